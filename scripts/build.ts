@@ -1,0 +1,145 @@
+// Compiles scripts/src/ into scripts/*.mjs, and the contracts into scripts/contracts/. Run by `npm run build`.
+// Everything it writes is committed; the same sources give the same bytes.
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, type Plugin } from 'esbuild';
+import { compileContracts } from './src/contracts/compile.ts';
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const root = path.dirname(here);
+const outDir = path.resolve(process.argv[2] ?? here);
+
+const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string };
+
+// Parts of the libraries that this program never reaches: left in they would double the time it takes to start, and
+// two of them are what a reviewer of a skill looks for first (code made at run time, a password in a default).
+const NEVER_REACHED: Record<string, RegExp> = {
+  'HTTP/2 (http/1.1 is asked for)': /undici\/lib\/dispatcher\/client-h2\.js$/,
+  'SOCKS proxies (refused by name)': /undici\/lib\/dispatcher\/socks5-proxy-agent\.js$/,
+  'fetch bodies (requests carry strings)': /undici\/lib\/web\/fetch\/body\.js$/,
+  'parsers compiled at run time (zod is told to do without)': /zod\/v4\/core\/doc\.js$/,
+};
+
+const leaveOut: Plugin = {
+  name: 'leave-out',
+  setup({ onLoad }) {
+    for (const [what, filter] of Object.entries(NEVER_REACHED)) {
+      const fail = `throw new Error(${JSON.stringify(`left out of the build: ${what}`)});`;
+      onLoad({ filter }, ({ path: file }) =>
+        file.includes('/zod/')
+          ? { contents: `export class Doc { constructor() { ${fail} } }` }
+          : { contents: `module.exports = function leftOut() { ${fail} };` },
+      );
+    }
+    // zod asks whether it may compile code by trying to. The answer is no.
+    onLoad({ filter: /zod\/v4\/core\/util\.js$/ }, ({ path: file }) => {
+      const source = readFileSync(file, 'utf8');
+      const contents = source.replace(/export const allowsEval = [\s\S]*?\n}\);/, 'export const allowsEval = { value: false };');
+      if (contents === source) throw new Error('zod/v4/core/util.js no longer has the expected allowsEval');
+      return { contents };
+    });
+    // The assertions of undici need one function of this module, which takes 5 ms to load.
+    onLoad({ filter: /undici\/lib\/.*\.js$/ }, ({ path: file }) => {
+      const source = readFileSync(file, 'utf8');
+      return { contents: source.replace(/require\('node:assert'\)/g, `require(${JSON.stringify(path.join(here, 'src/http/assert.cjs'))})`) };
+    });
+  },
+};
+
+// The rooms of the source as the parts that are loaded: a refused payload needs no network, and a status query no
+// contracts. Each file of scripts/src/ is in exactly one part; the first pattern that fits decides.
+const PARTS: readonly [part: string, files: RegExp][] = [
+  ['run-workflow', /^run-workflow\.ts$/],
+  ['sandbox', /^sandbox\.ts$/],
+  ['sandbox-server', /^sandbox\//],
+  ['parse-yaml', /^contracts\/(parse-yaml|compile)\.ts$/],
+  ['proxy', /^http\/proxy\.ts$/],
+  ['main', /^(types\/|contracts\/(media|nearest)\.ts$)/],
+  ['contracts', /^(contracts\/|cli\/(intake|payload|describe)\.ts$)/],
+  ['live', /^((http|providers|workflow)\/|cli\/(live|advice)\.ts$)/],
+  ['main', /^cli\//],
+];
+
+const source = path.join(here, 'src');
+const sources = (readdirSync(source, { recursive: true }) as string[])
+  .map((file) => file.replaceAll(path.sep, '/'))
+  .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
+  .sort();
+
+function partOf(file: string): string {
+  const part = PARTS.find(([, files]) => files.test(file))?.[0];
+  if (!part) throw new Error(`scripts/src/${file} belongs to no part`);
+  return part;
+}
+
+/** Makes an import that crosses from one part to another an import of the other part's file. */
+function keepApart(part: string): Plugin {
+  return {
+    name: 'keep-apart',
+    setup({ onResolve }) {
+      onResolve({ filter: /^\.\.?\/.*\.ts$/ }, ({ path: wanted, resolveDir }) => {
+        const file = path.relative(source, path.join(resolveDir, wanted)).replaceAll(path.sep, '/');
+        const other = partOf(file);
+        return other === part ? undefined : { path: `./${other}.mjs`, external: true };
+      });
+    },
+  };
+}
+
+mkdirSync(outDir, { recursive: true });
+for (const file of readdirSync(outDir)) if (file.endsWith('.mjs')) rmSync(path.join(outDir, file));
+for (const part of new Set(sources.map(partOf))) {
+  const files = sources.filter((file) => partOf(file) === part);
+  const entry =
+    files.length === 1
+      ? { entryPoints: [path.join(source, files[0]!)] }
+      : {
+          stdin: {
+            contents: files.map((file) => `export * from './${file}';`).join('\n'),
+            resolveDir: source,
+            sourcefile: `${part}.ts`,
+          },
+        };
+  const { outputFiles } = await build({
+    ...entry,
+    outfile: path.join(outDir, `${part}.mjs`),
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.18',
+    legalComments: 'none',
+    charset: 'utf8',
+    write: false,
+    absWorkingDir: root,
+    // The browser build of yaml is made of modules, of which only the used ones are taken.
+    alias: { yaml: path.join(root, 'node_modules/yaml/browser/index.js') },
+    define: {
+      VERSION: JSON.stringify(version),
+      'process.env.JEST_WORKER_ID': 'undefined',
+      'process.env.UNDICI_NO_WASM_SIMD': 'undefined',
+    },
+    plugins: [keepApart(part), leaveOut],
+  });
+  for (const { text } of outputFiles) writeFileSync(path.join(outDir, `${part}.mjs`), header(text) + text);
+}
+rmSync(path.join(outDir, 'contracts'), { recursive: true, force: true });
+compileContracts(path.join(root, 'contracts'), path.join(outDir, 'contracts'));
+writeFileSync(path.join(outDir, 'NOTICES.txt'), notices());
+
+/** Bundled CommonJS asks for Node's own modules by `require`, which a module does not have. */
+function header(text: string): string {
+  const note = '// Compiled from scripts/src/ by `npm run build`; do not edit.\n';
+  if (!text.includes('__require(') && !text.includes('typeof require')) return note;
+  return `${note}import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);\n`;
+}
+
+/** The licences of the packages that are compiled in. */
+function notices(): string {
+  const packages = ['undici', 'yaml', 'zod'].map((name) => {
+    const folder = path.join(root, 'node_modules', name);
+    const { version: of } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as { version: string };
+    return `${name} ${of}\n\n${readFileSync(path.join(folder, 'LICENSE'), 'utf8').trim()}\n`;
+  });
+  return `The compiled scripts in this folder contain parts of these packages.\n\n${packages.join(`\n${'-'.repeat(80)}\n\n`)}`;
+}

@@ -1,0 +1,61 @@
+import type { Provider } from '../providers/provider.ts';
+import type { Failure } from '../types/failure.ts';
+
+interface Circumstances {
+  provider: Pick<Provider, 'title' | 'keyPage'>;
+  /** The call was a submit: without a task id nothing was submitted. */
+  isSubmit: boolean;
+  taskId: string | null;
+  /** The command as it was given. */
+  same: string;
+  command(flags: string): string;
+}
+
+/** What to do about a failure that does not say so itself. */
+export function withAdvice(failure: Failure, circumstances: Circumstances): Failure {
+  if (failure.details.nextSteps?.length) return failure;
+  const nextSteps = adviceFor(failure, circumstances);
+  return nextSteps.length > 0 ? failure.with({ nextSteps }) : failure;
+}
+
+function adviceFor(failure: Failure, { provider, isSubmit, taskId, same, command }: Circumstances): string[] {
+  const wait = failure.details.retryAfter;
+  const later = wait === undefined ? 'a little later' : `after ${wait} seconds`;
+  const again =
+    isSubmit && taskId === null
+      ? `Nothing was submitted or charged. Run the same command again ${later}.`
+      : `The task is as it was. Run the same command again ${later}; it charges nothing.`;
+  switch (failure.code) {
+    case 'AUTH_FAILED':
+      return [
+        `${provider.title} refused the key in AIVIDEO_API_KEY. Check it, or make a new one at ${provider.keyPage} (account settings, API keys).`,
+        'A key is shown nowhere and is passed by the environment only.',
+      ];
+    case 'RATE_LIMITED':
+    case 'NETWORK_ERROR':
+      return taskId === null && !isSubmit ? [`Run the same command again ${later}; it charges nothing.`] : [again];
+    case 'TASK_NOT_FOUND':
+      return [
+        'A task can be seen only with the key that made it: check AIVIDEO_API_KEY, AIVIDEO_BASE_URL and the id. A sandbox task is seen with --sandbox only.',
+        command('--action listTasks'),
+      ];
+    case 'INVALID_PAYLOAD':
+    case 'INVALID_MODEL':
+      return [
+        'The service refused it, so nothing was charged. Do not send it again unchanged; its message says what to change.',
+        command('--action account'),
+      ];
+    case 'IDEMPOTENCY_CONFLICT':
+      return [
+        'This key was already used for another request. Nothing new was submitted or charged.',
+        'To go on with the earlier task, find it in the list; for a new wish leave --idempotencyKey out.',
+        command('--action listTasks'),
+      ];
+    case 'BUDGET_EXCEEDED':
+      return ['Nothing was submitted. Ask the person for a higher limit, or choose a cheaper model or duration.'];
+    case 'UNKNOWN_ERROR':
+      return taskId === null ? [same] : [command(`--action getTask --taskId ${taskId}`)];
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,122 @@
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { Failure, type Issue } from '../types/failure.ts';
+import { plain } from '../types/text.ts';
+
+/** Everything that is taken from the environment, checked. No other module reads it. */
+export interface Environment {
+  /** Undefined when it is not set. */
+  key: string | undefined;
+  /** Undefined: the service's own address. */
+  baseUrl: URL | undefined;
+  /** Milliseconds. */
+  timeoutMs: number;
+  maxRetries: number;
+  httpProxy: string | undefined;
+  httpsProxy: string | undefined;
+  noProxy: string | undefined;
+  /** Where records outlive a process; never inside the skill's folder. */
+  stateFolder: string;
+}
+
+/** The key as it stands in the environment: for hiding it, whatever else is wrong. */
+export function secretsIn(env: NodeJS.ProcessEnv): string[] {
+  const key = env.AIVIDEO_API_KEY?.trim();
+  return key ? [key] : [];
+}
+
+/** @throws Failure INVALID_PAYLOAD that names each variable whose value cannot be used */
+export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
+  const issues: Issue[] = [];
+  const environment: Environment = {
+    key: key(env.AIVIDEO_API_KEY, issues),
+    baseUrl: baseUrl(env.AIVIDEO_BASE_URL, issues),
+    timeoutMs: integer('AIVIDEO_TIMEOUT_MS', env.AIVIDEO_TIMEOUT_MS, { fallback: 30_000, min: 1, max: 600_000 }, issues),
+    maxRetries: integer('AIVIDEO_MAX_RETRIES', env.AIVIDEO_MAX_RETRIES, { fallback: 3, min: 0, max: 10 }, issues),
+    httpProxy: proxy('HTTP_PROXY', env.http_proxy || env.HTTP_PROXY, issues),
+    httpsProxy: proxy('HTTPS_PROXY', env.https_proxy || env.HTTPS_PROXY, issues),
+    noProxy: env.no_proxy || env.NO_PROXY || undefined,
+    stateFolder: stateFolder(env),
+  };
+  const first = issues[0];
+  if (!first) return environment;
+  throw new Failure('INVALID_PAYLOAD', `${first.path}: expected ${first.expected}, received ${first.received}.`, {
+    issues,
+    nextSteps: issues.map(({ hint }) => hint),
+  });
+}
+
+/** True for the addresses that never leave this machine. */
+export function isLoopback(url: URL): boolean {
+  return ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
+}
+
+function key(value: string | undefined, issues: Issue[]): string | undefined {
+  const trimmed = value?.trim();
+  if (!trimmed) return undefined;
+  // It travels in a header: anything else there would be refused, or would be read as a second header.
+  if (/^[\x21-\x7e]+$/.test(trimmed)) return trimmed;
+  issues.push({
+    path: 'AIVIDEO_API_KEY',
+    expected: 'a key without spaces, line breaks or letters beyond ASCII',
+    received: `${trimmed.length} characters, some of them not allowed (not shown)`,
+    hint: 'set AIVIDEO_API_KEY again, to the key alone',
+  });
+  return undefined;
+}
+
+function baseUrl(value: string | undefined, issues: Issue[]): URL | undefined {
+  if (!value) return undefined;
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  const safe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url));
+  if (url && safe && !url.username && !url.password && !url.search && !url.hash) return url;
+  issues.push({
+    path: 'AIVIDEO_BASE_URL',
+    expected: 'an https address, or http on 127.0.0.1, localhost or [::1], without user, query or fragment',
+    received: url ? `${url.protocol}//${plain(url.host, 80)}` : `"${plain(value, 80)}"`,
+    hint: 'unset AIVIDEO_BASE_URL to use https://aivideomaker.ai',
+  });
+  return undefined;
+}
+
+function integer(
+  name: string,
+  value: string | undefined,
+  { fallback, min, max }: { fallback: number; min: number; max: number },
+  issues: Issue[],
+): number {
+  if (!value?.trim()) return fallback;
+  const parsed = /^\d{1,9}$/.test(value.trim()) ? Number(value) : Number.NaN;
+  if (parsed >= min && parsed <= max) return parsed;
+  issues.push({
+    path: name,
+    expected: `a whole number from ${min} to ${max}`,
+    received: `"${plain(value, 40)}"`,
+    hint: `set ${name}=${fallback}, or unset it`,
+  });
+  return fallback;
+}
+
+function proxy(name: string, value: string | undefined, issues: Issue[]): string | undefined {
+  if (!value) return undefined;
+  const address = value.includes('://') ? value : `http://${value}`;
+  const protocol = URL.canParse(address) ? new URL(address).protocol : '';
+  if (protocol === 'http:' || protocol === 'https:') return address;
+  issues.push({
+    path: name,
+    expected: 'the address of an http or https proxy, such as http://127.0.0.1:3128',
+    // It may hold a password.
+    received: protocol ? `one that begins with ${protocol}//` : 'something that is no address',
+    hint: `correct or unset ${name}`,
+  });
+  return undefined;
+}
+
+function stateFolder(env: NodeJS.ProcessEnv): string {
+  if (env.ASYNC_MEDIA_STATE_DIR) return path.resolve(env.ASYNC_MEDIA_STATE_DIR);
+  if (env.XDG_STATE_HOME && path.isAbsolute(env.XDG_STATE_HOME)) {
+    return path.join(env.XDG_STATE_HOME, 'async-media-workflow');
+  }
+  if (process.platform === 'win32' && env.LOCALAPPDATA) return path.join(env.LOCALAPPDATA, 'async-media-workflow');
+  return path.join(homedir(), '.local', 'state', 'async-media-workflow');
+}

@@ -1,0 +1,58 @@
+/** What can be asked for. `generate` is the full workflow, which needs no `--action`. */
+export const ACTIONS = [
+  'generate',
+  'createGeneration',
+  'getStatus',
+  'getTask',
+  'cancelTask',
+  'waitTask',
+  'listTasks',
+  'quote',
+  'account',
+  'listModels',
+  'describeModel',
+] as const;
+
+export type Action = (typeof ACTIONS)[number];
+
+const SUBMITS: readonly Action[] = ['generate', 'createGeneration'];
+const PAYLOAD: readonly Action[] = [...SUBMITS, 'quote'];
+const WAITS: readonly Action[] = ['generate', 'waitTask'];
+const ONE_TASK: readonly Action[] = ['getStatus', 'getTask', 'cancelTask', 'waitTask'];
+
+interface FlagRule {
+  /** Absent: a switch without a value. */
+  value?: string;
+  /** The actions it belongs to; absent: all. */
+  actions?: readonly Action[];
+  /** The actions that cannot do without it. */
+  required?: readonly Action[];
+}
+
+/** Every flag, once: the parser, `--help` and the tests read this table. */
+export const FLAGS = {
+  model: { value: '<id>', actions: [...PAYLOAD, 'describeModel'], required: [...PAYLOAD, 'describeModel'] },
+  payload: { value: '<json>', actions: PAYLOAD },
+  image: { value: '<file>', actions: PAYLOAD },
+  action: { value: '<action>' },
+  taskId: { value: '<id>', actions: ONE_TASK, required: ONE_TASK },
+  wait: { value: '<seconds>', actions: WAITS },
+  pollInterval: { value: '<seconds>', actions: WAITS },
+  download: { value: '<dir>', actions: [...WAITS, 'getTask'] },
+  maxCredits: { value: '<n>', actions: SUBMITS },
+  idempotencyKey: { value: '<key>', actions: SUBMITS },
+  webhookUrl: { value: '<url>', actions: SUBMITS },
+  sandbox: {},
+  help: {},
+  version: {},
+} as const satisfies Record<string, FlagRule>;
+
+export type FlagName = keyof typeof FLAGS;
+
+export const rule = (name: FlagName): FlagRule => FLAGS[name];
+
+/** True for the actions that submit: only for these can "nothing was submitted" be said. */
+export const isSubmit = (action: Action): boolean => SUBMITS.includes(action);
+
+/** True for the actions that are about one task. */
+export const isAboutTask = (action: Action): boolean => ONE_TASK.includes(action) || isSubmit(action);

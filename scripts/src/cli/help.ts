@@ -1,0 +1,42 @@
+import { ACTIONS } from './flags.ts';
+import { program } from './command-line.ts';
+
+/** The text of `--help`: one screen, with examples that run as they stand. */
+export function helpText(version: string): string {
+  const run = program();
+  return `async-media-workflow ${version}: one command turns a payload into a finished video.
+
+Usage
+  ${run} --model <id> --payload '<json>' [--download <dir>]
+  ${run} --action <action> [--taskId <id>]
+
+Examples (no key, no cost)
+  ${run} --sandbox --model t2v --payload '{"prompt":"a lighthouse at dawn","aspectRatio":"16:9","duration":"5"}' --download out
+  ${run} --action listModels
+  ${run} --action describeModel --model t2v
+
+Flags
+  --model <id>             the model; with --payload alone: validate, submit, wait, fetch the result
+  --payload <json>         the request's fields; "-" reads them from standard input
+  --image <file>           a local PNG, JPEG, WebP or GIF for the model's image field
+  --action <action>        ${ACTIONS.slice(1, 6).join(', ')},
+                           ${ACTIONS.slice(6).join(', ')}
+  --taskId <id>            the task of getStatus, getTask, cancelTask, waitTask
+  --wait <seconds>         how long to wait for the end (default 600; 0 = do not wait)
+  --pollInterval <seconds> first pause between looks (default 2)
+  --download <dir>         save the finished file there as <taskId>.<ext>
+  --maxCredits <n>         ask for the price first; submit nothing above n
+  --idempotencyKey <key>   8 to 128 characters (default: a new one for each submit)
+  --webhookUrl <url>       https address that the service may notify
+  --sandbox                rehearse against a local stand-in: no key, no cost, no network
+  --help, --version
+
+Environment
+  AIVIDEO_API_KEY (needed for live calls), AIVIDEO_BASE_URL, AIVIDEO_TIMEOUT_MS (30000),
+  AIVIDEO_MAX_RETRIES (3), HTTPS_PROXY, HTTP_PROXY, NO_PROXY, ASYNC_MEDIA_STATE_DIR
+
+Exit codes
+  0 done   1 task FAILED or CANCEL   2 bad input   3 key refused   4 still running: resume it
+  5 credits or budget   6 temporary   7 submit outcome unknown: do not repeat it   8 task not found
+  9 download failed   70 a bug of ours   130/143 interrupted`;
+}

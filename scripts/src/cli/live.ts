@@ -1,0 +1,122 @@
+import path from 'node:path';
+import { pollRhythm } from '../http/again.ts';
+import { Api } from '../http/api.ts';
+import { systemClock } from '../http/clock.ts';
+import { Transport } from '../http/transport.ts';
+import { AIVIDEOMAKER_URL, aivideomaker } from '../providers/aivideomaker.ts';
+import type { Outcome } from '../types/envelope.ts';
+import { Failure } from '../types/failure.ts';
+import type { Observer, Session } from '../workflow/session.ts';
+import type { WaitSettings } from '../workflow/tasks.ts';
+import { withAdvice } from './advice.ts';
+import type { Arguments } from './arguments.ts';
+import { commandWith, program, quoteArgument } from './command-line.ts';
+import type { Environment } from './environment.ts';
+import { isSubmit } from './flags.ts';
+import type { Wish } from './intake.ts';
+
+const SANDBOX_KEY = 'ak_sandbox';
+
+interface LiveOptions {
+  args: Arguments;
+  argv: readonly string[];
+  /** What is to be made, where the action makes or prices something. */
+  wish: Wish | null;
+  environment: Environment;
+  /** The service runs on this machine. */
+  loopback: boolean;
+  observer: Observer;
+  signal: AbortSignal;
+  warn(text: string): void;
+}
+
+/** Runs an action that talks to a service, or to the sandbox in its place. */
+export async function runLive(options: LiveOptions): Promise<Outcome> {
+  const { args, argv, wish, environment, loopback, observer, signal, warn } = options;
+  const sandbox = args.sandbox ? await startSandbox(environment, warn) : null;
+  const { httpProxy, httpsProxy, noProxy } = environment;
+  const transport = new Transport(
+    sandbox ? {} : { ...(httpProxy && { httpProxy }), ...(httpsProxy && { httpsProxy }), ...(noProxy && { noProxy }) },
+  );
+  const provider = aivideomaker({
+    baseUrl: sandbox ? new URL(sandbox.origin) : (environment.baseUrl ?? new URL(AIVIDEOMAKER_URL)),
+    key: sandbox ? SANDBOX_KEY : environment.key!,
+    now: systemClock.wall,
+  });
+  const command = (flags: string) => `${program()} ${flags}${args.sandbox ? ' --sandbox' : ''}`;
+  const { timeoutMs, maxRetries } = environment;
+  const session: Session = {
+    provider,
+    transport,
+    observer,
+    loopback,
+    command,
+    api: new Api(transport, systemClock, { timeoutMs, maxRetries, signal }),
+  };
+  try {
+    return await act(session, args, wish, environment);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const taskId = args.taskId ?? error.details.taskId ?? null;
+    throw withAdvice(error, { provider, isSubmit: isSubmit(args.action), taskId, command, same: commandWith(argv) });
+  } finally {
+    await transport.close();
+    await sandbox?.close();
+  }
+}
+
+/** The parts of the workflow are loaded when an action needs them: a status query should not pay for a submit. */
+async function act(
+  session: Session,
+  args: Arguments,
+  wish: Wish | null,
+  environment: Environment,
+): Promise<Outcome> {
+  const tasks = await import('../workflow/tasks.ts');
+  const taskId = args.taskId ?? '';
+  switch (args.action) {
+    case 'getStatus':
+      return tasks.getStatus(session, taskId);
+    case 'getTask':
+      return tasks.getTask(session, taskId, waitSettings(args, environment));
+    case 'cancelTask':
+      return tasks.cancelTask(session, taskId);
+    case 'waitTask':
+      return tasks.waitTask(session, taskId, waitSettings(args, environment));
+    case 'listTasks':
+      return (await import('../workflow/account.ts')).listTasks(session);
+    case 'account': {
+      const { listModels } = await import('../contracts/contract.ts');
+      return (await import('../workflow/account.ts')).account(session, await listModels(session.provider.id));
+    }
+    case 'quote':
+      return (await import('../workflow/account.ts')).quote(session, wish!.contract, wish!.intent.payload);
+    default: {
+      const { generate } = await import('../workflow/generate.ts');
+      const wait = args.action === 'createGeneration' ? null : waitSettings(args, environment);
+      return generate(session, { ...wish!, wait });
+    }
+  }
+}
+
+// The sandbox runs faster than the services do, so it is looked at more often.
+const SANDBOX_POLL_S = 0.5;
+const POLL_S = 2;
+
+function waitSettings(args: Arguments, { timeoutMs }: Environment): WaitSettings {
+  const firstMs = (args.pollInterval ?? (args.sandbox ? SANDBOX_POLL_S : POLL_S)) * 1000;
+  return {
+    waitMs: args.wait * 1000,
+    rhythm: pollRhythm(firstMs),
+    folder: args.download ?? null,
+    stallMs: timeoutMs,
+    resumeFlags: args.download === undefined ? '' : ` --download ${quoteArgument(args.download)}`,
+  };
+}
+
+async function startSandbox(environment: Environment, warn: (text: string) => void) {
+  const { startSandbox: start } = await import('../sandbox/server.ts');
+  const sandbox = await start({ folder: path.join(environment.stateFolder, 'sandbox') });
+  if (sandbox.warning) warn(sandbox.warning);
+  return sandbox;
+}

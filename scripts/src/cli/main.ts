@@ -1,0 +1,110 @@
+import { failed, type Outcome } from '../types/envelope.ts';
+import { EXIT } from '../types/exit-codes.ts';
+import { Failure } from '../types/failure.ts';
+import { plain } from '../types/text.ts';
+import { type Arguments, guessAction, parseArguments } from './arguments.ts';
+import { program } from './command-line.ts';
+import { isLoopback, readEnvironment, secretsIn } from './environment.ts';
+import { type Action, isAboutTask, isSubmit } from './flags.ts';
+import { Interruption, interruptedOutcome } from './interruption.ts';
+import { finishWith, isFinished, printText, surviveClosedPipes } from './output.ts';
+import { checkInterval, keyMissing } from './preflight.ts';
+import { endLine, type Situation, watch } from './progress.ts';
+
+declare const VERSION: string;
+
+const PROVIDER = 'aivideomaker';
+
+/** One call of the command: whatever happens, one document on standard output and an exit code. */
+export async function main(): Promise<void> {
+  surviveClosedPipes();
+  const argv = process.argv.slice(2);
+  const secrets = secretsIn(process.env);
+  const screen = {
+    write: (text: string) => void process.stderr.write(text),
+    isTTY: process.stderr.isTTY === true,
+    columns: process.stderr.columns ?? 80,
+  };
+  const { observer, situation } = watch(screen, secrets);
+  const interruption = new Interruption();
+  let action: Action = guessAction(argv);
+
+  const onBug = (error: unknown) => {
+    finishWith(bugOutcome(error, action, situation), secrets);
+    process.exitCode = EXIT.bug;
+  };
+  process.on('uncaughtException', onBug);
+  process.on('unhandledRejection', onBug);
+
+  let args: Arguments | undefined;
+  let outcome: Outcome | undefined;
+  try {
+    args = parseArguments(argv);
+    action = args.action;
+    if (args.version) return printText(VERSION);
+    if (args.help) return printText((await import('./help.ts')).helpText(VERSION));
+    const environment = readEnvironment(process.env);
+    if (action === 'listModels') {
+      outcome = await (await import('./describe.ts')).describeAll(PROVIDER);
+    } else if (action === 'describeModel') {
+      outcome = await (await import('./describe.ts')).describeOne(PROVIDER, args.model!);
+    } else {
+      interruption.listen(situation);
+      situation.taskId = args.taskId ?? null;
+      const { signal } = interruption;
+      const { baseUrl } = environment;
+      const loopback = args.sandbox || (baseUrl !== undefined && isLoopback(baseUrl));
+      checkInterval(args, loopback);
+      const wish =
+        args.model === undefined ? null : await (await import('./intake.ts')).readIntent(PROVIDER, args, loopback);
+      if (!args.sandbox && environment.key === undefined) throw keyMissing(argv);
+      const warn = (text: string) => screen.write(`${plain(text, 400)}\n`);
+      const { runLive } = await import('./live.ts');
+      outcome = await runLive({ args, argv, wish, environment, loopback, observer, signal, warn });
+    }
+  } catch (error) {
+    outcome = interruption.received
+      ? interruptedOutcome(interruption.received, situation, {
+          resume: resumeFor(args, situation),
+          isSubmit: isSubmit(action),
+          downloads: args?.download !== undefined,
+        })
+      : error instanceof Failure
+        ? failed(error, fallbackState(action, situation), situation.taskId)
+        : bugOutcome(error, action, situation);
+  }
+  if (!isFinished()) endLine(screen);
+  finishWith(outcome, secrets);
+}
+
+/** FAILED only where nothing can have been submitted; null where no task is involved. */
+function fallbackState(action: Action, { taskId, state }: Situation) {
+  if (state !== null) return state;
+  if (taskId !== null) return 'UNKNOWN';
+  return isSubmit(action) ? 'FAILED' : isAboutTask(action) ? 'UNKNOWN' : null;
+}
+
+function bugOutcome(error: unknown, action: Action, situation: Situation): Outcome {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const where = error instanceof Error ? (error.stack ?? '').split('\n').slice(1, 6).map((line) => plain(line, 200)) : [];
+  const unknown = situation.phase === 'submitting';
+  const failure = new Failure('UNKNOWN_ERROR', `This program failed: ${plain(text)}`, {
+    exitCode: EXIT.bug,
+    ...(unknown && { status: 'UNKNOWN' as const }),
+    data: { where },
+    nextSteps: [
+      ...(unknown ? ['Whether the submit was taken is not known: look at the list before submitting again.', `${program()} --action listTasks`] : []),
+      ...(situation.taskId === null ? [] : [`${program()} --action waitTask --taskId ${situation.taskId}`]),
+      'This is a bug in async-media-workflow; please report it with errorMessage and data.where.',
+    ],
+  });
+  return failed(failure, fallbackState(action, situation), situation.taskId);
+}
+
+function resumeFor(args: Arguments | undefined, { taskId }: Situation): string {
+  const sandbox = args?.sandbox ? ' --sandbox' : '';
+  const download = args?.download === undefined ? '' : ` --download ${JSON.stringify(args.download)}`;
+  return taskId === null
+    ? `${program()} --action listTasks${sandbox}`
+    : `${program()} --action waitTask --taskId ${taskId}${download}${sandbox}`;
+}

@@ -1,0 +1,130 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import type { Contract } from '../contracts/contract.ts';
+import { imageField } from '../contracts/image-field.ts';
+import { sniffImage } from '../contracts/media.ts';
+import { Failure, type Issue } from '../types/failure.ts';
+import { isObject, type Json, type JsonObject } from '../types/json.ts';
+import { plain } from '../types/text.ts';
+
+// Larger than any image that was seen to pass, and small enough to be held in memory.
+const MAX_INPUT_BYTES = 64 * 1024 * 1024;
+const MAX_IMAGE_BYTES = 32 * 1024 * 1024;
+
+/**
+ * The payload of a command line: from `--payload`, from standard input, and with the image file that `--image` names.
+ * @throws Failure INVALID_PAYLOAD
+ */
+export async function readPayload(
+  contract: Contract,
+  text: string | undefined,
+  image: string | undefined,
+): Promise<JsonObject> {
+  const payload = text === undefined ? {} : parsePayload(text === '-' ? await readStdin() : text, text === '-');
+  if (image === undefined) return payload;
+  const field = imageField(contract);
+  if (field === null) {
+    throw refused('--image', 'a model that takes an image', `model ${contract.model}, which takes none`, 'choose for example --model i2v');
+  }
+  if (payload[field] !== undefined && payload[field] !== null) {
+    throw refused('--image', `one image: by --image or as "${field}" in the payload`, 'both', `leave "${field}" out of the payload`);
+  }
+  return { ...payload, [field]: await readImage(image) };
+}
+
+function parsePayload(text: string, fromStdin: boolean): JsonObject {
+  let value: Json;
+  try {
+    value = JSON.parse(text.replace(/^\uFEFF/, '')) as Json;
+  } catch (error) {
+    throw mangled(text, fromStdin, error instanceof Error ? error.message : '');
+  }
+  if (isObject(value)) return value;
+  const kind = value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`;
+  const hint = 'write the fields in braces, for example {"prompt":"a lighthouse at dawn"}';
+  throw refused('--payload', 'a JSON object', kind, hint);
+}
+
+const STDIN_FORM = 'pass the JSON on standard input: put it into a file and run the command with --payload - < payload.json';
+
+/** Says what a shell most probably did to the text. */
+function mangled(text: string, fromStdin: boolean, syntax: string): Failure {
+  const trimmed = text.trim();
+  const expected = 'a JSON object';
+  if (trimmed === '') return refused('--payload', expected, 'nothing', fromStdin ? 'send the JSON on standard input' : STDIN_FORM);
+  if (/;base64,[A-Za-z0-9+/=]*$/.test(trimmed)) {
+    const received = `${text.length} characters that end inside base64 data: cut off on the way`;
+    return refused('--payload', expected, received, `one argument is limited to 128 KiB: use --image <file>, or ${STDIN_FORM}`);
+  }
+  if (!fromStdin && /^'/.test(trimmed)) {
+    return refused('--payload', expected, 'single quotes around it', `this shell keeps single quotes (cmd.exe does): ${STDIN_FORM}`);
+  }
+  if (!fromStdin && /^\{?\s*\\"/.test(trimmed)) {
+    return refused('--payload', expected, 'quotes with a backslash before them', `the shell passed the backslashes on: ${STDIN_FORM}`);
+  }
+  if (!fromStdin && !trimmed.includes('"')) {
+    const received = `${plain(trimmed, 60)} (no double quotes in it)`;
+    return refused('--payload', expected, received, `the shell took the quotes away (PowerShell does): ${STDIN_FORM}`);
+  }
+  const position = /position \d+(?: \(line \d+ column \d+\))?/.exec(syntax)?.[0];
+  const received = `text that is no JSON${position ? ` at ${position}` : ''}: ${plain(trimmed, 60)}`;
+  return refused('--payload', expected, received, fromStdin ? 'check the JSON' : `check the JSON, or ${STDIN_FORM}`);
+}
+
+async function readStdin(): Promise<string> {
+  if (process.stdin.isTTY) {
+    throw refused('--payload -', 'JSON on standard input', 'a terminal', STDIN_FORM);
+  }
+  // One growing block instead of many chunks: an image makes this the largest thing in memory.
+  let block = Buffer.allocUnsafe(64 * 1024);
+  let size = 0;
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+    if (size + chunk.length > MAX_INPUT_BYTES) {
+      throw refused('--payload -', `at most ${MAX_INPUT_BYTES} bytes`, 'more', 'send a smaller image, or its public address');
+    }
+    if (size + chunk.length > block.length) {
+      const larger = Buffer.allocUnsafe(Math.min(MAX_INPUT_BYTES, Math.max(block.length * 2, size + chunk.length)));
+      block.copy(larger, 0, 0, size);
+      block = larger;
+    }
+    chunk.copy(block, size);
+    size += chunk.length;
+  }
+  return block.toString('utf8', 0, size);
+}
+
+/** The file as a data URI. Only what begins like a PNG, JPEG, WebP or GIF is read further. */
+async function readImage(file: string): Promise<string> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(file, 'r');
+    const stat = await handle.stat();
+    if (!stat.isFile()) throw refused('--image', 'a file', `${plain(file, 120)}, which is none`, 'name an image file');
+    const head = Buffer.alloc(16);
+    const { bytesRead } = await handle.read(head, 0, 16, 0);
+    const type = sniffImage(head.subarray(0, bytesRead));
+    if (!type) {
+      const received = `${plain(file, 120)}, which is none of these`;
+      throw refused('--image', 'a PNG, JPEG, WebP or GIF file', received, 'name an image file, or convert it first');
+    }
+    if (stat.size > MAX_IMAGE_BYTES) {
+      throw refused('--image', `at most ${MAX_IMAGE_BYTES} bytes`, `${stat.size}`, 'make the image smaller, or pass its public address in the payload');
+    }
+    const bytes = Buffer.alloc(stat.size);
+    await handle.read(bytes, 0, stat.size, 0);
+    return `data:${type};base64,${bytes.toString('base64')}`;
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+    throw refused('--image', 'a file that can be read', `${plain(file, 120)} (${code})`, 'check the path; it is taken from the folder in which the command runs');
+  } finally {
+    await handle?.close();
+  }
+}
+
+function refused(path: string, expected: string, received: string, hint: string): Failure {
+  const issues: Issue[] = [{ path, expected, received, hint }];
+  return new Failure('INVALID_PAYLOAD', `${path}: expected ${expected}, received ${received}.`, {
+    issues,
+    nextSteps: [hint],
+  });
+}

@@ -1,0 +1,35 @@
+import { Failure } from '../types/failure.ts';
+import type { Arguments } from './arguments.ts';
+import { commandWith } from './command-line.ts';
+
+/** Where a person gets a key. Facts of 2026-09-10. */
+const KEY_PAGE = 'https://aivideomaker.ai';
+
+/** The service allows 60 queries a minute: only a server on this machine may be asked more often than each second. */
+export function checkInterval({ pollInterval }: Arguments, loopback: boolean): void {
+  if (pollInterval === undefined || loopback || (Number.isInteger(pollInterval) && pollInterval >= 1)) return;
+  const hint = `write --pollInterval ${Math.max(1, Math.ceil(pollInterval))}`;
+  throw new Failure('INVALID_PAYLOAD', `--pollInterval: expected whole seconds from 1 to 60, received ${pollInterval}.`, {
+    issues: [
+      {
+        path: '--pollInterval',
+        expected: 'whole seconds from 1 to 60 (fractions only for a server on this machine)',
+        received: String(pollInterval),
+        hint,
+      },
+    ],
+    nextSteps: [hint],
+  });
+}
+
+/** The answer to a live call without a key: where one comes from, and how to go on without. */
+export function keyMissing(argv: readonly string[]): Failure {
+  return new Failure('AUTH_FAILED', 'AIVIDEO_API_KEY is not set, so no live call is made.', {
+    nextSteps: [
+      `A person makes a key at ${KEY_PAGE} (account settings, API keys) and sets it in the environment as AIVIDEO_API_KEY; it is never passed as an argument.`,
+      'Without a key the same command rehearses in the sandbox, at no cost:',
+      commandWith([...argv, '--sandbox']),
+    ],
+  });
+}
+

@@ -1,0 +1,94 @@
+import type { Observer } from '../workflow/session.ts';
+import type { Failure } from '../types/failure.ts';
+import type { TaskState } from '../types/task.ts';
+import { plain, redact } from '../types/text.ts';
+
+/** How far a call has come: what an interrupted one can still say. */
+export interface Situation {
+  phase: 'before' | 'submitting' | 'running';
+  taskId: string | null;
+  state: TaskState | null;
+  /** Called when it is known whether a submit made a task. */
+  onSettled?: () => void;
+}
+
+interface Screen {
+  write(text: string): void;
+  isTTY: boolean;
+  columns: number;
+}
+
+// An agent pays for each line it reads.
+const QUIET_MS = 60_000;
+// Often enough for the eye; a fast download brings thousands of chunks a second.
+const SHARE_MS = 200;
+
+/**
+ * Tells on standard error how a call goes on: on a terminal in one line that changes in place, otherwise in a line per
+ * change of state and at most one a minute.
+ */
+export function watch(screen: Screen, secrets: readonly string[]): { observer: Observer; situation: Situation } {
+  const situation: Situation = { phase: 'before', taskId: null, state: null };
+  let lastLineAt = Number.NEGATIVE_INFINITY;
+  let lastWord = '';
+  let lastShareAt = Number.NEGATIVE_INFINITY;
+  let open = false;
+
+  const line = (text: string): void => {
+    const clean = redact(plain(text, 400), secrets);
+    screen.write(`${open ? '\r\u001b[K' : ''}${clean}\n`);
+    open = false;
+    lastLineAt = performance.now();
+  };
+  const update = (text: string): void => {
+    screen.write(`\r\u001b[K${redact(plain(text, Math.max(20, screen.columns - 1)), secrets)}`);
+    open = true;
+  };
+  /** In place on a terminal; elsewhere only when the word is new or a minute has passed. */
+  const say = (word: string, text: string): void => {
+    const isNew = word !== lastWord;
+    lastWord = word;
+    if (screen.isTTY) update(text);
+    else if (isNew || performance.now() - lastLineAt >= QUIET_MS) line(text);
+  };
+
+  const observer: Observer = {
+    submitting() {
+      situation.phase = 'submitting';
+    },
+    refused() {
+      situation.phase = 'before';
+      situation.onSettled?.();
+    },
+    task(taskId, state) {
+      situation.phase = 'running';
+      situation.taskId = taskId;
+      situation.state = state;
+      lastWord = state;
+      line(`task ${taskId} ${state}`);
+      situation.onSettled?.();
+    },
+    looked(sighting, { elapsedMs, nextMs }) {
+      if (sighting.state !== 'UNKNOWN') situation.state = sighting.state;
+      const word = sighting.unknownState ? `in the unknown state ${sighting.unknownState}` : sighting.state;
+      const next = nextMs > 0 ? `, next look in ${(nextMs / 1000).toFixed(1)} s` : '';
+      say(word, `task ${situation.taskId ?? ''} ${word} after ${Math.round(elapsedMs / 1000)} s${next}`);
+    },
+    troubled(failure: Failure) {
+      say(`trouble ${failure.code}`, `${failure.code}: ${failure.message} Going on.`);
+    },
+    downloading(bytes, total) {
+      if (lastWord === 'download' && performance.now() - lastShareAt < SHARE_MS) return;
+      lastShareAt = performance.now();
+      const part = total ? `${Math.floor((bytes / total) * 100)} %` : `${bytes} bytes`;
+      if (screen.isTTY) say('download', `downloading, ${part}`);
+      else say('download', 'downloading');
+    },
+  };
+  return { observer, situation };
+}
+
+/** Leaves the cursor on a line of its own. */
+export function endLine(screen: Screen): void {
+  if (screen.isTTY) screen.write('\r\u001b[K');
+}

@@ -1,0 +1,178 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Failure } from '../types/failure.ts';
+import { isObject, type Json, type JsonObject } from '../types/json.ts';
+import { plain } from '../types/text.ts';
+import { fromCompiled } from './compiled.ts';
+import { compiledFolder, contractsFolder, skillFolder } from './folders.ts';
+import { nearest } from './nearest.ts';
+import { ContractError, readNode, type SchemaNode } from './node.ts';
+import { type PriceRule, readPrice } from './price-rule.ts';
+
+/** What a model takes, what that is known from, and what it cost when somebody last looked. */
+export interface Contract {
+  provider: string;
+  model: string;
+  /** JSON Schema 2020-12 of the payload, with x-media, x-exclusive and x-atLeastOne. */
+  schema: JsonObject;
+  /** A payload that passes. */
+  example: JsonObject;
+  sources: { what: string; date: string }[];
+  notes: string[];
+  /** Null where no price is known that is recent enough to say anything. */
+  price: PriceRule | null;
+}
+
+const SAFE_NAME = /^[a-z0-9][a-z0-9._-]*$/i;
+const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
+const EXTENSION = '.yaml';
+const LIST_MODELS = 'node scripts/run-workflow.mjs --action listModels';
+
+/**
+ * The ids of a provider's models, sorted: one per file in contracts/<provider>/.
+ * @param root the skill's folder, when it is not the one this code lies in
+ * @throws Failure INVALID_MODEL when there is no such provider
+ */
+export async function listModels(provider: string, root: string = skillFolder()): Promise<string[]> {
+  const folder = contractsFolder(root);
+  // Names are matched with the listing, never tried as paths: a disk that ignores case would answer to T2V too.
+  if (!SAFE_NAME.test(provider) || !names(folder).includes(provider))
+    throw new Failure('INVALID_MODEL', `there are no contracts for the provider "${plain(provider, 60)}"`, {
+      nextSteps: [LIST_MODELS],
+    });
+  return names(join(folder, provider))
+    .filter((name) => name.endsWith(EXTENSION))
+    .map((name) => name.slice(0, -EXTENSION.length))
+    .filter((id) => SAFE_NAME.test(id))
+    .sort();
+}
+
+function names(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * Reads the contract of one model, from the compiled copy if it is of the YAML text as it is now.
+ * @param root the skill's folder, when it is not the one this code lies in
+ * @throws Failure INVALID_MODEL for an unknown model (it names the nearest) and for a contract that cannot be used
+ */
+export async function loadContract(
+  provider: string,
+  model: string,
+  root: string = skillFolder(),
+): Promise<Contract> {
+  const models = await listModels(provider, root);
+  if (!SAFE_NAME.test(model) || !models.includes(model)) throw unknownModel(model, models);
+  const text = readFileSync(join(contractsFolder(root), provider, `${model}${EXTENSION}`), 'utf8');
+  try {
+    const document =
+      fromCompiled(readIfThere(join(compiledFolder(root), provider, `${model}.json`)), text) ??
+      (await import('./parse-yaml.ts')).parseYaml(text);
+    return toContract(provider, model, document);
+  } catch (error) {
+    const file = `contracts/${provider}/${model}${EXTENSION}`;
+    const reason = plain(error instanceof Error ? error.message : String(error), 200);
+    throw new Failure('INVALID_MODEL', `${file} cannot be used: ${reason}`, {
+      nextSteps: [`Correct ${file}; contracts/README.md describes the format.`, LIST_MODELS],
+      cause: error,
+    });
+  }
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function unknownModel(model: string, models: readonly string[]): Failure {
+  const near = nearest(model, models);
+  const shown = JSON.stringify(plain(model, 60));
+  const nextSteps = [LIST_MODELS];
+  if (near !== undefined)
+    nextSteps.unshift(`node scripts/run-workflow.mjs --action describeModel --model ${near}`);
+  return new Failure(
+    'INVALID_MODEL',
+    near === undefined
+      ? `there is no model ${shown}; known are ${models.join(', ')}`
+      : `there is no model ${shown}; the nearest is "${near}"`,
+    {
+      nextSteps,
+      issues: [
+        {
+          path: '--model',
+          expected: `one of ${models.join(', ')}`,
+          received: `string ${shown}`,
+          hint: near === undefined ? 'choose one of the known models' : `write --model ${near}`,
+        },
+      ],
+    },
+  );
+}
+
+const roots = new WeakMap<Contract, SchemaNode>();
+
+/** The contract's schema as read and checked; made once per contract. */
+export function rootOf(contract: Contract): SchemaNode {
+  let root = roots.get(contract);
+  if (root === undefined) {
+    root = readNode(contract.schema);
+    roots.set(contract, root);
+  }
+  return root;
+}
+
+/**
+ * A parsed contract file as a Contract. @throws ContractError when it says something that is not understood, or
+ * lacks its example or sources.
+ */
+export function toContract(provider: string, model: string, document: Json): Contract {
+  if (!isObject(document)) throw new ContractError('the file must be a mapping');
+  const {
+    'x-sources': sources,
+    'x-notes': notes = [],
+    'x-price': price,
+    examples,
+    ...schema
+  } = document as JsonObject & { 'x-notes'?: Json };
+  if (schema.$schema !== DIALECT) throw new ContractError(`$schema must be ${DIALECT}`);
+  if (schema.type !== 'object') throw new ContractError('type must be object');
+  const example = Array.isArray(examples) ? examples[0] : undefined;
+  if (!isObject(example)) throw new ContractError('examples must hold one valid payload');
+  const root = readNode(schema);
+  const contract: Contract = {
+    provider,
+    model,
+    schema,
+    example,
+    sources: readSources(sources),
+    notes: readNotes(notes),
+    price: price === undefined ? null : readPrice(price, root),
+  };
+  roots.set(contract, root);
+  return contract;
+}
+
+function readSources(value: Json | undefined): Contract['sources'] {
+  if (!Array.isArray(value) || value.length === 0)
+    throw new ContractError('x-sources must list what the contract is known from');
+  return value.map((source) => {
+    if (!isObject(source) || typeof source.what !== 'string' || typeof source.date !== 'string')
+      throw new ContractError('x-sources: each source needs the texts what and date');
+    return { what: source.what, date: source.date };
+  });
+}
+
+function readNotes(value: Json): string[] {
+  if (!Array.isArray(value)) throw new ContractError('x-notes must be a list of sentences');
+  return value.map((note) => {
+    if (typeof note !== 'string') throw new ContractError('x-notes must be a list of sentences');
+    return note;
+  });
+}

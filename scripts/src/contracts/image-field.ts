@@ -1,0 +1,8 @@
+import { type Contract, rootOf } from './contract.ts';
+
+/** The field that takes the picture of `--image`: the first that holds a single image. Null if the model has none. */
+export function imageField(contract: Contract): string | null {
+  for (const [name, node] of rootOf(contract).properties ?? [])
+    if (node.media === 'image' && node.types.includes('string')) return name;
+  return null;
+}

@@ -1,0 +1,192 @@
+import { plain } from '../types/text.ts';
+
+export type MediaKind = 'image' | 'video' | 'audio';
+export type ImageType = 'image/png' | 'image/jpeg' | 'image/webp' | 'image/gif';
+
+/** Why a value is refused: what would be right, and what to write or run instead. */
+export interface MediaProblem {
+  expected: string;
+  hint: string;
+}
+
+const STDIN = 'pass the whole payload through standard input with --payload -';
+
+/** The ways in for a picture. `--image` fills one field only; for any other it would be the wrong advice. */
+function otherwise(fromFile: boolean): string {
+  return fromFile ? `give the picture with --image <file>, or ${STDIN}` : STDIN;
+}
+
+/** What a media field of this kind takes, in words. */
+export function expectedMedia(kind: MediaKind): string {
+  if (kind !== 'image') return 'a public http(s) URL';
+  return 'a public http(s) URL, or an image as data:image/png;base64,... (png, jpeg, webp or gif)';
+}
+
+/**
+ * Null when the value can be sent as this kind of media, else why not. An image is a public http(s) URL or a data URI
+ * whose bytes are of the type it names; video and audio are public http(s) URLs. Nothing is fetched or resolved:
+ * whether a public name leads to a private address is for the service to see, which does the fetching.
+ * Linear in the length of the value, without copying it: a data URI may have tens of megabytes.
+ * @param fromFile whether this is the field that `--image` fills, so that the hint may name that way
+ */
+export function checkMedia(value: string, kind: MediaKind, fromFile = true): MediaProblem | null {
+  const expected = expectedMedia(kind);
+  const head = value.slice(0, 80);
+  if (/^data:/i.test(head)) {
+    const hint =
+      kind === 'image'
+        ? dataUriProblem(value, head, otherwise(fromFile))
+        : `a data URI is taken for images only; write the public http(s) URL of the ${kind}`;
+    return hint === null ? null : { expected, hint };
+  }
+  const problem = checkPublicUrl(value, { schemes: ['http', 'https'] });
+  if (problem === null) return null;
+  return { expected, hint: kind === 'image' ? (imageHint(head, fromFile) ?? problem.hint) : problem.hint };
+}
+
+/** What people pass instead of an image URL, told with the way that works. */
+function imageHint(head: string, fromFile: boolean): string | null {
+  const type = sniffImage(Buffer.from(head.slice(0, 24), 'base64'));
+  if (type !== null) return `write data:${type};base64, before the base64 text, or ${otherwise(fromFile)}`;
+  if (
+    /^(file:|[a-z]:[\\/]|[.~]{0,2}[\\/](?!\/))/i.test(head) ||
+    /^[^:?#]*\.(png|jpe?g|webp|gif)$/i.test(head)
+  )
+    return fromFile
+      ? 'a path on this computer means nothing to the service; give the picture with --image <file>'
+      : `a path on this computer means nothing to the service; write data:image/png;base64,... and ${STDIN}`;
+  return null;
+}
+
+const BASE64_END = /[^A-Za-z0-9+/]/g;
+
+function dataUriProblem(value: string, head: string, fix: string): string | null {
+  const prefix = /^data:image\/(?:png|jpeg|webp|gif);base64,/.exec(head)?.[0];
+  if (prefix === undefined) return headerHint(head);
+  // Looking for the first foreign character cannot backtrack, however long the text is.
+  BASE64_END.lastIndex = prefix.length;
+  const end = BASE64_END.exec(value)?.index ?? value.length;
+  const rest = value.slice(end, end + 3);
+  if (rest !== '' && rest !== '=' && rest !== '==') {
+    const at = `character ${end + 1}`;
+    if (/^\s/.test(rest)) return `remove the white space at ${at} of the base64 text, or ${fix}`;
+    if (/^[-_]/.test(rest)) return `write standard base64 (+ and /); ${at} is of the URL-safe alphabet`;
+    if (rest.startsWith('=')) return `the base64 text has something after its padding at ${at}; ${fix}`;
+    return `the base64 text looks cut off or changed: ${at} is ${JSON.stringify(plain(rest[0]!))}; ${fix}`;
+  }
+  const length = value.length - prefix.length;
+  if (length === 0) return `the data URI has no data; ${fix}`;
+  if (length % 4 !== 0)
+    return `the base64 text looks cut off: its length of ${length} is no multiple of 4; ${fix}`;
+  const type = sniffImage(Buffer.from(value.slice(prefix.length, prefix.length + 24), 'base64'));
+  if (type === null) return `the data are no PNG, JPEG, WebP or GIF picture; ${fix}`;
+  if (!prefix.startsWith(`data:${type};`)) return `the data are ${type}; write data:${type};base64,...`;
+  return null;
+}
+
+function headerHint(head: string): string {
+  const type = /^data:([^;,]{0,40})/i.exec(head)?.[1]?.toLowerCase() ?? '';
+  if (type === 'image/jpg') return 'write data:image/jpeg;base64,... ; image/jpg is refused by the service';
+  if (!/^image\/(png|jpeg|webp|gif)$/.test(type))
+    return `write data:image/png;base64,... (or jpeg, webp, gif), not data:${plain(type)}`;
+  return `begin the value with exactly data:${type};base64,`;
+}
+
+/** The image type that the first bytes tell, or null. Twelve bytes are enough. */
+export function sniffImage(bytes: Uint8Array): ImageType | null {
+  const starts = (at: number, signature: string): boolean =>
+    bytes.length >= at + signature.length &&
+    [...signature].every((char, i) => bytes[at + i] === char.charCodeAt(0));
+  if (starts(0, '\u0089PNG\r\n\u001a\n')) return 'image/png';
+  if (starts(0, '\u00ff\u00d8\u00ff')) return 'image/jpeg';
+  if (starts(0, 'GIF87a') || starts(0, 'GIF89a')) return 'image/gif';
+  if (starts(0, 'RIFF') && starts(8, 'WEBP')) return 'image/webp';
+  return null;
+}
+
+// A host name has at most 253 characters. Matching on would let one huge value fill the matcher's stack.
+const LONGEST_AUTHORITY = 2048;
+
+/**
+ * Null when the value is an absolute URL of one of the schemes (`https`, without colon) on a public host, without
+ * user or password; else why not. IP addresses are judged after the URL parser has normalised them (`0x7f.1`).
+ */
+export function checkPublicUrl(value: string, options: { schemes: readonly string[] }): MediaProblem | null {
+  const schemes = options.schemes.join(' or ');
+  const expected = `a public ${schemes} URL`;
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(value.slice(0, 80))?.[1]?.toLowerCase();
+  if (scheme === undefined) return { expected, hint: `begin the URL with ${options.schemes.at(-1)}://` };
+  if (!options.schemes.includes(scheme))
+    return { expected, hint: `write ${expected}; ${plain(scheme, 20)}: is not taken` };
+  // Where URL parsers disagree, the service may see another host than the one that is judged here.
+  const odd = /[\s\\\u0000-\u001f\u007f]/.exec(value);
+  if (odd !== null)
+    return {
+      expected,
+      hint: `write the URL without ${odd[0] === '\\' ? 'backslashes' : 'spaces or control characters'}`,
+    };
+  const authority = /^[^:]+:\/\/([^/?#]+)/.exec(value.slice(0, LONGEST_AUTHORITY))?.[1];
+  if (authority === undefined || authority.length > LONGEST_AUTHORITY / 2 || !URL.canParse(value))
+    return { expected, hint: `write a complete URL such as ${options.schemes.at(-1)}://host/path` };
+  if (authority.includes('@')) return { expected, hint: 'write the URL without user name and password' };
+  const { hostname } = new URL(value);
+  if (isPublicHost(hostname)) return null;
+  return {
+    expected,
+    hint: `${plain(hostname, 60)} cannot be reached from the internet; write a URL on a public host`,
+  };
+}
+
+const LOCAL_NAMES = /(?:^|\.)(?:localhost|local|localdomain|internal|lan|home\.arpa)$/;
+
+/** True for a host name, or a normalised IP address as URL.hostname gives it, that can be public. */
+function isPublicHost(hostname: string): boolean {
+  if (hostname.startsWith('[')) return isPublicIpv6(hostname.slice(1, -1));
+  const name = hostname.replace(/\.$/, '');
+  if (/^\d+\.\d+\.\d+\.\d+$/.test(name)) return isPublicIpv4(name.split('.').map(Number));
+  const labels = name.split('.');
+  return labels.length > 1 && !labels.includes('') && !LOCAL_NAMES.test(name);
+}
+
+// What the IANA special-purpose registry keeps from the public internet, with multicast and the reserved rest.
+const PRIVATE_IPV4: readonly (readonly [string, number])[] = [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.0.0.0', 24],
+  ['192.0.2.0', 24],
+  ['192.88.99.0', 24],
+  ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
+  ['198.51.100.0', 24],
+  ['203.0.113.0', 24],
+  ['224.0.0.0', 3],
+];
+
+function isPublicIpv4(octets: readonly number[]): boolean {
+  const address = toNumber(octets);
+  return PRIVATE_IPV4.every(([base, bits]) => {
+    const size = 2 ** (32 - bits);
+    return Math.floor(address / size) !== Math.floor(toNumber(base.split('.').map(Number)) / size);
+  });
+}
+
+function toNumber(octets: readonly number[]): number {
+  return octets.reduce((sum, octet) => sum * 256 + octet, 0);
+}
+
+/**
+ * Only 2000::/3 is handed out for the public internet: loopback, link-local, unique local, IPv4-mapped, NAT64 and
+ * multicast addresses all lie outside of it. Excepted inside: protocol assignments with Teredo, documentation, 6to4.
+ */
+function isPublicIpv6(address: string): boolean {
+  const groups = address.split(':');
+  const first = Number.parseInt(groups[0] || '0', 16);
+  const second = Number.parseInt(groups[1] || '0', 16);
+  if (first >> 13 !== 1) return false;
+  if (first === 0x2001 && (second < 0x200 || second === 0xdb8)) return false;
+  return first !== 0x2002 && !(first === 0x3fff && second < 0x1000);
+}

@@ -1,0 +1,71 @@
+import { Failure } from '../types/failure.ts';
+import { pauseBeforeRetry, RETRY_PAUSES, type RetryPolicy } from './again.ts';
+import type { Clock } from './clock.ts';
+import type { Call } from './message.ts';
+import type { Transport } from './transport.ts';
+
+// An image that was sent as base64 may be echoed in full by a task's record.
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+
+export interface ApiOptions {
+  /** Milliseconds for one request. */
+  timeoutMs: number;
+  /** Repeats of a read after its first attempt. */
+  maxRetries: number;
+  /** Ends whatever is under way. */
+  signal?: AbortSignal;
+}
+
+/** Calls of a service: one attempt, or as many as its policy allows. */
+export class Api {
+  readonly clock: Clock;
+  readonly policy: RetryPolicy;
+  readonly #transport: Transport;
+  readonly #options: ApiOptions;
+
+  constructor(transport: Transport, clock: Clock, options: ApiOptions) {
+    this.#transport = transport;
+    this.#options = options;
+    this.clock = clock;
+    this.policy = { maxRetries: options.maxRetries, ...RETRY_PAUSES };
+  }
+
+  get signal(): AbortSignal | undefined {
+    return this.#options.signal;
+  }
+
+  /** One attempt, on a connection of its own where `fresh` says so. */
+  async once<T>(call: Call<T>, { fresh = false } = {}): Promise<T> {
+    const { timeoutMs, signal } = this.#options;
+    const answer = await this.#transport.send(call.request, {
+      timeoutMs,
+      fresh,
+      maxBytes: MAX_ANSWER_BYTES,
+      ...(signal && { signal }),
+    });
+    return call.read(answer);
+  }
+
+  /**
+   * A call that may be repeated without harm, repeated while that may help and time is left.
+   * @param deadline on the monotonic clock, in milliseconds
+   */
+  async read<T>(call: Call<T>, deadline: number): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.once(call);
+      } catch (error) {
+        await this.pauseOrThrow(error, attempt, deadline);
+      }
+    }
+  }
+
+  /** Sleeps until the next attempt is due, or throws the error again when there must be none. */
+  async pauseOrThrow(error: unknown, attempt: number, deadline: number): Promise<void> {
+    if (!(error instanceof Failure)) throw error;
+    const remaining = deadline - this.clock.monotonic();
+    const pause = pauseBeforeRetry(error, attempt, remaining, this.policy, this.clock.random);
+    if (pause === null) throw error;
+    await this.clock.sleep(pause, this.signal);
+  }
+}

@@ -1,0 +1,39 @@
+/** Time and chance, handed in so that tests can decide both. */
+export interface Clock {
+  /** Milliseconds that only ever grow; every deadline is measured with these. */
+  monotonic(): number;
+  /** Milliseconds since the epoch, by this machine. It may jump: only for talk with other machines. */
+  wall(): number;
+  /** Resolves after `ms`; rejects with the signal's reason when it is aborted first. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** A number from 0 up to 1. */
+  random(): number;
+}
+
+// setTimeout fires at once for longer delays.
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+export const systemClock: Clock = {
+  monotonic: () => performance.now(),
+  wall: () => Date.now(),
+  random: () => Math.random(),
+  sleep: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted) {
+        reject(signal.reason);
+        return;
+      }
+      const stop = () => {
+        clearTimeout(timer);
+        reject(signal?.reason);
+      };
+      const timer = setTimeout(
+        () => {
+          signal?.removeEventListener('abort', stop);
+          resolve();
+        },
+        Math.min(Math.max(0, ms), LONGEST_TIMER_MS),
+      );
+      signal?.addEventListener('abort', stop, { once: true });
+    }),
+};

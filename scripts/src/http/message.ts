@@ -1,0 +1,23 @@
+/** One request, complete: the transport adds nothing and follows nothing. */
+export interface HttpRequest {
+  method: 'GET' | 'POST' | 'PUT';
+  url: URL;
+  headers: Record<string, string>;
+  body?: string;
+}
+
+/** One answer. Header names are in lower case; a header that came twice is joined with a comma. */
+export interface HttpHead {
+  status: number;
+  headers: Record<string, string>;
+}
+
+export interface HttpAnswer extends HttpHead {
+  body: Buffer;
+}
+
+/** A request, and how to read its answer. `read` throws a Failure for an answer that is none. */
+export interface Call<T> {
+  request: HttpRequest;
+  read(answer: HttpAnswer): T;
+}

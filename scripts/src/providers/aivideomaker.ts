@@ -1,0 +1,254 @@
+// AIVideoMaker API v1, as its public documents and recorded runs showed it up to 2026-09-17.
+import { isTransientStatus, parseRetryAfter } from '../http/again.ts';
+import { parseBody } from '../http/json.ts';
+import type { Call, HttpAnswer, HttpRequest } from '../http/message.ts';
+import { type ErrorCode, Failure, type FailureDetails } from '../types/failure.ts';
+import { isObject, type Json, type JsonObject } from '../types/json.ts';
+import type { Task, TaskState } from '../types/task.ts';
+import { plain } from '../types/text.ts';
+import { findUrls } from './output.ts';
+import type { Provider, ProviderSettings, Sighting } from './provider.ts';
+
+export const AIVIDEOMAKER_URL = 'https://aivideomaker.ai';
+
+// The five documented states, and spellings of them that comparable services use.
+const STATES: Record<string, TaskState> = {
+  SUBMITTED: 'SUBMITTED',
+  PROGRESS: 'PROGRESS',
+  COMPLETED: 'COMPLETED',
+  FINISHED: 'COMPLETED',
+  SUCCEEDED: 'COMPLETED',
+  FAILED: 'FAILED',
+  CANCEL: 'CANCEL',
+  CANCELED: 'CANCEL',
+  CANCELLED: 'CANCEL',
+};
+
+// Codes that the service is known to send (OpenAPI 1.0.15 and runs of 2026-09), and the status of those it does not name.
+const CODES: Record<string, ErrorCode> = {
+  AUTH_FAILED: 'AUTH_FAILED',
+  INVALID_MODEL: 'INVALID_MODEL',
+  INVALID_PAYLOAD: 'INVALID_PAYLOAD',
+  INSUFFICIENT_CREDITS: 'INSUFFICIENT_CREDITS',
+  RATE_LIMITED: 'RATE_LIMITED',
+  TASK_NOT_FOUND: 'TASK_NOT_FOUND',
+  IDEMPOTENCY_CONFLICT: 'IDEMPOTENCY_CONFLICT',
+  BUDGET_EXCEEDED: 'BUDGET_EXCEEDED',
+};
+
+// Ids are opaque; these bounds only keep nonsense out of addresses and file names.
+const TASK_ID = /^[\x21-\x7e]{1,200}$/;
+
+type Kind = 'submit' | 'task' | 'other';
+
+/** The provider for https://aivideomaker.ai, or for a base URL that was configured instead. */
+export function aivideomaker({ baseUrl, key, now }: ProviderSettings): Provider {
+  const request = (method: HttpRequest['method'], path: string, body?: JsonObject): HttpRequest => ({
+    method,
+    url: new URL(`${baseUrl.href.replace(/\/+$/, '')}/api/v1/${path}`),
+    headers: {
+      key,
+      accept: 'application/json',
+      'user-agent': 'async-media-workflow',
+      ...(body && { 'content-type': 'application/json' }),
+    },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  const call = <T>(
+    kind: Kind,
+    req: HttpRequest,
+    read: (body: JsonObject, answer: HttpAnswer) => T,
+  ): Call<T> => ({
+    request: req,
+    read: (answer) => read(bodyOf(answer, kind, req, now), answer),
+  });
+
+  return {
+    id: 'aivideomaker',
+    title: 'AIVideoMaker',
+    keyPage: AIVIDEOMAKER_URL,
+    can: { cancel: true, list: true, quote: true, account: true, replay: true, signedWebhooks: false },
+
+    submit({ model, payload, idempotencyKey, maxCredits, webhookUrl }) {
+      const req = request('POST', `generate/${encodeURIComponent(model)}`, payload);
+      req.headers['idempotency-key'] = idempotencyKey;
+      if (maxCredits !== undefined) req.headers['x-max-credits'] = String(maxCredits);
+      if (webhookUrl !== undefined) req.headers.webhookUrl = webhookUrl;
+      return call('submit', req, (body, answer) => {
+        const task = taskFrom(body, body.taskId ?? body.id);
+        if (task) return { ...task, model, idempotencyKey };
+        if (saysFailed(body)) throw refusal(body, answer, 'submit', now);
+        throw unreadable(req, answer, 'names no task', 'submit');
+      });
+    },
+
+    status(taskId) {
+      const req = request('GET', `tasks/${encodeURIComponent(taskId)}/status`);
+      return call('task', req, (body, answer): Sighting => {
+        if (typeof body.status !== 'string') throw errorIn(body, answer, req, 'task', now);
+        const sighting: Sighting = { ...stateOf(body.status), record: body };
+        // A bare FAILED is the task's state. With a code or a message beside it, it may be the error form.
+        if (sighting.state !== 'FAILED' || !looksLikeError(body)) return sighting;
+        const failure = refusal(body, answer, 'task', now);
+        if (['AUTH_FAILED', 'RATE_LIMITED', 'TASK_NOT_FOUND'].includes(failure.code)) throw failure;
+        return { ...sighting, doubt: failure };
+      });
+    },
+
+    task(taskId) {
+      const req = request('GET', `tasks/${encodeURIComponent(taskId)}`);
+      return call('task', req, (body, answer) => {
+        // A task's record has an id; the error form has none.
+        const isRecord = 'input' in body || 'output' in body || !looksLikeError(body);
+        const task = taskFrom(body, body.id ?? (isRecord ? body.taskId : undefined));
+        if (!task) throw errorIn(body, answer, req, 'task', now);
+        return { ...task, id: taskId };
+      });
+    },
+
+    cancel(taskId) {
+      const req = request('PUT', `tasks/${encodeURIComponent(taskId)}/cancel`);
+      return call('task', req, (body, answer): Sighting => {
+        if (typeof body.status !== 'string' || (saysFailed(body) && looksLikeError(body))) {
+          throw errorIn(body, answer, req, 'task', now);
+        }
+        return { ...stateOf(body.status), record: body };
+      });
+    },
+
+    list() {
+      const req = request('GET', 'tasks');
+      return call('other', req, (body, answer) => {
+        if (!Array.isArray(body.tasks)) throw errorIn(body, answer, req, 'other', now);
+        const tasks = body.tasks.flatMap((item) => (isObject(item) ? (taskFrom(item, item.id) ?? []) : []));
+        const date = Date.parse(answer.headers.date ?? '');
+        return { tasks, serverTime: Number.isNaN(date) ? null : date, record: body };
+      });
+    },
+
+    quote(model, payload) {
+      const req = request('POST', `quote/${encodeURIComponent(model)}`, payload);
+      return call('other', req, (body, answer) => {
+        if (!isCredits(body.credits)) throw errorIn(body, answer, req, 'other', now);
+        return {
+          credits: body.credits,
+          balance: isCredits(body.currentBalance) ? body.currentBalance : null,
+          affordable: typeof body.affordable === 'boolean' ? body.affordable : null,
+          record: body,
+        };
+      });
+    },
+
+    account() {
+      const req = request('GET', 'account');
+      return call('other', req, (body, answer) => {
+        if (saysFailed(body) || body.ok === false) throw errorIn(body, answer, req, 'other', now);
+        const models = Array.isArray(body.supportedModels) ? body.supportedModels : [];
+        return { models: models.filter((model) => typeof model === 'string'), record: body };
+      });
+    },
+  };
+}
+
+/** The JSON object of a good answer. Everything else is thrown as the failure it stands for. */
+function bodyOf(answer: HttpAnswer, kind: Kind, request: HttpRequest, now: () => number): JsonObject {
+  const body = parseBody(answer.body);
+  const good = answer.status >= 200 && answer.status < 300;
+  if (good && isObject(body)) return body;
+  if (good) throw unreadable(request, answer, 'is not a JSON object', kind);
+  throw refusal(isObject(body) ? body : {}, answer, kind, now);
+}
+
+/** The failure inside a good HTTP status, or a complaint about an answer that fits nothing known. */
+function errorIn(
+  body: JsonObject,
+  answer: HttpAnswer,
+  request: HttpRequest,
+  kind: Kind,
+  now: () => number,
+): Failure {
+  if (looksLikeError(body) || saysFailed(body)) return refusal(body, answer, kind, now);
+  return unreadable(request, answer, 'has none of the expected fields', kind);
+}
+
+function unreadable(request: HttpRequest, answer: HttpAnswer, what: string, kind: Kind): Failure {
+  const head = plain(answer.body.toString('utf8', 0, 800), 200);
+  const message = `The answer of ${request.url.origin} (HTTP ${answer.status}) ${what}: ${head ? `"${head}"` : 'empty'}.`;
+  return new Failure('NETWORK_ERROR', message, { transient: true, unclear: kind === 'submit' });
+}
+
+/** The failure that an error answer stands for: its own code first, then its message, then the HTTP status. */
+function refusal(body: JsonObject, answer: HttpAnswer, kind: Kind, now: () => number): Failure {
+  // Error codes inside HTTP 200 count as much as HTTP statuses.
+  const inner = typeof body.code === 'number' && body.code >= 400 && body.code < 600 ? body.code : undefined;
+  const status = answer.status < 300 && inner !== undefined ? inner : answer.status;
+  const said = [body.message, body.error, body.errorCode].find((text) => typeof text === 'string' && text !== '');
+  const code = codeOf(body, status, kind, typeof said === 'string' ? said : '');
+  const details: FailureDetails = { transient: isTransientStatus(status) || code === 'RATE_LIMITED' };
+  // The strict reading: whatever is not a plain "no" may have been carried out.
+  if (kind === 'submit' && (status >= 500 || status === 408 || status === 425 || status === 303)) details.unclear = true;
+  const retryAfter = parseRetryAfter(answer.headers['retry-after'], now());
+  if (retryAfter !== undefined && details.transient) details.retryAfter = retryAfter;
+  return new Failure(code, messageOf(status, said, answer), details);
+}
+
+function codeOf(body: JsonObject, status: number, kind: Kind, said: string): ErrorCode {
+  for (const name of [body.errorCode, body.error, body.code]) {
+    if (typeof name === 'string' && Object.hasOwn(CODES, name)) return CODES[name]!;
+  }
+  if (/insufficient credits/i.test(said) || status === 402) return 'INSUFFICIENT_CREDITS';
+  if (status === 401 || status === 403 || /invalid api key/i.test(said)) return 'AUTH_FAILED';
+  if (status === 429) return 'RATE_LIMITED';
+  if (status === 404 && kind === 'task') return 'TASK_NOT_FOUND';
+  if (status === 409 && kind === 'submit') return 'IDEMPOTENCY_CONFLICT';
+  if (isTransientStatus(status) || (status >= 300 && status < 400)) return 'NETWORK_ERROR';
+  if (status === 400 || status === 413 || status === 415 || status === 422) return 'INVALID_PAYLOAD';
+  return 'UNKNOWN_ERROR';
+}
+
+function messageOf(status: number, said: Json | undefined, answer: HttpAnswer): string {
+  if (status >= 300 && status < 400) {
+    return `The service redirects (HTTP ${status}); redirects are not followed, because the key would go along.`;
+  }
+  const text = typeof said === 'string' ? said : answer.body.toString('utf8', 0, 800);
+  const quoted = plain(text);
+  return `The service answered HTTP ${status}${quoted ? `: "${quoted}"` : ' with an empty body'}.`;
+}
+
+function taskFrom(body: JsonObject, id: Json | undefined): Task | undefined {
+  if (typeof id !== 'string' || !TASK_ID.test(id)) return undefined;
+  const createdAt = typeof body.createdAt === 'string' ? Date.parse(body.createdAt) : Number.NaN;
+  const { state, unknownState } = stateOf(typeof body.status === 'string' ? body.status : 'SUBMITTED');
+  const reasons = isObject(body.output) ? [body.output.error, body.output.msg] : [];
+  const error = [...reasons, body.error, body.message].find((text) => typeof text === 'string' && text !== '');
+  return {
+    id,
+    state,
+    ...(unknownState !== undefined && { unknownState }),
+    ...(typeof body.model === 'string' && { model: body.model }),
+    ...(body.input !== undefined && { input: body.input }),
+    ...(!Number.isNaN(createdAt) && { createdAt }),
+    ...(typeof body.idempotencyKey === 'string' && { idempotencyKey: body.idempotencyKey }),
+    ...(state === 'FAILED' && typeof error === 'string' && { error: plain(error) }),
+    urls: state === 'COMPLETED' ? findUrls(body) : [],
+    record: body,
+  };
+}
+
+function stateOf(word: string): { state: TaskState; unknownState?: string } {
+  const known = word.toUpperCase();
+  if (Object.hasOwn(STATES, known)) return { state: STATES[known]! };
+  return { state: 'UNKNOWN', unknownState: plain(word, 40) };
+}
+
+function saysFailed(body: JsonObject): boolean {
+  return typeof body.status === 'string' && body.status.toUpperCase() === 'FAILED';
+}
+
+function looksLikeError(body: JsonObject): boolean {
+  return [body.errorCode, body.message, body.error, body.code].some((part) => part !== undefined && part !== null);
+}
+
+function isCredits(value: Json | undefined): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
+}

@@ -1,0 +1,78 @@
+import type { Call } from '../http/message.ts';
+import type { Failure } from '../types/failure.ts';
+import type { JsonObject } from '../types/json.ts';
+import type { Task, TaskState } from '../types/task.ts';
+
+/** One wish: it may be charged once. The idempotency key is made before the first attempt and never changes. */
+export interface Intent {
+  model: string;
+  payload: JsonObject;
+  idempotencyKey: string;
+  /** Refuse before billing above this many credits; the service is told too. */
+  maxCredits?: number;
+  webhookUrl?: string;
+}
+
+/** What one look at a task's state showed. */
+export interface Sighting {
+  state: TaskState;
+  /** The service's own word, when it is none that we know. */
+  unknownState?: string;
+  /** Set when the answer may be an error instead of the task's state: the task's record settles it. */
+  doubt?: Failure;
+  record: JsonObject;
+}
+
+export interface Quote {
+  credits: number;
+  /** Credits on the account; null where the answer does not say. */
+  balance: number | null;
+  affordable: boolean | null;
+  record: JsonObject;
+}
+
+export interface TaskList {
+  /** Newest first, as the service lists them. */
+  tasks: Task[];
+  /** The service's clock in milliseconds since the epoch; null where the answer carries no date. */
+  serverTime: number | null;
+  record: JsonObject;
+}
+
+/** What a service can do. The workflow acts on these and on nothing else it might know about a service. */
+export interface Capabilities {
+  cancel: boolean;
+  list: boolean;
+  quote: boolean;
+  account: boolean;
+  /** The service documents that a submit repeated with the same idempotency key is not charged again. */
+  replay: boolean;
+  /** Callbacks carry a documented signature. */
+  signedWebhooks: boolean;
+}
+
+/**
+ * One service's wire format: addresses, headers, bodies, states and error bodies, and nothing else. A method builds a
+ * request and says how its answer is read; when and how often it is sent is decided elsewhere.
+ */
+export interface Provider {
+  readonly id: string;
+  readonly title: string;
+  readonly can: Capabilities;
+  /** Where a person gets a key. */
+  readonly keyPage: string;
+  submit(intent: Intent): Call<Task>;
+  status(taskId: string): Call<Sighting>;
+  task(taskId: string): Call<Task>;
+  cancel(taskId: string): Call<Sighting>;
+  list(): Call<TaskList>;
+  quote(model: string, payload: JsonObject): Call<Quote>;
+  account(): Call<{ models: string[]; record: JsonObject }>;
+}
+
+export interface ProviderSettings {
+  baseUrl: URL;
+  key: string;
+  /** Milliseconds since the epoch, for dates in answers. */
+  now: () => number;
+}

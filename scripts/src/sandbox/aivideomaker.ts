@@ -1,0 +1,391 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { type Contract, listModels, loadContract } from '../contracts/contract.ts';
+import { checkPayload } from '../contracts/validate.ts';
+import { Failure, type Issue } from '../types/failure.ts';
+import { isObject, type Json, type JsonObject } from '../types/json.ts';
+import { chargeFor } from './charge.ts';
+import {
+  type Call,
+  failure,
+  type JsonReply,
+  Refusal,
+  type Reply,
+  type Service,
+  wrongMethod,
+} from './exchange.ts';
+import type { Files } from './files.ts';
+import { keepInput, showInput } from './input.ts';
+import { currentChange, hasFile, refundOf, type SandboxState, stateAt } from './lifecycle.ts';
+import { QueryLimiter } from './limiter.ts';
+import { readMarks, SCENARIOS, type ScenarioName } from './scenarios.ts';
+import type { Store, TaskRecord } from './store.ts';
+import type { Webhooks } from './webhooks.ts';
+
+const PROVIDER = 'aivideomaker';
+const PREFIX = ['api', 'v1'];
+const FIRST_BALANCE = 1_000;
+
+/** The models as the service listed them in September 2026, in its order. `lv` is accepted, but was not listed. */
+const LISTED = ['t2v', 'i2v', 'minimax', 't2v_v3', 'i2v_v3', 'seedance20', 'wan27', 'happyhorse'];
+const KNOWN: ReadonlySet<string> = new Set([...LISTED, 'lv']);
+
+export interface Surroundings {
+  store: Store;
+  files: Files;
+  webhooks: Webhooks;
+  now: () => number;
+  speed: number;
+}
+
+/** Plays AIVideoMaker API v1. What it does where the service's documents are silent is listed in `references/sandbox.md`. */
+export function createAivideomaker({ store, files, webhooks, now, speed }: Surroundings): Service {
+  const limiter = new QueryLimiter(now);
+  const onlyOnce = new Set<string>();
+  const statusQueries = new Map<string, number>();
+  const shownDead = new Set<string>();
+  let sequence = 0;
+
+  async function handle(call: Call): Promise<Reply> {
+    const owner = ownerOf(call);
+    const [resource, name, verb] = call.path;
+    const parts = call.path.length;
+
+    if (resource === 'account' && parts === 1) return query(call, () => account(owner));
+    if (resource === 'tasks' && parts === 1) return query(call, () => listTasks(call, owner));
+    if (resource === 'tasks' && parts === 2) return query(call, () => detail(call, owner, name!));
+    if (resource === 'tasks' && parts === 3 && verb === 'status')
+      return query(call, () => status(owner, name!));
+    if (resource === 'tasks' && parts === 3 && verb === 'cancel') {
+      return call.method === 'PUT' ? cancel(owner, name!) : wrongMethod('PUT');
+    }
+    if (resource === 'quote' && parts === 2) {
+      return call.method === 'POST' ? quote(call, owner, name!) : wrongMethod('POST');
+    }
+    if (resource === 'generate' && parts === 2) {
+      return call.method === 'POST' ? create(call, owner, name!) : wrongMethod('POST');
+    }
+    return failure(404, 'Not found.');
+  }
+
+  async function query(call: Call, answer: () => JsonReply | Promise<JsonReply>): Promise<JsonReply> {
+    if (call.method !== 'GET') return wrongMethod('GET');
+    const retryAfter = limiter.refuse(call.address);
+    if (retryAfter === null) return answer();
+    return failure(429, 'Too many task queries from this address: 60 a minute are allowed.', {
+      code: 'RATE_LIMITED',
+      headers: { 'retry-after': String(retryAfter) },
+    });
+  }
+
+  function tasksOf(owner: string): TaskRecord[] {
+    return store.all().filter((record) => record.service === PROVIDER && record.owner === owner);
+  }
+
+  function balanceOf(owner: string): number {
+    const time = now();
+    const spent = tasksOf(owner).reduce((sum, record) => sum + record.credits - refundOf(record, time), 0);
+    return Math.max(0, FIRST_BALANCE - spent);
+  }
+
+  function taskOf(owner: string, id: string): TaskRecord {
+    const record = store.get(id);
+    if (record?.owner === owner && record.service === PROVIDER) return record;
+    throw new Refusal(failure(404, 'Task not found.'));
+  }
+
+  async function account(owner: string): Promise<JsonReply> {
+    const added = (await listModels(PROVIDER)).filter((model) => !KNOWN.has(model));
+    return ok({
+      ok: true,
+      apiVersion: 'v1',
+      skillVersion: '1.0.15',
+      currentBalance: balanceOf(owner),
+      supportedModels: [...LISTED, ...added],
+      dailyCreditLimit: -1,
+      generationRequestsPerMinute: -1,
+      creditWarningAt: -1,
+    });
+  }
+
+  function listTasks(call: Call, owner: string): JsonReply {
+    return ok({ tasks: tasksOf(owner).map((record) => taskBody(call, record)) });
+  }
+
+  function detail(call: Call, owner: string, id: string): JsonReply {
+    const record = taskOf(owner, id);
+    const body = taskBody(call, record);
+    if (stateAt(record, now()) === 'COMPLETED') shownDead.add(id);
+    return ok(body);
+  }
+
+  function status(owner: string, id: string): JsonReply {
+    const record = taskOf(owner, id);
+    if (record.scenarios.includes('flaky')) {
+      const count = (statusQueries.get(id) ?? 0) + 1;
+      statusQueries.set(id, count);
+      if (count % 2 === 0) return failure(503, 'Service unavailable, as [sandbox:flaky] asks for.');
+    }
+    return ok({ status: stateAt(record, now()) });
+  }
+
+  function cancel(owner: string, id: string): JsonReply {
+    const record = taskOf(owner, id);
+    const state = stateAt(record, now());
+    if (state !== 'SUBMITTED') {
+      return failure(400, `Only a task that is SUBMITTED can be cancelled; this one is ${state}.`);
+    }
+    const cancelled = { ...record, cancelledAt: now() };
+    store.replace(cancelled);
+    webhooks.changed(cancelled);
+    return ok({ status: 'CANCEL', taskId: id });
+  }
+
+  async function quote(call: Call, owner: string, model: string): Promise<JsonReply> {
+    const { contract, payload, scenarios } = await readRequest(call, model);
+    const credits = chargeFor(model, contract, payload);
+    const balance = scenarios.has('no-credits') ? 0 : balanceOf(owner);
+    return ok({
+      model,
+      credits,
+      listPriceUsd: credits / 100,
+      usdPerCredit: 0.01,
+      currentBalance: balance,
+      affordable: credits <= balance,
+      billable: false,
+    });
+  }
+
+  async function create(call: Call, owner: string, model: string): Promise<Reply> {
+    const idempotencyKey = idempotencyKeyOf(call);
+    const maxCredits = maxCreditsOf(call);
+    const { contract, payload, scenarios } = await readRequest(call, model);
+    const kept = keepInput(model, payload);
+
+    // With a key the id follows from it: whoever else uses that key, in any process, meets the same record.
+    const id = idempotencyKey === null ? randomId() : idFrom(owner, idempotencyKey);
+    const earlier = store.get(id);
+    if (earlier !== null) return replay(call, earlier, kept.fingerprint);
+
+    const refused = refuseAsAsked(scenarios, `${owner} ${idempotencyKey ?? kept.fingerprint}`);
+    if (refused !== null) return refused;
+
+    const credits = chargeFor(model, contract, payload);
+    if (maxCredits !== null && credits > maxCredits) {
+      return failure(422, `The quote of ${credits} credits is above X-Max-Credits: ${maxCredits}.`, {
+        code: 'BUDGET_EXCEEDED',
+      });
+    }
+    const balance = scenarios.has('no-credits') ? 0 : balanceOf(owner);
+    if (credits > balance) {
+      return failure(402, `Insufficient credits: ${credits} needed, ${balance} left.`, {
+        code: 'INSUFFICIENT_CREDITS',
+      });
+    }
+
+    const record: TaskRecord = {
+      id,
+      service: PROVIDER,
+      owner,
+      model,
+      input: kept.input,
+      fingerprint: kept.fingerprint,
+      idempotencyKey,
+      credits,
+      scenarios: [...scenarios],
+      createdAt: now(),
+      sequence: sequence++,
+      speed,
+      cancelledAt: null,
+    };
+    const winner = store.insert(record);
+    if (winner !== record) return replay(call, winner, kept.fingerprint);
+
+    const webhookUrl = call.headers.webhookurl;
+    if (typeof webhookUrl === 'string' && webhookUrl !== '') webhooks.watch(record, webhookUrl);
+    return scenarios.has('lost-answer') ? 'cut' : created(call, record, false);
+  }
+
+  function replay(call: Call, record: TaskRecord, fingerprint: string): JsonReply {
+    if (record.fingerprint === fingerprint) return created(call, record, true);
+    return failure(409, 'This Idempotency-Key was used before with other data.', {
+      code: 'IDEMPOTENCY_CONFLICT',
+    });
+  }
+
+  /** The trouble that happens instead of a task; null when none is due. */
+  function refuseAsAsked(scenarios: ReadonlySet<ScenarioName>, intent: string): Reply | null {
+    const isFirst = (name: ScenarioName): boolean => {
+      const mark = `${name} ${intent}`;
+      // Forgotten again once it is over, so that the same prompt can be rehearsed again.
+      if (!scenarios.has(name) || onlyOnce.delete(mark)) return false;
+      onlyOnce.add(mark);
+      return true;
+    };
+    if (isFirst('rate-limit')) {
+      return failure(429, 'Too many generation requests, as [sandbox:rate-limit] asks for.', {
+        code: 'RATE_LIMITED',
+        headers: { 'retry-after': '1' },
+      });
+    }
+    if (isFirst('not-delivered')) return 'cut';
+    if (isFirst('server-error'))
+      return failure(500, 'Internal server error, as [sandbox:server-error] asks for.');
+    if (scenarios.has('reject'))
+      return failure(422, 'The content was rejected, as [sandbox:reject] asks for.');
+    if (scenarios.has('http200-failure')) {
+      return failure(200, 'The generation could not be started, as [sandbox:http200-failure] asks for.');
+    }
+    return null;
+  }
+
+  function created(call: Call, record: TaskRecord, idempotentReplay: boolean): JsonReply {
+    const url = [call.origin, ...PREFIX, 'tasks', record.id].join('/');
+    return ok({
+      status: stateAt(record, now()),
+      taskId: record.id,
+      creditsCharged: record.credits,
+      idempotentReplay,
+      responseUrl: url,
+      statusUrl: `${url}/status`,
+      cancelUrl: `${url}/cancel`,
+    });
+  }
+
+  function taskBody(call: Call, record: TaskRecord): JsonObject {
+    const time = now();
+    const { at, state } = currentChange(record, time);
+    const refunded = refundOf(record, time);
+    return {
+      id: record.id,
+      model: record.model,
+      input: showInput(record.input, call.origin),
+      output: outputOf(call, record, state),
+      status: state,
+      createdAt: iso(record.createdAt),
+      completedAt: state === 'COMPLETED' ? iso(at) : null,
+      creditsCharged: record.credits,
+      creditsRefunded: refunded,
+      listValueCents: record.credits - refunded,
+      idempotencyKey: record.idempotencyKey,
+    };
+  }
+
+  function outputOf(call: Call, record: TaskRecord, state: SandboxState): Json {
+    if (state === 'FAILED') return { error: 'The generation failed, as [sandbox:fail] asks for.' };
+    if (state !== 'COMPLETED') return null;
+    const dead = record.scenarios.includes('expired-link') && !shownDead.has(record.id);
+    const msg = hasFile(record, now())
+      ? 'The file is kept for 24 hours. Download it before it expires.'
+      : 'The file was kept for 24 hours and has expired.';
+    return { url: files.urlOf(record, call.origin, dead), msg };
+  }
+
+  return { prefix: PREFIX, handle };
+}
+
+interface Request {
+  contract: Contract;
+  payload: JsonObject;
+  scenarios: Set<ScenarioName>;
+}
+
+/** Reads and checks what quote and create have in common. */
+async function readRequest(call: Call, model: string): Promise<Request> {
+  const contract = await contractOf(model);
+  const payload = await payloadOf(call);
+  const issues = issuesOf(contract, payload);
+  if (issues.length > 0) throw new Refusal(invalid(issues.map(hintOf).join('; ')));
+
+  const { scenarios, unknown } = readMarks(payload);
+  if (unknown.length > 0) {
+    const known = SCENARIOS.map(({ name }) => `[sandbox:${name}]`).join(' ');
+    throw new Refusal(
+      invalid(`prompt: the sandbox knows no marker [sandbox:${unknown[0]}]; it knows ${known}`),
+    );
+  }
+  return { contract, payload, scenarios };
+}
+
+async function contractOf(model: string): Promise<Contract> {
+  const unsupported = failure(400, `Unsupported model: ${model.slice(0, 100)}`, { code: 'INVALID_MODEL' });
+  if (!/^[a-z0-9][a-z0-9_-]{0,63}$/i.test(model)) throw new Refusal(unsupported);
+  try {
+    return await loadContract(PROVIDER, model);
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'INVALID_MODEL') throw new Refusal(unsupported);
+    throw error;
+  }
+}
+
+async function payloadOf(call: Call): Promise<JsonObject> {
+  const text = (await call.body()).toString();
+  let payload: unknown;
+  try {
+    payload = JSON.parse(text);
+  } catch {
+    throw new Refusal(invalid('The body is not JSON.'));
+  }
+  if (!isObject(payload)) throw new Refusal(invalid('The body is not a JSON object.'));
+  return payload;
+}
+
+function issuesOf(contract: Contract, payload: JsonObject): Issue[] {
+  try {
+    return checkPayload(contract, payload);
+  } catch (error) {
+    // Thousands of nested arrays exhaust the stack of whoever looks into them.
+    if (error instanceof RangeError) throw new Refusal(invalid('The body is nested too deeply.'));
+    throw error;
+  }
+}
+
+function hintOf({ path, expected, received }: Issue): string {
+  return `${path}: expected ${expected}, received ${received.slice(0, 80)}`;
+}
+
+function invalid(message: string): JsonReply {
+  return failure(400, message.slice(0, 2_000), { code: 'INVALID_PAYLOAD' });
+}
+
+/** Whom the tasks of a key belong to; refuses the keys that stand for a wrong one. */
+function ownerOf(call: Call): string {
+  const key = call.headers.key;
+  if (typeof key !== 'string' || key === '' || key.startsWith('ak_invalid')) {
+    throw new Refusal(failure(401, 'Invalid API key. Please check your API key.', { code: 'AUTH_FAILED' }));
+  }
+  return createHash('sha256').update(key).digest('hex').slice(0, 32);
+}
+
+function idempotencyKeyOf(call: Call): string | null {
+  const key = call.headers['idempotency-key'];
+  if (key === undefined) return null;
+  if (typeof key === 'string' && key.length >= 8 && key.length <= 128) return key;
+  throw new Refusal(invalid('Idempotency-Key: expected 8 to 128 characters'));
+}
+
+function maxCreditsOf(call: Call): number | null {
+  const value = call.headers['x-max-credits'];
+  if (value === undefined) return null;
+  if (typeof value === 'string' && /^\d{1,15}$/.test(value)) return Number(value);
+  throw new Refusal(invalid('X-Max-Credits: expected an integer of 0 or more'));
+}
+
+function idFrom(owner: string, idempotencyKey: string): string {
+  return idOf(createHash('sha256').update(`${PROVIDER}\n${owner}\n${idempotencyKey}`).digest('hex'));
+}
+
+function randomId(): string {
+  return idOf(randomBytes(32).toString('hex'));
+}
+
+function idOf(hex: string): string {
+  return `ck${BigInt(`0x${hex}`).toString(36).padStart(23, '0').slice(-23)}`;
+}
+
+function ok(body: JsonObject): JsonReply {
+  return { status: 200, body };
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString();
+}

@@ -1,0 +1,120 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { JsonObject } from '../types/json.ts';
+
+/** A request, as the services see it. */
+export interface Call {
+  method: string;
+  /** The decoded parts of the path after the service's prefix. */
+  path: string[];
+  headers: IncomingHttpHeaders;
+  /** The sandbox's own origin as the caller wrote it, so that URLs in answers work for that caller. */
+  origin: string;
+  address: string;
+  /** The whole body; a `Refusal` if it is too large. */
+  body(): Promise<Buffer>;
+}
+
+export interface JsonReply {
+  status: number;
+  body: JsonObject;
+  headers?: Record<string, string>;
+}
+
+/** `cut` closes the connection without a word. */
+export type Reply = JsonReply | 'cut';
+
+/** An answer that ends the handling of a call at once. */
+export class Refusal extends Error {
+  readonly reply: Reply;
+
+  constructor(reply: Reply) {
+    super('refused');
+    this.reply = reply;
+  }
+}
+
+/** One of the played services: everything below a path prefix. */
+export interface Service {
+  /** The parts of the path that all of its addresses begin with. */
+  prefix: readonly string[];
+  handle(call: Call): Promise<Reply>;
+}
+
+const BODY_LIMIT = 64 * 1024 * 1024;
+
+/** The error body of the played services. */
+export function failure(
+  status: number,
+  message: string,
+  more: { code?: string; headers?: Record<string, string> } = {},
+) {
+  const body: JsonObject = { status: 'FAILED' };
+  if (more.code !== undefined) body.errorCode = more.code;
+  body.message = message;
+  return { status, body, ...(more.headers && { headers: more.headers }) } satisfies JsonReply;
+}
+
+/** 405 with the methods that would do. */
+export function wrongMethod(...allowed: string[]): JsonReply {
+  return failure(405, `Method not allowed. Use ${allowed.join(' or ')}.`, {
+    headers: { allow: allowed.join(', ') },
+  });
+}
+
+/** Writes a reply to the wire. */
+export function send(response: ServerResponse, reply: Reply): void {
+  if (reply === 'cut') {
+    response.socket?.destroy();
+    return;
+  }
+  const bytes = Buffer.from(JSON.stringify(reply.body));
+  response.writeHead(reply.status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': bytes.length,
+    ...reply.headers,
+  });
+  response.end(bytes);
+}
+
+/** Splits a request target into decoded path parts; null when it cannot be decoded. */
+export function pathOf(target: string): string[] | null {
+  const path = target.replace(/^https?:\/\/[^/?#]*/i, '').split(/[?#]/, 1)[0]!;
+  try {
+    return path.split('/').slice(1).map(decodeURIComponent);
+  } catch {
+    return null;
+  }
+}
+
+/** The origin that the caller used, from its Host header; the real one when that header is no plain host. */
+export function originOf(headers: IncomingHttpHeaders, otherwise: string): string {
+  const host = headers.host ?? '';
+  return /^(\[[0-9a-f:]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i.test(host) ? `http://${host}` : otherwise;
+}
+
+/** Reads a whole body. What is too large is read to its end unkept, so that the caller gets to see the answer. */
+export async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const announced = Number(request.headers['content-length']);
+  if (announced > BODY_LIMIT) return refuseTooLarge(request);
+  // A body of known length is written into place as it comes: collecting its chunks first would hold it twice.
+  if (Number.isSafeInteger(announced)) {
+    const body = Buffer.allocUnsafeSlow(announced);
+    let length = 0;
+    for await (const chunk of request as AsyncIterable<Buffer>) length += chunk.copy(body, length);
+    return body.subarray(0, length);
+  }
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length <= BODY_LIMIT) chunks.push(chunk);
+    else chunks.length = 0;
+  }
+  if (length > BODY_LIMIT) return refuseTooLarge(request);
+  return Buffer.concat(chunks);
+}
+
+async function refuseTooLarge(request: IncomingMessage): Promise<never> {
+  if (!request.readableEnded) for await (const _ of request);
+  throw new Refusal(failure(413, `The request body is larger than ${BODY_LIMIT} bytes.`));
+}

@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { failure, send, wrongMethod } from './exchange.ts';
+import { hasFile } from './lifecycle.ts';
+import type { Store, TaskRecord } from './store.ts';
+
+export interface Files {
+  /** Where the output of a finished task is; `dead` gives an address that never works. */
+  urlOf(record: TaskRecord, origin: string, dead?: boolean): string;
+  /** Answers `/files/<name>` and `/storage/<name>`; needs no key, as the service's file host needs none. */
+  serve(request: IncomingMessage, response: ServerResponse, folder: string, name: string): Promise<void>;
+}
+
+interface Clip {
+  bytes: Buffer;
+  hash: string;
+}
+
+const FILE_NAME = /^(ck[0-9a-z]{23})(-old)?\.mp4$/;
+
+/** Serves the one clip of the sandbox as the output of every finished task, with ranges and expiry. */
+export function createFiles(store: Store, now: () => number): Files {
+  const cutOnce = new Set<string>();
+  let clip: Promise<Clip> | undefined;
+
+  return {
+    urlOf: (record, origin, dead = false) => `${origin}/files/${record.id}${dead ? '-old' : ''}.mp4`,
+
+    async serve(request, response, folder, name) {
+      if (request.method !== 'GET' && request.method !== 'HEAD')
+        return send(response, wrongMethod('GET', 'HEAD'));
+      if (folder === 'storage') {
+        return send(response, failure(404, 'The sandbox keeps no input images, only their hashes.'));
+      }
+      const [, id, old] = FILE_NAME.exec(name) ?? [];
+      const record = id === undefined ? null : store.get(id);
+      if (record === null || !hasFile(record, now())) {
+        return send(response, failure(404, 'There is no such file, or it has expired.'));
+      }
+      if (old) return send(response, failure(410, 'This link has expired. Ask for the task again.'));
+
+      clip ??= loadClip();
+      const { bytes, hash } = await clip;
+      const etag = `"${hash}-${record.id}"`;
+      const range = rangeOf(request, etag, bytes.length);
+      const headers = { 'accept-ranges': 'bytes', etag, 'content-type': 'video/mp4' };
+      if (range === 'unsatisfiable') {
+        response.writeHead(416, {
+          ...headers,
+          'content-range': `bytes */${bytes.length}`,
+          'content-length': 0,
+        });
+        response.end();
+        return;
+      }
+      const part = bytes.subarray(range?.from ?? 0, range ? range.to + 1 : bytes.length);
+      response.writeHead(range ? 206 : 200, {
+        ...headers,
+        'content-length': part.length,
+        ...(range && { 'content-range': `bytes ${range.from}-${range.to}/${bytes.length}` }),
+      });
+      if (request.method === 'HEAD') {
+        response.end();
+        return;
+      }
+      if (record.scenarios.includes('cut-download') && !cutOnce.has(record.id)) {
+        cutOnce.add(record.id);
+        // Orderly, so that the first half does arrive: a reset could take it back out of the receiver's buffer.
+        response.write(part.subarray(0, Math.floor(part.length / 2)), () => response.socket?.destroySoon());
+        return;
+      }
+      response.end(part);
+    },
+  };
+}
+
+interface Range {
+  from: number;
+  to: number;
+}
+
+/** The part that was asked for; null for all of it, which is also the right answer to any range we do not serve. */
+function rangeOf(request: IncomingMessage, etag: string, length: number): Range | 'unsatisfiable' | null {
+  const condition = request.headers['if-range'];
+  if (condition !== undefined && condition !== etag) return null;
+  const [, first, last] = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(request.headers.range ?? '') ?? [];
+  if (first === undefined || last === undefined || (first === '' && last === '')) return null;
+  if (first === '') {
+    const size = Math.min(Number(last), length);
+    return size === 0 ? 'unsatisfiable' : { from: length - size, to: length - 1 };
+  }
+  const from = Number(first);
+  const to = last === '' ? length - 1 : Math.min(Number(last), length - 1);
+  if (last !== '' && Number(last) < from) return null;
+  return from >= length ? 'unsatisfiable' : { from, to };
+}
+
+async function loadClip(): Promise<Clip> {
+  const bytes = await readFile(clipPath());
+  return { bytes, hash: createHash('sha256').update(bytes).digest('hex').slice(0, 16) };
+}
+
+/** The compiled code lies beside the clip, its sources two folders below it. */
+function clipPath(): string {
+  const here = dirname(fileURLToPath(import.meta.url));
+  return join(basename(here) === 'scripts' ? here : join(here, '..', '..'), 'sandbox-clip.mp4');
+}

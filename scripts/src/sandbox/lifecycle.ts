@@ -1,0 +1,82 @@
+import type { TaskRecord } from './store.ts';
+
+/** Simulated seconds per real second, unless somebody asks for others. */
+export const DEFAULT_SPEED = 60;
+
+// Simulated seconds since the task was made. At the default speed: 3 s, 5 s, 24 min and 48 min.
+const STARTS_AFTER = 180;
+const ENDS_AFTER = 300;
+const SLOW_STARTS_AFTER = 1_800;
+const SLOW_ENDS_AFTER = 5_400;
+const ODD_STATE_LASTS = 60;
+const FILE_LASTS = 24 * 3_600;
+const RECORD_LASTS = 48 * 3_600;
+
+/** The service's five states, and one word that it never said, for clients to practise on. */
+export type SandboxState = 'SUBMITTED' | 'QUEUED' | 'PROGRESS' | 'COMPLETED' | 'FAILED' | 'CANCEL';
+
+export interface Change {
+  /** Milliseconds since the epoch. */
+  at: number;
+  state: SandboxState;
+}
+
+/** All states that a task has had or is going to have, in order, if nobody cancels it. */
+export function changesOf(record: TaskRecord): Change[] {
+  const changes: Change[] = [{ at: record.createdAt, state: 'SUBMITTED' }];
+  if (record.cancelledAt !== null) return [...changes, { at: record.cancelledAt, state: 'CANCEL' }];
+
+  const slow = record.scenarios.includes('slow');
+  const starts = slow ? SLOW_STARTS_AFTER : STARTS_AFTER;
+  if (record.scenarios.includes('odd-state')) {
+    changes.push({ at: after(record, starts), state: 'QUEUED' });
+    changes.push({ at: after(record, starts + ODD_STATE_LASTS), state: 'PROGRESS' });
+  } else {
+    changes.push({ at: after(record, starts), state: 'PROGRESS' });
+  }
+  if (record.scenarios.includes('never')) return changes;
+
+  const ends = slow ? SLOW_ENDS_AFTER : ENDS_AFTER;
+  const end = record.scenarios.includes('fail') ? 'FAILED' : 'COMPLETED';
+  return [...changes, { at: after(record, ends), state: end }];
+}
+
+/**
+ * The task's state at a time. It depends on the record and the clock alone, so that every process which shares the
+ * records tells the same story, and a task goes on while none is running.
+ */
+export function stateAt(record: TaskRecord, now: number): SandboxState {
+  return currentChange(record, now).state;
+}
+
+/** When the task reached the state that it is in. */
+export function currentChange(record: TaskRecord, now: number): Change {
+  const [first, ...later] = changesOf(record);
+  return later.findLast((change) => change.at <= now) ?? first!;
+}
+
+/** True for a state that nothing follows. */
+export function isFinal(state: SandboxState): boolean {
+  return state === 'COMPLETED' || state === 'FAILED' || state === 'CANCEL';
+}
+
+/** Credits that came back: all of them when the task failed or was cancelled, else none. */
+export function refundOf(record: TaskRecord, now: number): number {
+  const state = stateAt(record, now);
+  return state === 'FAILED' || state === 'CANCEL' ? record.credits : 0;
+}
+
+/** True while the finished file can be fetched. */
+export function hasFile(record: TaskRecord, now: number): boolean {
+  const { at, state } = currentChange(record, now);
+  return state === 'COMPLETED' && now < at + (FILE_LASTS * 1_000) / record.speed;
+}
+
+/** True when the record has been kept long enough. */
+export function isForgotten(record: TaskRecord, now: number): boolean {
+  return now >= after(record, RECORD_LASTS);
+}
+
+function after(record: TaskRecord, simulatedSeconds: number): number {
+  return record.createdAt + (simulatedSeconds * 1_000) / record.speed;
+}

@@ -1,0 +1,103 @@
+import type { Json, JsonObject } from '../types/json.ts';
+
+/**
+ * The trouble that a prompt can ask for with `[sandbox:<name>]`. This table is the only place where it is listed;
+ * `references/sandbox.md` repeats it word for word, and a test compares the two.
+ */
+export const SCENARIOS = [
+  {
+    name: 'fail',
+    effect: 'The task ends `FAILED` with a reason in `output.error`; the credits come back.',
+  },
+  {
+    name: 'no-credits',
+    effect: 'The create answers 402 `INSUFFICIENT_CREDITS`; a quote shows a balance of 0.',
+  },
+  {
+    name: 'reject',
+    effect: 'The create answers 422 as for rejected content: a message and no code. Nothing is made.',
+  },
+  {
+    name: 'slow',
+    effect: 'The task takes 90 seconds (at the default speed): `SUBMITTED` for 30, then `PROGRESS`.',
+  },
+  {
+    name: 'never',
+    effect: 'The task stays in `PROGRESS` for as long as it is kept.',
+  },
+  {
+    name: 'rate-limit',
+    effect: 'The create answers 429 with `Retry-After: 1` the first time, then works.',
+  },
+  {
+    name: 'lost-answer',
+    effect:
+      'The task is made and charged, then the connection is cut before the answer. A replay with the same `Idempotency-Key` answers normally.',
+  },
+  {
+    name: 'not-delivered',
+    effect: 'The connection is cut before anything is made, the first time only.',
+  },
+  {
+    name: 'server-error',
+    effect: 'The create answers 500 the first time and makes nothing, then works.',
+  },
+  {
+    name: 'flaky',
+    effect: 'Every second status query of the task answers 503.',
+  },
+  {
+    name: 'expired-link',
+    effect: 'The first output URL is dead (410); asking for the task again gives one that works.',
+  },
+  {
+    name: 'cut-download',
+    effect: 'The first download of the file is cut at half; the rest can be had with `Range` and `If-Range`.',
+  },
+  {
+    name: 'odd-state',
+    effect: 'Between `SUBMITTED` and `PROGRESS` the task reports the unknown state `QUEUED` for a second.',
+  },
+  {
+    name: 'http200-failure',
+    effect: 'The create answers HTTP 200 with `status: "FAILED"` and a message. Nothing is made.',
+  },
+] as const;
+
+export type ScenarioName = (typeof SCENARIOS)[number]['name'];
+
+const NAMES: ReadonlySet<string> = new Set(SCENARIOS.map((scenario) => scenario.name));
+
+const MARKER = /\[sandbox:([^\]\s]{0,60})\]/gi;
+
+export interface Marks {
+  scenarios: Set<ScenarioName>;
+  /** Markers that look like ours and are not: more likely a slip than a wish to have them ignored. */
+  unknown: string[];
+}
+
+/** True for a name that the table above lists. */
+export function isScenario(name: unknown): name is ScenarioName {
+  return typeof name === 'string' && NAMES.has(name);
+}
+
+/** Finds the markers in every text of a payload. */
+export function readMarks(payload: JsonObject): Marks {
+  const marks: Marks = { scenarios: new Set(), unknown: [] };
+  for (const text of textsOf(payload)) {
+    for (const [, raw = ''] of text.matchAll(MARKER)) {
+      const name = raw.toLowerCase();
+      if (isScenario(name)) marks.scenarios.add(name);
+      else marks.unknown.push(name);
+    }
+  }
+  return marks;
+}
+
+function* textsOf(value: Json): Generator<string> {
+  // A data URI can hold no marker and may be tens of megabytes long.
+  if (typeof value === 'string' && !value.startsWith('data:')) yield value;
+  if (typeof value === 'object' && value !== null) {
+    for (const part of Object.values(value)) yield* textsOf(part);
+  }
+}

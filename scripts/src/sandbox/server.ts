@@ -1,0 +1,121 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { createAivideomaker } from './aivideomaker.ts';
+import { failure, originOf, pathOf, Refusal, type Reply, readBody, type Service, send } from './exchange.ts';
+import { createFiles } from './files.ts';
+import { DEFAULT_SPEED } from './lifecycle.ts';
+import { openStore } from './store.ts';
+import { createWebhooks } from './webhooks.ts';
+
+export interface SandboxOptions {
+  /** Where tasks are kept between processes; null keeps them in memory. */
+  folder: string | null;
+  /** Any free port by default. The host is always 127.0.0.1. */
+  port?: number;
+  /** Simulated seconds per real second. */
+  speed?: number;
+  /** The wall clock in milliseconds. */
+  now?: () => number;
+  log?: (line: string) => void;
+}
+
+export interface Sandbox {
+  origin: string;
+  /** Why tasks are not kept between processes, though they should be. */
+  readonly warning: string | null;
+  /** Ends everything at once, open connections and pending webhooks included. */
+  close(): Promise<void>;
+}
+
+const HOST = '127.0.0.1';
+
+/** Longer than any client's polling interval: a connection must not be closed just as its next request is on its way. */
+const KEEP_ALIVE_MS = 75_000;
+
+/** Starts the local stand-in for the generation services. */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const { folder, port = 0, speed = DEFAULT_SPEED, now = Date.now, log = () => {} } = options;
+  if (!(speed > 0 && speed <= 1e9))
+    throw new RangeError(`speed must be above 0 and at most 1e9, not ${speed}`);
+
+  const store = openStore(folder, now);
+  const files = createFiles(store, now);
+  const webhooks = createWebhooks(now, log);
+  const services: Service[] = [createAivideomaker({ store, files, webhooks, now, speed })];
+
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+    response.on('close', () => log(`${request.method} ${shown(request.url)} ${outcomeOf(response)}`));
+    answer(request, response).catch((error) => {
+      // The caller has gone, in the middle of its own request: nobody is left to be answered.
+      if (request.destroyed && !request.complete) return;
+      log(`error: ${error instanceof Error ? error.message : error}`);
+      if (response.headersSent) response.destroy();
+      else send(response, failure(500, 'The sandbox met an error of its own.'));
+    });
+  });
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, HOST, resolve);
+  });
+  const origin = `http://${HOST}:${(server.address() as AddressInfo).port}`;
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = pathOf(request.url ?? '/');
+    if (path?.length === 2 && (path[0] === 'files' || path[0] === 'storage')) {
+      return files.serve(request, response, path[0], path[1]!);
+    }
+    const service = path && services.find(({ prefix }) => prefix.every((part, at) => part === path[at]));
+    if (!path || !service) return send(response, failure(404, 'Not found.'));
+    send(response, await replyOf(service, path, request));
+  }
+
+  async function replyOf(service: Service, path: string[], request: IncomingMessage): Promise<Reply> {
+    try {
+      return await service.handle({
+        method: request.method ?? '',
+        path: path.slice(service.prefix.length),
+        headers: request.headers,
+        origin: originOf(request.headers, origin),
+        address: request.socket.remoteAddress ?? '',
+        body: () => readBody(request),
+      });
+    } catch (error) {
+      if (error instanceof Refusal) return error.reply;
+      throw error;
+    }
+  }
+
+  let closed: Promise<void> | undefined;
+  return {
+    origin,
+    get warning() {
+      return store.warning;
+    },
+    close() {
+      closed ??= new Promise((resolve) => {
+        webhooks.close();
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      });
+      return closed;
+    },
+  };
+}
+
+/** A path without its query, which is none of the log's business, and without anything that a terminal would obey. */
+function shown(target = ''): string {
+  return target
+    .split('?', 1)[0]!
+    .replace(/[^\x21-\x7e]/g, '?')
+    .slice(0, 200);
+}
+
+function outcomeOf(response: ServerResponse): string {
+  return response.writableFinished ? String(response.statusCode) : 'cut';
+}

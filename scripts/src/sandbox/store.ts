@@ -1,0 +1,270 @@
+import { randomBytes } from 'node:crypto';
+import {
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { isObject, type JsonObject } from '../types/json.ts';
+import { isForgotten } from './lifecycle.ts';
+import { isScenario, type ScenarioName } from './scenarios.ts';
+
+/** Everything that is kept of a task. Its state is not: that follows from this and the clock. */
+export interface TaskRecord {
+  id: string;
+  /** Which of the played services made it. */
+  service: string;
+  /** Hash of the API key that made it; the key itself is never kept. */
+  owner: string;
+  model: string;
+  /** The request, with images and very long texts replaced (see `input.ts`). */
+  input: JsonObject;
+  /** Hash of the whole request, to tell a replay from a conflict. */
+  fingerprint: string;
+  idempotencyKey: string | null;
+  credits: number;
+  scenarios: ScenarioName[];
+  /** Milliseconds since the epoch. */
+  createdAt: number;
+  /** Orders tasks of the same process and millisecond. */
+  sequence: number;
+  /** Simulated seconds per real second, as they were when the task was made. */
+  speed: number;
+  cancelledAt: number | null;
+}
+
+export interface Store {
+  /** Why tasks are not kept beyond this process, though they should be. */
+  readonly warning: string | null;
+  /** Keeps a new record, unless one with its id is there already; gives back the one that is kept. */
+  insert(record: TaskRecord): TaskRecord;
+  /** Keeps a changed record. */
+  replace(record: TaskRecord): void;
+  get(id: string): TaskRecord | null;
+  /** All records, newest first. */
+  all(): TaskRecord[];
+}
+
+/** What task ids look like. Nothing else in a folder is ever read or removed. */
+export const TASK_ID = /^ck[0-9a-z]{23}$/;
+
+const RECORD_FILE = /^(ck[0-9a-z]{23})\.json$/;
+const TEMPORARY_FILE = /^ck[0-9a-z]{23}\.[0-9a-f]{12}\.tmp$/;
+const TEMPORARY_LASTS_MS = 3_600_000;
+
+/**
+ * Opens the records in a folder, which any number of processes may share. A folder that cannot be used is no reason
+ * to refuse a rehearsal: the store then goes on in memory and says so in `warning`.
+ *
+ * Files are small and read synchronously: a create checks the balance and takes from it in one go.
+ */
+export function openStore(folder: string | null, now: () => number): Store {
+  const memory = new Map<string, TaskRecord>();
+  let warning: string | null = null;
+  let place = folder;
+
+  if (place !== null) {
+    try {
+      mkdirSync(place, { recursive: true, mode: 0o700 });
+      const probe = temporaryFile(place, `ck${'0'.repeat(23)}`);
+      writeFileSync(probe, '', { mode: 0o600, flag: 'wx' });
+      rmSync(probe);
+      sweep(place, now());
+    } catch (error) {
+      warning = `The sandbox cannot keep its tasks in ${place} (${reason(error)}): they end with this process.`;
+      place = null;
+    }
+  }
+
+  function get(id: string): TaskRecord | null {
+    if (!TASK_ID.test(id)) return null;
+    const record = memory.get(id) ?? (place === null ? null : readRecord(join(place, `${id}.json`), id));
+    if (record === null || !isForgotten(record, now())) return record;
+    memory.delete(id);
+    if (place !== null) remove(join(place, `${id}.json`));
+    return null;
+  }
+
+  function keepInMemory(record: TaskRecord, error: unknown): void {
+    memory.set(record.id, record);
+    warning = `The sandbox cannot write to ${place} (${reason(error)}): some tasks end with this process.`;
+  }
+
+  return {
+    get warning() {
+      return warning;
+    },
+
+    insert(record) {
+      const earlier = get(record.id);
+      if (earlier !== null) return earlier;
+      if (place === null) {
+        memory.set(record.id, record);
+        return record;
+      }
+      try {
+        if (writeNew(place, record)) return record;
+        const winner = get(record.id);
+        if (winner !== null) return winner;
+        // Something unreadable has the name; it would block this id for ever.
+        overwrite(place, record);
+      } catch (error) {
+        keepInMemory(record, error);
+      }
+      return record;
+    },
+
+    replace(record) {
+      if (place === null || memory.has(record.id)) {
+        memory.set(record.id, record);
+        return;
+      }
+      try {
+        overwrite(place, record);
+      } catch (error) {
+        keepInMemory(record, error);
+      }
+    },
+
+    get,
+
+    all() {
+      const ids = new Set(memory.keys());
+      for (const name of place === null ? [] : list(place)) {
+        const id = RECORD_FILE.exec(name)?.[1];
+        if (id !== undefined) ids.add(id);
+      }
+      const records = [...ids].map(get).filter((record) => record !== null);
+      return records.sort((a, b) => b.createdAt - a.createdAt || b.sequence - a.sequence);
+    },
+  };
+}
+
+/** Writes the whole file under another name first, so that nobody ever reads half of it; false if the id is taken. */
+function writeNew(folder: string, record: TaskRecord): boolean {
+  const target = join(folder, `${record.id}.json`);
+  const temporary = writeTemporary(folder, record);
+  try {
+    linkSync(temporary, target);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    // Some file systems have no hard links; exclusive creation is the next best thing.
+    return writeExclusive(target, record);
+  } finally {
+    remove(temporary);
+  }
+}
+
+function writeExclusive(target: string, record: TaskRecord): boolean {
+  try {
+    writeFileSync(target, JSON.stringify(record), { mode: 0o600, flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function overwrite(folder: string, record: TaskRecord): void {
+  const temporary = writeTemporary(folder, record);
+  try {
+    renameSync(temporary, join(folder, `${record.id}.json`));
+  } catch (error) {
+    remove(temporary);
+    throw error;
+  }
+}
+
+function writeTemporary(folder: string, record: TaskRecord): string {
+  const temporary = temporaryFile(folder, record.id);
+  try {
+    writeFileSync(temporary, JSON.stringify(record), { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    remove(temporary);
+    throw error;
+  }
+  return temporary;
+}
+
+function temporaryFile(folder: string, id: string): string {
+  return join(folder, `${id}.${randomBytes(6).toString('hex')}.tmp`);
+}
+
+/** Removes what has been kept long enough, and what a killed process left half-written. */
+function sweep(folder: string, now: number): void {
+  for (const name of list(folder)) {
+    const path = join(folder, name);
+    const id = RECORD_FILE.exec(name)?.[1];
+    if (id !== undefined) {
+      const record = readRecord(path, id);
+      if (record !== null && isForgotten(record, now)) remove(path);
+    } else if (TEMPORARY_FILE.test(name) && now - modifiedAt(path, now) > TEMPORARY_LASTS_MS) {
+      remove(path);
+    }
+  }
+}
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function modifiedAt(path: string, otherwise: number): number {
+  try {
+    return statSync(path).mtimeMs;
+  } catch {
+    return otherwise;
+  }
+}
+
+function remove(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // What cannot be removed is skipped the next time as it was this time.
+  }
+}
+
+function readRecord(path: string, id: string): TaskRecord | null {
+  try {
+    const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    return isRecord(value) && value.id === id ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+function isRecord(value: unknown): value is TaskRecord & JsonObject {
+  if (!isObject(value)) return false;
+  const { scenarios, credits, speed } = value;
+  return (
+    ['id', 'service', 'owner', 'model', 'fingerprint'].every((field) => typeof value[field] === 'string') &&
+    ['createdAt', 'sequence'].every((field) => Number.isFinite(value[field])) &&
+    Number.isSafeInteger(credits) &&
+    (credits as number) >= 0 &&
+    Number.isFinite(speed) &&
+    (speed as number) > 0 &&
+    isObject(value.input) &&
+    Array.isArray(scenarios) &&
+    scenarios.every(isScenario) &&
+    (value.idempotencyKey === null || typeof value.idempotencyKey === 'string') &&
+    (value.cancelledAt === null || Number.isFinite(value.cancelledAt))
+  );
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code;
+}
+
+function reason(error: unknown): string {
+  return codeOf(error) ?? String(error);
+}

@@ -1,0 +1,137 @@
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { changesOf, isFinal } from './lifecycle.ts';
+import type { TaskRecord } from './store.ts';
+
+export interface Webhooks {
+  /** Tells an address of each later change of a task's state, for as long as this process lives. */
+  watch(record: TaskRecord, address: string): void;
+  /** Replaces the changes that were still to come by those of a record that has been changed. */
+  changed(record: TaskRecord): void;
+  close(): void;
+}
+
+const ANSWER_WITHIN_MS = 5_000;
+const DUPLICATE_AFTER_SIMULATED_MS = 15_000;
+/** Timers that are set for longer fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+interface Watch {
+  url: URL;
+  announced: number;
+  timer?: NodeJS.Timeout;
+  /** Notices of one task leave one after the other, or they could overtake each other. */
+  line: Promise<void>;
+}
+
+/**
+ * Sends notices of changes. Nothing is documented about the service's own notices; what is sent here,
+ * `{ taskId, status }`, is the sandbox's. Only loopback addresses are called: the sandbox never leaves the machine.
+ */
+export function createWebhooks(now: () => number, log: (line: string) => void): Webhooks {
+  const watches = new Map<string, Watch>();
+  const timers = new Set<NodeJS.Timeout>();
+  const closing = new AbortController();
+
+  function later(ms: number, run: () => void): NodeJS.Timeout {
+    const timer = setTimeout(
+      () => {
+        timers.delete(timer);
+        run();
+      },
+      Math.min(Math.max(0, ms), LONGEST_TIMER_MS),
+    );
+    timer.unref();
+    timers.add(timer);
+    return timer;
+  }
+
+  function advance(record: TaskRecord, watch: Watch): void {
+    const changes = changesOf(record);
+    while (changes[watch.announced] !== undefined && changes[watch.announced]!.at <= now()) {
+      const { state } = changes[watch.announced]!;
+      watch.announced += 1;
+      enqueue(watch, record.id, state);
+      if (!isFinal(state)) continue;
+      watches.delete(record.id);
+      // Services that send notices at all send some of them twice.
+      later(DUPLICATE_AFTER_SIMULATED_MS / record.speed, () => enqueue(watch, record.id, state));
+      return;
+    }
+    const next = changes[watch.announced];
+    if (next !== undefined) watch.timer = later(next.at - now(), () => advance(record, watch));
+    else watches.delete(record.id);
+  }
+
+  function enqueue(watch: Watch, taskId: string, status: string): void {
+    watch.line = watch.line.then(() => deliver(watch.url, taskId, status));
+  }
+
+  async function deliver(url: URL, taskId: string, status: string): Promise<void> {
+    if (closing.signal.aborted) return;
+    const result = await post(url, JSON.stringify({ taskId, status }), closing.signal);
+    if (!closing.signal.aborted) log(`webhook ${status} of ${taskId}: ${result}`);
+  }
+
+  return {
+    watch(record, address) {
+      const url = URL.canParse(address) ? new URL(address) : null;
+      if (url === null || !isLoopback(url)) {
+        log('webhook not sent: the sandbox only calls http(s) addresses on loopback');
+        return;
+      }
+      const watch: Watch = { url, announced: 1, line: Promise.resolve() };
+      watches.set(record.id, watch);
+      advance(record, watch);
+    },
+
+    changed(record) {
+      const watch = watches.get(record.id);
+      if (watch === undefined) return;
+      clearTimeout(watch.timer);
+      if (watch.timer) timers.delete(watch.timer);
+      advance(record, watch);
+    },
+
+    close() {
+      for (const timer of timers) clearTimeout(timer);
+      timers.clear();
+      watches.clear();
+      closing.abort();
+    },
+  };
+}
+
+function isLoopback(url: URL): boolean {
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return false;
+  return (
+    url.hostname === 'localhost' || url.hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(url.hostname)
+  );
+}
+
+function post(url: URL, body: string, signal: AbortSignal): Promise<string> {
+  return new Promise((resolve) => {
+    const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
+    const outgoing = request(
+      url,
+      {
+        method: 'POST',
+        agent: false,
+        signal,
+        timeout: ANSWER_WITHIN_MS,
+        headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
+      },
+      (answer) => {
+        // The body is nobody's concern, and cutting it off must not count as an error.
+        answer.on('error', () => {});
+        answer.destroy();
+        resolve(`answered ${answer.statusCode}`);
+      },
+    );
+    outgoing.on('timeout', () => outgoing.destroy(new Error('no answer in time')));
+    outgoing.on('error', (error: NodeJS.ErrnoException) =>
+      resolve(`not delivered (${error.code ?? error.message})`),
+    );
+    outgoing.end(body);
+  });
+}

@@ -1,0 +1,60 @@
+import { EXIT_OF_ERROR } from './exit-codes.ts';
+import type { ErrorCode, Failure } from './failure.ts';
+import type { Json, JsonObject } from './json.ts';
+import type { TaskState } from './task.ts';
+
+/** The one document that every call prints: exactly these keys, all of them, always. */
+export interface Envelope {
+  ok: boolean;
+  /** The state of the task, never of the request; null where the action has no task. */
+  status: TaskState | null;
+  taskId: string | null;
+  data: JsonObject | null;
+  errorCode: ErrorCode | null;
+  errorMessage: string | null;
+  /** Whole seconds. */
+  retryAfter: number | null;
+}
+
+/** What a call ends with. */
+export interface Outcome {
+  envelope: Envelope;
+  exitCode: number;
+}
+
+/** A call that did what was asked, or whose task is still healthy. */
+export function success(
+  status: TaskState | null,
+  taskId: string | null,
+  data: JsonObject | null,
+  exitCode: number,
+  retryAfter: number | null = null,
+): Outcome {
+  return {
+    envelope: { ok: true, status, taskId, data, errorCode: null, errorMessage: null, retryAfter },
+    exitCode,
+  };
+}
+
+/**
+ * A call that did not end as asked.
+ * @param fallback the state to name when the failure knows none: FAILED only where nothing can have been submitted
+ */
+export function failed(failure: Failure, fallback: TaskState | null, knownTaskId: string | null): Outcome {
+  const { details } = failure;
+  const data: Record<string, Json> = { ...details.data };
+  if (details.issues?.length) data.issues = details.issues.map((issue) => ({ ...issue }));
+  if (details.nextSteps?.length) data.nextSteps = details.nextSteps;
+  return {
+    envelope: {
+      ok: false,
+      status: details.status ?? fallback,
+      taskId: details.taskId ?? knownTaskId,
+      data: Object.keys(data).length > 0 ? data : null,
+      errorCode: failure.code,
+      errorMessage: failure.message,
+      retryAfter: details.retryAfter ?? null,
+    },
+    exitCode: details.exitCode ?? EXIT_OF_ERROR[failure.code],
+  };
+}

@@ -1,0 +1,72 @@
+import type { JsonObject } from './json.ts';
+import type { TaskState } from './task.ts';
+
+/** The stable error codes: the first eight are required of every client, the others say what those do not cover. */
+export const ERROR_CODES = [
+  'INVALID_MODEL',
+  'INVALID_PAYLOAD',
+  'AUTH_FAILED',
+  'RATE_LIMITED',
+  'INSUFFICIENT_CREDITS',
+  'TASK_NOT_FOUND',
+  'NETWORK_ERROR',
+  'UNKNOWN_ERROR',
+  'GENERATION_FAILED',
+  'TASK_CANCELLED',
+  'BUDGET_EXCEEDED',
+  'IDEMPOTENCY_CONFLICT',
+  'SUBMIT_OUTCOME_UNKNOWN',
+  'DOWNLOAD_FAILED',
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** One thing wrong with an input: where it is, what was expected, what came, and what would pass. */
+export interface Issue {
+  /** Field path such as `duration` or `prompt[2]`; a flag (`--wait`) or variable name where the input is not the payload. */
+  path: string;
+  expected: string;
+  received: string;
+  hint: string;
+}
+
+export interface FailureDetails {
+  /** Seconds the service asked us to wait. */
+  retryAfter?: number;
+  /** The task's state as last known; absent where no task is involved. */
+  status?: TaskState;
+  taskId?: string;
+  /** Sentences, or commands that run as they stand. */
+  nextSteps?: string[];
+  issues?: Issue[];
+  /** What else belongs into the envelope's `data`. */
+  data?: JsonObject;
+  /** Asking again later may help. */
+  transient?: boolean;
+  /** The request may have been carried out although no usable answer came. Absent: it certainly was not. */
+  unclear?: boolean;
+  /** Overrides the exit code that the error code stands for. */
+  exitCode?: number;
+  cause?: unknown;
+}
+
+/**
+ * An outcome that ends the call with `ok: false`. Everything the program expects to go wrong is one of these;
+ * whatever else is thrown is a bug of ours.
+ */
+export class Failure extends Error {
+  readonly code: ErrorCode;
+  readonly details: FailureDetails;
+
+  constructor(code: ErrorCode, message: string, details: FailureDetails = {}) {
+    super(message, { cause: details.cause });
+    this.name = 'Failure';
+    this.code = code;
+    this.details = details;
+  }
+
+  /** The same failure, with more said about it. What is given here wins. */
+  with(details: FailureDetails): Failure {
+    return new Failure(this.code, this.message, { ...this.details, ...details });
+  }
+}

@@ -1,0 +1,164 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { constants, createReadStream } from 'node:fs';
+import { access, type FileHandle, link, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { systemClock } from '../http/clock.ts';
+import { Failure } from '../types/failure.ts';
+import { fileStem } from './file-name.ts';
+import { type FetchOptions, type Fetched, fetchFile } from './fetch-file.ts';
+import type { Session } from './session.ts';
+
+/** A file that was saved whole. */
+export interface SavedFile {
+  /** Absolute. */
+  path: string;
+  bytes: number;
+  sha256: string;
+  contentType: string;
+}
+
+export interface DownloadOptions extends FetchOptions {
+  taskId: string;
+  /** Absolute, as `prepareFolder` returned it. */
+  folder: string;
+  /** Which of several files this is, counted from 1; absent where there is one. */
+  number?: number;
+}
+
+/**
+ * Makes sure, before anything is charged, that the folder can take a file.
+ * @throws Failure INVALID_PAYLOAD that names `--download`
+ */
+export async function prepareFolder(folder: string): Promise<string> {
+  const absolute = path.resolve(folder);
+  try {
+    await mkdir(absolute, { recursive: true });
+    await access(absolute, constants.W_OK);
+    return absolute;
+  } catch (cause) {
+    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown reason';
+    throw new Failure('INVALID_PAYLOAD', `--download: ${absolute} cannot be written to (${reason}).`, {
+      cause,
+      issues: [
+        {
+          path: '--download',
+          expected: 'a folder that can be written to, or that can be made',
+          received: `${absolute} (${reason})`,
+          hint: 'name another folder, for example --download out',
+        },
+      ],
+      nextSteps: ['Name a folder that can be written to. Nothing was submitted or charged.'],
+    });
+  }
+}
+
+/**
+ * Fetches one finished file: streamed to disk, taken up again after a drop, checked for length and signature, renamed
+ * into place whole. A different file of the same name is never replaced.
+ * @throws Failure DOWNLOAD_FAILED; the task and its result are untouched
+ */
+export async function download(session: Session, options: DownloadOptions): Promise<SavedFile> {
+  const stem = `${fileStem(options.taskId)}${options.number === undefined ? '' : `-${options.number}`}`;
+  const part = path.join(options.folder, `${stem}.${randomBytes(4).toString('hex')}.part`);
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(part, 'wx+', 0o666);
+    const fetched = await fetchFile(session, options, handle);
+    await handle.sync();
+    await handle.close();
+    handle = undefined;
+    const file = path.join(options.folder, `${stem}.${fetched.kind.ext}`);
+    await moveIntoPlace(part, file, fetched);
+    return { path: file, bytes: fetched.bytes, sha256: fetched.sha256, contentType: fetched.kind.contentType };
+  } catch (error) {
+    throw asDownloadFailure(error, options);
+  } finally {
+    await handle?.close().catch(() => {});
+    await rm(part, { force: true }).catch(() => {});
+  }
+}
+
+/** Gives the finished file its name, unless something else has it: then only the very same content is taken for it. */
+async function moveIntoPlace(part: string, file: string, fetched: Fetched): Promise<void> {
+  try {
+    // A hard link fails where the name is taken, which a rename would not.
+    await link(part, file);
+    return;
+  } catch (error) {
+    const code = errorCode(error);
+    if (code !== 'EEXIST') {
+      if (await isFree(file)) {
+        await renamePatiently(part, file);
+        return;
+      }
+    }
+  }
+  if (await hasContent(file, fetched)) return;
+  throw new Failure('DOWNLOAD_FAILED', `${file} exists already and is something else; it was left as it is.`, {
+    nextSteps: ['Download into another folder, or move that file away and run the command again.'],
+  });
+}
+
+// Virus scanners hold a new file for a moment.
+const RENAME_PAUSES_MS = [10, 50, 100, 250];
+
+async function renamePatiently(from: string, to: string): Promise<void> {
+  for (const pause of [...RENAME_PAUSES_MS, null]) {
+    try {
+      return await rename(from, to);
+    } catch (error) {
+      if (pause === null || !['EPERM', 'EBUSY', 'EACCES'].includes(errorCode(error))) throw error;
+      await systemClock.sleep(pause);
+    }
+  }
+}
+
+async function isFree(file: string): Promise<boolean> {
+  try {
+    await lstat(file);
+    return false;
+  } catch (error) {
+    return errorCode(error) === 'ENOENT';
+  }
+}
+
+async function hasContent(file: string, wanted: Fetched): Promise<boolean> {
+  const stat = await lstat(file);
+  if (!stat.isFile() || stat.size !== wanted.bytes) return false;
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+  return hash.digest('hex') === wanted.sha256;
+}
+
+function errorCode(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+const DISK_TROUBLE: Record<string, string> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EACCES: 'permission is denied',
+  EPERM: 'permission is denied',
+  EROFS: 'the disk is read-only',
+  EIO: 'the disk failed',
+  EMFILE: 'too many files are open',
+  ENOENT: 'the folder is gone',
+  ENOTDIR: 'a folder on the way is a file',
+  ENAMETOOLONG: 'the path is too long',
+  EFBIG: 'the file is too large for this disk',
+};
+
+function asDownloadFailure(error: unknown, { folder }: DownloadOptions): unknown {
+  if (error instanceof Failure) {
+    if (error.code === 'DOWNLOAD_FAILED') return error;
+    return new Failure('DOWNLOAD_FAILED', `The finished file could not be fetched: ${error.message}`, {
+      cause: error,
+      ...(error.details.retryAfter !== undefined && { retryAfter: error.details.retryAfter }),
+    });
+  }
+  const reason = DISK_TROUBLE[errorCode(error)];
+  if (!reason) return error;
+  return new Failure('DOWNLOAD_FAILED', `The finished file could not be saved in ${folder}: ${reason}.`, {
+    cause: error,
+  });
+}

@@ -1,0 +1,86 @@
+import { pauseBeforeLook, type PollRhythm } from '../http/again.ts';
+import { failed, type Outcome } from '../types/envelope.ts';
+import { Failure } from '../types/failure.ts';
+import type { JsonObject } from '../types/json.ts';
+import type { Task } from '../types/task.ts';
+import { download, type SavedFile } from './download.ts';
+import { type OutcomeOptions, resumeCommand, taskOutcome } from './outcome.ts';
+import { type Session, shortDeadline } from './session.ts';
+
+export interface FinishOptions {
+  /** Where to save the files; null = only say where they are. Absolute. */
+  folder: string | null;
+  rhythm: PollRhythm;
+  stallMs: number;
+  resumeFlags: string;
+  extra?: JsonObject;
+}
+
+/** The end of a task that was seen COMPLETED: its record, and its files where they are wanted. */
+export async function finish(session: Session, taskId: string, options: FinishOptions): Promise<Outcome> {
+  const resume = resumeCommand(session, taskId, options.resumeFlags);
+  try {
+    const task = await fetchResult(session, taskId, options.rhythm);
+    const outcomeOptions: OutcomeOptions = { extra: { ...options.extra } };
+    if (options.folder !== null) {
+      const files = await downloadAll(session, task, options.folder, options);
+      outcomeOptions.extra = { ...options.extra, files: files.map((file) => ({ ...file })) };
+    }
+    const outcome = taskOutcome(session, taskId, task, outcomeOptions);
+    if (options.folder === null && outcome.envelope.data) {
+      outcome.envelope.data.nextSteps = [
+        `${resumeCommand(session, taskId, ' --download out')} saves the file. The link expires: AIVideoMaker keeps results for 24 hours.`,
+      ];
+    }
+    return outcome;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    // The task has ended well, whatever went wrong after it.
+    const nextSteps = [
+      ...(error.details.nextSteps ?? []),
+      resume,
+      'The task is finished and paid for: fetch its result again, do not submit it again.',
+    ];
+    return failed(error.with({ status: 'COMPLETED', taskId, nextSteps }), 'COMPLETED', taskId);
+  }
+}
+
+// A replica that lags behind may show the finished task as running, or without its output, for a moment.
+const RESULT_LOOKS = 5;
+
+/** The record of a finished task, with the addresses of its files. COMPLETED is final, whatever a later answer says. */
+async function fetchResult(session: Session, taskId: string, rhythm: PollRhythm): Promise<Task> {
+  const { api, provider } = session;
+  const deadline = shortDeadline(session);
+  for (let n = 0; ; n += 1) {
+    const task = await api.read(provider.task(taskId), deadline);
+    if (task.urls.length > 0) return { ...task, state: 'COMPLETED' };
+    const pause = pauseBeforeLook(n, rhythm, api.clock.random);
+    if (n + 1 >= RESULT_LOOKS || api.clock.monotonic() + pause > deadline) {
+      throw new Failure('UNKNOWN_ERROR', 'The task is COMPLETED, but its record names no file.', {
+        data: { ...task.record },
+      });
+    }
+    await api.clock.sleep(pause, api.signal);
+  }
+}
+
+async function downloadAll(
+  session: Session,
+  task: Task,
+  folder: string,
+  { stallMs }: FinishOptions,
+): Promise<SavedFile[]> {
+  const { api, provider } = session;
+  const files: SavedFile[] = [];
+  for (const [index, url] of task.urls.entries()) {
+    const refresh = async () => {
+      const fresh = await api.read(provider.task(task.id), shortDeadline(session));
+      return fresh.urls[index] ?? null;
+    };
+    const number = task.urls.length > 1 ? { number: index + 1 } : {};
+    const { maxRetries } = api.policy;
+    files.push(await download(session, { taskId: task.id, url, folder, stallMs, maxRetries, refresh, ...number }));
+  }
+  return files;
+}

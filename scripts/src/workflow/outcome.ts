@@ -1,0 +1,74 @@
+import type { Sighting } from '../providers/provider.ts';
+import { failed, type Outcome, success } from '../types/envelope.ts';
+import { EXIT } from '../types/exit-codes.ts';
+import { Failure } from '../types/failure.ts';
+import type { Json, JsonObject } from '../types/json.ts';
+import type { Task } from '../types/task.ts';
+import type { Session } from './session.ts';
+
+type Seen = Pick<Sighting, 'state' | 'unknownState' | 'record'> & Partial<Pick<Task, 'error' | 'urls'>>;
+
+export interface OutcomeOptions {
+  /** What goes into `data` beside the service's answer. */
+  extra?: JsonObject;
+  /** The exit code of a task that has not ended. */
+  running?: number;
+  /** Flags to repeat in the command that goes on with the task. */
+  resumeFlags?: string;
+}
+
+/** The command that goes on with a task: it waits, and charges nothing. */
+export function resumeCommand({ command }: Session, taskId: string, flags = ''): string {
+  return command(`--action waitTask --taskId ${taskId}${flags}`);
+}
+
+/** The outcome that a task's state stands for. */
+export function taskOutcome(
+  session: Session,
+  taskId: string,
+  seen: Seen,
+  { extra = {}, running = EXIT.done, resumeFlags = '' }: OutcomeOptions = {},
+): Outcome {
+  const data: Record<string, Json> = { ...seen.record, ...extra };
+  if (seen.unknownState !== undefined) data.unknownState = seen.unknownState;
+  const resume = resumeCommand(session, taskId, resumeFlags);
+  switch (seen.state) {
+    case 'COMPLETED':
+      if (seen.urls?.length) data.resultUrls = seen.urls;
+      return success('COMPLETED', taskId, data, EXIT.done);
+    case 'FAILED': {
+      const why = seen.error ? ` The service says: "${seen.error}".` : ' The service gives no reason.';
+      return failed(
+        new Failure('GENERATION_FAILED', `The task ended FAILED.${why}`, {
+          status: 'FAILED',
+          taskId,
+          data,
+          nextSteps: [
+            `${session.provider.title} documents that the credits of a failed task come back by themselves; creditsRefunded in the task's record, or ${session.command('--action account')}, shows it.`,
+            'Tell the person what the service said. Another try is a new submit with a new charge: change the prompt or the image first.',
+          ],
+        }),
+        'FAILED',
+        taskId,
+      );
+    }
+    case 'CANCEL':
+      return failed(
+        new Failure('TASK_CANCELLED', 'The task was cancelled; there will be no result.', {
+          status: 'CANCEL',
+          taskId,
+          data,
+          nextSteps: ['A cancelled task is refunded. To have the result after all, submit it as a new task.'],
+        }),
+        'CANCEL',
+        taskId,
+      );
+    default:
+      return success(
+        seen.state,
+        taskId,
+        { ...data, nextSteps: [resume, 'The task goes on by itself. Do not submit it again: that would be charged again.'] },
+        running,
+      );
+  }
+}

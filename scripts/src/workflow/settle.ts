@@ -1,0 +1,56 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Intent, TaskList } from '../providers/provider.ts';
+import { isObject, type Json, type JsonObject } from '../types/json.ts';
+import type { Task } from '../types/task.ts';
+
+// A date header has whole seconds, and a task may be stamped a little before the answer that told us the time.
+const CLOCK_TOLERANCE_MS = 2_000;
+
+/**
+ * The task that this submit made, looked for in the service's own list: by its idempotency key, or, among tasks whose
+ * key the service did not keep, by model, input and time; `unsure` when a task fits but carries no time.
+ * @param times by the local wall clock: when the submit was sent, and now
+ */
+export function findOwn(
+  list: TaskList,
+  intent: Intent,
+  times: { sentAt: number; now: number },
+): Task | 'unsure' | undefined {
+  const byKey = list.tasks.find((task) => task.idempotencyKey === intent.idempotencyKey);
+  if (byKey) return byKey;
+  const alike = list.tasks.filter(
+    (task) =>
+      task.idempotencyKey === undefined &&
+      // One model was seen under a longer name than the one it is called by (minimax-h3 for minimax).
+      (task.model === undefined || task.model.startsWith(intent.model)) &&
+      sameInput(task.input, intent.payload),
+  );
+  const skew = list.serverTime === null ? 0 : list.serverTime - times.now;
+  const sentAt = times.sentAt + skew;
+  const distance = (task: Task) => Math.abs(task.createdAt! - sentAt);
+  const own = alike
+    .filter((task) => task.createdAt !== undefined && task.createdAt >= sentAt - CLOCK_TOLERANCE_MS)
+    .sort((a, b) => distance(a) - distance(b))[0];
+  return own ?? (alike.some((task) => task.createdAt === undefined) ? 'unsure' : undefined);
+}
+
+/** Whether a task's echoed input is the payload. An image sent as base64 comes back as the address it is kept at. */
+function sameInput(input: Json | undefined, payload: JsonObject): boolean {
+  if (!isObject(input)) return false;
+  return Object.entries(payload).every(([name, sent]) => {
+    const kept = Object.hasOwn(input, name) ? input[name] : undefined;
+    if (sent === null) return kept === null || kept === undefined;
+    return isDeepStrictEqual(kept, sent) || sameMedia(kept, sent);
+  });
+}
+
+function sameMedia(kept: Json | undefined, sent: Json): boolean {
+  if (Array.isArray(sent)) {
+    return (
+      Array.isArray(kept) &&
+      kept.length === sent.length &&
+      sent.every((item, i) => kept[i] === item || sameMedia(kept[i], item))
+    );
+  }
+  return typeof sent === 'string' && sent.startsWith('data:') && typeof kept === 'string';
+}

@@ -1,0 +1,125 @@
+import type { Intent } from '../providers/provider.ts';
+import { Failure } from '../types/failure.ts';
+import type { Task } from '../types/task.ts';
+import { type Session, shortDeadline } from './session.ts';
+import { findOwn } from './settle.ts';
+
+// A service may list a task a moment after it took the submit.
+const SECOND_LOOK_MS = 1_000;
+
+/**
+ * Submits one intent and returns its task. It is sent again only where the service certainly did not take it, or where
+ * its task list shows no trace of it and the service replays idempotency keys; then once.
+ * @param deadline on the monotonic clock: until then a refused submit may be repeated
+ * @throws Failure SUBMIT_OUTCOME_UNKNOWN when nobody can tell; any other failure means that nothing was submitted
+ */
+export async function submit(session: Session, intent: Intent, deadline: number): Promise<Task> {
+  const { observer } = session;
+  observer.submitting();
+  try {
+    const task = await sendOrSettle(session, intent, deadline);
+    observer.task(task.id, task.state);
+    return task;
+  } catch (error) {
+    if (error instanceof Failure && !error.details.unclear && error.code !== 'SUBMIT_OUTCOME_UNKNOWN') {
+      observer.refused();
+    }
+    throw error;
+  }
+}
+
+async function sendOrSettle(session: Session, intent: Intent, deadline: number): Promise<Task> {
+  const sentAt = session.api.clock.wall();
+  try {
+    return await sendUntilTaken(session, intent, deadline);
+  } catch (lost) {
+    if (!isUnclear(lost)) throw lost;
+    session.observer.troubled(lost);
+    return settle(session, intent, sentAt, lost, deadline);
+  }
+}
+
+/** Repeats what was certainly not taken; throws at the first answer that is lost. */
+async function sendUntilTaken({ api, provider }: Session, intent: Intent, deadline: number): Promise<Task> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await api.once(provider.submit(intent), { fresh: true });
+    } catch (error) {
+      if (isUnclear(error)) throw error;
+      await api.pauseOrThrow(error, attempt, deadline);
+    }
+  }
+}
+
+async function settle(
+  session: Session,
+  intent: Intent,
+  sentAt: number,
+  lost: Failure,
+  deadline: number,
+): Promise<Task> {
+  const { api, provider } = session;
+  if (!provider.can.list) throw outcomeUnknown(session, intent, lost);
+  const search = async (): Promise<Task | undefined> => {
+    let found: Task | 'unsure' | undefined;
+    try {
+      const list = await api.read(provider.list(), Math.max(deadline, shortDeadline(session)));
+      found = findOwn(list, intent, { sentAt, now: api.clock.wall() });
+    } catch (error) {
+      throw error instanceof Failure ? outcomeUnknown(session, intent, lost, error) : error;
+    }
+    if (found === 'unsure') throw outcomeUnknown(session, intent, lost);
+    return found;
+  };
+
+  const first = await search();
+  if (first) return first;
+  await api.clock.sleep(SECOND_LOOK_MS, api.signal);
+  const second = await search();
+  if (second) return second;
+  if (!provider.can.replay) throw outcomeUnknown(session, intent, lost);
+
+  try {
+    return await sendUntilTaken(session, intent, deadline);
+  } catch (error) {
+    // A conflict over our own key says that the first request did arrive.
+    if (!(error instanceof Failure)) throw error;
+    if (!error.details.unclear && error.code !== 'IDEMPOTENCY_CONFLICT') throw error;
+    const third = await search();
+    if (third) return third;
+    throw outcomeUnknown(session, intent, lost, error);
+  }
+}
+
+function outcomeUnknown(session: Session, intent: Intent, lost: Failure, later?: Failure): Failure {
+  const { provider, command } = session;
+  const reason = later && later !== lost ? `${lost.message} ${later.message}` : lost.message;
+  return new Failure(
+    'SUBMIT_OUTCOME_UNKNOWN',
+    `Whether ${provider.title} took this submit, and charged for it, is not known. ${reason}`,
+    {
+      status: 'UNKNOWN',
+      unclear: true,
+      cause: lost,
+      data: { idempotencyKey: intent.idempotencyKey, model: intent.model },
+      nextSteps: [
+        'Do not submit this again before you know: it may be charged twice.',
+        ...(provider.can.list
+          ? [
+              command('--action listTasks'),
+              `If the list shows the task (idempotencyKey ${intent.idempotencyKey}, or model ${intent.model} made just now), take its id to --action waitTask --taskId <id>.`,
+            ]
+          : [`Look for the task on the service's own pages: ${provider.keyPage}`]),
+        ...(provider.can.replay
+          ? [
+              `If the list answers and does not show it, the same command with --idempotencyKey ${intent.idempotencyKey} is documented not to be charged twice.`,
+            ]
+          : []),
+      ],
+    },
+  );
+}
+
+function isUnclear(error: unknown): error is Failure {
+  return error instanceof Failure && error.details.unclear === true;
+}

@@ -1,0 +1,65 @@
+import { pauseAfter, pauseBeforeLook, type PollRhythm, RETRY_PAUSES } from '../http/again.ts';
+import type { Clock } from '../http/clock.ts';
+import type { Sighting } from '../providers/provider.ts';
+import { Failure } from '../types/failure.ts';
+import { isTerminal } from '../types/task.ts';
+
+export interface WaitOptions {
+  clock: Clock;
+  rhythm: PollRhythm;
+  /** On the monotonic clock. */
+  deadline: number;
+  /** Until then "not found" may only mean that the task is too young to be seen; on the monotonic clock. */
+  graceUntil?: number;
+  signal?: AbortSignal;
+  onLook?(sighting: Sighting, progress: { elapsedMs: number; nextMs: number }): void;
+  onTrouble?(failure: Failure): void;
+}
+
+export interface Waited {
+  /** The last state that the service told; undefined when no look succeeded. */
+  last: Sighting | undefined;
+  /** What was wrong with the looks since the last good one; undefined when the last one was good. */
+  trouble: Failure | undefined;
+}
+
+/**
+ * Looks at a task until it has ended or the deadline is reached. A failed look does not end the wait; a permanent
+ * failure (the key is refused, the task does not exist) does, by being thrown.
+ */
+export async function waitForEnd(look: () => Promise<Sighting>, options: WaitOptions): Promise<Waited> {
+  const { clock, rhythm, deadline, signal } = options;
+  const start = clock.monotonic();
+  let last: Sighting | undefined;
+  let trouble: Failure | undefined;
+  let troubles = 0;
+
+  for (let n = 0; ; n += 1) {
+    let pause = pauseBeforeLook(n, rhythm, clock.random);
+    if (trouble) pause = Math.max(pause, pauseAfter(trouble, troubles, RETRY_PAUSES, clock.random));
+    const left = deadline - clock.monotonic();
+    // A look after the deadline is not made; nor is one that the service asked to put off beyond it.
+    if (left <= 0) return { last, trouble };
+    if (pause > left) {
+      if (trouble?.details.retryAfter !== undefined) return { last, trouble };
+      pause = left;
+    }
+    if (last) options.onLook?.(last, { elapsedMs: clock.monotonic() - start, nextMs: pause });
+    await clock.sleep(pause, signal);
+
+    try {
+      const seen = await look();
+      last = seen;
+      trouble = undefined;
+      troubles = 0;
+      if (isTerminal(seen.state)) return { last, trouble };
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      const tooYoung = error.code === 'TASK_NOT_FOUND' && clock.monotonic() < (options.graceUntil ?? 0);
+      if (!error.details.transient && !tooYoung) throw error;
+      trouble = error;
+      troubles += 1;
+      options.onTrouble?.(error);
+    }
+  }
+}

@@ -1,0 +1,107 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { KEY, open, prompting, T2V } from './support.ts';
+
+/** Tasks end 15 ms after they were made. */
+const AT_ONCE = { speed: 20_000, clock: { now: Date.now } as never };
+
+async function receiver(respond: (status: number) => void = () => {}) {
+  const notices: { method: string; key: unknown; type: unknown; body: unknown }[] = [];
+  const server = createServer(async (request, response) => {
+    let text = '';
+    for await (const chunk of request) text += chunk;
+    notices.push({
+      method: request.method!,
+      key: request.headers.key,
+      type: request.headers['content-type'],
+      body: JSON.parse(text),
+    });
+    respond(notices.length);
+    response.writeHead(500).end('no');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { notices, port: (server.address() as AddressInfo).port };
+}
+
+describe('webhooks', () => {
+  it('tell each change in order, the last one twice, whatever the receiver answers', async () => {
+    const { notices, port } = await receiver();
+    const { make } = await open(AT_ONCE);
+    const taskId = await make(T2V, { webhookUrl: `http://127.0.0.1:${port}/hook` });
+    await vi.waitFor(() => expect(notices).toHaveLength(3), { timeout: 2_000, interval: 5 });
+    expect(notices.map(({ body }) => body)).toEqual([
+      { taskId, status: 'PROGRESS' },
+      { taskId, status: 'COMPLETED' },
+      { taskId, status: 'COMPLETED' },
+    ]);
+    expect(notices[0]).toMatchObject({ method: 'POST', type: 'application/json', key: undefined });
+  });
+
+  it('tell a cancel at once, and nothing that would have come instead', async () => {
+    const { notices, port } = await receiver();
+    const { make, put, clock } = await open({ speed: 20_000 });
+    const taskId = await make(T2V, { webhookUrl: `http://localhost:${port}/hook` });
+    await put(`tasks/${taskId}/cancel`);
+    clock.pass(60);
+    await vi.waitFor(() => expect(notices).toHaveLength(2), { timeout: 2_000, interval: 5 });
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(notices.map(({ body }) => body)).toEqual(Array(2).fill({ taskId, status: 'CANCEL' }));
+  });
+
+  it('are not repeated for a replay', async () => {
+    const { notices, port } = await receiver();
+    const { make } = await open(AT_ONCE);
+    const headers = { webhookUrl: `http://127.0.0.1:${port}/`, 'idempotency-key': 'wish-0001' };
+    expect(await make(prompting('fail'), headers)).toBe(await make(prompting('fail'), headers));
+    await vi.waitFor(() => expect(notices).toHaveLength(3), { timeout: 2_000, interval: 5 });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(notices.map(({ body }) => (body as { status: string }).status)).toEqual([
+      'PROGRESS',
+      'FAILED',
+      'FAILED',
+    ]);
+  });
+
+  it.each([
+    'http://example.com/hook',
+    'http://169.254.169.254/',
+    'https://localhost.example.com/',
+    'http://127.0.0.1.example.com/',
+    'ftp://127.0.0.1/',
+    'file:///etc/passwd',
+    'not a url',
+  ])('never leave the machine: %s', async (webhookUrl) => {
+    const lines: string[] = [];
+    const { create } = await open({ log: (line) => lines.push(line) });
+    const { status } = await create(T2V, { webhookUrl });
+    expect(status).toBe(200);
+    expect(lines.join('\n')).toContain('webhook not sent');
+    expect(lines.join('\n')).not.toContain(webhookUrl);
+  });
+
+  it('survive a receiver that is not there', async () => {
+    const lines: string[] = [];
+    const { make, state } = await open({ ...AT_ONCE, log: (line) => lines.push(line) });
+    const id = await make(T2V, { webhookUrl: 'http://127.0.0.1:1/hook' });
+    await vi.waitFor(
+      () => expect(lines.join('\n')).toMatch(/webhook COMPLETED of \S+: not delivered/),
+      2_000,
+    );
+    expect(await state(id)).toBe('COMPLETED');
+    expect(lines.join('\n')).not.toContain(KEY);
+  });
+
+  it('end with the sandbox', async () => {
+    const { notices, port } = await receiver();
+    const { make, sandbox } = await open(AT_ONCE);
+    await make(T2V, { webhookUrl: `http://127.0.0.1:${port}/` });
+    await sandbox.close();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(notices.length).toBeLessThan(3);
+  });
+});
