@@ -15,6 +15,7 @@ const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'ut
 // Parts of the libraries that this program never reaches: left in they would double the time it takes to start, and
 // two of them are what a reviewer of a skill looks for first (code made at run time, a password in a default).
 const NEVER_REACHED: Record<string, RegExp> = {
+  'SIMD instructions (not every processor has them)': /undici\/lib\/llhttp\/llhttp_simd-wasm\.js$/,
   'HTTP/2 (http/1.1 is asked for)': /undici\/lib\/dispatcher\/client-h2\.js$/,
   'SOCKS proxies (refused by name)': /undici\/lib\/dispatcher\/socks5-proxy-agent\.js$/,
   'fetch bodies (requests carry strings)': /undici\/lib\/web\/fetch\/body\.js$/,
@@ -39,10 +40,15 @@ const leaveOut: Plugin = {
       if (contents === source) throw new Error('zod/v4/core/util.js no longer has the expected allowsEval');
       return { contents };
     });
-    // The assertions of undici need one function of this module, which takes 5 ms to load.
+    // What undici uses of these two modules of Node is a few lines; loading them takes 10 ms.
     onLoad({ filter: /undici\/lib\/.*\.js$/ }, ({ path: file }) => {
+      const slim = (name: string) => `require(${JSON.stringify(path.join(here, `src/http/slim-${name}.cjs`))})`;
       const source = readFileSync(file, 'utf8');
-      return { contents: source.replace(/require\('node:assert'\)/g, `require(${JSON.stringify(path.join(here, 'src/http/assert.cjs'))})`) };
+      return {
+        contents: source
+          .replace(/require\('node:assert'\)/g, slim('assert'))
+          .replace(/require\('node:http'\)/g, slim('http')),
+      };
     });
   },
 };
@@ -57,6 +63,8 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['proxy', /^http\/proxy\.ts$/],
   ['main', /^(types\/|contracts\/(media|nearest)\.ts$)/],
   ['contracts', /^(contracts\/|cli\/(intake|payload|describe)\.ts$)/],
+  ['generate', /^workflow\/(generate|funds|account|submit|settle)\.ts$/],
+  ['download', /^workflow\/(download|fetch-file|file-name|file-writer|signature)\.ts$/],
   ['live', /^((http|providers|workflow)\/|cli\/(live|advice)\.ts$)/],
   ['main', /^cli\//],
 ];
@@ -117,7 +125,7 @@ for (const part of new Set(sources.map(partOf))) {
     define: {
       VERSION: JSON.stringify(version),
       'process.env.JEST_WORKER_ID': 'undefined',
-      'process.env.UNDICI_NO_WASM_SIMD': 'undefined',
+      'process.env.UNDICI_NO_WASM_SIMD': '"1"',
     },
     plugins: [keepApart(part), leaveOut],
   });

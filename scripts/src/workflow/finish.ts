@@ -3,7 +3,7 @@ import { failed, type Outcome } from '../types/envelope.ts';
 import { Failure } from '../types/failure.ts';
 import type { JsonObject } from '../types/json.ts';
 import type { Task } from '../types/task.ts';
-import { download, type SavedFile } from './download.ts';
+import type { SavedFile } from './download.ts';
 import { type OutcomeOptions, resumeCommand, taskOutcome } from './outcome.ts';
 import { type Session, shortDeadline } from './session.ts';
 
@@ -14,6 +14,11 @@ export interface FinishOptions {
   stallMs: number;
   resumeFlags: string;
   extra?: JsonObject;
+}
+
+/** The folder for files, made ready before anything is charged; null where none are wanted. */
+export async function folderFor(folder: string | null): Promise<string | null> {
+  return folder === null ? null : (await import('./download.ts')).prepareFolder(folder);
 }
 
 /** The end of a task that was seen COMPLETED: its record, and its files where they are wanted. */
@@ -72,6 +77,8 @@ async function downloadAll(
   { stallMs }: FinishOptions,
 ): Promise<SavedFile[]> {
   const { api, provider } = session;
+  // Only a call that saves a file loads what is needed for that.
+  const { download } = await import('./download.ts');
   const files: SavedFile[] = [];
   for (const [index, url] of task.urls.entries()) {
     const refresh = async () => {

@@ -5,7 +5,7 @@ import { EXIT } from '../types/exit-codes.ts';
 import { Failure } from '../types/failure.ts';
 import type { JsonObject } from '../types/json.ts';
 import { isTerminal } from '../types/task.ts';
-import { prepareFolder } from './download.ts';
+import { folderFor } from './finish.ts';
 import { checkFunds, explainFunds } from './funds.ts';
 import { taskOutcome } from './outcome.ts';
 import { type Session, shortDeadline } from './session.ts';
@@ -23,7 +23,7 @@ export interface GenerateOptions {
 export async function generate(session: Session, { contract, intent, wait }: GenerateOptions): Promise<Outcome> {
   const { api } = session;
   const start = api.clock.monotonic();
-  const settings = wait && { ...wait, folder: wait.folder === null ? null : await prepareFolder(wait.folder) };
+  const settings = wait && { ...wait, folder: await folderFor(wait.folder) };
   const quote = await checkFunds(session, contract, intent);
   const deadline = Math.max(start + (wait?.waitMs ?? 0), shortDeadline(session));
   let task: Awaited<ReturnType<typeof submit>>;

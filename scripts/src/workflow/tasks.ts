@@ -5,8 +5,7 @@ import { EXIT } from '../types/exit-codes.ts';
 import { Failure } from '../types/failure.ts';
 import type { Json, JsonObject } from '../types/json.ts';
 import { isTerminal, type Task } from '../types/task.ts';
-import { prepareFolder } from './download.ts';
-import { finish } from './finish.ts';
+import { finish, folderFor } from './finish.ts';
 import { look, lookOnce } from './look.ts';
 import { taskOutcome } from './outcome.ts';
 import { type Session, shortDeadline } from './session.ts';
@@ -40,7 +39,7 @@ export async function getTask(session: Session, taskId: string, settings: WaitSe
 
 /** Waits for the end of a task that exists, then returns it; with a folder, its files are saved. */
 export async function waitTask(session: Session, taskId: string, settings: WaitSettings): Promise<Outcome> {
-  const folder = settings.folder === null ? null : await prepareFolder(settings.folder);
+  const folder = await folderFor(settings.folder);
   const { clock } = session.api;
   const start = clock.monotonic();
   let first: Sighting | undefined;

@@ -1,4 +1,4 @@
-// Stands in for Node's own module in the compiled undici: its assertions need no more, and this loads at once.
+// Stands in for `node:assert` in the compiled undici.
 module.exports = function assert(condition, message) {
   if (!condition) throw message instanceof Error ? message : new Error(message || 'assertion failed');
 };

@@ -1,0 +1,474 @@
+// Compiled from scripts/src/ by `npm run build`; do not edit.
+// scripts/src/workflow/download.ts
+import { createHash as createHash3, randomBytes } from "node:crypto";
+import { constants, createReadStream } from "node:fs";
+import { access, link, lstat, mkdir, open, rename, rm } from "node:fs/promises";
+import path from "node:path";
+import { systemClock } from "./live.mjs";
+import { Failure as Failure2 } from "./main.mjs";
+
+// scripts/src/workflow/file-name.ts
+import { createHash } from "node:crypto";
+var RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)$/i;
+function fileStem(taskId) {
+  const safe = taskId.replace(/[^A-Za-z0-9_-]/g, "_").slice(0, 80);
+  const kept = RESERVED.test(safe) ? `task_${safe}` : safe;
+  if (kept === taskId) return kept;
+  return `${kept}-${createHash("sha256").update(taskId).digest("hex").slice(0, 8)}`;
+}
+
+// scripts/src/workflow/fetch-file.ts
+import { createHash as createHash2 } from "node:crypto";
+import { checkPublicUrl } from "./main.mjs";
+import { isTransientStatus, parseRetryAfter, pauseAfter, RETRY_PAUSES } from "./live.mjs";
+import { Failure } from "./main.mjs";
+import { plain } from "./main.mjs";
+
+// scripts/src/workflow/file-writer.ts
+var BLOCK_BYTES = 1024 * 1024;
+var FileWriter = class {
+  #handle;
+  #position = 0;
+  #chunks = [];
+  #waiting = 0;
+  #writing = Promise.resolve();
+  constructor(handle) {
+    this.#handle = handle;
+  }
+  /** A promise means: send no more until it settles. It rejects when the disk refuses. */
+  write(chunk) {
+    this.#chunks.push(chunk);
+    this.#waiting += chunk.length;
+    return this.#waiting < BLOCK_BYTES ? void 0 : this.#next();
+  }
+  /** Everything that was taken is with the operating system. */
+  async flush() {
+    await this.#next();
+    await this.#writing;
+  }
+  /** What comes next stands at the beginning of the file again. */
+  rewind() {
+    this.#chunks = [];
+    this.#waiting = 0;
+    this.#position = 0;
+  }
+  async #next() {
+    await this.#writing;
+    if (this.#waiting === 0) return;
+    const chunks = this.#chunks;
+    const position = this.#position;
+    this.#position += this.#waiting;
+    this.#chunks = [];
+    this.#waiting = 0;
+    this.#writing = this.#writeAll(chunks, position);
+    this.#writing.catch(() => {
+    });
+  }
+  async #writeAll(chunks, position) {
+    const { bytesWritten } = await this.#handle.writev(chunks, position);
+    const size = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+    if (bytesWritten < size) {
+      const rest = Buffer.concat(chunks).subarray(bytesWritten);
+      await this.#handle.writev([rest], position + bytesWritten);
+    }
+  }
+};
+
+// scripts/src/workflow/signature.ts
+import { read } from "node:fs";
+import { promisify } from "node:util";
+var kind = (ext, contentType) => ({ ext, contentType });
+var SIGNATURE_BYTES = 32;
+var ISO_BRANDS = {
+  "qt  ": kind("mov", "video/quicktime"),
+  "M4A ": kind("m4a", "audio/mp4"),
+  avif: kind("avif", "image/avif"),
+  heic: kind("heic", "image/heic")
+};
+var MAGIC = [
+  { at: 0, bytes: "PNG\r\n\n", kind: kind("png", "image/png") },
+  { at: 0, bytes: "ÿØÿ", kind: kind("jpg", "image/jpeg") },
+  { at: 0, bytes: "GIF8", kind: kind("gif", "image/gif") },
+  { at: 8, bytes: "WEBP", kind: kind("webp", "image/webp") },
+  { at: 8, bytes: "WAVE", kind: kind("wav", "audio/wav") },
+  { at: 8, bytes: "AVI ", kind: kind("avi", "video/x-msvideo") },
+  { at: 0, bytes: "Eß£", kind: kind("webm", "video/webm") },
+  { at: 0, bytes: "OggS", kind: kind("ogg", "audio/ogg") },
+  { at: 0, bytes: "fLaC", kind: kind("flac", "audio/flac") },
+  { at: 0, bytes: "ID3", kind: kind("mp3", "audio/mpeg") },
+  { at: 0, bytes: "glTF", kind: kind("glb", "model/gltf-binary") }
+];
+function fileKind(head) {
+  const text = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, SIGNATURE_BYTES)).toString("latin1");
+  if (text.slice(4, 8) === "ftyp") return ISO_BRANDS[text.slice(8, 12)] ?? kind("mp4", "video/mp4");
+  if (["moov", "mdat", "wide", "free", "skip"].includes(text.slice(4, 8))) return kind("mov", "video/quicktime");
+  const riff = text.startsWith("RIFF");
+  for (const magic of MAGIC) {
+    if (magic.at === 8 === riff && text.startsWith(magic.bytes, magic.at)) return magic.kind;
+  }
+  if (/^\xff[\xe2\xe3\xf2\xf3\xfa\xfb]/.test(text)) return kind("mp3", "audio/mpeg");
+  return null;
+}
+var readAt = promisify(read);
+async function boxesAreWhole(fd, size) {
+  const header = Buffer.alloc(16);
+  let hasIndex = false;
+  let at = 0;
+  while (at + 8 <= size) {
+    await readAt(fd, header, 0, 16, at);
+    let length = header.readUInt32BE(0);
+    if (length === 1) length = Number(header.readBigUInt64BE(8));
+    if (length === 0) length = size - at;
+    if (length < 8) return false;
+    hasIndex ||= header.toString("latin1", 4, 8) === "moov";
+    at += length;
+  }
+  return at === size && hasIndex;
+}
+
+// scripts/src/workflow/fetch-file.ts
+var LONGEST_DOWNLOAD_MS = 30 * 6e4;
+var LEAST_PROGRESS_BYTES = 16 * 1024;
+var MAX_REDIRECTS = 3;
+async function fetchFile(session, options, handle) {
+  return new Fetch(session, options, handle).run();
+}
+var Fetch = class {
+  #session;
+  #options;
+  #handle;
+  #writer;
+  #giveUpAt;
+  #url;
+  #refreshed = false;
+  #hash = createHash2("sha256");
+  #bytes = 0;
+  /** The whole file's length, once an answer gave it. */
+  #total = null;
+  /** Says that a later answer is about the same bytes. */
+  #validator = null;
+  #lengthIsCertain = false;
+  constructor(session, options, handle) {
+    this.#session = session;
+    this.#options = options;
+    this.#handle = handle;
+    this.#writer = new FileWriter(handle);
+    this.#url = options.url;
+    this.#giveUpAt = session.api.clock.monotonic() + LONGEST_DOWNLOAD_MS;
+  }
+  async run() {
+    const { api } = this.#session;
+    for (let fruitless = 0; ; ) {
+      const before = this.#bytes;
+      try {
+        await this.#attempt();
+        return await this.#check();
+      } catch (error) {
+        if (!(error instanceof Failure) || !error.details.transient) throw error;
+        fruitless = this.#bytes > before ? 1 : fruitless + 1;
+        const pause = pauseAfter(error, fruitless, RETRY_PAUSES, api.clock.random);
+        const late = api.clock.monotonic() + pause > this.#giveUpAt;
+        if (fruitless > this.#options.maxRetries || late) throw error;
+        await api.clock.sleep(pause, api.signal);
+      }
+    }
+  }
+  /** One request; what it brings is added to what is there. */
+  async #attempt() {
+    const { api, transport, observer } = this.#session;
+    const stall = new StallWatch(this.#options.stallMs);
+    const signal = api.signal ? AbortSignal.any([api.signal, stall.signal]) : stall.signal;
+    let url = this.#url;
+    try {
+      for (let redirects = 0; ; redirects += 1) {
+        const request = this.#request(url);
+        let head;
+        const final = await transport.exchange(
+          request,
+          {
+            onHead: (received) => {
+              head = received;
+              if (received.status === 200 || received.status === 206) this.#begin(received);
+            },
+            onData: (chunk) => {
+              if (head?.status !== 200 && head?.status !== 206) return;
+              stall.saw(chunk.length);
+              if (this.#bytes === 0) this.#firstBytes(chunk);
+              this.#hash.update(chunk);
+              this.#bytes += chunk.length;
+              observer.downloading(this.#bytes, this.#total);
+              return this.#writer.write(chunk);
+            }
+          },
+          { timeoutMs: this.#giveUpAt - api.clock.monotonic(), signal }
+        );
+        const location = final.headers.location;
+        if (final.status >= 300 && final.status < 400 && location && redirects < MAX_REDIRECTS) {
+          url = new URL(location, url).href;
+          continue;
+        }
+        await this.#refuse(final);
+        return;
+      }
+    } finally {
+      stall.stop();
+      await this.#writer.flush();
+    }
+  }
+  #request(address) {
+    const problem = refusedAddress(address, this.#session.loopback);
+    if (problem) throw new Failure("DOWNLOAD_FAILED", `The result's address is not fetched; expected ${problem}.`);
+    const headers = { accept: "*/*", "user-agent": "async-media-workflow" };
+    if (this.#bytes > 0) {
+      headers.range = `bytes=${this.#bytes}-`;
+      if (this.#validator) headers["if-range"] = this.#validator;
+    }
+    return { method: "GET", url: new URL(address), headers };
+  }
+  /** Fits the answer to what is already there, or starts over. */
+  #begin(head) {
+    const length = integer(head.headers["content-length"]);
+    const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(head.headers["content-range"] ?? "");
+    if (head.status === 206) {
+      const from = integer(range?.[1]);
+      const total = integer(range?.[2]);
+      const fits = from === this.#bytes && (this.#total === null || total === null || total === this.#total);
+      if (!fits) {
+        this.#startOver();
+        throw new Failure("NETWORK_ERROR", "The rest of the file did not fit what was there; starting over.", {
+          transient: true
+        });
+      }
+      this.#total ??= total;
+      return;
+    }
+    this.#startOver();
+    this.#total = length;
+    const etag = head.headers.etag;
+    this.#validator = etag && !etag.startsWith("W/") ? etag : head.headers["last-modified"] ?? null;
+    this.#lengthIsCertain = length !== null || head.headers["transfer-encoding"] !== void 0;
+  }
+  #startOver() {
+    this.#bytes = 0;
+    this.#hash = createHash2("sha256");
+    this.#total = null;
+    this.#writer.rewind();
+  }
+  /** Refuses what is no media file before it fills the disk. */
+  #firstBytes(chunk) {
+    if (chunk.length >= SIGNATURE_BYTES && !fileKind(chunk)) throw notMedia(chunk);
+  }
+  /** Throws for every status that brought no file; a link that has expired is asked for again, once. */
+  async #refuse(head) {
+    const { status } = head;
+    if (status === 200 || status === 206) return;
+    if (status === 416) {
+      this.#startOver();
+      throw new Failure("NETWORK_ERROR", "The file changed while it was fetched; starting over.", { transient: true });
+    }
+    if ([401, 403, 404, 410].includes(status)) {
+      const fresh = this.#refreshed ? null : await this.#options.refresh();
+      this.#refreshed = true;
+      if (fresh === null) {
+        throw new Failure("DOWNLOAD_FAILED", `The result's link has expired or is gone (HTTP ${status}).`, {
+          nextSteps: ["Results are kept for a limited time. If the task is older than that, its file is gone."]
+        });
+      }
+      this.#url = fresh;
+      throw new Failure("NETWORK_ERROR", "The link was asked for again.", { transient: true });
+    }
+    const retryAfter = parseRetryAfter(head.headers["retry-after"], this.#session.api.clock.wall());
+    throw new Failure("NETWORK_ERROR", `The file's host answered HTTP ${status}.`, {
+      transient: isTransientStatus(status),
+      ...retryAfter !== void 0 && { retryAfter }
+    });
+  }
+  /** What has arrived is whole and what it should be; otherwise the next attempt starts or goes on. */
+  async #check() {
+    if (this.#total !== null && this.#bytes !== this.#total) {
+      const short = this.#bytes < this.#total;
+      const message = `The file ended at ${this.#bytes} of ${this.#total} bytes.`;
+      if (!short) this.#startOver();
+      throw new Failure("NETWORK_ERROR", message, { transient: true });
+    }
+    const start = Buffer.alloc(SIGNATURE_BYTES);
+    const { bytesRead } = await this.#handle.read(start, 0, SIGNATURE_BYTES, 0);
+    const kind2 = fileKind(start.subarray(0, bytesRead));
+    if (!kind2) {
+      this.#startOver();
+      throw notMedia(start.subarray(0, bytesRead));
+    }
+    const isBoxed = kind2.ext === "mp4" || kind2.ext === "mov";
+    if (!this.#lengthIsCertain && isBoxed && !await boxesAreWhole(this.#handle.fd, this.#bytes)) {
+      this.#startOver();
+      throw new Failure("NETWORK_ERROR", "The file was cut: its parts do not add up.", { transient: true });
+    }
+    await this.#handle.truncate(this.#bytes);
+    return { bytes: this.#bytes, sha256: this.#hash.digest("hex"), kind: kind2 };
+  }
+};
+function notMedia(head) {
+  const start = plain(Buffer.from(head).toString("latin1"), 60);
+  return new Failure("NETWORK_ERROR", `What came is no media file; it begins with "${start}".`, { transient: true });
+}
+function integer(text) {
+  return text !== void 0 && /^\d{1,15}$/.test(text) ? Number(text) : null;
+}
+function refusedAddress(address, loopback) {
+  const host = new URL(address).hostname;
+  if (loopback && ["127.0.0.1", "[::1]", "localhost"].includes(host)) return null;
+  return checkPublicUrl(address, { schemes: ["https:", "http:"] })?.expected ?? null;
+}
+var StallWatch = class {
+  #controller = new AbortController();
+  #timer;
+  #bytes = 0;
+  constructor(spanMs) {
+    this.#timer = setInterval(() => {
+      if (this.#bytes < LEAST_PROGRESS_BYTES) {
+        const message = `The file's host sent ${this.#bytes} bytes in ${spanMs} ms.`;
+        this.#controller.abort(new Failure("NETWORK_ERROR", message, { transient: true }));
+      }
+      this.#bytes = 0;
+    }, spanMs);
+  }
+  get signal() {
+    return this.#controller.signal;
+  }
+  saw(bytes) {
+    this.#bytes += bytes;
+  }
+  stop() {
+    clearInterval(this.#timer);
+  }
+};
+
+// scripts/src/workflow/download.ts
+async function prepareFolder(folder) {
+  const absolute = path.resolve(folder);
+  try {
+    await mkdir(absolute, { recursive: true });
+    await access(absolute, constants.W_OK);
+    return absolute;
+  } catch (cause) {
+    const reason = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown reason";
+    throw new Failure2("INVALID_PAYLOAD", `--download: ${absolute} cannot be written to (${reason}).`, {
+      cause,
+      issues: [
+        {
+          path: "--download",
+          expected: "a folder that can be written to, or that can be made",
+          received: `${absolute} (${reason})`,
+          hint: "name another folder, for example --download out"
+        }
+      ],
+      nextSteps: ["Name a folder that can be written to. Nothing was submitted or charged."]
+    });
+  }
+}
+async function download(session, options) {
+  const stem = `${fileStem(options.taskId)}${options.number === void 0 ? "" : `-${options.number}`}`;
+  const part = path.join(options.folder, `${stem}.${randomBytes(4).toString("hex")}.part`);
+  let handle;
+  try {
+    handle = await open(part, "wx+", 438);
+    const fetched = await fetchFile(session, options, handle);
+    await handle.sync();
+    await handle.close();
+    handle = void 0;
+    const file = path.join(options.folder, `${stem}.${fetched.kind.ext}`);
+    await moveIntoPlace(part, file, fetched);
+    return { path: file, bytes: fetched.bytes, sha256: fetched.sha256, contentType: fetched.kind.contentType };
+  } catch (error) {
+    throw asDownloadFailure(error, options);
+  } finally {
+    await handle?.close().catch(() => {
+    });
+    await rm(part, { force: true }).catch(() => {
+    });
+  }
+}
+async function moveIntoPlace(part, file, fetched) {
+  try {
+    await link(part, file);
+    return;
+  } catch (error) {
+    const code = errorCode(error);
+    if (code !== "EEXIST") {
+      if (await isFree(file)) {
+        await renamePatiently(part, file);
+        return;
+      }
+    }
+  }
+  if (await hasContent(file, fetched)) return;
+  throw new Failure2("DOWNLOAD_FAILED", `${file} exists already and is something else; it was left as it is.`, {
+    nextSteps: ["Download into another folder, or move that file away and run the command again."]
+  });
+}
+var RENAME_PAUSES_MS = [10, 50, 100, 250];
+async function renamePatiently(from, to) {
+  for (const pause of [...RENAME_PAUSES_MS, null]) {
+    try {
+      return await rename(from, to);
+    } catch (error) {
+      if (pause === null || !["EPERM", "EBUSY", "EACCES"].includes(errorCode(error))) throw error;
+      await systemClock.sleep(pause);
+    }
+  }
+}
+async function isFree(file) {
+  try {
+    await lstat(file);
+    return false;
+  } catch (error) {
+    return errorCode(error) === "ENOENT";
+  }
+}
+async function hasContent(file, wanted) {
+  const stat = await lstat(file);
+  if (!stat.isFile() || stat.size !== wanted.bytes) return false;
+  const hash = createHash3("sha256");
+  for await (const chunk of createReadStream(file)) hash.update(chunk);
+  return hash.digest("hex") === wanted.sha256;
+}
+function errorCode(error) {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
+}
+var DISK_TROUBLE = {
+  ENOSPC: "the disk is full",
+  EDQUOT: "the disk quota is used up",
+  EACCES: "permission is denied",
+  EPERM: "permission is denied",
+  EROFS: "the disk is read-only",
+  EIO: "the disk failed",
+  EMFILE: "too many files are open",
+  ENOENT: "the folder is gone",
+  ENOTDIR: "a folder on the way is a file",
+  ENAMETOOLONG: "the path is too long",
+  EFBIG: "the file is too large for this disk"
+};
+function asDownloadFailure(error, { folder }) {
+  if (error instanceof Failure2) {
+    if (error.code === "DOWNLOAD_FAILED") return error;
+    return new Failure2("DOWNLOAD_FAILED", `The finished file could not be fetched: ${error.message}`, {
+      cause: error,
+      ...error.details.retryAfter !== void 0 && { retryAfter: error.details.retryAfter }
+    });
+  }
+  const reason = DISK_TROUBLE[errorCode(error)];
+  if (!reason) return error;
+  return new Failure2("DOWNLOAD_FAILED", `The finished file could not be saved in ${folder}: ${reason}.`, {
+    cause: error
+  });
+}
+export {
+  FileWriter,
+  SIGNATURE_BYTES,
+  boxesAreWhole,
+  download,
+  fetchFile,
+  fileKind,
+  fileStem,
+  prepareFolder
+};
