@@ -36,13 +36,17 @@ const leaveOut: Plugin = {
     // zod asks whether it may compile code by trying to. The answer is no.
     onLoad({ filter: /zod\/v4\/core\/util\.js$/ }, ({ path: file }) => {
       const source = readFileSync(file, 'utf8');
-      const contents = source.replace(/export const allowsEval = [\s\S]*?\n}\);/, 'export const allowsEval = { value: false };');
+      const contents = source.replace(
+        /export const allowsEval = [\s\S]*?\n}\);/,
+        'export const allowsEval = { value: false };',
+      );
       if (contents === source) throw new Error('zod/v4/core/util.js no longer has the expected allowsEval');
       return { contents };
     });
     // What undici uses of these two modules of Node is a few lines; loading them takes 10 ms.
     onLoad({ filter: /undici\/lib\/.*\.js$/ }, ({ path: file }) => {
-      const slim = (name: string) => `require(${JSON.stringify(path.join(here, `src/http/slim-${name}.cjs`))})`;
+      const slim = (name: string) =>
+        `require(${JSON.stringify(path.join(here, `src/http/slim-${name}.cjs`))})`;
       const source = readFileSync(file, 'utf8');
       return {
         contents: source
@@ -146,7 +150,9 @@ function header(text: string): string {
 function notices(): string {
   const packages = ['undici', 'yaml', 'zod'].map((name) => {
     const folder = path.join(root, 'node_modules', name);
-    const { version: of } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as { version: string };
+    const { version: of } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as {
+      version: string;
+    };
     return `${name} ${of}\n\n${readFileSync(path.join(folder, 'LICENSE'), 'utf8').trim()}\n`;
   });
   return `The compiled scripts in this folder contain parts of these packages.\n\n${packages.join(`\n${'-'.repeat(80)}\n\n`)}`;

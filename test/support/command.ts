@@ -75,7 +75,15 @@ export function envelopeOf({ stdout, stderr }: Run): Omit<Envelope, 'data'> & { 
   expect(stdout.endsWith('\n')).toBe(true);
   expect(Buffer.byteLength(stdout)).toBeLessThanOrEqual(64 * 1024);
   const envelope = JSON.parse(stdout) as Envelope;
-  expect(Object.keys(envelope)).toEqual(['ok', 'status', 'taskId', 'data', 'errorCode', 'errorMessage', 'retryAfter']);
+  expect(Object.keys(envelope)).toEqual([
+    'ok',
+    'status',
+    'taskId',
+    'data',
+    'errorCode',
+    'errorMessage',
+    'retryAfter',
+  ]);
   expect(envelope.ok).toBe(envelope.errorCode === null);
   expect(stdout).not.toContain(CANARY);
   expect(stderr).not.toContain(CANARY);
@@ -83,7 +91,10 @@ export function envelopeOf({ stdout, stderr }: Run): Omit<Envelope, 'data'> & { 
 }
 
 /** The environment of a live call against a test server: fast, and with the canary as key. */
-export function live(origin: string, more: Record<string, string | undefined> = {}): Record<string, string | undefined> {
+export function live(
+  origin: string,
+  more: Record<string, string | undefined> = {},
+): Record<string, string | undefined> {
   return { AIVIDEO_BASE_URL: origin, AIVIDEO_API_KEY: CANARY, AIVIDEO_TIMEOUT_MS: '2000', ...more };
 }
 

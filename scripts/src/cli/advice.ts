@@ -33,7 +33,9 @@ function adviceFor(failure: Failure, { provider, isSubmit, taskId, same, command
       ];
     case 'RATE_LIMITED':
     case 'NETWORK_ERROR':
-      return taskId === null && !isSubmit ? [`Run the same command again ${later}; it charges nothing.`] : [again];
+      return taskId === null && !isSubmit
+        ? [`Run the same command again ${later}; it charges nothing.`]
+        : [again];
     case 'TASK_NOT_FOUND':
       return [
         'A task can be seen only with the key that made it: check AIVIDEO_API_KEY, AIVIDEO_BASE_URL and the id. A sandbox task is seen with --sandbox only.',
@@ -52,7 +54,9 @@ function adviceFor(failure: Failure, { provider, isSubmit, taskId, same, command
         command('--action listTasks'),
       ];
     case 'BUDGET_EXCEEDED':
-      return ['Nothing was submitted. Ask the person for a higher limit, or choose a cheaper model or duration.'];
+      return [
+        'Nothing was submitted. Ask the person for a higher limit, or choose a cheaper model or duration.',
+      ];
     case 'UNKNOWN_ERROR':
       return taskId === null ? [same] : [command(`--action getTask --taskId ${taskId}`)];
     default:

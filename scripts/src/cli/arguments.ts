@@ -43,7 +43,15 @@ export function parseArguments(argv: readonly string[]): Arguments {
     help: given.has('help'),
     version: given.has('version'),
   };
-  for (const name of ['model', 'payload', 'image', 'taskId', 'download', 'idempotencyKey', 'webhookUrl'] as const) {
+  for (const name of [
+    'model',
+    'payload',
+    'image',
+    'taskId',
+    'download',
+    'idempotencyKey',
+    'webhookUrl',
+  ] as const) {
     const value = given.get(name);
     if (value !== undefined) args[name] = value;
   }
@@ -54,10 +62,14 @@ export function parseArguments(argv: readonly string[]): Arguments {
   checkText(args, issues);
   if (asked || issues.length === 0) return args;
   const first = issues[0]!;
-  throw new Failure('INVALID_PAYLOAD', `${first.path}: expected ${first.expected}, received ${first.received}.`, {
-    issues,
-    nextSteps: [...new Set(issues.map(({ hint }) => hint))],
-  });
+  throw new Failure(
+    'INVALID_PAYLOAD',
+    `${first.path}: expected ${first.expected}, received ${first.received}.`,
+    {
+      issues,
+      nextSteps: [...new Set(issues.map(({ hint }) => hint))],
+    },
+  );
 }
 
 /** The action that a command line is about, as far as one can tell: for the envelope of a refused one. */
@@ -91,7 +103,8 @@ function collect(argv: readonly string[], issues: Issue[]): Map<FlagName, string
     const { value: form } = rule(name);
     let value = equals < 0 ? undefined : arg.slice(equals + 1);
     if (form === undefined) {
-      if (value !== undefined) issues.push(issue(`--${name}`, 'no value', quote(value), `write --${name} alone`));
+      if (value !== undefined)
+        issues.push(issue(`--${name}`, 'no value', quote(value), `write --${name} alone`));
       value = '';
     } else if (value === undefined) {
       const next = argv[i + 1];
@@ -105,8 +118,10 @@ function collect(argv: readonly string[], issues: Issue[]): Map<FlagName, string
         continue;
       }
     }
-    if (given.has(name)) issues.push(issue(`--${name}`, 'to be given once', 'it twice', `keep one --${name}`));
-    else if (form !== undefined && value === '') issues.push(issue(`--${name}`, form, 'an empty value', `write --${name} ${form}`));
+    if (given.has(name))
+      issues.push(issue(`--${name}`, 'to be given once', 'it twice', `keep one --${name}`));
+    else if (form !== undefined && value === '')
+      issues.push(issue(`--${name}`, form, 'an empty value', `write --${name} ${form}`));
     given.set(name, value);
   }
   if (strays.length > 0) issues.push(straysIssue(strays, given));
@@ -115,7 +130,8 @@ function collect(argv: readonly string[], issues: Issue[]): Map<FlagName, string
 
 function unknownFlag(word: string): Issue {
   const camel = word.replace(/[-_]+([a-z])/gi, (_, letter: string) => letter.toUpperCase());
-  const close = flagNames.find((flag) => flag.toLowerCase() === camel.toLowerCase()) ?? nearest(camel, flagNames);
+  const close =
+    flagNames.find((flag) => flag.toLowerCase() === camel.toLowerCase()) ?? nearest(camel, flagNames);
   const hint = close ? `write --${close}` : 'run with --help to see all flags';
   return issue(`--${plain(word, 40)}`, 'a flag that exists', 'an unknown one', hint);
 }
@@ -161,7 +177,14 @@ function checkFit(action: Action, given: Map<FlagName, string>, issues: Issue[])
   }
   const takesPayload = rule('payload').actions?.includes(action);
   if (takesPayload && !given.has('payload') && !given.has('image')) {
-    issues.push(issue('--payload', `<json> for ${what}`, 'nothing', "add --payload '<json>', or --payload - to read it from standard input"));
+    issues.push(
+      issue(
+        '--payload',
+        `<json> for ${what}`,
+        'nothing',
+        "add --payload '<json>', or --payload - to read it from standard input",
+      ),
+    );
   }
 }
 
@@ -185,11 +208,25 @@ function checkText(args: Arguments, issues: Issue[]): void {
   const { taskId, idempotencyKey } = args;
   if (taskId !== undefined && taskId !== '' && !/^[A-Za-z0-9][A-Za-z0-9._:~-]{0,199}$/.test(taskId)) {
     const expected = 'the id as the service gave it: letters, digits and . _ : ~ - (at most 200)';
-    issues.push(issue('--taskId', expected, quote(taskId), 'take taskId from the envelope of the submit, or from --action listTasks'));
+    issues.push(
+      issue(
+        '--taskId',
+        expected,
+        quote(taskId),
+        'take taskId from the envelope of the submit, or from --action listTasks',
+      ),
+    );
   }
   if (idempotencyKey !== undefined && idempotencyKey !== '' && !/^[\x21-\x7e]{8,128}$/.test(idempotencyKey)) {
     const expected = '8 to 128 visible ASCII characters without spaces';
-    issues.push(issue('--idempotencyKey', expected, quote(idempotencyKey), 'choose for example --idempotencyKey lighthouse-0001'));
+    issues.push(
+      issue(
+        '--idempotencyKey',
+        expected,
+        quote(idempotencyKey),
+        'choose for example --idempotencyKey lighthouse-0001',
+      ),
+    );
   }
 }
 

@@ -31,8 +31,18 @@ export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
   const environment: Environment = {
     key: key(env.AIVIDEO_API_KEY, issues),
     baseUrl: baseUrl(env.AIVIDEO_BASE_URL, issues),
-    timeoutMs: integer('AIVIDEO_TIMEOUT_MS', env.AIVIDEO_TIMEOUT_MS, { fallback: 30_000, min: 1, max: 600_000 }, issues),
-    maxRetries: integer('AIVIDEO_MAX_RETRIES', env.AIVIDEO_MAX_RETRIES, { fallback: 3, min: 0, max: 10 }, issues),
+    timeoutMs: integer(
+      'AIVIDEO_TIMEOUT_MS',
+      env.AIVIDEO_TIMEOUT_MS,
+      { fallback: 30_000, min: 1, max: 600_000 },
+      issues,
+    ),
+    maxRetries: integer(
+      'AIVIDEO_MAX_RETRIES',
+      env.AIVIDEO_MAX_RETRIES,
+      { fallback: 3, min: 0, max: 10 },
+      issues,
+    ),
     httpProxy: proxy('HTTP_PROXY', env.http_proxy || env.HTTP_PROXY, issues),
     httpsProxy: proxy('HTTPS_PROXY', env.https_proxy || env.HTTPS_PROXY, issues),
     noProxy: env.no_proxy || env.NO_PROXY || undefined,
@@ -40,10 +50,14 @@ export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
   };
   const first = issues[0];
   if (!first) return environment;
-  throw new Failure('INVALID_PAYLOAD', `${first.path}: expected ${first.expected}, received ${first.received}.`, {
-    issues,
-    nextSteps: issues.map(({ hint }) => hint),
-  });
+  throw new Failure(
+    'INVALID_PAYLOAD',
+    `${first.path}: expected ${first.expected}, received ${first.received}.`,
+    {
+      issues,
+      nextSteps: issues.map(({ hint }) => hint),
+    },
+  );
 }
 
 /** True for the addresses that never leave this machine. */
@@ -117,6 +131,7 @@ function stateFolder(env: NodeJS.ProcessEnv): string {
   if (env.XDG_STATE_HOME && path.isAbsolute(env.XDG_STATE_HOME)) {
     return path.join(env.XDG_STATE_HOME, 'async-media-workflow');
   }
-  if (process.platform === 'win32' && env.LOCALAPPDATA) return path.join(env.LOCALAPPDATA, 'async-media-workflow');
+  if (process.platform === 'win32' && env.LOCALAPPDATA)
+    return path.join(env.LOCALAPPDATA, 'async-media-workflow');
   return path.join(homedir(), '.local', 'state', 'async-media-workflow');
 }

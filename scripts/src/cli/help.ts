@@ -1,5 +1,5 @@
-import { ACTIONS } from './flags.ts';
 import { program } from './command-line.ts';
+import { ACTIONS } from './flags.ts';
 
 /** The text of `--help`: one screen, with examples that run as they stand. */
 export function helpText(version: string): string {

@@ -20,11 +20,7 @@ export interface Wish {
  * @param loopback the service runs on this machine, so a callback may go to it too
  * @throws Failure INVALID_MODEL or INVALID_PAYLOAD with every issue found
  */
-export async function readIntent(
-  provider: string,
-  args: Arguments,
-  loopback: boolean,
-): Promise<Wish> {
+export async function readIntent(provider: string, args: Arguments, loopback: boolean): Promise<Wish> {
   const contract = await loadContract(provider, args.model!);
   if (args.webhookUrl !== undefined) checkWebhookUrl(args.webhookUrl, loopback);
   const payload = await readPayload(contract, args.payload, args.image);

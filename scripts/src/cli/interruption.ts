@@ -55,11 +55,15 @@ export function interruptedOutcome(
   const exitCode = signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
   if (phase === 'submitting') {
     return failed(
-      new Failure('SUBMIT_OUTCOME_UNKNOWN', `${signal} came while the submit was under way; whether it was taken is not known.`, {
-        status: 'UNKNOWN',
-        exitCode,
-        nextSteps: ['Do not submit this again before you know: it may be charged twice.', resume],
-      }),
+      new Failure(
+        'SUBMIT_OUTCOME_UNKNOWN',
+        `${signal} came while the submit was under way; whether it was taken is not known.`,
+        {
+          status: 'UNKNOWN',
+          exitCode,
+          nextSteps: ['Do not submit this again before you know: it may be charged twice.', resume],
+        },
+      ),
       'UNKNOWN',
       taskId,
     );
@@ -70,11 +74,18 @@ export function interruptedOutcome(
     return failed(failure, isSubmit ? 'FAILED' : taskId === null ? null : 'UNKNOWN', taskId);
   }
   if (downloads && isTerminal(state)) {
-    const failure = new Failure('DOWNLOAD_FAILED', `${signal} came before the file was saved. The task is finished.`, {
-      status: state,
-      exitCode,
-      nextSteps: [resume, 'The task is finished and paid for: fetch its result again, do not submit it again.'],
-    });
+    const failure = new Failure(
+      'DOWNLOAD_FAILED',
+      `${signal} came before the file was saved. The task is finished.`,
+      {
+        status: state,
+        exitCode,
+        nextSteps: [
+          resume,
+          'The task is finished and paid for: fetch its result again, do not submit it again.',
+        ],
+      },
+    );
     return failed(failure, state, taskId);
   }
   const note = 'The task goes on by itself. Do not submit it again: that would be charged again.';

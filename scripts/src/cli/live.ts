@@ -36,7 +36,9 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
   const sandbox = args.sandbox ? await startSandbox(environment, warn) : null;
   const { httpProxy, httpsProxy, noProxy } = environment;
   const transport = new Transport(
-    sandbox ? {} : { ...(httpProxy && { httpProxy }), ...(httpsProxy && { httpsProxy }), ...(noProxy && { noProxy }) },
+    sandbox
+      ? {}
+      : { ...(httpProxy && { httpProxy }), ...(httpsProxy && { httpsProxy }), ...(noProxy && { noProxy }) },
   );
   const provider = aivideomaker({
     baseUrl: sandbox ? new URL(sandbox.origin) : (environment.baseUrl ?? new URL(AIVIDEOMAKER_URL)),
@@ -58,7 +60,13 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const taskId = args.taskId ?? error.details.taskId ?? null;
-    throw withAdvice(error, { provider, isSubmit: isSubmit(args.action), taskId, command, same: commandWith(argv) });
+    throw withAdvice(error, {
+      provider,
+      isSubmit: isSubmit(args.action),
+      taskId,
+      command,
+      same: commandWith(argv),
+    });
   } finally {
     await transport.close();
     await sandbox?.close();

@@ -56,7 +56,9 @@ export async function main(): Promise<void> {
       const loopback = args.sandbox || (baseUrl !== undefined && isLoopback(baseUrl));
       checkInterval(args, loopback);
       const wish =
-        args.model === undefined ? null : await (await import('./intake.ts')).readIntent(PROVIDER, args, loopback);
+        args.model === undefined
+          ? null
+          : await (await import('./intake.ts')).readIntent(PROVIDER, args, loopback);
       if (!args.sandbox && environment.key === undefined) throw keyMissing(argv);
       const warn = (text: string) => screen.write(`${plain(text, 400)}\n`);
       const { runLive } = await import('./live.ts');
@@ -86,14 +88,25 @@ function fallbackState(action: Action, { taskId, state }: Situation) {
 
 function bugOutcome(error: unknown, action: Action, situation: Situation): Outcome {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  const where = error instanceof Error ? (error.stack ?? '').split('\n').slice(1, 6).map((line) => plain(line, 200)) : [];
+  const where =
+    error instanceof Error
+      ? (error.stack ?? '')
+          .split('\n')
+          .slice(1, 6)
+          .map((line) => plain(line, 200))
+      : [];
   const unknown = situation.phase === 'submitting';
   const failure = new Failure('UNKNOWN_ERROR', `This program failed: ${plain(text)}`, {
     exitCode: EXIT.bug,
     ...(unknown && { status: 'UNKNOWN' as const }),
     data: { where },
     nextSteps: [
-      ...(unknown ? ['Whether the submit was taken is not known: look at the list before submitting again.', `${program()} --action listTasks`] : []),
+      ...(unknown
+        ? [
+            'Whether the submit was taken is not known: look at the list before submitting again.',
+            `${program()} --action listTasks`,
+          ]
+        : []),
       ...(situation.taskId === null ? [] : [`${program()} --action waitTask --taskId ${situation.taskId}`]),
       'This is a bug in async-media-workflow; please report it with errorMessage and data.where.',
     ],

@@ -19,14 +19,25 @@ export async function readPayload(
   text: string | undefined,
   image: string | undefined,
 ): Promise<JsonObject> {
-  const payload = text === undefined ? {} : parsePayload(text === '-' ? await readStdin() : text, text === '-');
+  const payload =
+    text === undefined ? {} : parsePayload(text === '-' ? await readStdin() : text, text === '-');
   if (image === undefined) return payload;
   const field = imageField(contract);
   if (field === null) {
-    throw refused('--image', 'a model that takes an image', `model ${contract.model}, which takes none`, 'choose for example --model i2v');
+    throw refused(
+      '--image',
+      'a model that takes an image',
+      `model ${contract.model}, which takes none`,
+      'choose for example --model i2v',
+    );
   }
   if (payload[field] !== undefined && payload[field] !== null) {
-    throw refused('--image', `one image: by --image or as "${field}" in the payload`, 'both', `leave "${field}" out of the payload`);
+    throw refused(
+      '--image',
+      `one image: by --image or as "${field}" in the payload`,
+      'both',
+      `leave "${field}" out of the payload`,
+    );
   }
   return { ...payload, [field]: await readImage(image) };
 }
@@ -44,30 +55,62 @@ function parsePayload(text: string, fromStdin: boolean): JsonObject {
   throw refused('--payload', 'a JSON object', kind, hint);
 }
 
-const STDIN_FORM = 'pass the JSON on standard input: put it into a file and run the command with --payload - < payload.json';
+const STDIN_FORM =
+  'pass the JSON on standard input: put it into a file and run the command with --payload - < payload.json';
 
 /** Says what a shell most probably did to the text. */
 function mangled(text: string, fromStdin: boolean, syntax: string): Failure {
   const trimmed = text.trim();
   const expected = 'a JSON object';
-  if (trimmed === '') return refused('--payload', expected, 'nothing', fromStdin ? 'send the JSON on standard input' : STDIN_FORM);
+  if (trimmed === '')
+    return refused(
+      '--payload',
+      expected,
+      'nothing',
+      fromStdin ? 'send the JSON on standard input' : STDIN_FORM,
+    );
   if (/;base64,[A-Za-z0-9+/=]*$/.test(trimmed)) {
     const received = `${text.length} characters that end inside base64 data: cut off on the way`;
-    return refused('--payload', expected, received, `one argument is limited to 128 KiB: use --image <file>, or ${STDIN_FORM}`);
+    return refused(
+      '--payload',
+      expected,
+      received,
+      `one argument is limited to 128 KiB: use --image <file>, or ${STDIN_FORM}`,
+    );
   }
   if (!fromStdin && /^'/.test(trimmed)) {
-    return refused('--payload', expected, 'single quotes around it', `this shell keeps single quotes (cmd.exe does): ${STDIN_FORM}`);
+    return refused(
+      '--payload',
+      expected,
+      'single quotes around it',
+      `this shell keeps single quotes (cmd.exe does): ${STDIN_FORM}`,
+    );
   }
   if (!fromStdin && /^\{?\s*\\"/.test(trimmed)) {
-    return refused('--payload', expected, 'quotes with a backslash before them', `the shell passed the backslashes on: ${STDIN_FORM}`);
+    return refused(
+      '--payload',
+      expected,
+      'quotes with a backslash before them',
+      `the shell passed the backslashes on: ${STDIN_FORM}`,
+    );
   }
   if (!fromStdin && !trimmed.includes('"')) {
     const received = `${plain(trimmed, 60)} (no double quotes in it)`;
-    return refused('--payload', expected, received, `the shell took the quotes away (PowerShell does): ${STDIN_FORM}`);
+    return refused(
+      '--payload',
+      expected,
+      received,
+      `the shell took the quotes away (PowerShell does): ${STDIN_FORM}`,
+    );
   }
   const position = /position \d+(?: \(line \d+ column \d+\))?/.exec(syntax)?.[0];
   const received = `text that is no JSON${position ? ` at ${position}` : ''}: ${plain(trimmed, 60)}`;
-  return refused('--payload', expected, received, fromStdin ? 'check the JSON' : `check the JSON, or ${STDIN_FORM}`);
+  return refused(
+    '--payload',
+    expected,
+    received,
+    fromStdin ? 'check the JSON' : `check the JSON, or ${STDIN_FORM}`,
+  );
 }
 
 async function readStdin(): Promise<string> {
@@ -79,10 +122,17 @@ async function readStdin(): Promise<string> {
   let size = 0;
   for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
     if (size + chunk.length > MAX_INPUT_BYTES) {
-      throw refused('--payload -', `at most ${MAX_INPUT_BYTES} bytes`, 'more', 'send a smaller image, or its public address');
+      throw refused(
+        '--payload -',
+        `at most ${MAX_INPUT_BYTES} bytes`,
+        'more',
+        'send a smaller image, or its public address',
+      );
     }
     if (size + chunk.length > block.length) {
-      const larger = Buffer.allocUnsafe(Math.min(MAX_INPUT_BYTES, Math.max(block.length * 2, size + chunk.length)));
+      const larger = Buffer.allocUnsafe(
+        Math.min(MAX_INPUT_BYTES, Math.max(block.length * 2, size + chunk.length)),
+      );
       block.copy(larger, 0, 0, size);
       block = larger;
     }
@@ -98,16 +148,27 @@ async function readImage(file: string): Promise<string> {
   try {
     handle = await open(file, 'r');
     const stat = await handle.stat();
-    if (!stat.isFile()) throw refused('--image', 'a file', `${plain(file, 120)}, which is none`, 'name an image file');
+    if (!stat.isFile())
+      throw refused('--image', 'a file', `${plain(file, 120)}, which is none`, 'name an image file');
     const head = Buffer.alloc(16);
     const { bytesRead } = await handle.read(head, 0, 16, 0);
     const type = sniffImage(head.subarray(0, bytesRead));
     if (!type) {
       const received = `${plain(file, 120)}, which is none of these`;
-      throw refused('--image', 'a PNG, JPEG, WebP or GIF file', received, 'name an image file, or convert it first');
+      throw refused(
+        '--image',
+        'a PNG, JPEG, WebP or GIF file',
+        received,
+        'name an image file, or convert it first',
+      );
     }
     if (stat.size > MAX_IMAGE_BYTES) {
-      throw refused('--image', `at most ${MAX_IMAGE_BYTES} bytes`, `${stat.size}`, 'make the image smaller, or pass its public address in the payload');
+      throw refused(
+        '--image',
+        `at most ${MAX_IMAGE_BYTES} bytes`,
+        `${stat.size}`,
+        'make the image smaller, or pass its public address in the payload',
+      );
     }
     const bytes = Buffer.alloc(stat.size);
     await handle.read(bytes, 0, stat.size, 0);
@@ -115,7 +176,12 @@ async function readImage(file: string): Promise<string> {
   } catch (error) {
     if (error instanceof Failure) throw error;
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
-    throw refused('--image', 'a file that can be read', `${plain(file, 120)} (${code})`, 'check the path; it is taken from the folder in which the command runs');
+    throw refused(
+      '--image',
+      'a file that can be read',
+      `${plain(file, 120)} (${code})`,
+      'check the path; it is taken from the folder in which the command runs',
+    );
   } finally {
     await handle?.close();
   }

@@ -9,17 +9,21 @@ const KEY_PAGE = 'https://aivideomaker.ai';
 export function checkInterval({ pollInterval }: Arguments, loopback: boolean): void {
   if (pollInterval === undefined || loopback || (Number.isInteger(pollInterval) && pollInterval >= 1)) return;
   const hint = `write --pollInterval ${Math.max(1, Math.ceil(pollInterval))}`;
-  throw new Failure('INVALID_PAYLOAD', `--pollInterval: expected whole seconds from 1 to 60, received ${pollInterval}.`, {
-    issues: [
-      {
-        path: '--pollInterval',
-        expected: 'whole seconds from 1 to 60 (fractions only for a server on this machine)',
-        received: String(pollInterval),
-        hint,
-      },
-    ],
-    nextSteps: [hint],
-  });
+  throw new Failure(
+    'INVALID_PAYLOAD',
+    `--pollInterval: expected whole seconds from 1 to 60, received ${pollInterval}.`,
+    {
+      issues: [
+        {
+          path: '--pollInterval',
+          expected: 'whole seconds from 1 to 60 (fractions only for a server on this machine)',
+          received: String(pollInterval),
+          hint,
+        },
+      ],
+      nextSteps: [hint],
+    },
+  );
 }
 
 /** The answer to a live call without a key: where one comes from, and how to go on without. */
@@ -32,4 +36,3 @@ export function keyMissing(argv: readonly string[]): Failure {
     ],
   });
 }
-

@@ -1,7 +1,7 @@
-import type { Observer } from '../workflow/session.ts';
 import type { Failure } from '../types/failure.ts';
 import type { TaskState } from '../types/task.ts';
 import { plain, redact } from '../types/text.ts';
+import type { Observer } from '../workflow/session.ts';
 
 /** How far a call has come: what an interrupted one can still say. */
 export interface Situation {
@@ -27,7 +27,10 @@ const SHARE_MS = 200;
  * Tells on standard error how a call goes on: on a terminal in one line that changes in place, otherwise in a line per
  * change of state and at most one a minute.
  */
-export function watch(screen: Screen, secrets: readonly string[]): { observer: Observer; situation: Situation } {
+export function watch(
+  screen: Screen,
+  secrets: readonly string[],
+): { observer: Observer; situation: Situation } {
   const situation: Situation = { phase: 'before', taskId: null, state: null };
   let lastLineAt = Number.NEGATIVE_INFINITY;
   let lastWord = '';

@@ -145,13 +145,14 @@ export function toContract(provider: string, model: string, document: Json): Con
   if (schema.type !== 'object') throw new ContractError('type must be object');
   const example = Array.isArray(examples) ? examples[0] : undefined;
   if (!isObject(example)) throw new ContractError('examples must hold one valid payload');
+  const known = readSources(sources);
   const root = readNode(schema);
   const contract: Contract = {
     provider,
     model,
     schema,
     example,
-    sources: readSources(sources),
+    sources: known,
     notes: readNotes(notes),
     price: price === undefined ? null : readPrice(price, root),
   };

@@ -11,13 +11,13 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   for (const candidate of candidates) {
     const other = squeeze(candidate);
     if (wanted === '' || other === '') continue;
-    const limit = Math.max(1, Math.floor(Math.max(wanted.length, other.length) * 0.4));
-    let distance = editDistance(wanted, other);
     const shorter = Math.min(wanted.length, other.length);
+    // Of two short words everything is a few edits away; at least one letter has to be common.
+    const limit = Math.min(Math.max(1, Math.floor(Math.max(wanted.length, other.length) * 0.4)), shorter - 1);
+    let distance = editDistance(wanted, other);
     if (shorter >= 3 && (wanted.startsWith(other) || other.startsWith(wanted)))
       distance = Math.min(distance, limit);
-    // One edit away from a one-letter word is every word of two letters.
-    if (distance > limit || distance >= shorter + (distance === 0 ? 1 : 0)) continue;
+    if (distance > limit) continue;
     if (distance < bestDistance || (distance === bestDistance && candidate === word)) {
       best = candidate;
       bestDistance = distance;

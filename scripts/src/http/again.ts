@@ -50,7 +50,8 @@ export function pauseAfter(
   policy: Pick<RetryPolicy, 'baseMs' | 'capMs'>,
   random: () => number,
 ): number {
-  const backoff = Math.min(policy.capMs, policy.baseMs * 2 ** Math.min(attempt - 1, 30)) * (0.5 + random() / 2);
+  const backoff =
+    Math.min(policy.capMs, policy.baseMs * 2 ** Math.min(attempt - 1, 30)) * (0.5 + random() / 2);
   const asked = failure.details.retryAfter;
   // What the service asks for is a floor. Jitter only on top, or a crowd of clients comes back in one instant.
   return asked === undefined || asked <= 0 ? backoff : asked * 1000 + random() * Math.min(1000, asked * 100);

@@ -58,9 +58,13 @@ export class Transport {
         onData(chunk) {
           size += chunk.length;
           if (size > options.maxBytes) {
-            throw new Failure('NETWORK_ERROR', `${where(request)} sent more than ${options.maxBytes} bytes.`, {
-              unclear: true,
-            });
+            throw new Failure(
+              'NETWORK_ERROR',
+              `${where(request)} sent more than ${options.maxBytes} bytes.`,
+              {
+                unclear: true,
+              },
+            );
           }
           chunks.push(chunk);
         },
@@ -137,7 +141,11 @@ function exchange(
     const left = () => controller !== undefined;
     const onAbort = () => finish(signal?.reason);
     const timer = setTimeout(() => {
-      const what = !left() ? 'did not accept a connection' : head ? 'did not finish its answer' : 'did not answer';
+      const what = !left()
+        ? 'did not accept a connection'
+        : head
+          ? 'did not finish its answer'
+          : 'did not answer';
       finish(trouble(request, `${what} within ${timeoutMs} ms`, left()));
     }, timeoutMs);
     if (signal?.aborted) {
@@ -250,14 +258,17 @@ function explain(request: HttpRequest, error: unknown, left: boolean): unknown {
     const known = TROUBLE[code];
     if (known) return trouble(request, `${known} (${code})`, left, error);
     // The parser of HTTP: whatever answered, it was not speaking HTTP, or stopped in the middle of it.
-    if (code.startsWith('HPE_')) return trouble(request, `sent something that is not HTTP (${code})`, left, error);
+    if (code.startsWith('HPE_'))
+      return trouble(request, `sent something that is not HTTP (${code})`, left, error);
     if (isTlsCode(code)) {
       const reason = `has a certificate that cannot be trusted (${code}: ${plain(String(link.message), 120)})`;
       // Asking again changes nothing, and verification is never switched off.
       return new Failure('NETWORK_ERROR', `${where(request)} ${reason}.`, {
         cause: error,
         unclear: left,
-        nextSteps: ['Check the clock of this machine, and whether a proxy replaces certificates (NODE_EXTRA_CA_CERTS).'],
+        nextSteps: [
+          'Check the clock of this machine, and whether a proxy replaces certificates (NODE_EXTRA_CA_CERTS).',
+        ],
       });
     }
     if (/proxy/i.test(String(link.message)) && code.startsWith('UND_ERR')) {

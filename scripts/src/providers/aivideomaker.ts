@@ -182,11 +182,14 @@ function refusal(body: JsonObject, answer: HttpAnswer, kind: Kind, now: () => nu
   // Error codes inside HTTP 200 count as much as HTTP statuses.
   const inner = typeof body.code === 'number' && body.code >= 400 && body.code < 600 ? body.code : undefined;
   const status = answer.status < 300 && inner !== undefined ? inner : answer.status;
-  const said = [body.message, body.error, body.errorCode].find((text) => typeof text === 'string' && text !== '');
+  const said = [body.message, body.error, body.errorCode].find(
+    (text) => typeof text === 'string' && text !== '',
+  );
   const code = codeOf(body, status, kind, typeof said === 'string' ? said : '');
   const details: FailureDetails = { transient: isTransientStatus(status) || code === 'RATE_LIMITED' };
   // The strict reading: whatever is not a plain "no" may have been carried out.
-  if (kind === 'submit' && (status >= 500 || status === 408 || status === 425 || status === 303)) details.unclear = true;
+  if (kind === 'submit' && (status >= 500 || status === 408 || status === 425 || status === 303))
+    details.unclear = true;
   const retryAfter = parseRetryAfter(answer.headers['retry-after'], now());
   if (retryAfter !== undefined && details.transient) details.retryAfter = retryAfter;
   return new Failure(code, messageOf(status, said, answer), details);
@@ -220,7 +223,9 @@ function taskFrom(body: JsonObject, id: Json | undefined): Task | undefined {
   const createdAt = typeof body.createdAt === 'string' ? Date.parse(body.createdAt) : Number.NaN;
   const { state, unknownState } = stateOf(typeof body.status === 'string' ? body.status : 'SUBMITTED');
   const reasons = isObject(body.output) ? [body.output.error, body.output.msg] : [];
-  const error = [...reasons, body.error, body.message].find((text) => typeof text === 'string' && text !== '');
+  const error = [...reasons, body.error, body.message].find(
+    (text) => typeof text === 'string' && text !== '',
+  );
   return {
     id,
     state,
@@ -246,7 +251,9 @@ function saysFailed(body: JsonObject): boolean {
 }
 
 function looksLikeError(body: JsonObject): boolean {
-  return [body.errorCode, body.message, body.error, body.code].some((part) => part !== undefined && part !== null);
+  return [body.errorCode, body.message, body.error, body.code].some(
+    (part) => part !== undefined && part !== null,
+  );
 }
 
 function isCredits(value: Json | undefined): value is number {

@@ -22,7 +22,12 @@ const STEPS: readonly Limits[] = [
  * The value as JSON text of at most `maxBytes` bytes: long strings, long lists and deep levels are cut and each cut
  * is marked in place. Secrets are replaced in every string and key.
  */
-export function boundedJson(value: Json, maxBytes: number, secrets: readonly string[], indent?: number): string {
+export function boundedJson(
+  value: Json,
+  maxBytes: number,
+  secrets: readonly string[],
+  indent?: number,
+): string {
   let text = '';
   for (const limits of STEPS) {
     text = escapeForTerminals(JSON.stringify(cut(value, limits, secrets, 0), null, indent));

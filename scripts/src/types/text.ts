@@ -4,7 +4,11 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202
 /** Makes foreign text fit for a message: one line, no control or direction characters, at most `limit` characters. */
 export function plain(text: string, limit = 300): string {
   // Cut before cleaning: the text may be megabytes long.
-  const clean = text.slice(0, limit * 4).replace(CONTROL, ' ').replace(/ {2,}/g, ' ').trim();
+  const clean = text
+    .slice(0, limit * 4)
+    .replace(CONTROL, ' ')
+    .replace(/ {2,}/g, ' ')
+    .trim();
   return clean.length > limit || text.length > limit * 4 ? `${clean.slice(0, limit)}…` : clean;
 }
 

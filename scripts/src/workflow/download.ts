@@ -4,8 +4,8 @@ import { access, type FileHandle, link, lstat, mkdir, open, rename, rm } from 'n
 import path from 'node:path';
 import { systemClock } from '../http/clock.ts';
 import { Failure } from '../types/failure.ts';
+import { type Fetched, type FetchOptions, fetchFile } from './fetch-file.ts';
 import { fileStem } from './file-name.ts';
-import { type FetchOptions, type Fetched, fetchFile } from './fetch-file.ts';
 import type { Session } from './session.ts';
 
 /** A file that was saved whole. */
@@ -69,7 +69,12 @@ export async function download(session: Session, options: DownloadOptions): Prom
     handle = undefined;
     const file = path.join(options.folder, `${stem}.${fetched.kind.ext}`);
     await moveIntoPlace(part, file, fetched);
-    return { path: file, bytes: fetched.bytes, sha256: fetched.sha256, contentType: fetched.kind.contentType };
+    return {
+      path: file,
+      bytes: fetched.bytes,
+      sha256: fetched.sha256,
+      contentType: fetched.kind.contentType,
+    };
   } catch (error) {
     throw asDownloadFailure(error, options);
   } finally {
@@ -94,9 +99,13 @@ async function moveIntoPlace(part: string, file: string, fetched: Fetched): Prom
     }
   }
   if (await hasContent(file, fetched)) return;
-  throw new Failure('DOWNLOAD_FAILED', `${file} exists already and is something else; it was left as it is.`, {
-    nextSteps: ['Download into another folder, or move that file away and run the command again.'],
-  });
+  throw new Failure(
+    'DOWNLOAD_FAILED',
+    `${file} exists already and is something else; it was left as it is.`,
+    {
+      nextSteps: ['Download into another folder, or move that file away and run the command again.'],
+    },
+  );
 }
 
 // Virus scanners hold a new file for a moment.

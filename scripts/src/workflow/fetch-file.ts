@@ -32,7 +32,11 @@ export interface Fetched {
 }
 
 /** Brings one file into `handle`, in as many attempts as it takes, and checks that it is whole and a media file. */
-export async function fetchFile(session: Session, options: FetchOptions, handle: FileHandle): Promise<Fetched> {
+export async function fetchFile(
+  session: Session,
+  options: FetchOptions,
+  handle: FileHandle,
+): Promise<Fetched> {
   return new Fetch(session, options, handle).run();
 }
 
@@ -125,7 +129,8 @@ class Fetch {
 
   #request(address: string): HttpRequest {
     const problem = refusedAddress(address, this.#session.loopback);
-    if (problem) throw new Failure('DOWNLOAD_FAILED', `The result's address is not fetched; expected ${problem}.`);
+    if (problem)
+      throw new Failure('DOWNLOAD_FAILED', `The result's address is not fetched; expected ${problem}.`);
     // No key here: a result lies on a host of its own.
     const headers: Record<string, string> = { accept: '*/*', 'user-agent': 'async-media-workflow' };
     if (this.#bytes > 0) {
@@ -145,9 +150,13 @@ class Fetch {
       const fits = from === this.#bytes && (this.#total === null || total === null || total === this.#total);
       if (!fits) {
         this.#startOver();
-        throw new Failure('NETWORK_ERROR', 'The rest of the file did not fit what was there; starting over.', {
-          transient: true,
-        });
+        throw new Failure(
+          'NETWORK_ERROR',
+          'The rest of the file did not fit what was there; starting over.',
+          {
+            transient: true,
+          },
+        );
       }
       this.#total ??= total;
       return;
@@ -177,14 +186,18 @@ class Fetch {
     if (status === 200 || status === 206) return;
     if (status === 416) {
       this.#startOver();
-      throw new Failure('NETWORK_ERROR', 'The file changed while it was fetched; starting over.', { transient: true });
+      throw new Failure('NETWORK_ERROR', 'The file changed while it was fetched; starting over.', {
+        transient: true,
+      });
     }
     if ([401, 403, 404, 410].includes(status)) {
       const fresh = this.#refreshed ? null : await this.#options.refresh();
       this.#refreshed = true;
       if (fresh === null) {
         throw new Failure('DOWNLOAD_FAILED', `The result's link has expired or is gone (HTTP ${status}).`, {
-          nextSteps: ['Results are kept for a limited time. If the task is older than that, its file is gone.'],
+          nextSteps: [
+            'Results are kept for a limited time. If the task is older than that, its file is gone.',
+          ],
         });
       }
       this.#url = fresh;
@@ -225,7 +238,9 @@ class Fetch {
 function notMedia(head: Uint8Array): Failure {
   const start = plain(Buffer.from(head).toString('latin1'), 60);
   // A host under strain may serve an error page with status 200; the next attempt may bring the file.
-  return new Failure('NETWORK_ERROR', `What came is no media file; it begins with "${start}".`, { transient: true });
+  return new Failure('NETWORK_ERROR', `What came is no media file; it begins with "${start}".`, {
+    transient: true,
+  });
 }
 
 function integer(text: string | undefined): number | null {

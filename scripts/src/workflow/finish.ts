@@ -1,4 +1,4 @@
-import { pauseBeforeLook, type PollRhythm } from '../http/again.ts';
+import { type PollRhythm, pauseBeforeLook } from '../http/again.ts';
 import { failed, type Outcome } from '../types/envelope.ts';
 import { Failure } from '../types/failure.ts';
 import type { JsonObject } from '../types/json.ts';
@@ -87,7 +87,9 @@ async function downloadAll(
     };
     const number = task.urls.length > 1 ? { number: index + 1 } : {};
     const { maxRetries } = api.policy;
-    files.push(await download(session, { taskId: task.id, url, folder, stallMs, maxRetries, refresh, ...number }));
+    files.push(
+      await download(session, { taskId: task.id, url, folder, stallMs, maxRetries, refresh, ...number }),
+    );
   }
   return files;
 }

@@ -10,7 +10,11 @@ import { type Session, shortDeadline } from './session.ts';
  * @returns the quote; null where nothing limits the price
  * @throws Failure BUDGET_EXCEEDED or INSUFFICIENT_CREDITS; the quote's own failure when there is none to be had
  */
-export async function checkFunds(session: Session, contract: Contract, intent: Intent): Promise<Quote | null> {
+export async function checkFunds(
+  session: Session,
+  contract: Contract,
+  intent: Intent,
+): Promise<Quote | null> {
   const { maxCredits } = intent;
   if (maxCredits === undefined) return null;
   const { api, provider } = session;
@@ -65,7 +69,9 @@ function shortOfCredits(contract: Contract, intent: Intent, quote: Quote | null,
   return new Failure('INSUFFICIENT_CREDITS', `${said}${missing} Nothing was submitted.`, {
     data,
     nextSteps: [
-      ...(quote?.balance ? variants(contract, intent.payload, quote.balance) : variants(contract, intent.payload)),
+      ...(quote?.balance
+        ? variants(contract, intent.payload, quote.balance)
+        : variants(contract, intent.payload)),
       'Credits are bought at https://aivideomaker.ai; API credits are separate from website subscriptions.',
     ],
   });

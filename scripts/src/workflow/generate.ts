@@ -10,7 +10,7 @@ import { checkFunds, explainFunds } from './funds.ts';
 import { taskOutcome } from './outcome.ts';
 import { type Session, shortDeadline } from './session.ts';
 import { submit } from './submit.ts';
-import { waitOn, type WaitSettings } from './tasks.ts';
+import { type WaitSettings, waitOn } from './tasks.ts';
 
 export interface GenerateOptions {
   contract: Contract;
@@ -20,7 +20,10 @@ export interface GenerateOptions {
 }
 
 /** The whole way from a valid payload to a finished file: price, submit, wait, fetch. Submits at most one task. */
-export async function generate(session: Session, { contract, intent, wait }: GenerateOptions): Promise<Outcome> {
+export async function generate(
+  session: Session,
+  { contract, intent, wait }: GenerateOptions,
+): Promise<Outcome> {
   const { api } = session;
   const start = api.clock.monotonic();
   const settings = wait && { ...wait, folder: await folderFor(wait.folder) };
@@ -37,7 +40,12 @@ export async function generate(session: Session, { contract, intent, wait }: Gen
   }
   const extra: JsonObject = quote ? { quoted: quote.credits } : {};
   if (settings && (settings.waitMs > 0 || isTerminal(task.state))) {
-    return waitOn(session, task, { ...settings, waitMs: settings.waitMs - (api.clock.monotonic() - start) }, extra);
+    return waitOn(
+      session,
+      task,
+      { ...settings, waitMs: settings.waitMs - (api.clock.monotonic() - start) },
+      extra,
+    );
   }
   return taskOutcome(session, task.id, task, {
     extra,

@@ -67,7 +67,13 @@ export function taskOutcome(
       return success(
         seen.state,
         taskId,
-        { ...data, nextSteps: [resume, 'The task goes on by itself. Do not submit it again: that would be charged again.'] },
+        {
+          ...data,
+          nextSteps: [
+            resume,
+            'The task goes on by itself. Do not submit it again: that would be charged again.',
+          ],
+        },
         running,
       );
   }

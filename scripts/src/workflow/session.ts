@@ -1,5 +1,5 @@
-import type { Api } from '../http/api.ts';
 import { PAUSE_BUDGET_MS } from '../http/again.ts';
+import type { Api } from '../http/api.ts';
 import type { Transport } from '../http/transport.ts';
 import type { Provider, Sighting } from '../providers/provider.ts';
 import type { Failure } from '../types/failure.ts';

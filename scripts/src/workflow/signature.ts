@@ -35,10 +35,13 @@ const MAGIC: readonly { at: number; bytes: string; kind: FileKind }[] = [
 
 /** The kind of media file that begins with these bytes, or null when it is none that we know: a page, JSON, nonsense. */
 export function fileKind(head: Uint8Array): FileKind | null {
-  const text = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, SIGNATURE_BYTES)).toString('latin1');
+  const text = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, SIGNATURE_BYTES)).toString(
+    'latin1',
+  );
   if (text.slice(4, 8) === 'ftyp') return ISO_BRANDS[text.slice(8, 12)] ?? kind('mp4', 'video/mp4');
   // Older QuickTime files begin with one of these boxes instead.
-  if (['moov', 'mdat', 'wide', 'free', 'skip'].includes(text.slice(4, 8))) return kind('mov', 'video/quicktime');
+  if (['moov', 'mdat', 'wide', 'free', 'skip'].includes(text.slice(4, 8)))
+    return kind('mov', 'video/quicktime');
   const riff = text.startsWith('RIFF');
   for (const magic of MAGIC) {
     if ((magic.at === 8) === riff && text.startsWith(magic.bytes, magic.at)) return magic.kind;

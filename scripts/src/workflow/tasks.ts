@@ -124,7 +124,9 @@ export async function waitOn(
   const { api, observer } = session;
   const taskId = task.id;
   const start = api.clock.monotonic();
-  let seen: Sighting | undefined = task.state ? { ...task, state: task.state, record: task.record ?? {} } : undefined;
+  let seen: Sighting | undefined = task.state
+    ? { ...task, state: task.state, record: task.record ?? {} }
+    : undefined;
   let trouble: Failure | undefined;
   if (!seen || !isTerminal(seen.state)) {
     const waited = await waitForEnd(() => lookOnce(session, taskId), {
@@ -138,9 +140,17 @@ export async function waitOn(
     });
     trouble = waited.trouble;
     if (waited.last) seen = merge(seen, waited.last);
-    if (waited.last && isTerminal(waited.last.state)) observer.looked(waited.last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
+    if (waited.last && isTerminal(waited.last.state))
+      observer.looked(waited.last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
   }
-  if (!seen) throw trouble ?? new Failure('NETWORK_ERROR', 'The time was over before the task could be looked at.', { status: 'UNKNOWN', taskId });
+  if (!seen)
+    throw (
+      trouble ??
+      new Failure('NETWORK_ERROR', 'The time was over before the task could be looked at.', {
+        status: 'UNKNOWN',
+        taskId,
+      })
+    );
 
   const { resumeFlags } = settings;
   if (seen.state === 'COMPLETED') return finish(session, taskId, { ...settings, extra });

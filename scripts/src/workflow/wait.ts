@@ -1,4 +1,4 @@
-import { pauseAfter, pauseBeforeLook, type PollRhythm, RETRY_PAUSES } from '../http/again.ts';
+import { type PollRhythm, pauseAfter, pauseBeforeLook, RETRY_PAUSES } from '../http/again.ts';
 import type { Clock } from '../http/clock.ts';
 import type { Sighting } from '../providers/provider.ts';
 import { Failure } from '../types/failure.ts';

@@ -1,0 +1,312 @@
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { compileContracts } from '../../scripts/src/contracts/compile.ts';
+import { fingerprint, fromCompiled } from '../../scripts/src/contracts/compiled.ts';
+import { listModels, loadContract } from '../../scripts/src/contracts/contract.ts';
+import { compiledFolder, contractsFolder, skillFolder } from '../../scripts/src/contracts/folders.ts';
+import { checkPayload } from '../../scripts/src/contracts/validate.ts';
+import { Failure } from '../../scripts/src/types/failure.ts';
+import { MODELS, PROVIDER } from './helpers.ts';
+
+const parsed = vi.hoisted(() => ({ texts: [] as string[] }));
+
+vi.mock(import('../../scripts/src/contracts/parse-yaml.ts'), async (original) => {
+  const { parseYaml } = await original();
+  return {
+    parseYaml(text) {
+      parsed.texts.push(text);
+      return parseYaml(text);
+    },
+  };
+});
+
+let root: string;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'a skill '));
+  cpSync(contractsFolder(skillFolder()), contractsFolder(root), { recursive: true });
+  parsed.texts.length = 0;
+});
+
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+const yamlOf = (model: string): string => join(contractsFolder(root), PROVIDER, `${model}.yaml`);
+
+function edit(model: string, change: (text: string) => string, as = model): void {
+  const text = readFileSync(yamlOf(model), 'utf8');
+  expect(change(text)).not.toBe(text);
+  writeFileSync(yamlOf(as), change(text));
+}
+
+function compile(): string[] {
+  const paths = compileContracts(contractsFolder(root), compiledFolder(root));
+  parsed.texts.length = 0;
+  return paths;
+}
+
+async function failure(model: string, provider = PROVIDER): Promise<Failure> {
+  const error: unknown = await loadContract(provider, model, root).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(Failure);
+  expect(error).toMatchObject({ code: 'INVALID_MODEL' });
+  return error as Failure;
+}
+
+describe('the compiled copies', () => {
+  it('are used while they are of the YAML as it is', async () => {
+    compile();
+    for (const model of MODELS) await loadContract(PROVIDER, model, root);
+    expect(parsed.texts).toEqual([]);
+  });
+
+  it('say the same as the YAML', async () => {
+    const load = async () => {
+      const all = [];
+      for (const model of MODELS) all.push(await loadContract(PROVIDER, model, root));
+      return all;
+    };
+    const fromYaml = await load();
+    expect(parsed.texts).toHaveLength(MODELS.length);
+    compile();
+    expect(await load()).toEqual(fromYaml);
+    expect(parsed.texts).toEqual([]);
+  });
+
+  it('do not hide an edit, even one that keeps the length', async () => {
+    compile();
+    edit('t2v', (text) => text.replace('"5", "8"', '"5", "9"'));
+    const contract = await loadContract(PROVIDER, 't2v', root);
+    expect(parsed.texts).toHaveLength(1);
+    expect(checkPayload(contract, { ...contract.example, duration: '9' })).toEqual([]);
+  });
+
+  it.each(['', '{', 'null', '[]', '{"source":{}}', '{"source":null,"contract":{}}'])(
+    'are passed over when broken: %j',
+    async (text) => {
+      compile();
+      writeFileSync(join(compiledFolder(root), PROVIDER, 't2v.json'), text);
+      expect((await loadContract(PROVIDER, 't2v', root)).model).toBe('t2v');
+      expect(parsed.texts).toHaveLength(1);
+    },
+  );
+
+  it('are the same bytes each time, and go with their contract', () => {
+    const read = () =>
+      readdirSync(join(compiledFolder(root), PROVIDER)).map((file) => [
+        file,
+        readFileSync(join(compiledFolder(root), PROVIDER, file), 'utf8'),
+      ]);
+    expect(compile()).toEqual(MODELS.map((model) => `${PROVIDER}/${model}.json`));
+    const first = read();
+    compile();
+    expect(read()).toEqual(first);
+    rmSync(yamlOf('lv'));
+    expect(compile()).not.toContain(`${PROVIDER}/lv.json`);
+    expect(read()).toHaveLength(MODELS.length - 1);
+  });
+
+  it('tell texts apart by length and hash', () => {
+    expect(fingerprint('')).toEqual({ length: 0, hash: '811c9dc5' });
+    expect(fingerprint('foobar')).toEqual({ length: 6, hash: 'bf9cf968' });
+    const copy = JSON.stringify({ source: fingerprint('abc'), contract: { a: 1 } });
+    expect(fromCompiled(copy, 'abc')).toEqual({ a: 1 });
+    expect(fromCompiled(copy, 'abd')).toBeUndefined();
+    expect(fromCompiled(undefined, 'abc')).toBeUndefined();
+  });
+});
+
+describe('adding a model', () => {
+  it('is adding a file: it is listed, loaded and checked without a rebuild', async () => {
+    compile();
+    edit('t2v', (text) => text.replace('title: t2v', 'title: t2v_v4').replace('"5", "8"', '"30"'), 't2v_v4');
+    edit('t2v_v4', (text) => text.replace('duration: "5"', 'duration: "30"').replace(/x-price:[^]*/, ''));
+    expect(await listModels(PROVIDER, root)).toEqual([...MODELS, 't2v_v4'].sort());
+    const contract = await loadContract(PROVIDER, 't2v_v4', root);
+    expect(parsed.texts).toHaveLength(1);
+    expect(checkPayload(contract, contract.example)).toEqual([]);
+    expect(checkPayload(contract, { ...contract.example, duration: '5' })).toHaveLength(1);
+  });
+
+  it('works for objects in objects, as another provider may have them', async () => {
+    mkdirSync(join(contractsFolder(root), 'other'));
+    writeFileSync(
+      join(contractsFolder(root), 'other', 'nested.yaml'),
+      `$schema: https://json-schema.org/draft/2020-12/schema
+type: object
+additionalProperties: false
+required: [input]
+properties:
+  input:
+    type: object
+    additionalProperties: false
+    required: [title]
+    properties:
+      title: { type: string, minLength: 2, maxLength: 4 }
+      n: { type: integer, minimum: 1, maximum: 3 }
+      image_urls: { type: array, items: { type: string, x-media: image }, minItems: 1 }
+      video_url: { type: string, x-media: video }
+    x-exclusive: [[image_urls], [video_url]]
+    x-atLeastOne: [image_urls, video_url]
+examples:
+  - input: { title: abc, image_urls: [https://example.com/a.png] }
+x-sources:
+  - { what: a test, date: 2026-11-21 }
+`,
+    );
+    const contract = await loadContract('other', 'nested', root);
+    expect(checkPayload(contract, contract.example)).toEqual([]);
+    const paths = (input: object) =>
+      checkPayload(contract, JSON.parse(JSON.stringify({ input }))).map((issue) => issue.path);
+    const url = 'https://example.com/a.png';
+    expect(paths({ title: 'a', n: '2', image_urls: [url, 'x'], titel: 1 })).toEqual([
+      'input.title',
+      'input.n',
+      'input.image_urls[1]',
+      'input.titel',
+    ]);
+    expect(paths({ title: '🌅🌅🌅🌅', image_urls: [url] })).toEqual([]);
+    expect(paths({ title: '🌅', image_urls: [url] })).toEqual(['input.title']);
+    expect(paths({ title: 'abcde', image_urls: [url] })).toEqual(['input.title']);
+    expect(paths({ title: 'abc' })).toEqual(['input.image_urls']);
+    expect(paths({ title: 'abc', image_urls: [url], video_url: url })).toEqual(['input.video_url']);
+    const [missing] = checkPayload(contract, {});
+    expect(missing).toMatchObject({ path: 'input', received: 'nothing' });
+  });
+});
+
+describe('unknown models', () => {
+  it.each([
+    ['t2v_v2', 't2v_v3'],
+    ['T2V', 't2v'],
+    ['t2v-v3', 't2v_v3'],
+    ['seedance', 'seedance20'],
+    ['happyhorse11', 'happyhorse'],
+    ['mini-max', 'minimax'],
+    ['wan2.7', 'wan27'],
+  ])('%s: the nearest is named', async (wrong, right) => {
+    const { message, details } = await failure(wrong);
+    expect(message).toContain(`the nearest is "${right}"`);
+    expect(details.nextSteps).toEqual([
+      `node scripts/run-workflow.mjs --action describeModel --model ${right}`,
+      'node scripts/run-workflow.mjs --action listModels',
+    ]);
+    expect(details.issues).toMatchObject([{ path: '--model', hint: `write --model ${right}` }]);
+  });
+
+  it('nothing near: all are named', async () => {
+    const { message, details } = await failure('sora');
+    expect(message).toContain(MODELS.join(', '));
+    expect(details.nextSteps).toEqual(['node scripts/run-workflow.mjs --action listModels']);
+  });
+
+  it.each([
+    '',
+    '.',
+    '..',
+    '../aivideomaker/t2v',
+    '..%2ft2v',
+    't2v/../t2v',
+    't2v.yaml',
+    '/etc/passwd',
+    't2v\u0000',
+    't2v\n',
+    'CON',
+    '__proto__',
+    'constructor',
+    'x'.repeat(100_000),
+  ])('no path is made of %j (fault 57)', async (model) => {
+    const { message, details } = await failure(model);
+    expect(message.length).toBeLessThan(300);
+    expect(JSON.stringify(details).length).toBeLessThan(1500);
+  });
+
+  it.each(['', '..', 'nobody', '../contracts/aivideomaker', '__proto__'])(
+    'nor of the provider %j',
+    async (provider) => {
+      expect((await failure('t2v', provider)).message).toContain('no contracts for the provider');
+    },
+  );
+
+  it('a file whose name is no model id is not listed', async () => {
+    writeFileSync(join(contractsFolder(root), PROVIDER, '.hidden.yaml'), '');
+    writeFileSync(join(contractsFolder(root), PROVIDER, 'notes.txt'), '');
+    writeFileSync(join(contractsFolder(root), PROVIDER, 'a b.yaml'), '');
+    expect(await listModels(PROVIDER, root)).toEqual(MODELS);
+  });
+});
+
+describe('a contract that is not understood is refused, never half used', () => {
+  const property = '    description: Shape of the frame.\n';
+
+  it.each<[string, string, string, string]>([
+    ['an unknown keyword', property, '    format: uri\n', 'properties.aspectRatio.format is not supported'],
+    [
+      'an inherited name',
+      property,
+      '    constructor: 1\n',
+      'properties.aspectRatio.constructor is not supported',
+    ],
+    ['a combination', property, '    oneOf: []\n', 'oneOf is not supported'],
+    ['an unknown x- keyword', property, '    x-medium: image\n', 'x-medium is not supported'],
+    ['unknown media', property, '    x-media: picture\n', 'x-media must be image, video or audio'],
+    ['a keyword of another type', property, '    minimum: 1\n', 'minimum does not fit the type string'],
+    ['an enum of another type', '"1:1"]', '"1:1", 11]', 'is not of the type string'],
+    [
+      'an unknown type',
+      '    type: string\n    enum',
+      '    type: text\n    enum',
+      'type must be one or several of',
+    ],
+    ['no type', '    type: string\n    enum', '    enum', 'type must be one or several of'],
+    ['a broken pattern', "'\\S'", "'('", 'pattern must be a regular expression'],
+    ['open objects', 'additionalProperties: false', 'additionalProperties: true', 'must be false'],
+    [
+      'a required stranger',
+      'required: [prompt,',
+      'required: [promt,',
+      '"promt" is not one of the properties',
+    ],
+    ['another dialect', '2020-12', '2019-09', '$schema must be'],
+    ['another root type', 'type: object', 'type: array', 'type must be object'],
+    ['no example', 'examples:', 'x-notez:', 'examples must hold'],
+    ['no sources', 'x-sources:', 'x-notes2:', 'x-sources must list'],
+    ['a price of a stranger', 'seconds: duration', 'seconds: length', 'x-price.seconds must name'],
+    ['an unknown price key', 'perSecond: 3', 'perSecond: 3, perFrame: 1', 'perFrame is not supported'],
+    ['a free price', 'perSecond: 3', 'perSecond: 0', 'perSecond must be a number above 0'],
+    [
+      'a price of an impossible value',
+      'when: { duration: "5" }',
+      'when: { duration: 5 }',
+      'duration cannot be 5',
+    ],
+    ['no YAML', 'title: t2v', 'title: [', 'cannot be used'],
+    ['a key twice', 'title: t2v', 'title: t2v\ntitle: t2v', 'cannot be used'],
+  ])('%s', async (_, from, to, message) => {
+    edit('t2v', (text) => text.replace(from, to === property ? to : from === property ? property + to : to));
+    const error = await failure('t2v');
+    expect(error.message).toMatch(/^contracts\/aivideomaker\/t2v\.yaml cannot be used: /);
+    expect(error.message).toContain(message);
+    expect(() => compile()).toThrow();
+  });
+
+  it('an example that does not pass stops the build, not the program', async () => {
+    edit('t2v', (text) => text.replace('duration: "5"', 'duration: "6"'));
+    expect(() => compile()).toThrow(/aivideomaker\/t2v\.yaml: its example is refused at duration/);
+    await expect(loadContract(PROVIDER, 't2v', root)).resolves.toMatchObject({ model: 't2v' });
+  });
+});
+
+describe('where the contracts are', () => {
+  const at = (path: string): string => pathToFileURL(path).href;
+
+  it('from the sources and from the bundle, also under odd names', () => {
+    expect(skillFolder(at('/a b/%41/skill/scripts/src/contracts/folders.ts'))).toBe('/a b/%41/skill');
+    expect(skillFolder(at('/a b/%41/skill/scripts/intake.mjs'))).toBe('/a b/%41/skill');
+    expect(skillFolder(at('/scripts/scripts/intake.mjs'))).toBe('/scripts');
+  });
+});

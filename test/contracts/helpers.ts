@@ -1,0 +1,38 @@
+import { readdirSync } from 'node:fs';
+import { type Contract, loadContract } from '../../scripts/src/contracts/contract.ts';
+import { checkPayload } from '../../scripts/src/contracts/validate.ts';
+import type { Issue } from '../../scripts/src/types/failure.ts';
+import type { Json, JsonObject } from '../../scripts/src/types/json.ts';
+
+export const PROVIDER = 'aivideomaker';
+
+export const MODELS = readdirSync(new URL('../../contracts/aivideomaker/', import.meta.url))
+  .map((file) => file.replace(/\.yaml$/, ''))
+  .sort();
+
+export const contractOf = (model: string): Promise<Contract> => loadContract(PROVIDER, model);
+
+/** The issues of a model's example with these fields changed; undefined takes a field out. */
+export async function issuesOf(
+  model: string,
+  change: Record<string, Json | undefined> = {},
+): Promise<Issue[]> {
+  const contract = await contractOf(model);
+  return checkPayload(contract, changed(contract.example, change));
+}
+
+export function changed(payload: JsonObject, change: Record<string, Json | undefined>): JsonObject {
+  const entries = Object.entries({ ...payload, ...change });
+  return Object.fromEntries(entries.filter((entry): entry is [string, Json] => entry[1] !== undefined));
+}
+
+const PNG = Buffer.from('89504e470d0a1a0a0000000d494844520000000100000001', 'hex');
+const JPEG = Buffer.from('ffd8ffe000104a46494600010100000100010000ffdb', 'hex');
+const GIF = Buffer.from('GIF89a\u0001\u0000\u0001\u0000\u0000\u0000\u0000;', 'latin1');
+const WEBP = Buffer.from('RIFF\u001a\u0000\u0000\u0000WEBPVP8L\u000d\u0000\u0000\u0000', 'latin1');
+
+/** The beginnings of pictures, by their type: enough for a check that looks at first bytes only. */
+export const PICTURES = { png: PNG, jpeg: JPEG, gif: GIF, webp: WEBP };
+
+export const dataUri = (type: string, bytes: Buffer): string =>
+  `data:${type};base64,${bytes.toString('base64')}`;
