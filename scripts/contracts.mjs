@@ -334,13 +334,14 @@ function toContract(provider, model, document) {
   if (schema.type !== "object") throw new ContractError("type must be object");
   const example = Array.isArray(examples) ? examples[0] : void 0;
   if (!isObject4(example)) throw new ContractError("examples must hold one valid payload");
+  const known = readSources(sources);
   const root = readNode(schema);
   const contract = {
     provider,
     model,
     schema,
     example,
-    sources: readSources(sources),
+    sources: known,
     notes: readNotes(notes),
     price: price === void 0 ? null : readPrice(price, root)
   };
@@ -2238,7 +2239,7 @@ function textHint(place, value) {
 }
 function sameMeaning(node, value) {
   for (const candidate of candidates(node, value))
-    if (candidate !== value && toZod2(node).safeParse(candidate).success) return candidate;
+    if (toZod2(node).safeParse(candidate).success) return candidate;
   return void 0;
 }
 function candidates(node, value) {
@@ -2517,10 +2518,20 @@ async function readPayload(contract, text2, image) {
   if (image === void 0) return payload;
   const field = imageField(contract);
   if (field === null) {
-    throw refused("--image", "a model that takes an image", `model ${contract.model}, which takes none`, "choose for example --model i2v");
+    throw refused(
+      "--image",
+      "a model that takes an image",
+      `model ${contract.model}, which takes none`,
+      "choose for example --model i2v"
+    );
   }
   if (payload[field] !== void 0 && payload[field] !== null) {
-    throw refused("--image", `one image: by --image or as "${field}" in the payload`, "both", `leave "${field}" out of the payload`);
+    throw refused(
+      "--image",
+      `one image: by --image or as "${field}" in the payload`,
+      "both",
+      `leave "${field}" out of the payload`
+    );
   }
   return { ...payload, [field]: await readImage(image) };
 }
@@ -2540,24 +2551,55 @@ var STDIN_FORM = "pass the JSON on standard input: put it into a file and run th
 function mangled(text2, fromStdin, syntax) {
   const trimmed = text2.trim();
   const expected2 = "a JSON object";
-  if (trimmed === "") return refused("--payload", expected2, "nothing", fromStdin ? "send the JSON on standard input" : STDIN_FORM);
+  if (trimmed === "")
+    return refused(
+      "--payload",
+      expected2,
+      "nothing",
+      fromStdin ? "send the JSON on standard input" : STDIN_FORM
+    );
   if (/;base64,[A-Za-z0-9+/=]*$/.test(trimmed)) {
     const received3 = `${text2.length} characters that end inside base64 data: cut off on the way`;
-    return refused("--payload", expected2, received3, `one argument is limited to 128 KiB: use --image <file>, or ${STDIN_FORM}`);
+    return refused(
+      "--payload",
+      expected2,
+      received3,
+      `one argument is limited to 128 KiB: use --image <file>, or ${STDIN_FORM}`
+    );
   }
   if (!fromStdin && /^'/.test(trimmed)) {
-    return refused("--payload", expected2, "single quotes around it", `this shell keeps single quotes (cmd.exe does): ${STDIN_FORM}`);
+    return refused(
+      "--payload",
+      expected2,
+      "single quotes around it",
+      `this shell keeps single quotes (cmd.exe does): ${STDIN_FORM}`
+    );
   }
   if (!fromStdin && /^\{?\s*\\"/.test(trimmed)) {
-    return refused("--payload", expected2, "quotes with a backslash before them", `the shell passed the backslashes on: ${STDIN_FORM}`);
+    return refused(
+      "--payload",
+      expected2,
+      "quotes with a backslash before them",
+      `the shell passed the backslashes on: ${STDIN_FORM}`
+    );
   }
   if (!fromStdin && !trimmed.includes('"')) {
     const received3 = `${plain3(trimmed, 60)} (no double quotes in it)`;
-    return refused("--payload", expected2, received3, `the shell took the quotes away (PowerShell does): ${STDIN_FORM}`);
+    return refused(
+      "--payload",
+      expected2,
+      received3,
+      `the shell took the quotes away (PowerShell does): ${STDIN_FORM}`
+    );
   }
   const position = /position \d+(?: \(line \d+ column \d+\))?/.exec(syntax)?.[0];
   const received2 = `text that is no JSON${position ? ` at ${position}` : ""}: ${plain3(trimmed, 60)}`;
-  return refused("--payload", expected2, received2, fromStdin ? "check the JSON" : `check the JSON, or ${STDIN_FORM}`);
+  return refused(
+    "--payload",
+    expected2,
+    received2,
+    fromStdin ? "check the JSON" : `check the JSON, or ${STDIN_FORM}`
+  );
 }
 async function readStdin() {
   if (process.stdin.isTTY) {
@@ -2567,10 +2609,17 @@ async function readStdin() {
   let size = 0;
   for await (const chunk of process.stdin) {
     if (size + chunk.length > MAX_INPUT_BYTES) {
-      throw refused("--payload -", `at most ${MAX_INPUT_BYTES} bytes`, "more", "send a smaller image, or its public address");
+      throw refused(
+        "--payload -",
+        `at most ${MAX_INPUT_BYTES} bytes`,
+        "more",
+        "send a smaller image, or its public address"
+      );
     }
     if (size + chunk.length > block.length) {
-      const larger = Buffer.allocUnsafe(Math.min(MAX_INPUT_BYTES, Math.max(block.length * 2, size + chunk.length)));
+      const larger = Buffer.allocUnsafe(
+        Math.min(MAX_INPUT_BYTES, Math.max(block.length * 2, size + chunk.length))
+      );
       block.copy(larger, 0, 0, size);
       block = larger;
     }
@@ -2584,16 +2633,27 @@ async function readImage(file) {
   try {
     handle = await open(file, "r");
     const stat = await handle.stat();
-    if (!stat.isFile()) throw refused("--image", "a file", `${plain3(file, 120)}, which is none`, "name an image file");
+    if (!stat.isFile())
+      throw refused("--image", "a file", `${plain3(file, 120)}, which is none`, "name an image file");
     const head = Buffer.alloc(16);
     const { bytesRead } = await handle.read(head, 0, 16, 0);
     const type = sniffImage(head.subarray(0, bytesRead));
     if (!type) {
       const received2 = `${plain3(file, 120)}, which is none of these`;
-      throw refused("--image", "a PNG, JPEG, WebP or GIF file", received2, "name an image file, or convert it first");
+      throw refused(
+        "--image",
+        "a PNG, JPEG, WebP or GIF file",
+        received2,
+        "name an image file, or convert it first"
+      );
     }
     if (stat.size > MAX_IMAGE_BYTES) {
-      throw refused("--image", `at most ${MAX_IMAGE_BYTES} bytes`, `${stat.size}`, "make the image smaller, or pass its public address in the payload");
+      throw refused(
+        "--image",
+        `at most ${MAX_IMAGE_BYTES} bytes`,
+        `${stat.size}`,
+        "make the image smaller, or pass its public address in the payload"
+      );
     }
     const bytes = Buffer.alloc(stat.size);
     await handle.read(bytes, 0, stat.size, 0);
@@ -2601,7 +2661,12 @@ async function readImage(file) {
   } catch (error) {
     if (error instanceof Failure2) throw error;
     const code = error instanceof Error && "code" in error ? String(error.code) : "unknown reason";
-    throw refused("--image", "a file that can be read", `${plain3(file, 120)} (${code})`, "check the path; it is taken from the folder in which the command runs");
+    throw refused(
+      "--image",
+      "a file that can be read",
+      `${plain3(file, 120)} (${code})`,
+      "check the path; it is taken from the folder in which the command runs"
+    );
   } finally {
     await handle?.close();
   }

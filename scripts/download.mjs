@@ -7,18 +7,8 @@ import path from "node:path";
 import { systemClock } from "./live.mjs";
 import { Failure as Failure2 } from "./main.mjs";
 
-// scripts/src/workflow/file-name.ts
-import { createHash } from "node:crypto";
-var RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)$/i;
-function fileStem(taskId) {
-  const safe = taskId.replace(/[^A-Za-z0-9_-]/g, "_").slice(0, 80);
-  const kept = RESERVED.test(safe) ? `task_${safe}` : safe;
-  if (kept === taskId) return kept;
-  return `${kept}-${createHash("sha256").update(taskId).digest("hex").slice(0, 8)}`;
-}
-
 // scripts/src/workflow/fetch-file.ts
-import { createHash as createHash2 } from "node:crypto";
+import { createHash } from "node:crypto";
 import { checkPublicUrl } from "./main.mjs";
 import { isTransientStatus, parseRetryAfter, pauseAfter, RETRY_PAUSES } from "./live.mjs";
 import { Failure } from "./main.mjs";
@@ -99,9 +89,12 @@ var MAGIC = [
   { at: 0, bytes: "glTF", kind: kind("glb", "model/gltf-binary") }
 ];
 function fileKind(head) {
-  const text = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, SIGNATURE_BYTES)).toString("latin1");
+  const text = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, SIGNATURE_BYTES)).toString(
+    "latin1"
+  );
   if (text.slice(4, 8) === "ftyp") return ISO_BRANDS[text.slice(8, 12)] ?? kind("mp4", "video/mp4");
-  if (["moov", "mdat", "wide", "free", "skip"].includes(text.slice(4, 8))) return kind("mov", "video/quicktime");
+  if (["moov", "mdat", "wide", "free", "skip"].includes(text.slice(4, 8)))
+    return kind("mov", "video/quicktime");
   const riff = text.startsWith("RIFF");
   for (const magic of MAGIC) {
     if (magic.at === 8 === riff && text.startsWith(magic.bytes, magic.at)) return magic.kind;
@@ -141,7 +134,7 @@ var Fetch = class {
   #giveUpAt;
   #url;
   #refreshed = false;
-  #hash = createHash2("sha256");
+  #hash = createHash("sha256");
   #bytes = 0;
   /** The whole file's length, once an answer gave it. */
   #total = null;
@@ -217,7 +210,8 @@ var Fetch = class {
   }
   #request(address) {
     const problem = refusedAddress(address, this.#session.loopback);
-    if (problem) throw new Failure("DOWNLOAD_FAILED", `The result's address is not fetched; expected ${problem}.`);
+    if (problem)
+      throw new Failure("DOWNLOAD_FAILED", `The result's address is not fetched; expected ${problem}.`);
     const headers = { accept: "*/*", "user-agent": "async-media-workflow" };
     if (this.#bytes > 0) {
       headers.range = `bytes=${this.#bytes}-`;
@@ -235,9 +229,13 @@ var Fetch = class {
       const fits = from === this.#bytes && (this.#total === null || total === null || total === this.#total);
       if (!fits) {
         this.#startOver();
-        throw new Failure("NETWORK_ERROR", "The rest of the file did not fit what was there; starting over.", {
-          transient: true
-        });
+        throw new Failure(
+          "NETWORK_ERROR",
+          "The rest of the file did not fit what was there; starting over.",
+          {
+            transient: true
+          }
+        );
       }
       this.#total ??= total;
       return;
@@ -250,7 +248,7 @@ var Fetch = class {
   }
   #startOver() {
     this.#bytes = 0;
-    this.#hash = createHash2("sha256");
+    this.#hash = createHash("sha256");
     this.#total = null;
     this.#writer.rewind();
   }
@@ -264,14 +262,18 @@ var Fetch = class {
     if (status === 200 || status === 206) return;
     if (status === 416) {
       this.#startOver();
-      throw new Failure("NETWORK_ERROR", "The file changed while it was fetched; starting over.", { transient: true });
+      throw new Failure("NETWORK_ERROR", "The file changed while it was fetched; starting over.", {
+        transient: true
+      });
     }
     if ([401, 403, 404, 410].includes(status)) {
       const fresh = this.#refreshed ? null : await this.#options.refresh();
       this.#refreshed = true;
       if (fresh === null) {
         throw new Failure("DOWNLOAD_FAILED", `The result's link has expired or is gone (HTTP ${status}).`, {
-          nextSteps: ["Results are kept for a limited time. If the task is older than that, its file is gone."]
+          nextSteps: [
+            "Results are kept for a limited time. If the task is older than that, its file is gone."
+          ]
         });
       }
       this.#url = fresh;
@@ -309,7 +311,9 @@ var Fetch = class {
 };
 function notMedia(head) {
   const start = plain(Buffer.from(head).toString("latin1"), 60);
-  return new Failure("NETWORK_ERROR", `What came is no media file; it begins with "${start}".`, { transient: true });
+  return new Failure("NETWORK_ERROR", `What came is no media file; it begins with "${start}".`, {
+    transient: true
+  });
 }
 function integer(text) {
   return text !== void 0 && /^\d{1,15}$/.test(text) ? Number(text) : null;
@@ -343,6 +347,16 @@ var StallWatch = class {
   }
 };
 
+// scripts/src/workflow/file-name.ts
+import { createHash as createHash2 } from "node:crypto";
+var RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)$/i;
+function fileStem(taskId) {
+  const safe = taskId.replace(/[^A-Za-z0-9_-]/g, "_").slice(0, 80);
+  const kept = RESERVED.test(safe) ? `task_${safe}` : safe;
+  if (kept === taskId) return kept;
+  return `${kept}-${createHash2("sha256").update(taskId).digest("hex").slice(0, 8)}`;
+}
+
 // scripts/src/workflow/download.ts
 async function prepareFolder(folder) {
   const absolute = path.resolve(folder);
@@ -373,12 +387,16 @@ async function download(session, options) {
   try {
     handle = await open(part, "wx+", 438);
     const fetched = await fetchFile(session, options, handle);
-    await handle.sync();
     await handle.close();
     handle = void 0;
     const file = path.join(options.folder, `${stem}.${fetched.kind.ext}`);
     await moveIntoPlace(part, file, fetched);
-    return { path: file, bytes: fetched.bytes, sha256: fetched.sha256, contentType: fetched.kind.contentType };
+    return {
+      path: file,
+      bytes: fetched.bytes,
+      sha256: fetched.sha256,
+      contentType: fetched.kind.contentType
+    };
   } catch (error) {
     throw asDownloadFailure(error, options);
   } finally {
@@ -402,9 +420,13 @@ async function moveIntoPlace(part, file, fetched) {
     }
   }
   if (await hasContent(file, fetched)) return;
-  throw new Failure2("DOWNLOAD_FAILED", `${file} exists already and is something else; it was left as it is.`, {
-    nextSteps: ["Download into another folder, or move that file away and run the command again."]
-  });
+  throw new Failure2(
+    "DOWNLOAD_FAILED",
+    `${file} exists already and is something else; it was left as it is.`,
+    {
+      nextSteps: ["Download into another folder, or move that file away and run the command again."]
+    }
+  );
 }
 var RENAME_PAUSES_MS = [10, 50, 100, 250];
 async function renamePatiently(from, to) {

@@ -267,7 +267,12 @@ async function generate(session, { contract, intent, wait }) {
   }
   const extra = quote2 ? { quoted: quote2.credits } : {};
   if (settings && (settings.waitMs > 0 || isTerminal(task.state))) {
-    return waitOn(session, task, { ...settings, waitMs: settings.waitMs - (api.clock.monotonic() - start) }, extra);
+    return waitOn(
+      session,
+      task,
+      { ...settings, waitMs: settings.waitMs - (api.clock.monotonic() - start) },
+      extra
+    );
   }
   return taskOutcome(session, task.id, task, {
     extra,

@@ -1,6 +1,5 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
-import { createRequire } from "node:module";
-const require = createRequire(import.meta.url);
+const require = (name) => process.getBuiltinModule(name);
 var __create = Object.create;
 var __defProp = Object.defineProperty;
 var __getOwnPropDesc = Object.getOwnPropertyDescriptor;
@@ -64,7 +63,7 @@ function pauseAfter(failure, attempt, policy, random) {
   return asked === void 0 || asked <= 0 ? backoff : asked * 1e3 + random() * Math.min(1e3, asked * 100);
 }
 function pollRhythm(firstMs) {
-  return { firstMs, growth: 1.25, capMs: Math.max(firstMs, POLL_CAP_MS) };
+  return { firstMs, growth: 1.4, capMs: Math.max(firstMs, POLL_CAP_MS) };
 }
 function pauseBeforeLook(n, rhythm, random) {
   const plain3 = Math.min(rhythm.capMs, rhythm.firstMs * rhythm.growth ** Math.min(n, 200));
@@ -87,8 +86,338 @@ var init_again = __esm({
     PAUSE_BUDGET_MS = 3e4;
     LONGEST_RETRY_AFTER_S = 86400;
     TRANSIENT_STATUS = /* @__PURE__ */ new Set([408, 425, 429]);
-    POLL_CAP_MS = 4500;
-    POLL_JITTER = 0.1;
+    POLL_CAP_MS = 4400;
+    POLL_JITTER = 0.05;
+  }
+});
+
+// scripts/src/http/slim-assert.cjs
+var require_slim_assert = __commonJS({
+  "scripts/src/http/slim-assert.cjs"(exports, module) {
+    "use strict";
+    module.exports = function assert(condition, message) {
+      if (!condition) throw message instanceof Error ? message : new Error(message || "assertion failed");
+    };
+    module.exports.strictEqual = (a, b, message) => module.exports(Object.is(a, b), message);
+  }
+});
+
+// scripts/src/http/slim-http.cjs
+var require_slim_http = __commonJS({
+  "scripts/src/http/slim-http.cjs"(exports, module) {
+    "use strict";
+    module.exports = { maxHeaderSize: 16 * 1024, IncomingMessage: class IncomingMessage {
+    } };
+  }
+});
+
+// node_modules/undici/lib/core/symbols.js
+var require_symbols = __commonJS({
+  "node_modules/undici/lib/core/symbols.js"(exports, module) {
+    "use strict";
+    module.exports = {
+      kClose: /* @__PURE__ */ Symbol("close"),
+      kDestroy: /* @__PURE__ */ Symbol("destroy"),
+      kDispatch: /* @__PURE__ */ Symbol("dispatch"),
+      kUrl: /* @__PURE__ */ Symbol("url"),
+      kRedirectCacheControl: /* @__PURE__ */ Symbol("redirect cache control"),
+      kWriting: /* @__PURE__ */ Symbol("writing"),
+      kResuming: /* @__PURE__ */ Symbol("resuming"),
+      kQueue: /* @__PURE__ */ Symbol("queue"),
+      kConnect: /* @__PURE__ */ Symbol("connect"),
+      kConnecting: /* @__PURE__ */ Symbol("connecting"),
+      kKeepAliveDefaultTimeout: /* @__PURE__ */ Symbol("default keep alive timeout"),
+      kKeepAliveMaxTimeout: /* @__PURE__ */ Symbol("max keep alive timeout"),
+      kKeepAliveTimeoutThreshold: /* @__PURE__ */ Symbol("keep alive timeout threshold"),
+      kKeepAliveTimeoutValue: /* @__PURE__ */ Symbol("keep alive timeout"),
+      kKeepAlive: /* @__PURE__ */ Symbol("keep alive"),
+      kHeadersTimeout: /* @__PURE__ */ Symbol("headers timeout"),
+      kBodyTimeout: /* @__PURE__ */ Symbol("body timeout"),
+      kServerName: /* @__PURE__ */ Symbol("server name"),
+      kLocalAddress: /* @__PURE__ */ Symbol("local address"),
+      kHost: /* @__PURE__ */ Symbol("host"),
+      kNoRef: /* @__PURE__ */ Symbol("no ref"),
+      kBodyUsed: /* @__PURE__ */ Symbol("used"),
+      kBody: /* @__PURE__ */ Symbol("abstracted request body"),
+      kRunning: /* @__PURE__ */ Symbol("running"),
+      kBlocking: /* @__PURE__ */ Symbol("blocking"),
+      kPending: /* @__PURE__ */ Symbol("pending"),
+      kSize: /* @__PURE__ */ Symbol("size"),
+      kBusy: /* @__PURE__ */ Symbol("busy"),
+      kQueued: /* @__PURE__ */ Symbol("queued"),
+      kFree: /* @__PURE__ */ Symbol("free"),
+      kConnected: /* @__PURE__ */ Symbol("connected"),
+      kClosed: /* @__PURE__ */ Symbol("closed"),
+      kNeedDrain: /* @__PURE__ */ Symbol("need drain"),
+      kReset: /* @__PURE__ */ Symbol("reset"),
+      kDestroyed: /* @__PURE__ */ Symbol.for("nodejs.stream.destroyed"),
+      kResume: /* @__PURE__ */ Symbol("resume"),
+      kOnError: /* @__PURE__ */ Symbol("on error"),
+      kMaxHeadersSize: /* @__PURE__ */ Symbol("max headers size"),
+      kRunningIdx: /* @__PURE__ */ Symbol("running index"),
+      kPendingIdx: /* @__PURE__ */ Symbol("pending index"),
+      kError: /* @__PURE__ */ Symbol("error"),
+      kClients: /* @__PURE__ */ Symbol("clients"),
+      kClient: /* @__PURE__ */ Symbol("client"),
+      kParser: /* @__PURE__ */ Symbol("parser"),
+      kOnDestroyed: /* @__PURE__ */ Symbol("destroy callbacks"),
+      kPipelining: /* @__PURE__ */ Symbol("pipelining"),
+      kSocket: /* @__PURE__ */ Symbol("socket"),
+      kHostHeader: /* @__PURE__ */ Symbol("host header"),
+      kConnector: /* @__PURE__ */ Symbol("connector"),
+      kStrictContentLength: /* @__PURE__ */ Symbol("strict content length"),
+      kMaxRedirections: /* @__PURE__ */ Symbol("maxRedirections"),
+      kMaxRequests: /* @__PURE__ */ Symbol("maxRequestsPerClient"),
+      kProxy: /* @__PURE__ */ Symbol("proxy agent options"),
+      kCounter: /* @__PURE__ */ Symbol("socket request counter"),
+      kMaxResponseSize: /* @__PURE__ */ Symbol("max response size"),
+      kHTTP2Session: /* @__PURE__ */ Symbol("http2Session"),
+      kHTTP2SessionState: /* @__PURE__ */ Symbol("http2Session state"),
+      kRetryHandlerDefaultRetry: /* @__PURE__ */ Symbol("retry agent default retry"),
+      kConstruct: /* @__PURE__ */ Symbol("constructable"),
+      kListeners: /* @__PURE__ */ Symbol("listeners"),
+      kHTTPContext: /* @__PURE__ */ Symbol("http context"),
+      kMaxConcurrentStreams: /* @__PURE__ */ Symbol("max concurrent streams"),
+      kHTTP2InitialWindowSize: /* @__PURE__ */ Symbol("http2 initial window size"),
+      kHTTP2ConnectionWindowSize: /* @__PURE__ */ Symbol("http2 connection window size"),
+      kEnableConnectProtocol: /* @__PURE__ */ Symbol("http2session connect protocol"),
+      kRemoteSettings: /* @__PURE__ */ Symbol("http2session remote settings"),
+      kHTTP2Stream: /* @__PURE__ */ Symbol("http2session client stream"),
+      kPingInterval: /* @__PURE__ */ Symbol("ping interval"),
+      kNoProxyAgent: /* @__PURE__ */ Symbol("no proxy agent"),
+      kHttpProxyAgent: /* @__PURE__ */ Symbol("http proxy agent"),
+      kHttpsProxyAgent: /* @__PURE__ */ Symbol("https proxy agent"),
+      kSocks5ProxyAgent: /* @__PURE__ */ Symbol("socks5 proxy agent")
+    };
+  }
+});
+
+// node_modules/undici/lib/util/timers.js
+var require_timers = __commonJS({
+  "node_modules/undici/lib/util/timers.js"(exports, module) {
+    "use strict";
+    var fastNow = 0;
+    var RESOLUTION_MS = 1e3;
+    var TICK_MS = (RESOLUTION_MS >> 1) - 1;
+    var fastNowTimeout;
+    var kFastTimer = /* @__PURE__ */ Symbol("kFastTimer");
+    var fastTimers = [];
+    var NOT_IN_LIST = -2;
+    var TO_BE_CLEARED = -1;
+    var PENDING = 0;
+    var ACTIVE = 1;
+    function onTick() {
+      fastNow += TICK_MS;
+      let idx = 0;
+      let len = fastTimers.length;
+      while (idx < len) {
+        const timer = fastTimers[idx];
+        if (timer._state === PENDING) {
+          timer._idleStart = fastNow - TICK_MS;
+          timer._state = ACTIVE;
+        } else if (timer._state === ACTIVE && fastNow >= timer._idleStart + timer._idleTimeout) {
+          timer._state = TO_BE_CLEARED;
+          timer._idleStart = -1;
+          timer._onTimeout(timer._timerArg);
+        }
+        if (timer._state === TO_BE_CLEARED) {
+          timer._state = NOT_IN_LIST;
+          if (--len !== 0) {
+            fastTimers[idx] = fastTimers[len];
+          }
+        } else {
+          ++idx;
+        }
+      }
+      fastTimers.length = len;
+      if (fastTimers.length !== 0) {
+        refreshTimeout();
+      }
+    }
+    function refreshTimeout() {
+      if (fastNowTimeout?.refresh) {
+        fastNowTimeout.refresh();
+      } else {
+        clearTimeout(fastNowTimeout);
+        fastNowTimeout = setTimeout(onTick, TICK_MS);
+        fastNowTimeout?.unref();
+      }
+    }
+    var FastTimer = class {
+      [kFastTimer] = true;
+      /**
+       * The state of the timer, which can be one of the following:
+       * - NOT_IN_LIST (-2)
+       * - TO_BE_CLEARED (-1)
+       * - PENDING (0)
+       * - ACTIVE (1)
+       *
+       * @type {-2|-1|0|1}
+       * @private
+       */
+      _state = NOT_IN_LIST;
+      /**
+       * The number of milliseconds to wait before calling the callback.
+       *
+       * @type {number}
+       * @private
+       */
+      _idleTimeout = -1;
+      /**
+       * The time in milliseconds when the timer was started. This value is used to
+       * calculate when the timer should expire.
+       *
+       * @type {number}
+       * @default -1
+       * @private
+       */
+      _idleStart = -1;
+      /**
+       * The function to be executed when the timer expires.
+       * @type {Function}
+       * @private
+       */
+      _onTimeout;
+      /**
+       * The argument to be passed to the callback when the timer expires.
+       *
+       * @type {*}
+       * @private
+       */
+      _timerArg;
+      /**
+       * @constructor
+       * @param {Function} callback A function to be executed after the timer
+       * expires.
+       * @param {number} delay The time, in milliseconds that the timer should wait
+       * before the specified function or code is executed.
+       * @param {*} arg
+       */
+      constructor(callback, delay, arg) {
+        this._onTimeout = callback;
+        this._idleTimeout = delay;
+        this._timerArg = arg;
+        this.refresh();
+      }
+      /**
+       * Sets the timer's start time to the current time, and reschedules the timer
+       * to call its callback at the previously specified duration adjusted to the
+       * current time.
+       * Using this on a timer that has already called its callback will reactivate
+       * the timer.
+       *
+       * @returns {void}
+       */
+      refresh() {
+        if (this._state === NOT_IN_LIST) {
+          fastTimers.push(this);
+        }
+        if (!fastNowTimeout || fastTimers.length === 1) {
+          refreshTimeout();
+        }
+        this._state = PENDING;
+      }
+      /**
+       * The `clear` method cancels the timer, preventing it from executing.
+       *
+       * @returns {void}
+       * @private
+       */
+      clear() {
+        this._state = TO_BE_CLEARED;
+        this._idleStart = -1;
+      }
+    };
+    module.exports = {
+      /**
+       * The setTimeout() method sets a timer which executes a function once the
+       * timer expires.
+       * @param {Function} callback A function to be executed after the timer
+       * expires.
+       * @param {number} delay The time, in milliseconds that the timer should
+       * wait before the specified function or code is executed.
+       * @param {*} [arg] An optional argument to be passed to the callback function
+       * when the timer expires.
+       * @returns {NodeJS.Timeout|FastTimer}
+       */
+      setTimeout(callback, delay, arg) {
+        return delay <= RESOLUTION_MS ? setTimeout(callback, delay, arg) : new FastTimer(callback, delay, arg);
+      },
+      /**
+       * The clearTimeout method cancels an instantiated Timer previously created
+       * by calling setTimeout.
+       *
+       * @param {NodeJS.Timeout|FastTimer} timeout
+       */
+      clearTimeout(timeout) {
+        if (timeout[kFastTimer]) {
+          timeout.clear();
+        } else {
+          clearTimeout(timeout);
+        }
+      },
+      /**
+       * The setFastTimeout() method sets a fastTimer which executes a function once
+       * the timer expires.
+       * @param {Function} callback A function to be executed after the timer
+       * expires.
+       * @param {number} delay The time, in milliseconds that the timer should
+       * wait before the specified function or code is executed.
+       * @param {*} [arg] An optional argument to be passed to the callback function
+       * when the timer expires.
+       * @returns {FastTimer}
+       */
+      setFastTimeout(callback, delay, arg) {
+        return new FastTimer(callback, delay, arg);
+      },
+      /**
+       * The clearTimeout method cancels an instantiated FastTimer previously
+       * created by calling setFastTimeout.
+       *
+       * @param {FastTimer} timeout
+       */
+      clearFastTimeout(timeout) {
+        timeout.clear();
+      },
+      /**
+       * The now method returns the value of the internal fast timer clock.
+       *
+       * @returns {number}
+       */
+      now() {
+        return fastNow;
+      },
+      /**
+       * Trigger the onTick function to process the fastTimers array.
+       * Exported for testing purposes only.
+       * Marking as deprecated to discourage any use outside of testing.
+       * @deprecated
+       * @param {number} [delay=0] The delay in milliseconds to add to the now value.
+       */
+      tick(delay = 0) {
+        fastNow += delay - RESOLUTION_MS + 1;
+        onTick();
+        onTick();
+      },
+      /**
+       * Reset FastTimers.
+       * Exported for testing purposes only.
+       * Marking as deprecated to discourage any use outside of testing.
+       * @deprecated
+       */
+      reset() {
+        fastNow = 0;
+        fastTimers.length = 0;
+        clearTimeout(fastNowTimeout);
+        fastNowTimeout = null;
+      },
+      /**
+       * Exporting for testing purposes only.
+       * Marking as deprecated to discourage any use outside of testing.
+       * @deprecated
+       */
+      kFastTimer
+    };
   }
 });
 
@@ -497,461 +826,6 @@ var require_errors = __commonJS({
       MaxOriginsReachedError,
       Socks5ProxyError,
       MessageSizeExceededError
-    };
-  }
-});
-
-// node_modules/undici/lib/core/symbols.js
-var require_symbols = __commonJS({
-  "node_modules/undici/lib/core/symbols.js"(exports, module) {
-    "use strict";
-    module.exports = {
-      kClose: /* @__PURE__ */ Symbol("close"),
-      kDestroy: /* @__PURE__ */ Symbol("destroy"),
-      kDispatch: /* @__PURE__ */ Symbol("dispatch"),
-      kUrl: /* @__PURE__ */ Symbol("url"),
-      kRedirectCacheControl: /* @__PURE__ */ Symbol("redirect cache control"),
-      kWriting: /* @__PURE__ */ Symbol("writing"),
-      kResuming: /* @__PURE__ */ Symbol("resuming"),
-      kQueue: /* @__PURE__ */ Symbol("queue"),
-      kConnect: /* @__PURE__ */ Symbol("connect"),
-      kConnecting: /* @__PURE__ */ Symbol("connecting"),
-      kKeepAliveDefaultTimeout: /* @__PURE__ */ Symbol("default keep alive timeout"),
-      kKeepAliveMaxTimeout: /* @__PURE__ */ Symbol("max keep alive timeout"),
-      kKeepAliveTimeoutThreshold: /* @__PURE__ */ Symbol("keep alive timeout threshold"),
-      kKeepAliveTimeoutValue: /* @__PURE__ */ Symbol("keep alive timeout"),
-      kKeepAlive: /* @__PURE__ */ Symbol("keep alive"),
-      kHeadersTimeout: /* @__PURE__ */ Symbol("headers timeout"),
-      kBodyTimeout: /* @__PURE__ */ Symbol("body timeout"),
-      kServerName: /* @__PURE__ */ Symbol("server name"),
-      kLocalAddress: /* @__PURE__ */ Symbol("local address"),
-      kHost: /* @__PURE__ */ Symbol("host"),
-      kNoRef: /* @__PURE__ */ Symbol("no ref"),
-      kBodyUsed: /* @__PURE__ */ Symbol("used"),
-      kBody: /* @__PURE__ */ Symbol("abstracted request body"),
-      kRunning: /* @__PURE__ */ Symbol("running"),
-      kBlocking: /* @__PURE__ */ Symbol("blocking"),
-      kPending: /* @__PURE__ */ Symbol("pending"),
-      kSize: /* @__PURE__ */ Symbol("size"),
-      kBusy: /* @__PURE__ */ Symbol("busy"),
-      kQueued: /* @__PURE__ */ Symbol("queued"),
-      kFree: /* @__PURE__ */ Symbol("free"),
-      kConnected: /* @__PURE__ */ Symbol("connected"),
-      kClosed: /* @__PURE__ */ Symbol("closed"),
-      kNeedDrain: /* @__PURE__ */ Symbol("need drain"),
-      kReset: /* @__PURE__ */ Symbol("reset"),
-      kDestroyed: /* @__PURE__ */ Symbol.for("nodejs.stream.destroyed"),
-      kResume: /* @__PURE__ */ Symbol("resume"),
-      kOnError: /* @__PURE__ */ Symbol("on error"),
-      kMaxHeadersSize: /* @__PURE__ */ Symbol("max headers size"),
-      kRunningIdx: /* @__PURE__ */ Symbol("running index"),
-      kPendingIdx: /* @__PURE__ */ Symbol("pending index"),
-      kError: /* @__PURE__ */ Symbol("error"),
-      kClients: /* @__PURE__ */ Symbol("clients"),
-      kClient: /* @__PURE__ */ Symbol("client"),
-      kParser: /* @__PURE__ */ Symbol("parser"),
-      kOnDestroyed: /* @__PURE__ */ Symbol("destroy callbacks"),
-      kPipelining: /* @__PURE__ */ Symbol("pipelining"),
-      kSocket: /* @__PURE__ */ Symbol("socket"),
-      kHostHeader: /* @__PURE__ */ Symbol("host header"),
-      kConnector: /* @__PURE__ */ Symbol("connector"),
-      kStrictContentLength: /* @__PURE__ */ Symbol("strict content length"),
-      kMaxRedirections: /* @__PURE__ */ Symbol("maxRedirections"),
-      kMaxRequests: /* @__PURE__ */ Symbol("maxRequestsPerClient"),
-      kProxy: /* @__PURE__ */ Symbol("proxy agent options"),
-      kCounter: /* @__PURE__ */ Symbol("socket request counter"),
-      kMaxResponseSize: /* @__PURE__ */ Symbol("max response size"),
-      kHTTP2Session: /* @__PURE__ */ Symbol("http2Session"),
-      kHTTP2SessionState: /* @__PURE__ */ Symbol("http2Session state"),
-      kRetryHandlerDefaultRetry: /* @__PURE__ */ Symbol("retry agent default retry"),
-      kConstruct: /* @__PURE__ */ Symbol("constructable"),
-      kListeners: /* @__PURE__ */ Symbol("listeners"),
-      kHTTPContext: /* @__PURE__ */ Symbol("http context"),
-      kMaxConcurrentStreams: /* @__PURE__ */ Symbol("max concurrent streams"),
-      kHTTP2InitialWindowSize: /* @__PURE__ */ Symbol("http2 initial window size"),
-      kHTTP2ConnectionWindowSize: /* @__PURE__ */ Symbol("http2 connection window size"),
-      kEnableConnectProtocol: /* @__PURE__ */ Symbol("http2session connect protocol"),
-      kRemoteSettings: /* @__PURE__ */ Symbol("http2session remote settings"),
-      kHTTP2Stream: /* @__PURE__ */ Symbol("http2session client stream"),
-      kPingInterval: /* @__PURE__ */ Symbol("ping interval"),
-      kNoProxyAgent: /* @__PURE__ */ Symbol("no proxy agent"),
-      kHttpProxyAgent: /* @__PURE__ */ Symbol("http proxy agent"),
-      kHttpsProxyAgent: /* @__PURE__ */ Symbol("https proxy agent"),
-      kSocks5ProxyAgent: /* @__PURE__ */ Symbol("socks5 proxy agent")
-    };
-  }
-});
-
-// node_modules/undici/lib/handler/wrap-handler.js
-var require_wrap_handler = __commonJS({
-  "node_modules/undici/lib/handler/wrap-handler.js"(exports, module) {
-    "use strict";
-    var { InvalidArgumentError } = require_errors();
-    module.exports = class WrapHandler {
-      #handler;
-      constructor(handler) {
-        this.#handler = handler;
-      }
-      static wrap(handler) {
-        return handler.onRequestStart ? handler : new WrapHandler(handler);
-      }
-      // Unwrap Interface
-      onConnect(abort, context) {
-        return this.#handler.onConnect?.(abort, context);
-      }
-      onResponseStarted() {
-        return this.#handler.onResponseStarted?.();
-      }
-      onHeaders(statusCode, rawHeaders, resume, statusMessage) {
-        return this.#handler.onHeaders?.(statusCode, rawHeaders, resume, statusMessage);
-      }
-      onUpgrade(statusCode, rawHeaders, socket) {
-        return this.#handler.onUpgrade?.(statusCode, rawHeaders, socket);
-      }
-      onData(data) {
-        return this.#handler.onData?.(data);
-      }
-      onComplete(trailers) {
-        return this.#handler.onComplete?.(trailers);
-      }
-      onError(err) {
-        if (!this.#handler.onError) {
-          throw err;
-        }
-        return this.#handler.onError?.(err);
-      }
-      // Wrap Interface
-      onRequestStart(controller, context) {
-        this.#handler.onConnect?.((reason) => controller.abort(reason), context);
-      }
-      onRequestUpgrade(controller, statusCode, headers, socket) {
-        const rawHeaders = [];
-        for (const [key, val] of Object.entries(headers)) {
-          rawHeaders.push(Buffer.from(key, "latin1"), toRawHeaderValue(val));
-        }
-        this.#handler.onUpgrade?.(statusCode, rawHeaders, socket);
-      }
-      onResponseStart(controller, statusCode, headers, statusMessage) {
-        const rawHeaders = [];
-        for (const [key, val] of Object.entries(headers)) {
-          rawHeaders.push(Buffer.from(key, "latin1"), toRawHeaderValue(val));
-        }
-        if (this.#handler.onHeaders?.(statusCode, rawHeaders, () => controller.resume(), statusMessage) === false) {
-          controller.pause();
-        }
-      }
-      onResponseData(controller, data) {
-        if (this.#handler.onData?.(data) === false) {
-          controller.pause();
-        }
-      }
-      onResponseEnd(controller, trailers) {
-        const rawTrailers = [];
-        for (const [key, val] of Object.entries(trailers)) {
-          rawTrailers.push(Buffer.from(key, "latin1"), toRawHeaderValue(val));
-        }
-        this.#handler.onComplete?.(rawTrailers);
-      }
-      onResponseError(controller, err) {
-        if (!this.#handler.onError) {
-          throw new InvalidArgumentError("invalid onError method");
-        }
-        this.#handler.onError?.(err);
-      }
-    };
-    function toRawHeaderValue(value) {
-      return Array.isArray(value) ? value.map((item) => Buffer.from(item, "latin1")) : Buffer.from(value, "latin1");
-    }
-  }
-});
-
-// node_modules/undici/lib/dispatcher/dispatcher.js
-var require_dispatcher = __commonJS({
-  "node_modules/undici/lib/dispatcher/dispatcher.js"(exports, module) {
-    "use strict";
-    var EventEmitter = __require("node:events");
-    var WrapHandler = require_wrap_handler();
-    var wrapInterceptor = (dispatch) => (opts, handler) => dispatch(opts, WrapHandler.wrap(handler));
-    var Dispatcher = class extends EventEmitter {
-      dispatch() {
-        throw new Error("not implemented");
-      }
-      close() {
-        throw new Error("not implemented");
-      }
-      destroy() {
-        throw new Error("not implemented");
-      }
-      compose(...args) {
-        const interceptors = Array.isArray(args[0]) ? args[0] : args;
-        let dispatch = this.dispatch.bind(this);
-        for (const interceptor of interceptors) {
-          if (interceptor == null) {
-            continue;
-          }
-          if (typeof interceptor !== "function") {
-            throw new TypeError(`invalid interceptor, expected function received ${typeof interceptor}`);
-          }
-          dispatch = interceptor(dispatch);
-          dispatch = wrapInterceptor(dispatch);
-          if (dispatch == null || typeof dispatch !== "function" || dispatch.length !== 2) {
-            throw new TypeError("invalid interceptor");
-          }
-        }
-        return new Proxy(this, {
-          get: (target, key) => key === "dispatch" ? dispatch : target[key]
-        });
-      }
-    };
-    module.exports = Dispatcher;
-  }
-});
-
-// scripts/src/http/slim-assert.cjs
-var require_slim_assert = __commonJS({
-  "scripts/src/http/slim-assert.cjs"(exports, module) {
-    "use strict";
-    module.exports = function assert(condition, message) {
-      if (!condition) throw message instanceof Error ? message : new Error(message || "assertion failed");
-    };
-    module.exports.strictEqual = (a, b, message) => module.exports(Object.is(a, b), message);
-  }
-});
-
-// scripts/src/http/slim-http.cjs
-var require_slim_http = __commonJS({
-  "scripts/src/http/slim-http.cjs"(exports, module) {
-    "use strict";
-    module.exports = { maxHeaderSize: 16 * 1024, IncomingMessage: class IncomingMessage {
-    } };
-  }
-});
-
-// node_modules/undici/lib/util/timers.js
-var require_timers = __commonJS({
-  "node_modules/undici/lib/util/timers.js"(exports, module) {
-    "use strict";
-    var fastNow = 0;
-    var RESOLUTION_MS = 1e3;
-    var TICK_MS = (RESOLUTION_MS >> 1) - 1;
-    var fastNowTimeout;
-    var kFastTimer = /* @__PURE__ */ Symbol("kFastTimer");
-    var fastTimers = [];
-    var NOT_IN_LIST = -2;
-    var TO_BE_CLEARED = -1;
-    var PENDING = 0;
-    var ACTIVE = 1;
-    function onTick() {
-      fastNow += TICK_MS;
-      let idx = 0;
-      let len = fastTimers.length;
-      while (idx < len) {
-        const timer = fastTimers[idx];
-        if (timer._state === PENDING) {
-          timer._idleStart = fastNow - TICK_MS;
-          timer._state = ACTIVE;
-        } else if (timer._state === ACTIVE && fastNow >= timer._idleStart + timer._idleTimeout) {
-          timer._state = TO_BE_CLEARED;
-          timer._idleStart = -1;
-          timer._onTimeout(timer._timerArg);
-        }
-        if (timer._state === TO_BE_CLEARED) {
-          timer._state = NOT_IN_LIST;
-          if (--len !== 0) {
-            fastTimers[idx] = fastTimers[len];
-          }
-        } else {
-          ++idx;
-        }
-      }
-      fastTimers.length = len;
-      if (fastTimers.length !== 0) {
-        refreshTimeout();
-      }
-    }
-    function refreshTimeout() {
-      if (fastNowTimeout?.refresh) {
-        fastNowTimeout.refresh();
-      } else {
-        clearTimeout(fastNowTimeout);
-        fastNowTimeout = setTimeout(onTick, TICK_MS);
-        fastNowTimeout?.unref();
-      }
-    }
-    var FastTimer = class {
-      [kFastTimer] = true;
-      /**
-       * The state of the timer, which can be one of the following:
-       * - NOT_IN_LIST (-2)
-       * - TO_BE_CLEARED (-1)
-       * - PENDING (0)
-       * - ACTIVE (1)
-       *
-       * @type {-2|-1|0|1}
-       * @private
-       */
-      _state = NOT_IN_LIST;
-      /**
-       * The number of milliseconds to wait before calling the callback.
-       *
-       * @type {number}
-       * @private
-       */
-      _idleTimeout = -1;
-      /**
-       * The time in milliseconds when the timer was started. This value is used to
-       * calculate when the timer should expire.
-       *
-       * @type {number}
-       * @default -1
-       * @private
-       */
-      _idleStart = -1;
-      /**
-       * The function to be executed when the timer expires.
-       * @type {Function}
-       * @private
-       */
-      _onTimeout;
-      /**
-       * The argument to be passed to the callback when the timer expires.
-       *
-       * @type {*}
-       * @private
-       */
-      _timerArg;
-      /**
-       * @constructor
-       * @param {Function} callback A function to be executed after the timer
-       * expires.
-       * @param {number} delay The time, in milliseconds that the timer should wait
-       * before the specified function or code is executed.
-       * @param {*} arg
-       */
-      constructor(callback, delay, arg) {
-        this._onTimeout = callback;
-        this._idleTimeout = delay;
-        this._timerArg = arg;
-        this.refresh();
-      }
-      /**
-       * Sets the timer's start time to the current time, and reschedules the timer
-       * to call its callback at the previously specified duration adjusted to the
-       * current time.
-       * Using this on a timer that has already called its callback will reactivate
-       * the timer.
-       *
-       * @returns {void}
-       */
-      refresh() {
-        if (this._state === NOT_IN_LIST) {
-          fastTimers.push(this);
-        }
-        if (!fastNowTimeout || fastTimers.length === 1) {
-          refreshTimeout();
-        }
-        this._state = PENDING;
-      }
-      /**
-       * The `clear` method cancels the timer, preventing it from executing.
-       *
-       * @returns {void}
-       * @private
-       */
-      clear() {
-        this._state = TO_BE_CLEARED;
-        this._idleStart = -1;
-      }
-    };
-    module.exports = {
-      /**
-       * The setTimeout() method sets a timer which executes a function once the
-       * timer expires.
-       * @param {Function} callback A function to be executed after the timer
-       * expires.
-       * @param {number} delay The time, in milliseconds that the timer should
-       * wait before the specified function or code is executed.
-       * @param {*} [arg] An optional argument to be passed to the callback function
-       * when the timer expires.
-       * @returns {NodeJS.Timeout|FastTimer}
-       */
-      setTimeout(callback, delay, arg) {
-        return delay <= RESOLUTION_MS ? setTimeout(callback, delay, arg) : new FastTimer(callback, delay, arg);
-      },
-      /**
-       * The clearTimeout method cancels an instantiated Timer previously created
-       * by calling setTimeout.
-       *
-       * @param {NodeJS.Timeout|FastTimer} timeout
-       */
-      clearTimeout(timeout) {
-        if (timeout[kFastTimer]) {
-          timeout.clear();
-        } else {
-          clearTimeout(timeout);
-        }
-      },
-      /**
-       * The setFastTimeout() method sets a fastTimer which executes a function once
-       * the timer expires.
-       * @param {Function} callback A function to be executed after the timer
-       * expires.
-       * @param {number} delay The time, in milliseconds that the timer should
-       * wait before the specified function or code is executed.
-       * @param {*} [arg] An optional argument to be passed to the callback function
-       * when the timer expires.
-       * @returns {FastTimer}
-       */
-      setFastTimeout(callback, delay, arg) {
-        return new FastTimer(callback, delay, arg);
-      },
-      /**
-       * The clearTimeout method cancels an instantiated FastTimer previously
-       * created by calling setFastTimeout.
-       *
-       * @param {FastTimer} timeout
-       */
-      clearFastTimeout(timeout) {
-        timeout.clear();
-      },
-      /**
-       * The now method returns the value of the internal fast timer clock.
-       *
-       * @returns {number}
-       */
-      now() {
-        return fastNow;
-      },
-      /**
-       * Trigger the onTick function to process the fastTimers array.
-       * Exported for testing purposes only.
-       * Marking as deprecated to discourage any use outside of testing.
-       * @deprecated
-       * @param {number} [delay=0] The delay in milliseconds to add to the now value.
-       */
-      tick(delay = 0) {
-        fastNow += delay - RESOLUTION_MS + 1;
-        onTick();
-        onTick();
-      },
-      /**
-       * Reset FastTimers.
-       * Exported for testing purposes only.
-       * Marking as deprecated to discourage any use outside of testing.
-       * @deprecated
-       */
-      reset() {
-        fastNow = 0;
-        fastTimers.length = 0;
-        clearTimeout(fastNowTimeout);
-        fastNowTimeout = null;
-      },
-      /**
-       * Exporting for testing purposes only.
-       * Marking as deprecated to discourage any use outside of testing.
-       * @deprecated
-       */
-      kFastTimer
     };
   }
 });
@@ -2061,257 +1935,6 @@ var require_util = __commonJS({
   }
 });
 
-// node_modules/undici/lib/handler/unwrap-handler.js
-var require_unwrap_handler = __commonJS({
-  "node_modules/undici/lib/handler/unwrap-handler.js"(exports, module) {
-    "use strict";
-    var { parseHeaders } = require_util();
-    var { InvalidArgumentError } = require_errors();
-    var kResume = /* @__PURE__ */ Symbol("resume");
-    var UnwrapController = class {
-      #paused = false;
-      #reason = null;
-      #aborted = false;
-      #abort;
-      [kResume] = null;
-      rawHeaders = null;
-      rawTrailers = null;
-      constructor(abort) {
-        this.#abort = abort;
-      }
-      pause() {
-        this.#paused = true;
-      }
-      resume() {
-        if (this.#paused) {
-          this.#paused = false;
-          this[kResume]?.();
-        }
-      }
-      abort(reason) {
-        if (!this.#aborted) {
-          this.#aborted = true;
-          this.#reason = reason;
-          this.#abort(reason);
-        }
-      }
-      get aborted() {
-        return this.#aborted;
-      }
-      get reason() {
-        return this.#reason;
-      }
-      get paused() {
-        return this.#paused;
-      }
-    };
-    module.exports = class UnwrapHandler {
-      #handler;
-      #controller;
-      constructor(handler) {
-        this.#handler = handler;
-      }
-      static unwrap(handler) {
-        return !handler.onRequestStart ? handler : new UnwrapHandler(handler);
-      }
-      onConnect(abort, context) {
-        this.#controller = new UnwrapController(abort);
-        this.#handler.onRequestStart?.(this.#controller, context);
-      }
-      onResponseStarted() {
-        return this.#handler.onResponseStarted?.();
-      }
-      onUpgrade(statusCode, rawHeaders, socket) {
-        this.#controller.rawHeaders = rawHeaders;
-        this.#handler.onRequestUpgrade?.(this.#controller, statusCode, parseHeaders(rawHeaders), socket);
-      }
-      onHeaders(statusCode, rawHeaders, resume, statusMessage) {
-        this.#controller[kResume] = resume;
-        this.#controller.rawHeaders = rawHeaders;
-        this.#handler.onResponseStart?.(this.#controller, statusCode, parseHeaders(rawHeaders), statusMessage);
-        return !this.#controller.paused;
-      }
-      onData(data) {
-        this.#handler.onResponseData?.(this.#controller, data);
-        return !this.#controller.paused;
-      }
-      onComplete(rawTrailers) {
-        this.#controller.rawTrailers = rawTrailers;
-        this.#handler.onResponseEnd?.(this.#controller, parseHeaders(rawTrailers));
-      }
-      onError(err) {
-        if (!this.#handler.onResponseError) {
-          throw new InvalidArgumentError("invalid onError method");
-        }
-        this.#handler.onResponseError?.(this.#controller, err);
-      }
-    };
-  }
-});
-
-// node_modules/undici/lib/dispatcher/dispatcher-base.js
-var require_dispatcher_base = __commonJS({
-  "node_modules/undici/lib/dispatcher/dispatcher-base.js"(exports, module) {
-    "use strict";
-    var buffer = __require("node:buffer");
-    var Dispatcher = require_dispatcher();
-    var UnwrapHandler = require_unwrap_handler();
-    var {
-      ClientDestroyedError,
-      ClientClosedError,
-      InvalidArgumentError
-    } = require_errors();
-    var { kDestroy, kClose, kClosed, kDestroyed, kDispatch } = require_symbols();
-    var kOnDestroyed = /* @__PURE__ */ Symbol("onDestroyed");
-    var kOnClosed = /* @__PURE__ */ Symbol("onClosed");
-    var kWebSocketOptions = /* @__PURE__ */ Symbol("webSocketOptions");
-    var kEventSourceOptions = /* @__PURE__ */ Symbol("eventSourceOptions");
-    var DispatcherBase = class extends Dispatcher {
-      /** @type {boolean} */
-      [kDestroyed] = false;
-      /** @type {Array<Function|null} */
-      [kOnDestroyed] = null;
-      /** @type {boolean} */
-      [kClosed] = false;
-      /** @type {Array<Function>|null} */
-      [kOnClosed] = null;
-      /**
-       * @param {import('../../types/dispatcher').DispatcherOptions} [opts]
-       */
-      constructor(opts) {
-        super();
-        this[kWebSocketOptions] = opts?.webSocket ?? {};
-        this[kEventSourceOptions] = opts?.eventSource ?? {};
-      }
-      /**
-       * @returns {import('../../types/dispatcher').WebSocketOptions}
-       */
-      get webSocketOptions() {
-        return {
-          maxFragments: this[kWebSocketOptions].maxFragments ?? 131072,
-          maxPayloadSize: this[kWebSocketOptions].maxPayloadSize ?? 128 * 1024 * 1024
-          // 128 MB default
-        };
-      }
-      /**
-       * @returns {import('../../types/client').Client.EventSourceOptions}
-       */
-      get eventSourceOptions() {
-        return {
-          maxEventSize: this[kEventSourceOptions].maxEventSize ?? buffer.kStringMaxLength
-        };
-      }
-      /** @returns {boolean} */
-      get destroyed() {
-        return this[kDestroyed];
-      }
-      /** @returns {boolean} */
-      get closed() {
-        return this[kClosed];
-      }
-      close(callback) {
-        if (callback === void 0) {
-          return new Promise((resolve, reject) => {
-            this.close((err, data) => {
-              return err ? reject(err) : resolve(data);
-            });
-          });
-        }
-        if (typeof callback !== "function") {
-          throw new InvalidArgumentError("invalid callback");
-        }
-        if (this[kDestroyed]) {
-          const err = new ClientDestroyedError();
-          queueMicrotask(() => callback(err, null));
-          return;
-        }
-        if (this[kClosed]) {
-          if (this[kOnClosed]) {
-            this[kOnClosed].push(callback);
-          } else {
-            queueMicrotask(() => callback(null, null));
-          }
-          return;
-        }
-        this[kClosed] = true;
-        this[kOnClosed] ??= [];
-        this[kOnClosed].push(callback);
-        const onClosed = () => {
-          const callbacks = this[kOnClosed];
-          this[kOnClosed] = null;
-          for (let i = 0; i < callbacks.length; i++) {
-            callbacks[i](null, null);
-          }
-        };
-        this[kClose]().then(() => this.destroy()).then(() => queueMicrotask(onClosed));
-      }
-      destroy(err, callback) {
-        if (typeof err === "function") {
-          callback = err;
-          err = null;
-        }
-        if (callback === void 0) {
-          return new Promise((resolve, reject) => {
-            this.destroy(err, (err2, data) => {
-              return err2 ? reject(err2) : resolve(data);
-            });
-          });
-        }
-        if (typeof callback !== "function") {
-          throw new InvalidArgumentError("invalid callback");
-        }
-        if (this[kDestroyed]) {
-          if (this[kOnDestroyed]) {
-            this[kOnDestroyed].push(callback);
-          } else {
-            queueMicrotask(() => callback(null, null));
-          }
-          return;
-        }
-        if (!err) {
-          err = new ClientDestroyedError();
-        }
-        this[kDestroyed] = true;
-        this[kOnDestroyed] ??= [];
-        this[kOnDestroyed].push(callback);
-        const onDestroyed = () => {
-          const callbacks = this[kOnDestroyed];
-          this[kOnDestroyed] = null;
-          for (let i = 0; i < callbacks.length; i++) {
-            callbacks[i](null, null);
-          }
-        };
-        this[kDestroy](err).then(() => queueMicrotask(onDestroyed));
-      }
-      dispatch(opts, handler) {
-        if (!handler || typeof handler !== "object") {
-          throw new InvalidArgumentError("handler must be an object");
-        }
-        handler = UnwrapHandler.unwrap(handler);
-        try {
-          if (!opts || typeof opts !== "object") {
-            throw new InvalidArgumentError("opts must be an object.");
-          }
-          if (this[kDestroyed] || this[kOnDestroyed]) {
-            throw new ClientDestroyedError();
-          }
-          if (this[kClosed]) {
-            throw new ClientClosedError();
-          }
-          return this[kDispatch](opts, handler);
-        } catch (err) {
-          if (typeof handler.onError !== "function") {
-            throw err;
-          }
-          handler.onError(err);
-          return false;
-        }
-      }
-    };
-    module.exports = DispatcherBase;
-  }
-});
-
 // node_modules/undici/lib/util/stats.js
 var require_stats = __commonJS({
   "node_modules/undici/lib/util/stats.js"(exports, module) {
@@ -2343,253 +1966,6 @@ var require_stats = __commonJS({
       }
     };
     module.exports = { ClientStats, PoolStats };
-  }
-});
-
-// node_modules/undici/lib/dispatcher/fixed-queue.js
-var require_fixed_queue = __commonJS({
-  "node_modules/undici/lib/dispatcher/fixed-queue.js"(exports, module) {
-    "use strict";
-    var kSize = 2048;
-    var kMask = kSize - 1;
-    var FixedCircularBuffer = class {
-      /** @type {number} */
-      bottom = 0;
-      /** @type {number} */
-      top = 0;
-      /** @type {Array<T|undefined>} */
-      list = new Array(kSize).fill(void 0);
-      /** @type {T|null} */
-      next = null;
-      /** @returns {boolean} */
-      isEmpty() {
-        return this.top === this.bottom;
-      }
-      /** @returns {boolean} */
-      isFull() {
-        return (this.top + 1 & kMask) === this.bottom;
-      }
-      /**
-       * @param {T} data
-       * @returns {void}
-       */
-      push(data) {
-        this.list[this.top] = data;
-        this.top = this.top + 1 & kMask;
-      }
-      /** @returns {T|null} */
-      shift() {
-        const nextItem = this.list[this.bottom];
-        if (nextItem === void 0) {
-          return null;
-        }
-        this.list[this.bottom] = void 0;
-        this.bottom = this.bottom + 1 & kMask;
-        return nextItem;
-      }
-    };
-    module.exports = class FixedQueue {
-      constructor() {
-        this.head = this.tail = new FixedCircularBuffer();
-      }
-      /** @returns {boolean} */
-      isEmpty() {
-        return this.head.isEmpty();
-      }
-      /** @param {T} data */
-      push(data) {
-        if (this.head.isFull()) {
-          this.head = this.head.next = new FixedCircularBuffer();
-        }
-        this.head.push(data);
-      }
-      /** @returns {T|null} */
-      shift() {
-        const tail = this.tail;
-        const next = tail.shift();
-        if (tail.isEmpty() && tail.next !== null) {
-          this.tail = tail.next;
-          tail.next = null;
-        }
-        return next;
-      }
-    };
-  }
-});
-
-// node_modules/undici/lib/dispatcher/pool-base.js
-var require_pool_base = __commonJS({
-  "node_modules/undici/lib/dispatcher/pool-base.js"(exports, module) {
-    "use strict";
-    var { PoolStats } = require_stats();
-    var DispatcherBase = require_dispatcher_base();
-    var FixedQueue = require_fixed_queue();
-    var { kConnected, kSize, kRunning, kPending, kQueued, kBusy, kFree, kUrl, kClose, kDestroy, kDispatch } = require_symbols();
-    var kClients = /* @__PURE__ */ Symbol("clients");
-    var kNeedDrain = /* @__PURE__ */ Symbol("needDrain");
-    var kQueue = /* @__PURE__ */ Symbol("queue");
-    var kClosedResolve = /* @__PURE__ */ Symbol("closed resolve");
-    var kOnDrain = /* @__PURE__ */ Symbol("onDrain");
-    var kOnConnect = /* @__PURE__ */ Symbol("onConnect");
-    var kOnDisconnect = /* @__PURE__ */ Symbol("onDisconnect");
-    var kOnConnectionError = /* @__PURE__ */ Symbol("onConnectionError");
-    var kGetDispatcher = /* @__PURE__ */ Symbol("get dispatcher");
-    var kAddClient = /* @__PURE__ */ Symbol("add client");
-    var kRemoveClient = /* @__PURE__ */ Symbol("remove client");
-    var PoolBase = class extends DispatcherBase {
-      [kQueue] = new FixedQueue();
-      [kQueued] = 0;
-      [kClients] = [];
-      [kNeedDrain] = false;
-      [kOnDrain](client, origin, targets) {
-        const queue = this[kQueue];
-        let needDrain = false;
-        while (!needDrain) {
-          const item = queue.shift();
-          if (!item) {
-            break;
-          }
-          this[kQueued]--;
-          needDrain = !client.dispatch(item.opts, item.handler);
-        }
-        client[kNeedDrain] = needDrain;
-        if (!needDrain && this[kNeedDrain]) {
-          this[kNeedDrain] = false;
-          this.emit("drain", origin, [this, ...targets]);
-        }
-        if (this[kClosedResolve] && queue.isEmpty()) {
-          const closeAll = [];
-          for (let i = 0; i < this[kClients].length; i++) {
-            const client2 = this[kClients][i];
-            if (!client2.destroyed) {
-              closeAll.push(client2.close());
-            }
-          }
-          return Promise.all(closeAll).then(this[kClosedResolve]);
-        }
-      }
-      [kOnConnect] = (origin, targets) => {
-        this.emit("connect", origin, [this, ...targets]);
-      };
-      [kOnDisconnect] = (origin, targets, err) => {
-        this.emit("disconnect", origin, [this, ...targets], err);
-      };
-      [kOnConnectionError] = (origin, targets, err) => {
-        this.emit("connectionError", origin, [this, ...targets], err);
-      };
-      get [kBusy]() {
-        return this[kNeedDrain];
-      }
-      get [kConnected]() {
-        let ret = 0;
-        for (const { [kConnected]: connected } of this[kClients]) {
-          ret += connected;
-        }
-        return ret;
-      }
-      get [kFree]() {
-        let ret = 0;
-        for (const { [kConnected]: connected, [kNeedDrain]: needDrain } of this[kClients]) {
-          ret += connected && !needDrain;
-        }
-        return ret;
-      }
-      get [kPending]() {
-        let ret = this[kQueued];
-        for (const { [kPending]: pending } of this[kClients]) {
-          ret += pending;
-        }
-        return ret;
-      }
-      get [kRunning]() {
-        let ret = 0;
-        for (const { [kRunning]: running } of this[kClients]) {
-          ret += running;
-        }
-        return ret;
-      }
-      get [kSize]() {
-        let ret = this[kQueued];
-        for (const { [kSize]: size } of this[kClients]) {
-          ret += size;
-        }
-        return ret;
-      }
-      get stats() {
-        return new PoolStats(this);
-      }
-      [kClose]() {
-        if (this[kQueue].isEmpty()) {
-          const closeAll = [];
-          for (let i = 0; i < this[kClients].length; i++) {
-            const client = this[kClients][i];
-            if (!client.destroyed) {
-              closeAll.push(client.close());
-            }
-          }
-          return Promise.all(closeAll);
-        } else {
-          return new Promise((resolve) => {
-            this[kClosedResolve] = resolve;
-          });
-        }
-      }
-      [kDestroy](err) {
-        while (true) {
-          const item = this[kQueue].shift();
-          if (!item) {
-            break;
-          }
-          item.handler.onError(err);
-        }
-        const destroyAll = new Array(this[kClients].length);
-        for (let i = 0; i < this[kClients].length; i++) {
-          destroyAll[i] = this[kClients][i].destroy(err);
-        }
-        return Promise.all(destroyAll);
-      }
-      [kDispatch](opts, handler) {
-        const dispatcher = this[kGetDispatcher]();
-        if (!dispatcher) {
-          this[kNeedDrain] = true;
-          this[kQueue].push({ opts, handler });
-          this[kQueued]++;
-        } else if (!dispatcher.dispatch(opts, handler)) {
-          dispatcher[kNeedDrain] = true;
-          this[kNeedDrain] = !this[kGetDispatcher]();
-        }
-        return !this[kNeedDrain];
-      }
-      [kAddClient](client) {
-        client.on("drain", this[kOnDrain].bind(this, client)).on("connect", this[kOnConnect]).on("disconnect", this[kOnDisconnect]).on("connectionError", this[kOnConnectionError]);
-        this[kClients].push(client);
-        if (this[kNeedDrain]) {
-          queueMicrotask(() => {
-            if (this[kNeedDrain]) {
-              this[kOnDrain](client, client[kUrl], [client, this]);
-            }
-          });
-        }
-        return this;
-      }
-      [kRemoveClient](client) {
-        client.close(() => {
-          const idx = this[kClients].indexOf(client);
-          if (idx !== -1) {
-            this[kClients].splice(idx, 1);
-          }
-        });
-        this[kNeedDrain] = this[kClients].some((dispatcher) => !dispatcher[kNeedDrain] && dispatcher.closed !== true && dispatcher.destroyed !== true);
-      }
-    };
-    module.exports = {
-      PoolBase,
-      kClients,
-      kNeedDrain,
-      kAddClient,
-      kRemoveClient,
-      kGetDispatcher
-    };
   }
 });
 
@@ -3206,6 +2582,382 @@ var require_request = __commonJS({
   }
 });
 
+// node_modules/undici/lib/handler/wrap-handler.js
+var require_wrap_handler = __commonJS({
+  "node_modules/undici/lib/handler/wrap-handler.js"(exports, module) {
+    "use strict";
+    var { InvalidArgumentError } = require_errors();
+    module.exports = class WrapHandler {
+      #handler;
+      constructor(handler) {
+        this.#handler = handler;
+      }
+      static wrap(handler) {
+        return handler.onRequestStart ? handler : new WrapHandler(handler);
+      }
+      // Unwrap Interface
+      onConnect(abort, context) {
+        return this.#handler.onConnect?.(abort, context);
+      }
+      onResponseStarted() {
+        return this.#handler.onResponseStarted?.();
+      }
+      onHeaders(statusCode, rawHeaders, resume, statusMessage) {
+        return this.#handler.onHeaders?.(statusCode, rawHeaders, resume, statusMessage);
+      }
+      onUpgrade(statusCode, rawHeaders, socket) {
+        return this.#handler.onUpgrade?.(statusCode, rawHeaders, socket);
+      }
+      onData(data) {
+        return this.#handler.onData?.(data);
+      }
+      onComplete(trailers) {
+        return this.#handler.onComplete?.(trailers);
+      }
+      onError(err) {
+        if (!this.#handler.onError) {
+          throw err;
+        }
+        return this.#handler.onError?.(err);
+      }
+      // Wrap Interface
+      onRequestStart(controller, context) {
+        this.#handler.onConnect?.((reason) => controller.abort(reason), context);
+      }
+      onRequestUpgrade(controller, statusCode, headers, socket) {
+        const rawHeaders = [];
+        for (const [key, val] of Object.entries(headers)) {
+          rawHeaders.push(Buffer.from(key, "latin1"), toRawHeaderValue(val));
+        }
+        this.#handler.onUpgrade?.(statusCode, rawHeaders, socket);
+      }
+      onResponseStart(controller, statusCode, headers, statusMessage) {
+        const rawHeaders = [];
+        for (const [key, val] of Object.entries(headers)) {
+          rawHeaders.push(Buffer.from(key, "latin1"), toRawHeaderValue(val));
+        }
+        if (this.#handler.onHeaders?.(statusCode, rawHeaders, () => controller.resume(), statusMessage) === false) {
+          controller.pause();
+        }
+      }
+      onResponseData(controller, data) {
+        if (this.#handler.onData?.(data) === false) {
+          controller.pause();
+        }
+      }
+      onResponseEnd(controller, trailers) {
+        const rawTrailers = [];
+        for (const [key, val] of Object.entries(trailers)) {
+          rawTrailers.push(Buffer.from(key, "latin1"), toRawHeaderValue(val));
+        }
+        this.#handler.onComplete?.(rawTrailers);
+      }
+      onResponseError(controller, err) {
+        if (!this.#handler.onError) {
+          throw new InvalidArgumentError("invalid onError method");
+        }
+        this.#handler.onError?.(err);
+      }
+    };
+    function toRawHeaderValue(value) {
+      return Array.isArray(value) ? value.map((item) => Buffer.from(item, "latin1")) : Buffer.from(value, "latin1");
+    }
+  }
+});
+
+// node_modules/undici/lib/dispatcher/dispatcher.js
+var require_dispatcher = __commonJS({
+  "node_modules/undici/lib/dispatcher/dispatcher.js"(exports, module) {
+    "use strict";
+    var EventEmitter = __require("node:events");
+    var WrapHandler = require_wrap_handler();
+    var wrapInterceptor = (dispatch) => (opts, handler) => dispatch(opts, WrapHandler.wrap(handler));
+    var Dispatcher = class extends EventEmitter {
+      dispatch() {
+        throw new Error("not implemented");
+      }
+      close() {
+        throw new Error("not implemented");
+      }
+      destroy() {
+        throw new Error("not implemented");
+      }
+      compose(...args) {
+        const interceptors = Array.isArray(args[0]) ? args[0] : args;
+        let dispatch = this.dispatch.bind(this);
+        for (const interceptor of interceptors) {
+          if (interceptor == null) {
+            continue;
+          }
+          if (typeof interceptor !== "function") {
+            throw new TypeError(`invalid interceptor, expected function received ${typeof interceptor}`);
+          }
+          dispatch = interceptor(dispatch);
+          dispatch = wrapInterceptor(dispatch);
+          if (dispatch == null || typeof dispatch !== "function" || dispatch.length !== 2) {
+            throw new TypeError("invalid interceptor");
+          }
+        }
+        return new Proxy(this, {
+          get: (target, key) => key === "dispatch" ? dispatch : target[key]
+        });
+      }
+    };
+    module.exports = Dispatcher;
+  }
+});
+
+// node_modules/undici/lib/handler/unwrap-handler.js
+var require_unwrap_handler = __commonJS({
+  "node_modules/undici/lib/handler/unwrap-handler.js"(exports, module) {
+    "use strict";
+    var { parseHeaders } = require_util();
+    var { InvalidArgumentError } = require_errors();
+    var kResume = /* @__PURE__ */ Symbol("resume");
+    var UnwrapController = class {
+      #paused = false;
+      #reason = null;
+      #aborted = false;
+      #abort;
+      [kResume] = null;
+      rawHeaders = null;
+      rawTrailers = null;
+      constructor(abort) {
+        this.#abort = abort;
+      }
+      pause() {
+        this.#paused = true;
+      }
+      resume() {
+        if (this.#paused) {
+          this.#paused = false;
+          this[kResume]?.();
+        }
+      }
+      abort(reason) {
+        if (!this.#aborted) {
+          this.#aborted = true;
+          this.#reason = reason;
+          this.#abort(reason);
+        }
+      }
+      get aborted() {
+        return this.#aborted;
+      }
+      get reason() {
+        return this.#reason;
+      }
+      get paused() {
+        return this.#paused;
+      }
+    };
+    module.exports = class UnwrapHandler {
+      #handler;
+      #controller;
+      constructor(handler) {
+        this.#handler = handler;
+      }
+      static unwrap(handler) {
+        return !handler.onRequestStart ? handler : new UnwrapHandler(handler);
+      }
+      onConnect(abort, context) {
+        this.#controller = new UnwrapController(abort);
+        this.#handler.onRequestStart?.(this.#controller, context);
+      }
+      onResponseStarted() {
+        return this.#handler.onResponseStarted?.();
+      }
+      onUpgrade(statusCode, rawHeaders, socket) {
+        this.#controller.rawHeaders = rawHeaders;
+        this.#handler.onRequestUpgrade?.(this.#controller, statusCode, parseHeaders(rawHeaders), socket);
+      }
+      onHeaders(statusCode, rawHeaders, resume, statusMessage) {
+        this.#controller[kResume] = resume;
+        this.#controller.rawHeaders = rawHeaders;
+        this.#handler.onResponseStart?.(this.#controller, statusCode, parseHeaders(rawHeaders), statusMessage);
+        return !this.#controller.paused;
+      }
+      onData(data) {
+        this.#handler.onResponseData?.(this.#controller, data);
+        return !this.#controller.paused;
+      }
+      onComplete(rawTrailers) {
+        this.#controller.rawTrailers = rawTrailers;
+        this.#handler.onResponseEnd?.(this.#controller, parseHeaders(rawTrailers));
+      }
+      onError(err) {
+        if (!this.#handler.onResponseError) {
+          throw new InvalidArgumentError("invalid onError method");
+        }
+        this.#handler.onResponseError?.(this.#controller, err);
+      }
+    };
+  }
+});
+
+// node_modules/undici/lib/dispatcher/dispatcher-base.js
+var require_dispatcher_base = __commonJS({
+  "node_modules/undici/lib/dispatcher/dispatcher-base.js"(exports, module) {
+    "use strict";
+    var buffer = __require("node:buffer");
+    var Dispatcher = require_dispatcher();
+    var UnwrapHandler = require_unwrap_handler();
+    var {
+      ClientDestroyedError,
+      ClientClosedError,
+      InvalidArgumentError
+    } = require_errors();
+    var { kDestroy, kClose, kClosed, kDestroyed, kDispatch } = require_symbols();
+    var kOnDestroyed = /* @__PURE__ */ Symbol("onDestroyed");
+    var kOnClosed = /* @__PURE__ */ Symbol("onClosed");
+    var kWebSocketOptions = /* @__PURE__ */ Symbol("webSocketOptions");
+    var kEventSourceOptions = /* @__PURE__ */ Symbol("eventSourceOptions");
+    var DispatcherBase = class extends Dispatcher {
+      /** @type {boolean} */
+      [kDestroyed] = false;
+      /** @type {Array<Function|null} */
+      [kOnDestroyed] = null;
+      /** @type {boolean} */
+      [kClosed] = false;
+      /** @type {Array<Function>|null} */
+      [kOnClosed] = null;
+      /**
+       * @param {import('../../types/dispatcher').DispatcherOptions} [opts]
+       */
+      constructor(opts) {
+        super();
+        this[kWebSocketOptions] = opts?.webSocket ?? {};
+        this[kEventSourceOptions] = opts?.eventSource ?? {};
+      }
+      /**
+       * @returns {import('../../types/dispatcher').WebSocketOptions}
+       */
+      get webSocketOptions() {
+        return {
+          maxFragments: this[kWebSocketOptions].maxFragments ?? 131072,
+          maxPayloadSize: this[kWebSocketOptions].maxPayloadSize ?? 128 * 1024 * 1024
+          // 128 MB default
+        };
+      }
+      /**
+       * @returns {import('../../types/client').Client.EventSourceOptions}
+       */
+      get eventSourceOptions() {
+        return {
+          maxEventSize: this[kEventSourceOptions].maxEventSize ?? buffer.kStringMaxLength
+        };
+      }
+      /** @returns {boolean} */
+      get destroyed() {
+        return this[kDestroyed];
+      }
+      /** @returns {boolean} */
+      get closed() {
+        return this[kClosed];
+      }
+      close(callback) {
+        if (callback === void 0) {
+          return new Promise((resolve, reject) => {
+            this.close((err, data) => {
+              return err ? reject(err) : resolve(data);
+            });
+          });
+        }
+        if (typeof callback !== "function") {
+          throw new InvalidArgumentError("invalid callback");
+        }
+        if (this[kDestroyed]) {
+          const err = new ClientDestroyedError();
+          queueMicrotask(() => callback(err, null));
+          return;
+        }
+        if (this[kClosed]) {
+          if (this[kOnClosed]) {
+            this[kOnClosed].push(callback);
+          } else {
+            queueMicrotask(() => callback(null, null));
+          }
+          return;
+        }
+        this[kClosed] = true;
+        this[kOnClosed] ??= [];
+        this[kOnClosed].push(callback);
+        const onClosed = () => {
+          const callbacks = this[kOnClosed];
+          this[kOnClosed] = null;
+          for (let i = 0; i < callbacks.length; i++) {
+            callbacks[i](null, null);
+          }
+        };
+        this[kClose]().then(() => this.destroy()).then(() => queueMicrotask(onClosed));
+      }
+      destroy(err, callback) {
+        if (typeof err === "function") {
+          callback = err;
+          err = null;
+        }
+        if (callback === void 0) {
+          return new Promise((resolve, reject) => {
+            this.destroy(err, (err2, data) => {
+              return err2 ? reject(err2) : resolve(data);
+            });
+          });
+        }
+        if (typeof callback !== "function") {
+          throw new InvalidArgumentError("invalid callback");
+        }
+        if (this[kDestroyed]) {
+          if (this[kOnDestroyed]) {
+            this[kOnDestroyed].push(callback);
+          } else {
+            queueMicrotask(() => callback(null, null));
+          }
+          return;
+        }
+        if (!err) {
+          err = new ClientDestroyedError();
+        }
+        this[kDestroyed] = true;
+        this[kOnDestroyed] ??= [];
+        this[kOnDestroyed].push(callback);
+        const onDestroyed = () => {
+          const callbacks = this[kOnDestroyed];
+          this[kOnDestroyed] = null;
+          for (let i = 0; i < callbacks.length; i++) {
+            callbacks[i](null, null);
+          }
+        };
+        this[kDestroy](err).then(() => queueMicrotask(onDestroyed));
+      }
+      dispatch(opts, handler) {
+        if (!handler || typeof handler !== "object") {
+          throw new InvalidArgumentError("handler must be an object");
+        }
+        handler = UnwrapHandler.unwrap(handler);
+        try {
+          if (!opts || typeof opts !== "object") {
+            throw new InvalidArgumentError("opts must be an object.");
+          }
+          if (this[kDestroyed] || this[kOnDestroyed]) {
+            throw new ClientDestroyedError();
+          }
+          if (this[kClosed]) {
+            throw new ClientClosedError();
+          }
+          return this[kDispatch](opts, handler);
+        } catch (err) {
+          if (typeof handler.onError !== "function") {
+            throw err;
+          }
+          handler.onError(err);
+          return false;
+        }
+      }
+    };
+    module.exports = DispatcherBase;
+  }
+});
+
 // node_modules/undici/lib/core/connect.js
 var require_connect = __commonJS({
   "node_modules/undici/lib/core/connect.js"(exports, module) {
@@ -3336,642 +3088,10 @@ var require_connect = __commonJS({
   }
 });
 
-// node_modules/undici/lib/llhttp/utils.js
-var require_utils = __commonJS({
-  "node_modules/undici/lib/llhttp/utils.js"(exports) {
-    "use strict";
-    Object.defineProperty(exports, "__esModule", { value: true });
-    exports.enumToMap = enumToMap;
-    function enumToMap(obj, filter = [], exceptions = []) {
-      const emptyFilter = (filter?.length ?? 0) === 0;
-      const emptyExceptions = (exceptions?.length ?? 0) === 0;
-      return Object.fromEntries(Object.entries(obj).filter(([, value]) => {
-        return typeof value === "number" && (emptyFilter || filter.includes(value)) && (emptyExceptions || !exceptions.includes(value));
-      }));
-    }
-  }
-});
-
 // node_modules/undici/lib/llhttp/constants.js
 var require_constants2 = __commonJS({
-  "node_modules/undici/lib/llhttp/constants.js"(exports) {
-    "use strict";
-    Object.defineProperty(exports, "__esModule", { value: true });
-    exports.SPECIAL_HEADERS = exports.MINOR = exports.MAJOR = exports.HTAB_SP_VCHAR_OBS_TEXT = exports.QUOTED_STRING = exports.CONNECTION_TOKEN_CHARS = exports.HEADER_CHARS = exports.TOKEN = exports.HEX = exports.URL_CHAR = exports.USERINFO_CHARS = exports.MARK = exports.ALPHANUM = exports.NUM = exports.HEX_MAP = exports.NUM_MAP = exports.ALPHA = exports.STATUSES_HTTP = exports.H_METHOD_MAP = exports.METHOD_MAP = exports.METHODS_RTSP = exports.METHODS_ICE = exports.METHODS_HTTP = exports.HEADER_STATE = exports.FINISH = exports.STATUSES = exports.METHODS = exports.LENIENT_FLAGS = exports.FLAGS = exports.TYPE = exports.ERROR = void 0;
-    var utils_1 = require_utils();
-    exports.ERROR = {
-      OK: 0,
-      INTERNAL: 1,
-      STRICT: 2,
-      CR_EXPECTED: 25,
-      LF_EXPECTED: 3,
-      UNEXPECTED_CONTENT_LENGTH: 4,
-      UNEXPECTED_SPACE: 30,
-      CLOSED_CONNECTION: 5,
-      INVALID_METHOD: 6,
-      INVALID_URL: 7,
-      INVALID_CONSTANT: 8,
-      INVALID_VERSION: 9,
-      INVALID_HEADER_TOKEN: 10,
-      INVALID_CONTENT_LENGTH: 11,
-      INVALID_CHUNK_SIZE: 12,
-      INVALID_STATUS: 13,
-      INVALID_EOF_STATE: 14,
-      INVALID_TRANSFER_ENCODING: 15,
-      CB_MESSAGE_BEGIN: 16,
-      CB_HEADERS_COMPLETE: 17,
-      CB_MESSAGE_COMPLETE: 18,
-      CB_CHUNK_HEADER: 19,
-      CB_CHUNK_COMPLETE: 20,
-      PAUSED: 21,
-      PAUSED_UPGRADE: 22,
-      PAUSED_H2_UPGRADE: 23,
-      USER: 24,
-      CB_URL_COMPLETE: 26,
-      CB_STATUS_COMPLETE: 27,
-      CB_METHOD_COMPLETE: 32,
-      CB_VERSION_COMPLETE: 33,
-      CB_HEADER_FIELD_COMPLETE: 28,
-      CB_HEADER_VALUE_COMPLETE: 29,
-      CB_CHUNK_EXTENSION_NAME_COMPLETE: 34,
-      CB_CHUNK_EXTENSION_VALUE_COMPLETE: 35,
-      CB_RESET: 31,
-      CB_PROTOCOL_COMPLETE: 38
-    };
-    exports.TYPE = {
-      BOTH: 0,
-      // default
-      REQUEST: 1,
-      RESPONSE: 2
-    };
-    exports.FLAGS = {
-      CONNECTION_KEEP_ALIVE: 1 << 0,
-      CONNECTION_CLOSE: 1 << 1,
-      CONNECTION_UPGRADE: 1 << 2,
-      CHUNKED: 1 << 3,
-      UPGRADE: 1 << 4,
-      CONTENT_LENGTH: 1 << 5,
-      SKIPBODY: 1 << 6,
-      TRAILING: 1 << 7,
-      // 1 << 8 is unused
-      TRANSFER_ENCODING: 1 << 9
-    };
-    exports.LENIENT_FLAGS = {
-      HEADERS: 1 << 0,
-      CHUNKED_LENGTH: 1 << 1,
-      KEEP_ALIVE: 1 << 2,
-      TRANSFER_ENCODING: 1 << 3,
-      VERSION: 1 << 4,
-      DATA_AFTER_CLOSE: 1 << 5,
-      OPTIONAL_LF_AFTER_CR: 1 << 6,
-      OPTIONAL_CRLF_AFTER_CHUNK: 1 << 7,
-      OPTIONAL_CR_BEFORE_LF: 1 << 8,
-      SPACES_AFTER_CHUNK_SIZE: 1 << 9
-    };
-    exports.METHODS = {
-      "DELETE": 0,
-      "GET": 1,
-      "HEAD": 2,
-      "POST": 3,
-      "PUT": 4,
-      /* pathological */
-      "CONNECT": 5,
-      "OPTIONS": 6,
-      "TRACE": 7,
-      /* WebDAV */
-      "COPY": 8,
-      "LOCK": 9,
-      "MKCOL": 10,
-      "MOVE": 11,
-      "PROPFIND": 12,
-      "PROPPATCH": 13,
-      "SEARCH": 14,
-      "UNLOCK": 15,
-      "BIND": 16,
-      "REBIND": 17,
-      "UNBIND": 18,
-      "ACL": 19,
-      /* subversion */
-      "REPORT": 20,
-      "MKACTIVITY": 21,
-      "CHECKOUT": 22,
-      "MERGE": 23,
-      /* upnp */
-      "M-SEARCH": 24,
-      "NOTIFY": 25,
-      "SUBSCRIBE": 26,
-      "UNSUBSCRIBE": 27,
-      /* RFC-5789 */
-      "PATCH": 28,
-      "PURGE": 29,
-      /* CalDAV */
-      "MKCALENDAR": 30,
-      /* RFC-2068, section 19.6.1.2 */
-      "LINK": 31,
-      "UNLINK": 32,
-      /* icecast */
-      "SOURCE": 33,
-      /* RFC-7540, section 11.6 */
-      "PRI": 34,
-      /* RFC-2326 RTSP */
-      "DESCRIBE": 35,
-      "ANNOUNCE": 36,
-      "SETUP": 37,
-      "PLAY": 38,
-      "PAUSE": 39,
-      "TEARDOWN": 40,
-      "GET_PARAMETER": 41,
-      "SET_PARAMETER": 42,
-      "REDIRECT": 43,
-      "RECORD": 44,
-      /* RAOP */
-      "FLUSH": 45,
-      /* DRAFT https://www.ietf.org/archive/id/draft-ietf-httpbis-safe-method-w-body-02.html */
-      "QUERY": 46
-    };
-    exports.STATUSES = {
-      CONTINUE: 100,
-      SWITCHING_PROTOCOLS: 101,
-      PROCESSING: 102,
-      EARLY_HINTS: 103,
-      RESPONSE_IS_STALE: 110,
-      // Unofficial
-      REVALIDATION_FAILED: 111,
-      // Unofficial
-      DISCONNECTED_OPERATION: 112,
-      // Unofficial
-      HEURISTIC_EXPIRATION: 113,
-      // Unofficial
-      MISCELLANEOUS_WARNING: 199,
-      // Unofficial
-      OK: 200,
-      CREATED: 201,
-      ACCEPTED: 202,
-      NON_AUTHORITATIVE_INFORMATION: 203,
-      NO_CONTENT: 204,
-      RESET_CONTENT: 205,
-      PARTIAL_CONTENT: 206,
-      MULTI_STATUS: 207,
-      ALREADY_REPORTED: 208,
-      TRANSFORMATION_APPLIED: 214,
-      // Unofficial
-      IM_USED: 226,
-      MISCELLANEOUS_PERSISTENT_WARNING: 299,
-      // Unofficial
-      MULTIPLE_CHOICES: 300,
-      MOVED_PERMANENTLY: 301,
-      FOUND: 302,
-      SEE_OTHER: 303,
-      NOT_MODIFIED: 304,
-      USE_PROXY: 305,
-      SWITCH_PROXY: 306,
-      // No longer used
-      TEMPORARY_REDIRECT: 307,
-      PERMANENT_REDIRECT: 308,
-      BAD_REQUEST: 400,
-      UNAUTHORIZED: 401,
-      PAYMENT_REQUIRED: 402,
-      FORBIDDEN: 403,
-      NOT_FOUND: 404,
-      METHOD_NOT_ALLOWED: 405,
-      NOT_ACCEPTABLE: 406,
-      PROXY_AUTHENTICATION_REQUIRED: 407,
-      REQUEST_TIMEOUT: 408,
-      CONFLICT: 409,
-      GONE: 410,
-      LENGTH_REQUIRED: 411,
-      PRECONDITION_FAILED: 412,
-      PAYLOAD_TOO_LARGE: 413,
-      URI_TOO_LONG: 414,
-      UNSUPPORTED_MEDIA_TYPE: 415,
-      RANGE_NOT_SATISFIABLE: 416,
-      EXPECTATION_FAILED: 417,
-      IM_A_TEAPOT: 418,
-      PAGE_EXPIRED: 419,
-      // Unofficial
-      ENHANCE_YOUR_CALM: 420,
-      // Unofficial
-      MISDIRECTED_REQUEST: 421,
-      UNPROCESSABLE_ENTITY: 422,
-      LOCKED: 423,
-      FAILED_DEPENDENCY: 424,
-      TOO_EARLY: 425,
-      UPGRADE_REQUIRED: 426,
-      PRECONDITION_REQUIRED: 428,
-      TOO_MANY_REQUESTS: 429,
-      REQUEST_HEADER_FIELDS_TOO_LARGE_UNOFFICIAL: 430,
-      // Unofficial
-      REQUEST_HEADER_FIELDS_TOO_LARGE: 431,
-      LOGIN_TIMEOUT: 440,
-      // Unofficial
-      NO_RESPONSE: 444,
-      // Unofficial
-      RETRY_WITH: 449,
-      // Unofficial
-      BLOCKED_BY_PARENTAL_CONTROL: 450,
-      // Unofficial
-      UNAVAILABLE_FOR_LEGAL_REASONS: 451,
-      CLIENT_CLOSED_LOAD_BALANCED_REQUEST: 460,
-      // Unofficial
-      INVALID_X_FORWARDED_FOR: 463,
-      // Unofficial
-      REQUEST_HEADER_TOO_LARGE: 494,
-      // Unofficial
-      SSL_CERTIFICATE_ERROR: 495,
-      // Unofficial
-      SSL_CERTIFICATE_REQUIRED: 496,
-      // Unofficial
-      HTTP_REQUEST_SENT_TO_HTTPS_PORT: 497,
-      // Unofficial
-      INVALID_TOKEN: 498,
-      // Unofficial
-      CLIENT_CLOSED_REQUEST: 499,
-      // Unofficial
-      INTERNAL_SERVER_ERROR: 500,
-      NOT_IMPLEMENTED: 501,
-      BAD_GATEWAY: 502,
-      SERVICE_UNAVAILABLE: 503,
-      GATEWAY_TIMEOUT: 504,
-      HTTP_VERSION_NOT_SUPPORTED: 505,
-      VARIANT_ALSO_NEGOTIATES: 506,
-      INSUFFICIENT_STORAGE: 507,
-      LOOP_DETECTED: 508,
-      BANDWIDTH_LIMIT_EXCEEDED: 509,
-      NOT_EXTENDED: 510,
-      NETWORK_AUTHENTICATION_REQUIRED: 511,
-      WEB_SERVER_UNKNOWN_ERROR: 520,
-      // Unofficial
-      WEB_SERVER_IS_DOWN: 521,
-      // Unofficial
-      CONNECTION_TIMEOUT: 522,
-      // Unofficial
-      ORIGIN_IS_UNREACHABLE: 523,
-      // Unofficial
-      TIMEOUT_OCCURED: 524,
-      // Unofficial
-      SSL_HANDSHAKE_FAILED: 525,
-      // Unofficial
-      INVALID_SSL_CERTIFICATE: 526,
-      // Unofficial
-      RAILGUN_ERROR: 527,
-      // Unofficial
-      SITE_IS_OVERLOADED: 529,
-      // Unofficial
-      SITE_IS_FROZEN: 530,
-      // Unofficial
-      IDENTITY_PROVIDER_AUTHENTICATION_ERROR: 561,
-      // Unofficial
-      NETWORK_READ_TIMEOUT: 598,
-      // Unofficial
-      NETWORK_CONNECT_TIMEOUT: 599
-      // Unofficial
-    };
-    exports.FINISH = {
-      SAFE: 0,
-      SAFE_WITH_CB: 1,
-      UNSAFE: 2
-    };
-    exports.HEADER_STATE = {
-      GENERAL: 0,
-      CONNECTION: 1,
-      CONTENT_LENGTH: 2,
-      TRANSFER_ENCODING: 3,
-      UPGRADE: 4,
-      CONNECTION_KEEP_ALIVE: 5,
-      CONNECTION_CLOSE: 6,
-      CONNECTION_UPGRADE: 7,
-      TRANSFER_ENCODING_CHUNKED: 8
-    };
-    exports.METHODS_HTTP = [
-      exports.METHODS.DELETE,
-      exports.METHODS.GET,
-      exports.METHODS.HEAD,
-      exports.METHODS.POST,
-      exports.METHODS.PUT,
-      exports.METHODS.CONNECT,
-      exports.METHODS.OPTIONS,
-      exports.METHODS.TRACE,
-      exports.METHODS.COPY,
-      exports.METHODS.LOCK,
-      exports.METHODS.MKCOL,
-      exports.METHODS.MOVE,
-      exports.METHODS.PROPFIND,
-      exports.METHODS.PROPPATCH,
-      exports.METHODS.SEARCH,
-      exports.METHODS.UNLOCK,
-      exports.METHODS.BIND,
-      exports.METHODS.REBIND,
-      exports.METHODS.UNBIND,
-      exports.METHODS.ACL,
-      exports.METHODS.REPORT,
-      exports.METHODS.MKACTIVITY,
-      exports.METHODS.CHECKOUT,
-      exports.METHODS.MERGE,
-      exports.METHODS["M-SEARCH"],
-      exports.METHODS.NOTIFY,
-      exports.METHODS.SUBSCRIBE,
-      exports.METHODS.UNSUBSCRIBE,
-      exports.METHODS.PATCH,
-      exports.METHODS.PURGE,
-      exports.METHODS.MKCALENDAR,
-      exports.METHODS.LINK,
-      exports.METHODS.UNLINK,
-      exports.METHODS.PRI,
-      // TODO(indutny): should we allow it with HTTP?
-      exports.METHODS.SOURCE,
-      exports.METHODS.QUERY
-    ];
-    exports.METHODS_ICE = [
-      exports.METHODS.SOURCE
-    ];
-    exports.METHODS_RTSP = [
-      exports.METHODS.OPTIONS,
-      exports.METHODS.DESCRIBE,
-      exports.METHODS.ANNOUNCE,
-      exports.METHODS.SETUP,
-      exports.METHODS.PLAY,
-      exports.METHODS.PAUSE,
-      exports.METHODS.TEARDOWN,
-      exports.METHODS.GET_PARAMETER,
-      exports.METHODS.SET_PARAMETER,
-      exports.METHODS.REDIRECT,
-      exports.METHODS.RECORD,
-      exports.METHODS.FLUSH,
-      // For AirPlay
-      exports.METHODS.GET,
-      exports.METHODS.POST
-    ];
-    exports.METHOD_MAP = (0, utils_1.enumToMap)(exports.METHODS);
-    exports.H_METHOD_MAP = Object.fromEntries(Object.entries(exports.METHODS).filter(([k]) => k.startsWith("H")));
-    exports.STATUSES_HTTP = [
-      exports.STATUSES.CONTINUE,
-      exports.STATUSES.SWITCHING_PROTOCOLS,
-      exports.STATUSES.PROCESSING,
-      exports.STATUSES.EARLY_HINTS,
-      exports.STATUSES.RESPONSE_IS_STALE,
-      exports.STATUSES.REVALIDATION_FAILED,
-      exports.STATUSES.DISCONNECTED_OPERATION,
-      exports.STATUSES.HEURISTIC_EXPIRATION,
-      exports.STATUSES.MISCELLANEOUS_WARNING,
-      exports.STATUSES.OK,
-      exports.STATUSES.CREATED,
-      exports.STATUSES.ACCEPTED,
-      exports.STATUSES.NON_AUTHORITATIVE_INFORMATION,
-      exports.STATUSES.NO_CONTENT,
-      exports.STATUSES.RESET_CONTENT,
-      exports.STATUSES.PARTIAL_CONTENT,
-      exports.STATUSES.MULTI_STATUS,
-      exports.STATUSES.ALREADY_REPORTED,
-      exports.STATUSES.TRANSFORMATION_APPLIED,
-      exports.STATUSES.IM_USED,
-      exports.STATUSES.MISCELLANEOUS_PERSISTENT_WARNING,
-      exports.STATUSES.MULTIPLE_CHOICES,
-      exports.STATUSES.MOVED_PERMANENTLY,
-      exports.STATUSES.FOUND,
-      exports.STATUSES.SEE_OTHER,
-      exports.STATUSES.NOT_MODIFIED,
-      exports.STATUSES.USE_PROXY,
-      exports.STATUSES.SWITCH_PROXY,
-      exports.STATUSES.TEMPORARY_REDIRECT,
-      exports.STATUSES.PERMANENT_REDIRECT,
-      exports.STATUSES.BAD_REQUEST,
-      exports.STATUSES.UNAUTHORIZED,
-      exports.STATUSES.PAYMENT_REQUIRED,
-      exports.STATUSES.FORBIDDEN,
-      exports.STATUSES.NOT_FOUND,
-      exports.STATUSES.METHOD_NOT_ALLOWED,
-      exports.STATUSES.NOT_ACCEPTABLE,
-      exports.STATUSES.PROXY_AUTHENTICATION_REQUIRED,
-      exports.STATUSES.REQUEST_TIMEOUT,
-      exports.STATUSES.CONFLICT,
-      exports.STATUSES.GONE,
-      exports.STATUSES.LENGTH_REQUIRED,
-      exports.STATUSES.PRECONDITION_FAILED,
-      exports.STATUSES.PAYLOAD_TOO_LARGE,
-      exports.STATUSES.URI_TOO_LONG,
-      exports.STATUSES.UNSUPPORTED_MEDIA_TYPE,
-      exports.STATUSES.RANGE_NOT_SATISFIABLE,
-      exports.STATUSES.EXPECTATION_FAILED,
-      exports.STATUSES.IM_A_TEAPOT,
-      exports.STATUSES.PAGE_EXPIRED,
-      exports.STATUSES.ENHANCE_YOUR_CALM,
-      exports.STATUSES.MISDIRECTED_REQUEST,
-      exports.STATUSES.UNPROCESSABLE_ENTITY,
-      exports.STATUSES.LOCKED,
-      exports.STATUSES.FAILED_DEPENDENCY,
-      exports.STATUSES.TOO_EARLY,
-      exports.STATUSES.UPGRADE_REQUIRED,
-      exports.STATUSES.PRECONDITION_REQUIRED,
-      exports.STATUSES.TOO_MANY_REQUESTS,
-      exports.STATUSES.REQUEST_HEADER_FIELDS_TOO_LARGE_UNOFFICIAL,
-      exports.STATUSES.REQUEST_HEADER_FIELDS_TOO_LARGE,
-      exports.STATUSES.LOGIN_TIMEOUT,
-      exports.STATUSES.NO_RESPONSE,
-      exports.STATUSES.RETRY_WITH,
-      exports.STATUSES.BLOCKED_BY_PARENTAL_CONTROL,
-      exports.STATUSES.UNAVAILABLE_FOR_LEGAL_REASONS,
-      exports.STATUSES.CLIENT_CLOSED_LOAD_BALANCED_REQUEST,
-      exports.STATUSES.INVALID_X_FORWARDED_FOR,
-      exports.STATUSES.REQUEST_HEADER_TOO_LARGE,
-      exports.STATUSES.SSL_CERTIFICATE_ERROR,
-      exports.STATUSES.SSL_CERTIFICATE_REQUIRED,
-      exports.STATUSES.HTTP_REQUEST_SENT_TO_HTTPS_PORT,
-      exports.STATUSES.INVALID_TOKEN,
-      exports.STATUSES.CLIENT_CLOSED_REQUEST,
-      exports.STATUSES.INTERNAL_SERVER_ERROR,
-      exports.STATUSES.NOT_IMPLEMENTED,
-      exports.STATUSES.BAD_GATEWAY,
-      exports.STATUSES.SERVICE_UNAVAILABLE,
-      exports.STATUSES.GATEWAY_TIMEOUT,
-      exports.STATUSES.HTTP_VERSION_NOT_SUPPORTED,
-      exports.STATUSES.VARIANT_ALSO_NEGOTIATES,
-      exports.STATUSES.INSUFFICIENT_STORAGE,
-      exports.STATUSES.LOOP_DETECTED,
-      exports.STATUSES.BANDWIDTH_LIMIT_EXCEEDED,
-      exports.STATUSES.NOT_EXTENDED,
-      exports.STATUSES.NETWORK_AUTHENTICATION_REQUIRED,
-      exports.STATUSES.WEB_SERVER_UNKNOWN_ERROR,
-      exports.STATUSES.WEB_SERVER_IS_DOWN,
-      exports.STATUSES.CONNECTION_TIMEOUT,
-      exports.STATUSES.ORIGIN_IS_UNREACHABLE,
-      exports.STATUSES.TIMEOUT_OCCURED,
-      exports.STATUSES.SSL_HANDSHAKE_FAILED,
-      exports.STATUSES.INVALID_SSL_CERTIFICATE,
-      exports.STATUSES.RAILGUN_ERROR,
-      exports.STATUSES.SITE_IS_OVERLOADED,
-      exports.STATUSES.SITE_IS_FROZEN,
-      exports.STATUSES.IDENTITY_PROVIDER_AUTHENTICATION_ERROR,
-      exports.STATUSES.NETWORK_READ_TIMEOUT,
-      exports.STATUSES.NETWORK_CONNECT_TIMEOUT
-    ];
-    exports.ALPHA = [];
-    for (let i = "A".charCodeAt(0); i <= "Z".charCodeAt(0); i++) {
-      exports.ALPHA.push(String.fromCharCode(i));
-      exports.ALPHA.push(String.fromCharCode(i + 32));
-    }
-    exports.NUM_MAP = {
-      0: 0,
-      1: 1,
-      2: 2,
-      3: 3,
-      4: 4,
-      5: 5,
-      6: 6,
-      7: 7,
-      8: 8,
-      9: 9
-    };
-    exports.HEX_MAP = {
-      0: 0,
-      1: 1,
-      2: 2,
-      3: 3,
-      4: 4,
-      5: 5,
-      6: 6,
-      7: 7,
-      8: 8,
-      9: 9,
-      A: 10,
-      B: 11,
-      C: 12,
-      D: 13,
-      E: 14,
-      F: 15,
-      a: 10,
-      b: 11,
-      c: 12,
-      d: 13,
-      e: 14,
-      f: 15
-    };
-    exports.NUM = [
-      "0",
-      "1",
-      "2",
-      "3",
-      "4",
-      "5",
-      "6",
-      "7",
-      "8",
-      "9"
-    ];
-    exports.ALPHANUM = exports.ALPHA.concat(exports.NUM);
-    exports.MARK = ["-", "_", ".", "!", "~", "*", "'", "(", ")"];
-    exports.USERINFO_CHARS = exports.ALPHANUM.concat(exports.MARK).concat(["%", ";", ":", "&", "=", "+", "$", ","]);
-    exports.URL_CHAR = [
-      "!",
-      '"',
-      "$",
-      "%",
-      "&",
-      "'",
-      "(",
-      ")",
-      "*",
-      "+",
-      ",",
-      "-",
-      ".",
-      "/",
-      ":",
-      ";",
-      "<",
-      "=",
-      ">",
-      "@",
-      "[",
-      "\\",
-      "]",
-      "^",
-      "_",
-      "`",
-      "{",
-      "|",
-      "}",
-      "~"
-    ].concat(exports.ALPHANUM);
-    exports.HEX = exports.NUM.concat(["a", "b", "c", "d", "e", "f", "A", "B", "C", "D", "E", "F"]);
-    exports.TOKEN = [
-      "!",
-      "#",
-      "$",
-      "%",
-      "&",
-      "'",
-      "*",
-      "+",
-      "-",
-      ".",
-      "^",
-      "_",
-      "`",
-      "|",
-      "~"
-    ].concat(exports.ALPHANUM);
-    exports.HEADER_CHARS = ["	"];
-    for (let i = 32; i <= 255; i++) {
-      if (i !== 127) {
-        exports.HEADER_CHARS.push(i);
-      }
-    }
-    exports.CONNECTION_TOKEN_CHARS = exports.HEADER_CHARS.filter((c) => c !== 44);
-    exports.QUOTED_STRING = ["	", " "];
-    for (let i = 33; i <= 255; i++) {
-      if (i !== 34 && i !== 92) {
-        exports.QUOTED_STRING.push(i);
-      }
-    }
-    exports.HTAB_SP_VCHAR_OBS_TEXT = ["	", " "];
-    for (let i = 33; i <= 126; i++) {
-      exports.HTAB_SP_VCHAR_OBS_TEXT.push(i);
-    }
-    for (let i = 128; i <= 255; i++) {
-      exports.HTAB_SP_VCHAR_OBS_TEXT.push(i);
-    }
-    exports.MAJOR = exports.NUM_MAP;
-    exports.MINOR = exports.MAJOR;
-    exports.SPECIAL_HEADERS = {
-      "connection": exports.HEADER_STATE.CONNECTION,
-      "content-length": exports.HEADER_STATE.CONTENT_LENGTH,
-      "proxy-connection": exports.HEADER_STATE.CONNECTION,
-      "transfer-encoding": exports.HEADER_STATE.TRANSFER_ENCODING,
-      "upgrade": exports.HEADER_STATE.UPGRADE
-    };
-    exports.default = {
-      ERROR: exports.ERROR,
-      TYPE: exports.TYPE,
-      FLAGS: exports.FLAGS,
-      LENIENT_FLAGS: exports.LENIENT_FLAGS,
-      METHODS: exports.METHODS,
-      STATUSES: exports.STATUSES,
-      FINISH: exports.FINISH,
-      HEADER_STATE: exports.HEADER_STATE,
-      ALPHA: exports.ALPHA,
-      NUM_MAP: exports.NUM_MAP,
-      HEX_MAP: exports.HEX_MAP,
-      NUM: exports.NUM,
-      ALPHANUM: exports.ALPHANUM,
-      MARK: exports.MARK,
-      USERINFO_CHARS: exports.USERINFO_CHARS,
-      URL_CHAR: exports.URL_CHAR,
-      HEX: exports.HEX,
-      TOKEN: exports.TOKEN,
-      HEADER_CHARS: exports.HEADER_CHARS,
-      CONNECTION_TOKEN_CHARS: exports.CONNECTION_TOKEN_CHARS,
-      QUOTED_STRING: exports.QUOTED_STRING,
-      HTAB_SP_VCHAR_OBS_TEXT: exports.HTAB_SP_VCHAR_OBS_TEXT,
-      MAJOR: exports.MAJOR,
-      MINOR: exports.MINOR,
-      SPECIAL_HEADERS: exports.SPECIAL_HEADERS,
-      METHODS_HTTP: exports.METHODS_HTTP,
-      METHODS_ICE: exports.METHODS_ICE,
-      METHODS_RTSP: exports.METHODS_RTSP,
-      METHOD_MAP: exports.METHOD_MAP,
-      H_METHOD_MAP: exports.H_METHOD_MAP,
-      STATUSES_HTTP: exports.STATUSES_HTTP
-    };
+  "node_modules/undici/lib/llhttp/constants.js"(exports, module) {
+    module.exports = { "ERROR": { "OK": 0, "INTERNAL": 1, "STRICT": 2, "CR_EXPECTED": 25, "LF_EXPECTED": 3, "UNEXPECTED_CONTENT_LENGTH": 4, "UNEXPECTED_SPACE": 30, "CLOSED_CONNECTION": 5, "INVALID_METHOD": 6, "INVALID_URL": 7, "INVALID_CONSTANT": 8, "INVALID_VERSION": 9, "INVALID_HEADER_TOKEN": 10, "INVALID_CONTENT_LENGTH": 11, "INVALID_CHUNK_SIZE": 12, "INVALID_STATUS": 13, "INVALID_EOF_STATE": 14, "INVALID_TRANSFER_ENCODING": 15, "CB_MESSAGE_BEGIN": 16, "CB_HEADERS_COMPLETE": 17, "CB_MESSAGE_COMPLETE": 18, "CB_CHUNK_HEADER": 19, "CB_CHUNK_COMPLETE": 20, "PAUSED": 21, "PAUSED_UPGRADE": 22, "PAUSED_H2_UPGRADE": 23, "USER": 24, "CB_URL_COMPLETE": 26, "CB_STATUS_COMPLETE": 27, "CB_METHOD_COMPLETE": 32, "CB_VERSION_COMPLETE": 33, "CB_HEADER_FIELD_COMPLETE": 28, "CB_HEADER_VALUE_COMPLETE": 29, "CB_CHUNK_EXTENSION_NAME_COMPLETE": 34, "CB_CHUNK_EXTENSION_VALUE_COMPLETE": 35, "CB_RESET": 31, "CB_PROTOCOL_COMPLETE": 38 }, "TYPE": { "BOTH": 0, "REQUEST": 1, "RESPONSE": 2 } };
   }
 });
 
@@ -5380,7 +4500,7 @@ var require_client = __commonJS({
     function getPipelining(client) {
       return client[kPipelining] ?? client[kHTTPContext]?.defaultPipelining ?? 1;
     }
-    var Client = class extends DispatcherBase {
+    var Client2 = class extends DispatcherBase {
       /**
        *
        * @param {string|URL} url
@@ -5836,245 +4956,7 @@ var require_client = __commonJS({
         }
       }
     }
-    module.exports = Client;
-  }
-});
-
-// node_modules/undici/lib/dispatcher/pool.js
-var require_pool = __commonJS({
-  "node_modules/undici/lib/dispatcher/pool.js"(exports, module) {
-    "use strict";
-    var {
-      PoolBase,
-      kClients,
-      kNeedDrain,
-      kAddClient,
-      kGetDispatcher,
-      kRemoveClient
-    } = require_pool_base();
-    var Client = require_client();
-    var {
-      InvalidArgumentError
-    } = require_errors();
-    var util = require_util();
-    var { kUrl } = require_symbols();
-    var buildConnector = require_connect();
-    var kOptions = /* @__PURE__ */ Symbol("options");
-    var kConnections = /* @__PURE__ */ Symbol("connections");
-    var kFactory = /* @__PURE__ */ Symbol("factory");
-    function defaultFactory(origin, opts) {
-      return new Client(origin, opts);
-    }
-    var Pool = class extends PoolBase {
-      constructor(origin, {
-        connections,
-        factory = defaultFactory,
-        connect,
-        connectTimeout,
-        tls,
-        maxCachedSessions,
-        socketPath,
-        autoSelectFamily,
-        autoSelectFamilyAttemptTimeout,
-        allowH2,
-        clientTtl,
-        ...options
-      } = {}) {
-        if (connections != null && (!Number.isFinite(connections) || connections < 0)) {
-          throw new InvalidArgumentError("invalid connections");
-        }
-        if (typeof factory !== "function") {
-          throw new InvalidArgumentError("factory must be a function.");
-        }
-        if (connect != null && typeof connect !== "function" && typeof connect !== "object") {
-          throw new InvalidArgumentError("connect must be a function or an object");
-        }
-        if (typeof connect !== "function") {
-          connect = buildConnector({
-            ...tls,
-            maxCachedSessions,
-            allowH2,
-            socketPath,
-            timeout: connectTimeout,
-            ...typeof autoSelectFamily === "boolean" ? { autoSelectFamily, autoSelectFamilyAttemptTimeout } : void 0,
-            ...connect
-          });
-        }
-        super(options);
-        this[kConnections] = connections || null;
-        this[kUrl] = util.parseOrigin(origin);
-        this[kOptions] = { ...util.deepClone(options), connect, allowH2, clientTtl, socketPath };
-        this[kOptions].interceptors = options.interceptors ? { ...options.interceptors } : void 0;
-        this[kFactory] = factory;
-        this.on("connect", (origin2, targets) => {
-          if (clientTtl != null && clientTtl > 0) {
-            for (const target of targets) {
-              Object.assign(target, { ttl: Date.now() });
-            }
-          }
-        });
-        this.on("connectionError", (origin2, targets, error) => {
-          for (const target of targets) {
-            const idx = this[kClients].indexOf(target);
-            if (idx !== -1) {
-              this[kClients].splice(idx, 1);
-            }
-          }
-        });
-      }
-      [kGetDispatcher]() {
-        const clientTtlOption = this[kOptions].clientTtl;
-        for (const client of this[kClients]) {
-          if (clientTtlOption != null && clientTtlOption > 0 && client.ttl && Date.now() - client.ttl > clientTtlOption) {
-            this[kRemoveClient](client);
-          } else if (!client[kNeedDrain]) {
-            return client;
-          }
-        }
-        if (!this[kConnections] || this[kClients].length < this[kConnections]) {
-          const dispatcher = this[kFactory](this[kUrl], this[kOptions]);
-          this[kAddClient](dispatcher);
-          return dispatcher;
-        }
-      }
-    };
-    module.exports = Pool;
-  }
-});
-
-// node_modules/undici/lib/dispatcher/agent.js
-var require_agent = __commonJS({
-  "node_modules/undici/lib/dispatcher/agent.js"(exports, module) {
-    "use strict";
-    var { InvalidArgumentError, MaxOriginsReachedError } = require_errors();
-    var { kClients, kRunning, kClose, kDestroy, kDispatch, kUrl } = require_symbols();
-    var DispatcherBase = require_dispatcher_base();
-    var Pool = require_pool();
-    var Client = require_client();
-    var util = require_util();
-    var kOnConnect = /* @__PURE__ */ Symbol("onConnect");
-    var kOnDisconnect = /* @__PURE__ */ Symbol("onDisconnect");
-    var kOnConnectionError = /* @__PURE__ */ Symbol("onConnectionError");
-    var kOnDrain = /* @__PURE__ */ Symbol("onDrain");
-    var kFactory = /* @__PURE__ */ Symbol("factory");
-    var kOptions = /* @__PURE__ */ Symbol("options");
-    var kOrigins = /* @__PURE__ */ Symbol("origins");
-    function defaultFactory(origin, opts) {
-      return opts && opts.connections === 1 ? new Client(origin, opts) : new Pool(origin, opts);
-    }
-    var Agent2 = class extends DispatcherBase {
-      constructor({ factory = defaultFactory, maxOrigins = Infinity, connect, tls, ...options } = {}) {
-        if (typeof factory !== "function") {
-          throw new InvalidArgumentError("factory must be a function.");
-        }
-        if (connect != null && typeof connect !== "function" && typeof connect !== "object") {
-          throw new InvalidArgumentError("connect must be a function or an object");
-        }
-        if (typeof maxOrigins !== "number" || Number.isNaN(maxOrigins) || maxOrigins <= 0) {
-          throw new InvalidArgumentError("maxOrigins must be a number greater than 0");
-        }
-        super(options);
-        if (connect && typeof connect !== "function") {
-          connect = { ...connect };
-        }
-        if (tls && typeof tls !== "function") {
-          tls = { ...tls };
-        }
-        this[kOptions] = { ...util.deepClone(options), maxOrigins, connect, tls };
-        this[kFactory] = factory;
-        this[kClients] = /* @__PURE__ */ new Map();
-        this[kOrigins] = /* @__PURE__ */ new Set();
-        this[kOnDrain] = (origin, targets) => {
-          this.emit("drain", origin, [this, ...targets]);
-        };
-        this[kOnConnect] = (origin, targets) => {
-          this.emit("connect", origin, [this, ...targets]);
-        };
-        this[kOnDisconnect] = (origin, targets, err) => {
-          this.emit("disconnect", origin, [this, ...targets], err);
-        };
-        this[kOnConnectionError] = (origin, targets, err) => {
-          this.emit("connectionError", origin, [this, ...targets], err);
-        };
-      }
-      get [kRunning]() {
-        let ret = 0;
-        for (const { dispatcher } of this[kClients].values()) {
-          ret += dispatcher[kRunning];
-        }
-        return ret;
-      }
-      [kDispatch](opts, handler) {
-        let key;
-        if (opts.origin && (typeof opts.origin === "string" || opts.origin instanceof URL)) {
-          key = String(opts.origin);
-        } else {
-          throw new InvalidArgumentError("opts.origin must be a non-empty string or URL.");
-        }
-        if (this[kOrigins].size >= this[kOptions].maxOrigins && !this[kOrigins].has(key)) {
-          throw new MaxOriginsReachedError();
-        }
-        const result = this[kClients].get(key);
-        let dispatcher = result && result.dispatcher;
-        if (!dispatcher) {
-          const closeClientIfUnused = (connected) => {
-            const result2 = this[kClients].get(key);
-            if (result2) {
-              if (connected) result2.count -= 1;
-              if (result2.count <= 0) {
-                this[kClients].delete(key);
-                if (!result2.dispatcher.destroyed) {
-                  result2.dispatcher.close();
-                }
-              }
-              this[kOrigins].delete(key);
-            }
-          };
-          dispatcher = this[kFactory](opts.origin, this[kOptions]).on("drain", this[kOnDrain]).on("connect", (origin, targets) => {
-            const result2 = this[kClients].get(key);
-            if (result2) {
-              result2.count += 1;
-            }
-            this[kOnConnect](origin, targets);
-          }).on("disconnect", (origin, targets, err) => {
-            closeClientIfUnused(true);
-            this[kOnDisconnect](origin, targets, err);
-          }).on("connectionError", (origin, targets, err) => {
-            closeClientIfUnused(false);
-            this[kOnConnectionError](origin, targets, err);
-          });
-          this[kClients].set(key, { count: 0, dispatcher });
-          this[kOrigins].add(key);
-        }
-        return dispatcher.dispatch(opts, handler);
-      }
-      [kClose]() {
-        const closePromises = [];
-        for (const { dispatcher } of this[kClients].values()) {
-          closePromises.push(dispatcher.close());
-        }
-        this[kClients].clear();
-        return Promise.all(closePromises);
-      }
-      [kDestroy](err) {
-        const destroyPromises = [];
-        for (const { dispatcher } of this[kClients].values()) {
-          destroyPromises.push(dispatcher.destroy(err));
-        }
-        this[kClients].clear();
-        return Promise.all(destroyPromises);
-      }
-      get stats() {
-        const allClientStats = {};
-        for (const { dispatcher } of this[kClients].values()) {
-          if (dispatcher.stats) {
-            allClientStats[dispatcher[kUrl].origin] = dispatcher.stats;
-          }
-        }
-        return allClientStats;
-      }
-    };
-    module.exports = Agent2;
+    module.exports = Client2;
   }
 });
 
@@ -6124,7 +5006,13 @@ function taskOutcome(session, taskId, seen, { extra = {}, running = EXIT.done, r
       return success(
         seen.state,
         taskId,
-        { ...data, nextSteps: [resume, "The task goes on by itself. Do not submit it again: that would be charged again."] },
+        {
+          ...data,
+          nextSteps: [
+            resume,
+            "The task goes on by itself. Do not submit it again: that would be charged again."
+          ]
+        },
         running
       );
   }
@@ -6204,7 +5092,9 @@ async function downloadAll(session, task, folder, { stallMs }) {
     };
     const number = task.urls.length > 1 ? { number: index + 1 } : {};
     const { maxRetries } = api.policy;
-    files.push(await download(session, { taskId: task.id, url, folder, stallMs, maxRetries, refresh, ...number }));
+    files.push(
+      await download(session, { taskId: task.id, url, folder, stallMs, maxRetries, refresh, ...number })
+    );
   }
   return files;
 }
@@ -6390,9 +5280,14 @@ async function waitOn(session, task, settings, extra = {}) {
     });
     trouble2 = waited.trouble;
     if (waited.last) seen = merge(seen, waited.last);
-    if (waited.last && isTerminal2(waited.last.state)) observer.looked(waited.last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
+    if (waited.last && isTerminal2(waited.last.state))
+      observer.looked(waited.last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
   }
-  if (!seen) throw trouble2 ?? new Failure7("NETWORK_ERROR", "The time was over before the task could be looked at.", { status: "UNKNOWN", taskId });
+  if (!seen)
+    throw trouble2 ?? new Failure7("NETWORK_ERROR", "The time was over before the task could be looked at.", {
+      status: "UNKNOWN",
+      taskId
+    });
   const { resumeFlags } = settings;
   if (seen.state === "COMPLETED") return finish(session, taskId, { ...settings, extra });
   if (isTerminal2(seen.state)) {
@@ -6469,7 +5364,9 @@ function adviceFor(failure, { provider, isSubmit: isSubmit2, taskId, same, comma
         command("--action listTasks")
       ];
     case "BUDGET_EXCEEDED":
-      return ["Nothing was submitted. Ask the person for a higher limit, or choose a cheaper model or duration."];
+      return [
+        "Nothing was submitted. Ask the person for a higher limit, or choose a cheaper model or duration."
+      ];
     case "UNKNOWN_ERROR":
       return taskId === null ? [same] : [command(`--action getTask --taskId ${taskId}`)];
     default:
@@ -6536,7 +5433,8 @@ var Api = class {
 // scripts/src/http/clock.ts
 var LONGEST_TIMER_MS = 2 ** 31 - 1;
 var systemClock = {
-  monotonic: () => performance.now(),
+  // Not performance.now(): the first use of `performance` costs 3 ms.
+  monotonic: () => Number(process.hrtime.bigint()) / 1e6,
   wall: () => Date.now(),
   random: () => Math.random(),
   sleep: (ms, signal) => new Promise((resolve, reject) => {
@@ -6560,15 +5458,17 @@ var systemClock = {
 };
 
 // scripts/src/http/transport.ts
-var import_agent = __toESM(require_agent(), 1);
+var import_client = __toESM(require_client(), 1);
 import { setFlagsFromString } from "node:v8";
 import { Failure as Failure2 } from "./main.mjs";
 import { plain } from "./main.mjs";
 setFlagsFromString("--liftoff-only");
+setFlagsFromString("--wasm-lazy-compilation");
 var CONNECT_TIMEOUT_MS = 1e4;
 var Transport = class {
   #proxy;
-  #shared;
+  /** One per origin, or one for all where there is a proxy. */
+  #shared = /* @__PURE__ */ new Map();
   #open = /* @__PURE__ */ new Set();
   constructor(proxy = {}) {
     this.#proxy = proxy;
@@ -6589,9 +5489,13 @@ var Transport = class {
         onData(chunk) {
           size += chunk.length;
           if (size > options.maxBytes) {
-            throw new Failure2("NETWORK_ERROR", `${where(request)} sent more than ${options.maxBytes} bytes.`, {
-              unclear: true
-            });
+            throw new Failure2(
+              "NETWORK_ERROR",
+              `${where(request)} sent more than ${options.maxBytes} bytes.`,
+              {
+                unclear: true
+              }
+            );
           }
           chunks.push(chunk);
         }
@@ -6606,7 +5510,8 @@ var Transport = class {
    * receiver threw
    */
   async exchange(request, receiver, options) {
-    const dispatcher = options.fresh ? await this.#dispatcher() : await (this.#shared ??= this.#dispatcher());
+    const { origin } = request.url;
+    const dispatcher = await (options.fresh ? this.#connect(origin) : this.#sharedFor(origin));
     try {
       return await exchange(dispatcher, request, receiver, options);
     } finally {
@@ -6619,15 +5524,22 @@ var Transport = class {
   }
   /** Ends every connection at once, so that the process can end. */
   async close() {
-    this.#shared = void 0;
+    this.#shared.clear();
     const open = [...this.#open];
     this.#open.clear();
     await Promise.all(open.map((dispatcher) => dispatcher.destroy().catch(() => {
     })));
   }
-  async #dispatcher() {
+  #sharedFor(origin) {
+    const known = this.#shared.get(origin);
+    if (known) return known;
+    const made = this.#connect(origin);
+    this.#shared.set(origin, made);
+    return made;
+  }
+  async #connect(origin) {
     const options = { connect: { timeout: CONNECT_TIMEOUT_MS }, maxHeaderSize: 64 * 1024 };
-    const dispatcher = this.#proxy.httpProxy || this.#proxy.httpsProxy ? (await import("./proxy.mjs")).proxyDispatcher(this.#proxy, options) : new import_agent.default(options);
+    const dispatcher = this.#proxy.httpProxy || this.#proxy.httpsProxy ? (await import("./proxy.mjs")).proxyDispatcher(this.#proxy, options) : new import_client.default(origin, options);
     this.#open.add(dispatcher);
     return dispatcher;
   }
@@ -6761,13 +5673,16 @@ function explain(request, error, left) {
     const code = typeof link.code === "string" ? link.code : "";
     const known = TROUBLE[code];
     if (known) return trouble(request, `${known} (${code})`, left, error);
-    if (code.startsWith("HPE_")) return trouble(request, `sent something that is not HTTP (${code})`, left, error);
+    if (code.startsWith("HPE_"))
+      return trouble(request, `sent something that is not HTTP (${code})`, left, error);
     if (isTlsCode(code)) {
       const reason = `has a certificate that cannot be trusted (${code}: ${plain(String(link.message), 120)})`;
       return new Failure2("NETWORK_ERROR", `${where(request)} ${reason}.`, {
         cause: error,
         unclear: left,
-        nextSteps: ["Check the clock of this machine, and whether a proxy replaces certificates (NODE_EXTRA_CA_CERTS)."]
+        nextSteps: [
+          "Check the clock of this machine, and whether a proxy replaces certificates (NODE_EXTRA_CA_CERTS)."
+        ]
       });
     }
     if (/proxy/i.test(String(link.message)) && code.startsWith("UND_ERR")) {
@@ -6969,10 +5884,13 @@ function unreadable(request, answer, what, kind) {
 function refusal(body, answer, kind, now) {
   const inner = typeof body.code === "number" && body.code >= 400 && body.code < 600 ? body.code : void 0;
   const status = answer.status < 300 && inner !== void 0 ? inner : answer.status;
-  const said = [body.message, body.error, body.errorCode].find((text) => typeof text === "string" && text !== "");
+  const said = [body.message, body.error, body.errorCode].find(
+    (text) => typeof text === "string" && text !== ""
+  );
   const code = codeOf(body, status, kind, typeof said === "string" ? said : "");
   const details = { transient: isTransientStatus(status) || code === "RATE_LIMITED" };
-  if (kind === "submit" && (status >= 500 || status === 408 || status === 425 || status === 303)) details.unclear = true;
+  if (kind === "submit" && (status >= 500 || status === 408 || status === 425 || status === 303))
+    details.unclear = true;
   const retryAfter = parseRetryAfter(answer.headers["retry-after"], now());
   if (retryAfter !== void 0 && details.transient) details.retryAfter = retryAfter;
   return new Failure3(code, messageOf(status, said, answer), details);
@@ -7003,7 +5921,9 @@ function taskFrom(body, id) {
   const createdAt = typeof body.createdAt === "string" ? Date.parse(body.createdAt) : Number.NaN;
   const { state, unknownState } = stateOf(typeof body.status === "string" ? body.status : "SUBMITTED");
   const reasons = isObject2(body.output) ? [body.output.error, body.output.msg] : [];
-  const error = [...reasons, body.error, body.message].find((text) => typeof text === "string" && text !== "");
+  const error = [...reasons, body.error, body.message].find(
+    (text) => typeof text === "string" && text !== ""
+  );
   return {
     id,
     state,
@@ -7026,7 +5946,9 @@ function saysFailed(body) {
   return typeof body.status === "string" && body.status.toUpperCase() === "FAILED";
 }
 function looksLikeError(body) {
-  return [body.errorCode, body.message, body.error, body.code].some((part) => part !== void 0 && part !== null);
+  return [body.errorCode, body.message, body.error, body.code].some(
+    (part) => part !== void 0 && part !== null
+  );
 }
 function isCredits(value) {
   return typeof value === "number" && Number.isFinite(value) && value >= 0;
@@ -7064,7 +5986,13 @@ async function runLive(options) {
   } catch (error) {
     if (!(error instanceof Failure8)) throw error;
     const taskId = args.taskId ?? error.details.taskId ?? null;
-    throw withAdvice(error, { provider, isSubmit: isSubmit(args.action), taskId, command, same: commandWith(argv) });
+    throw withAdvice(error, {
+      provider,
+      isSubmit: isSubmit(args.action),
+      taskId,
+      command,
+      same: commandWith(argv)
+    });
   } finally {
     await transport.close();
     await sandbox?.close();

@@ -129,8 +129,8 @@ Exit codes
 var init_help = __esm({
   "scripts/src/cli/help.ts"() {
     "use strict";
-    init_flags();
     init_command_line();
+    init_flags();
   }
 });
 
@@ -143,12 +143,12 @@ function nearest(word, candidates) {
   for (const candidate of candidates) {
     const other = squeeze(candidate);
     if (wanted === "" || other === "") continue;
-    const limit = Math.max(1, Math.floor(Math.max(wanted.length, other.length) * 0.4));
-    let distance = editDistance(wanted, other);
     const shorter = Math.min(wanted.length, other.length);
+    const limit = Math.min(Math.max(1, Math.floor(Math.max(wanted.length, other.length) * 0.4)), shorter - 1);
+    let distance = editDistance(wanted, other);
     if (shorter >= 3 && (wanted.startsWith(other) || other.startsWith(wanted)))
       distance = Math.min(distance, limit);
-    if (distance > limit || distance >= shorter + (distance === 0 ? 1 : 0)) continue;
+    if (distance > limit) continue;
     if (distance < bestDistance || distance === bestDistance && candidate === word) {
       best = candidate;
       bestDistance = distance;
@@ -240,7 +240,15 @@ function parseArguments(argv) {
     help: given.has("help"),
     version: given.has("version")
   };
-  for (const name of ["model", "payload", "image", "taskId", "download", "idempotencyKey", "webhookUrl"]) {
+  for (const name of [
+    "model",
+    "payload",
+    "image",
+    "taskId",
+    "download",
+    "idempotencyKey",
+    "webhookUrl"
+  ]) {
     const value = given.get(name);
     if (value !== void 0) args[name] = value;
   }
@@ -251,10 +259,14 @@ function parseArguments(argv) {
   checkText(args, issues);
   if (asked || issues.length === 0) return args;
   const first = issues[0];
-  throw new Failure("INVALID_PAYLOAD", `${first.path}: expected ${first.expected}, received ${first.received}.`, {
-    issues,
-    nextSteps: [...new Set(issues.map(({ hint }) => hint))]
-  });
+  throw new Failure(
+    "INVALID_PAYLOAD",
+    `${first.path}: expected ${first.expected}, received ${first.received}.`,
+    {
+      issues,
+      nextSteps: [...new Set(issues.map(({ hint }) => hint))]
+    }
+  );
 }
 function guessAction(argv) {
   const at = argv.findIndex((arg) => arg === "--action" || arg.startsWith("--action="));
@@ -283,7 +295,8 @@ function collect(argv, issues) {
     const { value: form } = rule(name);
     let value = equals < 0 ? void 0 : arg.slice(equals + 1);
     if (form === void 0) {
-      if (value !== void 0) issues.push(issue(`--${name}`, "no value", quote(value), `write --${name} alone`));
+      if (value !== void 0)
+        issues.push(issue(`--${name}`, "no value", quote(value), `write --${name} alone`));
       value = "";
     } else if (value === void 0) {
       const next = argv[i + 1];
@@ -296,8 +309,10 @@ function collect(argv, issues) {
         continue;
       }
     }
-    if (given.has(name)) issues.push(issue(`--${name}`, "to be given once", "it twice", `keep one --${name}`));
-    else if (form !== void 0 && value === "") issues.push(issue(`--${name}`, form, "an empty value", `write --${name} ${form}`));
+    if (given.has(name))
+      issues.push(issue(`--${name}`, "to be given once", "it twice", `keep one --${name}`));
+    else if (form !== void 0 && value === "")
+      issues.push(issue(`--${name}`, form, "an empty value", `write --${name} ${form}`));
     given.set(name, value);
   }
   if (strays.length > 0) issues.push(straysIssue(strays, given));
@@ -348,7 +363,14 @@ function checkFit(action, given, issues) {
   }
   const takesPayload = rule("payload").actions?.includes(action);
   if (takesPayload && !given.has("payload") && !given.has("image")) {
-    issues.push(issue("--payload", `<json> for ${what}`, "nothing", "add --payload '<json>', or --payload - to read it from standard input"));
+    issues.push(
+      issue(
+        "--payload",
+        `<json> for ${what}`,
+        "nothing",
+        "add --payload '<json>', or --payload - to read it from standard input"
+      )
+    );
   }
 }
 function number(given, name, { min, max, whole = false }, issues) {
@@ -365,11 +387,25 @@ function checkText(args, issues) {
   const { taskId, idempotencyKey } = args;
   if (taskId !== void 0 && taskId !== "" && !/^[A-Za-z0-9][A-Za-z0-9._:~-]{0,199}$/.test(taskId)) {
     const expected = "the id as the service gave it: letters, digits and . _ : ~ - (at most 200)";
-    issues.push(issue("--taskId", expected, quote(taskId), "take taskId from the envelope of the submit, or from --action listTasks"));
+    issues.push(
+      issue(
+        "--taskId",
+        expected,
+        quote(taskId),
+        "take taskId from the envelope of the submit, or from --action listTasks"
+      )
+    );
   }
   if (idempotencyKey !== void 0 && idempotencyKey !== "" && !/^[\x21-\x7e]{8,128}$/.test(idempotencyKey)) {
     const expected = "8 to 128 visible ASCII characters without spaces";
-    issues.push(issue("--idempotencyKey", expected, quote(idempotencyKey), "choose for example --idempotencyKey lighthouse-0001"));
+    issues.push(
+      issue(
+        "--idempotencyKey",
+        expected,
+        quote(idempotencyKey),
+        "choose for example --idempotencyKey lighthouse-0001"
+      )
+    );
   }
 }
 function issue(path3, expected, received, hint) {
@@ -394,8 +430,18 @@ function readEnvironment(env) {
   const environment = {
     key: key(env.AIVIDEO_API_KEY, issues),
     baseUrl: baseUrl(env.AIVIDEO_BASE_URL, issues),
-    timeoutMs: integer("AIVIDEO_TIMEOUT_MS", env.AIVIDEO_TIMEOUT_MS, { fallback: 3e4, min: 1, max: 6e5 }, issues),
-    maxRetries: integer("AIVIDEO_MAX_RETRIES", env.AIVIDEO_MAX_RETRIES, { fallback: 3, min: 0, max: 10 }, issues),
+    timeoutMs: integer(
+      "AIVIDEO_TIMEOUT_MS",
+      env.AIVIDEO_TIMEOUT_MS,
+      { fallback: 3e4, min: 1, max: 6e5 },
+      issues
+    ),
+    maxRetries: integer(
+      "AIVIDEO_MAX_RETRIES",
+      env.AIVIDEO_MAX_RETRIES,
+      { fallback: 3, min: 0, max: 10 },
+      issues
+    ),
     httpProxy: proxy("HTTP_PROXY", env.http_proxy || env.HTTP_PROXY, issues),
     httpsProxy: proxy("HTTPS_PROXY", env.https_proxy || env.HTTPS_PROXY, issues),
     noProxy: env.no_proxy || env.NO_PROXY || void 0,
@@ -403,10 +449,14 @@ function readEnvironment(env) {
   };
   const first = issues[0];
   if (!first) return environment;
-  throw new Failure("INVALID_PAYLOAD", `${first.path}: expected ${first.expected}, received ${first.received}.`, {
-    issues,
-    nextSteps: issues.map(({ hint }) => hint)
-  });
+  throw new Failure(
+    "INVALID_PAYLOAD",
+    `${first.path}: expected ${first.expected}, received ${first.received}.`,
+    {
+      issues,
+      nextSteps: issues.map(({ hint }) => hint)
+    }
+  );
 }
 function isLoopback(url) {
   return ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
@@ -467,7 +517,8 @@ function stateFolder(env) {
   if (env.XDG_STATE_HOME && path2.isAbsolute(env.XDG_STATE_HOME)) {
     return path2.join(env.XDG_STATE_HOME, "async-media-workflow");
   }
-  if (process.platform === "win32" && env.LOCALAPPDATA) return path2.join(env.LOCALAPPDATA, "async-media-workflow");
+  if (process.platform === "win32" && env.LOCALAPPDATA)
+    return path2.join(env.LOCALAPPDATA, "async-media-workflow");
   return path2.join(homedir(), ".local", "state", "async-media-workflow");
 }
 
@@ -577,11 +628,15 @@ function interruptedOutcome(signal, { phase, taskId, state }, { resume, isSubmit
   const exitCode = signal === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
   if (phase === "submitting") {
     return failed(
-      new Failure("SUBMIT_OUTCOME_UNKNOWN", `${signal} came while the submit was under way; whether it was taken is not known.`, {
-        status: "UNKNOWN",
-        exitCode,
-        nextSteps: ["Do not submit this again before you know: it may be charged twice.", resume]
-      }),
+      new Failure(
+        "SUBMIT_OUTCOME_UNKNOWN",
+        `${signal} came while the submit was under way; whether it was taken is not known.`,
+        {
+          status: "UNKNOWN",
+          exitCode,
+          nextSteps: ["Do not submit this again before you know: it may be charged twice.", resume]
+        }
+      ),
       "UNKNOWN",
       taskId
     );
@@ -592,11 +647,18 @@ function interruptedOutcome(signal, { phase, taskId, state }, { resume, isSubmit
     return failed(failure, isSubmit2 ? "FAILED" : taskId === null ? null : "UNKNOWN", taskId);
   }
   if (downloads && isTerminal(state)) {
-    const failure = new Failure("DOWNLOAD_FAILED", `${signal} came before the file was saved. The task is finished.`, {
-      status: state,
-      exitCode,
-      nextSteps: [resume, "The task is finished and paid for: fetch its result again, do not submit it again."]
-    });
+    const failure = new Failure(
+      "DOWNLOAD_FAILED",
+      `${signal} came before the file was saved. The task is finished.`,
+      {
+        status: state,
+        exitCode,
+        nextSteps: [
+          resume,
+          "The task is finished and paid for: fetch its result again, do not submit it again."
+        ]
+      }
+    );
     return failed(failure, state, taskId);
   }
   const note = "The task goes on by itself. Do not submit it again: that would be charged again.";
@@ -606,6 +668,9 @@ function interruptedOutcome(signal, { phase, taskId, state }, { resume, isSubmit
 // scripts/src/cli/main.ts
 init_command_line();
 init_flags();
+
+// scripts/src/cli/output.ts
+import { fstatSync, writeSync } from "node:fs";
 
 // scripts/src/types/bounded.ts
 var STEPS = [
@@ -663,8 +728,8 @@ function finishWith({ envelope, exitCode }, secrets) {
   process.exitCode = exitCode;
   const { ok, status, taskId, data, errorCode, errorMessage, retryAfter } = envelope;
   const document = { ok, status, taskId, data, errorCode, errorMessage, retryAfter };
-  const indent = process.stdout.isTTY ? 2 : void 0;
-  process.stdout.write(`${boundedJson(document, MAX_DOCUMENT_BYTES - 1, secrets, indent)}
+  const indent = isTerminal2(STDOUT) ? 2 : void 0;
+  write(STDOUT, `${boundedJson(document, MAX_DOCUMENT_BYTES - 1, secrets, indent)}
 `);
 }
 function isFinished() {
@@ -672,15 +737,39 @@ function isFinished() {
 }
 function printText(text) {
   written = true;
-  process.stdout.write(`${text}
+  write(STDOUT, `${text}
 `);
 }
-function surviveClosedPipes() {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error) => {
-      if (error.code !== "EPIPE" && error.code !== "ERR_STREAM_DESTROYED") process.exitCode ||= 70;
-    });
+var screen = {
+  write: (text) => write(STDERR, text),
+  get isTTY() {
+    return isTerminal2(STDERR);
+  },
+  get columns() {
+    return process.stderr.columns ?? 80;
   }
+};
+var STDOUT = 1;
+var STDERR = 2;
+function write(descriptor, text) {
+  let rest = Buffer.from(text);
+  try {
+    while (rest.length > 0) rest = rest.subarray(writeSync(descriptor, rest));
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EAGAIN")) return;
+    const stream = descriptor === STDOUT ? process.stdout : process.stderr;
+    stream.on("error", () => {
+    });
+    stream.write(rest);
+  }
+}
+function isTerminal2(descriptor) {
+  try {
+    if (!fstatSync(descriptor).isCharacterDevice()) return false;
+  } catch {
+    return false;
+  }
+  return (descriptor === STDOUT ? process.stdout : process.stderr).isTTY === true;
 }
 
 // scripts/src/cli/preflight.ts
@@ -689,17 +778,21 @@ var KEY_PAGE = "https://aivideomaker.ai";
 function checkInterval({ pollInterval }, loopback) {
   if (pollInterval === void 0 || loopback || Number.isInteger(pollInterval) && pollInterval >= 1) return;
   const hint = `write --pollInterval ${Math.max(1, Math.ceil(pollInterval))}`;
-  throw new Failure("INVALID_PAYLOAD", `--pollInterval: expected whole seconds from 1 to 60, received ${pollInterval}.`, {
-    issues: [
-      {
-        path: "--pollInterval",
-        expected: "whole seconds from 1 to 60 (fractions only for a server on this machine)",
-        received: String(pollInterval),
-        hint
-      }
-    ],
-    nextSteps: [hint]
-  });
+  throw new Failure(
+    "INVALID_PAYLOAD",
+    `--pollInterval: expected whole seconds from 1 to 60, received ${pollInterval}.`,
+    {
+      issues: [
+        {
+          path: "--pollInterval",
+          expected: "whole seconds from 1 to 60 (fractions only for a server on this machine)",
+          received: String(pollInterval),
+          hint
+        }
+      ],
+      nextSteps: [hint]
+    }
+  );
 }
 function keyMissing(argv) {
   return new Failure("AUTH_FAILED", "AIVIDEO_API_KEY is not set, so no live call is made.", {
@@ -712,9 +805,10 @@ function keyMissing(argv) {
 }
 
 // scripts/src/cli/progress.ts
+var now = () => Number(process.hrtime.bigint()) / 1e6;
 var QUIET_MS = 6e4;
 var SHARE_MS = 200;
-function watch(screen, secrets) {
+function watch(screen2, secrets) {
   const situation = { phase: "before", taskId: null, state: null };
   let lastLineAt = Number.NEGATIVE_INFINITY;
   let lastWord = "";
@@ -722,20 +816,20 @@ function watch(screen, secrets) {
   let open = false;
   const line = (text) => {
     const clean = redact(plain(text, 400), secrets);
-    screen.write(`${open ? "\r\x1B[K" : ""}${clean}
+    screen2.write(`${open ? "\r\x1B[K" : ""}${clean}
 `);
     open = false;
-    lastLineAt = performance.now();
+    lastLineAt = now();
   };
   const update = (text) => {
-    screen.write(`\r\x1B[K${redact(plain(text, Math.max(20, screen.columns - 1)), secrets)}`);
+    screen2.write(`\r\x1B[K${redact(plain(text, Math.max(20, screen2.columns - 1)), secrets)}`);
     open = true;
   };
   const say = (word, text) => {
     const isNew = word !== lastWord;
     lastWord = word;
-    if (screen.isTTY) update(text);
-    else if (isNew || performance.now() - lastLineAt >= QUIET_MS) line(text);
+    if (screen2.isTTY) update(text);
+    else if (isNew || now() - lastLineAt >= QUIET_MS) line(text);
   };
   const observer = {
     submitting() {
@@ -763,30 +857,24 @@ function watch(screen, secrets) {
       say(`trouble ${failure.code}`, `${failure.code}: ${failure.message} Going on.`);
     },
     downloading(bytes, total) {
-      if (lastWord === "download" && performance.now() - lastShareAt < SHARE_MS) return;
-      lastShareAt = performance.now();
+      if (lastWord === "download" && now() - lastShareAt < SHARE_MS) return;
+      lastShareAt = now();
       const part = total ? `${Math.floor(bytes / total * 100)} %` : `${bytes} bytes`;
-      if (screen.isTTY) say("download", `downloading, ${part}`);
+      if (screen2.isTTY) say("download", `downloading, ${part}`);
       else say("download", "downloading");
     }
   };
   return { observer, situation };
 }
-function endLine(screen) {
-  if (screen.isTTY) screen.write("\r\x1B[K");
+function endLine(screen2) {
+  if (screen2.isTTY) screen2.write("\r\x1B[K");
 }
 
 // scripts/src/cli/main.ts
 var PROVIDER = "aivideomaker";
 async function main() {
-  surviveClosedPipes();
   const argv = process.argv.slice(2);
   const secrets = secretsIn(process.env);
-  const screen = {
-    write: (text) => void process.stderr.write(text),
-    isTTY: process.stderr.isTTY === true,
-    columns: process.stderr.columns ?? 80
-  };
   const { observer, situation } = watch(screen, secrets);
   const interruption = new Interruption();
   let action = guessAction(argv);
@@ -846,7 +934,10 @@ function bugOutcome(error, action, situation) {
     ...unknown && { status: "UNKNOWN" },
     data: { where },
     nextSteps: [
-      ...unknown ? ["Whether the submit was taken is not known: look at the list before submitting again.", `${program()} --action listTasks`] : [],
+      ...unknown ? [
+        "Whether the submit was taken is not known: look at the list before submitting again.",
+        `${program()} --action listTasks`
+      ] : [],
       ...situation.taskId === null ? [] : [`${program()} --action waitTask --taskId ${situation.taskId}`],
       "This is a bug in async-media-workflow; please report it with errorMessage and data.where."
     ]
@@ -924,7 +1015,6 @@ function sniffImage(bytes) {
   if (starts(0, "RIFF") && starts(8, "WEBP")) return "image/webp";
   return null;
 }
-var LONGEST_AUTHORITY = 2048;
 function checkPublicUrl(value, options) {
   const schemes = options.schemes.join(" or ");
   const expected = `a public ${schemes} URL`;
@@ -938,8 +1028,8 @@ function checkPublicUrl(value, options) {
       expected,
       hint: `write the URL without ${odd[0] === "\\" ? "backslashes" : "spaces or control characters"}`
     };
-  const authority = /^[^:]+:\/\/([^/?#]+)/.exec(value.slice(0, LONGEST_AUTHORITY))?.[1];
-  if (authority === void 0 || authority.length > LONGEST_AUTHORITY / 2 || !URL.canParse(value))
+  const authority = /^[^:]+:\/\/([^/?#]+)/.exec(value)?.[1];
+  if (authority === void 0 || !URL.canParse(value))
     return { expected, hint: `write a complete URL such as ${options.schemes.at(-1)}://host/path` };
   if (authority.includes("@")) return { expected, hint: "write the URL without user name and password" };
   const { hostname } = new URL(value);
@@ -1036,9 +1126,9 @@ export {
   readEnvironment,
   redact,
   rule,
+  screen,
   secretsIn,
   sniffImage,
   success,
-  surviveClosedPipes,
   watch
 };

@@ -37,6 +37,7 @@ describe('a value of the wrong type or spelling is answered with the literal tha
   it.each<[string, Json, string[]]>([
     ['t2v', '7', ['"5"', '"8"', 'nothing is rounded']],
     ['t2v', 7, ['"5"', '"8"', '(a string)', 'nothing is rounded']],
+    ['t2v_v3', '11', ['"5", ', '"10"', '"15"', '"20"']],
     ['t2v_v3', '8', ['"5"', '"10"', '"15"', '"20"']],
     ['minimax', 25, ['from 5 to 20', 'nothing is rounded']],
     ['minimax', '99', ['from 5 to 20', 'nothing is rounded']],
@@ -45,6 +46,10 @@ describe('a value of the wrong type or spelling is answered with the literal tha
     const { hint } = await only(model, { duration: value });
     for (const part of parts) expect(hint).toContain(part);
   });
+});
+
+it('a resolution that does not exist is no typo of the one that looks like it', async () => {
+  expect((await only('minimax', { resolution: '480p' })).hint).toContain('"720p" or "1080p"');
 });
 
 describe('an unknown field names the one that was meant', () => {

@@ -177,6 +177,7 @@ describe('data URIs', () => {
   it.each([
     '<svg xmlns="">',
     '%PDF-1.7 abcdef',
+    'RIFF\u0024\u0000\u0000\u0000WAVEfmt ',
     '#!/bin/sh abcdef',
     'root:x:0:0:root',
     '\u0000\u0000\u0000\u0000',

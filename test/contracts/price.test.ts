@@ -95,6 +95,7 @@ describe('cheaper variants', () => {
   it('none for a payload that is refused anyway', async () => {
     const contract = await contractOf('t2v');
     expect(cheaperVariants(contract, { ...contract.example, duration: '8', seed: 1 }, 24)).toEqual([]);
+    expect(cheaperVariants(contract, { ...contract.example, duration: '7' }, 24)).toEqual([]);
   });
 
   it.each(MODELS)('%s: each passes and is cheaper', async (model) => {

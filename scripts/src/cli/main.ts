@@ -7,7 +7,7 @@ import { program } from './command-line.ts';
 import { isLoopback, readEnvironment, secretsIn } from './environment.ts';
 import { type Action, isAboutTask, isSubmit } from './flags.ts';
 import { Interruption, interruptedOutcome } from './interruption.ts';
-import { finishWith, isFinished, printText, surviveClosedPipes } from './output.ts';
+import { finishWith, isFinished, printText, screen } from './output.ts';
 import { checkInterval, keyMissing } from './preflight.ts';
 import { endLine, type Situation, watch } from './progress.ts';
 
@@ -17,14 +17,8 @@ const PROVIDER = 'aivideomaker';
 
 /** One call of the command: whatever happens, one document on standard output and an exit code. */
 export async function main(): Promise<void> {
-  surviveClosedPipes();
   const argv = process.argv.slice(2);
   const secrets = secretsIn(process.env);
-  const screen = {
-    write: (text: string) => void process.stderr.write(text),
-    isTTY: process.stderr.isTTY === true,
-    columns: process.stderr.columns ?? 80,
-  };
   const { observer, situation } = watch(screen, secrets);
   const interruption = new Interruption();
   let action: Action = guessAction(argv);

@@ -1,3 +1,4 @@
+import { fstatSync, writeSync } from 'node:fs';
 import { boundedJson } from '../types/bounded.ts';
 import type { Envelope, Outcome } from '../types/envelope.ts';
 
@@ -16,8 +17,8 @@ export function finishWith({ envelope, exitCode }: Outcome, secrets: readonly st
   process.exitCode = exitCode;
   const { ok, status, taskId, data, errorCode, errorMessage, retryAfter }: Envelope = envelope;
   const document = { ok, status, taskId, data, errorCode, errorMessage, retryAfter };
-  const indent = process.stdout.isTTY ? 2 : undefined;
-  process.stdout.write(`${boundedJson(document, MAX_DOCUMENT_BYTES - 1, secrets, indent)}\n`);
+  const indent = isTerminal(STDOUT) ? 2 : undefined;
+  write(STDOUT, `${boundedJson(document, MAX_DOCUMENT_BYTES - 1, secrets, indent)}\n`);
 }
 
 /** True once the document is out. */
@@ -28,14 +29,45 @@ export function isFinished(): boolean {
 /** Writes text that is asked for as such (`--help`, `--version`). */
 export function printText(text: string): void {
   written = true;
-  process.stdout.write(`${text}\n`);
+  write(STDOUT, `${text}\n`);
 }
 
-/** A reader that went away must not turn a finished task into a crash. */
-export function surviveClosedPipes(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') process.exitCode ||= 70;
-    });
+/** Standard error, as far as progress needs it. */
+export const screen = {
+  write: (text: string): void => write(STDERR, text),
+  get isTTY(): boolean {
+    return isTerminal(STDERR);
+  },
+  get columns(): number {
+    return process.stderr.columns ?? 80;
+  },
+};
+
+const STDOUT = 1;
+const STDERR = 2;
+
+/**
+ * Writes all of a text to a descriptor. Directly, because the streams of Node cost 8 ms each to set up; through the
+ * stream where the pipe is full and cannot wait. A reader that went away must not turn a finished task into a crash.
+ */
+function write(descriptor: number, text: string): void {
+  let rest = Buffer.from(text);
+  try {
+    while (rest.length > 0) rest = rest.subarray(writeSync(descriptor, rest));
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) return;
+    const stream = descriptor === STDOUT ? process.stdout : process.stderr;
+    stream.on('error', () => {});
+    stream.write(rest);
   }
+}
+
+function isTerminal(descriptor: number): boolean {
+  try {
+    // Asking the stream would set it up; most often there is a pipe.
+    if (!fstatSync(descriptor).isCharacterDevice()) return false;
+  } catch {
+    return false;
+  }
+  return (descriptor === STDOUT ? process.stdout : process.stderr).isTTY === true;
 }

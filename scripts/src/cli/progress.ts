@@ -18,6 +18,8 @@ interface Screen {
   columns: number;
 }
 
+const now = (): number => Number(process.hrtime.bigint()) / 1e6;
+
 // An agent pays for each line it reads.
 const QUIET_MS = 60_000;
 // Often enough for the eye; a fast download brings thousands of chunks a second.
@@ -41,7 +43,7 @@ export function watch(
     const clean = redact(plain(text, 400), secrets);
     screen.write(`${open ? '\r\u001b[K' : ''}${clean}\n`);
     open = false;
-    lastLineAt = performance.now();
+    lastLineAt = now();
   };
   const update = (text: string): void => {
     screen.write(`\r\u001b[K${redact(plain(text, Math.max(20, screen.columns - 1)), secrets)}`);
@@ -52,7 +54,7 @@ export function watch(
     const isNew = word !== lastWord;
     lastWord = word;
     if (screen.isTTY) update(text);
-    else if (isNew || performance.now() - lastLineAt >= QUIET_MS) line(text);
+    else if (isNew || now() - lastLineAt >= QUIET_MS) line(text);
   };
 
   const observer: Observer = {
@@ -81,8 +83,8 @@ export function watch(
       say(`trouble ${failure.code}`, `${failure.code}: ${failure.message} Going on.`);
     },
     downloading(bytes, total) {
-      if (lastWord === 'download' && performance.now() - lastShareAt < SHARE_MS) return;
-      lastShareAt = performance.now();
+      if (lastWord === 'download' && now() - lastShareAt < SHARE_MS) return;
+      lastShareAt = now();
       const part = total ? `${Math.floor((bytes / total) * 100)} %` : `${bytes} bytes`;
       if (screen.isTTY) say('download', `downloading, ${part}`);
       else say('download', 'downloading');

@@ -204,7 +204,7 @@ function textHint(place: Place, value: string): string {
 /** The value of the right type and spelling that means the same as what came: "5" for 5, "720p" for 720 or "720P". */
 function sameMeaning(node: SchemaNode, value: Json): Json | undefined {
   for (const candidate of candidates(node, value))
-    if (candidate !== value && toZod(node).safeParse(candidate).success) return candidate;
+    if (toZod(node).safeParse(candidate).success) return candidate;
   return undefined;
 }
 

@@ -104,9 +104,6 @@ export function sniffImage(bytes: Uint8Array): ImageType | null {
   return null;
 }
 
-// A host name has at most 253 characters. Matching on would let one huge value fill the matcher's stack.
-const LONGEST_AUTHORITY = 2048;
-
 /**
  * Null when the value is an absolute URL of one of the schemes (`https`, without colon) on a public host, without
  * user or password; else why not. IP addresses are judged after the URL parser has normalised them (`0x7f.1`).
@@ -125,8 +122,8 @@ export function checkPublicUrl(value: string, options: { schemes: readonly strin
       expected,
       hint: `write the URL without ${odd[0] === '\\' ? 'backslashes' : 'spaces or control characters'}`,
     };
-  const authority = /^[^:]+:\/\/([^/?#]+)/.exec(value.slice(0, LONGEST_AUTHORITY))?.[1];
-  if (authority === undefined || authority.length > LONGEST_AUTHORITY / 2 || !URL.canParse(value))
+  const authority = /^[^:]+:\/\/([^/?#]+)/.exec(value)?.[1];
+  if (authority === undefined || !URL.canParse(value))
     return { expected, hint: `write a complete URL such as ${options.schemes.at(-1)}://host/path` };
   if (authority.includes('@')) return { expected, hint: 'write the URL without user name and password' };
   const { hostname } = new URL(value);

@@ -1,14 +1,14 @@
 import { setFlagsFromString } from 'node:v8';
 import type { Dispatcher } from 'undici';
-import Agent from 'undici/lib/dispatcher/agent.js';
+import Client from 'undici/lib/dispatcher/client.js';
 import { Failure } from '../types/failure.ts';
 import { plain } from '../types/text.ts';
 import type { HttpAnswer, HttpHead, HttpRequest } from './message.ts';
 
 // undici parses HTTP in WebAssembly, and V8 would spend 100 ms on optimising that parser, which every process waits for
-// at its end. Compiled once and simply it is fast enough for the few answers of a command. A flag of V8, not of ours:
-// an engine that does not know it ignores it.
+// at its end. Compiled simply, and only where it is used, it is fast enough for the few answers of a command.
 setFlagsFromString('--liftoff-only');
+setFlagsFromString('--wasm-lazy-compilation');
 
 export interface ProxySettings {
   httpProxy?: string;
@@ -36,7 +36,8 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** The only place that opens sockets to a service. Follows no redirect and keeps no cookie. */
 export class Transport {
   readonly #proxy: ProxySettings;
-  #shared: Promise<Dispatcher> | undefined;
+  /** One per origin, or one for all where there is a proxy. */
+  readonly #shared = new Map<string, Promise<Dispatcher>>();
   readonly #open = new Set<Dispatcher>();
 
   constructor(proxy: ProxySettings = {}) {
@@ -80,7 +81,8 @@ export class Transport {
    * receiver threw
    */
   async exchange(request: HttpRequest, receiver: Receiver, options: ExchangeOptions): Promise<HttpHead> {
-    const dispatcher = options.fresh ? await this.#dispatcher() : await (this.#shared ??= this.#dispatcher());
+    const { origin } = request.url;
+    const dispatcher = await (options.fresh ? this.#connect(origin) : this.#sharedFor(origin));
     try {
       return await exchange(dispatcher, request, receiver, options);
     } finally {
@@ -93,18 +95,26 @@ export class Transport {
 
   /** Ends every connection at once, so that the process can end. */
   async close(): Promise<void> {
-    this.#shared = undefined;
+    this.#shared.clear();
     const open = [...this.#open];
     this.#open.clear();
     await Promise.all(open.map((dispatcher) => dispatcher.destroy().catch(() => {})));
   }
 
-  async #dispatcher(): Promise<Dispatcher> {
+  #sharedFor(origin: string): Promise<Dispatcher> {
+    const known = this.#shared.get(origin);
+    if (known) return known;
+    const made = this.#connect(origin);
+    this.#shared.set(origin, made);
+    return made;
+  }
+
+  async #connect(origin: string): Promise<Dispatcher> {
     const options = { connect: { timeout: CONNECT_TIMEOUT_MS }, maxHeaderSize: 64 * 1024 };
     const dispatcher =
       this.#proxy.httpProxy || this.#proxy.httpsProxy
         ? (await import('./proxy.ts')).proxyDispatcher(this.#proxy, options)
-        : new Agent(options);
+        : new Client(origin, options);
     this.#open.add(dispatcher);
     return dispatcher;
   }

@@ -64,7 +64,6 @@ export async function download(session: Session, options: DownloadOptions): Prom
   try {
     handle = await open(part, 'wx+', 0o666);
     const fetched = await fetchFile(session, options, handle);
-    await handle.sync();
     await handle.close();
     handle = undefined;
     const file = path.join(options.folder, `${stem}.${fetched.kind.ext}`);

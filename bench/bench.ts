@@ -1,0 +1,163 @@
+// `npm run bench`: what the program costs, as ratios within one run, because machines differ and are noisy.
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { pollRhythm } from '../scripts/src/http/again.ts';
+import { waitForEnd } from '../scripts/src/workflow/wait.ts';
+import { FakeClock } from '../test/support/clock.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const entry = path.join(root, 'scripts', 'run-workflow.mjs');
+const folder = mkdtempSync(path.join(tmpdir(), 'amw-bench-'));
+const ROUNDS = Number(process.argv[2] ?? 25);
+let missed = 0;
+
+interface Child {
+  ms: number;
+  maxRssMb: number;
+  stdout: string;
+}
+
+const empty = path.join(folder, 'empty.mjs');
+writeFileSync(empty, '');
+// Written by the process itself at its end: its largest resident set, in kilobytes.
+const preload = path.join(folder, 'rss.mjs');
+writeFileSync(
+  preload,
+  `import { writeSync } from 'node:fs'; process.on('exit', () => writeSync(2, '\\nmaxrss=' + process.resourceUsage().maxRSS + '\\n'));`,
+);
+
+function run(args: string[], env: NodeJS.ProcessEnv, input?: Buffer, node: string[] = []): Child {
+  const start = performance.now();
+  // A set of certificates to load costs every Node process tens of milliseconds that are not ours.
+  const clean: NodeJS.ProcessEnv = { ...process.env, ...env, NODE_EXTRA_CA_CERTS: undefined };
+  const { stdout, stderr, status } = spawnSync(process.execPath, [...node, ...args], {
+    env: clean,
+    ...(input && { input }),
+    maxBuffer: 1024 * 1024,
+  });
+  const ms = performance.now() - start;
+  if (status === null || status > 9) throw new Error(`${args.join(' ')} ended with ${status}: ${stderr}`);
+  return {
+    ms,
+    maxRssMb: Number(/maxrss=(\d+)/.exec(String(stderr))?.[1] ?? 0) / 1024,
+    stdout: String(stdout),
+  };
+}
+
+const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1] ?? 0;
+
+function report(what: string, value: number, unit: string, goal: string, met: boolean): void {
+  if (!met) missed += 1;
+  console.log(`${met ? 'met   ' : 'missed'}  ${what}: ${value.toFixed(2)}${unit} (goal ${goal})`);
+}
+
+/** The median, over the rounds, of one process against another one that ran right beside it. */
+function ratio(args: string[], env: NodeJS.ProcessEnv): number {
+  const ratios: number[] = [];
+  run(args, env);
+  for (let i = 0; i < ROUNDS; i += 1) {
+    const before = run([empty], env).ms;
+    const own = run(args, env).ms;
+    const after = run([empty], env).ms;
+    ratios.push(own / ((before + after) / 2));
+  }
+  return median(ratios);
+}
+
+async function startServer(): Promise<{ origin: string; stop(): void }> {
+  const child = spawn(process.execPath, [path.join(root, 'bench', 'server.mjs')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const origin = await new Promise<string>((resolve) =>
+    child.stdout.once('data', (text) => resolve(String(text).trim())),
+  );
+  return { origin, stop: () => child.kill() };
+}
+
+/** Mean lag from a task's end to the return of the wait, and the most queries in any minute, over simulated waits. */
+async function simulateWaits(): Promise<{ lagS: number; perMinute: number }> {
+  const lags: number[] = [];
+  let perMinute = 0;
+  for (let i = 0; i < 400; i += 1) {
+    const clock = new FakeClock();
+    clock.random = Math.random;
+    const endsAt = 30_000 + (i / 400) * 870_000 + Math.random() * 1_000;
+    const looks: number[] = [];
+    const look = async () => {
+      // The answer takes a while; what it says is how things were when it was asked.
+      const asked = clock.now;
+      looks.push(asked);
+      clock.now += 100 + Math.random() * 200;
+      return { state: asked >= endsAt ? ('COMPLETED' as const) : ('PROGRESS' as const), record: {} };
+    };
+    await waitForEnd(look, { clock, rhythm: pollRhythm(2_000), deadline: 3_600_000 });
+    // The task's record is one more query before the envelope.
+    looks.push(clock.now);
+    clock.now += 200;
+    lags.push((clock.now - endsAt) / 1000);
+    for (const [index, at] of looks.entries()) {
+      const inMinute = looks.slice(index).filter((later) => later < at + 60_000).length;
+      perMinute = Math.max(perMinute, inMinute);
+    }
+  }
+  return { lagS: lags.reduce((sum, lag) => sum + lag, 0) / lags.length, perMinute };
+}
+
+const { origin, stop } = await startServer();
+const live = { AIVIDEO_BASE_URL: origin, AIVIDEO_API_KEY: 'ak_bench_0000', ASYNC_MEDIA_STATE_DIR: folder };
+try {
+  const payload = { prompt: 'a lighthouse at dawn', aspectRatio: '16:9', duration: '7' };
+  const refused = ratio([entry, '--model', 't2v', '--payload', JSON.stringify(payload)], {});
+  report('a refused payload against an empty script', refused, '', '<= 1.80', refused <= 1.8);
+
+  const status = ratio([entry, '--action', 'getStatus', '--taskId', 'bench'], live);
+  report('one getStatus against an empty script', status, '', '<= 2.00', status <= 2);
+
+  const png = Buffer.alloc(20 * 1024 * 1024, 65);
+  Buffer.from('89504e470d0a1a0a', 'hex').copy(png);
+  const image = `data:image/png;base64,${png.toString('base64')}`;
+  const body = Buffer.from(JSON.stringify({ image, duration: '5' }));
+  const args = [entry, '--model', 'i2v', '--payload', '-', '--wait', '0'];
+  const large = run(args, live, body, ['--import', preload]);
+  if (!large.stdout.includes('"ok":true')) throw new Error(large.stdout);
+  report(
+    'peak memory with a 20 MB image on standard input',
+    large.maxRssMb,
+    ' MB',
+    '<= 160 MB',
+    large.maxRssMb <= 160,
+  );
+
+  const out = path.join(folder, 'out');
+  const download = [entry, '--action', 'waitTask', '--taskId', 'bench', '--download', out];
+  const speeds: number[] = [];
+  let peak = 0;
+  const hasCurl = spawnSync('curl', ['--version']).status === 0;
+  for (let i = 0; i < 5; i += 1) {
+    rmSync(out, { recursive: true, force: true });
+    const own = run(download, live, undefined, ['--import', preload]);
+    if (!own.stdout.includes('"sha256"')) throw new Error(own.stdout);
+    peak = Math.max(peak, own.maxRssMb);
+    rmSync(out, { recursive: true, force: true });
+    if (!hasCurl) continue;
+    const file = path.join(folder, 'curl.bin');
+    const start = performance.now();
+    spawnSync('curl', ['-s', '-o', file, `${origin}/file`]);
+    speeds.push((performance.now() - start) / own.ms);
+    rmSync(file, { force: true });
+  }
+  report('peak memory of a 500 MB download', peak, ' MB', '<= 110 MB', peak <= 110);
+  if (hasCurl) report('its speed against curl', median(speeds), '', '>= 0.80', median(speeds) >= 0.8);
+  else console.log('skipped its speed against curl: there is no curl');
+
+  const waits = await simulateWaits();
+  report('mean lag from completion to envelope', waits.lagS, ' s', '<= 2.50 s', waits.lagS <= 2.5);
+  report('most queries in any minute', waits.perMinute, '', '<= 15', waits.perMinute <= 15);
+} finally {
+  stop();
+  rmSync(folder, { recursive: true, force: true });
+}
+process.exitCode = missed > 0 ? 1 : 0;
