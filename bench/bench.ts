@@ -90,13 +90,13 @@ async function simulateWaits(): Promise<{ lagS: number; perMinute: number }> {
       // The answer takes a while; what it says is how things were when it was asked.
       const asked = clock.now;
       looks.push(asked);
-      clock.now += 100 + Math.random() * 200;
+      clock.now += 50 + Math.random() * 100;
       return { state: asked >= endsAt ? ('COMPLETED' as const) : ('PROGRESS' as const), record: {} };
     };
     await waitForEnd(look, { clock, rhythm: pollRhythm(2_000), deadline: 3_600_000 });
     // The task's record is one more query before the envelope.
     looks.push(clock.now);
-    clock.now += 200;
+    clock.now += 100;
     lags.push((clock.now - endsAt) / 1000);
     for (const [index, at] of looks.entries()) {
       const inMinute = looks.slice(index).filter((later) => later < at + 60_000).length;

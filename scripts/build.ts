@@ -69,13 +69,14 @@ const leaveOut: Plugin = {
 const PARTS: readonly [part: string, files: RegExp][] = [
   ['run-workflow', /^run-workflow\.ts$/],
   ['sandbox', /^sandbox\.ts$/],
+  ['hash-worker', /^hash-worker\.ts$/],
   ['sandbox-server', /^sandbox\//],
   ['parse-yaml', /^contracts\/(parse-yaml|compile)\.ts$/],
   ['proxy', /^http\/proxy\.ts$/],
   ['main', /^(types\/|contracts\/(media|nearest)\.ts$)/],
   ['contracts', /^(contracts\/|cli\/(intake|payload|describe)\.ts$)/],
   ['generate', /^workflow\/(generate|funds|account|submit|settle)\.ts$/],
-  ['download', /^workflow\/(download|fetch-file|file-name|file-writer|signature)\.ts$/],
+  ['download', /^workflow\/(download|fetch-file|file-(hash|name|writer)|signature)\.ts$/],
   ['live', /^((http|providers|workflow)\/|cli\/(live|advice)\.ts$)/],
   ['main', /^cli\//],
 ];

@@ -2605,7 +2605,8 @@ async function readStdin() {
   if (process.stdin.isTTY) {
     throw refused("--payload -", "JSON on standard input", "a terminal", STDIN_FORM);
   }
-  let block = Buffer.allocUnsafe(64 * 1024);
+  const block = new ArrayBuffer(0, { maxByteLength: MAX_INPUT_BYTES });
+  const bytes = new Uint8Array(block);
   let size = 0;
   for await (const chunk of process.stdin) {
     if (size + chunk.length > MAX_INPUT_BYTES) {
@@ -2616,17 +2617,13 @@ async function readStdin() {
         "send a smaller image, or its public address"
       );
     }
-    if (size + chunk.length > block.length) {
-      const larger = Buffer.allocUnsafe(
-        Math.min(MAX_INPUT_BYTES, Math.max(block.length * 2, size + chunk.length))
-      );
-      block.copy(larger, 0, 0, size);
-      block = larger;
-    }
-    chunk.copy(block, size);
+    block.resize(size + chunk.length);
+    bytes.set(chunk, size);
     size += chunk.length;
   }
-  return block.toString("utf8", 0, size);
+  const text2 = Buffer.from(block, 0, size).toString("utf8");
+  block.resize(0);
+  return text2;
 }
 async function readImage(file) {
   let handle;
@@ -2707,7 +2704,7 @@ async function readIntent(provider, args, loopback) {
   return { contract, intent };
 }
 function checkWebhookUrl(value, loopback) {
-  const problem = checkPublicUrl(value, { schemes: ["https:"] });
+  const problem = checkPublicUrl(value, { schemes: ["https"] });
   if (!problem) return;
   if (loopback && /^http:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/]/.test(value)) return;
   throw new Failure3("INVALID_PAYLOAD", `--webhookUrl: expected ${problem.expected}.`, {

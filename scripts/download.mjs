@@ -1,40 +1,93 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 // scripts/src/workflow/download.ts
-import { createHash as createHash3, randomBytes } from "node:crypto";
-import { constants, createReadStream } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { constants } from "node:fs";
 import { access, link, lstat, mkdir, open, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { systemClock } from "./live.mjs";
 import { Failure as Failure2 } from "./main.mjs";
 
 // scripts/src/workflow/fetch-file.ts
-import { createHash } from "node:crypto";
 import { checkPublicUrl } from "./main.mjs";
 import { isTransientStatus, parseRetryAfter, pauseAfter, RETRY_PAUSES } from "./live.mjs";
 import { Failure } from "./main.mjs";
 import { plain } from "./main.mjs";
 
+// scripts/src/workflow/file-hash.ts
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { createReadStream } from "node:fs";
+import { Worker } from "node:worker_threads";
+var WORKER_FROM_BYTES = 32 * 1024 * 1024;
+var FileHash = class {
+  #file;
+  #worker;
+  constructor(file) {
+    this.#file = file;
+  }
+  /** So many bytes from the beginning are written. */
+  written(bytes) {
+    if (bytes < WORKER_FROM_BYTES) return;
+    this.#worker ??= this.#start();
+    this.#worker.postMessage({ upTo: bytes, last: false });
+  }
+  /** What was written does not count any more. */
+  restart() {
+    void this.#worker?.terminate();
+    this.#worker = void 0;
+  }
+  /** In hexadecimal, over the first `bytes` bytes, all of which are written. */
+  async digest(bytes) {
+    if (this.#worker) {
+      const answer = once(this.#worker, "message");
+      this.#worker.postMessage({ upTo: bytes, last: true });
+      return (await answer)[0];
+    }
+    return sha256Of(this.#file);
+  }
+  #start() {
+    const beside = import.meta.url.endsWith(".mjs") ? "./hash-worker.mjs" : "../../hash-worker.mjs";
+    const worker = new Worker(new URL(beside, import.meta.url), { workerData: this.#file });
+    worker.unref();
+    return worker;
+  }
+};
+async function sha256Of(file) {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(file)) hash.update(chunk);
+  return hash.digest("hex");
+}
+
 // scripts/src/workflow/file-writer.ts
 var BLOCK_BYTES = 1024 * 1024;
+var MOST_WAITING_BYTES = 2 * BLOCK_BYTES;
 var FileWriter = class {
   #handle;
+  #onWritten;
   #position = 0;
   #chunks = [];
   #waiting = 0;
-  #writing = Promise.resolve();
-  constructor(handle) {
+  /** The write under way. */
+  #writing;
+  /** @param onWritten told, after each block, how many bytes from the beginning are written */
+  constructor(handle, onWritten) {
     this.#handle = handle;
+    this.#onWritten = onWritten;
   }
   /** A promise means: send no more until it settles. It rejects when the disk refuses. */
   write(chunk) {
     this.#chunks.push(chunk);
     this.#waiting += chunk.length;
-    return this.#waiting < BLOCK_BYTES ? void 0 : this.#next();
+    if (this.#waiting < BLOCK_BYTES) return void 0;
+    if (!this.#writing) this.#start();
+    return this.#waiting < MOST_WAITING_BYTES ? void 0 : this.#writing;
   }
   /** Everything that was taken is with the operating system. */
   async flush() {
-    await this.#next();
-    await this.#writing;
+    while (this.#writing || this.#waiting > 0) {
+      if (!this.#writing) this.#start();
+      await this.#writing;
+    }
   }
   /** What comes next stands at the beginning of the file again. */
   rewind() {
@@ -42,17 +95,19 @@ var FileWriter = class {
     this.#waiting = 0;
     this.#position = 0;
   }
-  async #next() {
-    await this.#writing;
-    if (this.#waiting === 0) return;
+  #start() {
     const chunks = this.#chunks;
     const position = this.#position;
     this.#position += this.#waiting;
     this.#chunks = [];
     this.#waiting = 0;
-    this.#writing = this.#writeAll(chunks, position);
-    this.#writing.catch(() => {
+    const writing = this.#writeAll(chunks, position).then(() => {
+      this.#writing = void 0;
+      if (this.#waiting >= BLOCK_BYTES) this.#start();
     });
+    writing.catch(() => {
+    });
+    this.#writing = writing;
   }
   async #writeAll(chunks, position) {
     const { bytesWritten } = await this.#handle.writev(chunks, position);
@@ -61,6 +116,7 @@ var FileWriter = class {
       const rest = Buffer.concat(chunks).subarray(bytesWritten);
       await this.#handle.writev([rest], position + bytesWritten);
     }
+    this.#onWritten(position + size);
   }
 };
 
@@ -123,8 +179,13 @@ async function boxesAreWhole(fd, size) {
 var LONGEST_DOWNLOAD_MS = 30 * 6e4;
 var LEAST_PROGRESS_BYTES = 16 * 1024;
 var MAX_REDIRECTS = 3;
-async function fetchFile(session, options, handle) {
-  return new Fetch(session, options, handle).run();
+async function fetchFile(session, options, target) {
+  const hash = new FileHash(target.path);
+  try {
+    return await new Fetch(session, options, target.handle, hash).run();
+  } finally {
+    hash.restart();
+  }
 }
 var Fetch = class {
   #session;
@@ -134,18 +195,19 @@ var Fetch = class {
   #giveUpAt;
   #url;
   #refreshed = false;
-  #hash = createHash("sha256");
+  #hash;
   #bytes = 0;
   /** The whole file's length, once an answer gave it. */
   #total = null;
   /** Says that a later answer is about the same bytes. */
   #validator = null;
   #lengthIsCertain = false;
-  constructor(session, options, handle) {
+  constructor(session, options, handle, hash) {
     this.#session = session;
     this.#options = options;
     this.#handle = handle;
-    this.#writer = new FileWriter(handle);
+    this.#hash = hash;
+    this.#writer = new FileWriter(handle, (bytes) => hash.written(bytes));
     this.#url = options.url;
     this.#giveUpAt = session.api.clock.monotonic() + LONGEST_DOWNLOAD_MS;
   }
@@ -187,7 +249,6 @@ var Fetch = class {
               if (head?.status !== 200 && head?.status !== 206) return;
               stall.saw(chunk.length);
               if (this.#bytes === 0) this.#firstBytes(chunk);
-              this.#hash.update(chunk);
               this.#bytes += chunk.length;
               observer.downloading(this.#bytes, this.#total);
               return this.#writer.write(chunk);
@@ -248,7 +309,7 @@ var Fetch = class {
   }
   #startOver() {
     this.#bytes = 0;
-    this.#hash = createHash("sha256");
+    this.#hash.restart();
     this.#total = null;
     this.#writer.rewind();
   }
@@ -306,7 +367,7 @@ var Fetch = class {
       throw new Failure("NETWORK_ERROR", "The file was cut: its parts do not add up.", { transient: true });
     }
     await this.#handle.truncate(this.#bytes);
-    return { bytes: this.#bytes, sha256: this.#hash.digest("hex"), kind: kind2 };
+    return { bytes: this.#bytes, sha256: await this.#hash.digest(this.#bytes), kind: kind2 };
   }
 };
 function notMedia(head) {
@@ -321,7 +382,7 @@ function integer(text) {
 function refusedAddress(address, loopback) {
   const host = new URL(address).hostname;
   if (loopback && ["127.0.0.1", "[::1]", "localhost"].includes(host)) return null;
-  return checkPublicUrl(address, { schemes: ["https:", "http:"] })?.expected ?? null;
+  return checkPublicUrl(address, { schemes: ["https", "http"] })?.expected ?? null;
 }
 var StallWatch = class {
   #controller = new AbortController();
@@ -386,7 +447,7 @@ async function download(session, options) {
   let handle;
   try {
     handle = await open(part, "wx+", 438);
-    const fetched = await fetchFile(session, options, handle);
+    const fetched = await fetchFile(session, options, { path: part, handle });
     await handle.close();
     handle = void 0;
     const file = path.join(options.folder, `${stem}.${fetched.kind.ext}`);
@@ -450,9 +511,7 @@ async function isFree(file) {
 async function hasContent(file, wanted) {
   const stat = await lstat(file);
   if (!stat.isFile() || stat.size !== wanted.bytes) return false;
-  const hash = createHash3("sha256");
-  for await (const chunk of createReadStream(file)) hash.update(chunk);
-  return hash.digest("hex") === wanted.sha256;
+  return await sha256Of(file) === wanted.sha256;
 }
 function errorCode(error) {
   return error instanceof Error && "code" in error ? String(error.code) : "";
@@ -485,6 +544,7 @@ function asDownloadFailure(error, { folder }) {
   });
 }
 export {
+  FileHash,
   FileWriter,
   SIGNATURE_BYTES,
   boxesAreWhole,
@@ -492,5 +552,6 @@ export {
   fetchFile,
   fileKind,
   fileStem,
-  prepareFolder
+  prepareFolder,
+  sha256Of
 };

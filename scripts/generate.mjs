@@ -105,7 +105,7 @@ function shortOfCredits(contract, intent, quote2, said) {
 }
 function variants(contract, payload, limit = Number.POSITIVE_INFINITY) {
   const asOf = contract.price?.asOf;
-  return cheaperVariants(contract, payload, limit).filter(({ credits }) => credits <= limit).map(
+  return cheaperVariants(contract, payload, limit + 1).map(
     ({ change, credits }) => `Cheaper: ${JSON.stringify(change).slice(1, -1)} in the payload, about ${credits} credits (an estimate of ${asOf}).`
   );
 }

@@ -73,8 +73,8 @@ function parseRetryAfter(header, nowMs) {
   const text = header?.trim();
   if (!text) return void 0;
   if (/^\d+$/.test(text)) return Math.min(Number(text), LONGEST_RETRY_AFTER_S);
-  if (!/^[A-Z][a-z]{2,8},? /.test(text)) return void 0;
-  const at = Date.parse(text);
+  if (!/^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? .*\d{2}:\d{2}:\d{2}/.test(text)) return void 0;
+  const at = Date.parse(text.endsWith("GMT") ? text : `${text} GMT`);
   if (Number.isNaN(at)) return void 0;
   return Math.min(Math.max(0, Math.ceil((at - nowMs) / 1e3)), LONGEST_RETRY_AFTER_S);
 }
@@ -5459,6 +5459,7 @@ var systemClock = {
 
 // scripts/src/http/transport.ts
 var import_client = __toESM(require_client(), 1);
+import { Readable } from "node:stream";
 import { setFlagsFromString } from "node:v8";
 import { Failure as Failure2 } from "./main.mjs";
 import { plain } from "./main.mjs";
@@ -5514,6 +5515,8 @@ var Transport = class {
     const dispatcher = await (options.fresh ? this.#connect(origin) : this.#sharedFor(origin));
     try {
       return await exchange(dispatcher, request, receiver, options);
+    } catch (error) {
+      throw this.#proxied && error instanceof Failure2 ? withProxy(error) : error;
     } finally {
       if (options.fresh) {
         this.#open.delete(dispatcher);
@@ -5537,9 +5540,12 @@ var Transport = class {
     this.#shared.set(origin, made);
     return made;
   }
+  get #proxied() {
+    return Boolean(this.#proxy.httpProxy || this.#proxy.httpsProxy);
+  }
   async #connect(origin) {
     const options = { connect: { timeout: CONNECT_TIMEOUT_MS }, maxHeaderSize: 64 * 1024 };
-    const dispatcher = this.#proxy.httpProxy || this.#proxy.httpsProxy ? (await import("./proxy.mjs")).proxyDispatcher(this.#proxy, options) : new import_client.default(origin, options);
+    const dispatcher = this.#proxied ? (await import("./proxy.mjs")).proxyDispatcher(this.#proxy, options) : new import_client.default(origin, options);
     this.#open.add(dispatcher);
     return dispatcher;
   }
@@ -5583,8 +5589,8 @@ function exchange(dispatcher, request, receiver, { timeoutMs, signal }) {
           origin: request.url.origin,
           path: path2,
           method: request.method,
-          headers: request.headers,
-          body: request.body ?? null,
+          headers: request.body ? { ...request.headers, "content-length": String(request.body.length) } : request.headers,
+          body: request.body ? Readable.from(request.body, { objectMode: false }) : null,
           // One deadline covers everything; the library's own timers would only blur which one struck.
           headersTimeout: 0,
           bodyTimeout: 0
@@ -5665,18 +5671,22 @@ var TROUBLE = {
   UND_ERR_REQ_CONTENT_LENGTH_MISMATCH: "closed the connection",
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "sent an answer of another length than announced",
   UND_ERR_PRX_TLS: "could not be reached: the proxy failed",
-  UND_ERR_ABORTED: "could not be reached: the proxy refused to connect"
+  UND_ERR_DESTROYED: "was given up: the connection was closed from this side",
+  UND_ERR_CLOSED: "was given up: the connection was closed from this side"
 };
 function explain(request, error, left) {
   if (error instanceof Failure2) return error;
   for (const link of chain(error)) {
     const code = typeof link.code === "string" ? link.code : "";
+    const byProxy = code.startsWith("UND_ERR") ? PROXY_REFUSAL.exec(String(link.message)) : null;
+    if (byProxy) return refusedByProxy(request, Number(byProxy[1]), error);
     const known = TROUBLE[code];
     if (known) return trouble(request, `${known} (${code})`, left, error);
     if (code.startsWith("HPE_"))
       return trouble(request, `sent something that is not HTTP (${code})`, left, error);
     if (isTlsCode(code)) {
-      const reason = `has a certificate that cannot be trusted (${code}: ${plain(String(link.message), 120)})`;
+      const what = isHandshakeCode(code) ? "could not agree on TLS" : "has a certificate that cannot be trusted";
+      const reason = `${what} (${code}: ${plain(String(link.message), 120)})`;
       return new Failure2("NETWORK_ERROR", `${where(request)} ${reason}.`, {
         cause: error,
         unclear: left,
@@ -5685,16 +5695,29 @@ function explain(request, error, left) {
         ]
       });
     }
-    if (/proxy/i.test(String(link.message)) && code.startsWith("UND_ERR")) {
-      const reason = `could not be reached through the proxy (${plain(String(link.message), 120)})`;
-      return new Failure2("NETWORK_ERROR", `${where(request)} ${reason}.`, {
-        cause: error,
-        unclear: false,
-        nextSteps: ["Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY."]
-      });
-    }
   }
   return error;
+}
+var PROXY_REFUSAL = /^Proxy (?:response|Authentication Required) \((\d{3})\)/;
+function refusedByProxy(request, status, cause) {
+  const why = status === 407 ? "it wants a user name and a password (HTTP 407)" : `it answered HTTP ${status}`;
+  return new Failure2("NETWORK_ERROR", `${where(request)} could not be reached through the proxy: ${why}.`, {
+    cause,
+    // A proxy whose own way is blocked says so with 5xx; its other answers stay the same.
+    transient: status >= 500,
+    unclear: false,
+    nextSteps: [
+      "Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY; a proxy that wants a password takes it as http://user:password@host:port."
+    ]
+  });
+}
+function withProxy(failure) {
+  if (failure.details.unclear !== false || /proxy/i.test(failure.message)) return failure;
+  const hint = "A proxy is set (HTTPS_PROXY or HTTP_PROXY); it may be what fails.";
+  return new Failure2(failure.code, `${failure.message} ${hint}`, failure.details);
+}
+function isHandshakeCode(code) {
+  return /^(ERR_SSL_|EPROTO)/.test(code);
 }
 function isTlsCode(code) {
   return /^(CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|EPROTO|HOSTNAME_MISMATCH)/.test(code);
@@ -5711,6 +5734,7 @@ function* chain(error, depth = 0) {
 init_again();
 
 // scripts/src/http/json.ts
+import { isObject } from "./main.mjs";
 function parseBody(body) {
   const start = body.length >= 3 && body[0] === 239 && body[1] === 187 && body[2] === 191 ? 3 : 0;
   try {
@@ -5719,14 +5743,61 @@ function parseBody(body) {
     return void 0;
   }
 }
+var PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
+var LONG_TEXT = 64 * 1024;
+var PIECE_CHARACTERS = 256 * 1024;
+var JsonBody = class {
+  /** Bytes. */
+  length;
+  #parts = [];
+  constructor(value) {
+    let text = "";
+    const put = (part) => {
+      if (typeof part === "string" && part.length >= LONG_TEXT && PLAIN.test(part)) {
+        this.#parts.push(Buffer.from(`${text}"`), part);
+        text = '"';
+      } else if (Array.isArray(part)) {
+        list("[", "]", part, put);
+      } else if (isObject(part)) {
+        list("{", "}", Object.entries(part), ([name, inner]) => {
+          text += `${JSON.stringify(name)}:`;
+          put(inner);
+        });
+      } else {
+        text += JSON.stringify(part);
+      }
+    };
+    const list = (open, close, items, each) => {
+      text += open;
+      for (const [index, item] of items.entries()) {
+        if (index > 0) text += ",";
+        each(item);
+      }
+      text += close;
+    };
+    put(value);
+    this.#parts.push(Buffer.from(text));
+    this.length = this.#parts.reduce((sum, part) => sum + part.length, 0);
+  }
+  *[Symbol.iterator]() {
+    for (const part of this.#parts) {
+      if (typeof part !== "string") yield part;
+      else {
+        for (let at = 0; at < part.length; at += PIECE_CHARACTERS) {
+          yield Buffer.from(part.slice(at, at + PIECE_CHARACTERS), "latin1");
+        }
+      }
+    }
+  }
+};
 
 // scripts/src/providers/aivideomaker.ts
 import { Failure as Failure3 } from "./main.mjs";
-import { isObject as isObject2 } from "./main.mjs";
+import { isObject as isObject3 } from "./main.mjs";
 import { plain as plain2 } from "./main.mjs";
 
 // scripts/src/providers/output.ts
-import { isObject } from "./main.mjs";
+import { isObject as isObject2 } from "./main.mjs";
 var URL_FIELDS = ["url", "videoUrl", "video_url", "video", "fileUrl", "file_url", "audio_url", "image_url"];
 var LIST_FIELDS = ["files", "videos", "outputs", "results"];
 function findUrls(record) {
@@ -5740,7 +5811,7 @@ function collect(value, found, depth) {
   if (depth > 3 || found.size >= 50) return;
   collectText(value, found);
   if (Array.isArray(value)) for (const item of value.slice(0, 50)) collect(item, found, depth + 1);
-  if (!isObject(value)) return;
+  if (!isObject2(value)) return;
   for (const name of URL_FIELDS) collect(value[name], found, depth + 1);
   for (const name of LIST_FIELDS) collect(value[name], found, depth + 1);
 }
@@ -5782,7 +5853,7 @@ function aivideomaker({ baseUrl, key, now }) {
       "user-agent": "async-media-workflow",
       ...body && { "content-type": "application/json" }
     },
-    ...body && { body: JSON.stringify(body) }
+    ...body && { body: new JsonBody(body) }
   });
   const call = (kind, req, read) => ({
     request: req,
@@ -5838,7 +5909,7 @@ function aivideomaker({ baseUrl, key, now }) {
       const req = request("GET", "tasks");
       return call("other", req, (body, answer) => {
         if (!Array.isArray(body.tasks)) throw errorIn(body, answer, req, "other", now);
-        const tasks = body.tasks.flatMap((item) => isObject2(item) ? taskFrom(item, item.id) ?? [] : []);
+        const tasks = body.tasks.flatMap((item) => isObject3(item) ? taskFrom(item, item.id) ?? [] : []);
         const date = Date.parse(answer.headers.date ?? "");
         return { tasks, serverTime: Number.isNaN(date) ? null : date, record: body };
       });
@@ -5868,9 +5939,9 @@ function aivideomaker({ baseUrl, key, now }) {
 function bodyOf(answer, kind, request, now) {
   const body = parseBody(answer.body);
   const good = answer.status >= 200 && answer.status < 300;
-  if (good && isObject2(body)) return body;
+  if (good && isObject3(body)) return body;
   if (good) throw unreadable(request, answer, "is not a JSON object", kind);
-  throw refusal(isObject2(body) ? body : {}, answer, kind, now);
+  throw refusal(isObject3(body) ? body : {}, answer, kind, now);
 }
 function errorIn(body, answer, request, kind, now) {
   if (looksLikeError(body) || saysFailed(body)) return refusal(body, answer, kind, now);
@@ -5920,7 +5991,7 @@ function taskFrom(body, id) {
   if (typeof id !== "string" || !TASK_ID.test(id)) return void 0;
   const createdAt = typeof body.createdAt === "string" ? Date.parse(body.createdAt) : Number.NaN;
   const { state, unknownState } = stateOf(typeof body.status === "string" ? body.status : "SUBMITTED");
-  const reasons = isObject2(body.output) ? [body.output.error, body.output.msg] : [];
+  const reasons = isObject3(body.output) ? [body.output.error, body.output.msg] : [];
   const error = [...reasons, body.error, body.message].find(
     (text) => typeof text === "string" && text !== ""
   );
@@ -6055,6 +6126,7 @@ init_wait();
 export {
   AIVIDEOMAKER_URL,
   Api,
+  JsonBody,
   PAUSE_BUDGET_MS,
   RETRY_PAUSES,
   Transport,

@@ -5781,13 +5781,15 @@ var require_env_http_proxy_agent = __commonJS({
 
 // scripts/src/http/proxy.ts
 var import_env_http_proxy_agent = __toESM(require_env_http_proxy_agent(), 1);
+var THIS_MACHINE = "localhost,127.0.0.1,[::1]";
 function proxyDispatcher(settings, options) {
+  const noProxy = settings.noProxy?.trim() ?? "";
   return new import_env_http_proxy_agent.default({
     ...options,
     // Given even when empty, so that the library does not look into the environment by itself.
     httpProxy: settings.httpProxy ?? "",
     httpsProxy: settings.httpsProxy ?? "",
-    noProxy: settings.noProxy ?? "",
+    noProxy: noProxy === "*" ? noProxy : `${noProxy},${THIS_MACHINE}`,
     // Plain HTTP is sent through a proxy as such; most proxies refuse a tunnel to port 80.
     proxyTunnel: false
   });

@@ -48,7 +48,7 @@ export async function readIntent(provider: string, args: Arguments, loopback: bo
 }
 
 function checkWebhookUrl(value: string, loopback: boolean): void {
-  const problem = checkPublicUrl(value, { schemes: ['https:'] });
+  const problem = checkPublicUrl(value, { schemes: ['https'] });
   if (!problem) return;
   if (loopback && /^http:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/]/.test(value)) return;
   throw new Failure('INVALID_PAYLOAD', `--webhookUrl: expected ${problem.expected}.`, {

@@ -117,8 +117,10 @@ async function readStdin(): Promise<string> {
   if (process.stdin.isTTY) {
     throw refused('--payload -', 'JSON on standard input', 'a terminal', STDIN_FORM);
   }
-  // One growing block instead of many chunks: an image makes this the largest thing in memory.
-  let block = Buffer.allocUnsafe(64 * 1024);
+  // A block that grows in place and is given back at once: an image makes this the largest thing in memory, and what
+  // waits for a garbage collection is there twice.
+  const block = new ArrayBuffer(0, { maxByteLength: MAX_INPUT_BYTES });
+  const bytes = new Uint8Array(block);
   let size = 0;
   for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
     if (size + chunk.length > MAX_INPUT_BYTES) {
@@ -129,17 +131,13 @@ async function readStdin(): Promise<string> {
         'send a smaller image, or its public address',
       );
     }
-    if (size + chunk.length > block.length) {
-      const larger = Buffer.allocUnsafe(
-        Math.min(MAX_INPUT_BYTES, Math.max(block.length * 2, size + chunk.length)),
-      );
-      block.copy(larger, 0, 0, size);
-      block = larger;
-    }
-    chunk.copy(block, size);
+    block.resize(size + chunk.length);
+    bytes.set(chunk, size);
     size += chunk.length;
   }
-  return block.toString('utf8', 0, size);
+  const text = Buffer.from(block, 0, size).toString('utf8');
+  block.resize(0);
+  return text;
 }
 
 /** The file as a data URI. Only what begins like a PNG, JPEG, WebP or GIF is read further. */

@@ -1,4 +1,4 @@
-import type { Json } from '../types/json.ts';
+import { isObject, type Json, type JsonObject } from '../types/json.ts';
 
 /** The body as JSON, or undefined when it is none: empty, cut off, HTML, compressed. A byte order mark is skipped. */
 export function parseBody(body: Buffer): Json | undefined {
@@ -7,5 +7,58 @@ export function parseBody(body: Buffer): Json | undefined {
     return JSON.parse(body.toString('utf8', start)) as Json;
   } catch {
     return undefined;
+  }
+}
+
+// A text of these characters needs no escapes, and each of them is one byte: what base64 is made of.
+const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
+const LONG_TEXT = 64 * 1024;
+const PIECE_CHARACTERS = 256 * 1024;
+
+/** JSON to be sent, any number of times. An image in it is not held a second time: it is encoded as it leaves. */
+export class JsonBody implements Iterable<Uint8Array> {
+  /** Bytes. */
+  readonly length: number;
+  readonly #parts: (Buffer | string)[] = [];
+
+  constructor(value: JsonObject) {
+    let text = '';
+    const put = (part: Json): void => {
+      if (typeof part === 'string' && part.length >= LONG_TEXT && PLAIN.test(part)) {
+        this.#parts.push(Buffer.from(`${text}"`), part);
+        text = '"';
+      } else if (Array.isArray(part)) {
+        list('[', ']', part, put);
+      } else if (isObject(part)) {
+        list('{', '}', Object.entries(part), ([name, inner]) => {
+          text += `${JSON.stringify(name)}:`;
+          put(inner);
+        });
+      } else {
+        text += JSON.stringify(part);
+      }
+    };
+    const list = <T>(open: string, close: string, items: T[], each: (item: T) => void): void => {
+      text += open;
+      for (const [index, item] of items.entries()) {
+        if (index > 0) text += ',';
+        each(item);
+      }
+      text += close;
+    };
+    put(value);
+    this.#parts.push(Buffer.from(text));
+    this.length = this.#parts.reduce((sum, part) => sum + part.length, 0);
+  }
+
+  *[Symbol.iterator](): Generator<Uint8Array> {
+    for (const part of this.#parts) {
+      if (typeof part !== 'string') yield part;
+      else {
+        for (let at = 0; at < part.length; at += PIECE_CHARACTERS) {
+          yield Buffer.from(part.slice(at, at + PIECE_CHARACTERS), 'latin1');
+        }
+      }
+    }
   }
 }

@@ -1,9 +1,11 @@
+import type { JsonBody } from './json.ts';
+
 /** One request, complete: the transport adds nothing and follows nothing. */
 export interface HttpRequest {
   method: 'GET' | 'POST' | 'PUT';
   url: URL;
   headers: Record<string, string>;
-  body?: string;
+  body?: JsonBody;
 }
 
 /** One answer. Header names are in lower case; a header that came twice is joined with a comma. */

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { setFlagsFromString } from 'node:v8';
 import type { Dispatcher } from 'undici';
 import Client from 'undici/lib/dispatcher/client.js';
@@ -85,6 +86,8 @@ export class Transport {
     const dispatcher = await (options.fresh ? this.#connect(origin) : this.#sharedFor(origin));
     try {
       return await exchange(dispatcher, request, receiver, options);
+    } catch (error) {
+      throw this.#proxied && error instanceof Failure ? withProxy(error) : error;
     } finally {
       if (options.fresh) {
         this.#open.delete(dispatcher);
@@ -109,12 +112,15 @@ export class Transport {
     return made;
   }
 
+  get #proxied(): boolean {
+    return Boolean(this.#proxy.httpProxy || this.#proxy.httpsProxy);
+  }
+
   async #connect(origin: string): Promise<Dispatcher> {
     const options = { connect: { timeout: CONNECT_TIMEOUT_MS }, maxHeaderSize: 64 * 1024 };
-    const dispatcher =
-      this.#proxy.httpProxy || this.#proxy.httpsProxy
-        ? (await import('./proxy.ts')).proxyDispatcher(this.#proxy, options)
-        : new Client(origin, options);
+    const dispatcher = this.#proxied
+      ? (await import('./proxy.ts')).proxyDispatcher(this.#proxy, options)
+      : new Client(origin, options);
     this.#open.add(dispatcher);
     return dispatcher;
   }
@@ -171,8 +177,10 @@ function exchange(
           origin: request.url.origin,
           path,
           method: request.method,
-          headers: request.headers,
-          body: request.body ?? null,
+          headers: request.body
+            ? { ...request.headers, 'content-length': String(request.body.length) }
+            : request.headers,
+          body: request.body ? Readable.from(request.body, { objectMode: false }) : null,
           // One deadline covers everything; the library's own timers would only blur which one struck.
           headersTimeout: 0,
           bodyTimeout: 0,
@@ -258,20 +266,24 @@ const TROUBLE: Record<string, string> = {
   UND_ERR_REQ_CONTENT_LENGTH_MISMATCH: 'closed the connection',
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'sent an answer of another length than announced',
   UND_ERR_PRX_TLS: 'could not be reached: the proxy failed',
-  UND_ERR_ABORTED: 'could not be reached: the proxy refused to connect',
+  UND_ERR_DESTROYED: 'was given up: the connection was closed from this side',
+  UND_ERR_CLOSED: 'was given up: the connection was closed from this side',
 };
 
 function explain(request: HttpRequest, error: unknown, left: boolean): unknown {
   if (error instanceof Failure) return error;
   for (const link of chain(error)) {
     const code = typeof link.code === 'string' ? link.code : '';
+    const byProxy = code.startsWith('UND_ERR') ? PROXY_REFUSAL.exec(String(link.message)) : null;
+    if (byProxy) return refusedByProxy(request, Number(byProxy[1]), error);
     const known = TROUBLE[code];
     if (known) return trouble(request, `${known} (${code})`, left, error);
     // The parser of HTTP: whatever answered, it was not speaking HTTP, or stopped in the middle of it.
     if (code.startsWith('HPE_'))
       return trouble(request, `sent something that is not HTTP (${code})`, left, error);
     if (isTlsCode(code)) {
-      const reason = `has a certificate that cannot be trusted (${code}: ${plain(String(link.message), 120)})`;
+      const what = isHandshakeCode(code) ? 'could not agree on TLS' : 'has a certificate that cannot be trusted';
+      const reason = `${what} (${code}: ${plain(String(link.message), 120)})`;
       // Asking again changes nothing, and verification is never switched off.
       return new Failure('NETWORK_ERROR', `${where(request)} ${reason}.`, {
         cause: error,
@@ -281,16 +293,36 @@ function explain(request: HttpRequest, error: unknown, left: boolean): unknown {
         ],
       });
     }
-    if (/proxy/i.test(String(link.message)) && code.startsWith('UND_ERR')) {
-      const reason = `could not be reached through the proxy (${plain(String(link.message), 120)})`;
-      return new Failure('NETWORK_ERROR', `${where(request)} ${reason}.`, {
-        cause: error,
-        unclear: false,
-        nextSteps: ['Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY.'],
-      });
-    }
   }
   return error;
+}
+
+// What undici says when the proxy itself answers, to a tunnel and to a plain request.
+const PROXY_REFUSAL = /^Proxy (?:response|Authentication Required) \((\d{3})\)/;
+
+/** The proxy's own "no": nothing went further than to it. */
+function refusedByProxy(request: HttpRequest, status: number, cause: unknown): Failure {
+  const why = status === 407 ? 'it wants a user name and a password (HTTP 407)' : `it answered HTTP ${status}`;
+  return new Failure('NETWORK_ERROR', `${where(request)} could not be reached through the proxy: ${why}.`, {
+    cause,
+    // A proxy whose own way is blocked says so with 5xx; its other answers stay the same.
+    transient: status >= 500,
+    unclear: false,
+    nextSteps: [
+      'Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY; a proxy that wants a password takes it as http://user:password@host:port.',
+    ],
+  });
+}
+
+/** What fails on the way to a proxy looks as if the service had failed. */
+function withProxy(failure: Failure): Failure {
+  if (failure.details.unclear !== false || /proxy/i.test(failure.message)) return failure;
+  const hint = 'A proxy is set (HTTPS_PROXY or HTTP_PROXY); it may be what fails.';
+  return new Failure(failure.code, `${failure.message} ${hint}`, failure.details);
+}
+
+function isHandshakeCode(code: string): boolean {
+  return /^(ERR_SSL_|EPROTO)/.test(code);
 }
 
 function isTlsCode(code: string): boolean {

@@ -1,6 +1,6 @@
 // AIVideoMaker API v1, as its public documents and recorded runs showed it up to 2026-09-17.
 import { isTransientStatus, parseRetryAfter } from '../http/again.ts';
-import { parseBody } from '../http/json.ts';
+import { JsonBody, parseBody } from '../http/json.ts';
 import type { Call, HttpAnswer, HttpRequest } from '../http/message.ts';
 import { type ErrorCode, Failure, type FailureDetails } from '../types/failure.ts';
 import { isObject, type Json, type JsonObject } from '../types/json.ts';
@@ -52,7 +52,7 @@ export function aivideomaker({ baseUrl, key, now }: ProviderSettings): Provider 
       'user-agent': 'async-media-workflow',
       ...(body && { 'content-type': 'application/json' }),
     },
-    ...(body && { body: JSON.stringify(body) }),
+    ...(body && { body: new JsonBody(body) }),
   });
   const call = <T>(
     kind: Kind,

@@ -1,10 +1,11 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { constants, createReadStream } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
 import { access, type FileHandle, link, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { systemClock } from '../http/clock.ts';
 import { Failure } from '../types/failure.ts';
 import { type Fetched, type FetchOptions, fetchFile } from './fetch-file.ts';
+import { sha256Of } from './file-hash.ts';
 import { fileStem } from './file-name.ts';
 import type { Session } from './session.ts';
 
@@ -63,7 +64,7 @@ export async function download(session: Session, options: DownloadOptions): Prom
   let handle: FileHandle | undefined;
   try {
     handle = await open(part, 'wx+', 0o666);
-    const fetched = await fetchFile(session, options, handle);
+    const fetched = await fetchFile(session, options, { path: part, handle });
     await handle.close();
     handle = undefined;
     const file = path.join(options.folder, `${stem}.${fetched.kind.ext}`);
@@ -133,9 +134,7 @@ async function isFree(file: string): Promise<boolean> {
 async function hasContent(file: string, wanted: Fetched): Promise<boolean> {
   const stat = await lstat(file);
   if (!stat.isFile() || stat.size !== wanted.bytes) return false;
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
-  return hash.digest('hex') === wanted.sha256;
+  return (await sha256Of(file)) === wanted.sha256;
 }
 
 function errorCode(error: unknown): string {

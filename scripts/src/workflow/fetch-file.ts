@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { checkPublicUrl } from '../contracts/media.ts';
 import { isTransientStatus, parseRetryAfter, pauseAfter, RETRY_PAUSES } from '../http/again.ts';
 import type { HttpHead, HttpRequest } from '../http/message.ts';
 import { Failure } from '../types/failure.ts';
 import { plain } from '../types/text.ts';
+import { FileHash } from './file-hash.ts';
 import { FileWriter } from './file-writer.ts';
 import type { Session } from './session.ts';
 import { boxesAreWhole, type FileKind, fileKind, SIGNATURE_BYTES } from './signature.ts';
@@ -31,13 +31,20 @@ export interface Fetched {
   kind: FileKind;
 }
 
-/** Brings one file into `handle`, in as many attempts as it takes, and checks that it is whole and a media file. */
-export async function fetchFile(
-  session: Session,
-  options: FetchOptions,
-  handle: FileHandle,
-): Promise<Fetched> {
-  return new Fetch(session, options, handle).run();
+/** Where a file is written to. */
+export interface Target {
+  path: string;
+  handle: FileHandle;
+}
+
+/** Brings one file into `target`, in as many attempts as it takes, and checks that it is whole and a media file. */
+export async function fetchFile(session: Session, options: FetchOptions, target: Target): Promise<Fetched> {
+  const hash = new FileHash(target.path);
+  try {
+    return await new Fetch(session, options, target.handle, hash).run();
+  } finally {
+    hash.restart();
+  }
 }
 
 /** The attempts at one file, and what they have in hand. */
@@ -49,7 +56,7 @@ class Fetch {
   readonly #giveUpAt: number;
   #url: string;
   #refreshed = false;
-  #hash = createHash('sha256');
+  readonly #hash: FileHash;
   #bytes = 0;
   /** The whole file's length, once an answer gave it. */
   #total: number | null = null;
@@ -57,11 +64,12 @@ class Fetch {
   #validator: string | null = null;
   #lengthIsCertain = false;
 
-  constructor(session: Session, options: FetchOptions, handle: FileHandle) {
+  constructor(session: Session, options: FetchOptions, handle: FileHandle, hash: FileHash) {
     this.#session = session;
     this.#options = options;
     this.#handle = handle;
-    this.#writer = new FileWriter(handle);
+    this.#hash = hash;
+    this.#writer = new FileWriter(handle, (bytes) => hash.written(bytes));
     this.#url = options.url;
     this.#giveUpAt = session.api.clock.monotonic() + LONGEST_DOWNLOAD_MS;
   }
@@ -105,7 +113,6 @@ class Fetch {
               if (head?.status !== 200 && head?.status !== 206) return;
               stall.saw(chunk.length);
               if (this.#bytes === 0) this.#firstBytes(chunk);
-              this.#hash.update(chunk);
               this.#bytes += chunk.length;
               observer.downloading(this.#bytes, this.#total);
               return this.#writer.write(chunk);
@@ -170,7 +177,7 @@ class Fetch {
 
   #startOver(): void {
     this.#bytes = 0;
-    this.#hash = createHash('sha256');
+    this.#hash.restart();
     this.#total = null;
     this.#writer.rewind();
   }
@@ -231,7 +238,7 @@ class Fetch {
       throw new Failure('NETWORK_ERROR', 'The file was cut: its parts do not add up.', { transient: true });
     }
     await this.#handle.truncate(this.#bytes);
-    return { bytes: this.#bytes, sha256: this.#hash.digest('hex'), kind };
+    return { bytes: this.#bytes, sha256: await this.#hash.digest(this.#bytes), kind };
   }
 }
 
@@ -251,7 +258,7 @@ function integer(text: string | undefined): number | null {
 function refusedAddress(address: string, loopback: boolean): string | null {
   const host = new URL(address).hostname;
   if (loopback && ['127.0.0.1', '[::1]', 'localhost'].includes(host)) return null;
-  return checkPublicUrl(address, { schemes: ['https:', 'http:'] })?.expected ?? null;
+  return checkPublicUrl(address, { schemes: ['https', 'http'] })?.expected ?? null;
 }
 
 /** Aborts its signal when too few bytes arrive within a span of time. */

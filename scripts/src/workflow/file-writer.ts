@@ -1,32 +1,42 @@
 import type { FileHandle } from 'node:fs/promises';
 
-// Large writes, one at a time, while the next one is being filled: a write of each small chunk would cost more than
-// the network does, and more than two blocks in memory bring nothing.
+// One large write at a time, while the next block is being filled: a write for each small chunk would cost more than
+// the network does.
 const BLOCK_BYTES = 1024 * 1024;
+// What may wait for a slow disk before the sender is held back.
+const MOST_WAITING_BYTES = 2 * BLOCK_BYTES;
 
 /** Writes chunks one after the other to a file, and holds the sender back while the disk is slower. */
 export class FileWriter {
   readonly #handle: FileHandle;
+  readonly #onWritten: (bytes: number) => void;
   #position = 0;
   #chunks: Buffer[] = [];
   #waiting = 0;
-  #writing: Promise<void> = Promise.resolve();
+  /** The write under way. */
+  #writing: Promise<void> | undefined;
 
-  constructor(handle: FileHandle) {
+  /** @param onWritten told, after each block, how many bytes from the beginning are written */
+  constructor(handle: FileHandle, onWritten: (bytes: number) => void) {
     this.#handle = handle;
+    this.#onWritten = onWritten;
   }
 
   /** A promise means: send no more until it settles. It rejects when the disk refuses. */
   write(chunk: Buffer): Promise<void> | undefined {
     this.#chunks.push(chunk);
     this.#waiting += chunk.length;
-    return this.#waiting < BLOCK_BYTES ? undefined : this.#next();
+    if (this.#waiting < BLOCK_BYTES) return undefined;
+    if (!this.#writing) this.#start();
+    return this.#waiting < MOST_WAITING_BYTES ? undefined : this.#writing;
   }
 
   /** Everything that was taken is with the operating system. */
   async flush(): Promise<void> {
-    await this.#next();
-    await this.#writing;
+    while (this.#writing || this.#waiting > 0) {
+      if (!this.#writing) this.#start();
+      await this.#writing;
+    }
   }
 
   /** What comes next stands at the beginning of the file again. */
@@ -36,17 +46,19 @@ export class FileWriter {
     this.#position = 0;
   }
 
-  async #next(): Promise<void> {
-    await this.#writing;
-    if (this.#waiting === 0) return;
+  #start(): void {
     const chunks = this.#chunks;
     const position = this.#position;
     this.#position += this.#waiting;
     this.#chunks = [];
     this.#waiting = 0;
-    this.#writing = this.#writeAll(chunks, position);
-    // Whoever waits for the next block hears of a failure; nobody waits yet.
-    this.#writing.catch(() => {});
+    const writing = this.#writeAll(chunks, position).then(() => {
+      this.#writing = undefined;
+      if (this.#waiting >= BLOCK_BYTES) this.#start();
+    });
+    // A failed write stays: whoever asks next, or flushes, hears of it.
+    writing.catch(() => {});
+    this.#writing = writing;
   }
 
   async #writeAll(chunks: Buffer[], position: number): Promise<void> {
@@ -57,5 +69,6 @@ export class FileWriter {
       const rest = Buffer.concat(chunks).subarray(bytesWritten);
       await this.#handle.writev([rest], position + bytesWritten);
     }
+    this.#onWritten(position + size);
   }
 }

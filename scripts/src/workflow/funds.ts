@@ -80,10 +80,8 @@ function shortOfCredits(contract: Contract, intent: Intent, quote: Quote | null,
 /** Cheaper forms of the same request, as literals to put into the payload. */
 function variants(contract: Contract, payload: JsonObject, limit = Number.POSITIVE_INFINITY): string[] {
   const asOf = contract.price?.asOf;
-  return cheaperVariants(contract, payload, limit)
-    .filter(({ credits }) => credits <= limit)
-    .map(
-      ({ change, credits }) =>
-        `Cheaper: ${JSON.stringify(change).slice(1, -1)} in the payload, about ${credits} credits (an estimate of ${asOf}).`,
-    );
+  return cheaperVariants(contract, payload, limit + 1).map(
+    ({ change, credits }) =>
+      `Cheaper: ${JSON.stringify(change).slice(1, -1)} in the payload, about ${credits} credits (an estimate of ${asOf}).`,
+  );
 }

@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
+import { Worker } from 'node:worker_threads';
+
+// Below this a second thread costs more than it saves.
+const WORKER_FROM_BYTES = 32 * 1024 * 1024;
+
+/**
+ * The SHA-256 of a file as it lies on the disk. A large one is read by a second thread while it is still being written:
+ * otherwise the hash would take longer than the network.
+ */
+export class FileHash {
+  readonly #file: string;
+  #worker: Worker | undefined;
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** So many bytes from the beginning are written. */
+  written(bytes: number): void {
+    if (bytes < WORKER_FROM_BYTES) return;
+    this.#worker ??= this.#start();
+    this.#worker.postMessage({ upTo: bytes, last: false });
+  }
+
+  /** What was written does not count any more. */
+  restart(): void {
+    void this.#worker?.terminate();
+    this.#worker = undefined;
+  }
+
+  /** In hexadecimal, over the first `bytes` bytes, all of which are written. */
+  async digest(bytes: number): Promise<string> {
+    if (this.#worker) {
+      const answer = once(this.#worker, 'message') as Promise<[string]>;
+      this.#worker.postMessage({ upTo: bytes, last: true });
+      return (await answer)[0];
+    }
+    return sha256Of(this.#file);
+  }
+
+  #start(): Worker {
+    // The sources run beside the compiled worker too: a thread of its own can load nothing else.
+    const beside = import.meta.url.endsWith('.mjs') ? './hash-worker.mjs' : '../../hash-worker.mjs';
+    const worker = new Worker(new URL(beside, import.meta.url), { workerData: this.#file });
+    worker.unref();
+    return worker;
+  }
+}
+
+/** The SHA-256 of a file, in hexadecimal. */
+export async function sha256Of(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
