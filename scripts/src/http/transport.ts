@@ -118,11 +118,22 @@ export class Transport {
 
   async #connect(origin: string): Promise<Dispatcher> {
     const options = { connect: { timeout: CONNECT_TIMEOUT_MS }, maxHeaderSize: 64 * 1024 };
-    const dispatcher = this.#proxied
-      ? (await import('./proxy.ts')).proxyDispatcher(this.#proxy, options)
-      : new Client(origin, options);
+    const dispatcher = this.#proxied ? await this.#viaProxy(options) : new Client(origin, options);
     this.#open.add(dispatcher);
     return dispatcher;
+  }
+
+  async #viaProxy(options: Client.Options): Promise<Dispatcher> {
+    const { proxyDispatcher } = await import('./proxy.ts');
+    try {
+      return proxyDispatcher(this.#proxy, options);
+    } catch (cause) {
+      // The settings are not shown: they may hold a password.
+      throw new Failure('NETWORK_ERROR', 'The proxy in HTTPS_PROXY or HTTP_PROXY cannot be used as it is written.', {
+        cause,
+        nextSteps: ['Correct HTTPS_PROXY or HTTP_PROXY: in a user name or password, % is written as %25.'],
+      });
+    }
   }
 }
 

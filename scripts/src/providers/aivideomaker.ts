@@ -36,8 +36,9 @@ const CODES: Record<string, ErrorCode> = {
   BUDGET_EXCEEDED: 'BUDGET_EXCEEDED',
 };
 
-// Ids are opaque; these bounds only keep nonsense out of addresses and file names.
-const TASK_ID = /^[\x21-\x7e]{1,200}$/;
+// Ids are opaque, but they are shown in commands that run as they stand, and go into addresses: nothing that a shell or
+// an address gives a meaning to. An id of another form counts as none.
+const TASK_ID = /^[A-Za-z0-9_][A-Za-z0-9._:~-]{0,199}$/;
 
 type Kind = 'submit' | 'task' | 'other';
 
@@ -75,9 +76,9 @@ export function aivideomaker({ baseUrl, key, now }: ProviderSettings): Provider 
       if (maxCredits !== undefined) req.headers['x-max-credits'] = String(maxCredits);
       if (webhookUrl !== undefined) req.headers.webhookUrl = webhookUrl;
       return call('submit', req, (body, answer) => {
-        const task = taskFrom(body, body.taskId ?? body.id);
-        if (task) return { ...task, model, idempotencyKey };
-        if (saysFailed(body)) throw refusal(body, answer, 'submit', now);
+        const task = taskFrom({ status: 'SUBMITTED', ...body }, body.taskId ?? body.id);
+        if (task) return { ...task, model, idempotencyKey, record: body };
+        if (saysFailed(body) || namesError(body)) throw refusal(body, answer, 'submit', now);
         throw unreadable(req, answer, 'names no task', 'submit');
       });
     },
@@ -98,11 +99,11 @@ export function aivideomaker({ baseUrl, key, now }: ProviderSettings): Provider 
     task(taskId) {
       const req = request('GET', `tasks/${encodeURIComponent(taskId)}`);
       return call('task', req, (body, answer) => {
-        // A task's record has an id; the error form has none.
-        const isRecord = 'input' in body || 'output' in body || !looksLikeError(body);
-        const task = taskFrom(body, body.id ?? (isRecord ? body.taskId : undefined));
+        // The error form has none of a record's fields. A record whose id is missing or odd is still the one asked for.
+        const isRecord = ['id', 'input', 'output'].some((name) => isSet(body[name]));
+        const task = isRecord || (isSet(body.taskId) && !looksLikeError(body)) ? taskFrom(body, taskId) : undefined;
         if (!task) throw errorIn(body, answer, req, 'task', now);
-        return { ...task, id: taskId };
+        return task;
       });
     },
 
@@ -122,7 +123,8 @@ export function aivideomaker({ baseUrl, key, now }: ProviderSettings): Provider 
         if (!Array.isArray(body.tasks)) throw errorIn(body, answer, req, 'other', now);
         const tasks = body.tasks.flatMap((item) => (isObject(item) ? (taskFrom(item, item.id) ?? []) : []));
         const date = Date.parse(answer.headers.date ?? '');
-        return { tasks, serverTime: Number.isNaN(date) ? null : date, record: body };
+        const unread = body.tasks.length - tasks.length;
+        return { tasks, unread, serverTime: Number.isNaN(date) ? null : date, record: body };
       });
     },
 
@@ -221,9 +223,10 @@ function messageOf(status: number, said: Json | undefined, answer: HttpAnswer): 
 function taskFrom(body: JsonObject, id: Json | undefined): Task | undefined {
   if (typeof id !== 'string' || !TASK_ID.test(id)) return undefined;
   const createdAt = typeof body.createdAt === 'string' ? Date.parse(body.createdAt) : Number.NaN;
-  const { state, unknownState } = stateOf(typeof body.status === 'string' ? body.status : 'SUBMITTED');
+  const { state, unknownState }: ReturnType<typeof stateOf> =
+    typeof body.status === 'string' ? stateOf(body.status) : { state: 'UNKNOWN' };
   const reasons = isObject(body.output) ? [body.output.error, body.output.msg] : [];
-  const error = [...reasons, body.error, body.message].find(
+  const error = [...reasons, body.error, body.message, body.errorCode].find(
     (text) => typeof text === 'string' && text !== '',
   );
   return {
@@ -233,27 +236,38 @@ function taskFrom(body: JsonObject, id: Json | undefined): Task | undefined {
     ...(typeof body.model === 'string' && { model: body.model }),
     ...(body.input !== undefined && { input: body.input }),
     ...(!Number.isNaN(createdAt) && { createdAt }),
-    ...(typeof body.idempotencyKey === 'string' && { idempotencyKey: body.idempotencyKey }),
+    ...(typeof body.idempotencyKey === 'string' &&
+      body.idempotencyKey !== '' && { idempotencyKey: body.idempotencyKey }),
     ...(state === 'FAILED' && typeof error === 'string' && { error: plain(error) }),
-    urls: state === 'COMPLETED' ? findUrls(body) : [],
+    // A record that names its result but no state is still a result.
+    urls: state === 'COMPLETED' || typeof body.status !== 'string' ? findUrls(body) : [],
     record: body,
   };
 }
 
 function stateOf(word: string): { state: TaskState; unknownState?: string } {
-  const known = word.toUpperCase();
+  const known = word.trim().toUpperCase();
   if (Object.hasOwn(STATES, known)) return { state: STATES[known]! };
   return { state: 'UNKNOWN', unknownState: plain(word, 40) };
 }
 
 function saysFailed(body: JsonObject): boolean {
-  return typeof body.status === 'string' && body.status.toUpperCase() === 'FAILED';
+  return typeof body.status === 'string' && stateOf(body.status).state === 'FAILED';
 }
 
 function looksLikeError(body: JsonObject): boolean {
-  return [body.errorCode, body.message, body.error, body.code].some(
-    (part) => part !== undefined && part !== null,
-  );
+  return [body.errorCode, body.message, body.error, body.code].some(isSet);
+}
+
+/** Says "no" even where `status` is missing: by a code that we know, or by the number of an error. */
+function namesError(body: JsonObject): boolean {
+  const { code } = body;
+  if (typeof code === 'number' && code >= 400 && code < 600) return true;
+  return [body.errorCode, body.error, code].some((name) => typeof name === 'string' && Object.hasOwn(CODES, name));
+}
+
+function isSet(value: Json | undefined): boolean {
+  return value !== undefined && value !== null;
 }
 
 function isCredits(value: Json | undefined): value is number {

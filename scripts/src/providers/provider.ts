@@ -34,6 +34,8 @@ export interface Quote {
 export interface TaskList {
   /** Newest first, as the service lists them. */
   tasks: Task[];
+  /** Entries that could not be read as tasks: what is not among `tasks` may be one of them. */
+  unread: number;
   /** The service's clock in milliseconds since the epoch; null where the answer carries no date. */
   serverTime: number | null;
   record: JsonObject;

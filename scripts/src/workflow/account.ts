@@ -3,13 +3,14 @@ import { estimateCredits } from '../contracts/price.ts';
 import { type Outcome, success } from '../types/envelope.ts';
 import { EXIT } from '../types/exit-codes.ts';
 import type { Json, JsonObject } from '../types/json.ts';
+import { dataOf } from './outcome.ts';
 import { type Session, shortDeadline } from './session.ts';
 
 /** The price of a payload by the service's own reckoning, which also checks its fields. Free; makes no task. */
 export async function quote(session: Session, contract: Contract, payload: JsonObject): Promise<Outcome> {
   const { api, provider } = session;
   const answer = await api.read(provider.quote(contract.model, payload), shortDeadline(session));
-  const data: Record<string, Json> = { ...answer.record };
+  const data: Record<string, Json> = dataOf(answer.record);
   const estimate = estimateCredits(contract, payload);
   if (estimate !== null && estimate !== answer.credits) {
     data.estimate = { credits: estimate, asOf: contract.price?.asOf ?? null, note: 'The quote counts.' };
@@ -34,7 +35,7 @@ export async function account(session: Session, contracts: string[]): Promise<Ou
     null,
     null,
     {
-      ...record,
+      ...dataOf(record),
       contracts: {
         models: contracts,
         notListedByService: contracts.filter((model) => !live.has(model)),
@@ -50,7 +51,7 @@ export async function listTasks(session: Session): Promise<Outcome> {
   const { api, provider } = session;
   const { tasks, record } = await api.read(provider.list(), shortDeadline(session));
   const running = tasks.filter(({ state }) => state === 'SUBMITTED' || state === 'PROGRESS').slice(0, 5);
-  const data: Record<string, Json> = { count: tasks.length, ...record };
+  const data: Record<string, Json> = { ...dataOf(record), count: tasks.length };
   if (running.length > 0) {
     data.nextSteps = running.map(({ id }) => session.command(`--action waitTask --taskId ${id}`));
   }

@@ -4,7 +4,7 @@ import { Failure } from '../types/failure.ts';
 import type { JsonObject } from '../types/json.ts';
 import type { Task } from '../types/task.ts';
 import type { SavedFile } from './download.ts';
-import { type OutcomeOptions, resumeCommand, taskOutcome } from './outcome.ts';
+import { dataOf, type OutcomeOptions, resumeCommand, taskOutcome } from './outcome.ts';
 import { type Session, shortDeadline } from './session.ts';
 
 export interface FinishOptions {
@@ -24,17 +24,23 @@ export async function folderFor(folder: string | null): Promise<string | null> {
 /** The end of a task that was seen COMPLETED: its record, and its files where they are wanted. */
 export async function finish(session: Session, taskId: string, options: FinishOptions): Promise<Outcome> {
   const resume = resumeCommand(session, taskId, options.resumeFlags);
+  let task: Task | undefined;
   try {
-    const task = await fetchResult(session, taskId, options.rhythm);
+    task = await fetchResult(session, taskId, options.rhythm);
     const outcomeOptions: OutcomeOptions = { extra: { ...options.extra } };
     if (options.folder !== null) {
-      const files = await downloadAll(session, task, options.folder, options);
+      // A link that had expired was replaced: the answer must not show the dead one.
+      const onFresh = (fresh: Task) => {
+        task = fresh;
+      };
+      const files = await downloadAll(session, task, options.folder, { ...options, onFresh });
       outcomeOptions.extra = { ...options.extra, files: files.map((file) => ({ ...file })) };
     }
     const outcome = taskOutcome(session, taskId, task, outcomeOptions);
     if (options.folder === null && outcome.envelope.data) {
       outcome.envelope.data.nextSteps = [
-        `${resumeCommand(session, taskId, ' --download out')} saves the file. The link expires: AIVideoMaker keeps results for 24 hours.`,
+        resumeCommand(session, taskId, ' --download out'),
+        'That saves the file. Do it soon: AIVideoMaker keeps results for 24 hours (as documented in September 2026).',
       ];
     }
     return outcome;
@@ -46,7 +52,8 @@ export async function finish(session: Session, taskId: string, options: FinishOp
       resume,
       'The task is finished and paid for: fetch its result again, do not submit it again.',
     ];
-    return failed(error.with({ status: 'COMPLETED', taskId, nextSteps }), 'COMPLETED', taskId);
+    const data: JsonObject = { ...error.details.data, ...(task && { resultUrls: task.urls }) };
+    return failed(error.with({ status: 'COMPLETED', taskId, data, nextSteps }), 'COMPLETED', taskId);
   }
 }
 
@@ -63,7 +70,7 @@ async function fetchResult(session: Session, taskId: string, rhythm: PollRhythm)
     const pause = pauseBeforeLook(n, rhythm, api.clock.random);
     if (n + 1 >= RESULT_LOOKS || api.clock.monotonic() + pause > deadline) {
       throw new Failure('UNKNOWN_ERROR', 'The task is COMPLETED, but its record names no file.', {
-        data: { ...task.record },
+        data: dataOf(task.record),
       });
     }
     await api.clock.sleep(pause, api.signal);
@@ -74,17 +81,22 @@ async function downloadAll(
   session: Session,
   task: Task,
   folder: string,
-  { stallMs }: FinishOptions,
+  { stallMs, onFresh }: FinishOptions & { onFresh(task: Task): void },
 ): Promise<SavedFile[]> {
   const { api, provider } = session;
   // Only a call that saves a file loads what is needed for that.
   const { download } = await import('./download.ts');
   const files: SavedFile[] = [];
-  for (const [index, url] of task.urls.entries()) {
+  let { urls } = task;
+  for (const index of task.urls.keys()) {
     const refresh = async () => {
       const fresh = await api.read(provider.task(task.id), shortDeadline(session));
-      return fresh.urls[index] ?? null;
+      if (fresh.urls.length !== urls.length) return null;
+      urls = fresh.urls;
+      onFresh({ ...fresh, state: 'COMPLETED' });
+      return urls[index]!;
     };
+    const url = urls[index]!;
     const number = task.urls.length > 1 ? { number: index + 1 } : {};
     const { maxRetries } = api.policy;
     files.push(

@@ -1,5 +1,5 @@
 import type { Contract } from '../contracts/contract.ts';
-import { cheaperVariants } from '../contracts/price.ts';
+import { cheaperVariants, estimateCredits } from '../contracts/price.ts';
 import type { Intent, Quote } from '../providers/provider.ts';
 import { Failure } from '../types/failure.ts';
 import type { Json, JsonObject } from '../types/json.ts';
@@ -26,7 +26,7 @@ export async function checkFunds(
       {
         data: { quote: quote.record, quoted: quote.credits, maxCredits },
         nextSteps: [
-          ...variants(contract, intent.payload, maxCredits),
+          ...variants(contract, intent.payload, maxCredits + 1),
           `Ask the person whether ${quote.credits} credits are fine; then run the same command with --maxCredits ${quote.credits}.`,
         ],
       },
@@ -69,18 +69,20 @@ function shortOfCredits(contract: Contract, intent: Intent, quote: Quote | null,
   return new Failure('INSUFFICIENT_CREDITS', `${said}${missing} Nothing was submitted.`, {
     data,
     nextSteps: [
-      ...(quote?.balance
-        ? variants(contract, intent.payload, quote.balance)
-        : variants(contract, intent.payload)),
+      ...variants(contract, intent.payload, quote?.credits),
       'Credits are bought at https://aivideomaker.ai; API credits are separate from website subscriptions.',
     ],
   });
 }
 
-/** Cheaper forms of the same request, as literals to put into the payload. */
-function variants(contract: Contract, payload: JsonObject, limit = Number.POSITIVE_INFINITY): string[] {
+/** Forms of the same request that cost less than `below` credits, as literals to put into the payload. */
+function variants(
+  contract: Contract,
+  payload: JsonObject,
+  below = estimateCredits(contract, payload),
+): string[] {
   const asOf = contract.price?.asOf;
-  return cheaperVariants(contract, payload, limit + 1).map(
+  return cheaperVariants(contract, payload, below ?? 0).map(
     ({ change, credits }) =>
       `Cheaper: ${JSON.stringify(change).slice(1, -1)} in the payload, about ${credits} credits (an estimate of ${asOf}).`,
   );

@@ -7,7 +7,7 @@ import type { JsonObject } from '../types/json.ts';
 import { isTerminal } from '../types/task.ts';
 import { folderFor } from './finish.ts';
 import { checkFunds, explainFunds } from './funds.ts';
-import { taskOutcome } from './outcome.ts';
+import { resumeCommand, taskOutcome } from './outcome.ts';
 import { type Session, shortDeadline } from './session.ts';
 import { submit } from './submit.ts';
 import { type WaitSettings, waitOn } from './tasks.ts';
@@ -40,16 +40,28 @@ export async function generate(
   }
   const extra: JsonObject = quote ? { quoted: quote.credits } : {};
   if (settings && (settings.waitMs > 0 || isTerminal(task.state))) {
-    return waitOn(
-      session,
-      task,
-      { ...settings, waitMs: settings.waitMs - (api.clock.monotonic() - start) },
-      extra,
-    );
+    const waitMs = settings.waitMs - (api.clock.monotonic() - start);
+    try {
+      return await waitOn(session, task, { ...settings, waitMs }, extra);
+    } catch (error) {
+      throw error instanceof Failure ? afterSubmit(session, task.id, settings.resumeFlags, error) : error;
+    }
   }
   return taskOutcome(session, task.id, task, {
     extra,
     running: wait ? EXIT.stillRunning : EXIT.done,
     ...(wait && { resumeFlags: wait.resumeFlags }),
+  });
+}
+
+/** A failure after the task was made: what is said of it must not read as if nothing had been submitted. */
+function afterSubmit(session: Session, taskId: string, resumeFlags: string, failure: Failure): Failure {
+  return failure.with({
+    taskId,
+    nextSteps: [
+      ...(failure.details.nextSteps ?? []),
+      'The task was submitted and charged, and goes on by itself. Do not submit it again. When the trouble is over:',
+      resumeCommand(session, taskId, resumeFlags),
+    ],
   });
 }

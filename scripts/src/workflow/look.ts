@@ -16,10 +16,6 @@ export async function look({ api, provider }: Session, taskId: string, deadline:
 }
 
 async function settleDoubt(sighting: Sighting, fetchTask: () => Promise<Sighting>): Promise<Sighting> {
-  if (!sighting.doubt) return sighting;
-  try {
-    return await fetchTask();
-  } catch {
-    throw sighting.doubt;
-  }
+  // Where the record is not to be had either, its failure tells more, and whether to look again.
+  return sighting.doubt ? fetchTask() : sighting;
 }

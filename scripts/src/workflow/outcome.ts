@@ -17,6 +17,14 @@ export interface OutcomeOptions {
   resumeFlags?: string;
 }
 
+// What a call says in its own name. A service that used one of these words would speak to the agent as if it were us.
+const OUR_WORDS: ReadonlySet<string> = new Set(['nextSteps', 'issues', 'files', 'resultUrls', 'unknownState', 'lastPollError']);
+
+/** A service's answer as it goes into `data`. */
+export function dataOf(record: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(record).filter(([name]) => !OUR_WORDS.has(name)));
+}
+
 /** The command that goes on with a task: it waits, and charges nothing. */
 export function resumeCommand({ command }: Session, taskId: string, flags = ''): string {
   return command(`--action waitTask --taskId ${taskId}${flags}`);
@@ -29,7 +37,7 @@ export function taskOutcome(
   seen: Seen,
   { extra = {}, running = EXIT.done, resumeFlags = '' }: OutcomeOptions = {},
 ): Outcome {
-  const data: Record<string, Json> = { ...seen.record, ...extra };
+  const data: Record<string, Json> = { ...dataOf(seen.record), ...extra };
   if (seen.unknownState !== undefined) data.unknownState = seen.unknownState;
   const resume = resumeCommand(session, taskId, resumeFlags);
   switch (seen.state) {
@@ -44,7 +52,8 @@ export function taskOutcome(
           taskId,
           data,
           nextSteps: [
-            `${session.provider.title} documents that the credits of a failed task come back by themselves; creditsRefunded in the task's record, or ${session.command('--action account')}, shows it.`,
+            `${session.provider.title} documents that the credits of a failed task come back by themselves; creditsRefunded in its record, or the balance, shows it:`,
+            session.command('--action account'),
             'Tell the person what the service said. Another try is a new submit with a new charge: change the prompt or the image first.',
           ],
         }),

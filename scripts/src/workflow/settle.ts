@@ -8,7 +8,7 @@ const CLOCK_TOLERANCE_MS = 2_000;
 
 /**
  * The task that this submit made, looked for in the service's own list: by its idempotency key, or, among tasks whose
- * key the service did not keep, by model, input and time; `unsure` when a task fits but carries no time.
+ * key the service did not keep, by model, input and time; `unsure` when the list shows something that may be it.
  * @param times by the local wall clock: when the submit was sent, and now
  */
 export function findOwn(
@@ -18,20 +18,28 @@ export function findOwn(
 ): Task | 'unsure' | undefined {
   const byKey = list.tasks.find((task) => task.idempotencyKey === intent.idempotencyKey);
   if (byKey) return byKey;
-  const alike = list.tasks.filter(
-    (task) =>
-      task.idempotencyKey === undefined &&
-      // One model was seen under a longer name than the one it is called by (minimax-h3 for minimax).
-      (task.model === undefined || task.model.startsWith(intent.model)) &&
-      sameInput(task.input, intent.payload),
-  );
   const skew = list.serverTime === null ? 0 : list.serverTime - times.now;
   const sentAt = times.sentAt + skew;
   const distance = (task: Task) => Math.abs(task.createdAt! - sentAt);
+  const isOld = (task: Task) => task.createdAt !== undefined && task.createdAt < sentAt - CLOCK_TOLERANCE_MS;
+  const alike = list.tasks.filter(
+    (task) =>
+      task.idempotencyKey === undefined &&
+      sameModel(task.model, intent.model) &&
+      (task.input === undefined || sameInput(task.input, intent.payload)),
+  );
   const own = alike
-    .filter((task) => task.createdAt !== undefined && task.createdAt >= sentAt - CLOCK_TOLERANCE_MS)
+    .filter((task) => task.createdAt !== undefined && task.input !== undefined && !isOld(task))
     .sort((a, b) => distance(a) - distance(b))[0];
-  return own ?? (alike.some((task) => task.createdAt === undefined) ? 'unsure' : undefined);
+  if (own) return own;
+  // Without the service's time, what looks old may only be stamped by a clock that is slow.
+  const maybe = list.unread > 0 || alike.some((task) => list.serverTime === null || !isOld(task));
+  return maybe ? 'unsure' : undefined;
+}
+
+/** One model was seen under a longer name than the one it is called by (minimax-h3 for minimax); t2v_v3 is not t2v. */
+function sameModel(kept: string | undefined, sent: string): boolean {
+  return kept === undefined || kept === sent || kept.startsWith(`${sent}-`);
 }
 
 /** Whether a task's echoed input is the payload. An image sent as base64 comes back as the address it is kept at. */

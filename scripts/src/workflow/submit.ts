@@ -29,7 +29,7 @@ export async function submit(session: Session, intent: Intent, deadline: number)
 }
 
 async function sendOrSettle(session: Session, intent: Intent, deadline: number): Promise<Task> {
-  const sentAt = session.api.clock.wall();
+  const sentAt = timeOf(session);
   try {
     return await sendUntilTaken(session, intent, deadline);
   } catch (lost) {
@@ -54,7 +54,7 @@ async function sendUntilTaken({ api, provider }: Session, intent: Intent, deadli
 async function settle(
   session: Session,
   intent: Intent,
-  sentAt: number,
+  sentAt: { wall: number; monotonic: number },
   lost: Failure,
   deadline: number,
 ): Promise<Task> {
@@ -64,7 +64,10 @@ async function settle(
     let found: Task | 'unsure' | undefined;
     try {
       const list = await api.read(provider.list(), Math.max(deadline, shortDeadline(session)));
-      found = findOwn(list, intent, { sentAt, now: api.clock.wall() });
+      const time = timeOf(session);
+      // One clock may have been set back meanwhile, the other stands still while a machine sleeps: the later one counts.
+      const now = Math.max(time.wall, sentAt.wall + time.monotonic - sentAt.monotonic);
+      found = findOwn(list, intent, { sentAt: sentAt.wall, now });
     } catch (error) {
       throw error instanceof Failure ? outcomeUnknown(session, intent, lost, error) : error;
     }
@@ -82,13 +85,17 @@ async function settle(
   try {
     return await sendUntilTaken(session, intent, deadline);
   } catch (error) {
-    // A conflict over our own key says that the first request did arrive.
     if (!(error instanceof Failure)) throw error;
-    if (!error.details.unclear && error.code !== 'IDEMPOTENCY_CONFLICT') throw error;
+    // Even a refusal may be the work of the first request: it may have taken the key, the credits or the rate.
     const third = await search();
     if (third) return third;
+    if (!error.details.unclear && error.code !== 'IDEMPOTENCY_CONFLICT') throw error;
     throw outcomeUnknown(session, intent, lost, error);
   }
+}
+
+function timeOf({ api }: Session): { wall: number; monotonic: number } {
+  return { wall: api.clock.wall(), monotonic: api.clock.monotonic() };
 }
 
 function outcomeUnknown(session: Session, intent: Intent, lost: Failure, later?: Failure): Failure {

@@ -3,13 +3,13 @@ import type { Sighting } from '../providers/provider.ts';
 import { failed, type Outcome, success } from '../types/envelope.ts';
 import { EXIT } from '../types/exit-codes.ts';
 import { Failure } from '../types/failure.ts';
-import type { Json, JsonObject } from '../types/json.ts';
+import type { JsonObject } from '../types/json.ts';
 import { isTerminal, type Task } from '../types/task.ts';
 import { finish, folderFor } from './finish.ts';
 import { look, lookOnce } from './look.ts';
-import { taskOutcome } from './outcome.ts';
+import { dataOf, taskOutcome } from './outcome.ts';
 import { type Session, shortDeadline } from './session.ts';
-import { waitForEnd } from './wait.ts';
+import { merge, waitForEnd } from './wait.ts';
 
 export interface WaitSettings {
   /** Milliseconds; 0 = one look, no wait. */
@@ -43,16 +43,20 @@ export async function waitTask(session: Session, taskId: string, settings: WaitS
   const { clock } = session.api;
   const start = clock.monotonic();
   let first: Sighting | undefined;
+  let trouble: Failure | undefined;
+  // Without a wait this is a query like any other, and is repeated like any other.
+  const patience = settings.waitMs > 0 ? start + settings.waitMs : Number.POSITIVE_INFINITY;
   try {
-    first = await look(session, taskId, Math.min(shortDeadline(session), start + settings.waitMs));
+    first = await look(session, taskId, Math.min(shortDeadline(session), patience));
   } catch (error) {
     // A look that fails for a moment does not end a wait that has only begun.
     if (!(error instanceof Failure) || !error.details.transient || settings.waitMs <= 0) throw error;
+    trouble = error;
     session.observer.troubled(error);
   }
   if (first) session.observer.task(taskId, first.state);
   const waitMs = settings.waitMs - (clock.monotonic() - start);
-  return waitOn(session, { id: taskId, ...first }, { ...settings, folder, waitMs });
+  return waitOn(session, { id: taskId, ...first }, { ...settings, folder, waitMs }, {}, trouble);
 }
 
 /** Cancels a task and says whether that took effect: the service allows it only before the work has begun. */
@@ -68,16 +72,18 @@ export async function cancelTask(session: Session, taskId: string): Promise<Outc
     refusal = error;
   }
   if (answer?.state === 'CANCEL') {
-    return success('CANCEL', taskId, { ...answer.record }, EXIT.done);
+    return success('CANCEL', taskId, dataOf(answer.record), EXIT.done);
   }
   // Refused, or the answer was lost: what counts is what has become of the task.
   let seen: Sighting;
   try {
     seen = await look(session, taskId, shortDeadline(session));
   } catch (error) {
-    throw refusal ?? error;
+    if (!(error instanceof Failure)) throw error;
+    if (!answer) throw refusal ?? error;
+    seen = answer;
   }
-  const data: Record<string, Json> = { ...seen.record };
+  const data = dataOf(seen.record);
   if (seen.state === 'CANCEL') return success('CANCEL', taskId, data, EXIT.done);
   const running = !isTerminal(seen.state);
   const said = refusal ? ` ${refusal.message}` : '';
@@ -91,9 +97,8 @@ export async function cancelTask(session: Session, taskId: string): Promise<Outc
       exitCode: running ? EXIT.stillRunning : seen.state === 'FAILED' ? EXIT.taskEnded : EXIT.badInput,
       nextSteps: [
         `${provider.title} cancels a task only while it is SUBMITTED; one that is PROGRESS runs to its end and is charged.`,
-        running
-          ? session.command(`--action waitTask --taskId ${taskId}`)
-          : session.command(`--action getTask --taskId ${taskId}`),
+        ...(seen.state === 'SUBMITTED' ? [session.command(`--action cancelTask --taskId ${taskId}`)] : []),
+        session.command(`--action ${running ? 'waitTask' : 'getTask'} --taskId ${taskId}`),
       ],
     },
   );
@@ -114,12 +119,16 @@ async function cancelWhileRefusedForNow(session: Session, taskId: string): Promi
   }
 }
 
-/** From a task that is known, with its last state if there is one, to its end or to the end of the time. */
+/**
+ * From a task that is known, with its last state if there is one, to its end or to the end of the time.
+ * @param trouble what was wrong with the last look at it
+ */
 export async function waitOn(
   session: Session,
   task: { id: string } & Partial<Sighting & Task>,
   settings: WaitSettings,
   extra: JsonObject = {},
+  trouble?: Failure,
 ): Promise<Outcome> {
   const { api, observer } = session;
   const taskId = task.id;
@@ -127,13 +136,13 @@ export async function waitOn(
   let seen: Sighting | undefined = task.state
     ? { ...task, state: task.state, record: task.record ?? {} }
     : undefined;
-  let trouble: Failure | undefined;
   if (!seen || !isTerminal(seen.state)) {
     const waited = await waitForEnd(() => lookOnce(session, taskId), {
       clock: api.clock,
       rhythm: settings.rhythm,
       deadline: start + settings.waitMs,
       graceUntil: start + YOUNG_TASK_MS,
+      trouble,
       ...(api.signal && { signal: api.signal }),
       onLook: (sighting, progress) => observer.looked(sighting, progress),
       onTrouble: (failure) => observer.troubled(failure),
@@ -143,14 +152,10 @@ export async function waitOn(
     if (waited.last && isTerminal(waited.last.state))
       observer.looked(waited.last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
   }
-  if (!seen)
-    throw (
-      trouble ??
-      new Failure('NETWORK_ERROR', 'The time was over before the task could be looked at.', {
-        status: 'UNKNOWN',
-        taskId,
-      })
-    );
+  if (!seen) {
+    trouble ??= new Failure('NETWORK_ERROR', 'The time was over before the task could be looked at.');
+    throw trouble.with({ status: 'UNKNOWN', taskId });
+  }
 
   const { resumeFlags } = settings;
   if (seen.state === 'COMPLETED') return finish(session, taskId, { ...settings, extra });
@@ -163,12 +168,6 @@ export async function waitOn(
   const outcome = taskOutcome(session, taskId, seen, { extra, resumeFlags, running: EXIT.stillRunning });
   outcome.envelope.retryAfter = trouble?.details.retryAfter ?? null;
   return outcome;
-}
-
-/** The newer sighting; a word that we do not know leaves the last known state standing and is reported beside it. */
-function merge(before: Sighting | undefined, now: Sighting): Sighting {
-  if (now.state !== 'UNKNOWN' || !before) return { ...now, record: { ...before?.record, ...now.record } };
-  return { ...now, state: before.state, record: { ...before.record, ...now.record } };
 }
 
 /** The full record of a task that ended without a result: it may say why. Its state stays what was seen. */

@@ -12,6 +12,8 @@ export interface WaitOptions {
   /** Until then "not found" may only mean that the task is too young to be seen; on the monotonic clock. */
   graceUntil?: number;
   signal?: AbortSignal;
+  /** What was wrong with a look that was made before the wait: the first pause heeds it. */
+  trouble?: Failure | undefined;
   onLook?(sighting: Sighting, progress: { elapsedMs: number; nextMs: number }): void;
   onTrouble?(failure: Failure): void;
 }
@@ -31,8 +33,8 @@ export async function waitForEnd(look: () => Promise<Sighting>, options: WaitOpt
   const { clock, rhythm, deadline, signal } = options;
   const start = clock.monotonic();
   let last: Sighting | undefined;
-  let trouble: Failure | undefined;
-  let troubles = 0;
+  let trouble = options.trouble;
+  let troubles = trouble ? 1 : 0;
 
   for (let n = 0; ; n += 1) {
     let pause = pauseBeforeLook(n, rhythm, clock.random);
@@ -40,16 +42,14 @@ export async function waitForEnd(look: () => Promise<Sighting>, options: WaitOpt
     const left = deadline - clock.monotonic();
     // A look after the deadline is not made; nor is one that the service asked to put off beyond it.
     if (left <= 0) return { last, trouble };
-    if (pause > left) {
-      if (trouble?.details.retryAfter !== undefined) return { last, trouble };
-      pause = left;
-    }
+    if ((trouble?.details.retryAfter ?? 0) * 1000 > left) return { last, trouble };
+    pause = Math.min(pause, left);
     if (last) options.onLook?.(last, { elapsedMs: clock.monotonic() - start, nextMs: pause });
     await clock.sleep(pause, signal);
 
     try {
       const seen = await look();
-      last = seen;
+      last = merge(last, seen);
       trouble = undefined;
       troubles = 0;
       if (isTerminal(seen.state)) return { last, trouble };
@@ -62,4 +62,10 @@ export async function waitForEnd(look: () => Promise<Sighting>, options: WaitOpt
       options.onTrouble?.(error);
     }
   }
+}
+
+/** The newer sighting; a word that we do not know leaves the last known state standing and is reported beside it. */
+export function merge(before: Sighting | undefined, now: Sighting): Sighting {
+  const record = { ...before?.record, ...now.record };
+  return now.state === 'UNKNOWN' && before ? { ...now, state: before.state, record } : { ...now, record };
 }
