@@ -44,11 +44,25 @@ const leaveOut: Plugin = {
       if (contents === source) throw new Error('zod/v4/core/util.js no longer has the expected allowsEval');
       return { contents };
     });
-    // Tables that are computed at each start, of which two are used.
-    onLoad({ filter: /undici\/lib\/llhttp\/constants\.js$/ }, ({ path: file }) => {
-      const { ERROR, TYPE } = createRequire(import.meta.url)(file) as Record<string, object>;
-      return { contents: `module.exports = ${JSON.stringify({ ERROR, TYPE })};` };
-    });
+    // Tables that are computed at each start, of which two are used; a faster look-up of header names than a process
+    // of one request needs; channels that nobody listens to.
+    const SLIM: readonly [RegExp, (file: string) => string][] = [
+      [
+        /undici\/lib\/llhttp\/constants\.js$/,
+        (file) => {
+          const { ERROR, TYPE } = createRequire(import.meta.url)(file) as Record<string, object>;
+          return JSON.stringify({ ERROR, TYPE });
+        },
+      ],
+      [/undici\/lib\/core\/tree\.js$/, () => '{ tree: { lookup: () => null } }'],
+      [
+        /undici\/lib\/core\/diagnostics\.js$/,
+        () => '{ channels: new Proxy({}, { get: () => ({ hasSubscribers: false }) }) }',
+      ],
+    ];
+    for (const [filter, exported] of SLIM) {
+      onLoad({ filter }, ({ path: file }) => ({ contents: `module.exports = ${exported(file)};` }));
+    }
     // What undici uses of these modules of Node is a few lines; loading them takes 12 ms.
     onLoad({ filter: /undici\/lib\/.*\.js$/ }, ({ path: file }) => {
       const slim = (name: string) =>
@@ -73,7 +87,7 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['sandbox-server', /^sandbox\//],
   ['parse-yaml', /^contracts\/(parse-yaml|compile)\.ts$/],
   ['proxy', /^http\/proxy\.ts$/],
-  ['main', /^(types\/|contracts\/(media|nearest)\.ts$)/],
+  ['main', /^(types\/|contracts\/nearest\.ts$)/],
   ['contracts', /^(contracts\/|cli\/(intake|payload|describe)\.ts$)/],
   ['generate', /^workflow\/(generate|funds|account|submit|settle)\.ts$/],
   ['download', /^workflow\/(download|fetch-file|file-(hash|name|writer)|signature)\.ts$/],

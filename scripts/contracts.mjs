@@ -369,8 +369,142 @@ function readNotes(value) {
 import { isObject as isObject6 } from "./main.mjs";
 
 // scripts/src/contracts/explain.ts
+import { plain as plain3 } from "./main.mjs";
+
+// scripts/src/contracts/media.ts
 import { plain as plain2 } from "./main.mjs";
-import { checkMedia as checkMedia2, expectedMedia } from "./main.mjs";
+var STDIN = "pass the whole payload through standard input with --payload -";
+function otherwise(fromFile) {
+  return fromFile ? `give the picture with --image <file>, or ${STDIN}` : STDIN;
+}
+function expectedMedia(kind2) {
+  if (kind2 !== "image") return "a public http(s) URL";
+  return "a public http(s) URL, or an image as data:image/png;base64,... (png, jpeg, webp or gif)";
+}
+function checkMedia(value, kind2, fromFile = true) {
+  const expected2 = expectedMedia(kind2);
+  const head = value.slice(0, 80);
+  if (/^data:/i.test(head)) {
+    const hint2 = kind2 === "image" ? dataUriProblem(value, head, otherwise(fromFile)) : `a data URI is taken for images only; write the public http(s) URL of the ${kind2}`;
+    return hint2 === null ? null : { expected: expected2, hint: hint2 };
+  }
+  const problem = checkPublicUrl(value, { schemes: ["http", "https"] });
+  if (problem === null) return null;
+  return { expected: expected2, hint: kind2 === "image" ? imageHint(head, fromFile) ?? problem.hint : problem.hint };
+}
+function imageHint(head, fromFile) {
+  const type = sniffImage(Buffer.from(head.slice(0, 24), "base64"));
+  if (type !== null) return `write data:${type};base64, before the base64 text, or ${otherwise(fromFile)}`;
+  if (/^(file:|[a-z]:[\\/]|[.~]{0,2}[\\/](?!\/))/i.test(head) || /^[^:?#]*\.(png|jpe?g|webp|gif)$/i.test(head))
+    return fromFile ? "a path on this computer means nothing to the service; give the picture with --image <file>" : `a path on this computer means nothing to the service; write data:image/png;base64,... and ${STDIN}`;
+  return null;
+}
+var BASE64_END = /[^A-Za-z0-9+/]/g;
+function dataUriProblem(value, head, fix) {
+  const prefix = /^data:image\/(?:png|jpeg|webp|gif);base64,/.exec(head)?.[0];
+  if (prefix === void 0) return headerHint(head);
+  BASE64_END.lastIndex = prefix.length;
+  const end = BASE64_END.exec(value)?.index ?? value.length;
+  const rest = value.slice(end, end + 3);
+  if (rest !== "" && rest !== "=" && rest !== "==") {
+    const at = `character ${end + 1}`;
+    if (/^\s/.test(rest)) return `remove the white space at ${at} of the base64 text, or ${fix}`;
+    if (/^[-_]/.test(rest)) return `write standard base64 (+ and /); ${at} is of the URL-safe alphabet`;
+    if (rest.startsWith("=")) return `the base64 text has something after its padding at ${at}; ${fix}`;
+    return `the base64 text looks cut off or changed: ${at} is ${JSON.stringify(plain2(rest[0]))}; ${fix}`;
+  }
+  const length = value.length - prefix.length;
+  if (length === 0) return `the data URI has no data; ${fix}`;
+  if (length % 4 !== 0)
+    return `the base64 text looks cut off: its length of ${length} is no multiple of 4; ${fix}`;
+  const type = sniffImage(Buffer.from(value.slice(prefix.length, prefix.length + 24), "base64"));
+  if (type === null) return `the data are no PNG, JPEG, WebP or GIF picture; ${fix}`;
+  if (!prefix.startsWith(`data:${type};`)) return `the data are ${type}; write data:${type};base64,...`;
+  return null;
+}
+function headerHint(head) {
+  const type = /^data:([^;,]{0,40})/i.exec(head)?.[1]?.toLowerCase() ?? "";
+  if (type === "image/jpg") return "write data:image/jpeg;base64,... ; image/jpg is refused by the service";
+  if (!/^image\/(png|jpeg|webp|gif)$/.test(type))
+    return `write data:image/png;base64,... (or jpeg, webp, gif), not data:${plain2(type)}`;
+  return `begin the value with exactly data:${type};base64,`;
+}
+function sniffImage(bytes) {
+  const starts = (at, signature) => bytes.length >= at + signature.length && [...signature].every((char, i) => bytes[at + i] === char.charCodeAt(0));
+  if (starts(0, "PNG\r\n\n")) return "image/png";
+  if (starts(0, "ÿØÿ")) return "image/jpeg";
+  if (starts(0, "GIF87a") || starts(0, "GIF89a")) return "image/gif";
+  if (starts(0, "RIFF") && starts(8, "WEBP")) return "image/webp";
+  return null;
+}
+function checkPublicUrl(value, options) {
+  const schemes = options.schemes.join(" or ");
+  const expected2 = `a public ${schemes} URL`;
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(value.slice(0, 80))?.[1]?.toLowerCase();
+  if (scheme === void 0) return { expected: expected2, hint: `begin the URL with ${options.schemes.at(-1)}://` };
+  if (!options.schemes.includes(scheme))
+    return { expected: expected2, hint: `write ${expected2}; ${plain2(scheme, 20)}: is not taken` };
+  const odd = /[\s\\\u0000-\u001f\u007f]/.exec(value);
+  if (odd !== null)
+    return {
+      expected: expected2,
+      hint: `write the URL without ${odd[0] === "\\" ? "backslashes" : "spaces or control characters"}`
+    };
+  const authority = /^[^:]+:\/\/([^/?#]+)/.exec(value)?.[1];
+  if (authority === void 0 || !URL.canParse(value))
+    return { expected: expected2, hint: `write a complete URL such as ${options.schemes.at(-1)}://host/path` };
+  if (authority.includes("@")) return { expected: expected2, hint: "write the URL without user name and password" };
+  const { hostname } = new URL(value);
+  if (isPublicHost(hostname)) return null;
+  return {
+    expected: expected2,
+    hint: `${plain2(hostname, 60)} cannot be reached from the internet; write a URL on a public host`
+  };
+}
+var LOCAL_NAMES = /(?:^|\.)(?:localhost|local|localdomain|internal|lan|home\.arpa)$/;
+function isPublicHost(hostname) {
+  if (hostname.startsWith("[")) return isPublicIpv6(hostname.slice(1, -1));
+  const name2 = hostname.replace(/\.$/, "");
+  if (/^\d+\.\d+\.\d+\.\d+$/.test(name2)) return isPublicIpv4(name2.split(".").map(Number));
+  const labels = name2.split(".");
+  return labels.length > 1 && !labels.includes("") && !LOCAL_NAMES.test(name2);
+}
+var PRIVATE_IPV4 = [
+  ["0.0.0.0", 8],
+  ["10.0.0.0", 8],
+  ["100.64.0.0", 10],
+  ["127.0.0.0", 8],
+  ["169.254.0.0", 16],
+  ["172.16.0.0", 12],
+  ["192.0.0.0", 24],
+  ["192.0.2.0", 24],
+  ["192.88.99.0", 24],
+  ["192.168.0.0", 16],
+  ["198.18.0.0", 15],
+  ["198.51.100.0", 24],
+  ["203.0.113.0", 24],
+  ["224.0.0.0", 3]
+];
+function isPublicIpv4(octets) {
+  const address = toNumber(octets);
+  return PRIVATE_IPV4.every(([base, bits]) => {
+    const size = 2 ** (32 - bits);
+    return Math.floor(address / size) !== Math.floor(toNumber(base.split(".").map(Number)) / size);
+  });
+}
+function toNumber(octets) {
+  return octets.reduce((sum, octet) => sum * 256 + octet, 0);
+}
+function isPublicIpv6(address) {
+  const groups = address.split(":");
+  const first = Number.parseInt(groups[0] || "0", 16);
+  const second = Number.parseInt(groups[1] || "0", 16);
+  if (first >> 13 !== 1) return false;
+  if (first === 8193 && (second < 512 || second === 3512)) return false;
+  return first !== 8194 && !(first === 16383 && second < 4096);
+}
+
+// scripts/src/contracts/explain.ts
 import { nearest as nearest2 } from "./main.mjs";
 
 // node_modules/zod/v4/core/util.js
@@ -2021,7 +2155,6 @@ function refine(fn, _params = {}) {
 }
 
 // scripts/src/contracts/to-zod.ts
-import { checkMedia } from "./main.mjs";
 config({ jitless: true });
 var made = /* @__PURE__ */ new WeakMap();
 function toZod2(node) {
@@ -2101,19 +2234,19 @@ var A_TYPE = {
   null: "null"
 };
 function pathText(path) {
-  const text2 = path.map((step) => typeof step === "number" ? `[${step}]` : `.${plain2(step, SHOWN)}`).join("");
+  const text2 = path.map((step) => typeof step === "number" ? `[${step}]` : `.${plain3(step, SHOWN)}`).join("");
   return text2.replace(/^\./, "");
 }
 function received(value) {
   if (value === void 0) return "nothing";
   if (value === null) return "null";
-  if (typeof value === "string" && value !== "" && plain2(value, SHOWN) === "") return "string of blanks";
+  if (typeof value === "string" && value !== "" && plain3(value, SHOWN) === "") return "string of blanks";
   if (Array.isArray(value)) return `array of ${value.length}`;
   if (typeof value === "object") return "object";
   return `${typeof value} ${literal2(value)}`;
 }
 function literal2(value) {
-  if (typeof value === "string") return JSON.stringify(plain2(withoutUser(value.slice(0, 4096)), SHOWN));
+  if (typeof value === "string") return JSON.stringify(plain3(withoutUser(value.slice(0, 4096)), SHOWN));
   if (Array.isArray(value)) return "an array";
   if (typeof value === "object" && value !== null) return "an object";
   return String(value);
@@ -2228,7 +2361,7 @@ function isNumeric(value) {
 function textHint(place, value) {
   const { node, path, fromFile } = place;
   if (node.media !== void 0) {
-    const problem = checkMedia2(value, node.media, fromFile);
+    const problem = checkMedia(value, node.media, fromFile);
     if (problem !== null) return problem.hint;
   }
   if (value.trim() === "") return `write text into ${pathText(path)}`;
@@ -2267,7 +2400,7 @@ var LOOK_ALIKES = [
 ];
 function unknownFieldHint(key, node, given) {
   const names2 = [...node.properties?.keys() ?? []];
-  const shown = JSON.stringify(plain2(key, SHOWN));
+  const shown = JSON.stringify(plain3(key, SHOWN));
   const meant = lookAlike(key, names2) ?? nearest2(key, names2);
   const takes = `it takes ${names2.join(", ")}`;
   if (meant === void 0) return `leave ${shown} out; ${takes}`;
@@ -2500,17 +2633,15 @@ function summary(contract) {
 
 // scripts/src/cli/intake.ts
 import { randomUUID } from "node:crypto";
-import { checkPublicUrl } from "./main.mjs";
 import { Failure as Failure3 } from "./main.mjs";
-import { plain as plain4 } from "./main.mjs";
+import { plain as plain5 } from "./main.mjs";
 import { commandWith as commandWith2 } from "./main.mjs";
 
 // scripts/src/cli/payload.ts
 import { open } from "node:fs/promises";
-import { sniffImage } from "./main.mjs";
 import { Failure as Failure2 } from "./main.mjs";
 import { isObject as isObject7 } from "./main.mjs";
-import { plain as plain3 } from "./main.mjs";
+import { plain as plain4 } from "./main.mjs";
 var MAX_INPUT_BYTES = 64 * 1024 * 1024;
 var MAX_IMAGE_BYTES = 32 * 1024 * 1024;
 async function readPayload(contract, text2, image) {
@@ -2584,7 +2715,7 @@ function mangled(text2, fromStdin, syntax) {
     );
   }
   if (!fromStdin && !trimmed.includes('"')) {
-    const received3 = `${plain3(trimmed, 60)} (no double quotes in it)`;
+    const received3 = `${plain4(trimmed, 60)} (no double quotes in it)`;
     return refused(
       "--payload",
       expected2,
@@ -2593,7 +2724,7 @@ function mangled(text2, fromStdin, syntax) {
     );
   }
   const position = /position \d+(?: \(line \d+ column \d+\))?/.exec(syntax)?.[0];
-  const received2 = `text that is no JSON${position ? ` at ${position}` : ""}: ${plain3(trimmed, 60)}`;
+  const received2 = `text that is no JSON${position ? ` at ${position}` : ""}: ${plain4(trimmed, 60)}`;
   return refused(
     "--payload",
     expected2,
@@ -2631,12 +2762,12 @@ async function readImage(file) {
     handle = await open(file, "r");
     const stat = await handle.stat();
     if (!stat.isFile())
-      throw refused("--image", "a file", `${plain3(file, 120)}, which is none`, "name an image file");
+      throw refused("--image", "a file", `${plain4(file, 120)}, which is none`, "name an image file");
     const head = Buffer.alloc(16);
     const { bytesRead } = await handle.read(head, 0, 16, 0);
     const type = sniffImage(head.subarray(0, bytesRead));
     if (!type) {
-      const received2 = `${plain3(file, 120)}, which is none of these`;
+      const received2 = `${plain4(file, 120)}, which is none of these`;
       throw refused(
         "--image",
         "a PNG, JPEG, WebP or GIF file",
@@ -2661,7 +2792,7 @@ async function readImage(file) {
     throw refused(
       "--image",
       "a file that can be read",
-      `${plain3(file, 120)} (${code})`,
+      `${plain4(file, 120)} (${code})`,
       "check the path; it is taken from the folder in which the command runs"
     );
   } finally {
@@ -2712,7 +2843,7 @@ function checkWebhookUrl(value, loopback) {
       {
         path: "--webhookUrl",
         expected: problem.expected,
-        received: `"${plain4(value, 80)}"`,
+        received: `"${plain5(value, 80)}"`,
         hint: problem.hint
       }
     ],
@@ -2722,7 +2853,9 @@ function checkWebhookUrl(value, loopback) {
 export {
   ContractError,
   cheaperVariants,
+  checkMedia,
   checkPayload,
+  checkPublicUrl,
   codePoints,
   compiledFolder,
   contractsFolder,
@@ -2730,6 +2863,7 @@ export {
   describeOne,
   estimateCredits,
   expected,
+  expectedMedia,
   fingerprint,
   fromCompiled,
   hint,
@@ -2746,6 +2880,7 @@ export {
   received,
   rootOf,
   skillFolder,
+  sniffImage,
   toContract,
   toZod2 as toZod,
   unknownFieldHint

@@ -8,8 +8,14 @@ import { systemClock } from "./live.mjs";
 import { Failure as Failure2 } from "./main.mjs";
 
 // scripts/src/workflow/fetch-file.ts
-import { checkPublicUrl } from "./main.mjs";
-import { isTransientStatus, parseRetryAfter, pauseAfter, RETRY_PAUSES } from "./live.mjs";
+import { checkPublicUrl } from "./contracts.mjs";
+import {
+  isTransientStatus,
+  PAUSE_BUDGET_MS,
+  parseRetryAfter,
+  pauseAfter,
+  RETRY_PAUSES
+} from "./live.mjs";
 import { Failure } from "./main.mjs";
 import { plain } from "./main.mjs";
 
@@ -110,11 +116,11 @@ var FileWriter = class {
     this.#writing = writing;
   }
   async #writeAll(chunks, position) {
-    const { bytesWritten } = await this.#handle.writev(chunks, position);
     const size = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-    if (bytesWritten < size) {
-      const rest = Buffer.concat(chunks).subarray(bytesWritten);
-      await this.#handle.writev([rest], position + bytesWritten);
+    let { bytesWritten: done } = await this.#handle.writev(chunks, position);
+    while (done < size) {
+      const rest = Buffer.concat(chunks).subarray(done);
+      done += (await this.#handle.writev([rest], position + done)).bytesWritten;
     }
     this.#onWritten(position + size);
   }
@@ -195,6 +201,8 @@ var Fetch = class {
   #giveUpAt;
   #url;
   #refreshed = false;
+  /** The last attempt ended with another link, which is a reason to go on that costs no retry. */
+  #hasNewLink = false;
   #hash;
   #bytes = 0;
   /** The whole file's length, once an answer gave it. */
@@ -220,9 +228,13 @@ var Fetch = class {
         return await this.#check();
       } catch (error) {
         if (!(error instanceof Failure) || !error.details.transient) throw error;
+        if (this.#hasNewLink) {
+          this.#hasNewLink = false;
+          continue;
+        }
         fruitless = this.#bytes > before ? 1 : fruitless + 1;
         const pause = pauseAfter(error, fruitless, RETRY_PAUSES, api.clock.random);
-        const late = api.clock.monotonic() + pause > this.#giveUpAt;
+        const late = pause > PAUSE_BUDGET_MS || api.clock.monotonic() + pause > this.#giveUpAt;
         if (fruitless > this.#options.maxRetries || late) throw error;
         await api.clock.sleep(pause, api.signal);
       }
@@ -258,6 +270,9 @@ var Fetch = class {
         );
         const location = final.headers.location;
         if (final.status >= 300 && final.status < 400 && location && redirects < MAX_REDIRECTS) {
+          if (!URL.canParse(location, url)) {
+            throw new Failure("NETWORK_ERROR", "The file's host redirects to something that is no address.");
+          }
           url = new URL(location, url).href;
           continue;
         }
@@ -287,8 +302,10 @@ var Fetch = class {
     if (head.status === 206) {
       const from = integer(range?.[1]);
       const total = integer(range?.[2]);
+      const { etag: etag2 } = head.headers;
+      const isSame = !etag2 || !this.#validator?.startsWith('"') || etag2 === this.#validator;
       const fits = from === this.#bytes && (this.#total === null || total === null || total === this.#total);
-      if (!fits) {
+      if (!fits || !isSame) {
         this.#startOver();
         throw new Failure(
           "NETWORK_ERROR",
@@ -305,7 +322,7 @@ var Fetch = class {
     this.#total = length;
     const etag = head.headers.etag;
     this.#validator = etag && !etag.startsWith("W/") ? etag : head.headers["last-modified"] ?? null;
-    this.#lengthIsCertain = length !== null || head.headers["transfer-encoding"] !== void 0;
+    this.#lengthIsCertain = length !== null;
   }
   #startOver() {
     this.#bytes = 0;
@@ -337,7 +354,9 @@ var Fetch = class {
           ]
         });
       }
+      if (this.#validator === null) this.#startOver();
       this.#url = fresh;
+      this.#hasNewLink = true;
       throw new Failure("NETWORK_ERROR", "The link was asked for again.", { transient: true });
     }
     const retryAfter = parseRetryAfter(head.headers["retry-after"], this.#session.api.clock.wall());
@@ -534,7 +553,8 @@ function asDownloadFailure(error, { folder }) {
     if (error.code === "DOWNLOAD_FAILED") return error;
     return new Failure2("DOWNLOAD_FAILED", `The finished file could not be fetched: ${error.message}`, {
       cause: error,
-      ...error.details.retryAfter !== void 0 && { retryAfter: error.details.retryAfter }
+      ...error.details.retryAfter !== void 0 && { retryAfter: error.details.retryAfter },
+      ...error.details.nextSteps && { nextSteps: error.details.nextSteps }
     });
   }
   const reason = DISK_TROUBLE[errorCode(error)];

@@ -3,11 +3,12 @@
 import { estimateCredits } from "./contracts.mjs";
 import { success } from "./main.mjs";
 import { EXIT } from "./main.mjs";
+import { dataOf } from "./live.mjs";
 import { shortDeadline } from "./live.mjs";
 async function quote(session, contract, payload) {
   const { api, provider } = session;
   const answer = await api.read(provider.quote(contract.model, payload), shortDeadline(session));
-  const data = { ...answer.record };
+  const data = dataOf(answer.record);
   const estimate = estimateCredits(contract, payload);
   if (estimate !== null && estimate !== answer.credits) {
     data.estimate = { credits: estimate, asOf: contract.price?.asOf ?? null, note: "The quote counts." };
@@ -27,7 +28,7 @@ async function account(session, contracts) {
     null,
     null,
     {
-      ...record,
+      ...dataOf(record),
       contracts: {
         models: contracts,
         notListedByService: contracts.filter((model) => !live.has(model)),
@@ -41,7 +42,7 @@ async function listTasks(session) {
   const { api, provider } = session;
   const { tasks, record } = await api.read(provider.list(), shortDeadline(session));
   const running = tasks.filter(({ state }) => state === "SUBMITTED" || state === "PROGRESS").slice(0, 5);
-  const data = { count: tasks.length, ...record };
+  const data = { ...dataOf(record), count: tasks.length };
   if (running.length > 0) {
     data.nextSteps = running.map(({ id }) => session.command(`--action waitTask --taskId ${id}`));
   }
@@ -49,7 +50,7 @@ async function listTasks(session) {
 }
 
 // scripts/src/workflow/funds.ts
-import { cheaperVariants } from "./contracts.mjs";
+import { cheaperVariants, estimateCredits as estimateCredits2 } from "./contracts.mjs";
 import { Failure } from "./main.mjs";
 import { shortDeadline as shortDeadline2 } from "./live.mjs";
 async function checkFunds(session, contract, intent) {
@@ -64,7 +65,7 @@ async function checkFunds(session, contract, intent) {
       {
         data: { quote: quote2.record, quoted: quote2.credits, maxCredits },
         nextSteps: [
-          ...variants(contract, intent.payload, maxCredits),
+          ...variants(contract, intent.payload, maxCredits + 1),
           `Ask the person whether ${quote2.credits} credits are fine; then run the same command with --maxCredits ${quote2.credits}.`
         ]
       }
@@ -98,14 +99,14 @@ function shortOfCredits(contract, intent, quote2, said) {
   return new Failure("INSUFFICIENT_CREDITS", `${said}${missing} Nothing was submitted.`, {
     data,
     nextSteps: [
-      ...quote2?.balance ? variants(contract, intent.payload, quote2.balance) : variants(contract, intent.payload),
+      ...variants(contract, intent.payload, quote2?.credits),
       "Credits are bought at https://aivideomaker.ai; API credits are separate from website subscriptions."
     ]
   });
 }
-function variants(contract, payload, limit = Number.POSITIVE_INFINITY) {
+function variants(contract, payload, below = estimateCredits2(contract, payload)) {
   const asOf = contract.price?.asOf;
-  return cheaperVariants(contract, payload, limit + 1).map(
+  return cheaperVariants(contract, payload, below ?? 0).map(
     ({ change, credits }) => `Cheaper: ${JSON.stringify(change).slice(1, -1)} in the payload, about ${credits} credits (an estimate of ${asOf}).`
   );
 }
@@ -115,7 +116,7 @@ import { EXIT as EXIT2 } from "./main.mjs";
 import { Failure as Failure3 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
 import { folderFor } from "./live.mjs";
-import { taskOutcome } from "./live.mjs";
+import { resumeCommand, taskOutcome } from "./live.mjs";
 import { shortDeadline as shortDeadline4 } from "./live.mjs";
 
 // scripts/src/workflow/submit.ts
@@ -129,15 +130,20 @@ var CLOCK_TOLERANCE_MS = 2e3;
 function findOwn(list, intent, times) {
   const byKey = list.tasks.find((task) => task.idempotencyKey === intent.idempotencyKey);
   if (byKey) return byKey;
-  const alike = list.tasks.filter(
-    (task) => task.idempotencyKey === void 0 && // One model was seen under a longer name than the one it is called by (minimax-h3 for minimax).
-    (task.model === void 0 || task.model.startsWith(intent.model)) && sameInput(task.input, intent.payload)
-  );
   const skew = list.serverTime === null ? 0 : list.serverTime - times.now;
   const sentAt = times.sentAt + skew;
   const distance = (task) => Math.abs(task.createdAt - sentAt);
-  const own = alike.filter((task) => task.createdAt !== void 0 && task.createdAt >= sentAt - CLOCK_TOLERANCE_MS).sort((a, b) => distance(a) - distance(b))[0];
-  return own ?? (alike.some((task) => task.createdAt === void 0) ? "unsure" : void 0);
+  const isOld = (task) => task.createdAt !== void 0 && task.createdAt < sentAt - CLOCK_TOLERANCE_MS;
+  const alike = list.tasks.filter(
+    (task) => task.idempotencyKey === void 0 && sameModel(task.model, intent.model) && (task.input === void 0 || sameInput(task.input, intent.payload))
+  );
+  const own = alike.filter((task) => task.createdAt !== void 0 && task.input !== void 0 && !isOld(task)).sort((a, b) => distance(a) - distance(b))[0];
+  if (own) return own;
+  const maybe = list.unread > 0 || alike.some((task) => list.serverTime === null || !isOld(task));
+  return maybe ? "unsure" : void 0;
+}
+function sameModel(kept, sent) {
+  return kept === void 0 || kept === sent || kept.startsWith(`${sent}-`);
 }
 function sameInput(input, payload) {
   if (!isObject(input)) return false;
@@ -171,7 +177,7 @@ async function submit(session, intent, deadline) {
   }
 }
 async function sendOrSettle(session, intent, deadline) {
-  const sentAt = session.api.clock.wall();
+  const sentAt = timeOf(session);
   try {
     return await sendUntilTaken(session, intent, deadline);
   } catch (lost) {
@@ -197,7 +203,9 @@ async function settle(session, intent, sentAt, lost, deadline) {
     let found;
     try {
       const list = await api.read(provider.list(), Math.max(deadline, shortDeadline3(session)));
-      found = findOwn(list, intent, { sentAt, now: api.clock.wall() });
+      const time = timeOf(session);
+      const now = Math.max(time.wall, sentAt.wall + time.monotonic - sentAt.monotonic);
+      found = findOwn(list, intent, { sentAt: sentAt.wall, now });
     } catch (error) {
       throw error instanceof Failure2 ? outcomeUnknown(session, intent, lost, error) : error;
     }
@@ -214,11 +222,14 @@ async function settle(session, intent, sentAt, lost, deadline) {
     return await sendUntilTaken(session, intent, deadline);
   } catch (error) {
     if (!(error instanceof Failure2)) throw error;
-    if (!error.details.unclear && error.code !== "IDEMPOTENCY_CONFLICT") throw error;
     const third = await search();
     if (third) return third;
+    if (!error.details.unclear && error.code !== "IDEMPOTENCY_CONFLICT") throw error;
     throw outcomeUnknown(session, intent, lost, error);
   }
+}
+function timeOf({ api }) {
+  return { wall: api.clock.wall(), monotonic: api.clock.monotonic() };
 }
 function outcomeUnknown(session, intent, lost, later) {
   const { provider, command } = session;
@@ -267,17 +278,27 @@ async function generate(session, { contract, intent, wait }) {
   }
   const extra = quote2 ? { quoted: quote2.credits } : {};
   if (settings && (settings.waitMs > 0 || isTerminal(task.state))) {
-    return waitOn(
-      session,
-      task,
-      { ...settings, waitMs: settings.waitMs - (api.clock.monotonic() - start) },
-      extra
-    );
+    const waitMs = settings.waitMs - (api.clock.monotonic() - start);
+    try {
+      return await waitOn(session, task, { ...settings, waitMs }, extra);
+    } catch (error) {
+      throw error instanceof Failure3 ? afterSubmit(session, task.id, settings.resumeFlags, error) : error;
+    }
   }
   return taskOutcome(session, task.id, task, {
     extra,
     running: wait ? EXIT2.stillRunning : EXIT2.done,
     ...wait && { resumeFlags: wait.resumeFlags }
+  });
+}
+function afterSubmit(session, taskId, resumeFlags, failure) {
+  return failure.with({
+    taskId,
+    nextSteps: [
+      ...failure.details.nextSteps ?? [],
+      "The task was submitted and charged, and goes on by itself. Do not submit it again. When the trouble is over:",
+      resumeCommand(session, taskId, resumeFlags)
+    ]
   });
 }
 export {

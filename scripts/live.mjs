@@ -961,142 +961,7 @@ var require_constants = __commonJS({
 // node_modules/undici/lib/core/tree.js
 var require_tree = __commonJS({
   "node_modules/undici/lib/core/tree.js"(exports, module) {
-    "use strict";
-    var {
-      wellknownHeaderNames,
-      headerNameLowerCasedRecord
-    } = require_constants();
-    var TstNode = class _TstNode {
-      /** @type {any} */
-      value = null;
-      /** @type {null | TstNode} */
-      left = null;
-      /** @type {null | TstNode} */
-      middle = null;
-      /** @type {null | TstNode} */
-      right = null;
-      /** @type {number} */
-      code;
-      /**
-       * @param {string} key
-       * @param {any} value
-       * @param {number} index
-       */
-      constructor(key, value, index) {
-        if (index === void 0 || index >= key.length) {
-          throw new TypeError("Unreachable");
-        }
-        const code = this.code = key.charCodeAt(index);
-        if (code > 127) {
-          throw new TypeError("key must be ascii string");
-        }
-        if (key.length !== ++index) {
-          this.middle = new _TstNode(key, value, index);
-        } else {
-          this.value = value;
-        }
-      }
-      /**
-       * @param {string} key
-       * @param {any} value
-       * @returns {void}
-       */
-      add(key, value) {
-        const length = key.length;
-        if (length === 0) {
-          throw new TypeError("Unreachable");
-        }
-        let index = 0;
-        let node = this;
-        while (true) {
-          const code = key.charCodeAt(index);
-          if (code > 127) {
-            throw new TypeError("key must be ascii string");
-          }
-          if (node.code === code) {
-            if (length === ++index) {
-              node.value = value;
-              break;
-            } else if (node.middle !== null) {
-              node = node.middle;
-            } else {
-              node.middle = new _TstNode(key, value, index);
-              break;
-            }
-          } else if (node.code < code) {
-            if (node.left !== null) {
-              node = node.left;
-            } else {
-              node.left = new _TstNode(key, value, index);
-              break;
-            }
-          } else if (node.right !== null) {
-            node = node.right;
-          } else {
-            node.right = new _TstNode(key, value, index);
-            break;
-          }
-        }
-      }
-      /**
-       * @param {Uint8Array} key
-       * @returns {TstNode | null}
-       */
-      search(key) {
-        const keylength = key.length;
-        let index = 0;
-        let node = this;
-        while (node !== null && index < keylength) {
-          let code = key[index];
-          if (code <= 90 && code >= 65) {
-            code |= 32;
-          }
-          while (node !== null) {
-            if (code === node.code) {
-              if (keylength === ++index) {
-                return node;
-              }
-              node = node.middle;
-              break;
-            }
-            node = node.code < code ? node.left : node.right;
-          }
-        }
-        return null;
-      }
-    };
-    var TernarySearchTree = class {
-      /** @type {TstNode | null} */
-      node = null;
-      /**
-       * @param {string} key
-       * @param {any} value
-       * @returns {void}
-       * */
-      insert(key, value) {
-        if (this.node === null) {
-          this.node = new TstNode(key, value, 0);
-        } else {
-          this.node.add(key, value);
-        }
-      }
-      /**
-       * @param {Uint8Array} key
-       * @returns {any}
-       */
-      lookup(key) {
-        return this.node?.search(key)?.value ?? null;
-      }
-    };
-    var tree = new TernarySearchTree();
-    for (let i = 0; i < wellknownHeaderNames.length; ++i) {
-      const key = headerNameLowerCasedRecord[wellknownHeaderNames[i]];
-      tree.insert(key, key);
-    }
-    module.exports = {
-      TernarySearchTree,
-      tree
-    };
+    module.exports = { tree: { lookup: () => null } };
   }
 });
 
@@ -1972,217 +1837,7 @@ var require_stats = __commonJS({
 // node_modules/undici/lib/core/diagnostics.js
 var require_diagnostics = __commonJS({
   "node_modules/undici/lib/core/diagnostics.js"(exports, module) {
-    "use strict";
-    var diagnosticsChannel = __require("node:diagnostics_channel");
-    var util = __require("node:util");
-    var undiciDebugLog = util.debuglog("undici");
-    var fetchDebuglog = util.debuglog("fetch");
-    var websocketDebuglog = util.debuglog("websocket");
-    var channels = {
-      // Client
-      beforeConnect: diagnosticsChannel.channel("undici:client:beforeConnect"),
-      connected: diagnosticsChannel.channel("undici:client:connected"),
-      connectError: diagnosticsChannel.channel("undici:client:connectError"),
-      sendHeaders: diagnosticsChannel.channel("undici:client:sendHeaders"),
-      // Request
-      create: diagnosticsChannel.channel("undici:request:create"),
-      bodySent: diagnosticsChannel.channel("undici:request:bodySent"),
-      bodyChunkSent: diagnosticsChannel.channel("undici:request:bodyChunkSent"),
-      bodyChunkReceived: diagnosticsChannel.channel("undici:request:bodyChunkReceived"),
-      headers: diagnosticsChannel.channel("undici:request:headers"),
-      trailers: diagnosticsChannel.channel("undici:request:trailers"),
-      error: diagnosticsChannel.channel("undici:request:error"),
-      // WebSocket
-      open: diagnosticsChannel.channel("undici:websocket:open"),
-      close: diagnosticsChannel.channel("undici:websocket:close"),
-      socketError: diagnosticsChannel.channel("undici:websocket:socket_error"),
-      ping: diagnosticsChannel.channel("undici:websocket:ping"),
-      pong: diagnosticsChannel.channel("undici:websocket:pong"),
-      // ProxyAgent
-      proxyConnected: diagnosticsChannel.channel("undici:proxy:connected")
-    };
-    var isTrackingClientEvents = false;
-    function trackClientEvents(debugLog = undiciDebugLog) {
-      if (isTrackingClientEvents) {
-        return;
-      }
-      if (channels.beforeConnect.hasSubscribers || channels.connected.hasSubscribers || channels.connectError.hasSubscribers || channels.sendHeaders.hasSubscribers) {
-        isTrackingClientEvents = true;
-        return;
-      }
-      isTrackingClientEvents = true;
-      diagnosticsChannel.subscribe(
-        "undici:client:beforeConnect",
-        (evt) => {
-          const {
-            connectParams: { version, protocol, port, host }
-          } = evt;
-          debugLog(
-            "connecting to %s%s using %s%s",
-            host,
-            port ? `:${port}` : "",
-            protocol,
-            version
-          );
-        }
-      );
-      diagnosticsChannel.subscribe(
-        "undici:client:connected",
-        (evt) => {
-          const {
-            connectParams: { version, protocol, port, host }
-          } = evt;
-          debugLog(
-            "connected to %s%s using %s%s",
-            host,
-            port ? `:${port}` : "",
-            protocol,
-            version
-          );
-        }
-      );
-      diagnosticsChannel.subscribe(
-        "undici:client:connectError",
-        (evt) => {
-          const {
-            connectParams: { version, protocol, port, host },
-            error
-          } = evt;
-          debugLog(
-            "connection to %s%s using %s%s errored - %s",
-            host,
-            port ? `:${port}` : "",
-            protocol,
-            version,
-            error.message
-          );
-        }
-      );
-      diagnosticsChannel.subscribe(
-        "undici:client:sendHeaders",
-        (evt) => {
-          const {
-            request: { method, path: path2, origin }
-          } = evt;
-          debugLog("sending request to %s %s%s", method, origin, path2);
-        }
-      );
-    }
-    var isTrackingRequestEvents = false;
-    function trackRequestEvents(debugLog = undiciDebugLog) {
-      if (isTrackingRequestEvents) {
-        return;
-      }
-      if (channels.headers.hasSubscribers || channels.trailers.hasSubscribers || channels.error.hasSubscribers) {
-        isTrackingRequestEvents = true;
-        return;
-      }
-      isTrackingRequestEvents = true;
-      diagnosticsChannel.subscribe(
-        "undici:request:headers",
-        (evt) => {
-          const {
-            request: { method, path: path2, origin },
-            response: { statusCode }
-          } = evt;
-          debugLog(
-            "received response to %s %s%s - HTTP %d",
-            method,
-            origin,
-            path2,
-            statusCode
-          );
-        }
-      );
-      diagnosticsChannel.subscribe(
-        "undici:request:trailers",
-        (evt) => {
-          const {
-            request: { method, path: path2, origin }
-          } = evt;
-          debugLog("trailers received from %s %s%s", method, origin, path2);
-        }
-      );
-      diagnosticsChannel.subscribe(
-        "undici:request:error",
-        (evt) => {
-          const {
-            request: { method, path: path2, origin },
-            error
-          } = evt;
-          debugLog(
-            "request to %s %s%s errored - %s",
-            method,
-            origin,
-            path2,
-            error.message
-          );
-        }
-      );
-    }
-    var isTrackingWebSocketEvents = false;
-    function trackWebSocketEvents(debugLog = websocketDebuglog) {
-      if (isTrackingWebSocketEvents) {
-        return;
-      }
-      if (channels.open.hasSubscribers || channels.close.hasSubscribers || channels.socketError.hasSubscribers || channels.ping.hasSubscribers || channels.pong.hasSubscribers) {
-        isTrackingWebSocketEvents = true;
-        return;
-      }
-      isTrackingWebSocketEvents = true;
-      diagnosticsChannel.subscribe(
-        "undici:websocket:open",
-        (evt) => {
-          if (evt.address != null) {
-            const { address, port } = evt.address;
-            debugLog("connection opened %s%s", address, port ? `:${port}` : "");
-          } else {
-            debugLog("connection opened");
-          }
-        }
-      );
-      diagnosticsChannel.subscribe(
-        "undici:websocket:close",
-        (evt) => {
-          const { websocket, code, reason } = evt;
-          debugLog(
-            "closed connection to %s - %s %s",
-            websocket.url,
-            code,
-            reason
-          );
-        }
-      );
-      diagnosticsChannel.subscribe(
-        "undici:websocket:socket_error",
-        (err) => {
-          debugLog("connection errored - %s", err.message);
-        }
-      );
-      diagnosticsChannel.subscribe(
-        "undici:websocket:ping",
-        (evt) => {
-          debugLog("ping received");
-        }
-      );
-      diagnosticsChannel.subscribe(
-        "undici:websocket:pong",
-        (evt) => {
-          debugLog("pong received");
-        }
-      );
-    }
-    if (undiciDebugLog.enabled || fetchDebuglog.enabled) {
-      trackClientEvents(fetchDebuglog.enabled ? fetchDebuglog : undiciDebugLog);
-      trackRequestEvents(fetchDebuglog.enabled ? fetchDebuglog : undiciDebugLog);
-    }
-    if (websocketDebuglog.enabled) {
-      trackClientEvents(undiciDebugLog.enabled ? undiciDebugLog : websocketDebuglog);
-      trackWebSocketEvents(websocketDebuglog);
-    }
-    module.exports = {
-      channels
-    };
+    module.exports = { channels: new Proxy({}, { get: () => ({ hasSubscribers: false }) }) };
   }
 });
 
@@ -4964,11 +4619,14 @@ var require_client = __commonJS({
 import { failed, success } from "./main.mjs";
 import { EXIT } from "./main.mjs";
 import { Failure as Failure4 } from "./main.mjs";
+function dataOf(record) {
+  return Object.fromEntries(Object.entries(record).filter(([name]) => !OUR_WORDS.has(name)));
+}
 function resumeCommand({ command }, taskId, flags = "") {
   return command(`--action waitTask --taskId ${taskId}${flags}`);
 }
 function taskOutcome(session, taskId, seen, { extra = {}, running = EXIT.done, resumeFlags = "" } = {}) {
-  const data = { ...seen.record, ...extra };
+  const data = { ...dataOf(seen.record), ...extra };
   if (seen.unknownState !== void 0) data.unknownState = seen.unknownState;
   const resume = resumeCommand(session, taskId, resumeFlags);
   switch (seen.state) {
@@ -4983,7 +4641,8 @@ function taskOutcome(session, taskId, seen, { extra = {}, running = EXIT.done, r
           taskId,
           data,
           nextSteps: [
-            `${session.provider.title} documents that the credits of a failed task come back by themselves; creditsRefunded in the task's record, or ${session.command("--action account")}, shows it.`,
+            `${session.provider.title} documents that the credits of a failed task come back by themselves; creditsRefunded in its record, or the balance, shows it:`,
+            session.command("--action account"),
             "Tell the person what the service said. Another try is a new submit with a new charge: change the prompt or the image first."
           ]
         }),
@@ -5017,9 +4676,18 @@ function taskOutcome(session, taskId, seen, { extra = {}, running = EXIT.done, r
       );
   }
 }
+var OUR_WORDS;
 var init_outcome = __esm({
   "scripts/src/workflow/outcome.ts"() {
     "use strict";
+    OUR_WORDS = /* @__PURE__ */ new Set([
+      "nextSteps",
+      "issues",
+      "files",
+      "resultUrls",
+      "unknownState",
+      "lastPollError"
+    ]);
   }
 });
 
@@ -5042,17 +4710,22 @@ async function folderFor(folder) {
 }
 async function finish(session, taskId, options) {
   const resume = resumeCommand(session, taskId, options.resumeFlags);
+  let task;
   try {
-    const task = await fetchResult(session, taskId, options.rhythm);
+    task = await fetchResult(session, taskId, options.rhythm);
     const outcomeOptions = { extra: { ...options.extra } };
     if (options.folder !== null) {
-      const files = await downloadAll(session, task, options.folder, options);
+      const onFresh = (fresh) => {
+        task = fresh;
+      };
+      const files = await downloadAll(session, task, options.folder, { ...options, onFresh });
       outcomeOptions.extra = { ...options.extra, files: files.map((file) => ({ ...file })) };
     }
     const outcome = taskOutcome(session, taskId, task, outcomeOptions);
     if (options.folder === null && outcome.envelope.data) {
       outcome.envelope.data.nextSteps = [
-        `${resumeCommand(session, taskId, " --download out")} saves the file. The link expires: AIVideoMaker keeps results for 24 hours.`
+        resumeCommand(session, taskId, " --download out"),
+        "That saves the file. Do it soon: AIVideoMaker keeps results for 24 hours (as documented in September 2026)."
       ];
     }
     return outcome;
@@ -5063,7 +4736,8 @@ async function finish(session, taskId, options) {
       resume,
       "The task is finished and paid for: fetch its result again, do not submit it again."
     ];
-    return failed2(error.with({ status: "COMPLETED", taskId, nextSteps }), "COMPLETED", taskId);
+    const data = { ...error.details.data, ...task && { resultUrls: task.urls } };
+    return failed2(error.with({ status: "COMPLETED", taskId, data, nextSteps }), "COMPLETED", taskId);
   }
 }
 async function fetchResult(session, taskId, rhythm) {
@@ -5075,21 +4749,26 @@ async function fetchResult(session, taskId, rhythm) {
     const pause = pauseBeforeLook(n, rhythm, api.clock.random);
     if (n + 1 >= RESULT_LOOKS || api.clock.monotonic() + pause > deadline) {
       throw new Failure5("UNKNOWN_ERROR", "The task is COMPLETED, but its record names no file.", {
-        data: { ...task.record }
+        data: dataOf(task.record)
       });
     }
     await api.clock.sleep(pause, api.signal);
   }
 }
-async function downloadAll(session, task, folder, { stallMs }) {
+async function downloadAll(session, task, folder, { stallMs, onFresh }) {
   const { api, provider } = session;
   const { download } = await import("./download.mjs");
   const files = [];
-  for (const [index, url] of task.urls.entries()) {
+  let { urls } = task;
+  for (const index of task.urls.keys()) {
     const refresh = async () => {
       const fresh = await api.read(provider.task(task.id), shortDeadline(session));
-      return fresh.urls[index] ?? null;
+      if (fresh.urls.length !== urls.length) return null;
+      urls = fresh.urls;
+      onFresh({ ...fresh, state: "COMPLETED" });
+      return urls[index];
     };
+    const url = urls[index];
     const number = task.urls.length > 1 ? { number: index + 1 } : {};
     const { maxRetries } = api.policy;
     files.push(
@@ -5118,12 +4797,7 @@ async function look({ api, provider }, taskId, deadline) {
   return settleDoubt(sighting, () => api.read(provider.task(taskId), deadline));
 }
 async function settleDoubt(sighting, fetchTask) {
-  if (!sighting.doubt) return sighting;
-  try {
-    return await fetchTask();
-  } catch {
-    throw sighting.doubt;
-  }
+  return sighting.doubt ? fetchTask() : sighting;
 }
 var init_look = __esm({
   "scripts/src/workflow/look.ts"() {
@@ -5138,22 +4812,20 @@ async function waitForEnd(look2, options) {
   const { clock, rhythm, deadline, signal } = options;
   const start = clock.monotonic();
   let last;
-  let trouble2;
-  let troubles = 0;
+  let trouble2 = options.trouble;
+  let troubles = trouble2 ? 1 : 0;
   for (let n = 0; ; n += 1) {
     let pause = pauseBeforeLook(n, rhythm, clock.random);
     if (trouble2) pause = Math.max(pause, pauseAfter(trouble2, troubles, RETRY_PAUSES, clock.random));
     const left = deadline - clock.monotonic();
     if (left <= 0) return { last, trouble: trouble2 };
-    if (pause > left) {
-      if (trouble2?.details.retryAfter !== void 0) return { last, trouble: trouble2 };
-      pause = left;
-    }
+    if ((trouble2?.details.retryAfter ?? 0) * 1e3 > left) return { last, trouble: trouble2 };
+    pause = Math.min(pause, left);
     if (last) options.onLook?.(last, { elapsedMs: clock.monotonic() - start, nextMs: pause });
     await clock.sleep(pause, signal);
     try {
       const seen = await look2();
-      last = seen;
+      last = merge(last, seen);
       trouble2 = void 0;
       troubles = 0;
       if (isTerminal(seen.state)) return { last, trouble: trouble2 };
@@ -5166,6 +4838,10 @@ async function waitForEnd(look2, options) {
       options.onTrouble?.(error);
     }
   }
+}
+function merge(before, now) {
+  const record = { ...before?.record, ...now.record };
+  return now.state === "UNKNOWN" && before ? { ...now, state: before.state, record } : { ...now, record };
 }
 var init_wait = __esm({
   "scripts/src/workflow/wait.ts"() {
@@ -5200,15 +4876,18 @@ async function waitTask(session, taskId, settings) {
   const { clock } = session.api;
   const start = clock.monotonic();
   let first;
+  let trouble2;
+  const patience = settings.waitMs > 0 ? start + settings.waitMs : Number.POSITIVE_INFINITY;
   try {
-    first = await look(session, taskId, Math.min(shortDeadline(session), start + settings.waitMs));
+    first = await look(session, taskId, Math.min(shortDeadline(session), patience));
   } catch (error) {
     if (!(error instanceof Failure7) || !error.details.transient || settings.waitMs <= 0) throw error;
+    trouble2 = error;
     session.observer.troubled(error);
   }
   if (first) session.observer.task(taskId, first.state);
   const waitMs = settings.waitMs - (clock.monotonic() - start);
-  return waitOn(session, { id: taskId, ...first }, { ...settings, folder, waitMs });
+  return waitOn(session, { id: taskId, ...first }, { ...settings, folder, waitMs }, {}, trouble2);
 }
 async function cancelTask(session, taskId) {
   const { provider } = session;
@@ -5222,15 +4901,17 @@ async function cancelTask(session, taskId) {
     refusal2 = error;
   }
   if (answer?.state === "CANCEL") {
-    return success2("CANCEL", taskId, { ...answer.record }, EXIT2.done);
+    return success2("CANCEL", taskId, dataOf(answer.record), EXIT2.done);
   }
   let seen;
   try {
     seen = await look(session, taskId, shortDeadline(session));
   } catch (error) {
-    throw refusal2 ?? error;
+    if (!(error instanceof Failure7)) throw error;
+    if (!answer) throw refusal2 ?? error;
+    seen = answer;
   }
-  const data = { ...seen.record };
+  const data = dataOf(seen.record);
   if (seen.state === "CANCEL") return success2("CANCEL", taskId, data, EXIT2.done);
   const running = !isTerminal2(seen.state);
   const said = refusal2 ? ` ${refusal2.message}` : "";
@@ -5244,7 +4925,8 @@ async function cancelTask(session, taskId) {
       exitCode: running ? EXIT2.stillRunning : seen.state === "FAILED" ? EXIT2.taskEnded : EXIT2.badInput,
       nextSteps: [
         `${provider.title} cancels a task only while it is SUBMITTED; one that is PROGRESS runs to its end and is charged.`,
-        running ? session.command(`--action waitTask --taskId ${taskId}`) : session.command(`--action getTask --taskId ${taskId}`)
+        ...seen.state === "SUBMITTED" ? [session.command(`--action cancelTask --taskId ${taskId}`)] : [],
+        session.command(`--action ${running ? "waitTask" : "getTask"} --taskId ${taskId}`)
       ]
     }
   );
@@ -5262,18 +4944,18 @@ async function cancelWhileRefusedForNow(session, taskId) {
     }
   }
 }
-async function waitOn(session, task, settings, extra = {}) {
+async function waitOn(session, task, settings, extra = {}, trouble2) {
   const { api, observer } = session;
   const taskId = task.id;
   const start = api.clock.monotonic();
   let seen = task.state ? { ...task, state: task.state, record: task.record ?? {} } : void 0;
-  let trouble2;
   if (!seen || !isTerminal2(seen.state)) {
     const waited = await waitForEnd(() => lookOnce(session, taskId), {
       clock: api.clock,
       rhythm: settings.rhythm,
       deadline: start + settings.waitMs,
       graceUntil: start + YOUNG_TASK_MS,
+      trouble: trouble2,
       ...api.signal && { signal: api.signal },
       onLook: (sighting, progress) => observer.looked(sighting, progress),
       onTrouble: (failure) => observer.troubled(failure)
@@ -5283,11 +4965,10 @@ async function waitOn(session, task, settings, extra = {}) {
     if (waited.last && isTerminal2(waited.last.state))
       observer.looked(waited.last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
   }
-  if (!seen)
-    throw trouble2 ?? new Failure7("NETWORK_ERROR", "The time was over before the task could be looked at.", {
-      status: "UNKNOWN",
-      taskId
-    });
+  if (!seen) {
+    trouble2 ??= new Failure7("NETWORK_ERROR", "The time was over before the task could be looked at.");
+    throw trouble2.with({ status: "UNKNOWN", taskId });
+  }
   const { resumeFlags } = settings;
   if (seen.state === "COMPLETED") return finish(session, taskId, { ...settings, extra });
   if (isTerminal2(seen.state)) {
@@ -5299,10 +4980,6 @@ async function waitOn(session, task, settings, extra = {}) {
   const outcome = taskOutcome(session, taskId, seen, { extra, resumeFlags, running: EXIT2.stillRunning });
   outcome.envelope.retryAfter = trouble2?.details.retryAfter ?? null;
   return outcome;
-}
-function merge(before, now) {
-  if (now.state !== "UNKNOWN" || !before) return { ...now, record: { ...before?.record, ...now.record } };
-  return { ...now, state: before.state, record: { ...before.record, ...now.record } };
 }
 async function withRecord(session, taskId, seen) {
   const { api, provider } = session;
@@ -5545,9 +5222,24 @@ var Transport = class {
   }
   async #connect(origin) {
     const options = { connect: { timeout: CONNECT_TIMEOUT_MS }, maxHeaderSize: 64 * 1024 };
-    const dispatcher = this.#proxied ? (await import("./proxy.mjs")).proxyDispatcher(this.#proxy, options) : new import_client.default(origin, options);
+    const dispatcher = this.#proxied ? await this.#viaProxy(options) : new import_client.default(origin, options);
     this.#open.add(dispatcher);
     return dispatcher;
+  }
+  async #viaProxy(options) {
+    const { proxyDispatcher } = await import("./proxy.mjs");
+    try {
+      return proxyDispatcher(this.#proxy, options);
+    } catch (cause) {
+      throw new Failure2(
+        "NETWORK_ERROR",
+        "The proxy in HTTPS_PROXY or HTTP_PROXY cannot be used as it is written.",
+        {
+          cause,
+          nextSteps: ["Correct HTTPS_PROXY or HTTP_PROXY: in a user name or password, % is written as %25."]
+        }
+      );
+    }
   }
 };
 function exchange(dispatcher, request, receiver, { timeoutMs, signal }) {
@@ -5842,7 +5534,7 @@ var CODES = {
   IDEMPOTENCY_CONFLICT: "IDEMPOTENCY_CONFLICT",
   BUDGET_EXCEEDED: "BUDGET_EXCEEDED"
 };
-var TASK_ID = /^[\x21-\x7e]{1,200}$/;
+var TASK_ID = /^[A-Za-z0-9_][A-Za-z0-9._:~-]{0,199}$/;
 function aivideomaker({ baseUrl, key, now }) {
   const request = (method, path2, body) => ({
     method,
@@ -5870,9 +5562,9 @@ function aivideomaker({ baseUrl, key, now }) {
       if (maxCredits !== void 0) req.headers["x-max-credits"] = String(maxCredits);
       if (webhookUrl !== void 0) req.headers.webhookUrl = webhookUrl;
       return call("submit", req, (body, answer) => {
-        const task = taskFrom(body, body.taskId ?? body.id);
-        if (task) return { ...task, model, idempotencyKey };
-        if (saysFailed(body)) throw refusal(body, answer, "submit", now);
+        const task = taskFrom({ status: "SUBMITTED", ...body }, body.taskId ?? body.id);
+        if (task) return { ...task, model, idempotencyKey, record: body };
+        if (saysFailed(body) || namesError(body)) throw refusal(body, answer, "submit", now);
         throw unreadable(req, answer, "names no task", "submit");
       });
     },
@@ -5890,10 +5582,10 @@ function aivideomaker({ baseUrl, key, now }) {
     task(taskId) {
       const req = request("GET", `tasks/${encodeURIComponent(taskId)}`);
       return call("task", req, (body, answer) => {
-        const isRecord = "input" in body || "output" in body || !looksLikeError(body);
-        const task = taskFrom(body, body.id ?? (isRecord ? body.taskId : void 0));
+        const isRecord = ["id", "input", "output"].some((name) => isSet(body[name]));
+        const task = isRecord || isSet(body.taskId) && !looksLikeError(body) ? taskFrom(body, taskId) : void 0;
         if (!task) throw errorIn(body, answer, req, "task", now);
-        return { ...task, id: taskId };
+        return task;
       });
     },
     cancel(taskId) {
@@ -5911,7 +5603,8 @@ function aivideomaker({ baseUrl, key, now }) {
         if (!Array.isArray(body.tasks)) throw errorIn(body, answer, req, "other", now);
         const tasks = body.tasks.flatMap((item) => isObject3(item) ? taskFrom(item, item.id) ?? [] : []);
         const date = Date.parse(answer.headers.date ?? "");
-        return { tasks, serverTime: Number.isNaN(date) ? null : date, record: body };
+        const unread = body.tasks.length - tasks.length;
+        return { tasks, unread, serverTime: Number.isNaN(date) ? null : date, record: body };
       });
     },
     quote(model, payload) {
@@ -5990,9 +5683,9 @@ function messageOf(status, said, answer) {
 function taskFrom(body, id) {
   if (typeof id !== "string" || !TASK_ID.test(id)) return void 0;
   const createdAt = typeof body.createdAt === "string" ? Date.parse(body.createdAt) : Number.NaN;
-  const { state, unknownState } = stateOf(typeof body.status === "string" ? body.status : "SUBMITTED");
+  const { state, unknownState } = typeof body.status === "string" ? stateOf(body.status) : { state: "UNKNOWN" };
   const reasons = isObject3(body.output) ? [body.output.error, body.output.msg] : [];
-  const error = [...reasons, body.error, body.message].find(
+  const error = [...reasons, body.error, body.message, body.errorCode].find(
     (text) => typeof text === "string" && text !== ""
   );
   return {
@@ -6002,24 +5695,33 @@ function taskFrom(body, id) {
     ...typeof body.model === "string" && { model: body.model },
     ...body.input !== void 0 && { input: body.input },
     ...!Number.isNaN(createdAt) && { createdAt },
-    ...typeof body.idempotencyKey === "string" && { idempotencyKey: body.idempotencyKey },
+    ...typeof body.idempotencyKey === "string" && body.idempotencyKey !== "" && { idempotencyKey: body.idempotencyKey },
     ...state === "FAILED" && typeof error === "string" && { error: plain2(error) },
-    urls: state === "COMPLETED" ? findUrls(body) : [],
+    // A record that names its result but no state is still a result.
+    urls: state === "COMPLETED" || typeof body.status !== "string" ? findUrls(body) : [],
     record: body
   };
 }
 function stateOf(word) {
-  const known = word.toUpperCase();
+  const known = word.trim().toUpperCase();
   if (Object.hasOwn(STATES, known)) return { state: STATES[known] };
   return { state: "UNKNOWN", unknownState: plain2(word, 40) };
 }
 function saysFailed(body) {
-  return typeof body.status === "string" && body.status.toUpperCase() === "FAILED";
+  return typeof body.status === "string" && stateOf(body.status).state === "FAILED";
 }
 function looksLikeError(body) {
-  return [body.errorCode, body.message, body.error, body.code].some(
-    (part) => part !== void 0 && part !== null
+  return [body.errorCode, body.message, body.error, body.code].some(isSet);
+}
+function namesError(body) {
+  const { code } = body;
+  if (typeof code === "number" && code >= 400 && code < 600) return true;
+  return [body.errorCode, body.error, code].some(
+    (name) => typeof name === "string" && Object.hasOwn(CODES, name)
   );
+}
+function isSet(value) {
+  return value !== void 0 && value !== null;
 }
 function isCredits(value) {
   return typeof value === "number" && Number.isFinite(value) && value >= 0;
@@ -6065,8 +5767,8 @@ async function runLive(options) {
       same: commandWith(argv)
     });
   } finally {
-    await transport.close();
-    await sandbox?.close();
+    void transport.close();
+    void sandbox?.close();
   }
 }
 async function act(session, args, wish, environment) {
@@ -6132,6 +5834,7 @@ export {
   Transport,
   aivideomaker,
   cancelTask,
+  dataOf,
   findUrls,
   finish,
   folderFor,
@@ -6140,6 +5843,7 @@ export {
   isTransientStatus,
   look,
   lookOnce,
+  merge,
   parseBody,
   parseRetryAfter,
   pauseAfter,

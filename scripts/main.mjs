@@ -950,138 +950,6 @@ function resumeFor(args, { taskId }) {
   return taskId === null ? `${program()} --action listTasks${sandbox}` : `${program()} --action waitTask --taskId ${taskId}${download}${sandbox}`;
 }
 
-// scripts/src/contracts/media.ts
-var STDIN = "pass the whole payload through standard input with --payload -";
-function otherwise(fromFile) {
-  return fromFile ? `give the picture with --image <file>, or ${STDIN}` : STDIN;
-}
-function expectedMedia(kind) {
-  if (kind !== "image") return "a public http(s) URL";
-  return "a public http(s) URL, or an image as data:image/png;base64,... (png, jpeg, webp or gif)";
-}
-function checkMedia(value, kind, fromFile = true) {
-  const expected = expectedMedia(kind);
-  const head = value.slice(0, 80);
-  if (/^data:/i.test(head)) {
-    const hint = kind === "image" ? dataUriProblem(value, head, otherwise(fromFile)) : `a data URI is taken for images only; write the public http(s) URL of the ${kind}`;
-    return hint === null ? null : { expected, hint };
-  }
-  const problem = checkPublicUrl(value, { schemes: ["http", "https"] });
-  if (problem === null) return null;
-  return { expected, hint: kind === "image" ? imageHint(head, fromFile) ?? problem.hint : problem.hint };
-}
-function imageHint(head, fromFile) {
-  const type = sniffImage(Buffer.from(head.slice(0, 24), "base64"));
-  if (type !== null) return `write data:${type};base64, before the base64 text, or ${otherwise(fromFile)}`;
-  if (/^(file:|[a-z]:[\\/]|[.~]{0,2}[\\/](?!\/))/i.test(head) || /^[^:?#]*\.(png|jpe?g|webp|gif)$/i.test(head))
-    return fromFile ? "a path on this computer means nothing to the service; give the picture with --image <file>" : `a path on this computer means nothing to the service; write data:image/png;base64,... and ${STDIN}`;
-  return null;
-}
-var BASE64_END = /[^A-Za-z0-9+/]/g;
-function dataUriProblem(value, head, fix) {
-  const prefix = /^data:image\/(?:png|jpeg|webp|gif);base64,/.exec(head)?.[0];
-  if (prefix === void 0) return headerHint(head);
-  BASE64_END.lastIndex = prefix.length;
-  const end = BASE64_END.exec(value)?.index ?? value.length;
-  const rest = value.slice(end, end + 3);
-  if (rest !== "" && rest !== "=" && rest !== "==") {
-    const at = `character ${end + 1}`;
-    if (/^\s/.test(rest)) return `remove the white space at ${at} of the base64 text, or ${fix}`;
-    if (/^[-_]/.test(rest)) return `write standard base64 (+ and /); ${at} is of the URL-safe alphabet`;
-    if (rest.startsWith("=")) return `the base64 text has something after its padding at ${at}; ${fix}`;
-    return `the base64 text looks cut off or changed: ${at} is ${JSON.stringify(plain(rest[0]))}; ${fix}`;
-  }
-  const length = value.length - prefix.length;
-  if (length === 0) return `the data URI has no data; ${fix}`;
-  if (length % 4 !== 0)
-    return `the base64 text looks cut off: its length of ${length} is no multiple of 4; ${fix}`;
-  const type = sniffImage(Buffer.from(value.slice(prefix.length, prefix.length + 24), "base64"));
-  if (type === null) return `the data are no PNG, JPEG, WebP or GIF picture; ${fix}`;
-  if (!prefix.startsWith(`data:${type};`)) return `the data are ${type}; write data:${type};base64,...`;
-  return null;
-}
-function headerHint(head) {
-  const type = /^data:([^;,]{0,40})/i.exec(head)?.[1]?.toLowerCase() ?? "";
-  if (type === "image/jpg") return "write data:image/jpeg;base64,... ; image/jpg is refused by the service";
-  if (!/^image\/(png|jpeg|webp|gif)$/.test(type))
-    return `write data:image/png;base64,... (or jpeg, webp, gif), not data:${plain(type)}`;
-  return `begin the value with exactly data:${type};base64,`;
-}
-function sniffImage(bytes) {
-  const starts = (at, signature) => bytes.length >= at + signature.length && [...signature].every((char, i) => bytes[at + i] === char.charCodeAt(0));
-  if (starts(0, "PNG\r\n\n")) return "image/png";
-  if (starts(0, "ÿØÿ")) return "image/jpeg";
-  if (starts(0, "GIF87a") || starts(0, "GIF89a")) return "image/gif";
-  if (starts(0, "RIFF") && starts(8, "WEBP")) return "image/webp";
-  return null;
-}
-function checkPublicUrl(value, options) {
-  const schemes = options.schemes.join(" or ");
-  const expected = `a public ${schemes} URL`;
-  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(value.slice(0, 80))?.[1]?.toLowerCase();
-  if (scheme === void 0) return { expected, hint: `begin the URL with ${options.schemes.at(-1)}://` };
-  if (!options.schemes.includes(scheme))
-    return { expected, hint: `write ${expected}; ${plain(scheme, 20)}: is not taken` };
-  const odd = /[\s\\\u0000-\u001f\u007f]/.exec(value);
-  if (odd !== null)
-    return {
-      expected,
-      hint: `write the URL without ${odd[0] === "\\" ? "backslashes" : "spaces or control characters"}`
-    };
-  const authority = /^[^:]+:\/\/([^/?#]+)/.exec(value)?.[1];
-  if (authority === void 0 || !URL.canParse(value))
-    return { expected, hint: `write a complete URL such as ${options.schemes.at(-1)}://host/path` };
-  if (authority.includes("@")) return { expected, hint: "write the URL without user name and password" };
-  const { hostname } = new URL(value);
-  if (isPublicHost(hostname)) return null;
-  return {
-    expected,
-    hint: `${plain(hostname, 60)} cannot be reached from the internet; write a URL on a public host`
-  };
-}
-var LOCAL_NAMES = /(?:^|\.)(?:localhost|local|localdomain|internal|lan|home\.arpa)$/;
-function isPublicHost(hostname) {
-  if (hostname.startsWith("[")) return isPublicIpv6(hostname.slice(1, -1));
-  const name = hostname.replace(/\.$/, "");
-  if (/^\d+\.\d+\.\d+\.\d+$/.test(name)) return isPublicIpv4(name.split(".").map(Number));
-  const labels = name.split(".");
-  return labels.length > 1 && !labels.includes("") && !LOCAL_NAMES.test(name);
-}
-var PRIVATE_IPV4 = [
-  ["0.0.0.0", 8],
-  ["10.0.0.0", 8],
-  ["100.64.0.0", 10],
-  ["127.0.0.0", 8],
-  ["169.254.0.0", 16],
-  ["172.16.0.0", 12],
-  ["192.0.0.0", 24],
-  ["192.0.2.0", 24],
-  ["192.88.99.0", 24],
-  ["192.168.0.0", 16],
-  ["198.18.0.0", 15],
-  ["198.51.100.0", 24],
-  ["203.0.113.0", 24],
-  ["224.0.0.0", 3]
-];
-function isPublicIpv4(octets) {
-  const address = toNumber(octets);
-  return PRIVATE_IPV4.every(([base, bits]) => {
-    const size = 2 ** (32 - bits);
-    return Math.floor(address / size) !== Math.floor(toNumber(base.split(".").map(Number)) / size);
-  });
-}
-function toNumber(octets) {
-  return octets.reduce((sum, octet) => sum * 256 + octet, 0);
-}
-function isPublicIpv6(address) {
-  const groups = address.split(":");
-  const first = Number.parseInt(groups[0] || "0", 16);
-  const second = Number.parseInt(groups[1] || "0", 16);
-  if (first >> 13 !== 1) return false;
-  if (first === 8193 && (second < 512 || second === 3512)) return false;
-  return first !== 8194 && !(first === 16383 && second < 4096);
-}
-
 // scripts/src/types/json.ts
 function isObject(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -1098,12 +966,9 @@ export {
   TASK_STATES,
   boundedJson,
   checkInterval,
-  checkMedia,
-  checkPublicUrl,
   commandWith,
   editDistance,
   endLine,
-  expectedMedia,
   failed,
   finishWith,
   guessAction,
@@ -1128,7 +993,6 @@ export {
   rule,
   screen,
   secretsIn,
-  sniffImage,
   success,
   watch
 };

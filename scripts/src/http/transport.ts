@@ -129,10 +129,14 @@ export class Transport {
       return proxyDispatcher(this.#proxy, options);
     } catch (cause) {
       // The settings are not shown: they may hold a password.
-      throw new Failure('NETWORK_ERROR', 'The proxy in HTTPS_PROXY or HTTP_PROXY cannot be used as it is written.', {
-        cause,
-        nextSteps: ['Correct HTTPS_PROXY or HTTP_PROXY: in a user name or password, % is written as %25.'],
-      });
+      throw new Failure(
+        'NETWORK_ERROR',
+        'The proxy in HTTPS_PROXY or HTTP_PROXY cannot be used as it is written.',
+        {
+          cause,
+          nextSteps: ['Correct HTTPS_PROXY or HTTP_PROXY: in a user name or password, % is written as %25.'],
+        },
+      );
     }
   }
 }
@@ -293,7 +297,9 @@ function explain(request: HttpRequest, error: unknown, left: boolean): unknown {
     if (code.startsWith('HPE_'))
       return trouble(request, `sent something that is not HTTP (${code})`, left, error);
     if (isTlsCode(code)) {
-      const what = isHandshakeCode(code) ? 'could not agree on TLS' : 'has a certificate that cannot be trusted';
+      const what = isHandshakeCode(code)
+        ? 'could not agree on TLS'
+        : 'has a certificate that cannot be trusted';
       const reason = `${what} (${code}: ${plain(String(link.message), 120)})`;
       // Asking again changes nothing, and verification is never switched off.
       return new Failure('NETWORK_ERROR', `${where(request)} ${reason}.`, {
@@ -313,7 +319,8 @@ const PROXY_REFUSAL = /^Proxy (?:response|Authentication Required) \((\d{3})\)/;
 
 /** The proxy's own "no": nothing went further than to it. */
 function refusedByProxy(request: HttpRequest, status: number, cause: unknown): Failure {
-  const why = status === 407 ? 'it wants a user name and a password (HTTP 407)' : `it answered HTTP ${status}`;
+  const why =
+    status === 407 ? 'it wants a user name and a password (HTTP 407)' : `it answered HTTP ${status}`;
   return new Failure('NETWORK_ERROR', `${where(request)} could not be reached through the proxy: ${why}.`, {
     cause,
     // A proxy whose own way is blocked says so with 5xx; its other answers stay the same.

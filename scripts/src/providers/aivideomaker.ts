@@ -101,7 +101,8 @@ export function aivideomaker({ baseUrl, key, now }: ProviderSettings): Provider 
       return call('task', req, (body, answer) => {
         // The error form has none of a record's fields. A record whose id is missing or odd is still the one asked for.
         const isRecord = ['id', 'input', 'output'].some((name) => isSet(body[name]));
-        const task = isRecord || (isSet(body.taskId) && !looksLikeError(body)) ? taskFrom(body, taskId) : undefined;
+        const task =
+          isRecord || (isSet(body.taskId) && !looksLikeError(body)) ? taskFrom(body, taskId) : undefined;
         if (!task) throw errorIn(body, answer, req, 'task', now);
         return task;
       });
@@ -263,7 +264,9 @@ function looksLikeError(body: JsonObject): boolean {
 function namesError(body: JsonObject): boolean {
   const { code } = body;
   if (typeof code === 'number' && code >= 400 && code < 600) return true;
-  return [body.errorCode, body.error, code].some((name) => typeof name === 'string' && Object.hasOwn(CODES, name));
+  return [body.errorCode, body.error, code].some(
+    (name) => typeof name === 'string' && Object.hasOwn(CODES, name),
+  );
 }
 
 function isSet(value: Json | undefined): boolean {

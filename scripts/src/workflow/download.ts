@@ -161,6 +161,7 @@ function asDownloadFailure(error: unknown, { folder }: DownloadOptions): unknown
     return new Failure('DOWNLOAD_FAILED', `The finished file could not be fetched: ${error.message}`, {
       cause: error,
       ...(error.details.retryAfter !== undefined && { retryAfter: error.details.retryAfter }),
+      ...(error.details.nextSteps && { nextSteps: error.details.nextSteps }),
     });
   }
   const reason = DISK_TROUBLE[errorCode(error)];

@@ -1,6 +1,12 @@
 import type { FileHandle } from 'node:fs/promises';
 import { checkPublicUrl } from '../contracts/media.ts';
-import { isTransientStatus, parseRetryAfter, pauseAfter, RETRY_PAUSES } from '../http/again.ts';
+import {
+  isTransientStatus,
+  PAUSE_BUDGET_MS,
+  parseRetryAfter,
+  pauseAfter,
+  RETRY_PAUSES,
+} from '../http/again.ts';
 import type { HttpHead, HttpRequest } from '../http/message.ts';
 import { Failure } from '../types/failure.ts';
 import { plain } from '../types/text.ts';
@@ -56,6 +62,8 @@ class Fetch {
   readonly #giveUpAt: number;
   #url: string;
   #refreshed = false;
+  /** The last attempt ended with another link, which is a reason to go on that costs no retry. */
+  #hasNewLink = false;
   readonly #hash: FileHash;
   #bytes = 0;
   /** The whole file's length, once an answer gave it. */
@@ -83,9 +91,14 @@ class Fetch {
         return await this.#check();
       } catch (error) {
         if (!(error instanceof Failure) || !error.details.transient) throw error;
+        if (this.#hasNewLink) {
+          this.#hasNewLink = false;
+          continue;
+        }
         fruitless = this.#bytes > before ? 1 : fruitless + 1;
         const pause = pauseAfter(error, fruitless, RETRY_PAUSES, api.clock.random);
-        const late = api.clock.monotonic() + pause > this.#giveUpAt;
+        // A host may ask for a longer pause than a caller with a time limit can sit through: it is told instead.
+        const late = pause > PAUSE_BUDGET_MS || api.clock.monotonic() + pause > this.#giveUpAt;
         if (fruitless > this.#options.maxRetries || late) throw error;
         await api.clock.sleep(pause, api.signal);
       }
@@ -122,6 +135,9 @@ class Fetch {
         );
         const location = final.headers.location;
         if (final.status >= 300 && final.status < 400 && location && redirects < MAX_REDIRECTS) {
+          if (!URL.canParse(location, url)) {
+            throw new Failure('NETWORK_ERROR', "The file's host redirects to something that is no address.");
+          }
           url = new URL(location, url).href;
           continue;
         }
@@ -154,8 +170,11 @@ class Fetch {
     if (head.status === 206) {
       const from = integer(range?.[1]);
       const total = integer(range?.[2]);
+      // A host that takes no notice of If-Range may send the rest of another file.
+      const { etag } = head.headers;
+      const isSame = !etag || !this.#validator?.startsWith('"') || etag === this.#validator;
       const fits = from === this.#bytes && (this.#total === null || total === null || total === this.#total);
-      if (!fits) {
+      if (!fits || !isSame) {
         this.#startOver();
         throw new Failure(
           'NETWORK_ERROR',
@@ -172,7 +191,8 @@ class Fetch {
     this.#total = length;
     const etag = head.headers.etag;
     this.#validator = etag && !etag.startsWith('W/') ? etag : (head.headers['last-modified'] ?? null);
-    this.#lengthIsCertain = length !== null || head.headers['transfer-encoding'] !== undefined;
+    // A chunked body that ends well may have been cut before it was chunked, by a proxy for example.
+    this.#lengthIsCertain = length !== null;
   }
 
   #startOver(): void {
@@ -207,7 +227,9 @@ class Fetch {
           ],
         });
       }
+      if (this.#validator === null) this.#startOver();
       this.#url = fresh;
+      this.#hasNewLink = true;
       throw new Failure('NETWORK_ERROR', 'The link was asked for again.', { transient: true });
     }
     const retryAfter = parseRetryAfter(head.headers['retry-after'], this.#session.api.clock.wall());

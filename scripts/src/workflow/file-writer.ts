@@ -62,12 +62,12 @@ export class FileWriter {
   }
 
   async #writeAll(chunks: Buffer[], position: number): Promise<void> {
-    const { bytesWritten } = await this.#handle.writev(chunks, position);
     const size = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+    let { bytesWritten: done } = await this.#handle.writev(chunks, position);
     // A short write is allowed, and happens when the disk is nearly full.
-    if (bytesWritten < size) {
-      const rest = Buffer.concat(chunks).subarray(bytesWritten);
-      await this.#handle.writev([rest], position + bytesWritten);
+    while (done < size) {
+      const rest = Buffer.concat(chunks).subarray(done);
+      done += (await this.#handle.writev([rest], position + done)).bytesWritten;
     }
     this.#onWritten(position + size);
   }

@@ -18,7 +18,14 @@ export interface OutcomeOptions {
 }
 
 // What a call says in its own name. A service that used one of these words would speak to the agent as if it were us.
-const OUR_WORDS: ReadonlySet<string> = new Set(['nextSteps', 'issues', 'files', 'resultUrls', 'unknownState', 'lastPollError']);
+const OUR_WORDS: ReadonlySet<string> = new Set([
+  'nextSteps',
+  'issues',
+  'files',
+  'resultUrls',
+  'unknownState',
+  'lastPollError',
+]);
 
 /** A service's answer as it goes into `data`. */
 export function dataOf(record: JsonObject): JsonObject {
