@@ -2636,16 +2636,19 @@ import { randomUUID } from "node:crypto";
 import { Failure as Failure3 } from "./main.mjs";
 import { plain as plain5 } from "./main.mjs";
 import { commandWith as commandWith2 } from "./main.mjs";
+import { isLoopback } from "./main.mjs";
 
 // scripts/src/cli/payload.ts
+import { constants } from "node:fs";
 import { open } from "node:fs/promises";
+import { addAbortSignal } from "node:stream";
 import { Failure as Failure2 } from "./main.mjs";
 import { isObject as isObject7 } from "./main.mjs";
 import { plain as plain4 } from "./main.mjs";
 var MAX_INPUT_BYTES = 64 * 1024 * 1024;
 var MAX_IMAGE_BYTES = 32 * 1024 * 1024;
-async function readPayload(contract, text2, image) {
-  const payload = text2 === void 0 ? {} : parsePayload(text2 === "-" ? await readStdin() : text2, text2 === "-");
+async function readPayload(contract, text2, image, signal) {
+  const payload = text2 === void 0 ? {} : parsePayload(text2 === "-" ? await readStdin(signal) : text2, text2 === "-");
   if (image === void 0) return payload;
   const field = imageField(contract);
   if (field === null) {
@@ -2689,7 +2692,8 @@ function mangled(text2, fromStdin, syntax) {
       "nothing",
       fromStdin ? "send the JSON on standard input" : STDIN_FORM
     );
-  if (/;base64,[A-Za-z0-9+/=]*$/.test(trimmed)) {
+  const base64 = trimmed.lastIndexOf(";base64,");
+  if (base64 >= 0 && !/["'\s{}]/.test(trimmed.slice(base64))) {
     const received3 = `${text2.length} characters that end inside base64 data: cut off on the way`;
     return refused(
       "--payload",
@@ -2732,14 +2736,23 @@ function mangled(text2, fromStdin, syntax) {
     fromStdin ? "check the JSON" : `check the JSON, or ${STDIN_FORM}`
   );
 }
-async function readStdin() {
+async function readStdin(signal) {
   if (process.stdin.isTTY) {
     throw refused("--payload -", "JSON on standard input", "a terminal", STDIN_FORM);
   }
+  try {
+    return await textOf(addAbortSignal(signal, process.stdin));
+  } catch (error) {
+    if (error instanceof Failure2 || signal.aborted) throw error;
+    const received2 = `what cannot be read (${codeOf(error)})`;
+    throw refused("--payload -", "JSON on standard input", received2, STDIN_FORM);
+  }
+}
+async function textOf(stream) {
   const block = new ArrayBuffer(0, { maxByteLength: MAX_INPUT_BYTES });
   const bytes = new Uint8Array(block);
   let size = 0;
-  for await (const chunk of process.stdin) {
+  for await (const chunk of stream) {
     if (size + chunk.length > MAX_INPUT_BYTES) {
       throw refused(
         "--payload -",
@@ -2752,14 +2765,15 @@ async function readStdin() {
     bytes.set(chunk, size);
     size += chunk.length;
   }
-  const text2 = Buffer.from(block, 0, size).toString("utf8");
+  const isUtf16 = bytes[0] === 255 && bytes[1] === 254;
+  const text2 = Buffer.from(block, 0, size).toString(isUtf16 ? "utf16le" : "utf8");
   block.resize(0);
   return text2;
 }
 async function readImage(file) {
   let handle;
   try {
-    handle = await open(file, "r");
+    handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     const stat = await handle.stat();
     if (!stat.isFile())
       throw refused("--image", "a file", `${plain4(file, 120)}, which is none`, "name an image file");
@@ -2784,20 +2798,22 @@ async function readImage(file) {
       );
     }
     const bytes = Buffer.alloc(stat.size);
-    await handle.read(bytes, 0, stat.size, 0);
-    return `data:${type};base64,${bytes.toString("base64")}`;
+    const { bytesRead: size } = await handle.read(bytes, 0, stat.size, 0);
+    return `data:${type};base64,${bytes.toString("base64", 0, size)}`;
   } catch (error) {
     if (error instanceof Failure2) throw error;
-    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown reason";
     throw refused(
       "--image",
       "a file that can be read",
-      `${plain4(file, 120)} (${code})`,
+      `${plain4(file, 120)} (${codeOf(error)})`,
       "check the path; it is taken from the folder in which the command runs"
     );
   } finally {
     await handle?.close();
   }
+}
+function codeOf(error) {
+  return error instanceof Error && "code" in error ? String(error.code) : "unknown reason";
 }
 function refused(path, expected2, received2, hint2) {
   const issues = [{ path, expected: expected2, received: received2, hint: hint2 }];
@@ -2808,10 +2824,10 @@ function refused(path, expected2, received2, hint2) {
 }
 
 // scripts/src/cli/intake.ts
-async function readIntent(provider, args, loopback) {
+async function readIntent(provider, args, loopback, signal) {
   const contract = await loadContract(provider, args.model);
-  if (args.webhookUrl !== void 0) checkWebhookUrl(args.webhookUrl, loopback);
-  const payload = await readPayload(contract, args.payload, args.image);
+  const webhookUrl = args.webhookUrl === void 0 ? void 0 : readWebhookUrl(args.webhookUrl, loopback);
+  const payload = await readPayload(contract, args.payload, args.image, signal);
   const issues = checkPayload(contract, payload);
   const first = issues[0];
   if (first) {
@@ -2830,25 +2846,22 @@ async function readIntent(provider, args, loopback) {
     payload,
     idempotencyKey: args.idempotencyKey ?? randomUUID(),
     ...args.maxCredits !== void 0 && { maxCredits: args.maxCredits },
-    ...args.webhookUrl !== void 0 && { webhookUrl: args.webhookUrl }
+    ...webhookUrl !== void 0 && { webhookUrl }
   };
   return { contract, intent };
 }
-function checkWebhookUrl(value, loopback) {
+function readWebhookUrl(value, loopback) {
   const problem = checkPublicUrl(value, { schemes: ["https"] });
-  if (!problem) return;
-  if (loopback && /^http:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/]/.test(value)) return;
-  throw new Failure3("INVALID_PAYLOAD", `--webhookUrl: expected ${problem.expected}.`, {
-    issues: [
-      {
-        path: "--webhookUrl",
-        expected: problem.expected,
-        received: `"${plain5(value, 80)}"`,
-        hint: problem.hint
-      }
-    ],
-    nextSteps: [problem.hint]
+  if (!problem || loopback && isLocal(value)) return new URL(value).href;
+  const { expected: expected2, hint: hint2 } = problem;
+  throw new Failure3("INVALID_PAYLOAD", `--webhookUrl: expected ${expected2}.`, {
+    issues: [{ path: "--webhookUrl", expected: expected2, received: `"${plain5(value, 80)}"`, hint: hint2 }],
+    nextSteps: [hint2]
   });
+}
+function isLocal(value) {
+  const url = URL.canParse(value) ? new URL(value) : void 0;
+  return url?.protocol === "http:" && isLoopback(url) && !url.username && !url.password;
 }
 export {
   ContractError,

@@ -4625,10 +4625,10 @@ function dataOf(record) {
 function resumeCommand({ command }, taskId, flags = "") {
   return command(`--action waitTask --taskId ${taskId}${flags}`);
 }
-function taskOutcome(session, taskId, seen, { extra = {}, running = EXIT.done, resumeFlags = "" } = {}) {
+function taskOutcome(session, taskId, seen, { extra = {}, running = EXIT.done, resumeFlags: resumeFlags2 = "" } = {}) {
   const data = { ...dataOf(seen.record), ...extra };
   if (seen.unknownState !== void 0) data.unknownState = seen.unknownState;
-  const resume = resumeCommand(session, taskId, resumeFlags);
+  const resume = resumeCommand(session, taskId, resumeFlags2);
   switch (seen.state) {
     case "COMPLETED":
       if (seen.urls?.length) data.resultUrls = seen.urls;
@@ -4969,15 +4969,15 @@ async function waitOn(session, task, settings, extra = {}, trouble2) {
     trouble2 ??= new Failure7("NETWORK_ERROR", "The time was over before the task could be looked at.");
     throw trouble2.with({ status: "UNKNOWN", taskId });
   }
-  const { resumeFlags } = settings;
+  const { resumeFlags: resumeFlags2 } = settings;
   if (seen.state === "COMPLETED") return finish(session, taskId, { ...settings, extra });
   if (isTerminal2(seen.state)) {
-    return taskOutcome(session, taskId, await withRecord(session, taskId, seen), { extra, resumeFlags });
+    return taskOutcome(session, taskId, await withRecord(session, taskId, seen), { extra, resumeFlags: resumeFlags2 });
   }
   if (trouble2) {
     extra = { ...extra, lastPollError: { errorCode: trouble2.code, errorMessage: trouble2.message } };
   }
-  const outcome = taskOutcome(session, taskId, seen, { extra, resumeFlags, running: EXIT2.stillRunning });
+  const outcome = taskOutcome(session, taskId, seen, { extra, resumeFlags: resumeFlags2, running: EXIT2.stillRunning });
   outcome.envelope.retryAfter = trouble2?.details.retryAfter ?? null;
   return outcome;
 }
@@ -5303,7 +5303,7 @@ function exchange(dispatcher, request, receiver, { timeoutMs, signal }) {
             }
           },
           onResponseData(controls, chunk) {
-            if (over) return;
+            if (over || chunk.length === 0) return;
             try {
               const taken = receiver.onData(chunk);
               if (!taken) return;
@@ -5374,8 +5374,13 @@ function explain(request, error, left) {
     if (byProxy) return refusedByProxy(request, Number(byProxy[1]), error);
     const known = TROUBLE[code];
     if (known) return trouble(request, `${known} (${code})`, left, error);
-    if (code.startsWith("HPE_"))
-      return trouble(request, `sent something that is not HTTP (${code})`, left, error);
+    if (link.name === "HTTPParserError")
+      return trouble(
+        request,
+        `sent something that is not HTTP (${plain(String(link.message), 120)})`,
+        left,
+        error
+      );
     if (isTlsCode(code)) {
       const what = isHandshakeCode(code) ? "could not agree on TLS" : "has a certificate that cannot be trusted";
       const reason = `${what} (${code}: ${plain(String(link.message), 120)})`;
@@ -5486,6 +5491,7 @@ var JsonBody = class {
 // scripts/src/providers/aivideomaker.ts
 import { Failure as Failure3 } from "./main.mjs";
 import { isObject as isObject3 } from "./main.mjs";
+import { TASK_ID } from "./main.mjs";
 import { plain as plain2 } from "./main.mjs";
 
 // scripts/src/providers/output.ts
@@ -5534,7 +5540,6 @@ var CODES = {
   IDEMPOTENCY_CONFLICT: "IDEMPOTENCY_CONFLICT",
   BUDGET_EXCEEDED: "BUDGET_EXCEEDED"
 };
-var TASK_ID = /^[A-Za-z0-9_][A-Za-z0-9._:~-]{0,199}$/;
 function aivideomaker({ baseUrl, key, now }) {
   const request = (method, path2, body) => ({
     method,
@@ -5622,7 +5627,8 @@ function aivideomaker({ baseUrl, key, now }) {
     account() {
       const req = request("GET", "account");
       return call("other", req, (body, answer) => {
-        if (saysFailed(body) || body.ok === false) throw errorIn(body, answer, req, "other", now);
+        if (saysFailed(body) || namesError(body) || body.ok === false)
+          throw errorIn(body, answer, req, "other", now);
         const models = Array.isArray(body.supportedModels) ? body.supportedModels : [];
         return { models: models.filter((model) => typeof model === "string"), record: body };
       });
@@ -5729,7 +5735,7 @@ function isCredits(value) {
 
 // scripts/src/cli/live.ts
 import { Failure as Failure8 } from "./main.mjs";
-import { commandWith, program, quoteArgument } from "./main.mjs";
+import { commandWith, program, resumeFlags } from "./main.mjs";
 import { isSubmit } from "./main.mjs";
 var SANDBOX_KEY = "ak_sandbox";
 async function runLive(options) {
@@ -5807,7 +5813,7 @@ function waitSettings(args, { timeoutMs }) {
     rhythm: pollRhythm(firstMs),
     folder: args.download ?? null,
     stallMs: timeoutMs,
-    resumeFlags: args.download === void 0 ? "" : ` --download ${quoteArgument(args.download)}`
+    resumeFlags: resumeFlags(args)
   };
 }
 async function startSandbox(environment, warn) {

@@ -14,6 +14,135 @@ var __export = (target, all) => {
     __defProp(target, name, { get: all[name], enumerable: true });
 };
 
+// scripts/src/contracts/nearest.ts
+function nearest(word, candidates) {
+  const wanted = squeeze(word);
+  let best;
+  let bestDistance = Number.POSITIVE_INFINITY;
+  for (const candidate of candidates) {
+    const other = squeeze(candidate);
+    if (wanted === "" || other === "") continue;
+    const shorter = Math.min(wanted.length, other.length);
+    const limit = Math.min(Math.max(1, Math.floor(Math.max(wanted.length, other.length) * 0.4)), shorter - 1);
+    let distance = editDistance(wanted, other);
+    if (shorter >= 3 && (wanted.startsWith(other) || other.startsWith(wanted)))
+      distance = Math.min(distance, limit);
+    if (distance > limit) continue;
+    if (distance < bestDistance || distance === bestDistance && candidate === word) {
+      best = candidate;
+      bestDistance = distance;
+    }
+  }
+  return best;
+}
+function squeeze(word) {
+  return word.slice(0, LONGEST).normalize("NFKC").toLowerCase().replace(/[-_\s]/g, "");
+}
+function editDistance(a, b) {
+  let beforeLast = [];
+  let last = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1];
+      let least = Math.min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (same ? 0 : 1));
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        least = Math.min(least, beforeLast[j - 2] + 1);
+      row.push(least);
+    }
+    beforeLast = last;
+    last = row;
+  }
+  return last[b.length];
+}
+var LONGEST;
+var init_nearest = __esm({
+  "scripts/src/contracts/nearest.ts"() {
+    "use strict";
+    LONGEST = 64;
+  }
+});
+
+// scripts/src/types/failure.ts
+var ERROR_CODES, Failure;
+var init_failure = __esm({
+  "scripts/src/types/failure.ts"() {
+    "use strict";
+    ERROR_CODES = [
+      "INVALID_MODEL",
+      "INVALID_PAYLOAD",
+      "AUTH_FAILED",
+      "RATE_LIMITED",
+      "INSUFFICIENT_CREDITS",
+      "TASK_NOT_FOUND",
+      "NETWORK_ERROR",
+      "UNKNOWN_ERROR",
+      "GENERATION_FAILED",
+      "TASK_CANCELLED",
+      "BUDGET_EXCEEDED",
+      "IDEMPOTENCY_CONFLICT",
+      "SUBMIT_OUTCOME_UNKNOWN",
+      "DOWNLOAD_FAILED"
+    ];
+    Failure = class _Failure extends Error {
+      code;
+      details;
+      constructor(code, message, details = {}) {
+        super(message, { cause: details.cause });
+        this.name = "Failure";
+        this.code = code;
+        this.details = details;
+      }
+      /** The same failure, with more said about it. What is given here wins. */
+      with(details) {
+        return new _Failure(this.code, this.message, { ...this.details, ...details });
+      }
+    };
+  }
+});
+
+// scripts/src/types/task.ts
+function isTerminal(state) {
+  return TERMINAL.has(state);
+}
+var TASK_STATES, TASK_ID, TERMINAL;
+var init_task = __esm({
+  "scripts/src/types/task.ts"() {
+    "use strict";
+    TASK_STATES = ["SUBMITTED", "PROGRESS", "COMPLETED", "FAILED", "CANCEL", "UNKNOWN"];
+    TASK_ID = /^[A-Za-z0-9_][A-Za-z0-9._:~-]{0,199}$/;
+    TERMINAL = /* @__PURE__ */ new Set(["COMPLETED", "FAILED", "CANCEL"]);
+  }
+});
+
+// scripts/src/types/text.ts
+function plain(text, limit = 300) {
+  const clean = text.slice(0, limit * 4).replace(CONTROL, " ").replace(/ {2,}/g, " ").trim();
+  return clean.length > limit || text.length > limit * 4 ? `${clean.slice(0, limit)}…` : clean;
+}
+function redact(text, secrets) {
+  let out = text;
+  for (const secret of secrets) {
+    if (secret.length < SHORTEST_SECRET) continue;
+    out = out.replaceAll(secret, "[redacted]");
+    if (out.includes("…")) out = out.replace(beforeCut(secret), "[redacted]");
+  }
+  return out;
+}
+function beforeCut(secret) {
+  const characters = [...secret].map((char) => char.replace(/[^\w]/, "\\$&"));
+  const optional = characters.slice(SHORTEST_SECRET).reduceRight((rest, char) => `(?:${char}${rest})?`, "");
+  return new RegExp(`${characters.slice(0, SHORTEST_SECRET).join("")}${optional}(?=…)`, "g");
+}
+var CONTROL, SHORTEST_SECRET;
+var init_text = __esm({
+  "scripts/src/types/text.ts"() {
+    "use strict";
+    CONTROL = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g;
+    SHORTEST_SECRET = 6;
+  }
+});
+
 // scripts/src/cli/flags.ts
 var ACTIONS, SUBMITS, PAYLOAD, WAITS, ONE_TASK, FLAGS, rule, isSubmit, isAboutTask;
 var init_flags = __esm({
@@ -58,175 +187,7 @@ var init_flags = __esm({
   }
 });
 
-// scripts/src/cli/command-line.ts
-import path from "node:path";
-function program() {
-  const script = process.argv[1] ?? "scripts/run-workflow.mjs";
-  const relative = path.relative(process.cwd(), script);
-  const shown = relative.startsWith("..") || path.isAbsolute(relative) ? script : relative;
-  return `node ${quoteArgument(shown)}`;
-}
-function quoteArgument(text) {
-  if (/^[\w@%+=:,./\\-]+$/.test(text) && (process.platform === "win32" || !text.includes("\\"))) return text;
-  if (process.platform === "win32") return `"${text.replace(/"/g, '\\"')}"`;
-  return `'${text.replace(/'/g, "'\\''")}'`;
-}
-function commandWith(argv) {
-  const shown = argv.map((arg) => arg.length > LONGEST_SHOWN ? "-" : arg);
-  return [program(), ...shown.map(quoteArgument)].join(" ");
-}
-var LONGEST_SHOWN;
-var init_command_line = __esm({
-  "scripts/src/cli/command-line.ts"() {
-    "use strict";
-    LONGEST_SHOWN = 2e3;
-  }
-});
-
-// scripts/src/cli/help.ts
-var help_exports = {};
-__export(help_exports, {
-  helpText: () => helpText
-});
-function helpText(version) {
-  const run = program();
-  return `async-media-workflow ${version}: one command turns a payload into a finished video.
-
-Usage
-  ${run} --model <id> --payload '<json>' [--download <dir>]
-  ${run} --action <action> [--taskId <id>]
-
-Examples (no key, no cost)
-  ${run} --sandbox --model t2v --payload '{"prompt":"a lighthouse at dawn","aspectRatio":"16:9","duration":"5"}' --download out
-  ${run} --action listModels
-  ${run} --action describeModel --model t2v
-
-Flags
-  --model <id>             the model; with --payload alone: validate, submit, wait, fetch the result
-  --payload <json>         the request's fields; "-" reads them from standard input
-  --image <file>           a local PNG, JPEG, WebP or GIF for the model's image field
-  --action <action>        ${ACTIONS.slice(1, 6).join(", ")},
-                           ${ACTIONS.slice(6).join(", ")}
-  --taskId <id>            the task of getStatus, getTask, cancelTask, waitTask
-  --wait <seconds>         how long to wait for the end (default 600; 0 = do not wait)
-  --pollInterval <seconds> first pause between looks (default 2)
-  --download <dir>         save the finished file there as <taskId>.<ext>
-  --maxCredits <n>         ask for the price first; submit nothing above n
-  --idempotencyKey <key>   8 to 128 characters (default: a new one for each submit)
-  --webhookUrl <url>       https address that the service may notify
-  --sandbox                rehearse against a local stand-in: no key, no cost, no network
-  --help, --version
-
-Environment
-  AIVIDEO_API_KEY (needed for live calls), AIVIDEO_BASE_URL, AIVIDEO_TIMEOUT_MS (30000),
-  AIVIDEO_MAX_RETRIES (3), HTTPS_PROXY, HTTP_PROXY, NO_PROXY, ASYNC_MEDIA_STATE_DIR
-
-Exit codes
-  0 done   1 task FAILED or CANCEL   2 bad input   3 key refused   4 still running: resume it
-  5 credits or budget   6 temporary   7 submit outcome unknown: do not repeat it   8 task not found
-  9 download failed   70 a bug of ours   130/143 interrupted`;
-}
-var init_help = __esm({
-  "scripts/src/cli/help.ts"() {
-    "use strict";
-    init_command_line();
-    init_flags();
-  }
-});
-
-// scripts/src/contracts/nearest.ts
-var LONGEST = 64;
-function nearest(word, candidates) {
-  const wanted = squeeze(word);
-  let best;
-  let bestDistance = Number.POSITIVE_INFINITY;
-  for (const candidate of candidates) {
-    const other = squeeze(candidate);
-    if (wanted === "" || other === "") continue;
-    const shorter = Math.min(wanted.length, other.length);
-    const limit = Math.min(Math.max(1, Math.floor(Math.max(wanted.length, other.length) * 0.4)), shorter - 1);
-    let distance = editDistance(wanted, other);
-    if (shorter >= 3 && (wanted.startsWith(other) || other.startsWith(wanted)))
-      distance = Math.min(distance, limit);
-    if (distance > limit) continue;
-    if (distance < bestDistance || distance === bestDistance && candidate === word) {
-      best = candidate;
-      bestDistance = distance;
-    }
-  }
-  return best;
-}
-function squeeze(word) {
-  return word.slice(0, LONGEST).normalize("NFKC").toLowerCase().replace(/[-_\s]/g, "");
-}
-function editDistance(a, b) {
-  let beforeLast = [];
-  let last = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1];
-      let least = Math.min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (same ? 0 : 1));
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
-        least = Math.min(least, beforeLast[j - 2] + 1);
-      row.push(least);
-    }
-    beforeLast = last;
-    last = row;
-  }
-  return last[b.length];
-}
-
-// scripts/src/types/failure.ts
-var ERROR_CODES = [
-  "INVALID_MODEL",
-  "INVALID_PAYLOAD",
-  "AUTH_FAILED",
-  "RATE_LIMITED",
-  "INSUFFICIENT_CREDITS",
-  "TASK_NOT_FOUND",
-  "NETWORK_ERROR",
-  "UNKNOWN_ERROR",
-  "GENERATION_FAILED",
-  "TASK_CANCELLED",
-  "BUDGET_EXCEEDED",
-  "IDEMPOTENCY_CONFLICT",
-  "SUBMIT_OUTCOME_UNKNOWN",
-  "DOWNLOAD_FAILED"
-];
-var Failure = class _Failure extends Error {
-  code;
-  details;
-  constructor(code, message, details = {}) {
-    super(message, { cause: details.cause });
-    this.name = "Failure";
-    this.code = code;
-    this.details = details;
-  }
-  /** The same failure, with more said about it. What is given here wins. */
-  with(details) {
-    return new _Failure(this.code, this.message, { ...this.details, ...details });
-  }
-};
-
-// scripts/src/types/text.ts
-var CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g;
-function plain(text, limit = 300) {
-  const clean = text.slice(0, limit * 4).replace(CONTROL, " ").replace(/ {2,}/g, " ").trim();
-  return clean.length > limit || text.length > limit * 4 ? `${clean.slice(0, limit)}…` : clean;
-}
-function redact(text, secrets) {
-  let out = text;
-  for (const secret of secrets) {
-    if (secret.length >= 6 && out.includes(secret)) out = out.replaceAll(secret, "[redacted]");
-  }
-  return out;
-}
-
 // scripts/src/cli/arguments.ts
-init_flags();
-var DEFAULT_WAIT_S = 600;
-var LONGEST_WAIT_S = 86400;
 function parseArguments(argv) {
   const issues = [];
   const given = collect(argv, issues);
@@ -271,9 +232,9 @@ function parseArguments(argv) {
 function guessAction(argv) {
   const at = argv.findIndex((arg) => arg === "--action" || arg.startsWith("--action="));
   const word = at < 0 ? void 0 : argv[at]?.includes("=") ? argv[at]?.split("=")[1] : argv[at + 1];
-  return ACTIONS.find((action) => action === word) ?? "generate";
+  const isAboutTask2 = argv.some((arg) => /^--task-?id(=|$)/i.test(arg));
+  return ACTIONS.find((action) => action === word) ?? (isAboutTask2 ? "getStatus" : "generate");
 }
-var flagNames = Object.keys(FLAGS);
 function collect(argv, issues) {
   const given = /* @__PURE__ */ new Map();
   const strays = [];
@@ -329,6 +290,9 @@ function straysIssue(strays, given) {
   const action = ACTIONS.find((name) => name === strays[0]);
   const payload = given.get("payload");
   if (action) return issue("arguments", "flags only", first, `write --action ${action}`);
+  const flag = /^[-\u2010-\u2015]+([A-Za-z]\w*)/.exec(strays[0])?.[1];
+  const close = flag && nearest(flag, flagNames);
+  if (close) return issue("arguments", "flags only, each beginning with --", first, `write --${close}`);
   if (payload !== void 0 || strays.some((stray) => /[{}:]/.test(stray))) {
     const hint = "the shell split the JSON at its spaces: pass it on standard input with --payload - instead";
     return issue("--payload", "one JSON value", `more words after it (${first})`, hint);
@@ -385,8 +349,8 @@ function number(given, name, { min, max, whole = false }, issues) {
 }
 function checkText(args, issues) {
   const { taskId, idempotencyKey } = args;
-  if (taskId !== void 0 && taskId !== "" && !/^[A-Za-z0-9][A-Za-z0-9._:~-]{0,199}$/.test(taskId)) {
-    const expected = "the id as the service gave it: letters, digits and . _ : ~ - (at most 200)";
+  if (taskId !== void 0 && taskId !== "" && !TASK_ID.test(taskId)) {
+    const expected = "the id as the service gave it: letters, digits and . _ : ~ - (at most 200 characters)";
     issues.push(
       issue(
         "--taskId",
@@ -414,22 +378,129 @@ function issue(path3, expected, received, hint) {
 function quote(text) {
   return `"${plain(text, 60)}"`;
 }
+var DEFAULT_WAIT_S, LONGEST_WAIT_S, flagNames;
+var init_arguments = __esm({
+  "scripts/src/cli/arguments.ts"() {
+    "use strict";
+    init_nearest();
+    init_failure();
+    init_task();
+    init_text();
+    init_flags();
+    DEFAULT_WAIT_S = 600;
+    LONGEST_WAIT_S = 86400;
+    flagNames = Object.keys(FLAGS);
+  }
+});
+
+// scripts/src/cli/command-line.ts
+import path from "node:path";
+function program() {
+  const script = process.argv[1] ?? "scripts/run-workflow.mjs";
+  const relative = path.relative(process.cwd(), script);
+  const shown = relative.startsWith("..") || path.isAbsolute(relative) ? script : relative;
+  return `node ${quoteArgument(shown)}`;
+}
+function quoteArgument(text) {
+  if (/^[\w@%+=:,./\\-]+$/.test(text) && (process.platform === "win32" || !text.includes("\\"))) return text;
+  if (process.platform === "win32") return `"${text.replace(/"/g, '\\"')}"`;
+  return `'${text.replace(/'/g, "'\\''")}'`;
+}
+function withValue(flag, value) {
+  const text = String(value);
+  return `--${flag}${text.startsWith("--") ? "=" : " "}${quoteArgument(text)}`;
+}
+function resumeFlags({ wait, pollInterval, download }) {
+  const flags = [
+    wait > 0 && wait !== DEFAULT_WAIT_S && withValue("wait", wait),
+    pollInterval !== void 0 && withValue("pollInterval", pollInterval),
+    download !== void 0 && withValue("download", download)
+  ];
+  return flags.map((flag) => flag ? ` ${flag}` : "").join("");
+}
+function commandWith(argv) {
+  const shown = argv.map((arg) => arg.length > LONGEST_SHOWN ? "-" : arg);
+  return [program(), ...shown.map(quoteArgument)].join(" ");
+}
+var LONGEST_SHOWN;
+var init_command_line = __esm({
+  "scripts/src/cli/command-line.ts"() {
+    "use strict";
+    init_arguments();
+    LONGEST_SHOWN = 2e3;
+  }
+});
+
+// scripts/src/cli/help.ts
+var help_exports = {};
+__export(help_exports, {
+  helpText: () => helpText
+});
+function helpText(version) {
+  const run = program();
+  return `async-media-workflow ${version}: one command turns a payload into a finished video.
+
+Usage
+  ${run} --model <id> --payload '<json>' [--download <dir>]
+  ${run} --action <action> [--taskId <id>]
+
+Examples (no key, no cost)
+  ${run} --sandbox --model t2v --payload '{"prompt":"a lighthouse at dawn","aspectRatio":"16:9","duration":"5"}' --download out
+  ${run} --action listModels
+  ${run} --action describeModel --model t2v
+
+Flags
+  --model <id>             the model; with --payload alone: validate, submit, wait, fetch the result
+  --payload <json>         the request's fields; "-" reads them from standard input
+  --image <file>           a local PNG, JPEG, WebP or GIF for the model's image field
+  --action <action>        ${ACTIONS.slice(1, 6).join(", ")},
+                           ${ACTIONS.slice(6).join(", ")}
+  --taskId <id>            the task of getStatus, getTask, cancelTask, waitTask
+  --wait <seconds>         how long to wait for the end (default 600; 0 = do not wait)
+  --pollInterval <seconds> first pause between looks (default 2)
+  --download <dir>         save the finished file there as <taskId>.<ext>
+  --maxCredits <n>         ask for the price first; submit nothing above n
+  --idempotencyKey <key>   8 to 128 characters (default: a new one for each submit)
+  --webhookUrl <url>       https address that the service may notify
+  --sandbox                rehearse against a local stand-in: no key, no cost, no network
+  --help, --version
+
+Environment
+  AIVIDEO_API_KEY (needed for live calls), AIVIDEO_BASE_URL, AIVIDEO_TIMEOUT_MS (30000),
+  AIVIDEO_MAX_RETRIES (3), HTTPS_PROXY, HTTP_PROXY, NO_PROXY, ASYNC_MEDIA_STATE_DIR
+
+Exit codes
+  0 done   1 task FAILED or CANCEL   2 bad input   3 key refused   4 still running: resume it
+  5 credits or budget   6 temporary   7 submit outcome unknown: do not repeat it   8 task not found
+  9 download failed   70 a bug of ours   130/143 interrupted`;
+}
+var init_help = __esm({
+  "scripts/src/cli/help.ts"() {
+    "use strict";
+    init_command_line();
+    init_flags();
+  }
+});
 
 // scripts/src/main.ts
+init_arguments();
 init_command_line();
 
 // scripts/src/cli/environment.ts
+init_failure();
+init_text();
 import { homedir } from "node:os";
 import path2 from "node:path";
 function secretsIn(env) {
   const key2 = env.AIVIDEO_API_KEY?.trim();
   return key2 ? [key2] : [];
 }
-function readEnvironment(env) {
+function readEnvironment(env, live) {
   const issues = [];
+  const way = live ? env : {};
   const environment = {
-    key: key(env.AIVIDEO_API_KEY, issues),
-    baseUrl: baseUrl(env.AIVIDEO_BASE_URL, issues),
+    key: key(way.AIVIDEO_API_KEY, issues),
+    baseUrl: baseUrl(way.AIVIDEO_BASE_URL, issues),
     timeoutMs: integer(
       "AIVIDEO_TIMEOUT_MS",
       env.AIVIDEO_TIMEOUT_MS,
@@ -442,9 +513,9 @@ function readEnvironment(env) {
       { fallback: 3, min: 0, max: 10 },
       issues
     ),
-    httpProxy: proxy("HTTP_PROXY", env.http_proxy || env.HTTP_PROXY, issues),
-    httpsProxy: proxy("HTTPS_PROXY", env.https_proxy || env.HTTPS_PROXY, issues),
-    noProxy: env.no_proxy || env.NO_PROXY || void 0,
+    httpProxy: proxy("HTTP_PROXY", way.http_proxy || way.HTTP_PROXY, issues),
+    httpsProxy: proxy("HTTPS_PROXY", way.https_proxy || way.HTTPS_PROXY, issues),
+    noProxy: way.no_proxy || way.NO_PROXY || void 0,
     stateFolder: stateFolder(env)
   };
   const first = issues[0];
@@ -481,7 +552,8 @@ function baseUrl(value, issues) {
   issues.push({
     path: "AIVIDEO_BASE_URL",
     expected: "an https address, or http on 127.0.0.1, localhost or [::1], without user, query or fragment",
-    received: url ? `${url.protocol}//${plain(url.host, 80)}` : `"${plain(value, 80)}"`,
+    // It may hold a password.
+    received: url ? `${url.protocol}//${plain(url.host, 80)}` : `"${plain(value.replace(/\S*@/, "…@"), 80)}"`,
     hint: "unset AIVIDEO_BASE_URL to use https://aivideomaker.ai"
   });
   return void 0;
@@ -585,14 +657,8 @@ function failed(failure, fallback, knownTaskId) {
   };
 }
 
-// scripts/src/types/task.ts
-var TASK_STATES = ["SUBMITTED", "PROGRESS", "COMPLETED", "FAILED", "CANCEL", "UNKNOWN"];
-var TERMINAL = /* @__PURE__ */ new Set(["COMPLETED", "FAILED", "CANCEL"]);
-function isTerminal(state) {
-  return TERMINAL.has(state);
-}
-
 // scripts/src/cli/interruption.ts
+init_failure();
 var GRACE_MS = 2e3;
 var Interruption = class {
   #controller = new AbortController();
@@ -613,6 +679,10 @@ var Interruption = class {
       if (this.#received) this.#abort();
     };
   }
+  /** Ends whatever is under way. */
+  stop() {
+    this.#abort();
+  }
   #on(name, situation) {
     const isFirst = this.#received === null;
     this.#received ??= name;
@@ -621,51 +691,58 @@ var Interruption = class {
   }
   #abort() {
     clearTimeout(this.#grace);
-    this.#controller.abort(new Error(`stopped by ${this.#received}`));
+    this.#controller.abort(new Error(`stopped by ${this.#received ?? "a bug"}`));
   }
 };
-function interruptedOutcome(signal, { phase, taskId, state }, { resume, isSubmit: isSubmit2, downloads }) {
+var NOT_AGAIN = "Do not submit it again: that would be charged again.";
+function interruptedOutcome(signal, { phase, taskId, state }, { resume, isSubmit: isSubmit2, downloads, intent }) {
   const exitCode = signal === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
+  const because = (code, message, details = {}) => failed(new Failure(code, `${signal} came ${message}`, { exitCode, ...details }), null, taskId);
   if (phase === "submitting") {
-    return failed(
-      new Failure(
-        "SUBMIT_OUTCOME_UNKNOWN",
-        `${signal} came while the submit was under way; whether it was taken is not known.`,
-        {
-          status: "UNKNOWN",
-          exitCode,
-          nextSteps: ["Do not submit this again before you know: it may be charged twice.", resume]
-        }
-      ),
-      "UNKNOWN",
-      taskId
-    );
-  }
-  if (taskId === null || state === null) {
-    const nothing = isSubmit2 ? " Nothing was submitted." : "";
-    const failure = new Failure("UNKNOWN_ERROR", `Stopped by ${signal}.${nothing}`, { exitCode });
-    return failed(failure, isSubmit2 ? "FAILED" : taskId === null ? null : "UNKNOWN", taskId);
-  }
-  if (downloads && isTerminal(state)) {
-    const failure = new Failure(
-      "DOWNLOAD_FAILED",
-      `${signal} came before the file was saved. The task is finished.`,
+    return because(
+      "SUBMIT_OUTCOME_UNKNOWN",
+      "while the submit was under way; whether it was taken is not known.",
       {
-        status: state,
-        exitCode,
-        nextSteps: [
-          resume,
-          "The task is finished and paid for: fetch its result again, do not submit it again."
-        ]
+        status: "UNKNOWN",
+        ...intent && { data: { idempotencyKey: intent.idempotencyKey, model: intent.model } },
+        nextSteps: ["Do not submit this again before you know: it may be charged twice.", resume]
       }
     );
-    return failed(failure, state, taskId);
   }
-  const note = "The task goes on by itself. Do not submit it again: that would be charged again.";
-  return success(state, taskId, { interruptedBy: signal, nextSteps: [resume, note] }, exitCode);
+  if (taskId === null) {
+    return because("UNKNOWN_ERROR", `first.${isSubmit2 ? " Nothing was submitted." : ""}`, {
+      ...isSubmit2 && { status: "FAILED" }
+    });
+  }
+  if (state === null) {
+    const status = "UNKNOWN";
+    return because("UNKNOWN_ERROR", "before the service said how the task is.", {
+      status,
+      nextSteps: [resume]
+    });
+  }
+  if (state === "FAILED" || state === "CANCEL") {
+    const code = state === "FAILED" ? "GENERATION_FAILED" : "TASK_CANCELLED";
+    return because(code, `before the record of the task was here. It has ended: ${state}.`, {
+      status: state,
+      nextSteps: [resume]
+    });
+  }
+  if (state === "COMPLETED" && downloads) {
+    return because("DOWNLOAD_FAILED", "before the file was saved. The task is finished.", {
+      status: state,
+      nextSteps: [resume, `The task is finished and paid for: fetch its result. ${NOT_AGAIN}`]
+    });
+  }
+  const goesOn = state === "COMPLETED" ? "The task is finished: fetch its result." : "The task goes on by itself.";
+  const nextSteps = [resume, `${goesOn} ${NOT_AGAIN}`];
+  return success(state, taskId, { interruptedBy: signal, nextSteps }, exitCode);
 }
 
 // scripts/src/cli/main.ts
+init_failure();
+init_text();
+init_arguments();
 init_command_line();
 init_flags();
 
@@ -673,48 +750,82 @@ init_flags();
 import { fstatSync, writeSync } from "node:fs";
 
 // scripts/src/types/bounded.ts
+init_text();
 var STEPS = [
   { text: 4096, items: 200, depth: 16 },
   { text: 2048, items: 50, depth: 10 },
   { text: 1024, items: 20, depth: 6 },
-  { text: 256, items: 8, depth: 4 },
-  { text: 80, items: 4, depth: 3 }
+  { text: 256, items: 8, depth: 4 }
 ];
+var LAST = { text: 40, items: 8, depth: 2 };
+var FIRST = ["nextSteps", "issues", "files", "resultUrls"];
+var FIRST_LIMITS = { text: 4096, items: 20, depth: 6 };
+var FIRST_LIMITS_AT_LAST = { text: 1024, items: 8, depth: 6 };
 function boundedJson(value, maxBytes, secrets, indent) {
+  const attempts = [
+    ...STEPS.map((limits) => [limits, FIRST_LIMITS]),
+    [LAST, FIRST_LIMITS_AT_LAST],
+    [LAST, LAST]
+  ];
   let text = "";
-  for (const limits of STEPS) {
-    text = escapeForTerminals(JSON.stringify(cut(value, limits, secrets, 0), null, indent));
-    if (Buffer.byteLength(text) <= maxBytes) return text;
+  for (const [limits, first] of attempts) {
+    const cutter = new Cutter(limits, first, secrets, maxBytes);
+    const kept = cutter.cut(value);
+    if (cutter.left < 0) continue;
+    text = escapeForTerminals(JSON.stringify(kept, null, indent));
+    if (Buffer.byteLength(text) <= maxBytes) break;
   }
   return text;
 }
-function cut(value, limits, secrets, depth) {
-  if (typeof value === "string") return cutText(value, limits.text, secrets);
-  if (typeof value !== "object" || value === null) return value;
-  if (depth >= limits.depth) return "[cut: nested too deep]";
-  if (Array.isArray(value)) {
-    const kept2 = value.slice(0, limits.items).map((item) => cut(item, limits, secrets, depth + 1));
-    if (value.length > limits.items) kept2.push(`[cut: ${value.length - limits.items} more items]`);
-    return kept2;
+var Cutter = class {
+  #limits;
+  #first;
+  #secrets;
+  /** Characters that may still be kept; below zero, what was cut is not to be used. */
+  left;
+  constructor(limits, first, secrets, maxCharacters) {
+    this.#limits = limits;
+    this.#first = first;
+    this.#secrets = secrets;
+    this.left = maxCharacters;
   }
-  const keys = Object.keys(value);
-  const kept = keys.slice(0, limits.items).map((key2) => [
-    cutText(key2, 128, secrets),
-    cut(value[key2], limits, secrets, depth + 1)
-  ]);
-  if (keys.length > limits.items) kept.push(["[cut]", `${keys.length - limits.items} more fields`]);
-  return Object.fromEntries(kept);
-}
-function cutText(text, limit, secrets) {
-  const isDataUri = text.length > 128 && /^data:/i.test(text);
-  const keep = isDataUri ? 48 : limit;
-  if (text.length <= keep) return redact(text, secrets);
-  const head = redact(text.slice(0, keep + 256), secrets).slice(0, keep);
-  return `${head}… [cut: ${text.length} characters]`;
+  cut(value, limits = this.#limits, depth = 0) {
+    this.left -= 1;
+    if (this.left < 0) return null;
+    if (typeof value === "string") return this.#text(value, limits.text);
+    if (typeof value !== "object" || value === null) return value;
+    if (depth >= limits.depth) return "[cut: nested too deep]";
+    if (Array.isArray(value)) {
+      const kept2 = value.slice(0, limits.items).map((item) => this.cut(item, limits, depth + 1));
+      if (value.length > limits.items) kept2.push(`[cut: ${value.length - limits.items} more items]`);
+      return kept2;
+    }
+    const keys = Object.keys(value);
+    const names = keys.length > limits.items ? mostWanted(keys, limits.items) : keys;
+    const kept = names.map((key2) => {
+      const item = value[key2];
+      const isFirst = depth === 0 ? typeof item === "string" : depth === 1 && FIRST.includes(key2);
+      const name = this.#text(key2, Math.min(128, limits.text));
+      return [name, this.cut(item, isFirst ? this.#first : limits, depth + 1)];
+    });
+    if (keys.length > limits.items) kept.push(["[cut]", `${keys.length - limits.items} more fields`]);
+    return Object.fromEntries(kept);
+  }
+  #text(text, limit) {
+    const isDataUri = text.length > 128 && /^\s*data:/i.test(text);
+    const keep = isDataUri ? 48 : limit;
+    const clean = redact(text, this.#secrets);
+    this.left -= Math.min(clean.length, keep);
+    return clean.length <= keep ? clean : `${clean.slice(0, keep)}… [cut: ${text.length} characters]`;
+  }
+};
+function mostWanted(keys, count) {
+  const first = FIRST.filter((key2) => keys.includes(key2));
+  return [...keys.filter((key2) => !first.includes(key2)).slice(0, count - first.length), ...first];
 }
 function escapeForTerminals(json) {
   return json.replace(
-    /[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
+    /[\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`
   );
 }
@@ -773,6 +884,7 @@ function isTerminal2(descriptor) {
 }
 
 // scripts/src/cli/preflight.ts
+init_failure();
 init_command_line();
 var KEY_PAGE = "https://aivideomaker.ai";
 function checkInterval({ pollInterval }, loopback) {
@@ -805,13 +917,14 @@ function keyMissing(argv) {
 }
 
 // scripts/src/cli/progress.ts
+init_text();
 var now = () => Number(process.hrtime.bigint()) / 1e6;
 var QUIET_MS = 6e4;
 var SHARE_MS = 200;
 function watch(screen2, secrets) {
   const situation = { phase: "before", taskId: null, state: null };
   let lastLineAt = Number.NEGATIVE_INFINITY;
-  let lastWord = "";
+  const last = { state: "", trouble: "", download: "" };
   let lastShareAt = Number.NEGATIVE_INFINITY;
   let open = false;
   const line = (text) => {
@@ -825,9 +938,9 @@ function watch(screen2, secrets) {
     screen2.write(`\r\x1B[K${redact(plain(text, Math.max(20, screen2.columns - 1)), secrets)}`);
     open = true;
   };
-  const say = (word, text) => {
-    const isNew = word !== lastWord;
-    lastWord = word;
+  const say = (kind, word, text) => {
+    const isNew = word !== last[kind];
+    last[kind] = word;
     if (screen2.isTTY) update(text);
     else if (isNew || now() - lastLineAt >= QUIET_MS) line(text);
   };
@@ -843,7 +956,7 @@ function watch(screen2, secrets) {
       situation.phase = "running";
       situation.taskId = taskId;
       situation.state = state;
-      lastWord = state;
+      last.state = state;
       line(`task ${taskId} ${state}`);
       situation.onSettled?.();
     },
@@ -851,17 +964,20 @@ function watch(screen2, secrets) {
       if (sighting.state !== "UNKNOWN") situation.state = sighting.state;
       const word = sighting.unknownState ? `in the unknown state ${sighting.unknownState}` : sighting.state;
       const next = nextMs > 0 ? `, next look in ${(nextMs / 1e3).toFixed(1)} s` : "";
-      say(word, `task ${situation.taskId ?? ""} ${word} after ${Math.round(elapsedMs / 1e3)} s${next}`);
+      say(
+        "state",
+        word,
+        `task ${situation.taskId ?? ""} ${word} after ${Math.round(elapsedMs / 1e3)} s${next}`
+      );
     },
     troubled(failure) {
-      say(`trouble ${failure.code}`, `${failure.code}: ${failure.message} Going on.`);
+      say("trouble", failure.code, `${failure.code}: ${failure.message} Going on.`);
     },
     downloading(bytes, total) {
-      if (lastWord === "download" && now() - lastShareAt < SHARE_MS) return;
+      if (now() - lastShareAt < SHARE_MS) return;
       lastShareAt = now();
       const part = total ? `${Math.floor(bytes / total * 100)} %` : `${bytes} bytes`;
-      if (screen2.isTTY) say("download", `downloading, ${part}`);
-      else say("download", "downloading");
+      say("download", "begun", screen2.isTTY ? `downloading, ${part}` : "downloading");
     }
   };
   return { observer, situation };
@@ -878,20 +994,23 @@ async function main() {
   const { observer, situation } = watch(screen, secrets);
   const interruption = new Interruption();
   let action = guessAction(argv);
+  let args;
+  let wish = null;
   const onBug = (error) => {
-    finishWith(bugOutcome(error, action, situation), secrets);
+    finishWith(bugOutcome(error, action, situation, resumeCommand(args, situation)), secrets);
     process.exitCode = EXIT.bug;
+    interruption.stop();
   };
   process.on("uncaughtException", onBug);
   process.on("unhandledRejection", onBug);
-  let args;
   let outcome;
   try {
     args = parseArguments(argv);
     action = args.action;
     if (args.version) return printText("0.1.0");
     if (args.help) return printText((await Promise.resolve().then(() => (init_help(), help_exports))).helpText("0.1.0"));
-    const environment = readEnvironment(process.env);
+    const isLive = !args.sandbox && action !== "listModels" && action !== "describeModel";
+    const environment = readEnvironment(process.env, isLive);
     if (action === "listModels") {
       outcome = await (await import("./contracts.mjs")).describeAll(PROVIDER);
     } else if (action === "describeModel") {
@@ -903,7 +1022,9 @@ async function main() {
       const { baseUrl: baseUrl2 } = environment;
       const loopback = args.sandbox || baseUrl2 !== void 0 && isLoopback(baseUrl2);
       checkInterval(args, loopback);
-      const wish = args.model === void 0 ? null : await (await import("./contracts.mjs")).readIntent(PROVIDER, args, loopback);
+      if (args.model !== void 0) {
+        wish = await (await import("./contracts.mjs")).readIntent(PROVIDER, args, loopback, signal);
+      }
       if (!args.sandbox && environment.key === void 0) throw keyMissing(argv);
       const warn = (text) => screen.write(`${plain(text, 400)}
 `);
@@ -912,10 +1033,11 @@ async function main() {
     }
   } catch (error) {
     outcome = interruption.received ? interruptedOutcome(interruption.received, situation, {
-      resume: resumeFor(args, situation),
+      resume: resumeCommand(args, situation),
       isSubmit: isSubmit(action),
-      downloads: args?.download !== void 0
-    }) : error instanceof Failure ? failed(error, fallbackState(action, situation), situation.taskId) : bugOutcome(error, action, situation);
+      downloads: args?.download !== void 0,
+      intent: wish?.intent
+    }) : error instanceof Failure ? failed(error, fallbackState(action, situation), situation.taskId) : bugOutcome(error, action, situation, resumeCommand(args, situation));
   }
   if (!isFinished()) endLine(screen);
   finishWith(outcome, secrets);
@@ -925,7 +1047,7 @@ function fallbackState(action, { taskId, state }) {
   if (taskId !== null) return "UNKNOWN";
   return isSubmit(action) ? "FAILED" : isAboutTask(action) ? "UNKNOWN" : null;
 }
-function bugOutcome(error, action, situation) {
+function bugOutcome(error, action, situation, resume) {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const where = error instanceof Error ? (error.stack ?? "").split("\n").slice(1, 6).map((line) => plain(line, 200)) : [];
   const unknown = situation.phase === "submitting";
@@ -934,26 +1056,30 @@ function bugOutcome(error, action, situation) {
     ...unknown && { status: "UNKNOWN" },
     data: { where },
     nextSteps: [
-      ...unknown ? [
-        "Whether the submit was taken is not known: look at the list before submitting again.",
-        `${program()} --action listTasks`
-      ] : [],
-      ...situation.taskId === null ? [] : [`${program()} --action waitTask --taskId ${situation.taskId}`],
+      ...unknown ? ["Whether the submit was taken is not known: look at the list before submitting again."] : [],
+      ...unknown || situation.taskId !== null ? [resume] : [],
       "This is a bug in async-media-workflow; please report it with errorMessage and data.where."
     ]
   });
   return failed(failure, fallbackState(action, situation), situation.taskId);
 }
-function resumeFor(args, { taskId }) {
+function resumeCommand(args, { taskId }) {
   const sandbox = args?.sandbox ? " --sandbox" : "";
-  const download = args?.download === void 0 ? "" : ` --download ${JSON.stringify(args.download)}`;
-  return taskId === null ? `${program()} --action listTasks${sandbox}` : `${program()} --action waitTask --taskId ${taskId}${download}${sandbox}`;
+  return taskId === null ? `${program()} --action listTasks${sandbox}` : `${program()} --action waitTask --taskId ${taskId}${args ? resumeFlags(args) : ""}${sandbox}`;
 }
+
+// scripts/src/main.ts
+init_nearest();
+init_failure();
 
 // scripts/src/types/json.ts
 function isObject(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
+
+// scripts/src/main.ts
+init_task();
+init_text();
 export {
   ACTIONS,
   DEFAULT_WAIT_S,
@@ -963,6 +1089,7 @@ export {
   FLAGS,
   Failure,
   Interruption,
+  TASK_ID,
   TASK_STATES,
   boundedJson,
   checkInterval,
@@ -990,6 +1117,7 @@ export {
   quoteArgument,
   readEnvironment,
   redact,
+  resumeFlags,
   rule,
   screen,
   secretsIn,

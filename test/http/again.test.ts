@@ -105,11 +105,16 @@ describe('pauseBeforeRetry', () => {
   it('fault 13: never comes back before Retry-After, nor much later, whatever chance says', () => {
     const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: DAY }), fc.integer({ min: 1, max: 50 }), chance, (asked, n, r) => {
-        const pause = pauseAfter(transient(asked), n, POLICY, () => r);
-        expect(pause).toBeGreaterThanOrEqual(asked * 1000);
-        expect(pause).toBeLessThanOrEqual(asked * 1000 + 1000);
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: DAY }),
+        fc.integer({ min: 1, max: 50 }),
+        chance,
+        (asked, n, r) => {
+          const pause = pauseAfter(transient(asked), n, POLICY, () => r);
+          expect(pause).toBeGreaterThanOrEqual(asked * 1000);
+          expect(pause).toBeLessThanOrEqual(asked * 1000 + 1000);
+        },
+      ),
     );
   });
 
@@ -136,7 +141,8 @@ describe('pauseBeforeLook', () => {
   it('begins with 2 s and grows to its cap', () => {
     const pauses = Array.from({ length: 12 }, (_, n) => pauseBeforeLook(n, rhythm, half));
     expect(pauses[0]).toBe(2_000);
-    for (const [n, pause] of pauses.entries()) if (n > 0) expect(pause).toBeGreaterThanOrEqual(pauses[n - 1]!);
+    for (const [n, pause] of pauses.entries())
+      if (n > 0) expect(pause).toBeGreaterThanOrEqual(pauses[n - 1]!);
     expect(pauses.at(-1)).toBe(rhythm.capMs);
   });
 

@@ -26,7 +26,9 @@ export function selfSigned(validMs = 86_400_000): Certificate {
     der(0xa3, der(0x30, der(0x30, Buffer.from('0603551d11', 'hex'), der(0x04, names)))),
   );
   const signature = der(0x03, Buffer.from([0]), sign('sha256', content, privateKey));
-  const lines = der(0x30, content, algorithm, signature).toString('base64').match(/.{1,64}/g)!;
+  const lines = der(0x30, content, algorithm, signature)
+    .toString('base64')
+    .match(/.{1,64}/g)!;
   return {
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
     cert: `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`,
@@ -37,7 +39,11 @@ function der(tag: number, ...parts: Buffer[]): Buffer {
   const body = Buffer.concat(parts);
   const { length } = body;
   const head =
-    length < 128 ? [tag, length] : length < 256 ? [tag, 0x81, length] : [tag, 0x82, length >> 8, length & 255];
+    length < 128
+      ? [tag, length]
+      : length < 256
+        ? [tag, 0x81, length]
+        : [tag, 0x82, length >> 8, length & 255];
   return Buffer.concat([Buffer.from(head), body]);
 }
 

@@ -75,7 +75,9 @@ describe('one exchange', () => {
 
   it('passes over 1xx answers', async () => {
     const server = await serveRaw((socket) => {
-      socket.write('HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok');
+      socket.write(
+        'HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok',
+      );
     });
     const answer = await transportFor().send(get(server.origin), OPTIONS);
     expect(answer).toMatchObject({ status: 200, body: Buffer.from('ok') });
@@ -130,7 +132,10 @@ describe('what may have arrived', () => {
     ['reset', (socket) => socket.resetAndDestroy()],
     ['closed', (socket) => socket.end()],
     ['closed in the middle of the headers', (socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-le')],
-    ['closed in the middle of the body', (socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc')],
+    [
+      'closed in the middle of the body',
+      (socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc'),
+    ],
     [
       'closed in the middle of a chunk',
       (socket) => socket.end('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n9\r\nabc'),
@@ -256,7 +261,9 @@ describe('connections', () => {
 
 describe('the signal', () => {
   it('ends an exchange under way with its own reason', async () => {
-    const server = await serveRaw((socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc'));
+    const server = await serveRaw((socket) =>
+      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc'),
+    );
     const controller = new AbortController();
     const reason = new Error('stopped');
     const sent = transportFor().send(get(server.origin), { ...OPTIONS, signal: controller.signal });
@@ -268,7 +275,9 @@ describe('the signal', () => {
   it('that was given before lets nothing leave', async () => {
     const server = await serve(() => ({}));
     const signal = AbortSignal.abort(new Error('stopped'));
-    await expect(transportFor().send(post(server.origin), { ...OPTIONS, signal })).rejects.toBe(signal.reason);
+    await expect(transportFor().send(post(server.origin), { ...OPTIONS, signal })).rejects.toBe(
+      signal.reason,
+    );
     expect(server.received).toHaveLength(0);
   });
 
@@ -432,6 +441,16 @@ async function serveProxy(tunnelPort?: number, status = 200) {
   return { origin: `http://127.0.0.1:${port}`, port, seen, bytes: () => bytes };
 }
 
+/** The test server's certificate cannot be given to a process that runs already. */
+function trustAnything(): void {
+  vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+  const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+    warn.mockRestore();
+  });
+}
+
 describe('proxies', () => {
   it('fault 7: plain HTTP goes to the proxy in absolute form', async () => {
     const proxy = await serveProxy();
@@ -446,8 +465,7 @@ describe('proxies', () => {
   });
 
   it('fault 7: HTTPS goes through a tunnel, and the key stays inside', async () => {
-    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
-    onTestFinished(() => void vi.unstubAllEnvs());
+    trustAnything();
     const server = await serveTls(selfSigned());
     const proxy = await serveProxy(server.port);
     const transport = transportFor({ httpsProxy: proxy.origin });
@@ -461,13 +479,14 @@ describe('proxies', () => {
   });
 
   it('fault 7: user and password go to the proxy, and not through it', async () => {
-    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
-    onTestFinished(() => void vi.unstubAllEnvs());
+    trustAnything();
     const server = await serveTls(selfSigned());
     const proxy = await serveProxy(server.port);
     const transport = transportFor({ httpsProxy: `http://me:s%40me@127.0.0.1:${proxy.port}` });
     await transport.send(post('https://api.example.test/x'), OPTIONS);
-    expect(proxy.seen[0]!.headers['proxy-authorization']).toBe(`Basic ${Buffer.from('me:s@me').toString('base64')}`);
+    expect(proxy.seen[0]!.headers['proxy-authorization']).toBe(
+      `Basic ${Buffer.from('me:s@me').toString('base64')}`,
+    );
     expect(JSON.stringify(server.received)).not.toContain('Basic');
   });
 
@@ -497,20 +516,20 @@ describe('proxies', () => {
   );
 
   it.each(['127.0.0.1', 'localhost'])(
-    'a server on this machine (%s) is never asked for through a proxy: the key would leave in clear',
+    'a server on this machine (%s) is never asked for through a proxy elsewhere: the key would leave in clear',
     async (host) => {
       const server = await serve(() => ({ body: 'direct' }));
-      const proxy = await serveProxy();
-      const transport = transportFor({ httpProxy: proxy.origin, httpsProxy: proxy.origin, noProxy: 'other.test' });
+      const proxy = 'http://proxy.invalid:3128';
+      const transport = transportFor({ httpProxy: proxy, httpsProxy: proxy, noProxy: 'other.test' });
       const url = server.origin.replace('127.0.0.1', host);
       expect((await transport.send(get(url), OPTIONS)).body.toString()).toBe('direct');
-      expect(proxy.seen).toEqual([]);
     },
   );
 
   it('fault 7: does not look into the environment by itself', async () => {
     const proxy = await serveProxy();
-    for (const name of ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy']) vi.stubEnv(name, proxy.origin);
+    for (const name of ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy'])
+      vi.stubEnv(name, proxy.origin);
     onTestFinished(() => void vi.unstubAllEnvs());
     await failureOf(transportFor().send(get('http://nobody.invalid/'), OPTIONS));
     const server = await serve(() => ({ body: 'ok' }));
@@ -555,7 +574,10 @@ describe('proxies', () => {
 
   it('fault 8: an error page of the proxy is an answer like any other', async () => {
     const proxy = await serveProxy(undefined, 502);
-    const answer = await transportFor({ httpProxy: proxy.origin }).send(get('http://files.example.test/'), OPTIONS);
+    const answer = await transportFor({ httpProxy: proxy.origin }).send(
+      get('http://files.example.test/'),
+      OPTIONS,
+    );
     expect(answer).toMatchObject({ status: 502, body: Buffer.from('<html>proxy says no</html>') });
   });
 

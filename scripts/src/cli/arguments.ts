@@ -1,5 +1,6 @@
 import { nearest } from '../contracts/nearest.ts';
 import { Failure, type Issue } from '../types/failure.ts';
+import { TASK_ID } from '../types/task.ts';
 import { plain } from '../types/text.ts';
 import { ACTIONS, type Action, FLAGS, type FlagName, rule } from './flags.ts';
 
@@ -76,7 +77,9 @@ export function parseArguments(argv: readonly string[]): Arguments {
 export function guessAction(argv: readonly string[]): Action {
   const at = argv.findIndex((arg) => arg === '--action' || arg.startsWith('--action='));
   const word = at < 0 ? undefined : argv[at]?.includes('=') ? argv[at]?.split('=')[1] : argv[at + 1];
-  return ACTIONS.find((action) => action === word) ?? 'generate';
+  // A line that names a task is about that task, whatever else is wrong with it: it must not read as a failed submit.
+  const isAboutTask = argv.some((arg) => /^--task-?id(=|$)/i.test(arg));
+  return ACTIONS.find((action) => action === word) ?? (isAboutTask ? 'getStatus' : 'generate');
 }
 
 const flagNames = Object.keys(FLAGS) as FlagName[];
@@ -141,6 +144,10 @@ function straysIssue(strays: string[], given: Map<FlagName, string>): Issue {
   const action = ACTIONS.find((name) => name === strays[0]);
   const payload = given.get('payload');
   if (action) return issue('arguments', 'flags only', first, `write --action ${action}`);
+  // One hyphen, or the dash that a word processor makes of two.
+  const flag = /^[-\u2010-\u2015]+([A-Za-z]\w*)/.exec(strays[0]!)?.[1];
+  const close = flag && nearest(flag, flagNames);
+  if (close) return issue('arguments', 'flags only, each beginning with --', first, `write --${close}`);
   if (payload !== undefined || strays.some((stray) => /[{}:]/.test(stray))) {
     const hint = 'the shell split the JSON at its spaces: pass it on standard input with --payload - instead';
     return issue('--payload', 'one JSON value', `more words after it (${first})`, hint);
@@ -206,8 +213,8 @@ function number(
 
 function checkText(args: Arguments, issues: Issue[]): void {
   const { taskId, idempotencyKey } = args;
-  if (taskId !== undefined && taskId !== '' && !/^[A-Za-z0-9][A-Za-z0-9._:~-]{0,199}$/.test(taskId)) {
-    const expected = 'the id as the service gave it: letters, digits and . _ : ~ - (at most 200)';
+  if (taskId !== undefined && taskId !== '' && !TASK_ID.test(taskId)) {
+    const expected = 'the id as the service gave it: letters, digits and . _ : ~ - (at most 200 characters)';
     issues.push(
       issue(
         '--taskId',

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { type Arguments, DEFAULT_WAIT_S } from './arguments.ts';
 
 /** The program as it can be called from the folder in which this process runs. */
 export function program(): string {
@@ -13,6 +14,26 @@ export function quoteArgument(text: string): string {
   if (/^[\w@%+=:,./\\-]+$/.test(text) && (process.platform === 'win32' || !text.includes('\\'))) return text;
   if (process.platform === 'win32') return `"${text.replace(/"/g, '\\"')}"`;
   return `'${text.replace(/'/g, "'\\''")}'`;
+}
+
+/** A flag with its value, to be put into a command line. */
+function withValue(flag: string, value: string | number): string {
+  const text = String(value);
+  // Apart from its flag, a value that looks like a flag would be taken for one.
+  return `--${flag}${text.startsWith('--') ? '=' : ' '}${quoteArgument(text)}`;
+}
+
+/**
+ * The flags of a call that the command going on with its task repeats, each with a space before it. A limited wait stays
+ * limited: whoever set it has little time.
+ */
+export function resumeFlags({ wait, pollInterval, download }: Arguments): string {
+  const flags = [
+    wait > 0 && wait !== DEFAULT_WAIT_S && withValue('wait', wait),
+    pollInterval !== undefined && withValue('pollInterval', pollInterval),
+    download !== undefined && withValue('download', download),
+  ];
+  return flags.map((flag) => (flag ? ` ${flag}` : '')).join('');
 }
 
 // Longer payloads are not worth repeating in an answer; the command says where they go instead.

@@ -25,12 +25,17 @@ export function secretsIn(env: NodeJS.ProcessEnv): string[] {
   return key ? [key] : [];
 }
 
-/** @throws Failure INVALID_PAYLOAD that names each variable whose value cannot be used */
-export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
+/**
+ * @param live a service is going to be called; otherwise what leads to one is not looked at, so that it cannot stand in
+ * the way of the sandbox
+ * @throws Failure INVALID_PAYLOAD that names each variable whose value cannot be used
+ */
+export function readEnvironment(env: NodeJS.ProcessEnv, live: boolean): Environment {
   const issues: Issue[] = [];
+  const way: NodeJS.ProcessEnv = live ? env : {};
   const environment: Environment = {
-    key: key(env.AIVIDEO_API_KEY, issues),
-    baseUrl: baseUrl(env.AIVIDEO_BASE_URL, issues),
+    key: key(way.AIVIDEO_API_KEY, issues),
+    baseUrl: baseUrl(way.AIVIDEO_BASE_URL, issues),
     timeoutMs: integer(
       'AIVIDEO_TIMEOUT_MS',
       env.AIVIDEO_TIMEOUT_MS,
@@ -43,9 +48,9 @@ export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
       { fallback: 3, min: 0, max: 10 },
       issues,
     ),
-    httpProxy: proxy('HTTP_PROXY', env.http_proxy || env.HTTP_PROXY, issues),
-    httpsProxy: proxy('HTTPS_PROXY', env.https_proxy || env.HTTPS_PROXY, issues),
-    noProxy: env.no_proxy || env.NO_PROXY || undefined,
+    httpProxy: proxy('HTTP_PROXY', way.http_proxy || way.HTTP_PROXY, issues),
+    httpsProxy: proxy('HTTPS_PROXY', way.https_proxy || way.HTTPS_PROXY, issues),
+    noProxy: way.no_proxy || way.NO_PROXY || undefined,
     stateFolder: stateFolder(env),
   };
   const first = issues[0];
@@ -87,7 +92,8 @@ function baseUrl(value: string | undefined, issues: Issue[]): URL | undefined {
   issues.push({
     path: 'AIVIDEO_BASE_URL',
     expected: 'an https address, or http on 127.0.0.1, localhost or [::1], without user, query or fragment',
-    received: url ? `${url.protocol}//${plain(url.host, 80)}` : `"${plain(value, 80)}"`,
+    // It may hold a password.
+    received: url ? `${url.protocol}//${plain(url.host, 80)}` : `"${plain(value.replace(/\S*@/, '…@'), 80)}"`,
     hint: 'unset AIVIDEO_BASE_URL to use https://aivideomaker.ai',
   });
   return undefined;

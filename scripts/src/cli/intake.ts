@@ -7,6 +7,7 @@ import { Failure } from '../types/failure.ts';
 import { plain } from '../types/text.ts';
 import type { Arguments } from './arguments.ts';
 import { commandWith } from './command-line.ts';
+import { isLoopback } from './environment.ts';
 import { readPayload } from './payload.ts';
 
 /** What is to be made, and what is known of the model that makes it. */
@@ -18,12 +19,18 @@ export interface Wish {
 /**
  * What a command line asks to be made, complete and valid: nothing has left the machine yet.
  * @param loopback the service runs on this machine, so a callback may go to it too
+ * @param signal ends the reading of standard input
  * @throws Failure INVALID_MODEL or INVALID_PAYLOAD with every issue found
  */
-export async function readIntent(provider: string, args: Arguments, loopback: boolean): Promise<Wish> {
+export async function readIntent(
+  provider: string,
+  args: Arguments,
+  loopback: boolean,
+  signal: AbortSignal,
+): Promise<Wish> {
   const contract = await loadContract(provider, args.model!);
-  if (args.webhookUrl !== undefined) checkWebhookUrl(args.webhookUrl, loopback);
-  const payload = await readPayload(contract, args.payload, args.image);
+  const webhookUrl = args.webhookUrl === undefined ? undefined : readWebhookUrl(args.webhookUrl, loopback);
+  const payload = await readPayload(contract, args.payload, args.image, signal);
   const issues = checkPayload(contract, payload);
   const first = issues[0];
   if (first) {
@@ -42,24 +49,23 @@ export async function readIntent(provider: string, args: Arguments, loopback: bo
     payload,
     idempotencyKey: args.idempotencyKey ?? randomUUID(),
     ...(args.maxCredits !== undefined && { maxCredits: args.maxCredits }),
-    ...(args.webhookUrl !== undefined && { webhookUrl: args.webhookUrl }),
+    ...(webhookUrl !== undefined && { webhookUrl }),
   };
   return { contract, intent };
 }
 
-function checkWebhookUrl(value: string, loopback: boolean): void {
+/** The address as it can stand in a header: what is not ASCII in it is encoded. */
+function readWebhookUrl(value: string, loopback: boolean): string {
   const problem = checkPublicUrl(value, { schemes: ['https'] });
-  if (!problem) return;
-  if (loopback && /^http:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/]/.test(value)) return;
-  throw new Failure('INVALID_PAYLOAD', `--webhookUrl: expected ${problem.expected}.`, {
-    issues: [
-      {
-        path: '--webhookUrl',
-        expected: problem.expected,
-        received: `"${plain(value, 80)}"`,
-        hint: problem.hint,
-      },
-    ],
-    nextSteps: [problem.hint],
+  if (!problem || (loopback && isLocal(value))) return new URL(value).href;
+  const { expected, hint } = problem;
+  throw new Failure('INVALID_PAYLOAD', `--webhookUrl: expected ${expected}.`, {
+    issues: [{ path: '--webhookUrl', expected, received: `"${plain(value, 80)}"`, hint }],
+    nextSteps: [hint],
   });
+}
+
+function isLocal(value: string): boolean {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  return url?.protocol === 'http:' && isLoopback(url) && !url.username && !url.password;
 }

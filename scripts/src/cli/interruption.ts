@@ -1,7 +1,7 @@
+import type { Intent } from '../providers/provider.ts';
 import { failed, type Outcome, success } from '../types/envelope.ts';
 import { EXIT } from '../types/exit-codes.ts';
-import { Failure } from '../types/failure.ts';
-import { isTerminal } from '../types/task.ts';
+import { type ErrorCode, Failure, type FailureDetails } from '../types/failure.ts';
 import type { Situation } from './progress.ts';
 
 export type StopSignal = 'SIGINT' | 'SIGTERM';
@@ -33,6 +33,11 @@ export class Interruption {
     };
   }
 
+  /** Ends whatever is under way. */
+  stop(): void {
+    this.#abort();
+  }
+
   #on(name: StopSignal, situation: Situation): void {
     const isFirst = this.#received === null;
     this.#received ??= name;
@@ -42,52 +47,69 @@ export class Interruption {
 
   #abort(): void {
     clearTimeout(this.#grace);
-    this.#controller.abort(new Error(`stopped by ${this.#received}`));
+    this.#controller.abort(new Error(`stopped by ${this.#received ?? 'a bug'}`));
   }
 }
+
+interface Circumstances {
+  /** The command that goes on from here. */
+  resume: string;
+  isSubmit: boolean;
+  downloads: boolean;
+  /** What was to be submitted. */
+  intent: Intent | undefined;
+}
+
+const NOT_AGAIN = 'Do not submit it again: that would be charged again.';
 
 /** What an interrupted call can say: the task as last known, and how to go on with it. */
 export function interruptedOutcome(
   signal: StopSignal,
   { phase, taskId, state }: Situation,
-  { resume, isSubmit, downloads }: { resume: string; isSubmit: boolean; downloads: boolean },
+  { resume, isSubmit, downloads, intent }: Circumstances,
 ): Outcome {
   const exitCode = signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
+  const because = (code: ErrorCode, message: string, details: FailureDetails = {}): Outcome =>
+    failed(new Failure(code, `${signal} came ${message}`, { exitCode, ...details }), null, taskId);
+
   if (phase === 'submitting') {
-    return failed(
-      new Failure(
-        'SUBMIT_OUTCOME_UNKNOWN',
-        `${signal} came while the submit was under way; whether it was taken is not known.`,
-        {
-          status: 'UNKNOWN',
-          exitCode,
-          nextSteps: ['Do not submit this again before you know: it may be charged twice.', resume],
-        },
-      ),
-      'UNKNOWN',
-      taskId,
-    );
-  }
-  if (taskId === null || state === null) {
-    const nothing = isSubmit ? ' Nothing was submitted.' : '';
-    const failure = new Failure('UNKNOWN_ERROR', `Stopped by ${signal}.${nothing}`, { exitCode });
-    return failed(failure, isSubmit ? 'FAILED' : taskId === null ? null : 'UNKNOWN', taskId);
-  }
-  if (downloads && isTerminal(state)) {
-    const failure = new Failure(
-      'DOWNLOAD_FAILED',
-      `${signal} came before the file was saved. The task is finished.`,
+    return because(
+      'SUBMIT_OUTCOME_UNKNOWN',
+      'while the submit was under way; whether it was taken is not known.',
       {
-        status: state,
-        exitCode,
-        nextSteps: [
-          resume,
-          'The task is finished and paid for: fetch its result again, do not submit it again.',
-        ],
+        status: 'UNKNOWN',
+        ...(intent && { data: { idempotencyKey: intent.idempotencyKey, model: intent.model } }),
+        nextSteps: ['Do not submit this again before you know: it may be charged twice.', resume],
       },
     );
-    return failed(failure, state, taskId);
   }
-  const note = 'The task goes on by itself. Do not submit it again: that would be charged again.';
-  return success(state, taskId, { interruptedBy: signal, nextSteps: [resume, note] }, exitCode);
+  if (taskId === null) {
+    return because('UNKNOWN_ERROR', `first.${isSubmit ? ' Nothing was submitted.' : ''}`, {
+      ...(isSubmit && { status: 'FAILED' }),
+    });
+  }
+  if (state === null) {
+    const status = 'UNKNOWN';
+    return because('UNKNOWN_ERROR', 'before the service said how the task is.', {
+      status,
+      nextSteps: [resume],
+    });
+  }
+  if (state === 'FAILED' || state === 'CANCEL') {
+    const code = state === 'FAILED' ? 'GENERATION_FAILED' : 'TASK_CANCELLED';
+    return because(code, `before the record of the task was here. It has ended: ${state}.`, {
+      status: state,
+      nextSteps: [resume],
+    });
+  }
+  if (state === 'COMPLETED' && downloads) {
+    return because('DOWNLOAD_FAILED', 'before the file was saved. The task is finished.', {
+      status: state,
+      nextSteps: [resume, `The task is finished and paid for: fetch its result. ${NOT_AGAIN}`],
+    });
+  }
+  const goesOn =
+    state === 'COMPLETED' ? 'The task is finished: fetch its result.' : 'The task goes on by itself.';
+  const nextSteps = [resume, `${goesOn} ${NOT_AGAIN}`];
+  return success(state, taskId, { interruptedBy: signal, nextSteps }, exitCode);
 }

@@ -10,7 +10,7 @@ import type { Observer, Session } from '../workflow/session.ts';
 import type { WaitSettings } from '../workflow/tasks.ts';
 import { withAdvice } from './advice.ts';
 import type { Arguments } from './arguments.ts';
-import { commandWith, program, quoteArgument } from './command-line.ts';
+import { commandWith, program, resumeFlags } from './command-line.ts';
 import type { Environment } from './environment.ts';
 import { isSubmit } from './flags.ts';
 import type { Wish } from './intake.ts';
@@ -119,7 +119,7 @@ function waitSettings(args: Arguments, { timeoutMs }: Environment): WaitSettings
     rhythm: pollRhythm(firstMs),
     folder: args.download ?? null,
     stallMs: timeoutMs,
-    resumeFlags: args.download === undefined ? '' : ` --download ${quoteArgument(args.download)}`,
+    resumeFlags: resumeFlags(args),
   };
 }
 

@@ -3,9 +3,10 @@ import { EXIT } from '../types/exit-codes.ts';
 import { Failure } from '../types/failure.ts';
 import { plain } from '../types/text.ts';
 import { type Arguments, guessAction, parseArguments } from './arguments.ts';
-import { program } from './command-line.ts';
+import { program, resumeFlags } from './command-line.ts';
 import { isLoopback, readEnvironment, secretsIn } from './environment.ts';
 import { type Action, isAboutTask, isSubmit } from './flags.ts';
+import type { Wish } from './intake.ts';
 import { Interruption, interruptedOutcome } from './interruption.ts';
 import { finishWith, isFinished, printText, screen } from './output.ts';
 import { checkInterval, keyMissing } from './preflight.ts';
@@ -22,22 +23,26 @@ export async function main(): Promise<void> {
   const { observer, situation } = watch(screen, secrets);
   const interruption = new Interruption();
   let action: Action = guessAction(argv);
+  let args: Arguments | undefined;
+  let wish: Wish | null = null;
 
   const onBug = (error: unknown) => {
-    finishWith(bugOutcome(error, action, situation), secrets);
+    finishWith(bugOutcome(error, action, situation, resumeCommand(args, situation)), secrets);
     process.exitCode = EXIT.bug;
+    // The answer is out: nothing that is still under way may keep the process.
+    interruption.stop();
   };
   process.on('uncaughtException', onBug);
   process.on('unhandledRejection', onBug);
 
-  let args: Arguments | undefined;
   let outcome: Outcome | undefined;
   try {
     args = parseArguments(argv);
     action = args.action;
     if (args.version) return printText(VERSION);
     if (args.help) return printText((await import('./help.ts')).helpText(VERSION));
-    const environment = readEnvironment(process.env);
+    const isLive = !args.sandbox && action !== 'listModels' && action !== 'describeModel';
+    const environment = readEnvironment(process.env, isLive);
     if (action === 'listModels') {
       outcome = await (await import('./describe.ts')).describeAll(PROVIDER);
     } else if (action === 'describeModel') {
@@ -49,10 +54,9 @@ export async function main(): Promise<void> {
       const { baseUrl } = environment;
       const loopback = args.sandbox || (baseUrl !== undefined && isLoopback(baseUrl));
       checkInterval(args, loopback);
-      const wish =
-        args.model === undefined
-          ? null
-          : await (await import('./intake.ts')).readIntent(PROVIDER, args, loopback);
+      if (args.model !== undefined) {
+        wish = await (await import('./intake.ts')).readIntent(PROVIDER, args, loopback, signal);
+      }
       if (!args.sandbox && environment.key === undefined) throw keyMissing(argv);
       const warn = (text: string) => screen.write(`${plain(text, 400)}\n`);
       const { runLive } = await import('./live.ts');
@@ -61,13 +65,14 @@ export async function main(): Promise<void> {
   } catch (error) {
     outcome = interruption.received
       ? interruptedOutcome(interruption.received, situation, {
-          resume: resumeFor(args, situation),
+          resume: resumeCommand(args, situation),
           isSubmit: isSubmit(action),
           downloads: args?.download !== undefined,
+          intent: wish?.intent,
         })
       : error instanceof Failure
         ? failed(error, fallbackState(action, situation), situation.taskId)
-        : bugOutcome(error, action, situation);
+        : bugOutcome(error, action, situation, resumeCommand(args, situation));
   }
   if (!isFinished()) endLine(screen);
   finishWith(outcome, secrets);
@@ -80,7 +85,7 @@ function fallbackState(action: Action, { taskId, state }: Situation) {
   return isSubmit(action) ? 'FAILED' : isAboutTask(action) ? 'UNKNOWN' : null;
 }
 
-function bugOutcome(error: unknown, action: Action, situation: Situation): Outcome {
+function bugOutcome(error: unknown, action: Action, situation: Situation, resume: string): Outcome {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const where =
     error instanceof Error
@@ -96,22 +101,19 @@ function bugOutcome(error: unknown, action: Action, situation: Situation): Outco
     data: { where },
     nextSteps: [
       ...(unknown
-        ? [
-            'Whether the submit was taken is not known: look at the list before submitting again.',
-            `${program()} --action listTasks`,
-          ]
+        ? ['Whether the submit was taken is not known: look at the list before submitting again.']
         : []),
-      ...(situation.taskId === null ? [] : [`${program()} --action waitTask --taskId ${situation.taskId}`]),
+      ...(unknown || situation.taskId !== null ? [resume] : []),
       'This is a bug in async-media-workflow; please report it with errorMessage and data.where.',
     ],
   });
   return failed(failure, fallbackState(action, situation), situation.taskId);
 }
 
-function resumeFor(args: Arguments | undefined, { taskId }: Situation): string {
+/** The command that goes on with the task, or finds out about one. */
+function resumeCommand(args: Arguments | undefined, { taskId }: Situation): string {
   const sandbox = args?.sandbox ? ' --sandbox' : '';
-  const download = args?.download === undefined ? '' : ` --download ${JSON.stringify(args.download)}`;
   return taskId === null
     ? `${program()} --action listTasks${sandbox}`
-    : `${program()} --action waitTask --taskId ${taskId}${download}${sandbox}`;
+    : `${program()} --action waitTask --taskId ${taskId}${args ? resumeFlags(args) : ''}${sandbox}`;
 }

@@ -1,4 +1,6 @@
+import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { addAbortSignal } from 'node:stream';
 import type { Contract } from '../contracts/contract.ts';
 import { imageField } from '../contracts/image-field.ts';
 import { sniffImage } from '../contracts/media.ts';
@@ -12,15 +14,17 @@ const MAX_IMAGE_BYTES = 32 * 1024 * 1024;
 
 /**
  * The payload of a command line: from `--payload`, from standard input, and with the image file that `--image` names.
+ * @param signal ends the reading of standard input
  * @throws Failure INVALID_PAYLOAD
  */
 export async function readPayload(
   contract: Contract,
   text: string | undefined,
   image: string | undefined,
+  signal: AbortSignal,
 ): Promise<JsonObject> {
   const payload =
-    text === undefined ? {} : parsePayload(text === '-' ? await readStdin() : text, text === '-');
+    text === undefined ? {} : parsePayload(text === '-' ? await readStdin(signal) : text, text === '-');
   if (image === undefined) return payload;
   const field = imageField(contract);
   if (field === null) {
@@ -69,7 +73,8 @@ function mangled(text: string, fromStdin: boolean, syntax: string): Failure {
       'nothing',
       fromStdin ? 'send the JSON on standard input' : STDIN_FORM,
     );
-  if (/;base64,[A-Za-z0-9+/=]*$/.test(trimmed)) {
+  const base64 = trimmed.lastIndexOf(';base64,');
+  if (base64 >= 0 && !/["'\s{}]/.test(trimmed.slice(base64))) {
     const received = `${text.length} characters that end inside base64 data: cut off on the way`;
     return refused(
       '--payload',
@@ -113,16 +118,26 @@ function mangled(text: string, fromStdin: boolean, syntax: string): Failure {
   );
 }
 
-async function readStdin(): Promise<string> {
+async function readStdin(signal: AbortSignal): Promise<string> {
   if (process.stdin.isTTY) {
     throw refused('--payload -', 'JSON on standard input', 'a terminal', STDIN_FORM);
   }
+  try {
+    return await textOf(addAbortSignal(signal, process.stdin));
+  } catch (error) {
+    if (error instanceof Failure || signal.aborted) throw error;
+    const received = `what cannot be read (${codeOf(error)})`;
+    throw refused('--payload -', 'JSON on standard input', received, STDIN_FORM);
+  }
+}
+
+async function textOf(stream: AsyncIterable<Buffer>): Promise<string> {
   // A block that grows in place and is given back at once: an image makes this the largest thing in memory, and what
   // waits for a garbage collection is there twice.
   const block = new ArrayBuffer(0, { maxByteLength: MAX_INPUT_BYTES });
   const bytes = new Uint8Array(block);
   let size = 0;
-  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+  for await (const chunk of stream) {
     if (size + chunk.length > MAX_INPUT_BYTES) {
       throw refused(
         '--payload -',
@@ -135,7 +150,9 @@ async function readStdin(): Promise<string> {
     bytes.set(chunk, size);
     size += chunk.length;
   }
-  const text = Buffer.from(block, 0, size).toString('utf8');
+  // Windows PowerShell writes files in UTF-16.
+  const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
+  const text = Buffer.from(block, 0, size).toString(isUtf16 ? 'utf16le' : 'utf8');
   block.resize(0);
   return text;
 }
@@ -144,7 +161,8 @@ async function readStdin(): Promise<string> {
 async function readImage(file: string): Promise<string> {
   let handle: FileHandle | undefined;
   try {
-    handle = await open(file, 'r');
+    // Without O_NONBLOCK a named pipe would be waited for until somebody writes to it.
+    handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     const stat = await handle.stat();
     if (!stat.isFile())
       throw refused('--image', 'a file', `${plain(file, 120)}, which is none`, 'name an image file');
@@ -169,20 +187,23 @@ async function readImage(file: string): Promise<string> {
       );
     }
     const bytes = Buffer.alloc(stat.size);
-    await handle.read(bytes, 0, stat.size, 0);
-    return `data:${type};base64,${bytes.toString('base64')}`;
+    const { bytesRead: size } = await handle.read(bytes, 0, stat.size, 0);
+    return `data:${type};base64,${bytes.toString('base64', 0, size)}`;
   } catch (error) {
     if (error instanceof Failure) throw error;
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
     throw refused(
       '--image',
       'a file that can be read',
-      `${plain(file, 120)} (${code})`,
+      `${plain(file, 120)} (${codeOf(error)})`,
       'check the path; it is taken from the folder in which the command runs',
     );
   } finally {
     await handle?.close();
   }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
 }
 
 function refused(path: string, expected: string, received: string, hint: string): Failure {

@@ -35,7 +35,8 @@ export function watch(
 ): { observer: Observer; situation: Situation } {
   const situation: Situation = { phase: 'before', taskId: null, state: null };
   let lastLineAt = Number.NEGATIVE_INFINITY;
-  let lastWord = '';
+  // Kept apart, so that a state seen between two troubles of one kind is no news, nor is the second of them.
+  const last = { state: '', trouble: '', download: '' };
   let lastShareAt = Number.NEGATIVE_INFINITY;
   let open = false;
 
@@ -50,9 +51,9 @@ export function watch(
     open = true;
   };
   /** In place on a terminal; elsewhere only when the word is new or a minute has passed. */
-  const say = (word: string, text: string): void => {
-    const isNew = word !== lastWord;
-    lastWord = word;
+  const say = (kind: keyof typeof last, word: string, text: string): void => {
+    const isNew = word !== last[kind];
+    last[kind] = word;
     if (screen.isTTY) update(text);
     else if (isNew || now() - lastLineAt >= QUIET_MS) line(text);
   };
@@ -69,7 +70,7 @@ export function watch(
       situation.phase = 'running';
       situation.taskId = taskId;
       situation.state = state;
-      lastWord = state;
+      last.state = state;
       line(`task ${taskId} ${state}`);
       situation.onSettled?.();
     },
@@ -77,17 +78,20 @@ export function watch(
       if (sighting.state !== 'UNKNOWN') situation.state = sighting.state;
       const word = sighting.unknownState ? `in the unknown state ${sighting.unknownState}` : sighting.state;
       const next = nextMs > 0 ? `, next look in ${(nextMs / 1000).toFixed(1)} s` : '';
-      say(word, `task ${situation.taskId ?? ''} ${word} after ${Math.round(elapsedMs / 1000)} s${next}`);
+      say(
+        'state',
+        word,
+        `task ${situation.taskId ?? ''} ${word} after ${Math.round(elapsedMs / 1000)} s${next}`,
+      );
     },
     troubled(failure: Failure) {
-      say(`trouble ${failure.code}`, `${failure.code}: ${failure.message} Going on.`);
+      say('trouble', failure.code, `${failure.code}: ${failure.message} Going on.`);
     },
     downloading(bytes, total) {
-      if (lastWord === 'download' && now() - lastShareAt < SHARE_MS) return;
+      if (now() - lastShareAt < SHARE_MS) return;
       lastShareAt = now();
       const part = total ? `${Math.floor((bytes / total) * 100)} %` : `${bytes} bytes`;
-      if (screen.isTTY) say('download', `downloading, ${part}`);
-      else say('download', 'downloading');
+      say('download', 'begun', screen.isTTY ? `downloading, ${part}` : 'downloading');
     },
   };
   return { observer, situation };

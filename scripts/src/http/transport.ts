@@ -216,7 +216,8 @@ function exchange(
             }
           },
           onResponseData(controls, chunk) {
-            if (over) return;
+            // The parser is woken with an empty piece; to hold it back for that would wake it again, without end.
+            if (over || chunk.length === 0) return;
             try {
               const taken = receiver.onData(chunk);
               if (!taken) return;
@@ -293,9 +294,14 @@ function explain(request: HttpRequest, error: unknown, left: boolean): unknown {
     if (byProxy) return refusedByProxy(request, Number(byProxy[1]), error);
     const known = TROUBLE[code];
     if (known) return trouble(request, `${known} (${code})`, left, error);
-    // The parser of HTTP: whatever answered, it was not speaking HTTP, or stopped in the middle of it.
-    if (code.startsWith('HPE_'))
-      return trouble(request, `sent something that is not HTTP (${code})`, left, error);
+    // The parser of HTTP, which gives its errors no code: whatever answered was not speaking HTTP.
+    if (link.name === 'HTTPParserError')
+      return trouble(
+        request,
+        `sent something that is not HTTP (${plain(String(link.message), 120)})`,
+        left,
+        error,
+      );
     if (isTlsCode(code)) {
       const what = isHandshakeCode(code)
         ? 'could not agree on TLS'
@@ -348,6 +354,7 @@ function isTlsCode(code: string): boolean {
 }
 
 interface Link {
+  name?: unknown;
   code?: unknown;
   message?: unknown;
   cause?: unknown;

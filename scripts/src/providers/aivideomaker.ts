@@ -4,7 +4,7 @@ import { JsonBody, parseBody } from '../http/json.ts';
 import type { Call, HttpAnswer, HttpRequest } from '../http/message.ts';
 import { type ErrorCode, Failure, type FailureDetails } from '../types/failure.ts';
 import { isObject, type Json, type JsonObject } from '../types/json.ts';
-import type { Task, TaskState } from '../types/task.ts';
+import { TASK_ID, type Task, type TaskState } from '../types/task.ts';
 import { plain } from '../types/text.ts';
 import { findUrls } from './output.ts';
 import type { Provider, ProviderSettings, Sighting } from './provider.ts';
@@ -35,10 +35,6 @@ const CODES: Record<string, ErrorCode> = {
   IDEMPOTENCY_CONFLICT: 'IDEMPOTENCY_CONFLICT',
   BUDGET_EXCEEDED: 'BUDGET_EXCEEDED',
 };
-
-// Ids are opaque, but they are shown in commands that run as they stand, and go into addresses: nothing that a shell or
-// an address gives a meaning to. An id of another form counts as none.
-const TASK_ID = /^[A-Za-z0-9_][A-Za-z0-9._:~-]{0,199}$/;
 
 type Kind = 'submit' | 'task' | 'other';
 
@@ -145,7 +141,8 @@ export function aivideomaker({ baseUrl, key, now }: ProviderSettings): Provider 
     account() {
       const req = request('GET', 'account');
       return call('other', req, (body, answer) => {
-        if (saysFailed(body) || body.ok === false) throw errorIn(body, answer, req, 'other', now);
+        if (saysFailed(body) || namesError(body) || body.ok === false)
+          throw errorIn(body, answer, req, 'other', now);
         const models = Array.isArray(body.supportedModels) ? body.supportedModels : [];
         return { models: models.filter((model) => typeof model === 'string'), record: body };
       });

@@ -15,12 +15,19 @@ const STEPS: readonly Limits[] = [
   { text: 2048, items: 50, depth: 10 },
   { text: 1024, items: 20, depth: 6 },
   { text: 256, items: 8, depth: 4 },
-  { text: 80, items: 4, depth: 3 },
 ];
 
+// What is left when nothing else fits: far below any bound, whatever is in the value.
+const LAST: Limits = { text: 40, items: 8, depth: 2 };
+
+// What an agent has to act on, in the order of its worth. It is kept whole where a service's own fields are cut.
+const FIRST = ['nextSteps', 'issues', 'files', 'resultUrls'];
+const FIRST_LIMITS: Limits = { text: 4096, items: 20, depth: 6 };
+const FIRST_LIMITS_AT_LAST: Limits = { text: 1024, items: 8, depth: 6 };
+
 /**
- * The value as JSON text of at most `maxBytes` bytes: long strings, long lists and deep levels are cut and each cut
- * is marked in place. Secrets are replaced in every string and key.
+ * The value as JSON text of at most `maxBytes` bytes (of 64 KiB or more): long strings, long lists and deep levels are
+ * cut and each cut is marked in place. Secrets are replaced in every string and key.
  */
 export function boundedJson(
   value: Json,
@@ -28,48 +35,81 @@ export function boundedJson(
   secrets: readonly string[],
   indent?: number,
 ): string {
+  const attempts = [
+    ...STEPS.map((limits) => [limits, FIRST_LIMITS] as const),
+    [LAST, FIRST_LIMITS_AT_LAST] as const,
+    [LAST, LAST] as const,
+  ];
   let text = '';
-  for (const limits of STEPS) {
-    text = escapeForTerminals(JSON.stringify(cut(value, limits, secrets, 0), null, indent));
-    if (Buffer.byteLength(text) <= maxBytes) return text;
+  for (const [limits, first] of attempts) {
+    const cutter = new Cutter(limits, first, secrets, maxBytes);
+    const kept = cutter.cut(value);
+    // Far too much is not even written out.
+    if (cutter.left < 0) continue;
+    text = escapeForTerminals(JSON.stringify(kept, null, indent));
+    if (Buffer.byteLength(text) <= maxBytes) break;
   }
   return text;
 }
 
-function cut(value: Json, limits: Limits, secrets: readonly string[], depth: number): Json {
-  if (typeof value === 'string') return cutText(value, limits.text, secrets);
-  if (typeof value !== 'object' || value === null) return value;
-  if (depth >= limits.depth) return '[cut: nested too deep]';
-  if (Array.isArray(value)) {
-    const kept: Json[] = value.slice(0, limits.items).map((item) => cut(item, limits, secrets, depth + 1));
-    if (value.length > limits.items) kept.push(`[cut: ${value.length - limits.items} more items]`);
-    return kept;
+/** One attempt at cutting a value down. */
+class Cutter {
+  readonly #limits: Limits;
+  readonly #first: Limits;
+  readonly #secrets: readonly string[];
+  /** Characters that may still be kept; below zero, what was cut is not to be used. */
+  left: number;
+
+  constructor(limits: Limits, first: Limits, secrets: readonly string[], maxCharacters: number) {
+    this.#limits = limits;
+    this.#first = first;
+    this.#secrets = secrets;
+    this.left = maxCharacters;
   }
-  // fromEntries defines properties, so that a key called __proto__ stays an ordinary key.
-  const keys = Object.keys(value);
-  const kept = keys
-    .slice(0, limits.items)
-    .map((key): [string, Json] => [
-      cutText(key, 128, secrets),
-      cut(value[key] as Json, limits, secrets, depth + 1),
-    ]);
-  if (keys.length > limits.items) kept.push(['[cut]', `${keys.length - limits.items} more fields`]);
-  return Object.fromEntries(kept);
+
+  cut(value: Json, limits = this.#limits, depth = 0): Json {
+    this.left -= 1;
+    if (this.left < 0) return null;
+    if (typeof value === 'string') return this.#text(value, limits.text);
+    if (typeof value !== 'object' || value === null) return value;
+    if (depth >= limits.depth) return '[cut: nested too deep]';
+    if (Array.isArray(value)) {
+      const kept: Json[] = value.slice(0, limits.items).map((item) => this.cut(item, limits, depth + 1));
+      if (value.length > limits.items) kept.push(`[cut: ${value.length - limits.items} more items]`);
+      return kept;
+    }
+    const keys = Object.keys(value);
+    const names = keys.length > limits.items ? mostWanted(keys, limits.items) : keys;
+    // fromEntries defines properties, so that a key called __proto__ stays an ordinary key.
+    const kept = names.map((key): [string, Json] => {
+      const item = value[key] as Json;
+      const isFirst = depth === 0 ? typeof item === 'string' : depth === 1 && FIRST.includes(key);
+      const name = this.#text(key, Math.min(128, limits.text));
+      return [name, this.cut(item, isFirst ? this.#first : limits, depth + 1)];
+    });
+    if (keys.length > limits.items) kept.push(['[cut]', `${keys.length - limits.items} more fields`]);
+    return Object.fromEntries(kept);
+  }
+
+  #text(text: string, limit: number): string {
+    const isDataUri = text.length > 128 && /^\s*data:/i.test(text);
+    const keep = isDataUri ? 48 : limit;
+    // Redacted before it is cut, so that a secret across the cut does not leave its first half.
+    const clean = redact(text, this.#secrets);
+    this.left -= Math.min(clean.length, keep);
+    return clean.length <= keep ? clean : `${clean.slice(0, keep)}… [cut: ${text.length} characters]`;
+  }
 }
 
-function cutText(text: string, limit: number, secrets: readonly string[]): string {
-  const isDataUri = text.length > 128 && /^data:/i.test(text);
-  const keep = isDataUri ? 48 : limit;
-  if (text.length <= keep) return redact(text, secrets);
-  // Redacted with some overlap before cutting, so that a secret across the cut does not leave its first half.
-  const head = redact(text.slice(0, keep + 256), secrets).slice(0, keep);
-  return `${head}… [cut: ${text.length} characters]`;
+function mostWanted(keys: string[], count: number): string[] {
+  const first = FIRST.filter((key) => keys.includes(key));
+  return [...keys.filter((key) => !first.includes(key)).slice(0, count - first.length), ...first];
 }
 
 /** JSON.stringify leaves these as they are, and a terminal may obey them; escaped they mean the same to a parser. */
 function escapeForTerminals(json: string): string {
   return json.replace(
-    /[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
+    /[\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }

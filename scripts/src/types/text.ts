@@ -1,5 +1,5 @@
 // Text from a service is data: shown short, in one line, without anything that a terminal would obey.
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g;
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g;
 
 /** Makes foreign text fit for a message: one line, no control or direction characters, at most `limit` characters. */
 export function plain(text: string, limit = 300): string {
@@ -12,11 +12,25 @@ export function plain(text: string, limit = 300): string {
   return clean.length > limit || text.length > limit * 4 ? `${clean.slice(0, limit)}…` : clean;
 }
 
-/** Puts `[redacted]` where a secret stands. A secret under 6 characters would hit ordinary words and is left. */
+const SHORTEST_SECRET = 6;
+
+/**
+ * Puts `[redacted]` where a secret stands, or what `plain` left of one at a cut. A secret under 6 characters would hit
+ * ordinary words and is left.
+ */
 export function redact(text: string, secrets: readonly string[]): string {
   let out = text;
   for (const secret of secrets) {
-    if (secret.length >= 6 && out.includes(secret)) out = out.replaceAll(secret, '[redacted]');
+    if (secret.length < SHORTEST_SECRET) continue;
+    out = out.replaceAll(secret, '[redacted]');
+    if (out.includes('…')) out = out.replace(beforeCut(secret), '[redacted]');
   }
   return out;
+}
+
+/** The beginning of a secret, of any length from the shortest on, in front of the mark of a cut. */
+function beforeCut(secret: string): RegExp {
+  const characters = [...secret].map((char) => char.replace(/[^\w]/, '\\$&'));
+  const optional = characters.slice(SHORTEST_SECRET).reduceRight((rest, char) => `(?:${char}${rest})?`, '');
+  return new RegExp(`${characters.slice(0, SHORTEST_SECRET).join('')}${optional}(?=…)`, 'g');
 }

@@ -1,0 +1,204 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Arguments, guessAction, parseArguments } from '../../scripts/src/cli/arguments.ts';
+import { commandWith, program, quoteArgument, resumeFlags } from '../../scripts/src/cli/command-line.ts';
+import { ACTIONS, FLAGS, type FlagName } from '../../scripts/src/cli/flags.ts';
+import { helpText } from '../../scripts/src/cli/help.ts';
+import { Failure, type Issue } from '../../scripts/src/types/failure.ts';
+
+const SUBMIT = ['--model', 't2v', '--payload', '{}'];
+const TASK = ['--action', 'getStatus', '--taskId', 'ck1'];
+
+function issuesOf(argv: readonly string[]): Issue[] {
+  try {
+    parseArguments(argv);
+  } catch (error) {
+    expect(error).toBeInstanceOf(Failure);
+    const { code, message, details } = error as Failure;
+    const issues = details.issues!;
+    const first = issues[0]!;
+    expect(code).toBe('INVALID_PAYLOAD');
+    expect(message).toBe(`${first.path}: expected ${first.expected}, received ${first.received}.`);
+    expect(details.nextSteps).toEqual([...new Set(issues.map(({ hint }) => hint))]);
+    return issues;
+  }
+  throw new Error(`not refused: ${argv.join(' ')}`);
+}
+
+describe('what is understood', () => {
+  it('B8: the four required forms', () => {
+    expect(parseArguments(SUBMIT)).toEqual({
+      action: 'generate',
+      model: 't2v',
+      payload: '{}',
+      wait: 600,
+      sandbox: false,
+      help: false,
+      version: false,
+    });
+    for (const action of ['getStatus', 'getTask', 'cancelTask'] as const)
+      expect(parseArguments(['--action', action, '--taskId', 'ck1'])).toMatchObject({ action, taskId: 'ck1' });
+  });
+
+  it.each([
+    [[...SUBMIT, '--wait=0'], { wait: 0 }],
+    [[...SUBMIT, '--wait', '8.5'], { wait: 8.5 }],
+    [[...SUBMIT, '--pollInterval', '0.02'], { pollInterval: 0.02 }],
+    [[...SUBMIT, '--maxCredits', '0'], { maxCredits: 0 }],
+    [[...SUBMIT, '--sandbox'], { sandbox: true }],
+    [['--payload={"prompt":"--help=x"}', '--model=t2v'], { payload: '{"prompt":"--help=x"}', model: 't2v' }],
+    [['--model', 't2v', '--payload', '-'], { payload: '-' }],
+    [['--model', 't2v', '--payload=--x'], { payload: '--x' }],
+    [['--model', 'i2v', '--image', 'a b.png'], { image: 'a b.png' }],
+    [['-h'], { help: true }],
+    [['--help', '--nonsense'], { help: true }],
+    [['--version'], { version: true }],
+    [['--action', 'waitTask', '--taskId', '_a.B:c~d-1'], { taskId: '_a.B:c~d-1' }],
+    [['--action', 'listModels', '--sandbox'], { action: 'listModels' }],
+  ] as const)('%j', (argv, expected) => {
+    expect(parseArguments(argv)).toMatchObject(expected);
+  });
+});
+
+describe('what is refused, with the form that would be right', () => {
+  it.each([
+    // Unknown flags and the nearest one.
+    [['--modle', 't2v', '--payload', '{}'], '--modle', 'write --model'],
+    [['--task-id', 'ck1', '--action', 'getTask'], '--task-id', 'write --taskId'],
+    [['--poll_interval', '3', ...SUBMIT], '--poll_interval', 'write --pollInterval'],
+    [['--MODEL', 't2v', '--payload', '{}'], '--MODEL', 'write --model'],
+    [['--idempotency-key=lighthouse-1', ...SUBMIT], '--idempotency-key', 'write --idempotencyKey'],
+    [['--zzzzzzzz', ...SUBMIT], '--zzzzzzzz', 'run with --help to see all flags'],
+    [['--constructor', 'x'], '--constructor', 'run with --help to see all flags'],
+    [['-model', 't2v', '--payload', '{}'], 'arguments', 'write --model'],
+    [['\u2013\u2013wait', '5', ...SUBMIT], 'arguments', 'write --wait'],
+    [['\u2014model', 't2v', ...SUBMIT], 'arguments', 'write --model'],
+    // Values.
+    [['--payload', '{}', '--model'], '--model', 'write --model <id>'],
+    [['--model', '--payload', '{}'], '--model', 'write --model <id>'],
+    [['--model=', '--payload', '{}'], '--model', 'write --model <id>'],
+    [['--model', '', '--payload', '{}'], '--model', 'write --model <id>'],
+    [[...SUBMIT, '--model', 't2v_v3'], '--model', 'keep one --model'],
+    [[...SUBMIT, '--sandbox=yes'], '--sandbox', 'write --sandbox alone'],
+    [['getStatus', '--taskId', 'ck1'], 'arguments', 'write --action getStatus'],
+    [['--model', 't2v', '--payload', '{"prompt":"a', 'lighthouse"}'], '--payload', '--payload -'],
+    [['--model', 't2v', '--payload', '{prompt:a', 'lighthouse}'], '--payload', '--payload -'],
+    [['t2v', 'a', 'lighthouse'], 'arguments', '--help'],
+    [[...SUBMIT, '--'], '--payload', '--payload -'],
+    // Actions.
+    [['--action', 'getstatus', '--taskId', 'ck1'], '--action', 'write --action getStatus'],
+    [['--action', 'cancel', '--taskId', 'ck1'], '--action', 'write --action cancelTask'],
+    [['--action', 'zzz'], '--action', '--help'],
+    [['--taskId', 'ck1'], '--action', 'write --action getStatus'],
+    [[], '--model', 'add --model <id>'],
+    [['--model', 't2v'], '--payload', "add --payload '<json>'"],
+    [['--action', 'getTask'], '--taskId', 'add --taskId <id>'],
+    [['--action', 'describeModel'], '--model', 'add --model <id>'],
+    // Flags that do not fit.
+    [[...TASK, '--payload', '{}'], '--payload', 'leave --payload out'],
+    [[...TASK, '--wait', '5'], '--wait', 'waitTask'],
+    [['--action', 'createGeneration', ...SUBMIT, '--download', 'out'], '--download', 'leave --download out'],
+    [['--action', 'quote', ...SUBMIT, '--maxCredits', '5'], '--maxCredits', 'leave --maxCredits out'],
+    [['--action', 'listTasks', '--model', 't2v'], '--model', 'leave --model out'],
+    [[...SUBMIT, '--taskId', 'ck1'], '--action', 'write --action getStatus'],
+    // Numbers.
+    ...['-5', 'NaN', 'Infinity', '1e3', '0x10', 'abc', '5s', '86401', '\u0665', ' 5'].map(
+      (value) => [[...SUBMIT, '--wait', value], '--wait', 'write --wait 5'] as const,
+    ),
+    [[...SUBMIT, '--pollInterval', '0'], '--pollInterval', 'write --pollInterval 5'],
+    [[...SUBMIT, '--pollInterval', '61'], '--pollInterval', 'write --pollInterval 5'],
+    [[...SUBMIT, '--maxCredits', '1.5'], '--maxCredits', 'write --maxCredits 100'],
+    [[...SUBMIT, '--maxCredits', '-1'], '--maxCredits', 'write --maxCredits 100'],
+    // Ids and keys.
+    ...['../x?y', '..', '.', 'a b', 'a/b', 'a%2Fb', 'a;b', '$(id)', '-x', 'ck1\n', 'x'.repeat(201), 'é'].map(
+      (id) => [['--action', 'getTask', `--taskId=${id}`], '--taskId', '--action listTasks'] as const,
+    ),
+    ...['short', 'a b c d e f', 'lighthouse\n1', 'é'.repeat(8), 'x'.repeat(129)].map(
+      (key) => [[...SUBMIT, '--idempotencyKey', key], '--idempotencyKey', 'lighthouse-0001'] as const,
+    ),
+  ] as const)('fault 56: fault 60: %j', (argv, path, hint) => {
+    const issue = issuesOf(argv).find((one) => one.path === path);
+    expect(issue).toBeDefined();
+    expect(issue!.hint).toContain(hint);
+    expect(issue!.expected).not.toBe('');
+    expect(issue!.received).not.toMatch(/[\u0000-\u001f]/);
+  });
+
+  it('names every problem at once', () => {
+    const issues = issuesOf(['--modle', 't2v', '--wait', 'soon', '--maxCredits', 'many', '--sandbox=1']);
+    expect(issues.map(({ path }) => path)).toEqual(['--modle', '--sandbox', '--wait', '--maxCredits']);
+  });
+
+  it('never throws anything but a Failure, and never takes what it does not know', () => {
+    const word = fc.oneof(
+      fc.string(),
+      fc.constantFrom(...Object.keys(FLAGS).map((flag) => `--${flag}`), ...ACTIONS, '{}', '-', '--', '5'),
+    );
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 8 }), (argv) => {
+        let args: Arguments;
+        try {
+          args = parseArguments(argv);
+        } catch (error) {
+          expect(error).toBeInstanceOf(Failure);
+          return;
+        }
+        if (args.help || args.version) return;
+        for (const arg of argv) if (/^--[^=]/.test(arg)) expect(Object.keys(FLAGS)).toContain(/^--([^=]+)/.exec(arg)![1]);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
+it.each([
+  [['--action', 'cancelTask'], 'cancelTask'],
+  [['--action=quote', '--x'], 'quote'],
+  [['--action', 'zzz', '--taskId', 'ck1'], 'getStatus'],
+  [['--task-id=ck1'], 'getStatus'],
+  [['--action'], 'generate'],
+  [[], 'generate'],
+] as const)('the action of a refused line: %j', (argv, action) => {
+  expect(guessAction(argv)).toBe(action);
+});
+
+describe('commands to be run as they stand', () => {
+  it('quotes what a shell would change', () => {
+    expect(['plain', 'a b', "it's", '$HOME', '`id`', 'a\nb', '', '~', 'x\\y', '*'].map(quoteArgument)).toEqual([
+      'plain',
+      "'a b'",
+      "'it'\\''s'",
+      "'$HOME'",
+      "'`id`'",
+      "'a\nb'",
+      "''",
+      "'~'",
+      "'x\\y'",
+      "'*'",
+    ]);
+  });
+
+  it('does not repeat a payload that is too long for a command line', () => {
+    expect(commandWith(['--payload', 'x'.repeat(5_000)])).toBe(`${program()} --payload -`);
+  });
+
+  it('a resumed wait keeps its limit, its interval and its folder', () => {
+    const parse = (...flags: string[]) => resumeFlags(parseArguments([...SUBMIT, ...flags]));
+    expect(parse()).toBe('');
+    expect(parse('--wait', '0')).toBe('');
+    expect(parse('--wait', '600')).toBe('');
+    expect(parse('--wait', '8', '--pollInterval', '1')).toBe(' --wait 8 --pollInterval 1');
+    expect(parse('--download', "my 'out'")).toBe(" --download 'my '\\''out'\\'''");
+    expect(parse('--download=--out')).toBe(' --download=--out');
+    expect(parse('--download', '$HOME/`x`')).toBe(" --download '$HOME/`x`'");
+  });
+});
+
+it('--help names every flag, every action but the default, and every variable', () => {
+  const text = helpText('0.0.0');
+  for (const flag of Object.keys(FLAGS) as FlagName[]) expect(text).toContain(`--${flag}`);
+  for (const action of ACTIONS.slice(1)) expect(text).toContain(action);
+  for (const name of ['AIVIDEO_API_KEY', 'AIVIDEO_BASE_URL', 'AIVIDEO_TIMEOUT_MS', 'AIVIDEO_MAX_RETRIES']) {
+    expect(text).toContain(name);
+  }
+});

@@ -1,0 +1,126 @@
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { isLoopback, readEnvironment, secretsIn } from '../../scripts/src/cli/environment.ts';
+import { Failure } from '../../scripts/src/types/failure.ts';
+
+function refusal(env: Record<string, string>): Failure {
+  try {
+    readEnvironment(env, true);
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
+  throw new Error('not refused');
+}
+
+describe('B2: the environment', () => {
+  it('has the required defaults', () => {
+    for (const env of [{}, { AIVIDEO_API_KEY: '', AIVIDEO_TIMEOUT_MS: ' ', AIVIDEO_BASE_URL: '', HTTPS_PROXY: '' }])
+      expect(readEnvironment(env, true)).toMatchObject({
+        key: undefined,
+        baseUrl: undefined,
+        timeoutMs: 30_000,
+        maxRetries: 3,
+        httpProxy: undefined,
+        httpsProxy: undefined,
+        noProxy: undefined,
+      });
+  });
+
+  it('takes what it should', () => {
+    const env = {
+      AIVIDEO_API_KEY: ' ak_1234567\n',
+      AIVIDEO_BASE_URL: 'https://proxy.example/aivideo/',
+      AIVIDEO_TIMEOUT_MS: '1',
+      AIVIDEO_MAX_RETRIES: '0',
+      HTTP_PROXY: 'http://upper:1',
+      http_proxy: 'http://lower:1',
+      HTTPS_PROXY: 'proxy.corp:3128',
+      no_proxy: 'a,b',
+    };
+    expect(readEnvironment(env, true)).toMatchObject({
+      key: 'ak_1234567',
+      timeoutMs: 1,
+      maxRetries: 0,
+      httpProxy: 'http://lower:1',
+      httpsProxy: 'http://proxy.corp:3128',
+      noProxy: 'a,b',
+    });
+    expect(readEnvironment(env, true).baseUrl!.href).toBe('https://proxy.example/aivideo/');
+    expect(secretsIn(env)).toEqual(['ak_1234567']);
+  });
+
+  it.each([
+    ['AIVIDEO_TIMEOUT_MS', ['abc', '0', '-1', '1.5', '600001', '1e3', '30s', '0x10']],
+    ['AIVIDEO_MAX_RETRIES', ['abc', '-1', '11', '2.5', 'three']],
+    [
+      'AIVIDEO_BASE_URL',
+      [
+        'http://aivideomaker.ai',
+        'http://127.0.0.1.evil.example',
+        'http://localhost.evil.example/',
+        'http://127.0.0.1@evil.example/',
+        'ftp://127.0.0.1/',
+        'file:///etc/passwd',
+        'aivideomaker.ai',
+        'https://user:hunter22@aivideomaker.ai',
+        'https://aivideomaker.ai/?key=1',
+        'https://aivideomaker.ai/#x',
+        'https://',
+      ],
+    ],
+    ['HTTPS_PROXY', ['socks5://127.0.0.1:1080', 'http://', ':::']],
+    ['HTTP_PROXY', ['ftp://127.0.0.1']],
+    ['AIVIDEO_API_KEY', ['ak_x\ny: z', 'ak with space', 'ak_ü', '\u201cak_1234\u201d']],
+  ])('fault 59: refuses %s when it is unusable, by its name', (name, values) => {
+    for (const value of values) {
+      const { code, message, details } = refusal({ [name]: value });
+      expect(code).toBe('INVALID_PAYLOAD');
+      expect(message).toContain(`${name}: expected `);
+      expect(details.issues![0]!.hint).toContain(name);
+    }
+  });
+
+  it('shows neither keys nor passwords, even of what it refuses', () => {
+    for (const env of [
+      { AIVIDEO_API_KEY: 'ak_hunter22\nx' },
+      { AIVIDEO_BASE_URL: 'https://user:hunter22@host/' },
+      { AIVIDEO_BASE_URL: 'https://user:hunter22@host:99999/' },
+      { AIVIDEO_BASE_URL: 'user:hunter22@host' },
+      { HTTPS_PROXY: 'socks5://user:hunter22@host' },
+      { HTTPS_PROXY: 'http://user:hunter22@host:99999' },
+    ]) {
+      const { message, details } = refusal(env);
+      expect(JSON.stringify([message, details])).not.toContain('hunter22');
+    }
+  });
+
+  it('names every problem at once', () => {
+    const { details } = refusal({ AIVIDEO_TIMEOUT_MS: 'x', AIVIDEO_MAX_RETRIES: 'x', AIVIDEO_BASE_URL: 'x' });
+    expect(details.issues!.map((issue) => issue.path).sort()).toEqual([
+      'AIVIDEO_BASE_URL',
+      'AIVIDEO_MAX_RETRIES',
+      'AIVIDEO_TIMEOUT_MS',
+    ]);
+  });
+
+  it('looks at nothing that leads to a service when none is going to be called', () => {
+    const env = { AIVIDEO_API_KEY: 'a b', AIVIDEO_BASE_URL: 'http://x', HTTPS_PROXY: 'socks5://x', NO_PROXY: 'x' };
+    expect(readEnvironment(env, false)).toMatchObject({ key: undefined, baseUrl: undefined, httpsProxy: undefined });
+    expect(() => readEnvironment({ AIVIDEO_TIMEOUT_MS: 'abc' }, false)).toThrow('AIVIDEO_TIMEOUT_MS');
+  });
+
+  it('keeps its state outside of the skill, where the system wants it', () => {
+    const folder = (env: Record<string, string>) => readEnvironment(env, true).stateFolder;
+    expect(folder({ ASYNC_MEDIA_STATE_DIR: 'here' })).toBe(path.resolve('here'));
+    expect(folder({ XDG_STATE_HOME: path.resolve('/state') })).toBe(path.resolve('/state', 'async-media-workflow'));
+    expect(folder({ XDG_STATE_HOME: 'relative' })).toMatch(/async-media-workflow$/);
+    expect(path.isAbsolute(folder({}))).toBe(true);
+  });
+});
+
+it('the addresses that never leave this machine', () => {
+  const judged = (url: string) => isLoopback(new URL(url));
+  expect(['http://127.0.0.1:1', 'http://localhost', 'http://[::1]:8'].every(judged)).toBe(true);
+  expect(['http://127.0.0.1.x', 'http://0.0.0.0', 'https://a.localhost.b', 'http://[::2]'].some(judged)).toBe(false);
+});

@@ -1,0 +1,355 @@
+import { describe, expect, it } from 'vitest';
+import { EXIT, EXIT_OF_ERROR } from '../../scripts/src/types/exit-codes.ts';
+import { ERROR_CODES, type ErrorCode } from '../../scripts/src/types/failure.ts';
+import { closedPort } from '../support/server.ts';
+import { CANARY, envelopeOf, live, run, T2V, T2V_ARGS, tempFolder } from '../support/command.ts';
+import { runShell } from './shell.ts';
+import { commandIn, expectKeyInItsHeaderOnly, failure, record, type Script, service, states, TASK } from './service.ts';
+
+interface Case {
+  script?: Script;
+  args?: string[];
+  env?: Record<string, string>;
+  status: string | null;
+  exit: number;
+  /** What the next steps must and must not say. */
+  says?: RegExp;
+  submits?: number;
+}
+
+const GET_STATUS = ['--action', 'getStatus', '--taskId', TASK];
+
+// One real run for each code; the type demands a case for each.
+const CASES: Record<ErrorCode, Case> = {
+  INVALID_MODEL: {
+    args: ['--model', 't2w', '--payload', JSON.stringify(T2V)],
+    status: 'FAILED',
+    exit: 2,
+    says: /t2v/,
+    submits: 0,
+  },
+  INVALID_PAYLOAD: {
+    args: ['--model', 't2v', '--payload', JSON.stringify({ ...T2V, duration: 5 })],
+    status: 'FAILED',
+    exit: 2,
+    says: /"5"/,
+    submits: 0,
+  },
+  AUTH_FAILED: {
+    script: { generate: failure(401, 'AUTH_FAILED', 'Invalid API key. Please check your API key.') },
+    status: 'FAILED',
+    exit: 3,
+    says: /AIVIDEO_API_KEY/,
+    submits: 1,
+  },
+  RATE_LIMITED: {
+    script: { generate: failure(429, 'RATE_LIMITED', 'Too many requests', { 'retry-after': '3600' }) },
+    status: 'FAILED',
+    exit: 6,
+    says: /Nothing was submitted.*after 3600 seconds/,
+    submits: 1,
+  },
+  INSUFFICIENT_CREDITS: {
+    script: {
+      generate: failure(402, 'INSUFFICIENT_CREDITS', 'Insufficient credits'),
+      quote: { body: { model: 't2v', credits: 24, currentBalance: 20, affordable: false } },
+    },
+    args: ['--model', 't2v', '--payload', JSON.stringify({ ...T2V, duration: '8' })],
+    status: 'FAILED',
+    exit: 5,
+    says: /Cheaper: "duration":"5"/,
+    submits: 1,
+  },
+  TASK_NOT_FOUND: {
+    script: { status: failure(404, undefined, 'Task not found') },
+    args: GET_STATUS,
+    status: 'UNKNOWN',
+    exit: 8,
+    says: /--action listTasks/,
+  },
+  NETWORK_ERROR: {
+    script: { status: { status: 502, headers: { 'content-type': 'text/html' }, body: '<html>Bad gateway</html>' } },
+    args: GET_STATUS,
+    env: { AIVIDEO_MAX_RETRIES: '0' },
+    status: 'UNKNOWN',
+    exit: 6,
+    says: /charges nothing/,
+  },
+  UNKNOWN_ERROR: {
+    script: { status: { status: 418, body: 'short and stout' } },
+    args: GET_STATUS,
+    status: 'UNKNOWN',
+    exit: 6,
+    says: /getTask/,
+  },
+  GENERATION_FAILED: {
+    script: {
+      status: states('PROGRESS', 'FAILED'),
+      task: (_, { server }) => ({ body: record(server, { status: 'FAILED', output: { error: 'content policy' } }) }),
+    },
+    status: 'FAILED',
+    exit: 1,
+    says: /new submit with a new charge/,
+    submits: 1,
+  },
+  TASK_CANCELLED: { script: { status: states('CANCEL') }, status: 'CANCEL', exit: 1, submits: 1 },
+  BUDGET_EXCEEDED: {
+    args: ['--model', 't2v', '--payload', JSON.stringify(T2V), '--maxCredits', '14'],
+    status: 'FAILED',
+    exit: 5,
+    says: /--maxCredits 15/,
+    submits: 0,
+  },
+  IDEMPOTENCY_CONFLICT: {
+    script: { generate: failure(409, 'IDEMPOTENCY_CONFLICT', 'Key reused') },
+    status: 'FAILED',
+    exit: 2,
+    says: /listTasks/,
+    submits: 1,
+  },
+  SUBMIT_OUTCOME_UNKNOWN: {
+    script: { generate: { status: 500, body: 'oops' }, list: { status: 503, body: 'down' } },
+    env: { AIVIDEO_MAX_RETRIES: '0' },
+    status: 'UNKNOWN',
+    exit: 7,
+    says: /Do not submit this again.*listTasks/s,
+    submits: 1,
+  },
+  DOWNLOAD_FAILED: {
+    script: { file: { status: 410, body: 'gone' } },
+    args: [...T2V_ARGS, '--download', 'downloads'],
+    status: 'COMPLETED',
+    exit: 9,
+    says: /waitTask.*do not submit it again/is,
+    submits: 1,
+  },
+};
+
+describe('B7: every error code, by a real run', () => {
+  it.each(ERROR_CODES)('B7: %s', async (code) => {
+    const { script, args = T2V_ARGS, env = {}, status, exit, says, submits } = CASES[code];
+    const server = await service(script);
+    const done = await run(args, { env: live(server.origin, env), cwd: tempFolder() });
+    const envelope = envelopeOf(done);
+    expect(envelope).toMatchObject({ ok: false, status, errorCode: code });
+    expect(done.code).toBe(exit);
+    expect(exit).toBe(EXIT_OF_ERROR[code]);
+    expect(envelope.errorMessage).toMatch(/^[^\n]{10,600}$/);
+    if (code === 'RATE_LIMITED') expect(envelope.retryAfter).toBe(3600);
+    if (says) expect((envelope.data.nextSteps as string[]).join('\n')).toMatch(says);
+    if (submits !== undefined) expect(server.submits()).toHaveLength(submits);
+    expectKeyInItsHeaderOnly(server);
+  });
+});
+
+describe('the exit codes', () => {
+  // The others of the table are in signals.test.ts and bugs.test.ts.
+  it('0, 4: done, and still running', async () => {
+    const server = await service();
+    expect((await run(T2V_ARGS, { env: live(server.origin) })).code).toBe(EXIT.done);
+    expect((await run([...T2V_ARGS, '--wait', '0'], { env: live(server.origin) })).code).toBe(EXIT.stillRunning);
+  });
+
+  it('no other exit code exists than those that --help lists', async () => {
+    const { stdout } = await run(['--help']);
+    const listed = stdout.slice(stdout.indexOf('Exit codes')).match(/\d+(?= )|130\/143/g) ?? [];
+    const codes = listed.flatMap((text) => text.split('/')).map(Number);
+    expect([...new Set(codes)].sort((a, b) => a - b)).toEqual(Object.values(EXIT).sort((a, b) => a - b));
+  });
+});
+
+describe('queries that are put off', () => {
+  it('B9: a 429 is waited for as long as Retry-After says, and asked again', async () => {
+    const times: number[] = [];
+    const server = await service({
+      status: (_, { count }) => {
+        times.push(performance.now());
+        return count === 0
+          ? failure(429, 'RATE_LIMITED', 'Too many', { 'retry-after': '1' })
+          : { body: { status: 'PROGRESS' } };
+      },
+    });
+    const done = await run(GET_STATUS, { env: live(server.origin) });
+    expect(done.code).toBe(0);
+    expect(envelopeOf(done).status).toBe('PROGRESS');
+    expect(times).toHaveLength(2);
+    expect(times[1]! - times[0]!).toBeGreaterThanOrEqual(990);
+  });
+
+  it('B9: retries used up: RATE_LIMITED with retryAfter, and the task is not called failed', async () => {
+    const server = await service({ status: failure(429, undefined, 'Too many', { 'retry-after': '1' }) });
+    const done = await run(GET_STATUS, { env: live(server.origin, { AIVIDEO_MAX_RETRIES: '1' }) });
+    expect(done.code).toBe(6);
+    expect(envelopeOf(done)).toMatchObject({
+      ok: false,
+      status: 'UNKNOWN',
+      taskId: TASK,
+      errorCode: 'RATE_LIMITED',
+      retryAfter: 1,
+    });
+    expect(server.received).toHaveLength(2);
+  });
+
+  it.each([
+    ['3600', 3600],
+    [new Date(Date.now() + 600_000).toUTCString(), 600],
+  ])('B9: fault 14: Retry-After %s is longer than the time left, so the call returns at once', async (header, seconds) => {
+    const server = await service({ task: failure(429, 'RATE_LIMITED', 'Too many', { 'retry-after': header }) });
+    const start = performance.now();
+    const done = await run(['--action', 'getTask', '--taskId', TASK], { env: live(server.origin) });
+    expect(performance.now() - start).toBeLessThan(3_000);
+    const { retryAfter } = envelopeOf(done);
+    expect(retryAfter).toBeGreaterThan(seconds - 60);
+    expect(retryAfter).toBeLessThanOrEqual(seconds);
+    expect(server.received).toHaveLength(1);
+  });
+
+  it('B9: a wait outlives a 429, and says what was wrong when it ends first', async () => {
+    const server = await service({ status: failure(429, 'RATE_LIMITED', 'Too many', { 'retry-after': '120' }) });
+    const done = await run([...T2V_ARGS, '--wait', '5'], { env: live(server.origin) });
+    expect(done.code).toBe(4);
+    expect(envelopeOf(done)).toMatchObject({
+      ok: true,
+      status: 'SUBMITTED',
+      taskId: TASK,
+      retryAfter: 120,
+      data: { lastPollError: { errorCode: 'RATE_LIMITED' } },
+    });
+  });
+
+  it('B2: AIVIDEO_MAX_RETRIES bounds the retries of a read, AIVIDEO_TIMEOUT_MS one request', async () => {
+    const failing = await service({ account: { status: 503, body: '' } });
+    const env = live(failing.origin, { AIVIDEO_MAX_RETRIES: '1' });
+    expect((await run(['--action', 'account'], { env })).code).toBe(6);
+    expect(failing.received).toHaveLength(2);
+
+    const silent = await service({ account: () => undefined });
+    const patience = live(silent.origin, { AIVIDEO_MAX_RETRIES: '0', AIVIDEO_TIMEOUT_MS: '150' });
+    const done = await run(['--action', 'account'], { env: patience });
+    expect(done.code).toBe(6);
+    expect(envelopeOf(done).errorMessage).toContain('150 ms');
+  });
+});
+
+describe('faults of the way, end to end', () => {
+  it('fault 1: a refused connection on submit is certain, and reads so', async () => {
+    const env = live(`http://127.0.0.1:${await closedPort()}`, { AIVIDEO_MAX_RETRIES: '0' });
+    const done = await run(T2V_ARGS, { env });
+    const { data, ...envelope } = envelopeOf(done);
+    expect(done.code).toBe(6);
+    expect(envelope).toMatchObject({ status: 'FAILED', taskId: null, errorCode: 'NETWORK_ERROR' });
+    expect(JSON.stringify(data.nextSteps)).toContain('Nothing was submitted or charged');
+  });
+
+  it('fault 8: a page where JSON is due is quoted, short', async () => {
+    const page = `<html>${'<p>Sign in to the network</p>'.repeat(500)}`;
+    const server = await service({ account: { headers: { 'content-type': 'text/html' }, body: page } });
+    const done = await run(['--action', 'account'], { env: live(server.origin, { AIVIDEO_MAX_RETRIES: '0' }) });
+    const { errorCode, errorMessage } = envelopeOf(done);
+    expect(errorCode).toBe('NETWORK_ERROR');
+    expect(errorMessage).toContain('<html>');
+    expect(errorMessage!.length).toBeLessThan(400);
+  });
+
+  it('fault 23: a failure inside HTTP 200 is a failure', async () => {
+    const server = await service({ generate: failure(200, undefined, 'Insufficient credits') });
+    const done = await run(T2V_ARGS, { env: live(server.origin) });
+    expect(done.code).toBe(5);
+    expect(envelopeOf(done)).toMatchObject({ ok: false, status: 'FAILED', taskId: null });
+  });
+
+  it('fault 25: fault 31: answers that are no answers end in the right words', async () => {
+    const bodies = ['', '{"status":', '[]', '"x"', 'null', '{"__proto__":{"status":"COMPLETED"}}', `${'['.repeat(50_000)}`];
+    await Promise.all(
+      bodies.map(async (body) => {
+        const server = await service({ status: { body } });
+        const done = await run(GET_STATUS, { env: live(server.origin, { AIVIDEO_MAX_RETRIES: '0' }) });
+        expect([body.slice(0, 40), done.code]).toEqual([body.slice(0, 40), 6]);
+        expect(envelopeOf(done)).toMatchObject({ ok: false, status: 'UNKNOWN', taskId: TASK });
+      }),
+    );
+  });
+});
+
+describe('a submit whose answer is lost', () => {
+  const charged = (server: { submits(): unknown[] }) => server.submits().length;
+
+  it.each([
+    ['the connection is reset after the submit was taken', 'reset'],
+    ['the answer is cut', 'cut'],
+    ['the answer is HTTP 500', '500'],
+    ['the answer names no task', 'idless'],
+  ])('fault 2: fault 16: fault 25: %s: the task is adopted from the list', async (_, how) => {
+    const server = await service({
+      generate: (_request, { res }) => {
+        if (how === 'reset') res.destroy();
+        else if (how === 'cut') {
+          res.writeHead(200, { 'content-length': '500' });
+          res.write('{"status":"SUBM', () => res.destroy());
+        } else if (how === '500') return { status: 500, body: 'oops' };
+        else return { body: { status: 'SUBMITTED', taskId: null } };
+        return undefined;
+      },
+    });
+    const done = await run(T2V_ARGS, { env: live(server.origin) });
+    expect(done.code).toBe(0);
+    expect(envelopeOf(done)).toMatchObject({ ok: true, status: 'COMPLETED', taskId: TASK });
+    expect(charged(server)).toBe(1);
+    expect(done.stderr).toContain(`task ${TASK}`);
+  });
+
+  it('fault 2: not in the list: sent once more with the same key', async () => {
+    const server = await service({
+      generate: (_, { res, count }) => {
+        if (count > 0) return { body: { status: 'SUBMITTED', taskId: TASK } };
+        res.destroy();
+        return undefined;
+      },
+      list: { body: { tasks: [] } },
+    });
+    const done = await run(T2V_ARGS, { env: live(server.origin) });
+    expect(done.code).toBe(0);
+    expect(charged(server)).toBe(2);
+    const keys = server.submits().map(({ headers }) => headers['idempotency-key']);
+    expect(keys[0]).toBe(keys[1]);
+  });
+
+  it('fault 2: no list to be had: SUBMIT_OUTCOME_UNKNOWN, exit 7, one POST, and how to find out', async () => {
+    let isDown = true;
+    const server = await service({
+      generate: (_, { res }) => void res.destroy(),
+      list: () => (isDown ? { status: 503, body: '' } : { body: { tasks: [] } }),
+    });
+    const env = live(server.origin, { AIVIDEO_MAX_RETRIES: '0' });
+    const done = await run([...T2V_ARGS, '--idempotencyKey', 'lighthouse-0001'], { env });
+    const { data, ...envelope } = envelopeOf(done);
+    expect(done.code).toBe(7);
+    expect(envelope).toMatchObject({ ok: false, status: 'UNKNOWN', taskId: null, errorCode: 'SUBMIT_OUTCOME_UNKNOWN' });
+    expect(charged(server)).toBe(1);
+    expect(data).toMatchObject({ idempotencyKey: 'lighthouse-0001', model: 't2v' });
+    isDown = false;
+    expect((await runShell(commandIn(data), { env })).code).toBe(0);
+  });
+
+  it('fault 4: no answer at all within the time limit: settled the same way', async () => {
+    const server = await service({ generate: () => undefined });
+    const done = await run(T2V_ARGS, { env: live(server.origin, { AIVIDEO_TIMEOUT_MS: '300' }) });
+    expect(done.code).toBe(0);
+    expect(envelopeOf(done).taskId).toBe(TASK);
+    expect(charged(server)).toBe(1);
+  });
+
+  it('fault 15: a 429 was not taken, so it is sent again, with the same key', async () => {
+    const server = await service({
+      generate: (_, { count }) =>
+        count === 0
+          ? failure(429, 'RATE_LIMITED', 'Too many', { 'retry-after': '0' })
+          : { body: { status: 'SUBMITTED', taskId: TASK } },
+    });
+    const done = await run([...T2V_ARGS, '--wait', '0'], { env: live(server.origin) });
+    expect(done.code).toBe(4);
+    expect(charged(server)).toBe(2);
+    expect(new Set(server.submits().map(({ headers }) => headers['idempotency-key'])).size).toBe(1);
+    expect(done.stdout + done.stderr).not.toContain(CANARY);
+  });
+});

@@ -1,0 +1,147 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { Api, type ApiOptions } from '../../scripts/src/http/api.ts';
+import { systemClock } from '../../scripts/src/http/clock.ts';
+import type { Call, HttpAnswer } from '../../scripts/src/http/message.ts';
+import { Transport } from '../../scripts/src/http/transport.ts';
+import { Failure } from '../../scripts/src/types/failure.ts';
+import { FakeClock } from '../support/clock.ts';
+import { closedPort, serve } from '../support/server.ts';
+
+function apiFor(options: Partial<ApiOptions> = {}) {
+  const clock = new FakeClock();
+  const transport = new Transport();
+  onTestFinished(() => transport.close());
+  return { clock, api: new Api(transport, clock, { timeoutMs: 2_000, maxRetries: 3, ...options }) };
+}
+
+/** A call whose answers of 500 and above are transient failures and whose 4xx are permanent. */
+function callTo(origin: string): Call<string> {
+  return {
+    request: { method: 'GET', url: new URL(origin), headers: {} },
+    read(answer: HttpAnswer) {
+      if (answer.status < 400) return answer.body.toString();
+      const retryAfter = Number(answer.headers['retry-after']);
+      throw new Failure('NETWORK_ERROR', `HTTP ${answer.status}`, {
+        transient: answer.status >= 500 || answer.status === 429,
+        ...(retryAfter && { retryAfter }),
+      });
+    },
+  };
+}
+
+describe('a read', () => {
+  it('fault 16: is repeated while that may help, with growing pauses', async () => {
+    const server = await serve((_, { count }) => (count < 3 ? { status: 503 } : { body: 'at last' }));
+    const { api, clock } = apiFor();
+    await expect(api.read(callTo(server.origin), 60_000)).resolves.toBe('at last');
+    expect(clock.sleeps).toEqual([375, 750, 1_500]);
+  });
+
+  it('is made maxRetries times more, then its last failure is told', async () => {
+    const server = await serve((_, { count }) => ({ status: 500 + count }));
+    const { api } = apiFor({ maxRetries: 2 });
+    await expect(api.read(callTo(server.origin), 60_000)).rejects.toThrow('HTTP 502');
+    expect(server.received).toHaveLength(3);
+  });
+
+  it.each([
+    ['with maxRetries 0', { maxRetries: 0 }, 503],
+    ['for a permanent failure', {}, 404],
+  ])('is made once %s', async (_, options, status) => {
+    const server = await serve(() => ({ status }));
+    const { api, clock } = apiFor(options);
+    await expect(api.read(callTo(server.origin), 60_000)).rejects.toThrow(`HTTP ${status}`);
+    expect(server.received).toHaveLength(1);
+    expect(clock.sleeps).toEqual([]);
+  });
+
+  it('fault 13: waits for as long as the service asks, and a little more', async () => {
+    const server = await serve((_, { count }) =>
+      count === 0 ? { status: 429, headers: { 'retry-after': '7' } } : { body: 'ok' },
+    );
+    const { api, clock } = apiFor();
+    await api.read(callTo(server.origin), 60_000);
+    expect(clock.sleeps).toHaveLength(1);
+    expect(clock.sleeps[0]).toBeGreaterThan(7_000);
+    expect(clock.sleeps[0]).toBeLessThan(8_000);
+  });
+
+  it('fault 14: returns at once when the service asks for more than is left', async () => {
+    const server = await serve(() => ({ status: 429, headers: { 'retry-after': '61' } }));
+    const { api, clock } = apiFor();
+    await expect(api.read(callTo(server.origin), 60_000)).rejects.toMatchObject({
+      details: { retryAfter: 61 },
+    });
+    expect(clock.sleeps).toEqual([]);
+  });
+
+  it('is not repeated past its deadline', async () => {
+    const server = await serve(() => ({ status: 503 }));
+    const { api, clock } = apiFor({ maxRetries: 10 });
+    await expect(api.read(callTo(server.origin), 2_000)).rejects.toThrow('HTTP 503');
+    expect(clock.now).toBeLessThanOrEqual(2_000);
+    expect(server.received).toHaveLength(3);
+  });
+
+  it('fault 1: is repeated after a refused connection', async () => {
+    const { api, clock } = apiFor();
+    const failed = api.read(callTo(`http://127.0.0.1:${await closedPort()}`), 60_000);
+    await expect(failed).rejects.toThrow('ECONNREFUSED');
+    expect(clock.sleeps).toHaveLength(3);
+  });
+
+  it('does not repeat what is a bug', async () => {
+    const server = await serve(() => ({}));
+    const bug = new TypeError('ours');
+    const { api, clock } = apiFor();
+    const call = { ...callTo(server.origin), read: () => Promise.reject(bug) as never };
+    await expect(api.read(call, 60_000)).rejects.toBe(bug);
+    expect(clock.sleeps).toEqual([]);
+  });
+
+  it('ends in its pause when it is told to stop', async () => {
+    const server = await serve(() => ({ status: 503 }));
+    const controller = new AbortController();
+    const { api, clock } = apiFor({ signal: controller.signal });
+    clock.onSleep = () => controller.abort(new Error('stopped'));
+    await expect(api.read(callTo(server.origin), 60_000)).rejects.toThrow('stopped');
+    expect(server.received).toHaveLength(1);
+  });
+});
+
+describe('the clock of the system', () => {
+  it('sleeps, and stops sleeping when told so', async () => {
+    const start = systemClock.monotonic();
+    await systemClock.sleep(15);
+    expect(systemClock.monotonic() - start).toBeGreaterThanOrEqual(14);
+    const controller = new AbortController();
+    const sleeping = systemClock.sleep(60_000, controller.signal);
+    controller.abort(new Error('stopped'));
+    await expect(sleeping).rejects.toThrow('stopped');
+    await expect(systemClock.sleep(60_000, controller.signal)).rejects.toThrow('stopped');
+  });
+
+  it('does not take a very long sleep for none', async () => {
+    const controller = new AbortController();
+    const sleeping = systemClock.sleep(2 ** 40, controller.signal);
+    const first = await Promise.race([
+      sleeping.catch(() => 'aborted'),
+      systemClock.sleep(20).then(() => 'asleep'),
+    ]);
+    expect(first).toBe('asleep');
+    controller.abort();
+  });
+
+  it('fault 32: measures spans without the wall clock', () => {
+    const a = systemClock.monotonic();
+    const now = Date.now;
+    try {
+      Date.now = () => 0;
+      const span = systemClock.monotonic() - a;
+      expect(span).toBeGreaterThanOrEqual(0);
+      expect(span).toBeLessThan(1_000);
+    } finally {
+      Date.now = now;
+    }
+  });
+});

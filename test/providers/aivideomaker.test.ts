@@ -1,0 +1,648 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Call, HttpAnswer } from '../../scripts/src/http/message.ts';
+import { aivideomaker } from '../../scripts/src/providers/aivideomaker.ts';
+import type { Intent, Provider, TaskList } from '../../scripts/src/providers/provider.ts';
+import { Failure, type FailureDetails } from '../../scripts/src/types/failure.ts';
+
+const NOW = Date.UTC(2026, 10, 21, 12);
+const KEY = 'ak_provider_canary';
+const INTENT: Intent = {
+  model: 't2v',
+  payload: { prompt: 'a lighthouse', duration: '5' },
+  idempotencyKey: 'key-0001',
+};
+
+const providerAt = (base: string): Provider =>
+  aivideomaker({ baseUrl: new URL(base), key: KEY, now: () => NOW });
+const provider = providerAt('https://aivideomaker.ai');
+
+/** An answer with this status and body; an object becomes JSON. */
+function answer(status: number, body: unknown, headers: Record<string, string> = {}): HttpAnswer {
+  const text = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
+  return { status, headers, body: Buffer.from(text as string) };
+}
+
+/** What the call makes of the answer: a value, or the failure it throws. */
+function reading(call: Call<unknown>, ...given: Parameters<typeof answer>): unknown {
+  try {
+    return call.read(answer(...given));
+  } catch (error) {
+    expect(error).toBeInstanceOf(Failure);
+    return error;
+  }
+}
+
+function failure(call: Call<unknown>, ...given: Parameters<typeof answer>): Failure {
+  const result = reading(call, ...given);
+  expect(result).toBeInstanceOf(Failure);
+  return result as Failure;
+}
+
+const CALLS: [string, Call<unknown>, string][] = [
+  ['account', provider.account(), 'GET /api/v1/account'],
+  ['quote', provider.quote('t2v', INTENT.payload), 'POST /api/v1/quote/t2v'],
+  ['submit', provider.submit(INTENT), 'POST /api/v1/generate/t2v'],
+  ['list', provider.list(), 'GET /api/v1/tasks'],
+  ['task', provider.task('ckx1'), 'GET /api/v1/tasks/ckx1'],
+  ['status', provider.status('ckx1'), 'GET /api/v1/tasks/ckx1/status'],
+  ['cancel', provider.cancel('ckx1'), 'PUT /api/v1/tasks/ckx1/cancel'],
+];
+
+describe('requests', () => {
+  it.each(CALLS)('%s: method, path, and the key in one header', (name, { request }, route) => {
+    expect(`${request.method} ${request.url.pathname}`).toBe(route);
+    expect(request.url.search).toBe('');
+    const keys = Object.entries(request.headers).filter(([, value]) => value.includes(KEY));
+    expect(keys).toEqual([['key', KEY]]);
+    expect(request.url.href).not.toContain(KEY);
+    const text = request.body && Buffer.concat([...request.body]).toString();
+    const hasBody = name === 'quote' || name === 'submit';
+    expect(text).toBe(hasBody ? JSON.stringify(INTENT.payload) : undefined);
+    expect(request.headers['content-type']).toBe(hasBody ? 'application/json' : undefined);
+  });
+
+  it('a submit carries its idempotency key, and the other headers only where they are wanted', () => {
+    const plain = provider.submit(INTENT).request.headers;
+    expect(plain).toMatchObject({ 'idempotency-key': 'key-0001' });
+    expect(Object.keys(plain)).not.toContain('x-max-credits');
+    expect(Object.keys(plain)).not.toContain('webhookUrl');
+    const full = provider.submit({ ...INTENT, maxCredits: 0, webhookUrl: 'https://hooks.example.com/x' });
+    expect(full.request.headers).toMatchObject({
+      'x-max-credits': '0',
+      webhookUrl: 'https://hooks.example.com/x',
+    });
+  });
+
+  it.each([
+    ['https://aivideomaker.ai', 'https://aivideomaker.ai/api/v1/tasks/ckx1'],
+    ['https://aivideomaker.ai/', 'https://aivideomaker.ai/api/v1/tasks/ckx1'],
+    ['https://gateway.example.com/ai/video', 'https://gateway.example.com/ai/video/api/v1/tasks/ckx1'],
+    ['https://gateway.example.com/ai/video//', 'https://gateway.example.com/ai/video/api/v1/tasks/ckx1'],
+    ['http://127.0.0.1:8787', 'http://127.0.0.1:8787/api/v1/tasks/ckx1'],
+    ['http://[::1]:8787/x', 'http://[::1]:8787/x/api/v1/tasks/ckx1'],
+  ])('with the base URL %s', (base, url) => {
+    expect(providerAt(base).task('ckx1').request.url.href).toBe(url);
+  });
+
+  it.each(['../account', 'a/b', 'a?b=c', 'a#b', '%2e%2e', 'a b', 'é', 'a%2Fb'])(
+    'fault 56: the id %s stays one part of the path',
+    (id) => {
+      for (const call of [provider.task(id), provider.status(id), provider.cancel(id)]) {
+        const { pathname, search, hash, origin } = call.request.url;
+        expect(origin).toBe('https://aivideomaker.ai');
+        expect(`${search}${hash}`).toBe('');
+        expect(decodeURIComponent(pathname.split('/')[4]!)).toBe(id);
+        expect(pathname.startsWith('/api/v1/tasks/')).toBe(true);
+      }
+    },
+  );
+});
+
+describe('submit', () => {
+  const submit = provider.submit(INTENT);
+
+  it.each<[string, unknown, object]>([
+    ['the March sample', { status: 'SUBMITTED', taskId: 'ckx1', responseUrl: 'https://evil.example/' }, {}],
+    [
+      'with what it cost',
+      { status: 'SUBMITTED', taskId: 'ckx1', creditsCharged: 15, idempotentReplay: true },
+      {},
+    ],
+    ['the id under its other name', { status: 'SUBMITTED', id: 'ckx1' }, {}],
+    ['no state', { taskId: 'ckx1' }, {}],
+    ['changed case', { status: 'submitted', taskId: 'ckx1' }, {}],
+    ['a replay of a task that has begun', { status: 'PROGRESS', taskId: 'ckx1' }, { state: 'PROGRESS' }],
+    [
+      'a task that failed at once',
+      { status: 'FAILED', taskId: 'ckx1', message: 'why' },
+      { state: 'FAILED', error: 'why' },
+    ],
+    ['a new word', { status: 'QUEUED', taskId: 'ckx1' }, { state: 'UNKNOWN', unknownState: 'QUEUED' }],
+  ])('takes %s', (_, body, expected) => {
+    expect(reading(submit, 200, body)).toMatchObject({
+      id: 'ckx1',
+      state: 'SUBMITTED',
+      model: 't2v',
+      idempotencyKey: 'key-0001',
+      record: body,
+      urls: [],
+      ...expected,
+    });
+  });
+
+  it.each<[string, unknown]>([
+    ['nothing', {}],
+    ['a numeric id', { status: 'SUBMITTED', taskId: 42 }],
+    ['an id in a list', { status: 'SUBMITTED', taskId: ['ckx1'] }],
+    ['an empty id', { status: 'SUBMITTED', taskId: '' }],
+    ['an id of null', { status: 'SUBMITTED', taskId: null }],
+    ['an id that a shell would run', { status: 'SUBMITTED', taskId: 'x;rm$(id)' }],
+    ['an id that leads elsewhere', { status: 'SUBMITTED', taskId: '..' }],
+    ['an endless id', { status: 'SUBMITTED', taskId: 'x'.repeat(201) }],
+    ['an id with a line break', { status: 'SUBMITTED', taskId: 'ck\nx1' }],
+    ['a greeting', { status: 'SUBMITTED', message: 'hello' }],
+    ['a code of success', { code: 200, message: 'ok' }],
+    ['an array', [{ taskId: 'ckx1' }]],
+    ['a string', '"ckx1"'],
+    ['null', 'null'],
+    ['an empty body', ''],
+    ['a cut body', '{"status":"SUBMITTED","taskId":"ck'],
+    ['a portal', '<html>Welcome to our Wi-Fi</html>'],
+  ])('faults 25 and 26: an answer with %s leaves the outcome open', (_, body) => {
+    const { code, details } = failure(submit, 200, body);
+    expect(code).toBe('NETWORK_ERROR');
+    expect(details).toMatchObject({ unclear: true, transient: true });
+  });
+
+  it.each<[string, number, unknown, string]>([
+    [
+      '402 by the book',
+      402,
+      { status: 'FAILED', errorCode: 'INSUFFICIENT_CREDITS', message: 'x' },
+      'INSUFFICIENT_CREDITS',
+    ],
+    [
+      '200 with the code',
+      200,
+      { status: 'FAILED', errorCode: 'INSUFFICIENT_CREDITS' },
+      'INSUFFICIENT_CREDITS',
+    ],
+    ['200 in March', 200, { status: 'FAILED', message: 'Insufficient credits' }, 'INSUFFICIENT_CREDITS'],
+    [
+      '400 with the sentence',
+      400,
+      { status: 'FAILED', message: 'insufficient CREDITS left' },
+      'INSUFFICIENT_CREDITS',
+    ],
+    ['200 with only a number', 200, { code: 402, message: 'pay' }, 'INSUFFICIENT_CREDITS'],
+    ['200 with only a code', 200, { errorCode: 'INSUFFICIENT_CREDITS' }, 'INSUFFICIENT_CREDITS'],
+    ['200 with a code elsewhere', 200, { error: 'INVALID_MODEL' }, 'INVALID_MODEL'],
+    ['200 with a number and no words', 200, { code: 401 }, 'AUTH_FAILED'],
+    ['200 with a bare refusal', 200, { status: 'FAILED' }, 'UNKNOWN_ERROR'],
+    [
+      '200 with a refusal in another case',
+      200,
+      { status: 'failed', errorCode: 'INVALID_PAYLOAD' },
+      'INVALID_PAYLOAD',
+    ],
+    ['200 with an unknown code', 200, { status: 'FAILED', errorCode: 'CONTENT_REJECTED' }, 'UNKNOWN_ERROR'],
+    ['401', 401, { status: 'FAILED', errorCode: 'AUTH_FAILED', message: 'Invalid API key.' }, 'AUTH_FAILED'],
+    ['401 without a body', 401, '', 'AUTH_FAILED'],
+    ['403', 403, '<html>', 'AUTH_FAILED'],
+    ['400 bad model', 400, { status: 'FAILED', errorCode: 'INVALID_MODEL' }, 'INVALID_MODEL'],
+    ['400 bad field', 400, { status: 'FAILED', errorCode: 'INVALID_PAYLOAD' }, 'INVALID_PAYLOAD'],
+    ['400 without a code', 400, { status: 'FAILED', message: 'bad' }, 'INVALID_PAYLOAD'],
+    ['413', 413, '<html>too large</html>', 'INVALID_PAYLOAD'],
+    ['422 content', 422, { status: 'FAILED', message: 'content rejected' }, 'INVALID_PAYLOAD'],
+    ['422 budget', 422, { status: 'FAILED', errorCode: 'BUDGET_EXCEEDED' }, 'BUDGET_EXCEEDED'],
+    ['409', 409, { status: 'FAILED', errorCode: 'IDEMPOTENCY_CONFLICT' }, 'IDEMPOTENCY_CONFLICT'],
+    ['409 without a code', 409, {}, 'IDEMPOTENCY_CONFLICT'],
+    ['404', 404, { status: 'FAILED' }, 'UNKNOWN_ERROR'],
+    ['405', 405, '', 'UNKNOWN_ERROR'],
+  ])('faults 17 to 19, 21 to 23: %s is a refusal, and final', (_, status, body, code) => {
+    const thrown = failure(submit, status, body);
+    expect(thrown.code).toBe(code);
+    expect(thrown.details.unclear).toBeUndefined();
+    expect(thrown.details.transient).toBe(false);
+  });
+
+  it.each<[string, number, unknown]>([
+    ['429 by the book', 429, { status: 'FAILED', errorCode: 'RATE_LIMITED' }],
+    ['429 as a page', 429, '<html>slow down</html>'],
+    ['the code within 200', 200, { status: 'FAILED', errorCode: 'RATE_LIMITED' }],
+    ['the number within 200', 200, { code: 429 }],
+  ])('fault 15: %s was not taken and may be repeated', (_, status, body) => {
+    const thrown = failure(submit, status, body, { 'retry-after': '9' });
+    expect(thrown.code).toBe('RATE_LIMITED');
+    expect(thrown.details).toEqual({ transient: true, retryAfter: 9 } satisfies FailureDetails);
+  });
+
+  it.each<[string, number, unknown]>([
+    ['500', 500, { status: 'FAILED', message: 'oops' }],
+    ['502 as a page', 502, '<html>Bad Gateway</html>'],
+    ['503', 503, ''],
+    ['504', 504, ''],
+    ['408', 408, ''],
+    ['425', 425, ''],
+    ['303', 303, ''],
+    ['the number within 200', 200, { status: 'FAILED', code: 503 }],
+  ])('fault 16: %s leaves the outcome open', (_, status, body) => {
+    const thrown = failure(submit, status, body);
+    expect(thrown.code).toBe('NETWORK_ERROR');
+    expect(thrown.details.unclear).toBe(true);
+  });
+
+  it('fault 10: a redirect is told, and its target is not', () => {
+    const thrown = failure(submit, 302, '', { location: 'https://evil.example/?k=1' });
+    expect(thrown.code).toBe('NETWORK_ERROR');
+    expect(thrown.message).toContain('redirects (HTTP 302)');
+    expect(thrown.message).not.toContain('evil');
+    expect(thrown.details.transient).toBe(false);
+  });
+});
+
+describe('status', () => {
+  const status = provider.status('ckx1');
+
+  it.each([
+    ['SUBMITTED', 'SUBMITTED'],
+    ['PROGRESS', 'PROGRESS'],
+    ['COMPLETED', 'COMPLETED'],
+    ['FAILED', 'FAILED'],
+    ['CANCEL', 'CANCEL'],
+    ['completed', 'COMPLETED'],
+    ['Progress', 'PROGRESS'],
+    [' COMPLETED ', 'COMPLETED'],
+    ['finished', 'COMPLETED'],
+    ['SUCCEEDED', 'COMPLETED'],
+    ['CANCELLED', 'CANCEL'],
+    ['CANCELED', 'CANCEL'],
+  ])('fault 27: %s is %s', (word, state) => {
+    expect(reading(status, 200, { status: word })).toEqual({ state, record: { status: word } });
+  });
+
+  it.each(['QUEUED', '', 'constructor', '__proto__', 'toString', 'ERLEDIGT'])(
+    'fault 27: the word "%s" is none that we know',
+    (word) => {
+      expect(reading(status, 200, { status: word })).toMatchObject({ state: 'UNKNOWN', unknownState: word });
+    },
+  );
+
+  it('fault 30: an unknown word is shown short and without control characters', () => {
+    const seen = reading(status, 200, { status: `\u001b[31mX\n${'Y'.repeat(100)}` }) as {
+      unknownState: string;
+    };
+    expect(seen.unknownState).toBe(`[31mX ${'Y'.repeat(34)}…`);
+  });
+
+  it.each<[string, object]>([
+    ['a message', { status: 'FAILED', message: 'Something went wrong' }],
+    ['a code', { status: 'FAILED', errorCode: 'CONTENT_REJECTED' }],
+    ['a field error', { status: 'FAILED', error: 'x' }],
+  ])('fault 23: FAILED with %s beside it is in doubt', (_, body) => {
+    const seen = reading(status, 200, body) as { state: string; doubt?: Failure };
+    expect(seen.state).toBe('FAILED');
+    expect(seen.doubt).toBeInstanceOf(Failure);
+  });
+
+  it.each([
+    [{ status: 'FAILED', errorCode: 'AUTH_FAILED' }, 'AUTH_FAILED'],
+    [{ status: 'FAILED', errorCode: 'RATE_LIMITED' }, 'RATE_LIMITED'],
+    [{ status: 'FAILED', errorCode: 'TASK_NOT_FOUND' }, 'TASK_NOT_FOUND'],
+    [{ status: 'FAILED', code: 404 }, 'TASK_NOT_FOUND'],
+    [{ code: 404 }, 'TASK_NOT_FOUND'],
+    [{ code: 429 }, 'RATE_LIMITED'],
+    [{ error: 'boom' }, 'UNKNOWN_ERROR'],
+  ])('fault 23: %j within 200 is an error', (body, code) => {
+    expect(failure(status, 200, body).code).toBe(code);
+  });
+
+  it.each<[string, unknown]>([
+    ['no state', {}],
+    ['a numeric state', { status: 3 }],
+    ['an array', ['COMPLETED']],
+    ['nothing', ''],
+    ['a page', '<html>'],
+  ])('fault 25: %s is trouble that may pass', (_, body) => {
+    const thrown = failure(status, 200, body);
+    expect(thrown.code).toBe('NETWORK_ERROR');
+    expect(thrown.details).toMatchObject({ transient: true, unclear: false });
+  });
+
+  it.each([
+    [404, 'TASK_NOT_FOUND', false],
+    [401, 'AUTH_FAILED', false],
+    [403, 'AUTH_FAILED', false],
+    [429, 'RATE_LIMITED', true],
+    [408, 'NETWORK_ERROR', true],
+    [425, 'NETWORK_ERROR', true],
+    [500, 'NETWORK_ERROR', true],
+    [503, 'NETWORK_ERROR', true],
+    [418, 'UNKNOWN_ERROR', false],
+  ])('HTTP %i is %s (again later: %s)', (http, code, transient) => {
+    const thrown = failure(status, http, '');
+    expect(thrown.code).toBe(code);
+    expect(thrown.details.transient).toBe(transient);
+    expect(thrown.details.unclear).toBeUndefined();
+  });
+
+  it('fault 14: reads Retry-After as a date too, but only where waiting helps', () => {
+    const headers = { 'retry-after': 'Sat, 21 Nov 2026 12:00:30 GMT' };
+    expect(failure(status, 503, '', headers).details.retryAfter).toBe(30);
+    expect(failure(status, 404, '', headers).details.retryAfter).toBeUndefined();
+  });
+});
+
+describe('task', () => {
+  const task = provider.task('ckx1');
+  const URL1 = 'https://static.img2video.ai/a.mp4';
+  const record = { id: 'ckx1', model: 't2v', input: { prompt: 'x' }, status: 'COMPLETED' };
+
+  it('takes the whole record of September 2026', () => {
+    const body = {
+      ...record,
+      output: { url: URL1, msg: 'kept for 24 hours' },
+      createdAt: '2026-09-10T12:00:00.123Z',
+      completedAt: '2026-09-10T12:06:30.000Z',
+      creditsCharged: 15,
+      idempotencyKey: 'key-0001',
+    };
+    expect(reading(task, 200, body)).toEqual({
+      id: 'ckx1',
+      state: 'COMPLETED',
+      model: 't2v',
+      input: { prompt: 'x' },
+      createdAt: Date.UTC(2026, 8, 10, 12, 0, 0, 123),
+      idempotencyKey: 'key-0001',
+      urls: [URL1],
+      record: body,
+    });
+  });
+
+  it.each<[string, unknown, string[]]>([
+    ['url', { url: URL1 }, [URL1]],
+    ['url and a message', { url: URL1, msg: 'x', error: null }, [URL1]],
+    ['videoUrl', { videoUrl: URL1 }, [URL1]],
+    ['video_url', { video_url: URL1 }, [URL1]],
+    ['video as an object', { video: { url: URL1 } }, [URL1]],
+    ['a string', URL1, [URL1]],
+    ['a list', [URL1, `${URL1}?2`], [URL1, `${URL1}?2`]],
+    ['files', { files: [{ url: URL1 }, { url: URL1 }] }, [URL1]],
+    ['videos of strings', { videos: [URL1] }, [URL1]],
+    ['null', null, []],
+    ['an empty object', {}, []],
+    ['an empty address', { url: '' }, []],
+    ['an address of another scheme', { url: 'ftp://x/y' }, []],
+    ['a local file', { url: 'file:///etc/passwd' }, []],
+    ['no address', { url: 'https://' }, []],
+    ['script', { url: 'javascript:alert(1)' }, []],
+    ['a number', { url: 5 }, []],
+  ])('fault 28: output with %s', (_, output, urls) => {
+    expect(reading(task, 200, { ...record, output })).toMatchObject({ state: 'COMPLETED', urls });
+  });
+
+  it('fault 28: finds a result beside the other fields, and never in the input', () => {
+    expect(reading(task, 200, { ...record, videoUrl: URL1 })).toMatchObject({ urls: [URL1] });
+    expect(reading(task, 200, { ...record, files: [{ url: URL1 }] })).toMatchObject({ urls: [URL1] });
+    expect(reading(task, 200, { ...record, input: { image: URL1, url: URL1 } })).toMatchObject({ urls: [] });
+  });
+
+  it.each(['SUBMITTED', 'PROGRESS', 'FAILED', 'CANCEL', 'QUEUED'])('names no result while %s', (status) => {
+    expect(reading(task, 200, { ...record, status, output: { url: URL1 } })).toMatchObject({ urls: [] });
+  });
+
+  it('fault 28: a record without state is not taken for a young task, and its result is not lost', () => {
+    const { status: _, ...rest } = record;
+    expect(reading(task, 200, { ...rest, output: { url: URL1 } })).toMatchObject({
+      state: 'UNKNOWN',
+      urls: [URL1],
+    });
+    expect(reading(task, 200, rest)).toMatchObject({ state: 'UNKNOWN', urls: [] });
+  });
+
+  it.each<[string, object]>([
+    ['its id missing', { status: 'COMPLETED', output: { url: URL1 } }],
+    ['its id a number', { id: 42, status: 'COMPLETED', output: { url: URL1 } }],
+    ['its id named as in the other answers', { taskId: 'ckx1', status: 'COMPLETED', output: { url: URL1 } }],
+    ['the id of another', { id: 'other', status: 'COMPLETED', output: { url: URL1 } }],
+  ])('fault 26: a record with %s is still the one asked for', (_, body) => {
+    expect(reading(task, 200, body)).toMatchObject({ id: 'ckx1', urls: [URL1] });
+  });
+
+  it.each<[string, object, string | undefined]>([
+    ['in the output', { output: { error: 'bad content', msg: 'm' } }, 'bad content'],
+    ['as the message of the output', { output: { msg: 'bad content' } }, 'bad content'],
+    ['beside', { error: 'bad content' }, 'bad content'],
+    ['as a message', { message: 'bad content' }, 'bad content'],
+    ['as a code', { errorCode: 'CONTENT_REJECTED' }, 'CONTENT_REJECTED'],
+    ['nowhere', {}, undefined],
+    ['as an object', { error: { a: 1 } }, undefined],
+    ['with control characters', { error: 'a\u001b[2Jb\r\nc' }, 'a [2Jb c'],
+  ])('fault 23: a record that says FAILED is a failed task; the reason is %s', (_, more, error) => {
+    const seen = reading(task, 200, { ...record, status: 'FAILED', ...more }) as {
+      state: string;
+      error?: string;
+    };
+    expect(seen.state).toBe('FAILED');
+    expect(seen.error).toBe(error);
+  });
+
+  it.each([
+    [{ status: 'FAILED' }, 'UNKNOWN_ERROR'],
+    [{ status: 'FAILED', message: 'Task not found' }, 'UNKNOWN_ERROR'],
+    [{ status: 'FAILED', errorCode: 'AUTH_FAILED', taskId: 'ckx1' }, 'AUTH_FAILED'],
+    [{ status: 'FAILED', errorCode: 'RATE_LIMITED' }, 'RATE_LIMITED'],
+    [{ code: 404 }, 'TASK_NOT_FOUND'],
+    [{ status: 'COMPLETED' }, 'NETWORK_ERROR'],
+    [{}, 'NETWORK_ERROR'],
+  ])('fault 23: %j is no record', (body, code) => {
+    expect(failure(task, 200, body).code).toBe(code);
+  });
+
+  it.each(['', 'yesterday', 5, null])('takes the time of creation %j for none', (createdAt) => {
+    expect(reading(task, 200, { ...record, createdAt })).not.toHaveProperty('createdAt');
+  });
+
+  it.each(['', null, 5])('takes the idempotency key %j for none', (idempotencyKey) => {
+    expect(reading(task, 200, { ...record, idempotencyKey })).not.toHaveProperty('idempotencyKey');
+  });
+});
+
+describe('cancel', () => {
+  const cancel = provider.cancel('ckx1');
+
+  it.each([
+    [{ status: 'CANCEL', taskId: 'ckx1' }, 'CANCEL'],
+    [{ status: 'CANCELLED' }, 'CANCEL'],
+    [{ status: 'PROGRESS', taskId: 'ckx1' }, 'PROGRESS'],
+    [{ status: 'FAILED', taskId: 'ckx1' }, 'FAILED'],
+  ])('%j is %s', (body, state) => {
+    expect(reading(cancel, 200, body)).toMatchObject({ state });
+  });
+
+  it.each<[number, unknown, string, boolean]>([
+    [405, '', 'UNKNOWN_ERROR', false],
+    [404, '', 'TASK_NOT_FOUND', false],
+    [409, { status: 'FAILED', message: 'already running' }, 'UNKNOWN_ERROR', false],
+    [200, { status: 'FAILED', message: 'cannot be cancelled' }, 'UNKNOWN_ERROR', false],
+    [200, {}, 'NETWORK_ERROR', true],
+    [503, '', 'NETWORK_ERROR', true],
+  ])('fault 24: HTTP %i with %j is %s (again later: %s)', (status, body, code, transient) => {
+    const thrown = failure(cancel, status, body);
+    expect(thrown.code).toBe(code);
+    expect(thrown.details.transient).toBe(transient);
+  });
+});
+
+describe('list', () => {
+  const list = provider.list();
+
+  it('keeps the order, says what it could not read, and tells the time of the service', () => {
+    const tasks = [
+      { id: 'b', status: 'PROGRESS' },
+      { id: 'a', status: 'COMPLETED', output: { url: 'https://x.example/a' } },
+      { id: 7, status: 'PROGRESS' },
+      { status: 'PROGRESS' },
+      'nonsense',
+      null,
+    ];
+    const headers = { date: 'Sat, 21 Nov 2026 12:00:30 GMT' };
+    const seen = reading(list, 200, { tasks }, headers) as TaskList;
+    expect(seen.tasks.map(({ id }) => id)).toEqual(['b', 'a']);
+    expect(seen.unread).toBe(4);
+    expect(seen.serverTime).toBe(NOW + 30_000);
+  });
+
+  it.each([{}, { date: 'soon' }])('tells no time with the headers %j', (headers) => {
+    expect(reading(list, 200, { tasks: [] }, headers)).toMatchObject({
+      tasks: [],
+      unread: 0,
+      serverTime: null,
+    });
+  });
+
+  it.each<[unknown, string]>([
+    [{}, 'NETWORK_ERROR'],
+    [{ tasks: {} }, 'NETWORK_ERROR'],
+    [[], 'NETWORK_ERROR'],
+    [{ status: 'FAILED', errorCode: 'AUTH_FAILED' }, 'AUTH_FAILED'],
+    [{ code: 429 }, 'RATE_LIMITED'],
+  ])('%j is no list', (body, code) => {
+    expect(failure(list, 200, body).code).toBe(code);
+  });
+});
+
+describe('quote', () => {
+  const quote = provider.quote('t2v', INTENT.payload);
+
+  it.each<[object, object]>([
+    [
+      { model: 't2v', credits: 15, currentBalance: 415, affordable: true },
+      { credits: 15, balance: 415, affordable: true },
+    ],
+    [{ credits: 0 }, { credits: 0, balance: null, affordable: null }],
+    [
+      { credits: 15, currentBalance: '9', affordable: 'no' },
+      { credits: 15, balance: null, affordable: null },
+    ],
+  ])('reads %j', (body, expected) => {
+    expect(reading(quote, 200, body)).toEqual({ ...expected, record: body });
+  });
+
+  it.each<[object, string]>([
+    [{}, 'NETWORK_ERROR'],
+    [{ credits: '15' }, 'NETWORK_ERROR'],
+    [{ credits: -1 }, 'NETWORK_ERROR'],
+    [{ status: 'FAILED', errorCode: 'INVALID_PAYLOAD' }, 'INVALID_PAYLOAD'],
+    [{ code: 402 }, 'INSUFFICIENT_CREDITS'],
+  ])('fault 60: %j is no price', (body, code) => {
+    expect(failure(quote, 200, body).code).toBe(code);
+  });
+});
+
+describe('account', () => {
+  const account = provider.account();
+
+  it('reads models and leaves the rest as it is', () => {
+    const body = { ok: true, currentBalance: 415, supportedModels: ['t2v', 5, 'i2v'] };
+    expect(reading(account, 200, body)).toEqual({ models: ['t2v', 'i2v'], record: body });
+    expect(reading(account, 200, { ok: true })).toMatchObject({ models: [] });
+  });
+
+  it.each([
+    { ok: false, errorCode: 'AUTH_FAILED' },
+    { status: 'FAILED', errorCode: 'AUTH_FAILED' },
+    { code: 401 },
+  ])('fault 23: %j is an error', (body) => {
+    expect(failure(account, 200, body).code).toBe('AUTH_FAILED');
+  });
+});
+
+describe('messages', () => {
+  it('fault 30: quote the service shortly, in one line, without what a terminal would obey', () => {
+    const message = `one\r\ntwo\u001b[31m\u202e\u0000three ${'x'.repeat(5_000)}`;
+    const thrown = failure(provider.status('ckx1'), 400, { status: 'FAILED', message });
+    expect(thrown.message.startsWith('The service answered HTTP 400: "one two [31m three xxx')).toBe(true);
+    expect(thrown.message).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/);
+    expect(thrown.message.length).toBeLessThan(400);
+  });
+
+  it('fault 8: show the beginning of what is not JSON, with its status', () => {
+    const page = `<html>\n<title>502 Bad Gateway</title>${'x'.repeat(100_000)}`;
+    const bad = failure(provider.status('ckx1'), 502, page);
+    expect(
+      bad.message.startsWith('The service answered HTTP 502: "<html> <title>502 Bad Gateway</title>xxx'),
+    ).toBe(true);
+    const portal = failure(provider.status('ckx1'), 200, page);
+    expect(portal.message).toMatch(
+      /^The answer of https:\/\/aivideomaker\.ai \(HTTP 200\) is not a JSON object: "<html> /,
+    );
+    expect(portal.message.length).toBeLessThan(350);
+    expect(failure(provider.status('ckx1'), 503, '').message).toBe(
+      'The service answered HTTP 503 with an empty body.',
+    );
+  });
+});
+
+describe('any JSON at all', () => {
+  const states = fc.constantFrom('SUBMITTED', 'PROGRESS', 'COMPLETED', 'FAILED', 'CANCEL', 'x', '__proto__');
+  const leaf = fc.oneof(fc.string({ unit: 'binary' }), states, fc.double(), fc.boolean(), fc.constant(null));
+  const fields = [
+    ...[
+      'id',
+      'taskId',
+      'status',
+      'tasks',
+      'output',
+      'input',
+      'error',
+      'errorCode',
+      'code',
+      'message',
+      'createdAt',
+    ],
+    ...['idempotencyKey', 'credits', 'currentBalance', 'supportedModels', 'ok', 'url', 'files', 'model'],
+    ...['__proto__', 'constructor', 'prototype', 'toString'],
+  ];
+  const { json } = fc.letrec((tie) => ({
+    json: fc.oneof({ maxDepth: 4 }, leaf, fc.array(tie('json'), { maxLength: 4 }), tie('object')),
+    object: fc
+      .array(fc.tuple(fc.constantFrom(...fields), tie('json')), { maxLength: 8 })
+      // Written by hand: an object literal cannot hold a property of its own called __proto__.
+      .map((entries) => ({ entries })),
+  }));
+
+  function write(value: unknown): string {
+    if (Array.isArray(value)) return `[${value.map(write).join()}]`;
+    if (typeof value === 'object' && value !== null) {
+      const { entries } = value as { entries: [string, unknown][] };
+      return `{${entries.map(([name, inner]) => `${JSON.stringify(name)}:${write(inner)}`).join()}}`;
+    }
+    return JSON.stringify(value);
+  }
+
+  it.each(CALLS)('fault 31: %s never throws anything but a Failure, and pollutes no prototype', (_, call) => {
+    const before = Object.getOwnPropertyNames(Object.prototype).length;
+    fc.assert(
+      fc.property(fc.constantFrom(200, 200, 200, 201, 302, 400, 404, 429, 500), json, (status, value) => {
+        const result = reading(call, status, write(value));
+        expect(typeof result).toBe('object');
+        if (status >= 300) expect(result).toBeInstanceOf(Failure);
+      }),
+      { numRuns: 400 },
+    );
+    expect(Object.getOwnPropertyNames(Object.prototype)).toHaveLength(before);
+  });
+
+  it.each(CALLS)('fault 25: %s survives any bytes', (_, call) => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => void reading(call, 200, Buffer.from(bytes))),
+    );
+  });
+
+  it('fault 31: a body nested a hundred thousand deep is read like any other', () => {
+    const deep = `{"id":"ckx1","status":"COMPLETED","output":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+    expect(reading(provider.task('ckx1'), 200, deep)).toMatchObject({ id: 'ckx1', urls: [] });
+  });
+});

@@ -1,0 +1,72 @@
+import type { ServerResponse } from 'node:http';
+import { MP4 } from './media.ts';
+import { type Answer, type Received, serve, type TestServer } from './server.ts';
+
+interface Context {
+  request: Received;
+  res: ServerResponse;
+  /** Requests with the same method and path that came before. */
+  count: number;
+  server: TestServer;
+}
+
+type Reply = Answer | undefined | ((context: Context) => Answer | undefined | Promise<Answer | undefined>);
+
+/** Cuts the connection, as a network does. */
+export const cut: Reply = ({ res }) => {
+  res.destroy();
+  return undefined;
+};
+
+/** The error form of the service. */
+export const refusal = (status: number, errorCode?: string, message = 'no'): Answer => ({
+  status,
+  body: { status: 'FAILED', ...(errorCode && { errorCode }), message },
+});
+
+/** A record of the one task that the service makes. */
+export const record = (server: TestServer, more: object = {}): object => ({
+  id: 'task1',
+  model: 't2v',
+  input: {},
+  output: { url: `${server.origin}/file.mp4` },
+  status: 'COMPLETED',
+  creditsCharged: 15,
+  creditsRefunded: 0,
+  ...more,
+});
+
+/**
+ * A service that takes a submit, has finished its task at the first look, and serves its file. Each route can be
+ * replaced: `submit`, `status`, `task`, `list`, `cancel`, `quote`, `account`, `file`.
+ */
+export function service(replies: Record<string, Reply> = {}): Promise<TestServer> {
+  return serve((request, context) => {
+    const route = routeOf(request);
+    const reply = replies[route] ?? DEFAULTS[route];
+    if (typeof reply === 'function') return reply({ request, ...context });
+    return reply ?? { status: 404, body: { status: 'FAILED', message: 'not found' } };
+  });
+}
+
+const DEFAULTS: Record<string, Reply> = {
+  submit: { body: { status: 'SUBMITTED', taskId: 'task1', creditsCharged: 15, idempotentReplay: false } },
+  status: { body: { status: 'COMPLETED' } },
+  task: ({ server }) => ({ body: record(server) }),
+  list: { body: { tasks: [] } },
+  cancel: { body: { status: 'CANCEL', taskId: 'task1' } },
+  quote: { body: { model: 't2v', credits: 15, currentBalance: 400, affordable: true, billable: false } },
+  account: { body: { ok: true, apiVersion: 'v1', currentBalance: 415, supportedModels: ['t2v', 'new1'] } },
+  file: { body: MP4, headers: { 'content-type': 'video/mp4', etag: '"clip"' } },
+};
+
+function routeOf({ method, path }: Received): string {
+  if (path.startsWith('/file')) return 'file';
+  const rest = path.replace(/^.*\/api\/v1\//, '');
+  if (rest.startsWith('generate/')) return method === 'POST' ? 'submit' : '';
+  if (rest.startsWith('quote/')) return 'quote';
+  if (rest === 'account' || rest === 'tasks') return rest === 'tasks' ? 'list' : rest;
+  if (rest.endsWith('/status')) return 'status';
+  if (rest.endsWith('/cancel')) return method === 'PUT' ? 'cancel' : '';
+  return rest.startsWith('tasks/') ? 'task' : '';
+}

@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { onTestFinished } from 'vitest';
+import { pollRhythm } from '../../scripts/src/http/again.ts';
+import { Api } from '../../scripts/src/http/api.ts';
+import { Transport } from '../../scripts/src/http/transport.ts';
+import { aivideomaker } from '../../scripts/src/providers/aivideomaker.ts';
+import type { Intent } from '../../scripts/src/providers/provider.ts';
+import { Failure } from '../../scripts/src/types/failure.ts';
+import type { Session } from '../../scripts/src/workflow/session.ts';
+import type { WaitSettings } from '../../scripts/src/workflow/tasks.ts';
+import { FakeClock } from '../support/clock.ts';
+
+export const KEY = 'ak_workflow_canary';
+
+export interface TestSession extends Session {
+  clock: FakeClock;
+  /** What the observer was told, in order: `submitting`, `refused`, `task ckx1 SUBMITTED`, `looked PROGRESS`, … */
+  told: string[];
+}
+
+interface SessionOptions {
+  maxRetries?: number;
+  timeoutMs?: number;
+  signal?: AbortSignal;
+  loopback?: boolean;
+  transport?: Transport;
+  clock?: FakeClock;
+}
+
+/** A session against a test server: real requests, and a clock that only moves when somebody sleeps. */
+export function sessionWith(origin: string, options: SessionOptions = {}): TestSession {
+  const { maxRetries = 3, timeoutMs = 2_000, signal, loopback = true } = options;
+  const clock = options.clock ?? new FakeClock();
+  const transport = options.transport ?? new Transport();
+  onTestFinished(() => transport.close());
+  const told: string[] = [];
+  return {
+    provider: aivideomaker({ baseUrl: new URL(origin), key: KEY, now: clock.wall }),
+    api: new Api(transport, clock, { timeoutMs, maxRetries, ...(signal && { signal }) }),
+    transport,
+    loopback,
+    command: (flags) => `run ${flags}`,
+    clock,
+    told,
+    observer: {
+      submitting: () => told.push('submitting'),
+      refused: () => told.push('refused'),
+      task: (id, state) => told.push(`task ${id} ${state}`),
+      looked: ({ state, unknownState }) => told.push(`looked ${unknownState ?? state}`),
+      troubled: ({ code }) => told.push(`trouble ${code}`),
+      downloading: () => {},
+    },
+  };
+}
+
+export const INTENT: Intent = {
+  model: 't2v',
+  payload: { prompt: 'a lighthouse', aspectRatio: '16:9', duration: '5' },
+  idempotencyKey: 'key-0001',
+};
+
+export function waiting(waitMs: number, more: Partial<WaitSettings> = {}): WaitSettings {
+  return { waitMs, rhythm: pollRhythm(2_000), folder: null, stallMs: 2_000, resumeFlags: '', ...more };
+}
+
+/** A folder that is gone when the test ends. */
+export function folder(): string {
+  const made = mkdtempSync(path.join(tmpdir(), 'amw workflow '));
+  onTestFinished(() => rmSync(made, { recursive: true, force: true }));
+  return made;
+}
+
+/** The failure that the promise is rejected with. */
+export async function failureOf(promise: Promise<unknown>): Promise<Failure> {
+  const error = await promise.then(
+    (value) => new Error(`did not fail: ${JSON.stringify(value)}`),
+    (reason: unknown) => reason,
+  );
+  if (error instanceof Failure) return error;
+  throw error;
+}
