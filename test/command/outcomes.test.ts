@@ -1,10 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { EXIT, EXIT_OF_ERROR } from '../../scripts/src/types/exit-codes.ts';
 import { ERROR_CODES, type ErrorCode } from '../../scripts/src/types/failure.ts';
-import { closedPort } from '../support/server.ts';
 import { CANARY, envelopeOf, live, run, T2V, T2V_ARGS, tempFolder } from '../support/command.ts';
+import { closedPort } from '../support/server.ts';
+import {
+  commandIn,
+  expectKeyInItsHeaderOnly,
+  failure,
+  record,
+  type Script,
+  service,
+  states,
+  TASK,
+} from './service.ts';
 import { runShell } from './shell.ts';
-import { commandIn, expectKeyInItsHeaderOnly, failure, record, type Script, service, states, TASK } from './service.ts';
 
 interface Case {
   script?: Script;
@@ -68,7 +77,9 @@ const CASES: Record<ErrorCode, Case> = {
     says: /--action listTasks/,
   },
   NETWORK_ERROR: {
-    script: { status: { status: 502, headers: { 'content-type': 'text/html' }, body: '<html>Bad gateway</html>' } },
+    script: {
+      status: { status: 502, headers: { 'content-type': 'text/html' }, body: '<html>Bad gateway</html>' },
+    },
     args: GET_STATUS,
     env: { AIVIDEO_MAX_RETRIES: '0' },
     status: 'UNKNOWN',
@@ -85,7 +96,9 @@ const CASES: Record<ErrorCode, Case> = {
   GENERATION_FAILED: {
     script: {
       status: states('PROGRESS', 'FAILED'),
-      task: (_, { server }) => ({ body: record(server, { status: 'FAILED', output: { error: 'content policy' } }) }),
+      task: (_, { server }) => ({
+        body: record(server, { status: 'FAILED', output: { error: 'content policy' } }),
+      }),
     },
     status: 'FAILED',
     exit: 1,
@@ -147,7 +160,9 @@ describe('the exit codes', () => {
   it('0, 4: done, and still running', async () => {
     const server = await service();
     expect((await run(T2V_ARGS, { env: live(server.origin) })).code).toBe(EXIT.done);
-    expect((await run([...T2V_ARGS, '--wait', '0'], { env: live(server.origin) })).code).toBe(EXIT.stillRunning);
+    expect((await run([...T2V_ARGS, '--wait', '0'], { env: live(server.origin) })).code).toBe(
+      EXIT.stillRunning,
+    );
   });
 
   it('no other exit code exists than those that --help lists', async () => {
@@ -193,19 +208,26 @@ describe('queries that are put off', () => {
   it.each([
     ['3600', 3600],
     [new Date(Date.now() + 600_000).toUTCString(), 600],
-  ])('B9: fault 14: Retry-After %s is longer than the time left, so the call returns at once', async (header, seconds) => {
-    const server = await service({ task: failure(429, 'RATE_LIMITED', 'Too many', { 'retry-after': header }) });
-    const start = performance.now();
-    const done = await run(['--action', 'getTask', '--taskId', TASK], { env: live(server.origin) });
-    expect(performance.now() - start).toBeLessThan(3_000);
-    const { retryAfter } = envelopeOf(done);
-    expect(retryAfter).toBeGreaterThan(seconds - 60);
-    expect(retryAfter).toBeLessThanOrEqual(seconds);
-    expect(server.received).toHaveLength(1);
-  });
+  ])(
+    'B9: fault 14: Retry-After %s is longer than the time left, so the call returns at once',
+    async (header, seconds) => {
+      const server = await service({
+        task: failure(429, 'RATE_LIMITED', 'Too many', { 'retry-after': header }),
+      });
+      const start = performance.now();
+      const done = await run(['--action', 'getTask', '--taskId', TASK], { env: live(server.origin) });
+      expect(performance.now() - start).toBeLessThan(3_000);
+      const { retryAfter } = envelopeOf(done);
+      expect(retryAfter).toBeGreaterThan(seconds - 60);
+      expect(retryAfter).toBeLessThanOrEqual(seconds);
+      expect(server.received).toHaveLength(1);
+    },
+  );
 
   it('B9: a wait outlives a 429, and says what was wrong when it ends first', async () => {
-    const server = await service({ status: failure(429, 'RATE_LIMITED', 'Too many', { 'retry-after': '120' }) });
+    const server = await service({
+      status: failure(429, 'RATE_LIMITED', 'Too many', { 'retry-after': '120' }),
+    });
     const done = await run([...T2V_ARGS, '--wait', '5'], { env: live(server.origin) });
     expect(done.code).toBe(4);
     expect(envelopeOf(done)).toMatchObject({
@@ -244,7 +266,9 @@ describe('faults of the way, end to end', () => {
   it('fault 8: a page where JSON is due is quoted, short', async () => {
     const page = `<html>${'<p>Sign in to the network</p>'.repeat(500)}`;
     const server = await service({ account: { headers: { 'content-type': 'text/html' }, body: page } });
-    const done = await run(['--action', 'account'], { env: live(server.origin, { AIVIDEO_MAX_RETRIES: '0' }) });
+    const done = await run(['--action', 'account'], {
+      env: live(server.origin, { AIVIDEO_MAX_RETRIES: '0' }),
+    });
     const { errorCode, errorMessage } = envelopeOf(done);
     expect(errorCode).toBe('NETWORK_ERROR');
     expect(errorMessage).toContain('<html>');
@@ -259,7 +283,15 @@ describe('faults of the way, end to end', () => {
   });
 
   it('fault 25: fault 31: answers that are no answers end in the right words', async () => {
-    const bodies = ['', '{"status":', '[]', '"x"', 'null', '{"__proto__":{"status":"COMPLETED"}}', `${'['.repeat(50_000)}`];
+    const bodies = [
+      '',
+      '{"status":',
+      '[]',
+      '"x"',
+      'null',
+      '{"__proto__":{"status":"COMPLETED"}}',
+      `${'['.repeat(50_000)}`,
+    ];
     await Promise.all(
       bodies.map(async (body) => {
         const server = await service({ status: { body } });
@@ -324,7 +356,12 @@ describe('a submit whose answer is lost', () => {
     const done = await run([...T2V_ARGS, '--idempotencyKey', 'lighthouse-0001'], { env });
     const { data, ...envelope } = envelopeOf(done);
     expect(done.code).toBe(7);
-    expect(envelope).toMatchObject({ ok: false, status: 'UNKNOWN', taskId: null, errorCode: 'SUBMIT_OUTCOME_UNKNOWN' });
+    expect(envelope).toMatchObject({
+      ok: false,
+      status: 'UNKNOWN',
+      taskId: null,
+      errorCode: 'SUBMIT_OUTCOME_UNKNOWN',
+    });
     expect(charged(server)).toBe(1);
     expect(data).toMatchObject({ idempotencyKey: 'lighthouse-0001', model: 't2v' });
     isDown = false;

@@ -15,7 +15,9 @@ interface Context {
   server: TestServer;
 }
 
-type Route = Answer | ((request: Received, context: Context) => Answer | undefined | Promise<Answer | undefined>);
+type Route =
+  | Answer
+  | ((request: Received, context: Context) => Answer | undefined | Promise<Answer | undefined>);
 
 /** The routes of the service by name; what a test does not script behaves as documented. */
 export interface Script {
@@ -40,7 +42,12 @@ export const states =
   (...words: string[]): Route =>
   (_, { count }) => ({ body: { status: words[Math.min(count, words.length - 1)] } });
 
-export const failure = (status: number, errorCode: string | undefined, message: string, headers = {}): Answer => ({
+export const failure = (
+  status: number,
+  errorCode: string | undefined,
+  message: string,
+  headers = {},
+): Answer => ({
   status,
   headers,
   body: { status: 'FAILED', ...(errorCode && { errorCode }), message },
@@ -59,7 +66,8 @@ export function record(server: TestServer, more: Record<string, unknown> = {}): 
     creditsCharged: 15,
     creditsRefunded: 0,
     listValueCents: 15,
-    idempotencyKey: server.received.find(({ method }) => method === 'POST')?.headers['idempotency-key'] ?? null,
+    idempotencyKey:
+      server.received.find(({ method }) => method === 'POST')?.headers['idempotency-key'] ?? null,
     ...more,
   };
 }
@@ -100,7 +108,14 @@ function documented(route: keyof Script, { count, server }: Context): Answer {
       };
     case 'quote':
       return {
-        body: { model: 't2v', credits: 15, listPriceUsd: 0.15, currentBalance: 415, affordable: true, billable: false },
+        body: {
+          model: 't2v',
+          credits: 15,
+          listPriceUsd: 0.15,
+          currentBalance: 415,
+          affordable: true,
+          billable: false,
+        },
       };
     case 'generate':
       return { body: accepted };

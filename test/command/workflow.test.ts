@@ -4,7 +4,6 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ENTRY, envelopeOf, live, ROOT, run, T2V, T2V_ARGS, tempFolder } from '../support/command.ts';
 import { MP4 } from '../support/media.ts';
-import { runShell } from './shell.ts';
 import {
   accepted,
   commandIn,
@@ -16,6 +15,7 @@ import {
   states,
   TASK,
 } from './service.ts';
+import { runShell } from './shell.ts';
 
 const FAST = ['--pollInterval', '0.02'];
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -153,7 +153,9 @@ describe('a wait that ends first', () => {
   });
 
   it('fault 38: the task id is on stderr before anything waits, and each state is said once', async () => {
-    const server = await service({ status: states('SUBMITTED', 'SUBMITTED', 'PROGRESS', 'PROGRESS', 'PROGRESS', 'COMPLETED') });
+    const server = await service({
+      status: states('SUBMITTED', 'SUBMITTED', 'PROGRESS', 'PROGRESS', 'PROGRESS', 'COMPLETED'),
+    });
     let seenAt = 0;
     const done = await run(T2V_ARGS, {
       env: live(server.origin),
@@ -173,7 +175,11 @@ describe('a wait that ends first', () => {
   it('is quiet about a service that answers only every second time', async () => {
     const server = await service({
       status: (_, { count }) =>
-        count >= 12 ? { body: { status: 'COMPLETED' } } : count % 2 ? { status: 503, body: 'no' } : { body: { status: 'PROGRESS' } },
+        count >= 12
+          ? { body: { status: 'COMPLETED' } }
+          : count % 2
+            ? { status: 503, body: 'no' }
+            : { body: { status: 'PROGRESS' } },
     });
     // A pause of half a second after each trouble would make this slow: the first of them is all that is needed here.
     const done = await run([...T2V_ARGS, '--wait', '2'], { env: live(server.origin) });
@@ -220,10 +226,18 @@ describe('the other actions', () => {
   });
 
   it('a task that can no longer be cancelled says so, and what it is', async () => {
-    const server = await service({ cancel: failure(400, undefined, 'Task is running'), status: states('PROGRESS') });
+    const server = await service({
+      cancel: failure(400, undefined, 'Task is running'),
+      status: states('PROGRESS'),
+    });
     const done = await run(['--action', 'cancelTask', '--taskId', TASK], { env: live(server.origin) });
     expect(done.code).toBe(4);
-    expect(envelopeOf(done)).toMatchObject({ ok: false, status: 'PROGRESS', taskId: TASK, errorCode: 'UNKNOWN_ERROR' });
+    expect(envelopeOf(done)).toMatchObject({
+      ok: false,
+      status: 'PROGRESS',
+      taskId: TASK,
+      errorCode: 'UNKNOWN_ERROR',
+    });
   });
 
   it('waitTask waits for the end, and saves the file', async () => {
@@ -265,15 +279,26 @@ describe('the other actions', () => {
     const { data } = envelopeOf(done);
     expect(done.code).toBe(0);
     expect(data).toMatchObject({ currentBalance: 415, contracts: { withoutContract: ['newmodel'] } });
-    expect((data.contracts as { notListedByService: string[] }).notListedByService.sort()).toEqual(['happyhorse', 'lv']);
+    expect((data.contracts as { notListedByService: string[] }).notListedByService.sort()).toEqual([
+      'happyhorse',
+      'lv',
+    ]);
   });
 
   it('B3: listModels and describeModel need no key and no network, and their commands run', async () => {
     const list = await run(['--action', 'listModels'], { env: { HTTPS_PROXY: 'socks5://127.0.0.1:1' } });
     const models = envelopeOf(list).data.models as { model: string; example: object }[];
-    expect(models.map(({ model }) => model).sort()).toEqual(
-      ['happyhorse', 'i2v', 'i2v_v3', 'lv', 'minimax', 'seedance20', 't2v', 't2v_v3', 'wan27'],
-    );
+    expect(models.map(({ model }) => model).sort()).toEqual([
+      'happyhorse',
+      'i2v',
+      'i2v_v3',
+      'lv',
+      'minimax',
+      'seedance20',
+      't2v',
+      't2v_v3',
+      'wan27',
+    ]);
     await Promise.all(
       models.map(async ({ model, example }) => {
         const described = await run(['--action', 'describeModel', '--model', model]);
@@ -291,7 +316,9 @@ describe('the other actions', () => {
 
 describe('what agents rely on', () => {
   it('--version and --help answer as text, and every example of --help runs as printed', async () => {
-    const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { version: string };
+    const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
+      version: string;
+    };
     const folder = tempFolder();
     const help = await run(['--help'], { cwd: folder });
     expect((await run(['--version'])).stdout).toBe(`${version}\n`);
@@ -301,7 +328,9 @@ describe('what agents rely on', () => {
     const examples = lines.filter((line) => line.startsWith(`  node ${ENTRY}`) && !line.includes('<'));
     expect(examples).toHaveLength(3);
     for (const example of examples) {
-      const done = await runShell(`${example} --wait 30`.replace(/(--action .*) --wait 30$/, '$1'), { cwd: folder });
+      const done = await runShell(`${example} --wait 30`.replace(/(--action .*) --wait 30$/, '$1'), {
+        cwd: folder,
+      });
       expect([example, done.code]).toEqual([example, 0]);
     }
     expect(readdirSync(path.join(folder, 'out'))).toHaveLength(1);
@@ -314,7 +343,9 @@ describe('what agents rely on', () => {
       list: { status: 302, headers: { location: `${other.origin}/api/v1/tasks` } },
     });
     expect((await run(T2V_ARGS, { env: live(server.origin) })).code).toBe(0);
-    const list = await run(['--action', 'listTasks'], { env: live(server.origin, { AIVIDEO_MAX_RETRIES: '0' }) });
+    const list = await run(['--action', 'listTasks'], {
+      env: live(server.origin, { AIVIDEO_MAX_RETRIES: '0' }),
+    });
     expect(envelopeOf(list)).toMatchObject({ ok: false, errorCode: 'NETWORK_ERROR' });
     expect(other.received).toHaveLength(0);
   });

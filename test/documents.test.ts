@@ -1,0 +1,172 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ACTIONS, FLAGS } from '../scripts/src/cli/flags.ts';
+import { listModels } from '../scripts/src/contracts/contract.ts';
+import { startSandbox } from '../scripts/src/sandbox/server.ts';
+import { EXIT } from '../scripts/src/types/exit-codes.ts';
+import { ERROR_CODES } from '../scripts/src/types/failure.ts';
+import { ROOT, T2V, tempFolder } from './support/command.ts';
+import { PNG } from './support/media.ts';
+
+const references = readdirSync(path.join(ROOT, 'references')).map((file) => `references/${file}`);
+const documents = ['SKILL.md', 'README.md', 'contracts/README.md', ...references];
+const text = (file: string): string => readFileSync(path.join(ROOT, file), 'utf8');
+
+interface Printed {
+  file: string;
+  command: string;
+  /** The exit code that the document announces; 0 where it says nothing. */
+  exit: number;
+}
+
+/** Every command line in a fence that is marked as shell. */
+function printed(file: string): Printed[] {
+  const fences = [...text(file).matchAll(/^( *)```sh\n([\s\S]*?)^ *```/gm)].map(([, , code]) => code!);
+  return fences
+    .flatMap((code) => code.split('\n'))
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => {
+      const [, command, exit] = /^(.*?)(?:\s+# exit (\d+))?$/.exec(line)!;
+      return { file, command: command!, exit: Number(exit ?? 0) };
+    });
+}
+
+const commands = documents.flatMap(printed);
+const ours = commands.filter(({ command }) => command.startsWith('node '));
+const lasting = ours.filter(({ command }) => command.includes('sandbox.mjs'));
+const ending = ours.filter((one) => !lasting.includes(one));
+
+describe('every command that is printed', () => {
+  let sandbox: Awaited<ReturnType<typeof startSandbox>>;
+  let taskId: string;
+  const home = path.join(ROOT, 'node_modules', '.documents-state');
+
+  beforeAll(async () => {
+    // In place of the live service: what a document shows as a live command runs against this.
+    sandbox = await startSandbox({ folder: null, speed: 6000 });
+    const answer = await fetch(`${sandbox.origin}/api/v1/generate/t2v`, {
+      method: 'POST',
+      headers: { key: 'ak_documents', 'content-type': 'application/json' },
+      body: JSON.stringify(T2V),
+    });
+    ({ taskId } = (await answer.json()) as { taskId: string });
+  });
+  afterAll(() => sandbox.close());
+
+  test('there are some, and the others are npm scripts that exist', () => {
+    expect(ending.length).toBeGreaterThan(8);
+    const { scripts } = JSON.parse(text('package.json')) as { scripts: Record<string, string> };
+    for (const { command } of commands) {
+      if (command.startsWith('node ')) continue;
+      const name = /^npm (?:run )?(\S+)$/.exec(command)?.[1];
+      expect(name === 'cit' || name === 'ci' || (name !== undefined && name in scripts), command).toBe(true);
+    }
+  });
+
+  test.each(ending.map((one) => [one.file, one.command, one.exit] as const))(
+    '%s: %s',
+    async (_, command, exit) => {
+      const cwd = tempFolder();
+      writeFileSync(path.join(cwd, 'payload.json'), JSON.stringify(T2V));
+      writeFileSync(path.join(cwd, 'photo.jpg'), PNG);
+      mkdirSync(home, { recursive: true });
+      const line = command
+        .replaceAll('{baseDir}', ROOT.replace(/\/$/, ''))
+        .replace(/^node scripts\//, `node ${ROOT}scripts/`)
+        .replaceAll(/<task_id>|<taskId>|<id>/g, taskId)
+        .replaceAll('<model>', 't2v');
+      const done = await shell(line, cwd, {
+        AIVIDEO_BASE_URL: sandbox.origin,
+        AIVIDEO_API_KEY: 'ak_documents',
+        ASYNC_MEDIA_STATE_DIR: path.join(cwd, 'state'),
+      });
+      expect(done.code, done.stderr + done.stdout).toBe(exit);
+      const isText = /--help|--version/.test(line);
+      if (!isText) expect(Object.keys(JSON.parse(done.stdout))).toHaveLength(7);
+    },
+    60_000,
+  );
+
+  test.each(lasting.map((one) => [one.file, one.command] as const))('%s: %s', async (_, command) => {
+    const line = command.replaceAll('{baseDir}', ROOT.replace(/\/$/, '')).replace('--port 8787', '--port 0');
+    const child = spawn('sh', ['-c', `exec ${line}`], {
+      cwd: tempFolder(),
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const first = await new Promise<string>((resolve) =>
+      child.stdout.once('data', (data) => resolve(String(data))),
+    );
+    child.kill('SIGTERM');
+    expect(JSON.parse(first)).toMatchObject({ origin: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/) });
+    expect(await ended(child)).toBe(0);
+  });
+});
+
+function ended(child: ChildProcess): Promise<number | null> {
+  return new Promise((resolve) => child.on('close', resolve));
+}
+
+async function shell(line: string, cwd: string, env: Record<string, string>) {
+  const child = spawn('sh', ['-c', line], {
+    cwd,
+    env: { PATH: process.env.PATH, HOME: cwd, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (data) => {
+    stdout += data;
+  });
+  child.stderr.on('data', (data) => {
+    stderr += data;
+  });
+  return { code: await ended(child), stdout, stderr };
+}
+
+describe('what the documents name', () => {
+  const all = documents.map(text).join('\n');
+
+  test('exists: flags, actions, error codes, models', async () => {
+    const own = commands
+      .map(({ command }) => command)
+      .filter((command) => command.includes('run-workflow.mjs'));
+    for (const [, flag] of own.join('\n').matchAll(/ --([A-Za-z]+)/g))
+      expect(Object.keys(FLAGS)).toContain(flag);
+    for (const [, action] of all.matchAll(/--action ([A-Za-z]+)/g)) expect(ACTIONS).toContain(action);
+    const models = await listModels('aivideomaker');
+    for (const [, model] of own.join('\n').matchAll(/--model (\S+)/g))
+      expect([...models, '<model>']).toContain(model);
+  });
+
+  test('is all there is: every exit code, error code, action and model', async () => {
+    for (const code of Object.values(EXIT)) expect(all).toMatch(new RegExp(`\\b${code}\\b`));
+    for (const code of ERROR_CODES) expect(all).toContain(code);
+    for (const action of ACTIONS.filter((name) => name !== 'generate')) expect(all).toContain(action);
+    for (const model of await listModels('aivideomaker')) expect(all).toContain(`\`${model}\``);
+  });
+
+  test('links inside the package resolve, and no reference is an orphan', () => {
+    const linked = new Set<string>();
+    for (const file of documents) {
+      for (const [, target] of text(file).matchAll(/\]\(([^)#:\s]+)(?:#[^)]*)?\)/g)) {
+        const to = path.join(path.dirname(file), target!);
+        expect(() => readFileSync(path.join(ROOT, to)), `${file} links to ${target}`).not.toThrow();
+        linked.add(to);
+      }
+    }
+    for (const file of references)
+      expect([...linked, text('SKILL.md').includes(file) ? file : '']).toContain(file);
+  });
+
+  test('SKILL.md stays within its limits', () => {
+    const skill = text('SKILL.md');
+    expect(skill.split('\n').length).toBeLessThanOrEqual(181);
+    const description = /description: >-\n((?: {2}.*\n)+)/.exec(skill)![1]!.replace(/\s+/g, ' ').trim();
+    expect(description.length).toBeLessThanOrEqual(1024);
+    expect(description).not.toMatch(/[<>]/);
+    for (const file of references) expect(text(file).split('\n').length, file).toBeLessThan(200);
+  });
+});

@@ -1,0 +1,171 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import path from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { listModels } from '../scripts/src/contracts/contract.ts';
+import { envelopeOf, ROOT, run, T2V, tempFolder } from './support/command.ts';
+
+const scripts = path.join(ROOT, 'scripts');
+const shipped = readdirSync(scripts).filter((file) => file.endsWith('.mjs'));
+const text = (file: string): string => readFileSync(path.join(ROOT, file), 'utf8');
+
+/** The environment variables that a skill's metadata declares. */
+function declared(): string[] {
+  const front = /^---\n([\s\S]*?)\n---/.exec(text('SKILL.md'))![1]!;
+  const { metadata } = parse(front) as { metadata: { openclaw: { envVars: { name: string }[] } } };
+  return metadata.openclaw.envVars.map(({ name }) => name);
+}
+
+describe('the build', () => {
+  let fresh: string;
+  beforeAll(() => {
+    fresh = path.join(ROOT, 'node_modules', '.fresh-build');
+    execFileSync(process.execPath, ['--import', 'tsx', path.join(scripts, 'build.ts'), fresh], { cwd: ROOT });
+  }, 60_000);
+
+  test('C2: is fresh, and gives the same bytes again', () => {
+    const files = [...shipped, 'NOTICES.txt', ...contractsIn(scripts)].sort();
+    const built = [
+      ...readdirSync(fresh).filter((file) => /\.(mjs|txt)$/.test(file)),
+      ...contractsIn(fresh),
+    ].sort();
+    expect(built).toEqual(files);
+    for (const file of files) {
+      const same = readFileSync(path.join(fresh, file)).equals(readFileSync(path.join(scripts, file)));
+      expect(same, `scripts/${file} is stale: run npm run build`).toBe(true);
+    }
+  });
+
+  function contractsIn(folder: string): string[] {
+    return (readdirSync(path.join(folder, 'contracts'), { recursive: true }) as string[])
+      .filter((file) => file.endsWith('.json'))
+      .map((file) => path.join('contracts', file));
+  }
+});
+
+describe('what ships', () => {
+  test('C3: imports nothing but Node and its own files', () => {
+    for (const file of shipped) {
+      const code = text(`scripts/${file}`).replace(/^\s*(?:\*|\/\*|\/\/).*$/gm, '');
+      const imports = [...code.matchAll(/^(?:import|export)\b[^;"'`]*["']([^"'\n]+)["'];$/gm)];
+      const lazy = [...code.matchAll(/\bimport\(["'`]([^"'`]+)["'`]\)/g)];
+      const required = [...code.matchAll(/\b_*require2?\(["']([^"']+)["']\)/g)];
+      expect(imports.length + lazy.length + required.length).toBeGreaterThan(0);
+      for (const [, name] of [...imports, ...lazy, ...required] as unknown as [string, string][]) {
+        const isOwn = name.startsWith('./') && shipped.includes(name.slice(2));
+        const isBuiltin = name.startsWith('node:') && builtinModules.includes(name.slice(5));
+        expect(isOwn || isBuiltin, `${file} imports ${name}`).toBe(true);
+      }
+    }
+  });
+
+  test('B10: makes no code at run time, starts no process, and is readable', () => {
+    for (const file of shipped) {
+      const code = text(`scripts/${file}`);
+      for (const trap of [
+        /\beval\(/,
+        /new Function\(/,
+        /\bnew F\(/,
+        /child_process/,
+        /\.constructor\(["'`]return/,
+      ]) {
+        expect(code, `${file} contains ${trap}`).not.toMatch(trap);
+      }
+      expect(code.length / code.split('\n').length, file).toBeLessThan(400);
+    }
+  });
+
+  test('A9, B2: reads no environment variable that SKILL.md does not declare', () => {
+    const known = declared();
+    const read = new Set<string>();
+    for (const file of shipped) {
+      for (const [, name] of text(`scripts/${file}`).matchAll(/\b(?:env|way)\.([A-Za-z_][A-Za-z0-9_]*)/g))
+        read.add(name!);
+    }
+    for (const name of read) expect(known, name).toContain(name.toUpperCase());
+    // Declared for the guide alone.
+    const used = [...read].map((name) => name.toUpperCase());
+    expect(known.filter((name) => !used.includes(name))).toEqual(['APIDOT_API_KEY']);
+  });
+
+  test('C1: has the top level that is asked for', () => {
+    for (const name of [
+      'SKILL.md',
+      'scripts',
+      'references',
+      'contracts',
+      'test',
+      'package.json',
+      'tsconfig.json',
+      'README.md',
+      'LICENSE',
+    ]) {
+      expect(existsSync(path.join(ROOT, name)), name).toBe(true);
+    }
+    expect(text('scripts/NOTICES.txt')).toMatch(/undici[\s\S]*yaml[\s\S]*zod/);
+  });
+
+  test('C3: nothing runs at install time, and the lock file names no download address', () => {
+    const { scripts: own, dependencies } = JSON.parse(text('package.json'));
+    expect(Object.keys(own).filter((name) => /install|prepare|prepack/.test(name))).toEqual([]);
+    expect(dependencies).toBeUndefined();
+    expect(text('package-lock.json')).not.toContain('"resolved"');
+  });
+});
+
+describe('a copy of the folder', () => {
+  const payload = JSON.stringify(T2V);
+  const sandbox = ['--sandbox', '--model', 't2v', '--payload', payload, '--download', 'out'];
+
+  /** What an install copies: no tests, no dependencies, no sources needed. */
+  function install(): string {
+    const folder = path.join(tempFolder(), 'a skills folder', 'async-media-workflow');
+    mkdirSync(folder, { recursive: true });
+    for (const name of ['SKILL.md', 'contracts', 'references']) {
+      cpSync(path.join(ROOT, name), path.join(folder, name), { recursive: true });
+    }
+    mkdirSync(path.join(folder, 'scripts'));
+    for (const name of [...shipped, 'contracts', 'sandbox-clip.mp4']) {
+      cpSync(path.join(scripts, name), path.join(folder, 'scripts', name), { recursive: true });
+    }
+    return folder;
+  }
+
+  test('C3: runs the sandbox command from elsewhere, read-only, under a path with spaces', async () => {
+    const folder = install();
+    const before = readdirSync(folder, { recursive: true });
+    spawnSync('chmod', ['-R', 'a-w', folder]);
+    const cwd = tempFolder();
+    const done = await run(sandbox, { cwd, entry: path.join(folder, 'scripts', 'run-workflow.mjs') });
+    chmodSync(folder, 0o755);
+    spawnSync('chmod', ['-R', 'u+w', folder]);
+    expect(envelopeOf(done)).toMatchObject({ ok: true, status: 'COMPLETED' });
+    expect(readdirSync(path.join(cwd, 'out'))).toHaveLength(1);
+    expect(readdirSync(folder, { recursive: true })).toEqual(before);
+  });
+
+  const onLinux = process.platform === 'linux' && process.arch === 'x64';
+  test.runIf(onLinux).each(['node22', 'node24', 'node26'])(
+    'C3: runs the sandbox command on %s',
+    async (name) => {
+      const node = path.join(ROOT, 'test', 'nodes', 'node_modules', name, 'bin', 'node');
+      expect(existsSync(node), `${node} is missing: npm install --prefix test/nodes`).toBe(true);
+      const cwd = tempFolder();
+      const done = await run(sandbox, {
+        cwd,
+        node,
+        entry: path.join(install(), 'scripts', 'run-workflow.mjs'),
+      });
+      expect(envelopeOf(done)).toMatchObject({ ok: true, status: 'COMPLETED' });
+      expect(done.stderr).not.toMatch(/warning|error/i);
+      expect(readdirSync(path.join(cwd, 'out'))).toHaveLength(1);
+    },
+  );
+});
+
+test('B3: the required models, and those listed since, have a contract each', async () => {
+  const models = ['happyhorse', 'i2v', 'i2v_v3', 'lv', 'minimax', 'seedance20', 't2v', 't2v_v3', 'wan27'];
+  expect(await listModels('aivideomaker')).toEqual(models);
+});
