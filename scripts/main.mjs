@@ -843,9 +843,6 @@ function finishWith({ envelope, exitCode }, secrets) {
   write(STDOUT, `${boundedJson(document, MAX_DOCUMENT_BYTES - 1, secrets, indent)}
 `);
 }
-function isFinished() {
-  return written;
-}
 function printText(text) {
   written = true;
   write(STDOUT, `${text}
@@ -980,10 +977,14 @@ function watch(screen2, secrets) {
       say("download", "begun", screen2.isTTY ? `downloading, ${part}` : "downloading");
     }
   };
-  return { observer, situation };
-}
-function endLine(screen2) {
-  if (screen2.isTTY) screen2.write("\r\x1B[K");
+  return {
+    observer,
+    situation,
+    clear: () => {
+      if (open) screen2.write("\r\x1B[K");
+      open = false;
+    }
+  };
 }
 
 // scripts/src/cli/main.ts
@@ -991,12 +992,13 @@ var PROVIDER = "aivideomaker";
 async function main() {
   const argv = process.argv.slice(2);
   const secrets = secretsIn(process.env);
-  const { observer, situation } = watch(screen, secrets);
+  const { observer, situation, clear } = watch(screen, secrets);
   const interruption = new Interruption();
   let action = guessAction(argv);
   let args;
   let wish = null;
   const onBug = (error) => {
+    clear();
     finishWith(bugOutcome(error, action, situation, resumeCommand(args, situation)), secrets);
     process.exitCode = EXIT.bug;
     interruption.stop();
@@ -1039,7 +1041,7 @@ async function main() {
       intent: wish?.intent
     }) : error instanceof Failure ? failed(error, fallbackState(action, situation), situation.taskId) : bugOutcome(error, action, situation, resumeCommand(args, situation));
   }
-  if (!isFinished()) endLine(screen);
+  clear();
   finishWith(outcome, secrets);
 }
 function fallbackState(action, { taskId, state }) {
@@ -1095,14 +1097,12 @@ export {
   checkInterval,
   commandWith,
   editDistance,
-  endLine,
   failed,
   finishWith,
   guessAction,
   helpText,
   interruptedOutcome,
   isAboutTask,
-  isFinished,
   isLoopback,
   isObject,
   isSubmit,

@@ -37,7 +37,10 @@ describe('what is understood', () => {
       version: false,
     });
     for (const action of ['getStatus', 'getTask', 'cancelTask'] as const)
-      expect(parseArguments(['--action', action, '--taskId', 'ck1'])).toMatchObject({ action, taskId: 'ck1' });
+      expect(parseArguments(['--action', action, '--taskId', 'ck1'])).toMatchObject({
+        action,
+        taskId: 'ck1',
+      });
   });
 
   it.each([
@@ -144,7 +147,8 @@ describe('what is refused, with the form that would be right', () => {
           return;
         }
         if (args.help || args.version) return;
-        for (const arg of argv) if (/^--[^=]/.test(arg)) expect(Object.keys(FLAGS)).toContain(/^--([^=]+)/.exec(arg)![1]);
+        for (const arg of argv)
+          if (/^--[^=]/.test(arg)) expect(Object.keys(FLAGS)).toContain(/^--([^=]+)/.exec(arg)![1]);
       }),
       { numRuns: 2_000 },
     );
@@ -164,18 +168,9 @@ it.each([
 
 describe('commands to be run as they stand', () => {
   it('quotes what a shell would change', () => {
-    expect(['plain', 'a b', "it's", '$HOME', '`id`', 'a\nb', '', '~', 'x\\y', '*'].map(quoteArgument)).toEqual([
-      'plain',
-      "'a b'",
-      "'it'\\''s'",
-      "'$HOME'",
-      "'`id`'",
-      "'a\nb'",
-      "''",
-      "'~'",
-      "'x\\y'",
-      "'*'",
-    ]);
+    expect(
+      ['plain', 'a b', "it's", '$HOME', '`id`', 'a\nb', '', '~', 'x\\y', '*'].map(quoteArgument),
+    ).toEqual(['plain', "'a b'", "'it'\\''s'", "'$HOME'", "'`id`'", "'a\nb'", "''", "'~'", "'x\\y'", "'*'"]);
   });
 
   it('does not repeat a payload that is too long for a command line', () => {

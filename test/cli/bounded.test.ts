@@ -10,7 +10,8 @@ const LIMIT = 64 * 1024 - 1;
 const SECRET = 'ak_canary_7d1f0c55e2b94a';
 const KEYS = ['ok', 'status', 'taskId', 'data', 'errorCode', 'errorMessage', 'retryAfter'];
 
-const document = (data: JsonObject): Json => ({ ...success('PROGRESS', 'ck1', data, 0).envelope }) as unknown as Json;
+const document = (data: JsonObject): Json =>
+  ({ ...success('PROGRESS', 'ck1', data, 0).envelope }) as unknown as Json;
 const bounded = (data: JsonObject, indent?: number) => {
   const text = boundedJson(document(data), LIMIT, [SECRET], indent);
   return { text, data: (JSON.parse(text) as { data: JsonObject }).data };
@@ -19,9 +20,22 @@ const bounded = (data: JsonObject, indent?: number) => {
 const hostileText = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 200 }),
   fc.string({ unit: 'grapheme', maxLength: 40 }),
-  fc.constantFrom(SECRET, `x${SECRET}x`, '__proto__', 'toString', '\u0000'.repeat(30_000), '…', '\ud800', '\u001b[31m'),
-  fc.integer({ min: 1, max: 70_000 }).map((length) => `data:image/png;base64,${'iVBORw0KGgo'.repeat(length / 11 + 12)}`),
-  fc.tuple(fc.nat(6_000), fc.nat(6_000)).map(([before, after]) => `${'x'.repeat(before)}${SECRET}${'é'.repeat(after)}`),
+  fc.constantFrom(
+    SECRET,
+    `x${SECRET}x`,
+    '__proto__',
+    'toString',
+    '\u0000'.repeat(30_000),
+    '…',
+    '\ud800',
+    '\u001b[31m',
+  ),
+  fc
+    .integer({ min: 1, max: 70_000 })
+    .map((length) => `data:image/png;base64,${'iVBORw0KGgo'.repeat(length / 11 + 12)}`),
+  fc
+    .tuple(fc.nat(6_000), fc.nat(6_000))
+    .map(([before, after]) => `${'x'.repeat(before)}${SECRET}${'é'.repeat(after)}`),
 );
 const hostile = fc.letrec<{ value: Json }>((tie) => ({
   value: fc.oneof(
@@ -37,14 +51,20 @@ const hostile = fc.letrec<{ value: Json }>((tie) => ({
 describe('B6: whatever is in an envelope', () => {
   it('it is JSON, within the limit, without the key, with exactly the seven keys', () => {
     fc.assert(
-      fc.property(fc.dictionary(hostileText, hostile, { maxKeys: 40 }), fc.constantFrom(undefined, 2), (data, indent) => {
-        const text = boundedJson(document(data), LIMIT, [SECRET], indent);
-        expect(Buffer.byteLength(text)).toBeLessThanOrEqual(LIMIT);
-        expect(Object.keys(JSON.parse(text) as object)).toEqual(KEYS);
-        expect(text).not.toContain(SECRET);
-        expect(text).not.toMatch(/data:image\/png;base64,[A-Za-z0-9+/]{60}/);
-        expect(text).not.toMatch(indent ? /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/ : /[\u0000-\u001f\u007f-\u009f]/);
-      }),
+      fc.property(
+        fc.dictionary(hostileText, hostile, { maxKeys: 40 }),
+        fc.constantFrom(undefined, 2),
+        (data, indent) => {
+          const text = boundedJson(document(data), LIMIT, [SECRET], indent);
+          expect(Buffer.byteLength(text)).toBeLessThanOrEqual(LIMIT);
+          expect(Object.keys(JSON.parse(text) as object)).toEqual(KEYS);
+          expect(text).not.toContain(SECRET);
+          expect(text).not.toMatch(/data:image\/png;base64,[A-Za-z0-9+/]{60}/);
+          expect(text).not.toMatch(
+            indent ? /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/ : /[\u0000-\u001f\u007f-\u009f]/,
+          );
+        },
+      ),
       { numRuns: 400 },
     );
   });
@@ -53,14 +73,22 @@ describe('B6: whatever is in an envelope', () => {
     const wide = (depth: number, width: number, leaf: Json): Json =>
       depth === 0
         ? leaf
-        : Object.fromEntries(Array.from({ length: width }, (_, i) => [`${i}${'\u0001'.repeat(500)}`, wide(depth - 1, width, leaf)]));
+        : Object.fromEntries(
+            Array.from({ length: width }, (_, i) => [
+              `${i}${'\u0001'.repeat(500)}`,
+              wide(depth - 1, width, leaf),
+            ]),
+          );
     for (const [depth, width, leaf] of [
       [3, 20, '\u0001'.repeat(5_000)],
       [1, 50_000, 'x'],
       [2, 300, '\ud83d'.repeat(4_096)],
       [5, 6, '\u2028'.repeat(300)],
     ] as const) {
-      for (const data of [wide(depth, width, leaf), { nextSteps: wide(depth, width, leaf), issues: wide(depth, width, leaf) }]) {
+      for (const data of [
+        wide(depth, width, leaf),
+        { nextSteps: wide(depth, width, leaf), issues: wide(depth, width, leaf) },
+      ]) {
         const { text } = bounded(data as JsonObject, 2);
         expect(Buffer.byteLength(text)).toBeLessThanOrEqual(LIMIT);
         expect(Object.keys(JSON.parse(text) as object)).toEqual(KEYS);
@@ -98,7 +126,10 @@ describe('cuts', () => {
   it('keeps what has to be acted on when everything else must go', () => {
     const nextSteps = ['node scripts/run-workflow.mjs --action waitTask --taskId ck1', 'x'.repeat(900)];
     const filler = Object.fromEntries(
-      Array.from({ length: 500 }, (_, i) => [`field${i}`, Array.from({ length: 30 }, () => 'y'.repeat(3_000))]),
+      Array.from({ length: 500 }, (_, i) => [
+        `field${i}`,
+        Array.from({ length: 30 }, () => 'y'.repeat(3_000)),
+      ]),
     );
     const { data } = bounded({ ...filler, nextSteps });
     expect(data.nextSteps).toEqual(nextSteps);
@@ -156,11 +187,17 @@ describe('fault 30: secrets', () => {
 describe('foreign text in a message', () => {
   it('fault 30: is one short line of visible characters', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 3_000 }), fc.integer({ min: 1, max: 400 }), (text, limit) => {
-        const shown = plain(text, limit);
-        expect(shown.length).toBeLessThanOrEqual(limit + 1);
-        expect(shown).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/);
-      }),
+      fc.property(
+        fc.string({ unit: 'binary', maxLength: 3_000 }),
+        fc.integer({ min: 1, max: 400 }),
+        (text, limit) => {
+          const shown = plain(text, limit);
+          expect(shown.length).toBeLessThanOrEqual(limit + 1);
+          expect(shown).not.toMatch(
+            /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/,
+          );
+        },
+      ),
     );
     expect(plain('\u001b[31mred\u001b[0m\r\nnext\u0000')).toBe('[31mred [0m next');
   });

@@ -15,7 +15,10 @@ function refusal(env: Record<string, string>): Failure {
 
 describe('B2: the environment', () => {
   it('has the required defaults', () => {
-    for (const env of [{}, { AIVIDEO_API_KEY: '', AIVIDEO_TIMEOUT_MS: ' ', AIVIDEO_BASE_URL: '', HTTPS_PROXY: '' }])
+    for (const env of [
+      {},
+      { AIVIDEO_API_KEY: '', AIVIDEO_TIMEOUT_MS: ' ', AIVIDEO_BASE_URL: '', HTTPS_PROXY: '' },
+    ])
       expect(readEnvironment(env, true)).toMatchObject({
         key: undefined,
         baseUrl: undefined,
@@ -105,15 +108,26 @@ describe('B2: the environment', () => {
   });
 
   it('looks at nothing that leads to a service when none is going to be called', () => {
-    const env = { AIVIDEO_API_KEY: 'a b', AIVIDEO_BASE_URL: 'http://x', HTTPS_PROXY: 'socks5://x', NO_PROXY: 'x' };
-    expect(readEnvironment(env, false)).toMatchObject({ key: undefined, baseUrl: undefined, httpsProxy: undefined });
+    const env = {
+      AIVIDEO_API_KEY: 'a b',
+      AIVIDEO_BASE_URL: 'http://x',
+      HTTPS_PROXY: 'socks5://x',
+      NO_PROXY: 'x',
+    };
+    expect(readEnvironment(env, false)).toMatchObject({
+      key: undefined,
+      baseUrl: undefined,
+      httpsProxy: undefined,
+    });
     expect(() => readEnvironment({ AIVIDEO_TIMEOUT_MS: 'abc' }, false)).toThrow('AIVIDEO_TIMEOUT_MS');
   });
 
   it('keeps its state outside of the skill, where the system wants it', () => {
     const folder = (env: Record<string, string>) => readEnvironment(env, true).stateFolder;
     expect(folder({ ASYNC_MEDIA_STATE_DIR: 'here' })).toBe(path.resolve('here'));
-    expect(folder({ XDG_STATE_HOME: path.resolve('/state') })).toBe(path.resolve('/state', 'async-media-workflow'));
+    expect(folder({ XDG_STATE_HOME: path.resolve('/state') })).toBe(
+      path.resolve('/state', 'async-media-workflow'),
+    );
     expect(folder({ XDG_STATE_HOME: 'relative' })).toMatch(/async-media-workflow$/);
     expect(path.isAbsolute(folder({}))).toBe(true);
   });
@@ -122,5 +136,7 @@ describe('B2: the environment', () => {
 it('the addresses that never leave this machine', () => {
   const judged = (url: string) => isLoopback(new URL(url));
   expect(['http://127.0.0.1:1', 'http://localhost', 'http://[::1]:8'].every(judged)).toBe(true);
-  expect(['http://127.0.0.1.x', 'http://0.0.0.0', 'https://a.localhost.b', 'http://[::2]'].some(judged)).toBe(false);
+  expect(['http://127.0.0.1.x', 'http://0.0.0.0', 'https://a.localhost.b', 'http://[::2]'].some(judged)).toBe(
+    false,
+  );
 });

@@ -33,7 +33,11 @@ describe('the text of a payload', () => {
     ['fault 54: cmd.exe', `'{"prompt":"x"}'`, /single quotes \(cmd\.exe/],
     ['fault 54: escaped quotes', '{\\"prompt\\":\\"x\\"}', /backslashes/],
     ['fault 55: cut base64', '{"image":"data:image/png;base64,iVBORw0KGgoAAAA', /128 KiB: use --image/],
-    ['fault 55: cut base64 that ends in an escape', '{"image":"data:image/png;base64,iVBORw0KGgo\\/AA', /128 KiB/],
+    [
+      'fault 55: cut base64 that ends in an escape',
+      '{"image":"data:image/png;base64,iVBORw0KGgo\\/AA',
+      /128 KiB/,
+    ],
     ['a comma too many', '{"prompt":"x",}', /check the JSON/],
     ['Python', "{'prompt': 'x'}", /--payload -/],
     ['nothing', '   ', /--payload -/],
@@ -58,7 +62,9 @@ describe('the text of a payload', () => {
     const { message } = await refusal(`{"image":"data:image/png;base64,${'A'.repeat(40_000_000)}`);
     expect(message).toContain('cut off on the way');
     expect(message.length).toBeLessThan(300);
-    expect((await refusal(`{"image":"data:image/png;base64,${'A'.repeat(40_000_000)}" oops`)).message.length).toBeLessThan(300);
+    expect(
+      (await refusal(`{"image":"data:image/png;base64,${'A'.repeat(40_000_000)}" oops`)).message.length,
+    ).toBeLessThan(300);
   });
 });
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { endLine, watch } from '../../scripts/src/cli/progress.ts';
+import { watch } from '../../scripts/src/cli/progress.ts';
 import { Failure } from '../../scripts/src/types/failure.ts';
 import type { TaskState } from '../../scripts/src/types/task.ts';
 
@@ -15,8 +15,13 @@ function screenOf(isTTY: boolean, columns = 80) {
   return { screen, shown: () => text, lines: () => text.split('\n').slice(0, -1) };
 }
 
-const look = (state: TaskState, unknownState?: string) => ({ state, record: {}, ...(unknownState && { unknownState }) });
-const trouble = (code: 'NETWORK_ERROR' | 'RATE_LIMITED' = 'NETWORK_ERROR') => new Failure(code, 'The service is down.');
+const look = (state: TaskState, unknownState?: string) => ({
+  state,
+  record: {},
+  ...(unknownState && { unknownState }),
+});
+const trouble = (code: 'NETWORK_ERROR' | 'RATE_LIMITED' = 'NETWORK_ERROR') =>
+  new Failure(code, 'The service is down.');
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['hrtime', 'performance'] });
@@ -31,7 +36,10 @@ describe('where no terminal is', () => {
     const { observer } = watch(screen, []);
     observer.task('ck1', 'SUBMITTED');
     for (let second = 0; second < 150; second += 5) {
-      observer.looked(look(second < 10 ? 'SUBMITTED' : 'PROGRESS'), { elapsedMs: second * 1000, nextMs: 5_000 });
+      observer.looked(look(second < 10 ? 'SUBMITTED' : 'PROGRESS'), {
+        elapsedMs: second * 1000,
+        nextMs: 5_000,
+      });
       vi.advanceTimersByTime(5_000);
     }
     observer.looked(look('COMPLETED'), { elapsedMs: 150_000, nextMs: 0 });
@@ -88,12 +96,14 @@ describe('where no terminal is', () => {
 describe('on a terminal', () => {
   it('one line that changes in place and never wraps; the task id stays', () => {
     const { screen, shown } = screenOf(true, 40);
-    const { observer } = watch(screen, []);
+    const { observer, clear } = watch(screen, []);
+    clear();
     observer.task('ck1', 'SUBMITTED');
     observer.looked(look('PROGRESS'), { elapsedMs: 1_000, nextMs: 2_000 });
     observer.troubled(new Failure('NETWORK_ERROR', 'x'.repeat(300)));
     observer.looked(look('COMPLETED'), { elapsedMs: 3_000, nextMs: 0 });
-    endLine(screen);
+    clear();
+    clear();
     expect(shown().match(/\n/g)).toHaveLength(1);
     expect(shown().startsWith('task ck1 SUBMITTED\n')).toBe(true);
     for (const update of shown().split('\r\u001b[K')) expect(update.trimEnd().length).toBeLessThanOrEqual(40);

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { CANARY, envelopeOf, live, type RunOptions, run, T2V, T2V_ARGS, tempFolder } from '../support/command.ts';
+import {
+  CANARY,
+  envelopeOf,
+  live,
+  type RunOptions,
+  run,
+  T2V,
+  T2V_ARGS,
+  tempFolder,
+} from '../support/command.ts';
 import { commandIn, service, TASK } from './service.ts';
 import { runShell } from './shell.ts';
 
@@ -18,9 +27,18 @@ interface Refusal {
 async function expectRefused(refusal: Refusal, options: RunOptions): Promise<void> {
   const done = await run(refusal.args, options);
   const envelope = envelopeOf(done);
-  const issues = (envelope.data.issues ?? []) as { path: string; expected: string; received: string; hint: string }[];
+  const issues = (envelope.data.issues ?? []) as {
+    path: string;
+    expected: string;
+    received: string;
+    hint: string;
+  }[];
   expect([refusal.args, done.code, envelope.errorCode]).toEqual([refusal.args, 2, 'INVALID_PAYLOAD']);
-  expect(envelope).toMatchObject({ ok: false, status: refusal.status === undefined ? 'FAILED' : refusal.status, taskId: null });
+  expect(envelope).toMatchObject({
+    ok: false,
+    status: refusal.status === undefined ? 'FAILED' : refusal.status,
+    taskId: null,
+  });
   const issue = issues.find((one) => one.path === refusal.path);
   expect(issue, `an issue of ${refusal.path}`).toBeDefined();
   expect(issue!.hint).toMatch(refusal.hint);
@@ -34,22 +52,62 @@ describe('a line that cannot be carried out', () => {
     const server = await service();
     const options = { env: live(server.origin) };
     const refusals: Refusal[] = [
-      { args: ['--task-id', TASK, '--action', 'getTask'], path: '--task-id', hint: 'write --taskId', status: 'UNKNOWN' },
-      { args: ['--model', 't2v', '--payload', '{"prompt":"a', 'lighthouse"}'], path: '--payload', hint: '--payload -' },
-      { args: ['--action', 'getStatus', '--taskId', TASK, '--payload', '{}'], path: '--payload', hint: 'leave', status: 'UNKNOWN' },
-      { args: ['--action', 'getStatus', '--taskId', '../x?y'], path: '--taskId', hint: 'listTasks', status: 'UNKNOWN' },
-      { args: ['--action', 'getStatsu', '--taskId', TASK], path: '--action', hint: 'write --action getStatus', status: 'UNKNOWN' },
+      {
+        args: ['--task-id', TASK, '--action', 'getTask'],
+        path: '--task-id',
+        hint: 'write --taskId',
+        status: 'UNKNOWN',
+      },
+      {
+        args: ['--model', 't2v', '--payload', '{"prompt":"a', 'lighthouse"}'],
+        path: '--payload',
+        hint: '--payload -',
+      },
+      {
+        args: ['--action', 'getStatus', '--taskId', TASK, '--payload', '{}'],
+        path: '--payload',
+        hint: 'leave',
+        status: 'UNKNOWN',
+      },
+      {
+        args: ['--action', 'getStatus', '--taskId', '../x?y'],
+        path: '--taskId',
+        hint: 'listTasks',
+        status: 'UNKNOWN',
+      },
+      {
+        args: ['--action', 'getStatsu', '--taskId', TASK],
+        path: '--action',
+        hint: 'write --action getStatus',
+        status: 'UNKNOWN',
+      },
       { args: ['--taskId', TASK], path: '--action', hint: 'write --action getStatus', status: 'UNKNOWN' },
       { args: ['--action', 'listTasks', '--taskId', TASK], path: '--taskId', hint: 'leave', status: null },
       { args: [...SUBMIT, '--webhookUrl', 'http://example.com/hook'], path: '--webhookUrl', hint: /https/ },
       { args: [...SUBMIT, '--webhookUrl', 'https://10.0.0.8/hook'], path: '--webhookUrl', hint: /public/ },
-      { args: [...SUBMIT, '--webhookUrl', 'http://127.0.0.1:1@evil.example/'], path: '--webhookUrl', hint: /https/ },
-      { args: [...SUBMIT, '--webhookUrl', 'https://example.com/\r\nx: y'], path: '--webhookUrl', hint: /control/ },
+      {
+        args: [...SUBMIT, '--webhookUrl', 'http://127.0.0.1:1@evil.example/'],
+        path: '--webhookUrl',
+        hint: /https/,
+      },
+      {
+        args: [...SUBMIT, '--webhookUrl', 'https://example.com/\r\nx: y'],
+        path: '--webhookUrl',
+        hint: /control/,
+      },
       { args: [...SUBMIT, '--download', '/dev/null/out'], path: '--download', hint: '--download out' },
       { args: ['--model', 't2v', '--payload', '[]'], path: '--payload', hint: 'in braces' },
       { args: ['--model', 't2v', '--payload', '{}'], path: 'prompt', hint: /./ },
-      { args: ['--model', 't2v', '--payload', JSON.stringify({ ...T2V, duration: 5 })], path: 'duration', hint: '"5"' },
-      { args: ['--model', 't2v', '--payload', JSON.stringify({ ...T2V, aspect_ratio: '1:1' })], path: 'aspect_ratio', hint: 'aspectRatio' },
+      {
+        args: ['--model', 't2v', '--payload', JSON.stringify({ ...T2V, duration: 5 })],
+        path: 'duration',
+        hint: '"5"',
+      },
+      {
+        args: ['--model', 't2v', '--payload', JSON.stringify({ ...T2V, aspect_ratio: '1:1' })],
+        path: 'aspect_ratio',
+        hint: 'aspectRatio',
+      },
     ];
     await Promise.all(refusals.map((refusal) => expectRefused(refusal, options)));
     expect(server.received).toHaveLength(0);
@@ -61,10 +119,11 @@ describe('a line that cannot be carried out', () => {
     expect(envelopeOf(done)).toMatchObject({ errorCode: 'INVALID_MODEL', status: 'FAILED' });
     expect(done.stdout).toContain('t2v_v3');
     for (const model of ['../t2v', '__proto__', 'T2V', '']) {
-      expect((await run([`--model=${model}`, '--payload', JSON_T2V], { env: live('http://127.0.0.1:9') })).code).toBe(2);
+      expect(
+        (await run([`--model=${model}`, '--payload', JSON_T2V], { env: live('http://127.0.0.1:9') })).code,
+      ).toBe(2);
     }
   });
-
 });
 
 describe('the environment', () => {
@@ -76,14 +135,16 @@ describe('the environment', () => {
     expect(envelopeOf(done).errorMessage).toContain('AIVIDEO_API_KEY');
     expect(server.received).toHaveLength(0);
     // One that merely ends in a line break, as a file does, is the key.
-    expect((await run(T2V_ARGS, { env: live(server.origin, { AIVIDEO_API_KEY: `${CANARY}\n` }) })).code).toBe(0);
+    expect((await run(T2V_ARGS, { env: live(server.origin, { AIVIDEO_API_KEY: `${CANARY}\n` }) })).code).toBe(
+      0,
+    );
     expect(server.received[0]!.headers.key).toBe(CANARY);
   });
 
   it('without a key: exit code 3, and the same command in the sandbox, which ends well', async () => {
     const folder = tempFolder();
     const env = { AIVIDEO_API_KEY: ' ', HTTPS_PROXY: 'http://127.0.0.1:9' };
-    const payload = JSON.stringify({ ...T2V, prompt: "it's $5 `a` \"b\"\nc" });
+    const payload = JSON.stringify({ ...T2V, prompt: 'it\'s $5 `a` "b"\nc' });
     const args = ['--model', 't2v', '--payload', payload, '--wait', '0', '--download', 'my out'];
     const done = await run(args, { env, cwd: folder });
     const { data, ...envelope } = envelopeOf(done);
@@ -101,4 +162,3 @@ describe('the environment', () => {
     expect((await run([...SUBMIT, '--sandbox', '--wait', '0'], { env })).code).toBe(4);
   });
 });
-

@@ -8,9 +8,9 @@ import { isLoopback, readEnvironment, secretsIn } from './environment.ts';
 import { type Action, isAboutTask, isSubmit } from './flags.ts';
 import type { Wish } from './intake.ts';
 import { Interruption, interruptedOutcome } from './interruption.ts';
-import { finishWith, isFinished, printText, screen } from './output.ts';
+import { finishWith, printText, screen } from './output.ts';
 import { checkInterval, keyMissing } from './preflight.ts';
-import { endLine, type Situation, watch } from './progress.ts';
+import { type Situation, watch } from './progress.ts';
 
 declare const VERSION: string;
 
@@ -20,13 +20,14 @@ const PROVIDER = 'aivideomaker';
 export async function main(): Promise<void> {
   const argv = process.argv.slice(2);
   const secrets = secretsIn(process.env);
-  const { observer, situation } = watch(screen, secrets);
+  const { observer, situation, clear } = watch(screen, secrets);
   const interruption = new Interruption();
   let action: Action = guessAction(argv);
   let args: Arguments | undefined;
   let wish: Wish | null = null;
 
   const onBug = (error: unknown) => {
+    clear();
     finishWith(bugOutcome(error, action, situation, resumeCommand(args, situation)), secrets);
     process.exitCode = EXIT.bug;
     // The answer is out: nothing that is still under way may keep the process.
@@ -74,7 +75,7 @@ export async function main(): Promise<void> {
         ? failed(error, fallbackState(action, situation), situation.taskId)
         : bugOutcome(error, action, situation, resumeCommand(args, situation));
   }
-  if (!isFinished()) endLine(screen);
+  clear();
   finishWith(outcome, secrets);
 }
 

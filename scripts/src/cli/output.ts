@@ -21,11 +21,6 @@ export function finishWith({ envelope, exitCode }: Outcome, secrets: readonly st
   write(STDOUT, `${boundedJson(document, MAX_DOCUMENT_BYTES - 1, secrets, indent)}\n`);
 }
 
-/** True once the document is out. */
-export function isFinished(): boolean {
-  return written;
-}
-
 /** Writes text that is asked for as such (`--help`, `--version`). */
 export function printText(text: string): void {
   written = true;

@@ -20,6 +20,13 @@ interface Screen {
 
 const now = (): number => Number(process.hrtime.bigint()) / 1e6;
 
+interface Progress {
+  observer: Observer;
+  situation: Situation;
+  /** Takes a line that changes in place off the screen. */
+  clear(): void;
+}
+
 // An agent pays for each line it reads.
 const QUIET_MS = 60_000;
 // Often enough for the eye; a fast download brings thousands of chunks a second.
@@ -29,10 +36,7 @@ const SHARE_MS = 200;
  * Tells on standard error how a call goes on: on a terminal in one line that changes in place, otherwise in a line per
  * change of state and at most one a minute.
  */
-export function watch(
-  screen: Screen,
-  secrets: readonly string[],
-): { observer: Observer; situation: Situation } {
+export function watch(screen: Screen, secrets: readonly string[]): Progress {
   const situation: Situation = { phase: 'before', taskId: null, state: null };
   let lastLineAt = Number.NEGATIVE_INFINITY;
   // Kept apart, so that a state seen between two troubles of one kind is no news, nor is the second of them.
@@ -94,10 +98,12 @@ export function watch(
       say('download', 'begun', screen.isTTY ? `downloading, ${part}` : 'downloading');
     },
   };
-  return { observer, situation };
-}
-
-/** Leaves the cursor on a line of its own. */
-export function endLine(screen: Screen): void {
-  if (screen.isTTY) screen.write('\r\u001b[K');
+  return {
+    observer,
+    situation,
+    clear: () => {
+      if (open) screen.write('\r\u001b[K');
+      open = false;
+    },
+  };
 }

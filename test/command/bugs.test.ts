@@ -1,0 +1,112 @@
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { EXIT } from '../../scripts/src/types/exit-codes.ts';
+import { ENTRY, envelopeOf, live, type Run, run, T2V_ARGS, tempFolder } from '../support/command.ts';
+import { commandIn, service, states, TASK } from './service.ts';
+
+/** The environment that loads a few lines of code before the program. */
+function preloading(code: string): { NODE_OPTIONS: string } {
+  const file = path.join(tempFolder(), 'preload.mjs');
+  writeFileSync(file, code);
+  return { NODE_OPTIONS: `--import=file://${file}` };
+}
+
+/** Throws, out of any context, when the process gets SIGUSR2. */
+const ON_SIGNAL = {
+  thrown: `process.on('SIGUSR2', () => { throw new TypeError('planted'); });`,
+  rejected: `process.on('SIGUSR2', () => { Promise.reject(new TypeError('planted')); });`,
+};
+
+describe('fault 41: a bug of ours', () => {
+  it.each(Object.entries(ON_SIGNAL))(
+    '%s while a task is waited for: one document with the task, exit code 70, and an end at once',
+    async (_, code) => {
+      const server = await service({ status: states('PROGRESS') });
+      const start = performance.now();
+      const done = await run(T2V_ARGS, {
+        env: { ...live(server.origin), ...preloading(code) },
+        onStderr: (text, kill) => text.includes('PROGRESS') && kill('SIGUSR2'),
+      });
+      expect(done.code).toBe(EXIT.bug);
+      const { data, ...envelope } = envelopeOf(done);
+      expect(envelope).toMatchObject({
+        ok: false,
+        status: 'PROGRESS',
+        taskId: TASK,
+        errorCode: 'UNKNOWN_ERROR',
+      });
+      expect(envelope.errorMessage).toContain('TypeError: planted');
+      expect(commandIn(data)).toContain(`--action waitTask --taskId ${TASK}`);
+      expect(data.where).not.toHaveLength(0);
+      // Not the ten minutes that it would have waited.
+      expect(performance.now() - start).toBeLessThan(5_000);
+    },
+  );
+
+  it('while a submit is under way: its outcome is unknown, and the list is named', async () => {
+    let child: ReturnType<typeof spawn> | undefined;
+    const server = await service({ generate: () => void child?.kill('SIGUSR2') as undefined });
+    const env = {
+      PATH: process.env.PATH,
+      ...live(server.origin, { AIVIDEO_TIMEOUT_MS: '20000' }),
+      ...preloading(ON_SIGNAL.thrown),
+    };
+    const done = await new Promise<Run>((resolve) => {
+      const own = spawn(process.execPath, [ENTRY, ...T2V_ARGS], { env, stdio: ['ignore', 'pipe', 'ignore'] });
+      child = own;
+      let stdout = '';
+      own.stdout.on('data', (chunk) => {
+        stdout += chunk;
+      });
+      own.on('close', (code, signal) => resolve({ code, signal, stdout, stderr: '' }));
+    });
+    expect(done.code).toBe(EXIT.bug);
+    const { data, ...envelope } = envelopeOf(done);
+    expect(envelope).toMatchObject({ ok: false, status: 'UNKNOWN', taskId: null });
+    expect(commandIn(data)).toContain('--action listTasks');
+  });
+
+  it('before anything is sent: nothing was submitted', async () => {
+    const server = await service();
+    const code = `import crypto from 'node:crypto'; import { syncBuiltinESMExports } from 'node:module';
+      crypto.randomUUID = () => { throw new RangeError('planted \\u001b[2J'); }; syncBuiltinESMExports();`;
+    const done = await run(T2V_ARGS, { env: { ...live(server.origin), ...preloading(code) } });
+    expect(done.code).toBe(EXIT.bug);
+    expect(envelopeOf(done)).toMatchObject({
+      ok: false,
+      status: 'FAILED',
+      taskId: null,
+      errorCode: 'UNKNOWN_ERROR',
+    });
+    expect(server.received).toHaveLength(0);
+  });
+
+  it('after the answer: the answer stands, and the exit code says that something was wrong', async () => {
+    const server = await service();
+    const code = `process.once('beforeExit', () => { throw new Error('planted'); });`;
+    const done = await run(['--action', 'account'], { env: { ...live(server.origin), ...preloading(code) } });
+    expect(done.code).toBe(EXIT.bug);
+    expect(envelopeOf(done)).toMatchObject({ ok: true, data: { currentBalance: 415 } });
+  });
+});
+
+it('fault 42: an old Node, whatever is asked of it, gets one document in one line', async () => {
+  for (const node of ['12.22.0', '18.20.4', '20.18.0']) {
+    const code = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${node}' } });`;
+    const done = await run(T2V_ARGS, { env: preloading(code) });
+    expect(done.code).toBe(EXIT.badInput);
+    expect(done.stdout.trimEnd()).not.toContain('\n');
+    expect(done.stderr).toBe('');
+    expect(envelopeOf(done)).toMatchObject({
+      ok: false,
+      status: 'FAILED',
+      taskId: null,
+      errorCode: 'UNKNOWN_ERROR',
+    });
+    expect(envelopeOf(done).errorMessage).toBe(`Node 20.18.1 or newer is needed; this is ${node}.`);
+  }
+  const code = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.18.1' } });`;
+  expect((await run(['--version'], { env: preloading(code) })).code).toBe(0);
+});

@@ -1,0 +1,223 @@
+import { spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { ENTRY, envelopeOf, live, type Run, run, T2V_ARGS, tempFolder } from '../support/command.ts';
+import { MP4 } from '../support/media.ts';
+import { commandIn, failure, type Script, service, states, TASK } from './service.ts';
+import { runShell } from './shell.ts';
+
+const PATIENT = { AIVIDEO_TIMEOUT_MS: '20000' };
+
+/** Runs a command that the service's answers interrupt: `kill` is handed to the script. */
+async function interrupted(
+  args: readonly string[],
+  script: (kill: (signal: NodeJS.Signals) => void) => Script,
+  more: Record<string, string> = {},
+) {
+  let child: ReturnType<typeof spawn> | undefined;
+  const server = await service(script((signal) => void child?.kill(signal)));
+  const env = {
+    PATH: process.env.PATH,
+    ASYNC_MEDIA_STATE_DIR: tempFolder(),
+    ...live(server.origin, PATIENT),
+    ...more,
+  };
+  const done = await new Promise<Run>((resolve) => {
+    const own = spawn(process.execPath, [ENTRY, ...args], { env, stdio: 'pipe' });
+    child = own;
+    let stdout = '';
+    let stderr = '';
+    own.stdout.on('data', (chunk) => {
+      stdout += chunk;
+    });
+    own.stderr.on('data', (chunk) => {
+      stderr += chunk;
+    });
+    own.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
+  });
+  return { server, done, envelope: envelopeOf(done), env };
+}
+
+describe('fault 37: stopped', () => {
+  it('while it waits: the command that goes on runs, and ends well', async () => {
+    let isOver = false;
+    const { server, done, envelope, env } = await interrupted(T2V_ARGS, (kill) => ({
+      status: (_, { count }) => {
+        if (count === 2) kill('SIGTERM');
+        return { body: { status: isOver ? 'COMPLETED' : 'PROGRESS' } };
+      },
+    }));
+    expect(done.code).toBe(143);
+    expect(envelope).toMatchObject({
+      ok: true,
+      status: 'PROGRESS',
+      taskId: TASK,
+      data: { interruptedBy: 'SIGTERM' },
+    });
+    isOver = true;
+    const resumed = await runShell(commandIn(envelope.data), { env });
+    expect(envelopeOf(resumed)).toMatchObject({ ok: true, status: 'COMPLETED', taskId: TASK });
+    expect(server.submits()).toHaveLength(1);
+  });
+
+  it('in the middle of a request that hangs: at once', async () => {
+    const start = performance.now();
+    const { done, envelope } = await interrupted(T2V_ARGS, (kill) => ({
+      status: () => kill('SIGINT') as undefined,
+    }));
+    expect(done.code).toBe(130);
+    expect(envelope).toMatchObject({ ok: true, status: 'SUBMITTED', taskId: TASK });
+    expect(performance.now() - start).toBeLessThan(4_000);
+  });
+
+  it('before an existing task was seen: its state is not known, and the command that goes on is named', async () => {
+    const { done, envelope } = await interrupted(
+      ['--action', 'waitTask', '--taskId', TASK, '--wait', '50'],
+      (kill) => ({
+        status: () => kill('SIGINT') as undefined,
+      }),
+    );
+    expect(done.code).toBe(130);
+    expect(envelope).toMatchObject({
+      ok: false,
+      status: 'UNKNOWN',
+      taskId: TASK,
+      errorCode: 'UNKNOWN_ERROR',
+    });
+    expect(commandIn(envelope.data)).toContain(`--action waitTask --taskId ${TASK} --wait 50`);
+  });
+
+  it('during a submit that is answered late: the task is still reported', async () => {
+    const { done, envelope } = await interrupted(T2V_ARGS, (kill) => ({
+      generate: async () => {
+        kill('SIGINT');
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        return { body: { status: 'SUBMITTED', taskId: TASK } };
+      },
+    }));
+    expect(done.code).toBe(130);
+    expect(envelope).toMatchObject({ ok: true, status: 'SUBMITTED', taskId: TASK });
+    expect(done.stderr).toContain(`task ${TASK}`);
+  });
+
+  it('during a submit that is never answered: unknown after two seconds, with the key that settles it', async () => {
+    const start = performance.now();
+    const { server, done, envelope } = await interrupted(
+      [...T2V_ARGS, '--idempotencyKey', 'lighthouse-0001'],
+      (kill) => ({
+        generate: () => kill('SIGTERM') as undefined,
+      }),
+    );
+    const took = performance.now() - start;
+    expect(done.code).toBe(143);
+    expect(envelope).toMatchObject({
+      ok: false,
+      status: 'UNKNOWN',
+      taskId: null,
+      errorCode: 'SUBMIT_OUTCOME_UNKNOWN',
+      data: { idempotencyKey: 'lighthouse-0001', model: 't2v' },
+    });
+    expect(commandIn(envelope.data)).toContain('--action listTasks');
+    expect(took).toBeGreaterThan(1_900);
+    expect(took).toBeLessThan(6_000);
+    expect(server.submits()).toHaveLength(1);
+  });
+
+  it('during a submit that is then refused: nothing was submitted', async () => {
+    const { done, envelope } = await interrupted(T2V_ARGS, (kill) => ({
+      generate: async () => {
+        kill('SIGINT');
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        return failure(429, 'RATE_LIMITED', 'Too many', { 'retry-after': '1' });
+      },
+    }));
+    expect(done.code).toBe(130);
+    expect(envelope).toMatchObject({ ok: false, taskId: null });
+    expect(['FAILED', 'UNKNOWN']).toContain(envelope.status);
+  });
+
+  it('before anything was sent, waiting for standard input: at once, and nothing was submitted', async () => {
+    const server = await service();
+    const env = { PATH: process.env.PATH, ASYNC_MEDIA_STATE_DIR: tempFolder(), ...live(server.origin) };
+    const own = spawn(process.execPath, [ENTRY, '--model', 't2v', '--payload', '-'], { env, stdio: 'pipe' });
+    let stdout = '';
+    own.stdout.on('data', (chunk) => {
+      stdout += chunk;
+    });
+    // Enough that it must be reading when the last of it has been taken.
+    await new Promise<void>((resolve) => own.stdin.write(' '.repeat(4_000_000), () => resolve()));
+    const start = performance.now();
+    own.kill('SIGINT');
+    const code = await new Promise<number | null>((resolve) => own.on('close', resolve));
+    expect(performance.now() - start).toBeLessThan(2_000);
+    expect(code).toBe(130);
+    const envelope = envelopeOf({ code, signal: null, stdout, stderr: '' });
+    expect(envelope).toMatchObject({ ok: false, status: 'FAILED', taskId: null, errorCode: 'UNKNOWN_ERROR' });
+    expect(envelope.errorMessage).toContain('Nothing was submitted');
+    expect(server.received).toHaveLength(0);
+  });
+
+  it('while the file is fetched: the task is finished, nothing half is left, and the file can be had', async () => {
+    const folder = tempFolder();
+    let isWhole = false;
+    const { server, done, envelope, env } = await interrupted(
+      [...T2V_ARGS, '--download', folder],
+      (kill) => ({
+        status: states('COMPLETED'),
+        file: (_, { res }) => {
+          if (isWhole) return { body: MP4 };
+          res.writeHead(200, { 'content-length': MP4.length });
+          res.write(MP4.subarray(0, 20_000), () => kill('SIGINT'));
+          return undefined;
+        },
+      }),
+    );
+    expect(done.code).toBe(130);
+    expect(envelope).toMatchObject({
+      ok: false,
+      status: 'COMPLETED',
+      taskId: TASK,
+      errorCode: 'DOWNLOAD_FAILED',
+    });
+    expect(readdirSync(folder)).toEqual([]);
+    isWhole = true;
+    expect((await runShell(commandIn(envelope.data), { env })).code).toBe(0);
+    expect(readdirSync(folder)).toEqual([`${TASK}.mp4`]);
+    expect(server.submits()).toHaveLength(1);
+  });
+
+  it('while the record of a finished task is fetched: it is not said to go on', async () => {
+    for (const [word, ok] of [
+      ['COMPLETED', true],
+      ['FAILED', false],
+      ['CANCEL', false],
+    ] as const) {
+      const { done, envelope } = await interrupted(T2V_ARGS, (kill) => ({
+        status: states(word),
+        task: () => kill('SIGINT') as undefined,
+      }));
+      expect(done.code).toBe(130);
+      expect(envelope).toMatchObject({ ok, status: word, taskId: TASK });
+      expect(JSON.stringify(envelope.data)).not.toContain('goes on by itself');
+    }
+  });
+
+  it('a query that is about no task says only that', async () => {
+    const { done, envelope } = await interrupted(['--action', 'account'], (kill) => ({
+      account: () => kill('SIGTERM') as undefined,
+    }));
+    expect(done.code).toBe(143);
+    expect(envelope).toMatchObject({ ok: false, status: null, taskId: null, errorCode: 'UNKNOWN_ERROR' });
+  });
+
+  it('in the sandbox: the command that goes on stays in it', async () => {
+    const folder = tempFolder();
+    const done = await run(['--sandbox', ...T2V_ARGS, '--download', 'my out'], {
+      cwd: folder,
+      onStderr: (text, kill) => text.includes('SUBMITTED') && kill('SIGINT'),
+    });
+    expect(done.code).toBe(130);
+    const command = commandIn(envelopeOf(done).data);
+    expect(command).toContain("--download 'my out' --sandbox");
+  });
+});
