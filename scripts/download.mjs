@@ -4,7 +4,6 @@ import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { access, link, lstat, mkdir, open, rename, rm } from "node:fs/promises";
 import path from "node:path";
-import { systemClock } from "./live.mjs";
 import { Failure as Failure2 } from "./main.mjs";
 
 // scripts/src/workflow/fetch-file.ts
@@ -172,8 +171,8 @@ async function boxesAreWhole(fd, size) {
   while (at + 8 <= size) {
     await readAt(fd, header, 0, 16, at);
     let length = header.readUInt32BE(0);
-    if (length === 1) length = Number(header.readBigUInt64BE(8));
     if (length === 0) length = size - at;
+    else if (length === 1) length = at + 16 <= size ? Number(header.readBigUInt64BE(8)) : 0;
     if (length < 8) return false;
     hasIndex ||= header.toString("latin1", 4, 8) === "moov";
     at += length;
@@ -433,8 +432,8 @@ var RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)$/i;
 function fileStem(taskId) {
   const safe = taskId.replace(/[^A-Za-z0-9_-]/g, "_").slice(0, 80);
   const kept = RESERVED.test(safe) ? `task_${safe}` : safe;
-  if (kept === taskId) return kept;
-  return `${kept}-${createHash2("sha256").update(taskId).digest("hex").slice(0, 8)}`;
+  if (kept === taskId && kept !== "") return kept;
+  return `${kept || "task"}-${createHash2("sha256").update(taskId).digest("hex").slice(0, 8)}`;
 }
 
 // scripts/src/workflow/download.ts
@@ -470,7 +469,7 @@ async function download(session, options) {
     await handle.close();
     handle = void 0;
     const file = path.join(options.folder, `${stem}.${fetched.kind.ext}`);
-    await moveIntoPlace(part, file, fetched);
+    await moveIntoPlace(part, file, fetched, session.api.clock);
     return {
       path: file,
       bytes: fetched.bytes,
@@ -486,7 +485,7 @@ async function download(session, options) {
     });
   }
 }
-async function moveIntoPlace(part, file, fetched) {
+async function moveIntoPlace(part, file, fetched, clock) {
   try {
     await link(part, file);
     return;
@@ -494,7 +493,7 @@ async function moveIntoPlace(part, file, fetched) {
     const code = errorCode(error);
     if (code !== "EEXIST") {
       if (await isFree(file)) {
-        await renamePatiently(part, file);
+        await renamePatiently(part, file, clock);
         return;
       }
     }
@@ -509,13 +508,13 @@ async function moveIntoPlace(part, file, fetched) {
   );
 }
 var RENAME_PAUSES_MS = [10, 50, 100, 250];
-async function renamePatiently(from, to) {
+async function renamePatiently(from, to, clock) {
   for (const pause of [...RENAME_PAUSES_MS, null]) {
     try {
       return await rename(from, to);
     } catch (error) {
       if (pause === null || !["EPERM", "EBUSY", "EACCES"].includes(errorCode(error))) throw error;
-      await systemClock.sleep(pause);
+      await clock.sleep(pause);
     }
   }
 }

@@ -146,6 +146,24 @@ describe('a copy of the folder', () => {
     expect(readdirSync(folder, { recursive: true })).toEqual(before);
   });
 
+  // Modes mean nothing to root: somebody else has to run a folder that is root's.
+  const canBeNobody = process.getuid?.() === 0 && spawnSync('setpriv', ['--version']).status === 0;
+  test.runIf(canBeNobody).concurrent('C3: runs as a user who may write nothing there', async () => {
+    const folder = install();
+    const cwd = tempFolder();
+    for (const each of [path.join(folder, '..', '..'), cwd]) chmodSync(each, 0o777);
+    spawnSync('chmod', ['-R', 'go-w', path.dirname(folder)]);
+    const nobody = ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath];
+    const entry = path.join(folder, 'scripts', 'run-workflow.mjs');
+    const done = await run([...nobody.slice(1), entry, ...sandbox], {
+      cwd,
+      node: 'setpriv',
+      entry: nobody[0]!,
+      env: { ASYNC_MEDIA_STATE_DIR: path.join(cwd, 'state') },
+    });
+    expect(envelopeOf(done)).toMatchObject({ ok: true, status: 'COMPLETED' });
+  });
+
   const onLinux = process.platform === 'linux' && process.arch === 'x64';
   test.runIf(onLinux).each(['node22', 'node24', 'node26'])(
     'C3: runs the sandbox command on %s',

@@ -1,10 +1,16 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CANARY, ENTRY, envelopeOf, live, run, T2V_ARGS, tempFolder } from '../support/command.ts';
 import { commandIn, expectNoKeyBelow, failure, record, service, states, TASK } from './service.ts';
 import { runShell } from './shell.ts';
+
+// Gives a command a terminal; part of util-linux.
+const hasScript = spawnSync('script', ['--version']).status === 0;
+// Takes the waiting out of a pipe: what Node hands to a child always waits.
+const UNWAITING = ['-MFcntl', '-e', 'fcntl(STDOUT, F_SETFL, O_RDWR | O_NONBLOCK) or die; exec @ARGV'];
+const hasPerl = spawnSync('perl', ['-v']).status === 0;
 
 const GET_TASK = ['--action', 'getTask', '--taskId', TASK];
 
@@ -27,7 +33,7 @@ describe('B6: the one document', () => {
     expect(done.stdout.length).toBeGreaterThan(8_000);
   });
 
-  it('fault 40: arrives whole through a full pipe that does not wait', async () => {
+  it.skipIf(!hasPerl)('fault 40: arrives whole through a full pipe that does not wait', async () => {
     const server = await service({ task: (_, { server: own }) => ({ body: record(own, large) }) });
     const fifo = path.join(tempFolder(), 'pipe');
     execFileSync('mkfifo', [fifo]);
@@ -42,7 +48,7 @@ describe('B6: the one document', () => {
       }
     };
     while (transfer(() => writeSync(pipe, filler)) > 0);
-    const child = spawn(process.execPath, [ENTRY, ...GET_TASK], {
+    const child = spawn('perl', [...UNWAITING, process.execPath, ENTRY, ...GET_TASK], {
       env: childEnv(server.origin),
       stdio: ['ignore', pipe, 'ignore'],
     });
@@ -55,6 +61,7 @@ describe('B6: the one document', () => {
     while (!stdout.endsWith('\n')) {
       const bytes = transfer(() => readSync(pipe, buffer));
       stdout += buffer.toString('latin1', 0, bytes);
+      if (bytes === 0 && child.exitCode !== null) break;
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     expect(await ended).toBe(0);
@@ -86,7 +93,7 @@ describe('B6: the one document', () => {
     }
   });
 
-  it('is laid out for eyes on a terminal, and in one line otherwise', async () => {
+  it.skipIf(!hasScript)('is laid out for eyes on a terminal, and in one line otherwise', async () => {
     const line = `node '${ENTRY}' --action describeModel --model t2v`;
     const piped = await runShell(line, {});
     expect(piped.stdout.trimEnd()).not.toContain('\n');
@@ -96,14 +103,14 @@ describe('B6: the one document', () => {
     expect(JSON.parse(text)).toEqual(JSON.parse(piped.stdout));
   });
 
-  it('on a terminal progress is one line that is gone at the end', async () => {
+  it.skipIf(!hasScript)('on a terminal progress is one line that is gone at the end', async () => {
     const server = await service();
     const args = T2V_ARGS.map((arg) => `'${arg.replaceAll('"', '\\"')}'`).join(' ');
     const done = await runShell(`script -qec "node '${ENTRY}' ${args} >/dev/null" /dev/null`, {
       env: live(server.origin),
     });
     expect(done.stdout).toContain(`task ${TASK} SUBMITTED`);
-    expect(done.stdout).toContain('\r\u001b[K');
+    expect(done.stdout.endsWith('\r\u001b[K')).toBe(true);
     expect(done.stdout.trimEnd().split('\n').length).toBeLessThanOrEqual(2);
     expect(done.stdout).not.toContain(CANARY);
   });

@@ -3,7 +3,7 @@ import { type Contract, loadContract } from '../../scripts/src/contracts/contrac
 import { EXIT } from '../../scripts/src/types/exit-codes.ts';
 import { generate } from '../../scripts/src/workflow/generate.ts';
 import { type Answer, serve } from '../support/server.ts';
-import { failureOf, folder, INTENT, sessionWith, waiting } from './session.ts';
+import { failureOf, INTENT, sessionWith, stepsOf, waiting } from './session.ts';
 
 const t2v: Contract = await loadContract('aivideomaker', 't2v');
 const v3: Contract = await loadContract('aivideomaker', 't2v_v3');
@@ -19,8 +19,10 @@ interface Replies {
 
 function service({ submit, status, quote, task }: Replies) {
   return serve(({ path }, { count }) => {
-    const pick = (replies: Answer[] | undefined) => replies?.[Math.min(count, replies.length - 1)] ?? { status: 404 };
-    if (path.includes('/generate/')) return pick(submit ?? [{ body: { status: 'SUBMITTED', taskId: 'ckx1' } }]);
+    const pick = (replies: Answer[] | undefined) =>
+      replies?.[Math.min(count, replies.length - 1)] ?? { status: 404 };
+    if (path.includes('/generate/'))
+      return pick(submit ?? [{ body: { status: 'SUBMITTED', taskId: 'ckx1' } }]);
     if (path.includes('/quote/')) return pick(quote);
     if (path.endsWith('/status')) return pick(status);
     return task ?? { body: { id: 'ckx1', status: 'COMPLETED', output: { url: LINK } } };
@@ -33,10 +35,21 @@ const quoted = (credits: number, currentBalance: number): Answer => ({
 
 describe('generate', () => {
   it('submits, waits and returns the record', async () => {
-    const server = await service({ status: [{ body: { status: 'PROGRESS' } }, { body: { status: 'COMPLETED' } }] });
+    const server = await service({
+      status: [{ body: { status: 'PROGRESS' } }, { body: { status: 'COMPLETED' } }],
+    });
     const session = sessionWith(server.origin);
-    const { envelope, exitCode } = await generate(session, { contract: t2v, intent: INTENT, wait: waiting(60_000) });
-    expect(envelope).toMatchObject({ ok: true, status: 'COMPLETED', taskId: 'ckx1', data: { resultUrls: [LINK] } });
+    const { envelope, exitCode } = await generate(session, {
+      contract: t2v,
+      intent: INTENT,
+      wait: waiting(60_000),
+    });
+    expect(envelope).toMatchObject({
+      ok: true,
+      status: 'COMPLETED',
+      taskId: 'ckx1',
+      data: { resultUrls: [LINK] },
+    });
     expect(exitCode).toBe(EXIT.done);
     expect(server.to('POST')).toHaveLength(1);
     expect(session.told[1]).toBe('task ckx1 SUBMITTED');
@@ -47,9 +60,13 @@ describe('generate', () => {
     ['with a wait of nothing', waiting(0), EXIT.stillRunning],
   ])('returns at once %s', async (_, wait, code) => {
     const server = await service({});
-    const { envelope, exitCode } = await generate(sessionWith(server.origin), { contract: t2v, intent: INTENT, wait });
+    const { envelope, exitCode } = await generate(sessionWith(server.origin), {
+      contract: t2v,
+      intent: INTENT,
+      wait,
+    });
     expect(envelope).toMatchObject({ ok: true, status: 'SUBMITTED', taskId: 'ckx1' });
-    expect((envelope.data?.nextSteps as string[])[0]).toBe(RESUME);
+    expect(stepsOf(envelope)[0]).toBe(RESUME);
     expect(exitCode).toBe(code);
     expect(server.received).toHaveLength(1);
   });
@@ -73,7 +90,10 @@ describe('generate', () => {
 
   it('counts the time of the submit into the wait', async () => {
     const server = await service({
-      submit: [{ status: 429, headers: { 'retry-after': '20' } }, { body: { status: 'SUBMITTED', taskId: 'ckx1' } }],
+      submit: [
+        { status: 429, headers: { 'retry-after': '20' } },
+        { body: { status: 'SUBMITTED', taskId: 'ckx1' } },
+      ],
       status: [{ body: { status: 'PROGRESS' } }],
     });
     const session = sessionWith(server.origin);
@@ -82,7 +102,9 @@ describe('generate', () => {
   });
 
   it('fault 20: gives a task that was just made time to be found', async () => {
-    const server = await service({ status: [{ status: 404 }, { status: 404 }, { body: { status: 'COMPLETED' } }] });
+    const server = await service({
+      status: [{ status: 404 }, { status: 404 }, { body: { status: 'COMPLETED' } }],
+    });
     const { envelope } = await generate(sessionWith(server.origin), {
       contract: t2v,
       intent: INTENT,
@@ -93,7 +115,11 @@ describe('generate', () => {
 
   it.each([
     ['fault 18: a key that is refused meanwhile', { status: 401 }, 'AUTH_FAILED'],
-    ['fault 10: a redirect', { status: 302, headers: { location: 'https://evil.example/' } }, 'NETWORK_ERROR'],
+    [
+      'fault 10: a redirect',
+      { status: 302, headers: { location: 'https://evil.example/' } },
+      'NETWORK_ERROR',
+    ],
     ['fault 20: a task that stays unfound', { status: 404 }, 'TASK_NOT_FOUND'],
   ])('%s ends the wait, and never reads as if nothing had been submitted', async (_, answer, code) => {
     const server = await service({ status: [answer] });
@@ -109,16 +135,20 @@ describe('generate', () => {
   it('finishes a replayed task that has ended already, whatever the wait', async () => {
     const submit = [{ body: { status: 'COMPLETED', taskId: 'ckx1', idempotentReplay: true } }];
     const server = await service({ submit });
-    const { envelope } = await generate(sessionWith(server.origin), { contract: t2v, intent: INTENT, wait: waiting(0) });
+    const { envelope } = await generate(sessionWith(server.origin), {
+      contract: t2v,
+      intent: INTENT,
+      wait: waiting(0),
+    });
     expect(envelope).toMatchObject({ status: 'COMPLETED', data: { resultUrls: [LINK] } });
   });
 
   it('makes sure of the folder before anything is submitted', async () => {
     const server = await service({});
-    const wait = waiting(60_000, { folder: `${folder()}/\0` });
-    await expect(generate(sessionWith(server.origin), { contract: t2v, intent: INTENT, wait })).rejects.toThrow();
-    const file = waiting(60_000, { folder: '/dev/null/out' });
-    const failure = await failureOf(generate(sessionWith(server.origin), { contract: t2v, intent: INTENT, wait: file }));
+    const wait = waiting(60_000, { folder: '/dev/null/out' });
+    const failure = await failureOf(
+      generate(sessionWith(server.origin), { contract: t2v, intent: INTENT, wait }),
+    );
     expect(failure.code).toBe('INVALID_PAYLOAD');
     expect(failure.details.issues![0]!.path).toBe('--download');
     expect(server.received).toHaveLength(0);
@@ -143,12 +173,21 @@ describe('the price', () => {
 
   it('above the limit submits nothing, and names what is cheaper as a literal', async () => {
     const server = await service({ quote: [quoted(80, 415)] });
-    const intent = { ...INTENT, model: 't2v_v3', payload: { ...INTENT.payload, duration: '20' }, maxCredits: 40 };
-    const failure = await failureOf(generate(sessionWith(server.origin), { contract: v3, intent, wait: null }));
+    const intent = {
+      ...INTENT,
+      model: 't2v_v3',
+      payload: { ...INTENT.payload, duration: '20' },
+      maxCredits: 40,
+    };
+    const failure = await failureOf(
+      generate(sessionWith(server.origin), { contract: v3, intent, wait: null }),
+    );
     expect(failure.code).toBe('BUDGET_EXCEEDED');
     expect(failure.details.data).toMatchObject({ quoted: 80, maxCredits: 40 });
     const steps = failure.details.nextSteps!;
-    expect(steps.some((step) => step.startsWith('Cheaper: "duration":"10" in the payload, about 40 credits'))).toBe(true);
+    expect(
+      steps.some((step) => step.startsWith('Cheaper: "duration":"10" in the payload, about 40 credits')),
+    ).toBe(true);
     expect(steps.some((step) => step.includes('"15"'))).toBe(false);
     expect(steps.at(-1)).toContain('--maxCredits 80');
     expect(server.to('POST /api/v1/generate')).toHaveLength(0);
@@ -156,11 +195,17 @@ describe('the price', () => {
 
   it.each([
     ['the balance is too small', quoted(15, 5), { quoted: 15, balance: 5, missing: 10 }],
-    ['the service says so without a balance', { body: { credits: 15, affordable: false } }, { quoted: 15, balance: null }],
+    [
+      'the service says so without a balance',
+      { body: { credits: 15, affordable: false } },
+      { quoted: 15, balance: null },
+    ],
   ])('fault 19: that cannot be paid submits nothing: %s', async (_, quote, data) => {
     const server = await service({ quote: [quote] });
     const intent = { ...INTENT, maxCredits: 50 };
-    const failure = await failureOf(generate(sessionWith(server.origin), { contract: t2v, intent, wait: null }));
+    const failure = await failureOf(
+      generate(sessionWith(server.origin), { contract: t2v, intent, wait: null }),
+    );
     expect(failure.code).toBe('INSUFFICIENT_CREDITS');
     expect(failure.details.data).toEqual(data);
     expect(server.to('POST /api/v1/generate')).toHaveLength(0);
@@ -169,7 +214,9 @@ describe('the price', () => {
   it('that is not to be had submits nothing', async () => {
     const server = await service({ quote: [{ status: 503 }] });
     const intent = { ...INTENT, maxCredits: 50 };
-    const failure = await failureOf(generate(sessionWith(server.origin), { contract: t2v, intent, wait: null }));
+    const failure = await failureOf(
+      generate(sessionWith(server.origin), { contract: t2v, intent, wait: null }),
+    );
     expect(failure.code).toBe('NETWORK_ERROR');
     expect(server.to('POST /api/v1/generate')).toHaveLength(0);
   });
@@ -180,11 +227,15 @@ describe('the price', () => {
       quote: [quoted(24, 20)],
     });
     const intent = { ...INTENT, payload: { ...INTENT.payload, duration: '8' } };
-    const failure = await failureOf(generate(sessionWith(server.origin), { contract: t2v, intent, wait: null }));
+    const failure = await failureOf(
+      generate(sessionWith(server.origin), { contract: t2v, intent, wait: null }),
+    );
     expect(failure.code).toBe('INSUFFICIENT_CREDITS');
     expect(failure.message).toContain('It costs 24 credits, the balance is 20: 4 are missing.');
     expect(failure.details.data).toEqual({ quoted: 24, balance: 20, missing: 4 });
-    expect(failure.details.nextSteps![0]).toMatch(/^Cheaper: "duration":"5" in the payload, about 15 credits/);
+    expect(failure.details.nextSteps![0]).toMatch(
+      /^Cheaper: "duration":"5" in the payload, about 15 credits/,
+    );
     expect(server.to('POST /api/v1/generate')).toHaveLength(1);
   });
 

@@ -7,6 +7,7 @@ import { Api } from '../../scripts/src/http/api.ts';
 import { Transport } from '../../scripts/src/http/transport.ts';
 import { aivideomaker } from '../../scripts/src/providers/aivideomaker.ts';
 import type { Intent } from '../../scripts/src/providers/provider.ts';
+import type { Envelope } from '../../scripts/src/types/envelope.ts';
 import { Failure } from '../../scripts/src/types/failure.ts';
 import type { Session } from '../../scripts/src/workflow/session.ts';
 import type { WaitSettings } from '../../scripts/src/workflow/tasks.ts';
@@ -80,4 +81,9 @@ export async function failureOf(promise: Promise<unknown>): Promise<Failure> {
   );
   if (error instanceof Failure) return error;
   throw error;
+}
+
+/** What an envelope says is to be done next. */
+export function stepsOf({ data }: Envelope): string[] {
+  return (data?.nextSteps ?? []) as string[];
 }

@@ -35,7 +35,11 @@ async function service(submits: Reply[], lists: (Reply | (() => Reply))[] = [{ b
 /** A task as the list shows it, made so many milliseconds ago by the clock of the server. */
 function listed(more: object = {}, agoMs = 0): Answer {
   const createdAt = new Date(Date.now() - agoMs).toISOString();
-  return { body: { tasks: [{ id: 'ckx9', model: 't2v', status: 'PROGRESS', input: INTENT.payload, createdAt, ...more }] } };
+  return {
+    body: {
+      tasks: [{ id: 'ckx9', model: 't2v', status: 'PROGRESS', input: INTENT.payload, createdAt, ...more }],
+    },
+  };
 }
 
 const postsTo = (server: TestServer) => server.to(GENERATE);
@@ -61,7 +65,8 @@ function expectUnknown(failure: Failure): void {
   for (const step of steps) {
     // Nothing that can be run as it stands may submit; the one sentence that speaks of it names its condition and key.
     if (/^run /.test(step)) expect(step).toBe('run --action listTasks');
-    if (step.includes('same command')) expect(step).toMatch(/^If the list answers and does not show it, .*key-0001/);
+    if (step.includes('same command'))
+      expect(step).toMatch(/^If the list answers and does not show it, .*key-0001/);
   }
 }
 
@@ -112,11 +117,7 @@ describe('a submit that is answered', () => {
 
 describe('a submit that was certainly not taken', () => {
   it('fault 15: after 429 it is repeated with the same key, no sooner than asked', async () => {
-    const server = await service([
-      { status: 429, headers: { 'retry-after': '7' } },
-      { status: 429 },
-      TAKEN,
-    ]);
+    const server = await service([{ status: 429, headers: { 'retry-after': '7' } }, { status: 429 }, TAKEN]);
     const session = sessionWith(server.origin);
     expect((await submit(session, INTENT, LATER)).id).toBe('ckx1');
     expect(postsTo(server)).toHaveLength(3);
@@ -144,7 +145,10 @@ describe('a submit that was certainly not taken', () => {
     const provider = sessionWith(server.origin, { clock }).provider;
     const first = session.provider;
     // The service comes up while the second pause is slept through.
-    session.provider = { ...first, submit: (intent) => (clock.sleeps.length < 2 ? first : provider).submit(intent) };
+    session.provider = {
+      ...first,
+      submit: (intent) => (clock.sleeps.length < 2 ? first : provider).submit(intent),
+    };
     expect((await submit(session, INTENT, LATER)).id).toBe('ckx1');
     expect(clock.sleeps).toHaveLength(2);
     expect(postsTo(server)).toHaveLength(1);
@@ -182,7 +186,10 @@ describe.each<[string, Reply, number?]>([
   ['fault 26: a numeric id', { body: { status: 'SUBMITTED', taskId: 7 } }],
 ])('a submit whose answer is lost (%s)', (_, lost, timeoutMs = 2_000) => {
   it('is found in the list by its key, and adopted', async () => {
-    const server = await service([lost], [listed({ idempotencyKey: 'key-0001', input: null, model: 'other' })]);
+    const server = await service(
+      [lost],
+      [listed({ idempotencyKey: 'key-0001', input: null, model: 'other' })],
+    );
     const session = sessionWith(server.origin, { timeoutMs });
     expect(await submit(session, INTENT, LATER)).toMatchObject({ id: 'ckx9', state: 'PROGRESS' });
     expect(postsTo(server)).toHaveLength(1);
@@ -241,7 +248,11 @@ describe('the look at the list', () => {
     ['by model, input and time where the service kept no key', listed({ idempotencyKey: null }), ADOPTED],
     ['where it kept an empty key', listed({ idempotencyKey: '' }), ADOPTED],
     ['under the longer name of a model', listed({ model: 't2v-h3' }), ADOPTED],
-    ['with fields that the service added', listed({ input: { ...INTENT.payload, filterMode: 'strict' } }), ADOPTED],
+    [
+      'with fields that the service added',
+      listed({ input: { ...INTENT.payload, filterMode: 'strict' } }),
+      ADOPTED,
+    ],
     ['without a model', listed({ model: undefined }), ADOPTED],
     ['stamped a second before', listed({}, 1_000), ADOPTED],
     ['stamped a little later by another clock of the service', listed({}, -3_000), ADOPTED],
@@ -317,7 +328,10 @@ describe('the look at the list', () => {
   });
 
   it('is repeated itself when it is told to wait', async () => {
-    const server = await service(['reset'], [{ status: 429, headers: { 'retry-after': '3' } }, () => listed()]);
+    const server = await service(
+      ['reset'],
+      [{ status: 429, headers: { 'retry-after': '3' } }, () => listed()],
+    );
     expect((await submit(sessionWith(server.origin), INTENT, LATER)).id).toBe('ckx9');
   });
 });
@@ -325,7 +339,10 @@ describe('the look at the list', () => {
 describe('the second sending', () => {
   it.each<[string, Reply]>([
     ['lost as well', 'reset'],
-    ['told of a conflict over its own key (fault 21)', { status: 409, body: { status: 'FAILED', errorCode: 'IDEMPOTENCY_CONFLICT' } }],
+    [
+      'told of a conflict over its own key (fault 21)',
+      { status: 409, body: { status: 'FAILED', errorCode: 'IDEMPOTENCY_CONFLICT' } },
+    ],
     ['refused for lack of credits that the first one took (fault 19)', { status: 402 }],
   ])('%s: the first is found then, and adopted', async (_, second) => {
     const empty = { body: { tasks: [] } };
@@ -343,7 +360,10 @@ describe('the second sending', () => {
   });
 
   it('refused for a reason of its own says that reason', async () => {
-    const server = await service(['reset', { status: 400, body: { status: 'FAILED', errorCode: 'INVALID_PAYLOAD' } }]);
+    const server = await service([
+      'reset',
+      { status: 400, body: { status: 'FAILED', errorCode: 'INVALID_PAYLOAD' } },
+    ]);
     const session = sessionWith(server.origin);
     expect((await failureOf(submit(session, INTENT, LATER))).code).toBe('INVALID_PAYLOAD');
     expect(session.told.at(-1)).toBe('refused');
@@ -363,7 +383,10 @@ describe('the second sending', () => {
   });
 
   it('replayed by the service is the first task', async () => {
-    const server = await service(['reset', { body: { status: 'PROGRESS', taskId: 'ckx1', idempotentReplay: true } }]);
+    const server = await service([
+      'reset',
+      { body: { status: 'PROGRESS', taskId: 'ckx1', idempotentReplay: true } },
+    ]);
     const task = await submit(sessionWith(server.origin), INTENT, LATER);
     expect(task).toMatchObject({ id: 'ckx1', state: 'PROGRESS' });
   });
@@ -385,7 +408,7 @@ describe('a service that can do less', () => {
 });
 
 it('never has more than two requests out that may have been taken, whatever the service answers', async () => {
-  const replies: Reply[] = ['reset', { status: 429 }, { status: 500 }, { body: {} }, { status: 409 }, { status: 400 }, TAKEN];
+  const replies: Reply[] = ['reset', { status: 429 }, { body: {} }, { status: 409 }, { status: 400 }, TAKEN];
   const mayBeTaken = (reply: Reply) => typeof reply === 'string' || [200, 500].includes(reply.status ?? 200);
   for (const a of replies) {
     for (const b of replies) {
@@ -404,14 +427,17 @@ it('never has more than two requests out that may have been taken, whatever the 
 });
 
 describe('told to stop', () => {
-  it.each(['while the answer is awaited', 'while it waits to repeat'])('%s, it ends with the reason', async (when) => {
-    const server = await service([when.includes('answer') ? 'silence' : { status: 429 }]);
-    const controller = new AbortController();
-    const session = sessionWith(server.origin, { signal: controller.signal });
-    session.clock.onSleep = () => controller.abort(new Error('stopped'));
-    if (when.includes('answer')) setTimeout(() => controller.abort(new Error('stopped')), 50);
-    await expect(submit(session, INTENT, LATER)).rejects.toThrow('stopped');
-    // Whether it was taken is not known then: nothing is called refused.
-    expect(session.told).toEqual(['submitting']);
-  });
+  it.each(['while the answer is awaited', 'while it waits to repeat'])(
+    '%s, it ends with the reason',
+    async (when) => {
+      const server = await service([when.includes('answer') ? 'silence' : { status: 429 }]);
+      const controller = new AbortController();
+      const session = sessionWith(server.origin, { signal: controller.signal });
+      session.clock.onSleep = () => controller.abort(new Error('stopped'));
+      if (when.includes('answer')) setTimeout(() => controller.abort(new Error('stopped')), 50);
+      await expect(submit(session, INTENT, LATER)).rejects.toThrow('stopped');
+      // Whether it was taken is not known then: nothing is called refused.
+      expect(session.told).toEqual(['submitting']);
+    },
+  );
 });

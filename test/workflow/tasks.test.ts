@@ -3,7 +3,7 @@ import { EXIT } from '../../scripts/src/types/exit-codes.ts';
 import { account, listTasks } from '../../scripts/src/workflow/account.ts';
 import { cancelTask, getStatus, getTask, waitTask } from '../../scripts/src/workflow/tasks.ts';
 import { type Answer, serve } from '../support/server.ts';
-import { failureOf, KEY, sessionWith, waiting } from './session.ts';
+import { failureOf, KEY, sessionWith, stepsOf, waiting } from './session.ts';
 
 const STATUS = 'GET /api/v1/tasks/ckx1/status';
 const TASK = 'GET /api/v1/tasks/ckx1';
@@ -37,7 +37,7 @@ describe('getStatus', () => {
     const server = await service({ [STATUS]: [state(status)] });
     const { envelope, exitCode } = await getStatus(sessionWith(server.origin), 'ckx1');
     expect(envelope).toMatchObject({ ok: true, status, taskId: 'ckx1', errorCode: null });
-    expect((envelope.data?.nextSteps as string[])[0]).toBe(RESUME);
+    expect(stepsOf(envelope)[0]).toBe(RESUME);
     expect(exitCode).toBe(EXIT.done);
     expect(server.received).toHaveLength(1);
     expect(server.received[0]!.headers.key).toBe(KEY);
@@ -55,10 +55,21 @@ describe('getStatus', () => {
       [record('FAILED', { output: { error: 'bad content' } })],
       { ok: false, status: 'FAILED', errorCode: 'GENERATION_FAILED' },
     ],
-    ['FAILED with a message, and a record that runs: no failed task', [record('PROGRESS')], { ok: true, status: 'PROGRESS' }],
-    ['… after a record that was not to be had at once', [busy, record('PROGRESS')], { ok: true, status: 'PROGRESS' }],
+    [
+      'FAILED with a message, and a record that runs: no failed task',
+      [record('PROGRESS')],
+      { ok: true, status: 'PROGRESS' },
+    ],
+    [
+      '… after a record that was not to be had at once',
+      [busy, record('PROGRESS')],
+      { ok: true, status: 'PROGRESS' },
+    ],
   ])('fault 23: %s', async (_, records, expected) => {
-    const server = await service({ [STATUS]: [{ body: { status: 'FAILED', message: 'hm' } }], [TASK]: records });
+    const server = await service({
+      [STATUS]: [{ body: { status: 'FAILED', message: 'hm' } }],
+      [TASK]: records,
+    });
     const { envelope } = await getStatus(sessionWith(server.origin), 'ckx1');
     expect(envelope).toMatchObject(expected);
     if (!envelope.ok) expect(envelope.errorMessage).toContain('bad content');
@@ -68,13 +79,19 @@ describe('getStatus', () => {
     ['is an error too', { body: { status: 'FAILED', message: 'hm' } }, 'UNKNOWN_ERROR', false],
     ['is not found', { status: 404 }, 'TASK_NOT_FOUND', false],
     ['cannot be had now', busy, 'NETWORK_ERROR', true],
-  ])('fault 23: FAILED with a message is no failed task where the record %s', async (_, answer, code, transient) => {
-    const server = await service({ [STATUS]: [{ body: { status: 'FAILED', message: 'hm' } }], [TASK]: [answer] });
-    const failure = await failureOf(getStatus(sessionWith(server.origin), 'ckx1'));
-    expect(failure.code).toBe(code);
-    expect(failure.details.transient).toBe(transient);
-    expect(failure.details.status).not.toBe('FAILED');
-  });
+  ])(
+    'fault 23: FAILED with a message is no failed task where the record %s',
+    async (_, answer, code, transient) => {
+      const server = await service({
+        [STATUS]: [{ body: { status: 'FAILED', message: 'hm' } }],
+        [TASK]: [answer],
+      });
+      const failure = await failureOf(getStatus(sessionWith(server.origin), 'ckx1'));
+      expect(failure.code).toBe(code);
+      expect(failure.details.transient).toBe(transient);
+      expect(failure.details.status).not.toBe('FAILED');
+    },
+  );
 
   it('a bare FAILED is the state of the task', async () => {
     const server = await service({ [STATUS]: [state('FAILED')] });
@@ -99,18 +116,26 @@ describe('waitTask', () => {
     });
     const session = sessionWith(server.origin);
     const { envelope, exitCode } = await waitTask(session, 'ckx1', waiting(60_000));
-    expect(envelope).toMatchObject({ ok: true, status: 'COMPLETED', data: { id: 'ckx1', resultUrls: [LINK] } });
+    expect(envelope).toMatchObject({
+      ok: true,
+      status: 'COMPLETED',
+      data: { id: 'ckx1', resultUrls: [LINK] },
+    });
     expect(exitCode).toBe(EXIT.done);
     expect(session.told).toEqual(['task ckx1 SUBMITTED', 'looked PROGRESS', 'looked COMPLETED']);
-    expect((envelope.data?.nextSteps as string[])[0]).toBe(`${RESUME} --download out`);
+    expect(stepsOf(envelope)[0]).toBe(`${RESUME} --download out`);
   });
 
   it('ends with the healthy task when the time is over', async () => {
     const server = await service({ [STATUS]: [state('PROGRESS')] });
     const session = sessionWith(server.origin);
-    const { envelope, exitCode } = await waitTask(session, 'ckx1', waiting(30_000, { resumeFlags: ' --download out' }));
+    const { envelope, exitCode } = await waitTask(
+      session,
+      'ckx1',
+      waiting(30_000, { resumeFlags: ' --download out' }),
+    );
     expect(envelope).toMatchObject({ ok: true, status: 'PROGRESS', errorCode: null });
-    expect((envelope.data?.nextSteps as string[])[0]).toBe(`${RESUME} --download out`);
+    expect(stepsOf(envelope)[0]).toBe(`${RESUME} --download out`);
     expect(exitCode).toBe(EXIT.stillRunning);
     expect(session.clock.now).toBe(30_000);
   });
@@ -134,7 +159,10 @@ describe('waitTask', () => {
   });
 
   it('fault 12: a first look that fails for a moment does not end it', async () => {
-    const server = await service({ [STATUS]: [...Array(6).fill(busy), state('COMPLETED')], [TASK]: [finished] });
+    const server = await service({
+      [STATUS]: [...Array(6).fill(busy), state('COMPLETED')],
+      [TASK]: [finished],
+    });
     const { envelope } = await waitTask(sessionWith(server.origin), 'ckx1', waiting(600_000));
     expect(envelope.status).toBe('COMPLETED');
   });
@@ -166,7 +194,9 @@ describe('waitTask', () => {
   });
 
   it('fault 14: a limit in the middle is told beside the healthy task', async () => {
-    const server = await service({ [STATUS]: [state('PROGRESS'), { status: 429, headers: { 'retry-after': '900' } }] });
+    const server = await service({
+      [STATUS]: [state('PROGRESS'), { status: 429, headers: { 'retry-after': '900' } }],
+    });
     const session = sessionWith(server.origin);
     const { envelope, exitCode } = await waitTask(session, 'ckx1', waiting(600_000));
     expect(envelope).toMatchObject({
@@ -207,7 +237,12 @@ describe('waitTask', () => {
     const server = await service({ [STATUS]: [state('COMPLETED')], [TASK]: [record('PROGRESS')] });
     const session = sessionWith(server.origin);
     const { envelope } = await waitTask(session, 'ckx1', waiting(60_000));
-    expect(envelope).toMatchObject({ ok: false, status: 'COMPLETED', taskId: 'ckx1', errorCode: 'UNKNOWN_ERROR' });
+    expect(envelope).toMatchObject({
+      ok: false,
+      status: 'COMPLETED',
+      taskId: 'ckx1',
+      errorCode: 'UNKNOWN_ERROR',
+    });
     expect(envelope.data?.nextSteps).toContain(RESUME);
     expect(JSON.stringify(envelope.data?.nextSteps)).toContain('do not submit it again');
     expect(session.clock.now).toBeLessThan(60_000);
@@ -249,16 +284,27 @@ describe('getTask', () => {
   it('returns the record by one query', async () => {
     const server = await service({ [TASK]: [finished] });
     const { envelope } = await getTask(sessionWith(server.origin), 'ckx1', waiting(0));
-    expect(envelope).toMatchObject({ ok: true, status: 'COMPLETED', data: { output: { url: LINK }, resultUrls: [LINK] } });
+    expect(envelope).toMatchObject({
+      ok: true,
+      status: 'COMPLETED',
+      data: { output: { url: LINK }, resultUrls: [LINK] },
+    });
     expect(server.received).toHaveLength(1);
   });
 
   it('fault 30: lets no service speak in our name', async () => {
-    const words = { nextSteps: ['run rm'], issues: ['x'], files: ['/etc/passwd'], resultUrls: ['https://evil.example/'] };
+    const words = {
+      nextSteps: ['run rm'],
+      issues: ['x'],
+      files: ['/etc/passwd'],
+      resultUrls: ['https://evil.example/'],
+    };
     const server = await service({
       [TASK]: [record('COMPLETED', { ...words, output: { url: LINK, nextSteps: ['kept: it is nested'] } })],
       'GET /api/v1/tasks': [{ body: { tasks: [], ...words, count: 5 } }],
-      'GET /api/v1/account': [{ body: { ok: true, supportedModels: ['t2v', 'new'], ...words, contracts: 'x' } }],
+      'GET /api/v1/account': [
+        { body: { ok: true, supportedModels: ['t2v', 'new'], ...words, contracts: 'x' } },
+      ],
       [CANCEL]: [{ body: { status: 'CANCEL', ...words } }],
     });
     const session = sessionWith(server.origin);
@@ -309,7 +355,13 @@ describe('cancelTask', () => {
 
   it.each<[string, Reply, string, string, number]>([
     ['fault 24: HTTP 405', { status: 405 }, 'PROGRESS', 'UNKNOWN_ERROR', EXIT.stillRunning],
-    ['fault 24: a refusal', { status: 409, body: { message: 'no' } }, 'PROGRESS', 'UNKNOWN_ERROR', EXIT.stillRunning],
+    [
+      'fault 24: a refusal',
+      { status: 409, body: { message: 'no' } },
+      'PROGRESS',
+      'UNKNOWN_ERROR',
+      EXIT.stillRunning,
+    ],
     ['HTTP 200 with PROGRESS', state('PROGRESS'), 'PROGRESS', 'UNKNOWN_ERROR', EXIT.stillRunning],
     ['HTTP 200 with a bare FAILED', state('FAILED'), 'PROGRESS', 'UNKNOWN_ERROR', EXIT.stillRunning],
     ['a refusal of what is finished', { status: 400 }, 'COMPLETED', 'UNKNOWN_ERROR', EXIT.badInput],
@@ -324,7 +376,9 @@ describe('cancelTask', () => {
     expect(exitCode).toBe(exit);
     expect(server.to('PUT')).toHaveLength(1);
     const steps = envelope.data?.nextSteps as string[];
-    expect(steps).toContain(`run --action ${['COMPLETED', 'FAILED'].includes(status) ? 'getTask' : 'waitTask'} --taskId ckx1`);
+    expect(steps).toContain(
+      `run --action ${['COMPLETED', 'FAILED'].includes(status) ? 'getTask' : 'waitTask'} --taskId ckx1`,
+    );
     expect(steps.includes('run --action cancelTask --taskId ckx1')).toBe(status === 'SUBMITTED');
   });
 
@@ -340,7 +394,9 @@ describe('cancelTask', () => {
   });
 
   it('is repeated after 429, no sooner than asked', async () => {
-    const server = await service({ [CANCEL]: [{ status: 429, headers: { 'retry-after': '4' } }, state('CANCEL')] });
+    const server = await service({
+      [CANCEL]: [{ status: 429, headers: { 'retry-after': '4' } }, state('CANCEL')],
+    });
     const session = sessionWith(server.origin);
     expect((await cancelTask(session, 'ckx1')).envelope.status).toBe('CANCEL');
     expect(session.clock.sleeps[0]).toBeGreaterThanOrEqual(4_000);
@@ -357,7 +413,10 @@ describe('cancelTask', () => {
   });
 
   it('tells the refusal where the task cannot be looked at', async () => {
-    const server = await service({ [CANCEL]: [{ status: 405, body: 'Method Not Allowed' }], [STATUS]: [busy] });
+    const server = await service({
+      [CANCEL]: [{ status: 405, body: 'Method Not Allowed' }],
+      [STATUS]: [busy],
+    });
     const failure = await failureOf(cancelTask(sessionWith(server.origin), 'ckx1'));
     expect(failure.message).toContain('405');
   });

@@ -58,7 +58,9 @@ describe('the rhythm', () => {
       if (i > 0 && i < clock.sleeps.length - 1) expect(pause).toBeGreaterThanOrEqual(clock.sleeps[i - 1]!);
     }
     // The service allows 60 queries a minute to an address.
-    const busiest = Math.max(...lookedAt.map((at) => lookedAt.filter((t) => t >= at && t < at + 60_000).length));
+    const busiest = Math.max(
+      ...lookedAt.map((at) => lookedAt.filter((t) => t >= at && t < at + 60_000).length),
+    );
     expect(busiest).toBeLessThanOrEqual(17);
   });
 
@@ -100,12 +102,15 @@ describe('the rhythm', () => {
 });
 
 describe('the end', () => {
-  it.each(['COMPLETED', 'FAILED', 'CANCEL'] as const)('is %s, in the instant in which it is seen', async (state) => {
-    const { waited, lookedAt, told } = await wait([see('SUBMITTED'), see('PROGRESS'), see(state)]);
-    expect(waited).toMatchObject({ last: { state }, trouble: undefined });
-    expect(lookedAt).toHaveLength(3);
-    expect(told).toEqual(['SUBMITTED', 'PROGRESS']);
-  });
+  it.each(['COMPLETED', 'FAILED', 'CANCEL'] as const)(
+    'is %s, in the instant in which it is seen',
+    async (state) => {
+      const { waited, lookedAt, told } = await wait([see('SUBMITTED'), see('PROGRESS'), see(state)]);
+      expect(waited).toMatchObject({ last: { state }, trouble: undefined });
+      expect(lookedAt).toHaveLength(3);
+      expect(told).toEqual(['SUBMITTED', 'PROGRESS']);
+    },
+  );
 
   it('fault 29: is final: nothing is asked after it', async () => {
     const { waited, lookedAt } = await wait([see('PROGRESS'), see('COMPLETED'), see('PROGRESS')]);

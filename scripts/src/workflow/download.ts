@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, type FileHandle, link, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { systemClock } from '../http/clock.ts';
+import type { Clock } from '../http/clock.ts';
 import { Failure } from '../types/failure.ts';
 import { type Fetched, type FetchOptions, fetchFile } from './fetch-file.ts';
 import { sha256Of } from './file-hash.ts';
@@ -68,7 +68,7 @@ export async function download(session: Session, options: DownloadOptions): Prom
     await handle.close();
     handle = undefined;
     const file = path.join(options.folder, `${stem}.${fetched.kind.ext}`);
-    await moveIntoPlace(part, file, fetched);
+    await moveIntoPlace(part, file, fetched, session.api.clock);
     return {
       path: file,
       bytes: fetched.bytes,
@@ -84,7 +84,7 @@ export async function download(session: Session, options: DownloadOptions): Prom
 }
 
 /** Gives the finished file its name, unless something else has it: then only the very same content is taken for it. */
-async function moveIntoPlace(part: string, file: string, fetched: Fetched): Promise<void> {
+async function moveIntoPlace(part: string, file: string, fetched: Fetched, clock: Clock): Promise<void> {
   try {
     // A hard link fails where the name is taken, which a rename would not.
     await link(part, file);
@@ -93,7 +93,7 @@ async function moveIntoPlace(part: string, file: string, fetched: Fetched): Prom
     const code = errorCode(error);
     if (code !== 'EEXIST') {
       if (await isFree(file)) {
-        await renamePatiently(part, file);
+        await renamePatiently(part, file, clock);
         return;
       }
     }
@@ -111,13 +111,13 @@ async function moveIntoPlace(part: string, file: string, fetched: Fetched): Prom
 // Virus scanners hold a new file for a moment.
 const RENAME_PAUSES_MS = [10, 50, 100, 250];
 
-async function renamePatiently(from: string, to: string): Promise<void> {
+async function renamePatiently(from: string, to: string, clock: Clock): Promise<void> {
   for (const pause of [...RENAME_PAUSES_MS, null]) {
     try {
       return await rename(from, to);
     } catch (error) {
       if (pause === null || !['EPERM', 'EBUSY', 'EACCES'].includes(errorCode(error))) throw error;
-      await systemClock.sleep(pause);
+      await clock.sleep(pause);
     }
   }
 }

@@ -7,7 +7,7 @@ const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)$/i;
 export function fileStem(taskId: string): string {
   const safe = taskId.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, 80);
   const kept = RESERVED.test(safe) ? `task_${safe}` : safe;
-  if (kept === taskId) return kept;
+  if (kept === taskId && kept !== '') return kept;
   // Two ids must not end as one name.
-  return `${kept}-${createHash('sha256').update(taskId).digest('hex').slice(0, 8)}`;
+  return `${kept || 'task'}-${createHash('sha256').update(taskId).digest('hex').slice(0, 8)}`;
 }

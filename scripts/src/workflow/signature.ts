@@ -63,9 +63,9 @@ export async function boxesAreWhole(fd: number, size: number): Promise<boolean> 
   while (at + 8 <= size) {
     await readAt(fd, header, 0, 16, at);
     let length = header.readUInt32BE(0);
-    if (length === 1) length = Number(header.readBigUInt64BE(8));
-    // Zero: the last box, to the end of the file.
+    // Zero: the last box, to the end of the file. One: the length follows in 64 bits.
     if (length === 0) length = size - at;
+    else if (length === 1) length = at + 16 <= size ? Number(header.readBigUInt64BE(8)) : 0;
     if (length < 8) return false;
     hasIndex ||= header.toString('latin1', 4, 8) === 'moov';
     at += length;
