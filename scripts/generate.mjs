@@ -186,13 +186,17 @@ async function sendOrSettle(session, intent, deadline) {
     return settle(session, intent, sentAt, lost, deadline);
   }
 }
-async function sendUntilTaken({ api, provider }, intent, deadline) {
+async function sendUntilTaken(session, intent, deadline, isResend = false) {
+  const { api, provider, observer } = session;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await api.once(provider.submit(intent), { fresh: true });
     } catch (error) {
       if (isUnclear(error)) throw error;
-      await api.pauseOrThrow(error, attempt, deadline);
+      const pause = api.pauseBefore(error, attempt, deadline);
+      if (!isResend) observer.refused();
+      await api.clock.sleep(pause, api.signal);
+      if (!isResend) observer.submitting();
     }
   }
 }
@@ -219,7 +223,7 @@ async function settle(session, intent, sentAt, lost, deadline) {
   if (second) return second;
   if (!provider.can.replay) throw outcomeUnknown(session, intent, lost);
   try {
-    return await sendUntilTaken(session, intent, deadline);
+    return await sendUntilTaken(session, intent, deadline, true);
   } catch (error) {
     if (!(error instanceof Failure2)) throw error;
     const third = await search();

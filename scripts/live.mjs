@@ -5099,11 +5099,15 @@ var Api = class {
   }
   /** Sleeps until the next attempt is due, or throws the error again when there must be none. */
   async pauseOrThrow(error, attempt, deadline) {
+    await this.clock.sleep(this.pauseBefore(error, attempt, deadline), this.signal);
+  }
+  /** The pause before the next attempt, in milliseconds. Throws the error again when there must be none. */
+  pauseBefore(error, attempt, deadline) {
     if (!(error instanceof Failure)) throw error;
     const remaining = deadline - this.clock.monotonic();
     const pause = pauseBeforeRetry(error, attempt, remaining, this.policy, this.clock.random);
     if (pause === null) throw error;
-    await this.clock.sleep(pause, this.signal);
+    return pause;
   }
 };
 

@@ -110,7 +110,7 @@ var init_task = __esm({
   "scripts/src/types/task.ts"() {
     "use strict";
     TASK_STATES = ["SUBMITTED", "PROGRESS", "COMPLETED", "FAILED", "CANCEL", "UNKNOWN"];
-    TASK_ID = /^[A-Za-z0-9_][A-Za-z0-9._:~-]{0,199}$/;
+    TASK_ID = /^[A-Za-z0-9_][A-Za-z0-9._:~@=+,-]{0,199}$/;
     TERMINAL = /* @__PURE__ */ new Set(["COMPLETED", "FAILED", "CANCEL"]);
   }
 });

@@ -2,19 +2,30 @@
 const [major = 0, minor = 0, patch = 0] = process.versions.node.split('.').map(Number);
 
 if (major > 20 || (major === 20 && (minor > 18 || (minor === 18 && patch >= 1)))) {
-  import('./cli/main.ts').then(({ main }) => main());
+  import('./cli/main.ts')
+    .then(({ main }) => main())
+    .catch((error) => {
+      const message = `A part of this program cannot be loaded: ${error instanceof Error ? error.message : error}`;
+      refuse(message, 'Install the whole folder again: scripts/ is not complete, or cannot be read.', 70);
+    });
 } else {
   const message = `Node 20.18.1 or newer is needed; this is ${process.versions.node}.`;
-  process.stdout.write(
-    `${JSON.stringify({
-      ok: false,
-      status: 'FAILED',
-      taskId: null,
-      data: { nextSteps: ['Install a current Node from https://nodejs.org and run the same command again.'] },
-      errorCode: 'UNKNOWN_ERROR',
-      errorMessage: message,
-      retryAfter: null,
-    })}\n`,
-  );
-  process.exitCode = 2;
+  refuse(message, 'Install a current Node from https://nodejs.org and run the same command again.', 2);
+}
+
+/** The document of a call that could not begin. */
+function refuse(errorMessage: string, nextStep: string, exitCode: number): void {
+  const data = { nextSteps: [nextStep] };
+  const errorCode = 'UNKNOWN_ERROR';
+  const document = {
+    ok: false,
+    status: 'FAILED',
+    taskId: null,
+    data,
+    errorCode,
+    errorMessage,
+    retryAfter: null,
+  };
+  process.stdout.write(`${JSON.stringify(document)}\n`);
+  process.exitCode = exitCode;
 }

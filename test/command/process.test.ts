@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ENTRY, envelopeOf, live, run, T2V_ARGS, tempFolder } from '../support/command.ts';
@@ -116,6 +116,14 @@ describe('the unexpected', () => {
     expect(done.code).toBe(70);
     expect(envelopeOf(done)).toMatchObject({ ok: false, errorCode: 'UNKNOWN_ERROR', taskId: 'task1' });
     expect(envelopeOf(done).errorMessage).toContain('broken on purpose');
+  });
+
+  test('fault 41: a part that is missing is one document too', async () => {
+    const folder = tempFolder();
+    copyFileSync(ENTRY, path.join(folder, 'run-workflow.mjs'));
+    const done = await run(['--version'], { entry: path.join(folder, 'run-workflow.mjs') });
+    expect(done.code).toBe(70);
+    expect(envelopeOf(done).errorMessage).toContain('main.mjs');
   });
 
   test('fault 42: an old Node is told which one is needed', async () => {

@@ -161,7 +161,8 @@ describe('a submit that was certainly not taken', () => {
     const failure = await failureOf(submit(session, INTENT, LATER));
     expect(failure.code).toBe('NETWORK_ERROR');
     expect(failure.details.unclear).toBe(false);
-    expect(session.told).toEqual(['submitting', 'refused']);
+    // Refused before each pause: nothing is under way then, and an interruption must not cause another attempt.
+    expect(session.told).toEqual(Array.from({ length: 4 }, () => ['submitting', 'refused']).flat());
     expect(session.clock.sleeps).toHaveLength(3);
   });
 
@@ -436,8 +437,8 @@ describe('told to stop', () => {
       session.clock.onSleep = () => controller.abort(new Error('stopped'));
       if (when.includes('answer')) setTimeout(() => controller.abort(new Error('stopped')), 50);
       await expect(submit(session, INTENT, LATER)).rejects.toThrow('stopped');
-      // Whether it was taken is not known then: nothing is called refused.
-      expect(session.told).toEqual(['submitting']);
+      // While the answer is awaited nobody knows whether it was taken; after a 429 it certainly was not.
+      expect(session.told).toEqual(when.includes('answer') ? ['submitting'] : ['submitting', 'refused']);
     },
   );
 });

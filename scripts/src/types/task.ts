@@ -9,7 +9,7 @@ export type TaskState = (typeof TASK_STATES)[number];
  * Ids are opaque, but they stand in commands that run as they stand, and in addresses: nothing that a shell or an address
  * gives a meaning to.
  */
-export const TASK_ID = /^[A-Za-z0-9_][A-Za-z0-9._:~-]{0,199}$/;
+export const TASK_ID = /^[A-Za-z0-9_][A-Za-z0-9._:~@=+,-]{0,199}$/;
 
 const TERMINAL: ReadonlySet<TaskState> = new Set(['COMPLETED', 'FAILED', 'CANCEL']);
 

@@ -40,13 +40,23 @@ async function sendOrSettle(session: Session, intent: Intent, deadline: number):
 }
 
 /** Repeats what was certainly not taken; throws at the first answer that is lost. */
-async function sendUntilTaken({ api, provider }: Session, intent: Intent, deadline: number): Promise<Task> {
+async function sendUntilTaken(
+  session: Session,
+  intent: Intent,
+  deadline: number,
+  isResend = false,
+): Promise<Task> {
+  const { api, provider, observer } = session;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await api.once(provider.submit(intent), { fresh: true });
     } catch (error) {
       if (isUnclear(error)) throw error;
-      await api.pauseOrThrow(error, attempt, deadline);
+      const pause = api.pauseBefore(error, attempt, deadline);
+      // Between two attempts nothing is under way: whoever interrupts now must not cause another one.
+      if (!isResend) observer.refused();
+      await api.clock.sleep(pause, api.signal);
+      if (!isResend) observer.submitting();
     }
   }
 }
@@ -83,7 +93,7 @@ async function settle(
   if (!provider.can.replay) throw outcomeUnknown(session, intent, lost);
 
   try {
-    return await sendUntilTaken(session, intent, deadline);
+    return await sendUntilTaken(session, intent, deadline, true);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     // Even a refusal may be the work of the first request: it may have taken the key, the credits or the rate.
