@@ -81,10 +81,10 @@ async function startServer(): Promise<{ origin: string; stop(): void }> {
 async function simulateWaits(): Promise<{ lagS: number; perMinute: number }> {
   const lags: number[] = [];
   let perMinute = 0;
-  for (let i = 0; i < 400; i += 1) {
+  for (let i = 0; i < 2000; i += 1) {
     const clock = new FakeClock();
     clock.random = Math.random;
-    const endsAt = 30_000 + (i / 400) * 870_000 + Math.random() * 1_000;
+    const endsAt = 30_000 + (i / 2000) * 870_000 + Math.random() * 1_000;
     const looks: number[] = [];
     const look = async () => {
       // The answer takes a while; what it says is how things were when it was asked.
@@ -137,10 +137,12 @@ try {
   let peak = 0;
   const hasCurl = spawnSync('curl', ['--version']).status === 0;
   for (let i = 0; i < 5; i += 1) {
+    const watched = run(download, live, undefined, ['--import', preload]);
+    peak = Math.max(peak, watched.maxRssMb);
     rmSync(out, { recursive: true, force: true });
-    const own = run(download, live, undefined, ['--import', preload]);
+    // Without the preload, which costs time that is not the program's.
+    const own = run(download, live);
     if (!own.stdout.includes('"sha256"')) throw new Error(own.stdout);
-    peak = Math.max(peak, own.maxRssMb);
     rmSync(out, { recursive: true, force: true });
     if (!hasCurl) continue;
     const file = path.join(folder, 'curl.bin');
