@@ -87,7 +87,7 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['sandbox-server', /^sandbox\//],
   ['parse-yaml', /^contracts\/(parse-yaml|compile)\.ts$/],
   ['proxy', /^http\/proxy\.ts$/],
-  ['main', /^(types\/|contracts\/nearest\.ts$)/],
+  ['main', /^(types\/|contracts\/nearest\.ts$|providers\/(profile|registry)\.ts$)/],
   ['contracts', /^(contracts\/|cli\/(intake|payload|describe)\.ts$)/],
   ['generate', /^workflow\/(generate|funds|account|submit|settle)\.ts$/],
   ['download', /^workflow\/(download|fetch-file|file-(hash|name|writer)|signature)\.ts$/],

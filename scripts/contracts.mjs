@@ -2824,8 +2824,8 @@ function refused(path, expected2, received2, hint2) {
 }
 
 // scripts/src/cli/intake.ts
-async function readIntent(provider, args, loopback, signal) {
-  const contract = await loadContract(provider, args.model);
+async function readIntent(args, loopback, signal) {
+  const contract = await loadContract(args.profile.id, args.model);
   const webhookUrl = args.webhookUrl === void 0 ? void 0 : readWebhookUrl(args.webhookUrl, loopback);
   const payload = await readPayload(contract, args.payload, args.image, signal);
   const issues = checkPayload(contract, payload);

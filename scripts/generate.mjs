@@ -14,7 +14,7 @@ async function quote(session, contract, payload) {
     data.estimate = { credits: estimate, asOf: contract.price?.asOf ?? null, note: "The quote counts." };
   }
   const missing = answer.balance === null ? 0 : answer.credits - answer.balance;
-  data.nextSteps = missing > 0 ? [`${missing} credits are missing. Credits are bought at ${provider.keyPage}.`] : [
+  data.nextSteps = missing > 0 ? [`${missing} credits are missing. ${provider.says.credits}`] : [
     `Tell the person the price (${answer.credits} credits), then submit once with --maxCredits ${answer.credits}. Media and content are checked only then.`
   ];
   return success(null, null, data, EXIT.done);
@@ -72,20 +72,21 @@ async function checkFunds(session, contract, intent) {
     );
   }
   if (quote2.affordable === false || quote2.balance !== null && quote2.balance < quote2.credits) {
-    throw shortOfCredits(contract, intent, quote2, "The quote says that the balance is too small.");
+    throw shortOfCredits(session, contract, intent, quote2, "The quote says that the balance is too small.");
   }
   return quote2;
 }
 async function explainFunds(session, contract, intent, refusal) {
   let quote2 = null;
   try {
-    quote2 = await session.api.once(session.provider.quote(intent.model, intent.payload));
+    if (session.provider.can.quote)
+      quote2 = await session.api.once(session.provider.quote(intent.model, intent.payload));
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
   }
-  return shortOfCredits(contract, intent, quote2, refusal.message);
+  return shortOfCredits(session, contract, intent, quote2, refusal.message);
 }
-function shortOfCredits(contract, intent, quote2, said) {
+function shortOfCredits({ provider }, contract, intent, quote2, said) {
   const data = {};
   let missing = "";
   if (quote2) {
@@ -98,10 +99,7 @@ function shortOfCredits(contract, intent, quote2, said) {
   }
   return new Failure("INSUFFICIENT_CREDITS", `${said}${missing} Nothing was submitted.`, {
     data,
-    nextSteps: [
-      ...variants(contract, intent.payload, quote2?.credits),
-      "Credits are bought at https://aivideomaker.ai; API credits are separate from website subscriptions."
-    ]
+    nextSteps: [...variants(contract, intent.payload, quote2?.credits), provider.says.credits]
   });
 }
 function variants(contract, payload, below = estimateCredits2(contract, payload)) {

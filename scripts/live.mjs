@@ -4618,7 +4618,7 @@ var require_client = __commonJS({
 // scripts/src/workflow/outcome.ts
 import { failed, success } from "./main.mjs";
 import { EXIT } from "./main.mjs";
-import { Failure as Failure4 } from "./main.mjs";
+import { Failure as Failure3 } from "./main.mjs";
 function dataOf(record) {
   return Object.fromEntries(Object.entries(record).filter(([name]) => !OUR_WORDS.has(name)));
 }
@@ -4636,13 +4636,13 @@ function taskOutcome(session, taskId, seen, { extra = {}, running = EXIT.done, r
     case "FAILED": {
       const why = seen.error ? ` The service says: "${seen.error}".` : " The service gives no reason.";
       return failed(
-        new Failure4("GENERATION_FAILED", `The task ended FAILED.${why}`, {
+        new Failure3("GENERATION_FAILED", `The task ended FAILED.${why}`, {
           status: "FAILED",
           taskId,
           data,
           nextSteps: [
-            `${session.provider.title} documents that the credits of a failed task come back by themselves; creditsRefunded in its record, or the balance, shows it:`,
-            session.command("--action account"),
+            session.provider.says.refund,
+            ...session.provider.can.account ? [session.command("--action account")] : [],
             "Tell the person what the service said. Another try is a new submit with a new charge: change the prompt or the image first."
           ]
         }),
@@ -4652,7 +4652,7 @@ function taskOutcome(session, taskId, seen, { extra = {}, running = EXIT.done, r
     }
     case "CANCEL":
       return failed(
-        new Failure4("TASK_CANCELLED", "The task was cancelled; there will be no result.", {
+        new Failure3("TASK_CANCELLED", "The task was cancelled; there will be no result.", {
           status: "CANCEL",
           taskId,
           data,
@@ -4704,7 +4704,7 @@ var init_session = __esm({
 
 // scripts/src/workflow/finish.ts
 import { failed as failed2 } from "./main.mjs";
-import { Failure as Failure5 } from "./main.mjs";
+import { Failure as Failure4 } from "./main.mjs";
 async function folderFor(folder) {
   return folder === null ? null : (await import("./download.mjs")).prepareFolder(folder);
 }
@@ -4725,12 +4725,12 @@ async function finish(session, taskId, options) {
     if (options.folder === null && outcome.envelope.data) {
       outcome.envelope.data.nextSteps = [
         resumeCommand(session, taskId, " --download out"),
-        "That saves the file. Do it soon: AIVideoMaker keeps results for 24 hours (as documented in September 2026)."
+        `That saves the file. Do it soon: ${session.provider.says.retention}`
       ];
     }
     return outcome;
   } catch (error) {
-    if (!(error instanceof Failure5)) throw error;
+    if (!(error instanceof Failure4)) throw error;
     const nextSteps = [
       ...error.details.nextSteps ?? [],
       resume,
@@ -4748,7 +4748,7 @@ async function fetchResult(session, taskId, rhythm) {
     if (task.urls.length > 0) return { ...task, state: "COMPLETED" };
     const pause = pauseBeforeLook(n, rhythm, api.clock.random);
     if (n + 1 >= RESULT_LOOKS || api.clock.monotonic() + pause > deadline) {
-      throw new Failure5("UNKNOWN_ERROR", "The task is COMPLETED, but its record names no file.", {
+      throw new Failure4("UNKNOWN_ERROR", "The task is COMPLETED, but its record names no file.", {
         data: dataOf(task.record)
       });
     }
@@ -4806,7 +4806,7 @@ var init_look = __esm({
 });
 
 // scripts/src/workflow/wait.ts
-import { Failure as Failure6 } from "./main.mjs";
+import { Failure as Failure5 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
 async function waitForEnd(look2, options) {
   const { clock, rhythm, deadline, signal } = options;
@@ -4830,7 +4830,7 @@ async function waitForEnd(look2, options) {
       troubles = 0;
       if (isTerminal(seen.state)) return { last, trouble: trouble2 };
     } catch (error) {
-      if (!(error instanceof Failure6)) throw error;
+      if (!(error instanceof Failure5)) throw error;
       const tooYoung = error.code === "TASK_NOT_FOUND" && clock.monotonic() < (options.graceUntil ?? 0);
       if (!error.details.transient && !tooYoung) throw error;
       trouble2 = error;
@@ -4861,7 +4861,7 @@ __export(tasks_exports, {
 });
 import { failed as failed3, success as success2 } from "./main.mjs";
 import { EXIT as EXIT2 } from "./main.mjs";
-import { Failure as Failure7 } from "./main.mjs";
+import { Failure as Failure6 } from "./main.mjs";
 import { isTerminal as isTerminal2 } from "./main.mjs";
 async function getStatus(session, taskId) {
   return taskOutcome(session, taskId, await look(session, taskId, shortDeadline(session)));
@@ -4881,7 +4881,7 @@ async function waitTask(session, taskId, settings) {
   try {
     first = await look(session, taskId, Math.min(shortDeadline(session), patience));
   } catch (error) {
-    if (!(error instanceof Failure7) || !error.details.transient || settings.waitMs <= 0) throw error;
+    if (!(error instanceof Failure6) || !error.details.transient || settings.waitMs <= 0) throw error;
     trouble2 = error;
     session.observer.troubled(error);
   }
@@ -4896,7 +4896,7 @@ async function cancelTask(session, taskId) {
   try {
     answer = await cancelWhileRefusedForNow(session, taskId);
   } catch (error) {
-    if (!(error instanceof Failure7)) throw error;
+    if (!(error instanceof Failure6)) throw error;
     if (["AUTH_FAILED", "TASK_NOT_FOUND", "RATE_LIMITED"].includes(error.code)) throw error;
     refusal2 = error;
   }
@@ -4907,7 +4907,7 @@ async function cancelTask(session, taskId) {
   try {
     seen = await look(session, taskId, shortDeadline(session));
   } catch (error) {
-    if (!(error instanceof Failure7)) throw error;
+    if (!(error instanceof Failure6)) throw error;
     if (!answer) throw refusal2 ?? error;
     seen = answer;
   }
@@ -4915,7 +4915,7 @@ async function cancelTask(session, taskId) {
   if (seen.state === "CANCEL") return success2("CANCEL", taskId, data, EXIT2.done);
   const running = !isTerminal2(seen.state);
   const said = refusal2 ? ` ${refusal2.message}` : "";
-  const failure = new Failure7(
+  const failure = new Failure6(
     refusal2?.code === "NETWORK_ERROR" ? "NETWORK_ERROR" : "UNKNOWN_ERROR",
     `The task was not cancelled: it is ${seen.unknownState ?? seen.state}.${said}`,
     {
@@ -4924,7 +4924,7 @@ async function cancelTask(session, taskId) {
       data,
       exitCode: running ? EXIT2.stillRunning : seen.state === "FAILED" ? EXIT2.taskEnded : EXIT2.badInput,
       nextSteps: [
-        `${provider.title} cancels a task only while it is SUBMITTED; one that is PROGRESS runs to its end and is charged.`,
+        provider.says.cancel,
         ...seen.state === "SUBMITTED" ? [session.command(`--action cancelTask --taskId ${taskId}`)] : [],
         session.command(`--action ${running ? "waitTask" : "getTask"} --taskId ${taskId}`)
       ]
@@ -4939,7 +4939,7 @@ async function cancelWhileRefusedForNow(session, taskId) {
     try {
       return await api.once(provider.cancel(taskId), { fresh: true });
     } catch (error) {
-      if (error instanceof Failure7 && error.details.unclear) throw error;
+      if (error instanceof Failure6 && error.details.unclear) throw error;
       await api.pauseOrThrow(error, attempt, deadline);
     }
   }
@@ -4966,7 +4966,7 @@ async function waitOn(session, task, settings, extra = {}, trouble2) {
       observer.looked(waited.last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
   }
   if (!seen) {
-    trouble2 ??= new Failure7("NETWORK_ERROR", "The time was over before the task could be looked at.");
+    trouble2 ??= new Failure6("NETWORK_ERROR", "The time was over before the task could be looked at.");
     throw trouble2.with({ status: "UNKNOWN", taskId });
   }
   const { resumeFlags: resumeFlags2 } = settings;
@@ -4987,7 +4987,7 @@ async function withRecord(session, taskId, seen) {
     const task = await api.read(provider.task(taskId), shortDeadline(session));
     return { ...task, state: seen.state };
   } catch (error) {
-    if (!(error instanceof Failure7)) throw error;
+    if (!(error instanceof Failure6)) throw error;
     return seen;
   }
 }
@@ -5010,14 +5010,16 @@ function withAdvice(failure, circumstances) {
   const nextSteps = adviceFor(failure, circumstances);
   return nextSteps.length > 0 ? failure.with({ nextSteps }) : failure;
 }
-function adviceFor(failure, { provider, isSubmit: isSubmit2, taskId, same, command }) {
+function adviceFor(failure, { profile, isSubmit: isSubmit2, taskId, same, command }) {
+  const { title, can, keyVariable, urlVariable, keyPage, says } = profile;
+  const list = can.list ? [command("--action listTasks")] : [];
   const wait = failure.details.retryAfter;
   const later = wait === void 0 ? "a little later" : `after ${wait} seconds`;
   const again = isSubmit2 && taskId === null ? `Nothing was submitted or charged. Run the same command again ${later}.` : `The task is as it was. Run the same command again ${later}; it charges nothing.`;
   switch (failure.code) {
     case "AUTH_FAILED":
       return [
-        `${provider.title} refused the key in AIVIDEO_API_KEY. Check it, or make a new one at ${provider.keyPage} (account settings, API keys).`,
+        `${title} refused the key in ${keyVariable}. Check it, or make a new one at ${keyPage} (${says.key}).`,
         "A key is shown nowhere and is passed by the environment only."
       ];
     case "RATE_LIMITED":
@@ -5025,20 +5027,20 @@ function adviceFor(failure, { provider, isSubmit: isSubmit2, taskId, same, comma
       return taskId === null && !isSubmit2 ? [`Run the same command again ${later}; it charges nothing.`] : [again];
     case "TASK_NOT_FOUND":
       return [
-        "A task can be seen only with the key that made it: check AIVIDEO_API_KEY, AIVIDEO_BASE_URL and the id. A sandbox task is seen with --sandbox only.",
-        command("--action listTasks")
+        `A task can be seen only with the key that made it: check ${keyVariable}, ${urlVariable} and the id. A sandbox task is seen with --sandbox only.`,
+        ...list
       ];
     case "INVALID_PAYLOAD":
     case "INVALID_MODEL":
       return [
         "The service refused it, so nothing was charged. Do not send it again unchanged; its message says what to change.",
-        command("--action account")
+        ...can.account ? [command("--action account")] : []
       ];
     case "IDEMPOTENCY_CONFLICT":
       return [
         "This key was already used for another request. Nothing new was submitted or charged.",
         "To go on with the earlier task, find it in the list; for a new wish leave --idempotencyKey out.",
-        command("--action listTasks")
+        ...list
       ];
     case "BUDGET_EXCEEDED":
       return [
@@ -5431,7 +5433,99 @@ function* chain(error, depth = 0) {
   yield* chain(link.cause, depth + 1);
 }
 
-// scripts/src/providers/aivideomaker.ts
+// scripts/src/cli/live.ts
+import { createProvider } from "./main.mjs";
+import { Failure as Failure7 } from "./main.mjs";
+import { commandWith, placeFlags, program, resumeFlags } from "./main.mjs";
+import { isSubmit } from "./main.mjs";
+var SANDBOX_KEY = "ak_sandbox";
+async function runLive(options) {
+  const { args, argv, wish, environment, loopback, observer, signal, warn } = options;
+  const sandbox = args.sandbox ? await startSandbox(environment, warn) : null;
+  const { httpProxy, httpsProxy, noProxy } = environment;
+  const transport = new Transport(
+    sandbox ? {} : { ...httpProxy && { httpProxy }, ...httpsProxy && { httpsProxy }, ...noProxy && { noProxy } }
+  );
+  const { profile } = args;
+  const provider = await createProvider(profile, {
+    baseUrl: sandbox ? new URL(sandbox.origin) : environment.baseUrl ?? new URL(profile.url),
+    key: sandbox ? SANDBOX_KEY : environment.key,
+    now: systemClock.wall
+  });
+  const command = (flags) => `${program()} ${flags}${placeFlags(args)}`;
+  const { timeoutMs, maxRetries } = environment;
+  const session = {
+    provider,
+    transport,
+    observer,
+    loopback,
+    command,
+    api: new Api(transport, systemClock, { timeoutMs, maxRetries, signal })
+  };
+  try {
+    return await act(session, args, wish, environment);
+  } catch (error) {
+    if (!(error instanceof Failure7)) throw error;
+    const taskId = args.taskId ?? error.details.taskId ?? null;
+    throw withAdvice(error, {
+      profile,
+      isSubmit: isSubmit(args.action),
+      taskId,
+      command,
+      same: commandWith(argv)
+    });
+  } finally {
+    void transport.close();
+    void sandbox?.close();
+  }
+}
+async function act(session, args, wish, environment) {
+  const tasks = await Promise.resolve().then(() => (init_tasks(), tasks_exports));
+  const taskId = args.taskId ?? "";
+  switch (args.action) {
+    case "getStatus":
+      return tasks.getStatus(session, taskId);
+    case "getTask":
+      return tasks.getTask(session, taskId, waitSettings(args, environment));
+    case "cancelTask":
+      return tasks.cancelTask(session, taskId);
+    case "waitTask":
+      return tasks.waitTask(session, taskId, waitSettings(args, environment));
+    case "listTasks":
+      return (await import("./generate.mjs")).listTasks(session);
+    case "account": {
+      const { listModels } = await import("./contracts.mjs");
+      return (await import("./generate.mjs")).account(session, await listModels(session.provider.id));
+    }
+    case "quote":
+      return (await import("./generate.mjs")).quote(session, wish.contract, wish.intent.payload);
+    default: {
+      const { generate } = await import("./generate.mjs");
+      const wait = args.action === "createGeneration" ? null : waitSettings(args, environment);
+      return generate(session, { ...wish, wait });
+    }
+  }
+}
+var SANDBOX_POLL_S = 0.5;
+var POLL_S = 2;
+function waitSettings(args, { timeoutMs }) {
+  const firstMs = (args.pollInterval ?? (args.sandbox ? SANDBOX_POLL_S : POLL_S)) * 1e3;
+  return {
+    waitMs: args.wait * 1e3,
+    rhythm: pollRhythm(firstMs),
+    folder: args.download ?? null,
+    stallMs: timeoutMs,
+    resumeFlags: resumeFlags(args)
+  };
+}
+async function startSandbox(environment, warn) {
+  const { startSandbox: start } = await import("./sandbox-server.mjs");
+  const sandbox = await start({ folder: path.join(environment.stateFolder, "sandbox") });
+  if (sandbox.warning) warn(sandbox.warning);
+  return sandbox;
+}
+
+// scripts/src/live.ts
 init_again();
 
 // scripts/src/http/json.ts
@@ -5493,7 +5587,8 @@ var JsonBody = class {
 };
 
 // scripts/src/providers/aivideomaker.ts
-import { Failure as Failure3 } from "./main.mjs";
+init_again();
+import { Failure as Failure8 } from "./main.mjs";
 import { isObject as isObject3 } from "./main.mjs";
 import { TASK_ID } from "./main.mjs";
 import { plain as plain2 } from "./main.mjs";
@@ -5522,7 +5617,6 @@ function collectText(value, found) {
 }
 
 // scripts/src/providers/aivideomaker.ts
-var AIVIDEOMAKER_URL = "https://aivideomaker.ai";
 var STATES = {
   SUBMITTED: "SUBMITTED",
   PROGRESS: "PROGRESS",
@@ -5544,7 +5638,7 @@ var CODES = {
   IDEMPOTENCY_CONFLICT: "IDEMPOTENCY_CONFLICT",
   BUDGET_EXCEEDED: "BUDGET_EXCEEDED"
 };
-function aivideomaker({ baseUrl, key, now }) {
+function aivideomaker({ profile, baseUrl, key, now }) {
   const request = (method, path2, body) => ({
     method,
     url: new URL(`${baseUrl.href.replace(/\/+$/, "")}/api/v1/${path2}`),
@@ -5561,10 +5655,7 @@ function aivideomaker({ baseUrl, key, now }) {
     read: (answer) => read(bodyOf(answer, kind, req, now), answer)
   });
   return {
-    id: "aivideomaker",
-    title: "AIVideoMaker",
-    keyPage: AIVIDEOMAKER_URL,
-    can: { cancel: true, list: true, quote: true, account: true, replay: true, signedWebhooks: false },
+    ...profile,
     submit({ model, payload, idempotencyKey, maxCredits, webhookUrl }) {
       const req = request("POST", `generate/${encodeURIComponent(model)}`, payload);
       req.headers["idempotency-key"] = idempotencyKey;
@@ -5653,7 +5744,7 @@ function errorIn(body, answer, request, kind, now) {
 function unreadable(request, answer, what, kind) {
   const head = plain2(answer.body.toString("utf8", 0, 800), 200);
   const message = `The answer of ${request.url.origin} (HTTP ${answer.status}) ${what}: ${head ? `"${head}"` : "empty"}.`;
-  return new Failure3("NETWORK_ERROR", message, { transient: true, unclear: kind === "submit" });
+  return new Failure8("NETWORK_ERROR", message, { transient: true, unclear: kind === "submit" });
 }
 function refusal(body, answer, kind, now) {
   const inner = typeof body.code === "number" && body.code >= 400 && body.code < 600 ? body.code : void 0;
@@ -5667,7 +5758,7 @@ function refusal(body, answer, kind, now) {
     details.unclear = true;
   const retryAfter = parseRetryAfter(answer.headers["retry-after"], now());
   if (retryAfter !== void 0 && details.transient) details.retryAfter = retryAfter;
-  return new Failure3(code, messageOf(status, said, answer), details);
+  return new Failure8(code, messageOf(status, said, answer), details);
 }
 function codeOf(body, status, kind, said) {
   for (const name of [body.errorCode, body.error, body.code]) {
@@ -5707,6 +5798,8 @@ function taskFrom(body, id) {
     ...!Number.isNaN(createdAt) && { createdAt },
     ...typeof body.idempotencyKey === "string" && body.idempotencyKey !== "" && { idempotencyKey: body.idempotencyKey },
     ...state === "FAILED" && typeof error === "string" && { error: plain2(error) },
+    ...isCredits(body.creditsCharged) && { charged: body.creditsCharged },
+    ...isCredits(body.creditsRefunded) && { refunded: body.creditsRefunded },
     // A record that names its result but no state is still a result.
     urls: state === "COMPLETED" || typeof body.status !== "string" ? findUrls(body) : [],
     record: body
@@ -5737,98 +5830,7 @@ function isCredits(value) {
   return typeof value === "number" && Number.isFinite(value) && value >= 0;
 }
 
-// scripts/src/cli/live.ts
-import { Failure as Failure8 } from "./main.mjs";
-import { commandWith, program, resumeFlags } from "./main.mjs";
-import { isSubmit } from "./main.mjs";
-var SANDBOX_KEY = "ak_sandbox";
-async function runLive(options) {
-  const { args, argv, wish, environment, loopback, observer, signal, warn } = options;
-  const sandbox = args.sandbox ? await startSandbox(environment, warn) : null;
-  const { httpProxy, httpsProxy, noProxy } = environment;
-  const transport = new Transport(
-    sandbox ? {} : { ...httpProxy && { httpProxy }, ...httpsProxy && { httpsProxy }, ...noProxy && { noProxy } }
-  );
-  const provider = aivideomaker({
-    baseUrl: sandbox ? new URL(sandbox.origin) : environment.baseUrl ?? new URL(AIVIDEOMAKER_URL),
-    key: sandbox ? SANDBOX_KEY : environment.key,
-    now: systemClock.wall
-  });
-  const command = (flags) => `${program()} ${flags}${args.sandbox ? " --sandbox" : ""}`;
-  const { timeoutMs, maxRetries } = environment;
-  const session = {
-    provider,
-    transport,
-    observer,
-    loopback,
-    command,
-    api: new Api(transport, systemClock, { timeoutMs, maxRetries, signal })
-  };
-  try {
-    return await act(session, args, wish, environment);
-  } catch (error) {
-    if (!(error instanceof Failure8)) throw error;
-    const taskId = args.taskId ?? error.details.taskId ?? null;
-    throw withAdvice(error, {
-      provider,
-      isSubmit: isSubmit(args.action),
-      taskId,
-      command,
-      same: commandWith(argv)
-    });
-  } finally {
-    void transport.close();
-    void sandbox?.close();
-  }
-}
-async function act(session, args, wish, environment) {
-  const tasks = await Promise.resolve().then(() => (init_tasks(), tasks_exports));
-  const taskId = args.taskId ?? "";
-  switch (args.action) {
-    case "getStatus":
-      return tasks.getStatus(session, taskId);
-    case "getTask":
-      return tasks.getTask(session, taskId, waitSettings(args, environment));
-    case "cancelTask":
-      return tasks.cancelTask(session, taskId);
-    case "waitTask":
-      return tasks.waitTask(session, taskId, waitSettings(args, environment));
-    case "listTasks":
-      return (await import("./generate.mjs")).listTasks(session);
-    case "account": {
-      const { listModels } = await import("./contracts.mjs");
-      return (await import("./generate.mjs")).account(session, await listModels(session.provider.id));
-    }
-    case "quote":
-      return (await import("./generate.mjs")).quote(session, wish.contract, wish.intent.payload);
-    default: {
-      const { generate } = await import("./generate.mjs");
-      const wait = args.action === "createGeneration" ? null : waitSettings(args, environment);
-      return generate(session, { ...wish, wait });
-    }
-  }
-}
-var SANDBOX_POLL_S = 0.5;
-var POLL_S = 2;
-function waitSettings(args, { timeoutMs }) {
-  const firstMs = (args.pollInterval ?? (args.sandbox ? SANDBOX_POLL_S : POLL_S)) * 1e3;
-  return {
-    waitMs: args.wait * 1e3,
-    rhythm: pollRhythm(firstMs),
-    folder: args.download ?? null,
-    stallMs: timeoutMs,
-    resumeFlags: resumeFlags(args)
-  };
-}
-async function startSandbox(environment, warn) {
-  const { startSandbox: start } = await import("./sandbox-server.mjs");
-  const sandbox = await start({ folder: path.join(environment.stateFolder, "sandbox") });
-  if (sandbox.warning) warn(sandbox.warning);
-  return sandbox;
-}
-
 // scripts/src/live.ts
-init_again();
 init_finish();
 init_look();
 init_outcome();
@@ -5836,7 +5838,6 @@ init_session();
 init_tasks();
 init_wait();
 export {
-  AIVIDEOMAKER_URL,
   Api,
   JsonBody,
   PAUSE_BUDGET_MS,

@@ -63,6 +63,44 @@ var init_nearest = __esm({
   }
 });
 
+// scripts/src/providers/registry.ts
+function profileOf(id) {
+  return id === void 0 ? PROFILES[0] : PROFILES.find((profile) => profile.id === id);
+}
+async function createProvider({ id }, settings) {
+  const service = SERVICES.find((one) => one.id === id);
+  return (await service.load())({ ...settings, profile: service });
+}
+var AIVIDEOMAKER, SERVICES, PROFILES;
+var init_registry = __esm({
+  "scripts/src/providers/registry.ts"() {
+    "use strict";
+    AIVIDEOMAKER = {
+      id: "aivideomaker",
+      title: "AIVideoMaker",
+      can: { cancel: true, list: true, quote: true, account: true, replay: true, signedWebhooks: false },
+      url: "https://aivideomaker.ai",
+      keyVariable: "AIVIDEO_API_KEY",
+      urlVariable: "AIVIDEO_BASE_URL",
+      keyPage: "https://aivideomaker.ai",
+      says: {
+        key: "account settings, API keys",
+        credits: "Credits are bought at https://aivideomaker.ai; API credits are separate from website subscriptions.",
+        retention: "AIVideoMaker keeps results for 24 hours (as documented in September 2026).",
+        refund: "AIVideoMaker documents that the credits of a failed task come back by themselves; creditsRefunded in its record, or the balance, shows it:",
+        cancel: "AIVideoMaker cancels a task only while it is SUBMITTED; one that is PROGRESS runs to its end and is charged."
+      }
+    };
+    SERVICES = [
+      {
+        ...AIVIDEOMAKER,
+        load: async () => (await import("./live.mjs")).aivideomaker
+      }
+    ];
+    PROFILES = SERVICES;
+  }
+});
+
 // scripts/src/types/failure.ts
 var ERROR_CODES, Failure;
 var init_failure = __esm({
@@ -166,6 +204,7 @@ var init_flags = __esm({
     WAITS = ["generate", "waitTask"];
     ONE_TASK = ["getStatus", "getTask", "cancelTask", "waitTask"];
     FLAGS = {
+      provider: { value: "<id>" },
       model: { value: "<id>", actions: [...PAYLOAD, "describeModel"], required: [...PAYLOAD, "describeModel"] },
       payload: { value: "<json>", actions: PAYLOAD },
       image: { value: "<file>", actions: PAYLOAD },
@@ -196,6 +235,7 @@ function parseArguments(argv) {
   if (!asked && issues.length === 0) checkFit(action, given, issues);
   const args = {
     action,
+    profile: providerOf(given, issues),
     wait: number(given, "wait", { min: 0, max: LONGEST_WAIT_S }, issues) ?? DEFAULT_WAIT_S,
     sandbox: given.has("sandbox"),
     help: given.has("help"),
@@ -313,6 +353,15 @@ function actionOf(given, issues) {
   issues.push(issue("--action", `one of ${ACTIONS.join(", ")}`, quote(word), hint));
   return "generate";
 }
+function providerOf(given, issues) {
+  const word = given.get("provider");
+  const profile = profileOf(word);
+  if (profile) return profile;
+  const ids = PROFILES.map(({ id }) => id);
+  const close = nearest(word, ids) ?? ids[0];
+  issues.push(issue("--provider", `one of ${ids.join(", ")}`, quote(word), `write --provider ${close}`));
+  return PROFILES[0];
+}
 function checkFit(action, given, issues) {
   const what = action === "generate" ? "the full workflow" : `--action ${action}`;
   for (const name of flagNames) {
@@ -383,6 +432,7 @@ var init_arguments = __esm({
   "scripts/src/cli/arguments.ts"() {
     "use strict";
     init_nearest();
+    init_registry();
     init_failure();
     init_task();
     init_text();
@@ -418,6 +468,9 @@ function resumeFlags({ wait, pollInterval, download }) {
   ];
   return flags.map((flag) => flag ? ` ${flag}` : "").join("");
 }
+function placeFlags({ profile, sandbox }) {
+  return `${profile === profileOf(void 0) ? "" : ` --provider ${profile.id}`}${sandbox ? " --sandbox" : ""}`;
+}
 function commandWith(argv) {
   const shown = argv.map((arg) => arg.length > LONGEST_SHOWN ? "-" : arg);
   return [program(), ...shown.map(quoteArgument)].join(" ");
@@ -426,6 +479,7 @@ var LONGEST_SHOWN;
 var init_command_line = __esm({
   "scripts/src/cli/command-line.ts"() {
     "use strict";
+    init_registry();
     init_arguments();
     LONGEST_SHOWN = 2e3;
   }
@@ -455,6 +509,7 @@ Flags
   --image <file>           a local PNG, JPEG, WebP or GIF for the model's image field
   --action <action>        ${ACTIONS.slice(1, 6).join(", ")},
                            ${ACTIONS.slice(6).join(", ")}
+  --provider <id>          ${PROFILES.map(({ id }, n) => n === 0 ? `${id} (default)` : id).join(", ")}
   --taskId <id>            the task of getStatus, getTask, cancelTask, waitTask
   --wait <seconds>         how long to wait for the end (default 600; 0 = do not wait)
   --pollInterval <seconds> first pause between looks (default 2)
@@ -477,6 +532,7 @@ Exit codes
 var init_help = __esm({
   "scripts/src/cli/help.ts"() {
     "use strict";
+    init_registry();
     init_command_line();
     init_flags();
   }
@@ -487,20 +543,20 @@ init_arguments();
 init_command_line();
 
 // scripts/src/cli/environment.ts
+init_registry();
 init_failure();
 init_text();
 import { homedir } from "node:os";
 import path2 from "node:path";
 function secretsIn(env) {
-  const key2 = env.AIVIDEO_API_KEY?.trim();
-  return key2 ? [key2] : [];
+  return PROFILES.flatMap(({ keyVariable }) => env[keyVariable]?.trim() || []);
 }
-function readEnvironment(env, live) {
+function readEnvironment(env, profile, live) {
   const issues = [];
   const way = live ? env : {};
   const environment = {
-    key: key(way.AIVIDEO_API_KEY, issues),
-    baseUrl: baseUrl(way.AIVIDEO_BASE_URL, issues),
+    key: key(profile, way, issues),
+    baseUrl: baseUrl(profile, way, issues),
     timeoutMs: integer(
       "AIVIDEO_TIMEOUT_MS",
       env.AIVIDEO_TIMEOUT_MS,
@@ -532,29 +588,30 @@ function readEnvironment(env, live) {
 function isLoopback(url) {
   return ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
 }
-function key(value, issues) {
-  const trimmed = value?.trim();
+function key({ keyVariable }, env, issues) {
+  const trimmed = env[keyVariable]?.trim();
   if (!trimmed) return void 0;
   if (/^[\x21-\x7e]+$/.test(trimmed)) return trimmed;
   issues.push({
-    path: "AIVIDEO_API_KEY",
+    path: keyVariable,
     expected: "a key without spaces, line breaks or letters beyond ASCII",
     received: `${trimmed.length} characters, some of them not allowed (not shown)`,
-    hint: "set AIVIDEO_API_KEY again, to the key alone"
+    hint: `set ${keyVariable} again, to the key alone`
   });
   return void 0;
 }
-function baseUrl(value, issues) {
+function baseUrl({ urlVariable, url: usual }, env, issues) {
+  const value = env[urlVariable];
   if (!value) return void 0;
   const url = URL.canParse(value) ? new URL(value) : void 0;
   const safe = url?.protocol === "https:" || url?.protocol === "http:" && isLoopback(url);
   if (url && safe && !url.username && !url.password && !url.search && !url.hash) return url;
   issues.push({
-    path: "AIVIDEO_BASE_URL",
+    path: urlVariable,
     expected: "an https address, or http on 127.0.0.1, localhost or [::1], without user, query or fragment",
     // It may hold a password.
     received: url ? `${url.protocol}//${plain(url.host, 80)}` : `"${plain(value.replace(/\S*@/, "…@"), 80)}"`,
-    hint: "unset AIVIDEO_BASE_URL to use https://aivideomaker.ai"
+    hint: `unset ${urlVariable} to use ${usual}`
   });
   return void 0;
 }
@@ -883,7 +940,6 @@ function isTerminal2(descriptor) {
 // scripts/src/cli/preflight.ts
 init_failure();
 init_command_line();
-var KEY_PAGE = "https://aivideomaker.ai";
 function checkInterval({ pollInterval }, loopback) {
   if (pollInterval === void 0 || loopback || Number.isInteger(pollInterval) && pollInterval >= 1) return;
   const hint = `write --pollInterval ${Math.max(1, Math.ceil(pollInterval))}`;
@@ -903,10 +959,10 @@ function checkInterval({ pollInterval }, loopback) {
     }
   );
 }
-function keyMissing(argv) {
-  return new Failure("AUTH_FAILED", "AIVIDEO_API_KEY is not set, so no live call is made.", {
+function keyMissing({ keyVariable, keyPage, says }, argv) {
+  return new Failure("AUTH_FAILED", `${keyVariable} is not set, so no live call is made.`, {
     nextSteps: [
-      `A person makes a key at ${KEY_PAGE} (account settings, API keys) and sets it in the environment as AIVIDEO_API_KEY; it is never passed as an argument.`,
+      `A person makes a key at ${keyPage} (${says.key}) and sets it in the environment as ${keyVariable}; it is never passed as an argument.`,
       "Without a key the same command rehearses in the sandbox, at no cost:",
       commandWith([...argv, "--sandbox"])
     ]
@@ -988,7 +1044,6 @@ function watch(screen2, secrets) {
 }
 
 // scripts/src/cli/main.ts
-var PROVIDER = "aivideomaker";
 async function main() {
   const argv = process.argv.slice(2);
   const secrets = secretsIn(process.env);
@@ -1012,11 +1067,11 @@ async function main() {
     if (args.version) return printText("0.1.0");
     if (args.help) return printText((await Promise.resolve().then(() => (init_help(), help_exports))).helpText("0.1.0"));
     const isLive = !args.sandbox && action !== "listModels" && action !== "describeModel";
-    const environment = readEnvironment(process.env, isLive);
+    const environment = readEnvironment(process.env, args.profile, isLive);
     if (action === "listModels") {
-      outcome = await (await import("./contracts.mjs")).describeAll(PROVIDER);
+      outcome = await (await import("./contracts.mjs")).describeAll(args.profile.id);
     } else if (action === "describeModel") {
-      outcome = await (await import("./contracts.mjs")).describeOne(PROVIDER, args.model);
+      outcome = await (await import("./contracts.mjs")).describeOne(args.profile.id, args.model);
     } else {
       interruption.listen(situation);
       situation.taskId = args.taskId ?? null;
@@ -1025,9 +1080,9 @@ async function main() {
       const loopback = args.sandbox || baseUrl2 !== void 0 && isLoopback(baseUrl2);
       checkInterval(args, loopback);
       if (args.model !== void 0) {
-        wish = await (await import("./contracts.mjs")).readIntent(PROVIDER, args, loopback, signal);
+        wish = await (await import("./contracts.mjs")).readIntent(args, loopback, signal);
       }
-      if (!args.sandbox && environment.key === void 0) throw keyMissing(argv);
+      if (!args.sandbox && environment.key === void 0) throw keyMissing(args.profile, argv);
       const warn = (text) => screen.write(`${plain(text, 400)}
 `);
       const { runLive } = await import("./live.mjs");
@@ -1066,12 +1121,13 @@ function bugOutcome(error, action, situation, resume) {
   return failed(failure, fallbackState(action, situation), situation.taskId);
 }
 function resumeCommand(args, { taskId }) {
-  const sandbox = args?.sandbox ? " --sandbox" : "";
-  return taskId === null ? `${program()} --action listTasks${sandbox}` : `${program()} --action waitTask --taskId ${taskId}${args ? resumeFlags(args) : ""}${sandbox}`;
+  const place = args ? placeFlags(args) : "";
+  return taskId === null ? `${program()} --action listTasks${place}` : `${program()} --action waitTask --taskId ${taskId}${args ? resumeFlags(args) : ""}${place}`;
 }
 
 // scripts/src/main.ts
 init_nearest();
+init_registry();
 init_failure();
 
 // scripts/src/types/json.ts
@@ -1091,11 +1147,13 @@ export {
   FLAGS,
   Failure,
   Interruption,
+  PROFILES,
   TASK_ID,
   TASK_STATES,
   boundedJson,
   checkInterval,
   commandWith,
+  createProvider,
   editDistance,
   failed,
   finishWith,
@@ -1111,8 +1169,10 @@ export {
   main,
   nearest,
   parseArguments,
+  placeFlags,
   plain,
   printText,
+  profileOf,
   program,
   quoteArgument,
   readEnvironment,

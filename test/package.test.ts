@@ -81,7 +81,9 @@ describe('what ships', () => {
     const known = declared();
     const read = new Set<string>();
     for (const file of shipped) {
-      for (const [, name] of text(`scripts/${file}`).matchAll(/\b(?:env|way)\.([A-Za-z_][A-Za-z0-9_]*)/g))
+      for (const [, name] of text(`scripts/${file}`).matchAll(
+        /(?:\b(?:env|way)\.|\b(?:key|url)Variable: ")([A-Za-z_][A-Za-z0-9_]*)/g,
+      ))
         read.add(name!);
     }
     for (const name of read) expect(known, name).toContain(name.toUpperCase());

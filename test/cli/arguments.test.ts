@@ -4,6 +4,7 @@ import { type Arguments, guessAction, parseArguments } from '../../scripts/src/c
 import { commandWith, program, quoteArgument, resumeFlags } from '../../scripts/src/cli/command-line.ts';
 import { ACTIONS, FLAGS, type FlagName } from '../../scripts/src/cli/flags.ts';
 import { helpText } from '../../scripts/src/cli/help.ts';
+import { PROFILES } from '../../scripts/src/providers/registry.ts';
 import { Failure, type Issue } from '../../scripts/src/types/failure.ts';
 
 const SUBMIT = ['--model', 't2v', '--payload', '{}'];
@@ -29,6 +30,7 @@ describe('what is understood', () => {
   it('B8: the four required forms', () => {
     expect(parseArguments(SUBMIT)).toEqual({
       action: 'generate',
+      profile: PROFILES[0],
       model: 't2v',
       payload: '{}',
       wait: 600,

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Call, HttpAnswer } from '../../scripts/src/http/message.ts';
 import { aivideomaker } from '../../scripts/src/providers/aivideomaker.ts';
 import type { Intent, Provider, TaskList } from '../../scripts/src/providers/provider.ts';
+import { PROFILES } from '../../scripts/src/providers/registry.ts';
 import { Failure, type FailureDetails } from '../../scripts/src/types/failure.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 12);
@@ -14,7 +15,7 @@ const INTENT: Intent = {
 };
 
 const providerAt = (base: string): Provider =>
-  aivideomaker({ baseUrl: new URL(base), key: KEY, now: () => NOW });
+  aivideomaker({ profile: PROFILES[0]!, baseUrl: new URL(base), key: KEY, now: () => NOW });
 const provider = providerAt('https://aivideomaker.ai');
 
 /** An answer with this status and body; an object becomes JSON. */
@@ -351,6 +352,7 @@ describe('task', () => {
     expect(reading(task, 200, body)).toEqual({
       id: 'ckx1',
       state: 'COMPLETED',
+      charged: 15,
       model: 't2v',
       input: { prompt: 'x' },
       createdAt: Date.UTC(2026, 8, 10, 12, 0, 0, 123),

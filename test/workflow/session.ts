@@ -7,6 +7,7 @@ import { Api } from '../../scripts/src/http/api.ts';
 import { Transport } from '../../scripts/src/http/transport.ts';
 import { aivideomaker } from '../../scripts/src/providers/aivideomaker.ts';
 import type { Intent } from '../../scripts/src/providers/provider.ts';
+import { PROFILES } from '../../scripts/src/providers/registry.ts';
 import type { Envelope } from '../../scripts/src/types/envelope.ts';
 import { Failure } from '../../scripts/src/types/failure.ts';
 import type { Session } from '../../scripts/src/workflow/session.ts';
@@ -38,7 +39,7 @@ export function sessionWith(origin: string, options: SessionOptions = {}): TestS
   onTestFinished(() => transport.close());
   const told: string[] = [];
   return {
-    provider: aivideomaker({ baseUrl: new URL(origin), key: KEY, now: clock.wall }),
+    provider: aivideomaker({ profile: PROFILES[0]!, baseUrl: new URL(origin), key: KEY, now: clock.wall }),
     api: new Api(transport, clock, { timeoutMs, maxRetries, ...(signal && { signal }) }),
     transport,
     loopback,

@@ -1,8 +1,8 @@
-import type { Provider } from '../providers/provider.ts';
+import type { Profile } from '../providers/profile.ts';
 import type { Failure } from '../types/failure.ts';
 
 interface Circumstances {
-  provider: Pick<Provider, 'title' | 'keyPage'>;
+  profile: Profile;
   /** The call was a submit: without a task id nothing was submitted. */
   isSubmit: boolean;
   taskId: string | null;
@@ -18,7 +18,9 @@ export function withAdvice(failure: Failure, circumstances: Circumstances): Fail
   return nextSteps.length > 0 ? failure.with({ nextSteps }) : failure;
 }
 
-function adviceFor(failure: Failure, { provider, isSubmit, taskId, same, command }: Circumstances): string[] {
+function adviceFor(failure: Failure, { profile, isSubmit, taskId, same, command }: Circumstances): string[] {
+  const { title, can, keyVariable, urlVariable, keyPage, says } = profile;
+  const list = can.list ? [command('--action listTasks')] : [];
   const wait = failure.details.retryAfter;
   const later = wait === undefined ? 'a little later' : `after ${wait} seconds`;
   const again =
@@ -28,7 +30,7 @@ function adviceFor(failure: Failure, { provider, isSubmit, taskId, same, command
   switch (failure.code) {
     case 'AUTH_FAILED':
       return [
-        `${provider.title} refused the key in AIVIDEO_API_KEY. Check it, or make a new one at ${provider.keyPage} (account settings, API keys).`,
+        `${title} refused the key in ${keyVariable}. Check it, or make a new one at ${keyPage} (${says.key}).`,
         'A key is shown nowhere and is passed by the environment only.',
       ];
     case 'RATE_LIMITED':
@@ -38,20 +40,20 @@ function adviceFor(failure: Failure, { provider, isSubmit, taskId, same, command
         : [again];
     case 'TASK_NOT_FOUND':
       return [
-        'A task can be seen only with the key that made it: check AIVIDEO_API_KEY, AIVIDEO_BASE_URL and the id. A sandbox task is seen with --sandbox only.',
-        command('--action listTasks'),
+        `A task can be seen only with the key that made it: check ${keyVariable}, ${urlVariable} and the id. A sandbox task is seen with --sandbox only.`,
+        ...list,
       ];
     case 'INVALID_PAYLOAD':
     case 'INVALID_MODEL':
       return [
         'The service refused it, so nothing was charged. Do not send it again unchanged; its message says what to change.',
-        command('--action account'),
+        ...(can.account ? [command('--action account')] : []),
       ];
     case 'IDEMPOTENCY_CONFLICT':
       return [
         'This key was already used for another request. Nothing new was submitted or charged.',
         'To go on with the earlier task, find it in the list; for a new wish leave --idempotencyKey out.',
-        command('--action listTasks'),
+        ...list,
       ];
     case 'BUDGET_EXCEEDED':
       return [

@@ -1,4 +1,6 @@
 import { nearest } from '../contracts/nearest.ts';
+import type { Profile } from '../providers/profile.ts';
+import { PROFILES, profileOf } from '../providers/registry.ts';
 import { Failure, type Issue } from '../types/failure.ts';
 import { TASK_ID } from '../types/task.ts';
 import { plain } from '../types/text.ts';
@@ -7,6 +9,8 @@ import { ACTIONS, type Action, FLAGS, type FlagName, rule } from './flags.ts';
 /** The command line, understood and checked; numbers in the units of the flags. */
 export interface Arguments {
   action: Action;
+  /** The service that is meant. */
+  profile: Profile;
   model?: string;
   payload?: string;
   image?: string;
@@ -39,6 +43,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
   if (!asked && issues.length === 0) checkFit(action, given, issues);
   const args: Arguments = {
     action,
+    profile: providerOf(given, issues),
     wait: number(given, 'wait', { min: 0, max: LONGEST_WAIT_S }, issues) ?? DEFAULT_WAIT_S,
     sandbox: given.has('sandbox'),
     help: given.has('help'),
@@ -168,6 +173,16 @@ function actionOf(given: Map<FlagName, string>, issues: Issue[]): Action {
   const hint = close ? `write --action ${close}` : 'run with --help to see the actions';
   issues.push(issue('--action', `one of ${ACTIONS.join(', ')}`, quote(word), hint));
   return 'generate';
+}
+
+function providerOf(given: Map<FlagName, string>, issues: Issue[]): Profile {
+  const word = given.get('provider');
+  const profile = profileOf(word);
+  if (profile) return profile;
+  const ids = PROFILES.map(({ id }) => id);
+  const close = nearest(word!, ids) ?? ids[0]!;
+  issues.push(issue('--provider', `one of ${ids.join(', ')}`, quote(word!), `write --provider ${close}`));
+  return PROFILES[0]!;
 }
 
 function checkFit(action: Action, given: Map<FlagName, string>, issues: Issue[]): void {

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { profileOf } from '../providers/registry.ts';
 import { type Arguments, DEFAULT_WAIT_S } from './arguments.ts';
 
 /** The program as it can be called from the folder in which this process runs. */
@@ -34,6 +35,11 @@ export function resumeFlags({ wait, pollInterval, download }: Arguments): string
     download !== undefined && withValue('download', download),
   ];
   return flags.map((flag) => (flag ? ` ${flag}` : '')).join('');
+}
+
+/** The flags that say where a task lives, each with a space before it. */
+export function placeFlags({ profile, sandbox }: Pick<Arguments, 'profile' | 'sandbox'>): string {
+  return `${profile === profileOf(undefined) ? '' : ` --provider ${profile.id}`}${sandbox ? ' --sandbox' : ''}`;
 }
 
 // Longer payloads are not worth repeating in an answer; the command says where they go instead.

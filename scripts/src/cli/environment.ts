@@ -1,5 +1,7 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
+import type { Profile } from '../providers/profile.ts';
+import { PROFILES } from '../providers/registry.ts';
 import { Failure, type Issue } from '../types/failure.ts';
 import { plain } from '../types/text.ts';
 
@@ -19,23 +21,23 @@ export interface Environment {
   stateFolder: string;
 }
 
-/** The key as it stands in the environment: for hiding it, whatever else is wrong. */
+/** The keys as they stand in the environment: for hiding them, whatever else is wrong. */
 export function secretsIn(env: NodeJS.ProcessEnv): string[] {
-  const key = env.AIVIDEO_API_KEY?.trim();
-  return key ? [key] : [];
+  return PROFILES.flatMap(({ keyVariable }) => env[keyVariable]?.trim() || []);
 }
 
 /**
+ * @param profile the service whose key and address are read
  * @param live a service is going to be called; otherwise what leads to one is not looked at, so that it cannot stand in
  * the way of the sandbox
  * @throws Failure INVALID_PAYLOAD that names each variable whose value cannot be used
  */
-export function readEnvironment(env: NodeJS.ProcessEnv, live: boolean): Environment {
+export function readEnvironment(env: NodeJS.ProcessEnv, profile: Profile, live: boolean): Environment {
   const issues: Issue[] = [];
   const way: NodeJS.ProcessEnv = live ? env : {};
   const environment: Environment = {
-    key: key(way.AIVIDEO_API_KEY, issues),
-    baseUrl: baseUrl(way.AIVIDEO_BASE_URL, issues),
+    key: key(profile, way, issues),
+    baseUrl: baseUrl(profile, way, issues),
     timeoutMs: integer(
       'AIVIDEO_TIMEOUT_MS',
       env.AIVIDEO_TIMEOUT_MS,
@@ -70,31 +72,36 @@ export function isLoopback(url: URL): boolean {
   return ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
 }
 
-function key(value: string | undefined, issues: Issue[]): string | undefined {
-  const trimmed = value?.trim();
+function key({ keyVariable }: Profile, env: NodeJS.ProcessEnv, issues: Issue[]): string | undefined {
+  const trimmed = env[keyVariable]?.trim();
   if (!trimmed) return undefined;
   // It travels in a header: anything else there would be refused, or would be read as a second header.
   if (/^[\x21-\x7e]+$/.test(trimmed)) return trimmed;
   issues.push({
-    path: 'AIVIDEO_API_KEY',
+    path: keyVariable,
     expected: 'a key without spaces, line breaks or letters beyond ASCII',
     received: `${trimmed.length} characters, some of them not allowed (not shown)`,
-    hint: 'set AIVIDEO_API_KEY again, to the key alone',
+    hint: `set ${keyVariable} again, to the key alone`,
   });
   return undefined;
 }
 
-function baseUrl(value: string | undefined, issues: Issue[]): URL | undefined {
+function baseUrl(
+  { urlVariable, url: usual }: Profile,
+  env: NodeJS.ProcessEnv,
+  issues: Issue[],
+): URL | undefined {
+  const value = env[urlVariable];
   if (!value) return undefined;
   const url = URL.canParse(value) ? new URL(value) : undefined;
   const safe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url));
   if (url && safe && !url.username && !url.password && !url.search && !url.hash) return url;
   issues.push({
-    path: 'AIVIDEO_BASE_URL',
+    path: urlVariable,
     expected: 'an https address, or http on 127.0.0.1, localhost or [::1], without user, query or fragment',
     // It may hold a password.
     received: url ? `${url.protocol}//${plain(url.host, 80)}` : `"${plain(value.replace(/\S*@/, '…@'), 80)}"`,
-    hint: 'unset AIVIDEO_BASE_URL to use https://aivideomaker.ai',
+    hint: `unset ${urlVariable} to use ${usual}`,
   });
   return undefined;
 }

@@ -1,3 +1,4 @@
+import { PROFILES } from '../providers/registry.ts';
 import { program } from './command-line.ts';
 import { ACTIONS } from './flags.ts';
 
@@ -21,6 +22,7 @@ Flags
   --image <file>           a local PNG, JPEG, WebP or GIF for the model's image field
   --action <action>        ${ACTIONS.slice(1, 6).join(', ')},
                            ${ACTIONS.slice(6).join(', ')}
+  --provider <id>          ${PROFILES.map(({ id }, n) => (n === 0 ? `${id} (default)` : id)).join(', ')}
   --taskId <id>            the task of getStatus, getTask, cancelTask, waitTask
   --wait <seconds>         how long to wait for the end (default 600; 0 = do not wait)
   --pollInterval <seconds> first pause between looks (default 2)

@@ -22,13 +22,8 @@ export interface Wish {
  * @param signal ends the reading of standard input
  * @throws Failure INVALID_MODEL or INVALID_PAYLOAD with every issue found
  */
-export async function readIntent(
-  provider: string,
-  args: Arguments,
-  loopback: boolean,
-  signal: AbortSignal,
-): Promise<Wish> {
-  const contract = await loadContract(provider, args.model!);
+export async function readIntent(args: Arguments, loopback: boolean, signal: AbortSignal): Promise<Wish> {
+  const contract = await loadContract(args.profile.id, args.model!);
   const webhookUrl = args.webhookUrl === undefined ? undefined : readWebhookUrl(args.webhookUrl, loopback);
   const payload = await readPayload(contract, args.payload, args.image, signal);
   const issues = checkPayload(contract, payload);

@@ -3,14 +3,14 @@ import { pollRhythm } from '../http/again.ts';
 import { Api } from '../http/api.ts';
 import { systemClock } from '../http/clock.ts';
 import { Transport } from '../http/transport.ts';
-import { AIVIDEOMAKER_URL, aivideomaker } from '../providers/aivideomaker.ts';
+import { createProvider } from '../providers/registry.ts';
 import type { Outcome } from '../types/envelope.ts';
 import { Failure } from '../types/failure.ts';
 import type { Observer, Session } from '../workflow/session.ts';
 import type { WaitSettings } from '../workflow/tasks.ts';
 import { withAdvice } from './advice.ts';
 import type { Arguments } from './arguments.ts';
-import { commandWith, program, resumeFlags } from './command-line.ts';
+import { commandWith, placeFlags, program, resumeFlags } from './command-line.ts';
 import type { Environment } from './environment.ts';
 import { isSubmit } from './flags.ts';
 import type { Wish } from './intake.ts';
@@ -40,12 +40,13 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
       ? {}
       : { ...(httpProxy && { httpProxy }), ...(httpsProxy && { httpsProxy }), ...(noProxy && { noProxy }) },
   );
-  const provider = aivideomaker({
-    baseUrl: sandbox ? new URL(sandbox.origin) : (environment.baseUrl ?? new URL(AIVIDEOMAKER_URL)),
+  const { profile } = args;
+  const provider = await createProvider(profile, {
+    baseUrl: sandbox ? new URL(sandbox.origin) : (environment.baseUrl ?? new URL(profile.url)),
     key: sandbox ? SANDBOX_KEY : environment.key!,
     now: systemClock.wall,
   });
-  const command = (flags: string) => `${program()} ${flags}${args.sandbox ? ' --sandbox' : ''}`;
+  const command = (flags: string) => `${program()} ${flags}${placeFlags(args)}`;
   const { timeoutMs, maxRetries } = environment;
   const session: Session = {
     provider,
@@ -61,7 +62,7 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
     if (!(error instanceof Failure)) throw error;
     const taskId = args.taskId ?? error.details.taskId ?? null;
     throw withAdvice(error, {
-      provider,
+      profile,
       isSubmit: isSubmit(args.action),
       taskId,
       command,

@@ -3,7 +3,7 @@ import { EXIT } from '../types/exit-codes.ts';
 import { Failure } from '../types/failure.ts';
 import { plain } from '../types/text.ts';
 import { type Arguments, guessAction, parseArguments } from './arguments.ts';
-import { program, resumeFlags } from './command-line.ts';
+import { placeFlags, program, resumeFlags } from './command-line.ts';
 import { isLoopback, readEnvironment, secretsIn } from './environment.ts';
 import { type Action, isAboutTask, isSubmit } from './flags.ts';
 import type { Wish } from './intake.ts';
@@ -13,8 +13,6 @@ import { checkInterval, keyMissing } from './preflight.ts';
 import { type Situation, watch } from './progress.ts';
 
 declare const VERSION: string;
-
-const PROVIDER = 'aivideomaker';
 
 /** One call of the command: whatever happens, one document on standard output and an exit code. */
 export async function main(): Promise<void> {
@@ -43,11 +41,11 @@ export async function main(): Promise<void> {
     if (args.version) return printText(VERSION);
     if (args.help) return printText((await import('./help.ts')).helpText(VERSION));
     const isLive = !args.sandbox && action !== 'listModels' && action !== 'describeModel';
-    const environment = readEnvironment(process.env, isLive);
+    const environment = readEnvironment(process.env, args.profile, isLive);
     if (action === 'listModels') {
-      outcome = await (await import('./describe.ts')).describeAll(PROVIDER);
+      outcome = await (await import('./describe.ts')).describeAll(args.profile.id);
     } else if (action === 'describeModel') {
-      outcome = await (await import('./describe.ts')).describeOne(PROVIDER, args.model!);
+      outcome = await (await import('./describe.ts')).describeOne(args.profile.id, args.model!);
     } else {
       interruption.listen(situation);
       situation.taskId = args.taskId ?? null;
@@ -56,9 +54,9 @@ export async function main(): Promise<void> {
       const loopback = args.sandbox || (baseUrl !== undefined && isLoopback(baseUrl));
       checkInterval(args, loopback);
       if (args.model !== undefined) {
-        wish = await (await import('./intake.ts')).readIntent(PROVIDER, args, loopback, signal);
+        wish = await (await import('./intake.ts')).readIntent(args, loopback, signal);
       }
-      if (!args.sandbox && environment.key === undefined) throw keyMissing(argv);
+      if (!args.sandbox && environment.key === undefined) throw keyMissing(args.profile, argv);
       const warn = (text: string) => screen.write(`${plain(text, 400)}\n`);
       const { runLive } = await import('./live.ts');
       outcome = await runLive({ args, argv, wish, environment, loopback, observer, signal, warn });
@@ -113,8 +111,8 @@ function bugOutcome(error: unknown, action: Action, situation: Situation, resume
 
 /** The command that goes on with the task, or finds out about one. */
 function resumeCommand(args: Arguments | undefined, { taskId }: Situation): string {
-  const sandbox = args?.sandbox ? ' --sandbox' : '';
+  const place = args ? placeFlags(args) : '';
   return taskId === null
-    ? `${program()} --action listTasks${sandbox}`
-    : `${program()} --action waitTask --taskId ${taskId}${args ? resumeFlags(args) : ''}${sandbox}`;
+    ? `${program()} --action listTasks${place}`
+    : `${program()} --action waitTask --taskId ${taskId}${args ? resumeFlags(args) : ''}${place}`;
 }

@@ -1,9 +1,7 @@
+import type { Profile } from '../providers/profile.ts';
 import { Failure } from '../types/failure.ts';
 import type { Arguments } from './arguments.ts';
 import { commandWith } from './command-line.ts';
-
-/** Where a person gets a key. Facts of 2026-09-10. */
-const KEY_PAGE = 'https://aivideomaker.ai';
 
 /** The service allows 60 queries a minute: only a server on this machine may be asked more often than each second. */
 export function checkInterval({ pollInterval }: Arguments, loopback: boolean): void {
@@ -27,10 +25,10 @@ export function checkInterval({ pollInterval }: Arguments, loopback: boolean): v
 }
 
 /** The answer to a live call without a key: where one comes from, and how to go on without. */
-export function keyMissing(argv: readonly string[]): Failure {
-  return new Failure('AUTH_FAILED', 'AIVIDEO_API_KEY is not set, so no live call is made.', {
+export function keyMissing({ keyVariable, keyPage, says }: Profile, argv: readonly string[]): Failure {
+  return new Failure('AUTH_FAILED', `${keyVariable} is not set, so no live call is made.`, {
     nextSteps: [
-      `A person makes a key at ${KEY_PAGE} (account settings, API keys) and sets it in the environment as AIVIDEO_API_KEY; it is never passed as an argument.`,
+      `A person makes a key at ${keyPage} (${says.key}) and sets it in the environment as ${keyVariable}; it is never passed as an argument.`,
       'Without a key the same command rehearses in the sandbox, at no cost:',
       commandWith([...argv, '--sandbox']),
     ],

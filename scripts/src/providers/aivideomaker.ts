@@ -9,8 +9,6 @@ import { plain } from '../types/text.ts';
 import { findUrls } from './output.ts';
 import type { Provider, ProviderSettings, Sighting } from './provider.ts';
 
-export const AIVIDEOMAKER_URL = 'https://aivideomaker.ai';
-
 // The five documented states, and spellings of them that comparable services use.
 const STATES: Record<string, TaskState> = {
   SUBMITTED: 'SUBMITTED',
@@ -39,7 +37,7 @@ const CODES: Record<string, ErrorCode> = {
 type Kind = 'submit' | 'task' | 'other';
 
 /** The provider for https://aivideomaker.ai, or for a base URL that was configured instead. */
-export function aivideomaker({ baseUrl, key, now }: ProviderSettings): Provider {
+export function aivideomaker({ profile, baseUrl, key, now }: ProviderSettings): Provider {
   const request = (method: HttpRequest['method'], path: string, body?: JsonObject): HttpRequest => ({
     method,
     url: new URL(`${baseUrl.href.replace(/\/+$/, '')}/api/v1/${path}`),
@@ -61,10 +59,7 @@ export function aivideomaker({ baseUrl, key, now }: ProviderSettings): Provider 
   });
 
   return {
-    id: 'aivideomaker',
-    title: 'AIVideoMaker',
-    keyPage: AIVIDEOMAKER_URL,
-    can: { cancel: true, list: true, quote: true, account: true, replay: true, signedWebhooks: false },
+    ...profile,
 
     submit({ model, payload, idempotencyKey, maxCredits, webhookUrl }) {
       const req = request('POST', `generate/${encodeURIComponent(model)}`, payload);
@@ -237,6 +232,8 @@ function taskFrom(body: JsonObject, id: Json | undefined): Task | undefined {
     ...(typeof body.idempotencyKey === 'string' &&
       body.idempotencyKey !== '' && { idempotencyKey: body.idempotencyKey }),
     ...(state === 'FAILED' && typeof error === 'string' && { error: plain(error) }),
+    ...(isCredits(body.creditsCharged) && { charged: body.creditsCharged }),
+    ...(isCredits(body.creditsRefunded) && { refunded: body.creditsRefunded }),
     // A record that names its result but no state is still a result.
     urls: state === 'COMPLETED' || typeof body.status !== 'string' ? findUrls(body) : [],
     record: body,

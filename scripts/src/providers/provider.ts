@@ -2,6 +2,7 @@ import type { Call } from '../http/message.ts';
 import type { Failure } from '../types/failure.ts';
 import type { JsonObject } from '../types/json.ts';
 import type { Task, TaskState } from '../types/task.ts';
+import type { Profile } from './profile.ts';
 
 /** One wish: it may be charged once. The idempotency key is made before the first attempt and never changes. */
 export interface Intent {
@@ -41,31 +42,16 @@ export interface TaskList {
   record: JsonObject;
 }
 
-/** What a service can do. The workflow acts on these and on nothing else it might know about a service. */
-export interface Capabilities {
-  cancel: boolean;
-  list: boolean;
-  quote: boolean;
-  account: boolean;
-  /** The service documents that a submit repeated with the same idempotency key is not charged again. */
-  replay: boolean;
-  /** Callbacks carry a documented signature. */
-  signedWebhooks: boolean;
-}
-
 /**
  * One service's wire format: addresses, headers, bodies, states and error bodies, and nothing else. A method builds a
  * request and says how its answer is read; when and how often it is sent is decided elsewhere.
  */
-export interface Provider {
-  readonly id: string;
-  readonly title: string;
-  readonly can: Capabilities;
-  /** Where a person gets a key. */
-  readonly keyPage: string;
+export interface Provider extends Profile {
   submit(intent: Intent): Call<Task>;
   status(taskId: string): Call<Sighting>;
   task(taskId: string): Call<Task>;
+  /** Another record of a finished task, for one whose first record names no file. */
+  detail?(taskId: string): Call<Task>;
   cancel(taskId: string): Call<Sighting>;
   list(): Call<TaskList>;
   quote(model: string, payload: JsonObject): Call<Quote>;
@@ -73,6 +59,7 @@ export interface Provider {
 }
 
 export interface ProviderSettings {
+  profile: Profile;
   baseUrl: URL;
   key: string;
   /** Milliseconds since the epoch, for dates in answers. */

@@ -29,6 +29,9 @@ export interface Task {
   /** Milliseconds since the epoch, by the provider's clock. */
   createdAt?: number;
   idempotencyKey?: string;
+  /** Credits, as the service reported them; absent where it did not. */
+  charged?: number;
+  refunded?: number;
   /** Where the finished files are; empty until there are any. */
   urls: string[];
   /** The provider's word on why the task failed. */

@@ -18,7 +18,7 @@ export async function quote(session: Session, contract: Contract, payload: JsonO
   const missing = answer.balance === null ? 0 : answer.credits - answer.balance;
   data.nextSteps =
     missing > 0
-      ? [`${missing} credits are missing. Credits are bought at ${provider.keyPage}.`]
+      ? [`${missing} credits are missing. ${provider.says.credits}`]
       : [
           `Tell the person the price (${answer.credits} credits), then submit once with --maxCredits ${answer.credits}. Media and content are checked only then.`,
         ];

@@ -40,7 +40,7 @@ export async function finish(session: Session, taskId: string, options: FinishOp
     if (options.folder === null && outcome.envelope.data) {
       outcome.envelope.data.nextSteps = [
         resumeCommand(session, taskId, ' --download out'),
-        'That saves the file. Do it soon: AIVideoMaker keeps results for 24 hours (as documented in September 2026).',
+        `That saves the file. Do it soon: ${session.provider.says.retention}`,
       ];
     }
     return outcome;

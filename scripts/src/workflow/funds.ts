@@ -33,7 +33,7 @@ export async function checkFunds(
     );
   }
   if (quote.affordable === false || (quote.balance !== null && quote.balance < quote.credits)) {
-    throw shortOfCredits(contract, intent, quote, 'The quote says that the balance is too small.');
+    throw shortOfCredits(session, contract, intent, quote, 'The quote says that the balance is too small.');
   }
   return quote;
 }
@@ -47,15 +47,22 @@ export async function explainFunds(
 ): Promise<Failure> {
   let quote: Quote | null = null;
   try {
-    quote = await session.api.once(session.provider.quote(intent.model, intent.payload));
+    if (session.provider.can.quote)
+      quote = await session.api.once(session.provider.quote(intent.model, intent.payload));
   } catch (error) {
     // The refusal is what counts; without a quote it only says less.
     if (!(error instanceof Failure)) throw error;
   }
-  return shortOfCredits(contract, intent, quote, refusal.message);
+  return shortOfCredits(session, contract, intent, quote, refusal.message);
 }
 
-function shortOfCredits(contract: Contract, intent: Intent, quote: Quote | null, said: string): Failure {
+function shortOfCredits(
+  { provider }: Session,
+  contract: Contract,
+  intent: Intent,
+  quote: Quote | null,
+  said: string,
+): Failure {
   const data: Record<string, Json> = {};
   let missing = '';
   if (quote) {
@@ -68,10 +75,7 @@ function shortOfCredits(contract: Contract, intent: Intent, quote: Quote | null,
   }
   return new Failure('INSUFFICIENT_CREDITS', `${said}${missing} Nothing was submitted.`, {
     data,
-    nextSteps: [
-      ...variants(contract, intent.payload, quote?.credits),
-      'Credits are bought at https://aivideomaker.ai; API credits are separate from website subscriptions.',
-    ],
+    nextSteps: [...variants(contract, intent.payload, quote?.credits), provider.says.credits],
   });
 }
 

@@ -59,8 +59,8 @@ export function taskOutcome(
           taskId,
           data,
           nextSteps: [
-            `${session.provider.title} documents that the credits of a failed task come back by themselves; creditsRefunded in its record, or the balance, shows it:`,
-            session.command('--action account'),
+            session.provider.says.refund,
+            ...(session.provider.can.account ? [session.command('--action account')] : []),
             'Tell the person what the service said. Another try is a new submit with a new charge: change the prompt or the image first.',
           ],
         }),

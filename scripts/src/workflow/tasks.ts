@@ -96,7 +96,7 @@ export async function cancelTask(session: Session, taskId: string): Promise<Outc
       data,
       exitCode: running ? EXIT.stillRunning : seen.state === 'FAILED' ? EXIT.taskEnded : EXIT.badInput,
       nextSteps: [
-        `${provider.title} cancels a task only while it is SUBMITTED; one that is PROGRESS runs to its end and is charged.`,
+        provider.says.cancel,
         ...(seen.state === 'SUBMITTED' ? [session.command(`--action cancelTask --taskId ${taskId}`)] : []),
         session.command(`--action ${running ? 'waitTask' : 'getTask'} --taskId ${taskId}`),
       ],

@@ -1,0 +1,47 @@
+import type { Profile } from './profile.ts';
+import type { Provider, ProviderSettings } from './provider.ts';
+
+/** AIVideoMaker API v1, as documented and seen up to 2026-09-17. */
+const AIVIDEOMAKER: Profile = {
+  id: 'aivideomaker',
+  title: 'AIVideoMaker',
+  can: { cancel: true, list: true, quote: true, account: true, replay: true, signedWebhooks: false },
+  url: 'https://aivideomaker.ai',
+  keyVariable: 'AIVIDEO_API_KEY',
+  urlVariable: 'AIVIDEO_BASE_URL',
+  keyPage: 'https://aivideomaker.ai',
+  says: {
+    key: 'account settings, API keys',
+    credits:
+      'Credits are bought at https://aivideomaker.ai; API credits are separate from website subscriptions.',
+    retention: 'AIVideoMaker keeps results for 24 hours (as documented in September 2026).',
+    refund:
+      'AIVideoMaker documents that the credits of a failed task come back by themselves; creditsRefunded in its record, or the balance, shows it:',
+    cancel:
+      'AIVideoMaker cancels a task only while it is SUBMITTED; one that is PROGRESS runs to its end and is charged.',
+  },
+};
+
+/** Every service that this program speaks to; the first is the one that is meant where none is named. */
+const SERVICES: readonly (Profile & { load(): Promise<(settings: ProviderSettings) => Provider> })[] = [
+  {
+    ...AIVIDEOMAKER,
+    load: async () => (await import('./aivideomaker.ts')).aivideomaker,
+  },
+];
+
+export const PROFILES: readonly Profile[] = SERVICES;
+
+/** The profile of a service by its id; the default one's where none is named. */
+export function profileOf(id: string | undefined): Profile | undefined {
+  return id === undefined ? PROFILES[0] : PROFILES.find((profile) => profile.id === id);
+}
+
+/** Loads what speaks to a service. */
+export async function createProvider(
+  { id }: Profile,
+  settings: Omit<ProviderSettings, 'profile'>,
+): Promise<Provider> {
+  const service = SERVICES.find((one) => one.id === id)!;
+  return (await service.load())({ ...settings, profile: service });
+}
