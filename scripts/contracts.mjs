@@ -1,7 +1,7 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 // scripts/src/contracts/contract.ts
 import { readdirSync, readFileSync } from "node:fs";
-import { join as join2 } from "node:path";
+import { join } from "node:path";
 import { Failure } from "./main.mjs";
 import { isObject as isObject4 } from "./main.mjs";
 import { plain } from "./main.mjs";
@@ -25,21 +25,8 @@ function fromCompiled(copy, text2) {
   }
 }
 
-// scripts/src/contracts/folders.ts
-import { basename, dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-function skillFolder(moduleUrl = import.meta.url) {
-  const here = dirname(fileURLToPath(moduleUrl));
-  return basename(here) === "scripts" ? dirname(here) : join(here, "..", "..", "..");
-}
-function contractsFolder(root) {
-  return join(root, "contracts");
-}
-function compiledFolder(root) {
-  return join(root, "scripts", "contracts");
-}
-
 // scripts/src/contracts/contract.ts
+import { compiledFolder, contractsFolder, skillFolder } from "./main.mjs";
 import { nearest } from "./main.mjs";
 
 // scripts/src/contracts/node.ts
@@ -258,7 +245,7 @@ async function listModels(provider, root = skillFolder()) {
     throw new Failure("INVALID_MODEL", `there are no contracts for the provider "${plain(provider, 60)}"`, {
       nextSteps: [LIST_MODELS]
     });
-  return names(join2(folder, provider)).filter((name2) => name2.endsWith(EXTENSION)).map((name2) => name2.slice(0, -EXTENSION.length)).filter((id) => SAFE_NAME.test(id)).sort();
+  return names(join(folder, provider)).filter((name2) => name2.endsWith(EXTENSION)).map((name2) => name2.slice(0, -EXTENSION.length)).filter((id) => SAFE_NAME.test(id)).sort();
 }
 function names(folder) {
   try {
@@ -270,9 +257,9 @@ function names(folder) {
 async function loadContract(provider, model, root = skillFolder()) {
   const models = await listModels(provider, root);
   if (!SAFE_NAME.test(model) || !models.includes(model)) throw unknownModel(model, models);
-  const text2 = readFileSync(join2(contractsFolder(root), provider, `${model}${EXTENSION}`), "utf8");
+  const text2 = readFileSync(join(contractsFolder(root), provider, `${model}${EXTENSION}`), "utf8");
   try {
-    const document = fromCompiled(readIfThere(join2(compiledFolder(root), provider, `${model}.json`)), text2) ?? (await import("./parse-yaml.mjs")).parseYaml(text2);
+    const document = fromCompiled(readIfThere(join(compiledFolder(root), provider, `${model}.json`)), text2) ?? (await import("./parse-yaml.mjs")).parseYaml(text2);
     return toContract(provider, model, document);
   } catch (error) {
     const file = `contracts/${provider}/${model}${EXTENSION}`;
@@ -2848,7 +2835,13 @@ async function readIntent(args, loopback, signal) {
     ...args.maxCredits !== void 0 && { maxCredits: args.maxCredits },
     ...webhookUrl !== void 0 && { webhookUrl }
   };
-  return { contract, intent };
+  const terms = {
+    isNamed: args.idempotencyKey !== void 0,
+    isNew: args.isNew,
+    owner: args.owner ?? null,
+    maxCreditsPerDay: args.maxCreditsPerDay ?? null
+  };
+  return { contract, intent, terms };
 }
 function readWebhookUrl(value, loopback) {
   const problem = checkPublicUrl(value, { schemes: ["https"] });
@@ -2870,8 +2863,6 @@ export {
   checkPayload,
   checkPublicUrl,
   codePoints,
-  compiledFolder,
-  contractsFolder,
   describeAll,
   describeOne,
   estimateCredits,
@@ -2892,7 +2883,6 @@ export {
   readPrice,
   received,
   rootOf,
-  skillFolder,
   sniffImage,
   toContract,
   toZod2 as toZod,

@@ -53,12 +53,12 @@ async function listTasks(session) {
 import { cheaperVariants, estimateCredits as estimateCredits2 } from "./contracts.mjs";
 import { Failure } from "./main.mjs";
 import { shortDeadline as shortDeadline2 } from "./live.mjs";
-async function checkFunds(session, contract, intent) {
+async function checkFunds(session, contract, intent, maxCreditsPerDay) {
   const { maxCredits } = intent;
-  if (maxCredits === void 0) return null;
+  if (maxCredits === void 0 && maxCreditsPerDay === null) return null;
   const { api, provider } = session;
   const quote2 = await api.read(provider.quote(intent.model, intent.payload), shortDeadline2(session));
-  if (quote2.credits > maxCredits) {
+  if (maxCredits !== void 0 && quote2.credits > maxCredits) {
     throw new Failure(
       "BUDGET_EXCEEDED",
       `This would cost ${quote2.credits} credits; --maxCredits allows ${maxCredits}. Nothing was submitted.`,
@@ -75,6 +75,36 @@ async function checkFunds(session, contract, intent) {
     throw shortOfCredits(session, contract, intent, quote2, "The quote says that the balance is too small.");
   }
   return quote2;
+}
+async function withinDay(session, journal, maxCreditsPerDay, quote2, record) {
+  if (maxCreditsPerDay === null || quote2 === null) return record();
+  const lock = await journal.lock("budget", shortDeadline2(session), session.api.signal);
+  if ("heldBy" in lock) {
+    throw new Failure(
+      "UNKNOWN_ERROR",
+      `Another process (${lock.heldBy.pid} on ${lock.heldBy.host}) has kept the day's budget to itself for too long; nothing was submitted.`,
+      { nextSteps: ["Run the same command again a little later.", session.again] }
+    );
+  }
+  try {
+    const spent = await journal.spentToday();
+    if (spent === null || spent + quote2.credits > maxCreditsPerDay) {
+      throw dayExceeded(session, spent, quote2.credits, maxCreditsPerDay);
+    }
+    await record();
+  } finally {
+    await lock.release();
+  }
+}
+function dayExceeded(session, spent, credits, limit) {
+  const so = spent === null ? "What a recorded wish of the last 24 hours cost is not known" : `The recorded wishes of the last 24 hours cost ${spent} credits, and this one costs ${credits}`;
+  return new Failure("BUDGET_EXCEEDED", `${so}; --maxCreditsPerDay allows ${limit}. Nothing was submitted.`, {
+    data: { quoted: credits, spentToday: spent, maxCreditsPerDay: limit },
+    nextSteps: [
+      ...session.provider.can.account ? [session.command("--action account")] : [],
+      "Ask the person for a higher limit, or wait until the oldest charge is a day old."
+    ]
+  });
 }
 async function explainFunds(session, contract, intent, refusal) {
   let quote2 = null;
@@ -111,11 +141,18 @@ function variants(contract, payload, below = estimateCredits2(contract, payload)
 
 // scripts/src/workflow/generate.ts
 import { EXIT as EXIT2 } from "./main.mjs";
-import { Failure as Failure3 } from "./main.mjs";
+import { Failure as Failure4 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
+import { handOver } from "./live.mjs";
 import { folderFor } from "./live.mjs";
-import { resumeCommand, taskOutcome } from "./live.mjs";
-import { shortDeadline as shortDeadline4 } from "./live.mjs";
+import { look } from "./live.mjs";
+import { creditsOf as creditsOf2, resumeCommand, taskOutcome } from "./live.mjs";
+
+// scripts/src/workflow/recorded.ts
+import { claimWish } from "./journal.mjs";
+import { payloadHash } from "./journal.mjs";
+import { Failure as Failure3 } from "./main.mjs";
+import { creditsOf } from "./live.mjs";
 
 // scripts/src/workflow/submit.ts
 import { Failure as Failure2 } from "./main.mjs";
@@ -160,13 +197,23 @@ function sameMedia(kept, sent) {
 
 // scripts/src/workflow/submit.ts
 var SECOND_LOOK_MS = 1e3;
-async function submit(session, intent, deadline) {
-  const { observer } = session;
+var RESEND_WITHIN_MS = 24 * 36e5;
+function submit(session, intent, deadline) {
+  return observed(session, () => sendOrSettle(session, intent, deadline));
+}
+function settleEarlier(session, intent, sentAt, deadline) {
+  const now = timeOf(session);
+  const lost = new Failure2(
+    "NETWORK_ERROR",
+    "An earlier run of this command ended while its submit was under way."
+  );
+  const sent = { wall: sentAt, monotonic: now.monotonic - (now.wall - sentAt) };
+  return observed(session, () => settle(session, intent, sent, lost, deadline));
+}
+async function observed({ observer }, send) {
   observer.submitting();
   try {
-    const task = await sendOrSettle(session, intent, deadline);
-    observer.task(task.id, task.state);
-    return task;
+    return await send();
   } catch (error) {
     if (error instanceof Failure2 && !error.details.unclear && error.code !== "SUBMIT_OUTCOME_UNKNOWN") {
       observer.refused();
@@ -201,13 +248,15 @@ async function sendUntilTaken(session, intent, deadline, isResend = false) {
 async function settle(session, intent, sentAt, lost, deadline) {
   const { api, provider } = session;
   if (!provider.can.list) throw outcomeUnknown(session, intent, lost);
+  const taken = await takenTasks(session);
   const search = async () => {
     let found;
     try {
       const list = await api.read(provider.list(), Math.max(deadline, shortDeadline3(session)));
       const time = timeOf(session);
       const now = Math.max(time.wall, sentAt.wall + time.monotonic - sentAt.monotonic);
-      found = findOwn(list, intent, { sentAt: sentAt.wall, now });
+      const tasks = list.tasks.filter(({ id }) => !taken.has(id));
+      found = findOwn({ ...list, tasks }, intent, { sentAt: sentAt.wall, now });
     } catch (error) {
       throw error instanceof Failure2 ? outcomeUnknown(session, intent, lost, error) : error;
     }
@@ -219,7 +268,8 @@ async function settle(session, intent, sentAt, lost, deadline) {
   await api.clock.sleep(SECOND_LOOK_MS, api.signal);
   const second = await search();
   if (second) return second;
-  if (!provider.can.replay) throw outcomeUnknown(session, intent, lost);
+  const age = timeOf(session).wall - sentAt.wall;
+  if (!provider.can.replay || age > RESEND_WITHIN_MS) throw outcomeUnknown(session, intent, lost);
   try {
     return await sendUntilTaken(session, intent, deadline, true);
   } catch (error) {
@@ -229,6 +279,10 @@ async function settle(session, intent, sentAt, lost, deadline) {
     if (!error.details.unclear && error.code !== "IDEMPOTENCY_CONFLICT") throw error;
     throw outcomeUnknown(session, intent, lost, error);
   }
+}
+async function takenTasks({ records }) {
+  const entries = await (await records())?.all() ?? [];
+  return new Set(entries.flatMap(({ record }) => record.taskId ?? []));
 }
 function timeOf({ api }) {
   return { wall: api.clock.wall(), monotonic: api.clock.monotonic() };
@@ -250,47 +304,178 @@ function outcomeUnknown(session, intent, lost, later) {
           command("--action listTasks"),
           `If the list shows the task (idempotencyKey ${intent.idempotencyKey}, or model ${intent.model} made just now), take its id to --action waitTask --taskId <id>.`
         ] : [`Look for the task on the service's own pages: ${provider.keyPage}`],
-        ...provider.can.replay ? [
-          `If the list answers and does not show it, the same command with --idempotencyKey ${intent.idempotencyKey} is documented not to be charged twice.`
-        ] : []
+        ...whatThen(session, intent)
       ]
     }
   );
+}
+function whatThen({ isRecorded, provider, again }, { idempotencyKey }) {
+  if (isRecorded) {
+    return [
+      ...provider.can.list ? ["The same command looks for it once more; it sends nothing that may be charged twice:", again] : [],
+      "Only if the person decides that it may be charged once more: the same command with --new."
+    ];
+  }
+  return provider.can.replay ? [
+    `If the list answers and does not show it, the same command with --idempotencyKey ${idempotencyKey} is documented not to be charged twice.`
+  ] : [];
 }
 function isUnclear(error) {
   return error instanceof Failure2 && error.details.unclear === true;
 }
 
+// scripts/src/workflow/recorded.ts
+async function recordedTask(session, journal, wish, deadline) {
+  const { intent, terms, folder } = wish;
+  const claimed = await claimWish(
+    journal,
+    {
+      model: intent.model,
+      payloadHash: payloadHash(intent.payload),
+      idempotencyKey: intent.idempotencyKey,
+      isNamed: terms.isNamed,
+      isNew: terms.isNew,
+      owner: terms.owner,
+      download: folder
+    },
+    deadline,
+    session.api.signal
+  );
+  const { entry } = claimed;
+  if (claimed.kind === "submitted") {
+    if (entry.record.download !== folder) await entry.update({ download: folder });
+    return { entry, credits: entry.record.credits };
+  }
+  const certainty = watched(session);
+  try {
+    const task = claimed.kind === "new" ? await submitNew(certainty.session, journal, wish, claimed, deadline) : await settleKnown(certainty.session, wish, entry, deadline);
+    const credits = creditsOf(task, entry.record.credits);
+    await entry.update({ phase: "submitted", taskId: task.id, status: task.state, credits });
+    session.observer.task(task.id, task.state);
+    return { entry, credits, task };
+  } catch (error) {
+    const isLost = error instanceof Failure3 && error.code === "SUBMIT_OUTCOME_UNKNOWN";
+    if (isLost) await entry.update({ phase: "unknown" });
+    else if (!certainty.mayBeTaken()) await entry.drop();
+    throw error;
+  } finally {
+    await claimed.lock.release();
+  }
+}
+async function submitNew(session, journal, { contract, intent, terms }, { entry, lock }, deadline) {
+  const quote2 = await checkFunds(session, contract, intent, terms.maxCreditsPerDay);
+  entry.record.credits.quoted = quote2?.credits ?? null;
+  await withinDay(session, journal, terms.maxCreditsPerDay, quote2, () => entry.begin());
+  if (!await lock.isOurs()) {
+    throw new Failure3("UNKNOWN_ERROR", "Another process took this wish over; nothing was submitted here.", {
+      nextSteps: [
+        "The same command goes on with what that process does, and charges nothing:",
+        session.again
+      ]
+    });
+  }
+  return submit(session, intent, deadline);
+}
+function settleKnown(session, { intent }, entry, deadline) {
+  const { idempotencyKey, created } = entry.record;
+  return settleEarlier(session, { ...intent, idempotencyKey }, Date.parse(created), deadline);
+}
+function watched(session) {
+  let mayBeTaken = false;
+  const { observer } = session;
+  const note = (taken, tell) => () => {
+    mayBeTaken = taken;
+    tell();
+  };
+  return {
+    mayBeTaken: () => mayBeTaken,
+    session: {
+      ...session,
+      observer: {
+        ...observer,
+        submitting: note(true, () => observer.submitting()),
+        refused: note(false, () => observer.refused())
+      }
+    }
+  };
+}
+
 // scripts/src/workflow/generate.ts
-import { waitOn } from "./live.mjs";
-async function generate(session, { contract, intent, wait }) {
+import { shortDeadline as shortDeadline4 } from "./live.mjs";
+import { waitOn, waitTask } from "./live.mjs";
+async function generate(session, options) {
   const { api } = session;
+  const { contract, intent, wait } = options;
   const start = api.clock.monotonic();
   const settings = wait && { ...wait, folder: await folderFor(wait.folder) };
-  const quote2 = await checkFunds(session, contract, intent);
   const deadline = Math.max(start + (wait?.waitMs ?? 0), shortDeadline4(session));
-  let task;
+  const journal = await session.records();
+  let made;
   try {
-    task = await submit(session, intent, deadline);
+    made = journal ? await recordedTask(session, journal, { ...options, folder: settings?.folder ?? null }, deadline) : await unrecordedTask(session, options, deadline);
   } catch (error) {
-    if (error instanceof Failure3 && error.code === "INSUFFICIENT_CREDITS") {
+    if (error instanceof Failure4 && error.code === "INSUFFICIENT_CREDITS" && !error.details.data) {
       throw await explainFunds(session, contract, intent, error);
     }
     throw error;
   }
-  const extra = quote2 ? { quoted: quote2.credits } : {};
+  const { entry, credits } = made;
+  const left = { waitMs: (wait?.waitMs ?? 0) - (api.clock.monotonic() - start) };
+  if (!("task" in made)) return resume(session, made.entry, settings && { ...settings, ...left });
+  const { task } = made;
   if (settings && (settings.waitMs > 0 || isTerminal(task.state))) {
-    const waitMs = settings.waitMs - (api.clock.monotonic() - start);
     try {
-      return await waitOn(session, task, { ...settings, waitMs }, extra);
+      return await waitOn(session, task, { ...settings, ...left, ...entry && { entry }, credits });
     } catch (error) {
-      throw error instanceof Failure3 ? afterSubmit(session, task.id, settings.resumeFlags, error) : error;
+      throw error instanceof Failure4 ? afterSubmit(session, task.id, settings.resumeFlags, error) : error;
     }
   }
   return taskOutcome(session, task.id, task, {
-    extra,
+    credits,
     running: wait ? EXIT2.stillRunning : EXIT2.done,
     ...wait && { resumeFlags: wait.resumeFlags }
+  });
+}
+async function unrecordedTask(session, { contract, intent, terms }, deadline) {
+  const quote2 = await checkFunds(session, contract, intent, terms.maxCreditsPerDay);
+  const task = await submit(session, intent, deadline);
+  session.observer.task(task.id, task.state);
+  return {
+    task,
+    credits: creditsOf2(task, { quoted: quote2?.credits ?? null, charged: null, refunded: null })
+  };
+}
+async function resume(session, entry, settings) {
+  const taskId = entry.record.taskId;
+  const extra = { resumed: true };
+  session.observer.attached(taskId, entry.record.created);
+  try {
+    if (settings) {
+      const waitMs = Math.max(0, settings.waitMs);
+      return await waitTask(session, taskId, { ...settings, waitMs }, extra, entry);
+    }
+    const seen = await look(session, taskId, shortDeadline4(session));
+    session.observer.task(taskId, seen.state);
+    return handOver(
+      session,
+      entry,
+      taskOutcome(session, taskId, seen, { extra, credits: entry.record.credits })
+    );
+  } catch (error) {
+    throw error instanceof Failure4 ? stillRecorded(session, entry, error) : error;
+  }
+}
+function stillRecorded({ again }, { record }, failure) {
+  const data = { ...failure.details.data, resumed: true };
+  if (failure.code !== "TASK_NOT_FOUND") return failure.with({ taskId: record.taskId, data });
+  return failure.with({
+    taskId: record.taskId,
+    data,
+    nextSteps: [
+      `This wish was submitted on ${record.created} as task ${record.taskId}, which the service does not show any more; its result is kept for a limited time only.`,
+      "Nothing was submitted now. If the person wants it made once more, with a new charge: the same command with --new.",
+      again
+    ]
   });
 }
 function afterSubmit(session, taskId, resumeFlags, failure) {
@@ -311,5 +496,8 @@ export {
   generate,
   listTasks,
   quote,
-  submit
+  recordedTask,
+  settleEarlier,
+  submit,
+  withinDay
 };

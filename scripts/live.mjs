@@ -4615,18 +4615,64 @@ var require_client = __commonJS({
   }
 });
 
+// scripts/src/workflow/delivery.ts
+import { Failure as Failure3 } from "./main.mjs";
+import { isTerminal } from "./main.mjs";
+async function recordOf({ records }, taskId) {
+  try {
+    const journal = await records();
+    const entry = await journal?.byTask(taskId);
+    return entry && journal?.isOwn(entry) ? entry : void 0;
+  } catch (error) {
+    if (error instanceof Failure3) return void 0;
+    throw error;
+  }
+}
+async function noteState(session, entry, state) {
+  if (state === "UNKNOWN" || state === entry.record.status) return;
+  const checked = dateOf(session);
+  await entry.update(({ status }) => ({ status: isTerminal(status) ? status : state, checked }));
+}
+function handOver(session, entry, outcome) {
+  const { status, errorCode, data } = outcome.envelope;
+  if (!entry || status === null || !isTerminal(status)) return outcome;
+  const isWhole = status !== "COMPLETED" || errorCode === null && (entry.record.download === null || Array.isArray(data?.files));
+  const onWritten = async () => {
+    const delivered = isWhole ? dateOf(session) : null;
+    await entry.update((now) => ({ status, delivered: now.delivered ?? delivered }));
+  };
+  return { ...outcome, onWritten };
+}
+function dateOf({ api }) {
+  return new Date(api.clock.wall()).toISOString();
+}
+var init_delivery = __esm({
+  "scripts/src/workflow/delivery.ts"() {
+    "use strict";
+  }
+});
+
 // scripts/src/workflow/outcome.ts
 import { failed, success } from "./main.mjs";
 import { EXIT } from "./main.mjs";
-import { Failure as Failure3 } from "./main.mjs";
+import { Failure as Failure4 } from "./main.mjs";
 function dataOf(record) {
   return Object.fromEntries(Object.entries(record).filter(([name]) => !OUR_WORDS.has(name)));
 }
 function resumeCommand({ command }, taskId, flags = "") {
   return command(`--action waitTask --taskId ${taskId}${flags}`);
 }
-function taskOutcome(session, taskId, seen, { extra = {}, running = EXIT.done, resumeFlags: resumeFlags2 = "" } = {}) {
+function creditsOf({ charged, refunded }, known) {
+  return {
+    quoted: known?.quoted ?? null,
+    charged: charged ?? known?.charged ?? null,
+    refunded: refunded ?? known?.refunded ?? null
+  };
+}
+function taskOutcome(session, taskId, seen, { extra = {}, credits, running = EXIT.done, resumeFlags: resumeFlags2 = "" } = {}) {
   const data = { ...dataOf(seen.record), ...extra };
+  if (credits || seen.charged !== void 0) data.credits = { ...creditsOf(seen, credits) };
+  else delete data.credits;
   if (seen.unknownState !== void 0) data.unknownState = seen.unknownState;
   const resume = resumeCommand(session, taskId, resumeFlags2);
   switch (seen.state) {
@@ -4636,7 +4682,7 @@ function taskOutcome(session, taskId, seen, { extra = {}, running = EXIT.done, r
     case "FAILED": {
       const why = seen.error ? ` The service says: "${seen.error}".` : " The service gives no reason.";
       return failed(
-        new Failure3("GENERATION_FAILED", `The task ended FAILED.${why}`, {
+        new Failure4("GENERATION_FAILED", `The task ended FAILED.${why}`, {
           status: "FAILED",
           taskId,
           data,
@@ -4652,7 +4698,7 @@ function taskOutcome(session, taskId, seen, { extra = {}, running = EXIT.done, r
     }
     case "CANCEL":
       return failed(
-        new Failure3("TASK_CANCELLED", "The task was cancelled; there will be no result.", {
+        new Failure4("TASK_CANCELLED", "The task was cancelled; there will be no result.", {
           status: "CANCEL",
           taskId,
           data,
@@ -4686,7 +4732,8 @@ var init_outcome = __esm({
       "files",
       "resultUrls",
       "unknownState",
-      "lastPollError"
+      "lastPollError",
+      "resumed"
     ]);
   }
 });
@@ -4704,7 +4751,8 @@ var init_session = __esm({
 
 // scripts/src/workflow/finish.ts
 import { failed as failed2 } from "./main.mjs";
-import { Failure as Failure4 } from "./main.mjs";
+import { Failure as Failure5 } from "./main.mjs";
+import { saveOnce } from "./download.mjs";
 async function folderFor(folder) {
   return folder === null ? null : (await import("./download.mjs")).prepareFolder(folder);
 }
@@ -4713,7 +4761,8 @@ async function finish(session, taskId, options) {
   let task;
   try {
     task = await fetchResult(session, taskId, options.rhythm);
-    const outcomeOptions = { extra: { ...options.extra } };
+    const { entry, credits } = options;
+    const outcomeOptions = { extra: { ...options.extra }, credits };
     if (options.folder !== null) {
       const onFresh = (fresh) => {
         task = fresh;
@@ -4721,6 +4770,7 @@ async function finish(session, taskId, options) {
       const files = await downloadAll(session, task, options.folder, { ...options, onFresh });
       outcomeOptions.extra = { ...options.extra, files: files.map((file) => ({ ...file })) };
     }
+    if (credits) await entry?.update({ credits: creditsOf(task, credits) });
     const outcome = taskOutcome(session, taskId, task, outcomeOptions);
     if (options.folder === null && outcome.envelope.data) {
       outcome.envelope.data.nextSteps = [
@@ -4730,7 +4780,7 @@ async function finish(session, taskId, options) {
     }
     return outcome;
   } catch (error) {
-    if (!(error instanceof Failure4)) throw error;
+    if (!(error instanceof Failure5)) throw error;
     const nextSteps = [
       ...error.details.nextSteps ?? [],
       resume,
@@ -4746,19 +4796,21 @@ async function fetchResult(session, taskId, rhythm) {
   for (let n = 0; ; n += 1) {
     const task = await api.read(provider.task(taskId), deadline);
     if (task.urls.length > 0) return { ...task, state: "COMPLETED" };
+    const detail = provider.detail && await api.read(provider.detail(taskId), deadline);
+    if (detail && detail.urls.length > 0) return { ...detail, state: "COMPLETED" };
     const pause = pauseBeforeLook(n, rhythm, api.clock.random);
     if (n + 1 >= RESULT_LOOKS || api.clock.monotonic() + pause > deadline) {
-      throw new Failure4("UNKNOWN_ERROR", "The task is COMPLETED, but its record names no file.", {
+      throw new Failure5("UNKNOWN_ERROR", "The task is COMPLETED, but its record names no file.", {
         data: dataOf(task.record)
       });
     }
     await api.clock.sleep(pause, api.signal);
   }
 }
-async function downloadAll(session, task, folder, { stallMs, onFresh }) {
+async function downloadAll(session, task, folder, { stallMs, entry, onFresh }) {
   const { api, provider } = session;
-  const { download } = await import("./download.mjs");
   const files = [];
+  const failures = [];
   let { urls } = task;
   for (const index of task.urls.keys()) {
     const refresh = async () => {
@@ -4771,11 +4823,24 @@ async function downloadAll(session, task, folder, { stallMs, onFresh }) {
     const url = urls[index];
     const number = task.urls.length > 1 ? { number: index + 1 } : {};
     const { maxRetries } = api.policy;
-    files.push(
-      await download(session, { taskId: task.id, url, folder, stallMs, maxRetries, refresh, ...number })
-    );
+    const options = { taskId: task.id, url, folder, stallMs, maxRetries, refresh, ...number };
+    try {
+      files.push(await saveOnce(session, entry, options));
+    } catch (error) {
+      if (!(error instanceof Failure5)) throw error;
+      failures.push(error);
+    }
   }
-  return files;
+  const first = failures[0];
+  if (!first) return files;
+  if (task.urls.length === 1) throw first;
+  throw first.with({
+    data: {
+      ...first.details.data,
+      files: files.map((file) => ({ ...file })),
+      notSaved: failures.map(({ message }) => message)
+    }
+  });
 }
 var RESULT_LOOKS;
 var init_finish = __esm({
@@ -4789,6 +4854,7 @@ var init_finish = __esm({
 });
 
 // scripts/src/workflow/look.ts
+import { Failure as Failure6 } from "./main.mjs";
 async function lookOnce({ api, provider }, taskId) {
   return settleDoubt(await api.once(provider.status(taskId)), () => api.once(provider.task(taskId)));
 }
@@ -4796,18 +4862,45 @@ async function look({ api, provider }, taskId, deadline) {
   const sighting = await api.read(provider.status(taskId), deadline);
   return settleDoubt(sighting, () => api.read(provider.task(taskId), deadline));
 }
+async function lookInTurn(session, pace, taskId, deadline) {
+  const { clock, signal } = session.api;
+  for (; ; ) {
+    const state = await pace.seenByOthers(taskId);
+    if (state) return { state, record: {} };
+    if (await pace.takeTurn()) break;
+    const left = deadline - clock.monotonic();
+    if (left <= 0) throw crowded();
+    await clock.sleep(Math.min(left, TURN_PAUSE_MS * (0.5 + clock.random())), signal);
+  }
+  try {
+    const sighting = await lookOnce(session, taskId);
+    await pace.saw(taskId, sighting.state);
+    return sighting;
+  } catch (error) {
+    const rest = error instanceof Failure6 ? error.details.retryAfter : void 0;
+    if (rest !== void 0) await pace.restFor(rest * 1e3);
+    throw error;
+  }
+}
+function crowded() {
+  return new Failure6("RATE_LIMITED", "Other commands of this machine used up what the service allows.", {
+    transient: true
+  });
+}
 async function settleDoubt(sighting, fetchTask) {
   return sighting.doubt ? fetchTask() : sighting;
 }
+var TURN_PAUSE_MS;
 var init_look = __esm({
   "scripts/src/workflow/look.ts"() {
     "use strict";
+    TURN_PAUSE_MS = 1e3;
   }
 });
 
 // scripts/src/workflow/wait.ts
-import { Failure as Failure5 } from "./main.mjs";
-import { isTerminal } from "./main.mjs";
+import { Failure as Failure7 } from "./main.mjs";
+import { isTerminal as isTerminal2 } from "./main.mjs";
 async function waitForEnd(look2, options) {
   const { clock, rhythm, deadline, signal } = options;
   const start = clock.monotonic();
@@ -4828,9 +4921,9 @@ async function waitForEnd(look2, options) {
       last = merge(last, seen);
       trouble2 = void 0;
       troubles = 0;
-      if (isTerminal(seen.state)) return { last, trouble: trouble2 };
+      if (isTerminal2(seen.state)) return { last, trouble: trouble2 };
     } catch (error) {
-      if (!(error instanceof Failure5)) throw error;
+      if (!(error instanceof Failure7)) throw error;
       const tooYoung = error.code === "TASK_NOT_FOUND" && clock.monotonic() < (options.graceUntil ?? 0);
       if (!error.details.transient && !tooYoung) throw error;
       trouble2 = error;
@@ -4861,18 +4954,27 @@ __export(tasks_exports, {
 });
 import { failed as failed3, success as success2 } from "./main.mjs";
 import { EXIT as EXIT2 } from "./main.mjs";
-import { Failure as Failure6 } from "./main.mjs";
-import { isTerminal as isTerminal2 } from "./main.mjs";
+import { Failure as Failure8 } from "./main.mjs";
+import { isTerminal as isTerminal3 } from "./main.mjs";
 async function getStatus(session, taskId) {
-  return taskOutcome(session, taskId, await look(session, taskId, shortDeadline(session)));
+  const seen = await look(session, taskId, shortDeadline(session));
+  return endOf(session, taskId, taskOutcome(session, taskId, seen));
+}
+async function endOf(session, taskId, outcome) {
+  const { status } = outcome.envelope;
+  if (status !== "FAILED" && status !== "CANCEL") return outcome;
+  return handOver(session, await recordOf(session, taskId), outcome);
 }
 async function getTask(session, taskId, settings) {
   const { api, provider } = session;
   if (settings.folder !== null) return waitTask(session, taskId, { ...settings, waitMs: 0 });
-  return taskOutcome(session, taskId, await api.read(provider.task(taskId), shortDeadline(session)));
+  const entry = await recordOf(session, taskId);
+  const task = await api.read(provider.task(taskId), shortDeadline(session));
+  return handOver(session, entry, taskOutcome(session, taskId, task, { credits: entry?.record.credits }));
 }
-async function waitTask(session, taskId, settings) {
-  const folder = await folderFor(settings.folder);
+async function waitTask(session, taskId, settings, extra = {}, known) {
+  const entry = known ?? await recordOf(session, taskId);
+  const folder = await folderFor(settings.folder ?? entry?.record.download ?? null);
   const { clock } = session.api;
   const start = clock.monotonic();
   let first;
@@ -4881,13 +4983,15 @@ async function waitTask(session, taskId, settings) {
   try {
     first = await look(session, taskId, Math.min(shortDeadline(session), patience));
   } catch (error) {
-    if (!(error instanceof Failure6) || !error.details.transient || settings.waitMs <= 0) throw error;
+    if (!(error instanceof Failure8) || !error.details.transient || settings.waitMs <= 0) throw error;
     trouble2 = error;
     session.observer.troubled(error);
   }
   if (first) session.observer.task(taskId, first.state);
   const waitMs = settings.waitMs - (clock.monotonic() - start);
-  return waitOn(session, { id: taskId, ...first }, { ...settings, folder, waitMs }, {}, trouble2);
+  const credits = entry?.record.credits;
+  const wait = { ...settings, folder, waitMs, ...entry && { entry }, ...credits && { credits } };
+  return waitOn(session, { id: taskId, ...first }, wait, extra, trouble2);
 }
 async function cancelTask(session, taskId) {
   const { provider } = session;
@@ -4896,26 +5000,26 @@ async function cancelTask(session, taskId) {
   try {
     answer = await cancelWhileRefusedForNow(session, taskId);
   } catch (error) {
-    if (!(error instanceof Failure6)) throw error;
+    if (!(error instanceof Failure8)) throw error;
     if (["AUTH_FAILED", "TASK_NOT_FOUND", "RATE_LIMITED"].includes(error.code)) throw error;
     refusal2 = error;
   }
   if (answer?.state === "CANCEL") {
-    return success2("CANCEL", taskId, dataOf(answer.record), EXIT2.done);
+    return endOf(session, taskId, success2("CANCEL", taskId, dataOf(answer.record), EXIT2.done));
   }
   let seen;
   try {
     seen = await look(session, taskId, shortDeadline(session));
   } catch (error) {
-    if (!(error instanceof Failure6)) throw error;
+    if (!(error instanceof Failure8)) throw error;
     if (!answer) throw refusal2 ?? error;
     seen = answer;
   }
   const data = dataOf(seen.record);
-  if (seen.state === "CANCEL") return success2("CANCEL", taskId, data, EXIT2.done);
-  const running = !isTerminal2(seen.state);
+  if (seen.state === "CANCEL") return endOf(session, taskId, success2("CANCEL", taskId, data, EXIT2.done));
+  const running = !isTerminal3(seen.state);
   const said = refusal2 ? ` ${refusal2.message}` : "";
-  const failure = new Failure6(
+  const failure = new Failure8(
     refusal2?.code === "NETWORK_ERROR" ? "NETWORK_ERROR" : "UNKNOWN_ERROR",
     `The task was not cancelled: it is ${seen.unknownState ?? seen.state}.${said}`,
     {
@@ -4939,21 +5043,26 @@ async function cancelWhileRefusedForNow(session, taskId) {
     try {
       return await api.once(provider.cancel(taskId), { fresh: true });
     } catch (error) {
-      if (error instanceof Failure6 && error.details.unclear) throw error;
+      if (error instanceof Failure8 && error.details.unclear) throw error;
       await api.pauseOrThrow(error, attempt, deadline);
     }
   }
 }
 async function waitOn(session, task, settings, extra = {}, trouble2) {
   const { api, observer } = session;
+  const { entry } = settings;
   const taskId = task.id;
   const start = api.clock.monotonic();
+  const credits = settings.credits && creditsOf(task, settings.credits);
   let seen = task.state ? { ...task, state: task.state, record: task.record ?? {} } : void 0;
-  if (!seen || !isTerminal2(seen.state)) {
-    const waited = await waitForEnd(() => lookOnce(session, taskId), {
+  if (!seen || !isTerminal3(seen.state)) {
+    const deadline = start + settings.waitMs;
+    const sharing = settings.rhythm.firstMs >= LEAST_SHARED_MS ? (await session.records())?.pace : void 0;
+    const look2 = sharing ? () => lookInTurn(session, sharing, taskId, deadline) : () => lookOnce(session, taskId);
+    const waited = await waitForEnd(look2, {
       clock: api.clock,
       rhythm: settings.rhythm,
-      deadline: start + settings.waitMs,
+      deadline,
       graceUntil: start + YOUNG_TASK_MS,
       trouble: trouble2,
       ...api.signal && { signal: api.signal },
@@ -4962,22 +5071,30 @@ async function waitOn(session, task, settings, extra = {}, trouble2) {
     });
     trouble2 = waited.trouble;
     if (waited.last) seen = merge(seen, waited.last);
-    if (waited.last && isTerminal2(waited.last.state))
+    if (entry && seen) await noteState(session, entry, seen.state);
+    if (waited.last && isTerminal3(waited.last.state))
       observer.looked(waited.last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
   }
   if (!seen) {
-    trouble2 ??= new Failure6("NETWORK_ERROR", "The time was over before the task could be looked at.");
+    trouble2 ??= new Failure8("NETWORK_ERROR", "The time was over before the task could be looked at.");
     throw trouble2.with({ status: "UNKNOWN", taskId });
   }
   const { resumeFlags: resumeFlags2 } = settings;
-  if (seen.state === "COMPLETED") return finish(session, taskId, { ...settings, extra });
-  if (isTerminal2(seen.state)) {
-    return taskOutcome(session, taskId, await withRecord(session, taskId, seen), { extra, resumeFlags: resumeFlags2 });
+  if (seen.state === "COMPLETED")
+    return handOver(session, entry, await finish(session, taskId, { ...settings, extra, credits }));
+  if (isTerminal3(seen.state)) {
+    const ended = await withRecord(session, taskId, seen);
+    return handOver(session, entry, taskOutcome(session, taskId, ended, { extra, credits, resumeFlags: resumeFlags2 }));
   }
   if (trouble2) {
     extra = { ...extra, lastPollError: { errorCode: trouble2.code, errorMessage: trouble2.message } };
   }
-  const outcome = taskOutcome(session, taskId, seen, { extra, resumeFlags: resumeFlags2, running: EXIT2.stillRunning });
+  const outcome = taskOutcome(session, taskId, seen, {
+    extra,
+    credits,
+    resumeFlags: resumeFlags2,
+    running: EXIT2.stillRunning
+  });
   outcome.envelope.retryAfter = trouble2?.details.retryAfter ?? null;
   return outcome;
 }
@@ -4987,19 +5104,21 @@ async function withRecord(session, taskId, seen) {
     const task = await api.read(provider.task(taskId), shortDeadline(session));
     return { ...task, state: seen.state };
   } catch (error) {
-    if (!(error instanceof Failure6)) throw error;
+    if (!(error instanceof Failure8)) throw error;
     return seen;
   }
 }
-var YOUNG_TASK_MS;
+var LEAST_SHARED_MS, YOUNG_TASK_MS;
 var init_tasks = __esm({
   "scripts/src/workflow/tasks.ts"() {
     "use strict";
+    init_delivery();
     init_finish();
     init_look();
     init_outcome();
     init_session();
     init_wait();
+    LEAST_SHARED_MS = 1e3;
     YOUNG_TASK_MS = 3e4;
   }
 });
@@ -5010,7 +5129,7 @@ function withAdvice(failure, circumstances) {
   const nextSteps = adviceFor(failure, circumstances);
   return nextSteps.length > 0 ? failure.with({ nextSteps }) : failure;
 }
-function adviceFor(failure, { profile, isSubmit: isSubmit2, taskId, same, command }) {
+function adviceFor(failure, { profile, account, isSubmit: isSubmit2, taskId, same, command }) {
   const { title, can, keyVariable, urlVariable, keyPage, says } = profile;
   const list = can.list ? [command("--action listTasks")] : [];
   const wait = failure.details.retryAfter;
@@ -5019,7 +5138,7 @@ function adviceFor(failure, { profile, isSubmit: isSubmit2, taskId, same, comman
   switch (failure.code) {
     case "AUTH_FAILED":
       return [
-        `${title} refused the key in ${keyVariable}. Check it, or make a new one at ${keyPage} (${says.key}).`,
+        `${title} refused the key in ${keyVariable} (fingerprint ${account}). Check it, or make a new one at ${keyPage} (${says.key}).`,
         "A key is shown nowhere and is passed by the environment only."
       ];
     case "RATE_LIMITED":
@@ -5435,8 +5554,9 @@ function* chain(error, depth = 0) {
 
 // scripts/src/cli/live.ts
 import { createProvider } from "./main.mjs";
-import { Failure as Failure7 } from "./main.mjs";
+import { Failure as Failure9 } from "./main.mjs";
 import { commandWith, placeFlags, program, resumeFlags } from "./main.mjs";
+import { journalFolder } from "./main.mjs";
 import { isSubmit } from "./main.mjs";
 var SANDBOX_KEY = "ak_sandbox";
 async function runLive(options) {
@@ -5460,14 +5580,19 @@ async function runLive(options) {
     observer,
     loopback,
     command,
+    again: commandWith(argv),
+    isRecorded: !args.noJournal,
+    records: once(() => args.noJournal ? null : openJournal(options, provider)),
     api: new Api(transport, systemClock, { timeoutMs, maxRetries, signal })
   };
   try {
     return await act(session, args, wish, environment);
   } catch (error) {
-    if (!(error instanceof Failure7)) throw error;
+    if (!(error instanceof Failure9)) throw error;
     const taskId = args.taskId ?? error.details.taskId ?? null;
-    throw withAdvice(error, {
+    const failure = taskId !== null && await explainMissing(session, error, taskId) || error;
+    throw withAdvice(failure, {
+      account: await accountOf(options),
       profile,
       isSubmit: isSubmit(args.action),
       taskId,
@@ -5479,6 +5604,59 @@ async function runLive(options) {
     void sandbox?.close();
   }
 }
+async function openJournal({ args, environment, warn }, provider) {
+  const { Journal } = await import("./journal.mjs");
+  const { accountOf: account } = await import("./journal.mjs");
+  const journal = new Journal({
+    folder: journalFolder(environment, args.sandbox),
+    provider: provider.id,
+    service: args.sandbox ? "sandbox" : (environment.baseUrl ?? new URL(provider.url)).href,
+    account: account(provider.id, args.sandbox ? SANDBOX_KEY : environment.key),
+    clock: systemClock,
+    since: Date.now() - process.uptime() * 1e3,
+    warn
+  });
+  if (!args.sandbox || environment.isStateChosen) return journal;
+  try {
+    await journal.prepare();
+    return journal;
+  } catch (error) {
+    if (!(error instanceof Failure9)) throw error;
+    warn(`This rehearsal goes on without a record: ${environment.stateFolder} cannot be written to.`);
+    return null;
+  }
+}
+async function accountOf({ args, environment }) {
+  const { accountOf: account } = await import("./journal.mjs");
+  return account(args.profile.id, args.sandbox ? SANDBOX_KEY : environment.key);
+}
+async function explainMissing(session, error, taskId) {
+  if (error.code !== "TASK_NOT_FOUND") return void 0;
+  const journal = await session.records();
+  const entry = await journal?.byTask(taskId);
+  if (!entry || journal?.isOwn(entry)) return void 0;
+  const { service, account, created } = entry.record;
+  const { keyVariable } = session.provider;
+  return new Failure9(
+    "TASK_NOT_FOUND",
+    `Task ${taskId} was made on ${created} at ${service} with another key (fingerprint ${account}); the one in ${keyVariable} (fingerprint ${journal.place.account}) cannot see it.`,
+    {
+      status: entry.record.status,
+      taskId,
+      nextSteps: [
+        `Set ${keyVariable} to the key that made the task, and run the same command again:`,
+        session.again
+      ]
+    }
+  );
+}
+function once(make) {
+  let made;
+  return () => {
+    made ??= Promise.resolve(make());
+    return made;
+  };
+}
 async function act(session, args, wish, environment) {
   const tasks = await Promise.resolve().then(() => (init_tasks(), tasks_exports));
   const taskId = args.taskId ?? "";
@@ -5489,8 +5667,12 @@ async function act(session, args, wish, environment) {
       return tasks.getTask(session, taskId, waitSettings(args, environment));
     case "cancelTask":
       return tasks.cancelTask(session, taskId);
-    case "waitTask":
-      return tasks.waitTask(session, taskId, waitSettings(args, environment));
+    case "waitTask": {
+      const settings = waitSettings(args, environment);
+      if (args.taskId !== void 0) return tasks.waitTask(session, taskId, settings);
+      const pending = await import("./pending.mjs");
+      return args.all ? pending.waitForAll(session, settings) : pending.waitForNewest(session, settings);
+    }
     case "listTasks":
       return (await import("./generate.mjs")).listTasks(session);
     case "account": {
@@ -5588,7 +5770,7 @@ var JsonBody = class {
 
 // scripts/src/providers/aivideomaker.ts
 init_again();
-import { Failure as Failure8 } from "./main.mjs";
+import { Failure as Failure10 } from "./main.mjs";
 import { isObject as isObject3 } from "./main.mjs";
 import { TASK_ID } from "./main.mjs";
 import { plain as plain2 } from "./main.mjs";
@@ -5744,7 +5926,7 @@ function errorIn(body, answer, request, kind, now) {
 function unreadable(request, answer, what, kind) {
   const head = plain2(answer.body.toString("utf8", 0, 800), 200);
   const message = `The answer of ${request.url.origin} (HTTP ${answer.status}) ${what}: ${head ? `"${head}"` : "empty"}.`;
-  return new Failure8("NETWORK_ERROR", message, { transient: true, unclear: kind === "submit" });
+  return new Failure10("NETWORK_ERROR", message, { transient: true, unclear: kind === "submit" });
 }
 function refusal(body, answer, kind, now) {
   const inner = typeof body.code === "number" && body.code >= 400 && body.code < 600 ? body.code : void 0;
@@ -5758,7 +5940,7 @@ function refusal(body, answer, kind, now) {
     details.unclear = true;
   const retryAfter = parseRetryAfter(answer.headers["retry-after"], now());
   if (retryAfter !== void 0 && details.transient) details.retryAfter = retryAfter;
-  return new Failure8(code, messageOf(status, said, answer), details);
+  return new Failure10(code, messageOf(status, said, answer), details);
 }
 function codeOf(body, status, kind, said) {
   for (const name of [body.errorCode, body.error, body.code]) {
@@ -5831,6 +6013,7 @@ function isCredits(value) {
 }
 
 // scripts/src/live.ts
+init_delivery();
 init_finish();
 init_look();
 init_outcome();
@@ -5845,22 +6028,27 @@ export {
   Transport,
   aivideomaker,
   cancelTask,
+  creditsOf,
   dataOf,
   findUrls,
   finish,
   folderFor,
   getStatus,
   getTask,
+  handOver,
   isTransientStatus,
   look,
+  lookInTurn,
   lookOnce,
   merge,
+  noteState,
   parseBody,
   parseRetryAfter,
   pauseAfter,
   pauseBeforeLook,
   pauseBeforeRetry,
   pollRhythm,
+  recordOf,
   resumeCommand,
   runLive,
   shortDeadline,

@@ -182,7 +182,7 @@ var init_text = __esm({
 });
 
 // scripts/src/cli/flags.ts
-var ACTIONS, SUBMITS, PAYLOAD, WAITS, ONE_TASK, FLAGS, rule, isSubmit, isAboutTask;
+var ACTIONS, SUBMITS, PAYLOAD, LOCAL, WAITS, ONE_TASK, NAMED_TASK, FLAGS, rule, isSubmit, isLocal, isAboutTask;
 var init_flags = __esm({
   "scripts/src/cli/flags.ts"() {
     "use strict";
@@ -194,6 +194,8 @@ var init_flags = __esm({
       "cancelTask",
       "waitTask",
       "listTasks",
+      "listPending",
+      "forget",
       "quote",
       "account",
       "listModels",
@@ -201,20 +203,27 @@ var init_flags = __esm({
     ];
     SUBMITS = ["generate", "createGeneration"];
     PAYLOAD = [...SUBMITS, "quote"];
+    LOCAL = ["listModels", "describeModel", "listPending", "forget"];
     WAITS = ["generate", "waitTask"];
-    ONE_TASK = ["getStatus", "getTask", "cancelTask", "waitTask"];
+    ONE_TASK = ["getStatus", "getTask", "cancelTask", "waitTask", "forget"];
+    NAMED_TASK = ["getStatus", "getTask", "cancelTask"];
     FLAGS = {
       provider: { value: "<id>" },
       model: { value: "<id>", actions: [...PAYLOAD, "describeModel"], required: [...PAYLOAD, "describeModel"] },
       payload: { value: "<json>", actions: PAYLOAD },
       image: { value: "<file>", actions: PAYLOAD },
       action: { value: "<action>" },
-      taskId: { value: "<id>", actions: ONE_TASK, required: ONE_TASK },
+      taskId: { value: "<id>", actions: ONE_TASK, required: NAMED_TASK },
+      all: { actions: ["waitTask"] },
       wait: { value: "<seconds>", actions: WAITS },
       pollInterval: { value: "<seconds>", actions: WAITS },
       download: { value: "<dir>", actions: [...WAITS, "getTask"] },
       maxCredits: { value: "<n>", actions: SUBMITS },
-      idempotencyKey: { value: "<key>", actions: SUBMITS },
+      maxCreditsPerDay: { value: "<n>", actions: SUBMITS },
+      idempotencyKey: { value: "<key>", actions: [...SUBMITS, "forget"] },
+      new: { actions: SUBMITS },
+      noJournal: { actions: [...SUBMITS, "waitTask", "getTask"] },
+      owner: { value: "<name>", actions: [...SUBMITS, "listPending"] },
       webhookUrl: { value: "<url>", actions: SUBMITS },
       sandbox: {},
       help: {},
@@ -222,6 +231,7 @@ var init_flags = __esm({
     };
     rule = (name) => FLAGS[name];
     isSubmit = (action) => SUBMITS.includes(action);
+    isLocal = (action) => LOCAL.includes(action);
     isAboutTask = (action) => ONE_TASK.includes(action) || isSubmit(action);
   }
 });
@@ -232,11 +242,17 @@ function parseArguments(argv) {
   const given = collect(argv, issues);
   const action = actionOf(given, issues);
   const asked = given.has("help") || given.has("version");
-  if (!asked && issues.length === 0) checkFit(action, given, issues);
+  if (!asked && issues.length === 0) {
+    checkFit(action, given, issues);
+    checkTogether(action, given, issues);
+  }
   const args = {
     action,
     profile: providerOf(given, issues),
     wait: number(given, "wait", { min: 0, max: LONGEST_WAIT_S }, issues) ?? DEFAULT_WAIT_S,
+    all: given.has("all"),
+    isNew: given.has("new"),
+    noJournal: given.has("noJournal"),
     sandbox: given.has("sandbox"),
     help: given.has("help"),
     version: given.has("version")
@@ -248,15 +264,18 @@ function parseArguments(argv) {
     "taskId",
     "download",
     "idempotencyKey",
-    "webhookUrl"
+    "webhookUrl",
+    "owner"
   ]) {
     const value = given.get(name);
     if (value !== void 0) args[name] = value;
   }
   const pollInterval = number(given, "pollInterval", { min: 1e-3, max: 60 }, issues);
   if (pollInterval !== void 0) args.pollInterval = pollInterval;
-  const maxCredits = number(given, "maxCredits", { min: 0, max: 1e9, whole: true }, issues);
-  if (maxCredits !== void 0) args.maxCredits = maxCredits;
+  for (const name of ["maxCredits", "maxCreditsPerDay"]) {
+    const credits = number(given, name, { min: 0, max: 1e9, whole: true }, issues);
+    if (credits !== void 0) args[name] = credits;
+  }
   checkText(args, issues);
   if (asked || issues.length === 0) return args;
   const first = issues[0];
@@ -397,7 +416,7 @@ function number(given, name, { min, max, whole = false }, issues) {
   return void 0;
 }
 function checkText(args, issues) {
-  const { taskId, idempotencyKey } = args;
+  const { taskId, idempotencyKey, owner } = args;
   if (taskId !== void 0 && taskId !== "" && !TASK_ID.test(taskId)) {
     const expected = "the id as the service gave it: letters, digits and . _ : ~ - (at most 200 characters)";
     issues.push(
@@ -408,6 +427,10 @@ function checkText(args, issues) {
         "take taskId from the envelope of the submit, or from --action listTasks"
       )
     );
+  }
+  if (owner !== void 0 && (owner.length > 200 || plain(owner, 200) !== owner)) {
+    const expected = "at most 200 characters in one line";
+    issues.push(issue("--owner", expected, quote(owner), "write for example --owner user-42"));
   }
   if (idempotencyKey !== void 0 && idempotencyKey !== "" && !/^[\x21-\x7e]{8,128}$/.test(idempotencyKey)) {
     const expected = "8 to 128 visible ASCII characters without spaces";
@@ -421,13 +444,24 @@ function checkText(args, issues) {
     );
   }
 }
+function checkTogether(action, given, issues) {
+  for (const [one, other, hint] of CONFLICTS) {
+    if (given.has(one) && given.has(other))
+      issues.push(issue(`--${one}`, `not to be given with --${other}`, "both", hint));
+  }
+  if (action === "forget" && given.has("taskId") === given.has("idempotencyKey")) {
+    const came = given.has("taskId") ? "both" : "neither";
+    const hint = "take the one that --action listPending shows";
+    issues.push(issue("--taskId", "either --taskId or --idempotencyKey", came, hint));
+  }
+}
 function issue(path3, expected, received, hint) {
   return { path: path3, expected, received, hint };
 }
 function quote(text) {
   return `"${plain(text, 60)}"`;
 }
-var DEFAULT_WAIT_S, LONGEST_WAIT_S, flagNames;
+var DEFAULT_WAIT_S, LONGEST_WAIT_S, flagNames, CONFLICTS;
 var init_arguments = __esm({
   "scripts/src/cli/arguments.ts"() {
     "use strict";
@@ -440,6 +474,17 @@ var init_arguments = __esm({
     DEFAULT_WAIT_S = 600;
     LONGEST_WAIT_S = 86400;
     flagNames = Object.keys(FLAGS);
+    CONFLICTS = [
+      ["new", "idempotencyKey", "leave --new out and give another --idempotencyKey: a new key is a new wish"],
+      [
+        "noJournal",
+        "maxCreditsPerDay",
+        "leave --noJournal out: the charges of the day are counted in the journal"
+      ],
+      ["noJournal", "new", "leave --new out: without a journal every submit is a new one"],
+      ["noJournal", "owner", "leave --owner out: it is kept in the journal alone"],
+      ["all", "taskId", "leave out --all or --taskId"]
+    ];
   }
 });
 
@@ -515,6 +560,11 @@ Flags
   --pollInterval <seconds> first pause between looks (default 2)
   --download <dir>         save the finished file there as <taskId>.<ext>
   --maxCredits <n>         ask for the price first; submit nothing above n
+  --maxCreditsPerDay <n>   submit nothing that takes the charges of 24 hours above n
+  --new                    a new wish, although the same one is under way (a new charge)
+  --all                    with waitTask and no --taskId: every pending task
+  --owner <name>           kept in the record; listPending can ask for it
+  --noJournal              keep no record (a killed command cannot find its task again)
   --idempotencyKey <key>   8 to 128 characters (default: a new one for each submit)
   --webhookUrl <url>       https address that the service may notify
   --sandbox                rehearse against a local stand-in: no key, no cost, no network
@@ -543,11 +593,27 @@ init_arguments();
 init_command_line();
 
 // scripts/src/cli/environment.ts
+import { homedir } from "node:os";
+import path2 from "node:path";
+
+// scripts/src/contracts/folders.ts
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+function skillFolder(moduleUrl = import.meta.url) {
+  const here = dirname(fileURLToPath(moduleUrl));
+  return basename(here) === "scripts" ? dirname(here) : join(here, "..", "..", "..");
+}
+function contractsFolder(root) {
+  return join(root, "contracts");
+}
+function compiledFolder(root) {
+  return join(root, "scripts", "contracts");
+}
+
+// scripts/src/cli/environment.ts
 init_registry();
 init_failure();
 init_text();
-import { homedir } from "node:os";
-import path2 from "node:path";
 function secretsIn(env) {
   return PROFILES.flatMap(({ keyVariable }) => env[keyVariable]?.trim() || []);
 }
@@ -572,7 +638,8 @@ function readEnvironment(env, profile, live) {
     httpProxy: proxy("HTTP_PROXY", way.http_proxy || way.HTTP_PROXY, issues),
     httpsProxy: proxy("HTTPS_PROXY", way.https_proxy || way.HTTPS_PROXY, issues),
     noProxy: way.no_proxy || way.NO_PROXY || void 0,
-    stateFolder: stateFolder(env)
+    stateFolder: stateFolder(env, issues),
+    isStateChosen: Boolean(env.ASYNC_MEDIA_STATE_DIR)
   };
   const first = issues[0];
   if (!first) return environment;
@@ -584,6 +651,9 @@ function readEnvironment(env, profile, live) {
       nextSteps: issues.map(({ hint }) => hint)
     }
   );
+}
+function journalFolder({ stateFolder: folder }, sandbox) {
+  return path2.join(folder, ...sandbox ? ["sandbox"] : [], "journal");
 }
 function isLoopback(url) {
   return ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
@@ -641,15 +711,27 @@ function proxy(name, value, issues) {
   });
   return void 0;
 }
-function stateFolder(env) {
+function stateFolder(env, issues) {
+  const folder = wantedStateFolder(env);
+  const inside = path2.relative(skillFolder(), folder);
+  if (inside.startsWith("..") || path2.isAbsolute(inside)) return folder;
+  issues.push({
+    path: "ASYNC_MEDIA_STATE_DIR",
+    expected: "a folder outside the skill's own, which is replaced when the skill is updated",
+    received: plain(folder, 200),
+    hint: "set ASYNC_MEDIA_STATE_DIR to a folder that stays, for example one in the home folder"
+  });
+  return folder;
+}
+function wantedStateFolder(env) {
   if (env.ASYNC_MEDIA_STATE_DIR) return path2.resolve(env.ASYNC_MEDIA_STATE_DIR);
   if (env.XDG_STATE_HOME && path2.isAbsolute(env.XDG_STATE_HOME)) {
-    return path2.join(env.XDG_STATE_HOME, "async-media-workflow");
+    return path2.join(env.XDG_STATE_HOME, FOLDER);
   }
-  if (process.platform === "win32" && env.LOCALAPPDATA)
-    return path2.join(env.LOCALAPPDATA, "async-media-workflow");
-  return path2.join(homedir(), ".local", "state", "async-media-workflow");
+  if (process.platform === "win32" && env.LOCALAPPDATA) return path2.join(env.LOCALAPPDATA, FOLDER);
+  return path2.join(homedir(), ".local", "state", FOLDER);
 }
+var FOLDER = "async-media-workflow";
 
 // scripts/src/main.ts
 init_flags();
@@ -752,7 +834,7 @@ var Interruption = class {
   }
 };
 var NOT_AGAIN = "Do not submit it again: that would be charged again.";
-function interruptedOutcome(signal, { phase, taskId, state }, { resume, isSubmit: isSubmit2, downloads, intent }) {
+function interruptedOutcome(signal, { phase, taskId, state, isAboutMany }, { resume, findOut: findOut2, isSubmit: isSubmit2, downloads, intent }) {
   const exitCode = signal === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
   const because = (code, message, details = {}) => failed(new Failure(code, `${signal} came ${message}`, { exitCode, ...details }), null, taskId);
   if (phase === "submitting") {
@@ -762,9 +844,13 @@ function interruptedOutcome(signal, { phase, taskId, state }, { resume, isSubmit
       {
         status: "UNKNOWN",
         ...intent && { data: { idempotencyKey: intent.idempotencyKey, model: intent.model } },
-        nextSteps: ["Do not submit this again before you know: it may be charged twice.", resume]
+        nextSteps: ["Do not submit this again before you know: it may be charged twice.", ...findOut2]
       }
     );
+  }
+  if (isAboutMany) {
+    const nextSteps2 = [resume, `The tasks go on by themselves. ${NOT_AGAIN}`];
+    return success(null, null, { interruptedBy: signal, nextSteps: nextSteps2 }, exitCode);
   }
   if (taskId === null) {
     return because("UNKNOWN_ERROR", `first.${isSubmit2 ? " Nothing was submitted." : ""}`, {
@@ -890,23 +976,23 @@ function escapeForTerminals(json) {
 // scripts/src/cli/output.ts
 var MAX_DOCUMENT_BYTES = 64 * 1024;
 var written = false;
-function finishWith({ envelope, exitCode }, secrets) {
-  if (written) return;
+async function finishWith({ envelope, exitCode }, secrets) {
+  if (written) return false;
   written = true;
   process.exitCode = exitCode;
   const { ok, status, taskId, data, errorCode, errorMessage, retryAfter } = envelope;
   const document = { ok, status, taskId, data, errorCode, errorMessage, retryAfter };
   const indent = isTerminal2(STDOUT) ? 2 : void 0;
-  write(STDOUT, `${boundedJson(document, MAX_DOCUMENT_BYTES - 1, secrets, indent)}
+  return write(STDOUT, `${boundedJson(document, MAX_DOCUMENT_BYTES - 1, secrets, indent)}
 `);
 }
 function printText(text) {
   written = true;
-  write(STDOUT, `${text}
+  void write(STDOUT, `${text}
 `);
 }
 var screen = {
-  write: (text) => write(STDERR, text),
+  write: (text) => void write(STDERR, text),
   get isTTY() {
     return isTerminal2(STDERR);
   },
@@ -920,12 +1006,14 @@ function write(descriptor, text) {
   let rest = Buffer.from(text);
   try {
     while (rest.length > 0) rest = rest.subarray(writeSync(descriptor, rest));
+    return true;
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EAGAIN")) return;
+    if (!(error instanceof Error && "code" in error && error.code === "EAGAIN")) return false;
     const stream = descriptor === STDOUT ? process.stdout : process.stderr;
-    stream.on("error", () => {
+    return new Promise((resolve) => {
+      stream.on("error", () => resolve(false));
+      stream.write(rest, (trouble) => resolve(!trouble));
     });
-    stream.write(rest);
   }
 }
 function isTerminal2(descriptor) {
@@ -975,7 +1063,7 @@ var now = () => Number(process.hrtime.bigint()) / 1e6;
 var QUIET_MS = 6e4;
 var SHARE_MS = 200;
 function watch(screen2, secrets) {
-  const situation = { phase: "before", taskId: null, state: null };
+  const situation = { phase: "before", taskId: null, state: null, isAboutMany: false };
   let lastLineAt = Number.NEGATIVE_INFINITY;
   const last = { state: "", trouble: "", download: "" };
   let lastShareAt = Number.NEGATIVE_INFINITY;
@@ -1005,16 +1093,29 @@ function watch(screen2, secrets) {
       situation.phase = "before";
       situation.onSettled?.();
     },
-    task(taskId, state) {
+    several(count) {
+      situation.phase = "running";
+      situation.isAboutMany = true;
+      line(`going on with ${count} tasks; nothing is charged`);
+    },
+    attached(taskId, created) {
       situation.phase = "running";
       situation.taskId = taskId;
-      situation.state = state;
+      line(`task ${taskId} was submitted on ${created}; going on with it, nothing is charged`);
+      situation.onSettled?.();
+    },
+    task(taskId, state) {
+      situation.phase = "running";
+      if (!situation.isAboutMany) {
+        situation.taskId = taskId;
+        situation.state = state;
+      }
       last.state = state;
       line(`task ${taskId} ${state}`);
       situation.onSettled?.();
     },
     looked(sighting, { elapsedMs, nextMs }) {
-      if (sighting.state !== "UNKNOWN") situation.state = sighting.state;
+      if (sighting.state !== "UNKNOWN" && !situation.isAboutMany) situation.state = sighting.state;
       const word = sighting.unknownState ? `in the unknown state ${sighting.unknownState}` : sighting.state;
       const next = nextMs > 0 ? `, next look in ${(nextMs / 1e3).toFixed(1)} s` : "";
       say(
@@ -1049,12 +1150,14 @@ async function main() {
   const secrets = secretsIn(process.env);
   const { observer, situation, clear } = watch(screen, secrets);
   const interruption = new Interruption();
+  const warn = (text) => screen.write(`${plain(text, 400)}
+`);
   let action = guessAction(argv);
   let args;
   let wish = null;
   const onBug = (error) => {
     clear();
-    finishWith(bugOutcome(error, action, situation, resumeCommand(args, situation)), secrets);
+    void finishWith(bugOutcome(error, action, situation, args), secrets);
     process.exitCode = EXIT.bug;
     interruption.stop();
   };
@@ -1066,12 +1169,14 @@ async function main() {
     action = args.action;
     if (args.version) return printText("0.1.0");
     if (args.help) return printText((await Promise.resolve().then(() => (init_help(), help_exports))).helpText("0.1.0"));
-    const isLive = !args.sandbox && action !== "listModels" && action !== "describeModel";
+    const isLive = !args.sandbox && !isLocal(action);
     const environment = readEnvironment(process.env, args.profile, isLive);
     if (action === "listModels") {
       outcome = await (await import("./contracts.mjs")).describeAll(args.profile.id);
     } else if (action === "describeModel") {
       outcome = await (await import("./contracts.mjs")).describeOne(args.profile.id, args.model);
+    } else if (action === "listPending" || action === "forget") {
+      outcome = await (await import("./pending.mjs"))[action]({ args, environment, warn });
     } else {
       interruption.listen(situation);
       situation.taskId = args.taskId ?? null;
@@ -1083,28 +1188,27 @@ async function main() {
         wish = await (await import("./contracts.mjs")).readIntent(args, loopback, signal);
       }
       if (!args.sandbox && environment.key === void 0) throw keyMissing(args.profile, argv);
-      const warn = (text) => screen.write(`${plain(text, 400)}
-`);
       const { runLive } = await import("./live.mjs");
       outcome = await runLive({ args, argv, wish, environment, loopback, observer, signal, warn });
     }
   } catch (error) {
     outcome = interruption.received ? interruptedOutcome(interruption.received, situation, {
       resume: resumeCommand(args, situation),
+      findOut: findOut(args),
       isSubmit: isSubmit(action),
       downloads: args?.download !== void 0,
       intent: wish?.intent
-    }) : error instanceof Failure ? failed(error, fallbackState(action, situation), situation.taskId) : bugOutcome(error, action, situation, resumeCommand(args, situation));
+    }) : error instanceof Failure ? failed(error, fallbackState(action, situation), situation.taskId) : bugOutcome(error, action, situation, args);
   }
   clear();
-  finishWith(outcome, secrets);
+  if (await finishWith(outcome, secrets)) await outcome.onWritten?.();
 }
 function fallbackState(action, { taskId, state }) {
   if (state !== null) return state;
   if (taskId !== null) return "UNKNOWN";
   return isSubmit(action) ? "FAILED" : isAboutTask(action) ? "UNKNOWN" : null;
 }
-function bugOutcome(error, action, situation, resume) {
+function bugOutcome(error, action, situation, args) {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const where = error instanceof Error ? (error.stack ?? "").split("\n").slice(1, 6).map((line) => plain(line, 200)) : [];
   const unknown = situation.phase === "submitting";
@@ -1113,16 +1217,27 @@ function bugOutcome(error, action, situation, resume) {
     ...unknown && { status: "UNKNOWN" },
     data: { where },
     nextSteps: [
-      ...unknown ? ["Whether the submit was taken is not known: look at the list before submitting again."] : [],
-      ...unknown || situation.taskId !== null ? [resume] : [],
+      ...unknown ? ["Whether the submit was taken is not known.", ...findOut(args)] : [],
+      ...!unknown && situation.taskId !== null ? [resumeCommand(args, situation)] : [],
       "This is a bug in async-media-workflow; please report it with errorMessage and data.where."
     ]
   });
   return failed(failure, fallbackState(action, situation), situation.taskId);
 }
-function resumeCommand(args, { taskId }) {
+function resumeCommand(args, { taskId, isAboutMany }) {
+  if (isAboutMany) return commandWith(process.argv.slice(2));
   const place = args ? placeFlags(args) : "";
   return taskId === null ? `${program()} --action listTasks${place}` : `${program()} --action waitTask --taskId ${taskId}${args ? resumeFlags(args) : ""}${place}`;
+}
+function findOut(args) {
+  const isRecorded = args && !args.noJournal;
+  return [
+    ...isRecorded ? [
+      "The same command finds out: it looks for the task first, and sends nothing that may be charged twice.",
+      commandWith(process.argv.slice(2))
+    ] : [],
+    ...args?.profile.can.list ? [`${program()} --action listTasks${placeFlags(args)}`] : []
+  ];
 }
 
 // scripts/src/main.ts
@@ -1153,6 +1268,8 @@ export {
   boundedJson,
   checkInterval,
   commandWith,
+  compiledFolder,
+  contractsFolder,
   createProvider,
   editDistance,
   failed,
@@ -1161,10 +1278,12 @@ export {
   helpText,
   interruptedOutcome,
   isAboutTask,
+  isLocal,
   isLoopback,
   isObject,
   isSubmit,
   isTerminal,
+  journalFolder,
   keyMissing,
   main,
   nearest,
@@ -1181,6 +1300,7 @@ export {
   rule,
   screen,
   secretsIn,
+  skillFolder,
   success,
   watch
 };

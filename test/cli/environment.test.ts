@@ -129,12 +129,16 @@ describe('B2: the environment', () => {
 
   it('keeps its state outside of the skill, where the system wants it', () => {
     const folder = (env: Record<string, string>) => readEnvironment(env, PROFILE, true).stateFolder;
-    expect(folder({ ASYNC_MEDIA_STATE_DIR: 'here' })).toBe(path.resolve('here'));
+    expect(folder({ ASYNC_MEDIA_STATE_DIR: '../here' })).toBe(path.resolve('../here'));
     expect(folder({ XDG_STATE_HOME: path.resolve('/state') })).toBe(
       path.resolve('/state', 'async-media-workflow'),
     );
     expect(folder({ XDG_STATE_HOME: 'relative' })).toMatch(/async-media-workflow$/);
     expect(path.isAbsolute(folder({}))).toBe(true);
+    for (const inside of ['here', '.', 'scripts/..'])
+      expect(refusal({ ASYNC_MEDIA_STATE_DIR: inside }).details.issues).toEqual([
+        expect.objectContaining({ path: 'ASYNC_MEDIA_STATE_DIR', received: path.resolve(inside) }),
+      ]);
   });
 });
 

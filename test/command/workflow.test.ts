@@ -78,7 +78,7 @@ describe('the full workflow', () => {
     const hook = ['--webhookUrl', 'https://bücher.example/häfen?x=1'];
     const done = await run([...T2V_ARGS, ...flags, ...hook], { env: live(server.origin) });
     expect(done.code).toBe(0);
-    expect(envelopeOf(done).data).toMatchObject({ quoted: 15 });
+    expect(envelopeOf(done).data).toMatchObject({ credits: { quoted: 15, charged: 15, refunded: 0 } });
     expect(server.received.slice(0, 2).map(({ path: target }) => target)).toEqual([
       '/api/v1/quote/t2v',
       '/api/v1/generate/t2v',

@@ -3,7 +3,7 @@ import { type Contract, loadContract } from '../../scripts/src/contracts/contrac
 import { EXIT } from '../../scripts/src/types/exit-codes.ts';
 import { generate } from '../../scripts/src/workflow/generate.ts';
 import { type Answer, serve } from '../support/server.ts';
-import { failureOf, INTENT, sessionWith, stepsOf, waiting } from './session.ts';
+import { failureOf, INTENT, sessionWith, stepsOf, TERMS, waiting } from './session.ts';
 
 const t2v: Contract = await loadContract('aivideomaker', 't2v');
 const v3: Contract = await loadContract('aivideomaker', 't2v_v3');
@@ -41,6 +41,7 @@ describe('generate', () => {
     const session = sessionWith(server.origin);
     const { envelope, exitCode } = await generate(session, {
       contract: t2v,
+      terms: TERMS,
       intent: INTENT,
       wait: waiting(60_000),
     });
@@ -62,6 +63,7 @@ describe('generate', () => {
     const server = await service({});
     const { envelope, exitCode } = await generate(sessionWith(server.origin), {
       contract: t2v,
+      terms: TERMS,
       intent: INTENT,
       wait,
     });
@@ -75,6 +77,7 @@ describe('generate', () => {
     const server = await service({ status: [{ status: 503 }] });
     const { envelope, exitCode } = await generate(sessionWith(server.origin), {
       contract: t2v,
+      terms: TERMS,
       intent: INTENT,
       wait: waiting(30_000),
     });
@@ -97,7 +100,7 @@ describe('generate', () => {
       status: [{ body: { status: 'PROGRESS' } }],
     });
     const session = sessionWith(server.origin);
-    await generate(session, { contract: t2v, intent: INTENT, wait: waiting(40_000) });
+    await generate(session, { contract: t2v, terms: TERMS, intent: INTENT, wait: waiting(40_000) });
     expect(session.clock.now).toBe(40_000);
   });
 
@@ -107,6 +110,7 @@ describe('generate', () => {
     });
     const { envelope } = await generate(sessionWith(server.origin), {
       contract: t2v,
+      terms: TERMS,
       intent: INTENT,
       wait: waiting(60_000),
     });
@@ -124,7 +128,12 @@ describe('generate', () => {
   ])('%s ends the wait, and never reads as if nothing had been submitted', async (_, answer, code) => {
     const server = await service({ status: [answer] });
     const failure = await failureOf(
-      generate(sessionWith(server.origin), { contract: t2v, intent: INTENT, wait: waiting(600_000) }),
+      generate(sessionWith(server.origin), {
+        contract: t2v,
+        terms: TERMS,
+        intent: INTENT,
+        wait: waiting(600_000),
+      }),
     );
     expect(failure.code).toBe(code);
     expect(failure.details.taskId).toBe('ckx1');
@@ -137,6 +146,7 @@ describe('generate', () => {
     const server = await service({ submit });
     const { envelope } = await generate(sessionWith(server.origin), {
       contract: t2v,
+      terms: TERMS,
       intent: INTENT,
       wait: waiting(0),
     });
@@ -147,7 +157,7 @@ describe('generate', () => {
     const server = await service({});
     const wait = waiting(60_000, { folder: '/dev/null/out' });
     const failure = await failureOf(
-      generate(sessionWith(server.origin), { contract: t2v, intent: INTENT, wait }),
+      generate(sessionWith(server.origin), { contract: t2v, terms: TERMS, intent: INTENT, wait }),
     );
     expect(failure.code).toBe('INVALID_PAYLOAD');
     expect(failure.details.issues![0]!.path).toBe('--download');
@@ -158,15 +168,20 @@ describe('generate', () => {
 describe('the price', () => {
   it('is not asked for where nothing limits it', async () => {
     const server = await service({});
-    await generate(sessionWith(server.origin), { contract: t2v, intent: INTENT, wait: null });
+    await generate(sessionWith(server.origin), { contract: t2v, terms: TERMS, intent: INTENT, wait: null });
     expect(server.to('POST /api/v1/quote')).toHaveLength(0);
   });
 
   it('within the limit is told with the task, and the limit goes along', async () => {
     const server = await service({ quote: [quoted(15, 415)] });
     const intent = { ...INTENT, maxCredits: 15 };
-    const { envelope } = await generate(sessionWith(server.origin), { contract: t2v, intent, wait: null });
-    expect(envelope).toMatchObject({ ok: true, data: { quoted: 15 } });
+    const { envelope } = await generate(sessionWith(server.origin), {
+      contract: t2v,
+      terms: TERMS,
+      intent,
+      wait: null,
+    });
+    expect(envelope).toMatchObject({ ok: true, data: { credits: { quoted: 15 } } });
     const [submit] = server.to('POST /api/v1/generate');
     expect(submit!.headers['x-max-credits']).toBe('15');
   });
@@ -180,7 +195,7 @@ describe('the price', () => {
       maxCredits: 40,
     };
     const failure = await failureOf(
-      generate(sessionWith(server.origin), { contract: v3, intent, wait: null }),
+      generate(sessionWith(server.origin), { contract: v3, terms: TERMS, intent, wait: null }),
     );
     expect(failure.code).toBe('BUDGET_EXCEEDED');
     expect(failure.details.data).toMatchObject({ quoted: 80, maxCredits: 40 });
@@ -204,7 +219,7 @@ describe('the price', () => {
     const server = await service({ quote: [quote] });
     const intent = { ...INTENT, maxCredits: 50 };
     const failure = await failureOf(
-      generate(sessionWith(server.origin), { contract: t2v, intent, wait: null }),
+      generate(sessionWith(server.origin), { contract: t2v, terms: TERMS, intent, wait: null }),
     );
     expect(failure.code).toBe('INSUFFICIENT_CREDITS');
     expect(failure.details.data).toEqual(data);
@@ -215,7 +230,7 @@ describe('the price', () => {
     const server = await service({ quote: [{ status: 503 }] });
     const intent = { ...INTENT, maxCredits: 50 };
     const failure = await failureOf(
-      generate(sessionWith(server.origin), { contract: t2v, intent, wait: null }),
+      generate(sessionWith(server.origin), { contract: t2v, terms: TERMS, intent, wait: null }),
     );
     expect(failure.code).toBe('NETWORK_ERROR');
     expect(server.to('POST /api/v1/generate')).toHaveLength(0);
@@ -228,7 +243,7 @@ describe('the price', () => {
     });
     const intent = { ...INTENT, payload: { ...INTENT.payload, duration: '8' } };
     const failure = await failureOf(
-      generate(sessionWith(server.origin), { contract: t2v, intent, wait: null }),
+      generate(sessionWith(server.origin), { contract: t2v, terms: TERMS, intent, wait: null }),
     );
     expect(failure.code).toBe('INSUFFICIENT_CREDITS');
     expect(failure.message).toContain('It costs 24 credits, the balance is 20: 4 are missing.');
@@ -242,7 +257,7 @@ describe('the price', () => {
   it('fault 19: and still says so where no quote is to be had', async () => {
     const server = await service({ submit: [{ status: 402 }], quote: [{ status: 500 }] });
     const failure = await failureOf(
-      generate(sessionWith(server.origin), { contract: t2v, intent: INTENT, wait: null }),
+      generate(sessionWith(server.origin), { contract: t2v, terms: TERMS, intent: INTENT, wait: null }),
     );
     expect(failure.code).toBe('INSUFFICIENT_CREDITS');
     expect(failure.details.data).toEqual({});

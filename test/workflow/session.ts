@@ -5,11 +5,13 @@ import { onTestFinished } from 'vitest';
 import { pollRhythm } from '../../scripts/src/http/again.ts';
 import { Api } from '../../scripts/src/http/api.ts';
 import { Transport } from '../../scripts/src/http/transport.ts';
+import type { Journal } from '../../scripts/src/journal/journal.ts';
 import { aivideomaker } from '../../scripts/src/providers/aivideomaker.ts';
 import type { Intent } from '../../scripts/src/providers/provider.ts';
 import { PROFILES } from '../../scripts/src/providers/registry.ts';
 import type { Envelope } from '../../scripts/src/types/envelope.ts';
 import { Failure } from '../../scripts/src/types/failure.ts';
+import type { Terms } from '../../scripts/src/workflow/generate.ts';
 import type { Session } from '../../scripts/src/workflow/session.ts';
 import type { WaitSettings } from '../../scripts/src/workflow/tasks.ts';
 import { FakeClock } from '../support/clock.ts';
@@ -29,6 +31,7 @@ interface SessionOptions {
   loopback?: boolean;
   transport?: Transport;
   clock?: FakeClock;
+  journal?: Journal;
 }
 
 /** A session against a test server: real requests, and a clock that only moves when somebody sleeps. */
@@ -46,7 +49,12 @@ export function sessionWith(origin: string, options: SessionOptions = {}): TestS
     command: (flags) => `run ${flags}`,
     clock,
     told,
+    again: 'run again',
+    isRecorded: options.journal !== undefined,
+    records: async () => options.journal ?? null,
     observer: {
+      several: (count) => told.push(`several ${count}`),
+      attached: (id) => told.push(`attached ${id}`),
       submitting: () => told.push('submitting'),
       refused: () => told.push('refused'),
       task: (id, state) => told.push(`task ${id} ${state}`),
@@ -62,6 +70,8 @@ export const INTENT: Intent = {
   payload: { prompt: 'a lighthouse', aspectRatio: '16:9', duration: '5' },
   idempotencyKey: 'key-0001',
 };
+
+export const TERMS: Terms = { isNamed: false, isNew: false, owner: null, maxCreditsPerDay: null };
 
 export function waiting(waitMs: number, more: Partial<WaitSettings> = {}): WaitSettings {
   return { waitMs, rhythm: pollRhythm(2_000), folder: null, stallMs: 2_000, resumeFlags: '', ...more };

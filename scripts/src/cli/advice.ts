@@ -3,6 +3,8 @@ import type { Failure } from '../types/failure.ts';
 
 interface Circumstances {
   profile: Profile;
+  /** A short word for the key in use. */
+  account: string;
   /** The call was a submit: without a task id nothing was submitted. */
   isSubmit: boolean;
   taskId: string | null;
@@ -18,7 +20,10 @@ export function withAdvice(failure: Failure, circumstances: Circumstances): Fail
   return nextSteps.length > 0 ? failure.with({ nextSteps }) : failure;
 }
 
-function adviceFor(failure: Failure, { profile, isSubmit, taskId, same, command }: Circumstances): string[] {
+function adviceFor(
+  failure: Failure,
+  { profile, account, isSubmit, taskId, same, command }: Circumstances,
+): string[] {
   const { title, can, keyVariable, urlVariable, keyPage, says } = profile;
   const list = can.list ? [command('--action listTasks')] : [];
   const wait = failure.details.retryAfter;
@@ -30,7 +35,7 @@ function adviceFor(failure: Failure, { profile, isSubmit, taskId, same, command 
   switch (failure.code) {
     case 'AUTH_FAILED':
       return [
-        `${title} refused the key in ${keyVariable}. Check it, or make a new one at ${keyPage} (${says.key}).`,
+        `${title} refused the key in ${keyVariable} (fingerprint ${account}). Check it, or make a new one at ${keyPage} (${says.key}).`,
         'A key is shown nowhere and is passed by the environment only.',
       ];
     case 'RATE_LIMITED':

@@ -21,8 +21,15 @@ export interface Arguments {
   pollInterval?: number;
   download?: string;
   maxCredits?: number;
+  maxCreditsPerDay?: number;
   idempotencyKey?: string;
   webhookUrl?: string;
+  owner?: string;
+  /** All pending wishes, not one. */
+  all: boolean;
+  /** A wish of its own, even if the same one is under way. */
+  isNew: boolean;
+  noJournal: boolean;
   sandbox: boolean;
   help: boolean;
   version: boolean;
@@ -40,11 +47,17 @@ export function parseArguments(argv: readonly string[]): Arguments {
   const given = collect(argv, issues);
   const action = actionOf(given, issues);
   const asked = given.has('help') || given.has('version');
-  if (!asked && issues.length === 0) checkFit(action, given, issues);
+  if (!asked && issues.length === 0) {
+    checkFit(action, given, issues);
+    checkTogether(action, given, issues);
+  }
   const args: Arguments = {
     action,
     profile: providerOf(given, issues),
     wait: number(given, 'wait', { min: 0, max: LONGEST_WAIT_S }, issues) ?? DEFAULT_WAIT_S,
+    all: given.has('all'),
+    isNew: given.has('new'),
+    noJournal: given.has('noJournal'),
     sandbox: given.has('sandbox'),
     help: given.has('help'),
     version: given.has('version'),
@@ -57,14 +70,17 @@ export function parseArguments(argv: readonly string[]): Arguments {
     'download',
     'idempotencyKey',
     'webhookUrl',
+    'owner',
   ] as const) {
     const value = given.get(name);
     if (value !== undefined) args[name] = value;
   }
   const pollInterval = number(given, 'pollInterval', { min: 0.001, max: 60 }, issues);
   if (pollInterval !== undefined) args.pollInterval = pollInterval;
-  const maxCredits = number(given, 'maxCredits', { min: 0, max: 1_000_000_000, whole: true }, issues);
-  if (maxCredits !== undefined) args.maxCredits = maxCredits;
+  for (const name of ['maxCredits', 'maxCreditsPerDay'] as const) {
+    const credits = number(given, name, { min: 0, max: 1_000_000_000, whole: true }, issues);
+    if (credits !== undefined) args[name] = credits;
+  }
   checkText(args, issues);
   if (asked || issues.length === 0) return args;
   const first = issues[0]!;
@@ -227,7 +243,7 @@ function number(
 }
 
 function checkText(args: Arguments, issues: Issue[]): void {
-  const { taskId, idempotencyKey } = args;
+  const { taskId, idempotencyKey, owner } = args;
   if (taskId !== undefined && taskId !== '' && !TASK_ID.test(taskId)) {
     const expected = 'the id as the service gave it: letters, digits and . _ : ~ - (at most 200 characters)';
     issues.push(
@@ -239,6 +255,10 @@ function checkText(args: Arguments, issues: Issue[]): void {
       ),
     );
   }
+  if (owner !== undefined && (owner.length > 200 || plain(owner, 200) !== owner)) {
+    const expected = 'at most 200 characters in one line';
+    issues.push(issue('--owner', expected, quote(owner), 'write for example --owner user-42'));
+  }
   if (idempotencyKey !== undefined && idempotencyKey !== '' && !/^[\x21-\x7e]{8,128}$/.test(idempotencyKey)) {
     const expected = '8 to 128 visible ASCII characters without spaces';
     issues.push(
@@ -249,6 +269,31 @@ function checkText(args: Arguments, issues: Issue[]): void {
         'choose for example --idempotencyKey lighthouse-0001',
       ),
     );
+  }
+}
+
+// Flags that contradict each other, and what to do about it.
+const CONFLICTS: readonly [FlagName, FlagName, string][] = [
+  ['new', 'idempotencyKey', 'leave --new out and give another --idempotencyKey: a new key is a new wish'],
+  [
+    'noJournal',
+    'maxCreditsPerDay',
+    'leave --noJournal out: the charges of the day are counted in the journal',
+  ],
+  ['noJournal', 'new', 'leave --new out: without a journal every submit is a new one'],
+  ['noJournal', 'owner', 'leave --owner out: it is kept in the journal alone'],
+  ['all', 'taskId', 'leave out --all or --taskId'],
+];
+
+function checkTogether(action: Action, given: Map<FlagName, string>, issues: Issue[]): void {
+  for (const [one, other, hint] of CONFLICTS) {
+    if (given.has(one) && given.has(other))
+      issues.push(issue(`--${one}`, `not to be given with --${other}`, 'both', hint));
+  }
+  if (action === 'forget' && given.has('taskId') === given.has('idempotencyKey')) {
+    const came = given.has('taskId') ? 'both' : 'neither';
+    const hint = 'take the one that --action listPending shows';
+    issues.push(issue('--taskId', 'either --taskId or --idempotencyKey', came, hint));
   }
 }
 

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { skillFolder } from '../contracts/folders.ts';
 import type { Profile } from '../providers/profile.ts';
 import { PROFILES } from '../providers/registry.ts';
 import { Failure, type Issue } from '../types/failure.ts';
@@ -19,6 +20,8 @@ export interface Environment {
   noProxy: string | undefined;
   /** Where records outlive a process; never inside the skill's folder. */
   stateFolder: string;
+  /** Somebody chose that folder: one that cannot be used is then an error, not a reason to go on without. */
+  isStateChosen: boolean;
 }
 
 /** The keys as they stand in the environment: for hiding them, whatever else is wrong. */
@@ -53,7 +56,8 @@ export function readEnvironment(env: NodeJS.ProcessEnv, profile: Profile, live: 
     httpProxy: proxy('HTTP_PROXY', way.http_proxy || way.HTTP_PROXY, issues),
     httpsProxy: proxy('HTTPS_PROXY', way.https_proxy || way.HTTPS_PROXY, issues),
     noProxy: way.no_proxy || way.NO_PROXY || undefined,
-    stateFolder: stateFolder(env),
+    stateFolder: stateFolder(env, issues),
+    isStateChosen: Boolean(env.ASYNC_MEDIA_STATE_DIR),
   };
   const first = issues[0];
   if (!first) return environment;
@@ -65,6 +69,11 @@ export function readEnvironment(env: NodeJS.ProcessEnv, profile: Profile, live: 
       nextSteps: issues.map(({ hint }) => hint),
     },
   );
+}
+
+/** Where wishes are recorded; those of the sandbox apart from the others. */
+export function journalFolder({ stateFolder: folder }: Environment, sandbox: boolean): string {
+  return path.join(folder, ...(sandbox ? ['sandbox'] : []), 'journal');
 }
 
 /** True for the addresses that never leave this machine. */
@@ -139,12 +148,26 @@ function proxy(name: string, value: string | undefined, issues: Issue[]): string
   return undefined;
 }
 
-function stateFolder(env: NodeJS.ProcessEnv): string {
+function stateFolder(env: NodeJS.ProcessEnv, issues: Issue[]): string {
+  const folder = wantedStateFolder(env);
+  const inside = path.relative(skillFolder(), folder);
+  if (inside.startsWith('..') || path.isAbsolute(inside)) return folder;
+  issues.push({
+    path: 'ASYNC_MEDIA_STATE_DIR',
+    expected: "a folder outside the skill's own, which is replaced when the skill is updated",
+    received: plain(folder, 200),
+    hint: 'set ASYNC_MEDIA_STATE_DIR to a folder that stays, for example one in the home folder',
+  });
+  return folder;
+}
+
+function wantedStateFolder(env: NodeJS.ProcessEnv): string {
   if (env.ASYNC_MEDIA_STATE_DIR) return path.resolve(env.ASYNC_MEDIA_STATE_DIR);
   if (env.XDG_STATE_HOME && path.isAbsolute(env.XDG_STATE_HOME)) {
-    return path.join(env.XDG_STATE_HOME, 'async-media-workflow');
+    return path.join(env.XDG_STATE_HOME, FOLDER);
   }
-  if (process.platform === 'win32' && env.LOCALAPPDATA)
-    return path.join(env.LOCALAPPDATA, 'async-media-workflow');
-  return path.join(homedir(), '.local', 'state', 'async-media-workflow');
+  if (process.platform === 'win32' && env.LOCALAPPDATA) return path.join(env.LOCALAPPDATA, FOLDER);
+  return path.join(homedir(), '.local', 'state', FOLDER);
 }
+
+const FOLDER = 'async-media-workflow';

@@ -7,6 +7,8 @@ export const ACTIONS = [
   'cancelTask',
   'waitTask',
   'listTasks',
+  'listPending',
+  'forget',
   'quote',
   'account',
   'listModels',
@@ -17,8 +19,10 @@ export type Action = (typeof ACTIONS)[number];
 
 const SUBMITS: readonly Action[] = ['generate', 'createGeneration'];
 const PAYLOAD: readonly Action[] = [...SUBMITS, 'quote'];
+const LOCAL: readonly Action[] = ['listModels', 'describeModel', 'listPending', 'forget'];
 const WAITS: readonly Action[] = ['generate', 'waitTask'];
-const ONE_TASK: readonly Action[] = ['getStatus', 'getTask', 'cancelTask', 'waitTask'];
+const ONE_TASK: readonly Action[] = ['getStatus', 'getTask', 'cancelTask', 'waitTask', 'forget'];
+const NAMED_TASK: readonly Action[] = ['getStatus', 'getTask', 'cancelTask'];
 
 interface FlagRule {
   /** Absent: a switch without a value. */
@@ -36,12 +40,17 @@ export const FLAGS = {
   payload: { value: '<json>', actions: PAYLOAD },
   image: { value: '<file>', actions: PAYLOAD },
   action: { value: '<action>' },
-  taskId: { value: '<id>', actions: ONE_TASK, required: ONE_TASK },
+  taskId: { value: '<id>', actions: ONE_TASK, required: NAMED_TASK },
+  all: { actions: ['waitTask'] },
   wait: { value: '<seconds>', actions: WAITS },
   pollInterval: { value: '<seconds>', actions: WAITS },
   download: { value: '<dir>', actions: [...WAITS, 'getTask'] },
   maxCredits: { value: '<n>', actions: SUBMITS },
-  idempotencyKey: { value: '<key>', actions: SUBMITS },
+  maxCreditsPerDay: { value: '<n>', actions: SUBMITS },
+  idempotencyKey: { value: '<key>', actions: [...SUBMITS, 'forget'] },
+  new: { actions: SUBMITS },
+  noJournal: { actions: [...SUBMITS, 'waitTask', 'getTask'] },
+  owner: { value: '<name>', actions: [...SUBMITS, 'listPending'] },
   webhookUrl: { value: '<url>', actions: SUBMITS },
   sandbox: {},
   help: {},
@@ -54,6 +63,9 @@ export const rule = (name: FlagName): FlagRule => FLAGS[name];
 
 /** True for the actions that submit: only for these can "nothing was submitted" be said. */
 export const isSubmit = (action: Action): boolean => SUBMITS.includes(action);
+
+/** True for the actions that speak to no service. */
+export const isLocal = (action: Action): boolean => LOCAL.includes(action);
 
 /** True for the actions that are about one task. */
 export const isAboutTask = (action: Action): boolean => ONE_TASK.includes(action) || isSubmit(action);

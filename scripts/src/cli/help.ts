@@ -28,6 +28,11 @@ Flags
   --pollInterval <seconds> first pause between looks (default 2)
   --download <dir>         save the finished file there as <taskId>.<ext>
   --maxCredits <n>         ask for the price first; submit nothing above n
+  --maxCreditsPerDay <n>   submit nothing that takes the charges of 24 hours above n
+  --new                    a new wish, although the same one is under way (a new charge)
+  --all                    with waitTask and no --taskId: every pending task
+  --owner <name>           kept in the record; listPending can ask for it
+  --noJournal              keep no record (a killed command cannot find its task again)
   --idempotencyKey <key>   8 to 128 characters (default: a new one for each submit)
   --webhookUrl <url>       https address that the service may notify
   --sandbox                rehearse against a local stand-in: no key, no cost, no network

@@ -5,6 +5,7 @@ import { checkPayload } from '../contracts/validate.ts';
 import type { Intent } from '../providers/provider.ts';
 import { Failure } from '../types/failure.ts';
 import { plain } from '../types/text.ts';
+import type { Terms } from '../workflow/generate.ts';
 import type { Arguments } from './arguments.ts';
 import { commandWith } from './command-line.ts';
 import { isLoopback } from './environment.ts';
@@ -14,6 +15,7 @@ import { readPayload } from './payload.ts';
 export interface Wish {
   contract: Contract;
   intent: Intent;
+  terms: Terms;
 }
 
 /**
@@ -46,7 +48,13 @@ export async function readIntent(args: Arguments, loopback: boolean, signal: Abo
     ...(args.maxCredits !== undefined && { maxCredits: args.maxCredits }),
     ...(webhookUrl !== undefined && { webhookUrl }),
   };
-  return { contract, intent };
+  const terms: Terms = {
+    isNamed: args.idempotencyKey !== undefined,
+    isNew: args.isNew,
+    owner: args.owner ?? null,
+    maxCreditsPerDay: args.maxCreditsPerDay ?? null,
+  };
+  return { contract, intent, terms };
 }
 
 /** The address as it can stand in a header: what is not ASCII in it is encoded. */

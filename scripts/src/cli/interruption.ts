@@ -54,6 +54,8 @@ export class Interruption {
 interface Circumstances {
   /** The command that goes on from here. */
   resume: string;
+  /** What finds out about a submit whose answer did not come. */
+  findOut: string[];
   isSubmit: boolean;
   downloads: boolean;
   /** What was to be submitted. */
@@ -65,8 +67,8 @@ const NOT_AGAIN = 'Do not submit it again: that would be charged again.';
 /** What an interrupted call can say: the task as last known, and how to go on with it. */
 export function interruptedOutcome(
   signal: StopSignal,
-  { phase, taskId, state }: Situation,
-  { resume, isSubmit, downloads, intent }: Circumstances,
+  { phase, taskId, state, isAboutMany }: Situation,
+  { resume, findOut, isSubmit, downloads, intent }: Circumstances,
 ): Outcome {
   const exitCode = signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
   const because = (code: ErrorCode, message: string, details: FailureDetails = {}): Outcome =>
@@ -79,9 +81,13 @@ export function interruptedOutcome(
       {
         status: 'UNKNOWN',
         ...(intent && { data: { idempotencyKey: intent.idempotencyKey, model: intent.model } }),
-        nextSteps: ['Do not submit this again before you know: it may be charged twice.', resume],
+        nextSteps: ['Do not submit this again before you know: it may be charged twice.', ...findOut],
       },
     );
+  }
+  if (isAboutMany) {
+    const nextSteps = [resume, `The tasks go on by themselves. ${NOT_AGAIN}`];
+    return success(null, null, { interruptedBy: signal, nextSteps }, exitCode);
   }
   if (taskId === null) {
     return because('UNKNOWN_ERROR', `first.${isSubmit ? ' Nothing was submitted.' : ''}`, {

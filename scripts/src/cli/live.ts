@@ -3,6 +3,8 @@ import { pollRhythm } from '../http/again.ts';
 import { Api } from '../http/api.ts';
 import { systemClock } from '../http/clock.ts';
 import { Transport } from '../http/transport.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Provider } from '../providers/provider.ts';
 import { createProvider } from '../providers/registry.ts';
 import type { Outcome } from '../types/envelope.ts';
 import { Failure } from '../types/failure.ts';
@@ -11,7 +13,7 @@ import type { WaitSettings } from '../workflow/tasks.ts';
 import { withAdvice } from './advice.ts';
 import type { Arguments } from './arguments.ts';
 import { commandWith, placeFlags, program, resumeFlags } from './command-line.ts';
-import type { Environment } from './environment.ts';
+import { type Environment, journalFolder } from './environment.ts';
 import { isSubmit } from './flags.ts';
 import type { Wish } from './intake.ts';
 
@@ -54,6 +56,9 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
     observer,
     loopback,
     command,
+    again: commandWith(argv),
+    isRecorded: !args.noJournal,
+    records: once(() => (args.noJournal ? null : openJournal(options, provider))),
     api: new Api(transport, systemClock, { timeoutMs, maxRetries, signal }),
   };
   try {
@@ -61,7 +66,9 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const taskId = args.taskId ?? error.details.taskId ?? null;
-    throw withAdvice(error, {
+    const failure = (taskId !== null && (await explainMissing(session, error, taskId))) || error;
+    throw withAdvice(failure, {
+      account: await accountOf(options),
       profile,
       isSubmit: isSubmit(args.action),
       taskId,
@@ -73,6 +80,73 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
     void transport.close();
     void sandbox?.close();
   }
+}
+
+/** The journal of the service and the key in use; null where a rehearsal has no place for one. */
+async function openJournal(
+  { args, environment, warn }: LiveOptions,
+  provider: Provider,
+): Promise<Journal | null> {
+  const { Journal } = await import('../journal/journal.ts');
+  const { accountOf: account } = await import('../journal/fingerprint.ts');
+  const journal = new Journal({
+    folder: journalFolder(environment, args.sandbox),
+    provider: provider.id,
+    service: args.sandbox ? 'sandbox' : (environment.baseUrl ?? new URL(provider.url)).href,
+    account: account(provider.id, args.sandbox ? SANDBOX_KEY : environment.key!),
+    clock: systemClock,
+    since: Date.now() - process.uptime() * 1000,
+    warn,
+  });
+  if (!args.sandbox || environment.isStateChosen) return journal;
+  try {
+    await journal.prepare();
+    return journal;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    warn(`This rehearsal goes on without a record: ${environment.stateFolder} cannot be written to.`);
+    return null;
+  }
+}
+
+/** A short word for the key in use, by which it can be told from another one. */
+async function accountOf({ args, environment }: LiveOptions): Promise<string> {
+  const { accountOf: account } = await import('../journal/fingerprint.ts');
+  return account(args.profile.id, args.sandbox ? SANDBOX_KEY : environment.key!);
+}
+
+/** A task that is not found because another key made it is no puzzle. */
+async function explainMissing(
+  session: Session,
+  error: Failure,
+  taskId: string,
+): Promise<Failure | undefined> {
+  if (error.code !== 'TASK_NOT_FOUND') return undefined;
+  const journal = await session.records();
+  const entry = await journal?.byTask(taskId);
+  if (!entry || journal?.isOwn(entry)) return undefined;
+  const { service, account, created } = entry.record;
+  const { keyVariable } = session.provider;
+  return new Failure(
+    'TASK_NOT_FOUND',
+    `Task ${taskId} was made on ${created} at ${service} with another key (fingerprint ${account}); the one in ${keyVariable} (fingerprint ${journal!.place.account}) cannot see it.`,
+    {
+      status: entry.record.status,
+      taskId,
+      nextSteps: [
+        `Set ${keyVariable} to the key that made the task, and run the same command again:`,
+        session.again,
+      ],
+    },
+  );
+}
+
+function once<T>(make: () => Promise<T> | T): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= Promise.resolve(make());
+    return made;
+  };
 }
 
 /** The parts of the workflow are loaded when an action needs them: a status query should not pay for a submit. */
@@ -91,8 +165,12 @@ async function act(
       return tasks.getTask(session, taskId, waitSettings(args, environment));
     case 'cancelTask':
       return tasks.cancelTask(session, taskId);
-    case 'waitTask':
-      return tasks.waitTask(session, taskId, waitSettings(args, environment));
+    case 'waitTask': {
+      const settings = waitSettings(args, environment);
+      if (args.taskId !== undefined) return tasks.waitTask(session, taskId, settings);
+      const pending = await import('../workflow/pending.ts');
+      return args.all ? pending.waitForAll(session, settings) : pending.waitForNewest(session, settings);
+    }
     case 'listTasks':
       return (await import('../workflow/account.ts')).listTasks(session);
     case 'account': {

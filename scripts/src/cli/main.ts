@@ -3,9 +3,9 @@ import { EXIT } from '../types/exit-codes.ts';
 import { Failure } from '../types/failure.ts';
 import { plain } from '../types/text.ts';
 import { type Arguments, guessAction, parseArguments } from './arguments.ts';
-import { placeFlags, program, resumeFlags } from './command-line.ts';
+import { commandWith, placeFlags, program, resumeFlags } from './command-line.ts';
 import { isLoopback, readEnvironment, secretsIn } from './environment.ts';
-import { type Action, isAboutTask, isSubmit } from './flags.ts';
+import { type Action, isAboutTask, isLocal, isSubmit } from './flags.ts';
 import type { Wish } from './intake.ts';
 import { Interruption, interruptedOutcome } from './interruption.ts';
 import { finishWith, printText, screen } from './output.ts';
@@ -20,13 +20,14 @@ export async function main(): Promise<void> {
   const secrets = secretsIn(process.env);
   const { observer, situation, clear } = watch(screen, secrets);
   const interruption = new Interruption();
+  const warn = (text: string) => screen.write(`${plain(text, 400)}\n`);
   let action: Action = guessAction(argv);
   let args: Arguments | undefined;
   let wish: Wish | null = null;
 
   const onBug = (error: unknown) => {
     clear();
-    finishWith(bugOutcome(error, action, situation, resumeCommand(args, situation)), secrets);
+    void finishWith(bugOutcome(error, action, situation, args), secrets);
     process.exitCode = EXIT.bug;
     // The answer is out: nothing that is still under way may keep the process.
     interruption.stop();
@@ -40,12 +41,14 @@ export async function main(): Promise<void> {
     action = args.action;
     if (args.version) return printText(VERSION);
     if (args.help) return printText((await import('./help.ts')).helpText(VERSION));
-    const isLive = !args.sandbox && action !== 'listModels' && action !== 'describeModel';
+    const isLive = !args.sandbox && !isLocal(action);
     const environment = readEnvironment(process.env, args.profile, isLive);
     if (action === 'listModels') {
       outcome = await (await import('./describe.ts')).describeAll(args.profile.id);
     } else if (action === 'describeModel') {
       outcome = await (await import('./describe.ts')).describeOne(args.profile.id, args.model!);
+    } else if (action === 'listPending' || action === 'forget') {
+      outcome = await (await import('./pending.ts'))[action]({ args, environment, warn });
     } else {
       interruption.listen(situation);
       situation.taskId = args.taskId ?? null;
@@ -57,7 +60,6 @@ export async function main(): Promise<void> {
         wish = await (await import('./intake.ts')).readIntent(args, loopback, signal);
       }
       if (!args.sandbox && environment.key === undefined) throw keyMissing(args.profile, argv);
-      const warn = (text: string) => screen.write(`${plain(text, 400)}\n`);
       const { runLive } = await import('./live.ts');
       outcome = await runLive({ args, argv, wish, environment, loopback, observer, signal, warn });
     }
@@ -65,16 +67,18 @@ export async function main(): Promise<void> {
     outcome = interruption.received
       ? interruptedOutcome(interruption.received, situation, {
           resume: resumeCommand(args, situation),
+          findOut: findOut(args),
           isSubmit: isSubmit(action),
           downloads: args?.download !== undefined,
           intent: wish?.intent,
         })
       : error instanceof Failure
         ? failed(error, fallbackState(action, situation), situation.taskId)
-        : bugOutcome(error, action, situation, resumeCommand(args, situation));
+        : bugOutcome(error, action, situation, args);
   }
   clear();
-  finishWith(outcome, secrets);
+  // What the document says is handed over only when it is out: whoever did not get it may ask again.
+  if (await finishWith(outcome, secrets)) await outcome.onWritten?.();
 }
 
 /** FAILED only where nothing can have been submitted; null where no task is involved. */
@@ -84,7 +88,7 @@ function fallbackState(action: Action, { taskId, state }: Situation) {
   return isSubmit(action) ? 'FAILED' : isAboutTask(action) ? 'UNKNOWN' : null;
 }
 
-function bugOutcome(error: unknown, action: Action, situation: Situation, resume: string): Outcome {
+function bugOutcome(error: unknown, action: Action, situation: Situation, args?: Arguments): Outcome {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const where =
     error instanceof Error
@@ -99,20 +103,33 @@ function bugOutcome(error: unknown, action: Action, situation: Situation, resume
     ...(unknown && { status: 'UNKNOWN' as const }),
     data: { where },
     nextSteps: [
-      ...(unknown
-        ? ['Whether the submit was taken is not known: look at the list before submitting again.']
-        : []),
-      ...(unknown || situation.taskId !== null ? [resume] : []),
+      ...(unknown ? ['Whether the submit was taken is not known.', ...findOut(args)] : []),
+      ...(!unknown && situation.taskId !== null ? [resumeCommand(args, situation)] : []),
       'This is a bug in async-media-workflow; please report it with errorMessage and data.where.',
     ],
   });
   return failed(failure, fallbackState(action, situation), situation.taskId);
 }
 
-/** The command that goes on with the task, or finds out about one. */
-function resumeCommand(args: Arguments | undefined, { taskId }: Situation): string {
+/** The command that goes on with what is under way. */
+function resumeCommand(args: Arguments | undefined, { taskId, isAboutMany }: Situation): string {
+  if (isAboutMany) return commandWith(process.argv.slice(2));
   const place = args ? placeFlags(args) : '';
   return taskId === null
     ? `${program()} --action listTasks${place}`
     : `${program()} --action waitTask --taskId ${taskId}${args ? resumeFlags(args) : ''}${place}`;
+}
+
+/** How to find out whether a submit was taken. */
+function findOut(args: Arguments | undefined): string[] {
+  const isRecorded = args && !args.noJournal;
+  return [
+    ...(isRecorded
+      ? [
+          'The same command finds out: it looks for the task first, and sends nothing that may be charged twice.',
+          commandWith(process.argv.slice(2)),
+        ]
+      : []),
+    ...(args?.profile.can.list ? [`${program()} --action listTasks${placeFlags(args)}`] : []),
+  ];
 }

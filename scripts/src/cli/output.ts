@@ -10,26 +10,30 @@ let written = false;
 /**
  * Writes the one document of this process and sets its exit code. The process then ends by itself, when the last byte
  * is out; it is never told to exit, which would cut a pipe. Later calls do nothing: the first answer stands.
+ * @returns whether this document was taken whole
  */
-export function finishWith({ envelope, exitCode }: Outcome, secrets: readonly string[]): void {
-  if (written) return;
+export async function finishWith(
+  { envelope, exitCode }: Outcome,
+  secrets: readonly string[],
+): Promise<boolean> {
+  if (written) return false;
   written = true;
   process.exitCode = exitCode;
   const { ok, status, taskId, data, errorCode, errorMessage, retryAfter }: Envelope = envelope;
   const document = { ok, status, taskId, data, errorCode, errorMessage, retryAfter };
   const indent = isTerminal(STDOUT) ? 2 : undefined;
-  write(STDOUT, `${boundedJson(document, MAX_DOCUMENT_BYTES - 1, secrets, indent)}\n`);
+  return write(STDOUT, `${boundedJson(document, MAX_DOCUMENT_BYTES - 1, secrets, indent)}\n`);
 }
 
 /** Writes text that is asked for as such (`--help`, `--version`). */
 export function printText(text: string): void {
   written = true;
-  write(STDOUT, `${text}\n`);
+  void write(STDOUT, `${text}\n`);
 }
 
 /** Standard error, as far as progress needs it. */
 export const screen = {
-  write: (text: string): void => write(STDERR, text),
+  write: (text: string): void => void write(STDERR, text),
   get isTTY(): boolean {
     return isTerminal(STDERR);
   },
@@ -44,16 +48,20 @@ const STDERR = 2;
 /**
  * Writes all of a text to a descriptor. Directly, because the streams of Node cost 8 ms each to set up; through the
  * stream where the pipe is full and cannot wait. A reader that went away must not turn a finished task into a crash.
+ * @returns whether all of it was taken
  */
-function write(descriptor: number, text: string): void {
+function write(descriptor: number, text: string): Promise<boolean> | boolean {
   let rest = Buffer.from(text);
   try {
     while (rest.length > 0) rest = rest.subarray(writeSync(descriptor, rest));
+    return true;
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) return;
+    if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) return false;
     const stream = descriptor === STDOUT ? process.stdout : process.stderr;
-    stream.on('error', () => {});
-    stream.write(rest);
+    return new Promise((resolve) => {
+      stream.on('error', () => resolve(false));
+      stream.write(rest, (trouble) => resolve(!trouble));
+    });
   }
 }
 

@@ -8,6 +8,8 @@ export interface Situation {
   phase: 'before' | 'submitting' | 'running';
   taskId: string | null;
   state: TaskState | null;
+  /** More than one task is under way: none of them speaks for the call. */
+  isAboutMany: boolean;
   /** Called when it is known whether a submit made a task. */
   onSettled?: () => void;
 }
@@ -37,7 +39,7 @@ const SHARE_MS = 200;
  * change of state and at most one a minute.
  */
 export function watch(screen: Screen, secrets: readonly string[]): Progress {
-  const situation: Situation = { phase: 'before', taskId: null, state: null };
+  const situation: Situation = { phase: 'before', taskId: null, state: null, isAboutMany: false };
   let lastLineAt = Number.NEGATIVE_INFINITY;
   // Kept apart, so that a state seen between two troubles of one kind is no news, nor is the second of them.
   const last = { state: '', trouble: '', download: '' };
@@ -70,16 +72,29 @@ export function watch(screen: Screen, secrets: readonly string[]): Progress {
       situation.phase = 'before';
       situation.onSettled?.();
     },
-    task(taskId, state) {
+    several(count) {
+      situation.phase = 'running';
+      situation.isAboutMany = true;
+      line(`going on with ${count} tasks; nothing is charged`);
+    },
+    attached(taskId, created) {
       situation.phase = 'running';
       situation.taskId = taskId;
-      situation.state = state;
+      line(`task ${taskId} was submitted on ${created}; going on with it, nothing is charged`);
+      situation.onSettled?.();
+    },
+    task(taskId, state) {
+      situation.phase = 'running';
+      if (!situation.isAboutMany) {
+        situation.taskId = taskId;
+        situation.state = state;
+      }
       last.state = state;
       line(`task ${taskId} ${state}`);
       situation.onSettled?.();
     },
     looked(sighting, { elapsedMs, nextMs }) {
-      if (sighting.state !== 'UNKNOWN') situation.state = sighting.state;
+      if (sighting.state !== 'UNKNOWN' && !situation.isAboutMany) situation.state = sighting.state;
       const word = sighting.unknownState ? `in the unknown state ${sighting.unknownState}` : sighting.state;
       const next = nextMs > 0 ? `, next look in ${(nextMs / 1000).toFixed(1)} s` : '';
       say(

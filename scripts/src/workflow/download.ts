@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, type FileHandle, link, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
+import { access, type FileHandle, link, lstat, mkdir, open, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { diskError, diskTrouble, renamePatiently } from '../disk/durable.ts';
 import type { Clock } from '../http/clock.ts';
 import { Failure } from '../types/failure.ts';
 import { type Fetched, type FetchOptions, fetchFile } from './fetch-file.ts';
@@ -53,13 +54,23 @@ export async function prepareFolder(folder: string): Promise<string> {
   }
 }
 
+/** The name of a file without its ending, which only its content decides. */
+export function fileStemOf({ taskId, number }: Pick<DownloadOptions, 'taskId' | 'number'>): string {
+  return `${fileStem(taskId)}${number === undefined ? '' : `-${number}`}`;
+}
+
+/** Whether a file that was saved earlier still lies there as it was. */
+export async function isSaved(file: SavedFile): Promise<boolean> {
+  return (await isThere(file.path)) && hasContent(file.path, file);
+}
+
 /**
  * Fetches one finished file: streamed to disk, taken up again after a drop, checked for length and signature, renamed
  * into place whole. A different file of the same name is never replaced.
  * @throws Failure DOWNLOAD_FAILED; the task and its result are untouched
  */
 export async function download(session: Session, options: DownloadOptions): Promise<SavedFile> {
-  const stem = `${fileStem(options.taskId)}${options.number === undefined ? '' : `-${options.number}`}`;
+  const stem = fileStemOf(options);
   const part = path.join(options.folder, `${stem}.${randomBytes(4).toString('hex')}.part`);
   let handle: FileHandle | undefined;
   try {
@@ -90,12 +101,9 @@ async function moveIntoPlace(part: string, file: string, fetched: Fetched, clock
     await link(part, file);
     return;
   } catch (error) {
-    const code = errorCode(error);
-    if (code !== 'EEXIST') {
-      if (await isFree(file)) {
-        await renamePatiently(part, file, clock);
-        return;
-      }
+    if (diskError(error) !== 'EEXIST' && !(await isThere(file))) {
+      await renamePatiently(part, file, clock);
+      return;
     }
   }
   if (await hasContent(file, fetched)) return;
@@ -108,52 +116,20 @@ async function moveIntoPlace(part: string, file: string, fetched: Fetched, clock
   );
 }
 
-// Virus scanners hold a new file for a moment.
-const RENAME_PAUSES_MS = [10, 50, 100, 250];
-
-async function renamePatiently(from: string, to: string, clock: Clock): Promise<void> {
-  for (const pause of [...RENAME_PAUSES_MS, null]) {
-    try {
-      return await rename(from, to);
-    } catch (error) {
-      if (pause === null || !['EPERM', 'EBUSY', 'EACCES'].includes(errorCode(error))) throw error;
-      await clock.sleep(pause);
-    }
-  }
-}
-
-async function isFree(file: string): Promise<boolean> {
+async function isThere(file: string): Promise<boolean> {
   try {
     await lstat(file);
-    return false;
+    return true;
   } catch (error) {
-    return errorCode(error) === 'ENOENT';
+    return diskError(error) !== 'ENOENT';
   }
 }
 
-async function hasContent(file: string, wanted: Fetched): Promise<boolean> {
+async function hasContent(file: string, wanted: Pick<Fetched, 'bytes' | 'sha256'>): Promise<boolean> {
   const stat = await lstat(file);
   if (!stat.isFile() || stat.size !== wanted.bytes) return false;
   return (await sha256Of(file)) === wanted.sha256;
 }
-
-function errorCode(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
-}
-
-const DISK_TROUBLE: Record<string, string> = {
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the disk quota is used up',
-  EACCES: 'permission is denied',
-  EPERM: 'permission is denied',
-  EROFS: 'the disk is read-only',
-  EIO: 'the disk failed',
-  EMFILE: 'too many files are open',
-  ENOENT: 'the folder is gone',
-  ENOTDIR: 'a folder on the way is a file',
-  ENAMETOOLONG: 'the path is too long',
-  EFBIG: 'the file is too large for this disk',
-};
 
 function asDownloadFailure(error: unknown, { folder }: DownloadOptions): unknown {
   if (error instanceof Failure) {
@@ -164,7 +140,7 @@ function asDownloadFailure(error: unknown, { folder }: DownloadOptions): unknown
       ...(error.details.nextSteps && { nextSteps: error.details.nextSteps }),
     });
   }
-  const reason = DISK_TROUBLE[errorCode(error)];
+  const reason = diskTrouble(error);
   if (!reason) return error;
   return new Failure('DOWNLOAD_FAILED', `The finished file could not be saved in ${folder}: ${reason}.`, {
     cause: error,

@@ -1,10 +1,13 @@
 import { type PollRhythm, pauseBeforeLook } from '../http/again.ts';
+import type { Entry } from '../journal/journal.ts';
+import type { Credits } from '../journal/record.ts';
 import { failed, type Outcome } from '../types/envelope.ts';
 import { Failure } from '../types/failure.ts';
 import type { JsonObject } from '../types/json.ts';
 import type { Task } from '../types/task.ts';
 import type { SavedFile } from './download.ts';
-import { dataOf, type OutcomeOptions, resumeCommand, taskOutcome } from './outcome.ts';
+import { creditsOf, dataOf, type OutcomeOptions, resumeCommand, taskOutcome } from './outcome.ts';
+import { saveOnce } from './save-once.ts';
 import { type Session, shortDeadline } from './session.ts';
 
 export interface FinishOptions {
@@ -14,6 +17,9 @@ export interface FinishOptions {
   stallMs: number;
   resumeFlags: string;
   extra?: JsonObject;
+  /** The record of the wish, and what is known of its credits from before. */
+  entry?: Entry | undefined;
+  credits?: Credits | undefined;
 }
 
 /** The folder for files, made ready before anything is charged; null where none are wanted. */
@@ -27,7 +33,8 @@ export async function finish(session: Session, taskId: string, options: FinishOp
   let task: Task | undefined;
   try {
     task = await fetchResult(session, taskId, options.rhythm);
-    const outcomeOptions: OutcomeOptions = { extra: { ...options.extra } };
+    const { entry, credits } = options;
+    const outcomeOptions: OutcomeOptions = { extra: { ...options.extra }, credits };
     if (options.folder !== null) {
       // A link that had expired was replaced: the answer must not show the dead one.
       const onFresh = (fresh: Task) => {
@@ -36,6 +43,7 @@ export async function finish(session: Session, taskId: string, options: FinishOp
       const files = await downloadAll(session, task, options.folder, { ...options, onFresh });
       outcomeOptions.extra = { ...options.extra, files: files.map((file) => ({ ...file })) };
     }
+    if (credits) await entry?.update({ credits: creditsOf(task, credits) });
     const outcome = taskOutcome(session, taskId, task, outcomeOptions);
     if (options.folder === null && outcome.envelope.data) {
       outcome.envelope.data.nextSteps = [
@@ -67,6 +75,8 @@ async function fetchResult(session: Session, taskId: string, rhythm: PollRhythm)
   for (let n = 0; ; n += 1) {
     const task = await api.read(provider.task(taskId), deadline);
     if (task.urls.length > 0) return { ...task, state: 'COMPLETED' };
+    const detail = provider.detail && (await api.read(provider.detail(taskId), deadline));
+    if (detail && detail.urls.length > 0) return { ...detail, state: 'COMPLETED' };
     const pause = pauseBeforeLook(n, rhythm, api.clock.random);
     if (n + 1 >= RESULT_LOOKS || api.clock.monotonic() + pause > deadline) {
       throw new Failure('UNKNOWN_ERROR', 'The task is COMPLETED, but its record names no file.', {
@@ -77,16 +87,16 @@ async function fetchResult(session: Session, taskId: string, rhythm: PollRhythm)
   }
 }
 
+/** Saves every file of a task. What fails with one of them is told when all have been tried. */
 async function downloadAll(
   session: Session,
   task: Task,
   folder: string,
-  { stallMs, onFresh }: FinishOptions & { onFresh(task: Task): void },
+  { stallMs, entry, onFresh }: FinishOptions & { onFresh(task: Task): void },
 ): Promise<SavedFile[]> {
   const { api, provider } = session;
-  // Only a call that saves a file loads what is needed for that.
-  const { download } = await import('./download.ts');
   const files: SavedFile[] = [];
+  const failures: Failure[] = [];
   let { urls } = task;
   for (const index of task.urls.keys()) {
     const refresh = async () => {
@@ -99,9 +109,22 @@ async function downloadAll(
     const url = urls[index]!;
     const number = task.urls.length > 1 ? { number: index + 1 } : {};
     const { maxRetries } = api.policy;
-    files.push(
-      await download(session, { taskId: task.id, url, folder, stallMs, maxRetries, refresh, ...number }),
-    );
+    const options = { taskId: task.id, url, folder, stallMs, maxRetries, refresh, ...number };
+    try {
+      files.push(await saveOnce(session, entry, options));
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      failures.push(error);
+    }
   }
-  return files;
+  const first = failures[0];
+  if (!first) return files;
+  if (task.urls.length === 1) throw first;
+  throw first.with({
+    data: {
+      ...first.details.data,
+      files: files.map((file) => ({ ...file })),
+      notSaved: failures.map(({ message }) => message),
+    },
+  });
 }

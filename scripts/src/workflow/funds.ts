@@ -1,5 +1,6 @@
 import type { Contract } from '../contracts/contract.ts';
 import { cheaperVariants, estimateCredits } from '../contracts/price.ts';
+import type { Journal } from '../journal/journal.ts';
 import type { Intent, Quote } from '../providers/provider.ts';
 import { Failure } from '../types/failure.ts';
 import type { Json, JsonObject } from '../types/json.ts';
@@ -7,6 +8,7 @@ import { type Session, shortDeadline } from './session.ts';
 
 /**
  * Asks for the price, which is free, and compares it with the limit and the balance before anything is submitted.
+ * @param maxCreditsPerDay null = no limit; it too needs the price, and is looked at by `withinDay`
  * @returns the quote; null where nothing limits the price
  * @throws Failure BUDGET_EXCEEDED or INSUFFICIENT_CREDITS; the quote's own failure when there is none to be had
  */
@@ -14,12 +16,13 @@ export async function checkFunds(
   session: Session,
   contract: Contract,
   intent: Intent,
+  maxCreditsPerDay: number | null,
 ): Promise<Quote | null> {
   const { maxCredits } = intent;
-  if (maxCredits === undefined) return null;
+  if (maxCredits === undefined && maxCreditsPerDay === null) return null;
   const { api, provider } = session;
   const quote = await api.read(provider.quote(intent.model, intent.payload), shortDeadline(session));
-  if (quote.credits > maxCredits) {
+  if (maxCredits !== undefined && quote.credits > maxCredits) {
     throw new Failure(
       'BUDGET_EXCEEDED',
       `This would cost ${quote.credits} credits; --maxCredits allows ${maxCredits}. Nothing was submitted.`,
@@ -36,6 +39,52 @@ export async function checkFunds(
     throw shortOfCredits(session, contract, intent, quote, 'The quote says that the balance is too small.');
   }
   return quote;
+}
+
+/**
+ * Puts a wish on record unless the recorded charges of the last 24 hours, with it, would go above a limit. No other
+ * process can come in between.
+ * @throws Failure BUDGET_EXCEEDED
+ */
+export async function withinDay(
+  session: Session,
+  journal: Journal,
+  maxCreditsPerDay: number | null,
+  quote: Quote | null,
+  record: () => Promise<void>,
+): Promise<void> {
+  if (maxCreditsPerDay === null || quote === null) return record();
+  const lock = await journal.lock('budget', shortDeadline(session), session.api.signal);
+  if ('heldBy' in lock) {
+    throw new Failure(
+      'UNKNOWN_ERROR',
+      `Another process (${lock.heldBy.pid} on ${lock.heldBy.host}) has kept the day's budget to itself for too long; nothing was submitted.`,
+      { nextSteps: ['Run the same command again a little later.', session.again] },
+    );
+  }
+  try {
+    const spent = await journal.spentToday();
+    if (spent === null || spent + quote.credits > maxCreditsPerDay) {
+      throw dayExceeded(session, spent, quote.credits, maxCreditsPerDay);
+    }
+    await record();
+  } finally {
+    await lock.release();
+  }
+}
+
+function dayExceeded(session: Session, spent: number | null, credits: number, limit: number): Failure {
+  const so =
+    spent === null
+      ? 'What a recorded wish of the last 24 hours cost is not known'
+      : `The recorded wishes of the last 24 hours cost ${spent} credits, and this one costs ${credits}`;
+  return new Failure('BUDGET_EXCEEDED', `${so}; --maxCreditsPerDay allows ${limit}. Nothing was submitted.`, {
+    data: { quoted: credits, spentToday: spent, maxCreditsPerDay: limit },
+    nextSteps: [
+      ...(session.provider.can.account ? [session.command('--action account')] : []),
+      'Ask the person for a higher limit, or wait until the oldest charge is a day old.',
+    ],
+  });
 }
 
 /** Adds to a refusal for lack of credits how much is missing and what would be cheaper. The look-up is free. */

@@ -1,4 +1,6 @@
+import type { Pace } from '../journal/pace.ts';
 import type { Sighting } from '../providers/provider.ts';
+import { Failure } from '../types/failure.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -13,6 +15,46 @@ export async function lookOnce({ api, provider }: Session, taskId: string): Prom
 export async function look({ api, provider }: Session, taskId: string, deadline: number): Promise<Sighting> {
   const sighting = await api.read(provider.status(taskId), deadline);
   return settleDoubt(sighting, () => api.read(provider.task(taskId), deadline));
+}
+
+// A turn lasts about as long.
+const TURN_PAUSE_MS = 1_000;
+
+/**
+ * The same as `lookOnce`, among the processes of this machine that share the service's limit: what another one saw a
+ * moment ago counts, and otherwise a turn is waited for.
+ * @param deadline on the monotonic clock
+ */
+export async function lookInTurn(
+  session: Session,
+  pace: Pace,
+  taskId: string,
+  deadline: number,
+): Promise<Sighting> {
+  const { clock, signal } = session.api;
+  for (;;) {
+    const state = await pace.seenByOthers(taskId);
+    if (state) return { state, record: {} };
+    if (await pace.takeTurn()) break;
+    const left = deadline - clock.monotonic();
+    if (left <= 0) throw crowded();
+    await clock.sleep(Math.min(left, TURN_PAUSE_MS * (0.5 + clock.random())), signal);
+  }
+  try {
+    const sighting = await lookOnce(session, taskId);
+    await pace.saw(taskId, sighting.state);
+    return sighting;
+  } catch (error) {
+    const rest = error instanceof Failure ? error.details.retryAfter : undefined;
+    if (rest !== undefined) await pace.restFor(rest * 1000);
+    throw error;
+  }
+}
+
+function crowded(): Failure {
+  return new Failure('RATE_LIMITED', 'Other commands of this machine used up what the service allows.', {
+    transient: true,
+  });
 }
 
 async function settleDoubt(sighting: Sighting, fetchTask: () => Promise<Sighting>): Promise<Sighting> {

@@ -1,3 +1,4 @@
+import type { Credits } from '../journal/record.ts';
 import type { Sighting } from '../providers/provider.ts';
 import { failed, type Outcome, success } from '../types/envelope.ts';
 import { EXIT } from '../types/exit-codes.ts';
@@ -6,11 +7,14 @@ import type { Json, JsonObject } from '../types/json.ts';
 import type { Task } from '../types/task.ts';
 import type { Session } from './session.ts';
 
-type Seen = Pick<Sighting, 'state' | 'unknownState' | 'record'> & Partial<Pick<Task, 'error' | 'urls'>>;
+type Seen = Pick<Sighting, 'state' | 'unknownState' | 'record'> &
+  Partial<Pick<Task, 'error' | 'urls' | 'charged' | 'refunded'>>;
 
 export interface OutcomeOptions {
   /** What goes into `data` beside the service's answer. */
   extra?: JsonObject;
+  /** What is known of its credits from before. */
+  credits?: Credits | undefined;
   /** The exit code of a task that has not ended. */
   running?: number;
   /** Flags to repeat in the command that goes on with the task. */
@@ -25,6 +29,7 @@ const OUR_WORDS: ReadonlySet<string> = new Set([
   'resultUrls',
   'unknownState',
   'lastPollError',
+  'resumed',
 ]);
 
 /** A service's answer as it goes into `data`. */
@@ -37,14 +42,25 @@ export function resumeCommand({ command }: Session, taskId: string, flags = ''):
   return command(`--action waitTask --taskId ${taskId}${flags}`);
 }
 
+/** Credits as far as anybody reported them; null, never 0, where nobody did. */
+export function creditsOf({ charged, refunded }: Partial<Seen>, known?: Credits): Credits {
+  return {
+    quoted: known?.quoted ?? null,
+    charged: charged ?? known?.charged ?? null,
+    refunded: refunded ?? known?.refunded ?? null,
+  };
+}
+
 /** The outcome that a task's state stands for. */
 export function taskOutcome(
   session: Session,
   taskId: string,
   seen: Seen,
-  { extra = {}, running = EXIT.done, resumeFlags = '' }: OutcomeOptions = {},
+  { extra = {}, credits, running = EXIT.done, resumeFlags = '' }: OutcomeOptions = {},
 ): Outcome {
   const data: Record<string, Json> = { ...dataOf(seen.record), ...extra };
+  if (credits || seen.charged !== undefined) data.credits = { ...creditsOf(seen, credits) };
+  else delete data.credits;
   if (seen.unknownState !== undefined) data.unknownState = seen.unknownState;
   const resume = resumeCommand(session, taskId, resumeFlags);
   switch (seen.state) {

@@ -1,6 +1,7 @@
 import { PAUSE_BUDGET_MS } from '../http/again.ts';
 import type { Api } from '../http/api.ts';
 import type { Transport } from '../http/transport.ts';
+import type { Journal } from '../journal/journal.ts';
 import type { Provider, Sighting } from '../providers/provider.ts';
 import type { Failure } from '../types/failure.ts';
 import type { TaskState } from '../types/task.ts';
@@ -11,6 +12,10 @@ export interface Observer {
   submitting(): void;
   /** The submit came to an end without a task: nothing is charged. */
   refused(): void;
+  /** A wish that was submitted before: from here on nothing is charged. */
+  attached(taskId: string, created: string): void;
+  /** Several tasks are waited for at the same time. */
+  several(count: number): void;
   /** The task's id, in the instant in which it is known. */
   task(taskId: string, state: TaskState): void;
   looked(sighting: Sighting, progress: { elapsedMs: number; nextMs: number }): void;
@@ -27,6 +32,12 @@ export interface Session {
   observer: Observer;
   /** The service runs on this machine: its files may too. */
   loopback: boolean;
+  /** The records of wishes, loaded when they are first asked for; null where none are to be kept. */
+  records(): Promise<Journal | null>;
+  /** Whether there are any. */
+  isRecorded: boolean;
+  /** The command as it was given, to be run once more as it stands. */
+  again: string;
   /** A command line that runs as it stands, with the given flags after the program. */
   command(flags: string): string;
 }

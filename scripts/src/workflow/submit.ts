@@ -6,6 +6,8 @@ import { findOwn } from './settle.ts';
 
 // A service may list a task a moment after it took the submit.
 const SECOND_LOOK_MS = 1_000;
+// Results are kept for 24 hours. What a list shows of older tasks is not known, nor how long a key is remembered.
+const RESEND_WITHIN_MS = 24 * 3600_000;
 
 /**
  * Submits one intent and returns its task. It is sent again only where the service certainly did not take it, or where
@@ -13,13 +15,34 @@ const SECOND_LOOK_MS = 1_000;
  * @param deadline on the monotonic clock: until then a refused submit may be repeated
  * @throws Failure SUBMIT_OUTCOME_UNKNOWN when nobody can tell; any other failure means that nothing was submitted
  */
-export async function submit(session: Session, intent: Intent, deadline: number): Promise<Task> {
-  const { observer } = session;
+export function submit(session: Session, intent: Intent, deadline: number): Promise<Task> {
+  return observed(session, () => sendOrSettle(session, intent, deadline));
+}
+
+/**
+ * The task of an intent that an earlier process may have submitted before it ended. Found out as for an answer that was
+ * lost, and sent again under the same condition.
+ * @param sentAt by the wall clock: not later than the first submit
+ */
+export function settleEarlier(
+  session: Session,
+  intent: Intent,
+  sentAt: number,
+  deadline: number,
+): Promise<Task> {
+  const now = timeOf(session);
+  const lost = new Failure(
+    'NETWORK_ERROR',
+    'An earlier run of this command ended while its submit was under way.',
+  );
+  const sent = { wall: sentAt, monotonic: now.monotonic - (now.wall - sentAt) };
+  return observed(session, () => settle(session, intent, sent, lost, deadline));
+}
+
+async function observed({ observer }: Session, send: () => Promise<Task>): Promise<Task> {
   observer.submitting();
   try {
-    const task = await sendOrSettle(session, intent, deadline);
-    observer.task(task.id, task.state);
-    return task;
+    return await send();
   } catch (error) {
     if (error instanceof Failure && !error.details.unclear && error.code !== 'SUBMIT_OUTCOME_UNKNOWN') {
       observer.refused();
@@ -70,6 +93,8 @@ async function settle(
 ): Promise<Task> {
   const { api, provider } = session;
   if (!provider.can.list) throw outcomeUnknown(session, intent, lost);
+  // A task that belongs to another wish is not this one's, however alike they are.
+  const taken = await takenTasks(session);
   const search = async (): Promise<Task | undefined> => {
     let found: Task | 'unsure' | undefined;
     try {
@@ -77,7 +102,8 @@ async function settle(
       const time = timeOf(session);
       // One clock may have been set back meanwhile, the other stands still while a machine sleeps: the later one counts.
       const now = Math.max(time.wall, sentAt.wall + time.monotonic - sentAt.monotonic);
-      found = findOwn(list, intent, { sentAt: sentAt.wall, now });
+      const tasks = list.tasks.filter(({ id }) => !taken.has(id));
+      found = findOwn({ ...list, tasks }, intent, { sentAt: sentAt.wall, now });
     } catch (error) {
       throw error instanceof Failure ? outcomeUnknown(session, intent, lost, error) : error;
     }
@@ -90,7 +116,8 @@ async function settle(
   await api.clock.sleep(SECOND_LOOK_MS, api.signal);
   const second = await search();
   if (second) return second;
-  if (!provider.can.replay) throw outcomeUnknown(session, intent, lost);
+  const age = timeOf(session).wall - sentAt.wall;
+  if (!provider.can.replay || age > RESEND_WITHIN_MS) throw outcomeUnknown(session, intent, lost);
 
   try {
     return await sendUntilTaken(session, intent, deadline, true);
@@ -102,6 +129,11 @@ async function settle(
     if (!error.details.unclear && error.code !== 'IDEMPOTENCY_CONFLICT') throw error;
     throw outcomeUnknown(session, intent, lost, error);
   }
+}
+
+async function takenTasks({ records }: Session): Promise<ReadonlySet<string>> {
+  const entries = (await (await records())?.all()) ?? [];
+  return new Set(entries.flatMap(({ record }) => record.taskId ?? []));
 }
 
 function timeOf({ api }: Session): { wall: number; monotonic: number } {
@@ -127,14 +159,26 @@ function outcomeUnknown(session: Session, intent: Intent, lost: Failure, later?:
               `If the list shows the task (idempotencyKey ${intent.idempotencyKey}, or model ${intent.model} made just now), take its id to --action waitTask --taskId <id>.`,
             ]
           : [`Look for the task on the service's own pages: ${provider.keyPage}`]),
-        ...(provider.can.replay
-          ? [
-              `If the list answers and does not show it, the same command with --idempotencyKey ${intent.idempotencyKey} is documented not to be charged twice.`,
-            ]
-          : []),
+        ...whatThen(session, intent),
       ],
     },
   );
+}
+
+function whatThen({ isRecorded, provider, again }: Session, { idempotencyKey }: Intent): string[] {
+  if (isRecorded) {
+    return [
+      ...(provider.can.list
+        ? ['The same command looks for it once more; it sends nothing that may be charged twice:', again]
+        : []),
+      'Only if the person decides that it may be charged once more: the same command with --new.',
+    ];
+  }
+  return provider.can.replay
+    ? [
+        `If the list answers and does not show it, the same command with --idempotencyKey ${idempotencyKey} is documented not to be charged twice.`,
+      ]
+    : [];
 }
 
 function isUnclear(error: unknown): error is Failure {

@@ -1,13 +1,16 @@
 import type { PollRhythm } from '../http/again.ts';
+import type { Entry } from '../journal/journal.ts';
+import type { Credits } from '../journal/record.ts';
 import type { Sighting } from '../providers/provider.ts';
 import { failed, type Outcome, success } from '../types/envelope.ts';
 import { EXIT } from '../types/exit-codes.ts';
 import { Failure } from '../types/failure.ts';
 import type { JsonObject } from '../types/json.ts';
 import { isTerminal, type Task } from '../types/task.ts';
+import { handOver, noteState, recordOf } from './delivery.ts';
 import { finish, folderFor } from './finish.ts';
-import { look, lookOnce } from './look.ts';
-import { dataOf, taskOutcome } from './outcome.ts';
+import { look, lookInTurn, lookOnce } from './look.ts';
+import { creditsOf, dataOf, taskOutcome } from './outcome.ts';
 import { type Session, shortDeadline } from './session.ts';
 import { merge, waitForEnd } from './wait.ts';
 
@@ -20,26 +23,54 @@ export interface WaitSettings {
   stallMs: number;
   /** Flags to repeat in the command that goes on with the task, with a space before each. */
   resumeFlags: string;
+  /** The record of the wish that the task belongs to, if there is one. */
+  entry?: Entry;
+  /** What is known of its credits from before. */
+  credits?: Credits;
 }
 
+// A server that is looked at more often than this is one on this machine, without a limit to share.
+const LEAST_SHARED_MS = 1_000;
 // A task that was just made may not be found by every replica at once.
 const YOUNG_TASK_MS = 30_000;
 
 /** The state of a task, by one query. */
 export async function getStatus(session: Session, taskId: string): Promise<Outcome> {
-  return taskOutcome(session, taskId, await look(session, taskId, shortDeadline(session)));
+  const seen = await look(session, taskId, shortDeadline(session));
+  return endOf(session, taskId, taskOutcome(session, taskId, seen));
+}
+
+/** A task that is told to have ended without a result has been handed over with that. */
+async function endOf(session: Session, taskId: string, outcome: Outcome): Promise<Outcome> {
+  const { status } = outcome.envelope;
+  // Only then is the journal worth its time: most queries are about tasks that run.
+  if (status !== 'FAILED' && status !== 'CANCEL') return outcome;
+  return handOver(session, await recordOf(session, taskId), outcome);
 }
 
 /** The record of a task; with a folder, its files too. */
 export async function getTask(session: Session, taskId: string, settings: WaitSettings): Promise<Outcome> {
   const { api, provider } = session;
   if (settings.folder !== null) return waitTask(session, taskId, { ...settings, waitMs: 0 });
-  return taskOutcome(session, taskId, await api.read(provider.task(taskId), shortDeadline(session)));
+  const entry = await recordOf(session, taskId);
+  const task = await api.read(provider.task(taskId), shortDeadline(session));
+  return handOver(session, entry, taskOutcome(session, taskId, task, { credits: entry?.record.credits }));
 }
 
-/** Waits for the end of a task that exists, then returns it; with a folder, its files are saved. */
-export async function waitTask(session: Session, taskId: string, settings: WaitSettings): Promise<Outcome> {
-  const folder = await folderFor(settings.folder);
+/**
+ * Waits for the end of a task that exists, then returns it; with a folder, its files are saved.
+ * @param known its record, where the caller has it; what it says of the folder then holds
+ */
+export async function waitTask(
+  session: Session,
+  taskId: string,
+  settings: WaitSettings,
+  extra: JsonObject = {},
+  known?: Entry,
+): Promise<Outcome> {
+  const entry = known ?? (await recordOf(session, taskId));
+  // Whoever goes on with a wish wants the file that the wish was about.
+  const folder = await folderFor(settings.folder ?? entry?.record.download ?? null);
   const { clock } = session.api;
   const start = clock.monotonic();
   let first: Sighting | undefined;
@@ -56,7 +87,9 @@ export async function waitTask(session: Session, taskId: string, settings: WaitS
   }
   if (first) session.observer.task(taskId, first.state);
   const waitMs = settings.waitMs - (clock.monotonic() - start);
-  return waitOn(session, { id: taskId, ...first }, { ...settings, folder, waitMs }, {}, trouble);
+  const credits = entry?.record.credits;
+  const wait = { ...settings, folder, waitMs, ...(entry && { entry }), ...(credits && { credits }) };
+  return waitOn(session, { id: taskId, ...first }, wait, extra, trouble);
 }
 
 /** Cancels a task and says whether that took effect: the service allows it only before the work has begun. */
@@ -72,7 +105,7 @@ export async function cancelTask(session: Session, taskId: string): Promise<Outc
     refusal = error;
   }
   if (answer?.state === 'CANCEL') {
-    return success('CANCEL', taskId, dataOf(answer.record), EXIT.done);
+    return endOf(session, taskId, success('CANCEL', taskId, dataOf(answer.record), EXIT.done));
   }
   // Refused, or the answer was lost: what counts is what has become of the task.
   let seen: Sighting;
@@ -84,7 +117,7 @@ export async function cancelTask(session: Session, taskId: string): Promise<Outc
     seen = answer;
   }
   const data = dataOf(seen.record);
-  if (seen.state === 'CANCEL') return success('CANCEL', taskId, data, EXIT.done);
+  if (seen.state === 'CANCEL') return endOf(session, taskId, success('CANCEL', taskId, data, EXIT.done));
   const running = !isTerminal(seen.state);
   const said = refusal ? ` ${refusal.message}` : '';
   const failure = new Failure(
@@ -131,16 +164,23 @@ export async function waitOn(
   trouble?: Failure,
 ): Promise<Outcome> {
   const { api, observer } = session;
+  const { entry } = settings;
   const taskId = task.id;
   const start = api.clock.monotonic();
+  const credits = settings.credits && creditsOf(task, settings.credits);
   let seen: Sighting | undefined = task.state
     ? { ...task, state: task.state, record: task.record ?? {} }
     : undefined;
   if (!seen || !isTerminal(seen.state)) {
-    const waited = await waitForEnd(() => lookOnce(session, taskId), {
+    const deadline = start + settings.waitMs;
+    const sharing = settings.rhythm.firstMs >= LEAST_SHARED_MS ? (await session.records())?.pace : undefined;
+    const look = sharing
+      ? () => lookInTurn(session, sharing, taskId, deadline)
+      : () => lookOnce(session, taskId);
+    const waited = await waitForEnd(look, {
       clock: api.clock,
       rhythm: settings.rhythm,
-      deadline: start + settings.waitMs,
+      deadline,
       graceUntil: start + YOUNG_TASK_MS,
       trouble,
       ...(api.signal && { signal: api.signal }),
@@ -149,6 +189,7 @@ export async function waitOn(
     });
     trouble = waited.trouble;
     if (waited.last) seen = merge(seen, waited.last);
+    if (entry && seen) await noteState(session, entry, seen.state);
     if (waited.last && isTerminal(waited.last.state))
       observer.looked(waited.last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
   }
@@ -158,14 +199,21 @@ export async function waitOn(
   }
 
   const { resumeFlags } = settings;
-  if (seen.state === 'COMPLETED') return finish(session, taskId, { ...settings, extra });
+  if (seen.state === 'COMPLETED')
+    return handOver(session, entry, await finish(session, taskId, { ...settings, extra, credits }));
   if (isTerminal(seen.state)) {
-    return taskOutcome(session, taskId, await withRecord(session, taskId, seen), { extra, resumeFlags });
+    const ended = await withRecord(session, taskId, seen);
+    return handOver(session, entry, taskOutcome(session, taskId, ended, { extra, credits, resumeFlags }));
   }
   if (trouble) {
     extra = { ...extra, lastPollError: { errorCode: trouble.code, errorMessage: trouble.message } };
   }
-  const outcome = taskOutcome(session, taskId, seen, { extra, resumeFlags, running: EXIT.stillRunning });
+  const outcome = taskOutcome(session, taskId, seen, {
+    extra,
+    credits,
+    resumeFlags,
+    running: EXIT.stillRunning,
+  });
   outcome.envelope.retryAfter = trouble?.details.retryAfter ?? null;
   return outcome;
 }

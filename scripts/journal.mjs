@@ -1,0 +1,779 @@
+// Compiled from scripts/src/ by `npm run build`; do not edit.
+// scripts/src/disk/durable.ts
+import { randomBytes } from "node:crypto";
+import { chmod, mkdir, open, rename, rm } from "node:fs/promises";
+import path from "node:path";
+function diskError(error) {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+}
+var TROUBLE = {
+  ENOSPC: "the disk is full",
+  EDQUOT: "the disk quota is used up",
+  EACCES: "permission is denied",
+  EPERM: "permission is denied",
+  EROFS: "the disk is read-only",
+  EIO: "the disk failed",
+  EMFILE: "too many files are open",
+  ENOENT: "the folder is gone",
+  ENOTDIR: "a folder on the way is a file",
+  EEXIST: "a file is where the folder should be",
+  EISDIR: "a folder is where the file should be",
+  ENAMETOOLONG: "the path is too long",
+  EFBIG: "the file is too large for this disk",
+  ELOOP: "the links on the way go in a circle"
+};
+function diskTrouble(error) {
+  return TROUBLE[diskError(error)];
+}
+async function makePrivate(folder) {
+  const made = await mkdir(folder, { recursive: true, mode: 448 });
+  if (made === void 0) await chmod(folder, 448).catch(() => {
+  });
+}
+async function writeWhole(file, text2, clock) {
+  const temp = `${file}.${randomBytes(4).toString("hex")}${TEMP}`;
+  try {
+    const handle = await open(temp, "wx", 384);
+    try {
+      await handle.writeFile(text2);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await renamePatiently(temp, file, clock);
+  } catch (error) {
+    await rm(temp, { force: true }).catch(() => {
+    });
+    throw error;
+  }
+  await syncFolder(path.dirname(file));
+}
+var TEMP = ".tmp";
+var RENAME_PAUSES_MS = [10, 50, 100, 250];
+async function renamePatiently(from, to, clock) {
+  for (const pause of [...RENAME_PAUSES_MS, null]) {
+    try {
+      return await rename(from, to);
+    } catch (error) {
+      if (pause === null || !["EPERM", "EBUSY", "EACCES"].includes(diskError(error))) throw error;
+      await clock.sleep(pause);
+    }
+  }
+}
+async function syncFolder(folder) {
+  try {
+    const handle = await open(folder, "r");
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (!["EPERM", "EISDIR", "EACCES", "EINVAL", "ENOTSUP"].includes(diskError(error))) throw error;
+  }
+}
+
+// scripts/src/disk/lock.ts
+import { randomBytes as randomBytes2 } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { link, readFile, rename as rename2, rm as rm2, stat, utimes, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { isObject } from "./main.mjs";
+var HEARTBEAT_MS = 1e4;
+var SILENT_MS = 12e4;
+var UNWRITTEN_MS = 1e4;
+async function tryLock(file, clock) {
+  const me = {
+    pid: process.pid,
+    host: hostname(),
+    start: startOf(process.pid),
+    nonce: randomBytes2(8).toString("hex")
+  };
+  const temp = `${file}.${me.nonce}${TEMP}`;
+  try {
+    await writeFile(temp, JSON.stringify(me), { flag: "wx", mode: 384 });
+    for (; ; ) {
+      if (await place(temp, file, me)) return new HeldLock(file, me);
+      const owner = await readOwner(file);
+      if (owner === void 0) continue;
+      if (await isAlive(owner, file, clock)) return { heldBy: owner };
+      const claim = await tryLock(`${file}.${owner.nonce}`, clock);
+      if ("heldBy" in claim) return claim;
+      try {
+        if ((await readOwner(file))?.nonce !== owner.nonce) continue;
+        await rename2(temp, file);
+        return new HeldLock(file, me);
+      } finally {
+        await claim.release();
+      }
+    }
+  } finally {
+    await rm2(temp, { force: true }).catch(() => {
+    });
+  }
+}
+async function waitForLock(file, clock, deadline, signal) {
+  for (; ; ) {
+    const lock = await tryLock(file, clock);
+    if (!("heldBy" in lock) || clock.monotonic() >= deadline) return lock;
+    await clock.sleep(LOCK_PAUSE_MS * (0.5 + clock.random()), signal);
+  }
+}
+var LOCK_PAUSE_MS = 50;
+var HeldLock = class {
+  #file;
+  #me;
+  #heartbeat;
+  constructor(file, me) {
+    this.#file = file;
+    this.#me = me;
+    this.#heartbeat = setInterval(() => {
+      const now = /* @__PURE__ */ new Date();
+      utimes(file, now, now).catch(() => {
+      });
+    }, HEARTBEAT_MS).unref();
+  }
+  async isOurs() {
+    return (await readOwner(this.#file))?.nonce === this.#me.nonce;
+  }
+  async release() {
+    clearInterval(this.#heartbeat);
+    if (await this.isOurs()) await rm2(this.#file, { force: true });
+  }
+};
+async function place(temp, file, me) {
+  try {
+    await link(temp, file);
+    return true;
+  } catch (error) {
+    if (diskError(error) === "EEXIST") return false;
+    if (!["EPERM", "ENOTSUP", "ENOSYS", "EOPNOTSUPP", "EXDEV", "EACCES", "EMLINK"].includes(diskError(error)))
+      throw error;
+  }
+  try {
+    await writeFile(file, JSON.stringify(me), { flag: "wx", mode: 384 });
+    return true;
+  } catch (error) {
+    if (diskError(error) === "EEXIST") return false;
+    throw error;
+  }
+}
+async function readOwner(file) {
+  let text2;
+  try {
+    text2 = await readFile(file, "utf8");
+  } catch (error) {
+    if (diskError(error) === "ENOENT") return void 0;
+    throw error;
+  }
+  return parseOwner(text2) ?? { pid: 0, host: "", start: null, nonce: "unreadable" };
+}
+function parseOwner(text2) {
+  try {
+    const value = JSON.parse(text2);
+    if (!isObject(value)) return void 0;
+    const { pid, host, start, nonce } = value;
+    if (typeof pid !== "number" || !Number.isSafeInteger(pid) || pid <= 0) return void 0;
+    if (typeof host !== "string" || typeof nonce !== "string" || !/^\w+$/.test(nonce)) return void 0;
+    return { pid, host, start: typeof start === "string" ? start : null, nonce };
+  } catch {
+    return void 0;
+  }
+}
+async function isAlive(owner, file, clock) {
+  const silence = owner.pid === 0 ? UNWRITTEN_MS : owner.host === hostname() ? null : SILENT_MS;
+  if (silence === null) return isRunning(owner);
+  try {
+    return clock.wall() - (await stat(file)).mtimeMs < silence;
+  } catch {
+    return false;
+  }
+}
+function isRunning({ pid, start }) {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if (diskError(error) === "ESRCH") return false;
+  }
+  const now = startOf(pid);
+  return now === null || now !== ENDED && (start === null || now === start);
+}
+var ENDED = "ended";
+function startOf(pid) {
+  try {
+    const text2 = readFileSync(`/proc/${pid}/stat`, "latin1");
+    const words = text2.slice(text2.lastIndexOf(")") + 2).split(" ");
+    return words[0] === "Z" || words[0] === "X" ? ENDED : words[19] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+// scripts/src/journal/claim.ts
+import { Failure } from "./main.mjs";
+
+// scripts/src/journal/fingerprint.ts
+import { createHash } from "node:crypto";
+function accountOf(provider, key) {
+  return sha256("account", provider, key).slice(0, 12);
+}
+function payloadHash(payload) {
+  const hash = createHash("sha256");
+  addValue(hash, payload);
+  return hash.digest("hex");
+}
+function intentOf({
+  provider,
+  service,
+  account,
+  model,
+  payloadHash: hash,
+  idempotencyKey
+}) {
+  const what = idempotencyKey === void 0 ? ["payload", model, hash] : ["key", idempotencyKey];
+  return sha256("intent", provider, service, account, ...what).slice(0, 32);
+}
+function sha256Text(text2) {
+  return createHash("sha256").update(text2).digest("hex");
+}
+function sha256(...words) {
+  return sha256Text(JSON.stringify(words));
+}
+var PIECE = 1024 * 1024;
+function addValue(hash, value) {
+  if (typeof value === "string") {
+    hash.update(`s${value.length}:`);
+    for (let at = 0; at < value.length; at += PIECE) hash.update(value.slice(at, at + PIECE), "utf16le");
+  } else if (Array.isArray(value)) {
+    hash.update(`a${value.length}:`);
+    for (const item of value) addValue(hash, item);
+  } else if (typeof value === "object" && value !== null) {
+    const names = Object.keys(value).sort();
+    hash.update(`o${names.length}:`);
+    for (const name of names) {
+      addValue(hash, name);
+      addValue(hash, value[name]);
+    }
+  } else {
+    hash.update(`v${JSON.stringify(value)};`);
+  }
+}
+
+// scripts/src/journal/claim.ts
+var PAUSE_MS = 100;
+async function claimWish(journal, wish, deadline, signal) {
+  const { place: place2 } = journal;
+  const { provider, service, account, clock } = place2;
+  const idempotencyKey = wish.isNamed ? wish.idempotencyKey : void 0;
+  const intent = intentOf({ ...wish, provider, service, account, idempotencyKey });
+  await journal.prepare();
+  for (; ; ) {
+    if (!wish.isNew) {
+      const known = await knownWish(journal, intent, wish);
+      if (known && known.record.taskId !== null) return { kind: "submitted", entry: known };
+    }
+    const lock = await journal.lock(intent, 0);
+    if ("heldBy" in lock) {
+      if (clock.monotonic() >= deadline) throw busy(lock);
+      await clock.sleep(PAUSE_MS * (0.5 + clock.random()), signal);
+      continue;
+    }
+    try {
+      const known = wish.isNew ? void 0 : await knownWish(journal, intent, wish);
+      if (known && known.record.taskId !== null) {
+        await lock.release();
+        return { kind: "submitted", entry: known };
+      }
+      if (known) return { kind: "unsettled", entry: known, lock };
+      if (wish.isNew) await abandonUnsettled(journal, intent);
+      await journal.sweep();
+      return { kind: "new", entry: draft(journal, intent, wish), lock };
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
+  }
+}
+async function knownWish(journal, intent, wish) {
+  const { entries, isUnreadable } = await journal.find(intent);
+  if (isUnreadable) throw unreadable();
+  const other = entries.find(({ record }) => record.payloadHash !== wish.payloadHash);
+  if (other) throw conflict(wish, other);
+  return entries.find((entry) => entry.wasPending);
+}
+async function abandonUnsettled(journal, intent) {
+  for (const entry of (await journal.find(intent)).entries) {
+    if (entry.isPending && entry.record.taskId === null) await entry.update({ phase: "abandoned" });
+  }
+}
+function draft(journal, intent, wish) {
+  const { provider, service, account } = journal.place;
+  return journal.draft({
+    intent,
+    provider,
+    service,
+    account,
+    owner: wish.owner,
+    model: wish.model,
+    payloadHash: wish.payloadHash,
+    idempotencyKey: wish.idempotencyKey,
+    phase: "submitting",
+    taskId: null,
+    status: "UNKNOWN",
+    checked: null,
+    delivered: null,
+    download: wish.download,
+    credits: { quoted: null, charged: null, refunded: null },
+    files: []
+  });
+}
+function busy({
+  heldBy: { pid, host },
+  file
+}) {
+  return new Failure(
+    "SUBMIT_OUTCOME_UNKNOWN",
+    `Another process (${pid} on ${host}) is submitting this very wish; what came of it is not known yet.`,
+    {
+      status: "UNKNOWN",
+      nextSteps: [
+        "Run the same command again a little later: it goes on with the task of that process, and charges nothing.",
+        `If there is certainly no such process any more, remove ${file} first.`
+      ]
+    }
+  );
+}
+function unreadable() {
+  return new Failure(
+    "SUBMIT_OUTCOME_UNKNOWN",
+    "The newest record of this wish cannot be read, so it is not known whether it was submitted and charged. Nothing was submitted now.",
+    {
+      status: "UNKNOWN",
+      nextSteps: [
+        "Do not submit this again before you know: look for its task in the service's own list.",
+        "If the person decides that it may be charged once more: the same command with --new."
+      ]
+    }
+  );
+}
+function conflict(wish, { record }) {
+  return new Failure(
+    "IDEMPOTENCY_CONFLICT",
+    `--idempotencyKey ${wish.idempotencyKey} already stands for another wish. Nothing was submitted.`,
+    {
+      data: {
+        payloadHash: wish.payloadHash,
+        recordedPayloadHash: record.payloadHash,
+        recordedTaskId: record.taskId
+      },
+      nextSteps: [
+        "For the earlier wish, run its command unchanged; for another wish, give another --idempotencyKey or none."
+      ]
+    }
+  );
+}
+
+// scripts/src/journal/journal.ts
+import { randomBytes as randomBytes4 } from "node:crypto";
+import { readdir as readdir2, readFile as readFile3, rename as rename4, rm as rm4, stat as stat3 } from "node:fs/promises";
+import path3 from "node:path";
+import { Failure as Failure2 } from "./main.mjs";
+import { isTerminal } from "./main.mjs";
+
+// scripts/src/journal/pace.ts
+import { createHash as createHash2, randomBytes as randomBytes3 } from "node:crypto";
+import { readdir, readFile as readFile2, rename as rename3, rm as rm3, stat as stat2, writeFile as writeFile2 } from "node:fs/promises";
+import path2 from "node:path";
+import { isObject as isObject2 } from "./main.mjs";
+import { TASK_STATES } from "./main.mjs";
+var SPAN_MS = 1100;
+var FRESH_MS = 2e3;
+var KEPT_SPANS = 120;
+var DAY_MS = 24 * 36e5;
+var Pace = class {
+  #folder;
+  #service;
+  #clock;
+  #me = randomBytes3(4).toString("hex");
+  #isReady = false;
+  /** @param folder absolute @param service the address of the service: each has its own limit */
+  constructor(folder, service, clock) {
+    this.#folder = folder;
+    this.#service = nameOf(service);
+    this.#clock = clock;
+  }
+  /** Takes the right to one query now; false when another process has it, or the service wants to be left alone. */
+  async takeTurn() {
+    const now = this.#clock.wall();
+    if (now < Number(await this.#read("rest") ?? 0)) return false;
+    const span = Math.floor(now / SPAN_MS);
+    try {
+      await this.#ready();
+      await writeFile2(this.#file(`turn-${span}`), "", { flag: "wx", mode: 384 });
+    } catch (error) {
+      return diskError(error) !== "EEXIST";
+    }
+    await this.#tidy(span);
+    return true;
+  }
+  /** The service asked for a pause: nobody asks it again before that is over. */
+  async restFor(ms) {
+    await this.#write("rest", String(Math.round(this.#clock.wall() + ms)));
+  }
+  /** What another process saw of a task a moment ago. */
+  async seenByOthers(taskId) {
+    try {
+      const value = JSON.parse(await this.#read(`seen-${nameOf(taskId)}`) ?? "");
+      if (!isObject2(value) || value.by === this.#me || typeof value.at !== "number") return void 0;
+      const age = this.#clock.wall() - value.at;
+      return age >= 0 && age < FRESH_MS ? TASK_STATES.find((state) => state === value.state) : void 0;
+    } catch {
+      return void 0;
+    }
+  }
+  /** Tells the others what a look at a task showed. */
+  async saw(taskId, state) {
+    const sighting = { state, at: this.#clock.wall(), by: this.#me };
+    await this.#write(`seen-${nameOf(taskId)}`, JSON.stringify(sighting));
+  }
+  #file(name) {
+    return path2.join(this.#folder, `${this.#service}-${name}`);
+  }
+  async #read(name) {
+    return readFile2(this.#file(name), "utf8").catch(() => void 0);
+  }
+  async #write(name, text2) {
+    const temp = this.#file(`${name}.${randomBytes3(4).toString("hex")}${TEMP}`);
+    try {
+      await this.#ready();
+      await writeFile2(temp, text2, { flag: "wx", mode: 384 });
+      await rename3(temp, this.#file(name));
+    } catch {
+      await rm3(temp, { force: true }).catch(() => {
+      });
+    }
+  }
+  async #ready() {
+    if (!this.#isReady) await makePrivate(this.#folder);
+    this.#isReady = true;
+  }
+  /** Takes away the turns that are long over. */
+  async #tidy(span) {
+    const begin = `${this.#service}-turn-`;
+    const names = await readdir(this.#folder).catch(() => []);
+    const old = names.filter(
+      (name) => name.startsWith(begin) && Number(name.slice(begin.length)) < span - KEPT_SPANS
+    );
+    for (const name of names) {
+      if (span % KEPT_SPANS > 0 || name.startsWith(begin)) continue;
+      const written = await stat2(path2.join(this.#folder, name)).catch(() => void 0);
+      if (written && written.mtimeMs < this.#clock.wall() - DAY_MS) old.push(name);
+    }
+    await Promise.all(old.map((name) => rm3(path2.join(this.#folder, name), { force: true }).catch(() => {
+    })));
+  }
+};
+function nameOf(text2) {
+  return createHash2("sha256").update(text2).digest("hex").slice(0, 16);
+}
+
+// scripts/src/journal/record.ts
+import { isObject as isObject3 } from "./main.mjs";
+import { TASK_ID, TASK_STATES as TASK_STATES2 } from "./main.mjs";
+var PHASES = [
+  /** The request may be on its way. */
+  "submitting",
+  /** Nobody could tell whether it was taken. */
+  "unknown",
+  /** The service gave it a task. */
+  "submitted",
+  /** Its outcome is not known, and a person has decided to go on without it. */
+  "abandoned"
+];
+var VERSION = 1;
+var INNER = ["quoted", "charged", "refunded", "path", "bytes", "sha256", "contentType"];
+function writeRecord(record) {
+  return `${JSON.stringify({ version: VERSION, ...record }, ["version", ...Object.keys(FIELDS), ...INNER], 2)}
+`;
+}
+function readRecord(text2) {
+  let value;
+  try {
+    value = JSON.parse(text2);
+  } catch {
+    return void 0;
+  }
+  if (!isObject3(value) || value.version !== VERSION) return void 0;
+  const { version, ...record } = value;
+  const fits = Object.keys(FIELDS).every(
+    (name) => FIELDS[name](record[name])
+  );
+  return fits ? record : void 0;
+}
+var text = (value) => typeof value === "string" && value !== "";
+var hex = (value) => typeof value === "string" && /^[0-9a-f]{12,64}$/.test(value);
+var date = (value) => typeof value === "string" && !Number.isNaN(Date.parse(value));
+var amount = (value) => typeof value === "number" && value >= 0;
+var oneOf = (words) => (value) => typeof value === "string" && words.includes(value);
+var orNull = (check) => (value) => value === null || check(value);
+var FIELDS = {
+  intent: hex,
+  provider: text,
+  service: text,
+  account: hex,
+  owner: orNull(text),
+  model: text,
+  payloadHash: hex,
+  idempotencyKey: text,
+  phase: oneOf(PHASES),
+  taskId: orNull((value) => typeof value === "string" && TASK_ID.test(value)),
+  status: oneOf(TASK_STATES2),
+  created: date,
+  checked: orNull(date),
+  delivered: orNull(date),
+  download: orNull(text),
+  credits: (value) => isObject3(value) && ["quoted", "charged", "refunded"].every((name) => orNull(amount)(value[name])),
+  files: (value) => Array.isArray(value) && value.every(
+    (file) => isObject3(file) && text(file.path) && amount(file.bytes) && hex(file.sha256) && text(file.contentType)
+  )
+};
+
+// scripts/src/journal/journal.ts
+var NAME = /^([0-9a-f]{32})-(\d{8}T\d{9}Z)-[0-9a-f]{6}\.json(\.corrupt)?$/;
+var CORRUPT = ".corrupt";
+var KEPT_MS = 30 * 24 * 36e5;
+var DAY_MS2 = 24 * 36e5;
+var UPDATE_PATIENCE_MS = 2e3;
+var Entry = class {
+  #journal;
+  file;
+  record;
+  constructor(journal, file, record) {
+    this.#journal = journal;
+    this.file = file;
+    this.record = record;
+  }
+  /** Some result of it is still to come or to be handed over. */
+  get isPending() {
+    return this.record.delivered === null && this.record.phase !== "abandoned";
+  }
+  /** It was pending when this command began: a command that runs beside the one that delivered it means the same wish. */
+  get wasPending() {
+    const { delivered } = this.record;
+    return this.isPending || delivered !== null && Date.parse(delivered) >= this.#journal.place.since;
+  }
+  /** Writes the record for the first time. @throws Failure when it cannot be written */
+  async begin() {
+    const { folder, clock } = this.#journal.place;
+    try {
+      await writeWhole(this.file, writeRecord(this.record), clock);
+    } catch (error) {
+      throw unwritable(error, folder);
+    }
+  }
+  /** Changes the record; one that was dropped meanwhile stays away. What failed to be written is only warned of. */
+  async update(change) {
+    const { clock, warn } = this.#journal.place;
+    try {
+      const lock = await waitForLock(
+        `${this.file}.lock`,
+        clock,
+        clock.monotonic() + UPDATE_PATIENCE_MS * (0.5 + clock.random())
+      );
+      try {
+        const now = readRecord(await readFile3(this.file, "utf8"));
+        if (now) this.record = now;
+        const changes = typeof change === "function" ? change(this.record) : change;
+        this.record = { ...this.record, ...changes };
+        await writeWhole(this.file, writeRecord(this.record), clock);
+      } finally {
+        if (!("heldBy" in lock)) await lock.release();
+      }
+    } catch (error) {
+      if (diskError(error) === "ENOENT") return;
+      const trouble = diskTrouble(error);
+      if (trouble === void 0) throw error;
+      warn(`The record of this wish could not be written (${trouble}): ${this.file}`);
+    }
+  }
+  /** Reads the record again: other processes may have written it. */
+  async refresh() {
+    const now = readRecord(await readFile3(this.file, "utf8").catch(() => ""));
+    if (now) this.record = now;
+  }
+  /** Takes the record away. */
+  async drop() {
+    await rm4(this.file, { force: true });
+  }
+};
+var Journal = class {
+  place;
+  /** What its processes share while they wait. */
+  pace;
+  constructor(place2) {
+    this.place = place2;
+    this.pace = new Pace(path3.join(path3.dirname(place2.folder), "pace"), place2.service, place2.clock);
+  }
+  /** Makes the folder ready. @throws Failure when there cannot be one */
+  async prepare() {
+    try {
+      await makePrivate(this.place.folder);
+    } catch (error) {
+      throw unwritable(error, this.place.folder);
+    }
+  }
+  /** A record that is not on the disk yet. */
+  draft(wish) {
+    const created = new Date(this.place.clock.wall()).toISOString();
+    const name = `${wish.intent}-${created.replace(/[-:.]/g, "")}-${randomBytes4(3).toString("hex")}.json`;
+    return new Entry(this, path3.join(this.place.folder, name), { ...wish, created });
+  }
+  async find(intent) {
+    const names = (await this.#names()).filter((name) => name.startsWith(intent));
+    const entries = await this.#read(names);
+    const readable = new Set(entries.map(({ file }) => path3.basename(file)));
+    return { entries, isUnreadable: names.length > 0 && !readable.has(names[0]) };
+  }
+  /** All records of every account, newest first. */
+  async all() {
+    const entries = await this.#read(await this.#names());
+    return entries.sort((a, b) => a.record.created < b.record.created ? 1 : -1);
+  }
+  async byTask(taskId) {
+    return (await this.all()).find(({ record }) => record.taskId === taskId);
+  }
+  /** Whether a record was made with the key and for the address that are in use. */
+  isOwn({ record }) {
+    const { provider, service, account } = this.place;
+    return record.provider === provider && record.service === service && record.account === account;
+  }
+  /** Takes the lock on an intent, on the budget or on a file, by its name. @throws Failure when the disk refuses */
+  async lock(name, deadline, signal) {
+    const { folder, clock } = this.place;
+    const file = path3.join(folder, `${name}.lock`);
+    try {
+      const lock = deadline === 0 ? await tryLock(file, clock) : await waitForLock(file, clock, deadline, signal);
+      return "heldBy" in lock ? { ...lock, file } : lock;
+    } catch (error) {
+      throw diskTrouble(error) === void 0 ? error : unwritable(error, folder);
+    }
+  }
+  /**
+   * Credits that the wishes of the last 24 hours were charged or may be; refunds are taken off.
+   * @returns null where the credits of one of them are not known
+   */
+  async spentToday() {
+    const since = this.place.clock.wall() - DAY_MS2;
+    let sum = 0;
+    for (const entry of await this.all()) {
+      if (!this.isOwn(entry) || Date.parse(entry.record.created) < since) continue;
+      const spent = spentOn(entry.record.credits);
+      if (spent === null) return null;
+      sum += spent;
+    }
+    return sum;
+  }
+  /** Removes what was delivered more than 30 days ago, and what crashes have left behind. */
+  async sweep() {
+    const { folder, clock } = this.place;
+    const now = clock.wall();
+    for (const name of await this.#files()) {
+      const stamp = NAME.exec(name)?.[2];
+      if (stamp === void 0) {
+        const file = path3.join(folder, name);
+        const touched = await stat3(file).then(
+          ({ mtimeMs }) => mtimeMs,
+          () => now
+        );
+        if (/\.(lock|tmp)$/.test(name) && touched < now - DAY_MS2) await rm4(file, { force: true });
+      } else if (timeOf(stamp) < now - KEPT_MS) {
+        const [entry] = await this.#read([name]);
+        if (entry && Date.parse(entry.record.delivered ?? "") < now - KEPT_MS) await entry.drop();
+      }
+    }
+  }
+  /** Names of records, whole or set aside, newest first within an intent. */
+  async #names() {
+    return (await this.#files()).filter((name) => NAME.test(name)).sort((a, b) => a < b ? 1 : -1);
+  }
+  async #files() {
+    try {
+      return await readdir2(this.place.folder);
+    } catch (error) {
+      if (diskError(error) === "ENOENT") return [];
+      throw diskTrouble(error) === void 0 ? error : unwritable(error, this.place.folder);
+    }
+  }
+  /** Reads records; what is none is set aside, so that it is warned of once. */
+  async #read(names) {
+    const { folder, warn } = this.place;
+    const entries = [];
+    for (const name of names) {
+      if (name.endsWith(CORRUPT)) continue;
+      const file = path3.join(folder, name);
+      let text2;
+      try {
+        text2 = await readFile3(file, "utf8");
+      } catch (error) {
+        if (diskError(error) === "ENOENT") continue;
+        throw diskTrouble(error) === void 0 ? error : unwritable(error, folder);
+      }
+      const record = readRecord(text2);
+      if (record?.intent === NAME.exec(name)?.[1]) {
+        entries.push(new Entry(this, file, record));
+        continue;
+      }
+      await rename4(file, `${file}${CORRUPT}`).catch(() => {
+      });
+      warn(`A record that cannot be read was set aside: ${file}${CORRUPT}`);
+    }
+    return entries;
+  }
+};
+function spentOn({ quoted, charged, refunded }) {
+  const cost = charged ?? quoted;
+  return cost === null ? null : Math.max(0, cost - (refunded ?? 0));
+}
+function hasEnded({ record }) {
+  return isTerminal(record.status);
+}
+function timeOf(stamp) {
+  const [, year, month, day, hour, minute, second, ms] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z$/.exec(stamp) ?? [];
+  return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`);
+}
+function unwritable(error, folder) {
+  const reason = diskTrouble(error) ?? (error instanceof Error ? error.message : "the disk gives no reason");
+  return new Failure2(
+    "UNKNOWN_ERROR",
+    `This wish cannot be recorded in ${folder}: ${reason}. Without a record it could be charged twice, so nothing was submitted.`,
+    {
+      cause: error,
+      nextSteps: [
+        `Make room in ${folder} or make it writable; or set ASYNC_MEDIA_STATE_DIR to a folder that is, and run the same command again.`,
+        "Only if there is no such folder: the same command with --noJournal submits without a record; then a killed command cannot find its task by itself."
+      ]
+    }
+  );
+}
+export {
+  Entry,
+  Journal,
+  PHASES,
+  Pace,
+  TEMP,
+  accountOf,
+  claimWish,
+  diskError,
+  diskTrouble,
+  hasEnded,
+  intentOf,
+  makePrivate,
+  payloadHash,
+  readRecord,
+  renamePatiently,
+  sha256Text,
+  tryLock,
+  waitForLock,
+  writeRecord,
+  writeWhole
+};

@@ -1,0 +1,154 @@
+// Compiled from scripts/src/ by `npm run build`; do not edit.
+// scripts/src/cli/pending.ts
+import { systemClock } from "./live.mjs";
+import { Journal } from "./journal.mjs";
+import { success } from "./main.mjs";
+import { EXIT } from "./main.mjs";
+import { Failure } from "./main.mjs";
+import { commandWith, placeFlags, program, quoteArgument } from "./main.mjs";
+import { journalFolder } from "./main.mjs";
+async function listPending(where) {
+  const { args } = where;
+  const entries = (await journalOf(where).all()).filter(
+    ({ isPending, record }) => isPending && (args.owner === void 0 || record.owner === args.owner)
+  );
+  const pending = entries.map((entry) => {
+    const { intent, payloadHash, phase, delivered, ...record } = entry.record;
+    return {
+      ...record,
+      credits: { ...record.credits },
+      files: record.files.length,
+      resume: resumeOf(args, entry)
+    };
+  });
+  const nextSteps = entries.map((entry) => resumeOf(args, entry)).slice(0, 5);
+  return success(
+    null,
+    null,
+    { count: pending.length, pending, ...nextSteps.length > 0 && { nextSteps } },
+    EXIT.done
+  );
+}
+function resumeOf(args, { record }) {
+  if (record.taskId === null) {
+    return `Whether this one was submitted is not known: run its command again, which looks for it first; or drop it with --action forget --idempotencyKey ${record.idempotencyKey}`;
+  }
+  const folder = record.download === null ? "" : ` --download ${quoteArgument(record.download)}`;
+  return `${program()} --action waitTask --taskId ${record.taskId}${folder}${placeFlags(args)}`;
+}
+async function forget(where) {
+  const { args } = where;
+  const journal = journalOf(where);
+  const entries = (await journal.all()).filter(
+    ({ record }) => args.taskId === void 0 ? record.idempotencyKey === args.idempotencyKey : record.taskId === args.taskId
+  );
+  const first = entries[0];
+  if (!first) {
+    throw new Failure("TASK_NOT_FOUND", "There is no such record, so there is nothing to forget.", {
+      nextSteps: [commandWith(["--action", "listPending", ...args.sandbox ? ["--sandbox"] : []])]
+    });
+  }
+  for (const entry of entries) {
+    const lock = await journal.lock(entry.record.intent, 0);
+    if ("heldBy" in lock) {
+      const { pid, host } = lock.heldBy;
+      const message = `Process ${pid} on ${host} is submitting this wish just now; its record stays.`;
+      throw new Failure("UNKNOWN_ERROR", message, {
+        nextSteps: ["Run the same command again a little later."]
+      });
+    }
+    try {
+      await entry.drop();
+    } finally {
+      await lock.release();
+    }
+  }
+  const { taskId, status, delivered } = first.record;
+  const lost = delivered === null ? " Its result was never handed over." : "";
+  const nextSteps = [
+    `The record is gone; the task at the service is as it was.${lost} The command that made it is a new wish now, with a new charge.`
+  ];
+  return success(status, taskId, { forgotten: entries.length, nextSteps }, EXIT.done);
+}
+function journalOf({ args, environment, warn }) {
+  return new Journal({
+    folder: journalFolder(environment, args.sandbox),
+    provider: args.profile.id,
+    service: "",
+    account: "",
+    clock: systemClock,
+    since: 0,
+    warn
+  });
+}
+
+// scripts/src/workflow/pending.ts
+import { failed, success as success2 } from "./main.mjs";
+import { EXIT as EXIT2 } from "./main.mjs";
+import { Failure as Failure2 } from "./main.mjs";
+import { waitTask } from "./live.mjs";
+async function waitForNewest(session, settings) {
+  const [entry] = await pendingTasks(session);
+  return entry ? waitFor(session, settings, entry) : nothingPending(session);
+}
+async function waitForAll(session, settings) {
+  const entries = await pendingTasks(session);
+  if (entries.length === 0) return nothingPending(session);
+  session.observer.several(entries.length);
+  const outcomes = await Promise.all(
+    entries.map(async (entry) => {
+      try {
+        return await waitFor(session, settings, entry);
+      } catch (error) {
+        if (!(error instanceof Failure2)) throw error;
+        return failed(error, entry.record.status, entry.record.taskId);
+      }
+    })
+  );
+  const tasks = outcomes.map(({ envelope }) => summary(envelope));
+  const worst = outcomes.find(({ envelope }) => !envelope.ok) ?? outcomes.find(({ exitCode }) => exitCode > 0);
+  const running = outcomes.filter(({ exitCode }) => exitCode === EXIT2.stillRunning).length;
+  const data = { count: tasks.length, running, tasks };
+  if (worst) data.nextSteps = [session.command("--action listPending"), session.again];
+  return {
+    envelope: {
+      ...success2(null, null, data, EXIT2.done).envelope,
+      ok: outcomes.every(({ envelope }) => envelope.ok),
+      errorCode: worst?.envelope.errorCode ?? null,
+      errorMessage: worst?.envelope.errorMessage ?? null,
+      retryAfter: worst?.envelope.retryAfter ?? null
+    },
+    exitCode: worst?.exitCode ?? EXIT2.done,
+    onWritten: async () => {
+      for (const { onWritten } of outcomes) await onWritten?.();
+    }
+  };
+}
+async function waitFor(session, settings, entry) {
+  return waitTask(session, entry.record.taskId, settings, { resumed: true }, entry);
+}
+async function pendingTasks({ records }) {
+  const journal = await records();
+  const entries = await journal?.all() ?? [];
+  return entries.filter((entry) => entry.isPending && entry.record.taskId !== null && journal?.isOwn(entry));
+}
+function nothingPending(session) {
+  const nextSteps = [
+    "No recorded task of this key is unfinished or waits to be handed over.",
+    session.command("--action listPending")
+  ];
+  return success2(null, null, { count: 0, nextSteps }, EXIT2.done);
+}
+function summary({ data, ...said }) {
+  const kept = { ...said };
+  for (const name of ["files", "resultUrls", "credits", "nextSteps"]) {
+    if (data?.[name] !== void 0) kept[name] = data[name];
+  }
+  return kept;
+}
+export {
+  forget,
+  listPending,
+  waitForAll,
+  waitForNewest
+};

@@ -1,0 +1,91 @@
+import { systemClock } from '../http/clock.ts';
+import { type Entry, Journal } from '../journal/journal.ts';
+import { type Outcome, success } from '../types/envelope.ts';
+import { EXIT } from '../types/exit-codes.ts';
+import { Failure } from '../types/failure.ts';
+import type { Json } from '../types/json.ts';
+import type { Arguments } from './arguments.ts';
+import { commandWith, placeFlags, program, quoteArgument } from './command-line.ts';
+import { type Environment, journalFolder } from './environment.ts';
+
+type Where = { args: Arguments; environment: Environment; warn(text: string): void };
+
+/** What is unfinished or was never handed over, of every key, with the commands that go on with it. No network. */
+export async function listPending(where: Where): Promise<Outcome> {
+  const { args } = where;
+  const entries = (await journalOf(where).all()).filter(
+    ({ isPending, record }) => isPending && (args.owner === undefined || record.owner === args.owner),
+  );
+  const pending: Json[] = entries.map((entry) => {
+    const { intent, payloadHash, phase, delivered, ...record } = entry.record;
+    return {
+      ...record,
+      credits: { ...record.credits },
+      files: record.files.length,
+      resume: resumeOf(args, entry),
+    };
+  });
+  const nextSteps = entries.map((entry) => resumeOf(args, entry)).slice(0, 5);
+  return success(
+    null,
+    null,
+    { count: pending.length, pending, ...(nextSteps.length > 0 && { nextSteps }) },
+    EXIT.done,
+  );
+}
+
+function resumeOf(args: Arguments, { record }: Entry): string {
+  if (record.taskId === null) {
+    return `Whether this one was submitted is not known: run its command again, which looks for it first; or drop it with --action forget --idempotencyKey ${record.idempotencyKey}`;
+  }
+  const folder = record.download === null ? '' : ` --download ${quoteArgument(record.download)}`;
+  return `${program()} --action waitTask --taskId ${record.taskId}${folder}${placeFlags(args)}`;
+}
+
+/** Drops a record. The task itself stays as it is. No network. */
+export async function forget(where: Where): Promise<Outcome> {
+  const { args } = where;
+  const journal = journalOf(where);
+  const entries = (await journal.all()).filter(({ record }) =>
+    args.taskId === undefined ? record.idempotencyKey === args.idempotencyKey : record.taskId === args.taskId,
+  );
+  const first = entries[0];
+  if (!first) {
+    throw new Failure('TASK_NOT_FOUND', 'There is no such record, so there is nothing to forget.', {
+      nextSteps: [commandWith(['--action', 'listPending', ...(args.sandbox ? ['--sandbox'] : [])])],
+    });
+  }
+  for (const entry of entries) {
+    const lock = await journal.lock(entry.record.intent, 0);
+    if ('heldBy' in lock) {
+      const { pid, host } = lock.heldBy;
+      const message = `Process ${pid} on ${host} is submitting this wish just now; its record stays.`;
+      throw new Failure('UNKNOWN_ERROR', message, {
+        nextSteps: ['Run the same command again a little later.'],
+      });
+    }
+    try {
+      await entry.drop();
+    } finally {
+      await lock.release();
+    }
+  }
+  const { taskId, status, delivered } = first.record;
+  const lost = delivered === null ? ' Its result was never handed over.' : '';
+  const nextSteps = [
+    `The record is gone; the task at the service is as it was.${lost} The command that made it is a new wish now, with a new charge.`,
+  ];
+  return success(status, taskId, { forgotten: entries.length, nextSteps }, EXIT.done);
+}
+
+function journalOf({ args, environment, warn }: Where): Journal {
+  return new Journal({
+    folder: journalFolder(environment, args.sandbox),
+    provider: args.profile.id,
+    service: '',
+    account: '',
+    clock: systemClock,
+    since: 0,
+    warn,
+  });
+}

@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdir, open, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { Clock } from '../http/clock.ts';
+
+/** The system's word for what went wrong on a disk (`ENOSPC`), or an empty string. */
+export function diskError(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+const TROUBLE: Record<string, string> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EACCES: 'permission is denied',
+  EPERM: 'permission is denied',
+  EROFS: 'the disk is read-only',
+  EIO: 'the disk failed',
+  EMFILE: 'too many files are open',
+  ENOENT: 'the folder is gone',
+  ENOTDIR: 'a folder on the way is a file',
+  EEXIST: 'a file is where the folder should be',
+  EISDIR: 'a folder is where the file should be',
+  ENAMETOOLONG: 'the path is too long',
+  EFBIG: 'the file is too large for this disk',
+  ELOOP: 'the links on the way go in a circle',
+};
+
+/** What went wrong on a disk, in words; undefined when the error is none of a disk's. */
+export function diskTrouble(error: unknown): string | undefined {
+  return TROUBLE[diskError(error)];
+}
+
+/** Makes a folder that only its owner can look into. */
+export async function makePrivate(folder: string): Promise<void> {
+  const made = await mkdir(folder, { recursive: true, mode: 0o700 });
+  // One that was there may have been made with a wider mask; someone else's cannot be changed, and is used as it is.
+  if (made === undefined) await chmod(folder, 0o700).catch(() => {});
+}
+
+/**
+ * Writes a file so that after a crash it is there whole, old or new, never in part; only its owner can read it.
+ * @throws the disk's error; the file is then as it was
+ */
+export async function writeWhole(file: string, text: string, clock: Clock): Promise<void> {
+  const temp = `${file}.${randomBytes(4).toString('hex')}${TEMP}`;
+  try {
+    const handle = await open(temp, 'wx', 0o600);
+    try {
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await renamePatiently(temp, file, clock);
+  } catch (error) {
+    await rm(temp, { force: true }).catch(() => {});
+    throw error;
+  }
+  await syncFolder(path.dirname(file));
+}
+
+/** The end of the name of a file that is still being written. */
+export const TEMP = '.tmp';
+
+// Virus scanners hold a new file for a moment.
+const RENAME_PAUSES_MS = [10, 50, 100, 250];
+
+/** Renames, again and again for a while where something holds the file. */
+export async function renamePatiently(from: string, to: string, clock: Clock): Promise<void> {
+  for (const pause of [...RENAME_PAUSES_MS, null]) {
+    try {
+      return await rename(from, to);
+    } catch (error) {
+      if (pause === null || !['EPERM', 'EBUSY', 'EACCES'].includes(diskError(error))) throw error;
+      await clock.sleep(pause);
+    }
+  }
+}
+
+/** A name that was given or taken away is safe only when its folder is. */
+async function syncFolder(folder: string): Promise<void> {
+  try {
+    const handle = await open(folder, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    // Windows and some network disks have no such thing.
+    if (!['EPERM', 'EISDIR', 'EACCES', 'EINVAL', 'ENOTSUP'].includes(diskError(error))) throw error;
+  }
+}

@@ -1,0 +1,163 @@
+import type { Lock } from '../disk/lock.ts';
+import { Failure } from '../types/failure.ts';
+import { intentOf } from './fingerprint.ts';
+import type { Entry, Journal } from './journal.ts';
+
+/** A wish as the journal knows it. */
+export interface WishClaim {
+  model: string;
+  payloadHash: string;
+  /** What a new submit would carry. */
+  idempotencyKey: string;
+  /** The key was given for this wish, and says which wish is meant. */
+  isNamed: boolean;
+  /** A new wish is meant, whatever there is. */
+  isNew: boolean;
+  owner: string | null;
+  download: string | null;
+}
+
+/** What a wish turned out to be. Who is given the lock may submit, and nobody else may until it is released. */
+export type Claimed =
+  /** A wish that nobody made before. Its record is not on the disk yet. */
+  | { kind: 'new'; entry: Entry; lock: Lock }
+  /** One that an earlier process may have submitted. */
+  | { kind: 'unsettled'; entry: Entry; lock: Lock }
+  /** One that has a task. */
+  | { kind: 'submitted'; entry: Entry };
+
+const PAUSE_MS = 100;
+
+/**
+ * Finds out what a wish is, and keeps every other process from submitting it at the same time.
+ * @param deadline on the monotonic clock: until then a process that is submitting it is waited for
+ * @throws Failure when it may not be submitted and has no task to go on with
+ */
+export async function claimWish(
+  journal: Journal,
+  wish: WishClaim,
+  deadline: number,
+  signal?: AbortSignal,
+): Promise<Claimed> {
+  const { place } = journal;
+  const { provider, service, account, clock } = place;
+  const idempotencyKey = wish.isNamed ? wish.idempotencyKey : undefined;
+  const intent = intentOf({ ...wish, provider, service, account, idempotencyKey });
+  await journal.prepare();
+  for (;;) {
+    if (!wish.isNew) {
+      const known = await knownWish(journal, intent, wish);
+      if (known && known.record.taskId !== null) return { kind: 'submitted', entry: known };
+    }
+    const lock = await journal.lock(intent, 0);
+    if ('heldBy' in lock) {
+      if (clock.monotonic() >= deadline) throw busy(lock);
+      await clock.sleep(PAUSE_MS * (0.5 + clock.random()), signal);
+      continue;
+    }
+    try {
+      // Looked at again: another process may have come first.
+      const known = wish.isNew ? undefined : await knownWish(journal, intent, wish);
+      if (known && known.record.taskId !== null) {
+        await lock.release();
+        return { kind: 'submitted', entry: known };
+      }
+      if (known) return { kind: 'unsettled', entry: known, lock };
+      if (wish.isNew) await abandonUnsettled(journal, intent);
+      await journal.sweep();
+      return { kind: 'new', entry: draft(journal, intent, wish), lock };
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
+  }
+}
+
+/** The newest record of an intent that still has something to come; what is settled and delivered counts no more. */
+async function knownWish(journal: Journal, intent: string, wish: WishClaim): Promise<Entry | undefined> {
+  const { entries, isUnreadable } = await journal.find(intent);
+  if (isUnreadable) throw unreadable();
+  const other = entries.find(({ record }) => record.payloadHash !== wish.payloadHash);
+  if (other) throw conflict(wish, other);
+  return entries.find((entry) => entry.wasPending);
+}
+
+/** A person decided to go on without knowing: what is unknown must not stand in the way of the next wish for ever. */
+async function abandonUnsettled(journal: Journal, intent: string): Promise<void> {
+  for (const entry of (await journal.find(intent)).entries) {
+    if (entry.isPending && entry.record.taskId === null) await entry.update({ phase: 'abandoned' });
+  }
+}
+
+function draft(journal: Journal, intent: string, wish: WishClaim): Entry {
+  const { provider, service, account } = journal.place;
+  return journal.draft({
+    intent,
+    provider,
+    service,
+    account,
+    owner: wish.owner,
+    model: wish.model,
+    payloadHash: wish.payloadHash,
+    idempotencyKey: wish.idempotencyKey,
+    phase: 'submitting',
+    taskId: null,
+    status: 'UNKNOWN',
+    checked: null,
+    delivered: null,
+    download: wish.download,
+    credits: { quoted: null, charged: null, refunded: null },
+    files: [],
+  });
+}
+
+function busy({
+  heldBy: { pid, host },
+  file,
+}: {
+  heldBy: { pid: number; host: string };
+  file: string;
+}): Failure {
+  return new Failure(
+    'SUBMIT_OUTCOME_UNKNOWN',
+    `Another process (${pid} on ${host}) is submitting this very wish; what came of it is not known yet.`,
+    {
+      status: 'UNKNOWN',
+      nextSteps: [
+        'Run the same command again a little later: it goes on with the task of that process, and charges nothing.',
+        `If there is certainly no such process any more, remove ${file} first.`,
+      ],
+    },
+  );
+}
+
+function unreadable(): Failure {
+  return new Failure(
+    'SUBMIT_OUTCOME_UNKNOWN',
+    'The newest record of this wish cannot be read, so it is not known whether it was submitted and charged. Nothing was submitted now.',
+    {
+      status: 'UNKNOWN',
+      nextSteps: [
+        "Do not submit this again before you know: look for its task in the service's own list.",
+        'If the person decides that it may be charged once more: the same command with --new.',
+      ],
+    },
+  );
+}
+
+function conflict(wish: WishClaim, { record }: Entry): Failure {
+  return new Failure(
+    'IDEMPOTENCY_CONFLICT',
+    `--idempotencyKey ${wish.idempotencyKey} already stands for another wish. Nothing was submitted.`,
+    {
+      data: {
+        payloadHash: wish.payloadHash,
+        recordedPayloadHash: record.payloadHash,
+        recordedTaskId: record.taskId,
+      },
+      nextSteps: [
+        'For the earlier wish, run its command unchanged; for another wish, give another --idempotencyKey or none.',
+      ],
+    },
+  );
+}

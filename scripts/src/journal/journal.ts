@@ -1,0 +1,287 @@
+import { randomBytes } from 'node:crypto';
+import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { diskError, diskTrouble, makePrivate, writeWhole } from '../disk/durable.ts';
+import { type Lock, type LockOwner, tryLock, waitForLock } from '../disk/lock.ts';
+import type { Clock } from '../http/clock.ts';
+import { Failure } from '../types/failure.ts';
+import { isTerminal } from '../types/task.ts';
+import { Pace } from './pace.ts';
+import { type Credits, readRecord, type WishRecord, writeRecord } from './record.ts';
+
+/** Where the wishes of one service and one account are recorded, and whose they are. */
+export interface JournalPlace {
+  /** Absolute. */
+  folder: string;
+  provider: string;
+  /** The address of the service. */
+  service: string;
+  account: string;
+  clock: Clock;
+  /** When this command began, on the wall clock: what was handed over since then may have been this very wish. */
+  since: number;
+  /** Tells a person of something odd. */
+  warn(text: string): void;
+}
+
+const NAME = /^([0-9a-f]{32})-(\d{8}T\d{9}Z)-[0-9a-f]{6}\.json(\.corrupt)?$/;
+const CORRUPT = '.corrupt';
+const KEPT_MS = 30 * 24 * 3600_000;
+const DAY_MS = 24 * 3600_000;
+// An update waits this long for another one; then it is made all the same, because what may get lost is a date.
+const UPDATE_PATIENCE_MS = 2_000;
+
+/** A record, and the file that it is in. */
+export class Entry {
+  readonly #journal: Journal;
+  readonly file: string;
+  record: WishRecord;
+
+  constructor(journal: Journal, file: string, record: WishRecord) {
+    this.#journal = journal;
+    this.file = file;
+    this.record = record;
+  }
+
+  /** Some result of it is still to come or to be handed over. */
+  get isPending(): boolean {
+    return this.record.delivered === null && this.record.phase !== 'abandoned';
+  }
+
+  /** It was pending when this command began: a command that runs beside the one that delivered it means the same wish. */
+  get wasPending(): boolean {
+    const { delivered } = this.record;
+    return this.isPending || (delivered !== null && Date.parse(delivered) >= this.#journal.place.since);
+  }
+
+  /** Writes the record for the first time. @throws Failure when it cannot be written */
+  async begin(): Promise<void> {
+    const { folder, clock } = this.#journal.place;
+    try {
+      await writeWhole(this.file, writeRecord(this.record), clock);
+    } catch (error) {
+      throw unwritable(error, folder);
+    }
+  }
+
+  /** Changes the record; one that was dropped meanwhile stays away. What failed to be written is only warned of. */
+  async update(change: Partial<WishRecord> | ((now: WishRecord) => Partial<WishRecord>)): Promise<void> {
+    const { clock, warn } = this.#journal.place;
+    try {
+      const lock = await waitForLock(
+        `${this.file}.lock`,
+        clock,
+        clock.monotonic() + UPDATE_PATIENCE_MS * (0.5 + clock.random()),
+      );
+      try {
+        const now = readRecord(await readFile(this.file, 'utf8'));
+        if (now) this.record = now;
+        const changes = typeof change === 'function' ? change(this.record) : change;
+        this.record = { ...this.record, ...changes };
+        await writeWhole(this.file, writeRecord(this.record), clock);
+      } finally {
+        if (!('heldBy' in lock)) await lock.release();
+      }
+    } catch (error) {
+      if (diskError(error) === 'ENOENT') return;
+      const trouble = diskTrouble(error);
+      if (trouble === undefined) throw error;
+      warn(`The record of this wish could not be written (${trouble}): ${this.file}`);
+    }
+  }
+
+  /** Reads the record again: other processes may have written it. */
+  async refresh(): Promise<void> {
+    const now = readRecord(await readFile(this.file, 'utf8').catch(() => ''));
+    if (now) this.record = now;
+  }
+
+  /** Takes the record away. */
+  async drop(): Promise<void> {
+    await rm(this.file, { force: true });
+  }
+}
+
+/** What lies in the journal under the name of an intent. */
+export interface Found {
+  /** Newest first. */
+  entries: Entry[];
+  /** A record that cannot be read is newer than all that can: nobody knows what became of that wish. */
+  isUnreadable: boolean;
+}
+
+/** The records of wishes: one file each, in a folder that nobody else can read. */
+export class Journal {
+  readonly place: JournalPlace;
+  /** What its processes share while they wait. */
+  readonly pace: Pace;
+
+  constructor(place: JournalPlace) {
+    this.place = place;
+    this.pace = new Pace(path.join(path.dirname(place.folder), 'pace'), place.service, place.clock);
+  }
+
+  /** Makes the folder ready. @throws Failure when there cannot be one */
+  async prepare(): Promise<void> {
+    try {
+      await makePrivate(this.place.folder);
+    } catch (error) {
+      throw unwritable(error, this.place.folder);
+    }
+  }
+
+  /** A record that is not on the disk yet. */
+  draft(wish: Omit<WishRecord, 'created'>): Entry {
+    const created = new Date(this.place.clock.wall()).toISOString();
+    const name = `${wish.intent}-${created.replace(/[-:.]/g, '')}-${randomBytes(3).toString('hex')}.json`;
+    return new Entry(this, path.join(this.place.folder, name), { ...wish, created });
+  }
+
+  async find(intent: string): Promise<Found> {
+    const names = (await this.#names()).filter((name) => name.startsWith(intent));
+    const entries = await this.#read(names);
+    const readable = new Set(entries.map(({ file }) => path.basename(file)));
+    return { entries, isUnreadable: names.length > 0 && !readable.has(names[0]!) };
+  }
+
+  /** All records of every account, newest first. */
+  async all(): Promise<Entry[]> {
+    const entries = await this.#read(await this.#names());
+    return entries.sort((a, b) => (a.record.created < b.record.created ? 1 : -1));
+  }
+
+  async byTask(taskId: string): Promise<Entry | undefined> {
+    return (await this.all()).find(({ record }) => record.taskId === taskId);
+  }
+
+  /** Whether a record was made with the key and for the address that are in use. */
+  isOwn({ record }: Entry): boolean {
+    const { provider, service, account } = this.place;
+    return record.provider === provider && record.service === service && record.account === account;
+  }
+
+  /** Takes the lock on an intent, on the budget or on a file, by its name. @throws Failure when the disk refuses */
+  async lock(
+    name: string,
+    deadline: number,
+    signal?: AbortSignal,
+  ): Promise<Lock | { heldBy: LockOwner; file: string }> {
+    const { folder, clock } = this.place;
+    const file = path.join(folder, `${name}.lock`);
+    try {
+      const lock =
+        deadline === 0 ? await tryLock(file, clock) : await waitForLock(file, clock, deadline, signal);
+      return 'heldBy' in lock ? { ...lock, file } : lock;
+    } catch (error) {
+      throw diskTrouble(error) === undefined ? error : unwritable(error, folder);
+    }
+  }
+
+  /**
+   * Credits that the wishes of the last 24 hours were charged or may be; refunds are taken off.
+   * @returns null where the credits of one of them are not known
+   */
+  async spentToday(): Promise<number | null> {
+    const since = this.place.clock.wall() - DAY_MS;
+    let sum = 0;
+    for (const entry of await this.all()) {
+      if (!this.isOwn(entry) || Date.parse(entry.record.created) < since) continue;
+      const spent = spentOn(entry.record.credits);
+      if (spent === null) return null;
+      sum += spent;
+    }
+    return sum;
+  }
+
+  /** Removes what was delivered more than 30 days ago, and what crashes have left behind. */
+  async sweep(): Promise<void> {
+    const { folder, clock } = this.place;
+    const now = clock.wall();
+    for (const name of await this.#files()) {
+      const stamp = NAME.exec(name)?.[2];
+      if (stamp === undefined) {
+        const file = path.join(folder, name);
+        // A lock that is held is touched every few seconds.
+        const touched = await stat(file).then(
+          ({ mtimeMs }) => mtimeMs,
+          () => now,
+        );
+        if (/\.(lock|tmp)$/.test(name) && touched < now - DAY_MS) await rm(file, { force: true });
+      } else if (timeOf(stamp) < now - KEPT_MS) {
+        const [entry] = await this.#read([name]);
+        if (entry && Date.parse(entry.record.delivered ?? '') < now - KEPT_MS) await entry.drop();
+      }
+    }
+  }
+
+  /** Names of records, whole or set aside, newest first within an intent. */
+  async #names(): Promise<string[]> {
+    return (await this.#files()).filter((name) => NAME.test(name)).sort((a, b) => (a < b ? 1 : -1));
+  }
+
+  async #files(): Promise<string[]> {
+    try {
+      return await readdir(this.place.folder);
+    } catch (error) {
+      if (diskError(error) === 'ENOENT') return [];
+      throw diskTrouble(error) === undefined ? error : unwritable(error, this.place.folder);
+    }
+  }
+
+  /** Reads records; what is none is set aside, so that it is warned of once. */
+  async #read(names: readonly string[]): Promise<Entry[]> {
+    const { folder, warn } = this.place;
+    const entries: Entry[] = [];
+    for (const name of names) {
+      if (name.endsWith(CORRUPT)) continue;
+      const file = path.join(folder, name);
+      let text: string;
+      try {
+        text = await readFile(file, 'utf8');
+      } catch (error) {
+        if (diskError(error) === 'ENOENT') continue;
+        throw diskTrouble(error) === undefined ? error : unwritable(error, folder);
+      }
+      const record = readRecord(text);
+      if (record?.intent === NAME.exec(name)?.[1]) {
+        entries.push(new Entry(this, file, record!));
+        continue;
+      }
+      await rename(file, `${file}${CORRUPT}`).catch(() => {});
+      warn(`A record that cannot be read was set aside: ${file}${CORRUPT}`);
+    }
+    return entries;
+  }
+}
+
+/** Credits that a wish cost, or may yet; null when nobody said. */
+function spentOn({ quoted, charged, refunded }: Credits): number | null {
+  const cost = charged ?? quoted;
+  return cost === null ? null : Math.max(0, cost - (refunded ?? 0));
+}
+
+/** The record shows a task that has ended, whatever became of its result. */
+export function hasEnded({ record }: Entry): boolean {
+  return isTerminal(record.status);
+}
+
+function timeOf(stamp: string): number {
+  const [, year, month, day, hour, minute, second, ms] =
+    /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z$/.exec(stamp) ?? [];
+  return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`);
+}
+
+function unwritable(error: unknown, folder: string): Failure {
+  const reason = diskTrouble(error) ?? (error instanceof Error ? error.message : 'the disk gives no reason');
+  return new Failure(
+    'UNKNOWN_ERROR',
+    `This wish cannot be recorded in ${folder}: ${reason}. Without a record it could be charged twice, so nothing was submitted.`,
+    {
+      cause: error,
+      nextSteps: [
+        `Make room in ${folder} or make it writable; or set ASYNC_MEDIA_STATE_DIR to a folder that is, and run the same command again.`,
+        'Only if there is no such folder: the same command with --noJournal submits without a record; then a killed command cannot find its task by itself.',
+      ],
+    },
+  );
+}

@@ -1,0 +1,46 @@
+import type { Entry } from '../journal/journal.ts';
+import type { Outcome } from '../types/envelope.ts';
+import { Failure } from '../types/failure.ts';
+import { isTerminal, type TaskState } from '../types/task.ts';
+import type { Session } from './session.ts';
+
+/** The record of a task that was made with this key; undefined where there is none, or none that can be read. */
+export async function recordOf({ records }: Session, taskId: string): Promise<Entry | undefined> {
+  try {
+    const journal = await records();
+    const entry = await journal?.byTask(taskId);
+    return entry && journal?.isOwn(entry) ? entry : undefined;
+  } catch (error) {
+    // A task can be waited for without its record.
+    if (error instanceof Failure) return undefined;
+    throw error;
+  }
+}
+
+/** Notes what was seen of a recorded task. A state that is final stays. */
+export async function noteState(session: Session, entry: Entry, state: TaskState): Promise<void> {
+  if (state === 'UNKNOWN' || state === entry.record.status) return;
+  const checked = dateOf(session);
+  await entry.update(({ status }) => ({ status: isTerminal(status) ? status : state, checked }));
+}
+
+/**
+ * Makes the outcome count as the delivery of the wish, once its document is out: the task has ended, and whatever was
+ * wanted of it lies on the disk.
+ */
+export function handOver(session: Session, entry: Entry | undefined, outcome: Outcome): Outcome {
+  const { status, errorCode, data } = outcome.envelope;
+  if (!entry || status === null || !isTerminal(status)) return outcome;
+  const isWhole =
+    status !== 'COMPLETED' ||
+    (errorCode === null && (entry.record.download === null || Array.isArray(data?.files)));
+  const onWritten = async () => {
+    const delivered = isWhole ? dateOf(session) : null;
+    await entry.update((now) => ({ status, delivered: now.delivered ?? delivered }));
+  };
+  return { ...outcome, onWritten };
+}
+
+function dateOf({ api }: Session): string {
+  return new Date(api.clock.wall()).toISOString();
+}

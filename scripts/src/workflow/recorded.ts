@@ -1,0 +1,122 @@
+import type { Lock } from '../disk/lock.ts';
+import { claimWish } from '../journal/claim.ts';
+import { payloadHash } from '../journal/fingerprint.ts';
+import type { Entry, Journal } from '../journal/journal.ts';
+import type { Credits } from '../journal/record.ts';
+import { Failure } from '../types/failure.ts';
+import type { Task } from '../types/task.ts';
+import { checkFunds, withinDay } from './funds.ts';
+import type { GenerateOptions } from './generate.ts';
+import { creditsOf } from './outcome.ts';
+import type { Session } from './session.ts';
+import { settleEarlier, submit } from './submit.ts';
+
+type Wish = Pick<GenerateOptions, 'contract' | 'intent' | 'terms'> & {
+  /** Where its files are wanted; absolute. */
+  folder: string | null;
+};
+
+/** The record of a wish; with the task, where this process brought it about. */
+export type RecordedTask =
+  | { entry: Entry; credits: Credits }
+  | { entry: Entry; credits: Credits; task: Task };
+
+/**
+ * The task of a wish: the one that it has already, or a new one. On the disk before it goes to the service, and before
+ * anything waits for it.
+ * @param deadline on the monotonic clock
+ */
+export async function recordedTask(
+  session: Session,
+  journal: Journal,
+  wish: Wish,
+  deadline: number,
+): Promise<RecordedTask> {
+  const { intent, terms, folder } = wish;
+  const claimed = await claimWish(
+    journal,
+    {
+      model: intent.model,
+      payloadHash: payloadHash(intent.payload),
+      idempotencyKey: intent.idempotencyKey,
+      isNamed: terms.isNamed,
+      isNew: terms.isNew,
+      owner: terms.owner,
+      download: folder,
+    },
+    deadline,
+    session.api.signal,
+  );
+  const { entry } = claimed;
+  if (claimed.kind === 'submitted') {
+    // What is wanted now counts: whoever asks for no file has got everything with the document.
+    if (entry.record.download !== folder) await entry.update({ download: folder });
+    return { entry, credits: entry.record.credits };
+  }
+  const certainty = watched(session);
+  try {
+    const task =
+      claimed.kind === 'new'
+        ? await submitNew(certainty.session, journal, wish, claimed, deadline)
+        : await settleKnown(certainty.session, wish, entry, deadline);
+    const credits = creditsOf(task, entry.record.credits);
+    await entry.update({ phase: 'submitted', taskId: task.id, status: task.state, credits });
+    session.observer.task(task.id, task.state);
+    return { entry, credits, task };
+  } catch (error) {
+    const isLost = error instanceof Failure && error.code === 'SUBMIT_OUTCOME_UNKNOWN';
+    if (isLost) await entry.update({ phase: 'unknown' });
+    else if (!certainty.mayBeTaken()) await entry.drop();
+    throw error;
+  } finally {
+    await claimed.lock.release();
+  }
+}
+
+async function submitNew(
+  session: Session,
+  journal: Journal,
+  { contract, intent, terms }: Wish,
+  { entry, lock }: { entry: Entry; lock: Lock },
+  deadline: number,
+): Promise<Task> {
+  const quote = await checkFunds(session, contract, intent, terms.maxCreditsPerDay);
+  entry.record.credits.quoted = quote?.credits ?? null;
+  await withinDay(session, journal, terms.maxCreditsPerDay, quote, () => entry.begin());
+  // A machine may have slept since the lock was taken, for so long that others took this process for dead.
+  if (!(await lock.isOurs())) {
+    throw new Failure('UNKNOWN_ERROR', 'Another process took this wish over; nothing was submitted here.', {
+      nextSteps: [
+        'The same command goes on with what that process does, and charges nothing:',
+        session.again,
+      ],
+    });
+  }
+  return submit(session, intent, deadline);
+}
+
+function settleKnown(session: Session, { intent }: Wish, entry: Entry, deadline: number): Promise<Task> {
+  const { idempotencyKey, created } = entry.record;
+  return settleEarlier(session, { ...intent, idempotencyKey }, Date.parse(created), deadline);
+}
+
+/** The session, and whether its submit may have been taken when it was left. */
+function watched(session: Session): { session: Session; mayBeTaken(): boolean } {
+  let mayBeTaken = false;
+  const { observer } = session;
+  const note = (taken: boolean, tell: () => void) => () => {
+    mayBeTaken = taken;
+    tell();
+  };
+  return {
+    mayBeTaken: () => mayBeTaken,
+    session: {
+      ...session,
+      observer: {
+        ...observer,
+        submitting: note(true, () => observer.submitting()),
+        refused: note(false, () => observer.refused()),
+      },
+    },
+  };
+}
