@@ -619,7 +619,7 @@ async function saveOnce(session, entry, options) {
   const lock = journal && await lockFor(journal, target, api.clock.monotonic() + PATIENCE_MS, api.signal);
   if (!lock) return download2(session, options);
   try {
-    await entry?.refresh();
+    entry?.refresh();
     const known = entry?.record.files.find((file2) => withoutExtension(file2.path) === target);
     if (known && await isSaved2(known)) return known;
     const file = await download2(session, options);
@@ -628,12 +628,12 @@ async function saveOnce(session, entry, options) {
     }));
     return file;
   } finally {
-    if (!("heldBy" in lock)) await lock.release();
+    if (!("heldBy" in lock)) lock.release();
   }
 }
 async function lockFor(journal, target, deadline, signal) {
   try {
-    await journal.prepare();
+    journal.prepare();
     return await journal.lock(`file-${sha256Text(target)}`, deadline, signal);
   } catch (error) {
     if (error instanceof Failure3) return null;

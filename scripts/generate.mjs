@@ -87,13 +87,13 @@ async function withinDay(session, journal, maxCreditsPerDay, quote2, record) {
     );
   }
   try {
-    const spent = await journal.spentToday();
+    const spent = journal.spentToday();
     if (spent === null || spent + quote2.credits > maxCreditsPerDay) {
       throw dayExceeded(session, spent, quote2.credits, maxCreditsPerDay);
     }
     await record();
   } finally {
-    await lock.release();
+    lock.release();
   }
 }
 function dayExceeded(session, spent, credits, limit) {
@@ -281,7 +281,7 @@ async function settle(session, intent, sentAt, lost, deadline) {
   }
 }
 async function takenTasks({ records }) {
-  const entries = await (await records())?.all() ?? [];
+  const entries = (await records())?.all() ?? [];
   return new Set(entries.flatMap(({ record }) => record.taskId ?? []));
 }
 function timeOf({ api }) {
@@ -356,17 +356,17 @@ async function recordedTask(session, journal, wish, deadline) {
   } catch (error) {
     const isLost = error instanceof Failure3 && error.code === "SUBMIT_OUTCOME_UNKNOWN";
     if (isLost) await entry.update({ phase: "unknown" });
-    else if (!certainty.mayBeTaken()) await entry.drop();
+    else if (!certainty.mayBeTaken()) entry.drop();
     throw error;
   } finally {
-    await claimed.lock.release();
+    claimed.lock.release();
   }
 }
 async function submitNew(session, journal, { contract, intent, terms }, { entry, lock }, deadline) {
   const quote2 = await checkFunds(session, contract, intent, terms.maxCreditsPerDay);
   entry.record.credits.quoted = quote2?.credits ?? null;
   await withinDay(session, journal, terms.maxCreditsPerDay, quote2, () => entry.begin());
-  if (!await lock.isOurs()) {
+  if (!lock.isOurs()) {
     throw new Failure3("UNKNOWN_ERROR", "Another process took this wish over; nothing was submitted here.", {
       nextSteps: [
         "The same command goes on with what that process does, and charges nothing:",

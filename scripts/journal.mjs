@@ -1,7 +1,16 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 // scripts/src/disk/durable.ts
 import { randomBytes } from "node:crypto";
-import { chmod, mkdir, open, rename, rm } from "node:fs/promises";
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync
+} from "node:fs";
 import path from "node:path";
 function diskError(error) {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
@@ -25,48 +34,74 @@ var TROUBLE = {
 function diskTrouble(error) {
   return TROUBLE[diskError(error)];
 }
-async function makePrivate(folder) {
-  const made = await mkdir(folder, { recursive: true, mode: 448 });
-  if (made === void 0) await chmod(folder, 448).catch(() => {
-  });
+function makePrivate(folder) {
+  const made = mkdirSync(folder, { recursive: true, mode: 448 });
+  if (made !== void 0) return;
+  try {
+    chmodSync(folder, 448);
+  } catch {
+  }
 }
 async function writeWhole(file, text2, clock) {
-  const temp = `${file}.${randomBytes(4).toString("hex")}${TEMP}`;
+  const temp = writeTemp(file, text2);
   try {
-    const handle = await open(temp, "wx", 384);
-    try {
-      await handle.writeFile(text2);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await renamePatiently(temp, file, clock);
+    renameSync(temp, file);
   } catch (error) {
-    await rm(temp, { force: true }).catch(() => {
-    });
+    try {
+      if (!isHeld(error)) throw error;
+      await renamePatiently(temp, file, clock);
+    } catch (last) {
+      rmSync(temp, { force: true });
+      throw last;
+    }
+  }
+  syncFolder(path.dirname(file));
+}
+function replaceAtOnce(file, text2) {
+  const temp = writeTemp(file, text2);
+  try {
+    renameSync(temp, file);
+  } catch (error) {
+    rmSync(temp, { force: true });
     throw error;
   }
-  await syncFolder(path.dirname(file));
+}
+function writeTemp(file, text2) {
+  const temp = `${file}.${randomBytes(4).toString("hex")}${TEMP}`;
+  try {
+    const descriptor = openSync(temp, "wx", 384);
+    try {
+      writeFileSync(descriptor, text2);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    return temp;
+  } catch (error) {
+    rmSync(temp, { force: true });
+    throw error;
+  }
 }
 var TEMP = ".tmp";
+var isHeld = (error) => ["EPERM", "EBUSY", "EACCES"].includes(diskError(error));
 var RENAME_PAUSES_MS = [10, 50, 100, 250];
 async function renamePatiently(from, to, clock) {
   for (const pause of [...RENAME_PAUSES_MS, null]) {
     try {
-      return await rename(from, to);
+      return renameSync(from, to);
     } catch (error) {
-      if (pause === null || !["EPERM", "EBUSY", "EACCES"].includes(diskError(error))) throw error;
+      if (pause === null || !isHeld(error)) throw error;
       await clock.sleep(pause);
     }
   }
 }
-async function syncFolder(folder) {
+function syncFolder(folder) {
   try {
-    const handle = await open(folder, "r");
+    const descriptor = openSync(folder, "r");
     try {
-      await handle.sync();
+      fsyncSync(descriptor);
     } finally {
-      await handle.close();
+      closeSync(descriptor);
     }
   } catch (error) {
     if (!["EPERM", "EISDIR", "EACCES", "EINVAL", "ENOTSUP"].includes(diskError(error))) throw error;
@@ -75,14 +110,13 @@ async function syncFolder(folder) {
 
 // scripts/src/disk/lock.ts
 import { randomBytes as randomBytes2 } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { link, readFile, rename as rename2, rm as rm2, stat, utimes, writeFile } from "node:fs/promises";
+import { linkSync, readFileSync, renameSync as renameSync2, rmSync as rmSync2, statSync, utimesSync, writeFileSync as writeFileSync2 } from "node:fs";
 import { hostname } from "node:os";
 import { isObject } from "./main.mjs";
 var HEARTBEAT_MS = 1e4;
 var SILENT_MS = 12e4;
 var UNWRITTEN_MS = 1e4;
-async function tryLock(file, clock) {
+function tryLock(file, clock) {
   const me = {
     pid: process.pid,
     host: hostname(),
@@ -91,30 +125,29 @@ async function tryLock(file, clock) {
   };
   const temp = `${file}.${me.nonce}${TEMP}`;
   try {
-    await writeFile(temp, JSON.stringify(me), { flag: "wx", mode: 384 });
+    writeFileSync2(temp, JSON.stringify(me), { flag: "wx", mode: 384 });
     for (; ; ) {
-      if (await place(temp, file, me)) return new HeldLock(file, me);
-      const owner = await readOwner(file);
+      if (place(temp, file, me)) return new HeldLock(file, me);
+      const owner = readOwner(file);
       if (owner === void 0) continue;
-      if (await isAlive(owner, file, clock)) return { heldBy: owner };
-      const claim = await tryLock(`${file}.${owner.nonce}`, clock);
+      if (isAlive(owner, file, clock)) return { heldBy: owner };
+      const claim = tryLock(`${file}.${owner.nonce}`, clock);
       if ("heldBy" in claim) return claim;
       try {
-        if ((await readOwner(file))?.nonce !== owner.nonce) continue;
-        await rename2(temp, file);
+        if (readOwner(file)?.nonce !== owner.nonce) continue;
+        renameSync2(temp, file);
         return new HeldLock(file, me);
       } finally {
-        await claim.release();
+        claim.release();
       }
     }
   } finally {
-    await rm2(temp, { force: true }).catch(() => {
-    });
+    rmSync2(temp, { force: true });
   }
 }
 async function waitForLock(file, clock, deadline, signal) {
   for (; ; ) {
-    const lock = await tryLock(file, clock);
+    const lock = tryLock(file, clock);
     if (!("heldBy" in lock) || clock.monotonic() >= deadline) return lock;
     await clock.sleep(LOCK_PAUSE_MS * (0.5 + clock.random()), signal);
   }
@@ -129,21 +162,23 @@ var HeldLock = class {
     this.#me = me;
     this.#heartbeat = setInterval(() => {
       const now = /* @__PURE__ */ new Date();
-      utimes(file, now, now).catch(() => {
-      });
+      try {
+        utimesSync(file, now, now);
+      } catch {
+      }
     }, HEARTBEAT_MS).unref();
   }
-  async isOurs() {
-    return (await readOwner(this.#file))?.nonce === this.#me.nonce;
+  isOurs() {
+    return readOwner(this.#file)?.nonce === this.#me.nonce;
   }
-  async release() {
+  release() {
     clearInterval(this.#heartbeat);
-    if (await this.isOurs()) await rm2(this.#file, { force: true });
+    if (this.isOurs()) rmSync2(this.#file, { force: true });
   }
 };
-async function place(temp, file, me) {
+function place(temp, file, me) {
   try {
-    await link(temp, file);
+    linkSync(temp, file);
     return true;
   } catch (error) {
     if (diskError(error) === "EEXIST") return false;
@@ -151,17 +186,17 @@ async function place(temp, file, me) {
       throw error;
   }
   try {
-    await writeFile(file, JSON.stringify(me), { flag: "wx", mode: 384 });
+    writeFileSync2(file, JSON.stringify(me), { flag: "wx", mode: 384 });
     return true;
   } catch (error) {
     if (diskError(error) === "EEXIST") return false;
     throw error;
   }
 }
-async function readOwner(file) {
+function readOwner(file) {
   let text2;
   try {
-    text2 = await readFile(file, "utf8");
+    text2 = readFileSync(file, "utf8");
   } catch (error) {
     if (diskError(error) === "ENOENT") return void 0;
     throw error;
@@ -180,11 +215,11 @@ function parseOwner(text2) {
     return void 0;
   }
 }
-async function isAlive(owner, file, clock) {
+function isAlive(owner, file, clock) {
   const silence = owner.pid === 0 ? UNWRITTEN_MS : owner.host === hostname() ? null : SILENT_MS;
   if (silence === null) return isRunning(owner);
   try {
-    return clock.wall() - (await stat(file)).mtimeMs < silence;
+    return clock.wall() - statSync(file).mtimeMs < silence;
   } catch {
     return false;
   }
@@ -266,10 +301,10 @@ async function claimWish(journal, wish, deadline, signal) {
   const { provider, service, account, clock } = place2;
   const idempotencyKey = wish.isNamed ? wish.idempotencyKey : void 0;
   const intent = intentOf({ ...wish, provider, service, account, idempotencyKey });
-  await journal.prepare();
+  journal.prepare();
   for (; ; ) {
     if (!wish.isNew) {
-      const known = await knownWish(journal, intent, wish);
+      const known = knownWish(journal, intent, wish);
       if (known && known.record.taskId !== null) return { kind: "submitted", entry: known };
     }
     const lock = await journal.lock(intent, 0);
@@ -279,30 +314,30 @@ async function claimWish(journal, wish, deadline, signal) {
       continue;
     }
     try {
-      const known = wish.isNew ? void 0 : await knownWish(journal, intent, wish);
+      const known = wish.isNew ? void 0 : knownWish(journal, intent, wish);
       if (known && known.record.taskId !== null) {
-        await lock.release();
+        lock.release();
         return { kind: "submitted", entry: known };
       }
       if (known) return { kind: "unsettled", entry: known, lock };
       if (wish.isNew) await abandonUnsettled(journal, intent);
-      await journal.sweep();
+      journal.sweep();
       return { kind: "new", entry: draft(journal, intent, wish), lock };
     } catch (error) {
-      await lock.release();
+      lock.release();
       throw error;
     }
   }
 }
-async function knownWish(journal, intent, wish) {
-  const { entries, isUnreadable } = await journal.find(intent);
+function knownWish(journal, intent, wish) {
+  const { entries, isUnreadable } = journal.find(intent);
   if (isUnreadable) throw unreadable();
   const other = entries.find(({ record }) => record.payloadHash !== wish.payloadHash);
   if (other) throw conflict(wish, other);
   return entries.find((entry) => entry.wasPending);
 }
 async function abandonUnsettled(journal, intent) {
-  for (const entry of (await journal.find(intent)).entries) {
+  for (const entry of journal.find(intent).entries) {
     if (entry.isPending && entry.record.taskId === null) await entry.update({ phase: "abandoned" });
   }
 }
@@ -375,14 +410,14 @@ function conflict(wish, { record }) {
 
 // scripts/src/journal/journal.ts
 import { randomBytes as randomBytes4 } from "node:crypto";
-import { readdir as readdir2, readFile as readFile3, rename as rename4, rm as rm4, stat as stat3 } from "node:fs/promises";
+import { readdirSync, readFileSync as readFileSync2, renameSync as renameSync3, rmSync as rmSync3, statSync as statSync2 } from "node:fs";
 import path3 from "node:path";
 import { Failure as Failure2 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
 
 // scripts/src/journal/pace.ts
 import { createHash as createHash2, randomBytes as randomBytes3 } from "node:crypto";
-import { readdir, readFile as readFile2, rename as rename3, rm as rm3, stat as stat2, writeFile as writeFile2 } from "node:fs/promises";
+import { readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import path2 from "node:path";
 import { isObject as isObject2 } from "./main.mjs";
 import { TASK_STATES } from "./main.mjs";
@@ -409,7 +444,7 @@ var Pace = class {
     const span = Math.floor(now / SPAN_MS);
     try {
       await this.#ready();
-      await writeFile2(this.#file(`turn-${span}`), "", { flag: "wx", mode: 384 });
+      await writeFile(this.#file(`turn-${span}`), "", { flag: "wx", mode: 384 });
     } catch (error) {
       return diskError(error) !== "EEXIST";
     }
@@ -440,21 +475,21 @@ var Pace = class {
     return path2.join(this.#folder, `${this.#service}-${name}`);
   }
   async #read(name) {
-    return readFile2(this.#file(name), "utf8").catch(() => void 0);
+    return readFile(this.#file(name), "utf8").catch(() => void 0);
   }
   async #write(name, text2) {
     const temp = this.#file(`${name}.${randomBytes3(4).toString("hex")}${TEMP}`);
     try {
       await this.#ready();
-      await writeFile2(temp, text2, { flag: "wx", mode: 384 });
-      await rename3(temp, this.#file(name));
+      await writeFile(temp, text2, { flag: "wx", mode: 384 });
+      await rename(temp, this.#file(name));
     } catch {
-      await rm3(temp, { force: true }).catch(() => {
+      await rm(temp, { force: true }).catch(() => {
       });
     }
   }
   async #ready() {
-    if (!this.#isReady) await makePrivate(this.#folder);
+    if (!this.#isReady) makePrivate(this.#folder);
     this.#isReady = true;
   }
   /** Takes away the turns that are long over. */
@@ -466,10 +501,10 @@ var Pace = class {
     );
     for (const name of names) {
       if (span % KEPT_SPANS > 0 || name.startsWith(begin)) continue;
-      const written = await stat2(path2.join(this.#folder, name)).catch(() => void 0);
+      const written = await stat(path2.join(this.#folder, name)).catch(() => void 0);
       if (written && written.mtimeMs < this.#clock.wall() - DAY_MS) old.push(name);
     }
-    await Promise.all(old.map((name) => rm3(path2.join(this.#folder, name), { force: true }).catch(() => {
+    await Promise.all(old.map((name) => rm(path2.join(this.#folder, name), { force: true }).catch(() => {
     })));
   }
 };
@@ -581,13 +616,13 @@ var Entry = class {
         clock.monotonic() + UPDATE_PATIENCE_MS * (0.5 + clock.random())
       );
       try {
-        const now = readRecord(await readFile3(this.file, "utf8"));
+        const now = readRecord(readFileSync2(this.file, "utf8"));
         if (now) this.record = now;
         const changes = typeof change === "function" ? change(this.record) : change;
         this.record = { ...this.record, ...changes };
         await writeWhole(this.file, writeRecord(this.record), clock);
       } finally {
-        if (!("heldBy" in lock)) await lock.release();
+        if (!("heldBy" in lock)) lock.release();
       }
     } catch (error) {
       if (diskError(error) === "ENOENT") return;
@@ -596,14 +631,29 @@ var Entry = class {
       warn(`The record of this wish could not be written (${trouble}): ${this.file}`);
     }
   }
+  /**
+   * Notes how the task ended and when its result was handed over; null where it was not. At once, because a process
+   * that ends waits for nothing.
+   */
+  close(status, delivered) {
+    try {
+      const now = readRecord(readFileSync2(this.file, "utf8"));
+      if (now)
+        replaceAtOnce(this.file, writeRecord({ ...now, status, delivered: now.delivered ?? delivered }));
+    } catch (error) {
+      if (diskTrouble(error) === void 0) throw error;
+      if (diskError(error) !== "ENOENT")
+        this.#journal.place.warn(`The record could not be closed: ${this.file}`);
+    }
+  }
   /** Reads the record again: other processes may have written it. */
-  async refresh() {
-    const now = readRecord(await readFile3(this.file, "utf8").catch(() => ""));
-    if (now) this.record = now;
+  refresh() {
+    const [now] = this.#journal.read([path3.basename(this.file)]);
+    if (now) this.record = now.record;
   }
   /** Takes the record away. */
-  async drop() {
-    await rm4(this.file, { force: true });
+  drop() {
+    rmSync3(this.file, { force: true });
   }
 };
 var Journal = class {
@@ -615,9 +665,9 @@ var Journal = class {
     this.pace = new Pace(path3.join(path3.dirname(place2.folder), "pace"), place2.service, place2.clock);
   }
   /** Makes the folder ready. @throws Failure when there cannot be one */
-  async prepare() {
+  prepare() {
     try {
-      await makePrivate(this.place.folder);
+      makePrivate(this.place.folder);
     } catch (error) {
       throw unwritable(error, this.place.folder);
     }
@@ -628,19 +678,19 @@ var Journal = class {
     const name = `${wish.intent}-${created.replace(/[-:.]/g, "")}-${randomBytes4(3).toString("hex")}.json`;
     return new Entry(this, path3.join(this.place.folder, name), { ...wish, created });
   }
-  async find(intent) {
-    const names = (await this.#names()).filter((name) => name.startsWith(intent));
-    const entries = await this.#read(names);
+  find(intent) {
+    const names = this.#names().filter((name) => name.startsWith(intent));
+    const entries = this.read(names);
     const readable = new Set(entries.map(({ file }) => path3.basename(file)));
     return { entries, isUnreadable: names.length > 0 && !readable.has(names[0]) };
   }
   /** All records of every account, newest first. */
-  async all() {
-    const entries = await this.#read(await this.#names());
+  all() {
+    const entries = this.read(this.#names());
     return entries.sort((a, b) => a.record.created < b.record.created ? 1 : -1);
   }
-  async byTask(taskId) {
-    return (await this.all()).find(({ record }) => record.taskId === taskId);
+  byTask(taskId) {
+    return this.all().find(({ record }) => record.taskId === taskId);
   }
   /** Whether a record was made with the key and for the address that are in use. */
   isOwn({ record }) {
@@ -662,10 +712,10 @@ var Journal = class {
    * Credits that the wishes of the last 24 hours were charged or may be; refunds are taken off.
    * @returns null where the credits of one of them are not known
    */
-  async spentToday() {
+  spentToday() {
     const since = this.place.clock.wall() - DAY_MS2;
     let sum = 0;
-    for (const entry of await this.all()) {
+    for (const entry of this.all()) {
       if (!this.isOwn(entry) || Date.parse(entry.record.created) < since) continue;
       const spent = spentOn(entry.record.credits);
       if (spent === null) return null;
@@ -674,38 +724,35 @@ var Journal = class {
     return sum;
   }
   /** Removes what was delivered more than 30 days ago, and what crashes have left behind. */
-  async sweep() {
+  sweep() {
     const { folder, clock } = this.place;
     const now = clock.wall();
-    for (const name of await this.#files()) {
+    for (const name of this.#files()) {
       const stamp = NAME.exec(name)?.[2];
       if (stamp === void 0) {
         const file = path3.join(folder, name);
-        const touched = await stat3(file).then(
-          ({ mtimeMs }) => mtimeMs,
-          () => now
-        );
-        if (/\.(lock|tmp)$/.test(name) && touched < now - DAY_MS2) await rm4(file, { force: true });
+        const touched = statSync2(file, { throwIfNoEntry: false })?.mtimeMs ?? now;
+        if (/\.(lock|tmp)$/.test(name) && touched < now - DAY_MS2) rmSync3(file, { force: true });
       } else if (timeOf(stamp) < now - KEPT_MS) {
-        const [entry] = await this.#read([name]);
-        if (entry && Date.parse(entry.record.delivered ?? "") < now - KEPT_MS) await entry.drop();
+        const [entry] = this.read([name]);
+        if (entry && Date.parse(entry.record.delivered ?? "") < now - KEPT_MS) entry.drop();
       }
     }
   }
   /** Names of records, whole or set aside, newest first within an intent. */
-  async #names() {
-    return (await this.#files()).filter((name) => NAME.test(name)).sort((a, b) => a < b ? 1 : -1);
+  #names() {
+    return this.#files().filter((name) => NAME.test(name)).sort((a, b) => a < b ? 1 : -1);
   }
-  async #files() {
+  #files() {
     try {
-      return await readdir2(this.place.folder);
+      return readdirSync(this.place.folder);
     } catch (error) {
       if (diskError(error) === "ENOENT") return [];
       throw diskTrouble(error) === void 0 ? error : unwritable(error, this.place.folder);
     }
   }
   /** Reads records; what is none is set aside, so that it is warned of once. */
-  async #read(names) {
+  read(names) {
     const { folder, warn } = this.place;
     const entries = [];
     for (const name of names) {
@@ -713,7 +760,7 @@ var Journal = class {
       const file = path3.join(folder, name);
       let text2;
       try {
-        text2 = await readFile3(file, "utf8");
+        text2 = readFileSync2(file, "utf8");
       } catch (error) {
         if (diskError(error) === "ENOENT") continue;
         throw diskTrouble(error) === void 0 ? error : unwritable(error, folder);
@@ -723,8 +770,10 @@ var Journal = class {
         entries.push(new Entry(this, file, record));
         continue;
       }
-      await rename4(file, `${file}${CORRUPT}`).catch(() => {
-      });
+      try {
+        renameSync3(file, `${file}${CORRUPT}`);
+      } catch {
+      }
       warn(`A record that cannot be read was set aside: ${file}${CORRUPT}`);
     }
     return entries;
@@ -771,6 +820,7 @@ export {
   payloadHash,
   readRecord,
   renamePatiently,
+  replaceAtOnce,
   sha256Text,
   tryLock,
   waitForLock,

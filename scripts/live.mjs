@@ -4621,7 +4621,7 @@ import { isTerminal } from "./main.mjs";
 async function recordOf({ records }, taskId) {
   try {
     const journal = await records();
-    const entry = await journal?.byTask(taskId);
+    const entry = journal?.byTask(taskId);
     return entry && journal?.isOwn(entry) ? entry : void 0;
   } catch (error) {
     if (error instanceof Failure3) return void 0;
@@ -4637,11 +4637,7 @@ function handOver(session, entry, outcome) {
   const { status, errorCode, data } = outcome.envelope;
   if (!entry || status === null || !isTerminal(status)) return outcome;
   const isWhole = status !== "COMPLETED" || errorCode === null && (entry.record.download === null || Array.isArray(data?.files));
-  const onWritten = async () => {
-    const delivered = isWhole ? dateOf(session) : null;
-    await entry.update((now) => ({ status, delivered: now.delivered ?? delivered }));
-  };
-  return { ...outcome, onWritten };
+  return { ...outcome, onWritten: () => entry.close(status, isWhole ? dateOf(session) : null) };
 }
 function dateOf({ api }) {
   return new Date(api.clock.wall()).toISOString();
@@ -5618,7 +5614,7 @@ async function openJournal({ args, environment, warn }, provider) {
   });
   if (!args.sandbox || environment.isStateChosen) return journal;
   try {
-    await journal.prepare();
+    journal.prepare();
     return journal;
   } catch (error) {
     if (!(error instanceof Failure9)) throw error;
@@ -5633,7 +5629,7 @@ async function accountOf({ args, environment }) {
 async function explainMissing(session, error, taskId) {
   if (error.code !== "TASK_NOT_FOUND") return void 0;
   const journal = await session.records();
-  const entry = await journal?.byTask(taskId);
+  const entry = journal?.byTask(taskId);
   if (!entry || journal?.isOwn(entry)) return void 0;
   const { service, account, created } = entry.record;
   const { keyVariable } = session.provider;

@@ -1201,7 +1201,7 @@ async function main() {
     }) : error instanceof Failure ? failed(error, fallbackState(action, situation), situation.taskId) : bugOutcome(error, action, situation, args);
   }
   clear();
-  if (await finishWith(outcome, secrets)) await outcome.onWritten?.();
+  if (await finishWith(outcome, secrets)) process.once("exit", () => outcome.onWritten?.());
 }
 function fallbackState(action, { taskId, state }) {
   if (state !== null) return state;

@@ -9,7 +9,7 @@ import { commandWith, placeFlags, program, quoteArgument } from "./main.mjs";
 import { journalFolder } from "./main.mjs";
 async function listPending(where) {
   const { args } = where;
-  const entries = (await journalOf(where).all()).filter(
+  const entries = journalOf(where).all().filter(
     ({ isPending, record }) => isPending && (args.owner === void 0 || record.owner === args.owner)
   );
   const pending = entries.map((entry) => {
@@ -39,7 +39,7 @@ function resumeOf(args, { record }) {
 async function forget(where) {
   const { args } = where;
   const journal = journalOf(where);
-  const entries = (await journal.all()).filter(
+  const entries = journal.all().filter(
     ({ record }) => args.taskId === void 0 ? record.idempotencyKey === args.idempotencyKey : record.taskId === args.taskId
   );
   const first = entries[0];
@@ -58,9 +58,9 @@ async function forget(where) {
       });
     }
     try {
-      await entry.drop();
+      entry.drop();
     } finally {
-      await lock.release();
+      lock.release();
     }
   }
   const { taskId, status, delivered } = first.record;
@@ -119,8 +119,8 @@ async function waitForAll(session, settings) {
       retryAfter: worst?.envelope.retryAfter ?? null
     },
     exitCode: worst?.exitCode ?? EXIT2.done,
-    onWritten: async () => {
-      for (const { onWritten } of outcomes) await onWritten?.();
+    onWritten: () => {
+      for (const { onWritten } of outcomes) onWritten?.();
     }
   };
 }
@@ -129,7 +129,7 @@ async function waitFor(session, settings, entry) {
 }
 async function pendingTasks({ records }) {
   const journal = await records();
-  const entries = await journal?.all() ?? [];
+  const entries = journal?.all() ?? [];
   return entries.filter((entry) => entry.isPending && entry.record.taskId !== null && journal?.isOwn(entry));
 }
 function nothingPending(session) {

@@ -100,7 +100,7 @@ async function openJournal(
   });
   if (!args.sandbox || environment.isStateChosen) return journal;
   try {
-    await journal.prepare();
+    journal.prepare();
     return journal;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
@@ -123,7 +123,7 @@ async function explainMissing(
 ): Promise<Failure | undefined> {
   if (error.code !== 'TASK_NOT_FOUND') return undefined;
   const journal = await session.records();
-  const entry = await journal?.byTask(taskId);
+  const entry = journal?.byTask(taskId);
   if (!entry || journal?.isOwn(entry)) return undefined;
   const { service, account, created } = entry.record;
   const { keyVariable } = session.provider;

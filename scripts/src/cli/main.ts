@@ -78,7 +78,8 @@ export async function main(): Promise<void> {
   }
   clear();
   // What the document says is handed over only when it is out: whoever did not get it may ask again.
-  if (await finishWith(outcome, secrets)) await outcome.onWritten?.();
+  // As the last thing of all: a process that is killed before has not handed over anything.
+  if (await finishWith(outcome, secrets)) process.once('exit', () => outcome.onWritten?.());
 }
 
 /** FAILED only where nothing can have been submitted; null where no task is involved. */

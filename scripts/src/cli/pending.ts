@@ -13,9 +13,11 @@ type Where = { args: Arguments; environment: Environment; warn(text: string): vo
 /** What is unfinished or was never handed over, of every key, with the commands that go on with it. No network. */
 export async function listPending(where: Where): Promise<Outcome> {
   const { args } = where;
-  const entries = (await journalOf(where).all()).filter(
-    ({ isPending, record }) => isPending && (args.owner === undefined || record.owner === args.owner),
-  );
+  const entries = journalOf(where)
+    .all()
+    .filter(
+      ({ isPending, record }) => isPending && (args.owner === undefined || record.owner === args.owner),
+    );
   const pending: Json[] = entries.map((entry) => {
     const { intent, payloadHash, phase, delivered, ...record } = entry.record;
     return {
@@ -46,9 +48,13 @@ function resumeOf(args: Arguments, { record }: Entry): string {
 export async function forget(where: Where): Promise<Outcome> {
   const { args } = where;
   const journal = journalOf(where);
-  const entries = (await journal.all()).filter(({ record }) =>
-    args.taskId === undefined ? record.idempotencyKey === args.idempotencyKey : record.taskId === args.taskId,
-  );
+  const entries = journal
+    .all()
+    .filter(({ record }) =>
+      args.taskId === undefined
+        ? record.idempotencyKey === args.idempotencyKey
+        : record.taskId === args.taskId,
+    );
   const first = entries[0];
   if (!first) {
     throw new Failure('TASK_NOT_FOUND', 'There is no such record, so there is nothing to forget.', {
@@ -65,9 +71,9 @@ export async function forget(where: Where): Promise<Outcome> {
       });
     }
     try {
-      await entry.drop();
+      entry.drop();
     } finally {
-      await lock.release();
+      lock.release();
     }
   }
   const { taskId, status, delivered } = first.record;

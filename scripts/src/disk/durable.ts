@@ -1,5 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, open, rename, rm } from 'node:fs/promises';
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import type { Clock } from '../http/clock.ts';
 
@@ -31,36 +40,72 @@ export function diskTrouble(error: unknown): string | undefined {
 }
 
 /** Makes a folder that only its owner can look into. */
-export async function makePrivate(folder: string): Promise<void> {
-  const made = await mkdir(folder, { recursive: true, mode: 0o700 });
-  // One that was there may have been made with a wider mask; someone else's cannot be changed, and is used as it is.
-  if (made === undefined) await chmod(folder, 0o700).catch(() => {});
+export function makePrivate(folder: string): void {
+  const made = mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (made !== undefined) return;
+  try {
+    // One that was there may have been made with a wider mask; someone else's cannot be changed, and is used as it is.
+    chmodSync(folder, 0o700);
+  } catch {}
 }
+
+// Written at once, without the detour over other threads: that detour takes longer than the disk does.
 
 /**
  * Writes a file so that after a crash it is there whole, old or new, never in part; only its owner can read it.
  * @throws the disk's error; the file is then as it was
  */
 export async function writeWhole(file: string, text: string, clock: Clock): Promise<void> {
-  const temp = `${file}.${randomBytes(4).toString('hex')}${TEMP}`;
+  const temp = writeTemp(file, text);
   try {
-    const handle = await open(temp, 'wx', 0o600);
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await renamePatiently(temp, file, clock);
+    renameSync(temp, file);
   } catch (error) {
-    await rm(temp, { force: true }).catch(() => {});
+    try {
+      if (!isHeld(error)) throw error;
+      await renamePatiently(temp, file, clock);
+    } catch (last) {
+      rmSync(temp, { force: true });
+      throw last;
+    }
+  }
+  syncFolder(path.dirname(file));
+}
+
+/**
+ * The same for the end of a process, where nothing can be waited for. That the new file has taken the old one's place
+ * may be lost with the power.
+ */
+export function replaceAtOnce(file: string, text: string): void {
+  const temp = writeTemp(file, text);
+  try {
+    renameSync(temp, file);
+  } catch (error) {
+    rmSync(temp, { force: true });
     throw error;
   }
-  await syncFolder(path.dirname(file));
+}
+
+function writeTemp(file: string, text: string): string {
+  const temp = `${file}.${randomBytes(4).toString('hex')}${TEMP}`;
+  try {
+    const descriptor = openSync(temp, 'wx', 0o600);
+    try {
+      writeFileSync(descriptor, text);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    return temp;
+  } catch (error) {
+    rmSync(temp, { force: true });
+    throw error;
+  }
 }
 
 /** The end of the name of a file that is still being written. */
 export const TEMP = '.tmp';
+
+const isHeld = (error: unknown): boolean => ['EPERM', 'EBUSY', 'EACCES'].includes(diskError(error));
 
 // Virus scanners hold a new file for a moment.
 const RENAME_PAUSES_MS = [10, 50, 100, 250];
@@ -69,22 +114,22 @@ const RENAME_PAUSES_MS = [10, 50, 100, 250];
 export async function renamePatiently(from: string, to: string, clock: Clock): Promise<void> {
   for (const pause of [...RENAME_PAUSES_MS, null]) {
     try {
-      return await rename(from, to);
+      return renameSync(from, to);
     } catch (error) {
-      if (pause === null || !['EPERM', 'EBUSY', 'EACCES'].includes(diskError(error))) throw error;
+      if (pause === null || !isHeld(error)) throw error;
       await clock.sleep(pause);
     }
   }
 }
 
 /** A name that was given or taken away is safe only when its folder is. */
-async function syncFolder(folder: string): Promise<void> {
+function syncFolder(folder: string): void {
   try {
-    const handle = await open(folder, 'r');
+    const descriptor = openSync(folder, 'r');
     try {
-      await handle.sync();
+      fsyncSync(descriptor);
     } finally {
-      await handle.close();
+      closeSync(descriptor);
     }
   } catch (error) {
     // Windows and some network disks have no such thing.

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { link, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { linkSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Clock } from '../http/clock.ts';
 import { isObject, type Json } from '../types/json.ts';
@@ -19,8 +18,8 @@ export interface LockOwner {
 /** A lock that this process holds. */
 export interface Lock {
   /** False when somebody took this process for dead and the lock with it. */
-  isOurs(): Promise<boolean>;
-  release(): Promise<void>;
+  isOurs(): boolean;
+  release(): void;
 }
 
 // A process on another machine cannot be asked whether it lives: it shows that by touching its lock.
@@ -35,7 +34,7 @@ const UNWRITTEN_MS = 10_000;
  * @returns the lock, or the owner who lives
  * @throws the disk's error
  */
-export async function tryLock(file: string, clock: Clock): Promise<Lock | { heldBy: LockOwner }> {
+export function tryLock(file: string, clock: Clock): Lock | { heldBy: LockOwner } {
   const me: LockOwner = {
     pid: process.pid,
     host: hostname(),
@@ -44,25 +43,25 @@ export async function tryLock(file: string, clock: Clock): Promise<Lock | { held
   };
   const temp = `${file}.${me.nonce}${TEMP}`;
   try {
-    await writeFile(temp, JSON.stringify(me), { flag: 'wx', mode: 0o600 });
+    writeFileSync(temp, JSON.stringify(me), { flag: 'wx', mode: 0o600 });
     for (;;) {
-      if (await place(temp, file, me)) return new HeldLock(file, me);
-      const owner = await readOwner(file);
+      if (place(temp, file, me)) return new HeldLock(file, me);
+      const owner = readOwner(file);
       if (owner === undefined) continue;
-      if (await isAlive(owner, file, clock)) return { heldBy: owner };
+      if (isAlive(owner, file, clock)) return { heldBy: owner };
       // Whoever takes over a dead owner's lock first takes a lock on doing so, or two would both think they had.
-      const claim = await tryLock(`${file}.${owner.nonce}`, clock);
+      const claim = tryLock(`${file}.${owner.nonce}`, clock);
       if ('heldBy' in claim) return claim;
       try {
-        if ((await readOwner(file))?.nonce !== owner.nonce) continue;
-        await rename(temp, file);
+        if (readOwner(file)?.nonce !== owner.nonce) continue;
+        renameSync(temp, file);
         return new HeldLock(file, me);
       } finally {
-        await claim.release();
+        claim.release();
       }
     }
   } finally {
-    await rm(temp, { force: true }).catch(() => {});
+    rmSync(temp, { force: true });
   }
 }
 
@@ -78,7 +77,7 @@ export async function waitForLock(
   signal?: AbortSignal,
 ): Promise<Lock | { heldBy: LockOwner }> {
   for (;;) {
-    const lock = await tryLock(file, clock);
+    const lock = tryLock(file, clock);
     if (!('heldBy' in lock) || clock.monotonic() >= deadline) return lock;
     await clock.sleep(LOCK_PAUSE_MS * (0.5 + clock.random()), signal);
   }
@@ -96,25 +95,29 @@ class HeldLock implements Lock {
     this.#me = me;
     this.#heartbeat = setInterval(() => {
       const now = new Date();
-      utimes(file, now, now).catch(() => {});
+      try {
+        utimesSync(file, now, now);
+      } catch {
+        // Taken over: whoever uses the lock asks whose it is.
+      }
     }, HEARTBEAT_MS).unref();
   }
 
-  async isOurs(): Promise<boolean> {
-    return (await readOwner(this.#file))?.nonce === this.#me.nonce;
+  isOurs(): boolean {
+    return readOwner(this.#file)?.nonce === this.#me.nonce;
   }
 
-  async release(): Promise<void> {
+  release(): void {
     clearInterval(this.#heartbeat);
-    if (await this.isOurs()) await rm(this.#file, { force: true });
+    if (this.isOurs()) rmSync(this.#file, { force: true });
   }
 }
 
 /** Gives the prepared file the lock's name; false when the name is taken. */
-async function place(temp: string, file: string, me: LockOwner): Promise<boolean> {
+function place(temp: string, file: string, me: LockOwner): boolean {
   try {
     // A link appears with its content, and fails where the name is taken.
-    await link(temp, file);
+    linkSync(temp, file);
     return true;
   } catch (error) {
     if (diskError(error) === 'EEXIST') return false;
@@ -122,7 +125,7 @@ async function place(temp: string, file: string, me: LockOwner): Promise<boolean
       throw error;
   }
   try {
-    await writeFile(file, JSON.stringify(me), { flag: 'wx', mode: 0o600 });
+    writeFileSync(file, JSON.stringify(me), { flag: 'wx', mode: 0o600 });
     return true;
   } catch (error) {
     if (diskError(error) === 'EEXIST') return false;
@@ -131,10 +134,10 @@ async function place(temp: string, file: string, me: LockOwner): Promise<boolean
 }
 
 /** Who holds a lock; undefined when nobody does. */
-async function readOwner(file: string): Promise<LockOwner | undefined> {
+function readOwner(file: string): LockOwner | undefined {
   let text: string;
   try {
-    text = await readFile(file, 'utf8');
+    text = readFileSync(file, 'utf8');
   } catch (error) {
     if (diskError(error) === 'ENOENT') return undefined;
     throw error;
@@ -155,11 +158,11 @@ function parseOwner(text: string): LockOwner | undefined {
   }
 }
 
-async function isAlive(owner: LockOwner, file: string, clock: Clock): Promise<boolean> {
+function isAlive(owner: LockOwner, file: string, clock: Clock): boolean {
   const silence = owner.pid === 0 ? UNWRITTEN_MS : owner.host === hostname() ? null : SILENT_MS;
   if (silence === null) return isRunning(owner);
   try {
-    return clock.wall() - (await stat(file)).mtimeMs < silence;
+    return clock.wall() - statSync(file).mtimeMs < silence;
   } catch {
     // Gone meanwhile: to be looked at again.
     return false;

@@ -43,10 +43,10 @@ export async function claimWish(
   const { provider, service, account, clock } = place;
   const idempotencyKey = wish.isNamed ? wish.idempotencyKey : undefined;
   const intent = intentOf({ ...wish, provider, service, account, idempotencyKey });
-  await journal.prepare();
+  journal.prepare();
   for (;;) {
     if (!wish.isNew) {
-      const known = await knownWish(journal, intent, wish);
+      const known = knownWish(journal, intent, wish);
       if (known && known.record.taskId !== null) return { kind: 'submitted', entry: known };
     }
     const lock = await journal.lock(intent, 0);
@@ -57,25 +57,25 @@ export async function claimWish(
     }
     try {
       // Looked at again: another process may have come first.
-      const known = wish.isNew ? undefined : await knownWish(journal, intent, wish);
+      const known = wish.isNew ? undefined : knownWish(journal, intent, wish);
       if (known && known.record.taskId !== null) {
-        await lock.release();
+        lock.release();
         return { kind: 'submitted', entry: known };
       }
       if (known) return { kind: 'unsettled', entry: known, lock };
       if (wish.isNew) await abandonUnsettled(journal, intent);
-      await journal.sweep();
+      journal.sweep();
       return { kind: 'new', entry: draft(journal, intent, wish), lock };
     } catch (error) {
-      await lock.release();
+      lock.release();
       throw error;
     }
   }
 }
 
 /** The newest record of an intent that still has something to come; what is settled and delivered counts no more. */
-async function knownWish(journal: Journal, intent: string, wish: WishClaim): Promise<Entry | undefined> {
-  const { entries, isUnreadable } = await journal.find(intent);
+function knownWish(journal: Journal, intent: string, wish: WishClaim): Entry | undefined {
+  const { entries, isUnreadable } = journal.find(intent);
   if (isUnreadable) throw unreadable();
   const other = entries.find(({ record }) => record.payloadHash !== wish.payloadHash);
   if (other) throw conflict(wish, other);
@@ -84,7 +84,7 @@ async function knownWish(journal: Journal, intent: string, wish: WishClaim): Pro
 
 /** A person decided to go on without knowing: what is unknown must not stand in the way of the next wish for ever. */
 async function abandonUnsettled(journal: Journal, intent: string): Promise<void> {
-  for (const entry of (await journal.find(intent)).entries) {
+  for (const entry of journal.find(intent).entries) {
     if (entry.isPending && entry.record.taskId === null) await entry.update({ phase: 'abandoned' });
   }
 }

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { diskError, diskTrouble, makePrivate, writeWhole } from '../disk/durable.ts';
+import { diskError, diskTrouble, makePrivate, replaceAtOnce, writeWhole } from '../disk/durable.ts';
 import { type Lock, type LockOwner, tryLock, waitForLock } from '../disk/lock.ts';
 import type { Clock } from '../http/clock.ts';
 import { Failure } from '../types/failure.ts';
-import { isTerminal } from '../types/task.ts';
+import { isTerminal, type TaskState } from '../types/task.ts';
 import { Pace } from './pace.ts';
 import { type Credits, readRecord, type WishRecord, writeRecord } from './record.ts';
 
@@ -74,13 +74,13 @@ export class Entry {
         clock.monotonic() + UPDATE_PATIENCE_MS * (0.5 + clock.random()),
       );
       try {
-        const now = readRecord(await readFile(this.file, 'utf8'));
+        const now = readRecord(readFileSync(this.file, 'utf8'));
         if (now) this.record = now;
         const changes = typeof change === 'function' ? change(this.record) : change;
         this.record = { ...this.record, ...changes };
         await writeWhole(this.file, writeRecord(this.record), clock);
       } finally {
-        if (!('heldBy' in lock)) await lock.release();
+        if (!('heldBy' in lock)) lock.release();
       }
     } catch (error) {
       if (diskError(error) === 'ENOENT') return;
@@ -90,15 +90,31 @@ export class Entry {
     }
   }
 
+  /**
+   * Notes how the task ended and when its result was handed over; null where it was not. At once, because a process
+   * that ends waits for nothing.
+   */
+  close(status: TaskState, delivered: string | null): void {
+    try {
+      const now = readRecord(readFileSync(this.file, 'utf8'));
+      if (now)
+        replaceAtOnce(this.file, writeRecord({ ...now, status, delivered: now.delivered ?? delivered }));
+    } catch (error) {
+      if (diskTrouble(error) === undefined) throw error;
+      if (diskError(error) !== 'ENOENT')
+        this.#journal.place.warn(`The record could not be closed: ${this.file}`);
+    }
+  }
+
   /** Reads the record again: other processes may have written it. */
-  async refresh(): Promise<void> {
-    const now = readRecord(await readFile(this.file, 'utf8').catch(() => ''));
-    if (now) this.record = now;
+  refresh(): void {
+    const [now] = this.#journal.read([path.basename(this.file)]);
+    if (now) this.record = now.record;
   }
 
   /** Takes the record away. */
-  async drop(): Promise<void> {
-    await rm(this.file, { force: true });
+  drop(): void {
+    rmSync(this.file, { force: true });
   }
 }
 
@@ -122,9 +138,9 @@ export class Journal {
   }
 
   /** Makes the folder ready. @throws Failure when there cannot be one */
-  async prepare(): Promise<void> {
+  prepare(): void {
     try {
-      await makePrivate(this.place.folder);
+      makePrivate(this.place.folder);
     } catch (error) {
       throw unwritable(error, this.place.folder);
     }
@@ -137,21 +153,21 @@ export class Journal {
     return new Entry(this, path.join(this.place.folder, name), { ...wish, created });
   }
 
-  async find(intent: string): Promise<Found> {
-    const names = (await this.#names()).filter((name) => name.startsWith(intent));
-    const entries = await this.#read(names);
+  find(intent: string): Found {
+    const names = this.#names().filter((name) => name.startsWith(intent));
+    const entries = this.read(names);
     const readable = new Set(entries.map(({ file }) => path.basename(file)));
     return { entries, isUnreadable: names.length > 0 && !readable.has(names[0]!) };
   }
 
   /** All records of every account, newest first. */
-  async all(): Promise<Entry[]> {
-    const entries = await this.#read(await this.#names());
+  all(): Entry[] {
+    const entries = this.read(this.#names());
     return entries.sort((a, b) => (a.record.created < b.record.created ? 1 : -1));
   }
 
-  async byTask(taskId: string): Promise<Entry | undefined> {
-    return (await this.all()).find(({ record }) => record.taskId === taskId);
+  byTask(taskId: string): Entry | undefined {
+    return this.all().find(({ record }) => record.taskId === taskId);
   }
 
   /** Whether a record was made with the key and for the address that are in use. */
@@ -181,10 +197,10 @@ export class Journal {
    * Credits that the wishes of the last 24 hours were charged or may be; refunds are taken off.
    * @returns null where the credits of one of them are not known
    */
-  async spentToday(): Promise<number | null> {
+  spentToday(): number | null {
     const since = this.place.clock.wall() - DAY_MS;
     let sum = 0;
-    for (const entry of await this.all()) {
+    for (const entry of this.all()) {
       if (!this.isOwn(entry) || Date.parse(entry.record.created) < since) continue;
       const spent = spentOn(entry.record.credits);
       if (spent === null) return null;
@@ -194,34 +210,33 @@ export class Journal {
   }
 
   /** Removes what was delivered more than 30 days ago, and what crashes have left behind. */
-  async sweep(): Promise<void> {
+  sweep(): void {
     const { folder, clock } = this.place;
     const now = clock.wall();
-    for (const name of await this.#files()) {
+    for (const name of this.#files()) {
       const stamp = NAME.exec(name)?.[2];
       if (stamp === undefined) {
         const file = path.join(folder, name);
         // A lock that is held is touched every few seconds.
-        const touched = await stat(file).then(
-          ({ mtimeMs }) => mtimeMs,
-          () => now,
-        );
-        if (/\.(lock|tmp)$/.test(name) && touched < now - DAY_MS) await rm(file, { force: true });
+        const touched = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? now;
+        if (/\.(lock|tmp)$/.test(name) && touched < now - DAY_MS) rmSync(file, { force: true });
       } else if (timeOf(stamp) < now - KEPT_MS) {
-        const [entry] = await this.#read([name]);
-        if (entry && Date.parse(entry.record.delivered ?? '') < now - KEPT_MS) await entry.drop();
+        const [entry] = this.read([name]);
+        if (entry && Date.parse(entry.record.delivered ?? '') < now - KEPT_MS) entry.drop();
       }
     }
   }
 
   /** Names of records, whole or set aside, newest first within an intent. */
-  async #names(): Promise<string[]> {
-    return (await this.#files()).filter((name) => NAME.test(name)).sort((a, b) => (a < b ? 1 : -1));
+  #names(): string[] {
+    return this.#files()
+      .filter((name) => NAME.test(name))
+      .sort((a, b) => (a < b ? 1 : -1));
   }
 
-  async #files(): Promise<string[]> {
+  #files(): string[] {
     try {
-      return await readdir(this.place.folder);
+      return readdirSync(this.place.folder);
     } catch (error) {
       if (diskError(error) === 'ENOENT') return [];
       throw diskTrouble(error) === undefined ? error : unwritable(error, this.place.folder);
@@ -229,7 +244,7 @@ export class Journal {
   }
 
   /** Reads records; what is none is set aside, so that it is warned of once. */
-  async #read(names: readonly string[]): Promise<Entry[]> {
+  read(names: readonly string[]): Entry[] {
     const { folder, warn } = this.place;
     const entries: Entry[] = [];
     for (const name of names) {
@@ -237,7 +252,7 @@ export class Journal {
       const file = path.join(folder, name);
       let text: string;
       try {
-        text = await readFile(file, 'utf8');
+        text = readFileSync(file, 'utf8');
       } catch (error) {
         if (diskError(error) === 'ENOENT') continue;
         throw diskTrouble(error) === undefined ? error : unwritable(error, folder);
@@ -247,7 +262,11 @@ export class Journal {
         entries.push(new Entry(this, file, record!));
         continue;
       }
-      await rename(file, `${file}${CORRUPT}`).catch(() => {});
+      try {
+        renameSync(file, `${file}${CORRUPT}`);
+      } catch {
+        // Another process was quicker.
+      }
       warn(`A record that cannot be read was set aside: ${file}${CORRUPT}`);
     }
     return entries;

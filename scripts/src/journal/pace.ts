@@ -90,7 +90,7 @@ export class Pace {
   }
 
   async #ready(): Promise<void> {
-    if (!this.#isReady) await makePrivate(this.#folder);
+    if (!this.#isReady) makePrivate(this.#folder);
     this.#isReady = true;
   }
 

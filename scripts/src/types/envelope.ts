@@ -20,8 +20,8 @@ export interface Envelope {
 export interface Outcome {
   envelope: Envelope;
   exitCode: number;
-  /** What is still to be done once the document has been written out whole. */
-  onWritten?: () => Promise<void>;
+  /** What is still to be done once the document has been written out whole: at the very end of the process. */
+  onWritten?: () => void;
 }
 
 /** A call that did what was asked, or whose task is still healthy. */

@@ -8,7 +8,7 @@ import type { Session } from './session.ts';
 export async function recordOf({ records }: Session, taskId: string): Promise<Entry | undefined> {
   try {
     const journal = await records();
-    const entry = await journal?.byTask(taskId);
+    const entry = journal?.byTask(taskId);
     return entry && journal?.isOwn(entry) ? entry : undefined;
   } catch (error) {
     // A task can be waited for without its record.
@@ -34,11 +34,7 @@ export function handOver(session: Session, entry: Entry | undefined, outcome: Ou
   const isWhole =
     status !== 'COMPLETED' ||
     (errorCode === null && (entry.record.download === null || Array.isArray(data?.files)));
-  const onWritten = async () => {
-    const delivered = isWhole ? dateOf(session) : null;
-    await entry.update((now) => ({ status, delivered: now.delivered ?? delivered }));
-  };
-  return { ...outcome, onWritten };
+  return { ...outcome, onWritten: () => entry.close(status, isWhole ? dateOf(session) : null) };
 }
 
 function dateOf({ api }: Session): string {

@@ -63,13 +63,13 @@ export async function withinDay(
     );
   }
   try {
-    const spent = await journal.spentToday();
+    const spent = journal.spentToday();
     if (spent === null || spent + quote.credits > maxCreditsPerDay) {
       throw dayExceeded(session, spent, quote.credits, maxCreditsPerDay);
     }
     await record();
   } finally {
-    await lock.release();
+    lock.release();
   }
 }
 

@@ -42,8 +42,8 @@ export async function waitForAll(session: Session, settings: WaitSettings): Prom
       retryAfter: worst?.envelope.retryAfter ?? null,
     },
     exitCode: worst?.exitCode ?? EXIT.done,
-    onWritten: async () => {
-      for (const { onWritten } of outcomes) await onWritten?.();
+    onWritten: () => {
+      for (const { onWritten } of outcomes) onWritten?.();
     },
   };
 }
@@ -55,7 +55,7 @@ async function waitFor(session: Session, settings: WaitSettings, entry: Entry): 
 /** The tasks of this key that are unfinished or not handed over, newest first. */
 async function pendingTasks({ records }: Session): Promise<Entry[]> {
   const journal: Journal | null = await records();
-  const entries = (await journal?.all()) ?? [];
+  const entries = journal?.all() ?? [];
   return entries.filter((entry) => entry.isPending && entry.record.taskId !== null && journal?.isOwn(entry));
 }
 

@@ -66,10 +66,10 @@ export async function recordedTask(
   } catch (error) {
     const isLost = error instanceof Failure && error.code === 'SUBMIT_OUTCOME_UNKNOWN';
     if (isLost) await entry.update({ phase: 'unknown' });
-    else if (!certainty.mayBeTaken()) await entry.drop();
+    else if (!certainty.mayBeTaken()) entry.drop();
     throw error;
   } finally {
-    await claimed.lock.release();
+    claimed.lock.release();
   }
 }
 
@@ -84,7 +84,7 @@ async function submitNew(
   entry.record.credits.quoted = quote?.credits ?? null;
   await withinDay(session, journal, terms.maxCreditsPerDay, quote, () => entry.begin());
   // A machine may have slept since the lock was taken, for so long that others took this process for dead.
-  if (!(await lock.isOurs())) {
+  if (!lock.isOurs()) {
     throw new Failure('UNKNOWN_ERROR', 'Another process took this wish over; nothing was submitted here.', {
       nextSteps: [
         'The same command goes on with what that process does, and charges nothing:',

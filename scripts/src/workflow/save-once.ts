@@ -22,7 +22,7 @@ export async function saveOnce(
   const lock = journal && (await lockFor(journal, target, api.clock.monotonic() + PATIENCE_MS, api.signal));
   if (!lock) return download(session, options);
   try {
-    await entry?.refresh();
+    entry?.refresh();
     const known = entry?.record.files.find((file) => withoutExtension(file.path) === target);
     if (known && (await isSaved(known))) return known;
     const file = await download(session, options);
@@ -31,14 +31,14 @@ export async function saveOnce(
     }));
     return file;
   } finally {
-    if (!('heldBy' in lock)) await lock.release();
+    if (!('heldBy' in lock)) lock.release();
   }
 }
 
 /** The lock on a file; null where there can be none, which costs no more than a second download. */
 async function lockFor(journal: Journal, target: string, deadline: number, signal?: AbortSignal) {
   try {
-    await journal.prepare();
+    journal.prepare();
     return await journal.lock(`file-${sha256Text(target)}`, deadline, signal);
   } catch (error) {
     if (error instanceof Failure) return null;

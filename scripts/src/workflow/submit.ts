@@ -132,7 +132,7 @@ async function settle(
 }
 
 async function takenTasks({ records }: Session): Promise<ReadonlySet<string>> {
-  const entries = (await (await records())?.all()) ?? [];
+  const entries = (await records())?.all() ?? [];
   return new Set(entries.flatMap(({ record }) => record.taskId ?? []));
 }
 
