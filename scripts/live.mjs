@@ -5606,7 +5606,7 @@ async function openJournal({ args, environment, warn }, provider) {
   const journal = new Journal({
     folder: journalFolder(environment, args.sandbox),
     provider: provider.id,
-    service: args.sandbox ? "sandbox" : (environment.baseUrl ?? new URL(provider.url)).href,
+    service: args.sandbox ? "sandbox" : addressOf(environment.baseUrl ?? new URL(provider.url)),
     account: account(provider.id, args.sandbox ? SANDBOX_KEY : environment.key),
     clock: systemClock,
     since: Date.now() - process.uptime() * 1e3,
@@ -5621,6 +5621,9 @@ async function openJournal({ args, environment, warn }, provider) {
     warn(`This rehearsal goes on without a record: ${environment.stateFolder} cannot be written to.`);
     return null;
   }
+}
+function addressOf({ host, pathname }) {
+  return `${host}${pathname.replace(/\/+$/, "")}`;
 }
 async function accountOf({ args, environment }) {
   const { accountOf: account } = await import("./journal.mjs");

@@ -92,7 +92,7 @@ async function openJournal(
   const journal = new Journal({
     folder: journalFolder(environment, args.sandbox),
     provider: provider.id,
-    service: args.sandbox ? 'sandbox' : (environment.baseUrl ?? new URL(provider.url)).href,
+    service: args.sandbox ? 'sandbox' : addressOf(environment.baseUrl ?? new URL(provider.url)),
     account: account(provider.id, args.sandbox ? SANDBOX_KEY : environment.key!),
     clock: systemClock,
     since: Date.now() - process.uptime() * 1000,
@@ -107,6 +107,11 @@ async function openJournal(
     warn(`This rehearsal goes on without a record: ${environment.stateFolder} cannot be written to.`);
     return null;
   }
+}
+
+/** An address without its scheme, by which one service can be told from another. */
+function addressOf({ host, pathname }: URL): string {
+  return `${host}${pathname.replace(/\/+$/, '')}`;
 }
 
 /** A short word for the key in use, by which it can be told from another one. */

@@ -1,0 +1,116 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { readRecord } from '../../scripts/src/journal/record.ts';
+import { CANARY, live, T2V, tempFolder } from '../support/command.ts';
+import { type Ledger, ledger, TROUBLES } from './ledger.ts';
+import { type Ended, inParallel, isDelivered, runOnce, runUntilDone } from './until-done.ts';
+
+// `npm run test:kill` runs this at its full size.
+const IS_FULL = process.env.KILL_FULL === '1';
+const STEPS = fileURLToPath(new URL('steps.mjs', import.meta.url));
+
+interface Place {
+  service: Ledger;
+  state: string;
+  env: NodeJS.ProcessEnv;
+  commandFor(wish: string): string[];
+}
+
+async function place(options = {}): Promise<Place> {
+  const service = await ledger(options);
+  const folder = tempFolder();
+  const state = path.join(folder, 'state');
+  const env = { PATH: process.env.PATH, ...live(service.origin), ASYNC_MEDIA_STATE_DIR: state };
+  const commandFor = (wish: string) => [
+    ...['--model', 't2v', '--payload', JSON.stringify({ ...T2V, prompt: wish }), '--pollInterval', '0.02'],
+    ...['--download', path.join(folder, 'out'), '--wait', '30'],
+  ];
+  return { service, state, env, commandFor };
+}
+
+const recordsIn = (state: string) =>
+  readdirSync(path.join(state, 'journal'))
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => readRecord(readFileSync(path.join(state, 'journal', name), 'utf8')));
+
+/** One charge and one result for each wish, nothing lost, no advice that would cost a second charge. */
+function expectAllWell({ service, state }: Place, wishes: Map<string, Ended[]>): void {
+  for (const [wish, runs] of wishes) {
+    expect(service.charges.get(wish) ?? [], wish).toHaveLength(1);
+    expect(isDelivered(runs.at(-1)!), `${wish}: ${JSON.stringify(runs)}`).toBe(true);
+    for (const { envelope } of runs) {
+      expect(JSON.stringify(envelope?.data?.nextSteps ?? ''), wish).not.toMatch(/--new\b|--noJournal/);
+    }
+  }
+  const records = recordsIn(state);
+  expect(records).toHaveLength(wishes.size);
+  for (const record of records)
+    expect(record).toMatchObject({ phase: 'submitted', taskId: expect.any(String) });
+  const text = readdirSync(path.join(state, 'journal')).join('\n');
+  expect(text).not.toContain('.corrupt');
+  for (const record of records)
+    expect(JSON.stringify(record)).not.toMatch(new RegExp(`${CANARY}|killed|http`));
+}
+
+/** An undisturbed run, and the steps that it took. */
+async function undisturbed(
+  { env, commandFor }: Place,
+  wish: string,
+): Promise<{ run: Ended; steps: string[] }> {
+  const log = path.join(tempFolder(), 'steps');
+  writeFileSync(log, '');
+  const args = commandFor(wish);
+  const run = await runOnce({ args, env: { ...env, STEP_LOG: log }, node: ['--import', STEPS] });
+  return { run, steps: readFileSync(log, 'utf8').trim().split('\n') };
+}
+
+describe('faults 35, 36, 38: killed, and run again', () => {
+  it.each(TROUBLES)('in front of each step, with a service whose answer meets: %s', async (trouble) => {
+    const here = await place();
+    const { service, env, commandFor } = here;
+    service.script.push(trouble);
+    const { run, steps } = await undisturbed(here, 'undisturbed');
+    expect(steps.filter((name) => name === 'fsyncSync').length).toBeGreaterThan(4);
+    const stride = IS_FULL ? 1 : 12;
+    const offset = TROUBLES.indexOf(trouble) * 3;
+    const wishes = new Map([['undisturbed', [run]]]);
+    const jobs = steps.flatMap((name, at) =>
+      (at + offset) % stride > 0
+        ? []
+        : async () => {
+            const wish = `killed before ${at + 1} ${name} ${trouble}`;
+            service.script.push(trouble);
+            const plan = { args: commandFor(wish), env, first: { STEP_KILL: String(at + 1) } };
+            wishes.set(wish, await runUntilDone({ ...plan, node: ['--import', STEPS] }));
+          },
+    );
+    await inParallel(jobs);
+    expect(wishes.size).toBe(jobs.length + 1);
+    expect([...wishes.values()].filter(([first]) => first?.code === null).length).toBeGreaterThan(
+      jobs.length / 2,
+    );
+    expectAllWell(here, wishes);
+  });
+
+  it.each([
+    ['that keeps the keys', false],
+    ['that forgets them', true],
+  ])('at random instants, with a service %s', async (_, forgetsKeys) => {
+    const here = await place({ forgetsKeys });
+    const { service, env, commandFor } = here;
+    const run = await runOnce({ args: commandFor('undisturbed'), env });
+    const wishes = new Map([['undisturbed', [run]]]);
+    const count = IS_FULL ? 150 : 12;
+    const jobs = Array.from({ length: count }, (__, n) => async () => {
+      const wish = `killed at random ${n}`;
+      service.script.push(TROUBLES[n % TROUBLES.length]!);
+      const killAfter = ((n + Math.random()) / count) * run.ms * 1.2;
+      wishes.set(wish, await runUntilDone({ args: commandFor(wish), env, killAfter }));
+    });
+    await inParallel(jobs);
+    expect([...wishes.values()].filter((runs) => runs.length > 1).length).toBeGreaterThan(count / 4);
+    expectAllWell(here, wishes);
+  });
+});

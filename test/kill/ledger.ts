@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import { MP4 } from '../support/media.ts';
+import { type Answer, type Received, serve } from '../support/server.ts';
+
+/** What becomes of the answer to a submit that was taken and charged. */
+export const TROUBLES = ['none', 'reset', 'delay', 'truncate'] as const;
+
+export type Trouble = (typeof TROUBLES)[number];
+
+interface KeptTask {
+  id: string;
+  wish: string;
+  input: object;
+  key: string;
+  createdAt: string;
+  looks: number;
+}
+
+export interface Ledger {
+  origin: string;
+  received: Received[];
+  /** The ids of the tasks that were charged for each wish, which is told by its prompt. */
+  charges: Map<string, string[]>;
+  /** Trouble for the submits to come, one after the other; then none. */
+  script: Trouble[];
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/**
+ * A service that keeps a ledger: each submit that it takes is charged, unless it replays an idempotency key. Its tasks
+ * end at the third look, and their files come in two parts.
+ */
+export async function ledger({ forgetsKeys = false } = {}): Promise<Ledger> {
+  const tasks: KeptTask[] = [];
+  const charges = new Map<string, string[]>();
+  const script: Trouble[] = [];
+
+  const record = (task: KeptTask, origin: string): object => ({
+    id: task.id,
+    model: 't2v',
+    input: task.input,
+    output: isDone(task) ? { url: `${origin}/files/${task.id}.mp4` } : null,
+    status: stateOf(task),
+    createdAt: task.createdAt,
+    creditsCharged: 15,
+    creditsRefunded: 0,
+    ...(!forgetsKeys && { idempotencyKey: task.key }),
+  });
+
+  async function submit(request: Received, res: ServerResponse): Promise<Answer | undefined> {
+    const input = JSON.parse(request.body) as { prompt: string };
+    const key = String(request.headers['idempotency-key']);
+    let task = tasks.find((kept) => kept.key === key);
+    const idempotentReplay = task !== undefined;
+    if (!task) {
+      const id = `task-${randomUUID()}`;
+      task = { id, wish: input.prompt, input, key, createdAt: new Date().toISOString(), looks: 0 };
+      tasks.unshift(task);
+      charges.set(task.wish, [...(charges.get(task.wish) ?? []), id]);
+    }
+    const body = { status: 'SUBMITTED', taskId: task.id, creditsCharged: 15, idempotentReplay };
+    switch (script.shift()) {
+      case 'reset':
+        res.destroy();
+        return undefined;
+      case 'truncate': {
+        const text = JSON.stringify(body);
+        res.writeHead(200, { 'content-length': String(text.length) });
+        res.write(text.slice(0, 20), () => res.destroy());
+        return undefined;
+      }
+      case 'delay':
+        await pause(150);
+        return { body };
+      default:
+        return { body };
+    }
+  }
+
+  const server = await serve(async (request, { res, server: { origin } }) => {
+    const target = request.path;
+    if (request.method === 'POST') return submit(request, res);
+    if (target === '/api/v1/tasks') return { body: { tasks: tasks.map((task) => record(task, origin)) } };
+    const task = tasks.find(({ id }) => target.includes(id));
+    if (!task) return { status: 404, body: { status: 'FAILED', message: 'no such task' } };
+    if (target.startsWith('/files/')) {
+      res.writeHead(200, { 'content-type': 'video/mp4', 'content-length': String(MP4.length) });
+      res.write(MP4.subarray(0, MP4.length >> 1));
+      await pause(15);
+      res.end(MP4.subarray(MP4.length >> 1));
+      return undefined;
+    }
+    if (target.endsWith('/status')) {
+      task.looks += 1;
+      return { body: { status: stateOf(task) } };
+    }
+    return { body: record(task, origin) };
+  });
+  return { origin: server.origin, received: server.received, charges, script };
+}
+
+const isDone = ({ looks }: KeptTask): boolean => looks >= 3;
+
+function stateOf(task: KeptTask): string {
+  return isDone(task) ? 'COMPLETED' : task.looks > 1 ? 'PROGRESS' : 'SUBMITTED';
+}
