@@ -1,19 +1,21 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../types/failure.ts';
 import { isObject, type Json, type JsonObject } from '../types/json.ts';
 import { plain } from '../types/text.ts';
-import { fromCompiled } from './compiled.ts';
-import { compiledFolder, contractsFolder, skillFolder } from './folders.ts';
+import { ContractError } from './contract-error.ts';
+import { EXTENSION, readDocument } from './document.ts';
+import { contractsFolder, skillFolder } from './folders.ts';
 import { nearest } from './nearest.ts';
-import { ContractError, readNode, type SchemaNode } from './node.ts';
+import { readNode, type SchemaNode } from './node.ts';
 import { type PriceRule, readPrice } from './price-rule.ts';
+import { whyUnsupported } from './unsupported.ts';
 
 /** What a model takes, what that is known from, and what it cost when somebody last looked. */
 export interface Contract {
   provider: string;
   model: string;
-  /** JSON Schema 2020-12 of the payload, with x-media, x-exclusive and x-atLeastOne. */
+  /** JSON Schema 2020-12 of the payload, with the keywords of contracts/README.md. */
   schema: JsonObject;
   /** A payload that passes. */
   example: JsonObject;
@@ -25,8 +27,17 @@ export interface Contract {
 
 const SAFE_NAME = /^[a-z0-9][a-z0-9._-]*$/i;
 const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
-const EXTENSION = '.yaml';
-const LIST_MODELS = 'node scripts/run-workflow.mjs --action listModels';
+// The one that is meant where the command line names none.
+const DEFAULT_PROVIDER = 'aivideomaker';
+
+function command(provider: string, action: string): string {
+  const flag = provider === DEFAULT_PROVIDER ? '' : ` --provider ${provider}`;
+  return `node scripts/run-workflow.mjs --action ${action}${flag}`;
+}
+
+function describeModel(provider: string, model: string): string {
+  return `${command(provider, 'describeModel')} --model ${model}`;
+}
 
 /**
  * The ids of a provider's models, sorted: one per file in contracts/<provider>/.
@@ -38,7 +49,7 @@ export async function listModels(provider: string, root: string = skillFolder())
   // Names are matched with the listing, never tried as paths: a disk that ignores case would answer to T2V too.
   if (!SAFE_NAME.test(provider) || !names(folder).includes(provider))
     throw new Failure('INVALID_MODEL', `there are no contracts for the provider "${plain(provider, 60)}"`, {
-      nextSteps: [LIST_MODELS],
+      nextSteps: [command(DEFAULT_PROVIDER, 'listModels')],
     });
   return names(join(folder, provider))
     .filter((name) => name.endsWith(EXTENSION))
@@ -66,54 +77,77 @@ export async function loadContract(
   root: string = skillFolder(),
 ): Promise<Contract> {
   const models = await listModels(provider, root);
-  if (!SAFE_NAME.test(model) || !models.includes(model)) throw unknownModel(model, models);
-  const text = readFileSync(join(contractsFolder(root), provider, `${model}${EXTENSION}`), 'utf8');
+  if (!SAFE_NAME.test(model) || !models.includes(model))
+    throw (await elsewhere(provider, model, root)) ?? unknownModel(provider, model, models);
   try {
-    const document =
-      fromCompiled(readIfThere(join(compiledFolder(root), provider, `${model}.json`)), text) ??
-      (await import('./parse-yaml.ts')).parseYaml(text);
-    return toContract(provider, model, document);
+    return toContract(provider, model, await readDocument(root, `${provider}/${model}`));
   } catch (error) {
     const file = `contracts/${provider}/${model}${EXTENSION}`;
     const reason = plain(error instanceof Error ? error.message : String(error), 200);
     throw new Failure('INVALID_MODEL', `${file} cannot be used: ${reason}`, {
-      nextSteps: [`Correct ${file}; contracts/README.md describes the format.`, LIST_MODELS],
+      nextSteps: [
+        `Correct ${file}; contracts/README.md describes the format.`,
+        command(provider, 'listModels'),
+      ],
       cause: error,
     });
   }
 }
 
-function readIfThere(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
+/** The refusal of an id that is known, but not as a model of this provider; undefined for any other id. */
+async function elsewhere(provider: string, model: string, root: string): Promise<Failure | undefined> {
+  const others = names(contractsFolder(root)).filter((name) => !name.includes('.') && name !== provider);
+  for (const other of [provider, ...others]) {
+    if (other !== provider && (await listModels(other, root)).includes(model)) {
+      const hint =
+        provider === DEFAULT_PROVIDER
+          ? `add --provider ${other}`
+          : `write --provider ${other} instead of --provider ${provider}`;
+      return refusal(model, `"${model}" is a model of ${other}: ${hint}`, `a model of ${provider}`, hint, [
+        describeModel(other, model),
+        command(provider, 'listModels'),
+      ]);
+    }
+    const reason = await whyUnsupported(root, other, model);
+    if (reason !== undefined) {
+      const message = `${other} has no contract for "${plain(model, 60)}": ${reason.why}`;
+      const hint = `choose a model that has a contract; ${reason.page} shows what ${other} offers`;
+      return refusal(model, message, `a model of ${provider} that has a contract`, hint, [
+        `Read ${reason.page}: it shows what ${other} offers today.`,
+        command(other, 'listModels'),
+      ]);
+    }
   }
+  return undefined;
 }
 
-function unknownModel(model: string, models: readonly string[]): Failure {
+function unknownModel(provider: string, model: string, models: readonly string[]): Failure {
   const near = nearest(model, models);
   const shown = JSON.stringify(plain(model, 60));
-  const nextSteps = [LIST_MODELS];
-  if (near !== undefined)
-    nextSteps.unshift(`node scripts/run-workflow.mjs --action describeModel --model ${near}`);
-  return new Failure(
-    'INVALID_MODEL',
+  const list = command(provider, 'listModels');
+  return refusal(
+    model,
     near === undefined
       ? `there is no model ${shown}; known are ${models.join(', ')}`
       : `there is no model ${shown}; the nearest is "${near}"`,
-    {
-      nextSteps,
-      issues: [
-        {
-          path: '--model',
-          expected: `one of ${models.join(', ')}`,
-          received: `string ${shown}`,
-          hint: near === undefined ? 'choose one of the known models' : `write --model ${near}`,
-        },
-      ],
-    },
+    `one of ${models.join(', ')}`,
+    near === undefined ? 'choose one of the known models' : `write --model ${near}`,
+    near === undefined ? [list] : [describeModel(provider, near), list],
   );
+}
+
+function refusal(
+  model: string,
+  message: string,
+  expected: string,
+  hint: string,
+  nextSteps: string[],
+): Failure {
+  const received = `string ${JSON.stringify(plain(model, 60))}`;
+  return new Failure('INVALID_MODEL', message, {
+    nextSteps,
+    issues: [{ path: '--model', expected, received, hint }],
+  });
 }
 
 const roots = new WeakMap<Contract, SchemaNode>();
