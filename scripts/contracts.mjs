@@ -78,12 +78,12 @@ function expectedMedia(kind2) {
   if (kind2 !== "image") return "a public http(s) URL";
   return "a public http(s) URL, or an image as data:image/png;base64,... (png, jpeg, webp or gif)";
 }
-function checkMedia(value, kind2, fromFile = true) {
+function checkMedia(value, kind2, fromFile = true, service = "the service") {
   const expected2 = expectedMedia(kind2);
   const head = value.slice(0, 80);
   if (kind2.endsWith("-url")) {
     const problem2 = checkPublicUrl(value, { schemes: ["http", "https"] });
-    return problem2 === null ? null : { expected: expected2, hint: urlOnlyHint(head, kind2) ?? problem2.hint };
+    return problem2 === null ? null : { expected: expected2, hint: urlOnlyHint(head, kind2, service) ?? problem2.hint };
   }
   if (/^data:/i.test(head)) {
     const hint2 = kind2 === "image" ? dataUriProblem(value, head, otherwise(fromFile)) : `a data URI is taken for images only; write the public http(s) URL of the ${kind2}`;
@@ -94,11 +94,11 @@ function checkMedia(value, kind2, fromFile = true) {
   return { expected: expected2, hint: kind2 === "image" ? imageHint(head, fromFile) ?? problem.hint : problem.hint };
 }
 var LOCAL_PATH = /^(file:|[a-z]:[\\/]|[.~]{0,2}[\\/](?!\/))/i;
-function urlOnlyHint(head, kind2) {
-  const fix = `write the public http(s) URL of the ${kind2.slice(0, -"-url".length)}; this service documents no upload`;
+function urlOnlyHint(head, kind2, service) {
+  const fix = `write the public http(s) URL of the ${kind2.slice(0, -"-url".length)}; ${service} documents no upload`;
   if (/^data:/i.test(head)) return `${fix} and no data URI`;
   if (LOCAL_PATH.test(head) || /^[^:?#]*\.(png|jpe?g|webp|gif|mp4|mov|webm|mp3|wav)$/i.test(head))
-    return `a path on this computer means nothing to the service; ${fix}`;
+    return `a path on this computer means nothing to ${service}; ${fix}`;
   return null;
 }
 function imageHint(head, fromFile) {
@@ -556,6 +556,7 @@ function readUnsupported(document) {
 // scripts/src/contracts/contract.ts
 var SAFE_NAME = /^[a-z0-9][a-z0-9._-]*$/i;
 var DIALECT = "https://json-schema.org/draft/2020-12/schema";
+var MOST_NAMED = 12;
 var DEFAULT_PROVIDER = "aivideomaker";
 function command(provider, action) {
   const flag = provider === DEFAULT_PROVIDER ? "" : ` --provider ${provider}`;
@@ -623,10 +624,11 @@ function unknownModel(provider, model, models) {
   const near = nearest(model, models);
   const shown = JSON.stringify(plain2(model, 60));
   const list3 = command(provider, "listModels");
+  const known = models.length > MOST_NAMED ? `the ${models.length} of --action listModels` : models.join(", ");
   return refusal(
     model,
-    near === void 0 ? `there is no model ${shown}; known are ${models.join(", ")}` : `there is no model ${shown}; the nearest is "${near}"`,
-    `one of ${models.join(", ")}`,
+    near === void 0 ? `there is no model ${shown}; known are ${known}` : `there is no model ${shown}; the nearest is "${near}"`,
+    `one of ${known}`,
     near === void 0 ? "choose one of the known models" : `write --model ${near}`,
     near === void 0 ? [list3] : [describeModel(provider, near), list3]
   );
@@ -2565,9 +2567,9 @@ function isNumeric(value) {
   return /^-?\d+(\.\d+)?$/.test(meaning(value));
 }
 function textHint(place, value) {
-  const { node, path, fromFile } = place;
+  const { node, path, fromFile, provider } = place;
   if (node.media !== void 0) {
-    const problem = checkMedia(value, node.media, fromFile);
+    const problem = checkMedia(value, node.media, fromFile, provider);
     if (problem !== null) return problem.hint;
   }
   if (value.trim() === "") return `write text into ${pathText(path)}`;
@@ -2648,7 +2650,7 @@ function valueAt(from, path) {
 function placeOf(contract, node, path, value, required2) {
   const example = valueAt(contract.example, path);
   const fromFile = path.length === 1 && path[0] === imageField(contract);
-  return { node, path, value, required: required2, example, fromFile };
+  return { node, path, value, required: required2, example, fromFile, provider: contract.provider };
 }
 
 // scripts/src/contracts/cross-field.ts
@@ -2727,7 +2729,7 @@ function sumMax(node, object2, path) {
 function whenIssues(contract, node, rule, object2, path) {
   const names2 = [...rule.if.keys()];
   if (!names2.every((name2) => isMet(rule.if.get(name2), fieldOf(object2, name2)))) return [];
-  const because = circumstances(object2, names2);
+  const because = circumstances(node, object2, names2);
   const issues = [];
   const add = (name2, wanted2, advice) => {
     const value = fieldOf(object2, name2);
@@ -2745,13 +2747,13 @@ function whenIssues(contract, node, rule, object2, path) {
     if (isPresent(object2, name2)) continue;
     const field = rule.limit.get(name2) ?? node.properties.get(name2);
     const place = placeOf(contract, field, [...path, name2], void 0, true);
-    add(name2, `${expected(field)}: needed ${because}`, `${hint(place)}, or change ${names2.join(" or ")}`);
+    add(name2, `${expected(field)}: needed ${because}`, `${hint(place)}, or ${instead(object2, names2)}`);
   }
   for (const [name2, narrower] of rule.limit) {
     const value = fieldOf(object2, name2);
     if (value === void 0 || !fits(node.properties.get(name2), value) || fits(narrower, value)) continue;
     const place = placeOf(contract, narrower, [...path, name2], value, node.required.has(name2));
-    add(name2, `${expected(narrower)} ${because}`, hint(place));
+    add(name2, `${expected(narrower)}, ${because}`, hint(place));
   }
   return issues;
 }
@@ -2762,13 +2764,17 @@ function isMet({ absent, given }, value) {
 function fits(node, value) {
   return toZod2(node).safeParse(value).success;
 }
-function circumstances(object2, names2) {
+function circumstances(node, object2, names2) {
   const given = names2.filter((name2) => isPresent(object2, name2)).map((name2) => {
     const value = fieldOf(object2, name2);
-    return typeof value === "object" ? name2 : assign([name2], value);
+    const isShort = typeof value !== "object" && node.properties.get(name2).media === void 0;
+    return isShort ? assign([name2], value) : name2;
   });
   const absent = names2.filter((name2) => !isPresent(object2, name2));
   return [given.length > 0 && `with ${given.join(", ")}`, absent.length > 0 && `without ${absent.join(", ")}`].filter(Boolean).join(" and ");
+}
+function instead(object2, names2) {
+  return names2.map((name2) => `${isPresent(object2, name2) ? "change" : "set"} ${name2}`).join(" or ");
 }
 
 // scripts/src/contracts/validate.ts

@@ -44,7 +44,7 @@ function edit(model: string, change: (text: string) => string, as = model): void
 function compile(): string[] {
   const paths = compileContracts(contractsFolder(root), compiledFolder(root));
   parsed.texts.length = 0;
-  return paths;
+  return paths.filter((path) => path.startsWith(`${PROVIDER}/`));
 }
 
 async function failure(model: string, provider = PROVIDER): Promise<Failure> {

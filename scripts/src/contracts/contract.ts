@@ -27,6 +27,7 @@ export interface Contract {
 
 const SAFE_NAME = /^[a-z0-9][a-z0-9._-]*$/i;
 const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
+const MOST_NAMED = 12;
 // The one that is meant where the command line names none.
 const DEFAULT_PROVIDER = 'aivideomaker';
 
@@ -125,12 +126,14 @@ function unknownModel(provider: string, model: string, models: readonly string[]
   const near = nearest(model, models);
   const shown = JSON.stringify(plain(model, 60));
   const list = command(provider, 'listModels');
+  const known =
+    models.length > MOST_NAMED ? `the ${models.length} of --action listModels` : models.join(', ');
   return refusal(
     model,
     near === undefined
-      ? `there is no model ${shown}; known are ${models.join(', ')}`
+      ? `there is no model ${shown}; known are ${known}`
       : `there is no model ${shown}; the nearest is "${near}"`,
-    `one of ${models.join(', ')}`,
+    `one of ${known}`,
     near === undefined ? 'choose one of the known models' : `write --model ${near}`,
     near === undefined ? [list] : [describeModel(provider, near), list],
   );

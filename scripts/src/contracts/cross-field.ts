@@ -108,7 +108,7 @@ function whenIssues(
 ): Issue[] {
   const names = [...rule.if.keys()];
   if (!names.every((name) => isMet(rule.if.get(name)!, fieldOf(object, name)))) return [];
-  const because = circumstances(object, names);
+  const because = circumstances(node, object, names);
   const issues: Issue[] = [];
   const add = (name: string, wanted: string, advice: string): void => {
     const value = fieldOf(object, name);
@@ -126,14 +126,14 @@ function whenIssues(
     if (isPresent(object, name)) continue;
     const field = rule.limit.get(name) ?? node.properties!.get(name)!;
     const place = placeOf(contract, field, [...path, name], undefined, true);
-    add(name, `${expected(field)}: needed ${because}`, `${hint(place)}, or change ${names.join(' or ')}`);
+    add(name, `${expected(field)}: needed ${because}`, `${hint(place)}, or ${instead(object, names)}`);
   }
   for (const [name, narrower] of rule.limit) {
     const value = fieldOf(object, name);
     // What the field itself refuses has its issue already.
     if (value === undefined || !fits(node.properties!.get(name)!, value) || fits(narrower, value)) continue;
     const place = placeOf(contract, narrower, [...path, name], value, node.required!.has(name));
-    add(name, `${expected(narrower)} ${because}`, hint(place));
+    add(name, `${expected(narrower)}, ${because}`, hint(place));
   }
   return issues;
 }
@@ -148,15 +148,21 @@ function fits(node: SchemaNode, value: Json): boolean {
 }
 
 /** The fields that made a rule apply, as they came: `with "size": "2304x2048" and without image_urls`. */
-function circumstances(object: JsonObject, names: readonly string[]): string {
+function circumstances(node: SchemaNode, object: JsonObject, names: readonly string[]): string {
   const given = names
     .filter((name) => isPresent(object, name))
     .map((name) => {
       const value = fieldOf(object, name)!;
-      return typeof value === 'object' ? name : assign([name], value);
+      const isShort = typeof value !== 'object' && node.properties!.get(name)!.media === undefined;
+      return isShort ? assign([name], value) : name;
     });
   const absent = names.filter((name) => !isPresent(object, name));
   return [given.length > 0 && `with ${given.join(', ')}`, absent.length > 0 && `without ${absent.join(', ')}`]
     .filter(Boolean)
     .join(' and ');
+}
+
+/** The other way to meet a rule: away from what made it apply. */
+function instead(object: JsonObject, names: readonly string[]): string {
+  return names.map((name) => `${isPresent(object, name) ? 'change' : 'set'} ${name}`).join(' or ');
 }

@@ -124,6 +124,7 @@ export interface Place {
   example: Json | undefined;
   /** True for the field that `--image` fills. */
   fromFile: boolean;
+  provider: string;
 }
 
 /** What to write instead of a refused value: the literal that passes, where there is one. */
@@ -202,9 +203,9 @@ function isNumeric(value: Json | undefined): boolean {
 }
 
 function textHint(place: Place, value: string): string {
-  const { node, path, fromFile } = place;
+  const { node, path, fromFile, provider } = place;
   if (node.media !== undefined) {
-    const problem = checkMedia(value, node.media, fromFile);
+    const problem = checkMedia(value, node.media, fromFile, provider);
     if (problem !== null) return problem.hint;
   }
   if (value.trim() === '') return `write text into ${pathText(path)}`;

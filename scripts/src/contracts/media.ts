@@ -31,13 +31,19 @@ export function expectedMedia(kind: MediaKind): string {
  * whether a public name leads to a private address is for the service to see, which does the fetching.
  * Linear in the length of the value, without copying it: a data URI may have tens of megabytes.
  * @param fromFile whether this is the field that `--image` fills, so that the hint may name that way
+ * @param service who is meant by what a hint says about uploads
  */
-export function checkMedia(value: string, kind: MediaKind, fromFile = true): MediaProblem | null {
+export function checkMedia(
+  value: string,
+  kind: MediaKind,
+  fromFile = true,
+  service = 'the service',
+): MediaProblem | null {
   const expected = expectedMedia(kind);
   const head = value.slice(0, 80);
   if (kind.endsWith('-url')) {
     const problem = checkPublicUrl(value, { schemes: ['http', 'https'] });
-    return problem === null ? null : { expected, hint: urlOnlyHint(head, kind) ?? problem.hint };
+    return problem === null ? null : { expected, hint: urlOnlyHint(head, kind, service) ?? problem.hint };
   }
   if (/^data:/i.test(head)) {
     const hint =
@@ -54,11 +60,11 @@ export function checkMedia(value: string, kind: MediaKind, fromFile = true): Med
 const LOCAL_PATH = /^(file:|[a-z]:[\\/]|[.~]{0,2}[\\/](?!\/))/i;
 
 /** What people pass where a service takes nothing but public URLs. */
-function urlOnlyHint(head: string, kind: MediaKind): string | null {
-  const fix = `write the public http(s) URL of the ${kind.slice(0, -'-url'.length)}; this service documents no upload`;
+function urlOnlyHint(head: string, kind: MediaKind, service: string): string | null {
+  const fix = `write the public http(s) URL of the ${kind.slice(0, -'-url'.length)}; ${service} documents no upload`;
   if (/^data:/i.test(head)) return `${fix} and no data URI`;
   if (LOCAL_PATH.test(head) || /^[^:?#]*\.(png|jpe?g|webp|gif|mp4|mov|webm|mp3|wav)$/i.test(head))
-    return `a path on this computer means nothing to the service; ${fix}`;
+    return `a path on this computer means nothing to ${service}; ${fix}`;
   return null;
 }
 

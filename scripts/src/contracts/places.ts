@@ -25,5 +25,5 @@ export function placeOf(
 ): Place {
   const example = valueAt(contract.example, path);
   const fromFile = path.length === 1 && path[0] === imageField(contract);
-  return { node, path, value, required, example, fromFile };
+  return { node, path, value, required, example, fromFile, provider: contract.provider };
 }
