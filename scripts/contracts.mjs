@@ -2710,7 +2710,9 @@ function exclusive(node, object2, path) {
 function sumMax(node, object2, path) {
   if (node.sumMax === void 0) return [];
   const { fields: fields2, max } = node.sumMax;
-  const given = fields2.filter((name2) => isPresent(object2, name2));
+  const given = fields2.filter(
+    (name2) => isPresent(object2, name2) && fits(node.properties.get(name2), fieldOf(object2, name2))
+  );
   const counts = given.map((name2) => {
     const value = fieldOf(object2, name2);
     return Array.isArray(value) ? value.length : typeof value === "number" ? value : 0;

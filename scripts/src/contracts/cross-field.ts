@@ -82,7 +82,10 @@ function exclusive(node: SchemaNode, object: JsonObject, path: Path): Issue[] {
 function sumMax(node: SchemaNode, object: JsonObject, path: Path): Issue[] {
   if (node.sumMax === undefined) return [];
   const { fields, max } = node.sumMax;
-  const given = fields.filter((name) => isPresent(object, name));
+  // What a field itself refuses has its issue already.
+  const given = fields.filter(
+    (name) => isPresent(object, name) && fits(node.properties!.get(name)!, fieldOf(object, name)!),
+  );
   const counts = given.map((name) => {
     const value = fieldOf(object, name);
     return Array.isArray(value) ? value.length : typeof value === 'number' ? value : 0;
@@ -130,7 +133,6 @@ function whenIssues(
   }
   for (const [name, narrower] of rule.limit) {
     const value = fieldOf(object, name);
-    // What the field itself refuses has its issue already.
     if (value === undefined || !fits(node.properties!.get(name)!, value) || fits(narrower, value)) continue;
     const place = placeOf(contract, narrower, [...path, name], value, node.required!.has(name));
     add(name, `${expected(narrower)}, ${because}`, hint(place));
