@@ -3,7 +3,7 @@
 import { readdirSync } from "node:fs";
 import { join as join3 } from "node:path";
 import { Failure } from "./main.mjs";
-import { isObject as isObject6 } from "./main.mjs";
+import { isObject as isObject5 } from "./main.mjs";
 import { plain as plain2 } from "./main.mjs";
 
 // scripts/src/contracts/contract-error.ts
@@ -60,9 +60,6 @@ function readIfThere(file) {
     return void 0;
   }
 }
-
-// scripts/src/contracts/contract.ts
-import { nearest } from "./main.mjs";
 
 // scripts/src/contracts/node.ts
 import { isObject as isObject3 } from "./main.mjs";
@@ -526,52 +523,24 @@ function condition(value, root) {
   return value;
 }
 
-// scripts/src/contracts/unsupported.ts
-import { isObject as isObject5 } from "./main.mjs";
-function unsupportedName(provider) {
-  return `${provider}.unsupported`;
-}
-async function whyUnsupported(root, provider, model) {
-  try {
-    const { page, groups } = readUnsupported(await readDocument(root, unsupportedName(provider)));
-    const wanted2 = model.toLowerCase();
-    const group = groups.find(({ models }) => models.some((id) => id.toLowerCase() === wanted2));
-    return group && { why: group.why, page };
-  } catch {
-    return void 0;
-  }
-}
-function readUnsupported(document) {
-  if (!isObject5(document) || typeof document.page !== "string" || !Array.isArray(document.groups))
-    throw new ContractError("it must hold page, a text, and groups, a list");
-  const groups = document.groups.map((group) => {
-    const models = isObject5(group) && Array.isArray(group.models) ? group.models : [];
-    if (!isObject5(group) || typeof group.why !== "string" || models.length === 0)
-      throw new ContractError("each of its groups must hold why, a text, and models, a list");
-    return { why: group.why, models: models.map(String) };
-  });
-  return { page: document.page, groups };
-}
-
 // scripts/src/contracts/contract.ts
 var SAFE_NAME = /^[a-z0-9][a-z0-9._-]*$/i;
 var DIALECT = "https://json-schema.org/draft/2020-12/schema";
-var MOST_NAMED = 12;
 var DEFAULT_PROVIDER = "aivideomaker";
-function command(provider, action) {
+function commandFor(provider, action) {
   const flag = provider === DEFAULT_PROVIDER ? "" : ` --provider ${provider}`;
   return `node scripts/run-workflow.mjs --action ${action}${flag}`;
-}
-function describeModel(provider, model) {
-  return `${command(provider, "describeModel")} --model ${model}`;
 }
 async function listModels(provider, root = skillFolder()) {
   const folder = contractsFolder(root);
   if (!SAFE_NAME.test(provider) || !names(folder).includes(provider))
     throw new Failure("INVALID_MODEL", `there are no contracts for the provider "${plain2(provider, 60)}"`, {
-      nextSteps: [command(DEFAULT_PROVIDER, "listModels")]
+      nextSteps: [commandFor(DEFAULT_PROVIDER, "listModels")]
     });
   return names(join3(folder, provider)).filter((name2) => name2.endsWith(EXTENSION)).map((name2) => name2.slice(0, -EXTENSION.length)).filter((id) => SAFE_NAME.test(id)).sort();
+}
+function listProviders(root) {
+  return names(contractsFolder(root)).filter((name2) => SAFE_NAME.test(name2) && !name2.includes("."));
 }
 function names(folder) {
   try {
@@ -583,7 +552,7 @@ function names(folder) {
 async function loadContract(provider, model, root = skillFolder()) {
   const models = await listModels(provider, root);
   if (!SAFE_NAME.test(model) || !models.includes(model))
-    throw await elsewhere(provider, model, root) ?? unknownModel(provider, model, models);
+    throw await (await import("./unknown-model.mjs")).unknownModel(provider, model, models, root);
   try {
     return toContract(provider, model, await readDocument(root, `${provider}/${model}`));
   } catch (error) {
@@ -592,53 +561,11 @@ async function loadContract(provider, model, root = skillFolder()) {
     throw new Failure("INVALID_MODEL", `${file} cannot be used: ${reason}`, {
       nextSteps: [
         `Correct ${file}; contracts/README.md describes the format.`,
-        command(provider, "listModels")
+        commandFor(provider, "listModels")
       ],
       cause: error
     });
   }
-}
-async function elsewhere(provider, model, root) {
-  const others = names(contractsFolder(root)).filter((name2) => !name2.includes(".") && name2 !== provider);
-  for (const other of [provider, ...others]) {
-    if (other !== provider && (await listModels(other, root)).includes(model)) {
-      const hint2 = provider === DEFAULT_PROVIDER ? `add --provider ${other}` : `write --provider ${other} instead of --provider ${provider}`;
-      return refusal(model, `"${model}" is a model of ${other}: ${hint2}`, `a model of ${provider}`, hint2, [
-        describeModel(other, model),
-        command(provider, "listModels")
-      ]);
-    }
-    const reason = await whyUnsupported(root, other, model);
-    if (reason !== void 0) {
-      const message = `${other} has no contract for "${plain2(model, 60)}": ${reason.why}`;
-      const hint2 = `choose a model that has a contract; ${reason.page} shows what ${other} offers`;
-      return refusal(model, message, `a model of ${provider} that has a contract`, hint2, [
-        `Read ${reason.page}: it shows what ${other} offers today.`,
-        command(other, "listModels")
-      ]);
-    }
-  }
-  return void 0;
-}
-function unknownModel(provider, model, models) {
-  const near = nearest(model, models);
-  const shown = JSON.stringify(plain2(model, 60));
-  const list3 = command(provider, "listModels");
-  const known = models.length > MOST_NAMED ? `the ${models.length} of --action listModels` : models.join(", ");
-  return refusal(
-    model,
-    near === void 0 ? `there is no model ${shown}; known are ${known}` : `there is no model ${shown}; the nearest is "${near}"`,
-    `one of ${known}`,
-    near === void 0 ? "choose one of the known models" : `write --model ${near}`,
-    near === void 0 ? [list3] : [describeModel(provider, near), list3]
-  );
-}
-function refusal(model, message, expected2, hint2, nextSteps) {
-  const received2 = `string ${JSON.stringify(plain2(model, 60))}`;
-  return new Failure("INVALID_MODEL", message, {
-    nextSteps,
-    issues: [{ path: "--model", expected: expected2, received: received2, hint: hint2 }]
-  });
 }
 var roots = /* @__PURE__ */ new WeakMap();
 function rootOf(contract) {
@@ -650,7 +577,7 @@ function rootOf(contract) {
   return root;
 }
 function toContract(provider, model, document) {
-  if (!isObject6(document)) throw new ContractError("the file must be a mapping");
+  if (!isObject5(document)) throw new ContractError("the file must be a mapping");
   const {
     "x-sources": sources,
     "x-notes": notes = [],
@@ -661,7 +588,7 @@ function toContract(provider, model, document) {
   if (schema.$schema !== DIALECT) throw new ContractError(`$schema must be ${DIALECT}`);
   if (schema.type !== "object") throw new ContractError("type must be object");
   const example = Array.isArray(examples) ? examples[0] : void 0;
-  if (!isObject6(example)) throw new ContractError("examples must hold one valid payload");
+  if (!isObject5(example)) throw new ContractError("examples must hold one valid payload");
   const known = readSources(sources);
   const root = readNode(schema);
   const contract = {
@@ -680,7 +607,7 @@ function readSources(value) {
   if (!Array.isArray(value) || value.length === 0)
     throw new ContractError("x-sources must list what the contract is known from");
   return value.map((source) => {
-    if (!isObject6(source) || typeof source.what !== "string" || typeof source.date !== "string")
+    if (!isObject5(source) || typeof source.what !== "string" || typeof source.date !== "string")
       throw new ContractError("x-sources: each source needs the texts what and date");
     return { what: source.what, date: source.date };
   });
@@ -694,14 +621,14 @@ function readNotes(value) {
 }
 
 // scripts/src/contracts/validate.ts
-import { isObject as isObject10 } from "./main.mjs";
+import { isObject as isObject9 } from "./main.mjs";
 
 // scripts/src/contracts/cross-field.ts
-import { isObject as isObject9 } from "./main.mjs";
+import { isObject as isObject8 } from "./main.mjs";
 
 // scripts/src/contracts/explain.ts
 import { plain as plain3 } from "./main.mjs";
-import { nearest as nearest2 } from "./main.mjs";
+import { nearest } from "./main.mjs";
 
 // node_modules/zod/v4/core/util.js
 function jsonStringifyReplacer(_, value) {
@@ -744,7 +671,7 @@ function assignProp(target, prop, value) {
 }
 var captureStackTrace = "captureStackTrace" in Error ? Error.captureStackTrace : (..._args) => {
 };
-function isObject7(data) {
+function isObject6(data) {
   return typeof data === "object" && data !== null && !Array.isArray(data);
 }
 function escapeRegex(str) {
@@ -1859,7 +1786,7 @@ var $ZodObject = /* @__PURE__ */ $constructor("$ZodObject", (inst, def) => {
     }
     return propValues;
   });
-  const isObject12 = isObject7;
+  const isObject11 = isObject6;
   const catchall = def.catchall;
   let value;
   const memo = globalConfig.memoizer;
@@ -1867,7 +1794,7 @@ var $ZodObject = /* @__PURE__ */ $constructor("$ZodObject", (inst, def) => {
   inst._zod.parse = (payload, ctx) => {
     value ?? (value = _normalized.value);
     const input = payload.value;
-    if (!isObject12(input)) {
+    if (!isObject11(input)) {
       payload.issues.push({
         expected: "object",
         code: "invalid_type",
@@ -2556,7 +2483,7 @@ function enumHint(place, values) {
   const { path, value, node } = place;
   const choices = values.filter((choice) => choice !== null);
   const words = choices.filter((choice) => typeof choice === "string");
-  const near = typeof value === "string" && new RegExp("\\p{L}{3}", "u").test(value) ? nearest2(value, words) : void 0;
+  const near = typeof value === "string" && new RegExp("\\p{L}{3}", "u").test(value) ? nearest(value, words) : void 0;
   if (near !== void 0) return `write ${assign(path, near)}, not ${literal2(value)}`;
   const fits2 = node.types.some((type) => isOfType(value, type));
   const rounding = choices.every(isNumeric) && isNumeric(value) ? `; ${NEVER_ROUNDED}` : "";
@@ -2610,7 +2537,7 @@ var LOOK_ALIKES = [
 function unknownFieldHint(key, node, given) {
   const names2 = [...node.properties?.keys() ?? []];
   const shown = JSON.stringify(plain3(key, SHOWN));
-  const meant = lookAlike(key, names2) ?? nearest2(key, names2);
+  const meant = lookAlike(key, names2) ?? nearest(key, names2);
   const takes = `it takes ${names2.join(", ")}`;
   if (meant === void 0) return `leave ${shown} out; ${takes}`;
   if (Object.hasOwn(given, meant)) return `leave ${shown} out; "${meant}" is there already`;
@@ -2623,7 +2550,7 @@ function lookAlike(key, names2) {
 }
 
 // scripts/src/contracts/places.ts
-import { isObject as isObject8 } from "./main.mjs";
+import { isObject as isObject7 } from "./main.mjs";
 
 // scripts/src/contracts/image-field.ts
 function imageField(contract) {
@@ -2642,7 +2569,7 @@ function valueAt(from, path) {
   let here = from;
   for (const step of path) {
     if (Array.isArray(here) && typeof step === "number") here = here[step];
-    else if (isObject8(here) && Object.hasOwn(here, step)) here = here[step];
+    else if (isObject7(here) && Object.hasOwn(here, step)) here = here[step];
     else return void 0;
   }
   return here;
@@ -2664,7 +2591,7 @@ function crossFieldIssues(contract, node, object2, path) {
   ];
   for (const [name2, child] of node.properties ?? []) {
     const value = fieldOf(object2, name2);
-    if (child.properties !== void 0 && isObject9(value))
+    if (child.properties !== void 0 && isObject8(value))
       issues.push(...crossFieldIssues(contract, child, value, [...path, name2]));
   }
   return issues;
@@ -2783,7 +2710,7 @@ function instead(object2, names2) {
 var MOST_ISSUES = 20;
 function checkPayload(contract, payload) {
   const root = rootOf(contract);
-  if (!isObject10(payload)) return [notAnObject(contract, payload)];
+  if (!isObject9(payload)) return [notAnObject(contract, payload)];
   const issues = /* @__PURE__ */ new Map();
   const result = toZod2(root).safeParse(payload);
   for (const finding of result.success ? [] : flatten(result.error.issues)) {
@@ -2815,7 +2742,7 @@ function explain(contract, root, payload, finding) {
   const path = finding.path;
   const node = nodeAt(root, path) ?? root;
   const value = valueAt(payload, path);
-  if (finding.code === "unrecognized_keys" && isObject10(value))
+  if (finding.code === "unrecognized_keys" && isObject9(value))
     return (finding.keys ?? []).slice(0, MOST_ISSUES).map((key) => {
       const rejected = node.rejected?.get(key);
       return {
@@ -2951,7 +2878,7 @@ import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { addAbortSignal } from "node:stream";
 import { Failure as Failure2 } from "./main.mjs";
-import { isObject as isObject11 } from "./main.mjs";
+import { isObject as isObject10 } from "./main.mjs";
 import { plain as plain4 } from "./main.mjs";
 var MAX_INPUT_BYTES = 64 * 1024 * 1024;
 var MAX_IMAGE_BYTES = 32 * 1024 * 1024;
@@ -2992,7 +2919,7 @@ function parsePayload(text2, fromStdin) {
   } catch (error) {
     throw mangled(text2, fromStdin, error instanceof Error ? error.message : "");
   }
-  if (isObject11(value)) return value;
+  if (isObject10(value)) return value;
   const kind2 = value === null ? "null" : Array.isArray(value) ? "an array" : `a ${typeof value}`;
   const hint2 = 'write the fields in braces, for example {"prompt":"a lighthouse at dawn"}';
   throw refused("--payload", "a JSON object", kind2, hint2);
@@ -3181,6 +3108,7 @@ function isLocal(value) {
 }
 export {
   ContractError,
+  DEFAULT_PROVIDER,
   EXTENSION,
   MEDIA_KINDS,
   RULES,
@@ -3190,6 +3118,7 @@ export {
   checkPayload,
   checkPublicUrl,
   codePoints,
+  commandFor,
   compiledFolder,
   contractsFolder,
   crossFieldIssues,
@@ -3206,6 +3135,7 @@ export {
   imageUrlField,
   isOfType,
   listModels,
+  listProviders,
   loadContract,
   nodeAt,
   pathText,
@@ -3216,7 +3146,6 @@ export {
   readPayload,
   readPrice,
   readRules,
-  readUnsupported,
   received,
   rootOf,
   skillFolder,
@@ -3224,7 +3153,5 @@ export {
   toContract,
   toZod2 as toZod,
   unknownFieldHint,
-  unsupportedName,
-  valueAt,
-  whyUnsupported
+  valueAt
 };

@@ -6282,7 +6282,7 @@ function parseYaml(text) {
 }
 
 // scripts/src/contracts/compile.ts
-import { readUnsupported, unsupportedName } from "./contracts.mjs";
+import { readUnsupported, unsupportedName } from "./unknown-model.mjs";
 import { checkPayload } from "./contracts.mjs";
 function compileContracts(contractsDir, outDir) {
   const copies = /* @__PURE__ */ new Map();

@@ -522,7 +522,11 @@ const RULES: Record<string, [change: Change, path: string | null][]> = {
   ],
   'runway-gen-4.5': [
     [{ aspect_ratio: '9:16' }, null],
-    [{ aspect_ratio: '4:3' }, 'aspect_ratio'],
+    ...['4:3', '3:4', '1:1', '21:9'].map((shape): [Change, string] => [
+      { aspect_ratio: shape },
+      'aspect_ratio',
+    ]),
+    [{ aspect_ratio: undefined }, null],
     [{ aspect_ratio: '21:9', image_urls: [] }, 'aspect_ratio'],
     [{ aspect_ratio: '21:9', image_urls: images(1) }, null],
   ],

@@ -6,10 +6,8 @@ import { plain } from '../types/text.ts';
 import { ContractError } from './contract-error.ts';
 import { EXTENSION, readDocument } from './document.ts';
 import { contractsFolder, skillFolder } from './folders.ts';
-import { nearest } from './nearest.ts';
 import { readNode, type SchemaNode } from './node.ts';
 import { type PriceRule, readPrice } from './price-rule.ts';
-import { whyUnsupported } from './unsupported.ts';
 
 /** What a model takes, what that is known from, and what it cost when somebody last looked. */
 export interface Contract {
@@ -27,17 +25,13 @@ export interface Contract {
 
 const SAFE_NAME = /^[a-z0-9][a-z0-9._-]*$/i;
 const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
-const MOST_NAMED = 12;
 // The one that is meant where the command line names none.
-const DEFAULT_PROVIDER = 'aivideomaker';
+export const DEFAULT_PROVIDER = 'aivideomaker';
 
-function command(provider: string, action: string): string {
+/** A command line of an action that needs no key, for one provider. */
+export function commandFor(provider: string, action: string): string {
   const flag = provider === DEFAULT_PROVIDER ? '' : ` --provider ${provider}`;
   return `node scripts/run-workflow.mjs --action ${action}${flag}`;
-}
-
-function describeModel(provider: string, model: string): string {
-  return `${command(provider, 'describeModel')} --model ${model}`;
 }
 
 /**
@@ -50,13 +44,18 @@ export async function listModels(provider: string, root: string = skillFolder())
   // Names are matched with the listing, never tried as paths: a disk that ignores case would answer to T2V too.
   if (!SAFE_NAME.test(provider) || !names(folder).includes(provider))
     throw new Failure('INVALID_MODEL', `there are no contracts for the provider "${plain(provider, 60)}"`, {
-      nextSteps: [command(DEFAULT_PROVIDER, 'listModels')],
+      nextSteps: [commandFor(DEFAULT_PROVIDER, 'listModels')],
     });
   return names(join(folder, provider))
     .filter((name) => name.endsWith(EXTENSION))
     .map((name) => name.slice(0, -EXTENSION.length))
     .filter((id) => SAFE_NAME.test(id))
     .sort();
+}
+
+/** The providers that have contracts: one per folder. */
+export function listProviders(root: string): string[] {
+  return names(contractsFolder(root)).filter((name) => SAFE_NAME.test(name) && !name.includes('.'));
 }
 
 function names(folder: string): string[] {
@@ -79,7 +78,7 @@ export async function loadContract(
 ): Promise<Contract> {
   const models = await listModels(provider, root);
   if (!SAFE_NAME.test(model) || !models.includes(model))
-    throw (await elsewhere(provider, model, root)) ?? unknownModel(provider, model, models);
+    throw await (await import('./unknown-model.ts')).unknownModel(provider, model, models, root);
   try {
     return toContract(provider, model, await readDocument(root, `${provider}/${model}`));
   } catch (error) {
@@ -88,69 +87,11 @@ export async function loadContract(
     throw new Failure('INVALID_MODEL', `${file} cannot be used: ${reason}`, {
       nextSteps: [
         `Correct ${file}; contracts/README.md describes the format.`,
-        command(provider, 'listModels'),
+        commandFor(provider, 'listModels'),
       ],
       cause: error,
     });
   }
-}
-
-/** The refusal of an id that is known, but not as a model of this provider; undefined for any other id. */
-async function elsewhere(provider: string, model: string, root: string): Promise<Failure | undefined> {
-  const others = names(contractsFolder(root)).filter((name) => !name.includes('.') && name !== provider);
-  for (const other of [provider, ...others]) {
-    if (other !== provider && (await listModels(other, root)).includes(model)) {
-      const hint =
-        provider === DEFAULT_PROVIDER
-          ? `add --provider ${other}`
-          : `write --provider ${other} instead of --provider ${provider}`;
-      return refusal(model, `"${model}" is a model of ${other}: ${hint}`, `a model of ${provider}`, hint, [
-        describeModel(other, model),
-        command(provider, 'listModels'),
-      ]);
-    }
-    const reason = await whyUnsupported(root, other, model);
-    if (reason !== undefined) {
-      const message = `${other} has no contract for "${plain(model, 60)}": ${reason.why}`;
-      const hint = `choose a model that has a contract; ${reason.page} shows what ${other} offers`;
-      return refusal(model, message, `a model of ${provider} that has a contract`, hint, [
-        `Read ${reason.page}: it shows what ${other} offers today.`,
-        command(other, 'listModels'),
-      ]);
-    }
-  }
-  return undefined;
-}
-
-function unknownModel(provider: string, model: string, models: readonly string[]): Failure {
-  const near = nearest(model, models);
-  const shown = JSON.stringify(plain(model, 60));
-  const list = command(provider, 'listModels');
-  const known =
-    models.length > MOST_NAMED ? `the ${models.length} of --action listModels` : models.join(', ');
-  return refusal(
-    model,
-    near === undefined
-      ? `there is no model ${shown}; known are ${known}`
-      : `there is no model ${shown}; the nearest is "${near}"`,
-    `one of ${known}`,
-    near === undefined ? 'choose one of the known models' : `write --model ${near}`,
-    near === undefined ? [list] : [describeModel(provider, near), list],
-  );
-}
-
-function refusal(
-  model: string,
-  message: string,
-  expected: string,
-  hint: string,
-  nextSteps: string[],
-): Failure {
-  const received = `string ${JSON.stringify(plain(model, 60))}`;
-  return new Failure('INVALID_MODEL', message, {
-    nextSteps,
-    issues: [{ path: '--model', expected, received, hint }],
-  });
 }
 
 const roots = new WeakMap<Contract, SchemaNode>();
