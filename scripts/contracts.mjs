@@ -216,30 +216,28 @@ var RULES = ["x-exclusive", "x-atLeastOne", "x-sumMax", "x-rejected", "x-when"];
 function readRules(schema, at, read) {
   const properties = schema.properties;
   const rules = {};
-  const value = (keyword) => [
-    schema[keyword],
-    at(keyword)
-  ];
-  const [atLeastOne2, atLeastOneAt] = value("x-atLeastOne");
-  if (atLeastOne2 !== void 0) rules.atLeastOne = fieldList(properties, atLeastOne2, atLeastOneAt);
-  const [groups, groupsAt] = value("x-exclusive");
+  const {
+    "x-atLeastOne": atLeastOne2,
+    "x-exclusive": groups,
+    "x-sumMax": sum,
+    "x-rejected": rejected,
+    "x-when": when
+  } = schema;
+  if (atLeastOne2 !== void 0) rules.atLeastOne = fieldList(properties, atLeastOne2, at("x-atLeastOne"));
   if (groups !== void 0) {
     if (!Array.isArray(groups) || groups.length < 2)
-      throw new ContractError(`${groupsAt} must be a list of at least two groups of fields`);
-    rules.exclusive = groups.map((group) => fieldList(properties, group, groupsAt));
+      throw new ContractError(`${at("x-exclusive")} must be a list of at least two groups of fields`);
+    rules.exclusive = groups.map((group) => fieldList(properties, group, at("x-exclusive")));
   }
-  const [sum, sumAt] = value("x-sumMax");
   if (sum !== void 0) {
-    const { fields: fields2, max } = only(sum, sumAt, ["fields", "max"]);
-    if (typeof max !== "number") throw new ContractError(`${sumAt}.max must be a number`);
-    rules.sumMax = { fields: fieldList(properties, fields2, `${sumAt}.fields`), max };
+    const { fields: fields2, max } = only(sum, at("x-sumMax"), ["fields", "max"]);
+    if (typeof max !== "number") throw new ContractError(`${at("x-sumMax")}.max must be a number`);
+    rules.sumMax = { fields: fieldList(properties, fields2, `${at("x-sumMax")}.fields`), max };
   }
-  const [rejected, rejectedAt] = value("x-rejected");
-  if (rejected !== void 0) rules.rejected = readRejected(properties, rejected, rejectedAt);
-  const [when, whenAt] = value("x-when");
+  if (rejected !== void 0) rules.rejected = readRejected(properties, rejected, at("x-rejected"));
   if (when !== void 0) {
-    if (!Array.isArray(when)) throw new ContractError(`${whenAt} must be a list of rules`);
-    rules.when = when.map((rule, i) => readWhen(properties, rule, `${whenAt}[${i}]`, read));
+    if (!Array.isArray(when)) throw new ContractError(`${at("x-when")} must be a list of rules`);
+    rules.when = when.map((rule, i) => readWhen(properties, rule, `${at("x-when")}[${i}]`, read));
   }
   return rules;
 }
@@ -2899,7 +2897,7 @@ async function readPayload(contract, text2, image, signal) {
       "--image",
       "a model that takes an image",
       `model ${contract.model}, which takes none`,
-      contract.provider === "aivideomaker" ? "choose for example --model i2v" : "leave --image out"
+      contract.provider === DEFAULT_PROVIDER ? "choose for example --model i2v" : "leave --image out"
     );
   }
   if (payload[field] !== void 0 && payload[field] !== null) {

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { addAbortSignal } from 'node:stream';
-import type { Contract } from '../contracts/contract.ts';
+import { type Contract, DEFAULT_PROVIDER } from '../contracts/contract.ts';
 import { imageField, imageUrlField } from '../contracts/image-field.ts';
 import { sniffImage } from '../contracts/media.ts';
 import { Failure, type Issue } from '../types/failure.ts';
@@ -40,7 +40,7 @@ export async function readPayload(
       '--image',
       'a model that takes an image',
       `model ${contract.model}, which takes none`,
-      contract.provider === 'aivideomaker' ? 'choose for example --model i2v' : 'leave --image out',
+      contract.provider === DEFAULT_PROVIDER ? 'choose for example --model i2v' : 'leave --image out',
     );
   }
   if (payload[field] !== undefined && payload[field] !== null) {

@@ -42,30 +42,28 @@ type Read = (schema: Json, where: string) => SchemaNode;
 export function readRules(schema: JsonObject, at: (keyword: string) => string, read: Read): Rules {
   const properties = schema.properties as JsonObject;
   const rules: Rules = {};
-  const value = (keyword: (typeof RULES)[number]): [Json | undefined, string] => [
-    schema[keyword],
-    at(keyword),
-  ];
-  const [atLeastOne, atLeastOneAt] = value('x-atLeastOne');
-  if (atLeastOne !== undefined) rules.atLeastOne = fieldList(properties, atLeastOne, atLeastOneAt);
-  const [groups, groupsAt] = value('x-exclusive');
+  const {
+    'x-atLeastOne': atLeastOne,
+    'x-exclusive': groups,
+    'x-sumMax': sum,
+    'x-rejected': rejected,
+    'x-when': when,
+  } = schema as { [key: string]: Json | undefined };
+  if (atLeastOne !== undefined) rules.atLeastOne = fieldList(properties, atLeastOne, at('x-atLeastOne'));
   if (groups !== undefined) {
     if (!Array.isArray(groups) || groups.length < 2)
-      throw new ContractError(`${groupsAt} must be a list of at least two groups of fields`);
-    rules.exclusive = groups.map((group) => fieldList(properties, group, groupsAt));
+      throw new ContractError(`${at('x-exclusive')} must be a list of at least two groups of fields`);
+    rules.exclusive = groups.map((group) => fieldList(properties, group, at('x-exclusive')));
   }
-  const [sum, sumAt] = value('x-sumMax');
   if (sum !== undefined) {
-    const { fields, max } = only(sum, sumAt, ['fields', 'max']);
-    if (typeof max !== 'number') throw new ContractError(`${sumAt}.max must be a number`);
-    rules.sumMax = { fields: fieldList(properties, fields, `${sumAt}.fields`), max };
+    const { fields, max } = only(sum, at('x-sumMax'), ['fields', 'max']);
+    if (typeof max !== 'number') throw new ContractError(`${at('x-sumMax')}.max must be a number`);
+    rules.sumMax = { fields: fieldList(properties, fields, `${at('x-sumMax')}.fields`), max };
   }
-  const [rejected, rejectedAt] = value('x-rejected');
-  if (rejected !== undefined) rules.rejected = readRejected(properties, rejected, rejectedAt);
-  const [when, whenAt] = value('x-when');
+  if (rejected !== undefined) rules.rejected = readRejected(properties, rejected, at('x-rejected'));
   if (when !== undefined) {
-    if (!Array.isArray(when)) throw new ContractError(`${whenAt} must be a list of rules`);
-    rules.when = when.map((rule, i) => readWhen(properties, rule, `${whenAt}[${i}]`, read));
+    if (!Array.isArray(when)) throw new ContractError(`${at('x-when')} must be a list of rules`);
+    rules.when = when.map((rule, i) => readWhen(properties, rule, `${at('x-when')}[${i}]`, read));
   }
   return rules;
 }
