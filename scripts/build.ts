@@ -86,6 +86,7 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['hash-worker', /^hash-worker\.ts$/],
   ['sandbox-server', /^sandbox\//],
   ['parse-yaml', /^contracts\/(parse-yaml|compile)\.ts$/],
+  ['unknown-model', /^contracts\/(unknown-model|unsupported)\.ts$/],
   ['proxy', /^http\/proxy\.ts$/],
   ['main', /^(types\/|contracts\/(nearest|folders)\.ts$|providers\/(profile|registry)\.ts$)/],
   ['contracts', /^(contracts\/|cli\/(intake|payload|describe)\.ts$)/],

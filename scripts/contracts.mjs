@@ -1,10 +1,18 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 // scripts/src/contracts/contract.ts
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync } from "node:fs";
+import { join as join2 } from "node:path";
 import { Failure } from "./main.mjs";
-import { isObject as isObject4 } from "./main.mjs";
-import { plain } from "./main.mjs";
+import { isObject as isObject5 } from "./main.mjs";
+import { plain as plain2 } from "./main.mjs";
+
+// scripts/src/contracts/contract-error.ts
+var ContractError = class extends Error {
+};
+
+// scripts/src/contracts/document.ts
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 
 // scripts/src/contracts/compiled.ts
 import { isObject } from "./main.mjs";
@@ -25,250 +33,12 @@ function fromCompiled(copy, text2) {
   }
 }
 
-// scripts/src/contracts/contract.ts
-import { compiledFolder, contractsFolder, skillFolder } from "./main.mjs";
-import { nearest } from "./main.mjs";
-
-// scripts/src/contracts/node.ts
-import { isObject as isObject2 } from "./main.mjs";
-var TYPES = ["string", "number", "integer", "boolean", "array", "object", "null"];
-var ContractError = class extends Error {
-};
-var KEYWORDS = {
-  $schema: {},
-  title: {},
-  description: {},
-  examples: {},
-  type: {},
-  // Read by readNode after the others, because they need the type or the properties.
-  properties: { types: ["object"] },
-  required: { types: ["object"] },
-  additionalProperties: { types: ["object"] },
-  "x-exclusive": { types: ["object"] },
-  "x-atLeastOne": { types: ["object"] },
-  enum: {
-    read(node, value, where) {
-      if (!Array.isArray(value) || value.length === 0) throw new ContractError(`${where} must be a list`);
-      for (const item of value) {
-        if (typeof item === "object" && item !== null)
-          throw new ContractError(`${where} takes plain values only`);
-        if (!node.types.some((type) => isOfType(item, type)))
-          throw new ContractError(
-            `${where}: ${JSON.stringify(item)} is not of the type ${node.types.join(" or ")}`
-          );
-      }
-      node.enum = value;
-    }
-  },
-  default: {
-    read(node, value) {
-      node.default = value;
-    }
-  },
-  pattern: {
-    types: ["string"],
-    read(node, value, where) {
-      try {
-        if (typeof value === "string") node.pattern = new RegExp(value, "u");
-      } catch {
-      }
-      if (node.pattern === void 0) throw new ContractError(`${where} must be a regular expression`);
-    }
-  },
-  minLength: { types: ["string"], read: count("minLength") },
-  maxLength: { types: ["string"], read: count("maxLength") },
-  minimum: { types: ["number", "integer"], read: number("minimum") },
-  maximum: { types: ["number", "integer"], read: number("maximum") },
-  items: {
-    types: ["array"],
-    read(node, value, where) {
-      node.items = readNode(value, where);
-    }
-  },
-  minItems: { types: ["array"], read: count("minItems") },
-  maxItems: { types: ["array"], read: count("maxItems") },
-  "x-media": {
-    types: ["string"],
-    read(node, value, where) {
-      if (value !== "image" && value !== "video" && value !== "audio")
-        throw new ContractError(`${where} must be image, video or audio`);
-      node.media = value;
-    }
-  }
-};
-function number(key) {
-  return (node, value, where) => {
-    if (typeof value !== "number" || !Number.isFinite(value))
-      throw new ContractError(`${where} must be a number`);
-    node[key] = value;
-  };
-}
-function count(key) {
-  return (node, value, where) => {
-    if (typeof value !== "number" || !Number.isInteger(value) || value < 0)
-      throw new ContractError(`${where} must be a whole number`);
-    node[key] = value;
-  };
-}
-function readNode(schema, where = "") {
-  if (!isObject2(schema)) throw new ContractError(`${where || "the file"} must be a schema`);
-  const at = (keyword) => where === "" ? keyword : `${where}.${keyword}`;
-  const node = { types: readTypes(schema.type, at("type")) };
-  for (const [keyword, value] of Object.entries(schema)) {
-    const known = Object.hasOwn(KEYWORDS, keyword) ? KEYWORDS[keyword] : void 0;
-    if (known === void 0) throw new ContractError(`the keyword ${at(keyword)} is not supported`);
-    if (known.types !== void 0 && !known.types.some((type) => node.types.includes(type)))
-      throw new ContractError(`${at(keyword)} does not fit the type ${node.types.join(" or ")}`);
-    known.read?.(node, value, at(keyword));
-  }
-  if (node.types.includes("array") && node.items === void 0)
-    throw new ContractError(`${at("items")} is missing`);
-  if (node.types.includes("object")) readObject(node, schema, at);
-  return node;
-}
-function readTypes(value, where) {
-  const names2 = Array.isArray(value) ? value : [value ?? null];
-  const types = TYPES.filter((type) => names2.includes(type));
-  if (types.length === 0 || types.length !== names2.length)
-    throw new ContractError(`${where} must be one or several of ${TYPES.join(", ")}`);
-  return types;
-}
-function readObject(node, schema, at) {
-  if (schema.additionalProperties !== false)
-    throw new ContractError(`${at("additionalProperties")} must be false: unknown fields are refused`);
-  if (!isObject2(schema.properties)) throw new ContractError(`${at("properties")} is missing`);
-  const properties = /* @__PURE__ */ new Map();
-  for (const [name2, child] of Object.entries(schema.properties)) {
-    if (!/^[A-Za-z][\w-]*$/.test(name2))
-      throw new ContractError(`${at("properties")}: ${name2} is no usable field name`);
-    properties.set(name2, readNode(child, `${at("properties")}.${name2}`));
-  }
-  const fields2 = (value, where) => {
-    if (!Array.isArray(value)) throw new ContractError(`${where} must be a list of fields`);
-    return value.map((name2) => {
-      if (typeof name2 === "string" && properties.has(name2)) return name2;
-      throw new ContractError(`${where}: ${JSON.stringify(name2)} is not one of the properties`);
-    });
-  };
-  node.properties = properties;
-  node.required = new Set(fields2(schema.required ?? [], at("required")));
-  if (schema["x-atLeastOne"] !== void 0)
-    node.atLeastOne = fields2(schema["x-atLeastOne"], at("x-atLeastOne"));
-  if (schema["x-exclusive"] !== void 0) {
-    const groups = schema["x-exclusive"];
-    if (!Array.isArray(groups) || groups.length < 2)
-      throw new ContractError(`${at("x-exclusive")} must be a list of at least two groups of fields`);
-    node.exclusive = groups.map((group) => fields2(group, at("x-exclusive")));
-  }
-}
-function isOfType(value, type) {
-  if (type === "null") return value === null;
-  if (type === "array") return Array.isArray(value);
-  if (type === "object") return isObject2(value);
-  if (type === "integer") return Number.isInteger(value);
-  return typeof value === type;
-}
-function nodeAt(node, path) {
-  let here = node;
-  for (const step of path) here = typeof step === "number" ? here?.items : here?.properties?.get(step);
-  return here;
-}
-
-// scripts/src/contracts/price-rule.ts
-import { isObject as isObject3 } from "./main.mjs";
-function readPrice(value, root) {
-  const rule = fields(value, "x-price", ["asOf", "note", "seconds", "rates", "observed"]);
-  const {
-    asOf,
-    note,
-    seconds = null,
-    rates = [],
-    observed = []
-  } = rule;
-  if (typeof asOf !== "string" || typeof note !== "string")
-    throw new ContractError("x-price needs the texts asOf and note");
-  if (seconds !== null && (typeof seconds !== "string" || !root.properties?.has(seconds)))
-    throw new ContractError("x-price.seconds must name one of the properties");
-  if (!Array.isArray(rates) || !Array.isArray(observed))
-    throw new ContractError("x-price.rates and x-price.observed must be lists");
-  if (rates.length > 0 && seconds === null) throw new ContractError("x-price.rates needs x-price.seconds");
-  return {
-    asOf,
-    note,
-    seconds,
-    rates: rates.map((item) => {
-      const { when = {}, perSecond } = fields(item, "x-price.rates", ["when", "perSecond"]);
-      if (!isCredits(perSecond)) throw new ContractError("x-price.rates: perSecond must be a number above 0");
-      return { when: condition(when, root), perSecond };
-    }),
-    observed: observed.map((item) => {
-      const {
-        when = {},
-        credits,
-        how,
-        date: date2
-      } = fields(item, "x-price.observed", ["when", "credits", "how", "date"]);
-      if (!isCredits(credits) || how !== "quote" && how !== "charge" || typeof date2 !== "string")
-        throw new ContractError("x-price.observed needs credits, how (quote or charge) and date");
-      return { when: condition(when, root), credits, how, date: date2 };
-    })
-  };
-}
-function fields(value, where, known) {
-  if (!isObject3(value)) throw new ContractError(`${where} must hold mappings`);
-  const stranger = Object.keys(value).find((key) => !known.includes(key));
-  if (stranger !== void 0) throw new ContractError(`${where}: ${stranger} is not supported`);
-  return value;
-}
-function isCredits(value) {
-  return typeof value === "number" && Number.isFinite(value) && value > 0;
-}
-function condition(value, root) {
-  if (!isObject3(value)) throw new ContractError("x-price: when must be a mapping");
-  for (const [name2, wanted2] of Object.entries(value)) {
-    const node = root.properties?.get(name2);
-    if (node === void 0) throw new ContractError(`x-price: ${name2} is not one of the properties`);
-    if (node.enum !== void 0 && !node.enum.includes(wanted2))
-      throw new ContractError(`x-price: ${name2} cannot be ${JSON.stringify(wanted2)}`);
-  }
-  return value;
-}
-
-// scripts/src/contracts/contract.ts
-var SAFE_NAME = /^[a-z0-9][a-z0-9._-]*$/i;
-var DIALECT = "https://json-schema.org/draft/2020-12/schema";
+// scripts/src/contracts/document.ts
+import { compiledFolder, contractsFolder } from "./main.mjs";
 var EXTENSION = ".yaml";
-var LIST_MODELS = "node scripts/run-workflow.mjs --action listModels";
-async function listModels(provider, root = skillFolder()) {
-  const folder = contractsFolder(root);
-  if (!SAFE_NAME.test(provider) || !names(folder).includes(provider))
-    throw new Failure("INVALID_MODEL", `there are no contracts for the provider "${plain(provider, 60)}"`, {
-      nextSteps: [LIST_MODELS]
-    });
-  return names(join(folder, provider)).filter((name2) => name2.endsWith(EXTENSION)).map((name2) => name2.slice(0, -EXTENSION.length)).filter((id) => SAFE_NAME.test(id)).sort();
-}
-function names(folder) {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-}
-async function loadContract(provider, model, root = skillFolder()) {
-  const models = await listModels(provider, root);
-  if (!SAFE_NAME.test(model) || !models.includes(model)) throw unknownModel(model, models);
-  const text2 = readFileSync(join(contractsFolder(root), provider, `${model}${EXTENSION}`), "utf8");
-  try {
-    const document = fromCompiled(readIfThere(join(compiledFolder(root), provider, `${model}.json`)), text2) ?? (await import("./parse-yaml.mjs")).parseYaml(text2);
-    return toContract(provider, model, document);
-  } catch (error) {
-    const file = `contracts/${provider}/${model}${EXTENSION}`;
-    const reason = plain(error instanceof Error ? error.message : String(error), 200);
-    throw new Failure("INVALID_MODEL", `${file} cannot be used: ${reason}`, {
-      nextSteps: [`Correct ${file}; contracts/README.md describes the format.`, LIST_MODELS],
-      cause: error
-    });
-  }
+async function readDocument(root, name2) {
+  const text2 = readFileSync(join(contractsFolder(root), `${name2}${EXTENSION}`), "utf8");
+  return fromCompiled(readIfThere(join(compiledFolder(root), `${name2}.json`)), text2) ?? (await import("./parse-yaml.mjs")).parseYaml(text2);
 }
 function readIfThere(file) {
   try {
@@ -277,89 +47,16 @@ function readIfThere(file) {
     return void 0;
   }
 }
-function unknownModel(model, models) {
-  const near = nearest(model, models);
-  const shown = JSON.stringify(plain(model, 60));
-  const nextSteps = [LIST_MODELS];
-  if (near !== void 0)
-    nextSteps.unshift(`node scripts/run-workflow.mjs --action describeModel --model ${near}`);
-  return new Failure(
-    "INVALID_MODEL",
-    near === void 0 ? `there is no model ${shown}; known are ${models.join(", ")}` : `there is no model ${shown}; the nearest is "${near}"`,
-    {
-      nextSteps,
-      issues: [
-        {
-          path: "--model",
-          expected: `one of ${models.join(", ")}`,
-          received: `string ${shown}`,
-          hint: near === void 0 ? "choose one of the known models" : `write --model ${near}`
-        }
-      ]
-    }
-  );
-}
-var roots = /* @__PURE__ */ new WeakMap();
-function rootOf(contract) {
-  let root = roots.get(contract);
-  if (root === void 0) {
-    root = readNode(contract.schema);
-    roots.set(contract, root);
-  }
-  return root;
-}
-function toContract(provider, model, document) {
-  if (!isObject4(document)) throw new ContractError("the file must be a mapping");
-  const {
-    "x-sources": sources,
-    "x-notes": notes = [],
-    "x-price": price,
-    examples,
-    ...schema
-  } = document;
-  if (schema.$schema !== DIALECT) throw new ContractError(`$schema must be ${DIALECT}`);
-  if (schema.type !== "object") throw new ContractError("type must be object");
-  const example = Array.isArray(examples) ? examples[0] : void 0;
-  if (!isObject4(example)) throw new ContractError("examples must hold one valid payload");
-  const known = readSources(sources);
-  const root = readNode(schema);
-  const contract = {
-    provider,
-    model,
-    schema,
-    example,
-    sources: known,
-    notes: readNotes(notes),
-    price: price === void 0 ? null : readPrice(price, root)
-  };
-  roots.set(contract, root);
-  return contract;
-}
-function readSources(value) {
-  if (!Array.isArray(value) || value.length === 0)
-    throw new ContractError("x-sources must list what the contract is known from");
-  return value.map((source) => {
-    if (!isObject4(source) || typeof source.what !== "string" || typeof source.date !== "string")
-      throw new ContractError("x-sources: each source needs the texts what and date");
-    return { what: source.what, date: source.date };
-  });
-}
-function readNotes(value) {
-  if (!Array.isArray(value)) throw new ContractError("x-notes must be a list of sentences");
-  return value.map((note) => {
-    if (typeof note !== "string") throw new ContractError("x-notes must be a list of sentences");
-    return note;
-  });
-}
 
-// scripts/src/contracts/validate.ts
-import { isObject as isObject6 } from "./main.mjs";
+// scripts/src/contracts/contract.ts
+import { contractsFolder as contractsFolder2, skillFolder } from "./main.mjs";
 
-// scripts/src/contracts/explain.ts
-import { plain as plain3 } from "./main.mjs";
+// scripts/src/contracts/node.ts
+import { isObject as isObject3 } from "./main.mjs";
 
 // scripts/src/contracts/media.ts
-import { plain as plain2 } from "./main.mjs";
+import { plain } from "./main.mjs";
+var MEDIA_KINDS = ["image", "video", "audio", "image-url", "video-url", "audio-url"];
 var STDIN = "pass the whole payload through standard input with --payload -";
 function otherwise(fromFile) {
   return fromFile ? `give the picture with --image <file>, or ${STDIN}` : STDIN;
@@ -368,9 +65,13 @@ function expectedMedia(kind2) {
   if (kind2 !== "image") return "a public http(s) URL";
   return "a public http(s) URL, or an image as data:image/png;base64,... (png, jpeg, webp or gif)";
 }
-function checkMedia(value, kind2, fromFile = true) {
+function checkMedia(value, kind2, fromFile = true, service = "the service") {
   const expected2 = expectedMedia(kind2);
   const head = value.slice(0, 80);
+  if (kind2.endsWith("-url")) {
+    const problem2 = checkPublicUrl(value, { schemes: ["http", "https"] });
+    return problem2 === null ? null : { expected: expected2, hint: urlOnlyHint(head, kind2, service) ?? problem2.hint };
+  }
   if (/^data:/i.test(head)) {
     const hint2 = kind2 === "image" ? dataUriProblem(value, head, otherwise(fromFile)) : `a data URI is taken for images only; write the public http(s) URL of the ${kind2}`;
     return hint2 === null ? null : { expected: expected2, hint: hint2 };
@@ -379,10 +80,18 @@ function checkMedia(value, kind2, fromFile = true) {
   if (problem === null) return null;
   return { expected: expected2, hint: kind2 === "image" ? imageHint(head, fromFile) ?? problem.hint : problem.hint };
 }
+var LOCAL_PATH = /^(file:|[a-z]:[\\/]|[.~]{0,2}[\\/](?!\/))/i;
+function urlOnlyHint(head, kind2, service) {
+  const fix = `write the public http(s) URL of the ${kind2.slice(0, -"-url".length)}; ${service} documents no upload`;
+  if (/^data:/i.test(head)) return `${fix} and no data URI`;
+  if (LOCAL_PATH.test(head) || /^[^:?#]*\.(png|jpe?g|webp|gif|mp4|mov|webm|mp3|wav)$/i.test(head))
+    return `a path on this computer means nothing to ${service}; ${fix}`;
+  return null;
+}
 function imageHint(head, fromFile) {
   const type = sniffImage(Buffer.from(head.slice(0, 24), "base64"));
   if (type !== null) return `write data:${type};base64, before the base64 text, or ${otherwise(fromFile)}`;
-  if (/^(file:|[a-z]:[\\/]|[.~]{0,2}[\\/](?!\/))/i.test(head) || /^[^:?#]*\.(png|jpe?g|webp|gif)$/i.test(head))
+  if (LOCAL_PATH.test(head) || /^[^:?#]*\.(png|jpe?g|webp|gif)$/i.test(head))
     return fromFile ? "a path on this computer means nothing to the service; give the picture with --image <file>" : `a path on this computer means nothing to the service; write data:image/png;base64,... and ${STDIN}`;
   return null;
 }
@@ -398,7 +107,7 @@ function dataUriProblem(value, head, fix) {
     if (/^\s/.test(rest)) return `remove the white space at ${at} of the base64 text, or ${fix}`;
     if (/^[-_]/.test(rest)) return `write standard base64 (+ and /); ${at} is of the URL-safe alphabet`;
     if (rest.startsWith("=")) return `the base64 text has something after its padding at ${at}; ${fix}`;
-    return `the base64 text looks cut off or changed: ${at} is ${JSON.stringify(plain2(rest[0]))}; ${fix}`;
+    return `the base64 text looks cut off or changed: ${at} is ${JSON.stringify(plain(rest[0]))}; ${fix}`;
   }
   const length = value.length - prefix.length;
   if (length === 0) return `the data URI has no data; ${fix}`;
@@ -413,7 +122,7 @@ function headerHint(head) {
   const type = /^data:([^;,]{0,40})/i.exec(head)?.[1]?.toLowerCase() ?? "";
   if (type === "image/jpg") return "write data:image/jpeg;base64,... ; image/jpg is refused by the service";
   if (!/^image\/(png|jpeg|webp|gif)$/.test(type))
-    return `write data:image/png;base64,... (or jpeg, webp, gif), not data:${plain2(type)}`;
+    return `write data:image/png;base64,... (or jpeg, webp, gif), not data:${plain(type)}`;
   return `begin the value with exactly data:${type};base64,`;
 }
 function sniffImage(bytes) {
@@ -430,7 +139,7 @@ function checkPublicUrl(value, options) {
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(value.slice(0, 80))?.[1]?.toLowerCase();
   if (scheme === void 0) return { expected: expected2, hint: `begin the URL with ${options.schemes.at(-1)}://` };
   if (!options.schemes.includes(scheme))
-    return { expected: expected2, hint: `write ${expected2}; ${plain2(scheme, 20)}: is not taken` };
+    return { expected: expected2, hint: `write ${expected2}; ${plain(scheme, 20)}: is not taken` };
   const odd = /[\s\\\u0000-\u001f\u007f]/.exec(value);
   if (odd !== null)
     return {
@@ -445,7 +154,7 @@ function checkPublicUrl(value, options) {
   if (isPublicHost(hostname)) return null;
   return {
     expected: expected2,
-    hint: `${plain2(hostname, 60)} cannot be reached from the internet; write a URL on a public host`
+    hint: `${plain(hostname, 60)} cannot be reached from the internet; write a URL on a public host`
   };
 }
 var LOCAL_NAMES = /(?:^|\.)(?:localhost|local|localdomain|internal|lan|home\.arpa)$/;
@@ -491,8 +200,423 @@ function isPublicIpv6(address) {
   return first !== 8194 && !(first === 16383 && second < 4096);
 }
 
+// scripts/src/contracts/rules.ts
+import { isObject as isObject2 } from "./main.mjs";
+var RULES = ["x-exclusive", "x-atLeastOne", "x-sumMax", "x-rejected", "x-when"];
+function readRules(schema, at, read) {
+  const properties = schema.properties;
+  const rules = {};
+  const {
+    "x-atLeastOne": atLeastOne2,
+    "x-exclusive": groups,
+    "x-sumMax": sum,
+    "x-rejected": rejected,
+    "x-when": when
+  } = schema;
+  if (atLeastOne2 !== void 0) rules.atLeastOne = fieldList(properties, atLeastOne2, at("x-atLeastOne"));
+  if (groups !== void 0) {
+    if (!Array.isArray(groups) || groups.length < 2)
+      throw new ContractError(`${at("x-exclusive")} must be a list of at least two groups of fields`);
+    rules.exclusive = groups.map((group) => fieldList(properties, group, at("x-exclusive")));
+  }
+  if (sum !== void 0) {
+    const { fields: fields2, max } = only(sum, at("x-sumMax"), ["fields", "max"]);
+    if (typeof max !== "number") throw new ContractError(`${at("x-sumMax")}.max must be a number`);
+    rules.sumMax = { fields: fieldList(properties, fields2, `${at("x-sumMax")}.fields`), max };
+  }
+  if (rejected !== void 0) rules.rejected = readRejected(properties, rejected, at("x-rejected"));
+  if (when !== void 0) {
+    if (!Array.isArray(when)) throw new ContractError(`${at("x-when")} must be a list of rules`);
+    rules.when = when.map((rule, i) => readWhen(properties, rule, `${at("x-when")}[${i}]`, read));
+  }
+  return rules;
+}
+function fieldList(properties, value, where) {
+  if (!Array.isArray(value)) throw new ContractError(`${where} must be a list of fields`);
+  return value.map((name2) => {
+    if (typeof name2 !== "string") throw new ContractError(`${where} must be a list of fields`);
+    property(properties, name2, where);
+    return name2;
+  });
+}
+function property(properties, name2, where) {
+  const found = Object.hasOwn(properties, name2) ? properties[name2] : void 0;
+  if (isObject2(found)) return found;
+  throw new ContractError(`${where}: ${JSON.stringify(name2)} is not one of the properties`);
+}
+function only(value, where, known) {
+  if (!isObject2(value)) throw new ContractError(`${where} must be a mapping`);
+  const stranger = Object.keys(value).find((key) => !known.includes(key));
+  if (stranger !== void 0) throw new ContractError(`${where}: ${stranger} is not supported`);
+  return value;
+}
+function readRejected(properties, value, where) {
+  if (!isObject2(value)) throw new ContractError(`${where} must map fields to what is said about them`);
+  const rejected = /* @__PURE__ */ new Map();
+  for (const [name2, reason] of Object.entries(value)) {
+    if (Object.hasOwn(properties, name2))
+      throw new ContractError(`${where}: ${name2} is one of the properties`);
+    if (typeof reason !== "string") throw new ContractError(`${where}.${name2} must be a sentence`);
+    rejected.set(name2, reason);
+  }
+  return rejected;
+}
+function readWhen(properties, value, where, read) {
+  const rule = only(value, where, ["if", "require", "refuse", "limit"]);
+  const { if: conditions, require: require2 = [], refuse = [], limit = {} } = rule;
+  if (!isObject2(conditions) || Object.keys(conditions).length === 0)
+    throw new ContractError(`${where}.if must map fields to conditions`);
+  if (!isObject2(limit)) throw new ContractError(`${where}.limit must map fields to schemas`);
+  const place = (name2, of) => `${where}.${of}.${name2}`;
+  return {
+    if: new Map(
+      Object.entries(conditions).map(([name2, condition2]) => [
+        name2,
+        readCondition(property(properties, name2, `${where}.if`), condition2, place(name2, "if"), read)
+      ])
+    ),
+    require: fieldList(properties, require2, `${where}.require`),
+    refuse: fieldList(properties, refuse, `${where}.refuse`),
+    limit: new Map(
+      Object.entries(limit).map(([name2, narrower]) => [
+        name2,
+        narrowed(property(properties, name2, `${where}.limit`), narrower, place(name2, "limit"), read)
+      ])
+    )
+  };
+}
+function readCondition(field, value, where, read) {
+  if (value === "given") return { absent: false, given: true };
+  if (value === "absent") return { absent: true, given: false };
+  const values = isObject2(value) && Array.isArray(value.enum) ? value.enum : void 0;
+  if (!isObject2(value) || values === void 0)
+    return { absent: false, given: narrowed(field, value, where, read) };
+  const named = { ...value, enum: values.filter((item) => item !== null) };
+  return { absent: values.includes(null), given: narrowed(field, named, where, read) };
+}
+function narrowed(field, value, where, read) {
+  if (!isObject2(value)) throw new ContractError(`${where} must be given, absent or keywords of a schema`);
+  return read(value.type === void 0 ? { ...field, ...value } : value, where);
+}
+
+// scripts/src/contracts/node.ts
+var TYPES = ["string", "number", "integer", "boolean", "array", "object", "null"];
+var KEYWORDS = {
+  $schema: {},
+  title: {
+    read(node, value, where) {
+      if (typeof value !== "string") throw new ContractError(`${where} must be text`);
+      node.title = value;
+    }
+  },
+  description: {},
+  examples: {},
+  type: {},
+  // Read by readNode after the others, because they need the type or the properties.
+  properties: { types: ["object"] },
+  required: { types: ["object"] },
+  additionalProperties: { types: ["object"] },
+  ...Object.fromEntries(RULES.map((rule) => [rule, { types: ["object"] }])),
+  enum: {
+    read(node, value, where) {
+      if (!Array.isArray(value) || value.length === 0) throw new ContractError(`${where} must be a list`);
+      for (const item of value) {
+        if (typeof item === "object" && item !== null)
+          throw new ContractError(`${where} takes plain values only`);
+        if (!node.types.some((type) => isOfType(item, type)))
+          throw new ContractError(
+            `${where}: ${JSON.stringify(item)} is not of the type ${node.types.join(" or ")}`
+          );
+      }
+      node.enum = value;
+    }
+  },
+  default: {
+    read(node, value) {
+      node.default = value;
+    }
+  },
+  pattern: {
+    types: ["string"],
+    read(node, value, where) {
+      try {
+        if (typeof value === "string") node.pattern = new RegExp(value, "u");
+      } catch {
+      }
+      if (node.pattern === void 0) throw new ContractError(`${where} must be a regular expression`);
+    }
+  },
+  minLength: { types: ["string"], read: count("minLength") },
+  maxLength: { types: ["string"], read: count("maxLength") },
+  minimum: { types: ["number", "integer"], read: number("minimum") },
+  maximum: { types: ["number", "integer"], read: number("maximum") },
+  items: {
+    types: ["array"],
+    read(node, value, where) {
+      node.items = readNode(value, where);
+    }
+  },
+  minItems: { types: ["array"], read: count("minItems") },
+  maxItems: { types: ["array"], read: count("maxItems") },
+  "x-counts": {
+    types: ["array"],
+    read(node, value, where) {
+      if (!Array.isArray(value) || value.length === 0 || !value.every((length) => Number.isInteger(length)))
+        throw new ContractError(`${where} must be a list of whole numbers`);
+      node.counts = value;
+    }
+  },
+  "x-media": {
+    types: ["string"],
+    read(node, value, where) {
+      const kind2 = MEDIA_KINDS.find((known) => known === value);
+      if (kind2 === void 0)
+        throw new ContractError(`${where} must be image, video or audio, or one of these with -url`);
+      node.media = kind2;
+    }
+  }
+};
+function number(key) {
+  return (node, value, where) => {
+    if (typeof value !== "number" || !Number.isFinite(value))
+      throw new ContractError(`${where} must be a number`);
+    node[key] = value;
+  };
+}
+function count(key) {
+  return (node, value, where) => {
+    if (typeof value !== "number" || !Number.isInteger(value) || value < 0)
+      throw new ContractError(`${where} must be a whole number`);
+    node[key] = value;
+  };
+}
+function readNode(schema, where = "") {
+  if (!isObject3(schema)) throw new ContractError(`${where || "the file"} must be a schema`);
+  const at = (keyword) => where === "" ? keyword : `${where}.${keyword}`;
+  if (schema.anyOf !== void 0) return readForms(schema, at);
+  const node = { types: readTypes(schema.type, at("type")) };
+  for (const [keyword, value] of Object.entries(schema)) {
+    const known = Object.hasOwn(KEYWORDS, keyword) ? KEYWORDS[keyword] : void 0;
+    if (known === void 0) throw new ContractError(`the keyword ${at(keyword)} is not supported`);
+    if (known.types !== void 0 && !known.types.some((type) => node.types.includes(type)))
+      throw new ContractError(`${at(keyword)} does not fit the type ${node.types.join(" or ")}`);
+    known.read?.(node, value, at(keyword));
+  }
+  if (node.types.includes("array") && node.items === void 0)
+    throw new ContractError(`${at("items")} is missing`);
+  if (node.types.includes("object")) readObject(node, schema, at);
+  return node;
+}
+function readForms(schema, at) {
+  const stranger = Object.keys(schema).find((keyword) => keyword !== "anyOf" && keyword !== "description");
+  if (stranger !== void 0) throw new ContractError(`${at(stranger)} does not go with anyOf`);
+  if (!Array.isArray(schema.anyOf) || schema.anyOf.length < 2)
+    throw new ContractError(`${at("anyOf")} must be a list of at least two schemas`);
+  const forms = schema.anyOf.map((form, i) => readNode(form, `${at("anyOf")}[${i}]`));
+  const objects = forms.filter((form) => form.properties !== void 0);
+  if (objects.length > 1) throw new ContractError(`${at("anyOf")} may hold one object only`);
+  return { ...objects[0], types: [...new Set(forms.flatMap((form) => form.types))], anyOf: forms };
+}
+function readTypes(value, where) {
+  const names2 = Array.isArray(value) ? value : [value ?? null];
+  const types = TYPES.filter((type) => names2.includes(type));
+  if (types.length === 0 || types.length !== names2.length)
+    throw new ContractError(`${where} must be one or several of ${TYPES.join(", ")}`);
+  return types;
+}
+function readObject(node, schema, at) {
+  if (schema.additionalProperties !== false)
+    throw new ContractError(`${at("additionalProperties")} must be false: unknown fields are refused`);
+  if (!isObject3(schema.properties)) throw new ContractError(`${at("properties")} is missing`);
+  const properties = /* @__PURE__ */ new Map();
+  for (const [name2, child] of Object.entries(schema.properties)) {
+    if (!/^[A-Za-z][\w-]*$/.test(name2))
+      throw new ContractError(`${at("properties")}: ${name2} is no usable field name`);
+    properties.set(name2, readNode(child, `${at("properties")}.${name2}`));
+  }
+  node.properties = properties;
+  node.required = new Set(fieldList(schema.properties, schema.required ?? [], at("required")));
+  Object.assign(node, readRules(schema, at, readNode));
+}
+function isOfType(value, type) {
+  if (type === "null") return value === null;
+  if (type === "array") return Array.isArray(value);
+  if (type === "object") return isObject3(value);
+  if (type === "integer") return Number.isInteger(value);
+  return typeof value === type;
+}
+function nodeAt(node, path) {
+  let here = node;
+  for (const step of path) here = typeof step === "number" ? here?.items : here?.properties?.get(step);
+  return here;
+}
+
+// scripts/src/contracts/price-rule.ts
+import { isObject as isObject4 } from "./main.mjs";
+function readPrice(value, root) {
+  const rule = fields(value, "x-price", ["asOf", "note", "seconds", "rates", "observed"]);
+  const {
+    asOf,
+    note,
+    seconds = null,
+    rates = [],
+    observed = []
+  } = rule;
+  if (typeof asOf !== "string" || typeof note !== "string")
+    throw new ContractError("x-price needs the texts asOf and note");
+  if (seconds !== null && (typeof seconds !== "string" || !root.properties?.has(seconds)))
+    throw new ContractError("x-price.seconds must name one of the properties");
+  if (!Array.isArray(rates) || !Array.isArray(observed))
+    throw new ContractError("x-price.rates and x-price.observed must be lists");
+  if (rates.length > 0 && seconds === null) throw new ContractError("x-price.rates needs x-price.seconds");
+  return {
+    asOf,
+    note,
+    seconds,
+    rates: rates.map((item) => {
+      const { when = {}, perSecond } = fields(item, "x-price.rates", ["when", "perSecond"]);
+      if (!isCredits(perSecond)) throw new ContractError("x-price.rates: perSecond must be a number above 0");
+      return { when: condition(when, root), perSecond };
+    }),
+    observed: observed.map((item) => {
+      const {
+        when = {},
+        credits,
+        how,
+        date: date2
+      } = fields(item, "x-price.observed", ["when", "credits", "how", "date"]);
+      if (!isCredits(credits) || how !== "quote" && how !== "charge" || typeof date2 !== "string")
+        throw new ContractError("x-price.observed needs credits, how (quote or charge) and date");
+      return { when: condition(when, root), credits, how, date: date2 };
+    })
+  };
+}
+function fields(value, where, known) {
+  if (!isObject4(value)) throw new ContractError(`${where} must hold mappings`);
+  const stranger = Object.keys(value).find((key) => !known.includes(key));
+  if (stranger !== void 0) throw new ContractError(`${where}: ${stranger} is not supported`);
+  return value;
+}
+function isCredits(value) {
+  return typeof value === "number" && Number.isFinite(value) && value > 0;
+}
+function condition(value, root) {
+  if (!isObject4(value)) throw new ContractError("x-price: when must be a mapping");
+  for (const [name2, wanted2] of Object.entries(value)) {
+    const node = root.properties?.get(name2);
+    if (node === void 0) throw new ContractError(`x-price: ${name2} is not one of the properties`);
+    if (node.enum !== void 0 && !node.enum.includes(wanted2))
+      throw new ContractError(`x-price: ${name2} cannot be ${JSON.stringify(wanted2)}`);
+  }
+  return value;
+}
+
+// scripts/src/contracts/contract.ts
+var SAFE_NAME = /^[a-z0-9][a-z0-9._-]*$/i;
+var DIALECT = "https://json-schema.org/draft/2020-12/schema";
+var DEFAULT_PROVIDER = "aivideomaker";
+function commandFor(provider, action) {
+  const flag = provider === DEFAULT_PROVIDER ? "" : ` --provider ${provider}`;
+  return `node scripts/run-workflow.mjs --action ${action}${flag}`;
+}
+async function listModels(provider, root = skillFolder()) {
+  const folder = contractsFolder2(root);
+  if (!SAFE_NAME.test(provider) || !names(folder).includes(provider))
+    throw new Failure("INVALID_MODEL", `there are no contracts for the provider "${plain2(provider, 60)}"`, {
+      nextSteps: [commandFor(DEFAULT_PROVIDER, "listModels")]
+    });
+  return names(join2(folder, provider)).filter((name2) => name2.endsWith(EXTENSION)).map((name2) => name2.slice(0, -EXTENSION.length)).filter((id) => SAFE_NAME.test(id)).sort();
+}
+function listProviders(root) {
+  return names(contractsFolder2(root)).filter((name2) => SAFE_NAME.test(name2) && !name2.includes("."));
+}
+function names(folder) {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+async function loadContract(provider, model, root = skillFolder()) {
+  const models = await listModels(provider, root);
+  if (!SAFE_NAME.test(model) || !models.includes(model))
+    throw await (await import("./unknown-model.mjs")).unknownModel(provider, model, models, root);
+  try {
+    return toContract(provider, model, await readDocument(root, `${provider}/${model}`));
+  } catch (error) {
+    const file = `contracts/${provider}/${model}${EXTENSION}`;
+    const reason = plain2(error instanceof Error ? error.message : String(error), 200);
+    throw new Failure("INVALID_MODEL", `${file} cannot be used: ${reason}`, {
+      nextSteps: [
+        `Correct ${file}; contracts/README.md describes the format.`,
+        commandFor(provider, "listModels")
+      ],
+      cause: error
+    });
+  }
+}
+var roots = /* @__PURE__ */ new WeakMap();
+function rootOf(contract) {
+  let root = roots.get(contract);
+  if (root === void 0) {
+    root = readNode(contract.schema);
+    roots.set(contract, root);
+  }
+  return root;
+}
+function toContract(provider, model, document) {
+  if (!isObject5(document)) throw new ContractError("the file must be a mapping");
+  const {
+    "x-sources": sources,
+    "x-notes": notes = [],
+    "x-price": price,
+    examples,
+    ...schema
+  } = document;
+  if (schema.$schema !== DIALECT) throw new ContractError(`$schema must be ${DIALECT}`);
+  if (schema.type !== "object") throw new ContractError("type must be object");
+  const example = Array.isArray(examples) ? examples[0] : void 0;
+  if (!isObject5(example)) throw new ContractError("examples must hold one valid payload");
+  const known = readSources(sources);
+  const root = readNode(schema);
+  const contract = {
+    provider,
+    model,
+    schema,
+    example,
+    sources: known,
+    notes: readNotes(notes),
+    price: price === void 0 ? null : readPrice(price, root)
+  };
+  roots.set(contract, root);
+  return contract;
+}
+function readSources(value) {
+  if (!Array.isArray(value) || value.length === 0)
+    throw new ContractError("x-sources must list what the contract is known from");
+  return value.map((source) => {
+    if (!isObject5(source) || typeof source.what !== "string" || typeof source.date !== "string")
+      throw new ContractError("x-sources: each source needs the texts what and date");
+    return { what: source.what, date: source.date };
+  });
+}
+function readNotes(value) {
+  if (!Array.isArray(value)) throw new ContractError("x-notes must be a list of sentences");
+  return value.map((note) => {
+    if (typeof note !== "string") throw new ContractError("x-notes must be a list of sentences");
+    return note;
+  });
+}
+
+// scripts/src/contracts/validate.ts
+import { isObject as isObject9 } from "./main.mjs";
+
+// scripts/src/contracts/cross-field.ts
+import { isObject as isObject8 } from "./main.mjs";
+
 // scripts/src/contracts/explain.ts
-import { nearest as nearest2 } from "./main.mjs";
+import { plain as plain3 } from "./main.mjs";
+import { nearest } from "./main.mjs";
 
 // node_modules/zod/v4/core/util.js
 function jsonStringifyReplacer(_, value) {
@@ -535,7 +659,7 @@ function assignProp(target, prop, value) {
 }
 var captureStackTrace = "captureStackTrace" in Error ? Error.captureStackTrace : (..._args) => {
 };
-function isObject5(data) {
+function isObject6(data) {
   return typeof data === "object" && data !== null && !Array.isArray(data);
 }
 function escapeRegex(str) {
@@ -1518,18 +1642,18 @@ var $ZodArray = /* @__PURE__ */ $constructor("$ZodArray", (inst, def) => {
   capSize(inst, arraySize);
 });
 function handlePropertyResult(result, final, key, input, optin, optout) {
-  const isPresent = key in input;
+  const isPresent2 = key in input;
   const isOptionalOut = optout === "optional";
-  if (!isPresent && isOptionalOut && optin === "optional") {
+  if (!isPresent2 && isOptionalOut && optin === "optional") {
     return;
   }
   if (result.issues.length) {
-    if (optin !== void 0 && isOptionalOut && !isPresent) {
+    if (optin !== void 0 && isOptionalOut && !isPresent2) {
       return;
     }
     final.issues.push(...prefixIssues(key, result.issues));
   }
-  if (!isPresent && optin === void 0) {
+  if (!isPresent2 && optin === void 0) {
     if (!result.issues.length) {
       final.issues.push({
         code: "invalid_type",
@@ -1541,7 +1665,7 @@ function handlePropertyResult(result, final, key, input, optin, optout) {
     return;
   }
   if (result.value === void 0) {
-    if (isPresent || optin === "defaulted" && !isOptionalOut) {
+    if (isPresent2 || optin === "defaulted" && !isOptionalOut) {
       final.value[key] = void 0;
     }
   } else {
@@ -1650,7 +1774,7 @@ var $ZodObject = /* @__PURE__ */ $constructor("$ZodObject", (inst, def) => {
     }
     return propValues;
   });
-  const isObject8 = isObject5;
+  const isObject11 = isObject6;
   const catchall = def.catchall;
   let value;
   const memo = globalConfig.memoizer;
@@ -1658,7 +1782,7 @@ var $ZodObject = /* @__PURE__ */ $constructor("$ZodObject", (inst, def) => {
   inst._zod.parse = (payload, ctx) => {
     value ?? (value = _normalized.value);
     const input = payload.value;
-    if (!isObject8(input)) {
+    if (!isObject11(input)) {
       payload.issues.push({
         expected: "object",
         code: "invalid_type",
@@ -2153,6 +2277,7 @@ function toZod2(node) {
   return schema;
 }
 function convert(node) {
+  if (node.anyOf !== void 0) return union(node.anyOf.map(toZod2));
   const types = node.types.filter((type) => type !== "null");
   const variants = types.map((type) => ofType(node, type)).filter((variant) => variant !== null);
   const takesNull = node.types.includes("null") && (node.enum === void 0 || node.enum.includes(null));
@@ -2199,6 +2324,8 @@ function list(node) {
   const checks = [];
   if (node.minItems !== void 0) checks.push(_minLength(node.minItems));
   if (node.maxItems !== void 0) checks.push(_maxLength(node.maxItems));
+  const { counts } = node;
+  if (counts !== void 0) checks.push(refine((value) => counts.includes(value.length)));
   const base = array(toZod2(node.items));
   return checks.length === 0 ? base : base.check(...checks);
 }
@@ -2242,6 +2369,7 @@ function withoutUser(text2) {
   return text2.replace(/^([a-z][a-z0-9+.-]*:\/*)[^/?#]*@/i, "$1...@");
 }
 function expected(node) {
+  if (node.anyOf !== void 0) return node.anyOf.map(expected).join(" or ");
   if (node.enum !== void 0) {
     const values = node.enum.filter((value) => value !== null);
     const kinds = node.types.filter((type) => type !== "null").map((type) => A_TYPE[type]);
@@ -2258,9 +2386,9 @@ function expectedOf(node, type) {
     return `an array of${itemCount(node)} such items`;
   if (type === "string") {
     if (node.media !== void 0) return expectedMedia(node.media);
-    if (node.pattern?.source === "\\S") return "a string that is not blank";
-    const size = range(node.minLength, node.maxLength);
-    return `a string${size && ` of ${size} characters`}${node.pattern ? ` that matches ${node.pattern.source}` : ""}`;
+    const least = node.pattern?.source === NOT_BLANK && node.minLength === 1 ? void 0 : node.minLength;
+    const size = range(least, node.maxLength);
+    return `a string${size && ` of ${size} characters`}${patternText(node)}`;
   }
   if (type === "number" || type === "integer") {
     const { minimum, maximum } = node;
@@ -2274,8 +2402,14 @@ function expectedOf(node, type) {
   }
   return type === "boolean" ? "true or false" : A_TYPE[type];
 }
-function itemCount({ minItems, maxItems }) {
-  const count2 = range(minItems, maxItems);
+var NOT_BLANK = "\\S";
+function patternText({ pattern, title }) {
+  if (pattern === void 0) return "";
+  if (pattern.source === NOT_BLANK) return " that is not blank";
+  return title === void 0 ? ` that matches ${pattern.source}` : ` of the form ${title}`;
+}
+function itemCount({ minItems, maxItems, counts }) {
+  const count2 = counts === void 0 ? range(minItems, maxItems) : list2(counts);
   return count2 && ` ${count2}`;
 }
 function range(least, most) {
@@ -2297,7 +2431,7 @@ function hint(place) {
   if (node.enum !== void 0) return enumHint(place, node.enum);
   if (typeof value === "string" && node.types.includes("string")) return textHint(place, value);
   if (Array.isArray(value) && node.types.includes("array"))
-    return `give ${range(node.minItems, node.maxItems)} items, not ${value.length}`;
+    return `give${itemCount(node)} items, not ${value.length}`;
   if (isNumeric(value) && node.types.some((type) => type === "number" || type === "integer"))
     return `write ${sample(place)}, not ${literal2(value)}; ${NEVER_ROUNDED}`;
   return `write ${sample(place)}, not ${literal2(value)}`;
@@ -2325,6 +2459,8 @@ function sample({ node, path, example, fromFile }) {
   return `${name(path)} as ${wanted(node)}, such as ${assign(path, example ?? node.default ?? generic(node))}`;
 }
 function generic(node) {
+  if (node.anyOf !== void 0) return generic(node.anyOf[0]);
+  if (node.enum !== void 0) return node.enum[0];
   const type = node.types.find((candidate) => candidate !== "null");
   if (type === "boolean") return true;
   if (type === "number" || type === "integer") return node.minimum ?? node.maximum ?? 1;
@@ -2335,20 +2471,20 @@ function enumHint(place, values) {
   const { path, value, node } = place;
   const choices = values.filter((choice) => choice !== null);
   const words = choices.filter((choice) => typeof choice === "string");
-  const near = typeof value === "string" && new RegExp("\\p{L}{3}", "u").test(value) ? nearest2(value, words) : void 0;
+  const near = typeof value === "string" && new RegExp("\\p{L}{3}", "u").test(value) ? nearest(value, words) : void 0;
   if (near !== void 0) return `write ${assign(path, near)}, not ${literal2(value)}`;
-  const fits = node.types.some((type) => isOfType(value, type));
+  const fits2 = node.types.some((type) => isOfType(value, type));
   const rounding = choices.every(isNumeric) && isNumeric(value) ? `; ${NEVER_ROUNDED}` : "";
-  return `write ${name(path)}: ${list2(choices)}${fits ? "" : requiredKind(place)}, not ${literal2(value)}${rounding}`;
+  return `write ${name(path)}: ${list2(choices)}${fits2 ? "" : requiredKind(place)}, not ${literal2(value)}${rounding}`;
 }
 function isNumeric(value) {
   if (typeof value !== "string") return typeof value === "number";
   return /^-?\d+(\.\d+)?$/.test(meaning(value));
 }
 function textHint(place, value) {
-  const { node, path, fromFile } = place;
+  const { node, path, fromFile, provider } = place;
   if (node.media !== void 0) {
-    const problem = checkMedia(value, node.media, fromFile);
+    const problem = checkMedia(value, node.media, fromFile, provider);
     if (problem !== null) return problem.hint;
   }
   if (value.trim() === "") return `write text into ${pathText(path)}`;
@@ -2363,6 +2499,7 @@ function sameMeaning(node, value) {
   return void 0;
 }
 function candidates(node, value) {
+  if (node.anyOf !== void 0) return node.anyOf.flatMap((form) => candidates(form, value));
   if (node.enum !== void 0 && typeof value !== "object")
     return node.enum.filter((choice) => choice !== null && meaning(choice) === meaning(value));
   const found = [];
@@ -2388,7 +2525,7 @@ var LOOK_ALIKES = [
 function unknownFieldHint(key, node, given) {
   const names2 = [...node.properties?.keys() ?? []];
   const shown = JSON.stringify(plain3(key, SHOWN));
-  const meant = lookAlike(key, names2) ?? nearest2(key, names2);
+  const meant = lookAlike(key, names2) ?? nearest(key, names2);
   const takes = `it takes ${names2.join(", ")}`;
   if (meant === void 0) return `leave ${shown} out; ${takes}`;
   if (Object.hasOwn(given, meant)) return `leave ${shown} out; "${meant}" is there already`;
@@ -2400,19 +2537,168 @@ function lookAlike(key, names2) {
   return names2.find((name2) => group?.includes(name2.toLowerCase()));
 }
 
+// scripts/src/contracts/places.ts
+import { isObject as isObject7 } from "./main.mjs";
+
 // scripts/src/contracts/image-field.ts
 function imageField(contract) {
   for (const [name2, node] of rootOf(contract).properties ?? [])
     if (node.media === "image" && node.types.includes("string")) return name2;
   return null;
 }
+function imageUrlField(contract) {
+  for (const [name2, node] of rootOf(contract).properties ?? [])
+    if ((node.media ?? node.items?.media) === "image-url") return name2;
+  return null;
+}
+
+// scripts/src/contracts/places.ts
+function valueAt(from, path) {
+  let here = from;
+  for (const step of path) {
+    if (Array.isArray(here) && typeof step === "number") here = here[step];
+    else if (isObject7(here) && Object.hasOwn(here, step)) here = here[step];
+    else return void 0;
+  }
+  return here;
+}
+function placeOf(contract, node, path, value, required2) {
+  const example = valueAt(contract.example, path);
+  const fromFile = path.length === 1 && path[0] === imageField(contract);
+  return { node, path, value, required: required2, example, fromFile, provider: contract.provider };
+}
+
+// scripts/src/contracts/cross-field.ts
+var MOST_NAMES = 8;
+function crossFieldIssues(contract, node, object2, path) {
+  const issues = [
+    ...atLeastOne(contract, node, object2, path),
+    ...exclusive(node, object2, path),
+    ...sumMax(node, object2, path),
+    ...(node.when ?? []).flatMap((rule) => whenIssues(contract, node, rule, object2, path))
+  ];
+  for (const [name2, child] of node.properties ?? []) {
+    const value = fieldOf(object2, name2);
+    if (child.properties !== void 0 && isObject8(value))
+      issues.push(...crossFieldIssues(contract, child, value, [...path, name2]));
+  }
+  return issues;
+}
+function fieldOf(object2, name2) {
+  return Object.hasOwn(object2, name2) ? object2[name2] : void 0;
+}
+function isPresent(object2, name2) {
+  const value = fieldOf(object2, name2);
+  return value !== void 0 && carriesSomething(value);
+}
+function carriesSomething(value) {
+  if (typeof value === "string") return /\S/.test(value);
+  return Array.isArray(value) ? value.length > 0 : value !== null;
+}
+function atLeastOne(contract, node, object2, path) {
+  const names2 = node.atLeastOne;
+  if (names2 === void 0 || names2.some((name2) => isPresent(object2, name2))) return [];
+  const place = [...path, names2[0]];
+  return [
+    {
+      path: pathText(place),
+      expected: `at least one of ${names2.join(", ")}`,
+      received: "none of them",
+      hint: hint(placeOf(contract, node.properties.get(names2[0]), place, void 0, true))
+    }
+  ];
+}
+function exclusive(node, object2, path) {
+  const groups = node.exclusive ?? [];
+  const used = groups.map((group) => group.filter((name2) => isPresent(object2, name2))).filter((names2) => names2.length > 0);
+  if (used.length < 2) return [];
+  const given = (names2) => names2.slice(0, MOST_NAMES).join(", ");
+  return [
+    {
+      path: pathText([...path, used[1][0]]),
+      expected: groups.map((group) => group.join("/")).join(" or ").concat(", not both"),
+      received: used.map(given).join(" with "),
+      hint: `leave out ${used.map(given).join(", or leave out ")}`
+    }
+  ];
+}
+function sumMax(node, object2, path) {
+  if (node.sumMax === void 0) return [];
+  const { fields: fields2, max } = node.sumMax;
+  const given = fields2.filter(
+    (name2) => isPresent(object2, name2) && fits(node.properties.get(name2), fieldOf(object2, name2))
+  );
+  const counts = given.map((name2) => {
+    const value = fieldOf(object2, name2);
+    return Array.isArray(value) ? value.length : typeof value === "number" ? value : 0;
+  });
+  const total = counts.reduce((sum, count2) => sum + count2, 0);
+  if (total <= max) return [];
+  return [
+    {
+      path: pathText([...path, given.at(-1)]),
+      expected: `${fields2.join(" and ")} of at most ${max} together`,
+      received: `${counts.join(" + ")}${counts.length > 1 ? ` = ${total}` : ""}`,
+      hint: `take ${total - max} away from ${given.join(" or ")}; lists count by their length`
+    }
+  ];
+}
+function whenIssues(contract, node, rule, object2, path) {
+  const names2 = [...rule.if.keys()];
+  if (!names2.every((name2) => isMet(rule.if.get(name2), fieldOf(object2, name2)))) return [];
+  const because = circumstances(node, object2, names2);
+  const issues = [];
+  const add = (name2, wanted2, advice) => {
+    const value = fieldOf(object2, name2);
+    issues.push({
+      path: pathText([...path, name2]),
+      expected: wanted2,
+      received: received(value),
+      hint: advice
+    });
+  };
+  for (const name2 of rule.refuse)
+    if (isPresent(object2, name2))
+      add(name2, `no ${name2} ${because}`, `leave "${name2}" out; it is not taken ${because}`);
+  for (const name2 of rule.require) {
+    if (isPresent(object2, name2)) continue;
+    const field = rule.limit.get(name2) ?? node.properties.get(name2);
+    const place = placeOf(contract, field, [...path, name2], void 0, true);
+    add(name2, `${expected(field)}: needed ${because}`, `${hint(place)}, or ${instead(object2, names2)}`);
+  }
+  for (const [name2, narrower] of rule.limit) {
+    const value = fieldOf(object2, name2);
+    if (value === void 0 || !fits(node.properties.get(name2), value) || fits(narrower, value)) continue;
+    const place = placeOf(contract, narrower, [...path, name2], value, node.required.has(name2));
+    add(name2, `${expected(narrower)}, ${because}`, hint(place));
+  }
+  return issues;
+}
+function isMet({ absent, given }, value) {
+  if (value === void 0 || !carriesSomething(value)) return absent;
+  return typeof given === "boolean" ? given : fits(given, value);
+}
+function fits(node, value) {
+  return toZod2(node).safeParse(value).success;
+}
+function circumstances(node, object2, names2) {
+  const given = names2.filter((name2) => isPresent(object2, name2)).map((name2) => {
+    const value = fieldOf(object2, name2);
+    const isShort = typeof value !== "object" && node.properties.get(name2).media === void 0;
+    return isShort ? assign([name2], value) : name2;
+  });
+  const absent = names2.filter((name2) => !isPresent(object2, name2));
+  return [given.length > 0 && `with ${given.join(", ")}`, absent.length > 0 && `without ${absent.join(", ")}`].filter(Boolean).join(" and ");
+}
+function instead(object2, names2) {
+  return names2.map((name2) => `${isPresent(object2, name2) ? "change" : "set"} ${name2}`).join(" or ");
+}
 
 // scripts/src/contracts/validate.ts
 var MOST_ISSUES = 20;
-var MOST_NAMES = 8;
 function checkPayload(contract, payload) {
   const root = rootOf(contract);
-  if (!isObject6(payload)) return [notAnObject(contract, payload)];
+  if (!isObject9(payload)) return [notAnObject(contract, payload)];
   const issues = /* @__PURE__ */ new Map();
   const result = toZod2(root).safeParse(payload);
   for (const finding of result.success ? [] : flatten(result.error.issues)) {
@@ -2435,8 +2721,8 @@ function flatten(findings, base = []) {
   return findings.flatMap((finding) => {
     const path = [...base, ...finding.path];
     const meant = finding.errors?.find(
-      (errors) => errors.some((inner) => inner.path.length > 0 || inner.code !== "invalid_type")
-    );
+      (errors) => errors.some((inner) => inner.path.length > 0 || inner.code === "unrecognized_keys")
+    ) ?? finding.errors?.find((errors) => errors.some((inner) => inner.code !== "invalid_type"));
     return meant === void 0 ? [{ ...finding, path }] : flatten(meant, path);
   });
 }
@@ -2444,14 +2730,16 @@ function explain(contract, root, payload, finding) {
   const path = finding.path;
   const node = nodeAt(root, path) ?? root;
   const value = valueAt(payload, path);
-  if (finding.code === "unrecognized_keys" && isObject6(value))
-    return (finding.keys ?? []).slice(0, MOST_ISSUES).map((key) => ({
-      path: pathText([...path, key]),
-      expected: `no such field for ${contract.model}`,
-      received: received(value[key]),
-      hint: unknownFieldHint(key, node, value)
-    }));
-  const example = valueAt(contract.example, path);
+  if (finding.code === "unrecognized_keys" && isObject9(value))
+    return (finding.keys ?? []).slice(0, MOST_ISSUES).map((key) => {
+      const rejected = node.rejected?.get(key);
+      return {
+        path: pathText([...path, key]),
+        expected: rejected === void 0 ? `no such field for ${contract.model}` : `no ${key} for ${contract.model}: ${rejected}`,
+        received: received(value[key]),
+        hint: rejected === void 0 ? unknownFieldHint(key, node, value) : `leave "${key}" out: ${rejected}`
+      };
+    });
   const last = path.at(-1);
   const required2 = typeof last !== "string" || nodeAt(root, path.slice(0, -1))?.required?.has(last) === true;
   return [
@@ -2459,61 +2747,9 @@ function explain(contract, root, payload, finding) {
       path: pathText(path),
       expected: expected(node),
       received: received(value),
-      hint: hint({ node, path, value, required: required2, example, fromFile: takesFile(contract, path) })
+      hint: hint(placeOf(contract, node, path, value, required2))
     }
   ];
-}
-function takesFile(contract, path) {
-  return path.length === 1 && path[0] === imageField(contract);
-}
-function valueAt(from, path) {
-  let here = from;
-  for (const step of path) {
-    if (Array.isArray(here) && typeof step === "number") here = here[step];
-    else if (isObject6(here) && Object.hasOwn(here, step)) here = here[step];
-    else return void 0;
-  }
-  return here;
-}
-function crossFieldIssues(contract, node, object2, path) {
-  const issues = [];
-  const present = (name2) => Object.hasOwn(object2, name2) && carriesSomething(object2[name2]);
-  const given = (names2) => names2.slice(0, MOST_NAMES).join(", ");
-  if (node.atLeastOne !== void 0 && !node.atLeastOne.some(present)) {
-    const place = [...path, node.atLeastOne[0]];
-    issues.push({
-      path: pathText(place),
-      expected: `at least one of ${node.atLeastOne.join(", ")}`,
-      received: "none of them",
-      hint: hint({
-        node: node.properties.get(node.atLeastOne[0]),
-        path: place,
-        value: void 0,
-        required: true,
-        example: valueAt(contract.example, place),
-        fromFile: takesFile(contract, place)
-      })
-    });
-  }
-  const used = (node.exclusive ?? []).map((group) => group.filter(present)).filter((names2) => names2.length > 0);
-  if (used.length > 1) {
-    issues.push({
-      path: pathText([...path, used[1][0]]),
-      expected: (node.exclusive ?? []).map((group) => group.join("/")).join(" or ").concat(", not both"),
-      received: used.map(given).join(" with "),
-      hint: `leave out ${used.map(given).join(", or leave out ")}`
-    });
-  }
-  for (const [name2, child] of node.properties ?? []) {
-    const value = Object.hasOwn(object2, name2) ? object2[name2] : void 0;
-    if (child.properties !== void 0 && isObject6(value))
-      issues.push(...crossFieldIssues(contract, child, value, [...path, name2]));
-  }
-  return issues;
-}
-function carriesSomething(value) {
-  if (typeof value === "string") return /\S/.test(value);
-  return Array.isArray(value) ? value.length > 0 : value !== null;
 }
 
 // scripts/src/contracts/price.ts
@@ -2630,7 +2866,7 @@ import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { addAbortSignal } from "node:stream";
 import { Failure as Failure2 } from "./main.mjs";
-import { isObject as isObject7 } from "./main.mjs";
+import { isObject as isObject10 } from "./main.mjs";
 import { plain as plain4 } from "./main.mjs";
 var MAX_INPUT_BYTES = 64 * 1024 * 1024;
 var MAX_IMAGE_BYTES = 32 * 1024 * 1024;
@@ -2639,11 +2875,19 @@ async function readPayload(contract, text2, image, signal) {
   if (image === void 0) return payload;
   const field = imageField(contract);
   if (field === null) {
+    const byUrl = imageUrlField(contract);
+    if (byUrl !== null)
+      throw refused(
+        "--image",
+        "a model that takes a picture as a file",
+        `model ${contract.model}, which takes public URLs only`,
+        `write the picture's public http(s) URL into "${byUrl}"; ${contract.provider} documents no upload`
+      );
     throw refused(
       "--image",
       "a model that takes an image",
       `model ${contract.model}, which takes none`,
-      "choose for example --model i2v"
+      contract.provider === DEFAULT_PROVIDER ? "choose for example --model i2v" : "leave --image out"
     );
   }
   if (payload[field] !== void 0 && payload[field] !== null) {
@@ -2663,7 +2907,7 @@ function parsePayload(text2, fromStdin) {
   } catch (error) {
     throw mangled(text2, fromStdin, error instanceof Error ? error.message : "");
   }
-  if (isObject7(value)) return value;
+  if (isObject10(value)) return value;
   const kind2 = value === null ? "null" : Array.isArray(value) ? "an array" : `a ${typeof value}`;
   const hint2 = 'write the fields in braces, for example {"prompt":"a lighthouse at dawn"}';
   throw refused("--payload", "a JSON object", kind2, hint2);
@@ -2858,33 +3102,47 @@ function isLocal(value) {
 }
 export {
   ContractError,
+  DEFAULT_PROVIDER,
+  EXTENSION,
+  MEDIA_KINDS,
+  RULES,
+  assign,
   cheaperVariants,
   checkMedia,
   checkPayload,
   checkPublicUrl,
   codePoints,
+  commandFor,
+  crossFieldIssues,
   describeAll,
   describeOne,
   estimateCredits,
   expected,
   expectedMedia,
+  fieldList,
   fingerprint,
   fromCompiled,
   hint,
   imageField,
+  imageUrlField,
   isOfType,
   listModels,
+  listProviders,
   loadContract,
   nodeAt,
   pathText,
+  placeOf,
+  readDocument,
   readIntent,
   readNode,
   readPayload,
   readPrice,
+  readRules,
   received,
   rootOf,
   sniffImage,
   toContract,
   toZod2 as toZod,
-  unknownFieldHint
+  unknownFieldHint,
+  valueAt
 };

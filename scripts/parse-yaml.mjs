@@ -1,6 +1,6 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 // scripts/src/contracts/compile.ts
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fingerprint } from "./contracts.mjs";
 import { toContract } from "./contracts.mjs";
@@ -6282,6 +6282,7 @@ function parseYaml(text) {
 }
 
 // scripts/src/contracts/compile.ts
+import { readUnsupported, unsupportedName } from "./unknown-model.mjs";
 import { checkPayload } from "./contracts.mjs";
 function compileContracts(contractsDir, outDir) {
   const copies = /* @__PURE__ */ new Map();
@@ -6291,6 +6292,11 @@ function compileContracts(contractsDir, outDir) {
       const model = file.slice(0, -".yaml".length);
       const text = readFileSync(join(contractsDir, provider, file), "utf8");
       copies.set(`${provider}/${model}.json`, compileContract(provider, model, text));
+    }
+    const list = unsupportedName(provider);
+    if (existsSync(join(contractsDir, `${list}.yaml`))) {
+      const text = readFileSync(join(contractsDir, `${list}.yaml`), "utf8");
+      copies.set(`${list}.json`, compiled(list, text, readUnsupported));
     }
   }
   rmSync(outDir, { recursive: true, force: true });
@@ -6304,19 +6310,22 @@ function folders(dir) {
   return readdirSync(dir, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name).sort();
 }
 function compileContract(provider, model, text) {
-  const document = parseYaml(text);
-  try {
+  return compiled(`${provider}/${model}`, text, (document) => {
     const contract = toContract(provider, model, document);
     const [issue] = checkPayload(contract, contract.example);
     if (issue !== void 0)
       throw new ContractError(`its example is refused at ${issue.path}: ${issue.hint}`);
+  });
+}
+function compiled(name, text, check) {
+  const contract = parseYaml(text);
+  try {
+    check(contract);
   } catch (error) {
-    throw new ContractError(`contracts/${provider}/${model}.yaml: ${error.message}`, {
-      cause: error
-    });
+    throw new ContractError(`contracts/${name}.yaml: ${error.message}`, { cause: error });
   }
-  const compiled = { source: fingerprint(text), contract: document };
-  return `${JSON.stringify(compiled, null, 2)}
+  const copy = { source: fingerprint(text), contract };
+  return `${JSON.stringify(copy, null, 2)}
 `;
 }
 export {

@@ -44,7 +44,7 @@ function edit(model: string, change: (text: string) => string, as = model): void
 function compile(): string[] {
   const paths = compileContracts(contractsFolder(root), compiledFolder(root));
   parsed.texts.length = 0;
-  return paths;
+  return paths.filter((path) => path.startsWith(`${PROVIDER}/`));
 }
 
 async function failure(model: string, provider = PROVIDER): Promise<Failure> {
@@ -263,6 +263,51 @@ describe('a contract that is not understood is refused, never half used', () => 
       'type must be one or several of',
     ],
     ['no type', '    type: string\n    enum', '    enum', 'type must be one or several of'],
+    ['a broken rule', property, '    x-when: []\n', 'x-when does not fit the type string'],
+    ...[
+      ['x-when: { if: {} }', 'x-when must be a list of rules'],
+      ['x-when: [{ require: [prompt] }]', 'x-when[0].if must map fields to conditions'],
+      ['x-when: [{ if: { promt: given } }]', 'x-when[0].if: "promt" is not one of the properties'],
+      ['x-when: [{ if: { prompt: gone } }]', 'must be given, absent or keywords of a schema'],
+      ['x-when: [{ if: { prompt: { format: x } } }]', 'x-when[0].if.prompt.format is not supported'],
+      ['x-when: [{ if: { prompt: given }, then: [] }]', 'x-when[0]: then is not supported'],
+      ['x-when: [{ if: { prompt: given }, refuse: [ratio] }]', '"ratio" is not one of the properties'],
+      [
+        'x-when: [{ if: { prompt: given }, limit: { duration: { enum: [5] } } }]',
+        'is not of the type string',
+      ],
+      ['x-sumMax: { fields: [prompt] }', 'x-sumMax.max must be a number'],
+      ['x-sumMax: { fields: [promt], max: 1 }', '"promt" is not one of the properties'],
+      ['x-rejected: { prompt: why }', 'x-rejected: prompt is one of the properties'],
+      ['x-rejected: { seed: 1 }', 'x-rejected.seed must be a sentence'],
+      ['x-rejected: [seed]', 'x-rejected must map fields'],
+      ['anyOf: [{ type: string }, { type: number }]', 'does not go with anyOf'],
+    ].map(([keyword, message]): [string, string, string, string] => [
+      keyword!,
+      'examples:',
+      `${keyword}\nexamples:`,
+      message!,
+    ]),
+    [
+      'one form',
+      "    type: string\n    pattern: '\\S'",
+      '    anyOf: [{ type: string }]',
+      'at least two schemas',
+    ],
+    [
+      'two objects as forms',
+      "    type: string\n    pattern: '\\S'",
+      `    anyOf:
+      - { type: object, additionalProperties: false, properties: {} }
+      - { type: object, additionalProperties: false, properties: {} }`,
+      'one object only',
+    ],
+    [
+      'counts that are none',
+      "    type: string\n    pattern: '\\S'",
+      '    type: array\n    items: { type: string }\n    x-counts: [x]',
+      'x-counts must be a list of whole numbers',
+    ],
     ['a broken pattern', "'\\S'", "'('", 'pattern must be a regular expression'],
     ['open objects', 'additionalProperties: false', 'additionalProperties: true', 'must be false'],
     [

@@ -1,8 +1,8 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { addAbortSignal } from 'node:stream';
-import type { Contract } from '../contracts/contract.ts';
-import { imageField } from '../contracts/image-field.ts';
+import { type Contract, DEFAULT_PROVIDER } from '../contracts/contract.ts';
+import { imageField, imageUrlField } from '../contracts/image-field.ts';
 import { sniffImage } from '../contracts/media.ts';
 import { Failure, type Issue } from '../types/failure.ts';
 import { isObject, type Json, type JsonObject } from '../types/json.ts';
@@ -28,11 +28,19 @@ export async function readPayload(
   if (image === undefined) return payload;
   const field = imageField(contract);
   if (field === null) {
+    const byUrl = imageUrlField(contract);
+    if (byUrl !== null)
+      throw refused(
+        '--image',
+        'a model that takes a picture as a file',
+        `model ${contract.model}, which takes public URLs only`,
+        `write the picture's public http(s) URL into "${byUrl}"; ${contract.provider} documents no upload`,
+      );
     throw refused(
       '--image',
       'a model that takes an image',
       `model ${contract.model}, which takes none`,
-      'choose for example --model i2v',
+      contract.provider === DEFAULT_PROVIDER ? 'choose for example --model i2v' : 'leave --image out',
     );
   }
   if (payload[field] !== undefined && payload[field] !== null) {

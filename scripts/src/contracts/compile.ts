@@ -1,14 +1,17 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Json } from '../types/json.ts';
 import { type CompiledContract, fingerprint } from './compiled.ts';
 import { toContract } from './contract.ts';
-import { ContractError } from './node.ts';
+import { ContractError } from './contract-error.ts';
 import { parseYaml } from './parse-yaml.ts';
+import { readUnsupported, unsupportedName } from './unsupported.ts';
 import { checkPayload } from './validate.ts';
 
 /**
- * Writes a compiled copy of each contractsDir/<provider>/<model>.yaml to outDir/<provider>/<model>.json. outDir is
- * emptied first, so that no copy of a removed contract stays. The same contracts give the same bytes.
+ * Writes a compiled copy of each contractsDir/<provider>/<model>.yaml to outDir/<provider>/<model>.json, and of each
+ * <provider>.unsupported.yaml. outDir is emptied first, so that no copy of a removed contract stays. The same
+ * contracts give the same bytes.
  * @returns the copies' paths below outDir, sorted
  * @throws ContractError that names the file, for a contract that cannot be used or whose example does not pass
  */
@@ -20,6 +23,11 @@ export function compileContracts(contractsDir: string, outDir: string): string[]
       const model = file.slice(0, -'.yaml'.length);
       const text = readFileSync(join(contractsDir, provider, file), 'utf8');
       copies.set(`${provider}/${model}.json`, compileContract(provider, model, text));
+    }
+    const list = unsupportedName(provider);
+    if (existsSync(join(contractsDir, `${list}.yaml`))) {
+      const text = readFileSync(join(contractsDir, `${list}.yaml`), 'utf8');
+      copies.set(`${list}.json`, compiled(list, text, readUnsupported));
     }
   }
   rmSync(outDir, { recursive: true, force: true });
@@ -38,17 +46,22 @@ function folders(dir: string): string[] {
 }
 
 function compileContract(provider: string, model: string, text: string): string {
-  const document = parseYaml(text);
-  try {
+  return compiled(`${provider}/${model}`, text, (document) => {
     const contract = toContract(provider, model, document);
     const [issue] = checkPayload(contract, contract.example);
     if (issue !== undefined)
       throw new ContractError(`its example is refused at ${issue.path}: ${issue.hint}`);
+  });
+}
+
+/** The copy of a file. What `check` throws about its document is told with its name. */
+function compiled(name: string, text: string, check: (document: Json) => void): string {
+  const contract = parseYaml(text);
+  try {
+    check(contract);
   } catch (error) {
-    throw new ContractError(`contracts/${provider}/${model}.yaml: ${(error as Error).message}`, {
-      cause: error,
-    });
+    throw new ContractError(`contracts/${name}.yaml: ${(error as Error).message}`, { cause: error });
   }
-  const compiled: CompiledContract = { source: fingerprint(text), contract: document };
-  return `${JSON.stringify(compiled, null, 2)}\n`;
+  const copy: CompiledContract = { source: fingerprint(text), contract };
+  return `${JSON.stringify(copy, null, 2)}\n`;
 }

@@ -1,19 +1,19 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../types/failure.ts';
 import { isObject, type Json, type JsonObject } from '../types/json.ts';
 import { plain } from '../types/text.ts';
-import { fromCompiled } from './compiled.ts';
-import { compiledFolder, contractsFolder, skillFolder } from './folders.ts';
-import { nearest } from './nearest.ts';
-import { ContractError, readNode, type SchemaNode } from './node.ts';
+import { ContractError } from './contract-error.ts';
+import { EXTENSION, readDocument } from './document.ts';
+import { contractsFolder, skillFolder } from './folders.ts';
+import { readNode, type SchemaNode } from './node.ts';
 import { type PriceRule, readPrice } from './price-rule.ts';
 
 /** What a model takes, what that is known from, and what it cost when somebody last looked. */
 export interface Contract {
   provider: string;
   model: string;
-  /** JSON Schema 2020-12 of the payload, with x-media, x-exclusive and x-atLeastOne. */
+  /** JSON Schema 2020-12 of the payload, with the keywords of contracts/README.md. */
   schema: JsonObject;
   /** A payload that passes. */
   example: JsonObject;
@@ -25,8 +25,14 @@ export interface Contract {
 
 const SAFE_NAME = /^[a-z0-9][a-z0-9._-]*$/i;
 const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
-const EXTENSION = '.yaml';
-const LIST_MODELS = 'node scripts/run-workflow.mjs --action listModels';
+// The one that is meant where the command line names none.
+export const DEFAULT_PROVIDER = 'aivideomaker';
+
+/** A command line of an action that needs no key, for one provider. */
+export function commandFor(provider: string, action: string): string {
+  const flag = provider === DEFAULT_PROVIDER ? '' : ` --provider ${provider}`;
+  return `node scripts/run-workflow.mjs --action ${action}${flag}`;
+}
 
 /**
  * The ids of a provider's models, sorted: one per file in contracts/<provider>/.
@@ -38,13 +44,18 @@ export async function listModels(provider: string, root: string = skillFolder())
   // Names are matched with the listing, never tried as paths: a disk that ignores case would answer to T2V too.
   if (!SAFE_NAME.test(provider) || !names(folder).includes(provider))
     throw new Failure('INVALID_MODEL', `there are no contracts for the provider "${plain(provider, 60)}"`, {
-      nextSteps: [LIST_MODELS],
+      nextSteps: [commandFor(DEFAULT_PROVIDER, 'listModels')],
     });
   return names(join(folder, provider))
     .filter((name) => name.endsWith(EXTENSION))
     .map((name) => name.slice(0, -EXTENSION.length))
     .filter((id) => SAFE_NAME.test(id))
     .sort();
+}
+
+/** The providers that have contracts: one per folder. */
+export function listProviders(root: string): string[] {
+  return names(contractsFolder(root)).filter((name) => SAFE_NAME.test(name) && !name.includes('.'));
 }
 
 function names(folder: string): string[] {
@@ -66,54 +77,21 @@ export async function loadContract(
   root: string = skillFolder(),
 ): Promise<Contract> {
   const models = await listModels(provider, root);
-  if (!SAFE_NAME.test(model) || !models.includes(model)) throw unknownModel(model, models);
-  const text = readFileSync(join(contractsFolder(root), provider, `${model}${EXTENSION}`), 'utf8');
+  if (!SAFE_NAME.test(model) || !models.includes(model))
+    throw await (await import('./unknown-model.ts')).unknownModel(provider, model, models, root);
   try {
-    const document =
-      fromCompiled(readIfThere(join(compiledFolder(root), provider, `${model}.json`)), text) ??
-      (await import('./parse-yaml.ts')).parseYaml(text);
-    return toContract(provider, model, document);
+    return toContract(provider, model, await readDocument(root, `${provider}/${model}`));
   } catch (error) {
     const file = `contracts/${provider}/${model}${EXTENSION}`;
     const reason = plain(error instanceof Error ? error.message : String(error), 200);
     throw new Failure('INVALID_MODEL', `${file} cannot be used: ${reason}`, {
-      nextSteps: [`Correct ${file}; contracts/README.md describes the format.`, LIST_MODELS],
+      nextSteps: [
+        `Correct ${file}; contracts/README.md describes the format.`,
+        commandFor(provider, 'listModels'),
+      ],
       cause: error,
     });
   }
-}
-
-function readIfThere(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
-  }
-}
-
-function unknownModel(model: string, models: readonly string[]): Failure {
-  const near = nearest(model, models);
-  const shown = JSON.stringify(plain(model, 60));
-  const nextSteps = [LIST_MODELS];
-  if (near !== undefined)
-    nextSteps.unshift(`node scripts/run-workflow.mjs --action describeModel --model ${near}`);
-  return new Failure(
-    'INVALID_MODEL',
-    near === undefined
-      ? `there is no model ${shown}; known are ${models.join(', ')}`
-      : `there is no model ${shown}; the nearest is "${near}"`,
-    {
-      nextSteps,
-      issues: [
-        {
-          path: '--model',
-          expected: `one of ${models.join(', ')}`,
-          received: `string ${shown}`,
-          hint: near === undefined ? 'choose one of the known models' : `write --model ${near}`,
-        },
-      ],
-    },
-  );
 }
 
 const roots = new WeakMap<Contract, SchemaNode>();

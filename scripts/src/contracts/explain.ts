@@ -50,6 +50,7 @@ function withoutUser(text: string): string {
 
 /** What a place of the schema takes, in words. */
 export function expected(node: SchemaNode): string {
+  if (node.anyOf !== undefined) return node.anyOf.map(expected).join(' or ');
   if (node.enum !== undefined) {
     const values = node.enum.filter((value) => value !== null);
     const kinds = node.types.filter((type) => type !== 'null').map((type) => A_TYPE[type]);
@@ -69,9 +70,10 @@ function expectedOf(node: SchemaNode, type: TypeName): string {
     return `an array of${itemCount(node)} such items`;
   if (type === 'string') {
     if (node.media !== undefined) return expectedMedia(node.media);
-    if (node.pattern?.source === '\\S') return 'a string that is not blank';
-    const size = range(node.minLength, node.maxLength);
-    return `a string${size && ` of ${size} characters`}${node.pattern ? ` that matches ${node.pattern.source}` : ''}`;
+    // One character at least is what not being blank means.
+    const least = node.pattern?.source === NOT_BLANK && node.minLength === 1 ? undefined : node.minLength;
+    const size = range(least, node.maxLength);
+    return `a string${size && ` of ${size} characters`}${patternText(node)}`;
   }
   if (type === 'number' || type === 'integer') {
     const { minimum, maximum } = node;
@@ -86,8 +88,16 @@ function expectedOf(node: SchemaNode, type: TypeName): string {
   return type === 'boolean' ? 'true or false' : A_TYPE[type];
 }
 
-function itemCount({ minItems, maxItems }: SchemaNode): string {
-  const count = range(minItems, maxItems);
+const NOT_BLANK = '\\S';
+
+function patternText({ pattern, title }: SchemaNode): string {
+  if (pattern === undefined) return '';
+  if (pattern.source === NOT_BLANK) return ' that is not blank';
+  return title === undefined ? ` that matches ${pattern.source}` : ` of the form ${title}`;
+}
+
+function itemCount({ minItems, maxItems, counts }: SchemaNode): string {
+  const count = counts === undefined ? range(minItems, maxItems) : list(counts);
   return count && ` ${count}`;
 }
 
@@ -104,7 +114,8 @@ function list(values: readonly Json[]): string {
 
 const NEVER_ROUNDED = 'nothing is rounded, as that changes the price';
 
-interface Place {
+/** A place of a payload that was refused, as a hint needs it. */
+export interface Place {
   node: SchemaNode;
   path: Path;
   value: Json | undefined;
@@ -113,6 +124,7 @@ interface Place {
   example: Json | undefined;
   /** True for the field that `--image` fills. */
   fromFile: boolean;
+  provider: string;
 }
 
 /** What to write instead of a refused value: the literal that passes, where there is one. */
@@ -125,14 +137,14 @@ export function hint(place: Place): string {
   if (node.enum !== undefined) return enumHint(place, node.enum);
   if (typeof value === 'string' && node.types.includes('string')) return textHint(place, value);
   if (Array.isArray(value) && node.types.includes('array'))
-    return `give ${range(node.minItems, node.maxItems)} items, not ${value.length}`;
+    return `give${itemCount(node)} items, not ${value.length}`;
   if (isNumeric(value) && node.types.some((type) => type === 'number' || type === 'integer'))
     return `write ${sample(place)}, not ${literal(value)}; ${NEVER_ROUNDED}`;
   return `write ${sample(place)}, not ${literal(value)}`;
 }
 
 /** `"duration": "5"` for a field, `prompt[2]: "5"` for an item of a list. */
-function assign(path: Path, value: Json): string {
+export function assign(path: Path, value: Json): string {
   return `${name(path)}: ${Array.isArray(value) ? `[${value.map(literal).join(', ')}]` : literal(value)}`;
 }
 
@@ -164,6 +176,8 @@ function sample({ node, path, example, fromFile }: Place): string {
 }
 
 function generic(node: SchemaNode): Json {
+  if (node.anyOf !== undefined) return generic(node.anyOf[0]!);
+  if (node.enum !== undefined) return node.enum[0]!;
   const type = node.types.find((candidate) => candidate !== 'null');
   if (type === 'boolean') return true;
   if (type === 'number' || type === 'integer') return node.minimum ?? node.maximum ?? 1;
@@ -189,9 +203,9 @@ function isNumeric(value: Json | undefined): boolean {
 }
 
 function textHint(place: Place, value: string): string {
-  const { node, path, fromFile } = place;
+  const { node, path, fromFile, provider } = place;
   if (node.media !== undefined) {
-    const problem = checkMedia(value, node.media, fromFile);
+    const problem = checkMedia(value, node.media, fromFile, provider);
     if (problem !== null) return problem.hint;
   }
   if (value.trim() === '') return `write text into ${pathText(path)}`;
@@ -209,6 +223,7 @@ function sameMeaning(node: SchemaNode, value: Json): Json | undefined {
 }
 
 function candidates(node: SchemaNode, value: Json): Json[] {
+  if (node.anyOf !== undefined) return node.anyOf.flatMap((form) => candidates(form, value));
   if (node.enum !== undefined && typeof value !== 'object')
     return node.enum.filter((choice) => choice !== null && meaning(choice) === meaning(value));
   const found: Json[] = [];

@@ -6,3 +6,10 @@ export function imageField(contract: Contract): string | null {
     if (node.media === 'image' && node.types.includes('string')) return name;
   return null;
 }
+
+/** The field that takes a picture by its public URL only, alone or in a list. Null if the model has none. */
+export function imageUrlField(contract: Contract): string | null {
+  for (const [name, node] of rootOf(contract).properties ?? [])
+    if ((node.media ?? node.items?.media) === 'image-url') return name;
+  return null;
+}

@@ -1,6 +1,9 @@
 import { plain } from '../types/text.ts';
 
-export type MediaKind = 'image' | 'video' | 'audio';
+/** With -url: a public URL and nothing else, whatever the service takes for the plain kind. */
+export const MEDIA_KINDS = ['image', 'video', 'audio', 'image-url', 'video-url', 'audio-url'] as const;
+
+export type MediaKind = (typeof MEDIA_KINDS)[number];
 export type ImageType = 'image/png' | 'image/jpeg' | 'image/webp' | 'image/gif';
 
 /** Why a value is refused: what would be right, and what to write or run instead. */
@@ -24,14 +27,24 @@ export function expectedMedia(kind: MediaKind): string {
 
 /**
  * Null when the value can be sent as this kind of media, else why not. An image is a public http(s) URL or a data URI
- * whose bytes are of the type it names; video and audio are public http(s) URLs. Nothing is fetched or resolved:
+ * whose bytes are of the type it names; all else are public http(s) URLs. Nothing is fetched or resolved:
  * whether a public name leads to a private address is for the service to see, which does the fetching.
  * Linear in the length of the value, without copying it: a data URI may have tens of megabytes.
  * @param fromFile whether this is the field that `--image` fills, so that the hint may name that way
+ * @param service who is meant by what a hint says about uploads
  */
-export function checkMedia(value: string, kind: MediaKind, fromFile = true): MediaProblem | null {
+export function checkMedia(
+  value: string,
+  kind: MediaKind,
+  fromFile = true,
+  service = 'the service',
+): MediaProblem | null {
   const expected = expectedMedia(kind);
   const head = value.slice(0, 80);
+  if (kind.endsWith('-url')) {
+    const problem = checkPublicUrl(value, { schemes: ['http', 'https'] });
+    return problem === null ? null : { expected, hint: urlOnlyHint(head, kind, service) ?? problem.hint };
+  }
   if (/^data:/i.test(head)) {
     const hint =
       kind === 'image'
@@ -44,14 +57,22 @@ export function checkMedia(value: string, kind: MediaKind, fromFile = true): Med
   return { expected, hint: kind === 'image' ? (imageHint(head, fromFile) ?? problem.hint) : problem.hint };
 }
 
+const LOCAL_PATH = /^(file:|[a-z]:[\\/]|[.~]{0,2}[\\/](?!\/))/i;
+
+/** What people pass where a service takes nothing but public URLs. */
+function urlOnlyHint(head: string, kind: MediaKind, service: string): string | null {
+  const fix = `write the public http(s) URL of the ${kind.slice(0, -'-url'.length)}; ${service} documents no upload`;
+  if (/^data:/i.test(head)) return `${fix} and no data URI`;
+  if (LOCAL_PATH.test(head) || /^[^:?#]*\.(png|jpe?g|webp|gif|mp4|mov|webm|mp3|wav)$/i.test(head))
+    return `a path on this computer means nothing to ${service}; ${fix}`;
+  return null;
+}
+
 /** What people pass instead of an image URL, told with the way that works. */
 function imageHint(head: string, fromFile: boolean): string | null {
   const type = sniffImage(Buffer.from(head.slice(0, 24), 'base64'));
   if (type !== null) return `write data:${type};base64, before the base64 text, or ${otherwise(fromFile)}`;
-  if (
-    /^(file:|[a-z]:[\\/]|[.~]{0,2}[\\/](?!\/))/i.test(head) ||
-    /^[^:?#]*\.(png|jpe?g|webp|gif)$/i.test(head)
-  )
+  if (LOCAL_PATH.test(head) || /^[^:?#]*\.(png|jpe?g|webp|gif)$/i.test(head))
     return fromFile
       ? 'a path on this computer means nothing to the service; give the picture with --image <file>'
       : `a path on this computer means nothing to the service; write data:image/png;base64,... and ${STDIN}`;

@@ -1,13 +1,19 @@
 import { isObject, type Json, type JsonObject } from '../types/json.ts';
-import type { MediaKind } from './media.ts';
+import { ContractError } from './contract-error.ts';
+import { MEDIA_KINDS, type MediaKind } from './media.ts';
+import { fieldList, RULES, type Rules, readRules } from './rules.ts';
 
 const TYPES = ['string', 'number', 'integer', 'boolean', 'array', 'object', 'null'] as const;
 
 export type TypeName = (typeof TYPES)[number];
 
 /** One place of a contract's schema, read and checked. Lengths are in Unicode code points, as JSON Schema has them. */
-export interface SchemaNode {
+export interface SchemaNode extends Rules {
   types: readonly TypeName[];
+  /** The forms of which a value must have one. The object form's fields are those of this node as well. */
+  anyOf?: readonly SchemaNode[];
+  /** What a text with a pattern is called. */
+  title?: string;
   enum?: readonly Json[];
   default?: Json;
   pattern?: RegExp;
@@ -18,25 +24,25 @@ export interface SchemaNode {
   items?: SchemaNode;
   minItems?: number;
   maxItems?: number;
+  /** x-counts: the lengths that a list may have. */
+  counts?: readonly number[];
   properties?: ReadonlyMap<string, SchemaNode>;
   required?: ReadonlySet<string>;
   /** x-media */
   media?: MediaKind;
-  /** x-exclusive: groups of fields that exclude each other. */
-  exclusive?: readonly (readonly string[])[];
-  /** x-atLeastOne: fields of which one must carry something. */
-  atLeastOne?: readonly string[];
 }
-
-/** What is wrong with a contract file itself. */
-export class ContractError extends Error {}
 
 type Reader = (node: SchemaNode, value: Json, where: string) => void;
 
 /** Each keyword with the types it is for (none: any) and how it is read. What is not here is refused, not ignored. */
 const KEYWORDS: Record<string, { types?: readonly TypeName[]; read?: Reader }> = {
   $schema: {},
-  title: {},
+  title: {
+    read(node, value, where) {
+      if (typeof value !== 'string') throw new ContractError(`${where} must be text`);
+      node.title = value;
+    },
+  },
   description: {},
   examples: {},
   type: {},
@@ -44,8 +50,7 @@ const KEYWORDS: Record<string, { types?: readonly TypeName[]; read?: Reader }> =
   properties: { types: ['object'] },
   required: { types: ['object'] },
   additionalProperties: { types: ['object'] },
-  'x-exclusive': { types: ['object'] },
-  'x-atLeastOne': { types: ['object'] },
+  ...Object.fromEntries(RULES.map((rule) => [rule, { types: ['object'] }])),
   enum: {
     read(node, value, where) {
       if (!Array.isArray(value) || value.length === 0) throw new ContractError(`${where} must be a list`);
@@ -86,12 +91,21 @@ const KEYWORDS: Record<string, { types?: readonly TypeName[]; read?: Reader }> =
   },
   minItems: { types: ['array'], read: count('minItems') },
   maxItems: { types: ['array'], read: count('maxItems') },
+  'x-counts': {
+    types: ['array'],
+    read(node, value, where) {
+      if (!Array.isArray(value) || value.length === 0 || !value.every((length) => Number.isInteger(length)))
+        throw new ContractError(`${where} must be a list of whole numbers`);
+      node.counts = value as number[];
+    },
+  },
   'x-media': {
     types: ['string'],
     read(node, value, where) {
-      if (value !== 'image' && value !== 'video' && value !== 'audio')
-        throw new ContractError(`${where} must be image, video or audio`);
-      node.media = value;
+      const kind = MEDIA_KINDS.find((known) => known === value);
+      if (kind === undefined)
+        throw new ContractError(`${where} must be image, video or audio, or one of these with -url`);
+      node.media = kind;
     },
   },
 };
@@ -120,6 +134,7 @@ function count(key: 'minLength' | 'maxLength' | 'minItems' | 'maxItems'): Reader
 export function readNode(schema: Json | undefined, where = ''): SchemaNode {
   if (!isObject(schema)) throw new ContractError(`${where || 'the file'} must be a schema`);
   const at = (keyword: string): string => (where === '' ? keyword : `${where}.${keyword}`);
+  if (schema.anyOf !== undefined) return readForms(schema, at);
   const node: SchemaNode = { types: readTypes(schema.type, at('type')) };
   for (const [keyword, value] of Object.entries(schema)) {
     const known = Object.hasOwn(KEYWORDS, keyword) ? KEYWORDS[keyword] : undefined;
@@ -132,6 +147,18 @@ export function readNode(schema: Json | undefined, where = ''): SchemaNode {
     throw new ContractError(`${at('items')} is missing`);
   if (node.types.includes('object')) readObject(node, schema, at);
   return node;
+}
+
+/** A value of several forms, of which at most one is an object. */
+function readForms(schema: JsonObject, at: (keyword: string) => string): SchemaNode {
+  const stranger = Object.keys(schema).find((keyword) => keyword !== 'anyOf' && keyword !== 'description');
+  if (stranger !== undefined) throw new ContractError(`${at(stranger)} does not go with anyOf`);
+  if (!Array.isArray(schema.anyOf) || schema.anyOf.length < 2)
+    throw new ContractError(`${at('anyOf')} must be a list of at least two schemas`);
+  const forms = schema.anyOf.map((form, i) => readNode(form, `${at('anyOf')}[${i}]`));
+  const objects = forms.filter((form) => form.properties !== undefined);
+  if (objects.length > 1) throw new ContractError(`${at('anyOf')} may hold one object only`);
+  return { ...objects[0], types: [...new Set(forms.flatMap((form) => form.types))], anyOf: forms };
 }
 
 function readTypes(value: Json | undefined, where: string): TypeName[] {
@@ -152,23 +179,9 @@ function readObject(node: SchemaNode, schema: JsonObject, at: (keyword: string) 
       throw new ContractError(`${at('properties')}: ${name} is no usable field name`);
     properties.set(name, readNode(child, `${at('properties')}.${name}`));
   }
-  const fields = (value: Json | undefined, where: string): string[] => {
-    if (!Array.isArray(value)) throw new ContractError(`${where} must be a list of fields`);
-    return value.map((name) => {
-      if (typeof name === 'string' && properties.has(name)) return name;
-      throw new ContractError(`${where}: ${JSON.stringify(name)} is not one of the properties`);
-    });
-  };
   node.properties = properties;
-  node.required = new Set(fields(schema.required ?? [], at('required')));
-  if (schema['x-atLeastOne'] !== undefined)
-    node.atLeastOne = fields(schema['x-atLeastOne'], at('x-atLeastOne'));
-  if (schema['x-exclusive'] !== undefined) {
-    const groups = schema['x-exclusive'];
-    if (!Array.isArray(groups) || groups.length < 2)
-      throw new ContractError(`${at('x-exclusive')} must be a list of at least two groups of fields`);
-    node.exclusive = groups.map((group) => fields(group, at('x-exclusive')));
-  }
+  node.required = new Set(fieldList(schema.properties, schema.required ?? [], at('required')));
+  Object.assign(node, readRules(schema, at, readNode));
 }
 
 /** True if the value is of the JSON Schema type. */

@@ -1,5 +1,6 @@
 import { isObject, type Json, type JsonObject } from '../types/json.ts';
-import { ContractError, type SchemaNode } from './node.ts';
+import { ContractError } from './contract-error.ts';
+import type { SchemaNode } from './node.ts';
 
 /** Credits per second for payloads whose fields (or their defaults) have the values of `when`. */
 export interface Rate {

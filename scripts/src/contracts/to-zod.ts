@@ -41,6 +41,7 @@ export function toZod(node: SchemaNode): ZodMiniType {
 }
 
 function convert(node: SchemaNode): ZodMiniType {
+  if (node.anyOf !== undefined) return union(node.anyOf.map(toZod));
   const types = node.types.filter((type) => type !== 'null');
   const variants = types.map((type) => ofType(node, type)).filter((variant) => variant !== null);
   const takesNull = node.types.includes('null') && (node.enum === undefined || node.enum.includes(null));
@@ -92,6 +93,8 @@ function list(node: SchemaNode): ZodMiniType {
   const checks = [];
   if (node.minItems !== undefined) checks.push(minLength(node.minItems));
   if (node.maxItems !== undefined) checks.push(maxLength(node.maxItems));
+  const { counts } = node;
+  if (counts !== undefined) checks.push(refine<unknown[]>((value) => counts.includes(value.length)));
   const base = array(toZod(node.items!));
   return checks.length === 0 ? base : base.check(...checks);
 }

@@ -1,0 +1,2 @@
+/** What is wrong with a contract file itself. */
+export class ContractError extends Error {}

@@ -1,0 +1,830 @@
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readPayload } from '../../scripts/src/cli/payload.ts';
+import { type Contract, listModels, loadContract } from '../../scripts/src/contracts/contract.ts';
+import { contractsFolder, skillFolder } from '../../scripts/src/contracts/folders.ts';
+import { imageField, imageUrlField } from '../../scripts/src/contracts/image-field.ts';
+import { parseYaml } from '../../scripts/src/contracts/parse-yaml.ts';
+import { readUnsupported } from '../../scripts/src/contracts/unsupported.ts';
+import { checkPayload } from '../../scripts/src/contracts/validate.ts';
+import { Failure } from '../../scripts/src/types/failure.ts';
+import { isObject, type Json, type JsonObject } from '../../scripts/src/types/json.ts';
+import { FACTS } from './apidot-facts.ts';
+import { changed } from './helpers.ts';
+
+// Written out from the facts as well: what each id requires, and how many ways to get its payload
+// wrong follow from its limits. A contract that loses or gains a limit has another number.
+const MODELS: Record<string, [required: string[], nearMisses: number]> = {
+  'gpt-image-2': [['prompt'], 20],
+  'gpt-image-2-edit': [['prompt', 'image_urls'], 25],
+  'nano-banana-2': [['prompt'], 29],
+  'nano-banana-2-edit': [['prompt', 'image_urls'], 30],
+  'nano-banana-pro': [['prompt'], 31],
+  'nano-banana-pro-edit': [['prompt', 'image_urls'], 33],
+  'seedream-4.5': [['prompt'], 27],
+  'seedream-4.5-edit': [['prompt', 'image_urls'], 35],
+  'seedream-5.0-lite': [['prompt'], 24],
+  'seedream-5.0-lite-edit': [['prompt', 'image_urls'], 32],
+  'flux-2-pro': [['prompt', 'size', 'resolution'], 16],
+  'flux-2-pro-edit': [['prompt', 'image_urls', 'size', 'resolution'], 23],
+  'flux-2-flex': [['prompt', 'size', 'resolution'], 16],
+  'flux-2-flex-edit': [['prompt', 'image_urls', 'size', 'resolution'], 23],
+  'flux-kontext-pro': [['prompt'], 13],
+  'flux-kontext-pro-edit': [['prompt', 'image_urls'], 20],
+  'flux-kontext-max': [['prompt'], 13],
+  'flux-kontext-max-edit': [['prompt', 'image_urls'], 20],
+  'wan-2.7-image': [['prompt'], 29],
+  'wan-2.7-image-pro': [['prompt'], 29],
+  'z-image': [['prompt', 'size'], 14],
+  'grok-imagine-image-quality': [['prompt'], 25],
+  'seedance-2': [['prompt', 'duration', 'resolution'], 46],
+  'seedance-2-fast': [['prompt', 'duration', 'resolution'], 46],
+  'veo3.1-lite': [['prompt'], 18],
+  'veo3.1-fast': [['prompt'], 27],
+  'veo3.1-quality': [['prompt'], 27],
+  'sora-2-official': [['prompt'], 19],
+  'sora-2-pro-official': [['prompt'], 22],
+  'happy-horse': [[], 46],
+  'wan2.7-text-to-video': [['prompt'], 29],
+  'wan2.7-image-to-video': [['image_urls'], 35],
+  'wan2.7-reference-to-video': [['prompt'], 39],
+  'wan2.7-edit-video': [['prompt', 'video_url'], 40],
+  'runway-gen-4.5': [['prompt'], 21],
+  'omni-flash': [['prompt'], 29],
+  'grok-imagine-video-1.5': [['prompt', 'image_urls'], 21],
+  'kling-3.0-motion-control': [['image_urls', 'video_urls', 'character_orientation'], 27],
+  'generate-music': [['prompt', 'custom_mode', 'instrumental', 'mv'], 42],
+  'minimax-music-2.6': [['prompt'], 31],
+  'meshy-6-text-to-3d': [['prompt'], 29],
+  'meshy-6-image-to-3d': [['image_urls'], 21],
+  'meshy-6-multi-image-to-3d': [['image_urls'], 21],
+  'tripo3d-h3.1-text-to-3d': [['prompt'], 28],
+  'tripo3d-h3.1-image-to-3d': [['image_urls'], 26],
+  'tripo3d-h3.1-multiview-to-3d': [['image_urls'], 26],
+  'tripo3d-p1-text-to-3d': [['prompt'], 14],
+  'tripo3d-p1-image-to-3d': [['image_urls'], 15],
+};
+
+const IDS = Object.keys(MODELS);
+const contracts = await Promise.all(IDS.map((id) => loadContract('apidot', id)));
+const each = contracts.map((contract): [string, Contract] => [contract.model, contract]);
+const contractOf = (id: string): Contract => contracts.find(({ model }) => model === id)!;
+
+const IMAGE = 'https://example.com/lighthouse.jpg';
+const VIDEO = 'https://example.com/lighthouse.mp4';
+
+/** What has to be changed in an example so that it can hold a field that excludes some of what is there. */
+const CONTEXTS: Record<string, Record<string, Record<string, Json | undefined>>> = {
+  'gpt-image-2-edit': { size: { resolution: '2K' } },
+  'veo3.1-fast': { generate_type: { image_urls: [IMAGE] } },
+  'veo3.1-quality': { generate_type: { image_urls: [IMAGE] } },
+  'happy-horse': {
+    image_urls: { aspect_ratio: undefined },
+    video_url: { aspect_ratio: undefined, duration: undefined },
+    audio_setting: { aspect_ratio: undefined, duration: undefined, video_url: VIDEO },
+  },
+  'omni-flash': { video_urls: { duration: undefined } },
+  // Some shapes are for payloads with an image only.
+  'runway-gen-4.5': { aspect_ratio: { image_urls: [IMAGE] } },
+  'sora-2-pro-official': { aspect_ratio: { image_urls: [IMAGE] } },
+};
+
+interface NearMiss {
+  what: string;
+  payload: JsonObject;
+  path: string;
+  /** Other places that the same slip makes wrong. */
+  also?: string[];
+  says?: RegExp;
+}
+
+type Schema = JsonObject & { properties?: Record<string, Schema>; anyOf?: Schema[]; items?: Schema };
+
+const formsOf = (schema: Schema): Schema[] => schema.anyOf ?? [schema];
+
+/** A value that a field takes. */
+function sample(schema: Schema, length?: number): Json {
+  const [form] = formsOf(schema) as [Schema];
+  if (Array.isArray(form.enum)) return form.enum[0]!;
+  if (form['x-media'] !== undefined) return String(form['x-media']).startsWith('video') ? VIDEO : IMAGE;
+  if (form.type === 'array')
+    return Array.from({ length: length ?? Math.max(1, Number(form.minItems ?? 1)) }, () =>
+      sample(form.items!),
+    );
+  if (form.type === 'object')
+    return Object.fromEntries(
+      Object.entries(form.properties!).map(([name, child]) => [name, sample(child)] as const),
+    );
+  if (form.type === 'integer') return Number(form.minimum ?? 1);
+  if (form.type === 'number') return 0.5;
+  return form.type === 'boolean' ? true : 'a'.repeat(length ?? Math.max(1, Number(form.minLength ?? 1)));
+}
+
+/** The example, changed as little as it takes to hold a field; it passes. */
+function baseOf(contract: Contract, name: string, schema: Schema): JsonObject {
+  const context = CONTEXTS[contract.model]?.[name];
+  const base = changed(contract.example, context ?? {});
+  const payload = Object.hasOwn(base, name) ? base : { ...base, [name]: sample(schema) };
+  expect(checkPayload(contract, payload), `${contract.model}: a payload with ${name}`).toEqual([]);
+  return payload;
+}
+
+/** The values on this side of each limit of a form, and those one step beyond it. */
+function limits(form: Schema): { inside: Json[]; outside: [what: string, value: Json][] } {
+  const inside: Json[] = [];
+  const outside: [string, Json][] = [];
+  const limit = (keyword: string, make: (value: number) => Json, step: 1 | -1): void => {
+    const value = form[keyword];
+    if (typeof value !== 'number') return;
+    inside.push(make(value));
+    outside.push([keyword, make(value + step)]);
+  };
+  const items = (length: number): Json => sample({ ...form, minItems: 0 }, length);
+  const text = (length: number): Json => 'a'.repeat(length);
+  limit('minimum', (value) => value, -1);
+  limit('maximum', (value) => value, 1);
+  limit('minLength', text, -1);
+  limit('maxLength', text, 1);
+  limit('minItems', items, -1);
+  limit('maxItems', items, 1);
+  const counts = form['x-counts'] as number[] | undefined;
+  if (counts !== undefined) {
+    for (let length = 0; length <= Math.max(...counts) + 1; length++) {
+      if (counts.includes(length)) inside.push(items(length));
+      else outside.push(['x-counts', items(length)]);
+    }
+  }
+  if (Array.isArray(form.enum)) {
+    inside.push(...form.enum);
+    const isText = typeof form.enum[0] === 'string';
+    outside.push(['enum', isText ? 'sideways' : Math.max(...(form.enum as number[])) + 1]);
+  }
+  if (form.pattern !== undefined) {
+    if (form.title === 'WIDTHxHEIGHT') inside.push('2304x2048');
+    outside.push(['pattern', form.title === 'WIDTHxHEIGHT' ? '2304x' : ' \n']);
+  }
+  return { inside, outside };
+}
+
+/** A name with its second letter left out. */
+const misspelt = (name: string): string => name[0] + name.slice(2);
+const canBeMisspelt = (name: string): boolean => name.length > 3;
+
+/** The near-misses of one object: of the whole payload, or of an object in it. */
+function missesOf(
+  schema: Schema,
+  path: string,
+  baseWith: (name: string) => JsonObject,
+  put: (object: JsonObject) => JsonObject,
+): NearMiss[] {
+  const misses: NearMiss[] = [];
+  const at = (name: string): string => (path === '' ? name : `${path}.${name}`);
+  const add = (what: string, name: string, object: JsonObject, rest: Partial<NearMiss> = {}): void => {
+    misses.push({ what: `${at(name)}: ${what}`, path: at(name), payload: put(object), ...rest });
+  };
+  for (const name of (schema.required ?? []) as string[])
+    add('required', name, changed(baseWith(name), { [name]: undefined }), { says: /^nothing$/ });
+  for (const [name, child] of Object.entries(schema.properties!)) {
+    const base = baseWith(name);
+    const forms = formsOf(child);
+    const takes = forms.map((form) => form.type);
+    add('null', name, { ...base, [name]: null });
+    add('type', name, { ...base, [name]: takes.includes('boolean') ? 'yes' : true });
+    for (const form of forms) {
+      for (const [what, value] of limits(form).outside) add(what, name, { ...base, [name]: value });
+      if ((form['x-media'] ?? form.items?.['x-media']) !== undefined) {
+        const uri = 'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAAB';
+        const isList = form.type === 'array';
+        const inList = isList ? [uri, ...(sample(child) as Json[]).slice(1)] : uri;
+        add('data URI', name, { ...base, [name]: inList }, isList ? { path: `${at(name)}[0]` } : {});
+      }
+      if (form.properties !== undefined) {
+        const whole = sample({ ...form }) as JsonObject;
+        misses.push(
+          ...missesOf(
+            form,
+            at(name),
+            () => whole,
+            (object) => put({ ...base, [name]: object }),
+          ),
+        );
+      }
+    }
+    if (canBeMisspelt(name)) {
+      const wrong = misspelt(name);
+      const payload = put({ ...changed(base, { [name]: undefined }), [wrong]: base[name]! });
+      misses.push({
+        what: `${at(wrong)}: misspelt`,
+        path: at(wrong),
+        payload,
+        also: [at(name)],
+        says: new RegExp(`^write "${name}" instead of "${wrong}"`),
+      });
+    }
+  }
+  return misses;
+}
+
+function nearMisses(contract: Contract): NearMiss[] {
+  const schema = contract.schema as Schema;
+  const { example } = contract;
+  const properties = schema.properties!;
+  const misses = missesOf(
+    schema,
+    '',
+    (name) => baseOf(contract, name, properties[name]!),
+    (object) => object,
+  );
+  const without = (names: string[]): JsonObject =>
+    changed(example, Object.fromEntries(names.map((name) => [name, undefined])));
+  const groups = (schema['x-exclusive'] ?? []) as string[][];
+  for (const [i, group] of groups.entries()) {
+    for (const one of group) {
+      for (const other of groups.slice(i + 1).flat()) {
+        const payload = {
+          ...without(groups.flat()),
+          [one]: sample(properties[one]!),
+          [other]: sample(properties[other]!),
+        };
+        const also = Object.keys(properties);
+        misses.push({ what: `${one} with ${other}`, path: other, payload, also, says: /^leave out / });
+      }
+    }
+  }
+  const oneOf = schema['x-atLeastOne'] as string[] | undefined;
+  if (oneOf !== undefined) misses.push({ what: 'at least one', path: oneOf[0]!, payload: without(oneOf) });
+  const sum = schema['x-sumMax'] as { fields: [string, string]; max: number } | undefined;
+  if (sum !== undefined) {
+    const [list, number] = sum.fields;
+    const full = { ...example, [list]: sample(properties[list]!, Number(properties[list]!.maxItems)) };
+    const left = sum.max - (full[list] as Json[]).length;
+    expect(checkPayload(contract, { ...full, [number]: left })).toEqual([]);
+    misses.push({
+      what: 'sum',
+      path: number,
+      payload: { ...full, [number]: left + 1 },
+      says: /^take 1 away/,
+    });
+  }
+  for (const [name, reason] of Object.entries((schema['x-rejected'] ?? {}) as Record<string, string>)) {
+    expect(reason).toContain('APIDot');
+    misses.push({
+      what: `${name}: rejected`,
+      path: name,
+      payload: { ...example, [name]: 1 },
+      says: new RegExp(`^leave "${name}" out: .*APIDot`),
+    });
+  }
+  return misses;
+}
+
+/** How many near-misses a schema implies, counted by its keywords alone. */
+function implied(schema: Schema): number {
+  const { 'x-when': _, ...rest } = schema;
+  let count = 0;
+  const walk = (value: Json): void => {
+    if (Array.isArray(value)) value.forEach(walk);
+    if (!isObject(value) || Array.isArray(value)) return;
+    for (const [key, inner] of Object.entries(value)) {
+      if (/^(enum|pattern|x-media|minimum|maximum|(min|max)(Length|Items)|x-(atLeastOne|sumMax))$/.test(key))
+        count += 1;
+      if (key === 'required') count += (inner as Json[]).length;
+      if (key === 'x-rejected') count += Object.keys(inner as JsonObject).length;
+      if (key === 'x-counts') count += Math.max(...(inner as number[])) + 2 - (inner as Json[]).length;
+      if (key === 'x-exclusive') {
+        const [one, two] = inner as [Json[], Json[]];
+        count += one.length * two.length;
+      }
+      if (key === 'properties')
+        for (const name of Object.keys(inner as JsonObject)) count += canBeMisspelt(name) ? 3 : 2;
+      walk(inner);
+    }
+  };
+  walk(rest);
+  return count;
+}
+
+/** A schema in the notation of FACTS. */
+function notation(schema: Schema): string {
+  const range = (least: Json | undefined, most: Json | undefined): string =>
+    least === undefined && most === undefined ? '' : `${least ?? ''}..${most ?? ''}`;
+  const forms = formsOf(schema).map((form) => {
+    const { type, title, 'x-media': media, 'x-counts': counts, enum: values } = form;
+    if (type === 'array')
+      return `${notation(form.items!)}[${(counts as number[] | undefined)?.join(',') ?? range(form.minItems, form.maxItems)}]`;
+    if (type === 'object') return `{${Object.keys(form.properties!).join(', ')}}`;
+    if (title !== undefined) return String(title);
+    const least = form.minimum ?? form.minLength;
+    const most = form.maximum ?? form.maxLength;
+    const limits = Array.isArray(values) ? values.join('|') : range(least, most);
+    return `${String(media ?? type)} ${limits}`.trim();
+  });
+  return forms.join(' or ');
+}
+
+function fieldsOf({ properties = {} }: Schema): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(properties).flatMap(([name, schema]) =>
+      schema.properties === undefined
+        ? [[name, notation(schema)]]
+        : Object.entries(fieldsOf(schema)).map(([inner, text]) => [`${name}.${inner}`, text]),
+    ),
+  );
+}
+
+describe('the models of tiers A and B', () => {
+  it.each(each)('%s has the fields of its sources, with their types and limits', (id, contract) => {
+    expect(fieldsOf(contract.schema as Schema)).toEqual(FACTS[id]);
+  });
+
+  it('are 48, and those that have a contract', () => {
+    expect(IDS).toHaveLength(48);
+    const files = readdirSync(new URL('../../contracts/apidot/', import.meta.url));
+    expect(files.map((file) => file.replace(/\.yaml$/, '')).sort()).toEqual([...IDS].sort());
+  });
+
+  it.each(each)('%s: the example passes; sources and notes are dated sentences', (id, contract) => {
+    expect(checkPayload(contract, contract.example)).toEqual([]);
+    expect(contract.schema.title).toBe(id);
+    for (const { what, date } of contract.sources) {
+      expect(what).toMatch(/apidot/i);
+      expect(date).toMatch(/2026/);
+    }
+    for (const note of contract.notes) expect(note).toMatch(/\.$/);
+    for (const property of Object.values(contract.schema.properties as Record<string, JsonObject>))
+      expect(property.description).toMatch(/\w/);
+    expect(contract.price).toBeNull();
+    expect(contract.notes).toContain('No price is known.');
+  });
+
+  it.each(each)('%s requires what its source requires', (id, contract) => {
+    expect(contract.schema.required).toEqual(MODELS[id]![0]);
+  });
+
+  it.each(each)('%s takes every listed value, and both ends of every range', (_, contract) => {
+    const { properties = {}, 'x-sumMax': sum } = contract.schema as Schema;
+    const isTooMany = (name: string, value: Json): boolean =>
+      isObject(sum) && (sum.fields as Json[])[1] === name && Number(value) + 1 > Number(sum.max);
+    for (const [name, schema] of Object.entries(properties)) {
+      const base = baseOf(contract, name, schema);
+      for (const value of formsOf(schema).flatMap((form) => limits(form).inside)) {
+        // With at least one image to edit, as many pictures as the range ends with are too many.
+        if (isTooMany(name, value)) continue;
+        const payload = { ...base, [name]: value };
+        expect(checkPayload(contract, payload), `${name}: ${JSON.stringify(value)}`).toEqual([]);
+      }
+    }
+  });
+
+  it.each(each)('%s refuses each near-miss at its place', (id, contract) => {
+    const misses = nearMisses(contract);
+    const demanded = ((contract.schema['x-when'] ?? []) as { require?: string[] }[]).flatMap(
+      ({ require = [] }) => require,
+    );
+    for (const { what, payload, path, also = [], says } of misses) {
+      const issues = checkPayload(contract, payload);
+      const paths = issues.map((issue) => issue.path);
+      expect(paths, what).toContain(path);
+      expect([path, ...also, ...demanded], what).toEqual(expect.arrayContaining(paths));
+      const { hint, received } = issues.find((issue) => issue.path === path)!;
+      if (says !== undefined) expect(says.test(hint) || says.test(received), `${what}: ${hint}`).toBe(true);
+      if (what.endsWith('data URI'))
+        expect(hint).toMatch(/public http\(s\) URL .*apidot documents no upload/);
+    }
+    expect(new Set(misses.map(({ what }) => what)).size).toBeGreaterThan(0);
+    expect(misses).toHaveLength(implied(contract.schema as Schema));
+    expect(misses).toHaveLength(MODELS[id]![1]);
+  });
+});
+
+type Change = Record<string, Json | undefined>;
+
+const AUDIO = 'https://example.com/waves.mp3';
+const images = (length: number): string[] => Array.from({ length }, () => IMAGE);
+
+// Each rule between fields, by literals: what passes has no path.
+const RULES: Record<string, [change: Change, path: string | null][]> = {
+  'gpt-image-2': [
+    [{ size: '2304x2048', resolution: '2K' }, null],
+    [{ size: '2304x2048', resolution: '4K' }, null],
+    [{ size: '2304x2048', resolution: '1K' }, 'resolution'],
+    [{ size: '2304x2048', resolution: undefined }, 'resolution'],
+    [{ size: '16:9', resolution: '1K' }, null],
+    [{ size: 'auto', resolution: undefined }, null],
+    [{ size: '2304X2048' }, 'size'],
+    [{ size: '2304*2048' }, 'size'],
+    [{ size: { width: 2304, height: 2048 } }, 'size'],
+  ],
+  'gpt-image-2-edit': [
+    [{ size: '2304x2048', resolution: '4K' }, null],
+    [{ size: '2304x2048' }, 'resolution'],
+    [{ size: '2304x2048', resolution: '1K' }, 'resolution'],
+  ],
+  'seedream-4.5-edit': [
+    [{ image_urls: images(10), n: 5 }, null],
+    [{ image_urls: images(10), n: 6 }, 'n'],
+    [{ image_urls: images(1), n: 14 }, null],
+    [{ image_urls: images(1), n: 15 }, 'n'],
+    [{ image_urls: images(10), n: undefined }, null],
+    [{ size: '3K' }, 'size'],
+    [{ size: { width: 2304, height: 3072 } }, null],
+    [{ size: { width: 2304, height: '3072' } }, 'size.height'],
+    [{ size: { width: 2304, heigth: 3072 } }, 'size.height'],
+  ],
+  'seedream-5.0-lite-edit': [
+    [{ image_urls: images(9), n: 6 }, null],
+    [{ image_urls: images(9), n: 7 }, 'n'],
+    [{ size: '4K' }, 'size'],
+  ],
+  'seedance-2': [
+    [{ image_urls: images(2) }, null],
+    [
+      { reference_image_urls: images(12), reference_video_urls: [VIDEO], reference_audio_urls: [AUDIO] },
+      null,
+    ],
+    [{ image_urls: images(1), reference_image_urls: images(1) }, 'reference_image_urls'],
+    [{ image_urls: images(1), reference_video_urls: [VIDEO] }, 'reference_video_urls'],
+    [{ image_urls: images(1), reference_audio_urls: [AUDIO] }, 'reference_audio_urls'],
+    [{ image_urls: [], reference_audio_urls: [AUDIO] }, null],
+    [{ resolution: '1080p' }, null],
+  ],
+  'seedance-2-fast': [
+    [{ image_urls: images(1), reference_image_urls: images(1) }, 'reference_image_urls'],
+    [{ resolution: '1080p' }, 'resolution'],
+  ],
+  'veo3.1-fast': [
+    [{ generate_type: 'frame' }, 'image_urls'],
+    [{ generate_type: 'frame', image_urls: images(1) }, null],
+    [{ generate_type: 'frame', image_urls: images(2) }, null],
+    [{ generate_type: 'frame', image_urls: images(3) }, 'image_urls'],
+    [{ generate_type: 'reference' }, 'image_urls'],
+    [{ generate_type: 'reference', image_urls: images(1) }, null],
+    [{ generate_type: 'reference', image_urls: images(3) }, null],
+    [{ generate_type: 'reference', image_urls: images(4) }, 'image_urls'],
+    [{ image_urls: images(3) }, null],
+    [{ generation_type: 'frame', image_urls: images(1) }, 'generation_type'],
+  ],
+  'veo3.1-quality': [
+    [{ generate_type: 'frame', image_urls: images(2) }, null],
+    [{ generate_type: 'frame', image_urls: images(3) }, 'image_urls'],
+    [{ generate_type: 'frame' }, 'image_urls'],
+    [{ generate_type: 'reference', image_urls: images(3) }, 'generate_type'],
+  ],
+  'sora-2-pro-official': [
+    [{ aspect_ratio: 'auto' }, 'image_urls'],
+    [{ aspect_ratio: 'auto', image_urls: [] }, 'image_urls'],
+    [{ aspect_ratio: 'auto', image_urls: images(1) }, null],
+    [{ image_urls: images(1) }, null],
+  ],
+  'happy-horse': [
+    [{ prompt: undefined }, 'prompt'],
+    [{ prompt: undefined, aspect_ratio: undefined, image_urls: images(1) }, null],
+    [{ image_urls: images(1) }, 'aspect_ratio'],
+    [
+      { aspect_ratio: undefined, image_urls: images(1), reference_image_urls: images(1) },
+      'reference_image_urls',
+    ],
+    [{ aspect_ratio: undefined, duration: undefined, image_urls: images(1), video_url: VIDEO }, 'video_url'],
+    [{ reference_image_urls: images(9) }, null],
+    [{ prompt: undefined, reference_image_urls: images(1) }, 'prompt'],
+    [{ audio_setting: 'origin' }, 'audio_setting'],
+    [{ aspect_ratio: undefined, duration: undefined, video_url: VIDEO, audio_setting: 'origin' }, null],
+    [{ aspect_ratio: undefined, video_url: VIDEO }, 'duration'],
+    [{ duration: undefined, video_url: VIDEO }, 'aspect_ratio'],
+    [{ prompt: undefined, aspect_ratio: undefined, duration: undefined, video_url: VIDEO }, 'prompt'],
+    [
+      { aspect_ratio: undefined, duration: undefined, video_url: VIDEO, reference_image_urls: images(5) },
+      null,
+    ],
+    [
+      { aspect_ratio: undefined, duration: undefined, video_url: VIDEO, reference_image_urls: images(6) },
+      'reference_image_urls',
+    ],
+  ],
+  'wan2.7-reference-to-video': [
+    [{ reference_image_urls: undefined }, 'reference_image_urls'],
+    [{ reference_image_urls: [] }, 'reference_image_urls'],
+    [{ reference_image_urls: undefined, reference_video_urls: [VIDEO] }, null],
+    [{ duration: 11 }, 'duration'],
+  ],
+  'wan2.7-edit-video': [
+    [{ duration: 0 }, null],
+    [{ duration: 1 }, 'duration'],
+    [{ duration: 10 }, null],
+    [{ audio_setting: 'origin' }, null],
+  ],
+  'wan2.7-text-to-video': [
+    [{ duration: 6 }, 'duration'],
+    [{ duration: 15 }, null],
+  ],
+  'runway-gen-4.5': [
+    [{ aspect_ratio: '9:16' }, null],
+    ...['4:3', '3:4', '1:1', '21:9'].map((shape): [Change, string] => [
+      { aspect_ratio: shape },
+      'aspect_ratio',
+    ]),
+    [{ aspect_ratio: undefined }, null],
+    [{ aspect_ratio: '21:9', image_urls: [] }, 'aspect_ratio'],
+    [{ aspect_ratio: '21:9', image_urls: images(1) }, null],
+  ],
+  'omni-flash': [
+    [{ image_urls: [] }, null],
+    [{ image_urls: images(1) }, null],
+    [{ image_urls: images(2) }, 'image_urls'],
+    [{ image_urls: images(3) }, null],
+    [{ video_urls: [VIDEO] }, 'video_urls'],
+    [{ video_urls: [VIDEO], duration: undefined }, null],
+  ],
+  'minimax-music-2.6': [
+    [{ is_instrumental: undefined }, 'lyrics'],
+    [{ is_instrumental: false }, 'lyrics'],
+    [{ is_instrumental: false, lyrics_optimizer: false }, 'lyrics'],
+    [{ is_instrumental: false, lyrics_optimizer: true }, null],
+    [{ is_instrumental: undefined, lyrics_optimizer: true }, null],
+    [{ is_instrumental: true, lyrics_optimizer: false }, null],
+    [{ is_instrumental: false, lyrics: 'The lamp goes round' }, null],
+    [{ is_instrumental: false, lyrics: ' ' }, 'lyrics'],
+    [{ prompt: '🌊'.repeat(2000) }, null],
+    [{ prompt: '🌊'.repeat(2001) }, 'prompt'],
+    [{ audio_setting: {} }, null],
+    [{ audio_setting: { format: 'flac' } }, 'audio_setting.format'],
+  ],
+};
+
+describe('rules between fields', () => {
+  it('are all in the table', () => {
+    const keywords = ['x-when', 'x-exclusive', 'x-atLeastOne', 'x-sumMax'];
+    const ruled = contracts.filter(
+      ({ schema }) =>
+        keywords.some((keyword) => schema[keyword] !== undefined) ||
+        JSON.stringify(schema).includes('x-counts'),
+    );
+    for (const { model } of ruled) expect(RULES).toHaveProperty([model]);
+  });
+
+  it.each(
+    Object.entries(RULES).flatMap(([id, rows]) =>
+      rows.map(([change, path]): [string, Change, string | null] => [id, change, path]),
+    ),
+  )('%s with %j: %s', (id, change, path) => {
+    const contract = contractOf(id);
+    const paths = checkPayload(contract, changed(contract.example, change)).map((issue) => issue.path);
+    if (path === null) expect(paths).toEqual([]);
+    else expect(paths).toContain(path);
+  });
+
+  it.each<[string, Change, object]>([
+    [
+      'gpt-image-2',
+      { size: '2304x2048', resolution: '1K' },
+      {
+        path: 'resolution',
+        expected: 'one of "2K", "4K" (a string), with "size": "2304x2048"',
+        received: 'string "1K"',
+        hint: 'write "resolution": "2K" or "4K", not "1K"',
+      },
+    ],
+    [
+      'gpt-image-2',
+      { size: '2304x2048', resolution: undefined },
+      {
+        path: 'resolution',
+        expected: 'one of "2K", "4K" (a string): needed with "size": "2304x2048"',
+        received: 'nothing',
+        hint: 'add "resolution": "2K" or "4K", or change size',
+      },
+    ],
+    ['gpt-image-2', { size: '16/9' }, { path: 'size', hint: 'write "size": "16:9", not "16/9"' }],
+    [
+      'seedream-4.5',
+      { size: 'huge' },
+      {
+        path: 'size',
+        expected: expect.stringMatching(/^one of "2K", .* or a string of the form WIDTHxHEIGHT or/),
+      },
+    ],
+    [
+      'seedream-4.5-edit',
+      { image_urls: images(10), n: 6 },
+      {
+        path: 'n',
+        expected: 'image_urls and n of at most 15 together',
+        received: '10 + 6 = 16',
+        hint: 'take 1 away from image_urls or n; lists count by their length',
+      },
+    ],
+    [
+      'omni-flash',
+      { image_urls: images(2) },
+      { path: 'image_urls', received: 'array of 2', hint: 'give 0, 1 or 3 items, not 2' },
+    ],
+    [
+      'happy-horse',
+      { duration: undefined, video_url: VIDEO },
+      {
+        path: 'aspect_ratio',
+        expected: 'no aspect_ratio with video_url',
+        hint: 'leave "aspect_ratio" out; it is not taken with video_url',
+      },
+    ],
+    [
+      'minimax-music-2.6',
+      { is_instrumental: false },
+      {
+        path: 'lyrics',
+        expected:
+          'a string of at most 3500 characters: needed with "is_instrumental": false and without lyrics_optimizer',
+        hint: expect.stringMatching(
+          /^add "lyrics" as .*, or set lyrics_optimizer or change is_instrumental$/,
+        ),
+      },
+    ],
+    [
+      'seedream-5.0-lite',
+      { seed: 7 },
+      {
+        path: 'seed',
+        expected: "no seed for seedream-5.0-lite: APIDot's sources say that the model refuses it",
+        received: 'number 7',
+      },
+    ],
+    [
+      'veo3.1-fast',
+      { generation_type: 'frame' },
+      { hint: expect.stringMatching(/^write "generate_type" instead of "generation_type"/) },
+    ],
+  ])('%s with %j: the one issue says what to do', (id, change, issue) => {
+    const contract = contractOf(id);
+    expect(checkPayload(contract, changed(contract.example, change))).toMatchObject([issue]);
+  });
+
+  it.each(each)('%s: whatever JSON comes, the answer is a list of whole, short issues', (_, contract) => {
+    const names = Object.keys(contract.schema.properties as JsonObject);
+    const anyJson = fc.jsonValue({ maxDepth: 3 }) as fc.Arbitrary<Json>;
+    const nearly = fc.oneof(anyJson, fc.dictionary(fc.constantFrom(...names, '__proto__', 'x'), anyJson));
+    fc.assert(
+      fc.property(nearly, (payload) => {
+        for (const { expected, received, hint } of checkPayload(contract, payload))
+          for (const text of [expected, received, hint]) expect(text).toMatch(/./);
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
+describe('media', () => {
+  it.each([
+    ['data:image/png;base64,iVBORw0KGgo=', 'no upload and no data URI'],
+    ['./lighthouse.png', 'a path on this computer'],
+    ['C:\\lighthouse.png', 'a path on this computer'],
+    ['lighthouse.png', 'a path on this computer'],
+    ['http://127.0.0.1/a.png', 'cannot be reached from the internet'],
+    ['ftp://example.com/a.png', 'ftp: is not taken'],
+  ])('%s is no public URL', (value, hint) => {
+    const contract = contractOf('gpt-image-2-edit');
+    const issues = checkPayload(contract, { ...contract.example, image_urls: [IMAGE, value] });
+    expect(issues).toMatchObject([
+      { path: 'image_urls[1]', expected: 'a public http(s) URL', hint: expect.stringContaining(hint) },
+    ]);
+    expect(JSON.stringify(issues)).not.toContain('--image');
+  });
+
+  it.each(each)('%s takes no file by --image', async (id, contract) => {
+    expect(imageField(contract)).toBeNull();
+    const byUrl = imageUrlField(contract);
+    const failure: unknown = await readPayload(contract, '{}', 'a.png', new AbortController().signal).catch(
+      (error: unknown) => error,
+    );
+    expect(failure).toBeInstanceOf(Failure);
+    expect((failure as Failure).details.issues).toMatchObject([
+      byUrl === null
+        ? { path: '--image', received: `model ${id}, which takes none`, hint: 'leave --image out' }
+        : {
+            path: '--image',
+            received: `model ${id}, which takes public URLs only`,
+            hint: expect.stringMatching(
+              new RegExp(`public http\\(s\\) URL into "${byUrl}"; apidot documents no upload`),
+            ),
+          },
+    ]);
+  });
+});
+
+async function refusal(provider: string, model: string, root?: string): Promise<Failure> {
+  const failure: unknown = await loadContract(provider, model, root).catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(Failure);
+  expect(failure).toMatchObject({ code: 'INVALID_MODEL' });
+  return failure as Failure;
+}
+
+const RUN = 'node scripts/run-workflow.mjs --action';
+
+describe('ids that are no model of the provider', () => {
+  const list = readUnsupported(
+    parseYaml(readFileSync(join(contractsFolder(skillFolder()), 'apidot.unsupported.yaml'), 'utf8')),
+  );
+  const unsupported = list.groups.flatMap(({ models }) => models);
+
+  it('the ids without a contract are 63, none of them a model', async () => {
+    expect(new Set(unsupported).size).toBe(63);
+    expect(unsupported.filter((id) => IDS.includes(id))).toEqual([]);
+    expect(await listModels('apidot')).toEqual([...IDS].sort());
+  });
+
+  it.each(unsupported)('%s: why, and where to read on', async (id) => {
+    const { message, details } = await refusal('apidot', id);
+    expect(message).toMatch(/^apidot has no contract for ".+": (only|beyond)/);
+    expect(message).toContain(`"${id}"`);
+    expect(details.nextSteps).toEqual([
+      expect.stringContaining('https://apidot.ai/models'),
+      `${RUN} listModels --provider apidot`,
+    ]);
+  });
+
+  it('is told for the default provider too, whatever the case', async () => {
+    expect((await refusal('aivideomaker', 'kling-3.0/4k')).message).toContain('only its id is documented');
+    expect((await refusal('aivideomaker', 'Sora-2')).message).toMatch(/^apidot has no contract for "Sora-2"/);
+  });
+
+  it.each([
+    [
+      'aivideomaker',
+      'seedance-2',
+      'add --provider apidot',
+      `${RUN} describeModel --provider apidot --model seedance-2`,
+    ],
+    [
+      'apidot',
+      't2v',
+      'write --provider aivideomaker instead of --provider apidot',
+      `${RUN} describeModel --model t2v`,
+    ],
+  ])("%s: %s is named as the other one's", async (provider, model, hint, step) => {
+    const { message, details } = await refusal(provider, model);
+    const other = provider === 'apidot' ? 'aivideomaker' : 'apidot';
+    expect(message).toBe(`"${model}" is a model of ${other}: ${hint}`);
+    expect(details.issues).toMatchObject([{ path: '--model', hint }]);
+    expect(details.nextSteps?.[0]).toBe(step);
+  });
+
+  it.each([
+    ['seedance2', 'seedance-2'],
+    ['seedream-4-5', 'seedream-4.5'],
+    ['Veo3.1-Fast', 'veo3.1-fast'],
+    ['wan-2.7-text-to-video', 'wan2.7-text-to-video'],
+  ])('%s: the nearest is named', async (wrong, right) => {
+    const { details } = await refusal('apidot', wrong);
+    expect(details.nextSteps).toEqual([
+      `${RUN} describeModel --provider apidot --model ${right}`,
+      `${RUN} listModels --provider apidot`,
+    ]);
+  });
+
+  it.each([
+    '',
+    '..',
+    '../apidot/seedance-2',
+    'seedance-2.yaml',
+    'apidot.unsupported',
+    '__proto__',
+    'x'.repeat(1e5),
+  ])('no path is made of %j', async (model) => {
+    const { message, details } = await refusal('apidot', model);
+    expect(message.length).toBeLessThan(300);
+    expect(JSON.stringify(details).length).toBeLessThan(1500);
+  });
+
+  it('a broken list takes nothing away but the word on why', async () => {
+    const root = mkdtempSync(join(tmpdir(), 'a skill '));
+    cpSync(contractsFolder(skillFolder()), contractsFolder(root), { recursive: true });
+    writeFileSync(join(contractsFolder(root), 'apidot.unsupported.yaml'), 'page: [');
+    expect((await refusal('apidot', 'sora-2', root)).message).toContain('there is no model "sora-2"');
+    rmSync(root, { recursive: true, force: true });
+  });
+
+  it.each<[Json, string]>([
+    [[], 'page, a text'],
+    [{ page: 'https://apidot.ai/models' }, 'groups, a list'],
+    [{ page: 'https://apidot.ai/models', groups: [{ models: ['a'] }] }, 'why, a text'],
+    [{ page: 'https://apidot.ai/models', groups: [{ why: 'x', models: [] }] }, 'models, a list'],
+  ])('a list such as %j is refused by the build', (document, message) => {
+    expect(() => readUnsupported(document)).toThrow(message);
+  });
+});
+
+it('one contract among many is found by reading its file alone', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'a skill '));
+  const folder = join(contractsFolder(root), 'apidot');
+  cpSync(join(contractsFolder(skillFolder()), 'apidot'), folder, { recursive: true });
+  // Folders in the place of the other files: whatever reads one of them fails.
+  for (const file of readdirSync(folder).filter((name) => name !== 'omni-flash.yaml')) {
+    rmSync(join(folder, file));
+    mkdirSync(join(folder, file));
+  }
+  mkdirSync(join(contractsFolder(root), 'apidot.unsupported.yaml'));
+  expect((await loadContract('apidot', 'omni-flash', root)).model).toBe('omni-flash');
+  rmSync(root, { recursive: true, force: true });
+});
