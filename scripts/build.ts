@@ -91,7 +91,7 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['apidot', /^providers\/apidot\.ts$/],
   ['contracts', /^(contracts\/|cli\/(intake|payload|describe)\.ts$)/],
   ['generate', /^workflow\/(generate|funds|account|submit|settle)\.ts$/],
-  ['download', /^workflow\/(download|fetch-file|file-(hash|name|writer)|signature)\.ts$/],
+  ['download', /^workflow\/(download|fetch-file|file-(hash|name|writer)|signature|whole-file)\.ts$/],
   ['live', /^((http|providers|workflow)\/|cli\/(live|advice)\.ts$)/],
   ['main', /^cli\//],
 ];
