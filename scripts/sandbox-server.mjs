@@ -824,9 +824,11 @@ function clipPath() {
 }
 function picture(number) {
   const side = 256;
-  const rows = Buffer.alloc(side * (1 + side * 3));
+  const width = 1 + side * 3;
+  const rows = Buffer.alloc(side * width);
   for (let y = 0; y < side; y += 1) {
-    for (let x = 0; x < side; x += 1) rows.set([x, y, number * 83 % 256], y * (1 + side * 3) + 1 + x * 3);
+    rows.set([1, 0, y, number * 83 % 256], y * width);
+    for (let x = 1; x < side; x += 1) rows[y * width + 1 + x * 3] = 1;
   }
   const head = Buffer.alloc(13);
   head.writeUInt32BE(side, 0);
