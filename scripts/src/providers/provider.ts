@@ -52,7 +52,10 @@ export interface Provider extends Profile {
   submit(intent: Intent): Call<Task>;
   status(taskId: string): Call<Sighting>;
   task(taskId: string): Call<Task>;
-  /** Another record of a finished task, for one whose first record names no file. What is no such task may answer anything. */
+  /**
+   * Another record of a finished task, for one whose first record names no file. A service has it for some tasks only: a
+   * failure of this call says nothing about the task.
+   */
   detail?(taskId: string): Call<Task>;
   cancel(taskId: string): Call<Sighting>;
   list(): Call<TaskList>;
