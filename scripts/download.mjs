@@ -182,7 +182,7 @@ function fileKind(head, contentType = "") {
 }
 function bySignature(text) {
   if (text.slice(4, 8) === "ftyp") return isoKind(text);
-  if (["moov", "mdat", "wide", "free", "skip"].includes(text.slice(4, 8))) return MOV;
+  if (/^[\0-\x08][\s\S]{3}(moov|mdat|wide|free|skip)/.test(text)) return MOV;
   const riff = text.startsWith("RIFF");
   for (const magic of MAGIC) {
     if (magic.at === 8 === riff && text.startsWith(magic.bytes, magic.at)) return magic.kind;

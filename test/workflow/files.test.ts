@@ -166,6 +166,7 @@ describe('fileKind', () => {
     '%PDF-1.7',
     'RIFF\x10\0\0\0XXXX',
     'XXXX\x10\0\0\0WEBP',
+    'The free trial is over',
     '\0\0\0\x20',
     '\x89PNX',
   ])('fault 65: takes %j for no media file', (head) => {

@@ -16,7 +16,7 @@ const PROVIDER = 'apidot';
 // A notice can be sent again by hand, long after it came: simulated milliseconds, half a minute at the default speed.
 const SENT_AGAIN_AFTER = 30 * 60_000;
 
-/** The service's words. It documents no cancelling, and nobody saw QUEUED there: that one is for clients to practise on. */
+/** The service's words. It documents no cancelling, and nobody saw `queued` there: clients can practise on it. */
 const WORDS: Record<SandboxState, string> = {
   SUBMITTED: 'not_started',
   QUEUED: 'queued',

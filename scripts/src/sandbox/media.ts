@@ -42,7 +42,7 @@ export function mediumOf({ service, model }: Pick<TaskRecord, 'service' | 'model
   return FAMILIES.find(([, ids]) => ids.some((id) => model.startsWith(id)))?.[0] ?? VIDEO;
 }
 
-/** The finished files of a task: one, or as many pictures as its field `n` asks for; the cover of a piece of music last. */
+/** The finished files of a task: one, or as many pictures as its field `n` asks for, or a sound and its cover. */
 export function mediaOf(record: TaskRecord): Medium[] {
   const medium = mediumOf(record);
   if (medium === SOUND) return [SOUND, IMAGE];

@@ -75,8 +75,8 @@ export function fileKind(head: Uint8Array, contentType = ''): FileKind | null {
 
 function bySignature(text: string): FileKind | null {
   if (text.slice(4, 8) === 'ftyp') return isoKind(text);
-  // Older QuickTime files begin with one of these boxes instead.
-  if (['moov', 'mdat', 'wide', 'free', 'skip'].includes(text.slice(4, 8))) return MOV;
+  // Older QuickTime files begin with one of these boxes instead. "The free trial is over" has no length in front of "free".
+  if (/^[\0-\x08][\s\S]{3}(moov|mdat|wide|free|skip)/.test(text)) return MOV;
   const riff = text.startsWith('RIFF');
   for (const magic of MAGIC) {
     if ((magic.at === 8) === riff && text.startsWith(magic.bytes, magic.at)) return magic.kind;

@@ -12,7 +12,7 @@ const LONGEST_GLTF_BYTES = 64 * 1024 * 1024;
 /**
  * Whether a file of this kind is all there, as far as the format itself can tell; true where it cannot.
  * @param size bytes in the file
- * @param lengthIsCertain the sender gave the length, and it agrees: then only what the first bytes do not prove is checked
+ * @param lengthIsCertain the sender gave the length, and it fits: only what the first bytes do not prove is checked
  */
 export async function isWhole(
   { ext }: FileKind,
