@@ -434,6 +434,11 @@ describe.each([
       { output: { files: [{ file_url: FILE }] }, files: [{ file_url: FILE }] },
       [FILE],
     ],
+    [
+      'both places, under two addresses: once is enough',
+      { output: { files: [{ file_url: FILE }] }, files: [{ file_url: OTHER }] },
+      [FILE],
+    ],
     ['both places, the first empty', { output: { files: [] }, files: [{ file_url: FILE }] }, [FILE]],
     ['an output of null', { output: null, files: [{ file_url: FILE }] }, [FILE]],
     ['files of null', { output: { files: [{ file_url: FILE }] }, files: null }, [FILE]],
