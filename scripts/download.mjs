@@ -134,21 +134,121 @@ var init_file_writer = __esm({
 });
 
 // scripts/src/workflow/signature.ts
-import { read } from "node:fs";
-import { promisify } from "node:util";
-function fileKind(head) {
+function fileKind(head, contentType = "") {
   const text = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, SIGNATURE_BYTES)).toString(
     "latin1"
   );
-  if (text.slice(4, 8) === "ftyp") return ISO_BRANDS[text.slice(8, 12)] ?? kind("mp4", "video/mp4");
-  if (["moov", "mdat", "wide", "free", "skip"].includes(text.slice(4, 8)))
-    return kind("mov", "video/quicktime");
+  return bySignature(text) ?? byType(text, contentType.split(";", 1)[0].trim().toLowerCase());
+}
+function bySignature(text) {
+  if (text.slice(4, 8) === "ftyp") return isoKind(text);
+  if (/^[\0-\x08][\s\S]{3}(moov|mdat|wide|free|skip)/.test(text)) return MOV;
   const riff = text.startsWith("RIFF");
   for (const magic of MAGIC) {
     if (magic.at === 8 === riff && text.startsWith(magic.bytes, magic.at)) return magic.kind;
   }
-  if (/^\xff[\xe2\xe3\xf2\xf3\xfa\xfb]/.test(text)) return kind("mp3", "audio/mpeg");
+  if (/^\xff[\xe2\xe3\xf2\xf3\xfa\xfb][^\xf0-\xff]/.test(text) && (text.charCodeAt(2) & 12) !== 12) {
+    return MP3;
+  }
+  if (/^PK\x03\x04[\s\S]{4}\0\0[\s\S]{20}[^\0]{1,200}?\.usd[acz]?[^a-z]/.test(text)) return USDZ;
+  if (/^ply\r?\n(format|comment|obj_info) /.test(text)) return kind("ply", "model/ply");
+  if (/^solid\b[^\n]{0,300}\n\s*facet\s+normal\s/.test(text)) return STL;
   return null;
+}
+function isoKind(text) {
+  const brand = text.slice(8, 12);
+  if (brand === "mif1" || brand === "msf1") return /avi[fs]/.test(text.slice(16, 64)) ? AVIF : HEIC;
+  return ISO_BRANDS[brand] ?? MP4;
+}
+function byType(text, type) {
+  if (text.startsWith("PK")) return ZIP_TYPES[type] ?? null;
+  const start = /^(?:\xef\xbb\xbf)?\s*(.)/.exec(text)?.[1];
+  if (start === "{" && type === "model/gltf+json") return kind("gltf", "model/gltf+json");
+  if (start === void 0 || "<{[".includes(start)) return null;
+  if (STL_TYPES.includes(type)) return STL;
+  if (type !== OBJ.contentType && type !== MTL.contentType && !VAGUE_TYPES.includes(type)) return null;
+  return wavefrontKind(text, type);
+}
+function wavefrontKind(text, type) {
+  const lines = text.split(/\r?\n|\r/);
+  if (text.length >= SIGNATURE_BYTES) lines.pop();
+  if (lines[0]?.startsWith("#!") || /[\0-\x08\x0e-\x1f]/.test(text)) return null;
+  const words = lines.map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"));
+  if (words.length === 0) return type === OBJ.contentType ? OBJ : type === MTL.contentType ? MTL : null;
+  const isScene = type === OBJ.contentType || words.some((line) => /^(v\s+-?[\d.]|mtllib\s)/.test(line));
+  if (isScene && words.every((line) => OBJ_LINE.test(line))) return OBJ;
+  return words[0].startsWith("newmtl") && words.every((line) => MTL_LINE.test(line)) ? MTL : null;
+}
+var kind, SIGNATURE_BYTES, MP4, MOV, M4A, AVIF, HEIC, MP3, USDZ, STL, OBJ, MTL, ISO_BRANDS, MAGIC, ZIP_TYPES, STL_TYPES, VAGUE_TYPES, OBJ_LINE, MTL_LINE;
+var init_signature = __esm({
+  "scripts/src/workflow/signature.ts"() {
+    "use strict";
+    kind = (ext, contentType) => ({ ext, contentType });
+    SIGNATURE_BYTES = 512;
+    MP4 = kind("mp4", "video/mp4");
+    MOV = kind("mov", "video/quicktime");
+    M4A = kind("m4a", "audio/mp4");
+    AVIF = kind("avif", "image/avif");
+    HEIC = kind("heic", "image/heic");
+    MP3 = kind("mp3", "audio/mpeg");
+    USDZ = kind("usdz", "model/vnd.usdz+zip");
+    STL = kind("stl", "model/stl");
+    OBJ = kind("obj", "model/obj");
+    MTL = kind("mtl", "model/mtl");
+    ISO_BRANDS = {
+      "qt  ": MOV,
+      "M4A ": M4A,
+      "M4B ": M4A,
+      avif: AVIF,
+      avis: AVIF,
+      heic: HEIC,
+      heix: HEIC
+    };
+    MAGIC = [
+      { at: 0, bytes: "PNG\r\n\n", kind: kind("png", "image/png") },
+      { at: 0, bytes: "ÿØÿ", kind: kind("jpg", "image/jpeg") },
+      { at: 0, bytes: "GIF8", kind: kind("gif", "image/gif") },
+      { at: 8, bytes: "WEBP", kind: kind("webp", "image/webp") },
+      { at: 8, bytes: "WAVE", kind: kind("wav", "audio/wav") },
+      { at: 8, bytes: "AVI ", kind: kind("avi", "video/x-msvideo") },
+      { at: 0, bytes: "Eß£", kind: kind("webm", "video/webm") },
+      { at: 0, bytes: "OggS", kind: kind("ogg", "audio/ogg") },
+      { at: 0, bytes: "fLaC", kind: kind("flac", "audio/flac") },
+      { at: 0, bytes: "ID3", kind: MP3 },
+      { at: 0, bytes: "MThd\0\0\0", kind: kind("mid", "audio/midi") },
+      { at: 0, bytes: "glTF", kind: kind("glb", "model/gltf-binary") },
+      { at: 0, bytes: "Kaydara FBX Binary  \0", kind: kind("fbx", "application/octet-stream") }
+    ];
+    ZIP_TYPES = {
+      "model/vnd.usdz+zip": USDZ,
+      "application/zip": kind("zip", "application/zip")
+    };
+    STL_TYPES = [
+      "model/stl",
+      "model/x.stl-binary",
+      "model/x.stl-ascii",
+      "application/sla",
+      "application/vnd.ms-pki.stl"
+    ];
+    VAGUE_TYPES = ["", "text/plain", "application/octet-stream", "binary/octet-stream"];
+    OBJ_LINE = /^(v|vt|vn|vp|f|l|p|o|g|s|mtllib|usemtl)(\s|$)/;
+    MTL_LINE = /^(newmtl|K[adse]|N[si]|d|Tr|Tf|illum|map_\w+|bump|norm|P[rmsc]c?)(\s|$)/;
+  }
+});
+
+// scripts/src/workflow/whole-file.ts
+import { read } from "node:fs";
+import { promisify } from "node:util";
+import { parseBody } from "./live.mjs";
+import { isObject } from "./main.mjs";
+async function isWhole({ ext }, fd, size, lengthIsCertain) {
+  if (ext === "stl") return stlIsWhole(fd, size);
+  if (ext === "gltf") return gltfIsWhole(fd, size);
+  if (lengthIsCertain) return true;
+  if (ext === "mp4" || ext === "mov" || ext === "m4a") return boxesAreWhole(fd, size);
+  if (ext === "glb") return size >= (await bytesAt(fd, 8, 4)).readUInt32LE(0);
+  if (ext === "wav" || ext === "webp" || ext === "avi") return riffIsWhole(fd, size);
+  return true;
 }
 async function boxesAreWhole(fd, size) {
   const header = Buffer.alloc(16);
@@ -165,32 +265,37 @@ async function boxesAreWhole(fd, size) {
   }
   return at === size && hasIndex;
 }
-var kind, SIGNATURE_BYTES, ISO_BRANDS, MAGIC, readAt;
-var init_signature = __esm({
-  "scripts/src/workflow/signature.ts"() {
+async function riffIsWhole(fd, size) {
+  const length = (await bytesAt(fd, 4, 4)).readUInt32LE(0);
+  if (length === 0 || length === 4294967295) return true;
+  return size >= length + 8;
+}
+async function stlIsWhole(fd, size) {
+  if (size >= 84 && size === 84 + 50 * (await bytesAt(fd, 80, 4)).readUInt32LE(0)) return true;
+  const start = (await bytesAt(fd, 0, 5)).toString("latin1");
+  const from = Math.max(0, size - 512);
+  return start === "solid" && (await bytesAt(fd, from, size - from)).includes("endsolid");
+}
+async function gltfIsWhole(fd, size) {
+  if (size > LONGEST_GLTF_BYTES) return false;
+  const scene = parseBody(await bytesAt(fd, 0, size));
+  return isObject(scene) && isObject(scene.asset) && typeof scene.asset.version === "string";
+}
+async function bytesAt(fd, at, length) {
+  const bytes = Buffer.alloc(length);
+  for (let have = 0; have < length; ) {
+    const { bytesRead } = await readAt(fd, bytes, have, length - have, at + have);
+    if (bytesRead === 0) break;
+    have += bytesRead;
+  }
+  return bytes;
+}
+var readAt, LONGEST_GLTF_BYTES;
+var init_whole_file = __esm({
+  "scripts/src/workflow/whole-file.ts"() {
     "use strict";
-    kind = (ext, contentType) => ({ ext, contentType });
-    SIGNATURE_BYTES = 32;
-    ISO_BRANDS = {
-      "qt  ": kind("mov", "video/quicktime"),
-      "M4A ": kind("m4a", "audio/mp4"),
-      avif: kind("avif", "image/avif"),
-      heic: kind("heic", "image/heic")
-    };
-    MAGIC = [
-      { at: 0, bytes: "PNG\r\n\n", kind: kind("png", "image/png") },
-      { at: 0, bytes: "ÿØÿ", kind: kind("jpg", "image/jpeg") },
-      { at: 0, bytes: "GIF8", kind: kind("gif", "image/gif") },
-      { at: 8, bytes: "WEBP", kind: kind("webp", "image/webp") },
-      { at: 8, bytes: "WAVE", kind: kind("wav", "audio/wav") },
-      { at: 8, bytes: "AVI ", kind: kind("avi", "video/x-msvideo") },
-      { at: 0, bytes: "Eß£", kind: kind("webm", "video/webm") },
-      { at: 0, bytes: "OggS", kind: kind("ogg", "audio/ogg") },
-      { at: 0, bytes: "fLaC", kind: kind("flac", "audio/flac") },
-      { at: 0, bytes: "ID3", kind: kind("mp3", "audio/mpeg") },
-      { at: 0, bytes: "glTF", kind: kind("glb", "model/gltf-binary") }
-    ];
     readAt = promisify(read);
+    LONGEST_GLTF_BYTES = 64 * 1024 * 1024;
   }
 });
 
@@ -234,6 +339,7 @@ var init_fetch_file = __esm({
     init_file_hash();
     init_file_writer();
     init_signature();
+    init_whole_file();
     LONGEST_DOWNLOAD_MS = 30 * 6e4;
     LEAST_PROGRESS_BYTES = 16 * 1024;
     MAX_REDIRECTS = 3;
@@ -254,6 +360,8 @@ var init_fetch_file = __esm({
       /** Says that a later answer is about the same bytes. */
       #validator = null;
       #lengthIsCertain = false;
+      /** What the host says that the file is. */
+      #contentType = "";
       constructor(session, options, handle, hash) {
         this.#session = session;
         this.#options = options;
@@ -367,6 +475,7 @@ var init_fetch_file = __esm({
         const etag = head.headers.etag;
         this.#validator = etag && !etag.startsWith("W/") ? etag : head.headers["last-modified"] ?? null;
         this.#lengthIsCertain = length !== null;
+        this.#contentType = head.headers["content-type"] ?? "";
       }
       #startOver() {
         this.#bytes = 0;
@@ -376,7 +485,7 @@ var init_fetch_file = __esm({
       }
       /** Refuses what is no media file before it fills the disk. */
       #firstBytes(chunk) {
-        if (chunk.length >= SIGNATURE_BYTES && !fileKind(chunk)) throw notMedia(chunk);
+        if (chunk.length >= SIGNATURE_BYTES && !fileKind(chunk, this.#contentType)) throw notMedia(chunk);
       }
       /** Throws for every status that brought no file; a link that has expired is asked for again, once. */
       async #refuse(head) {
@@ -419,13 +528,13 @@ var init_fetch_file = __esm({
         }
         const start = Buffer.alloc(SIGNATURE_BYTES);
         const { bytesRead } = await this.#handle.read(start, 0, SIGNATURE_BYTES, 0);
-        const kind2 = fileKind(start.subarray(0, bytesRead));
+        const head = start.subarray(0, Math.min(bytesRead, this.#bytes));
+        const kind2 = fileKind(head, this.#contentType);
         if (!kind2) {
           this.#startOver();
-          throw notMedia(start.subarray(0, bytesRead));
+          throw notMedia(head);
         }
-        const isBoxed = kind2.ext === "mp4" || kind2.ext === "mov";
-        if (!this.#lengthIsCertain && isBoxed && !await boxesAreWhole(this.#handle.fd, this.#bytes)) {
+        if (!await isWhole(kind2, this.#handle.fd, this.#bytes, this.#lengthIsCertain)) {
           this.#startOver();
           throw new Failure("NETWORK_ERROR", "The file was cut: its parts do not add up.", { transient: true });
         }
@@ -646,6 +755,7 @@ function withoutExtension(file) {
 
 // scripts/src/download.ts
 init_signature();
+init_whole_file();
 export {
   FileHash,
   FileWriter,
@@ -657,6 +767,7 @@ export {
   fileStem,
   fileStemOf,
   isSaved,
+  isWhole,
   prepareFolder,
   saveOnce,
   sha256Of

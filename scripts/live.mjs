@@ -66,8 +66,8 @@ function pollRhythm(firstMs) {
   return { firstMs, growth: 1.4, capMs: Math.max(firstMs, POLL_CAP_MS) };
 }
 function pauseBeforeLook(n, rhythm, random) {
-  const plain3 = Math.min(rhythm.capMs, rhythm.firstMs * rhythm.growth ** Math.min(n, 200));
-  return plain3 * (1 - POLL_JITTER + 2 * POLL_JITTER * random());
+  const plain4 = Math.min(rhythm.capMs, rhythm.firstMs * rhythm.growth ** Math.min(n, 200));
+  return plain4 * (1 - POLL_JITTER + 2 * POLL_JITTER * random());
 }
 function parseRetryAfter(header, nowMs) {
   const text = header?.trim();
@@ -5768,11 +5768,46 @@ var JsonBody = class {
 };
 
 // scripts/src/providers/aivideomaker.ts
-init_again();
-import { Failure as Failure10 } from "./main.mjs";
 import { isObject as isObject3 } from "./main.mjs";
 import { TASK_ID } from "./main.mjs";
+import { plain as plain3 } from "./main.mjs";
+
+// scripts/src/providers/answer.ts
+init_again();
+import { Failure as Failure10 } from "./main.mjs";
 import { plain as plain2 } from "./main.mjs";
+function refused({ code, status, said, answer, kind, now }) {
+  const details = { transient: isTransientStatus(status) || code === "RATE_LIMITED" };
+  if (kind === "submit" && (status >= 500 || status === 408 || status === 425 || status === 303))
+    details.unclear = true;
+  const retryAfter = parseRetryAfter(answer.headers["retry-after"], now());
+  if (retryAfter !== void 0 && details.transient) details.retryAfter = retryAfter;
+  return new Failure10(code, messageOf(status, said, answer), details);
+}
+function unreadable(request, answer, what, kind) {
+  const head = plain2(answer.body.toString("utf8", 0, 800), 200);
+  const message = `The answer of ${request.url.origin} (HTTP ${answer.status}) ${what}: ${head ? `"${head}"` : "empty"}.`;
+  return new Failure10("NETWORK_ERROR", message, { transient: true, unclear: kind === "submit" });
+}
+function codeOfStatus(status, kind) {
+  if (status === 402) return "INSUFFICIENT_CREDITS";
+  if (status === 401 || status === 403) return "AUTH_FAILED";
+  if (status === 429) return "RATE_LIMITED";
+  if (status === 404 && kind === "task") return "TASK_NOT_FOUND";
+  if (isTransientStatus(status) || status >= 300 && status < 400) return "NETWORK_ERROR";
+  if (status === 400 || status === 413 || status === 415 || status === 422) return "INVALID_PAYLOAD";
+  return "UNKNOWN_ERROR";
+}
+function firstText(...values) {
+  return values.find((value) => typeof value === "string" && value !== "");
+}
+function messageOf(status, said, answer) {
+  if (status >= 300 && status < 400) {
+    return `The service redirects (HTTP ${status}); redirects are not followed, because the key would go along.`;
+  }
+  const quoted = plain2(said ?? answer.body.toString("utf8", 0, 800));
+  return `The service answered HTTP ${status}${quoted ? `: "${quoted}"` : " with an empty body"}.`;
+}
 
 // scripts/src/providers/output.ts
 import { isObject as isObject2 } from "./main.mjs";
@@ -5781,19 +5816,19 @@ var LIST_FIELDS = ["files", "videos", "outputs", "results"];
 function findUrls(record) {
   const found = /* @__PURE__ */ new Set();
   collect(record.output, found, 0);
-  if (found.size === 0) for (const name of URL_FIELDS) collectText(record[name], found);
+  if (found.size === 0) for (const name of URL_FIELDS) addUrl(record[name], found);
   if (found.size === 0) for (const name of LIST_FIELDS) collect(record[name], found, 0);
   return [...found];
 }
 function collect(value, found, depth) {
   if (depth > 3 || found.size >= 50) return;
-  collectText(value, found);
+  addUrl(value, found);
   if (Array.isArray(value)) for (const item of value.slice(0, 50)) collect(item, found, depth + 1);
   if (!isObject2(value)) return;
   for (const name of URL_FIELDS) collect(value[name], found, depth + 1);
   for (const name of LIST_FIELDS) collect(value[name], found, depth + 1);
 }
-function collectText(value, found) {
+function addUrl(value, found) {
   if (typeof value === "string" && /^https?:\/\//i.test(value) && URL.canParse(value)) found.add(value);
 }
 
@@ -5922,54 +5957,26 @@ function errorIn(body, answer, request, kind, now) {
   if (looksLikeError(body) || saysFailed(body)) return refusal(body, answer, kind, now);
   return unreadable(request, answer, "has none of the expected fields", kind);
 }
-function unreadable(request, answer, what, kind) {
-  const head = plain2(answer.body.toString("utf8", 0, 800), 200);
-  const message = `The answer of ${request.url.origin} (HTTP ${answer.status}) ${what}: ${head ? `"${head}"` : "empty"}.`;
-  return new Failure10("NETWORK_ERROR", message, { transient: true, unclear: kind === "submit" });
-}
 function refusal(body, answer, kind, now) {
   const inner = typeof body.code === "number" && body.code >= 400 && body.code < 600 ? body.code : void 0;
   const status = answer.status < 300 && inner !== void 0 ? inner : answer.status;
-  const said = [body.message, body.error, body.errorCode].find(
-    (text) => typeof text === "string" && text !== ""
-  );
-  const code = codeOf(body, status, kind, typeof said === "string" ? said : "");
-  const details = { transient: isTransientStatus(status) || code === "RATE_LIMITED" };
-  if (kind === "submit" && (status >= 500 || status === 408 || status === 425 || status === 303))
-    details.unclear = true;
-  const retryAfter = parseRetryAfter(answer.headers["retry-after"], now());
-  if (retryAfter !== void 0 && details.transient) details.retryAfter = retryAfter;
-  return new Failure10(code, messageOf(status, said, answer), details);
+  const said = firstText(body.message, body.error, body.errorCode);
+  return refused({ code: codeOf(body, status, kind, said ?? ""), status, said, answer, kind, now });
 }
 function codeOf(body, status, kind, said) {
   for (const name of [body.errorCode, body.error, body.code]) {
     if (typeof name === "string" && Object.hasOwn(CODES, name)) return CODES[name];
   }
-  if (/insufficient credits/i.test(said) || status === 402) return "INSUFFICIENT_CREDITS";
-  if (status === 401 || status === 403 || /invalid api key/i.test(said)) return "AUTH_FAILED";
-  if (status === 429) return "RATE_LIMITED";
-  if (status === 404 && kind === "task") return "TASK_NOT_FOUND";
-  if (status === 409 && kind === "submit") return "IDEMPOTENCY_CONFLICT";
-  if (isTransientStatus(status) || status >= 300 && status < 400) return "NETWORK_ERROR";
-  if (status === 400 || status === 413 || status === 415 || status === 422) return "INVALID_PAYLOAD";
-  return "UNKNOWN_ERROR";
-}
-function messageOf(status, said, answer) {
-  if (status >= 300 && status < 400) {
-    return `The service redirects (HTTP ${status}); redirects are not followed, because the key would go along.`;
-  }
-  const text = typeof said === "string" ? said : answer.body.toString("utf8", 0, 800);
-  const quoted = plain2(text);
-  return `The service answered HTTP ${status}${quoted ? `: "${quoted}"` : " with an empty body"}.`;
+  if (/insufficient credits/i.test(said)) return "INSUFFICIENT_CREDITS";
+  if (/invalid api key/i.test(said)) return "AUTH_FAILED";
+  return status === 409 && kind === "submit" ? "IDEMPOTENCY_CONFLICT" : codeOfStatus(status, kind);
 }
 function taskFrom(body, id) {
   if (typeof id !== "string" || !TASK_ID.test(id)) return void 0;
   const createdAt = typeof body.createdAt === "string" ? Date.parse(body.createdAt) : Number.NaN;
   const { state, unknownState } = typeof body.status === "string" ? stateOf(body.status) : { state: "UNKNOWN" };
   const reasons = isObject3(body.output) ? [body.output.error, body.output.msg] : [];
-  const error = [...reasons, body.error, body.message, body.errorCode].find(
-    (text) => typeof text === "string" && text !== ""
-  );
+  const error = firstText(...reasons, body.error, body.message, body.errorCode);
   return {
     id,
     state,
@@ -5978,7 +5985,7 @@ function taskFrom(body, id) {
     ...body.input !== void 0 && { input: body.input },
     ...!Number.isNaN(createdAt) && { createdAt },
     ...typeof body.idempotencyKey === "string" && body.idempotencyKey !== "" && { idempotencyKey: body.idempotencyKey },
-    ...state === "FAILED" && typeof error === "string" && { error: plain2(error) },
+    ...state === "FAILED" && error !== void 0 && { error: plain3(error) },
     ...isCredits(body.creditsCharged) && { charged: body.creditsCharged },
     ...isCredits(body.creditsRefunded) && { refunded: body.creditsRefunded },
     // A record that names its result but no state is still a result.
@@ -5989,7 +5996,7 @@ function taskFrom(body, id) {
 function stateOf(word) {
   const known = word.trim().toUpperCase();
   if (Object.hasOwn(STATES, known)) return { state: STATES[known] };
-  return { state: "UNKNOWN", unknownState: plain2(word, 40) };
+  return { state: "UNKNOWN", unknownState: plain3(word, 40) };
 }
 function saysFailed(body) {
   return typeof body.status === "string" && stateOf(body.status).state === "FAILED";
@@ -6025,12 +6032,15 @@ export {
   PAUSE_BUDGET_MS,
   RETRY_PAUSES,
   Transport,
+  addUrl,
   aivideomaker,
   cancelTask,
+  codeOfStatus,
   creditsOf,
   dataOf,
   findUrls,
   finish,
+  firstText,
   folderFor,
   getStatus,
   getTask,
@@ -6048,11 +6058,13 @@ export {
   pauseBeforeRetry,
   pollRhythm,
   recordOf,
+  refused,
   resumeCommand,
   runLive,
   shortDeadline,
   systemClock,
   taskOutcome,
+  unreadable,
   waitForEnd,
   waitOn,
   waitTask,

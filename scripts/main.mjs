@@ -71,7 +71,7 @@ async function createProvider({ id }, settings) {
   const service = SERVICES.find((one) => one.id === id);
   return (await service.load())({ ...settings, profile: service });
 }
-var AIVIDEOMAKER, SERVICES, PROFILES;
+var AIVIDEOMAKER, APIDOT, SERVICES, PROFILES;
 var init_registry = __esm({
   "scripts/src/providers/registry.ts"() {
     "use strict";
@@ -91,10 +91,30 @@ var init_registry = __esm({
         cancel: "AIVideoMaker cancels a task only while it is SUBMITTED; one that is PROGRESS runs to its end and is charged."
       }
     };
+    APIDOT = {
+      id: "apidot",
+      title: "APIDot",
+      can: { cancel: false, list: false, quote: false, account: false, replay: false, signedWebhooks: false },
+      url: "https://api.apidot.ai",
+      keyVariable: "APIDOT_API_KEY",
+      urlVariable: "APIDOT_BASE_URL",
+      keyPage: "https://apidot.ai/dashboard/api-key",
+      says: {
+        key: "dashboard, API key",
+        credits: "APIDot takes credits from a prepaid balance (as documented in April 2026): see https://apidot.ai.",
+        retention: "APIDot keeps media files for 3 days, by a notice on its website of April 2026.",
+        refund: "APIDot does not document what becomes of the charge of a failed task: its examples (2026) say to check the dashboard.",
+        cancel: "APIDot documents no way to cancel a task (as of July 2026)."
+      }
+    };
     SERVICES = [
       {
         ...AIVIDEOMAKER,
         load: async () => (await import("./live.mjs")).aivideomaker
+      },
+      {
+        ...APIDOT,
+        load: async () => (await import("./apidot.mjs")).apidot
       }
     ];
     PROFILES = SERVICES;
@@ -1243,6 +1263,52 @@ function findOut(args) {
 // scripts/src/main.ts
 init_nearest();
 init_registry();
+
+// scripts/src/providers/unsupported.ts
+init_failure();
+init_text();
+var NEEDS = {
+  cancelTask: {
+    capability: "cancel",
+    missing: "no way to cancel a task",
+    instead: "follow the task with --action waitTask --taskId <id>; watching it charges nothing"
+  },
+  listTasks: {
+    capability: "list",
+    missing: "no list of tasks",
+    instead: "ask for one task by the id of its submit: --action getStatus --taskId <id>"
+  },
+  quote: {
+    capability: "quote",
+    missing: "no price of a request before it is submitted",
+    instead: "look the model's price up on the service's own pages before you submit"
+  },
+  account: {
+    capability: "account",
+    missing: "no request for the balance or the models of a key",
+    instead: "look on the service's own pages; --action listModels shows the models that are known here"
+  }
+};
+function unsupported({ title, keyPage }, action) {
+  const { missing, instead } = NEEDS[action];
+  return new Failure("INVALID_PAYLOAD", `${title} documents ${missing}, so nothing was sent.`, {
+    issues: [
+      {
+        path: "--action",
+        expected: `an action that ${title} documents a request for`,
+        received: `"${plain(action, 60)}"`,
+        hint: instead
+      }
+    ],
+    nextSteps: [`Instead: ${instead}. The service's own pages: ${keyPage}`]
+  });
+}
+function refuseUnsupported(profile, action) {
+  const need = Object.hasOwn(NEEDS, action) ? NEEDS[action] : void 0;
+  if (need && !profile.can[need.capability]) throw unsupported(profile, action);
+}
+
+// scripts/src/main.ts
 init_failure();
 
 // scripts/src/types/json.ts
@@ -1296,11 +1362,13 @@ export {
   quoteArgument,
   readEnvironment,
   redact,
+  refuseUnsupported,
   resumeFlags,
   rule,
   screen,
   secretsIn,
   skillFolder,
   success,
+  unsupported,
   watch
 };

@@ -1,6 +1,96 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
+// scripts/src/sandbox/accounts.ts
+import { createHash } from "node:crypto";
+
+// scripts/src/sandbox/lifecycle.ts
+var DEFAULT_SPEED = 60;
+var STARTS_AFTER = 180;
+var ENDS_AFTER = 300;
+var SLOW_STARTS_AFTER = 1800;
+var SLOW_ENDS_AFTER = 5400;
+var ODD_STATE_LASTS = 60;
+var LASTS = {
+  aivideomaker: { file: 24 * 3600, record: 48 * 3600 },
+  apidot: { file: 72 * 3600, record: 96 * 3600 }
+};
+var lastsOf = ({ service }) => LASTS[service] ?? LASTS.aivideomaker;
+function changesOf(record) {
+  const changes = [{ at: record.createdAt, state: "SUBMITTED" }];
+  if (record.cancelledAt !== null) return [...changes, { at: record.cancelledAt, state: "CANCEL" }];
+  const slow = record.scenarios.includes("slow");
+  const starts = slow ? SLOW_STARTS_AFTER : STARTS_AFTER;
+  if (record.scenarios.includes("odd-state")) {
+    changes.push({ at: after(record, starts), state: "QUEUED" });
+    changes.push({ at: after(record, starts + ODD_STATE_LASTS), state: "PROGRESS" });
+  } else {
+    changes.push({ at: after(record, starts), state: "PROGRESS" });
+  }
+  if (record.scenarios.includes("never")) return changes;
+  const ends = slow ? SLOW_ENDS_AFTER : ENDS_AFTER;
+  const end = record.scenarios.includes("fail") ? "FAILED" : "COMPLETED";
+  return [...changes, { at: after(record, ends), state: end }];
+}
+function stateAt(record, now) {
+  return currentChange(record, now).state;
+}
+function currentChange(record, now) {
+  const [first, ...later] = changesOf(record);
+  return later.findLast((change) => change.at <= now) ?? first;
+}
+function isFinal(state) {
+  return state === "COMPLETED" || state === "FAILED" || state === "CANCEL";
+}
+function refundOf(record, now) {
+  const state = stateAt(record, now);
+  return state === "FAILED" || state === "CANCEL" ? record.credits : 0;
+}
+function hasFile(record, now) {
+  const { at, state } = currentChange(record, now);
+  return state === "COMPLETED" && now < at + lastsOf(record).file * 1e3 / record.speed;
+}
+function isForgotten(record, now) {
+  return now >= after(record, lastsOf(record).record);
+}
+function after(record, simulatedSeconds) {
+  return record.createdAt + simulatedSeconds * 1e3 / record.speed;
+}
+
+// scripts/src/sandbox/accounts.ts
+var FIRST_BALANCE = 1e3;
+function ownerOf(key) {
+  if (key === void 0 || key === "" || key.startsWith("ak_invalid")) return null;
+  return createHash("sha256").update(key).digest("hex").slice(0, 32);
+}
+var Accounts = class {
+  #store;
+  #service;
+  #now;
+  constructor(store, service, now) {
+    this.#store = store;
+    this.#service = service;
+    this.#now = now;
+  }
+  /** Newest first. */
+  tasksOf(owner) {
+    return this.#store.all().filter((record) => record.service === this.#service && record.owner === owner);
+  }
+  /** The task with this id, if it is the owner's. */
+  taskOf(owner, id) {
+    const record = this.#store.get(id);
+    return record?.owner === owner && record.service === this.#service ? record : null;
+  }
+  /** Every task takes its price from the first balance; one that failed or was cancelled gives it back. */
+  balanceOf(owner) {
+    const time = this.#now();
+    const spent = this.tasksOf(owner).reduce(
+      (sum, record) => sum + record.credits - refundOf(record, time),
+      0
+    );
+    return Math.max(0, FIRST_BALANCE - spent);
+  }
+};
+
 // scripts/src/sandbox/aivideomaker.ts
-import { createHash as createHash2, randomBytes } from "node:crypto";
 import { listModels, loadContract } from "./contracts.mjs";
 import { checkPayload } from "./contracts.mjs";
 import { Failure } from "./main.mjs";
@@ -76,14 +166,14 @@ async function readBody(request) {
   if (Number.isSafeInteger(announced)) {
     const body = Buffer.allocUnsafeSlow(announced);
     let length2 = 0;
-    for await (const chunk of request) length2 += chunk.copy(body, length2);
+    for await (const chunk2 of request) length2 += chunk2.copy(body, length2);
     return body.subarray(0, length2);
   }
   const chunks = [];
   let length = 0;
-  for await (const chunk of request) {
-    length += chunk.length;
-    if (length <= BODY_LIMIT) chunks.push(chunk);
+  for await (const chunk2 of request) {
+    length += chunk2.length;
+    if (length <= BODY_LIMIT) chunks.push(chunk2);
     else chunks.length = 0;
   }
   if (length > BODY_LIMIT) return refuseTooLarge(request);
@@ -94,8 +184,20 @@ async function refuseTooLarge(request) {
   throw new Refusal(failure(413, `The request body is larger than ${BODY_LIMIT} bytes.`));
 }
 
+// scripts/src/sandbox/ids.ts
+import { createHash as createHash2, randomBytes } from "node:crypto";
+function idFrom(text) {
+  return idOf(createHash2("sha256").update(text).digest("hex"));
+}
+function randomId() {
+  return idOf(randomBytes(32).toString("hex"));
+}
+function idOf(hex) {
+  return `ck${BigInt(`0x${hex}`).toString(36).padStart(23, "0").slice(-23)}`;
+}
+
 // scripts/src/sandbox/input.ts
-import { createHash } from "node:crypto";
+import { createHash as createHash3 } from "node:crypto";
 import { isObject } from "./main.mjs";
 var LONGEST_TEXT = 32768;
 var SLICE = 1 << 20;
@@ -141,59 +243,9 @@ function canonical(value) {
   return `{${fields.map((field) => `${JSON.stringify(field)}:${canonical(value[field])}`).join()}}`;
 }
 function hashOf(text) {
-  const hash = createHash("sha256");
+  const hash = createHash3("sha256");
   for (let from = 0; from < text.length; from += SLICE) hash.update(text.slice(from, from + SLICE));
   return hash.digest("hex");
-}
-
-// scripts/src/sandbox/lifecycle.ts
-var DEFAULT_SPEED = 60;
-var STARTS_AFTER = 180;
-var ENDS_AFTER = 300;
-var SLOW_STARTS_AFTER = 1800;
-var SLOW_ENDS_AFTER = 5400;
-var ODD_STATE_LASTS = 60;
-var FILE_LASTS = 24 * 3600;
-var RECORD_LASTS = 48 * 3600;
-function changesOf(record) {
-  const changes = [{ at: record.createdAt, state: "SUBMITTED" }];
-  if (record.cancelledAt !== null) return [...changes, { at: record.cancelledAt, state: "CANCEL" }];
-  const slow = record.scenarios.includes("slow");
-  const starts = slow ? SLOW_STARTS_AFTER : STARTS_AFTER;
-  if (record.scenarios.includes("odd-state")) {
-    changes.push({ at: after(record, starts), state: "QUEUED" });
-    changes.push({ at: after(record, starts + ODD_STATE_LASTS), state: "PROGRESS" });
-  } else {
-    changes.push({ at: after(record, starts), state: "PROGRESS" });
-  }
-  if (record.scenarios.includes("never")) return changes;
-  const ends = slow ? SLOW_ENDS_AFTER : ENDS_AFTER;
-  const end = record.scenarios.includes("fail") ? "FAILED" : "COMPLETED";
-  return [...changes, { at: after(record, ends), state: end }];
-}
-function stateAt(record, now) {
-  return currentChange(record, now).state;
-}
-function currentChange(record, now) {
-  const [first, ...later] = changesOf(record);
-  return later.findLast((change) => change.at <= now) ?? first;
-}
-function isFinal(state) {
-  return state === "COMPLETED" || state === "FAILED" || state === "CANCEL";
-}
-function refundOf(record, now) {
-  const state = stateAt(record, now);
-  return state === "FAILED" || state === "CANCEL" ? record.credits : 0;
-}
-function hasFile(record, now) {
-  const { at, state } = currentChange(record, now);
-  return state === "COMPLETED" && now < at + FILE_LASTS * 1e3 / record.speed;
-}
-function isForgotten(record, now) {
-  return now >= after(record, RECORD_LASTS);
-}
-function after(record, simulatedSeconds) {
-  return record.createdAt + simulatedSeconds * 1e3 / record.speed;
 }
 
 // scripts/src/sandbox/limiter.ts
@@ -273,6 +325,16 @@ var SCENARIOS = [
   {
     name: "http200-failure",
     effect: 'The create answers HTTP 200 with `status: "FAILED"` and a message. Nothing is made.'
+  },
+  {
+    name: "files",
+    effect: "APIDot only: answers show the files in `data.files` instead of `data.output.files`, with `progress`.",
+    only: "apidot"
+  },
+  {
+    name: "no-files",
+    effect: "APIDot only: the status of the finished task names no file; for music, the music detail does.",
+    only: "apidot"
   }
 ];
 var NAMES = new Set(SCENARIOS.map((scenario) => scenario.name));
@@ -280,17 +342,32 @@ var MARKER = /\[sandbox:([^\]\s]{0,60})\]/gi;
 function isScenario(name) {
   return typeof name === "string" && NAMES.has(name);
 }
-function readMarks(payload) {
-  const marks = { scenarios: /* @__PURE__ */ new Set(), unknown: [] };
+function readMarks(payload, service) {
+  const known = SCENARIOS.filter((scenario) => !("only" in scenario) || scenario.only === service);
+  const scenarios = /* @__PURE__ */ new Set();
+  let complaint = null;
   for (const text of textsOf(payload)) {
     for (const [, raw = ""] of text.matchAll(MARKER)) {
       const name = raw.toLowerCase();
-      if (isScenario(name)) marks.scenarios.add(name);
-      else marks.unknown.push(name);
+      const scenario = known.find((one) => one.name === name);
+      if (scenario) scenarios.add(scenario.name);
+      else complaint ??= `the sandbox knows no marker [sandbox:${name}]; it knows ${listed(known)}`;
     }
   }
-  return marks;
+  return { scenarios, complaint };
 }
+function listed(known) {
+  return known.map(({ name }) => `[sandbox:${name}]`).join(" ");
+}
+var FirstTimes = class {
+  #seen = /* @__PURE__ */ new Set();
+  /** True the first time; then false once, and forgotten, so that the same prompt can be rehearsed again. */
+  isFirst(mark) {
+    if (this.#seen.delete(mark)) return false;
+    this.#seen.add(mark);
+    return true;
+  }
+};
 function* textsOf(value) {
   if (typeof value === "string" && !value.startsWith("data:")) yield value;
   if (typeof value === "object" && value !== null) {
@@ -298,20 +375,130 @@ function* textsOf(value) {
   }
 }
 
+// scripts/src/sandbox/webhooks.ts
+import { request as httpRequest } from "node:http";
+import { request as httpsRequest } from "node:https";
+var ANSWER_WITHIN_MS = 5e3;
+var DUPLICATE_AFTER = 15e3;
+var LONGEST_TIMER_MS = 2 ** 31 - 1;
+function createWebhooks(now, log) {
+  const watches = /* @__PURE__ */ new Map();
+  const timers = /* @__PURE__ */ new Set();
+  const closing = new AbortController();
+  function later(ms, run) {
+    const timer = setTimeout(
+      () => {
+        timers.delete(timer);
+        run();
+      },
+      Math.min(Math.max(0, ms), LONGEST_TIMER_MS)
+    );
+    timer.unref();
+    timers.add(timer);
+    return timer;
+  }
+  function advance(record, watch) {
+    const changes = changesOf(record);
+    while (changes[watch.announced] !== void 0 && changes[watch.announced].at <= now()) {
+      const { state } = changes[watch.announced];
+      watch.announced += 1;
+      enqueue(watch, record, state);
+      if (!isFinal(state)) continue;
+      watches.delete(record.id);
+      for (const after2 of watch.notices.repeats) {
+        later(after2 / record.speed, () => enqueue(watch, record, state));
+      }
+      return;
+    }
+    const next = changes[watch.announced];
+    if (next !== void 0) watch.timer = later(next.at - now(), () => advance(record, watch));
+    else watches.delete(record.id);
+  }
+  function enqueue(watch, record, state) {
+    const body = watch.notices.body(record, state);
+    if (body === null) return;
+    watch.line = watch.line.then(async () => {
+      if (closing.signal.aborted) return;
+      const result = await post(watch.url, JSON.stringify(body), closing.signal);
+      if (!closing.signal.aborted) log(`webhook ${state} of ${record.id}: ${result}`);
+    });
+  }
+  return {
+    watch(record, address, notices) {
+      const url = URL.canParse(address) ? new URL(address) : null;
+      if (url === null || !isLoopback(url)) {
+        log("webhook not sent: the sandbox only calls http(s) addresses on loopback");
+        return;
+      }
+      const watch = { url, notices, announced: 1, line: Promise.resolve() };
+      watches.set(record.id, watch);
+      advance(record, watch);
+    },
+    changed(record) {
+      const watch = watches.get(record.id);
+      if (watch === void 0) return;
+      clearTimeout(watch.timer);
+      if (watch.timer) timers.delete(watch.timer);
+      advance(record, watch);
+    },
+    close() {
+      for (const timer of timers) clearTimeout(timer);
+      timers.clear();
+      watches.clear();
+      closing.abort();
+    }
+  };
+}
+function isLoopback(url) {
+  if (url.protocol !== "http:" && url.protocol !== "https:") return false;
+  return url.hostname === "localhost" || url.hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(url.hostname);
+}
+function post(url, body, signal) {
+  return new Promise((resolve) => {
+    const request = url.protocol === "https:" ? httpsRequest : httpRequest;
+    const outgoing = request(
+      url,
+      {
+        method: "POST",
+        agent: false,
+        signal,
+        timeout: ANSWER_WITHIN_MS,
+        headers: { "content-type": "application/json", "content-length": Buffer.byteLength(body) }
+      },
+      (answer) => {
+        answer.on("error", () => {
+        });
+        answer.destroy();
+        resolve(`answered ${answer.statusCode}`);
+      }
+    );
+    outgoing.on("timeout", () => outgoing.destroy(new Error("no answer in time")));
+    outgoing.on(
+      "error",
+      (error) => resolve(`not delivered (${error.code ?? error.message})`)
+    );
+    outgoing.end(body);
+  });
+}
+
 // scripts/src/sandbox/aivideomaker.ts
 var PROVIDER = "aivideomaker";
 var PREFIX = ["api", "v1"];
-var FIRST_BALANCE = 1e3;
 var LISTED = ["t2v", "i2v", "minimax", "t2v_v3", "i2v_v3", "seedance20", "wan27", "happyhorse"];
 var KNOWN = /* @__PURE__ */ new Set([...LISTED, "lv"]);
+var NOTICES = {
+  body: ({ id }, status) => ({ taskId: id, status }),
+  repeats: [DUPLICATE_AFTER]
+};
 function createAivideomaker({ store, files, webhooks, now, speed }) {
   const limiter = new QueryLimiter(now);
-  const onlyOnce = /* @__PURE__ */ new Set();
+  const accounts = new Accounts(store, PROVIDER, now);
+  const firstTimes = new FirstTimes();
   const statusQueries = /* @__PURE__ */ new Map();
   const shownDead = /* @__PURE__ */ new Set();
   let sequence = 0;
   async function handle(call) {
-    const owner = ownerOf(call);
+    const owner = callerOf(call);
     const [resource, name, verb] = call.path;
     const parts = call.path.length;
     if (resource === "account" && parts === 1) return query(call, () => account(owner));
@@ -339,17 +526,9 @@ function createAivideomaker({ store, files, webhooks, now, speed }) {
       headers: { "retry-after": String(retryAfter) }
     });
   }
-  function tasksOf(owner) {
-    return store.all().filter((record) => record.service === PROVIDER && record.owner === owner);
-  }
-  function balanceOf(owner) {
-    const time = now();
-    const spent = tasksOf(owner).reduce((sum, record) => sum + record.credits - refundOf(record, time), 0);
-    return Math.max(0, FIRST_BALANCE - spent);
-  }
   function taskOf(owner, id) {
-    const record = store.get(id);
-    if (record?.owner === owner && record.service === PROVIDER) return record;
+    const record = accounts.taskOf(owner, id);
+    if (record) return record;
     throw new Refusal(failure(404, "Task not found."));
   }
   async function account(owner) {
@@ -358,7 +537,7 @@ function createAivideomaker({ store, files, webhooks, now, speed }) {
       ok: true,
       apiVersion: "v1",
       skillVersion: "1.0.15",
-      currentBalance: balanceOf(owner),
+      currentBalance: accounts.balanceOf(owner),
       supportedModels: [...LISTED, ...added],
       dailyCreditLimit: -1,
       generationRequestsPerMinute: -1,
@@ -366,7 +545,7 @@ function createAivideomaker({ store, files, webhooks, now, speed }) {
     });
   }
   function listTasks(call, owner) {
-    return ok({ tasks: tasksOf(owner).map((record) => taskBody(call, record)) });
+    return ok({ tasks: accounts.tasksOf(owner).map((record) => taskBody(call, record)) });
   }
   function detail(call, owner, id) {
     const record = taskOf(owner, id);
@@ -397,7 +576,7 @@ function createAivideomaker({ store, files, webhooks, now, speed }) {
   async function quote(call, owner, model) {
     const { contract, payload, scenarios } = await readRequest(call, model);
     const credits = chargeFor(model, contract, payload);
-    const balance = scenarios.has("no-credits") ? 0 : balanceOf(owner);
+    const balance = scenarios.has("no-credits") ? 0 : accounts.balanceOf(owner);
     return ok({
       model,
       credits,
@@ -413,7 +592,9 @@ function createAivideomaker({ store, files, webhooks, now, speed }) {
     const maxCredits = maxCreditsOf(call);
     const { contract, payload, scenarios } = await readRequest(call, model);
     const kept = keepInput(model, payload);
-    const id = idempotencyKey === null ? randomId() : idFrom(owner, idempotencyKey);
+    const id = idempotencyKey === null ? randomId() : idFrom(`${PROVIDER}
+${owner}
+${idempotencyKey}`);
     const earlier = store.get(id);
     if (earlier !== null) return replay(call, earlier, kept.fingerprint);
     const refused = refuseAsAsked(scenarios, `${owner} ${idempotencyKey ?? kept.fingerprint}`);
@@ -424,7 +605,7 @@ function createAivideomaker({ store, files, webhooks, now, speed }) {
         code: "BUDGET_EXCEEDED"
       });
     }
-    const balance = scenarios.has("no-credits") ? 0 : balanceOf(owner);
+    const balance = scenarios.has("no-credits") ? 0 : accounts.balanceOf(owner);
     if (credits > balance) {
       return failure(402, `Insufficient credits: ${credits} needed, ${balance} left.`, {
         code: "INSUFFICIENT_CREDITS"
@@ -448,7 +629,7 @@ function createAivideomaker({ store, files, webhooks, now, speed }) {
     const winner = store.insert(record);
     if (winner !== record) return replay(call, winner, kept.fingerprint);
     const webhookUrl = call.headers.webhookurl;
-    if (typeof webhookUrl === "string" && webhookUrl !== "") webhooks.watch(record, webhookUrl);
+    if (typeof webhookUrl === "string" && webhookUrl !== "") webhooks.watch(record, webhookUrl, NOTICES);
     return scenarios.has("lost-answer") ? "cut" : created(call, record, false);
   }
   function replay(call, record, fingerprint) {
@@ -458,12 +639,7 @@ function createAivideomaker({ store, files, webhooks, now, speed }) {
     });
   }
   function refuseAsAsked(scenarios, intent) {
-    const isFirst = (name) => {
-      const mark = `${name} ${intent}`;
-      if (!scenarios.has(name) || onlyOnce.delete(mark)) return false;
-      onlyOnce.add(mark);
-      return true;
-    };
+    const isFirst = (name) => scenarios.has(name) && firstTimes.isFirst(`${name} ${intent}`);
     if (isFirst("rate-limit")) {
       return failure(429, "Too many generation requests, as [sandbox:rate-limit] asks for.", {
         code: "RATE_LIMITED",
@@ -524,13 +700,8 @@ async function readRequest(call, model) {
   const payload = await payloadOf(call);
   const issues = issuesOf(contract, payload);
   if (issues.length > 0) throw new Refusal(invalid(issues.map(hintOf).join("; ")));
-  const { scenarios, unknown } = readMarks(payload);
-  if (unknown.length > 0) {
-    const known = SCENARIOS.map(({ name }) => `[sandbox:${name}]`).join(" ");
-    throw new Refusal(
-      invalid(`prompt: the sandbox knows no marker [sandbox:${unknown[0]}]; it knows ${known}`)
-    );
-  }
+  const { scenarios, complaint } = readMarks(payload, PROVIDER);
+  if (complaint) throw new Refusal(invalid(`prompt: ${complaint}`));
   return { contract, payload, scenarios };
 }
 async function contractOf(model) {
@@ -568,12 +739,10 @@ function hintOf({ path, expected, received }) {
 function invalid(message) {
   return failure(400, message.slice(0, 2e3), { code: "INVALID_PAYLOAD" });
 }
-function ownerOf(call) {
-  const key = call.headers.key;
-  if (typeof key !== "string" || key === "" || key.startsWith("ak_invalid")) {
-    throw new Refusal(failure(401, "Invalid API key. Please check your API key.", { code: "AUTH_FAILED" }));
-  }
-  return createHash2("sha256").update(key).digest("hex").slice(0, 32);
+function callerOf({ headers: { key } }) {
+  const owner = ownerOf(typeof key === "string" ? key : void 0);
+  if (owner !== null) return owner;
+  throw new Refusal(failure(401, "Invalid API key. Please check your API key.", { code: "AUTH_FAILED" }));
 }
 function idempotencyKeyOf(call) {
   const key = call.headers["idempotency-key"];
@@ -587,17 +756,6 @@ function maxCreditsOf(call) {
   if (typeof value === "string" && /^\d{1,15}$/.test(value)) return Number(value);
   throw new Refusal(invalid("X-Max-Credits: expected an integer of 0 or more"));
 }
-function idFrom(owner, idempotencyKey) {
-  return idOf(createHash2("sha256").update(`${PROVIDER}
-${owner}
-${idempotencyKey}`).digest("hex"));
-}
-function randomId() {
-  return idOf(randomBytes(32).toString("hex"));
-}
-function idOf(hex) {
-  return `ck${BigInt(`0x${hex}`).toString(36).padStart(23, "0").slice(-23)}`;
-}
 function ok(body) {
   return { status: 200, body };
 }
@@ -605,34 +763,362 @@ function iso(time) {
   return new Date(time).toISOString();
 }
 
-// scripts/src/sandbox/files.ts
-import { createHash as createHash3 } from "node:crypto";
+// scripts/src/sandbox/apidot.ts
+import { isObject as isObject3 } from "./main.mjs";
+
+// scripts/src/sandbox/media.ts
+import { createHash as createHash4 } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-var FILE_NAME = /^(ck[0-9a-z]{23})(-old)?\.mp4$/;
+import { crc32, deflateSync } from "node:zlib";
+var VIDEO = { ext: "mp4", contentType: "video/mp4", fileType: "video" };
+var IMAGE = { ext: "png", contentType: "image/png", fileType: "image" };
+var SOUND = { ext: "wav", contentType: "audio/wav", fileType: "audio" };
+var MODEL = { ext: "glb", contentType: "model/gltf-binary", fileType: "model" };
+var FAMILIES = [
+  [SOUND, ["generate-music", "minimax-music"]],
+  [MODEL, ["meshy-", "tripo3d-"]],
+  [
+    IMAGE,
+    [
+      ...["gpt-image", "gpt-4o-image", "nano-banana", "seedream", "flux", "wan-2.7-image", "z-image"],
+      ...["grok-imagine-image", "kling-o1-image", "kling-o3-image"]
+    ]
+  ]
+];
+var MOST_IMAGES = 15;
+function mediumOf({ service, model }) {
+  if (service !== "apidot") return VIDEO;
+  return FAMILIES.find(([, ids]) => ids.some((id) => model.startsWith(id)))?.[0] ?? VIDEO;
+}
+function mediaOf(record) {
+  const medium = mediumOf(record);
+  if (medium === SOUND) return [SOUND, IMAGE];
+  const { n } = record.input;
+  const isMany = medium === IMAGE && typeof n === "number" && Number.isInteger(n) && n >= 1;
+  return Array(isMany ? Math.min(n, MOST_IMAGES) : 1).fill(medium);
+}
+var made = /* @__PURE__ */ new Map();
+function contentOf({ ext }, number) {
+  const name = ext === "png" ? `png ${number}` : ext;
+  let content = made.get(name);
+  if (!content) {
+    content = make(ext, number).then((bytes) => ({
+      bytes,
+      hash: createHash4("sha256").update(bytes).digest("hex").slice(0, 16)
+    }));
+    made.set(name, content);
+  }
+  return content;
+}
+async function make(ext, number) {
+  if (ext === "png") return picture(number);
+  if (ext === "wav") return tone();
+  if (ext === "glb") return triangle();
+  return readFile(clipPath());
+}
+function clipPath() {
+  const here = dirname(fileURLToPath(import.meta.url));
+  return join(basename(here) === "scripts" ? here : join(here, "..", ".."), "sandbox-clip.mp4");
+}
+function picture(number) {
+  const side = 256;
+  const width = 1 + side * 3;
+  const rows = Buffer.alloc(side * width);
+  for (let y = 0; y < side; y += 1) {
+    rows.set([1, 0, y, number * 83 % 256], y * width);
+    for (let x = 1; x < side; x += 1) rows[y * width + 1 + x * 3] = 1;
+  }
+  const head = Buffer.alloc(13);
+  head.writeUInt32BE(side, 0);
+  head.writeUInt32BE(side, 4);
+  head.set([8, 2], 8);
+  return Buffer.concat([
+    Buffer.from("PNG\r\n\n", "latin1"),
+    chunk("IHDR", head),
+    chunk("IDAT", deflateSync(rows)),
+    chunk("IEND", Buffer.alloc(0))
+  ]);
+}
+function chunk(type, data) {
+  const named = Buffer.concat([Buffer.from(type, "latin1"), data]);
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(data.length);
+  const sum = Buffer.alloc(4);
+  sum.writeUInt32BE(crc32(named));
+  return Buffer.concat([length, named, sum]);
+}
+var TONE_SECONDS = 2;
+function tone() {
+  const rate = 11025;
+  const samples = rate * TONE_SECONDS;
+  const data = Buffer.alloc(44 + samples * 2);
+  data.write("RIFF", 0, "latin1");
+  data.writeUInt32LE(data.length - 8, 4);
+  data.write("WAVEfmt ", 8, "latin1");
+  data.writeUInt32LE(16, 16);
+  data.writeUInt16LE(1, 20);
+  data.writeUInt16LE(1, 22);
+  data.writeUInt32LE(rate, 24);
+  data.writeUInt32LE(rate * 2, 28);
+  data.writeUInt16LE(2, 32);
+  data.writeUInt16LE(16, 34);
+  data.write("data", 36, "latin1");
+  data.writeUInt32LE(samples * 2, 40);
+  for (let at = 0; at < samples; at += 1) {
+    data.writeInt16LE(Math.round(12e3 * Math.sin(2 * Math.PI * 440 * at / rate)), 44 + at * 2);
+  }
+  return data;
+}
+function triangle() {
+  const corners = [-1, -1, 0, 1, -1, 0, 0, 1, 0];
+  const points = Buffer.alloc(corners.length * 4);
+  for (const [at, value] of corners.entries()) points.writeFloatLE(value, at * 4);
+  const scene = JSON.stringify({
+    asset: { version: "2.0" },
+    scene: 0,
+    scenes: [{ nodes: [0] }],
+    nodes: [{ mesh: 0 }],
+    meshes: [{ primitives: [{ attributes: { POSITION: 0 } }] }],
+    accessors: [
+      { bufferView: 0, componentType: 5126, count: 3, type: "VEC3", min: [-1, -1, 0], max: [1, 1, 0] }
+    ],
+    bufferViews: [{ buffer: 0, byteLength: points.length, target: 34962 }],
+    buffers: [{ byteLength: points.length }]
+  });
+  const json = Buffer.from(scene.padEnd(Math.ceil(scene.length / 4) * 4));
+  const head = Buffer.alloc(12);
+  head.write("glTF", "latin1");
+  head.writeUInt32LE(2, 4);
+  head.writeUInt32LE(12 + 8 + json.length + 8 + points.length, 8);
+  const part = (type, bytes) => {
+    const start = Buffer.alloc(8);
+    start.writeUInt32LE(bytes.length);
+    start.write(type, 4, "latin1");
+    return Buffer.concat([start, bytes]);
+  };
+  return Buffer.concat([head, part("JSON", json), part("BIN\0", points)]);
+}
+
+// scripts/src/sandbox/apidot.ts
+var PROVIDER2 = "apidot";
+var SENT_AGAIN_AFTER = 30 * 6e4;
+var WORDS = {
+  SUBMITTED: "not_started",
+  QUEUED: "queued",
+  PROGRESS: "running",
+  COMPLETED: "finished",
+  FAILED: "failed",
+  CANCEL: "failed"
+};
+var PROGRESS = { SUBMITTED: 0, PROGRESS: 50, COMPLETED: 100 };
+function createApidot({ store, files, webhooks, now, speed }) {
+  const accounts = new Accounts(store, PROVIDER2, now);
+  const firstTimes = new FirstTimes();
+  const statusQueries = /* @__PURE__ */ new Map();
+  let sequence = 0;
+  async function handle(call) {
+    const owner = callerOf2(call);
+    const [resource, name] = call.path;
+    const parts = call.path.length;
+    if (resource === "submit" && parts === 1) return only("POST", call) ?? submit(call, owner);
+    if (resource === "status" && parts === 2) return only("GET", call) ?? status(call, owner, name);
+    if (resource === "detail" && name === "music" && parts === 2) {
+      return only("GET", call) ?? musicDetail(call, owner, call.query.get("task_id") ?? "");
+    }
+    return refusal(404, "not_found", "Not found.");
+  }
+  async function submit(call, owner) {
+    const { model, kept, callbackUrl, scenarios } = await readRequest2(call);
+    const refused = refuseAsAsked(scenarios, `${owner} ${kept.fingerprint}`);
+    if (refused !== null) return refused;
+    if (scenarios.has("no-credits") || accounts.balanceOf(owner) < UNKNOWN_PRICE) {
+      return refusal(402, "insufficient_credits", "Insufficient credits: the balance cannot cover the task.");
+    }
+    const record = {
+      id: randomId(),
+      service: PROVIDER2,
+      owner,
+      model,
+      input: kept.input,
+      fingerprint: kept.fingerprint,
+      idempotencyKey: null,
+      credits: UNKNOWN_PRICE,
+      scenarios: [...scenarios],
+      createdAt: now(),
+      sequence: sequence++,
+      speed,
+      cancelledAt: null
+    };
+    store.insert(record);
+    if (callbackUrl !== null) webhooks.watch(record, callbackUrl, noticesFrom(call.origin));
+    if (scenarios.has("lost-answer")) return "cut";
+    return ok2({ task_id: record.id, status: "not_started", created_time: timeOf(record) });
+  }
+  function refuseAsAsked(scenarios, intent) {
+    const isFirst = (name) => scenarios.has(name) && firstTimes.isFirst(`${name} ${intent}`);
+    if (isFirst("rate-limit"))
+      return refusal(429, "rate_limited", "Too many requests, as [sandbox:rate-limit] asks for.");
+    if (isFirst("not-delivered")) return "cut";
+    if (isFirst("server-error"))
+      return refusal(500, "server_error", "Internal error, as [sandbox:server-error] asks for.");
+    if (scenarios.has("reject"))
+      return refusal(400, "invalid_request_error", "The request was refused, as [sandbox:reject] asks for.");
+    if (scenarios.has("http200-failure")) {
+      const message = "The request was refused, as [sandbox:http200-failure] asks for.";
+      return { ...refusal(400, "invalid_request_error", message), status: 200 };
+    }
+    return null;
+  }
+  function taskOf(owner, id) {
+    const record = accounts.taskOf(owner, id);
+    if (record) return record;
+    throw new Refusal(refusal(404, "not_found", "Task not found."));
+  }
+  function status(call, owner, id) {
+    const record = taskOf(owner, id);
+    if (record.scenarios.includes("flaky")) {
+      const count = (statusQueries.get(id) ?? 0) + 1;
+      statusQueries.set(id, count);
+      if (count % 2 === 0)
+        return refusal(503, "server_error", "Service unavailable, as [sandbox:flaky] asks for.");
+    }
+    return ok2(dataOf(record, stateAt(record, now()), call.origin));
+  }
+  function dataOf(record, state, origin) {
+    const data = { task_id: record.id, status: WORDS[state] };
+    const isWebsiteForm = record.scenarios.includes("files");
+    if (state === "COMPLETED" && !record.scenarios.includes("no-files")) {
+      const found = filesOf(record, origin);
+      if (isWebsiteForm) data.files = found;
+      else data.output = { files: found };
+    }
+    if (isWebsiteForm) Object.assign(data, ageOf(record, state));
+    data.error_message = state === "FAILED" ? "The generation failed, as [sandbox:fail] asks for." : null;
+    return data;
+  }
+  function filesOf(record, origin) {
+    const urls = urlsOf(record, origin);
+    const shown2 = mediumOf(record).fileType === "audio" ? 1 : urls.length;
+    return urls.slice(0, shown2).map((file_url, at) => ({ file_url, file_type: mediaOf(record)[at].fileType }));
+  }
+  function urlsOf(record, origin) {
+    const dead = record.scenarios.includes("expired-link") && !files.wasTried(record);
+    return mediaOf(record).map((_, at) => files.urlOf(record, origin, dead, at + 1));
+  }
+  function musicDetail(call, owner, id) {
+    const record = taskOf(owner, id);
+    if (mediumOf(record).fileType !== "audio") return refusal(404, "not_found", "This is no music task.");
+    const state = stateAt(record, now());
+    const data = { task_id: id, status: WORDS[state] };
+    if (state === "COMPLETED") {
+      const [audio_url, image_url] = urlsOf(record, call.origin);
+      const piece = { audio_id: `${id}-1`, title: "A tone", duration: TONE_SECONDS };
+      data.files = [{ ...piece, audio_url, image_url }];
+    }
+    Object.assign(data, ageOf(record, state));
+    data.error_message = state === "FAILED" ? "The generation failed, as [sandbox:fail] asks for." : null;
+    return ok2(data);
+  }
+  function noticesFrom(origin) {
+    return {
+      body: (record, state) => {
+        if (state !== "COMPLETED" && state !== "FAILED") return null;
+        const { output, files: found, ...data } = dataOf(record, state, origin);
+        const shown2 = found ?? (isObject3(output) ? output.files : void 0);
+        return { code: 200, data: { ...data, ...shown2 !== void 0 && { files: shown2 } } };
+      },
+      repeats: [DUPLICATE_AFTER, SENT_AGAIN_AFTER]
+    };
+  }
+  return { prefix: ["api", "generate"], handle };
+}
+async function readRequest2(call) {
+  let body;
+  try {
+    body = JSON.parse((await call.body()).toString());
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
+    throw new Refusal(invalid2("The body is not JSON."));
+  }
+  if (!isObject3(body)) throw new Refusal(invalid2("The body is not a JSON object."));
+  const { model, input, callback_url: callbackUrl = null } = body;
+  if (typeof model !== "string" || !/^[\w./-]{1,100}$/.test(model))
+    throw new Refusal(invalid2("model: expected the id of a model."));
+  if (!isObject3(input)) throw new Refusal(invalid2("input: expected an object with the model's fields."));
+  const isUrl = typeof callbackUrl === "string" && /^https?:/i.test(callbackUrl) && URL.canParse(callbackUrl);
+  if (callbackUrl !== null && !isUrl)
+    throw new Refusal(invalid2("callback_url: expected an http or https URL."));
+  try {
+    const { scenarios, complaint } = readMarks(input, PROVIDER2);
+    if (complaint) throw new Refusal(invalid2(`input: ${complaint}`));
+    return { model, kept: keepInput(model, input), callbackUrl: isUrl ? callbackUrl : null, scenarios };
+  } catch (error) {
+    if (error instanceof RangeError) throw new Refusal(invalid2("The body is nested too deeply."));
+    throw error;
+  }
+}
+function callerOf2({ headers: { authorization } }) {
+  const owner = ownerOf(/^Bearer (\S+)$/.exec(authorization ?? "")?.[1]);
+  if (owner !== null) return owner;
+  throw new Refusal(refusal(401, "authentication_error", "Unauthorized - Invalid API key"));
+}
+function only(method, call) {
+  if (call.method === method) return null;
+  return {
+    ...refusal(405, "invalid_request_error", `Method not allowed. Use ${method}.`),
+    headers: { allow: method }
+  };
+}
+function ok2(data) {
+  return { status: 200, body: { code: 200, data } };
+}
+function refusal(code, type, message) {
+  return { status: code, body: { code, error: { message, type } } };
+}
+function invalid2(message) {
+  return refusal(400, "invalid_request_error", message.slice(0, 2e3));
+}
+function ageOf(record, state) {
+  const progress = PROGRESS[state];
+  return { created_time: timeOf(record), ...progress !== void 0 && { progress } };
+}
+function timeOf({ createdAt }) {
+  return new Date(createdAt).toISOString().slice(0, 19);
+}
+
+// scripts/src/sandbox/files.ts
+var FILE_NAME = /^(ck[0-9a-z]{23})(?:-(\d{1,2}))?(-old)?\.([a-z0-9]{3})$/;
 function createFiles(store, now) {
   const cutOnce = /* @__PURE__ */ new Set();
-  let clip;
+  const tried = /* @__PURE__ */ new Set();
   return {
-    urlOf: (record, origin, dead = false) => `${origin}/files/${record.id}${dead ? "-old" : ""}.mp4`,
+    urlOf(record, origin, dead = false, number = 1) {
+      const { ext } = mediaOf(record)[number - 1];
+      return `${origin}/files/${record.id}${number > 1 ? `-${number}` : ""}${dead ? "-old" : ""}.${ext}`;
+    },
+    wasTried: ({ id }) => tried.has(id),
     async serve(request, response, folder, name) {
       if (request.method !== "GET" && request.method !== "HEAD")
         return send(response, wrongMethod("GET", "HEAD"));
       if (folder === "storage") {
         return send(response, failure(404, "The sandbox keeps no input images, only their hashes."));
       }
-      const [, id, old] = FILE_NAME.exec(name) ?? [];
+      const [, id, nth = "1", old, ext] = FILE_NAME.exec(name) ?? [];
       const record = id === void 0 ? null : store.get(id);
-      if (record === null || !hasFile(record, now())) {
+      const medium = record && mediaOf(record)[Number(nth) - 1];
+      if (!medium || medium.ext !== ext || !hasFile(record, now())) {
         return send(response, failure(404, "There is no such file, or it has expired."));
       }
-      if (old) return send(response, failure(410, "This link has expired. Ask for the task again."));
-      clip ??= loadClip();
-      const { bytes, hash } = await clip;
+      if (old) {
+        tried.add(record.id);
+        return send(response, failure(410, "This link has expired. Ask for the task again."));
+      }
+      const { bytes, hash } = await contentOf(medium, Number(nth));
       const etag = `"${hash}-${record.id}"`;
       const range = rangeOf(request, etag, bytes.length);
-      const headers = { "accept-ranges": "bytes", etag, "content-type": "video/mp4" };
+      const headers = { "accept-ranges": "bytes", etag, "content-type": medium.contentType };
       if (range === "unsatisfiable") {
         response.writeHead(416, {
           ...headers,
@@ -652,8 +1138,8 @@ function createFiles(store, now) {
         response.end();
         return;
       }
-      if (record.scenarios.includes("cut-download") && !cutOnce.has(record.id)) {
-        cutOnce.add(record.id);
+      if (record.scenarios.includes("cut-download") && !cutOnce.has(name)) {
+        cutOnce.add(name);
         response.write(part.subarray(0, Math.floor(part.length / 2)), () => response.socket?.destroySoon());
         return;
       }
@@ -675,14 +1161,6 @@ function rangeOf(request, etag, length) {
   if (last !== "" && Number(last) < from) return null;
   return from >= length ? "unsatisfiable" : { from, to };
 }
-async function loadClip() {
-  const bytes = await readFile(clipPath());
-  return { bytes, hash: createHash3("sha256").update(bytes).digest("hex").slice(0, 16) };
-}
-function clipPath() {
-  const here = dirname(fileURLToPath(import.meta.url));
-  return join(basename(here) === "scripts" ? here : join(here, "..", ".."), "sandbox-clip.mp4");
-}
 
 // scripts/src/sandbox/server.ts
 import { createServer } from "node:http";
@@ -700,7 +1178,7 @@ import {
   writeFileSync
 } from "node:fs";
 import { join as join2 } from "node:path";
-import { isObject as isObject3 } from "./main.mjs";
+import { isObject as isObject4 } from "./main.mjs";
 var TASK_ID = /^ck[0-9a-z]{23}$/;
 var RECORD_FILE = /^(ck[0-9a-z]{23})\.json$/;
 var TEMPORARY_FILE = /^ck[0-9a-z]{23}\.[0-9a-f]{12}\.tmp$/;
@@ -862,118 +1340,15 @@ function readRecord(path, id) {
   }
 }
 function isRecord(value) {
-  if (!isObject3(value)) return false;
+  if (!isObject4(value)) return false;
   const { scenarios, credits, speed } = value;
-  return ["id", "service", "owner", "model", "fingerprint"].every((field) => typeof value[field] === "string") && ["createdAt", "sequence"].every((field) => Number.isFinite(value[field])) && Number.isSafeInteger(credits) && credits >= 0 && Number.isFinite(speed) && speed > 0 && isObject3(value.input) && Array.isArray(scenarios) && scenarios.every(isScenario) && (value.idempotencyKey === null || typeof value.idempotencyKey === "string") && (value.cancelledAt === null || Number.isFinite(value.cancelledAt));
+  return ["id", "service", "owner", "model", "fingerprint"].every((field) => typeof value[field] === "string") && ["createdAt", "sequence"].every((field) => Number.isFinite(value[field])) && Number.isSafeInteger(credits) && credits >= 0 && Number.isFinite(speed) && speed > 0 && isObject4(value.input) && Array.isArray(scenarios) && scenarios.every(isScenario) && (value.idempotencyKey === null || typeof value.idempotencyKey === "string") && (value.cancelledAt === null || Number.isFinite(value.cancelledAt));
 }
 function codeOf(error) {
   return error.code;
 }
 function reason(error) {
   return codeOf(error) ?? String(error);
-}
-
-// scripts/src/sandbox/webhooks.ts
-import { request as httpRequest } from "node:http";
-import { request as httpsRequest } from "node:https";
-var ANSWER_WITHIN_MS = 5e3;
-var DUPLICATE_AFTER_SIMULATED_MS = 15e3;
-var LONGEST_TIMER_MS = 2 ** 31 - 1;
-function createWebhooks(now, log) {
-  const watches = /* @__PURE__ */ new Map();
-  const timers = /* @__PURE__ */ new Set();
-  const closing = new AbortController();
-  function later(ms, run) {
-    const timer = setTimeout(
-      () => {
-        timers.delete(timer);
-        run();
-      },
-      Math.min(Math.max(0, ms), LONGEST_TIMER_MS)
-    );
-    timer.unref();
-    timers.add(timer);
-    return timer;
-  }
-  function advance(record, watch) {
-    const changes = changesOf(record);
-    while (changes[watch.announced] !== void 0 && changes[watch.announced].at <= now()) {
-      const { state } = changes[watch.announced];
-      watch.announced += 1;
-      enqueue(watch, record.id, state);
-      if (!isFinal(state)) continue;
-      watches.delete(record.id);
-      later(DUPLICATE_AFTER_SIMULATED_MS / record.speed, () => enqueue(watch, record.id, state));
-      return;
-    }
-    const next = changes[watch.announced];
-    if (next !== void 0) watch.timer = later(next.at - now(), () => advance(record, watch));
-    else watches.delete(record.id);
-  }
-  function enqueue(watch, taskId, status) {
-    watch.line = watch.line.then(() => deliver(watch.url, taskId, status));
-  }
-  async function deliver(url, taskId, status) {
-    if (closing.signal.aborted) return;
-    const result = await post(url, JSON.stringify({ taskId, status }), closing.signal);
-    if (!closing.signal.aborted) log(`webhook ${status} of ${taskId}: ${result}`);
-  }
-  return {
-    watch(record, address) {
-      const url = URL.canParse(address) ? new URL(address) : null;
-      if (url === null || !isLoopback(url)) {
-        log("webhook not sent: the sandbox only calls http(s) addresses on loopback");
-        return;
-      }
-      const watch = { url, announced: 1, line: Promise.resolve() };
-      watches.set(record.id, watch);
-      advance(record, watch);
-    },
-    changed(record) {
-      const watch = watches.get(record.id);
-      if (watch === void 0) return;
-      clearTimeout(watch.timer);
-      if (watch.timer) timers.delete(watch.timer);
-      advance(record, watch);
-    },
-    close() {
-      for (const timer of timers) clearTimeout(timer);
-      timers.clear();
-      watches.clear();
-      closing.abort();
-    }
-  };
-}
-function isLoopback(url) {
-  if (url.protocol !== "http:" && url.protocol !== "https:") return false;
-  return url.hostname === "localhost" || url.hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(url.hostname);
-}
-function post(url, body, signal) {
-  return new Promise((resolve) => {
-    const request = url.protocol === "https:" ? httpsRequest : httpRequest;
-    const outgoing = request(
-      url,
-      {
-        method: "POST",
-        agent: false,
-        signal,
-        timeout: ANSWER_WITHIN_MS,
-        headers: { "content-type": "application/json", "content-length": Buffer.byteLength(body) }
-      },
-      (answer) => {
-        answer.on("error", () => {
-        });
-        answer.destroy();
-        resolve(`answered ${answer.statusCode}`);
-      }
-    );
-    outgoing.on("timeout", () => outgoing.destroy(new Error("no answer in time")));
-    outgoing.on(
-      "error",
-      (error) => resolve(`not delivered (${error.code ?? error.message})`)
-    );
-    outgoing.end(body);
-  });
 }
 
 // scripts/src/sandbox/server.ts
@@ -987,7 +1362,8 @@ async function startSandbox(options) {
   const store = openStore(folder, now);
   const files = createFiles(store, now);
   const webhooks = createWebhooks(now, log);
-  const services = [createAivideomaker({ store, files, webhooks, now, speed })];
+  const surroundings = { store, files, webhooks, now, speed };
+  const services = [createAivideomaker(surroundings), createApidot(surroundings)];
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     response.on("close", () => log(`${request.method} ${shown(request.url)} ${outcomeOf(response)}`));
     answer(request, response).catch((error) => {
@@ -1021,6 +1397,7 @@ async function startSandbox(options) {
       return await service.handle({
         method: request.method ?? "",
         path: path.slice(service.prefix.length),
+        query: new URLSearchParams(request.url?.split("?", 2)[1]),
         headers: request.headers,
         origin: originOf(request.headers, origin),
         address: request.socket.remoteAddress ?? "",
@@ -1054,26 +1431,38 @@ function outcomeOf(response) {
   return response.writableFinished ? String(response.statusCode) : "cut";
 }
 export {
+  Accounts,
   DEFAULT_SPEED,
+  DUPLICATE_AFTER,
+  FirstTimes,
   QueryLimiter,
   Refusal,
   SCENARIOS,
   TASK_ID,
+  TONE_SECONDS,
+  UNKNOWN_PRICE,
   changesOf,
   chargeFor,
+  contentOf,
   createAivideomaker,
+  createApidot,
   createFiles,
   createWebhooks,
   currentChange,
   failure,
   hasFile,
+  idFrom,
   isFinal,
   isForgotten,
   isScenario,
   keepInput,
+  mediaOf,
+  mediumOf,
   openStore,
   originOf,
+  ownerOf,
   pathOf,
+  randomId,
   readBody,
   readMarks,
   refundOf,

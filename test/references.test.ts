@@ -7,6 +7,7 @@ import { transformSync } from 'esbuild';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { FLAGS } from '../scripts/src/cli/flags.ts';
 import { listModels } from '../scripts/src/contracts/contract.ts';
+import { PROFILES } from '../scripts/src/providers/registry.ts';
 import { EXIT, EXIT_OF_ERROR } from '../scripts/src/types/exit-codes.ts';
 import { ERROR_CODES } from '../scripts/src/types/failure.ts';
 import { ROOT } from './support/command.ts';
@@ -256,9 +257,10 @@ describe('what the documents name exists, and what exists is named', () => {
   test('every environment variable, and no other word in capitals', () => {
     const code = text('scripts/src/cli/environment.ts');
     const read = new Set([...code.matchAll(/\b(?:env|way)\.([A-Z][A-Z_]+)\b/g)].map(([, name]) => name!));
+    for (const { keyVariable, urlVariable } of PROFILES) read.add(keyVariable).add(urlVariable);
     expect(read.size).toBeGreaterThan(8);
-    for (const name of [...read, 'APIDOT_API_KEY']) expect(all.includes(`\`${name}\``), name).toBe(true);
-    const known = new Set<string>([...read, ...ERROR_CODES, 'APIDOT_API_KEY']);
+    for (const name of read) expect(all.includes(`\`${name}\``), name).toBe(true);
+    const known = new Set<string>([...read, ...ERROR_CODES]);
     // Names of other people's things, and of constants in the examples.
     for (const name of ['NEXT_PUBLIC_', 'VITE_', 'UND_ERR_SOCKET']) known.add(name);
     const prose = documents.map((file) => text(file).replace(/^ *```(?:ts|sql|pgsql)\n[\s\S]*?^ *```/gm, ''));

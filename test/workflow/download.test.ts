@@ -452,6 +452,63 @@ describe('a link that has expired', () => {
   });
 });
 
+describe('a file of another kind', () => {
+  const OBJ = Buffer.from(`# a plane\n${'v 0.5 -1 2\n'.repeat(200)}f 1 2 3\n`);
+  const glb = (size: number) => {
+    const bytes = Buffer.alloc(size);
+    bytes.write('glTF', 'latin1');
+    bytes.writeUInt32LE(2, 4);
+    bytes.writeUInt32LE(4_000, 8);
+    return bytes;
+  };
+
+  it.each<[string, Buffer, string, string, string]>([
+    ['by its bytes', glb(4_000), 'application/octet-stream', 'glb', 'model/gltf-binary'],
+    ['by its bytes, against its type', glb(4_000), 'text/html', 'glb', 'model/gltf-binary'],
+    ['by its lines', OBJ, 'text/plain; charset=utf-8', 'obj', 'model/obj'],
+    ['by its type', OBJ, 'model/obj', 'obj', 'model/obj'],
+    [
+      'once it is whole',
+      Buffer.from('{"asset":{"version":"2.0"}}'),
+      'model/gltf+json',
+      'gltf',
+      'model/gltf+json',
+    ],
+  ])('is known %s', async (_, body, type, ext, contentType) => {
+    const server = await serve(() => ({ headers: { 'content-type': type }, body }));
+    const into = folder();
+    const saved = await download(sessionWith(server.origin), options(server.origin, into));
+    expect(saved).toEqual({
+      path: path.join(into, `ckx1.${ext}`),
+      bytes: body.length,
+      sha256: sha256(body),
+      contentType,
+    });
+  });
+
+  it('fault 63: that was cut where its host gave no length is fetched again', async () => {
+    const server = await serve((_, { res, count }) => {
+      res.writeHead(200, { 'content-type': 'model/gltf-binary' });
+      res.write(glb(count === 0 ? 3_000 : 4_000), () => res.end());
+      return undefined;
+    });
+    const saved = await download(sessionWith(server.origin), options(server.origin, folder()));
+    expect(saved).toMatchObject({ bytes: 4_000, sha256: sha256(glb(4_000)) });
+    expect(server.received).toHaveLength(2);
+  });
+
+  it('fault 65: is judged by its own bytes, not by what a longer attempt left', async () => {
+    const server = await serve((_, { res, count }) => {
+      if (count > 0) return { headers: { 'content-type': 'text/plain' }, body: 'v 1 2 3\n' };
+      res.writeHead(200, { 'content-length': '900' });
+      res.write(Buffer.from('v 1 2 3\n'.repeat(90)), () => setTimeout(() => res.destroy(), 10));
+      return undefined;
+    });
+    const saved = await download(sessionWith(server.origin), options(server.origin, folder()));
+    expect(saved).toMatchObject({ bytes: 8, contentType: 'model/obj' });
+  });
+});
+
 describe('what is no media file', () => {
   it.each([
     ['a page', '<html><body>Just a moment, please: checking your browser</body></html>'],
@@ -468,6 +525,26 @@ describe('what is no media file', () => {
     expect(failure.message.length).toBeLessThan(250);
     expect(server.received).toHaveLength(4);
     expectEmpty(into);
+  });
+
+  it.each([
+    'model/obj',
+    'model/stl',
+    'model/gltf+json',
+    'model/gltf-binary',
+    'text/plain',
+    'application/zip',
+  ])('fault 65: an error text with HTTP 200 is not saved, though it is called %s', async (type) => {
+    for (const body of ['<html>gone</html>'.repeat(50), '{"code":404,"message":"gone"}', 'not found']) {
+      const server = await serve(() => ({ headers: { 'content-type': type }, body }));
+      const into = folder();
+      const session = sessionWith(server.origin);
+      const failure = await failureOf(download(session, options(server.origin, into, { maxRetries: 0 })));
+      // A text that could be a model by its type is found out by what it lacks.
+      if (type === 'model/stl' || type === 'model/gltf+json') expect(failure.code).toBe('DOWNLOAD_FAILED');
+      else expect(failure.message).toContain('What came is no media file');
+      expectEmpty(into);
+    }
   });
 
   it('fault 65: is refused with its first bytes, however much would come', async () => {

@@ -6,7 +6,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { sha256Of } from '../../scripts/src/workflow/file-hash.ts';
 import { fileStem } from '../../scripts/src/workflow/file-name.ts';
 import { FileWriter } from '../../scripts/src/workflow/file-writer.ts';
-import { boxesAreWhole, fileKind } from '../../scripts/src/workflow/signature.ts';
+import { fileKind } from '../../scripts/src/workflow/signature.ts';
+import { boxesAreWhole, isWhole } from '../../scripts/src/workflow/whole-file.ts';
 import { MP4, PNG } from '../support/media.ts';
 import { folder } from './session.ts';
 
@@ -50,7 +51,12 @@ describe('fileKind', () => {
     ['\0\0\0\x20ftypqt  ', 'mov'],
     ['\0\0\0\x20ftypM4A ', 'm4a'],
     ['\0\0\0\x20ftypavif', 'avif'],
+    ['\0\0\0\x20ftypavis', 'avif'],
     ['\0\0\0\x20ftypheic', 'heic'],
+    ['\0\0\0\x20ftypheix', 'heic'],
+    ['\0\0\0\x20ftypmif1\0\0\0\0mif1avif', 'avif'],
+    ['\0\0\0\x20ftypmif1\0\0\0\0mif1heic', 'heic'],
+    ['\0\0\0\x20ftypM4B ', 'm4a'],
     ['\0\0\0\x08wide\0\0', 'mov'],
     ['\0\0\0\x20moov', 'mov'],
     ['\x89PNG\r\n\x1a\n', 'png'],
@@ -64,11 +70,89 @@ describe('fileKind', () => {
     ['fLaC', 'flac'],
     ['ID3\x04', 'mp3'],
     ['\xff\xfb\x90', 'mp3'],
+    ['\xff\xf3\x40', 'mp3'],
+    ['MThd\0\0\0\x06\0\x01', 'mid'],
     ['glTF\x02\0\0\0', 'glb'],
-  ])('knows %j as %s', (head, ext) => {
-    const kind = fileKind(bytes(head));
-    expect(kind?.ext).toBe(ext);
-    expect(kind?.contentType).toMatch(/^(video|audio|image|model)\//);
+    ['ply\nformat ascii 1.0\n', 'ply'],
+    ['ply\r\nformat binary_little_endian 1.0\r\n', 'ply'],
+    ['solid cube\n  facet normal 0 0 1\n', 'stl'],
+    ['solid\r\nfacet normal 0 0 1\r\n', 'stl'],
+    [`PK\x03\x04\x14\0\0\0\0\0${'x'.repeat(20)}scene.usdc\x86\x19`, 'usdz'],
+  ])('knows %j as %s, whatever the host says', (head, ext) => {
+    for (const said of ['', 'text/html', 'application/json', 'model/obj']) {
+      const kind = fileKind(bytes(head), said);
+      expect(kind?.ext).toBe(ext);
+      expect(kind?.contentType).toMatch(/^(video|audio|image|model)\//);
+    }
+  });
+
+  it('knows FBX, for which there is no type', () => {
+    expect(fileKind(bytes('Kaydara FBX Binary  \0\x1a\0'))).toEqual({
+      ext: 'fbx',
+      contentType: 'application/octet-stream',
+    });
+  });
+
+  const OBJ = '# made by hand\n\nmtllib a.mtl\no thing\nv 0 0 0\nv 1 0 0\nv 0 1 0\nvn 0 0 1\nf 1 2 3\n';
+  const LONG_OBJ = `# ${'x'.repeat(40)}\n${'v 0.123456 -1.5e-3 2\n'.repeat(100)}`;
+
+  it.each<[string, string, string]>([
+    [OBJ, 'model/obj', 'obj'],
+    [OBJ, 'text/plain; charset=utf-8', 'obj'],
+    [OBJ, 'application/octet-stream', 'obj'],
+    [OBJ, '', 'obj'],
+    [OBJ.replaceAll('\n', '\r\n'), 'Text/Plain', 'obj'],
+    [LONG_OBJ, '', 'obj'],
+    ['g thing\ns off\n', 'model/obj', 'obj'],
+    [`# ${'x'.repeat(1_000)}\nv 1 2 3\n`, 'model/obj', 'obj'],
+    ['# a\nnewmtl a\nKd 1 1 1\nmap_Kd a.png\n', 'text/plain', 'mtl'],
+    ['{"asset":{"version":"2.0"}}', 'model/gltf+json', 'gltf'],
+    ['PK\x03\x04', 'model/vnd.usdz+zip', 'usdz'],
+    ['PK\x03\x04', 'application/zip', 'zip'],
+    ['made by a program'.padEnd(200, '\0'), 'model/stl', 'stl'],
+    ['made by a program'.padEnd(200, '\0'), 'application/sla', 'stl'],
+  ])('takes %j as %s for %s', (head, said, ext) => {
+    expect(fileKind(Buffer.from(head, 'latin1'), said)?.ext).toBe(ext);
+  });
+
+  it.each<[string, string]>([
+    [OBJ, 'text/html'],
+    [OBJ, 'application/json'],
+    ['g oogle\ns orry\n', 'text/plain'],
+    ['v 1 2 3\nService unavailable\n', 'text/plain'],
+    ['not found', 'text/plain'],
+    ['#!/bin/sh\nv 1 2 3\n', 'model/obj'],
+    ['', 'model/obj'],
+    ['PK\x03\x04', 'application/octet-stream'],
+    ['anything at all', 'model/gltf-binary'],
+    ['anything at all', 'image/png'],
+    ['anything at all', 'video/mp4'],
+    ['anything at all', 'audio/mpeg'],
+    ['\xff\xfb\xf0', 'audio/mpeg'],
+    ['\xff\xfb\x9c', 'audio/mpeg'],
+    ['solid ground, and no facet of it', 'text/plain'],
+    ['plywood', 'model/ply'],
+  ])('fault 65: takes %j for nothing, though its host says %s', (head, said) => {
+    expect(fileKind(Buffer.from(head, 'latin1'), said)).toBeNull();
+  });
+
+  const ERROR_TEXTS = [
+    '<!DOCTYPE html><html>',
+    ' \r\n<html>',
+    '\xef\xbb\xbf<?xml version="1.0"?><Error>',
+    '{"code":404}',
+    '\xef\xbb\xbf {"code":404}',
+    '[{"error":"x"}]',
+  ];
+  const ALL_TYPES = [
+    ...['', 'model/obj', 'model/mtl', 'model/stl', 'application/sla', 'model/gltf-binary', 'text/plain'],
+    ...['application/octet-stream', 'application/zip', 'model/vnd.usdz+zip', 'image/png', 'video/mp4'],
+  ];
+
+  it('fault 65: takes no page and no JSON for a file, whatever its host says', () => {
+    for (const text of ERROR_TEXTS)
+      for (const said of ALL_TYPES)
+        expect(fileKind(Buffer.from(text, 'latin1'), said), `${text} as ${said}`).toBeNull();
   });
 
   it.each([
@@ -82,6 +166,7 @@ describe('fileKind', () => {
     '%PDF-1.7',
     'RIFF\x10\0\0\0XXXX',
     'XXXX\x10\0\0\0WEBP',
+    'The free trial is over',
     '\0\0\0\x20',
     '\x89PNX',
   ])('fault 65: takes %j for no media file', (head) => {
@@ -99,21 +184,26 @@ describe('fileKind', () => {
   });
 
   it('never throws', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 64 }), (data) => void fileKind(data)));
+    const said = fc.oneof(fc.string(), fc.constantFrom(...ALL_TYPES));
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 600 }), said, (data, type) => void fileKind(data, type)),
+    );
   });
 });
 
-describe('boxesAreWhole', () => {
-  async function check(data: Buffer, size = data.length): Promise<boolean> {
-    const file = path.join(folder(), 'x');
-    writeFileSync(file, data);
-    const fd = openSync(file, 'r');
-    try {
-      return await boxesAreWhole(fd, size);
-    } finally {
-      closeSync(fd);
-    }
+async function onDisk(data: Buffer, check: (fd: number) => Promise<boolean>): Promise<boolean> {
+  const file = path.join(folder(), 'x');
+  writeFileSync(file, data);
+  const fd = openSync(file, 'r');
+  try {
+    return await check(fd);
+  } finally {
+    closeSync(fd);
   }
+}
+
+describe('boxesAreWhole', () => {
+  const check = (data: Buffer, size = data.length) => onDisk(data, (fd) => boxesAreWhole(fd, size));
   const box = (type: string, size: number, said = size) => {
     const data = Buffer.alloc(size);
     data.writeUInt32BE(said, 0);
@@ -161,6 +251,77 @@ describe('boxesAreWhole', () => {
         fc.uint8Array({ maxLength: 200 }),
         async (data) => void (await check(Buffer.from(data))),
       ),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe('isWhole', () => {
+  const check = (ext: string, data: Buffer, certain = false) =>
+    onDisk(data, (fd) => isWhole({ ext, contentType: '' }, fd, data.length, certain));
+
+  function glb(size: number, said = size): Buffer {
+    const data = Buffer.alloc(size);
+    data.write('glTF', 'latin1');
+    data.writeUInt32LE(2, 4);
+    data.writeUInt32LE(said, 8);
+    return data;
+  }
+  function riff(size: number, said = size - 8): Buffer {
+    const data = Buffer.alloc(size);
+    data.write('RIFF', 'latin1');
+    data.writeUInt32LE(said, 4);
+    return data;
+  }
+  function stl(triangles: number, size = 84 + 50 * triangles): Buffer {
+    const data = Buffer.alloc(size);
+    data.write('solid, though binary', 'latin1');
+    data.writeUInt32LE(triangles, 80);
+    return data;
+  }
+  const asciiStl = (end: string) =>
+    Buffer.from(`solid a\n${'facet normal 0 0 1\nendfacet\n'.repeat(50)}${end}`);
+
+  it.each<[string, string, Buffer, boolean]>([
+    ['a GLB', 'glb', glb(100), true],
+    ['a GLB that was cut', 'glb', glb(99, 100), false],
+    ['a GLB with more behind it', 'glb', glb(104, 100), true],
+    ['a GLB of a few bytes', 'glb', Buffer.from('glTF'), true],
+    ['a sound', 'wav', riff(100), true],
+    ['a sound that was cut', 'wav', riff(60, 92), false],
+    ['a sound written as a stream', 'wav', riff(60, 0xffff_ffff), true],
+    ['a sound whose length was never written', 'wav', riff(60, 0), true],
+    ['a WebP that was cut', 'webp', riff(60, 92), false],
+    ['an audio file without its index', 'm4a', MP4.subarray(0, 1_000), false],
+    ['a format that carries no length', 'ogg', Buffer.from('OggS'), true],
+  ])('fault 63: %s', async (_, ext, data, expected) => {
+    expect(await check(ext, data)).toBe(expected);
+    // Where the sender gave the length, it is the sender's file.
+    expect(await check(ext, data, true)).toBe(true);
+  });
+
+  it.each<[string, string, Buffer, boolean]>([
+    ['a binary STL', 'stl', stl(3), true],
+    ['an empty one', 'stl', stl(0), true],
+    ['one that was cut', 'stl', stl(3, 200), false],
+    ['no STL at all', 'stl', Buffer.from('Service unavailable'), false],
+    ['a text STL', 'stl', asciiStl('endsolid a\n'), true],
+    ['a text STL that was cut', 'stl', asciiStl(''), false],
+    ['glTF', 'gltf', Buffer.from('{"scene":0,"asset":{"version":"2.0"}}'), true],
+    ['glTF that was cut', 'gltf', Buffer.from('{"asset":{"version":"2.0"'), false],
+    ['an error in its place', 'gltf', Buffer.from('{"code":404,"message":"gone"}'), false],
+    ['an asset of nothing', 'gltf', Buffer.from('{"asset":null}'), false],
+  ])('fault 65: %s, whose beginning proves nothing', async (_, ext, data, expected) => {
+    expect(await check(ext, data)).toBe(expected);
+    expect(await check(ext, data, true)).toBe(expected);
+  });
+
+  it('never throws and always ends', async () => {
+    const exts = fc.constantFrom('glb', 'wav', 'stl', 'gltf', 'm4a', 'png');
+    await fc.assert(
+      fc.asyncProperty(exts, fc.uint8Array({ maxLength: 200 }), async (ext, data) => {
+        await check(ext, Buffer.from(data));
+      }),
       { numRuns: 50 },
     );
   });

@@ -1,11 +1,11 @@
 // AIVideoMaker API v1, as its public documents and recorded runs showed it up to 2026-09-17.
-import { isTransientStatus, parseRetryAfter } from '../http/again.ts';
 import { JsonBody, parseBody } from '../http/json.ts';
 import type { Call, HttpAnswer, HttpRequest } from '../http/message.ts';
-import { type ErrorCode, Failure, type FailureDetails } from '../types/failure.ts';
+import type { ErrorCode, Failure } from '../types/failure.ts';
 import { isObject, type Json, type JsonObject } from '../types/json.ts';
 import { TASK_ID, type Task, type TaskState } from '../types/task.ts';
 import { plain } from '../types/text.ts';
+import { codeOfStatus, firstText, type Kind, refused, unreadable } from './answer.ts';
 import { findUrls } from './output.ts';
 import type { Provider, ProviderSettings, Sighting } from './provider.ts';
 
@@ -33,8 +33,6 @@ const CODES: Record<string, ErrorCode> = {
   IDEMPOTENCY_CONFLICT: 'IDEMPOTENCY_CONFLICT',
   BUDGET_EXCEEDED: 'BUDGET_EXCEEDED',
 };
-
-type Kind = 'submit' | 'task' | 'other';
 
 /** The provider for https://aivideomaker.ai, or for a base URL that was configured instead. */
 export function aivideomaker({ profile, baseUrl, key, now }: ProviderSettings): Provider {
@@ -166,51 +164,22 @@ function errorIn(
   return unreadable(request, answer, 'has none of the expected fields', kind);
 }
 
-function unreadable(request: HttpRequest, answer: HttpAnswer, what: string, kind: Kind): Failure {
-  const head = plain(answer.body.toString('utf8', 0, 800), 200);
-  const message = `The answer of ${request.url.origin} (HTTP ${answer.status}) ${what}: ${head ? `"${head}"` : 'empty'}.`;
-  return new Failure('NETWORK_ERROR', message, { transient: true, unclear: kind === 'submit' });
-}
-
 /** The failure that an error answer stands for: its own code first, then its message, then the HTTP status. */
 function refusal(body: JsonObject, answer: HttpAnswer, kind: Kind, now: () => number): Failure {
   // Error codes inside HTTP 200 count as much as HTTP statuses.
   const inner = typeof body.code === 'number' && body.code >= 400 && body.code < 600 ? body.code : undefined;
   const status = answer.status < 300 && inner !== undefined ? inner : answer.status;
-  const said = [body.message, body.error, body.errorCode].find(
-    (text) => typeof text === 'string' && text !== '',
-  );
-  const code = codeOf(body, status, kind, typeof said === 'string' ? said : '');
-  const details: FailureDetails = { transient: isTransientStatus(status) || code === 'RATE_LIMITED' };
-  // The strict reading: whatever is not a plain "no" may have been carried out.
-  if (kind === 'submit' && (status >= 500 || status === 408 || status === 425 || status === 303))
-    details.unclear = true;
-  const retryAfter = parseRetryAfter(answer.headers['retry-after'], now());
-  if (retryAfter !== undefined && details.transient) details.retryAfter = retryAfter;
-  return new Failure(code, messageOf(status, said, answer), details);
+  const said = firstText(body.message, body.error, body.errorCode);
+  return refused({ code: codeOf(body, status, kind, said ?? ''), status, said, answer, kind, now });
 }
 
 function codeOf(body: JsonObject, status: number, kind: Kind, said: string): ErrorCode {
   for (const name of [body.errorCode, body.error, body.code]) {
     if (typeof name === 'string' && Object.hasOwn(CODES, name)) return CODES[name]!;
   }
-  if (/insufficient credits/i.test(said) || status === 402) return 'INSUFFICIENT_CREDITS';
-  if (status === 401 || status === 403 || /invalid api key/i.test(said)) return 'AUTH_FAILED';
-  if (status === 429) return 'RATE_LIMITED';
-  if (status === 404 && kind === 'task') return 'TASK_NOT_FOUND';
-  if (status === 409 && kind === 'submit') return 'IDEMPOTENCY_CONFLICT';
-  if (isTransientStatus(status) || (status >= 300 && status < 400)) return 'NETWORK_ERROR';
-  if (status === 400 || status === 413 || status === 415 || status === 422) return 'INVALID_PAYLOAD';
-  return 'UNKNOWN_ERROR';
-}
-
-function messageOf(status: number, said: Json | undefined, answer: HttpAnswer): string {
-  if (status >= 300 && status < 400) {
-    return `The service redirects (HTTP ${status}); redirects are not followed, because the key would go along.`;
-  }
-  const text = typeof said === 'string' ? said : answer.body.toString('utf8', 0, 800);
-  const quoted = plain(text);
-  return `The service answered HTTP ${status}${quoted ? `: "${quoted}"` : ' with an empty body'}.`;
+  if (/insufficient credits/i.test(said)) return 'INSUFFICIENT_CREDITS';
+  if (/invalid api key/i.test(said)) return 'AUTH_FAILED';
+  return status === 409 && kind === 'submit' ? 'IDEMPOTENCY_CONFLICT' : codeOfStatus(status, kind);
 }
 
 function taskFrom(body: JsonObject, id: Json | undefined): Task | undefined {
@@ -219,9 +188,7 @@ function taskFrom(body: JsonObject, id: Json | undefined): Task | undefined {
   const { state, unknownState }: ReturnType<typeof stateOf> =
     typeof body.status === 'string' ? stateOf(body.status) : { state: 'UNKNOWN' };
   const reasons = isObject(body.output) ? [body.output.error, body.output.msg] : [];
-  const error = [...reasons, body.error, body.message, body.errorCode].find(
-    (text) => typeof text === 'string' && text !== '',
-  );
+  const error = firstText(...reasons, body.error, body.message, body.errorCode);
   return {
     id,
     state,
@@ -231,7 +198,7 @@ function taskFrom(body: JsonObject, id: Json | undefined): Task | undefined {
     ...(!Number.isNaN(createdAt) && { createdAt }),
     ...(typeof body.idempotencyKey === 'string' &&
       body.idempotencyKey !== '' && { idempotencyKey: body.idempotencyKey }),
-    ...(state === 'FAILED' && typeof error === 'string' && { error: plain(error) }),
+    ...(state === 'FAILED' && error !== undefined && { error: plain(error) }),
     ...(isCredits(body.creditsCharged) && { charged: body.creditsCharged }),
     ...(isCredits(body.creditsRefunded) && { refunded: body.creditsRefunded }),
     // A record that names its result but no state is still a result.

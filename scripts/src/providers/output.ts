@@ -10,20 +10,21 @@ export function findUrls(record: JsonObject): string[] {
   const found = new Set<string>();
   collect(record.output, found, 0);
   // Some answers put the result beside the record's other fields; `input` holds addresses that are no results.
-  if (found.size === 0) for (const name of URL_FIELDS) collectText(record[name], found);
+  if (found.size === 0) for (const name of URL_FIELDS) addUrl(record[name], found);
   if (found.size === 0) for (const name of LIST_FIELDS) collect(record[name], found, 0);
   return [...found];
 }
 
 function collect(value: Json | undefined, found: Set<string>, depth: number): void {
   if (depth > 3 || found.size >= 50) return;
-  collectText(value, found);
+  addUrl(value, found);
   if (Array.isArray(value)) for (const item of value.slice(0, 50)) collect(item, found, depth + 1);
   if (!isObject(value)) return;
   for (const name of URL_FIELDS) collect(value[name], found, depth + 1);
   for (const name of LIST_FIELDS) collect(value[name], found, depth + 1);
 }
 
-function collectText(value: Json | undefined, found: Set<string>): void {
+/** Adds the value to what was found when it is an address that can be fetched; anything else is passed over. */
+export function addUrl(value: Json | undefined, found: Set<string>): void {
   if (typeof value === 'string' && /^https?:\/\//i.test(value) && URL.canParse(value)) found.add(value);
 }

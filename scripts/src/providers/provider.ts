@@ -19,6 +19,8 @@ export interface Sighting {
   state: TaskState;
   /** The service's own word, when it is none that we know. */
   unknownState?: string;
+  /** Percent done, where the service tells it. */
+  progress?: number;
   /** Set when the answer may be an error instead of the task's state: the task's record settles it. */
   doubt?: Failure;
   record: JsonObject;
@@ -50,7 +52,10 @@ export interface Provider extends Profile {
   submit(intent: Intent): Call<Task>;
   status(taskId: string): Call<Sighting>;
   task(taskId: string): Call<Task>;
-  /** Another record of a finished task, for one whose first record names no file. */
+  /**
+   * Another record of a finished task, for one whose first record names no file. A service has it for some tasks only: a
+   * failure of this call says nothing about the task.
+   */
   detail?(taskId: string): Call<Task>;
   cancel(taskId: string): Call<Sighting>;
   list(): Call<TaskList>;

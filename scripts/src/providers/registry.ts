@@ -22,11 +22,35 @@ const AIVIDEOMAKER: Profile = {
   },
 };
 
+/** APIDot, as its public documents and examples showed it from April to July 2026; what they do not say it cannot do. */
+const APIDOT: Profile = {
+  id: 'apidot',
+  title: 'APIDot',
+  can: { cancel: false, list: false, quote: false, account: false, replay: false, signedWebhooks: false },
+  url: 'https://api.apidot.ai',
+  keyVariable: 'APIDOT_API_KEY',
+  urlVariable: 'APIDOT_BASE_URL',
+  keyPage: 'https://apidot.ai/dashboard/api-key',
+  says: {
+    key: 'dashboard, API key',
+    credits:
+      'APIDot takes credits from a prepaid balance (as documented in April 2026): see https://apidot.ai.',
+    retention: 'APIDot keeps media files for 3 days, by a notice on its website of April 2026.',
+    refund:
+      'APIDot does not document what becomes of the charge of a failed task: its examples (2026) say to check the dashboard.',
+    cancel: 'APIDot documents no way to cancel a task (as of July 2026).',
+  },
+};
+
 /** Every service that this program speaks to; the first is the one that is meant where none is named. */
 const SERVICES: readonly (Profile & { load(): Promise<(settings: ProviderSettings) => Provider> })[] = [
   {
     ...AIVIDEOMAKER,
     load: async () => (await import('./aivideomaker.ts')).aivideomaker,
+  },
+  {
+    ...APIDOT,
+    load: async () => (await import('./apidot.ts')).apidot,
   },
 ];
 

@@ -1,8 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { type Contract, listModels, loadContract } from '../contracts/contract.ts';
 import { checkPayload } from '../contracts/validate.ts';
 import { Failure, type Issue } from '../types/failure.ts';
 import { isObject, type Json, type JsonObject } from '../types/json.ts';
+import { Accounts, ownerOf } from './accounts.ts';
 import { chargeFor } from './charge.ts';
 import {
   type Call,
@@ -14,20 +14,25 @@ import {
   wrongMethod,
 } from './exchange.ts';
 import type { Files } from './files.ts';
+import { idFrom, randomId } from './ids.ts';
 import { keepInput, showInput } from './input.ts';
 import { currentChange, hasFile, refundOf, type SandboxState, stateAt } from './lifecycle.ts';
 import { QueryLimiter } from './limiter.ts';
-import { readMarks, SCENARIOS, type ScenarioName } from './scenarios.ts';
+import { FirstTimes, readMarks, type ScenarioName } from './scenarios.ts';
 import type { Store, TaskRecord } from './store.ts';
-import type { Webhooks } from './webhooks.ts';
+import { DUPLICATE_AFTER, type Notices, type Webhooks } from './webhooks.ts';
 
 const PROVIDER = 'aivideomaker';
 const PREFIX = ['api', 'v1'];
-const FIRST_BALANCE = 1_000;
 
 /** The models as the service listed them in September 2026, in its order. `lv` is accepted, but was not listed. */
 const LISTED = ['t2v', 'i2v', 'minimax', 't2v_v3', 'i2v_v3', 'seedance20', 'wan27', 'happyhorse'];
 const KNOWN: ReadonlySet<string> = new Set([...LISTED, 'lv']);
+
+const NOTICES: Notices = {
+  body: ({ id }, status) => ({ taskId: id, status }),
+  repeats: [DUPLICATE_AFTER],
+};
 
 export interface Surroundings {
   store: Store;
@@ -40,13 +45,14 @@ export interface Surroundings {
 /** Plays AIVideoMaker API v1. What it does where the service's documents are silent is listed in `references/sandbox.md`. */
 export function createAivideomaker({ store, files, webhooks, now, speed }: Surroundings): Service {
   const limiter = new QueryLimiter(now);
-  const onlyOnce = new Set<string>();
+  const accounts = new Accounts(store, PROVIDER, now);
+  const firstTimes = new FirstTimes();
   const statusQueries = new Map<string, number>();
   const shownDead = new Set<string>();
   let sequence = 0;
 
   async function handle(call: Call): Promise<Reply> {
-    const owner = ownerOf(call);
+    const owner = callerOf(call);
     const [resource, name, verb] = call.path;
     const parts = call.path.length;
 
@@ -77,19 +83,9 @@ export function createAivideomaker({ store, files, webhooks, now, speed }: Surro
     });
   }
 
-  function tasksOf(owner: string): TaskRecord[] {
-    return store.all().filter((record) => record.service === PROVIDER && record.owner === owner);
-  }
-
-  function balanceOf(owner: string): number {
-    const time = now();
-    const spent = tasksOf(owner).reduce((sum, record) => sum + record.credits - refundOf(record, time), 0);
-    return Math.max(0, FIRST_BALANCE - spent);
-  }
-
   function taskOf(owner: string, id: string): TaskRecord {
-    const record = store.get(id);
-    if (record?.owner === owner && record.service === PROVIDER) return record;
+    const record = accounts.taskOf(owner, id);
+    if (record) return record;
     throw new Refusal(failure(404, 'Task not found.'));
   }
 
@@ -99,7 +95,7 @@ export function createAivideomaker({ store, files, webhooks, now, speed }: Surro
       ok: true,
       apiVersion: 'v1',
       skillVersion: '1.0.15',
-      currentBalance: balanceOf(owner),
+      currentBalance: accounts.balanceOf(owner),
       supportedModels: [...LISTED, ...added],
       dailyCreditLimit: -1,
       generationRequestsPerMinute: -1,
@@ -108,7 +104,7 @@ export function createAivideomaker({ store, files, webhooks, now, speed }: Surro
   }
 
   function listTasks(call: Call, owner: string): JsonReply {
-    return ok({ tasks: tasksOf(owner).map((record) => taskBody(call, record)) });
+    return ok({ tasks: accounts.tasksOf(owner).map((record) => taskBody(call, record)) });
   }
 
   function detail(call: Call, owner: string, id: string): JsonReply {
@@ -143,7 +139,7 @@ export function createAivideomaker({ store, files, webhooks, now, speed }: Surro
   async function quote(call: Call, owner: string, model: string): Promise<JsonReply> {
     const { contract, payload, scenarios } = await readRequest(call, model);
     const credits = chargeFor(model, contract, payload);
-    const balance = scenarios.has('no-credits') ? 0 : balanceOf(owner);
+    const balance = scenarios.has('no-credits') ? 0 : accounts.balanceOf(owner);
     return ok({
       model,
       credits,
@@ -162,7 +158,7 @@ export function createAivideomaker({ store, files, webhooks, now, speed }: Surro
     const kept = keepInput(model, payload);
 
     // With a key the id follows from it: whoever else uses that key, in any process, meets the same record.
-    const id = idempotencyKey === null ? randomId() : idFrom(owner, idempotencyKey);
+    const id = idempotencyKey === null ? randomId() : idFrom(`${PROVIDER}\n${owner}\n${idempotencyKey}`);
     const earlier = store.get(id);
     if (earlier !== null) return replay(call, earlier, kept.fingerprint);
 
@@ -175,7 +171,7 @@ export function createAivideomaker({ store, files, webhooks, now, speed }: Surro
         code: 'BUDGET_EXCEEDED',
       });
     }
-    const balance = scenarios.has('no-credits') ? 0 : balanceOf(owner);
+    const balance = scenarios.has('no-credits') ? 0 : accounts.balanceOf(owner);
     if (credits > balance) {
       return failure(402, `Insufficient credits: ${credits} needed, ${balance} left.`, {
         code: 'INSUFFICIENT_CREDITS',
@@ -201,7 +197,7 @@ export function createAivideomaker({ store, files, webhooks, now, speed }: Surro
     if (winner !== record) return replay(call, winner, kept.fingerprint);
 
     const webhookUrl = call.headers.webhookurl;
-    if (typeof webhookUrl === 'string' && webhookUrl !== '') webhooks.watch(record, webhookUrl);
+    if (typeof webhookUrl === 'string' && webhookUrl !== '') webhooks.watch(record, webhookUrl, NOTICES);
     return scenarios.has('lost-answer') ? 'cut' : created(call, record, false);
   }
 
@@ -214,13 +210,7 @@ export function createAivideomaker({ store, files, webhooks, now, speed }: Surro
 
   /** The trouble that happens instead of a task; null when none is due. */
   function refuseAsAsked(scenarios: ReadonlySet<ScenarioName>, intent: string): Reply | null {
-    const isFirst = (name: ScenarioName): boolean => {
-      const mark = `${name} ${intent}`;
-      // Forgotten again once it is over, so that the same prompt can be rehearsed again.
-      if (!scenarios.has(name) || onlyOnce.delete(mark)) return false;
-      onlyOnce.add(mark);
-      return true;
-    };
+    const isFirst = (name: ScenarioName) => scenarios.has(name) && firstTimes.isFirst(`${name} ${intent}`);
     if (isFirst('rate-limit')) {
       return failure(429, 'Too many generation requests, as [sandbox:rate-limit] asks for.', {
         code: 'RATE_LIMITED',
@@ -296,13 +286,8 @@ async function readRequest(call: Call, model: string): Promise<Request> {
   const issues = issuesOf(contract, payload);
   if (issues.length > 0) throw new Refusal(invalid(issues.map(hintOf).join('; ')));
 
-  const { scenarios, unknown } = readMarks(payload);
-  if (unknown.length > 0) {
-    const known = SCENARIOS.map(({ name }) => `[sandbox:${name}]`).join(' ');
-    throw new Refusal(
-      invalid(`prompt: the sandbox knows no marker [sandbox:${unknown[0]}]; it knows ${known}`),
-    );
-  }
+  const { scenarios, complaint } = readMarks(payload, PROVIDER);
+  if (complaint) throw new Refusal(invalid(`prompt: ${complaint}`));
   return { contract, payload, scenarios };
 }
 
@@ -347,13 +332,11 @@ function invalid(message: string): JsonReply {
   return failure(400, message.slice(0, 2_000), { code: 'INVALID_PAYLOAD' });
 }
 
-/** Whom the tasks of a key belong to; refuses the keys that stand for a wrong one. */
-function ownerOf(call: Call): string {
-  const key = call.headers.key;
-  if (typeof key !== 'string' || key === '' || key.startsWith('ak_invalid')) {
-    throw new Refusal(failure(401, 'Invalid API key. Please check your API key.', { code: 'AUTH_FAILED' }));
-  }
-  return createHash('sha256').update(key).digest('hex').slice(0, 32);
+/** Whom the call comes from; refuses the keys that stand for a wrong one. */
+function callerOf({ headers: { key } }: Call): string {
+  const owner = ownerOf(typeof key === 'string' ? key : undefined);
+  if (owner !== null) return owner;
+  throw new Refusal(failure(401, 'Invalid API key. Please check your API key.', { code: 'AUTH_FAILED' }));
 }
 
 function idempotencyKeyOf(call: Call): string | null {
@@ -368,18 +351,6 @@ function maxCreditsOf(call: Call): number | null {
   if (value === undefined) return null;
   if (typeof value === 'string' && /^\d{1,15}$/.test(value)) return Number(value);
   throw new Refusal(invalid('X-Max-Credits: expected an integer of 0 or more'));
-}
-
-function idFrom(owner: string, idempotencyKey: string): string {
-  return idOf(createHash('sha256').update(`${PROVIDER}\n${owner}\n${idempotencyKey}`).digest('hex'));
-}
-
-function randomId(): string {
-  return idOf(randomBytes(32).toString('hex'));
-}
-
-function idOf(hex: string): string {
-  return `ck${BigInt(`0x${hex}`).toString(36).padStart(23, '0').slice(-23)}`;
 }
 
 function ok(body: JsonObject): JsonReply {

@@ -2,8 +2,8 @@ import type { Contract } from '../contracts/contract.ts';
 import { estimateCredits } from '../contracts/price.ts';
 import type { JsonObject } from '../types/json.ts';
 
-/** What the sandbox takes where no price is known at all: a model that was added as a file without a price rule. */
-const UNKNOWN_PRICE = 50;
+/** What the sandbox takes where no price is known: for APIDot's models, and for a file that was added without a price rule. */
+export const UNKNOWN_PRICE = 50;
 
 /**
  * Prices for models whose price the service does not publish. They are the sandbox's own: good enough to rehearse

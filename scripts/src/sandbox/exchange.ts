@@ -6,6 +6,7 @@ export interface Call {
   method: string;
   /** The decoded parts of the path after the service's prefix. */
   path: string[];
+  query: URLSearchParams;
   headers: IncomingHttpHeaders;
   /** The sandbox's own origin as the caller wrote it, so that URLs in answers work for that caller. */
   origin: string;
@@ -42,7 +43,7 @@ export interface Service {
 
 const BODY_LIMIT = 64 * 1024 * 1024;
 
-/** The error body of the played services. */
+/** The error body of AIVideoMaker, and of the sandbox itself. */
 export function failure(
   status: number,
   message: string,

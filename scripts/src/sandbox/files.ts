@@ -1,33 +1,35 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { failure, send, wrongMethod } from './exchange.ts';
 import { hasFile } from './lifecycle.ts';
+import { contentOf, mediaOf } from './media.ts';
 import type { Store, TaskRecord } from './store.ts';
 
 export interface Files {
-  /** Where the output of a finished task is; `dead` gives an address that never works. */
-  urlOf(record: TaskRecord, origin: string, dead?: boolean): string;
+  /**
+   * Where an output of a finished task is; `dead` gives an address that never works.
+   * @param number which of its files, counted from 1
+   */
+  urlOf(record: TaskRecord, origin: string, dead?: boolean, number?: number): string;
+  /** True once a dead address of the task was asked for. */
+  wasTried(record: TaskRecord): boolean;
   /** Answers `/files/<name>` and `/storage/<name>`; needs no key, as the service's file host needs none. */
   serve(request: IncomingMessage, response: ServerResponse, folder: string, name: string): Promise<void>;
 }
 
-interface Clip {
-  bytes: Buffer;
-  hash: string;
-}
+const FILE_NAME = /^(ck[0-9a-z]{23})(?:-(\d{1,2}))?(-old)?\.([a-z0-9]{3})$/;
 
-const FILE_NAME = /^(ck[0-9a-z]{23})(-old)?\.mp4$/;
-
-/** Serves the one clip of the sandbox as the output of every finished task, with ranges and expiry. */
+/** Serves the files of finished tasks, with ranges and expiry. */
 export function createFiles(store: Store, now: () => number): Files {
   const cutOnce = new Set<string>();
-  let clip: Promise<Clip> | undefined;
+  const tried = new Set<string>();
 
   return {
-    urlOf: (record, origin, dead = false) => `${origin}/files/${record.id}${dead ? '-old' : ''}.mp4`,
+    urlOf(record, origin, dead = false, number = 1) {
+      const { ext } = mediaOf(record)[number - 1]!;
+      return `${origin}/files/${record.id}${number > 1 ? `-${number}` : ''}${dead ? '-old' : ''}.${ext}`;
+    },
+
+    wasTried: ({ id }) => tried.has(id),
 
     async serve(request, response, folder, name) {
       if (request.method !== 'GET' && request.method !== 'HEAD')
@@ -35,18 +37,21 @@ export function createFiles(store: Store, now: () => number): Files {
       if (folder === 'storage') {
         return send(response, failure(404, 'The sandbox keeps no input images, only their hashes.'));
       }
-      const [, id, old] = FILE_NAME.exec(name) ?? [];
+      const [, id, nth = '1', old, ext] = FILE_NAME.exec(name) ?? [];
       const record = id === undefined ? null : store.get(id);
-      if (record === null || !hasFile(record, now())) {
+      const medium = record && mediaOf(record)[Number(nth) - 1];
+      if (!medium || medium.ext !== ext || !hasFile(record, now())) {
         return send(response, failure(404, 'There is no such file, or it has expired.'));
       }
-      if (old) return send(response, failure(410, 'This link has expired. Ask for the task again.'));
+      if (old) {
+        tried.add(record.id);
+        return send(response, failure(410, 'This link has expired. Ask for the task again.'));
+      }
 
-      clip ??= loadClip();
-      const { bytes, hash } = await clip;
+      const { bytes, hash } = await contentOf(medium, Number(nth));
       const etag = `"${hash}-${record.id}"`;
       const range = rangeOf(request, etag, bytes.length);
-      const headers = { 'accept-ranges': 'bytes', etag, 'content-type': 'video/mp4' };
+      const headers = { 'accept-ranges': 'bytes', etag, 'content-type': medium.contentType };
       if (range === 'unsatisfiable') {
         response.writeHead(416, {
           ...headers,
@@ -66,8 +71,8 @@ export function createFiles(store: Store, now: () => number): Files {
         response.end();
         return;
       }
-      if (record.scenarios.includes('cut-download') && !cutOnce.has(record.id)) {
-        cutOnce.add(record.id);
+      if (record.scenarios.includes('cut-download') && !cutOnce.has(name)) {
+        cutOnce.add(name);
         // Orderly, so that the first half does arrive: a reset could take it back out of the receiver's buffer.
         response.write(part.subarray(0, Math.floor(part.length / 2)), () => response.socket?.destroySoon());
         return;
@@ -96,15 +101,4 @@ function rangeOf(request: IncomingMessage, etag: string, length: number): Range 
   const to = last === '' ? length - 1 : Math.min(Number(last), length - 1);
   if (last !== '' && Number(last) < from) return null;
   return from >= length ? 'unsatisfiable' : { from, to };
-}
-
-async function loadClip(): Promise<Clip> {
-  const bytes = await readFile(clipPath());
-  return { bytes, hash: createHash('sha256').update(bytes).digest('hex').slice(0, 16) };
-}
-
-/** The compiled code lies beside the clip, its sources two folders below it. */
-function clipPath(): string {
-  const here = dirname(fileURLToPath(import.meta.url));
-  return join(basename(here) === 'scripts' ? here : join(here, '..', '..'), 'sandbox-clip.mp4');
 }

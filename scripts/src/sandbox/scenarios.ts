@@ -62,7 +62,18 @@ export const SCENARIOS = [
     name: 'http200-failure',
     effect: 'The create answers HTTP 200 with `status: "FAILED"` and a message. Nothing is made.',
   },
-] as const;
+  {
+    name: 'files',
+    effect:
+      'APIDot only: answers show the files in `data.files` instead of `data.output.files`, with `progress`.',
+    only: 'apidot',
+  },
+  {
+    name: 'no-files',
+    effect: 'APIDot only: the status of the finished task names no file; for music, the music detail does.',
+    only: 'apidot',
+  },
+] as const satisfies readonly { name: string; effect: string; only?: string }[];
 
 export type ScenarioName = (typeof SCENARIOS)[number]['name'];
 
@@ -72,8 +83,8 @@ const MARKER = /\[sandbox:([^\]\s]{0,60})\]/gi;
 
 export interface Marks {
   scenarios: Set<ScenarioName>;
-  /** Markers that look like ours and are not: more likely a slip than a wish to have them ignored. */
-  unknown: string[];
+  /** What is wrong with a marker that the service does not know: more likely a slip than a wish to have it ignored. */
+  complaint: string | null;
 }
 
 /** True for a name that the table above lists. */
@@ -81,17 +92,36 @@ export function isScenario(name: unknown): name is ScenarioName {
   return typeof name === 'string' && NAMES.has(name);
 }
 
-/** Finds the markers in every text of a payload. */
-export function readMarks(payload: JsonObject): Marks {
-  const marks: Marks = { scenarios: new Set(), unknown: [] };
+/** Finds the markers of a played service in every text of a payload. */
+export function readMarks(payload: JsonObject, service: string): Marks {
+  const known = SCENARIOS.filter((scenario) => !('only' in scenario) || scenario.only === service);
+  const scenarios = new Set<ScenarioName>();
+  let complaint: string | null = null;
   for (const text of textsOf(payload)) {
     for (const [, raw = ''] of text.matchAll(MARKER)) {
       const name = raw.toLowerCase();
-      if (isScenario(name)) marks.scenarios.add(name);
-      else marks.unknown.push(name);
+      const scenario = known.find((one) => one.name === name);
+      if (scenario) scenarios.add(scenario.name);
+      else complaint ??= `the sandbox knows no marker [sandbox:${name}]; it knows ${listed(known)}`;
     }
   }
-  return marks;
+  return { scenarios, complaint };
+}
+
+function listed(known: readonly { name: string }[]): string {
+  return known.map(({ name }) => `[sandbox:${name}]`).join(' ');
+}
+
+/** Remembers what has happened once. */
+export class FirstTimes {
+  readonly #seen = new Set<string>();
+
+  /** True the first time; then false once, and forgotten, so that the same prompt can be rehearsed again. */
+  isFirst(mark: string): boolean {
+    if (this.#seen.delete(mark)) return false;
+    this.#seen.add(mark);
+    return true;
+  }
 }
 
 function* textsOf(value: Json): Generator<string> {

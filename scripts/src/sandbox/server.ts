@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { createAivideomaker } from './aivideomaker.ts';
+import { createApidot } from './apidot.ts';
 import { failure, originOf, pathOf, Refusal, type Reply, readBody, type Service, send } from './exchange.ts';
 import { createFiles } from './files.ts';
 import { DEFAULT_SPEED } from './lifecycle.ts';
@@ -41,7 +42,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const store = openStore(folder, now);
   const files = createFiles(store, now);
   const webhooks = createWebhooks(now, log);
-  const services: Service[] = [createAivideomaker({ store, files, webhooks, now, speed })];
+  const surroundings = { store, files, webhooks, now, speed };
+  const services: Service[] = [createAivideomaker(surroundings), createApidot(surroundings)];
 
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     response.on('close', () => log(`${request.method} ${shown(request.url)} ${outcomeOf(response)}`));
@@ -80,6 +82,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       return await service.handle({
         method: request.method ?? '',
         path: path.slice(service.prefix.length),
+        query: new URLSearchParams(request.url?.split('?', 2)[1]),
         headers: request.headers,
         origin: originOf(request.headers, origin),
         address: request.socket.remoteAddress ?? '',

@@ -1,23 +1,34 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { changesOf, isFinal } from './lifecycle.ts';
+import type { JsonObject } from '../types/json.ts';
+import { changesOf, isFinal, type SandboxState } from './lifecycle.ts';
 import type { TaskRecord } from './store.ts';
+
+/** How a played service tells of changes. */
+export interface Notices {
+  /** The body of the notice of a state; null: it is not told. */
+  body(record: TaskRecord, state: SandboxState): JsonObject | null;
+  /** Simulated milliseconds after the last notice at which it comes again. */
+  repeats: readonly number[];
+}
 
 export interface Webhooks {
   /** Tells an address of each later change of a task's state, for as long as this process lives. */
-  watch(record: TaskRecord, address: string): void;
+  watch(record: TaskRecord, address: string, notices: Notices): void;
   /** Replaces the changes that were still to come by those of a record that has been changed. */
   changed(record: TaskRecord): void;
   close(): void;
 }
 
 const ANSWER_WITHIN_MS = 5_000;
-const DUPLICATE_AFTER_SIMULATED_MS = 15_000;
+/** Services that send notices at all send some of them twice: simulated milliseconds. */
+export const DUPLICATE_AFTER = 15_000;
 /** Timers that are set for longer fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 interface Watch {
   url: URL;
+  notices: Notices;
   announced: number;
   timer?: NodeJS.Timeout;
   /** Notices of one task leave one after the other, or they could overtake each other. */
@@ -25,8 +36,8 @@ interface Watch {
 }
 
 /**
- * Sends notices of changes. Nothing is documented about the service's own notices; what is sent here,
- * `{ taskId, status }`, is the sandbox's. Only loopback addresses are called: the sandbox never leaves the machine.
+ * Sends notices of changes. Nothing is documented about the services' own; what is sent here is the sandbox's, without a
+ * signature and never retried. Only loopback addresses are called: the sandbox never leaves the machine.
  */
 export function createWebhooks(now: () => number, log: (line: string) => void): Webhooks {
   const watches = new Map<string, Watch>();
@@ -51,11 +62,12 @@ export function createWebhooks(now: () => number, log: (line: string) => void): 
     while (changes[watch.announced] !== undefined && changes[watch.announced]!.at <= now()) {
       const { state } = changes[watch.announced]!;
       watch.announced += 1;
-      enqueue(watch, record.id, state);
+      enqueue(watch, record, state);
       if (!isFinal(state)) continue;
       watches.delete(record.id);
-      // Services that send notices at all send some of them twice.
-      later(DUPLICATE_AFTER_SIMULATED_MS / record.speed, () => enqueue(watch, record.id, state));
+      for (const after of watch.notices.repeats) {
+        later(after / record.speed, () => enqueue(watch, record, state));
+      }
       return;
     }
     const next = changes[watch.announced];
@@ -63,24 +75,24 @@ export function createWebhooks(now: () => number, log: (line: string) => void): 
     else watches.delete(record.id);
   }
 
-  function enqueue(watch: Watch, taskId: string, status: string): void {
-    watch.line = watch.line.then(() => deliver(watch.url, taskId, status));
-  }
-
-  async function deliver(url: URL, taskId: string, status: string): Promise<void> {
-    if (closing.signal.aborted) return;
-    const result = await post(url, JSON.stringify({ taskId, status }), closing.signal);
-    if (!closing.signal.aborted) log(`webhook ${status} of ${taskId}: ${result}`);
+  function enqueue(watch: Watch, record: TaskRecord, state: SandboxState): void {
+    const body = watch.notices.body(record, state);
+    if (body === null) return;
+    watch.line = watch.line.then(async () => {
+      if (closing.signal.aborted) return;
+      const result = await post(watch.url, JSON.stringify(body), closing.signal);
+      if (!closing.signal.aborted) log(`webhook ${state} of ${record.id}: ${result}`);
+    });
   }
 
   return {
-    watch(record, address) {
+    watch(record, address, notices) {
       const url = URL.canParse(address) ? new URL(address) : null;
       if (url === null || !isLoopback(url)) {
         log('webhook not sent: the sandbox only calls http(s) addresses on loopback');
         return;
       }
-      const watch: Watch = { url, announced: 1, line: Promise.resolve() };
+      const watch: Watch = { url, notices, announced: 1, line: Promise.resolve() };
       watches.set(record.id, watch);
       advance(record, watch);
     },

@@ -13,7 +13,8 @@ import { plain } from '../types/text.ts';
 import { FileHash } from './file-hash.ts';
 import { FileWriter } from './file-writer.ts';
 import type { Session } from './session.ts';
-import { boxesAreWhole, type FileKind, fileKind, SIGNATURE_BYTES } from './signature.ts';
+import { type FileKind, fileKind, SIGNATURE_BYTES } from './signature.ts';
+import { isWhole } from './whole-file.ts';
 
 export interface FetchOptions {
   url: string;
@@ -71,6 +72,8 @@ class Fetch {
   /** Says that a later answer is about the same bytes. */
   #validator: string | null = null;
   #lengthIsCertain = false;
+  /** What the host says that the file is. */
+  #contentType = '';
 
   constructor(session: Session, options: FetchOptions, handle: FileHandle, hash: FileHash) {
     this.#session = session;
@@ -193,6 +196,7 @@ class Fetch {
     this.#validator = etag && !etag.startsWith('W/') ? etag : (head.headers['last-modified'] ?? null);
     // A chunked body that ends well may have been cut before it was chunked, by a proxy for example.
     this.#lengthIsCertain = length !== null;
+    this.#contentType = head.headers['content-type'] ?? '';
   }
 
   #startOver(): void {
@@ -204,7 +208,7 @@ class Fetch {
 
   /** Refuses what is no media file before it fills the disk. */
   #firstBytes(chunk: Buffer): void {
-    if (chunk.length >= SIGNATURE_BYTES && !fileKind(chunk)) throw notMedia(chunk);
+    if (chunk.length >= SIGNATURE_BYTES && !fileKind(chunk, this.#contentType)) throw notMedia(chunk);
   }
 
   /** Throws for every status that brought no file; a link that has expired is asked for again, once. */
@@ -249,13 +253,14 @@ class Fetch {
     }
     const start = Buffer.alloc(SIGNATURE_BYTES);
     const { bytesRead } = await this.#handle.read(start, 0, SIGNATURE_BYTES, 0);
-    const kind = fileKind(start.subarray(0, bytesRead));
+    // What lies behind may be left of a longer attempt.
+    const head = start.subarray(0, Math.min(bytesRead, this.#bytes));
+    const kind = fileKind(head, this.#contentType);
     if (!kind) {
       this.#startOver();
-      throw notMedia(start.subarray(0, bytesRead));
+      throw notMedia(head);
     }
-    const isBoxed = kind.ext === 'mp4' || kind.ext === 'mov';
-    if (!this.#lengthIsCertain && isBoxed && !(await boxesAreWhole(this.#handle.fd, this.#bytes))) {
+    if (!(await isWhole(kind, this.#handle.fd, this.#bytes, this.#lengthIsCertain))) {
       this.#startOver();
       throw new Failure('NETWORK_ERROR', 'The file was cut: its parts do not add up.', { transient: true });
     }

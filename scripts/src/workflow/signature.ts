@@ -1,7 +1,4 @@
-import { read } from 'node:fs';
-import { promisify } from 'node:util';
-
-/** What the first bytes of a file say it is. */
+/** What a file is. */
 export interface FileKind {
   ext: string;
   contentType: string;
@@ -10,13 +7,27 @@ export interface FileKind {
 const kind = (ext: string, contentType: string): FileKind => ({ ext, contentType });
 
 /** Bytes that `fileKind` needs to see. */
-export const SIGNATURE_BYTES = 32;
+export const SIGNATURE_BYTES = 512;
+
+const MP4 = kind('mp4', 'video/mp4');
+const MOV = kind('mov', 'video/quicktime');
+const M4A = kind('m4a', 'audio/mp4');
+const AVIF = kind('avif', 'image/avif');
+const HEIC = kind('heic', 'image/heic');
+const MP3 = kind('mp3', 'audio/mpeg');
+const USDZ = kind('usdz', 'model/vnd.usdz+zip');
+const STL = kind('stl', 'model/stl');
+const OBJ = kind('obj', 'model/obj');
+const MTL = kind('mtl', 'model/mtl');
 
 const ISO_BRANDS: Record<string, FileKind> = {
-  'qt  ': kind('mov', 'video/quicktime'),
-  'M4A ': kind('m4a', 'audio/mp4'),
-  avif: kind('avif', 'image/avif'),
-  heic: kind('heic', 'image/heic'),
+  'qt  ': MOV,
+  'M4A ': M4A,
+  'M4B ': M4A,
+  avif: AVIF,
+  avis: AVIF,
+  heic: HEIC,
+  heix: HEIC,
 };
 
 const MAGIC: readonly { at: number; bytes: string; kind: FileKind }[] = [
@@ -29,46 +40,92 @@ const MAGIC: readonly { at: number; bytes: string; kind: FileKind }[] = [
   { at: 0, bytes: '\x1a\x45\xdf\xa3', kind: kind('webm', 'video/webm') },
   { at: 0, bytes: 'OggS', kind: kind('ogg', 'audio/ogg') },
   { at: 0, bytes: 'fLaC', kind: kind('flac', 'audio/flac') },
-  { at: 0, bytes: 'ID3', kind: kind('mp3', 'audio/mpeg') },
+  { at: 0, bytes: 'ID3', kind: MP3 },
+  { at: 0, bytes: 'MThd\0\0\0\x06', kind: kind('mid', 'audio/midi') },
   { at: 0, bytes: 'glTF', kind: kind('glb', 'model/gltf-binary') },
+  { at: 0, bytes: 'Kaydara FBX Binary  \0', kind: kind('fbx', 'application/octet-stream') },
 ];
 
-/** The kind of media file that begins with these bytes, or null when it is none that we know: a page, JSON, nonsense. */
-export function fileKind(head: Uint8Array): FileKind | null {
+const ZIP_TYPES: Record<string, FileKind> = {
+  'model/vnd.usdz+zip': USDZ,
+  'application/zip': kind('zip', 'application/zip'),
+};
+const STL_TYPES = [
+  'model/stl',
+  'model/x.stl-binary',
+  'model/x.stl-ascii',
+  'application/sla',
+  'application/vnd.ms-pki.stl',
+];
+// What hosts say of a file that they know nothing of.
+const VAGUE_TYPES = ['', 'text/plain', 'application/octet-stream', 'binary/octet-stream'];
+
+/**
+ * The kind of media file that begins with these bytes, or null when it is none that we know: a page, JSON, nonsense. The
+ * bytes decide. Only formats that have no signature are taken at the host's word, and only while the bytes fit them.
+ * @param head the first `SIGNATURE_BYTES` bytes, or the whole file if it is shorter
+ * @param contentType the `content-type` header of the answer
+ */
+export function fileKind(head: Uint8Array, contentType = ''): FileKind | null {
   const text = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, SIGNATURE_BYTES)).toString(
     'latin1',
   );
-  if (text.slice(4, 8) === 'ftyp') return ISO_BRANDS[text.slice(8, 12)] ?? kind('mp4', 'video/mp4');
-  // Older QuickTime files begin with one of these boxes instead.
-  if (['moov', 'mdat', 'wide', 'free', 'skip'].includes(text.slice(4, 8)))
-    return kind('mov', 'video/quicktime');
+  return bySignature(text) ?? byType(text, contentType.split(';', 1)[0]!.trim().toLowerCase());
+}
+
+function bySignature(text: string): FileKind | null {
+  if (text.slice(4, 8) === 'ftyp') return isoKind(text);
+  // Older QuickTime files begin with one of these boxes instead. "The free trial is over" has no length in front of "free".
+  if (/^[\0-\x08][\s\S]{3}(moov|mdat|wide|free|skip)/.test(text)) return MOV;
   const riff = text.startsWith('RIFF');
   for (const magic of MAGIC) {
     if ((magic.at === 8) === riff && text.startsWith(magic.bytes, magic.at)) return magic.kind;
   }
-  if (/^\xff[\xe2\xe3\xf2\xf3\xfa\xfb]/.test(text)) return kind('mp3', 'audio/mpeg');
+  // A frame of MPEG audio: layer III, and neither of the values that its rates cannot have.
+  if (/^\xff[\xe2\xe3\xf2\xf3\xfa\xfb][^\xf0-\xff]/.test(text) && (text.charCodeAt(2) & 0x0c) !== 0x0c) {
+    return MP3;
+  }
+  // The first entry of a USDZ package is a scene that lies there uncompressed.
+  if (/^PK\x03\x04[\s\S]{4}\0\0[\s\S]{20}[^\0]{1,200}?\.usd[acz]?[^a-z]/.test(text)) return USDZ;
+  if (/^ply\r?\n(format|comment|obj_info) /.test(text)) return kind('ply', 'model/ply');
+  if (/^solid\b[^\n]{0,300}\n\s*facet\s+normal\s/.test(text)) return STL;
   return null;
 }
 
-const readAt = promisify(read);
+function isoKind(text: string): FileKind {
+  const brand = text.slice(8, 12);
+  // A brand of still pictures that leaves open how they are coded: the brands that follow say it.
+  if (brand === 'mif1' || brand === 'msf1') return /avi[fs]/.test(text.slice(16, 64)) ? AVIF : HEIC;
+  return ISO_BRANDS[brand] ?? MP4;
+}
 
-/**
- * Whether the boxes of an MP4 or QuickTime file fill it exactly and hold the index that a player needs. The only way to
- * notice a file that was cut where the sender gave no length.
- */
-export async function boxesAreWhole(fd: number, size: number): Promise<boolean> {
-  const header = Buffer.alloc(16);
-  let hasIndex = false;
-  let at = 0;
-  while (at + 8 <= size) {
-    await readAt(fd, header, 0, 16, at);
-    let length = header.readUInt32BE(0);
-    // Zero: the last box, to the end of the file. One: the length follows in 64 bits.
-    if (length === 0) length = size - at;
-    else if (length === 1) length = at + 16 <= size ? Number(header.readBigUInt64BE(8)) : 0;
-    if (length < 8) return false;
-    hasIndex ||= header.toString('latin1', 4, 8) === 'moov';
-    at += length;
-  }
-  return at === size && hasIndex;
+/** Formats without a signature. What looks like a page or like JSON is an error text, whatever its type says. */
+function byType(text: string, type: string): FileKind | null {
+  if (text.startsWith('PK\x03\x04')) return ZIP_TYPES[type] ?? null;
+  const start = /^(?:\xef\xbb\xbf)?\s*(.)/.exec(text)?.[1];
+  // Whether it is glTF is seen once the whole is there.
+  if (start === '{' && type === 'model/gltf+json') return kind('gltf', 'model/gltf+json');
+  if (start === undefined || '<{['.includes(start)) return null;
+  // Whether a binary STL is one is seen from its length.
+  if (STL_TYPES.includes(type)) return STL;
+  if (type !== OBJ.contentType && type !== MTL.contentType && !VAGUE_TYPES.includes(type)) return null;
+  return wavefrontKind(text, type);
+}
+
+const OBJ_LINE = /^(v|vt|vn|vp|f|l|p|o|g|s|mtllib|usemtl)(\s|$)/;
+const MTL_LINE = /^(newmtl|K[adse]|N[si]|d|Tr|Tf|illum|map_\w+|bump|norm|P[rmsc]c?)(\s|$)/;
+
+/** Wavefront's text formats: every line is a comment or begins with one of the format's words. */
+function wavefrontKind(text: string, type: string): FileKind | null {
+  const lines = text.split(/\r?\n|\r/);
+  // The last one may be cut.
+  if (text.length >= SIGNATURE_BYTES) lines.pop();
+  if (lines[0]?.startsWith('#!') || /[\0-\x08\x0e-\x1f]/.test(text)) return null;
+  const words = lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
+  // Nothing but a long comment: then the type must say what follows.
+  if (words.length === 0) return type === OBJ.contentType ? OBJ : type === MTL.contentType ? MTL : null;
+  // A page of a few words could begin with letters like these; one with the place of a point could not.
+  const isScene = type === OBJ.contentType || words.some((line) => /^(v\s+-?[\d.]|mtllib\s)/.test(line));
+  if (isScene && words.every((line) => OBJ_LINE.test(line))) return OBJ;
+  return words[0]!.startsWith('newmtl') && words.every((line) => MTL_LINE.test(line)) ? MTL : null;
 }

@@ -1,0 +1,237 @@
+// APIDot, as its documentation (April 2026), its official examples and its published skills (up to July 2026) show it.
+// No call was ever made. Facts and gaps: references/apidot-api.md.
+import { JsonBody, parseBody } from '../http/json.ts';
+import type { Call, HttpAnswer, HttpRequest } from '../http/message.ts';
+import type { ErrorCode, Failure } from '../types/failure.ts';
+import { isObject, type Json, type JsonObject } from '../types/json.ts';
+import { TASK_ID, type Task, type TaskState } from '../types/task.ts';
+import { plain } from '../types/text.ts';
+import { codeOfStatus, firstText, type Kind, refused, unreadable } from './answer.ts';
+import { addUrl } from './output.ts';
+import type { Provider, ProviderSettings, Sighting } from './provider.ts';
+import { unsupported } from './unsupported.ts';
+
+/** Every status that a public source names. There is no word for a cancelled task. */
+const STATES: Record<string, TaskState> = {
+  not_started: 'SUBMITTED',
+  running: 'PROGRESS',
+  // Only the website's own code knows it, as a word for work that goes on.
+  processing: 'PROGRESS',
+  finished: 'COMPLETED',
+  failed: 'FAILED',
+};
+
+/** The names of the error tables (documentation of April 2026), and `error.type` of the sample bodies. */
+const CODES: Record<string, ErrorCode> = {
+  invalid_request: 'INVALID_PAYLOAD',
+  invalid_request_error: 'INVALID_PAYLOAD',
+  authentication_error: 'AUTH_FAILED',
+  insufficient_credits: 'INSUFFICIENT_CREDITS',
+  rate_limited: 'RATE_LIMITED',
+};
+
+/**
+ * Where a file's addresses are: `file_url` in the status answer, the others in the music detail, whose files have no
+ * `file_url`. What is wanted most comes first.
+ */
+const URL_FIELDS = [
+  'file_url',
+  'audio_url',
+  'wav_url',
+  'video_url',
+  'image_url',
+  'vocals_url',
+  'instrumental_url',
+  'midi_url',
+];
+
+// More files than any example shows.
+const MOST_FILES = 50;
+
+/** The provider for https://api.apidot.ai, or for a base URL that was configured instead. */
+export function apidot({ profile, baseUrl, key, now }: ProviderSettings): Provider {
+  const request = (method: HttpRequest['method'], path: string, body?: JsonObject): HttpRequest => ({
+    method,
+    url: new URL(`${baseUrl.href.replace(/\/+$/, '')}/api/generate/${path}`),
+    headers: {
+      authorization: `Bearer ${key}`,
+      accept: 'application/json',
+      'user-agent': 'async-media-workflow',
+      ...(body && { 'content-type': 'application/json' }),
+    },
+    ...(body && { body: new JsonBody(body) }),
+  });
+  const read = (path: string, taskId: string): Call<Task & Sighting> => {
+    const req = request('GET', path);
+    return {
+      request: req,
+      read: (answer) => taskIn(bodyOf(answer, 'task', req, now), taskId, answer, req, now),
+    };
+  };
+  // One request is both: its answer holds the state, and the files once there are any.
+  const status = (taskId: string) => read(`status/${encodeURIComponent(taskId)}`, taskId);
+
+  return {
+    ...profile,
+
+    // No header for an idempotency key or for a limit of credits is documented.
+    submit({ model, payload, idempotencyKey, webhookUrl }) {
+      const req = request('POST', 'submit', {
+        model,
+        input: payload,
+        ...(webhookUrl !== undefined && { callback_url: webhookUrl }),
+      });
+      return {
+        request: req,
+        read: (answer) => {
+          const body = bodyOf(answer, 'submit', req, now);
+          const { task_id: id, ...data } = dataOf(body);
+          if (isTaskId(id)) {
+            return {
+              ...taskFrom({ ...data, status: data.status ?? 'not_started' }, id, body),
+              model,
+              idempotencyKey,
+            };
+          }
+          throw errorIn(body, answer, req, 'submit', 'names no task', now);
+        },
+      };
+    },
+
+    status,
+    task: status,
+    detail: (taskId) => read(`detail/music?task_id=${encodeURIComponent(taskId)}`, taskId),
+
+    cancel() {
+      throw unsupported(profile, 'cancelTask');
+    },
+    list() {
+      throw unsupported(profile, 'listTasks');
+    },
+    quote() {
+      throw unsupported(profile, 'quote');
+    },
+    account() {
+      throw unsupported(profile, 'account');
+    },
+  };
+}
+
+/** The JSON object of a good answer. Everything else is thrown as the failure it stands for. */
+function bodyOf(answer: HttpAnswer, kind: Kind, req: HttpRequest, now: () => number): JsonObject {
+  const body = parseBody(answer.body);
+  const good = answer.status >= 200 && answer.status < 300;
+  if (good && !isObject(body)) throw unreadable(req, answer, 'is not a JSON object', kind);
+  if (good && isObject(body) && errorNumber(body) === undefined) return body;
+  throw refusal(isObject(body) ? body : {}, answer, kind, now);
+}
+
+/** The task that a status or music detail answer shows. One whose id is missing or odd is still the one asked for. */
+function taskIn(
+  body: JsonObject,
+  taskId: string,
+  answer: HttpAnswer,
+  req: HttpRequest,
+  now: () => number,
+): Task & Sighting {
+  const data = dataOf(body);
+  const task = taskFrom(data, taskId, body);
+  // A record that names its result but no state is still a result.
+  if (typeof data.status === 'string' || task.urls.length > 0) return task;
+  throw errorIn(body, answer, req, 'task', 'tells no status', now);
+}
+
+/** An error without a number, or a complaint about an answer that fits nothing known. */
+function errorIn(
+  body: JsonObject,
+  answer: HttpAnswer,
+  req: HttpRequest,
+  kind: Kind,
+  what: string,
+  now: () => number,
+): Failure {
+  const isError = isObject(body.error) || firstText(body.error, body.detail) !== undefined;
+  return isError ? refusal(body, answer, kind, now) : unreadable(req, answer, what, kind);
+}
+
+/**
+ * The failure that an error answer stands for. A number in the body counts as much as the HTTP status, as it does for the
+ * official clients; where both say "error", a fault of the server outweighs whatever the body says.
+ */
+function refusal(body: JsonObject, answer: HttpAnswer, kind: Kind, now: () => number): Failure {
+  const number = errorNumber(body);
+  const isStatus = number !== undefined && number >= 400 && number < 600;
+  const isPlain = answer.status < 300 || (answer.status >= 400 && answer.status < 500);
+  const status = isStatus && isPlain ? number : answer.status;
+  const error = isObject(body.error) ? body.error : {};
+  const words = firstText(error.message, body.message, body.detail, body.error);
+  const said = number === undefined || isStatus ? words : `code ${number}${words ? `: ${words}` : ''}`;
+  const name = firstText(error.type);
+  const code = name && Object.hasOwn(CODES, name) && status < 500 ? CODES[name]! : codeOfStatus(status, kind);
+  const failure = refused({ code, status, said, answer, kind, now });
+  if (kind !== 'submit') return failure;
+  const { task_id: id } = dataOf(body);
+  // Neither a plain "no" nor a task: or both at once, and then the task is there.
+  if (isTaskId(id)) return failure.with({ unclear: true, taskId: id });
+  return status < 300 && code === 'UNKNOWN_ERROR' ? failure.with({ unclear: true }) : failure;
+}
+
+/** `code` where it says "error": any finite number other than 0 and 200, as the official examples judge it. */
+function errorNumber({ code }: JsonObject): number | undefined {
+  return typeof code === 'number' && Number.isFinite(code) && code !== 0 && code !== 200 ? code : undefined;
+}
+
+function dataOf({ data }: JsonObject): JsonObject {
+  return isObject(data) ? data : {};
+}
+
+/**
+ * The task in the `data` of an answer. `credits_amount` is left in the record: only its type is known, and not whether
+ * it is what was charged.
+ */
+function taskFrom(data: JsonObject, id: string, record: JsonObject): Task & Sighting {
+  const { status, progress } = data;
+  const known = typeof status === 'string' ? stateOf(status) : { state: 'UNKNOWN' as const };
+  const createdAt = timeOf(data.created_time);
+  const error = firstText(data.error_message);
+  return {
+    id,
+    ...known,
+    ...(createdAt !== undefined && { createdAt }),
+    ...(typeof progress === 'number' && progress >= 0 && progress <= 100 && { progress }),
+    ...(known.state === 'FAILED' && error !== undefined && { error: plain(error) }),
+    urls: known.state === 'COMPLETED' || typeof status !== 'string' ? urlsOf(data) : [],
+    record,
+  };
+}
+
+function stateOf(word: string): { state: TaskState; unknownState?: string } {
+  const known = word.trim().toLowerCase();
+  if (Object.hasOwn(STATES, known)) return { state: STATES[known]! };
+  return { state: 'UNKNOWN', unknownState: plain(word, 40) };
+}
+
+/** Milliseconds since the epoch. No sample names a time zone, and none is documented: without one it is no time. */
+function timeOf(text: Json | undefined): number | undefined {
+  if (typeof text !== 'string' || !/T.*(Z|[+-]\d\d:?\d\d)$/i.test(text)) return undefined;
+  const time = Date.parse(text);
+  return Number.isNaN(time) ? undefined : time;
+}
+
+/**
+ * The addresses of the files, sound before its pictures and parts. The public examples show `output.files`; the website's
+ * client and the music detail have `files`. No source says which is right, or that both exist.
+ */
+function urlsOf(data: JsonObject): string[] {
+  const found = new Set<string>();
+  for (const list of [isObject(data.output) ? data.output.files : undefined, data.files]) {
+    const files = Array.isArray(list) ? list.slice(0, MOST_FILES).filter(isObject) : [];
+    for (const field of URL_FIELDS) for (const file of files) addUrl(file[field], found);
+    if (found.size > 0) break;
+  }
+  return [...found];
+}
+
+function isTaskId(id: Json | undefined): id is string {
+  return typeof id === 'string' && TASK_ID.test(id);
+}

@@ -1,0 +1,248 @@
+import { isObject, type JsonObject } from '../types/json.ts';
+import { Accounts, ownerOf } from './accounts.ts';
+import type { Surroundings } from './aivideomaker.ts';
+import { UNKNOWN_PRICE } from './charge.ts';
+import { type Call, type JsonReply, Refusal, type Reply, type Service } from './exchange.ts';
+import { randomId } from './ids.ts';
+import { type KeptInput, keepInput } from './input.ts';
+import { type SandboxState, stateAt } from './lifecycle.ts';
+import { mediaOf, mediumOf, TONE_SECONDS } from './media.ts';
+import { FirstTimes, readMarks, type ScenarioName } from './scenarios.ts';
+import type { TaskRecord } from './store.ts';
+import { DUPLICATE_AFTER } from './webhooks.ts';
+
+const PROVIDER = 'apidot';
+
+// A notice can be sent again by hand, long after it came: simulated milliseconds, half a minute at the default speed.
+const SENT_AGAIN_AFTER = 30 * 60_000;
+
+/** The service's words. It documents no cancelling, and nobody saw `queued` there: clients can practise on it. */
+const WORDS: Record<SandboxState, string> = {
+  SUBMITTED: 'not_started',
+  QUEUED: 'queued',
+  PROGRESS: 'running',
+  COMPLETED: 'finished',
+  FAILED: 'failed',
+  CANCEL: 'failed',
+};
+
+const PROGRESS: Partial<Record<SandboxState, number>> = { SUBMITTED: 0, PROGRESS: 50, COMPLETED: 100 };
+
+interface Request {
+  model: string;
+  kept: KeptInput;
+  callbackUrl: string | null;
+  scenarios: Set<ScenarioName>;
+}
+
+/**
+ * Plays APIDot's three requests for tasks. Facts: references/apidot-api.md. What it does where the sources are silent is
+ * listed in `references/sandbox.md`. It replays nothing and lists nothing: two submits are two tasks and two charges.
+ */
+export function createApidot({ store, files, webhooks, now, speed }: Surroundings): Service {
+  const accounts = new Accounts(store, PROVIDER, now);
+  const firstTimes = new FirstTimes();
+  const statusQueries = new Map<string, number>();
+  let sequence = 0;
+
+  async function handle(call: Call): Promise<Reply> {
+    const owner = callerOf(call);
+    const [resource, name] = call.path;
+    const parts = call.path.length;
+    if (resource === 'submit' && parts === 1) return only('POST', call) ?? submit(call, owner);
+    if (resource === 'status' && parts === 2) return only('GET', call) ?? status(call, owner, name!);
+    if (resource === 'detail' && name === 'music' && parts === 2) {
+      return only('GET', call) ?? musicDetail(call, owner, call.query.get('task_id') ?? '');
+    }
+    return refusal(404, 'not_found', 'Not found.');
+  }
+
+  async function submit(call: Call, owner: string): Promise<Reply> {
+    const { model, kept, callbackUrl, scenarios } = await readRequest(call);
+    const refused = refuseAsAsked(scenarios, `${owner} ${kept.fingerprint}`);
+    if (refused !== null) return refused;
+    if (scenarios.has('no-credits') || accounts.balanceOf(owner) < UNKNOWN_PRICE) {
+      return refusal(402, 'insufficient_credits', 'Insufficient credits: the balance cannot cover the task.');
+    }
+
+    const record: TaskRecord = {
+      id: randomId(),
+      service: PROVIDER,
+      owner,
+      model,
+      input: kept.input,
+      fingerprint: kept.fingerprint,
+      idempotencyKey: null,
+      credits: UNKNOWN_PRICE,
+      scenarios: [...scenarios],
+      createdAt: now(),
+      sequence: sequence++,
+      speed,
+      cancelledAt: null,
+    };
+    store.insert(record);
+    if (callbackUrl !== null) webhooks.watch(record, callbackUrl, noticesFrom(call.origin));
+    if (scenarios.has('lost-answer')) return 'cut';
+    return ok({ task_id: record.id, status: 'not_started', created_time: timeOf(record) });
+  }
+
+  /** The trouble that happens instead of a task; null when none is due. */
+  function refuseAsAsked(scenarios: ReadonlySet<ScenarioName>, intent: string): Reply | null {
+    const isFirst = (name: ScenarioName) => scenarios.has(name) && firstTimes.isFirst(`${name} ${intent}`);
+    // No header for a pause is documented.
+    if (isFirst('rate-limit'))
+      return refusal(429, 'rate_limited', 'Too many requests, as [sandbox:rate-limit] asks for.');
+    if (isFirst('not-delivered')) return 'cut';
+    if (isFirst('server-error'))
+      return refusal(500, 'server_error', 'Internal error, as [sandbox:server-error] asks for.');
+    if (scenarios.has('reject'))
+      return refusal(400, 'invalid_request_error', 'The request was refused, as [sandbox:reject] asks for.');
+    if (scenarios.has('http200-failure')) {
+      const message = 'The request was refused, as [sandbox:http200-failure] asks for.';
+      return { ...refusal(400, 'invalid_request_error', message), status: 200 };
+    }
+    return null;
+  }
+
+  function taskOf(owner: string, id: string): TaskRecord {
+    const record = accounts.taskOf(owner, id);
+    if (record) return record;
+    throw new Refusal(refusal(404, 'not_found', 'Task not found.'));
+  }
+
+  function status(call: Call, owner: string, id: string): JsonReply {
+    const record = taskOf(owner, id);
+    if (record.scenarios.includes('flaky')) {
+      const count = (statusQueries.get(id) ?? 0) + 1;
+      statusQueries.set(id, count);
+      if (count % 2 === 0)
+        return refusal(503, 'server_error', 'Service unavailable, as [sandbox:flaky] asks for.');
+    }
+    return ok(dataOf(record, stateAt(record, now()), call.origin));
+  }
+
+  /** The task as the status shows it: in the short form of the examples, or in the form of the website's client. */
+  function dataOf(record: TaskRecord, state: SandboxState, origin: string): JsonObject {
+    const data: JsonObject = { task_id: record.id, status: WORDS[state] };
+    const isWebsiteForm = record.scenarios.includes('files');
+    if (state === 'COMPLETED' && !record.scenarios.includes('no-files')) {
+      const found = filesOf(record, origin);
+      if (isWebsiteForm) data.files = found;
+      else data.output = { files: found };
+    }
+    if (isWebsiteForm) Object.assign(data, ageOf(record, state));
+    data.error_message = state === 'FAILED' ? 'The generation failed, as [sandbox:fail] asks for.' : null;
+    return data;
+  }
+
+  function filesOf(record: TaskRecord, origin: string): JsonObject[] {
+    const urls = urlsOf(record, origin);
+    // The cover of a piece of music is shown by the music detail alone.
+    const shown = mediumOf(record).fileType === 'audio' ? 1 : urls.length;
+    return urls
+      .slice(0, shown)
+      .map((file_url, at) => ({ file_url, file_type: mediaOf(record)[at]!.fileType }));
+  }
+
+  function urlsOf(record: TaskRecord, origin: string): string[] {
+    // One answer shows the state and the result: a link dead for one answer could be replaced before anybody tried it.
+    const dead = record.scenarios.includes('expired-link') && !files.wasTried(record);
+    return mediaOf(record).map((_, at) => files.urlOf(record, origin, dead, at + 1));
+  }
+
+  function musicDetail(call: Call, owner: string, id: string): JsonReply {
+    const record = taskOf(owner, id);
+    if (mediumOf(record).fileType !== 'audio') return refusal(404, 'not_found', 'This is no music task.');
+    const state = stateAt(record, now());
+    const data: JsonObject = { task_id: id, status: WORDS[state] };
+    if (state === 'COMPLETED') {
+      const [audio_url, image_url] = urlsOf(record, call.origin);
+      const piece = { audio_id: `${id}-1`, title: 'A tone', duration: TONE_SECONDS };
+      data.files = [{ ...piece, audio_url: audio_url!, image_url: image_url! }];
+    }
+    Object.assign(data, ageOf(record, state));
+    data.error_message = state === 'FAILED' ? 'The generation failed, as [sandbox:fail] asks for.' : null;
+    return ok(data);
+  }
+
+  /** Only ends are told. The body is what the example receivers read: the files beside the status. */
+  function noticesFrom(origin: string) {
+    return {
+      body: (record: TaskRecord, state: SandboxState): JsonObject | null => {
+        if (state !== 'COMPLETED' && state !== 'FAILED') return null;
+        const { output, files: found, ...data } = dataOf(record, state, origin);
+        const shown = found ?? (isObject(output) ? output.files : undefined);
+        return { code: 200, data: { ...data, ...(shown !== undefined && { files: shown }) } };
+      },
+      repeats: [DUPLICATE_AFTER, SENT_AGAIN_AFTER],
+    };
+  }
+
+  return { prefix: ['api', 'generate'], handle };
+}
+
+/** Reads a submit and checks what belongs to no model; a model's own fields are not looked at. */
+async function readRequest(call: Call): Promise<Request> {
+  let body: unknown;
+  try {
+    body = JSON.parse((await call.body()).toString());
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
+    throw new Refusal(invalid('The body is not JSON.'));
+  }
+  if (!isObject(body)) throw new Refusal(invalid('The body is not a JSON object.'));
+  const { model, input, callback_url: callbackUrl = null } = body;
+  if (typeof model !== 'string' || !/^[\w./-]{1,100}$/.test(model))
+    throw new Refusal(invalid('model: expected the id of a model.'));
+  if (!isObject(input)) throw new Refusal(invalid("input: expected an object with the model's fields."));
+  const isUrl = typeof callbackUrl === 'string' && /^https?:/i.test(callbackUrl) && URL.canParse(callbackUrl);
+  if (callbackUrl !== null && !isUrl)
+    throw new Refusal(invalid('callback_url: expected an http or https URL.'));
+  try {
+    const { scenarios, complaint } = readMarks(input, PROVIDER);
+    if (complaint) throw new Refusal(invalid(`input: ${complaint}`));
+    return { model, kept: keepInput(model, input), callbackUrl: isUrl ? callbackUrl : null, scenarios };
+  } catch (error) {
+    // Thousands of nested arrays exhaust the stack of whoever looks into them.
+    if (error instanceof RangeError) throw new Refusal(invalid('The body is nested too deeply.'));
+    throw error;
+  }
+}
+
+/** Whom the call comes from; refuses the keys that stand for a wrong one. */
+function callerOf({ headers: { authorization } }: Call): string {
+  const owner = ownerOf(/^Bearer (\S+)$/.exec(authorization ?? '')?.[1]);
+  if (owner !== null) return owner;
+  throw new Refusal(refusal(401, 'authentication_error', 'Unauthorized - Invalid API key'));
+}
+
+function only(method: string, call: Call): JsonReply | null {
+  if (call.method === method) return null;
+  return {
+    ...refusal(405, 'invalid_request_error', `Method not allowed. Use ${method}.`),
+    headers: { allow: method },
+  };
+}
+
+function ok(data: JsonObject): JsonReply {
+  return { status: 200, body: { code: 200, data } };
+}
+
+/** The documented form of an error. */
+function refusal(code: number, type: string, message: string): JsonReply {
+  return { status: code, body: { code, error: { message, type } } };
+}
+
+function invalid(message: string): JsonReply {
+  return refusal(400, 'invalid_request_error', message.slice(0, 2_000));
+}
+
+function ageOf(record: TaskRecord, state: SandboxState): JsonObject {
+  const progress = PROGRESS[state];
+  return { created_time: timeOf(record), ...(progress !== undefined && { progress }) };
+}
+
+/** As every sample shows it: without a time zone. */
+function timeOf({ createdAt }: TaskRecord): string {
+  return new Date(createdAt).toISOString().slice(0, 19);
+}

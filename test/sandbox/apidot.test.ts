@@ -1,0 +1,565 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { inflateSync } from 'node:zlib';
+import fc from 'fast-check';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { apidot } from '../../scripts/src/providers/apidot.ts';
+import { profileOf } from '../../scripts/src/providers/registry.ts';
+import { contentOf, mediumOf } from '../../scripts/src/sandbox/media.ts';
+import type { SandboxOptions } from '../../scripts/src/sandbox/server.ts';
+import { Failure } from '../../scripts/src/types/failure.ts';
+import type { JsonObject } from '../../scripts/src/types/json.ts';
+import { fileKind } from '../../scripts/src/workflow/signature.ts';
+import { waitTask } from '../../scripts/src/workflow/tasks.ts';
+import { folder, sessionWith, waiting } from '../workflow/session.ts';
+import { type CallOptions, type Clock, KEY, open, temporaryFolder } from './support.ts';
+
+const BEARER = { authorization: `Bearer ${KEY}` };
+const WISH = { model: 'seedance-2', input: { prompt: 'a lighthouse at dawn' } };
+const prompting = (...markers: string[]) => ({
+  ...WISH,
+  input: { prompt: `a lighthouse ${markers.map((name) => `[sandbox:${name}]`).join(' ')} at dawn` },
+});
+
+/** A sandbox, and a client of APIDot as plain as can be. */
+async function dot(options: Partial<SandboxOptions> & { clock?: Clock } = {}) {
+  const sandbox = await open(options);
+  const call = (method: string, path: string, { headers = BEARER, ...more }: CallOptions = {}) =>
+    sandbox.call(method, `/api/generate/${path}`, { key: null, headers, ...more });
+  const submit = (body: unknown = WISH, headers?: Record<string, string>) =>
+    call('POST', 'submit', { body, ...(headers && { headers }) });
+  return {
+    ...sandbox,
+    call,
+    submit,
+    make: async (body?: unknown): Promise<string> => (await submit(body)).body.data.task_id,
+    status: async (id: string) => (await call('GET', `status/${id}`)).body.data,
+    detail: (id: string) => call('GET', `detail/music?task_id=${id}`),
+  };
+}
+
+/** The message and the type of an error body, which must be the documented form of this code. */
+function errorOf({ body }: { body: JsonObject }, code: number) {
+  expect(Object.keys(body).sort()).toEqual(['code', 'error']);
+  expect(body.code).toBe(code);
+  return body.error as { message: string; type: string };
+}
+
+describe('a task', () => {
+  it('is taken, runs and finishes in the short form of the examples', async () => {
+    const { submit, status, clock, origin } = await dot();
+    const { status: http, body } = await submit();
+    const id: string = body.data.task_id;
+    expect([http, body]).toEqual([
+      200,
+      { code: 200, data: { task_id: id, status: 'not_started', created_time: '2026-11-21T12:00:00' } },
+    ]);
+    expect(await status(id)).toEqual({ task_id: id, status: 'not_started', error_message: null });
+    clock.pass(3);
+    expect(await status(id)).toEqual({ task_id: id, status: 'running', error_message: null });
+    clock.pass(2);
+    expect(await status(id)).toEqual({
+      task_id: id,
+      status: 'finished',
+      output: { files: [{ file_url: `${origin}/files/${id}.mp4`, file_type: 'video' }] },
+      error_message: null,
+    });
+  });
+
+  it('[sandbox:files] shows itself in the form of the website', async () => {
+    const { make, status, clock, origin } = await dot();
+    const id = await make(prompting('files'));
+    const rest = { task_id: id, created_time: '2026-11-21T12:00:00', error_message: null };
+    expect(await status(id)).toEqual({ ...rest, status: 'not_started', progress: 0 });
+    clock.pass(3);
+    expect(await status(id)).toEqual({ ...rest, status: 'running', progress: 50 });
+    clock.pass(2);
+    expect(await status(id)).toEqual({
+      ...rest,
+      status: 'finished',
+      progress: 100,
+      files: [{ file_url: `${origin}/files/${id}.mp4`, file_type: 'video' }],
+    });
+  });
+
+  it('is a new one with a new charge at every submit, until the credits run out', async () => {
+    const { make, submit, clock, status } = await dot();
+    const ids = new Set<string>();
+    for (let n = 0; n < 19; n += 1) ids.add(await make());
+    expect(ids.size).toBe(19);
+    // Made and charged, though nobody was told.
+    await expect(submit(prompting('lost-answer'))).rejects.toThrow();
+    const refused = await submit();
+    expect(refused.status).toBe(402);
+    expect(errorOf(refused, 402).type).toBe('insufficient_credits');
+    clock.pass(5);
+    expect((await status([...ids][0]!)).status).toBe('finished');
+    expect((await submit()).status).toBe(402);
+  });
+
+  it('gives its credits back when it fails', async () => {
+    const { make, submit, clock } = await dot();
+    for (let n = 0; n < 20; n += 1) await make(prompting('fail'));
+    expect((await submit()).status).toBe(402);
+    clock.pass(5);
+    expect((await submit()).status).toBe(200);
+  });
+
+  it('has no part in the other service, nor in the tasks of another key', async () => {
+    const { make, submit, get, call, balance, create } = await dot();
+    const id = await make();
+    expect(await balance()).toBe(1000);
+    expect((await get('tasks')).body.tasks).toEqual([]);
+    expect((await get(`tasks/${id}`)).status).toBe(404);
+    const { taskId } = (await create()).body;
+    for (const foreign of [
+      await call('GET', `status/${taskId}`),
+      await call('GET', `status/${id}`, { headers: { authorization: 'Bearer ak_other' } }),
+      await call('GET', 'status/ckx1'),
+      await call('GET', 'status/..%2F..'),
+    ]) {
+      expect(foreign.status).toBe(404);
+      expect(errorOf(foreign, 404).message).toBe('Task not found.');
+    }
+    expect((await submit(WISH, { authorization: 'Bearer ak_other' })).status).toBe(200);
+  });
+
+  it('outlives the process, and its files the three days of the notice', async () => {
+    const place = temporaryFolder();
+    const first = await dot({ folder: place });
+    const id = await first.make();
+    await first.sandbox.close();
+    const { status, clock } = await dot({ folder: place, clock: first.clock });
+    clock.pass(5);
+    const url = (await status(id)).output.files[0].file_url;
+    clock.pass(72 * 60 - 1);
+    expect((await fetch(url)).status).toBe(200);
+    clock.pass(1);
+    expect((await fetch(url)).status).toBe(404);
+    expect((await status(id)).status).toBe('finished');
+  });
+});
+
+describe('refusals', () => {
+  it.each<[string, Record<string, string>]>([
+    ['no key', {}],
+    ['a key in the other header', { key: KEY }],
+    ['no Bearer', { authorization: KEY }],
+    ['another scheme', { authorization: `Basic ${KEY}` }],
+    ['an empty key', { authorization: 'Bearer ' }],
+    ['a wrong key', { authorization: 'Bearer ak_invalid' }],
+  ])('401 with %s', async (_, headers) => {
+    const { call, submit } = await dot();
+    for (const answer of [await submit(WISH, headers), await call('GET', 'status/ckx1', { headers })]) {
+      expect(answer.status).toBe(401);
+      expect(errorOf(answer, 401)).toEqual({
+        message: 'Unauthorized - Invalid API key',
+        type: 'authentication_error',
+      });
+    }
+  });
+
+  it.each<[string, unknown, string]>([
+    ['no JSON', '{', 'not JSON'],
+    ['no object', [], 'not a JSON object'],
+    ['no model', { input: {} }, 'model:'],
+    ['a model of nothing', { model: '', input: {} }, 'model:'],
+    ['a model that is no id', { model: 'a b', input: {} }, 'model:'],
+    ['no input', { model: 'm' }, 'input:'],
+    ['an input in a list', { model: 'm', input: [] }, 'input:'],
+    ['fields beside the input', { model: 'm', prompt: 'x' }, 'input:'],
+    ['no URL', { ...WISH, callback_url: 'here' }, 'callback_url:'],
+    ['an unknown marker', prompting('slwo'), '[sandbox:slwo]'],
+    ['too deep a body', `{"model":"m","input":{"a":${'['.repeat(60_000)}${']'.repeat(60_000)}}}`, 'deep'],
+  ])('400 with %s', async (_, body, said) => {
+    const { submit } = await dot();
+    const answer = await submit(body);
+    expect(answer.status).toBe(400);
+    const { message, type } = errorOf(answer, 400);
+    expect(message).toContain(said);
+    expect(type).toBe('invalid_request_error');
+  });
+
+  it("looks at no field of a model, and takes a model's id as it is", async () => {
+    const { submit } = await dot();
+    for (const model of ['kling-3.0/standard', 'seedance-2', 'one-that-nobody-knows'])
+      expect((await submit({ model, input: { anything: [1, { at: 'all' }] } })).status).toBe(200);
+    expect((await submit({ model: 'seedance-2', input: {} })).status).toBe(200);
+  });
+
+  it.each([
+    ['GET', 'submit', 405],
+    ['POST', 'status/ckx1', 405],
+    ['POST', 'detail/music', 405],
+    ['GET', 'detail/music', 404],
+    ['GET', 'detail/video', 404],
+    ['GET', 'status', 404],
+    ['GET', 'history', 404],
+    ['GET', '', 404],
+  ])('%s %s is %i', async (method, path, status) => {
+    const { call } = await dot();
+    const answer = await call(method, path, method === 'POST' ? { body: {} } : {});
+    expect(answer.status).toBe(status);
+    errorOf(answer, status);
+  });
+
+  it('of any kind blame the caller', async () => {
+    const { call } = await dot();
+    const body = fc.oneof(
+      fc.json(),
+      fc.string(),
+      fc.json().map((input) => `{"model":"m","input":[${input}]}`),
+    );
+    await fc.assert(
+      fc.asyncProperty(body, async (text) => {
+        expect((await call('POST', 'submit', { body: text })).body.code).toBe(400);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe('trouble on request', () => {
+  it.each<[string, number, number, string]>([
+    ['no-credits', 402, 402, 'insufficient_credits'],
+    ['reject', 400, 400, 'invalid_request_error'],
+    ['http200-failure', 200, 400, 'invalid_request_error'],
+  ])('[sandbox:%s] answers HTTP %i with code %i', async (marker, status, code, type) => {
+    const { submit } = await dot();
+    for (let n = 0; n < 2; n += 1) {
+      const answer = await submit(prompting(marker));
+      expect(answer.status).toBe(status);
+      expect(errorOf(answer, code).type).toBe(type);
+    }
+  });
+
+  it.each([
+    ['rate-limit', 429],
+    ['server-error', 500],
+  ])('[sandbox:%s] answers %i once', async (marker, status) => {
+    const { submit } = await dot();
+    const first = await submit(prompting(marker));
+    expect(first.status).toBe(status);
+    errorOf(first, status);
+    expect(first.headers.get('retry-after')).toBeNull();
+    expect((await submit(prompting(marker))).status).toBe(200);
+  });
+
+  it('[sandbox:not-delivered] makes nothing', async () => {
+    const { submit } = await dot();
+    await expect(submit(prompting('not-delivered'))).rejects.toThrow();
+    expect((await submit(prompting('not-delivered'))).status).toBe(200);
+  });
+
+  it('[sandbox:fail] is an ordinary answer', async () => {
+    const { make, call, clock } = await dot();
+    const id = await make(prompting('fail'));
+    clock.pass(5);
+    expect(await call('GET', `status/${id}`)).toMatchObject({
+      status: 200,
+      body: {
+        code: 200,
+        data: { task_id: id, status: 'failed', error_message: expect.stringContaining('[sandbox:fail]') },
+      },
+    });
+  });
+
+  it('[sandbox:slow] and [sandbox:odd-state] take their time', async () => {
+    const { make, status, clock } = await dot();
+    const [slow, odd] = [await make(prompting('slow')), await make(prompting('odd-state'))];
+    clock.pass(3);
+    expect([(await status(slow)).status, (await status(odd)).status]).toEqual(['not_started', 'queued']);
+    clock.pass(80);
+    expect([(await status(slow)).status, (await status(odd)).status]).toEqual(['running', 'finished']);
+    clock.pass(7);
+    expect((await status(slow)).status).toBe('finished');
+  });
+
+  it('[sandbox:flaky] answers every second query with 503', async () => {
+    const { make, call } = await dot();
+    const id = await make(prompting('flaky'));
+    const seen = [];
+    for (let n = 0; n < 4; n += 1) seen.push((await call('GET', `status/${id}`)).status);
+    expect(seen).toEqual([200, 503, 200, 503]);
+  });
+
+  it('[sandbox:expired-link] gives a link that works once the dead one was tried', async () => {
+    const { make, status, clock } = await dot();
+    const id = await make(prompting('expired-link'));
+    clock.pass(5);
+    const urlNow = async () => (await status(id)).output.files[0].file_url;
+    const dead = await urlNow();
+    expect(await urlNow()).toBe(dead);
+    expect((await fetch(dead)).status).toBe(410);
+    expect((await fetch(await urlNow())).status).toBe(200);
+  });
+
+  it('[sandbox:no-files] finishes without a file', async () => {
+    const { make, status, clock } = await dot();
+    const id = await make(prompting('no-files'));
+    clock.pass(5);
+    expect(await status(id)).toEqual({ task_id: id, status: 'finished', error_message: null });
+  });
+});
+
+describe('music', () => {
+  const music = (...markers: string[]) => ({ ...prompting(...markers), model: 'generate-music' });
+
+  it('is found by the status as in the examples, and by the detail as in the documentation', async () => {
+    const { make, status, detail, clock, origin } = await dot();
+    const id = await make(music());
+    expect((await detail(id)).body.data).toMatchObject({ status: 'not_started', progress: 0 });
+    clock.pass(5);
+    const audio_url = `${origin}/files/${id}.wav`;
+    expect((await status(id)).output).toEqual({ files: [{ file_url: audio_url, file_type: 'audio' }] });
+    expect((await detail(id)).body).toEqual({
+      code: 200,
+      data: {
+        task_id: id,
+        status: 'finished',
+        files: [
+          {
+            ...{ audio_id: `${id}-1`, title: 'A tone', duration: 2 },
+            ...{ audio_url, image_url: `${origin}/files/${id}-2.png` },
+          },
+        ],
+        created_time: '2026-11-21T12:00:00',
+        progress: 100,
+        error_message: null,
+      },
+    });
+  });
+
+  it('[sandbox:no-files] is found by the detail alone', async () => {
+    const { make, status, detail, clock } = await dot();
+    const id = await make(music('no-files'));
+    clock.pass(5);
+    expect(await status(id)).not.toHaveProperty('output');
+    const [{ audio_url, image_url }] = (await detail(id)).body.data.files;
+    for (const url of [audio_url, image_url]) expect((await fetch(url)).status).toBe(200);
+  });
+
+  it('is none where the task makes something else', async () => {
+    const { make, detail } = await dot();
+    for (const id of [await make(), 'ckx1', '']) expect((await detail(id)).status).toBe(404);
+  });
+});
+
+describe('files', () => {
+  it.each([
+    ['generate-music', 'audio'],
+    ['minimax-music-2.6', 'audio'],
+    ['meshy-6-text-to-3d', 'model'],
+    ['tripo3d-p1-image-to-3d', 'model'],
+    ['gpt-image-2-edit', 'image'],
+    ['nano-banana-pro', 'image'],
+    ['seedream-5.0-lite', 'image'],
+    ['flux-2-pro', 'image'],
+    ['flux-kontext-max', 'image'],
+    ['wan-2.7-image-pro', 'image'],
+    ['z-image', 'image'],
+    ['grok-imagine-image-quality', 'image'],
+    ['seedance-2', 'video'],
+    ['wan2.7-text-to-video', 'video'],
+    ['grok-imagine-video-1.5', 'video'],
+    ['veo3.1-fast', 'video'],
+    ['kling-3.0/pro', 'video'],
+    ['sora-2-official', 'video'],
+  ])('%s makes %s', (model, type) => {
+    expect(mediumOf({ service: 'apidot', model }).fileType).toBe(type);
+    expect(mediumOf({ service: 'aivideomaker', model }).fileType).toBe('video');
+  });
+
+  async function fetched(model: string, input: JsonObject = {}) {
+    const { make, status, clock } = await dot();
+    const id = await make({ model, input });
+    clock.pass(5);
+    const answers = [];
+    for (const { file_url } of (await status(id)).output.files) {
+      const response = await fetch(file_url);
+      const bytes = Buffer.from(await response.arrayBuffer());
+      expect([response.status, response.headers.get('content-length')]).toEqual([200, `${bytes.length}`]);
+      expect(fileKind(bytes)?.contentType).toBe(response.headers.get('content-type'));
+      answers.push(bytes);
+    }
+    return answers;
+  }
+
+  it('a picture can be opened', async () => {
+    const [png] = await fetched('gpt-image-2');
+    const chunks = new Map<string, Buffer>();
+    for (let at = 8; at < png!.length; at += 12 + png!.readUInt32BE(at)) {
+      chunks.set(
+        png!.toString('latin1', at + 4, at + 8),
+        png!.subarray(at + 8, at + 8 + png!.readUInt32BE(at)),
+      );
+    }
+    expect([...chunks.keys()]).toEqual(['IHDR', 'IDAT', 'IEND']);
+    expect(inflateSync(chunks.get('IDAT')!)).toHaveLength(256 * (1 + 256 * 3));
+  });
+
+  it('there are as many pictures as were asked for, each another', async () => {
+    const pictures = await fetched('seedream-4.5', { prompt: 'x', n: 3 });
+    expect(new Set(pictures.map((bytes) => bytes.toString('latin1'))).size).toBe(3);
+    expect(await fetched('seedream-4.5', { n: 999 })).toHaveLength(15);
+    for (const n of [0, -1, 1.5, '3', null]) expect(await fetched('z-image', { n })).toHaveLength(1);
+  });
+
+  it('a sound can be heard', async () => {
+    const [wav] = await fetched('minimax-music-2.6');
+    expect(wav!.readUInt32LE(4)).toBe(wav!.length - 8);
+    expect(wav!.readUInt32LE(40)).toBe(wav!.length - 44);
+    expect(wav!.readUInt32LE(28) * 2).toBe(wav!.length - 44);
+    expect(Math.max(...new Int16Array(Uint8Array.from(wav!).buffer, 44))).toBeGreaterThan(10_000);
+  });
+
+  it('a 3D file holds a triangle', async () => {
+    const [glb] = await fetched('meshy-6-text-to-3d');
+    expect(glb!.readUInt32LE(8)).toBe(glb!.length);
+    const length = glb!.readUInt32LE(12);
+    expect(length % 4).toBe(0);
+    const scene = JSON.parse(glb!.toString('utf8', 20, 20 + length));
+    expect(scene.asset.version).toBe('2.0');
+    expect(glb!.toString('latin1', 24 + length, 28 + length)).toBe('BIN\0');
+    expect(glb!.readUInt32LE(20 + length)).toBe(scene.buffers[0].byteLength);
+    expect(scene.accessors[0].count * 12).toBe(scene.bufferViews[0].byteLength);
+  });
+
+  it('a video is the clip', async () => {
+    const [clip] = await fetched('seedance-2');
+    expect(clip!.equals((await contentOf(mediumOf({ service: 'apidot', model: 'x' }), 1)).bytes)).toBe(true);
+  });
+
+  it('no other address gives one', async () => {
+    const { make, clock, origin } = await dot();
+    const id = await make({ model: 'gpt-image-2', input: {} });
+    clock.pass(5);
+    for (const name of [`${id}.mp4`, `${id}-2.png`, `${id}-0.png`, `${id}-99.png`, `${id}.png.png`])
+      expect((await fetch(`${origin}/files/${name}`)).status, name).toBe(404);
+    expect((await fetch(`${origin}/files/${id}.png`)).status).toBe(200);
+  });
+});
+
+describe('callbacks', () => {
+  /** Tasks end 15 ms after they were made; what is sent late comes 90 ms after that. */
+  const AT_ONCE = { speed: 20_000, clock: { now: Date.now } as never };
+
+  async function receiver() {
+    const seen: { headers: Record<string, unknown>; body: { code: number; data: JsonObject } }[] = [];
+    const server = createServer(async (request, response) => {
+      let text = '';
+      for await (const chunk of request) text += chunk;
+      seen.push({ headers: request.headers, body: JSON.parse(text) });
+      response.writeHead(500).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    return { seen, callback_url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook` };
+  }
+
+  it.each([
+    ['finished', WISH],
+    ['finished', prompting('files')],
+    ['failed', prompting('fail')],
+  ])('tell the end alone (%s), again at once and again late, unsigned', async (status, wish) => {
+    const { seen, callback_url } = await receiver();
+    const { make, origin } = await dot(AT_ONCE);
+    const id = await make({ ...wish, callback_url });
+    await vi.waitFor(() => expect(seen).toHaveLength(3), { timeout: 3_000, interval: 5 });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(seen).toHaveLength(3);
+    for (const { headers, body } of seen) {
+      expect(body).toEqual(seen[0]!.body);
+      expect(Object.keys(headers).sort()).toEqual(['connection', 'content-length', 'content-type', 'host']);
+    }
+    const { code, data } = seen[0]!.body;
+    expect(code).toBe(200);
+    expect(data).toMatchObject({ task_id: id, status });
+    expect(data).not.toHaveProperty('output');
+    expect(data.files).toEqual(
+      status === 'failed' ? undefined : [{ file_url: `${origin}/files/${id}.mp4`, file_type: 'video' }],
+    );
+  });
+
+  it('never leave the machine', async () => {
+    const lines: string[] = [];
+    const { submit } = await dot({ log: (line) => lines.push(line) });
+    expect((await submit({ ...WISH, callback_url: 'https://example.com/hook' })).status).toBe(200);
+    expect(lines.join('\n')).toContain('webhook not sent');
+  });
+});
+
+describe('what speaks to APIDot', () => {
+  const providerAt = (origin: string, key = KEY) =>
+    apidot({ profile: profileOf('apidot')!, baseUrl: new URL(origin), key, now: Date.now });
+  const intent = { model: 'seedance-2', payload: { prompt: 'x' }, idempotencyKey: 'key-0001' };
+
+  it.each([
+    ['seedance-2', {}, ['mp4']],
+    ['gpt-image-2', {}, ['png']],
+    ['generate-music', {}, ['wav']],
+    ['tripo3d-h3.1-text-to-3d', {}, ['glb']],
+    ['seedream-4.5', { n: 2 }, ['png', 'png']],
+    ['veo3.1-lite', { prompt: '[sandbox:files] [sandbox:flaky] [sandbox:expired-link]' }, ['mp4']],
+    ['gpt-image-2', { prompt: '[sandbox:cut-download] [sandbox:odd-state]' }, ['png']],
+  ])('brings the files of %s with %j', async (model, payload, exts) => {
+    const { origin, clock } = await dot();
+    const session = { ...sessionWith(origin), provider: providerAt(origin) };
+    const { id } = await session.api.once(session.provider.submit({ ...intent, model, payload }));
+    clock.pass(5);
+    const { envelope } = await waitTask(session, id, waiting(60_000, { folder: folder() }));
+    expect(envelope).toMatchObject({ ok: true, status: 'COMPLETED', taskId: id });
+    const files = envelope.data!.files as { path: string }[];
+    expect(files.map(({ path }) => path.split('.').at(-1))).toEqual(exts);
+  });
+
+  it('finds a piece of music that only its detail names', async () => {
+    const { origin, clock } = await dot();
+    const { api } = sessionWith(origin);
+    const provider = providerAt(origin);
+    const payload = { prompt: '[sandbox:no-files]' };
+    const { id } = await api.once(provider.submit({ ...intent, model: 'generate-music', payload }));
+    clock.pass(5);
+    expect(await api.once(provider.task(id))).toMatchObject({ state: 'COMPLETED', urls: [] });
+    expect(await api.once(provider.detail!(id))).toMatchObject({
+      state: 'COMPLETED',
+      urls: [`${origin}/files/${id}.wav`, `${origin}/files/${id}-2.png`],
+    });
+  });
+
+  it.each<[string, string, object]>([
+    ['http200-failure', 'INVALID_PAYLOAD', {}],
+    ['reject', 'INVALID_PAYLOAD', {}],
+    ['no-credits', 'INSUFFICIENT_CREDITS', {}],
+    ['rate-limit', 'RATE_LIMITED', { transient: true }],
+    ['server-error', 'NETWORK_ERROR', { unclear: true }],
+    ['lost-answer', 'NETWORK_ERROR', { unclear: true }],
+  ])('sees [sandbox:%s] as %s', async (marker, code, details) => {
+    const { origin } = await dot();
+    const { api } = sessionWith(origin);
+    const wish = { ...intent, payload: prompting(marker).input };
+    const thrown = await api.once(providerAt(origin).submit(wish), { fresh: true }).catch((error) => error);
+    expect(thrown).toBeInstanceOf(Failure);
+    expect(thrown).toMatchObject({ code, details });
+    if (!('unclear' in details)) expect(thrown.details.unclear).toBeUndefined();
+  });
+
+  it('sees a task that failed, one that is unknown, and a wrong key', async () => {
+    const { origin, clock } = await dot();
+    const { api } = sessionWith(origin);
+    const provider = providerAt(origin);
+    const { id } = await api.once(provider.submit({ ...intent, payload: prompting('fail').input }));
+    clock.pass(5);
+    expect(await api.once(provider.status(id))).toMatchObject({
+      state: 'FAILED',
+      error: 'The generation failed, as [sandbox:fail] asks for.',
+    });
+    await expect(api.once(provider.status('ckx1'))).rejects.toMatchObject({ code: 'TASK_NOT_FOUND' });
+    await expect(api.once(providerAt(origin, 'ak_invalid').status(id))).rejects.toMatchObject({
+      code: 'AUTH_FAILED',
+    });
+  });
+});
