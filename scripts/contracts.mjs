@@ -2815,18 +2815,31 @@ function valuesOf(node) {
 }
 
 // scripts/src/cli/describe.ts
+import { PROFILES } from "./main.mjs";
 import { success } from "./main.mjs";
 import { EXIT } from "./main.mjs";
-import { commandWith } from "./main.mjs";
-async function describeAll(provider) {
+import { commandWith, modelFlags } from "./main.mjs";
+async function describeAll({ profile, isProviderNamed }) {
+  const provider = profile.id;
   const models = [];
   for (const id of await listModels(provider)) models.push(summary(await loadContract(provider, id)));
-  const nextSteps = [commandWith(["--action", "describeModel", "--model", "t2v"])];
-  return success(null, null, { provider, models, nextSteps }, EXIT.done);
+  const first = (await listModels(provider))[0] ?? "";
+  const nextSteps = [commandWith(["--action", "describeModel", ...modelFlags({ provider, model: first })])];
+  const others = {};
+  for (const { id } of isProviderNamed ? [] : PROFILES.filter((other) => other !== profile)) {
+    others[id] = await listModels(id);
+    nextSteps.push(commandWith(["--action", "listModels", "--provider", id]));
+  }
+  const data = { provider, models, ...!isProviderNamed && { otherProviders: others }, nextSteps };
+  return success(null, null, data, EXIT.done);
 }
-async function describeOne(provider, model) {
+async function describeOne({ profile, isProviderNamed }, model) {
+  const services = isProviderNamed ? [profile] : PROFILES;
+  let provider = profile.id;
+  for (const { id } of services) if ((await listModels(id)).includes(model)) provider = id;
   const contract = await loadContract(provider, model);
   const { schema, example, sources, notes, price } = contract;
+  const flags = [...modelFlags(contract), "--payload", JSON.stringify(example)];
   return success(
     null,
     null,
@@ -2836,7 +2849,7 @@ async function describeOne(provider, model) {
       sources: sources.map((source) => ({ ...source })),
       notes,
       price: price === null ? null : JSON.parse(JSON.stringify(price)),
-      nextSteps: [commandWith(["--sandbox", "--model", model, "--payload", JSON.stringify(example)])]
+      nextSteps: [commandWith(["--sandbox", ...flags])]
     },
     EXIT.done
   );
@@ -2858,7 +2871,7 @@ function summary(contract) {
 import { randomUUID } from "node:crypto";
 import { Failure as Failure3 } from "./main.mjs";
 import { plain as plain5 } from "./main.mjs";
-import { commandWith as commandWith2 } from "./main.mjs";
+import { commandWith as commandWith2, modelFlags as modelFlags2 } from "./main.mjs";
 import { isLoopback } from "./main.mjs";
 
 // scripts/src/cli/payload.ts
@@ -3057,7 +3070,7 @@ function refused(path, expected2, received2, hint2) {
 // scripts/src/cli/intake.ts
 async function readIntent(args, loopback, signal) {
   const contract = await loadContract(args.profile.id, args.model);
-  const webhookUrl = args.webhookUrl === void 0 ? void 0 : readWebhookUrl(args.webhookUrl, loopback);
+  const webhookUrl = args.callback === void 0 ? void 0 : readCallback(args, args.callback, loopback);
   const payload = await readPayload(contract, args.payload, args.image, signal);
   const issues = checkPayload(contract, payload);
   const first = issues[0];
@@ -3068,7 +3081,7 @@ async function readIntent(args, loopback, signal) {
       issues,
       nextSteps: [
         ...new Set(issues.map(({ path, hint: hint2 }) => `${path}: ${hint2}`)),
-        commandWith2(["--action", "describeModel", "--model", contract.model])
+        commandWith2(["--action", "describeModel", ...modelFlags2(contract)])
       ]
     });
   }
@@ -3087,12 +3100,13 @@ async function readIntent(args, loopback, signal) {
   };
   return { contract, intent, terms };
 }
-function readWebhookUrl(value, loopback) {
+function readCallback({ profile }, value, loopback) {
+  const flag = `--${profile.callbackFlag}`;
   const problem = checkPublicUrl(value, { schemes: ["https"] });
   if (!problem || loopback && isLocal(value)) return new URL(value).href;
   const { expected: expected2, hint: hint2 } = problem;
-  throw new Failure3("INVALID_PAYLOAD", `--webhookUrl: expected ${expected2}.`, {
-    issues: [{ path: "--webhookUrl", expected: expected2, received: `"${plain5(value, 80)}"`, hint: hint2 }],
+  throw new Failure3("INVALID_PAYLOAD", `${flag}: expected ${expected2}.`, {
+    issues: [{ path: flag, expected: expected2, received: `"${plain5(value, 80)}"`, hint: hint2 }],
     nextSteps: [hint2]
   });
 }

@@ -146,7 +146,7 @@ import { isTerminal } from "./main.mjs";
 import { handOver } from "./live.mjs";
 import { folderFor } from "./live.mjs";
 import { look } from "./live.mjs";
-import { creditsOf as creditsOf2, resumeCommand, taskOutcome } from "./live.mjs";
+import { creditsOf as creditsOf2, resumeCommand as resumeCommand2, taskOutcome } from "./live.mjs";
 
 // scripts/src/workflow/recorded.ts
 import { claimWish } from "./journal.mjs";
@@ -156,6 +156,7 @@ import { creditsOf } from "./live.mjs";
 
 // scripts/src/workflow/submit.ts
 import { Failure as Failure2 } from "./main.mjs";
+import { resumeCommand } from "./live.mjs";
 import { shortDeadline as shortDeadline3 } from "./live.mjs";
 
 // scripts/src/workflow/settle.ts
@@ -289,6 +290,7 @@ function timeOf({ api }) {
 }
 function outcomeUnknown(session, intent, lost, later) {
   const { provider, command } = session;
+  const named = lost.details.taskId;
   const reason = later && later !== lost ? `${lost.message} ${later.message}` : lost.message;
   return new Failure2(
     "SUBMIT_OUTCOME_UNKNOWN",
@@ -298,12 +300,17 @@ function outcomeUnknown(session, intent, lost, later) {
       unclear: true,
       cause: lost,
       data: { idempotencyKey: intent.idempotencyKey, model: intent.model },
+      ...named !== void 0 && { taskId: named },
       nextSteps: [
+        ...named === void 0 ? [] : [
+          "The answer named a task beside an error; this shows what became of it:",
+          resumeCommand(session, named)
+        ],
         "Do not submit this again before you know: it may be charged twice.",
         ...provider.can.list ? [
           command("--action listTasks"),
           `If the list shows the task (idempotencyKey ${intent.idempotencyKey}, or model ${intent.model} made just now), take its id to --action waitTask --taskId <id>.`
-        ] : [`Look for the task on the service's own pages: ${provider.keyPage}`],
+        ] : [provider.says.tasks],
         ...whatThen(session, intent)
       ]
     }
@@ -484,7 +491,7 @@ function afterSubmit(session, taskId, resumeFlags, failure) {
     nextSteps: [
       ...failure.details.nextSteps ?? [],
       "The task was submitted and charged, and goes on by itself. Do not submit it again. When the trouble is over:",
-      resumeCommand(session, taskId, resumeFlags)
+      resumeCommand2(session, taskId, resumeFlags)
     ]
   });
 }

@@ -4698,7 +4698,9 @@ function taskOutcome(session, taskId, seen, { extra = {}, credits, running = EXI
           status: "CANCEL",
           taskId,
           data,
-          nextSteps: ["A cancelled task is refunded. To have the result after all, submit it as a new task."]
+          nextSteps: [
+            `${session.provider.can.cancel ? "A cancelled task is refunded. " : ""}To have the result after all, submit it as a new task.`
+          ]
         }),
         "CANCEL",
         taskId
@@ -4792,7 +4794,7 @@ async function fetchResult(session, taskId, rhythm) {
   for (let n = 0; ; n += 1) {
     const task = await api.read(provider.task(taskId), deadline);
     if (task.urls.length > 0) return { ...task, state: "COMPLETED" };
-    const detail = provider.detail && await api.read(provider.detail(taskId), deadline);
+    const detail = await detailOf(session, taskId, deadline);
     if (detail && detail.urls.length > 0) return { ...detail, state: "COMPLETED" };
     const pause = pauseBeforeLook(n, rhythm, api.clock.random);
     if (n + 1 >= RESULT_LOOKS || api.clock.monotonic() + pause > deadline) {
@@ -4803,6 +4805,14 @@ async function fetchResult(session, taskId, rhythm) {
     await api.clock.sleep(pause, api.signal);
   }
 }
+async function detailOf({ api, provider }, taskId, deadline) {
+  try {
+    return provider.detail && await api.read(provider.detail(taskId), deadline);
+  } catch (error) {
+    if (error instanceof Failure5) return void 0;
+    throw error;
+  }
+}
 async function downloadAll(session, task, folder, { stallMs, entry, onFresh }) {
   const { api, provider } = session;
   const files = [];
@@ -4810,7 +4820,8 @@ async function downloadAll(session, task, folder, { stallMs, entry, onFresh }) {
   let { urls } = task;
   for (const index of task.urls.keys()) {
     const refresh = async () => {
-      const fresh = await api.read(provider.task(task.id), shortDeadline(session));
+      const first2 = await api.read(provider.task(task.id), shortDeadline(session));
+      const fresh = first2.urls.length > 0 ? first2 : await detailOf(session, task.id, shortDeadline(session)) ?? first2;
       if (fresh.urls.length !== urls.length) return null;
       urls = fresh.urls;
       onFresh({ ...fresh, state: "COMPLETED" });

@@ -82,13 +82,15 @@ var init_registry = __esm({
       url: "https://aivideomaker.ai",
       keyVariable: "AIVIDEO_API_KEY",
       urlVariable: "AIVIDEO_BASE_URL",
+      callbackFlag: "webhookUrl",
       keyPage: "https://aivideomaker.ai",
       says: {
         key: "account settings, API keys",
         credits: "Credits are bought at https://aivideomaker.ai; API credits are separate from website subscriptions.",
         retention: "AIVideoMaker keeps results for 24 hours (as documented in September 2026).",
         refund: "AIVideoMaker documents that the credits of a failed task come back by themselves; creditsRefunded in its record, or the balance, shows it:",
-        cancel: "AIVideoMaker cancels a task only while it is SUBMITTED; one that is PROGRESS runs to its end and is charged."
+        cancel: "AIVideoMaker cancels a task only while it is SUBMITTED; one that is PROGRESS runs to its end and is charged.",
+        tasks: "Look for the task in its list, by --action listTasks."
       }
     };
     APIDOT = {
@@ -98,13 +100,15 @@ var init_registry = __esm({
       url: "https://api.apidot.ai",
       keyVariable: "APIDOT_API_KEY",
       urlVariable: "APIDOT_BASE_URL",
+      callbackFlag: "callbackUrl",
       keyPage: "https://apidot.ai/dashboard/api-key",
       says: {
         key: "dashboard, API key",
         credits: "APIDot takes credits from a prepaid balance (as documented in April 2026): see https://apidot.ai.",
         retention: "APIDot keeps media files for 3 days, by a notice on its website of April 2026.",
         refund: "APIDot does not document what becomes of the charge of a failed task: its examples (2026) say to check the dashboard.",
-        cancel: "APIDot documents no way to cancel a task (as of July 2026)."
+        cancel: "APIDot documents no way to cancel a task (as of July 2026).",
+        tasks: "APIDot documents no list of tasks and no replay of a submit. A person looks for the task in its dashboard (https://apidot.ai/dashboard/api-key leads there), or asks support@apidot.ai."
       }
     };
     SERVICES = [
@@ -159,20 +163,6 @@ var init_failure = __esm({
   }
 });
 
-// scripts/src/types/task.ts
-function isTerminal(state) {
-  return TERMINAL.has(state);
-}
-var TASK_STATES, TASK_ID, TERMINAL;
-var init_task = __esm({
-  "scripts/src/types/task.ts"() {
-    "use strict";
-    TASK_STATES = ["SUBMITTED", "PROGRESS", "COMPLETED", "FAILED", "CANCEL", "UNKNOWN"];
-    TASK_ID = /^[A-Za-z0-9_][A-Za-z0-9._:~@=+,-]{0,199}$/;
-    TERMINAL = /* @__PURE__ */ new Set(["COMPLETED", "FAILED", "CANCEL"]);
-  }
-});
-
 // scripts/src/types/text.ts
 function plain(text, limit = 300) {
   const clean = text.slice(0, limit * 4).replace(CONTROL, " ").replace(/ {2,}/g, " ").trim();
@@ -198,6 +188,70 @@ var init_text = __esm({
     "use strict";
     CONTROL = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g;
     SHORTEST_SECRET = 6;
+  }
+});
+
+// scripts/src/providers/unsupported.ts
+function unsupported({ title, keyPage }, action) {
+  const { missing, instead } = NEEDS[action];
+  return new Failure("INVALID_PAYLOAD", `${title} documents ${missing}, so nothing was sent.`, {
+    issues: [
+      {
+        path: "--action",
+        expected: `an action that ${title} documents a request for`,
+        received: `"${plain(action, 60)}"`,
+        hint: instead
+      }
+    ],
+    nextSteps: [`Instead: ${instead}. The service's own pages: ${keyPage}`]
+  });
+}
+function refuseUnsupported(profile, action) {
+  const need = Object.hasOwn(NEEDS, action) ? NEEDS[action] : void 0;
+  if (need && !profile.can[need.capability]) throw unsupported(profile, action);
+}
+var NEEDS;
+var init_unsupported = __esm({
+  "scripts/src/providers/unsupported.ts"() {
+    "use strict";
+    init_failure();
+    init_text();
+    NEEDS = {
+      cancelTask: {
+        capability: "cancel",
+        missing: "no way to cancel a task",
+        instead: "follow the task with --action waitTask --taskId <id>; watching it charges nothing"
+      },
+      listTasks: {
+        capability: "list",
+        missing: "no list of tasks",
+        instead: "ask for one task by the id of its submit: --action getStatus --taskId <id>"
+      },
+      quote: {
+        capability: "quote",
+        missing: "no price of a request before it is submitted",
+        instead: "look the model's price up on the service's own pages before you submit"
+      },
+      account: {
+        capability: "account",
+        missing: "no request for the balance or the models of a key",
+        instead: "look on the service's own pages; --action listModels shows the models that are known here"
+      }
+    };
+  }
+});
+
+// scripts/src/types/task.ts
+function isTerminal(state) {
+  return TERMINAL.has(state);
+}
+var TASK_STATES, TASK_ID, TERMINAL;
+var init_task = __esm({
+  "scripts/src/types/task.ts"() {
+    "use strict";
+    TASK_STATES = ["SUBMITTED", "PROGRESS", "COMPLETED", "FAILED", "CANCEL", "UNKNOWN"];
+    TASK_ID = /^[A-Za-z0-9_][A-Za-z0-9._:~@=+,-]{0,199}$/;
+    TERMINAL = /* @__PURE__ */ new Set(["COMPLETED", "FAILED", "CANCEL"]);
   }
 });
 
@@ -245,6 +299,7 @@ var init_flags = __esm({
       noJournal: { actions: [...SUBMITS, "waitTask", "getTask"] },
       owner: { value: "<name>", actions: [...SUBMITS, "listPending"] },
       webhookUrl: { value: "<url>", actions: SUBMITS },
+      callbackUrl: { value: "<url>", actions: SUBMITS },
       sandbox: {},
       help: {},
       version: {}
@@ -265,10 +320,12 @@ function parseArguments(argv) {
   if (!asked && issues.length === 0) {
     checkFit(action, given, issues);
     checkTogether(action, given, issues);
+    checkService(action, given, issues);
   }
   const args = {
     action,
     profile: providerOf(given, issues),
+    isProviderNamed: given.has("provider"),
     wait: number(given, "wait", { min: 0, max: LONGEST_WAIT_S }, issues) ?? DEFAULT_WAIT_S,
     all: given.has("all"),
     isNew: given.has("new"),
@@ -284,12 +341,13 @@ function parseArguments(argv) {
     "taskId",
     "download",
     "idempotencyKey",
-    "webhookUrl",
     "owner"
   ]) {
     const value = given.get(name);
     if (value !== void 0) args[name] = value;
   }
+  const callback = given.get(args.profile.callbackFlag);
+  if (callback !== void 0) args.callback = callback;
   const pollInterval = number(given, "pollInterval", { min: 1e-3, max: 60 }, issues);
   if (pollInterval !== void 0) args.pollInterval = pollInterval;
   for (const name of ["maxCredits", "maxCreditsPerDay"]) {
@@ -444,7 +502,7 @@ function checkText(args, issues) {
         "--taskId",
         expected,
         quote(taskId),
-        "take taskId from the envelope of the submit, or from --action listTasks"
+        "take taskId from the envelope of the submit, or from --action listPending"
       )
     );
   }
@@ -475,6 +533,22 @@ function checkTogether(action, given, issues) {
     issues.push(issue("--taskId", "either --taskId or --idempotencyKey", came, hint));
   }
 }
+function checkService(action, given, issues) {
+  const profile = providerOf(given, issues);
+  const { title, can, callbackFlag } = profile;
+  refuseUnsupported(profile, action);
+  for (const name of ["webhookUrl", "callbackUrl"]) {
+    if (name === callbackFlag || !given.has(name)) continue;
+    issues.push(issue(`--${name}`, `--${callbackFlag} for ${title}`, "it", `write --${callbackFlag}`));
+  }
+  for (const name of ["maxCredits", "maxCreditsPerDay"]) {
+    if (can.quote || !given.has(name)) continue;
+    const expected = `not to be given with ${title}, which documents no price before a submit`;
+    issues.push(
+      issue(`--${name}`, expected, "it", `leave --${name} out, after looking the price up yourself`)
+    );
+  }
+}
 function issue(path3, expected, received, hint) {
   return { path: path3, expected, received, hint };
 }
@@ -487,6 +561,7 @@ var init_arguments = __esm({
     "use strict";
     init_nearest();
     init_registry();
+    init_unsupported();
     init_failure();
     init_task();
     init_text();
@@ -535,6 +610,9 @@ function resumeFlags({ wait, pollInterval, download }) {
 }
 function placeFlags({ profile, sandbox }) {
   return `${profile === profileOf(void 0) ? "" : ` --provider ${profile.id}`}${sandbox ? " --sandbox" : ""}`;
+}
+function modelFlags({ provider, model }) {
+  return [...provider === profileOf(void 0)?.id ? [] : ["--provider", provider], "--model", model];
 }
 function commandWith(argv) {
   const shown = argv.map((arg) => arg.length > LONGEST_SHOWN ? "-" : arg);
@@ -1136,12 +1214,13 @@ function watch(screen2, secrets) {
     },
     looked(sighting, { elapsedMs, nextMs }) {
       if (sighting.state !== "UNKNOWN" && !situation.isAboutMany) situation.state = sighting.state;
+      const share = sighting.progress === void 0 ? "" : ` (${Math.round(sighting.progress)} %)`;
       const word = sighting.unknownState ? `in the unknown state ${sighting.unknownState}` : sighting.state;
       const next = nextMs > 0 ? `, next look in ${(nextMs / 1e3).toFixed(1)} s` : "";
       say(
         "state",
         word,
-        `task ${situation.taskId ?? ""} ${word} after ${Math.round(elapsedMs / 1e3)} s${next}`
+        `task ${situation.taskId ?? ""} ${word}${share} after ${Math.round(elapsedMs / 1e3)} s${next}`
       );
     },
     troubled(failure) {
@@ -1192,9 +1271,9 @@ async function main() {
     const isLive = !args.sandbox && !isLocal(action);
     const environment = readEnvironment(process.env, args.profile, isLive);
     if (action === "listModels") {
-      outcome = await (await import("./contracts.mjs")).describeAll(args.profile.id);
+      outcome = await (await import("./contracts.mjs")).describeAll(args);
     } else if (action === "describeModel") {
-      outcome = await (await import("./contracts.mjs")).describeOne(args.profile.id, args.model);
+      outcome = await (await import("./contracts.mjs")).describeOne(args, args.model);
     } else if (action === "listPending" || action === "forget") {
       outcome = await (await import("./pending.mjs"))[action]({ args, environment, warn });
     } else {
@@ -1263,52 +1342,7 @@ function findOut(args) {
 // scripts/src/main.ts
 init_nearest();
 init_registry();
-
-// scripts/src/providers/unsupported.ts
-init_failure();
-init_text();
-var NEEDS = {
-  cancelTask: {
-    capability: "cancel",
-    missing: "no way to cancel a task",
-    instead: "follow the task with --action waitTask --taskId <id>; watching it charges nothing"
-  },
-  listTasks: {
-    capability: "list",
-    missing: "no list of tasks",
-    instead: "ask for one task by the id of its submit: --action getStatus --taskId <id>"
-  },
-  quote: {
-    capability: "quote",
-    missing: "no price of a request before it is submitted",
-    instead: "look the model's price up on the service's own pages before you submit"
-  },
-  account: {
-    capability: "account",
-    missing: "no request for the balance or the models of a key",
-    instead: "look on the service's own pages; --action listModels shows the models that are known here"
-  }
-};
-function unsupported({ title, keyPage }, action) {
-  const { missing, instead } = NEEDS[action];
-  return new Failure("INVALID_PAYLOAD", `${title} documents ${missing}, so nothing was sent.`, {
-    issues: [
-      {
-        path: "--action",
-        expected: `an action that ${title} documents a request for`,
-        received: `"${plain(action, 60)}"`,
-        hint: instead
-      }
-    ],
-    nextSteps: [`Instead: ${instead}. The service's own pages: ${keyPage}`]
-  });
-}
-function refuseUnsupported(profile, action) {
-  const need = Object.hasOwn(NEEDS, action) ? NEEDS[action] : void 0;
-  if (need && !profile.can[need.capability]) throw unsupported(profile, action);
-}
-
-// scripts/src/main.ts
+init_unsupported();
 init_failure();
 
 // scripts/src/types/json.ts
@@ -1352,6 +1386,7 @@ export {
   journalFolder,
   keyMissing,
   main,
+  modelFlags,
   nearest,
   parseArguments,
   placeFlags,

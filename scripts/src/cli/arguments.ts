@@ -1,6 +1,7 @@
 import { nearest } from '../contracts/nearest.ts';
 import type { Profile } from '../providers/profile.ts';
 import { PROFILES, profileOf } from '../providers/registry.ts';
+import { refuseUnsupported } from '../providers/unsupported.ts';
 import { Failure, type Issue } from '../types/failure.ts';
 import { TASK_ID } from '../types/task.ts';
 import { plain } from '../types/text.ts';
@@ -9,8 +10,9 @@ import { ACTIONS, type Action, FLAGS, type FlagName, rule } from './flags.ts';
 /** The command line, understood and checked; numbers in the units of the flags. */
 export interface Arguments {
   action: Action;
-  /** The service that is meant. */
+  /** The service that is meant, and whether it was named. */
   profile: Profile;
+  isProviderNamed: boolean;
   model?: string;
   payload?: string;
   image?: string;
@@ -23,7 +25,8 @@ export interface Arguments {
   maxCredits?: number;
   maxCreditsPerDay?: number;
   idempotencyKey?: string;
-  webhookUrl?: string;
+  /** Where the service may report to. */
+  callback?: string;
   owner?: string;
   /** All pending wishes, not one. */
   all: boolean;
@@ -50,10 +53,12 @@ export function parseArguments(argv: readonly string[]): Arguments {
   if (!asked && issues.length === 0) {
     checkFit(action, given, issues);
     checkTogether(action, given, issues);
+    checkService(action, given, issues);
   }
   const args: Arguments = {
     action,
     profile: providerOf(given, issues),
+    isProviderNamed: given.has('provider'),
     wait: number(given, 'wait', { min: 0, max: LONGEST_WAIT_S }, issues) ?? DEFAULT_WAIT_S,
     all: given.has('all'),
     isNew: given.has('new'),
@@ -69,12 +74,13 @@ export function parseArguments(argv: readonly string[]): Arguments {
     'taskId',
     'download',
     'idempotencyKey',
-    'webhookUrl',
     'owner',
   ] as const) {
     const value = given.get(name);
     if (value !== undefined) args[name] = value;
   }
+  const callback = given.get(args.profile.callbackFlag);
+  if (callback !== undefined) args.callback = callback;
   const pollInterval = number(given, 'pollInterval', { min: 0.001, max: 60 }, issues);
   if (pollInterval !== undefined) args.pollInterval = pollInterval;
   for (const name of ['maxCredits', 'maxCreditsPerDay'] as const) {
@@ -251,7 +257,7 @@ function checkText(args: Arguments, issues: Issue[]): void {
         '--taskId',
         expected,
         quote(taskId),
-        'take taskId from the envelope of the submit, or from --action listTasks',
+        'take taskId from the envelope of the submit, or from --action listPending',
       ),
     );
   }
@@ -294,6 +300,24 @@ function checkTogether(action: Action, given: Map<FlagName, string>, issues: Iss
     const came = given.has('taskId') ? 'both' : 'neither';
     const hint = 'take the one that --action listPending shows';
     issues.push(issue('--taskId', 'either --taskId or --idempotencyKey', came, hint));
+  }
+}
+
+/** What the service has no request for is refused before anything else, a key included. */
+function checkService(action: Action, given: Map<FlagName, string>, issues: Issue[]): void {
+  const profile = providerOf(given, issues);
+  const { title, can, callbackFlag } = profile;
+  refuseUnsupported(profile, action);
+  for (const name of ['webhookUrl', 'callbackUrl'] as const) {
+    if (name === callbackFlag || !given.has(name)) continue;
+    issues.push(issue(`--${name}`, `--${callbackFlag} for ${title}`, 'it', `write --${callbackFlag}`));
+  }
+  for (const name of ['maxCredits', 'maxCreditsPerDay'] as const) {
+    if (can.quote || !given.has(name)) continue;
+    const expected = `not to be given with ${title}, which documents no price before a submit`;
+    issues.push(
+      issue(`--${name}`, expected, 'it', `leave --${name} out, after looking the price up yourself`),
+    );
   }
 }
 

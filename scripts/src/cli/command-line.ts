@@ -42,6 +42,11 @@ export function placeFlags({ profile, sandbox }: Pick<Arguments, 'profile' | 'sa
   return `${profile === profileOf(undefined) ? '' : ` --provider ${profile.id}`}${sandbox ? ' --sandbox' : ''}`;
 }
 
+/** The flags that name a model, and its service where that is not the usual one. */
+export function modelFlags({ provider, model }: { provider: string; model: string }): string[] {
+  return [...(provider === profileOf(undefined)?.id ? [] : ['--provider', provider]), '--model', model];
+}
+
 // Longer payloads are not worth repeating in an answer; the command says where they go instead.
 const LONGEST_SHOWN = 2_000;
 

@@ -52,6 +52,7 @@ export const FLAGS = {
   noJournal: { actions: [...SUBMITS, 'waitTask', 'getTask'] },
   owner: { value: '<name>', actions: [...SUBMITS, 'listPending'] },
   webhookUrl: { value: '<url>', actions: SUBMITS },
+  callbackUrl: { value: '<url>', actions: SUBMITS },
   sandbox: {},
   help: {},
   version: {},

@@ -7,7 +7,7 @@ import { Failure } from '../types/failure.ts';
 import { plain } from '../types/text.ts';
 import type { Terms } from '../workflow/generate.ts';
 import type { Arguments } from './arguments.ts';
-import { commandWith } from './command-line.ts';
+import { commandWith, modelFlags } from './command-line.ts';
 import { isLoopback } from './environment.ts';
 import { readPayload } from './payload.ts';
 
@@ -26,7 +26,7 @@ export interface Wish {
  */
 export async function readIntent(args: Arguments, loopback: boolean, signal: AbortSignal): Promise<Wish> {
   const contract = await loadContract(args.profile.id, args.model!);
-  const webhookUrl = args.webhookUrl === undefined ? undefined : readWebhookUrl(args.webhookUrl, loopback);
+  const webhookUrl = args.callback === undefined ? undefined : readCallback(args, args.callback, loopback);
   const payload = await readPayload(contract, args.payload, args.image, signal);
   const issues = checkPayload(contract, payload);
   const first = issues[0];
@@ -37,7 +37,7 @@ export async function readIntent(args: Arguments, loopback: boolean, signal: Abo
       issues,
       nextSteps: [
         ...new Set(issues.map(({ path, hint }) => `${path}: ${hint}`)),
-        commandWith(['--action', 'describeModel', '--model', contract.model]),
+        commandWith(['--action', 'describeModel', ...modelFlags(contract)]),
       ],
     });
   }
@@ -58,12 +58,13 @@ export async function readIntent(args: Arguments, loopback: boolean, signal: Abo
 }
 
 /** The address as it can stand in a header: what is not ASCII in it is encoded. */
-function readWebhookUrl(value: string, loopback: boolean): string {
+function readCallback({ profile }: Arguments, value: string, loopback: boolean): string {
+  const flag = `--${profile.callbackFlag}`;
   const problem = checkPublicUrl(value, { schemes: ['https'] });
   if (!problem || (loopback && isLocal(value))) return new URL(value).href;
   const { expected, hint } = problem;
-  throw new Failure('INVALID_PAYLOAD', `--webhookUrl: expected ${expected}.`, {
-    issues: [{ path: '--webhookUrl', expected, received: `"${plain(value, 80)}"`, hint }],
+  throw new Failure('INVALID_PAYLOAD', `${flag}: expected ${expected}.`, {
+    issues: [{ path: flag, expected, received: `"${plain(value, 80)}"`, hint }],
     nextSteps: [hint],
   });
 }

@@ -44,9 +44,9 @@ export async function main(): Promise<void> {
     const isLive = !args.sandbox && !isLocal(action);
     const environment = readEnvironment(process.env, args.profile, isLive);
     if (action === 'listModels') {
-      outcome = await (await import('./describe.ts')).describeAll(args.profile.id);
+      outcome = await (await import('./describe.ts')).describeAll(args);
     } else if (action === 'describeModel') {
-      outcome = await (await import('./describe.ts')).describeOne(args.profile.id, args.model!);
+      outcome = await (await import('./describe.ts')).describeOne(args, args.model!);
     } else if (action === 'listPending' || action === 'forget') {
       outcome = await (await import('./pending.ts'))[action]({ args, environment, warn });
     } else {

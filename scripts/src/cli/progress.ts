@@ -95,12 +95,13 @@ export function watch(screen: Screen, secrets: readonly string[]): Progress {
     },
     looked(sighting, { elapsedMs, nextMs }) {
       if (sighting.state !== 'UNKNOWN' && !situation.isAboutMany) situation.state = sighting.state;
+      const share = sighting.progress === undefined ? '' : ` (${Math.round(sighting.progress)} %)`;
       const word = sighting.unknownState ? `in the unknown state ${sighting.unknownState}` : sighting.state;
       const next = nextMs > 0 ? `, next look in ${(nextMs / 1000).toFixed(1)} s` : '';
       say(
         'state',
         word,
-        `task ${situation.taskId ?? ''} ${word} after ${Math.round(elapsedMs / 1000)} s${next}`,
+        `task ${situation.taskId ?? ''} ${word}${share} after ${Math.round(elapsedMs / 1000)} s${next}`,
       );
     },
     troubled(failure: Failure) {

@@ -20,6 +20,8 @@ export interface Profile {
   /** The environment variables that hold its key and an address to use instead. */
   readonly keyVariable: string;
   readonly urlVariable: string;
+  /** The flag that takes the address of a callback, by the service's own word for it. */
+  readonly callbackFlag: 'webhookUrl' | 'callbackUrl';
   /** Where a person gets a key. */
   readonly keyPage: string;
   /** Sentences for a person: what the service documents, with the date. */
@@ -34,5 +36,7 @@ export interface Profile {
     refund: string;
     /** When a task can be cancelled. */
     cancel: string;
+    /** Where a person can look for a task whose id is not known. */
+    tasks: string;
   };
 }

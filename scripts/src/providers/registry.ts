@@ -9,6 +9,7 @@ const AIVIDEOMAKER: Profile = {
   url: 'https://aivideomaker.ai',
   keyVariable: 'AIVIDEO_API_KEY',
   urlVariable: 'AIVIDEO_BASE_URL',
+  callbackFlag: 'webhookUrl',
   keyPage: 'https://aivideomaker.ai',
   says: {
     key: 'account settings, API keys',
@@ -19,6 +20,7 @@ const AIVIDEOMAKER: Profile = {
       'AIVideoMaker documents that the credits of a failed task come back by themselves; creditsRefunded in its record, or the balance, shows it:',
     cancel:
       'AIVideoMaker cancels a task only while it is SUBMITTED; one that is PROGRESS runs to its end and is charged.',
+    tasks: 'Look for the task in its list, by --action listTasks.',
   },
 };
 
@@ -30,6 +32,7 @@ const APIDOT: Profile = {
   url: 'https://api.apidot.ai',
   keyVariable: 'APIDOT_API_KEY',
   urlVariable: 'APIDOT_BASE_URL',
+  callbackFlag: 'callbackUrl',
   keyPage: 'https://apidot.ai/dashboard/api-key',
   says: {
     key: 'dashboard, API key',
@@ -39,6 +42,8 @@ const APIDOT: Profile = {
     refund:
       'APIDot does not document what becomes of the charge of a failed task: its examples (2026) say to check the dashboard.',
     cancel: 'APIDot documents no way to cancel a task (as of July 2026).',
+    tasks:
+      'APIDot documents no list of tasks and no replay of a submit. A person looks for the task in its dashboard (https://apidot.ai/dashboard/api-key leads there), or asks support@apidot.ai.',
   },
 };
 

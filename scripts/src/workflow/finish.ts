@@ -75,7 +75,7 @@ async function fetchResult(session: Session, taskId: string, rhythm: PollRhythm)
   for (let n = 0; ; n += 1) {
     const task = await api.read(provider.task(taskId), deadline);
     if (task.urls.length > 0) return { ...task, state: 'COMPLETED' };
-    const detail = provider.detail && (await api.read(provider.detail(taskId), deadline));
+    const detail = await detailOf(session, taskId, deadline);
     if (detail && detail.urls.length > 0) return { ...detail, state: 'COMPLETED' };
     const pause = pauseBeforeLook(n, rhythm, api.clock.random);
     if (n + 1 >= RESULT_LOOKS || api.clock.monotonic() + pause > deadline) {
@@ -84,6 +84,16 @@ async function fetchResult(session: Session, taskId: string, rhythm: PollRhythm)
       });
     }
     await api.clock.sleep(pause, api.signal);
+  }
+}
+
+/** The other record of a finished task, where the service has one. That it cannot be had says nothing about the task. */
+async function detailOf({ api, provider }: Session, taskId: string, deadline: number) {
+  try {
+    return provider.detail && (await api.read(provider.detail(taskId), deadline));
+  } catch (error) {
+    if (error instanceof Failure) return undefined;
+    throw error;
   }
 }
 
@@ -100,7 +110,9 @@ async function downloadAll(
   let { urls } = task;
   for (const index of task.urls.keys()) {
     const refresh = async () => {
-      const fresh = await api.read(provider.task(task.id), shortDeadline(session));
+      const first = await api.read(provider.task(task.id), shortDeadline(session));
+      const fresh =
+        first.urls.length > 0 ? first : ((await detailOf(session, task.id, shortDeadline(session))) ?? first);
       if (fresh.urls.length !== urls.length) return null;
       urls = fresh.urls;
       onFresh({ ...fresh, state: 'COMPLETED' });

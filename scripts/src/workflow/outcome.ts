@@ -90,7 +90,9 @@ export function taskOutcome(
           status: 'CANCEL',
           taskId,
           data,
-          nextSteps: ['A cancelled task is refunded. To have the result after all, submit it as a new task.'],
+          nextSteps: [
+            `${session.provider.can.cancel ? 'A cancelled task is refunded. ' : ''}To have the result after all, submit it as a new task.`,
+          ],
         }),
         'CANCEL',
         taskId,

@@ -1,6 +1,7 @@
 import type { Intent } from '../providers/provider.ts';
 import { Failure } from '../types/failure.ts';
 import type { Task } from '../types/task.ts';
+import { resumeCommand } from './outcome.ts';
 import { type Session, shortDeadline } from './session.ts';
 import { findOwn } from './settle.ts';
 
@@ -142,6 +143,7 @@ function timeOf({ api }: Session): { wall: number; monotonic: number } {
 
 function outcomeUnknown(session: Session, intent: Intent, lost: Failure, later?: Failure): Failure {
   const { provider, command } = session;
+  const named = lost.details.taskId;
   const reason = later && later !== lost ? `${lost.message} ${later.message}` : lost.message;
   return new Failure(
     'SUBMIT_OUTCOME_UNKNOWN',
@@ -151,14 +153,21 @@ function outcomeUnknown(session: Session, intent: Intent, lost: Failure, later?:
       unclear: true,
       cause: lost,
       data: { idempotencyKey: intent.idempotencyKey, model: intent.model },
+      ...(named !== undefined && { taskId: named }),
       nextSteps: [
+        ...(named === undefined
+          ? []
+          : [
+              'The answer named a task beside an error; this shows what became of it:',
+              resumeCommand(session, named),
+            ]),
         'Do not submit this again before you know: it may be charged twice.',
         ...(provider.can.list
           ? [
               command('--action listTasks'),
               `If the list shows the task (idempotencyKey ${intent.idempotencyKey}, or model ${intent.model} made just now), take its id to --action waitTask --taskId <id>.`,
             ]
-          : [`Look for the task on the service's own pages: ${provider.keyPage}`]),
+          : [provider.says.tasks]),
         ...whatThen(session, intent),
       ],
     },
