@@ -635,7 +635,7 @@ __export(help_exports, {
 });
 function helpText(version) {
   const run = program();
-  return `async-media-workflow ${version}: one command turns a payload into a finished video.
+  return `async-media-workflow ${version}: one command turns a payload into a finished file.
 
 Usage
   ${run} --model <id> --payload '<json>' [--download <dir>]
@@ -664,12 +664,12 @@ Flags
   --owner <name>           kept in the record; listPending can ask for it
   --noJournal              keep no record (a killed command cannot find its task again)
   --idempotencyKey <key>   8 to 128 characters (default: a new one for each submit)
-  --webhookUrl <url>       https address that the service may notify
+  --webhookUrl <url>       https address that the service may notify (APIDot: --callbackUrl)
   --sandbox                rehearse against a local stand-in: no key, no cost, no network
   --help, --version
 
 Environment
-  AIVIDEO_API_KEY (needed for live calls), AIVIDEO_BASE_URL, AIVIDEO_TIMEOUT_MS (30000),
+  AIVIDEO_API_KEY (needed for live calls), AIVIDEO_BASE_URL, APIDOT_API_KEY, APIDOT_BASE_URL, AIVIDEO_TIMEOUT_MS (30000),
   AIVIDEO_MAX_RETRIES (3), HTTPS_PROXY, HTTP_PROXY, NO_PROXY, ASYNC_MEDIA_STATE_DIR
 
 Exit codes

@@ -138,7 +138,7 @@ describe('what the documents name', () => {
     for (const [, action] of all.matchAll(/--action ([A-Za-z]+)/g)) expect(ACTIONS).toContain(action);
     const models = await listModels('aivideomaker');
     for (const [, model] of own.join('\n').matchAll(/--model (\S+)/g))
-      expect([...models, '<model>']).toContain(model);
+      expect([...models, ...(await listModels('apidot')), '<model>']).toContain(model);
   });
 
   test('is all there is: every exit code, error code, action and model', async () => {

@@ -31,6 +31,7 @@ describe('what is understood', () => {
     expect(parseArguments(SUBMIT)).toEqual({
       action: 'generate',
       profile: PROFILES[0],
+      isProviderNamed: false,
       model: 't2v',
       payload: '{}',
       wait: 600,
@@ -119,7 +120,7 @@ describe('what is refused, with the form that would be right', () => {
     [[...SUBMIT, '--maxCredits', '-1'], '--maxCredits', 'write --maxCredits 100'],
     // Ids and keys.
     ...['../x?y', '..', '.', 'a b', 'a/b', 'a%2Fb', 'a;b', '$(id)', '-x', 'ck1\n', 'x'.repeat(201), 'é'].map(
-      (id) => [['--action', 'getTask', `--taskId=${id}`], '--taskId', '--action listTasks'] as const,
+      (id) => [['--action', 'getTask', `--taskId=${id}`], '--taskId', '--action listPending'] as const,
     ),
     ...['short', 'a b c d e f', 'lighthouse\n1', 'é'.repeat(8), 'x'.repeat(129)].map(
       (key) => [[...SUBMIT, '--idempotencyKey', key], '--idempotencyKey', 'lighthouse-0001'] as const,
