@@ -15,6 +15,7 @@ interface KeptTask {
   key: string;
   createdAt: string;
   looks: number;
+  isCancelled: boolean;
 }
 
 export interface Ledger {
@@ -24,6 +25,17 @@ export interface Ledger {
   charges: Map<string, string[]>;
   /** Trouble for the submits to come, one after the other; then none. */
   script: Trouble[];
+  /** Called when a submit, or a look at a state, has arrived. */
+  onSubmit?: (() => void) | undefined;
+  onStatus?: (() => void) | undefined;
+  /** How its tasks end. */
+  end: 'COMPLETED' | 'FAILED';
+  /** Its list shows nothing, or answers with this status. */
+  hidesTasks: boolean;
+  listStatus: number;
+  refusesKey: boolean;
+  /** Makes it know a task no more. */
+  forget(id: string): void;
 }
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -34,18 +46,21 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
  */
 export async function ledger({ forgetsKeys = false } = {}): Promise<Ledger> {
   const tasks: KeptTask[] = [];
-  const charges = new Map<string, string[]>();
-  const script: Trouble[] = [];
 
+  const stateOf = (task: KeptTask): string => {
+    if (task.isCancelled) return 'CANCEL';
+    if (task.looks >= 3) return book.end;
+    return task.looks > 1 ? 'PROGRESS' : 'SUBMITTED';
+  };
   const record = (task: KeptTask, origin: string): object => ({
     id: task.id,
     model: 't2v',
     input: task.input,
-    output: isDone(task) ? { url: `${origin}/files/${task.id}.mp4` } : null,
+    output: stateOf(task) === 'COMPLETED' ? { url: `${origin}/files/${task.id}.mp4` } : null,
     status: stateOf(task),
     createdAt: task.createdAt,
     creditsCharged: 15,
-    creditsRefunded: 0,
+    creditsRefunded: ['FAILED', 'CANCEL'].includes(stateOf(task)) ? 15 : 0,
     ...(!forgetsKeys && { idempotencyKey: task.key }),
   });
 
@@ -56,12 +71,20 @@ export async function ledger({ forgetsKeys = false } = {}): Promise<Ledger> {
     const idempotentReplay = task !== undefined;
     if (!task) {
       const id = `task-${randomUUID()}`;
-      task = { id, wish: input.prompt, input, key, createdAt: new Date().toISOString(), looks: 0 };
+      task = {
+        id,
+        wish: input.prompt,
+        input,
+        key,
+        createdAt: new Date().toISOString(),
+        looks: 0,
+        isCancelled: false,
+      };
       tasks.unshift(task);
-      charges.set(task.wish, [...(charges.get(task.wish) ?? []), id]);
+      book.charges.set(task.wish, [...(book.charges.get(task.wish) ?? []), id]);
     }
     const body = { status: 'SUBMITTED', taskId: task.id, creditsCharged: 15, idempotentReplay };
-    switch (script.shift()) {
+    switch (book.script.shift()) {
       case 'reset':
         res.destroy();
         return undefined;
@@ -81,10 +104,27 @@ export async function ledger({ forgetsKeys = false } = {}): Promise<Ledger> {
 
   const server = await serve(async (request, { res, server: { origin } }) => {
     const target = request.path;
-    if (request.method === 'POST') return submit(request, res);
-    if (target === '/api/v1/tasks') return { body: { tasks: tasks.map((task) => record(task, origin)) } };
+    if (book.refusesKey && !target.startsWith('/files/'))
+      return {
+        status: 401,
+        body: { status: 'FAILED', errorCode: 'AUTH_FAILED', message: 'Invalid API key.' },
+      };
+    if (target.includes('/quote/'))
+      return { body: { model: 't2v', credits: 15, currentBalance: 1000, affordable: true, billable: false } };
+    if (request.method === 'POST') {
+      book.onSubmit?.();
+      return submit(request, res);
+    }
+    if (target === '/api/v1/tasks') {
+      const listed = book.hidesTasks ? [] : tasks.map((task) => record(task, origin));
+      return { status: book.listStatus, body: { tasks: listed } };
+    }
     const task = tasks.find(({ id }) => target.includes(id));
     if (!task) return { status: 404, body: { status: 'FAILED', message: 'no such task' } };
+    if (target.endsWith('/cancel')) {
+      task.isCancelled = true;
+      return { body: { status: 'CANCEL', taskId: task.id } };
+    }
     if (target.startsWith('/files/')) {
       res.writeHead(200, { 'content-type': 'video/mp4', 'content-length': String(MP4.length) });
       res.write(MP4.subarray(0, MP4.length >> 1));
@@ -93,16 +133,27 @@ export async function ledger({ forgetsKeys = false } = {}): Promise<Ledger> {
       return undefined;
     }
     if (target.endsWith('/status')) {
+      book.onStatus?.();
       task.looks += 1;
       return { body: { status: stateOf(task) } };
     }
     return { body: record(task, origin) };
   });
-  return { origin: server.origin, received: server.received, charges, script };
-}
 
-const isDone = ({ looks }: KeptTask): boolean => looks >= 3;
-
-function stateOf(task: KeptTask): string {
-  return isDone(task) ? 'COMPLETED' : task.looks > 1 ? 'PROGRESS' : 'SUBMITTED';
+  const book: Ledger = {
+    origin: server.origin,
+    received: server.received,
+    charges: new Map(),
+    script: [],
+    end: 'COMPLETED',
+    hidesTasks: false,
+    listStatus: 200,
+    refusesKey: false,
+    forget: (id) =>
+      tasks.splice(
+        tasks.findIndex((task) => task.id === id),
+        1,
+      ),
+  };
+  return book;
 }

@@ -1,0 +1,508 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { WishRecord } from '../../scripts/src/journal/record.ts';
+import { EXIT } from '../../scripts/src/types/exit-codes.ts';
+import { type Ledger, ledger } from '../kill/ledger.ts';
+import { CANARY, ENTRY, envelopeOf, live, type Run, run, T2V, tempFolder } from '../support/command.ts';
+
+interface Place {
+  service: Ledger;
+  folder: string;
+  state: string;
+  out: string;
+  env: Record<string, string | undefined>;
+}
+
+async function place(options: Parameters<typeof ledger>[0] = {}): Promise<Place> {
+  const service = await ledger(options);
+  const folder = tempFolder();
+  const state = path.join(folder, 'state');
+  const env = live(service.origin, { ASYNC_MEDIA_STATE_DIR: state });
+  return { service, folder, state, out: path.join(folder, 'out'), env };
+}
+
+const FAST = ['--pollInterval', '0.02'];
+const WISH = ['--model', 't2v', '--payload', JSON.stringify(T2V)];
+const again = (here: Place, ...flags: string[]) => run([...WISH, ...FAST, ...flags], { env: here.env });
+const act = (here: Place, action: string, ...flags: string[]) =>
+  run(['--action', action, ...flags], { env: here.env });
+
+const charges = ({ service }: Place): number => (service.charges.get(T2V.prompt) ?? []).length;
+
+function journalOf({ state }: Place): { file: string; record: WishRecord }[] {
+  const folder = path.join(state, 'journal');
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .sort()
+    .map((name) => path.join(folder, name))
+    .map((file) => ({ file, record: JSON.parse(readFileSync(file, 'utf8')) as WishRecord }));
+}
+
+const recordOf = (here: Place): WishRecord => journalOf(here)[0]!.record;
+
+/** Runs the wish and kills it as soon as the service has its submit; the answer never comes. */
+async function killedInSubmit(here: Place, ...flags: string[]): Promise<void> {
+  here.service.script.push('reset');
+  here.service.onSubmit = () => child.kill('SIGKILL');
+  const child = spawn(process.execPath, [ENTRY, ...WISH, ...FAST, ...flags], {
+    env: { PATH: process.env.PATH, ...here.env },
+    stdio: 'ignore',
+  });
+  await new Promise((resolve) => child.on('close', resolve));
+  here.service.onSubmit = undefined;
+  expect(recordOf(here)).toMatchObject({ phase: 'submitting', taskId: null });
+}
+
+describe('the order', () => {
+  it('fault 38: the record is on the disk before the request leaves, the task id before anything waits', async () => {
+    const here = await place();
+    const seen: (WishRecord | undefined)[] = [];
+    here.service.onSubmit = () => seen.push(journalOf(here)[0]?.record);
+    here.service.onStatus = () => seen.push(journalOf(here)[0]?.record);
+    const done = await again(here);
+    expect(done.code).toBe(0);
+    expect(seen[0]).toMatchObject({ phase: 'submitting', taskId: null, model: 't2v', delivered: null });
+    const { taskId } = envelopeOf(done);
+    expect(seen[1]).toMatchObject({ phase: 'submitted', taskId });
+    expect(seen[1]?.idempotencyKey).toBe(here.service.received[0]?.headers['idempotency-key']);
+    expect(done.stderr.split('\n')[0]).toContain(`task ${taskId}`);
+  });
+
+  it('keeps what is named, readable by its owner alone, and nothing that is private', async () => {
+    const here = await place();
+    const done = await again(here, '--download', here.out, '--owner', 'user-42');
+    const { data, taskId } = envelopeOf(done);
+    const [{ file, record }] = journalOf(here) as [{ file: string; record: WishRecord }];
+    expect(record).toMatchObject({
+      provider: 'aivideomaker',
+      model: 't2v',
+      taskId,
+      owner: 'user-42',
+      status: 'COMPLETED',
+      download: here.out,
+      credits: { quoted: null, charged: 15, refunded: 0 },
+      files: data.files,
+    });
+    expect(Date.parse(record.delivered!)).toBeGreaterThanOrEqual(Date.parse(record.created));
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(statSync(path.dirname(file)).mode & 0o777).toBe(0o700);
+    const text = readFileSync(file, 'utf8');
+    for (const secret of [CANARY, T2V.prompt, 'http:']) expect(text).not.toContain(secret);
+    expect(readdirSync(path.dirname(file))).toHaveLength(1);
+  });
+});
+
+describe('the same command again', () => {
+  it('goes on with the task, says so, and charges nothing; after its delivery it is a new wish', async () => {
+    const here = await place();
+    const first = envelopeOf(await again(here, '--wait', '0'));
+    expect(first).toMatchObject({ status: 'SUBMITTED', data: { credits: { charged: 15, refunded: null } } });
+    const second = await again(here, '--download', here.out);
+    expect(second.stderr).toContain('nothing is charged');
+    expect(envelopeOf(second)).toMatchObject({
+      status: 'COMPLETED',
+      taskId: first.taskId,
+      data: { resumed: true, credits: { quoted: null, charged: 15, refunded: 0 } },
+    });
+    expect(charges(here)).toBe(1);
+    const third = envelopeOf(await again(here));
+    expect(third.taskId).not.toBe(first.taskId);
+    expect(third.data.resumed).toBeUndefined();
+    expect(charges(here)).toBe(2);
+  });
+
+  it.each([
+    ['createGeneration', ['--action', 'createGeneration', ...WISH]],
+    ['--new', [...WISH, ...FAST]],
+  ] as const)('with %s: once more the same, or another one', async (name, args) => {
+    const here = await place();
+    await again(here, '--wait', '0');
+    const flags = name === '--new' ? ['--new', '--wait', '0'] : [];
+    const { data } = envelopeOf(await run([...args, ...flags], { env: here.env }));
+    expect(data.resumed).toBe(name === '--new' ? undefined : true);
+    expect(charges(here)).toBe(name === '--new' ? 2 : 1);
+  });
+
+  it('the order of the fields makes no other wish, another word does', async () => {
+    const here = await place();
+    await again(here, '--wait', '0');
+    const turned = JSON.stringify(Object.fromEntries(Object.entries(T2V).reverse()));
+    const same = await run(['--model', 't2v', '--payload', turned, '--wait', '0'], { env: here.env });
+    expect(envelopeOf(same).data.resumed).toBe(true);
+    const other = JSON.stringify({ ...T2V, prompt: 'a lighthouse at dusk' });
+    const new_ = await run(['--model', 't2v', '--payload', other, '--wait', '0'], { env: here.env });
+    expect(envelopeOf(new_).data.resumed).toBeUndefined();
+  });
+
+  it('fault 21: a key that was given names the wish; with another payload it is a conflict, with both hashes', async () => {
+    const here = await place();
+    const key = ['--idempotencyKey', 'lighthouse-0001'];
+    await again(here, ...key, '--wait', '0');
+    expect(envelopeOf(await again(here, ...key, '--wait', '0')).data.resumed).toBe(true);
+    const other = JSON.stringify({ ...T2V, prompt: 'another' });
+    const clash = await run(['--model', 't2v', '--payload', other, ...key], { env: here.env });
+    expect(clash.code).toBe(EXIT.badInput);
+    const { errorCode, data } = envelopeOf(clash);
+    expect(errorCode).toBe('IDEMPOTENCY_CONFLICT');
+    expect(data.payloadHash).toMatch(/^[0-9a-f]{64}$/);
+    expect(data.recordedPayloadHash).toBe(recordOf(here).payloadHash);
+    expect(here.service.charges.size).toBe(1);
+  });
+
+  it('a task that failed and was told is no obstacle to the next wish', async () => {
+    const here = await place();
+    here.service.end = 'FAILED';
+    const failed = await again(here);
+    expect(failed.code).toBe(EXIT.taskEnded);
+    expect(envelopeOf(failed).data.credits).toEqual({ quoted: null, charged: 15, refunded: 15 });
+    here.service.end = 'COMPLETED';
+    expect((await again(here)).code).toBe(0);
+    expect(charges(here)).toBe(2);
+  });
+
+  it('so is one that was cancelled, or that getStatus told to have failed', async () => {
+    const here = await place();
+    const { taskId } = envelopeOf(await again(here, '--wait', '0'));
+    expect((await act(here, 'cancelTask', '--taskId', taskId!)).code).toBe(0);
+    expect(envelopeOf(await again(here, '--wait', '0')).data.resumed).toBeUndefined();
+    here.service.end = 'FAILED';
+    const second = journalOf(here)[1]!.record.taskId!;
+    for (let n = 0; n < 3; n += 1) await act(here, 'getStatus', '--taskId', second);
+    expect(envelopeOf(await again(here, '--wait', '0')).data.resumed).toBeUndefined();
+  });
+
+  it('fault 40: a document that nobody took is no delivery', async () => {
+    const here = await place();
+    const child = spawn(process.execPath, [ENTRY, ...WISH, ...FAST], {
+      env: { PATH: process.env.PATH, ...here.env },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    child.stdout.destroy();
+    await new Promise((resolve) => child.on('close', resolve));
+    expect(recordOf(here)).toMatchObject({ status: 'COMPLETED', delivered: null });
+    expect(envelopeOf(await again(here))).toMatchObject({ status: 'COMPLETED', data: { resumed: true } });
+    expect(charges(here)).toBe(1);
+  });
+
+  it('fault 43: a file that could not be saved is delivered by the same command, once there is room', async () => {
+    const here = await place();
+    mkdirSync(here.out);
+    const { taskId } = envelopeOf(await again(here, '--wait', '0'));
+    const taken = path.join(here.out, `${taskId}.mp4`);
+    writeFileSync(taken, 'something else');
+    const failed = await again(here, '--download', here.out);
+    expect(failed.code).toBe(EXIT.downloadFailed);
+    expect(recordOf(here)).toMatchObject({ status: 'COMPLETED', delivered: null });
+    const elsewhere = path.join(here.folder, 'elsewhere');
+    const done = await again(here, '--download', elsewhere);
+    expect(envelopeOf(done)).toMatchObject({ ok: true, taskId, data: { resumed: true } });
+    expect(readFileSync(taken, 'utf8')).toBe('something else');
+    expect(charges(here)).toBe(1);
+  });
+
+  it('a task that the service shows no more needs a decision, not a submit', async () => {
+    const here = await place();
+    const { taskId } = envelopeOf(await again(here, '--wait', '0'));
+    here.service.forget(taskId!);
+    const gone = await again(here, '--wait', '0');
+    expect(gone.code).toBe(EXIT.taskNotFound);
+    expect(envelopeOf(gone).data.nextSteps).toContainEqual(expect.stringContaining('--new'));
+    expect(charges(here)).toBe(1);
+  });
+});
+
+describe('killed between request and answer', () => {
+  it.each([
+    ['its key', false],
+    ['model, input and time', true],
+  ])('fault 35: the next run finds the task in the list, by %s', async (_, forgetsKeys) => {
+    const here = await place({ forgetsKeys });
+    await killedInSubmit(here);
+    const done = await again(here);
+    expect(envelopeOf(done)).toMatchObject({ ok: true, status: 'COMPLETED', taskId: expect.any(String) });
+    expect(here.service.received.filter(({ method }) => method === 'POST')).toHaveLength(1);
+    expect(charges(here)).toBe(1);
+  });
+
+  it('fault 36: not in the list, within a day: the same key again, which is charged once', async () => {
+    const here = await place();
+    await killedInSubmit(here);
+    here.service.hidesTasks = true;
+    const done = await again(here, '--wait', '0');
+    expect(envelopeOf(done)).toMatchObject({ ok: true, taskId: expect.any(String) });
+    const posts = here.service.received.filter(({ method }) => method === 'POST');
+    expect(new Set(posts.map(({ headers }) => headers['idempotency-key'])).size).toBe(1);
+    expect(posts).toHaveLength(2);
+    expect(charges(here)).toBe(1);
+  });
+
+  it('fault 36: not in the list, and too long ago for a list to prove anything: unknown, and nothing is sent', async () => {
+    const here = await place();
+    await killedInSubmit(here);
+    here.service.hidesTasks = true;
+    const [{ file, record }] = journalOf(here) as [{ file: string; record: WishRecord }];
+    const created = new Date(Date.now() - 25 * 3600_000).toISOString();
+    writeFileSync(file, JSON.stringify({ ...record, created }));
+    const done = await again(here);
+    expect(done.code).toBe(EXIT.submitUnknown);
+    expect(here.service.received.filter(({ method }) => method === 'POST')).toHaveLength(1);
+  });
+
+  it('fault 2: the list cannot be had: unknown, as often as it is asked, until a person decides', async () => {
+    const here = await place();
+    await killedInSubmit(here);
+    here.service.listStatus = 503;
+    const env = { ...here.env, AIVIDEO_MAX_RETRIES: '0' };
+    for (let n = 0; n < 2; n += 1) {
+      const unknown = await run([...WISH, ...FAST], { env });
+      expect(unknown.code).toBe(EXIT.submitUnknown);
+      expect(envelopeOf(unknown)).toMatchObject({ status: 'UNKNOWN', taskId: null });
+    }
+    expect(charges(here)).toBe(1);
+    const decided = await run([...WISH, ...FAST, '--new'], { env });
+    expect(envelopeOf(decided)).toMatchObject({ ok: true, status: 'COMPLETED' });
+    expect(charges(here)).toBe(2);
+    // What was given up does not stand in the way of the next wish.
+    expect((await run([...WISH, ...FAST], { env })).code).toBe(0);
+    expect(charges(here)).toBe(3);
+  });
+
+  it('a task of another wish with the same words is not taken for this one', async () => {
+    const here = await place({ forgetsKeys: true });
+    await again(here, '--wait', '0');
+    await killedInSubmit(here, '--new').catch(() => {});
+    const ids = here.service.charges.get(T2V.prompt)!;
+    const newest = journalOf(here)[1]!.record;
+    expect(newest).toMatchObject({ phase: 'submitting' });
+    const done = envelopeOf(await again(here, '--wait', '0'));
+    expect(done.taskId).toBe(ids[1]);
+  });
+});
+
+describe('at the same time', () => {
+  it('faults 39, 49: thirty processes with one wish: one charge, thirty documents with one task', async () => {
+    const here = await place();
+    const runs = await Promise.all(Array.from({ length: 30 }, () => again(here, '--download', here.out)));
+    expect(charges(here)).toBe(1);
+    expect(new Set(runs.map((done) => envelopeOf(done).taskId)).size).toBe(1);
+    for (const done of runs) expect(envelopeOf(done)).toMatchObject({ ok: true, status: 'COMPLETED' });
+    expect(journalOf(here)).toHaveLength(1);
+  }, 60_000);
+
+  it('fault 50: two downloads of one task have one writer, and both get the file', async () => {
+    const here = await place();
+    const { taskId } = envelopeOf(await again(here, '--wait', '0'));
+    const fetch = () => act(here, 'waitTask', '--taskId', taskId!, '--download', here.out, ...FAST);
+    const both = await Promise.all([fetch(), fetch(), fetch()]);
+    for (const done of both)
+      expect(envelopeOf(done).data.files).toMatchObject([{ bytes: expect.any(Number) }]);
+    expect(here.service.received.filter(({ path: target }) => target.startsWith('/files/'))).toHaveLength(1);
+  });
+
+  it('fault 52: a lock that a dead process left behind keeps nobody waiting', async () => {
+    const here = await place();
+    await killedInSubmit(here);
+    expect(readdirSync(path.join(here.state, 'journal')).some((name) => name.endsWith('.lock'))).toBe(true);
+    const start = performance.now();
+    expect((await again(here)).code).toBe(0);
+    expect(performance.now() - start).toBeLessThan(10_000);
+  });
+});
+
+describe('a journal that cannot be used', () => {
+  it.each([
+    ['a file is in its place', (folder: string) => writeFileSync(path.join(folder, 'state'), '')],
+    ['a folder on the way is a file', (folder: string) => writeFileSync(path.join(folder, 'x'), '')],
+  ])('fault 44: nothing is submitted: %s', async (name, prepare) => {
+    const here = await place();
+    prepare(here.folder);
+    const state = name.startsWith('a folder') ? path.join(here.folder, 'x', 'state') : here.state;
+    const env = { ...here.env, ASYNC_MEDIA_STATE_DIR: state };
+    const refused = await run([...WISH, ...FAST], { env });
+    expect(refused.code).toBe(EXIT.temporary);
+    const { errorMessage, status, data } = envelopeOf(refused);
+    expect(errorMessage).toContain(state);
+    expect(errorMessage).toContain('nothing was submitted');
+    expect(status).toBe('FAILED');
+    expect(JSON.stringify(data.nextSteps)).toContain('--noJournal');
+    expect(here.service.received).toHaveLength(0);
+    const without = await run([...WISH, ...FAST, '--noJournal'], { env });
+    expect(envelopeOf(without)).toMatchObject({ ok: true, status: 'COMPLETED' });
+    const waited = await run(['--action', 'waitTask', '--taskId', envelopeOf(without).taskId!], { env });
+    expect(waited.code).toBe(0);
+  });
+
+  it.each([
+    ['cut', (text: string) => text.slice(0, 100)],
+    ['empty', () => ''],
+    ['of another form', () => '{"version":9}'],
+  ])('fault 46: a record that is %s is set aside, told, and leads to no submit', async (_, spoil) => {
+    const here = await place();
+    await again(here, '--wait', '0');
+    const [{ file, record }] = journalOf(here) as [{ file: string; record: WishRecord }];
+    writeFileSync(file, spoil(readFileSync(file, 'utf8')));
+    for (let n = 0; n < 2; n += 1) {
+      const refused = await again(here, '--wait', '0');
+      expect(refused.code).toBe(EXIT.submitUnknown);
+      expect(refused.stderr.includes(`${path.basename(file)}.corrupt`)).toBe(n === 0);
+    }
+    expect(existsSync(`${file}.corrupt`)).toBe(true);
+    expect(charges(here)).toBe(1);
+    expect((await act(here, 'listPending')).code).toBe(0);
+    expect((await act(here, 'waitTask', '--taskId', record.taskId!, ...FAST)).code).toBe(0);
+    expect((await again(here, '--new', '--wait', '0')).code).toBe(EXIT.stillRunning);
+    expect(envelopeOf(await again(here, '--wait', '0')).data.resumed).toBe(true);
+    expect(charges(here)).toBe(2);
+  });
+
+  it('is never inside the skill', async () => {
+    const here = await place();
+    const inside = path.join(path.dirname(ENTRY), 'state');
+    const refused = await run(WISH, { env: { ...here.env, ASYNC_MEDIA_STATE_DIR: inside } });
+    expect(refused.code).toBe(EXIT.badInput);
+    expect(envelopeOf(refused).data.issues).toMatchObject([{ path: 'ASYNC_MEDIA_STATE_DIR' }]);
+    expect(existsSync(inside)).toBe(false);
+  });
+});
+
+describe('what is pending', () => {
+  const wishes = async (here: Place, ...prompts: string[]): Promise<string[]> => {
+    const ids: string[] = [];
+    for (const prompt of prompts) {
+      const payload = JSON.stringify({ ...T2V, prompt });
+      const flags = ['--wait', '0', '--owner', `of ${prompt}`, '--download', here.out];
+      const done = await run(['--model', 't2v', '--payload', payload, ...flags], { env: here.env });
+      ids.push(envelopeOf(done).taskId!);
+    }
+    return ids;
+  };
+
+  it('is listed without key and network, with commands that go on', async () => {
+    const here = await place();
+    const [first, second] = await wishes(here, 'one', 'two');
+    const env = { ASYNC_MEDIA_STATE_DIR: here.state };
+    const { data } = envelopeOf(await run(['--action', 'listPending'], { env }));
+    expect(data.count).toBe(2);
+    expect(data.pending).toMatchObject([{ taskId: second }, { taskId: first, status: 'SUBMITTED' }]);
+    const ofOne = envelopeOf(await run(['--action', 'listPending', '--owner', 'of one'], { env }));
+    expect(ofOne.data.pending).toMatchObject([{ taskId: first, owner: 'of one' }]);
+    const { resume } = (data.pending as { resume: string }[])[0]!;
+    expect(resume).toContain(`--action waitTask --taskId ${second} --download ${here.out}`);
+  });
+
+  it('waitTask without an id goes on with the newest, and saves its file where that was wanted', async () => {
+    const here = await place();
+    const [, second] = await wishes(here, 'one', 'two');
+    const done = envelopeOf(await act(here, 'waitTask', ...FAST));
+    expect(done).toMatchObject({ status: 'COMPLETED', taskId: second, data: { resumed: true } });
+    expect(existsSync(path.join(here.out, `${second}.mp4`))).toBe(true);
+    expect(envelopeOf(await act(here, 'listPending')).data.count).toBe(1);
+  });
+
+  it('with --all with all of them; then nothing is', async () => {
+    const here = await place();
+    const ids = await wishes(here, 'one', 'two', 'three');
+    const done = await act(here, 'waitTask', '--all', ...FAST);
+    expect(done.code).toBe(0);
+    const { status, taskId, data } = envelopeOf(done);
+    expect({ status, taskId }).toEqual({ status: null, taskId: null });
+    const tasks = data.tasks as { taskId: string; files: { path: string }[] }[];
+    expect(tasks.map((task) => task.taskId).sort()).toEqual([...ids].sort());
+    for (const { files } of tasks) expect(existsSync(files[0]!.path)).toBe(true);
+    expect(envelopeOf(await act(here, 'listPending')).data.count).toBe(0);
+    const nothing = await act(here, 'waitTask', '--all');
+    expect([nothing.code, envelopeOf(nothing).data.count]).toEqual([0, 0]);
+  });
+
+  it('with --all and too little time: exit 4, and what is done is done', async () => {
+    const here = await place();
+    await wishes(here, 'one', 'two');
+    const done = await act(here, 'waitTask', '--all', '--wait', '0');
+    expect(done.code).toBe(EXIT.stillRunning);
+    expect(envelopeOf(done)).toMatchObject({ ok: true, data: { running: 2 } });
+  });
+
+  it('is dropped by forget: by the id, or by the key where there is none', async () => {
+    const here = await place();
+    const [first] = await wishes(here, 'one');
+    expect(envelopeOf(await act(here, 'forget', '--taskId', first!))).toMatchObject({
+      ok: true,
+      taskId: first,
+      data: { forgotten: 1 },
+    });
+    expect(journalOf(here)).toHaveLength(0);
+    expect((await act(here, 'forget', '--taskId', first!)).code).toBe(EXIT.taskNotFound);
+    await killedInSubmit(here);
+    const key = recordOf(here).idempotencyKey;
+    const { data } = envelopeOf(await act(here, 'listPending'));
+    expect(JSON.stringify(data.pending)).toContain(`--idempotencyKey ${key}`);
+    expect((await act(here, 'forget', '--idempotencyKey', key)).code).toBe(0);
+    expect(journalOf(here)).toHaveLength(0);
+    expect((await act(here, 'forget')).code).toBe(EXIT.badInput);
+  });
+});
+
+describe('keys and money', () => {
+  it('faults 20, 53: a task of another key gets a clear word, and another key makes another wish', async () => {
+    const here = await place();
+    const { taskId } = envelopeOf(await again(here, '--wait', '0'));
+    here.service.forget(taskId!);
+    const other = { ...here.env, AIVIDEO_API_KEY: 'ak_another_0123456789' };
+    const missing = await run(['--action', 'getStatus', '--taskId', taskId!], { env: other });
+    expect(missing.code).toBe(EXIT.taskNotFound);
+    const { errorMessage } = envelopeOf(missing);
+    expect(errorMessage).toContain(recordOf(here).account);
+    expect(errorMessage).toContain('another key');
+    expect(errorMessage).not.toContain('ak_another');
+    const wish = await run([...WISH, '--wait', '0'], { env: other });
+    expect(envelopeOf(wish).data.resumed).toBeUndefined();
+    const none = await run(['--action', 'waitTask'], { env: { ...other, AIVIDEO_API_KEY: 'ak_third_0123' } });
+    expect(envelopeOf(none).data.count).toBe(0);
+  });
+
+  it('fault 18: a key that is refused is told by its fingerprint', async () => {
+    const here = await place();
+    here.service.refusesKey = true;
+    const refused = await again(here);
+    expect(refused.code).toBe(EXIT.keyRefused);
+    expect(JSON.stringify(envelopeOf(refused).data.nextSteps)).toMatch(/fingerprint [0-9a-f]{12}/);
+    expect(journalOf(here)).toHaveLength(0);
+  });
+
+  it('--maxCreditsPerDay counts what the journal knows, and lets nothing above it', async () => {
+    const here = await place();
+    const wish = (prompt: string) =>
+      run(
+        [
+          ...['--model', 't2v', '--payload', JSON.stringify({ ...T2V, prompt }), '--wait', '0'],
+          ...['--maxCreditsPerDay', '40'],
+        ],
+        { env: here.env },
+      );
+    const both = await Promise.all(['one', 'two', 'three'].map(wish));
+    const codes = both.map(({ code }) => code).sort();
+    expect(codes).toEqual([EXIT.stillRunning, EXIT.stillRunning, EXIT.credits]);
+    expect(here.service.charges.size).toBe(2);
+    const refused = both.find(({ code }) => code === EXIT.credits) as Run;
+    expect(envelopeOf(refused)).toMatchObject({
+      errorCode: 'BUDGET_EXCEEDED',
+      status: 'FAILED',
+      data: { quoted: 15, spentToday: 30, maxCreditsPerDay: 40 },
+    });
+    expect(journalOf(here)).toHaveLength(2);
+    expect(journalOf(here)[0]!.record.credits).toEqual({ quoted: 15, charged: 15, refunded: null });
+  });
+
+  it.each([
+    [['--new', '--idempotencyKey', 'lighthouse-0001'], '--new'],
+    [['--noJournal', '--maxCreditsPerDay', '40'], '--noJournal'],
+    [['--noJournal', '--owner', 'me'], '--noJournal'],
+  ])('%j contradict each other', async (flags, name) => {
+    const refused = await run([...WISH, ...flags]);
+    expect(refused.code).toBe(EXIT.badInput);
+    expect(envelopeOf(refused).data.issues).toMatchObject([{ path: name }]);
+  });
+});
