@@ -1,7 +1,8 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
+const require = (name) => process.getBuiltinModule(name);
 // scripts/src/contracts/contract.ts
-import { readdirSync, readFileSync } from "node:fs";
-import { join as join2 } from "node:path";
+const { readdirSync, readFileSync } = require("node:fs");
+const { join: join2 } = require("node:path");
 import { Failure } from "./main.mjs";
 import { isObject as isObject4 } from "./main.mjs";
 import { plain } from "./main.mjs";
@@ -26,8 +27,8 @@ function fromCompiled(copy, text2) {
 }
 
 // scripts/src/contracts/folders.ts
-import { basename, dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+const { basename, dirname, join } = require("node:path");
+const { fileURLToPath } = require("node:url");
 function skillFolder(moduleUrl = import.meta.url) {
   const here = dirname(fileURLToPath(moduleUrl));
   return basename(here) === "scripts" ? dirname(here) : join(here, "..", "..", "..");
@@ -2632,16 +2633,16 @@ function summary(contract) {
 }
 
 // scripts/src/cli/intake.ts
-import { randomUUID } from "node:crypto";
+const { randomUUID } = require("node:crypto");
 import { Failure as Failure3 } from "./main.mjs";
 import { plain as plain5 } from "./main.mjs";
 import { commandWith as commandWith2 } from "./main.mjs";
 import { isLoopback } from "./main.mjs";
 
 // scripts/src/cli/payload.ts
-import { constants } from "node:fs";
-import { open } from "node:fs/promises";
-import { addAbortSignal } from "node:stream";
+const { constants } = require("node:fs");
+const { open } = require("node:fs/promises");
+const { addAbortSignal } = require("node:stream");
 import { Failure as Failure2 } from "./main.mjs";
 import { isObject as isObject7 } from "./main.mjs";
 import { plain as plain4 } from "./main.mjs";

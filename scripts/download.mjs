@@ -1,9 +1,10 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
+const require = (name) => process.getBuiltinModule(name);
 // scripts/src/workflow/download.ts
-import { randomBytes } from "node:crypto";
-import { constants } from "node:fs";
-import { access, link, lstat, mkdir, open, rename, rm } from "node:fs/promises";
-import path from "node:path";
+const { randomBytes } = require("node:crypto");
+const { constants } = require("node:fs");
+const { access, link, lstat, mkdir, open, rename, rm } = require("node:fs/promises");
+const path = require("node:path");
 import { Failure as Failure2 } from "./main.mjs";
 
 // scripts/src/workflow/fetch-file.ts
@@ -19,10 +20,10 @@ import { Failure } from "./main.mjs";
 import { plain } from "./main.mjs";
 
 // scripts/src/workflow/file-hash.ts
-import { createHash } from "node:crypto";
-import { once } from "node:events";
-import { createReadStream } from "node:fs";
-import { Worker } from "node:worker_threads";
+const { createHash } = require("node:crypto");
+const { once } = require("node:events");
+const { createReadStream } = require("node:fs");
+const { Worker } = require("node:worker_threads");
 var WORKER_FROM_BYTES = 32 * 1024 * 1024;
 var FileHash = class {
   #file;
@@ -126,8 +127,8 @@ var FileWriter = class {
 };
 
 // scripts/src/workflow/signature.ts
-import { read } from "node:fs";
-import { promisify } from "node:util";
+const { read } = require("node:fs");
+const { promisify } = require("node:util");
 var kind = (ext, contentType) => ({ ext, contentType });
 var SIGNATURE_BYTES = 32;
 var ISO_BRANDS = {
@@ -427,7 +428,7 @@ var StallWatch = class {
 };
 
 // scripts/src/workflow/file-name.ts
-import { createHash as createHash2 } from "node:crypto";
+const { createHash: createHash2 } = require("node:crypto");
 var RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)$/i;
 function fileStem(taskId) {
   const safe = taskId.replace(/[^A-Za-z0-9_-]/g, "_").slice(0, 80);

@@ -1,4 +1,5 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
+const require = (name) => process.getBuiltinModule(name);
 var __defProp = Object.defineProperty;
 var __getOwnPropNames = Object.getOwnPropertyNames;
 var __esm = (fn, res, err) => function __init() {
@@ -394,7 +395,7 @@ var init_arguments = __esm({
 });
 
 // scripts/src/cli/command-line.ts
-import path from "node:path";
+const path = require("node:path");
 function program() {
   const script = process.argv[1] ?? "scripts/run-workflow.mjs";
   const relative = path.relative(process.cwd(), script);
@@ -489,8 +490,8 @@ init_command_line();
 // scripts/src/cli/environment.ts
 init_failure();
 init_text();
-import { homedir } from "node:os";
-import path2 from "node:path";
+const { homedir } = require("node:os");
+const path2 = require("node:path");
 function secretsIn(env) {
   const key2 = env.AIVIDEO_API_KEY?.trim();
   return key2 ? [key2] : [];
@@ -747,7 +748,7 @@ init_command_line();
 init_flags();
 
 // scripts/src/cli/output.ts
-import { fstatSync, writeSync } from "node:fs";
+const { fstatSync, writeSync } = require("node:fs");
 
 // scripts/src/types/bounded.ts
 init_text();

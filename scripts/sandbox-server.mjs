@@ -1,6 +1,7 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
+const require = (name) => process.getBuiltinModule(name);
 // scripts/src/sandbox/aivideomaker.ts
-import { createHash as createHash2, randomBytes } from "node:crypto";
+const { createHash: createHash2, randomBytes } = require("node:crypto");
 import { listModels, loadContract } from "./contracts.mjs";
 import { checkPayload } from "./contracts.mjs";
 import { Failure } from "./main.mjs";
@@ -95,7 +96,7 @@ async function refuseTooLarge(request) {
 }
 
 // scripts/src/sandbox/input.ts
-import { createHash } from "node:crypto";
+const { createHash } = require("node:crypto");
 import { isObject } from "./main.mjs";
 var LONGEST_TEXT = 32768;
 var SLICE = 1 << 20;
@@ -606,10 +607,10 @@ function iso(time) {
 }
 
 // scripts/src/sandbox/files.ts
-import { createHash as createHash3 } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+const { createHash: createHash3 } = require("node:crypto");
+const { readFile } = require("node:fs/promises");
+const { basename, dirname, join } = require("node:path");
+const { fileURLToPath } = require("node:url");
 var FILE_NAME = /^(ck[0-9a-z]{23})(-old)?\.mp4$/;
 function createFiles(store, now) {
   const cutOnce = /* @__PURE__ */ new Set();
@@ -685,11 +686,11 @@ function clipPath() {
 }
 
 // scripts/src/sandbox/server.ts
-import { createServer } from "node:http";
+const { createServer } = require("node:http");
 
 // scripts/src/sandbox/store.ts
-import { randomBytes as randomBytes2 } from "node:crypto";
-import {
+const { randomBytes: randomBytes2 } = require("node:crypto");
+const {
   linkSync,
   mkdirSync,
   readdirSync,
@@ -698,8 +699,8 @@ import {
   rmSync,
   statSync,
   writeFileSync
-} from "node:fs";
-import { join as join2 } from "node:path";
+} = require("node:fs");
+const { join: join2 } = require("node:path");
 import { isObject as isObject3 } from "./main.mjs";
 var TASK_ID = /^ck[0-9a-z]{23}$/;
 var RECORD_FILE = /^(ck[0-9a-z]{23})\.json$/;
@@ -874,8 +875,8 @@ function reason(error) {
 }
 
 // scripts/src/sandbox/webhooks.ts
-import { request as httpRequest } from "node:http";
-import { request as httpsRequest } from "node:https";
+const { request: httpRequest } = require("node:http");
+const { request: httpsRequest } = require("node:https");
 var ANSWER_WITHIN_MS = 5e3;
 var DUPLICATE_AFTER_SIMULATED_MS = 15e3;
 var LONGEST_TIMER_MS = 2 ** 31 - 1;
