@@ -27,35 +27,37 @@ const { Worker } = require("node:worker_threads");
 var WORKER_FROM_BYTES = 32 * 1024 * 1024;
 var FileHash = class {
   #file;
-  #worker;
+  #thread;
   constructor(file) {
     this.#file = file;
   }
   /** So many bytes from the beginning are written. */
   written(bytes) {
     if (bytes < WORKER_FROM_BYTES) return;
-    this.#worker ??= this.#start();
-    this.#worker.postMessage({ upTo: bytes, last: false });
+    this.#thread ??= this.#start();
+    this.#thread.worker.postMessage({ upTo: bytes, last: false });
   }
   /** What was written does not count any more. */
   restart() {
-    void this.#worker?.terminate();
-    this.#worker = void 0;
+    void this.#thread?.worker.terminate();
+    this.#thread = void 0;
   }
   /** In hexadecimal, over the first `bytes` bytes, all of which are written. */
   async digest(bytes) {
-    if (this.#worker) {
-      const answer = once(this.#worker, "message");
-      this.#worker.postMessage({ upTo: bytes, last: true });
-      return (await answer)[0];
-    }
-    return sha256Of(this.#file);
+    if (!this.#thread) return sha256Of(this.#file);
+    const { worker, answer } = this.#thread;
+    worker.ref();
+    worker.postMessage({ upTo: bytes, last: true });
+    return (await answer)[0];
   }
   #start() {
     const beside = import.meta.url.endsWith(".mjs") ? "./hash-worker.mjs" : "../../hash-worker.mjs";
     const worker = new Worker(new URL(beside, import.meta.url), { workerData: this.#file });
     worker.unref();
-    return worker;
+    const answer = once(worker, "message");
+    answer.catch(() => {
+    });
+    return { worker, answer };
   }
 };
 async function sha256Of(file) {

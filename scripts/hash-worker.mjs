@@ -6,7 +6,7 @@ const { openSync, readSync } = require("node:fs");
 const { parentPort, workerData } = require("node:worker_threads");
 var descriptor = openSync(workerData, "r");
 var hash = createHash("sha256");
-var block = Buffer.allocUnsafe(1024 * 1024);
+var block = Buffer.allocUnsafe(256 * 1024);
 var at = 0;
 parentPort?.on("message", ({ upTo, last }) => {
   while (at < upTo) {
