@@ -55,6 +55,7 @@ const leaveOut: Plugin = {
         },
       ],
       [/undici\/lib\/core\/tree\.js$/, () => '{ tree: { lookup: () => null } }'],
+      [/undici\/lib\/core\/constants\.js$/, () => '{ headerNameLowerCasedRecord: Object.create(null) }'],
       [
         /undici\/lib\/core\/diagnostics\.js$/,
         () => '{ channels: new Proxy({}, { get: () => ({ hasSubscribers: false }) }) }',
