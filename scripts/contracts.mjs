@@ -1,7 +1,8 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
+const require = (name) => process.getBuiltinModule(name);
 // scripts/src/contracts/contract.ts
-import { readdirSync } from "node:fs";
-import { join as join2 } from "node:path";
+const { readdirSync } = require("node:fs");
+const { join: join2 } = require("node:path");
 import { Failure } from "./main.mjs";
 import { isObject as isObject5 } from "./main.mjs";
 import { plain as plain2 } from "./main.mjs";
@@ -11,8 +12,8 @@ var ContractError = class extends Error {
 };
 
 // scripts/src/contracts/document.ts
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+const { readFileSync } = require("node:fs");
+const { join } = require("node:path");
 
 // scripts/src/contracts/compiled.ts
 import { isObject } from "./main.mjs";
@@ -2868,16 +2869,16 @@ function summary(contract) {
 }
 
 // scripts/src/cli/intake.ts
-import { randomUUID } from "node:crypto";
+const { randomUUID } = require("node:crypto");
 import { Failure as Failure3 } from "./main.mjs";
 import { plain as plain5 } from "./main.mjs";
 import { commandWith as commandWith2, modelFlags as modelFlags2 } from "./main.mjs";
 import { isLoopback } from "./main.mjs";
 
 // scripts/src/cli/payload.ts
-import { constants } from "node:fs";
-import { open } from "node:fs/promises";
-import { addAbortSignal } from "node:stream";
+const { constants } = require("node:fs");
+const { open } = require("node:fs/promises");
+const { addAbortSignal } = require("node:stream");
 import { Failure as Failure2 } from "./main.mjs";
 import { isObject as isObject10 } from "./main.mjs";
 import { plain as plain4 } from "./main.mjs";

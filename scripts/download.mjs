@@ -1,4 +1,5 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
+const require = (name) => process.getBuiltinModule(name);
 var __defProp = Object.defineProperty;
 var __getOwnPropNames = Object.getOwnPropertyNames;
 var __esm = (fn, res, err) => function __init() {
@@ -15,10 +16,10 @@ var __export = (target, all) => {
 };
 
 // scripts/src/workflow/file-hash.ts
-import { createHash } from "node:crypto";
-import { once } from "node:events";
-import { createReadStream } from "node:fs";
-import { Worker } from "node:worker_threads";
+const { createHash } = require("node:crypto");
+const { once } = require("node:events");
+const { createReadStream } = require("node:fs");
+const { Worker } = require("node:worker_threads");
 async function sha256Of(file) {
   const hash = createHash("sha256");
   for await (const chunk of createReadStream(file)) hash.update(chunk);
@@ -31,35 +32,37 @@ var init_file_hash = __esm({
     WORKER_FROM_BYTES = 32 * 1024 * 1024;
     FileHash = class {
       #file;
-      #worker;
+      #thread;
       constructor(file) {
         this.#file = file;
       }
       /** So many bytes from the beginning are written. */
       written(bytes) {
         if (bytes < WORKER_FROM_BYTES) return;
-        this.#worker ??= this.#start();
-        this.#worker.postMessage({ upTo: bytes, last: false });
+        this.#thread ??= this.#start();
+        this.#thread.worker.postMessage({ upTo: bytes, last: false });
       }
       /** What was written does not count any more. */
       restart() {
-        void this.#worker?.terminate();
-        this.#worker = void 0;
+        void this.#thread?.worker.terminate();
+        this.#thread = void 0;
       }
       /** In hexadecimal, over the first `bytes` bytes, all of which are written. */
       async digest(bytes) {
-        if (this.#worker) {
-          const answer = once(this.#worker, "message");
-          this.#worker.postMessage({ upTo: bytes, last: true });
-          return (await answer)[0];
-        }
-        return sha256Of(this.#file);
+        if (!this.#thread) return sha256Of(this.#file);
+        const { worker, answer } = this.#thread;
+        worker.ref();
+        worker.postMessage({ upTo: bytes, last: true });
+        return (await answer)[0];
       }
       #start() {
         const beside = import.meta.url.endsWith(".mjs") ? "./hash-worker.mjs" : "../../hash-worker.mjs";
         const worker = new Worker(new URL(beside, import.meta.url), { workerData: this.#file });
         worker.unref();
-        return worker;
+        const answer = once(worker, "message");
+        answer.catch(() => {
+        });
+        return { worker, answer };
       }
     };
   }
@@ -237,8 +240,8 @@ var init_signature = __esm({
 });
 
 // scripts/src/workflow/whole-file.ts
-import { read } from "node:fs";
-import { promisify } from "node:util";
+const { read } = require("node:fs");
+const { promisify } = require("node:util");
 import { parseBody } from "./live.mjs";
 import { isObject } from "./main.mjs";
 async function isWhole({ ext }, fd, size, lengthIsCertain) {
@@ -569,7 +572,7 @@ var init_fetch_file = __esm({
 });
 
 // scripts/src/workflow/file-name.ts
-import { createHash as createHash2 } from "node:crypto";
+const { createHash: createHash2 } = require("node:crypto");
 function fileStem(taskId) {
   const safe = taskId.replace(/[^A-Za-z0-9_-]/g, "_").slice(0, 80);
   const kept = RESERVED.test(safe) ? `task_${safe}` : safe;
@@ -592,10 +595,10 @@ __export(download_exports, {
   isSaved: () => isSaved,
   prepareFolder: () => prepareFolder
 });
-import { randomBytes } from "node:crypto";
-import { constants } from "node:fs";
-import { access, link, lstat, mkdir, open, rm } from "node:fs/promises";
-import path from "node:path";
+const { randomBytes } = require("node:crypto");
+const { constants } = require("node:fs");
+const { access, link, lstat, mkdir, open, rm } = require("node:fs/promises");
+const path = require("node:path");
 import { diskError, diskTrouble, renamePatiently } from "./journal.mjs";
 import { Failure as Failure2 } from "./main.mjs";
 async function prepareFolder(folder) {
@@ -716,7 +719,7 @@ init_file_name();
 init_file_writer();
 
 // scripts/src/workflow/save-once.ts
-import path2 from "node:path";
+const path2 = require("node:path");
 import { sha256Text } from "./journal.mjs";
 import { Failure as Failure3 } from "./main.mjs";
 var PATIENCE_MS = 30 * 6e4;

@@ -1,4 +1,5 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
+const require = (name) => process.getBuiltinModule(name);
 // scripts/src/workflow/account.ts
 import { estimateCredits } from "./contracts.mjs";
 import { success } from "./main.mjs";
@@ -160,7 +161,7 @@ import { resumeCommand } from "./live.mjs";
 import { shortDeadline as shortDeadline3 } from "./live.mjs";
 
 // scripts/src/workflow/settle.ts
-import { isDeepStrictEqual } from "node:util";
+const { isDeepStrictEqual } = require("node:util");
 import { isObject } from "./main.mjs";
 var CLOCK_TOLERANCE_MS = 2e3;
 function findOwn(list, intent, times) {

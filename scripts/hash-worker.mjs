@@ -1,11 +1,12 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
+const require = (name) => process.getBuiltinModule(name);
 // scripts/src/hash-worker.ts
-import { createHash } from "node:crypto";
-import { openSync, readSync } from "node:fs";
-import { parentPort, workerData } from "node:worker_threads";
+const { createHash } = require("node:crypto");
+const { openSync, readSync } = require("node:fs");
+const { parentPort, workerData } = require("node:worker_threads");
 var descriptor = openSync(workerData, "r");
 var hash = createHash("sha256");
-var block = Buffer.allocUnsafe(1024 * 1024);
+var block = Buffer.allocUnsafe(256 * 1024);
 var at = 0;
 parentPort?.on("message", ({ upTo, last }) => {
   while (at < upTo) {

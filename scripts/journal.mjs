@@ -1,7 +1,8 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
+const require = (name) => process.getBuiltinModule(name);
 // scripts/src/disk/durable.ts
-import { randomBytes } from "node:crypto";
-import {
+const { randomBytes } = require("node:crypto");
+const {
   chmodSync,
   closeSync,
   fsyncSync,
@@ -10,8 +11,8 @@ import {
   renameSync,
   rmSync,
   writeFileSync
-} from "node:fs";
-import path from "node:path";
+} = require("node:fs");
+const path = require("node:path");
 function diskError(error) {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
 }
@@ -109,9 +110,9 @@ function syncFolder(folder) {
 }
 
 // scripts/src/disk/lock.ts
-import { randomBytes as randomBytes2 } from "node:crypto";
-import { linkSync, readFileSync, renameSync as renameSync2, rmSync as rmSync2, statSync, utimesSync, writeFileSync as writeFileSync2 } from "node:fs";
-import { hostname } from "node:os";
+const { randomBytes: randomBytes2 } = require("node:crypto");
+const { linkSync, readFileSync, renameSync: renameSync2, rmSync: rmSync2, statSync, utimesSync, writeFileSync: writeFileSync2 } = require("node:fs");
+const { hostname } = require("node:os");
 import { isObject } from "./main.mjs";
 var HEARTBEAT_MS = 1e4;
 var SILENT_MS = 12e4;
@@ -248,7 +249,7 @@ function startOf(pid) {
 import { Failure } from "./main.mjs";
 
 // scripts/src/journal/fingerprint.ts
-import { createHash } from "node:crypto";
+const { createHash } = require("node:crypto");
 function accountOf(provider, key) {
   return sha256("account", provider, key).slice(0, 12);
 }
@@ -409,16 +410,16 @@ function conflict(wish, { record }) {
 }
 
 // scripts/src/journal/journal.ts
-import { randomBytes as randomBytes4 } from "node:crypto";
-import { readdirSync, readFileSync as readFileSync2, renameSync as renameSync3, rmSync as rmSync3, statSync as statSync2 } from "node:fs";
-import path3 from "node:path";
+const { randomBytes: randomBytes4 } = require("node:crypto");
+const { readdirSync, readFileSync: readFileSync2, renameSync: renameSync3, rmSync: rmSync3, statSync: statSync2 } = require("node:fs");
+const path3 = require("node:path");
 import { Failure as Failure2 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
 
 // scripts/src/journal/pace.ts
-import { createHash as createHash2, randomBytes as randomBytes3 } from "node:crypto";
-import { readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import path2 from "node:path";
+const { createHash: createHash2, randomBytes: randomBytes3 } = require("node:crypto");
+const { readdir, readFile, rename, rm, stat, writeFile } = require("node:fs/promises");
+const path2 = require("node:path");
 import { isObject as isObject2 } from "./main.mjs";
 import { TASK_STATES } from "./main.mjs";
 var SPAN_MS = 1100;

@@ -833,128 +833,7 @@ var require_errors = __commonJS({
 // node_modules/undici/lib/core/constants.js
 var require_constants = __commonJS({
   "node_modules/undici/lib/core/constants.js"(exports, module) {
-    "use strict";
-    var wellknownHeaderNames = (
-      /** @type {const} */
-      [
-        "Accept",
-        "Accept-Encoding",
-        "Accept-Language",
-        "Accept-Ranges",
-        "Access-Control-Allow-Credentials",
-        "Access-Control-Allow-Headers",
-        "Access-Control-Allow-Methods",
-        "Access-Control-Allow-Origin",
-        "Access-Control-Expose-Headers",
-        "Access-Control-Max-Age",
-        "Access-Control-Request-Headers",
-        "Access-Control-Request-Method",
-        "Age",
-        "Allow",
-        "Alt-Svc",
-        "Alt-Used",
-        "Authorization",
-        "Cache-Control",
-        "Clear-Site-Data",
-        "Connection",
-        "Content-Disposition",
-        "Content-Encoding",
-        "Content-Language",
-        "Content-Length",
-        "Content-Location",
-        "Content-Range",
-        "Content-Security-Policy",
-        "Content-Security-Policy-Report-Only",
-        "Content-Type",
-        "Cookie",
-        "Cross-Origin-Embedder-Policy",
-        "Cross-Origin-Opener-Policy",
-        "Cross-Origin-Resource-Policy",
-        "Date",
-        "Device-Memory",
-        "Downlink",
-        "ECT",
-        "ETag",
-        "Expect",
-        "Expect-CT",
-        "Expires",
-        "Forwarded",
-        "From",
-        "Host",
-        "If-Match",
-        "If-Modified-Since",
-        "If-None-Match",
-        "If-Range",
-        "If-Unmodified-Since",
-        "Keep-Alive",
-        "Last-Modified",
-        "Link",
-        "Location",
-        "Max-Forwards",
-        "Origin",
-        "Permissions-Policy",
-        "Pragma",
-        "Proxy-Authenticate",
-        "Proxy-Authorization",
-        "RTT",
-        "Range",
-        "Referer",
-        "Referrer-Policy",
-        "Refresh",
-        "Retry-After",
-        "Sec-WebSocket-Accept",
-        "Sec-WebSocket-Extensions",
-        "Sec-WebSocket-Key",
-        "Sec-WebSocket-Protocol",
-        "Sec-WebSocket-Version",
-        "Server",
-        "Server-Timing",
-        "Service-Worker-Allowed",
-        "Service-Worker-Navigation-Preload",
-        "Set-Cookie",
-        "SourceMap",
-        "Strict-Transport-Security",
-        "Supports-Loading-Mode",
-        "TE",
-        "Timing-Allow-Origin",
-        "Trailer",
-        "Transfer-Encoding",
-        "Upgrade",
-        "Upgrade-Insecure-Requests",
-        "User-Agent",
-        "Vary",
-        "Via",
-        "WWW-Authenticate",
-        "X-Content-Type-Options",
-        "X-DNS-Prefetch-Control",
-        "X-Frame-Options",
-        "X-Permitted-Cross-Domain-Policies",
-        "X-Powered-By",
-        "X-Requested-With",
-        "X-XSS-Protection"
-      ]
-    );
-    var headerNameLowerCasedRecord = {};
-    Object.setPrototypeOf(headerNameLowerCasedRecord, null);
-    var wellknownHeaderNameBuffers = {};
-    Object.setPrototypeOf(wellknownHeaderNameBuffers, null);
-    function getHeaderNameAsBuffer(header) {
-      let buffer = wellknownHeaderNameBuffers[header];
-      if (buffer === void 0) {
-        buffer = Buffer.from(header);
-      }
-      return buffer;
-    }
-    for (let i = 0; i < wellknownHeaderNames.length; ++i) {
-      const key = wellknownHeaderNames[i];
-      const lowerCasedKey = key.toLowerCase();
-      headerNameLowerCasedRecord[key] = headerNameLowerCasedRecord[lowerCasedKey] = lowerCasedKey;
-    }
-    module.exports = {
-      wellknownHeaderNames,
-      headerNameLowerCasedRecord,
-      getHeaderNameAsBuffer
-    };
+    module.exports = { headerNameLowerCasedRecord: /* @__PURE__ */ Object.create(null) };
   }
 });
 
@@ -5181,7 +5060,7 @@ function adviceFor(failure, { profile, account, isSubmit: isSubmit2, taskId, sam
 
 // scripts/src/cli/live.ts
 init_again();
-import path from "node:path";
+const path = require("node:path");
 
 // scripts/src/http/api.ts
 init_again();
@@ -5268,8 +5147,8 @@ var systemClock = {
 
 // scripts/src/http/transport.ts
 var import_client = __toESM(require_client(), 1);
-import { Readable } from "node:stream";
-import { setFlagsFromString } from "node:v8";
+const { Readable } = require("node:stream");
+const { setFlagsFromString } = require("node:v8");
 import { Failure as Failure2 } from "./main.mjs";
 import { plain } from "./main.mjs";
 setFlagsFromString("--liftoff-only");
@@ -5334,12 +5213,15 @@ var Transport = class {
       }
     }
   }
-  /** Ends every connection at once, so that the process can end. */
+  /**
+   * Ends whatever is under way, so that the process can end. A connection at rest does not hold it up, and closes by
+   * itself; to close it here would take 3 ms of a short command.
+   */
   async close() {
     this.#shared.clear();
-    const open = [...this.#open];
+    const busy = [...this.#open].filter((dispatcher) => !isAtRest(dispatcher));
     this.#open.clear();
-    await Promise.all(open.map((dispatcher) => dispatcher.destroy().catch(() => {
+    await Promise.all(busy.map((dispatcher) => dispatcher.destroy().catch(() => {
     })));
   }
   #sharedFor(origin) {
@@ -5374,6 +5256,9 @@ var Transport = class {
     }
   }
 };
+function isAtRest(dispatcher) {
+  return dispatcher instanceof import_client.default && dispatcher.stats.size === 0;
+}
 function exchange(dispatcher, request, receiver, { timeoutMs, signal }) {
   return new Promise((resolve, reject) => {
     let controller;

@@ -1,4 +1,5 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
+const require = (name) => process.getBuiltinModule(name);
 var __defProp = Object.defineProperty;
 var __getOwnPropNames = Object.getOwnPropertyNames;
 var __esm = (fn, res, err) => function __init() {
@@ -584,7 +585,7 @@ var init_arguments = __esm({
 });
 
 // scripts/src/cli/command-line.ts
-import path from "node:path";
+const path = require("node:path");
 function program() {
   const script = process.argv[1] ?? "scripts/run-workflow.mjs";
   const relative = path.relative(process.cwd(), script);
@@ -691,12 +692,12 @@ init_arguments();
 init_command_line();
 
 // scripts/src/cli/environment.ts
-import { homedir } from "node:os";
-import path2 from "node:path";
+const { homedir } = require("node:os");
+const path2 = require("node:path");
 
 // scripts/src/contracts/folders.ts
-import { basename, dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+const { basename, dirname, join } = require("node:path");
+const { fileURLToPath } = require("node:url");
 function skillFolder(moduleUrl = import.meta.url) {
   const here = dirname(fileURLToPath(moduleUrl));
   return basename(here) === "scripts" ? dirname(here) : join(here, "..", "..", "..");
@@ -988,7 +989,7 @@ init_command_line();
 init_flags();
 
 // scripts/src/cli/output.ts
-import { fstatSync, writeSync } from "node:fs";
+const { fstatSync, writeSync } = require("node:fs");
 
 // scripts/src/types/bounded.ts
 init_text();

@@ -1,7 +1,8 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
+const require = (name) => process.getBuiltinModule(name);
 // scripts/src/contracts/compile.ts
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+const { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } = require("node:fs");
+const { join } = require("node:path");
 import { fingerprint } from "./contracts.mjs";
 import { toContract } from "./contracts.mjs";
 import { ContractError } from "./contracts.mjs";

@@ -1,6 +1,7 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
+const require = (name) => process.getBuiltinModule(name);
 // scripts/src/sandbox/accounts.ts
-import { createHash } from "node:crypto";
+const { createHash } = require("node:crypto");
 
 // scripts/src/sandbox/lifecycle.ts
 var DEFAULT_SPEED = 60;
@@ -185,7 +186,7 @@ async function refuseTooLarge(request) {
 }
 
 // scripts/src/sandbox/ids.ts
-import { createHash as createHash2, randomBytes } from "node:crypto";
+const { createHash: createHash2, randomBytes } = require("node:crypto");
 function idFrom(text) {
   return idOf(createHash2("sha256").update(text).digest("hex"));
 }
@@ -197,7 +198,7 @@ function idOf(hex) {
 }
 
 // scripts/src/sandbox/input.ts
-import { createHash as createHash3 } from "node:crypto";
+const { createHash: createHash3 } = require("node:crypto");
 import { isObject } from "./main.mjs";
 var LONGEST_TEXT = 32768;
 var SLICE = 1 << 20;
@@ -376,8 +377,8 @@ function* textsOf(value) {
 }
 
 // scripts/src/sandbox/webhooks.ts
-import { request as httpRequest } from "node:http";
-import { request as httpsRequest } from "node:https";
+const { request: httpRequest } = require("node:http");
+const { request: httpsRequest } = require("node:https");
 var ANSWER_WITHIN_MS = 5e3;
 var DUPLICATE_AFTER = 15e3;
 var LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -767,11 +768,11 @@ function iso(time) {
 import { isObject as isObject3 } from "./main.mjs";
 
 // scripts/src/sandbox/media.ts
-import { createHash as createHash4 } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { crc32, deflateSync } from "node:zlib";
+const { createHash: createHash4 } = require("node:crypto");
+const { readFile } = require("node:fs/promises");
+const { basename, dirname, join } = require("node:path");
+const { fileURLToPath } = require("node:url");
+const { crc32, deflateSync } = require("node:zlib");
 var VIDEO = { ext: "mp4", contentType: "video/mp4", fileType: "video" };
 var IMAGE = { ext: "png", contentType: "image/png", fileType: "image" };
 var SOUND = { ext: "wav", contentType: "audio/wav", fileType: "audio" };
@@ -1163,11 +1164,11 @@ function rangeOf(request, etag, length) {
 }
 
 // scripts/src/sandbox/server.ts
-import { createServer } from "node:http";
+const { createServer } = require("node:http");
 
 // scripts/src/sandbox/store.ts
-import { randomBytes as randomBytes2 } from "node:crypto";
-import {
+const { randomBytes: randomBytes2 } = require("node:crypto");
+const {
   linkSync,
   mkdirSync,
   readdirSync,
@@ -1176,8 +1177,8 @@ import {
   rmSync,
   statSync,
   writeFileSync
-} from "node:fs";
-import { join as join2 } from "node:path";
+} = require("node:fs");
+const { join: join2 } = require("node:path");
 import { isObject as isObject4 } from "./main.mjs";
 var TASK_ID = /^ck[0-9a-z]{23}$/;
 var RECORD_FILE = /^(ck[0-9a-z]{23})\.json$/;

@@ -1,6 +1,7 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
+const require = (name) => process.getBuiltinModule(name);
 // scripts/src/sandbox.ts
-import { parseArgs } from "node:util";
+const { parseArgs } = require("node:util");
 import { DEFAULT_SPEED } from "./sandbox-server.mjs";
 import { startSandbox } from "./sandbox-server.mjs";
 var USAGE = `Usage: node scripts/sandbox.mjs [--port <n>] [--folder <dir>] [--speed <n>]

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { sha256Of } from '../../scripts/src/workflow/file-hash.ts';
+import { FileHash, sha256Of } from '../../scripts/src/workflow/file-hash.ts';
 import { fileStem } from '../../scripts/src/workflow/file-name.ts';
 import { FileWriter } from '../../scripts/src/workflow/file-writer.ts';
 import { fileKind } from '../../scripts/src/workflow/signature.ts';
@@ -384,5 +384,25 @@ describe('FileWriter', () => {
     await writer.write(Buffer.alloc(10));
     await expect(writer.flush()).rejects.toBe(error);
     await expect(writer.flush()).rejects.toBe(error);
+  });
+});
+
+describe('FileHash', () => {
+  const large = 32 * 2 ** 20;
+
+  it('hashes a large file in a second thread', async () => {
+    const file = path.join(folder(), 'x');
+    writeFileSync(file, Buffer.alloc(large, 'frame'));
+    const hash = new FileHash(file);
+    hash.written(large);
+    expect(await hash.digest(large)).toBe(await sha256Of(file));
+    hash.restart();
+  });
+
+  it('tells of a second thread that failed when the hash is asked for, however long ago that was', async () => {
+    const hash = new FileHash(path.join(folder(), 'missing'));
+    hash.written(large);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await expect(hash.digest(large)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 });

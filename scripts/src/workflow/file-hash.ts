@@ -6,13 +6,19 @@ import { Worker } from 'node:worker_threads';
 // Below this a second thread costs more than it saves.
 const WORKER_FROM_BYTES = 32 * 1024 * 1024;
 
+interface Thread {
+  worker: Worker;
+  /** Its only message; rejects when the thread fails, whenever that is. */
+  answer: Promise<[string]>;
+}
+
 /**
  * The SHA-256 of a file as it lies on the disk. A large one is read by a second thread while it is still being written:
  * otherwise the hash would take longer than the network.
  */
 export class FileHash {
   readonly #file: string;
-  #worker: Worker | undefined;
+  #thread: Thread | undefined;
 
   constructor(file: string) {
     this.#file = file;
@@ -21,32 +27,35 @@ export class FileHash {
   /** So many bytes from the beginning are written. */
   written(bytes: number): void {
     if (bytes < WORKER_FROM_BYTES) return;
-    this.#worker ??= this.#start();
-    this.#worker.postMessage({ upTo: bytes, last: false });
+    this.#thread ??= this.#start();
+    this.#thread.worker.postMessage({ upTo: bytes, last: false });
   }
 
   /** What was written does not count any more. */
   restart(): void {
-    void this.#worker?.terminate();
-    this.#worker = undefined;
+    void this.#thread?.worker.terminate();
+    this.#thread = undefined;
   }
 
   /** In hexadecimal, over the first `bytes` bytes, all of which are written. */
   async digest(bytes: number): Promise<string> {
-    if (this.#worker) {
-      const answer = once(this.#worker, 'message') as Promise<[string]>;
-      this.#worker.postMessage({ upTo: bytes, last: true });
-      return (await answer)[0];
-    }
-    return sha256Of(this.#file);
+    if (!this.#thread) return sha256Of(this.#file);
+    const { worker, answer } = this.#thread;
+    // From here on it is what the process waits for.
+    worker.ref();
+    worker.postMessage({ upTo: bytes, last: true });
+    return (await answer)[0];
   }
 
-  #start(): Worker {
+  #start(): Thread {
     // The sources run beside the compiled worker too: a thread of its own can load nothing else.
     const beside = import.meta.url.endsWith('.mjs') ? './hash-worker.mjs' : '../../hash-worker.mjs';
     const worker = new Worker(new URL(beside, import.meta.url), { workerData: this.#file });
     worker.unref();
-    return worker;
+    const answer = once(worker, 'message') as Promise<[string]>;
+    // A failure stays until the hash is asked for.
+    answer.catch(() => {});
+    return { worker, answer };
   }
 }
 
