@@ -116,6 +116,16 @@ try {
   const status = ratio([entry, '--action', 'getStatus', '--taskId', 'bench'], live);
   report('one getStatus against an empty script', status, '', '<= 2.00', status <= 2);
 
+  const withJournal: number[] = [];
+  for (let i = 0; i < ROUNDS; i += 1) {
+    const wish = JSON.stringify({ ...payload, prompt: `wish ${i}`, duration: '5' });
+    const submit = [entry, '--action', 'createGeneration', '--model', 't2v', '--payload', wish];
+    const without = run([...submit, '--noJournal'], live).ms;
+    withJournal.push(run(submit, live).ms - without);
+  }
+  const cost = median(withJournal);
+  report('a submit with the journal against one without', cost, ' ms', '<= 10 ms', cost <= 10);
+
   const png = Buffer.alloc(20 * 1024 * 1024, 65);
   Buffer.from('89504e470d0a1a0a', 'hex').copy(png);
   const image = `data:image/png;base64,${png.toString('base64')}`;

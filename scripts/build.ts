@@ -89,12 +89,15 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['parse-yaml', /^contracts\/(parse-yaml|compile)\.ts$/],
   ['unknown-model', /^contracts\/(unknown-model|unsupported)\.ts$/],
   ['proxy', /^http\/proxy\.ts$/],
-  ['main', /^(types\/|contracts\/(nearest|folders)\.ts$|providers\/(profile|registry|unsupported)\.ts$)/],
+  [
+    'main',
+    /^(types\/|http\/clock\.ts$|contracts\/(nearest|folders)\.ts$|providers\/(profile|registry|unsupported)\.ts$)/,
+  ],
   ['apidot', /^providers\/apidot\.ts$/],
   ['contracts', /^(contracts\/|cli\/(intake|payload|describe)\.ts$)/],
-  ['generate', /^workflow\/(generate|recorded|funds|account|submit|settle)\.ts$/],
+  ['generate', /^workflow\/(generate|recorded|pending|funds|account|submit|settle)\.ts$/],
   ['journal', /^(disk|journal)\//],
-  ['pending', /^(workflow\/pending|cli\/pending)\.ts$/],
+  ['pending', /^cli\/pending\.ts$/],
   [
     'download',
     /^workflow\/(save-once|download|fetch-file|file-(hash|name|writer)|signature|whole-file)\.ts$/,

@@ -1,142 +1,183 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
-var __defProp = Object.defineProperty;
-var __getOwnPropNames = Object.getOwnPropertyNames;
-var __esm = (fn, res, err) => function __init() {
-  if (err) throw err[0];
-  try {
-    return fn && (res = (0, fn[__getOwnPropNames(fn)[0]])(fn = 0)), res;
-  } catch (e) {
-    throw err = [e], e;
-  }
-};
-var __export = (target, all) => {
-  for (var name in all)
-    __defProp(target, name, { get: all[name], enumerable: true });
-};
+// scripts/src/workflow/download.ts
+const { randomBytes } = require("node:crypto");
+const { constants } = require("node:fs");
+const { access, link, lstat, mkdir, open, rm } = require("node:fs/promises");
+const path = require("node:path");
+import { diskError, diskTrouble, renamePatiently } from "./journal.mjs";
+import { Failure as Failure2 } from "./main.mjs";
+
+// scripts/src/workflow/fetch-file.ts
+import { checkPublicUrl } from "./contracts.mjs";
+import {
+  isTransientStatus,
+  PAUSE_BUDGET_MS,
+  parseRetryAfter,
+  pauseAfter,
+  RETRY_PAUSES
+} from "./live.mjs";
+import { Failure } from "./main.mjs";
+import { plain } from "./main.mjs";
 
 // scripts/src/workflow/file-hash.ts
 const { createHash } = require("node:crypto");
 const { once } = require("node:events");
 const { createReadStream } = require("node:fs");
 const { Worker } = require("node:worker_threads");
+var WORKER_FROM_BYTES = 32 * 1024 * 1024;
+var FileHash = class {
+  #file;
+  #thread;
+  constructor(file) {
+    this.#file = file;
+  }
+  /** So many bytes from the beginning are written. */
+  written(bytes) {
+    if (bytes < WORKER_FROM_BYTES) return;
+    this.#thread ??= this.#start();
+    this.#thread.worker.postMessage({ upTo: bytes, last: false });
+  }
+  /** What was written does not count any more. */
+  restart() {
+    void this.#thread?.worker.terminate();
+    this.#thread = void 0;
+  }
+  /** In hexadecimal, over the first `bytes` bytes, all of which are written. */
+  async digest(bytes) {
+    if (!this.#thread) return sha256Of(this.#file);
+    const { worker, answer } = this.#thread;
+    worker.ref();
+    worker.postMessage({ upTo: bytes, last: true });
+    return (await answer)[0];
+  }
+  #start() {
+    const beside = import.meta.url.endsWith(".mjs") ? "./hash-worker.mjs" : "../../hash-worker.mjs";
+    const worker = new Worker(new URL(beside, import.meta.url), { workerData: this.#file });
+    worker.unref();
+    const answer = once(worker, "message");
+    answer.catch(() => {
+    });
+    return { worker, answer };
+  }
+};
 async function sha256Of(file) {
   const hash = createHash("sha256");
   for await (const chunk of createReadStream(file)) hash.update(chunk);
   return hash.digest("hex");
 }
-var WORKER_FROM_BYTES, FileHash;
-var init_file_hash = __esm({
-  "scripts/src/workflow/file-hash.ts"() {
-    "use strict";
-    WORKER_FROM_BYTES = 32 * 1024 * 1024;
-    FileHash = class {
-      #file;
-      #thread;
-      constructor(file) {
-        this.#file = file;
-      }
-      /** So many bytes from the beginning are written. */
-      written(bytes) {
-        if (bytes < WORKER_FROM_BYTES) return;
-        this.#thread ??= this.#start();
-        this.#thread.worker.postMessage({ upTo: bytes, last: false });
-      }
-      /** What was written does not count any more. */
-      restart() {
-        void this.#thread?.worker.terminate();
-        this.#thread = void 0;
-      }
-      /** In hexadecimal, over the first `bytes` bytes, all of which are written. */
-      async digest(bytes) {
-        if (!this.#thread) return sha256Of(this.#file);
-        const { worker, answer } = this.#thread;
-        worker.ref();
-        worker.postMessage({ upTo: bytes, last: true });
-        return (await answer)[0];
-      }
-      #start() {
-        const beside = import.meta.url.endsWith(".mjs") ? "./hash-worker.mjs" : "../../hash-worker.mjs";
-        const worker = new Worker(new URL(beside, import.meta.url), { workerData: this.#file });
-        worker.unref();
-        const answer = once(worker, "message");
-        answer.catch(() => {
-        });
-        return { worker, answer };
-      }
-    };
-  }
-});
 
 // scripts/src/workflow/file-writer.ts
-var BLOCK_BYTES, MOST_WAITING_BYTES, FileWriter;
-var init_file_writer = __esm({
-  "scripts/src/workflow/file-writer.ts"() {
-    "use strict";
-    BLOCK_BYTES = 1024 * 1024;
-    MOST_WAITING_BYTES = 2 * BLOCK_BYTES;
-    FileWriter = class {
-      #handle;
-      #onWritten;
-      #position = 0;
-      #chunks = [];
-      #waiting = 0;
-      /** The write under way. */
-      #writing;
-      /** @param onWritten told, after each block, how many bytes from the beginning are written */
-      constructor(handle, onWritten) {
-        this.#handle = handle;
-        this.#onWritten = onWritten;
-      }
-      /** A promise means: send no more until it settles. It rejects when the disk refuses. */
-      write(chunk) {
-        this.#chunks.push(chunk);
-        this.#waiting += chunk.length;
-        if (this.#waiting < BLOCK_BYTES) return void 0;
-        if (!this.#writing) this.#start();
-        return this.#waiting < MOST_WAITING_BYTES ? void 0 : this.#writing;
-      }
-      /** Everything that was taken is with the operating system. */
-      async flush() {
-        while (this.#writing || this.#waiting > 0) {
-          if (!this.#writing) this.#start();
-          await this.#writing;
-        }
-      }
-      /** What comes next stands at the beginning of the file again. */
-      rewind() {
-        this.#chunks = [];
-        this.#waiting = 0;
-        this.#position = 0;
-      }
-      #start() {
-        const chunks = this.#chunks;
-        const position = this.#position;
-        this.#position += this.#waiting;
-        this.#chunks = [];
-        this.#waiting = 0;
-        const writing = this.#writeAll(chunks, position).then(() => {
-          this.#writing = void 0;
-          if (this.#waiting >= BLOCK_BYTES) this.#start();
-        });
-        writing.catch(() => {
-        });
-        this.#writing = writing;
-      }
-      async #writeAll(chunks, position) {
-        const size = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-        let { bytesWritten: done } = await this.#handle.writev(chunks, position);
-        while (done < size) {
-          const rest = Buffer.concat(chunks).subarray(done);
-          done += (await this.#handle.writev([rest], position + done)).bytesWritten;
-        }
-        this.#onWritten(position + size);
-      }
-    };
+var BLOCK_BYTES = 1024 * 1024;
+var MOST_WAITING_BYTES = 2 * BLOCK_BYTES;
+var FileWriter = class {
+  #handle;
+  #onWritten;
+  #position = 0;
+  #chunks = [];
+  #waiting = 0;
+  /** The write under way. */
+  #writing;
+  /** @param onWritten told, after each block, how many bytes from the beginning are written */
+  constructor(handle, onWritten) {
+    this.#handle = handle;
+    this.#onWritten = onWritten;
   }
-});
+  /** A promise means: send no more until it settles. It rejects when the disk refuses. */
+  write(chunk) {
+    this.#chunks.push(chunk);
+    this.#waiting += chunk.length;
+    if (this.#waiting < BLOCK_BYTES) return void 0;
+    if (!this.#writing) this.#start();
+    return this.#waiting < MOST_WAITING_BYTES ? void 0 : this.#writing;
+  }
+  /** Everything that was taken is with the operating system. */
+  async flush() {
+    while (this.#writing || this.#waiting > 0) {
+      if (!this.#writing) this.#start();
+      await this.#writing;
+    }
+  }
+  /** What comes next stands at the beginning of the file again. */
+  rewind() {
+    this.#chunks = [];
+    this.#waiting = 0;
+    this.#position = 0;
+  }
+  #start() {
+    const chunks = this.#chunks;
+    const position = this.#position;
+    this.#position += this.#waiting;
+    this.#chunks = [];
+    this.#waiting = 0;
+    const writing = this.#writeAll(chunks, position).then(() => {
+      this.#writing = void 0;
+      if (this.#waiting >= BLOCK_BYTES) this.#start();
+    });
+    writing.catch(() => {
+    });
+    this.#writing = writing;
+  }
+  async #writeAll(chunks, position) {
+    const size = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+    let { bytesWritten: done } = await this.#handle.writev(chunks, position);
+    while (done < size) {
+      const rest = Buffer.concat(chunks).subarray(done);
+      done += (await this.#handle.writev([rest], position + done)).bytesWritten;
+    }
+    this.#onWritten(position + size);
+  }
+};
 
 // scripts/src/workflow/signature.ts
+var kind = (ext, contentType) => ({ ext, contentType });
+var SIGNATURE_BYTES = 512;
+var MP4 = kind("mp4", "video/mp4");
+var MOV = kind("mov", "video/quicktime");
+var M4A = kind("m4a", "audio/mp4");
+var AVIF = kind("avif", "image/avif");
+var HEIC = kind("heic", "image/heic");
+var MP3 = kind("mp3", "audio/mpeg");
+var USDZ = kind("usdz", "model/vnd.usdz+zip");
+var STL = kind("stl", "model/stl");
+var OBJ = kind("obj", "model/obj");
+var MTL = kind("mtl", "model/mtl");
+var ISO_BRANDS = {
+  "qt  ": MOV,
+  "M4A ": M4A,
+  "M4B ": M4A,
+  avif: AVIF,
+  avis: AVIF,
+  heic: HEIC,
+  heix: HEIC
+};
+var MAGIC = [
+  { at: 0, bytes: "PNG\r\n\n", kind: kind("png", "image/png") },
+  { at: 0, bytes: "ÿØÿ", kind: kind("jpg", "image/jpeg") },
+  { at: 0, bytes: "GIF8", kind: kind("gif", "image/gif") },
+  { at: 8, bytes: "WEBP", kind: kind("webp", "image/webp") },
+  { at: 8, bytes: "WAVE", kind: kind("wav", "audio/wav") },
+  { at: 8, bytes: "AVI ", kind: kind("avi", "video/x-msvideo") },
+  { at: 0, bytes: "Eß£", kind: kind("webm", "video/webm") },
+  { at: 0, bytes: "OggS", kind: kind("ogg", "audio/ogg") },
+  { at: 0, bytes: "fLaC", kind: kind("flac", "audio/flac") },
+  { at: 0, bytes: "ID3", kind: MP3 },
+  { at: 0, bytes: "MThd\0\0\0", kind: kind("mid", "audio/midi") },
+  { at: 0, bytes: "glTF", kind: kind("glb", "model/gltf-binary") },
+  { at: 0, bytes: "Kaydara FBX Binary  \0", kind: kind("fbx", "application/octet-stream") }
+];
+var ZIP_TYPES = {
+  "model/vnd.usdz+zip": USDZ,
+  "application/zip": kind("zip", "application/zip")
+};
+var STL_TYPES = [
+  "model/stl",
+  "model/x.stl-binary",
+  "model/x.stl-ascii",
+  "application/sla",
+  "application/vnd.ms-pki.stl"
+];
+var VAGUE_TYPES = ["", "text/plain", "application/octet-stream", "binary/octet-stream"];
 function fileKind(head, contentType = "") {
   const text = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, SIGNATURE_BYTES)).toString(
     "latin1"
@@ -172,6 +213,8 @@ function byType(text, type) {
   if (type !== OBJ.contentType && type !== MTL.contentType && !VAGUE_TYPES.includes(type)) return null;
   return wavefrontKind(text, type);
 }
+var OBJ_LINE = /^(v|vt|vn|vp|f|l|p|o|g|s|mtllib|usemtl)(\s|$)/;
+var MTL_LINE = /^(newmtl|K[adse]|N[si]|d|Tr|Tf|illum|map_\w+|bump|norm|P[rmsc]c?)(\s|$)/;
 function wavefrontKind(text, type) {
   const lines = text.split(/\r?\n|\r/);
   if (text.length >= SIGNATURE_BYTES) lines.pop();
@@ -182,68 +225,14 @@ function wavefrontKind(text, type) {
   if (isScene && words.every((line) => OBJ_LINE.test(line))) return OBJ;
   return words[0].startsWith("newmtl") && words.every((line) => MTL_LINE.test(line)) ? MTL : null;
 }
-var kind, SIGNATURE_BYTES, MP4, MOV, M4A, AVIF, HEIC, MP3, USDZ, STL, OBJ, MTL, ISO_BRANDS, MAGIC, ZIP_TYPES, STL_TYPES, VAGUE_TYPES, OBJ_LINE, MTL_LINE;
-var init_signature = __esm({
-  "scripts/src/workflow/signature.ts"() {
-    "use strict";
-    kind = (ext, contentType) => ({ ext, contentType });
-    SIGNATURE_BYTES = 512;
-    MP4 = kind("mp4", "video/mp4");
-    MOV = kind("mov", "video/quicktime");
-    M4A = kind("m4a", "audio/mp4");
-    AVIF = kind("avif", "image/avif");
-    HEIC = kind("heic", "image/heic");
-    MP3 = kind("mp3", "audio/mpeg");
-    USDZ = kind("usdz", "model/vnd.usdz+zip");
-    STL = kind("stl", "model/stl");
-    OBJ = kind("obj", "model/obj");
-    MTL = kind("mtl", "model/mtl");
-    ISO_BRANDS = {
-      "qt  ": MOV,
-      "M4A ": M4A,
-      "M4B ": M4A,
-      avif: AVIF,
-      avis: AVIF,
-      heic: HEIC,
-      heix: HEIC
-    };
-    MAGIC = [
-      { at: 0, bytes: "PNG\r\n\n", kind: kind("png", "image/png") },
-      { at: 0, bytes: "ÿØÿ", kind: kind("jpg", "image/jpeg") },
-      { at: 0, bytes: "GIF8", kind: kind("gif", "image/gif") },
-      { at: 8, bytes: "WEBP", kind: kind("webp", "image/webp") },
-      { at: 8, bytes: "WAVE", kind: kind("wav", "audio/wav") },
-      { at: 8, bytes: "AVI ", kind: kind("avi", "video/x-msvideo") },
-      { at: 0, bytes: "Eß£", kind: kind("webm", "video/webm") },
-      { at: 0, bytes: "OggS", kind: kind("ogg", "audio/ogg") },
-      { at: 0, bytes: "fLaC", kind: kind("flac", "audio/flac") },
-      { at: 0, bytes: "ID3", kind: MP3 },
-      { at: 0, bytes: "MThd\0\0\0", kind: kind("mid", "audio/midi") },
-      { at: 0, bytes: "glTF", kind: kind("glb", "model/gltf-binary") },
-      { at: 0, bytes: "Kaydara FBX Binary  \0", kind: kind("fbx", "application/octet-stream") }
-    ];
-    ZIP_TYPES = {
-      "model/vnd.usdz+zip": USDZ,
-      "application/zip": kind("zip", "application/zip")
-    };
-    STL_TYPES = [
-      "model/stl",
-      "model/x.stl-binary",
-      "model/x.stl-ascii",
-      "application/sla",
-      "application/vnd.ms-pki.stl"
-    ];
-    VAGUE_TYPES = ["", "text/plain", "application/octet-stream", "binary/octet-stream"];
-    OBJ_LINE = /^(v|vt|vn|vp|f|l|p|o|g|s|mtllib|usemtl)(\s|$)/;
-    MTL_LINE = /^(newmtl|K[adse]|N[si]|d|Tr|Tf|illum|map_\w+|bump|norm|P[rmsc]c?)(\s|$)/;
-  }
-});
 
 // scripts/src/workflow/whole-file.ts
 const { read } = require("node:fs");
 const { promisify } = require("node:util");
 import { parseBody } from "./live.mjs";
 import { isObject } from "./main.mjs";
+var readAt = promisify(read);
+var LONGEST_GLTF_BYTES = 64 * 1024 * 1024;
 async function isWhole({ ext }, fd, size, lengthIsCertain) {
   if (ext === "stl") return stlIsWhole(fd, size);
   if (ext === "gltf") return gltfIsWhole(fd, size);
@@ -293,26 +282,11 @@ async function bytesAt(fd, at, length) {
   }
   return bytes;
 }
-var readAt, LONGEST_GLTF_BYTES;
-var init_whole_file = __esm({
-  "scripts/src/workflow/whole-file.ts"() {
-    "use strict";
-    readAt = promisify(read);
-    LONGEST_GLTF_BYTES = 64 * 1024 * 1024;
-  }
-});
 
 // scripts/src/workflow/fetch-file.ts
-import { checkPublicUrl } from "./contracts.mjs";
-import {
-  isTransientStatus,
-  PAUSE_BUDGET_MS,
-  parseRetryAfter,
-  pauseAfter,
-  RETRY_PAUSES
-} from "./live.mjs";
-import { Failure } from "./main.mjs";
-import { plain } from "./main.mjs";
+var LONGEST_DOWNLOAD_MS = 30 * 6e4;
+var LEAST_PROGRESS_BYTES = 16 * 1024;
+var MAX_REDIRECTS = 3;
 async function fetchFile(session, options, target) {
   const hash = new FileHash(target.path);
   try {
@@ -321,6 +295,205 @@ async function fetchFile(session, options, target) {
     hash.restart();
   }
 }
+var Fetch = class {
+  #session;
+  #options;
+  #handle;
+  #writer;
+  #giveUpAt;
+  #url;
+  #refreshed = false;
+  /** The last attempt ended with another link, which is a reason to go on that costs no retry. */
+  #hasNewLink = false;
+  #hash;
+  #bytes = 0;
+  /** The whole file's length, once an answer gave it. */
+  #total = null;
+  /** Says that a later answer is about the same bytes. */
+  #validator = null;
+  #lengthIsCertain = false;
+  /** What the host says that the file is. */
+  #contentType = "";
+  constructor(session, options, handle, hash) {
+    this.#session = session;
+    this.#options = options;
+    this.#handle = handle;
+    this.#hash = hash;
+    this.#writer = new FileWriter(handle, (bytes) => hash.written(bytes));
+    this.#url = options.url;
+    this.#giveUpAt = session.api.clock.monotonic() + LONGEST_DOWNLOAD_MS;
+  }
+  async run() {
+    const { api } = this.#session;
+    for (let fruitless = 0; ; ) {
+      const before = this.#bytes;
+      try {
+        await this.#attempt();
+        return await this.#check();
+      } catch (error) {
+        if (!(error instanceof Failure) || !error.details.transient) throw error;
+        if (this.#hasNewLink) {
+          this.#hasNewLink = false;
+          continue;
+        }
+        fruitless = this.#bytes > before ? 1 : fruitless + 1;
+        const pause = pauseAfter(error, fruitless, RETRY_PAUSES, api.clock.random);
+        const late = pause > PAUSE_BUDGET_MS || api.clock.monotonic() + pause > this.#giveUpAt;
+        if (fruitless > this.#options.maxRetries || late) throw error;
+        await api.clock.sleep(pause, api.signal);
+      }
+    }
+  }
+  /** One request; what it brings is added to what is there. */
+  async #attempt() {
+    const { api, transport, observer } = this.#session;
+    const stall = new StallWatch(this.#options.stallMs);
+    const signal = api.signal ? AbortSignal.any([api.signal, stall.signal]) : stall.signal;
+    let url = this.#url;
+    try {
+      for (let redirects = 0; ; redirects += 1) {
+        const request = this.#request(url);
+        let head;
+        const final = await transport.exchange(
+          request,
+          {
+            onHead: (received) => {
+              head = received;
+              if (received.status === 200 || received.status === 206) this.#begin(received);
+            },
+            onData: (chunk) => {
+              if (head?.status !== 200 && head?.status !== 206) return;
+              stall.saw(chunk.length);
+              if (this.#bytes === 0) this.#firstBytes(chunk);
+              this.#bytes += chunk.length;
+              observer.downloading(this.#bytes, this.#total);
+              return this.#writer.write(chunk);
+            }
+          },
+          { timeoutMs: this.#giveUpAt - api.clock.monotonic(), signal }
+        );
+        const location = final.headers.location;
+        if (final.status >= 300 && final.status < 400 && location && redirects < MAX_REDIRECTS) {
+          if (!URL.canParse(location, url)) {
+            throw new Failure("NETWORK_ERROR", "The file's host redirects to something that is no address.");
+          }
+          url = new URL(location, url).href;
+          continue;
+        }
+        await this.#refuse(final);
+        return;
+      }
+    } finally {
+      stall.stop();
+      await this.#writer.flush();
+    }
+  }
+  #request(address) {
+    const problem = refusedAddress(address, this.#session.loopback);
+    if (problem)
+      throw new Failure("DOWNLOAD_FAILED", `The result's address is not fetched; expected ${problem}.`);
+    const headers = { accept: "*/*", "user-agent": "async-media-workflow" };
+    if (this.#bytes > 0) {
+      headers.range = `bytes=${this.#bytes}-`;
+      if (this.#validator) headers["if-range"] = this.#validator;
+    }
+    return { method: "GET", url: new URL(address), headers };
+  }
+  /** Fits the answer to what is already there, or starts over. */
+  #begin(head) {
+    const length = integer(head.headers["content-length"]);
+    const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(head.headers["content-range"] ?? "");
+    if (head.status === 206) {
+      const from = integer(range?.[1]);
+      const total = integer(range?.[2]);
+      const { etag: etag2 } = head.headers;
+      const isSame = !etag2 || !this.#validator?.startsWith('"') || etag2 === this.#validator;
+      const fits = from === this.#bytes && (this.#total === null || total === null || total === this.#total);
+      if (!fits || !isSame) {
+        this.#startOver();
+        throw new Failure(
+          "NETWORK_ERROR",
+          "The rest of the file did not fit what was there; starting over.",
+          {
+            transient: true
+          }
+        );
+      }
+      this.#total ??= total;
+      return;
+    }
+    this.#startOver();
+    this.#total = length;
+    const etag = head.headers.etag;
+    this.#validator = etag && !etag.startsWith("W/") ? etag : head.headers["last-modified"] ?? null;
+    this.#lengthIsCertain = length !== null;
+    this.#contentType = head.headers["content-type"] ?? "";
+  }
+  #startOver() {
+    this.#bytes = 0;
+    this.#hash.restart();
+    this.#total = null;
+    this.#writer.rewind();
+  }
+  /** Refuses what is no media file before it fills the disk. */
+  #firstBytes(chunk) {
+    if (chunk.length >= SIGNATURE_BYTES && !fileKind(chunk, this.#contentType)) throw notMedia(chunk);
+  }
+  /** Throws for every status that brought no file; a link that has expired is asked for again, once. */
+  async #refuse(head) {
+    const { status } = head;
+    if (status === 200 || status === 206) return;
+    if (status === 416) {
+      this.#startOver();
+      throw new Failure("NETWORK_ERROR", "The file changed while it was fetched; starting over.", {
+        transient: true
+      });
+    }
+    if ([401, 403, 404, 410].includes(status)) {
+      const fresh = this.#refreshed ? null : await this.#options.refresh();
+      this.#refreshed = true;
+      if (fresh === null) {
+        throw new Failure("DOWNLOAD_FAILED", `The result's link has expired or is gone (HTTP ${status}).`, {
+          nextSteps: [
+            "Results are kept for a limited time. If the task is older than that, its file is gone."
+          ]
+        });
+      }
+      if (this.#validator === null) this.#startOver();
+      this.#url = fresh;
+      this.#hasNewLink = true;
+      throw new Failure("NETWORK_ERROR", "The link was asked for again.", { transient: true });
+    }
+    const retryAfter = parseRetryAfter(head.headers["retry-after"], this.#session.api.clock.wall());
+    throw new Failure("NETWORK_ERROR", `The file's host answered HTTP ${status}.`, {
+      transient: isTransientStatus(status),
+      ...retryAfter !== void 0 && { retryAfter }
+    });
+  }
+  /** What has arrived is whole and what it should be; otherwise the next attempt starts or goes on. */
+  async #check() {
+    if (this.#total !== null && this.#bytes !== this.#total) {
+      const short = this.#bytes < this.#total;
+      const message = `The file ended at ${this.#bytes} of ${this.#total} bytes.`;
+      if (!short) this.#startOver();
+      throw new Failure("NETWORK_ERROR", message, { transient: true });
+    }
+    const start = Buffer.alloc(SIGNATURE_BYTES);
+    const { bytesRead } = await this.#handle.read(start, 0, SIGNATURE_BYTES, 0);
+    const head = start.subarray(0, Math.min(bytesRead, this.#bytes));
+    const kind2 = fileKind(head, this.#contentType);
+    if (!kind2) {
+      this.#startOver();
+      throw notMedia(head);
+    }
+    if (!await isWhole(kind2, this.#handle.fd, this.#bytes, this.#lengthIsCertain)) {
+      this.#startOver();
+      throw new Failure("NETWORK_ERROR", "The file was cut: its parts do not add up.", { transient: true });
+    }
+    await this.#handle.truncate(this.#bytes);
+    return { bytes: this.#bytes, sha256: await this.#hash.digest(this.#bytes), kind: kind2 };
+  }
+};
 function notMedia(head) {
   const start = plain(Buffer.from(head).toString("latin1"), 60);
   return new Failure("NETWORK_ERROR", `What came is no media file; it begins with "${start}".`, {
@@ -335,272 +508,41 @@ function refusedAddress(address, loopback) {
   if (loopback && ["127.0.0.1", "[::1]", "localhost"].includes(host)) return null;
   return checkPublicUrl(address, { schemes: ["https", "http"] })?.expected ?? null;
 }
-var LONGEST_DOWNLOAD_MS, LEAST_PROGRESS_BYTES, MAX_REDIRECTS, Fetch, StallWatch;
-var init_fetch_file = __esm({
-  "scripts/src/workflow/fetch-file.ts"() {
-    "use strict";
-    init_file_hash();
-    init_file_writer();
-    init_signature();
-    init_whole_file();
-    LONGEST_DOWNLOAD_MS = 30 * 6e4;
-    LEAST_PROGRESS_BYTES = 16 * 1024;
-    MAX_REDIRECTS = 3;
-    Fetch = class {
-      #session;
-      #options;
-      #handle;
-      #writer;
-      #giveUpAt;
-      #url;
-      #refreshed = false;
-      /** The last attempt ended with another link, which is a reason to go on that costs no retry. */
-      #hasNewLink = false;
-      #hash;
-      #bytes = 0;
-      /** The whole file's length, once an answer gave it. */
-      #total = null;
-      /** Says that a later answer is about the same bytes. */
-      #validator = null;
-      #lengthIsCertain = false;
-      /** What the host says that the file is. */
-      #contentType = "";
-      constructor(session, options, handle, hash) {
-        this.#session = session;
-        this.#options = options;
-        this.#handle = handle;
-        this.#hash = hash;
-        this.#writer = new FileWriter(handle, (bytes) => hash.written(bytes));
-        this.#url = options.url;
-        this.#giveUpAt = session.api.clock.monotonic() + LONGEST_DOWNLOAD_MS;
+var StallWatch = class {
+  #controller = new AbortController();
+  #timer;
+  #bytes = 0;
+  constructor(spanMs) {
+    this.#timer = setInterval(() => {
+      if (this.#bytes < LEAST_PROGRESS_BYTES) {
+        const message = `The file's host sent ${this.#bytes} bytes in ${spanMs} ms.`;
+        this.#controller.abort(new Failure("NETWORK_ERROR", message, { transient: true }));
       }
-      async run() {
-        const { api } = this.#session;
-        for (let fruitless = 0; ; ) {
-          const before = this.#bytes;
-          try {
-            await this.#attempt();
-            return await this.#check();
-          } catch (error) {
-            if (!(error instanceof Failure) || !error.details.transient) throw error;
-            if (this.#hasNewLink) {
-              this.#hasNewLink = false;
-              continue;
-            }
-            fruitless = this.#bytes > before ? 1 : fruitless + 1;
-            const pause = pauseAfter(error, fruitless, RETRY_PAUSES, api.clock.random);
-            const late = pause > PAUSE_BUDGET_MS || api.clock.monotonic() + pause > this.#giveUpAt;
-            if (fruitless > this.#options.maxRetries || late) throw error;
-            await api.clock.sleep(pause, api.signal);
-          }
-        }
-      }
-      /** One request; what it brings is added to what is there. */
-      async #attempt() {
-        const { api, transport, observer } = this.#session;
-        const stall = new StallWatch(this.#options.stallMs);
-        const signal = api.signal ? AbortSignal.any([api.signal, stall.signal]) : stall.signal;
-        let url = this.#url;
-        try {
-          for (let redirects = 0; ; redirects += 1) {
-            const request = this.#request(url);
-            let head;
-            const final = await transport.exchange(
-              request,
-              {
-                onHead: (received) => {
-                  head = received;
-                  if (received.status === 200 || received.status === 206) this.#begin(received);
-                },
-                onData: (chunk) => {
-                  if (head?.status !== 200 && head?.status !== 206) return;
-                  stall.saw(chunk.length);
-                  if (this.#bytes === 0) this.#firstBytes(chunk);
-                  this.#bytes += chunk.length;
-                  observer.downloading(this.#bytes, this.#total);
-                  return this.#writer.write(chunk);
-                }
-              },
-              { timeoutMs: this.#giveUpAt - api.clock.monotonic(), signal }
-            );
-            const location = final.headers.location;
-            if (final.status >= 300 && final.status < 400 && location && redirects < MAX_REDIRECTS) {
-              if (!URL.canParse(location, url)) {
-                throw new Failure("NETWORK_ERROR", "The file's host redirects to something that is no address.");
-              }
-              url = new URL(location, url).href;
-              continue;
-            }
-            await this.#refuse(final);
-            return;
-          }
-        } finally {
-          stall.stop();
-          await this.#writer.flush();
-        }
-      }
-      #request(address) {
-        const problem = refusedAddress(address, this.#session.loopback);
-        if (problem)
-          throw new Failure("DOWNLOAD_FAILED", `The result's address is not fetched; expected ${problem}.`);
-        const headers = { accept: "*/*", "user-agent": "async-media-workflow" };
-        if (this.#bytes > 0) {
-          headers.range = `bytes=${this.#bytes}-`;
-          if (this.#validator) headers["if-range"] = this.#validator;
-        }
-        return { method: "GET", url: new URL(address), headers };
-      }
-      /** Fits the answer to what is already there, or starts over. */
-      #begin(head) {
-        const length = integer(head.headers["content-length"]);
-        const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(head.headers["content-range"] ?? "");
-        if (head.status === 206) {
-          const from = integer(range?.[1]);
-          const total = integer(range?.[2]);
-          const { etag: etag2 } = head.headers;
-          const isSame = !etag2 || !this.#validator?.startsWith('"') || etag2 === this.#validator;
-          const fits = from === this.#bytes && (this.#total === null || total === null || total === this.#total);
-          if (!fits || !isSame) {
-            this.#startOver();
-            throw new Failure(
-              "NETWORK_ERROR",
-              "The rest of the file did not fit what was there; starting over.",
-              {
-                transient: true
-              }
-            );
-          }
-          this.#total ??= total;
-          return;
-        }
-        this.#startOver();
-        this.#total = length;
-        const etag = head.headers.etag;
-        this.#validator = etag && !etag.startsWith("W/") ? etag : head.headers["last-modified"] ?? null;
-        this.#lengthIsCertain = length !== null;
-        this.#contentType = head.headers["content-type"] ?? "";
-      }
-      #startOver() {
-        this.#bytes = 0;
-        this.#hash.restart();
-        this.#total = null;
-        this.#writer.rewind();
-      }
-      /** Refuses what is no media file before it fills the disk. */
-      #firstBytes(chunk) {
-        if (chunk.length >= SIGNATURE_BYTES && !fileKind(chunk, this.#contentType)) throw notMedia(chunk);
-      }
-      /** Throws for every status that brought no file; a link that has expired is asked for again, once. */
-      async #refuse(head) {
-        const { status } = head;
-        if (status === 200 || status === 206) return;
-        if (status === 416) {
-          this.#startOver();
-          throw new Failure("NETWORK_ERROR", "The file changed while it was fetched; starting over.", {
-            transient: true
-          });
-        }
-        if ([401, 403, 404, 410].includes(status)) {
-          const fresh = this.#refreshed ? null : await this.#options.refresh();
-          this.#refreshed = true;
-          if (fresh === null) {
-            throw new Failure("DOWNLOAD_FAILED", `The result's link has expired or is gone (HTTP ${status}).`, {
-              nextSteps: [
-                "Results are kept for a limited time. If the task is older than that, its file is gone."
-              ]
-            });
-          }
-          if (this.#validator === null) this.#startOver();
-          this.#url = fresh;
-          this.#hasNewLink = true;
-          throw new Failure("NETWORK_ERROR", "The link was asked for again.", { transient: true });
-        }
-        const retryAfter = parseRetryAfter(head.headers["retry-after"], this.#session.api.clock.wall());
-        throw new Failure("NETWORK_ERROR", `The file's host answered HTTP ${status}.`, {
-          transient: isTransientStatus(status),
-          ...retryAfter !== void 0 && { retryAfter }
-        });
-      }
-      /** What has arrived is whole and what it should be; otherwise the next attempt starts or goes on. */
-      async #check() {
-        if (this.#total !== null && this.#bytes !== this.#total) {
-          const short = this.#bytes < this.#total;
-          const message = `The file ended at ${this.#bytes} of ${this.#total} bytes.`;
-          if (!short) this.#startOver();
-          throw new Failure("NETWORK_ERROR", message, { transient: true });
-        }
-        const start = Buffer.alloc(SIGNATURE_BYTES);
-        const { bytesRead } = await this.#handle.read(start, 0, SIGNATURE_BYTES, 0);
-        const head = start.subarray(0, Math.min(bytesRead, this.#bytes));
-        const kind2 = fileKind(head, this.#contentType);
-        if (!kind2) {
-          this.#startOver();
-          throw notMedia(head);
-        }
-        if (!await isWhole(kind2, this.#handle.fd, this.#bytes, this.#lengthIsCertain)) {
-          this.#startOver();
-          throw new Failure("NETWORK_ERROR", "The file was cut: its parts do not add up.", { transient: true });
-        }
-        await this.#handle.truncate(this.#bytes);
-        return { bytes: this.#bytes, sha256: await this.#hash.digest(this.#bytes), kind: kind2 };
-      }
-    };
-    StallWatch = class {
-      #controller = new AbortController();
-      #timer;
-      #bytes = 0;
-      constructor(spanMs) {
-        this.#timer = setInterval(() => {
-          if (this.#bytes < LEAST_PROGRESS_BYTES) {
-            const message = `The file's host sent ${this.#bytes} bytes in ${spanMs} ms.`;
-            this.#controller.abort(new Failure("NETWORK_ERROR", message, { transient: true }));
-          }
-          this.#bytes = 0;
-        }, spanMs);
-      }
-      get signal() {
-        return this.#controller.signal;
-      }
-      saw(bytes) {
-        this.#bytes += bytes;
-      }
-      stop() {
-        clearInterval(this.#timer);
-      }
-    };
+      this.#bytes = 0;
+    }, spanMs);
   }
-});
+  get signal() {
+    return this.#controller.signal;
+  }
+  saw(bytes) {
+    this.#bytes += bytes;
+  }
+  stop() {
+    clearInterval(this.#timer);
+  }
+};
 
 // scripts/src/workflow/file-name.ts
 const { createHash: createHash2 } = require("node:crypto");
+var RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)$/i;
 function fileStem(taskId) {
   const safe = taskId.replace(/[^A-Za-z0-9_-]/g, "_").slice(0, 80);
   const kept = RESERVED.test(safe) ? `task_${safe}` : safe;
   if (kept === taskId && kept !== "") return kept;
   return `${kept || "task"}-${createHash2("sha256").update(taskId).digest("hex").slice(0, 8)}`;
 }
-var RESERVED;
-var init_file_name = __esm({
-  "scripts/src/workflow/file-name.ts"() {
-    "use strict";
-    RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)$/i;
-  }
-});
 
 // scripts/src/workflow/download.ts
-var download_exports = {};
-__export(download_exports, {
-  download: () => download,
-  fileStemOf: () => fileStemOf,
-  isSaved: () => isSaved,
-  prepareFolder: () => prepareFolder
-});
-const { randomBytes } = require("node:crypto");
-const { constants } = require("node:fs");
-const { access, link, lstat, mkdir, open, rm } = require("node:fs/promises");
-const path = require("node:path");
-import { diskError, diskTrouble, renamePatiently } from "./journal.mjs";
-import { Failure as Failure2 } from "./main.mjs";
 async function prepareFolder(folder) {
   const absolute = path.resolve(folder);
   try {
@@ -702,21 +644,6 @@ function asDownloadFailure(error, { folder }) {
     cause: error
   });
 }
-var init_download = __esm({
-  "scripts/src/workflow/download.ts"() {
-    "use strict";
-    init_fetch_file();
-    init_file_hash();
-    init_file_name();
-  }
-});
-
-// scripts/src/download.ts
-init_download();
-init_fetch_file();
-init_file_hash();
-init_file_name();
-init_file_writer();
 
 // scripts/src/workflow/save-once.ts
 const path2 = require("node:path");
@@ -726,15 +653,14 @@ var PATIENCE_MS = 30 * 6e4;
 async function saveOnce(session, entry, options) {
   const { api } = session;
   const journal = await session.records();
-  const { download: download2, fileStemOf: fileStemOf2, isSaved: isSaved2 } = await Promise.resolve().then(() => (init_download(), download_exports));
-  const target = path2.join(options.folder, fileStemOf2(options));
+  const target = path2.join(options.folder, fileStemOf(options));
   const lock = journal && await lockFor(journal, target, api.clock.monotonic() + PATIENCE_MS, api.signal);
-  if (!lock) return download2(session, options);
+  if (!lock) return download(session, options);
   try {
     entry?.refresh();
     const known = entry?.record.files.find((file2) => withoutExtension(file2.path) === target);
-    if (known && await isSaved2(known)) return known;
-    const file = await download2(session, options);
+    if (known && await isSaved(known)) return known;
+    const file = await download(session, options);
     await entry?.update(({ files }) => ({
       files: [...files.filter((other) => other.path !== file.path), file]
     }));
@@ -755,10 +681,6 @@ async function lockFor(journal, target, deadline, signal) {
 function withoutExtension(file) {
   return file.slice(0, file.length - path2.extname(file).length);
 }
-
-// scripts/src/download.ts
-init_signature();
-init_whole_file();
 export {
   FileHash,
   FileWriter,

@@ -4629,7 +4629,6 @@ var init_session = __esm({
 // scripts/src/workflow/finish.ts
 import { failed as failed2 } from "./main.mjs";
 import { Failure as Failure5 } from "./main.mjs";
-import { saveOnce } from "./download.mjs";
 async function folderFor(folder) {
   return folder === null ? null : (await import("./download.mjs")).prepareFolder(folder);
 }
@@ -4694,6 +4693,7 @@ async function detailOf({ api, provider }, taskId, deadline) {
 }
 async function downloadAll(session, task, folder, { stallMs, entry, onFresh }) {
   const { api, provider } = session;
+  const { saveOnce } = await import("./download.mjs");
   const files = [];
   const failures = [];
   let { urls } = task;
@@ -5118,32 +5118,8 @@ var Api = class {
   }
 };
 
-// scripts/src/http/clock.ts
-var LONGEST_TIMER_MS = 2 ** 31 - 1;
-var systemClock = {
-  // Not performance.now(): the first use of `performance` costs 3 ms.
-  monotonic: () => Number(process.hrtime.bigint()) / 1e6,
-  wall: () => Date.now(),
-  random: () => Math.random(),
-  sleep: (ms, signal) => new Promise((resolve, reject) => {
-    if (signal?.aborted) {
-      reject(signal.reason);
-      return;
-    }
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(
-      () => {
-        signal?.removeEventListener("abort", stop);
-        resolve();
-      },
-      Math.min(Math.max(0, ms), LONGEST_TIMER_MS)
-    );
-    signal?.addEventListener("abort", stop, { once: true });
-  })
-};
+// scripts/src/cli/live.ts
+import { systemClock } from "./main.mjs";
 
 // scripts/src/http/transport.ts
 var import_client = __toESM(require_client(), 1);
@@ -5565,7 +5541,7 @@ async function act(session, args, wish, environment) {
     case "waitTask": {
       const settings = waitSettings(args, environment);
       if (args.taskId !== void 0) return tasks.waitTask(session, taskId, settings);
-      const pending = await import("./pending.mjs");
+      const pending = await import("./generate.mjs");
       return args.all ? pending.waitForAll(session, settings) : pending.waitForNewest(session, settings);
     }
     case "listTasks":
@@ -5958,7 +5934,6 @@ export {
   resumeCommand,
   runLive,
   shortDeadline,
-  systemClock,
   taskOutcome,
   unreadable,
   waitForEnd,

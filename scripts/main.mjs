@@ -1342,6 +1342,35 @@ function findOut(args) {
 
 // scripts/src/main.ts
 init_nearest();
+
+// scripts/src/http/clock.ts
+var LONGEST_TIMER_MS = 2 ** 31 - 1;
+var systemClock = {
+  // Not performance.now(): the first use of `performance` costs 3 ms.
+  monotonic: () => Number(process.hrtime.bigint()) / 1e6,
+  wall: () => Date.now(),
+  random: () => Math.random(),
+  sleep: (ms, signal) => new Promise((resolve, reject) => {
+    if (signal?.aborted) {
+      reject(signal.reason);
+      return;
+    }
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(
+      () => {
+        signal?.removeEventListener("abort", stop);
+        resolve();
+      },
+      Math.min(Math.max(0, ms), LONGEST_TIMER_MS)
+    );
+    signal?.addEventListener("abort", stop, { once: true });
+  })
+};
+
+// scripts/src/main.ts
 init_registry();
 init_unsupported();
 init_failure();
@@ -1405,6 +1434,7 @@ export {
   secretsIn,
   skillFolder,
   success,
+  systemClock,
   unsupported,
   watch
 };

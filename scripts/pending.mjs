@@ -1,6 +1,6 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 // scripts/src/cli/pending.ts
-import { systemClock } from "./live.mjs";
+import { systemClock } from "./main.mjs";
 import { Journal } from "./journal.mjs";
 import { success } from "./main.mjs";
 import { EXIT } from "./main.mjs";
@@ -81,74 +81,7 @@ function journalOf({ args, environment, warn }) {
     warn
   });
 }
-
-// scripts/src/workflow/pending.ts
-import { failed, success as success2 } from "./main.mjs";
-import { EXIT as EXIT2 } from "./main.mjs";
-import { Failure as Failure2 } from "./main.mjs";
-import { waitTask } from "./live.mjs";
-async function waitForNewest(session, settings) {
-  const [entry] = await pendingTasks(session);
-  return entry ? waitFor(session, settings, entry) : nothingPending(session);
-}
-async function waitForAll(session, settings) {
-  const entries = await pendingTasks(session);
-  if (entries.length === 0) return nothingPending(session);
-  session.observer.several(entries.length);
-  const outcomes = await Promise.all(
-    entries.map(async (entry) => {
-      try {
-        return await waitFor(session, settings, entry);
-      } catch (error) {
-        if (!(error instanceof Failure2)) throw error;
-        return failed(error, entry.record.status, entry.record.taskId);
-      }
-    })
-  );
-  const tasks = outcomes.map(({ envelope }) => summary(envelope));
-  const worst = outcomes.find(({ envelope }) => !envelope.ok) ?? outcomes.find(({ exitCode }) => exitCode > 0);
-  const running = outcomes.filter(({ exitCode }) => exitCode === EXIT2.stillRunning).length;
-  const data = { count: tasks.length, running, tasks };
-  if (worst) data.nextSteps = [session.command("--action listPending"), session.again];
-  return {
-    envelope: {
-      ...success2(null, null, data, EXIT2.done).envelope,
-      ok: outcomes.every(({ envelope }) => envelope.ok),
-      errorCode: worst?.envelope.errorCode ?? null,
-      errorMessage: worst?.envelope.errorMessage ?? null,
-      retryAfter: worst?.envelope.retryAfter ?? null
-    },
-    exitCode: worst?.exitCode ?? EXIT2.done,
-    onWritten: () => {
-      for (const { onWritten } of outcomes) onWritten?.();
-    }
-  };
-}
-async function waitFor(session, settings, entry) {
-  return waitTask(session, entry.record.taskId, settings, { resumed: true }, entry);
-}
-async function pendingTasks({ records }) {
-  const journal = await records();
-  const entries = journal?.all() ?? [];
-  return entries.filter((entry) => entry.isPending && entry.record.taskId !== null && journal?.isOwn(entry));
-}
-function nothingPending(session) {
-  const nextSteps = [
-    "No recorded task of this key is unfinished or waits to be handed over.",
-    session.command("--action listPending")
-  ];
-  return success2(null, null, { count: 0, nextSteps }, EXIT2.done);
-}
-function summary({ data, ...said }) {
-  const kept = { ...said };
-  for (const name of ["files", "resultUrls", "credits", "nextSteps"]) {
-    if (data?.[name] !== void 0) kept[name] = data[name];
-  }
-  return kept;
-}
 export {
   forget,
-  listPending,
-  waitForAll,
-  waitForNewest
+  listPending
 };

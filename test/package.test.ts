@@ -91,6 +91,18 @@ describe('what ships', () => {
     expect(known.filter((name) => !used.includes(name))).toEqual([]);
   });
 
+  test('a part loads no other one before it is needed', () => {
+    const loadedBy = (file: string) =>
+      new Set(
+        [...text(`scripts/${file}`).matchAll(/^import .* from "\.\/(.+)";$/gm)].map(([, name]) => name),
+      );
+    expect(loadedBy('main.mjs')).toEqual(new Set());
+    // A refused payload needs no network, a status query neither contracts nor a journal.
+    for (const file of ['contracts.mjs', 'live.mjs'])
+      expect(loadedBy(file), file).toEqual(new Set(['main.mjs']));
+    expect(loadedBy('pending.mjs')).toEqual(new Set(['main.mjs', 'journal.mjs']));
+  });
+
   test('C1: has the top level that is asked for', () => {
     for (const name of [
       'SKILL.md',

@@ -7,7 +7,6 @@ import type { JsonObject } from '../types/json.ts';
 import type { Task } from '../types/task.ts';
 import type { SavedFile } from './download.ts';
 import { creditsOf, dataOf, type OutcomeOptions, resumeCommand, taskOutcome } from './outcome.ts';
-import { saveOnce } from './save-once.ts';
 import { type Session, shortDeadline } from './session.ts';
 
 export interface FinishOptions {
@@ -105,6 +104,8 @@ async function downloadAll(
   { stallMs, entry, onFresh }: FinishOptions & { onFresh(task: Task): void },
 ): Promise<SavedFile[]> {
   const { api, provider } = session;
+  // Only a call that saves a file loads what is needed for that.
+  const { saveOnce } = await import('./save-once.ts');
   const files: SavedFile[] = [];
   const failures: Failure[] = [];
   let { urls } = task;

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { sha256Text } from '../journal/fingerprint.ts';
 import type { Entry, Journal } from '../journal/journal.ts';
 import { Failure } from '../types/failure.ts';
-import type { DownloadOptions, SavedFile } from './download.ts';
+import { type DownloadOptions, download, fileStemOf, isSaved, type SavedFile } from './download.ts';
 import type { Session } from './session.ts';
 
 // As long as a download may take.
@@ -16,8 +16,6 @@ export async function saveOnce(
 ): Promise<SavedFile> {
   const { api } = session;
   const journal = await session.records();
-  // Only a call that saves a file loads what is needed for that.
-  const { download, fileStemOf, isSaved } = await import('./download.ts');
   const target = path.join(options.folder, fileStemOf(options));
   const lock = journal && (await lockFor(journal, target, api.clock.monotonic() + PATIENCE_MS, api.signal));
   if (!lock) return download(session, options);
