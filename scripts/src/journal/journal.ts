@@ -141,7 +141,21 @@ export class Journal {
     const names = (await this.#names()).filter((name) => name.startsWith(intent));
     const entries = await this.#read(names);
     const readable = new Set(entries.map(({ file }) => path.basename(file)));
-    return { entries, isUnreadable: names.length > 0 && !readable.has(names[0]!) };
+    for (const name of names) {
+      if (readable.has(name)) break;
+      if (await this.#isThere(name)) return { entries, isUnreadable: true };
+    }
+    return { entries, isUnreadable: false };
+  }
+
+  /** Whether a record that could not be read lies there still, or set aside; it may also have been dropped meanwhile. */
+  async #isThere(name: string): Promise<boolean> {
+    const file = path.join(this.place.folder, name);
+    for (const place of [file, `${file}${CORRUPT}`]) {
+      const error = await stat(place).then(() => null, diskError);
+      if (error !== 'ENOENT') return true;
+    }
+    return false;
   }
 
   /** All records of every account, newest first. */
