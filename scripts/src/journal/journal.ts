@@ -26,6 +26,8 @@ export interface JournalPlace {
 
 const NAME = /^([0-9a-f]{32})-(\d{8}T\d{9}Z)-[0-9a-f]{6}\.json(\.corrupt)?$/;
 const CORRUPT = '.corrupt';
+// A lock on taking over the lock of a dead process has its name and the nonce of that owner.
+const LEFTOVER = /\.(tmp|lock(\.([0-9a-f]{16}|unreadable))*)$/;
 const KEPT_MS = 30 * 24 * 3600_000;
 const DAY_MS = 24 * 3600_000;
 // An update waits this long for another one; then it is made all the same, because what may get lost is a date.
@@ -220,7 +222,7 @@ export class Journal {
           ({ mtimeMs }) => mtimeMs,
           () => now,
         );
-        if (/\.(lock|tmp)$/.test(name) && touched < now - DAY_MS) await rm(file, { force: true });
+        if (LEFTOVER.test(name) && touched < now - DAY_MS) await rm(file, { force: true });
       } else if (timeOf(stamp) < now - KEPT_MS) {
         const [entry] = await this.#read([name]);
         if (entry && Date.parse(entry.record.delivered ?? '') < now - KEPT_MS) await entry.drop();
