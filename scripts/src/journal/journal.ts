@@ -98,9 +98,15 @@ export class Entry {
     if (now) this.record = now;
   }
 
-  /** Takes the record away. */
+  /** Takes the record away. One that stays is only warned of: the next command will find out that it has no task. */
   async drop(): Promise<void> {
-    await rm(this.file, { force: true });
+    try {
+      await rm(this.file, { force: true });
+    } catch (error) {
+      const trouble = diskTrouble(error);
+      if (trouble === undefined) throw error;
+      this.#journal.place.warn(`The record of this wish could not be removed (${trouble}): ${this.file}`);
+    }
   }
 }
 
@@ -222,12 +228,18 @@ export class Journal {
           ({ mtimeMs }) => mtimeMs,
           () => now,
         );
-        if (LEFTOVER.test(name) && touched < now - DAY_MS) await rm(file, { force: true });
+        if (LEFTOVER.test(name) && touched < now - DAY_MS) await this.#sweepAway(file);
       } else if (timeOf(stamp) < now - KEPT_MS) {
         const [entry] = await this.#read([name]);
-        if (entry && Date.parse(entry.record.delivered ?? '') < now - KEPT_MS) await entry.drop();
+        if (entry && Date.parse(entry.record.delivered ?? '') < now - KEPT_MS)
+          await this.#sweepAway(entry.file);
       }
     }
+  }
+
+  /** What another program holds just now is swept away another time. */
+  async #sweepAway(file: string): Promise<void> {
+    await rm(file, { force: true }).catch(() => {});
   }
 
   /** Names of records, whole or set aside, newest first within an intent. */
