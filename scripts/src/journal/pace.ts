@@ -38,6 +38,10 @@ export class Pace {
     const span = Math.floor(now / SPAN_MS);
     try {
       await this.#ready();
+    } catch {
+      return true;
+    }
+    try {
       await writeFile(this.#file(`turn-${span}`), '', { flag: 'wx', mode: 0o600 });
     } catch (error) {
       return diskError(error) !== 'EEXIST';
