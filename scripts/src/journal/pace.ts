@@ -12,6 +12,8 @@ const SPAN_MS = 1_100;
 const FRESH_MS = 2_000;
 const KEPT_SPANS = 120;
 const DAY_MS = 24 * 3600_000;
+// No service is heeded for longer: what lies further ahead was written before the wall clock was set back.
+const LONGEST_REST_MS = DAY_MS;
 
 /**
  * What the processes of this machine share while they wait: whose turn it is to ask a service, until when it wants to be
@@ -34,7 +36,8 @@ export class Pace {
   /** Takes the right to one query now; false when another process has it, or the service wants to be left alone. */
   async takeTurn(): Promise<boolean> {
     const now = this.#clock.wall();
-    if (now < Number((await this.#read('rest')) ?? 0)) return false;
+    const rest = Number((await this.#read('rest')) ?? 0) - now;
+    if (rest > 0 && rest <= LONGEST_REST_MS) return false;
     const span = Math.floor(now / SPAN_MS);
     try {
       await this.#ready();
