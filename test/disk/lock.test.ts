@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileS
 import { link, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
+import type { Writable } from 'node:stream';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Lock, type LockOwner, tryLock, waitForLock } from '../../scripts/src/disk/lock.ts';
 import { FakeClock } from '../support/clock.ts';
@@ -112,11 +113,12 @@ describe('a lock is waited for', () => {
     const file = lockFile();
     const clock = new FakeClock();
     const first = held(await tryLock(file, clock));
-    clock.onSleep = (now) => {
-      if (now === 200) first.release();
+    clock.sleep = async (ms) => {
+      clock.now += ms;
+      if (clock.now === 200) await first.release();
     };
     held(await waitForLock(file, clock, 10_000));
-    expect(clock.now).toBeLessThan(1_000);
+    expect(clock.now).toBe(200);
   });
 
   it('until the deadline, and then its owner is told', async () => {
@@ -183,17 +185,21 @@ describe('fault 52: the lock of a process that', () => {
   });
 
   it.runIf(isLinux)('is dead, and that nobody has buried, is taken over', async () => {
-    // The shell becomes a program that never asks what became of its child.
-    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+    // The shell becomes a program that never asks what became of the shell's child.
+    const parent = spawn('sh', ['-c', 'cat <&3 >/dev/null & echo $!; exec sleep 60 3<&-'], {
+      stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
     });
     onTestFinished(() => void parent.kill('SIGKILL'));
-    const [chunk] = (await once(parent.stdout, 'data')) as [Buffer];
+    const [chunk] = (await once(parent.stdout!, 'data')) as [Buffer];
     const pid = Number(chunk.toString());
-    await vi.waitFor(() => expect(readFileSync(`/proc/${pid}/stat`, 'latin1')).toContain(') Z '), {
-      interval: 5,
-      timeout: 5_000,
-    });
+    const expectStat = (id: number | undefined, words: string) =>
+      vi.waitFor(() => expect(readFileSync(`/proc/${id}/stat`, 'latin1')).toContain(words), {
+        interval: 5,
+        timeout: 5_000,
+      });
+    await expectStat(parent.pid, '(sleep)');
+    (parent.stdio[3] as Writable).end();
+    await expectStat(pid, '(cat) Z ');
     const file = lockFile();
     forge(file, { pid });
     held(await tryLock(file, new FakeClock()));
