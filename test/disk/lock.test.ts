@@ -23,6 +23,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+const { link: realLink } = await vi.importActual<typeof import('node:fs/promises')>('node:fs/promises');
+
 const isLinux = process.platform === 'linux';
 const error = (code: string) => Object.assign(new Error(code), { code });
 const lockFile = () => path.join(tempFolder(), 'a.lock');
@@ -276,6 +278,24 @@ describe('fault 52: a process that took a dead lock over', () => {
     const clock = new FakeClock();
     const taken = await Promise.all(Array.from({ length: 20 }, () => tryLock(file, clock)));
     expect(taken.filter((one) => !('heldBy' in one))).toHaveLength(1);
+    expect(namesBeside(file)).toEqual(['a.lock']);
+  });
+
+  it('and is done with it has it, also for one that saw the dead owner before', async () => {
+    const file = lockFile();
+    const clock = new FakeClock();
+    forge(file, DEAD);
+    let first: Taken | undefined;
+    vi.mocked(link).mockImplementation(async (from, to) => {
+      // The second one is about to take over when the first one does, from beginning to end.
+      if (to === `${file}.dead` && !first) {
+        vi.mocked(link).mockImplementation(realLink);
+        first = await tryLock(file, clock);
+      }
+      return realLink(from, to);
+    });
+    expect(heldBy(await tryLock(file, clock))).toEqual(ownerIn(file));
+    expect(await held(first!).isOurs()).toBe(true);
     expect(namesBeside(file)).toEqual(['a.lock']);
   });
 

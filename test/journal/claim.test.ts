@@ -253,6 +253,33 @@ describe('a wish with a key of its own', () => {
   );
 });
 
+describe('what another process did a moment before the lock was had', () => {
+  /** Something happens between the first look and the lock. */
+  function beforeLock(journal: TestJournal, happen: () => Promise<unknown>): void {
+    const lock = journal.lock.bind(journal);
+    journal.lock = async (...args) => {
+      await happen();
+      return lock(...args);
+    };
+  }
+
+  it('is seen: its task is gone on with, and the lock is let go', async () => {
+    const journal = journalIn();
+    beforeLock(journal, () => recorded(journal, submitted('ckx1')));
+    expect((await claim(journal)).kind).toBe('submitted');
+    expect(namesIn(journal)).toHaveLength(1);
+  });
+
+  it('is seen: a conflict is told, and the lock is let go', async () => {
+    const journal = journalIn();
+    const first = nextCommand(journal);
+    beforeLock(journal, () => beginAndDie(first, { ...NAMED, payloadHash: payloadHash({ a: 1 }) }));
+    expect((await failureOf(claim(journal, NAMED))).code).toBe('IDEMPOTENCY_CONFLICT');
+    expect(namesIn(journal)).toHaveLength(1);
+    expect(namesIn(journal)[0]).toMatch(/\.json$/);
+  });
+});
+
 describe('fault 46: a wish whose newest record cannot be read', () => {
   it('is not submitted, now or later', async () => {
     const journal = journalIn();
