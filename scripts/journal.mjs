@@ -13,7 +13,9 @@ var TROUBLE = {
   EPERM: "permission is denied",
   EROFS: "the disk is read-only",
   EIO: "the disk failed",
+  EBUSY: "another program holds the file",
   EMFILE: "too many files are open",
+  ENFILE: "too many files are open",
   ENOENT: "the folder is gone",
   ENOTDIR: "a folder on the way is a file",
   EEXIST: "a file is where the folder should be",
@@ -390,6 +392,7 @@ var SPAN_MS = 1100;
 var FRESH_MS = 2e3;
 var KEPT_SPANS = 120;
 var DAY_MS = 24 * 36e5;
+var LONGEST_REST_MS = DAY_MS;
 var Pace = class {
   #folder;
   #service;
@@ -405,10 +408,15 @@ var Pace = class {
   /** Takes the right to one query now; false when another process has it, or the service wants to be left alone. */
   async takeTurn() {
     const now = this.#clock.wall();
-    if (now < Number(await this.#read("rest") ?? 0)) return false;
+    const rest = Number(await this.#read("rest") ?? 0) - now;
+    if (rest > 0 && rest <= LONGEST_REST_MS) return false;
     const span = Math.floor(now / SPAN_MS);
     try {
       await this.#ready();
+    } catch {
+      return true;
+    }
+    try {
       await writeFile2(this.#file(`turn-${span}`), "", { flag: "wx", mode: 384 });
     } catch (error) {
       return diskError(error) !== "EEXIST";
@@ -541,6 +549,7 @@ var FIELDS = {
 // scripts/src/journal/journal.ts
 var NAME = /^([0-9a-f]{32})-(\d{8}T\d{9}Z)-[0-9a-f]{6}\.json(\.corrupt)?$/;
 var CORRUPT = ".corrupt";
+var LEFTOVER = /\.(tmp|lock(\.([0-9a-f]{16}|unreadable))*)$/;
 var KEPT_MS = 30 * 24 * 36e5;
 var DAY_MS2 = 24 * 36e5;
 var UPDATE_PATIENCE_MS = 2e3;
@@ -601,9 +610,15 @@ var Entry = class {
     const now = readRecord(await readFile3(this.file, "utf8").catch(() => ""));
     if (now) this.record = now;
   }
-  /** Takes the record away. */
+  /** Takes the record away. One that stays is only warned of: the next command will find out that it has no task. */
   async drop() {
-    await rm4(this.file, { force: true });
+    try {
+      await rm4(this.file, { force: true });
+    } catch (error) {
+      const trouble = diskTrouble(error);
+      if (trouble === void 0) throw error;
+      this.#journal.place.warn(`The record of this wish could not be removed (${trouble}): ${this.file}`);
+    }
   }
 };
 var Journal = class {
@@ -632,7 +647,20 @@ var Journal = class {
     const names = (await this.#names()).filter((name) => name.startsWith(intent));
     const entries = await this.#read(names);
     const readable = new Set(entries.map(({ file }) => path3.basename(file)));
-    return { entries, isUnreadable: names.length > 0 && !readable.has(names[0]) };
+    for (const name of names) {
+      if (readable.has(name)) break;
+      if (await this.#isThere(name)) return { entries, isUnreadable: true };
+    }
+    return { entries, isUnreadable: false };
+  }
+  /** Whether a record that could not be read lies there still, or set aside; it may also have been dropped meanwhile. */
+  async #isThere(name) {
+    const file = path3.join(this.place.folder, name);
+    for (const place2 of [file, `${file}${CORRUPT}`]) {
+      const error = await stat3(place2).then(() => null, diskError);
+      if (error !== "ENOENT") return true;
+    }
+    return false;
   }
   /** All records of every account, newest first. */
   async all() {
@@ -685,12 +713,18 @@ var Journal = class {
           ({ mtimeMs }) => mtimeMs,
           () => now
         );
-        if (/\.(lock|tmp)$/.test(name) && touched < now - DAY_MS2) await rm4(file, { force: true });
+        if (LEFTOVER.test(name) && touched < now - DAY_MS2) await this.#sweepAway(file);
       } else if (timeOf(stamp) < now - KEPT_MS) {
         const [entry] = await this.#read([name]);
-        if (entry && Date.parse(entry.record.delivered ?? "") < now - KEPT_MS) await entry.drop();
+        if (entry && Date.parse(entry.record.delivered ?? "") < now - KEPT_MS)
+          await this.#sweepAway(entry.file);
       }
     }
+  }
+  /** What another program holds just now is swept away another time. */
+  async #sweepAway(file) {
+    await rm4(file, { force: true }).catch(() => {
+    });
   }
   /** Names of records, whole or set aside, newest first within an intent. */
   async #names() {
