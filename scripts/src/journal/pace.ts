@@ -25,6 +25,10 @@ export class Pace {
   readonly #clock: Clock;
   readonly #me = randomBytes(4).toString('hex');
   #isReady = false;
+  /** On the monotonic clock: since when this process has wanted its next turn; null while it wants none. */
+  #wantedSince: number | null = null;
+  /** On the monotonic clock: until then turns are left to others who want them. */
+  #modestUntil = 0;
 
   /** @param folder absolute @param service the address of the service: each has its own limit */
   constructor(folder: string, service: string, clock: Clock) {
@@ -39,6 +43,10 @@ export class Pace {
     const rest = Number((await this.#read('rest')) ?? 0) - now;
     if (rest > 0 && rest <= LONGEST_REST_MS) return false;
     const span = Math.floor(now / SPAN_MS);
+    const moment = this.#clock.monotonic();
+    this.#wantedSince ??= moment;
+    // A turn that nobody took shows that nobody is waiting.
+    if (moment < this.#modestUntil && (await this.#read(`turn-${span - 1}`)) !== undefined) return false;
     try {
       await this.#ready();
     } catch {
@@ -49,6 +57,9 @@ export class Pace {
     } catch (error) {
       return diskError(error) !== 'EEXIST';
     }
+    // Chance alone would give some many turns and others none: who waited long for one lets others have theirs for as long.
+    this.#modestUntil = moment + (moment - this.#wantedSince);
+    this.#wantedSince = null;
     await this.#tidy(span);
     return true;
   }
@@ -64,7 +75,10 @@ export class Pace {
       const value = JSON.parse((await this.#read(`seen-${nameOf(taskId)}`)) ?? '') as Json;
       if (!isObject(value) || value.by === this.#me || typeof value.at !== 'number') return undefined;
       const age = this.#clock.wall() - value.at;
-      return age >= 0 && age < FRESH_MS ? TASK_STATES.find((state) => state === value.state) : undefined;
+      if (age < 0 || age >= FRESH_MS) return undefined;
+      // With that it wants no turn.
+      this.#wantedSince = null;
+      return TASK_STATES.find((state) => state === value.state);
     } catch {
       return undefined;
     }
