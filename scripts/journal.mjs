@@ -399,6 +399,10 @@ var Pace = class {
   #clock;
   #me = randomBytes3(4).toString("hex");
   #isReady = false;
+  /** On the monotonic clock: since when this process has wanted its next turn; null while it wants none. */
+  #wantedSince = null;
+  /** On the monotonic clock: until then turns are left to others who want them. */
+  #modestUntil = 0;
   /** @param folder absolute @param service the address of the service: each has its own limit */
   constructor(folder, service, clock) {
     this.#folder = folder;
@@ -411,6 +415,9 @@ var Pace = class {
     const rest = Number(await this.#read("rest") ?? 0) - now;
     if (rest > 0 && rest <= LONGEST_REST_MS) return false;
     const span = Math.floor(now / SPAN_MS);
+    const moment = this.#clock.monotonic();
+    this.#wantedSince ??= moment;
+    if (moment < this.#modestUntil && await this.#read(`turn-${span - 1}`) !== void 0) return false;
     try {
       await this.#ready();
     } catch {
@@ -421,6 +428,8 @@ var Pace = class {
     } catch (error) {
       return diskError(error) !== "EEXIST";
     }
+    this.#modestUntil = moment + (moment - this.#wantedSince);
+    this.#wantedSince = null;
     await this.#tidy(span);
     return true;
   }
@@ -434,7 +443,9 @@ var Pace = class {
       const value = JSON.parse(await this.#read(`seen-${nameOf(taskId)}`) ?? "");
       if (!isObject2(value) || value.by === this.#me || typeof value.at !== "number") return void 0;
       const age = this.#clock.wall() - value.at;
-      return age >= 0 && age < FRESH_MS ? TASK_STATES.find((state) => state === value.state) : void 0;
+      if (age < 0 || age >= FRESH_MS) return void 0;
+      this.#wantedSince = null;
+      return TASK_STATES.find((state) => state === value.state);
     } catch {
       return void 0;
     }
