@@ -23,7 +23,9 @@ var TROUBLE = {
   EPERM: "permission is denied",
   EROFS: "the disk is read-only",
   EIO: "the disk failed",
+  EBUSY: "another program holds the file",
   EMFILE: "too many files are open",
+  ENFILE: "too many files are open",
   ENOENT: "the folder is gone",
   ENOTDIR: "a folder on the way is a file",
   EEXIST: "a file is where the folder should be",
@@ -411,7 +413,7 @@ function conflict(wish, { record }) {
 
 // scripts/src/journal/journal.ts
 const { randomBytes: randomBytes4 } = require("node:crypto");
-const { readdirSync, readFileSync: readFileSync2, renameSync: renameSync3, rmSync: rmSync3, statSync: statSync2 } = require("node:fs");
+const { existsSync, readdirSync, readFileSync: readFileSync2, renameSync: renameSync3, rmSync: rmSync3, statSync: statSync2 } = require("node:fs");
 const path3 = require("node:path");
 import { Failure as Failure2 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
@@ -426,12 +428,17 @@ var SPAN_MS = 1100;
 var FRESH_MS = 2e3;
 var KEPT_SPANS = 120;
 var DAY_MS = 24 * 36e5;
+var LONGEST_REST_MS = DAY_MS;
 var Pace = class {
   #folder;
   #service;
   #clock;
   #me = randomBytes3(4).toString("hex");
   #isReady = false;
+  /** On the monotonic clock: since when this process has wanted its next turn; null while it wants none. */
+  #wantedSince = null;
+  /** On the monotonic clock: until then turns are left to others who want them. */
+  #modestUntil = 0;
   /** @param folder absolute @param service the address of the service: each has its own limit */
   constructor(folder, service, clock) {
     this.#folder = folder;
@@ -441,14 +448,24 @@ var Pace = class {
   /** Takes the right to one query now; false when another process has it, or the service wants to be left alone. */
   async takeTurn() {
     const now = this.#clock.wall();
-    if (now < Number(await this.#read("rest") ?? 0)) return false;
+    const rest = Number(await this.#read("rest") ?? 0) - now;
+    if (rest > 0 && rest <= LONGEST_REST_MS) return false;
     const span = Math.floor(now / SPAN_MS);
+    const moment = this.#clock.monotonic();
+    this.#wantedSince ??= moment;
+    if (moment < this.#modestUntil && await this.#read(`turn-${span - 1}`) !== void 0) return false;
     try {
       await this.#ready();
+    } catch {
+      return true;
+    }
+    try {
       await writeFile(this.#file(`turn-${span}`), "", { flag: "wx", mode: 384 });
     } catch (error) {
       return diskError(error) !== "EEXIST";
     }
+    this.#modestUntil = moment + (moment - this.#wantedSince);
+    this.#wantedSince = null;
     await this.#tidy(span);
     return true;
   }
@@ -462,7 +479,9 @@ var Pace = class {
       const value = JSON.parse(await this.#read(`seen-${nameOf(taskId)}`) ?? "");
       if (!isObject2(value) || value.by === this.#me || typeof value.at !== "number") return void 0;
       const age = this.#clock.wall() - value.at;
-      return age >= 0 && age < FRESH_MS ? TASK_STATES.find((state) => state === value.state) : void 0;
+      if (age < 0 || age >= FRESH_MS) return void 0;
+      this.#wantedSince = null;
+      return TASK_STATES.find((state) => state === value.state);
     } catch {
       return void 0;
     }
@@ -577,6 +596,7 @@ var FIELDS = {
 // scripts/src/journal/journal.ts
 var NAME = /^([0-9a-f]{32})-(\d{8}T\d{9}Z)-[0-9a-f]{6}\.json(\.corrupt)?$/;
 var CORRUPT = ".corrupt";
+var LEFTOVER = /\.(tmp|lock(\.([0-9a-f]{16}|unreadable))*)$/;
 var KEPT_MS = 30 * 24 * 36e5;
 var DAY_MS2 = 24 * 36e5;
 var UPDATE_PATIENCE_MS = 2e3;
@@ -652,9 +672,15 @@ var Entry = class {
     const [now] = this.#journal.read([path3.basename(this.file)]);
     if (now) this.record = now.record;
   }
-  /** Takes the record away. */
+  /** Takes the record away. One that stays is only warned of: the next command will find out that it has no task. */
   drop() {
-    rmSync3(this.file, { force: true });
+    try {
+      rmSync3(this.file, { force: true });
+    } catch (error) {
+      const trouble = diskTrouble(error);
+      if (trouble === void 0) throw error;
+      this.#journal.place.warn(`The record of this wish could not be removed (${trouble}): ${this.file}`);
+    }
   }
 };
 var Journal = class {
@@ -683,7 +709,16 @@ var Journal = class {
     const names = this.#names().filter((name) => name.startsWith(intent));
     const entries = this.read(names);
     const readable = new Set(entries.map(({ file }) => path3.basename(file)));
-    return { entries, isUnreadable: names.length > 0 && !readable.has(names[0]) };
+    for (const name of names) {
+      if (readable.has(name)) break;
+      if (this.#isThere(name)) return { entries, isUnreadable: true };
+    }
+    return { entries, isUnreadable: false };
+  }
+  /** Whether a record that could not be read lies there still, or set aside; it may also have been dropped meanwhile. */
+  #isThere(name) {
+    const file = path3.join(this.place.folder, name);
+    return existsSync(file) || existsSync(`${file}${CORRUPT}`);
   }
   /** All records of every account, newest first. */
   all() {
@@ -732,11 +767,11 @@ var Journal = class {
       const stamp = NAME.exec(name)?.[2];
       if (stamp === void 0) {
         const file = path3.join(folder, name);
-        const touched = statSync2(file, { throwIfNoEntry: false })?.mtimeMs ?? now;
-        if (/\.(lock|tmp)$/.test(name) && touched < now - DAY_MS2) rmSync3(file, { force: true });
+        const touched = touchedAt(file) ?? now;
+        if (LEFTOVER.test(name) && touched < now - DAY_MS2) sweepAway(file);
       } else if (timeOf(stamp) < now - KEPT_MS) {
         const [entry] = this.read([name]);
-        if (entry && Date.parse(entry.record.delivered ?? "") < now - KEPT_MS) entry.drop();
+        if (entry && Date.parse(entry.record.delivered ?? "") < now - KEPT_MS) sweepAway(entry.file);
       }
     }
   }
@@ -780,6 +815,19 @@ var Journal = class {
     return entries;
   }
 };
+function sweepAway(file) {
+  try {
+    rmSync3(file, { force: true });
+  } catch {
+  }
+}
+function touchedAt(file) {
+  try {
+    return statSync2(file).mtimeMs;
+  } catch {
+    return void 0;
+  }
+}
 function spentOn({ quoted, charged, refunded }) {
   const cost = charged ?? quoted;
   return cost === null ? null : Math.max(0, cost - (refunded ?? 0));

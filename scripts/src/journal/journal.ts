@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { diskError, diskTrouble, makePrivate, replaceAtOnce, writeWhole } from '../disk/durable.ts';
 import { type Lock, type LockOwner, tryLock, waitForLock } from '../disk/lock.ts';
@@ -26,6 +26,8 @@ export interface JournalPlace {
 
 const NAME = /^([0-9a-f]{32})-(\d{8}T\d{9}Z)-[0-9a-f]{6}\.json(\.corrupt)?$/;
 const CORRUPT = '.corrupt';
+// A lock on taking over the lock of a dead process has its name and the nonce of that owner.
+const LEFTOVER = /\.(tmp|lock(\.([0-9a-f]{16}|unreadable))*)$/;
 const KEPT_MS = 30 * 24 * 3600_000;
 const DAY_MS = 24 * 3600_000;
 // An update waits this long for another one; then it is made all the same, because what may get lost is a date.
@@ -112,9 +114,15 @@ export class Entry {
     if (now) this.record = now.record;
   }
 
-  /** Takes the record away. */
+  /** Takes the record away. One that stays is only warned of: the next command will find out that it has no task. */
   drop(): void {
-    rmSync(this.file, { force: true });
+    try {
+      rmSync(this.file, { force: true });
+    } catch (error) {
+      const trouble = diskTrouble(error);
+      if (trouble === undefined) throw error;
+      this.#journal.place.warn(`The record of this wish could not be removed (${trouble}): ${this.file}`);
+    }
   }
 }
 
@@ -157,7 +165,17 @@ export class Journal {
     const names = this.#names().filter((name) => name.startsWith(intent));
     const entries = this.read(names);
     const readable = new Set(entries.map(({ file }) => path.basename(file)));
-    return { entries, isUnreadable: names.length > 0 && !readable.has(names[0]!) };
+    for (const name of names) {
+      if (readable.has(name)) break;
+      if (this.#isThere(name)) return { entries, isUnreadable: true };
+    }
+    return { entries, isUnreadable: false };
+  }
+
+  /** Whether a record that could not be read lies there still, or set aside; it may also have been dropped meanwhile. */
+  #isThere(name: string): boolean {
+    const file = path.join(this.place.folder, name);
+    return existsSync(file) || existsSync(`${file}${CORRUPT}`);
   }
 
   /** All records of every account, newest first. */
@@ -218,11 +236,11 @@ export class Journal {
       if (stamp === undefined) {
         const file = path.join(folder, name);
         // A lock that is held is touched every few seconds.
-        const touched = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? now;
-        if (/\.(lock|tmp)$/.test(name) && touched < now - DAY_MS) rmSync(file, { force: true });
+        const touched = touchedAt(file) ?? now;
+        if (LEFTOVER.test(name) && touched < now - DAY_MS) sweepAway(file);
       } else if (timeOf(stamp) < now - KEPT_MS) {
         const [entry] = this.read([name]);
-        if (entry && Date.parse(entry.record.delivered ?? '') < now - KEPT_MS) entry.drop();
+        if (entry && Date.parse(entry.record.delivered ?? '') < now - KEPT_MS) sweepAway(entry.file);
       }
     }
   }
@@ -270,6 +288,21 @@ export class Journal {
       warn(`A record that cannot be read was set aside: ${file}${CORRUPT}`);
     }
     return entries;
+  }
+}
+
+/** What another program holds just now is swept away another time. */
+function sweepAway(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {}
+}
+
+function touchedAt(file: string): number | undefined {
+  try {
+    return statSync(file).mtimeMs;
+  } catch {
+    return undefined;
   }
 }
 

@@ -12,6 +12,8 @@ const SPAN_MS = 1_100;
 const FRESH_MS = 2_000;
 const KEPT_SPANS = 120;
 const DAY_MS = 24 * 3600_000;
+// No service is heeded for longer: what lies further ahead was written before the wall clock was set back.
+const LONGEST_REST_MS = DAY_MS;
 
 /**
  * What the processes of this machine share while they wait: whose turn it is to ask a service, until when it wants to be
@@ -23,6 +25,10 @@ export class Pace {
   readonly #clock: Clock;
   readonly #me = randomBytes(4).toString('hex');
   #isReady = false;
+  /** On the monotonic clock: since when this process has wanted its next turn; null while it wants none. */
+  #wantedSince: number | null = null;
+  /** On the monotonic clock: until then turns are left to others who want them. */
+  #modestUntil = 0;
 
   /** @param folder absolute @param service the address of the service: each has its own limit */
   constructor(folder: string, service: string, clock: Clock) {
@@ -34,14 +40,26 @@ export class Pace {
   /** Takes the right to one query now; false when another process has it, or the service wants to be left alone. */
   async takeTurn(): Promise<boolean> {
     const now = this.#clock.wall();
-    if (now < Number((await this.#read('rest')) ?? 0)) return false;
+    const rest = Number((await this.#read('rest')) ?? 0) - now;
+    if (rest > 0 && rest <= LONGEST_REST_MS) return false;
     const span = Math.floor(now / SPAN_MS);
+    const moment = this.#clock.monotonic();
+    this.#wantedSince ??= moment;
+    // A turn that nobody took shows that nobody is waiting.
+    if (moment < this.#modestUntil && (await this.#read(`turn-${span - 1}`)) !== undefined) return false;
     try {
       await this.#ready();
+    } catch {
+      return true;
+    }
+    try {
       await writeFile(this.#file(`turn-${span}`), '', { flag: 'wx', mode: 0o600 });
     } catch (error) {
       return diskError(error) !== 'EEXIST';
     }
+    // Chance alone would give some many turns and others none: who waited long for one lets others have theirs for as long.
+    this.#modestUntil = moment + (moment - this.#wantedSince);
+    this.#wantedSince = null;
     await this.#tidy(span);
     return true;
   }
@@ -57,7 +75,10 @@ export class Pace {
       const value = JSON.parse((await this.#read(`seen-${nameOf(taskId)}`)) ?? '') as Json;
       if (!isObject(value) || value.by === this.#me || typeof value.at !== 'number') return undefined;
       const age = this.#clock.wall() - value.at;
-      return age >= 0 && age < FRESH_MS ? TASK_STATES.find((state) => state === value.state) : undefined;
+      if (age < 0 || age >= FRESH_MS) return undefined;
+      // With that it wants no turn.
+      this.#wantedSince = null;
+      return TASK_STATES.find((state) => state === value.state);
     } catch {
       return undefined;
     }

@@ -1,0 +1,413 @@
+// Real files; each command has a journal of its own over the same folder.
+import { existsSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import path from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Lock } from '../../scripts/src/disk/lock.ts';
+import { type Claimed, claimWish, type WishClaim } from '../../scripts/src/journal/claim.ts';
+import { accountOf, payloadHash } from '../../scripts/src/journal/fingerprint.ts';
+import {
+  DAY,
+  dateBefore,
+  failureOf,
+  HOUR,
+  intentIn,
+  journalIn,
+  namesIn,
+  nextCommand,
+  onDisk,
+  PAYLOAD,
+  PatientClock,
+  recorded,
+  recordedAgo,
+  SECOND,
+  type TestJournal,
+} from './support.ts';
+
+const WISH: WishClaim = {
+  model: 't2v',
+  payloadHash: payloadHash(PAYLOAD),
+  idempotencyKey: 'key-0002',
+  isNamed: false,
+  isNew: false,
+  owner: null,
+  download: null,
+};
+
+const NAMED: WishClaim = { ...WISH, idempotencyKey: 'mine-0001', isNamed: true };
+
+/** What a command finds; the lock that it may get is let go when the test ends. */
+async function claim(journal: TestJournal, over: Partial<WishClaim> = {}, waitMs = 0): Promise<Claimed> {
+  const claimed = await claimWish(journal, { ...WISH, ...over }, journal.clock.now + waitMs);
+  if ('lock' in claimed) onTestFinished(() => claimed.lock.release());
+  return claimed;
+}
+
+/** What a command finds, as the next one may find it too. */
+async function kindOf(journal: TestJournal, over: Partial<WishClaim> = {}): Promise<Claimed['kind']> {
+  const claimed = await claim(journal, over);
+  if ('lock' in claimed) await claimed.lock.release();
+  return claimed.kind;
+}
+
+/** A command that was killed after it wrote the record, at the latest while it waited for the answer. */
+async function beginAndDie(journal: TestJournal, over: Partial<WishClaim> = {}) {
+  const claimed = await claim(journal, over);
+  if (claimed.kind !== 'new') throw new Error(`it was ${claimed.kind}`);
+  await claimed.entry.begin();
+  await claimed.lock.release();
+  return claimed.entry;
+}
+
+/** Something happens while somebody waits for the n-th time. */
+function afterPauses(n: number, { clock }: TestJournal, happen: () => Promise<void>): void {
+  let pauses = 0;
+  clock.sleep = async (ms) => {
+    clock.now += ms;
+    pauses += 1;
+    if (pauses === n) await happen();
+  };
+}
+
+const submitted = (taskId: string) => ({ phase: 'submitted' as const, taskId, status: 'SUBMITTED' as const });
+
+describe('a wish', () => {
+  it('that nobody made before is new; its record comes later', async () => {
+    const journal = journalIn();
+    const claimed = await claim(journal, { owner: 'chat-7', download: '/files' });
+    if (claimed.kind !== 'new') throw new Error(claimed.kind);
+    expect(namesIn(journal)).toEqual([`${intentIn(journal)}.lock`]);
+    expect(await claimed.lock.isOurs()).toBe(true);
+    expect(claimed.entry.record).toEqual({
+      intent: intentIn(journal),
+      provider: 'aivideomaker',
+      service: 'https://media.test',
+      account: accountOf('aivideomaker', 'ak_one'),
+      owner: 'chat-7',
+      model: 't2v',
+      payloadHash: WISH.payloadHash,
+      idempotencyKey: 'key-0002',
+      phase: 'submitting',
+      taskId: null,
+      status: 'UNKNOWN',
+      created: '2026-11-21T12:00:00.000Z',
+      checked: null,
+      delivered: null,
+      download: '/files',
+      credits: { quoted: null, charged: null, refunded: null },
+      files: [],
+    });
+  });
+
+  it('that has a task is gone on with, and needs no lock', async () => {
+    const journal = journalIn();
+    const entry = await beginAndDie(journal);
+    await entry.update(submitted('ckx1'));
+    const claimed = await claim(nextCommand(journal));
+    expect(claimed).toMatchObject({ kind: 'submitted', entry: { record: { taskId: 'ckx1' } } });
+    expect(namesIn(journal)).toEqual([path.basename(entry.file)]);
+  });
+
+  it('fault 36: that was begun by a command that died is unsettled, and keeps its key', async () => {
+    const journal = journalIn();
+    await beginAndDie(journal, { idempotencyKey: 'key-0001' });
+    const claimed = await claim(nextCommand(journal));
+    if (claimed.kind !== 'unsettled') throw new Error(claimed.kind);
+    expect(claimed.entry.record.idempotencyKey).toBe('key-0001');
+    expect(await claimed.lock.isOurs()).toBe(true);
+  });
+
+  it('of which nobody could tell what became is unsettled as well, however old', async () => {
+    const journal = journalIn();
+    await recordedAgo(journal, 400 * DAY, { phase: 'unknown' });
+    expect(await kindOf(journal)).toBe('unsettled');
+  });
+
+  it('that was delivered may be made again', async () => {
+    const journal = journalIn();
+    await recordedAgo(journal, HOUR, { ...submitted('ckx1'), delivered: dateBefore(journal, 1) });
+    expect(await kindOf(journal)).toBe('new');
+  });
+
+  it('that was delivered while this command ran is the same one', async () => {
+    const journal = journalIn();
+    const beside = nextCommand(journal);
+    const entry = await beginAndDie(journal);
+    await entry.update(submitted('ckx1'));
+    journal.clock.now += SECOND;
+    await entry.update({ delivered: dateBefore(journal, 0) });
+    expect(await kindOf(beside)).toBe('submitted');
+    journal.clock.now += SECOND;
+    expect(await kindOf(nextCommand(journal))).toBe('new');
+  });
+
+  it('is the newest of those that something is still to come of', async () => {
+    const journal = journalIn();
+    await recordedAgo(journal, 3 * HOUR, submitted('older'));
+    await recordedAgo(journal, 2 * HOUR, submitted('newer'));
+    await recordedAgo(journal, HOUR, { ...submitted('done'), delivered: dateBefore(journal, SECOND) });
+    expect((await claim(journal)).entry.record.taskId).toBe('newer');
+  });
+
+  it('with another payload or model is another one', async () => {
+    const journal = journalIn();
+    await beginAndDie(journal);
+    expect(await kindOf(journal, { payloadHash: payloadHash({ prompt: 'another' }) })).toBe('new');
+    expect(await kindOf(journal, { model: 'i2v' })).toBe('new');
+  });
+
+  it('that is new sweeps out what is old', async () => {
+    const journal = journalIn();
+    const ago = 31 * DAY;
+    const old = await recordedAgo(journal, ago, { prompt: 'another', delivered: dateBefore(journal, ago) });
+    await claim(journal);
+    expect(existsSync(old.file)).toBe(false);
+  });
+});
+
+describe('fault 53: the same wish', () => {
+  it.each([
+    ['with another key', { account: accountOf('aivideomaker', 'ak_two') }],
+    ['at another address', { service: 'https://other.test' }],
+    ['of another provider', { provider: 'other' }],
+  ])('%s is another intent', async (_, place) => {
+    const journal = journalIn();
+    const entry = await beginAndDie(journal);
+    await entry.update(submitted('ckx1'));
+    const other = nextCommand(journal, place);
+    expect(await kindOf(other)).toBe('new');
+    expect(await kindOf(other, NAMED)).toBe('new');
+    expect(await kindOf(nextCommand(journal))).toBe('submitted');
+  });
+});
+
+describe('--new', () => {
+  it('abandons what is unsettled, and leaves alone what has a task', async () => {
+    const journal = journalIn();
+    const withTask = await recordedAgo(journal, 2 * HOUR, submitted('ckx1'));
+    const unknown = await recordedAgo(journal, HOUR, { phase: 'unknown' });
+    const claimed = await claim(journal, { isNew: true });
+    expect(claimed.kind).toBe('new');
+    expect(onDisk(unknown)).toMatchObject({ phase: 'abandoned', taskId: null });
+    expect(onDisk(withTask)).toMatchObject(submitted('ckx1'));
+  });
+
+  it('is what the command without it then goes on with', async () => {
+    const journal = journalIn();
+    await recordedAgo(journal, HOUR, { phase: 'unknown' });
+    const entry = await beginAndDie(journal, { isNew: true });
+    await entry.update(submitted('ckx2'));
+    expect((await claim(journal)).entry.record.taskId).toBe('ckx2');
+  });
+
+  it('stands in nobody’s way when it comes to nothing', async () => {
+    const journal = journalIn();
+    await recordedAgo(journal, HOUR, { phase: 'unknown' });
+    const entry = await beginAndDie(journal, { isNew: true });
+    await entry.drop();
+    expect(await kindOf(journal)).toBe('new');
+  });
+
+  it('fault 46: goes on where a record cannot be read', async () => {
+    const journal = journalIn();
+    const { file } = await recordedAgo(journal, HOUR);
+    writeFileSync(file, 'no');
+    await beginAndDie(journal, { isNew: true });
+    expect(await kindOf(journal)).toBe('unsettled');
+  });
+});
+
+describe('a wish with a key of its own', () => {
+  it('is the same one with the same key only', async () => {
+    const journal = journalIn();
+    const entry = await beginAndDie(journal, NAMED);
+    await entry.update(submitted('ckx1'));
+    expect(await kindOf(journal, NAMED)).toBe('submitted');
+    expect(await kindOf(journal, { ...NAMED, idempotencyKey: 'mine-0002' })).toBe('new');
+    expect(await kindOf(journal)).toBe('new');
+  });
+
+  it.each([false, true])(
+    'fault 21: stands for one payload; both hashes are told (already delivered: %s)',
+    async (isDelivered) => {
+      const journal = journalIn();
+      const entry = await beginAndDie(journal, NAMED);
+      await entry.update({
+        ...submitted('ckx1'),
+        delivered: isDelivered ? dateBefore(journal, HOUR) : null,
+      });
+      const before = namesIn(journal);
+      const other = payloadHash({ prompt: 'another' });
+      const { code, message, details } = await failureOf(claim(journal, { ...NAMED, payloadHash: other }));
+      expect(code).toBe('IDEMPOTENCY_CONFLICT');
+      expect(message).toContain('mine-0001');
+      expect(message).toContain('Nothing was submitted');
+      expect(details.data).toEqual({
+        payloadHash: other,
+        recordedPayloadHash: WISH.payloadHash,
+        recordedTaskId: 'ckx1',
+      });
+      // Nobody is kept from it by what is left.
+      expect(namesIn(journal)).toEqual(before);
+    },
+  );
+});
+
+describe('what another process did a moment before the lock was had', () => {
+  /** Something happens between the first look and the lock. */
+  function beforeLock(journal: TestJournal, happen: () => Promise<unknown>): void {
+    const lock = journal.lock.bind(journal);
+    journal.lock = async (...args) => {
+      await happen();
+      return lock(...args);
+    };
+  }
+
+  it('is seen: its task is gone on with, and the lock is let go', async () => {
+    const journal = journalIn();
+    beforeLock(journal, () => recorded(journal, submitted('ckx1')));
+    expect((await claim(journal)).kind).toBe('submitted');
+    expect(namesIn(journal)).toHaveLength(1);
+  });
+
+  it('is seen: a conflict is told, and the lock is let go', async () => {
+    const journal = journalIn();
+    const first = nextCommand(journal);
+    beforeLock(journal, () => beginAndDie(first, { ...NAMED, payloadHash: payloadHash({ a: 1 }) }));
+    expect((await failureOf(claim(journal, NAMED))).code).toBe('IDEMPOTENCY_CONFLICT');
+    expect(namesIn(journal)).toHaveLength(1);
+    expect(namesIn(journal)[0]).toMatch(/\.json$/);
+  });
+});
+
+describe('fault 46: a wish whose newest record cannot be read', () => {
+  it('is not submitted, now or later', async () => {
+    const journal = journalIn();
+    await recordedAgo(journal, HOUR, submitted('ckx1'));
+    const { file } = await recorded(journal);
+    writeFileSync(file, '{"version":1,');
+    for (let n = 0; n < 2; n += 1) {
+      const { code, details } = await failureOf(claim(nextCommand(journal)));
+      expect(code).toBe('SUBMIT_OUTCOME_UNKNOWN');
+      expect(details.status).toBe('UNKNOWN');
+      expect(details.nextSteps!.join(' ')).toContain('--new');
+    }
+    expect(namesIn(journal)).not.toContain(`${intentIn(journal)}.lock`);
+  });
+
+  it('does not keep another wish from being made', async () => {
+    const journal = journalIn();
+    const { file } = await recorded(journal, { prompt: 'another' });
+    writeFileSync(file, 'no');
+    expect(await kindOf(journal)).toBe('new');
+  });
+});
+
+describe('while another process submits the same wish', () => {
+  it('it is waited for, and its task is gone on with', async () => {
+    const journal = journalIn();
+    const first = await claim(journal);
+    if (first.kind !== 'new') throw new Error(first.kind);
+    await first.entry.begin();
+    afterPauses(5, journal, async () => {
+      await first.entry.update(submitted('ckx1'));
+      await first.lock.release();
+    });
+    const second = await claim(nextCommand(journal), {}, 60 * SECOND);
+    expect(second).toMatchObject({ kind: 'submitted', entry: { record: { taskId: 'ckx1' } } });
+  });
+
+  it('one that is refused leaves the wish to the next', async () => {
+    const journal = journalIn();
+    const first = await claim(journal);
+    if (first.kind !== 'new') throw new Error(first.kind);
+    await first.entry.begin();
+    afterPauses(5, journal, async () => {
+      await first.entry.drop();
+      await first.lock.release();
+    });
+    expect((await claim(nextCommand(journal), {}, 60 * SECOND)).kind).toBe('new');
+  });
+
+  it('past the deadline its number and its lock are told', async () => {
+    const journal = journalIn();
+    await claim(journal);
+    const { code, message, details } = await failureOf(claim(nextCommand(journal), {}, 3 * SECOND));
+    expect(journal.clock.now).toBeGreaterThanOrEqual(3 * SECOND);
+    expect(journal.clock.now).toBeLessThan(4 * SECOND);
+    expect(code).toBe('SUBMIT_OUTCOME_UNKNOWN');
+    expect(details.status).toBe('UNKNOWN');
+    expect(message).toContain(String(process.pid));
+    expect(details.nextSteps!.join(' ')).toContain(path.join(journal.folder, `${intentIn(journal)}.lock`));
+  });
+
+  it('--new waits for it too', async () => {
+    const journal = journalIn();
+    await claim(journal);
+    const failure = await failureOf(claim(nextCommand(journal), { isNew: true }, SECOND));
+    expect(failure.code).toBe('SUBMIT_OUTCOME_UNKNOWN');
+  });
+
+  it('an interruption ends the wait', async () => {
+    const journal = journalIn();
+    await claim(journal);
+    const stop = new AbortController();
+    journal.clock.onSleep = () => stop.abort(new Error('interrupted'));
+    await expect(claimWish(nextCommand(journal), WISH, DAY, stop.signal)).rejects.toThrow('interrupted');
+  });
+
+  it('fault 52: one that is dead is not waited for', async () => {
+    const journal = journalIn();
+    const { lock } = (await claim(journal)) as { lock: Lock };
+    const file = path.join(journal.folder, `${intentIn(journal)}.lock`);
+    writeFileSync(file, JSON.stringify({ pid: 2 ** 30, host: hostname(), nonce: 'a' }));
+    expect((await claim(nextCommand(journal))).kind).toBe('new');
+    expect(await lock.isOurs()).toBe(false);
+  });
+});
+
+describe('fault 49: many commands with one wish', () => {
+  it('make one submit, and all go on with its task', async () => {
+    const journal = journalIn(undefined, { clock: new PatientClock() });
+    let submits = 0;
+    const command = async () => {
+      const claimed = await claimWish(nextCommand(journal), WISH, DAY);
+      if (claimed.kind === 'submitted') return claimed.entry.record.taskId;
+      expect(claimed.kind).toBe('new');
+      submits += 1;
+      await claimed.entry.begin();
+      await claimed.entry.update(submitted('ckx1'));
+      await claimed.lock.release();
+      return claimed.entry.record.taskId;
+    };
+    const ids = await Promise.all(Array.from({ length: 25 }, command));
+    expect(submits).toBe(1);
+    expect(new Set(ids)).toEqual(new Set(['ckx1']));
+  });
+
+  it('that were all delivered at once still make one', async () => {
+    const journal = journalIn(undefined, { clock: new PatientClock() });
+    const commands = Array.from({ length: 10 }, () => nextCommand(journal));
+    const kinds = [];
+    for (const command of commands) {
+      const claimed = await claim(command);
+      kinds.push(claimed.kind);
+      if (claimed.kind === 'new') {
+        await claimed.entry.begin();
+        await claimed.entry.update({ ...submitted('ckx1'), delivered: dateBefore(command, 0) });
+        await claimed.lock.release();
+      }
+    }
+    expect(kinds).toEqual(['new', ...Array.from({ length: 9 }, () => 'submitted')]);
+  });
+});
+
+it('fault 44: a folder that cannot be used is told before anything is claimed', async () => {
+  const journal = journalIn();
+  const inside = journalIn(path.join(journal.folder, 'file', 'journal'));
+  await journal.prepare();
+  writeFileSync(path.join(journal.folder, 'file'), '');
+  const { message } = await failureOf(claim(inside));
+  expect(message).toContain(inside.folder);
+  expect(message).toContain('nothing was submitted');
+});

@@ -1,0 +1,471 @@
+// Real files; only what a disk refuses, and what another process does at the worst moment, are played.
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { open, readFile, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { type Entry, hasEnded } from '../../scripts/src/journal/journal.ts';
+import type { Credits } from '../../scripts/src/journal/record.ts';
+import { tempFolder } from '../support/command.ts';
+import {
+  DAY,
+  dateBefore,
+  failureOf,
+  HOUR,
+  intentIn,
+  journalIn,
+  namesIn,
+  nextCommand,
+  onDisk,
+  PatientClock,
+  recorded,
+  recordedAgo,
+  SECOND,
+  type TestJournal,
+  wishIn,
+} from './support.ts';
+
+vi.mock('node:fs/promises', async (original) => {
+  const real = await original<typeof import('node:fs/promises')>();
+  return {
+    ...real,
+    open: vi.fn(real.open),
+    readFile: vi.fn(real.readFile),
+    rename: vi.fn(real.rename),
+    rm: vi.fn(real.rm),
+  };
+});
+
+afterEach(() => {
+  for (const call of [open, readFile, rename, rm]) vi.mocked(call).mockReset();
+});
+
+const { readFile: realReadFile } =
+  await vi.importActual<typeof import('node:fs/promises')>('node:fs/promises');
+
+const error = (code: string) => Object.assign(new Error(code), { code });
+const tasksOf = (entries: Entry[]) => entries.map(({ record }) => record.taskId);
+const find = (journal: TestJournal) => journal.find(intentIn(journal));
+
+describe('what is looked for', () => {
+  it('is found by its intent, newest first', async () => {
+    const journal = journalIn();
+    await recordedAgo(journal, 2 * HOUR, { taskId: 'b' });
+    await recordedAgo(journal, 3 * HOUR, { taskId: 'c' });
+    await recordedAgo(journal, HOUR, { taskId: 'a' });
+    await recorded(journal, { taskId: 'other', prompt: 'another' });
+    const found = await find(journal);
+    expect(tasksOf(found.entries)).toEqual(['a', 'b', 'c']);
+    expect(found.isUnreadable).toBe(false);
+  });
+
+  it('is everything, newest first, of every account', async () => {
+    const journal = journalIn();
+    const other = nextCommand(journal, { account: 'f'.repeat(12) });
+    await recordedAgo(journal, 2 * HOUR, { taskId: 'b' });
+    await recordedAgo(other, 3 * HOUR, { taskId: 'c' });
+    await recordedAgo(journal, HOUR, { taskId: 'a', prompt: 'another' });
+    const all = await journal.all();
+    expect(tasksOf(all)).toEqual(['a', 'b', 'c']);
+    expect(all.map((entry) => journal.isOwn(entry))).toEqual([true, true, false]);
+  });
+
+  it('is found by its task', async () => {
+    const journal = journalIn();
+    const entry = await recorded(journal, { taskId: 'ckx1', status: 'PROGRESS' });
+    const found = await journal.byTask('ckx1');
+    expect(found).toMatchObject({ file: entry.file, record: entry.record });
+    expect(hasEnded(found!)).toBe(false);
+    expect(await journal.byTask('ckx2')).toBeUndefined();
+  });
+
+  it('is not there where there is no folder, and none is made', async () => {
+    const journal = journalIn();
+    expect(await journal.all()).toEqual([]);
+    expect(await find(journal)).toEqual({ entries: [], isUnreadable: false });
+    expect(existsSync(journal.folder)).toBe(false);
+  });
+
+  it('is no file of another name, even of the same content', async () => {
+    const journal = journalIn();
+    const { file } = await recorded(journal);
+    const text = readFileSync(file, 'utf8');
+    for (const name of ['notes.json', `${intentIn(journal)}.json`, `${path.basename(file)}.bak`])
+      writeFileSync(path.join(journal.folder, name), text);
+    expect(await journal.all()).toHaveLength(1);
+    expect(journal.warnings).toEqual([]);
+  });
+
+  it('may be dropped at the moment it is read: then there was nothing', async () => {
+    const journal = journalIn();
+    await recordedAgo(journal, HOUR, { taskId: 'older' });
+    const newest = await recorded(journal);
+    vi.mocked(readFile).mockImplementationOnce((name, options) => {
+      rmSync(newest.file);
+      return realReadFile(name, options);
+    });
+    const found = await find(journal);
+    expect(tasksOf(found.entries)).toEqual(['older']);
+    expect(found.isUnreadable).toBe(false);
+    expect(journal.warnings).toEqual([]);
+  });
+});
+
+describe('a record', () => {
+  it('is in a folder and a file for its owner alone, and is not there before it begins', async () => {
+    const journal = journalIn();
+    await journal.prepare();
+    const entry = journal.draft(wishIn(journal));
+    expect(namesIn(journal)).toEqual([]);
+    await entry.begin();
+    expect(path.basename(entry.file)).toMatch(/^[0-9a-f]{32}-20261121T120000000Z-[0-9a-f]{6}\.json$/);
+    expect(entry.record.created).toBe('2026-11-21T12:00:00.000Z');
+    expect(onDisk(entry)).toMatchObject(entry.record);
+  });
+
+  it('is pending until it is delivered or abandoned', async () => {
+    const journal = journalIn();
+    const entry = await recorded(journal);
+    expect(entry.isPending).toBe(true);
+    await entry.update({ phase: 'abandoned' });
+    expect([entry.isPending, entry.wasPending]).toEqual([false, false]);
+    await entry.update({ phase: 'submitted', delivered: dateBefore(journal, 1) });
+    expect([entry.isPending, entry.wasPending]).toEqual([false, false]);
+    await entry.update({ delivered: dateBefore(journal, 0) });
+    expect([entry.isPending, entry.wasPending]).toEqual([false, true]);
+  });
+
+  it('is read again for what others wrote, and stays as known where it cannot be', async () => {
+    const journal = journalIn();
+    const entry = await recorded(journal);
+    const [twin] = (await find(nextCommand(journal))).entries;
+    await twin!.update({ taskId: 'ckx1' });
+    await entry.refresh();
+    expect(entry.record.taskId).toBe('ckx1');
+    await twin!.drop();
+    await entry.refresh();
+    expect(entry.record.taskId).toBe('ckx1');
+  });
+});
+
+describe('an update', () => {
+  it('goes together with what another process wrote meanwhile', async () => {
+    const journal = journalIn();
+    const mine = await recorded(journal);
+    const [theirs] = (await find(nextCommand(journal))).entries;
+    await theirs!.update({ taskId: 'ckx1', phase: 'submitted' });
+    await mine.update({ download: '/mine' });
+    expect(onDisk(mine)).toMatchObject({ taskId: 'ckx1', phase: 'submitted', download: '/mine' });
+    expect(mine.record.taskId).toBe('ckx1');
+    expect(namesIn(journal)).toEqual([path.basename(mine.file)]);
+  });
+
+  it('of many processes at once loses nothing', async () => {
+    const first = journalIn(undefined, { clock: new PatientClock() });
+    await recorded(first);
+    const updates = Array.from({ length: 12 }, async (_, n) => {
+      const [entry] = (await find(nextCommand(first))).entries;
+      const file = { path: `/${n}`, bytes: n, sha256: 'd'.repeat(64), contentType: 'video/mp4' };
+      await entry!.update(({ files }) => ({ files: [...files, file] }));
+    });
+    await Promise.all(updates);
+    const [entry] = (await find(first)).entries;
+    expect(entry!.record.files.map(({ bytes }) => bytes).sort((a, b) => a - b)).toEqual([
+      0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11,
+    ]);
+  });
+
+  it('does not bring back a record that was dropped', async () => {
+    const journal = journalIn();
+    const mine = await recorded(journal);
+    const [theirs] = (await find(nextCommand(journal))).entries;
+    await theirs!.drop();
+    await mine.update({ taskId: 'ckx1' });
+    expect(namesIn(journal)).toEqual([]);
+    expect(journal.warnings).toEqual([]);
+  });
+
+  it('waits about two seconds for another one, and is then made all the same', async () => {
+    const journal = journalIn();
+    const entry = await recorded(journal);
+    const lock = await journal.lock(path.basename(entry.file), 0);
+    if ('heldBy' in lock) throw new Error('it was free');
+    onTestFinished(() => lock.release());
+    await entry.update({ taskId: 'ckx1' });
+    expect(journal.clock.now).toBeGreaterThan(SECOND);
+    expect(journal.clock.now).toBeLessThan(4 * SECOND);
+    expect(onDisk(entry).taskId).toBe('ckx1');
+    expect(await lock.isOurs()).toBe(true);
+  });
+
+  it('fault 46: makes a damaged record whole', async () => {
+    const journal = journalIn();
+    const entry = await recorded(journal);
+    writeFileSync(entry.file, '{"version":');
+    await entry.update({ taskId: 'ckx1' });
+    expect(onDisk(entry)).toMatchObject({ ...entry.record, taskId: 'ckx1' });
+  });
+
+  it.each([
+    ['ENOSPC', 'fault 43', 'the disk is full'],
+    ['EBUSY', 'fault 45', 'another program holds the file'],
+    ['EROFS', 'fault 44', 'the disk is read-only'],
+  ])('that the disk refuses (%s, %s) is warned of, and goes on', async (code, _, words) => {
+    const journal = journalIn();
+    const entry = await recorded(journal);
+    vi.mocked(rename).mockRejectedValue(error(code));
+    await entry.update({ taskId: 'ckx1' });
+    expect(entry.record.taskId).toBe('ckx1');
+    expect(onDisk(entry).taskId).toBeNull();
+    expect(journal.warnings).toEqual([
+      `The record of this wish could not be written (${words}): ${entry.file}`,
+    ]);
+    expect(namesIn(journal)).toEqual([path.basename(entry.file)]);
+  });
+
+  it('fault 45: nor does a record that cannot be dropped stop anything', async () => {
+    const journal = journalIn();
+    const entry = await recorded(journal);
+    vi.mocked(rm).mockRejectedValueOnce(error('EBUSY'));
+    await entry.drop();
+    expect(journal.warnings).toEqual([
+      `The record of this wish could not be removed (another program holds the file): ${entry.file}`,
+    ]);
+    await entry.drop();
+    expect(namesIn(journal)).toEqual([]);
+    await entry.drop();
+    expect(journal.warnings).toHaveLength(1);
+  });
+
+  it('hides no bug', async () => {
+    const entry = await recorded(journalIn());
+    await expect(
+      entry.update(() => {
+        throw new TypeError('a bug');
+      }),
+    ).rejects.toThrow(TypeError);
+  });
+});
+
+describe('fault 46: a record that cannot be read', () => {
+  const damage: [string, (text: string) => string][] = [
+    ['cut short', (text) => text.slice(0, 100)],
+    ['empty', () => ''],
+    ['of zeros', (text) => '\0'.repeat(text.length)],
+    ['of another intent', (text) => text.replace(/"intent": "[0-9a-f]+"/, `"intent": "${'a'.repeat(32)}"`)],
+  ];
+
+  it.each(damage)('(%s) is set aside with one warning, and is not read again', async (_, spoil) => {
+    const journal = journalIn();
+    const { file } = await recorded(journal);
+    const spoilt = spoil(readFileSync(file, 'utf8'));
+    writeFileSync(file, spoilt);
+    for (let n = 0; n < 2; n += 1) expect(await find(journal)).toEqual({ entries: [], isUnreadable: true });
+    expect(await journal.all()).toEqual([]);
+    expect(journal.warnings).toEqual([`A record that cannot be read was set aside: ${file}.corrupt`]);
+    expect(namesIn(journal)).toEqual([`${path.basename(file)}.corrupt`]);
+    expect(readFileSync(`${file}.corrupt`, 'utf8')).toBe(spoilt);
+  });
+
+  it('does not hide the others, and does not count once there is a newer one', async () => {
+    const journal = journalIn();
+    await recordedAgo(journal, 2 * HOUR, { taskId: 'a' });
+    const { file } = await recordedAgo(journal, HOUR, { taskId: 'b' });
+    writeFileSync(file, 'no');
+    const found = await find(journal);
+    expect(tasksOf(found.entries)).toEqual(['a']);
+    expect(found.isUnreadable).toBe(true);
+    await recorded(journal, { taskId: 'c' });
+    const later = await find(journal);
+    expect(tasksOf(later.entries)).toEqual(['c', 'a']);
+    expect(later.isUnreadable).toBe(false);
+  });
+
+  it('is none of another intent', async () => {
+    const journal = journalIn();
+    const { file } = await recorded(journal, { prompt: 'another' });
+    writeFileSync(file, 'no');
+    expect(await find(journal)).toEqual({ entries: [], isUnreadable: false });
+    expect(journal.warnings).toEqual([]);
+  });
+
+  it('counts also where it cannot be set aside', async () => {
+    const journal = journalIn();
+    const { file } = await recorded(journal);
+    writeFileSync(file, 'no');
+    vi.mocked(rename).mockRejectedValue(error('EROFS'));
+    expect((await find(journal)).isUnreadable).toBe(true);
+  });
+
+  it('counts also when another process sets it aside at the same moment', async () => {
+    const journal = journalIn();
+    const { file } = await recorded(journal);
+    writeFileSync(file, 'no');
+    vi.mocked(readFile).mockImplementationOnce((name, options) => {
+      renameSync(file, `${file}.corrupt`);
+      return realReadFile(name, options);
+    });
+    expect((await find(journal)).isUnreadable).toBe(true);
+  });
+});
+
+describe('the sweep', () => {
+  const done = (journal: TestJournal, ago: number) => ({
+    phase: 'submitted' as const,
+    delivered: dateBefore(journal, ago),
+  });
+
+  it('removes what was delivered more than 30 days ago, and nothing else', async () => {
+    const journal = journalIn();
+    const old = await recordedAgo(journal, 31 * DAY, done(journal, 31 * DAY - HOUR));
+    const kept = [
+      await recordedAgo(journal, 31 * DAY, done(journal, 29 * DAY)),
+      await recordedAgo(journal, 29 * DAY, done(journal, 29 * DAY)),
+      await recordedAgo(journal, 400 * DAY, { taskId: 'ckx1', phase: 'submitted' }),
+      await recordedAgo(journal, 400 * DAY, { phase: 'unknown' }),
+      await recorded(journal),
+    ];
+    await journal.sweep();
+    expect(existsSync(old.file)).toBe(false);
+    expect(namesIn(journal)).toEqual(kept.map(({ file }) => path.basename(file)).sort());
+  });
+
+  it('removes what crashes left behind: temporary files and locks of yesterday', async () => {
+    const journal = journalIn();
+    const { file } = await recorded(journal);
+    const write = (name: string, ago: number) => {
+      const at = (journal.clock.wall() - ago) / 1000;
+      writeFileSync(path.join(journal.folder, name), '');
+      utimesSync(path.join(journal.folder, name), at, at);
+    };
+    const intent = intentIn(journal);
+    const leftovers = [
+      'a.json.01234567.tmp',
+      `${intent}.lock`,
+      'budget.lock',
+      `${intent}.lock.0123456789abcdef`,
+    ];
+    for (const name of leftovers) write(name, 25 * HOUR);
+    const kept = ['b.json.01234567.tmp', 'file-a.lock', 'notes.txt', 'my.lock.txt'];
+    for (const name of kept) write(name, name.endsWith('txt') ? 400 * DAY : 23 * HOUR);
+    await journal.sweep();
+    expect(namesIn(journal)).toEqual([...kept, path.basename(file)].sort());
+  });
+
+  it('keeps what cannot be read', async () => {
+    const journal = journalIn();
+    const { file } = await recordedAgo(journal, 31 * DAY, done(journal, 31 * DAY));
+    writeFileSync(file, 'no');
+    await journal.sweep();
+    await journal.sweep();
+    expect(namesIn(journal)).toEqual([`${path.basename(file)}.corrupt`]);
+    expect(journal.warnings).toHaveLength(1);
+  });
+
+  it('fault 45: leaves for later what another program holds', async () => {
+    const journal = journalIn();
+    const old = [
+      await recordedAgo(journal, 40 * DAY, done(journal, 40 * DAY)),
+      await recordedAgo(journal, 41 * DAY, done(journal, 41 * DAY)),
+    ];
+    vi.mocked(rm).mockRejectedValueOnce(error('EBUSY'));
+    await journal.sweep();
+    expect(old.filter(({ file }) => existsSync(file))).toHaveLength(1);
+    await journal.sweep();
+    expect(namesIn(journal)).toEqual([]);
+  });
+});
+
+describe('what was spent today', () => {
+  const spend = (journal: TestJournal, credits: Partial<Credits>, ago = 0) =>
+    recordedAgo(journal, ago, { credits: { quoted: null, charged: null, refunded: null, ...credits } });
+
+  it('is nothing at first', async () => {
+    expect(await journalIn().spentToday()).toBe(0);
+  });
+
+  it('is what was charged, or quoted as long as nothing was, without what came back', async () => {
+    const journal = journalIn();
+    await spend(journal, { quoted: 15 });
+    await spend(journal, { quoted: 15, charged: 20 });
+    await spend(journal, { quoted: 15, charged: 30, refunded: 30 });
+    await spend(journal, { charged: 40, refunded: 5 });
+    await spend(journal, { charged: 1, refunded: 100 });
+    expect(await journal.spentToday()).toBe(15 + 20 + 0 + 35 + 0);
+  });
+
+  it('is that of 24 hours', async () => {
+    const journal = journalIn();
+    await spend(journal, { charged: 1 }, DAY);
+    await spend(journal, { charged: 10 }, DAY + 1);
+    expect(await journal.spentToday()).toBe(1);
+  });
+
+  it('is that of this account, address and provider only', async () => {
+    const journal = journalIn();
+    await spend(journal, { charged: 1 });
+    await spend(nextCommand(journal, { account: 'f'.repeat(12) }), { charged: 10 });
+    await spend(nextCommand(journal, { service: 'https://other.test' }), { charged: 100 });
+    await spend(nextCommand(journal, { provider: 'other' }), {});
+    expect(await journal.spentToday()).toBe(1);
+  });
+
+  it('is not known where the credits of one wish are not', async () => {
+    const journal = journalIn();
+    await spend(journal, { charged: 1 });
+    await spend(journal, {}, DAY + 1);
+    expect(await journal.spentToday()).toBe(1);
+    await spend(journal, {}, HOUR);
+    expect(await journal.spentToday()).toBeNull();
+  });
+});
+
+describe('a disk that takes no record', () => {
+  const expectRefusal = async (promise: Promise<unknown>, folder: string, reason: string) => {
+    const { code, message, details } = await failureOf(promise);
+    expect(code).toBe('UNKNOWN_ERROR');
+    expect(message).toContain(folder);
+    expect(message).toContain(`: ${reason}. `);
+    expect(message).toContain('nothing was submitted');
+    expect(details.nextSteps!.join(' ')).toContain('--noJournal');
+    expect(details.nextSteps!.join(' ')).toContain('ASYNC_MEDIA_STATE_DIR');
+  };
+
+  it('fault 44: because a file is where the folder should be', async () => {
+    const folder = path.join(tempFolder(), 'file');
+    writeFileSync(folder, '');
+    await expectRefusal(journalIn(folder).prepare(), folder, 'a file is where the folder should be');
+    const below = path.join(folder, 'journal');
+    await expectRefusal(journalIn(below).prepare(), below, 'a folder on the way is a file');
+    await expectRefusal(journalIn(folder).all(), folder, 'a folder on the way is a file');
+    await expectRefusal(journalIn(folder).lock('a', 0), folder, 'a folder on the way is a file');
+  });
+
+  it('fault 44: because the folder is gone', async () => {
+    const journal = journalIn();
+    await journal.prepare();
+    rmSync(journal.folder, { recursive: true });
+    await expectRefusal(journal.draft(wishIn(journal)).begin(), journal.folder, 'the folder is gone');
+    await expectRefusal(journal.lock('a', 0), journal.folder, 'the folder is gone');
+  });
+
+  it.each([
+    ['fault 43', 'ENOSPC', 'the disk is full'],
+    ['fault 43', 'EDQUOT', 'the disk quota is used up'],
+    ['fault 44', 'EROFS', 'the disk is read-only'],
+    ['fault 44', 'EACCES', 'permission is denied'],
+    ['fault 44', 'EWHATEVER', 'EWHATEVER'],
+  ])('%s: because of %s', async (_, code, reason) => {
+    const journal = journalIn();
+    await journal.prepare();
+    vi.mocked(open).mockRejectedValue(error(code));
+    await expectRefusal(journal.draft(wishIn(journal)).begin(), journal.folder, reason);
+    expect(namesIn(journal)).toEqual([]);
+  });
+
+  it('fault 44: because a folder is where a record should be', async () => {
+    const journal = journalIn();
+    await journal.prepare();
+    mkdirSync(journal.draft(wishIn(journal)).file.replace(/[0-9a-f]{6}\.json$/, '000000.json'));
+    await expectRefusal(find(journal), journal.folder, 'a folder is where the file should be');
+  });
+});
