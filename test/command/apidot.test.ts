@@ -405,43 +405,46 @@ describe('a submit that is refused', () => {
   CASES.push([429, 'rate_limited', 'RATE_LIMITED', 6, later(3600)]);
   CASES.push([429, 'rate_limited', 'RATE_LIMITED', 6, { status: 200, ...later(3600) }]);
 
+  async function expectRefused(
+    [code, type, errorCode, exit, form]: (typeof CASES)[0],
+    env: Record<string, string>,
+  ): Promise<void> {
+    const { server, call } = await ground({ submit: refusal(code, type, 'so it says', form) }, env);
+    const done = await call();
+    const envelope = envelopeOf(done);
+    const retryAfter = form.headers ? 3600 : null;
+    expect([code, form, done.code, envelope.errorCode]).toEqual([code, form, exit, errorCode]);
+    expect(envelope).toMatchObject({ ok: false, status: 'FAILED', taskId: null, retryAfter });
+    expect(envelope.errorMessage).toContain('so it says');
+    const steps = stepsOf(envelope).join('\n');
+    expect(steps).not.toMatch(/^$|listTasks|--action account|AIVIDEO_API_KEY/);
+    if (code === 401) expect(steps).toMatch(/APIDOT_API_KEY.*apidot\.ai\/dashboard\/api-key/);
+    if (code === 402) expect(steps).toMatch(/APIDot takes credits/);
+    expect(server.received).toHaveLength(code === 429 && retryAfter === null ? 2 : 1);
+  }
+
+  /** 429 with a pause that there is time for, as HTTP status or inside another one. */
+  async function expectSentAgain(status: number): Promise<void> {
+    const times: number[] = [];
+    const { call } = await ground({
+      submit: (_, { count }) => {
+        times.push(performance.now());
+        return count > 0 ? accepted : refusal(429, 'rate_limited', 'slow down', { status, ...later(1) });
+      },
+    });
+    expect((await call([...PICTURE_LINE, '--wait', '0'])).code).toBe(4);
+    expect(times).toHaveLength(2);
+    expect(times[1]! - times[0]!).toBeGreaterThanOrEqual(990);
+  }
+
   it('says why, is sent again only where that may help and there is time, and leaves no record', async () => {
     const shared = { ASYNC_MEDIA_STATE_DIR: tempFolder(), AIVIDEO_MAX_RETRIES: '1' };
-    await Promise.all(
-      CASES.map(async ([code, type, errorCode, exit, form]) => {
-        const { server, call } = await ground({ submit: refusal(code, type, 'so it says', form) }, shared);
-        const done = await call();
-        const envelope = envelopeOf(done);
-        const retryAfter = form.headers ? 3600 : null;
-        expect([code, form, done.code, envelope.errorCode]).toEqual([code, form, exit, errorCode]);
-        expect(envelope).toMatchObject({ ok: false, status: 'FAILED', taskId: null, retryAfter });
-        expect(envelope.errorMessage).toContain('so it says');
-        const steps = stepsOf(envelope).join('\n');
-        expect(steps).not.toMatch(/^$|listTasks|--action account|AIVIDEO_API_KEY/);
-        if (code === 401) expect(steps).toMatch(/APIDOT_API_KEY.*apidot\.ai\/dashboard\/api-key/);
-        if (code === 402) expect(steps).toMatch(/APIDot takes credits/);
-        expect(server.received).toHaveLength(code === 429 && retryAfter === null ? 2 : 1);
-      }),
-    );
+    await Promise.all([
+      ...CASES.map((one) => expectRefused(one, shared)),
+      ...[429, 200].map((status) => expectSentAgain(status)),
+    ]);
     const { pending } = await ground({}, shared);
     expect(await pending()).toMatchObject({ count: 0, pending: [] });
-  });
-
-  it('429 with Retry-After is waited for that long, and sent again', async () => {
-    await Promise.all(
-      [429, 200].map(async (status) => {
-        const times: number[] = [];
-        const { call } = await ground({
-          submit: (_, { count }) => {
-            times.push(performance.now());
-            return count > 0 ? accepted : refusal(429, 'rate_limited', 'slow down', { status, ...later(1) });
-          },
-        });
-        expect((await call([...PICTURE_LINE, '--wait', '0'])).code).toBe(4);
-        expect(times).toHaveLength(2);
-        expect(times[1]! - times[0]!).toBeGreaterThanOrEqual(990);
-      }),
-    );
   });
 });
 
