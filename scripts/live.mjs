@@ -5421,7 +5421,7 @@ function* chain(error, depth = 0) {
 }
 
 // scripts/src/cli/live.ts
-import { createProvider } from "./main.mjs";
+import { createProvider, profileOf } from "./main.mjs";
 import { Failure as Failure9 } from "./main.mjs";
 import { commandWith, placeFlags, program, resumeFlags } from "./main.mjs";
 import { journalFolder } from "./main.mjs";
@@ -5458,7 +5458,7 @@ async function runLive(options) {
   } catch (error) {
     if (!(error instanceof Failure9)) throw error;
     const taskId = args.taskId ?? error.details.taskId ?? null;
-    const failure = taskId !== null && await explainMissing(session, error, taskId) || error;
+    const failure = taskId !== null && await explainMissing(session, error, taskId, args) || error;
     throw withAdvice(failure, {
       account: await accountOf(options),
       profile,
@@ -5501,18 +5501,33 @@ async function accountOf({ args, environment }) {
   const { accountOf: account } = await import("./journal.mjs");
   return account(args.profile.id, args.sandbox ? SANDBOX_KEY : environment.key);
 }
-async function explainMissing(session, error, taskId) {
+async function explainMissing(session, error, taskId, { sandbox }) {
   if (error.code !== "TASK_NOT_FOUND") return void 0;
   const journal = await session.records();
   const entry = journal?.byTask(taskId);
   if (!entry || journal?.isOwn(entry)) return void 0;
-  const { service, account, created } = entry.record;
-  const { keyVariable } = session.provider;
+  const { provider, service, account, created, status } = entry.record;
+  const { title, keyVariable } = session.provider;
+  const maker = profileOf(provider);
+  if (maker && provider !== session.provider.id) {
+    return new Failure9(
+      "TASK_NOT_FOUND",
+      `Task ${taskId} was made on ${created} at ${service}; ${title} does not know it.`,
+      {
+        status,
+        taskId,
+        nextSteps: [
+          `Ask ${maker.title}, which made it:`,
+          `${program()} --action waitTask --taskId ${taskId}${placeFlags({ profile: maker, sandbox })}`
+        ]
+      }
+    );
+  }
   return new Failure9(
     "TASK_NOT_FOUND",
     `Task ${taskId} was made on ${created} at ${service} with another key (fingerprint ${account}); the one in ${keyVariable} (fingerprint ${journal.place.account}) cannot see it.`,
     {
-      status: entry.record.status,
+      status,
       taskId,
       nextSteps: [
         `Set ${keyVariable} to the key that made the task, and run the same command again:`,

@@ -1331,12 +1331,18 @@ function resumeCommand(args, { taskId, isAboutMany }) {
 }
 function findOut(args) {
   const isRecorded = args && !args.noJournal;
+  if (args && !args.profile.can.list) {
+    return [
+      args.profile.says.tasks,
+      ...isRecorded ? ["Only if the person decides that it may be charged once more: the same command with --new."] : []
+    ];
+  }
   return [
     ...isRecorded ? [
       "The same command finds out: it looks for the task first, and sends nothing that may be charged twice.",
       commandWith(process.argv.slice(2))
     ] : [],
-    ...args?.profile.can.list ? [`${program()} --action listTasks${placeFlags(args)}`] : []
+    ...args ? [`${program()} --action listTasks${placeFlags(args)}`] : []
   ];
 }
 

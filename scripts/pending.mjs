@@ -2,6 +2,7 @@
 // scripts/src/cli/pending.ts
 import { systemClock } from "./main.mjs";
 import { Journal } from "./journal.mjs";
+import { profileOf } from "./main.mjs";
 import { success } from "./main.mjs";
 import { EXIT } from "./main.mjs";
 import { Failure } from "./main.mjs";
@@ -10,7 +11,7 @@ import { journalFolder } from "./main.mjs";
 async function listPending(where) {
   const { args } = where;
   const entries = journalOf(where).all().filter(
-    ({ isPending, record }) => isPending && (args.owner === void 0 || record.owner === args.owner)
+    ({ isPending, record }) => isPending && (args.owner === void 0 || record.owner === args.owner) && (!args.isProviderNamed || record.provider === args.profile.id)
   );
   const pending = entries.map((entry) => {
     const { intent, payloadHash, phase, delivered, ...record } = entry.record;
@@ -30,11 +31,13 @@ async function listPending(where) {
   );
 }
 function resumeOf(args, { record }) {
+  const profile = profileOf(record.provider) ?? args.profile;
   if (record.taskId === null) {
-    return `Whether this one was submitted is not known: run its command again, which looks for it first; or drop it with --action forget --idempotencyKey ${record.idempotencyKey}`;
+    const find = profile.can.list ? "Whether this one was submitted is not known: run its command again, which looks for it first" : `Whether this one was submitted is not known. ${profile.says.tasks} Only if the person decides that it may be charged once more: its command with --new`;
+    return `${find}; or drop it with --action forget --idempotencyKey ${record.idempotencyKey}`;
   }
   const folder = record.download === null ? "" : ` --download ${quoteArgument(record.download)}`;
-  return `${program()} --action waitTask --taskId ${record.taskId}${folder}${placeFlags(args)}`;
+  return `${program()} --action waitTask --taskId ${record.taskId}${folder}${placeFlags({ profile, sandbox: args.sandbox })}`;
 }
 async function forget(where) {
   const { args } = where;

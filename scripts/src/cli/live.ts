@@ -5,7 +5,7 @@ import { systemClock } from '../http/clock.ts';
 import { Transport } from '../http/transport.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Provider } from '../providers/provider.ts';
-import { createProvider } from '../providers/registry.ts';
+import { createProvider, profileOf } from '../providers/registry.ts';
 import type { Outcome } from '../types/envelope.ts';
 import { Failure } from '../types/failure.ts';
 import type { Observer, Session } from '../workflow/session.ts';
@@ -66,7 +66,7 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const taskId = args.taskId ?? error.details.taskId ?? null;
-    const failure = (taskId !== null && (await explainMissing(session, error, taskId))) || error;
+    const failure = (taskId !== null && (await explainMissing(session, error, taskId, args))) || error;
     throw withAdvice(failure, {
       account: await accountOf(options),
       profile,
@@ -120,23 +120,39 @@ async function accountOf({ args, environment }: LiveOptions): Promise<string> {
   return account(args.profile.id, args.sandbox ? SANDBOX_KEY : environment.key!);
 }
 
-/** A task that is not found because another key made it is no puzzle. */
+/** A task that is not found because another key or another service made it is no puzzle. */
 async function explainMissing(
   session: Session,
   error: Failure,
   taskId: string,
+  { sandbox }: Arguments,
 ): Promise<Failure | undefined> {
   if (error.code !== 'TASK_NOT_FOUND') return undefined;
   const journal = await session.records();
   const entry = journal?.byTask(taskId);
   if (!entry || journal?.isOwn(entry)) return undefined;
-  const { service, account, created } = entry.record;
-  const { keyVariable } = session.provider;
+  const { provider, service, account, created, status } = entry.record;
+  const { title, keyVariable } = session.provider;
+  const maker = profileOf(provider);
+  if (maker && provider !== session.provider.id) {
+    return new Failure(
+      'TASK_NOT_FOUND',
+      `Task ${taskId} was made on ${created} at ${service}; ${title} does not know it.`,
+      {
+        status,
+        taskId,
+        nextSteps: [
+          `Ask ${maker.title}, which made it:`,
+          `${program()} --action waitTask --taskId ${taskId}${placeFlags({ profile: maker, sandbox })}`,
+        ],
+      },
+    );
+  }
   return new Failure(
     'TASK_NOT_FOUND',
     `Task ${taskId} was made on ${created} at ${service} with another key (fingerprint ${account}); the one in ${keyVariable} (fingerprint ${journal!.place.account}) cannot see it.`,
     {
-      status: entry.record.status,
+      status,
       taskId,
       nextSteps: [
         `Set ${keyVariable} to the key that made the task, and run the same command again:`,

@@ -124,6 +124,14 @@ function resumeCommand(args: Arguments | undefined, { taskId, isAboutMany }: Sit
 /** How to find out whether a submit was taken. */
 function findOut(args: Arguments | undefined): string[] {
   const isRecorded = args && !args.noJournal;
+  if (args && !args.profile.can.list) {
+    return [
+      args.profile.says.tasks,
+      ...(isRecorded
+        ? ['Only if the person decides that it may be charged once more: the same command with --new.']
+        : []),
+    ];
+  }
   return [
     ...(isRecorded
       ? [
@@ -131,6 +139,6 @@ function findOut(args: Arguments | undefined): string[] {
           commandWith(process.argv.slice(2)),
         ]
       : []),
-    ...(args?.profile.can.list ? [`${program()} --action listTasks${placeFlags(args)}`] : []),
+    ...(args ? [`${program()} --action listTasks${placeFlags(args)}`] : []),
   ];
 }

@@ -1,5 +1,6 @@
 import { systemClock } from '../http/clock.ts';
 import { type Entry, Journal } from '../journal/journal.ts';
+import { profileOf } from '../providers/registry.ts';
 import { type Outcome, success } from '../types/envelope.ts';
 import { EXIT } from '../types/exit-codes.ts';
 import { Failure } from '../types/failure.ts';
@@ -10,13 +11,19 @@ import { type Environment, journalFolder } from './environment.ts';
 
 type Where = { args: Arguments; environment: Environment; warn(text: string): void };
 
-/** What is unfinished or was never handed over, of every key, with the commands that go on with it. No network. */
+/**
+ * What is unfinished or was never handed over, of every key, and of every service unless one was named, with the commands
+ * that go on with it. No network.
+ */
 export async function listPending(where: Where): Promise<Outcome> {
   const { args } = where;
   const entries = journalOf(where)
     .all()
     .filter(
-      ({ isPending, record }) => isPending && (args.owner === undefined || record.owner === args.owner),
+      ({ isPending, record }) =>
+        isPending &&
+        (args.owner === undefined || record.owner === args.owner) &&
+        (!args.isProviderNamed || record.provider === args.profile.id),
     );
   const pending: Json[] = entries.map((entry) => {
     const { intent, payloadHash, phase, delivered, ...record } = entry.record;
@@ -37,11 +44,16 @@ export async function listPending(where: Where): Promise<Outcome> {
 }
 
 function resumeOf(args: Arguments, { record }: Entry): string {
+  // The command goes on at the service that has the task, whichever one this call named.
+  const profile = profileOf(record.provider) ?? args.profile;
   if (record.taskId === null) {
-    return `Whether this one was submitted is not known: run its command again, which looks for it first; or drop it with --action forget --idempotencyKey ${record.idempotencyKey}`;
+    const find = profile.can.list
+      ? 'Whether this one was submitted is not known: run its command again, which looks for it first'
+      : `Whether this one was submitted is not known. ${profile.says.tasks} Only if the person decides that it may be charged once more: its command with --new`;
+    return `${find}; or drop it with --action forget --idempotencyKey ${record.idempotencyKey}`;
   }
   const folder = record.download === null ? '' : ` --download ${quoteArgument(record.download)}`;
-  return `${program()} --action waitTask --taskId ${record.taskId}${folder}${placeFlags(args)}`;
+  return `${program()} --action waitTask --taskId ${record.taskId}${folder}${placeFlags({ profile, sandbox: args.sandbox })}`;
 }
 
 /** Drops a record. The task itself stays as it is. No network. */

@@ -34,7 +34,7 @@ export function settleEarlier(
   const now = timeOf(session);
   const lost = new Failure(
     'NETWORK_ERROR',
-    'An earlier run of this command ended while its submit was under way.',
+    'An earlier run of this command did not learn what became of its submit.',
   );
   const sent = { wall: sentAt, monotonic: now.monotonic - (now.wall - sentAt) };
   return observed(session, () => settle(session, intent, sent, lost, deadline));

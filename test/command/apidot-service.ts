@@ -1,0 +1,109 @@
+import type { ServerResponse } from 'node:http';
+import { CANARY } from '../support/command.ts';
+import { PNG } from '../support/media.ts';
+import { type Answer, type Received, serve, type TestServer } from '../support/server.ts';
+
+/** An id of the documented form, with characters added that an address has to encode. */
+export const ID = 'task-unified-1757165031-uyujaw3d:1=2';
+
+export const ENCODED_ID = 'task-unified-1757165031-uyujaw3d%3A1%3D2';
+
+interface Context {
+  res: ServerResponse;
+  /** How many requests of the same method and path came before. */
+  count: number;
+  server: TestServer;
+}
+
+type Route =
+  | Answer
+  | ((request: Received, context: Context) => Answer | undefined | Promise<Answer | undefined>);
+
+/** The routes of the service by name; what a test does not script behaves as the public examples show it. */
+export interface Script {
+  submit?: Route;
+  status?: Route;
+  detail?: Route;
+  file?: Route;
+}
+
+export interface Apidot extends TestServer {
+  submits(): Received[];
+}
+
+/** APIDot as far as a test needs it: a task that is queued, then works, then is finished with one picture. */
+export async function apidot(script: Script = {}): Promise<Apidot> {
+  const server = await serve(async (request, context) => {
+    const route = routeOf(request);
+    if (!route) return refusal(404, 'not_found', 'Not found.');
+    const scripted = script[route];
+    if (scripted) return typeof scripted === 'function' ? scripted(request, context) : scripted;
+    return shown(route, context);
+  });
+  return { ...server, submits: () => server.to('POST /api/generate/submit') };
+}
+
+function routeOf({ method, path }: Received): keyof Script | undefined {
+  const call = `${method} ${path}`;
+  if (call === 'POST /api/generate/submit') return 'submit';
+  if (call.startsWith('GET /api/generate/status/')) return 'status';
+  if (call.startsWith('GET /api/generate/detail/music?task_id=')) return 'detail';
+  return call.startsWith('GET /files/') ? 'file' : undefined;
+}
+
+const WORDS = ['not_started', 'running', 'finished'];
+
+function shown(route: keyof Script, { count, server }: Context): Answer {
+  if (route === 'submit') return accepted;
+  if (route === 'file') return { headers: { 'content-type': 'image/png' }, body: PNG };
+  if (route === 'detail') return refusal(404, 'not_found', 'Not found.');
+  const status = WORDS[Math.min(count, WORDS.length - 1)]!;
+  return status === 'finished' ? finished(server) : task({ status, progress: 40 });
+}
+
+export const accepted: Answer = {
+  body: { code: 200, data: { task_id: ID, status: 'not_started', created_time: '2026-04-19T21:19:42' } },
+};
+
+/** The answer that shows the task. */
+export const task = (more: Record<string, unknown>): Answer => ({
+  body: { code: 200, data: { task_id: ID, ...more } },
+});
+
+/** The finished task with files of these names. */
+export const finished = ({ origin }: TestServer, ...names: string[]): Answer =>
+  task({
+    status: 'finished',
+    output: {
+      files: (names.length > 0 ? names : ['lighthouse.png']).map((name) => ({
+        file_url: `${origin}/files/${name}`,
+        file_type: 'image',
+      })),
+    },
+    error_message: null,
+  });
+
+/** The documented form of an error, with its number as HTTP status unless another one is given. */
+export const refusal = (code: number, type: string, message: string, more: Partial<Answer> = {}): Answer => ({
+  status: code,
+  body: { code, error: { message, type } },
+  ...more,
+});
+
+/** The environment of a live call against a test server, with the canary as key. No test waits for the time limit. */
+export const liveApidot = (
+  origin: string,
+  more: Record<string, string | undefined> = {},
+): Record<string, string | undefined> => ({
+  APIDOT_BASE_URL: origin,
+  APIDOT_API_KEY: CANARY,
+  AIVIDEO_TIMEOUT_MS: '10000',
+  ...more,
+});
+
+/** A payload that gpt-image-2 takes, and the full workflow with it, looking often. */
+export const PICTURE = { prompt: 'a lighthouse at dawn', size: '3:2' };
+export const PICTURE_LINE = [
+  ...['--provider', 'apidot', '--model', 'gpt-image-2', '--payload', JSON.stringify(PICTURE)],
+];
+export const PICTURE_ARGS = [...PICTURE_LINE, '--pollInterval', '0.02'];

@@ -1,0 +1,597 @@
+import { execFile, spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { listModels, loadContract } from '../../scripts/src/contracts/contract.ts';
+import type { Issue } from '../../scripts/src/types/failure.ts';
+import type { JsonObject } from '../../scripts/src/types/json.ts';
+import { CANARY, ENTRY, envelopeOf, live, type Run, run, T2V_ARGS, tempFolder } from '../support/command.ts';
+import { PNG } from '../support/media.ts';
+import type { Answer } from '../support/server.ts';
+import {
+  accepted,
+  apidot,
+  ENCODED_ID,
+  finished,
+  ID,
+  liveApidot,
+  PICTURE,
+  PICTURE_ARGS,
+  PICTURE_LINE,
+  refusal,
+  type Script,
+  task,
+} from './apidot-service.ts';
+import { commandIn, service } from './service.ts';
+import { runShell } from './shell.ts';
+
+const APIDOT = ['--provider', 'apidot'];
+const NO_CREDITS = { quoted: null, charged: null, refunded: null };
+
+const stepsOf = ({ data }: { data: JsonObject }): string[] => data.nextSteps as string[];
+
+/** A service, a state folder of its own, and the command against both. */
+async function ground(script: Script = {}, more: Record<string, string> = {}) {
+  const server = await apidot(script);
+  const folder = tempFolder();
+  const env = liveApidot(server.origin, { ASYNC_MEDIA_STATE_DIR: path.join(folder, 'state'), ...more });
+  const options = { env, cwd: folder };
+  const call = (args: readonly string[] = PICTURE_ARGS) => run(args, options);
+  const pending = async () => envelopeOf(await call(['--action', 'listPending', ...APIDOT])).data;
+  return { server, folder, env, options, call, pending };
+}
+
+/** The text of every file below a folder. */
+function textsBelow(folder: string): string {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(path.join(entry.parentPath, entry.name), 'latin1'))
+    .join('\n');
+}
+
+// These take as long as the sandbox makes them wait, which the other tests need not wait for.
+const SANDBOX: [string, string, (bytes: Buffer) => string, string][] = [
+  ['gpt-image-2', 'png', (bytes) => bytes.toString('latin1', 1, 4), 'PNG'],
+  ['seedance-2', 'mp4', (bytes) => bytes.toString('latin1', 4, 8), 'ftyp'],
+  [
+    'minimax-music-2.6',
+    'wav',
+    (bytes) => bytes.toString('latin1', 0, 12).replace(/F.{4}W/s, 'FW'),
+    'RIFFWAVE',
+  ],
+  ['meshy-6-text-to-3d', 'glb', (bytes) => bytes.toString('latin1', 0, 4), 'glTF'],
+];
+const sandboxFolder = mkdtempSync(path.join(tmpdir(), 'amw-'));
+let rehearsals: Promise<Run>[] = [];
+
+beforeAll(() => {
+  rehearsals = SANDBOX.map(async ([model]) => {
+    const { example } = await loadContract('apidot', model);
+    const line = ['--model', model, '--payload', JSON.stringify(example), '--download', model];
+    const args = [ENTRY, '--sandbox', ...APIDOT, ...line, '--pollInterval', '0.1'];
+    const env = { PATH: process.env.PATH, ASYNC_MEDIA_STATE_DIR: path.join(sandboxFolder, `state-${model}`) };
+    return new Promise((resolve) => {
+      const child = execFile(process.execPath, args, { env, cwd: sandboxFolder }, (_, stdout, stderr) =>
+        resolve({ code: child.exitCode, signal: child.signalCode, stdout, stderr }),
+      );
+    });
+  });
+});
+afterAll(async () => {
+  await Promise.allSettled(rehearsals);
+  rmSync(sandboxFolder, { recursive: true, force: true });
+});
+
+describe('on the wire', () => {
+  it('one submit of model, input and callback_url, then the status, then the file', async () => {
+    const { server, call } = await ground();
+    const hook = ['--callbackUrl', 'https://example.com/hook?x=1'];
+    const done = await call([
+      ...PICTURE_ARGS,
+      '--idempotencyKey',
+      'lighthouse-0001',
+      ...hook,
+      '--download',
+      'out',
+    ]);
+    const { data, ...envelope } = envelopeOf(done);
+    expect(done.code).toBe(0);
+    expect(envelope).toMatchObject({ ok: true, status: 'COMPLETED', taskId: ID, errorCode: null });
+    expect(data.credits).toEqual(NO_CREDITS);
+    expect(data.files).toHaveLength(1);
+    expect(server.received.map(({ method, path: target }) => `${method} ${target}`)).toEqual([
+      'POST /api/generate/submit',
+      ...Array(4).fill(`GET /api/generate/status/${ENCODED_ID}`),
+      'GET /files/lighthouse.png',
+    ]);
+    const [{ headers, body }] = server.submits() as [(typeof server.received)[0]];
+    expect(JSON.parse(body)).toEqual({
+      model: 'gpt-image-2',
+      input: PICTURE,
+      callback_url: 'https://example.com/hook?x=1',
+    });
+    expect(headers['content-type']).toBe('application/json');
+    for (const { path: target, headers: sent, body: text } of server.received) {
+      const { authorization, ...others } = sent;
+      expect(authorization).toBe(target.startsWith('/files/') ? undefined : `Bearer ${CANARY}`);
+      expect(JSON.stringify([target, others, text])).not.toContain(CANARY);
+      expect(JSON.stringify([target, others, text])).not.toMatch(/lighthouse-0001|idempot|max-credits/i);
+    }
+  });
+
+  it('without --callbackUrl the body is model and input alone', async () => {
+    const { server, call } = await ground();
+    const done = await call([...PICTURE_LINE, '--wait', '0']);
+    expect(done.code).toBe(4);
+    expect(JSON.parse(server.submits()[0]!.body)).toEqual({ model: 'gpt-image-2', input: PICTURE });
+    expect(commandIn(envelopeOf(done).data)).toMatch(/--action waitTask --taskId \S+ --provider apidot$/);
+  });
+
+  it('tells each state and how far it is on stderr, once', async () => {
+    const { call } = await ground();
+    const { stderr } = await call();
+    expect(stderr.trim().split('\n')).toEqual([
+      `task ${ID} SUBMITTED`,
+      expect.stringMatching(/^task \S+ PROGRESS \(40 %\) after \d s, next look in/),
+      expect.stringMatching(/^task \S+ COMPLETED after \d s$/),
+    ]);
+  });
+
+  it('asks the music detail for the files that the finished status does not name', async () => {
+    const { server, call } = await ground({
+      status: task({ status: 'finished', error_message: null }),
+      detail: (_, { server: { origin } }) =>
+        task({
+          status: 'finished',
+          files: [{ audio_id: 'a', audio_url: `${origin}/files/song.wav`, title: 'A song', duration: 122 }],
+        }),
+    });
+    const song = { prompt: 'calm piano over the sound of waves', is_instrumental: true };
+    const line = [
+      '--model',
+      'minimax-music-2.6',
+      '--payload',
+      JSON.stringify(song),
+      '--pollInterval',
+      '0.02',
+    ];
+    const done = await call([...APIDOT, ...line]);
+    expect(done.code).toBe(0);
+    expect(envelopeOf(done)).toMatchObject({
+      status: 'COMPLETED',
+      data: { resultUrls: [`${server.origin}/files/song.wav`] },
+    });
+    expect(server.to('GET').at(-1)!.path).toBe(`/api/generate/detail/music?task_id=${ENCODED_ID}`);
+  });
+
+  it('knows every state', async () => {
+    const { call } = await ground({
+      status: ({ path: target }) => {
+        const status = target.split('/').at(-1)!;
+        return { body: { code: 200, data: { task_id: status, status, error_message: 'content policy' } } };
+      },
+    });
+    const see = async (word: string) => {
+      const done = await call([...APIDOT, '--action', 'getStatus', '--taskId', word]);
+      const { status, errorCode, data } = envelopeOf(done);
+      return [word, done.code, status, errorCode, data.unknownState];
+    };
+    const words = ['not_started', 'running', 'processing', 'finished', 'failed', 'queued'];
+    expect(await Promise.all(words.map(see))).toEqual([
+      ['not_started', 0, 'SUBMITTED', null, undefined],
+      ['running', 0, 'PROGRESS', null, undefined],
+      ['processing', 0, 'PROGRESS', null, undefined],
+      ['finished', 0, 'COMPLETED', null, undefined],
+      ['failed', 1, 'FAILED', 'GENERATION_FAILED', undefined],
+      ['queued', 0, 'UNKNOWN', null, 'queued'],
+    ]);
+  });
+
+  it('a task that failed is told with its reason, and what becomes of its charge is not claimed', async () => {
+    const { server, call } = await ground({
+      status: task({ status: 'failed', error_message: 'content policy' }),
+    });
+    const done = await call();
+    const envelope = envelopeOf(done);
+    expect(done.code).toBe(1);
+    expect(envelope).toMatchObject({ status: 'FAILED', taskId: ID, errorCode: 'GENERATION_FAILED' });
+    expect(envelope.errorMessage).toContain('"content policy"');
+    expect(envelope.data.credits).toEqual(NO_CREDITS);
+    expect(stepsOf(envelope)[0]).toMatch(/does not document.*check the dashboard/);
+    expect(stepsOf(envelope).join('\n')).not.toMatch(/--action account/);
+    expect(server.submits()).toHaveLength(1);
+  });
+});
+
+describe('only where it is asked for', () => {
+  const OTHER = 'ak_other_canary_33c9d27a61';
+
+  it('each key goes to its own service, and neither to any output or file', async () => {
+    const [dot, video, folder] = [await apidot(), await service(), tempFolder()];
+    const state = path.join(folder, 'state');
+    const env = {
+      ...live(video.origin, { AIVIDEO_API_KEY: OTHER }),
+      ...liveApidot(dot.origin, { ASYNC_MEDIA_STATE_DIR: state }),
+    };
+    const first = await run([...T2V_ARGS, '--download', 'out'], { env, cwd: folder });
+    expect(first.code).toBe(0);
+    expect(dot.received).toHaveLength(0);
+    const asked = video.received.length;
+    const second = await run([...PICTURE_ARGS, '--download', 'out'], { env, cwd: folder });
+    expect(second.code).toBe(0);
+    expect(video.received).toHaveLength(asked);
+    expect(JSON.stringify(video.received)).toContain(OTHER);
+    expect(JSON.stringify(video.received)).not.toContain(CANARY);
+    expect(JSON.stringify(dot.received)).toContain(CANARY);
+    expect(JSON.stringify(dot.received)).not.toContain(OTHER);
+    expect(readdirSync(path.join(state, 'journal')).length).toBeGreaterThanOrEqual(2);
+    const told = [first.stdout, first.stderr, second.stdout, second.stderr, textsBelow(folder)].join('\n');
+    expect(told).not.toContain(CANARY);
+    expect(told).not.toContain(OTHER);
+  });
+
+  it('without its key nothing is sent; the next steps name the key page and the sandbox', async () => {
+    const [dot, video] = [await apidot(), await service()];
+    const env = { ...live(video.origin), ...liveApidot(dot.origin, { APIDOT_API_KEY: undefined }) };
+    const done = await run(PICTURE_ARGS, { env });
+    const envelope = envelopeOf(done);
+    expect(done.code).toBe(3);
+    expect(envelope).toMatchObject({ ok: false, status: 'FAILED', taskId: null, errorCode: 'AUTH_FAILED' });
+    expect(envelope.errorMessage).toContain('APIDOT_API_KEY');
+    expect(stepsOf(envelope)[0]).toContain('https://apidot.ai/dashboard/api-key');
+    expect(commandIn(envelope.data)).toMatch(/ --provider apidot --model gpt-image-2 .* --sandbox$/);
+    expect([...dot.received, ...video.received]).toEqual([]);
+  });
+
+  it('a task of APIDot that the other service is asked for: where it was made, and never that key for the other', async () => {
+    const dot = await apidot();
+    const video = await service({
+      status: { status: 404, body: { status: 'FAILED', message: 'Task not found' } },
+    });
+    const env = { ...live(video.origin), ...liveApidot(dot.origin, { ASYNC_MEDIA_STATE_DIR: tempFolder() }) };
+    expect((await run([...PICTURE_LINE, '--wait', '0'], { env })).code).toBe(4);
+    const [asked, listed, named] = await Promise.all([
+      run(['--action', 'getStatus', '--taskId', ID], { env }),
+      run(['--action', 'listPending'], { env }),
+      run(['--action', 'listPending', '--provider', 'aivideomaker'], { env }),
+    ]);
+    const envelope = envelopeOf(asked);
+    expect(asked.code).toBe(8);
+    expect(envelope).toMatchObject({ errorCode: 'TASK_NOT_FOUND', taskId: ID });
+    expect(JSON.stringify(envelope)).not.toContain('AIVIDEO_API_KEY');
+    expect(envelopeOf(named).data.count).toBe(0);
+    const [{ resume }] = envelopeOf(listed).data.pending as [{ resume: string }];
+    for (const command of [commandIn(envelope.data), resume]) {
+      expect(command).toMatch(/--action waitTask --taskId \S+ --provider apidot$/);
+    }
+    expect(dot.received).toHaveLength(1);
+  });
+});
+
+describe('what APIDot has no request for', () => {
+  const AGAIN = ['--taskId', ID];
+  const REFUSED: [string[], string, RegExp][] = [
+    [[...APIDOT, '--action', 'cancelTask', ...AGAIN], '--action', /waitTask/],
+    [[...APIDOT, '--action', 'listTasks'], '--action', /getStatus/],
+    [[...PICTURE_LINE, '--action', 'quote'], '--action', /price/],
+    [[...APIDOT, '--action', 'account'], '--action', /listModels/],
+    [[...PICTURE_ARGS, '--maxCredits', '20'], '--maxCredits', /leave --maxCredits out/],
+    [[...PICTURE_ARGS, '--maxCreditsPerDay', '20'], '--maxCreditsPerDay', /leave --maxCreditsPerDay out/],
+    [[...PICTURE_ARGS, '--webhookUrl', 'https://example.com/hook'], '--webhookUrl', /write --callbackUrl/],
+  ];
+
+  it.each([
+    ['with a key', CANARY],
+    ['without one', undefined],
+  ])('%s: is refused by name before anything is sent', async (_, key) => {
+    const { server, env } = await ground();
+    await Promise.all(
+      REFUSED.map(async ([args, where, hint]) => {
+        const done = await run(args, { env: { ...env, APIDOT_API_KEY: key } });
+        const envelope = envelopeOf(done);
+        expect([args, done.code, envelope.errorCode]).toEqual([args, 2, 'INVALID_PAYLOAD']);
+        const issue = (envelope.data.issues as unknown as Issue[]).find((one) => one.path === where);
+        expect(issue?.expected).toContain(where === '--webhookUrl' ? '--callbackUrl for APIDot' : 'APIDot');
+        expect(issue?.hint).toMatch(hint);
+        expect(stepsOf(envelope).length).toBeGreaterThan(0);
+        expect(done.stderr).toBe('');
+      }),
+    );
+    expect(server.received).toHaveLength(0);
+  });
+
+  it('--callbackUrl is its word alone', async () => {
+    const done = await run([...T2V_ARGS, '--callbackUrl', 'https://example.com/hook']);
+    expect(done.code).toBe(2);
+    expect(envelopeOf(done).data.issues).toMatchObject([
+      { path: '--callbackUrl', hint: 'write --webhookUrl' },
+    ]);
+  });
+});
+
+/** The outcome of a submit is not known, and nothing leads the reader to send it again by himself. */
+function expectUnknown(done: Run): void {
+  const envelope = envelopeOf(done);
+  expect(done.code).toBe(7);
+  expect(envelope).toMatchObject({ ok: false, status: 'UNKNOWN', errorCode: 'SUBMIT_OUTCOME_UNKNOWN' });
+  expectNoSecondSubmit(stepsOf(envelope));
+}
+
+function expectNoSecondSubmit(steps: string[]): void {
+  const text = steps.join('\n');
+  expect(text).toContain('https://apidot.ai/dashboard');
+  expect(text).toContain('Do not submit this again before you know');
+  expect(text).not.toMatch(/listTasks|looks for it|finds out/);
+  const commands = steps.filter((step) => step.startsWith('node '));
+  for (const command of commands) expect(command).toContain('--action waitTask');
+  const again = steps.filter((step) => /--new|same command/.test(step));
+  expect(again).toEqual([
+    expect.stringMatching(/^Only if the person decides .*: the same command with --new\.$/),
+  ]);
+}
+
+describe('a submit whose answer is lost', () => {
+  const LOST: Record<string, Script['submit']> = {
+    'a connection that is reset': (_, { res }) => void res.socket?.resetAndDestroy() as undefined,
+    'HTTP 500': refusal(500, 'server_error', 'Internal error'),
+    'a body that is cut off': (_, { res }) => {
+      res.writeHead(200, { 'content-type': 'application/json', 'content-length': '200' });
+      res.write('{"code":200,"data":{"task_', () => res.destroy());
+      return undefined;
+    },
+    'half of a document': { body: '{"code":200,"data":{"task_id":"task-un' },
+    'no task id': { body: { code: 200, data: { status: 'not_started' } } },
+    'code 500 inside HTTP 200': refusal(500, 'server_error', 'Internal error', { status: 200 }),
+    'a code that nobody documents': { body: { code: 1007, message: 'Something odd' } },
+    'an error that names a task': { status: 400, body: { code: 400, data: { task_id: ID } } },
+  };
+
+  it('is unknown, and stays unknown: the same command sends nothing', async () => {
+    await Promise.all(
+      Object.entries(LOST).map(async ([what, submit]) => {
+        const { server, call } = await ground({ submit: submit! });
+        const first = await call();
+        expect([what, first.code]).toEqual([what, 7]);
+        expectUnknown(first);
+        expect(server.received).toHaveLength(1);
+        const second = await call();
+        expectUnknown(second);
+        expect(envelopeOf(second).errorMessage).toContain('An earlier run of this command did not learn');
+        expect(server.received).toHaveLength(1);
+      }),
+    );
+  });
+
+  it('is listed until a person decides for --new; what that made is delivered, and then the wish is new', async () => {
+    let isLost = true;
+    const { server, call, pending } = await ground({
+      submit: (_, { res }) => (isLost ? (void res.socket?.resetAndDestroy() as undefined) : accepted),
+      status: (_, { server: it }) => finished(it),
+    });
+    expectUnknown(await call());
+    const { count, pending: entries, nextSteps } = await pending();
+    expect(count).toBe(1);
+    expect(entries).toMatchObject([{ provider: 'apidot', taskId: null, credits: NO_CREDITS }]);
+    expect(JSON.stringify(nextSteps)).toMatch(/https:\/\/apidot\.ai\/dashboard.*Only if the person decides/);
+    expect(JSON.stringify([entries, nextSteps])).not.toMatch(/looks for it|run its command again/);
+    isLost = false;
+    expectUnknown(await call());
+    expect(server.submits()).toHaveLength(1);
+    const again = await call([...PICTURE_ARGS, '--new']);
+    expect([again.code, envelopeOf(again).data.resumed]).toEqual([0, undefined]);
+    expect(server.submits()).toHaveLength(2);
+    expect((await pending()).count).toBe(0);
+    const next = await call();
+    expect([next.code, envelopeOf(next).data.resumed]).toEqual([0, undefined]);
+    expect(server.submits()).toHaveLength(3);
+  });
+});
+
+describe('a submit that is refused', () => {
+  const PLAIN: [number, string, string, number][] = [
+    [400, 'invalid_request', 'INVALID_PAYLOAD', 2],
+    [400, 'invalid_request_error', 'INVALID_PAYLOAD', 2],
+    [401, 'authentication_error', 'AUTH_FAILED', 3],
+    [402, 'insufficient_credits', 'INSUFFICIENT_CREDITS', 5],
+    [429, 'rate_limited', 'RATE_LIMITED', 6],
+  ];
+  const later = (seconds: number) => ({ headers: { 'retry-after': String(seconds) } });
+  // As an HTTP status, and the same as `code` inside HTTP 200.
+  const CASES: [...(typeof PLAIN)[0], Partial<Answer>][] = PLAIN.flatMap((one) => [
+    [...one, {}],
+    [...one, { status: 200 }],
+  ]);
+  CASES.push([429, 'rate_limited', 'RATE_LIMITED', 6, later(3600)]);
+  CASES.push([429, 'rate_limited', 'RATE_LIMITED', 6, { status: 200, ...later(3600) }]);
+
+  async function expectRefused(
+    [code, type, errorCode, exit, form]: (typeof CASES)[0],
+    env: Record<string, string>,
+  ): Promise<void> {
+    const { server, call } = await ground({ submit: refusal(code, type, 'so it says', form) }, env);
+    const done = await call();
+    const envelope = envelopeOf(done);
+    const retryAfter = form.headers ? 3600 : null;
+    expect([code, form, done.code, envelope.errorCode]).toEqual([code, form, exit, errorCode]);
+    expect(envelope).toMatchObject({ ok: false, status: 'FAILED', taskId: null, retryAfter });
+    expect(envelope.errorMessage).toContain('so it says');
+    const steps = stepsOf(envelope).join('\n');
+    expect(steps).not.toMatch(/^$|listTasks|--action account|AIVIDEO_API_KEY/);
+    if (code === 401) expect(steps).toMatch(/APIDOT_API_KEY.*apidot\.ai\/dashboard\/api-key/);
+    if (code === 402) expect(steps).toMatch(/APIDot takes credits/);
+    expect(server.received).toHaveLength(code === 429 && retryAfter === null ? 2 : 1);
+  }
+
+  /** 429 with a pause that there is time for, as HTTP status or inside another one. */
+  async function expectSentAgain(status: number): Promise<void> {
+    const times: number[] = [];
+    const { call } = await ground({
+      submit: (_, { count }) => {
+        times.push(performance.now());
+        return count > 0 ? accepted : refusal(429, 'rate_limited', 'slow down', { status, ...later(1) });
+      },
+    });
+    expect((await call([...PICTURE_LINE, '--wait', '0'])).code).toBe(4);
+    expect(times).toHaveLength(2);
+    expect(times[1]! - times[0]!).toBeGreaterThanOrEqual(990);
+  }
+
+  it('says why, is sent again only where that may help and there is time, and leaves no record', async () => {
+    const shared = { ASYNC_MEDIA_STATE_DIR: tempFolder(), AIVIDEO_MAX_RETRIES: '1' };
+    await Promise.all([
+      ...CASES.map((one) => expectRefused(one, shared)),
+      ...[429, 200].map((status) => expectSentAgain(status)),
+    ]);
+    const { pending } = await ground({}, shared);
+    expect(await pending()).toMatchObject({ count: 0, pending: [] });
+  });
+});
+
+/** Runs the command and sends it a signal in the instant in which its submit has arrived, which is never answered. */
+async function stoppedInSubmit(signal: NodeJS.Signals) {
+  let child: ReturnType<typeof spawn> | undefined;
+  const { server, env, options, call, pending } = await ground(
+    { submit: () => void child?.kill(signal) as undefined },
+    { AIVIDEO_TIMEOUT_MS: '20000' },
+  );
+  const done = await new Promise<Run>((resolve) => {
+    const stdio = ['ignore', 'pipe', 'ignore'] as const;
+    const own = spawn(process.execPath, [ENTRY, ...PICTURE_ARGS], {
+      env: { PATH: process.env.PATH, ...env },
+      cwd: options.cwd,
+      stdio: [...stdio],
+    });
+    child = own;
+    let stdout = '';
+    own.stdout!.on('data', (chunk: Buffer) => {
+      stdout += chunk;
+    });
+    own.on('close', (code, name) => resolve({ code, signal: name, stdout, stderr: '' }));
+  });
+  return { server, done, call, pending };
+}
+
+describe('a command that is stopped', () => {
+  it('killed when the task is known, run again: goes on with it, one submit in all', async () => {
+    let isOver = false;
+    const { server, call, options, pending } = await ground({
+      status: (_, { server: it }) => (isOver ? finished(it) : task({ status: 'running' })),
+    });
+    const killed = await run(PICTURE_ARGS, {
+      ...options,
+      onStderr: (text, kill) => text.includes(ID) && kill('SIGKILL'),
+    });
+    expect([killed.signal, killed.stdout]).toEqual(['SIGKILL', '']);
+    expect((await pending()).pending).toMatchObject([{ taskId: ID, files: 0 }]);
+    isOver = true;
+    const again = await call([...PICTURE_ARGS, '--download', 'out']);
+    expect(again.code).toBe(0);
+    expect(envelopeOf(again)).toMatchObject({
+      status: 'COMPLETED',
+      taskId: ID,
+      data: { resumed: true, credits: NO_CREDITS },
+    });
+    expect(server.submits()).toHaveLength(1);
+  });
+
+  it('between request and answer, run again: unknown, still one submit', async () => {
+    const [killed, told] = await Promise.all([stoppedInSubmit('SIGKILL'), stoppedInSubmit('SIGTERM')]);
+    expect([killed.done.signal, killed.done.stdout]).toEqual(['SIGKILL', '']);
+    expect(told.done.code).toBe(143);
+    const envelope = envelopeOf(told.done);
+    expect(envelope).toMatchObject({ status: 'UNKNOWN', taskId: null, errorCode: 'SUBMIT_OUTCOME_UNKNOWN' });
+    expectNoSecondSubmit(stepsOf(envelope));
+    await Promise.all(
+      [killed, told].map(async ({ server, call, pending }) => {
+        expectUnknown(await call());
+        expect((await pending()).pending).toMatchObject([{ taskId: null, status: 'UNKNOWN' }]);
+        expect(server.submits()).toHaveLength(1);
+      }),
+    );
+  });
+});
+
+it('several files, one of which cannot be fetched: the others are saved, and the rest comes later', async () => {
+  let isThere = false;
+  const names = ['a.png', 'b.png', 'c.png'];
+  const { server, call, folder, env } = await ground({
+    status: (_, { server: it }) => finished(it, ...names),
+    file: ({ path: target }) =>
+      target.endsWith('b.png') && !isThere ? { status: 404, body: 'gone' } : { body: PNG },
+  });
+  const done = await call([...PICTURE_ARGS, '--download', 'out']);
+  const { data, ...envelope } = envelopeOf(done);
+  expect(done.code).toBe(9);
+  expect(envelope).toMatchObject({ status: 'COMPLETED', taskId: ID, errorCode: 'DOWNLOAD_FAILED' });
+  expect(data.files).toHaveLength(2);
+  expect(data.notSaved).toEqual([expect.stringContaining('404')]);
+  expect(data.resultUrls).toHaveLength(3);
+  const saved = readdirSync(path.join(folder, 'out')).sort();
+  expect((data.files as { path: string }[]).map((file) => path.basename(file.path)).sort()).toEqual(saved);
+
+  isThere = true;
+  const resumed = await runShell(commandIn(data), { env, cwd: folder });
+  expect(resumed.code).toBe(0);
+  expect(envelopeOf(resumed).data.files).toHaveLength(3);
+  const all = readdirSync(path.join(folder, 'out'));
+  expect(all).toHaveLength(3);
+  expect(all).toEqual(expect.arrayContaining(saved));
+  expect(server.to('GET /files/a.png')).toHaveLength(1);
+  expect(server.to('GET /files/c.png')).toHaveLength(1);
+  expect(server.submits()).toHaveLength(1);
+});
+
+describe('which model is whose', () => {
+  it('listModels and describeModel know both services, and a submit says which one is meant', async () => {
+    const { server, env } = await ground();
+    const both = { ...env, ...live(server.origin) };
+    const call = (...args: string[]) => run(args, { env: both });
+    const payload = ['--payload', '{"prompt":"a lighthouse"}'];
+    const [list, described, submitted, unsupported, named] = await Promise.all([
+      call('--action', 'listModels'),
+      call('--action', 'describeModel', '--model', 'seedance-2'),
+      call('--model', 'seedance-2', ...payload),
+      call('--model', 'sora-2', ...payload),
+      call(...APIDOT, '--model', 'kling-2.6', ...payload),
+    ]);
+
+    const { data } = envelopeOf(list);
+    const ids = (data.models as { model: string }[]).map(({ model }) => model);
+    expect(ids).toEqual(await listModels('aivideomaker'));
+    expect(data.otherProviders).toEqual({ apidot: await listModels('apidot') });
+
+    expect(described.code).toBe(0);
+    expect(envelopeOf(described).data).toMatchObject({ provider: 'apidot', model: 'seedance-2' });
+    expect(commandIn(envelopeOf(described).data)).toContain('--sandbox --provider apidot --model seedance-2');
+
+    const refused = envelopeOf(submitted);
+    expect([submitted.code, refused.errorCode, refused.status]).toEqual([2, 'INVALID_MODEL', 'FAILED']);
+    expect(refused.data.issues).toMatchObject([{ path: '--model', hint: 'add --provider apidot' }]);
+
+    for (const [done, why] of [
+      [unsupported, /^apidot has no contract for "sora-2": only types of the website's own client/],
+      [named, /^apidot has no contract for "kling-2\.6": beyond a name in a skill/],
+    ] as const) {
+      const envelope = envelopeOf(done);
+      expect([done.code, envelope.errorCode]).toEqual([2, 'INVALID_MODEL']);
+      expect(envelope.errorMessage).toMatch(why);
+      expect(stepsOf(envelope).join('\n')).toContain('https://apidot.ai/models');
+    }
+    expect(server.received).toHaveLength(0);
+  });
+});
+
+it('in the sandbox a model of each family ends with a file of its kind, at a price that nobody told', async () => {
+  const done = await Promise.all(rehearsals);
+  for (const [at, [model, ext, magic, word]] of SANDBOX.entries()) {
+    const { data, ...envelope } = envelopeOf(done[at]!);
+    expect([model, done[at]!.code, envelope.errorMessage]).toEqual([model, 0, null]);
+    expect(envelope).toMatchObject({ ok: true, status: 'COMPLETED' });
+    const file = path.join(sandboxFolder, model, `${envelope.taskId}.${ext}`);
+    expect(readdirSync(path.dirname(file))).toEqual([path.basename(file)]);
+    expect(magic(readFileSync(file))).toBe(word);
+    expect(data.files).toMatchObject([{ path: file }]);
+    expect(data.credits).toEqual(NO_CREDITS);
+  }
+});
