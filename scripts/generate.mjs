@@ -229,7 +229,7 @@ async function sendOrSettle(session, intent, deadline) {
     return await sendUntilTaken(session, intent, deadline);
   } catch (lost) {
     if (!isUnclear(lost)) throw lost;
-    session.observer.troubled(lost);
+    if (session.provider.can.list) session.observer.troubled(lost);
     return settle(session, intent, sentAt, lost, deadline);
   }
 }
@@ -362,8 +362,8 @@ async function recordedTask(session, journal, wish, deadline) {
     session.observer.task(task.id, task.state);
     return { entry, credits, task };
   } catch (error) {
-    const isLost = error instanceof Failure3 && error.code === "SUBMIT_OUTCOME_UNKNOWN";
-    if (isLost) await entry.update({ phase: "unknown" });
+    const lost = error instanceof Failure3 && error.code === "SUBMIT_OUTCOME_UNKNOWN" ? error : null;
+    if (lost) await entry.update({ phase: "unknown", taskId: lost.details.taskId ?? null });
     else if (!certainty.mayBeTaken()) entry.drop();
     throw error;
   } finally {

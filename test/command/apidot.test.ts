@@ -344,8 +344,17 @@ describe('a submit whose answer is lost', () => {
     'no task id': { body: { code: 200, data: { status: 'not_started' } } },
     'code 500 inside HTTP 200': refusal(500, 'server_error', 'Internal error', { status: 200 }),
     'a code that nobody documents': { body: { code: 1007, message: 'Something odd' } },
-    'an error that names a task': { status: 400, body: { code: 400, data: { task_id: ID } } },
   };
+
+  it('with an error that names a task is unknown; the next run asks what became of that task', async () => {
+    const submit: Answer = { status: 400, body: { code: 400, data: { task_id: ID } } };
+    const { server, call } = await ground({ submit });
+    const first = await call();
+    expectUnknown(first);
+    expect(envelopeOf(first).taskId).toBe(ID);
+    expect(envelopeOf(await call())).toMatchObject({ ok: true, taskId: ID, data: { resumed: true } });
+    expect(server.submits()).toHaveLength(1);
+  });
 
   it('is unknown, and stays unknown: the same command sends nothing', async () => {
     await Promise.all(

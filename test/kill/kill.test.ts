@@ -18,13 +18,24 @@ interface Place {
   commandFor(wish: string): string[];
 }
 
-async function place(options = {}): Promise<Place> {
+const APIDOT = ['--provider', 'apidot', '--model', 'gpt-image-2'];
+
+async function place(options = {}, provider = 'aivideomaker'): Promise<Place> {
   const service = await ledger(options);
   const folder = tempFolder();
   const state = path.join(folder, 'state');
-  const env = { PATH: process.env.PATH, ...live(service.origin), ASYNC_MEDIA_STATE_DIR: state };
+  const env = {
+    PATH: process.env.PATH,
+    ...live(service.origin),
+    APIDOT_BASE_URL: service.origin,
+    APIDOT_API_KEY: CANARY,
+    ASYNC_MEDIA_STATE_DIR: state,
+  };
+  const isApidot = provider === 'apidot';
+  const model = isApidot ? APIDOT : ['--model', 't2v'];
+  const fields = isApidot ? {} : T2V;
   const commandFor = (wish: string) => [
-    ...['--model', 't2v', '--payload', JSON.stringify({ ...T2V, prompt: wish }), '--pollInterval', '0.02'],
+    ...[...model, '--payload', JSON.stringify({ ...fields, prompt: wish }), '--pollInterval', '0.02'],
     ...['--download', path.join(folder, 'out'), '--wait', '30'],
   ];
   return { service, state, env, commandFor };
@@ -64,6 +75,21 @@ async function undisturbed(
   const args = commandFor(wish);
   const run = await runOnce({ args, env: { ...env, STEP_LOG: log }, node: ['--import', STEPS] });
   return { run, steps: readFileSync(log, 'utf8').trim().split('\n') };
+}
+
+/** For a service that shows no list: at most one charge for each wish, and each that is unknown is told to be. */
+function expectHonest({ service }: Place, wishes: Map<string, Ended[]>): void {
+  let delivered = 0;
+  for (const [wish, runs] of wishes) {
+    const charges = (service.charges.get(wish) ?? []).length;
+    const last = runs.at(-1)!;
+    if (isDelivered(last)) delivered += 1;
+    else expect(last, wish).toMatchObject({ code: 7, envelope: { errorCode: 'SUBMIT_OUTCOME_UNKNOWN' } });
+    expect(charges, wish).toBeLessThanOrEqual(1);
+    expect(charges, wish).toBeGreaterThanOrEqual(isDelivered(last) ? 1 : 0);
+  }
+  expect(delivered).toBeGreaterThan(wishes.size / 4);
+  expect(delivered).toBeLessThan(wishes.size);
 }
 
 describe('faults 35, 36, 38: killed, and run again', () => {
@@ -112,5 +138,31 @@ describe('faults 35, 36, 38: killed, and run again', () => {
     await inParallel(jobs);
     expect([...wishes.values()].filter((runs) => runs.length > 1).length).toBeGreaterThan(count / 4);
     expectAllWell(here, wishes);
+  });
+
+  it('with APIDot, in front of each step and at random instants: never a second charge, never a lie', async () => {
+    const here = await place({}, 'apidot');
+    const { service, env, commandFor } = here;
+    const { run, steps } = await undisturbed(here, 'undisturbed');
+    expect(isDelivered(run)).toBe(true);
+    const wishes = new Map([['undisturbed', [run]]]);
+    const stride = IS_FULL ? 1 : 8;
+    const atSteps = steps.flatMap((name, at) =>
+      at % stride > 0
+        ? []
+        : [{ wish: `killed before ${at + 1} ${name}`, first: { STEP_KILL: String(at + 1) } }],
+    );
+    const atRandom = Array.from({ length: IS_FULL ? 100 : 8 }, (_, n) => ({
+      wish: `killed at random ${n}`,
+      killAfter: Math.random() * run.ms * 1.2,
+    }));
+    const jobs = [...atSteps, ...atRandom].map(({ wish, ...kill }, n) => async () => {
+      service.script.push(TROUBLES[n % TROUBLES.length]!);
+      const node = 'first' in kill ? { node: ['--import', STEPS] } : {};
+      wishes.set(wish, await runUntilDone({ args: commandFor(wish), env, ...node, ...kill }));
+    });
+    await inParallel(jobs);
+    expect(wishes.size).toBe(jobs.length + 1);
+    expectHonest(here, wishes);
   });
 });

@@ -42,7 +42,8 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
  * A service that keeps a ledger: each submit that it takes is charged, unless it replays an idempotency key. Its tasks
- * end at the third look, and their files come in two parts.
+ * end at the third look, and their files come in two parts. It speaks as AIVideoMaker and as APIDot; the latter knows no
+ * keys and no list.
  */
 export async function ledger({ forgetsKeys = false } = {}): Promise<Ledger> {
   const tasks: KeptTask[] = [];
@@ -64,9 +65,17 @@ export async function ledger({ forgetsKeys = false } = {}): Promise<Ledger> {
     ...(!forgetsKeys && { idempotencyKey: task.key }),
   });
 
+  const WORDS = { SUBMITTED: 'not_started', PROGRESS: 'running', COMPLETED: 'finished', FAILED: 'failed' };
+  const apidotRecord = (task: KeptTask, origin: string): object => {
+    const status = WORDS[stateOf(task) as keyof typeof WORDS];
+    const files = status === 'finished' ? [{ file_url: `${origin}/files/${task.id}.mp4` }] : [];
+    return { code: 200, data: { task_id: task.id, status, output: { files }, error_message: null } };
+  };
+
   async function submit(request: Received, res: ServerResponse): Promise<Answer | undefined> {
-    const input = JSON.parse(request.body) as { prompt: string };
-    const key = String(request.headers['idempotency-key']);
+    const sent = JSON.parse(request.body) as { prompt: string; input?: { prompt: string } };
+    const input = sent.input ?? (sent as { prompt: string });
+    const key = String(request.headers['idempotency-key'] ?? randomUUID());
     let task = tasks.find((kept) => kept.key === key);
     const idempotentReplay = task !== undefined;
     if (!task) {
@@ -83,7 +92,9 @@ export async function ledger({ forgetsKeys = false } = {}): Promise<Ledger> {
       tasks.unshift(task);
       book.charges.set(task.wish, [...(book.charges.get(task.wish) ?? []), id]);
     }
-    const body = { status: 'SUBMITTED', taskId: task.id, creditsCharged: 15, idempotentReplay };
+    const body = sent.input
+      ? { code: 200, data: { task_id: task.id, status: 'not_started' } }
+      : { status: 'SUBMITTED', taskId: task.id, creditsCharged: 15, idempotentReplay };
     switch (book.script.shift()) {
       case 'reset':
         res.destroy();
@@ -132,10 +143,11 @@ export async function ledger({ forgetsKeys = false } = {}): Promise<Ledger> {
       res.end(MP4.subarray(MP4.length >> 1));
       return undefined;
     }
-    if (target.endsWith('/status')) {
+    const isApidot = target.startsWith('/api/generate/');
+    if (isApidot || target.endsWith('/status')) {
       book.onStatus?.();
       task.looks += 1;
-      return { body: { status: stateOf(task) } };
+      return { body: isApidot ? apidotRecord(task, origin) : { status: stateOf(task) } };
     }
     return { body: record(task, origin) };
   });

@@ -46,11 +46,12 @@ export function runOnce({ args, env, node = [], killAfter }: RunPlan): Promise<E
 }
 
 const MOST_RUNS = 8;
+const OUTCOME_UNKNOWN = 7;
 
-/** Runs the same command again and again until it has handed over its result. The first run goes as planned. */
+/** Runs the same command again and again until it has handed over its result, or says that a person has to decide. */
 export async function runUntilDone({ first, ...plan }: RunPlan): Promise<Ended[]> {
   const runs = [await runOnce({ ...plan, env: { ...plan.env, ...first } })];
-  while (!isDelivered(runs.at(-1)!) && runs.length < MOST_RUNS) {
+  while (!isDelivered(runs.at(-1)!) && runs.at(-1)!.code !== OUTCOME_UNKNOWN && runs.length < MOST_RUNS) {
     runs.push(await runOnce({ args: plan.args, env: plan.env }));
   }
   return runs;

@@ -64,8 +64,9 @@ export async function recordedTask(
     session.observer.task(task.id, task.state);
     return { entry, credits, task };
   } catch (error) {
-    const isLost = error instanceof Failure && error.code === 'SUBMIT_OUTCOME_UNKNOWN';
-    if (isLost) await entry.update({ phase: 'unknown' });
+    const lost = error instanceof Failure && error.code === 'SUBMIT_OUTCOME_UNKNOWN' ? error : null;
+    // An answer may name a task beside an error: the next run asks what became of it.
+    if (lost) await entry.update({ phase: 'unknown', taskId: lost.details.taskId ?? null });
     else if (!certainty.mayBeTaken()) entry.drop();
     throw error;
   } finally {

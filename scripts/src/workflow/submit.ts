@@ -58,7 +58,7 @@ async function sendOrSettle(session: Session, intent: Intent, deadline: number):
     return await sendUntilTaken(session, intent, deadline);
   } catch (lost) {
     if (!isUnclear(lost)) throw lost;
-    session.observer.troubled(lost);
+    if (session.provider.can.list) session.observer.troubled(lost);
     return settle(session, intent, sentAt, lost, deadline);
   }
 }
