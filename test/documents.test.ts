@@ -167,6 +167,8 @@ describe('what the documents name', () => {
     const description = /description: >-\n((?: {2}.*\n)+)/.exec(skill)![1]!.replace(/\s+/g, ' ').trim();
     expect(description.length).toBeLessThanOrEqual(1024);
     expect(description).not.toMatch(/[<>]/);
+    // The reference validator of the format reads no flow style.
+    expect(/^---\n([\s\S]*?)\n---/.exec(skill)![1]).not.toMatch(/[{[]/);
     for (const file of references) expect(text(file).split('\n').length, file).toBeLessThan(200);
   });
 });
