@@ -1,64 +1,26 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
 // scripts/src/workflow/account.ts
-import { estimateCredits } from "./contracts.mjs";
+import { estimateCredits as estimateCredits2 } from "./contracts.mjs";
 import { success } from "./main.mjs";
 import { EXIT } from "./main.mjs";
-import { dataOf } from "./live.mjs";
-import { shortDeadline } from "./live.mjs";
-async function quote(session, contract, payload) {
-  const { api, provider } = session;
-  const answer = await api.read(provider.quote(contract.model, payload), shortDeadline(session));
-  const data = dataOf(answer.record);
-  const estimate = estimateCredits(contract, payload);
-  if (estimate !== null && estimate !== answer.credits) {
-    data.estimate = { credits: estimate, asOf: contract.price?.asOf ?? null, note: "The quote counts." };
-  }
-  const missing = answer.balance === null ? 0 : answer.credits - answer.balance;
-  data.nextSteps = missing > 0 ? [`${missing} credits are missing. ${provider.says.credits}`] : [
-    `Tell the person the price (${answer.credits} credits), then submit once with --maxCredits ${answer.credits}. Media and content are checked only then.`
-  ];
-  return success(null, null, data, EXIT.done);
-}
-async function account(session, contracts) {
-  const { api, provider } = session;
-  const { models, record } = await api.read(provider.account(), shortDeadline(session));
-  const live = new Set(models);
-  const known = new Set(contracts);
-  return success(
-    null,
-    null,
-    {
-      ...dataOf(record),
-      contracts: {
-        models: contracts,
-        notListedByService: contracts.filter((model) => !live.has(model)),
-        withoutContract: models.filter((model) => !known.has(model))
-      }
-    },
-    EXIT.done
-  );
-}
-async function listTasks(session) {
-  const { api, provider } = session;
-  const { tasks, record } = await api.read(provider.list(), shortDeadline(session));
-  const running = tasks.filter(({ state }) => state === "SUBMITTED" || state === "PROGRESS").slice(0, 5);
-  const data = { ...dataOf(record), count: tasks.length };
-  if (running.length > 0) {
-    data.nextSteps = running.map(({ id }) => session.command(`--action waitTask --taskId ${id}`));
-  }
-  return success(null, null, data, EXIT.done);
-}
 
 // scripts/src/workflow/funds.ts
-import { cheaperVariants, estimateCredits as estimateCredits2 } from "./contracts.mjs";
+import { cheaperVariants, estimateCredits } from "./contracts.mjs";
 import { Failure } from "./main.mjs";
-import { shortDeadline as shortDeadline2 } from "./live.mjs";
+import { shortDeadline } from "./live.mjs";
 async function checkFunds(session, contract, intent, maxCreditsPerDay) {
-  const { maxCredits } = intent;
-  if (maxCredits === void 0 && maxCreditsPerDay === null) return null;
+  if (intent.maxCredits === void 0 && maxCreditsPerDay === null) return null;
+  const quote2 = await askPrice(session, contract, intent);
+  if (quote2.affordable === false || quote2.balance !== null && quote2.balance < quote2.credits) {
+    throw shortOfCredits(session, contract, intent, quote2, "The quote says that the balance is too small.");
+  }
+  return quote2;
+}
+async function askPrice(session, contract, intent) {
   const { api, provider } = session;
-  const quote2 = await api.read(provider.quote(intent.model, intent.payload), shortDeadline2(session));
+  const { model, payload, maxCredits } = intent;
+  const quote2 = await api.read(provider.quote(model, payload), shortDeadline(session));
   if (maxCredits !== void 0 && quote2.credits > maxCredits) {
     throw new Failure(
       "BUDGET_EXCEEDED",
@@ -66,20 +28,17 @@ async function checkFunds(session, contract, intent, maxCreditsPerDay) {
       {
         data: { quote: quote2.record, quoted: quote2.credits, maxCredits },
         nextSteps: [
-          ...variants(contract, intent.payload, maxCredits + 1),
+          ...variants(contract, payload, maxCredits + 1),
           `Ask the person whether ${quote2.credits} credits are fine; then run the same command with --maxCredits ${quote2.credits}.`
         ]
       }
     );
   }
-  if (quote2.affordable === false || quote2.balance !== null && quote2.balance < quote2.credits) {
-    throw shortOfCredits(session, contract, intent, quote2, "The quote says that the balance is too small.");
-  }
   return quote2;
 }
 async function withinDay(session, journal, maxCreditsPerDay, quote2, record) {
   if (maxCreditsPerDay === null || quote2 === null) return record();
-  const lock = await journal.lock("budget", shortDeadline2(session), session.api.signal);
+  const lock = await journal.lock("budget", shortDeadline(session), session.api.signal);
   if ("heldBy" in lock) {
     throw new Failure(
       "UNKNOWN_ERROR",
@@ -130,14 +89,74 @@ function shortOfCredits({ provider }, contract, intent, quote2, said) {
   }
   return new Failure("INSUFFICIENT_CREDITS", `${said}${missing} Nothing was submitted.`, {
     data,
-    nextSteps: [...variants(contract, intent.payload, quote2?.credits), provider.says.credits]
+    nextSteps: [
+      ...variants(contract, intent.payload, affordable(contract, intent, quote2)),
+      provider.says.credits
+    ]
   });
 }
-function variants(contract, payload, below = estimateCredits2(contract, payload)) {
-  const asOf = contract.price?.asOf;
-  return cheaperVariants(contract, payload, below ?? 0).map(
-    ({ change, credits }) => `Cheaper: ${JSON.stringify(change).slice(1, -1)} in the payload, about ${credits} credits (an estimate of ${asOf}).`
+function affordable(contract, { payload }, quote2) {
+  if (quote2?.balance != null) return Math.min(quote2.balance + 1, quote2.credits);
+  return quote2?.credits ?? estimateCredits(contract, payload) ?? 0;
+}
+function variants(contract, payload, below) {
+  const { price, model } = contract;
+  const cheaper = cheaperVariants(contract, payload, below);
+  if (cheaper.length === 0) return [`No form of ${model} is known to cost less than ${below} credits.`];
+  return cheaper.map(
+    ({ change, credits }) => `Cheaper: ${JSON.stringify(change).slice(1, -1)} in the payload, about ${credits} credits (an estimate of ${price?.asOf}).`
   );
+}
+
+// scripts/src/workflow/account.ts
+import { dataOf, resumeCommand } from "./live.mjs";
+import { shortDeadline as shortDeadline2 } from "./live.mjs";
+async function quote(session, { contract, intent }) {
+  const { provider } = session;
+  const { payload } = intent;
+  const answer = await askPrice(session, contract, intent);
+  const data = dataOf(answer.record);
+  const estimate = estimateCredits2(contract, payload);
+  if (estimate !== null && estimate !== answer.credits) {
+    data.estimate = { credits: estimate, asOf: contract.price?.asOf ?? null, note: "The quote counts." };
+  }
+  const missing = answer.balance === null ? 0 : answer.credits - answer.balance;
+  data.nextSteps = missing > 0 ? [
+    `${missing} credits are missing. ${provider.says.credits}`,
+    ...variants(contract, payload, (answer.balance ?? 0) + 1)
+  ] : [
+    `Tell the person the price (${answer.credits} credits), then submit once with --maxCredits ${answer.credits}. Media and content are checked only then.`
+  ];
+  return success(null, null, data, EXIT.done);
+}
+async function account(session, contracts) {
+  const { api, provider } = session;
+  const { models, record } = await api.read(provider.account(), shortDeadline2(session));
+  const live = new Set(models);
+  const known = new Set(contracts);
+  return success(
+    null,
+    null,
+    {
+      ...dataOf(record),
+      contracts: {
+        models: contracts,
+        notListedByService: contracts.filter((model) => !live.has(model)),
+        withoutContract: models.filter((model) => !known.has(model))
+      }
+    },
+    EXIT.done
+  );
+}
+async function listTasks(session) {
+  const { api, provider } = session;
+  const { tasks, record } = await api.read(provider.list(), shortDeadline2(session));
+  const running = tasks.filter(({ state }) => state === "SUBMITTED" || state === "PROGRESS").slice(0, 5);
+  const data = { ...dataOf(record), count: tasks.length };
+  if (running.length > 0) {
+    data.nextSteps = running.map(({ id }) => resumeCommand(session, id));
+  }
+  return success(null, null, data, EXIT.done);
 }
 
 // scripts/src/workflow/generate.ts
@@ -147,7 +166,7 @@ import { isTerminal } from "./main.mjs";
 import { handOver } from "./live.mjs";
 import { folderFor } from "./live.mjs";
 import { look } from "./live.mjs";
-import { creditsOf as creditsOf2, resumeCommand as resumeCommand2, taskOutcome } from "./live.mjs";
+import { creditsOf as creditsOf2, resumeCommand as resumeCommand3, taskOutcome } from "./live.mjs";
 
 // scripts/src/workflow/recorded.ts
 import { claimWish } from "./journal.mjs";
@@ -157,7 +176,7 @@ import { creditsOf } from "./live.mjs";
 
 // scripts/src/workflow/submit.ts
 import { Failure as Failure2 } from "./main.mjs";
-import { resumeCommand } from "./live.mjs";
+import { resumeCommand as resumeCommand2 } from "./live.mjs";
 import { shortDeadline as shortDeadline3 } from "./live.mjs";
 
 // scripts/src/workflow/settle.ts
@@ -305,7 +324,7 @@ function outcomeUnknown(session, intent, lost, later) {
       nextSteps: [
         ...named === void 0 ? [] : [
           "The answer named a task beside an error; this shows what became of it:",
-          resumeCommand(session, named)
+          resumeCommand2(session, named)
         ],
         "Do not submit this again before you know: it may be charged twice.",
         ...provider.can.list ? [
@@ -413,14 +432,15 @@ import { shortDeadline as shortDeadline4 } from "./live.mjs";
 import { waitOn, waitTask } from "./live.mjs";
 async function generate(session, options) {
   const { api } = session;
-  const { contract, intent, wait } = options;
+  const { contract, intent, wait, resumeFlags } = options;
   const start = api.clock.monotonic();
-  const settings = wait && { ...wait, folder: await folderFor(wait.folder) };
+  const folder = await folderFor(options.folder);
+  const settings = wait && { ...wait, folder };
   const deadline = Math.max(start + (wait?.waitMs ?? 0), shortDeadline4(session));
   const journal = await session.records();
   let made;
   try {
-    made = journal ? await recordedTask(session, journal, { ...options, folder: settings?.folder ?? null }, deadline) : await unrecordedTask(session, options, deadline);
+    made = journal ? await recordedTask(session, journal, { ...options, folder }, deadline) : await unrecordedTask(session, options, deadline);
   } catch (error) {
     if (error instanceof Failure4 && error.code === "INSUFFICIENT_CREDITS" && !error.details.data) {
       throw await explainFunds(session, contract, intent, error);
@@ -435,13 +455,13 @@ async function generate(session, options) {
     try {
       return await waitOn(session, task, { ...settings, ...left, ...entry && { entry }, credits });
     } catch (error) {
-      throw error instanceof Failure4 ? afterSubmit(session, task.id, settings.resumeFlags, error) : error;
+      throw error instanceof Failure4 ? afterSubmit(session, task.id, resumeFlags, error) : error;
     }
   }
   return taskOutcome(session, task.id, task, {
     credits,
     running: wait ? EXIT2.stillRunning : EXIT2.done,
-    ...wait && { resumeFlags: wait.resumeFlags }
+    resumeFlags
   });
 }
 async function unrecordedTask(session, { contract, intent, terms }, deadline) {
@@ -492,7 +512,7 @@ function afterSubmit(session, taskId, resumeFlags, failure) {
     nextSteps: [
       ...failure.details.nextSteps ?? [],
       "The task was submitted and charged, and goes on by itself. Do not submit it again. When the trouble is over:",
-      resumeCommand2(session, taskId, resumeFlags)
+      resumeCommand3(session, taskId, resumeFlags)
     ]
   });
 }
@@ -507,7 +527,7 @@ async function waitForNewest(session, settings) {
   return entry ? waitFor(session, settings, entry) : nothingPending(session);
 }
 async function waitForAll(session, settings) {
-  const entries = await pendingTasks(session);
+  const entries = (await pendingTasks(session)).reverse();
   if (entries.length === 0) return nothingPending(session);
   session.observer.several(entries.length);
   const outcomes = await Promise.all(
@@ -520,7 +540,7 @@ async function waitForAll(session, settings) {
       }
     })
   );
-  const tasks = outcomes.map(({ envelope }) => summary(envelope));
+  const tasks = outcomes.map(({ envelope }, n) => summary(envelope, entries[n]));
   const worst = outcomes.find(({ envelope }) => !envelope.ok) ?? outcomes.find(({ exitCode }) => exitCode > 0);
   const running = outcomes.filter(({ exitCode }) => exitCode === EXIT3.stillRunning).length;
   const data = { count: tasks.length, running, tasks };
@@ -554,8 +574,9 @@ function nothingPending(session) {
   ];
   return success2(null, null, { count: 0, nextSteps }, EXIT3.done);
 }
-function summary({ data, ...said }) {
-  const kept = { ...said };
+function summary({ data, ...said }, { record }) {
+  const { model, created, owner } = record;
+  const kept = { ...said, model, created, owner };
   for (const name of ["files", "resultUrls", "credits", "nextSteps"]) {
     if (data?.[name] !== void 0) kept[name] = data[name];
   }
@@ -563,6 +584,7 @@ function summary({ data, ...said }) {
 }
 export {
   account,
+  askPrice,
   checkFunds,
   explainFunds,
   findOwn,
@@ -572,6 +594,7 @@ export {
   recordedTask,
   settleEarlier,
   submit,
+  variants,
   waitForAll,
   waitForNewest,
   withinDay

@@ -4531,10 +4531,11 @@ var init_delivery = __esm({
 import { failed, success } from "./main.mjs";
 import { EXIT } from "./main.mjs";
 import { Failure as Failure4 } from "./main.mjs";
+import { BRIEF_WAIT_S } from "./main.mjs";
 function dataOf(record) {
   return Object.fromEntries(Object.entries(record).filter(([name]) => !OUR_WORDS.has(name)));
 }
-function resumeCommand({ command }, taskId, flags = "") {
+function resumeCommand({ command }, taskId, flags = ` --wait ${BRIEF_WAIT_S}`) {
   return command(`--action waitTask --taskId ${taskId}${flags}`);
 }
 function creditsOf({ charged, refunded }, known) {
@@ -4544,7 +4545,7 @@ function creditsOf({ charged, refunded }, known) {
     refunded: refunded ?? known?.refunded ?? null
   };
 }
-function taskOutcome(session, taskId, seen, { extra = {}, credits, running = EXIT.done, resumeFlags: resumeFlags2 = "" } = {}) {
+function taskOutcome(session, taskId, seen, { extra = {}, credits, running = EXIT.done, resumeFlags: resumeFlags2 } = {}) {
   const data = { ...dataOf(seen.record), ...extra };
   if (credits || seen.charged !== void 0) data.credits = { ...creditsOf(seen, credits) };
   else delete data.credits;
@@ -4629,6 +4630,7 @@ var init_session = __esm({
 // scripts/src/workflow/finish.ts
 import { failed as failed2 } from "./main.mjs";
 import { Failure as Failure5 } from "./main.mjs";
+import { BRIEF_WAIT_S as BRIEF_WAIT_S2 } from "./main.mjs";
 async function folderFor(folder) {
   return folder === null ? null : (await import("./download.mjs")).prepareFolder(folder);
 }
@@ -4650,7 +4652,7 @@ async function finish(session, taskId, options) {
     const outcome = taskOutcome(session, taskId, task, outcomeOptions);
     if (options.folder === null && outcome.envelope.data) {
       outcome.envelope.data.nextSteps = [
-        resumeCommand(session, taskId, " --download out"),
+        resumeCommand(session, taskId, ` --wait ${BRIEF_WAIT_S2} --download out`),
         `That saves the file. Do it soon: ${session.provider.says.retention}`
       ];
     }
@@ -4891,7 +4893,7 @@ async function cancelTask(session, taskId) {
     refusal2 = error;
   }
   if (answer?.state === "CANCEL") {
-    return endOf(session, taskId, success2("CANCEL", taskId, dataOf(answer.record), EXIT2.done));
+    return cancelled(session, taskId, answer);
   }
   let seen;
   try {
@@ -4902,7 +4904,7 @@ async function cancelTask(session, taskId) {
     seen = answer;
   }
   const data = dataOf(seen.record);
-  if (seen.state === "CANCEL") return endOf(session, taskId, success2("CANCEL", taskId, data, EXIT2.done));
+  if (seen.state === "CANCEL") return cancelled(session, taskId, seen);
   const running = !isTerminal3(seen.state);
   const said = refusal2 ? ` ${refusal2.message}` : "";
   const failure = new Failure8(
@@ -4921,6 +4923,12 @@ async function cancelTask(session, taskId) {
     }
   );
   return failed3(failure, seen.state, taskId);
+}
+async function cancelled(session, taskId, seen) {
+  const entry = await recordOf(session, taskId);
+  const credits = creditsOf(await withRecord(session, taskId, seen), entry?.record.credits);
+  const data = { ...dataOf(seen.record), credits: { ...credits } };
+  return handOver(session, entry, success2("CANCEL", taskId, data, EXIT2.done));
 }
 async function cancelWhileRefusedForNow(session, taskId) {
   const { api, provider } = session;
@@ -5566,11 +5574,17 @@ async function act(session, args, wish, environment) {
       return (await import("./generate.mjs")).account(session, await listModels(session.provider.id));
     }
     case "quote":
-      return (await import("./generate.mjs")).quote(session, wish.contract, wish.intent.payload);
+      return (await import("./generate.mjs")).quote(session, wish);
     default: {
       const { generate } = await import("./generate.mjs");
-      const wait = args.action === "createGeneration" ? null : waitSettings(args, environment);
-      return generate(session, { ...wish, wait });
+      const settings = waitSettings(args, environment);
+      const wait = args.action === "createGeneration" ? null : settings;
+      return generate(session, {
+        ...wish,
+        folder: settings.folder,
+        resumeFlags: settings.resumeFlags,
+        wait
+      });
     }
   }
 }

@@ -246,12 +246,13 @@ var init_unsupported = __esm({
 function isTerminal(state) {
   return TERMINAL.has(state);
 }
-var TASK_STATES, TASK_ID, TERMINAL;
+var TASK_STATES, TASK_ID, BRIEF_WAIT_S, TERMINAL;
 var init_task = __esm({
   "scripts/src/types/task.ts"() {
     "use strict";
     TASK_STATES = ["SUBMITTED", "PROGRESS", "COMPLETED", "FAILED", "CANCEL", "UNKNOWN"];
     TASK_ID = /^[A-Za-z0-9_][A-Za-z0-9._:~@=+,-]{0,199}$/;
+    BRIEF_WAIT_S = 45;
     TERMINAL = /* @__PURE__ */ new Set(["COMPLETED", "FAILED", "CANCEL"]);
   }
 });
@@ -292,8 +293,8 @@ var init_flags = __esm({
       all: { actions: ["waitTask"] },
       wait: { value: "<seconds>", actions: WAITS },
       pollInterval: { value: "<seconds>", actions: WAITS },
-      download: { value: "<dir>", actions: [...WAITS, "getTask"] },
-      maxCredits: { value: "<n>", actions: SUBMITS },
+      download: { value: "<dir>", actions: [...WAITS, "createGeneration", "getTask"] },
+      maxCredits: { value: "<n>", actions: PAYLOAD },
       maxCreditsPerDay: { value: "<n>", actions: SUBMITS },
       idempotencyKey: { value: "<key>", actions: [...SUBMITS, "forget"] },
       new: { actions: SUBMITS },
@@ -601,9 +602,10 @@ function withValue(flag, value) {
   const text = String(value);
   return `--${flag}${text.startsWith("--") ? "=" : " "}${quoteArgument(text)}`;
 }
-function resumeFlags({ wait, pollInterval, download }) {
+function resumeFlags({ action, wait, pollInterval, download }) {
+  const seconds = !rule("wait").actions?.includes(action) || wait === 0 ? BRIEF_WAIT_S : wait;
   const flags = [
-    wait > 0 && wait !== DEFAULT_WAIT_S && withValue("wait", wait),
+    seconds !== DEFAULT_WAIT_S && withValue("wait", seconds),
     pollInterval !== void 0 && withValue("pollInterval", pollInterval),
     download !== void 0 && withValue("download", download)
   ];
@@ -624,7 +626,9 @@ var init_command_line = __esm({
   "scripts/src/cli/command-line.ts"() {
     "use strict";
     init_registry();
+    init_task();
     init_arguments();
+    init_flags();
     LONGEST_SHOWN = 2e3;
   }
 });
@@ -1391,6 +1395,7 @@ init_task();
 init_text();
 export {
   ACTIONS,
+  BRIEF_WAIT_S,
   DEFAULT_WAIT_S,
   ERROR_CODES,
   EXIT,

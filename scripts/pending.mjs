@@ -6,6 +6,7 @@ import { profileOf } from "./main.mjs";
 import { success } from "./main.mjs";
 import { EXIT } from "./main.mjs";
 import { Failure } from "./main.mjs";
+import { BRIEF_WAIT_S } from "./main.mjs";
 import { commandWith, placeFlags, program, quoteArgument } from "./main.mjs";
 import { journalFolder } from "./main.mjs";
 async function listPending(where) {
@@ -37,7 +38,7 @@ function resumeOf(args, { record }) {
     return `${find}; or drop it with --action forget --idempotencyKey ${record.idempotencyKey}`;
   }
   const folder = record.download === null ? "" : ` --download ${quoteArgument(record.download)}`;
-  return `${program()} --action waitTask --taskId ${record.taskId}${folder}${placeFlags({ profile, sandbox: args.sandbox })}`;
+  return `${program()} --action waitTask --taskId ${record.taskId} --wait ${BRIEF_WAIT_S}${folder}${placeFlags({ profile, sandbox: args.sandbox })}`;
 }
 async function forget(where) {
   const { args } = where;

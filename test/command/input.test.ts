@@ -58,8 +58,8 @@ describe('arguments', () => {
     [[...T2V_CALL, '--webhookUrl', 'http://example.com/'], '--webhookUrl', 'https'],
     [[...T2V_CALL, '--webhookUrl', 'https://10.0.0.1/x'], '--webhookUrl', ''],
     [[...T2V_CALL, '--sandbox=yes'], '--sandbox', '--sandbox alone'],
-    [['--action', 'getTask', '--taskId', '../x?y'], '--taskId', '--action listTasks'],
-    [['--action', 'getTask', '--taskId', 'a\nb'], '--taskId', '--action listTasks'],
+    [['--action', 'getTask', '--taskId', '../x?y'], '--taskId', '--action listPending'],
+    [['--action', 'getTask', '--taskId', 'a\nb'], '--taskId', '--action listPending'],
   ])('fault 56, 60: %j is refused with the form that is right', async (args, path_, hint) => {
     const issue = await refused(args);
     expect(issue.all).toContain(JSON.stringify(path_).slice(1, -1));

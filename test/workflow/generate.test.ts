@@ -42,6 +42,8 @@ describe('generate', () => {
     const { envelope, exitCode } = await generate(session, {
       contract: t2v,
       terms: TERMS,
+      folder: null,
+      resumeFlags: '',
       intent: INTENT,
       wait: waiting(60_000),
     });
@@ -64,6 +66,8 @@ describe('generate', () => {
     const { envelope, exitCode } = await generate(sessionWith(server.origin), {
       contract: t2v,
       terms: TERMS,
+      folder: null,
+      resumeFlags: '',
       intent: INTENT,
       wait,
     });
@@ -78,6 +82,8 @@ describe('generate', () => {
     const { envelope, exitCode } = await generate(sessionWith(server.origin), {
       contract: t2v,
       terms: TERMS,
+      folder: null,
+      resumeFlags: '',
       intent: INTENT,
       wait: waiting(30_000),
     });
@@ -100,7 +106,14 @@ describe('generate', () => {
       status: [{ body: { status: 'PROGRESS' } }],
     });
     const session = sessionWith(server.origin);
-    await generate(session, { contract: t2v, terms: TERMS, intent: INTENT, wait: waiting(40_000) });
+    await generate(session, {
+      contract: t2v,
+      terms: TERMS,
+      folder: null,
+      resumeFlags: '',
+      intent: INTENT,
+      wait: waiting(40_000),
+    });
     expect(session.clock.now).toBe(40_000);
   });
 
@@ -111,6 +124,8 @@ describe('generate', () => {
     const { envelope } = await generate(sessionWith(server.origin), {
       contract: t2v,
       terms: TERMS,
+      folder: null,
+      resumeFlags: '',
       intent: INTENT,
       wait: waiting(60_000),
     });
@@ -131,6 +146,8 @@ describe('generate', () => {
       generate(sessionWith(server.origin), {
         contract: t2v,
         terms: TERMS,
+        folder: null,
+        resumeFlags: '',
         intent: INTENT,
         wait: waiting(600_000),
       }),
@@ -147,6 +164,8 @@ describe('generate', () => {
     const { envelope } = await generate(sessionWith(server.origin), {
       contract: t2v,
       terms: TERMS,
+      folder: null,
+      resumeFlags: '',
       intent: INTENT,
       wait: waiting(0),
     });
@@ -155,9 +174,16 @@ describe('generate', () => {
 
   it('makes sure of the folder before anything is submitted', async () => {
     const server = await service({});
-    const wait = waiting(60_000, { folder: '/dev/null/out' });
+    const wait = waiting(60_000);
     const failure = await failureOf(
-      generate(sessionWith(server.origin), { contract: t2v, terms: TERMS, intent: INTENT, wait }),
+      generate(sessionWith(server.origin), {
+        contract: t2v,
+        terms: TERMS,
+        folder: '/dev/null/out',
+        resumeFlags: '',
+        intent: INTENT,
+        wait,
+      }),
     );
     expect(failure.code).toBe('INVALID_PAYLOAD');
     expect(failure.details.issues![0]!.path).toBe('--download');
@@ -168,7 +194,14 @@ describe('generate', () => {
 describe('the price', () => {
   it('is not asked for where nothing limits it', async () => {
     const server = await service({});
-    await generate(sessionWith(server.origin), { contract: t2v, terms: TERMS, intent: INTENT, wait: null });
+    await generate(sessionWith(server.origin), {
+      contract: t2v,
+      terms: TERMS,
+      folder: null,
+      resumeFlags: '',
+      intent: INTENT,
+      wait: null,
+    });
     expect(server.to('POST /api/v1/quote')).toHaveLength(0);
   });
 
@@ -178,6 +211,8 @@ describe('the price', () => {
     const { envelope } = await generate(sessionWith(server.origin), {
       contract: t2v,
       terms: TERMS,
+      folder: null,
+      resumeFlags: '',
       intent,
       wait: null,
     });
@@ -195,7 +230,14 @@ describe('the price', () => {
       maxCredits: 40,
     };
     const failure = await failureOf(
-      generate(sessionWith(server.origin), { contract: v3, terms: TERMS, intent, wait: null }),
+      generate(sessionWith(server.origin), {
+        contract: v3,
+        terms: TERMS,
+        folder: null,
+        resumeFlags: '',
+        intent,
+        wait: null,
+      }),
     );
     expect(failure.code).toBe('BUDGET_EXCEEDED');
     expect(failure.details.data).toMatchObject({ quoted: 80, maxCredits: 40 });
@@ -219,7 +261,14 @@ describe('the price', () => {
     const server = await service({ quote: [quote] });
     const intent = { ...INTENT, maxCredits: 50 };
     const failure = await failureOf(
-      generate(sessionWith(server.origin), { contract: t2v, terms: TERMS, intent, wait: null }),
+      generate(sessionWith(server.origin), {
+        contract: t2v,
+        terms: TERMS,
+        folder: null,
+        resumeFlags: '',
+        intent,
+        wait: null,
+      }),
     );
     expect(failure.code).toBe('INSUFFICIENT_CREDITS');
     expect(failure.details.data).toEqual(data);
@@ -230,7 +279,14 @@ describe('the price', () => {
     const server = await service({ quote: [{ status: 503 }] });
     const intent = { ...INTENT, maxCredits: 50 };
     const failure = await failureOf(
-      generate(sessionWith(server.origin), { contract: t2v, terms: TERMS, intent, wait: null }),
+      generate(sessionWith(server.origin), {
+        contract: t2v,
+        terms: TERMS,
+        folder: null,
+        resumeFlags: '',
+        intent,
+        wait: null,
+      }),
     );
     expect(failure.code).toBe('NETWORK_ERROR');
     expect(server.to('POST /api/v1/generate')).toHaveLength(0);
@@ -243,7 +299,14 @@ describe('the price', () => {
     });
     const intent = { ...INTENT, payload: { ...INTENT.payload, duration: '8' } };
     const failure = await failureOf(
-      generate(sessionWith(server.origin), { contract: t2v, terms: TERMS, intent, wait: null }),
+      generate(sessionWith(server.origin), {
+        contract: t2v,
+        terms: TERMS,
+        folder: null,
+        resumeFlags: '',
+        intent,
+        wait: null,
+      }),
     );
     expect(failure.code).toBe('INSUFFICIENT_CREDITS');
     expect(failure.message).toContain('It costs 24 credits, the balance is 20: 4 are missing.');
@@ -257,7 +320,14 @@ describe('the price', () => {
   it('fault 19: and still says so where no quote is to be had', async () => {
     const server = await service({ submit: [{ status: 402 }], quote: [{ status: 500 }] });
     const failure = await failureOf(
-      generate(sessionWith(server.origin), { contract: t2v, terms: TERMS, intent: INTENT, wait: null }),
+      generate(sessionWith(server.origin), {
+        contract: t2v,
+        terms: TERMS,
+        folder: null,
+        resumeFlags: '',
+        intent: INTENT,
+        wait: null,
+      }),
     );
     expect(failure.code).toBe('INSUFFICIENT_CREDITS');
     expect(failure.details.data).toEqual({});

@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { profileOf } from '../providers/registry.ts';
+import { BRIEF_WAIT_S } from '../types/task.ts';
 import { type Arguments, DEFAULT_WAIT_S } from './arguments.ts';
+import { rule } from './flags.ts';
 
 /** The program as it can be called from the folder in which this process runs. */
 export function program(): string {
@@ -28,9 +30,11 @@ function withValue(flag: string, value: string | number): string {
  * The flags of a call that the command going on with its task repeats, each with a space before it. A limited wait stays
  * limited: whoever set it has little time.
  */
-export function resumeFlags({ wait, pollInterval, download }: Arguments): string {
+export function resumeFlags({ action, wait, pollInterval, download }: Arguments): string {
+  // Whoever did not wait, or could not say how long, has little time too.
+  const seconds = !rule('wait').actions?.includes(action) || wait === 0 ? BRIEF_WAIT_S : wait;
   const flags = [
-    wait > 0 && wait !== DEFAULT_WAIT_S && withValue('wait', wait),
+    seconds !== DEFAULT_WAIT_S && withValue('wait', seconds),
     pollInterval !== undefined && withValue('pollInterval', pollInterval),
     download !== undefined && withValue('download', download),
   ];

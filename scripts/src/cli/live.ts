@@ -199,11 +199,17 @@ async function act(
       return (await import('../workflow/account.ts')).account(session, await listModels(session.provider.id));
     }
     case 'quote':
-      return (await import('../workflow/account.ts')).quote(session, wish!.contract, wish!.intent.payload);
+      return (await import('../workflow/account.ts')).quote(session, wish!);
     default: {
       const { generate } = await import('../workflow/generate.ts');
-      const wait = args.action === 'createGeneration' ? null : waitSettings(args, environment);
-      return generate(session, { ...wish!, wait });
+      const settings = waitSettings(args, environment);
+      const wait = args.action === 'createGeneration' ? null : settings;
+      return generate(session, {
+        ...wish!,
+        folder: settings.folder,
+        resumeFlags: settings.resumeFlags,
+        wait,
+      });
     }
   }
 }

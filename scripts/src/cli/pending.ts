@@ -5,6 +5,7 @@ import { type Outcome, success } from '../types/envelope.ts';
 import { EXIT } from '../types/exit-codes.ts';
 import { Failure } from '../types/failure.ts';
 import type { Json } from '../types/json.ts';
+import { BRIEF_WAIT_S } from '../types/task.ts';
 import type { Arguments } from './arguments.ts';
 import { commandWith, placeFlags, program, quoteArgument } from './command-line.ts';
 import { type Environment, journalFolder } from './environment.ts';
@@ -53,7 +54,7 @@ function resumeOf(args: Arguments, { record }: Entry): string {
     return `${find}; or drop it with --action forget --idempotencyKey ${record.idempotencyKey}`;
   }
   const folder = record.download === null ? '' : ` --download ${quoteArgument(record.download)}`;
-  return `${program()} --action waitTask --taskId ${record.taskId}${folder}${placeFlags({ profile, sandbox: args.sandbox })}`;
+  return `${program()} --action waitTask --taskId ${record.taskId} --wait ${BRIEF_WAIT_S}${folder}${placeFlags({ profile, sandbox: args.sandbox })}`;
 }
 
 /** Drops a record. The task itself stays as it is. No network. */

@@ -11,6 +11,9 @@ export type TaskState = (typeof TASK_STATES)[number];
  */
 export const TASK_ID = /^[A-Za-z0-9_][A-Za-z0-9._:~@=+,-]{0,199}$/;
 
+/** Seconds that a suggested command waits where nobody said how long: within the minute that many tools allow. */
+export const BRIEF_WAIT_S = 45;
+
 const TERMINAL: ReadonlySet<TaskState> = new Set(['COMPLETED', 'FAILED', 'CANCEL']);
 
 /** A terminal state is final: no later answer takes it back. */

@@ -1,15 +1,24 @@
 import type { Contract } from '../contracts/contract.ts';
 import { estimateCredits } from '../contracts/price.ts';
+import type { Intent } from '../providers/provider.ts';
 import { type Outcome, success } from '../types/envelope.ts';
 import { EXIT } from '../types/exit-codes.ts';
-import type { Json, JsonObject } from '../types/json.ts';
-import { dataOf } from './outcome.ts';
+import type { Json } from '../types/json.ts';
+import { askPrice, variants } from './funds.ts';
+import { dataOf, resumeCommand } from './outcome.ts';
 import { type Session, shortDeadline } from './session.ts';
 
-/** The price of a payload by the service's own reckoning, which also checks its fields. Free; makes no task. */
-export async function quote(session: Session, contract: Contract, payload: JsonObject): Promise<Outcome> {
-  const { api, provider } = session;
-  const answer = await api.read(provider.quote(contract.model, payload), shortDeadline(session));
+/**
+ * The price of a payload by the service's own reckoning, which also checks its fields. Free; makes no task.
+ * @throws Failure BUDGET_EXCEEDED where it is above the limit of the intent
+ */
+export async function quote(
+  session: Session,
+  { contract, intent }: { contract: Contract; intent: Intent },
+): Promise<Outcome> {
+  const { provider } = session;
+  const { payload } = intent;
+  const answer = await askPrice(session, contract, intent);
   const data: Record<string, Json> = dataOf(answer.record);
   const estimate = estimateCredits(contract, payload);
   if (estimate !== null && estimate !== answer.credits) {
@@ -18,7 +27,10 @@ export async function quote(session: Session, contract: Contract, payload: JsonO
   const missing = answer.balance === null ? 0 : answer.credits - answer.balance;
   data.nextSteps =
     missing > 0
-      ? [`${missing} credits are missing. ${provider.says.credits}`]
+      ? [
+          `${missing} credits are missing. ${provider.says.credits}`,
+          ...variants(contract, payload, (answer.balance ?? 0) + 1),
+        ]
       : [
           `Tell the person the price (${answer.credits} credits), then submit once with --maxCredits ${answer.credits}. Media and content are checked only then.`,
         ];
@@ -53,7 +65,7 @@ export async function listTasks(session: Session): Promise<Outcome> {
   const running = tasks.filter(({ state }) => state === 'SUBMITTED' || state === 'PROGRESS').slice(0, 5);
   const data: Record<string, Json> = { ...dataOf(record), count: tasks.length };
   if (running.length > 0) {
-    data.nextSteps = running.map(({ id }) => session.command(`--action waitTask --taskId ${id}`));
+    data.nextSteps = running.map(({ id }) => resumeCommand(session, id));
   }
   return success(null, null, data, EXIT.done);
 }

@@ -4,7 +4,7 @@ import type { Credits } from '../journal/record.ts';
 import { failed, type Outcome } from '../types/envelope.ts';
 import { Failure } from '../types/failure.ts';
 import type { JsonObject } from '../types/json.ts';
-import type { Task } from '../types/task.ts';
+import { BRIEF_WAIT_S, type Task } from '../types/task.ts';
 import type { SavedFile } from './download.ts';
 import { creditsOf, dataOf, type OutcomeOptions, resumeCommand, taskOutcome } from './outcome.ts';
 import { type Session, shortDeadline } from './session.ts';
@@ -46,7 +46,7 @@ export async function finish(session: Session, taskId: string, options: FinishOp
     const outcome = taskOutcome(session, taskId, task, outcomeOptions);
     if (options.folder === null && outcome.envelope.data) {
       outcome.envelope.data.nextSteps = [
-        resumeCommand(session, taskId, ' --download out'),
+        resumeCommand(session, taskId, ` --wait ${BRIEF_WAIT_S} --download out`),
         `That saves the file. Do it soon: ${session.provider.says.retention}`,
       ];
     }

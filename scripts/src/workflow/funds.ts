@@ -18,10 +18,19 @@ export async function checkFunds(
   intent: Intent,
   maxCreditsPerDay: number | null,
 ): Promise<Quote | null> {
-  const { maxCredits } = intent;
-  if (maxCredits === undefined && maxCreditsPerDay === null) return null;
+  if (intent.maxCredits === undefined && maxCreditsPerDay === null) return null;
+  const quote = await askPrice(session, contract, intent);
+  if (quote.affordable === false || (quote.balance !== null && quote.balance < quote.credits)) {
+    throw shortOfCredits(session, contract, intent, quote, 'The quote says that the balance is too small.');
+  }
+  return quote;
+}
+
+/** Asks for the price, which is free. @throws Failure BUDGET_EXCEEDED where it is above the limit of the intent */
+export async function askPrice(session: Session, contract: Contract, intent: Intent): Promise<Quote> {
   const { api, provider } = session;
-  const quote = await api.read(provider.quote(intent.model, intent.payload), shortDeadline(session));
+  const { model, payload, maxCredits } = intent;
+  const quote = await api.read(provider.quote(model, payload), shortDeadline(session));
   if (maxCredits !== undefined && quote.credits > maxCredits) {
     throw new Failure(
       'BUDGET_EXCEEDED',
@@ -29,14 +38,11 @@ export async function checkFunds(
       {
         data: { quote: quote.record, quoted: quote.credits, maxCredits },
         nextSteps: [
-          ...variants(contract, intent.payload, maxCredits + 1),
+          ...variants(contract, payload, maxCredits + 1),
           `Ask the person whether ${quote.credits} credits are fine; then run the same command with --maxCredits ${quote.credits}.`,
         ],
       },
     );
-  }
-  if (quote.affordable === false || (quote.balance !== null && quote.balance < quote.credits)) {
-    throw shortOfCredits(session, contract, intent, quote, 'The quote says that the balance is too small.');
   }
   return quote;
 }
@@ -124,19 +130,26 @@ function shortOfCredits(
   }
   return new Failure('INSUFFICIENT_CREDITS', `${said}${missing} Nothing was submitted.`, {
     data,
-    nextSteps: [...variants(contract, intent.payload, quote?.credits), provider.says.credits],
+    nextSteps: [
+      ...variants(contract, intent.payload, affordable(contract, intent, quote)),
+      provider.says.credits,
+    ],
   });
 }
 
+/** Credits that a cheaper form has to stay below to be of use. */
+function affordable(contract: Contract, { payload }: Intent, quote: Quote | null): number {
+  if (quote?.balance != null) return Math.min(quote.balance + 1, quote.credits);
+  return quote?.credits ?? estimateCredits(contract, payload) ?? 0;
+}
+
 /** Forms of the same request that cost less than `below` credits, as literals to put into the payload. */
-function variants(
-  contract: Contract,
-  payload: JsonObject,
-  below = estimateCredits(contract, payload),
-): string[] {
-  const asOf = contract.price?.asOf;
-  return cheaperVariants(contract, payload, below ?? 0).map(
+export function variants(contract: Contract, payload: JsonObject, below: number): string[] {
+  const { price, model } = contract;
+  const cheaper = cheaperVariants(contract, payload, below);
+  if (cheaper.length === 0) return [`No form of ${model} is known to cost less than ${below} credits.`];
+  return cheaper.map(
     ({ change, credits }) =>
-      `Cheaper: ${JSON.stringify(change).slice(1, -1)} in the payload, about ${credits} credits (an estimate of ${asOf}).`,
+      `Cheaper: ${JSON.stringify(change).slice(1, -1)} in the payload, about ${credits} credits (an estimate of ${price?.asOf}).`,
   );
 }

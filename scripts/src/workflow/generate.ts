@@ -33,6 +33,10 @@ export interface GenerateOptions {
   contract: Contract;
   intent: Intent;
   terms: Terms;
+  /** Where its files are wanted, now or later; null = nowhere. */
+  folder: string | null;
+  /** Flags to repeat in the command that goes on with the task, with a space before each. */
+  resumeFlags: string;
   /** How to wait for the end; null = return as soon as the task is submitted. */
   wait: WaitSettings | null;
 }
@@ -40,15 +44,16 @@ export interface GenerateOptions {
 /** The whole way from a valid payload to a finished file: price, submit, wait, fetch. Submits at most one task. */
 export async function generate(session: Session, options: GenerateOptions): Promise<Outcome> {
   const { api } = session;
-  const { contract, intent, wait } = options;
+  const { contract, intent, wait, resumeFlags } = options;
   const start = api.clock.monotonic();
-  const settings = wait && { ...wait, folder: await folderFor(wait.folder) };
+  const folder = await folderFor(options.folder);
+  const settings = wait && { ...wait, folder };
   const deadline = Math.max(start + (wait?.waitMs ?? 0), shortDeadline(session));
   const journal = await session.records();
   let made: RecordedTask | { task: Task; entry?: Entry; credits: Credits };
   try {
     made = journal
-      ? await recordedTask(session, journal, { ...options, folder: settings?.folder ?? null }, deadline)
+      ? await recordedTask(session, journal, { ...options, folder }, deadline)
       : await unrecordedTask(session, options, deadline);
   } catch (error) {
     if (error instanceof Failure && error.code === 'INSUFFICIENT_CREDITS' && !error.details.data) {
@@ -64,13 +69,13 @@ export async function generate(session: Session, options: GenerateOptions): Prom
     try {
       return await waitOn(session, task, { ...settings, ...left, ...(entry && { entry }), credits });
     } catch (error) {
-      throw error instanceof Failure ? afterSubmit(session, task.id, settings.resumeFlags, error) : error;
+      throw error instanceof Failure ? afterSubmit(session, task.id, resumeFlags, error) : error;
     }
   }
   return taskOutcome(session, task.id, task, {
     credits,
     running: wait ? EXIT.stillRunning : EXIT.done,
-    ...(wait && { resumeFlags: wait.resumeFlags }),
+    resumeFlags,
   });
 }
 

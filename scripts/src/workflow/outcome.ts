@@ -4,7 +4,7 @@ import { failed, type Outcome, success } from '../types/envelope.ts';
 import { EXIT } from '../types/exit-codes.ts';
 import { Failure } from '../types/failure.ts';
 import type { Json, JsonObject } from '../types/json.ts';
-import type { Task } from '../types/task.ts';
+import { BRIEF_WAIT_S, type Task } from '../types/task.ts';
 import type { Session } from './session.ts';
 
 type Seen = Pick<Sighting, 'state' | 'unknownState' | 'record'> &
@@ -38,7 +38,11 @@ export function dataOf(record: JsonObject): JsonObject {
 }
 
 /** The command that goes on with a task: it waits, and charges nothing. */
-export function resumeCommand({ command }: Session, taskId: string, flags = ''): string {
+export function resumeCommand(
+  { command }: Session,
+  taskId: string,
+  flags = ` --wait ${BRIEF_WAIT_S}`,
+): string {
   return command(`--action waitTask --taskId ${taskId}${flags}`);
 }
 
@@ -56,7 +60,7 @@ export function taskOutcome(
   session: Session,
   taskId: string,
   seen: Seen,
-  { extra = {}, credits, running = EXIT.done, resumeFlags = '' }: OutcomeOptions = {},
+  { extra = {}, credits, running = EXIT.done, resumeFlags }: OutcomeOptions = {},
 ): Outcome {
   const data: Record<string, Json> = { ...dataOf(seen.record), ...extra };
   if (credits || seen.charged !== undefined) data.credits = { ...creditsOf(seen, credits) };

@@ -12,9 +12,9 @@ export async function waitForNewest(session: Session, settings: WaitSettings): P
   return entry ? waitFor(session, settings, entry) : nothingPending(session);
 }
 
-/** Goes on with all of them at the same time. */
+/** Goes on with all of them at the same time; their outcomes stand in the order in which they were submitted. */
 export async function waitForAll(session: Session, settings: WaitSettings): Promise<Outcome> {
-  const entries = await pendingTasks(session);
+  const entries = (await pendingTasks(session)).reverse();
   if (entries.length === 0) return nothingPending(session);
   session.observer.several(entries.length);
   const outcomes = await Promise.all(
@@ -27,7 +27,7 @@ export async function waitForAll(session: Session, settings: WaitSettings): Prom
       }
     }),
   );
-  const tasks = outcomes.map(({ envelope }) => summary(envelope));
+  const tasks = outcomes.map(({ envelope }, n) => summary(envelope, entries[n]!));
   const worst =
     outcomes.find(({ envelope }) => !envelope.ok) ?? outcomes.find(({ exitCode }) => exitCode > 0);
   const running = outcomes.filter(({ exitCode }) => exitCode === EXIT.stillRunning).length;
@@ -68,8 +68,9 @@ function nothingPending(session: Session): Outcome {
 }
 
 /** One of several outcomes: how it ended and what to do, without the service's whole record. */
-function summary({ data, ...said }: Envelope): JsonObject {
-  const kept: JsonObject = { ...said };
+function summary({ data, ...said }: Envelope, { record }: Entry): JsonObject {
+  const { model, created, owner } = record;
+  const kept: JsonObject = { ...said, model, created, owner };
   for (const name of ['files', 'resultUrls', 'credits', 'nextSteps']) {
     if (data?.[name] !== undefined) kept[name] = data[name];
   }

@@ -105,7 +105,7 @@ export async function cancelTask(session: Session, taskId: string): Promise<Outc
     refusal = error;
   }
   if (answer?.state === 'CANCEL') {
-    return endOf(session, taskId, success('CANCEL', taskId, dataOf(answer.record), EXIT.done));
+    return cancelled(session, taskId, answer);
   }
   // Refused, or the answer was lost: what counts is what has become of the task.
   let seen: Sighting;
@@ -117,7 +117,7 @@ export async function cancelTask(session: Session, taskId: string): Promise<Outc
     seen = answer;
   }
   const data = dataOf(seen.record);
-  if (seen.state === 'CANCEL') return endOf(session, taskId, success('CANCEL', taskId, data, EXIT.done));
+  if (seen.state === 'CANCEL') return cancelled(session, taskId, seen);
   const running = !isTerminal(seen.state);
   const said = refusal ? ` ${refusal.message}` : '';
   const failure = new Failure(
@@ -136,6 +136,14 @@ export async function cancelTask(session: Session, taskId: string): Promise<Outc
     },
   );
   return failed(failure, seen.state, taskId);
+}
+
+/** The end that was asked for, with what its record says of the credits. */
+async function cancelled(session: Session, taskId: string, seen: Sighting): Promise<Outcome> {
+  const entry = await recordOf(session, taskId);
+  const credits = creditsOf(await withRecord(session, taskId, seen), entry?.record.credits);
+  const data = { ...dataOf(seen.record), credits: { ...credits } };
+  return handOver(session, entry, success('CANCEL', taskId, data, EXIT.done));
 }
 
 /** A cancel is repeated only where the service put it off, or was never reached. */
@@ -219,7 +227,11 @@ export async function waitOn(
 }
 
 /** The full record of a task that ended without a result: it may say why. Its state stays what was seen. */
-async function withRecord(session: Session, taskId: string, seen: Sighting): Promise<Sighting> {
+async function withRecord(
+  session: Session,
+  taskId: string,
+  seen: Sighting,
+): Promise<Sighting & Partial<Task>> {
   const { api, provider } = session;
   try {
     const task = await api.read(provider.task(taskId), shortDeadline(session));
