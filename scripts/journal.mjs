@@ -48,15 +48,10 @@ function makePrivate(folder) {
 async function writeWhole(file, text2, clock) {
   const temp = writeTemp(file, text2);
   try {
-    renameSync(temp, file);
+    await renamePatiently(temp, file, clock);
   } catch (error) {
-    try {
-      if (!isHeld(error)) throw error;
-      await renamePatiently(temp, file, clock);
-    } catch (last) {
-      rmSync(temp, { force: true });
-      throw last;
-    }
+    rmSync(temp, { force: true });
+    throw error;
   }
   syncFolder(path.dirname(file));
 }

@@ -72,7 +72,7 @@ describe('a line that cannot be carried out', () => {
       {
         args: ['--action', 'getStatus', '--taskId', '../x?y'],
         path: '--taskId',
-        hint: 'listTasks',
+        hint: 'listPending',
         status: 'UNKNOWN',
       },
       {

@@ -10,16 +10,33 @@ export interface Child {
   pid: number;
   /** The next line that it says. */
   line(): Promise<string>;
-  /** Lets it begin. */
-  go(): void;
+  /** Tells it to begin. */
+  go(race?: Race): void;
+  /** When it has ended by itself. */
+  ended: Promise<unknown>;
   /** Ends it as a crash does, and waits until it has. */
   kill(): Promise<void>;
 }
 
+/** A lock to be tried by several processes at the same moment. */
+export interface Race {
+  file: string;
+  /** On the wall clock. */
+  at: number;
+}
+
+export type Task =
+  | 'write'
+  | 'replace'
+  | 'replace at the end'
+  | 'lock'
+  | 'lock when told'
+  | 'lock without links when told';
+
 const PROGRAM = path.join(ROOT, 'test', 'disk', 'child-program.ts');
 
 /** Starts a process that does one thing (see child-program.ts) with a file, and waits until it is ready for it. */
-export async function startChild(what: 'write' | 'lock' | 'lock when told', file: string): Promise<Child> {
+export async function startChild(what: Task, file = ''): Promise<Child> {
   const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', PROGRAM, what, file], {
     cwd: ROOT,
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -37,5 +54,6 @@ export async function startChild(what: 'write' | 'lock' | 'lock when told', file
     return value;
   };
   if ((await line()) !== 'ready') throw new Error('the process did not begin');
-  return { pid: child.pid!, line, go: () => child.stdin!.write('go\n'), kill };
+  const go = (race?: Race) => child.stdin!.write(`${JSON.stringify(race ?? 'go')}\n`);
+  return { pid: child.pid!, line, go, ended, kill };
 }

@@ -1,30 +1,55 @@
 // Real files; only what a disk refuses is played.
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { type FileHandle, open, readFile, rename } from 'node:fs/promises';
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { diskError, diskTrouble, makePrivate, writeWhole } from '../../scripts/src/disk/durable.ts';
+import {
+  diskError,
+  diskTrouble,
+  makePrivate,
+  replaceAtOnce,
+  writeWhole,
+} from '../../scripts/src/disk/durable.ts';
 import { FakeClock } from '../support/clock.ts';
 import { tempFolder } from '../support/command.ts';
 import { startChild } from './child.ts';
+import { beforeEachStep, error, refuse, resetDisk, undisturbed } from './steps.ts';
 
-vi.mock('node:fs/promises', async (original) => {
-  const real = await original<typeof import('node:fs/promises')>();
-  return { ...real, open: vi.fn(real.open), rename: vi.fn(real.rename) };
+vi.mock('node:fs', async (original) => {
+  const { watched } = await import('./steps.ts');
+  return watched(await original<typeof import('node:fs')>());
 });
 
-afterEach(() => {
-  vi.mocked(open).mockReset();
-  vi.mocked(rename).mockReset();
-});
+afterEach(resetDisk);
 
-const { open: realOpen, rename: realRename } =
-  await vi.importActual<typeof import('node:fs/promises')>('node:fs/promises');
+const real = await vi.importActual<typeof import('node:fs')>('node:fs');
 
-const error = (code: string) => Object.assign(new Error(code), { code });
 const modeOf = (file: string) => statSync(file).mode & 0o777;
-const codeOf = (promise: Promise<unknown>) => promise.then(() => 'no error', diskError);
+
+/** What the disk said. */
+const codeOf = (work: () => unknown): Promise<string> =>
+  new Promise((resolve) => resolve(work())).then(() => 'no error', diskError);
+
+/** The same of what must be refused at once, and not later. */
+function codeAtOnce(work: () => void): string {
+  try {
+    work();
+    return 'no error';
+  } catch (error) {
+    return diskError(error);
+  }
+}
 
 /** A file that says `old`, alone in its folder. */
 function oldFile(): string {
@@ -33,93 +58,138 @@ function oldFile(): string {
   return file;
 }
 
-/** The file is as it was, and nothing is left beside it. */
+/** The file is as it was, nothing is left beside it, and none is left open. */
 function expectUntouched(file: string): void {
   expect(readFileSync(file, 'utf8')).toBe('old');
   expect(readdirSync(path.dirname(file))).toEqual(['file']);
+  expectClosed();
 }
 
-/** Each file that is opened is first shown to the test. */
-function watchHandles(look: (name: string, handle: FileHandle) => void): void {
-  vi.mocked(open).mockImplementation(async (name, ...rest) => {
-    const handle = await realOpen(name, ...rest);
-    look(String(name), handle);
-    return handle;
+function expectClosed(): void {
+  const opened = vi.mocked(openSync).mock.results.filter(({ type }) => type === 'return');
+  expect(vi.mocked(closeSync).mock.calls.map(([descriptor]) => descriptor)).toEqual(
+    opened.map(({ value }) => value),
+  );
+}
+
+/** What a file was opened as. */
+function nameOf(descriptor: number): string {
+  const { calls, results } = vi.mocked(openSync).mock;
+  return String(calls[results.findLastIndex(({ value }) => value === descriptor)]![0]);
+}
+
+/** What is made safe on the disk, and what gets its name, in turn. */
+function watchSteps(file: string): string[] {
+  const steps: string[] = [];
+  const said = (name: string) => real.readFileSync(name, 'utf8');
+  vi.mocked(fsyncSync).mockImplementation((descriptor) => {
+    const name = nameOf(descriptor);
+    steps.push(name === path.dirname(file) ? 'folder' : `file of ${said(name)}`);
+    real.fsyncSync(descriptor);
+  });
+  vi.mocked(renameSync).mockImplementation((from, to) => {
+    steps.push(`name for ${said(String(from))} instead of ${said(String(to))}`);
+    real.renameSync(from, to);
+  });
+  return steps;
+}
+
+/** Everything that is to be renamed is held for a moment. */
+function holdNames(): void {
+  const seen = new Set<unknown>();
+  vi.mocked(renameSync).mockImplementation((from, to) => {
+    if (seen.has(from)) return real.renameSync(from, to);
+    seen.add(from);
+    throw error('EBUSY');
   });
 }
 
 describe('a private folder', () => {
-  it('is made with those above it, for its owner alone', async () => {
+  it('is made with those above it, for its owner alone', () => {
     const top = path.join(tempFolder(), 'a');
-    await makePrivate(path.join(top, 'b'));
+    makePrivate(path.join(top, 'b'));
     expect([modeOf(top), modeOf(path.join(top, 'b'))]).toEqual([0o700, 0o700]);
   });
 
-  it('that was open to others is closed to them', async () => {
+  it('that was open to others is closed to them', () => {
     const folder = path.join(tempFolder(), 'a');
     mkdirSync(folder);
     chmodSync(folder, 0o755);
-    await makePrivate(folder);
+    makePrivate(folder);
     expect(modeOf(folder)).toBe(0o700);
   });
 
-  it('cannot be where a file is', async () => {
+  it('that is somebody else’s is used as it is', () => {
+    const folder = path.join(tempFolder(), 'a');
+    mkdirSync(folder);
+    vi.mocked(chmodSync).mockImplementation(refuse('EPERM'));
+    makePrivate(folder);
+    expect(chmodSync).toHaveBeenCalledTimes(1);
+  });
+
+  it('cannot be where a file is', () => {
     const file = oldFile();
-    expect(await codeOf(makePrivate(file))).toBe('EEXIST');
-    expect(await codeOf(makePrivate(path.join(file, 'below')))).toBe('ENOTDIR');
+    expect(codeAtOnce(() => makePrivate(file))).toBe('EEXIST');
+    expect(codeAtOnce(() => makePrivate(path.join(file, 'below')))).toBe('ENOTDIR');
   });
 });
 
-describe('fault 36: a file that is written', () => {
+const WAYS: ['written' | 'replaced at once', (file: string, text: string) => Promise<void> | void][] = [
+  ['written', (file, text) => writeWhole(file, text, new FakeClock())],
+  ['replaced at once', replaceAtOnce],
+];
+
+describe.each(WAYS)('fault 36: a file that is %s', (how, write) => {
   it('is whole, for its owner alone, and alone in its folder', async () => {
     const file = oldFile();
     chmodSync(file, 0o644);
-    await writeWhole(file, 'new ü 😀', new FakeClock());
+    await write(file, 'new ü 😀');
     expect(readFileSync(file, 'utf8')).toBe('new ü 😀');
     expect(modeOf(file)).toBe(0o600);
     expect(readdirSync(path.dirname(file))).toEqual(['file']);
+    expectClosed();
   });
 
-  it('is on the disk before it gets its name, and its name is before the write is over', async () => {
+  it('may be one that was not there', async () => {
+    const file = path.join(tempFolder(), 'file');
+    await write(file, 'new');
+    expect(readFileSync(file, 'utf8')).toBe('new');
+    expect(modeOf(file)).toBe(0o600);
+  });
+
+  it('is old or new at each step, and new at the end', async () => {
     const file = oldFile();
-    const steps: string[] = [];
-    watchHandles((name, handle) => {
-      const sync = handle.sync.bind(handle);
-      handle.sync = () => {
-        steps.push(name === path.dirname(file) ? 'folder' : 'file');
-        return sync();
-      };
+    const seen = new Set<string>();
+    let steps = 0;
+    beforeEachStep(() => {
+      seen.add(readFileSync(file, 'utf8'));
+      steps += 1;
     });
-    vi.mocked(rename).mockImplementation((from, to) => {
-      steps.push(`name for ${readFileSync(from, 'utf8')} instead of ${readFileSync(to, 'utf8')}`);
-      return realRename(from, to);
-    });
-    await writeWhole(file, 'new', new FakeClock());
-    expect(steps).toEqual(['file', 'name for new instead of old', 'folder']);
+    await write(file, 'new');
+    undisturbed();
+    expect([...seen, readFileSync(file, 'utf8')]).toEqual(
+      how === 'written' ? ['old', 'new', 'new'] : ['old', 'new'],
+    );
+    expect(steps).toBeGreaterThan(4);
   });
 
   it('is old or new for whoever reads it meanwhile', async () => {
     const file = oldFile();
-    const texts = ['a'.repeat(300_000), 'b'.repeat(200_000)];
-    await writeWhole(file, texts[0]!, new FakeClock());
-    let isWriting = true;
-    const reading = (async () => {
-      let reads = 0;
-      for (; isWriting; reads += 1) {
-        const text = await readFile(file, 'utf8');
-        expect(texts.includes(text)).toBe(true);
-        await setImmediate();
-      }
-      return reads;
-    })();
-    for (let n = 0; n < 20; n += 1) await writeWhole(file, texts[n % 2]!, new FakeClock());
-    isWriting = false;
-    expect(await reading).toBeGreaterThan(5);
+    const child = await startChild(how === 'written' ? 'write' : 'replace', file);
+    const seen = new Set<string>();
+    // However busy the machine is: until some versions were seen.
+    for (let reads = 0; reads < 50 || seen.size < 5; reads += 1) {
+      const text = await readFile(file, 'utf8');
+      const [first] = text.split(',', 1);
+      seen.add(first!);
+      expect(text === 'old' || text === `${first},`.repeat(100_000)).toBe(true);
+    }
+    await child.kill();
   });
 
   it('is whole after its writer was killed', async () => {
     const file = oldFile();
-    const child = await startChild('write', file);
+    const child = await startChild(how === 'written' ? 'write' : 'replace', file);
     for (let n = 0; n < 5; n += 1) await child.line();
     await child.kill();
     const text = readFileSync(file, 'utf8');
@@ -127,42 +197,79 @@ describe('fault 36: a file that is written', () => {
     expect(new Set(text.split(',').slice(0, -1)).size).toBe(1);
     expect(text.split(',').length - 1).toBe(100_000);
   });
+});
 
-  it('by several at once is one of theirs', async () => {
+describe('fault 36: a file', () => {
+  it('is on the disk before it gets its name, and its name is before the write is over', async () => {
+    const file = oldFile();
+    const steps = watchSteps(file);
+    await writeWhole(file, 'new', new FakeClock());
+    expect(steps).toEqual(['file of new', 'name for new instead of old', 'folder']);
+  });
+
+  it('that is replaced at once is on the disk before it gets its name, and waits for no more', () => {
+    const file = oldFile();
+    const steps = watchSteps(file);
+    expect(replaceAtOnce(file, 'new')).toBeUndefined();
+    expect(steps).toEqual(['file of new', 'name for new instead of old']);
+    expect(readFileSync(file, 'utf8')).toBe('new');
+  });
+
+  it('can be replaced when its process ends', async () => {
+    const file = oldFile();
+    const child = await startChild('replace at the end', file);
+    expect(readFileSync(file, 'utf8')).toBe('old');
+    child.go();
+    expect(await child.ended).toEqual([0, null]);
+    expect(readFileSync(file, 'utf8')).toBe('7,'.repeat(100_000));
+    expect(modeOf(file)).toBe(0o600);
+    expect(readdirSync(path.dirname(file))).toEqual(['file']);
+  });
+
+  it('that several write at once is one of theirs', async () => {
     const file = oldFile();
     const texts = Array.from({ length: 10 }, (_, n) => String(n).repeat(50_000));
-    await Promise.all(texts.map((text) => writeWhole(file, text, new FakeClock())));
+    holdNames();
+    const writing = Promise.all(texts.map((text) => writeWhole(file, text, new FakeClock())));
+    // All of them have begun and none is done.
+    expect(readdirSync(path.dirname(file))).toHaveLength(11);
+    expect(readFileSync(file, 'utf8')).toBe('old');
+    await writing;
     expect(texts).toContain(readFileSync(file, 'utf8'));
     expect(readdirSync(path.dirname(file))).toEqual(['file']);
   });
 });
 
-describe('a write that fails leaves the old file and nothing else', () => {
+describe.each(WAYS)('a file that cannot be %s is the old one, with nothing beside it', (_, write) => {
   it('fault 43: when the disk is full after half of it', async () => {
     const file = oldFile();
-    watchHandles((_, handle) => {
-      handle.writeFile = async () => {
-        await handle.write('ha');
-        throw error('ENOSPC');
-      };
+    vi.mocked(writeFileSync).mockImplementation((descriptor) => {
+      real.writeSync(descriptor as number, 'ha');
+      throw error('ENOSPC');
     });
-    expect(await codeOf(writeWhole(file, 'half', new FakeClock()))).toBe('ENOSPC');
+    expect(await codeOf(() => write(file, 'half'))).toBe('ENOSPC');
     expectUntouched(file);
   });
 
   it('when the disk does not take it for good', async () => {
     const file = oldFile();
-    watchHandles((_, handle) => {
-      handle.sync = () => Promise.reject(error('EIO'));
-    });
-    expect(await codeOf(writeWhole(file, 'new', new FakeClock()))).toBe('EIO');
+    vi.mocked(fsyncSync).mockImplementation(refuse('EIO'));
+    expect(await codeOf(() => write(file, 'new'))).toBe('EIO');
     expectUntouched(file);
   });
 
   it('when there is no folder for it', async () => {
     const folder = tempFolder();
-    expect(await codeOf(writeWhole(path.join(folder, 'no', 'file'), 'new', new FakeClock()))).toBe('ENOENT');
+    expect(await codeOf(() => write(path.join(folder, 'no', 'file'), 'new'))).toBe('ENOENT');
     expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('when a folder is where it should be', async () => {
+    const folder = tempFolder();
+    mkdirSync(path.join(folder, 'file'));
+    writeFileSync(path.join(folder, 'file', 'a'), '');
+    expect(await codeOf(() => write(path.join(folder, 'file'), 'new'))).toMatch(/^(EISDIR|EEXIST|EPERM)$/);
+    expect(readdirSync(folder)).toEqual(['file']);
   });
 });
 
@@ -170,17 +277,18 @@ describe('fault 45: a name that is held', () => {
   it.each(['EPERM', 'EBUSY', 'EACCES'])('for a moment (%s) is tried again', async (code) => {
     const file = oldFile();
     const clock = new FakeClock();
-    vi.mocked(rename).mockRejectedValueOnce(error(code)).mockRejectedValueOnce(error(code));
+    vi.mocked(renameSync).mockImplementationOnce(refuse(code)).mockImplementationOnce(refuse(code));
     await writeWhole(file, 'new', clock);
     expect(clock.sleeps).toEqual([10, 50]);
     expect(readFileSync(file, 'utf8')).toBe('new');
+    expect(readdirSync(path.dirname(file))).toEqual(['file']);
   });
 
   it('for longer is given up after less than half a second', async () => {
     const file = oldFile();
     const clock = new FakeClock();
-    vi.mocked(rename).mockRejectedValue(error('EBUSY'));
-    expect(await codeOf(writeWhole(file, 'new', clock))).toBe('EBUSY');
+    vi.mocked(renameSync).mockImplementation(refuse('EBUSY'));
+    expect(await codeOf(() => writeWhole(file, 'new', clock))).toBe('EBUSY');
     expect(clock.sleeps).toEqual([10, 50, 100, 250]);
     expectUntouched(file);
   });
@@ -188,17 +296,29 @@ describe('fault 45: a name that is held', () => {
   it('for another reason is not waited for', async () => {
     const file = oldFile();
     const clock = new FakeClock();
-    vi.mocked(rename).mockRejectedValue(error('ENOSPC'));
-    expect(await codeOf(writeWhole(file, 'new', clock))).toBe('ENOSPC');
+    vi.mocked(renameSync).mockImplementation(refuse('ENOSPC'));
+    expect(await codeOf(() => writeWhole(file, 'new', clock))).toBe('ENOSPC');
     expect(clock.sleeps).toEqual([]);
     expectUntouched(file);
   });
+
+  it.each(['EPERM', 'EBUSY', 'EACCES', 'ENOSPC'])(
+    '(%s) is not waited for at the end of a process',
+    (code) => {
+      const file = oldFile();
+      vi.mocked(renameSync).mockImplementation(refuse(code));
+      expect(codeAtOnce(() => replaceAtOnce(file, 'new'))).toBe(code);
+      expect(renameSync).toHaveBeenCalledTimes(1);
+      expectUntouched(file);
+    },
+  );
 });
 
 describe('a folder that cannot be made safe', () => {
   const failFolder = (folder: string, code: string) =>
-    watchHandles((name, handle) => {
-      if (name === folder) handle.sync = () => Promise.reject(error(code));
+    vi.mocked(fsyncSync).mockImplementation((descriptor) => {
+      if (nameOf(descriptor) === folder) throw error(code);
+      real.fsyncSync(descriptor);
     });
 
   it.each(['EPERM', 'EISDIR', 'EINVAL', 'ENOTSUP'])(
@@ -208,13 +328,15 @@ describe('a folder that cannot be made safe', () => {
       failFolder(path.dirname(file), code);
       await writeWhole(file, 'new', new FakeClock());
       expect(readFileSync(file, 'utf8')).toBe('new');
+      expectClosed();
     },
   );
 
   it('because the disk fails is told', async () => {
     const file = oldFile();
     failFolder(path.dirname(file), 'EIO');
-    expect(await codeOf(writeWhole(file, 'new', new FakeClock()))).toBe('EIO');
+    expect(await codeOf(() => writeWhole(file, 'new', new FakeClock()))).toBe('EIO');
+    expectClosed();
   });
 });
 

@@ -1,8 +1,17 @@
 // Real files and real processes; only time, and a disk without hard links, are played.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { link, utimes } from 'node:fs/promises';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import type { Writable } from 'node:stream';
@@ -10,28 +19,27 @@ import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Lock, type LockOwner, tryLock, waitForLock } from '../../scripts/src/disk/lock.ts';
 import { FakeClock } from '../support/clock.ts';
 import { tempFolder } from '../support/command.ts';
-import { startChild } from './child.ts';
+import { type Child, startChild } from './child.ts';
+import { beforeStep, refuse, resetDisk, undisturbed } from './steps.ts';
 
-vi.mock('node:fs/promises', async (original) => {
-  const real = await original<typeof import('node:fs/promises')>();
-  return { ...real, link: vi.fn(real.link), utimes: vi.fn(real.utimes) };
+vi.mock('node:fs', async (original) => {
+  const { watched } = await import('./steps.ts');
+  return watched(await original<typeof import('node:fs')>());
 });
 
 afterEach(() => {
-  vi.mocked(link).mockReset();
-  vi.mocked(utimes).mockReset();
+  resetDisk();
   vi.useRealTimers();
 });
 
-const { link: realLink } = await vi.importActual<typeof import('node:fs/promises')>('node:fs/promises');
+const { linkSync: realLink } = await vi.importActual<typeof import('node:fs')>('node:fs');
 
 const isLinux = process.platform === 'linux';
-const error = (code: string) => Object.assign(new Error(code), { code });
 const lockFile = () => path.join(tempFolder(), 'a.lock');
 const namesBeside = (file: string) => readdirSync(path.dirname(file)).sort();
 const ownerIn = (file: string) => JSON.parse(readFileSync(file, 'utf8')) as LockOwner;
 
-type Taken = Awaited<ReturnType<typeof tryLock>>;
+type Taken = ReturnType<typeof tryLock>;
 
 /** The lock, which is let go when the test ends. */
 function held(taken: Taken): Lock {
@@ -55,10 +63,75 @@ function forge(file: string, owner: Partial<LockOwner> | string, touched?: numbe
   if (touched !== undefined) utimesSync(file, touched / 1000, touched / 1000);
 }
 
+/**
+ * Some take the same lock, again and again: the second one before the n-th step of the first, a third one before the
+ * m-th step that follows, until all n and m there are have come. Each time exactly one gets it.
+ * @param prepare leaves what the first one finds
+ * @returns how often they did
+ */
+function takeBetweenSteps(prepare: (file: string) => void, many: 2 | 3 = 3): number {
+  const file = lockFile();
+  const clock = new FakeClock();
+  clock.wallOffset = Date.now();
+  let times = 0;
+  for (let n = 1, isSecond = true; isSecond; n += 1) {
+    for (let m = 1, isThird = true; isThird; m += 1) {
+      prepare(file);
+      const taken: Taken[] = [];
+      const take = () => void taken.push(tryLock(file, clock));
+      isSecond = isThird = false;
+      beforeStep(n, () => {
+        isSecond = true;
+        beforeStep(many === 3 ? m : Number.POSITIVE_INFINITY, () => {
+          isThird = true;
+          take();
+        });
+        take();
+      });
+      take();
+      undisturbed();
+      const winners = taken.filter((one): one is Lock => !('heldBy' in one));
+      expect(winners, `${n}, ${m}: ${JSON.stringify(taken)}`).toHaveLength(1);
+      expect(winners[0]!.isOurs()).toBe(true);
+      expect(namesBeside(file)).toEqual(['a.lock']);
+      winners[0]!.release();
+      expect(namesBeside(file)).toEqual([]);
+      times += 1;
+    }
+  }
+  return times;
+}
+
+/**
+ * Four processes take the same lock at the same moment, 20 times over: one gets it each time.
+ * @param prepare leaves what they find
+ */
+async function race(
+  task: 'lock when told' | 'lock without links when told',
+  prepare: (file: string) => void,
+) {
+  const children: Child[] = await Promise.all(Array.from({ length: 4 }, () => startChild(task)));
+  const folder = tempFolder();
+  for (let n = 0; n < 20; n += 1) {
+    const file = path.join(folder, String(n), 'a.lock');
+    mkdirSync(path.dirname(file));
+    prepare(file);
+    const at = Date.now() + 10;
+    for (const child of children) child.go({ file, at });
+    const lines = await Promise.all(children.map((child) => child.line()));
+    expect(lines.filter((line) => line === 'mine')).toHaveLength(1);
+    expect(ownerIn(file).pid).toBe(children[lines.indexOf('mine')]!.pid);
+    expect(namesBeside(file)).toEqual(['a.lock']);
+  }
+}
+
+const leaveNothing = () => {};
+const leaveDead = (file: string) => forge(file, DEAD);
+
 describe('a lock', () => {
-  it('is a file that names its owner, for him alone to read', async () => {
+  it('is a file that names its owner, for him alone to read', () => {
     const file = lockFile();
-    held(await tryLock(file, new FakeClock()));
+    held(tryLock(file, new FakeClock()));
     expect(namesBeside(file)).toEqual(['a.lock']);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     const owner = ownerIn(file);
@@ -67,46 +140,67 @@ describe('a lock', () => {
     if (isLinux) expect(owner.start).toMatch(/^\d+$/);
   });
 
-  it('excludes others of the same process until it is released', async () => {
+  it('excludes others of the same process until it is released', () => {
     const file = lockFile();
     const clock = new FakeClock();
-    const first = held(await tryLock(file, clock));
-    expect(await first.isOurs()).toBe(true);
-    expect(heldBy(await tryLock(file, clock))).toEqual(ownerIn(file));
+    const first = held(tryLock(file, clock));
+    expect(first.isOurs()).toBe(true);
+    expect(heldBy(tryLock(file, clock))).toEqual(ownerIn(file));
     expect(namesBeside(file)).toEqual(['a.lock']);
-    await first.release();
+    first.release();
     expect(namesBeside(file)).toEqual([]);
-    expect(await first.isOurs()).toBe(false);
-    const second = held(await tryLock(file, clock));
-    await first.release();
-    expect(await second.isOurs()).toBe(true);
+    expect(first.isOurs()).toBe(false);
+    const second = held(tryLock(file, clock));
+    first.release();
+    expect(second.isOurs()).toBe(true);
   });
 
-  it('that is free goes to one of many', async () => {
+  it('that is free goes to one of many', () => {
     const file = lockFile();
     const clock = new FakeClock();
-    const taken = await Promise.all(Array.from({ length: 30 }, () => tryLock(file, clock)));
+    const taken = Array.from({ length: 30 }, () => tryLock(file, clock));
     const winners = taken.filter((one) => !('heldBy' in one));
     expect(winners).toHaveLength(1);
+    expect(winners[0]).toBe(taken[0]);
     held(winners[0]!);
     expect(namesBeside(file)).toEqual(['a.lock']);
   });
 
-  it('is touched every few seconds, until it is released', async () => {
-    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
-    const file = lockFile();
-    const lock = held(await tryLock(file, new FakeClock()));
-    utimesSync(file, 1, 1);
-    vi.advanceTimersByTime(10_000);
-    await vi.mocked(utimes).mock.results[0]!.value;
-    expect(statSync(file).mtimeMs).toBeGreaterThan(1e12);
-    await lock.release();
-    vi.advanceTimersByTime(60_000);
-    expect(utimes).toHaveBeenCalledTimes(1);
+  it('that is free goes to one of several, whenever one comes between two steps of another', () => {
+    expect(takeBetweenSteps(leaveNothing)).toBeGreaterThan(10);
   });
 
-  it('cannot be taken where there is no folder', async () => {
-    await expect(tryLock(path.join(tempFolder(), 'no', 'a.lock'), new FakeClock())).rejects.toThrow('ENOENT');
+  it('that is free goes to one of several processes that take it at the same moment', async () => {
+    await race('lock when told', leaveNothing);
+  });
+
+  it('is touched every few seconds, until it is released', () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const file = lockFile();
+    const lock = held(tryLock(file, new FakeClock()));
+    utimesSync(file, 1, 1);
+    vi.advanceTimersByTime(10_000);
+    expect(statSync(file).mtimeMs).toBeGreaterThan(1e12);
+    lock.release();
+    vi.advanceTimersByTime(60_000);
+    // The first one is the test's own.
+    expect(utimesSync).toHaveBeenCalledTimes(2);
+  });
+
+  it('that is gone when it would be touched stops nothing', () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const file = lockFile();
+    const lock = held(tryLock(file, new FakeClock()));
+    rmSync(file);
+    vi.advanceTimersByTime(10_000);
+    expect(utimesSync).toHaveBeenCalledTimes(1);
+    expect(lock.isOurs()).toBe(false);
+    lock.release();
+    expect(namesBeside(file)).toEqual([]);
+  });
+
+  it('cannot be taken where there is no folder', () => {
+    expect(() => tryLock(path.join(tempFolder(), 'no', 'a.lock'), new FakeClock())).toThrow('ENOENT');
   });
 });
 
@@ -114,10 +208,10 @@ describe('a lock is waited for', () => {
   it('until it is free', async () => {
     const file = lockFile();
     const clock = new FakeClock();
-    const first = held(await tryLock(file, clock));
+    const first = held(tryLock(file, clock));
     clock.sleep = async (ms) => {
       clock.now += ms;
-      if (clock.now === 200) await first.release();
+      if (clock.now === 200) first.release();
     };
     held(await waitForLock(file, clock, 10_000));
     expect(clock.now).toBe(200);
@@ -126,7 +220,7 @@ describe('a lock is waited for', () => {
   it('until the deadline, and then its owner is told', async () => {
     const file = lockFile();
     const clock = new FakeClock();
-    held(await tryLock(file, clock));
+    held(tryLock(file, clock));
     expect(heldBy(await waitForLock(file, clock, 1_000)).pid).toBe(process.pid);
     expect(clock.now).toBe(1_000);
   });
@@ -134,7 +228,7 @@ describe('a lock is waited for', () => {
   it('until somebody interrupts', async () => {
     const file = lockFile();
     const clock = new FakeClock();
-    held(await tryLock(file, clock));
+    held(tryLock(file, clock));
     const stop = new AbortController();
     clock.onSleep = (now) => {
       if (now === 500) stop.abort(new Error('interrupted'));
@@ -150,40 +244,25 @@ describe('fault 52: the lock of a process that', () => {
     const clock = new FakeClock();
     const child = await startChild('lock', file);
     expect(await child.line()).toBe('mine');
-    expect(heldBy(await tryLock(file, clock)).pid).toBe(child.pid);
+    expect(heldBy(tryLock(file, clock)).pid).toBe(child.pid);
     await child.kill();
-    const lock = held(await tryLock(file, clock));
-    expect(await lock.isOurs()).toBe(true);
+    const lock = held(tryLock(file, clock));
+    expect(lock.isOurs()).toBe(true);
     expect(namesBeside(file)).toEqual(['a.lock']);
   });
 
   it('is dead goes to one of several processes that take it at once', async () => {
-    const file = lockFile();
-    forge(file, DEAD);
-    const children = await Promise.all(Array.from({ length: 4 }, () => startChild('lock when told', file)));
-    for (const child of children) child.go();
-    const lines = await Promise.all(children.map((child) => child.line()));
-    expect(lines.filter((line) => line === 'mine')).toHaveLength(1);
-    const winner = children[lines.indexOf('mine')]!;
-    expect(ownerIn(file).pid).toBe(winner.pid);
-    expect(namesBeside(file)).toEqual(['a.lock']);
+    await race('lock when told', leaveDead);
   });
 
-  it.each([1, 2, 3])('is dead goes to one of many that take it at once (round %i)', async () => {
-    const file = lockFile();
-    forge(file, DEAD);
-    const clock = new FakeClock();
-    const taken = await Promise.all(Array.from({ length: 50 }, () => tryLock(file, clock)));
-    const winners = taken.filter((one) => !('heldBy' in one));
-    expect(winners).toHaveLength(1);
-    expect(await held(winners[0]!).isOurs()).toBe(true);
-    expect(namesBeside(file)).toEqual(['a.lock']);
+  it('is dead goes to one of several, whenever one comes between two steps of another', () => {
+    expect(takeBetweenSteps(leaveDead)).toBeGreaterThan(100);
   });
 
-  it.runIf(isLinux)('is dead, and whose number another one has now, is taken over', async () => {
+  it.runIf(isLinux)('is dead, and whose number another one has now, is taken over', () => {
     const file = lockFile();
     forge(file, { pid: process.pid, start: '1' });
-    held(await tryLock(file, new FakeClock()));
+    held(tryLock(file, new FakeClock()));
   });
 
   it.runIf(isLinux)('is dead, and that nobody has buried, is taken over', async () => {
@@ -204,17 +283,17 @@ describe('fault 52: the lock of a process that', () => {
     await expectStat(pid, '(cat) Z ');
     const file = lockFile();
     forge(file, { pid });
-    held(await tryLock(file, new FakeClock()));
+    held(tryLock(file, new FakeClock()));
   });
 
-  it('lives is not, however long it has been silent', async () => {
+  it('lives is not, however long it has been silent', () => {
     const file = lockFile();
     const clock = new FakeClock();
-    held(await tryLock(file, clock));
+    held(tryLock(file, clock));
     utimesSync(file, 1, 1);
-    expect(heldBy(await tryLock(file, clock)).pid).toBe(process.pid);
+    expect(heldBy(tryLock(file, clock)).pid).toBe(process.pid);
     forge(file, { pid: process.pid, nonce: 'unknown_start' }, 1);
-    expect(heldBy(await tryLock(file, clock)).nonce).toBe('unknown_start');
+    expect(heldBy(tryLock(file, clock)).nonce).toBe('unknown_start');
   });
 
   it.each([
@@ -225,7 +304,7 @@ describe('fault 52: the lock of a process that', () => {
     const clock = new FakeClock();
     // Its number says nothing here, even if a process of this machine has it.
     forge(file, { host: 'elsewhere', pid: process.pid }, clock.wall() - seconds * 1000);
-    const taken = await tryLock(file, clock);
+    const taken = tryLock(file, clock);
     if (isTaken) held(taken);
     else expect(heldBy(taken).host).toBe('elsewhere');
   });
@@ -242,105 +321,91 @@ describe('fault 52: the lock of a process that', () => {
     const file = lockFile();
     const clock = new FakeClock();
     forge(file, text, clock.wall() - seconds * 1000);
-    const taken = await tryLock(file, clock);
+    const taken = tryLock(file, clock);
     if (isTaken) held(taken);
     else expect(heldBy(taken).pid).toBe(0);
     expect(namesBeside(file)).toEqual(['a.lock']);
   });
 
-  it('was taken for dead is not its own any more, and stays when it lets go', async () => {
+  it('was taken for dead is not its own any more, and stays when it lets go', () => {
     const file = lockFile();
     const clock = new FakeClock();
-    const first = held(await tryLock(file, clock));
+    const first = held(tryLock(file, clock));
     forge(file, { ...ownerIn(file), pid: DEAD.pid });
-    const second = held(await tryLock(file, clock));
-    expect([await first.isOurs(), await second.isOurs()]).toEqual([false, true]);
-    await first.release();
+    const second = held(tryLock(file, clock));
+    expect([first.isOurs(), second.isOurs()]).toEqual([false, true]);
+    first.release();
     expect(existsSync(file)).toBe(true);
-    expect(await second.isOurs()).toBe(true);
+    expect(second.isOurs()).toBe(true);
   });
 });
 
 describe('fault 52: a process that took a dead lock over', () => {
-  it('and died at it does not stand in the way', async () => {
+  it('and died at it does not stand in the way', () => {
     const file = lockFile();
     forge(file, DEAD);
     forge(`${file}.dead`, { nonce: 'dead_too' });
-    held(await tryLock(file, new FakeClock()));
+    held(tryLock(file, new FakeClock()));
     expect(namesBeside(file)).toEqual(['a.lock']);
   });
 
-  it('nor if one that took that over died as well', async () => {
-    const file = lockFile();
-    forge(file, DEAD);
-    forge(`${file}.dead`, { nonce: 'dead_too' });
-    forge(`${file}.dead.dead_too`, { nonce: 'all_dead' });
-    const clock = new FakeClock();
-    const taken = await Promise.all(Array.from({ length: 20 }, () => tryLock(file, clock)));
-    expect(taken.filter((one) => !('heldBy' in one))).toHaveLength(1);
-    expect(namesBeside(file)).toEqual(['a.lock']);
+  it('nor if one that took that over died as well', () => {
+    const leaveAllDead = (file: string) => {
+      forge(file, DEAD);
+      forge(`${file}.dead`, { nonce: 'dead_too' });
+      forge(`${file}.dead.dead_too`, { nonce: 'all_dead' });
+    };
+    expect(takeBetweenSteps(leaveAllDead, 2)).toBeGreaterThan(20);
   });
 
-  it('and is done with it has it, also for one that saw the dead owner before', async () => {
+  it('and is done with it has it, also for one that saw the dead owner before', () => {
     const file = lockFile();
     const clock = new FakeClock();
     forge(file, DEAD);
     let first: Taken | undefined;
-    vi.mocked(link).mockImplementation(async (from, to) => {
+    vi.mocked(linkSync).mockImplementation((from, to) => {
       // The second one is about to take over when the first one does, from beginning to end.
       if (to === `${file}.dead` && !first) {
-        vi.mocked(link).mockImplementation(realLink);
-        first = await tryLock(file, clock);
+        vi.mocked(linkSync).mockImplementation(realLink);
+        first = tryLock(file, clock);
       }
       return realLink(from, to);
     });
-    expect(heldBy(await tryLock(file, clock))).toEqual(ownerIn(file));
-    expect(await held(first!).isOurs()).toBe(true);
+    expect(heldBy(tryLock(file, clock))).toEqual(ownerIn(file));
+    expect(held(first!).isOurs()).toBe(true);
     expect(namesBeside(file)).toEqual(['a.lock']);
   });
 
-  it('and is still at it is named as the owner', async () => {
+  it('and is still at it is named as the owner', () => {
     const file = lockFile();
     const clock = new FakeClock();
     forge(file, DEAD);
-    held(await tryLock(`${file}.dead`, clock));
-    expect(heldBy(await tryLock(file, clock)).pid).toBe(process.pid);
+    held(tryLock(`${file}.dead`, clock));
+    expect(heldBy(tryLock(file, clock)).pid).toBe(process.pid);
     expect(ownerIn(file)).toEqual(DEAD);
   });
 });
 
 describe('on a disk without hard links', () => {
-  it.each(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK'])('(%s) a lock goes to one of many', async (code) => {
-    vi.mocked(link).mockRejectedValue(error(code));
-    const file = lockFile();
-    const clock = new FakeClock();
-    clock.wallOffset = Date.now();
-    const taken = await Promise.all(Array.from({ length: 30 }, () => tryLock(file, clock)));
-    const winners = taken.filter((one) => !('heldBy' in one));
-    expect(winners).toHaveLength(1);
-    const lock = held(winners[0]!);
-    expect(await lock.isOurs()).toBe(true);
-    await lock.release();
-    expect(namesBeside(file)).toEqual([]);
+  it.each(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK'])('(%s) a lock goes to one of many', (code) => {
+    vi.mocked(linkSync).mockImplementation(refuse(code));
+    expect(takeBetweenSteps(leaveNothing)).toBeGreaterThan(10);
+  });
+
+  it('nor does any of several processes share it with another', async () => {
+    await race('lock without links when told', leaveNothing);
   });
 
   it('fault 52: so does the one of a dead process', async () => {
-    vi.mocked(link).mockRejectedValue(error('EPERM'));
-    const file = lockFile();
-    const clock = new FakeClock();
-    clock.wallOffset = Date.now();
-    forge(file, DEAD);
-    const taken = await Promise.all(Array.from({ length: 30 }, () => tryLock(file, clock)));
-    const winners = taken.filter((one) => !('heldBy' in one));
-    expect(winners).toHaveLength(1);
-    held(winners[0]!);
-    expect(namesBeside(file)).toEqual(['a.lock']);
+    vi.mocked(linkSync).mockImplementation(refuse('EPERM'));
+    expect(takeBetweenSteps(leaveDead)).toBeGreaterThan(100);
+    await race('lock without links when told', leaveDead);
   });
 
-  it('another trouble with the link is told', async () => {
-    vi.mocked(link).mockRejectedValue(error('ENOSPC'));
+  it('another trouble with the link is told', () => {
+    vi.mocked(linkSync).mockImplementation(refuse('ENOSPC'));
     const file = lockFile();
-    await expect(tryLock(file, new FakeClock())).rejects.toThrow('ENOSPC');
+    expect(() => tryLock(file, new FakeClock())).toThrow('ENOSPC');
     expect(namesBeside(file)).toEqual([]);
   });
 });

@@ -1,10 +1,20 @@
 // Real files; only what a disk refuses, and what another process does at the worst moment, are played.
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import {
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Entry, hasEnded } from '../../scripts/src/journal/journal.ts';
-import type { Credits } from '../../scripts/src/journal/record.ts';
+import { type Credits, type WishRecord, writeRecord } from '../../scripts/src/journal/record.ts';
+import { error, fromStep, refuse, resetDisk, undisturbed } from '../disk/steps.ts';
 import { tempFolder } from '../support/command.ts';
 import {
   DAY,
@@ -24,25 +34,15 @@ import {
   wishIn,
 } from './support.ts';
 
-vi.mock('node:fs/promises', async (original) => {
-  const real = await original<typeof import('node:fs/promises')>();
-  return {
-    ...real,
-    open: vi.fn(real.open),
-    readFile: vi.fn(real.readFile),
-    rename: vi.fn(real.rename),
-    rm: vi.fn(real.rm),
-  };
+vi.mock('node:fs', async (original) => {
+  const { watched } = await import('../disk/steps.ts');
+  return watched(await original<typeof import('node:fs')>());
 });
 
-afterEach(() => {
-  for (const call of [open, readFile, rename, rm]) vi.mocked(call).mockReset();
-});
+afterEach(resetDisk);
 
-const { readFile: realReadFile } =
-  await vi.importActual<typeof import('node:fs/promises')>('node:fs/promises');
+const real = await vi.importActual<typeof import('node:fs')>('node:fs');
 
-const error = (code: string) => Object.assign(new Error(code), { code });
 const tasksOf = (entries: Entry[]) => entries.map(({ record }) => record.taskId);
 const find = (journal: TestJournal) => journal.find(intentIn(journal));
 
@@ -53,7 +53,7 @@ describe('what is looked for', () => {
     await recordedAgo(journal, 3 * HOUR, { taskId: 'c' });
     await recordedAgo(journal, HOUR, { taskId: 'a' });
     await recorded(journal, { taskId: 'other', prompt: 'another' });
-    const found = await find(journal);
+    const found = find(journal);
     expect(tasksOf(found.entries)).toEqual(['a', 'b', 'c']);
     expect(found.isUnreadable).toBe(false);
   });
@@ -64,7 +64,7 @@ describe('what is looked for', () => {
     await recordedAgo(journal, 2 * HOUR, { taskId: 'b' });
     await recordedAgo(other, 3 * HOUR, { taskId: 'c' });
     await recordedAgo(journal, HOUR, { taskId: 'a', prompt: 'another' });
-    const all = await journal.all();
+    const all = journal.all();
     expect(tasksOf(all)).toEqual(['a', 'b', 'c']);
     expect(all.map((entry) => journal.isOwn(entry))).toEqual([true, true, false]);
   });
@@ -72,16 +72,16 @@ describe('what is looked for', () => {
   it('is found by its task', async () => {
     const journal = journalIn();
     const entry = await recorded(journal, { taskId: 'ckx1', status: 'PROGRESS' });
-    const found = await journal.byTask('ckx1');
+    const found = journal.byTask('ckx1');
     expect(found).toMatchObject({ file: entry.file, record: entry.record });
     expect(hasEnded(found!)).toBe(false);
-    expect(await journal.byTask('ckx2')).toBeUndefined();
+    expect(journal.byTask('ckx2')).toBeUndefined();
   });
 
-  it('is not there where there is no folder, and none is made', async () => {
+  it('is not there where there is no folder, and none is made', () => {
     const journal = journalIn();
-    expect(await journal.all()).toEqual([]);
-    expect(await find(journal)).toEqual({ entries: [], isUnreadable: false });
+    expect(journal.all()).toEqual([]);
+    expect(find(journal)).toEqual({ entries: [], isUnreadable: false });
     expect(existsSync(journal.folder)).toBe(false);
   });
 
@@ -91,7 +91,7 @@ describe('what is looked for', () => {
     const text = readFileSync(file, 'utf8');
     for (const name of ['notes.json', `${intentIn(journal)}.json`, `${path.basename(file)}.bak`])
       writeFileSync(path.join(journal.folder, name), text);
-    expect(await journal.all()).toHaveLength(1);
+    expect(journal.all()).toHaveLength(1);
     expect(journal.warnings).toEqual([]);
   });
 
@@ -99,11 +99,11 @@ describe('what is looked for', () => {
     const journal = journalIn();
     await recordedAgo(journal, HOUR, { taskId: 'older' });
     const newest = await recorded(journal);
-    vi.mocked(readFile).mockImplementationOnce((name, options) => {
+    vi.mocked(readFileSync).mockImplementationOnce((name, options) => {
       rmSync(newest.file);
-      return realReadFile(name, options);
+      return real.readFileSync(name, options);
     });
-    const found = await find(journal);
+    const found = find(journal);
     expect(tasksOf(found.entries)).toEqual(['older']);
     expect(found.isUnreadable).toBe(false);
     expect(journal.warnings).toEqual([]);
@@ -113,7 +113,7 @@ describe('what is looked for', () => {
 describe('a record', () => {
   it('is in a folder and a file for its owner alone, and is not there before it begins', async () => {
     const journal = journalIn();
-    await journal.prepare();
+    journal.prepare();
     const entry = journal.draft(wishIn(journal));
     expect(namesIn(journal)).toEqual([]);
     await entry.begin();
@@ -134,15 +134,32 @@ describe('a record', () => {
     expect([entry.isPending, entry.wasPending]).toEqual([false, true]);
   });
 
+  it('was pending if it was delivered no sooner than this command began', async () => {
+    const journal = journalIn();
+    const entry = await recorded(journal);
+    const wasPending = async (since: number, change: Partial<WishRecord>) => {
+      await entry.update({ phase: 'submitted', ...change });
+      const [seen] = find(nextCommand(journal, { since })).entries;
+      return [seen!.isPending, seen!.wasPending];
+    };
+    const now = journal.clock.wall();
+    const delivered = new Date(now).toISOString();
+    expect(await wasPending(now + 1, {})).toEqual([true, true]);
+    expect(await wasPending(now + 1, { delivered })).toEqual([false, false]);
+    expect(await wasPending(now, { delivered })).toEqual([false, true]);
+    expect(await wasPending(now - DAY, { delivered })).toEqual([false, true]);
+    expect(await wasPending(now - DAY, { delivered: null, phase: 'abandoned' })).toEqual([false, false]);
+  });
+
   it('is read again for what others wrote, and stays as known where it cannot be', async () => {
     const journal = journalIn();
     const entry = await recorded(journal);
-    const [twin] = (await find(nextCommand(journal))).entries;
+    const [twin] = find(nextCommand(journal)).entries;
     await twin!.update({ taskId: 'ckx1' });
-    await entry.refresh();
+    entry.refresh();
     expect(entry.record.taskId).toBe('ckx1');
-    await twin!.drop();
-    await entry.refresh();
+    twin!.drop();
+    entry.refresh();
     expect(entry.record.taskId).toBe('ckx1');
   });
 });
@@ -151,7 +168,7 @@ describe('an update', () => {
   it('goes together with what another process wrote meanwhile', async () => {
     const journal = journalIn();
     const mine = await recorded(journal);
-    const [theirs] = (await find(nextCommand(journal))).entries;
+    const [theirs] = find(nextCommand(journal)).entries;
     await theirs!.update({ taskId: 'ckx1', phase: 'submitted' });
     await mine.update({ download: '/mine' });
     expect(onDisk(mine)).toMatchObject({ taskId: 'ckx1', phase: 'submitted', download: '/mine' });
@@ -162,23 +179,31 @@ describe('an update', () => {
   it('of many processes at once loses nothing', async () => {
     const first = journalIn(undefined, { clock: new PatientClock() });
     await recorded(first);
+    // Each is held up between reading and writing.
+    const held = new Set<unknown>();
+    vi.mocked(renameSync).mockImplementation((from, to) => {
+      if (held.has(from)) return real.renameSync(from, to);
+      held.add(from);
+      throw error('EBUSY');
+    });
     const updates = Array.from({ length: 12 }, async (_, n) => {
-      const [entry] = (await find(nextCommand(first))).entries;
+      const [entry] = find(nextCommand(first)).entries;
       const file = { path: `/${n}`, bytes: n, sha256: 'd'.repeat(64), contentType: 'video/mp4' };
       await entry!.update(({ files }) => ({ files: [...files, file] }));
     });
     await Promise.all(updates);
-    const [entry] = (await find(first)).entries;
+    const [entry] = find(first).entries;
     expect(entry!.record.files.map(({ bytes }) => bytes).sort((a, b) => a - b)).toEqual([
       0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11,
     ]);
+    expect(held.size).toBe(12);
   });
 
   it('does not bring back a record that was dropped', async () => {
     const journal = journalIn();
     const mine = await recorded(journal);
-    const [theirs] = (await find(nextCommand(journal))).entries;
-    await theirs!.drop();
+    const [theirs] = find(nextCommand(journal)).entries;
+    theirs!.drop();
     await mine.update({ taskId: 'ckx1' });
     expect(namesIn(journal)).toEqual([]);
     expect(journal.warnings).toEqual([]);
@@ -194,7 +219,7 @@ describe('an update', () => {
     expect(journal.clock.now).toBeGreaterThan(SECOND);
     expect(journal.clock.now).toBeLessThan(4 * SECOND);
     expect(onDisk(entry).taskId).toBe('ckx1');
-    expect(await lock.isOurs()).toBe(true);
+    expect(lock.isOurs()).toBe(true);
   });
 
   it('fault 46: makes a damaged record whole', async () => {
@@ -212,7 +237,7 @@ describe('an update', () => {
   ])('that the disk refuses (%s, %s) is warned of, and goes on', async (code, _, words) => {
     const journal = journalIn();
     const entry = await recorded(journal);
-    vi.mocked(rename).mockRejectedValue(error(code));
+    vi.mocked(renameSync).mockImplementation(refuse(code));
     await entry.update({ taskId: 'ckx1' });
     expect(entry.record.taskId).toBe('ckx1');
     expect(onDisk(entry).taskId).toBeNull();
@@ -225,14 +250,14 @@ describe('an update', () => {
   it('fault 45: nor does a record that cannot be dropped stop anything', async () => {
     const journal = journalIn();
     const entry = await recorded(journal);
-    vi.mocked(rm).mockRejectedValueOnce(error('EBUSY'));
-    await entry.drop();
+    vi.mocked(rmSync).mockImplementationOnce(refuse('EBUSY'));
+    entry.drop();
     expect(journal.warnings).toEqual([
       `The record of this wish could not be removed (another program holds the file): ${entry.file}`,
     ]);
-    await entry.drop();
+    entry.drop();
     expect(namesIn(journal)).toEqual([]);
-    await entry.drop();
+    entry.drop();
     expect(journal.warnings).toHaveLength(1);
   });
 
@@ -243,6 +268,126 @@ describe('an update', () => {
         throw new TypeError('a bug');
       }),
     ).rejects.toThrow(TypeError);
+  });
+});
+
+describe('a record that is closed', () => {
+  it('says at once how the task ended and when its result was handed over, and keeps the rest', async () => {
+    const journal = journalIn();
+    const entry = await recorded(journal, { taskId: 'ckx1', phase: 'submitted', status: 'PROGRESS' });
+    const before = onDisk(entry);
+    const delivered = dateBefore(journal, 0);
+    expect(entry.close('COMPLETED', delivered)).toBeUndefined();
+    expect(onDisk(entry)).toEqual({ ...before, status: 'COMPLETED', delivered });
+    expect(statSync(entry.file).mode & 0o777).toBe(0o600);
+    expect(namesIn(journal)).toEqual([path.basename(entry.file)]);
+    expect(find(nextCommand(journal)).entries[0]!.isPending).toBe(false);
+    expect(journal.warnings).toEqual([]);
+  });
+
+  it('stays pending where nothing was handed over', async () => {
+    const journal = journalIn();
+    const entry = await recorded(journal, { taskId: 'ckx1', phase: 'submitted' });
+    entry.close('COMPLETED', null);
+    expect(onDisk(entry)).toMatchObject({ status: 'COMPLETED', delivered: null });
+    const [found] = find(nextCommand(journal)).entries;
+    expect([found!.isPending, hasEnded(found!)]).toEqual([true, true]);
+  });
+
+  it('keeps the date of the first delivery', async () => {
+    const journal = journalIn();
+    const entry = await recorded(journal, { taskId: 'ckx1', phase: 'submitted' });
+    const first = dateBefore(journal, HOUR);
+    entry.close('COMPLETED', first);
+    const [again] = find(nextCommand(journal)).entries;
+    again!.close('COMPLETED', dateBefore(journal, 0));
+    expect(onDisk(entry).delivered).toBe(first);
+    // Nor is it taken back by a command that did not get it.
+    again!.close('COMPLETED', null);
+    expect(onDisk(entry).delivered).toBe(first);
+  });
+
+  it('keeps what other processes wrote since it was read', async () => {
+    const journal = journalIn();
+    const mine = await recorded(journal);
+    const [theirs] = find(nextCommand(journal)).entries;
+    await theirs!.update({ taskId: 'ckx1', phase: 'submitted', download: '/theirs' });
+    mine.close('FAILED', dateBefore(journal, 0));
+    expect(onDisk(mine)).toMatchObject({ taskId: 'ckx1', download: '/theirs', status: 'FAILED' });
+  });
+
+  it('is not brought back when it was dropped', async () => {
+    const journal = journalIn();
+    const mine = await recorded(journal);
+    const [theirs] = find(nextCommand(journal)).entries;
+    theirs!.drop();
+    mine.close('COMPLETED', dateBefore(journal, 0));
+    expect(namesIn(journal)).toEqual([]);
+    rmSync(journal.folder, { recursive: true });
+    mine.close('COMPLETED', dateBefore(journal, 0));
+    expect(existsSync(journal.folder)).toBe(false);
+    expect(journal.warnings).toEqual([]);
+  });
+
+  it('fault 46: leaves a damaged one for the next command to find', async () => {
+    const journal = journalIn();
+    const entry = await recorded(journal);
+    writeFileSync(entry.file, '{"version":');
+    entry.close('COMPLETED', dateBefore(journal, 0));
+    expect(readFileSync(entry.file, 'utf8')).toBe('{"version":');
+    expect(find(nextCommand(journal)).isUnreadable).toBe(true);
+  });
+
+  it('is old or new whenever its process is killed', async () => {
+    const journal = journalIn();
+    const entry = await recorded(journal, { taskId: 'ckx1', phase: 'submitted' });
+    const old = onDisk(entry);
+    const killed = new Error('killed');
+    const seen: (string | null)[] = [];
+    for (let n = 1, isKilled = true; isKilled; n += 1) {
+      writeFileSync(entry.file, writeRecord(old));
+      isKilled = false;
+      fromStep(n, () => {
+        isKilled = true;
+        throw killed;
+      });
+      try {
+        entry.close('COMPLETED', dateBefore(journal, 0));
+      } catch (error) {
+        expect(error).toBe(killed);
+      }
+      undisturbed();
+      seen.push(onDisk(entry).delivered);
+    }
+    expect(seen.length).toBeGreaterThan(5);
+    expect(seen.slice(0, -1)).toEqual(seen.slice(0, -1).map(() => null));
+    expect(seen.at(-1)).toBe(dateBefore(journal, 0));
+  });
+
+  it.each([
+    ['ENOSPC', 'fault 43'],
+    ['EBUSY', 'fault 45'],
+    ['EROFS', 'fault 44'],
+  ])('that the disk refuses (%s, %s) is warned of, and stays as it was', async (code) => {
+    const journal = journalIn();
+    const entry = await recorded(journal, { taskId: 'ckx1', phase: 'submitted' });
+    const before = onDisk(entry);
+    for (const call of [renameSync, openSync, readFileSync]) {
+      vi.mocked<(...args: never[]) => unknown>(call).mockImplementationOnce(refuse(code));
+      entry.close('COMPLETED', dateBefore(journal, 0));
+      expect(onDisk(entry)).toEqual(before);
+      expect(namesIn(journal)).toEqual([path.basename(entry.file)]);
+    }
+    expect(journal.warnings).toEqual(Array(3).fill(`The record could not be closed: ${entry.file}`));
+    expect(journal.clock.sleeps).toEqual([]);
+  });
+
+  it('hides no bug', async () => {
+    const entry = await recorded(journalIn());
+    vi.mocked(renameSync).mockImplementationOnce(() => {
+      throw new TypeError('a bug');
+    });
+    expect(() => entry.close('COMPLETED', null)).toThrow(TypeError);
   });
 });
 
@@ -259,8 +404,8 @@ describe('fault 46: a record that cannot be read', () => {
     const { file } = await recorded(journal);
     const spoilt = spoil(readFileSync(file, 'utf8'));
     writeFileSync(file, spoilt);
-    for (let n = 0; n < 2; n += 1) expect(await find(journal)).toEqual({ entries: [], isUnreadable: true });
-    expect(await journal.all()).toEqual([]);
+    for (let n = 0; n < 2; n += 1) expect(find(journal)).toEqual({ entries: [], isUnreadable: true });
+    expect(journal.all()).toEqual([]);
     expect(journal.warnings).toEqual([`A record that cannot be read was set aside: ${file}.corrupt`]);
     expect(namesIn(journal)).toEqual([`${path.basename(file)}.corrupt`]);
     expect(readFileSync(`${file}.corrupt`, 'utf8')).toBe(spoilt);
@@ -271,11 +416,11 @@ describe('fault 46: a record that cannot be read', () => {
     await recordedAgo(journal, 2 * HOUR, { taskId: 'a' });
     const { file } = await recordedAgo(journal, HOUR, { taskId: 'b' });
     writeFileSync(file, 'no');
-    const found = await find(journal);
+    const found = find(journal);
     expect(tasksOf(found.entries)).toEqual(['a']);
     expect(found.isUnreadable).toBe(true);
     await recorded(journal, { taskId: 'c' });
-    const later = await find(journal);
+    const later = find(journal);
     expect(tasksOf(later.entries)).toEqual(['c', 'a']);
     expect(later.isUnreadable).toBe(false);
   });
@@ -284,7 +429,7 @@ describe('fault 46: a record that cannot be read', () => {
     const journal = journalIn();
     const { file } = await recorded(journal, { prompt: 'another' });
     writeFileSync(file, 'no');
-    expect(await find(journal)).toEqual({ entries: [], isUnreadable: false });
+    expect(find(journal)).toEqual({ entries: [], isUnreadable: false });
     expect(journal.warnings).toEqual([]);
   });
 
@@ -292,19 +437,19 @@ describe('fault 46: a record that cannot be read', () => {
     const journal = journalIn();
     const { file } = await recorded(journal);
     writeFileSync(file, 'no');
-    vi.mocked(rename).mockRejectedValue(error('EROFS'));
-    expect((await find(journal)).isUnreadable).toBe(true);
+    vi.mocked(renameSync).mockImplementation(refuse('EROFS'));
+    expect(find(journal).isUnreadable).toBe(true);
   });
 
   it('counts also when another process sets it aside at the same moment', async () => {
     const journal = journalIn();
     const { file } = await recorded(journal);
     writeFileSync(file, 'no');
-    vi.mocked(readFile).mockImplementationOnce((name, options) => {
+    vi.mocked(readFileSync).mockImplementationOnce((name, options) => {
       renameSync(file, `${file}.corrupt`);
-      return realReadFile(name, options);
+      return real.readFileSync(name, options);
     });
-    expect((await find(journal)).isUnreadable).toBe(true);
+    expect(find(journal).isUnreadable).toBe(true);
   });
 });
 
@@ -324,7 +469,7 @@ describe('the sweep', () => {
       await recordedAgo(journal, 400 * DAY, { phase: 'unknown' }),
       await recorded(journal),
     ];
-    await journal.sweep();
+    journal.sweep();
     expect(existsSync(old.file)).toBe(false);
     expect(namesIn(journal)).toEqual(kept.map(({ file }) => path.basename(file)).sort());
   });
@@ -347,7 +492,7 @@ describe('the sweep', () => {
     for (const name of leftovers) write(name, 25 * HOUR);
     const kept = ['b.json.01234567.tmp', 'file-a.lock', 'notes.txt', 'my.lock.txt'];
     for (const name of kept) write(name, name.endsWith('txt') ? 400 * DAY : 23 * HOUR);
-    await journal.sweep();
+    journal.sweep();
     expect(namesIn(journal)).toEqual([...kept, path.basename(file)].sort());
   });
 
@@ -355,8 +500,8 @@ describe('the sweep', () => {
     const journal = journalIn();
     const { file } = await recordedAgo(journal, 31 * DAY, done(journal, 31 * DAY));
     writeFileSync(file, 'no');
-    await journal.sweep();
-    await journal.sweep();
+    journal.sweep();
+    journal.sweep();
     expect(namesIn(journal)).toEqual([`${path.basename(file)}.corrupt`]);
     expect(journal.warnings).toHaveLength(1);
   });
@@ -367,10 +512,10 @@ describe('the sweep', () => {
       await recordedAgo(journal, 40 * DAY, done(journal, 40 * DAY)),
       await recordedAgo(journal, 41 * DAY, done(journal, 41 * DAY)),
     ];
-    vi.mocked(rm).mockRejectedValueOnce(error('EBUSY'));
-    await journal.sweep();
+    vi.mocked(rmSync).mockImplementationOnce(refuse('EBUSY'));
+    journal.sweep();
     expect(old.filter(({ file }) => existsSync(file))).toHaveLength(1);
-    await journal.sweep();
+    journal.sweep();
     expect(namesIn(journal)).toEqual([]);
   });
 });
@@ -379,8 +524,8 @@ describe('what was spent today', () => {
   const spend = (journal: TestJournal, credits: Partial<Credits>, ago = 0) =>
     recordedAgo(journal, ago, { credits: { quoted: null, charged: null, refunded: null, ...credits } });
 
-  it('is nothing at first', async () => {
-    expect(await journalIn().spentToday()).toBe(0);
+  it('is nothing at first', () => {
+    expect(journalIn().spentToday()).toBe(0);
   });
 
   it('is what was charged, or quoted as long as nothing was, without what came back', async () => {
@@ -390,14 +535,14 @@ describe('what was spent today', () => {
     await spend(journal, { quoted: 15, charged: 30, refunded: 30 });
     await spend(journal, { charged: 40, refunded: 5 });
     await spend(journal, { charged: 1, refunded: 100 });
-    expect(await journal.spentToday()).toBe(15 + 20 + 0 + 35 + 0);
+    expect(journal.spentToday()).toBe(15 + 20 + 0 + 35 + 0);
   });
 
   it('is that of 24 hours', async () => {
     const journal = journalIn();
     await spend(journal, { charged: 1 }, DAY);
     await spend(journal, { charged: 10 }, DAY + 1);
-    expect(await journal.spentToday()).toBe(1);
+    expect(journal.spentToday()).toBe(1);
   });
 
   it('is that of this account, address and provider only', async () => {
@@ -406,22 +551,22 @@ describe('what was spent today', () => {
     await spend(nextCommand(journal, { account: 'f'.repeat(12) }), { charged: 10 });
     await spend(nextCommand(journal, { service: 'https://other.test' }), { charged: 100 });
     await spend(nextCommand(journal, { provider: 'other' }), {});
-    expect(await journal.spentToday()).toBe(1);
+    expect(journal.spentToday()).toBe(1);
   });
 
   it('is not known where the credits of one wish are not', async () => {
     const journal = journalIn();
     await spend(journal, { charged: 1 });
     await spend(journal, {}, DAY + 1);
-    expect(await journal.spentToday()).toBe(1);
+    expect(journal.spentToday()).toBe(1);
     await spend(journal, {}, HOUR);
-    expect(await journal.spentToday()).toBeNull();
+    expect(journal.spentToday()).toBeNull();
   });
 });
 
 describe('a disk that takes no record', () => {
-  const expectRefusal = async (promise: Promise<unknown>, folder: string, reason: string) => {
-    const { code, message, details } = await failureOf(promise);
+  const expectRefusal = async (work: Promise<unknown> | (() => unknown), folder: string, reason: string) => {
+    const { code, message, details } = await failureOf(work);
     expect(code).toBe('UNKNOWN_ERROR');
     expect(message).toContain(folder);
     expect(message).toContain(`: ${reason}. `);
@@ -433,16 +578,16 @@ describe('a disk that takes no record', () => {
   it('fault 44: because a file is where the folder should be', async () => {
     const folder = path.join(tempFolder(), 'file');
     writeFileSync(folder, '');
-    await expectRefusal(journalIn(folder).prepare(), folder, 'a file is where the folder should be');
+    await expectRefusal(() => journalIn(folder).prepare(), folder, 'a file is where the folder should be');
     const below = path.join(folder, 'journal');
-    await expectRefusal(journalIn(below).prepare(), below, 'a folder on the way is a file');
-    await expectRefusal(journalIn(folder).all(), folder, 'a folder on the way is a file');
+    await expectRefusal(() => journalIn(below).prepare(), below, 'a folder on the way is a file');
+    await expectRefusal(() => journalIn(folder).all(), folder, 'a folder on the way is a file');
     await expectRefusal(journalIn(folder).lock('a', 0), folder, 'a folder on the way is a file');
   });
 
   it('fault 44: because the folder is gone', async () => {
     const journal = journalIn();
-    await journal.prepare();
+    journal.prepare();
     rmSync(journal.folder, { recursive: true });
     await expectRefusal(journal.draft(wishIn(journal)).begin(), journal.folder, 'the folder is gone');
     await expectRefusal(journal.lock('a', 0), journal.folder, 'the folder is gone');
@@ -456,16 +601,16 @@ describe('a disk that takes no record', () => {
     ['fault 44', 'EWHATEVER', 'EWHATEVER'],
   ])('%s: because of %s', async (_, code, reason) => {
     const journal = journalIn();
-    await journal.prepare();
-    vi.mocked(open).mockRejectedValue(error(code));
+    journal.prepare();
+    vi.mocked(openSync).mockImplementation(refuse(code));
     await expectRefusal(journal.draft(wishIn(journal)).begin(), journal.folder, reason);
     expect(namesIn(journal)).toEqual([]);
   });
 
   it('fault 44: because a folder is where a record should be', async () => {
     const journal = journalIn();
-    await journal.prepare();
+    journal.prepare();
     mkdirSync(journal.draft(wishIn(journal)).file.replace(/[0-9a-f]{6}\.json$/, '000000.json'));
-    await expectRefusal(find(journal), journal.folder, 'a folder is where the file should be');
+    await expectRefusal(() => find(journal), journal.folder, 'a folder is where the file should be');
   });
 });

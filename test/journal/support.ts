@@ -106,7 +106,7 @@ export async function recorded(
   more: Partial<WishRecord> & { prompt?: string } = {},
 ): Promise<Entry> {
   const entry = journal.draft(wishIn(journal, more));
-  await journal.prepare();
+  journal.prepare();
   await entry.begin();
   return entry;
 }
@@ -133,9 +133,9 @@ export const namesIn = (journal: TestJournal): string[] => readdirSync(journal.f
 export const dateBefore = (journal: TestJournal, ago: number): string =>
   new Date(journal.clock.wall() - ago).toISOString();
 
-/** The failure that the promise is rejected with. */
-export async function failureOf(promise: Promise<unknown>): Promise<Failure> {
-  const error = await promise.then(
+/** The failure that the work ends with, at once or later. */
+export async function failureOf(work: Promise<unknown> | (() => unknown)): Promise<Failure> {
+  const error = await (typeof work === 'function' ? new Promise((resolve) => resolve(work())) : work).then(
     (value) => new Error(`did not fail: ${JSON.stringify(value)}`),
     (reason: unknown) => reason,
   );

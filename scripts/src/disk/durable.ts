@@ -60,15 +60,10 @@ export function makePrivate(folder: string): void {
 export async function writeWhole(file: string, text: string, clock: Clock): Promise<void> {
   const temp = writeTemp(file, text);
   try {
-    renameSync(temp, file);
+    await renamePatiently(temp, file, clock);
   } catch (error) {
-    try {
-      if (!isHeld(error)) throw error;
-      await renamePatiently(temp, file, clock);
-    } catch (last) {
-      rmSync(temp, { force: true });
-      throw last;
-    }
+    rmSync(temp, { force: true });
+    throw error;
   }
   syncFolder(path.dirname(file));
 }
