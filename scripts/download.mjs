@@ -561,7 +561,7 @@ async function prepareFolder(folder) {
           hint: "name another folder, for example --download out"
         }
       ],
-      nextSteps: ["Name a folder that can be written to. Nothing was submitted or charged."]
+      nextSteps: ["Name a folder that can be written to. This call has submitted and charged nothing."]
     });
   }
 }

@@ -36,7 +36,7 @@ async function askPrice(session, contract, intent) {
   }
   return quote2;
 }
-async function withinDay(session, journal, maxCreditsPerDay, quote2, record) {
+async function withinDay(session, journal, maxCreditsPerDay, quote2, record, own) {
   if (maxCreditsPerDay === null || quote2 === null) return record();
   const lock = await journal.lock("budget", shortDeadline(session), session.api.signal);
   if ("heldBy" in lock) {
@@ -47,7 +47,7 @@ async function withinDay(session, journal, maxCreditsPerDay, quote2, record) {
     );
   }
   try {
-    const spent = journal.spentToday();
+    const spent = journal.spentToday(own);
     if (spent === null || spent + quote2.credits > maxCreditsPerDay) {
       throw dayExceeded(session, spent, quote2.credits, maxCreditsPerDay);
     }
@@ -163,9 +163,8 @@ async function listTasks(session) {
 import { EXIT as EXIT2 } from "./main.mjs";
 import { Failure as Failure4 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
-import { handOver } from "./live.mjs";
+import { isYoung } from "./live.mjs";
 import { folderFor } from "./live.mjs";
-import { look } from "./live.mjs";
 import { creditsOf as creditsOf2, resumeCommand as resumeCommand3, taskOutcome } from "./live.mjs";
 
 // scripts/src/workflow/recorded.ts
@@ -218,18 +217,19 @@ function sameMedia(kept, sent) {
 
 // scripts/src/workflow/submit.ts
 var SECOND_LOOK_MS = 1e3;
+var LIST_LAG_MS = 6e4;
 var RESEND_WITHIN_MS = 24 * 36e5;
 function submit(session, intent, deadline) {
   return observed(session, () => sendOrSettle(session, intent, deadline));
 }
-function settleEarlier(session, intent, sentAt, deadline) {
+function settleEarlier(session, intent, { sentAt, deadline, beforeResend }) {
   const now = timeOf(session);
   const lost = new Failure2(
     "NETWORK_ERROR",
     "An earlier run of this command did not learn what became of its submit."
   );
   const sent = { wall: sentAt, monotonic: now.monotonic - (now.wall - sentAt) };
-  return observed(session, () => settle(session, intent, sent, lost, deadline));
+  return observed(session, () => settle(session, intent, sent, lost, deadline, beforeResend));
 }
 async function observed({ observer }, send) {
   observer.submitting();
@@ -249,7 +249,7 @@ async function sendOrSettle(session, intent, deadline) {
   } catch (lost) {
     if (!isUnclear(lost)) throw lost;
     if (session.provider.can.list) session.observer.troubled(lost);
-    return settle(session, intent, sentAt, lost, deadline);
+    return (await settle(session, intent, sentAt, lost, deadline)).task;
   }
 }
 async function sendUntilTaken(session, intent, deadline, isResend = false) {
@@ -266,13 +266,13 @@ async function sendUntilTaken(session, intent, deadline, isResend = false) {
     }
   }
 }
-async function settle(session, intent, sentAt, lost, deadline) {
+async function settle(session, intent, sentAt, lost, deadline, beforeResend) {
   const { api, provider } = session;
   if (!provider.can.list) throw outcomeUnknown(session, intent, lost);
-  const taken = await takenTasks(session);
   const search = async () => {
     let found;
     try {
+      const taken = await takenTasks(session);
       const list = await api.read(provider.list(), Math.max(deadline, shortDeadline3(session)));
       const time = timeOf(session);
       const now = Math.max(time.wall, sentAt.wall + time.monotonic - sentAt.monotonic);
@@ -282,7 +282,7 @@ async function settle(session, intent, sentAt, lost, deadline) {
       throw error instanceof Failure2 ? outcomeUnknown(session, intent, lost, error) : error;
     }
     if (found === "unsure") throw outcomeUnknown(session, intent, lost);
-    return found;
+    return found && { task: found, wasThere: true };
   };
   const first = await search();
   if (first) return first;
@@ -290,14 +290,18 @@ async function settle(session, intent, sentAt, lost, deadline) {
   const second = await search();
   if (second) return second;
   const age = timeOf(session).wall - sentAt.wall;
-  if (!provider.can.replay || age > RESEND_WITHIN_MS) throw outcomeUnknown(session, intent, lost);
+  if (!provider.can.replay || age > RESEND_WITHIN_MS || age < -LIST_LAG_MS) {
+    throw outcomeUnknown(session, intent, lost);
+  }
   try {
-    return await sendUntilTaken(session, intent, deadline, true);
+    await beforeResend?.();
+    return { task: await sendUntilTaken(session, intent, deadline, true), wasThere: false };
   } catch (error) {
     if (!(error instanceof Failure2)) throw error;
     const third = await search();
     if (third) return third;
-    if (!error.details.unclear && error.code !== "IDEMPOTENCY_CONFLICT") throw error;
+    const isPlain = !error.details.unclear && error.code !== "IDEMPOTENCY_CONFLICT";
+    if (isPlain && age > LIST_LAG_MS) throw error;
     throw outcomeUnknown(session, intent, lost, error);
   }
 }
@@ -320,6 +324,7 @@ function outcomeUnknown(session, intent, lost, later) {
       unclear: true,
       cause: lost,
       data: { idempotencyKey: intent.idempotencyKey, model: intent.model },
+      ...later?.details.retryAfter !== void 0 && { retryAfter: later.details.retryAfter },
       ...named !== void 0 && { taskId: named },
       nextSteps: [
         ...named === void 0 ? [] : [
@@ -336,11 +341,11 @@ function outcomeUnknown(session, intent, lost, later) {
     }
   );
 }
-function whatThen({ isRecorded, provider, again }, { idempotencyKey }) {
+function whatThen({ isRecorded, provider, again, anew }, { idempotencyKey }) {
   if (isRecorded) {
     return [
       ...provider.can.list ? ["The same command looks for it once more; it sends nothing that may be charged twice:", again] : [],
-      "Only if the person decides that it may be charged once more: the same command with --new."
+      `Only if the person decides that it may be charged once more: ${anew}.`
     ];
   }
   return provider.can.replay ? [
@@ -370,20 +375,26 @@ async function recordedTask(session, journal, wish, deadline) {
   );
   const { entry } = claimed;
   if (claimed.kind === "submitted") {
-    if (entry.record.download !== folder) await entry.update({ download: folder });
-    return { entry, credits: entry.record.credits };
+    if (folder !== null && entry.record.download !== folder) await entry.update({ download: folder });
+    return { entry, credits: entry.record.credits, isResumed: true };
   }
   const certainty = watched(session);
   try {
-    const task = claimed.kind === "new" ? await submitNew(certainty.session, journal, wish, claimed, deadline) : await settleKnown(certainty.session, wish, entry, deadline);
+    const { task, wasThere } = claimed.kind === "new" ? await submitNew(certainty.session, journal, wish, claimed, deadline) : await settleKnown(certainty.session, journal, wish, entry, deadline);
     const credits = creditsOf(task, entry.record.credits);
-    await entry.update({ phase: "submitted", taskId: task.id, status: task.state, credits });
+    const change = { phase: "submitted", taskId: task.id, status: task.state, credits };
+    await entry.update(change, { isOurs: true });
+    if (wasThere) session.observer.attached(task.id, entry.record.created);
     session.observer.task(task.id, task.state);
-    return { entry, credits, task };
+    return { entry, credits, task, isResumed: wasThere };
   } catch (error) {
     const lost = error instanceof Failure3 && error.code === "SUBMIT_OUTCOME_UNKNOWN" ? error : null;
-    if (lost) await entry.update({ phase: "unknown", taskId: lost.details.taskId ?? null });
-    else if (!certainty.mayBeTaken()) entry.drop();
+    const named = lost?.details.taskId;
+    if (lost) {
+      await entry.update(
+        ({ taskId }) => taskId === null ? { phase: "unknown", ...named !== void 0 && { taskId: named } } : {}
+      );
+    } else if (claimed.kind === "new" && !certainty.mayBeTaken() && claimed.lock.isOurs()) entry.drop();
     throw error;
   } finally {
     claimed.lock.release();
@@ -401,11 +412,21 @@ async function submitNew(session, journal, { contract, intent, terms }, { entry,
       ]
     });
   }
-  return submit(session, intent, deadline);
+  return { task: await submit(session, intent, deadline), wasThere: false };
 }
-function settleKnown(session, { intent }, entry, deadline) {
+function settleKnown(session, journal, { contract, intent, terms }, entry, deadline) {
   const { idempotencyKey, created } = entry.record;
-  return settleEarlier(session, { ...intent, idempotencyKey }, Date.parse(created), deadline);
+  const beforeResend = async () => {
+    const quote2 = await checkFunds(session, contract, intent, terms.maxCreditsPerDay);
+    await withinDay(session, journal, terms.maxCreditsPerDay, quote2, async () => {
+    }, entry);
+    if (quote2) await entry.update(({ credits }) => ({ credits: { ...credits, quoted: quote2.credits } }));
+  };
+  return settleEarlier(
+    session,
+    { ...intent, idempotencyKey },
+    { sentAt: Date.parse(created), deadline, beforeResend }
+  );
 }
 function watched(session) {
   let mayBeTaken = false;
@@ -432,37 +453,40 @@ import { shortDeadline as shortDeadline4 } from "./live.mjs";
 import { waitOn, waitTask } from "./live.mjs";
 async function generate(session, options) {
   const { api } = session;
-  const { contract, intent, wait, resumeFlags } = options;
+  const { contract, intent, isDetached } = options;
   const start = api.clock.monotonic();
-  const folder = await folderFor(options.folder);
-  const settings = wait && { ...wait, folder };
-  const deadline = Math.max(start + (wait?.waitMs ?? 0), shortDeadline4(session));
+  const wait = { ...options.wait, folder: await folderFor(options.wait.folder) };
+  if (isDetached) wait.waitMs = 0;
+  const deadline = Math.max(start + wait.waitMs, shortDeadline4(session));
   const journal = await session.records();
   let made;
   try {
-    made = journal ? await recordedTask(session, journal, { ...options, folder }, deadline) : await unrecordedTask(session, options, deadline);
+    made = journal ? await recordedTask(session, journal, { ...options, folder: wait.folder }, deadline) : await unrecordedTask(session, options, deadline);
   } catch (error) {
     if (error instanceof Failure4 && error.code === "INSUFFICIENT_CREDITS" && !error.details.data) {
       throw await explainFunds(session, contract, intent, error);
     }
     throw error;
   }
-  const { entry, credits } = made;
-  const left = { waitMs: (wait?.waitMs ?? 0) - (api.clock.monotonic() - start) };
-  if (!("task" in made)) return resume(session, made.entry, settings && { ...settings, ...left });
-  const { task } = made;
-  if (settings && (settings.waitMs > 0 || isTerminal(task.state))) {
-    try {
-      return await waitOn(session, task, { ...settings, ...left, ...entry && { entry }, credits });
-    } catch (error) {
-      throw error instanceof Failure4 ? afterSubmit(session, task.id, resumeFlags, error) : error;
-    }
-  }
-  return taskOutcome(session, task.id, task, {
+  const { entry, credits, task, isResumed } = made;
+  const waitMs = Math.max(0, wait.waitMs - (api.clock.monotonic() - start));
+  const settings = { ...wait, waitMs, ...entry && { entry }, credits };
+  const extra = isResumed ? { resumed: true } : {};
+  const outcome = task === void 0 ? await resume(session, entry, settings, extra) : waitMs > 0 || isTerminal(task.state) ? await follow(session, task, settings, extra) : taskOutcome(session, task.id, task, {
+    extra,
     credits,
-    running: wait ? EXIT2.stillRunning : EXIT2.done,
-    resumeFlags
+    running: EXIT2.stillRunning,
+    resumeFlags: wait.resumeFlags
   });
+  const isDone = isDetached && outcome.exitCode === EXIT2.stillRunning;
+  return isDone ? { ...outcome, exitCode: EXIT2.done } : outcome;
+}
+async function follow(session, task, settings, extra) {
+  try {
+    return await waitOn(session, task, settings, extra);
+  } catch (error) {
+    throw error instanceof Failure4 ? afterSubmit(session, task.id, settings.resumeFlags, error) : error;
+  }
 }
 async function unrecordedTask(session, { contract, intent, terms }, deadline) {
   const quote2 = await checkFunds(session, contract, intent, terms.maxCreditsPerDay);
@@ -470,41 +494,32 @@ async function unrecordedTask(session, { contract, intent, terms }, deadline) {
   session.observer.task(task.id, task.state);
   return {
     task,
-    credits: creditsOf2(task, { quoted: quote2?.credits ?? null, charged: null, refunded: null })
+    credits: creditsOf2(task, { quoted: quote2?.credits ?? null, charged: null, refunded: null }),
+    isResumed: false
   };
 }
-async function resume(session, entry, settings) {
+async function resume(session, entry, settings, extra) {
   const taskId = entry.record.taskId;
-  const extra = { resumed: true };
   session.observer.attached(taskId, entry.record.created);
   try {
-    if (settings) {
-      const waitMs = Math.max(0, settings.waitMs);
-      return await waitTask(session, taskId, { ...settings, waitMs }, extra, entry);
-    }
-    const seen = await look(session, taskId, shortDeadline4(session));
-    session.observer.task(taskId, seen.state);
-    return handOver(
-      session,
-      entry,
-      taskOutcome(session, taskId, seen, { extra, credits: entry.record.credits })
-    );
+    return await waitTask(session, taskId, settings, extra, entry);
   } catch (error) {
     throw error instanceof Failure4 ? stillRecorded(session, entry, error) : error;
   }
 }
-function stillRecorded({ again }, { record }, failure) {
+function stillRecorded(session, entry, failure) {
+  const { taskId, created } = entry.record;
   const data = { ...failure.details.data, resumed: true };
-  if (failure.code !== "TASK_NOT_FOUND") return failure.with({ taskId: record.taskId, data });
-  return failure.with({
-    taskId: record.taskId,
-    data,
-    nextSteps: [
-      `This wish was submitted on ${record.created} as task ${record.taskId}, which the service does not show any more; its result is kept for a limited time only.`,
-      "Nothing was submitted now. If the person wants it made once more, with a new charge: the same command with --new.",
-      again
-    ]
-  });
+  if (failure.code !== "TASK_NOT_FOUND") return failure.with({ taskId, data });
+  const nextSteps = isYoung(session, entry) ? [
+    `This wish was submitted only just now, as task ${taskId}; the service may not show it yet. The same command goes on with it, and charges nothing:`,
+    session.again
+  ] : [
+    `This wish was submitted on ${created} as task ${taskId}, which the service does not show any more; its result is kept for a limited time only.`,
+    `Nothing was submitted now. If the person wants it made once more, with a new charge: ${session.anew}.`,
+    session.command(`--action forget --taskId ${taskId}`)
+  ];
+  return failure.with({ taskId, data, nextSteps });
 }
 function afterSubmit(session, taskId, resumeFlags, failure) {
   return failure.with({
@@ -518,66 +533,85 @@ function afterSubmit(session, taskId, resumeFlags, failure) {
 }
 
 // scripts/src/workflow/pending.ts
+const { setMaxListeners } = require("node:events");
 import { failed, success as success2 } from "./main.mjs";
 import { EXIT as EXIT3 } from "./main.mjs";
 import { Failure as Failure5 } from "./main.mjs";
+import { resumeCommand as resumeCommand4 } from "./live.mjs";
 import { waitTask as waitTask2 } from "./live.mjs";
 async function waitForNewest(session, settings) {
-  const [entry] = await pendingTasks(session);
-  return entry ? waitFor(session, settings, entry) : nothingPending(session);
+  const { tasks, unsettled } = await pendingWishes(session);
+  const [entry] = tasks;
+  return entry ? waitFor(session, settings, entry) : nothingPending(session, unsettled);
 }
+var MOST_AT_ONCE = 20;
+var MOST_CHARACTERS = 4e4;
 async function waitForAll(session, settings) {
-  const entries = (await pendingTasks(session)).reverse();
-  if (entries.length === 0) return nothingPending(session);
+  const { tasks, unsettled } = await pendingWishes(session);
+  if (tasks.length === 0) return nothingPending(session, unsettled);
+  const entries = tasks.reverse().slice(0, MOST_AT_ONCE);
   session.observer.several(entries.length);
-  const outcomes = await Promise.all(
-    entries.map(async (entry) => {
-      try {
-        return await waitFor(session, settings, entry);
-      } catch (error) {
-        if (!(error instanceof Failure5)) throw error;
-        return failed(error, entry.record.status, entry.record.taskId);
-      }
-    })
-  );
-  const tasks = outcomes.map(({ envelope }, n) => summary(envelope, entries[n]));
+  if (session.api.signal) setMaxListeners(0, session.api.signal);
+  const outcomes = await Promise.all(entries.map((entry) => outcomeOf(session, settings, entry)));
+  const shown = [];
+  const delivered = [];
+  let left = MOST_CHARACTERS;
+  for (const [n, outcome] of outcomes.entries()) {
+    const whole = summary(outcome.envelope, entries[n]);
+    left -= JSON.stringify(whole).length;
+    if (left >= 0) delivered.push(outcome);
+    const { status, taskId } = outcome.envelope;
+    shown.push(left >= 0 ? whole : { status, taskId, nextSteps: [resumeCommand4(session, taskId)] });
+  }
   const worst = outcomes.find(({ envelope }) => !envelope.ok) ?? outcomes.find(({ exitCode }) => exitCode > 0);
   const running = outcomes.filter(({ exitCode }) => exitCode === EXIT3.stillRunning).length;
-  const data = { count: tasks.length, running, tasks };
-  if (worst) data.nextSteps = [session.command("--action listPending"), session.again];
+  const more = tasks.length - entries.length;
+  const data = { count: shown.length, running, more, unsettled, tasks: shown };
+  if (worst || more > 0 || unsettled > 0 || left < 0) {
+    data.nextSteps = [session.again, session.command("--action listPending")];
+  }
+  const { errorCode = null, errorMessage = null, retryAfter = null } = worst?.envelope ?? {};
+  const ok = outcomes.every(({ envelope }) => envelope.ok);
   return {
-    envelope: {
-      ...success2(null, null, data, EXIT3.done).envelope,
-      ok: outcomes.every(({ envelope }) => envelope.ok),
-      errorCode: worst?.envelope.errorCode ?? null,
-      errorMessage: worst?.envelope.errorMessage ?? null,
-      retryAfter: worst?.envelope.retryAfter ?? null
-    },
-    exitCode: worst?.exitCode ?? EXIT3.done,
+    envelope: { ok, status: null, taskId: null, data, errorCode, errorMessage, retryAfter },
+    exitCode: worst?.exitCode ?? (more > 0 || left < 0 ? EXIT3.stillRunning : EXIT3.done),
     onWritten: () => {
-      for (const { onWritten } of outcomes) onWritten?.();
+      for (const { onWritten } of delivered) onWritten?.();
     }
   };
+}
+async function outcomeOf(session, settings, entry) {
+  const { status, taskId } = entry.record;
+  try {
+    return await waitFor(session, settings, entry);
+  } catch (error) {
+    if (!(error instanceof Failure5)) throw error;
+    const isGone = error.code === "TASK_NOT_FOUND";
+    const step = isGone ? session.command(`--action forget --taskId ${taskId}`) : resumeCommand4(session, taskId);
+    const failure = error.details.nextSteps?.length ? error : error.with({ nextSteps: [step] });
+    return failed(failure, status, taskId);
+  }
 }
 async function waitFor(session, settings, entry) {
   return waitTask2(session, entry.record.taskId, settings, { resumed: true }, entry);
 }
-async function pendingTasks({ records }) {
+async function pendingWishes({ records }) {
   const journal = await records();
-  const entries = journal?.all() ?? [];
-  return entries.filter((entry) => entry.isPending && entry.record.taskId !== null && journal?.isOwn(entry));
+  const own = (journal?.all() ?? []).filter((entry) => entry.isPending && journal?.isOwn(entry));
+  const tasks = own.filter(({ record }) => record.taskId !== null);
+  return { tasks, unsettled: own.length - tasks.length };
 }
-function nothingPending(session) {
+function nothingPending(session, unsettled) {
   const nextSteps = [
-    "No recorded task of this key is unfinished or waits to be handed over.",
+    unsettled > 0 ? `No recorded task of this key is unfinished, but of ${unsettled} submits the outcome is not known: run their commands again.` : "No recorded task of this key is unfinished or waits to be handed over.",
     session.command("--action listPending")
   ];
-  return success2(null, null, { count: 0, nextSteps }, EXIT3.done);
+  return success2(null, null, { count: 0, unsettled, nextSteps }, EXIT3.done);
 }
 function summary({ data, ...said }, { record }) {
   const { model, created, owner } = record;
   const kept = { ...said, model, created, owner };
-  for (const name of ["files", "resultUrls", "credits", "nextSteps"]) {
+  for (const name of ["files", "resultUrls", "credits", "issues", "nextSteps"]) {
     if (data?.[name] !== void 0) kept[name] = data[name];
   }
   return kept;

@@ -167,11 +167,18 @@ var HeldLock = class {
     }, HEARTBEAT_MS).unref();
   }
   isOurs() {
-    return readOwner(this.#file)?.nonce === this.#me.nonce;
+    try {
+      return readOwner(this.#file)?.nonce === this.#me.nonce;
+    } catch {
+      return false;
+    }
   }
   release() {
     clearInterval(this.#heartbeat);
-    if (this.isOurs()) rmSync2(this.#file, { force: true });
+    try {
+      if (this.isOurs()) rmSync2(this.#file, { force: true });
+    } catch {
+    }
   }
 };
 function place(temp, file, me) {
@@ -329,10 +336,12 @@ async function claimWish(journal, wish, deadline, signal) {
 }
 function knownWish(journal, intent, wish) {
   const { entries, isUnreadable } = journal.find(intent);
-  if (isUnreadable) throw unreadable();
-  const other = entries.find(({ record }) => record.payloadHash !== wish.payloadHash);
+  if (isUnreadable) throw unreadable(wish);
+  const other = entries.find(
+    ({ record }) => record.payloadHash !== wish.payloadHash || record.model !== wish.model
+  );
   if (other) throw conflict(wish, other);
-  return entries.find((entry) => entry.wasPending);
+  return entries.find((entry) => entry.wasPending || wish.isNamed && entry.record.phase === "submitted");
 }
 async function abandonUnsettled(journal, intent) {
   for (const entry of journal.find(intent).entries) {
@@ -376,7 +385,7 @@ function busy({
     }
   );
 }
-function unreadable() {
+function unreadable({ isNamed }) {
   return new Failure(
     "SUBMIT_OUTCOME_UNKNOWN",
     "The newest record of this wish cannot be read, so it is not known whether it was submitted and charged. Nothing was submitted now.",
@@ -384,7 +393,7 @@ function unreadable() {
       status: "UNKNOWN",
       nextSteps: [
         "Do not submit this again before you know: look for its task in the service's own list.",
-        "If the person decides that it may be charged once more: the same command with --new."
+        `If the person decides that it may be charged once more: the same command with ${isNamed ? "another --idempotencyKey" : "--new"}.`
       ]
     }
   );
@@ -395,7 +404,9 @@ function conflict(wish, { record }) {
     `--idempotencyKey ${wish.idempotencyKey} already stands for another wish. Nothing was submitted.`,
     {
       data: {
+        model: wish.model,
         payloadHash: wish.payloadHash,
+        recordedModel: record.model,
         recordedPayloadHash: record.payloadHash,
         recordedTaskId: record.taskId
       },
@@ -411,7 +422,6 @@ const { randomBytes: randomBytes4 } = require("node:crypto");
 const { existsSync, readdirSync, readFileSync: readFileSync2, renameSync: renameSync3, rmSync: rmSync3, statSync: statSync2 } = require("node:fs");
 const path3 = require("node:path");
 import { Failure as Failure2 } from "./main.mjs";
-import { isTerminal } from "./main.mjs";
 
 // scripts/src/journal/pace.ts
 const { createHash: createHash2, randomBytes: randomBytes3 } = require("node:crypto");
@@ -423,7 +433,7 @@ var SPAN_MS = 1100;
 var FRESH_MS = 2e3;
 var KEPT_SPANS = 120;
 var DAY_MS = 24 * 36e5;
-var LONGEST_REST_MS = DAY_MS;
+var LONGEST_REST_MS = 5 * 6e4;
 var Pace = class {
   #folder;
   #service;
@@ -466,7 +476,7 @@ var Pace = class {
   }
   /** The service asked for a pause: nobody asks it again before that is over. */
   async restFor(ms) {
-    await this.#write("rest", String(Math.round(this.#clock.wall() + ms)));
+    await this.#write("rest", String(Math.round(this.#clock.wall() + Math.min(ms, LONGEST_REST_MS))));
   }
   /** What another process saw of a task a moment ago. */
   async seenByOthers(taskId) {
@@ -599,6 +609,8 @@ var Entry = class {
   #journal;
   file;
   record;
+  /** Changes that a disk refused. */
+  #unsaved = {};
   constructor(journal, file, record) {
     this.#journal = journal;
     this.file = file;
@@ -622,45 +634,58 @@ var Entry = class {
       throw unwritable(error, folder);
     }
   }
-  /** Changes the record; one that was dropped meanwhile stays away. What failed to be written is only warned of. */
-  async update(change) {
-    const { clock, warn } = this.#journal.place;
+  /**
+   * Changes the record. What cannot be written is warned of, and written with the next change.
+   * @param isOurs nobody else may have dropped the record: one that has gone is written anew. Otherwise it stays away
+   */
+  async update(change, { isOurs = false } = {}) {
+    const { folder, clock, warn } = this.#journal.place;
     try {
+      if (isOurs) makePrivate(folder);
       const lock = await waitForLock(
         `${this.file}.lock`,
         clock,
         clock.monotonic() + UPDATE_PATIENCE_MS * (0.5 + clock.random())
       );
       try {
-        const now = readRecord(readFileSync2(this.file, "utf8"));
-        if (now) this.record = now;
-        const changes = typeof change === "function" ? change(this.record) : change;
-        this.record = { ...this.record, ...changes };
+        if (isOurs && !existsSync(this.file)) await writeWhole(this.file, writeRecord(this.record), clock);
+        this.#merge(change);
         await writeWhole(this.file, writeRecord(this.record), clock);
+        this.#unsaved = {};
       } finally {
         if (!("heldBy" in lock)) lock.release();
       }
     } catch (error) {
-      if (diskError(error) === "ENOENT") return;
+      if (diskError(error) === "ENOENT" && !isOurs) return;
       const trouble = diskTrouble(error);
       if (trouble === void 0) throw error;
+      const changes = typeof change === "function" ? change(this.record) : change;
+      this.#unsaved = { ...this.#unsaved, ...changes };
+      this.record = { ...this.record, ...changes };
       warn(`The record of this wish could not be written (${trouble}): ${this.file}`);
     }
   }
   /**
-   * Notes how the task ended and when its result was handed over; null where it was not. At once, because a process
-   * that ends waits for nothing.
+   * Notes how the task ended, what it cost, and when its result was handed over; null where it was not. At once, because
+   * a process that ends waits for nothing.
    */
-  close(status, delivered) {
+  close(status, credits, delivered) {
     try {
-      const now = readRecord(readFileSync2(this.file, "utf8"));
-      if (now)
-        replaceAtOnce(this.file, writeRecord({ ...now, status, delivered: now.delivered ?? delivered }));
+      if (!readRecord(readFileSync2(this.file, "utf8"))) return;
+      this.#merge((now) => ({ status, credits, delivered: now.delivered ?? delivered }));
+      replaceAtOnce(this.file, writeRecord(this.record));
     } catch (error) {
       if (diskTrouble(error) === void 0) throw error;
       if (diskError(error) !== "ENOENT")
         this.#journal.place.warn(`The record could not be closed: ${this.file}`);
     }
+  }
+  /** The record as it lies on the disk, with what could not be written so far and with the change. */
+  #merge(change) {
+    const now = readRecord(readFileSync2(this.file, "utf8")) ?? this.record;
+    this.record = { ...now, ...this.#unsaved };
+    const changes = typeof change === "function" ? change(this.record) : change;
+    this.record = { ...this.record, ...changes };
   }
   /** Reads the record again: other processes may have written it. */
   refresh() {
@@ -728,12 +753,16 @@ var Journal = class {
     const { provider, service, account } = this.place;
     return record.provider === provider && record.service === service && record.account === account;
   }
-  /** Takes the lock on an intent, on the budget or on a file, by its name. @throws Failure when the disk refuses */
+  /**
+   * Takes the lock on an intent, on the budget or on a file, by its name.
+   * @param deadline on the monotonic clock; 0 = try once
+   * @throws Failure when the disk refuses
+   */
   async lock(name, deadline, signal) {
     const { folder, clock } = this.place;
     const file = path3.join(folder, `${name}.lock`);
     try {
-      const lock = deadline === 0 ? await tryLock(file, clock) : await waitForLock(file, clock, deadline, signal);
+      const lock = await waitForLock(file, clock, deadline, signal);
       return "heldBy" in lock ? { ...lock, file } : lock;
     } catch (error) {
       throw diskTrouble(error) === void 0 ? error : unwritable(error, folder);
@@ -741,13 +770,15 @@ var Journal = class {
   }
   /**
    * Credits that the wishes of the last 24 hours were charged or may be; refunds are taken off.
+   * @param own a record that is not counted
    * @returns null where the credits of one of them are not known
    */
-  spentToday() {
+  spentToday(own) {
     const since = this.place.clock.wall() - DAY_MS2;
     let sum = 0;
     for (const entry of this.all()) {
-      if (!this.isOwn(entry) || Date.parse(entry.record.created) < since) continue;
+      if (entry.file === own?.file || !this.isOwn(entry) || Date.parse(entry.record.created) < since)
+        continue;
       const spent = spentOn(entry.record.credits);
       if (spent === null) return null;
       sum += spent;
@@ -766,7 +797,9 @@ var Journal = class {
         if (LEFTOVER.test(name) && touched < now - DAY_MS2) sweepAway(file);
       } else if (timeOf(stamp) < now - KEPT_MS) {
         const [entry] = this.read([name]);
-        if (entry && Date.parse(entry.record.delivered ?? "") < now - KEPT_MS) sweepAway(entry.file);
+        const { phase, delivered, created } = entry?.record ?? {};
+        const ended = phase === "abandoned" ? created : delivered;
+        if (entry && Date.parse(ended ?? "") < now - KEPT_MS) sweepAway(entry.file);
       }
     }
   }
@@ -779,7 +812,7 @@ var Journal = class {
       return readdirSync(this.place.folder);
     } catch (error) {
       if (diskError(error) === "ENOENT") return [];
-      throw diskTrouble(error) === void 0 ? error : unwritable(error, this.place.folder);
+      throw diskTrouble(error) === void 0 ? error : closed(error, this.place.folder);
     }
   }
   /** Reads records; what is none is set aside, so that it is warned of once. */
@@ -793,8 +826,10 @@ var Journal = class {
       try {
         text2 = readFileSync2(file, "utf8");
       } catch (error) {
-        if (diskError(error) === "ENOENT") continue;
-        throw diskTrouble(error) === void 0 ? error : unwritable(error, folder);
+        const trouble = diskTrouble(error);
+        if (trouble === void 0) throw error;
+        if (diskError(error) !== "ENOENT") warn(`A record cannot be read (${trouble}): ${file}`);
+        continue;
       }
       const record = readRecord(text2);
       if (record?.intent === NAME.exec(name)?.[1]) {
@@ -827,12 +862,17 @@ function spentOn({ quoted, charged, refunded }) {
   const cost = charged ?? quoted;
   return cost === null ? null : Math.max(0, cost - (refunded ?? 0));
 }
-function hasEnded({ record }) {
-  return isTerminal(record.status);
-}
 function timeOf(stamp) {
   const [, year, month, day, hour, minute, second, ms] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z$/.exec(stamp) ?? [];
   return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`);
+}
+function closed(error, folder) {
+  return new Failure2("UNKNOWN_ERROR", `The records in ${folder} cannot be read: ${diskTrouble(error)}.`, {
+    cause: error,
+    nextSteps: [
+      `Make ${folder} readable, or set ASYNC_MEDIA_STATE_DIR to the folder that holds the records, and run the same command again.`
+    ]
+  });
 }
 function unwritable(error, folder) {
   const reason = diskTrouble(error) ?? (error instanceof Error ? error.message : "the disk gives no reason");
@@ -858,7 +898,6 @@ export {
   claimWish,
   diskError,
   diskTrouble,
-  hasEnded,
   intentOf,
   makePrivate,
   payloadHash,

@@ -4496,6 +4496,7 @@ var require_client = __commonJS({
 
 // scripts/src/workflow/delivery.ts
 import { Failure as Failure3 } from "./main.mjs";
+import { isObject } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
 async function recordOf({ records }, taskId) {
   try {
@@ -4515,15 +4516,23 @@ async function noteState(session, entry, state) {
 function handOver(session, entry, outcome) {
   const { status, errorCode, data } = outcome.envelope;
   if (!entry || status === null || !isTerminal(status)) return outcome;
-  const isWhole = status !== "COMPLETED" || errorCode === null && (entry.record.download === null || Array.isArray(data?.files));
-  return { ...outcome, onWritten: () => entry.close(status, isWhole ? dateOf(session) : null) };
+  const { download } = entry.record;
+  const result = download === null ? data?.resultUrls ?? data?.files : data?.files;
+  const isWhole = status !== "COMPLETED" || errorCode === null && Array.isArray(result) && result.length > 0;
+  const credits = isObject(data?.credits) ? data.credits : entry.record.credits;
+  return { ...outcome, onWritten: () => entry.close(status, credits, isWhole ? dateOf(session) : null) };
+}
+function isYoung({ api }, { record }) {
+  return Math.abs(api.clock.wall() - Date.parse(record.created)) < YOUNG_TASK_MS;
 }
 function dateOf({ api }) {
   return new Date(api.clock.wall()).toISOString();
 }
+var YOUNG_TASK_MS;
 var init_delivery = __esm({
   "scripts/src/workflow/delivery.ts"() {
     "use strict";
+    YOUNG_TASK_MS = 3e4;
   }
 });
 
@@ -4869,9 +4878,12 @@ async function waitTask(session, taskId, settings, extra = {}, known) {
   let trouble2;
   const patience = settings.waitMs > 0 ? start + settings.waitMs : Number.POSITIVE_INFINITY;
   try {
-    first = await look(session, taskId, Math.min(shortDeadline(session), patience));
+    const pace = settings.waitMs > 0 ? await paceOf(session, settings) : void 0;
+    first = pace ? await lookInTurn(session, pace, taskId, patience) : await look(session, taskId, Math.min(shortDeadline(session), patience));
   } catch (error) {
-    if (!(error instanceof Failure8) || !error.details.transient || settings.waitMs <= 0) throw error;
+    if (!(error instanceof Failure8) || settings.waitMs <= 0) throw error;
+    const tooYoung = error.code === "TASK_NOT_FOUND" && entry !== void 0 && isYoung(session, entry);
+    if (!error.details.transient && !tooYoung) throw error;
     trouble2 = error;
     session.observer.troubled(error);
   }
@@ -4957,7 +4969,7 @@ async function waitOn(session, task, settings, extra = {}, trouble2) {
       clock: api.clock,
       rhythm: settings.rhythm,
       deadline,
-      graceUntil: start + YOUNG_TASK_MS,
+      graceUntil: start + YOUNG_TASK_MS2,
       trouble: trouble2,
       ...api.signal && { signal: api.signal },
       onLook: (sighting, progress) => observer.looked(sighting, progress),
@@ -4992,6 +5004,9 @@ async function waitOn(session, task, settings, extra = {}, trouble2) {
   outcome.envelope.retryAfter = trouble2?.details.retryAfter ?? null;
   return outcome;
 }
+async function paceOf({ records }, { rhythm }) {
+  return rhythm.firstMs >= LEAST_SHARED_MS ? (await records())?.pace : void 0;
+}
 async function withRecord(session, taskId, seen) {
   const { api, provider } = session;
   try {
@@ -5002,7 +5017,7 @@ async function withRecord(session, taskId, seen) {
     return seen;
   }
 }
-var LEAST_SHARED_MS, YOUNG_TASK_MS;
+var LEAST_SHARED_MS, YOUNG_TASK_MS2;
 var init_tasks = __esm({
   "scripts/src/workflow/tasks.ts"() {
     "use strict";
@@ -5013,7 +5028,7 @@ var init_tasks = __esm({
     init_session();
     init_wait();
     LEAST_SHARED_MS = 1e3;
-    YOUNG_TASK_MS = 3e4;
+    YOUNG_TASK_MS2 = 3e4;
   }
 });
 
@@ -5431,7 +5446,8 @@ function* chain(error, depth = 0) {
 // scripts/src/cli/live.ts
 import { createProvider, profileOf } from "./main.mjs";
 import { Failure as Failure9 } from "./main.mjs";
-import { commandWith, placeFlags, program, resumeFlags } from "./main.mjs";
+import { BRIEF_WAIT_S as BRIEF_WAIT_S3 } from "./main.mjs";
+import { commandAgain, commandAnew, placeFlags, program, resumeFlags } from "./main.mjs";
 import { journalFolder } from "./main.mjs";
 import { isSubmit } from "./main.mjs";
 var SANDBOX_KEY = "ak_sandbox";
@@ -5456,7 +5472,8 @@ async function runLive(options) {
     observer,
     loopback,
     command,
-    again: commandWith(argv),
+    again: commandAgain(argv),
+    anew: commandAnew(args),
     isRecorded: !args.noJournal,
     records: once(() => args.noJournal ? null : openJournal(options, provider)),
     api: new Api(transport, systemClock, { timeoutMs, maxRetries, signal })
@@ -5473,7 +5490,7 @@ async function runLive(options) {
       isSubmit: isSubmit(args.action),
       taskId,
       command,
-      same: commandWith(argv)
+      same: session.again
     });
   } finally {
     void transport.close();
@@ -5515,7 +5532,7 @@ async function explainMissing(session, error, taskId, { sandbox }) {
   const entry = journal?.byTask(taskId);
   if (!entry || journal?.isOwn(entry)) return void 0;
   const { provider, service, account, created, status } = entry.record;
-  const { title, keyVariable } = session.provider;
+  const { title, keyVariable, urlVariable } = session.provider;
   const maker = profileOf(provider);
   if (maker && provider !== session.provider.id) {
     return new Failure9(
@@ -5526,19 +5543,23 @@ async function explainMissing(session, error, taskId, { sandbox }) {
         taskId,
         nextSteps: [
           `Ask ${maker.title}, which made it:`,
-          `${program()} --action waitTask --taskId ${taskId}${placeFlags({ profile: maker, sandbox })}`
+          `${program()} --action waitTask --taskId ${taskId} --wait ${BRIEF_WAIT_S3}${placeFlags({ profile: maker, sandbox })}`
         ]
       }
     );
   }
+  const own = journal.place;
+  const isKey = account !== own.account;
+  const message = isKey ? `with another key (fingerprint ${account}); the one in ${keyVariable} (fingerprint ${own.account}) cannot see it` : `, which is not ${own.service}`;
+  const variable = isKey ? keyVariable : urlVariable;
   return new Failure9(
     "TASK_NOT_FOUND",
-    `Task ${taskId} was made on ${created} at ${service} with another key (fingerprint ${account}); the one in ${keyVariable} (fingerprint ${journal.place.account}) cannot see it.`,
+    `Task ${taskId} was made on ${created} at ${service}${isKey ? " " : ""}${message}.`,
     {
       status,
       taskId,
       nextSteps: [
-        `Set ${keyVariable} to the key that made the task, and run the same command again:`,
+        `Set ${variable} to the ${isKey ? "key" : "address"} that made the task, and run the same command again:`,
         session.again
       ]
     }
@@ -5577,14 +5598,8 @@ async function act(session, args, wish, environment) {
       return (await import("./generate.mjs")).quote(session, wish);
     default: {
       const { generate } = await import("./generate.mjs");
-      const settings = waitSettings(args, environment);
-      const wait = args.action === "createGeneration" ? null : settings;
-      return generate(session, {
-        ...wish,
-        folder: settings.folder,
-        resumeFlags: settings.resumeFlags,
-        wait
-      });
+      const isDetached = args.action === "createGeneration";
+      return generate(session, { ...wish, wait: waitSettings(args, environment), isDetached });
     }
   }
 }
@@ -5611,7 +5626,7 @@ async function startSandbox(environment, warn) {
 init_again();
 
 // scripts/src/http/json.ts
-import { isObject } from "./main.mjs";
+import { isObject as isObject2 } from "./main.mjs";
 function parseBody(body) {
   const start = body.length >= 3 && body[0] === 239 && body[1] === 187 && body[2] === 191 ? 3 : 0;
   try {
@@ -5635,7 +5650,7 @@ var JsonBody = class {
         text = '"';
       } else if (Array.isArray(part)) {
         list("[", "]", part, put);
-      } else if (isObject(part)) {
+      } else if (isObject2(part)) {
         list("{", "}", Object.entries(part), ([name, inner]) => {
           text += `${JSON.stringify(name)}:`;
           put(inner);
@@ -5669,7 +5684,7 @@ var JsonBody = class {
 };
 
 // scripts/src/providers/aivideomaker.ts
-import { isObject as isObject3 } from "./main.mjs";
+import { isObject as isObject4 } from "./main.mjs";
 import { TASK_ID } from "./main.mjs";
 import { plain as plain3 } from "./main.mjs";
 
@@ -5711,7 +5726,7 @@ function messageOf(status, said, answer) {
 }
 
 // scripts/src/providers/output.ts
-import { isObject as isObject2 } from "./main.mjs";
+import { isObject as isObject3 } from "./main.mjs";
 var URL_FIELDS = ["url", "videoUrl", "video_url", "video", "fileUrl", "file_url", "audio_url", "image_url"];
 var LIST_FIELDS = ["files", "videos", "outputs", "results"];
 function findUrls(record) {
@@ -5725,7 +5740,7 @@ function collect(value, found, depth) {
   if (depth > 3 || found.size >= 50) return;
   addUrl(value, found);
   if (Array.isArray(value)) for (const item of value.slice(0, 50)) collect(item, found, depth + 1);
-  if (!isObject2(value)) return;
+  if (!isObject3(value)) return;
   for (const name of URL_FIELDS) collect(value[name], found, depth + 1);
   for (const name of LIST_FIELDS) collect(value[name], found, depth + 1);
 }
@@ -5781,7 +5796,10 @@ function aivideomaker({ profile, baseUrl, key, now }) {
       return call("submit", req, (body, answer) => {
         const task = taskFrom({ status: "SUBMITTED", ...body }, body.taskId ?? body.id);
         if (task) return { ...task, model, idempotencyKey, record: body };
-        if (saysFailed(body) || namesError(body)) throw refusal(body, answer, "submit", now);
+        if (saysFailed(body) || namesError(body)) {
+          const failure = refusal(body, answer, "submit", now);
+          throw isSet(body.taskId) || isSet(body.id) ? failure.with({ unclear: true }) : failure;
+        }
         throw unreadable(req, answer, "names no task", "submit");
       });
     },
@@ -5818,7 +5836,7 @@ function aivideomaker({ profile, baseUrl, key, now }) {
       const req = request("GET", "tasks");
       return call("other", req, (body, answer) => {
         if (!Array.isArray(body.tasks)) throw errorIn(body, answer, req, "other", now);
-        const tasks = body.tasks.flatMap((item) => isObject3(item) ? taskFrom(item, item.id) ?? [] : []);
+        const tasks = body.tasks.flatMap((item) => isObject4(item) ? taskFrom(item, item.id) ?? [] : []);
         const date = Date.parse(answer.headers.date ?? "");
         const unread = body.tasks.length - tasks.length;
         return { tasks, unread, serverTime: Number.isNaN(date) ? null : date, record: body };
@@ -5850,9 +5868,9 @@ function aivideomaker({ profile, baseUrl, key, now }) {
 function bodyOf(answer, kind, request, now) {
   const body = parseBody(answer.body);
   const good = answer.status >= 200 && answer.status < 300;
-  if (good && isObject3(body)) return body;
+  if (good && isObject4(body)) return body;
   if (good) throw unreadable(request, answer, "is not a JSON object", kind);
-  throw refusal(isObject3(body) ? body : {}, answer, kind, now);
+  throw refusal(isObject4(body) ? body : {}, answer, kind, now);
 }
 function errorIn(body, answer, request, kind, now) {
   if (looksLikeError(body) || saysFailed(body)) return refusal(body, answer, kind, now);
@@ -5876,7 +5894,7 @@ function taskFrom(body, id) {
   if (typeof id !== "string" || !TASK_ID.test(id)) return void 0;
   const createdAt = typeof body.createdAt === "string" ? Date.parse(body.createdAt) : Number.NaN;
   const { state, unknownState } = typeof body.status === "string" ? stateOf(body.status) : { state: "UNKNOWN" };
-  const reasons = isObject3(body.output) ? [body.output.error, body.output.msg] : [];
+  const reasons = isObject4(body.output) ? [body.output.error, body.output.msg] : [];
   const error = firstText(...reasons, body.error, body.message, body.errorCode);
   return {
     id,
@@ -5947,6 +5965,7 @@ export {
   getTask,
   handOver,
   isTransientStatus,
+  isYoung,
   look,
   lookInTurn,
   lookOnce,

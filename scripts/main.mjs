@@ -618,8 +618,17 @@ function modelFlags({ provider, model }) {
   return [...provider === profileOf(void 0)?.id ? [] : ["--provider", provider], "--model", model];
 }
 function commandWith(argv) {
-  const shown = argv.map((arg) => arg.length > LONGEST_SHOWN ? "-" : arg);
+  const shown = argv.map((arg) => {
+    if (arg.length <= LONGEST_SHOWN) return arg;
+    return arg.startsWith("--") ? `${arg.slice(0, arg.indexOf("=") + 1)}-` : "-";
+  });
   return [program(), ...shown.map(quoteArgument)].join(" ");
+}
+function commandAgain(argv) {
+  return commandWith(argv.filter((arg) => arg !== "--new"));
+}
+function commandAnew({ idempotencyKey }) {
+  return `the same command with ${idempotencyKey === void 0 ? "--new" : "another --idempotencyKey"}`;
 }
 var LONGEST_SHOWN;
 var init_command_line = __esm({
@@ -720,9 +729,9 @@ init_text();
 function secretsIn(env) {
   return PROFILES.flatMap(({ keyVariable }) => env[keyVariable]?.trim() || []);
 }
-function readEnvironment(env, profile, live) {
+function readEnvironment(env, profile, { isLive, hasState }) {
   const issues = [];
-  const way = live ? env : {};
+  const way = isLive ? env : {};
   const environment = {
     key: key(profile, way, issues),
     baseUrl: baseUrl(profile, way, issues),
@@ -741,7 +750,7 @@ function readEnvironment(env, profile, live) {
     httpProxy: proxy("HTTP_PROXY", way.http_proxy || way.HTTP_PROXY, issues),
     httpsProxy: proxy("HTTPS_PROXY", way.https_proxy || way.HTTPS_PROXY, issues),
     noProxy: way.no_proxy || way.NO_PROXY || void 0,
-    stateFolder: stateFolder(env, issues),
+    stateFolder: hasState ? stateFolder(env, issues) : "",
     isStateChosen: Boolean(env.ASYNC_MEDIA_STATE_DIR)
   };
   const first = issues[0];
@@ -817,12 +826,12 @@ function proxy(name, value, issues) {
 function stateFolder(env, issues) {
   const folder = wantedStateFolder(env);
   const inside = path2.relative(skillFolder(), folder);
-  if (inside.startsWith("..") || path2.isAbsolute(inside)) return folder;
+  if (folder !== "" && (inside.startsWith("..") || path2.isAbsolute(inside))) return folder;
   issues.push({
     path: "ASYNC_MEDIA_STATE_DIR",
-    expected: "a folder outside the skill's own, which is replaced when the skill is updated",
-    received: plain(folder, 200),
-    hint: "set ASYNC_MEDIA_STATE_DIR to a folder that stays, for example one in the home folder"
+    expected: folder ? "a folder outside the skill's own, which is replaced when the skill is updated" : "a folder for records, because there is no home folder",
+    received: folder ? plain(folder, 200) : "nothing",
+    hint: "set ASYNC_MEDIA_STATE_DIR to the absolute path of a folder that stays"
   });
   return folder;
 }
@@ -832,7 +841,15 @@ function wantedStateFolder(env) {
     return path2.join(env.XDG_STATE_HOME, FOLDER);
   }
   if (process.platform === "win32" && env.LOCALAPPDATA) return path2.join(env.LOCALAPPDATA, FOLDER);
-  return path2.join(homedir(), ".local", "state", FOLDER);
+  const home = homeFolder();
+  return path2.isAbsolute(home) ? path2.join(home, ".local", "state", FOLDER) : "";
+}
+function homeFolder() {
+  try {
+    return homedir();
+  } catch {
+    return "";
+  }
 }
 var FOLDER = "async-media-workflow";
 
@@ -1274,7 +1291,10 @@ async function main() {
     if (args.version) return printText("0.1.0");
     if (args.help) return printText((await Promise.resolve().then(() => (init_help(), help_exports))).helpText("0.1.0"));
     const isLive = !args.sandbox && !isLocal(action);
-    const environment = readEnvironment(process.env, args.profile, isLive);
+    const environment = readEnvironment(process.env, args.profile, {
+      isLive,
+      hasState: action !== "listModels" && action !== "describeModel"
+    });
     if (action === "listModels") {
       outcome = await (await import("./contracts.mjs")).describeAll(args);
     } else if (action === "describeModel") {
@@ -1296,6 +1316,7 @@ async function main() {
       outcome = await runLive({ args, argv, wish, environment, loopback, observer, signal, warn });
     }
   } catch (error) {
+    if (!(error instanceof Failure)) interruption.stop();
     outcome = interruption.received ? interruptedOutcome(interruption.received, situation, {
       resume: resumeCommand(args, situation),
       findOut: findOut(args),
@@ -1329,7 +1350,7 @@ function bugOutcome(error, action, situation, args) {
   return failed(failure, fallbackState(action, situation), situation.taskId);
 }
 function resumeCommand(args, { taskId, isAboutMany }) {
-  if (isAboutMany) return commandWith(process.argv.slice(2));
+  if (isAboutMany) return commandAgain(process.argv.slice(2));
   const place = args ? placeFlags(args) : "";
   return taskId === null ? `${program()} --action listTasks${place}` : `${program()} --action waitTask --taskId ${taskId}${args ? resumeFlags(args) : ""}${place}`;
 }
@@ -1338,13 +1359,13 @@ function findOut(args) {
   if (args && !args.profile.can.list) {
     return [
       args.profile.says.tasks,
-      ...isRecorded ? ["Only if the person decides that it may be charged once more: the same command with --new."] : []
+      ...isRecorded ? [`Only if the person decides that it may be charged once more: ${commandAnew(args)}.`] : []
     ];
   }
   return [
     ...isRecorded ? [
       "The same command finds out: it looks for the task first, and sends nothing that may be charged twice.",
-      commandWith(process.argv.slice(2))
+      commandAgain(process.argv.slice(2))
     ] : [],
     ...args ? [`${program()} --action listTasks${placeFlags(args)}`] : []
   ];
@@ -1408,6 +1429,8 @@ export {
   TASK_STATES,
   boundedJson,
   checkInterval,
+  commandAgain,
+  commandAnew,
   commandWith,
   compiledFolder,
   contractsFolder,

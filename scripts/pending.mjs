@@ -62,6 +62,13 @@ async function forget(where) {
       });
     }
     try {
+      const { taskId: known } = entry.record;
+      entry.refresh();
+      if (known !== entry.record.taskId) {
+        throw new Failure("UNKNOWN_ERROR", "This wish has just been given a task; its record stays.", {
+          nextSteps: [commandWith(["--action", "listPending", ...args.sandbox ? ["--sandbox"] : []])]
+        });
+      }
       entry.drop();
     } finally {
       lock.release();

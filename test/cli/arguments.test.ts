@@ -106,8 +106,12 @@ describe('what is refused, with the form that would be right', () => {
     // Flags that do not fit.
     [[...TASK, '--payload', '{}'], '--payload', 'leave --payload out'],
     [[...TASK, '--wait', '5'], '--wait', 'waitTask'],
-    [['--action', 'createGeneration', ...SUBMIT, '--download', 'out'], '--download', 'leave --download out'],
-    [['--action', 'quote', ...SUBMIT, '--maxCredits', '5'], '--maxCredits', 'leave --maxCredits out'],
+    [['--action', 'quote', ...SUBMIT, '--download', 'out'], '--download', 'leave --download out'],
+    [
+      ['--action', 'quote', ...SUBMIT, '--maxCreditsPerDay', '5'],
+      '--maxCreditsPerDay',
+      'leave --maxCreditsPerDay out',
+    ],
     [['--action', 'listTasks', '--model', 't2v'], '--model', 'leave --model out'],
     [[...SUBMIT, '--taskId', 'ck1'], '--action', 'write --action getStatus'],
     // Numbers.
@@ -186,7 +190,7 @@ describe('commands to be run as they stand', () => {
   it('a resumed wait keeps its limit, its interval and its folder', () => {
     const parse = (...flags: string[]) => resumeFlags(parseArguments([...SUBMIT, ...flags]));
     expect(parse()).toBe('');
-    expect(parse('--wait', '0')).toBe('');
+    expect(parse('--wait', '0')).toBe(' --wait 45');
     expect(parse('--wait', '600')).toBe('');
     expect(parse('--wait', '8', '--pollInterval', '1')).toBe(' --wait 8 --pollInterval 1');
     expect(parse('--download', "my 'out'")).toBe(" --download 'my '\\''out'\\'''");

@@ -5,10 +5,11 @@ import { PROFILES } from '../../scripts/src/providers/registry.ts';
 import { Failure } from '../../scripts/src/types/failure.ts';
 
 const PROFILE = PROFILES[0]!;
+const LIVE = { isLive: true, hasState: true };
 
 function refusal(env: Record<string, string>): Failure {
   try {
-    readEnvironment(env, PROFILE, true);
+    readEnvironment(env, PROFILE, LIVE);
   } catch (error) {
     if (error instanceof Failure) return error;
     throw error;
@@ -22,7 +23,7 @@ describe('B2: the environment', () => {
       {},
       { AIVIDEO_API_KEY: '', AIVIDEO_TIMEOUT_MS: ' ', AIVIDEO_BASE_URL: '', HTTPS_PROXY: '' },
     ])
-      expect(readEnvironment(env, PROFILE, true)).toMatchObject({
+      expect(readEnvironment(env, PROFILE, LIVE)).toMatchObject({
         key: undefined,
         baseUrl: undefined,
         timeoutMs: 30_000,
@@ -44,7 +45,7 @@ describe('B2: the environment', () => {
       HTTPS_PROXY: 'proxy.corp:3128',
       no_proxy: 'a,b',
     };
-    expect(readEnvironment(env, PROFILE, true)).toMatchObject({
+    expect(readEnvironment(env, PROFILE, LIVE)).toMatchObject({
       key: 'ak_1234567',
       timeoutMs: 1,
       maxRetries: 0,
@@ -52,7 +53,7 @@ describe('B2: the environment', () => {
       httpsProxy: 'http://proxy.corp:3128',
       noProxy: 'a,b',
     });
-    expect(readEnvironment(env, PROFILE, true).baseUrl!.href).toBe('https://proxy.example/aivideo/');
+    expect(readEnvironment(env, PROFILE, LIVE).baseUrl!.href).toBe('https://proxy.example/aivideo/');
     expect(secretsIn(env)).toEqual(['ak_1234567']);
   });
 
@@ -117,18 +118,18 @@ describe('B2: the environment', () => {
       HTTPS_PROXY: 'socks5://x',
       NO_PROXY: 'x',
     };
-    expect(readEnvironment(env, PROFILE, false)).toMatchObject({
+    expect(readEnvironment(env, PROFILE, { ...LIVE, isLive: false })).toMatchObject({
       key: undefined,
       baseUrl: undefined,
       httpsProxy: undefined,
     });
-    expect(() => readEnvironment({ AIVIDEO_TIMEOUT_MS: 'abc' }, PROFILE, false)).toThrow(
+    expect(() => readEnvironment({ AIVIDEO_TIMEOUT_MS: 'abc' }, PROFILE, { ...LIVE, isLive: false })).toThrow(
       'AIVIDEO_TIMEOUT_MS',
     );
   });
 
   it('keeps its state outside of the skill, where the system wants it', () => {
-    const folder = (env: Record<string, string>) => readEnvironment(env, PROFILE, true).stateFolder;
+    const folder = (env: Record<string, string>) => readEnvironment(env, PROFILE, LIVE).stateFolder;
     expect(folder({ ASYNC_MEDIA_STATE_DIR: '../here' })).toBe(path.resolve('../here'));
     expect(folder({ XDG_STATE_HOME: path.resolve('/state') })).toBe(
       path.resolve('/state', 'async-media-workflow'),

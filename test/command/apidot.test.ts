@@ -125,7 +125,9 @@ describe('on the wire', () => {
     const done = await call([...PICTURE_LINE, '--wait', '0']);
     expect(done.code).toBe(4);
     expect(JSON.parse(server.submits()[0]!.body)).toEqual({ model: 'gpt-image-2', input: PICTURE });
-    expect(commandIn(envelopeOf(done).data)).toMatch(/--action waitTask --taskId \S+ --provider apidot$/);
+    expect(commandIn(envelopeOf(done).data)).toMatch(
+      /--action waitTask --taskId \S+ --wait 45 --provider apidot$/,
+    );
   });
 
   it('tells each state and how far it is on stderr, once', async () => {
@@ -263,7 +265,7 @@ describe('only where it is asked for', () => {
     expect(envelopeOf(named).data.count).toBe(0);
     const [{ resume }] = envelopeOf(listed).data.pending as [{ resume: string }];
     for (const command of [commandIn(envelope.data), resume]) {
-      expect(command).toMatch(/--action waitTask --taskId \S+ --provider apidot$/);
+      expect(command).toMatch(/--action waitTask --taskId \S+ --wait 45 --provider apidot$/);
     }
     expect(dot.received).toHaveLength(1);
   });

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { WishRecord } from '../../scripts/src/journal/record.ts';
 import { EXIT } from '../../scripts/src/types/exit-codes.ts';
 import { type Ledger, ledger } from '../kill/ledger.ts';
 import { CANARY, ENTRY, envelopeOf, live, type Run, run, T2V, tempFolder } from '../support/command.ts';
+import { runShell } from './shell.ts';
 
 interface Place {
   service: Ledger;
@@ -207,9 +208,17 @@ describe('the same command again', () => {
     const here = await place();
     const { taskId } = envelopeOf(await again(here, '--wait', '0'));
     here.service.forget(taskId!);
+    const young = await again(here, '--wait', '0');
+    expect(young.code).toBe(EXIT.taskNotFound);
+    expect(JSON.stringify(envelopeOf(young).data.nextSteps)).not.toContain('--new');
+    const [{ file, record }] = journalOf(here) as [{ file: string; record: WishRecord }];
+    const created = new Date(Date.now() - 60_000).toISOString();
+    writeFileSync(file, JSON.stringify({ version: 1, ...record, created }));
     const gone = await again(here, '--wait', '0');
     expect(gone.code).toBe(EXIT.taskNotFound);
-    expect(envelopeOf(gone).data.nextSteps).toContainEqual(expect.stringContaining('--new'));
+    const steps = JSON.stringify(envelopeOf(gone).data.nextSteps);
+    expect(steps).toContain('--new');
+    expect(steps).toContain(`--action forget --taskId ${taskId}`);
     expect(charges(here)).toBe(1);
   });
 });
@@ -279,6 +288,115 @@ describe('killed between request and answer', () => {
     expect(newest).toMatchObject({ phase: 'submitting' });
     const done = envelopeOf(await again(here, '--wait', '0'));
     expect(done.taskId).toBe(ids[1]);
+  });
+});
+
+describe('what must not become a second charge', () => {
+  it('advice after --new: the command that goes on with a lost submit does not ask for a new wish again', async () => {
+    const here = await place();
+    here.service.script.push('reset');
+    here.service.listStatus = 500;
+    const env = { ...here.env, AIVIDEO_MAX_RETRIES: '0' };
+    const lost = await run([...WISH, ...FAST, '--new'], { env });
+    expect(lost.code).toBe(EXIT.submitUnknown);
+    const steps = envelopeOf(lost).data.nextSteps as string[];
+    const command = steps.find((step) => step.startsWith('node ') && step.includes('--payload'))!;
+    expect(command).not.toContain('--new');
+    here.service.listStatus = 200;
+    expect(envelopeOf(await runShell(command, { env }))).toMatchObject({ ok: true, data: { resumed: true } });
+    expect(charges(here)).toBe(1);
+  });
+
+  it('faults 18, 19: a second sending that is refused while the list may lag', async () => {
+    const here = await place();
+    here.service.script.push('reset');
+    here.service.hidesTasks = true;
+    here.service.refuses = { status: 402, errorCode: 'INSUFFICIENT_CREDITS', after: 1 };
+    const unknown = await again(here);
+    expect(unknown.code).toBe(EXIT.submitUnknown);
+    expect(recordOf(here)).toMatchObject({ phase: 'unknown' });
+    here.service.hidesTasks = false;
+    here.service.refuses = undefined;
+    expect(envelopeOf(await again(here))).toMatchObject({ ok: true, status: 'COMPLETED' });
+    expect(charges(here)).toBe(1);
+  });
+
+  it('createGeneration on a task that has ended meanwhile: hands its result over, and not before', async () => {
+    const here = await place();
+    const make = () => run(['--action', 'createGeneration', ...WISH], { env: here.env });
+    const first = envelopeOf(await make());
+    for (let n = 0; n < 3; n += 1) await act(here, 'getStatus', '--taskId', first.taskId!);
+    expect(recordOf(here).delivered).toBeNull();
+    const second = await make();
+    expect(second.code).toBe(0);
+    const { taskId, data } = envelopeOf(second);
+    expect(taskId).toBe(first.taskId);
+    expect(data.resultUrls).toHaveLength(1);
+    expect(recordOf(here).delivered).not.toBeNull();
+  });
+
+  it('the records vanish while the submit is under way: its id is on record all the same', async () => {
+    const here = await place();
+    here.service.onSubmit = () => rmSync(here.state, { recursive: true });
+    const { taskId } = envelopeOf(await again(here, '--wait', '0'));
+    here.service.onSubmit = undefined;
+    expect(recordOf(here)).toMatchObject({ phase: 'submitted', taskId });
+    expect(envelopeOf(await again(here, '--wait', '0')).data.resumed).toBe(true);
+    expect(charges(here)).toBe(1);
+  });
+
+  it('a key that was given: for another model a conflict, after the delivery the same result again', async () => {
+    const here = await place();
+    const key = ['--idempotencyKey', 'lighthouse-0001'];
+    const first = envelopeOf(await again(here, ...key));
+    const repeated = envelopeOf(await again(here, ...key));
+    expect(repeated).toMatchObject({ status: 'COMPLETED', taskId: first.taskId, data: { resumed: true } });
+    const other = await run(['--model', 't2v_v3', '--payload', JSON.stringify(T2V), ...key], {
+      env: here.env,
+    });
+    expect(envelopeOf(other)).toMatchObject({
+      errorCode: 'IDEMPOTENCY_CONFLICT',
+      data: { model: 't2v_v3', recordedModel: 't2v' },
+    });
+    expect(here.service.received.filter(({ method }) => method === 'POST')).toHaveLength(1);
+  });
+
+  it('what an earlier run began is sent again only within the limits of this one', async () => {
+    const here = await place();
+    await killedInSubmit(here);
+    here.service.hidesTasks = true;
+    const [{ file, record }] = journalOf(here) as [{ file: string; record: WishRecord }];
+    const created = new Date(Date.now() - 120_000).toISOString();
+    writeFileSync(file, JSON.stringify({ version: 1, ...record, created }));
+    for (const limit of ['--maxCredits', '--maxCreditsPerDay']) {
+      expect((await again(here, limit, '5')).code).toBe(EXIT.credits);
+    }
+    expect(here.service.received.filter(({ path: target }) => target.includes('/generate/'))).toHaveLength(1);
+    expect(journalOf(here)).toHaveLength(1);
+  });
+
+  it('fault 20: a task that is too young to be shown is waited for', async () => {
+    const here = await place();
+    const { taskId } = envelopeOf(await again(here, '--wait', '0'));
+    here.service.missing = 2;
+    expect(envelopeOf(await again(here))).toMatchObject({ ok: true, status: 'COMPLETED', taskId });
+  });
+
+  it('a folder that was asked for once is kept, also where the next run does not name it', async () => {
+    const here = await place();
+    await again(here, '--wait', '0', '--download', here.out);
+    const { data } = envelopeOf(await again(here));
+    expect(data.files).toHaveLength(1);
+    expect(readdirSync(here.out)).toHaveLength(1);
+  });
+
+  it('a file that no record is read from keeps no other wish from its task', async () => {
+    const here = await place();
+    const folder = path.join(here.state, 'journal');
+    mkdirSync(path.join(folder, `${'a'.repeat(32)}-20261121T000000000Z-000000.json`), { recursive: true });
+    here.service.script.push('reset');
+    expect(envelopeOf(await again(here))).toMatchObject({ ok: true, status: 'COMPLETED' });
+    expect(charges(here)).toBe(1);
   });
 });
 
@@ -390,7 +508,7 @@ describe('what is pending', () => {
     const ofOne = envelopeOf(await run(['--action', 'listPending', '--owner', 'of one'], { env }));
     expect(ofOne.data.pending).toMatchObject([{ taskId: first, owner: 'of one' }]);
     const { resume } = (data.pending as { resume: string }[])[0]!;
-    expect(resume).toContain(`--action waitTask --taskId ${second} --download ${here.out}`);
+    expect(resume).toContain(`--action waitTask --taskId ${second} --wait 45 --download ${here.out}`);
   });
 
   it('waitTask without an id goes on with the newest, and saves its file where that was wanted', async () => {
@@ -446,6 +564,28 @@ describe('what is pending', () => {
 });
 
 describe('keys and money', () => {
+  it('a refund is on record, and counts', async () => {
+    const here = await place();
+    here.service.end = 'FAILED';
+    expect((await again(here)).code).toBe(EXIT.taskEnded);
+    expect(recordOf(here).credits).toEqual({ quoted: null, charged: 15, refunded: 15 });
+    here.service.end = 'COMPLETED';
+    expect((await again(here, '--maxCreditsPerDay', '20')).code).toBe(0);
+  });
+
+  it('a task of another address is told by the address, not by a key that is the same', async () => {
+    const here = await place();
+    const { taskId } = envelopeOf(await again(here, '--wait', '0'));
+    const other = await ledger();
+    const env = { ...here.env, AIVIDEO_BASE_URL: other.origin };
+    const { errorMessage, data } = envelopeOf(
+      await run(['--action', 'getStatus', '--taskId', taskId!], { env }),
+    );
+    expect(errorMessage).toContain(`which is not ${new URL(other.origin).host}`);
+    expect(errorMessage).not.toContain('fingerprint');
+    expect(JSON.stringify(data.nextSteps)).toContain('AIVIDEO_BASE_URL');
+  });
+
   it('faults 20, 53: a task of another key gets a clear word, and another key makes another wish', async () => {
     const here = await place();
     const { taskId } = envelopeOf(await again(here, '--wait', '0'));

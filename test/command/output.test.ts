@@ -129,7 +129,7 @@ describe('B6: the one document', () => {
     expect(done.code).toBe(4);
     expect(server.received).toHaveLength(1);
     expect(commandIn(envelopeOf(done).data)).toMatch(
-      new RegExp(`--action waitTask --taskId ${TASK} --pollInterval 0.02$`),
+      new RegExp(`--action waitTask --taskId ${TASK} --wait 45 --pollInterval 0.02$`),
     );
   });
 });

@@ -212,7 +212,10 @@ describe('the other actions', () => {
     const done = await run(['--action', action, '--taskId', TASK], { env: live(server.origin) });
     expect(done.code).toBe(0);
     expect(envelopeOf(done)).toMatchObject({ ok: true, status: state, taskId: TASK, errorCode: null });
-    expect(server.received.map((one) => [one.method, one.path, one.body])).toEqual([[method, target, '']]);
+    const [asked, ...more] = server.received.map((one) => [one.method, one.path, one.body]);
+    expect(asked).toEqual([method, target, '']);
+    // What a cancelled task cost is in its record.
+    expect(more).toEqual(action === 'cancelTask' ? [['GET', `/api/v1/tasks/${TASK}`, '']] : []);
     expectKeyInItsHeaderOnly(server);
   });
 

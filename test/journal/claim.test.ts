@@ -243,7 +243,9 @@ describe('a wish with a key of its own', () => {
       expect(message).toContain('mine-0001');
       expect(message).toContain('Nothing was submitted');
       expect(details.data).toEqual({
+        model: WISH.model,
         payloadHash: other,
+        recordedModel: WISH.model,
         recordedPayloadHash: WISH.payloadHash,
         recordedTaskId: 'ckx1',
       });

@@ -12,10 +12,11 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { type Entry, hasEnded } from '../../scripts/src/journal/journal.ts';
+import type { Entry } from '../../scripts/src/journal/journal.ts';
 import { type Credits, type WishRecord, writeRecord } from '../../scripts/src/journal/record.ts';
 import { error, fromStep, refuse, resetDisk, undisturbed } from '../disk/steps.ts';
 import { tempFolder } from '../support/command.ts';
+
 import {
   DAY,
   dateBefore,
@@ -41,6 +42,7 @@ vi.mock('node:fs', async (original) => {
 
 afterEach(resetDisk);
 
+const NO_CREDITS: Credits = { quoted: null, charged: null, refunded: null };
 const real = await vi.importActual<typeof import('node:fs')>('node:fs');
 
 const tasksOf = (entries: Entry[]) => entries.map(({ record }) => record.taskId);
@@ -74,7 +76,6 @@ describe('what is looked for', () => {
     const entry = await recorded(journal, { taskId: 'ckx1', status: 'PROGRESS' });
     const found = journal.byTask('ckx1');
     expect(found).toMatchObject({ file: entry.file, record: entry.record });
-    expect(hasEnded(found!)).toBe(false);
     expect(journal.byTask('ckx2')).toBeUndefined();
   });
 
@@ -277,8 +278,9 @@ describe('a record that is closed', () => {
     const entry = await recorded(journal, { taskId: 'ckx1', phase: 'submitted', status: 'PROGRESS' });
     const before = onDisk(entry);
     const delivered = dateBefore(journal, 0);
-    expect(entry.close('COMPLETED', delivered)).toBeUndefined();
-    expect(onDisk(entry)).toEqual({ ...before, status: 'COMPLETED', delivered });
+    const credits = { quoted: 15, charged: 15, refunded: 15 };
+    expect(entry.close('COMPLETED', credits, delivered)).toBeUndefined();
+    expect(onDisk(entry)).toEqual({ ...before, status: 'COMPLETED', credits, delivered });
     expect(statSync(entry.file).mode & 0o777).toBe(0o600);
     expect(namesIn(journal)).toEqual([path.basename(entry.file)]);
     expect(find(nextCommand(journal)).entries[0]!.isPending).toBe(false);
@@ -288,22 +290,22 @@ describe('a record that is closed', () => {
   it('stays pending where nothing was handed over', async () => {
     const journal = journalIn();
     const entry = await recorded(journal, { taskId: 'ckx1', phase: 'submitted' });
-    entry.close('COMPLETED', null);
+    entry.close('COMPLETED', NO_CREDITS, null);
     expect(onDisk(entry)).toMatchObject({ status: 'COMPLETED', delivered: null });
     const [found] = find(nextCommand(journal)).entries;
-    expect([found!.isPending, hasEnded(found!)]).toEqual([true, true]);
+    expect(found!.isPending).toBe(true);
   });
 
   it('keeps the date of the first delivery', async () => {
     const journal = journalIn();
     const entry = await recorded(journal, { taskId: 'ckx1', phase: 'submitted' });
     const first = dateBefore(journal, HOUR);
-    entry.close('COMPLETED', first);
+    entry.close('COMPLETED', NO_CREDITS, first);
     const [again] = find(nextCommand(journal)).entries;
-    again!.close('COMPLETED', dateBefore(journal, 0));
+    again!.close('COMPLETED', NO_CREDITS, dateBefore(journal, 0));
     expect(onDisk(entry).delivered).toBe(first);
     // Nor is it taken back by a command that did not get it.
-    again!.close('COMPLETED', null);
+    again!.close('COMPLETED', NO_CREDITS, null);
     expect(onDisk(entry).delivered).toBe(first);
   });
 
@@ -312,7 +314,7 @@ describe('a record that is closed', () => {
     const mine = await recorded(journal);
     const [theirs] = find(nextCommand(journal)).entries;
     await theirs!.update({ taskId: 'ckx1', phase: 'submitted', download: '/theirs' });
-    mine.close('FAILED', dateBefore(journal, 0));
+    mine.close('FAILED', NO_CREDITS, dateBefore(journal, 0));
     expect(onDisk(mine)).toMatchObject({ taskId: 'ckx1', download: '/theirs', status: 'FAILED' });
   });
 
@@ -321,10 +323,10 @@ describe('a record that is closed', () => {
     const mine = await recorded(journal);
     const [theirs] = find(nextCommand(journal)).entries;
     theirs!.drop();
-    mine.close('COMPLETED', dateBefore(journal, 0));
+    mine.close('COMPLETED', NO_CREDITS, dateBefore(journal, 0));
     expect(namesIn(journal)).toEqual([]);
     rmSync(journal.folder, { recursive: true });
-    mine.close('COMPLETED', dateBefore(journal, 0));
+    mine.close('COMPLETED', NO_CREDITS, dateBefore(journal, 0));
     expect(existsSync(journal.folder)).toBe(false);
     expect(journal.warnings).toEqual([]);
   });
@@ -333,7 +335,7 @@ describe('a record that is closed', () => {
     const journal = journalIn();
     const entry = await recorded(journal);
     writeFileSync(entry.file, '{"version":');
-    entry.close('COMPLETED', dateBefore(journal, 0));
+    entry.close('COMPLETED', NO_CREDITS, dateBefore(journal, 0));
     expect(readFileSync(entry.file, 'utf8')).toBe('{"version":');
     expect(find(nextCommand(journal)).isUnreadable).toBe(true);
   });
@@ -352,7 +354,7 @@ describe('a record that is closed', () => {
         throw killed;
       });
       try {
-        entry.close('COMPLETED', dateBefore(journal, 0));
+        entry.close('COMPLETED', NO_CREDITS, dateBefore(journal, 0));
       } catch (error) {
         expect(error).toBe(killed);
       }
@@ -374,7 +376,7 @@ describe('a record that is closed', () => {
     const before = onDisk(entry);
     for (const call of [renameSync, openSync, readFileSync]) {
       vi.mocked<(...args: never[]) => unknown>(call).mockImplementationOnce(refuse(code));
-      entry.close('COMPLETED', dateBefore(journal, 0));
+      entry.close('COMPLETED', NO_CREDITS, dateBefore(journal, 0));
       expect(onDisk(entry)).toEqual(before);
       expect(namesIn(journal)).toEqual([path.basename(entry.file)]);
     }
@@ -387,7 +389,7 @@ describe('a record that is closed', () => {
     vi.mocked(renameSync).mockImplementationOnce(() => {
       throw new TypeError('a bug');
     });
-    expect(() => entry.close('COMPLETED', null)).toThrow(TypeError);
+    expect(() => entry.close('COMPLETED', NO_CREDITS, null)).toThrow(TypeError);
   });
 });
 
@@ -581,7 +583,8 @@ describe('a disk that takes no record', () => {
     await expectRefusal(() => journalIn(folder).prepare(), folder, 'a file is where the folder should be');
     const below = path.join(folder, 'journal');
     await expectRefusal(() => journalIn(below).prepare(), below, 'a folder on the way is a file');
-    await expectRefusal(() => journalIn(folder).all(), folder, 'a folder on the way is a file');
+    const { message } = await failureOf(() => journalIn(folder).all());
+    expect(message).toBe(`The records in ${folder} cannot be read: a folder on the way is a file.`);
     await expectRefusal(journalIn(folder).lock('a', 0), folder, 'a folder on the way is a file');
   });
 
@@ -607,10 +610,12 @@ describe('a disk that takes no record', () => {
     expect(namesIn(journal)).toEqual([]);
   });
 
-  it('fault 44: because a folder is where a record should be', async () => {
+  it('fault 44: a folder where a record should be is one that cannot be read, and no other is kept from being', async () => {
     const journal = journalIn();
     journal.prepare();
     mkdirSync(journal.draft(wishIn(journal)).file.replace(/[0-9a-f]{6}\.json$/, '000000.json'));
-    await expectRefusal(() => find(journal), journal.folder, 'a folder is where the file should be');
+    expect(find(journal)).toEqual({ entries: [], isUnreadable: true });
+    const other = await recorded(journal, { intent: 'f'.repeat(32), taskId: 'ckx9' });
+    expect(journal.all().map(({ file }) => file)).toEqual([other.file]);
   });
 });

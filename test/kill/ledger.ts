@@ -34,6 +34,10 @@ export interface Ledger {
   hidesTasks: boolean;
   listStatus: number;
   refusesKey: boolean;
+  /** Refuses submits after so many that it took. */
+  refuses?: { status: number; errorCode: string; after: number } | undefined;
+  /** So many looks at a task find none yet. */
+  missing: number;
   /** Makes it know a task no more. */
   forget(id: string): void;
 }
@@ -124,6 +128,12 @@ export async function ledger({ forgetsKeys = false } = {}): Promise<Ledger> {
       return { body: { model: 't2v', credits: 15, currentBalance: 1000, affordable: true, billable: false } };
     if (request.method === 'POST') {
       book.onSubmit?.();
+      const { refuses } = book;
+      if (refuses && tasks.length >= refuses.after)
+        return {
+          status: refuses.status,
+          body: { status: 'FAILED', errorCode: refuses.errorCode, message: 'no' },
+        };
       return submit(request, res);
     }
     if (target === '/api/v1/tasks') {
@@ -131,6 +141,10 @@ export async function ledger({ forgetsKeys = false } = {}): Promise<Ledger> {
       return { status: book.listStatus, body: { tasks: listed } };
     }
     const task = tasks.find(({ id }) => target.includes(id));
+    if (task && book.missing > 0) {
+      book.missing -= 1;
+      return { status: 404, body: { status: 'FAILED', message: 'not yet' } };
+    }
     if (!task) return { status: 404, body: { status: 'FAILED', message: 'no such task' } };
     if (target.endsWith('/cancel')) {
       task.isCancelled = true;
@@ -161,6 +175,7 @@ export async function ledger({ forgetsKeys = false } = {}): Promise<Ledger> {
     hidesTasks: false,
     listStatus: 200,
     refusesKey: false,
+    missing: 0,
     forget: (id) =>
       tasks.splice(
         tasks.findIndex((task) => task.id === id),

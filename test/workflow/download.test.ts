@@ -919,7 +919,7 @@ describe('prepareFolder', () => {
     const failure = await failureOf(prepareFolder(choose(base)));
     expect(failure.code).toBe('INVALID_PAYLOAD');
     expect(failure.details.issues![0]!.path).toBe('--download');
-    expect(failure.details.nextSteps![0]).toContain('Nothing was submitted');
+    expect(failure.details.nextSteps![0]).toContain('submitted and charged nothing');
   });
 });
 

@@ -42,8 +42,7 @@ describe('generate', () => {
     const { envelope, exitCode } = await generate(session, {
       contract: t2v,
       terms: TERMS,
-      folder: null,
-      resumeFlags: '',
+      isDetached: false,
       intent: INTENT,
       wait: waiting(60_000),
     });
@@ -59,17 +58,16 @@ describe('generate', () => {
   });
 
   it.each([
-    ['without a wait', null, EXIT.done],
-    ['with a wait of nothing', waiting(0), EXIT.stillRunning],
-  ])('returns at once %s', async (_, wait, code) => {
+    ['without a wait', true, EXIT.done],
+    ['with a wait of nothing', false, EXIT.stillRunning],
+  ])('returns at once %s', async (_, isDetached, code) => {
     const server = await service({});
     const { envelope, exitCode } = await generate(sessionWith(server.origin), {
       contract: t2v,
       terms: TERMS,
-      folder: null,
-      resumeFlags: '',
+      isDetached,
       intent: INTENT,
-      wait,
+      wait: waiting(isDetached ? 60_000 : 0),
     });
     expect(envelope).toMatchObject({ ok: true, status: 'SUBMITTED', taskId: 'ckx1' });
     expect(stepsOf(envelope)[0]).toBe(RESUME);
@@ -82,8 +80,7 @@ describe('generate', () => {
     const { envelope, exitCode } = await generate(sessionWith(server.origin), {
       contract: t2v,
       terms: TERMS,
-      folder: null,
-      resumeFlags: '',
+      isDetached: false,
       intent: INTENT,
       wait: waiting(30_000),
     });
@@ -109,8 +106,7 @@ describe('generate', () => {
     await generate(session, {
       contract: t2v,
       terms: TERMS,
-      folder: null,
-      resumeFlags: '',
+      isDetached: false,
       intent: INTENT,
       wait: waiting(40_000),
     });
@@ -124,8 +120,7 @@ describe('generate', () => {
     const { envelope } = await generate(sessionWith(server.origin), {
       contract: t2v,
       terms: TERMS,
-      folder: null,
-      resumeFlags: '',
+      isDetached: false,
       intent: INTENT,
       wait: waiting(60_000),
     });
@@ -146,8 +141,7 @@ describe('generate', () => {
       generate(sessionWith(server.origin), {
         contract: t2v,
         terms: TERMS,
-        folder: null,
-        resumeFlags: '',
+        isDetached: false,
         intent: INTENT,
         wait: waiting(600_000),
       }),
@@ -164,8 +158,7 @@ describe('generate', () => {
     const { envelope } = await generate(sessionWith(server.origin), {
       contract: t2v,
       terms: TERMS,
-      folder: null,
-      resumeFlags: '',
+      isDetached: false,
       intent: INTENT,
       wait: waiting(0),
     });
@@ -174,13 +167,12 @@ describe('generate', () => {
 
   it('makes sure of the folder before anything is submitted', async () => {
     const server = await service({});
-    const wait = waiting(60_000);
+    const wait = waiting(60_000, { folder: '/dev/null/out' });
     const failure = await failureOf(
       generate(sessionWith(server.origin), {
         contract: t2v,
         terms: TERMS,
-        folder: '/dev/null/out',
-        resumeFlags: '',
+        isDetached: false,
         intent: INTENT,
         wait,
       }),
@@ -197,10 +189,9 @@ describe('the price', () => {
     await generate(sessionWith(server.origin), {
       contract: t2v,
       terms: TERMS,
-      folder: null,
-      resumeFlags: '',
+      isDetached: true,
       intent: INTENT,
-      wait: null,
+      wait: waiting(0),
     });
     expect(server.to('POST /api/v1/quote')).toHaveLength(0);
   });
@@ -211,10 +202,9 @@ describe('the price', () => {
     const { envelope } = await generate(sessionWith(server.origin), {
       contract: t2v,
       terms: TERMS,
-      folder: null,
-      resumeFlags: '',
+      isDetached: true,
       intent,
-      wait: null,
+      wait: waiting(0),
     });
     expect(envelope).toMatchObject({ ok: true, data: { credits: { quoted: 15 } } });
     const [submit] = server.to('POST /api/v1/generate');
@@ -233,10 +223,9 @@ describe('the price', () => {
       generate(sessionWith(server.origin), {
         contract: v3,
         terms: TERMS,
-        folder: null,
-        resumeFlags: '',
+        isDetached: true,
         intent,
-        wait: null,
+        wait: waiting(0),
       }),
     );
     expect(failure.code).toBe('BUDGET_EXCEEDED');
@@ -264,10 +253,9 @@ describe('the price', () => {
       generate(sessionWith(server.origin), {
         contract: t2v,
         terms: TERMS,
-        folder: null,
-        resumeFlags: '',
+        isDetached: true,
         intent,
-        wait: null,
+        wait: waiting(0),
       }),
     );
     expect(failure.code).toBe('INSUFFICIENT_CREDITS');
@@ -282,10 +270,9 @@ describe('the price', () => {
       generate(sessionWith(server.origin), {
         contract: t2v,
         terms: TERMS,
-        folder: null,
-        resumeFlags: '',
+        isDetached: true,
         intent,
-        wait: null,
+        wait: waiting(0),
       }),
     );
     expect(failure.code).toBe('NETWORK_ERROR');
@@ -302,10 +289,9 @@ describe('the price', () => {
       generate(sessionWith(server.origin), {
         contract: t2v,
         terms: TERMS,
-        folder: null,
-        resumeFlags: '',
+        isDetached: true,
         intent,
-        wait: null,
+        wait: waiting(0),
       }),
     );
     expect(failure.code).toBe('INSUFFICIENT_CREDITS');
@@ -323,10 +309,9 @@ describe('the price', () => {
       generate(sessionWith(server.origin), {
         contract: t2v,
         terms: TERMS,
-        folder: null,
-        resumeFlags: '',
+        isDetached: true,
         intent: INTENT,
-        wait: null,
+        wait: waiting(0),
       }),
     );
     expect(failure.code).toBe('INSUFFICIENT_CREDITS');

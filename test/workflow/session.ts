@@ -50,6 +50,7 @@ export function sessionWith(origin: string, options: SessionOptions = {}): TestS
     clock,
     told,
     again: 'run again',
+    anew: 'the same command with --new',
     isRecorded: options.journal !== undefined,
     records: async () => options.journal ?? null,
     observer: {

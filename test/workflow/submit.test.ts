@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { HttpRequest } from '../../scripts/src/http/message.ts';
 import type { Intent } from '../../scripts/src/providers/provider.ts';
-import type { Failure } from '../../scripts/src/types/failure.ts';
-import { submit } from '../../scripts/src/workflow/submit.ts';
+import { Failure } from '../../scripts/src/types/failure.ts';
+import { settleEarlier, submit } from '../../scripts/src/workflow/submit.ts';
 import { FakeClock } from '../support/clock.ts';
 import { type Answer, serve, type TestServer } from '../support/server.ts';
 import { failureOf, INTENT, sessionWith } from './session.ts';
@@ -360,14 +360,36 @@ describe('the second sending', () => {
     expect(postsTo(server)).toHaveLength(2);
   });
 
-  it('refused for a reason of its own says that reason', async () => {
-    const server = await service([
-      'reset',
-      { status: 400, body: { status: 'FAILED', errorCode: 'INVALID_PAYLOAD' } },
-    ]);
+  it('refused at once says nothing of the first one: unknown, with the reason', async () => {
+    const refusal = {
+      status: 402,
+      body: { status: 'FAILED', errorCode: 'INSUFFICIENT_CREDITS', message: 'low' },
+    };
+    const server = await service(['reset', refusal]);
     const session = sessionWith(server.origin);
-    expect((await failureOf(submit(session, INTENT, LATER))).code).toBe('INVALID_PAYLOAD');
-    expect(session.told.at(-1)).toBe('refused');
+    const failure = await failureOf(submit(session, INTENT, LATER));
+    expectUnknown(failure);
+    expect(failure.message).toContain('low');
+    expect(session.told).not.toContain('refused');
+  });
+
+  it('refused a while later, when the list would show the first one, is a refusal', async () => {
+    const refusal = { status: 400, body: { status: 'FAILED', errorCode: 'INVALID_PAYLOAD' } };
+    const server = await service([refusal]);
+    const session = sessionWith(server.origin);
+    const earlier = { sentAt: session.clock.wall() - 120_000, deadline: LATER, beforeResend: async () => {} };
+    const failure = await failureOf(settleEarlier(session, INTENT, earlier));
+    expect(failure.code).toBe('INVALID_PAYLOAD');
+    expect(postsTo(server)).toHaveLength(1);
+  });
+
+  it('may be refused by us, for example because it costs too much', async () => {
+    const server = await service([TAKEN]);
+    const session = sessionWith(server.origin);
+    const beforeResend = () => Promise.reject(new Failure('BUDGET_EXCEEDED', 'too much'));
+    const earlier = { sentAt: session.clock.wall() - 120_000, deadline: LATER, beforeResend };
+    expect((await failureOf(settleEarlier(session, INTENT, earlier))).code).toBe('BUDGET_EXCEEDED');
+    expect(postsTo(server)).toHaveLength(0);
   });
 
   it('put off by 429 is still only taken once', async () => {

@@ -37,7 +37,7 @@ describe('getStatus', () => {
     const server = await service({ [STATUS]: [state(status)] });
     const { envelope, exitCode } = await getStatus(sessionWith(server.origin), 'ckx1');
     expect(envelope).toMatchObject({ ok: true, status, taskId: 'ckx1', errorCode: null });
-    expect(stepsOf(envelope)[0]).toBe(RESUME);
+    expect(stepsOf(envelope)[0]).toBe(`${RESUME} --wait 45`);
     expect(exitCode).toBe(EXIT.done);
     expect(server.received).toHaveLength(1);
     expect(server.received[0]!.headers.key).toBe(KEY);
@@ -123,7 +123,7 @@ describe('waitTask', () => {
     });
     expect(exitCode).toBe(EXIT.done);
     expect(session.told).toEqual(['task ckx1 SUBMITTED', 'looked PROGRESS', 'looked COMPLETED']);
-    expect(stepsOf(envelope)[0]).toBe(`${RESUME} --download out`);
+    expect(stepsOf(envelope)[0]).toBe(`${RESUME} --wait 45 --download out`);
   });
 
   it('ends with the healthy task when the time is over', async () => {
@@ -339,7 +339,9 @@ describe('listTasks', () => {
     const server = await service({ 'GET /api/v1/tasks': [{ body: { tasks } }] });
     const { envelope } = await listTasks(sessionWith(server.origin));
     expect(envelope).toMatchObject({ ok: true, status: null, taskId: null });
-    expect(envelope.data?.nextSteps).toEqual(['a', 'c'].map((id) => `run --action waitTask --taskId ${id}`));
+    expect(envelope.data?.nextSteps).toEqual(
+      ['a', 'c'].map((id) => `run --action waitTask --taskId ${id} --wait 45`),
+    );
   });
 });
 
@@ -349,7 +351,7 @@ describe('cancelTask', () => {
     const { envelope, exitCode } = await cancelTask(sessionWith(server.origin), 'ckx1');
     expect(envelope).toMatchObject({ ok: true, status: 'CANCEL', taskId: 'ckx1', errorCode: null });
     expect(exitCode).toBe(EXIT.done);
-    expect(server.received).toHaveLength(1);
+    expect(server.to(CANCEL)).toHaveLength(1);
     expect(server.received[0]!.body).toBe('');
   });
 

@@ -56,6 +56,19 @@ const LONGEST_SHOWN = 2_000;
 
 /** A command line of this program with these arguments, to be run as it stands. */
 export function commandWith(argv: readonly string[]): string {
-  const shown = argv.map((arg) => (arg.length > LONGEST_SHOWN ? '-' : arg));
+  const shown = argv.map((arg) => {
+    if (arg.length <= LONGEST_SHOWN) return arg;
+    return arg.startsWith('--') ? `${arg.slice(0, arg.indexOf('=') + 1)}-` : '-';
+  });
   return [program(), ...shown.map(quoteArgument)].join(' ');
+}
+
+/** The command that goes on with what these arguments began: it must not ask for a new wish once more. */
+export function commandAgain(argv: readonly string[]): string {
+  return commandWith(argv.filter((arg) => arg !== '--new'));
+}
+
+/** How the wish of these arguments is asked for once more, with a new charge; words. */
+export function commandAnew({ idempotencyKey }: Pick<Arguments, 'idempotencyKey'>): string {
+  return `the same command with ${idempotencyKey === undefined ? '--new' : 'another --idempotencyKey'}`;
 }

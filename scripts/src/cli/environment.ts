@@ -31,13 +31,18 @@ export function secretsIn(env: NodeJS.ProcessEnv): string[] {
 
 /**
  * @param profile the service whose key and address are read
- * @param live a service is going to be called; otherwise what leads to one is not looked at, so that it cannot stand in
+ * @param hasState what outlives a process is going to be used
+ * @param isLive a service is going to be called; otherwise what leads to one is not looked at, so that it cannot stand in
  * the way of the sandbox
  * @throws Failure INVALID_PAYLOAD that names each variable whose value cannot be used
  */
-export function readEnvironment(env: NodeJS.ProcessEnv, profile: Profile, live: boolean): Environment {
+export function readEnvironment(
+  env: NodeJS.ProcessEnv,
+  profile: Profile,
+  { isLive, hasState }: { isLive: boolean; hasState: boolean },
+): Environment {
   const issues: Issue[] = [];
-  const way: NodeJS.ProcessEnv = live ? env : {};
+  const way: NodeJS.ProcessEnv = isLive ? env : {};
   const environment: Environment = {
     key: key(profile, way, issues),
     baseUrl: baseUrl(profile, way, issues),
@@ -56,7 +61,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv, profile: Profile, live: 
     httpProxy: proxy('HTTP_PROXY', way.http_proxy || way.HTTP_PROXY, issues),
     httpsProxy: proxy('HTTPS_PROXY', way.https_proxy || way.HTTPS_PROXY, issues),
     noProxy: way.no_proxy || way.NO_PROXY || undefined,
-    stateFolder: stateFolder(env, issues),
+    stateFolder: hasState ? stateFolder(env, issues) : '',
     isStateChosen: Boolean(env.ASYNC_MEDIA_STATE_DIR),
   };
   const first = issues[0];
@@ -151,23 +156,36 @@ function proxy(name: string, value: string | undefined, issues: Issue[]): string
 function stateFolder(env: NodeJS.ProcessEnv, issues: Issue[]): string {
   const folder = wantedStateFolder(env);
   const inside = path.relative(skillFolder(), folder);
-  if (inside.startsWith('..') || path.isAbsolute(inside)) return folder;
+  if (folder !== '' && (inside.startsWith('..') || path.isAbsolute(inside))) return folder;
   issues.push({
     path: 'ASYNC_MEDIA_STATE_DIR',
-    expected: "a folder outside the skill's own, which is replaced when the skill is updated",
-    received: plain(folder, 200),
-    hint: 'set ASYNC_MEDIA_STATE_DIR to a folder that stays, for example one in the home folder',
+    expected: folder
+      ? "a folder outside the skill's own, which is replaced when the skill is updated"
+      : 'a folder for records, because there is no home folder',
+    received: folder ? plain(folder, 200) : 'nothing',
+    hint: 'set ASYNC_MEDIA_STATE_DIR to the absolute path of a folder that stays',
   });
   return folder;
 }
 
+/** An empty text where there is no such folder. */
 function wantedStateFolder(env: NodeJS.ProcessEnv): string {
   if (env.ASYNC_MEDIA_STATE_DIR) return path.resolve(env.ASYNC_MEDIA_STATE_DIR);
   if (env.XDG_STATE_HOME && path.isAbsolute(env.XDG_STATE_HOME)) {
     return path.join(env.XDG_STATE_HOME, FOLDER);
   }
   if (process.platform === 'win32' && env.LOCALAPPDATA) return path.join(env.LOCALAPPDATA, FOLDER);
-  return path.join(homedir(), '.local', 'state', FOLDER);
+  const home = homeFolder();
+  return path.isAbsolute(home) ? path.join(home, '.local', 'state', FOLDER) : '';
+}
+
+function homeFolder(): string {
+  try {
+    return homedir();
+  } catch {
+    // A user without an entry in the system's list has none.
+    return '';
+  }
 }
 
 const FOLDER = 'async-media-workflow';

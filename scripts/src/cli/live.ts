@@ -8,11 +8,12 @@ import type { Provider } from '../providers/provider.ts';
 import { createProvider, profileOf } from '../providers/registry.ts';
 import type { Outcome } from '../types/envelope.ts';
 import { Failure } from '../types/failure.ts';
+import { BRIEF_WAIT_S } from '../types/task.ts';
 import type { Observer, Session } from '../workflow/session.ts';
 import type { WaitSettings } from '../workflow/tasks.ts';
 import { withAdvice } from './advice.ts';
 import type { Arguments } from './arguments.ts';
-import { commandWith, placeFlags, program, resumeFlags } from './command-line.ts';
+import { commandAgain, commandAnew, placeFlags, program, resumeFlags } from './command-line.ts';
 import { type Environment, journalFolder } from './environment.ts';
 import { isSubmit } from './flags.ts';
 import type { Wish } from './intake.ts';
@@ -56,7 +57,8 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
     observer,
     loopback,
     command,
-    again: commandWith(argv),
+    again: commandAgain(argv),
+    anew: commandAnew(args),
     isRecorded: !args.noJournal,
     records: once(() => (args.noJournal ? null : openJournal(options, provider))),
     api: new Api(transport, systemClock, { timeoutMs, maxRetries, signal }),
@@ -73,7 +75,7 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
       isSubmit: isSubmit(args.action),
       taskId,
       command,
-      same: commandWith(argv),
+      same: session.again,
     });
   } finally {
     // Not waited for: the answer need not wait until the last socket has closed.
@@ -132,7 +134,7 @@ async function explainMissing(
   const entry = journal?.byTask(taskId);
   if (!entry || journal?.isOwn(entry)) return undefined;
   const { provider, service, account, created, status } = entry.record;
-  const { title, keyVariable } = session.provider;
+  const { title, keyVariable, urlVariable } = session.provider;
   const maker = profileOf(provider);
   if (maker && provider !== session.provider.id) {
     return new Failure(
@@ -143,19 +145,25 @@ async function explainMissing(
         taskId,
         nextSteps: [
           `Ask ${maker.title}, which made it:`,
-          `${program()} --action waitTask --taskId ${taskId}${placeFlags({ profile: maker, sandbox })}`,
+          `${program()} --action waitTask --taskId ${taskId} --wait ${BRIEF_WAIT_S}${placeFlags({ profile: maker, sandbox })}`,
         ],
       },
     );
   }
+  const own = journal!.place;
+  const isKey = account !== own.account;
+  const message = isKey
+    ? `with another key (fingerprint ${account}); the one in ${keyVariable} (fingerprint ${own.account}) cannot see it`
+    : `, which is not ${own.service}`;
+  const variable = isKey ? keyVariable : urlVariable;
   return new Failure(
     'TASK_NOT_FOUND',
-    `Task ${taskId} was made on ${created} at ${service} with another key (fingerprint ${account}); the one in ${keyVariable} (fingerprint ${journal!.place.account}) cannot see it.`,
+    `Task ${taskId} was made on ${created} at ${service}${isKey ? ' ' : ''}${message}.`,
     {
       status,
       taskId,
       nextSteps: [
-        `Set ${keyVariable} to the key that made the task, and run the same command again:`,
+        `Set ${variable} to the ${isKey ? 'key' : 'address'} that made the task, and run the same command again:`,
         session.again,
       ],
     },
@@ -202,14 +210,8 @@ async function act(
       return (await import('../workflow/account.ts')).quote(session, wish!);
     default: {
       const { generate } = await import('../workflow/generate.ts');
-      const settings = waitSettings(args, environment);
-      const wait = args.action === 'createGeneration' ? null : settings;
-      return generate(session, {
-        ...wish!,
-        folder: settings.folder,
-        resumeFlags: settings.resumeFlags,
-        wait,
-      });
+      const isDetached = args.action === 'createGeneration';
+      return generate(session, { ...wish!, wait: waitSettings(args, environment), isDetached });
     }
   }
 }

@@ -3,7 +3,7 @@ import { EXIT } from '../types/exit-codes.ts';
 import { Failure } from '../types/failure.ts';
 import { plain } from '../types/text.ts';
 import { type Arguments, guessAction, parseArguments } from './arguments.ts';
-import { commandWith, placeFlags, program, resumeFlags } from './command-line.ts';
+import { commandAgain, commandAnew, placeFlags, program, resumeFlags } from './command-line.ts';
 import { isLoopback, readEnvironment, secretsIn } from './environment.ts';
 import { type Action, isAboutTask, isLocal, isSubmit } from './flags.ts';
 import type { Wish } from './intake.ts';
@@ -42,7 +42,10 @@ export async function main(): Promise<void> {
     if (args.version) return printText(VERSION);
     if (args.help) return printText((await import('./help.ts')).helpText(VERSION));
     const isLive = !args.sandbox && !isLocal(action);
-    const environment = readEnvironment(process.env, args.profile, isLive);
+    const environment = readEnvironment(process.env, args.profile, {
+      isLive,
+      hasState: action !== 'listModels' && action !== 'describeModel',
+    });
     if (action === 'listModels') {
       outcome = await (await import('./describe.ts')).describeAll(args);
     } else if (action === 'describeModel') {
@@ -64,6 +67,8 @@ export async function main(): Promise<void> {
       outcome = await runLive({ args, argv, wish, environment, loopback, observer, signal, warn });
     }
   } catch (error) {
+    // After a bug, nothing that is still under way may keep the process.
+    if (!(error instanceof Failure)) interruption.stop();
     outcome = interruption.received
       ? interruptedOutcome(interruption.received, situation, {
           resume: resumeCommand(args, situation),
@@ -114,7 +119,7 @@ function bugOutcome(error: unknown, action: Action, situation: Situation, args?:
 
 /** The command that goes on with what is under way. */
 function resumeCommand(args: Arguments | undefined, { taskId, isAboutMany }: Situation): string {
-  if (isAboutMany) return commandWith(process.argv.slice(2));
+  if (isAboutMany) return commandAgain(process.argv.slice(2));
   const place = args ? placeFlags(args) : '';
   return taskId === null
     ? `${program()} --action listTasks${place}`
@@ -128,7 +133,7 @@ function findOut(args: Arguments | undefined): string[] {
     return [
       args.profile.says.tasks,
       ...(isRecorded
-        ? ['Only if the person decides that it may be charged once more: the same command with --new.']
+        ? [`Only if the person decides that it may be charged once more: ${commandAnew(args)}.`]
         : []),
     ];
   }
@@ -136,7 +141,7 @@ function findOut(args: Arguments | undefined): string[] {
     ...(isRecorded
       ? [
           'The same command finds out: it looks for the task first, and sends nothing that may be charged twice.',
-          commandWith(process.argv.slice(2)),
+          commandAgain(process.argv.slice(2)),
         ]
       : []),
     ...(args ? [`${program()} --action listTasks${placeFlags(args)}`] : []),

@@ -84,6 +84,14 @@ export async function forget(where: Where): Promise<Outcome> {
       });
     }
     try {
+      const { taskId: known } = entry.record;
+      entry.refresh();
+      // A submit that has just come to its end gave it one.
+      if (known !== entry.record.taskId) {
+        throw new Failure('UNKNOWN_ERROR', 'This wish has just been given a task; its record stays.', {
+          nextSteps: [commandWith(['--action', 'listPending', ...(args.sandbox ? ['--sandbox'] : [])])],
+        });
+      }
       entry.drop();
     } finally {
       lock.release();

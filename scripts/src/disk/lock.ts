@@ -104,12 +104,20 @@ class HeldLock implements Lock {
   }
 
   isOurs(): boolean {
-    return readOwner(this.#file)?.nonce === this.#me.nonce;
+    try {
+      return readOwner(this.#file)?.nonce === this.#me.nonce;
+    } catch {
+      return false;
+    }
   }
 
   release(): void {
     clearInterval(this.#heartbeat);
-    if (this.isOurs()) rmSync(this.#file, { force: true });
+    try {
+      if (this.isOurs()) rmSync(this.#file, { force: true });
+    } catch {
+      // A disk that has failed meanwhile: when this process is dead the lock is taken over.
+    }
   }
 }
 

@@ -76,10 +76,13 @@ export async function claimWish(
 /** The newest record of an intent that still has something to come; what is settled and delivered counts no more. */
 function knownWish(journal: Journal, intent: string, wish: WishClaim): Entry | undefined {
   const { entries, isUnreadable } = journal.find(intent);
-  if (isUnreadable) throw unreadable();
-  const other = entries.find(({ record }) => record.payloadHash !== wish.payloadHash);
+  if (isUnreadable) throw unreadable(wish);
+  const other = entries.find(
+    ({ record }) => record.payloadHash !== wish.payloadHash || record.model !== wish.model,
+  );
   if (other) throw conflict(wish, other);
-  return entries.find((entry) => entry.wasPending);
+  // A key that was given names its wish for good: the same key never means a second charge.
+  return entries.find((entry) => entry.wasPending || (wish.isNamed && entry.record.phase === 'submitted'));
 }
 
 /** A person decided to go on without knowing: what is unknown must not stand in the way of the next wish for ever. */
@@ -131,7 +134,7 @@ function busy({
   );
 }
 
-function unreadable(): Failure {
+function unreadable({ isNamed }: WishClaim): Failure {
   return new Failure(
     'SUBMIT_OUTCOME_UNKNOWN',
     'The newest record of this wish cannot be read, so it is not known whether it was submitted and charged. Nothing was submitted now.',
@@ -139,7 +142,7 @@ function unreadable(): Failure {
       status: 'UNKNOWN',
       nextSteps: [
         "Do not submit this again before you know: look for its task in the service's own list.",
-        'If the person decides that it may be charged once more: the same command with --new.',
+        `If the person decides that it may be charged once more: the same command with ${isNamed ? 'another --idempotencyKey' : '--new'}.`,
       ],
     },
   );
@@ -151,7 +154,9 @@ function conflict(wish: WishClaim, { record }: Entry): Failure {
     `--idempotencyKey ${wish.idempotencyKey} already stands for another wish. Nothing was submitted.`,
     {
       data: {
+        model: wish.model,
         payloadHash: wish.payloadHash,
+        recordedModel: record.model,
         recordedPayloadHash: record.payloadHash,
         recordedTaskId: record.taskId,
       },

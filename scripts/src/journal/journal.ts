@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { diskError, diskTrouble, makePrivate, replaceAtOnce, writeWhole } from '../disk/durable.ts';
-import { type Lock, type LockOwner, tryLock, waitForLock } from '../disk/lock.ts';
+import { type Lock, type LockOwner, waitForLock } from '../disk/lock.ts';
 import type { Clock } from '../http/clock.ts';
 import { Failure } from '../types/failure.ts';
-import { isTerminal, type TaskState } from '../types/task.ts';
+import type { TaskState } from '../types/task.ts';
 import { Pace } from './pace.ts';
 import { type Credits, readRecord, type WishRecord, writeRecord } from './record.ts';
 
@@ -38,6 +38,8 @@ export class Entry {
   readonly #journal: Journal;
   readonly file: string;
   record: WishRecord;
+  /** Changes that a disk refused. */
+  #unsaved: Partial<WishRecord> = {};
 
   constructor(journal: Journal, file: string, record: WishRecord) {
     this.#journal = journal;
@@ -66,46 +68,64 @@ export class Entry {
     }
   }
 
-  /** Changes the record; one that was dropped meanwhile stays away. What failed to be written is only warned of. */
-  async update(change: Partial<WishRecord> | ((now: WishRecord) => Partial<WishRecord>)): Promise<void> {
-    const { clock, warn } = this.#journal.place;
+  /**
+   * Changes the record. What cannot be written is warned of, and written with the next change.
+   * @param isOurs nobody else may have dropped the record: one that has gone is written anew. Otherwise it stays away
+   */
+  async update(
+    change: Partial<WishRecord> | ((now: WishRecord) => Partial<WishRecord>),
+    { isOurs = false } = {},
+  ): Promise<void> {
+    const { folder, clock, warn } = this.#journal.place;
     try {
+      if (isOurs) makePrivate(folder);
       const lock = await waitForLock(
         `${this.file}.lock`,
         clock,
         clock.monotonic() + UPDATE_PATIENCE_MS * (0.5 + clock.random()),
       );
       try {
-        const now = readRecord(readFileSync(this.file, 'utf8'));
-        if (now) this.record = now;
-        const changes = typeof change === 'function' ? change(this.record) : change;
-        this.record = { ...this.record, ...changes };
+        if (isOurs && !existsSync(this.file)) await writeWhole(this.file, writeRecord(this.record), clock);
+        this.#merge(change);
         await writeWhole(this.file, writeRecord(this.record), clock);
+        this.#unsaved = {};
       } finally {
         if (!('heldBy' in lock)) lock.release();
       }
     } catch (error) {
-      if (diskError(error) === 'ENOENT') return;
+      if (diskError(error) === 'ENOENT' && !isOurs) return;
       const trouble = diskTrouble(error);
       if (trouble === undefined) throw error;
+      const changes = typeof change === 'function' ? change(this.record) : change;
+      this.#unsaved = { ...this.#unsaved, ...changes };
+      this.record = { ...this.record, ...changes };
       warn(`The record of this wish could not be written (${trouble}): ${this.file}`);
     }
   }
 
   /**
-   * Notes how the task ended and when its result was handed over; null where it was not. At once, because a process
-   * that ends waits for nothing.
+   * Notes how the task ended, what it cost, and when its result was handed over; null where it was not. At once, because
+   * a process that ends waits for nothing.
    */
-  close(status: TaskState, delivered: string | null): void {
+  close(status: TaskState, credits: Credits, delivered: string | null): void {
     try {
-      const now = readRecord(readFileSync(this.file, 'utf8'));
-      if (now)
-        replaceAtOnce(this.file, writeRecord({ ...now, status, delivered: now.delivered ?? delivered }));
+      // One that somebody has damaged is left to be found.
+      if (!readRecord(readFileSync(this.file, 'utf8'))) return;
+      this.#merge((now) => ({ status, credits, delivered: now.delivered ?? delivered }));
+      replaceAtOnce(this.file, writeRecord(this.record));
     } catch (error) {
       if (diskTrouble(error) === undefined) throw error;
       if (diskError(error) !== 'ENOENT')
         this.#journal.place.warn(`The record could not be closed: ${this.file}`);
     }
+  }
+
+  /** The record as it lies on the disk, with what could not be written so far and with the change. */
+  #merge(change: Partial<WishRecord> | ((now: WishRecord) => Partial<WishRecord>)): void {
+    const now = readRecord(readFileSync(this.file, 'utf8')) ?? this.record;
+    this.record = { ...now, ...this.#unsaved };
+    const changes = typeof change === 'function' ? change(this.record) : change;
+    this.record = { ...this.record, ...changes };
   }
 
   /** Reads the record again: other processes may have written it. */
@@ -194,7 +214,11 @@ export class Journal {
     return record.provider === provider && record.service === service && record.account === account;
   }
 
-  /** Takes the lock on an intent, on the budget or on a file, by its name. @throws Failure when the disk refuses */
+  /**
+   * Takes the lock on an intent, on the budget or on a file, by its name.
+   * @param deadline on the monotonic clock; 0 = try once
+   * @throws Failure when the disk refuses
+   */
   async lock(
     name: string,
     deadline: number,
@@ -203,8 +227,7 @@ export class Journal {
     const { folder, clock } = this.place;
     const file = path.join(folder, `${name}.lock`);
     try {
-      const lock =
-        deadline === 0 ? await tryLock(file, clock) : await waitForLock(file, clock, deadline, signal);
+      const lock = await waitForLock(file, clock, deadline, signal);
       return 'heldBy' in lock ? { ...lock, file } : lock;
     } catch (error) {
       throw diskTrouble(error) === undefined ? error : unwritable(error, folder);
@@ -213,13 +236,15 @@ export class Journal {
 
   /**
    * Credits that the wishes of the last 24 hours were charged or may be; refunds are taken off.
+   * @param own a record that is not counted
    * @returns null where the credits of one of them are not known
    */
-  spentToday(): number | null {
+  spentToday(own?: Entry): number | null {
     const since = this.place.clock.wall() - DAY_MS;
     let sum = 0;
     for (const entry of this.all()) {
-      if (!this.isOwn(entry) || Date.parse(entry.record.created) < since) continue;
+      if (entry.file === own?.file || !this.isOwn(entry) || Date.parse(entry.record.created) < since)
+        continue;
       const spent = spentOn(entry.record.credits);
       if (spent === null) return null;
       sum += spent;
@@ -240,7 +265,9 @@ export class Journal {
         if (LEFTOVER.test(name) && touched < now - DAY_MS) sweepAway(file);
       } else if (timeOf(stamp) < now - KEPT_MS) {
         const [entry] = this.read([name]);
-        if (entry && Date.parse(entry.record.delivered ?? '') < now - KEPT_MS) sweepAway(entry.file);
+        const { phase, delivered, created } = entry?.record ?? {};
+        const ended = phase === 'abandoned' ? created : delivered;
+        if (entry && Date.parse(ended ?? '') < now - KEPT_MS) sweepAway(entry.file);
       }
     }
   }
@@ -257,7 +284,7 @@ export class Journal {
       return readdirSync(this.place.folder);
     } catch (error) {
       if (diskError(error) === 'ENOENT') return [];
-      throw diskTrouble(error) === undefined ? error : unwritable(error, this.place.folder);
+      throw diskTrouble(error) === undefined ? error : closed(error, this.place.folder);
     }
   }
 
@@ -272,8 +299,10 @@ export class Journal {
       try {
         text = readFileSync(file, 'utf8');
       } catch (error) {
-        if (diskError(error) === 'ENOENT') continue;
-        throw diskTrouble(error) === undefined ? error : unwritable(error, folder);
+        const trouble = diskTrouble(error);
+        if (trouble === undefined) throw error;
+        if (diskError(error) !== 'ENOENT') warn(`A record cannot be read (${trouble}): ${file}`);
+        continue;
       }
       const record = readRecord(text);
       if (record?.intent === NAME.exec(name)?.[1]) {
@@ -312,15 +341,19 @@ function spentOn({ quoted, charged, refunded }: Credits): number | null {
   return cost === null ? null : Math.max(0, cost - (refunded ?? 0));
 }
 
-/** The record shows a task that has ended, whatever became of its result. */
-export function hasEnded({ record }: Entry): boolean {
-  return isTerminal(record.status);
-}
-
 function timeOf(stamp: string): number {
   const [, year, month, day, hour, minute, second, ms] =
     /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z$/.exec(stamp) ?? [];
   return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`);
+}
+
+function closed(error: unknown, folder: string): Failure {
+  return new Failure('UNKNOWN_ERROR', `The records in ${folder} cannot be read: ${diskTrouble(error)}.`, {
+    cause: error,
+    nextSteps: [
+      `Make ${folder} readable, or set ASYNC_MEDIA_STATE_DIR to the folder that holds the records, and run the same command again.`,
+    ],
+  });
 }
 
 function unwritable(error: unknown, folder: string): Failure {

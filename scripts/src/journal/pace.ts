@@ -13,7 +13,7 @@ const FRESH_MS = 2_000;
 const KEPT_SPANS = 120;
 const DAY_MS = 24 * 3600_000;
 // No service is heeded for longer: what lies further ahead was written before the wall clock was set back.
-const LONGEST_REST_MS = DAY_MS;
+const LONGEST_REST_MS = 5 * 60_000;
 
 /**
  * What the processes of this machine share while they wait: whose turn it is to ask a service, until when it wants to be
@@ -66,7 +66,7 @@ export class Pace {
 
   /** The service asked for a pause: nobody asks it again before that is over. */
   async restFor(ms: number): Promise<void> {
-    await this.#write('rest', String(Math.round(this.#clock.wall() + ms)));
+    await this.#write('rest', String(Math.round(this.#clock.wall() + Math.min(ms, LONGEST_REST_MS))));
   }
 
   /** What another process saw of a task a moment ago. */

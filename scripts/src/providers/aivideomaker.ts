@@ -67,7 +67,11 @@ export function aivideomaker({ profile, baseUrl, key, now }: ProviderSettings): 
       return call('submit', req, (body, answer) => {
         const task = taskFrom({ status: 'SUBMITTED', ...body }, body.taskId ?? body.id);
         if (task) return { ...task, model, idempotencyKey, record: body };
-        if (saysFailed(body) || namesError(body)) throw refusal(body, answer, 'submit', now);
+        if (saysFailed(body) || namesError(body)) {
+          const failure = refusal(body, answer, 'submit', now);
+          // Something in the place of an id speaks of a task, whatever stands beside it.
+          throw isSet(body.taskId) || isSet(body.id) ? failure.with({ unclear: true }) : failure;
+        }
         throw unreadable(req, answer, 'names no task', 'submit');
       });
     },

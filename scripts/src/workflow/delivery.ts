@@ -1,6 +1,8 @@
 import type { Entry } from '../journal/journal.ts';
+import type { Credits } from '../journal/record.ts';
 import type { Outcome } from '../types/envelope.ts';
 import { Failure } from '../types/failure.ts';
+import { isObject } from '../types/json.ts';
 import { isTerminal, type TaskState } from '../types/task.ts';
 import type { Session } from './session.ts';
 
@@ -31,10 +33,20 @@ export async function noteState(session: Session, entry: Entry, state: TaskState
 export function handOver(session: Session, entry: Entry | undefined, outcome: Outcome): Outcome {
   const { status, errorCode, data } = outcome.envelope;
   if (!entry || status === null || !isTerminal(status)) return outcome;
+  const { download } = entry.record;
+  const result = download === null ? (data?.resultUrls ?? data?.files) : data?.files;
   const isWhole =
-    status !== 'COMPLETED' ||
-    (errorCode === null && (entry.record.download === null || Array.isArray(data?.files)));
-  return { ...outcome, onWritten: () => entry.close(status, isWhole ? dateOf(session) : null) };
+    status !== 'COMPLETED' || (errorCode === null && Array.isArray(result) && result.length > 0);
+  const credits = isObject(data?.credits) ? (data.credits as unknown as Credits) : entry.record.credits;
+  return { ...outcome, onWritten: () => entry.close(status, credits, isWhole ? dateOf(session) : null) };
+}
+
+// A task that was just made may not be found by every replica at once.
+const YOUNG_TASK_MS = 30_000;
+
+/** The wish was submitted so short a time ago that its task may not be shown yet. */
+export function isYoung({ api }: Session, { record }: Entry): boolean {
+  return Math.abs(api.clock.wall() - Date.parse(record.created)) < YOUNG_TASK_MS;
 }
 
 function dateOf({ api }: Session): string {

@@ -1,6 +1,6 @@
 import type { Contract } from '../contracts/contract.ts';
 import { cheaperVariants, estimateCredits } from '../contracts/price.ts';
-import type { Journal } from '../journal/journal.ts';
+import type { Entry, Journal } from '../journal/journal.ts';
 import type { Intent, Quote } from '../providers/provider.ts';
 import { Failure } from '../types/failure.ts';
 import type { Json, JsonObject } from '../types/json.ts';
@@ -50,6 +50,7 @@ export async function askPrice(session: Session, contract: Contract, intent: Int
 /**
  * Puts a wish on record unless the recorded charges of the last 24 hours, with it, would go above a limit. No other
  * process can come in between.
+ * @param own a record of this very wish, which is not counted
  * @throws Failure BUDGET_EXCEEDED
  */
 export async function withinDay(
@@ -58,6 +59,7 @@ export async function withinDay(
   maxCreditsPerDay: number | null,
   quote: Quote | null,
   record: () => Promise<void>,
+  own?: Entry,
 ): Promise<void> {
   if (maxCreditsPerDay === null || quote === null) return record();
   const lock = await journal.lock('budget', shortDeadline(session), session.api.signal);
@@ -69,7 +71,7 @@ export async function withinDay(
     );
   }
   try {
-    const spent = journal.spentToday();
+    const spent = journal.spentToday(own);
     if (spent === null || spent + quote.credits > maxCreditsPerDay) {
       throw dayExceeded(session, spent, quote.credits, maxCreditsPerDay);
     }

@@ -1,16 +1,14 @@
 import type { Contract } from '../contracts/contract.ts';
 import type { Entry } from '../journal/journal.ts';
-import type { Credits } from '../journal/record.ts';
 import type { Intent } from '../providers/provider.ts';
 import type { Outcome } from '../types/envelope.ts';
 import { EXIT } from '../types/exit-codes.ts';
 import { Failure } from '../types/failure.ts';
 import type { JsonObject } from '../types/json.ts';
 import { isTerminal, type Task } from '../types/task.ts';
-import { handOver } from './delivery.ts';
+import { isYoung } from './delivery.ts';
 import { folderFor } from './finish.ts';
 import { checkFunds, explainFunds } from './funds.ts';
-import { look } from './look.ts';
 import { creditsOf, resumeCommand, taskOutcome } from './outcome.ts';
 import { type RecordedTask, recordedTask } from './recorded.ts';
 import { type Session, shortDeadline } from './session.ts';
@@ -33,27 +31,27 @@ export interface GenerateOptions {
   contract: Contract;
   intent: Intent;
   terms: Terms;
-  /** Where its files are wanted, now or later; null = nowhere. */
-  folder: string | null;
-  /** Flags to repeat in the command that goes on with the task, with a space before each. */
-  resumeFlags: string;
-  /** How to wait for the end; null = return as soon as the task is submitted. */
-  wait: WaitSettings | null;
+  wait: WaitSettings;
+  /** Returns as soon as the task is submitted; its folder is kept for later. */
+  isDetached: boolean;
 }
+
+/** The task of a wish, with its record where there is one. */
+type Made = Omit<RecordedTask, 'entry'> & { entry?: Entry };
 
 /** The whole way from a valid payload to a finished file: price, submit, wait, fetch. Submits at most one task. */
 export async function generate(session: Session, options: GenerateOptions): Promise<Outcome> {
   const { api } = session;
-  const { contract, intent, wait, resumeFlags } = options;
+  const { contract, intent, isDetached } = options;
   const start = api.clock.monotonic();
-  const folder = await folderFor(options.folder);
-  const settings = wait && { ...wait, folder };
-  const deadline = Math.max(start + (wait?.waitMs ?? 0), shortDeadline(session));
+  const wait = { ...options.wait, folder: await folderFor(options.wait.folder) };
+  if (isDetached) wait.waitMs = 0;
+  const deadline = Math.max(start + wait.waitMs, shortDeadline(session));
   const journal = await session.records();
-  let made: RecordedTask | { task: Task; entry?: Entry; credits: Credits };
+  let made: Made;
   try {
     made = journal
-      ? await recordedTask(session, journal, { ...options, folder }, deadline)
+      ? await recordedTask(session, journal, { ...options, folder: wait.folder }, deadline)
       : await unrecordedTask(session, options, deadline);
   } catch (error) {
     if (error instanceof Failure && error.code === 'INSUFFICIENT_CREDITS' && !error.details.data) {
@@ -61,73 +59,86 @@ export async function generate(session: Session, options: GenerateOptions): Prom
     }
     throw error;
   }
-  const { entry, credits } = made;
-  const left = { waitMs: (wait?.waitMs ?? 0) - (api.clock.monotonic() - start) };
-  if (!('task' in made)) return resume(session, made.entry, settings && { ...settings, ...left });
-  const { task } = made;
-  if (settings && (settings.waitMs > 0 || isTerminal(task.state))) {
-    try {
-      return await waitOn(session, task, { ...settings, ...left, ...(entry && { entry }), credits });
-    } catch (error) {
-      throw error instanceof Failure ? afterSubmit(session, task.id, resumeFlags, error) : error;
-    }
+  const { entry, credits, task, isResumed } = made;
+  const waitMs = Math.max(0, wait.waitMs - (api.clock.monotonic() - start));
+  const settings = { ...wait, waitMs, ...(entry && { entry }), credits };
+  const extra: JsonObject = isResumed ? { resumed: true } : {};
+  const outcome =
+    task === undefined
+      ? await resume(session, entry!, settings, extra)
+      : waitMs > 0 || isTerminal(task.state)
+        ? await follow(session, task, settings, extra)
+        : taskOutcome(session, task.id, task, {
+            extra,
+            credits,
+            running: EXIT.stillRunning,
+            resumeFlags: wait.resumeFlags,
+          });
+  // Whoever did not want to wait has got what was asked for.
+  const isDone = isDetached && outcome.exitCode === EXIT.stillRunning;
+  return isDone ? { ...outcome, exitCode: EXIT.done } : outcome;
+}
+
+async function follow(
+  session: Session,
+  task: Task,
+  settings: WaitSettings,
+  extra: JsonObject,
+): Promise<Outcome> {
+  try {
+    return await waitOn(session, task, settings, extra);
+  } catch (error) {
+    throw error instanceof Failure ? afterSubmit(session, task.id, settings.resumeFlags, error) : error;
   }
-  return taskOutcome(session, task.id, task, {
-    credits,
-    running: wait ? EXIT.stillRunning : EXIT.done,
-    resumeFlags,
-  });
 }
 
 async function unrecordedTask(
   session: Session,
   { contract, intent, terms }: GenerateOptions,
   deadline: number,
-): Promise<{ task: Task; credits: Credits }> {
+): Promise<Made> {
   const quote = await checkFunds(session, contract, intent, terms.maxCreditsPerDay);
   const task = await submit(session, intent, deadline);
   session.observer.task(task.id, task.state);
   return {
     task,
     credits: creditsOf(task, { quoted: quote?.credits ?? null, charged: null, refunded: null }),
+    isResumed: false,
   };
 }
 
 /** Goes on with the task that the wish already has. */
-async function resume(session: Session, entry: Entry, settings: WaitSettings | null): Promise<Outcome> {
+async function resume(
+  session: Session,
+  entry: Entry,
+  settings: WaitSettings,
+  extra: JsonObject,
+): Promise<Outcome> {
   const taskId = entry.record.taskId!;
-  const extra: JsonObject = { resumed: true };
   session.observer.attached(taskId, entry.record.created);
   try {
-    if (settings) {
-      const waitMs = Math.max(0, settings.waitMs);
-      return await waitTask(session, taskId, { ...settings, waitMs }, extra, entry);
-    }
-    const seen = await look(session, taskId, shortDeadline(session));
-    session.observer.task(taskId, seen.state);
-    return handOver(
-      session,
-      entry,
-      taskOutcome(session, taskId, seen, { extra, credits: entry.record.credits }),
-    );
+    return await waitTask(session, taskId, settings, extra, entry);
   } catch (error) {
     throw error instanceof Failure ? stillRecorded(session, entry, error) : error;
   }
 }
 
 /** A failure on the way of a task that the journal knows: the same command goes on with it, until a person decides otherwise. */
-function stillRecorded({ again }: Session, { record }: Entry, failure: Failure): Failure {
+function stillRecorded(session: Session, entry: Entry, failure: Failure): Failure {
+  const { taskId, created } = entry.record;
   const data: JsonObject = { ...failure.details.data, resumed: true };
-  if (failure.code !== 'TASK_NOT_FOUND') return failure.with({ taskId: record.taskId!, data });
-  return failure.with({
-    taskId: record.taskId!,
-    data,
-    nextSteps: [
-      `This wish was submitted on ${record.created} as task ${record.taskId}, which the service does not show any more; its result is kept for a limited time only.`,
-      'Nothing was submitted now. If the person wants it made once more, with a new charge: the same command with --new.',
-      again,
-    ],
-  });
+  if (failure.code !== 'TASK_NOT_FOUND') return failure.with({ taskId: taskId!, data });
+  const nextSteps = isYoung(session, entry)
+    ? [
+        `This wish was submitted only just now, as task ${taskId}; the service may not show it yet. The same command goes on with it, and charges nothing:`,
+        session.again,
+      ]
+    : [
+        `This wish was submitted on ${created} as task ${taskId}, which the service does not show any more; its result is kept for a limited time only.`,
+        `Nothing was submitted now. If the person wants it made once more, with a new charge: ${session.anew}.`,
+        session.command(`--action forget --taskId ${taskId}`),
+      ];
+  return failure.with({ taskId: taskId!, data, nextSteps });
 }
 
 /** A failure after the task was made: what is said of it must not read as if nothing had been submitted. */

@@ -1,77 +1,105 @@
-import type { Entry, Journal } from '../journal/journal.ts';
+import { setMaxListeners } from 'node:events';
+import type { Entry } from '../journal/journal.ts';
 import { type Envelope, failed, type Outcome, success } from '../types/envelope.ts';
 import { EXIT } from '../types/exit-codes.ts';
 import { Failure } from '../types/failure.ts';
 import type { JsonObject } from '../types/json.ts';
+import { resumeCommand } from './outcome.ts';
 import type { Session } from './session.ts';
 import { type WaitSettings, waitTask } from './tasks.ts';
 
 /** Goes on with the newest task whose result has not been handed over. */
 export async function waitForNewest(session: Session, settings: WaitSettings): Promise<Outcome> {
-  const [entry] = await pendingTasks(session);
-  return entry ? waitFor(session, settings, entry) : nothingPending(session);
+  const { tasks, unsettled } = await pendingWishes(session);
+  const [entry] = tasks;
+  return entry ? waitFor(session, settings, entry) : nothingPending(session, unsettled);
 }
 
-/** Goes on with all of them at the same time; their outcomes stand in the order in which they were submitted. */
+// Each has a share of the 60 queries a minute that a service allows, and of the one document.
+const MOST_AT_ONCE = 20;
+const MOST_CHARACTERS = 40_000;
+
+/** Goes on with all of them at the same time, the oldest first; their outcomes stand in that order. */
 export async function waitForAll(session: Session, settings: WaitSettings): Promise<Outcome> {
-  const entries = (await pendingTasks(session)).reverse();
-  if (entries.length === 0) return nothingPending(session);
+  const { tasks, unsettled } = await pendingWishes(session);
+  if (tasks.length === 0) return nothingPending(session, unsettled);
+  const entries = tasks.reverse().slice(0, MOST_AT_ONCE);
   session.observer.several(entries.length);
-  const outcomes = await Promise.all(
-    entries.map(async (entry) => {
-      try {
-        return await waitFor(session, settings, entry);
-      } catch (error) {
-        if (!(error instanceof Failure)) throw error;
-        return failed(error, entry.record.status, entry.record.taskId);
-      }
-    }),
-  );
-  const tasks = outcomes.map(({ envelope }, n) => summary(envelope, entries[n]!));
+  // Each of their requests listens for the end of the call.
+  if (session.api.signal) setMaxListeners(0, session.api.signal);
+  const outcomes = await Promise.all(entries.map((entry) => outcomeOf(session, settings, entry)));
+  const shown: JsonObject[] = [];
+  const delivered: Outcome[] = [];
+  let left = MOST_CHARACTERS;
+  for (const [n, outcome] of outcomes.entries()) {
+    const whole = summary(outcome.envelope, entries[n]!);
+    left -= JSON.stringify(whole).length;
+    // What does not fit into the document is not handed over by it.
+    if (left >= 0) delivered.push(outcome);
+    const { status, taskId } = outcome.envelope;
+    shown.push(left >= 0 ? whole : { status, taskId, nextSteps: [resumeCommand(session, taskId!)] });
+  }
   const worst =
     outcomes.find(({ envelope }) => !envelope.ok) ?? outcomes.find(({ exitCode }) => exitCode > 0);
   const running = outcomes.filter(({ exitCode }) => exitCode === EXIT.stillRunning).length;
-  const data: JsonObject = { count: tasks.length, running, tasks };
-  if (worst) data.nextSteps = [session.command('--action listPending'), session.again];
+  const more = tasks.length - entries.length;
+  const data: JsonObject = { count: shown.length, running, more, unsettled, tasks: shown };
+  if (worst || more > 0 || unsettled > 0 || left < 0) {
+    data.nextSteps = [session.again, session.command('--action listPending')];
+  }
+  const { errorCode = null, errorMessage = null, retryAfter = null } = worst?.envelope ?? {};
+  const ok = outcomes.every(({ envelope }) => envelope.ok);
   return {
-    envelope: {
-      ...success(null, null, data, EXIT.done).envelope,
-      ok: outcomes.every(({ envelope }) => envelope.ok),
-      errorCode: worst?.envelope.errorCode ?? null,
-      errorMessage: worst?.envelope.errorMessage ?? null,
-      retryAfter: worst?.envelope.retryAfter ?? null,
-    },
-    exitCode: worst?.exitCode ?? EXIT.done,
+    envelope: { ok, status: null, taskId: null, data, errorCode, errorMessage, retryAfter },
+    exitCode: worst?.exitCode ?? (more > 0 || left < 0 ? EXIT.stillRunning : EXIT.done),
     onWritten: () => {
-      for (const { onWritten } of outcomes) onWritten?.();
+      for (const { onWritten } of delivered) onWritten?.();
     },
   };
+}
+
+async function outcomeOf(session: Session, settings: WaitSettings, entry: Entry): Promise<Outcome> {
+  const { status, taskId } = entry.record;
+  try {
+    return await waitFor(session, settings, entry);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const isGone = error.code === 'TASK_NOT_FOUND';
+    const step = isGone
+      ? session.command(`--action forget --taskId ${taskId}`)
+      : resumeCommand(session, taskId!);
+    const failure = error.details.nextSteps?.length ? error : error.with({ nextSteps: [step] });
+    return failed(failure, status, taskId);
+  }
 }
 
 async function waitFor(session: Session, settings: WaitSettings, entry: Entry): Promise<Outcome> {
   return waitTask(session, entry.record.taskId!, settings, { resumed: true }, entry);
 }
 
-/** The tasks of this key that are unfinished or not handed over, newest first. */
-async function pendingTasks({ records }: Session): Promise<Entry[]> {
-  const journal: Journal | null = await records();
-  const entries = journal?.all() ?? [];
-  return entries.filter((entry) => entry.isPending && entry.record.taskId !== null && journal?.isOwn(entry));
+/** The tasks of this key that are unfinished or not handed over, newest first, and how many submits nobody knows the end of. */
+async function pendingWishes({ records }: Session): Promise<{ tasks: Entry[]; unsettled: number }> {
+  const journal = await records();
+  const own = (journal?.all() ?? []).filter((entry) => entry.isPending && journal?.isOwn(entry));
+  const tasks = own.filter(({ record }) => record.taskId !== null);
+  return { tasks, unsettled: own.length - tasks.length };
 }
 
-function nothingPending(session: Session): Outcome {
+function nothingPending(session: Session, unsettled: number): Outcome {
   const nextSteps = [
-    'No recorded task of this key is unfinished or waits to be handed over.',
+    unsettled > 0
+      ? `No recorded task of this key is unfinished, but of ${unsettled} submits the outcome is not known: run their commands again.`
+      : 'No recorded task of this key is unfinished or waits to be handed over.',
     session.command('--action listPending'),
   ];
-  return success(null, null, { count: 0, nextSteps }, EXIT.done);
+  return success(null, null, { count: 0, unsettled, nextSteps }, EXIT.done);
 }
 
 /** One of several outcomes: how it ended and what to do, without the service's whole record. */
 function summary({ data, ...said }: Envelope, { record }: Entry): JsonObject {
   const { model, created, owner } = record;
   const kept: JsonObject = { ...said, model, created, owner };
-  for (const name of ['files', 'resultUrls', 'credits', 'nextSteps']) {
+  for (const name of ['files', 'resultUrls', 'credits', 'issues', 'nextSteps']) {
     if (data?.[name] !== undefined) kept[name] = data[name];
   }
   return kept;

@@ -17,9 +17,14 @@ type Wish = Pick<GenerateOptions, 'contract' | 'intent' | 'terms'> & {
 };
 
 /** The record of a wish; with the task, where this process brought it about. */
-export type RecordedTask =
-  | { entry: Entry; credits: Credits }
-  | { entry: Entry; credits: Credits; task: Task };
+export interface RecordedTask {
+  entry: Entry;
+  credits: Credits;
+  /** Absent: the record names it, and it is still to be looked at. */
+  task?: Task;
+  /** It was there before this command. */
+  isResumed: boolean;
+}
 
 /**
  * The task of a wish: the one that it has already, or a new one. On the disk before it goes to the service, and before
@@ -49,25 +54,32 @@ export async function recordedTask(
   );
   const { entry } = claimed;
   if (claimed.kind === 'submitted') {
-    // What is wanted now counts: whoever asks for no file has got everything with the document.
-    if (entry.record.download !== folder) await entry.update({ download: folder });
-    return { entry, credits: entry.record.credits };
+    // A folder that was asked for once stays asked for: a file that is not wanted this time is saved all the same.
+    if (folder !== null && entry.record.download !== folder) await entry.update({ download: folder });
+    return { entry, credits: entry.record.credits, isResumed: true };
   }
   const certainty = watched(session);
   try {
-    const task =
+    const { task, wasThere } =
       claimed.kind === 'new'
         ? await submitNew(certainty.session, journal, wish, claimed, deadline)
-        : await settleKnown(certainty.session, wish, entry, deadline);
+        : await settleKnown(certainty.session, journal, wish, entry, deadline);
     const credits = creditsOf(task, entry.record.credits);
-    await entry.update({ phase: 'submitted', taskId: task.id, status: task.state, credits });
+    // Nobody else can have dropped it while the lock is held: whatever has become of the file, the id must not be lost.
+    const change = { phase: 'submitted', taskId: task.id, status: task.state, credits } as const;
+    await entry.update(change, { isOurs: true });
+    if (wasThere) session.observer.attached(task.id, entry.record.created);
     session.observer.task(task.id, task.state);
-    return { entry, credits, task };
+    return { entry, credits, task, isResumed: wasThere };
   } catch (error) {
     const lost = error instanceof Failure && error.code === 'SUBMIT_OUTCOME_UNKNOWN' ? error : null;
     // An answer may name a task beside an error: the next run asks what became of it.
-    if (lost) await entry.update({ phase: 'unknown', taskId: lost.details.taskId ?? null });
-    else if (!certainty.mayBeTaken()) entry.drop();
+    const named = lost?.details.taskId;
+    if (lost) {
+      await entry.update(({ taskId }) =>
+        taskId === null ? { phase: 'unknown', ...(named !== undefined && { taskId: named }) } : {},
+      );
+    } else if (claimed.kind === 'new' && !certainty.mayBeTaken() && claimed.lock.isOurs()) entry.drop();
     throw error;
   } finally {
     claimed.lock.release();
@@ -80,7 +92,7 @@ async function submitNew(
   { contract, intent, terms }: Wish,
   { entry, lock }: { entry: Entry; lock: Lock },
   deadline: number,
-): Promise<Task> {
+): Promise<{ task: Task; wasThere: boolean }> {
   const quote = await checkFunds(session, contract, intent, terms.maxCreditsPerDay);
   entry.record.credits.quoted = quote?.credits ?? null;
   await withinDay(session, journal, terms.maxCreditsPerDay, quote, () => entry.begin());
@@ -93,12 +105,27 @@ async function submitNew(
       ],
     });
   }
-  return submit(session, intent, deadline);
+  return { task: await submit(session, intent, deadline), wasThere: false };
 }
 
-function settleKnown(session: Session, { intent }: Wish, entry: Entry, deadline: number): Promise<Task> {
+function settleKnown(
+  session: Session,
+  journal: Journal,
+  { contract, intent, terms }: Wish,
+  entry: Entry,
+  deadline: number,
+) {
   const { idempotencyKey, created } = entry.record;
-  return settleEarlier(session, { ...intent, idempotencyKey }, Date.parse(created), deadline);
+  const beforeResend = async () => {
+    const quote = await checkFunds(session, contract, intent, terms.maxCreditsPerDay);
+    await withinDay(session, journal, terms.maxCreditsPerDay, quote, async () => {}, entry);
+    if (quote) await entry.update(({ credits }) => ({ credits: { ...credits, quoted: quote.credits } }));
+  };
+  return settleEarlier(
+    session,
+    { ...intent, idempotencyKey },
+    { sentAt: Date.parse(created), deadline, beforeResend },
+  );
 }
 
 /** The session, and whether its submit may have been taken when it was left. */

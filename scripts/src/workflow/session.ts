@@ -36,8 +36,10 @@ export interface Session {
   records(): Promise<Journal | null>;
   /** Whether there are any. */
   isRecorded: boolean;
-  /** The command as it was given, to be run once more as it stands. */
+  /** The command that was given, as it goes on with what it began; a command line. */
   again: string;
+  /** How the same is asked for once more, with a new charge; words. */
+  anew: string;
   /** A command line that runs as it stands, with the given flags after the program. */
   command(flags: string): string;
 }

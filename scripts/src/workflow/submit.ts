@@ -7,6 +7,8 @@ import { findOwn } from './settle.ts';
 
 // A service may list a task a moment after it took the submit.
 const SECOND_LOOK_MS = 1_000;
+// By then a list shows what was submitted; a refusal of the second submit then speaks for the first one too.
+const LIST_LAG_MS = 60_000;
 // Results are kept for 24 hours. What a list shows of older tasks is not known, nor how long a key is remembered.
 const RESEND_WITHIN_MS = 24 * 3600_000;
 
@@ -24,23 +26,29 @@ export function submit(session: Session, intent: Intent, deadline: number): Prom
  * The task of an intent that an earlier process may have submitted before it ended. Found out as for an answer that was
  * lost, and sent again under the same condition.
  * @param sentAt by the wall clock: not later than the first submit
+ * @param beforeResend may refuse, by throwing, that it is sent again
  */
 export function settleEarlier(
   session: Session,
   intent: Intent,
-  sentAt: number,
-  deadline: number,
-): Promise<Task> {
+  { sentAt, deadline, beforeResend }: { sentAt: number; deadline: number; beforeResend(): Promise<void> },
+): Promise<Settled> {
   const now = timeOf(session);
   const lost = new Failure(
     'NETWORK_ERROR',
     'An earlier run of this command did not learn what became of its submit.',
   );
   const sent = { wall: sentAt, monotonic: now.monotonic - (now.wall - sentAt) };
-  return observed(session, () => settle(session, intent, sent, lost, deadline));
+  return observed(session, () => settle(session, intent, sent, lost, deadline, beforeResend));
 }
 
-async function observed({ observer }: Session, send: () => Promise<Task>): Promise<Task> {
+/** A task, and whether it was there already or has come of a submit just now. */
+interface Settled {
+  task: Task;
+  wasThere: boolean;
+}
+
+async function observed<T>({ observer }: Session, send: () => Promise<T>): Promise<T> {
   observer.submitting();
   try {
     return await send();
@@ -59,7 +67,7 @@ async function sendOrSettle(session: Session, intent: Intent, deadline: number):
   } catch (lost) {
     if (!isUnclear(lost)) throw lost;
     if (session.provider.can.list) session.observer.troubled(lost);
-    return settle(session, intent, sentAt, lost, deadline);
+    return (await settle(session, intent, sentAt, lost, deadline)).task;
   }
 }
 
@@ -91,14 +99,15 @@ async function settle(
   sentAt: { wall: number; monotonic: number },
   lost: Failure,
   deadline: number,
-): Promise<Task> {
+  beforeResend?: () => Promise<void>,
+): Promise<Settled> {
   const { api, provider } = session;
   if (!provider.can.list) throw outcomeUnknown(session, intent, lost);
-  // A task that belongs to another wish is not this one's, however alike they are.
-  const taken = await takenTasks(session);
-  const search = async (): Promise<Task | undefined> => {
+  const search = async (): Promise<Settled | undefined> => {
     let found: Task | 'unsure' | undefined;
     try {
+      // A task that belongs to another wish is not this one's, however alike they are.
+      const taken = await takenTasks(session);
       const list = await api.read(provider.list(), Math.max(deadline, shortDeadline(session)));
       const time = timeOf(session);
       // One clock may have been set back meanwhile, the other stands still while a machine sleeps: the later one counts.
@@ -109,7 +118,7 @@ async function settle(
       throw error instanceof Failure ? outcomeUnknown(session, intent, lost, error) : error;
     }
     if (found === 'unsure') throw outcomeUnknown(session, intent, lost);
-    return found;
+    return found && { task: found, wasThere: true };
   };
 
   const first = await search();
@@ -118,16 +127,19 @@ async function settle(
   const second = await search();
   if (second) return second;
   const age = timeOf(session).wall - sentAt.wall;
-  if (!provider.can.replay || age > RESEND_WITHIN_MS) throw outcomeUnknown(session, intent, lost);
-
+  if (!provider.can.replay || age > RESEND_WITHIN_MS || age < -LIST_LAG_MS) {
+    throw outcomeUnknown(session, intent, lost);
+  }
   try {
-    return await sendUntilTaken(session, intent, deadline, true);
+    await beforeResend?.();
+    return { task: await sendUntilTaken(session, intent, deadline, true), wasThere: false };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     // Even a refusal may be the work of the first request: it may have taken the key, the credits or the rate.
     const third = await search();
     if (third) return third;
-    if (!error.details.unclear && error.code !== 'IDEMPOTENCY_CONFLICT') throw error;
+    const isPlain = !error.details.unclear && error.code !== 'IDEMPOTENCY_CONFLICT';
+    if (isPlain && age > LIST_LAG_MS) throw error;
     throw outcomeUnknown(session, intent, lost, error);
   }
 }
@@ -153,6 +165,7 @@ function outcomeUnknown(session: Session, intent: Intent, lost: Failure, later?:
       unclear: true,
       cause: lost,
       data: { idempotencyKey: intent.idempotencyKey, model: intent.model },
+      ...(later?.details.retryAfter !== undefined && { retryAfter: later.details.retryAfter }),
       ...(named !== undefined && { taskId: named }),
       nextSteps: [
         ...(named === undefined
@@ -174,13 +187,13 @@ function outcomeUnknown(session: Session, intent: Intent, lost: Failure, later?:
   );
 }
 
-function whatThen({ isRecorded, provider, again }: Session, { idempotencyKey }: Intent): string[] {
+function whatThen({ isRecorded, provider, again, anew }: Session, { idempotencyKey }: Intent): string[] {
   if (isRecorded) {
     return [
       ...(provider.can.list
         ? ['The same command looks for it once more; it sends nothing that may be charged twice:', again]
         : []),
-      'Only if the person decides that it may be charged once more: the same command with --new.',
+      `Only if the person decides that it may be charged once more: ${anew}.`,
     ];
   }
   return provider.can.replay

@@ -1,5 +1,6 @@
 import type { PollRhythm } from '../http/again.ts';
 import type { Entry } from '../journal/journal.ts';
+import type { Pace } from '../journal/pace.ts';
 import type { Credits } from '../journal/record.ts';
 import type { Sighting } from '../providers/provider.ts';
 import { failed, type Outcome, success } from '../types/envelope.ts';
@@ -7,7 +8,7 @@ import { EXIT } from '../types/exit-codes.ts';
 import { Failure } from '../types/failure.ts';
 import type { JsonObject } from '../types/json.ts';
 import { isTerminal, type Task } from '../types/task.ts';
-import { handOver, noteState, recordOf } from './delivery.ts';
+import { handOver, isYoung, noteState, recordOf } from './delivery.ts';
 import { finish, folderFor } from './finish.ts';
 import { look, lookInTurn, lookOnce } from './look.ts';
 import { creditsOf, dataOf, taskOutcome } from './outcome.ts';
@@ -78,10 +79,15 @@ export async function waitTask(
   // Without a wait this is a query like any other, and is repeated like any other.
   const patience = settings.waitMs > 0 ? start + settings.waitMs : Number.POSITIVE_INFINITY;
   try {
-    first = await look(session, taskId, Math.min(shortDeadline(session), patience));
+    const pace = settings.waitMs > 0 ? await paceOf(session, settings) : undefined;
+    first = pace
+      ? await lookInTurn(session, pace, taskId, patience)
+      : await look(session, taskId, Math.min(shortDeadline(session), patience));
   } catch (error) {
     // A look that fails for a moment does not end a wait that has only begun.
-    if (!(error instanceof Failure) || !error.details.transient || settings.waitMs <= 0) throw error;
+    if (!(error instanceof Failure) || settings.waitMs <= 0) throw error;
+    const tooYoung = error.code === 'TASK_NOT_FOUND' && entry !== undefined && isYoung(session, entry);
+    if (!error.details.transient && !tooYoung) throw error;
     trouble = error;
     session.observer.troubled(error);
   }
@@ -224,6 +230,11 @@ export async function waitOn(
   });
   outcome.envelope.retryAfter = trouble?.details.retryAfter ?? null;
   return outcome;
+}
+
+/** Whose turn it is to look; undefined where there is no limit to share. */
+async function paceOf({ records }: Session, { rhythm }: WaitSettings): Promise<Pace | undefined> {
+  return rhythm.firstMs >= LEAST_SHARED_MS ? (await records())?.pace : undefined;
 }
 
 /** The full record of a task that ended without a result: it may say why. Its state stays what was seen. */
