@@ -446,6 +446,66 @@ describe('the tables', () => {
     expect((await db.query(statements.expiring)).rows).toMatchObject([{ generation_id: done, position: 1 }]);
   });
 
+  describe('the submit', () => {
+    type Submit = (wish: object, key: string, host: string) => Promise<string | null>;
+    let submitOnce: Submit;
+    beforeAll(async () => {
+      const [code] = fences(ref('retries-and-failures'), 'ts');
+      const own = code!.replace(/^import \{ db \}.*$/m, 'const { db } = globalThis;');
+      submitOnce = (await load<{ submitOnce: Submit }>(own, { db })).submitOnce;
+    });
+    afterEach(() => vi.unstubAllGlobals());
+
+    const submitting = (answer: () => Response | Promise<Response>) => {
+      const fetched = vi.fn(async (_: string, __: RequestInit) => answer());
+      vi.stubGlobal('fetch', fetched);
+      return {
+        fetched,
+        submit: () => submitOnce({ owner, click: 'click-0001', model: 'm', input: {} }, 'k', 'a.example'),
+      };
+    };
+    const json =
+      (body: object, status = 200) =>
+      () =>
+        new Response(JSON.stringify(body), { status });
+
+    test('writes the row first, sends once for each click, and stores the task', async () => {
+      const { fetched, submit } = submitting(json({ code: 200, data: { task_id: 'task-9' } }));
+      const id = await submit();
+      expect(await one(id!)).toMatchObject({ status: 'pending', task_id: 'task-9', model: 'm' });
+      expect(await submit()).toBeNull();
+      expect(fetched).toHaveBeenCalledTimes(1);
+      const sent = JSON.parse(String(fetched.mock.calls[0]![1].body)) as { callback_url: string };
+      expect(sent.callback_url).toMatch(/^https:\/\/a\.example\/api\/callbacks\/[\w-]{43}$/);
+    });
+
+    test.each([
+      ['refused', json({ code: 402, error: {} }, 402), 'refused'],
+      ['refused inside HTTP 200', json({ code: 400 }), 'refused'],
+      ['an error', json({ code: 500 }, 500), 'submit_unknown'],
+      ['no task id', json({ code: 200, data: {} }), 'submit_unknown'],
+      [
+        'no answer',
+        () => {
+          throw new TypeError('fetch failed');
+        },
+        'submit_unknown',
+      ],
+    ])('%s: nothing is sent again', async (_, answer, status) => {
+      const { fetched, submit } = submitting(answer);
+      expect(await one((await submit())!)).toMatchObject({ status, task_id: null });
+      expect(fetched).toHaveBeenCalledTimes(1);
+    });
+
+    test('a row that the sweep gave up meanwhile still gets its task', async () => {
+      const { submit } = submitting(async () => {
+        await db.query("UPDATE generation_task SET status = 'submit_unknown'");
+        return json({ code: 200, data: { task_id: 'task-9' } })();
+      });
+      expect(await one((await submit())!)).toMatchObject({ status: 'pending', task_id: 'task-9' });
+    });
+  });
+
   describe('the callback handler', () => {
     const token = 'Zr0yQw3k1v5m7o9q1s3u5w7y9A1C3E5G7I9K1M3O5Q7';
     const token_hash = createHash('sha256').update(token).digest('hex');
