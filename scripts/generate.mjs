@@ -182,6 +182,7 @@ import { shortDeadline as shortDeadline3 } from "./live.mjs";
 const { isDeepStrictEqual } = require("node:util");
 import { isObject } from "./main.mjs";
 var CLOCK_TOLERANCE_MS = 2e3;
+var SAME_TIME_MS = 2 * CLOCK_TOLERANCE_MS;
 function findOwn(list, intent, times) {
   const byKey = list.tasks.find((task) => task.idempotencyKey === intent.idempotencyKey);
   if (byKey) return byKey;
@@ -192,7 +193,8 @@ function findOwn(list, intent, times) {
   const alike = list.tasks.filter(
     (task) => task.idempotencyKey === void 0 && sameModel(task.model, intent.model) && (task.input === void 0 || sameInput(task.input, intent.payload))
   );
-  const own = alike.filter((task) => task.createdAt !== void 0 && task.input !== void 0 && !isOld(task)).sort((a, b) => distance(a) - distance(b))[0];
+  const [own, next] = alike.filter((task) => task.createdAt !== void 0 && task.input !== void 0 && !isOld(task)).sort((a, b) => distance(a) - distance(b));
+  if (own && next && distance(next) - distance(own) < SAME_TIME_MS) return "unsure";
   if (own) return own;
   const maybe = list.unread > 0 || alike.some((task) => list.serverTime === null || !isOld(task));
   return maybe ? "unsure" : void 0;

@@ -156,6 +156,8 @@ async function play(deeds: Deed[], troubles: Trouble[], forgetsKeys: boolean): P
     // Killed before it was sent, it is charged now.
     expect(charges().length).toBeLessThanOrEqual(Math.max(before, model.allowed));
   }
-  for (const taskId of charges()) expect([...model.settled], JSON.stringify(ended)).toContain(taskId);
+  // Whatever was not handed over is told to be unknown, and left to a person: two that are alike cannot be told apart.
+  const open = charges().filter((taskId) => !model.settled.has(taskId));
+  expect(open.length, JSON.stringify(ended)).toBeLessThanOrEqual(unknown.length);
   return charges().length;
 }

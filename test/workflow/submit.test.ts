@@ -279,6 +279,12 @@ describe('the look at the list', () => {
     expect((await outcome({ body: { tasks: [...far, ...near] } })).result).toBe('near');
   });
 
+  it('takes neither of two that are alike and made at about the same time', async () => {
+    const one = (listed({ id: 'one' }, 200).body as { tasks: object[] }).tasks;
+    const other = (listed({ id: 'other' }, -1_500).body as { tasks: object[] }).tasks;
+    expect((await outcome({ body: { tasks: [...one, ...other] } })).result).toBe('SUBMIT_OUTCOME_UNKNOWN');
+  });
+
   it.each([-86_400_000, -60_000, 60_000, 86_400_000])(
     'is not misled by a clock of this machine that is %i ms off',
     async (offset) => {

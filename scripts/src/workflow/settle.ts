@@ -5,6 +5,8 @@ import type { Task } from '../types/task.ts';
 
 // A date header has whole seconds, and a task may be stamped a little before the answer that told us the time.
 const CLOCK_TOLERANCE_MS = 2_000;
+// Both of that, for two tasks.
+const SAME_TIME_MS = 2 * CLOCK_TOLERANCE_MS;
 
 /**
  * The task that this submit made, looked for in the service's own list: by its idempotency key, or, among tasks whose
@@ -28,9 +30,11 @@ export function findOwn(
       sameModel(task.model, intent.model) &&
       (task.input === undefined || sameInput(task.input, intent.payload)),
   );
-  const own = alike
+  const [own, next] = alike
     .filter((task) => task.createdAt !== undefined && task.input !== undefined && !isOld(task))
-    .sort((a, b) => distance(a) - distance(b))[0];
+    .sort((a, b) => distance(a) - distance(b));
+  // Two that are alike, made at about the same time: taking the wrong one would lose what the other cost.
+  if (own && next && distance(next) - distance(own) < SAME_TIME_MS) return 'unsure';
   if (own) return own;
   // Without the service's time, what looks old may only be stamped by a clock that is slow.
   const maybe = list.unread > 0 || alike.some((task) => list.serverTime === null || !isOld(task));
