@@ -417,7 +417,7 @@ describe('the tables', () => {
     expect((await db.query(statements.read, [id, other])).rows).toHaveLength(0);
   });
 
-  test('the sweep claims what is due, once, and applies a look only to what has not ended', async () => {
+  test('fault 72: the sweep claims what is due, once, and applies a look only to what has not ended', async () => {
     expect(statements.claim).toContain('FOR UPDATE SKIP LOCKED');
     const due = await task();
     await task({
@@ -536,7 +536,7 @@ describe('the tables', () => {
       (await db.query('SELECT task_id, claimed_state, deliveries FROM callback_event ORDER BY id')).rows;
     const isDue = async () => ((await one(id)).next_check_at as Date).getTime() <= Date.now() + 3_000;
 
-    test('records the event once, counts deliveries, makes the task due, and believes nothing', async () => {
+    test('faults 67, 71: records the event once, counts deliveries, makes the task due, and believes nothing', async () => {
       const body = JSON.stringify({
         data: { task_id: 'task-1', status: 'finished', files: [{ file_url: 'u' }] },
       });
@@ -563,14 +563,14 @@ describe('the tables', () => {
       ]);
     });
 
-    test('answers 202 for an unknown path or a task that is not its own, and keeps nothing', async () => {
+    test('fault 69: answers 202 for an unknown path or a task that is not its own, and keeps nothing', async () => {
       expect((await post('{"task_id":"task-1"}', 'unknown')).status).toBe(202);
       expect((await post('{"task_id":"task-2"}')).status).toBe(202);
       expect(await events()).toEqual([]);
       expect(await isDue()).toBe(false);
     });
 
-    test('leaves a task that has ended as it is', async () => {
+    test('fault 68: leaves a task that has ended as it is', async () => {
       await set(id, 'status', 'finished');
       expect((await post('{"task_id":"task-1","status":"failed"}')).status).toBe(200);
       expect(await isDue()).toBe(false);
@@ -591,7 +591,7 @@ describe('the tables', () => {
       expect(await events()).toMatchObject([{ task_id: 'task-7' }]);
     });
 
-    test('answers 413 to a large body and 503 without a database, and logs no secret', async () => {
+    test('fault 73: answers 413 to a large body and 503 without a database, and logs no secret', async () => {
       expect((await post(new Uint8Array(2 * 1024 * 1024 + 1))).status).toBe(413);
       const logged = vi.spyOn(console, 'error').mockImplementation(() => {});
       const query = vi.spyOn(db, 'query').mockRejectedValueOnce(new Error(`no database ${token}`));

@@ -286,7 +286,7 @@ describe('the look at the list', () => {
   });
 
   it.each([-86_400_000, -60_000, 60_000, 86_400_000])(
-    'is not misled by a clock of this machine that is %i ms off',
+    'fault 34: is not misled by a clock of this machine that is %i ms off',
     async (offset) => {
       const clock = new FakeClock();
       clock.wallOffset = Date.now() + offset;
