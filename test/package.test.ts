@@ -103,6 +103,26 @@ describe('what ships', () => {
     expect(loadedBy('pending.mjs')).toEqual(new Set(['main.mjs', 'journal.mjs']));
   });
 
+  test('imports run one way: a room knows those below it alone', () => {
+    const below: Record<string, string[]> = { types: [] };
+    below.http = below.contracts = ['types'];
+    below.disk = below.providers = ['http', 'types'];
+    below.sandbox = ['contracts', 'types'];
+    below.journal = ['disk', 'http', 'types'];
+    below.workflow = ['contracts', 'providers', 'journal', ...below.journal];
+    below.cli = ['workflow', 'sandbox', ...below.workflow];
+    for (const [room, allowed] of Object.entries(below)) {
+      const files = readdirSync(path.join(ROOT, 'scripts/src', room)).filter((file) => /\.ts$/.test(file));
+      expect(files.length, room).toBeGreaterThan(0);
+      for (const file of files) {
+        for (const [, other] of text(`scripts/src/${room}/${file}`).matchAll(
+          /(?:from|import\() ?'\.\.\/(\w+)\//g,
+        ))
+          expect(allowed, `${room}/${file}`).toContain(other);
+      }
+    }
+  });
+
   test('C1: has the top level that is asked for', () => {
     for (const name of [
       'SKILL.md',
