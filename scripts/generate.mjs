@@ -382,6 +382,9 @@ async function recordedTask(session, journal, wish, deadline) {
   }
   const certainty = watched(session);
   try {
+    if (claimed.kind === "new") {
+      for (const earlier of claimed.unsettled) await adoptOrAbandon(session, intent, earlier, deadline);
+    }
     const { task, wasThere } = claimed.kind === "new" ? await submitNew(certainty.session, journal, wish, claimed, deadline) : await settleKnown(certainty.session, journal, wish, entry, deadline);
     const credits = creditsOf(task, entry.record.credits);
     const change = { phase: "submitted", taskId: task.id, status: task.state, credits };
@@ -415,6 +418,26 @@ async function submitNew(session, journal, { contract, intent, terms }, { entry,
     });
   }
   return { task: await submit(session, intent, deadline), wasThere: false };
+}
+async function adoptOrAbandon(session, intent, entry, deadline) {
+  const { idempotencyKey, created, credits } = entry.record;
+  const observer = { ...session.observer, submitting: () => {
+  }, refused: () => {
+  } };
+  const beforeResend = () => Promise.reject(new Failure3("UNKNOWN_ERROR", "It is not sent again."));
+  try {
+    const sentAt = Date.parse(created);
+    const { task } = await settleEarlier(
+      { ...session, observer },
+      { ...intent, idempotencyKey },
+      { sentAt, deadline, beforeResend }
+    );
+    const change = { phase: "submitted", taskId: task.id, status: task.state };
+    await entry.update({ ...change, credits: creditsOf(task, credits) }, { isOurs: true });
+  } catch (error) {
+    if (!(error instanceof Failure3)) throw error;
+    await entry.update({ phase: "abandoned" });
+  }
 }
 function settleKnown(session, journal, { contract, intent, terms }, entry, deadline) {
   const { idempotencyKey, created } = entry.record;

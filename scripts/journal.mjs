@@ -325,9 +325,9 @@ async function claimWish(journal, wish, deadline, signal) {
         return { kind: "submitted", entry: known };
       }
       if (known) return { kind: "unsettled", entry: known, lock };
-      if (wish.isNew) await abandonUnsettled(journal, intent);
+      const unsettled = wish.isNew ? unsettledOf(journal, intent) : [];
       journal.sweep();
-      return { kind: "new", entry: draft(journal, intent, wish), lock };
+      return { kind: "new", entry: draft(journal, intent, wish), lock, unsettled };
     } catch (error) {
       lock.release();
       throw error;
@@ -343,10 +343,8 @@ function knownWish(journal, intent, wish) {
   if (other) throw conflict(wish, other);
   return entries.find((entry) => entry.wasPending || wish.isNamed && entry.record.phase === "submitted");
 }
-async function abandonUnsettled(journal, intent) {
-  for (const entry of journal.find(intent).entries) {
-    if (entry.isPending && entry.record.taskId === null) await entry.update({ phase: "abandoned" });
-  }
+function unsettledOf(journal, intent) {
+  return journal.find(intent).entries.filter(({ isPending, record }) => isPending && record.taskId === null);
 }
 function draft(journal, intent, wish) {
   const { provider, service, account } = journal.place;

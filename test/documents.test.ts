@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ACTIONS, FLAGS } from '../scripts/src/cli/flags.ts';
@@ -42,6 +43,7 @@ const ending = ours.filter((one) => !lasting.includes(one));
 describe('every command that is printed', () => {
   let sandbox: Awaited<ReturnType<typeof startSandbox>>;
   let taskId: string;
+  const places = mkdtempSync(path.join(tmpdir(), 'amw documents '));
   const home = path.join(ROOT, 'node_modules', '.documents-state');
 
   beforeAll(async () => {
@@ -54,7 +56,10 @@ describe('every command that is printed', () => {
     });
     ({ taskId } = (await answer.json()) as { taskId: string });
   });
-  afterAll(() => sandbox.close());
+  afterAll(async () => {
+    rmSync(places, { recursive: true, force: true });
+    await sandbox.close();
+  });
 
   test('there are some, and the others are npm scripts that exist', () => {
     expect(ending.length).toBeGreaterThan(8);
@@ -66,10 +71,10 @@ describe('every command that is printed', () => {
     }
   });
 
-  test.each(ending.map((one) => [one.file, one.command, one.exit] as const))(
+  test.concurrent.each(ending.map((one) => [one.file, one.command, one.exit] as const))(
     '%s: %s',
     async (_, command, exit) => {
-      const cwd = tempFolder();
+      const cwd = mkdtempSync(path.join(places, 'run-'));
       writeFileSync(path.join(cwd, 'payload.json'), JSON.stringify(T2V));
       writeFileSync(path.join(cwd, 'photo.jpg'), PNG);
       mkdirSync(home, { recursive: true });

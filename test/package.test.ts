@@ -166,7 +166,7 @@ describe('a copy of the folder', () => {
     return folder;
   }
 
-  test('C3: runs the sandbox command from elsewhere, read-only, under a path with spaces', async () => {
+  test.concurrent('C3: runs the sandbox command from elsewhere, read-only, under a path with spaces', async () => {
     const folder = install();
     const before = readdirSync(folder, { recursive: true });
     spawnSync('chmod', ['-R', 'a-w', folder]);
@@ -198,7 +198,7 @@ describe('a copy of the folder', () => {
   });
 
   const onLinux = process.platform === 'linux' && process.arch === 'x64';
-  test.runIf(onLinux).each(['node22', 'node24', 'node26'])(
+  test.runIf(onLinux).concurrent.each(['node22', 'node24', 'node26'])(
     'C3: runs the sandbox command on %s',
     async (name) => {
       const node = path.join(ROOT, 'test', 'nodes', 'node_modules', name, 'bin', 'node');

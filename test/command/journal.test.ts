@@ -279,6 +279,19 @@ describe('killed between request and answer', () => {
     expect(charges(here)).toBe(3);
   });
 
+  it('--new: the task of the earlier submit is looked for, and still handed over', async () => {
+    const here = await place();
+    await killedInSubmit(here);
+    const decided = envelopeOf(await again(here, '--new'));
+    expect(decided).toMatchObject({ ok: true, status: 'COMPLETED' });
+    const [earlier] = here.service.charges.get(T2V.prompt)!;
+    expect(decided.taskId).not.toBe(earlier);
+    expect(recordOf(here)).toMatchObject({ phase: 'submitted', taskId: earlier, delivered: null });
+    const { data } = envelopeOf(await act(here, 'waitTask', '--all', ...FAST));
+    expect(data.tasks).toMatchObject([{ taskId: earlier, status: 'COMPLETED' }]);
+    expect(charges(here)).toBe(2);
+  });
+
   it('a task of another wish with the same words is not taken for this one', async () => {
     const here = await place({ forgetsKeys: true });
     await again(here, '--wait', '0');

@@ -182,13 +182,12 @@ describe('fault 53: the same wish', () => {
 });
 
 describe('--new', () => {
-  it('abandons what is unsettled, and leaves alone what has a task', async () => {
+  it('is given what is unsettled, and leaves alone what has a task', async () => {
     const journal = journalIn();
     const withTask = await recordedAgo(journal, 2 * HOUR, submitted('ckx1'));
     const unknown = await recordedAgo(journal, HOUR, { phase: 'unknown' });
     const claimed = await claim(journal, { isNew: true });
-    expect(claimed.kind).toBe('new');
-    expect(onDisk(unknown)).toMatchObject({ phase: 'abandoned', taskId: null });
+    expect(claimed.kind === 'new' && claimed.unsettled.map(({ file }) => file)).toEqual([unknown.file]);
     expect(onDisk(withTask)).toMatchObject(submitted('ckx1'));
   });
 
@@ -200,11 +199,10 @@ describe('--new', () => {
     expect((await claim(journal)).entry.record.taskId).toBe('ckx2');
   });
 
-  it('stands in nobody’s way when it comes to nothing', async () => {
+  it('is not kept from another wish by what was given up', async () => {
     const journal = journalIn();
-    await recordedAgo(journal, HOUR, { phase: 'unknown' });
-    const entry = await beginAndDie(journal, { isNew: true });
-    entry.drop();
+    const unknown = await recordedAgo(journal, HOUR, { phase: 'unknown' });
+    await unknown.update({ phase: 'abandoned' });
     expect(await kindOf(journal)).toBe('new');
   });
 

@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { clientOf, open, T2V, temporaryFolder } from './support.ts';
 
-const ENTRY = fileURLToPath(new URL('../../scripts/src/sandbox.ts', import.meta.url));
+const ENTRY = fileURLToPath(new URL('../../scripts/sandbox.mjs', import.meta.url));
 
 function run(...flags: string[]) {
-  const child = spawn(process.execPath, ['--import', 'tsx', ENTRY, ...flags]);
+  const child = spawn(process.execPath, [ENTRY, ...flags]);
   onTestFinished(() => void child.kill('SIGKILL'));
   const written = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk) => {

@@ -19,8 +19,13 @@ export interface WishClaim {
 
 /** What a wish turned out to be. Who is given the lock may submit, and nobody else may until it is released. */
 export type Claimed =
-  /** A wish that nobody made before. Its record is not on the disk yet. */
-  | { kind: 'new'; entry: Entry; lock: Lock }
+  /** A wish that nobody made before, or one more of the same. Its record is not on the disk yet. */
+  | {
+      kind: 'new';
+      entry: Entry;
+      lock: Lock /** Earlier ones that nobody knows the end of. */;
+      unsettled: Entry[];
+    }
   /** One that an earlier process may have submitted. */
   | { kind: 'unsettled'; entry: Entry; lock: Lock }
   /** One that has a task. */
@@ -63,9 +68,9 @@ export async function claimWish(
         return { kind: 'submitted', entry: known };
       }
       if (known) return { kind: 'unsettled', entry: known, lock };
-      if (wish.isNew) await abandonUnsettled(journal, intent);
+      const unsettled = wish.isNew ? unsettledOf(journal, intent) : [];
       journal.sweep();
-      return { kind: 'new', entry: draft(journal, intent, wish), lock };
+      return { kind: 'new', entry: draft(journal, intent, wish), lock, unsettled };
     } catch (error) {
       lock.release();
       throw error;
@@ -85,11 +90,8 @@ function knownWish(journal: Journal, intent: string, wish: WishClaim): Entry | u
   return entries.find((entry) => entry.wasPending || (wish.isNamed && entry.record.phase === 'submitted'));
 }
 
-/** A person decided to go on without knowing: what is unknown must not stand in the way of the next wish for ever. */
-async function abandonUnsettled(journal: Journal, intent: string): Promise<void> {
-  for (const entry of journal.find(intent).entries) {
-    if (entry.isPending && entry.record.taskId === null) await entry.update({ phase: 'abandoned' });
-  }
+function unsettledOf(journal: Journal, intent: string): Entry[] {
+  return journal.find(intent).entries.filter(({ isPending, record }) => isPending && record.taskId === null);
 }
 
 function draft(journal: Journal, intent: string, wish: WishClaim): Entry {

@@ -3,6 +3,7 @@ import { claimWish } from '../journal/claim.ts';
 import { payloadHash } from '../journal/fingerprint.ts';
 import type { Entry, Journal } from '../journal/journal.ts';
 import type { Credits } from '../journal/record.ts';
+import type { Intent } from '../providers/provider.ts';
 import { Failure } from '../types/failure.ts';
 import type { Task } from '../types/task.ts';
 import { checkFunds, withinDay } from './funds.ts';
@@ -60,6 +61,9 @@ export async function recordedTask(
   }
   const certainty = watched(session);
   try {
+    if (claimed.kind === 'new') {
+      for (const earlier of claimed.unsettled) await adoptOrAbandon(session, intent, earlier, deadline);
+    }
     const { task, wasThere } =
       claimed.kind === 'new'
         ? await submitNew(certainty.session, journal, wish, claimed, deadline)
@@ -106,6 +110,34 @@ async function submitNew(
     });
   }
   return { task: await submit(session, intent, deadline), wasThere: false };
+}
+
+/**
+ * A person decided to go on without knowing what became of an earlier submit. Where the service's list shows its task it
+ * is still to be handed over; otherwise it must not stand in the way for ever.
+ */
+async function adoptOrAbandon(
+  session: Session,
+  intent: Intent,
+  entry: Entry,
+  deadline: number,
+): Promise<void> {
+  const { idempotencyKey, created, credits } = entry.record;
+  const observer = { ...session.observer, submitting: () => {}, refused: () => {} };
+  const beforeResend = () => Promise.reject(new Failure('UNKNOWN_ERROR', 'It is not sent again.'));
+  try {
+    const sentAt = Date.parse(created);
+    const { task } = await settleEarlier(
+      { ...session, observer },
+      { ...intent, idempotencyKey },
+      { sentAt, deadline, beforeResend },
+    );
+    const change = { phase: 'submitted', taskId: task.id, status: task.state } as const;
+    await entry.update({ ...change, credits: creditsOf(task, credits) }, { isOurs: true });
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    await entry.update({ phase: 'abandoned' });
+  }
 }
 
 function settleKnown(
