@@ -166,7 +166,7 @@ describe('a copy of the folder', () => {
     return folder;
   }
 
-  test.concurrent('C3: runs the sandbox command from elsewhere, read-only, under a path with spaces', async () => {
+  test('C3: runs the sandbox command from elsewhere, read-only, under a path with spaces', async () => {
     const folder = install();
     const before = readdirSync(folder, { recursive: true });
     spawnSync('chmod', ['-R', 'a-w', folder]);
@@ -181,7 +181,7 @@ describe('a copy of the folder', () => {
 
   // Modes mean nothing to root: somebody else has to run a folder that is root's.
   const canBeNobody = process.getuid?.() === 0 && spawnSync('setpriv', ['--version']).status === 0;
-  test.runIf(canBeNobody).concurrent('C3: runs as a user who may write nothing there', async () => {
+  test.runIf(canBeNobody)('C3: runs as a user who may write nothing there', async () => {
     const folder = install();
     const cwd = tempFolder();
     for (const each of [path.join(folder, '..', '..'), cwd]) chmodSync(each, 0o777);
@@ -198,22 +198,19 @@ describe('a copy of the folder', () => {
   });
 
   const onLinux = process.platform === 'linux' && process.arch === 'x64';
-  test.runIf(onLinux).concurrent.each(['node22', 'node24', 'node26'])(
-    'C3: runs the sandbox command on %s',
-    async (name) => {
+  test.runIf(onLinux)('C3: runs the sandbox command on Node 22, 24 and 26', async () => {
+    const entry = path.join(install(), 'scripts', 'run-workflow.mjs');
+    const runs = ['node22', 'node24', 'node26'].map(async (name) => {
       const node = path.join(ROOT, 'test', 'nodes', 'node_modules', name, 'bin', 'node');
       expect(existsSync(node), `${node} is missing: npm install --prefix test/nodes`).toBe(true);
       const cwd = tempFolder();
-      const done = await run(sandbox, {
-        cwd,
-        node,
-        entry: path.join(install(), 'scripts', 'run-workflow.mjs'),
-      });
-      expect(envelopeOf(done)).toMatchObject({ ok: true, status: 'COMPLETED' });
+      const done = await run(sandbox, { cwd, node, entry });
+      expect(envelopeOf(done), name).toMatchObject({ ok: true, status: 'COMPLETED' });
       expect(done.stderr).not.toMatch(/warning|error/i);
       expect(readdirSync(path.join(cwd, 'out'))).toHaveLength(1);
-    },
-  );
+    });
+    await Promise.all(runs);
+  });
 });
 
 test('B3: the required models, and those listed since, have a contract each', async () => {
