@@ -29,7 +29,7 @@ async function askPrice(session, contract, intent) {
         data: { quote: quote2.record, quoted: quote2.credits, maxCredits },
         nextSteps: [
           ...variants(contract, payload, maxCredits + 1),
-          `Ask the person whether ${quote2.credits} credits are fine; then run the same command with --maxCredits ${quote2.credits}.`
+          `Ask the person whether ${quote2.credits} credits are fine; then submit with --maxCredits ${quote2.credits}.`
         ]
       }
     );
@@ -102,7 +102,7 @@ function affordable(contract, { payload }, quote2) {
 function variants(contract, payload, below) {
   const { price, model } = contract;
   const cheaper = cheaperVariants(contract, payload, below);
-  if (cheaper.length === 0) return [`No form of ${model} is known to cost less than ${below} credits.`];
+  if (cheaper.length === 0) return [`No form of ${model} is known that costs at most ${below - 1} credits.`];
   return cheaper.map(
     ({ change, credits }) => `Cheaper: ${JSON.stringify(change).slice(1, -1)} in the payload, about ${credits} credits (an estimate of ${price?.asOf}).`
   );

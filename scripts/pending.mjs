@@ -20,7 +20,8 @@ async function listPending(where) {
       ...record,
       credits: { ...record.credits },
       files: record.files.length,
-      resume: resumeOf(args, entry)
+      resume: resumeOf(args, entry),
+      ...cancelOf(args, entry)
     };
   });
   const nextSteps = entries.map((entry) => resumeOf(args, entry)).slice(0, 5);
@@ -30,6 +31,13 @@ async function listPending(where) {
     { count: pending.length, pending, ...nextSteps.length > 0 && { nextSteps } },
     EXIT.done
   );
+}
+function cancelOf({ sandbox }, { record }) {
+  const profile = profileOf(record.provider);
+  if (!profile?.can.cancel || record.taskId === null || record.status !== "SUBMITTED") return {};
+  return {
+    cancel: `${program()} --action cancelTask --taskId ${record.taskId}${placeFlags({ profile, sandbox })}`
+  };
 }
 function resumeOf(args, { record }) {
   const profile = profileOf(record.provider) ?? args.profile;

@@ -289,8 +289,9 @@ const [schema] = fences(ref('storage'), 'sql');
 /** The parametrised statements of the storage document, by what they begin with. */
 const statements = {
   claim: statement('WITH due'),
-  apply: statement('UPDATE generation_task\nSET status = $2'),
+  apply: statement('UPDATE generation_task\nSET status = CASE'),
   file: statement('INSERT INTO result_file'),
+  adopt: statement('UPDATE generation_task SET task_id = $2'),
   stranded: statement("UPDATE generation_task SET status = 'submit_unknown'"),
   expiring: statement('SELECT generation_id, position, source_url'),
   read: statement('SELECT f.position'),
@@ -430,6 +431,9 @@ describe('the tables', () => {
     expect((await db.query(statements.claim, [10])).rows).toEqual([]);
     const apply = (status: string) => db.query(statements.apply, [due, status, status, null, 10]);
     expect((await apply('running')).rows).toHaveLength(1);
+    // A word that nobody knows counts as pending, and takes nothing back.
+    await apply('pending');
+    expect(await one(due)).toMatchObject({ status: 'running', provider_status: 'pending' });
     expect((await apply('finished')).rows).toEqual([{ id: due, owner_id: owner }]);
     expect((await apply('running')).rows).toEqual([]);
     expect((await apply('failed')).rows).toEqual([]);
@@ -441,6 +445,9 @@ describe('the tables', () => {
     const id = await task(old);
     await task({ task_id: null, status: 'submitting', idempotency_key: 'key-0002' });
     expect((await db.query(statements.stranded)).rows).toEqual([{ id }]);
+    expect((await db.query(statements.adopt, [id, 'task-lost'])).rows).toEqual([{ id }]);
+    expect(await one(id)).toMatchObject({ status: 'pending', task_id: 'task-lost' });
+    expect((await db.query(statements.adopt, [id, 'task-other'])).rows).toEqual([]);
     const done = await task({ status: 'finished', idempotency_key: 'key-0003' });
     await addFile(done);
     expect((await db.query(statements.expiring)).rows).toMatchObject([{ generation_id: done, position: 1 }]);

@@ -517,7 +517,8 @@ describe('what is pending', () => {
     const env = { ASYNC_MEDIA_STATE_DIR: here.state };
     const { data } = envelopeOf(await run(['--action', 'listPending'], { env }));
     expect(data.count).toBe(2);
-    expect(data.pending).toMatchObject([{ taskId: second }, { taskId: first, status: 'SUBMITTED' }]);
+    const cancel = expect.stringContaining(`--action cancelTask --taskId ${first}`);
+    expect(data.pending).toMatchObject([{ taskId: second }, { taskId: first, status: 'SUBMITTED', cancel }]);
     const ofOne = envelopeOf(await run(['--action', 'listPending', '--owner', 'of one'], { env }));
     expect(ofOne.data.pending).toMatchObject([{ taskId: first, owner: 'of one' }]);
     const { resume } = (data.pending as { resume: string }[])[0]!;

@@ -33,6 +33,7 @@ export async function listPending(where: Where): Promise<Outcome> {
       credits: { ...record.credits },
       files: record.files.length,
       resume: resumeOf(args, entry),
+      ...cancelOf(args, entry),
     };
   });
   const nextSteps = entries.map((entry) => resumeOf(args, entry)).slice(0, 5);
@@ -42,6 +43,15 @@ export async function listPending(where: Where): Promise<Outcome> {
     { count: pending.length, pending, ...(nextSteps.length > 0 && { nextSteps }) },
     EXIT.done,
   );
+}
+
+/** How to cancel it, where it may still be in time: the state is the one that was last on record. */
+function cancelOf({ sandbox }: Arguments, { record }: Entry): { cancel?: string } {
+  const profile = profileOf(record.provider);
+  if (!profile?.can.cancel || record.taskId === null || record.status !== 'SUBMITTED') return {};
+  return {
+    cancel: `${program()} --action cancelTask --taskId ${record.taskId}${placeFlags({ profile, sandbox })}`,
+  };
 }
 
 function resumeOf(args: Arguments, { record }: Entry): string {

@@ -39,7 +39,7 @@ export async function askPrice(session: Session, contract: Contract, intent: Int
         data: { quote: quote.record, quoted: quote.credits, maxCredits },
         nextSteps: [
           ...variants(contract, payload, maxCredits + 1),
-          `Ask the person whether ${quote.credits} credits are fine; then run the same command with --maxCredits ${quote.credits}.`,
+          `Ask the person whether ${quote.credits} credits are fine; then submit with --maxCredits ${quote.credits}.`,
         ],
       },
     );
@@ -149,7 +149,7 @@ function affordable(contract: Contract, { payload }: Intent, quote: Quote | null
 export function variants(contract: Contract, payload: JsonObject, below: number): string[] {
   const { price, model } = contract;
   const cheaper = cheaperVariants(contract, payload, below);
-  if (cheaper.length === 0) return [`No form of ${model} is known to cost less than ${below} credits.`];
+  if (cheaper.length === 0) return [`No form of ${model} is known that costs at most ${below - 1} credits.`];
   return cheaper.map(
     ({ change, credits }) =>
       `Cheaper: ${JSON.stringify(change).slice(1, -1)} in the payload, about ${credits} credits (an estimate of ${price?.asOf}).`,
