@@ -382,13 +382,15 @@ async function recordedTask(session, journal, wish, deadline) {
   }
   const certainty = watched(session);
   try {
-    if (claimed.kind === "new") {
-      for (const earlier of claimed.unsettled) await adoptOrAbandon(session, intent, earlier, deadline);
+    const givenUp = [];
+    for (const earlier of claimed.kind === "new" ? claimed.unsettled : []) {
+      if (!await adopt(session, intent, earlier, deadline)) givenUp.push(earlier);
     }
     const { task, wasThere } = claimed.kind === "new" ? await submitNew(certainty.session, journal, wish, claimed, deadline) : await settleKnown(certainty.session, journal, wish, entry, deadline);
     const credits = creditsOf(task, entry.record.credits);
     const change = { phase: "submitted", taskId: task.id, status: task.state, credits };
     await entry.update(change, { isOurs: true });
+    for (const earlier of givenUp) await earlier.update({ phase: "abandoned" });
     if (wasThere) session.observer.attached(task.id, entry.record.created);
     session.observer.task(task.id, task.state);
     return { entry, credits, task, isResumed: wasThere };
@@ -419,7 +421,7 @@ async function submitNew(session, journal, { contract, intent, terms }, { entry,
   }
   return { task: await submit(session, intent, deadline), wasThere: false };
 }
-async function adoptOrAbandon(session, intent, entry, deadline) {
+async function adopt(session, intent, entry, deadline) {
   const { idempotencyKey, created, credits } = entry.record;
   const observer = { ...session.observer, submitting: () => {
   }, refused: () => {
@@ -434,9 +436,10 @@ async function adoptOrAbandon(session, intent, entry, deadline) {
     );
     const change = { phase: "submitted", taskId: task.id, status: task.state };
     await entry.update({ ...change, credits: creditsOf(task, credits) }, { isOurs: true });
+    return true;
   } catch (error) {
-    if (!(error instanceof Failure3)) throw error;
-    await entry.update({ phase: "abandoned" });
+    if (error instanceof Failure3) return false;
+    throw error;
   }
 }
 function settleKnown(session, journal, { contract, intent, terms }, entry, deadline) {
@@ -562,19 +565,24 @@ const { setMaxListeners } = require("node:events");
 import { failed, success as success2 } from "./main.mjs";
 import { EXIT as EXIT3 } from "./main.mjs";
 import { Failure as Failure5 } from "./main.mjs";
-import { resumeCommand as resumeCommand4 } from "./live.mjs";
+import { creditsOf as creditsOf3, resumeCommand as resumeCommand4 } from "./live.mjs";
 import { waitTask as waitTask2 } from "./live.mjs";
 async function waitForNewest(session, settings) {
   const { tasks, unsettled } = await pendingWishes(session);
   const [entry] = tasks;
-  return entry ? waitFor(session, settings, entry) : nothingPending(session, unsettled);
+  if (!entry) return nothingPending(session, unsettled);
+  try {
+    return await waitFor(session, settings, entry);
+  } catch (error) {
+    throw error instanceof Failure5 ? await ofTask(session, entry, error) : error;
+  }
 }
 var MOST_AT_ONCE = 20;
 var MOST_CHARACTERS = 4e4;
 async function waitForAll(session, settings) {
   const { tasks, unsettled } = await pendingWishes(session);
   if (tasks.length === 0) return nothingPending(session, unsettled);
-  const entries = tasks.reverse().slice(0, MOST_AT_ONCE);
+  const entries = tasks.sort((a, b) => lastLook(a) - lastLook(b)).slice(0, MOST_AT_ONCE);
   session.observer.several(entries.length);
   if (session.api.signal) setMaxListeners(0, session.api.signal);
   const outcomes = await Promise.all(entries.map((entry) => outcomeOf(session, settings, entry)));
@@ -593,7 +601,14 @@ async function waitForAll(session, settings) {
   const more = tasks.length - entries.length;
   const data = { count: shown.length, running, more, unsettled, tasks: shown };
   if (worst || more > 0 || unsettled > 0 || left < 0) {
-    data.nextSteps = [session.again, session.command("--action listPending")];
+    const gone = outcomes.flatMap(
+      ({ envelope: { errorCode: errorCode2, taskId } }) => errorCode2 === "TASK_NOT_FOUND" ? [forget(session, taskId)] : []
+    );
+    data.nextSteps = [
+      ...gone.length < entries.length || more > 0 ? [session.again] : [],
+      ...gone.slice(0, 5),
+      session.command("--action listPending")
+    ];
   }
   const { errorCode = null, errorMessage = null, retryAfter = null } = worst?.envelope ?? {};
   const ok = outcomes.every(({ envelope }) => envelope.ok);
@@ -611,20 +626,51 @@ async function outcomeOf(session, settings, entry) {
     return await waitFor(session, settings, entry);
   } catch (error) {
     if (!(error instanceof Failure5)) throw error;
-    const isGone = error.code === "TASK_NOT_FOUND";
-    const step = isGone ? session.command(`--action forget --taskId ${taskId}`) : resumeCommand4(session, taskId);
-    const failure = error.details.nextSteps?.length ? error : error.with({ nextSteps: [step] });
-    return failed(failure, status, taskId);
+    const failure = await ofTask(session, entry, error);
+    const steps = failure.details.nextSteps ?? [resumeCommand4(session, taskId)];
+    return failed(failure.with({ nextSteps: steps }), status, taskId);
   }
 }
+async function ofTask(session, entry, failure) {
+  const { status, taskId } = entry.record;
+  await entry.update({ checked: new Date(session.api.clock.wall()).toISOString() });
+  const named = failure.with({ status: failure.details.status ?? status, taskId });
+  if (failure.code !== "TASK_NOT_FOUND") return named;
+  return named.with({
+    nextSteps: [
+      "The service does not show this task any more. To wait for the others without it, drop its record:",
+      forget(session, taskId)
+    ]
+  });
+}
+var forget = ({ command }, taskId) => command(`--action forget --taskId ${taskId}`);
+var lastLook = ({ record }) => Date.parse(record.checked ?? record.created);
 async function waitFor(session, settings, entry) {
   return waitTask2(session, entry.record.taskId, settings, { resumed: true }, entry);
 }
-async function pendingWishes({ records }) {
-  const journal = await records();
+async function pendingWishes(session) {
+  const journal = await session.records();
+  if (journal) await adoptGivenUp(session, journal);
   const own = (journal?.all() ?? []).filter((entry) => entry.isPending && journal?.isOwn(entry));
   const tasks = own.filter(({ record }) => record.taskId !== null);
   return { tasks, unsettled: own.length - tasks.length };
+}
+async function adoptGivenUp({ api, provider }, journal) {
+  const givenUp = journal.all().filter(
+    (entry) => entry.record.phase === "abandoned" && entry.record.taskId === null && journal.isOwn(entry)
+  );
+  if (givenUp.length === 0 || !provider.can.list) return;
+  try {
+    const { tasks } = await api.once(provider.list());
+    for (const entry of givenUp) {
+      const task = tasks.find(({ idempotencyKey }) => idempotencyKey === entry.record.idempotencyKey);
+      if (!task) continue;
+      const credits = creditsOf3(task, entry.record.credits);
+      await entry.update({ phase: "submitted", taskId: task.id, status: task.state, credits });
+    }
+  } catch (error) {
+    if (!(error instanceof Failure5)) throw error;
+  }
 }
 function nothingPending(session, unsettled) {
   const nextSteps = [

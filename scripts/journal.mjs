@@ -6,11 +6,13 @@ const {
   chmodSync,
   closeSync,
   fsyncSync,
+  ftruncateSync,
   mkdirSync,
   openSync,
   renameSync,
   rmSync,
-  writeFileSync
+  writeFileSync,
+  writeSync
 } = require("node:fs");
 const path = require("node:path");
 function diskError(error) {
@@ -62,6 +64,16 @@ function replaceAtOnce(file, text2) {
   } catch (error) {
     rmSync(temp, { force: true });
     throw error;
+  }
+}
+function overwrite(file, text2) {
+  const descriptor = openSync(file, "r+");
+  try {
+    const bytes = writeSync(descriptor, text2, 0);
+    ftruncateSync(descriptor, bytes);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
   }
 }
 function writeTemp(file, text2) {
@@ -314,7 +326,7 @@ async function claimWish(journal, wish, deadline, signal) {
     }
     const lock = await journal.lock(intent, 0);
     if ("heldBy" in lock) {
-      if (clock.monotonic() >= deadline) throw busy(lock);
+      if (clock.monotonic() >= deadline) throw busy(lock, wish);
       await clock.sleep(PAUSE_MS * (0.5 + clock.random()), signal);
       continue;
     }
@@ -341,7 +353,7 @@ function knownWish(journal, intent, wish) {
     ({ record }) => record.payloadHash !== wish.payloadHash || record.model !== wish.model
   );
   if (other) throw conflict(wish, other);
-  return entries.find((entry) => entry.wasPending || wish.isNamed && entry.record.phase === "submitted");
+  return entries.find((entry) => entry.wasPending || wish.isNamed && entry.record.taskId !== null);
 }
 function unsettledOf(journal, intent) {
   return journal.find(intent).entries.filter(({ isPending, record }) => isPending && record.taskId === null);
@@ -367,17 +379,15 @@ function draft(journal, intent, wish) {
     files: []
   });
 }
-function busy({
-  heldBy: { pid, host },
-  file
-}) {
+function busy({ heldBy: { pid, host }, file }, { isNew }) {
+  const goesOn = "goes on with the task of that process, and charges nothing";
   return new Failure(
     "SUBMIT_OUTCOME_UNKNOWN",
     `Another process (${pid} on ${host}) is submitting this very wish; what came of it is not known yet.`,
     {
       status: "UNKNOWN",
       nextSteps: [
-        "Run the same command again a little later: it goes on with the task of that process, and charges nothing.",
+        isNew ? `Nothing was submitted by this command. The same command without --new ${goesOn}; with --new, later, it is one more charge.` : `Run the same command again a little later: it ${goesOn}.`,
         `If there is certainly no such process any more, remove ${file} first.`
       ]
     }
@@ -657,10 +667,21 @@ var Entry = class {
       if (diskError(error) === "ENOENT" && !isOurs) return;
       const trouble = diskTrouble(error);
       if (trouble === void 0) throw error;
+      if (isOurs && this.#overwrite(change)) return;
       const changes = typeof change === "function" ? change(this.record) : change;
       this.#unsaved = { ...this.#unsaved, ...changes };
       this.record = { ...this.record, ...changes };
       warn(`The record of this wish could not be written (${trouble}): ${this.file}`);
+    }
+  }
+  /** The last resort on a full disk: the place that the record has already. Cut by a crash, it is set aside. */
+  #overwrite(change) {
+    try {
+      this.#merge(change);
+      overwrite(this.file, writeRecord(this.record));
+      return true;
+    } catch {
+      return false;
     }
   }
   /**
@@ -898,6 +919,7 @@ export {
   diskTrouble,
   intentOf,
   makePrivate,
+  overwrite,
   payloadHash,
   readRecord,
   renamePatiently,

@@ -4780,9 +4780,13 @@ async function lookInTurn(session, pace, taskId, deadline) {
   }
 }
 function crowded() {
-  return new Failure6("RATE_LIMITED", "Other commands of this machine used up what the service allows.", {
-    transient: true
-  });
+  return new Failure6(
+    "RATE_LIMITED",
+    "There was no turn to look: what this machine waits for uses up what the service allows.",
+    {
+      transient: true
+    }
+  );
 }
 async function settleDoubt(sighting, fetchTask) {
   return sighting.doubt ? fetchTask() : sighting;
@@ -4877,9 +4881,10 @@ async function waitTask(session, taskId, settings, extra = {}, known) {
   let first;
   let trouble2;
   const patience = settings.waitMs > 0 ? start + settings.waitMs : Number.POSITIVE_INFINITY;
+  const recorded = entry?.record.status;
   try {
     const pace = settings.waitMs > 0 ? await paceOf(session, settings) : void 0;
-    first = pace ? await lookInTurn(session, pace, taskId, patience) : await look(session, taskId, Math.min(shortDeadline(session), patience));
+    first = recorded && isTerminal3(recorded) ? { state: recorded, record: {} } : pace ? await lookInTurn(session, pace, taskId, patience) : await look(session, taskId, Math.min(shortDeadline(session), patience));
   } catch (error) {
     if (!(error instanceof Failure8) || settings.waitMs <= 0) throw error;
     const tooYoung = error.code === "TASK_NOT_FOUND" && entry !== void 0 && isYoung(session, entry);
@@ -4980,6 +4985,10 @@ async function waitOn(session, task, settings, extra = {}, trouble2) {
     if (entry && seen) await noteState(session, entry, seen.state);
     if (waited.last && isTerminal3(waited.last.state))
       observer.looked(waited.last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
+  }
+  const recorded = entry?.record.status;
+  if (!seen && trouble2?.code === "RATE_LIMITED" && recorded && recorded !== "UNKNOWN") {
+    seen = { state: recorded, record: {} };
   }
   if (!seen) {
     trouble2 ??= new Failure8("NETWORK_ERROR", "The time was over before the task could be looked at.");

@@ -1128,7 +1128,15 @@ function write(descriptor, text) {
     while (rest.length > 0) rest = rest.subarray(writeSync(descriptor, rest));
     return true;
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EAGAIN")) return false;
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    if (code !== "EAGAIN") {
+      if (descriptor === STDOUT && code !== "EPIPE") {
+        process.exitCode = EXIT.temporary;
+        screen.write(`The document could not be written to standard output (${code}).
+`);
+      }
+      return false;
+    }
     const stream = descriptor === STDOUT ? process.stdout : process.stderr;
     return new Promise((resolve) => {
       stream.on("error", () => resolve(false));

@@ -42,7 +42,7 @@ function cancelOf({ sandbox }, { record }) {
 function resumeOf(args, { record }) {
   const profile = profileOf(record.provider) ?? args.profile;
   if (record.taskId === null) {
-    const find = profile.can.list ? "Whether this one was submitted is not known: run its command again, which looks for it first" : `Whether this one was submitted is not known. ${profile.says.tasks} Only if the person decides that it may be charged once more: its command with --new`;
+    const find = profile.can.list ? "Whether this one was submitted is not known: run its command again, which looks for it first" : `Whether this one was submitted is not known. ${profile.says.tasks} Only if the person decides that it may be charged once more: its command with --new, or with another --idempotencyKey if it had one`;
     return `${find}; or drop it with --action forget --idempotencyKey ${record.idempotencyKey}`;
   }
   const folder = record.download === null ? "" : ` --download ${quoteArgument(record.download)}`;

@@ -358,6 +358,17 @@ describe('a submit whose answer is lost', () => {
     expect(server.submits()).toHaveLength(1);
   });
 
+  it('with a key of its own never means a second charge, also after its delivery', async () => {
+    const submit: Answer = { status: 500, body: { code: 500, data: { task_id: ID } } };
+    const { server, call } = await ground({ submit });
+    const named = [...PICTURE_ARGS, '--idempotencyKey', 'lighthouse-0001'];
+    expect((await call(named)).code).toBe(7);
+    for (let n = 0; n < 2; n += 1) {
+      expect(envelopeOf(await call(named))).toMatchObject({ status: 'COMPLETED', taskId: ID });
+    }
+    expect(server.submits()).toHaveLength(1);
+  });
+
   it('is unknown, and stays unknown: the same command sends nothing', async () => {
     await Promise.all(
       Object.entries(LOST).map(async ([what, submit]) => {

@@ -292,6 +292,21 @@ describe('killed between request and answer', () => {
     expect(charges(here)).toBe(2);
   });
 
+  it('--new: what cannot be found now is looked for later; a --new that is refused gives nothing up', async () => {
+    const here = await place();
+    await killedInSubmit(here);
+    here.service.hidesTasks = true;
+    expect((await again(here, '--new', '--maxCredits', '1')).code).toBe(EXIT.credits);
+    expect(recordOf(here)).toMatchObject({ phase: 'submitting' });
+    expect((await again(here, '--new')).code).toBe(0);
+    expect(recordOf(here)).toMatchObject({ phase: 'abandoned', taskId: null });
+    here.service.hidesTasks = false;
+    const [earlier] = here.service.charges.get(T2V.prompt)!;
+    const { data } = envelopeOf(await act(here, 'waitTask', '--all', ...FAST));
+    expect(data.tasks).toMatchObject([{ taskId: earlier, status: 'COMPLETED' }]);
+    expect(charges(here)).toBe(2);
+  });
+
   it('a task of another wish with the same words is not taken for this one', async () => {
     const here = await place({ forgetsKeys: true });
     await again(here, '--wait', '0');
@@ -547,6 +562,39 @@ describe('what is pending', () => {
     expect(envelopeOf(await act(here, 'listPending')).data.count).toBe(0);
     const nothing = await act(here, 'waitTask', '--all');
     expect([nothing.code, envelopeOf(nothing).data.count]).toEqual([0, 0]);
+  });
+
+  it('a task that is gone keeps nobody from the others, and is named with how to drop it', async () => {
+    const here = await place();
+    const [first, second] = await wishes(here, 'one', 'two');
+    here.service.forget(second!);
+    for (const { file, record } of journalOf(here)) {
+      const age = record.taskId === second ? 60_000 : 120_000;
+      const created = new Date(Date.now() - age).toISOString();
+      writeFileSync(file, JSON.stringify({ version: 1, ...record, created }));
+    }
+    const newest = await act(here, 'waitTask', ...FAST);
+    expect(newest.code).toBe(EXIT.taskNotFound);
+    const steps = envelopeOf(newest).data.nextSteps as string[];
+    expect(envelopeOf(newest).taskId).toBe(second);
+    expect(steps.at(-1)).toContain(`--action forget --taskId ${second}`);
+    const all = await act(here, 'waitTask', '--all', ...FAST);
+    expect(envelopeOf(all).data.tasks).toMatchObject([
+      { taskId: first, status: 'COMPLETED' },
+      { taskId: second, errorCode: 'TASK_NOT_FOUND' },
+    ]);
+    expect((await runShell(steps.at(-1)!, { env: here.env })).code).toBe(0);
+    expect(envelopeOf(await act(here, 'listPending')).data.count).toBe(0);
+  });
+
+  it('fault 51: many tasks of one command share its turns; one that nobody looked at is as it was', async () => {
+    const here = await place();
+    await wishes(here, 'one', 'two', 'three', 'four');
+    const done = await act(here, 'waitTask', '--all', '--wait', '1', '--pollInterval', '1');
+    expect(done.code).toBe(EXIT.stillRunning);
+    const { ok, data } = envelopeOf(done);
+    expect(ok).toBe(true);
+    for (const task of data.tasks as { status: string }[]) expect(task.status).toMatch(/SUBMITTED|PROGRESS/);
   });
 
   it('with --all and too little time: exit 4, and what is done is done', async () => {

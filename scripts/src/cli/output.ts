@@ -1,6 +1,7 @@
 import { fstatSync, writeSync } from 'node:fs';
 import { boundedJson } from '../types/bounded.ts';
 import type { Envelope, Outcome } from '../types/envelope.ts';
+import { EXIT } from '../types/exit-codes.ts';
 
 /** Bytes of the longest document, with its newline: what the pipes of agents' hosts are known to pass whole. */
 const MAX_DOCUMENT_BYTES = 64 * 1024;
@@ -56,7 +57,15 @@ function write(descriptor: number, text: string): Promise<boolean> | boolean {
     while (rest.length > 0) rest = rest.subarray(writeSync(descriptor, rest));
     return true;
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) return false;
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (code !== 'EAGAIN') {
+      // A reader that went away has had enough; anything else must not look like a success.
+      if (descriptor === STDOUT && code !== 'EPIPE') {
+        process.exitCode = EXIT.temporary;
+        screen.write(`The document could not be written to standard output (${code}).\n`);
+      }
+      return false;
+    }
     const stream = descriptor === STDOUT ? process.stdout : process.stderr;
     return new Promise((resolve) => {
       stream.on('error', () => resolve(false));

@@ -60,7 +60,7 @@ function resumeOf(args: Arguments, { record }: Entry): string {
   if (record.taskId === null) {
     const find = profile.can.list
       ? 'Whether this one was submitted is not known: run its command again, which looks for it first'
-      : `Whether this one was submitted is not known. ${profile.says.tasks} Only if the person decides that it may be charged once more: its command with --new`;
+      : `Whether this one was submitted is not known. ${profile.says.tasks} Only if the person decides that it may be charged once more: its command with --new, or with another --idempotencyKey if it had one`;
     return `${find}; or drop it with --action forget --idempotencyKey ${record.idempotencyKey}`;
   }
   const folder = record.download === null ? '' : ` --download ${quoteArgument(record.download)}`;

@@ -3,11 +3,13 @@ import {
   chmodSync,
   closeSync,
   fsyncSync,
+  ftruncateSync,
   mkdirSync,
   openSync,
   renameSync,
   rmSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import path from 'node:path';
 import type { Clock } from '../http/clock.ts';
@@ -79,6 +81,18 @@ export function replaceAtOnce(file: string, text: string): void {
   } catch (error) {
     rmSync(temp, { force: true });
     throw error;
+  }
+}
+
+/** Writes over a file that is there. Not safe from a crash, but it needs no room. */
+export function overwrite(file: string, text: string): void {
+  const descriptor = openSync(file, 'r+');
+  try {
+    const bytes = writeSync(descriptor, text, 0);
+    ftruncateSync(descriptor, bytes);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
   }
 }
 

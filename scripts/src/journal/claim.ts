@@ -56,7 +56,7 @@ export async function claimWish(
     }
     const lock = await journal.lock(intent, 0);
     if ('heldBy' in lock) {
-      if (clock.monotonic() >= deadline) throw busy(lock);
+      if (clock.monotonic() >= deadline) throw busy(lock, wish);
       await clock.sleep(PAUSE_MS * (0.5 + clock.random()), signal);
       continue;
     }
@@ -87,7 +87,7 @@ function knownWish(journal: Journal, intent: string, wish: WishClaim): Entry | u
   );
   if (other) throw conflict(wish, other);
   // A key that was given names its wish for good: the same key never means a second charge.
-  return entries.find((entry) => entry.wasPending || (wish.isNamed && entry.record.phase === 'submitted'));
+  return entries.find((entry) => entry.wasPending || (wish.isNamed && entry.record.taskId !== null));
 }
 
 function unsettledOf(journal: Journal, intent: string): Entry[] {
@@ -116,20 +116,20 @@ function draft(journal: Journal, intent: string, wish: WishClaim): Entry {
   });
 }
 
-function busy({
-  heldBy: { pid, host },
-  file,
-}: {
-  heldBy: { pid: number; host: string };
-  file: string;
-}): Failure {
+function busy(
+  { heldBy: { pid, host }, file }: { heldBy: { pid: number; host: string }; file: string },
+  { isNew }: WishClaim,
+): Failure {
+  const goesOn = 'goes on with the task of that process, and charges nothing';
   return new Failure(
     'SUBMIT_OUTCOME_UNKNOWN',
     `Another process (${pid} on ${host}) is submitting this very wish; what came of it is not known yet.`,
     {
       status: 'UNKNOWN',
       nextSteps: [
-        'Run the same command again a little later: it goes on with the task of that process, and charges nothing.',
+        isNew
+          ? `Nothing was submitted by this command. The same command without --new ${goesOn}; with --new, later, it is one more charge.`
+          : `Run the same command again a little later: it ${goesOn}.`,
         `If there is certainly no such process any more, remove ${file} first.`,
       ],
     },

@@ -1,7 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { diskError, diskTrouble, makePrivate, replaceAtOnce, writeWhole } from '../disk/durable.ts';
+import {
+  diskError,
+  diskTrouble,
+  makePrivate,
+  overwrite,
+  replaceAtOnce,
+  writeWhole,
+} from '../disk/durable.ts';
 import { type Lock, type LockOwner, waitForLock } from '../disk/lock.ts';
 import type { Clock } from '../http/clock.ts';
 import { Failure } from '../types/failure.ts';
@@ -96,10 +103,22 @@ export class Entry {
       if (diskError(error) === 'ENOENT' && !isOurs) return;
       const trouble = diskTrouble(error);
       if (trouble === undefined) throw error;
+      if (isOurs && this.#overwrite(change)) return;
       const changes = typeof change === 'function' ? change(this.record) : change;
       this.#unsaved = { ...this.#unsaved, ...changes };
       this.record = { ...this.record, ...changes };
       warn(`The record of this wish could not be written (${trouble}): ${this.file}`);
+    }
+  }
+
+  /** The last resort on a full disk: the place that the record has already. Cut by a crash, it is set aside. */
+  #overwrite(change: Partial<WishRecord> | ((now: WishRecord) => Partial<WishRecord>)): boolean {
+    try {
+      this.#merge(change);
+      overwrite(this.file, writeRecord(this.record));
+      return true;
+    } catch {
+      return false;
     }
   }
 

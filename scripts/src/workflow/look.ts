@@ -52,9 +52,13 @@ export async function lookInTurn(
 }
 
 function crowded(): Failure {
-  return new Failure('RATE_LIMITED', 'Other commands of this machine used up what the service allows.', {
-    transient: true,
-  });
+  return new Failure(
+    'RATE_LIMITED',
+    'There was no turn to look: what this machine waits for uses up what the service allows.',
+    {
+      transient: true,
+    },
+  );
 }
 
 async function settleDoubt(sighting: Sighting, fetchTask: () => Promise<Sighting>): Promise<Sighting> {

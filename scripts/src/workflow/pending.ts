@@ -1,10 +1,10 @@
 import { setMaxListeners } from 'node:events';
-import type { Entry } from '../journal/journal.ts';
+import type { Entry, Journal } from '../journal/journal.ts';
 import { type Envelope, failed, type Outcome, success } from '../types/envelope.ts';
 import { EXIT } from '../types/exit-codes.ts';
 import { Failure } from '../types/failure.ts';
 import type { JsonObject } from '../types/json.ts';
-import { resumeCommand } from './outcome.ts';
+import { creditsOf, resumeCommand } from './outcome.ts';
 import type { Session } from './session.ts';
 import { type WaitSettings, waitTask } from './tasks.ts';
 
@@ -12,18 +12,23 @@ import { type WaitSettings, waitTask } from './tasks.ts';
 export async function waitForNewest(session: Session, settings: WaitSettings): Promise<Outcome> {
   const { tasks, unsettled } = await pendingWishes(session);
   const [entry] = tasks;
-  return entry ? waitFor(session, settings, entry) : nothingPending(session, unsettled);
+  if (!entry) return nothingPending(session, unsettled);
+  try {
+    return await waitFor(session, settings, entry);
+  } catch (error) {
+    throw error instanceof Failure ? await ofTask(session, entry, error) : error;
+  }
 }
 
 // Each has a share of the 60 queries a minute that a service allows, and of the one document.
 const MOST_AT_ONCE = 20;
 const MOST_CHARACTERS = 40_000;
 
-/** Goes on with all of them at the same time, the oldest first; their outcomes stand in that order. */
+/** Goes on with all of them at the same time, those first that were not looked at for longest. */
 export async function waitForAll(session: Session, settings: WaitSettings): Promise<Outcome> {
   const { tasks, unsettled } = await pendingWishes(session);
   if (tasks.length === 0) return nothingPending(session, unsettled);
-  const entries = tasks.reverse().slice(0, MOST_AT_ONCE);
+  const entries = tasks.sort((a, b) => lastLook(a) - lastLook(b)).slice(0, MOST_AT_ONCE);
   session.observer.several(entries.length);
   // Each of their requests listens for the end of the call.
   if (session.api.signal) setMaxListeners(0, session.api.signal);
@@ -45,7 +50,14 @@ export async function waitForAll(session: Session, settings: WaitSettings): Prom
   const more = tasks.length - entries.length;
   const data: JsonObject = { count: shown.length, running, more, unsettled, tasks: shown };
   if (worst || more > 0 || unsettled > 0 || left < 0) {
-    data.nextSteps = [session.again, session.command('--action listPending')];
+    const gone = outcomes.flatMap(({ envelope: { errorCode, taskId } }) =>
+      errorCode === 'TASK_NOT_FOUND' ? [forget(session, taskId!)] : [],
+    );
+    data.nextSteps = [
+      ...(gone.length < entries.length || more > 0 ? [session.again] : []),
+      ...gone.slice(0, 5),
+      session.command('--action listPending'),
+    ];
   }
   const { errorCode = null, errorMessage = null, retryAfter = null } = worst?.envelope ?? {};
   const ok = outcomes.every(({ envelope }) => envelope.ok);
@@ -64,25 +76,64 @@ async function outcomeOf(session: Session, settings: WaitSettings, entry: Entry)
     return await waitFor(session, settings, entry);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    const isGone = error.code === 'TASK_NOT_FOUND';
-    const step = isGone
-      ? session.command(`--action forget --taskId ${taskId}`)
-      : resumeCommand(session, taskId!);
-    const failure = error.details.nextSteps?.length ? error : error.with({ nextSteps: [step] });
-    return failed(failure, status, taskId);
+    const failure = await ofTask(session, entry, error);
+    const steps = failure.details.nextSteps ?? [resumeCommand(session, taskId!)];
+    return failed(failure.with({ nextSteps: steps }), status, taskId);
   }
 }
+
+/** A failure, as one of the task that a record names. One that is gone is looked at last the next time. */
+async function ofTask(session: Session, entry: Entry, failure: Failure): Promise<Failure> {
+  const { status, taskId } = entry.record;
+  await entry.update({ checked: new Date(session.api.clock.wall()).toISOString() });
+  const named = failure.with({ status: failure.details.status ?? status, taskId: taskId! });
+  if (failure.code !== 'TASK_NOT_FOUND') return named;
+  return named.with({
+    nextSteps: [
+      'The service does not show this task any more. To wait for the others without it, drop its record:',
+      forget(session, taskId!),
+    ],
+  });
+}
+
+const forget = ({ command }: Session, taskId: string): string =>
+  command(`--action forget --taskId ${taskId}`);
+
+const lastLook = ({ record }: Entry): number => Date.parse(record.checked ?? record.created);
 
 async function waitFor(session: Session, settings: WaitSettings, entry: Entry): Promise<Outcome> {
   return waitTask(session, entry.record.taskId!, settings, { resumed: true }, entry);
 }
 
 /** The tasks of this key that are unfinished or not handed over, newest first, and how many submits nobody knows the end of. */
-async function pendingWishes({ records }: Session): Promise<{ tasks: Entry[]; unsettled: number }> {
-  const journal = await records();
+async function pendingWishes(session: Session): Promise<{ tasks: Entry[]; unsettled: number }> {
+  const journal = await session.records();
+  if (journal) await adoptGivenUp(session, journal);
   const own = (journal?.all() ?? []).filter((entry) => entry.isPending && journal?.isOwn(entry));
   const tasks = own.filter(({ record }) => record.taskId !== null);
   return { tasks, unsettled: own.length - tasks.length };
+}
+
+/** A submit that was given up for another one may have made a task after all: its key in the service's list shows that. */
+async function adoptGivenUp({ api, provider }: Session, journal: Journal): Promise<void> {
+  const givenUp = journal
+    .all()
+    .filter(
+      (entry) => entry.record.phase === 'abandoned' && entry.record.taskId === null && journal.isOwn(entry),
+    );
+  if (givenUp.length === 0 || !provider.can.list) return;
+  try {
+    const { tasks } = await api.once(provider.list());
+    for (const entry of givenUp) {
+      const task = tasks.find(({ idempotencyKey }) => idempotencyKey === entry.record.idempotencyKey);
+      if (!task) continue;
+      const credits = creditsOf(task, entry.record.credits);
+      await entry.update({ phase: 'submitted', taskId: task.id, status: task.state, credits });
+    }
+  } catch (error) {
+    // The next time will do.
+    if (!(error instanceof Failure)) throw error;
+  }
 }
 
 function nothingPending(session: Session, unsettled: number): Outcome {

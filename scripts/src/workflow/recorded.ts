@@ -61,8 +61,9 @@ export async function recordedTask(
   }
   const certainty = watched(session);
   try {
-    if (claimed.kind === 'new') {
-      for (const earlier of claimed.unsettled) await adoptOrAbandon(session, intent, earlier, deadline);
+    const givenUp: Entry[] = [];
+    for (const earlier of claimed.kind === 'new' ? claimed.unsettled : []) {
+      if (!(await adopt(session, intent, earlier, deadline))) givenUp.push(earlier);
     }
     const { task, wasThere } =
       claimed.kind === 'new'
@@ -72,6 +73,8 @@ export async function recordedTask(
     // Nobody else can have dropped it while the lock is held: whatever has become of the file, the id must not be lost.
     const change = { phase: 'submitted', taskId: task.id, status: task.state, credits } as const;
     await entry.update(change, { isOurs: true });
+    // Only now is there another one in their place.
+    for (const earlier of givenUp) await earlier.update({ phase: 'abandoned' });
     if (wasThere) session.observer.attached(task.id, entry.record.created);
     session.observer.task(task.id, task.state);
     return { entry, credits, task, isResumed: wasThere };
@@ -114,14 +117,10 @@ async function submitNew(
 
 /**
  * A person decided to go on without knowing what became of an earlier submit. Where the service's list shows its task it
- * is still to be handed over; otherwise it must not stand in the way for ever.
+ * is still to be handed over.
+ * @returns whether it does
  */
-async function adoptOrAbandon(
-  session: Session,
-  intent: Intent,
-  entry: Entry,
-  deadline: number,
-): Promise<void> {
+async function adopt(session: Session, intent: Intent, entry: Entry, deadline: number): Promise<boolean> {
   const { idempotencyKey, created, credits } = entry.record;
   const observer = { ...session.observer, submitting: () => {}, refused: () => {} };
   const beforeResend = () => Promise.reject(new Failure('UNKNOWN_ERROR', 'It is not sent again.'));
@@ -134,9 +133,10 @@ async function adoptOrAbandon(
     );
     const change = { phase: 'submitted', taskId: task.id, status: task.state } as const;
     await entry.update({ ...change, credits: creditsOf(task, credits) }, { isOurs: true });
+    return true;
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    await entry.update({ phase: 'abandoned' });
+    if (error instanceof Failure) return false;
+    throw error;
   }
 }
 

@@ -78,11 +78,16 @@ export async function waitTask(
   let trouble: Failure | undefined;
   // Without a wait this is a query like any other, and is repeated like any other.
   const patience = settings.waitMs > 0 ? start + settings.waitMs : Number.POSITIVE_INFINITY;
+  const recorded = entry?.record.status;
   try {
     const pace = settings.waitMs > 0 ? await paceOf(session, settings) : undefined;
-    first = pace
-      ? await lookInTurn(session, pace, taskId, patience)
-      : await look(session, taskId, Math.min(shortDeadline(session), patience));
+    // What has ended has ended: that needs no look.
+    first =
+      recorded && isTerminal(recorded)
+        ? { state: recorded, record: {} }
+        : pace
+          ? await lookInTurn(session, pace, taskId, patience)
+          : await look(session, taskId, Math.min(shortDeadline(session), patience));
   } catch (error) {
     // A look that fails for a moment does not end a wait that has only begun.
     if (!(error instanceof Failure) || settings.waitMs <= 0) throw error;
@@ -206,6 +211,11 @@ export async function waitOn(
     if (entry && seen) await noteState(session, entry, seen.state);
     if (waited.last && isTerminal(waited.last.state))
       observer.looked(waited.last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
+  }
+  // Nobody could look, and nothing is known to be wrong: the task is as it was.
+  const recorded = entry?.record.status;
+  if (!seen && trouble?.code === 'RATE_LIMITED' && recorded && recorded !== 'UNKNOWN') {
+    seen = { state: recorded, record: {} };
   }
   if (!seen) {
     trouble ??= new Failure('NETWORK_ERROR', 'The time was over before the task could be looked at.');
