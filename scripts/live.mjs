@@ -5507,6 +5507,7 @@ async function runLive(options) {
   }
 }
 async function openJournal({ args, environment, warn }, provider) {
+  if (environment.stateFolder === "") return null;
   const { Journal } = await import("./journal.mjs");
   const { accountOf: account } = await import("./journal.mjs");
   const journal = new Journal({

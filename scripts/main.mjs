@@ -258,7 +258,7 @@ var init_task = __esm({
 });
 
 // scripts/src/cli/flags.ts
-var ACTIONS, SUBMITS, PAYLOAD, LOCAL, WAITS, ONE_TASK, NAMED_TASK, FLAGS, rule, isSubmit, isLocal, isAboutTask;
+var ACTIONS, SUBMITS, PAYLOAD, LOCAL, WAITS, ONE_TASK, NAMED_TASK, FLAGS, rule, isSubmit, needsRecords, isLocal, isAboutTask;
 var init_flags = __esm({
   "scripts/src/cli/flags.ts"() {
     "use strict";
@@ -308,6 +308,7 @@ var init_flags = __esm({
     };
     rule = (name) => FLAGS[name];
     isSubmit = (action) => SUBMITS.includes(action);
+    needsRecords = (action) => isSubmit(action) || action === "waitTask" || action === "listPending" || action === "forget";
     isLocal = (action) => LOCAL.includes(action);
     isAboutTask = (action) => ONE_TASK.includes(action) || isSubmit(action);
   }
@@ -750,7 +751,7 @@ function readEnvironment(env, profile, { isLive, hasState }) {
     httpProxy: proxy("HTTP_PROXY", way.http_proxy || way.HTTP_PROXY, issues),
     httpsProxy: proxy("HTTPS_PROXY", way.https_proxy || way.HTTPS_PROXY, issues),
     noProxy: way.no_proxy || way.NO_PROXY || void 0,
-    stateFolder: hasState ? stateFolder(env, issues) : "",
+    stateFolder: stateFolder(env, hasState ? issues : []),
     isStateChosen: Boolean(env.ASYNC_MEDIA_STATE_DIR)
   };
   const first = issues[0];
@@ -833,7 +834,7 @@ function stateFolder(env, issues) {
     received: folder ? plain(folder, 200) : "nothing",
     hint: "set ASYNC_MEDIA_STATE_DIR to the absolute path of a folder that stays"
   });
-  return folder;
+  return "";
 }
 function wantedStateFolder(env) {
   if (env.ASYNC_MEDIA_STATE_DIR) return path2.resolve(env.ASYNC_MEDIA_STATE_DIR);
@@ -1301,7 +1302,7 @@ async function main() {
     const isLive = !args.sandbox && !isLocal(action);
     const environment = readEnvironment(process.env, args.profile, {
       isLive,
-      hasState: action !== "listModels" && action !== "describeModel"
+      hasState: args.sandbox || needsRecords(action) && !args.noJournal
     });
     if (action === "listModels") {
       outcome = await (await import("./contracts.mjs")).describeAll(args);
@@ -1460,6 +1461,7 @@ export {
   main,
   modelFlags,
   nearest,
+  needsRecords,
   parseArguments,
   placeFlags,
   plain,

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { isLoopback, readEnvironment, secretsIn } from '../../scripts/src/cli/environment.ts';
 import { PROFILES } from '../../scripts/src/providers/registry.ts';
 import { Failure } from '../../scripts/src/types/failure.ts';
@@ -141,6 +141,13 @@ describe('B2: the environment', () => {
         expect.objectContaining({ path: 'ASYNC_MEDIA_STATE_DIR', received: path.resolve(inside) }),
       ]);
   });
+});
+
+it('without a home folder there is no place for records, which only stops what needs one', () => {
+  vi.stubEnv('HOME', 'relative');
+  onTestFinished(() => vi.unstubAllEnvs());
+  expect(refusal({}).details.issues).toMatchObject([{ path: 'ASYNC_MEDIA_STATE_DIR', received: 'nothing' }]);
+  expect(readEnvironment({}, PROFILE, { ...LIVE, hasState: false }).stateFolder).toBe('');
 });
 
 it('the addresses that never leave this machine', () => {

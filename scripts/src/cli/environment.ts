@@ -18,7 +18,7 @@ export interface Environment {
   httpProxy: string | undefined;
   httpsProxy: string | undefined;
   noProxy: string | undefined;
-  /** Where records outlive a process; never inside the skill's folder. */
+  /** Where records outlive a process; never inside the skill's folder. Empty: there is no such place. */
   stateFolder: string;
   /** Somebody chose that folder: one that cannot be used is then an error, not a reason to go on without. */
   isStateChosen: boolean;
@@ -31,7 +31,7 @@ export function secretsIn(env: NodeJS.ProcessEnv): string[] {
 
 /**
  * @param profile the service whose key and address are read
- * @param hasState what outlives a process is going to be used
+ * @param hasState what outlives a process cannot be done without
  * @param isLive a service is going to be called; otherwise what leads to one is not looked at, so that it cannot stand in
  * the way of the sandbox
  * @throws Failure INVALID_PAYLOAD that names each variable whose value cannot be used
@@ -61,7 +61,7 @@ export function readEnvironment(
     httpProxy: proxy('HTTP_PROXY', way.http_proxy || way.HTTP_PROXY, issues),
     httpsProxy: proxy('HTTPS_PROXY', way.https_proxy || way.HTTPS_PROXY, issues),
     noProxy: way.no_proxy || way.NO_PROXY || undefined,
-    stateFolder: hasState ? stateFolder(env, issues) : '',
+    stateFolder: stateFolder(env, hasState ? issues : []),
     isStateChosen: Boolean(env.ASYNC_MEDIA_STATE_DIR),
   };
   const first = issues[0];
@@ -165,7 +165,7 @@ function stateFolder(env: NodeJS.ProcessEnv, issues: Issue[]): string {
     received: folder ? plain(folder, 200) : 'nothing',
     hint: 'set ASYNC_MEDIA_STATE_DIR to the absolute path of a folder that stays',
   });
-  return folder;
+  return '';
 }
 
 /** An empty text where there is no such folder. */

@@ -65,6 +65,10 @@ export const rule = (name: FlagName): FlagRule => FLAGS[name];
 /** True for the actions that submit: only for these can "nothing was submitted" be said. */
 export const isSubmit = (action: Action): boolean => SUBMITS.includes(action);
 
+/** True for the actions that cannot do without a place for records. */
+export const needsRecords = (action: Action): boolean =>
+  isSubmit(action) || action === 'waitTask' || action === 'listPending' || action === 'forget';
+
 /** True for the actions that speak to no service. */
 export const isLocal = (action: Action): boolean => LOCAL.includes(action);
 

@@ -89,6 +89,7 @@ async function openJournal(
   { args, environment, warn }: LiveOptions,
   provider: Provider,
 ): Promise<Journal | null> {
+  if (environment.stateFolder === '') return null;
   const { Journal } = await import('../journal/journal.ts');
   const { accountOf: account } = await import('../journal/fingerprint.ts');
   const journal = new Journal({

@@ -5,7 +5,7 @@ import { plain } from '../types/text.ts';
 import { type Arguments, guessAction, parseArguments } from './arguments.ts';
 import { commandAgain, commandAnew, placeFlags, program, resumeFlags } from './command-line.ts';
 import { isLoopback, readEnvironment, secretsIn } from './environment.ts';
-import { type Action, isAboutTask, isLocal, isSubmit } from './flags.ts';
+import { type Action, isAboutTask, isLocal, isSubmit, needsRecords } from './flags.ts';
 import type { Wish } from './intake.ts';
 import { Interruption, interruptedOutcome } from './interruption.ts';
 import { finishWith, printText, screen } from './output.ts';
@@ -44,7 +44,7 @@ export async function main(): Promise<void> {
     const isLive = !args.sandbox && !isLocal(action);
     const environment = readEnvironment(process.env, args.profile, {
       isLive,
-      hasState: action !== 'listModels' && action !== 'describeModel',
+      hasState: args.sandbox || (needsRecords(action) && !args.noJournal),
     });
     if (action === 'listModels') {
       outcome = await (await import('./describe.ts')).describeAll(args);
