@@ -145,7 +145,7 @@ describe('B2: the environment', () => {
 
 it('without a home folder there is no place for records, which only stops what needs one', () => {
   vi.stubEnv('HOME', 'relative');
-  onTestFinished(() => vi.unstubAllEnvs());
+  onTestFinished(() => void vi.unstubAllEnvs());
   expect(refusal({}).details.issues).toMatchObject([{ path: 'ASYNC_MEDIA_STATE_DIR', received: 'nothing' }]);
   expect(readEnvironment({}, PROFILE, { ...LIVE, hasState: false }).stateFolder).toBe('');
 });
