@@ -102,7 +102,7 @@ const PARTS: readonly [part: string, files: RegExp][] = [
     'download',
     /^workflow\/(save-once|download|fetch-file|file-(hash|name|writer)|signature|whole-file)\.ts$/,
   ],
-  ['live', /^((http|providers|workflow)\/|cli\/(live|advice)\.ts$)/],
+  ['live', /^((http|providers|workflow)\/|cli\/(live|advice|missing)\.ts$)/],
   ['main', /^cli\//],
 ];
 

@@ -668,7 +668,7 @@ var Entry = class {
       const trouble = diskTrouble(error);
       if (trouble === void 0) throw error;
       if (isOurs && this.#overwrite(change)) return;
-      const changes = typeof change === "function" ? change(this.record) : change;
+      const changes = changesOf(change, this.record);
       this.#unsaved = { ...this.#unsaved, ...changes };
       this.record = { ...this.record, ...changes };
       warn(`The record of this wish could not be written (${trouble}): ${this.file}`);
@@ -703,8 +703,7 @@ var Entry = class {
   #merge(change) {
     const now = readRecord(readFileSync2(this.file, "utf8")) ?? this.record;
     this.record = { ...now, ...this.#unsaved };
-    const changes = typeof change === "function" ? change(this.record) : change;
-    this.record = { ...this.record, ...changes };
+    this.record = { ...this.record, ...changesOf(change, this.record) };
   }
   /** Reads the record again: other processes may have written it. */
   refresh() {
@@ -864,6 +863,9 @@ var Journal = class {
     return entries;
   }
 };
+function changesOf(change, now) {
+  return typeof change === "function" ? change(now) : change;
+}
 function sweepAway(file) {
   try {
     rmSync3(file, { force: true });

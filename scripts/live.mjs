@@ -4495,7 +4495,7 @@ var require_client = __commonJS({
 });
 
 // scripts/src/workflow/delivery.ts
-import { Failure as Failure3 } from "./main.mjs";
+import { Failure as Failure4 } from "./main.mjs";
 import { isObject } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
 async function recordOf({ records }, taskId) {
@@ -4504,7 +4504,7 @@ async function recordOf({ records }, taskId) {
     const entry = journal?.byTask(taskId);
     return entry && journal?.isOwn(entry) ? entry : void 0;
   } catch (error) {
-    if (error instanceof Failure3) return void 0;
+    if (error instanceof Failure4) return void 0;
     throw error;
   }
 }
@@ -4539,12 +4539,12 @@ var init_delivery = __esm({
 // scripts/src/workflow/outcome.ts
 import { failed, success } from "./main.mjs";
 import { EXIT } from "./main.mjs";
-import { Failure as Failure4 } from "./main.mjs";
-import { BRIEF_WAIT_S } from "./main.mjs";
+import { Failure as Failure5 } from "./main.mjs";
+import { BRIEF_WAIT_S as BRIEF_WAIT_S2 } from "./main.mjs";
 function dataOf(record) {
   return Object.fromEntries(Object.entries(record).filter(([name]) => !OUR_WORDS.has(name)));
 }
-function resumeCommand({ command }, taskId, flags = ` --wait ${BRIEF_WAIT_S}`) {
+function resumeCommand({ command }, taskId, flags = ` --wait ${BRIEF_WAIT_S2}`) {
   return command(`--action waitTask --taskId ${taskId}${flags}`);
 }
 function creditsOf({ charged, refunded }, known) {
@@ -4567,7 +4567,7 @@ function taskOutcome(session, taskId, seen, { extra = {}, credits, running = EXI
     case "FAILED": {
       const why = seen.error ? ` The service says: "${seen.error}".` : " The service gives no reason.";
       return failed(
-        new Failure4("GENERATION_FAILED", `The task ended FAILED.${why}`, {
+        new Failure5("GENERATION_FAILED", `The task ended FAILED.${why}`, {
           status: "FAILED",
           taskId,
           data,
@@ -4583,7 +4583,7 @@ function taskOutcome(session, taskId, seen, { extra = {}, credits, running = EXI
     }
     case "CANCEL":
       return failed(
-        new Failure4("TASK_CANCELLED", "The task was cancelled; there will be no result.", {
+        new Failure5("TASK_CANCELLED", "The task was cancelled; there will be no result.", {
           status: "CANCEL",
           taskId,
           data,
@@ -4638,8 +4638,8 @@ var init_session = __esm({
 
 // scripts/src/workflow/finish.ts
 import { failed as failed2 } from "./main.mjs";
-import { Failure as Failure5 } from "./main.mjs";
-import { BRIEF_WAIT_S as BRIEF_WAIT_S2 } from "./main.mjs";
+import { Failure as Failure6 } from "./main.mjs";
+import { BRIEF_WAIT_S as BRIEF_WAIT_S3 } from "./main.mjs";
 async function folderFor(folder) {
   return folder === null ? null : (await import("./download.mjs")).prepareFolder(folder);
 }
@@ -4661,13 +4661,13 @@ async function finish(session, taskId, options) {
     const outcome = taskOutcome(session, taskId, task, outcomeOptions);
     if (options.folder === null && outcome.envelope.data) {
       outcome.envelope.data.nextSteps = [
-        resumeCommand(session, taskId, ` --wait ${BRIEF_WAIT_S2} --download out`),
+        resumeCommand(session, taskId, ` --wait ${BRIEF_WAIT_S3} --download out`),
         `That saves the file. Do it soon: ${session.provider.says.retention}`
       ];
     }
     return outcome;
   } catch (error) {
-    if (!(error instanceof Failure5)) throw error;
+    if (!(error instanceof Failure6)) throw error;
     const nextSteps = [
       ...error.details.nextSteps ?? [],
       resume,
@@ -4687,7 +4687,7 @@ async function fetchResult(session, taskId, rhythm) {
     if (detail && detail.urls.length > 0) return { ...detail, state: "COMPLETED" };
     const pause = pauseBeforeLook(n, rhythm, api.clock.random);
     if (n + 1 >= RESULT_LOOKS || api.clock.monotonic() + pause > deadline) {
-      throw new Failure5("UNKNOWN_ERROR", "The task is COMPLETED, but its record names no file.", {
+      throw new Failure6("UNKNOWN_ERROR", "The task is COMPLETED, but its record names no file.", {
         data: dataOf(task.record)
       });
     }
@@ -4698,7 +4698,7 @@ async function detailOf({ api, provider }, taskId, deadline) {
   try {
     return provider.detail && await api.read(provider.detail(taskId), deadline);
   } catch (error) {
-    if (error instanceof Failure5) return void 0;
+    if (error instanceof Failure6) return void 0;
     throw error;
   }
 }
@@ -4724,7 +4724,7 @@ async function downloadAll(session, task, folder, { stallMs, entry, onFresh }) {
     try {
       files.push(await saveOnce(session, entry, options));
     } catch (error) {
-      if (!(error instanceof Failure5)) throw error;
+      if (!(error instanceof Failure6)) throw error;
       failures.push(error);
     }
   }
@@ -4751,7 +4751,7 @@ var init_finish = __esm({
 });
 
 // scripts/src/workflow/look.ts
-import { Failure as Failure6 } from "./main.mjs";
+import { Failure as Failure7 } from "./main.mjs";
 async function lookOnce({ api, provider }, taskId) {
   return settleDoubt(await api.once(provider.status(taskId)), () => api.once(provider.task(taskId)));
 }
@@ -4774,13 +4774,13 @@ async function lookInTurn(session, pace, taskId, deadline) {
     await pace.saw(taskId, sighting.state);
     return sighting;
   } catch (error) {
-    const rest = error instanceof Failure6 ? error.details.retryAfter : void 0;
+    const rest = error instanceof Failure7 ? error.details.retryAfter : void 0;
     if (rest !== void 0) await pace.restFor(rest * 1e3);
     throw error;
   }
 }
 function crowded() {
-  return new Failure6(
+  return new Failure7(
     "RATE_LIMITED",
     "There was no turn to look: what this machine waits for uses up what the service allows.",
     {
@@ -4800,7 +4800,7 @@ var init_look = __esm({
 });
 
 // scripts/src/workflow/wait.ts
-import { Failure as Failure7 } from "./main.mjs";
+import { Failure as Failure8 } from "./main.mjs";
 import { isTerminal as isTerminal2 } from "./main.mjs";
 async function waitForEnd(look2, options) {
   const { clock, rhythm, deadline, signal } = options;
@@ -4824,7 +4824,7 @@ async function waitForEnd(look2, options) {
       troubles = 0;
       if (isTerminal2(seen.state)) return { last, trouble: trouble2 };
     } catch (error) {
-      if (!(error instanceof Failure7)) throw error;
+      if (!(error instanceof Failure8)) throw error;
       const tooYoung = error.code === "TASK_NOT_FOUND" && clock.monotonic() < (options.graceUntil ?? 0);
       if (!error.details.transient && !tooYoung) throw error;
       trouble2 = error;
@@ -4855,7 +4855,7 @@ __export(tasks_exports, {
 });
 import { failed as failed3, success as success2 } from "./main.mjs";
 import { EXIT as EXIT2 } from "./main.mjs";
-import { Failure as Failure8 } from "./main.mjs";
+import { Failure as Failure9 } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
 async function getStatus(session, taskId) {
   const seen = await look(session, taskId, shortDeadline(session));
@@ -4886,7 +4886,7 @@ async function waitTask(session, taskId, settings, extra = {}, known) {
     const pace = settings.waitMs > 0 ? await paceOf(session, settings) : void 0;
     first = recorded && isTerminal3(recorded) ? { state: recorded, record: {} } : pace ? await lookInTurn(session, pace, taskId, patience) : await look(session, taskId, Math.min(shortDeadline(session), patience));
   } catch (error) {
-    if (!(error instanceof Failure8) || settings.waitMs <= 0) throw error;
+    if (!(error instanceof Failure9) || settings.waitMs <= 0) throw error;
     const tooYoung = error.code === "TASK_NOT_FOUND" && entry !== void 0 && isYoung(session, entry);
     if (!error.details.transient && !tooYoung) throw error;
     trouble2 = error;
@@ -4905,7 +4905,7 @@ async function cancelTask(session, taskId) {
   try {
     answer = await cancelWhileRefusedForNow(session, taskId);
   } catch (error) {
-    if (!(error instanceof Failure8)) throw error;
+    if (!(error instanceof Failure9)) throw error;
     if (["AUTH_FAILED", "TASK_NOT_FOUND", "RATE_LIMITED"].includes(error.code)) throw error;
     refusal2 = error;
   }
@@ -4916,7 +4916,7 @@ async function cancelTask(session, taskId) {
   try {
     seen = await look(session, taskId, shortDeadline(session));
   } catch (error) {
-    if (!(error instanceof Failure8)) throw error;
+    if (!(error instanceof Failure9)) throw error;
     if (!answer) throw refusal2 ?? error;
     seen = answer;
   }
@@ -4924,7 +4924,7 @@ async function cancelTask(session, taskId) {
   if (seen.state === "CANCEL") return cancelled(session, taskId, seen);
   const running = !isTerminal3(seen.state);
   const said = refusal2 ? ` ${refusal2.message}` : "";
-  const failure = new Failure8(
+  const failure = new Failure9(
     refusal2?.code === "NETWORK_ERROR" ? "NETWORK_ERROR" : "UNKNOWN_ERROR",
     `The task was not cancelled: it is ${seen.unknownState ?? seen.state}.${said}`,
     {
@@ -4954,7 +4954,7 @@ async function cancelWhileRefusedForNow(session, taskId) {
     try {
       return await api.once(provider.cancel(taskId), { fresh: true });
     } catch (error) {
-      if (error instanceof Failure8 && error.details.unclear) throw error;
+      if (error instanceof Failure9 && error.details.unclear) throw error;
       await api.pauseOrThrow(error, attempt, deadline);
     }
   }
@@ -4974,7 +4974,7 @@ async function waitOn(session, task, settings, extra = {}, trouble2) {
       clock: api.clock,
       rhythm: settings.rhythm,
       deadline,
-      graceUntil: start + YOUNG_TASK_MS2,
+      graceUntil: start + YOUNG_TASK_MS,
       trouble: trouble2,
       ...api.signal && { signal: api.signal },
       onLook: (sighting, progress) => observer.looked(sighting, progress),
@@ -4991,7 +4991,7 @@ async function waitOn(session, task, settings, extra = {}, trouble2) {
     seen = { state: recorded, record: {} };
   }
   if (!seen) {
-    trouble2 ??= new Failure8("NETWORK_ERROR", "The time was over before the task could be looked at.");
+    trouble2 ??= new Failure9("NETWORK_ERROR", "The time was over before the task could be looked at.");
     throw trouble2.with({ status: "UNKNOWN", taskId });
   }
   const { resumeFlags: resumeFlags2 } = settings;
@@ -5022,11 +5022,11 @@ async function withRecord(session, taskId, seen) {
     const task = await api.read(provider.task(taskId), shortDeadline(session));
     return { ...task, state: seen.state };
   } catch (error) {
-    if (!(error instanceof Failure8)) throw error;
+    if (!(error instanceof Failure9)) throw error;
     return seen;
   }
 }
-var LEAST_SHARED_MS, YOUNG_TASK_MS2;
+var LEAST_SHARED_MS;
 var init_tasks = __esm({
   "scripts/src/workflow/tasks.ts"() {
     "use strict";
@@ -5037,7 +5037,6 @@ var init_tasks = __esm({
     init_session();
     init_wait();
     LEAST_SHARED_MS = 1e3;
-    YOUNG_TASK_MS2 = 3e4;
   }
 });
 
@@ -5453,12 +5452,49 @@ function* chain(error, depth = 0) {
 }
 
 // scripts/src/cli/live.ts
-import { createProvider, profileOf } from "./main.mjs";
-import { Failure as Failure9 } from "./main.mjs";
-import { BRIEF_WAIT_S as BRIEF_WAIT_S3 } from "./main.mjs";
-import { commandAgain, commandAnew, placeFlags, program, resumeFlags } from "./main.mjs";
+import { createProvider } from "./main.mjs";
+import { Failure as Failure10 } from "./main.mjs";
+import { commandAgain, commandAnew, placeFlags as placeFlags2, program as program2, resumeFlags } from "./main.mjs";
 import { journalFolder } from "./main.mjs";
 import { isSubmit } from "./main.mjs";
+
+// scripts/src/cli/missing.ts
+import { profileOf } from "./main.mjs";
+import { Failure as Failure3 } from "./main.mjs";
+import { BRIEF_WAIT_S } from "./main.mjs";
+import { placeFlags, program } from "./main.mjs";
+async function explainMissing(session, error, taskId, { sandbox }) {
+  if (error.code !== "TASK_NOT_FOUND") return void 0;
+  const journal = await session.records();
+  const entry = journal?.byTask(taskId);
+  if (!journal || !entry || journal.isOwn(entry)) return void 0;
+  const { provider, service, account, created, status } = entry.record;
+  const { id, title, keyVariable, urlVariable } = session.provider;
+  const because = (reason, nextSteps) => new Failure3("TASK_NOT_FOUND", `Task ${taskId} was made on ${created} at ${service}${reason}.`, {
+    status,
+    taskId,
+    nextSteps
+  });
+  const set = (variable, what) => [
+    `Set ${variable} to the ${what} that made the task, and run the same command again:`,
+    session.again
+  ];
+  const maker = profileOf(provider);
+  if (maker && provider !== id) {
+    const place2 = placeFlags({ profile: maker, sandbox });
+    return because(`; ${title} does not know it`, [
+      `Ask ${maker.title}, which made it:`,
+      `${program()} --action waitTask --taskId ${taskId} --wait ${BRIEF_WAIT_S}${place2}`
+    ]);
+  }
+  const { place } = journal;
+  return account === place.account ? because(`, which is not ${place.service}`, set(urlVariable, "address")) : because(
+    ` with another key (fingerprint ${account}); the one in ${keyVariable} (fingerprint ${place.account}) cannot see it`,
+    set(keyVariable, "key")
+  );
+}
+
+// scripts/src/cli/live.ts
 var SANDBOX_KEY = "ak_sandbox";
 async function runLive(options) {
   const { args, argv, wish, environment, loopback, observer, signal, warn } = options;
@@ -5473,7 +5509,7 @@ async function runLive(options) {
     key: sandbox ? SANDBOX_KEY : environment.key,
     now: systemClock.wall
   });
-  const command = (flags) => `${program()} ${flags}${placeFlags(args)}`;
+  const command = (flags) => `${program2()} ${flags}${placeFlags2(args)}`;
   const { timeoutMs, maxRetries } = environment;
   const session = {
     provider,
@@ -5490,7 +5526,7 @@ async function runLive(options) {
   try {
     return await act(session, args, wish, environment);
   } catch (error) {
-    if (!(error instanceof Failure9)) throw error;
+    if (!(error instanceof Failure10)) throw error;
     const taskId = args.taskId ?? error.details.taskId ?? null;
     const failure = taskId !== null && await explainMissing(session, error, taskId, args) || error;
     throw withAdvice(failure, {
@@ -5506,15 +5542,15 @@ async function runLive(options) {
     void sandbox?.close();
   }
 }
-async function openJournal({ args, environment, warn }, provider) {
+async function openJournal(options, provider) {
+  const { args, environment, warn } = options;
   if (environment.stateFolder === "") return null;
   const { Journal } = await import("./journal.mjs");
-  const { accountOf: account } = await import("./journal.mjs");
   const journal = new Journal({
     folder: journalFolder(environment, args.sandbox),
     provider: provider.id,
     service: args.sandbox ? "sandbox" : addressOf(environment.baseUrl ?? new URL(provider.url)),
-    account: account(provider.id, args.sandbox ? SANDBOX_KEY : environment.key),
+    account: await accountOf(options),
     clock: systemClock,
     since: Date.now() - process.uptime() * 1e3,
     warn
@@ -5524,7 +5560,7 @@ async function openJournal({ args, environment, warn }, provider) {
     journal.prepare();
     return journal;
   } catch (error) {
-    if (!(error instanceof Failure9)) throw error;
+    if (!(error instanceof Failure10)) throw error;
     warn(`This rehearsal goes on without a record: ${environment.stateFolder} cannot be written to.`);
     return null;
   }
@@ -5535,45 +5571,6 @@ function addressOf({ host, pathname }) {
 async function accountOf({ args, environment }) {
   const { accountOf: account } = await import("./journal.mjs");
   return account(args.profile.id, args.sandbox ? SANDBOX_KEY : environment.key);
-}
-async function explainMissing(session, error, taskId, { sandbox }) {
-  if (error.code !== "TASK_NOT_FOUND") return void 0;
-  const journal = await session.records();
-  const entry = journal?.byTask(taskId);
-  if (!entry || journal?.isOwn(entry)) return void 0;
-  const { provider, service, account, created, status } = entry.record;
-  const { title, keyVariable, urlVariable } = session.provider;
-  const maker = profileOf(provider);
-  if (maker && provider !== session.provider.id) {
-    return new Failure9(
-      "TASK_NOT_FOUND",
-      `Task ${taskId} was made on ${created} at ${service}; ${title} does not know it.`,
-      {
-        status,
-        taskId,
-        nextSteps: [
-          `Ask ${maker.title}, which made it:`,
-          `${program()} --action waitTask --taskId ${taskId} --wait ${BRIEF_WAIT_S3}${placeFlags({ profile: maker, sandbox })}`
-        ]
-      }
-    );
-  }
-  const own = journal.place;
-  const isKey = account !== own.account;
-  const message = isKey ? `with another key (fingerprint ${account}); the one in ${keyVariable} (fingerprint ${own.account}) cannot see it` : `, which is not ${own.service}`;
-  const variable = isKey ? keyVariable : urlVariable;
-  return new Failure9(
-    "TASK_NOT_FOUND",
-    `Task ${taskId} was made on ${created} at ${service}${isKey ? " " : ""}${message}.`,
-    {
-      status,
-      taskId,
-      nextSteps: [
-        `Set ${variable} to the ${isKey ? "key" : "address"} that made the task, and run the same command again:`,
-        session.again
-      ]
-    }
-  );
 }
 function once(make) {
   let made;
@@ -5700,7 +5697,7 @@ import { plain as plain3 } from "./main.mjs";
 
 // scripts/src/providers/answer.ts
 init_again();
-import { Failure as Failure10 } from "./main.mjs";
+import { Failure as Failure11 } from "./main.mjs";
 import { plain as plain2 } from "./main.mjs";
 function refused({ code, status, said, answer, kind, now }) {
   const details = { transient: isTransientStatus(status) || code === "RATE_LIMITED" };
@@ -5708,12 +5705,12 @@ function refused({ code, status, said, answer, kind, now }) {
     details.unclear = true;
   const retryAfter = parseRetryAfter(answer.headers["retry-after"], now());
   if (retryAfter !== void 0 && details.transient) details.retryAfter = retryAfter;
-  return new Failure10(code, messageOf(status, said, answer), details);
+  return new Failure11(code, messageOf(status, said, answer), details);
 }
 function unreadable(request, answer, what, kind) {
   const head = plain2(answer.body.toString("utf8", 0, 800), 200);
   const message = `The answer of ${request.url.origin} (HTTP ${answer.status}) ${what}: ${head ? `"${head}"` : "empty"}.`;
-  return new Failure10("NETWORK_ERROR", message, { transient: true, unclear: kind === "submit" });
+  return new Failure11("NETWORK_ERROR", message, { transient: true, unclear: kind === "submit" });
 }
 function codeOfStatus(status, kind) {
   if (status === 402) return "INSUFFICIENT_CREDITS";
@@ -5961,12 +5958,14 @@ export {
   PAUSE_BUDGET_MS,
   RETRY_PAUSES,
   Transport,
+  YOUNG_TASK_MS,
   addUrl,
   aivideomaker,
   cancelTask,
   codeOfStatus,
   creditsOf,
   dataOf,
+  explainMissing,
   findUrls,
   finish,
   firstText,

@@ -7,7 +7,7 @@ import { success } from "./main.mjs";
 import { EXIT } from "./main.mjs";
 import { Failure } from "./main.mjs";
 import { BRIEF_WAIT_S } from "./main.mjs";
-import { commandWith, placeFlags, program, quoteArgument } from "./main.mjs";
+import { placeFlags, program, quoteArgument } from "./main.mjs";
 import { journalFolder } from "./main.mjs";
 async function listPending(where) {
   const { args } = where;
@@ -57,7 +57,7 @@ async function forget(where) {
   const first = entries[0];
   if (!first) {
     throw new Failure("TASK_NOT_FOUND", "There is no such record, so there is nothing to forget.", {
-      nextSteps: [commandWith(["--action", "listPending", ...args.sandbox ? ["--sandbox"] : []])]
+      nextSteps: [`${program()} --action listPending${placeFlags(args)}`]
     });
   }
   for (const entry of entries) {
@@ -74,7 +74,7 @@ async function forget(where) {
       entry.refresh();
       if (known !== entry.record.taskId) {
         throw new Failure("UNKNOWN_ERROR", "This wish has just been given a task; its record stays.", {
-          nextSteps: [commandWith(["--action", "listPending", ...args.sandbox ? ["--sandbox"] : []])]
+          nextSteps: [`${program()} --action listPending${placeFlags(args)}`]
         });
       }
       entry.drop();

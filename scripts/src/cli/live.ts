@@ -5,10 +5,9 @@ import { systemClock } from '../http/clock.ts';
 import { Transport } from '../http/transport.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Provider } from '../providers/provider.ts';
-import { createProvider, profileOf } from '../providers/registry.ts';
+import { createProvider } from '../providers/registry.ts';
 import type { Outcome } from '../types/envelope.ts';
 import { Failure } from '../types/failure.ts';
-import { BRIEF_WAIT_S } from '../types/task.ts';
 import type { Observer, Session } from '../workflow/session.ts';
 import type { WaitSettings } from '../workflow/tasks.ts';
 import { withAdvice } from './advice.ts';
@@ -17,6 +16,7 @@ import { commandAgain, commandAnew, placeFlags, program, resumeFlags } from './c
 import { type Environment, journalFolder } from './environment.ts';
 import { isSubmit } from './flags.ts';
 import type { Wish } from './intake.ts';
+import { explainMissing } from './missing.ts';
 
 const SANDBOX_KEY = 'ak_sandbox';
 
@@ -85,18 +85,15 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
 }
 
 /** The journal of the service and the key in use; null where a rehearsal has no place for one. */
-async function openJournal(
-  { args, environment, warn }: LiveOptions,
-  provider: Provider,
-): Promise<Journal | null> {
+async function openJournal(options: LiveOptions, provider: Provider): Promise<Journal | null> {
+  const { args, environment, warn } = options;
   if (environment.stateFolder === '') return null;
   const { Journal } = await import('../journal/journal.ts');
-  const { accountOf: account } = await import('../journal/fingerprint.ts');
   const journal = new Journal({
     folder: journalFolder(environment, args.sandbox),
     provider: provider.id,
     service: args.sandbox ? 'sandbox' : addressOf(environment.baseUrl ?? new URL(provider.url)),
-    account: account(provider.id, args.sandbox ? SANDBOX_KEY : environment.key!),
+    account: await accountOf(options),
     clock: systemClock,
     since: Date.now() - process.uptime() * 1000,
     warn,
@@ -121,54 +118,6 @@ function addressOf({ host, pathname }: URL): string {
 async function accountOf({ args, environment }: LiveOptions): Promise<string> {
   const { accountOf: account } = await import('../journal/fingerprint.ts');
   return account(args.profile.id, args.sandbox ? SANDBOX_KEY : environment.key!);
-}
-
-/** A task that is not found because another key or another service made it is no puzzle. */
-async function explainMissing(
-  session: Session,
-  error: Failure,
-  taskId: string,
-  { sandbox }: Arguments,
-): Promise<Failure | undefined> {
-  if (error.code !== 'TASK_NOT_FOUND') return undefined;
-  const journal = await session.records();
-  const entry = journal?.byTask(taskId);
-  if (!entry || journal?.isOwn(entry)) return undefined;
-  const { provider, service, account, created, status } = entry.record;
-  const { title, keyVariable, urlVariable } = session.provider;
-  const maker = profileOf(provider);
-  if (maker && provider !== session.provider.id) {
-    return new Failure(
-      'TASK_NOT_FOUND',
-      `Task ${taskId} was made on ${created} at ${service}; ${title} does not know it.`,
-      {
-        status,
-        taskId,
-        nextSteps: [
-          `Ask ${maker.title}, which made it:`,
-          `${program()} --action waitTask --taskId ${taskId} --wait ${BRIEF_WAIT_S}${placeFlags({ profile: maker, sandbox })}`,
-        ],
-      },
-    );
-  }
-  const own = journal!.place;
-  const isKey = account !== own.account;
-  const message = isKey
-    ? `with another key (fingerprint ${account}); the one in ${keyVariable} (fingerprint ${own.account}) cannot see it`
-    : `, which is not ${own.service}`;
-  const variable = isKey ? keyVariable : urlVariable;
-  return new Failure(
-    'TASK_NOT_FOUND',
-    `Task ${taskId} was made on ${created} at ${service}${isKey ? ' ' : ''}${message}.`,
-    {
-      status,
-      taskId,
-      nextSteps: [
-        `Set ${variable} to the ${isKey ? 'key' : 'address'} that made the task, and run the same command again:`,
-        session.again,
-      ],
-    },
-  );
 }
 
 function once<T>(make: () => Promise<T> | T): () => Promise<T> {

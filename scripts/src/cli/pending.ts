@@ -7,7 +7,7 @@ import { Failure } from '../types/failure.ts';
 import type { Json } from '../types/json.ts';
 import { BRIEF_WAIT_S } from '../types/task.ts';
 import type { Arguments } from './arguments.ts';
-import { commandWith, placeFlags, program, quoteArgument } from './command-line.ts';
+import { placeFlags, program, quoteArgument } from './command-line.ts';
 import { type Environment, journalFolder } from './environment.ts';
 
 type Where = { args: Arguments; environment: Environment; warn(text: string): void };
@@ -81,7 +81,7 @@ export async function forget(where: Where): Promise<Outcome> {
   const first = entries[0];
   if (!first) {
     throw new Failure('TASK_NOT_FOUND', 'There is no such record, so there is nothing to forget.', {
-      nextSteps: [commandWith(['--action', 'listPending', ...(args.sandbox ? ['--sandbox'] : [])])],
+      nextSteps: [`${program()} --action listPending${placeFlags(args)}`],
     });
   }
   for (const entry of entries) {
@@ -99,7 +99,7 @@ export async function forget(where: Where): Promise<Outcome> {
       // A submit that has just come to its end gave it one.
       if (known !== entry.record.taskId) {
         throw new Failure('UNKNOWN_ERROR', 'This wish has just been given a task; its record stays.', {
-          nextSteps: [commandWith(['--action', 'listPending', ...(args.sandbox ? ['--sandbox'] : [])])],
+          nextSteps: [`${program()} --action listPending${placeFlags(args)}`],
         });
       }
       entry.drop();

@@ -40,6 +40,8 @@ const DAY_MS = 24 * 3600_000;
 // An update waits this long for another one; then it is made all the same, because what may get lost is a date.
 const UPDATE_PATIENCE_MS = 2_000;
 
+type Change = Partial<WishRecord> | ((now: WishRecord) => Partial<WishRecord>);
+
 /** A record, and the file that it is in. */
 export class Entry {
   readonly #journal: Journal;
@@ -79,10 +81,7 @@ export class Entry {
    * Changes the record. What cannot be written is warned of, and written with the next change.
    * @param isOurs nobody else may have dropped the record: one that has gone is written anew. Otherwise it stays away
    */
-  async update(
-    change: Partial<WishRecord> | ((now: WishRecord) => Partial<WishRecord>),
-    { isOurs = false } = {},
-  ): Promise<void> {
+  async update(change: Change, { isOurs = false } = {}): Promise<void> {
     const { folder, clock, warn } = this.#journal.place;
     try {
       if (isOurs) makePrivate(folder);
@@ -104,7 +103,7 @@ export class Entry {
       const trouble = diskTrouble(error);
       if (trouble === undefined) throw error;
       if (isOurs && this.#overwrite(change)) return;
-      const changes = typeof change === 'function' ? change(this.record) : change;
+      const changes = changesOf(change, this.record);
       this.#unsaved = { ...this.#unsaved, ...changes };
       this.record = { ...this.record, ...changes };
       warn(`The record of this wish could not be written (${trouble}): ${this.file}`);
@@ -112,7 +111,7 @@ export class Entry {
   }
 
   /** The last resort on a full disk: the place that the record has already. Cut by a crash, it is set aside. */
-  #overwrite(change: Partial<WishRecord> | ((now: WishRecord) => Partial<WishRecord>)): boolean {
+  #overwrite(change: Change): boolean {
     try {
       this.#merge(change);
       overwrite(this.file, writeRecord(this.record));
@@ -140,11 +139,10 @@ export class Entry {
   }
 
   /** The record as it lies on the disk, with what could not be written so far and with the change. */
-  #merge(change: Partial<WishRecord> | ((now: WishRecord) => Partial<WishRecord>)): void {
+  #merge(change: Change): void {
     const now = readRecord(readFileSync(this.file, 'utf8')) ?? this.record;
     this.record = { ...now, ...this.#unsaved };
-    const changes = typeof change === 'function' ? change(this.record) : change;
-    this.record = { ...this.record, ...changes };
+    this.record = { ...this.record, ...changesOf(change, this.record) };
   }
 
   /** Reads the record again: other processes may have written it. */
@@ -337,6 +335,10 @@ export class Journal {
     }
     return entries;
   }
+}
+
+function changesOf(change: Change, now: WishRecord): Partial<WishRecord> {
+  return typeof change === 'function' ? change(now) : change;
 }
 
 /** What another program holds just now is swept away another time. */

@@ -41,8 +41,8 @@ export function handOver(session: Session, entry: Entry | undefined, outcome: Ou
   return { ...outcome, onWritten: () => entry.close(status, credits, isWhole ? dateOf(session) : null) };
 }
 
-// A task that was just made may not be found by every replica at once.
-const YOUNG_TASK_MS = 30_000;
+/** A task that was just made may not be found by every replica at once, for so many milliseconds. */
+export const YOUNG_TASK_MS = 30_000;
 
 /** The wish was submitted so short a time ago that its task may not be shown yet. */
 export function isYoung({ api }: Session, { record }: Entry): boolean {

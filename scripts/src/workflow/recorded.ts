@@ -10,7 +10,7 @@ import { checkFunds, withinDay } from './funds.ts';
 import type { GenerateOptions } from './generate.ts';
 import { creditsOf } from './outcome.ts';
 import type { Session } from './session.ts';
-import { settleEarlier, submit } from './submit.ts';
+import { type Settled, settleEarlier, submit } from './submit.ts';
 
 type Wish = Pick<GenerateOptions, 'contract' | 'intent' | 'terms'> & {
   /** Where its files are wanted; absolute. */
@@ -99,7 +99,7 @@ async function submitNew(
   { contract, intent, terms }: Wish,
   { entry, lock }: { entry: Entry; lock: Lock },
   deadline: number,
-): Promise<{ task: Task; wasThere: boolean }> {
+): Promise<Settled> {
   const quote = await checkFunds(session, contract, intent, terms.maxCreditsPerDay);
   entry.record.credits.quoted = quote?.credits ?? null;
   await withinDay(session, journal, terms.maxCreditsPerDay, quote, () => entry.begin());
@@ -146,7 +146,7 @@ function settleKnown(
   { contract, intent, terms }: Wish,
   entry: Entry,
   deadline: number,
-) {
+): Promise<Settled> {
   const { idempotencyKey, created } = entry.record;
   const beforeResend = async () => {
     const quote = await checkFunds(session, contract, intent, terms.maxCreditsPerDay);

@@ -43,7 +43,7 @@ export function settleEarlier(
 }
 
 /** A task, and whether it was there already or has come of a submit just now. */
-interface Settled {
+export interface Settled {
   task: Task;
   wasThere: boolean;
 }

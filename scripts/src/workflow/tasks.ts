@@ -8,7 +8,7 @@ import { EXIT } from '../types/exit-codes.ts';
 import { Failure } from '../types/failure.ts';
 import type { JsonObject } from '../types/json.ts';
 import { isTerminal, type Task } from '../types/task.ts';
-import { handOver, isYoung, noteState, recordOf } from './delivery.ts';
+import { handOver, isYoung, noteState, recordOf, YOUNG_TASK_MS } from './delivery.ts';
 import { finish, folderFor } from './finish.ts';
 import { look, lookInTurn, lookOnce } from './look.ts';
 import { creditsOf, dataOf, taskOutcome } from './outcome.ts';
@@ -32,8 +32,6 @@ export interface WaitSettings {
 
 // A server that is looked at more often than this is one on this machine, without a limit to share.
 const LEAST_SHARED_MS = 1_000;
-// A task that was just made may not be found by every replica at once.
-const YOUNG_TASK_MS = 30_000;
 
 /** The state of a task, by one query. */
 export async function getStatus(session: Session, taskId: string): Promise<Outcome> {
