@@ -166,6 +166,15 @@ describe('what the documents name', () => {
       expect([...linked, text('SKILL.md').includes(file) ? file : '']).toContain(file);
   });
 
+  test('README.md has the picture of the flow, the architecture, and where it is installed', () => {
+    const readme = text('README.md');
+    expect([...readme.matchAll(/^```mermaid$/gm)]).toHaveLength(2);
+    for (const word of ['on record?', 'SUBMIT_OUTCOME_UNKNOWN', 'cli/', 'journal/', 'providers/', 'disk/'])
+      expect(readme).toContain(word);
+    for (const place of ['openclaw skills install', '.claude/skills/', '.agents/skills/'])
+      expect(readme).toContain(`${place}`);
+  });
+
   test('SKILL.md stays within its limits', () => {
     const skill = text('SKILL.md');
     expect(skill.split('\n').length).toBeLessThanOrEqual(181);
