@@ -12,6 +12,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const entry = path.join(root, 'scripts', 'run-workflow.mjs');
 const folder = mkdtempSync(path.join(tmpdir(), 'amw-bench-'));
 const ROUNDS = Number(process.argv[2] ?? 25);
+const WAITS = 10_000;
 let missed = 0;
 
 interface Child {
@@ -81,10 +82,10 @@ async function startServer(): Promise<{ origin: string; stop(): void }> {
 async function simulateWaits(): Promise<{ lagS: number; perMinute: number }> {
   const lags: number[] = [];
   let perMinute = 0;
-  for (let i = 0; i < 2000; i += 1) {
+  for (let i = 0; i < WAITS; i += 1) {
     const clock = new FakeClock();
     clock.random = Math.random;
-    const endsAt = 30_000 + (i / 2000) * 870_000 + Math.random() * 1_000;
+    const endsAt = 30_000 + (i / WAITS) * 870_000 + Math.random() * 1_000;
     const looks: number[] = [];
     const look = async () => {
       // The answer takes a while; what it says is how things were when it was asked.
@@ -146,7 +147,7 @@ try {
   const speeds: number[] = [];
   let peak = 0;
   const hasCurl = spawnSync('curl', ['--version']).status === 0;
-  for (let i = 0; i < 5; i += 1) {
+  for (let i = 0; i < 9; i += 1) {
     const watched = run(download, live, undefined, ['--import', preload]);
     peak = Math.max(peak, watched.maxRssMb);
     rmSync(out, { recursive: true, force: true });

@@ -1,7 +1,6 @@
 // Compiles scripts/src/ into scripts/*.mjs, and the contracts into scripts/contracts/. Run by `npm run build`.
 // Everything it writes is committed; the same sources give the same bytes.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
@@ -44,38 +43,6 @@ const leaveOut: Plugin = {
       if (contents === source) throw new Error('zod/v4/core/util.js no longer has the expected allowsEval');
       return { contents };
     });
-    // Tables that are computed at each start, of which two are used; a faster look-up of header names than a process
-    // of one request needs; channels that nobody listens to.
-    const SLIM: readonly [RegExp, (file: string) => string][] = [
-      [
-        /undici\/lib\/llhttp\/constants\.js$/,
-        (file) => {
-          const { ERROR, TYPE } = createRequire(import.meta.url)(file) as Record<string, object>;
-          return JSON.stringify({ ERROR, TYPE });
-        },
-      ],
-      [/undici\/lib\/core\/tree\.js$/, () => '{ tree: { lookup: () => null } }'],
-      [/undici\/lib\/core\/constants\.js$/, () => '{ headerNameLowerCasedRecord: Object.create(null) }'],
-      [
-        /undici\/lib\/core\/diagnostics\.js$/,
-        () => '{ channels: new Proxy({}, { get: () => ({ hasSubscribers: false }) }) }',
-      ],
-    ];
-    for (const [filter, exported] of SLIM) {
-      onLoad({ filter }, ({ path: file }) => ({ contents: `module.exports = ${exported(file)};` }));
-    }
-    // What undici uses of these modules of Node is a few lines; loading them takes 12 ms.
-    onLoad({ filter: /undici\/lib\/.*\.js$/ }, ({ path: file }) => {
-      const slim = (name: string) =>
-        `require(${JSON.stringify(path.join(here, `src/http/slim-${name}.cjs`))})`;
-      const source = readFileSync(file, 'utf8');
-      return {
-        contents: source
-          .replace(/require\('node:assert'\)/g, slim('assert'))
-          .replace(/require\('node:http'\)/g, slim('http'))
-          .replace(/require\('node:perf_hooks'\)/g, 'globalThis'),
-      };
-    });
   },
 };
 
@@ -88,7 +55,7 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['sandbox-server', /^sandbox\//],
   ['parse-yaml', /^contracts\/(parse-yaml|compile)\.ts$/],
   ['unknown-model', /^contracts\/(unknown-model|unsupported)\.ts$/],
-  ['proxy', /^http\/proxy\.ts$/],
+  ['undici', /^http\/(undici|large-reads)\.ts$/],
   [
     'main',
     /^(types\/|http\/clock\.ts$|contracts\/(nearest|folders)\.ts$|providers\/(profile|registry|unsupported)\.ts$)/,

@@ -2869,7 +2869,6 @@ function summary(contract) {
 }
 
 // scripts/src/cli/intake.ts
-const { randomUUID } = require("node:crypto");
 import { Failure as Failure3 } from "./main.mjs";
 import { plain as plain5 } from "./main.mjs";
 import { commandWith as commandWith2, modelFlags as modelFlags2 } from "./main.mjs";
@@ -3089,7 +3088,7 @@ async function readIntent(args, loopback, signal) {
   const intent = {
     model: contract.model,
     payload,
-    idempotencyKey: args.idempotencyKey ?? randomUUID(),
+    idempotencyKey: args.idempotencyKey ?? crypto.randomUUID(),
     ...args.maxCredits !== void 0 && { maxCredits: args.maxCredits },
     ...webhookUrl !== void 0 && { webhookUrl }
   };

@@ -32,11 +32,14 @@ var FileHash = class {
   constructor(file) {
     this.#file = file;
   }
+  /** So many bytes will come. A thread takes as long to start as a tenth of its work, and can do so in the meantime. */
+  expect(bytes) {
+    if (bytes >= WORKER_FROM_BYTES) this.#thread ??= this.#start();
+  }
   /** So many bytes from the beginning are written. */
   written(bytes) {
-    if (bytes < WORKER_FROM_BYTES) return;
-    this.#thread ??= this.#start();
-    this.#thread.worker.postMessage({ upTo: bytes, last: false });
+    this.expect(bytes);
+    this.#thread?.worker.postMessage({ upTo: bytes, last: false });
   }
   /** What was written does not count any more. */
   restart() {
@@ -370,7 +373,7 @@ var Fetch = class {
               return this.#writer.write(chunk);
             }
           },
-          { timeoutMs: this.#giveUpAt - api.clock.monotonic(), signal }
+          { timeoutMs: this.#giveUpAt - api.clock.monotonic(), signal, isFile: true }
         );
         const location = final.headers.location;
         if (final.status >= 300 && final.status < 400 && location && redirects < MAX_REDIRECTS) {
@@ -424,6 +427,7 @@ var Fetch = class {
     }
     this.#startOver();
     this.#total = length;
+    this.#hash.expect(length ?? 0);
     const etag = head.headers.etag;
     this.#validator = etag && !etag.startsWith("W/") ? etag : head.headers["last-modified"] ?? null;
     this.#lengthIsCertain = length !== null;

@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import http from 'node:http';
 import https from 'node:https';
@@ -13,7 +14,6 @@ import { type Certificate, selfSigned } from './certificate.ts';
 import { serveRaw } from './raw.ts';
 
 const OPTIONS = { timeoutMs: 2_000, maxBytes: 100_000 };
-const SHORT = { ...OPTIONS, timeoutMs: 120 };
 const KEY = 'ak_transport_canary';
 
 function transportFor(proxy: ProxySettings = {}): Transport {
@@ -42,338 +42,7 @@ async function failureOf(promise: Promise<unknown>): Promise<Failure> {
   return error as Failure;
 }
 
-describe('one exchange', () => {
-  it('sends what it is given and nothing else, and gives back the whole answer', async () => {
-    const server = await serve(() => ({
-      status: 201,
-      headers: { 'X-Some': 'Thing', 'content-type': 'text/x' },
-      body: 'grüße',
-    }));
-    const answer = await transportFor().send(post(`${server.origin}/a%2Fb?c=d`), OPTIONS);
-    expect(answer.status).toBe(201);
-    expect(answer.headers['x-some']).toBe('Thing');
-    expect(answer.body.toString()).toBe('grüße');
-    expect(server.received).toHaveLength(1);
-    const { method, path, headers, body } = server.received[0]!;
-    expect({ method, path, body }).toEqual({
-      method: 'POST',
-      path: '/a%2Fb?c=d',
-      body: '{"prompt":"a lighthouse"}',
-    });
-    const { host, connection, 'content-length': length, ...rest } = headers;
-    expect(length).toBe('25');
-    expect({ host, connection }).toEqual({ host: server.origin.slice(7), connection: 'keep-alive' });
-    expect(rest).toEqual({ key: KEY });
-  });
-
-  it('joins a header that came twice with a comma', async () => {
-    const server = await serveRaw((socket) => {
-      socket.write('HTTP/1.1 200 OK\r\nx-a: 1\r\nx-a: 2\r\ncontent-length: 0\r\n\r\n');
-    });
-    expect((await transportFor().send(get(server.origin), OPTIONS)).headers['x-a']).toBe('1, 2');
-  });
-
-  it('passes over 1xx answers', async () => {
-    const server = await serveRaw((socket) => {
-      socket.write(
-        'HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok',
-      );
-    });
-    const answer = await transportFor().send(get(server.origin), OPTIONS);
-    expect(answer).toMatchObject({ status: 200, body: Buffer.from('ok') });
-    expect(answer.headers.link).toBeUndefined();
-  });
-
-  it.each([301, 302, 303, 307, 308])('fault 10: does not follow HTTP %i', async (status) => {
-    const other = await serve(() => ({ body: 'stolen' }));
-    const server = await serve(() => ({ status, headers: { location: `${other.origin}/take` } }));
-    const answer = await transportFor().send(post(server.origin), OPTIONS);
-    expect(answer.status).toBe(status);
-    expect(other.received).toHaveLength(0);
-    expect(server.received).toHaveLength(1);
-  });
-
-  it('fault 25: hands over bytes as they are, compressed or not', async () => {
-    const zipped = gzipSync('{"a":1}');
-    const server = await serve(({ headers }) => {
-      expect(headers['accept-encoding']).toBeUndefined();
-      return { headers: { 'content-encoding': 'gzip' }, body: zipped };
-    });
-    expect((await transportFor().send(get(server.origin), OPTIONS)).body).toEqual(zipped);
-  });
-});
-
-describe('what never left', () => {
-  it('fault 1: a refused connection is certain: nothing was delivered', async () => {
-    const port = await closedPort();
-    const failure = await failureOf(transportFor().send(post(`http://127.0.0.1:${port}/`), OPTIONS));
-    expect(failure.message).toBe(`http://127.0.0.1:${port} refused the connection (ECONNREFUSED).`);
-    expect(failure.details).toMatchObject({ transient: true, unclear: false });
-  });
-
-  it('fault 1: so is a name that does not exist', async () => {
-    const failure = await failureOf(transportFor().send(post('http://nobody.invalid/'), OPTIONS));
-    expect(failure.message).toMatch(/^http:\/\/nobody\.invalid could not be (found|looked up) \(DNS\)/);
-    expect(failure.details).toMatchObject({ transient: true, unclear: false });
-  });
-
-  it('fault 9: a connection that is not accepted ends with the deadline, and is certain', async () => {
-    // A proxy that takes the connection and never opens the tunnel: as far as the service knows, nobody called.
-    const proxy = await serveRaw(() => {});
-    const transport = transportFor({ httpsProxy: proxy.origin });
-    const failure = await failureOf(transport.send(post('https://api.example.test/'), SHORT));
-    expect(failure.message).toContain('did not accept a connection within 120 ms');
-    expect(failure.details).toMatchObject({ transient: true, unclear: false });
-  });
-});
-
-describe('what may have arrived', () => {
-  it.each<[string, (socket: net.Socket) => void]>([
-    ['reset', (socket) => socket.resetAndDestroy()],
-    ['closed', (socket) => socket.end()],
-    ['closed in the middle of the headers', (socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-le')],
-    [
-      'closed in the middle of the body',
-      (socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc'),
-    ],
-    [
-      'closed in the middle of a chunk',
-      (socket) => socket.end('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n9\r\nabc'),
-    ],
-    ['answered with something that is not HTTP', (socket) => socket.end('SSH-2.0-OpenSSH_9.6\r\n')],
-  ])('fault 2: a connection that is %s after the request left is not certain', async (_, answer) => {
-    const server = await serveRaw((socket, text) => {
-      if (text.includes('lighthouse')) answer(socket);
-    });
-    const failure = await failureOf(transportFor().send(post(server.origin), OPTIONS));
-    expect(failure.details).toMatchObject({ transient: true, unclear: true });
-    expect(server.connections).toHaveLength(1);
-  });
-
-  it('fault 4: headers that never come end with the deadline', async () => {
-    const server = await serveRaw(() => {});
-    const failure = await failureOf(transportFor().send(post(server.origin), SHORT));
-    expect(failure.message).toBe(`${server.origin} did not answer within 120 ms.`);
-    expect(failure.details).toMatchObject({ transient: true, unclear: true });
-  });
-
-  it('fault 5: a body that trickles in does not outlive the deadline', async () => {
-    const server = await serveRaw((socket) => {
-      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n');
-      const drip = setInterval(() => socket.write('x'), 10);
-      socket.on('close', () => clearInterval(drip));
-    });
-    const start = performance.now();
-    const failure = await failureOf(transportFor().send(get(server.origin), SHORT));
-    expect(performance.now() - start).toBeLessThan(1_000);
-    expect(failure.message).toBe(`${server.origin} did not finish its answer within 120 ms.`);
-    expect(failure.details).toMatchObject({ transient: true, unclear: true });
-  });
-
-  it('fault 31: a body above the cap is stopped while it comes', async () => {
-    let sent = 0;
-    const server = await serve((_, { res }) => {
-      const piece = Buffer.alloc(64 * 1024, 'x');
-      const pump = () => {
-        while (!res.destroyed && sent < 100 * 2 ** 20) {
-          sent += piece.length;
-          if (!res.write(piece)) return void res.once('drain', pump);
-        }
-      };
-      pump();
-      return undefined;
-    });
-    const failure = await failureOf(transportFor().send(get(server.origin), OPTIONS));
-    expect(failure.message).toBe(`${server.origin} sent more than 100000 bytes.`);
-    expect(failure.details.unclear).toBe(true);
-    expect(failure.details.transient).toBeUndefined();
-    expect(sent).toBeLessThan(20 * 2 ** 20);
-  });
-
-  it('refuses headers without end', async () => {
-    const server = await serveRaw((socket) => {
-      socket.write(`HTTP/1.1 200 OK\r\nx-long: ${'x'.repeat(80 * 1024)}\r\n\r\n`);
-    });
-    const failure = await failureOf(transportFor().send(get(server.origin), OPTIONS));
-    expect(failure.message).toContain('headers that are too large');
-  });
-});
-
-describe('connections', () => {
-  it('keeps one open for reads and takes a new one for each submit (fault 3)', async () => {
-    const ports: (number | undefined)[] = [];
-    const server = await serve((_, { res }) => {
-      ports.push(res.req.socket.remotePort);
-      return { body: 'ok' };
-    });
-    const transport = transportFor();
-    await transport.send(get(server.origin), OPTIONS);
-    await transport.send(get(server.origin), OPTIONS);
-    await transport.send(post(server.origin), { ...OPTIONS, fresh: true });
-    await transport.send(post(server.origin), { ...OPTIONS, fresh: true });
-    await transport.send(get(server.origin), OPTIONS);
-    const [first, second, third, fourth, fifth] = ports;
-    expect(second).toBe(first);
-    expect(fifth).toBe(first);
-    expect(new Set([first, third, fourth]).size).toBe(3);
-  });
-
-  it('goes on after a connection of its own was lost', async () => {
-    const server = await serve((_, { res, count }) => {
-      if (count > 0) return { body: 'ok' };
-      res.destroy();
-      return undefined;
-    });
-    const transport = transportFor();
-    await failureOf(transport.send(get(server.origin), OPTIONS));
-    expect((await transport.send(get(server.origin), OPTIONS)).body.toString()).toBe('ok');
-  });
-
-  it('does not let one request that hangs hold up the next for longer than its deadline', async () => {
-    const server = await serve((_, { count }) => (count === 0 ? undefined : { body: 'ok' }));
-    const transport = transportFor();
-    await failureOf(transport.send(get(server.origin), SHORT));
-    expect((await transport.send(get(server.origin), OPTIONS)).body.toString()).toBe('ok');
-  });
-
-  it('close() ends every connection, also one with a request under way', async () => {
-    const server = await serveRaw(() => {});
-    const transport = transportFor();
-    const shared = failureOf(transport.send(get(server.origin), OPTIONS));
-    const own = failureOf(transport.send(post(server.origin), { ...OPTIONS, fresh: true }));
-    await vi.waitFor(() => expect(server.connections.filter(({ text }) => text !== '')).toHaveLength(2));
-    await transport.close();
-    for (const failure of [await shared, await own]) {
-      expect(failure.message).toContain('closed from this side');
-      expect(failure.details.unclear).toBe(true);
-    }
-    await vi.waitFor(() => expect(server.connections.every(({ socket }) => socket.destroyed)).toBe(true));
-  });
-
-  it('works again after close()', async () => {
-    const server = await serve(() => ({ body: 'ok' }));
-    const transport = transportFor();
-    await transport.send(get(server.origin), OPTIONS);
-    await transport.close();
-    expect((await transport.send(get(server.origin), OPTIONS)).status).toBe(200);
-  });
-});
-
-describe('the signal', () => {
-  it('ends an exchange under way with its own reason', async () => {
-    const server = await serveRaw((socket) =>
-      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc'),
-    );
-    const controller = new AbortController();
-    const reason = new Error('stopped');
-    const sent = transportFor().send(get(server.origin), { ...OPTIONS, signal: controller.signal });
-    setTimeout(() => controller.abort(reason), 30);
-    await expect(sent).rejects.toBe(reason);
-    await vi.waitFor(() => expect(server.connections[0]!.socket.destroyed).toBe(true));
-  });
-
-  it('that was given before lets nothing leave', async () => {
-    const server = await serve(() => ({}));
-    const signal = AbortSignal.abort(new Error('stopped'));
-    await expect(transportFor().send(post(server.origin), { ...OPTIONS, signal })).rejects.toBe(
-      signal.reason,
-    );
-    expect(server.received).toHaveLength(0);
-  });
-
-  it('that comes too late changes nothing', async () => {
-    const server = await serve(() => ({ body: 'ok' }));
-    const controller = new AbortController();
-    const answer = await transportFor().send(get(server.origin), { ...OPTIONS, signal: controller.signal });
-    controller.abort();
-    expect(answer.body.toString()).toBe('ok');
-  });
-});
-
-describe('a receiver', () => {
-  it('holds the sender back until it has taken a piece', async () => {
-    const size = 32 * 2 ** 20;
-    let sent = 0;
-    const server = await serve((_, { res }) => {
-      const piece = Buffer.alloc(2 ** 20, 'x');
-      const pump = () => {
-        while (sent < size) {
-          sent += piece.length;
-          if (!res.write(piece)) return void res.once('drain', pump);
-        }
-        res.end();
-      };
-      pump();
-      return undefined;
-    });
-    let got = 0;
-    let calls = 0;
-    let atOnce = 0;
-    let isBusy = false;
-    let release: () => void = () => {};
-    const gate = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    const exchange = transportFor().exchange(
-      get(server.origin),
-      {
-        onHead() {},
-        async onData(chunk) {
-          calls += 1;
-          // The event loop would never turn again, and no time limit strike.
-          if (calls > 100_000) throw new Error('called without end');
-          if (isBusy) atOnce += 1;
-          isBusy = true;
-          got += chunk.length;
-          await gate;
-          isBusy = false;
-        },
-      },
-      OPTIONS,
-    );
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    // What is under way lies in the buffers of the two sockets: megabytes, but not all of it.
-    expect(sent).toBeLessThan(size);
-    expect(got).toBeLessThan(2 ** 20);
-    release();
-    await exchange;
-    expect(got).toBe(size);
-    expect(atOnce).toBe(0);
-  });
-
-  it.each(['at once', 'later'])('that throws %s ends the exchange with what it threw', async (when) => {
-    const server = await serve(() => ({ body: 'x'.repeat(1000) }));
-    const bug = new Error('no room');
-    const exchange = transportFor().exchange(
-      get(server.origin),
-      {
-        onHead() {},
-        onData() {
-          if (when === 'at once') throw bug;
-          return Promise.reject(bug);
-        },
-      },
-      OPTIONS,
-    );
-    await expect(exchange).rejects.toBe(bug);
-  });
-
-  it('that throws at the head reads no body', async () => {
-    const server = await serve(() => ({ body: 'x'.repeat(1000) }));
-    const bug = new Error('not that');
-    const onData = vi.fn();
-    const receiver = {
-      onHead() {
-        throw bug;
-      },
-      onData,
-    };
-    await expect(transportFor().exchange(get(server.origin), receiver, OPTIONS)).rejects.toBe(bug);
-    expect(onData).not.toHaveBeenCalled();
-  });
-});
-
-async function serveTls(certificate: Certificate, body = 'ok') {
+async function serveTls(certificate: Certificate, body: string | Buffer = 'ok') {
   const received: http.IncomingHttpHeaders[] = [];
   const server = https.createServer(certificate, (req, res) => {
     received.push(req.headers);
@@ -387,27 +56,389 @@ async function serveTls(certificate: Certificate, body = 'ok') {
   return { port: (server.address() as AddressInfo).port, received };
 }
 
-describe('TLS', () => {
-  it.each<[string, () => Certificate, string]>([
-    ['that nobody vouches for', () => selfSigned(), 'DEPTH_ZERO_SELF_SIGNED_CERT'],
-    ['that has run out', () => selfSigned(-3_600_000), 'CERT_HAS_EXPIRED|DEPTH_ZERO_SELF_SIGNED_CERT'],
-  ])('fault 6: a certificate %s is named and not tried again', async (_, make, code) => {
-    const server = await serveTls(make());
-    const failure = await failureOf(transportFor().send(post(`https://localhost:${server.port}/`), OPTIONS));
-    expect(failure.message).toMatch(new RegExp(`has a certificate that cannot be trusted \\((${code}): `));
-    expect(failure.details.transient).toBeUndefined();
-    expect(failure.details.unclear).toBe(false);
-    expect(failure.details.nextSteps).toHaveLength(1);
-    expect(server.received).toHaveLength(0);
+// Calls and files travel by two clients, which have to behave alike.
+describe.each([
+  { what: 'a call', isFile: false },
+  { what: 'a file', isFile: true },
+])('$what', ({ isFile }) => {
+  const OPTIONS = { timeoutMs: 2_000, maxBytes: 100_000, isFile };
+  const SHORT = { ...OPTIONS, timeoutMs: 120 };
+
+  describe('one exchange', () => {
+    it('sends what it is given and nothing else, and gives back the whole answer', async () => {
+      const server = await serve(() => ({
+        status: 201,
+        headers: { 'X-Some': 'Thing', 'content-type': 'text/x' },
+        body: 'grüße',
+      }));
+      const answer = await transportFor().send(post(`${server.origin}/a%2Fb?c=d`), OPTIONS);
+      expect(answer.status).toBe(201);
+      expect(answer.headers['x-some']).toBe('Thing');
+      expect(answer.body.toString()).toBe('grüße');
+      expect(server.received).toHaveLength(1);
+      const { method, path, headers, body } = server.received[0]!;
+      expect({ method, path, body }).toEqual({
+        method: 'POST',
+        path: '/a%2Fb?c=d',
+        body: '{"prompt":"a lighthouse"}',
+      });
+      const { host, connection, 'content-length': length, ...rest } = headers;
+      expect(length).toBe('25');
+      expect({ host, connection }).toEqual({ host: server.origin.slice(7), connection: 'keep-alive' });
+      expect(rest).toEqual({ key: KEY });
+    });
+
+    it('joins a header that came twice with a comma', async () => {
+      const server = await serveRaw((socket) => {
+        socket.write('HTTP/1.1 200 OK\r\nx-a: 1\r\nx-a: 2\r\ncontent-length: 0\r\n\r\n');
+      });
+      expect((await transportFor().send(get(server.origin), OPTIONS)).headers['x-a']).toBe('1, 2');
+    });
+
+    it('passes over 1xx answers', async () => {
+      const server = await serveRaw((socket) => {
+        socket.write(
+          'HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok',
+        );
+      });
+      const answer = await transportFor().send(get(server.origin), OPTIONS);
+      expect(answer).toMatchObject({ status: 200, body: Buffer.from('ok') });
+      expect(answer.headers.link).toBeUndefined();
+    });
+
+    it.each([301, 302, 303, 307, 308])('fault 10: does not follow HTTP %i', async (status) => {
+      const other = await serve(() => ({ body: 'stolen' }));
+      const server = await serve(() => ({ status, headers: { location: `${other.origin}/take` } }));
+      const answer = await transportFor().send(post(server.origin), OPTIONS);
+      expect(answer.status).toBe(status);
+      expect(other.received).toHaveLength(0);
+      expect(server.received).toHaveLength(1);
+    });
+
+    it('fault 25: hands over bytes as they are, compressed or not', async () => {
+      const zipped = gzipSync('{"a":1}');
+      const server = await serve(({ headers }) => {
+        expect(headers['accept-encoding']).toBeUndefined();
+        return { headers: { 'content-encoding': 'gzip' }, body: zipped };
+      });
+      expect((await transportFor().send(get(server.origin), OPTIONS)).body).toEqual(zipped);
+    });
   });
 
-  it('a server that speaks no TLS is not called a matter of certificates', async () => {
-    const server = await serveRaw((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
-    const failure = await failureOf(transportFor().send(post(`https://127.0.0.1:${server.port}/`), OPTIONS));
-    expect(failure.message).toContain('could not agree on TLS');
-    expect(failure.message).not.toContain('certificate');
-    expect(failure.details.unclear).toBe(false);
+  describe('what never left', () => {
+    it('fault 1: a refused connection is certain: nothing was delivered', async () => {
+      const port = await closedPort();
+      const failure = await failureOf(transportFor().send(post(`http://127.0.0.1:${port}/`), OPTIONS));
+      expect(failure.message).toBe(`http://127.0.0.1:${port} refused the connection (ECONNREFUSED).`);
+      expect(failure.details).toMatchObject({ transient: true, unclear: false });
+    });
+
+    it('fault 1: so is a name that does not exist', async () => {
+      const failure = await failureOf(transportFor().send(post('http://nobody.invalid/'), OPTIONS));
+      expect(failure.message).toMatch(/^http:\/\/nobody\.invalid could not be (found|looked up) \(DNS\)/);
+      expect(failure.details).toMatchObject({ transient: true, unclear: false });
+    });
+
+    it('fault 9: a connection that is not accepted ends with the deadline, and is certain', async () => {
+      // A proxy that takes the connection and never opens the tunnel: as far as the service knows, nobody called.
+      const proxy = await serveRaw(() => {});
+      const transport = transportFor({ httpsProxy: proxy.origin });
+      const failure = await failureOf(transport.send(post('https://api.example.test/'), SHORT));
+      expect(failure.message).toContain('did not accept a connection within 120 ms');
+      expect(failure.details).toMatchObject({ transient: true, unclear: false });
+    });
   });
+
+  describe('what may have arrived', () => {
+    it.each<[string, (socket: net.Socket) => void]>([
+      ['reset', (socket) => socket.resetAndDestroy()],
+      ['closed', (socket) => socket.end()],
+      ['closed in the middle of the headers', (socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-le')],
+      [
+        'closed in the middle of the body',
+        (socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc'),
+      ],
+      [
+        'closed in the middle of a chunk',
+        (socket) => socket.end('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n9\r\nabc'),
+      ],
+      ['answered with something that is not HTTP', (socket) => socket.end('SSH-2.0-OpenSSH_9.6\r\n')],
+    ])('fault 2: a connection that is %s after the request left is not certain', async (_, answer) => {
+      const server = await serveRaw((socket, text) => {
+        if (text.includes('lighthouse')) answer(socket);
+      });
+      const failure = await failureOf(transportFor().send(post(server.origin), OPTIONS));
+      expect(failure.details).toMatchObject({ transient: true, unclear: true });
+      expect(server.connections).toHaveLength(1);
+    });
+
+    it('fault 4: headers that never come end with the deadline', async () => {
+      const server = await serveRaw(() => {});
+      const failure = await failureOf(transportFor().send(post(server.origin), SHORT));
+      expect(failure.message).toBe(`${server.origin} did not answer within 120 ms.`);
+      expect(failure.details).toMatchObject({ transient: true, unclear: true });
+    });
+
+    it('fault 5: a body that trickles in does not outlive the deadline', async () => {
+      const server = await serveRaw((socket) => {
+        socket.write('HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n');
+        const drip = setInterval(() => socket.write('x'), 10);
+        socket.on('close', () => clearInterval(drip));
+      });
+      const start = performance.now();
+      const failure = await failureOf(transportFor().send(get(server.origin), SHORT));
+      expect(performance.now() - start).toBeLessThan(1_000);
+      expect(failure.message).toBe(`${server.origin} did not finish its answer within 120 ms.`);
+      expect(failure.details).toMatchObject({ transient: true, unclear: true });
+    });
+
+    it('fault 31: a body above the cap is stopped while it comes', async () => {
+      let sent = 0;
+      const server = await serve((_, { res }) => {
+        const piece = Buffer.alloc(64 * 1024, 'x');
+        const pump = () => {
+          while (!res.destroyed && sent < 100 * 2 ** 20) {
+            sent += piece.length;
+            if (!res.write(piece)) return void res.once('drain', pump);
+          }
+        };
+        pump();
+        return undefined;
+      });
+      const failure = await failureOf(transportFor().send(get(server.origin), OPTIONS));
+      expect(failure.message).toBe(`${server.origin} sent more than 100000 bytes.`);
+      expect(failure.details.unclear).toBe(true);
+      expect(failure.details.transient).toBeUndefined();
+      expect(sent).toBeLessThan(20 * 2 ** 20);
+    });
+
+    it('refuses headers without end', async () => {
+      const server = await serveRaw((socket) => {
+        socket.write(`HTTP/1.1 200 OK\r\nx-long: ${'x'.repeat(80 * 1024)}\r\n\r\n`);
+      });
+      const failure = await failureOf(transportFor().send(get(server.origin), OPTIONS));
+      expect(failure.message).toContain('headers that are too large');
+    });
+  });
+
+  describe('connections', () => {
+    it('goes on after a connection of its own was lost', async () => {
+      const server = await serve((_, { res, count }) => {
+        if (count > 0) return { body: 'ok' };
+        res.destroy();
+        return undefined;
+      });
+      const transport = transportFor();
+      await failureOf(transport.send(get(server.origin), OPTIONS));
+      expect((await transport.send(get(server.origin), OPTIONS)).body.toString()).toBe('ok');
+    });
+
+    it('does not let one request that hangs hold up the next for longer than its deadline', async () => {
+      const server = await serve((_, { count }) => (count === 0 ? undefined : { body: 'ok' }));
+      const transport = transportFor();
+      await failureOf(transport.send(get(server.origin), SHORT));
+      expect((await transport.send(get(server.origin), OPTIONS)).body.toString()).toBe('ok');
+    });
+
+    it('close() ends every connection, also one with a request under way', async () => {
+      const server = await serveRaw(() => {});
+      const transport = transportFor();
+      const shared = failureOf(transport.send(get(server.origin), OPTIONS));
+      const own = failureOf(transport.send(post(server.origin), { ...OPTIONS, fresh: true }));
+      await vi.waitFor(() => expect(server.connections.filter(({ text }) => text !== '')).toHaveLength(2));
+      await transport.close();
+      for (const failure of [await shared, await own]) {
+        expect(failure.message).toContain('closed from this side');
+        expect(failure.details.unclear).toBe(true);
+      }
+      await vi.waitFor(() => expect(server.connections.every(({ socket }) => socket.destroyed)).toBe(true));
+    });
+
+    it('works again after close()', async () => {
+      const server = await serve(() => ({ body: 'ok' }));
+      const transport = transportFor();
+      await transport.send(get(server.origin), OPTIONS);
+      await transport.close();
+      expect((await transport.send(get(server.origin), OPTIONS)).status).toBe(200);
+    });
+  });
+
+  describe('the signal', () => {
+    it('ends an exchange under way with its own reason', async () => {
+      const server = await serveRaw((socket) =>
+        socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc'),
+      );
+      const controller = new AbortController();
+      const reason = new Error('stopped');
+      const sent = transportFor().send(get(server.origin), { ...OPTIONS, signal: controller.signal });
+      setTimeout(() => controller.abort(reason), 30);
+      await expect(sent).rejects.toBe(reason);
+      await vi.waitFor(() => expect(server.connections[0]!.socket.destroyed).toBe(true));
+    });
+
+    it('that was given before lets nothing leave', async () => {
+      const server = await serve(() => ({}));
+      const signal = AbortSignal.abort(new Error('stopped'));
+      await expect(transportFor().send(post(server.origin), { ...OPTIONS, signal })).rejects.toBe(
+        signal.reason,
+      );
+      expect(server.received).toHaveLength(0);
+    });
+
+    it('that comes too late changes nothing', async () => {
+      const server = await serve(() => ({ body: 'ok' }));
+      const controller = new AbortController();
+      const answer = await transportFor().send(get(server.origin), { ...OPTIONS, signal: controller.signal });
+      controller.abort();
+      expect(answer.body.toString()).toBe('ok');
+    });
+  });
+
+  describe('a receiver', () => {
+    it('holds the sender back until it has taken a piece', async () => {
+      const size = 32 * 2 ** 20;
+      let sent = 0;
+      const server = await serve((_, { res }) => {
+        const piece = Buffer.alloc(2 ** 20, 'x');
+        const pump = () => {
+          while (sent < size) {
+            sent += piece.length;
+            if (!res.write(piece)) return void res.once('drain', pump);
+          }
+          res.end();
+        };
+        pump();
+        return undefined;
+      });
+      let got = 0;
+      let calls = 0;
+      let atOnce = 0;
+      let isBusy = false;
+      let release: () => void = () => {};
+      const gate = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      const exchange = transportFor().exchange(
+        get(server.origin),
+        {
+          onHead() {},
+          async onData(chunk) {
+            calls += 1;
+            // The event loop would never turn again, and no time limit strike.
+            if (calls > 100_000) throw new Error('called without end');
+            if (isBusy) atOnce += 1;
+            isBusy = true;
+            got += chunk.length;
+            await gate;
+            isBusy = false;
+          },
+        },
+        OPTIONS,
+      );
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      // What is under way lies in the buffers of the two sockets: megabytes, but not all of it.
+      expect(sent).toBeLessThan(size);
+      expect(got).toBeLessThan(2 ** 20);
+      release();
+      await exchange;
+      expect(got).toBe(size);
+      expect(atOnce).toBe(0);
+    });
+
+    it.each(['at once', 'later'])('that throws %s ends the exchange with what it threw', async (when) => {
+      const server = await serve(() => ({ body: 'x'.repeat(1000) }));
+      const bug = new Error('no room');
+      const exchange = transportFor().exchange(
+        get(server.origin),
+        {
+          onHead() {},
+          onData() {
+            if (when === 'at once') throw bug;
+            return Promise.reject(bug);
+          },
+        },
+        OPTIONS,
+      );
+      await expect(exchange).rejects.toBe(bug);
+    });
+
+    it('that throws at the head reads no body', async () => {
+      const server = await serve(() => ({ body: 'x'.repeat(1000) }));
+      const bug = new Error('not that');
+      const onData = vi.fn();
+      const receiver = {
+        onHead() {
+          throw bug;
+        },
+        onData,
+      };
+      await expect(transportFor().exchange(get(server.origin), receiver, OPTIONS)).rejects.toBe(bug);
+      expect(onData).not.toHaveBeenCalled();
+    });
+  });
+
+  describe('TLS', () => {
+    it.each<[string, () => Certificate, string]>([
+      ['that nobody vouches for', () => selfSigned(), 'DEPTH_ZERO_SELF_SIGNED_CERT'],
+      ['that has run out', () => selfSigned(-3_600_000), 'CERT_HAS_EXPIRED|DEPTH_ZERO_SELF_SIGNED_CERT'],
+    ])('fault 6: a certificate %s is named and not tried again', async (_, make, code) => {
+      const server = await serveTls(make());
+      const failure = await failureOf(
+        transportFor().send(post(`https://localhost:${server.port}/`), OPTIONS),
+      );
+      expect(failure.message).toMatch(new RegExp(`has a certificate that cannot be trusted \\((${code}): `));
+      expect(failure.details.transient).toBeUndefined();
+      expect(failure.details.unclear).toBe(false);
+      expect(failure.details.nextSteps).toHaveLength(1);
+      expect(server.received).toHaveLength(0);
+    });
+
+    it('brings an answer of many pieces through as it was', async () => {
+      trustAnything();
+      const sent = randomBytes(12 * 2 ** 20);
+      const server = await serveTls(selfSigned(), sent);
+      const received = createHash('sha256');
+      const request = get(`https://localhost:${server.port}/`);
+      const receiver = {
+        onHead() {},
+        // Some pieces are waited for, so that others pile up behind them.
+        onData(chunk: Buffer) {
+          received.update(chunk);
+          return chunk.length % 2 ? new Promise<void>((resolve) => setImmediate(resolve)) : undefined;
+        },
+      };
+      await transportFor().exchange(request, receiver, OPTIONS);
+      expect(received.digest('hex')).toBe(createHash('sha256').update(sent).digest('hex'));
+    });
+
+    it('a server that speaks no TLS is not called a matter of certificates', async () => {
+      const server = await serveRaw((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+      const failure = await failureOf(
+        transportFor().send(post(`https://127.0.0.1:${server.port}/`), OPTIONS),
+      );
+      expect(failure.message).toContain('could not agree on TLS');
+      expect(failure.message).not.toContain('certificate');
+      expect(failure.details.unclear).toBe(false);
+    });
+  });
+});
+
+it('fault 3: keeps one connection open for reads and takes a new one for each submit', async () => {
+  const ports: (number | undefined)[] = [];
+  const server = await serve((_, { res }) => {
+    ports.push(res.req.socket.remotePort);
+    return { body: 'ok' };
+  });
+  const transport = transportFor();
+  await transport.send(get(server.origin), OPTIONS);
+  await transport.send(get(server.origin), OPTIONS);
+  await transport.send(post(server.origin), { ...OPTIONS, fresh: true });
+  await transport.send(post(server.origin), { ...OPTIONS, fresh: true });
+  await transport.send(get(server.origin), OPTIONS);
+  const [first, second, third, fourth, fifth] = ports;
+  expect(second).toBe(first);
+  expect(fifth).toBe(first);
+  expect(new Set([first, third, fourth]).size).toBe(3);
 });
 
 /** A proxy that writes down what it sees; tunnels lead to `tunnelPort` whatever host they name. */

@@ -73,8 +73,8 @@ describe('the rhythm', () => {
 
   it('counts the time that a look takes', async () => {
     const { clock, lookedAt } = await wait([see('PROGRESS')], { deadline: 10_000, lookMs: 4_000 });
-    expect(lookedAt).toEqual([2_000, 8_800]);
-    expect(clock.now).toBe(12_800);
+    expect(lookedAt).toEqual([2_000, 9_600]);
+    expect(clock.now).toBe(13_600);
   });
 
   it.each([0, -1])('makes no look with %i ms left', async (deadline) => {

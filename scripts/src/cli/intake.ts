@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { type Contract, loadContract } from '../contracts/contract.ts';
 import { checkPublicUrl } from '../contracts/media.ts';
 import { checkPayload } from '../contracts/validate.ts';
@@ -44,7 +43,7 @@ export async function readIntent(args: Arguments, loopback: boolean, signal: Abo
   const intent: Intent = {
     model: contract.model,
     payload,
-    idempotencyKey: args.idempotencyKey ?? randomUUID(),
+    idempotencyKey: args.idempotencyKey ?? crypto.randomUUID(),
     ...(args.maxCredits !== undefined && { maxCredits: args.maxCredits }),
     ...(webhookUrl !== undefined && { webhookUrl }),
   };

@@ -134,7 +134,7 @@ class Fetch {
               return this.#writer.write(chunk);
             },
           },
-          { timeoutMs: this.#giveUpAt - api.clock.monotonic(), signal },
+          { timeoutMs: this.#giveUpAt - api.clock.monotonic(), signal, isFile: true },
         );
         const location = final.headers.location;
         if (final.status >= 300 && final.status < 400 && location && redirects < MAX_REDIRECTS) {
@@ -192,6 +192,7 @@ class Fetch {
     }
     this.#startOver();
     this.#total = length;
+    this.#hash.expect(length ?? 0);
     const etag = head.headers.etag;
     this.#validator = etag && !etag.startsWith('W/') ? etag : (head.headers['last-modified'] ?? null);
     // A chunked body that ends well may have been cut before it was chunked, by a proxy for example.

@@ -24,11 +24,15 @@ export class FileHash {
     this.#file = file;
   }
 
+  /** So many bytes will come. A thread takes as long to start as a tenth of its work, and can do so in the meantime. */
+  expect(bytes: number): void {
+    if (bytes >= WORKER_FROM_BYTES) this.#thread ??= this.#start();
+  }
+
   /** So many bytes from the beginning are written. */
   written(bytes: number): void {
-    if (bytes < WORKER_FROM_BYTES) return;
-    this.#thread ??= this.#start();
-    this.#thread.worker.postMessage({ upTo: bytes, last: false });
+    this.expect(bytes);
+    this.#thread?.worker.postMessage({ upTo: bytes, last: false });
   }
 
   /** What was written does not count any more. */

@@ -1,0 +1,46 @@
+import type { HttpHead, HttpRequest } from './message.ts';
+
+/** What becomes of one request, in this order. Nothing is called before `start` has returned. */
+export interface WireEvents {
+  /** A connection stands and the first byte leaves next: until then, nothing was delivered. */
+  onLeave(): void;
+  /** Headers of the final answer. */
+  onHead(head: HttpHead): void;
+  onData(chunk: Buffer): void;
+  /** The answer came whole. */
+  onEnd(): void;
+  /** The exchange is over without a whole answer. */
+  onError(error: unknown): void;
+}
+
+/** A request on its way. */
+export interface Flight {
+  /** Holds back further data, so that the sender waits. */
+  pause(): void;
+  resume(): void;
+  /** Closes its connection. */
+  abort(): void;
+}
+
+/** A way to a service: its connections, and how requests travel over them. */
+export interface Wire {
+  /**
+   * @param fresh on a connection of its own, which is closed afterwards
+   * @throws what the request cannot be sent for at all
+   */
+  start(request: HttpRequest, events: WireEvents, fresh: boolean): Flight;
+  /** Ends whatever is under way. A connection at rest holds no process up, and closes by itself. */
+  close(): void;
+}
+
+export const CONNECT_TIMEOUT_MS = 10_000;
+export const MAX_HEADER_BYTES = 64 * 1024;
+
+/** Names several values of one header as one text, as HTTP allows, and all names in lower case. */
+export function flatHeaders(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  const out: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) out[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return out;
+}
