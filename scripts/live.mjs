@@ -840,6 +840,7 @@ function flatHeaders(headers) {
 }
 
 // scripts/src/http/direct.ts
+var LONGEST_REST_MS = 4e3;
 var DirectWire = class {
   #agents = /* @__PURE__ */ new Map();
   #open = /* @__PURE__ */ new Set();
@@ -881,7 +882,7 @@ var DirectWire = class {
   }
   #client(protocol) {
     const secure = protocol === "https:" ? process.getBuiltinModule("node:https") : null;
-    const agent = this.#agents.get(protocol) ?? new (secure?.Agent ?? Agent)({ keepAlive: true });
+    const agent = this.#agents.get(protocol) ?? new (secure?.Agent ?? Agent)({ keepAlive: true, timeout: LONGEST_REST_MS });
     this.#agents.set(protocol, agent);
     return { send: secure?.request ?? sendPlain, agent };
   }

@@ -17,6 +17,9 @@ import {
   type WireEvents,
 } from './wire.ts';
 
+// Services close a connection at rest after a while, often after 5 s; a request must not cross with that.
+const LONGEST_REST_MS = 4_000;
+
 /**
  * Straight to the service, with Node's own client. It is there already: loading undici, whose parser is WebAssembly,
  * would take a sixth of the time of a command that asks one question.
@@ -66,7 +69,9 @@ export class DirectWire implements Wire {
   #client(protocol: string): { send: (options: RequestOptions) => ClientRequest; agent: Agent } {
     // Loaded where it is needed: TLS is slow to load, and a service on this machine has none.
     const secure = protocol === 'https:' ? process.getBuiltinModule('node:https') : null;
-    const agent = this.#agents.get(protocol) ?? new (secure?.Agent ?? Agent)({ keepAlive: true });
+    const agent =
+      this.#agents.get(protocol) ??
+      new (secure?.Agent ?? Agent)({ keepAlive: true, timeout: LONGEST_REST_MS });
     this.#agents.set(protocol, agent);
     return { send: secure?.request ?? sendPlain, agent };
   }
