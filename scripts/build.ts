@@ -58,7 +58,7 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['undici', /^http\/(undici|large-reads)\.ts$/],
   [
     'main',
-    /^(types\/|http\/clock\.ts$|contracts\/(nearest|folders)\.ts$|providers\/(profile|registry|unsupported)\.ts$)/,
+    /^(types\/|http\/clock\.ts$|disk\/folder\.ts$|contracts\/(nearest|folders)\.ts$|providers\/(profile|registry|unsupported)\.ts$)/,
   ],
   ['apidot', /^providers\/apidot\.ts$/],
   ['contracts', /^(contracts\/|cli\/(intake|payload|describe)\.ts$)/],

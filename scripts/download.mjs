@@ -3,9 +3,10 @@ const require = (name) => process.getBuiltinModule(name);
 // scripts/src/workflow/download.ts
 const { randomBytes } = require("node:crypto");
 const { constants } = require("node:fs");
-const { access, link, lstat, mkdir, open, rm } = require("node:fs/promises");
+const { access, link, lstat, open, rm } = require("node:fs/promises");
 const path = require("node:path");
 import { diskError, diskTrouble, renamePatiently } from "./journal.mjs";
+import { makeFolder } from "./main.mjs";
 import { Failure as Failure2 } from "./main.mjs";
 
 // scripts/src/workflow/fetch-file.ts
@@ -550,7 +551,7 @@ function fileStem(taskId) {
 async function prepareFolder(folder) {
   const absolute = path.resolve(folder);
   try {
-    await mkdir(absolute, { recursive: true });
+    makeFolder(absolute);
     await access(absolute, constants.W_OK);
     return absolute;
   } catch (cause) {

@@ -7,7 +7,6 @@ const {
   closeSync,
   fsyncSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   renameSync,
   rmSync,
@@ -15,6 +14,7 @@ const {
   writeSync
 } = require("node:fs");
 const path = require("node:path");
+import { makeFolder } from "./main.mjs";
 function diskError(error) {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
 }
@@ -40,7 +40,7 @@ function diskTrouble(error) {
   return TROUBLE[diskError(error)];
 }
 function makePrivate(folder) {
-  const made = mkdirSync(folder, { recursive: true, mode: 448 });
+  const made = makeFolder(folder, 448);
   if (made !== void 0) return;
   try {
     chmodSync(folder, 448);

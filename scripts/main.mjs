@@ -552,8 +552,8 @@ function checkService(action, given, issues) {
     );
   }
 }
-function issue(path3, expected, received, hint) {
-  return { path: path3, expected, received, hint };
+function issue(path4, expected, received, hint) {
+  return { path: path4, expected, received, hint };
 }
 function quote(text) {
   return `"${plain(text, 60)}"`;
@@ -1383,6 +1383,31 @@ function findOut(args) {
 // scripts/src/main.ts
 init_nearest();
 
+// scripts/src/disk/folder.ts
+const { mkdirSync, statSync } = require("node:fs");
+const path3 = require("node:path");
+function makeFolder(folder, mode = 511) {
+  try {
+    return makeOne(folder, mode);
+  } catch (error) {
+    const above = path3.dirname(folder);
+    if (error.code !== "ENOENT" || above === folder) throw error;
+    const first = makeFolder(above, mode);
+    const made = makeOne(folder, mode);
+    return first ?? made;
+  }
+}
+function makeOne(folder, mode) {
+  try {
+    mkdirSync(folder, { mode });
+    return folder;
+  } catch (error) {
+    const isThere = error.code === "EEXIST" && statSync(folder).isDirectory();
+    if (!isThere) throw error;
+    return void 0;
+  }
+}
+
 // scripts/src/http/clock.ts
 var LONGEST_TIMER_MS = 2 ** 31 - 1;
 var systemClock = {
@@ -1459,6 +1484,7 @@ export {
   journalFolder,
   keyMissing,
   main,
+  makeFolder,
   modelFlags,
   nearest,
   needsRecords,

@@ -1168,17 +1168,9 @@ const { createServer } = require("node:http");
 
 // scripts/src/sandbox/store.ts
 const { randomBytes: randomBytes2 } = require("node:crypto");
-const {
-  linkSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync
-} = require("node:fs");
+const { linkSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } = require("node:fs");
 const { join: join2 } = require("node:path");
+import { makeFolder } from "./main.mjs";
 import { isObject as isObject4 } from "./main.mjs";
 var TASK_ID = /^ck[0-9a-z]{23}$/;
 var RECORD_FILE = /^(ck[0-9a-z]{23})\.json$/;
@@ -1190,7 +1182,7 @@ function openStore(folder, now) {
   let place = folder;
   if (place !== null) {
     try {
-      mkdirSync(place, { recursive: true, mode: 448 });
+      makeFolder(place, 448);
       const probe = temporaryFile(place, `ck${"0".repeat(23)}`);
       writeFileSync(probe, "", { mode: 384, flag: "wx" });
       rmSync(probe);

@@ -107,7 +107,7 @@ describe('what ships', () => {
     const below: Record<string, string[]> = { types: [] };
     below.http = below.contracts = ['types'];
     below.disk = below.providers = ['http', 'types'];
-    below.sandbox = ['contracts', 'types'];
+    below.sandbox = ['contracts', 'disk', 'types'];
     below.journal = ['disk', 'http', 'types'];
     below.workflow = ['contracts', 'providers', 'journal', ...below.journal];
     below.cli = ['workflow', 'sandbox', ...below.workflow];

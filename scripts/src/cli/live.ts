@@ -60,7 +60,11 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
     again: commandAgain(argv),
     anew: commandAnew(args),
     isRecorded: !args.noJournal,
-    records: once(() => (args.noJournal ? null : openJournal(options, provider))),
+    records: once(async () => {
+      const journal = args.noJournal ? null : await openJournal(options, provider);
+      session.isRecorded = journal !== null;
+      return journal;
+    }),
     api: new Api(transport, systemClock, { timeoutMs, maxRetries, signal }),
   };
   try {

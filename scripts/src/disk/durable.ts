@@ -4,7 +4,6 @@ import {
   closeSync,
   fsyncSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   renameSync,
   rmSync,
@@ -13,6 +12,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import type { Clock } from '../http/clock.ts';
+import { makeFolder } from './folder.ts';
 
 /** The system's word for what went wrong on a disk (`ENOSPC`), or an empty string. */
 export function diskError(error: unknown): string {
@@ -45,7 +45,7 @@ export function diskTrouble(error: unknown): string | undefined {
 
 /** Makes a folder that only its owner can look into. */
 export function makePrivate(folder: string): void {
-  const made = mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const made = makeFolder(folder, 0o700);
   if (made !== undefined) return;
   try {
     // One that was there may have been made with a wider mask; someone else's cannot be changed, and is used as it is.

@@ -1,15 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import {
-  linkSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { linkSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../disk/folder.ts';
 import { isObject, type JsonObject } from '../types/json.ts';
 import { isForgotten } from './lifecycle.ts';
 import { isScenario, type ScenarioName } from './scenarios.ts';
@@ -70,7 +62,7 @@ export function openStore(folder: string | null, now: () => number): Store {
 
   if (place !== null) {
     try {
-      mkdirSync(place, { recursive: true, mode: 0o700 });
+      makeFolder(place, 0o700);
       const probe = temporaryFile(place, `ck${'0'.repeat(23)}`);
       writeFileSync(probe, '', { mode: 0o600, flag: 'wx' });
       rmSync(probe);

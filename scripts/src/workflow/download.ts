@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, type FileHandle, link, lstat, mkdir, open, rm } from 'node:fs/promises';
+import { access, type FileHandle, link, lstat, open, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { diskError, diskTrouble, renamePatiently } from '../disk/durable.ts';
+import { makeFolder } from '../disk/folder.ts';
 import type { Clock } from '../http/clock.ts';
 import { Failure } from '../types/failure.ts';
 import { type Fetched, type FetchOptions, fetchFile } from './fetch-file.ts';
@@ -34,7 +35,7 @@ export interface DownloadOptions extends FetchOptions {
 export async function prepareFolder(folder: string): Promise<string> {
   const absolute = path.resolve(folder);
   try {
-    await mkdir(absolute, { recursive: true });
+    makeFolder(absolute);
     await access(absolute, constants.W_OK);
     return absolute;
   } catch (cause) {
