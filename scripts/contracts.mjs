@@ -5,7 +5,7 @@ const { readdirSync } = require("node:fs");
 const { join: join2 } = require("node:path");
 import { Failure } from "./main.mjs";
 import { isObject as isObject5 } from "./main.mjs";
-import { plain as plain2 } from "./main.mjs";
+import { PROGRAM, plain as plain2 } from "./main.mjs";
 
 // scripts/src/contracts/contract-error.ts
 var ContractError = class extends Error {
@@ -518,7 +518,7 @@ var DIALECT = "https://json-schema.org/draft/2020-12/schema";
 var DEFAULT_PROVIDER = "aivideomaker";
 function commandFor(provider, action) {
   const flag = provider === DEFAULT_PROVIDER ? "" : ` --provider ${provider}`;
-  return `node scripts/run-workflow.mjs --action ${action}${flag}`;
+  return `${PROGRAM} --action ${action}${flag}`;
 }
 async function listModels(provider, root = skillFolder()) {
   const folder = contractsFolder2(root);

@@ -448,6 +448,8 @@ var Pace = class {
   #clock;
   #me = randomBytes3(4).toString("hex");
   #isReady = false;
+  /** On the monotonic clock: the last look of this process at each task. */
+  #lookedAt = /* @__PURE__ */ new Map();
   /** On the monotonic clock: since when this process has wanted its next turn; null while it wants none. */
   #wantedSince = null;
   /** On the monotonic clock: until then turns are left to others who want them. */
@@ -481,6 +483,15 @@ var Pace = class {
     this.#wantedSince = null;
     await this.#tidy(span);
     return true;
+  }
+  /** This process looks at a task now. */
+  looks(taskId) {
+    this.#lookedAt.set(taskId, this.#clock.monotonic());
+  }
+  /** Whether it did so a moment ago: then its own look may be what took the turn. */
+  lookedLately(taskId) {
+    const at = this.#lookedAt.get(taskId);
+    return at !== void 0 && this.#clock.monotonic() - at < 2 * SPAN_MS;
   }
   /** The service asked for a pause: nobody asks it again before that is over. */
   async restFor(ms) {

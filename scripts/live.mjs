@@ -211,7 +211,7 @@ async function finish(session, taskId, options) {
   const resume = resumeCommand(session, taskId, options.resumeFlags);
   let task;
   try {
-    task = await fetchResult(session, taskId, options.rhythm);
+    task = await fetchResult(session, taskId, options);
     const { entry, credits } = options;
     const outcomeOptions = { extra: { ...options.extra }, credits };
     if (options.folder !== null) {
@@ -241,11 +241,12 @@ async function finish(session, taskId, options) {
     return failed2(error.with({ status: "COMPLETED", taskId, data, nextSteps }), "COMPLETED", taskId);
   }
 }
-async function fetchResult(session, taskId, rhythm) {
+async function fetchResult(session, taskId, { rhythm, until: end = Infinity }) {
   const { api, provider } = session;
-  const deadline = shortDeadline(session);
+  const until = Math.max(end, api.clock.monotonic() + RESULT_MS);
+  const deadline = Math.min(shortDeadline(session), until);
   for (let n = 0; ; n += 1) {
-    const task = await api.read(provider.task(taskId), deadline);
+    const task = await api.read(provider.task(taskId), deadline, { until });
     if (task.urls.length > 0) return { ...task, state: "COMPLETED" };
     const detail = await detailOf(session, taskId, deadline);
     if (detail && detail.urls.length > 0) return { ...detail, state: "COMPLETED" };
@@ -303,7 +304,7 @@ async function downloadAll(session, task, folder, { stallMs, entry, onFresh }) {
     }
   });
 }
-var RESULT_LOOKS;
+var RESULT_LOOKS, RESULT_MS;
 var init_finish = __esm({
   "scripts/src/workflow/finish.ts"() {
     "use strict";
@@ -311,17 +312,20 @@ var init_finish = __esm({
     init_outcome();
     init_session();
     RESULT_LOOKS = 5;
+    RESULT_MS = 1e4;
   }
 });
 
 // scripts/src/workflow/look.ts
 import { Failure as Failure8 } from "./main.mjs";
-async function lookOnce({ api, provider }, taskId) {
-  return settleDoubt(await api.once(provider.status(taskId)), () => api.once(provider.task(taskId)));
+async function lookOnce({ api, provider }, taskId, until) {
+  const sighting = await api.once(provider.status(taskId), { until });
+  return settleDoubt(sighting, () => api.once(provider.task(taskId), { until }));
 }
-async function look({ api, provider }, taskId, deadline) {
-  const sighting = await api.read(provider.status(taskId), deadline);
-  return settleDoubt(sighting, () => api.read(provider.task(taskId), deadline));
+async function look({ api, provider }, taskId, deadline, until) {
+  const options = until === void 0 ? {} : { until };
+  const sighting = await api.read(provider.status(taskId), deadline, options);
+  return settleDoubt(sighting, () => api.read(provider.task(taskId), deadline, options));
 }
 async function lookInTurn(session, pace, taskId, deadline) {
   const { clock, signal } = session.api;
@@ -330,11 +334,15 @@ async function lookInTurn(session, pace, taskId, deadline) {
     if (state) return { state, record: {} };
     if (await pace.takeTurn()) break;
     const left = deadline - clock.monotonic();
-    if (left <= 0) throw crowded();
+    if (left <= 0) {
+      if (pace.lookedLately(taskId)) return null;
+      throw crowded();
+    }
     await clock.sleep(Math.min(left, TURN_PAUSE_MS * (0.5 + clock.random())), signal);
   }
+  pace.looks(taskId);
   try {
-    const sighting = await lookOnce(session, taskId);
+    const sighting = await lookOnce(session, taskId, deadline);
     await pace.saw(taskId, sighting.state);
     return sighting;
   } catch (error) {
@@ -383,6 +391,7 @@ async function waitForEnd(look2, options) {
     await clock.sleep(pause, signal);
     try {
       const seen = await look2();
+      if (!seen) continue;
       last = merge(last, seen);
       trouble2 = void 0;
       troubles = 0;
@@ -448,7 +457,7 @@ async function waitTask(session, taskId, settings, extra = {}, known) {
   const recorded = entry?.record.status;
   try {
     const pace = settings.waitMs > 0 ? await paceOf(session, settings) : void 0;
-    first = recorded && isTerminal3(recorded) ? { state: recorded, record: {} } : pace ? await lookInTurn(session, pace, taskId, patience) : await look(session, taskId, Math.min(shortDeadline(session), patience));
+    first = recorded && isTerminal3(recorded) ? { state: recorded, record: {} } : pace ? await lookInTurn(session, pace, taskId, patience) ?? void 0 : await look(session, taskId, Math.min(shortDeadline(session), patience), patience);
   } catch (error) {
     if (!(error instanceof Failure10) || settings.waitMs <= 0) throw error;
     const tooYoung = error.code === "TASK_NOT_FOUND" && entry !== void 0 && isYoung(session, entry);
@@ -530,10 +539,10 @@ async function waitOn(session, task, settings, extra = {}, trouble2) {
   const start = api.clock.monotonic();
   const credits = settings.credits && creditsOf(task, settings.credits);
   let seen = task.state ? { ...task, state: task.state, record: task.record ?? {} } : void 0;
+  const deadline = start + settings.waitMs;
   if (!seen || !isTerminal3(seen.state)) {
-    const deadline = start + settings.waitMs;
     const sharing = settings.rhythm.firstMs >= LEAST_SHARED_MS ? (await session.records())?.pace : void 0;
-    const look2 = sharing ? () => lookInTurn(session, sharing, taskId, deadline) : () => lookOnce(session, taskId);
+    const look2 = sharing ? () => lookInTurn(session, sharing, taskId, deadline) : () => lookOnce(session, taskId, deadline);
     const waited = await waitForEnd(look2, {
       clock: api.clock,
       rhythm: settings.rhythm,
@@ -560,7 +569,16 @@ async function waitOn(session, task, settings, extra = {}, trouble2) {
   }
   const { resumeFlags: resumeFlags2 } = settings;
   if (seen.state === "COMPLETED")
-    return handOver(session, entry, await finish(session, taskId, { ...settings, extra, credits }));
+    return handOver(
+      session,
+      entry,
+      await finish(session, taskId, {
+        ...settings,
+        ...settings.waitMs > 0 && { until: deadline },
+        extra,
+        credits
+      })
+    );
   if (isTerminal3(seen.state)) {
     const ended = await withRecord(session, taskId, seen);
     return handOver(session, entry, taskOutcome(session, taskId, ended, { extra, credits, resumeFlags: resumeFlags2 }));
@@ -661,6 +679,7 @@ const path = require("node:path");
 init_again();
 import { Failure } from "./main.mjs";
 var MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+var LEAST_REQUEST_MS = 5e3;
 var Api = class {
   clock;
   policy;
@@ -675,9 +694,11 @@ var Api = class {
   get signal() {
     return this.#options.signal;
   }
-  /** One attempt, on a connection of its own where `fresh` says so. */
-  async once(call, { fresh = false } = {}) {
-    const { timeoutMs, signal } = this.#options;
+  /** One attempt. */
+  async once(call, { fresh = false, until = Infinity } = {}) {
+    const { signal } = this.#options;
+    const left = Math.max(until - this.clock.monotonic(), LEAST_REQUEST_MS);
+    const timeoutMs = Math.ceil(Math.min(this.#options.timeoutMs, left));
     const answer = await this.#transport.send(call.request, {
       timeoutMs,
       fresh,
@@ -690,10 +711,10 @@ var Api = class {
    * A call that may be repeated without harm, repeated while that may help and time is left.
    * @param deadline on the monotonic clock, in milliseconds
    */
-  async read(call, deadline) {
+  async read(call, deadline, options = {}) {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.once(call);
+        return await this.once(call, options);
       } catch (error) {
         await this.pauseOrThrow(error, attempt, deadline);
       }
@@ -731,6 +752,12 @@ import { Failure as Failure2 } from "./main.mjs";
 import { plain } from "./main.mjs";
 var ClosedHere = class extends Error {
   code = "CLOSED_HERE";
+};
+var ProtocolSwitch = class extends Error {
+  code = "HPE_UNEXPECTED_UPGRADE";
+  constructor() {
+    super("HTTP 101, which nobody asked for");
+  }
 };
 function where(request) {
   return request.url.origin;
@@ -775,25 +802,14 @@ function explain(request, error, left) {
     if (byProxy) return refusedByProxy(request, Number(byProxy[1]), error);
     const known = TROUBLE[code];
     if (known) return trouble(request, `${known} (${code})`, left, error);
-    if (link.name === "HTTPParserError" || code.startsWith("HPE_"))
-      return trouble(
-        request,
-        `sent something that is not HTTP (${plain(String(link.message), 120)})`,
-        left,
-        error
-      );
-    if (isTlsCode(code)) {
-      const what = isHandshakeCode(code) ? "could not agree on TLS" : "has a certificate that cannot be trusted";
-      const reason = `${what} (${code}: ${plain(String(link.message), 120)})`;
-      return new Failure2("NETWORK_ERROR", `${where(request)} ${reason}.`, {
-        cause: error,
-        unclear: left,
-        nextSteps: [
-          "Check the clock of this machine, and whether a proxy replaces certificates (NODE_EXTRA_CA_CERTS)."
-        ]
-      });
+    const said = plain(String(link.reason ?? link.message), 120);
+    if (link.name === "HTTPParserError" || code.startsWith("HPE_")) {
+      const what = /EOF/.test(said) ? "closed the connection" : "sent something that is not HTTP";
+      return trouble(request, `${what} (${said})`, left, error);
     }
+    if (isTlsCode(code) && !left) return refusedTls(request, code, said, error);
   }
+  if (left) return trouble(request, `broke off (${plain(String(error), 120)})`, true, error);
   return error;
 }
 var PROXY_REFUSAL = /^Proxy (?:response|Authentication Required) \((\d{3})\)/;
@@ -814,11 +830,21 @@ function withProxy(failure) {
   const hint = "A proxy is set (HTTPS_PROXY or HTTP_PROXY); it may be what fails.";
   return new Failure2(failure.code, `${failure.message} ${hint}`, failure.details);
 }
-function isHandshakeCode(code) {
-  return /^(ERR_SSL_|EPROTO)/.test(code);
-}
+var CERTIFICATE = /^(CERT_|CRL_|ERROR_IN_C|ERR_TLS_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|(HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|UNSPECIFIED)$)/;
+var HANDSHAKE = /^(ERR_SSL_|EPROTO)/;
 function isTlsCode(code) {
-  return /^(CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|EPROTO|HOSTNAME_MISMATCH)/.test(code);
+  return CERTIFICATE.test(code) || HANDSHAKE.test(code);
+}
+function refusedTls(request, code, said, cause) {
+  const [what, nextStep] = CERTIFICATE.test(code) ? [
+    "has a certificate that cannot be trusted",
+    "Check the clock of this machine, and whether a proxy replaces certificates (NODE_EXTRA_CA_CERTS)."
+  ] : ["could not agree on TLS", "Check the address and its port, and whether a proxy stands in between."];
+  return new Failure2("NETWORK_ERROR", `${where(request)} ${what} (${code}: ${said}).`, {
+    cause,
+    unclear: false,
+    nextSteps: [nextStep]
+  });
 }
 function* chain(error, depth = 0) {
   if (typeof error !== "object" || error === null || depth > 5) return;
@@ -858,15 +884,22 @@ var DirectWire = class {
     });
     this.#open.add(sent);
     sent.on("close", () => this.#open.delete(sent));
-    sent.on("error", events.onError);
     watchConnection(sent, events);
     let answer;
+    sent.on("error", (error) => answer?.complete || events.onError(error));
     sent.on("response", (received) => {
       answer = received;
       answer.on("error", events.onError);
       answer.on("data", events.onData);
-      answer.on("end", events.onEnd);
-      events.onHead({ status: answer.statusCode ?? 0, headers: flatHeaders(answer.headers) });
+      answer.on("end", () => {
+        events.onEnd();
+        if (!sent.writableFinished) sent.destroy();
+      });
+      events.onHead({ status: answer.statusCode ?? 0, headers: flatHeaders(answer.headersDistinct) });
+    });
+    sent.on("upgrade", (_, socket) => {
+      socket.destroy();
+      events.onError(new ProtocolSwitch());
     });
     if (body) Readable.from(body, { objectMode: false }).pipe(sent);
     else sent.end();
@@ -1028,6 +1061,10 @@ function exchange(wire, request, receiver, { timeoutMs, signal, fresh = false })
           },
           onHead(received) {
             if (over) return;
+            if (received.status < 200) {
+              finish2(trouble(request, `answered with HTTP ${received.status}, which is no answer`, left));
+              return;
+            }
             head = received;
             try {
               receiver.onHead(head);
@@ -1575,6 +1612,7 @@ export {
   JsonBody,
   MAX_HEADER_BYTES,
   PAUSE_BUDGET_MS,
+  ProtocolSwitch,
   RETRY_PAUSES,
   Transport,
   YOUNG_TASK_MS,

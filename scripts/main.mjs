@@ -183,12 +183,13 @@ function beforeCut(secret) {
   const optional = characters.slice(SHORTEST_SECRET).reduceRight((rest, char) => `(?:${char}${rest})?`, "");
   return new RegExp(`${characters.slice(0, SHORTEST_SECRET).join("")}${optional}(?=…)`, "g");
 }
-var CONTROL, SHORTEST_SECRET;
+var CONTROL, SHORTEST_SECRET, PROGRAM;
 var init_text = __esm({
   "scripts/src/types/text.ts"() {
     "use strict";
     CONTROL = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g;
     SHORTEST_SECRET = 6;
+    PROGRAM = "node scripts/run-workflow.mjs";
   }
 });
 
@@ -594,6 +595,15 @@ function program() {
   const shown = relative.startsWith("..") || path.isAbsolute(relative) ? script : relative;
   return `node ${quoteArgument(shown)}`;
 }
+function fromHere(failure) {
+  const steps = failure.details.nextSteps;
+  if (!steps?.some((step) => step.startsWith(PROGRAM))) return failure;
+  return failure.with({
+    nextSteps: steps.map(
+      (step) => step.startsWith(PROGRAM) ? program() + step.slice(PROGRAM.length) : step
+    )
+  });
+}
 function quoteArgument(text) {
   if (/^[\w@%+=:,./\\-]+$/.test(text) && (process.platform === "win32" || !text.includes("\\"))) return text;
   if (process.platform === "win32") return `"${text.replace(/"/g, '\\"')}"`;
@@ -637,6 +647,7 @@ var init_command_line = __esm({
     "use strict";
     init_registry();
     init_task();
+    init_text();
     init_arguments();
     init_flags();
     LONGEST_SHOWN = 2e3;
@@ -1332,7 +1343,7 @@ async function main() {
       isSubmit: isSubmit(action),
       downloads: args?.download !== void 0,
       intent: wish?.intent
-    }) : error instanceof Failure ? failed(error, fallbackState(action, situation), situation.taskId) : bugOutcome(error, action, situation, args);
+    }) : error instanceof Failure ? failed(fromHere(error), fallbackState(action, situation), situation.taskId) : bugOutcome(error, action, situation, args);
   }
   clear();
   if (await finishWith(outcome, secrets)) process.once("exit", () => outcome.onWritten?.());
@@ -1459,6 +1470,7 @@ export {
   Failure,
   Interruption,
   PROFILES,
+  PROGRAM,
   TASK_ID,
   TASK_STATES,
   boundedJson,
@@ -1472,6 +1484,7 @@ export {
   editDistance,
   failed,
   finishWith,
+  fromHere,
   guessAction,
   helpText,
   interruptedOutcome,

@@ -6538,13 +6538,14 @@ var require_env_http_proxy_agent = __commonJS({
 var import_connect = __toESM(require_connect(), 1);
 var BLOCK_BYTES = 1024 * 1024;
 var READ_BYTES = 64 * 1024;
-function largeReads(timeout) {
+function largeReads({ timeout, signal }) {
   return (options, callback) => {
     let socket = null;
     let block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
     let used = 0;
     const connect2 = (0, import_connect.default)({
       timeout,
+      signal,
       onread: {
         buffer() {
           if (block.length - used < READ_BYTES) {
@@ -6570,6 +6571,8 @@ function largeReads(timeout) {
 var import_api_connect = __toESM(require_api_connect(), 1);
 var import_dispatcher = __toESM(require_dispatcher(), 1);
 var import_env_http_proxy_agent = __toESM(require_env_http_proxy_agent(), 1);
+const { subscribe } = require("node:diagnostics_channel");
+const { setMaxListeners } = require("node:events");
 const { Readable } = require("node:stream");
 const { setFlagsFromString } = require("node:v8");
 import { ClosedHere } from "./live.mjs";
@@ -6580,11 +6583,22 @@ import {
 } from "./live.mjs";
 setFlagsFromString("--liftoff-only");
 setFlagsFromString("--wasm-lazy-compilation");
+var onSocket = /* @__PURE__ */ new WeakMap();
+var nextOnSocket;
+subscribe("undici:client:sendHeaders", (message) => {
+  const { socket } = message;
+  if (!onSocket.has(socket)) {
+    socket.prependListener("end", () => onSocket.get(socket)?.resume());
+    socket.on("error", () => socket.destroy());
+  }
+  if (nextOnSocket) onSocket.set(socket, nextOnSocket);
+});
 var THIS_MACHINE = ["localhost", "127.0.0.1", "[::1]"];
 import_dispatcher.default.prototype.connect = import_api_connect.default;
 var UndiciWire = class {
   #settings;
-  #open = /* @__PURE__ */ new Set();
+  /** With what ends the connections that they are making. */
+  #open = /* @__PURE__ */ new Map();
   #shared;
   /** @throws for settings that cannot be used */
   constructor(settings) {
@@ -6594,10 +6608,7 @@ var UndiciWire = class {
   start(request, events, fresh) {
     const dispatcher = fresh ? this.#dispatcher() : this.#shared;
     const over = () => {
-      if (!fresh) return;
-      this.#open.delete(dispatcher);
-      dispatcher.destroy().catch(() => {
-      });
+      if (fresh) this.#end(dispatcher);
     };
     let controller;
     let isGivenUp = false;
@@ -6619,6 +6630,7 @@ var UndiciWire = class {
             return;
           }
           controller = started;
+          nextOnSocket = started;
           events.onLeave();
         },
         onResponseStart(_, status, headers) {
@@ -6648,18 +6660,24 @@ var UndiciWire = class {
     };
   }
   close() {
-    for (const dispatcher of this.#open) dispatcher.destroy().catch(() => {
-    });
-    this.#open.clear();
+    for (const dispatcher of this.#open.keys()) this.#end(dispatcher);
     this.#shared = this.#dispatcher();
   }
   #dispatcher() {
-    const made = proxyDispatcher(this.#settings);
-    this.#open.add(made);
+    const connecting = new AbortController();
+    setMaxListeners(0, connecting.signal);
+    const made = proxyDispatcher(this.#settings, { timeout: CONNECT_TIMEOUT_MS, signal: connecting.signal });
+    this.#open.set(made, connecting);
     return made;
   }
+  #end(dispatcher) {
+    this.#open.get(dispatcher)?.abort(new ClosedHere());
+    this.#open.delete(dispatcher);
+    dispatcher.destroy().catch(() => {
+    });
+  }
 };
-function proxyDispatcher(settings) {
+function proxyDispatcher(settings, connecting) {
   const noProxy = settings.noProxy?.trim() ?? "";
   const proxies = [settings.httpProxy, settings.httpsProxy].filter((proxy) => proxy !== void 0);
   const allHere = proxies.every(
@@ -6667,7 +6685,9 @@ function proxyDispatcher(settings) {
   );
   const direct = allHere || noProxy === "*" ? [noProxy] : [noProxy, ...THIS_MACHINE];
   return new import_env_http_proxy_agent.default({
-    connect: largeReads(CONNECT_TIMEOUT_MS),
+    connect: largeReads(connecting),
+    requestTls: connecting,
+    proxyTls: connecting,
     maxHeaderSize: MAX_HEADER_BYTES,
     // Given even when empty, so that the library does not look into the environment by itself.
     httpProxy: settings.httpProxy ?? "",

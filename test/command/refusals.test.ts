@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   CANARY,
+  ENTRY,
   envelopeOf,
   live,
   type RunOptions,
@@ -118,6 +119,9 @@ describe('a line that cannot be carried out', () => {
     expect(done.code).toBe(2);
     expect(envelopeOf(done)).toMatchObject({ errorCode: 'INVALID_MODEL', status: 'FAILED' });
     expect(done.stdout).toContain('t2v_v3');
+    // The commands that it names run from where this one ran.
+    for (const step of envelopeOf(done).data.nextSteps as string[])
+      expect(step).toContain(`node ${ENTRY} --action`);
     for (const model of ['../t2v', '__proto__', 'T2V', '']) {
       expect(
         (await run([`--model=${model}`, '--payload', JSON_T2V], { env: live('http://127.0.0.1:9') })).code,

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Api, type ApiOptions } from '../../scripts/src/http/api.ts';
 import { systemClock } from '../../scripts/src/http/clock.ts';
-import type { Call, HttpAnswer } from '../../scripts/src/http/message.ts';
+import type { Call, HttpAnswer, HttpRequest } from '../../scripts/src/http/message.ts';
 import { Transport } from '../../scripts/src/http/transport.ts';
 import { Failure } from '../../scripts/src/types/failure.ts';
 import { FakeClock } from '../support/clock.ts';
@@ -88,6 +88,24 @@ describe('a read', () => {
     const failed = api.read(callTo(`http://127.0.0.1:${await closedPort()}`), 60_000);
     await expect(failed).rejects.toThrow('ECONNREFUSED');
     expect(clock.sleeps).toHaveLength(3);
+  });
+
+  it('fault 4: does not outlast the wait that it belongs to, but is given five seconds', async () => {
+    const limits: number[] = [];
+    const transport = {
+      send: async (_: unknown, { timeoutMs }: { timeoutMs: number }) => {
+        limits.push(timeoutMs);
+        return { status: 200, headers: {}, body: Buffer.from('ok') };
+      },
+    } as unknown as Transport;
+    const clock = new FakeClock();
+    clock.now = 1_000;
+    const api = new Api(transport, clock, { timeoutMs: 30_000, maxRetries: 3 });
+    const call = { request: {} as HttpRequest, read: () => 'read' };
+    for (const until of [undefined, 100_000, 21_000, 2_000, 0]) {
+      await api.once(call, until === undefined ? {} : { until });
+    }
+    expect(limits).toEqual([30_000, 30_000, 20_000, 5_000, 5_000]);
   });
 
   it('does not repeat what is a bug', async () => {

@@ -212,6 +212,43 @@ describe.each([
       expect(sent).toBeLessThan(20 * 2 ** 20);
     });
 
+    it.each([
+      ['goes on in another protocol', 'HTTP/1.1 101 Switching\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n'],
+      ['says nothing but to go on', 'HTTP/1.1 101 Switching\r\n\r\n'],
+      ['has no status of HTTP', 'HTTP/1.1 099 Odd\r\ncontent-length: 2\r\n\r\nok'],
+    ])('an answer that %s is none, and is not waited for', async (_, answer) => {
+      const server = await serveRaw((socket) => socket.write(answer));
+      const failure = await failureOf(transportFor().send(post(server.origin), OPTIONS));
+      expect(failure.message).not.toContain('within');
+      expect(failure.details).toMatchObject({ transient: true, unclear: true });
+    });
+
+    it.each([
+      ['noise', 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nokGARBAGE'],
+      [
+        'a second answer',
+        'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nokHTTP/1.1 500 No\r\ncontent-length: 0\r\n\r\n',
+      ],
+    ])('an answer with %s behind it is whole', async (_, bytes) => {
+      const server = await serveRaw((socket) => socket.write(bytes));
+      const answer = await transportFor().send(post(server.origin), { ...OPTIONS, fresh: true });
+      expect(answer).toMatchObject({ status: 200, body: Buffer.from('ok') });
+    });
+
+    it('fault 22: an answer that did not wait for the whole request closes its connection', async () => {
+      const server = await serveRaw((socket) => {
+        if (socket.bytesWritten > 0) return;
+        socket.write('HTTP/1.1 413 Too Large\r\ncontent-length: 2\r\n\r\nno');
+        socket.pause();
+      });
+      const body = new JsonBody({ image: 'x'.repeat(20 * 2 ** 20) });
+      const answer = await transportFor().send({ ...post(server.origin), body }, OPTIONS);
+      expect(answer.status).toBe(413);
+      for (const { socket } of server.connections) socket.resume();
+      await vi.waitFor(() => expect(server.connections.every(({ socket }) => socket.destroyed)).toBe(true));
+      expect(server.connections[0]!.text.length).toBeLessThan(15 * 2 ** 20);
+    });
+
     it('refuses headers without end', async () => {
       const server = await serveRaw((socket) => {
         socket.write(`HTTP/1.1 200 OK\r\nx-long: ${'x'.repeat(80 * 1024)}\r\n\r\n`);
@@ -251,6 +288,23 @@ describe.each([
         expect(failure.message).toContain('closed from this side');
         expect(failure.details.unclear).toBe(true);
       }
+      await vi.waitFor(() => expect(server.connections.every(({ socket }) => socket.destroyed)).toBe(true));
+    });
+
+    it.each(['close()', 'its signal'])('%s ends a connection that is still being made', async (how) => {
+      const server = await serveRaw(() => {});
+      const transport = transportFor();
+      const controller = new AbortController();
+      const sent = transport.send(get(server.origin.replace('http:', 'https:')), {
+        ...OPTIONS,
+        fresh: true,
+        signal: controller.signal,
+      });
+      const rejected = expect(sent).rejects.toThrow();
+      await vi.waitFor(() => expect(server.connections.filter(({ text }) => text !== '')).toHaveLength(1));
+      if (how === 'close()') await transport.close();
+      else controller.abort(new Error('stopped'));
+      await rejected;
       await vi.waitFor(() => expect(server.connections.every(({ socket }) => socket.destroyed)).toBe(true));
     });
 
@@ -360,6 +414,37 @@ describe.each([
         OPTIONS,
       );
       await expect(exchange).rejects.toBe(bug);
+    });
+
+    it.each([
+      ['until it closes', 'HTTP/1.1 200 OK\r\n\r\nhello'],
+      ['of a length', 'HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 5\r\n\r\nhello'],
+      [
+        'in chunks',
+        'HTTP/1.1 200 OK\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n',
+      ],
+    ])('that is busy when the connection ends gets the whole body, sent %s', async (_, answer) => {
+      const server = await serveRaw((socket) => socket.end(answer));
+      let got = '';
+      const receiver = {
+        onHead() {},
+        async onData(chunk: Buffer) {
+          await new Promise((resolve) => setTimeout(resolve, 30));
+          got += chunk.toString();
+        },
+      };
+      expect((await transportFor().exchange(get(server.origin), receiver, OPTIONS)).status).toBe(200);
+      expect(got).toBe('hello');
+    });
+
+    it('fault 62: that is busy when the connection ends too early hears of that', async () => {
+      const server = await serveRaw((socket) =>
+        socket.end('HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 9\r\n\r\nhello'),
+      );
+      const receiver = { onHead() {}, onData: () => new Promise<void>((done) => setTimeout(done, 30)) };
+      const failure = await failureOf(transportFor().exchange(get(server.origin), receiver, OPTIONS));
+      expect(failure.details).toMatchObject({ transient: true, unclear: true });
+      expect(failure.message).not.toContain('within');
     });
 
     it('that throws at the head reads no body', async () => {

@@ -14,7 +14,7 @@ const down = (retryAfter?: number) =>
   new Failure('NETWORK_ERROR', 'down', { transient: true, ...(retryAfter !== undefined && { retryAfter }) });
 const missing = () => new Failure('TASK_NOT_FOUND', 'no such task');
 
-type Step = Sighting | Error;
+type Step = Sighting | Error | null;
 
 /** Waits over these looks, of which the last one stays. */
 async function wait(steps: Step[], more: Partial<WaitOptions> & { chance?: number; lookMs?: number } = {}) {
@@ -28,7 +28,7 @@ async function wait(steps: Step[], more: Partial<WaitOptions> & { chance?: numbe
     async () => {
       lookedAt.push(clock.now);
       clock.now += lookMs;
-      const step = steps[Math.min(n, steps.length - 1)]!;
+      const step = steps[Math.min(n, steps.length - 1)] as Step;
       n += 1;
       if (step instanceof Error) throw step;
       return step;
@@ -206,6 +206,15 @@ describe('Retry-After', () => {
     const late = await wait([see('COMPLETED')], { trouble: down(700) });
     expect(late.lookedAt).toEqual([]);
     expect(late.waited).toMatchObject({ last: undefined, trouble: { details: { retryAfter: 700 } } });
+  });
+});
+
+describe('a look that was not made', () => {
+  it('changes neither the state nor the trouble', async () => {
+    const { waited } = await wait([see('PROGRESS'), null], { deadline: 10_000 });
+    expect(waited).toMatchObject({ last: { state: 'PROGRESS' }, trouble: undefined });
+    const { waited: troubled } = await wait([see('PROGRESS'), down(), null], { deadline: 10_000 });
+    expect(troubled).toMatchObject({ last: { state: 'PROGRESS' }, trouble: { code: 'NETWORK_ERROR' } });
   });
 });
 

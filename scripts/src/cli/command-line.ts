@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { profileOf } from '../providers/registry.ts';
+import type { Failure } from '../types/failure.ts';
 import { BRIEF_WAIT_S } from '../types/task.ts';
+import { PROGRAM } from '../types/text.ts';
 import { type Arguments, DEFAULT_WAIT_S } from './arguments.ts';
 import { rule } from './flags.ts';
 
@@ -10,6 +12,17 @@ export function program(): string {
   const relative = path.relative(process.cwd(), script);
   const shown = relative.startsWith('..') || path.isAbsolute(relative) ? script : relative;
   return `node ${quoteArgument(shown)}`;
+}
+
+/** The same failure; commands in it that were written where nobody knows how the program was called run from here. */
+export function fromHere(failure: Failure): Failure {
+  const steps = failure.details.nextSteps;
+  if (!steps?.some((step) => step.startsWith(PROGRAM))) return failure;
+  return failure.with({
+    nextSteps: steps.map((step) =>
+      step.startsWith(PROGRAM) ? program() + step.slice(PROGRAM.length) : step,
+    ),
+  });
 }
 
 /** One argument, quoted for the shell of this system where it needs to be. */

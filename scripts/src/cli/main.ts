@@ -3,7 +3,7 @@ import { EXIT } from '../types/exit-codes.ts';
 import { Failure } from '../types/failure.ts';
 import { plain } from '../types/text.ts';
 import { type Arguments, guessAction, parseArguments } from './arguments.ts';
-import { commandAgain, commandAnew, placeFlags, program, resumeFlags } from './command-line.ts';
+import { commandAgain, commandAnew, fromHere, placeFlags, program, resumeFlags } from './command-line.ts';
 import { isLoopback, readEnvironment, secretsIn } from './environment.ts';
 import { type Action, isAboutTask, isLocal, isSubmit, needsRecords } from './flags.ts';
 import type { Wish } from './intake.ts';
@@ -78,7 +78,7 @@ export async function main(): Promise<void> {
           intent: wish?.intent,
         })
       : error instanceof Failure
-        ? failed(error, fallbackState(action, situation), situation.taskId)
+        ? failed(fromHere(error), fallbackState(action, situation), situation.taskId)
         : bugOutcome(error, action, situation, args);
   }
   clear();

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../types/failure.ts';
 import { isObject, type Json, type JsonObject } from '../types/json.ts';
-import { plain } from '../types/text.ts';
+import { PROGRAM, plain } from '../types/text.ts';
 import { ContractError } from './contract-error.ts';
 import { EXTENSION, readDocument } from './document.ts';
 import { contractsFolder, skillFolder } from './folders.ts';
@@ -31,7 +31,7 @@ export const DEFAULT_PROVIDER = 'aivideomaker';
 /** A command line of an action that needs no key, for one provider. */
 export function commandFor(provider: string, action: string): string {
   const flag = provider === DEFAULT_PROVIDER ? '' : ` --provider ${provider}`;
-  return `node scripts/run-workflow.mjs --action ${action}${flag}`;
+  return `${PROGRAM} --action ${action}${flag}`;
 }
 
 /**

@@ -7,6 +7,16 @@ import type { Transport } from './transport.ts';
 // An image that was sent as base64 may be echoed in full by a task's record.
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
+// However little is left of a wait, a look is given a chance.
+const LEAST_REQUEST_MS = 5_000;
+
+export interface CallOptions {
+  /** On a connection of its own. */
+  fresh?: boolean;
+  /** When the caller's time is over, on the monotonic clock: a request does not last much longer. */
+  until?: number;
+}
+
 export interface ApiOptions {
   /** Milliseconds for one request. */
   timeoutMs: number;
@@ -34,9 +44,11 @@ export class Api {
     return this.#options.signal;
   }
 
-  /** One attempt, on a connection of its own where `fresh` says so. */
-  async once<T>(call: Call<T>, { fresh = false } = {}): Promise<T> {
-    const { timeoutMs, signal } = this.#options;
+  /** One attempt. */
+  async once<T>(call: Call<T>, { fresh = false, until = Infinity }: CallOptions = {}): Promise<T> {
+    const { signal } = this.#options;
+    const left = Math.max(until - this.clock.monotonic(), LEAST_REQUEST_MS);
+    const timeoutMs = Math.ceil(Math.min(this.#options.timeoutMs, left));
     const answer = await this.#transport.send(call.request, {
       timeoutMs,
       fresh,
@@ -50,10 +62,10 @@ export class Api {
    * A call that may be repeated without harm, repeated while that may help and time is left.
    * @param deadline on the monotonic clock, in milliseconds
    */
-  async read<T>(call: Call<T>, deadline: number): Promise<T> {
+  async read<T>(call: Call<T>, deadline: number, options: CallOptions = {}): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.once(call);
+        return await this.once(call, options);
       } catch (error) {
         await this.pauseOrThrow(error, attempt, deadline);
       }

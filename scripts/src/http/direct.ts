@@ -7,7 +7,7 @@ import {
 } from 'node:http';
 import { Readable } from 'node:stream';
 import type { HttpRequest } from './message.ts';
-import { ClosedHere } from './trouble.ts';
+import { ClosedHere, ProtocolSwitch } from './trouble.ts';
 import {
   CONNECT_TIMEOUT_MS,
   type Flight,
@@ -42,15 +42,24 @@ export class DirectWire implements Wire {
     });
     this.#open.add(sent);
     sent.on('close', () => this.#open.delete(sent));
-    sent.on('error', events.onError);
     watchConnection(sent, events);
     let answer: IncomingMessage | undefined;
+    // What comes behind a whole answer takes nothing from it.
+    sent.on('error', (error) => answer?.complete || events.onError(error));
     sent.on('response', (received) => {
       answer = received;
       answer.on('error', events.onError);
       answer.on('data', events.onData);
-      answer.on('end', events.onEnd);
-      events.onHead({ status: answer.statusCode ?? 0, headers: flatHeaders(answer.headers) });
+      answer.on('end', () => {
+        events.onEnd();
+        // An answer that did not wait for the whole request leaves a connection that nobody reads.
+        if (!sent.writableFinished) sent.destroy();
+      });
+      events.onHead({ status: answer.statusCode ?? 0, headers: flatHeaders(answer.headersDistinct) });
+    });
+    sent.on('upgrade', (_, socket) => {
+      socket.destroy();
+      events.onError(new ProtocolSwitch());
     });
     if (body) Readable.from(body, { objectMode: false }).pipe(sent);
     else sent.end();

@@ -1,6 +1,14 @@
 import type { Socket } from 'node:net';
 import connectorOf from 'undici/lib/core/connect.js';
 
+/** How connections are made. */
+export interface Connecting {
+  /** Milliseconds. */
+  timeout: number;
+  /** Ends those that are not made yet; undici would leave them to their timeout, and with them the process. */
+  signal: AbortSignal;
+}
+
 const BLOCK_BYTES = 1024 * 1024;
 // What Node would set aside for one read, and take it as the most that may come.
 const READ_BYTES = 64 * 1024;
@@ -8,15 +16,15 @@ const READ_BYTES = 64 * 1024;
 /**
  * Opens connections whose sockets read into large blocks, one piece behind the other: a file comes in fewer and larger
  * pieces, and none is copied or written to again. A large download takes a tenth less time.
- * @param timeout milliseconds for a connection
  */
-export function largeReads(timeout: number): connectorOf.connector {
+export function largeReads({ timeout, signal }: Connecting): connectorOf.connector {
   return (options, callback) => {
     let socket: Socket | null = null;
     let block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
     let used = 0;
     const connect = connectorOf({
       timeout,
+      signal,
       onread: {
         buffer() {
           if (block.length - used < READ_BYTES) {

@@ -11,7 +11,10 @@ export interface ProxySettings {
 }
 
 export interface ExchangeOptions {
-  /** Milliseconds for the whole exchange: name look-up, connection, headers and the last byte of the body. */
+  /**
+   * Milliseconds for the whole exchange: name look-up, connection, headers and the last byte of the body. A receiver
+   * that is still busy then is waited for.
+   */
   timeoutMs: number;
   signal?: AbortSignal;
   /** Takes a connection of its own: one that was kept open may have died unnoticed, and a submit must not find out. */
@@ -174,6 +177,10 @@ function exchange(
           },
           onHead(received) {
             if (over) return;
+            if (received.status < 200) {
+              finish(trouble(request, `answered with HTTP ${received.status}, which is no answer`, left));
+              return;
+            }
             head = received;
             try {
               receiver.onHead(head);

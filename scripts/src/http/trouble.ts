@@ -7,6 +7,15 @@ export class ClosedHere extends Error {
   readonly code = 'CLOSED_HERE';
 }
 
+/** An answer that asks to go on in another protocol than HTTP. */
+export class ProtocolSwitch extends Error {
+  readonly code = 'HPE_UNEXPECTED_UPGRADE';
+
+  constructor() {
+    super('HTTP 101, which nobody asked for');
+  }
+}
+
 /** How a request's service is called in messages. */
 export function where(request: HttpRequest): string {
   return request.url.origin;
@@ -61,29 +70,16 @@ export function explain(request: HttpRequest, error: unknown, left: boolean): un
     if (byProxy) return refusedByProxy(request, Number(byProxy[1]), error);
     const known = TROUBLE[code];
     if (known) return trouble(request, `${known} (${code})`, left, error);
-    // The parser of HTTP: whatever answered was not speaking it.
-    if (link.name === 'HTTPParserError' || code.startsWith('HPE_'))
-      return trouble(
-        request,
-        `sent something that is not HTTP (${plain(String(link.message), 120)})`,
-        left,
-        error,
-      );
-    if (isTlsCode(code)) {
-      const what = isHandshakeCode(code)
-        ? 'could not agree on TLS'
-        : 'has a certificate that cannot be trusted';
-      const reason = `${what} (${code}: ${plain(String(link.message), 120)})`;
-      // Asking again changes nothing, and verification is never switched off.
-      return new Failure('NETWORK_ERROR', `${where(request)} ${reason}.`, {
-        cause: error,
-        unclear: left,
-        nextSteps: [
-          'Check the clock of this machine, and whether a proxy replaces certificates (NODE_EXTRA_CA_CERTS).',
-        ],
-      });
+    const said = plain(String(link.reason ?? link.message), 120);
+    if (link.name === 'HTTPParserError' || code.startsWith('HPE_')) {
+      // Whatever answered was not speaking HTTP, unless it only stopped in the middle.
+      const what = /EOF/.test(said) ? 'closed the connection' : 'sent something that is not HTTP';
+      return trouble(request, `${what} (${said})`, left, error);
     }
+    if (isTlsCode(code) && !left) return refusedTls(request, code, said, error);
   }
+  // After the request had begun to leave, whatever happened leaves open what became of it.
+  if (left) return trouble(request, `broke off (${plain(String(error), 120)})`, true, error);
   return error;
 }
 
@@ -112,18 +108,36 @@ export function withProxy(failure: Failure): Failure {
   return new Failure(failure.code, `${failure.message} ${hint}`, failure.details);
 }
 
-function isHandshakeCode(code: string): boolean {
-  return /^(ERR_SSL_|EPROTO)/.test(code);
-}
+// Node's names for what speaks against a certificate; anything that it has no name for is UNSPECIFIED.
+const CERTIFICATE =
+  /^(CERT_|CRL_|ERROR_IN_C|ERR_TLS_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|(HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|UNSPECIFIED)$)/;
+const HANDSHAKE = /^(ERR_SSL_|EPROTO)/;
 
 function isTlsCode(code: string): boolean {
-  return /^(CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|EPROTO|HOSTNAME_MISMATCH)/.test(code);
+  return CERTIFICATE.test(code) || HANDSHAKE.test(code);
+}
+
+/** No TLS came about. Asking again changes nothing, and verification is never switched off. */
+function refusedTls(request: HttpRequest, code: string, said: string, cause: unknown): Failure {
+  const [what, nextStep] = CERTIFICATE.test(code)
+    ? [
+        'has a certificate that cannot be trusted',
+        'Check the clock of this machine, and whether a proxy replaces certificates (NODE_EXTRA_CA_CERTS).',
+      ]
+    : ['could not agree on TLS', 'Check the address and its port, and whether a proxy stands in between.'];
+  return new Failure('NETWORK_ERROR', `${where(request)} ${what} (${code}: ${said}).`, {
+    cause,
+    unclear: false,
+    nextSteps: [nextStep],
+  });
 }
 
 interface Link {
   name?: unknown;
   code?: unknown;
   message?: unknown;
+  /** OpenSSL's own words. */
+  reason?: unknown;
   cause?: unknown;
   errors?: unknown;
 }

@@ -1,10 +1,13 @@
+import { subscribe } from 'node:diagnostics_channel';
+import { setMaxListeners } from 'node:events';
+import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { setFlagsFromString } from 'node:v8';
 import type { Dispatcher } from 'undici';
 import connect from 'undici/lib/api/api-connect.js';
 import DispatcherBase from 'undici/lib/dispatcher/dispatcher.js';
 import EnvHttpProxyAgent from 'undici/lib/dispatcher/env-http-proxy-agent.js';
-import { largeReads } from './large-reads.ts';
+import { type Connecting, largeReads } from './large-reads.ts';
 import type { HttpRequest } from './message.ts';
 import type { ProxySettings } from './transport.ts';
 import { ClosedHere } from './trouble.ts';
@@ -22,6 +25,21 @@ import {
 setFlagsFromString('--liftoff-only');
 setFlagsFromString('--wasm-lazy-compilation');
 
+/** The request on each connection, by what controls its answer. */
+const onSocket = new WeakMap<Socket, Dispatcher.DispatchController>();
+let nextOnSocket: Dispatcher.DispatchController | undefined;
+
+// undici fails, outside of any request, when a connection ends while an answer is held back; and a TLS connection that
+// breaks in the middle is not closed by Node, so that undici waits on. It tells the socket right after `onRequestStart`.
+subscribe('undici:client:sendHeaders', (message) => {
+  const { socket } = message as { socket: Socket };
+  if (!onSocket.has(socket)) {
+    socket.prependListener('end', () => onSocket.get(socket)?.resume());
+    socket.on('error', () => socket.destroy());
+  }
+  if (nextOnSocket) onSocket.set(socket, nextOnSocket);
+});
+
 // To a proxy on another machine, the address of this one means itself; it must not see a key that was meant to stay here.
 const THIS_MACHINE = ['localhost', '127.0.0.1', '[::1]'];
 
@@ -34,7 +52,8 @@ DispatcherBase.prototype.connect = connect;
  */
 export class UndiciWire implements Wire {
   readonly #settings: ProxySettings;
-  readonly #open = new Set<Dispatcher>();
+  /** With what ends the connections that they are making. */
+  readonly #open = new Map<Dispatcher, AbortController>();
   #shared: Dispatcher;
 
   /** @throws for settings that cannot be used */
@@ -46,9 +65,7 @@ export class UndiciWire implements Wire {
   start(request: HttpRequest, events: WireEvents, fresh: boolean): Flight {
     const dispatcher = fresh ? this.#dispatcher() : this.#shared;
     const over = () => {
-      if (!fresh) return;
-      this.#open.delete(dispatcher);
-      dispatcher.destroy().catch(() => {});
+      if (fresh) this.#end(dispatcher);
     };
     let controller: Dispatcher.DispatchController | undefined;
     let isGivenUp = false;
@@ -72,6 +89,7 @@ export class UndiciWire implements Wire {
             return;
           }
           controller = started;
+          nextOnSocket = started;
           events.onLeave();
         },
         onResponseStart(_, status, headers) {
@@ -103,20 +121,27 @@ export class UndiciWire implements Wire {
   }
 
   close(): void {
-    for (const dispatcher of this.#open) dispatcher.destroy().catch(() => {});
-    this.#open.clear();
+    for (const dispatcher of this.#open.keys()) this.#end(dispatcher);
     this.#shared = this.#dispatcher();
   }
 
   #dispatcher(): Dispatcher {
-    const made = proxyDispatcher(this.#settings);
-    this.#open.add(made);
+    const connecting = new AbortController();
+    setMaxListeners(0, connecting.signal);
+    const made = proxyDispatcher(this.#settings, { timeout: CONNECT_TIMEOUT_MS, signal: connecting.signal });
+    this.#open.set(made, connecting);
     return made;
+  }
+
+  #end(dispatcher: Dispatcher): void {
+    this.#open.get(dispatcher)?.abort(new ClosedHere());
+    this.#open.delete(dispatcher);
+    dispatcher.destroy().catch(() => {});
   }
 }
 
 /** Goes through the proxies, except to the hosts of `noProxy`, and to this machine unless the proxies are on it too. */
-function proxyDispatcher(settings: ProxySettings): Dispatcher {
+function proxyDispatcher(settings: ProxySettings, connecting: Connecting): Dispatcher {
   const noProxy = settings.noProxy?.trim() ?? '';
   const proxies = [settings.httpProxy, settings.httpsProxy].filter((proxy) => proxy !== undefined);
   const allHere = proxies.every(
@@ -124,7 +149,9 @@ function proxyDispatcher(settings: ProxySettings): Dispatcher {
   );
   const direct = allHere || noProxy === '*' ? [noProxy] : [noProxy, ...THIS_MACHINE];
   return new EnvHttpProxyAgent({
-    connect: largeReads(CONNECT_TIMEOUT_MS),
+    connect: largeReads(connecting),
+    requestTls: connecting,
+    proxyTls: connecting,
     maxHeaderSize: MAX_HEADER_BYTES,
     // Given even when empty, so that the library does not look into the environment by itself.
     httpProxy: settings.httpProxy ?? '',

@@ -25,6 +25,8 @@ export class Pace {
   readonly #clock: Clock;
   readonly #me = randomBytes(4).toString('hex');
   #isReady = false;
+  /** On the monotonic clock: the last look of this process at each task. */
+  readonly #lookedAt = new Map<string, number>();
   /** On the monotonic clock: since when this process has wanted its next turn; null while it wants none. */
   #wantedSince: number | null = null;
   /** On the monotonic clock: until then turns are left to others who want them. */
@@ -62,6 +64,17 @@ export class Pace {
     this.#wantedSince = null;
     await this.#tidy(span);
     return true;
+  }
+
+  /** This process looks at a task now. */
+  looks(taskId: string): void {
+    this.#lookedAt.set(taskId, this.#clock.monotonic());
+  }
+
+  /** Whether it did so a moment ago: then its own look may be what took the turn. */
+  lookedLately(taskId: string): boolean {
+    const at = this.#lookedAt.get(taskId);
+    return at !== undefined && this.#clock.monotonic() - at < 2 * SPAN_MS;
   }
 
   /** The service asked for a pause: nobody asks it again before that is over. */

@@ -15,6 +15,8 @@ export interface FinishOptions {
   rhythm: PollRhythm;
   stallMs: number;
   resumeFlags: string;
+  /** When the wait is over, on the monotonic clock; absent where there is none. */
+  until?: number;
   extra?: JsonObject;
   /** The record of the wish, and what is known of its credits from before. */
   entry?: Entry | undefined;
@@ -31,7 +33,7 @@ export async function finish(session: Session, taskId: string, options: FinishOp
   const resume = resumeCommand(session, taskId, options.resumeFlags);
   let task: Task | undefined;
   try {
-    task = await fetchResult(session, taskId, options.rhythm);
+    task = await fetchResult(session, taskId, options);
     const { entry, credits } = options;
     const outcomeOptions: OutcomeOptions = { extra: { ...options.extra }, credits };
     if (options.folder !== null) {
@@ -66,13 +68,20 @@ export async function finish(session: Session, taskId: string, options: FinishOp
 
 // A replica that lags behind may show the finished task as running, or without its output, for a moment.
 const RESULT_LOOKS = 5;
+// A result that is there is worth a moment more than the wait that found it.
+const RESULT_MS = 10_000;
 
 /** The record of a finished task, with the addresses of its files. COMPLETED is final, whatever a later answer says. */
-async function fetchResult(session: Session, taskId: string, rhythm: PollRhythm): Promise<Task> {
+async function fetchResult(
+  session: Session,
+  taskId: string,
+  { rhythm, until: end = Infinity }: FinishOptions,
+): Promise<Task> {
   const { api, provider } = session;
-  const deadline = shortDeadline(session);
+  const until = Math.max(end, api.clock.monotonic() + RESULT_MS);
+  const deadline = Math.min(shortDeadline(session), until);
   for (let n = 0; ; n += 1) {
-    const task = await api.read(provider.task(taskId), deadline);
+    const task = await api.read(provider.task(taskId), deadline, { until });
     if (task.urls.length > 0) return { ...task, state: 'COMPLETED' };
     const detail = await detailOf(session, taskId, deadline);
     if (detail && detail.urls.length > 0) return { ...detail, state: 'COMPLETED' };

@@ -5,16 +5,24 @@ import type { Session } from './session.ts';
 
 /**
  * One look at a task's state. An answer that may be either the failed task or an error is settled by the task's record.
+ * @param until when the wait is over, on the monotonic clock
  * @throws Failure when the look itself failed; the task is then as it was
  */
-export async function lookOnce({ api, provider }: Session, taskId: string): Promise<Sighting> {
-  return settleDoubt(await api.once(provider.status(taskId)), () => api.once(provider.task(taskId)));
+export async function lookOnce({ api, provider }: Session, taskId: string, until: number): Promise<Sighting> {
+  const sighting = await api.once(provider.status(taskId), { until });
+  return settleDoubt(sighting, () => api.once(provider.task(taskId), { until }));
 }
 
 /** The same, repeated as the policy for reads allows. */
-export async function look({ api, provider }: Session, taskId: string, deadline: number): Promise<Sighting> {
-  const sighting = await api.read(provider.status(taskId), deadline);
-  return settleDoubt(sighting, () => api.read(provider.task(taskId), deadline));
+export async function look(
+  { api, provider }: Session,
+  taskId: string,
+  deadline: number,
+  until?: number,
+): Promise<Sighting> {
+  const options = until === undefined ? {} : { until };
+  const sighting = await api.read(provider.status(taskId), deadline, options);
+  return settleDoubt(sighting, () => api.read(provider.task(taskId), deadline, options));
 }
 
 // A turn lasts about as long.
@@ -24,24 +32,29 @@ const TURN_PAUSE_MS = 1_000;
  * The same as `lookOnce`, among the processes of this machine that share the service's limit: what another one saw a
  * moment ago counts, and otherwise a turn is waited for.
  * @param deadline on the monotonic clock
+ * @returns null when the time was over before the next turn, and the last look was a moment ago
  */
 export async function lookInTurn(
   session: Session,
   pace: Pace,
   taskId: string,
   deadline: number,
-): Promise<Sighting> {
+): Promise<Sighting | null> {
   const { clock, signal } = session.api;
   for (;;) {
     const state = await pace.seenByOthers(taskId);
     if (state) return { state, record: {} };
     if (await pace.takeTurn()) break;
     const left = deadline - clock.monotonic();
-    if (left <= 0) throw crowded();
+    if (left <= 0) {
+      if (pace.lookedLately(taskId)) return null;
+      throw crowded();
+    }
     await clock.sleep(Math.min(left, TURN_PAUSE_MS * (0.5 + clock.random())), signal);
   }
+  pace.looks(taskId);
   try {
-    const sighting = await lookOnce(session, taskId);
+    const sighting = await lookOnce(session, taskId, deadline);
     await pace.saw(taskId, sighting.state);
     return sighting;
   } catch (error) {

@@ -84,8 +84,8 @@ export async function waitTask(
       recorded && isTerminal(recorded)
         ? { state: recorded, record: {} }
         : pace
-          ? await lookInTurn(session, pace, taskId, patience)
-          : await look(session, taskId, Math.min(shortDeadline(session), patience));
+          ? ((await lookInTurn(session, pace, taskId, patience)) ?? undefined)
+          : await look(session, taskId, Math.min(shortDeadline(session), patience), patience);
   } catch (error) {
     // A look that fails for a moment does not end a wait that has only begun.
     if (!(error instanceof Failure) || settings.waitMs <= 0) throw error;
@@ -188,12 +188,12 @@ export async function waitOn(
   let seen: Sighting | undefined = task.state
     ? { ...task, state: task.state, record: task.record ?? {} }
     : undefined;
+  const deadline = start + settings.waitMs;
   if (!seen || !isTerminal(seen.state)) {
-    const deadline = start + settings.waitMs;
     const sharing = settings.rhythm.firstMs >= LEAST_SHARED_MS ? (await session.records())?.pace : undefined;
     const look = sharing
       ? () => lookInTurn(session, sharing, taskId, deadline)
-      : () => lookOnce(session, taskId);
+      : () => lookOnce(session, taskId, deadline);
     const waited = await waitForEnd(look, {
       clock: api.clock,
       rhythm: settings.rhythm,
@@ -222,7 +222,16 @@ export async function waitOn(
 
   const { resumeFlags } = settings;
   if (seen.state === 'COMPLETED')
-    return handOver(session, entry, await finish(session, taskId, { ...settings, extra, credits }));
+    return handOver(
+      session,
+      entry,
+      await finish(session, taskId, {
+        ...settings,
+        ...(settings.waitMs > 0 && { until: deadline }),
+        extra,
+        credits,
+      }),
+    );
   if (isTerminal(seen.state)) {
     const ended = await withRecord(session, taskId, seen);
     return handOver(session, entry, taskOutcome(session, taskId, ended, { extra, credits, resumeFlags }));

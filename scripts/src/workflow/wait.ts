@@ -28,8 +28,12 @@ export interface Waited {
 /**
  * Looks at a task until it has ended or the deadline is reached. A failed look does not end the wait; a permanent
  * failure (the key is refused, the task does not exist) does, by being thrown.
+ * @param look null when there was none, which changes nothing
  */
-export async function waitForEnd(look: () => Promise<Sighting>, options: WaitOptions): Promise<Waited> {
+export async function waitForEnd(
+  look: () => Promise<Sighting | null>,
+  options: WaitOptions,
+): Promise<Waited> {
   const { clock, rhythm, deadline, signal } = options;
   const start = clock.monotonic();
   let last: Sighting | undefined;
@@ -49,6 +53,7 @@ export async function waitForEnd(look: () => Promise<Sighting>, options: WaitOpt
 
     try {
       const seen = await look();
+      if (!seen) continue;
       last = merge(last, seen);
       trouble = undefined;
       troubles = 0;
