@@ -650,6 +650,8 @@ function adviceFor(failure, { profile, account, isSubmit: isSubmit2, taskId, sam
       ];
     case "INVALID_PAYLOAD":
     case "INVALID_MODEL":
+      if (taskId !== null)
+        return [`${title} refused this question about the task, which is as it was: check the id.`, ...list];
       return [
         "The service refused it, so nothing was charged. Do not send it again unchanged; its message says what to change.",
         ...can.account ? [command("--action account")] : []
@@ -665,7 +667,12 @@ function adviceFor(failure, { profile, account, isSubmit: isSubmit2, taskId, sam
         "Nothing was submitted. Ask the person for a higher limit, or choose a cheaper model or duration."
       ];
     case "UNKNOWN_ERROR":
-      return taskId === null ? [same] : [command(`--action getTask --taskId ${taskId}`)];
+      if (taskId !== null) return [command(`--action getTask --taskId ${taskId}`)];
+      return isSubmit2 ? [
+        "The answer named no task. Read errorMessage first: unchanged, the same may be refused again. The balance shows whether anything was charged:",
+        ...can.account ? [command("--action account")] : [keyPage],
+        same
+      ] : [same];
     default:
       return [];
   }
@@ -1276,7 +1283,9 @@ function waitSettings(args, { timeoutMs }) {
 }
 async function startSandbox(environment, warn) {
   const { startSandbox: start } = await import("./sandbox-server.mjs");
-  const sandbox = await start({ folder: path.join(environment.stateFolder, "sandbox") });
+  const { stateFolder } = environment;
+  const sandbox = await start({ folder: stateFolder === "" ? null : path.join(stateFolder, "sandbox") });
+  if (stateFolder === "") warn("There is no home folder: what the sandbox makes ends with this process.");
   if (sandbox.warning) warn(sandbox.warning);
   return sandbox;
 }
@@ -1430,9 +1439,10 @@ var CODES = {
   BUDGET_EXCEEDED: "BUDGET_EXCEEDED"
 };
 function aivideomaker({ profile, baseUrl, key, now }) {
+  const origin = baseUrl.href.replace(/\/+$/, "").replace(/\/api\/v1$/, "");
   const request = (method, path2, body) => ({
     method,
-    url: new URL(`${baseUrl.href.replace(/\/+$/, "")}/api/v1/${path2}`),
+    url: new URL(`${origin}/api/v1/${path2}`),
     headers: {
       key,
       accept: "application/json",

@@ -741,8 +741,10 @@ init_text();
 function secretsIn(env) {
   return PROFILES.flatMap(({ keyVariable }) => env[keyVariable]?.trim() || []);
 }
-function readEnvironment(env, profile, { isLive, hasState }) {
+function readEnvironment(env, profile, { isLive, hasState, isRehearsal = false }) {
   const issues = [];
+  const isStateChosen = Boolean(env.ASYNC_MEDIA_STATE_DIR);
+  const needsState = hasState && (!isRehearsal || isStateChosen);
   const way = isLive ? env : {};
   const environment = {
     key: key(profile, way, issues),
@@ -762,8 +764,8 @@ function readEnvironment(env, profile, { isLive, hasState }) {
     httpProxy: proxy("HTTP_PROXY", way.http_proxy || way.HTTP_PROXY, issues),
     httpsProxy: proxy("HTTPS_PROXY", way.https_proxy || way.HTTPS_PROXY, issues),
     noProxy: way.no_proxy || way.NO_PROXY || void 0,
-    stateFolder: stateFolder(env, hasState ? issues : []),
-    isStateChosen: Boolean(env.ASYNC_MEDIA_STATE_DIR)
+    stateFolder: stateFolder(env, needsState ? issues : []),
+    isStateChosen
   };
   const first = issues[0];
   if (!first) return environment;
@@ -1129,7 +1131,7 @@ var screen = {
     return isTerminal2(STDERR);
   },
   get columns() {
-    return process.stderr.columns ?? 80;
+    return process.stderr.columns || 80;
   }
 };
 var STDOUT = 1;
@@ -1313,6 +1315,7 @@ async function main() {
     const isLive = !args.sandbox && !isLocal(action);
     const environment = readEnvironment(process.env, args.profile, {
       isLive,
+      isRehearsal: args.sandbox && !isLocal(action),
       hasState: args.sandbox || needsRecords(action) && !args.noJournal
     });
     if (action === "listModels") {

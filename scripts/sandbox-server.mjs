@@ -339,7 +339,7 @@ var SCENARIOS = [
   }
 ];
 var NAMES = new Set(SCENARIOS.map((scenario) => scenario.name));
-var MARKER = /\[sandbox:([^\]\s]{0,60})\]/gi;
+var MARKER = /\[\s*sandbox(\s*:\s*|\s+)([^\]\s]{0,60})\s*\]?/gi;
 function isScenario(name) {
   return typeof name === "string" && NAMES.has(name);
 }
@@ -348,11 +348,13 @@ function readMarks(payload, service) {
   const scenarios = /* @__PURE__ */ new Set();
   let complaint = null;
   for (const text of textsOf(payload)) {
-    for (const [, raw = ""] of text.matchAll(MARKER)) {
+    for (const [found, between = "", raw = ""] of text.matchAll(MARKER)) {
       const name = raw.toLowerCase();
       const scenario = known.find((one) => one.name === name);
-      if (scenario) scenarios.add(scenario.name);
-      else complaint ??= `the sandbox knows no marker [sandbox:${name}]; it knows ${listed(known)}`;
+      const isExact = found.toLowerCase() === `[sandbox:${name}]`;
+      if (scenario && isExact) scenarios.add(scenario.name);
+      else if (scenario || between.includes(":"))
+        complaint ??= `the sandbox knows no marker ${found.trim()}; it knows ${listed(known)}`;
     }
   }
   return { scenarios, complaint };

@@ -148,6 +148,11 @@ it('without a home folder there is no place for records, which only stops what n
   onTestFinished(() => void vi.unstubAllEnvs());
   expect(refusal({}).details.issues).toMatchObject([{ path: 'ASYNC_MEDIA_STATE_DIR', received: 'nothing' }]);
   expect(readEnvironment({}, PROFILE, { ...LIVE, hasState: false }).stateFolder).toBe('');
+  // A rehearsal goes on, but not past a folder that somebody chose.
+  const rehearsal = { isLive: false, hasState: true, isRehearsal: true };
+  expect(readEnvironment({}, PROFILE, rehearsal)).toMatchObject({ stateFolder: '', isStateChosen: false });
+  const chosen = { ASYNC_MEDIA_STATE_DIR: path.resolve('scripts') };
+  expect(() => readEnvironment(chosen, PROFILE, rehearsal)).toThrow('ASYNC_MEDIA_STATE_DIR');
 });
 
 it('the addresses that never leave this machine', () => {

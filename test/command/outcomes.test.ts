@@ -282,6 +282,28 @@ describe('faults of the way, end to end', () => {
     expect(envelopeOf(done)).toMatchObject({ ok: false, status: 'FAILED', taskId: null });
   });
 
+  it('a submit that is refused without a reason is not told to be sent again unread', async () => {
+    const server = await service({ generate: failure(200, undefined, 'weird') });
+    const done = await run(T2V_ARGS, { env: live(server.origin) });
+    const { errorMessage, data } = envelopeOf(done);
+    expect(errorMessage).toContain('weird');
+    expect(data.nextSteps).toEqual([
+      expect.stringMatching(/named no task.*unchanged.*balance/),
+      expect.stringMatching(/--action account$/),
+      expect.stringContaining('--model t2v'),
+    ]);
+    expect(server.submits()).toHaveLength(1);
+  });
+
+  it('a question about a task that is refused does not speak of a submit', async () => {
+    const server = await service({ task: failure(400, undefined, 'bad id') });
+    const done = await run(['--action', 'getTask', '--taskId', TASK], { env: live(server.origin) });
+    expect(envelopeOf(done).data.nextSteps).toEqual([
+      expect.stringMatching(/refused this question about the task, which is as it was/),
+      expect.stringMatching(/--action listTasks$/),
+    ]);
+  });
+
   it('fault 25: fault 31: answers that are no answers end in the right words', async () => {
     const bodies = [
       '',

@@ -81,6 +81,8 @@ describe('requests', () => {
     ['https://aivideomaker.ai/', 'https://aivideomaker.ai/api/v1/tasks/ckx1'],
     ['https://gateway.example.com/ai/video', 'https://gateway.example.com/ai/video/api/v1/tasks/ckx1'],
     ['https://gateway.example.com/ai/video//', 'https://gateway.example.com/ai/video/api/v1/tasks/ckx1'],
+    ['https://aivideomaker.ai/api/v1', 'https://aivideomaker.ai/api/v1/tasks/ckx1'],
+    ['https://aivideomaker.ai/api/v1/', 'https://aivideomaker.ai/api/v1/tasks/ckx1'],
     ['http://127.0.0.1:8787', 'http://127.0.0.1:8787/api/v1/tasks/ckx1'],
     ['http://[::1]:8787/x', 'http://[::1]:8787/x/api/v1/tasks/ckx1'],
   ])('with the base URL %s', (base, url) => {

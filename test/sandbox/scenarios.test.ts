@@ -205,6 +205,21 @@ describe('trouble on request', () => {
     expect((await create(prompting('rate-limit'), { 'idempotency-key': 'wish-0002' })).status).toBe(429);
   });
 
+  it.each(['[sandbox: fail]', '[sandbox fail]', '[ sandbox:fail]', '[sandbox:fail', '[Sandbox : slow ]'])(
+    'that is not written as it should be is no part of the prompt: %s',
+    (text) => {
+      const { scenarios, complaint } = readMarks({ prompt: `a lighthouse ${text}` }, 'aivideomaker');
+      expect(scenarios.size).toBe(0);
+      expect(complaint).toContain(`knows no marker ${text}; it knows [sandbox:fail]`);
+    },
+  );
+
+  it('is not seen in words that only look alike', () => {
+    for (const prompt of ['[sandbox for children]', 'sandbox:fail', '[sandboxes: three]']) {
+      expect(readMarks({ prompt }, 'aivideomaker')).toEqual({ scenarios: new Set(), complaint: null });
+    }
+  });
+
   it('is found in any text, lists included, and not in an image', () => {
     const payload = {
       content: 'x',

@@ -50,6 +50,8 @@ function adviceFor(
       ];
     case 'INVALID_PAYLOAD':
     case 'INVALID_MODEL':
+      if (taskId !== null)
+        return [`${title} refused this question about the task, which is as it was: check the id.`, ...list];
       return [
         'The service refused it, so nothing was charged. Do not send it again unchanged; its message says what to change.',
         ...(can.account ? [command('--action account')] : []),
@@ -65,7 +67,14 @@ function adviceFor(
         'Nothing was submitted. Ask the person for a higher limit, or choose a cheaper model or duration.',
       ];
     case 'UNKNOWN_ERROR':
-      return taskId === null ? [same] : [command(`--action getTask --taskId ${taskId}`)];
+      if (taskId !== null) return [command(`--action getTask --taskId ${taskId}`)];
+      return isSubmit
+        ? [
+            'The answer named no task. Read errorMessage first: unchanged, the same may be refused again. The balance shows whether anything was charged:',
+            ...(can.account ? [command('--action account')] : [keyPage]),
+            same,
+          ]
+        : [same];
     default:
       return [];
   }

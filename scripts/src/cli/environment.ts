@@ -32,6 +32,7 @@ export function secretsIn(env: NodeJS.ProcessEnv): string[] {
 /**
  * @param profile the service whose key and address are read
  * @param hasState what outlives a process cannot be done without
+ * @param isRehearsal it can, unless somebody chose where that is kept
  * @param isLive a service is going to be called; otherwise what leads to one is not looked at, so that it cannot stand in
  * the way of the sandbox
  * @throws Failure INVALID_PAYLOAD that names each variable whose value cannot be used
@@ -39,9 +40,11 @@ export function secretsIn(env: NodeJS.ProcessEnv): string[] {
 export function readEnvironment(
   env: NodeJS.ProcessEnv,
   profile: Profile,
-  { isLive, hasState }: { isLive: boolean; hasState: boolean },
+  { isLive, hasState, isRehearsal = false }: { isLive: boolean; hasState: boolean; isRehearsal?: boolean },
 ): Environment {
   const issues: Issue[] = [];
+  const isStateChosen = Boolean(env.ASYNC_MEDIA_STATE_DIR);
+  const needsState = hasState && (!isRehearsal || isStateChosen);
   const way: NodeJS.ProcessEnv = isLive ? env : {};
   const environment: Environment = {
     key: key(profile, way, issues),
@@ -61,8 +64,8 @@ export function readEnvironment(
     httpProxy: proxy('HTTP_PROXY', way.http_proxy || way.HTTP_PROXY, issues),
     httpsProxy: proxy('HTTPS_PROXY', way.https_proxy || way.HTTPS_PROXY, issues),
     noProxy: way.no_proxy || way.NO_PROXY || undefined,
-    stateFolder: stateFolder(env, hasState ? issues : []),
-    isStateChosen: Boolean(env.ASYNC_MEDIA_STATE_DIR),
+    stateFolder: stateFolder(env, needsState ? issues : []),
+    isStateChosen,
   };
   const first = issues[0];
   if (!first) return environment;

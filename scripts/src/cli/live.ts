@@ -187,7 +187,9 @@ function waitSettings(args: Arguments, { timeoutMs }: Environment): WaitSettings
 
 async function startSandbox(environment: Environment, warn: (text: string) => void) {
   const { startSandbox: start } = await import('../sandbox/server.ts');
-  const sandbox = await start({ folder: path.join(environment.stateFolder, 'sandbox') });
+  const { stateFolder } = environment;
+  const sandbox = await start({ folder: stateFolder === '' ? null : path.join(stateFolder, 'sandbox') });
+  if (stateFolder === '') warn('There is no home folder: what the sandbox makes ends with this process.');
   if (sandbox.warning) warn(sandbox.warning);
   return sandbox;
 }

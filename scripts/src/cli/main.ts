@@ -44,6 +44,7 @@ export async function main(): Promise<void> {
     const isLive = !args.sandbox && !isLocal(action);
     const environment = readEnvironment(process.env, args.profile, {
       isLive,
+      isRehearsal: args.sandbox && !isLocal(action),
       hasState: args.sandbox || (needsRecords(action) && !args.noJournal),
     });
     if (action === 'listModels') {

@@ -39,7 +39,8 @@ export const screen = {
     return isTerminal(STDERR);
   },
   get columns(): number {
-    return process.stderr.columns ?? 80;
+    // Some terminals say that they have none.
+    return process.stderr.columns || 80;
   },
 };
 

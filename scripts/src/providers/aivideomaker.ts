@@ -36,9 +36,11 @@ const CODES: Record<string, ErrorCode> = {
 
 /** The provider for https://aivideomaker.ai, or for a base URL that was configured instead. */
 export function aivideomaker({ profile, baseUrl, key, now }: ProviderSettings): Provider {
+  // The address is often copied with the path that every call has.
+  const origin = baseUrl.href.replace(/\/+$/, '').replace(/\/api\/v1$/, '');
   const request = (method: HttpRequest['method'], path: string, body?: JsonObject): HttpRequest => ({
     method,
-    url: new URL(`${baseUrl.href.replace(/\/+$/, '')}/api/v1/${path}`),
+    url: new URL(`${origin}/api/v1/${path}`),
     headers: {
       key,
       accept: 'application/json',

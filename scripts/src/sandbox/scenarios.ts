@@ -79,7 +79,8 @@ export type ScenarioName = (typeof SCENARIOS)[number]['name'];
 
 const NAMES: ReadonlySet<string> = new Set(SCENARIOS.map((scenario) => scenario.name));
 
-const MARKER = /\[sandbox:([^\]\s]{0,60})\]/gi;
+// Wider than what is valid: what was meant as a marker must not pass for a part of the prompt.
+const MARKER = /\[\s*sandbox(\s*:\s*|\s+)([^\]\s]{0,60})\s*\]?/gi;
 
 export interface Marks {
   scenarios: Set<ScenarioName>;
@@ -98,11 +99,13 @@ export function readMarks(payload: JsonObject, service: string): Marks {
   const scenarios = new Set<ScenarioName>();
   let complaint: string | null = null;
   for (const text of textsOf(payload)) {
-    for (const [, raw = ''] of text.matchAll(MARKER)) {
+    for (const [found, between = '', raw = ''] of text.matchAll(MARKER)) {
       const name = raw.toLowerCase();
       const scenario = known.find((one) => one.name === name);
-      if (scenario) scenarios.add(scenario.name);
-      else complaint ??= `the sandbox knows no marker [sandbox:${name}]; it knows ${listed(known)}`;
+      const isExact = found.toLowerCase() === `[sandbox:${name}]`;
+      if (scenario && isExact) scenarios.add(scenario.name);
+      else if (scenario || between.includes(':'))
+        complaint ??= `the sandbox knows no marker ${found.trim()}; it knows ${listed(known)}`;
     }
   }
   return { scenarios, complaint };
