@@ -115,7 +115,10 @@ describe('a line that cannot be carried out', () => {
   });
 
   it('a model that does not exist is answered with those that do', async () => {
-    const done = await run(['--model', 't2v_v4', '--payload', JSON_T2V], { env: live('http://127.0.0.1:9') });
+    const done = await run(['--model', 't2v_v4', '--payload', JSON_T2V], {
+      env: live('http://127.0.0.1:9'),
+      cwd: tempFolder(),
+    });
     expect(done.code).toBe(2);
     expect(envelopeOf(done)).toMatchObject({ errorCode: 'INVALID_MODEL', status: 'FAILED' });
     expect(done.stdout).toContain('t2v_v3');
