@@ -1412,14 +1412,17 @@ function makeFolder(folder, mode = 511) {
   }
 }
 function makeOne(folder, mode) {
+  if (isFolder(folder)) return void 0;
   try {
     mkdirSync(folder, { mode });
     return folder;
   } catch (error) {
-    const isThere = error.code === "EEXIST" && statSync(folder).isDirectory();
-    if (!isThere) throw error;
-    return void 0;
+    if (error.code === "EEXIST" && isFolder(folder)) return void 0;
+    throw error;
   }
+}
+function isFolder(file) {
+  return statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 // scripts/src/http/clock.ts

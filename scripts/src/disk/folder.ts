@@ -21,12 +21,18 @@ export function makeFolder(folder: string, mode = 0o777): string | undefined {
 }
 
 function makeOne(folder: string, mode: number): string | undefined {
+  // Asked first: most folders are there, and an error takes longer than the question.
+  if (isFolder(folder)) return undefined;
   try {
     mkdirSync(folder, { mode });
     return folder;
   } catch (error) {
-    const isThere = (error as NodeJS.ErrnoException).code === 'EEXIST' && statSync(folder).isDirectory();
-    if (!isThere) throw error;
-    return undefined;
+    // Another process may have been faster.
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST' && isFolder(folder)) return undefined;
+    throw error;
   }
+}
+
+function isFolder(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
