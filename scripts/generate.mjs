@@ -190,10 +190,13 @@ function findOwn(list, intent, times) {
   const sentAt = times.sentAt + skew;
   const distance = (task) => Math.abs(task.createdAt - sentAt);
   const isOld = (task) => task.createdAt !== void 0 && task.createdAt < sentAt - CLOCK_TOLERANCE_MS;
+  const isAhead = (task) => list.serverTime === null && task.createdAt !== void 0 && task.createdAt > times.now + CLOCK_TOLERANCE_MS;
   const alike = list.tasks.filter(
     (task) => task.idempotencyKey === void 0 && sameModel(task.model, intent.model) && (task.input === void 0 || sameInput(task.input, intent.payload))
   );
-  const [own, next] = alike.filter((task) => task.createdAt !== void 0 && task.input !== void 0 && !isOld(task)).sort((a, b) => distance(a) - distance(b));
+  const [own, next] = alike.filter(
+    (task) => task.createdAt !== void 0 && task.input !== void 0 && !isOld(task) && !isAhead(task)
+  ).sort((a, b) => distance(a) - distance(b));
   if (own && next && distance(next) - distance(own) < SAME_TIME_MS) return "unsure";
   if (own) return own;
   const maybe = list.unread > 0 || alike.some((task) => list.serverTime === null || !isOld(task));

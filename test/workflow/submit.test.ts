@@ -268,10 +268,18 @@ describe('the look at the list', () => {
     ['not surely when it shows no input', listed({ input: undefined }), UNSURE],
     ['not when it shows no input but is old', listed({ input: undefined }, 60_000), RESENT],
     ['not surely when its id cannot be read', listed({ id: 77 }), UNSURE],
-    ['not surely without the time of the service', { headers: { date: 'x' }, ...listed({}, 60_000) }, UNSURE],
   ])('finds the task: %s', async (_, list, expected) => {
     expect(await outcome(list)).toEqual(expected);
   });
+
+  it.each([-600_000, 600_000])(
+    'fault 34: without the time of the service takes none by a clock that is %i ms off',
+    async (offset) => {
+      const clock = new FakeClock();
+      clock.wallOffset = Date.now() + offset;
+      expect(await outcome({ headers: { date: 'x' }, ...listed({}, 60_000) }, INTENT, clock)).toEqual(UNSURE);
+    },
+  );
 
   it('takes the one that is nearest in time of several alike', async () => {
     const near = (listed({ id: 'near' }, 200).body as { tasks: object[] }).tasks;

@@ -24,6 +24,11 @@ export function findOwn(
   const sentAt = times.sentAt + skew;
   const distance = (task: Task) => Math.abs(task.createdAt! - sentAt);
   const isOld = (task: Task) => task.createdAt !== undefined && task.createdAt < sentAt - CLOCK_TOLERANCE_MS;
+  // Without the service's time, a task from the future only shows that the clocks differ.
+  const isAhead = (task: Task) =>
+    list.serverTime === null &&
+    task.createdAt !== undefined &&
+    task.createdAt > times.now + CLOCK_TOLERANCE_MS;
   const alike = list.tasks.filter(
     (task) =>
       task.idempotencyKey === undefined &&
@@ -31,7 +36,9 @@ export function findOwn(
       (task.input === undefined || sameInput(task.input, intent.payload)),
   );
   const [own, next] = alike
-    .filter((task) => task.createdAt !== undefined && task.input !== undefined && !isOld(task))
+    .filter(
+      (task) => task.createdAt !== undefined && task.input !== undefined && !isOld(task) && !isAhead(task),
+    )
     .sort((a, b) => distance(a) - distance(b));
   // Two that are alike, made at about the same time: taking the wrong one would lose what the other cost.
   if (own && next && distance(next) - distance(own) < SAME_TIME_MS) return 'unsure';
