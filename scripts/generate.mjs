@@ -273,7 +273,7 @@ async function sendUntilTaken(session, intent, deadline, isResend = false) {
 }
 async function settle(session, intent, sentAt, lost, deadline, beforeResend) {
   const { api, provider } = session;
-  if (!provider.can.list) throw outcomeUnknown(session, intent, lost);
+  if (!provider.can.list) throw await outcomeUnknown(session, intent, lost);
   const search = async () => {
     let found;
     try {
@@ -284,9 +284,9 @@ async function settle(session, intent, sentAt, lost, deadline, beforeResend) {
       const tasks = list.tasks.filter(({ id }) => !taken.has(id));
       found = findOwn({ ...list, tasks }, intent, { sentAt: sentAt.wall, now });
     } catch (error) {
-      throw error instanceof Failure2 ? outcomeUnknown(session, intent, lost, error) : error;
+      throw error instanceof Failure2 ? await outcomeUnknown(session, intent, lost, error) : error;
     }
-    if (found === "unsure") throw outcomeUnknown(session, intent, lost);
+    if (found === "unsure") throw await outcomeUnknown(session, intent, lost);
     return found && { task: found, wasThere: true };
   };
   const first = await search();
@@ -296,7 +296,7 @@ async function settle(session, intent, sentAt, lost, deadline, beforeResend) {
   if (second) return second;
   const age = timeOf(session).wall - sentAt.wall;
   if (!provider.can.replay || age > RESEND_WITHIN_MS || age < -LIST_LAG_MS) {
-    throw outcomeUnknown(session, intent, lost);
+    throw await outcomeUnknown(session, intent, lost);
   }
   try {
     await beforeResend?.();
@@ -307,7 +307,7 @@ async function settle(session, intent, sentAt, lost, deadline, beforeResend) {
     if (third) return third;
     const isPlain = !error.details.unclear && error.code !== "IDEMPOTENCY_CONFLICT";
     if (isPlain && age > LIST_LAG_MS) throw error;
-    throw outcomeUnknown(session, intent, lost, error);
+    throw await outcomeUnknown(session, intent, lost, error);
   }
 }
 async function takenTasks({ records }) {
@@ -317,7 +317,7 @@ async function takenTasks({ records }) {
 function timeOf({ api }) {
   return { wall: api.clock.wall(), monotonic: api.clock.monotonic() };
 }
-function outcomeUnknown(session, intent, lost, later) {
+async function outcomeUnknown(session, intent, lost, later) {
   const { provider, command } = session;
   const named = lost.details.taskId;
   const reason = later && later !== lost ? `${lost.message} ${later.message}` : lost.message;
@@ -341,13 +341,13 @@ function outcomeUnknown(session, intent, lost, later) {
           command("--action listTasks"),
           `If the list shows the task (idempotencyKey ${intent.idempotencyKey}, or model ${intent.model} made just now), take its id to --action waitTask --taskId <id>.`
         ] : [provider.says.tasks],
-        ...whatThen(session, intent)
+        ...await whatThen(session, intent)
       ]
     }
   );
 }
-function whatThen({ isRecorded, provider, again, anew }, { idempotencyKey }) {
-  if (isRecorded) {
+async function whatThen({ records, provider, again, anew }, { idempotencyKey }) {
+  if (await records()) {
     return [
       ...provider.can.list ? ["The same command looks for it once more; it sends nothing that may be charged twice:", again] : [],
       `Only if the person decides that it may be charged once more: ${anew}.`

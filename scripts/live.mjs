@@ -241,7 +241,7 @@ async function finish(session, taskId, options) {
     return failed2(error.with({ status: "COMPLETED", taskId, data, nextSteps }), "COMPLETED", taskId);
   }
 }
-async function fetchResult(session, taskId, { rhythm, until: end = Infinity }) {
+async function fetchResult(session, taskId, { rhythm, until: end }) {
   const { api, provider } = session;
   const until = Math.max(end, api.clock.monotonic() + RESULT_MS);
   const deadline = Math.min(shortDeadline(session), until);
@@ -322,10 +322,9 @@ async function lookOnce({ api, provider }, taskId, until) {
   const sighting = await api.once(provider.status(taskId), { until });
   return settleDoubt(sighting, () => api.once(provider.task(taskId), { until }));
 }
-async function look({ api, provider }, taskId, deadline, until) {
-  const options = until === void 0 ? {} : { until };
-  const sighting = await api.read(provider.status(taskId), deadline, options);
-  return settleDoubt(sighting, () => api.read(provider.task(taskId), deadline, options));
+async function look({ api, provider }, taskId, deadline, until = Infinity) {
+  const sighting = await api.read(provider.status(taskId), deadline, { until });
+  return settleDoubt(sighting, () => api.read(provider.task(taskId), deadline, { until }));
 }
 async function lookInTurn(session, pace, taskId, deadline) {
   const { clock, signal } = session.api;
@@ -541,7 +540,7 @@ async function waitOn(session, task, settings, extra = {}, trouble2) {
   let seen = task.state ? { ...task, state: task.state, record: task.record ?? {} } : void 0;
   const deadline = start + settings.waitMs;
   if (!seen || !isTerminal3(seen.state)) {
-    const sharing = settings.rhythm.firstMs >= LEAST_SHARED_MS ? (await session.records())?.pace : void 0;
+    const sharing = await paceOf(session, settings);
     const look2 = sharing ? () => lookInTurn(session, sharing, taskId, deadline) : () => lookOnce(session, taskId, deadline);
     const waited = await waitForEnd(look2, {
       clock: api.clock,
@@ -574,7 +573,7 @@ async function waitOn(session, task, settings, extra = {}, trouble2) {
       entry,
       await finish(session, taskId, {
         ...settings,
-        ...settings.waitMs > 0 && { until: deadline },
+        until: settings.waitMs > 0 ? deadline : Infinity,
         extra,
         credits
       })
@@ -752,19 +751,12 @@ const {
   Agent,
   request: sendPlain
 } = require("node:http");
-const { Readable } = require("node:stream");
 
 // scripts/src/http/trouble.ts
 import { Failure as Failure2 } from "./main.mjs";
 import { plain } from "./main.mjs";
 var ClosedHere = class extends Error {
   code = "CLOSED_HERE";
-};
-var ProtocolSwitch = class extends Error {
-  code = "HPE_UNEXPECTED_UPGRADE";
-  constructor() {
-    super("HTTP 101, which nobody asked for");
-  }
 };
 function where(request) {
   return request.url.origin;
@@ -862,8 +854,15 @@ function* chain(error, depth = 0) {
 }
 
 // scripts/src/http/wire.ts
+const { Readable } = require("node:stream");
 var CONNECT_TIMEOUT_MS = 1e4;
 var MAX_HEADER_BYTES = 64 * 1024;
+function outgoingHeaders({ headers, body }) {
+  return body ? { ...headers, "content-length": String(body.length) } : headers;
+}
+function outgoingBody({ body }) {
+  return body ? Readable.from(body, { objectMode: false }) : null;
+}
 function flatHeaders(headers) {
   const out = {};
   for (const [name, value] of Object.entries(headers)) {
@@ -877,7 +876,8 @@ var LONGEST_REST_MS = 4e3;
 var DirectWire = class {
   #agents = /* @__PURE__ */ new Map();
   #open = /* @__PURE__ */ new Set();
-  start({ method, url, headers, body }, events, fresh) {
+  start(request, events, fresh) {
+    const { method, url } = request;
     const { send, agent } = this.#client(url.protocol);
     const sent = send({
       protocol: url.protocol,
@@ -885,7 +885,7 @@ var DirectWire = class {
       port: url.port,
       path: url.pathname + url.search,
       method,
-      headers: body ? { ...headers, "content-length": String(body.length) } : headers,
+      headers: outgoingHeaders(request),
       agent: fresh ? false : agent,
       maxHeaderSize: MAX_HEADER_BYTES
     });
@@ -906,9 +906,10 @@ var DirectWire = class {
     });
     sent.on("upgrade", (_, socket) => {
       socket.destroy();
-      events.onError(new ProtocolSwitch());
+      events.onHead({ status: 101, headers: {} });
     });
-    if (body) Readable.from(body, { objectMode: false }).pipe(sent);
+    const body = outgoingBody(request);
+    if (body) body.pipe(sent);
     else sent.end();
     return {
       pause: () => void answer?.pause(),
@@ -1004,7 +1005,7 @@ var Transport = class {
   }
   #wireFor({ isFile = false }) {
     const kind = this.#proxied || isFile ? "undici" : "direct";
-    const wire = this.#wires.get(kind) ?? (kind === "direct" ? direct() : this.#undici());
+    const wire = this.#wires.get(kind) ?? (kind === "direct" ? Promise.resolve(new DirectWire()) : this.#undici());
     this.#wires.set(kind, wire);
     return wire;
   }
@@ -1024,9 +1025,6 @@ var Transport = class {
     }
   }
 };
-async function direct() {
-  return new DirectWire();
-}
 function exchange(wire, request, receiver, { timeoutMs, signal, fresh = false }) {
   return new Promise((resolve, reject) => {
     let flight;
@@ -1174,12 +1172,7 @@ async function runLive(options) {
     command,
     again: commandAgain(argv),
     anew: commandAnew(args),
-    isRecorded: !args.noJournal,
-    records: once(async () => {
-      const journal = args.noJournal ? null : await openJournal(options, provider);
-      session.isRecorded = journal !== null;
-      return journal;
-    }),
+    records: once(() => args.noJournal ? null : openJournal(options, provider)),
     api: new Api(transport, systemClock, { timeoutMs, maxRetries, signal })
   };
   try {
@@ -1622,7 +1615,6 @@ export {
   JsonBody,
   MAX_HEADER_BYTES,
   PAUSE_BUDGET_MS,
-  ProtocolSwitch,
   RETRY_PAUSES,
   Transport,
   YOUNG_TASK_MS,
@@ -1649,6 +1641,8 @@ export {
   lookOnce,
   merge,
   noteState,
+  outgoingBody,
+  outgoingHeaders,
   parseBody,
   parseRetryAfter,
   pauseAfter,

@@ -6573,13 +6573,14 @@ var import_dispatcher = __toESM(require_dispatcher(), 1);
 var import_env_http_proxy_agent = __toESM(require_env_http_proxy_agent(), 1);
 const { subscribe } = require("node:diagnostics_channel");
 const { setMaxListeners } = require("node:events");
-const { Readable } = require("node:stream");
 const { setFlagsFromString } = require("node:v8");
 import { ClosedHere } from "./live.mjs";
 import {
   CONNECT_TIMEOUT_MS,
   flatHeaders,
-  MAX_HEADER_BYTES
+  MAX_HEADER_BYTES,
+  outgoingBody,
+  outgoingHeaders
 } from "./live.mjs";
 setFlagsFromString("--liftoff-only");
 setFlagsFromString("--wasm-lazy-compilation");
@@ -6617,8 +6618,8 @@ var UndiciWire = class {
         origin: request.url.origin,
         path: request.url.pathname + request.url.search,
         method: request.method,
-        headers: request.body ? { ...request.headers, "content-length": String(request.body.length) } : request.headers,
-        body: request.body ? Readable.from(request.body, { objectMode: false }) : null,
+        headers: outgoingHeaders(request),
+        body: outgoingBody(request),
         // One deadline covers everything; the library's own timers would only blur which one struck.
         headersTimeout: 0,
         bodyTimeout: 0

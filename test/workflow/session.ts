@@ -51,7 +51,6 @@ export function sessionWith(origin: string, options: SessionOptions = {}): TestS
     told,
     again: 'run again',
     anew: 'the same command with --new',
-    isRecorded: options.journal !== undefined,
     records: async () => options.journal ?? null,
     observer: {
       several: (count) => told.push(`several ${count}`),

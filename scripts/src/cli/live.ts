@@ -59,12 +59,7 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
     command,
     again: commandAgain(argv),
     anew: commandAnew(args),
-    isRecorded: !args.noJournal,
-    records: once(async () => {
-      const journal = args.noJournal ? null : await openJournal(options, provider);
-      session.isRecorded = journal !== null;
-      return journal;
-    }),
+    records: once(() => (args.noJournal ? null : openJournal(options, provider))),
     api: new Api(transport, systemClock, { timeoutMs, maxRetries, signal }),
   };
   try {

@@ -97,7 +97,8 @@ export class Transport {
 
   #wireFor({ isFile = false }: ExchangeOptions): Promise<Wire> {
     const kind = this.#proxied || isFile ? 'undici' : 'direct';
-    const wire = this.#wires.get(kind) ?? (kind === 'direct' ? direct() : this.#undici());
+    const wire =
+      this.#wires.get(kind) ?? (kind === 'direct' ? Promise.resolve(new DirectWire()) : this.#undici());
     this.#wires.set(kind, wire);
     return wire;
   }
@@ -118,10 +119,6 @@ export class Transport {
       );
     }
   }
-}
-
-async function direct(): Promise<Wire> {
-  return new DirectWire();
 }
 
 function exchange(

@@ -7,27 +7,20 @@ export class ClosedHere extends Error {
   readonly code = 'CLOSED_HERE';
 }
 
-/** An answer that asks to go on in another protocol than HTTP. */
-export class ProtocolSwitch extends Error {
-  readonly code = 'HPE_UNEXPECTED_UPGRADE';
-
-  constructor() {
-    super('HTTP 101, which nobody asked for');
-  }
-}
-
 /** How a request's service is called in messages. */
 export function where(request: HttpRequest): string {
   return request.url.origin;
 }
 
-/** Trouble on the way, after which another attempt may help.
- * @param unclear the request had begun to leave */
+/**
+ * Trouble on the way, after which another attempt may help.
+ * @param unclear the request had begun to leave
+ */
 export function trouble(request: HttpRequest, what: string, unclear: boolean, cause?: unknown): Failure {
   return new Failure('NETWORK_ERROR', `${where(request)} ${what}.`, { transient: true, unclear, cause });
 }
 
-// Codes of the operating system, of Node and of undici that stand for trouble on the way. Anything else is a bug.
+// Codes of the operating system, of Node and of undici that stand for trouble on the way.
 const TROUBLE: Record<string, string> = {
   ENOTFOUND: 'could not be found (DNS)',
   EAI_AGAIN: 'could not be looked up (DNS)',

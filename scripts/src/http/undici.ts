@@ -1,7 +1,6 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { setMaxListeners } from 'node:events';
 import type { Socket } from 'node:net';
-import { Readable } from 'node:stream';
 import { setFlagsFromString } from 'node:v8';
 import type { Dispatcher } from 'undici';
 import connect from 'undici/lib/api/api-connect.js';
@@ -16,6 +15,8 @@ import {
   type Flight,
   flatHeaders,
   MAX_HEADER_BYTES,
+  outgoingBody,
+  outgoingHeaders,
   type Wire,
   type WireEvents,
 } from './wire.ts';
@@ -48,7 +49,7 @@ DispatcherBase.prototype.connect = connect;
 
 /**
  * With undici, which knows proxies (tunnels, passwords, who is left out), and which hands a large answer on without
- * copying it, in half the time of Node's own client. Through the proxies of the settings, where there are any.
+ * copying it, in about two thirds of the time of Node's own client. Through the proxies of the settings, where there are any.
  */
 export class UndiciWire implements Wire {
   readonly #settings: ProxySettings;
@@ -74,10 +75,8 @@ export class UndiciWire implements Wire {
         origin: request.url.origin,
         path: request.url.pathname + request.url.search,
         method: request.method,
-        headers: request.body
-          ? { ...request.headers, 'content-length': String(request.body.length) }
-          : request.headers,
-        body: request.body ? Readable.from(request.body, { objectMode: false }) : null,
+        headers: outgoingHeaders(request),
+        body: outgoingBody(request),
         // One deadline covers everything; the library's own timers would only blur which one struck.
         headersTimeout: 0,
         bodyTimeout: 0,

@@ -1,6 +1,7 @@
+import { Readable } from 'node:stream';
 import type { HttpHead, HttpRequest } from './message.ts';
 
-/** What becomes of one request, in this order. Nothing is called before `start` has returned. */
+/** What becomes of one request, in this order. */
 export interface WireEvents {
   /** A connection stands and the first byte leaves next: until then, nothing was delivered. */
   onLeave(): void;
@@ -35,6 +36,16 @@ export interface Wire {
 
 export const CONNECT_TIMEOUT_MS = 10_000;
 export const MAX_HEADER_BYTES = 64 * 1024;
+
+/** The headers of a request as they leave. */
+export function outgoingHeaders({ headers, body }: HttpRequest): Record<string, string> {
+  return body ? { ...headers, 'content-length': String(body.length) } : headers;
+}
+
+/** The body of a request, encoded as it leaves; null where there is none. */
+export function outgoingBody({ body }: HttpRequest): Readable | null {
+  return body ? Readable.from(body, { objectMode: false }) : null;
+}
 
 /** Names several values of one header as one text, as HTTP allows, and all names in lower case. */
 export function flatHeaders(headers: Record<string, string | string[] | undefined>): Record<string, string> {

@@ -15,8 +15,8 @@ export interface FinishOptions {
   rhythm: PollRhythm;
   stallMs: number;
   resumeFlags: string;
-  /** When the wait is over, on the monotonic clock; absent where there is none. */
-  until?: number;
+  /** When the wait is over, on the monotonic clock; Infinity where there is none. */
+  until: number;
   extra?: JsonObject;
   /** The record of the wish, and what is known of its credits from before. */
   entry?: Entry | undefined;
@@ -75,7 +75,7 @@ const RESULT_MS = 10_000;
 async function fetchResult(
   session: Session,
   taskId: string,
-  { rhythm, until: end = Infinity }: FinishOptions,
+  { rhythm, until: end }: FinishOptions,
 ): Promise<Task> {
   const { api, provider } = session;
   const until = Math.max(end, api.clock.monotonic() + RESULT_MS);

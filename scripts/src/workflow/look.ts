@@ -13,16 +13,15 @@ export async function lookOnce({ api, provider }: Session, taskId: string, until
   return settleDoubt(sighting, () => api.once(provider.task(taskId), { until }));
 }
 
-/** The same, repeated as the policy for reads allows. */
+/** The same, repeated until `deadline` as the policy for reads allows. */
 export async function look(
   { api, provider }: Session,
   taskId: string,
   deadline: number,
-  until?: number,
+  until = Infinity,
 ): Promise<Sighting> {
-  const options = until === undefined ? {} : { until };
-  const sighting = await api.read(provider.status(taskId), deadline, options);
-  return settleDoubt(sighting, () => api.read(provider.task(taskId), deadline, options));
+  const sighting = await api.read(provider.status(taskId), deadline, { until });
+  return settleDoubt(sighting, () => api.read(provider.task(taskId), deadline, { until }));
 }
 
 // A turn lasts about as long.

@@ -34,8 +34,6 @@ export interface Session {
   loopback: boolean;
   /** The records of wishes, loaded when they are first asked for; null where none are to be kept. */
   records(): Promise<Journal | null>;
-  /** Whether there are any, as far as is known before they are asked for. */
-  isRecorded: boolean;
   /** The command that was given, as it goes on with what it began; a command line. */
   again: string;
   /** How the same is asked for once more, with a new charge; words. */

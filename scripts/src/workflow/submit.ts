@@ -102,7 +102,7 @@ async function settle(
   beforeResend?: () => Promise<void>,
 ): Promise<Settled> {
   const { api, provider } = session;
-  if (!provider.can.list) throw outcomeUnknown(session, intent, lost);
+  if (!provider.can.list) throw await outcomeUnknown(session, intent, lost);
   const search = async (): Promise<Settled | undefined> => {
     let found: Task | 'unsure' | undefined;
     try {
@@ -115,9 +115,9 @@ async function settle(
       const tasks = list.tasks.filter(({ id }) => !taken.has(id));
       found = findOwn({ ...list, tasks }, intent, { sentAt: sentAt.wall, now });
     } catch (error) {
-      throw error instanceof Failure ? outcomeUnknown(session, intent, lost, error) : error;
+      throw error instanceof Failure ? await outcomeUnknown(session, intent, lost, error) : error;
     }
-    if (found === 'unsure') throw outcomeUnknown(session, intent, lost);
+    if (found === 'unsure') throw await outcomeUnknown(session, intent, lost);
     return found && { task: found, wasThere: true };
   };
 
@@ -128,7 +128,7 @@ async function settle(
   if (second) return second;
   const age = timeOf(session).wall - sentAt.wall;
   if (!provider.can.replay || age > RESEND_WITHIN_MS || age < -LIST_LAG_MS) {
-    throw outcomeUnknown(session, intent, lost);
+    throw await outcomeUnknown(session, intent, lost);
   }
   try {
     await beforeResend?.();
@@ -140,7 +140,7 @@ async function settle(
     if (third) return third;
     const isPlain = !error.details.unclear && error.code !== 'IDEMPOTENCY_CONFLICT';
     if (isPlain && age > LIST_LAG_MS) throw error;
-    throw outcomeUnknown(session, intent, lost, error);
+    throw await outcomeUnknown(session, intent, lost, error);
   }
 }
 
@@ -153,7 +153,12 @@ function timeOf({ api }: Session): { wall: number; monotonic: number } {
   return { wall: api.clock.wall(), monotonic: api.clock.monotonic() };
 }
 
-function outcomeUnknown(session: Session, intent: Intent, lost: Failure, later?: Failure): Failure {
+async function outcomeUnknown(
+  session: Session,
+  intent: Intent,
+  lost: Failure,
+  later?: Failure,
+): Promise<Failure> {
   const { provider, command } = session;
   const named = lost.details.taskId;
   const reason = later && later !== lost ? `${lost.message} ${later.message}` : lost.message;
@@ -181,14 +186,17 @@ function outcomeUnknown(session: Session, intent: Intent, lost: Failure, later?:
               `If the list shows the task (idempotencyKey ${intent.idempotencyKey}, or model ${intent.model} made just now), take its id to --action waitTask --taskId <id>.`,
             ]
           : [provider.says.tasks]),
-        ...whatThen(session, intent),
+        ...(await whatThen(session, intent)),
       ],
     },
   );
 }
 
-function whatThen({ isRecorded, provider, again, anew }: Session, { idempotencyKey }: Intent): string[] {
-  if (isRecorded) {
+async function whatThen(
+  { records, provider, again, anew }: Session,
+  { idempotencyKey }: Intent,
+): Promise<string[]> {
+  if (await records()) {
     return [
       ...(provider.can.list
         ? ['The same command looks for it once more; it sends nothing that may be charged twice:', again]

@@ -190,7 +190,7 @@ export async function waitOn(
     : undefined;
   const deadline = start + settings.waitMs;
   if (!seen || !isTerminal(seen.state)) {
-    const sharing = settings.rhythm.firstMs >= LEAST_SHARED_MS ? (await session.records())?.pace : undefined;
+    const sharing = await paceOf(session, settings);
     const look = sharing
       ? () => lookInTurn(session, sharing, taskId, deadline)
       : () => lookOnce(session, taskId, deadline);
@@ -227,7 +227,7 @@ export async function waitOn(
       entry,
       await finish(session, taskId, {
         ...settings,
-        ...(settings.waitMs > 0 && { until: deadline }),
+        until: settings.waitMs > 0 ? deadline : Infinity,
         extra,
         credits,
       }),
