@@ -248,7 +248,7 @@ async function fetchResult(session, taskId, { rhythm, until: end }) {
   for (let n = 0; ; n += 1) {
     const task = await api.read(provider.task(taskId), deadline, { until });
     if (task.urls.length > 0) return { ...task, state: "COMPLETED" };
-    const detail = await detailOf(session, taskId, deadline);
+    const detail = await detailOf(session, taskId, deadline, until);
     if (detail && detail.urls.length > 0) return { ...detail, state: "COMPLETED" };
     const pause = pauseBeforeLook(n, rhythm, api.clock.random);
     if (n + 1 >= RESULT_LOOKS || api.clock.monotonic() + pause > deadline) {
@@ -259,9 +259,9 @@ async function fetchResult(session, taskId, { rhythm, until: end }) {
     await api.clock.sleep(pause, api.signal);
   }
 }
-async function detailOf({ api, provider }, taskId, deadline) {
+async function detailOf({ api, provider }, taskId, deadline, until = Infinity) {
   try {
-    return provider.detail && await api.read(provider.detail(taskId), deadline);
+    return provider.detail && await api.read(provider.detail(taskId), deadline, { until });
   } catch (error) {
     if (error instanceof Failure7) return void 0;
     throw error;

@@ -496,6 +496,29 @@ describe.each([
       expect(received.digest('hex')).toBe(createHash('sha256').update(sent).digest('hex'));
     });
 
+    it('that breaks in the middle of an answer is noticed, and may help another time', async () => {
+      trustAnything();
+      const server = await serveTls(selfSigned(), randomBytes(2 ** 20));
+      const relay = await serveRaw(
+        () => {},
+        (socket) => {
+          const target = net.connect(server.port, '127.0.0.1');
+          let bytes = 0;
+          socket.on('data', (chunk) => target.write(chunk));
+          target.on('data', (chunk) => {
+            bytes += chunk.length;
+            if (bytes > 200_000) chunk.fill(1);
+            socket.write(chunk);
+          });
+          for (const end of [socket, target]) end.on('error', () => target.destroy());
+        },
+      );
+      const request = get(relay.origin.replace('http://127.0.0.1', 'https://localhost'));
+      const failure = await failureOf(transportFor().send(request, { ...OPTIONS, maxBytes: 2 ** 22 }));
+      expect(failure.details).toMatchObject({ transient: true, unclear: true });
+      expect(failure.message).not.toContain('within');
+    });
+
     it('a server that speaks no TLS is not called a matter of certificates', async () => {
       const server = await serveRaw((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
       const failure = await failureOf(

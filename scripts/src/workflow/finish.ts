@@ -83,7 +83,7 @@ async function fetchResult(
   for (let n = 0; ; n += 1) {
     const task = await api.read(provider.task(taskId), deadline, { until });
     if (task.urls.length > 0) return { ...task, state: 'COMPLETED' };
-    const detail = await detailOf(session, taskId, deadline);
+    const detail = await detailOf(session, taskId, deadline, until);
     if (detail && detail.urls.length > 0) return { ...detail, state: 'COMPLETED' };
     const pause = pauseBeforeLook(n, rhythm, api.clock.random);
     if (n + 1 >= RESULT_LOOKS || api.clock.monotonic() + pause > deadline) {
@@ -96,9 +96,9 @@ async function fetchResult(
 }
 
 /** The other record of a finished task, where the service has one. That it cannot be had says nothing about the task. */
-async function detailOf({ api, provider }: Session, taskId: string, deadline: number) {
+async function detailOf({ api, provider }: Session, taskId: string, deadline: number, until = Infinity) {
   try {
-    return provider.detail && (await api.read(provider.detail(taskId), deadline));
+    return provider.detail && (await api.read(provider.detail(taskId), deadline, { until }));
   } catch (error) {
     if (error instanceof Failure) return undefined;
     throw error;
