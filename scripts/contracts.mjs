@@ -3096,6 +3096,7 @@ async function readIntent(args, loopback, signal) {
     isNamed: args.idempotencyKey !== void 0,
     isNew: args.isNew,
     owner: args.owner ?? null,
+    wait: args.action === "generate" ? args.wait : null,
     maxCreditsPerDay: args.maxCreditsPerDay ?? null
   };
   return { contract, intent, terms };

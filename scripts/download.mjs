@@ -690,6 +690,7 @@ export {
   FileHash,
   FileWriter,
   SIGNATURE_BYTES,
+  asDownloadFailure,
   boxesAreWhole,
   download,
   fetchFile,
@@ -698,6 +699,7 @@ export {
   fileStemOf,
   isSaved,
   isWhole,
+  moveIntoPlace,
   prepareFolder,
   saveOnce,
   sha256Of

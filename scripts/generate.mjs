@@ -4,6 +4,7 @@ const require = (name) => process.getBuiltinModule(name);
 import { estimateCredits as estimateCredits2 } from "./contracts.mjs";
 import { success } from "./main.mjs";
 import { EXIT } from "./main.mjs";
+import { noteState, recordOf } from "./live.mjs";
 
 // scripts/src/workflow/funds.ts
 import { cheaperVariants, estimateCredits } from "./contracts.mjs";
@@ -151,6 +152,7 @@ async function account(session, contracts) {
 async function listTasks(session) {
   const { api, provider } = session;
   const { tasks, record } = await api.read(provider.list(), shortDeadline2(session));
+  await noteStates(session, tasks);
   const running = tasks.filter(({ state }) => state === "SUBMITTED" || state === "PROGRESS").slice(0, 5);
   const data = { ...dataOf(record), count: tasks.length };
   if (running.length > 0) {
@@ -158,224 +160,66 @@ async function listTasks(session) {
   }
   return success(null, null, data, EXIT.done);
 }
+async function noteStates(session, tasks) {
+  for (const { id, state } of tasks) {
+    const entry = await recordOf(session, id);
+    if (entry) await noteState(session, entry, state);
+  }
+}
 
 // scripts/src/workflow/generate.ts
 import { EXIT as EXIT2 } from "./main.mjs";
-import { Failure as Failure4 } from "./main.mjs";
+import { Failure as Failure3 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
 import { isYoung } from "./live.mjs";
 import { folderFor } from "./live.mjs";
-import { creditsOf as creditsOf2, resumeCommand as resumeCommand3, taskOutcome } from "./live.mjs";
+import { creditsOf as creditsOf2, resumeCommand as resumeCommand2, taskOutcome } from "./live.mjs";
 
 // scripts/src/workflow/recorded.ts
-import { claimWish } from "./journal.mjs";
-import { payloadHash } from "./journal.mjs";
-import { Failure as Failure3 } from "./main.mjs";
-import { creditsOf } from "./live.mjs";
-
-// scripts/src/workflow/submit.ts
+import { claimRequest } from "./journal.mjs";
+import { jsonHash } from "./journal.mjs";
 import { Failure as Failure2 } from "./main.mjs";
-import { resumeCommand as resumeCommand2 } from "./live.mjs";
-import { shortDeadline as shortDeadline3 } from "./live.mjs";
-
-// scripts/src/workflow/settle.ts
-const { isDeepStrictEqual } = require("node:util");
-import { isObject } from "./main.mjs";
-var CLOCK_TOLERANCE_MS = 2e3;
-var SAME_TIME_MS = 2 * CLOCK_TOLERANCE_MS;
-function findOwn(list, intent, times) {
-  const byKey = list.tasks.find((task) => task.idempotencyKey === intent.idempotencyKey);
-  if (byKey) return byKey;
-  const skew = list.serverTime === null ? 0 : list.serverTime - times.now;
-  const sentAt = times.sentAt + skew;
-  const distance = (task) => Math.abs(task.createdAt - sentAt);
-  const isOld = (task) => task.createdAt !== void 0 && task.createdAt < sentAt - CLOCK_TOLERANCE_MS;
-  const isAhead = (task) => list.serverTime === null && task.createdAt !== void 0 && task.createdAt > times.now + CLOCK_TOLERANCE_MS;
-  const alike = list.tasks.filter(
-    (task) => task.idempotencyKey === void 0 && sameModel(task.model, intent.model) && (task.input === void 0 || sameInput(task.input, intent.payload))
-  );
-  const [own, next] = alike.filter(
-    (task) => task.createdAt !== void 0 && task.input !== void 0 && !isOld(task) && !isAhead(task)
-  ).sort((a, b) => distance(a) - distance(b));
-  if (own && next && distance(next) - distance(own) < SAME_TIME_MS) return "unsure";
-  if (own) return own;
-  const maybe = list.unread > 0 || alike.some((task) => list.serverTime === null || !isOld(task));
-  return maybe ? "unsure" : void 0;
-}
-function sameModel(kept, sent) {
-  return kept === void 0 || kept === sent || kept.startsWith(`${sent}-`);
-}
-function sameInput(input, payload) {
-  if (!isObject(input)) return false;
-  return Object.entries(payload).every(([name, sent]) => {
-    const kept = Object.hasOwn(input, name) ? input[name] : void 0;
-    if (sent === null) return kept === null || kept === void 0;
-    return isDeepStrictEqual(kept, sent) || sameMedia(kept, sent);
-  });
-}
-function sameMedia(kept, sent) {
-  if (Array.isArray(sent)) {
-    return Array.isArray(kept) && kept.length === sent.length && sent.every((item, i) => kept[i] === item || sameMedia(kept[i], item));
-  }
-  return typeof sent === "string" && sent.startsWith("data:") && typeof kept === "string";
-}
+import { creditsOf } from "./live.mjs";
+import { reconcile as reconcile2 } from "./live.mjs";
 
 // scripts/src/workflow/submit.ts
-var SECOND_LOOK_MS = 1e3;
-var LIST_LAG_MS = 6e4;
-var RESEND_WITHIN_MS = 24 * 36e5;
-function submit(session, intent, deadline) {
-  return observed(session, () => sendOrSettle(session, intent, deadline));
-}
-function settleEarlier(session, intent, { sentAt, deadline, beforeResend }) {
-  const now = timeOf(session);
-  const lost = new Failure2(
-    "NETWORK_ERROR",
-    "An earlier run of this command did not learn what became of its submit."
-  );
-  const sent = { wall: sentAt, monotonic: now.monotonic - (now.wall - sentAt) };
-  return observed(session, () => settle(session, intent, sent, lost, deadline, beforeResend));
-}
-async function observed({ observer }, send) {
-  observer.submitting();
-  try {
-    return await send();
-  } catch (error) {
-    if (error instanceof Failure2 && !error.details.unclear && error.code !== "SUBMIT_OUTCOME_UNKNOWN") {
-      observer.refused();
+import { reconcile } from "./live.mjs";
+import { sendUntilAccepted } from "./live.mjs";
+async function submit(session, intent, log, deadline) {
+  const { clock } = session.api;
+  let sentAt = clock.wall();
+  const result = await sendUntilAccepted(session, intent, deadline, {
+    ...log,
+    sending: () => {
+      sentAt = clock.wall();
+      return log.sending();
     }
-    throw error;
-  }
-}
-async function sendOrSettle(session, intent, deadline) {
-  const sentAt = timeOf(session);
-  try {
-    return await sendUntilTaken(session, intent, deadline);
-  } catch (lost) {
-    if (!isUnclear(lost)) throw lost;
-    if (session.provider.can.list) session.observer.troubled(lost);
-    return (await settle(session, intent, sentAt, lost, deadline)).task;
-  }
-}
-async function sendUntilTaken(session, intent, deadline, isResend = false) {
-  const { api, provider, observer } = session;
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await api.once(provider.submit(intent), { fresh: true });
-    } catch (error) {
-      if (isUnclear(error)) throw error;
-      const pause = api.pauseBefore(error, attempt, deadline);
-      if (!isResend) observer.refused();
-      await api.clock.sleep(pause, api.signal);
-      if (!isResend) observer.submitting();
-    }
-  }
-}
-async function settle(session, intent, sentAt, lost, deadline, beforeResend) {
-  const { api, provider } = session;
-  if (!provider.can.list) throw await outcomeUnknown(session, intent, lost);
-  const search = async () => {
-    let found;
-    try {
-      const taken = await takenTasks(session);
-      const list = await api.read(provider.list(), Math.max(deadline, shortDeadline3(session)));
-      const time = timeOf(session);
-      const now = Math.max(time.wall, sentAt.wall + time.monotonic - sentAt.monotonic);
-      const tasks = list.tasks.filter(({ id }) => !taken.has(id));
-      found = findOwn({ ...list, tasks }, intent, { sentAt: sentAt.wall, now });
-    } catch (error) {
-      throw error instanceof Failure2 ? await outcomeUnknown(session, intent, lost, error) : error;
-    }
-    if (found === "unsure") throw await outcomeUnknown(session, intent, lost);
-    return found && { task: found, wasThere: true };
-  };
-  const first = await search();
-  if (first) return first;
-  await api.clock.sleep(SECOND_LOOK_MS, api.signal);
-  const second = await search();
-  if (second) return second;
-  const age = timeOf(session).wall - sentAt.wall;
-  if (!provider.can.replay || age > RESEND_WITHIN_MS || age < -LIST_LAG_MS) {
-    throw await outcomeUnknown(session, intent, lost);
-  }
-  try {
-    await beforeResend?.();
-    return { task: await sendUntilTaken(session, intent, deadline, true), wasThere: false };
-  } catch (error) {
-    if (!(error instanceof Failure2)) throw error;
-    const third = await search();
-    if (third) return third;
-    const isPlain = !error.details.unclear && error.code !== "IDEMPOTENCY_CONFLICT";
-    if (isPlain && age > LIST_LAG_MS) throw error;
-    throw await outcomeUnknown(session, intent, lost, error);
-  }
-}
-async function takenTasks({ records }) {
-  const entries = (await records())?.all() ?? [];
-  return new Set(entries.flatMap(({ record }) => record.taskId ?? []));
-}
-function timeOf({ api }) {
-  return { wall: api.clock.wall(), monotonic: api.clock.monotonic() };
-}
-async function outcomeUnknown(session, intent, lost, later) {
-  const { provider, command } = session;
-  const named = lost.details.taskId;
-  const reason = later && later !== lost ? `${lost.message} ${later.message}` : lost.message;
-  return new Failure2(
-    "SUBMIT_OUTCOME_UNKNOWN",
-    `Whether ${provider.title} took this submit, and charged for it, is not known. ${reason}`,
-    {
-      status: "UNKNOWN",
-      unclear: true,
-      cause: lost,
-      data: { idempotencyKey: intent.idempotencyKey, model: intent.model },
-      ...later?.details.retryAfter !== void 0 && { retryAfter: later.details.retryAfter },
-      ...named !== void 0 && { taskId: named },
-      nextSteps: [
-        ...named === void 0 ? [] : [
-          "The answer named a task beside an error; this shows what became of it:",
-          resumeCommand2(session, named)
-        ],
-        "Do not submit this again before you know: it may be charged twice.",
-        ...provider.can.list ? [
-          command("--action listTasks"),
-          `If the list shows the task (idempotencyKey ${intent.idempotencyKey}, or model ${intent.model} made just now), take its id to --action waitTask --taskId <id>.`
-        ] : [provider.says.tasks],
-        ...await whatThen(session, intent)
-      ]
-    }
-  );
-}
-async function whatThen({ records, provider, again, anew }, { idempotencyKey }) {
-  if (await records()) {
-    return [
-      ...provider.can.list ? ["The same command looks for it once more; it sends nothing that may be charged twice:", again] : [],
-      `Only if the person decides that it may be charged once more: ${anew}.`
-    ];
-  }
-  return provider.can.replay ? [
-    `If the list answers and does not show it, the same command with --idempotencyKey ${idempotencyKey} is documented not to be charged twice.`
-  ] : [];
-}
-function isUnclear(error) {
-  return error instanceof Failure2 && error.details.unclear === true;
+  });
+  if (result.kind === "accepted") return { ...result, wasThere: false };
+  if (result.kind === "rejected") return result;
+  await log.lost();
+  const { failure } = result;
+  if (session.provider.can.list) session.observer.troubled(failure);
+  const since = { wall: clock.wall(), monotonic: clock.monotonic() };
+  return reconcile(session, intent, { sentAt, since, resubmitted: false, failure }, log, deadline);
 }
 
 // scripts/src/workflow/recorded.ts
-async function recordedTask(session, journal, wish, deadline) {
-  const { intent, terms, folder } = wish;
-  const claimed = await claimWish(
+async function recordedTask(session, journal, request, deadline) {
+  const { intent, terms, folder } = request;
+  const claimed = await claimRequest(
     journal,
     {
       model: intent.model,
-      payloadHash: payloadHash(intent.payload),
+      payloadHash: jsonHash(intent.payload),
       idempotencyKey: intent.idempotencyKey,
       isNamed: terms.isNamed,
       isNew: terms.isNew,
       owner: terms.owner,
-      download: folder
+      download: folder,
+      wait: terms.wait
     },
-    deadline,
+    Math.max(deadline, session.api.clock.monotonic() + LEAST_PATIENCE_MS),
     session.api.signal
   );
   const { entry } = claimed;
@@ -383,104 +227,122 @@ async function recordedTask(session, journal, wish, deadline) {
     if (folder !== null && entry.record.download !== folder) await entry.update({ download: folder });
     return { entry, credits: entry.record.credits, isResumed: true };
   }
-  const certainty = watched(session);
   try {
-    const givenUp = [];
+    const replaced = [];
     for (const earlier of claimed.kind === "new" ? claimed.unsettled : []) {
-      if (!await adopt(session, intent, earlier, deadline)) givenUp.push(earlier);
+      if (!await adopt(session, request, earlier)) replaced.push(earlier);
     }
-    const { task, wasThere } = claimed.kind === "new" ? await submitNew(certainty.session, journal, wish, claimed, deadline) : await settleKnown(certainty.session, journal, wish, entry, deadline);
-    const credits = creditsOf(task, entry.record.credits);
-    const change = { phase: "submitted", taskId: task.id, status: task.state, credits };
-    await entry.update(change, { isOurs: true });
-    for (const earlier of givenUp) await earlier.update({ phase: "abandoned" });
+    const result = claimed.kind === "new" ? await submitNew(session, journal, request, claimed, deadline) : await reconcileEntry(
+      session,
+      request,
+      entry,
+      resubmitLog(session, journal, request, entry),
+      deadline
+    );
+    if (result.kind !== "accepted") throw await refuse(result, claimed);
+    await noteTask(session, entry, result.task);
+    for (const earlier of replaced) await earlier.update({ phase: "abandoned" });
+    const { task, wasThere } = result;
     if (wasThere) session.observer.attached(task.id, entry.record.created);
     session.observer.task(task.id, task.state);
-    return { entry, credits, task, isResumed: wasThere };
-  } catch (error) {
-    const lost = error instanceof Failure3 && error.code === "SUBMIT_OUTCOME_UNKNOWN" ? error : null;
-    const named = lost?.details.taskId;
-    if (lost) {
-      await entry.update(
-        ({ taskId }) => taskId === null ? { phase: "unknown", ...named !== void 0 && { taskId: named } } : {}
-      );
-    } else if (claimed.kind === "new" && !certainty.mayBeTaken() && claimed.lock.isOurs()) entry.drop();
-    throw error;
+    return { entry, credits: entry.record.credits, task, isResumed: wasThere };
   } finally {
     claimed.lock.release();
   }
 }
-async function submitNew(session, journal, { contract, intent, terms }, { entry, lock }, deadline) {
-  const quote2 = await checkFunds(session, contract, intent, terms.maxCreditsPerDay);
-  entry.record.credits.quoted = quote2?.credits ?? null;
-  await withinDay(session, journal, terms.maxCreditsPerDay, quote2, () => entry.begin());
-  if (!lock.isOurs()) {
-    throw new Failure3("UNKNOWN_ERROR", "Another process took this wish over; nothing was submitted here.", {
-      nextSteps: [
-        "The same command goes on with what that process does, and charges nothing:",
-        session.again
-      ]
-    });
-  }
-  return { task: await submit(session, intent, deadline), wasThere: false };
+var LEAST_PATIENCE_MS = 5e3;
+async function noteTask({ api }, entry, task) {
+  const checked = new Date(api.clock.wall()).toISOString();
+  const credits = creditsOf(task, entry.record.credits);
+  const change = { phase: "submitted", taskId: task.id, status: task.state, checked, credits };
+  await entry.update(change, { isOurs: true });
 }
-async function adopt(session, intent, entry, deadline) {
-  const { idempotencyKey, created, credits } = entry.record;
-  const observer = { ...session.observer, submitting: () => {
-  }, refused: () => {
-  } };
-  const beforeResend = () => Promise.reject(new Failure3("UNKNOWN_ERROR", "It is not sent again."));
-  try {
-    const sentAt = Date.parse(created);
-    const { task } = await settleEarlier(
-      { ...session, observer },
-      { ...intent, idempotencyKey },
-      { sentAt, deadline, beforeResend }
+async function refuse({ kind, failure }, { entry, lock }) {
+  if (kind === "rejected") {
+    if (lock.isOurs()) entry.drop();
+    return failure;
+  }
+  const { taskId: named } = failure.details;
+  await entry.update(
+    ({ taskId }) => taskId === null ? { phase: "unknown", ...named !== void 0 && { taskId: named } } : {}
+  );
+  return failure;
+}
+async function submitNew(session, journal, request, { entry, lock }, deadline) {
+  const { contract, intent, terms } = request;
+  const quote2 = await checkFunds(session, contract, intent, terms.maxCreditsPerDay);
+  const credits = { ...entry.record.credits, quoted: quote2?.credits ?? null };
+  await withinDay(session, journal, terms.maxCreditsPerDay, quote2, () => entry.begin({ credits }));
+  if (!lock.isOurs()) {
+    throw new Failure2(
+      "UNKNOWN_ERROR",
+      "Another process took this request over; nothing was submitted here.",
+      {
+        nextSteps: ["The same command resumes what that process does, and charges nothing:", session.again]
+      }
     );
-    const change = { phase: "submitted", taskId: task.id, status: task.state };
-    await entry.update({ ...change, credits: creditsOf(task, credits) }, { isOurs: true });
+  }
+  return submit(session, intent, resubmitLog(session, journal, request, entry), deadline);
+}
+function reconcileEntry(session, { intent }, { record }, log, deadline) {
+  const { clock } = session.api;
+  const wall = clock.wall();
+  const since = Math.min(wall, Date.parse(record.unsettledSince));
+  const lost = {
+    sentAt: Date.parse(record.sentAt),
+    since: { wall: since, monotonic: clock.monotonic() - (wall - since) },
+    resubmitted: record.resubmitted,
+    failure: new Failure2(
+      "NETWORK_ERROR",
+      "An earlier run of this command did not learn the outcome of its submit."
+    )
+  };
+  session.observer.submitting();
+  return reconcile2(session, { ...intent, idempotencyKey: record.idempotencyKey }, lost, log, deadline);
+}
+async function adopt(session, request, entry) {
+  const { monotonic } = session.api.clock;
+  const observer = { ...session.observer, submitting: () => {
+  } };
+  const never = () => Promise.reject(new Failure2("UNKNOWN_ERROR", "It is not sent again."));
+  const log = { ...recordLog(session, entry), resubmitting: never };
+  try {
+    const result = await reconcileEntry({ ...session, observer }, request, entry, log, monotonic());
+    if (result.kind !== "accepted") return false;
+    await noteTask(session, entry, result.task);
     return true;
   } catch (error) {
-    if (error instanceof Failure3) return false;
+    if (error instanceof Failure2) return false;
     throw error;
   }
 }
-function settleKnown(session, journal, { contract, intent, terms }, entry, deadline) {
-  const { idempotencyKey, created } = entry.record;
-  const beforeResend = async () => {
-    const quote2 = await checkFunds(session, contract, intent, terms.maxCreditsPerDay);
-    await withinDay(session, journal, terms.maxCreditsPerDay, quote2, async () => {
-    }, entry);
-    if (quote2) await entry.update(({ credits }) => ({ credits: { ...credits, quoted: quote2.credits } }));
-  };
-  return settleEarlier(
-    session,
-    { ...intent, idempotencyKey },
-    { sentAt: Date.parse(created), deadline, beforeResend }
-  );
-}
-function watched(session) {
-  let mayBeTaken = false;
-  const { observer } = session;
-  const note = (taken, tell) => () => {
-    mayBeTaken = taken;
-    tell();
-  };
+function recordLog({ api }, entry) {
+  const now = () => new Date(api.clock.wall()).toISOString();
   return {
-    mayBeTaken: () => mayBeTaken,
-    session: {
-      ...session,
-      observer: {
-        ...observer,
-        submitting: note(true, () => observer.submitting()),
-        refused: note(false, () => observer.refused())
-      }
+    sending: () => entry.require({ phase: "submitting", sentAt: now(), unsettledSince: now() }),
+    rejected: async () => void await entry.update({ phase: "rejected" }, { isOurs: true }),
+    lost: async () => void await entry.update({ phase: "unknown", unsettledSince: now() }, { isOurs: true }),
+    resubmitting: () => entry.require({ phase: "submitting", resubmitted: true, unsettledSince: now() }),
+    resubmitRejected: async () => void await entry.update({ phase: "unknown", resubmitted: false }, { isOurs: true })
+  };
+}
+function resubmitLog(session, journal, { contract, intent, terms }, entry) {
+  const log = recordLog(session, entry);
+  return {
+    ...log,
+    resubmitting: async () => {
+      const quote2 = await checkFunds(session, contract, intent, terms.maxCreditsPerDay);
+      await withinDay(session, journal, terms.maxCreditsPerDay, quote2, async () => {
+      }, entry);
+      if (quote2) await entry.update(({ credits }) => ({ credits: { ...credits, quoted: quote2.credits } }));
+      await log.resubmitting();
     }
   };
 }
 
 // scripts/src/workflow/generate.ts
-import { shortDeadline as shortDeadline4 } from "./live.mjs";
+import { hasEnded, reuse } from "./live.mjs";
+import { shortDeadline as shortDeadline3 } from "./live.mjs";
 import { waitOn, waitTask } from "./live.mjs";
 async function generate(session, options) {
   const { api } = session;
@@ -488,13 +350,13 @@ async function generate(session, options) {
   const start = api.clock.monotonic();
   const wait = { ...options.wait, folder: await folderFor(options.wait.folder) };
   if (isDetached) wait.waitMs = 0;
-  const deadline = Math.max(start + wait.waitMs, shortDeadline4(session));
+  const deadline = isDetached ? shortDeadline3(session) : start + wait.waitMs;
   const journal = await session.records();
   let made;
   try {
     made = journal ? await recordedTask(session, journal, { ...options, folder: wait.folder }, deadline) : await unrecordedTask(session, options, deadline);
   } catch (error) {
-    if (error instanceof Failure4 && error.code === "INSUFFICIENT_CREDITS" && !error.details.data) {
+    if (error instanceof Failure3 && error.code === "INSUFFICIENT_CREDITS" && !error.details.data) {
       throw await explainFunds(session, contract, intent, error);
     }
     throw error;
@@ -502,7 +364,11 @@ async function generate(session, options) {
   const { entry, credits, task, isResumed } = made;
   const waitMs = Math.max(0, wait.waitMs - (api.clock.monotonic() - start));
   const settings = { ...wait, waitMs, ...entry && { entry }, credits };
-  const extra = isResumed ? { resumed: true } : {};
+  if (entry && task === void 0 && hasEnded(entry)) return reuse(session, entry, settings);
+  const extra = {
+    ...isResumed && { resumed: true },
+    ...(made.isResubmitted || entry?.record.resubmitted) && { resubmitted: true }
+  };
   const outcome = task === void 0 ? await resume(session, entry, settings, extra) : waitMs > 0 || isTerminal(task.state) ? await follow(session, task, settings, extra) : taskOutcome(session, task.id, task, {
     extra,
     credits,
@@ -516,17 +382,32 @@ async function follow(session, task, settings, extra) {
   try {
     return await waitOn(session, task, settings, extra);
   } catch (error) {
-    throw error instanceof Failure4 ? afterSubmit(session, task.id, settings.resumeFlags, error) : error;
+    throw error instanceof Failure3 ? afterSubmit(session, task.id, settings.resumeFlags, error) : error;
   }
 }
 async function unrecordedTask(session, { contract, intent, terms }, deadline) {
   const quote2 = await checkFunds(session, contract, intent, terms.maxCreditsPerDay);
-  const task = await submit(session, intent, deadline);
+  let isResubmitted = false;
+  const nothing = async () => {
+  };
+  const log = {
+    sending: nothing,
+    rejected: nothing,
+    lost: nothing,
+    resubmitting: async () => {
+      isResubmitted = true;
+    },
+    resubmitRejected: nothing
+  };
+  const result = await submit(session, intent, log, deadline);
+  if (result.kind !== "accepted") throw result.failure;
+  const { task } = result;
   session.observer.task(task.id, task.state);
   return {
     task,
     credits: creditsOf2(task, { quoted: quote2?.credits ?? null, charged: null, refunded: null }),
-    isResumed: false
+    isResumed: false,
+    isResubmitted
   };
 }
 async function resume(session, entry, settings, extra) {
@@ -535,7 +416,7 @@ async function resume(session, entry, settings, extra) {
   try {
     return await waitTask(session, taskId, settings, extra, entry);
   } catch (error) {
-    throw error instanceof Failure4 ? stillRecorded(session, entry, error) : error;
+    throw error instanceof Failure3 ? stillRecorded(session, entry, error) : error;
   }
 }
 function stillRecorded(session, entry, failure) {
@@ -543,11 +424,11 @@ function stillRecorded(session, entry, failure) {
   const data = { ...failure.details.data, resumed: true };
   if (failure.code !== "TASK_NOT_FOUND") return failure.with({ taskId, data });
   const nextSteps = isYoung(session, entry) ? [
-    `This wish was submitted only just now, as task ${taskId}; the service may not show it yet. The same command goes on with it, and charges nothing:`,
+    `This request was submitted only just now, as task ${taskId}; the service may not show it yet. The same command resumes it, and charges nothing:`,
     session.again
   ] : [
-    `This wish was submitted on ${created} as task ${taskId}, which the service does not show any more; its result is kept for a limited time only.`,
-    `Nothing was submitted now. If the person wants it made once more, with a new charge: ${session.anew}.`,
+    `This request was submitted on ${created} as task ${taskId}, which the service does not show any more; its result is kept for a limited time only.`,
+    `Nothing was submitted now. If the user wants it made once more, with a new charge: ${session.anew}.`,
     session.command(`--action forget --taskId ${taskId}`)
   ];
   return failure.with({ taskId, data, nextSteps });
@@ -557,8 +438,8 @@ function afterSubmit(session, taskId, resumeFlags, failure) {
     taskId,
     nextSteps: [
       ...failure.details.nextSteps ?? [],
-      "The task was submitted and charged, and goes on by itself. Do not submit it again. When the trouble is over:",
-      resumeCommand3(session, taskId, resumeFlags)
+      "The task was submitted and charged, and runs on at the service. This resumes it, and charges nothing:",
+      resumeCommand2(session, taskId, resumeFlags)
     ]
   });
 }
@@ -567,8 +448,8 @@ function afterSubmit(session, taskId, resumeFlags, failure) {
 const { setMaxListeners } = require("node:events");
 import { failed, success as success2 } from "./main.mjs";
 import { EXIT as EXIT3 } from "./main.mjs";
-import { Failure as Failure5 } from "./main.mjs";
-import { creditsOf as creditsOf3, resumeCommand as resumeCommand4 } from "./live.mjs";
+import { Failure as Failure4 } from "./main.mjs";
+import { creditsOf as creditsOf3, resumeCommand as resumeCommand3 } from "./live.mjs";
 import { waitTask as waitTask2 } from "./live.mjs";
 async function waitForNewest(session, settings) {
   const { tasks, unsettled } = await pendingWishes(session);
@@ -577,7 +458,7 @@ async function waitForNewest(session, settings) {
   try {
     return await waitFor(session, settings, entry);
   } catch (error) {
-    throw error instanceof Failure5 ? await ofTask(session, entry, error) : error;
+    throw error instanceof Failure4 ? await ofTask(session, entry, error) : error;
   }
 }
 var MOST_AT_ONCE = 20;
@@ -597,7 +478,7 @@ async function waitForAll(session, settings) {
     left -= JSON.stringify(whole).length;
     if (left >= 0) delivered.push(outcome);
     const { status, taskId } = outcome.envelope;
-    shown.push(left >= 0 ? whole : { status, taskId, nextSteps: [resumeCommand4(session, taskId)] });
+    shown.push(left >= 0 ? whole : { status, taskId, nextSteps: [resumeCommand3(session, taskId)] });
   }
   const worst = outcomes.find(({ envelope }) => !envelope.ok) ?? outcomes.find(({ exitCode }) => exitCode > 0);
   const running = outcomes.filter(({ exitCode }) => exitCode === EXIT3.stillRunning).length;
@@ -628,9 +509,9 @@ async function outcomeOf(session, settings, entry) {
   try {
     return await waitFor(session, settings, entry);
   } catch (error) {
-    if (!(error instanceof Failure5)) throw error;
+    if (!(error instanceof Failure4)) throw error;
     const failure = await ofTask(session, entry, error);
-    const steps = failure.details.nextSteps ?? [resumeCommand4(session, taskId)];
+    const steps = failure.details.nextSteps ?? [resumeCommand3(session, taskId)];
     return failed(failure.with({ nextSteps: steps }), status, taskId);
   }
 }
@@ -672,7 +553,7 @@ async function adoptGivenUp({ api, provider }, journal) {
       await entry.update({ phase: "submitted", taskId: task.id, status: task.state, credits });
     }
   } catch (error) {
-    if (!(error instanceof Failure5)) throw error;
+    if (!(error instanceof Failure4)) throw error;
   }
 }
 function nothingPending(session, unsettled) {
@@ -695,12 +576,10 @@ export {
   askPrice,
   checkFunds,
   explainFunds,
-  findOwn,
   generate,
   listTasks,
   quote,
   recordedTask,
-  settleEarlier,
   submit,
   variants,
   waitForAll,

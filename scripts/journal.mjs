@@ -120,16 +120,27 @@ function syncFolder(folder) {
 
 // scripts/src/disk/lock.ts
 const { randomBytes: randomBytes2 } = require("node:crypto");
-const { linkSync, readFileSync, renameSync: renameSync2, rmSync: rmSync2, statSync, utimesSync, writeFileSync: writeFileSync2 } = require("node:fs");
+const {
+  linkSync,
+  readFileSync,
+  readlinkSync,
+  renameSync: renameSync2,
+  rmSync: rmSync2,
+  statSync,
+  utimesSync,
+  writeFileSync: writeFileSync2
+} = require("node:fs");
 const { hostname } = require("node:os");
 import { isObject } from "./main.mjs";
 var HEARTBEAT_MS = 1e4;
 var SILENT_MS = 12e4;
+var WATCHED_MS = 2.5 * HEARTBEAT_MS;
 var UNWRITTEN_MS = 1e4;
 function tryLock(file, clock) {
   const me = {
     pid: process.pid,
     host: hostname(),
+    system: systemOf(),
     start: startOf(process.pid),
     nonce: randomBytes2(8).toString("hex")
   };
@@ -218,28 +229,36 @@ function readOwner(file) {
     if (diskError(error) === "ENOENT") return void 0;
     throw error;
   }
-  return parseOwner(text2) ?? { pid: 0, host: "", start: null, nonce: "unreadable" };
+  return parseOwner(text2) ?? { pid: 0, host: "", system: null, start: null, nonce: "unreadable" };
 }
 function parseOwner(text2) {
   try {
     const value = JSON.parse(text2);
     if (!isObject(value)) return void 0;
-    const { pid, host, start, nonce } = value;
+    const { pid, host, system: system2, start, nonce } = value;
     if (typeof pid !== "number" || !Number.isSafeInteger(pid) || pid <= 0) return void 0;
     if (typeof host !== "string" || typeof nonce !== "string" || !/^\w+$/.test(nonce)) return void 0;
-    return { pid, host, start: typeof start === "string" ? start : null, nonce };
+    const textOrNull = (word) => typeof word === "string" ? word : null;
+    return { pid, host, system: textOrNull(system2), start: textOrNull(start), nonce };
   } catch {
     return void 0;
   }
 }
 function isAlive(owner, file, clock) {
-  const silence = owner.pid === 0 ? UNWRITTEN_MS : owner.host === hostname() ? null : SILENT_MS;
-  if (silence === null) return isRunning(owner);
-  try {
-    return clock.wall() - statSync(file).mtimeMs < silence;
-  } catch {
-    return false;
-  }
+  if (owner.pid === 0) return !isSilent(owner, file, clock, UNWRITTEN_MS, UNWRITTEN_MS);
+  if (owner.host === hostname() && owner.system === systemOf()) return isRunning(owner);
+  return !isSilent(owner, file, clock, SILENT_MS, WATCHED_MS);
+}
+var watched = /* @__PURE__ */ new Map();
+function isSilent({ nonce }, file, clock, silentMs, watchedMs) {
+  const stat2 = statSync(file, { throwIfNoEntry: false });
+  if (!stat2) return true;
+  const touched = stat2.mtimeMs;
+  const before = watched.get(file);
+  const now = clock.monotonic();
+  const since = before?.nonce === nonce && before.touched === touched ? before.since : now;
+  watched.set(file, { nonce, touched, since });
+  return Math.abs(clock.wall() - touched) >= silentMs && now - since >= watchedMs;
 }
 function isRunning({ pid, start }) {
   try {
@@ -249,6 +268,18 @@ function isRunning({ pid, start }) {
   }
   const now = startOf(pid);
   return now === null || now !== ENDED && (start === null || now === start);
+}
+var system;
+function systemOf() {
+  if (system === void 0) {
+    try {
+      const boot = readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
+      system = `${boot} ${readlinkSync("/proc/self/ns/pid")}`;
+    } catch {
+      system = null;
+    }
+  }
+  return system;
 }
 var ENDED = "ended";
 function startOf(pid) {
@@ -261,6 +292,47 @@ function startOf(pid) {
   }
 }
 
+// scripts/src/disk/trusted-folder.ts
+const { lstatSync, realpathSync, statSync: statSync2 } = require("node:fs");
+const path2 = require("node:path");
+var WRITABLE_BY_ALL = 2;
+var STICKY = 512;
+function distrustOf(folder) {
+  const me = process.getuid?.();
+  if (me === void 0) return void 0;
+  const trusted = /* @__PURE__ */ new Set([0, me, statSync2("/").uid]);
+  const checked = /* @__PURE__ */ new Set();
+  for (const way of [folder, realPathOf(folder)]) {
+    for (let at = way; !checked.has(at); at = path2.dirname(at)) {
+      checked.add(at);
+      const stat2 = lstatSync(at, { throwIfNoEntry: false });
+      const distrust = stat2 && distrustOfOne(at, stat2, trusted, at === way);
+      if (distrust) return distrust;
+    }
+  }
+  return void 0;
+}
+function distrustOfOne(at, stat2, trusted, isLast) {
+  if (!trusted.has(stat2.uid) || isLast && stat2.isDirectory() && stat2.uid !== process.getuid()) {
+    return {
+      reason: `${at} belongs to another user (number ${stat2.uid})`,
+      repair: `chown "$(id -un)" '${at}'`
+    };
+  }
+  const isOpen = stat2.isDirectory() && (stat2.mode & WRITABLE_BY_ALL) !== 0;
+  if (!isOpen || (stat2.mode & STICKY) !== 0 && !isLast) return void 0;
+  return { reason: `every user can write to ${at}`, repair: `chmod o-w '${at}'` };
+}
+function realPathOf(folder) {
+  for (let at = folder; ; at = path2.dirname(at)) {
+    try {
+      return path2.join(realpathSync(at), path2.relative(at, folder));
+    } catch {
+      if (path2.dirname(at) === at) return folder;
+    }
+  }
+}
+
 // scripts/src/journal/claim.ts
 import { Failure } from "./main.mjs";
 
@@ -269,12 +341,12 @@ const { createHash } = require("node:crypto");
 function accountOf(provider, key) {
   return sha256("account", provider, key).slice(0, 12);
 }
-function payloadHash(payload) {
+function jsonHash(value) {
   const hash = createHash("sha256");
-  addValue(hash, payload);
+  addValue(hash, value);
   return hash.digest("hex");
 }
-function intentOf({
+function requestName({
   provider,
   service,
   account,
@@ -313,81 +385,82 @@ function addValue(hash, value) {
 
 // scripts/src/journal/claim.ts
 var PAUSE_MS = 100;
-async function claimWish(journal, wish, deadline, signal) {
-  const { place: place2 } = journal;
-  const { provider, service, account, clock } = place2;
-  const idempotencyKey = wish.isNamed ? wish.idempotencyKey : void 0;
-  const intent = intentOf({ ...wish, provider, service, account, idempotencyKey });
+async function claimRequest(journal, claim, deadline, signal) {
+  const { provider, service, account, clock } = journal.place;
+  const idempotencyKey = claim.isNamed ? claim.idempotencyKey : void 0;
+  const request = requestName({ ...claim, provider, service, account, idempotencyKey });
   journal.prepare();
   for (; ; ) {
-    if (!wish.isNew) {
-      const known = knownWish(journal, intent, wish);
-      if (known && known.record.taskId !== null) return { kind: "submitted", entry: known };
-    }
-    const lock = await journal.lock(intent, 0);
-    if ("heldBy" in lock) {
-      if (clock.monotonic() >= deadline) throw busy(lock, wish);
-      await clock.sleep(PAUSE_MS * (0.5 + clock.random()), signal);
-      continue;
-    }
-    try {
-      const known = wish.isNew ? void 0 : knownWish(journal, intent, wish);
-      if (known && known.record.taskId !== null) {
-        lock.release();
-        return { kind: "submitted", entry: known };
-      }
-      if (known) return { kind: "unsettled", entry: known, lock };
-      const unsettled = wish.isNew ? unsettledOf(journal, intent) : [];
-      journal.sweep();
-      return { kind: "new", entry: draft(journal, intent, wish), lock, unsettled };
-    } catch (error) {
-      lock.release();
-      throw error;
-    }
+    const known = claim.isNew ? void 0 : knownEntry(journal, request, claim);
+    if (known && known.record.taskId !== null) return { kind: "submitted", entry: known };
+    const lock = await journal.lock(request, 0);
+    if (!("heldBy" in lock)) return underLock(journal, request, claim, lock);
+    if (clock.monotonic() >= deadline) throw busy(lock, claim);
+    await clock.sleep(PAUSE_MS * (0.5 + clock.random()), signal);
   }
 }
-function knownWish(journal, intent, wish) {
-  const { entries, isUnreadable } = journal.find(intent);
-  if (isUnreadable) throw unreadable(wish);
-  const other = entries.find(
-    ({ record }) => record.payloadHash !== wish.payloadHash || record.model !== wish.model
-  );
-  if (other) throw conflict(wish, other);
-  return entries.find((entry) => entry.wasPending || wish.isNamed && entry.record.taskId !== null);
+function underLock(journal, request, claim, lock) {
+  try {
+    const known = claim.isNew ? void 0 : knownEntry(journal, request, claim);
+    if (known && known.record.taskId !== null) {
+      lock.release();
+      return { kind: "submitted", entry: known };
+    }
+    if (known) return { kind: "unsettled", entry: known, lock };
+    const entries = journal.find(request).filter((entry) => entry !== null);
+    for (const entry of entries) if (entry.record.phase === "rejected") entry.drop();
+    const unsettled = claim.isNew ? entries.filter(({ isPending, record }) => isPending && record.taskId === null) : [];
+    journal.sweep();
+    return { kind: "new", entry: draft(journal, request, claim), lock, unsettled };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
 }
-function unsettledOf(journal, intent) {
-  return journal.find(intent).entries.filter(({ isPending, record }) => isPending && record.taskId === null);
+function knownEntry(journal, request, claim) {
+  for (const entry of journal.find(request)) {
+    if (entry === null) throw unreadable(claim);
+    const { phase, payloadHash, model } = entry.record;
+    if (phase === "rejected" || phase === "abandoned") continue;
+    if (payloadHash !== claim.payloadHash || model !== claim.model) throw conflict(claim, entry);
+    return entry;
+  }
+  return void 0;
 }
-function draft(journal, intent, wish) {
+function draft(journal, request, claim) {
   const { provider, service, account } = journal.place;
   return journal.draft({
-    intent,
+    request,
     provider,
     service,
     account,
-    owner: wish.owner,
-    model: wish.model,
-    payloadHash: wish.payloadHash,
-    idempotencyKey: wish.idempotencyKey,
+    owner: claim.owner,
+    model: claim.model,
+    payloadHash: claim.payloadHash,
+    idempotencyKey: claim.idempotencyKey,
     phase: "submitting",
+    resubmitted: false,
     taskId: null,
     status: "UNKNOWN",
     checked: null,
     delivered: null,
-    download: wish.download,
+    used: null,
+    wait: claim.wait,
+    download: claim.download,
+    fileCount: null,
     credits: { quoted: null, charged: null, refunded: null },
     files: []
   });
 }
 function busy({ heldBy: { pid, host }, file }, { isNew }) {
-  const goesOn = "goes on with the task of that process, and charges nothing";
+  const resumes = "resumes the task of that process, and charges nothing";
   return new Failure(
     "SUBMIT_OUTCOME_UNKNOWN",
-    `Another process (${pid} on ${host}) is submitting this very wish; what came of it is not known yet.`,
+    `Another process (${pid} on ${host}) is submitting this very request; its outcome is not known yet.`,
     {
       status: "UNKNOWN",
       nextSteps: [
-        isNew ? `Nothing was submitted by this command. The same command without --new ${goesOn}; with --new, later, it is one more charge.` : `Run the same command again a little later: it ${goesOn}.`,
+        isNew ? `Nothing was submitted by this command. The same command without --new ${resumes}; with --new, later, it is one more charge.` : `Run the same command again a little later: it ${resumes}.`,
         `If there is certainly no such process any more, remove ${file} first.`
       ]
     }
@@ -396,30 +469,30 @@ function busy({ heldBy: { pid, host }, file }, { isNew }) {
 function unreadable({ isNamed }) {
   return new Failure(
     "SUBMIT_OUTCOME_UNKNOWN",
-    "The newest record of this wish cannot be read, so it is not known whether it was submitted and charged. Nothing was submitted now.",
+    "The newest record of this request is damaged, so it is not known whether it was submitted and charged. Nothing was submitted now.",
     {
       status: "UNKNOWN",
       nextSteps: [
-        "Do not submit this again before you know: look for its task in the service's own list.",
-        `If the person decides that it may be charged once more: the same command with ${isNamed ? "another --idempotencyKey" : "--new"}.`
+        "Look for its task in the service's own list first.",
+        `Only if the user accepts that it may be charged once more: the same command with ${isNamed ? "another --idempotencyKey" : "--new"}.`
       ]
     }
   );
 }
-function conflict(wish, { record }) {
+function conflict(claim, { record }) {
   return new Failure(
     "IDEMPOTENCY_CONFLICT",
-    `--idempotencyKey ${wish.idempotencyKey} already stands for another wish. Nothing was submitted.`,
+    `--idempotencyKey ${claim.idempotencyKey} already stands for another request. Nothing was submitted.`,
     {
       data: {
-        model: wish.model,
-        payloadHash: wish.payloadHash,
+        model: claim.model,
+        payloadHash: claim.payloadHash,
         recordedModel: record.model,
         recordedPayloadHash: record.payloadHash,
         recordedTaskId: record.taskId
       },
       nextSteps: [
-        "For the earlier wish, run its command unchanged; for another wish, give another --idempotencyKey or none."
+        "For the earlier request, run its command unchanged; for another one, give another --idempotencyKey or none."
       ]
     }
   );
@@ -427,14 +500,14 @@ function conflict(wish, { record }) {
 
 // scripts/src/journal/journal.ts
 const { randomBytes: randomBytes4 } = require("node:crypto");
-const { existsSync, readdirSync, readFileSync: readFileSync2, renameSync: renameSync3, rmSync: rmSync3, statSync: statSync2 } = require("node:fs");
-const path3 = require("node:path");
+const { existsSync: existsSync2, readdirSync, readFileSync: readFileSync3, renameSync: renameSync3, rmSync: rmSync4, statSync: statSync3 } = require("node:fs");
+const path5 = require("node:path");
 import { Failure as Failure2 } from "./main.mjs";
 
 // scripts/src/journal/pace.ts
 const { createHash: createHash2, randomBytes: randomBytes3 } = require("node:crypto");
 const { readdir, readFile, rename, rm, stat, writeFile } = require("node:fs/promises");
-const path2 = require("node:path");
+const path3 = require("node:path");
 import { isObject as isObject2 } from "./main.mjs";
 import { TASK_STATES } from "./main.mjs";
 var SPAN_MS = 1100;
@@ -516,7 +589,7 @@ var Pace = class {
     await this.#write(`seen-${nameOf(taskId)}`, JSON.stringify(sighting));
   }
   #file(name) {
-    return path2.join(this.#folder, `${this.#service}-${name}`);
+    return path3.join(this.#folder, `${this.#service}-${name}`);
   }
   async #read(name) {
     return readFile(this.#file(name), "utf8").catch(() => void 0);
@@ -545,10 +618,10 @@ var Pace = class {
     );
     for (const name of names) {
       if (span % KEPT_SPANS > 0 || name.startsWith(begin)) continue;
-      const written = await stat(path2.join(this.#folder, name)).catch(() => void 0);
+      const written = await stat(path3.join(this.#folder, name)).catch(() => void 0);
       if (written && written.mtimeMs < this.#clock.wall() - DAY_MS) old.push(name);
     }
-    await Promise.all(old.map((name) => rm(path2.join(this.#folder, name), { force: true }).catch(() => {
+    await Promise.all(old.map((name) => rm(path3.join(this.#folder, name), { force: true }).catch(() => {
     })));
   }
 };
@@ -557,37 +630,59 @@ function nameOf(text2) {
 }
 
 // scripts/src/journal/record.ts
+import { isIdempotencyKey } from "./main.mjs";
 import { isObject as isObject3 } from "./main.mjs";
 import { TASK_ID, TASK_STATES as TASK_STATES2 } from "./main.mjs";
 var PHASES = [
-  /** The request may be on its way. */
+  /** An attempt to submit it may be on its way. */
   "submitting",
-  /** Nobody could tell whether it was taken. */
+  /** The service certainly did not accept the last attempt, and none is on its way. */
+  "rejected",
+  /** An attempt ended without an answer: to be reconciled. */
   "unknown",
   /** The service gave it a task. */
   "submitted",
-  /** Its outcome is not known, and a person has decided to go on without it. */
+  /** Its outcome is not known, and a person has decided to submit another one in its place. */
   "abandoned"
 ];
-var VERSION = 1;
-var INNER = ["quoted", "charged", "refunded", "path", "bytes", "sha256", "contentType"];
-function writeRecord(record) {
-  return `${JSON.stringify({ version: VERSION, ...record }, ["version", ...Object.keys(FIELDS), ...INNER], 2)}
+var VERSION = 2;
+function encodeRecord(name, raw) {
+  const { version, checksum, ...fields } = raw;
+  const newest = Math.max(VERSION, typeof version === "number" ? version : 0);
+  const whole = { version: newest, ...fields };
+  return `${JSON.stringify({ ...whole, checksum: checksumOf(name, whole) }, null, 2)}
 `;
 }
-function readRecord(text2) {
+function decodeRecord(name, text2) {
   let value;
   try {
     value = JSON.parse(text2);
   } catch {
     return void 0;
   }
-  if (!isObject3(value) || value.version !== VERSION) return void 0;
-  const { version, ...record } = value;
-  const fits = Object.keys(FIELDS).every(
-    (name) => FIELDS[name](record[name])
-  );
-  return fits ? record : void 0;
+  if (!isObject3(value) || typeof value.version !== "number" || !(value.version >= 1)) return void 0;
+  const { checksum, ...whole } = value;
+  const isUnsigned = checksum === void 0 && value.version === 1;
+  if (!isUnsigned && checksum !== checksumOf(name, whole)) return void 0;
+  const raw = value.version === 1 ? fromVersion1(whole) : whole;
+  return readRecord(raw) && raw;
+}
+function checksumOf(name, whole) {
+  return jsonHash([name, whole]);
+}
+function fromVersion1({ intent, ...record }) {
+  return { ...record, version: VERSION, request: intent ?? null };
+}
+function readRecord(raw) {
+  const isNewer = Number(raw.version) > VERSION;
+  const record = {};
+  for (const [name, { fits, otherwise }] of Object.entries(FIELDS)) {
+    const value = raw[name];
+    if (fits(value)) record[name] = value;
+    else if (otherwise === void 0 || value !== void 0 && !isNewer) return void 0;
+    else record[name] = otherwise(raw);
+  }
+  return record;
 }
 var text = (value) => typeof value === "string" && value !== "";
 var hex = (value) => typeof value === "string" && /^[0-9a-f]{12,64}$/.test(value);
@@ -595,26 +690,98 @@ var date = (value) => typeof value === "string" && !Number.isNaN(Date.parse(valu
 var amount = (value) => typeof value === "number" && value >= 0;
 var oneOf = (words) => (value) => typeof value === "string" && words.includes(value);
 var orNull = (check) => (value) => value === null || check(value);
+var nothing = () => null;
+var CREDITS = ["quoted", "charged", "refunded"];
 var FIELDS = {
-  intent: hex,
-  provider: text,
-  service: text,
-  account: hex,
-  owner: orNull(text),
-  model: text,
-  payloadHash: hex,
-  idempotencyKey: text,
-  phase: oneOf(PHASES),
-  taskId: orNull((value) => typeof value === "string" && TASK_ID.test(value)),
-  status: oneOf(TASK_STATES2),
-  created: date,
-  checked: orNull(date),
-  delivered: orNull(date),
-  download: orNull(text),
-  credits: (value) => isObject3(value) && ["quoted", "charged", "refunded"].every((name) => orNull(amount)(value[name])),
-  files: (value) => Array.isArray(value) && value.every(
-    (file) => isObject3(file) && text(file.path) && amount(file.bytes) && hex(file.sha256) && text(file.contentType)
-  )
+  request: { fits: hex },
+  provider: { fits: text },
+  service: { fits: text },
+  account: { fits: hex },
+  owner: { fits: orNull(text), otherwise: nothing },
+  model: { fits: text },
+  payloadHash: { fits: hex },
+  idempotencyKey: { fits: (value) => typeof value === "string" && isIdempotencyKey(value) },
+  phase: { fits: oneOf(PHASES), otherwise: ({ taskId }) => taskId === null ? "unknown" : "submitted" },
+  taskId: { fits: orNull((value) => typeof value === "string" && TASK_ID.test(value)) },
+  status: { fits: oneOf(TASK_STATES2), otherwise: () => "UNKNOWN" },
+  created: { fits: date },
+  sentAt: { fits: date, otherwise: ({ created }) => created },
+  unsettledSince: { fits: date, otherwise: ({ created }) => created },
+  resubmitted: { fits: (value) => typeof value === "boolean", otherwise: () => false },
+  checked: { fits: orNull(date), otherwise: nothing },
+  delivered: { fits: orNull(date), otherwise: nothing },
+  used: { fits: orNull(date), otherwise: nothing },
+  wait: { fits: orNull(amount), otherwise: nothing },
+  download: { fits: orNull(text), otherwise: nothing },
+  fileCount: { fits: orNull(amount), otherwise: nothing },
+  credits: {
+    fits: (value) => isObject3(value) && CREDITS.every((name) => orNull(amount)(value[name])),
+    otherwise: () => ({ quoted: null, charged: null, refunded: null })
+  },
+  files: {
+    fits: (value) => Array.isArray(value) && value.every(
+      (file) => isObject3(file) && text(file.path) && amount(file.bytes) && hex(file.sha256) && text(file.contentType)
+    ),
+    otherwise: () => []
+  }
+};
+
+// scripts/src/journal/task-index.ts
+const { existsSync, readFileSync: readFileSync2, rmSync: rmSync3 } = require("node:fs");
+const path4 = require("node:path");
+var TaskIndex = class {
+  #folder;
+  constructor(folder) {
+    this.#folder = folder;
+  }
+  /** Every record that has a task is in it. */
+  get isComplete() {
+    return existsSync(this.#complete);
+  }
+  /** The name of the record of a task; undefined when none is known. */
+  find(taskId) {
+    try {
+      return readFileSync2(this.#fileOf(taskId), "utf8");
+    } catch {
+      return void 0;
+    }
+  }
+  /** Notes the record of a task. Where the disk refuses that, the index stops being complete. */
+  add(taskId, name) {
+    if (this.find(taskId) === name) return;
+    try {
+      makePrivate(this.#folder);
+      replaceAtOnce(this.#fileOf(taskId), name);
+    } catch (error) {
+      if (diskTrouble(error) === void 0) throw error;
+      this.#remove(this.#complete);
+    }
+  }
+  remove(taskId) {
+    this.#remove(this.#fileOf(taskId));
+  }
+  /** Notes all of them; from then on a task that is not in it has no record. */
+  complete(records) {
+    try {
+      makePrivate(this.#folder);
+      for (const { taskId, name } of records) this.add(taskId, name);
+      replaceAtOnce(this.#complete, "");
+    } catch (error) {
+      if (diskTrouble(error) === void 0) throw error;
+    }
+  }
+  get #complete() {
+    return path4.join(this.#folder, "complete");
+  }
+  #fileOf(taskId) {
+    return path4.join(this.#folder, sha256Text(taskId).slice(0, 32));
+  }
+  #remove(file) {
+    try {
+      rmSync3(file, { force: true });
+    } catch {
+    }
+  }
 };
 
 // scripts/src/journal/journal.ts
@@ -627,28 +794,33 @@ var UPDATE_PATIENCE_MS = 2e3;
 var Entry = class {
   #journal;
   file;
-  record;
+  #raw;
+  #record;
   /** Changes that a disk refused. */
   #unsaved = {};
-  constructor(journal, file, record) {
+  constructor(journal, file, raw) {
     this.#journal = journal;
     this.file = file;
-    this.record = record;
+    this.#raw = raw;
+    this.#record = understood(raw);
   }
-  /** Some result of it is still to come or to be handed over. */
+  get name() {
+    return path5.basename(this.file);
+  }
+  get record() {
+    return this.#record;
+  }
+  /** A result of it is still to come or to be delivered, or nobody knows whether there will be one. */
   get isPending() {
-    return this.record.delivered === null && this.record.phase !== "abandoned";
+    const { delivered, phase } = this.#record;
+    return delivered === null && phase !== "abandoned" && phase !== "rejected";
   }
-  /** It was pending when this command began: a command that runs beside the one that delivered it means the same wish. */
-  get wasPending() {
-    const { delivered } = this.record;
-    return this.isPending || delivered !== null && Date.parse(delivered) >= this.#journal.place.since;
-  }
-  /** Writes the record for the first time. @throws Failure when it cannot be written */
-  async begin() {
+  /** Writes the record for the first time, with a last change. @throws Failure when it cannot be written */
+  async begin(change = {}) {
     const { folder, clock } = this.#journal.place;
+    this.#apply(change);
     try {
-      await writeWhole(this.file, writeRecord(this.record), clock);
+      await writeWhole(this.file, this.#text(), clock);
     } catch (error) {
       throw unwritable(error, folder);
     }
@@ -656,6 +828,7 @@ var Entry = class {
   /**
    * Changes the record. What cannot be written is warned of, and written with the next change.
    * @param isOurs nobody else may have dropped the record: one that has gone is written anew. Otherwise it stays away
+   * @returns whether the change is on the disk
    */
   async update(change, { isOurs = false } = {}) {
     const { folder, clock, warn } = this.#journal.place;
@@ -667,43 +840,50 @@ var Entry = class {
         clock.monotonic() + UPDATE_PATIENCE_MS * (0.5 + clock.random())
       );
       try {
-        if (isOurs && !existsSync(this.file)) await writeWhole(this.file, writeRecord(this.record), clock);
+        if (isOurs && !existsSync2(this.file)) await writeWhole(this.file, this.#text(), clock);
         this.#merge(change);
-        await writeWhole(this.file, writeRecord(this.record), clock);
+        await writeWhole(this.file, this.#text(), clock);
         this.#unsaved = {};
+        return true;
       } finally {
         if (!("heldBy" in lock)) lock.release();
       }
     } catch (error) {
-      if (diskError(error) === "ENOENT" && !isOurs) return;
+      if (diskError(error) === "ENOENT" && !isOurs) return false;
       const trouble = diskTrouble(error);
       if (trouble === void 0) throw error;
-      if (isOurs && this.#overwrite(change)) return;
-      const changes = changesOf(change, this.record);
+      if (isOurs && this.#overwrite(change)) return true;
+      const changes = changesOf(change, this.#record);
       this.#unsaved = { ...this.#unsaved, ...changes };
-      this.record = { ...this.record, ...changes };
-      warn(`The record of this wish could not be written (${trouble}): ${this.file}`);
+      this.#apply(changes);
+      warn(`The record of this request could not be written (${trouble}): ${this.file}`);
+      return false;
     }
+  }
+  /** Changes the record before something that must not happen without that. @throws Failure when it cannot be written */
+  async require(change) {
+    if (await this.update(change, { isOurs: true })) return;
+    throw unwritable(new Error("the change was not written"), this.#journal.place.folder);
   }
   /** The last resort on a full disk: the place that the record has already. Cut by a crash, it is set aside. */
   #overwrite(change) {
     try {
       this.#merge(change);
-      overwrite(this.file, writeRecord(this.record));
+      overwrite(this.file, this.#text());
       return true;
     } catch {
       return false;
     }
   }
   /**
-   * Notes how the task ended, what it cost, and when its result was handed over; null where it was not. At once, because
+   * Notes how the task ended, what it cost, and when its result was delivered; null where it was not. At once, because
    * a process that ends waits for nothing.
    */
   close(status, credits, delivered) {
     try {
-      if (!readRecord(readFileSync2(this.file, "utf8"))) return;
+      if (!this.#onDisk()) return;
       this.#merge((now) => ({ status, credits, delivered: now.delivered ?? delivered }));
-      replaceAtOnce(this.file, writeRecord(this.record));
+      replaceAtOnce(this.file, this.#text());
     } catch (error) {
       if (diskTrouble(error) === void 0) throw error;
       if (diskError(error) !== "ENOENT")
@@ -712,70 +892,115 @@ var Entry = class {
   }
   /** The record as it lies on the disk, with what could not be written so far and with the change. */
   #merge(change) {
-    const now = readRecord(readFileSync2(this.file, "utf8")) ?? this.record;
-    this.record = { ...now, ...this.#unsaved };
-    this.record = { ...this.record, ...changesOf(change, this.record) };
+    const { taskId: before } = this.#record;
+    this.#raw = this.#onDisk() ?? this.#raw;
+    this.#apply(this.#unsaved);
+    this.#apply(changesOf(change, this.#record));
+    const { taskId } = this.#record;
+    if (taskId !== null && taskId !== before) this.#journal.tasks.add(taskId, this.name);
+  }
+  #apply(fields) {
+    this.#raw = { ...this.#raw, ...fields };
+    this.#record = understood(this.#raw);
+  }
+  #onDisk() {
+    return decodeRecord(this.name, readFileSync3(this.file, "utf8"));
+  }
+  #text() {
+    return encodeRecord(this.name, this.#raw);
   }
   /** Reads the record again: other processes may have written it. */
   refresh() {
-    const [now] = this.#journal.read([path3.basename(this.file)]);
-    if (now) this.record = now.record;
+    const [now] = this.#journal.read([this.name]);
+    if (!now) return;
+    this.#raw = now.#raw;
+    this.#record = now.#record;
   }
   /** Takes the record away. One that stays is only warned of: the next command will find out that it has no task. */
   drop() {
+    const { taskId } = this.#record;
     try {
-      rmSync3(this.file, { force: true });
+      rmSync4(this.file, { force: true });
+      if (taskId !== null) this.#journal.tasks.remove(taskId);
     } catch (error) {
       const trouble = diskTrouble(error);
       if (trouble === void 0) throw error;
-      this.#journal.place.warn(`The record of this wish could not be removed (${trouble}): ${this.file}`);
+      this.#journal.place.warn(`The record of this request could not be removed (${trouble}): ${this.file}`);
     }
   }
 };
+function understood(raw) {
+  const record = readRecord(raw);
+  if (!record) throw new Error("a record that nothing was understood of");
+  return record;
+}
 var Journal = class {
   place;
   /** What its processes share while they wait. */
   pace;
+  tasks;
+  #isTrusted = false;
   constructor(place2) {
+    const beside = path5.dirname(place2.folder);
     this.place = place2;
-    this.pace = new Pace(path3.join(path3.dirname(place2.folder), "pace"), place2.service, place2.clock);
+    this.pace = new Pace(path5.join(beside, "pace"), place2.service, place2.clock);
+    this.tasks = new TaskIndex(path5.join(beside, "tasks"));
   }
-  /** Makes the folder ready. @throws Failure when there cannot be one */
+  /** Makes the folder ready. @throws Failure when there cannot be one, or others could change what is in it */
   prepare() {
+    this.#checkTrust();
     try {
       makePrivate(this.place.folder);
     } catch (error) {
       throw unwritable(error, this.place.folder);
     }
   }
-  /** A record that is not on the disk yet. */
-  draft(wish) {
-    const created = new Date(this.place.clock.wall()).toISOString();
-    const name = `${wish.intent}-${created.replace(/[-:.]/g, "")}-${randomBytes4(3).toString("hex")}.json`;
-    return new Entry(this, path3.join(this.place.folder, name), { ...wish, created });
-  }
-  find(intent) {
-    const names = this.#names().filter((name) => name.startsWith(intent));
-    const entries = this.read(names);
-    const readable = new Set(entries.map(({ file }) => path3.basename(file)));
-    for (const name of names) {
-      if (readable.has(name)) break;
-      if (this.#isThere(name)) return { entries, isUnreadable: true };
+  /** Whoever can take a record away can cause a second charge. */
+  #checkTrust() {
+    if (this.#isTrusted) return;
+    const { folder } = this.place;
+    let distrust;
+    try {
+      distrust = distrustOf(folder);
+    } catch (error) {
+      throw diskTrouble(error) === void 0 ? error : closed(error, folder);
     }
-    return { entries, isUnreadable: false };
+    if (distrust) throw untrusted(folder, distrust);
+    this.#isTrusted = true;
+  }
+  /** A record that is not on the disk yet. Its name sorts behind those of the same request, whatever the clock says. */
+  draft(fields) {
+    const now = this.place.clock.wall();
+    const before = this.#names().find((name2) => name2.startsWith(fields.request));
+    const stamp = Math.max(now, before === void 0 ? 0 : timeOf(NAME.exec(before)[2]) + 1);
+    const created = new Date(now).toISOString();
+    const name = `${fields.request}-${stampOf(stamp)}-${randomBytes4(3).toString("hex")}.json`;
+    const record = { ...fields, created, sentAt: created, unsettledSince: created };
+    return new Entry(this, path5.join(this.place.folder, name), record);
+  }
+  /** The records of a request, newest first; null where one lies there that cannot be read. */
+  find(request) {
+    const names = this.#names().filter((name) => name.startsWith(request));
+    const entries = new Map(this.read(names).map((entry) => [entry.name, entry]));
+    return names.flatMap((name) => entries.get(name) ?? (this.#isThere(name) ? [null] : []));
   }
   /** Whether a record that could not be read lies there still, or set aside; it may also have been dropped meanwhile. */
   #isThere(name) {
-    const file = path3.join(this.place.folder, name);
-    return existsSync(file) || existsSync(`${file}${CORRUPT}`);
+    const file = path5.join(this.place.folder, name);
+    return existsSync2(file) || existsSync2(`${file}${CORRUPT}`);
   }
   /** All records of every account, newest first. */
   all() {
     const entries = this.read(this.#names());
-    return entries.sort((a, b) => a.record.created < b.record.created ? 1 : -1);
+    const stamp = ({ name }) => NAME.exec(name)[2];
+    return entries.sort((a, b) => stamp(a) < stamp(b) ? 1 : -1);
   }
   byTask(taskId) {
-    return this.all().find(({ record }) => record.taskId === taskId);
+    this.#checkTrust();
+    const isOfTask = ({ record }) => record.taskId === taskId;
+    const name = this.tasks.find(taskId);
+    const known = name !== void 0 && NAME.test(name) ? this.read([name]).find(isOfTask) : void 0;
+    return known || this.tasks.isComplete ? known : this.all().find(isOfTask);
   }
   /** Whether a record was made with the key and for the address that are in use. */
   isOwn({ record }) {
@@ -783,13 +1008,13 @@ var Journal = class {
     return record.provider === provider && record.service === service && record.account === account;
   }
   /**
-   * Takes the lock on an intent, on the budget or on a file, by its name.
+   * Takes the lock on a request, on the budget or on a file, by its name.
    * @param deadline on the monotonic clock; 0 = try once
    * @throws Failure when the disk refuses
    */
   async lock(name, deadline, signal) {
     const { folder, clock } = this.place;
-    const file = path3.join(folder, `${name}.lock`);
+    const file = path5.join(folder, `${name}.lock`);
     try {
       const lock = await waitForLock(file, clock, deadline, signal);
       return "heldBy" in lock ? { ...lock, file } : lock;
@@ -798,45 +1023,58 @@ var Journal = class {
     }
   }
   /**
-   * Credits that the wishes of the last 24 hours were charged or may be; refunds are taken off.
+   * Credits that the requests of the last 24 hours were charged or may be; refunds are taken off.
    * @param own a record that is not counted
-   * @returns null where the credits of one of them are not known
+   * @returns null where the credits of one of them are not known, or one cannot be read
    */
   spentToday(own) {
     const since = this.place.clock.wall() - DAY_MS2;
     let sum = 0;
-    for (const entry of this.all()) {
-      if (entry.file === own?.file || !this.isOwn(entry) || Date.parse(entry.record.created) < since)
-        continue;
+    const names = this.#names().filter((name) => timeOf(NAME.exec(name)[2]) >= since);
+    const entries = this.read(names);
+    const readable = new Set(entries.map(({ name }) => name));
+    if (names.some((name) => !readable.has(name) && this.#isThere(name))) return null;
+    for (const entry of entries) {
+      if (entry.file === own?.file || !this.isOwn(entry) || entry.record.phase === "rejected") continue;
       const spent = spentOn(entry.record.credits);
       if (spent === null) return null;
       sum += spent;
     }
     return sum;
   }
-  /** Removes what was delivered more than 30 days ago, and what crashes have left behind. */
+  /**
+   * Removes records that were last used more than 30 days ago, and what crashes have left behind. A submit of which
+   * nobody knows the outcome stays on record until somebody decides.
+   */
   sweep() {
     const { folder, clock } = this.place;
     const now = clock.wall();
     for (const name of this.#files()) {
       const stamp = NAME.exec(name)?.[2];
+      const file = path5.join(folder, name);
+      const touched = () => touchedAt(file) ?? now;
       if (stamp === void 0) {
-        const file = path3.join(folder, name);
-        const touched = touchedAt(file) ?? now;
-        if (LEFTOVER.test(name) && touched < now - DAY_MS2) sweepAway(file);
+        if (LEFTOVER.test(name) && touched() < now - DAY_MS2) sweepAway(file);
       } else if (timeOf(stamp) < now - KEPT_MS) {
         const [entry] = this.read([name]);
-        const { phase, delivered, created } = entry?.record ?? {};
-        const ended = phase === "abandoned" ? created : delivered;
-        if (entry && Date.parse(ended ?? "") < now - KEPT_MS) sweepAway(entry.file);
+        if (entry ? isOver(entry.record, now) : name.endsWith(CORRUPT) && touched() < now - KEPT_MS) {
+          if (entry) entry.drop();
+          else sweepAway(file);
+        }
       }
     }
+    if (!this.tasks.isComplete) {
+      this.tasks.complete(
+        this.all().flatMap(({ name, record: { taskId } }) => taskId === null ? [] : [{ taskId, name }])
+      );
+    }
   }
-  /** Names of records, whole or set aside, newest first within an intent. */
+  /** Names of records, whole or set aside, newest first within a request. */
   #names() {
     return this.#files().filter((name) => NAME.test(name)).sort((a, b) => a < b ? 1 : -1);
   }
   #files() {
+    this.#checkTrust();
     try {
       return readdirSync(this.place.folder);
     } catch (error) {
@@ -850,19 +1088,19 @@ var Journal = class {
     const entries = [];
     for (const name of names) {
       if (name.endsWith(CORRUPT)) continue;
-      const file = path3.join(folder, name);
+      const file = path5.join(folder, name);
       let text2;
       try {
-        text2 = readFileSync2(file, "utf8");
+        text2 = readFileSync3(file, "utf8");
       } catch (error) {
         const trouble = diskTrouble(error);
         if (trouble === void 0) throw error;
         if (diskError(error) !== "ENOENT") warn(`A record cannot be read (${trouble}): ${file}`);
         continue;
       }
-      const record = readRecord(text2);
-      if (record?.intent === NAME.exec(name)?.[1]) {
-        entries.push(new Entry(this, file, record));
+      const raw = decodeRecord(name, text2);
+      if (raw && raw.request === NAME.exec(name)?.[1]) {
+        entries.push(new Entry(this, file, raw));
         continue;
       }
       try {
@@ -879,24 +1117,53 @@ function changesOf(change, now) {
 }
 function sweepAway(file) {
   try {
-    rmSync3(file, { force: true });
+    rmSync4(file, { force: true });
   } catch {
   }
 }
 function touchedAt(file) {
   try {
-    return statSync2(file).mtimeMs;
+    return statSync3(file).mtimeMs;
   } catch {
     return void 0;
   }
+}
+function isOver({ phase, created, checked, delivered, used }, now) {
+  if (phase === "submitting" || phase === "unknown") return false;
+  const dates = [created, checked, delivered, used].map((date2) => Date.parse(date2 ?? created));
+  return Math.max(...dates) < now - KEPT_MS;
 }
 function spentOn({ quoted, charged, refunded }) {
   const cost = charged ?? quoted;
   return cost === null ? null : Math.max(0, cost - (refunded ?? 0));
 }
+function stampOf(time) {
+  return new Date(time).toISOString().replace(/[-:.]/g, "");
+}
 function timeOf(stamp) {
   const [, year, month, day, hour, minute, second, ms] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z$/.exec(stamp) ?? [];
   return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`);
+}
+function untrusted(folder, { reason, repair }) {
+  const hint = `${repair}   (or set ASYNC_MEDIA_STATE_DIR to a folder that only you can write to)`;
+  return new Failure2(
+    "INVALID_PAYLOAD",
+    `The records in ${folder} are not safe: ${reason}. Whoever can remove a record can cause a second charge, so nothing was done.`,
+    {
+      issues: [
+        {
+          path: "ASYNC_MEDIA_STATE_DIR",
+          expected: "a folder, in folders, that only you can change",
+          received: reason,
+          hint
+        }
+      ],
+      nextSteps: [
+        repair,
+        "Then run the same command again; or set ASYNC_MEDIA_STATE_DIR to a folder that only you can write to."
+      ]
+    }
+  );
 }
 function closed(error, folder) {
   return new Failure2("UNKNOWN_ERROR", `The records in ${folder} cannot be read: ${diskTrouble(error)}.`, {
@@ -910,7 +1177,7 @@ function unwritable(error, folder) {
   const reason = diskTrouble(error) ?? (error instanceof Error ? error.message : "the disk gives no reason");
   return new Failure2(
     "UNKNOWN_ERROR",
-    `This wish cannot be recorded in ${folder}: ${reason}. Without a record it could be charged twice, so nothing was submitted.`,
+    `This request cannot be recorded in ${folder}: ${reason}. Without a record it could be charged twice, so nothing was submitted.`,
     {
       cause: error,
       nextSteps: [
@@ -926,20 +1193,23 @@ export {
   PHASES,
   Pace,
   TEMP,
+  TaskIndex,
   accountOf,
-  claimWish,
+  claimRequest,
+  decodeRecord,
   diskError,
   diskTrouble,
-  intentOf,
+  distrustOf,
+  encodeRecord,
+  jsonHash,
   makePrivate,
   overwrite,
-  payloadHash,
   readRecord,
   renamePatiently,
   replaceAtOnce,
+  requestName,
   sha256Text,
   tryLock,
   waitForLock,
-  writeRecord,
   writeWhole
 };

@@ -1457,6 +1457,11 @@ init_registry();
 init_unsupported();
 init_failure();
 
+// scripts/src/types/idempotency-key.ts
+function isIdempotencyKey(text) {
+  return /^[\x21-\x7e]{8,128}$/.test(text);
+}
+
 // scripts/src/types/json.ts
 function isObject(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -1495,6 +1500,7 @@ export {
   helpText,
   interruptedOutcome,
   isAboutTask,
+  isIdempotencyKey,
   isLocal,
   isLoopback,
   isObject,

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { WishRecord } from '../../scripts/src/journal/record.ts';
+import type { RequestRecord } from '../../scripts/src/journal/record.ts';
 import { EXIT } from '../../scripts/src/types/exit-codes.ts';
 import { type Ledger, ledger } from '../kill/ledger.ts';
 import { CANARY, ENTRY, envelopeOf, live, type Run, run, T2V, tempFolder } from '../support/command.ts';
@@ -32,17 +32,17 @@ const act = (here: Place, action: string, ...flags: string[]) =>
 
 const charges = ({ service }: Place): number => (service.charges.get(T2V.prompt) ?? []).length;
 
-function journalOf({ state }: Place): { file: string; record: WishRecord }[] {
+function journalOf({ state }: Place): { file: string; record: RequestRecord }[] {
   const folder = path.join(state, 'journal');
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .filter((name) => name.endsWith('.json'))
     .sort()
     .map((name) => path.join(folder, name))
-    .map((file) => ({ file, record: JSON.parse(readFileSync(file, 'utf8')) as WishRecord }));
+    .map((file) => ({ file, record: JSON.parse(readFileSync(file, 'utf8')) as RequestRecord }));
 }
 
-const recordOf = (here: Place): WishRecord => journalOf(here)[0]!.record;
+const recordOf = (here: Place): RequestRecord => journalOf(here)[0]!.record;
 
 /** Runs the wish and kills it as soon as the service has its submit; the answer never comes. */
 async function killedInSubmit(here: Place, ...flags: string[]): Promise<void> {
@@ -60,7 +60,7 @@ async function killedInSubmit(here: Place, ...flags: string[]): Promise<void> {
 describe('the order', () => {
   it('fault 38: the record is on the disk before the request leaves, the task id before anything waits', async () => {
     const here = await place();
-    const seen: (WishRecord | undefined)[] = [];
+    const seen: (RequestRecord | undefined)[] = [];
     here.service.onSubmit = () => seen.push(journalOf(here)[0]?.record);
     here.service.onStatus = () => seen.push(journalOf(here)[0]?.record);
     const done = await again(here);
@@ -76,7 +76,7 @@ describe('the order', () => {
     const here = await place();
     const done = await again(here, '--download', here.out, '--owner', 'user-42');
     const { data, taskId } = envelopeOf(done);
-    const [{ file, record }] = journalOf(here) as [{ file: string; record: WishRecord }];
+    const [{ file, record }] = journalOf(here) as [{ file: string; record: RequestRecord }];
     expect(record).toMatchObject({
       provider: 'aivideomaker',
       model: 't2v',
@@ -211,7 +211,7 @@ describe('the same command again', () => {
     const young = await again(here, '--wait', '0');
     expect(young.code).toBe(EXIT.taskNotFound);
     expect(JSON.stringify(envelopeOf(young).data.nextSteps)).not.toContain('--new');
-    const [{ file, record }] = journalOf(here) as [{ file: string; record: WishRecord }];
+    const [{ file, record }] = journalOf(here) as [{ file: string; record: RequestRecord }];
     const created = new Date(Date.now() - 60_000).toISOString();
     writeFileSync(file, JSON.stringify({ version: 1, ...record, created }));
     const gone = await again(here, '--wait', '0');
@@ -252,7 +252,7 @@ describe('killed between request and answer', () => {
     const here = await place();
     await killedInSubmit(here);
     here.service.hidesTasks = true;
-    const [{ file, record }] = journalOf(here) as [{ file: string; record: WishRecord }];
+    const [{ file, record }] = journalOf(here) as [{ file: string; record: RequestRecord }];
     const created = new Date(Date.now() - 25 * 3600_000).toISOString();
     writeFileSync(file, JSON.stringify({ ...record, created }));
     const done = await again(here);
@@ -393,7 +393,7 @@ describe('what must not become a second charge', () => {
     const here = await place();
     await killedInSubmit(here);
     here.service.hidesTasks = true;
-    const [{ file, record }] = journalOf(here) as [{ file: string; record: WishRecord }];
+    const [{ file, record }] = journalOf(here) as [{ file: string; record: RequestRecord }];
     const created = new Date(Date.now() - 120_000).toISOString();
     writeFileSync(file, JSON.stringify({ version: 1, ...record, created }));
     for (const limit of ['--maxCredits', '--maxCreditsPerDay']) {
@@ -488,7 +488,7 @@ describe('a journal that cannot be used', () => {
   ])('fault 46: a record that is %s is set aside, told, and leads to no submit', async (_, spoil) => {
     const here = await place();
     await again(here, '--wait', '0');
-    const [{ file, record }] = journalOf(here) as [{ file: string; record: WishRecord }];
+    const [{ file, record }] = journalOf(here) as [{ file: string; record: RequestRecord }];
     writeFileSync(file, spoil(readFileSync(file, 'utf8')));
     for (let n = 0; n < 2; n += 1) {
       const refused = await again(here, '--wait', '0');

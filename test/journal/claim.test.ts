@@ -4,8 +4,8 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Lock } from '../../scripts/src/disk/lock.ts';
-import { type Claimed, claimWish, type WishClaim } from '../../scripts/src/journal/claim.ts';
-import { accountOf, payloadHash } from '../../scripts/src/journal/fingerprint.ts';
+import { type Claimed, claimRequest, type RequestClaim } from '../../scripts/src/journal/claim.ts';
+import { accountOf, jsonHash } from '../../scripts/src/journal/fingerprint.ts';
 import {
   DAY,
   dateBefore,
@@ -24,9 +24,9 @@ import {
   type TestJournal,
 } from './support.ts';
 
-const WISH: WishClaim = {
+const WISH: RequestClaim = {
   model: 't2v',
-  payloadHash: payloadHash(PAYLOAD),
+  payloadHash: jsonHash(PAYLOAD),
   idempotencyKey: 'key-0002',
   isNamed: false,
   isNew: false,
@@ -34,24 +34,24 @@ const WISH: WishClaim = {
   download: null,
 };
 
-const NAMED: WishClaim = { ...WISH, idempotencyKey: 'mine-0001', isNamed: true };
+const NAMED: RequestClaim = { ...WISH, idempotencyKey: 'mine-0001', isNamed: true };
 
 /** What a command finds; the lock that it may get is let go when the test ends. */
-async function claim(journal: TestJournal, over: Partial<WishClaim> = {}, waitMs = 0): Promise<Claimed> {
-  const claimed = await claimWish(journal, { ...WISH, ...over }, journal.clock.now + waitMs);
+async function claim(journal: TestJournal, over: Partial<RequestClaim> = {}, waitMs = 0): Promise<Claimed> {
+  const claimed = await claimRequest(journal, { ...WISH, ...over }, journal.clock.now + waitMs);
   if ('lock' in claimed) onTestFinished(() => claimed.lock.release());
   return claimed;
 }
 
 /** What a command finds, as the next one may find it too. */
-async function kindOf(journal: TestJournal, over: Partial<WishClaim> = {}): Promise<Claimed['kind']> {
+async function kindOf(journal: TestJournal, over: Partial<RequestClaim> = {}): Promise<Claimed['kind']> {
   const claimed = await claim(journal, over);
   if ('lock' in claimed) claimed.lock.release();
   return claimed.kind;
 }
 
 /** A command that was killed after it wrote the record, at the latest while it waited for the answer. */
-async function beginAndDie(journal: TestJournal, over: Partial<WishClaim> = {}) {
+async function beginAndDie(journal: TestJournal, over: Partial<RequestClaim> = {}) {
   const claimed = await claim(journal, over);
   if (claimed.kind !== 'new') throw new Error(`it was ${claimed.kind}`);
   await claimed.entry.begin();
@@ -152,7 +152,7 @@ describe('a wish', () => {
   it('with another payload or model is another one', async () => {
     const journal = journalIn();
     await beginAndDie(journal);
-    expect(await kindOf(journal, { payloadHash: payloadHash({ prompt: 'another' }) })).toBe('new');
+    expect(await kindOf(journal, { payloadHash: jsonHash({ prompt: 'another' }) })).toBe('new');
     expect(await kindOf(journal, { model: 'i2v' })).toBe('new');
   });
 
@@ -235,7 +235,7 @@ describe('a wish with a key of its own', () => {
         delivered: isDelivered ? dateBefore(journal, HOUR) : null,
       });
       const before = namesIn(journal);
-      const other = payloadHash({ prompt: 'another' });
+      const other = jsonHash({ prompt: 'another' });
       const { code, message, details } = await failureOf(claim(journal, { ...NAMED, payloadHash: other }));
       expect(code).toBe('IDEMPOTENCY_CONFLICT');
       expect(message).toContain('mine-0001');
@@ -273,7 +273,7 @@ describe('what another process did a moment before the lock was had', () => {
   it('is seen: a conflict is told, and the lock is let go', async () => {
     const journal = journalIn();
     const first = nextCommand(journal);
-    beforeLock(journal, () => beginAndDie(first, { ...NAMED, payloadHash: payloadHash({ a: 1 }) }));
+    beforeLock(journal, () => beginAndDie(first, { ...NAMED, payloadHash: jsonHash({ a: 1 }) }));
     expect((await failureOf(claim(journal, NAMED))).code).toBe('IDEMPOTENCY_CONFLICT');
     expect(namesIn(journal)).toHaveLength(1);
     expect(namesIn(journal)[0]).toMatch(/\.json$/);
@@ -353,7 +353,7 @@ describe('while another process submits the same wish', () => {
     await claim(journal);
     const stop = new AbortController();
     journal.clock.onSleep = () => stop.abort(new Error('interrupted'));
-    await expect(claimWish(nextCommand(journal), WISH, DAY, stop.signal)).rejects.toThrow('interrupted');
+    await expect(claimRequest(nextCommand(journal), WISH, DAY, stop.signal)).rejects.toThrow('interrupted');
   });
 
   it('fault 52: one that is dead is not waited for', async () => {
@@ -371,7 +371,7 @@ describe('fault 49: many commands with one wish', () => {
     const journal = journalIn(undefined, { clock: new PatientClock() });
     let submits = 0;
     const command = async () => {
-      const claimed = await claimWish(nextCommand(journal), WISH, DAY);
+      const claimed = await claimRequest(nextCommand(journal), WISH, DAY);
       if (claimed.kind === 'submitted') return claimed.entry.record.taskId;
       expect(claimed.kind).toBe('new');
       submits += 1;

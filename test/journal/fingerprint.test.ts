@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { accountOf, type IntentKey, intentOf, payloadHash } from '../../scripts/src/journal/fingerprint.ts';
+import { accountOf, type RequestKey, requestName, jsonHash } from '../../scripts/src/journal/fingerprint.ts';
 import { isObject, type Json, type JsonObject } from '../../scripts/src/types/json.ts';
 
 /** The same value with the fields of each object the other way round. */
@@ -56,7 +56,7 @@ describe('the hash of a payload', () => {
   it('ignores the order of fields', () => {
     fc.assert(
       fc.property(anyPayload, (payload) => {
-        expect(payloadHash(turned(payload) as JsonObject)).toBe(payloadHash(payload));
+        expect(jsonHash(turned(payload) as JsonObject)).toBe(jsonHash(payload));
       }),
     );
   });
@@ -64,7 +64,7 @@ describe('the hash of a payload', () => {
   it('and nothing else', () => {
     fc.assert(
       fc.property(smallValue, smallValue, (a, b) => {
-        expect(payloadHash({ a }) === payloadHash({ a: b })).toBe(plain(a) === plain(b));
+        expect(jsonHash({ a }) === jsonHash({ a: b })).toBe(plain(a) === plain(b));
       }),
       { numRuns: 2_000 },
     );
@@ -85,7 +85,7 @@ describe('the hash of a payload', () => {
     ['\ud800', '\udc00'],
     [0.1, 0.10000000000000002],
   ])('tells %j from %j', (a, b) => {
-    expect(payloadHash({ a })).not.toBe(payloadHash({ a: b }));
+    expect(jsonHash({ a })).not.toBe(jsonHash({ a: b }));
   });
 
   const MB = 1024 * 1024;
@@ -99,21 +99,21 @@ describe('the hash of a payload', () => {
         .update('image', 'utf16le')
         .update(`s${text.length}:`)
         .update(text, 'utf16le');
-      expect(payloadHash({ image: text })).toBe(whole.digest('hex'));
+      expect(jsonHash({ image: text })).toBe(whole.digest('hex'));
       // This one differs in the second half of that character only.
       const other = text.replace('😀', '😁');
-      expect(payloadHash({ image: other })).not.toBe(payloadHash({ image: text }));
+      expect(jsonHash({ image: other })).not.toBe(jsonHash({ image: text }));
     },
   );
 
   it('stays what it was: records that are on the disk go by it', () => {
     const payload = { prompt: 'a lighthouse', count: 2, tags: ['x', null], deep: { on: true } };
-    expect(payloadHash(payload)).toBe('fb58fc2d266123dea5cc9aec9419c51436f1da79f071e114814910c50bf70720');
+    expect(jsonHash(payload)).toBe('fb58fc2d266123dea5cc9aec9419c51436f1da79f071e114814910c50bf70720');
   });
 });
 
 describe('the name of an intent', () => {
-  const KEY: IntentKey = {
+  const KEY: RequestKey = {
     provider: 'aivideomaker',
     service: 'https://media.test',
     account: 'abc',
@@ -123,14 +123,14 @@ describe('the name of an intent', () => {
   };
 
   it('is the same for the same wish, and stays what it was', () => {
-    expect(intentOf({ ...KEY })).toBe(intentOf(KEY));
-    expect(intentOf(KEY)).toBe('4b9376e646446258cf3e436824d8cbed');
+    expect(requestName({ ...KEY })).toBe(requestName(KEY));
+    expect(requestName(KEY)).toBe('4b9376e646446258cf3e436824d8cbed');
   });
 
   it.each(['provider', 'service', 'account', 'model', 'payloadHash', 'idempotencyKey'] as const)(
     'fault 53: differs by the %s',
     (part) => {
-      expect(intentOf({ ...KEY, [part]: 'other' })).not.toBe(intentOf(KEY));
+      expect(requestName({ ...KEY, [part]: 'other' })).not.toBe(requestName(KEY));
     },
   );
 
@@ -138,7 +138,7 @@ describe('the name of an intent', () => {
     'with a key of its own differs by the %s too',
     (part) => {
       const named = { ...KEY, idempotencyKey: 'mine' };
-      expect(intentOf({ ...named, [part]: 'other' })).not.toBe(intentOf(named));
+      expect(requestName({ ...named, [part]: 'other' })).not.toBe(requestName(named));
     },
   );
 
@@ -146,16 +146,16 @@ describe('the name of an intent', () => {
     'with a key of its own does not depend on the %s: that is a conflict',
     (part) => {
       const named = { ...KEY, idempotencyKey: 'mine' };
-      expect(intentOf({ ...named, [part]: 'other' })).toBe(intentOf(named));
+      expect(requestName({ ...named, [part]: 'other' })).toBe(requestName(named));
     },
   );
 
   it('keeps its parts apart', () => {
-    expect(intentOf({ ...KEY, provider: 'a', service: 'bc' })).not.toBe(
-      intentOf({ ...KEY, provider: 'ab', service: 'c' }),
+    expect(requestName({ ...KEY, provider: 'a', service: 'bc' })).not.toBe(
+      requestName({ ...KEY, provider: 'ab', service: 'c' }),
     );
-    const named = intentOf({ ...KEY, idempotencyKey: 'payload' });
-    expect(named).not.toBe(intentOf({ ...KEY, model: 'key', payloadHash: 'payload' }));
+    const named = requestName({ ...KEY, idempotencyKey: 'payload' });
+    expect(named).not.toBe(requestName({ ...KEY, model: 'key', payloadHash: 'payload' }));
   });
 });
 

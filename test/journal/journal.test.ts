@@ -13,7 +13,7 @@ import {
 import path from 'node:path';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Entry } from '../../scripts/src/journal/journal.ts';
-import { type Credits, type WishRecord, writeRecord } from '../../scripts/src/journal/record.ts';
+import { type Credits, type RequestRecord, writeRecord } from '../../scripts/src/journal/record.ts';
 import { error, fromStep, refuse, resetDisk, undisturbed } from '../disk/steps.ts';
 import { tempFolder } from '../support/command.ts';
 
@@ -138,7 +138,7 @@ describe('a record', () => {
   it('was pending if it was delivered no sooner than this command began', async () => {
     const journal = journalIn();
     const entry = await recorded(journal);
-    const wasPending = async (since: number, change: Partial<WishRecord>) => {
+    const wasPending = async (since: number, change: Partial<RequestRecord>) => {
       await entry.update({ phase: 'submitted', ...change });
       const [seen] = find(nextCommand(journal, { since })).entries;
       return [seen!.isPending, seen!.wasPending];

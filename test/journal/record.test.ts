@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PHASES, readRecord, type WishRecord, writeRecord } from '../../scripts/src/journal/record.ts';
+import { PHASES, readRecord, type RequestRecord, writeRecord } from '../../scripts/src/journal/record.ts';
 import { TASK_STATES } from '../../scripts/src/types/task.ts';
 
 const hex = (length: number) =>
@@ -15,7 +15,7 @@ const date = fc
 const amount = fc.oneof(fc.nat(), fc.double({ min: 0, max: 1e9, noNaN: true }));
 const taskId = fc.stringMatching(/^[A-Za-z0-9_][A-Za-z0-9._:~@=+,-]{0,40}$/);
 
-const anyRecord: fc.Arbitrary<WishRecord> = fc.record({
+const anyRecord: fc.Arbitrary<RequestRecord> = fc.record({
   intent: hex(32),
   provider: text,
   service: text,
@@ -37,7 +37,7 @@ const anyRecord: fc.Arbitrary<WishRecord> = fc.record({
   }),
 });
 
-const RECORD: WishRecord = {
+const RECORD: RequestRecord = {
   intent: 'a'.repeat(32),
   provider: 'aivideomaker',
   service: 'https://media.test',
@@ -58,7 +58,7 @@ const RECORD: WishRecord = {
 };
 
 /** Whatever was done to a record's text: it is read as a record that fits, or not at all. */
-function expectHarmless(damaged: string): WishRecord | undefined {
+function expectHarmless(damaged: string): RequestRecord | undefined {
   const read = readRecord(damaged);
   // What fits can be written, and read again.
   if (read) expect(readRecord(writeRecord(read))).toBeDefined();
@@ -75,7 +75,7 @@ describe('a record', () => {
   });
 
   it('has one text, whatever the order of its fields', () => {
-    const turned = Object.fromEntries(Object.entries(RECORD).reverse()) as unknown as WishRecord;
+    const turned = Object.fromEntries(Object.entries(RECORD).reverse()) as unknown as RequestRecord;
     expect(writeRecord(turned)).toBe(writeRecord(RECORD));
     expect(writeRecord(RECORD).endsWith('}\n')).toBe(true);
   });
@@ -180,7 +180,7 @@ describe('fault 46: a damaged record', () => {
   });
 
   it.each(Object.keys(RECORD))('without its %s is none', (name) => {
-    const { [name as keyof WishRecord]: _, ...rest } = RECORD;
+    const { [name as keyof RequestRecord]: _, ...rest } = RECORD;
     expect(readRecord(JSON.stringify({ version: 1, ...rest }))).toBeUndefined();
   });
 

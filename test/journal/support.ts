@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { accountOf, intentOf, payloadHash } from '../../scripts/src/journal/fingerprint.ts';
+import { accountOf, jsonHash, requestName } from '../../scripts/src/journal/fingerprint.ts';
 import { type Entry, Journal, type JournalPlace } from '../../scripts/src/journal/journal.ts';
-import type { WishRecord } from '../../scripts/src/journal/record.ts';
+import type { RequestRecord } from '../../scripts/src/journal/record.ts';
 import { Failure } from '../../scripts/src/types/failure.ts';
 import { FakeClock } from '../support/clock.ts';
 import { tempFolder } from '../support/command.ts';
@@ -62,12 +62,12 @@ export function intentIn(
   { place: { provider, service, account } }: Journal,
   prompt = 'a lighthouse',
 ): string {
-  return intentOf({
+  return requestName({
     provider,
     service,
     account,
     model: 't2v',
-    payloadHash: payloadHash({ ...PAYLOAD, prompt }),
+    payloadHash: jsonHash({ ...PAYLOAD, prompt }),
     idempotencyKey: undefined,
   });
 }
@@ -75,8 +75,8 @@ export function intentIn(
 /** A wish that is about to be submitted. */
 export function wishIn(
   journal: Journal,
-  more: Partial<WishRecord> & { prompt?: string } = {},
-): Omit<WishRecord, 'created'> {
+  more: Partial<RequestRecord> & { prompt?: string } = {},
+): Omit<RequestRecord, 'created'> {
   const { prompt = 'a lighthouse', ...over } = more;
   const { provider, service, account } = journal.place;
   return {
@@ -86,7 +86,7 @@ export function wishIn(
     account,
     owner: null,
     model: 't2v',
-    payloadHash: payloadHash({ ...PAYLOAD, prompt }),
+    payloadHash: jsonHash({ ...PAYLOAD, prompt }),
     idempotencyKey: 'key-0001',
     phase: 'submitting',
     taskId: null,
@@ -103,7 +103,7 @@ export function wishIn(
 /** A wish with a record on the disk. */
 export async function recorded(
   journal: TestJournal,
-  more: Partial<WishRecord> & { prompt?: string } = {},
+  more: Partial<RequestRecord> & { prompt?: string } = {},
 ): Promise<Entry> {
   const entry = journal.draft(wishIn(journal, more));
   journal.prepare();
@@ -115,7 +115,7 @@ export async function recorded(
 export async function recordedAgo(
   journal: TestJournal,
   ago: number,
-  more: Partial<WishRecord> & { prompt?: string } = {},
+  more: Partial<RequestRecord> & { prompt?: string } = {},
 ): Promise<Entry> {
   journal.clock.wallOffset -= ago;
   try {
@@ -125,8 +125,8 @@ export async function recordedAgo(
   }
 }
 
-export const onDisk = (entry: Entry): WishRecord =>
-  JSON.parse(readFileSync(entry.file, 'utf8')) as WishRecord;
+export const onDisk = (entry: Entry): RequestRecord =>
+  JSON.parse(readFileSync(entry.file, 'utf8')) as RequestRecord;
 
 export const namesIn = (journal: TestJournal): string[] => readdirSync(journal.folder).sort();
 

@@ -51,6 +51,7 @@ export async function readIntent(args: Arguments, loopback: boolean, signal: Abo
     isNamed: args.idempotencyKey !== undefined,
     isNew: args.isNew,
     owner: args.owner ?? null,
+    wait: args.action === 'generate' ? args.wait : null,
     maxCreditsPerDay: args.maxCreditsPerDay ?? null,
   };
   return { contract, intent, terms };

@@ -94,7 +94,6 @@ async function openJournal(options: LiveOptions, provider: Provider): Promise<Jo
     service: args.sandbox ? 'sandbox' : addressOf(environment.baseUrl ?? new URL(provider.url)),
     account: await accountOf(options),
     clock: systemClock,
-    since: Date.now() - process.uptime() * 1000,
     warn,
   });
   if (!args.sandbox || environment.isStateChosen) return journal;

@@ -13,8 +13,8 @@ import { type Environment, journalFolder } from './environment.ts';
 type Where = { args: Arguments; environment: Environment; warn(text: string): void };
 
 /**
- * What is unfinished or was never handed over, of every key, and of every service unless one was named, with the commands
- * that go on with it. No network.
+ * What is unfinished or was never delivered, of every key, and of every service unless one was named, with the commands
+ * that resume it. No network.
  */
 export async function listPending(where: Where): Promise<Outcome> {
   const { args } = where;
@@ -27,11 +27,23 @@ export async function listPending(where: Where): Promise<Outcome> {
         (!args.isProviderNamed || record.provider === args.profile.id),
     );
   const pending: Json[] = entries.map((entry) => {
-    const { intent, payloadHash, phase, delivered, ...record } = entry.record;
+    const { provider, service, account, owner, model, idempotencyKey } = entry.record;
+    const { taskId, status, created, checked, wait, download, credits, files } = entry.record;
     return {
-      ...record,
-      credits: { ...record.credits },
-      files: record.files.length,
+      taskId,
+      status,
+      statusSeenAt: checked,
+      created,
+      model,
+      owner,
+      provider,
+      service,
+      account,
+      idempotencyKey,
+      wait,
+      download,
+      credits: { ...credits },
+      files: files.length,
       resume: resumeOf(args, entry),
       ...cancelOf(args, entry),
     };
@@ -59,12 +71,12 @@ function resumeOf(args: Arguments, { record }: Entry): string {
   const profile = profileOf(record.provider) ?? args.profile;
   if (record.taskId === null) {
     const find = profile.can.list
-      ? 'Whether this one was submitted is not known: run its command again, which looks for it first'
-      : `Whether this one was submitted is not known. ${profile.says.tasks} Only if the person decides that it may be charged once more: its command with --new, or with another --idempotencyKey if it had one`;
+      ? 'Whether this one was submitted is not known: run its command again, which looks for its task first'
+      : `Whether this one was submitted is not known. ${profile.says.tasks} Only if the user accepts that it may be charged once more: its command with --new, or with another --idempotencyKey if it had one`;
     return `${find}; or drop it with --action forget --idempotencyKey ${record.idempotencyKey}`;
   }
   const folder = record.download === null ? '' : ` --download ${quoteArgument(record.download)}`;
-  return `${program()} --action waitTask --taskId ${record.taskId} --wait ${BRIEF_WAIT_S}${folder}${placeFlags({ profile, sandbox: args.sandbox })}`;
+  return `${program()} --action waitTask --taskId ${record.taskId} --wait ${record.wait || BRIEF_WAIT_S}${folder}${placeFlags({ profile, sandbox: args.sandbox })}`;
 }
 
 /** Drops a record. The task itself stays as it is. No network. */
@@ -85,10 +97,10 @@ export async function forget(where: Where): Promise<Outcome> {
     });
   }
   for (const entry of entries) {
-    const lock = await journal.lock(entry.record.intent, 0);
+    const lock = await journal.lock(entry.record.request, 0);
     if ('heldBy' in lock) {
       const { pid, host } = lock.heldBy;
-      const message = `Process ${pid} on ${host} is submitting this wish just now; its record stays.`;
+      const message = `Process ${pid} on ${host} is submitting this request just now; its record stays.`;
       throw new Failure('UNKNOWN_ERROR', message, {
         nextSteps: ['Run the same command again a little later.'],
       });
@@ -98,7 +110,7 @@ export async function forget(where: Where): Promise<Outcome> {
       entry.refresh();
       // A submit that has just come to its end gave it one.
       if (known !== entry.record.taskId) {
-        throw new Failure('UNKNOWN_ERROR', 'This wish has just been given a task; its record stays.', {
+        throw new Failure('UNKNOWN_ERROR', 'This request has just been given a task; its record stays.', {
           nextSteps: [`${program()} --action listPending${placeFlags(args)}`],
         });
       }
@@ -108,9 +120,9 @@ export async function forget(where: Where): Promise<Outcome> {
     }
   }
   const { taskId, status, delivered } = first.record;
-  const lost = delivered === null ? ' Its result was never handed over.' : '';
+  const lost = delivered === null ? ' Its result was never delivered.' : '';
   const nextSteps = [
-    `The record is gone; the task at the service is as it was.${lost} The command that made it is a new wish now, with a new charge.`,
+    `The record is gone; the task at the service is as it was.${lost} The command that made it submits again now, with a new charge.`,
   ];
   return success(status, taskId, { forgotten: entries.length, nextSteps }, EXIT.done);
 }
@@ -122,7 +134,6 @@ function journalOf({ args, environment, warn }: Where): Journal {
     service: '',
     account: '',
     clock: systemClock,
-    since: 0,
     warn,
   });
 }

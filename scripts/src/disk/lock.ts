@@ -1,5 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { linkSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  linkSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import type { Clock } from '../http/clock.ts';
 import { isObject, type Json } from '../types/json.ts';
@@ -9,6 +18,8 @@ import { diskError, TEMP } from './durable.ts';
 export interface LockOwner {
   pid: number;
   host: string;
+  /** The run of the system and the set of process numbers that `pid` belongs to; null where the system does not say. */
+  system: string | null;
   /** When the process began, as its system counts; null where that cannot be read. Tells it from a later one with its number. */
   start: string | null;
   /** Different for each lock that was ever taken. */
@@ -22,9 +33,12 @@ export interface Lock {
   release(): void;
 }
 
-// A process on another machine cannot be asked whether it lives: it shows that by touching its lock.
+// A process on another machine, or in another container, cannot be asked whether it lives: it shows that by touching its
+// lock.
 const HEARTBEAT_MS = 10_000;
 const SILENT_MS = 120_000;
+// Clocks jump, and those of two machines differ: a lock counts as silent only when nobody touched it while we looked on.
+const WATCHED_MS = 2.5 * HEARTBEAT_MS;
 // A lock without a word in it is one that is just being written, where a disk knows no hard links.
 const UNWRITTEN_MS = 10_000;
 
@@ -38,6 +52,7 @@ export function tryLock(file: string, clock: Clock): Lock | { heldBy: LockOwner 
   const me: LockOwner = {
     pid: process.pid,
     host: hostname(),
+    system: systemOf(),
     start: startOf(process.pid),
     nonce: randomBytes(8).toString('hex'),
   };
@@ -150,31 +165,48 @@ function readOwner(file: string): LockOwner | undefined {
     if (diskError(error) === 'ENOENT') return undefined;
     throw error;
   }
-  return parseOwner(text) ?? { pid: 0, host: '', start: null, nonce: 'unreadable' };
+  return parseOwner(text) ?? { pid: 0, host: '', system: null, start: null, nonce: 'unreadable' };
 }
 
 function parseOwner(text: string): LockOwner | undefined {
   try {
     const value = JSON.parse(text) as Json;
     if (!isObject(value)) return undefined;
-    const { pid, host, start, nonce } = value;
+    const { pid, host, system, start, nonce } = value;
     if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid <= 0) return undefined;
     if (typeof host !== 'string' || typeof nonce !== 'string' || !/^\w+$/.test(nonce)) return undefined;
-    return { pid, host, start: typeof start === 'string' ? start : null, nonce };
+    const textOrNull = (word: Json | undefined) => (typeof word === 'string' ? word : null);
+    return { pid, host, system: textOrNull(system), start: textOrNull(start), nonce };
   } catch {
     return undefined;
   }
 }
 
 function isAlive(owner: LockOwner, file: string, clock: Clock): boolean {
-  const silence = owner.pid === 0 ? UNWRITTEN_MS : owner.host === hostname() ? null : SILENT_MS;
-  if (silence === null) return isRunning(owner);
-  try {
-    return clock.wall() - statSync(file).mtimeMs < silence;
-  } catch {
-    // Gone meanwhile: to be looked at again.
-    return false;
-  }
+  if (owner.pid === 0) return !isSilent(owner, file, clock, UNWRITTEN_MS, UNWRITTEN_MS);
+  if (owner.host === hostname() && owner.system === systemOf()) return isRunning(owner);
+  return !isSilent(owner, file, clock, SILENT_MS, WATCHED_MS);
+}
+
+/** Since when, on the monotonic clock, this process has seen a lock untouched. */
+const watched = new Map<string, { nonce: string; touched: number; since: number }>();
+
+function isSilent(
+  { nonce }: LockOwner,
+  file: string,
+  clock: Clock,
+  silentMs: number,
+  watchedMs: number,
+): boolean {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  // Gone meanwhile: to be looked at again.
+  if (!stat) return true;
+  const touched = stat.mtimeMs;
+  const before = watched.get(file);
+  const now = clock.monotonic();
+  const since = before?.nonce === nonce && before.touched === touched ? before.since : now;
+  watched.set(file, { nonce, touched, since });
+  return Math.abs(clock.wall() - touched) >= silentMs && now - since >= watchedMs;
 }
 
 function isRunning({ pid, start }: LockOwner): boolean {
@@ -185,6 +217,21 @@ function isRunning({ pid, start }: LockOwner): boolean {
   }
   const now = startOf(pid);
   return now === null || (now !== ENDED && (start === null || now === start));
+}
+
+let system: string | null | undefined;
+
+/** Two processes may ask about each other by number when this is the same for both. */
+function systemOf(): string | null {
+  if (system === undefined) {
+    try {
+      const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
+      system = `${boot} ${readlinkSync('/proc/self/ns/pid')}`;
+    } catch {
+      system = null;
+    }
+  }
+  return system;
 }
 
 const ENDED = 'ended';

@@ -74,15 +74,14 @@ export class Api {
 
   /** Sleeps until the next attempt is due, or throws the error again when there must be none. */
   async pauseOrThrow(error: unknown, attempt: number, deadline: number): Promise<void> {
-    await this.clock.sleep(this.pauseBefore(error, attempt, deadline), this.signal);
+    const pause = error instanceof Failure ? this.pauseFor(error, attempt, deadline) : null;
+    if (pause === null) throw error;
+    await this.clock.sleep(pause, this.signal);
   }
 
-  /** The pause before the next attempt, in milliseconds. Throws the error again when there must be none. */
-  pauseBefore(error: unknown, attempt: number, deadline: number): number {
-    if (!(error instanceof Failure)) throw error;
+  /** The pause before the next attempt, in milliseconds; null when there must be none. */
+  pauseFor(failure: Failure, attempt: number, deadline: number): number | null {
     const remaining = deadline - this.clock.monotonic();
-    const pause = pauseBeforeRetry(error, attempt, remaining, this.policy, this.clock.random);
-    if (pause === null) throw error;
-    return pause;
+    return pauseBeforeRetry(failure, attempt, remaining, this.policy, this.clock.random);
   }
 }

@@ -1,116 +1,121 @@
 import type { Lock } from '../disk/lock.ts';
 import { Failure } from '../types/failure.ts';
-import { intentOf } from './fingerprint.ts';
+import { requestName } from './fingerprint.ts';
 import type { Entry, Journal } from './journal.ts';
 
-/** A wish as the journal knows it. */
-export interface WishClaim {
+/** A request as the journal knows it. */
+export interface RequestClaim {
   model: string;
   payloadHash: string;
   /** What a new submit would carry. */
   idempotencyKey: string;
-  /** The key was given for this wish, and says which wish is meant. */
+  /** The key was given for this request, and says which one is meant. */
   isNamed: boolean;
-  /** A new wish is meant, whatever there is. */
+  /** Another task of it is meant, whatever there is. */
   isNew: boolean;
   owner: string | null;
   download: string | null;
+  /** Seconds that its command waits; null where it has none. */
+  wait: number | null;
 }
 
-/** What a wish turned out to be. Who is given the lock may submit, and nobody else may until it is released. */
+/** What a request turned out to be. Who is given the lock may submit, and nobody else may until it is released. */
 export type Claimed =
-  /** A wish that nobody made before, or one more of the same. Its record is not on the disk yet. */
+  /** It was never submitted, or another task of it is meant. Its record is not on the disk yet. */
   | {
       kind: 'new';
       entry: Entry;
-      lock: Lock /** Earlier ones that nobody knows the end of. */;
+      lock: Lock /** Earlier ones of which nobody knows the outcome. */;
       unsettled: Entry[];
     }
-  /** One that an earlier process may have submitted. */
+  /** An earlier process may have submitted it. */
   | { kind: 'unsettled'; entry: Entry; lock: Lock }
-  /** One that has a task. */
+  /** It has a task, which may have ended. */
   | { kind: 'submitted'; entry: Entry };
 
 const PAUSE_MS = 100;
 
 /**
- * Finds out what a wish is, and keeps every other process from submitting it at the same time.
+ * Finds out what has become of a request, and keeps every other process from submitting it at the same time. The same
+ * request is the same task until another one is asked for.
  * @param deadline on the monotonic clock: until then a process that is submitting it is waited for
- * @throws Failure when it may not be submitted and has no task to go on with
+ * @throws Failure when it may not be submitted and has no task
  */
-export async function claimWish(
+export async function claimRequest(
   journal: Journal,
-  wish: WishClaim,
+  claim: RequestClaim,
   deadline: number,
   signal?: AbortSignal,
 ): Promise<Claimed> {
-  const { place } = journal;
-  const { provider, service, account, clock } = place;
-  const idempotencyKey = wish.isNamed ? wish.idempotencyKey : undefined;
-  const intent = intentOf({ ...wish, provider, service, account, idempotencyKey });
+  const { provider, service, account, clock } = journal.place;
+  const idempotencyKey = claim.isNamed ? claim.idempotencyKey : undefined;
+  const request = requestName({ ...claim, provider, service, account, idempotencyKey });
   journal.prepare();
   for (;;) {
-    if (!wish.isNew) {
-      const known = knownWish(journal, intent, wish);
-      if (known && known.record.taskId !== null) return { kind: 'submitted', entry: known };
-    }
-    const lock = await journal.lock(intent, 0);
-    if ('heldBy' in lock) {
-      if (clock.monotonic() >= deadline) throw busy(lock, wish);
-      await clock.sleep(PAUSE_MS * (0.5 + clock.random()), signal);
-      continue;
-    }
-    try {
-      // Looked at again: another process may have come first.
-      const known = wish.isNew ? undefined : knownWish(journal, intent, wish);
-      if (known && known.record.taskId !== null) {
-        lock.release();
-        return { kind: 'submitted', entry: known };
-      }
-      if (known) return { kind: 'unsettled', entry: known, lock };
-      const unsettled = wish.isNew ? unsettledOf(journal, intent) : [];
-      journal.sweep();
-      return { kind: 'new', entry: draft(journal, intent, wish), lock, unsettled };
-    } catch (error) {
-      lock.release();
-      throw error;
-    }
+    const known = claim.isNew ? undefined : knownEntry(journal, request, claim);
+    if (known && known.record.taskId !== null) return { kind: 'submitted', entry: known };
+    const lock = await journal.lock(request, 0);
+    if (!('heldBy' in lock)) return underLock(journal, request, claim, lock);
+    if (clock.monotonic() >= deadline) throw busy(lock, claim);
+    await clock.sleep(PAUSE_MS * (0.5 + clock.random()), signal);
   }
 }
 
-/** The newest record of an intent that still has something to come; what is settled and delivered counts no more. */
-function knownWish(journal: Journal, intent: string, wish: WishClaim): Entry | undefined {
-  const { entries, isUnreadable } = journal.find(intent);
-  if (isUnreadable) throw unreadable(wish);
-  const other = entries.find(
-    ({ record }) => record.payloadHash !== wish.payloadHash || record.model !== wish.model,
-  );
-  if (other) throw conflict(wish, other);
-  // A key that was given names its wish for good: the same key never means a second charge.
-  return entries.find((entry) => entry.wasPending || (wish.isNamed && entry.record.taskId !== null));
+/** Asked again, because another process may have come first. */
+function underLock(journal: Journal, request: string, claim: RequestClaim, lock: Lock): Claimed {
+  try {
+    const known = claim.isNew ? undefined : knownEntry(journal, request, claim);
+    if (known && known.record.taskId !== null) {
+      lock.release();
+      return { kind: 'submitted', entry: known };
+    }
+    if (known) return { kind: 'unsettled', entry: known, lock };
+    const entries = journal.find(request).filter((entry) => entry !== null);
+    for (const entry of entries) if (entry.record.phase === 'rejected') entry.drop();
+    const unsettled = claim.isNew
+      ? entries.filter(({ isPending, record }) => isPending && record.taskId === null)
+      : [];
+    journal.sweep();
+    return { kind: 'new', entry: draft(journal, request, claim), lock, unsettled };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
 }
 
-function unsettledOf(journal: Journal, intent: string): Entry[] {
-  return journal.find(intent).entries.filter(({ isPending, record }) => isPending && record.taskId === null);
+/** The newest record of a request, apart from those of which there will never be a task. */
+function knownEntry(journal: Journal, request: string, claim: RequestClaim): Entry | undefined {
+  for (const entry of journal.find(request)) {
+    if (entry === null) throw unreadable(claim);
+    const { phase, payloadHash, model } = entry.record;
+    if (phase === 'rejected' || phase === 'abandoned') continue;
+    if (payloadHash !== claim.payloadHash || model !== claim.model) throw conflict(claim, entry);
+    return entry;
+  }
+  return undefined;
 }
 
-function draft(journal: Journal, intent: string, wish: WishClaim): Entry {
+function draft(journal: Journal, request: string, claim: RequestClaim): Entry {
   const { provider, service, account } = journal.place;
   return journal.draft({
-    intent,
+    request,
     provider,
     service,
     account,
-    owner: wish.owner,
-    model: wish.model,
-    payloadHash: wish.payloadHash,
-    idempotencyKey: wish.idempotencyKey,
+    owner: claim.owner,
+    model: claim.model,
+    payloadHash: claim.payloadHash,
+    idempotencyKey: claim.idempotencyKey,
     phase: 'submitting',
+    resubmitted: false,
     taskId: null,
     status: 'UNKNOWN',
     checked: null,
     delivered: null,
-    download: wish.download,
+    used: null,
+    wait: claim.wait,
+    download: claim.download,
+    fileCount: null,
     credits: { quoted: null, charged: null, refunded: null },
     files: [],
   });
@@ -118,52 +123,52 @@ function draft(journal: Journal, intent: string, wish: WishClaim): Entry {
 
 function busy(
   { heldBy: { pid, host }, file }: { heldBy: { pid: number; host: string }; file: string },
-  { isNew }: WishClaim,
+  { isNew }: RequestClaim,
 ): Failure {
-  const goesOn = 'goes on with the task of that process, and charges nothing';
+  const resumes = 'resumes the task of that process, and charges nothing';
   return new Failure(
     'SUBMIT_OUTCOME_UNKNOWN',
-    `Another process (${pid} on ${host}) is submitting this very wish; what came of it is not known yet.`,
+    `Another process (${pid} on ${host}) is submitting this very request; its outcome is not known yet.`,
     {
       status: 'UNKNOWN',
       nextSteps: [
         isNew
-          ? `Nothing was submitted by this command. The same command without --new ${goesOn}; with --new, later, it is one more charge.`
-          : `Run the same command again a little later: it ${goesOn}.`,
+          ? `Nothing was submitted by this command. The same command without --new ${resumes}; with --new, later, it is one more charge.`
+          : `Run the same command again a little later: it ${resumes}.`,
         `If there is certainly no such process any more, remove ${file} first.`,
       ],
     },
   );
 }
 
-function unreadable({ isNamed }: WishClaim): Failure {
+function unreadable({ isNamed }: RequestClaim): Failure {
   return new Failure(
     'SUBMIT_OUTCOME_UNKNOWN',
-    'The newest record of this wish cannot be read, so it is not known whether it was submitted and charged. Nothing was submitted now.',
+    'The newest record of this request is damaged, so it is not known whether it was submitted and charged. Nothing was submitted now.',
     {
       status: 'UNKNOWN',
       nextSteps: [
-        "Do not submit this again before you know: look for its task in the service's own list.",
-        `If the person decides that it may be charged once more: the same command with ${isNamed ? 'another --idempotencyKey' : '--new'}.`,
+        "Look for its task in the service's own list first.",
+        `Only if the user accepts that it may be charged once more: the same command with ${isNamed ? 'another --idempotencyKey' : '--new'}.`,
       ],
     },
   );
 }
 
-function conflict(wish: WishClaim, { record }: Entry): Failure {
+function conflict(claim: RequestClaim, { record }: Entry): Failure {
   return new Failure(
     'IDEMPOTENCY_CONFLICT',
-    `--idempotencyKey ${wish.idempotencyKey} already stands for another wish. Nothing was submitted.`,
+    `--idempotencyKey ${claim.idempotencyKey} already stands for another request. Nothing was submitted.`,
     {
       data: {
-        model: wish.model,
-        payloadHash: wish.payloadHash,
+        model: claim.model,
+        payloadHash: claim.payloadHash,
         recordedModel: record.model,
         recordedPayloadHash: record.payloadHash,
         recordedTaskId: record.taskId,
       },
       nextSteps: [
-        'For the earlier wish, run its command unchanged; for another wish, give another --idempotencyKey or none.',
+        'For the earlier request, run its command unchanged; for another one, give another --idempotencyKey or none.',
       ],
     },
   );

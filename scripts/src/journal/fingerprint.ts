@@ -1,40 +1,41 @@
 import { createHash, type Hash } from 'node:crypto';
-import type { Json, JsonObject } from '../types/json.ts';
+import type { Json } from '../types/json.ts';
 
 /** A short word for an account, by which its key can be told from another one and cannot be found. */
 export function accountOf(provider: string, key: string): string {
   return sha256('account', provider, key).slice(0, 12);
 }
 
-/** A hash of a payload, the same whatever the order of its fields; in hexadecimal. */
-export function payloadHash(payload: JsonObject): string {
+/** A hash of a value, the same whatever the order of its fields; in hexadecimal. */
+export function jsonHash(value: Json): string {
   const hash = createHash('sha256');
-  addValue(hash, payload);
+  addValue(hash, value);
   return hash.digest('hex');
 }
 
-/** What makes two wishes the same one. */
-export interface IntentKey {
+/** What makes two requests the same one. */
+export interface RequestKey {
   provider: string;
   /** The address of the service. */
   service: string;
   account: string;
   model: string;
   payloadHash: string;
-  /** The key that was given for this wish; it alone then says which wish is meant. */
+  /** The key that was given for this request; it alone then says which one is meant. */
   idempotencyKey: string | undefined;
 }
 
-/** The name of an intent: wishes with the same name are one wish. */
-export function intentOf({
+/** The name of a request: commands with the same name mean the same one. */
+export function requestName({
   provider,
   service,
   account,
   model,
   payloadHash: hash,
   idempotencyKey,
-}: IntentKey): string {
+}: RequestKey): string {
   const what = idempotencyKey === undefined ? ['payload', model, hash] : ['key', idempotencyKey];
+  // The word is that of the first version, so that its records are found.
   return sha256('intent', provider, service, account, ...what).slice(0, 32);
 }
 

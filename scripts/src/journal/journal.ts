@@ -10,13 +10,23 @@ import {
   writeWhole,
 } from '../disk/durable.ts';
 import { type Lock, type LockOwner, waitForLock } from '../disk/lock.ts';
+import { type Distrust, distrustOf } from '../disk/trusted-folder.ts';
 import type { Clock } from '../http/clock.ts';
 import { Failure } from '../types/failure.ts';
+import type { JsonObject } from '../types/json.ts';
 import type { TaskState } from '../types/task.ts';
 import { Pace } from './pace.ts';
-import { type Credits, readRecord, type WishRecord, writeRecord } from './record.ts';
+import {
+  type Credits,
+  decodeRecord,
+  encodeRecord,
+  type RawRecord,
+  type RequestRecord,
+  readRecord,
+} from './record.ts';
+import { TaskIndex } from './task-index.ts';
 
-/** Where the wishes of one service and one account are recorded, and whose they are. */
+/** Where the requests of one service and one account are recorded, and whose they are. */
 export interface JournalPlace {
   /** Absolute. */
   folder: string;
@@ -25,9 +35,7 @@ export interface JournalPlace {
   service: string;
   account: string;
   clock: Clock;
-  /** When this command began, on the wall clock: what was handed over since then may have been this very wish. */
-  since: number;
-  /** Tells a person of something odd. */
+  /** Tells the user of something odd. */
   warn(text: string): void;
 }
 
@@ -40,38 +48,45 @@ const DAY_MS = 24 * 3600_000;
 // An update waits this long for another one; then it is made all the same, because what may get lost is a date.
 const UPDATE_PATIENCE_MS = 2_000;
 
-type Change = Partial<WishRecord> | ((now: WishRecord) => Partial<WishRecord>);
+type Fields = Partial<RequestRecord>;
+type Change = Fields | ((now: RequestRecord) => Fields);
 
 /** A record, and the file that it is in. */
 export class Entry {
   readonly #journal: Journal;
   readonly file: string;
-  record: WishRecord;
+  #raw: RawRecord;
+  #record: RequestRecord;
   /** Changes that a disk refused. */
-  #unsaved: Partial<WishRecord> = {};
+  #unsaved: Fields = {};
 
-  constructor(journal: Journal, file: string, record: WishRecord) {
+  constructor(journal: Journal, file: string, raw: RawRecord) {
     this.#journal = journal;
     this.file = file;
-    this.record = record;
+    this.#raw = raw;
+    this.#record = understood(raw);
   }
 
-  /** Some result of it is still to come or to be handed over. */
+  get name(): string {
+    return path.basename(this.file);
+  }
+
+  get record(): RequestRecord {
+    return this.#record;
+  }
+
+  /** A result of it is still to come or to be delivered, or nobody knows whether there will be one. */
   get isPending(): boolean {
-    return this.record.delivered === null && this.record.phase !== 'abandoned';
+    const { delivered, phase } = this.#record;
+    return delivered === null && phase !== 'abandoned' && phase !== 'rejected';
   }
 
-  /** It was pending when this command began: a command that runs beside the one that delivered it means the same wish. */
-  get wasPending(): boolean {
-    const { delivered } = this.record;
-    return this.isPending || (delivered !== null && Date.parse(delivered) >= this.#journal.place.since);
-  }
-
-  /** Writes the record for the first time. @throws Failure when it cannot be written */
-  async begin(): Promise<void> {
+  /** Writes the record for the first time, with a last change. @throws Failure when it cannot be written */
+  async begin(change: Fields = {}): Promise<void> {
     const { folder, clock } = this.#journal.place;
+    this.#apply(change);
     try {
-      await writeWhole(this.file, writeRecord(this.record), clock);
+      await writeWhole(this.file, this.#text(), clock);
     } catch (error) {
       throw unwritable(error, folder);
     }
@@ -80,8 +95,9 @@ export class Entry {
   /**
    * Changes the record. What cannot be written is warned of, and written with the next change.
    * @param isOurs nobody else may have dropped the record: one that has gone is written anew. Otherwise it stays away
+   * @returns whether the change is on the disk
    */
-  async update(change: Change, { isOurs = false } = {}): Promise<void> {
+  async update(change: Change, { isOurs = false } = {}): Promise<boolean> {
     const { folder, clock, warn } = this.#journal.place;
     try {
       if (isOurs) makePrivate(folder);
@@ -91,30 +107,38 @@ export class Entry {
         clock.monotonic() + UPDATE_PATIENCE_MS * (0.5 + clock.random()),
       );
       try {
-        if (isOurs && !existsSync(this.file)) await writeWhole(this.file, writeRecord(this.record), clock);
+        if (isOurs && !existsSync(this.file)) await writeWhole(this.file, this.#text(), clock);
         this.#merge(change);
-        await writeWhole(this.file, writeRecord(this.record), clock);
+        await writeWhole(this.file, this.#text(), clock);
         this.#unsaved = {};
+        return true;
       } finally {
         if (!('heldBy' in lock)) lock.release();
       }
     } catch (error) {
-      if (diskError(error) === 'ENOENT' && !isOurs) return;
+      if (diskError(error) === 'ENOENT' && !isOurs) return false;
       const trouble = diskTrouble(error);
       if (trouble === undefined) throw error;
-      if (isOurs && this.#overwrite(change)) return;
-      const changes = changesOf(change, this.record);
+      if (isOurs && this.#overwrite(change)) return true;
+      const changes = changesOf(change, this.#record);
       this.#unsaved = { ...this.#unsaved, ...changes };
-      this.record = { ...this.record, ...changes };
-      warn(`The record of this wish could not be written (${trouble}): ${this.file}`);
+      this.#apply(changes);
+      warn(`The record of this request could not be written (${trouble}): ${this.file}`);
+      return false;
     }
+  }
+
+  /** Changes the record before something that must not happen without that. @throws Failure when it cannot be written */
+  async require(change: Change): Promise<void> {
+    if (await this.update(change, { isOurs: true })) return;
+    throw unwritable(new Error('the change was not written'), this.#journal.place.folder);
   }
 
   /** The last resort on a full disk: the place that the record has already. Cut by a crash, it is set aside. */
   #overwrite(change: Change): boolean {
     try {
       this.#merge(change);
-      overwrite(this.file, writeRecord(this.record));
+      overwrite(this.file, this.#text());
       return true;
     } catch {
       return false;
@@ -122,15 +146,15 @@ export class Entry {
   }
 
   /**
-   * Notes how the task ended, what it cost, and when its result was handed over; null where it was not. At once, because
+   * Notes how the task ended, what it cost, and when its result was delivered; null where it was not. At once, because
    * a process that ends waits for nothing.
    */
   close(status: TaskState, credits: Credits, delivered: string | null): void {
     try {
       // One that somebody has damaged is left to be found.
-      if (!readRecord(readFileSync(this.file, 'utf8'))) return;
+      if (!this.#onDisk()) return;
       this.#merge((now) => ({ status, credits, delivered: now.delivered ?? delivered }));
-      replaceAtOnce(this.file, writeRecord(this.record));
+      replaceAtOnce(this.file, this.#text());
     } catch (error) {
       if (diskTrouble(error) === undefined) throw error;
       if (diskError(error) !== 'ENOENT')
@@ -140,50 +164,73 @@ export class Entry {
 
   /** The record as it lies on the disk, with what could not be written so far and with the change. */
   #merge(change: Change): void {
-    const now = readRecord(readFileSync(this.file, 'utf8')) ?? this.record;
-    this.record = { ...now, ...this.#unsaved };
-    this.record = { ...this.record, ...changesOf(change, this.record) };
+    const { taskId: before } = this.#record;
+    this.#raw = this.#onDisk() ?? this.#raw;
+    this.#apply(this.#unsaved);
+    this.#apply(changesOf(change, this.#record));
+    const { taskId } = this.#record;
+    if (taskId !== null && taskId !== before) this.#journal.tasks.add(taskId, this.name);
+  }
+
+  #apply(fields: Fields): void {
+    this.#raw = { ...this.#raw, ...(fields as JsonObject) };
+    this.#record = understood(this.#raw);
+  }
+
+  #onDisk(): RawRecord | undefined {
+    return decodeRecord(this.name, readFileSync(this.file, 'utf8'));
+  }
+
+  #text(): string {
+    return encodeRecord(this.name, this.#raw);
   }
 
   /** Reads the record again: other processes may have written it. */
   refresh(): void {
-    const [now] = this.#journal.read([path.basename(this.file)]);
-    if (now) this.record = now.record;
+    const [now] = this.#journal.read([this.name]);
+    if (!now) return;
+    this.#raw = now.#raw;
+    this.#record = now.#record;
   }
 
   /** Takes the record away. One that stays is only warned of: the next command will find out that it has no task. */
   drop(): void {
+    const { taskId } = this.#record;
     try {
       rmSync(this.file, { force: true });
+      if (taskId !== null) this.#journal.tasks.remove(taskId);
     } catch (error) {
       const trouble = diskTrouble(error);
       if (trouble === undefined) throw error;
-      this.#journal.place.warn(`The record of this wish could not be removed (${trouble}): ${this.file}`);
+      this.#journal.place.warn(`The record of this request could not be removed (${trouble}): ${this.file}`);
     }
   }
 }
 
-/** What lies in the journal under the name of an intent. */
-export interface Found {
-  /** Newest first. */
-  entries: Entry[];
-  /** A record that cannot be read is newer than all that can: nobody knows what became of that wish. */
-  isUnreadable: boolean;
+function understood(raw: RawRecord): RequestRecord {
+  const record = readRecord(raw);
+  if (!record) throw new Error('a record that nothing was understood of');
+  return record;
 }
 
-/** The records of wishes: one file each, in a folder that nobody else can read. */
+/** The records of requests: one file each, in a folder that nobody else can read. */
 export class Journal {
   readonly place: JournalPlace;
   /** What its processes share while they wait. */
   readonly pace: Pace;
+  readonly tasks: TaskIndex;
+  #isTrusted = false;
 
   constructor(place: JournalPlace) {
+    const beside = path.dirname(place.folder);
     this.place = place;
-    this.pace = new Pace(path.join(path.dirname(place.folder), 'pace'), place.service, place.clock);
+    this.pace = new Pace(path.join(beside, 'pace'), place.service, place.clock);
+    this.tasks = new TaskIndex(path.join(beside, 'tasks'));
   }
 
-  /** Makes the folder ready. @throws Failure when there cannot be one */
+  /** Makes the folder ready. @throws Failure when there cannot be one, or others could change what is in it */
   prepare(): void {
+    this.#checkTrust();
     try {
       makePrivate(this.place.folder);
     } catch (error) {
@@ -191,22 +238,36 @@ export class Journal {
     }
   }
 
-  /** A record that is not on the disk yet. */
-  draft(wish: Omit<WishRecord, 'created'>): Entry {
-    const created = new Date(this.place.clock.wall()).toISOString();
-    const name = `${wish.intent}-${created.replace(/[-:.]/g, '')}-${randomBytes(3).toString('hex')}.json`;
-    return new Entry(this, path.join(this.place.folder, name), { ...wish, created });
+  /** Whoever can take a record away can cause a second charge. */
+  #checkTrust(): void {
+    if (this.#isTrusted) return;
+    const { folder } = this.place;
+    let distrust: ReturnType<typeof distrustOf>;
+    try {
+      distrust = distrustOf(folder);
+    } catch (error) {
+      throw diskTrouble(error) === undefined ? error : closed(error, folder);
+    }
+    if (distrust) throw untrusted(folder, distrust);
+    this.#isTrusted = true;
   }
 
-  find(intent: string): Found {
-    const names = this.#names().filter((name) => name.startsWith(intent));
-    const entries = this.read(names);
-    const readable = new Set(entries.map(({ file }) => path.basename(file)));
-    for (const name of names) {
-      if (readable.has(name)) break;
-      if (this.#isThere(name)) return { entries, isUnreadable: true };
-    }
-    return { entries, isUnreadable: false };
+  /** A record that is not on the disk yet. Its name sorts behind those of the same request, whatever the clock says. */
+  draft(fields: Omit<RequestRecord, 'created' | 'sentAt' | 'unsettledSince'>): Entry {
+    const now = this.place.clock.wall();
+    const before = this.#names().find((name) => name.startsWith(fields.request));
+    const stamp = Math.max(now, before === undefined ? 0 : timeOf(NAME.exec(before)![2]!) + 1);
+    const created = new Date(now).toISOString();
+    const name = `${fields.request}-${stampOf(stamp)}-${randomBytes(3).toString('hex')}.json`;
+    const record: RequestRecord = { ...fields, created, sentAt: created, unsettledSince: created };
+    return new Entry(this, path.join(this.place.folder, name), record as unknown as RawRecord);
+  }
+
+  /** The records of a request, newest first; null where one lies there that cannot be read. */
+  find(request: string): (Entry | null)[] {
+    const names = this.#names().filter((name) => name.startsWith(request));
+    const entries = new Map(this.read(names).map((entry) => [entry.name, entry]));
+    return names.flatMap((name) => entries.get(name) ?? (this.#isThere(name) ? [null] : []));
   }
 
   /** Whether a record that could not be read lies there still, or set aside; it may also have been dropped meanwhile. */
@@ -218,11 +279,16 @@ export class Journal {
   /** All records of every account, newest first. */
   all(): Entry[] {
     const entries = this.read(this.#names());
-    return entries.sort((a, b) => (a.record.created < b.record.created ? 1 : -1));
+    const stamp = ({ name }: Entry) => NAME.exec(name)![2]!;
+    return entries.sort((a, b) => (stamp(a) < stamp(b) ? 1 : -1));
   }
 
   byTask(taskId: string): Entry | undefined {
-    return this.all().find(({ record }) => record.taskId === taskId);
+    this.#checkTrust();
+    const isOfTask = ({ record }: Entry) => record.taskId === taskId;
+    const name = this.tasks.find(taskId);
+    const known = name !== undefined && NAME.test(name) ? this.read([name]).find(isOfTask) : undefined;
+    return known || this.tasks.isComplete ? known : this.all().find(isOfTask);
   }
 
   /** Whether a record was made with the key and for the address that are in use. */
@@ -232,7 +298,7 @@ export class Journal {
   }
 
   /**
-   * Takes the lock on an intent, on the budget or on a file, by its name.
+   * Takes the lock on a request, on the budget or on a file, by its name.
    * @param deadline on the monotonic clock; 0 = try once
    * @throws Failure when the disk refuses
    */
@@ -252,16 +318,19 @@ export class Journal {
   }
 
   /**
-   * Credits that the wishes of the last 24 hours were charged or may be; refunds are taken off.
+   * Credits that the requests of the last 24 hours were charged or may be; refunds are taken off.
    * @param own a record that is not counted
-   * @returns null where the credits of one of them are not known
+   * @returns null where the credits of one of them are not known, or one cannot be read
    */
   spentToday(own?: Entry): number | null {
     const since = this.place.clock.wall() - DAY_MS;
     let sum = 0;
-    for (const entry of this.all()) {
-      if (entry.file === own?.file || !this.isOwn(entry) || Date.parse(entry.record.created) < since)
-        continue;
+    const names = this.#names().filter((name) => timeOf(NAME.exec(name)![2]!) >= since);
+    const entries = this.read(names);
+    const readable = new Set(entries.map(({ name }) => name));
+    if (names.some((name) => !readable.has(name) && this.#isThere(name))) return null;
+    for (const entry of entries) {
+      if (entry.file === own?.file || !this.isOwn(entry) || entry.record.phase === 'rejected') continue;
       const spent = spentOn(entry.record.credits);
       if (spent === null) return null;
       sum += spent;
@@ -269,27 +338,36 @@ export class Journal {
     return sum;
   }
 
-  /** Removes what was delivered more than 30 days ago, and what crashes have left behind. */
+  /**
+   * Removes records that were last used more than 30 days ago, and what crashes have left behind. A submit of which
+   * nobody knows the outcome stays on record until somebody decides.
+   */
   sweep(): void {
     const { folder, clock } = this.place;
     const now = clock.wall();
     for (const name of this.#files()) {
       const stamp = NAME.exec(name)?.[2];
+      const file = path.join(folder, name);
+      // A lock that is held is touched every few seconds.
+      const touched = () => touchedAt(file) ?? now;
       if (stamp === undefined) {
-        const file = path.join(folder, name);
-        // A lock that is held is touched every few seconds.
-        const touched = touchedAt(file) ?? now;
-        if (LEFTOVER.test(name) && touched < now - DAY_MS) sweepAway(file);
+        if (LEFTOVER.test(name) && touched() < now - DAY_MS) sweepAway(file);
       } else if (timeOf(stamp) < now - KEPT_MS) {
         const [entry] = this.read([name]);
-        const { phase, delivered, created } = entry?.record ?? {};
-        const ended = phase === 'abandoned' ? created : delivered;
-        if (entry && Date.parse(ended ?? '') < now - KEPT_MS) sweepAway(entry.file);
+        if (entry ? isOver(entry.record, now) : name.endsWith(CORRUPT) && touched() < now - KEPT_MS) {
+          if (entry) entry.drop();
+          else sweepAway(file);
+        }
       }
+    }
+    if (!this.tasks.isComplete) {
+      this.tasks.complete(
+        this.all().flatMap(({ name, record: { taskId } }) => (taskId === null ? [] : [{ taskId, name }])),
+      );
     }
   }
 
-  /** Names of records, whole or set aside, newest first within an intent. */
+  /** Names of records, whole or set aside, newest first within a request. */
   #names(): string[] {
     return this.#files()
       .filter((name) => NAME.test(name))
@@ -297,6 +375,7 @@ export class Journal {
   }
 
   #files(): string[] {
+    this.#checkTrust();
     try {
       return readdirSync(this.place.folder);
     } catch (error) {
@@ -321,9 +400,9 @@ export class Journal {
         if (diskError(error) !== 'ENOENT') warn(`A record cannot be read (${trouble}): ${file}`);
         continue;
       }
-      const record = readRecord(text);
-      if (record?.intent === NAME.exec(name)?.[1]) {
-        entries.push(new Entry(this, file, record!));
+      const raw = decodeRecord(name, text);
+      if (raw && raw.request === NAME.exec(name)?.[1]) {
+        entries.push(new Entry(this, file, raw));
         continue;
       }
       try {
@@ -337,7 +416,7 @@ export class Journal {
   }
 }
 
-function changesOf(change: Change, now: WishRecord): Partial<WishRecord> {
+function changesOf(change: Change, now: RequestRecord): Fields {
   return typeof change === 'function' ? change(now) : change;
 }
 
@@ -356,16 +435,49 @@ function touchedAt(file: string): number | undefined {
   }
 }
 
-/** Credits that a wish cost, or may yet; null when nobody said. */
+/** Nothing is to come of it that anybody may still ask for. */
+function isOver({ phase, created, checked, delivered, used }: RequestRecord, now: number): boolean {
+  if (phase === 'submitting' || phase === 'unknown') return false;
+  const dates = [created, checked, delivered, used].map((date) => Date.parse(date ?? created));
+  return Math.max(...dates) < now - KEPT_MS;
+}
+
+/** Credits that a request cost, or may yet; null when nobody said. */
 function spentOn({ quoted, charged, refunded }: Credits): number | null {
   const cost = charged ?? quoted;
   return cost === null ? null : Math.max(0, cost - (refunded ?? 0));
+}
+
+function stampOf(time: number): string {
+  return new Date(time).toISOString().replace(/[-:.]/g, '');
 }
 
 function timeOf(stamp: string): number {
   const [, year, month, day, hour, minute, second, ms] =
     /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z$/.exec(stamp) ?? [];
   return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`);
+}
+
+function untrusted(folder: string, { reason, repair }: Distrust): Failure {
+  const hint = `${repair}   (or set ASYNC_MEDIA_STATE_DIR to a folder that only you can write to)`;
+  return new Failure(
+    'INVALID_PAYLOAD',
+    `The records in ${folder} are not safe: ${reason}. Whoever can remove a record can cause a second charge, so nothing was done.`,
+    {
+      issues: [
+        {
+          path: 'ASYNC_MEDIA_STATE_DIR',
+          expected: 'a folder, in folders, that only you can change',
+          received: reason,
+          hint,
+        },
+      ],
+      nextSteps: [
+        repair,
+        'Then run the same command again; or set ASYNC_MEDIA_STATE_DIR to a folder that only you can write to.',
+      ],
+    },
+  );
 }
 
 function closed(error: unknown, folder: string): Failure {
@@ -381,7 +493,7 @@ function unwritable(error: unknown, folder: string): Failure {
   const reason = diskTrouble(error) ?? (error instanceof Error ? error.message : 'the disk gives no reason');
   return new Failure(
     'UNKNOWN_ERROR',
-    `This wish cannot be recorded in ${folder}: ${reason}. Without a record it could be charged twice, so nothing was submitted.`,
+    `This request cannot be recorded in ${folder}: ${reason}. Without a record it could be charged twice, so nothing was submitted.`,
     {
       cause: error,
       nextSteps: [

@@ -1,15 +1,19 @@
+import { isIdempotencyKey } from '../types/idempotency-key.ts';
 import { isObject, type Json, type JsonObject } from '../types/json.ts';
 import { TASK_ID, TASK_STATES, type TaskState } from '../types/task.ts';
+import { jsonHash } from './fingerprint.ts';
 
-/** Where a wish stands between us and the service. */
+/** Where a request stands between us and the service. */
 export const PHASES = [
-  /** The request may be on its way. */
+  /** An attempt to submit it may be on its way. */
   'submitting',
-  /** Nobody could tell whether it was taken. */
+  /** The service certainly did not accept the last attempt, and none is on its way. */
+  'rejected',
+  /** An attempt ended without an answer: to be reconciled. */
   'unknown',
   /** The service gave it a task. */
   'submitted',
-  /** Its outcome is not known, and a person has decided to go on without it. */
+  /** Its outcome is not known, and a person has decided to submit another one in its place. */
   'abandoned',
 ] as const;
 
@@ -31,9 +35,10 @@ export interface RecordedFile {
   contentType: string;
 }
 
-/** What is kept of one wish. Never a prompt, an address of media or of a callback, or a key. */
-export interface WishRecord {
-  intent: string;
+/** What is kept of one request. Never a prompt, an address of media or of a callback, or a key. */
+export interface RequestRecord {
+  /** Names the request: the records of one request share it. */
+  request: string;
   provider: string;
   /** The address of the service. */
   service: string;
@@ -47,39 +52,97 @@ export interface WishRecord {
   status: TaskState;
   /** Dates by the local wall clock, in ISO form. */
   created: string;
+  /** When the first attempt began whose outcome is not known. */
+  sentAt: string;
+  /** When the last attempt ended without an answer; of one that may still be on its way, when it was about to leave. */
+  unsettledSince: string;
+  /** It was sent once more after its answer was lost; that is not done twice. */
+  resubmitted: boolean;
+  /** When the state was last seen at the service. */
   checked: string | null;
+  /** When the result, or the word that there is none, was given to the caller. */
   delivered: string | null;
+  /** When its result was last asked for again. */
+  used: string | null;
+  /** Seconds that its command waits; null where that was not said. */
+  wait: number | null;
   /** The absolute path of the folder that its files were wanted in. */
   download: string | null;
+  /** How many files its result has; null until that was seen. */
+  fileCount: number | null;
   credits: Credits;
   files: RecordedFile[];
 }
 
-const VERSION = 1;
-const INNER = ['quoted', 'charged', 'refunded', 'path', 'bytes', 'sha256', 'contentType'];
+/** A record as it lies on the disk, fields that are not known included. */
+export type RawRecord = JsonObject;
 
-export function writeRecord(record: WishRecord): string {
-  // In the order of the table, whichever way the record came about.
-  return `${JSON.stringify({ version: VERSION, ...record }, ['version', ...Object.keys(FIELDS), ...INNER], 2)}\n`;
+const VERSION = 2;
+
+/**
+ * The text of a record's file, with a checksum over all of it.
+ * @param name of the file, which the checksum covers: under another name the record is not taken for this one
+ */
+export function encodeRecord(name: string, raw: RawRecord): string {
+  const { version, checksum, ...fields } = raw;
+  const newest = Math.max(VERSION, typeof version === 'number' ? version : 0);
+  const whole = { version: newest, ...fields };
+  return `${JSON.stringify({ ...whole, checksum: checksumOf(name, whole) }, null, 2)}\n`;
 }
 
-/** The record in a file's text; undefined when it is none, or not whole. */
-export function readRecord(text: string): WishRecord | undefined {
+/**
+ * The record in a file's text. One of version 1, which has no checksum, is brought to the form of today; of one that a
+ * newer version wrote, what is not understood is kept and left alone.
+ * @returns undefined when it is none, not whole, or changed by anybody but this program
+ */
+export function decodeRecord(name: string, text: string): RawRecord | undefined {
   let value: Json;
   try {
     value = JSON.parse(text) as Json;
   } catch {
     return undefined;
   }
-  if (!isObject(value) || value.version !== VERSION) return undefined;
-  const { version, ...record } = value;
-  const fits = (Object.keys(FIELDS) as (keyof WishRecord)[]).every((name) =>
-    FIELDS[name]((record as JsonObject)[name]),
-  );
-  return fits ? (record as unknown as WishRecord) : undefined;
+  if (!isObject(value) || typeof value.version !== 'number' || !(value.version >= 1)) return undefined;
+  const { checksum, ...whole } = value;
+  const isUnsigned = checksum === undefined && value.version === 1;
+  if (!isUnsigned && checksum !== checksumOf(name, whole)) return undefined;
+  const raw = value.version === 1 ? fromVersion1(whole) : whole;
+  return readRecord(raw) && raw;
+}
+
+function checksumOf(name: string, whole: JsonObject): string {
+  return jsonHash([name, whole]);
+}
+
+/** Version 1 called the name of a request its intent, and had no words for what came later. */
+function fromVersion1({ intent, ...record }: JsonObject): JsonObject {
+  return { ...record, version: VERSION, request: intent ?? null };
+}
+
+/**
+ * What is understood of a record: a field that is missing, or that a newer version writes in a form of its own, has the
+ * value that leads to no charge.
+ * @returns undefined where one is not understood without which nothing may be done
+ */
+export function readRecord(raw: RawRecord): RequestRecord | undefined {
+  const isNewer = Number(raw.version) > VERSION;
+  const record: JsonObject = {};
+  for (const [name, { fits, otherwise }] of Object.entries(FIELDS)) {
+    const value = raw[name];
+    if (fits(value)) record[name] = value!;
+    else if (otherwise === undefined || (value !== undefined && !isNewer)) return undefined;
+    else record[name] = otherwise(raw);
+  }
+  return record as unknown as RequestRecord;
 }
 
 type Check = (value: Json | undefined) => boolean;
+
+interface Field {
+  fits: Check;
+  /** The value where the record has none, or none that is understood; absent: the record is of no use without it. */
+  otherwise?: (raw: RawRecord) => Json;
+}
 
 const text: Check = (value) => typeof value === 'string' && value !== '';
 const hex: Check = (value) => typeof value === 'string' && /^[0-9a-f]{12,64}$/.test(value);
@@ -93,29 +156,47 @@ const orNull =
   (check: Check): Check =>
   (value) =>
     value === null || check(value);
+const nothing = () => null;
 
-const FIELDS: Record<keyof WishRecord, Check> = {
-  intent: hex,
-  provider: text,
-  service: text,
-  account: hex,
-  owner: orNull(text),
-  model: text,
-  payloadHash: hex,
-  idempotencyKey: text,
-  phase: oneOf(PHASES),
-  taskId: orNull((value) => typeof value === 'string' && TASK_ID.test(value)),
-  status: oneOf(TASK_STATES),
-  created: date,
-  checked: orNull(date),
-  delivered: orNull(date),
-  download: orNull(text),
-  credits: (value) =>
-    isObject(value) && ['quoted', 'charged', 'refunded'].every((name) => orNull(amount)(value[name])),
-  files: (value) =>
-    Array.isArray(value) &&
-    value.every(
-      (file) =>
-        isObject(file) && text(file.path) && amount(file.bytes) && hex(file.sha256) && text(file.contentType),
-    ),
+const CREDITS = ['quoted', 'charged', 'refunded'];
+
+const FIELDS: Record<keyof RequestRecord, Field> = {
+  request: { fits: hex },
+  provider: { fits: text },
+  service: { fits: text },
+  account: { fits: hex },
+  owner: { fits: orNull(text), otherwise: nothing },
+  model: { fits: text },
+  payloadHash: { fits: hex },
+  idempotencyKey: { fits: (value) => typeof value === 'string' && isIdempotencyKey(value) },
+  phase: { fits: oneOf(PHASES), otherwise: ({ taskId }) => (taskId === null ? 'unknown' : 'submitted') },
+  taskId: { fits: orNull((value) => typeof value === 'string' && TASK_ID.test(value)) },
+  status: { fits: oneOf(TASK_STATES), otherwise: () => 'UNKNOWN' },
+  created: { fits: date },
+  sentAt: { fits: date, otherwise: ({ created }) => created! },
+  unsettledSince: { fits: date, otherwise: ({ created }) => created! },
+  resubmitted: { fits: (value) => typeof value === 'boolean', otherwise: () => false },
+  checked: { fits: orNull(date), otherwise: nothing },
+  delivered: { fits: orNull(date), otherwise: nothing },
+  used: { fits: orNull(date), otherwise: nothing },
+  wait: { fits: orNull(amount), otherwise: nothing },
+  download: { fits: orNull(text), otherwise: nothing },
+  fileCount: { fits: orNull(amount), otherwise: nothing },
+  credits: {
+    fits: (value) => isObject(value) && CREDITS.every((name) => orNull(amount)(value[name])),
+    otherwise: () => ({ quoted: null, charged: null, refunded: null }),
+  },
+  files: {
+    fits: (value) =>
+      Array.isArray(value) &&
+      value.every(
+        (file) =>
+          isObject(file) &&
+          text(file.path) &&
+          amount(file.bytes) &&
+          hex(file.sha256) &&
+          text(file.contentType),
+      ),
+    otherwise: () => [],
+  },
 };

@@ -4,6 +4,8 @@ import type { Intent } from '../providers/provider.ts';
 import { type Outcome, success } from '../types/envelope.ts';
 import { EXIT } from '../types/exit-codes.ts';
 import type { Json } from '../types/json.ts';
+import type { Task } from '../types/task.ts';
+import { noteState, recordOf } from './delivery.ts';
 import { askPrice, variants } from './funds.ts';
 import { dataOf, resumeCommand } from './outcome.ts';
 import { type Session, shortDeadline } from './session.ts';
@@ -62,10 +64,19 @@ export async function account(session: Session, contracts: string[]): Promise<Ou
 export async function listTasks(session: Session): Promise<Outcome> {
   const { api, provider } = session;
   const { tasks, record } = await api.read(provider.list(), shortDeadline(session));
+  await noteStates(session, tasks);
   const running = tasks.filter(({ state }) => state === 'SUBMITTED' || state === 'PROGRESS').slice(0, 5);
   const data: Record<string, Json> = { ...dataOf(record), count: tasks.length };
   if (running.length > 0) {
     data.nextSteps = running.map(({ id }) => resumeCommand(session, id));
   }
   return success(null, null, data, EXIT.done);
+}
+
+/** Notes what the list shows of recorded tasks that have not ended as far as their records know. */
+async function noteStates(session: Session, tasks: readonly Task[]): Promise<void> {
+  for (const { id, state } of tasks) {
+    const entry = await recordOf(session, id);
+    if (entry) await noteState(session, entry, state);
+  }
 }

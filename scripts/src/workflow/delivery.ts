@@ -19,15 +19,21 @@ export async function recordOf({ records }: Session, taskId: string): Promise<En
   }
 }
 
+// When a state was last seen need not be known to the second: a record is written to the disk whole.
+const SEEN_LATELY_MS = 60_000;
+
 /** Notes what was seen of a recorded task. A state that is final stays. */
 export async function noteState(session: Session, entry: Entry, state: TaskState): Promise<void> {
-  if (state === 'UNKNOWN' || state === entry.record.status) return;
+  const { status, checked: before } = entry.record;
+  const seenLately =
+    before !== null && Math.abs(session.api.clock.wall() - Date.parse(before)) < SEEN_LATELY_MS;
+  if (state === 'UNKNOWN' || isTerminal(status) || (state === status && seenLately)) return;
   const checked = dateOf(session);
   await entry.update(({ status }) => ({ status: isTerminal(status) ? status : state, checked }));
 }
 
 /**
- * Makes the outcome count as the delivery of the wish, once its document is out: the task has ended, and whatever was
+ * Makes the outcome count as the delivery of the request, once its document is out: the task has ended, and whatever was
  * wanted of it lies on the disk.
  */
 export function handOver(session: Session, entry: Entry | undefined, outcome: Outcome): Outcome {
@@ -44,7 +50,7 @@ export function handOver(session: Session, entry: Entry | undefined, outcome: Ou
 /** A task that was just made may not be found by every replica at once, for so many milliseconds. */
 export const YOUNG_TASK_MS = 30_000;
 
-/** The wish was submitted so short a time ago that its task may not be shown yet. */
+/** The request was submitted so short a time ago that its task may not be shown yet. */
 export function isYoung({ api }: Session, { record }: Entry): boolean {
   return Math.abs(api.clock.wall() - Date.parse(record.created)) < YOUNG_TASK_MS;
 }

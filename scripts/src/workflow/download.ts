@@ -96,7 +96,12 @@ export async function download(session: Session, options: DownloadOptions): Prom
 }
 
 /** Gives the finished file its name, unless something else has it: then only the very same content is taken for it. */
-async function moveIntoPlace(part: string, file: string, fetched: Fetched, clock: Clock): Promise<void> {
+export async function moveIntoPlace(
+  part: string,
+  file: string,
+  fetched: Pick<Fetched, 'bytes' | 'sha256'>,
+  clock: Clock,
+): Promise<void> {
   try {
     // A hard link fails where the name is taken, which a rename would not.
     await link(part, file);
@@ -132,7 +137,8 @@ async function hasContent(file: string, wanted: Pick<Fetched, 'bytes' | 'sha256'
   return (await sha256Of(file)) === wanted.sha256;
 }
 
-function asDownloadFailure(error: unknown, { folder }: DownloadOptions): unknown {
+/** What went wrong with a file, as a failure where it is one. */
+export function asDownloadFailure(error: unknown, { folder }: Pick<DownloadOptions, 'folder'>): unknown {
   if (error instanceof Failure) {
     if (error.code === 'DOWNLOAD_FAILED') return error;
     return new Failure('DOWNLOAD_FAILED', `The finished file could not be fetched: ${error.message}`, {

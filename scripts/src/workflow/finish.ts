@@ -44,7 +44,8 @@ export async function finish(session: Session, taskId: string, options: FinishOp
       const files = await downloadAll(session, task, options.folder, { ...options, onFresh });
       outcomeOptions.extra = { ...options.extra, files: files.map((file) => ({ ...file })) };
     }
-    if (credits) await entry?.update({ credits: creditsOf(task, credits) });
+    const fileCount = task.urls.length;
+    await entry?.update({ fileCount, ...(credits && { credits: creditsOf(task, credits) }) });
     const outcome = taskOutcome(session, taskId, task, outcomeOptions);
     if (options.folder === null && outcome.envelope.data) {
       outcome.envelope.data.nextSteps = [

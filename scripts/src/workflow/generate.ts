@@ -11,19 +11,22 @@ import { folderFor } from './finish.ts';
 import { checkFunds, explainFunds } from './funds.ts';
 import { creditsOf, resumeCommand, taskOutcome } from './outcome.ts';
 import { type RecordedTask, recordedTask } from './recorded.ts';
+import { hasEnded, reuse } from './reuse.ts';
 import { type Session, shortDeadline } from './session.ts';
-import { submit } from './submit.ts';
+import { type SubmitLog, submit } from './submit.ts';
 import { type WaitSettings, waitOn, waitTask } from './tasks.ts';
 
-/** How a wish is to be told from others, and what it may cost. */
+/** How a request is to be told from others, and what it may cost. */
 export interface Terms {
-  /** The idempotency key was given: it says which wish is meant. */
+  /** The idempotency key was given: it says which request is meant. */
   isNamed: boolean;
-  /** A wish of its own, even if the same one is under way. */
+  /** Another task, whatever the request has already. */
   isNew: boolean;
   /** Who asked for it, as far as that was said. */
   owner: string | null;
-  /** Credits that all wishes of the last 24 hours together may cost. */
+  /** Seconds that its command waits; null where it has none. */
+  wait: number | null;
+  /** Credits that all requests of the last 24 hours together may cost. */
   maxCreditsPerDay: number | null;
 }
 
@@ -36,8 +39,8 @@ export interface GenerateOptions {
   isDetached: boolean;
 }
 
-/** The task of a wish, with its record where there is one. */
-type Made = Omit<RecordedTask, 'entry'> & { entry?: Entry };
+/** The task of a request, with its record where there is one. */
+type Made = Omit<RecordedTask, 'entry'> & { entry?: Entry; isResubmitted?: boolean };
 
 /** The whole way from a valid payload to a finished file: price, submit, wait, fetch. Submits at most one task. */
 export async function generate(session: Session, options: GenerateOptions): Promise<Outcome> {
@@ -46,7 +49,7 @@ export async function generate(session: Session, options: GenerateOptions): Prom
   const start = api.clock.monotonic();
   const wait = { ...options.wait, folder: await folderFor(options.wait.folder) };
   if (isDetached) wait.waitMs = 0;
-  const deadline = Math.max(start + wait.waitMs, shortDeadline(session));
+  const deadline = isDetached ? shortDeadline(session) : start + wait.waitMs;
   const journal = await session.records();
   let made: Made;
   try {
@@ -62,7 +65,11 @@ export async function generate(session: Session, options: GenerateOptions): Prom
   const { entry, credits, task, isResumed } = made;
   const waitMs = Math.max(0, wait.waitMs - (api.clock.monotonic() - start));
   const settings = { ...wait, waitMs, ...(entry && { entry }), credits };
-  const extra: JsonObject = isResumed ? { resumed: true } : {};
+  if (entry && task === undefined && hasEnded(entry)) return reuse(session, entry, settings);
+  const extra: JsonObject = {
+    ...(isResumed && { resumed: true }),
+    ...((made.isResubmitted || entry?.record.resubmitted) && { resubmitted: true }),
+  };
   const outcome =
     task === undefined
       ? await resume(session, entry!, settings, extra)
@@ -98,16 +105,30 @@ async function unrecordedTask(
   deadline: number,
 ): Promise<Made> {
   const quote = await checkFunds(session, contract, intent, terms.maxCreditsPerDay);
-  const task = await submit(session, intent, deadline);
+  let isResubmitted = false;
+  const nothing = async () => {};
+  const log: SubmitLog = {
+    sending: nothing,
+    rejected: nothing,
+    lost: nothing,
+    resubmitting: async () => {
+      isResubmitted = true;
+    },
+    resubmitRejected: nothing,
+  };
+  const result = await submit(session, intent, log, deadline);
+  if (result.kind !== 'accepted') throw result.failure;
+  const { task } = result;
   session.observer.task(task.id, task.state);
   return {
     task,
     credits: creditsOf(task, { quoted: quote?.credits ?? null, charged: null, refunded: null }),
     isResumed: false,
+    isResubmitted,
   };
 }
 
-/** Goes on with the task that the wish already has. */
+/** Resumes the task that the request already has. */
 async function resume(
   session: Session,
   entry: Entry,
@@ -123,19 +144,19 @@ async function resume(
   }
 }
 
-/** A failure on the way of a task that the journal knows: the same command goes on with it, until a person decides otherwise. */
+/** A failure on the way of a task that the journal knows: the same command resumes it, until the user decides otherwise. */
 function stillRecorded(session: Session, entry: Entry, failure: Failure): Failure {
   const { taskId, created } = entry.record;
   const data: JsonObject = { ...failure.details.data, resumed: true };
   if (failure.code !== 'TASK_NOT_FOUND') return failure.with({ taskId: taskId!, data });
   const nextSteps = isYoung(session, entry)
     ? [
-        `This wish was submitted only just now, as task ${taskId}; the service may not show it yet. The same command goes on with it, and charges nothing:`,
+        `This request was submitted only just now, as task ${taskId}; the service may not show it yet. The same command resumes it, and charges nothing:`,
         session.again,
       ]
     : [
-        `This wish was submitted on ${created} as task ${taskId}, which the service does not show any more; its result is kept for a limited time only.`,
-        `Nothing was submitted now. If the person wants it made once more, with a new charge: ${session.anew}.`,
+        `This request was submitted on ${created} as task ${taskId}, which the service does not show any more; its result is kept for a limited time only.`,
+        `Nothing was submitted now. If the user wants it made once more, with a new charge: ${session.anew}.`,
         session.command(`--action forget --taskId ${taskId}`),
       ];
   return failure.with({ taskId: taskId!, data, nextSteps });
@@ -147,7 +168,7 @@ function afterSubmit(session: Session, taskId: string, resumeFlags: string, fail
     taskId,
     nextSteps: [
       ...(failure.details.nextSteps ?? []),
-      'The task was submitted and charged, and goes on by itself. Do not submit it again. When the trouble is over:',
+      'The task was submitted and charged, and runs on at the service. This resumes it, and charges nothing:',
       resumeCommand(session, taskId, resumeFlags),
     ],
   });

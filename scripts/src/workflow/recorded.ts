@@ -1,56 +1,58 @@
 import type { Lock } from '../disk/lock.ts';
-import { claimWish } from '../journal/claim.ts';
-import { payloadHash } from '../journal/fingerprint.ts';
+import { claimRequest } from '../journal/claim.ts';
+import { jsonHash } from '../journal/fingerprint.ts';
 import type { Entry, Journal } from '../journal/journal.ts';
 import type { Credits } from '../journal/record.ts';
-import type { Intent } from '../providers/provider.ts';
 import { Failure } from '../types/failure.ts';
 import type { Task } from '../types/task.ts';
 import { checkFunds, withinDay } from './funds.ts';
 import type { GenerateOptions } from './generate.ts';
 import { creditsOf } from './outcome.ts';
+import { type LostSubmit, type Reconciled, reconcile } from './reconcile.ts';
 import type { Session } from './session.ts';
-import { type Settled, settleEarlier, submit } from './submit.ts';
+import { type SubmitLog, submit } from './submit.ts';
 
-type Wish = Pick<GenerateOptions, 'contract' | 'intent' | 'terms'> & {
+type Request = Pick<GenerateOptions, 'contract' | 'intent' | 'terms'> & {
   /** Where its files are wanted; absolute. */
   folder: string | null;
 };
 
-/** The record of a wish; with the task, where this process brought it about. */
+/** The record of a request; with the task, where this process brought it about. */
 export interface RecordedTask {
   entry: Entry;
   credits: Credits;
-  /** Absent: the record names it, and it is still to be looked at. */
+  /** Absent: the record names it. */
   task?: Task;
   /** It was there before this command. */
   isResumed: boolean;
 }
 
 /**
- * The task of a wish: the one that it has already, or a new one. On the disk before it goes to the service, and before
+ * The task of a request: the one that it has already, or a new one. On the disk before it goes to the service, and before
  * anything waits for it.
  * @param deadline on the monotonic clock
+ * @throws Failure when there is no task, or nobody knows
  */
 export async function recordedTask(
   session: Session,
   journal: Journal,
-  wish: Wish,
+  request: Request,
   deadline: number,
 ): Promise<RecordedTask> {
-  const { intent, terms, folder } = wish;
-  const claimed = await claimWish(
+  const { intent, terms, folder } = request;
+  const claimed = await claimRequest(
     journal,
     {
       model: intent.model,
-      payloadHash: payloadHash(intent.payload),
+      payloadHash: jsonHash(intent.payload),
       idempotencyKey: intent.idempotencyKey,
       isNamed: terms.isNamed,
       isNew: terms.isNew,
       owner: terms.owner,
       download: folder,
+      wait: terms.wait,
     },
-    deadline,
+    Math.max(deadline, session.api.clock.monotonic() + LEAST_PATIENCE_MS),
     session.api.signal,
   );
   const { entry } = claimed;
@@ -59,80 +61,124 @@ export async function recordedTask(
     if (folder !== null && entry.record.download !== folder) await entry.update({ download: folder });
     return { entry, credits: entry.record.credits, isResumed: true };
   }
-  const certainty = watched(session);
   try {
-    const givenUp: Entry[] = [];
+    const replaced: Entry[] = [];
     for (const earlier of claimed.kind === 'new' ? claimed.unsettled : []) {
-      if (!(await adopt(session, intent, earlier, deadline))) givenUp.push(earlier);
+      if (!(await adopt(session, request, earlier))) replaced.push(earlier);
     }
-    const { task, wasThere } =
+    const result =
       claimed.kind === 'new'
-        ? await submitNew(certainty.session, journal, wish, claimed, deadline)
-        : await settleKnown(certainty.session, journal, wish, entry, deadline);
-    const credits = creditsOf(task, entry.record.credits);
-    // Nobody else can have dropped it while the lock is held: whatever has become of the file, the id must not be lost.
-    const change = { phase: 'submitted', taskId: task.id, status: task.state, credits } as const;
-    await entry.update(change, { isOurs: true });
+        ? await submitNew(session, journal, request, claimed, deadline)
+        : await reconcileEntry(
+            session,
+            request,
+            entry,
+            resubmitLog(session, journal, request, entry),
+            deadline,
+          );
+    if (result.kind !== 'accepted') throw await refuse(result, claimed);
+    await noteTask(session, entry, result.task);
     // Only now is there another one in their place.
-    for (const earlier of givenUp) await earlier.update({ phase: 'abandoned' });
+    for (const earlier of replaced) await earlier.update({ phase: 'abandoned' });
+    const { task, wasThere } = result;
     if (wasThere) session.observer.attached(task.id, entry.record.created);
     session.observer.task(task.id, task.state);
-    return { entry, credits, task, isResumed: wasThere };
-  } catch (error) {
-    const lost = error instanceof Failure && error.code === 'SUBMIT_OUTCOME_UNKNOWN' ? error : null;
-    // An answer may name a task beside an error: the next run asks what became of it.
-    const named = lost?.details.taskId;
-    if (lost) {
-      await entry.update(({ taskId }) =>
-        taskId === null ? { phase: 'unknown', ...(named !== undefined && { taskId: named }) } : {},
-      );
-    } else if (claimed.kind === 'new' && !certainty.mayBeTaken() && claimed.lock.isOurs()) entry.drop();
-    throw error;
+    return { entry, credits: entry.record.credits, task, isResumed: wasThere };
   } finally {
     claimed.lock.release();
   }
 }
 
+// Another process that submits the same request is given this long, however short the wait.
+const LEAST_PATIENCE_MS = 5_000;
+
+/** Nobody else can have dropped it while the lock is held: whatever has become of the file, the id must not be lost. */
+async function noteTask({ api }: Session, entry: Entry, task: Task): Promise<void> {
+  const checked = new Date(api.clock.wall()).toISOString();
+  const credits = creditsOf(task, entry.record.credits);
+  const change = { phase: 'submitted', taskId: task.id, status: task.state, checked, credits } as const;
+  await entry.update(change, { isOurs: true });
+}
+
+/** What is left on record of a submit that brought no task; returns what is told of it. */
+async function refuse(
+  { kind, failure }: Exclude<Reconciled, { kind: 'accepted' }>,
+  { entry, lock }: { entry: Entry; lock: Lock },
+): Promise<Failure> {
+  if (kind === 'rejected') {
+    if (lock.isOurs()) entry.drop();
+    return failure;
+  }
+  // An answer may name a task beside an error: the next run asks what became of it.
+  const { taskId: named } = failure.details;
+  await entry.update(({ taskId }) =>
+    taskId === null ? { phase: 'unknown', ...(named !== undefined && { taskId: named }) } : {},
+  );
+  return failure;
+}
+
 async function submitNew(
   session: Session,
   journal: Journal,
-  { contract, intent, terms }: Wish,
+  request: Request,
   { entry, lock }: { entry: Entry; lock: Lock },
   deadline: number,
-): Promise<Settled> {
+): Promise<Reconciled> {
+  const { contract, intent, terms } = request;
   const quote = await checkFunds(session, contract, intent, terms.maxCreditsPerDay);
-  entry.record.credits.quoted = quote?.credits ?? null;
-  await withinDay(session, journal, terms.maxCreditsPerDay, quote, () => entry.begin());
+  const credits = { ...entry.record.credits, quoted: quote?.credits ?? null };
+  await withinDay(session, journal, terms.maxCreditsPerDay, quote, () => entry.begin({ credits }));
   // A machine may have slept since the lock was taken, for so long that others took this process for dead.
   if (!lock.isOurs()) {
-    throw new Failure('UNKNOWN_ERROR', 'Another process took this wish over; nothing was submitted here.', {
-      nextSteps: [
-        'The same command goes on with what that process does, and charges nothing:',
-        session.again,
-      ],
-    });
+    throw new Failure(
+      'UNKNOWN_ERROR',
+      'Another process took this request over; nothing was submitted here.',
+      {
+        nextSteps: ['The same command resumes what that process does, and charges nothing:', session.again],
+      },
+    );
   }
-  return { task: await submit(session, intent, deadline), wasThere: false };
+  return submit(session, intent, resubmitLog(session, journal, request, entry), deadline);
+}
+
+function reconcileEntry(
+  session: Session,
+  { intent }: Request,
+  { record }: Entry,
+  log: SubmitLog,
+  deadline: number,
+): Promise<Reconciled> {
+  const { clock } = session.api;
+  const wall = clock.wall();
+  // A clock that was set back since must not keep the minute from passing.
+  const since = Math.min(wall, Date.parse(record.unsettledSince));
+  const lost: LostSubmit = {
+    sentAt: Date.parse(record.sentAt),
+    since: { wall: since, monotonic: clock.monotonic() - (wall - since) },
+    resubmitted: record.resubmitted,
+    failure: new Failure(
+      'NETWORK_ERROR',
+      'An earlier run of this command did not learn the outcome of its submit.',
+    ),
+  };
+  session.observer.submitting();
+  return reconcile(session, { ...intent, idempotencyKey: record.idempotencyKey }, lost, log, deadline);
 }
 
 /**
- * A person decided to go on without knowing what became of an earlier submit. Where the service's list shows its task it
- * is still to be handed over.
+ * The user decided to go on without knowing the outcome of an earlier submit. Where the service's list shows its task,
+ * its result is still to be delivered.
  * @returns whether it does
  */
-async function adopt(session: Session, intent: Intent, entry: Entry, deadline: number): Promise<boolean> {
-  const { idempotencyKey, created, credits } = entry.record;
-  const observer = { ...session.observer, submitting: () => {}, refused: () => {} };
-  const beforeResend = () => Promise.reject(new Failure('UNKNOWN_ERROR', 'It is not sent again.'));
+async function adopt(session: Session, request: Request, entry: Entry): Promise<boolean> {
+  const { monotonic } = session.api.clock;
+  const observer = { ...session.observer, submitting: () => {} };
+  const never = () => Promise.reject(new Failure('UNKNOWN_ERROR', 'It is not sent again.'));
+  const log = { ...recordLog(session, entry), resubmitting: never };
   try {
-    const sentAt = Date.parse(created);
-    const { task } = await settleEarlier(
-      { ...session, observer },
-      { ...intent, idempotencyKey },
-      { sentAt, deadline, beforeResend },
-    );
-    const change = { phase: 'submitted', taskId: task.id, status: task.state } as const;
-    await entry.update({ ...change, credits: creditsOf(task, credits) }, { isOurs: true });
+    const result = await reconcileEntry({ ...session, observer }, request, entry, log, monotonic());
+    if (result.kind !== 'accepted') return false;
+    await noteTask(session, entry, result.task);
     return true;
   } catch (error) {
     if (error instanceof Failure) return false;
@@ -140,43 +186,35 @@ async function adopt(session: Session, intent: Intent, entry: Entry, deadline: n
   }
 }
 
-function settleKnown(
-  session: Session,
-  journal: Journal,
-  { contract, intent, terms }: Wish,
-  entry: Entry,
-  deadline: number,
-): Promise<Settled> {
-  const { idempotencyKey, created } = entry.record;
-  const beforeResend = async () => {
-    const quote = await checkFunds(session, contract, intent, terms.maxCreditsPerDay);
-    await withinDay(session, journal, terms.maxCreditsPerDay, quote, async () => {}, entry);
-    if (quote) await entry.update(({ credits }) => ({ credits: { ...credits, quoted: quote.credits } }));
+/** What is written down of a submit in its record. */
+function recordLog({ api }: Session, entry: Entry): SubmitLog {
+  const now = () => new Date(api.clock.wall()).toISOString();
+  return {
+    sending: () => entry.require({ phase: 'submitting', sentAt: now(), unsettledSince: now() }),
+    rejected: async () => void (await entry.update({ phase: 'rejected' }, { isOurs: true })),
+    lost: async () =>
+      void (await entry.update({ phase: 'unknown', unsettledSince: now() }, { isOurs: true })),
+    resubmitting: () => entry.require({ phase: 'submitting', resubmitted: true, unsettledSince: now() }),
+    resubmitRejected: async () =>
+      void (await entry.update({ phase: 'unknown', resubmitted: false }, { isOurs: true })),
   };
-  return settleEarlier(
-    session,
-    { ...intent, idempotencyKey },
-    { sentAt: Date.parse(created), deadline, beforeResend },
-  );
 }
 
-/** The session, and whether its submit may have been taken when it was left. */
-function watched(session: Session): { session: Session; mayBeTaken(): boolean } {
-  let mayBeTaken = false;
-  const { observer } = session;
-  const note = (taken: boolean, tell: () => void) => () => {
-    mayBeTaken = taken;
-    tell();
-  };
+/** The same; what is sent once more has to keep within the limits of this command. */
+function resubmitLog(
+  session: Session,
+  journal: Journal,
+  { contract, intent, terms }: Request,
+  entry: Entry,
+): SubmitLog {
+  const log = recordLog(session, entry);
   return {
-    mayBeTaken: () => mayBeTaken,
-    session: {
-      ...session,
-      observer: {
-        ...observer,
-        submitting: note(true, () => observer.submitting()),
-        refused: note(false, () => observer.refused()),
-      },
+    ...log,
+    resubmitting: async () => {
+      const quote = await checkFunds(session, contract, intent, terms.maxCreditsPerDay);
+      await withinDay(session, journal, terms.maxCreditsPerDay, quote, async () => {}, entry);
+      if (quote) await entry.update(({ credits }) => ({ credits: { ...credits, quoted: quote.credits } }));
+      await log.resubmitting();
     },
   };
 }

@@ -36,15 +36,11 @@ const LEAST_SHARED_MS = 1_000;
 /** The state of a task, by one query. */
 export async function getStatus(session: Session, taskId: string): Promise<Outcome> {
   const seen = await look(session, taskId, shortDeadline(session));
-  return endOf(session, taskId, taskOutcome(session, taskId, seen));
-}
-
-/** A task that is told to have ended without a result has been handed over with that. */
-async function endOf(session: Session, taskId: string, outcome: Outcome): Promise<Outcome> {
-  const { status } = outcome.envelope;
-  // Only then is the journal worth its time: most queries are about tasks that run.
-  if (status !== 'FAILED' && status !== 'CANCEL') return outcome;
-  return handOver(session, await recordOf(session, taskId), outcome);
+  const entry = await recordOf(session, taskId);
+  if (entry) await noteState(session, entry, seen.state);
+  const outcome = taskOutcome(session, taskId, seen);
+  // A task that is told to have ended without a result has been delivered with that.
+  return seen.state === 'COMPLETED' ? outcome : handOver(session, entry, outcome);
 }
 
 /** The record of a task; with a folder, its files too. */
@@ -53,6 +49,7 @@ export async function getTask(session: Session, taskId: string, settings: WaitSe
   if (settings.folder !== null) return waitTask(session, taskId, { ...settings, waitMs: 0 });
   const entry = await recordOf(session, taskId);
   const task = await api.read(provider.task(taskId), shortDeadline(session));
+  if (entry) await noteState(session, entry, task.state);
   return handOver(session, entry, taskOutcome(session, taskId, task, { credits: entry?.record.credits }));
 }
 
@@ -125,6 +122,8 @@ export async function cancelTask(session: Session, taskId: string): Promise<Outc
     if (!answer) throw refusal ?? error;
     seen = answer;
   }
+  const entry = await recordOf(session, taskId);
+  if (entry) await noteState(session, entry, seen.state);
   const data = dataOf(seen.record);
   if (seen.state === 'CANCEL') return cancelled(session, taskId, seen);
   const running = !isTerminal(seen.state);

@@ -10,7 +10,7 @@ const SAME_TIME_MS = 2 * CLOCK_TOLERANCE_MS;
 
 /**
  * The task that this submit made, looked for in the service's own list: by its idempotency key, or, among tasks whose
- * key the service did not keep, by model, input and time; `unsure` when the list shows something that may be it.
+
  * @param times by the local wall clock: when the submit was sent, and now
  */
 export function findOwn(

@@ -1,0 +1,24 @@
+import { randomBytes } from 'node:crypto';
+import { copyFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { Clock } from '../http/clock.ts';
+import { asDownloadFailure, isSaved, moveIntoPlace, type SavedFile } from './download.ts';
+
+/**
+ * Copies a saved file to another place, whole or not at all. A different file of the same name is never replaced.
+ * @throws Failure DOWNLOAD_FAILED
+ */
+export async function copyTo(file: SavedFile, target: string, clock: Clock): Promise<SavedFile> {
+  const copy = { ...file, path: target };
+  if (await isSaved(copy)) return copy;
+  const part = `${target}.${randomBytes(4).toString('hex')}.part`;
+  try {
+    await copyFile(file.path, part);
+    await moveIntoPlace(part, target, file, clock);
+    return copy;
+  } catch (error) {
+    throw asDownloadFailure(error, { folder: path.dirname(target) });
+  } finally {
+    await rm(part, { force: true }).catch(() => {});
+  }
+}

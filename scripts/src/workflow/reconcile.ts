@@ -1,0 +1,208 @@
+import type { Intent } from '../providers/provider.ts';
+import { Failure } from '../types/failure.ts';
+import type { Task } from '../types/task.ts';
+import { resumeCommand } from './outcome.ts';
+import { findOwn } from './own-task.ts';
+import { sendUntilAccepted } from './send.ts';
+import type { Session } from './session.ts';
+
+/** A submit of which nobody knows whether it was accepted. */
+export interface LostSubmit {
+  /** By the wall clock: not later than the first attempt that may have been accepted. */
+  sentAt: number;
+  /** When the last attempt ended; of one whose process died, when it was about to leave. */
+  since: { wall: number; monotonic: number };
+  /** It was sent once more already. */
+  resubmitted: boolean;
+  /** Why the answer is missing. */
+  failure: Failure;
+}
+
+/** What a lost submit came to. */
+export type Reconciled =
+  | { kind: 'accepted'; task: Task /** It was there already when it was looked for. */; wasThere: boolean }
+  /** The service certainly did not accept it: nothing was charged. */
+  | { kind: 'rejected'; failure: Failure }
+  /** Nobody can tell yet. The failure says when the same command will know, and what to do. */
+  | { kind: 'unknown'; failure: Failure };
+
+/** What has to be on the disk before the next step. */
+export interface ReconcileLog {
+  /** An attempt ended without an answer. */
+  lost(): Promise<void>;
+  /** It is about to be sent once more, although the first one may have been accepted. @throws where it must not be */
+  resubmitting(): Promise<void>;
+  /** The second one was certainly not accepted. */
+  resubmitRejected(): Promise<void>;
+}
+
+// How late a list shows a task is not documented. For so long it must be clear.
+const CLEAR_MS = 60_000;
+// The list is read at these intervals after the submit was lost; the last one is repeated.
+const INTERVALS_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
+// However short the wait: one reading now, and one when a service that is a little late shows the task.
+const LEAST_MS = 1_500;
+// Results are kept for 24 hours. What a list shows of older tasks is not known, nor how long a key is remembered.
+const RESUBMIT_WITHIN_MS = 24 * 3600_000;
+
+/**
+ * Looks for the task of a lost submit in the service's list, and sends it once more, with the same key, when the list has
+ * been clear of it for a minute.
+ * @param deadline on the monotonic clock
+ */
+export async function reconcile(
+  session: Session,
+  intent: Intent,
+  lost: LostSubmit,
+  log: ReconcileLog,
+  deadline: number,
+): Promise<Reconciled> {
+  const { clock, signal } = session.api;
+  if (!session.provider.can.list) return unknown(session, intent, lost);
+  const until = Math.max(deadline, clock.monotonic() + LEAST_MS);
+  for (let n = 0; ; n += 1) {
+    const readAt = clock.monotonic();
+    const found = await search(session, intent, lost, until);
+    if (found.kind === 'there') return { kind: 'accepted', task: found.task, wasThere: true };
+    const failure = found.kind === 'unreadable' ? found.failure : undefined;
+    if (failure && !failure.details.transient) return unknown(session, intent, lost, { failure });
+    const clearAt = lost.since.monotonic + CLEAR_MS;
+    if (found.kind === 'clear' && readAt >= clearAt) {
+      const age = clock.wall() - lost.since.wall;
+      if (lost.resubmitted || age > RESUBMIT_WITHIN_MS) return unknown(session, intent, lost);
+      const result = await resubmit(session, intent, lost, log, until);
+      if (result.kind !== 'lost') return result;
+      lost = result.lost;
+      n = -1;
+      continue;
+    }
+    const now = clock.monotonic();
+    const earliest = now + (failure?.details.retryAfter ?? 0) * 1_000;
+    const interval = INTERVALS_MS[Math.min(n, INTERVALS_MS.length - 1)]!;
+    // One reading falls on the moment from which a clear list proves something, and one on the end of the time.
+    const due = Math.max(earliest, Math.min(now + interval, clearAt > now ? clearAt : Infinity));
+    const next = Math.min(due, until);
+    if (next <= now || earliest > until) {
+      const knownAt = Math.max(clearAt, earliest);
+      return unknown(session, intent, lost, {
+        ...(failure && { failure }),
+        ...(knownAt > now && { after: Math.ceil((knownAt - now) / 1_000) }),
+      });
+    }
+    await clock.sleep(next - now, signal);
+  }
+}
+
+type Found =
+  | { kind: 'there'; task: Task }
+  | { kind: 'clear' }
+  /** The list shows something that may be it. */
+  | { kind: 'unsure' }
+  | { kind: 'unreadable'; failure: Failure };
+
+async function search(session: Session, intent: Intent, lost: LostSubmit, until: number): Promise<Found> {
+  const { api, provider } = session;
+  try {
+    // A task that belongs to another request is not this one's, however alike they are.
+    const entries = (await session.records())?.all() ?? [];
+    const taken = new Set(entries.flatMap(({ record }) => record.taskId ?? []));
+    const list = await api.once(provider.list(), { until });
+    // One clock may have been set back meanwhile, the other stands still while a machine sleeps: the later one counts.
+    const elapsed = api.clock.monotonic() - lost.since.monotonic;
+    const now = Math.max(api.clock.wall(), lost.since.wall + elapsed);
+    const tasks = list.tasks.filter(({ id }) => !taken.has(id));
+    const found = findOwn({ ...list, tasks }, intent, { sentAt: lost.sentAt, now });
+    if (found === undefined) return { kind: 'clear' };
+    return found === 'unsure' ? { kind: 'unsure' } : { kind: 'there', task: found };
+  } catch (failure) {
+    if (!(failure instanceof Failure)) throw failure;
+    session.observer.troubled(failure);
+    return { kind: 'unreadable', failure };
+  }
+}
+
+async function resubmit(
+  session: Session,
+  intent: Intent,
+  lost: LostSubmit,
+  log: ReconcileLog,
+  deadline: number,
+): Promise<Reconciled | { kind: 'lost'; lost: LostSubmit }> {
+  await log.resubmitting();
+  // Between two attempts nothing is under way, but the first submit may still have been accepted: nobody is told otherwise.
+  const observer = { ...session.observer, refused: () => {} };
+  const unwritten = { sending: async () => {}, rejected: async () => {} };
+  const sent = await sendUntilAccepted({ ...session, observer }, intent, deadline, unwritten);
+  if (sent.kind === 'accepted') return { ...sent, wasThere: false };
+  const { failure } = sent;
+  if (sent.kind === 'lost') {
+    await log.lost();
+    const { clock } = session.api;
+    const since = { wall: clock.wall(), monotonic: clock.monotonic() };
+    return { kind: 'lost', lost: { ...lost, since, resubmitted: true, failure } };
+  }
+  // Even a rejection may be the work of the first request: it may have taken the key, the credits or the rate.
+  const found = await search(session, intent, lost, deadline);
+  if (found.kind === 'there') return { kind: 'accepted', task: found.task, wasThere: true };
+  if (failure.code === 'INVALID_PAYLOAD' || failure.code === 'INVALID_MODEL') return sent;
+  if (failure.code !== 'IDEMPOTENCY_CONFLICT') await log.resubmitRejected();
+  return unknown(session, intent, lost, { failure });
+}
+
+async function unknown(
+  session: Session,
+  intent: Intent,
+  { failure: lost }: LostSubmit,
+  {
+    failure: later,
+    after = later?.details.retryAfter,
+  }: { failure?: Failure /** Seconds until the same command can tell. */; after?: number | undefined } = {},
+): Promise<Reconciled> {
+  const { title } = session.provider;
+  const named = lost.details.taskId;
+  const reason = later ? `${lost.message} ${later.message}` : lost.message;
+  const failure = new Failure(
+    'SUBMIT_OUTCOME_UNKNOWN',
+    `Whether ${title} accepted this submit, and charged for it, is not known${after === undefined ? '' : ' yet'}. ${reason}`,
+    {
+      status: 'UNKNOWN',
+      unclear: true,
+      cause: lost,
+      data: { idempotencyKey: intent.idempotencyKey, model: intent.model },
+      ...(after !== undefined && { retryAfter: after }),
+      ...(named !== undefined && { taskId: named }),
+      nextSteps: [
+        ...(named === undefined
+          ? []
+          : [
+              'The answer named a task beside an error; this shows what became of it:',
+              resumeCommand(session, named),
+            ]),
+        ...(await whatNext(session, intent, after)),
+      ],
+    },
+  );
+  return { kind: 'unknown', failure };
+}
+
+async function whatNext(
+  { records, provider, command, again, anew }: Session,
+  { model, idempotencyKey }: Intent,
+  after: number | undefined,
+): Promise<string[]> {
+  const when = after === undefined ? '' : ` after ${after} seconds`;
+  const isRecorded = (await records()) !== null;
+  const decide = `Only if the user accepts that it may be charged once more: ${anew}.`;
+  if (!provider.can.list) return [provider.says.tasks, ...(isRecorded ? [decide] : [])];
+  const list = [
+    command('--action listTasks'),
+    `A task with idempotencyKey ${idempotencyKey}, or of model ${model} made just now, is this one: resume it with --action waitTask --taskId <id>.`,
+  ];
+  if (!isRecorded) return ['Do not submit this again before you know: it may be charged twice.', ...list];
+  return [
+    `Run the same command again${when}. It looks for the task in the service's list, and submits nothing while that may charge twice:`,
+    again,
+    ...list,
+    decide,
+  ];
+}
