@@ -962,8 +962,8 @@ var Journal = class {
     let distrust;
     try {
       distrust = distrustOf(folder);
-    } catch (error) {
-      throw diskTrouble(error) === void 0 ? error : closed(error, folder);
+    } catch {
+      return;
     }
     if (distrust) throw untrusted(folder, distrust);
     this.#isTrusted = true;

@@ -6,6 +6,7 @@ import type { RequestRecord } from '../../scripts/src/journal/record.ts';
 import { EXIT } from '../../scripts/src/types/exit-codes.ts';
 import { type Ledger, ledger } from '../kill/ledger.ts';
 import { CANARY, ENTRY, envelopeOf, live, type Run, run, T2V, tempFolder } from '../support/command.ts';
+import { letPass, type RecordFile, recordsIn, rewrite } from '../support/records.ts';
 import { runShell } from './shell.ts';
 
 interface Place {
@@ -32,15 +33,7 @@ const act = (here: Place, action: string, ...flags: string[]) =>
 
 const charges = ({ service }: Place): number => (service.charges.get(T2V.prompt) ?? []).length;
 
-function journalOf({ state }: Place): { file: string; record: RequestRecord }[] {
-  const folder = path.join(state, 'journal');
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.json'))
-    .sort()
-    .map((name) => path.join(folder, name))
-    .map((file) => ({ file, record: JSON.parse(readFileSync(file, 'utf8')) as RequestRecord }));
-}
+const journalOf = ({ state }: Place): RecordFile[] => recordsIn(state);
 
 const recordOf = (here: Place): RequestRecord => journalOf(here)[0]!.record;
 
@@ -97,7 +90,7 @@ describe('the order', () => {
 });
 
 describe('the same command again', () => {
-  it('goes on with the task, says so, and charges nothing; after its delivery it is a new wish', async () => {
+  it('resumes the task, says so, and charges nothing; after its delivery it is the same result', async () => {
     const here = await place();
     const first = envelopeOf(await again(here, '--wait', '0'));
     expect(first).toMatchObject({ status: 'SUBMITTED', data: { credits: { charged: 15, refunded: null } } });
@@ -110,9 +103,14 @@ describe('the same command again', () => {
     });
     expect(charges(here)).toBe(1);
     const third = envelopeOf(await again(here));
-    expect(third.taskId).not.toBe(first.taskId);
-    expect(third.data.resumed).toBeUndefined();
-    expect(charges(here)).toBe(2);
+    expect(third).toMatchObject({
+      ok: true,
+      status: 'COMPLETED',
+      taskId: first.taskId,
+      data: { reused: true },
+    });
+    expect(third.data.files).toEqual(envelopeOf(second).data.files);
+    expect(charges(here)).toBe(1);
   });
 
   it.each([
@@ -153,14 +151,25 @@ describe('the same command again', () => {
     expect(here.service.charges.size).toBe(1);
   });
 
-  it('a task that failed and was told is no obstacle to the next wish', async () => {
+  it('a task that failed is returned as it ended; --new tries again', async () => {
     const here = await place();
     here.service.end = 'FAILED';
     const failed = await again(here);
     expect(failed.code).toBe(EXIT.taskEnded);
     expect(envelopeOf(failed).data.credits).toEqual({ quoted: null, charged: 15, refunded: 15 });
     here.service.end = 'COMPLETED';
-    expect((await again(here)).code).toBe(0);
+    const same = await again(here);
+    expect(same.code).toBe(EXIT.taskEnded);
+    const { taskId, status, errorCode, data } = envelopeOf(same);
+    expect({ taskId, status, errorCode }).toEqual({
+      taskId: envelopeOf(failed).taskId,
+      status: 'FAILED',
+      errorCode: 'GENERATION_FAILED',
+    });
+    expect(data).toMatchObject({ reused: true, createdAt: recordOf(here).created });
+    expect(JSON.stringify(data.nextSteps)).toContain('--new');
+    expect(charges(here)).toBe(1);
+    expect((await again(here, '--new')).code).toBe(0);
     expect(charges(here)).toBe(2);
   });
 
@@ -168,14 +177,22 @@ describe('the same command again', () => {
     const here = await place();
     const { taskId } = envelopeOf(await again(here, '--wait', '0'));
     expect((await act(here, 'cancelTask', '--taskId', taskId!)).code).toBe(0);
-    expect(envelopeOf(await again(here, '--wait', '0')).data.resumed).toBeUndefined();
+    const cancelled = envelopeOf(await again(here, '--wait', '0'));
+    expect(cancelled).toMatchObject({
+      status: 'CANCEL',
+      errorCode: 'TASK_CANCELLED',
+      taskId,
+      data: { reused: true },
+    });
+    const second = envelopeOf(await again(here, '--new', '--wait', '0')).taskId!;
     here.service.end = 'FAILED';
-    const second = journalOf(here)[1]!.record.taskId!;
     for (let n = 0; n < 3; n += 1) await act(here, 'getStatus', '--taskId', second);
-    expect(envelopeOf(await again(here, '--wait', '0')).data.resumed).toBeUndefined();
+    const failed = envelopeOf(await again(here, '--wait', '0'));
+    expect(failed).toMatchObject({ status: 'FAILED', taskId: second, data: { reused: true } });
+    expect(charges(here)).toBe(2);
   });
 
-  it('fault 40: a document that nobody took is no delivery', async () => {
+  it('faults 40, 75: a document that nobody took is no delivery, and the same command brings it', async () => {
     const here = await place();
     const child = spawn(process.execPath, [ENTRY, ...WISH, ...FAST], {
       env: { PATH: process.env.PATH, ...here.env },
@@ -184,7 +201,7 @@ describe('the same command again', () => {
     child.stdout.destroy();
     await new Promise((resolve) => child.on('close', resolve));
     expect(recordOf(here)).toMatchObject({ status: 'COMPLETED', delivered: null });
-    expect(envelopeOf(await again(here))).toMatchObject({ status: 'COMPLETED', data: { resumed: true } });
+    expect(envelopeOf(await again(here))).toMatchObject({ status: 'COMPLETED', data: { reused: true } });
     expect(charges(here)).toBe(1);
   });
 
@@ -199,7 +216,7 @@ describe('the same command again', () => {
     expect(recordOf(here)).toMatchObject({ status: 'COMPLETED', delivered: null });
     const elsewhere = path.join(here.folder, 'elsewhere');
     const done = await again(here, '--download', elsewhere);
-    expect(envelopeOf(done)).toMatchObject({ ok: true, taskId, data: { resumed: true } });
+    expect(envelopeOf(done)).toMatchObject({ ok: true, taskId, data: { reused: true } });
     expect(readFileSync(taken, 'utf8')).toBe('something else');
     expect(charges(here)).toBe(1);
   });
@@ -211,9 +228,7 @@ describe('the same command again', () => {
     const young = await again(here, '--wait', '0');
     expect(young.code).toBe(EXIT.taskNotFound);
     expect(JSON.stringify(envelopeOf(young).data.nextSteps)).not.toContain('--new');
-    const [{ file, record }] = journalOf(here) as [{ file: string; record: RequestRecord }];
-    const created = new Date(Date.now() - 60_000).toISOString();
-    writeFileSync(file, JSON.stringify({ version: 1, ...record, created }));
+    rewrite(journalOf(here)[0]!, { created: new Date(Date.now() - 60_000).toISOString() });
     const gone = await again(here, '--wait', '0');
     expect(gone.code).toBe(EXIT.taskNotFound);
     const steps = JSON.stringify(envelopeOf(gone).data.nextSteps);
@@ -236,12 +251,24 @@ describe('killed between request and answer', () => {
     expect(charges(here)).toBe(1);
   });
 
-  it('fault 36: not in the list, within a day: the same key again, which is charged once', async () => {
+  it('faults 36, 74: not in the list for a minute: the same key again, which is charged once', async () => {
     const here = await place();
     await killedInSubmit(here);
     here.service.hidesTasks = true;
+    const early = await again(here, '--wait', '0');
+    expect(early.code).toBe(EXIT.submitUnknown);
+    const { retryAfter, data } = envelopeOf(early);
+    expect(retryAfter).toBeGreaterThan(50);
+    expect(retryAfter).toBeLessThanOrEqual(60);
+    expect(JSON.stringify(data.nextSteps)).toContain(`after ${retryAfter} seconds`);
+    expect(charges(here)).toBe(1);
+    letPass(here.state, retryAfter! * 1000);
     const done = await again(here, '--wait', '0');
-    expect(envelopeOf(done)).toMatchObject({ ok: true, taskId: expect.any(String) });
+    expect(envelopeOf(done)).toMatchObject({
+      ok: true,
+      taskId: expect.any(String),
+      data: { resubmitted: true },
+    });
     const posts = here.service.received.filter(({ method }) => method === 'POST');
     expect(new Set(posts.map(({ headers }) => headers['idempotency-key'])).size).toBe(1);
     expect(posts).toHaveLength(2);
@@ -252,9 +279,7 @@ describe('killed between request and answer', () => {
     const here = await place();
     await killedInSubmit(here);
     here.service.hidesTasks = true;
-    const [{ file, record }] = journalOf(here) as [{ file: string; record: RequestRecord }];
-    const created = new Date(Date.now() - 25 * 3600_000).toISOString();
-    writeFileSync(file, JSON.stringify({ ...record, created }));
+    letPass(here.state, 25 * 3600_000);
     const done = await again(here);
     expect(done.code).toBe(EXIT.submitUnknown);
     expect(here.service.received.filter(({ method }) => method === 'POST')).toHaveLength(1);
@@ -266,7 +291,7 @@ describe('killed between request and answer', () => {
     here.service.listStatus = 503;
     const env = { ...here.env, AIVIDEO_MAX_RETRIES: '0' };
     for (let n = 0; n < 2; n += 1) {
-      const unknown = await run([...WISH, ...FAST], { env });
+      const unknown = await run([...WISH, ...FAST, '--wait', '0'], { env });
       expect(unknown.code).toBe(EXIT.submitUnknown);
       expect(envelopeOf(unknown)).toMatchObject({ status: 'UNKNOWN', taskId: null });
     }
@@ -274,9 +299,9 @@ describe('killed between request and answer', () => {
     const decided = await run([...WISH, ...FAST, '--new'], { env });
     expect(envelopeOf(decided)).toMatchObject({ ok: true, status: 'COMPLETED' });
     expect(charges(here)).toBe(2);
-    // What was given up does not stand in the way of the next wish.
-    expect((await run([...WISH, ...FAST], { env })).code).toBe(0);
-    expect(charges(here)).toBe(3);
+    // What was given up does not stand in the way of the same command.
+    expect(envelopeOf(await run([...WISH, ...FAST], { env })).taskId).toBe(envelopeOf(decided).taskId);
+    expect(charges(here)).toBe(2);
   });
 
   it('--new: the task of the earlier submit is looked for, and still handed over', async () => {
@@ -320,12 +345,22 @@ describe('killed between request and answer', () => {
 });
 
 describe('what must not become a second charge', () => {
+  it('fault 74: the answer is lost, the list shows the task seconds later, the key is not honoured', async () => {
+    const here = await place({ forgetsKeys: true });
+    here.service.script.push('reset');
+    here.service.listDelayMs = 1_500;
+    const done = await again(here);
+    expect(envelopeOf(done)).toMatchObject({ ok: true, status: 'COMPLETED', data: { resumed: true } });
+    expect(envelopeOf(done).data.resubmitted).toBeUndefined();
+    expect(charges(here)).toBe(1);
+  });
+
   it('advice after --new: the command that goes on with a lost submit does not ask for a new wish again', async () => {
     const here = await place();
     here.service.script.push('reset');
     here.service.listStatus = 500;
     const env = { ...here.env, AIVIDEO_MAX_RETRIES: '0' };
-    const lost = await run([...WISH, ...FAST, '--new'], { env });
+    const lost = await run([...WISH, ...FAST, '--new', '--wait', '1'], { env });
     expect(lost.code).toBe(EXIT.submitUnknown);
     const steps = envelopeOf(lost).data.nextSteps as string[];
     const command = steps.find((step) => step.startsWith('node ') && step.includes('--payload'))!;
@@ -335,14 +370,18 @@ describe('what must not become a second charge', () => {
     expect(charges(here)).toBe(1);
   });
 
-  it('faults 18, 19: a second sending that is refused while the list may lag', async () => {
+  it('faults 18, 19: a second sending that is rejected settles nothing about the first', async () => {
     const here = await place();
     here.service.script.push('reset');
     here.service.hidesTasks = true;
     here.service.refuses = { status: 402, errorCode: 'INSUFFICIENT_CREDITS', after: 1 };
-    const unknown = await again(here);
+    expect((await again(here, '--wait', '0')).code).toBe(EXIT.submitUnknown);
+    letPass(here.state, 61_000);
+    const unknown = await again(here, '--wait', '0');
     expect(unknown.code).toBe(EXIT.submitUnknown);
-    expect(recordOf(here)).toMatchObject({ phase: 'unknown' });
+    expect(envelopeOf(unknown).errorMessage).toContain('"no"');
+    expect(recordOf(here)).toMatchObject({ phase: 'unknown', resubmitted: false });
+    expect(here.service.received.filter(({ method }) => method === 'POST')).toHaveLength(2);
     here.service.hidesTasks = false;
     here.service.refuses = undefined;
     expect(envelopeOf(await again(here))).toMatchObject({ ok: true, status: 'COMPLETED' });
@@ -378,7 +417,7 @@ describe('what must not become a second charge', () => {
     const key = ['--idempotencyKey', 'lighthouse-0001'];
     const first = envelopeOf(await again(here, ...key));
     const repeated = envelopeOf(await again(here, ...key));
-    expect(repeated).toMatchObject({ status: 'COMPLETED', taskId: first.taskId, data: { resumed: true } });
+    expect(repeated).toMatchObject({ status: 'COMPLETED', taskId: first.taskId, data: { reused: true } });
     const other = await run(['--model', 't2v_v3', '--payload', JSON.stringify(T2V), ...key], {
       env: here.env,
     });
@@ -393,9 +432,7 @@ describe('what must not become a second charge', () => {
     const here = await place();
     await killedInSubmit(here);
     here.service.hidesTasks = true;
-    const [{ file, record }] = journalOf(here) as [{ file: string; record: RequestRecord }];
-    const created = new Date(Date.now() - 120_000).toISOString();
-    writeFileSync(file, JSON.stringify({ version: 1, ...record, created }));
+    letPass(here.state, 120_000);
     for (const limit of ['--maxCredits', '--maxCreditsPerDay']) {
       expect((await again(here, limit, '5')).code).toBe(EXIT.credits);
     }
@@ -568,10 +605,9 @@ describe('what is pending', () => {
     const here = await place();
     const [first, second] = await wishes(here, 'one', 'two');
     here.service.forget(second!);
-    for (const { file, record } of journalOf(here)) {
-      const age = record.taskId === second ? 60_000 : 120_000;
-      const created = new Date(Date.now() - age).toISOString();
-      writeFileSync(file, JSON.stringify({ version: 1, ...record, created }));
+    for (const each of journalOf(here)) {
+      const age = each.record.taskId === second ? 60_000 : 120_000;
+      rewrite(each, { created: new Date(Date.now() - age).toISOString() });
     }
     const newest = await act(here, 'waitTask', ...FAST);
     expect(newest.code).toBe(EXIT.taskNotFound);
@@ -632,7 +668,7 @@ describe('keys and money', () => {
     expect((await again(here)).code).toBe(EXIT.taskEnded);
     expect(recordOf(here).credits).toEqual({ quoted: null, charged: 15, refunded: 15 });
     here.service.end = 'COMPLETED';
-    expect((await again(here, '--maxCreditsPerDay', '20')).code).toBe(0);
+    expect((await again(here, '--new', '--maxCreditsPerDay', '20')).code).toBe(0);
   });
 
   it('a task of another address is told by the address, not by a key that is the same', async () => {

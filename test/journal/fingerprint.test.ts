@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { accountOf, type RequestKey, requestName, jsonHash } from '../../scripts/src/journal/fingerprint.ts';
+import { accountOf, jsonHash, type RequestKey, requestName } from '../../scripts/src/journal/fingerprint.ts';
 import { isObject, type Json, type JsonObject } from '../../scripts/src/types/json.ts';
 
 /** The same value with the fields of each object the other way round. */

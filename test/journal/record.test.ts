@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PHASES, readRecord, type RequestRecord, writeRecord } from '../../scripts/src/journal/record.ts';
+import { PHASES, type RequestRecord, readRecord, writeRecord } from '../../scripts/src/journal/record.ts';
 import { TASK_STATES } from '../../scripts/src/types/task.ts';
 
 const hex = (length: number) =>

@@ -21,7 +21,7 @@ interface KeptTask {
 export interface Ledger {
   origin: string;
   received: Received[];
-  /** The ids of the tasks that were charged for each wish, which is told by its prompt. */
+  /** The ids of the tasks that were charged for each request, which is told by its prompt. */
   charges: Map<string, string[]>;
   /** Trouble for the submits to come, one after the other; then none. */
   script: Trouble[];
@@ -32,12 +32,18 @@ export interface Ledger {
   end: 'COMPLETED' | 'FAILED';
   /** Its list shows nothing, or answers with this status. */
   hidesTasks: boolean;
+  /** Milliseconds after which it shows a task. */
+  listDelayMs: number;
   listStatus: number;
   refusesKey: boolean;
   /** Refuses submits after so many that it took. */
   refuses?: { status: number; errorCode: string; after: number } | undefined;
   /** So many looks at a task find none yet. */
   missing: number;
+  /** The addresses of its files lead nowhere any more. */
+  isExpired: boolean;
+  /** Cancels a task. */
+  cancel(id: string): void;
   /** Makes it know a task no more. */
   forget(id: string): void;
 }
@@ -137,7 +143,8 @@ export async function ledger({ forgetsKeys = false } = {}): Promise<Ledger> {
       return submit(request, res);
     }
     if (target === '/api/v1/tasks') {
-      const listed = book.hidesTasks ? [] : tasks.map((task) => record(task, origin));
+      const shown = tasks.filter(({ createdAt }) => Date.now() - Date.parse(createdAt) >= book.listDelayMs);
+      const listed = book.hidesTasks ? [] : shown.map((task) => record(task, origin));
       return { status: book.listStatus, body: { tasks: listed } };
     }
     const task = tasks.find(({ id }) => target.includes(id));
@@ -151,6 +158,7 @@ export async function ledger({ forgetsKeys = false } = {}): Promise<Ledger> {
       return { body: { status: 'CANCEL', taskId: task.id } };
     }
     if (target.startsWith('/files/')) {
+      if (book.isExpired) return { status: 404, body: 'gone' };
       res.writeHead(200, { 'content-type': 'video/mp4', 'content-length': String(MP4.length) });
       res.write(MP4.subarray(0, MP4.length >> 1));
       await pause(15);
@@ -173,9 +181,14 @@ export async function ledger({ forgetsKeys = false } = {}): Promise<Ledger> {
     script: [],
     end: 'COMPLETED',
     hidesTasks: false,
+    listDelayMs: 0,
     listStatus: 200,
     refusesKey: false,
     missing: 0,
+    isExpired: false,
+    cancel: (id) => {
+      tasks.find((task) => task.id === id)!.isCancelled = true;
+    },
     forget: (id) =>
       tasks.splice(
         tasks.findIndex((task) => task.id === id),

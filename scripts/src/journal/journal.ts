@@ -245,8 +245,9 @@ export class Journal {
     let distrust: ReturnType<typeof distrustOf>;
     try {
       distrust = distrustOf(folder);
-    } catch (error) {
-      throw diskTrouble(error) === undefined ? error : closed(error, folder);
+    } catch {
+      // A way that cannot even be looked at is told when the folder is used.
+      return;
     }
     if (distrust) throw untrusted(folder, distrust);
     this.#isTrusted = true;

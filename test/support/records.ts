@@ -1,0 +1,48 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import {
+  decodeRecord,
+  encodeRecord,
+  type RequestRecord,
+  readRecord,
+} from '../../scripts/src/journal/record.ts';
+import type { JsonObject } from '../../scripts/src/types/json.ts';
+
+export interface RecordFile {
+  file: string;
+  record: RequestRecord;
+}
+
+/** The records below a state folder, oldest first; those that cannot be read are left out. */
+export function recordsIn(state: string): RecordFile[] {
+  const folder = path.join(state, 'journal');
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .sort()
+    .flatMap((name) => {
+      const file = path.join(folder, name);
+      const raw = decodeRecord(name, readFileSync(file, 'utf8'));
+      const record = raw && readRecord(raw);
+      return record ? [{ file, record }] : [];
+    });
+}
+
+/** Writes a record as the program would have, had it been so. */
+export function rewrite({ file, record }: RecordFile, change: Partial<RequestRecord>): void {
+  const raw = { ...record, ...change } as unknown as JsonObject;
+  writeFileSync(file, encodeRecord(path.basename(file), raw));
+}
+
+/**
+ * Lets so much time pass for every submit of which the outcome is not known.
+ * @param payloadHash of the request that is meant: others may be written by their processes just now
+ */
+export function letPass(state: string, ms: number, payloadHash?: string): void {
+  for (const { file, record } of recordsIn(state)) {
+    if (payloadHash !== undefined && record.payloadHash !== payloadHash) continue;
+    const unsettledSince = new Date(Date.parse(record.unsettledSince) - ms).toISOString();
+    if (record.phase === 'submitting' || record.phase === 'unknown')
+      rewrite({ file, record }, { unsettledSince });
+  }
+}
