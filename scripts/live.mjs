@@ -500,10 +500,10 @@ async function cancelTask(session, taskId) {
   const data = dataOf(seen.record);
   if (seen.state === "CANCEL") return cancelled(session, taskId, seen);
   const running = !isTerminal3(seen.state);
-  const said2 = refusal2 ? ` ${refusal2.message}` : "";
+  const said = refusal2 ? ` ${refusal2.message}` : "";
   const failure = new Failure10(
     refusal2?.code === "NETWORK_ERROR" ? "NETWORK_ERROR" : "UNKNOWN_ERROR",
-    `The task was not cancelled: it is ${seen.unknownState ?? seen.state}.${said2}`,
+    `The task was not cancelled: it is ${seen.unknownState ?? seen.state}.${said}`,
     {
       status: seen.state,
       taskId,
@@ -623,36 +623,6 @@ var init_tasks = __esm({
     init_session();
     init_wait();
     LEAST_SHARED_MS = 1e3;
-  }
-});
-
-// scripts/src/workflow/copy-file.ts
-var copy_file_exports = {};
-__export(copy_file_exports, {
-  copyTo: () => copyTo
-});
-const { randomBytes } = require("node:crypto");
-const { copyFile, rm } = require("node:fs/promises");
-const path2 = require("node:path");
-import { asDownloadFailure, isSaved, moveIntoPlace } from "./download.mjs";
-async function copyTo(file, target, clock) {
-  const copy = { ...file, path: target };
-  if (await isSaved(copy)) return copy;
-  const part = `${target}.${randomBytes(4).toString("hex")}.part`;
-  try {
-    await copyFile(file.path, part);
-    await moveIntoPlace(part, target, file, clock);
-    return copy;
-  } catch (error) {
-    throw asDownloadFailure(error, { folder: path2.dirname(target) });
-  } finally {
-    await rm(part, { force: true }).catch(() => {
-    });
-  }
-}
-var init_copy_file = __esm({
-  "scripts/src/workflow/copy-file.ts"() {
-    "use strict";
   }
 });
 
@@ -835,12 +805,12 @@ function explain(request, error, left) {
     if (byProxy) return refusedByProxy(request, Number(byProxy[1]), error);
     const known = TROUBLE[code];
     if (known) return trouble(request, `${known} (${code})`, left, error);
-    const said2 = plain(String(link.reason ?? link.message), 120);
+    const said = plain(String(link.reason ?? link.message), 120);
     if (link.name === "HTTPParserError" || code.startsWith("HPE_")) {
-      const what = /EOF/.test(said2) ? "closed the connection" : "sent something that is not HTTP";
-      return trouble(request, `${what} (${said2})`, left, error);
+      const what = /EOF/.test(said) ? "closed the connection" : "sent something that is not HTTP";
+      return trouble(request, `${what} (${said})`, left, error);
     }
-    if (isTlsCode(code) && !left) return refusedTls(request, code, said2, error);
+    if (isTlsCode(code) && !left) return refusedTls(request, code, said, error);
   }
   if (left) return trouble(request, `broke off (${plain(String(error), 120)})`, true, error);
   return error;
@@ -868,12 +838,12 @@ var HANDSHAKE = /^(ERR_SSL_|EPROTO)/;
 function isTlsCode(code) {
   return CERTIFICATE.test(code) || HANDSHAKE.test(code);
 }
-function refusedTls(request, code, said2, cause) {
+function refusedTls(request, code, said, cause) {
   const [what, nextStep] = CERTIFICATE.test(code) ? [
     "has a certificate that cannot be trusted",
     "Check the clock of this machine, and whether a proxy replaces certificates (NODE_EXTRA_CA_CERTS)."
   ] : ["could not agree on TLS", "Check the address and its port, and whether a proxy stands in between."];
-  return new Failure2("NETWORK_ERROR", `${where(request)} ${what} (${code}: ${said2}).`, {
+  return new Failure2("NETWORK_ERROR", `${where(request)} ${what} (${code}: ${said}).`, {
     cause,
     unclear: false,
     nextSteps: [nextStep]
@@ -1386,13 +1356,13 @@ import { plain as plain3 } from "./main.mjs";
 init_again();
 import { Failure as Failure12 } from "./main.mjs";
 import { plain as plain2 } from "./main.mjs";
-function refused({ code, status, said: said2, answer, kind, now }) {
+function refused({ code, status, said, answer, kind, now }) {
   const details = { transient: isTransientStatus(status) || code === "RATE_LIMITED" };
   if (kind === "submit" && (status >= 500 || status === 408 || status === 425 || status === 303))
     details.unclear = true;
   const retryAfter = parseRetryAfter(answer.headers["retry-after"], now());
   if (retryAfter !== void 0 && details.transient) details.retryAfter = retryAfter;
-  return new Failure12(code, messageOf(status, said2, answer), details);
+  return new Failure12(code, messageOf(status, said, answer), details);
 }
 function unreadable(request, answer, what, kind) {
   const head = plain2(answer.body.toString("utf8", 0, 800), 200);
@@ -1411,11 +1381,11 @@ function codeOfStatus(status, kind) {
 function firstText(...values) {
   return values.find((value) => typeof value === "string" && value !== "");
 }
-function messageOf(status, said2, answer) {
+function messageOf(status, said, answer) {
   if (status >= 300 && status < 400) {
     return `The service redirects (HTTP ${status}); redirects are not followed, because the key would go along.`;
   }
-  const quoted = plain2(said2 ?? answer.body.toString("utf8", 0, 800));
+  const quoted = plain2(said ?? answer.body.toString("utf8", 0, 800));
   return `The service answered HTTP ${status}${quoted ? `: "${quoted}"` : " with an empty body"}.`;
 }
 
@@ -1466,9 +1436,9 @@ var CODES = {
 };
 function aivideomaker({ profile, baseUrl, key, now }) {
   const origin = baseUrl.href.replace(/\/+$/, "").replace(/\/api\/v1$/, "");
-  const request = (method, path4, body) => ({
+  const request = (method, path2, body) => ({
     method,
-    url: new URL(`${origin}/api/v1/${path4}`),
+    url: new URL(`${origin}/api/v1/${path2}`),
     headers: {
       key,
       accept: "application/json",
@@ -1574,15 +1544,15 @@ function errorIn(body, answer, request, kind, now) {
 function refusal(body, answer, kind, now) {
   const inner = typeof body.code === "number" && body.code >= 400 && body.code < 600 ? body.code : void 0;
   const status = answer.status < 300 && inner !== void 0 ? inner : answer.status;
-  const said2 = firstText(body.message, body.error, body.errorCode);
-  return refused({ code: codeOf(body, status, kind, said2 ?? ""), status, said: said2, answer, kind, now });
+  const said = firstText(body.message, body.error, body.errorCode);
+  return refused({ code: codeOf(body, status, kind, said ?? ""), status, said, answer, kind, now });
 }
-function codeOf(body, status, kind, said2) {
+function codeOf(body, status, kind, said) {
   for (const name of [body.errorCode, body.error, body.code]) {
     if (typeof name === "string" && Object.hasOwn(CODES, name)) return CODES[name];
   }
-  if (/insufficient credits/i.test(said2)) return "INSUFFICIENT_CREDITS";
-  if (/invalid api key/i.test(said2)) return "AUTH_FAILED";
+  if (/insufficient credits/i.test(said)) return "INSUFFICIENT_CREDITS";
+  if (/invalid api key/i.test(said)) return "AUTH_FAILED";
   return status === 409 && kind === "submit" ? "IDEMPOTENCY_CONFLICT" : codeOfStatus(status, kind);
 }
 function taskFrom(body, id) {
@@ -1633,313 +1603,10 @@ function isCredits(value) {
 }
 
 // scripts/src/live.ts
-init_copy_file();
 init_delivery();
 init_finish();
 init_look();
 init_outcome();
-
-// scripts/src/workflow/own-task.ts
-const { isDeepStrictEqual } = require("node:util");
-import { isObject as isObject5 } from "./main.mjs";
-var CLOCK_TOLERANCE_MS = 2e3;
-var SAME_TIME_MS = 2 * CLOCK_TOLERANCE_MS;
-function findOwn(list, intent, times) {
-  const byKey = list.tasks.find((task) => task.idempotencyKey === intent.idempotencyKey);
-  if (byKey) return byKey;
-  const skew = list.serverTime === null ? 0 : list.serverTime - times.now;
-  const sentAt = times.sentAt + skew;
-  const distance = (task) => Math.abs(task.createdAt - sentAt);
-  const isOld = (task) => task.createdAt !== void 0 && task.createdAt < sentAt - CLOCK_TOLERANCE_MS;
-  const isAhead = (task) => list.serverTime === null && task.createdAt !== void 0 && task.createdAt > times.now + CLOCK_TOLERANCE_MS;
-  const alike = list.tasks.filter(
-    (task) => task.idempotencyKey === void 0 && sameModel(task.model, intent.model) && (task.input === void 0 || sameInput(task.input, intent.payload))
-  );
-  const [own, next] = alike.filter(
-    (task) => task.createdAt !== void 0 && task.input !== void 0 && !isOld(task) && !isAhead(task)
-  ).sort((a, b) => distance(a) - distance(b));
-  if (own && next && distance(next) - distance(own) < SAME_TIME_MS) return "unsure";
-  if (own) return own;
-  const maybe = list.unread > 0 || alike.some((task) => list.serverTime === null || !isOld(task));
-  return maybe ? "unsure" : void 0;
-}
-function sameModel(kept, sent) {
-  return kept === void 0 || kept === sent || kept.startsWith(`${sent}-`);
-}
-function sameInput(input, payload) {
-  if (!isObject5(input)) return false;
-  return Object.entries(payload).every(([name, sent]) => {
-    const kept = Object.hasOwn(input, name) ? input[name] : void 0;
-    if (sent === null) return kept === null || kept === void 0;
-    return isDeepStrictEqual(kept, sent) || sameMedia(kept, sent);
-  });
-}
-function sameMedia(kept, sent) {
-  if (Array.isArray(sent)) {
-    return Array.isArray(kept) && kept.length === sent.length && sent.every((item, i) => kept[i] === item || sameMedia(kept[i], item));
-  }
-  return typeof sent === "string" && sent.startsWith("data:") && typeof kept === "string";
-}
-
-// scripts/src/workflow/reconcile.ts
-init_outcome();
-import { Failure as Failure14 } from "./main.mjs";
-
-// scripts/src/workflow/send.ts
-import { Failure as Failure13 } from "./main.mjs";
-async function sendUntilAccepted(session, intent, deadline, log) {
-  const { api, observer } = session;
-  for (let attempt = 1; ; attempt += 1) {
-    if (attempt > 1) await log.sending();
-    observer.submitting();
-    const sent = await sendOnce(session, intent);
-    if (sent.kind !== "rejected") return sent;
-    observer.refused();
-    const pause = api.pauseFor(sent.failure, attempt, deadline);
-    if (pause === null) return sent;
-    await log.rejected();
-    await api.clock.sleep(pause, api.signal);
-  }
-}
-async function sendOnce({ api, provider }, intent) {
-  try {
-    return { kind: "accepted", task: await api.once(provider.submit(intent), { fresh: true }) };
-  } catch (error) {
-    if (!(error instanceof Failure13)) throw error;
-    return { kind: error.details.unclear ? "lost" : "rejected", failure: error };
-  }
-}
-
-// scripts/src/workflow/reconcile.ts
-var CLEAR_MS = 6e4;
-var INTERVALS_MS = [1e3, 2e3, 4e3, 8e3, 15e3];
-var LEAST_MS = 1500;
-var RESUBMIT_WITHIN_MS = 24 * 36e5;
-async function reconcile(session, intent, lost, log, deadline) {
-  const { clock, signal } = session.api;
-  if (!session.provider.can.list) return unknown(session, intent, lost);
-  const until = Math.max(deadline, clock.monotonic() + LEAST_MS);
-  for (let n = 0; ; n += 1) {
-    const readAt = clock.monotonic();
-    const found = await search(session, intent, lost, until);
-    if (found.kind === "there") return { kind: "accepted", task: found.task, wasThere: true };
-    const failure = found.kind === "unreadable" ? found.failure : void 0;
-    if (failure && !failure.details.transient) return unknown(session, intent, lost, { failure });
-    const clearAt = lost.since.monotonic + CLEAR_MS;
-    if (found.kind === "clear" && readAt >= clearAt) {
-      const age = clock.wall() - lost.since.wall;
-      if (lost.resubmitted || age > RESUBMIT_WITHIN_MS) return unknown(session, intent, lost);
-      const result = await resubmit(session, intent, lost, log, until);
-      if (result.kind !== "lost") return result;
-      lost = result.lost;
-      n = -1;
-      continue;
-    }
-    const now = clock.monotonic();
-    const earliest = now + (failure?.details.retryAfter ?? 0) * 1e3;
-    const interval = INTERVALS_MS[Math.min(n, INTERVALS_MS.length - 1)];
-    const due = Math.max(earliest, Math.min(now + interval, clearAt > now ? clearAt : Infinity));
-    const next = Math.min(due, until);
-    if (next <= now || earliest > until) {
-      const knownAt = Math.max(clearAt, earliest);
-      return unknown(session, intent, lost, {
-        ...failure && { failure },
-        ...knownAt > now && { after: Math.ceil((knownAt - now) / 1e3) }
-      });
-    }
-    await clock.sleep(next - now, signal);
-  }
-}
-async function search(session, intent, lost, until) {
-  const { api, provider } = session;
-  try {
-    const entries = (await session.records())?.all() ?? [];
-    const taken = new Set(entries.flatMap(({ record }) => record.taskId ?? []));
-    const list = await api.once(provider.list(), { until });
-    const elapsed = api.clock.monotonic() - lost.since.monotonic;
-    const now = Math.max(api.clock.wall(), lost.since.wall + elapsed);
-    const tasks = list.tasks.filter(({ id }) => !taken.has(id));
-    const found = findOwn({ ...list, tasks }, intent, { sentAt: lost.sentAt, now });
-    if (found === void 0) return { kind: "clear" };
-    return found === "unsure" ? { kind: "unsure" } : { kind: "there", task: found };
-  } catch (failure) {
-    if (!(failure instanceof Failure14)) throw failure;
-    session.observer.troubled(failure);
-    return { kind: "unreadable", failure };
-  }
-}
-async function resubmit(session, intent, lost, log, deadline) {
-  await log.resubmitting();
-  const observer = { ...session.observer, refused: () => {
-  } };
-  const unwritten = { sending: async () => {
-  }, rejected: async () => {
-  } };
-  const sent = await sendUntilAccepted({ ...session, observer }, intent, deadline, unwritten);
-  if (sent.kind === "accepted") return { ...sent, wasThere: false };
-  const { failure } = sent;
-  if (sent.kind === "lost") {
-    await log.lost();
-    const { clock } = session.api;
-    const since = { wall: clock.wall(), monotonic: clock.monotonic() };
-    return { kind: "lost", lost: { ...lost, since, resubmitted: true, failure } };
-  }
-  const found = await search(session, intent, lost, deadline);
-  if (found.kind === "there") return { kind: "accepted", task: found.task, wasThere: true };
-  if (failure.code === "INVALID_PAYLOAD" || failure.code === "INVALID_MODEL") return sent;
-  if (failure.code !== "IDEMPOTENCY_CONFLICT") await log.resubmitRejected();
-  return unknown(session, intent, lost, { failure });
-}
-async function unknown(session, intent, { failure: lost }, {
-  failure: later,
-  after = later?.details.retryAfter
-} = {}) {
-  const { title } = session.provider;
-  const named = lost.details.taskId;
-  const reason = later ? `${lost.message} ${later.message}` : lost.message;
-  const failure = new Failure14(
-    "SUBMIT_OUTCOME_UNKNOWN",
-    `Whether ${title} accepted this submit, and charged for it, is not known${after === void 0 ? "" : " yet"}. ${reason}`,
-    {
-      status: "UNKNOWN",
-      unclear: true,
-      cause: lost,
-      data: { idempotencyKey: intent.idempotencyKey, model: intent.model },
-      ...after !== void 0 && { retryAfter: after },
-      ...named !== void 0 && { taskId: named },
-      nextSteps: [
-        ...named === void 0 ? [] : [
-          "The answer named a task beside an error; this shows what became of it:",
-          resumeCommand(session, named)
-        ],
-        ...await whatNext(session, intent, after)
-      ]
-    }
-  );
-  return { kind: "unknown", failure };
-}
-async function whatNext({ records, provider, command, again, anew }, { model, idempotencyKey }, after) {
-  const when = after === void 0 ? "" : ` after ${after} seconds`;
-  const isRecorded = await records() !== null;
-  const decide = `Only if the user accepts that it may be charged once more: ${anew}.`;
-  if (!provider.can.list) return [provider.says.tasks, ...isRecorded ? [decide] : []];
-  const list = [
-    command("--action listTasks"),
-    `A task with idempotencyKey ${idempotencyKey}, or of model ${model} made just now, is this one: resume it with --action waitTask --taskId <id>.`
-  ];
-  if (!isRecorded) return ["Do not submit this again before you know: it may be charged twice.", ...list];
-  return [
-    `Run the same command again${when}. It looks for the task in the service's list, and submits nothing while that may charge twice:`,
-    again,
-    ...list,
-    decide
-  ];
-}
-
-// scripts/src/workflow/reuse.ts
-init_delivery();
-init_finish();
-init_tasks();
-const path3 = require("node:path");
-import { failed as failed4, success as success3 } from "./main.mjs";
-import { EXIT as EXIT3, EXIT_OF_ERROR } from "./main.mjs";
-import { Failure as Failure15 } from "./main.mjs";
-import { isTerminal as isTerminal4 } from "./main.mjs";
-var DAY_MS = 24 * 36e5;
-var hasEnded = ({ record }) => isTerminal4(record.status);
-async function reuse(session, entry, settings) {
-  const { taskId, created, status } = entry.record;
-  session.observer.attached(taskId, created);
-  session.observer.task(taskId, status);
-  await noteUse(session, entry);
-  const outcome = status === "COMPLETED" ? await sameResult(session, entry, settings) : await sameEnd(session, entry, settings);
-  return { ...outcome, envelope: { ...outcome.envelope, data: said(session, entry, outcome) } };
-}
-function said(session, { record }, { envelope }) {
-  const { created, status, resubmitted } = record;
-  const { nextSteps, ...data } = envelope.data ?? {};
-  const another = `This request was made on ${created} and ended ${status}; nothing was charged now. To make another, with a new charge: ${session.anew}.`;
-  return {
-    ...data,
-    reused: true,
-    createdAt: created,
-    ...resubmitted && { resubmitted: true },
-    nextSteps: [...nextSteps ?? [], another]
-  };
-}
-async function noteUse({ api }, entry) {
-  const now = api.clock.wall();
-  const { created, used } = entry.record;
-  if (now - Date.parse(used ?? created) < DAY_MS) return;
-  await entry.update({ used: new Date(now).toISOString() });
-}
-async function sameResult(session, entry, settings) {
-  const { taskId, download, credits } = entry.record;
-  const folder = settings.folder ?? download;
-  let files;
-  try {
-    files = await wholeFiles(session, entry, folder);
-  } catch (error) {
-    if (!(error instanceof Failure15)) throw error;
-    return failed4(error.with({ status: "COMPLETED" }), "COMPLETED", taskId);
-  }
-  if (files) {
-    const data = { credits: { ...credits }, files: files.map((file) => ({ ...file })) };
-    return handOver(session, entry, success3("COMPLETED", taskId, data, EXIT3.done));
-  }
-  const { clock } = session.api;
-  const until = settings.waitMs > 0 ? clock.monotonic() + settings.waitMs : Infinity;
-  const outcome = await finish(session, taskId, { ...settings, folder, until, entry, credits });
-  return handOver(session, entry, isGone(outcome) ? gone(session, outcome) : outcome);
-}
-async function wholeFiles(session, entry, folder) {
-  const { files, fileCount, delivered } = entry.record;
-  const names = [...new Set(files.map((file) => path3.basename(file.path)))];
-  if (names.length === 0 || names.length !== (fileCount ?? (delivered === null ? null : names.length)))
-    return void 0;
-  const { isSaved: isSaved2 } = await import("./download.mjs");
-  const whole = [];
-  for (const name of names) {
-    const isWanted = (file) => path3.dirname(file.path) === folder;
-    const candidates = files.filter((file) => path3.basename(file.path) === name);
-    candidates.sort((a, b) => Number(isWanted(b)) - Number(isWanted(a)));
-    let found;
-    for (const file of candidates) found ??= await isSaved2(file) ? file : void 0;
-    if (!found) return void 0;
-    whole.push(found);
-  }
-  if (folder === null) return whole;
-  const { copyTo: copyTo2 } = await Promise.resolve().then(() => (init_copy_file(), copy_file_exports));
-  const placed = [];
-  for (const file of whole) {
-    placed.push(await copyTo2(file, path3.join(folder, path3.basename(file.path)), session.api.clock));
-  }
-  const isNew = ({ path: target }) => !files.some((file) => file.path === target);
-  if (placed.some(isNew)) await entry.update((now) => ({ files: [...now.files, ...placed.filter(isNew)] }));
-  return placed;
-}
-function sameEnd(session, entry, settings) {
-  return waitTask(session, entry.record.taskId, { ...settings, waitMs: 0 }, {}, entry);
-}
-var GONE = ["TASK_NOT_FOUND", "DOWNLOAD_FAILED"];
-function isGone({ envelope }) {
-  return envelope.errorCode !== null && GONE.includes(envelope.errorCode);
-}
-function gone(session, outcome) {
-  const { envelope } = outcome;
-  if (envelope.errorCode === "DOWNLOAD_FAILED") return outcome;
-  const failure = new Failure15(
-    "DOWNLOAD_FAILED",
-    `The result cannot be had any more: the saved file is gone, and ${session.provider.title} does not know the task. ${session.provider.says.retention}`
-  );
-  return {
-    ...outcome,
-    envelope: { ...envelope, errorCode: failure.code, errorMessage: failure.message },
-    exitCode: EXIT_OF_ERROR[failure.code]
-  };
-}
-
-// scripts/src/live.ts
 init_session();
 init_tasks();
 init_wait();
@@ -1958,12 +1625,10 @@ export {
   aivideomaker,
   cancelTask,
   codeOfStatus,
-  copyTo,
   creditsOf,
   dataOf,
   explain,
   explainMissing,
-  findOwn,
   findUrls,
   finish,
   firstText,
@@ -1972,7 +1637,6 @@ export {
   getStatus,
   getTask,
   handOver,
-  hasEnded,
   isTransientStatus,
   isYoung,
   look,
@@ -1988,13 +1652,10 @@ export {
   pauseBeforeLook,
   pauseBeforeRetry,
   pollRhythm,
-  reconcile,
   recordOf,
   refused,
   resumeCommand,
-  reuse,
   runLive,
-  sendUntilAccepted,
   shortDeadline,
   taskOutcome,
   trouble,

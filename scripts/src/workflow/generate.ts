@@ -42,6 +42,9 @@ export interface GenerateOptions {
 /** The task of a request, with its record where there is one. */
 type Made = Omit<RecordedTask, 'entry'> & { entry?: Entry; isResubmitted?: boolean };
 
+// However short the wait: a submit that was rejected for a moment, or whose answer was lost, is given so much.
+const LEAST_SUBMIT_MS = 2_000;
+
 /** The whole way from a valid payload to a finished file: price, submit, wait, fetch. Submits at most one task. */
 export async function generate(session: Session, options: GenerateOptions): Promise<Outcome> {
   const { api } = session;
@@ -49,7 +52,7 @@ export async function generate(session: Session, options: GenerateOptions): Prom
   const start = api.clock.monotonic();
   const wait = { ...options.wait, folder: await folderFor(options.wait.folder) };
   if (isDetached) wait.waitMs = 0;
-  const deadline = isDetached ? shortDeadline(session) : start + wait.waitMs;
+  const deadline = isDetached ? shortDeadline(session) : start + Math.max(wait.waitMs, LEAST_SUBMIT_MS);
   const journal = await session.records();
   let made: Made;
   try {

@@ -193,12 +193,13 @@ async function whatNext(
   const when = after === undefined ? '' : ` after ${after} seconds`;
   const isRecorded = (await records()) !== null;
   const decide = `Only if the user accepts that it may be charged once more: ${anew}.`;
-  if (!provider.can.list) return [provider.says.tasks, ...(isRecorded ? [decide] : [])];
+  const notYet = 'Do not submit this again before you know: it may be charged twice.';
+  if (!provider.can.list) return [notYet, provider.says.tasks, ...(isRecorded ? [decide] : [])];
   const list = [
     command('--action listTasks'),
     `A task with idempotencyKey ${idempotencyKey}, or of model ${model} made just now, is this one: resume it with --action waitTask --taskId <id>.`,
   ];
-  if (!isRecorded) return ['Do not submit this again before you know: it may be charged twice.', ...list];
+  if (!isRecorded) return [notYet, ...list];
   return [
     `Run the same command again${when}. It looks for the task in the service's list, and submits nothing while that may charge twice:`,
     again,
