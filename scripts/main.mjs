@@ -1382,7 +1382,7 @@ function findOut(args) {
   if (args && !args.profile.can.list) {
     return [
       args.profile.says.tasks,
-      ...isRecorded ? [`Only if the person decides that it may be charged once more: ${commandAnew(args)}.`] : []
+      ...isRecorded ? [`Only if the user accepts that it may be charged once more: ${commandAnew(args)}.`] : []
     ];
   }
   return [

@@ -134,7 +134,7 @@ function findOut(args: Arguments | undefined): string[] {
     return [
       args.profile.says.tasks,
       ...(isRecorded
-        ? [`Only if the person decides that it may be charged once more: ${commandAnew(args)}.`]
+        ? [`Only if the user accepts that it may be charged once more: ${commandAnew(args)}.`]
         : []),
     ];
   }
