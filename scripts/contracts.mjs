@@ -5,6 +5,7 @@ const { readdirSync } = require("node:fs");
 const { join: join2 } = require("node:path");
 import { Failure } from "./main.mjs";
 import { isObject as isObject5 } from "./main.mjs";
+import { OUTPUT_KINDS } from "./main.mjs";
 import { PROGRAM, plain as plain2 } from "./main.mjs";
 
 // scripts/src/contracts/contract-error.ts
@@ -568,6 +569,7 @@ function rootOf(contract) {
 function toContract(provider, model, document) {
   if (!isObject5(document)) throw new ContractError("the file must be a mapping");
   const {
+    "x-output": output,
     "x-sources": sources,
     "x-notes": notes = [],
     "x-price": price,
@@ -583,6 +585,7 @@ function toContract(provider, model, document) {
   const contract = {
     provider,
     model,
+    output: readOutput(output),
     schema,
     example,
     sources: known,
@@ -591,6 +594,11 @@ function toContract(provider, model, document) {
   };
   roots.set(contract, root);
   return contract;
+}
+function readOutput(value) {
+  const kind2 = OUTPUT_KINDS.find((known) => known === value);
+  if (kind2 === void 0) throw new ContractError(`x-output must be one of ${OUTPUT_KINDS.join(", ")}`);
+  return kind2;
 }
 function readSources(value) {
   if (!Array.isArray(value) || value.length === 0)
@@ -2820,19 +2828,32 @@ import { PROFILES } from "./main.mjs";
 import { success } from "./main.mjs";
 import { EXIT } from "./main.mjs";
 import { commandWith, modelFlags } from "./main.mjs";
-async function describeAll({ profile, isProviderNamed }) {
+async function describeAll({ profile, isProviderNamed, kind: kind2 }) {
   const provider = profile.id;
-  const models = [];
-  for (const id of await listModels(provider)) models.push(summary(await loadContract(provider, id)));
-  const first = (await listModels(provider))[0] ?? "";
-  const nextSteps = [commandWith(["--action", "describeModel", ...modelFlags({ provider, model: first })])];
+  const found = await contractsOf(provider, kind2);
+  const nextSteps = found.slice(0, 1).map((contract) => commandWith(["--action", "describeModel", ...modelFlags(contract)]));
   const others = {};
   for (const { id } of isProviderNamed ? [] : PROFILES.filter((other) => other !== profile)) {
-    others[id] = await listModels(id);
-    nextSteps.push(commandWith(["--action", "listModels", "--provider", id]));
+    others[id] = kind2 === void 0 ? await listModels(id) : (await contractsOf(id, kind2)).map(({ model }) => model);
+    const flags = ["--action", "listModels", "--provider", id];
+    nextSteps.push(commandWith(kind2 === void 0 ? flags : [...flags, "--kind", kind2]));
   }
-  const data = { provider, models, ...!isProviderNamed && { otherProviders: others }, nextSteps };
+  const data = {
+    provider,
+    ...kind2 !== void 0 && { kind: kind2 },
+    models: found.map(summary),
+    ...!isProviderNamed && { otherProviders: others },
+    nextSteps
+  };
   return success(null, null, data, EXIT.done);
+}
+async function contractsOf(provider, kind2) {
+  const found = [];
+  for (const id of await listModels(provider)) {
+    const contract = await loadContract(provider, id);
+    if (kind2 === void 0 || contract.output === kind2) found.push(contract);
+  }
+  return found;
 }
 async function describeOne({ profile, isProviderNamed }, model) {
   const services = isProviderNamed ? [profile] : PROFILES;
@@ -2856,11 +2877,12 @@ async function describeOne({ profile, isProviderNamed }, model) {
   );
 }
 function summary(contract) {
-  const { provider, model, schema, example, price } = contract;
+  const { provider, model, output, schema, example, price } = contract;
   return {
     provider,
     model,
     title: schema.title ?? model,
+    output,
     required: schema.required ?? [],
     example,
     estimatedCreditsOfExample: estimateCredits(contract, example),

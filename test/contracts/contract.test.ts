@@ -137,6 +137,7 @@ describe('adding a model', () => {
     writeFileSync(
       join(contractsFolder(root), 'other', 'nested.yaml'),
       `$schema: https://json-schema.org/draft/2020-12/schema
+x-output: image
 type: object
 additionalProperties: false
 required: [input]
@@ -319,6 +320,8 @@ describe('a contract that is not understood is refused, never half used', () => 
     ['another dialect', '2020-12', '2019-09', '$schema must be'],
     ['another root type', 'type: object', 'type: array', 'type must be object'],
     ['no example', 'examples:', 'x-notez:', 'examples must hold'],
+    ['no output', 'x-output: video\n', '', 'x-output must be one of video, image, audio, model3d'],
+    ['an unknown output', 'x-output: video', 'x-output: film', 'x-output must be one of'],
     ['no sources', 'x-sources:', 'x-notes2:', 'x-sources must list'],
     ['a price of a stranger', 'seconds: duration', 'seconds: length', 'x-price.seconds must name'],
     ['an unknown price key', 'perSecond: 3', 'perSecond: 3, perFrame: 1', 'perFrame is not supported'],

@@ -23,6 +23,7 @@ Flags
   --action <action>        ${ACTIONS.slice(1, 6).join(', ')},
                            ${ACTIONS.slice(6).join(', ')}
   --provider <id>          ${PROFILES.map(({ id }, n) => (n === 0 ? `${id} (default)` : id)).join(', ')}
+  --kind <kind>            listModels: only models that make video, image, audio or model3d
   --taskId <id>            the task of getStatus, getTask, cancelTask, waitTask
   --wait <seconds>         how long to wait for the end (default 600; 0 = do not wait)
   --pollInterval <seconds> first pause between looks (default 2)
