@@ -63,9 +63,19 @@ var STDIN = "pass the whole payload through standard input with --payload -";
 function otherwise(fromFile) {
   return fromFile ? `give the picture with --image <file>, or ${STDIN}` : STDIN;
 }
-function expectedMedia(kind2) {
-  if (kind2 !== "image") return "a public http(s) URL";
-  return "a public http(s) URL, or an image as data:image/png;base64,... (png, jpeg, webp or gif)";
+function expectedMedia(kind2, files) {
+  const url = `a public http(s) URL${files === void 0 ? "" : ` of a ${files.join(", ")} file`}`;
+  return kind2 === "image" ? `${url}, or an image as data:image/png;base64,... with its own type` : url;
+}
+var KNOWN_ENDING = /\.(png|jpe?g|webp|gif|avif|bmp|heic|tiff?|svg|mp4|mov|m4v|webm|mkv|avi|mp3|wav|m4a|aac|flac|ogg|glb|obj|pdf)$/i;
+function checkFileType(url, files) {
+  const path = /^[^?#]*/.exec(url.slice(0, 8192))[0];
+  const ending = KNOWN_ENDING.exec(path)?.[1]?.toLowerCase();
+  if (ending === void 0 || files.includes(ending)) return null;
+  return {
+    expected: `a public http(s) URL of a ${files.join(", ")} file`,
+    hint: `write the URL of a ${files.join(", ")} file; this one ends with .${ending}, which the service is not said to take`
+  };
 }
 function checkMedia(value, kind2, fromFile = true, service = "the service") {
   const expected2 = expectedMedia(kind2);
@@ -99,8 +109,8 @@ function imageHint(head, fromFile) {
 }
 var BASE64_END = /[^A-Za-z0-9+/]/g;
 function dataUriProblem(value, head, fix) {
-  const prefix = /^data:image\/(?:png|jpeg|webp|gif);base64,/.exec(head)?.[0];
-  if (prefix === void 0) return headerHint(head);
+  const [prefix, named] = /^(?!data:image\/jpg;)data:(image\/[a-z0-9][a-z0-9.+-]*);base64,/.exec(head) ?? [];
+  if (prefix === void 0 || named === void 0) return headerHint(head);
   BASE64_END.lastIndex = prefix.length;
   const end = BASE64_END.exec(value)?.index ?? value.length;
   const rest = value.slice(end, end + 3);
@@ -116,23 +126,31 @@ function dataUriProblem(value, head, fix) {
   if (length % 4 !== 0)
     return `the base64 text looks cut off: its length of ${length} is no multiple of 4; ${fix}`;
   const type = sniffImage(Buffer.from(value.slice(prefix.length, prefix.length + 24), "base64"));
-  if (type === null) return `the data are no PNG, JPEG, WebP or GIF picture; ${fix}`;
-  if (!prefix.startsWith(`data:${type};`)) return `the data are ${type}; write data:${type};base64,...`;
-  return null;
+  if (type === null) return SURE.has(named) ? `the data are no picture of type ${named}; ${fix}` : null;
+  return type === named ? null : `the data are ${type}; write data:${type};base64,...`;
 }
 function headerHint(head) {
   const type = /^data:([^;,]{0,40})/i.exec(head)?.[1]?.toLowerCase() ?? "";
-  if (type === "image/jpg") return "write data:image/jpeg;base64,... ; image/jpg is refused by the service";
-  if (!/^image\/(png|jpeg|webp|gif)$/.test(type))
-    return `write data:image/png;base64,... (or jpeg, webp, gif), not data:${plain(type)}`;
+  if (type === "image/jpg")
+    return "write data:image/jpeg;base64,... ; image/jpg is no registered type, and was refused once for a URL (September 2026)";
+  if (!type.startsWith("image/")) return `write data:image/png;base64,... , not data:${plain(type)}`;
   return `begin the value with exactly data:${type};base64,`;
 }
+var SURE = /* @__PURE__ */ new Set([
+  "image/png",
+  "image/jpeg",
+  "image/webp",
+  "image/gif",
+  "image/bmp"
+]);
 function sniffImage(bytes) {
   const starts = (at, signature) => bytes.length >= at + signature.length && [...signature].every((char, i) => bytes[at + i] === char.charCodeAt(0));
   if (starts(0, "PNG\r\n\n")) return "image/png";
   if (starts(0, "ÿØÿ")) return "image/jpeg";
   if (starts(0, "GIF87a") || starts(0, "GIF89a")) return "image/gif";
   if (starts(0, "RIFF") && starts(8, "WEBP")) return "image/webp";
+  if (starts(4, "ftypavif") || starts(4, "ftypavis")) return "image/avif";
+  if (starts(0, "BM") && starts(6, "\0\0\0\0")) return "image/bmp";
   return null;
 }
 function checkPublicUrl(value, options) {
@@ -375,6 +393,14 @@ var KEYWORDS = {
       if (kind2 === void 0)
         throw new ContractError(`${where} must be image, video or audio, or one of these with -url`);
       node.media = kind2;
+    }
+  },
+  "x-files": {
+    types: ["string"],
+    read(node, value, where) {
+      if (!Array.isArray(value) || value.length === 0 || !value.every((item) => typeof item === "string"))
+        throw new ContractError(`${where} must be a list of file endings`);
+      node.files = value;
     }
   }
 };
@@ -1783,7 +1809,7 @@ var $ZodObject = /* @__PURE__ */ $constructor("$ZodObject", (inst, def) => {
     }
     return propValues;
   });
-  const isObject11 = isObject6;
+  const isObject12 = isObject6;
   const catchall = def.catchall;
   let value;
   const memo = globalConfig.memoizer;
@@ -1791,7 +1817,7 @@ var $ZodObject = /* @__PURE__ */ $constructor("$ZodObject", (inst, def) => {
   inst._zod.parse = (payload, ctx) => {
     value ?? (value = _normalized.value);
     const input = payload.value;
-    if (!isObject11(input)) {
+    if (!isObject12(input)) {
       payload.issues.push({
         expected: "object",
         code: "invalid_type",
@@ -2311,12 +2337,13 @@ function ofType(node, type) {
   return checks.length === 0 ? base : base.check(...checks);
 }
 function text(node) {
-  const { pattern, media, minLength: least = 0, maxLength: most = Number.POSITIVE_INFINITY } = node;
+  const { pattern, media, files, minLength: least = 0, maxLength: most = Number.POSITIVE_INFINITY } = node;
   const checks = [];
   if (pattern !== void 0) checks.push(_regex(pattern));
   if (least > 0) checks.push(refine((value) => codePoints(value) >= least));
   if (most < Number.POSITIVE_INFINITY) checks.push(refine((value) => codePoints(value) <= most));
   if (media !== void 0) checks.push(refine((value) => checkMedia(value, media) === null));
+  if (files !== void 0) checks.push(refine((value) => checkFileType(value, files) === null));
   return checks.length === 0 ? string2() : string2().check(...checks);
 }
 function codePoints(value) {
@@ -2394,7 +2421,7 @@ function expectedOf(node, type) {
   if (type === "array" && node.media !== void 0 && node.items?.media === node.media)
     return `an array of${itemCount(node)} such items`;
   if (type === "string") {
-    if (node.media !== void 0) return expectedMedia(node.media);
+    if (node.media !== void 0) return expectedMedia(node.media, node.files);
     const least = node.pattern?.source === NOT_BLANK && node.minLength === 1 ? void 0 : node.minLength;
     const size = range(least, node.maxLength);
     return `a string${size && ` of ${size} characters`}${patternText(node)}`;
@@ -2493,8 +2520,8 @@ function isNumeric(value) {
 function textHint(place, value) {
   const { node, path, fromFile, provider } = place;
   if (node.media !== void 0) {
-    const problem = checkMedia(value, node.media, fromFile, provider);
-    if (problem !== null) return problem.hint;
+    const problem = checkMedia(value, node.media, fromFile, provider) ?? (node.files && checkFileType(value, node.files));
+    if (problem) return problem.hint;
   }
   if (value.trim() === "") return `write text into ${pathText(path)}`;
   const length = codePoints(value);
@@ -2531,9 +2558,17 @@ var LOOK_ALIKES = [
   ["prompt", "content"],
   ["image", "imageurl"]
 ];
+var FLAG_OF = /* @__PURE__ */ new Map([
+  ["model", "--model"],
+  ["callbackurl", "--callbackUrl"],
+  ["webhookurl", "--webhookUrl"],
+  ["idempotencykey", "--idempotencyKey"]
+]);
 function unknownFieldHint(key, node, given) {
   const names2 = [...node.properties?.keys() ?? []];
   const shown = JSON.stringify(plain3(key, SHOWN));
+  const flag = FLAG_OF.get(squeezed(key));
+  if (flag !== void 0) return `leave ${shown} out; it is said by ${flag}`;
   const meant = lookAlike(key, names2) ?? nearest(key, names2);
   const takes = `it takes ${names2.join(", ")}`;
   if (meant === void 0) return `leave ${shown} out; ${takes}`;
@@ -2541,9 +2576,12 @@ function unknownFieldHint(key, node, given) {
   return `write "${meant}" instead of ${shown}; ${takes}`;
 }
 function lookAlike(key, names2) {
-  const squeezed = key.slice(0, SHOWN).toLowerCase().replace(/[-_\s]/g, "");
-  const group = LOOK_ALIKES.find((words) => words.includes(squeezed));
+  const word = squeezed(key);
+  const group = LOOK_ALIKES.find((words) => words.includes(word));
   return names2.find((name2) => group?.includes(name2.toLowerCase()));
+}
+function squeezed(key) {
+  return key.slice(0, SHOWN).toLowerCase().replace(/[-_\s]/g, "");
 }
 
 // scripts/src/contracts/places.ts
@@ -2890,9 +2928,38 @@ function summary(contract) {
   };
 }
 
+// scripts/src/contracts/whole-body.ts
+import { Failure as Failure2 } from "./main.mjs";
+import { isObject as isObject10 } from "./main.mjs";
+import { plain as plain4 } from "./main.mjs";
+function withoutBody(contract, payload, callbackFlag) {
+  const { input, ...beside } = payload;
+  if (!isObject10(input) || rootOf(contract).properties?.has("input") === true) return payload;
+  const issues = Object.entries(beside).filter(([name2, value]) => name2 !== "model" || value !== contract.model).map(([name2, value]) => besideIssue(contract, name2, value, callbackFlag));
+  const [first] = issues;
+  if (first === void 0) return input;
+  const hint2 = 'pass what is inside "input" as the payload, and nothing else';
+  throw new Failure2("INVALID_PAYLOAD", `--payload holds a complete request body: ${hint2}.`, {
+    issues: [
+      { path: "input", expected: "the fields themselves", received: received(input), hint: hint2 },
+      ...issues
+    ],
+    nextSteps: [hint2, ...issues.map((issue2) => `${issue2.path}: ${issue2.hint}`)]
+  });
+}
+function besideIssue(contract, name2, value, callbackFlag) {
+  const place = { path: plain4(name2, 60), received: received(value) };
+  if (name2 === "model") {
+    const hint3 = `leave "model" out; the model is the one of --model, which is ${contract.model} here`;
+    return { ...place, expected: contract.model, hint: hint3 };
+  }
+  const hint2 = name2 === "callback_url" ? `leave "callback_url" out; the address goes into --${callbackFlag}` : `leave ${JSON.stringify(plain4(name2, 60))} out, or put it inside "input" if it is one of the fields`;
+  return { ...place, expected: "nothing beside the fields", hint: hint2 };
+}
+
 // scripts/src/cli/intake.ts
-import { Failure as Failure3 } from "./main.mjs";
-import { plain as plain5 } from "./main.mjs";
+import { Failure as Failure4 } from "./main.mjs";
+import { plain as plain6 } from "./main.mjs";
 import { commandWith as commandWith2, modelFlags as modelFlags2 } from "./main.mjs";
 import { isLoopback } from "./main.mjs";
 
@@ -2900,9 +2967,9 @@ import { isLoopback } from "./main.mjs";
 const { constants } = require("node:fs");
 const { open } = require("node:fs/promises");
 const { addAbortSignal } = require("node:stream");
-import { Failure as Failure2 } from "./main.mjs";
-import { isObject as isObject10 } from "./main.mjs";
-import { plain as plain4 } from "./main.mjs";
+import { Failure as Failure3 } from "./main.mjs";
+import { isObject as isObject11 } from "./main.mjs";
+import { plain as plain5 } from "./main.mjs";
 var MAX_INPUT_BYTES = 64 * 1024 * 1024;
 var MAX_IMAGE_BYTES = 32 * 1024 * 1024;
 async function readPayload(contract, text2, image, signal) {
@@ -2942,7 +3009,7 @@ function parsePayload(text2, fromStdin) {
   } catch (error) {
     throw mangled(text2, fromStdin, error instanceof Error ? error.message : "");
   }
-  if (isObject10(value)) return value;
+  if (isObject11(value)) return value;
   const kind2 = value === null ? "null" : Array.isArray(value) ? "an array" : `a ${typeof value}`;
   const hint2 = 'write the fields in braces, for example {"prompt":"a lighthouse at dawn"}';
   throw refused("--payload", "a JSON object", kind2, hint2);
@@ -2985,7 +3052,7 @@ function mangled(text2, fromStdin, syntax) {
     );
   }
   if (!fromStdin && !trimmed.includes('"')) {
-    const received3 = `${plain4(trimmed, 60)} (no double quotes in it)`;
+    const received3 = `${plain5(trimmed, 60)} (no double quotes in it)`;
     return refused(
       "--payload",
       expected2,
@@ -2994,7 +3061,7 @@ function mangled(text2, fromStdin, syntax) {
     );
   }
   const position = /position \d+(?: \(line \d+ column \d+\))?/.exec(syntax)?.[0];
-  const received2 = `text that is no JSON${position ? ` at ${position}` : ""}: ${plain4(trimmed, 60)}`;
+  const received2 = `text that is no JSON${position ? ` at ${position}` : ""}: ${plain5(trimmed, 60)}`;
   return refused(
     "--payload",
     expected2,
@@ -3009,7 +3076,7 @@ async function readStdin(signal) {
   try {
     return await textOf(addAbortSignal(signal, process.stdin));
   } catch (error) {
-    if (error instanceof Failure2 || signal.aborted) throw error;
+    if (error instanceof Failure3 || signal.aborted) throw error;
     const received2 = `what cannot be read (${codeOf(error)})`;
     throw refused("--payload -", "JSON on standard input", received2, STDIN_FORM);
   }
@@ -3042,15 +3109,15 @@ async function readImage(file) {
     handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     const stat = await handle.stat();
     if (!stat.isFile())
-      throw refused("--image", "a file", `${plain4(file, 120)}, which is none`, "name an image file");
+      throw refused("--image", "a file", `${plain5(file, 120)}, which is none`, "name an image file");
     const head = Buffer.alloc(16);
     const { bytesRead } = await handle.read(head, 0, 16, 0);
     const type = sniffImage(head.subarray(0, bytesRead));
     if (!type) {
-      const received2 = `${plain4(file, 120)}, which is none of these`;
+      const received2 = `${plain5(file, 120)}, which is none of these`;
       throw refused(
         "--image",
-        "a PNG, JPEG, WebP or GIF file",
+        "a PNG, JPEG, WebP, GIF, AVIF or BMP file",
         received2,
         "name an image file, or convert it first"
       );
@@ -3067,11 +3134,11 @@ async function readImage(file) {
     const { bytesRead: size } = await handle.read(bytes, 0, stat.size, 0);
     return `data:${type};base64,${bytes.toString("base64", 0, size)}`;
   } catch (error) {
-    if (error instanceof Failure2) throw error;
+    if (error instanceof Failure3) throw error;
     throw refused(
       "--image",
       "a file that can be read",
-      `${plain4(file, 120)} (${codeOf(error)})`,
+      `${plain5(file, 120)} (${codeOf(error)})`,
       "check the path; it is taken from the folder in which the command runs"
     );
   } finally {
@@ -3083,7 +3150,7 @@ function codeOf(error) {
 }
 function refused(path, expected2, received2, hint2) {
   const issues = [{ path, expected: expected2, received: received2, hint: hint2 }];
-  return new Failure2("INVALID_PAYLOAD", `${path}: expected ${expected2}, received ${received2}.`, {
+  return new Failure3("INVALID_PAYLOAD", `${path}: expected ${expected2}, received ${received2}.`, {
     issues,
     nextSteps: [hint2]
   });
@@ -3093,13 +3160,14 @@ function refused(path, expected2, received2, hint2) {
 async function readIntent(args, loopback, signal) {
   const contract = await loadContract(args.profile.id, args.model);
   const webhookUrl = args.callback === void 0 ? void 0 : readCallback(args, args.callback, loopback);
-  const payload = await readPayload(contract, args.payload, args.image, signal);
+  const given = await readPayload(contract, args.payload, args.image, signal);
+  const payload = withoutBody(contract, given, args.profile.callbackFlag);
   const issues = checkPayload(contract, payload);
   const first = issues[0];
   if (first) {
     const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : "";
     const message = `The payload does not fit ${contract.model}: ${first.path}: expected ${first.expected}, received ${first.received}${more}.`;
-    throw new Failure3("INVALID_PAYLOAD", message, {
+    throw new Failure4("INVALID_PAYLOAD", message, {
       issues,
       nextSteps: [
         ...new Set(issues.map(({ path, hint: hint2 }) => `${path}: ${hint2}`)),
@@ -3127,8 +3195,8 @@ function readCallback({ profile }, value, loopback) {
   const problem = checkPublicUrl(value, { schemes: ["https"] });
   if (!problem || loopback && isLocal(value)) return new URL(value).href;
   const { expected: expected2, hint: hint2 } = problem;
-  throw new Failure3("INVALID_PAYLOAD", `${flag}: expected ${expected2}.`, {
-    issues: [{ path: flag, expected: expected2, received: `"${plain5(value, 80)}"`, hint: hint2 }],
+  throw new Failure4("INVALID_PAYLOAD", `${flag}: expected ${expected2}.`, {
+    issues: [{ path: flag, expected: expected2, received: `"${plain6(value, 80)}"`, hint: hint2 }],
     nextSteps: [hint2]
   });
 }
@@ -3144,6 +3212,7 @@ export {
   RULES,
   assign,
   cheaperVariants,
+  checkFileType,
   checkMedia,
   checkPayload,
   checkPublicUrl,
@@ -3180,5 +3249,6 @@ export {
   toContract,
   toZod2 as toZod,
   unknownFieldHint,
-  valueAt
+  valueAt,
+  withoutBody
 };

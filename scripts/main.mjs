@@ -705,7 +705,7 @@ Examples (no key, no cost)
 Flags
   --model <id>             the model; with --payload alone: validate, submit, wait, fetch the result
   --payload <json>         the request's fields; "-" reads them from standard input
-  --image <file>           a local PNG, JPEG, WebP or GIF for the model's image field
+  --image <file>           a local picture (PNG, JPEG, WebP, GIF, AVIF, BMP) for the model's image field
   --action <action>        ${ACTIONS.slice(1, 6).join(", ")},
                            ${ACTIONS.slice(6).join(", ")}
   --provider <id>          ${PROFILES.map(({ id }, n) => n === 0 ? `${id} (default)` : id).join(", ")}

@@ -68,7 +68,9 @@ let rehearsals: Promise<Run>[] = [];
 beforeAll(() => {
   rehearsals = SANDBOX.map(async ([model]) => {
     const { example } = await loadContract('apidot', model);
-    const line = ['--model', model, '--payload', JSON.stringify(example), '--download', model];
+    // One of them as the documents print it: the complete body of the request.
+    const payload = model === 'gpt-image-2' ? { model, input: example } : example;
+    const line = ['--model', model, '--payload', JSON.stringify(payload), '--download', model];
     const args = [ENTRY, '--sandbox', ...APIDOT, ...line, '--pollInterval', '0.1'];
     const env = { PATH: process.env.PATH, ASYNC_MEDIA_STATE_DIR: path.join(sandboxFolder, `state-${model}`) };
     return new Promise((resolve) => {

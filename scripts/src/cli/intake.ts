@@ -1,6 +1,7 @@
 import { type Contract, loadContract } from '../contracts/contract.ts';
 import { checkPublicUrl } from '../contracts/media.ts';
 import { checkPayload } from '../contracts/validate.ts';
+import { withoutBody } from '../contracts/whole-body.ts';
 import type { Intent } from '../providers/provider.ts';
 import { Failure } from '../types/failure.ts';
 import { plain } from '../types/text.ts';
@@ -26,7 +27,8 @@ export interface Wish {
 export async function readIntent(args: Arguments, loopback: boolean, signal: AbortSignal): Promise<Wish> {
   const contract = await loadContract(args.profile.id, args.model!);
   const webhookUrl = args.callback === undefined ? undefined : readCallback(args, args.callback, loopback);
-  const payload = await readPayload(contract, args.payload, args.image, signal);
+  const given = await readPayload(contract, args.payload, args.image, signal);
+  const payload = withoutBody(contract, given, args.profile.callbackFlag);
   const issues = checkPayload(contract, payload);
   const first = issues[0];
   if (first) {
