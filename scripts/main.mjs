@@ -562,17 +562,15 @@ function checkTogether(action, given, issues) {
 function checkService(action, given, issues) {
   const profile = providerOf(given, issues);
   const { title, can, callbackFlag } = profile;
-  refuseUnsupported(profile, action);
+  if (action !== "quote") refuseUnsupported(profile, action);
   for (const name of ["webhookUrl", "callbackUrl"]) {
     if (name === callbackFlag || !given.has(name)) continue;
     issues.push(issue(`--${name}`, `--${callbackFlag} for ${title}`, "it", `write --${callbackFlag}`));
   }
-  for (const name of ["maxCredits", "maxCreditsPerDay"]) {
-    if (can.quote || !given.has(name)) continue;
+  if (!can.quote && given.has("maxCreditsPerDay")) {
     const expected = `not to be given with ${title}, which documents no price before a submit`;
-    issues.push(
-      issue(`--${name}`, expected, "it", `leave --${name} out, after looking the price up yourself`)
-    );
+    const hint = "leave --maxCreditsPerDay out; --maxCredits is held against an estimate";
+    issues.push(issue("--maxCreditsPerDay", expected, "it", hint));
   }
 }
 function issue(path4, expected, received, hint) {
@@ -714,7 +712,7 @@ Flags
   --wait <seconds>         how long to wait for the end (default 600; 0 = do not wait)
   --pollInterval <seconds> first pause between looks (default 2)
   --download <dir>         save the finished file there as <taskId>.<ext>
-  --maxCredits <n>         ask for the price first; submit nothing above n
+  --maxCredits <n>         ask for the price first; submit nothing above n (APIDot: by a dated estimate)
   --maxCreditsPerDay <n>   submit nothing that takes the charges of 24 hours above n
   --new                    a new wish, although the same one is under way (a new charge)
   --all                    with waitTask and no --taskId: every pending task

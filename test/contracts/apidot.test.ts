@@ -376,8 +376,15 @@ describe('the models of tiers A and B', () => {
     for (const note of contract.notes) expect(note).toMatch(/\.$/);
     for (const property of Object.values(contract.schema.properties as Record<string, JsonObject>))
       expect(property.description).toMatch(/\w/);
-    expect(contract.price).toBeNull();
-    expect(contract.notes).toContain('No price is known.');
+    const { price, notes } = contract;
+    const says = notes.some((note) => note.startsWith('No price is known.'));
+    expect(says).toBe(price === null);
+    if (price === null) return;
+    expect(price.asOf).toMatch(/^(about )?2026-0[4-7]-\d\d$/);
+    expect(price.note).toMatch(
+      /^An estimate, by (the prices in the README of APIDotAI|what the website's source)/,
+    );
+    expect(price.usdPerCredit).toBe(0.005);
   });
 
   it.each(each)('%s requires what its source requires', (id, contract) => {

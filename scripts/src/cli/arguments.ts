@@ -332,17 +332,16 @@ function checkTogether(action: Action, given: Map<FlagName, string>, issues: Iss
 function checkService(action: Action, given: Map<FlagName, string>, issues: Issue[]): void {
   const profile = providerOf(given, issues);
   const { title, can, callbackFlag } = profile;
-  refuseUnsupported(profile, action);
+  // A quote that nobody gives is refused after a look at its payload: then there is an estimate to tell.
+  if (action !== 'quote') refuseUnsupported(profile, action);
   for (const name of ['webhookUrl', 'callbackUrl'] as const) {
     if (name === callbackFlag || !given.has(name)) continue;
     issues.push(issue(`--${name}`, `--${callbackFlag} for ${title}`, 'it', `write --${callbackFlag}`));
   }
-  for (const name of ['maxCredits', 'maxCreditsPerDay'] as const) {
-    if (can.quote || !given.has(name)) continue;
+  if (!can.quote && given.has('maxCreditsPerDay')) {
     const expected = `not to be given with ${title}, which documents no price before a submit`;
-    issues.push(
-      issue(`--${name}`, expected, 'it', `leave --${name} out, after looking the price up yourself`),
-    );
+    const hint = 'leave --maxCreditsPerDay out; --maxCredits is held against an estimate';
+    issues.push(issue('--maxCreditsPerDay', expected, 'it', hint));
   }
 }
 

@@ -1,5 +1,5 @@
 import { type Contract, listModels, loadContract } from '../contracts/contract.ts';
-import { estimateCredits } from '../contracts/price.ts';
+import { estimateCredits, priceLine } from '../contracts/price.ts';
 import type { Profile } from '../providers/profile.ts';
 import { PROFILES } from '../providers/registry.ts';
 import { type Outcome, success } from '../types/envelope.ts';
@@ -89,6 +89,7 @@ function summary(contract: Contract): { [key: string]: Json } {
     required: schema.required ?? [],
     example,
     estimatedCreditsOfExample: estimateCredits(contract, example),
+    estimateOfExample: priceLine(contract, example),
     priceAsOf: price?.asOf ?? null,
   };
 }

@@ -28,7 +28,7 @@ Flags
   --wait <seconds>         how long to wait for the end (default 600; 0 = do not wait)
   --pollInterval <seconds> first pause between looks (default 2)
   --download <dir>         save the finished file there as <taskId>.<ext>
-  --maxCredits <n>         ask for the price first; submit nothing above n
+  --maxCredits <n>         ask for the price first; submit nothing above n (APIDot: by a dated estimate)
   --maxCreditsPerDay <n>   submit nothing that takes the charges of 24 hours above n
   --new                    a new wish, although the same one is under way (a new charge)
   --all                    with waitTask and no --taskId: every pending task
