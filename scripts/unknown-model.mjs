@@ -30,6 +30,10 @@ async function knownName(root, provider, model, models) {
   const meant = names.get(slug) ?? models.filter((id) => slugOf(id) === slug);
   return meant.length > 0 ? { page, meant } : void 0;
 }
+async function idsWithoutContract(root, provider) {
+  const { groups } = readUnsupported(await readDocument(root, unsupportedName(provider)));
+  return groups.filter(({ outside }) => !outside).flatMap(({ models }) => models);
+}
 function slugOf(name) {
   return name.slice(0, 64).toLowerCase().replace(/[._\s]+/g, "-").replace(/-api$/, "");
 }
@@ -42,6 +46,7 @@ function readUnsupported(document) {
   const groups = document.groups.map((group) => {
     const {
       why,
+      outside = false,
       models,
       beginnings = [],
       instead = {}
@@ -50,7 +55,8 @@ function readUnsupported(document) {
       throw new ContractError("each of its groups must hold why, a text, and models, a list");
     if (!isListOfText(beginnings) || !isObject(instead))
       throw new ContractError("beginnings must be a list, and instead map ids to ids");
-    return { why, models, beginnings, instead: new Map(Object.entries(instead)) };
+    const likeNames = new Map(Object.entries(instead));
+    return { why, outside: outside === true, models, beginnings, instead: likeNames };
   });
   return { page, names: new Map(Object.entries(names)), groups };
 }
@@ -132,6 +138,7 @@ function refusal(model, message, expected, hint, nextSteps) {
   });
 }
 export {
+  idsWithoutContract,
   knownName,
   readUnsupported,
   unknownModel,

@@ -10,6 +10,8 @@ export interface Unsupported {
   names: ReadonlyMap<string, readonly string[]>;
   groups: {
     why: string;
+    /** They make no media. */
+    outside: boolean;
     models: string[];
     /** What other ids of the group begin with. */
     beginnings: string[];
@@ -65,6 +67,12 @@ export async function knownName(
   return meant.length > 0 ? { page, meant } : undefined;
 }
 
+/** The ids of media models that a provider's sources name and that have no contract, as they are written. */
+export async function idsWithoutContract(root: string, provider: string): Promise<string[]> {
+  const { groups } = readUnsupported(await readDocument(root, unsupportedName(provider)));
+  return groups.filter(({ outside }) => !outside).flatMap(({ models }) => models);
+}
+
 /** A name as the addresses of pages and repositories have it: seedream-4-5 for Seedream-4.5-api. */
 function slugOf(name: string): string {
   return name
@@ -84,6 +92,7 @@ export function readUnsupported(document: Json): Unsupported {
   const groups = document.groups.map((group) => {
     const {
       why,
+      outside = false,
       models,
       beginnings = [],
       instead = {},
@@ -94,7 +103,8 @@ export function readUnsupported(document: Json): Unsupported {
       throw new ContractError('each of its groups must hold why, a text, and models, a list');
     if (!isListOfText(beginnings) || !isObject(instead))
       throw new ContractError('beginnings must be a list, and instead map ids to ids');
-    return { why, models, beginnings, instead: new Map(Object.entries(instead as Record<string, string>)) };
+    const likeNames = new Map(Object.entries(instead as Record<string, string>));
+    return { why, outside: outside === true, models, beginnings, instead: likeNames };
   });
   return { page, names: new Map(Object.entries(names as Record<string, string[]>)), groups };
 }
