@@ -7,16 +7,47 @@ import { EXIT } from "./main.mjs";
 import { noteState, recordOf } from "./live.mjs";
 
 // scripts/src/workflow/funds.ts
-import { cheaperVariants, estimateCredits } from "./contracts.mjs";
+import { cheaperVariants, estimate, estimateCredits } from "./contracts.mjs";
 import { Failure } from "./main.mjs";
 import { shortDeadline } from "./live.mjs";
 async function checkFunds(session, contract, intent, maxCreditsPerDay) {
   if (intent.maxCredits === void 0 && maxCreditsPerDay === null) return null;
+  if (!session.provider.can.quote) {
+    checkEstimate(session.provider.title, contract, intent);
+    return null;
+  }
   const quote2 = await askPrice(session, contract, intent);
   if (quote2.affordable === false || quote2.balance !== null && quote2.balance < quote2.credits) {
     throw shortOfCredits(session, contract, intent, quote2, "The quote says that the balance is too small.");
   }
   return quote2;
+}
+function checkEstimate(title, contract, { model, payload, maxCredits }) {
+  if (maxCredits === void 0) return;
+  const range = estimate(contract, payload);
+  const { asOf = "", note = "" } = contract.price ?? {};
+  if (range === null) {
+    const hint = `leave --maxCredits out, after looking the price of ${model} up yourself`;
+    const expected = `a model and fields with a known price, as ${title} documents no price before a submit`;
+    throw new Failure(
+      "INVALID_PAYLOAD",
+      `--maxCredits cannot be held: no estimate is known for these fields of ${model}, and ${title} documents no price before a submit. Nothing was submitted.`,
+      { issues: [{ path: "--maxCredits", expected, received: String(maxCredits), hint }], nextSteps: [hint] }
+    );
+  }
+  if (range.most <= maxCredits) return;
+  const cost = range.least === range.most ? String(range.most) : `${range.least} to ${range.most}`;
+  throw new Failure(
+    "BUDGET_EXCEEDED",
+    `By an estimate (prices of ${asOf}) this would cost ${cost} credits; --maxCredits allows ${maxCredits}. ${title} documents no price before a submit. Nothing was submitted.`,
+    {
+      data: { estimate: { ...range, asOf, note }, maxCredits },
+      nextSteps: [
+        ...variants(contract, payload, maxCredits + 1),
+        `Ask the person whether ${cost} credits, an estimate, are fine; then submit with --maxCredits ${range.most}.`
+      ]
+    }
+  );
 }
 async function askPrice(session, contract, intent) {
   const { api, provider } = session;
@@ -105,7 +136,7 @@ function variants(contract, payload, below) {
   const cheaper = cheaperVariants(contract, payload, below);
   if (cheaper.length === 0) return [`No form of ${model} is known that costs at most ${below - 1} credits.`];
   return cheaper.map(
-    ({ change, credits }) => `Cheaper: ${JSON.stringify(change).slice(1, -1)} in the payload, about ${credits} credits (an estimate of ${price?.asOf}).`
+    ({ change, credits }) => `Cheaper: ${JSON.stringify(change).slice(1, -1)} in the payload, about ${credits} credit${credits === 1 ? "" : "s"} (an estimate of ${price?.asOf}).`
   );
 }
 
@@ -117,9 +148,9 @@ async function quote(session, { contract, intent }) {
   const { payload } = intent;
   const answer = await askPrice(session, contract, intent);
   const data = dataOf(answer.record);
-  const estimate = estimateCredits2(contract, payload);
-  if (estimate !== null && estimate !== answer.credits) {
-    data.estimate = { credits: estimate, asOf: contract.price?.asOf ?? null, note: "The quote counts." };
+  const estimate2 = estimateCredits2(contract, payload);
+  if (estimate2 !== null && estimate2 !== answer.credits) {
+    data.estimate = { credits: estimate2, asOf: contract.price?.asOf ?? null, note: "The quote counts." };
   }
   const missing = answer.balance === null ? 0 : answer.credits - answer.balance;
   data.nextSteps = missing > 0 ? [
@@ -135,16 +166,24 @@ async function account(session, contracts) {
   const { models, record } = await api.read(provider.account(), shortDeadline2(session));
   const live = new Set(models);
   const known = new Set(contracts);
+  const notListedByService = contracts.filter((model) => !live.has(model));
+  const withoutContract = models.filter((model) => !known.has(model));
+  const nextSteps = [];
+  if (models.length > 0 && notListedByService.length > 0)
+    nextSteps.push(
+      `${provider.title} does not list ${notListedByService.join(", ")} today: choose another model, as a submit of it may be refused.`
+    );
+  if (withoutContract.length > 0)
+    nextSteps.push(
+      `${provider.title} lists ${withoutContract.join(", ")}, which has no contract here: references/add-a-model.md tells how to add one.`
+    );
   return success(
     null,
     null,
     {
       ...dataOf(record),
-      contracts: {
-        models: contracts,
-        notListedByService: contracts.filter((model) => !live.has(model)),
-        withoutContract: models.filter((model) => !known.has(model))
-      }
+      contracts: { models: contracts, notListedByService, withoutContract },
+      ...nextSteps.length > 0 && { nextSteps }
     },
     EXIT.done
   );

@@ -243,6 +243,15 @@ var init_unsupported = __esm({
   }
 });
 
+// scripts/src/types/output-kind.ts
+var OUTPUT_KINDS;
+var init_output_kind = __esm({
+  "scripts/src/types/output-kind.ts"() {
+    "use strict";
+    OUTPUT_KINDS = ["video", "image", "audio", "model3d"];
+  }
+});
+
 // scripts/src/types/task.ts
 function isTerminal(state) {
   return TERMINAL.has(state);
@@ -286,6 +295,7 @@ var init_flags = __esm({
     NAMED_TASK = ["getStatus", "getTask", "cancelTask"];
     FLAGS = {
       provider: { value: "<id>" },
+      kind: { value: "<kind>", actions: ["listModels"] },
       model: { value: "<id>", actions: [...PAYLOAD, "describeModel"], required: [...PAYLOAD, "describeModel"] },
       payload: { value: "<json>", actions: PAYLOAD },
       image: { value: "<file>", actions: PAYLOAD },
@@ -350,6 +360,8 @@ function parseArguments(argv) {
     const value = given.get(name);
     if (value !== void 0) args[name] = value;
   }
+  const kind = kindOf(given.get("kind"), issues);
+  if (kind !== void 0) args.kind = kind;
   const callback = given.get(args.profile.callbackFlag);
   if (callback !== void 0) args.callback = callback;
   const pollInterval = number(given, "pollInterval", { min: 1e-3, max: 60 }, issues);
@@ -463,6 +475,16 @@ function providerOf(given, issues) {
   issues.push(issue("--provider", `one of ${ids.join(", ")}`, quote(word), `write --provider ${close}`));
   return PROFILES[0];
 }
+function kindOf(word, issues) {
+  if (word === void 0 || word === "") return void 0;
+  const kind = OUTPUT_KINDS.find((name) => name === word);
+  if (kind !== void 0) return kind;
+  const lower = word.toLowerCase();
+  const named = Object.hasOwn(KIND_NAMES, lower) ? KIND_NAMES[lower] : void 0;
+  const close = named ?? nearest(lower, OUTPUT_KINDS) ?? OUTPUT_KINDS[0];
+  issues.push(issue("--kind", `one of ${OUTPUT_KINDS.join(", ")}`, quote(word), `write --kind ${close}`));
+  return void 0;
+}
 function checkFit(action, given, issues) {
   const what = action === "generate" ? "the full workflow" : `--action ${action}`;
   for (const name of flagNames) {
@@ -540,17 +562,15 @@ function checkTogether(action, given, issues) {
 function checkService(action, given, issues) {
   const profile = providerOf(given, issues);
   const { title, can, callbackFlag } = profile;
-  refuseUnsupported(profile, action);
+  if (action !== "quote") refuseUnsupported(profile, action);
   for (const name of ["webhookUrl", "callbackUrl"]) {
     if (name === callbackFlag || !given.has(name)) continue;
     issues.push(issue(`--${name}`, `--${callbackFlag} for ${title}`, "it", `write --${callbackFlag}`));
   }
-  for (const name of ["maxCredits", "maxCreditsPerDay"]) {
-    if (can.quote || !given.has(name)) continue;
+  if (!can.quote && given.has("maxCreditsPerDay")) {
     const expected = `not to be given with ${title}, which documents no price before a submit`;
-    issues.push(
-      issue(`--${name}`, expected, "it", `leave --${name} out, after looking the price up yourself`)
-    );
+    const hint = "leave --maxCreditsPerDay out; --maxCredits is held against an estimate";
+    issues.push(issue("--maxCreditsPerDay", expected, "it", hint));
   }
 }
 function issue(path4, expected, received, hint) {
@@ -559,7 +579,7 @@ function issue(path4, expected, received, hint) {
 function quote(text) {
   return `"${plain(text, 60)}"`;
 }
-var DEFAULT_WAIT_S, LONGEST_WAIT_S, flagNames, CONFLICTS;
+var DEFAULT_WAIT_S, LONGEST_WAIT_S, flagNames, KIND_NAMES, CONFLICTS;
 var init_arguments = __esm({
   "scripts/src/cli/arguments.ts"() {
     "use strict";
@@ -567,12 +587,20 @@ var init_arguments = __esm({
     init_registry();
     init_unsupported();
     init_failure();
+    init_output_kind();
     init_task();
     init_text();
     init_flags();
     DEFAULT_WAIT_S = 600;
     LONGEST_WAIT_S = 86400;
     flagNames = Object.keys(FLAGS);
+    KIND_NAMES = {
+      "3d": "model3d",
+      model: "model3d",
+      music: "audio",
+      sound: "audio",
+      picture: "image"
+    };
     CONFLICTS = [
       ["new", "idempotencyKey", "leave --new out and give another --idempotencyKey: a new key is a new wish"],
       [
@@ -675,15 +703,16 @@ Examples (no key, no cost)
 Flags
   --model <id>             the model; with --payload alone: validate, submit, wait, fetch the result
   --payload <json>         the request's fields; "-" reads them from standard input
-  --image <file>           a local PNG, JPEG, WebP or GIF for the model's image field
+  --image <file>           a local picture (PNG, JPEG, WebP, GIF, AVIF, BMP) for the model's image field
   --action <action>        ${ACTIONS.slice(1, 6).join(", ")},
                            ${ACTIONS.slice(6).join(", ")}
   --provider <id>          ${PROFILES.map(({ id }, n) => n === 0 ? `${id} (default)` : id).join(", ")}
+  --kind <kind>            listModels: only models that make video, image, audio or model3d
   --taskId <id>            the task of getStatus, getTask, cancelTask, waitTask
   --wait <seconds>         how long to wait for the end (default 600; 0 = do not wait)
   --pollInterval <seconds> first pause between looks (default 2)
   --download <dir>         save the finished file there as <taskId>.<ext>
-  --maxCredits <n>         ask for the price first; submit nothing above n
+  --maxCredits <n>         ask for the price first; submit nothing above n (APIDot: by a dated estimate)
   --maxCreditsPerDay <n>   submit nothing that takes the charges of 24 hours above n
   --new                    a new wish, although the same one is under way (a new charge)
   --all                    with waitTask and no --taskId: every pending task
@@ -1468,6 +1497,7 @@ function isObject(value) {
 }
 
 // scripts/src/main.ts
+init_output_kind();
 init_task();
 init_text();
 export {
@@ -1480,6 +1510,7 @@ export {
   FLAGS,
   Failure,
   Interruption,
+  OUTPUT_KINDS,
   PROFILES,
   PROGRAM,
   TASK_ID,

@@ -64,6 +64,7 @@ describe('what is understood', () => {
     [['--version'], { version: true }],
     [['--action', 'waitTask', '--taskId', '_a.B:c~d-1'], { taskId: '_a.B:c~d-1' }],
     [['--action', 'listModels', '--sandbox'], { action: 'listModels' }],
+    [['--action', 'listModels', '--kind', 'model3d'], { kind: 'model3d' }],
   ] as const)('%j', (argv, expected) => {
     expect(parseArguments(argv)).toMatchObject(expected);
   });
@@ -103,6 +104,12 @@ describe('what is refused, with the form that would be right', () => {
     [['--model', 't2v'], '--payload', "add --payload '<json>'"],
     [['--action', 'getTask'], '--taskId', 'add --taskId <id>'],
     [['--action', 'describeModel'], '--model', 'add --model <id>'],
+    // Kinds of models.
+    [['--action', 'listModels', '--kind', '3D'], '--kind', 'write --kind model3d'],
+    [['--action', 'listModels', '--kind', 'music'], '--kind', 'write --kind audio'],
+    [['--action', 'listModels', '--kind', 'videos'], '--kind', 'write --kind video'],
+    [['--action', 'listModels', '--kind', 'constructor'], '--kind', 'write --kind video'],
+    [[...SUBMIT, '--kind', 'video'], '--kind', 'leave --kind out'],
     // Flags that do not fit.
     [[...TASK, '--payload', '{}'], '--payload', 'leave --payload out'],
     [[...TASK, '--wait', '5'], '--wait', 'waitTask'],

@@ -286,6 +286,10 @@ describe('the other actions', () => {
       'happyhorse',
       'lv',
     ]);
+    expect(data.nextSteps).toEqual([
+      expect.stringMatching(/^AIVideoMaker does not list happyhorse, lv today/),
+      expect.stringMatching(/^AIVideoMaker lists newmodel, which has no contract here/),
+    ]);
   });
 
   it('B3: listModels and describeModel need no key and no network, and their commands run', async () => {

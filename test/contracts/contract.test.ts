@@ -137,6 +137,7 @@ describe('adding a model', () => {
     writeFileSync(
       join(contractsFolder(root), 'other', 'nested.yaml'),
       `$schema: https://json-schema.org/draft/2020-12/schema
+x-output: image
 type: object
 additionalProperties: false
 required: [input]
@@ -308,6 +309,12 @@ describe('a contract that is not understood is refused, never half used', () => 
       '    type: array\n    items: { type: string }\n    x-counts: [x]',
       'x-counts must be a list of whole numbers',
     ],
+    [
+      'endings that are none',
+      "    type: string\n    pattern: '\\S'",
+      '    type: string\n    x-media: image-url\n    x-files: png',
+      'x-files must be a list of file endings',
+    ],
     ['a broken pattern', "'\\S'", "'('", 'pattern must be a regular expression'],
     ['open objects', 'additionalProperties: false', 'additionalProperties: true', 'must be false'],
     [
@@ -319,6 +326,8 @@ describe('a contract that is not understood is refused, never half used', () => 
     ['another dialect', '2020-12', '2019-09', '$schema must be'],
     ['another root type', 'type: object', 'type: array', 'type must be object'],
     ['no example', 'examples:', 'x-notez:', 'examples must hold'],
+    ['no output', 'x-output: video\n', '', 'x-output must be one of video, image, audio, model3d'],
+    ['an unknown output', 'x-output: video', 'x-output: film', 'x-output must be one of'],
     ['no sources', 'x-sources:', 'x-notes2:', 'x-sources must list'],
     ['a price of a stranger', 'seconds: duration', 'seconds: length', 'x-price.seconds must name'],
     ['an unknown price key', 'perSecond: 3', 'perSecond: 3, perFrame: 1', 'perFrame is not supported'],
@@ -329,6 +338,29 @@ describe('a contract that is not understood is refused, never half used', () => 
       'when: { duration: 5 }',
       'duration cannot be 5',
     ],
+    ['a price without an amount', 'perSecond: 3', 'when: {}', 'each needs either perSecond or credits'],
+    [
+      'a price with two',
+      'perSecond: 3',
+      'perSecond: 3, credits: 5',
+      'each needs either perSecond or credits',
+    ],
+    ['a range upside down', 'perSecond: 3', 'credits: [5, 1]', 'credits must be a number above 0, or'],
+    ['seconds of a flat price', 'perSecond: 3', 'credits: 5, seconds: [1, 2]', 'goes with perSecond'],
+    ['a factor of a stranger', 'perSecond: 3', 'perSecond: 3, times: n', 'times must name'],
+    [
+      'a list with a stranger',
+      'perSecond: 3',
+      'perSecond: 3, when: { duration: ["5", "6"] }',
+      'cannot be "6"',
+    ],
+    [
+      'a condition of another kind',
+      'perSecond: 3',
+      'perSecond: 3, when: { duration: { over: 5 } }',
+      'given, absent or {pattern}',
+    ],
+    ['a worthless credit', 'usdPerCredit: 0.01', 'usdPerCredit: 0', 'usdPerCredit must be a number above 0'],
     ['no YAML', 'title: t2v', 'title: [', 'cannot be used'],
     ['a key twice', 'title: t2v', 'title: t2v\ntitle: t2v', 'cannot be used'],
   ])('%s', async (_, from, to, message) => {

@@ -36,6 +36,7 @@ interface FlagRule {
 /** Every flag, once: the parser, `--help` and the tests read this table. */
 export const FLAGS = {
   provider: { value: '<id>' },
+  kind: { value: '<kind>', actions: ['listModels'] },
   model: { value: '<id>', actions: [...PAYLOAD, 'describeModel'], required: [...PAYLOAD, 'describeModel'] },
   payload: { value: '<json>', actions: PAYLOAD },
   image: { value: '<file>', actions: PAYLOAD },

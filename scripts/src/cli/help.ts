@@ -19,15 +19,16 @@ Examples (no key, no cost)
 Flags
   --model <id>             the model; with --payload alone: validate, submit, wait, fetch the result
   --payload <json>         the request's fields; "-" reads them from standard input
-  --image <file>           a local PNG, JPEG, WebP or GIF for the model's image field
+  --image <file>           a local picture (PNG, JPEG, WebP, GIF, AVIF, BMP) for the model's image field
   --action <action>        ${ACTIONS.slice(1, 6).join(', ')},
                            ${ACTIONS.slice(6).join(', ')}
   --provider <id>          ${PROFILES.map(({ id }, n) => (n === 0 ? `${id} (default)` : id)).join(', ')}
+  --kind <kind>            listModels: only models that make video, image, audio or model3d
   --taskId <id>            the task of getStatus, getTask, cancelTask, waitTask
   --wait <seconds>         how long to wait for the end (default 600; 0 = do not wait)
   --pollInterval <seconds> first pause between looks (default 2)
   --download <dir>         save the finished file there as <taskId>.<ext>
-  --maxCredits <n>         ask for the price first; submit nothing above n
+  --maxCredits <n>         ask for the price first; submit nothing above n (APIDot: by a dated estimate)
   --maxCreditsPerDay <n>   submit nothing that takes the charges of 24 hours above n
   --new                    a new wish, although the same one is under way (a new charge)
   --all                    with waitTask and no --taskId: every pending task

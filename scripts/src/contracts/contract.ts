@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../types/failure.ts';
 import { isObject, type Json, type JsonObject } from '../types/json.ts';
+import { OUTPUT_KINDS, type OutputKind } from '../types/output-kind.ts';
 import { PROGRAM, plain } from '../types/text.ts';
 import { ContractError } from './contract-error.ts';
 import { EXTENSION, readDocument } from './document.ts';
@@ -13,6 +14,8 @@ import { type PriceRule, readPrice } from './price-rule.ts';
 export interface Contract {
   provider: string;
   model: string;
+  /** What the model makes. */
+  output: OutputKind;
   /** JSON Schema 2020-12 of the payload, with the keywords of contracts/README.md. */
   schema: JsonObject;
   /** A payload that passes. */
@@ -113,6 +116,7 @@ export function rootOf(contract: Contract): SchemaNode {
 export function toContract(provider: string, model: string, document: Json): Contract {
   if (!isObject(document)) throw new ContractError('the file must be a mapping');
   const {
+    'x-output': output,
     'x-sources': sources,
     'x-notes': notes = [],
     'x-price': price,
@@ -128,6 +132,7 @@ export function toContract(provider: string, model: string, document: Json): Con
   const contract: Contract = {
     provider,
     model,
+    output: readOutput(output),
     schema,
     example,
     sources: known,
@@ -136,6 +141,12 @@ export function toContract(provider: string, model: string, document: Json): Con
   };
   roots.set(contract, root);
   return contract;
+}
+
+function readOutput(value: Json | undefined): OutputKind {
+  const kind = OUTPUT_KINDS.find((known) => known === value);
+  if (kind === undefined) throw new ContractError(`x-output must be one of ${OUTPUT_KINDS.join(', ')}`);
+  return kind;
 }
 
 function readSources(value: Json | undefined): Contract['sources'] {
