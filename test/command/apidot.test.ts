@@ -371,7 +371,7 @@ function expectNoSecondSubmit(steps: string[]): void {
   for (const command of commands) expect(command).toContain('--action waitTask');
   const again = steps.filter((step) => /--new|same command/.test(step));
   expect(again).toEqual([
-    expect.stringMatching(/^Only if the person decides .*: the same command with --new\.$/),
+    expect.stringMatching(/^Only if the user accepts .*: the same command with --new\.$/),
   ]);
 }
 
