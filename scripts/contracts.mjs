@@ -3,9 +3,11 @@ const require = (name) => process.getBuiltinModule(name);
 // scripts/src/contracts/contract.ts
 const { readdirSync } = require("node:fs");
 const { join: join2 } = require("node:path");
+import { actionWords, commandLine } from "./main.mjs";
 import { Failure } from "./main.mjs";
 import { isObject as isObject5 } from "./main.mjs";
-import { PROGRAM, plain as plain2 } from "./main.mjs";
+import { skillFolder } from "./main.mjs";
+import { plain as plain2 } from "./main.mjs";
 
 // scripts/src/contracts/contract-error.ts
 var ContractError = class extends Error {
@@ -50,7 +52,7 @@ function readIfThere(file) {
 }
 
 // scripts/src/contracts/contract.ts
-import { contractsFolder as contractsFolder2, skillFolder } from "./main.mjs";
+import { contractsFolder as contractsFolder2 } from "./main.mjs";
 
 // scripts/src/contracts/node.ts
 import { isObject as isObject3 } from "./main.mjs";
@@ -516,9 +518,9 @@ function condition(value, root) {
 var SAFE_NAME = /^[a-z0-9][a-z0-9._-]*$/i;
 var DIALECT = "https://json-schema.org/draft/2020-12/schema";
 var DEFAULT_PROVIDER = "aivideomaker";
-function commandFor(provider, action) {
-  const flag = provider === DEFAULT_PROVIDER ? "" : ` --provider ${provider}`;
-  return `${PROGRAM} --action ${action}${flag}`;
+function commandFor(provider, action, flags = {}) {
+  const place = provider === DEFAULT_PROVIDER ? void 0 : provider;
+  return commandLine(actionWords(action, { provider: place, ...flags }));
 }
 async function listModels(provider, root = skillFolder()) {
   const folder = contractsFolder2(root);
@@ -2817,19 +2819,20 @@ function valuesOf(node) {
 
 // scripts/src/cli/describe.ts
 import { PROFILES } from "./main.mjs";
+import { actionWords as actionWords2, commandLine as commandLine2, flagWords } from "./main.mjs";
 import { success } from "./main.mjs";
 import { EXIT } from "./main.mjs";
-import { commandWith, modelFlags } from "./main.mjs";
+import { modelFlags } from "./main.mjs";
 async function describeAll({ profile, isProviderNamed }) {
   const provider = profile.id;
   const models = [];
   for (const id of await listModels(provider)) models.push(summary(await loadContract(provider, id)));
   const first = (await listModels(provider))[0] ?? "";
-  const nextSteps = [commandWith(["--action", "describeModel", ...modelFlags({ provider, model: first })])];
+  const nextSteps = [commandLine2(actionWords2("describeModel", modelFlags({ provider, model: first })))];
   const others = {};
   for (const { id } of isProviderNamed ? [] : PROFILES.filter((other) => other !== profile)) {
     others[id] = await listModels(id);
-    nextSteps.push(commandWith(["--action", "listModels", "--provider", id]));
+    nextSteps.push(commandLine2(actionWords2("listModels", { provider: id })));
   }
   const data = { provider, models, ...!isProviderNamed && { otherProviders: others }, nextSteps };
   return success(null, null, data, EXIT.done);
@@ -2840,7 +2843,7 @@ async function describeOne({ profile, isProviderNamed }, model) {
   for (const { id } of services) if ((await listModels(id)).includes(model)) provider = id;
   const contract = await loadContract(provider, model);
   const { schema, example, sources, notes, price } = contract;
-  const flags = [...modelFlags(contract), "--payload", JSON.stringify(example)];
+  const flags = { sandbox: true, ...modelFlags(contract), payload: JSON.stringify(example) };
   return success(
     null,
     null,
@@ -2850,7 +2853,7 @@ async function describeOne({ profile, isProviderNamed }, model) {
       sources: sources.map((source) => ({ ...source })),
       notes,
       price: price === null ? null : JSON.parse(JSON.stringify(price)),
-      nextSteps: [commandWith(["--sandbox", ...flags])]
+      nextSteps: [commandLine2(flagWords(flags))]
     },
     EXIT.done
   );
@@ -2869,9 +2872,10 @@ function summary(contract) {
 }
 
 // scripts/src/cli/intake.ts
+import { actionWords as actionWords3, commandLine as commandLine3 } from "./main.mjs";
 import { Failure as Failure3 } from "./main.mjs";
 import { plain as plain5 } from "./main.mjs";
-import { commandWith as commandWith2, modelFlags as modelFlags2 } from "./main.mjs";
+import { modelFlags as modelFlags2 } from "./main.mjs";
 import { isLoopback } from "./main.mjs";
 
 // scripts/src/cli/payload.ts
@@ -3081,7 +3085,7 @@ async function readIntent(args, loopback, signal) {
       issues,
       nextSteps: [
         ...new Set(issues.map(({ path, hint: hint2 }) => `${path}: ${hint2}`)),
-        commandWith2(["--action", "describeModel", ...modelFlags2(contract)])
+        commandLine3(actionWords3("describeModel", modelFlags2(contract)))
       ]
     });
   }

@@ -61,7 +61,7 @@ function dayExceeded(session, spent, credits, limit) {
   return new Failure("BUDGET_EXCEEDED", `${so}; --maxCreditsPerDay allows ${limit}. Nothing was submitted.`, {
     data: { quoted: credits, spentToday: spent, maxCreditsPerDay: limit },
     nextSteps: [
-      ...session.provider.can.account ? [session.command("--action account")] : [],
+      ...session.provider.can.account ? [session.command("account")] : [],
       "Ask the person for a higher limit, or wait until the oldest charge is a day old."
     ]
   });
@@ -174,6 +174,7 @@ import { Failure as Failure3 } from "./main.mjs";
 import { creditsOf } from "./live.mjs";
 
 // scripts/src/workflow/submit.ts
+import { flagWords, quoteWord } from "./main.mjs";
 import { Failure as Failure2 } from "./main.mjs";
 import { resumeCommand as resumeCommand2 } from "./live.mjs";
 import { shortDeadline as shortDeadline3 } from "./live.mjs";
@@ -338,7 +339,7 @@ async function outcomeUnknown(session, intent, lost, later) {
         ],
         "Do not submit this again before you know: it may be charged twice.",
         ...provider.can.list ? [
-          command("--action listTasks"),
+          command("listTasks"),
           `If the list shows the task (idempotencyKey ${intent.idempotencyKey}, or model ${intent.model} made just now), take its id to --action waitTask --taskId <id>.`
         ] : [provider.says.tasks],
         ...await whatThen(session, intent)
@@ -354,7 +355,7 @@ async function whatThen({ records, provider, again, anew }, { idempotencyKey }) 
     ];
   }
   return provider.can.replay ? [
-    `If the list answers and does not show it, the same command with --idempotencyKey ${idempotencyKey} is documented not to be charged twice.`
+    `If the list answers and does not show it, the same command with ${flagWords({ idempotencyKey }).map((word) => quoteWord(word)).join(" ")} is documented not to be charged twice.`
   ] : [];
 }
 function isUnclear(error) {
@@ -548,7 +549,7 @@ function stillRecorded(session, entry, failure) {
   ] : [
     `This wish was submitted on ${created} as task ${taskId}, which the service does not show any more; its result is kept for a limited time only.`,
     `Nothing was submitted now. If the person wants it made once more, with a new charge: ${session.anew}.`,
-    session.command(`--action forget --taskId ${taskId}`)
+    session.command("forget", { taskId })
   ];
   return failure.with({ taskId, data, nextSteps });
 }
@@ -610,7 +611,7 @@ async function waitForAll(session, settings) {
     data.nextSteps = [
       ...gone.length < entries.length || more > 0 ? [session.again] : [],
       ...gone.slice(0, 5),
-      session.command("--action listPending")
+      session.command("listPending")
     ];
   }
   const { errorCode = null, errorMessage = null, retryAfter = null } = worst?.envelope ?? {};
@@ -646,7 +647,7 @@ async function ofTask(session, entry, failure) {
     ]
   });
 }
-var forget = ({ command }, taskId) => command(`--action forget --taskId ${taskId}`);
+var forget = ({ command }, taskId) => command("forget", { taskId });
 var lastLook = ({ record }) => Date.parse(record.checked ?? record.created);
 async function waitFor(session, settings, entry) {
   return waitTask2(session, entry.record.taskId, settings, { resumed: true }, entry);
@@ -678,7 +679,7 @@ async function adoptGivenUp({ api, provider }, journal) {
 function nothingPending(session, unsettled) {
   const nextSteps = [
     unsettled > 0 ? `No recorded task of this key is unfinished, but of ${unsettled} submits the outcome is not known: run their commands again.` : "No recorded task of this key is unfinished or waits to be handed over.",
-    session.command("--action listPending")
+    session.command("listPending")
   ];
   return success2(null, null, { count: 0, unsettled, nextSteps }, EXIT3.done);
 }

@@ -3,9 +3,10 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ACTIONS, FLAGS } from '../scripts/src/cli/flags.ts';
+import { FLAGS } from '../scripts/src/cli/flags.ts';
 import { listModels } from '../scripts/src/contracts/contract.ts';
 import { startSandbox } from '../scripts/src/sandbox/server.ts';
+import { ACTIONS } from '../scripts/src/types/action.ts';
 import { EXIT } from '../scripts/src/types/exit-codes.ts';
 import { ERROR_CODES } from '../scripts/src/types/failure.ts';
 import { ROOT, T2V, tempFolder } from './support/command.ts';

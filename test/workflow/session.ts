@@ -9,6 +9,7 @@ import type { Journal } from '../../scripts/src/journal/journal.ts';
 import { aivideomaker } from '../../scripts/src/providers/aivideomaker.ts';
 import type { Intent } from '../../scripts/src/providers/provider.ts';
 import { PROFILES } from '../../scripts/src/providers/registry.ts';
+import { actionWords } from '../../scripts/src/types/command-line.ts';
 import type { Envelope } from '../../scripts/src/types/envelope.ts';
 import { Failure } from '../../scripts/src/types/failure.ts';
 import type { Terms } from '../../scripts/src/workflow/generate.ts';
@@ -46,7 +47,7 @@ export function sessionWith(origin: string, options: SessionOptions = {}): TestS
     api: new Api(transport, clock, { timeoutMs, maxRetries, ...(signal && { signal }) }),
     transport,
     loopback,
-    command: (flags) => `run ${flags}`,
+    command: (action, flags) => ['run', ...actionWords(action, flags)].join(' '),
     clock,
     told,
     again: 'run again',
@@ -74,7 +75,7 @@ export const INTENT: Intent = {
 export const TERMS: Terms = { isNamed: false, isNew: false, owner: null, maxCreditsPerDay: null };
 
 export function waiting(waitMs: number, more: Partial<WaitSettings> = {}): WaitSettings {
-  return { waitMs, rhythm: pollRhythm(2_000), folder: null, stallMs: 2_000, resumeFlags: '', ...more };
+  return { waitMs, rhythm: pollRhythm(2_000), folder: null, stallMs: 2_000, resumeFlags: {}, ...more };
 }
 
 /** A folder that is gone when the test ends. */

@@ -2,10 +2,11 @@ import { type Contract, listModels, loadContract } from '../contracts/contract.t
 import { estimateCredits } from '../contracts/price.ts';
 import type { Profile } from '../providers/profile.ts';
 import { PROFILES } from '../providers/registry.ts';
+import { actionWords, commandLine, flagWords } from '../types/command-line.ts';
 import { type Outcome, success } from '../types/envelope.ts';
 import { EXIT } from '../types/exit-codes.ts';
 import type { Json } from '../types/json.ts';
-import { commandWith, modelFlags } from './command-line.ts';
+import { modelFlags } from './command-line.ts';
 
 interface Which {
   profile: Profile;
@@ -22,11 +23,11 @@ export async function describeAll({ profile, isProviderNamed }: Which): Promise<
   const models: Json[] = [];
   for (const id of await listModels(provider)) models.push(summary(await loadContract(provider, id)));
   const first = (await listModels(provider))[0] ?? '';
-  const nextSteps = [commandWith(['--action', 'describeModel', ...modelFlags({ provider, model: first })])];
+  const nextSteps = [commandLine(actionWords('describeModel', modelFlags({ provider, model: first })))];
   const others: { [id: string]: Json } = {};
   for (const { id } of isProviderNamed ? [] : PROFILES.filter((other) => other !== profile)) {
     others[id] = await listModels(id);
-    nextSteps.push(commandWith(['--action', 'listModels', '--provider', id]));
+    nextSteps.push(commandLine(actionWords('listModels', { provider: id })));
   }
   const data = { provider, models, ...(!isProviderNamed && { otherProviders: others }), nextSteps };
   return success(null, null, data, EXIT.done);
@@ -39,7 +40,7 @@ export async function describeOne({ profile, isProviderNamed }: Which, model: st
   for (const { id } of services) if ((await listModels(id)).includes(model)) provider = id;
   const contract = await loadContract(provider, model);
   const { schema, example, sources, notes, price } = contract;
-  const flags = [...modelFlags(contract), '--payload', JSON.stringify(example)];
+  const flags = { sandbox: true, ...modelFlags(contract), payload: JSON.stringify(example) };
   return success(
     null,
     null,
@@ -49,7 +50,7 @@ export async function describeOne({ profile, isProviderNamed }: Which, model: st
       sources: sources.map((source) => ({ ...source })),
       notes,
       price: price === null ? null : (JSON.parse(JSON.stringify(price)) as Json),
-      nextSteps: [commandWith(['--sandbox', ...flags])],
+      nextSteps: [commandLine(flagWords(flags))],
     },
     EXIT.done,
   );

@@ -1,9 +1,9 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { skillFolder } from '../contracts/folders.ts';
 import type { Profile } from '../providers/profile.ts';
 import { PROFILES } from '../providers/registry.ts';
 import { Failure, type Issue } from '../types/failure.ts';
+import { skillFolder } from '../types/skill-folder.ts';
 import { plain } from '../types/text.ts';
 
 /** Everything that is taken from the environment, checked. No other module reads it. */

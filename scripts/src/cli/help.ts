@@ -1,10 +1,10 @@
 import { PROFILES } from '../providers/registry.ts';
-import { program } from './command-line.ts';
-import { ACTIONS } from './flags.ts';
+import { ACTIONS } from '../types/action.ts';
+import { commandLine } from '../types/command-line.ts';
 
 /** The text of `--help`: one screen, with examples that run as they stand. */
 export function helpText(version: string): string {
-  const run = program();
+  const run = commandLine([]);
   return `async-media-workflow ${version}: one command turns a payload into a finished file.
 
 Usage

@@ -2,11 +2,12 @@ import { type Contract, loadContract } from '../contracts/contract.ts';
 import { checkPublicUrl } from '../contracts/media.ts';
 import { checkPayload } from '../contracts/validate.ts';
 import type { Intent } from '../providers/provider.ts';
+import { actionWords, commandLine } from '../types/command-line.ts';
 import { Failure } from '../types/failure.ts';
 import { plain } from '../types/text.ts';
 import type { Terms } from '../workflow/generate.ts';
 import type { Arguments } from './arguments.ts';
-import { commandWith, modelFlags } from './command-line.ts';
+import { modelFlags } from './command-line.ts';
 import { isLoopback } from './environment.ts';
 import { readPayload } from './payload.ts';
 
@@ -36,7 +37,7 @@ export async function readIntent(args: Arguments, loopback: boolean, signal: Abo
       issues,
       nextSteps: [
         ...new Set(issues.map(({ path, hint }) => `${path}: ${hint}`)),
-        commandWith(['--action', 'describeModel', ...modelFlags(contract)]),
+        commandLine(actionWords('describeModel', modelFlags(contract))),
       ],
     });
   }

@@ -1,11 +1,13 @@
+import type { Action } from '../types/action.ts';
+import { actionWords, commandLine } from '../types/command-line.ts';
 import { failed, type Outcome } from '../types/envelope.ts';
 import { EXIT } from '../types/exit-codes.ts';
 import { Failure } from '../types/failure.ts';
 import { plain } from '../types/text.ts';
 import { type Arguments, guessAction, parseArguments } from './arguments.ts';
-import { commandAgain, commandAnew, fromHere, placeFlags, program, resumeFlags } from './command-line.ts';
+import { commandAgain, commandAnew, placeFlags, resumeFlags } from './command-line.ts';
 import { isLoopback, readEnvironment, secretsIn } from './environment.ts';
-import { type Action, isAboutTask, isLocal, isSubmit, needsRecords } from './flags.ts';
+import { isAboutTask, isLocal, isSubmit, needsRecords } from './flags.ts';
 import type { Wish } from './intake.ts';
 import { Interruption, interruptedOutcome } from './interruption.ts';
 import { finishWith, printText, screen } from './output.ts';
@@ -79,7 +81,7 @@ export async function main(): Promise<void> {
           intent: wish?.intent,
         })
       : error instanceof Failure
-        ? failed(fromHere(error), fallbackState(action, situation), situation.taskId)
+        ? failed(error, fallbackState(action, situation), situation.taskId)
         : bugOutcome(error, action, situation, args);
   }
   clear();
@@ -121,10 +123,12 @@ function bugOutcome(error: unknown, action: Action, situation: Situation, args?:
 /** The command that goes on with what is under way. */
 function resumeCommand(args: Arguments | undefined, { taskId, isAboutMany }: Situation): string {
   if (isAboutMany) return commandAgain(process.argv.slice(2));
-  const place = args ? placeFlags(args) : '';
-  return taskId === null
-    ? `${program()} --action listTasks${place}`
-    : `${program()} --action waitTask --taskId ${taskId}${args ? resumeFlags(args) : ''}${place}`;
+  const place = args && placeFlags(args);
+  const words =
+    taskId === null
+      ? actionWords('listTasks', place)
+      : actionWords('waitTask', { taskId, ...(args && resumeFlags(args)), ...place });
+  return commandLine(words);
 }
 
 /** How to find out whether a submit was taken. */
@@ -145,6 +149,6 @@ function findOut(args: Arguments | undefined): string[] {
           commandAgain(process.argv.slice(2)),
         ]
       : []),
-    ...(args ? [`${program()} --action listTasks${placeFlags(args)}`] : []),
+    ...(args ? [commandLine(actionWords('listTasks', placeFlags(args)))] : []),
   ];
 }

@@ -1,6 +1,7 @@
 import { type PollRhythm, pauseBeforeLook } from '../http/again.ts';
 import type { Entry } from '../journal/journal.ts';
 import type { Credits } from '../journal/record.ts';
+import type { Flags } from '../types/command-line.ts';
 import { failed, type Outcome } from '../types/envelope.ts';
 import { Failure } from '../types/failure.ts';
 import type { JsonObject } from '../types/json.ts';
@@ -14,7 +15,7 @@ export interface FinishOptions {
   folder: string | null;
   rhythm: PollRhythm;
   stallMs: number;
-  resumeFlags: string;
+  resumeFlags: Flags;
   /** When the wait is over, on the monotonic clock; Infinity where there is none. */
   until: number;
   extra?: JsonObject;
@@ -48,7 +49,7 @@ export async function finish(session: Session, taskId: string, options: FinishOp
     const outcome = taskOutcome(session, taskId, task, outcomeOptions);
     if (options.folder === null && outcome.envelope.data) {
       outcome.envelope.data.nextSteps = [
-        resumeCommand(session, taskId, ` --wait ${BRIEF_WAIT_S} --download out`),
+        resumeCommand(session, taskId, { wait: BRIEF_WAIT_S, download: 'out' }),
         `That saves the file. Do it soon: ${session.provider.says.retention}`,
       ];
     }

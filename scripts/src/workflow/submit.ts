@@ -1,4 +1,5 @@
 import type { Intent } from '../providers/provider.ts';
+import { flagWords, quoteWord } from '../types/command-line.ts';
 import { Failure } from '../types/failure.ts';
 import type { Task } from '../types/task.ts';
 import { resumeCommand } from './outcome.ts';
@@ -182,7 +183,7 @@ async function outcomeUnknown(
         'Do not submit this again before you know: it may be charged twice.',
         ...(provider.can.list
           ? [
-              command('--action listTasks'),
+              command('listTasks'),
               `If the list shows the task (idempotencyKey ${intent.idempotencyKey}, or model ${intent.model} made just now), take its id to --action waitTask --taskId <id>.`,
             ]
           : [provider.says.tasks]),
@@ -206,7 +207,9 @@ async function whatThen(
   }
   return provider.can.replay
     ? [
-        `If the list answers and does not show it, the same command with --idempotencyKey ${idempotencyKey} is documented not to be charged twice.`,
+        `If the list answers and does not show it, the same command with ${flagWords({ idempotencyKey })
+          .map((word) => quoteWord(word))
+          .join(' ')} is documented not to be charged twice.`,
       ]
     : [];
 }

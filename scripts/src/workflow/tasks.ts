@@ -3,6 +3,7 @@ import type { Entry } from '../journal/journal.ts';
 import type { Pace } from '../journal/pace.ts';
 import type { Credits } from '../journal/record.ts';
 import type { Sighting } from '../providers/provider.ts';
+import type { Flags } from '../types/command-line.ts';
 import { failed, type Outcome, success } from '../types/envelope.ts';
 import { EXIT } from '../types/exit-codes.ts';
 import { Failure } from '../types/failure.ts';
@@ -22,8 +23,8 @@ export interface WaitSettings {
   /** Where finished files go; null = they are not fetched. */
   folder: string | null;
   stallMs: number;
-  /** Flags to repeat in the command that goes on with the task, with a space before each. */
-  resumeFlags: string;
+  /** Flags to repeat in the command that resumes the task. */
+  resumeFlags: Flags;
   /** The record of the wish that the task belongs to, if there is one. */
   entry?: Entry;
   /** What is known of its credits from before. */
@@ -139,8 +140,8 @@ export async function cancelTask(session: Session, taskId: string): Promise<Outc
       exitCode: running ? EXIT.stillRunning : seen.state === 'FAILED' ? EXIT.taskEnded : EXIT.badInput,
       nextSteps: [
         provider.says.cancel,
-        ...(seen.state === 'SUBMITTED' ? [session.command(`--action cancelTask --taskId ${taskId}`)] : []),
-        session.command(`--action ${running ? 'waitTask' : 'getTask'} --taskId ${taskId}`),
+        ...(seen.state === 'SUBMITTED' ? [session.command('cancelTask', { taskId })] : []),
+        session.command(running ? 'waitTask' : 'getTask', { taskId }),
       ],
     },
   );
