@@ -558,7 +558,7 @@ function afterSubmit(session, taskId, resumeFlags, failure) {
     taskId,
     nextSteps: [
       ...failure.details.nextSteps ?? [],
-      "The task was submitted and charged, and goes on by itself. Do not submit it again. When the trouble is over:",
+      "The task was submitted and charged, and goes on by itself. Run this command as often as you like: it charges nothing.",
       resumeCommand3(session, taskId, resumeFlags)
     ]
   });

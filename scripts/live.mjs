@@ -166,7 +166,7 @@ function taskOutcome(session, taskId, seen, { extra = {}, credits, running = EXI
           ...data,
           nextSteps: [
             resume,
-            "The task goes on by itself. Do not submit it again: that would be charged again."
+            "The task goes on by itself. Run this command as often as you like: it charges nothing."
           ]
         },
         running
@@ -235,7 +235,7 @@ async function finish(session, taskId, options) {
     const nextSteps = [
       ...error.details.nextSteps ?? [],
       resume,
-      "The task is finished and paid for: fetch its result again, do not submit it again."
+      "The task is finished and paid for. Run this command as often as you like: it fetches the result and charges nothing."
     ];
     const data = { ...error.details.data, ...task && { resultUrls: task.urls } };
     return failed2(error.with({ status: "COMPLETED", taskId, data, nextSteps }), "COMPLETED", taskId);
@@ -447,6 +447,7 @@ async function getTask(session, taskId, settings) {
 }
 async function waitTask(session, taskId, settings, extra = {}, known) {
   const entry = known ?? await recordOf(session, taskId);
+  session = aboutTask(session, taskId, entry);
   const folder = await folderFor(settings.folder ?? entry?.record.download ?? null);
   const { clock } = session.api;
   const start = clock.monotonic();
@@ -532,9 +533,10 @@ async function cancelWhileRefusedForNow(session, taskId) {
   }
 }
 async function waitOn(session, task, settings, extra = {}, trouble2) {
-  const { api, observer } = session;
   const { entry } = settings;
   const taskId = task.id;
+  session = aboutTask(session, taskId, entry);
+  const { api, observer } = session;
   const start = api.clock.monotonic();
   const credits = settings.credits && creditsOf(task, settings.credits);
   let seen = task.state ? { ...task, state: task.state, record: task.record ?? {} } : void 0;
@@ -593,6 +595,9 @@ async function waitOn(session, task, settings, extra = {}, trouble2) {
   });
   outcome.envelope.retryAfter = trouble2?.details.retryAfter ?? null;
   return outcome;
+}
+function aboutTask(session, taskId, entry) {
+  return { ...session, observer: session.observer.about(taskId, entry?.record.created) };
 }
 async function paceOf({ records }, { rhythm }) {
   return rhythm.firstMs >= LEAST_SHARED_MS ? (await records())?.pace : void 0;

@@ -154,6 +154,73 @@ var init_command_line = __esm({
   }
 });
 
+// scripts/src/types/exit-codes.ts
+var EXIT, ONE_CHARGE, EXIT_WORDS, EXIT_OF_ERROR;
+var init_exit_codes = __esm({
+  "scripts/src/types/exit-codes.ts"() {
+    "use strict";
+    EXIT = {
+      done: 0,
+      taskEnded: 1,
+      badInput: 2,
+      keyRefused: 3,
+      stillRunning: 4,
+      credits: 5,
+      temporary: 6,
+      submitUnknown: 7,
+      taskNotFound: 8,
+      downloadFailed: 9,
+      bug: 70,
+      interrupted: 130,
+      terminated: 143
+    };
+    ONE_CHARGE = "Run the same command as often as you like: it is charged once. `--new` makes another.";
+    EXIT_WORDS = {
+      done: { means: "done", next: "give the person the result" },
+      taskEnded: {
+        means: "the task ended FAILED or CANCEL",
+        next: "tell the reason; `--new` tries again with a new charge, so ask first"
+      },
+      badInput: { means: "bad input", next: "correct what `data.issues` names; nothing was charged" },
+      keyRefused: { means: "key missing or refused", next: "ask the person to set the key in the environment" },
+      stillRunning: {
+        means: "still running",
+        next: "run the same command again, or the one in `data.nextSteps`; it charges nothing"
+      },
+      credits: { means: "credits or cap", next: "nothing was submitted; tell what is missing" },
+      temporary: { means: "temporary", next: "follow `data.nextSteps`, after `retryAfter` seconds if set" },
+      submitUnknown: {
+        means: "the outcome of the submit is not known",
+        next: "run the same command again, after `retryAfter` seconds if set: it reconciles, and never submits while that may charge twice"
+      },
+      taskNotFound: { means: "no such task for this key", next: "check the id and the key" },
+      downloadFailed: {
+        means: "finished but not saved",
+        next: "run the command in `data.nextSteps`; it charges nothing"
+      },
+      bug: { means: "a bug of this program", next: "report it; run the same command again" },
+      interrupted: { means: "interrupted", next: "run the same command again" },
+      terminated: { means: "terminated", next: "run the same command again" }
+    };
+    EXIT_OF_ERROR = {
+      INVALID_MODEL: EXIT.badInput,
+      INVALID_PAYLOAD: EXIT.badInput,
+      IDEMPOTENCY_CONFLICT: EXIT.badInput,
+      AUTH_FAILED: EXIT.keyRefused,
+      INSUFFICIENT_CREDITS: EXIT.credits,
+      BUDGET_EXCEEDED: EXIT.credits,
+      RATE_LIMITED: EXIT.temporary,
+      NETWORK_ERROR: EXIT.temporary,
+      UNKNOWN_ERROR: EXIT.temporary,
+      GENERATION_FAILED: EXIT.taskEnded,
+      TASK_CANCELLED: EXIT.taskEnded,
+      SUBMIT_OUTCOME_UNKNOWN: EXIT.submitUnknown,
+      TASK_NOT_FOUND: EXIT.taskNotFound,
+      DOWNLOAD_FAILED: EXIT.downloadFailed
+    };
+  }
+});
+
 // scripts/src/cli/help.ts
 var help_exports = {};
 __export(help_exports, {
@@ -162,6 +229,7 @@ __export(help_exports, {
 function helpText(version) {
   const run = commandLine([]);
   return `async-media-workflow ${version}: one command turns a payload into a finished file.
+${plainly(ONE_CHARGE)}
 
 Usage
   ${run} --model <id> --payload '<json>' [--download <dir>]
@@ -185,10 +253,10 @@ Flags
   --download <dir>         save the finished file there as <taskId>.<ext>
   --maxCredits <n>         ask for the price first; submit nothing above n
   --maxCreditsPerDay <n>   submit nothing that takes the charges of 24 hours above n
-  --new                    a new wish, although the same one is under way (a new charge)
+  --new                    another task of the same request (a new charge)
   --all                    with waitTask and no --taskId: every pending task
   --owner <name>           kept in the record; listPending can ask for it
-  --noJournal              keep no record (a killed command cannot find its task again)
+  --noJournal              keep no record: the same command then submits again, with a new charge
   --idempotencyKey <key>   8 to 128 characters (default: a new one for each submit)
   --webhookUrl <url>       https address that the service may notify (APIDot: --callbackUrl)
   --sandbox                rehearse against a local stand-in: no key, no cost, no network
@@ -199,9 +267,23 @@ Environment
   AIVIDEO_MAX_RETRIES (3), HTTPS_PROXY, HTTP_PROXY, NO_PROXY, ASYNC_MEDIA_STATE_DIR
 
 Exit codes
-  0 done   1 task FAILED or CANCEL   2 bad input   3 key refused   4 still running: resume it
-  5 credits or budget   6 temporary   7 submit outcome unknown: do not repeat it   8 task not found
-  9 download failed   70 a bug of ours   130/143 interrupted`;
+${exitCodes().map((line) => `  ${line}`).join("\n")}`;
+}
+function exitCodes() {
+  const lines = [""];
+  for (const name of Object.keys(EXIT)) {
+    const { means, next } = EXIT_WORDS[name];
+    const isAlone = EXIT[name] === EXIT.stillRunning || EXIT[name] === EXIT.submitUnknown;
+    const item = `${EXIT[name]} ${means}${isAlone ? `: ${plainly(next)}` : ""}`;
+    const line = lines.at(-1);
+    if (line === "" || !isAlone && line.length + item.length < 110)
+      lines[lines.length - 1] = `${line}${line === "" ? "" : "   "}${item}`;
+    else lines.push(item);
+  }
+  return lines;
+}
+function plainly(text) {
+  return text.replaceAll("`", "");
 }
 var init_help = __esm({
   "scripts/src/cli/help.ts"() {
@@ -209,6 +291,7 @@ var init_help = __esm({
     init_registry();
     init_action();
     init_command_line();
+    init_exit_codes();
   }
 });
 
@@ -845,40 +928,8 @@ var FOLDER = "async-media-workflow";
 // scripts/src/main.ts
 init_help();
 
-// scripts/src/types/exit-codes.ts
-var EXIT = {
-  done: 0,
-  taskEnded: 1,
-  badInput: 2,
-  keyRefused: 3,
-  stillRunning: 4,
-  credits: 5,
-  temporary: 6,
-  submitUnknown: 7,
-  taskNotFound: 8,
-  downloadFailed: 9,
-  bug: 70,
-  interrupted: 130,
-  terminated: 143
-};
-var EXIT_OF_ERROR = {
-  INVALID_MODEL: EXIT.badInput,
-  INVALID_PAYLOAD: EXIT.badInput,
-  IDEMPOTENCY_CONFLICT: EXIT.badInput,
-  AUTH_FAILED: EXIT.keyRefused,
-  INSUFFICIENT_CREDITS: EXIT.credits,
-  BUDGET_EXCEEDED: EXIT.credits,
-  RATE_LIMITED: EXIT.temporary,
-  NETWORK_ERROR: EXIT.temporary,
-  UNKNOWN_ERROR: EXIT.temporary,
-  GENERATION_FAILED: EXIT.taskEnded,
-  TASK_CANCELLED: EXIT.taskEnded,
-  SUBMIT_OUTCOME_UNKNOWN: EXIT.submitUnknown,
-  TASK_NOT_FOUND: EXIT.taskNotFound,
-  DOWNLOAD_FAILED: EXIT.downloadFailed
-};
-
 // scripts/src/types/envelope.ts
+init_exit_codes();
 function success(status, taskId, data, exitCode, retryAfter = null) {
   return {
     envelope: { ok: true, status, taskId, data, errorCode: null, errorMessage: null, retryAfter },
@@ -905,6 +956,7 @@ function failed(failure, fallback, knownTaskId) {
 }
 
 // scripts/src/cli/interruption.ts
+init_exit_codes();
 var GRACE_MS = 2e3;
 var Interruption = class {
   #controller = new AbortController();
@@ -940,7 +992,7 @@ var Interruption = class {
     this.#controller.abort(new Error(`stopped by ${this.#received ?? "a bug"}`));
   }
 };
-var NOT_AGAIN = "Do not submit it again: that would be charged again.";
+var CHARGES_NOTHING = "Run this command as often as you like: it charges nothing.";
 function interruptedOutcome(signal, { phase, taskId, state, isAboutMany }, { resume, findOut: findOut2, isSubmit: isSubmit2, downloads, intent }) {
   const exitCode = signal === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
   const because = (code, message, details = {}) => failed(new Failure(code, `${signal} came ${message}`, { exitCode, ...details }), null, taskId);
@@ -951,12 +1003,12 @@ function interruptedOutcome(signal, { phase, taskId, state, isAboutMany }, { res
       {
         status: "UNKNOWN",
         ...intent && { data: { idempotencyKey: intent.idempotencyKey, model: intent.model } },
-        nextSteps: ["Do not submit this again before you know: it may be charged twice.", ...findOut2]
+        nextSteps: findOut2
       }
     );
   }
   if (isAboutMany) {
-    const nextSteps2 = [resume, `The tasks go on by themselves. ${NOT_AGAIN}`];
+    const nextSteps2 = [resume, `The tasks go on by themselves. ${CHARGES_NOTHING}`];
     return success(null, null, { interruptedBy: signal, nextSteps: nextSteps2 }, exitCode);
   }
   if (taskId === null) {
@@ -981,16 +1033,17 @@ function interruptedOutcome(signal, { phase, taskId, state, isAboutMany }, { res
   if (state === "COMPLETED" && downloads) {
     return because("DOWNLOAD_FAILED", "before the file was saved. The task is finished.", {
       status: state,
-      nextSteps: [resume, `The task is finished and paid for: fetch its result. ${NOT_AGAIN}`]
+      nextSteps: [resume, `The task is finished and paid for: fetch its result. ${CHARGES_NOTHING}`]
     });
   }
   const goesOn = state === "COMPLETED" ? "The task is finished: fetch its result." : "The task goes on by itself.";
-  const nextSteps = [resume, `${goesOn} ${NOT_AGAIN}`];
+  const nextSteps = [resume, `${goesOn} ${CHARGES_NOTHING}`];
   return success(state, taskId, { interruptedBy: signal, nextSteps }, exitCode);
 }
 
 // scripts/src/cli/main.ts
 init_command_line();
+init_exit_codes();
 
 // scripts/src/cli/output.ts
 const { fstatSync, writeSync } = require("node:fs");
@@ -1076,6 +1129,7 @@ function escapeForTerminals(json) {
 }
 
 // scripts/src/cli/output.ts
+init_exit_codes();
 var MAX_DOCUMENT_BYTES = 64 * 1024;
 var written = false;
 async function finishWith({ envelope, exitCode }, secrets) {
@@ -1172,7 +1226,7 @@ var SHARE_MS = 200;
 function watch(screen2, secrets) {
   const situation = { phase: "before", taskId: null, state: null, isAboutMany: false };
   let lastLineAt = Number.NEGATIVE_INFINITY;
-  const last = { state: "", trouble: "", download: "" };
+  const said = /* @__PURE__ */ new Map();
   let lastShareAt = Number.NEGATIVE_INFINITY;
   let open = false;
   const line = (text) => {
@@ -1182,68 +1236,87 @@ function watch(screen2, secrets) {
     open = false;
     lastLineAt = now();
   };
+  const lastOf = (taskId) => {
+    const last = said.get(taskId) ?? { state: "", trouble: "", download: "" };
+    said.set(taskId, last);
+    return last;
+  };
   const update = (text) => {
     screen2.write(`\r\x1B[K${redact(plain(text, Math.max(20, screen2.columns - 1)), secrets)}`);
     open = true;
   };
-  const say = (kind, word, text) => {
+  const say = (last, kind, word, text) => {
     const isNew = word !== last[kind];
     last[kind] = word;
     if (screen2.isTTY) update(text);
     else if (isNew || now() - lastLineAt >= QUIET_MS) line(text);
   };
-  const observer = {
-    submitting() {
-      situation.phase = "submitting";
-    },
-    refused() {
-      situation.phase = "before";
-      situation.onSettled?.();
-    },
-    several(count) {
-      situation.phase = "running";
-      situation.isAboutMany = true;
-      line(`going on with ${count} tasks; nothing is charged`);
-    },
-    attached(taskId, created) {
-      situation.phase = "running";
-      situation.taskId = taskId;
-      line(`task ${taskId} was submitted on ${created}; going on with it, nothing is charged`);
-      situation.onSettled?.();
-    },
-    task(taskId, state) {
-      situation.phase = "running";
-      if (!situation.isAboutMany) {
-        situation.taskId = taskId;
-        situation.state = state;
+  const made = /* @__PURE__ */ new Map();
+  const observerOf = (taskId) => {
+    const last = lastOf(taskId);
+    const subject = taskId === null ? "" : `task ${taskId} `;
+    return {
+      submitting() {
+        situation.phase = "submitting";
+      },
+      refused() {
+        situation.phase = "before";
+        situation.onSettled?.();
+      },
+      several(count) {
+        situation.phase = "running";
+        situation.isAboutMany = true;
+        line(`resuming ${count} tasks; nothing is charged`);
+      },
+      attached(id, created) {
+        situation.phase = "running";
+        situation.taskId = id;
+        line(`task ${id} was submitted on ${created}; resuming it, nothing is charged`);
+        situation.onSettled?.();
+      },
+      task(id, state) {
+        if (situation.phase === "submitting") made.set(id, now());
+        situation.phase = "running";
+        if (!situation.isAboutMany) {
+          situation.taskId = id;
+          situation.state = state;
+        }
+        lastOf(id).state = state;
+        line(`task ${id} ${state}`);
+        situation.onSettled?.();
+      },
+      about(id, created) {
+        const age = created === void 0 ? Number.NaN : Date.now() - Date.parse(created);
+        if (age >= 0 && !made.has(id)) made.set(id, now() - age);
+        return observerOf(id);
+      },
+      looked(sighting, { nextMs }) {
+        if (sighting.state !== "UNKNOWN" && !situation.isAboutMany) situation.state = sighting.state;
+        const share = sighting.progress === void 0 ? "" : ` (${Math.round(sighting.progress)} %)`;
+        const word = sighting.unknownState ? `in the unknown state ${sighting.unknownState}` : sighting.state;
+        const next = nextMs > 0 ? `, next query in ${(nextMs / 1e3).toFixed(1)} s` : "";
+        const since = made.get(taskId ?? "");
+        const age = since === void 0 ? "" : ` after ${Math.round((now() - since) / 1e3)} s`;
+        say(last, "state", word, `${subject}${word}${share}${age}${next}`);
+      },
+      troubled(failure) {
+        say(last, "trouble", failure.code, `${subject}${failure.code}: ${failure.message} Going on.`);
+      },
+      downloading(bytes, total) {
+        if (now() - lastShareAt < SHARE_MS) return;
+        lastShareAt = now();
+        const part = total ? `${Math.floor(bytes / total * 100)} %` : `${bytes} bytes`;
+        say(
+          last,
+          "download",
+          "begun",
+          screen2.isTTY ? `${subject}downloading, ${part}` : `${subject}downloading`
+        );
       }
-      last.state = state;
-      line(`task ${taskId} ${state}`);
-      situation.onSettled?.();
-    },
-    looked(sighting, { elapsedMs, nextMs }) {
-      if (sighting.state !== "UNKNOWN" && !situation.isAboutMany) situation.state = sighting.state;
-      const share = sighting.progress === void 0 ? "" : ` (${Math.round(sighting.progress)} %)`;
-      const word = sighting.unknownState ? `in the unknown state ${sighting.unknownState}` : sighting.state;
-      const next = nextMs > 0 ? `, next look in ${(nextMs / 1e3).toFixed(1)} s` : "";
-      say(
-        "state",
-        word,
-        `task ${situation.taskId ?? ""} ${word}${share} after ${Math.round(elapsedMs / 1e3)} s${next}`
-      );
-    },
-    troubled(failure) {
-      say("trouble", failure.code, `${failure.code}: ${failure.message} Going on.`);
-    },
-    downloading(bytes, total) {
-      if (now() - lastShareAt < SHARE_MS) return;
-      lastShareAt = now();
-      const part = total ? `${Math.floor(bytes / total * 100)} %` : `${bytes} bytes`;
-      say("download", "begun", screen2.isTTY ? `downloading, ${part}` : "downloading");
-    }
+    };
   };
   return {
-    observer,
+    observer: observerOf(null),
     situation,
     clear: () => {
       if (open) screen2.write("\r\x1B[K");
@@ -1347,15 +1420,18 @@ function findOut(args) {
   const isRecorded = args && !args.noJournal;
   if (args && !args.profile.can.list) {
     return [
+      "Do not submit this again before you know: it may be charged twice.",
       args.profile.says.tasks,
       ...isRecorded ? [`Only if the person decides that it may be charged once more: ${commandAnew(args)}.`] : []
     ];
   }
   return [
     ...isRecorded ? [
-      "The same command finds out: it looks for the task first, and sends nothing that may be charged twice.",
+      "Run the same command again: it reconciles, and never submits while that may charge twice.",
       commandAgain(process.argv.slice(2))
-    ] : [],
+    ] : [
+      "Without a journal the same command submits again, and may be charged twice: look for its task first."
+    ],
     ...args ? [commandLine(actionWords("listTasks", placeFlags(args)))] : []
   ];
 }
@@ -1428,6 +1504,7 @@ var systemClock = {
 init_registry();
 init_action();
 init_command_line();
+init_exit_codes();
 
 // scripts/src/types/json.ts
 function isObject(value) {
@@ -1443,9 +1520,11 @@ export {
   ERROR_CODES,
   EXIT,
   EXIT_OF_ERROR,
+  EXIT_WORDS,
   FLAGS,
   Failure,
   Interruption,
+  ONE_CHARGE,
   PROFILES,
   TASK_ID,
   TASK_STATES,

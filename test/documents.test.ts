@@ -7,7 +7,7 @@ import { FLAGS } from '../scripts/src/cli/flags.ts';
 import { listModels } from '../scripts/src/contracts/contract.ts';
 import { startSandbox } from '../scripts/src/sandbox/server.ts';
 import { ACTIONS } from '../scripts/src/types/action.ts';
-import { EXIT } from '../scripts/src/types/exit-codes.ts';
+import { EXIT, EXIT_WORDS, ONE_CHARGE } from '../scripts/src/types/exit-codes.ts';
 import { ERROR_CODES } from '../scripts/src/types/failure.ts';
 import { ROOT, T2V, tempFolder } from './support/command.ts';
 import { PNG } from './support/media.ts';
@@ -152,6 +152,18 @@ describe('what the documents name', () => {
     for (const code of ERROR_CODES) expect(all).toContain(code);
     for (const action of ACTIONS.filter((name) => name !== 'generate')) expect(all).toContain(action);
     for (const model of await listModels('aivideomaker')) expect(all).toContain(`\`${model}\``);
+  });
+
+  test.each(['SKILL.md', 'references/envelope.md'])('%s says of each exit code what --help says', (file) => {
+    const plain = (words: string) => words.replaceAll('`', '').replace(/\s+/g, ' ');
+    expect(plain(text(file))).toContain(plain(ONE_CHARGE));
+    for (const name of Object.keys(EXIT) as (keyof typeof EXIT)[]) {
+      const row = text(file)
+        .split('\n')
+        .find((line) => new RegExp(`^\\| (\\d+, )*${EXIT[name]}(, \\d+)* \\|`).test(line));
+      expect(plain(row ?? ''), String(EXIT[name])).toContain(plain(EXIT_WORDS[name].means));
+      expect(plain(row ?? ''), String(EXIT[name])).toContain(plain(EXIT_WORDS[name].next));
+    }
   });
 
   test('links inside the package resolve, and no reference is an orphan', () => {

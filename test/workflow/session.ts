@@ -13,7 +13,7 @@ import { actionWords } from '../../scripts/src/types/command-line.ts';
 import type { Envelope } from '../../scripts/src/types/envelope.ts';
 import { Failure } from '../../scripts/src/types/failure.ts';
 import type { Terms } from '../../scripts/src/workflow/generate.ts';
-import type { Session } from '../../scripts/src/workflow/session.ts';
+import type { Observer, Session } from '../../scripts/src/workflow/session.ts';
 import type { WaitSettings } from '../../scripts/src/workflow/tasks.ts';
 import { FakeClock } from '../support/clock.ts';
 
@@ -42,6 +42,17 @@ export function sessionWith(origin: string, options: SessionOptions = {}): TestS
   const transport = options.transport ?? new Transport();
   onTestFinished(() => transport.close());
   const told: string[] = [];
+  const observer: Observer = {
+    about: () => observer,
+    several: (count) => told.push(`several ${count}`),
+    attached: (id) => told.push(`attached ${id}`),
+    submitting: () => told.push('submitting'),
+    refused: () => told.push('refused'),
+    task: (id, state) => told.push(`task ${id} ${state}`),
+    looked: ({ state, unknownState }) => told.push(`looked ${unknownState ?? state}`),
+    troubled: ({ code }) => told.push(`trouble ${code}`),
+    downloading: () => {},
+  };
   return {
     provider: aivideomaker({ profile: PROFILES[0]!, baseUrl: new URL(origin), key: KEY, now: clock.wall }),
     api: new Api(transport, clock, { timeoutMs, maxRetries, ...(signal && { signal }) }),
@@ -53,16 +64,7 @@ export function sessionWith(origin: string, options: SessionOptions = {}): TestS
     again: 'run again',
     anew: 'the same command with --new',
     records: async () => options.journal ?? null,
-    observer: {
-      several: (count) => told.push(`several ${count}`),
-      attached: (id) => told.push(`attached ${id}`),
-      submitting: () => told.push('submitting'),
-      refused: () => told.push('refused'),
-      task: (id, state) => told.push(`task ${id} ${state}`),
-      looked: ({ state, unknownState }) => told.push(`looked ${unknownState ?? state}`),
-      troubled: ({ code }) => told.push(`trouble ${code}`),
-      downloading: () => {},
-    },
+    observer,
   };
 }
 

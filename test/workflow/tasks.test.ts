@@ -244,7 +244,7 @@ describe('waitTask', () => {
       errorCode: 'UNKNOWN_ERROR',
     });
     expect(envelope.data?.nextSteps).toContain(RESUME);
-    expect(JSON.stringify(envelope.data?.nextSteps)).toContain('do not submit it again');
+    expect(JSON.stringify(envelope.data?.nextSteps)).toContain('charges nothing');
     expect(session.clock.now).toBeLessThan(60_000);
   });
 

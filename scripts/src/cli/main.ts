@@ -136,6 +136,7 @@ function findOut(args: Arguments | undefined): string[] {
   const isRecorded = args && !args.noJournal;
   if (args && !args.profile.can.list) {
     return [
+      'Do not submit this again before you know: it may be charged twice.',
       args.profile.says.tasks,
       ...(isRecorded
         ? [`Only if the person decides that it may be charged once more: ${commandAnew(args)}.`]
@@ -145,10 +146,12 @@ function findOut(args: Arguments | undefined): string[] {
   return [
     ...(isRecorded
       ? [
-          'The same command finds out: it looks for the task first, and sends nothing that may be charged twice.',
+          'Run the same command again: it reconciles, and never submits while that may charge twice.',
           commandAgain(process.argv.slice(2)),
         ]
-      : []),
+      : [
+          'Without a journal the same command submits again, and may be charged twice: look for its task first.',
+        ]),
     ...(args ? [commandLine(actionWords('listTasks', placeFlags(args)))] : []),
   ];
 }

@@ -60,7 +60,7 @@ export async function finish(session: Session, taskId: string, options: FinishOp
     const nextSteps = [
       ...(error.details.nextSteps ?? []),
       resume,
-      'The task is finished and paid for: fetch its result again, do not submit it again.',
+      'The task is finished and paid for. Run this command as often as you like: it fetches the result and charges nothing.',
     ];
     const data: JsonObject = { ...error.details.data, ...(task && { resultUrls: task.urls }) };
     return failed(error.with({ status: 'COMPLETED', taskId, data, nextSteps }), 'COMPLETED', taskId);

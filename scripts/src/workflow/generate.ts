@@ -148,7 +148,7 @@ function afterSubmit(session: Session, taskId: string, resumeFlags: Flags, failu
     taskId,
     nextSteps: [
       ...(failure.details.nextSteps ?? []),
-      'The task was submitted and charged, and goes on by itself. Do not submit it again. When the trouble is over:',
+      'The task was submitted and charged, and goes on by itself. Run this command as often as you like: it charges nothing.',
       resumeCommand(session, taskId, resumeFlags),
     ],
   });

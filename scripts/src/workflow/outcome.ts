@@ -110,7 +110,7 @@ export function taskOutcome(
           ...data,
           nextSteps: [
             resume,
-            'The task goes on by itself. Do not submit it again: that would be charged again.',
+            'The task goes on by itself. Run this command as often as you like: it charges nothing.',
           ],
         },
         running,

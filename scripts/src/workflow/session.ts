@@ -19,6 +19,8 @@ export interface Observer {
   several(count: number): void;
   /** The task's id, in the instant in which it is known. */
   task(taskId: string, state: TaskState): void;
+  /** The observer of one task: what it says from here on names that task, and its age. */
+  about(taskId: string, created?: string): Observer;
   looked(sighting: Sighting, progress: { elapsedMs: number; nextMs: number }): void;
   troubled(failure: Failure): void;
   downloading(bytes: number, total: number | null): void;

@@ -69,6 +69,7 @@ export async function waitTask(
   known?: Entry,
 ): Promise<Outcome> {
   const entry = known ?? (await recordOf(session, taskId));
+  session = aboutTask(session, taskId, entry);
   // Whoever goes on with a wish wants the file that the wish was about.
   const folder = await folderFor(settings.folder ?? entry?.record.download ?? null);
   const { clock } = session.api;
@@ -181,9 +182,10 @@ export async function waitOn(
   extra: JsonObject = {},
   trouble?: Failure,
 ): Promise<Outcome> {
-  const { api, observer } = session;
   const { entry } = settings;
   const taskId = task.id;
+  session = aboutTask(session, taskId, entry);
+  const { api, observer } = session;
   const start = api.clock.monotonic();
   const credits = settings.credits && creditsOf(task, settings.credits);
   let seen: Sighting | undefined = task.state
@@ -248,6 +250,11 @@ export async function waitOn(
   });
   outcome.envelope.retryAfter = trouble?.details.retryAfter ?? null;
   return outcome;
+}
+
+/** The session, with an observer that names the task in every line. */
+function aboutTask(session: Session, taskId: string, entry: Entry | undefined): Session {
+  return { ...session, observer: session.observer.about(taskId, entry?.record.created) };
 }
 
 /** Whose turn it is to look; undefined where there is no limit to share. */
