@@ -184,7 +184,8 @@ var init_outcome = __esm({
       "resultUrls",
       "unknownState",
       "lastPollError",
-      "resumed"
+      "resumed",
+      "warnings"
     ]);
   }
 });

@@ -276,7 +276,7 @@ function exitCodes() {
     const isAlone = EXIT[name] === EXIT.stillRunning || EXIT[name] === EXIT.submitUnknown;
     const item = `${EXIT[name]} ${means}${isAlone ? `: ${plainly(next)}` : ""}`;
     const line = lines.at(-1);
-    if (line === "" || !isAlone && line.length + item.length < 110)
+    if (line === "" || !isAlone && line.length + item.length < 125)
       lines[lines.length - 1] = `${line}${line === "" ? "" : "   "}${item}`;
     else lines.push(item);
   }
@@ -796,8 +796,179 @@ init_registry();
 const { homedir } = require("node:os");
 const path3 = require("node:path");
 init_skill_folder();
+
+// scripts/src/cli/output.ts
+const { fstatSync, writeSync } = require("node:fs");
+
+// scripts/src/types/bounded.ts
+var STEPS = [
+  { text: 4096, items: 200, depth: 16 },
+  { text: 2048, items: 50, depth: 10 },
+  { text: 1024, items: 20, depth: 6 },
+  { text: 256, items: 8, depth: 4 }
+];
+var LAST = { text: 40, items: 8, depth: 2 };
+var FIRST = ["nextSteps", "issues", "files", "resultUrls"];
+var FIRST_LIMITS = { text: 4096, items: 20, depth: 6 };
+var FIRST_LIMITS_AT_LAST = { text: 1024, items: 8, depth: 6 };
+function boundedJson(value, maxBytes, secrets, indent) {
+  const attempts = [
+    ...STEPS.map((limits) => [limits, FIRST_LIMITS]),
+    [LAST, FIRST_LIMITS_AT_LAST],
+    [LAST, LAST]
+  ];
+  let text = "";
+  for (const [limits, first] of attempts) {
+    const cutter = new Cutter(limits, first, secrets, maxBytes);
+    const kept = cutter.cut(value);
+    if (cutter.left < 0) continue;
+    text = escapeForTerminals(JSON.stringify(kept, null, indent));
+    if (Buffer.byteLength(text) <= maxBytes) break;
+  }
+  return text;
+}
+var Cutter = class {
+  #limits;
+  #first;
+  #secrets;
+  /** Characters that may still be kept; below zero, what was cut is not to be used. */
+  left;
+  constructor(limits, first, secrets, maxCharacters) {
+    this.#limits = limits;
+    this.#first = first;
+    this.#secrets = secrets;
+    this.left = maxCharacters;
+  }
+  cut(value, limits = this.#limits, depth = 0) {
+    this.left -= 1;
+    if (this.left < 0) return null;
+    if (typeof value === "string") return this.#text(value, limits.text);
+    if (typeof value !== "object" || value === null) return value;
+    if (depth >= limits.depth) return "[cut: nested too deep]";
+    if (Array.isArray(value)) {
+      const kept2 = value.slice(0, limits.items).map((item) => this.cut(item, limits, depth + 1));
+      if (value.length > limits.items) kept2.push(`[cut: ${value.length - limits.items} more items]`);
+      return kept2;
+    }
+    const keys = Object.keys(value);
+    const names = keys.length > limits.items ? mostWanted(keys, limits.items) : keys;
+    const kept = names.map((key2) => {
+      const item = value[key2];
+      const isFirst = depth === 0 ? typeof item === "string" : depth === 1 && FIRST.includes(key2);
+      const name = this.#text(key2, Math.min(128, limits.text));
+      return [name, this.cut(item, isFirst ? this.#first : limits, depth + 1)];
+    });
+    if (keys.length > limits.items) kept.push(["[cut]", `${keys.length - limits.items} more fields`]);
+    return Object.fromEntries(kept);
+  }
+  #text(text, limit) {
+    const isDataUri = text.length > 128 && /^\s*data:/i.test(text);
+    const keep = isDataUri ? 48 : limit;
+    const clean = redact(text, this.#secrets);
+    this.left -= Math.min(clean.length, keep);
+    return clean.length <= keep ? clean : `${clean.slice(0, keep)}… [cut: ${text.length} characters]`;
+  }
+};
+function mostWanted(keys, count) {
+  const first = FIRST.filter((key2) => keys.includes(key2));
+  return [...keys.filter((key2) => !first.includes(key2)).slice(0, count - first.length), ...first];
+}
+function escapeForTerminals(json) {
+  return json.replace(
+    /[\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`
+  );
+}
+
+// scripts/src/cli/output.ts
+init_exit_codes();
+var MAX_DOCUMENT_BYTES = 64 * 1024;
+var written = false;
+async function finishWith({ envelope, exitCode }, secrets) {
+  if (written) return false;
+  written = true;
+  process.exitCode = exitCode;
+  const { ok, status, taskId, data, errorCode, errorMessage, retryAfter } = envelope;
+  const document = { ok, status, taskId, data, errorCode, errorMessage, retryAfter };
+  const indent = isTerminal2(STDOUT) ? 2 : void 0;
+  return write(STDOUT, `${boundedJson(document, MAX_DOCUMENT_BYTES - 1, secrets, indent)}
+`);
+}
+function printText(text) {
+  written = true;
+  void write(STDOUT, `${text}
+`);
+}
+var screen = {
+  write: (text) => void write(STDERR, text),
+  get isTTY() {
+    return isTerminal2(STDERR);
+  },
+  get columns() {
+    return process.stderr.columns || 80;
+  }
+};
+var STDOUT = 1;
+var STDERR = 2;
+function write(descriptor, text) {
+  let rest = Buffer.from(text);
+  try {
+    while (rest.length > 0) rest = rest.subarray(writeSync(descriptor, rest));
+    return true;
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    if (code !== "EAGAIN") {
+      if (descriptor === STDOUT && code !== "EPIPE") {
+        process.exitCode = EXIT.temporary;
+        screen.write(`The document could not be written to standard output (${code}).
+`);
+      }
+      return false;
+    }
+    const stream = descriptor === STDOUT ? process.stdout : process.stderr;
+    return new Promise((resolve) => {
+      stream.on("error", () => resolve(false));
+      const written2 = (trouble) => resolve(!trouble);
+      if (descriptor === STDERR && writeThroughMute) writeThroughMute(rest, written2);
+      else stream.write(rest, written2);
+    });
+  }
+}
+var writeThroughMute;
+function muteNode() {
+  writeThroughMute ??= process.stderr.write.bind(process.stderr);
+  process.stderr.write = (_, encodingOrDone, done) => {
+    const callback = typeof encodingOrDone === "function" ? encodingOrDone : done;
+    if (typeof callback === "function") callback();
+    return true;
+  };
+}
+function isTerminal2(descriptor) {
+  try {
+    if (!fstatSync(descriptor).isCharacterDevice()) return false;
+  } catch {
+    return false;
+  }
+  return (descriptor === STDOUT ? process.stdout : process.stderr).isTTY === true;
+}
+
+// scripts/src/cli/environment.ts
 function secretsIn(env) {
   return PROFILES.flatMap(({ keyVariable }) => env[keyVariable]?.trim() || []);
+}
+function overrule(env) {
+  const lines = [];
+  if (env.NODE_TLS_REJECT_UNAUTHORIZED === "0") {
+    delete env.NODE_TLS_REJECT_UNAUTHORIZED;
+    lines.push(
+      "NODE_TLS_REJECT_UNAUTHORIZED=0 is overruled: certificates are verified. NODE_EXTRA_CA_CERTS adds one of your own."
+    );
+  }
+  if (env.NODE_DEBUG) {
+    muteNode();
+    lines.push("NODE_DEBUG is overruled: what Node shows for it would show the key.");
+  }
+  return lines;
 }
 function readEnvironment(env, profile, { isLive, hasState, isRehearsal = false }) {
   const issues = [];
@@ -1045,150 +1216,6 @@ function interruptedOutcome(signal, { phase, taskId, state, isAboutMany }, { res
 init_command_line();
 init_exit_codes();
 
-// scripts/src/cli/output.ts
-const { fstatSync, writeSync } = require("node:fs");
-
-// scripts/src/types/bounded.ts
-var STEPS = [
-  { text: 4096, items: 200, depth: 16 },
-  { text: 2048, items: 50, depth: 10 },
-  { text: 1024, items: 20, depth: 6 },
-  { text: 256, items: 8, depth: 4 }
-];
-var LAST = { text: 40, items: 8, depth: 2 };
-var FIRST = ["nextSteps", "issues", "files", "resultUrls"];
-var FIRST_LIMITS = { text: 4096, items: 20, depth: 6 };
-var FIRST_LIMITS_AT_LAST = { text: 1024, items: 8, depth: 6 };
-function boundedJson(value, maxBytes, secrets, indent) {
-  const attempts = [
-    ...STEPS.map((limits) => [limits, FIRST_LIMITS]),
-    [LAST, FIRST_LIMITS_AT_LAST],
-    [LAST, LAST]
-  ];
-  let text = "";
-  for (const [limits, first] of attempts) {
-    const cutter = new Cutter(limits, first, secrets, maxBytes);
-    const kept = cutter.cut(value);
-    if (cutter.left < 0) continue;
-    text = escapeForTerminals(JSON.stringify(kept, null, indent));
-    if (Buffer.byteLength(text) <= maxBytes) break;
-  }
-  return text;
-}
-var Cutter = class {
-  #limits;
-  #first;
-  #secrets;
-  /** Characters that may still be kept; below zero, what was cut is not to be used. */
-  left;
-  constructor(limits, first, secrets, maxCharacters) {
-    this.#limits = limits;
-    this.#first = first;
-    this.#secrets = secrets;
-    this.left = maxCharacters;
-  }
-  cut(value, limits = this.#limits, depth = 0) {
-    this.left -= 1;
-    if (this.left < 0) return null;
-    if (typeof value === "string") return this.#text(value, limits.text);
-    if (typeof value !== "object" || value === null) return value;
-    if (depth >= limits.depth) return "[cut: nested too deep]";
-    if (Array.isArray(value)) {
-      const kept2 = value.slice(0, limits.items).map((item) => this.cut(item, limits, depth + 1));
-      if (value.length > limits.items) kept2.push(`[cut: ${value.length - limits.items} more items]`);
-      return kept2;
-    }
-    const keys = Object.keys(value);
-    const names = keys.length > limits.items ? mostWanted(keys, limits.items) : keys;
-    const kept = names.map((key2) => {
-      const item = value[key2];
-      const isFirst = depth === 0 ? typeof item === "string" : depth === 1 && FIRST.includes(key2);
-      const name = this.#text(key2, Math.min(128, limits.text));
-      return [name, this.cut(item, isFirst ? this.#first : limits, depth + 1)];
-    });
-    if (keys.length > limits.items) kept.push(["[cut]", `${keys.length - limits.items} more fields`]);
-    return Object.fromEntries(kept);
-  }
-  #text(text, limit) {
-    const isDataUri = text.length > 128 && /^\s*data:/i.test(text);
-    const keep = isDataUri ? 48 : limit;
-    const clean = redact(text, this.#secrets);
-    this.left -= Math.min(clean.length, keep);
-    return clean.length <= keep ? clean : `${clean.slice(0, keep)}… [cut: ${text.length} characters]`;
-  }
-};
-function mostWanted(keys, count) {
-  const first = FIRST.filter((key2) => keys.includes(key2));
-  return [...keys.filter((key2) => !first.includes(key2)).slice(0, count - first.length), ...first];
-}
-function escapeForTerminals(json) {
-  return json.replace(
-    /[\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`
-  );
-}
-
-// scripts/src/cli/output.ts
-init_exit_codes();
-var MAX_DOCUMENT_BYTES = 64 * 1024;
-var written = false;
-async function finishWith({ envelope, exitCode }, secrets) {
-  if (written) return false;
-  written = true;
-  process.exitCode = exitCode;
-  const { ok, status, taskId, data, errorCode, errorMessage, retryAfter } = envelope;
-  const document = { ok, status, taskId, data, errorCode, errorMessage, retryAfter };
-  const indent = isTerminal2(STDOUT) ? 2 : void 0;
-  return write(STDOUT, `${boundedJson(document, MAX_DOCUMENT_BYTES - 1, secrets, indent)}
-`);
-}
-function printText(text) {
-  written = true;
-  void write(STDOUT, `${text}
-`);
-}
-var screen = {
-  write: (text) => void write(STDERR, text),
-  get isTTY() {
-    return isTerminal2(STDERR);
-  },
-  get columns() {
-    return process.stderr.columns || 80;
-  }
-};
-var STDOUT = 1;
-var STDERR = 2;
-function write(descriptor, text) {
-  let rest = Buffer.from(text);
-  try {
-    while (rest.length > 0) rest = rest.subarray(writeSync(descriptor, rest));
-    return true;
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "";
-    if (code !== "EAGAIN") {
-      if (descriptor === STDOUT && code !== "EPIPE") {
-        process.exitCode = EXIT.temporary;
-        screen.write(`The document could not be written to standard output (${code}).
-`);
-      }
-      return false;
-    }
-    const stream = descriptor === STDOUT ? process.stdout : process.stderr;
-    return new Promise((resolve) => {
-      stream.on("error", () => resolve(false));
-      stream.write(rest, (trouble) => resolve(!trouble));
-    });
-  }
-}
-function isTerminal2(descriptor) {
-  try {
-    if (!fstatSync(descriptor).isCharacterDevice()) return false;
-  } catch {
-    return false;
-  }
-  return (descriptor === STDOUT ? process.stdout : process.stderr).isTTY === true;
-}
-
 // scripts/src/cli/preflight.ts
 function checkInterval({ pollInterval }, loopback) {
   if (pollInterval === void 0 || loopback || Number.isInteger(pollInterval) && pollInterval >= 1) return;
@@ -1329,6 +1356,7 @@ function watch(screen2, secrets) {
 async function main() {
   const argv = process.argv.slice(2);
   const secrets = secretsIn(process.env);
+  const overruled = overrule(process.env);
   const { observer, situation, clear } = watch(screen, secrets);
   const interruption = new Interruption();
   const warn = (text) => screen.write(`${plain(text, 400)}
@@ -1345,6 +1373,7 @@ async function main() {
   process.on("uncaughtException", onBug);
   process.on("unhandledRejection", onBug);
   let outcome;
+  let hasSaidOverruled = false;
   try {
     args = parseArguments(argv);
     action = args.action;
@@ -1363,6 +1392,8 @@ async function main() {
     } else if (action === "listPending" || action === "forget") {
       outcome = await (await import("./pending.mjs"))[action]({ args, environment, warn });
     } else {
+      for (const text of overruled) warn(text);
+      hasSaidOverruled = true;
       interruption.listen(situation);
       situation.taskId = args.taskId ?? null;
       const { signal } = interruption;
@@ -1386,8 +1417,14 @@ async function main() {
       intent: wish?.intent
     }) : error instanceof Failure ? failed(error, fallbackState(action, situation), situation.taskId) : bugOutcome(error, action, situation, args);
   }
+  if (hasSaidOverruled) addWarnings(outcome, overruled);
   clear();
   if (await finishWith(outcome, secrets)) process.once("exit", () => outcome.onWritten?.());
+}
+function addWarnings({ envelope }, warnings) {
+  if (warnings.length === 0) return;
+  const before = Array.isArray(envelope.data?.warnings) ? envelope.data.warnings : [];
+  envelope.data = { ...envelope.data, warnings: [...before, ...warnings] };
 }
 function fallbackState(action, { taskId, state }) {
   if (state !== null) return state;
@@ -1557,8 +1594,10 @@ export {
   main,
   makeFolder,
   modelFlags,
+  muteNode,
   nearest,
   needsRecords,
+  overrule,
   parseArguments,
   placeFlags,
   plain,

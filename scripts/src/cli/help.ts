@@ -58,7 +58,7 @@ function exitCodes(): string[] {
     const isAlone = EXIT[name] === EXIT.stillRunning || EXIT[name] === EXIT.submitUnknown;
     const item = `${EXIT[name]} ${means}${isAlone ? `: ${plainly(next)}` : ''}`;
     const line = lines.at(-1)!;
-    if (line === '' || (!isAlone && line.length + item.length < 110))
+    if (line === '' || (!isAlone && line.length + item.length < 125))
       lines[lines.length - 1] = `${line}${line === '' ? '' : '   '}${item}`;
     else lines.push(item);
   }

@@ -6,7 +6,7 @@ import { Failure } from '../types/failure.ts';
 import { plain } from '../types/text.ts';
 import { type Arguments, guessAction, parseArguments } from './arguments.ts';
 import { commandAgain, commandAnew, placeFlags, resumeFlags } from './command-line.ts';
-import { isLoopback, readEnvironment, secretsIn } from './environment.ts';
+import { isLoopback, overrule, readEnvironment, secretsIn } from './environment.ts';
 import { isAboutTask, isLocal, isSubmit, needsRecords } from './flags.ts';
 import type { Wish } from './intake.ts';
 import { Interruption, interruptedOutcome } from './interruption.ts';
@@ -20,6 +20,7 @@ declare const VERSION: string;
 export async function main(): Promise<void> {
   const argv = process.argv.slice(2);
   const secrets = secretsIn(process.env);
+  const overruled = overrule(process.env);
   const { observer, situation, clear } = watch(screen, secrets);
   const interruption = new Interruption();
   const warn = (text: string) => screen.write(`${plain(text, 400)}\n`);
@@ -38,6 +39,7 @@ export async function main(): Promise<void> {
   process.on('unhandledRejection', onBug);
 
   let outcome: Outcome | undefined;
+  let hasSaidOverruled = false;
   try {
     args = parseArguments(argv);
     action = args.action;
@@ -56,6 +58,8 @@ export async function main(): Promise<void> {
     } else if (action === 'listPending' || action === 'forget') {
       outcome = await (await import('./pending.ts'))[action]({ args, environment, warn });
     } else {
+      for (const text of overruled) warn(text);
+      hasSaidOverruled = true;
       interruption.listen(situation);
       situation.taskId = args.taskId ?? null;
       const { signal } = interruption;
@@ -84,10 +88,18 @@ export async function main(): Promise<void> {
         ? failed(error, fallbackState(action, situation), situation.taskId)
         : bugOutcome(error, action, situation, args);
   }
+  if (hasSaidOverruled) addWarnings(outcome, overruled);
   clear();
   // What the document says is handed over only when it is out: whoever did not get it may ask again.
   // As the last thing of all: a process that is killed before has not handed over anything.
   if (await finishWith(outcome, secrets)) process.once('exit', () => outcome.onWritten?.());
+}
+
+/** Says in the document too what was said on standard error. */
+function addWarnings({ envelope }: Outcome, warnings: readonly string[]): void {
+  if (warnings.length === 0) return;
+  const before = Array.isArray(envelope.data?.warnings) ? envelope.data.warnings : [];
+  envelope.data = { ...envelope.data, warnings: [...before, ...warnings] };
 }
 
 /** FAILED only where nothing can have been submitted; null where no task is involved. */

@@ -31,6 +31,7 @@ const OUR_WORDS: ReadonlySet<string> = new Set([
   'unknownState',
   'lastPollError',
   'resumed',
+  'warnings',
 ]);
 
 /** A service's answer as it goes into `data`. */
