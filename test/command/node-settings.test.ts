@@ -60,7 +60,7 @@ describe('fault 103: what the environment asks of Node', () => {
 
   it.each(NODES)(
     'NODE_TLS_REJECT_UNAUTHORIZED=0 brings the key to nobody, and that is said: %s',
-    async (node) => {
+    async (_, node) => {
       const { origin, keys } = await unknownService();
       const env = { ...live(origin, { AIVIDEO_MAX_RETRIES: '0' }), NODE_TLS_REJECT_UNAUTHORIZED: '0' };
       const done = await run(ACCOUNT, { node, env });
