@@ -3,10 +3,12 @@ const require = (name) => process.getBuiltinModule(name);
 // scripts/src/contracts/contract.ts
 const { readdirSync } = require("node:fs");
 const { join: join2 } = require("node:path");
+import { actionWords, commandLine } from "./main.mjs";
 import { Failure } from "./main.mjs";
 import { isObject as isObject5 } from "./main.mjs";
 import { OUTPUT_KINDS } from "./main.mjs";
-import { PROGRAM, plain as plain2 } from "./main.mjs";
+import { skillFolder } from "./main.mjs";
+import { plain as plain2 } from "./main.mjs";
 
 // scripts/src/contracts/contract-error.ts
 var ContractError = class extends Error {
@@ -51,7 +53,7 @@ function readIfThere(file) {
 }
 
 // scripts/src/contracts/contract.ts
-import { contractsFolder as contractsFolder2, skillFolder } from "./main.mjs";
+import { contractsFolder as contractsFolder2 } from "./main.mjs";
 
 // scripts/src/contracts/node.ts
 import { isObject as isObject3 } from "./main.mjs";
@@ -591,9 +593,9 @@ function canBe(node, value) {
 var SAFE_NAME = /^[a-z0-9][a-z0-9._-]*$/i;
 var DIALECT = "https://json-schema.org/draft/2020-12/schema";
 var DEFAULT_PROVIDER = "aivideomaker";
-function commandFor(provider, action) {
-  const flag = provider === DEFAULT_PROVIDER ? "" : ` --provider ${provider}`;
-  return `${PROGRAM} --action ${action}${flag}`;
+function commandFor(provider, action, flags = {}) {
+  const place = provider === DEFAULT_PROVIDER ? void 0 : provider;
+  return commandLine(actionWords(action, { provider: place, ...flags }));
 }
 async function listModels(provider, root = skillFolder()) {
   const folder = contractsFolder2(root);
@@ -3007,18 +3009,18 @@ function valuesOf(node) {
 
 // scripts/src/cli/describe.ts
 import { PROFILES } from "./main.mjs";
+import { actionWords as actionWords2, commandLine as commandLine2, flagWords } from "./main.mjs";
 import { success } from "./main.mjs";
 import { EXIT } from "./main.mjs";
-import { commandWith, modelFlags } from "./main.mjs";
+import { modelFlags } from "./main.mjs";
 async function describeAll({ profile, isProviderNamed, kind: kind2 }) {
   const provider = profile.id;
   const found = await contractsOf(provider, kind2);
-  const nextSteps = found.slice(0, 1).map((contract) => commandWith(["--action", "describeModel", ...modelFlags(contract)]));
+  const nextSteps = found.slice(0, 1).map((contract) => commandLine2(actionWords2("describeModel", modelFlags(contract))));
   const others = {};
   for (const { id } of isProviderNamed ? [] : PROFILES.filter((other) => other !== profile)) {
     others[id] = kind2 === void 0 ? await listModels(id) : (await contractsOf(id, kind2)).map(({ model }) => model);
-    const flags = ["--action", "listModels", "--provider", id];
-    nextSteps.push(commandWith(kind2 === void 0 ? flags : [...flags, "--kind", kind2]));
+    nextSteps.push(commandLine2(actionWords2("listModels", { provider: id, kind: kind2 })));
   }
   const data = {
     provider,
@@ -3043,7 +3045,7 @@ async function describeOne({ profile, isProviderNamed }, model) {
   for (const { id } of services) if ((await listModels(id)).includes(model)) provider = id;
   const contract = await loadContract(provider, model);
   const { schema, example, sources, notes, price } = contract;
-  const flags = [...modelFlags(contract), "--payload", JSON.stringify(example)];
+  const flags = { sandbox: true, ...modelFlags(contract), payload: JSON.stringify(example) };
   return success(
     null,
     null,
@@ -3053,7 +3055,7 @@ async function describeOne({ profile, isProviderNamed }, model) {
       sources: sources.map((source) => ({ ...source })),
       notes,
       price: price === null ? null : JSON.parse(JSON.stringify(price)),
-      nextSteps: [commandWith(["--sandbox", ...flags])]
+      nextSteps: [commandLine2(flagWords(flags))]
     },
     EXIT.done
   );
@@ -3104,9 +3106,10 @@ function besideIssue(contract, name2, value, callbackFlag) {
 
 // scripts/src/cli/intake.ts
 import { unsupported } from "./main.mjs";
+import { actionWords as actionWords3, commandLine as commandLine3 } from "./main.mjs";
 import { Failure as Failure4 } from "./main.mjs";
 import { plain as plain6 } from "./main.mjs";
-import { commandWith as commandWith2, modelFlags as modelFlags2 } from "./main.mjs";
+import { modelFlags as modelFlags2 } from "./main.mjs";
 import { isLoopback } from "./main.mjs";
 
 // scripts/src/cli/payload.ts
@@ -3317,7 +3320,7 @@ async function readIntent(args, loopback, signal) {
       issues,
       nextSteps: [
         ...new Set(issues.map(({ path, hint: hint2 }) => `${path}: ${hint2}`)),
-        commandWith2(["--action", "describeModel", ...modelFlags2(contract)])
+        commandLine3(actionWords3("describeModel", modelFlags2(contract)))
       ]
     });
   }
@@ -3347,7 +3350,7 @@ function noQuote({ profile }, contract, payload) {
     `${line} Tell the person so, and submit with --maxCredits, which is held against the same estimate.`,
     contract.price.note
   ];
-  const describe2 = commandWith2(["--action", "describeModel", ...modelFlags2(contract)]);
+  const describe2 = commandLine3(actionWords3("describeModel", modelFlags2(contract)));
   return refusal.with({ nextSteps: [...steps, describe2] });
 }
 function readCallback({ profile }, value, loopback) {

@@ -93,7 +93,7 @@ function dayExceeded(session, spent, credits, limit) {
   return new Failure("BUDGET_EXCEEDED", `${so}; --maxCreditsPerDay allows ${limit}. Nothing was submitted.`, {
     data: { quoted: credits, spentToday: spent, maxCreditsPerDay: limit },
     nextSteps: [
-      ...session.provider.can.account ? [session.command("--action account")] : [],
+      ...session.provider.can.account ? [session.command("account")] : [],
       "Ask the person for a higher limit, or wait until the oldest charge is a day old."
     ]
   });
@@ -406,7 +406,7 @@ async function whatNext({ records, provider, command, again, anew }, { model, id
   const notYet = "Do not submit this again before you know: it may be charged twice.";
   if (!provider.can.list) return [notYet, provider.says.tasks, ...isRecorded ? [decide] : []];
   const list = [
-    command("--action listTasks"),
+    command("listTasks"),
     `A task with idempotencyKey ${idempotencyKey}, or of model ${model} made just now, is this one: resume it with --action waitTask --taskId <id>.`
   ];
   if (!isRecorded) return [notYet, ...list];
@@ -766,7 +766,7 @@ function stillRecorded(session, entry, failure) {
   ] : [
     `This request was submitted on ${created} as task ${taskId}, which the service does not show any more; its result is kept for a limited time only.`,
     `Nothing was submitted now. If the user wants it made once more, with a new charge: ${session.anew}.`,
-    session.command(`--action forget --taskId ${taskId}`)
+    session.command("forget", { taskId })
   ];
   return failure.with({ taskId, data, nextSteps });
 }
@@ -775,7 +775,7 @@ function afterSubmit(session, taskId, resumeFlags, failure) {
     taskId,
     nextSteps: [
       ...failure.details.nextSteps ?? [],
-      "The task was submitted and charged, and runs on at the service. This resumes it, and charges nothing:",
+      "The task was submitted and charged, and runs on at the service. This resumes it as often as you like, and charges nothing:",
       resumeCommand3(session, taskId, resumeFlags)
     ]
   });
@@ -828,7 +828,7 @@ async function waitForAll(session, settings) {
     data.nextSteps = [
       ...gone2.length < entries.length || more > 0 ? [session.again] : [],
       ...gone2.slice(0, 5),
-      session.command("--action listPending")
+      session.command("listPending")
     ];
   }
   const { errorCode = null, errorMessage = null, retryAfter = null } = worst?.envelope ?? {};
@@ -864,7 +864,7 @@ async function ofTask(session, entry, failure) {
     ]
   });
 }
-var forget = ({ command }, taskId) => command(`--action forget --taskId ${taskId}`);
+var forget = ({ command }, taskId) => command("forget", { taskId });
 var lastLook = ({ record }) => Date.parse(record.checked ?? record.created);
 async function waitFor(session, settings, entry) {
   return waitTask3(session, entry.record.taskId, settings, { resumed: true }, entry);
@@ -896,7 +896,7 @@ async function adoptGivenUp({ api, provider }, journal) {
 function nothingPending(session, unsettled) {
   const nextSteps = [
     unsettled > 0 ? `No recorded task of this key is unfinished, but of ${unsettled} submits the outcome is not known: run their commands again.` : "No recorded task of this key is unfinished or waits to be handed over.",
-    session.command("--action listPending")
+    session.command("listPending")
   ];
   return success3(null, null, { count: 0, unsettled, nextSteps }, EXIT4.done);
 }

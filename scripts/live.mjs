@@ -111,8 +111,8 @@ import { BRIEF_WAIT_S as BRIEF_WAIT_S2 } from "./main.mjs";
 function dataOf(record) {
   return Object.fromEntries(Object.entries(record).filter(([name]) => !OUR_WORDS.has(name)));
 }
-function resumeCommand({ command }, taskId, flags = ` --wait ${BRIEF_WAIT_S2}`) {
-  return command(`--action waitTask --taskId ${taskId}${flags}`);
+function resumeCommand({ command }, taskId, flags = { wait: BRIEF_WAIT_S2 }) {
+  return command("waitTask", { taskId, ...flags });
 }
 function creditsOf({ charged, refunded }, known) {
   return {
@@ -140,7 +140,7 @@ function taskOutcome(session, taskId, seen, { extra = {}, credits, running = EXI
           data,
           nextSteps: [
             session.provider.says.refund,
-            ...session.provider.can.account ? [session.command("--action account")] : [],
+            ...session.provider.can.account ? [session.command("account")] : [],
             "Tell the person what the service said. Another try is a new submit with a new charge: change the prompt or the image first."
           ]
         }),
@@ -169,7 +169,7 @@ function taskOutcome(session, taskId, seen, { extra = {}, credits, running = EXI
           ...data,
           nextSteps: [
             resume,
-            "The task goes on by itself. Do not submit it again: that would be charged again."
+            "The task goes on by itself. Run this command as often as you like: it charges nothing."
           ]
         },
         running
@@ -187,7 +187,8 @@ var init_outcome = __esm({
       "resultUrls",
       "unknownState",
       "lastPollError",
-      "resumed"
+      "resumed",
+      "warnings"
     ]);
   }
 });
@@ -229,7 +230,7 @@ async function finish(session, taskId, options) {
     const outcome = taskOutcome(session, taskId, task, outcomeOptions);
     if (options.folder === null && outcome.envelope.data) {
       outcome.envelope.data.nextSteps = [
-        resumeCommand(session, taskId, ` --wait ${BRIEF_WAIT_S3} --download out`),
+        resumeCommand(session, taskId, { wait: BRIEF_WAIT_S3, download: "out" }),
         `That saves the file. Do it soon: ${session.provider.says.retention}`
       ];
     }
@@ -239,7 +240,7 @@ async function finish(session, taskId, options) {
     const nextSteps = [
       ...error.details.nextSteps ?? [],
       resume,
-      "The task is finished and paid for: fetch its result again, do not submit it again."
+      "The task is finished and paid for. Run this command as often as you like: it fetches the result and charges nothing."
     ];
     const data = { ...error.details.data, ...task && { resultUrls: task.urls } };
     return failed2(error.with({ status: "COMPLETED", taskId, data, nextSteps }), "COMPLETED", taskId);
@@ -450,6 +451,7 @@ async function getTask(session, taskId, settings) {
 }
 async function waitTask(session, taskId, settings, extra = {}, known) {
   const entry = known ?? await recordOf(session, taskId);
+  session = aboutTask(session, taskId, entry);
   const folder = await folderFor(settings.folder ?? entry?.record.download ?? null);
   const { clock } = session.api;
   const start = clock.monotonic();
@@ -511,8 +513,8 @@ async function cancelTask(session, taskId) {
       exitCode: running ? EXIT2.stillRunning : seen.state === "FAILED" ? EXIT2.taskEnded : EXIT2.badInput,
       nextSteps: [
         provider.says.cancel,
-        ...seen.state === "SUBMITTED" ? [session.command(`--action cancelTask --taskId ${taskId}`)] : [],
-        session.command(`--action ${running ? "waitTask" : "getTask"} --taskId ${taskId}`)
+        ...seen.state === "SUBMITTED" ? [session.command("cancelTask", { taskId })] : [],
+        session.command(running ? "waitTask" : "getTask", { taskId })
       ]
     }
   );
@@ -537,9 +539,10 @@ async function cancelWhileRefusedForNow(session, taskId) {
   }
 }
 async function waitOn(session, task, settings, extra = {}, trouble2) {
-  const { api, observer } = session;
   const { entry } = settings;
   const taskId = task.id;
+  session = aboutTask(session, taskId, entry);
+  const { api, observer } = session;
   const start = api.clock.monotonic();
   const credits = settings.credits && creditsOf(task, settings.credits);
   let seen = task.state ? { ...task, state: task.state, record: task.record ?? {} } : void 0;
@@ -599,6 +602,9 @@ async function waitOn(session, task, settings, extra = {}, trouble2) {
   outcome.envelope.retryAfter = trouble2?.details.retryAfter ?? null;
   return outcome;
 }
+function aboutTask(session, taskId, entry) {
+  return { ...session, observer: session.observer.about(taskId, entry?.record.created) };
+}
 async function paceOf({ records }, { rhythm }) {
   return rhythm.firstMs >= LEAST_SHARED_MS ? (await records())?.pace : void 0;
 }
@@ -634,7 +640,7 @@ function withAdvice(failure, circumstances) {
 }
 function adviceFor(failure, { profile, account, isSubmit: isSubmit2, taskId, same, command }) {
   const { title, can, keyVariable, urlVariable, keyPage, says } = profile;
-  const list = can.list ? [command("--action listTasks")] : [];
+  const list = can.list ? [command("listTasks")] : [];
   const wait = failure.details.retryAfter;
   const later = wait === void 0 ? "a little later" : `after ${wait} seconds`;
   const again = isSubmit2 && taskId === null ? `Nothing was submitted or charged. Run the same command again ${later}.` : `The task is as it was. Run the same command again ${later}; it charges nothing.`;
@@ -658,7 +664,7 @@ function adviceFor(failure, { profile, account, isSubmit: isSubmit2, taskId, sam
         return [`${title} refused this question about the task, which is as it was: check the id.`, ...list];
       return [
         "The service refused it, so nothing was charged. Do not send it again unchanged; its message says what to change.",
-        ...can.account ? [command("--action account")] : []
+        ...can.account ? [command("account")] : []
       ];
     case "IDEMPOTENCY_CONFLICT":
       return [
@@ -671,10 +677,10 @@ function adviceFor(failure, { profile, account, isSubmit: isSubmit2, taskId, sam
         "Nothing was submitted. Ask the person for a higher limit, or choose a cheaper model or duration."
       ];
     case "UNKNOWN_ERROR":
-      if (taskId !== null) return [command(`--action getTask --taskId ${taskId}`)];
+      if (taskId !== null) return [command("getTask", { taskId })];
       return isSubmit2 ? [
         "The answer named no task. Read errorMessage first: unchanged, the same may be refused again. The balance shows whether anything was charged:",
-        ...can.account ? [command("--action account")] : [keyPage],
+        ...can.account ? [command("account")] : [keyPage],
         same
       ] : [same];
     default:
@@ -1110,16 +1116,18 @@ function exchange(wire, request, receiver, { timeoutMs, signal, fresh = false })
 
 // scripts/src/cli/live.ts
 import { createProvider } from "./main.mjs";
+import { actionWords as actionWords2, commandLine as commandLine2 } from "./main.mjs";
 import { Failure as Failure11 } from "./main.mjs";
-import { commandAgain, commandAnew, placeFlags as placeFlags2, program as program2, resumeFlags } from "./main.mjs";
+import { commandAgain, commandAnew, placeFlags as placeFlags2, resumeFlags } from "./main.mjs";
 import { journalFolder } from "./main.mjs";
 import { isSubmit } from "./main.mjs";
 
 // scripts/src/cli/missing.ts
 import { profileOf } from "./main.mjs";
+import { actionWords, commandLine } from "./main.mjs";
 import { Failure as Failure4 } from "./main.mjs";
 import { BRIEF_WAIT_S } from "./main.mjs";
-import { placeFlags, program } from "./main.mjs";
+import { placeFlags } from "./main.mjs";
 async function explainMissing(session, error, taskId, { sandbox }) {
   if (error.code !== "TASK_NOT_FOUND") return void 0;
   const journal = await session.records();
@@ -1141,7 +1149,7 @@ async function explainMissing(session, error, taskId, { sandbox }) {
     const place2 = placeFlags({ profile: maker, sandbox });
     return because(`; ${title} does not know it`, [
       `Ask ${maker.title}, which made it:`,
-      `${program()} --action waitTask --taskId ${taskId} --wait ${BRIEF_WAIT_S}${place2}`
+      commandLine(actionWords("waitTask", { taskId, wait: BRIEF_WAIT_S, ...place2 }))
     ]);
   }
   const { place } = journal;
@@ -1166,7 +1174,7 @@ async function runLive(options) {
     key: sandbox ? SANDBOX_KEY : environment.key,
     now: systemClock.wall
   });
-  const command = (flags) => `${program2()} ${flags}${placeFlags2(args)}`;
+  const command = (action, flags) => commandLine2(actionWords2(action, { ...flags, ...placeFlags2(args) }));
   const { timeoutMs, maxRetries } = environment;
   const session = {
     provider,

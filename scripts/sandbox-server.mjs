@@ -824,9 +824,9 @@ function holds(input, name) {
 
 // scripts/src/sandbox/apidot.ts
 import { listModels as listModels2 } from "./contracts.mjs";
-import { skillFolder } from "./main.mjs";
 import { idsWithoutContract } from "./unknown-model.mjs";
 import { isObject as isObject3 } from "./main.mjs";
+import { skillFolder } from "./main.mjs";
 
 // scripts/src/sandbox/media.ts
 const { createHash: createHash4 } = require("node:crypto");

@@ -70,7 +70,7 @@ async function unknownModel(provider, model, models, root) {
   return await elsewhere(provider, model, root) ?? nowhere(provider, model, models);
 }
 function describeModel(provider, model) {
-  return `${commandFor(provider, "describeModel")} --model ${model}`;
+  return commandFor(provider, "describeModel", { model });
 }
 async function elsewhere(provider, model, root) {
   const others = listProviders(root).filter((name) => name !== provider);

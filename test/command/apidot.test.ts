@@ -137,7 +137,7 @@ describe('on the wire', () => {
     const { stderr } = await call();
     expect(stderr.trim().split('\n')).toEqual([
       `task ${ID} SUBMITTED`,
-      expect.stringMatching(/^task \S+ PROGRESS \(40 %\) after \d s, next look in/),
+      expect.stringMatching(/^task \S+ PROGRESS \(40 %\) after \d s, next query in/),
       expect.stringMatching(/^task \S+ COMPLETED after \d s$/),
     ]);
   });

@@ -137,7 +137,7 @@ const CASES: Record<ErrorCode, Case> = {
     args: [...T2V_ARGS, '--download', 'downloads'],
     status: 'COMPLETED',
     exit: 9,
-    says: /waitTask.*do not submit it again/is,
+    says: /waitTask.*charges nothing/s,
     submits: 1,
   },
 };

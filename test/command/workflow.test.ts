@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ENTRY, envelopeOf, live, ROOT, run, T2V, T2V_ARGS, tempFolder } from '../support/command.ts';
+import { commandLine } from '../../scripts/src/types/command-line.ts';
+import { envelopeOf, live, ROOT, run, T2V, T2V_ARGS, tempFolder } from '../support/command.ts';
 import { MP4 } from '../support/media.ts';
 import {
   accepted,
@@ -332,7 +333,7 @@ describe('what agents rely on', () => {
     expect(help.code).toBe(0);
     const lines = help.stdout.trimEnd().split('\n');
     expect(lines.length).toBeLessThanOrEqual(45);
-    const examples = lines.filter((line) => line.startsWith(`  node ${ENTRY}`) && !line.includes('<'));
+    const examples = lines.filter((line) => line.startsWith(`  ${commandLine([])} `) && !line.includes('<'));
     expect(examples).toHaveLength(3);
     for (const example of examples) {
       const done = await runShell(`${example} --wait 30`.replace(/(--action .*) --wait 30$/, '$1'), {

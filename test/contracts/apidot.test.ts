@@ -5,13 +5,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readPayload } from '../../scripts/src/cli/payload.ts';
 import { type Contract, listModels, loadContract } from '../../scripts/src/contracts/contract.ts';
-import { contractsFolder, skillFolder } from '../../scripts/src/contracts/folders.ts';
+import { contractsFolder } from '../../scripts/src/contracts/folders.ts';
 import { imageField, imageUrlField } from '../../scripts/src/contracts/image-field.ts';
 import { parseYaml } from '../../scripts/src/contracts/parse-yaml.ts';
 import { readUnsupported } from '../../scripts/src/contracts/unsupported.ts';
 import { checkPayload } from '../../scripts/src/contracts/validate.ts';
+import { commandLine } from '../../scripts/src/types/command-line.ts';
 import { Failure } from '../../scripts/src/types/failure.ts';
 import { isObject, type Json, type JsonObject } from '../../scripts/src/types/json.ts';
+import { skillFolder } from '../../scripts/src/types/skill-folder.ts';
 import { FACTS } from './apidot-facts.ts';
 import { changed } from './helpers.ts';
 
@@ -766,7 +768,7 @@ async function refusal(provider: string, model: string, root?: string): Promise<
   return failure as Failure;
 }
 
-const RUN = 'node scripts/run-workflow.mjs --action';
+const RUN = commandLine(['--action']);
 
 describe('ids that are no model of the provider', () => {
   const list = readUnsupported(

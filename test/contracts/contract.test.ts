@@ -5,10 +5,11 @@ import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { compileContracts } from '../../scripts/src/contracts/compile.ts';
 import { fingerprint, fromCompiled } from '../../scripts/src/contracts/compiled.ts';
-import { listModels, loadContract } from '../../scripts/src/contracts/contract.ts';
-import { compiledFolder, contractsFolder, skillFolder } from '../../scripts/src/contracts/folders.ts';
+import { commandFor, listModels, loadContract } from '../../scripts/src/contracts/contract.ts';
+import { compiledFolder, contractsFolder } from '../../scripts/src/contracts/folders.ts';
 import { checkPayload } from '../../scripts/src/contracts/validate.ts';
 import { Failure } from '../../scripts/src/types/failure.ts';
+import { skillFolder } from '../../scripts/src/types/skill-folder.ts';
 import { MODELS, PROVIDER } from './helpers.ts';
 
 const parsed = vi.hoisted(() => ({ texts: [] as string[] }));
@@ -193,8 +194,8 @@ describe('unknown models', () => {
     const { message, details } = await failure(wrong);
     expect(message).toContain(`the nearest is "${right}"`);
     expect(details.nextSteps).toEqual([
-      `node scripts/run-workflow.mjs --action describeModel --model ${right}`,
-      'node scripts/run-workflow.mjs --action listModels',
+      commandFor('aivideomaker', 'describeModel', { model: right }),
+      commandFor('aivideomaker', 'listModels'),
     ]);
     expect(details.issues).toMatchObject([{ path: '--model', hint: `write --model ${right}` }]);
   });
@@ -202,7 +203,7 @@ describe('unknown models', () => {
   it('nothing near: all are named', async () => {
     const { message, details } = await failure('sora');
     expect(message).toContain(MODELS.join(', '));
-    expect(details.nextSteps).toEqual(['node scripts/run-workflow.mjs --action listModels']);
+    expect(details.nextSteps).toEqual([commandFor('aivideomaker', 'listModels')]);
   });
 
   it.each([
@@ -382,7 +383,7 @@ describe('where the contracts are', () => {
   const at = (path: string): string => pathToFileURL(path).href;
 
   it('from the sources and from the bundle, also under odd names', () => {
-    expect(skillFolder(at('/a b/%41/skill/scripts/src/contracts/folders.ts'))).toBe('/a b/%41/skill');
+    expect(skillFolder(at('/a b/%41/skill/scripts/src/types/skill-folder.ts'))).toBe('/a b/%41/skill');
     expect(skillFolder(at('/a b/%41/skill/scripts/intake.mjs'))).toBe('/a b/%41/skill');
     expect(skillFolder(at('/scripts/scripts/intake.mjs'))).toBe('/scripts');
   });

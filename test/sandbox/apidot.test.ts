@@ -170,7 +170,11 @@ describe('refusals', () => {
     ['fields beside the input', { model: 'm', prompt: 'x' }, 'input:'],
     ['no URL', { ...WISH, callback_url: 'here' }, 'callback_url:'],
     ['an unknown marker', prompting('slwo'), '[sandbox:slwo]'],
-    ['too deep a body', `{"model":"seedance-2","input":{"a":${'['.repeat(60_000)}${']'.repeat(60_000)}}}`, 'deep'],
+    [
+      'too deep a body',
+      `{"model":"seedance-2","input":{"a":${'['.repeat(60_000)}${']'.repeat(60_000)}}}`,
+      'deep',
+    ],
   ])('400 with %s', async (_, body, said) => {
     const { submit } = await dot();
     const answer = await submit(body);

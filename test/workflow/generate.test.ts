@@ -90,7 +90,7 @@ describe('generate', () => {
       data: { lastPollError: { errorCode: 'NETWORK_ERROR' } },
     });
     expect(envelope.data?.nextSteps).toContain(RESUME);
-    expect(JSON.stringify(envelope.data?.nextSteps)).toContain('Do not submit it again');
+    expect(JSON.stringify(envelope.data?.nextSteps)).toContain('it charges nothing');
     expect(exitCode).toBe(EXIT.stillRunning);
   });
 
@@ -149,7 +149,7 @@ describe('generate', () => {
     expect(failure.code).toBe(code);
     expect(failure.details.taskId).toBe('ckx1');
     expect(failure.details.nextSteps!.at(-1)).toBe(RESUME);
-    expect(failure.details.nextSteps!.join()).toContain('Do not submit it again');
+    expect(failure.details.nextSteps!.join()).toContain('it charges nothing');
   });
 
   it('finishes a replayed task that has ended already, whatever the wait', async () => {

@@ -9,10 +9,11 @@ import type { Journal } from '../../scripts/src/journal/journal.ts';
 import { aivideomaker } from '../../scripts/src/providers/aivideomaker.ts';
 import type { Intent } from '../../scripts/src/providers/provider.ts';
 import { PROFILES } from '../../scripts/src/providers/registry.ts';
+import { actionWords } from '../../scripts/src/types/command-line.ts';
 import type { Envelope } from '../../scripts/src/types/envelope.ts';
 import { Failure } from '../../scripts/src/types/failure.ts';
 import type { Terms } from '../../scripts/src/workflow/generate.ts';
-import type { Session } from '../../scripts/src/workflow/session.ts';
+import type { Observer, Session } from '../../scripts/src/workflow/session.ts';
 import type { WaitSettings } from '../../scripts/src/workflow/tasks.ts';
 import { FakeClock } from '../support/clock.ts';
 
@@ -41,27 +42,29 @@ export function sessionWith(origin: string, options: SessionOptions = {}): TestS
   const transport = options.transport ?? new Transport();
   onTestFinished(() => transport.close());
   const told: string[] = [];
+  const observer: Observer = {
+    about: () => observer,
+    several: (count) => told.push(`several ${count}`),
+    attached: (id) => told.push(`attached ${id}`),
+    submitting: () => told.push('submitting'),
+    refused: () => told.push('refused'),
+    task: (id, state) => told.push(`task ${id} ${state}`),
+    looked: ({ state, unknownState }) => told.push(`looked ${unknownState ?? state}`),
+    troubled: ({ code }) => told.push(`trouble ${code}`),
+    downloading: () => {},
+  };
   return {
     provider: aivideomaker({ profile: PROFILES[0]!, baseUrl: new URL(origin), key: KEY, now: clock.wall }),
     api: new Api(transport, clock, { timeoutMs, maxRetries, ...(signal && { signal }) }),
     transport,
     loopback,
-    command: (flags) => `run ${flags}`,
+    command: (action, flags) => ['run', ...actionWords(action, flags)].join(' '),
     clock,
     told,
     again: 'run again',
     anew: 'the same command with --new',
     records: async () => options.journal ?? null,
-    observer: {
-      several: (count) => told.push(`several ${count}`),
-      attached: (id) => told.push(`attached ${id}`),
-      submitting: () => told.push('submitting'),
-      refused: () => told.push('refused'),
-      task: (id, state) => told.push(`task ${id} ${state}`),
-      looked: ({ state, unknownState }) => told.push(`looked ${unknownState ?? state}`),
-      troubled: ({ code }) => told.push(`trouble ${code}`),
-      downloading: () => {},
-    },
+    observer,
   };
 }
 
@@ -74,7 +77,7 @@ export const INTENT: Intent = {
 export const TERMS: Terms = { isNamed: false, isNew: false, owner: null, maxCreditsPerDay: null };
 
 export function waiting(waitMs: number, more: Partial<WaitSettings> = {}): WaitSettings {
-  return { waitMs, rhythm: pollRhythm(2_000), folder: null, stallMs: 2_000, resumeFlags: '', ...more };
+  return { waitMs, rhythm: pollRhythm(2_000), folder: null, stallMs: 2_000, resumeFlags: {}, ...more };
 }
 
 /** A folder that is gone when the test ends. */

@@ -2,11 +2,13 @@ import { nearest } from '../contracts/nearest.ts';
 import type { Profile } from '../providers/profile.ts';
 import { PROFILES, profileOf } from '../providers/registry.ts';
 import { refuseUnsupported } from '../providers/unsupported.ts';
+import { ACTIONS, type Action } from '../types/action.ts';
 import { Failure, type Issue } from '../types/failure.ts';
+import { isIdempotencyKey } from '../types/idempotency-key.ts';
 import { OUTPUT_KINDS, type OutputKind } from '../types/output-kind.ts';
 import { TASK_ID } from '../types/task.ts';
 import { plain } from '../types/text.ts';
-import { ACTIONS, type Action, FLAGS, type FlagName, rule } from './flags.ts';
+import { FLAGS, type FlagName, rule } from './flags.ts';
 
 /** The command line, understood and checked; numbers in the units of the flags. */
 export interface Arguments {
@@ -290,7 +292,7 @@ function checkText(args: Arguments, issues: Issue[]): void {
     const expected = 'at most 200 characters in one line';
     issues.push(issue('--owner', expected, quote(owner), 'write for example --owner user-42'));
   }
-  if (idempotencyKey !== undefined && idempotencyKey !== '' && !/^[\x21-\x7e]{8,128}$/.test(idempotencyKey)) {
+  if (idempotencyKey !== undefined && idempotencyKey !== '' && !isIdempotencyKey(idempotencyKey)) {
     const expected = '8 to 128 visible ASCII characters without spaces';
     issues.push(
       issue(

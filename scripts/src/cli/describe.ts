@@ -2,11 +2,12 @@ import { type Contract, listModels, loadContract } from '../contracts/contract.t
 import { estimateCredits, priceLine } from '../contracts/price.ts';
 import type { Profile } from '../providers/profile.ts';
 import { PROFILES } from '../providers/registry.ts';
+import { actionWords, commandLine, flagWords } from '../types/command-line.ts';
 import { type Outcome, success } from '../types/envelope.ts';
 import { EXIT } from '../types/exit-codes.ts';
 import type { Json } from '../types/json.ts';
 import type { OutputKind } from '../types/output-kind.ts';
-import { commandWith, modelFlags } from './command-line.ts';
+import { modelFlags } from './command-line.ts';
 
 interface Which {
   profile: Profile;
@@ -28,13 +29,12 @@ export async function describeAll({ profile, isProviderNamed, kind }: WhichModel
   const found = await contractsOf(provider, kind);
   const nextSteps = found
     .slice(0, 1)
-    .map((contract) => commandWith(['--action', 'describeModel', ...modelFlags(contract)]));
+    .map((contract) => commandLine(actionWords('describeModel', modelFlags(contract))));
   const others: { [id: string]: Json } = {};
   for (const { id } of isProviderNamed ? [] : PROFILES.filter((other) => other !== profile)) {
     others[id] =
       kind === undefined ? await listModels(id) : (await contractsOf(id, kind)).map(({ model }) => model);
-    const flags = ['--action', 'listModels', '--provider', id];
-    nextSteps.push(commandWith(kind === undefined ? flags : [...flags, '--kind', kind]));
+    nextSteps.push(commandLine(actionWords('listModels', { provider: id, kind })));
   }
   const data = {
     provider,
@@ -63,7 +63,7 @@ export async function describeOne({ profile, isProviderNamed }: Which, model: st
   for (const { id } of services) if ((await listModels(id)).includes(model)) provider = id;
   const contract = await loadContract(provider, model);
   const { schema, example, sources, notes, price } = contract;
-  const flags = [...modelFlags(contract), '--payload', JSON.stringify(example)];
+  const flags = { sandbox: true, ...modelFlags(contract), payload: JSON.stringify(example) };
   return success(
     null,
     null,
@@ -73,7 +73,7 @@ export async function describeOne({ profile, isProviderNamed }: Which, model: st
       sources: sources.map((source) => ({ ...source })),
       notes,
       price: price === null ? null : (JSON.parse(JSON.stringify(price)) as Json),
-      nextSteps: [commandWith(['--sandbox', ...flags])],
+      nextSteps: [commandLine(flagWords(flags))],
     },
     EXIT.done,
   );

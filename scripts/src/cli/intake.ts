@@ -5,12 +5,13 @@ import { checkPayload } from '../contracts/validate.ts';
 import { withoutBody } from '../contracts/whole-body.ts';
 import type { Intent } from '../providers/provider.ts';
 import { unsupported } from '../providers/unsupported.ts';
+import { actionWords, commandLine } from '../types/command-line.ts';
 import { Failure } from '../types/failure.ts';
 import type { JsonObject } from '../types/json.ts';
 import { plain } from '../types/text.ts';
 import type { Terms } from '../workflow/generate.ts';
 import type { Arguments } from './arguments.ts';
-import { commandWith, modelFlags } from './command-line.ts';
+import { modelFlags } from './command-line.ts';
 import { isLoopback } from './environment.ts';
 import { readPayload } from './payload.ts';
 
@@ -41,7 +42,7 @@ export async function readIntent(args: Arguments, loopback: boolean, signal: Abo
       issues,
       nextSteps: [
         ...new Set(issues.map(({ path, hint }) => `${path}: ${hint}`)),
-        commandWith(['--action', 'describeModel', ...modelFlags(contract)]),
+        commandLine(actionWords('describeModel', modelFlags(contract))),
       ],
     });
   }
@@ -76,7 +77,7 @@ function noQuote({ profile }: Arguments, contract: Contract, payload: JsonObject
           `${line} Tell the person so, and submit with --maxCredits, which is held against the same estimate.`,
           contract.price!.note,
         ];
-  const describe = commandWith(['--action', 'describeModel', ...modelFlags(contract)]);
+  const describe = commandLine(actionWords('describeModel', modelFlags(contract)));
   return refusal.with({ nextSteps: [...steps, describe] });
 }
 

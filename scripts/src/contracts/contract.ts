@@ -1,12 +1,15 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Action } from '../types/action.ts';
+import { actionWords, commandLine, type Flags } from '../types/command-line.ts';
 import { Failure } from '../types/failure.ts';
 import { isObject, type Json, type JsonObject } from '../types/json.ts';
 import { OUTPUT_KINDS, type OutputKind } from '../types/output-kind.ts';
-import { PROGRAM, plain } from '../types/text.ts';
+import { skillFolder } from '../types/skill-folder.ts';
+import { plain } from '../types/text.ts';
 import { ContractError } from './contract-error.ts';
 import { EXTENSION, readDocument } from './document.ts';
-import { contractsFolder, skillFolder } from './folders.ts';
+import { contractsFolder } from './folders.ts';
 import { readNode, type SchemaNode } from './node.ts';
 import { type PriceRule, readPrice } from './price-rule.ts';
 
@@ -32,9 +35,9 @@ const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
 export const DEFAULT_PROVIDER = 'aivideomaker';
 
 /** A command line of an action that needs no key, for one provider. */
-export function commandFor(provider: string, action: string): string {
-  const flag = provider === DEFAULT_PROVIDER ? '' : ` --provider ${provider}`;
-  return `${PROGRAM} --action ${action}${flag}`;
+export function commandFor(provider: string, action: Action, flags: Flags = {}): string {
+  const place = provider === DEFAULT_PROVIDER ? undefined : provider;
+  return commandLine(actionWords(action, { provider: place, ...flags }));
 }
 
 /**

@@ -20,7 +20,7 @@ export async function unknownModel(
 }
 
 function describeModel(provider: string, model: string): string {
-  return `${commandFor(provider, 'describeModel')} --model ${model}`;
+  return commandFor(provider, 'describeModel', { model });
 }
 
 /** The refusal of an id that is known, but not as a model of this provider; undefined for any other id. */

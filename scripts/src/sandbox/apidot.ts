@@ -1,7 +1,7 @@
 import { listModels } from '../contracts/contract.ts';
-import { skillFolder } from '../contracts/folders.ts';
 import { idsWithoutContract } from '../contracts/unsupported.ts';
 import { isObject, type JsonObject } from '../types/json.ts';
+import { skillFolder } from '../types/skill-folder.ts';
 import { Accounts, ownerOf } from './accounts.ts';
 import type { Surroundings } from './aivideomaker.ts';
 import { refusalInSamples } from './apidot-samples.ts';

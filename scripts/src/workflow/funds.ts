@@ -126,7 +126,7 @@ function dayExceeded(session: Session, spent: number | null, credits: number, li
   return new Failure('BUDGET_EXCEEDED', `${so}; --maxCreditsPerDay allows ${limit}. Nothing was submitted.`, {
     data: { quoted: credits, spentToday: spent, maxCreditsPerDay: limit },
     nextSteps: [
-      ...(session.provider.can.account ? [session.command('--action account')] : []),
+      ...(session.provider.can.account ? [session.command('account')] : []),
       'Ask the person for a higher limit, or wait until the oldest charge is a day old.',
     ],
   });

@@ -196,7 +196,7 @@ async function whatNext(
   const notYet = 'Do not submit this again before you know: it may be charged twice.';
   if (!provider.can.list) return [notYet, provider.says.tasks, ...(isRecorded ? [decide] : [])];
   const list = [
-    command('--action listTasks'),
+    command('listTasks'),
     `A task with idempotencyKey ${idempotencyKey}, or of model ${model} made just now, is this one: resume it with --action waitTask --taskId <id>.`,
   ];
   if (!isRecorded) return [notYet, ...list];
