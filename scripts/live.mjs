@@ -1769,7 +1769,14 @@ async function search(session, intent, lost, until) {
   }
 }
 async function resubmit(session, intent, lost, log, deadline) {
-  await log.resubmitting();
+  try {
+    await log.resubmitting();
+  } catch (error) {
+    if (!(error instanceof Failure14)) throw error;
+    const why = error.message.replace(" Nothing was submitted.", "");
+    const failure2 = new Failure14(error.code, `It was not submitted once more: ${why}`);
+    return unknown(session, intent, lost, { failure: failure2 });
+  }
   const observer = { ...session.observer, refused: () => {
   } };
   const unwritten = { sending: async () => {
@@ -1790,49 +1797,50 @@ async function resubmit(session, intent, lost, log, deadline) {
   if (failure.code !== "IDEMPOTENCY_CONFLICT") await log.resubmitRejected();
   return unknown(session, intent, lost, { failure });
 }
-async function unknown(session, intent, { failure: lost }, {
+async function unknown(session, intent, { sentAt, failure: lost }, {
   failure: later,
-  after = later?.details.retryAfter
+  after
 } = {}) {
   const { title } = session.provider;
+  const isRecorded = await session.records() !== null;
+  const retryAfter = isRecorded ? after ?? later?.details.retryAfter : void 0;
   const named = lost.details.taskId;
   const reason = later ? `${lost.message} ${later.message}` : lost.message;
   const failure = new Failure14(
     "SUBMIT_OUTCOME_UNKNOWN",
-    `Whether ${title} accepted this submit, and charged for it, is not known${after === void 0 ? "" : " yet"}. ${reason}`,
+    `Whether ${title} accepted this submit, and charged for it, is not known${retryAfter === void 0 ? "" : " yet"}. ${reason}`,
     {
       status: "UNKNOWN",
       unclear: true,
       cause: lost,
       data: { idempotencyKey: intent.idempotencyKey, model: intent.model },
-      ...after !== void 0 && { retryAfter: after },
+      ...retryAfter !== void 0 && { retryAfter },
       ...named !== void 0 && { taskId: named },
       nextSteps: [
         ...named === void 0 ? [] : [
           "The answer named a task beside an error; this shows what became of it:",
           resumeCommand(session, named)
         ],
-        ...await whatNext(session, intent, after)
+        ...whatNext(session, intent, { sentAt, retryAfter, isRecorded })
       ]
     }
   );
   return { kind: "unknown", failure };
 }
-async function whatNext({ records, provider, command, again, anew }, { model, idempotencyKey }, after) {
-  const when = after === void 0 ? "" : ` after ${after} seconds`;
-  const isRecorded = await records() !== null;
-  const decide = `Only if the user accepts that it may be charged once more: ${anew}.`;
-  if (!provider.can.list) return [provider.says.tasks, ...isRecorded ? [decide] : []];
-  const list = [
-    command("--action listTasks"),
-    `A task with idempotencyKey ${idempotencyKey}, or of model ${model} made just now, is this one: resume it with --action waitTask --taskId <id>.`
-  ];
-  if (!isRecorded) return ["Do not submit this again before you know: it may be charged twice.", ...list];
+function whatNext({ provider, command, again, anew }, { model, idempotencyKey }, known) {
+  const { sentAt, retryAfter, isRecorded } = known;
+  const decide = isRecorded ? [`Only if the user accepts that it may be charged once more: ${anew}.`] : [];
+  if (!provider.can.list) return [provider.says.tasks, ...decide];
+  const after = retryAfter === void 0 ? "" : ` after ${retryAfter} seconds`;
+  const repeat = isRecorded ? [
+    `Run the same command again${after}. It looks for the task in the service's list, and submits nothing while that may charge twice:`,
+    again
+  ] : ["Do not submit this again before you know: it may be charged twice."];
   return [
-    `Run the same command again${when}. It looks for the task in the service's list, and submits nothing while that may charge twice:`,
-    again,
-    ...list,
-    decide
+    ...repeat,
+    command("--action listTasks"),
+    `A task with idempotencyKey ${idempotencyKey}, or of model ${model} made about ${new Date(sentAt).toISOString()}, is this one: resume it with --action waitTask --taskId <id>.`,
+    ...decide
   ];
 }
 

@@ -128,7 +128,15 @@ async function resubmit(
   log: ReconcileLog,
   deadline: number,
 ): Promise<Reconciled | { kind: 'lost'; lost: LostSubmit }> {
-  await log.resubmitting();
+  try {
+    await log.resubmitting();
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    // What it says of this attempt is not true of the first one.
+    const why = error.message.replace(' Nothing was submitted.', '');
+    const failure = new Failure(error.code, `It was not submitted once more: ${why}`);
+    return unknown(session, intent, lost, { failure });
+  }
   // Between two attempts nothing is under way, but the first submit may still have been accepted: nobody is told otherwise.
   const observer = { ...session.observer, refused: () => {} };
   const unwritten = { sending: async () => {}, rejected: async () => {} };
@@ -152,24 +160,27 @@ async function resubmit(
 async function unknown(
   session: Session,
   intent: Intent,
-  { failure: lost }: LostSubmit,
+  { sentAt, failure: lost }: LostSubmit,
   {
     failure: later,
-    after = later?.details.retryAfter,
-  }: { failure?: Failure /** Seconds until the same command can tell. */; after?: number | undefined } = {},
+    after,
+  }: { failure?: Failure /** Seconds until the list can tell. */; after?: number } = {},
 ): Promise<Reconciled> {
   const { title } = session.provider;
+  const isRecorded = (await session.records()) !== null;
+  // Without a record, the same command is another submit.
+  const retryAfter = isRecorded ? (after ?? later?.details.retryAfter) : undefined;
   const named = lost.details.taskId;
   const reason = later ? `${lost.message} ${later.message}` : lost.message;
   const failure = new Failure(
     'SUBMIT_OUTCOME_UNKNOWN',
-    `Whether ${title} accepted this submit, and charged for it, is not known${after === undefined ? '' : ' yet'}. ${reason}`,
+    `Whether ${title} accepted this submit, and charged for it, is not known${retryAfter === undefined ? '' : ' yet'}. ${reason}`,
     {
       status: 'UNKNOWN',
       unclear: true,
       cause: lost,
       data: { idempotencyKey: intent.idempotencyKey, model: intent.model },
-      ...(after !== undefined && { retryAfter: after }),
+      ...(retryAfter !== undefined && { retryAfter }),
       ...(named !== undefined && { taskId: named }),
       nextSteps: [
         ...(named === undefined
@@ -178,31 +189,32 @@ async function unknown(
               'The answer named a task beside an error; this shows what became of it:',
               resumeCommand(session, named),
             ]),
-        ...(await whatNext(session, intent, after)),
+        ...whatNext(session, intent, { sentAt, retryAfter, isRecorded }),
       ],
     },
   );
   return { kind: 'unknown', failure };
 }
 
-async function whatNext(
-  { records, provider, command, again, anew }: Session,
+function whatNext(
+  { provider, command, again, anew }: Session,
   { model, idempotencyKey }: Intent,
-  after: number | undefined,
-): Promise<string[]> {
-  const when = after === undefined ? '' : ` after ${after} seconds`;
-  const isRecorded = (await records()) !== null;
-  const decide = `Only if the user accepts that it may be charged once more: ${anew}.`;
-  if (!provider.can.list) return [provider.says.tasks, ...(isRecorded ? [decide] : [])];
-  const list = [
-    command('--action listTasks'),
-    `A task with idempotencyKey ${idempotencyKey}, or of model ${model} made just now, is this one: resume it with --action waitTask --taskId <id>.`,
-  ];
-  if (!isRecorded) return ['Do not submit this again before you know: it may be charged twice.', ...list];
+  known: { sentAt: number; retryAfter: number | undefined; isRecorded: boolean },
+): string[] {
+  const { sentAt, retryAfter, isRecorded } = known;
+  const decide = isRecorded ? [`Only if the user accepts that it may be charged once more: ${anew}.`] : [];
+  if (!provider.can.list) return [provider.says.tasks, ...decide];
+  const after = retryAfter === undefined ? '' : ` after ${retryAfter} seconds`;
+  const repeat = isRecorded
+    ? [
+        `Run the same command again${after}. It looks for the task in the service's list, and submits nothing while that may charge twice:`,
+        again,
+      ]
+    : ['Do not submit this again before you know: it may be charged twice.'];
   return [
-    `Run the same command again${when}. It looks for the task in the service's list, and submits nothing while that may charge twice:`,
-    again,
-    ...list,
-    decide,
+    ...repeat,
+    command('--action listTasks'),
+    `A task with idempotencyKey ${idempotencyKey}, or of model ${model} made about ${new Date(sentAt).toISOString()}, is this one: resume it with --action waitTask --taskId <id>.`,
+    ...decide,
   ];
 }
