@@ -272,7 +272,10 @@ async function submitNew(session, journal, request, { entry, lock }, deadline) {
   const { contract, intent, terms } = request;
   const quote2 = await checkFunds(session, contract, intent, terms.maxCreditsPerDay);
   const credits = { ...entry.record.credits, quoted: quote2?.credits ?? null };
-  await withinDay(session, journal, terms.maxCreditsPerDay, quote2, () => entry.begin({ credits }));
+  await withinDay(session, journal, terms.maxCreditsPerDay, quote2, () => {
+    const now = new Date(session.api.clock.wall()).toISOString();
+    return entry.begin({ credits, sentAt: now, unsettledSince: now });
+  });
   if (!lock.isOurs()) {
     throw new Failure2(
       "UNKNOWN_ERROR",
@@ -284,10 +287,14 @@ async function submitNew(session, journal, request, { entry, lock }, deadline) {
   }
   return submit(session, intent, resubmitLog(session, journal, request, entry), deadline);
 }
-function reconcileEntry(session, { intent }, { record }, log, deadline) {
+async function reconcileEntry(session, { intent }, entry, log, deadline) {
   const { clock } = session.api;
   const wall = clock.wall();
-  const since = Math.min(wall, Date.parse(record.unsettledSince));
+  if (Date.parse(entry.record.unsettledSince) > wall) {
+    await entry.update({ unsettledSince: new Date(wall).toISOString() });
+  }
+  const { record } = entry;
+  const since = Date.parse(record.unsettledSince);
   const lost = {
     sentAt: Date.parse(record.sentAt),
     since: { wall: since, monotonic: clock.monotonic() - (wall - since) },
@@ -318,12 +325,20 @@ async function adopt(session, request, entry) {
 }
 function recordLog({ api }, entry) {
   const now = () => new Date(api.clock.wall()).toISOString();
+  let clearSince = entry.record.unsettledSince;
   return {
     sending: () => entry.require({ phase: "submitting", sentAt: now(), unsettledSince: now() }),
     rejected: async () => void await entry.update({ phase: "rejected" }, { isOurs: true }),
     lost: async () => void await entry.update({ phase: "unknown", unsettledSince: now() }, { isOurs: true }),
-    resubmitting: () => entry.require({ phase: "submitting", resubmitted: true, unsettledSince: now() }),
-    resubmitRejected: async () => void await entry.update({ phase: "unknown", resubmitted: false }, { isOurs: true })
+    resubmitting: () => {
+      clearSince = entry.record.unsettledSince;
+      return entry.require({ phase: "submitting", resubmitted: true, unsettledSince: now() });
+    },
+    // It is as if it had not been sent: what the list has shown of the first one still holds.
+    resubmitRejected: async () => {
+      const change = { phase: "unknown", resubmitted: false, unsettledSince: clearSince };
+      await entry.update(change, { isOurs: true });
+    }
   };
 }
 function resubmitLog(session, journal, { contract, intent, terms }, entry) {

@@ -1647,14 +1647,14 @@ var SAME_TIME_MS = 2 * CLOCK_TOLERANCE_MS;
 function findOwn(list, intent, times) {
   const byKey = list.tasks.find((task) => task.idempotencyKey === intent.idempotencyKey);
   if (byKey) return byKey;
-  const skew = list.serverTime === null ? 0 : list.serverTime - times.now;
-  const sentAt = times.sentAt + skew;
-  const distance = (task) => Math.abs(task.createdAt - sentAt);
-  const isOld = (task) => task.createdAt !== void 0 && task.createdAt < sentAt - CLOCK_TOLERANCE_MS;
-  const isAhead = (task) => list.serverTime === null && task.createdAt !== void 0 && task.createdAt > times.now + CLOCK_TOLERANCE_MS;
   const alike = list.tasks.filter(
     (task) => task.idempotencyKey === void 0 && sameModel(task.model, intent.model) && (task.input === void 0 || sameInput(task.input, intent.payload))
   );
+  if (times.sentAt === null) return list.unread > 0 || alike.length > 0 ? "unsure" : void 0;
+  const sentAt = times.sentAt + (list.serverTime === null ? 0 : list.serverTime - times.now);
+  const distance = (task) => Math.abs(task.createdAt - sentAt);
+  const isOld = (task) => task.createdAt !== void 0 && task.createdAt < sentAt - CLOCK_TOLERANCE_MS;
+  const isAhead = (task) => list.serverTime === null && task.createdAt !== void 0 && task.createdAt > times.now + CLOCK_TOLERANCE_MS;
   const [own, next] = alike.filter(
     (task) => task.createdAt !== void 0 && task.input !== void 0 && !isOld(task) && !isAhead(task)
   ).sort((a, b) => distance(a) - distance(b));
@@ -1759,7 +1759,8 @@ async function search(session, intent, lost, until) {
     const elapsed = api.clock.monotonic() - lost.since.monotonic;
     const now = Math.max(api.clock.wall(), lost.since.wall + elapsed);
     const tasks = list.tasks.filter(({ id }) => !taken.has(id));
-    const found = findOwn({ ...list, tasks }, intent, { sentAt: lost.sentAt, now });
+    const sentAt = lost.sentAt > lost.since.wall ? null : lost.sentAt;
+    const found = findOwn({ ...list, tasks }, intent, { sentAt, now });
     if (found === void 0) return { kind: "clear" };
     return found === "unsure" ? { kind: "unsure" } : { kind: "there", task: found };
   } catch (failure) {

@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { loadContract } from '../../scripts/src/contracts/contract.ts';
+import { Journal } from '../../scripts/src/journal/journal.ts';
+import type { RequestRecord } from '../../scripts/src/journal/record.ts';
 import type { Intent } from '../../scripts/src/providers/provider.ts';
+import { failed, type Outcome } from '../../scripts/src/types/envelope.ts';
 import { Failure } from '../../scripts/src/types/failure.ts';
+import { generate } from '../../scripts/src/workflow/generate.ts';
 import { FakeClock } from '../support/clock.ts';
-import type { Answer } from '../support/server.ts';
-import { INTENT, journalOf, leave, sessionWith } from './session.ts';
+import { type Answer, serve } from '../support/server.ts';
+import { INTENT, journalOf, leave, sessionWith, TERMS, waiting } from './session.ts';
 import {
   ACCEPTED,
   acceptedOf,
@@ -14,6 +19,8 @@ import {
   logOf,
   type Reply,
   rejectionOf,
+  type Service,
+  START,
   submitFor,
   submitService,
   submitsTo,
@@ -432,5 +439,173 @@ describe('a service without a list', () => {
     expect(failure.details.nextSteps).not.toContain('run again');
     expect(log.notes).toEqual(['lost']);
     expectOneRequest(server, 1);
+  });
+});
+
+describe('the same command after a process that died', () => {
+  const t2v = () => loadContract('aivideomaker', 't2v');
+
+  /** Runs the command as a new process would, with so many seconds to wait for the outcome of the submit. */
+  async function command(
+    { server, clock, journal }: { server: Service; clock: FakeClock; journal: Journal },
+    waitS: number,
+    intent: Intent = INTENT,
+  ) {
+    const session = sessionWith(server.origin, { clock, journal: new Journal(journal.place), maxRetries: 0 });
+    const options = { contract: await t2v(), intent, terms: TERMS, isDetached: false };
+    try {
+      return await generate(session, { ...options, wait: waiting(waitS * 1_000) });
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      return failed(error, 'UNKNOWN', null);
+    }
+  }
+
+  /** What each run of the command, with nothing to wait, says of the submit. */
+  const codeOf = ({ envelope: { taskId, errorCode } }: Outcome) => taskId ?? errorCode;
+
+  async function left(
+    more: (now: number) => Partial<RequestRecord>,
+    submits: Reply[],
+    lists?: (Reply | (() => Reply))[],
+  ) {
+    const clock = new FakeClock();
+    const server = await submitService(clock, submits, lists);
+    const journal = journalOf(server.origin, clock);
+    const entry = await leave(journal, more(clock.wall()));
+    return { clock, server, journal, entry };
+  }
+
+  const iso = (time: number) => new Date(time).toISOString();
+  const ago = (seconds: number) => (now: number) => {
+    const date = iso(now - seconds * 1_000);
+    return { created: date, sentAt: date, unsettledSince: date };
+  };
+
+  it.each([
+    ['submitting', 'faults 35 and 36: killed before it knew the answer'],
+    ['unknown', 'fault 2: ended without an answer'],
+  ] as const)('%s (%s): reconciles what is left of the 60 seconds', async (phase, _) => {
+    const world = await left((now) => ({ ...ago(20)(now), phase }), [ACCEPTED]);
+    const first = await command(world, 0);
+    expect(first.envelope).toMatchObject({ errorCode: 'SUBMIT_OUTCOME_UNKNOWN', retryAfter: 39 });
+    expect(world.server.readAt).toEqual([0, 1, 1.5]);
+    world.clock.now += 39_000;
+    const second = await command(world, 0);
+    expect(second.envelope).toMatchObject({ taskId: 'ckx1', data: { resubmitted: true } });
+    expect(world.server.readAt.slice(3)).toEqual([40.5]);
+    expectOneRequest(world.server, 1);
+  });
+
+  it('fault 35: finds the task of the killed process, and says that it resumes it', async () => {
+    const world = await left(ago(20), [ACCEPTED], [listed({ idempotencyKey: 'key-0001' }, 20_000)]);
+    const { envelope } = await command(world, 0);
+    expect(envelope).toMatchObject({ ok: true, taskId: 'ckx9', data: { resumed: true } });
+    expect(envelope.data!.resubmitted).toBeUndefined();
+    expectOneRequest(world.server, 0);
+    world.entry.refresh();
+    expect(world.entry.record).toMatchObject({ phase: 'submitted', taskId: 'ckx9', status: 'PROGRESS' });
+  });
+
+  it.each([20, 60, 600, 86_399])('killed %i seconds ago: one reading after the 60th is enough', async (s) => {
+    const world = await left(ago(s), [ACCEPTED]);
+    expect(codeOf(await command(world, 100))).toBe('ckx1');
+    expect(world.server.readAt.at(-1)).toBe(Math.max(0, 60 - s));
+    expectOneRequest(world.server, 1);
+  });
+
+  it('killed more than a day ago: what a list shows of older tasks is not known, so it is not sent again', async () => {
+    const world = await left(ago(86_401), [ACCEPTED]);
+    const { envelope } = await command(world, 100);
+    expect(envelope).toMatchObject({ errorCode: 'SUBMIT_OUTCOME_UNKNOWN', retryAfter: null });
+    expectOneRequest(world.server, 0);
+  });
+
+  it('killed at the second submit: never sent again', async () => {
+    const world = await left((now) => ({ ...ago(600)(now), resubmitted: true }), [ACCEPTED]);
+    for (const wait of [0, 100]) {
+      const { envelope } = await command(world, wait);
+      expect(envelope).toMatchObject({ errorCode: 'SUBMIT_OUTCOME_UNKNOWN', retryAfter: null });
+    }
+    expectOneRequest(world.server, 0);
+  });
+
+  it('counts from when its request was about to leave, not from when its command began', async () => {
+    const clock = new FakeClock();
+    const server = await serve(({ path }) => {
+      if (!path.includes('/quote/')) return path.includes('/generate/') ? undefined : EMPTY;
+      clock.now += 50_000;
+      return { body: { model: 't2v', credits: 15, currentBalance: 415, affordable: true } };
+    });
+    const journal = journalOf(server.origin, clock);
+    const controller = new AbortController();
+    const session = sessionWith(server.origin, { clock, journal, signal: controller.signal });
+    const intent = { ...INTENT, maxCredits: 15 };
+    const options = { contract: await t2v(), intent, terms: TERMS, isDetached: true, wait: waiting(0) };
+    // Stopped in the instant in which its request is on its way.
+    session.observer.submitting = () => void setTimeout(() => controller.abort(new Error('stopped')), 50);
+    await expect(generate(session, options)).rejects.toThrow('stopped');
+    const [entry] = new Journal(journal.place).all();
+    expect(entry!.record).toMatchObject({ sentAt: iso(START + 50_000), unsettledSince: iso(START + 50_000) });
+  });
+
+  it.each([401, 402, 403])(
+    'after HTTP %i to the second submit, certainly not accepted, sends it as soon as it is run again',
+    async (status) => {
+      const world = await left(ago(60), [{ status, body: { status: 'FAILED' } }, ACCEPTED]);
+      expect(codeOf(await command(world, 0))).toBe('SUBMIT_OUTCOME_UNKNOWN');
+      const { envelope } = await command(world, 0);
+      expect(envelope).toMatchObject({ taskId: 'ckx1', data: { resubmitted: true } });
+      expectOneRequest(world.server, 2);
+    },
+  );
+
+  it('after a rejection of the payload, forgets the request: a corrected service may accept it', async () => {
+    const world = await left(ago(60), [{ status: 400, body: { status: 'FAILED' } }, ACCEPTED]);
+    expect(codeOf(await command(world, 0))).toBe('INVALID_PAYLOAD');
+    expect(world.journal.all()).toEqual([]);
+    expect((await command(world, 0)).envelope).toMatchObject({ taskId: 'ckx1' });
+    expectOneRequest(world.server, 2);
+  });
+
+  it('what would cost more than it may is not sent, and the first submit stays unknown', async () => {
+    const clock = new FakeClock();
+    const quote = { body: { model: 't2v', credits: 80, currentBalance: 415, affordable: true } };
+    const server = await serve(({ path }) => (path.includes('/quote/') ? quote : EMPTY));
+    const journal = journalOf(server.origin, clock);
+    await leave(journal, ago(60)(clock.wall()));
+    const { envelope } = await command({ server: Object.assign(server, { readAt: [] }), clock, journal }, 0, {
+      ...INTENT,
+      maxCredits: 40,
+    });
+    expect(envelope.errorCode).toBe('SUBMIT_OUTCOME_UNKNOWN');
+    expect(envelope.errorMessage).toMatch(/ once more: This would cost 80 .* --maxCredits allows 40\.$/);
+    expectOneRequest(server, 0);
+  });
+
+  describe('fault 32: with a clock that was set back meanwhile', () => {
+    it('counts the 60 seconds anew, once', async () => {
+      const world = await left(ago(-3_600), [ACCEPTED]);
+      expect((await command(world, 0)).envelope).toMatchObject({ retryAfter: 59 });
+      world.clock.now += 30_000;
+      expect((await command(world, 0)).envelope).toMatchObject({ retryAfter: 27 });
+      world.clock.now += 27_000;
+      expect(codeOf(await command(world, 0))).toBe('ckx1');
+      expectOneRequest(world.server, 1);
+    });
+
+    it('does not take the task of this request for an older one', async () => {
+      // Made a minute ago, by a clock that was an hour ahead; the service keeps no key.
+      const world = await left(ago(-3_540), [ACCEPTED], [listed({ idempotencyKey: null }, 60_000)]);
+      expect(codeOf(await command(world, 100))).toBe('SUBMIT_OUTCOME_UNKNOWN');
+      world.clock.now += 100_000;
+      expect(codeOf(await command(world, 100))).toBe('SUBMIT_OUTCOME_UNKNOWN');
+      expectOneRequest(world.server, 0);
+    });
+
+    it('knows its task by the key', async () => {
+      const world = await left(ago(-3_540), [ACCEPTED], [listed({ idempotencyKey: 'key-0001' }, 60_000)]);
+      expect(codeOf(await command(world, 0))).toBe('ckx9');
+    });
   });
 });

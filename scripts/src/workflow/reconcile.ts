@@ -111,7 +111,9 @@ async function search(session: Session, intent: Intent, lost: LostSubmit, until:
     const elapsed = api.clock.monotonic() - lost.since.monotonic;
     const now = Math.max(api.clock.wall(), lost.since.wall + elapsed);
     const tasks = list.tasks.filter(({ id }) => !taken.has(id));
-    const found = findOwn({ ...list, tasks }, intent, { sentAt: lost.sentAt, now });
+    // A clock that was set back after the submit was sent does not tell when that was.
+    const sentAt = lost.sentAt > lost.since.wall ? null : lost.sentAt;
+    const found = findOwn({ ...list, tasks }, intent, { sentAt, now });
     if (found === undefined) return { kind: 'clear' };
     return found === 'unsure' ? { kind: 'unsure' } : { kind: 'there', task: found };
   } catch (failure) {
