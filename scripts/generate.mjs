@@ -232,14 +232,14 @@ var SAME_TIME_MS = 2 * CLOCK_TOLERANCE_MS;
 function findOwn(list, intent, times) {
   const byKey = list.tasks.find((task) => task.idempotencyKey === intent.idempotencyKey);
   if (byKey) return byKey;
-  const skew = list.serverTime === null ? 0 : list.serverTime - times.now;
-  const sentAt = times.sentAt + skew;
-  const distance = (task) => Math.abs(task.createdAt - sentAt);
-  const isOld = (task) => task.createdAt !== void 0 && task.createdAt < sentAt - CLOCK_TOLERANCE_MS;
-  const isAhead = (task) => list.serverTime === null && task.createdAt !== void 0 && task.createdAt > times.now + CLOCK_TOLERANCE_MS;
   const alike = list.tasks.filter(
     (task) => task.idempotencyKey === void 0 && sameModel(task.model, intent.model) && (task.input === void 0 || sameInput(task.input, intent.payload))
   );
+  if (times.sentAt === null) return list.unread > 0 || alike.length > 0 ? "unsure" : void 0;
+  const sentAt = times.sentAt + (list.serverTime === null ? 0 : list.serverTime - times.now);
+  const distance = (task) => Math.abs(task.createdAt - sentAt);
+  const isOld = (task) => task.createdAt !== void 0 && task.createdAt < sentAt - CLOCK_TOLERANCE_MS;
+  const isAhead = (task) => list.serverTime === null && task.createdAt !== void 0 && task.createdAt > times.now + CLOCK_TOLERANCE_MS;
   const [own, next] = alike.filter(
     (task) => task.createdAt !== void 0 && task.input !== void 0 && !isOld(task) && !isAhead(task)
   ).sort((a, b) => distance(a) - distance(b));
@@ -340,7 +340,8 @@ async function search(session, intent, lost, until) {
     const elapsed = api.clock.monotonic() - lost.since.monotonic;
     const now = Math.max(api.clock.wall(), lost.since.wall + elapsed);
     const tasks = list.tasks.filter(({ id }) => !taken.has(id));
-    const found = findOwn({ ...list, tasks }, intent, { sentAt: lost.sentAt, now });
+    const sentAt = lost.sentAt > lost.since.wall ? null : lost.sentAt;
+    const found = findOwn({ ...list, tasks }, intent, { sentAt, now });
     if (found === void 0) return { kind: "clear" };
     return found === "unsure" ? { kind: "unsure" } : { kind: "there", task: found };
   } catch (failure) {
@@ -350,7 +351,14 @@ async function search(session, intent, lost, until) {
   }
 }
 async function resubmit(session, intent, lost, log, deadline) {
-  await log.resubmitting();
+  try {
+    await log.resubmitting();
+  } catch (error) {
+    if (!(error instanceof Failure3)) throw error;
+    const why = error.message.replace(" Nothing was submitted.", "");
+    const failure2 = new Failure3(error.code, `It was not submitted once more: ${why}`);
+    return unknown(session, intent, lost, { failure: failure2 });
+  }
   const observer = { ...session.observer, refused: () => {
   } };
   const unwritten = { sending: async () => {
@@ -371,50 +379,51 @@ async function resubmit(session, intent, lost, log, deadline) {
   if (failure.code !== "IDEMPOTENCY_CONFLICT") await log.resubmitRejected();
   return unknown(session, intent, lost, { failure });
 }
-async function unknown(session, intent, { failure: lost }, {
+async function unknown(session, intent, { sentAt, failure: lost }, {
   failure: later,
-  after = later?.details.retryAfter
+  after
 } = {}) {
   const { title } = session.provider;
+  const isRecorded = await session.records() !== null;
+  const retryAfter = isRecorded ? after ?? later?.details.retryAfter : void 0;
   const named = lost.details.taskId;
   const reason = later ? `${lost.message} ${later.message}` : lost.message;
   const failure = new Failure3(
     "SUBMIT_OUTCOME_UNKNOWN",
-    `Whether ${title} accepted this submit, and charged for it, is not known${after === void 0 ? "" : " yet"}. ${reason}`,
+    `Whether ${title} accepted this submit, and charged for it, is not known${retryAfter === void 0 ? "" : " yet"}. ${reason}`,
     {
       status: "UNKNOWN",
       unclear: true,
       cause: lost,
       data: { idempotencyKey: intent.idempotencyKey, model: intent.model },
-      ...after !== void 0 && { retryAfter: after },
+      ...retryAfter !== void 0 && { retryAfter },
       ...named !== void 0 && { taskId: named },
       nextSteps: [
         ...named === void 0 ? [] : [
           "The answer named a task beside an error; this shows what became of it:",
           resumeCommand2(session, named)
         ],
-        ...await whatNext(session, intent, after)
+        ...whatNext(session, intent, { sentAt, retryAfter, isRecorded })
       ]
     }
   );
   return { kind: "unknown", failure };
 }
-async function whatNext({ records, provider, command, again, anew }, { model, idempotencyKey }, after) {
-  const when = after === void 0 ? "" : ` after ${after} seconds`;
-  const isRecorded = await records() !== null;
-  const decide = `Only if the user accepts that it may be charged once more: ${anew}.`;
+function whatNext({ provider, command, again, anew }, { model, idempotencyKey }, known) {
+  const { sentAt, retryAfter, isRecorded } = known;
+  const decide = isRecorded ? [`Only if the user accepts that it may be charged once more: ${anew}.`] : [];
   const notYet = "Do not submit this again before you know: it may be charged twice.";
-  if (!provider.can.list) return [notYet, provider.says.tasks, ...isRecorded ? [decide] : []];
-  const list = [
-    command("listTasks"),
-    `A task with idempotencyKey ${idempotencyKey}, or of model ${model} made just now, is this one: resume it with --action waitTask --taskId <id>.`
-  ];
-  if (!isRecorded) return [notYet, ...list];
+  if (!provider.can.list) return [notYet, provider.says.tasks, ...decide];
+  const after = retryAfter === void 0 ? "" : ` after ${retryAfter} seconds`;
+  const repeat = isRecorded ? [
+    `Run the same command again${after}. It looks for the task in the service's list, and submits nothing while that may charge twice:`,
+    again
+  ] : [notYet];
   return [
-    `Run the same command again${when}. It looks for the task in the service's list, and submits nothing while that may charge twice:`,
-    again,
-    ...list,
-    decide
+    ...repeat,
+    command("listTasks"),
+    `A task with idempotencyKey ${idempotencyKey}, or of model ${model} made about ${new Date(sentAt).toISOString()}, is this one: resume it with --action waitTask --taskId <id>.`,
+    ...decide
   ];
 }
 
@@ -506,7 +515,10 @@ async function submitNew(session, journal, request, { entry, lock }, deadline) {
   const { contract, intent, terms } = request;
   const quote2 = await checkFunds(session, contract, intent, terms.maxCreditsPerDay);
   const credits = { ...entry.record.credits, quoted: quote2?.credits ?? null };
-  await withinDay(session, journal, terms.maxCreditsPerDay, quote2, () => entry.begin({ credits }));
+  await withinDay(session, journal, terms.maxCreditsPerDay, quote2, () => {
+    const now = new Date(session.api.clock.wall()).toISOString();
+    return entry.begin({ credits, sentAt: now, unsettledSince: now });
+  });
   if (!lock.isOurs()) {
     throw new Failure4(
       "UNKNOWN_ERROR",
@@ -518,10 +530,14 @@ async function submitNew(session, journal, request, { entry, lock }, deadline) {
   }
   return submit(session, intent, resubmitLog(session, journal, request, entry), deadline);
 }
-function reconcileEntry(session, { intent }, { record }, log, deadline) {
+async function reconcileEntry(session, { intent }, entry, log, deadline) {
   const { clock } = session.api;
   const wall = clock.wall();
-  const since = Math.min(wall, Date.parse(record.unsettledSince));
+  if (Date.parse(entry.record.unsettledSince) > wall) {
+    await entry.update({ unsettledSince: new Date(wall).toISOString() });
+  }
+  const { record } = entry;
+  const since = Date.parse(record.unsettledSince);
   const lost = {
     sentAt: Date.parse(record.sentAt),
     since: { wall: since, monotonic: clock.monotonic() - (wall - since) },
@@ -552,12 +568,20 @@ async function adopt(session, request, entry) {
 }
 function recordLog({ api }, entry) {
   const now = () => new Date(api.clock.wall()).toISOString();
+  let clearSince = entry.record.unsettledSince;
   return {
     sending: () => entry.require({ phase: "submitting", sentAt: now(), unsettledSince: now() }),
     rejected: async () => void await entry.update({ phase: "rejected" }, { isOurs: true }),
     lost: async () => void await entry.update({ phase: "unknown", unsettledSince: now() }, { isOurs: true }),
-    resubmitting: () => entry.require({ phase: "submitting", resubmitted: true, unsettledSince: now() }),
-    resubmitRejected: async () => void await entry.update({ phase: "unknown", resubmitted: false }, { isOurs: true })
+    resubmitting: () => {
+      clearSince = entry.record.unsettledSince;
+      return entry.require({ phase: "submitting", resubmitted: true, unsettledSince: now() });
+    },
+    // It is as if it had not been sent: what the list has shown of the first one still holds.
+    resubmitRejected: async () => {
+      const change = { phase: "unknown", resubmitted: false, unsettledSince: clearSince };
+      await entry.update(change, { isOurs: true });
+    }
   };
 }
 function resubmitLog(session, journal, { contract, intent, terms }, entry) {
@@ -680,7 +704,7 @@ function gone(session, outcome) {
 // scripts/src/workflow/generate.ts
 import { shortDeadline as shortDeadline3 } from "./live.mjs";
 import { waitOn, waitTask as waitTask2 } from "./live.mjs";
-var LEAST_SUBMIT_MS = 2e3;
+var LEAST_SUBMIT_MS = 1500;
 async function generate(session, options) {
   const { api } = session;
   const { contract, intent, isDetached } = options;

@@ -5,7 +5,9 @@ import { onTestFinished } from 'vitest';
 import { pollRhythm } from '../../scripts/src/http/again.ts';
 import { Api } from '../../scripts/src/http/api.ts';
 import { Transport } from '../../scripts/src/http/transport.ts';
-import type { Journal } from '../../scripts/src/journal/journal.ts';
+import { accountOf, jsonHash, requestName } from '../../scripts/src/journal/fingerprint.ts';
+import { type Entry, Journal } from '../../scripts/src/journal/journal.ts';
+import type { RequestRecord } from '../../scripts/src/journal/record.ts';
 import { aivideomaker } from '../../scripts/src/providers/aivideomaker.ts';
 import type { Intent } from '../../scripts/src/providers/provider.ts';
 import { PROFILES } from '../../scripts/src/providers/registry.ts';
@@ -74,10 +76,47 @@ export const INTENT: Intent = {
   idempotencyKey: 'key-0001',
 };
 
-export const TERMS: Terms = { isNamed: false, isNew: false, owner: null, maxCreditsPerDay: null };
+export const TERMS: Terms = {
+  isNamed: false,
+  isNew: false,
+  owner: null,
+  wait: null,
+  maxCreditsPerDay: null,
+};
+
+/** A journal in a folder of its own, of the service at this address. */
+export function journalOf(service: string, clock: FakeClock): Journal {
+  return new Journal({
+    folder: path.join(folder(), 'journal'),
+    provider: 'aivideomaker',
+    service,
+    account: accountOf('aivideomaker', KEY),
+    clock,
+    warn: () => {},
+  });
+}
 
 export function waiting(waitMs: number, more: Partial<WaitSettings> = {}): WaitSettings {
   return { waitMs, rhythm: pollRhythm(2_000), folder: null, stallMs: 2_000, resumeFlags: {}, ...more };
+}
+
+/** A record of this request, or of another one, as an earlier process left it. */
+export async function leave(journal: Journal, more: Partial<RequestRecord> = {}): Promise<Entry> {
+  const { provider, service, account, clock } = journal.place;
+  const { model, idempotencyKey } = INTENT;
+  const payloadHash = jsonHash(INTENT.payload);
+  const now = new Date(clock.wall()).toISOString();
+  const entry = journal.draft({
+    request: requestName({ provider, service, account, model, payloadHash, idempotencyKey: undefined }),
+    ...{ provider, service, account, owner: null, model, payloadHash, idempotencyKey },
+    ...{ phase: 'submitting', resubmitted: false, taskId: null, status: 'UNKNOWN' },
+    ...{ checked: null, delivered: null, used: null, wait: null, download: null, fileCount: null },
+    credits: { quoted: null, charged: null, refunded: null },
+    files: [],
+  });
+  journal.prepare();
+  await entry.begin({ created: now, sentAt: now, unsettledSince: now, ...more });
+  return entry;
 }
 
 /** A folder that is gone when the test ends. */

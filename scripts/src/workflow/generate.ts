@@ -44,7 +44,7 @@ export interface GenerateOptions {
 type Made = Omit<RecordedTask, 'entry'> & { entry?: Entry; isResubmitted?: boolean };
 
 // However short the wait: a submit that was rejected for a moment, or whose answer was lost, is given so much.
-const LEAST_SUBMIT_MS = 2_000;
+const LEAST_SUBMIT_MS = 1_500;
 
 /** The whole way from a valid payload to a finished file: price, submit, wait, fetch. Submits at most one task. */
 export async function generate(session: Session, options: GenerateOptions): Promise<Outcome> {

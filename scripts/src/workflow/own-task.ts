@@ -10,18 +10,25 @@ const SAME_TIME_MS = 2 * CLOCK_TOLERANCE_MS;
 
 /**
  * The task that this submit made, looked for in the service's own list: by its idempotency key, or, among tasks whose
-
- * @param times by the local wall clock: when the submit was sent, and now
+ * key the list does not show, by model, input and time.
+ * @param times by the local wall clock: when the submit was sent, null where that cannot be told, and now
+ * @returns undefined where the list certainly does not show it
  */
 export function findOwn(
   list: TaskList,
   intent: Intent,
-  times: { sentAt: number; now: number },
+  times: { sentAt: number | null; now: number },
 ): Task | 'unsure' | undefined {
   const byKey = list.tasks.find((task) => task.idempotencyKey === intent.idempotencyKey);
   if (byKey) return byKey;
-  const skew = list.serverTime === null ? 0 : list.serverTime - times.now;
-  const sentAt = times.sentAt + skew;
+  const alike = list.tasks.filter(
+    (task) =>
+      task.idempotencyKey === undefined &&
+      sameModel(task.model, intent.model) &&
+      (task.input === undefined || sameInput(task.input, intent.payload)),
+  );
+  if (times.sentAt === null) return list.unread > 0 || alike.length > 0 ? 'unsure' : undefined;
+  const sentAt = times.sentAt + (list.serverTime === null ? 0 : list.serverTime - times.now);
   const distance = (task: Task) => Math.abs(task.createdAt! - sentAt);
   const isOld = (task: Task) => task.createdAt !== undefined && task.createdAt < sentAt - CLOCK_TOLERANCE_MS;
   // Without the service's time, a task from the future only shows that the clocks differ.
@@ -29,12 +36,6 @@ export function findOwn(
     list.serverTime === null &&
     task.createdAt !== undefined &&
     task.createdAt > times.now + CLOCK_TOLERANCE_MS;
-  const alike = list.tasks.filter(
-    (task) =>
-      task.idempotencyKey === undefined &&
-      sameModel(task.model, intent.model) &&
-      (task.input === undefined || sameInput(task.input, intent.payload)),
-  );
   const [own, next] = alike
     .filter(
       (task) => task.createdAt !== undefined && task.input !== undefined && !isOld(task) && !isAhead(task),

@@ -111,7 +111,9 @@ async function search(session: Session, intent: Intent, lost: LostSubmit, until:
     const elapsed = api.clock.monotonic() - lost.since.monotonic;
     const now = Math.max(api.clock.wall(), lost.since.wall + elapsed);
     const tasks = list.tasks.filter(({ id }) => !taken.has(id));
-    const found = findOwn({ ...list, tasks }, intent, { sentAt: lost.sentAt, now });
+    // A clock that was set back after the submit was sent does not tell when that was.
+    const sentAt = lost.sentAt > lost.since.wall ? null : lost.sentAt;
+    const found = findOwn({ ...list, tasks }, intent, { sentAt, now });
     if (found === undefined) return { kind: 'clear' };
     return found === 'unsure' ? { kind: 'unsure' } : { kind: 'there', task: found };
   } catch (failure) {
@@ -128,7 +130,15 @@ async function resubmit(
   log: ReconcileLog,
   deadline: number,
 ): Promise<Reconciled | { kind: 'lost'; lost: LostSubmit }> {
-  await log.resubmitting();
+  try {
+    await log.resubmitting();
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    // What it says of this attempt is not true of the first one.
+    const why = error.message.replace(' Nothing was submitted.', '');
+    const failure = new Failure(error.code, `It was not submitted once more: ${why}`);
+    return unknown(session, intent, lost, { failure });
+  }
   // Between two attempts nothing is under way, but the first submit may still have been accepted: nobody is told otherwise.
   const observer = { ...session.observer, refused: () => {} };
   const unwritten = { sending: async () => {}, rejected: async () => {} };
@@ -152,24 +162,27 @@ async function resubmit(
 async function unknown(
   session: Session,
   intent: Intent,
-  { failure: lost }: LostSubmit,
+  { sentAt, failure: lost }: LostSubmit,
   {
     failure: later,
-    after = later?.details.retryAfter,
-  }: { failure?: Failure /** Seconds until the same command can tell. */; after?: number | undefined } = {},
+    after,
+  }: { failure?: Failure /** Seconds until the list can tell. */; after?: number } = {},
 ): Promise<Reconciled> {
   const { title } = session.provider;
+  const isRecorded = (await session.records()) !== null;
+  // Without a record, the same command is another submit.
+  const retryAfter = isRecorded ? (after ?? later?.details.retryAfter) : undefined;
   const named = lost.details.taskId;
   const reason = later ? `${lost.message} ${later.message}` : lost.message;
   const failure = new Failure(
     'SUBMIT_OUTCOME_UNKNOWN',
-    `Whether ${title} accepted this submit, and charged for it, is not known${after === undefined ? '' : ' yet'}. ${reason}`,
+    `Whether ${title} accepted this submit, and charged for it, is not known${retryAfter === undefined ? '' : ' yet'}. ${reason}`,
     {
       status: 'UNKNOWN',
       unclear: true,
       cause: lost,
       data: { idempotencyKey: intent.idempotencyKey, model: intent.model },
-      ...(after !== undefined && { retryAfter: after }),
+      ...(retryAfter !== undefined && { retryAfter }),
       ...(named !== undefined && { taskId: named }),
       nextSteps: [
         ...(named === undefined
@@ -178,32 +191,33 @@ async function unknown(
               'The answer named a task beside an error; this shows what became of it:',
               resumeCommand(session, named),
             ]),
-        ...(await whatNext(session, intent, after)),
+        ...whatNext(session, intent, { sentAt, retryAfter, isRecorded }),
       ],
     },
   );
   return { kind: 'unknown', failure };
 }
 
-async function whatNext(
-  { records, provider, command, again, anew }: Session,
+function whatNext(
+  { provider, command, again, anew }: Session,
   { model, idempotencyKey }: Intent,
-  after: number | undefined,
-): Promise<string[]> {
-  const when = after === undefined ? '' : ` after ${after} seconds`;
-  const isRecorded = (await records()) !== null;
-  const decide = `Only if the user accepts that it may be charged once more: ${anew}.`;
+  known: { sentAt: number; retryAfter: number | undefined; isRecorded: boolean },
+): string[] {
+  const { sentAt, retryAfter, isRecorded } = known;
+  const decide = isRecorded ? [`Only if the user accepts that it may be charged once more: ${anew}.`] : [];
   const notYet = 'Do not submit this again before you know: it may be charged twice.';
-  if (!provider.can.list) return [notYet, provider.says.tasks, ...(isRecorded ? [decide] : [])];
-  const list = [
-    command('listTasks'),
-    `A task with idempotencyKey ${idempotencyKey}, or of model ${model} made just now, is this one: resume it with --action waitTask --taskId <id>.`,
-  ];
-  if (!isRecorded) return [notYet, ...list];
+  if (!provider.can.list) return [notYet, provider.says.tasks, ...decide];
+  const after = retryAfter === undefined ? '' : ` after ${retryAfter} seconds`;
+  const repeat = isRecorded
+    ? [
+        `Run the same command again${after}. It looks for the task in the service's list, and submits nothing while that may charge twice:`,
+        again,
+      ]
+    : [notYet];
   return [
-    `Run the same command again${when}. It looks for the task in the service's list, and submits nothing while that may charge twice:`,
-    again,
-    ...list,
-    decide,
+    ...repeat,
+    command('listTasks'),
+    `A task with idempotencyKey ${idempotencyKey}, or of model ${model} made about ${new Date(sentAt).toISOString()}, is this one: resume it with --action waitTask --taskId <id>.`,
+    ...decide,
   ];
 }

@@ -127,7 +127,10 @@ async function submitNew(
   const { contract, intent, terms } = request;
   const quote = await checkFunds(session, contract, intent, terms.maxCreditsPerDay);
   const credits = { ...entry.record.credits, quoted: quote?.credits ?? null };
-  await withinDay(session, journal, terms.maxCreditsPerDay, quote, () => entry.begin({ credits }));
+  await withinDay(session, journal, terms.maxCreditsPerDay, quote, () => {
+    const now = new Date(session.api.clock.wall()).toISOString();
+    return entry.begin({ credits, sentAt: now, unsettledSince: now });
+  });
   // A machine may have slept since the lock was taken, for so long that others took this process for dead.
   if (!lock.isOurs()) {
     throw new Failure(
@@ -141,17 +144,21 @@ async function submitNew(
   return submit(session, intent, resubmitLog(session, journal, request, entry), deadline);
 }
 
-function reconcileEntry(
+async function reconcileEntry(
   session: Session,
   { intent }: Request,
-  { record }: Entry,
+  entry: Entry,
   log: SubmitLog,
   deadline: number,
 ): Promise<Reconciled> {
   const { clock } = session.api;
   const wall = clock.wall();
   // A clock that was set back since must not keep the minute from passing.
-  const since = Math.min(wall, Date.parse(record.unsettledSince));
+  if (Date.parse(entry.record.unsettledSince) > wall) {
+    await entry.update({ unsettledSince: new Date(wall).toISOString() });
+  }
+  const { record } = entry;
+  const since = Date.parse(record.unsettledSince);
   const lost: LostSubmit = {
     sentAt: Date.parse(record.sentAt),
     since: { wall: since, monotonic: clock.monotonic() - (wall - since) },
@@ -189,14 +196,21 @@ async function adopt(session: Session, request: Request, entry: Entry): Promise<
 /** What is written down of a submit in its record. */
 function recordLog({ api }: Session, entry: Entry): SubmitLog {
   const now = () => new Date(api.clock.wall()).toISOString();
+  let clearSince = entry.record.unsettledSince;
   return {
     sending: () => entry.require({ phase: 'submitting', sentAt: now(), unsettledSince: now() }),
     rejected: async () => void (await entry.update({ phase: 'rejected' }, { isOurs: true })),
     lost: async () =>
       void (await entry.update({ phase: 'unknown', unsettledSince: now() }, { isOurs: true })),
-    resubmitting: () => entry.require({ phase: 'submitting', resubmitted: true, unsettledSince: now() }),
-    resubmitRejected: async () =>
-      void (await entry.update({ phase: 'unknown', resubmitted: false }, { isOurs: true })),
+    resubmitting: () => {
+      clearSince = entry.record.unsettledSince;
+      return entry.require({ phase: 'submitting', resubmitted: true, unsettledSince: now() });
+    },
+    // It is as if it had not been sent: what the list has shown of the first one still holds.
+    resubmitRejected: async () => {
+      const change = { phase: 'unknown', resubmitted: false, unsettledSince: clearSince } as const;
+      await entry.update(change, { isOurs: true });
+    },
   };
 }
 
