@@ -434,7 +434,9 @@ describe('what must not become a second charge', () => {
     here.service.hidesTasks = true;
     letPass(here.state, 120_000);
     for (const limit of ['--maxCredits', '--maxCreditsPerDay']) {
-      expect((await again(here, limit, '5')).code).toBe(EXIT.credits);
+      const refused = await again(here, limit, '5', '--wait', '0');
+      expect(refused.code).toBe(EXIT.submitUnknown);
+      expect(envelopeOf(refused).errorMessage).toContain(limit);
     }
     expect(here.service.received.filter(({ path: target }) => target.includes('/generate/'))).toHaveLength(1);
     expect(journalOf(here)).toHaveLength(1);
