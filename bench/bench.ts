@@ -1,10 +1,13 @@
 // `npm run bench`: what the program costs, as ratios within one run, because machines differ and are noisy.
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import fs, { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pollRhythm } from '../scripts/src/http/again.ts';
+import { systemClock } from '../scripts/src/http/clock.ts';
+import { Journal } from '../scripts/src/journal/journal.ts';
 import { waitForEnd } from '../scripts/src/workflow/wait.ts';
 import { FakeClock } from '../test/support/clock.ts';
 
@@ -68,6 +71,75 @@ function ratio(args: string[], env: NodeJS.ProcessEnv): number {
   return median(ratios);
 }
 
+/**
+ * What the journal does for one submit, against the least that is as safe from a crash: one file, written over and synced
+ * as often. The median of pairs, each between two of the other.
+ */
+async function journalAgainstOneWrite(): Promise<{ ratio: number; fsyncs: number }> {
+  const place = path.join(folder, 'journal');
+  const journal = new Journal({
+    folder: place,
+    provider: 'aivideomaker',
+    service: 'bench',
+    account: 'bench',
+    clock: systemClock,
+    since: 0,
+    warn: (text) => console.log(text),
+  });
+  journal.prepare();
+  const { fsyncSync } = fs;
+  let fsyncs = 0;
+  fs.fsyncSync = (descriptor) => {
+    fsyncs += 1;
+    fsyncSync(descriptor);
+  };
+  syncBuiltinESMExports();
+  const file = path.join(place, 'one-write');
+  const record = 'x'.repeat(700);
+  const write = (): number => {
+    const start = performance.now();
+    const descriptor = openSync(file, 'w');
+    for (let n = 0; n < fsyncs; n += 1) {
+      writeSync(descriptor, record, 0);
+      fsyncSync(descriptor);
+    }
+    closeSync(descriptor);
+    return performance.now() - start;
+  };
+  const ratios: number[] = [];
+  for (let n = 0; n <= 4 * ROUNDS; n += 1) {
+    const before = write();
+    fsyncs = 0;
+    const start = performance.now();
+    const entry = journal.draft({
+      intent: String(n).padStart(64, '0'),
+      provider: 'aivideomaker',
+      service: 'bench',
+      account: 'bench',
+      owner: null,
+      model: 't2v',
+      payloadHash: 'b'.repeat(64),
+      idempotencyKey: `bench-${String(n).padStart(8, '0')}`,
+      phase: 'submitting',
+      taskId: null,
+      status: 'UNKNOWN',
+      checked: null,
+      delivered: null,
+      download: null,
+      credits: { quoted: null, charged: null, refunded: null },
+      files: [],
+    });
+    await entry.begin();
+    await entry.update({ phase: 'submitted', taskId: `bench${n}`, status: 'SUBMITTED' }, { isOurs: true });
+    const own = performance.now() - start;
+    // The first one found nothing warm, and nothing to be compared with.
+    if (n > 0) ratios.push(own / ((before + write()) / 2));
+  }
+  fs.fsyncSync = fsyncSync;
+  syncBuiltinESMExports();
+  return { ratio: median(ratios), fsyncs };
+}
+
 async function startServer(): Promise<{ origin: string; stop(): void }> {
   const child = spawn(process.execPath, [path.join(root, 'bench', 'server.mjs')], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -117,15 +189,9 @@ try {
   const status = ratio([entry, '--action', 'getStatus', '--taskId', 'bench'], live);
   report('one getStatus against an empty script', status, '', '<= 2.00', status <= 2);
 
-  const withJournal: number[] = [];
-  for (let i = 0; i < ROUNDS; i += 1) {
-    const wish = JSON.stringify({ ...payload, prompt: `wish ${i}`, duration: '5' });
-    const submit = [entry, '--action', 'createGeneration', '--model', 't2v', '--payload', wish];
-    const without = run([...submit, '--noJournal'], live).ms;
-    withJournal.push(run(submit, live).ms - without);
-  }
-  const cost = median(withJournal);
-  report('a submit with the journal against one without', cost, ' ms', '<= 10 ms', cost <= 10);
+  const { ratio: cost, fsyncs } = await journalAgainstOneWrite();
+  const what = `a record of the journal, made and updated, against one file written with as many fsyncs (${fsyncs})`;
+  report(what, cost, '', '<= 1.50', cost <= 1.5);
 
   const png = Buffer.alloc(20 * 1024 * 1024, 65);
   Buffer.from('89504e470d0a1a0a', 'hex').copy(png);
@@ -146,7 +212,9 @@ try {
   const download = [entry, '--action', 'waitTask', '--taskId', 'bench', '--download', out];
   const speeds: number[] = [];
   let peak = 0;
-  const hasCurl = spawnSync('curl', ['--version']).status === 0;
+  // The same work by other means, one after the other: the file on the disk, and its hash.
+  const others = ['curl', 'sha256sum'];
+  const hasOthers = others.every((name) => spawnSync(name, ['--version']).status === 0);
   for (let i = 0; i < 9; i += 1) {
     const watched = run(download, live, undefined, ['--import', preload]);
     peak = Math.max(peak, watched.maxRssMb);
@@ -155,16 +223,20 @@ try {
     const own = run(download, live);
     if (!own.stdout.includes('"sha256"')) throw new Error(own.stdout);
     rmSync(out, { recursive: true, force: true });
-    if (!hasCurl) continue;
+    if (!hasOthers) continue;
     const file = path.join(folder, 'curl.bin');
     const start = performance.now();
-    spawnSync('curl', ['-s', '-o', file, `${origin}/file`]);
+    const fetched = spawnSync('curl', ['-s', '-o', file, `${origin}/file`]);
+    const hashed = spawnSync('sha256sum', [file]);
+    if (fetched.status !== 0 || !own.stdout.includes(String(hashed.stdout).slice(0, 64)))
+      throw new Error('curl and sha256sum brought another file');
     speeds.push((performance.now() - start) / own.ms);
     rmSync(file, { force: true });
   }
   report('peak memory of a 500 MB download', peak, ' MB', '<= 110 MB', peak <= 110);
-  if (hasCurl) report('its speed against curl', median(speeds), '', '>= 0.80', median(speeds) >= 0.8);
-  else console.log('skipped its speed against curl: there is no curl');
+  const speed = `its speed against ${others.join(' and ')}`;
+  if (hasOthers) report(speed, median(speeds), '', '>= 1.10', median(speeds) >= 1.1);
+  else console.log(`skipped ${speed}: they are not here`);
 
   const waits = await simulateWaits();
   report('mean lag from completion to envelope', waits.lagS, ' s', '<= 2.50 s', waits.lagS <= 2.5);

@@ -144,11 +144,11 @@ describe('a wait that ends first', () => {
 
   it('--wait running out: exit code 4, and the command that goes on keeps the limit and the interval', async () => {
     const server = await service({ status: states('PROGRESS') });
-    const done = await run([...T2V_ARGS, '--wait', '0.3'], { env: live(server.origin) });
+    const done = await run([...T2V_ARGS, '--wait', '2.5'], { env: live(server.origin) });
     const { data, ...envelope } = envelopeOf(done);
     expect(done.code).toBe(4);
     expect(envelope).toMatchObject({ ok: true, status: 'PROGRESS', taskId: TASK });
-    expect(commandIn(data)).toContain(` --action waitTask --taskId ${TASK} --wait 0.3 --pollInterval 0.02`);
+    expect(commandIn(data)).toContain(` --action waitTask --taskId ${TASK} --wait 2.5 --pollInterval 0.02`);
     expect(JSON.stringify(data.nextSteps)).not.toMatch(/submit (it )?again[^:]*$/i);
     expect(done.stderr.trim().split('\n')).toHaveLength(2);
   });
