@@ -83,7 +83,6 @@ async function journalAgainstOneWrite(): Promise<{ ratio: number; fsyncs: number
     service: 'bench',
     account: 'bench',
     clock: systemClock,
-    since: 0,
     warn: (text) => console.log(text),
   });
   journal.prepare();
@@ -112,7 +111,7 @@ async function journalAgainstOneWrite(): Promise<{ ratio: number; fsyncs: number
     fsyncs = 0;
     const start = performance.now();
     const entry = journal.draft({
-      intent: String(n).padStart(64, '0'),
+      request: String(n).padStart(32, '0'),
       provider: 'aivideomaker',
       service: 'bench',
       account: 'bench',
@@ -123,9 +122,13 @@ async function journalAgainstOneWrite(): Promise<{ ratio: number; fsyncs: number
       phase: 'submitting',
       taskId: null,
       status: 'UNKNOWN',
+      resubmitted: false,
       checked: null,
       delivered: null,
+      used: null,
+      wait: null,
       download: null,
+      fileCount: null,
       credits: { quoted: null, charged: null, refunded: null },
       files: [],
     });

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -8,7 +9,7 @@ import { PROFILES } from '../../scripts/src/providers/registry.ts';
 import { actionWords, commandLine, quoteWord } from '../../scripts/src/types/command-line.ts';
 import { isIdempotencyKey } from '../../scripts/src/types/idempotency-key.ts';
 import { TASK_ID } from '../../scripts/src/types/task.ts';
-import { ENTRY } from '../support/command.ts';
+import { ENTRY, ROOT } from '../support/command.ts';
 
 const started = process.argv[1]!;
 afterEach(() => {
@@ -77,6 +78,17 @@ describe('fault 102: the values of suggested commands, through a real shell', ()
       { numRuns: 40 },
     );
   });
+});
+
+it('fault 102: no other module writes a command line, or a value into one', () => {
+  const folder = path.join(ROOT, 'scripts', 'src');
+  const files = (readdirSync(folder, { recursive: true }) as string[]).filter((file) => file.endsWith('.ts'));
+  expect(files.length).toBeGreaterThan(50);
+  for (const file of files.filter((one) => path.basename(one) !== 'command-line.ts')) {
+    const source = readFileSync(path.join(folder, file), 'utf8');
+    expect(source, file).not.toContain('run-workflow.mjs');
+    expect(source, file).not.toMatch(/--(taskId|download|owner|payload|image)[ =]\$\{/);
+  }
 });
 
 describe('the forms of a command', () => {

@@ -210,7 +210,7 @@ describe('fault 37: stopped', () => {
     expect(envelope).toMatchObject({ ok: false, status: null, taskId: null, errorCode: 'UNKNOWN_ERROR' });
   });
 
-  it('in the sandbox: the command that resumes stays in it, and means the same folder from anywhere', async () => {
+  it('fault 95, in the sandbox: the command that resumes stays in it, and means the same folder from anywhere', async () => {
     const folder = tempFolder();
     const env = { ASYNC_MEDIA_STATE_DIR: path.join(folder, 'state') };
     const done = await run(['--sandbox', ...T2V_ARGS, '--download', 'my out'], {
