@@ -187,7 +187,7 @@ describe('fault 103: a task id that holds the key', () => {
     });
     const second = await apidot({ submit: { body: { code: 200, data: { task_id: id } } } });
     for (const [server, env, args] of [
-      [first, live(first.origin), [...T2V_ARGS, '--download', 'out']],
+      [first, live(first.origin), [...T2V_ARGS, '--download', 'out', '--wait', '2']],
       [second, liveApidot(second.origin), [...PICTURE_ARGS, '--download', 'out']],
     ] as const) {
       const { folder, call } = against(env);
