@@ -2,9 +2,17 @@
 // scripts/src/providers/apidot.ts
 import { JsonBody, parseBody } from "./live.mjs";
 import { isObject } from "./main.mjs";
-import { TASK_ID } from "./main.mjs";
 import { plain } from "./main.mjs";
-import { codeOfStatus, firstText, refused, unreadable } from "./live.mjs";
+import {
+  codeOfStatus,
+  firstText,
+  isTaskId,
+  RECORD,
+  refused,
+  SMALL,
+  unknownWord,
+  unreadable
+} from "./live.mjs";
 import { addUrl } from "./live.mjs";
 import { unsupported } from "./main.mjs";
 var STATES = {
@@ -33,7 +41,8 @@ var URL_FIELDS = [
   "midi_url"
 ];
 var MOST_FILES = 50;
-function apidot({ profile, baseUrl, key, now }) {
+function apidot(settings) {
+  const { profile, baseUrl, key } = settings;
   const request = (method, path, body) => ({
     method,
     url: new URL(`${baseUrl.href.replace(/\/+$/, "")}/api/generate/${path}`),
@@ -49,7 +58,9 @@ function apidot({ profile, baseUrl, key, now }) {
     const req = request("GET", path);
     return {
       request: req,
-      read: (answer) => taskIn(bodyOf(answer, "task", req, now), taskId, answer, req, now)
+      // Inputs are addresses only, and no example echoes them.
+      limits: SMALL,
+      read: (answer) => taskIn(bodyOf(answer, "task", req, settings), taskId, answer, req, settings)
     };
   };
   const status = (taskId) => read(`status/${encodeURIComponent(taskId)}`, taskId);
@@ -64,17 +75,18 @@ function apidot({ profile, baseUrl, key, now }) {
       });
       return {
         request: req,
+        limits: RECORD,
         read: (answer) => {
-          const body = bodyOf(answer, "submit", req, now);
+          const body = bodyOf(answer, "submit", req, settings);
           const { task_id: id, ...data } = dataOf(body);
-          if (isTaskId(id)) {
+          if (isTaskId(id, key)) {
             return {
               ...taskFrom({ ...data, status: data.status ?? "not_started" }, id, body),
               model,
               idempotencyKey
             };
           }
-          throw errorIn(body, answer, req, "submit", "names no task", now);
+          throw errorIn(body, answer, req, "submit", "names no task", settings);
         }
       };
     },
@@ -95,24 +107,28 @@ function apidot({ profile, baseUrl, key, now }) {
     }
   };
 }
-function bodyOf(answer, kind, req, now) {
+function bodyOf(answer, kind, req, settings) {
   const body = parseBody(answer.body);
   const good = answer.status >= 200 && answer.status < 300;
   if (good && !isObject(body)) throw unreadable(req, answer, "is not a JSON object", kind);
   if (good && isObject(body) && errorNumber(body) === void 0) return body;
-  throw refusal(isObject(body) ? body : {}, answer, kind, now);
+  throw refusal(isObject(body) ? body : {}, answer, kind, settings);
 }
-function taskIn(body, taskId, answer, req, now) {
+function taskIn(body, taskId, answer, req, settings) {
   const data = dataOf(body);
   const task = taskFrom(data, taskId, body);
+  const { task_id: id } = data;
+  if (typeof id === "string" && id !== "" && id !== taskId) {
+    throw unreadable(req, answer, "is about another task", "task");
+  }
   if (typeof data.status === "string" || task.urls.length > 0) return task;
-  throw errorIn(body, answer, req, "task", "tells no status", now);
+  throw errorIn(body, answer, req, "task", "tells no status", settings);
 }
-function errorIn(body, answer, req, kind, what, now) {
+function errorIn(body, answer, req, kind, what, settings) {
   const isError = isObject(body.error) || firstText(body.error, body.detail) !== void 0;
-  return isError ? refusal(body, answer, kind, now) : unreadable(req, answer, what, kind);
+  return isError ? refusal(body, answer, kind, settings) : unreadable(req, answer, what, kind);
 }
-function refusal(body, answer, kind, now) {
+function refusal(body, answer, kind, settings) {
   const number = errorNumber(body);
   const isStatus = number !== void 0 && number >= 400 && number < 600;
   const isPlain = answer.status < 300 || answer.status >= 400 && answer.status < 500;
@@ -122,10 +138,11 @@ function refusal(body, answer, kind, now) {
   const said = number === void 0 || isStatus ? words : `code ${number}${words ? `: ${words}` : ""}`;
   const name = firstText(error.type);
   const code = name && Object.hasOwn(CODES, name) && status < 500 ? CODES[name] : codeOfStatus(status, kind);
-  const failure = refused({ code, status, said, answer, kind, now });
+  const failure = refused({ code, status, said, answer, kind, now: settings.now });
   if (kind !== "submit") return failure;
   const { task_id: id } = dataOf(body);
-  if (isTaskId(id)) return failure.with({ unclear: true, taskId: id });
+  if (isTaskId(id, settings.key)) return failure.with({ unclear: true, taskId: id });
+  if (id !== void 0 && id !== null) return failure.with({ unclear: true });
   return status < 300 && code === "UNKNOWN_ERROR" ? failure.with({ unclear: true }) : failure;
 }
 function errorNumber({ code }) {
@@ -152,7 +169,7 @@ function taskFrom(data, id, record) {
 function stateOf(word) {
   const known = word.trim().toLowerCase();
   if (Object.hasOwn(STATES, known)) return { state: STATES[known] };
-  return { state: "UNKNOWN", unknownState: plain(word, 40) };
+  return { state: "UNKNOWN", unknownState: unknownWord(word) };
 }
 function timeOf(text) {
   if (typeof text !== "string" || !/T.*(Z|[+-]\d\d:?\d\d)$/i.test(text)) return void 0;
@@ -167,9 +184,6 @@ function urlsOf(data) {
     if (found.size > 0) break;
   }
   return [...found];
-}
-function isTaskId(id) {
-  return typeof id === "string" && TASK_ID.test(id);
 }
 export {
   apidot

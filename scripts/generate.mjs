@@ -2,12 +2,14 @@
 const require = (name) => process.getBuiltinModule(name);
 // scripts/src/workflow/account.ts
 import { estimateCredits as estimateCredits2 } from "./contracts.mjs";
-import { success } from "./main.mjs";
+import { nameIn } from "./live.mjs";
+import { success, upstream as upstream2 } from "./main.mjs";
 import { EXIT } from "./main.mjs";
 import { noteState, recordOf } from "./live.mjs";
 
 // scripts/src/workflow/funds.ts
 import { cheaperVariants, estimate, estimateCredits } from "./contracts.mjs";
+import { upstream } from "./main.mjs";
 import { Failure } from "./main.mjs";
 import { shortDeadline } from "./live.mjs";
 async function checkFunds(session, contract, intent, maxCreditsPerDay) {
@@ -58,9 +60,9 @@ async function askPrice(session, contract, intent) {
       "BUDGET_EXCEEDED",
       `This would cost ${quote2.credits} credits; --maxCredits allows ${maxCredits}. Nothing was submitted.`,
       {
-        data: { quote: quote2.record, quoted: quote2.credits, maxCredits },
+        data: { quoted: quote2.credits, maxCredits, ...upstream(quote2.record) },
         nextSteps: [
-          ...variants(contract, payload, maxCredits + 1),
+          ...variants(contract, payload, maxCredits),
           `Ask the person whether ${quote2.credits} credits are fine; then submit with --maxCredits ${quote2.credits}.`
         ]
       }
@@ -121,33 +123,38 @@ function shortOfCredits({ provider }, contract, intent, quote2, said2) {
   }
   return new Failure("INSUFFICIENT_CREDITS", `${said2}${missing} Nothing was submitted.`, {
     data,
-    nextSteps: [
-      ...variants(contract, intent.payload, affordable(contract, intent, quote2)),
-      provider.says.credits
-    ]
+    nextSteps: [...variantsWithin(contract, intent, quote2), provider.says.credits]
   });
 }
-function affordable(contract, { payload }, quote2) {
-  if (quote2?.balance != null) return Math.min(quote2.balance + 1, quote2.credits);
-  return quote2?.credits ?? estimateCredits(contract, payload) ?? 0;
+function variantsWithin(contract, { payload }, quote2) {
+  const price = quote2?.credits ?? estimateCredits(contract, payload);
+  if (price === null) return [];
+  const balance = quote2?.balance ?? null;
+  return balance === null || balance >= price ? cheaper(contract, payload, price) : variants(contract, payload, balance);
 }
-function variants(contract, payload, below) {
-  const { price, model } = contract;
-  const cheaper = cheaperVariants(contract, payload, below);
-  if (cheaper.length === 0) return [`No form of ${model} is known that costs at most ${below - 1} credits.`];
-  return cheaper.map(
-    ({ change, credits }) => `Cheaper: ${JSON.stringify(change).slice(1, -1)} in the payload, about ${credits} credit${credits === 1 ? "" : "s"} (an estimate of ${price?.asOf}).`
+function variants(contract, payload, most) {
+  const found = cheaper(contract, payload, most + 1);
+  return found.length > 0 ? found : [`No form of ${contract.model} is known that costs at most ${most} credits.`];
+}
+function cheaper(contract, payload, below) {
+  return cheaperVariants(contract, payload, below).map(
+    ({ change, credits }) => `Cheaper: ${JSON.stringify(change).slice(1, -1)} in the payload, about ${credits} credit${credits === 1 ? "" : "s"} (an estimate of ${contract.price?.asOf}).`
   );
 }
 
 // scripts/src/workflow/account.ts
-import { dataOf, resumeCommand } from "./live.mjs";
+import { creditsOf, resumeCommand } from "./live.mjs";
 import { shortDeadline as shortDeadline2 } from "./live.mjs";
 async function quote(session, { contract, intent }) {
   const { provider } = session;
   const { payload } = intent;
   const answer = await askPrice(session, contract, intent);
-  const data = dataOf(answer.record);
+  const data = {
+    model: intent.model,
+    credits: answer.credits,
+    currentBalance: answer.balance,
+    affordable: answer.affordable
+  };
   const estimate2 = estimateCredits2(contract, payload);
   if (estimate2 !== null && estimate2 !== answer.credits) {
     data.estimate = { credits: estimate2, asOf: contract.price?.asOf ?? null, note: "The quote counts." };
@@ -155,15 +162,15 @@ async function quote(session, { contract, intent }) {
   const missing = answer.balance === null ? 0 : answer.credits - answer.balance;
   data.nextSteps = missing > 0 ? [
     `${missing} credits are missing. ${provider.says.credits}`,
-    ...variants(contract, payload, (answer.balance ?? 0) + 1)
-  ] : [
+    ...variants(contract, payload, answer.balance ?? 0)
+  ] : answer.affordable === false ? [`The service says that the balance is too small. ${provider.says.credits}`] : [
     `Tell the person the price (${answer.credits} credits), then submit once with --maxCredits ${answer.credits}. Media and content are checked only then.`
   ];
-  return success(null, null, data, EXIT.done);
+  return success(null, null, { ...data, ...upstream2(answer.record) }, EXIT.done);
 }
 async function account(session, contracts) {
   const { api, provider } = session;
-  const { models, record } = await api.read(provider.account(), shortDeadline2(session));
+  const { balance, models, record } = await api.read(provider.account(), shortDeadline2(session));
   const live = new Set(models);
   const known = new Set(contracts);
   const notListedByService = contracts.filter((model) => !live.has(model));
@@ -181,9 +188,11 @@ async function account(session, contracts) {
     null,
     null,
     {
-      ...dataOf(record),
+      currentBalance: balance,
+      supportedModels: models,
       contracts: { models: contracts, notListedByService, withoutContract },
-      ...nextSteps.length > 0 && { nextSteps }
+      ...nextSteps.length > 0 && { nextSteps },
+      ...upstream2(record)
     },
     EXIT.done
   );
@@ -193,11 +202,33 @@ async function listTasks(session) {
   const { tasks, record } = await api.read(provider.list(), shortDeadline2(session));
   await noteStates(session, tasks);
   const running = tasks.filter(({ state }) => state === "SUBMITTED" || state === "PROGRESS").slice(0, 5);
-  const data = { ...dataOf(record), count: tasks.length };
+  const data = { count: tasks.length, tasks: tasks.slice(0, MOST_ROWS).map(rowOf) };
+  if (tasks.length > MOST_ROWS) data.more = tasks.length - MOST_ROWS;
   if (running.length > 0) {
     data.nextSteps = running.map(({ id }) => resumeCommand(session, id));
   }
-  return success(null, null, data, EXIT.done);
+  return success(null, null, { ...data, ...upstream2(shortened(record)) }, EXIT.done);
+}
+var MOST_ROWS = 100;
+var MOST_RECORDS = 10;
+function shortened(record) {
+  const tasks = record.tasks;
+  const cut = `[cut: ${tasks.length - MOST_RECORDS} more items]`;
+  return tasks.length > MOST_RECORDS ? { ...record, tasks: [...tasks.slice(0, MOST_RECORDS), cut] } : record;
+}
+function rowOf(task) {
+  const { id, state, unknownState, createdAt, idempotencyKey } = task;
+  const { charged, refunded } = creditsOf(task);
+  return {
+    taskId: id,
+    status: state,
+    ...unknownState !== void 0 && { unknownState },
+    model: nameIn(task.model) ?? null,
+    createdAt: createdAt === void 0 ? null : new Date(createdAt).toISOString(),
+    credits: { charged, refunded },
+    // A key has no spaces: whatever has some is no key, and may be a sentence.
+    idempotencyKey: idempotencyKey && /^[\x21-\x7e]{1,128}$/.test(idempotencyKey) ? idempotencyKey : null
+  };
 }
 async function noteStates(session, tasks) {
   for (const { id, state } of tasks) {
@@ -207,18 +238,20 @@ async function noteStates(session, tasks) {
 }
 
 // scripts/src/workflow/generate.ts
+import { withWarning } from "./main.mjs";
 import { EXIT as EXIT3 } from "./main.mjs";
 import { Failure as Failure6 } from "./main.mjs";
+import { isObject as isObject2 } from "./main.mjs";
 import { isTerminal as isTerminal2 } from "./main.mjs";
 import { isYoung } from "./live.mjs";
 import { folderFor } from "./live.mjs";
-import { creditsOf as creditsOf2, resumeCommand as resumeCommand3, taskOutcome } from "./live.mjs";
+import { creditsOf as creditsOf3, resumeCommand as resumeCommand3, taskOutcome } from "./live.mjs";
 
 // scripts/src/workflow/recorded.ts
 import { claimRequest } from "./journal.mjs";
 import { jsonHash } from "./journal.mjs";
 import { Failure as Failure4 } from "./main.mjs";
-import { creditsOf } from "./live.mjs";
+import { creditsOf as creditsOf2 } from "./live.mjs";
 
 // scripts/src/workflow/reconcile.ts
 import { Failure as Failure3 } from "./main.mjs";
@@ -496,7 +529,7 @@ async function recordedTask(session, journal, request, deadline) {
 var LEAST_PATIENCE_MS = 5e3;
 async function noteTask({ api }, entry, task) {
   const checked = new Date(api.clock.wall()).toISOString();
-  const credits = creditsOf(task, entry.record.credits);
+  const credits = creditsOf2(task, entry.record.credits);
   const change = { phase: "submitted", taskId: task.id, status: task.state, checked, credits };
   await entry.update(change, { isOurs: true });
 }
@@ -737,7 +770,16 @@ async function generate(session, options) {
     resumeFlags: wait.resumeFlags
   });
   const isDone = isDetached && outcome.exitCode === EXIT3.stillRunning;
-  return isDone ? { ...outcome, exitCode: EXIT3.done } : outcome;
+  return withinCap(isDone ? { ...outcome, exitCode: EXIT3.done } : outcome, intent.maxCredits);
+}
+function withinCap(outcome, maxCredits = Infinity) {
+  const credits = outcome.envelope.data?.credits;
+  const charged = isObject2(credits) ? credits.charged : null;
+  if (typeof charged !== "number" || charged <= maxCredits) return outcome;
+  return withWarning(
+    outcome,
+    `The service reports ${charged} credits charged, although the cap was ${maxCredits} (--maxCredits). Tell the person.`
+  );
 }
 async function follow(session, task, settings, extra) {
   try {
@@ -766,7 +808,7 @@ async function unrecordedTask(session, { contract, intent, terms }, deadline) {
   session.observer.task(task.id, task.state);
   return {
     task,
-    credits: creditsOf2(task, { quoted: quote2?.credits ?? null, charged: null, refunded: null }),
+    credits: creditsOf3(task, { quoted: quote2?.credits ?? null, charged: null, refunded: null }),
     isResumed: false,
     isResubmitted
   };
@@ -810,7 +852,7 @@ const { setMaxListeners } = require("node:events");
 import { failed as failed2, success as success3 } from "./main.mjs";
 import { EXIT as EXIT4 } from "./main.mjs";
 import { Failure as Failure7 } from "./main.mjs";
-import { creditsOf as creditsOf3, resumeCommand as resumeCommand4 } from "./live.mjs";
+import { creditsOf as creditsOf4, resumeCommand as resumeCommand4 } from "./live.mjs";
 import { waitTask as waitTask3 } from "./live.mjs";
 async function waitForNewest(session, settings) {
   const { tasks, unsettled } = await pendingWishes(session);
@@ -910,7 +952,7 @@ async function adoptGivenUp({ api, provider }, journal) {
     for (const entry of givenUp) {
       const task = tasks.find(({ idempotencyKey }) => idempotencyKey === entry.record.idempotencyKey);
       if (!task) continue;
-      const credits = creditsOf3(task, entry.record.credits);
+      const credits = creditsOf4(task, entry.record.credits);
       await entry.update({ phase: "submitted", taskId: task.id, status: task.state, credits });
     }
   } catch (error) {

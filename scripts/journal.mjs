@@ -537,8 +537,7 @@ var Pace = class {
   /** Takes the right to one query now; false when another process has it, or the service wants to be left alone. */
   async takeTurn() {
     const now = this.#clock.wall();
-    const rest = Number(await this.#read("rest") ?? 0) - now;
-    if (rest > 0 && rest <= LONGEST_REST_MS) return false;
+    if (await this.#restMs() > 0) return false;
     const span = Math.floor(now / SPAN_MS);
     const moment = this.#clock.monotonic();
     this.#wantedSince ??= moment;
@@ -557,6 +556,10 @@ var Pace = class {
     this.#wantedSince = null;
     await this.#tidy(span);
     return true;
+  }
+  /** Milliseconds until somebody may ask again: a turn from now, or when the service no longer wants to be left alone. */
+  async nextTurnIn() {
+    return await this.#restMs() || SPAN_MS;
   }
   /** This process looks at a task now. */
   looks(taskId) {
@@ -588,6 +591,11 @@ var Pace = class {
   async saw(taskId, state) {
     const sighting = { state, at: this.#clock.wall(), by: this.#me };
     await this.#write(`seen-${nameOf(taskId)}`, JSON.stringify(sighting));
+  }
+  /** Milliseconds for which the service wants to be left alone. */
+  async #restMs() {
+    const rest = Number(await this.#read("rest") ?? 0) - this.#clock.wall();
+    return rest > 0 && rest <= LONGEST_REST_MS ? rest : 0;
   }
   #file(name) {
     return path3.join(this.#folder, `${this.#service}-${name}`);

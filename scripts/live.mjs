@@ -29,6 +29,11 @@ function pauseAfter(failure, attempt, policy, random) {
   const asked = failure.details.retryAfter;
   return asked === void 0 || asked <= 0 ? backoff : asked * 1e3 + random() * Math.min(1e3, asked * 100);
 }
+function heeded(failure) {
+  const { retryAfter } = failure.details;
+  if (failure.code === "RATE_LIMITED" || retryAfter === void 0) return failure;
+  return failure.with({ retryAfter: Math.min(retryAfter, LONGEST_OUTAGE_S) });
+}
 function pollRhythm(firstMs) {
   return { firstMs, growth: 1.8, capMs: Math.max(firstMs, POLL_CAP_MS) };
 }
@@ -45,7 +50,7 @@ function parseRetryAfter(header, nowMs) {
   if (Number.isNaN(at)) return void 0;
   return Math.min(Math.max(0, Math.ceil((at - nowMs) / 1e3)), LONGEST_RETRY_AFTER_S);
 }
-var RETRY_PAUSES, PAUSE_BUDGET_MS, LONGEST_RETRY_AFTER_S, TRANSIENT_STATUS, POLL_CAP_MS, POLL_JITTER;
+var RETRY_PAUSES, PAUSE_BUDGET_MS, LONGEST_RETRY_AFTER_S, TRANSIENT_STATUS, LONGEST_OUTAGE_S, POLL_CAP_MS, POLL_JITTER;
 var init_again = __esm({
   "scripts/src/http/again.ts"() {
     "use strict";
@@ -53,6 +58,7 @@ var init_again = __esm({
     PAUSE_BUDGET_MS = 3e4;
     LONGEST_RETRY_AFTER_S = 86400;
     TRANSIENT_STATUS = /* @__PURE__ */ new Set([408, 425, 429]);
+    LONGEST_OUTAGE_S = 60;
     POLL_CAP_MS = 4400;
     POLL_JITTER = 0.03;
   }
@@ -60,7 +66,7 @@ var init_again = __esm({
 
 // scripts/src/workflow/delivery.ts
 import { Failure as Failure5 } from "./main.mjs";
-import { isObject } from "./main.mjs";
+import { isObject as isObject2 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
 async function recordOf({ records }, taskId) {
   try {
@@ -85,7 +91,7 @@ function handOver(session, entry, outcome) {
   const { download } = entry.record;
   const result = download === null ? data?.resultUrls ?? data?.files : data?.files;
   const isWhole = status !== "COMPLETED" || errorCode === null && Array.isArray(result) && result.length > 0;
-  const credits = isObject(data?.credits) ? data.credits : entry.record.credits;
+  const credits = isObject2(data?.credits) ? data.credits : entry.record.credits;
   return { ...outcome, onWritten: () => entry.close(status, credits, isWhole ? dateOf(session) : null) };
 }
 function isYoung({ api }, { record }) {
@@ -103,14 +109,77 @@ var init_delivery = __esm({
   }
 });
 
-// scripts/src/workflow/outcome.ts
-import { failed, success } from "./main.mjs";
-import { EXIT } from "./main.mjs";
+// scripts/src/providers/answer.ts
 import { Failure as Failure6 } from "./main.mjs";
-import { BRIEF_WAIT_S as BRIEF_WAIT_S2 } from "./main.mjs";
-function dataOf(record) {
-  return Object.fromEntries(Object.entries(record).filter(([name]) => !OUR_WORDS.has(name)));
+import { TASK_ID } from "./main.mjs";
+import { plain as plain2, quoted as quoted2 } from "./main.mjs";
+function refused({ code: named, status, said, answer, kind, now }) {
+  const code = kind === "submit" || kind === "quote" || OF_A_QUERY.has(named) ? named : "UNKNOWN_ERROR";
+  const details = { transient: isTransientStatus(status) || code === "RATE_LIMITED" };
+  if (kind === "submit" && (status >= 500 || status === 408 || status === 425 || status === 303))
+    details.unclear = true;
+  const retryAfter = parseRetryAfter(answer.headers["retry-after"], now());
+  if (retryAfter !== void 0 && details.transient) details.retryAfter = retryAfter;
+  return new Failure6(code, messageOf(status, said, answer), details);
 }
+function unreadable(request, answer, what, kind) {
+  const head = answer.body.toString("utf8", 0, 800);
+  const message = `The answer of ${request.url.origin} (HTTP ${answer.status}) ${what}: ${plain2(head) ? quoted2(head, 200) : "empty"}.`;
+  return new Failure6("NETWORK_ERROR", message, { transient: true, unclear: kind === "submit" });
+}
+function codeOfStatus(status, kind) {
+  if (status === 402) return "INSUFFICIENT_CREDITS";
+  if (status === 401 || status === 403) return "AUTH_FAILED";
+  if (status === 429) return "RATE_LIMITED";
+  if (status === 404 && kind === "task") return "TASK_NOT_FOUND";
+  if (isTransientStatus(status) || status >= 300 && status < 400) return "NETWORK_ERROR";
+  if (status === 400 || status === 413 || status === 415 || status === 422) return "INVALID_PAYLOAD";
+  return "UNKNOWN_ERROR";
+}
+function firstText(...values) {
+  return values.find((value) => typeof value === "string" && value !== "");
+}
+function messageOf(status, said, answer) {
+  if (status >= 300 && status < 400) {
+    return `The service redirects (HTTP ${status}); redirects are not followed, because the key would go along.`;
+  }
+  const words = said ?? answer.body.toString("utf8", 0, 800);
+  const inner = status === answer.status ? "" : ` with the code ${status} in its body`;
+  return `The service answered HTTP ${answer.status}${inner}${plain2(words) ? `: ${quoted2(words)}` : inner ? "" : " with an empty body"}.`;
+}
+function isTaskId(id, key) {
+  return typeof id === "string" && TASK_ID.test(id) && !id.toLowerCase().includes(key.toLowerCase());
+}
+function nameIn(value) {
+  return typeof value === "string" && /^[\w][\w./:-]{0,79}$/.test(value) ? value : void 0;
+}
+function unknownWord(word) {
+  return nameIn(word.trim()) ?? "(not a word)";
+}
+var MB, SMALL, RECORD, LIST, OF_A_QUERY;
+var init_answer = __esm({
+  "scripts/src/providers/answer.ts"() {
+    "use strict";
+    init_again();
+    MB = 1024 * 1024;
+    SMALL = { bytes: MB, values: 1e4 };
+    RECORD = { bytes: 32 * MB, values: 1e4 };
+    LIST = { bytes: 32 * MB, values: 5e5 };
+    OF_A_QUERY = /* @__PURE__ */ new Set([
+      "AUTH_FAILED",
+      "RATE_LIMITED",
+      "TASK_NOT_FOUND",
+      "NETWORK_ERROR"
+    ]);
+  }
+});
+
+// scripts/src/workflow/outcome.ts
+import { failed, success, upstream } from "./main.mjs";
+import { EXIT } from "./main.mjs";
+import { Failure as Failure7 } from "./main.mjs";
+import { BRIEF_WAIT_S as BRIEF_WAIT_S2 } from "./main.mjs";
+import { quoted as quoted3 } from "./main.mjs";
 function resumeCommand({ command }, taskId, flags = { wait: BRIEF_WAIT_S2 }) {
   return command("waitTask", { taskId, ...flags });
 }
@@ -122,19 +191,20 @@ function creditsOf({ charged, refunded }, known) {
   };
 }
 function taskOutcome(session, taskId, seen, { extra = {}, credits, running = EXIT.done, resumeFlags: resumeFlags2 } = {}) {
-  const data = { ...dataOf(seen.record), ...extra };
+  const model = nameIn(seen.model);
+  const data = { ...model !== void 0 && { model }, ...extra };
   if (credits || seen.charged !== void 0) data.credits = { ...creditsOf(seen, credits) };
-  else delete data.credits;
   if (seen.unknownState !== void 0) data.unknownState = seen.unknownState;
+  if (seen.state === "COMPLETED" && seen.urls?.length) data.resultUrls = seen.urls;
+  Object.assign(data, upstream(seen.record));
   const resume = resumeCommand(session, taskId, resumeFlags2);
   switch (seen.state) {
     case "COMPLETED":
-      if (seen.urls?.length) data.resultUrls = seen.urls;
       return success("COMPLETED", taskId, data, EXIT.done);
     case "FAILED": {
-      const why = seen.error ? ` The service says: "${seen.error}".` : " The service gives no reason.";
+      const why = seen.error ? ` The service says: ${quoted3(seen.error)}.` : " The service gives no reason.";
       return failed(
-        new Failure6("GENERATION_FAILED", `The task ended FAILED.${why}`, {
+        new Failure7("GENERATION_FAILED", `The task ended FAILED.${why}`, {
           status: "FAILED",
           taskId,
           data,
@@ -150,7 +220,7 @@ function taskOutcome(session, taskId, seen, { extra = {}, credits, running = EXI
     }
     case "CANCEL":
       return failed(
-        new Failure6("TASK_CANCELLED", "The task was cancelled; there will be no result.", {
+        new Failure7("TASK_CANCELLED", "The task was cancelled; there will be no result.", {
           status: "CANCEL",
           taskId,
           data,
@@ -176,20 +246,10 @@ function taskOutcome(session, taskId, seen, { extra = {}, credits, running = EXI
       );
   }
 }
-var OUR_WORDS;
 var init_outcome = __esm({
   "scripts/src/workflow/outcome.ts"() {
     "use strict";
-    OUR_WORDS = /* @__PURE__ */ new Set([
-      "nextSteps",
-      "issues",
-      "files",
-      "resultUrls",
-      "unknownState",
-      "lastPollError",
-      "resumed",
-      "warnings"
-    ]);
+    init_answer();
   }
 });
 
@@ -205,8 +265,8 @@ var init_session = __esm({
 });
 
 // scripts/src/workflow/finish.ts
-import { failed as failed2 } from "./main.mjs";
-import { Failure as Failure7 } from "./main.mjs";
+import { failed as failed2, upstream as upstream2 } from "./main.mjs";
+import { Failure as Failure8 } from "./main.mjs";
 import { BRIEF_WAIT_S as BRIEF_WAIT_S3 } from "./main.mjs";
 async function folderFor(folder) {
   return folder === null ? null : (await import("./download.mjs")).prepareFolder(folder);
@@ -236,7 +296,7 @@ async function finish(session, taskId, options) {
     }
     return outcome;
   } catch (error) {
-    if (!(error instanceof Failure7)) throw error;
+    if (!(error instanceof Failure8)) throw error;
     const nextSteps = [
       ...error.details.nextSteps ?? [],
       resume,
@@ -257,8 +317,8 @@ async function fetchResult(session, taskId, { rhythm, until: end }) {
     if (detail && detail.urls.length > 0) return { ...detail, state: "COMPLETED" };
     const pause = pauseBeforeLook(n, rhythm, api.clock.random);
     if (n + 1 >= RESULT_LOOKS || api.clock.monotonic() + pause > deadline) {
-      throw new Failure7("UNKNOWN_ERROR", "The task is COMPLETED, but its record names no file.", {
-        data: dataOf(task.record)
+      throw new Failure8("UNKNOWN_ERROR", "The task is COMPLETED, but its record names no file.", {
+        data: upstream2(task.record)
       });
     }
     await api.clock.sleep(pause, api.signal);
@@ -268,7 +328,7 @@ async function detailOf({ api, provider }, taskId, deadline, until = Infinity) {
   try {
     return provider.detail && await api.read(provider.detail(taskId), deadline, { until });
   } catch (error) {
-    if (error instanceof Failure7) return void 0;
+    if (error instanceof Failure8) return void 0;
     throw error;
   }
 }
@@ -294,7 +354,7 @@ async function downloadAll(session, task, folder, { stallMs, entry, onFresh }) {
     try {
       files.push(await saveOnce(session, entry, options));
     } catch (error) {
-      if (!(error instanceof Failure7)) throw error;
+      if (!(error instanceof Failure8)) throw error;
       failures.push(error);
     }
   }
@@ -322,7 +382,7 @@ var init_finish = __esm({
 });
 
 // scripts/src/workflow/look.ts
-import { Failure as Failure8 } from "./main.mjs";
+import { Failure as Failure9 } from "./main.mjs";
 async function lookOnce({ api, provider }, taskId, until) {
   const sighting = await api.once(provider.status(taskId), { until });
   return settleDoubt(sighting, () => api.once(provider.task(taskId), { until }));
@@ -339,8 +399,7 @@ async function lookInTurn(session, pace, taskId, deadline) {
     if (await pace.takeTurn()) break;
     const left = deadline - clock.monotonic();
     if (left <= 0) {
-      if (pace.lookedLately(taskId)) return null;
-      throw crowded();
+      return pace.lookedLately(taskId) ? null : "crowded";
     }
     await clock.sleep(Math.min(left, TURN_PAUSE_MS * (0.5 + clock.random())), signal);
   }
@@ -350,19 +409,10 @@ async function lookInTurn(session, pace, taskId, deadline) {
     await pace.saw(taskId, sighting.state);
     return sighting;
   } catch (error) {
-    const rest = error instanceof Failure8 ? error.details.retryAfter : void 0;
-    if (rest !== void 0) await pace.restFor(rest * 1e3);
+    const rest = error instanceof Failure9 && error.code === "RATE_LIMITED" && error.details.retryAfter;
+    if (rest) await pace.restFor(rest * 1e3);
     throw error;
   }
-}
-function crowded() {
-  return new Failure8(
-    "RATE_LIMITED",
-    "There was no turn to look: what this machine waits for uses up what the service allows.",
-    {
-      transient: true
-    }
-  );
 }
 async function settleDoubt(sighting, fetchTask) {
   return sighting.doubt ? fetchTask() : sighting;
@@ -376,7 +426,7 @@ var init_look = __esm({
 });
 
 // scripts/src/workflow/wait.ts
-import { Failure as Failure9 } from "./main.mjs";
+import { Failure as Failure10 } from "./main.mjs";
 import { isTerminal as isTerminal2 } from "./main.mjs";
 async function waitForEnd(look2, options) {
   const { clock, rhythm, deadline, signal } = options;
@@ -386,10 +436,11 @@ async function waitForEnd(look2, options) {
   let troubles = trouble2 ? 1 : 0;
   for (let n = 0; ; n += 1) {
     let pause = pauseBeforeLook(n, rhythm, clock.random);
-    if (trouble2) pause = Math.max(pause, pauseAfter(trouble2, troubles, RETRY_PAUSES, clock.random));
+    const before = trouble2 && heeded(trouble2);
+    if (before) pause = Math.max(pause, pauseAfter(before, troubles, RETRY_PAUSES, clock.random));
     const left = deadline - clock.monotonic();
     if (left <= 0) return { last, trouble: trouble2 };
-    if ((trouble2?.details.retryAfter ?? 0) * 1e3 > left) return { last, trouble: trouble2 };
+    if ((before?.details.retryAfter ?? 0) * 1e3 > left) return { last, trouble: trouble2 };
     pause = Math.min(pause, left);
     if (last) options.onLook?.(last, { elapsedMs: clock.monotonic() - start, nextMs: pause });
     await clock.sleep(pause, signal);
@@ -401,14 +452,17 @@ async function waitForEnd(look2, options) {
       troubles = 0;
       if (isTerminal2(seen.state)) return { last, trouble: trouble2 };
     } catch (error) {
-      if (!(error instanceof Failure9)) throw error;
+      if (!(error instanceof Failure10)) throw error;
       const tooYoung = error.code === "TASK_NOT_FOUND" && clock.monotonic() < (options.graceUntil ?? 0);
-      if (!error.details.transient && !tooYoung) throw error;
+      if (endsWait(error) && !tooYoung) throw error;
       trouble2 = error;
       troubles += 1;
       options.onTrouble?.(error);
     }
   }
+}
+function endsWait({ code, details }) {
+  return !details.transient && code !== "UNKNOWN_ERROR";
 }
 function merge(before, now) {
   const record = { ...before?.record, ...now.record };
@@ -430,9 +484,9 @@ __export(tasks_exports, {
   waitOn: () => waitOn,
   waitTask: () => waitTask
 });
-import { failed as failed3, success as success2 } from "./main.mjs";
+import { failed as failed3, success as success2, upstream as upstream3, withWarning } from "./main.mjs";
 import { EXIT as EXIT2 } from "./main.mjs";
-import { Failure as Failure10 } from "./main.mjs";
+import { Failure as Failure11 } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
 async function getStatus(session, taskId) {
   const seen = await look(session, taskId, shortDeadline(session));
@@ -461,11 +515,11 @@ async function waitTask(session, taskId, settings, extra = {}, known) {
   const recorded = entry?.record.status;
   try {
     const pace = settings.waitMs > 0 ? await paceOf(session, settings) : void 0;
-    first = recorded && isTerminal3(recorded) ? { state: recorded, record: {} } : pace ? await lookInTurn(session, pace, taskId, patience) ?? void 0 : await look(session, taskId, Math.min(shortDeadline(session), patience), patience);
+    first = recorded && isTerminal3(recorded) ? { state: recorded, record: {} } : pace ? seenIn(await lookInTurn(session, pace, taskId, patience)) : await look(session, taskId, Math.min(shortDeadline(session), patience), patience);
   } catch (error) {
-    if (!(error instanceof Failure10) || settings.waitMs <= 0) throw error;
+    if (!(error instanceof Failure11) || settings.waitMs <= 0) throw error;
     const tooYoung = error.code === "TASK_NOT_FOUND" && entry !== void 0 && isYoung(session, entry);
-    if (!error.details.transient && !tooYoung) throw error;
+    if (endsWait(error) && !tooYoung) throw error;
     trouble2 = error;
     session.observer.troubled(error);
   }
@@ -476,54 +530,57 @@ async function waitTask(session, taskId, settings, extra = {}, known) {
   return waitOn(session, { id: taskId, ...first }, wait, extra, trouble2);
 }
 async function cancelTask(session, taskId) {
-  const { provider } = session;
   let answer;
   let refusal2;
   try {
     answer = await cancelWhileRefusedForNow(session, taskId);
   } catch (error) {
-    if (!(error instanceof Failure10)) throw error;
-    if (["AUTH_FAILED", "TASK_NOT_FOUND", "RATE_LIMITED"].includes(error.code)) throw error;
+    if (!(error instanceof Failure11)) throw error;
+    if (["AUTH_FAILED", "RATE_LIMITED"].includes(error.code)) throw error;
     refusal2 = error;
   }
-  if (answer?.state === "CANCEL") {
-    return cancelled(session, taskId, answer);
-  }
+  if (answer?.state === "CANCEL") return cancelled(session, taskId, answer);
   let seen;
   try {
     seen = await look(session, taskId, shortDeadline(session));
   } catch (error) {
-    if (!(error instanceof Failure10)) throw error;
-    if (!answer) throw refusal2 ?? error;
+    if (!(error instanceof Failure11)) throw error;
+    if (error.code === "AUTH_FAILED" || error.code === "TASK_NOT_FOUND") throw error;
+    if (refusal2 && refusal2.code !== "UNKNOWN_ERROR") throw refusal2;
     seen = answer;
   }
   const entry = await recordOf(session, taskId);
-  if (entry) await noteState(session, entry, seen.state);
-  const data = dataOf(seen.record);
-  if (seen.state === "CANCEL") return cancelled(session, taskId, seen);
-  const running = !isTerminal3(seen.state);
+  if (entry && seen) await noteState(session, entry, seen.state);
+  if (seen?.state === "CANCEL") return cancelled(session, taskId, seen);
+  return notCancelled(session, taskId, seen, refusal2);
+}
+function notCancelled({ provider, command }, taskId, seen, refusal2) {
+  const status = seen?.state ?? "UNKNOWN";
+  const hasEnded = isTerminal3(status);
+  const so = seen ? `it is ${seen.unknownState ?? status}` : "its state could not be read";
   const said = refusal2 ? ` ${refusal2.message}` : "";
-  const failure = new Failure10(
-    refusal2?.code === "NETWORK_ERROR" ? "NETWORK_ERROR" : "UNKNOWN_ERROR",
-    `The task was not cancelled: it is ${seen.unknownState ?? seen.state}.${said}`,
+  const isLost = refusal2?.code === "NETWORK_ERROR";
+  const failure = new Failure11(
+    isLost ? "NETWORK_ERROR" : "CANCEL_REJECTED",
+    `The task was not cancelled: ${so}.${said}`,
     {
-      status: seen.state,
+      status,
       taskId,
-      data,
-      exitCode: running ? EXIT2.stillRunning : seen.state === "FAILED" ? EXIT2.taskEnded : EXIT2.badInput,
+      data: upstream3(seen?.record),
+      exitCode: hasEnded ? EXIT2.taskEnded : EXIT2.stillRunning,
       nextSteps: [
         provider.says.cancel,
-        ...seen.state === "SUBMITTED" ? [session.command("cancelTask", { taskId })] : [],
-        session.command(running ? "waitTask" : "getTask", { taskId })
+        ...status === "SUBMITTED" ? [command("cancelTask", { taskId })] : [],
+        command(hasEnded ? "getTask" : "waitTask", { taskId })
       ]
     }
   );
-  return failed3(failure, seen.state, taskId);
+  return failed3(failure, status, taskId);
 }
 async function cancelled(session, taskId, seen) {
   const entry = await recordOf(session, taskId);
   const credits = creditsOf(await withRecord(session, taskId, seen), entry?.record.credits);
-  const data = { ...dataOf(seen.record), credits: { ...credits } };
+  const data = { credits: { ...credits }, ...upstream3(seen.record) };
   return handOver(session, entry, success2("CANCEL", taskId, data, EXIT2.done));
 }
 async function cancelWhileRefusedForNow(session, taskId) {
@@ -533,7 +590,7 @@ async function cancelWhileRefusedForNow(session, taskId) {
     try {
       return await api.once(provider.cancel(taskId), { fresh: true });
     } catch (error) {
-      if (error instanceof Failure10 && error.details.unclear) throw error;
+      if (error instanceof Failure11 && error.details.unclear) throw error;
       await api.pauseOrThrow(error, attempt, deadline);
     }
   }
@@ -547,9 +604,14 @@ async function waitOn(session, task, settings, extra = {}, trouble2) {
   const credits = settings.credits && creditsOf(task, settings.credits);
   let seen = task.state ? { ...task, state: task.state, record: task.record ?? {} } : void 0;
   const deadline = start + settings.waitMs;
+  const sharing = await paceOf(session, settings);
+  let isCrowded = !seen && !trouble2;
   if (!seen || !isTerminal3(seen.state)) {
-    const sharing = await paceOf(session, settings);
-    const look2 = sharing ? () => lookInTurn(session, sharing, taskId, deadline) : () => lookOnce(session, taskId, deadline);
+    const look2 = sharing ? async () => {
+      const found = await lookInTurn(session, sharing, taskId, deadline);
+      isCrowded = found === "crowded";
+      return seenIn(found) ?? null;
+    } : () => lookOnce(session, taskId, deadline);
     const waited = await waitForEnd(look2, {
       clock: api.clock,
       rhythm: settings.rhythm,
@@ -566,14 +628,9 @@ async function waitOn(session, task, settings, extra = {}, trouble2) {
     if (waited.last && isTerminal3(waited.last.state))
       observer.looked(waited.last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
   }
-  const recorded = entry?.record.status;
-  if (!seen && trouble2?.code === "RATE_LIMITED" && recorded && recorded !== "UNKNOWN") {
-    seen = { state: recorded, record: {} };
-  }
-  if (!seen) {
-    trouble2 ??= new Failure10("NETWORK_ERROR", "The time was over before the task could be looked at.");
-    throw trouble2.with({ status: "UNKNOWN", taskId });
-  }
+  const recorded = entry?.record.status ?? "UNKNOWN";
+  if (!seen && trouble2 && recorded === "UNKNOWN") throw trouble2.with({ status: "UNKNOWN", taskId });
+  seen ??= { state: recorded, record: {} };
   const { resumeFlags: resumeFlags2 } = settings;
   if (seen.state === "COMPLETED")
     return handOver(
@@ -600,7 +657,18 @@ async function waitOn(session, task, settings, extra = {}, trouble2) {
     running: EXIT2.stillRunning
   });
   outcome.envelope.retryAfter = trouble2?.details.retryAfter ?? null;
-  return outcome;
+  return isCrowded && !trouble2 && sharing ? withoutTurn(outcome, sharing) : outcome;
+}
+async function withoutTurn(outcome, sharing) {
+  const retryAfter = Math.max(1, Math.ceil(await sharing.nextTurnIn() / 1e3));
+  const warned = withWarning(
+    outcome,
+    `The state is the last known one. The queries that the service allows were used by other waits on this machine, or it asked for a pause; the next query is due in ${retryAfter} s.`
+  );
+  return { ...warned, envelope: { ...warned.envelope, retryAfter } };
+}
+function seenIn(found) {
+  return found === "crowded" ? void 0 : found ?? void 0;
 }
 function aboutTask(session, taskId, entry) {
   return { ...session, observer: session.observer.about(taskId, entry?.record.created) };
@@ -614,7 +682,7 @@ async function withRecord(session, taskId, seen) {
     const task = await api.read(provider.task(taskId), shortDeadline(session));
     return { ...task, state: seen.state };
   } catch (error) {
-    if (!(error instanceof Failure10)) throw error;
+    if (!(error instanceof Failure11)) throw error;
     return seen;
   }
 }
@@ -655,13 +723,11 @@ function adviceFor(failure, { profile, account, isSubmit: isSubmit2, taskId, sam
       return taskId === null && !isSubmit2 ? [`Run the same command again ${later}; it charges nothing.`] : [again];
     case "TASK_NOT_FOUND":
       return [
-        `A task can be seen only with the key that made it: check ${keyVariable}, ${urlVariable} and the id. A sandbox task is seen with --sandbox only.`,
+        `${says.missing} Check ${keyVariable}, ${urlVariable} and the id. A sandbox task is seen with --sandbox only.`,
         ...list
       ];
     case "INVALID_PAYLOAD":
     case "INVALID_MODEL":
-      if (taskId !== null)
-        return [`${title} refused this question about the task, which is as it was: check the id.`, ...list];
       return [
         "The service refused it, so nothing was charged. Do not send it again unchanged; its message says what to change.",
         ...can.account ? [command("account")] : []
@@ -677,10 +743,14 @@ function adviceFor(failure, { profile, account, isSubmit: isSubmit2, taskId, sam
         "Nothing was submitted. Ask the person for a higher limit, or choose a cheaper model or duration."
       ];
     case "UNKNOWN_ERROR":
-      if (taskId !== null) return [command("getTask", { taskId })];
+      if (taskId !== null)
+        return [
+          `${title} gave no usable answer about the task, which is as it was: check the id.`,
+          command("getTask", { taskId }),
+          ...list
+        ];
       return isSubmit2 ? [
-        "The answer named no task. Read errorMessage first: unchanged, the same may be refused again. The balance shows whether anything was charged:",
-        ...can.account ? [command("account")] : [keyPage],
+        "Nothing was submitted or charged. Read errorMessage first: unchanged, the same may be rejected again.",
         same
       ] : [same];
     default:
@@ -694,77 +764,101 @@ const path = require("node:path");
 
 // scripts/src/http/api.ts
 init_again();
-import { Failure } from "./main.mjs";
-var MAX_ANSWER_BYTES = 64 * 1024 * 1024;
-var LEAST_REQUEST_MS = 5e3;
-var Api = class {
-  clock;
-  policy;
-  #transport;
-  #options;
-  constructor(transport, clock, options) {
-    this.#transport = transport;
-    this.#options = options;
-    this.clock = clock;
-    this.policy = { maxRetries: options.maxRetries, ...RETRY_PAUSES };
+import { Failure as Failure2 } from "./main.mjs";
+
+// scripts/src/http/json.ts
+import { isObject } from "./main.mjs";
+var DEEPEST = 64;
+var [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT, COMMA, COLON] = Buffer.from('"\\[]{},:');
+var BEFORE = Buffer.from(" \n\r	\uFEFF");
+function isExcessive(body, most) {
+  let count = 0;
+  let depth = 0;
+  let at = 0;
+  while (at < body.length && BEFORE.includes(body[at])) at += 1;
+  if (body[at] !== OPEN_LIST && body[at] !== OPEN_OBJECT) return false;
+  for (; at < body.length; at += 1) {
+    switch (body[at]) {
+      case QUOTE:
+        for (at += 1; at < body.length && body[at] !== QUOTE; at += 1) if (body[at] === BACKSLASH) at += 1;
+        break;
+      case OPEN_LIST:
+      case OPEN_OBJECT:
+        depth += 1;
+        count += 1;
+        break;
+      case CLOSE_LIST:
+      case CLOSE_OBJECT:
+        depth -= 1;
+        break;
+      case COMMA:
+      case COLON:
+        count += 1;
+        break;
+    }
+    if (count > most || depth > DEEPEST) return true;
   }
-  get signal() {
-    return this.#options.signal;
+  return false;
+}
+function parseBody(body) {
+  const start = body.length >= 3 && body[0] === 239 && body[1] === 187 && body[2] === 191 ? 3 : 0;
+  try {
+    return JSON.parse(body.toString("utf8", start));
+  } catch {
+    return void 0;
   }
-  /** One attempt. */
-  async once(call, { fresh = false, until = Infinity } = {}) {
-    const { signal } = this.#options;
-    const left = Math.max(until - this.clock.monotonic(), LEAST_REQUEST_MS);
-    const timeoutMs = Math.ceil(Math.min(this.#options.timeoutMs, left));
-    const answer = await this.#transport.send(call.request, {
-      timeoutMs,
-      fresh,
-      maxBytes: MAX_ANSWER_BYTES,
-      ...signal && { signal }
-    });
-    return call.read(answer);
+}
+var PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
+var LONG_TEXT = 64 * 1024;
+var PIECE_CHARACTERS = 256 * 1024;
+var JsonBody = class {
+  /** Bytes. */
+  length;
+  #parts = [];
+  constructor(value) {
+    let text = "";
+    const put = (part) => {
+      if (typeof part === "string" && part.length >= LONG_TEXT && PLAIN.test(part)) {
+        this.#parts.push(Buffer.from(`${text}"`), part);
+        text = '"';
+      } else if (Array.isArray(part)) {
+        list("[", "]", part, put);
+      } else if (isObject(part)) {
+        list("{", "}", Object.entries(part), ([name, inner]) => {
+          text += `${JSON.stringify(name)}:`;
+          put(inner);
+        });
+      } else {
+        text += JSON.stringify(part);
+      }
+    };
+    const list = (open, close, items, each) => {
+      text += open;
+      for (const [index, item] of items.entries()) {
+        if (index > 0) text += ",";
+        each(item);
+      }
+      text += close;
+    };
+    put(value);
+    this.#parts.push(Buffer.from(text));
+    this.length = this.#parts.reduce((sum, part) => sum + part.length, 0);
   }
-  /**
-   * A call that may be repeated without harm, repeated while that may help and time is left.
-   * @param deadline on the monotonic clock, in milliseconds
-   */
-  async read(call, deadline, options = {}) {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await this.once(call, options);
-      } catch (error) {
-        await this.pauseOrThrow(error, attempt, deadline);
+  *[Symbol.iterator]() {
+    for (const part of this.#parts) {
+      if (typeof part !== "string") yield part;
+      else {
+        for (let at = 0; at < part.length; at += PIECE_CHARACTERS) {
+          yield Buffer.from(part.slice(at, at + PIECE_CHARACTERS), "latin1");
+        }
       }
     }
   }
-  /** Sleeps until the next attempt is due, or throws the error again when there must be none. */
-  async pauseOrThrow(error, attempt, deadline) {
-    const pause = error instanceof Failure ? this.pauseFor(error, attempt, deadline) : null;
-    if (pause === null) throw error;
-    await this.clock.sleep(pause, this.signal);
-  }
-  /** The pause before the next attempt, in milliseconds; null when there must be none. */
-  pauseFor(failure, attempt, deadline) {
-    const remaining = deadline - this.clock.monotonic();
-    return pauseBeforeRetry(failure, attempt, remaining, this.policy, this.clock.random);
-  }
 };
 
-// scripts/src/cli/live.ts
-import { systemClock } from "./main.mjs";
-
-// scripts/src/http/transport.ts
-import { Failure as Failure3 } from "./main.mjs";
-
-// scripts/src/http/direct.ts
-const {
-  Agent,
-  request: sendPlain
-} = require("node:http");
-
 // scripts/src/http/trouble.ts
-import { Failure as Failure2 } from "./main.mjs";
-import { plain } from "./main.mjs";
+import { Failure } from "./main.mjs";
+import { plain, quoted } from "./main.mjs";
 var ClosedHere = class extends Error {
   code = "CLOSED_HERE";
 };
@@ -772,7 +866,7 @@ function where(request) {
   return request.url.origin;
 }
 function trouble(request, what, unclear, cause) {
-  return new Failure2("NETWORK_ERROR", `${where(request)} ${what}.`, { transient: true, unclear, cause });
+  return new Failure("NETWORK_ERROR", `${where(request)} ${what}.`, { transient: true, unclear, cause });
 }
 var TROUBLE = {
   ENOTFOUND: "could not be found (DNS)",
@@ -804,7 +898,7 @@ var TROUBLE = {
   UND_ERR_CLOSED: "was given up: the connection was closed from this side"
 };
 function explain(request, error, left) {
-  if (error instanceof Failure2) return error;
+  if (error instanceof Failure) return error;
   for (const link of chain(error)) {
     const code = typeof link.code === "string" ? link.code : "";
     const byProxy = code.startsWith("UND_ERR") ? PROXY_REFUSAL.exec(String(link.message)) : null;
@@ -816,7 +910,9 @@ function explain(request, error, left) {
       const what = /EOF/.test(said) ? "closed the connection" : "sent something that is not HTTP";
       return trouble(request, `${what} (${said})`, left, error);
     }
-    if (isTlsCode(code) && !left) return refusedTls(request, code, said, error);
+    if (isTlsCode(code) && !left) {
+      return refusedTls(request, code, quoted(String(link.reason ?? link.message), 120), error);
+    }
   }
   if (left) return trouble(request, `broke off (${plain(String(error), 120)})`, true, error);
   return error;
@@ -824,7 +920,7 @@ function explain(request, error, left) {
 var PROXY_REFUSAL = /^Proxy (?:response|Authentication Required) \((\d{3})\)/;
 function refusedByProxy(request, status, cause) {
   const why = status === 407 ? "it wants a user name and a password (HTTP 407)" : `it answered HTTP ${status}`;
-  return new Failure2("NETWORK_ERROR", `${where(request)} could not be reached through the proxy: ${why}.`, {
+  return new Failure("NETWORK_ERROR", `${where(request)} could not be reached through the proxy: ${why}.`, {
     cause,
     // A proxy whose own way is blocked says so with 5xx; its other answers stay the same.
     transient: status >= 500,
@@ -837,7 +933,7 @@ function refusedByProxy(request, status, cause) {
 function withProxy(failure) {
   if (failure.details.unclear !== false || /proxy/i.test(failure.message)) return failure;
   const hint = "A proxy is set (HTTPS_PROXY or HTTP_PROXY); it may be what fails.";
-  return new Failure2(failure.code, `${failure.message} ${hint}`, failure.details);
+  return new Failure(failure.code, `${failure.message} ${hint}`, failure.details);
 }
 var CERTIFICATE = /^(CERT_|CRL_|ERROR_IN_C|ERR_TLS_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|(HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|UNSPECIFIED)$)/;
 var HANDSHAKE = /^(ERR_SSL_|EPROTO)/;
@@ -849,7 +945,7 @@ function refusedTls(request, code, said, cause) {
     "has a certificate that cannot be trusted",
     "Check the clock of this machine, and whether a proxy replaces certificates (NODE_EXTRA_CA_CERTS)."
   ] : ["could not agree on TLS", "Check the address and its port, and whether a proxy stands in between."];
-  return new Failure2("NETWORK_ERROR", `${where(request)} ${what} (${code}: ${said}).`, {
+  return new Failure("NETWORK_ERROR", `${where(request)} ${what} (${code}: ${said}).`, {
     cause,
     unclear: false,
     nextSteps: [nextStep]
@@ -862,6 +958,103 @@ function* chain(error, depth = 0) {
   if (Array.isArray(link.errors)) for (const inner of link.errors) yield* chain(inner, depth + 1);
   yield* chain(link.cause, depth + 1);
 }
+
+// scripts/src/http/api.ts
+var SHOWN_BYTES = 800;
+var LEAST_REQUEST_MS = 5e3;
+var Api = class {
+  clock;
+  policy;
+  #transport;
+  #options;
+  constructor(transport, clock, options) {
+    this.#transport = transport;
+    this.#options = options;
+    this.clock = clock;
+    this.policy = { maxRetries: options.maxRetries, ...RETRY_PAUSES };
+  }
+  get signal() {
+    return this.#options.signal;
+  }
+  /** One attempt. */
+  async once(call, { fresh = false, until = Infinity } = {}) {
+    const { signal } = this.#options;
+    const left = Math.max(until - this.clock.monotonic(), LEAST_REQUEST_MS);
+    const timeoutMs = Math.ceil(Math.min(this.#options.timeoutMs, left));
+    const answer = await this.#transport.send(call.request, {
+      timeoutMs,
+      fresh,
+      maxBytes: call.limits.bytes,
+      ...signal && { signal }
+    });
+    if (!isExcessive(answer.body, call.limits.values)) return call.read(answer);
+    if (answer.status >= 300) return call.read({ ...answer, body: answer.body.subarray(0, SHOWN_BYTES) });
+    const { values } = call.limits;
+    throw trouble(call.request, `sent an answer of more than ${values} values, or one nested too deep`, true);
+  }
+  /**
+   * A call that may be repeated without harm, repeated while that may help and time is left.
+   * @param deadline on the monotonic clock, in milliseconds
+   */
+  async read(call, deadline, options = {}) {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.once(call, options);
+      } catch (error) {
+        await this.pauseOrThrow(error, attempt, deadline);
+      }
+    }
+  }
+  /** Sleeps until the next attempt is due, or throws the error again when there must be none. */
+  async pauseOrThrow(error, attempt, deadline) {
+    const pause = error instanceof Failure2 ? this.pauseFor(error, attempt, deadline) : null;
+    if (pause === null) throw error;
+    await this.clock.sleep(pause, this.signal);
+  }
+  /** The pause before the next attempt, in milliseconds; null when there must be none. */
+  pauseFor(failure, attempt, deadline) {
+    const remaining = deadline - this.clock.monotonic();
+    return pauseBeforeRetry(failure, attempt, remaining, this.policy, this.clock.random);
+  }
+};
+
+// scripts/src/cli/live.ts
+import { systemClock } from "./main.mjs";
+
+// scripts/src/http/transport.ts
+import { Failure as Failure3 } from "./main.mjs";
+
+// scripts/src/http/decode.ts
+function decoded(body, encoding, most, tooLarge) {
+  const codings = (encoding ?? "").toLowerCase().split(",").slice(0, 3).reverse();
+  let out = body;
+  for (const coding of codings) {
+    const undo = UNDO[coding.trim()];
+    if (!undo) continue;
+    try {
+      out = undo(process.getBuiltinModule("node:zlib"), out, { maxOutputLength: most });
+    } catch (error) {
+      if (error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE")
+        throw tooLarge();
+      return body;
+    }
+  }
+  return out;
+}
+var gunzip = (zlib, body, options) => zlib.gunzipSync(body, options);
+var UNDO = {
+  gzip: gunzip,
+  "x-gzip": gunzip,
+  br: (zlib, body, options) => zlib.brotliDecompressSync(body, options),
+  // Some servers leave out the frame that belongs to it: its first byte would say 8 in its lower half.
+  deflate: (zlib, body, options) => ((body[0] ?? 0) & 15) === 8 ? zlib.inflateSync(body, options) : zlib.inflateRawSync(body, options)
+};
+
+// scripts/src/http/direct.ts
+const {
+  Agent,
+  request: sendPlain
+} = require("node:http");
 
 // scripts/src/http/wire.ts
 const { Readable } = require("node:stream");
@@ -961,13 +1154,15 @@ var Transport = class {
     this.#proxy = proxy;
   }
   /**
-   * Sends one request and reads its whole answer.
+   * Sends one request and reads its whole answer, decompressed where it is compressed.
    * @param maxBytes an answer with a longer body is a failure
    * @throws Failure NETWORK_ERROR; `unclear` when the request had begun to leave
    */
   async send(request, options) {
+    const { maxBytes } = options;
     const chunks = [];
     let size = 0;
+    const tooLarge = () => trouble(request, `sent more than ${maxBytes} bytes`, true);
     const head = await this.exchange(
       request,
       {
@@ -975,21 +1170,14 @@ var Transport = class {
         },
         onData(chunk) {
           size += chunk.length;
-          if (size > options.maxBytes) {
-            throw new Failure3(
-              "NETWORK_ERROR",
-              `${where(request)} sent more than ${options.maxBytes} bytes.`,
-              {
-                unclear: true
-              }
-            );
-          }
+          if (size > maxBytes) throw tooLarge();
           chunks.push(chunk);
         }
       },
       options
     );
-    return { ...head, body: Buffer.concat(chunks) };
+    const body = decoded(Buffer.concat(chunks), head.headers["content-encoding"], maxBytes, tooLarge);
+    return { ...head, body };
   }
   /**
    * Sends one request and hands its answer to `receiver` piece by piece.
@@ -1117,7 +1305,7 @@ function exchange(wire, request, receiver, { timeoutMs, signal, fresh = false })
 // scripts/src/cli/live.ts
 import { createProvider } from "./main.mjs";
 import { actionWords as actionWords2, commandLine as commandLine2 } from "./main.mjs";
-import { Failure as Failure11 } from "./main.mjs";
+import { Failure as Failure12 } from "./main.mjs";
 import { commandAgain, commandAnew, placeFlags as placeFlags2, resumeFlags } from "./main.mjs";
 import { journalFolder } from "./main.mjs";
 import { isSubmit } from "./main.mjs";
@@ -1190,7 +1378,7 @@ async function runLive(options) {
   try {
     return await act(session, args, wish, environment);
   } catch (error) {
-    if (!(error instanceof Failure11)) throw error;
+    if (!(error instanceof Failure12)) throw error;
     const taskId = args.taskId ?? error.details.taskId ?? null;
     const failure = taskId !== null && await explainMissing(session, error, taskId, args) || error;
     throw withAdvice(failure, {
@@ -1223,7 +1411,7 @@ async function openJournal(options, provider) {
     journal.prepare();
     return journal;
   } catch (error) {
-    if (!(error instanceof Failure11)) throw error;
+    if (!(error instanceof Failure12)) throw error;
     warn(`This rehearsal goes on without a record: ${environment.stateFolder} cannot be written to.`);
     return null;
   }
@@ -1297,105 +1485,10 @@ async function startSandbox(environment, warn) {
 // scripts/src/live.ts
 init_again();
 
-// scripts/src/http/json.ts
-import { isObject as isObject2 } from "./main.mjs";
-function parseBody(body) {
-  const start = body.length >= 3 && body[0] === 239 && body[1] === 187 && body[2] === 191 ? 3 : 0;
-  try {
-    return JSON.parse(body.toString("utf8", start));
-  } catch {
-    return void 0;
-  }
-}
-var PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
-var LONG_TEXT = 64 * 1024;
-var PIECE_CHARACTERS = 256 * 1024;
-var JsonBody = class {
-  /** Bytes. */
-  length;
-  #parts = [];
-  constructor(value) {
-    let text = "";
-    const put = (part) => {
-      if (typeof part === "string" && part.length >= LONG_TEXT && PLAIN.test(part)) {
-        this.#parts.push(Buffer.from(`${text}"`), part);
-        text = '"';
-      } else if (Array.isArray(part)) {
-        list("[", "]", part, put);
-      } else if (isObject2(part)) {
-        list("{", "}", Object.entries(part), ([name, inner]) => {
-          text += `${JSON.stringify(name)}:`;
-          put(inner);
-        });
-      } else {
-        text += JSON.stringify(part);
-      }
-    };
-    const list = (open, close, items, each) => {
-      text += open;
-      for (const [index, item] of items.entries()) {
-        if (index > 0) text += ",";
-        each(item);
-      }
-      text += close;
-    };
-    put(value);
-    this.#parts.push(Buffer.from(text));
-    this.length = this.#parts.reduce((sum, part) => sum + part.length, 0);
-  }
-  *[Symbol.iterator]() {
-    for (const part of this.#parts) {
-      if (typeof part !== "string") yield part;
-      else {
-        for (let at = 0; at < part.length; at += PIECE_CHARACTERS) {
-          yield Buffer.from(part.slice(at, at + PIECE_CHARACTERS), "latin1");
-        }
-      }
-    }
-  }
-};
-
 // scripts/src/providers/aivideomaker.ts
+init_answer();
 import { isObject as isObject4 } from "./main.mjs";
-import { TASK_ID } from "./main.mjs";
 import { plain as plain3 } from "./main.mjs";
-
-// scripts/src/providers/answer.ts
-init_again();
-import { Failure as Failure12 } from "./main.mjs";
-import { plain as plain2 } from "./main.mjs";
-function refused({ code, status, said, answer, kind, now }) {
-  const details = { transient: isTransientStatus(status) || code === "RATE_LIMITED" };
-  if (kind === "submit" && (status >= 500 || status === 408 || status === 425 || status === 303))
-    details.unclear = true;
-  const retryAfter = parseRetryAfter(answer.headers["retry-after"], now());
-  if (retryAfter !== void 0 && details.transient) details.retryAfter = retryAfter;
-  return new Failure12(code, messageOf(status, said, answer), details);
-}
-function unreadable(request, answer, what, kind) {
-  const head = plain2(answer.body.toString("utf8", 0, 800), 200);
-  const message = `The answer of ${request.url.origin} (HTTP ${answer.status}) ${what}: ${head ? `"${head}"` : "empty"}.`;
-  return new Failure12("NETWORK_ERROR", message, { transient: true, unclear: kind === "submit" });
-}
-function codeOfStatus(status, kind) {
-  if (status === 402) return "INSUFFICIENT_CREDITS";
-  if (status === 401 || status === 403) return "AUTH_FAILED";
-  if (status === 429) return "RATE_LIMITED";
-  if (status === 404 && kind === "task") return "TASK_NOT_FOUND";
-  if (isTransientStatus(status) || status >= 300 && status < 400) return "NETWORK_ERROR";
-  if (status === 400 || status === 413 || status === 415 || status === 422) return "INVALID_PAYLOAD";
-  return "UNKNOWN_ERROR";
-}
-function firstText(...values) {
-  return values.find((value) => typeof value === "string" && value !== "");
-}
-function messageOf(status, said, answer) {
-  if (status >= 300 && status < 400) {
-    return `The service redirects (HTTP ${status}); redirects are not followed, because the key would go along.`;
-  }
-  const quoted = plain2(said ?? answer.body.toString("utf8", 0, 800));
-  return `The service answered HTTP ${status}${quoted ? `: "${quoted}"` : " with an empty body"}.`;
-}
 
 // scripts/src/providers/output.ts
 import { isObject as isObject3 } from "./main.mjs";
@@ -1417,7 +1510,8 @@ function collect(value, found, depth) {
   for (const name of LIST_FIELDS) collect(value[name], found, depth + 1);
 }
 function addUrl(value, found) {
-  if (typeof value === "string" && /^https?:\/\//i.test(value) && URL.canParse(value)) found.add(value);
+  if (typeof value === "string" && /^https?:\/\//i.test(value) && URL.canParse(value))
+    found.add(new URL(value).href);
 }
 
 // scripts/src/providers/aivideomaker.ts
@@ -1442,6 +1536,7 @@ var CODES = {
   IDEMPOTENCY_CONFLICT: "IDEMPOTENCY_CONFLICT",
   BUDGET_EXCEEDED: "BUDGET_EXCEEDED"
 };
+var MOST_MODELS = 200;
 function aivideomaker({ profile, baseUrl, key, now }) {
   const origin = baseUrl.href.replace(/\/+$/, "").replace(/\/api\/v1$/, "");
   const request = (method, path2, body) => ({
@@ -1455,10 +1550,17 @@ function aivideomaker({ profile, baseUrl, key, now }) {
     },
     ...body && { body: new JsonBody(body) }
   });
-  const call = (kind, req, read) => ({
+  const call = (kind, req, read, limits = SMALL) => ({
     request: req,
+    limits,
     read: (answer) => read(bodyOf(answer, kind, req, now), answer)
   });
+  const checkId = (body, taskId, answer, req) => {
+    const id = body.id ?? body.taskId;
+    if (typeof id === "string" && id !== "" && id !== taskId) {
+      throw unreadable(req, answer, "is about another task", "task");
+    }
+  };
   return {
     ...profile,
     submit({ model, payload, idempotencyKey, maxCredits, webhookUrl }) {
@@ -1466,22 +1568,30 @@ function aivideomaker({ profile, baseUrl, key, now }) {
       req.headers["idempotency-key"] = idempotencyKey;
       if (maxCredits !== void 0) req.headers["x-max-credits"] = String(maxCredits);
       if (webhookUrl !== void 0) req.headers.webhookUrl = webhookUrl;
-      return call("submit", req, (body, answer) => {
-        const task = taskFrom({ status: "SUBMITTED", ...body }, body.taskId ?? body.id);
-        if (task) return { ...task, model, idempotencyKey, record: body };
-        if (saysFailed(body) || namesError(body)) {
-          const failure = refusal(body, answer, "submit", now);
-          throw isSet(body.taskId) || isSet(body.id) ? failure.with({ unclear: true }) : failure;
-        }
-        throw unreadable(req, answer, "names no task", "submit");
-      });
+      return call(
+        "submit",
+        req,
+        (body, answer) => {
+          const task = taskFrom({ status: "SUBMITTED", ...body }, body.taskId ?? body.id, key);
+          if (task) return { ...task, model, idempotencyKey, record: body };
+          if (saysFailed(body) || namesError(body)) {
+            const failure = refusal(body, answer, "submit", now);
+            throw isSet(body.taskId) || isSet(body.id) ? failure.with({ unclear: true }) : failure;
+          }
+          throw unreadable(req, answer, "names no task", "submit");
+        },
+        RECORD
+      );
     },
     status(taskId) {
       const req = request("GET", `tasks/${encodeURIComponent(taskId)}/status`);
       return call("task", req, (body, answer) => {
         if (typeof body.status !== "string") throw errorIn(body, answer, req, "task", now);
         const sighting = { ...stateOf(body.status), record: body };
-        if (sighting.state !== "FAILED" || !looksLikeError(body)) return sighting;
+        if (sighting.state !== "FAILED" || !looksLikeError(body)) {
+          checkId(body, taskId, answer, req);
+          return sighting;
+        }
         const failure = refusal(body, answer, "task", now);
         if (["AUTH_FAILED", "RATE_LIMITED", "TASK_NOT_FOUND"].includes(failure.code)) throw failure;
         return { ...sighting, doubt: failure };
@@ -1489,12 +1599,18 @@ function aivideomaker({ profile, baseUrl, key, now }) {
     },
     task(taskId) {
       const req = request("GET", `tasks/${encodeURIComponent(taskId)}`);
-      return call("task", req, (body, answer) => {
-        const isRecord = ["id", "input", "output"].some((name) => isSet(body[name]));
-        const task = isRecord || isSet(body.taskId) && !looksLikeError(body) ? taskFrom(body, taskId) : void 0;
-        if (!task) throw errorIn(body, answer, req, "task", now);
-        return task;
-      });
+      return call(
+        "task",
+        req,
+        (body, answer) => {
+          const isRecord = ["id", "input", "output"].some((name) => isSet(body[name]));
+          const task = isRecord || isSet(body.taskId) && !looksLikeError(body) ? taskFrom(body, taskId, key) : void 0;
+          if (!task) throw errorIn(body, answer, req, "task", now);
+          checkId(body, taskId, answer, req);
+          return task;
+        },
+        RECORD
+      );
     },
     cancel(taskId) {
       const req = request("PUT", `tasks/${encodeURIComponent(taskId)}/cancel`);
@@ -1502,23 +1618,31 @@ function aivideomaker({ profile, baseUrl, key, now }) {
         if (typeof body.status !== "string" || saysFailed(body) && looksLikeError(body)) {
           throw errorIn(body, answer, req, "task", now);
         }
+        checkId(body, taskId, answer, req);
         return { ...stateOf(body.status), record: body };
       });
     },
     list() {
       const req = request("GET", "tasks");
-      return call("other", req, (body, answer) => {
-        if (!Array.isArray(body.tasks)) throw errorIn(body, answer, req, "other", now);
-        const tasks = body.tasks.flatMap((item) => isObject4(item) ? taskFrom(item, item.id) ?? [] : []);
-        const date = Date.parse(answer.headers.date ?? "");
-        const unread = body.tasks.length - tasks.length;
-        return { tasks, unread, serverTime: Number.isNaN(date) ? null : date, record: body };
-      });
+      return call(
+        "other",
+        req,
+        (body, answer) => {
+          if (!Array.isArray(body.tasks)) throw errorIn(body, answer, req, "other", now);
+          const tasks = body.tasks.flatMap(
+            (item) => isObject4(item) ? taskFrom(item, item.id, key) ?? [] : []
+          );
+          const date = Date.parse(answer.headers.date ?? "");
+          const unread = body.tasks.length - tasks.length;
+          return { tasks, unread, serverTime: Number.isNaN(date) ? null : date, record: body };
+        },
+        LIST
+      );
     },
     quote(model, payload) {
       const req = request("POST", `quote/${encodeURIComponent(model)}`, payload);
-      return call("other", req, (body, answer) => {
-        if (!isCredits(body.credits)) throw errorIn(body, answer, req, "other", now);
+      return call("quote", req, (body, answer) => {
+        if (!isCredits(body.credits)) throw errorIn(body, answer, req, "quote", now);
         return {
           credits: body.credits,
           balance: isCredits(body.currentBalance) ? body.currentBalance : null,
@@ -1532,8 +1656,12 @@ function aivideomaker({ profile, baseUrl, key, now }) {
       return call("other", req, (body, answer) => {
         if (saysFailed(body) || namesError(body) || body.ok === false)
           throw errorIn(body, answer, req, "other", now);
-        const models = Array.isArray(body.supportedModels) ? body.supportedModels : [];
-        return { models: models.filter((model) => typeof model === "string"), record: body };
+        const models = Array.isArray(body.supportedModels) ? body.supportedModels.slice(0, MOST_MODELS) : [];
+        return {
+          balance: isCredits(body.currentBalance) ? body.currentBalance : null,
+          models: models.flatMap((model) => nameIn(model) ?? []),
+          record: body
+        };
       });
     }
   };
@@ -1563,8 +1691,8 @@ function codeOf(body, status, kind, said) {
   if (/invalid api key/i.test(said)) return "AUTH_FAILED";
   return status === 409 && kind === "submit" ? "IDEMPOTENCY_CONFLICT" : codeOfStatus(status, kind);
 }
-function taskFrom(body, id) {
-  if (typeof id !== "string" || !TASK_ID.test(id)) return void 0;
+function taskFrom(body, id, key) {
+  if (!isTaskId(id, key)) return void 0;
   const createdAt = typeof body.createdAt === "string" ? Date.parse(body.createdAt) : Number.NaN;
   const { state, unknownState } = typeof body.status === "string" ? stateOf(body.status) : { state: "UNKNOWN" };
   const reasons = isObject4(body.output) ? [body.output.error, body.output.msg] : [];
@@ -1588,7 +1716,7 @@ function taskFrom(body, id) {
 function stateOf(word) {
   const known = word.trim().toUpperCase();
   if (Object.hasOwn(STATES, known)) return { state: STATES[known] };
-  return { state: "UNKNOWN", unknownState: plain3(word, 40) };
+  return { state: "UNKNOWN", unknownState: unknownWord(word) };
 }
 function saysFailed(body) {
   return typeof body.status === "string" && stateOf(body.status).state === "FAILED";
@@ -1611,6 +1739,7 @@ function isCredits(value) {
 }
 
 // scripts/src/live.ts
+init_answer();
 init_delivery();
 init_finish();
 init_look();
@@ -1624,9 +1753,12 @@ export {
   ClosedHere,
   DirectWire,
   JsonBody,
+  LIST,
   MAX_HEADER_BYTES,
   PAUSE_BUDGET_MS,
+  RECORD,
   RETRY_PAUSES,
+  SMALL,
   Transport,
   YOUNG_TASK_MS,
   addUrl,
@@ -1634,7 +1766,8 @@ export {
   cancelTask,
   codeOfStatus,
   creditsOf,
-  dataOf,
+  decoded,
+  endsWait,
   explain,
   explainMissing,
   findUrls,
@@ -1645,12 +1778,16 @@ export {
   getStatus,
   getTask,
   handOver,
+  heeded,
+  isExcessive,
+  isTaskId,
   isTransientStatus,
   isYoung,
   look,
   lookInTurn,
   lookOnce,
   merge,
+  nameIn,
   noteState,
   outgoingBody,
   outgoingHeaders,
@@ -1667,6 +1804,7 @@ export {
   shortDeadline,
   taskOutcome,
   trouble,
+  unknownWord,
   unreadable,
   waitForEnd,
   waitOn,

@@ -42,6 +42,8 @@ var init_registry = __esm({
         retention: "AIVideoMaker keeps results for 24 hours (as documented in September 2026).",
         refund: "AIVideoMaker documents that the credits of a failed task come back by themselves; creditsRefunded in its record, or the balance, shows it:",
         cancel: "AIVideoMaker cancels a task only while it is SUBMITTED; one that is PROGRESS runs to its end and is charged.",
+        missing: "AIVideoMaker shows a task only to the key that made it (as documented in September 2026).",
+        prices: "https://aivideomaker.ai",
         tasks: "Look for the task in its list, by --action listTasks."
       }
     };
@@ -60,6 +62,8 @@ var init_registry = __esm({
         retention: "APIDot keeps media files for 3 days, by a notice on its website of April 2026.",
         refund: "APIDot does not document what becomes of the charge of a failed task: its examples (2026) say to check the dashboard.",
         cancel: "APIDot documents no way to cancel a task (as of July 2026).",
+        missing: "APIDot does not document what it answers for a task that it does not know or that another key made.",
+        prices: "https://apidot.ai/models",
         tasks: "APIDot documents no list of tasks and no replay of a submit. A person looks for the task in its dashboard (https://apidot.ai/dashboard/api-key leads there), or asks support@apidot.ai."
       }
     };
@@ -214,6 +218,7 @@ var init_exit_codes = __esm({
       UNKNOWN_ERROR: EXIT.temporary,
       GENERATION_FAILED: EXIT.taskEnded,
       TASK_CANCELLED: EXIT.taskEnded,
+      CANCEL_REJECTED: EXIT.stillRunning,
       SUBMIT_OUTCOME_UNKNOWN: EXIT.submitUnknown,
       TASK_NOT_FOUND: EXIT.taskNotFound,
       DOWNLOAD_FAILED: EXIT.downloadFailed
@@ -354,6 +359,7 @@ var ERROR_CODES = [
   "UNKNOWN_ERROR",
   "GENERATION_FAILED",
   "TASK_CANCELLED",
+  "CANCEL_REJECTED",
   "BUDGET_EXCEEDED",
   "IDEMPOTENCY_CONFLICT",
   "SUBMIT_OUTCOME_UNKNOWN",
@@ -375,25 +381,43 @@ var Failure = class _Failure extends Error {
 };
 
 // scripts/src/types/text.ts
-var CONTROL = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g;
+var CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]+/gu;
+var INVISIBLE = /[\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu;
+var QUOTES = /["\u201c-\u201f\u00ab\u00bb\u2033\u2036\u275d\u275e\u301d-\u301f\uff02\\]/g;
 function plain(text, limit = 300) {
-  const clean = text.slice(0, limit * 4).replace(CONTROL, " ").replace(/ {2,}/g, " ").trim();
+  const clean = visible(text.slice(0, limit * 4).replace(CONTROL, " ")).replace(/ {2,}/g, " ").trim();
   return clean.length > limit || text.length > limit * 4 ? `${clean.slice(0, limit)}…` : clean;
+}
+function visible(text) {
+  return text.replace(INVISIBLE, "");
+}
+var LEFT_BY_JSON = /[\u007f-\u009f\p{Zl}\p{Zp}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
+function escapeInvisible(json) {
+  return json.replace(
+    LEFT_BY_JSON,
+    (character) => Array.from(
+      { length: character.length },
+      (_, n) => `\\u${character.charCodeAt(n).toString(16).padStart(4, "0")}`
+    ).join("")
+  );
+}
+function quoted(text, limit) {
+  return `"${plain(text, limit).replace(QUOTES, "\\$&")}"`;
 }
 var SHORTEST_SECRET = 6;
 function redact(text, secrets) {
   let out = text;
   for (const secret of secrets) {
     if (secret.length < SHORTEST_SECRET) continue;
-    out = out.replaceAll(secret, "[redacted]");
-    if (out.includes("…")) out = out.replace(beforeCut(secret), "[redacted]");
+    const characters = [...secret].map((char) => char.replace(/[^\w]/, "\\$&"));
+    out = out.replace(new RegExp(characters.join(""), "gi"), "[redacted]");
+    if (out.includes("…")) out = out.replace(beforeCut(characters), "[redacted]");
   }
   return out;
 }
-function beforeCut(secret) {
-  const characters = [...secret].map((char) => char.replace(/[^\w]/, "\\$&"));
+function beforeCut(characters) {
   const optional = characters.slice(SHORTEST_SECRET).reduceRight((rest, char) => `(?:${char}${rest})?`, "");
-  return new RegExp(`${characters.slice(0, SHORTEST_SECRET).join("")}${optional}(?=…)`, "g");
+  return new RegExp(`${characters.slice(0, SHORTEST_SECRET).join("")}${optional}(?=…)`, "gi");
 }
 
 // scripts/src/providers/unsupported.ts
@@ -401,27 +425,33 @@ var NEEDS = {
   cancelTask: {
     capability: "cancel",
     missing: "no way to cancel a task",
-    instead: "follow the task with --action waitTask --taskId <id>; watching it charges nothing"
+    instead: "follow the task with --action waitTask --taskId <id>; watching it charges nothing",
+    page: ({ says }) => says.tasks
   },
   listTasks: {
     capability: "list",
     missing: "no list of tasks",
-    instead: "ask for one task by the id of its submit: --action getStatus --taskId <id>"
+    instead: "ask for one task by the id of its submit: --action getStatus --taskId <id>",
+    page: ({ says }) => says.tasks
   },
   quote: {
     capability: "quote",
     missing: "no price of a request before it is submitted",
-    instead: "take the dated estimate of --action describeModel, where a price was published; the price in force is on the service's own pages"
+    instead: "take the dated estimate of --action describeModel, where a price was published; the price in force is on the service's own pages",
+    page: ({ title, says }) => `The models of ${title}: ${says.prices}`
   },
   account: {
     capability: "account",
     missing: "no request for the balance or the models of a key",
-    instead: "look on the service's own pages; --action listModels shows the models that are known here"
+    instead: "look on the service's own pages; --action listModels shows the models that are known here",
+    page: ({ title, says, keyPage }) => `The models of ${title}: ${says.prices}; its dashboard: ${keyPage}`
   }
 };
-function unsupported({ title, keyPage }, action) {
-  const { missing, instead } = NEEDS[action];
+function unsupported(profile, action, taskId) {
+  const { title } = profile;
+  const { missing, instead, page } = NEEDS[action];
   return new Failure("INVALID_PAYLOAD", `${title} documents ${missing}, so nothing was sent.`, {
+    ...taskId !== void 0 && { taskId, status: "UNKNOWN" },
     issues: [
       {
         path: "--action",
@@ -430,12 +460,12 @@ function unsupported({ title, keyPage }, action) {
         hint: instead
       }
     ],
-    nextSteps: [`Instead: ${instead}. The service's own pages: ${keyPage}`]
+    nextSteps: [`Instead: ${instead}. ${page(profile)}`]
   });
 }
-function refuseUnsupported(profile, action) {
+function refuseUnsupported(profile, action, taskId) {
   const need = Object.hasOwn(NEEDS, action) ? NEEDS[action] : void 0;
-  if (need && !profile.can[need.capability]) throw unsupported(profile, action);
+  if (need && !profile.can[need.capability]) throw unsupported(profile, action, taskId);
 }
 
 // scripts/src/cli/arguments.ts
@@ -753,7 +783,9 @@ function checkTogether(action, given, issues) {
 function checkService(action, given, issues) {
   const profile = providerOf(given, issues);
   const { title, can, callbackFlag } = profile;
-  if (action !== "quote") refuseUnsupported(profile, action);
+  const taskId = given.get("taskId");
+  const known = taskId !== void 0 && TASK_ID.test(taskId) ? taskId : void 0;
+  if (action !== "quote") refuseUnsupported(profile, action, known);
   for (const name of ["webhookUrl", "callbackUrl"]) {
     if (name === callbackFlag || !given.has(name)) continue;
     issues.push(issue(`--${name}`, `--${callbackFlag} for ${title}`, "it", `write --${callbackFlag}`));
@@ -822,6 +854,42 @@ init_skill_folder();
 // scripts/src/cli/output.ts
 const { fstatSync, writeSync } = require("node:fs");
 
+// scripts/src/types/envelope.ts
+init_exit_codes();
+var UPSTREAM = "upstream";
+function upstream(record) {
+  return record && Object.keys(record).length > 0 ? { [UPSTREAM]: record } : {};
+}
+function success(status, taskId, data, exitCode, retryAfter = null) {
+  return {
+    envelope: { ok: true, status, taskId, data, errorCode: null, errorMessage: null, retryAfter },
+    exitCode
+  };
+}
+function withWarning(outcome, text) {
+  const { data } = outcome.envelope;
+  const warnings = [...Array.isArray(data?.warnings) ? data.warnings : [], text];
+  return { ...outcome, envelope: { ...outcome.envelope, data: { ...data, warnings } } };
+}
+function failed(failure, fallback, knownTaskId) {
+  const { details } = failure;
+  const data = { ...details.data };
+  if (details.issues?.length) data.issues = details.issues.map((issue2) => ({ ...issue2 }));
+  if (details.nextSteps?.length) data.nextSteps = details.nextSteps;
+  return {
+    envelope: {
+      ok: false,
+      status: details.status ?? fallback,
+      taskId: details.taskId ?? knownTaskId,
+      data: Object.keys(data).length > 0 ? data : null,
+      errorCode: failure.code,
+      errorMessage: failure.message,
+      retryAfter: details.retryAfter ?? null
+    },
+    exitCode: details.exitCode ?? EXIT_OF_ERROR[failure.code]
+  };
+}
+
 // scripts/src/types/bounded.ts
 var STEPS = [
   { text: 4096, items: 200, depth: 16 },
@@ -830,45 +898,44 @@ var STEPS = [
   { text: 256, items: 8, depth: 4 }
 ];
 var LAST = { text: 40, items: 8, depth: 2 };
-var FIRST = ["nextSteps", "issues", "files", "resultUrls"];
+var FIRST = ["nextSteps", "issues", "files", "resultUrls", "warnings"];
 var FIRST_LIMITS = { text: 4096, items: 20, depth: 6 };
 var FIRST_LIMITS_AT_LAST = { text: 1024, items: 8, depth: 6 };
+var ATTEMPTS = [
+  ...[...STEPS, LAST].map((upstream2) => ({ upstream: upstream2, rest: STEPS[0], first: FIRST_LIMITS })),
+  ...STEPS.slice(1).map((rest) => ({ upstream: LAST, rest, first: FIRST_LIMITS })),
+  { upstream: LAST, rest: LAST, first: FIRST_LIMITS_AT_LAST },
+  { upstream: LAST, rest: LAST, first: LAST }
+];
 function boundedJson(value, maxBytes, secrets, indent) {
-  const attempts = [
-    ...STEPS.map((limits) => [limits, FIRST_LIMITS]),
-    [LAST, FIRST_LIMITS_AT_LAST],
-    [LAST, LAST]
-  ];
   let text = "";
-  for (const [limits, first] of attempts) {
-    const cutter = new Cutter(limits, first, secrets, maxBytes);
+  for (const limits of ATTEMPTS) {
+    const cutter = new Cutter(limits, secrets, maxBytes);
     const kept = cutter.cut(value);
     if (cutter.left < 0) continue;
-    text = escapeForTerminals(JSON.stringify(kept, null, indent));
+    text = escapeInvisible(JSON.stringify(kept, null, indent));
     if (Buffer.byteLength(text) <= maxBytes) break;
   }
   return text;
 }
 var Cutter = class {
   #limits;
-  #first;
   #secrets;
   /** Characters that may still be kept; below zero, what was cut is not to be used. */
   left;
-  constructor(limits, first, secrets, maxCharacters) {
+  constructor(limits, secrets, maxCharacters) {
     this.#limits = limits;
-    this.#first = first;
     this.#secrets = secrets;
     this.left = maxCharacters;
   }
-  cut(value, limits = this.#limits, depth = 0) {
+  cut(value, limits = this.#limits.rest, depth = 0, isTheirs = false) {
     this.left -= 1;
     if (this.left < 0) return null;
-    if (typeof value === "string") return this.#text(value, limits.text);
+    if (typeof value === "string") return this.#text(value, limits.text, isTheirs);
     if (typeof value !== "object" || value === null) return value;
     if (depth >= limits.depth) return "[cut: nested too deep]";
     if (Array.isArray(value)) {
-      const kept2 = value.slice(0, limits.items).map((item) => this.cut(item, limits, depth + 1));
+      const kept2 = value.slice(0, limits.items).map((item) => this.cut(item, limits, depth + 1, isTheirs));
       if (value.length > limits.items) kept2.push(`[cut: ${value.length - limits.items} more items]`);
       return kept2;
     }
@@ -876,30 +943,30 @@ var Cutter = class {
     const names = keys.length > limits.items ? mostWanted(keys, limits.items) : keys;
     const kept = names.map((key2) => {
       const item = value[key2];
+      const isUpstream = depth === 1 && key2 === UPSTREAM;
       const isFirst = depth === 0 ? typeof item === "string" : depth === 1 && FIRST.includes(key2);
-      const name = this.#text(key2, Math.min(128, limits.text));
-      return [name, this.cut(item, isFirst ? this.#first : limits, depth + 1)];
+      const inner = isUpstream ? this.#limits.upstream : isFirst ? this.#limits.first : limits;
+      return [
+        this.#text(key2, Math.min(128, limits.text), isTheirs),
+        this.cut(item, inner, depth + 1, isTheirs || isUpstream)
+      ];
     });
     if (keys.length > limits.items) kept.push(["[cut]", `${keys.length - limits.items} more fields`]);
     return Object.fromEntries(kept);
   }
-  #text(text, limit) {
+  #text(text, limit, isTheirs) {
     const isDataUri = text.length > 128 && /^\s*data:/i.test(text);
     const keep = isDataUri ? 48 : limit;
-    const clean = redact(text, this.#secrets);
+    const isLong = isTheirs && text.length > keep * 4;
+    const shown = isTheirs ? visible(text.slice(0, keep * 4)) + (isLong ? "…" : "") : text;
+    const clean = redact(shown, this.#secrets);
     this.left -= Math.min(clean.length, keep);
-    return clean.length <= keep ? clean : `${clean.slice(0, keep)}… [cut: ${text.length} characters]`;
+    return clean.length <= keep && !isLong ? clean : `${clean.slice(0, keep)}… [cut: ${text.length} characters]`;
   }
 };
 function mostWanted(keys, count) {
   const first = FIRST.filter((key2) => keys.includes(key2));
   return [...keys.filter((key2) => !first.includes(key2)).slice(0, count - first.length), ...first];
-}
-function escapeForTerminals(json) {
-  return json.replace(
-    /[\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`
-  );
 }
 
 // scripts/src/cli/output.ts
@@ -1120,33 +1187,6 @@ var FOLDER = "async-media-workflow";
 
 // scripts/src/main.ts
 init_help();
-
-// scripts/src/types/envelope.ts
-init_exit_codes();
-function success(status, taskId, data, exitCode, retryAfter = null) {
-  return {
-    envelope: { ok: true, status, taskId, data, errorCode: null, errorMessage: null, retryAfter },
-    exitCode
-  };
-}
-function failed(failure, fallback, knownTaskId) {
-  const { details } = failure;
-  const data = { ...details.data };
-  if (details.issues?.length) data.issues = details.issues.map((issue2) => ({ ...issue2 }));
-  if (details.nextSteps?.length) data.nextSteps = details.nextSteps;
-  return {
-    envelope: {
-      ok: false,
-      status: details.status ?? fallback,
-      taskId: details.taskId ?? knownTaskId,
-      data: Object.keys(data).length > 0 ? data : null,
-      errorCode: failure.code,
-      errorMessage: failure.message,
-      retryAfter: details.retryAfter ?? null
-    },
-    exitCode: details.exitCode ?? EXIT_OF_ERROR[failure.code]
-  };
-}
 
 // scripts/src/cli/interruption.ts
 init_exit_codes();
@@ -1588,6 +1628,7 @@ export {
   PROFILES,
   TASK_ID,
   TASK_STATES,
+  UPSTREAM,
   actionWords,
   boundedJson,
   checkInterval,
@@ -1599,6 +1640,7 @@ export {
   contractsFolder,
   createProvider,
   editDistance,
+  escapeInvisible,
   failed,
   finishWith,
   flagWords,
@@ -1627,6 +1669,7 @@ export {
   printText,
   profileOf,
   quoteWord,
+  quoted,
   readEnvironment,
   redact,
   refuseUnsupported,
@@ -1638,5 +1681,8 @@ export {
   success,
   systemClock,
   unsupported,
-  watch
+  upstream,
+  visible,
+  watch,
+  withWarning
 };

@@ -4,7 +4,7 @@ import { boundedJson } from '../../scripts/src/types/bounded.ts';
 import { failed, success } from '../../scripts/src/types/envelope.ts';
 import { Failure } from '../../scripts/src/types/failure.ts';
 import type { Json, JsonObject } from '../../scripts/src/types/json.ts';
-import { plain, redact } from '../../scripts/src/types/text.ts';
+import { plain, quoted, redact } from '../../scripts/src/types/text.ts';
 
 const LIMIT = 64 * 1024 - 1;
 const SECRET = 'ak_canary_7d1f0c55e2b94a';
@@ -140,6 +140,35 @@ describe('cuts', () => {
     expect(parsed).toMatchObject({ errorMessage: message, data: { nextSteps } });
   });
 
+  it('fault 31: what a service sent is cut first, and the rest stays whole', () => {
+    const ours = {
+      credits: { charged: 15 },
+      tasks: Array.from({ length: 100 }, (_, n) => ({ taskId: `ck${n}` })),
+    };
+    const upstream = Object.fromEntries(
+      Array.from({ length: 400 }, (_, n) => [`f${n}`, ['y'.repeat(2_000)]]),
+    );
+    const { upstream: theirs, ...rest } = bounded({ ...ours, upstream }).data;
+    expect(rest).toEqual(ours);
+    expect((theirs as JsonObject)['[cut]']).toMatch(/more fields$/);
+  });
+
+  it('fault 100: what a service sent is shown without what nobody sees, and our own texts with it, escaped', () => {
+    const name = `a\u200bb\u{e0041}\ufe0f\u202ec\nd`;
+    const { text, data } = bounded({
+      path: name,
+      upstream: { [name]: [name, `ak_\u200b${SECRET.slice(3)}`] },
+    });
+    expect(data.path).toBe(name);
+    expect(data.upstream).toEqual({ 'abc\nd': ['abc\nd', '[redacted]'] });
+    expect(text).not.toMatch(/[\p{Cf}\p{Default_Ignorable_Code_Point}]/u);
+    const long = bounded({
+      upstream: { a: `${'\u200b'.repeat(9_000)}b`, b: `${'\u200b'.repeat(16_370)}${SECRET}` },
+    });
+    expect(long.text).not.toContain('ak_cana');
+    expect(long.data.upstream).toMatchObject({ a: 'b' });
+  });
+
   it('fault 31: a key called __proto__ stays a key', () => {
     const { text } = bounded(JSON.parse('{"__proto__":{"polluted":1}}') as JsonObject);
     expect(text).toContain('"__proto__":{"polluted":1}');
@@ -185,6 +214,18 @@ describe('fault 30: secrets', () => {
 });
 
 describe('foreign text in a message', () => {
+  it('fault 100: is a quotation that it cannot leave', () => {
+    expect(quoted('say "yes" \\" \u201cor\u201d \u00abno\u00bb')).toBe(
+      '"say \\"yes\\" \\\\\\" \\\u201cor\\\u201d \\\u00abno\\\u00bb"',
+    );
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 500 }), (text) => {
+        expect(quoted(text)).toMatch(/^"(?:[^"\\]|\\.)*"$/u);
+        expect(quoted(text)).not.toMatch(/[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/u);
+      }),
+    );
+  });
+
   it('fault 30: is one short line of visible characters', () => {
     fc.assert(
       fc.property(

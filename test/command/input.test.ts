@@ -265,7 +265,7 @@ describe('payload', () => {
     const input = JSON.stringify({ image, duration: '5' });
     const env = live(server.origin, { AIVIDEO_TIMEOUT_MS: '10000' });
     const submit = await run(['--model', 'i2v', '--payload', '-', '--wait', '0'], { env, input });
-    expect(envelopeOf(submit).data.size).toBe(input.length);
+    expect(envelopeOf(submit).data.upstream).toMatchObject({ size: input.length });
     const task = await run(['--action', 'getTask', '--taskId', 'task1'], { env });
     expect(JSON.stringify(envelopeOf(task).data)).toMatch(/cut: \d{8} characters/);
   });

@@ -109,6 +109,13 @@ const CASES: Record<ErrorCode, Case> = {
     submits: 1,
   },
   TASK_CANCELLED: { script: { status: states('CANCEL') }, status: 'CANCEL', exit: 1, submits: 1 },
+  CANCEL_REJECTED: {
+    script: { cancel: failure(400, 'INVALID_PAYLOAD', 'Too late'), status: states('PROGRESS') },
+    args: ['--action', 'cancelTask', '--taskId', TASK],
+    status: 'PROGRESS',
+    exit: 4,
+    says: /only while it is SUBMITTED.*waitTask/s,
+  },
   BUDGET_EXCEEDED: {
     args: ['--model', 't2v', '--payload', JSON.stringify(T2V), '--maxCredits', '14'],
     status: 'FAILED',
@@ -292,8 +299,7 @@ describe('faults of the way, end to end', () => {
     const { errorMessage, data } = envelopeOf(done);
     expect(errorMessage).toContain('weird');
     expect(data.nextSteps).toEqual([
-      expect.stringMatching(/named no task.*unchanged.*balance/),
-      expect.stringMatching(/--action account$/),
+      expect.stringMatching(/^Nothing was submitted or charged\..*unchanged/),
       expect.stringContaining('--model t2v'),
     ]);
     expect(server.submits()).toHaveLength(1);
@@ -303,7 +309,8 @@ describe('faults of the way, end to end', () => {
     const server = await service({ task: failure(400, undefined, 'bad id') });
     const done = await run(['--action', 'getTask', '--taskId', TASK], { env: live(server.origin) });
     expect(envelopeOf(done).data.nextSteps).toEqual([
-      expect.stringMatching(/refused this question about the task, which is as it was/),
+      expect.stringMatching(/no usable answer about the task, which is as it was/),
+      expect.stringMatching(/--action getTask/),
       expect.stringMatching(/--action listTasks$/),
     ]);
   });

@@ -172,7 +172,7 @@ describe('fault 30: text from the service', () => {
         const message = `${'m'.repeat(length)}${CANARY}${'n'.repeat(100)}`;
         const server = await service({ account: failure(400, 'INVALID_PAYLOAD', message) });
         const done = await run(['--action', 'account'], { env: live(server.origin) });
-        expect(done.code).toBe(2);
+        expect(done.code).toBe(6);
         expect(done.stdout).not.toContain('ak_canary');
       }),
     );

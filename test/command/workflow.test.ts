@@ -68,7 +68,11 @@ describe('the full workflow', () => {
         contentType: 'video/mp4',
       },
     ]);
-    expect(envelope.data).toMatchObject({ creditsCharged: 15, model: 't2v' });
+    expect(envelope.data).toMatchObject({
+      model: 't2v',
+      credits: { quoted: null, charged: 15, refunded: 0 },
+      upstream: { creditsCharged: 15, model: 't2v' },
+    });
     expectKeyInItsHeaderOnly(server);
     expectNoKeyBelow(folder);
   });
@@ -199,7 +203,7 @@ describe('the other actions', () => {
     const { data, ...envelope } = envelopeOf(done);
     expect(done.code).toBe(0);
     expect(envelope).toMatchObject({ ok: true, status: 'SUBMITTED', taskId: TASK });
-    expect(data).toMatchObject({ creditsCharged: 15 });
+    expect(data).toMatchObject({ credits: { charged: 15 }, upstream: { creditsCharged: 15 } });
     expect(commandIn(data)).toContain(`--action waitTask --taskId ${TASK}`);
     expect(server.received).toHaveLength(1);
   });
@@ -240,7 +244,7 @@ describe('the other actions', () => {
       ok: false,
       status: 'PROGRESS',
       taskId: TASK,
-      errorCode: 'UNKNOWN_ERROR',
+      errorCode: 'CANCEL_REJECTED',
     });
   });
 
@@ -261,7 +265,11 @@ describe('the other actions', () => {
     const { data, ...envelope } = envelopeOf(done);
     expect(done.code).toBe(0);
     expect(envelope).toMatchObject({ ok: true, status: null, taskId: null });
-    expect(data).toMatchObject({ count: 1, tasks: [{ id: TASK, ...record200 }] });
+    expect(data).toMatchObject({
+      count: 1,
+      tasks: [{ taskId: TASK, status: 'PROGRESS', model: 't2v', credits: { charged: 15, refunded: 0 } }],
+      upstream: { tasks: [{ id: TASK, ...record200 }] },
+    });
     expect(commandIn(data)).toContain(`waitTask --taskId ${TASK}`);
   });
 
@@ -272,7 +280,7 @@ describe('the other actions', () => {
     const { data, ...envelope } = envelopeOf(done);
     expect(done.code).toBe(0);
     expect(envelope).toMatchObject({ ok: true, status: null, taskId: null });
-    expect(data).toMatchObject({ credits: 15, affordable: true, billable: false });
+    expect(data).toMatchObject({ credits: 15, affordable: true, upstream: { billable: false } });
     expect(server.received.map((one) => [one.method, one.path])).toEqual([['POST', '/api/v1/quote/t2v']]);
     expect(JSON.parse(server.received[0]!.body)).toEqual(T2V);
   });

@@ -18,6 +18,7 @@ function apiFor(options: Partial<ApiOptions> = {}) {
 function callTo(origin: string): Call<string> {
   return {
     request: { method: 'GET', url: new URL(origin), headers: {} },
+    limits: { bytes: 1_000, values: 10 },
     read(answer: HttpAnswer) {
       if (answer.status < 400) return answer.body.toString();
       const retryAfter = Number(answer.headers['retry-after']);
@@ -101,11 +102,19 @@ describe('a read', () => {
     const clock = new FakeClock();
     clock.now = 1_000;
     const api = new Api(transport, clock, { timeoutMs: 30_000, maxRetries: 3 });
-    const call = { request: {} as HttpRequest, read: () => 'read' };
+    const call = { ...callTo('http://127.0.0.1'), request: {} as HttpRequest, read: () => 'read' };
     for (const until of [undefined, 100_000, 21_000, 2_000, 0]) {
       await api.once(call, until === undefined ? {} : { until });
     }
     expect(limits).toEqual([30_000, 30_000, 20_000, 5_000, 5_000]);
+  });
+
+  it('fault 31: an answer of too many values is refused unread, and asked for again; a refusal is judged by its status', async () => {
+    const many = JSON.stringify(Array(50).fill(0));
+    const server = await serve((_, { count }) => ({ status: count === 0 ? 200 : 404, body: many }));
+    const { api, clock } = apiFor();
+    await expect(api.read(callTo(server.origin), 60_000)).rejects.toThrow('HTTP 404');
+    expect(clock.sleeps).toHaveLength(1);
   });
 
   it('does not repeat what is a bug', async () => {

@@ -1,8 +1,47 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { JsonBody, parseBody } from '../../scripts/src/http/json.ts';
+import { isExcessive, JsonBody, parseBody } from '../../scripts/src/http/json.ts';
 import type { JsonObject } from '../../scripts/src/types/json.ts';
+
+describe('isExcessive', () => {
+  /** Values, and names of values, in what was parsed, as far as brackets, commas and colons show them. */
+  const marks = (value: unknown): number => {
+    if (typeof value !== 'object' || value === null) return 0;
+    const inner = Object.values(value);
+    const own = 1 + Math.max(0, inner.length - 1) + (Array.isArray(value) ? 0 : inner.length);
+    return inner.reduce((sum: number, item) => sum + marks(item), own);
+  };
+
+  it('fault 31: counts what JSON.parse would make, whatever the strings hold', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.dictionary(fc.string(), fc.jsonValue()), fc.array(fc.jsonValue())), (value) => {
+        const text = ` \n${JSON.stringify(value)}`;
+        const count = marks(JSON.parse(text));
+        expect(isExcessive(Buffer.from(text), count)).toBe(false);
+        expect(isExcessive(Buffer.from(text), count - 1)).toBe(true);
+        expect(isExcessive(Buffer.from(`\ufeff${JSON.stringify(value, null, 2)}`), count - 1)).toBe(true);
+      }),
+    );
+  });
+
+  it('fault 31: knows brackets, quotes and backslashes in strings for what they are', () => {
+    expect(isExcessive(Buffer.from(JSON.stringify({ a: '{[,:"\\"\\\\' })), 2)).toBe(false);
+    expect(isExcessive(Buffer.from('["\\\\",{}]'), 2)).toBe(true);
+    expect(isExcessive(Buffer.from('["\\"],{}]'), 2)).toBe(false);
+  });
+
+  it('fault 31: refuses what is nested deeper than any answer', () => {
+    const nested = (depth: number) => Buffer.from('['.repeat(depth) + ']'.repeat(depth));
+    expect(isExcessive(nested(64), 1_000)).toBe(false);
+    expect(isExcessive(nested(65), 1_000)).toBe(true);
+  });
+
+  it('fault 8: leaves alone what cannot be JSON: its status says more', () => {
+    expect(isExcessive(Buffer.from(`<html>${'{a:1,}'.repeat(9_000)}`), 10)).toBe(false);
+    for (const empty of ['', ' ', '"x"', '7']) expect(isExcessive(Buffer.from(empty), 0)).toBe(false);
+  });
+});
 
 describe('parseBody', () => {
   it.each<[string, Buffer | string, unknown]>([

@@ -12,7 +12,7 @@ describe('fault 6: a certificate that is refused', () => {
       const failure = explain(request, coded(code), false) as Failure;
       expect(failure).toBeInstanceOf(Failure);
       expect(failure.message).toBe(
-        `https://api.example.test has a certificate that cannot be trusted (${code}: said so).`,
+        `https://api.example.test has a certificate that cannot be trusted (${code}: "said so").`,
       );
       expect(failure.details).toMatchObject({ unclear: false, nextSteps: [expect.any(String)] });
       expect(failure.details.transient).toBeUndefined();

@@ -119,6 +119,17 @@ describe('fault 51: a hundred processes that wait', () => {
     expect(queries.length).toBeGreaterThan(110);
   });
 
+  it('says when the next turn is due: soon, or when the service no longer wants to be left alone', async () => {
+    const { clock, process } = machine();
+    const pace = process();
+    expect(await pace.nextTurnIn()).toBe(1_100);
+    await process().restFor(20_000);
+    clock.now += 5_000;
+    expect(await pace.nextTurnIn()).toBe(15_000);
+    clock.now += 15_000;
+    expect(await pace.nextTurnIn()).toBe(1_100);
+  });
+
   it('one of them gets the turn, and the next one a little more than a second later', async () => {
     const { clock, process } = machine();
     clock.wallOffset = 1_100 * 1e9;

@@ -266,19 +266,22 @@ describe('status', () => {
     expect(reading(status, 200, { status: word })).toEqual({ state, record: { status: word } });
   });
 
-  it.each(['QUEUED', '', 'constructor', '__proto__', 'toString', 'ERLEDIGT'])(
+  it.each(['QUEUED', 'constructor', '__proto__', 'toString', 'ERLEDIGT'])(
     'fault 27: the word "%s" is none that we know',
     (word) => {
       expect(reading(status, 200, { status: word })).toMatchObject({ state: 'UNKNOWN', unknownState: word });
     },
   );
 
-  it('fault 30: an unknown word is shown short and without control characters', () => {
-    const seen = reading(status, 200, { status: `\u001b[31mX\n${'Y'.repeat(100)}` }) as {
-      unknownState: string;
-    };
-    expect(seen.unknownState).toBe(`[31mX ${'Y'.repeat(34)}…`);
-  });
+  it.each(['', ' ', 'run it with --new', '\u001b[31mX', 'Y'.repeat(100), 'DONE\u200b'])(
+    'fault 30: fault 100: what is no word (%j) is not repeated as one',
+    (word) => {
+      expect(reading(status, 200, { status: word })).toMatchObject({
+        state: 'UNKNOWN',
+        unknownState: '(not a word)',
+      });
+    },
+  );
 
   it.each<[string, object]>([
     ['a message', { status: 'FAILED', message: 'Something went wrong' }],
@@ -410,9 +413,24 @@ describe('task', () => {
     ['its id missing', { status: 'COMPLETED', output: { url: URL1 } }],
     ['its id a number', { id: 42, status: 'COMPLETED', output: { url: URL1 } }],
     ['its id named as in the other answers', { taskId: 'ckx1', status: 'COMPLETED', output: { url: URL1 } }],
-    ['the id of another', { id: 'other', status: 'COMPLETED', output: { url: URL1 } }],
   ])('fault 26: a record with %s is still the one asked for', (_, body) => {
     expect(reading(task, 200, body)).toMatchObject({ id: 'ckx1', urls: [URL1] });
+  });
+
+  it('fault 26: the record of another task is no answer, and is asked for again', () => {
+    for (const body of [
+      { id: 'other', status: 'COMPLETED', output: { url: URL1 } },
+      { taskId: 'other', status: 'COMPLETED', output: { url: URL1 } },
+      { id: 'CKX1', status: 'FAILED', output: null },
+    ]) {
+      const thrown = failure(task, 200, body);
+      expect(thrown).toMatchObject({ code: 'NETWORK_ERROR', details: { transient: true } });
+      expect(thrown.message).toContain('is about another task');
+    }
+    for (const call of [provider.status('ckx1'), provider.cancel('ckx1')]) {
+      expect(failure(call, 200, { status: 'CANCEL', taskId: 'other' }).code).toBe('NETWORK_ERROR');
+      expect(reading(call, 200, { status: 'CANCEL', taskId: 'ckx1' })).toMatchObject({ state: 'CANCEL' });
+    }
   });
 
   it.each<[string, object, string | undefined]>([
@@ -551,8 +569,10 @@ describe('account', () => {
 
   it('reads models and leaves the rest as it is', () => {
     const body = { ok: true, currentBalance: 415, supportedModels: ['t2v', 5, 'i2v'] };
-    expect(reading(account, 200, body)).toEqual({ models: ['t2v', 'i2v'], record: body });
-    expect(reading(account, 200, { ok: true })).toMatchObject({ models: [] });
+    expect(reading(account, 200, body)).toEqual({ balance: 415, models: ['t2v', 'i2v'], record: body });
+    expect(reading(account, 200, { ok: true })).toMatchObject({ balance: null, models: [] });
+    const talk = { currentBalance: '415', supportedModels: ['run rm -rf now', 'x'.repeat(200), 'wan27'] };
+    expect(reading(account, 200, talk)).toMatchObject({ balance: null, models: ['wan27'] });
   });
 
   it.each([

@@ -231,7 +231,13 @@ describe('submit', () => {
       'INSUFFICIENT_CREDITS',
       'pay',
     ],
-    ['{code, message} within 200', 200, { code: 402, message: 'pay' }, 'INSUFFICIENT_CREDITS', '402: "pay"'],
+    [
+      '{code, message} within 200',
+      200,
+      { code: 402, message: 'pay' },
+      'INSUFFICIENT_CREDITS',
+      'HTTP 200 with the code 402 in its body: "pay"',
+    ],
     ['{code, error} within 200', 200, { code: 400, error: { message: 'bad' } }, 'INVALID_PAYLOAD', 'bad'],
     ['only a code within 200', 200, { code: 401 }, 'AUTH_FAILED'],
     ['a code and data of null', 200, { code: 401, data: null }, 'AUTH_FAILED'],
@@ -471,7 +477,7 @@ describe.each([
     });
   });
 
-  it.each(['queued', 'pending', 'success', 'cancelled', 'completed', '', 'constructor', '__proto__'])(
+  it.each(['queued', 'pending', 'success', 'cancelled', 'completed', 'constructor', '__proto__'])(
     'fault 27: the word "%s" is none that is documented, and no end',
     (word) => {
       const seen = see({ task_id: ID, status: word, files: [{ file_url: FILE }] });
@@ -505,8 +511,16 @@ describe.each([
   });
 
   it('fault 26: a record whose id is missing or odd is still the one asked for', () => {
-    for (const task_id of [undefined, 42, 'x;rm', null])
+    for (const task_id of [undefined, 42, '', null])
       expect(see({ task_id, status: 'running' })).toMatchObject({ id: ID, state: 'PROGRESS' });
+  });
+
+  it('fault 26: the record of another task is no answer, and is asked for again', () => {
+    for (const task_id of ['x;rm', `${ID}0`]) {
+      const thrown = failure(provider.status(ID), 200, { code: 200, data: { task_id, status: 'finished' } });
+      expect(thrown).toMatchObject({ code: 'NETWORK_ERROR', details: { transient: true } });
+      expect(thrown.message).toContain('is about another task');
+    }
   });
 
   it('fault 28: a result without a state is not lost, and is no end either', () => {
@@ -625,7 +639,7 @@ describe('music detail', () => {
 
   it('says what it cannot read', () => {
     expect(failure(detail, 200, { code: 200, data: null }).code).toBe('NETWORK_ERROR');
-    expect(failure(detail, 200, { code: 400, message: 'not a music task' }).code).toBe('INVALID_PAYLOAD');
+    expect(failure(detail, 200, { code: 400, message: 'not a music task' }).code).toBe('UNKNOWN_ERROR');
   });
 });
 
@@ -672,7 +686,11 @@ describe('messages', () => {
   it('fault 30: quote the service shortly, in one line, without what a terminal would obey', () => {
     const message = `one\r\ntwo\u001b[31m\u202e\u0000three ${'x'.repeat(5_000)}`;
     const thrown = failure(provider.status(ID), 200, { code: 400, error: { message } });
-    expect(thrown.message.startsWith('The service answered HTTP 400: "one two [31m three xxx')).toBe(true);
+    expect(
+      thrown.message.startsWith(
+        'The service answered HTTP 200 with the code 400 in its body: "one two [31m three xxx',
+      ),
+    ).toBe(true);
     expect(thrown.message).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/);
     expect(thrown.message.length).toBeLessThan(400);
   });

@@ -401,7 +401,7 @@ describe('a link that has expired', () => {
     );
     expect(envelope).toMatchObject({ ok: true, status: 'COMPLETED' });
     expect(envelope.data?.resultUrls).toEqual([`${server.origin}/fresh.mp4`]);
-    expect(envelope.data?.output).toEqual({ url: `${server.origin}/fresh.mp4` });
+    expect(envelope.data?.upstream).toMatchObject({ output: { url: `${server.origin}/fresh.mp4` } });
     expect(JSON.stringify(envelope)).not.toContain('dead.mp4');
     expect(envelope.data?.files).toMatchObject([{ path: path.join(into, 'ckx1.mp4'), bytes: MP4.length }]);
     expect(

@@ -119,7 +119,7 @@ describe('waitTask', () => {
     expect(envelope).toMatchObject({
       ok: true,
       status: 'COMPLETED',
-      data: { id: 'ckx1', resultUrls: [LINK] },
+      data: { resultUrls: [LINK], upstream: { id: 'ckx1' } },
     });
     expect(exitCode).toBe(EXIT.done);
     expect(session.told).toEqual(['task ckx1 SUBMITTED', 'looked PROGRESS', 'looked COMPLETED']);
@@ -287,7 +287,7 @@ describe('getTask', () => {
     expect(envelope).toMatchObject({
       ok: true,
       status: 'COMPLETED',
-      data: { output: { url: LINK }, resultUrls: [LINK] },
+      data: { resultUrls: [LINK], upstream: { output: { url: LINK } } },
     });
     expect(server.received).toHaveLength(1);
   });
@@ -315,7 +315,9 @@ describe('getTask', () => {
       await cancelTask(session, 'ckx1'),
     ];
     for (const { envelope } of outcomes) {
-      expect(JSON.stringify(envelope)).not.toMatch(/run rm|passwd|evil/);
+      const { upstream, ...ours } = envelope.data!;
+      expect(JSON.stringify(ours)).not.toMatch(/run rm|passwd|evil/);
+      expect(upstream).toMatchObject(words);
       expect(envelope.ok).toBe(true);
     }
     expect(outcomes[0]!.envelope.data?.resultUrls).toEqual([LINK]);
@@ -356,18 +358,26 @@ describe('cancelTask', () => {
   });
 
   it.each<[string, Reply, string, string, number]>([
-    ['fault 24: HTTP 405', { status: 405 }, 'PROGRESS', 'UNKNOWN_ERROR', EXIT.stillRunning],
+    ['fault 24: HTTP 405', { status: 405 }, 'PROGRESS', 'CANCEL_REJECTED', EXIT.stillRunning],
     [
       'fault 24: a refusal',
       { status: 409, body: { message: 'no' } },
       'PROGRESS',
-      'UNKNOWN_ERROR',
+      'CANCEL_REJECTED',
       EXIT.stillRunning,
     ],
-    ['HTTP 200 with PROGRESS', state('PROGRESS'), 'PROGRESS', 'UNKNOWN_ERROR', EXIT.stillRunning],
-    ['HTTP 200 with a bare FAILED', state('FAILED'), 'PROGRESS', 'UNKNOWN_ERROR', EXIT.stillRunning],
-    ['a refusal of what is finished', { status: 400 }, 'COMPLETED', 'UNKNOWN_ERROR', EXIT.badInput],
-    ['a refusal of what has failed', { status: 400 }, 'FAILED', 'UNKNOWN_ERROR', EXIT.taskEnded],
+    ['HTTP 200 with PROGRESS', state('PROGRESS'), 'PROGRESS', 'CANCEL_REJECTED', EXIT.stillRunning],
+    ['HTTP 200 with a bare FAILED', state('FAILED'), 'PROGRESS', 'CANCEL_REJECTED', EXIT.stillRunning],
+    ['a refusal of what is finished', { status: 400 }, 'COMPLETED', 'CANCEL_REJECTED', EXIT.taskEnded],
+    ['a refusal as bad input', { status: 422 }, 'SUBMITTED', 'CANCEL_REJECTED', EXIT.stillRunning],
+    [
+      'fault 20: HTTP 404 for a task that is there',
+      { status: 404 },
+      'PROGRESS',
+      'CANCEL_REJECTED',
+      EXIT.stillRunning,
+    ],
+    ['a refusal of what has failed', { status: 400 }, 'FAILED', 'CANCEL_REJECTED', EXIT.taskEnded],
     ['a lost answer', 'reset', 'SUBMITTED', 'NETWORK_ERROR', EXIT.stillRunning],
   ])('%s: what counts is what the task is then', async (_, answer, status, code, exit) => {
     const server = await service({ [CANCEL]: [answer], [STATUS]: [state(status)] });
@@ -406,7 +416,6 @@ describe('cancelTask', () => {
 
   it.each([
     [401, 'AUTH_FAILED'],
-    [404, 'TASK_NOT_FOUND'],
     [429, 'RATE_LIMITED'],
   ])('HTTP %i is told as it is: %s', async (status, code) => {
     const server = await service({ [CANCEL]: [{ status }] });
@@ -414,13 +423,20 @@ describe('cancelTask', () => {
     expect(server.to('GET')).toHaveLength(0);
   });
 
+  it('fault 20: of a task that is not there is TASK_NOT_FOUND', async () => {
+    const server = await service({ [CANCEL]: [{ status: 404 }], [STATUS]: [{ status: 404 }] });
+    expect((await failureOf(cancelTask(sessionWith(server.origin), 'ckx1'))).code).toBe('TASK_NOT_FOUND');
+  });
+
   it('tells the refusal where the task cannot be looked at', async () => {
     const server = await service({
       [CANCEL]: [{ status: 405, body: 'Method Not Allowed' }],
       [STATUS]: [busy],
     });
-    const failure = await failureOf(cancelTask(sessionWith(server.origin), 'ckx1'));
-    expect(failure.message).toContain('405');
+    const { envelope, exitCode } = await cancelTask(sessionWith(server.origin), 'ckx1');
+    expect(envelope).toMatchObject({ ok: false, status: 'UNKNOWN', errorCode: 'CANCEL_REJECTED' });
+    expect(envelope.errorMessage).toContain('405');
+    expect(exitCode).toBe(EXIT.stillRunning);
   });
 
   it('takes the answer for the state where the task cannot be looked at', async () => {

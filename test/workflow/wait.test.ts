@@ -12,6 +12,8 @@ const see = (state: Sighting['state'], unknownState?: string): Sighting => ({
 });
 const down = (retryAfter?: number) =>
   new Failure('NETWORK_ERROR', 'down', { transient: true, ...(retryAfter !== undefined && { retryAfter }) });
+const limited = (retryAfter: number) =>
+  new Failure('RATE_LIMITED', 'too many', { transient: true, retryAfter });
 const missing = () => new Failure('TASK_NOT_FOUND', 'no such task');
 
 type Step = Sighting | Error | null;
@@ -161,6 +163,12 @@ describe('a look that fails', () => {
     expect(waited).toMatchObject({ trouble: undefined });
   });
 
+  it('fault 17: by an answer that is rejected does not end it: a query has no input that its caller could correct', async () => {
+    const rejected = new Failure('UNKNOWN_ERROR', 'HTTP 400', { transient: false });
+    const { waited } = await wait([see('PROGRESS'), rejected, see('COMPLETED')]);
+    expect(waited).toMatchObject({ last: { state: 'COMPLETED' }, trouble: undefined });
+  });
+
   it.each([
     new Failure('AUTH_FAILED', 'no'),
     missing(),
@@ -189,9 +197,21 @@ describe('Retry-After', () => {
   });
 
   it('fault 14: beyond the deadline returns at once', async () => {
-    const { waited, clock } = await wait([see('PROGRESS'), down(600)], { deadline: 600_000 });
+    const { waited, clock } = await wait([see('PROGRESS'), limited(600)], { deadline: 600_000 });
     expect(waited).toMatchObject({ last: { state: 'PROGRESS' }, trouble: { details: { retryAfter: 600 } } });
     expect(clock.now).toBeLessThan(10_000);
+  });
+
+  it('fault 14: of a server that is down is heeded for a minute at most, and ends no wait that is longer', async () => {
+    const { waited, lookedAt } = await wait([see('PROGRESS'), down(86_400), see('COMPLETED')], {
+      deadline: 600_000,
+    });
+    expect(waited).toMatchObject({ last: { state: 'COMPLETED' }, trouble: undefined });
+    expect(lookedAt[2]! - lookedAt[1]!).toBeGreaterThanOrEqual(60_000);
+    expect(lookedAt[2]! - lookedAt[1]!).toBeLessThanOrEqual(61_000);
+    const brief = await wait([see('PROGRESS'), down(86_400)], { deadline: 45_000 });
+    expect(brief.lookedAt).toHaveLength(2);
+    expect(brief.waited).toMatchObject({ trouble: { details: { retryAfter: 86_400 } } });
   });
 
   it('fault 14: that is shorter than what is left does not cost the look at the deadline', async () => {
@@ -203,7 +223,7 @@ describe('Retry-After', () => {
   it('fault 13: of a look before the wait is heeded too', async () => {
     const { clock } = await wait([see('COMPLETED')], { trouble: down(20) });
     expect(clock.sleeps[0]).toBeGreaterThanOrEqual(20_000);
-    const late = await wait([see('COMPLETED')], { trouble: down(700) });
+    const late = await wait([see('COMPLETED')], { trouble: limited(700) });
     expect(late.lookedAt).toEqual([]);
     expect(late.waited).toMatchObject({ last: undefined, trouble: { details: { retryAfter: 700 } } });
   });

@@ -46,13 +46,11 @@ function adviceFor(
         : [again];
     case 'TASK_NOT_FOUND':
       return [
-        `A task can be seen only with the key that made it: check ${keyVariable}, ${urlVariable} and the id. A sandbox task is seen with --sandbox only.`,
+        `${says.missing} Check ${keyVariable}, ${urlVariable} and the id. A sandbox task is seen with --sandbox only.`,
         ...list,
       ];
     case 'INVALID_PAYLOAD':
     case 'INVALID_MODEL':
-      if (taskId !== null)
-        return [`${title} refused this question about the task, which is as it was: check the id.`, ...list];
       return [
         'The service refused it, so nothing was charged. Do not send it again unchanged; its message says what to change.',
         ...(can.account ? [command('account')] : []),
@@ -68,11 +66,15 @@ function adviceFor(
         'Nothing was submitted. Ask the person for a higher limit, or choose a cheaper model or duration.',
       ];
     case 'UNKNOWN_ERROR':
-      if (taskId !== null) return [command('getTask', { taskId })];
+      if (taskId !== null)
+        return [
+          `${title} gave no usable answer about the task, which is as it was: check the id.`,
+          command('getTask', { taskId }),
+          ...list,
+        ];
       return isSubmit
         ? [
-            'The answer named no task. Read errorMessage first: unchanged, the same may be refused again. The balance shows whether anything was charged:',
-            ...(can.account ? [command('account')] : [keyPage]),
+            'Nothing was submitted or charged. Read errorMessage first: unchanged, the same may be rejected again.',
             same,
           ]
         : [same];

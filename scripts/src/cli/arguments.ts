@@ -334,8 +334,10 @@ function checkTogether(action: Action, given: Map<FlagName, string>, issues: Iss
 function checkService(action: Action, given: Map<FlagName, string>, issues: Issue[]): void {
   const profile = providerOf(given, issues);
   const { title, can, callbackFlag } = profile;
+  const taskId = given.get('taskId');
+  const known = taskId !== undefined && TASK_ID.test(taskId) ? taskId : undefined;
   // A quote that nobody gives is refused after a look at its payload: then there is an estimate to tell.
-  if (action !== 'quote') refuseUnsupported(profile, action);
+  if (action !== 'quote') refuseUnsupported(profile, action, known);
   for (const name of ['webhookUrl', 'callbackUrl'] as const) {
     if (name === callbackFlag || !given.has(name)) continue;
     issues.push(issue(`--${name}`, `--${callbackFlag} for ${title}`, 'it', `write --${callbackFlag}`));

@@ -57,6 +57,16 @@ export function pauseAfter(
   return asked === undefined || asked <= 0 ? backoff : asked * 1000 + random() * Math.min(1000, asked * 100);
 }
 
+// A server that is down does not know for how long; one that limits its queries does.
+const LONGEST_OUTAGE_S = 60;
+
+/** The same failure of a look, with as much of the service's `Retry-After` as a wait heeds. */
+export function heeded(failure: Failure): Failure {
+  const { retryAfter } = failure.details;
+  if (failure.code === 'RATE_LIMITED' || retryAfter === undefined) return failure;
+  return failure.with({ retryAfter: Math.min(retryAfter, LONGEST_OUTAGE_S) });
+}
+
 /** The rhythm of looking at a task. */
 export interface PollRhythm {
   firstMs: number;

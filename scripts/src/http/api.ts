@@ -1,11 +1,13 @@
 import { Failure } from '../types/failure.ts';
 import { pauseBeforeRetry, RETRY_PAUSES, type RetryPolicy } from './again.ts';
 import type { Clock } from './clock.ts';
+import { isExcessive } from './json.ts';
 import type { Call } from './message.ts';
 import type { Transport } from './transport.ts';
+import { trouble } from './trouble.ts';
 
-// An image that was sent as base64 may be echoed in full by a task's record.
-const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+// So much of a refusal that is too large is still quoted.
+const SHOWN_BYTES = 800;
 
 // However little is left of a wait, a look is given a chance.
 const LEAST_REQUEST_MS = 5_000;
@@ -52,10 +54,14 @@ export class Api {
     const answer = await this.#transport.send(call.request, {
       timeoutMs,
       fresh,
-      maxBytes: MAX_ANSWER_BYTES,
+      maxBytes: call.limits.bytes,
       ...(signal && { signal }),
     });
-    return call.read(answer);
+    if (!isExcessive(answer.body, call.limits.values)) return call.read(answer);
+    // What a refusal says besides its status is of no use then.
+    if (answer.status >= 300) return call.read({ ...answer, body: answer.body.subarray(0, SHOWN_BYTES) });
+    const { values } = call.limits;
+    throw trouble(call.request, `sent an answer of more than ${values} values, or one nested too deep`, true);
   }
 
   /**

@@ -1,6 +1,49 @@
 import { isObject, type Json, type JsonObject } from '../types/json.ts';
 
-/** The body as JSON, or undefined when it is none: empty, cut off, HTML, compressed. A byte order mark is skipped. */
+// Deeper than any answer of a service: what walks through a value needs not fear for its stack.
+const DEEPEST = 64;
+
+const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT, COMMA, COLON] =
+  Buffer.from('"\\[]{},:');
+
+// White space, and the bytes of a byte order mark.
+const BEFORE = Buffer.from(' \n\r\t\ufeff');
+
+/**
+ * Whether a text, if it is a JSON object or list, holds more than `most` values and names, or is nested deeper than any
+ * answer. It costs a fraction of what parsing it would, and no memory. What begins like neither is parsed in no time.
+ */
+export function isExcessive(body: Buffer, most: number): boolean {
+  let count = 0;
+  let depth = 0;
+  let at = 0;
+  while (at < body.length && BEFORE.includes(body[at]!)) at += 1;
+  if (body[at] !== OPEN_LIST && body[at] !== OPEN_OBJECT) return false;
+  for (; at < body.length; at += 1) {
+    switch (body[at]) {
+      case QUOTE:
+        for (at += 1; at < body.length && body[at] !== QUOTE; at += 1) if (body[at] === BACKSLASH) at += 1;
+        break;
+      case OPEN_LIST:
+      case OPEN_OBJECT:
+        depth += 1;
+        count += 1;
+        break;
+      case CLOSE_LIST:
+      case CLOSE_OBJECT:
+        depth -= 1;
+        break;
+      case COMMA:
+      case COLON:
+        count += 1;
+        break;
+    }
+    if (count > most || depth > DEEPEST) return true;
+  }
+  return false;
+}
+
+/** The body as JSON, or undefined when it is none: empty, cut off, HTML. A byte order mark is skipped. */
 export function parseBody(body: Buffer): Json | undefined {
   const start = body.length >= 3 && body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? 3 : 0;
   try {

@@ -1,7 +1,8 @@
 import { Failure } from '../types/failure.ts';
+import { decoded } from './decode.ts';
 import { DirectWire } from './direct.ts';
 import type { HttpAnswer, HttpHead, HttpRequest } from './message.ts';
-import { explain, trouble, where, withProxy } from './trouble.ts';
+import { explain, trouble, withProxy } from './trouble.ts';
 import type { Flight, Wire } from './wire.ts';
 
 export interface ProxySettings {
@@ -40,34 +41,29 @@ export class Transport {
   }
 
   /**
-   * Sends one request and reads its whole answer.
+   * Sends one request and reads its whole answer, decompressed where it is compressed.
    * @param maxBytes an answer with a longer body is a failure
    * @throws Failure NETWORK_ERROR; `unclear` when the request had begun to leave
    */
   async send(request: HttpRequest, options: ExchangeOptions & { maxBytes: number }): Promise<HttpAnswer> {
+    const { maxBytes } = options;
     const chunks: Buffer[] = [];
     let size = 0;
+    const tooLarge = () => trouble(request, `sent more than ${maxBytes} bytes`, true);
     const head = await this.exchange(
       request,
       {
         onHead() {},
         onData(chunk) {
           size += chunk.length;
-          if (size > options.maxBytes) {
-            throw new Failure(
-              'NETWORK_ERROR',
-              `${where(request)} sent more than ${options.maxBytes} bytes.`,
-              {
-                unclear: true,
-              },
-            );
-          }
+          if (size > maxBytes) throw tooLarge();
           chunks.push(chunk);
         },
       },
       options,
     );
-    return { ...head, body: Buffer.concat(chunks) };
+    const body = decoded(Buffer.concat(chunks), head.headers['content-encoding'], maxBytes, tooLarge);
+    return { ...head, body };
   }
 
   /**

@@ -1,5 +1,5 @@
 import { Failure } from '../types/failure.ts';
-import { plain } from '../types/text.ts';
+import { plain, quoted } from '../types/text.ts';
 import type { HttpRequest } from './message.ts';
 
 /** What ends an exchange when this side closes the connection under it. */
@@ -69,7 +69,10 @@ export function explain(request: HttpRequest, error: unknown, left: boolean): un
       const what = /EOF/.test(said) ? 'closed the connection' : 'sent something that is not HTTP';
       return trouble(request, `${what} (${said})`, left, error);
     }
-    if (isTlsCode(code) && !left) return refusedTls(request, code, said, error);
+    if (isTlsCode(code) && !left) {
+      // A certificate is text of whoever answered.
+      return refusedTls(request, code, quoted(String(link.reason ?? link.message), 120), error);
+    }
   }
   // After the request had begun to leave, whatever happened leaves open what became of it.
   if (left) return trouble(request, `broke off (${plain(String(error), 120)})`, true, error);

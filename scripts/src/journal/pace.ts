@@ -42,8 +42,7 @@ export class Pace {
   /** Takes the right to one query now; false when another process has it, or the service wants to be left alone. */
   async takeTurn(): Promise<boolean> {
     const now = this.#clock.wall();
-    const rest = Number((await this.#read('rest')) ?? 0) - now;
-    if (rest > 0 && rest <= LONGEST_REST_MS) return false;
+    if ((await this.#restMs()) > 0) return false;
     const span = Math.floor(now / SPAN_MS);
     const moment = this.#clock.monotonic();
     this.#wantedSince ??= moment;
@@ -64,6 +63,11 @@ export class Pace {
     this.#wantedSince = null;
     await this.#tidy(span);
     return true;
+  }
+
+  /** Milliseconds until somebody may ask again: a turn from now, or when the service no longer wants to be left alone. */
+  async nextTurnIn(): Promise<number> {
+    return (await this.#restMs()) || SPAN_MS;
   }
 
   /** This process looks at a task now. */
@@ -101,6 +105,12 @@ export class Pace {
   async saw(taskId: string, state: TaskState): Promise<void> {
     const sighting = { state, at: this.#clock.wall(), by: this.#me };
     await this.#write(`seen-${nameOf(taskId)}`, JSON.stringify(sighting));
+  }
+
+  /** Milliseconds for which the service wants to be left alone. */
+  async #restMs(): Promise<number> {
+    const rest = Number((await this.#read('rest')) ?? 0) - this.#clock.wall();
+    return rest > 0 && rest <= LONGEST_REST_MS ? rest : 0;
   }
 
   #file(name: string): string {

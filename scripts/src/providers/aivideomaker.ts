@@ -1,11 +1,23 @@
 // AIVideoMaker API v1, as its public documents and recorded runs showed it up to 2026-09-17.
 import { JsonBody, parseBody } from '../http/json.ts';
-import type { Call, HttpAnswer, HttpRequest } from '../http/message.ts';
+import type { AnswerLimits, Call, HttpAnswer, HttpRequest } from '../http/message.ts';
 import type { ErrorCode, Failure } from '../types/failure.ts';
 import { isObject, type Json, type JsonObject } from '../types/json.ts';
-import { TASK_ID, type Task, type TaskState } from '../types/task.ts';
+import type { Task, TaskState } from '../types/task.ts';
 import { plain } from '../types/text.ts';
-import { codeOfStatus, firstText, type Kind, refused, unreadable } from './answer.ts';
+import {
+  codeOfStatus,
+  firstText,
+  isTaskId,
+  type Kind,
+  LIST,
+  nameIn,
+  RECORD,
+  refused,
+  SMALL,
+  unknownWord,
+  unreadable,
+} from './answer.ts';
 import { findUrls } from './output.ts';
 import type { Provider, ProviderSettings, Sighting } from './provider.ts';
 
@@ -34,6 +46,9 @@ const CODES: Record<string, ErrorCode> = {
   BUDGET_EXCEEDED: 'BUDGET_EXCEEDED',
 };
 
+// Far more than the eight that it had in September 2026.
+const MOST_MODELS = 200;
+
 /** The provider for https://aivideomaker.ai, or for a base URL that was configured instead. */
 export function aivideomaker({ profile, baseUrl, key, now }: ProviderSettings): Provider {
   // The address is often copied with the path that every call has.
@@ -53,10 +68,19 @@ export function aivideomaker({ profile, baseUrl, key, now }: ProviderSettings): 
     kind: Kind,
     req: HttpRequest,
     read: (body: JsonObject, answer: HttpAnswer) => T,
+    limits: AnswerLimits = SMALL,
   ): Call<T> => ({
     request: req,
+    limits,
     read: (answer) => read(bodyOf(answer, kind, req, now), answer),
   });
+  /** An answer about a task names the one that was asked for, or none. */
+  const checkId = (body: JsonObject, taskId: string, answer: HttpAnswer, req: HttpRequest): void => {
+    const id = body.id ?? body.taskId;
+    if (typeof id === 'string' && id !== '' && id !== taskId) {
+      throw unreadable(req, answer, 'is about another task', 'task');
+    }
+  };
 
   return {
     ...profile,
@@ -66,16 +90,21 @@ export function aivideomaker({ profile, baseUrl, key, now }: ProviderSettings): 
       req.headers['idempotency-key'] = idempotencyKey;
       if (maxCredits !== undefined) req.headers['x-max-credits'] = String(maxCredits);
       if (webhookUrl !== undefined) req.headers.webhookUrl = webhookUrl;
-      return call('submit', req, (body, answer) => {
-        const task = taskFrom({ status: 'SUBMITTED', ...body }, body.taskId ?? body.id);
-        if (task) return { ...task, model, idempotencyKey, record: body };
-        if (saysFailed(body) || namesError(body)) {
-          const failure = refusal(body, answer, 'submit', now);
-          // Something in the place of an id speaks of a task, whatever stands beside it.
-          throw isSet(body.taskId) || isSet(body.id) ? failure.with({ unclear: true }) : failure;
-        }
-        throw unreadable(req, answer, 'names no task', 'submit');
-      });
+      return call(
+        'submit',
+        req,
+        (body, answer) => {
+          const task = taskFrom({ status: 'SUBMITTED', ...body }, body.taskId ?? body.id, key);
+          if (task) return { ...task, model, idempotencyKey, record: body };
+          if (saysFailed(body) || namesError(body)) {
+            const failure = refusal(body, answer, 'submit', now);
+            // Something in the place of an id speaks of a task, whatever stands beside it.
+            throw isSet(body.taskId) || isSet(body.id) ? failure.with({ unclear: true }) : failure;
+          }
+          throw unreadable(req, answer, 'names no task', 'submit');
+        },
+        RECORD,
+      );
     },
 
     status(taskId) {
@@ -84,7 +113,10 @@ export function aivideomaker({ profile, baseUrl, key, now }: ProviderSettings): 
         if (typeof body.status !== 'string') throw errorIn(body, answer, req, 'task', now);
         const sighting: Sighting = { ...stateOf(body.status), record: body };
         // A bare FAILED is the task's state. With a code or a message beside it, it may be the error form.
-        if (sighting.state !== 'FAILED' || !looksLikeError(body)) return sighting;
+        if (sighting.state !== 'FAILED' || !looksLikeError(body)) {
+          checkId(body, taskId, answer, req);
+          return sighting;
+        }
         const failure = refusal(body, answer, 'task', now);
         if (['AUTH_FAILED', 'RATE_LIMITED', 'TASK_NOT_FOUND'].includes(failure.code)) throw failure;
         return { ...sighting, doubt: failure };
@@ -93,14 +125,22 @@ export function aivideomaker({ profile, baseUrl, key, now }: ProviderSettings): 
 
     task(taskId) {
       const req = request('GET', `tasks/${encodeURIComponent(taskId)}`);
-      return call('task', req, (body, answer) => {
-        // The error form has none of a record's fields. A record whose id is missing or odd is still the one asked for.
-        const isRecord = ['id', 'input', 'output'].some((name) => isSet(body[name]));
-        const task =
-          isRecord || (isSet(body.taskId) && !looksLikeError(body)) ? taskFrom(body, taskId) : undefined;
-        if (!task) throw errorIn(body, answer, req, 'task', now);
-        return task;
-      });
+      return call(
+        'task',
+        req,
+        (body, answer) => {
+          // The error form has none of a record's fields. A record whose id is missing or odd is still the one asked for.
+          const isRecord = ['id', 'input', 'output'].some((name) => isSet(body[name]));
+          const task =
+            isRecord || (isSet(body.taskId) && !looksLikeError(body))
+              ? taskFrom(body, taskId, key)
+              : undefined;
+          if (!task) throw errorIn(body, answer, req, 'task', now);
+          checkId(body, taskId, answer, req);
+          return task;
+        },
+        RECORD,
+      );
     },
 
     cancel(taskId) {
@@ -109,25 +149,33 @@ export function aivideomaker({ profile, baseUrl, key, now }: ProviderSettings): 
         if (typeof body.status !== 'string' || (saysFailed(body) && looksLikeError(body))) {
           throw errorIn(body, answer, req, 'task', now);
         }
+        checkId(body, taskId, answer, req);
         return { ...stateOf(body.status), record: body };
       });
     },
 
     list() {
       const req = request('GET', 'tasks');
-      return call('other', req, (body, answer) => {
-        if (!Array.isArray(body.tasks)) throw errorIn(body, answer, req, 'other', now);
-        const tasks = body.tasks.flatMap((item) => (isObject(item) ? (taskFrom(item, item.id) ?? []) : []));
-        const date = Date.parse(answer.headers.date ?? '');
-        const unread = body.tasks.length - tasks.length;
-        return { tasks, unread, serverTime: Number.isNaN(date) ? null : date, record: body };
-      });
+      return call(
+        'other',
+        req,
+        (body, answer) => {
+          if (!Array.isArray(body.tasks)) throw errorIn(body, answer, req, 'other', now);
+          const tasks = body.tasks.flatMap((item) =>
+            isObject(item) ? (taskFrom(item, item.id, key) ?? []) : [],
+          );
+          const date = Date.parse(answer.headers.date ?? '');
+          const unread = body.tasks.length - tasks.length;
+          return { tasks, unread, serverTime: Number.isNaN(date) ? null : date, record: body };
+        },
+        LIST,
+      );
     },
 
     quote(model, payload) {
       const req = request('POST', `quote/${encodeURIComponent(model)}`, payload);
-      return call('other', req, (body, answer) => {
-        if (!isCredits(body.credits)) throw errorIn(body, answer, req, 'other', now);
+      return call('quote', req, (body, answer) => {
+        if (!isCredits(body.credits)) throw errorIn(body, answer, req, 'quote', now);
         return {
           credits: body.credits,
           balance: isCredits(body.currentBalance) ? body.currentBalance : null,
@@ -142,8 +190,12 @@ export function aivideomaker({ profile, baseUrl, key, now }: ProviderSettings): 
       return call('other', req, (body, answer) => {
         if (saysFailed(body) || namesError(body) || body.ok === false)
           throw errorIn(body, answer, req, 'other', now);
-        const models = Array.isArray(body.supportedModels) ? body.supportedModels : [];
-        return { models: models.filter((model) => typeof model === 'string'), record: body };
+        const models = Array.isArray(body.supportedModels) ? body.supportedModels.slice(0, MOST_MODELS) : [];
+        return {
+          balance: isCredits(body.currentBalance) ? body.currentBalance : null,
+          models: models.flatMap((model) => nameIn(model) ?? []),
+          record: body,
+        };
       });
     },
   };
@@ -188,8 +240,8 @@ function codeOf(body: JsonObject, status: number, kind: Kind, said: string): Err
   return status === 409 && kind === 'submit' ? 'IDEMPOTENCY_CONFLICT' : codeOfStatus(status, kind);
 }
 
-function taskFrom(body: JsonObject, id: Json | undefined): Task | undefined {
-  if (typeof id !== 'string' || !TASK_ID.test(id)) return undefined;
+function taskFrom(body: JsonObject, id: Json | undefined, key: string): Task | undefined {
+  if (!isTaskId(id, key)) return undefined;
   const createdAt = typeof body.createdAt === 'string' ? Date.parse(body.createdAt) : Number.NaN;
   const { state, unknownState }: ReturnType<typeof stateOf> =
     typeof body.status === 'string' ? stateOf(body.status) : { state: 'UNKNOWN' };
@@ -216,7 +268,7 @@ function taskFrom(body: JsonObject, id: Json | undefined): Task | undefined {
 function stateOf(word: string): { state: TaskState; unknownState?: string } {
   const known = word.trim().toUpperCase();
   if (Object.hasOwn(STATES, known)) return { state: STATES[known]! };
-  return { state: 'UNKNOWN', unknownState: plain(word, 40) };
+  return { state: 'UNKNOWN', unknownState: unknownWord(word) };
 }
 
 function saysFailed(body: JsonObject): boolean {

@@ -1,12 +1,25 @@
 // Reading an answer defensively: what is the same for every service, whatever it calls its fields.
 import { isTransientStatus, parseRetryAfter } from '../http/again.ts';
-import type { HttpAnswer, HttpRequest } from '../http/message.ts';
+import type { AnswerLimits, HttpAnswer, HttpRequest } from '../http/message.ts';
 import { type ErrorCode, Failure, type FailureDetails } from '../types/failure.ts';
 import type { Json } from '../types/json.ts';
-import { plain } from '../types/text.ts';
+import { TASK_ID } from '../types/task.ts';
+import { plain, quoted } from '../types/text.ts';
 
-/** What a request was for: a lost submit may have been charged, and only a task can be "not found". */
-export type Kind = 'submit' | 'task' | 'other';
+/**
+ * What a request was for: a lost submit may have been charged, a submit and a quote carry a payload that may be wrong, and
+ * only a task can be "not found".
+ */
+export type Kind = 'submit' | 'quote' | 'task' | 'other';
+
+const MB = 1024 * 1024;
+
+/** A state, a price: some hundred bytes. */
+export const SMALL: AnswerLimits = { bytes: MB, values: 10_000 };
+/** The record of a task: an image that was sent as base64 may be echoed in full. A receipt that is refused is a lost submit. */
+export const RECORD: AnswerLimits = { bytes: 32 * MB, values: 10_000 };
+/** A list of records, without pages: some 10,000 of the 16 values that a documented record has. */
+export const LIST: AnswerLimits = { bytes: 32 * MB, values: 500_000 };
 
 export interface Refused {
   code: ErrorCode;
@@ -23,7 +36,8 @@ export interface Refused {
  * The failure that a refusing answer stands for. It is transient where the status says "later", and unclear where a
  * submit may have been carried out all the same.
  */
-export function refused({ code, status, said, answer, kind, now }: Refused): Failure {
+export function refused({ code: named, status, said, answer, kind, now }: Refused): Failure {
+  const code = kind === 'submit' || kind === 'quote' || OF_A_QUERY.has(named) ? named : 'UNKNOWN_ERROR';
   const details: FailureDetails = { transient: isTransientStatus(status) || code === 'RATE_LIMITED' };
   // The strict reading: whatever is not a plain "no" may have been carried out.
   if (kind === 'submit' && (status >= 500 || status === 408 || status === 425 || status === 303))
@@ -33,10 +47,18 @@ export function refused({ code, status, said, answer, kind, now }: Refused): Fai
   return new Failure(code, messageOf(status, said, answer), details);
 }
 
+// A query carries nothing that its caller could have filled in wrongly, and costs nothing: other words mean nothing there.
+const OF_A_QUERY: ReadonlySet<ErrorCode> = new Set([
+  'AUTH_FAILED',
+  'RATE_LIMITED',
+  'TASK_NOT_FOUND',
+  'NETWORK_ERROR',
+]);
+
 /** The failure of an answer in which nothing can be read that was asked for. A submit may have been carried out. */
 export function unreadable(request: HttpRequest, answer: HttpAnswer, what: string, kind: Kind): Failure {
-  const head = plain(answer.body.toString('utf8', 0, 800), 200);
-  const message = `The answer of ${request.url.origin} (HTTP ${answer.status}) ${what}: ${head ? `"${head}"` : 'empty'}.`;
+  const head = answer.body.toString('utf8', 0, 800);
+  const message = `The answer of ${request.url.origin} (HTTP ${answer.status}) ${what}: ${plain(head) ? quoted(head, 200) : 'empty'}.`;
   return new Failure('NETWORK_ERROR', message, { transient: true, unclear: kind === 'submit' });
 }
 
@@ -60,6 +82,22 @@ function messageOf(status: number, said: string | undefined, answer: HttpAnswer)
   if (status >= 300 && status < 400) {
     return `The service redirects (HTTP ${status}); redirects are not followed, because the key would go along.`;
   }
-  const quoted = plain(said ?? answer.body.toString('utf8', 0, 800));
-  return `The service answered HTTP ${status}${quoted ? `: "${quoted}"` : ' with an empty body'}.`;
+  const words = said ?? answer.body.toString('utf8', 0, 800);
+  const inner = status === answer.status ? '' : ` with the code ${status} in its body`;
+  return `The service answered HTTP ${answer.status}${inner}${plain(words) ? `: ${quoted(words)}` : inner ? '' : ' with an empty body'}.`;
+}
+
+/** Whether a service's id can be used. One that holds the key would carry it into file names, records and answers. */
+export function isTaskId(id: Json | undefined, key: string): id is string {
+  return typeof id === 'string' && TASK_ID.test(id) && !id.toLowerCase().includes(key.toLowerCase());
+}
+
+/** A service's own name for something, such as a model, where it is a name and no sentence. */
+export function nameIn(value: Json | undefined): string | undefined {
+  return typeof value === 'string' && /^[\w][\w./:-]{0,79}$/.test(value) ? value : undefined;
+}
+
+/** A service's word for a state that we do not know, where it is a word. */
+export function unknownWord(word: string): string {
+  return nameIn(word.trim()) ?? '(not a word)';
 }

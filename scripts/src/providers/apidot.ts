@@ -4,9 +4,19 @@ import { JsonBody, parseBody } from '../http/json.ts';
 import type { Call, HttpAnswer, HttpRequest } from '../http/message.ts';
 import type { ErrorCode, Failure } from '../types/failure.ts';
 import { isObject, type Json, type JsonObject } from '../types/json.ts';
-import { TASK_ID, type Task, type TaskState } from '../types/task.ts';
+import type { Task, TaskState } from '../types/task.ts';
 import { plain } from '../types/text.ts';
-import { codeOfStatus, firstText, type Kind, refused, unreadable } from './answer.ts';
+import {
+  codeOfStatus,
+  firstText,
+  isTaskId,
+  type Kind,
+  RECORD,
+  refused,
+  SMALL,
+  unknownWord,
+  unreadable,
+} from './answer.ts';
 import { addUrl } from './output.ts';
 import type { Provider, ProviderSettings, Sighting } from './provider.ts';
 import { unsupported } from './unsupported.ts';
@@ -49,7 +59,8 @@ const URL_FIELDS = [
 const MOST_FILES = 50;
 
 /** The provider for https://api.apidot.ai, or for a base URL that was configured instead. */
-export function apidot({ profile, baseUrl, key, now }: ProviderSettings): Provider {
+export function apidot(settings: ProviderSettings): Provider {
+  const { profile, baseUrl, key } = settings;
   const request = (method: HttpRequest['method'], path: string, body?: JsonObject): HttpRequest => ({
     method,
     url: new URL(`${baseUrl.href.replace(/\/+$/, '')}/api/generate/${path}`),
@@ -65,7 +76,9 @@ export function apidot({ profile, baseUrl, key, now }: ProviderSettings): Provid
     const req = request('GET', path);
     return {
       request: req,
-      read: (answer) => taskIn(bodyOf(answer, 'task', req, now), taskId, answer, req, now),
+      // Inputs are addresses only, and no example echoes them.
+      limits: SMALL,
+      read: (answer) => taskIn(bodyOf(answer, 'task', req, settings), taskId, answer, req, settings),
     };
   };
   // One request is both: its answer holds the state, and the files once there are any.
@@ -83,17 +96,18 @@ export function apidot({ profile, baseUrl, key, now }: ProviderSettings): Provid
       });
       return {
         request: req,
+        limits: RECORD,
         read: (answer) => {
-          const body = bodyOf(answer, 'submit', req, now);
+          const body = bodyOf(answer, 'submit', req, settings);
           const { task_id: id, ...data } = dataOf(body);
-          if (isTaskId(id)) {
+          if (isTaskId(id, key)) {
             return {
               ...taskFrom({ ...data, status: data.status ?? 'not_started' }, id, body),
               model,
               idempotencyKey,
             };
           }
-          throw errorIn(body, answer, req, 'submit', 'names no task', now);
+          throw errorIn(body, answer, req, 'submit', 'names no task', settings);
         },
       };
     },
@@ -118,12 +132,12 @@ export function apidot({ profile, baseUrl, key, now }: ProviderSettings): Provid
 }
 
 /** The JSON object of a good answer. Everything else is thrown as the failure it stands for. */
-function bodyOf(answer: HttpAnswer, kind: Kind, req: HttpRequest, now: () => number): JsonObject {
+function bodyOf(answer: HttpAnswer, kind: Kind, req: HttpRequest, settings: ProviderSettings): JsonObject {
   const body = parseBody(answer.body);
   const good = answer.status >= 200 && answer.status < 300;
   if (good && !isObject(body)) throw unreadable(req, answer, 'is not a JSON object', kind);
   if (good && isObject(body) && errorNumber(body) === undefined) return body;
-  throw refusal(isObject(body) ? body : {}, answer, kind, now);
+  throw refusal(isObject(body) ? body : {}, answer, kind, settings);
 }
 
 /** The task that a status or music detail answer shows. One whose id is missing or odd is still the one asked for. */
@@ -132,13 +146,17 @@ function taskIn(
   taskId: string,
   answer: HttpAnswer,
   req: HttpRequest,
-  now: () => number,
+  settings: ProviderSettings,
 ): Task & Sighting {
   const data = dataOf(body);
   const task = taskFrom(data, taskId, body);
+  const { task_id: id } = data;
+  if (typeof id === 'string' && id !== '' && id !== taskId) {
+    throw unreadable(req, answer, 'is about another task', 'task');
+  }
   // A record that names its result but no state is still a result.
   if (typeof data.status === 'string' || task.urls.length > 0) return task;
-  throw errorIn(body, answer, req, 'task', 'tells no status', now);
+  throw errorIn(body, answer, req, 'task', 'tells no status', settings);
 }
 
 /** An error without a number, or a complaint about an answer that fits nothing known. */
@@ -148,17 +166,17 @@ function errorIn(
   req: HttpRequest,
   kind: Kind,
   what: string,
-  now: () => number,
+  settings: ProviderSettings,
 ): Failure {
   const isError = isObject(body.error) || firstText(body.error, body.detail) !== undefined;
-  return isError ? refusal(body, answer, kind, now) : unreadable(req, answer, what, kind);
+  return isError ? refusal(body, answer, kind, settings) : unreadable(req, answer, what, kind);
 }
 
 /**
  * The failure that an error answer stands for. A number in the body counts as much as the HTTP status, as it does for the
  * official clients; where both say "error", a fault of the server outweighs whatever the body says.
  */
-function refusal(body: JsonObject, answer: HttpAnswer, kind: Kind, now: () => number): Failure {
+function refusal(body: JsonObject, answer: HttpAnswer, kind: Kind, settings: ProviderSettings): Failure {
   const number = errorNumber(body);
   const isStatus = number !== undefined && number >= 400 && number < 600;
   const isPlain = answer.status < 300 || (answer.status >= 400 && answer.status < 500);
@@ -168,11 +186,13 @@ function refusal(body: JsonObject, answer: HttpAnswer, kind: Kind, now: () => nu
   const said = number === undefined || isStatus ? words : `code ${number}${words ? `: ${words}` : ''}`;
   const name = firstText(error.type);
   const code = name && Object.hasOwn(CODES, name) && status < 500 ? CODES[name]! : codeOfStatus(status, kind);
-  const failure = refused({ code, status, said, answer, kind, now });
+  const failure = refused({ code, status, said, answer, kind, now: settings.now });
   if (kind !== 'submit') return failure;
   const { task_id: id } = dataOf(body);
   // Neither a plain "no" nor a task: or both at once, and then the task is there.
-  if (isTaskId(id)) return failure.with({ unclear: true, taskId: id });
+  if (isTaskId(id, settings.key)) return failure.with({ unclear: true, taskId: id });
+  // Something in the place of an id speaks of a task, whatever it is.
+  if (id !== undefined && id !== null) return failure.with({ unclear: true });
   return status < 300 && code === 'UNKNOWN_ERROR' ? failure.with({ unclear: true }) : failure;
 }
 
@@ -208,7 +228,7 @@ function taskFrom(data: JsonObject, id: string, record: JsonObject): Task & Sigh
 function stateOf(word: string): { state: TaskState; unknownState?: string } {
   const known = word.trim().toLowerCase();
   if (Object.hasOwn(STATES, known)) return { state: STATES[known]! };
-  return { state: 'UNKNOWN', unknownState: plain(word, 40) };
+  return { state: 'UNKNOWN', unknownState: unknownWord(word) };
 }
 
 /** Milliseconds since the epoch. No sample names a time zone, and none is documented: without one it is no time. */
@@ -230,8 +250,4 @@ function urlsOf(data: JsonObject): string[] {
     if (found.size > 0) break;
   }
   return [...found];
-}
-
-function isTaskId(id: Json | undefined): id is string {
-  return typeof id === 'string' && TASK_ID.test(id);
 }

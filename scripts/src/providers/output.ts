@@ -26,5 +26,6 @@ function collect(value: Json | undefined, found: Set<string>, depth: number): vo
 
 /** Adds the value to what was found when it is an address that can be fetched; anything else is passed over. */
 export function addUrl(value: Json | undefined, found: Set<string>): void {
-  if (typeof value === 'string' && /^https?:\/\//i.test(value) && URL.canParse(value)) found.add(value);
+  if (typeof value === 'string' && /^https?:\/\//i.test(value) && URL.canParse(value))
+    found.add(new URL(value).href);
 }

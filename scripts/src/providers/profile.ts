@@ -36,6 +36,10 @@ export interface Profile {
     refund: string;
     /** When a task can be cancelled. */
     cancel: string;
+    /** Why a task may not be found. */
+    missing: string;
+    /** Where a person finds prices and models. */
+    prices: string;
     /** Where a person can look for a task whose id is not known. */
     tasks: string;
   };

@@ -44,6 +44,14 @@ export interface TaskList {
   record: JsonObject;
 }
 
+export interface Account {
+  /** Credits; null where the answer does not say. */
+  balance: number | null;
+  /** Names of models that the service lists for the key. */
+  models: string[];
+  record: JsonObject;
+}
+
 /**
  * One service's wire format: addresses, headers, bodies, states and error bodies, and nothing else. A method builds a
  * request and says how its answer is read; when and how often it is sent is decided elsewhere.
@@ -60,7 +68,7 @@ export interface Provider extends Profile {
   cancel(taskId: string): Call<Sighting>;
   list(): Call<TaskList>;
   quote(model: string, payload: JsonObject): Call<Quote>;
-  account(): Call<{ models: string[]; record: JsonObject }>;
+  account(): Call<Account>;
 }
 
 export interface ProviderSettings {

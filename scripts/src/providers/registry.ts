@@ -20,6 +20,8 @@ const AIVIDEOMAKER: Profile = {
       'AIVideoMaker documents that the credits of a failed task come back by themselves; creditsRefunded in its record, or the balance, shows it:',
     cancel:
       'AIVideoMaker cancels a task only while it is SUBMITTED; one that is PROGRESS runs to its end and is charged.',
+    missing: 'AIVideoMaker shows a task only to the key that made it (as documented in September 2026).',
+    prices: 'https://aivideomaker.ai',
     tasks: 'Look for the task in its list, by --action listTasks.',
   },
 };
@@ -42,6 +44,9 @@ const APIDOT: Profile = {
     refund:
       'APIDot does not document what becomes of the charge of a failed task: its examples (2026) say to check the dashboard.',
     cancel: 'APIDot documents no way to cancel a task (as of July 2026).',
+    missing:
+      'APIDot does not document what it answers for a task that it does not know or that another key made.',
+    prices: 'https://apidot.ai/models',
     tasks:
       'APIDot documents no list of tasks and no replay of a submit. A person looks for the task in its dashboard (https://apidot.ai/dashboard/api-key leads there), or asks support@apidot.ai.',
   },

@@ -16,6 +16,14 @@ export interface Envelope {
   retryAfter: number | null;
 }
 
+/** The one key of `data` that holds what a service sent. Every other key is ours, and no text of a service names one. */
+export const UPSTREAM = 'upstream';
+
+/** A service's answer as it goes into `data`; nothing where there is none. */
+export function upstream(record: JsonObject | undefined): { [UPSTREAM]?: JsonObject } {
+  return record && Object.keys(record).length > 0 ? { [UPSTREAM]: record } : {};
+}
+
 /** What a call ends with. */
 export interface Outcome {
   envelope: Envelope;
@@ -36,6 +44,13 @@ export function success(
     envelope: { ok: true, status, taskId, data, errorCode: null, errorMessage: null, retryAfter },
     exitCode,
   };
+}
+
+/** The same outcome with a sentence about something that is not as it was asked for, though the call went well. */
+export function withWarning(outcome: Outcome, text: string): Outcome {
+  const { data } = outcome.envelope;
+  const warnings = [...(Array.isArray(data?.warnings) ? data.warnings : []), text];
+  return { ...outcome, envelope: { ...outcome.envelope, data: { ...data, warnings } } };
 }
 
 /**

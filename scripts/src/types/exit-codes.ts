@@ -63,6 +63,7 @@ export const EXIT_OF_ERROR: Record<ErrorCode, number> = {
   UNKNOWN_ERROR: EXIT.temporary,
   GENERATION_FAILED: EXIT.taskEnded,
   TASK_CANCELLED: EXIT.taskEnded,
+  CANCEL_REJECTED: EXIT.stillRunning,
   SUBMIT_OUTCOME_UNKNOWN: EXIT.submitUnknown,
   TASK_NOT_FOUND: EXIT.taskNotFound,
   DOWNLOAD_FAILED: EXIT.downloadFailed,

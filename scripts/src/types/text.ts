@@ -1,36 +1,61 @@
-// Text from a service is data: shown short, in one line, without anything that a terminal would obey.
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g;
+// Text from a service is data: shown short, in one line, without anything that a terminal would obey or an eye would miss.
+const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]+/gu;
+// Format characters (directions, zero width, tags), lone surrogates, and all else that Unicode calls ignorable when shown.
+const INVISIBLE = /[\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu;
+// What ends a quotation, or looks as if it did.
+const QUOTES = /["\u201c-\u201f\u00ab\u00bb\u2033\u2036\u275d\u275e\u301d-\u301f\uff02\\]/g;
 
-/** Makes foreign text fit for a message: one line, no control or direction characters, at most `limit` characters. */
+/** Makes foreign text fit for a message: one line of visible characters, at most `limit` of them. */
 export function plain(text: string, limit = 300): string {
   // Cut before cleaning: the text may be megabytes long.
-  const clean = text
-    .slice(0, limit * 4)
-    .replace(CONTROL, ' ')
+  const clean = visible(text.slice(0, limit * 4).replace(CONTROL, ' '))
     .replace(/ {2,}/g, ' ')
     .trim();
   return clean.length > limit || text.length > limit * 4 ? `${clean.slice(0, limit)}…` : clean;
 }
 
+/** The text without the characters that nobody sees. Line breaks stay. */
+export function visible(text: string): string {
+  return text.replace(INVISIBLE, '');
+}
+
+// JSON.stringify leaves these as they are, and a terminal may obey them.
+const LEFT_BY_JSON = /[\u007f-\u009f\p{Zl}\p{Zp}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
+
+/** JSON text with every character that nobody sees escaped, which means the same to a parser. */
+export function escapeInvisible(json: string): string {
+  return json.replace(LEFT_BY_JSON, (character) =>
+    Array.from(
+      { length: character.length },
+      (_, n) => `\\u${character.charCodeAt(n).toString(16).padStart(4, '0')}`,
+    ).join(''),
+  );
+}
+
+/** Foreign text as a quotation that it cannot leave: `plain`, in quotation marks, those inside it escaped. */
+export function quoted(text: string, limit?: number): string {
+  return `"${plain(text, limit).replace(QUOTES, '\\$&')}"`;
+}
+
 const SHORTEST_SECRET = 6;
 
 /**
- * Puts `[redacted]` where a secret stands, or what `plain` left of one at a cut. A secret under 6 characters would hit
- * ordinary words and is left.
+ * Puts `[redacted]` where a secret stands, in capitals or not, or what `plain` left of one at a cut. A secret under 6
+ * characters would hit ordinary words and is left.
  */
 export function redact(text: string, secrets: readonly string[]): string {
   let out = text;
   for (const secret of secrets) {
     if (secret.length < SHORTEST_SECRET) continue;
-    out = out.replaceAll(secret, '[redacted]');
-    if (out.includes('…')) out = out.replace(beforeCut(secret), '[redacted]');
+    const characters = [...secret].map((char) => char.replace(/[^\w]/, '\\$&'));
+    out = out.replace(new RegExp(characters.join(''), 'gi'), '[redacted]');
+    if (out.includes('…')) out = out.replace(beforeCut(characters), '[redacted]');
   }
   return out;
 }
 
 /** The beginning of a secret, of any length from the shortest on, in front of the mark of a cut. */
-function beforeCut(secret: string): RegExp {
-  const characters = [...secret].map((char) => char.replace(/[^\w]/, '\\$&'));
+function beforeCut(characters: string[]): RegExp {
   const optional = characters.slice(SHORTEST_SECRET).reduceRight((rest, char) => `(?:${char}${rest})?`, '');
-  return new RegExp(`${characters.slice(0, SHORTEST_SECRET).join('')}${optional}(?=…)`, 'g');
+  return new RegExp(`${characters.slice(0, SHORTEST_SECRET).join('')}${optional}(?=…)`, 'gi');
 }

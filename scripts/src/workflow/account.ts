@@ -1,13 +1,14 @@
 import type { Contract } from '../contracts/contract.ts';
 import { estimateCredits } from '../contracts/price.ts';
+import { nameIn } from '../providers/answer.ts';
 import type { Intent } from '../providers/provider.ts';
-import { type Outcome, success } from '../types/envelope.ts';
+import { type Outcome, success, upstream } from '../types/envelope.ts';
 import { EXIT } from '../types/exit-codes.ts';
-import type { Json } from '../types/json.ts';
+import type { Json, JsonObject } from '../types/json.ts';
 import type { Task } from '../types/task.ts';
 import { noteState, recordOf } from './delivery.ts';
 import { askPrice, variants } from './funds.ts';
-import { dataOf, resumeCommand } from './outcome.ts';
+import { creditsOf, resumeCommand } from './outcome.ts';
 import { type Session, shortDeadline } from './session.ts';
 
 /**
@@ -21,7 +22,12 @@ export async function quote(
   const { provider } = session;
   const { payload } = intent;
   const answer = await askPrice(session, contract, intent);
-  const data: Record<string, Json> = dataOf(answer.record);
+  const data: Record<string, Json> = {
+    model: intent.model,
+    credits: answer.credits,
+    currentBalance: answer.balance,
+    affordable: answer.affordable,
+  };
   const estimate = estimateCredits(contract, payload);
   if (estimate !== null && estimate !== answer.credits) {
     data.estimate = { credits: estimate, asOf: contract.price?.asOf ?? null, note: 'The quote counts.' };
@@ -31,18 +37,20 @@ export async function quote(
     missing > 0
       ? [
           `${missing} credits are missing. ${provider.says.credits}`,
-          ...variants(contract, payload, (answer.balance ?? 0) + 1),
+          ...variants(contract, payload, answer.balance ?? 0),
         ]
-      : [
-          `Tell the person the price (${answer.credits} credits), then submit once with --maxCredits ${answer.credits}. Media and content are checked only then.`,
-        ];
-  return success(null, null, data, EXIT.done);
+      : answer.affordable === false
+        ? [`The service says that the balance is too small. ${provider.says.credits}`]
+        : [
+            `Tell the person the price (${answer.credits} credits), then submit once with --maxCredits ${answer.credits}. Media and content are checked only then.`,
+          ];
+  return success(null, null, { ...data, ...upstream(answer.record) }, EXIT.done);
 }
 
 /** The account: its balance, limits and models, and how these differ from the contracts at hand. */
 export async function account(session: Session, contracts: string[]): Promise<Outcome> {
   const { api, provider } = session;
-  const { models, record } = await api.read(provider.account(), shortDeadline(session));
+  const { balance, models, record } = await api.read(provider.account(), shortDeadline(session));
   const live = new Set(models);
   const known = new Set(contracts);
   const notListedByService = contracts.filter((model) => !live.has(model));
@@ -60,9 +68,11 @@ export async function account(session: Session, contracts: string[]): Promise<Ou
     null,
     null,
     {
-      ...dataOf(record),
+      currentBalance: balance,
+      supportedModels: models,
       contracts: { models: contracts, notListedByService, withoutContract },
       ...(nextSteps.length > 0 && { nextSteps }),
+      ...upstream(record),
     },
     EXIT.done,
   );
@@ -74,11 +84,41 @@ export async function listTasks(session: Session): Promise<Outcome> {
   const { tasks, record } = await api.read(provider.list(), shortDeadline(session));
   await noteStates(session, tasks);
   const running = tasks.filter(({ state }) => state === 'SUBMITTED' || state === 'PROGRESS').slice(0, 5);
-  const data: Record<string, Json> = { ...dataOf(record), count: tasks.length };
+  const data: Record<string, Json> = { count: tasks.length, tasks: tasks.slice(0, MOST_ROWS).map(rowOf) };
+  if (tasks.length > MOST_ROWS) data.more = tasks.length - MOST_ROWS;
   if (running.length > 0) {
     data.nextSteps = running.map(({ id }) => resumeCommand(session, id));
   }
-  return success(null, null, data, EXIT.done);
+  return success(null, null, { ...data, ...upstream(shortened(record)) }, EXIT.done);
+}
+
+// So many fit into one document.
+const MOST_ROWS = 100;
+
+// The rows say what is needed; a record as it came shows what else there would be.
+const MOST_RECORDS = 10;
+
+/** A list as it came, with the newest of its records. */
+function shortened(record: JsonObject): JsonObject {
+  const tasks = record.tasks as Json[];
+  const cut = `[cut: ${tasks.length - MOST_RECORDS} more items]`;
+  return tasks.length > MOST_RECORDS ? { ...record, tasks: [...tasks.slice(0, MOST_RECORDS), cut] } : record;
+}
+
+/** A task of a list, in our words. */
+function rowOf(task: Task): JsonObject {
+  const { id, state, unknownState, createdAt, idempotencyKey } = task;
+  const { charged, refunded } = creditsOf(task);
+  return {
+    taskId: id,
+    status: state,
+    ...(unknownState !== undefined && { unknownState }),
+    model: nameIn(task.model) ?? null,
+    createdAt: createdAt === undefined ? null : new Date(createdAt).toISOString(),
+    credits: { charged, refunded },
+    // A key has no spaces: whatever has some is no key, and may be a sentence.
+    idempotencyKey: idempotencyKey && /^[\x21-\x7e]{1,128}$/.test(idempotencyKey) ? idempotencyKey : null,
+  };
 }
 
 /** Notes what the list shows of recorded tasks that have not ended as far as their records know. */

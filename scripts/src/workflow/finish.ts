@@ -2,12 +2,12 @@ import { type PollRhythm, pauseBeforeLook } from '../http/again.ts';
 import type { Entry } from '../journal/journal.ts';
 import type { Credits } from '../journal/record.ts';
 import type { Flags } from '../types/command-line.ts';
-import { failed, type Outcome } from '../types/envelope.ts';
+import { failed, type Outcome, upstream } from '../types/envelope.ts';
 import { Failure } from '../types/failure.ts';
 import type { JsonObject } from '../types/json.ts';
 import { BRIEF_WAIT_S, type Task } from '../types/task.ts';
 import type { SavedFile } from './download.ts';
-import { creditsOf, dataOf, type OutcomeOptions, resumeCommand, taskOutcome } from './outcome.ts';
+import { creditsOf, type OutcomeOptions, resumeCommand, taskOutcome } from './outcome.ts';
 import { type Session, shortDeadline } from './session.ts';
 
 export interface FinishOptions {
@@ -90,7 +90,7 @@ async function fetchResult(
     const pause = pauseBeforeLook(n, rhythm, api.clock.random);
     if (n + 1 >= RESULT_LOOKS || api.clock.monotonic() + pause > deadline) {
       throw new Failure('UNKNOWN_ERROR', 'The task is COMPLETED, but its record names no file.', {
-        data: dataOf(task.record),
+        data: upstream(task.record),
       });
     }
     await api.clock.sleep(pause, api.signal);

@@ -2,6 +2,7 @@ import type { Contract } from '../contracts/contract.ts';
 import { cheaperVariants, estimate, estimateCredits } from '../contracts/price.ts';
 import type { Entry, Journal } from '../journal/journal.ts';
 import type { Intent, Quote } from '../providers/provider.ts';
+import { upstream } from '../types/envelope.ts';
 import { Failure } from '../types/failure.ts';
 import type { Json, JsonObject } from '../types/json.ts';
 import { type Session, shortDeadline } from './session.ts';
@@ -73,9 +74,9 @@ export async function askPrice(session: Session, contract: Contract, intent: Int
       'BUDGET_EXCEEDED',
       `This would cost ${quote.credits} credits; --maxCredits allows ${maxCredits}. Nothing was submitted.`,
       {
-        data: { quote: quote.record, quoted: quote.credits, maxCredits },
+        data: { quoted: quote.credits, maxCredits, ...upstream(quote.record) },
         nextSteps: [
-          ...variants(contract, payload, maxCredits + 1),
+          ...variants(contract, payload, maxCredits),
           `Ask the person whether ${quote.credits} credits are fine; then submit with --maxCredits ${quote.credits}.`,
         ],
       },
@@ -169,26 +170,31 @@ function shortOfCredits(
   }
   return new Failure('INSUFFICIENT_CREDITS', `${said}${missing} Nothing was submitted.`, {
     data,
-    nextSteps: [
-      ...variants(contract, intent.payload, affordable(contract, intent, quote)),
-      provider.says.credits,
-    ],
+    nextSteps: [...variantsWithin(contract, intent, quote), provider.says.credits],
   });
 }
 
-/** Credits that a cheaper form has to stay below to be of use. */
-function affordable(contract: Contract, { payload }: Intent, quote: Quote | null): number {
-  if (quote?.balance != null) return Math.min(quote.balance + 1, quote.credits);
-  return quote?.credits ?? estimateCredits(contract, payload) ?? 0;
+/** What a refusal for lack of credits can offer instead: where the balance is not known, whatever is cheaper. */
+function variantsWithin(contract: Contract, { payload }: Intent, quote: Quote | null): string[] {
+  const price = quote?.credits ?? estimateCredits(contract, payload);
+  if (price === null) return [];
+  const balance = quote?.balance ?? null;
+  return balance === null || balance >= price
+    ? cheaper(contract, payload, price)
+    : variants(contract, payload, balance);
 }
 
-/** Forms of the same request that cost less than `below` credits, as literals to put into the payload. */
-export function variants(contract: Contract, payload: JsonObject, below: number): string[] {
-  const { price, model } = contract;
-  const cheaper = cheaperVariants(contract, payload, below);
-  if (cheaper.length === 0) return [`No form of ${model} is known that costs at most ${below - 1} credits.`];
-  return cheaper.map(
+/** Forms of the same request that cost at most so many credits, as literals to put into the payload; or that there are none. */
+export function variants(contract: Contract, payload: JsonObject, most: number): string[] {
+  const found = cheaper(contract, payload, most + 1);
+  return found.length > 0
+    ? found
+    : [`No form of ${contract.model} is known that costs at most ${most} credits.`];
+}
+
+function cheaper(contract: Contract, payload: JsonObject, below: number): string[] {
+  return cheaperVariants(contract, payload, below).map(
     ({ change, credits }) =>
-      `Cheaper: ${JSON.stringify(change).slice(1, -1)} in the payload, about ${credits} credit${credits === 1 ? '' : 's'} (an estimate of ${price?.asOf}).`,
+      `Cheaper: ${JSON.stringify(change).slice(1, -1)} in the payload, about ${credits} credit${credits === 1 ? '' : 's'} (an estimate of ${contract.price?.asOf}).`,
   );
 }

@@ -2,10 +2,10 @@ import type { Contract } from '../contracts/contract.ts';
 import type { Entry } from '../journal/journal.ts';
 import type { Intent } from '../providers/provider.ts';
 import type { Flags } from '../types/command-line.ts';
-import type { Outcome } from '../types/envelope.ts';
+import { type Outcome, withWarning } from '../types/envelope.ts';
 import { EXIT } from '../types/exit-codes.ts';
 import { Failure } from '../types/failure.ts';
-import type { JsonObject } from '../types/json.ts';
+import { isObject, type JsonObject } from '../types/json.ts';
 import { isTerminal, type Task } from '../types/task.ts';
 import { isYoung } from './delivery.ts';
 import { folderFor } from './finish.ts';
@@ -87,7 +87,18 @@ export async function generate(session: Session, options: GenerateOptions): Prom
           });
   // Whoever did not want to wait has got what was asked for.
   const isDone = isDetached && outcome.exitCode === EXIT.stillRunning;
-  return isDone ? { ...outcome, exitCode: EXIT.done } : outcome;
+  return withinCap(isDone ? { ...outcome, exitCode: EXIT.done } : outcome, intent.maxCredits);
+}
+
+/** A charge above the cap cannot be taken back, but it is said. */
+function withinCap(outcome: Outcome, maxCredits = Infinity): Outcome {
+  const credits = outcome.envelope.data?.credits;
+  const charged = isObject(credits) ? credits.charged : null;
+  if (typeof charged !== 'number' || charged <= maxCredits) return outcome;
+  return withWarning(
+    outcome,
+    `The service reports ${charged} credits charged, although the cap was ${maxCredits} (--maxCredits). Tell the person.`,
+  );
 }
 
 async function follow(

@@ -31,14 +31,14 @@ const TURN_PAUSE_MS = 1_000;
  * The same as `lookOnce`, among the processes of this machine that share the service's limit: what another one saw a
  * moment ago counts, and otherwise a turn is waited for.
  * @param deadline on the monotonic clock
- * @returns null when the time was over before the next turn, and the last look was a moment ago
+ * @returns null when the time was over before the next turn, and the last look was a moment ago; `crowded` when it was not
  */
 export async function lookInTurn(
   session: Session,
   pace: Pace,
   taskId: string,
   deadline: number,
-): Promise<Sighting | null> {
+): Promise<Sighting | null | 'crowded'> {
   const { clock, signal } = session.api;
   for (;;) {
     const state = await pace.seenByOthers(taskId);
@@ -46,8 +46,7 @@ export async function lookInTurn(
     if (await pace.takeTurn()) break;
     const left = deadline - clock.monotonic();
     if (left <= 0) {
-      if (pace.lookedLately(taskId)) return null;
-      throw crowded();
+      return pace.lookedLately(taskId) ? null : 'crowded';
     }
     await clock.sleep(Math.min(left, TURN_PAUSE_MS * (0.5 + clock.random())), signal);
   }
@@ -57,20 +56,11 @@ export async function lookInTurn(
     await pace.saw(taskId, sighting.state);
     return sighting;
   } catch (error) {
-    const rest = error instanceof Failure ? error.details.retryAfter : undefined;
-    if (rest !== undefined) await pace.restFor(rest * 1000);
+    // A limit is everybody's; a server that is down may be up again for the next one.
+    const rest = error instanceof Failure && error.code === 'RATE_LIMITED' && error.details.retryAfter;
+    if (rest) await pace.restFor(rest * 1000);
     throw error;
   }
-}
-
-function crowded(): Failure {
-  return new Failure(
-    'RATE_LIMITED',
-    'There was no turn to look: what this machine waits for uses up what the service allows.',
-    {
-      transient: true,
-    },
-  );
 }
 
 async function settleDoubt(sighting: Sighting, fetchTask: () => Promise<Sighting>): Promise<Sighting> {

@@ -1,18 +1,20 @@
 import type { Credits } from '../journal/record.ts';
+import { nameIn } from '../providers/answer.ts';
 import type { Sighting } from '../providers/provider.ts';
 import type { Flags } from '../types/command-line.ts';
-import { failed, type Outcome, success } from '../types/envelope.ts';
+import { failed, type Outcome, success, upstream } from '../types/envelope.ts';
 import { EXIT } from '../types/exit-codes.ts';
 import { Failure } from '../types/failure.ts';
 import type { Json, JsonObject } from '../types/json.ts';
 import { BRIEF_WAIT_S, type Task } from '../types/task.ts';
+import { quoted } from '../types/text.ts';
 import type { Session } from './session.ts';
 
 type Seen = Pick<Sighting, 'state' | 'unknownState' | 'record'> &
-  Partial<Pick<Task, 'error' | 'urls' | 'charged' | 'refunded'>>;
+  Partial<Pick<Task, 'model' | 'error' | 'urls' | 'charged' | 'refunded'>>;
 
 export interface OutcomeOptions {
-  /** What goes into `data` beside the service's answer. */
+  /** What else goes into `data`. */
   extra?: JsonObject;
   /** What is known of its credits from before. */
   credits?: Credits | undefined;
@@ -20,23 +22,6 @@ export interface OutcomeOptions {
   running?: number;
   /** Flags to repeat in the command that resumes the task. */
   resumeFlags?: Flags;
-}
-
-// What a call says in its own name. A service that used one of these words would speak to the agent as if it were us.
-const OUR_WORDS: ReadonlySet<string> = new Set([
-  'nextSteps',
-  'issues',
-  'files',
-  'resultUrls',
-  'unknownState',
-  'lastPollError',
-  'resumed',
-  'warnings',
-]);
-
-/** A service's answer as it goes into `data`. */
-export function dataOf(record: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(record).filter(([name]) => !OUR_WORDS.has(name)));
 }
 
 /** The command that goes on with a task: it waits, and charges nothing. */
@@ -64,17 +49,18 @@ export function taskOutcome(
   seen: Seen,
   { extra = {}, credits, running = EXIT.done, resumeFlags }: OutcomeOptions = {},
 ): Outcome {
-  const data: Record<string, Json> = { ...dataOf(seen.record), ...extra };
+  const model = nameIn(seen.model);
+  const data: Record<string, Json> = { ...(model !== undefined && { model }), ...extra };
   if (credits || seen.charged !== undefined) data.credits = { ...creditsOf(seen, credits) };
-  else delete data.credits;
   if (seen.unknownState !== undefined) data.unknownState = seen.unknownState;
+  if (seen.state === 'COMPLETED' && seen.urls?.length) data.resultUrls = seen.urls;
+  Object.assign(data, upstream(seen.record));
   const resume = resumeCommand(session, taskId, resumeFlags);
   switch (seen.state) {
     case 'COMPLETED':
-      if (seen.urls?.length) data.resultUrls = seen.urls;
       return success('COMPLETED', taskId, data, EXIT.done);
     case 'FAILED': {
-      const why = seen.error ? ` The service says: "${seen.error}".` : ' The service gives no reason.';
+      const why = seen.error ? ` The service says: ${quoted(seen.error)}.` : ' The service gives no reason.';
       return failed(
         new Failure('GENERATION_FAILED', `The task ended FAILED.${why}`, {
           status: 'FAILED',

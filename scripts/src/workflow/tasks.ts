@@ -4,7 +4,7 @@ import type { Pace } from '../journal/pace.ts';
 import type { Credits } from '../journal/record.ts';
 import type { Sighting } from '../providers/provider.ts';
 import type { Flags } from '../types/command-line.ts';
-import { failed, type Outcome, success } from '../types/envelope.ts';
+import { failed, type Outcome, success, upstream, withWarning } from '../types/envelope.ts';
 import { EXIT } from '../types/exit-codes.ts';
 import { Failure } from '../types/failure.ts';
 import type { JsonObject } from '../types/json.ts';
@@ -12,9 +12,9 @@ import { isTerminal, type Task } from '../types/task.ts';
 import { handOver, isYoung, noteState, recordOf, YOUNG_TASK_MS } from './delivery.ts';
 import { finish, folderFor } from './finish.ts';
 import { look, lookInTurn, lookOnce } from './look.ts';
-import { creditsOf, dataOf, taskOutcome } from './outcome.ts';
+import { creditsOf, taskOutcome } from './outcome.ts';
 import { type Session, shortDeadline } from './session.ts';
-import { merge, waitForEnd } from './wait.ts';
+import { endsWait, merge, waitForEnd } from './wait.ts';
 
 export interface WaitSettings {
   /** Milliseconds; 0 = one look, no wait. */
@@ -83,13 +83,13 @@ export async function waitTask(
       recorded && isTerminal(recorded)
         ? { state: recorded, record: {} }
         : pace
-          ? ((await lookInTurn(session, pace, taskId, patience)) ?? undefined)
+          ? seenIn(await lookInTurn(session, pace, taskId, patience))
           : await look(session, taskId, Math.min(shortDeadline(session), patience), patience);
   } catch (error) {
     // A look that fails for a moment does not end a wait that has only begun.
     if (!(error instanceof Failure) || settings.waitMs <= 0) throw error;
     const tooYoung = error.code === 'TASK_NOT_FOUND' && entry !== undefined && isYoung(session, entry);
-    if (!error.details.transient && !tooYoung) throw error;
+    if (endsWait(error) && !tooYoung) throw error;
     trouble = error;
     session.observer.troubled(error);
   }
@@ -102,57 +102,68 @@ export async function waitTask(
 
 /** Cancels a task and says whether that took effect: the service allows it only before the work has begun. */
 export async function cancelTask(session: Session, taskId: string): Promise<Outcome> {
-  const { provider } = session;
   let answer: Sighting | undefined;
   let refusal: Failure | undefined;
   try {
     answer = await cancelWhileRefusedForNow(session, taskId);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    if (['AUTH_FAILED', 'TASK_NOT_FOUND', 'RATE_LIMITED'].includes(error.code)) throw error;
+    if (['AUTH_FAILED', 'RATE_LIMITED'].includes(error.code)) throw error;
     refusal = error;
   }
-  if (answer?.state === 'CANCEL') {
-    return cancelled(session, taskId, answer);
-  }
-  // Refused, or the answer was lost: what counts is what has become of the task.
-  let seen: Sighting;
+  if (answer?.state === 'CANCEL') return cancelled(session, taskId, answer);
+  // Rejected, or the answer was lost: what counts is what has become of the task.
+  let seen: Sighting | undefined;
   try {
     seen = await look(session, taskId, shortDeadline(session));
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    if (!answer) throw refusal ?? error;
+    if (error.code === 'AUTH_FAILED' || error.code === 'TASK_NOT_FOUND') throw error;
+    // That the cancel was lost, or that nobody can say whether the task exists, tells more than that it was not cancelled.
+    if (refusal && refusal.code !== 'UNKNOWN_ERROR') throw refusal;
     seen = answer;
   }
   const entry = await recordOf(session, taskId);
-  if (entry) await noteState(session, entry, seen.state);
-  const data = dataOf(seen.record);
-  if (seen.state === 'CANCEL') return cancelled(session, taskId, seen);
-  const running = !isTerminal(seen.state);
+  if (entry && seen) await noteState(session, entry, seen.state);
+  if (seen?.state === 'CANCEL') return cancelled(session, taskId, seen);
+  return notCancelled(session, taskId, seen, refusal);
+}
+
+/** A cancel that did not take effect, with the true state of the task. */
+function notCancelled(
+  { provider, command }: Session,
+  taskId: string,
+  seen: Sighting | undefined,
+  refusal: Failure | undefined,
+): Outcome {
+  const status = seen?.state ?? 'UNKNOWN';
+  const hasEnded = isTerminal(status);
+  const so = seen ? `it is ${seen.unknownState ?? status}` : 'its state could not be read';
   const said = refusal ? ` ${refusal.message}` : '';
+  const isLost = refusal?.code === 'NETWORK_ERROR';
   const failure = new Failure(
-    refusal?.code === 'NETWORK_ERROR' ? 'NETWORK_ERROR' : 'UNKNOWN_ERROR',
-    `The task was not cancelled: it is ${seen.unknownState ?? seen.state}.${said}`,
+    isLost ? 'NETWORK_ERROR' : 'CANCEL_REJECTED',
+    `The task was not cancelled: ${so}.${said}`,
     {
-      status: seen.state,
+      status,
       taskId,
-      data,
-      exitCode: running ? EXIT.stillRunning : seen.state === 'FAILED' ? EXIT.taskEnded : EXIT.badInput,
+      data: upstream(seen?.record),
+      exitCode: hasEnded ? EXIT.taskEnded : EXIT.stillRunning,
       nextSteps: [
         provider.says.cancel,
-        ...(seen.state === 'SUBMITTED' ? [session.command('cancelTask', { taskId })] : []),
-        session.command(running ? 'waitTask' : 'getTask', { taskId }),
+        ...(status === 'SUBMITTED' ? [command('cancelTask', { taskId })] : []),
+        command(hasEnded ? 'getTask' : 'waitTask', { taskId }),
       ],
     },
   );
-  return failed(failure, seen.state, taskId);
+  return failed(failure, status, taskId);
 }
 
 /** The end that was asked for, with what its record says of the credits. */
 async function cancelled(session: Session, taskId: string, seen: Sighting): Promise<Outcome> {
   const entry = await recordOf(session, taskId);
   const credits = creditsOf(await withRecord(session, taskId, seen), entry?.record.credits);
-  const data = { ...dataOf(seen.record), credits: { ...credits } };
+  const data = { credits: { ...credits }, ...upstream(seen.record) };
   return handOver(session, entry, success('CANCEL', taskId, data, EXIT.done));
 }
 
@@ -191,10 +202,16 @@ export async function waitOn(
     ? { ...task, state: task.state, record: task.record ?? {} }
     : undefined;
   const deadline = start + settings.waitMs;
+  const sharing = await paceOf(session, settings);
+  // Nobody could look, and nothing is known to be wrong.
+  let isCrowded = !seen && !trouble;
   if (!seen || !isTerminal(seen.state)) {
-    const sharing = await paceOf(session, settings);
     const look = sharing
-      ? () => lookInTurn(session, sharing, taskId, deadline)
+      ? async () => {
+          const found = await lookInTurn(session, sharing, taskId, deadline);
+          isCrowded = found === 'crowded';
+          return seenIn(found) ?? null;
+        }
       : () => lookOnce(session, taskId, deadline);
     const waited = await waitForEnd(look, {
       clock: api.clock,
@@ -212,15 +229,10 @@ export async function waitOn(
     if (waited.last && isTerminal(waited.last.state))
       observer.looked(waited.last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
   }
-  // Nobody could look, and nothing is known to be wrong: the task is as it was.
-  const recorded = entry?.record.status;
-  if (!seen && trouble?.code === 'RATE_LIMITED' && recorded && recorded !== 'UNKNOWN') {
-    seen = { state: recorded, record: {} };
-  }
-  if (!seen) {
-    trouble ??= new Failure('NETWORK_ERROR', 'The time was over before the task could be looked at.');
-    throw trouble.with({ status: 'UNKNOWN', taskId });
-  }
+  // What could not be looked at is as it was.
+  const recorded = entry?.record.status ?? 'UNKNOWN';
+  if (!seen && trouble && recorded === 'UNKNOWN') throw trouble.with({ status: 'UNKNOWN', taskId });
+  seen ??= { state: recorded, record: {} };
 
   const { resumeFlags } = settings;
   if (seen.state === 'COMPLETED')
@@ -248,7 +260,21 @@ export async function waitOn(
     running: EXIT.stillRunning,
   });
   outcome.envelope.retryAfter = trouble?.details.retryAfter ?? null;
-  return outcome;
+  return isCrowded && !trouble && sharing ? withoutTurn(outcome, sharing) : outcome;
+}
+
+/** The outcome of a wait that ended before a query of it was due: the task is well, and others wait too. */
+async function withoutTurn(outcome: Outcome, sharing: Pace): Promise<Outcome> {
+  const retryAfter = Math.max(1, Math.ceil((await sharing.nextTurnIn()) / 1000));
+  const warned = withWarning(
+    outcome,
+    `The state is the last known one. The queries that the service allows were used by other waits on this machine, or it asked for a pause; the next query is due in ${retryAfter} s.`,
+  );
+  return { ...warned, envelope: { ...warned.envelope, retryAfter } };
+}
+
+function seenIn(found: Sighting | null | 'crowded'): Sighting | undefined {
+  return found === 'crowded' ? undefined : (found ?? undefined);
 }
 
 /** The session, with an observer that names the task in every line. */

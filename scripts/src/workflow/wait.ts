@@ -1,4 +1,4 @@
-import { type PollRhythm, pauseAfter, pauseBeforeLook, RETRY_PAUSES } from '../http/again.ts';
+import { heeded, type PollRhythm, pauseAfter, pauseBeforeLook, RETRY_PAUSES } from '../http/again.ts';
 import type { Clock } from '../http/clock.ts';
 import type { Sighting } from '../providers/provider.ts';
 import { Failure } from '../types/failure.ts';
@@ -26,8 +26,8 @@ export interface Waited {
 }
 
 /**
- * Looks at a task until it has ended or the deadline is reached. A failed look does not end the wait; a permanent
- * failure (the key is refused, the task does not exist) does, by being thrown.
+ * Looks at a task until it has ended or the deadline is reached. A failed look does not end the wait; a failure that
+ * stays (`endsWait`) does, by being thrown.
  * @param look null when there was none, which changes nothing
  */
 export async function waitForEnd(
@@ -42,11 +42,12 @@ export async function waitForEnd(
 
   for (let n = 0; ; n += 1) {
     let pause = pauseBeforeLook(n, rhythm, clock.random);
-    if (trouble) pause = Math.max(pause, pauseAfter(trouble, troubles, RETRY_PAUSES, clock.random));
+    const before = trouble && heeded(trouble);
+    if (before) pause = Math.max(pause, pauseAfter(before, troubles, RETRY_PAUSES, clock.random));
     const left = deadline - clock.monotonic();
     // A look after the deadline is not made; nor is one that the service asked to put off beyond it.
     if (left <= 0) return { last, trouble };
-    if ((trouble?.details.retryAfter ?? 0) * 1000 > left) return { last, trouble };
+    if ((before?.details.retryAfter ?? 0) * 1000 > left) return { last, trouble };
     pause = Math.min(pause, left);
     if (last) options.onLook?.(last, { elapsedMs: clock.monotonic() - start, nextMs: pause });
     await clock.sleep(pause, signal);
@@ -61,12 +62,20 @@ export async function waitForEnd(
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       const tooYoung = error.code === 'TASK_NOT_FOUND' && clock.monotonic() < (options.graceUntil ?? 0);
-      if (!error.details.transient && !tooYoung) throw error;
+      if (endsWait(error) && !tooYoung) throw error;
       trouble = error;
       troubles += 1;
       options.onTrouble?.(error);
     }
   }
+}
+
+/**
+ * Whether a failed look says that no other one will do better: the key is refused, the task does not exist, the address
+ * cannot be spoken to. An answer that nobody understands says nothing of the kind.
+ */
+export function endsWait({ code, details }: Failure): boolean {
+  return !details.transient && code !== 'UNKNOWN_ERROR';
 }
 
 /** The newer sighting; a word that we do not know leaves the last known state standing and is reported beside it. */
