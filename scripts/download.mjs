@@ -574,7 +574,12 @@ function fileStemOf({ taskId, number }) {
   return `${fileStem(taskId)}${number === void 0 ? "" : `-${number}`}`;
 }
 async function isSaved(file) {
-  return await isThere(file.path) && hasContent(file.path, file);
+  try {
+    return await hasContent(file.path, file);
+  } catch (error) {
+    if (diskTrouble(error) === void 0) throw error;
+    return false;
+  }
 }
 async function download(session, options) {
   const stem = fileStemOf(options);

@@ -132,7 +132,8 @@ function taskOutcome(session, taskId, seen, { extra = {}, credits, running = EXI
       if (seen.urls?.length) data.resultUrls = seen.urls;
       return success("COMPLETED", taskId, data, EXIT.done);
     case "FAILED": {
-      const why = seen.error ? ` The service says: "${seen.error}".` : " The service gives no reason.";
+      const noReason = seen.isRecordUnread ? " Why is not known: its record at the service cannot be read." : " The service gives no reason.";
+      const why = seen.error ? ` The service says: "${seen.error}".` : noReason;
       return failed(
         new Failure6("GENERATION_FAILED", `The task ended FAILED.${why}`, {
           status: "FAILED",
@@ -609,7 +610,7 @@ async function withRecord(session, taskId, seen) {
     return { ...task, state: seen.state };
   } catch (error) {
     if (!(error instanceof Failure10)) throw error;
-    return seen;
+    return { ...seen, isRecordUnread: true };
   }
 }
 var LEAST_SHARED_MS;
@@ -634,10 +635,11 @@ __export(copy_file_exports, {
 const { randomBytes } = require("node:crypto");
 const { copyFile, rm } = require("node:fs/promises");
 const path2 = require("node:path");
-import { asDownloadFailure, isSaved, moveIntoPlace } from "./download.mjs";
+import { asDownloadFailure, isSaved, moveIntoPlace, prepareFolder } from "./download.mjs";
 async function copyTo(file, target, clock) {
   const copy = { ...file, path: target };
   if (await isSaved(copy)) return copy;
+  await prepareFolder(path2.dirname(target));
   const part = `${target}.${randomBytes(4).toString("hex")}.part`;
   try {
     await copyFile(file.path, part);
@@ -1851,7 +1853,7 @@ init_finish();
 init_tasks();
 const path3 = require("node:path");
 import { failed as failed4, success as success3 } from "./main.mjs";
-import { EXIT as EXIT3, EXIT_OF_ERROR } from "./main.mjs";
+import { EXIT as EXIT3 } from "./main.mjs";
 import { Failure as Failure15 } from "./main.mjs";
 import { isTerminal as isTerminal4 } from "./main.mjs";
 var DAY_MS = 24 * 36e5;
@@ -1859,7 +1861,6 @@ var hasEnded = ({ record }) => isTerminal4(record.status);
 async function reuse(session, entry, settings) {
   const { taskId, created, status } = entry.record;
   session.observer.attached(taskId, created);
-  session.observer.task(taskId, status);
   await noteUse(session, entry);
   const outcome = status === "COMPLETED" ? await sameResult(session, entry, settings) : await sameEnd(session, entry, settings);
   return { ...outcome, envelope: { ...outcome.envelope, data: said(session, entry, outcome) } };
@@ -1884,22 +1885,29 @@ async function noteUse({ api }, entry) {
 }
 async function sameResult(session, entry, settings) {
   const { taskId, download, credits } = entry.record;
+  session.observer.task(taskId, "COMPLETED");
   const folder = settings.folder ?? download;
-  let files;
   try {
-    files = await wholeFiles(session, entry, folder);
+    const files = await wholeFiles(session, entry, folder);
+    if (files) {
+      const data = { credits: { ...credits }, files: files.map((file) => ({ ...file })) };
+      return handOver(session, entry, success3("COMPLETED", taskId, data, EXIT3.done));
+    }
+    const until = settings.waitMs > 0 ? session.api.clock.monotonic() + settings.waitMs : Infinity;
+    const options = { ...settings, folder: await folderFor(folder), until, entry, credits };
+    const outcome = await finish(session, taskId, options);
+    if (outcome.envelope.errorCode === "TASK_NOT_FOUND") throw gone(session, taskId);
+    return handOver(session, entry, outcome);
   } catch (error) {
     if (!(error instanceof Failure15)) throw error;
     return failed4(error.with({ status: "COMPLETED" }), "COMPLETED", taskId);
   }
-  if (files) {
-    const data = { credits: { ...credits }, files: files.map((file) => ({ ...file })) };
-    return handOver(session, entry, success3("COMPLETED", taskId, data, EXIT3.done));
-  }
-  const { clock } = session.api;
-  const until = settings.waitMs > 0 ? clock.monotonic() + settings.waitMs : Infinity;
-  const outcome = await finish(session, taskId, { ...settings, folder, until, entry, credits });
-  return handOver(session, entry, isGone(outcome) ? gone(session, outcome) : outcome);
+}
+function gone({ provider: { title, says } }, taskId) {
+  return new Failure15(
+    "DOWNLOAD_FAILED",
+    `The result cannot be had any more: no whole copy of it is known on this machine, and ${title} does not know task ${taskId} any more. ${says.retention}`
+  );
 }
 async function wholeFiles(session, entry, folder) {
   const { files, fileCount, delivered } = entry.record;
@@ -1929,23 +1937,6 @@ async function wholeFiles(session, entry, folder) {
 }
 function sameEnd(session, entry, settings) {
   return waitTask(session, entry.record.taskId, { ...settings, waitMs: 0 }, {}, entry);
-}
-var GONE = ["TASK_NOT_FOUND", "DOWNLOAD_FAILED"];
-function isGone({ envelope }) {
-  return envelope.errorCode !== null && GONE.includes(envelope.errorCode);
-}
-function gone(session, outcome) {
-  const { envelope } = outcome;
-  if (envelope.errorCode === "DOWNLOAD_FAILED") return outcome;
-  const failure = new Failure15(
-    "DOWNLOAD_FAILED",
-    `The result cannot be had any more: the saved file is gone, and ${session.provider.title} does not know the task. ${session.provider.says.retention}`
-  );
-  return {
-    ...outcome,
-    envelope: { ...envelope, errorCode: failure.code, errorMessage: failure.message },
-    exitCode: EXIT_OF_ERROR[failure.code]
-  };
 }
 
 // scripts/src/live.ts

@@ -8,7 +8,10 @@ import { BRIEF_WAIT_S, type Task } from '../types/task.ts';
 import type { Session } from './session.ts';
 
 type Seen = Pick<Sighting, 'state' | 'unknownState' | 'record'> &
-  Partial<Pick<Task, 'error' | 'urls' | 'charged' | 'refunded'>>;
+  Partial<Pick<Task, 'error' | 'urls' | 'charged' | 'refunded'>> & {
+    /** The task's record, which may say why it failed, could not be read. */
+    isRecordUnread?: boolean;
+  };
 
 export interface OutcomeOptions {
   /** What goes into `data` beside the service's answer. */
@@ -72,7 +75,10 @@ export function taskOutcome(
       if (seen.urls?.length) data.resultUrls = seen.urls;
       return success('COMPLETED', taskId, data, EXIT.done);
     case 'FAILED': {
-      const why = seen.error ? ` The service says: "${seen.error}".` : ' The service gives no reason.';
+      const noReason = seen.isRecordUnread
+        ? ' Why is not known: its record at the service cannot be read.'
+        : ' The service gives no reason.';
+      const why = seen.error ? ` The service says: "${seen.error}".` : noReason;
       return failed(
         new Failure('GENERATION_FAILED', `The task ended FAILED.${why}`, {
           status: 'FAILED',
