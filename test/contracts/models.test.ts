@@ -155,7 +155,8 @@ describe('the models of B3 and the four listed since', () => {
 
   it.each(MODELS)('%s: says whether a replay is documented: of minimax alone', async (model) => {
     const { replay } = await contractOf(model);
-    if (model === 'minimax') expect(replay).toMatch(/OpenAPI 1\.0\.15 \(September 2026\).* No replay was ever seen\.$/);
+    if (model === 'minimax')
+      expect(replay).toMatch(/OpenAPI 1\.0\.15 \(September 2026\).* No replay was ever seen\.$/);
     else expect(replay).toBeNull();
     const described = await describeOne({ profile: PROFILES[0]!, isProviderNamed: false }, model);
     expect(described.envelope.data).toMatchObject({ model, replay });
