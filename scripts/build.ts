@@ -62,12 +62,15 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ],
   ['apidot', /^providers\/apidot\.ts$/],
   ['contracts', /^(contracts\/|cli\/(intake|payload|describe)\.ts$)/],
-  ['generate', /^workflow\/(generate|recorded|pending|funds|account|submit|settle)\.ts$/],
+  [
+    'generate',
+    /^workflow\/(generate|recorded|reuse|pending|funds|account|submit|send|reconcile|own-task)\.ts$/,
+  ],
   ['journal', /^(disk|journal)\//],
   ['pending', /^cli\/pending\.ts$/],
   [
     'download',
-    /^workflow\/(save-once|download|fetch-file|file-(hash|name|writer)|signature|whole-file)\.ts$/,
+    /^workflow\/(save-once|copy-file|download|fetch-file|file-(hash|name|writer)|signature|whole-file)\.ts$/,
   ],
   ['live', /^((http|providers|workflow)\/|cli\/(live|advice|missing)\.ts$)/],
   ['main', /^cli\//],

@@ -3,9 +3,12 @@ const require = (name) => process.getBuiltinModule(name);
 // scripts/src/contracts/contract.ts
 const { readdirSync } = require("node:fs");
 const { join: join2 } = require("node:path");
+import { actionWords, commandLine } from "./main.mjs";
 import { Failure } from "./main.mjs";
 import { isObject as isObject5 } from "./main.mjs";
-import { PROGRAM, plain as plain2 } from "./main.mjs";
+import { OUTPUT_KINDS } from "./main.mjs";
+import { skillFolder } from "./main.mjs";
+import { plain as plain2 } from "./main.mjs";
 
 // scripts/src/contracts/contract-error.ts
 var ContractError = class extends Error {
@@ -50,7 +53,7 @@ function readIfThere(file) {
 }
 
 // scripts/src/contracts/contract.ts
-import { contractsFolder as contractsFolder2, skillFolder } from "./main.mjs";
+import { contractsFolder as contractsFolder2 } from "./main.mjs";
 
 // scripts/src/contracts/node.ts
 import { isObject as isObject3 } from "./main.mjs";
@@ -62,9 +65,19 @@ var STDIN = "pass the whole payload through standard input with --payload -";
 function otherwise(fromFile) {
   return fromFile ? `give the picture with --image <file>, or ${STDIN}` : STDIN;
 }
-function expectedMedia(kind2) {
-  if (kind2 !== "image") return "a public http(s) URL";
-  return "a public http(s) URL, or an image as data:image/png;base64,... (png, jpeg, webp or gif)";
+function expectedMedia(kind2, files) {
+  const url = `a public http(s) URL${files === void 0 ? "" : ` of a ${files.join(", ")} file`}`;
+  return kind2 === "image" ? `${url}, or an image as data:image/png;base64,... with its own type` : url;
+}
+var KNOWN_ENDING = /\.(png|jpe?g|webp|gif|avif|bmp|heic|tiff?|svg|mp4|mov|m4v|webm|mkv|avi|mp3|wav|m4a|aac|flac|ogg|glb|obj|pdf)$/i;
+function checkFileType(url, files) {
+  const path = /^[^?#]*/.exec(url.slice(0, 8192))[0];
+  const ending = KNOWN_ENDING.exec(path)?.[1]?.toLowerCase();
+  if (ending === void 0 || files.includes(ending)) return null;
+  return {
+    expected: `a public http(s) URL of a ${files.join(", ")} file`,
+    hint: `write the URL of a ${files.join(", ")} file; this one ends with .${ending}, which the service is not said to take`
+  };
 }
 function checkMedia(value, kind2, fromFile = true, service = "the service") {
   const expected2 = expectedMedia(kind2);
@@ -98,8 +111,8 @@ function imageHint(head, fromFile) {
 }
 var BASE64_END = /[^A-Za-z0-9+/]/g;
 function dataUriProblem(value, head, fix) {
-  const prefix = /^data:image\/(?:png|jpeg|webp|gif);base64,/.exec(head)?.[0];
-  if (prefix === void 0) return headerHint(head);
+  const [prefix, named] = /^(?!data:image\/jpg;)data:(image\/[a-z0-9][a-z0-9.+-]*);base64,/.exec(head) ?? [];
+  if (prefix === void 0 || named === void 0) return headerHint(head);
   BASE64_END.lastIndex = prefix.length;
   const end = BASE64_END.exec(value)?.index ?? value.length;
   const rest = value.slice(end, end + 3);
@@ -115,23 +128,31 @@ function dataUriProblem(value, head, fix) {
   if (length % 4 !== 0)
     return `the base64 text looks cut off: its length of ${length} is no multiple of 4; ${fix}`;
   const type = sniffImage(Buffer.from(value.slice(prefix.length, prefix.length + 24), "base64"));
-  if (type === null) return `the data are no PNG, JPEG, WebP or GIF picture; ${fix}`;
-  if (!prefix.startsWith(`data:${type};`)) return `the data are ${type}; write data:${type};base64,...`;
-  return null;
+  if (type === null) return SURE.has(named) ? `the data are no picture of type ${named}; ${fix}` : null;
+  return type === named ? null : `the data are ${type}; write data:${type};base64,...`;
 }
 function headerHint(head) {
   const type = /^data:([^;,]{0,40})/i.exec(head)?.[1]?.toLowerCase() ?? "";
-  if (type === "image/jpg") return "write data:image/jpeg;base64,... ; image/jpg is refused by the service";
-  if (!/^image\/(png|jpeg|webp|gif)$/.test(type))
-    return `write data:image/png;base64,... (or jpeg, webp, gif), not data:${plain(type)}`;
+  if (type === "image/jpg")
+    return "write data:image/jpeg;base64,... ; image/jpg is no registered type, and was refused once for a URL (September 2026)";
+  if (!type.startsWith("image/")) return `write data:image/png;base64,... , not data:${plain(type)}`;
   return `begin the value with exactly data:${type};base64,`;
 }
+var SURE = /* @__PURE__ */ new Set([
+  "image/png",
+  "image/jpeg",
+  "image/webp",
+  "image/gif",
+  "image/bmp"
+]);
 function sniffImage(bytes) {
   const starts = (at, signature) => bytes.length >= at + signature.length && [...signature].every((char, i) => bytes[at + i] === char.charCodeAt(0));
   if (starts(0, "PNG\r\n\n")) return "image/png";
   if (starts(0, "ÿØÿ")) return "image/jpeg";
   if (starts(0, "GIF87a") || starts(0, "GIF89a")) return "image/gif";
   if (starts(0, "RIFF") && starts(8, "WEBP")) return "image/webp";
+  if (starts(4, "ftypavif") || starts(4, "ftypavis")) return "image/avif";
+  if (starts(0, "BM") && starts(6, "\0\0\0\0")) return "image/bmp";
   return null;
 }
 function checkPublicUrl(value, options) {
@@ -264,16 +285,16 @@ function readRejected(properties, value, where) {
 }
 function readWhen(properties, value, where, read) {
   const rule = only(value, where, ["if", "require", "refuse", "limit"]);
-  const { if: conditions, require: require2 = [], refuse = [], limit = {} } = rule;
-  if (!isObject2(conditions) || Object.keys(conditions).length === 0)
+  const { if: conditions2, require: require2 = [], refuse = [], limit = {} } = rule;
+  if (!isObject2(conditions2) || Object.keys(conditions2).length === 0)
     throw new ContractError(`${where}.if must map fields to conditions`);
   if (!isObject2(limit)) throw new ContractError(`${where}.limit must map fields to schemas`);
   const place = (name2, of) => `${where}.${of}.${name2}`;
   return {
     if: new Map(
-      Object.entries(conditions).map(([name2, condition2]) => [
+      Object.entries(conditions2).map(([name2, condition]) => [
         name2,
-        readCondition(property(properties, name2, `${where}.if`), condition2, place(name2, "if"), read)
+        readCondition(property(properties, name2, `${where}.if`), condition, place(name2, "if"), read)
       ])
     ),
     require: fieldList(properties, require2, `${where}.require`),
@@ -375,6 +396,14 @@ var KEYWORDS = {
         throw new ContractError(`${where} must be image, video or audio, or one of these with -url`);
       node.media = kind2;
     }
+  },
+  "x-files": {
+    types: ["string"],
+    read(node, value, where) {
+      if (!Array.isArray(value) || value.length === 0 || !value.every((item) => typeof item === "string"))
+        throw new ContractError(`${where} must be a list of file endings`);
+      node.files = value;
+    }
   }
 };
 function number(key) {
@@ -455,42 +484,63 @@ function nodeAt(node, path) {
 // scripts/src/contracts/price-rule.ts
 import { isObject as isObject4 } from "./main.mjs";
 function readPrice(value, root) {
-  const rule = fields(value, "x-price", ["asOf", "note", "seconds", "rates", "observed"]);
-  const {
-    asOf,
-    note,
-    seconds = null,
-    rates = [],
-    observed = []
-  } = rule;
+  const known = ["asOf", "note", "usdPerCredit", "seconds", "rates", "observed"];
+  const { asOf, note, usdPerCredit, seconds, rates = [], observed = [] } = fields(value, "x-price", known);
   if (typeof asOf !== "string" || typeof note !== "string")
     throw new ContractError("x-price needs the texts asOf and note");
-  if (seconds !== null && (typeof seconds !== "string" || !root.properties?.has(seconds)))
-    throw new ContractError("x-price.seconds must name one of the properties");
+  if (usdPerCredit !== void 0 && !isAmount(usdPerCredit))
+    throw new ContractError("x-price.usdPerCredit must be a number above 0");
   if (!Array.isArray(rates) || !Array.isArray(observed))
     throw new ContractError("x-price.rates and x-price.observed must be lists");
-  if (rates.length > 0 && seconds === null) throw new ContractError("x-price.rates needs x-price.seconds");
+  const field = seconds === void 0 ? null : fieldName(seconds, "x-price.seconds", root);
   return {
     asOf,
     note,
-    seconds,
-    rates: rates.map((item) => {
-      const { when = {}, perSecond } = fields(item, "x-price.rates", ["when", "perSecond"]);
-      if (!isCredits(perSecond)) throw new ContractError("x-price.rates: perSecond must be a number above 0");
-      return { when: condition(when, root), perSecond };
-    }),
+    usdPerCredit: usdPerCredit ?? null,
+    seconds: field,
+    rates: rates.map((item) => readRate(item, field, root)),
     observed: observed.map((item) => {
-      const {
-        when = {},
-        credits,
-        how,
-        date: date2
-      } = fields(item, "x-price.observed", ["when", "credits", "how", "date"]);
-      if (!isCredits(credits) || how !== "quote" && how !== "charge" || typeof date2 !== "string")
+      const found = fields(item, "x-price.observed", ["when", "credits", "how", "date"]);
+      const { when = {}, credits, how, date: date2 } = found;
+      if (!isAmount(credits) || how !== "quote" && how !== "charge" || typeof date2 !== "string")
         throw new ContractError("x-price.observed needs credits, how (quote or charge) and date");
-      return { when: condition(when, root), credits, how, date: date2 };
+      return { when: conditions(when, root), credits, how, date: date2 };
     })
   };
+}
+function readRate(item, secondsField, root) {
+  const known = ["when", "perSecond", "credits", "seconds", "times", "perhapsTimes"];
+  const {
+    when = {},
+    perSecond,
+    credits,
+    seconds,
+    times,
+    perhapsTimes
+  } = fields(item, "x-price.rates", known);
+  const rate = { when: conditions(when, root) };
+  if (perSecond === void 0 === (credits === void 0))
+    throw new ContractError("x-price.rates: each needs either perSecond or credits");
+  if (perSecond !== void 0) {
+    if (!isAmount(perSecond)) throw new ContractError("x-price.rates: perSecond must be a number above 0");
+    if (secondsField === null && seconds === void 0)
+      throw new ContractError("x-price.rates: perSecond needs x-price.seconds, or seconds of its own");
+    rate.perSecond = perSecond;
+  }
+  if (credits !== void 0) {
+    if (!isAmount(credits) && !isRange(credits))
+      throw new ContractError("x-price.rates: credits must be a number above 0, or the least and the most");
+    rate.credits = credits;
+  }
+  if (seconds !== void 0) {
+    if (perSecond === void 0 || !isRange(seconds))
+      throw new ContractError("x-price.rates: seconds, the least and the most, goes with perSecond");
+    rate.seconds = seconds;
+  }
+  if (times !== void 0) rate.times = fieldName(times, "x-price.rates.times", root);
+  if (perhapsTimes !== void 0)
+    rate.perhapsTimes = fieldName(perhapsTimes, "x-price.rates.perhapsTimes", root);
+  return rate;
 }
 function fields(value, where, known) {
   if (!isObject4(value)) throw new ContractError(`${where} must hold mappings`);
@@ -498,27 +548,54 @@ function fields(value, where, known) {
   if (stranger !== void 0) throw new ContractError(`${where}: ${stranger} is not supported`);
   return value;
 }
-function isCredits(value) {
+function fieldName(value, where, root) {
+  if (typeof value === "string" && root.properties?.has(value)) return value;
+  throw new ContractError(`${where} must name one of the properties`);
+}
+function isAmount(value) {
   return typeof value === "number" && Number.isFinite(value) && value > 0;
 }
-function condition(value, root) {
+function isRange(value) {
+  return Array.isArray(value) && value.length === 2 && value.every(isAmount) && value[0] < value[1];
+}
+function conditions(value, root) {
   if (!isObject4(value)) throw new ContractError("x-price: when must be a mapping");
-  for (const [name2, wanted2] of Object.entries(value)) {
+  for (const [name2, condition] of Object.entries(value)) {
     const node = root.properties?.get(name2);
     if (node === void 0) throw new ContractError(`x-price: ${name2} is not one of the properties`);
-    if (node.enum !== void 0 && !node.enum.includes(wanted2))
-      throw new ContractError(`x-price: ${name2} cannot be ${JSON.stringify(wanted2)}`);
+    if (condition === "given" || condition === "absent") continue;
+    if (isObject4(condition)) {
+      checkPattern(name2, condition);
+      continue;
+    }
+    for (const wanted2 of Array.isArray(condition) ? condition : [condition])
+      if (wanted2 !== null && !canBe(node, wanted2))
+        throw new ContractError(`x-price: ${name2} cannot be ${JSON.stringify(wanted2)}`);
   }
   return value;
+}
+function checkPattern(name2, condition) {
+  try {
+    if (typeof condition.pattern === "string" && Object.keys(condition).length === 1) {
+      new RegExp(condition.pattern, "u");
+      return;
+    }
+  } catch {
+  }
+  throw new ContractError(`x-price: ${name2} must be a value, a list of values, given, absent or {pattern}`);
+}
+function canBe(node, value) {
+  if (node.anyOf !== void 0) return node.anyOf.some((form) => canBe(form, value));
+  return node.enum === void 0 || node.enum.includes(value);
 }
 
 // scripts/src/contracts/contract.ts
 var SAFE_NAME = /^[a-z0-9][a-z0-9._-]*$/i;
 var DIALECT = "https://json-schema.org/draft/2020-12/schema";
 var DEFAULT_PROVIDER = "aivideomaker";
-function commandFor(provider, action) {
-  const flag = provider === DEFAULT_PROVIDER ? "" : ` --provider ${provider}`;
-  return `${PROGRAM} --action ${action}${flag}`;
+function commandFor(provider, action, flags = {}) {
+  const place = provider === DEFAULT_PROVIDER ? void 0 : provider;
+  return commandLine(actionWords(action, { provider: place, ...flags }));
 }
 async function listModels(provider, root = skillFolder()) {
   const folder = contractsFolder2(root);
@@ -568,6 +645,7 @@ function rootOf(contract) {
 function toContract(provider, model, document) {
   if (!isObject5(document)) throw new ContractError("the file must be a mapping");
   const {
+    "x-output": output,
     "x-sources": sources,
     "x-notes": notes = [],
     "x-replay": replay = null,
@@ -584,6 +662,7 @@ function toContract(provider, model, document) {
   const contract = {
     provider,
     model,
+    output: readOutput(output),
     schema,
     example,
     sources: known,
@@ -593,6 +672,11 @@ function toContract(provider, model, document) {
   };
   roots.set(contract, root);
   return contract;
+}
+function readOutput(value) {
+  const kind2 = OUTPUT_KINDS.find((known) => known === value);
+  if (kind2 === void 0) throw new ContractError(`x-output must be one of ${OUTPUT_KINDS.join(", ")}`);
+  return kind2;
 }
 function readSources(value) {
   if (!Array.isArray(value) || value.length === 0)
@@ -616,8 +700,8 @@ function readReplay(value) {
   return value;
 }
 
-// scripts/src/contracts/validate.ts
-import { isObject as isObject9 } from "./main.mjs";
+// scripts/src/contracts/price.ts
+import { isObject as isObject10 } from "./main.mjs";
 
 // scripts/src/contracts/cross-field.ts
 import { isObject as isObject8 } from "./main.mjs";
@@ -1782,7 +1866,7 @@ var $ZodObject = /* @__PURE__ */ $constructor("$ZodObject", (inst, def) => {
     }
     return propValues;
   });
-  const isObject11 = isObject6;
+  const isObject13 = isObject6;
   const catchall = def.catchall;
   let value;
   const memo = globalConfig.memoizer;
@@ -1790,7 +1874,7 @@ var $ZodObject = /* @__PURE__ */ $constructor("$ZodObject", (inst, def) => {
   inst._zod.parse = (payload, ctx) => {
     value ?? (value = _normalized.value);
     const input = payload.value;
-    if (!isObject11(input)) {
+    if (!isObject13(input)) {
       payload.issues.push({
         expected: "object",
         code: "invalid_type",
@@ -2310,12 +2394,13 @@ function ofType(node, type) {
   return checks.length === 0 ? base : base.check(...checks);
 }
 function text(node) {
-  const { pattern, media, minLength: least = 0, maxLength: most = Number.POSITIVE_INFINITY } = node;
+  const { pattern, media, files, minLength: least = 0, maxLength: most = Number.POSITIVE_INFINITY } = node;
   const checks = [];
   if (pattern !== void 0) checks.push(_regex(pattern));
   if (least > 0) checks.push(refine((value) => codePoints(value) >= least));
   if (most < Number.POSITIVE_INFINITY) checks.push(refine((value) => codePoints(value) <= most));
   if (media !== void 0) checks.push(refine((value) => checkMedia(value, media) === null));
+  if (files !== void 0) checks.push(refine((value) => checkFileType(value, files) === null));
   return checks.length === 0 ? string2() : string2().check(...checks);
 }
 function codePoints(value) {
@@ -2393,7 +2478,7 @@ function expectedOf(node, type) {
   if (type === "array" && node.media !== void 0 && node.items?.media === node.media)
     return `an array of${itemCount(node)} such items`;
   if (type === "string") {
-    if (node.media !== void 0) return expectedMedia(node.media);
+    if (node.media !== void 0) return expectedMedia(node.media, node.files);
     const least = node.pattern?.source === NOT_BLANK && node.minLength === 1 ? void 0 : node.minLength;
     const size = range(least, node.maxLength);
     return `a string${size && ` of ${size} characters`}${patternText(node)}`;
@@ -2481,9 +2566,9 @@ function enumHint(place, values) {
   const words = choices.filter((choice) => typeof choice === "string");
   const near = typeof value === "string" && new RegExp("\\p{L}{3}", "u").test(value) ? nearest(value, words) : void 0;
   if (near !== void 0) return `write ${assign(path, near)}, not ${literal2(value)}`;
-  const fits2 = node.types.some((type) => isOfType(value, type));
+  const fits3 = node.types.some((type) => isOfType(value, type));
   const rounding = choices.every(isNumeric) && isNumeric(value) ? `; ${NEVER_ROUNDED}` : "";
-  return `write ${name(path)}: ${list2(choices)}${fits2 ? "" : requiredKind(place)}, not ${literal2(value)}${rounding}`;
+  return `write ${name(path)}: ${list2(choices)}${fits3 ? "" : requiredKind(place)}, not ${literal2(value)}${rounding}`;
 }
 function isNumeric(value) {
   if (typeof value !== "string") return typeof value === "number";
@@ -2492,8 +2577,8 @@ function isNumeric(value) {
 function textHint(place, value) {
   const { node, path, fromFile, provider } = place;
   if (node.media !== void 0) {
-    const problem = checkMedia(value, node.media, fromFile, provider);
-    if (problem !== null) return problem.hint;
+    const problem = checkMedia(value, node.media, fromFile, provider) ?? (node.files && checkFileType(value, node.files));
+    if (problem) return problem.hint;
   }
   if (value.trim() === "") return `write text into ${pathText(path)}`;
   const length = codePoints(value);
@@ -2530,9 +2615,17 @@ var LOOK_ALIKES = [
   ["prompt", "content"],
   ["image", "imageurl"]
 ];
+var FLAG_OF = /* @__PURE__ */ new Map([
+  ["model", "--model"],
+  ["callbackurl", "--callbackUrl"],
+  ["webhookurl", "--webhookUrl"],
+  ["idempotencykey", "--idempotencyKey"]
+]);
 function unknownFieldHint(key, node, given) {
   const names2 = [...node.properties?.keys() ?? []];
   const shown = JSON.stringify(plain3(key, SHOWN));
+  const flag = FLAG_OF.get(squeezed(key));
+  if (flag !== void 0) return `leave ${shown} out; it is said by ${flag}`;
   const meant = lookAlike(key, names2) ?? nearest(key, names2);
   const takes = `it takes ${names2.join(", ")}`;
   if (meant === void 0) return `leave ${shown} out; ${takes}`;
@@ -2540,9 +2633,12 @@ function unknownFieldHint(key, node, given) {
   return `write "${meant}" instead of ${shown}; ${takes}`;
 }
 function lookAlike(key, names2) {
-  const squeezed = key.slice(0, SHOWN).toLowerCase().replace(/[-_\s]/g, "");
-  const group = LOOK_ALIKES.find((words) => words.includes(squeezed));
+  const word = squeezed(key);
+  const group = LOOK_ALIKES.find((words) => words.includes(word));
   return names2.find((name2) => group?.includes(name2.toLowerCase()));
+}
+function squeezed(key) {
+  return key.slice(0, SHOWN).toLowerCase().replace(/[-_\s]/g, "");
 }
 
 // scripts/src/contracts/places.ts
@@ -2703,6 +2799,7 @@ function instead(object2, names2) {
 }
 
 // scripts/src/contracts/validate.ts
+import { isObject as isObject9 } from "./main.mjs";
 var MOST_ISSUES = 20;
 function checkPayload(contract, payload) {
   const root = rootOf(contract);
@@ -2763,17 +2860,105 @@ function explain(contract, root, payload, finding) {
 // scripts/src/contracts/price.ts
 var MOST_VARIANTS = 3;
 var MOST_VALUES = 40;
-function estimateCredits(contract, payload) {
+function estimate(contract, payload) {
   const { price } = contract;
-  if (price === null || price.seconds === null) return null;
+  if (price === null) return null;
   const root = rootOf(contract);
-  const rate = price.rates.find(
-    ({ when }) => Object.entries(when).every(([name2, wanted2]) => valueIn(root, payload, name2) === wanted2)
-  );
-  const seconds = toSeconds(valueIn(root, payload, price.seconds));
-  if (rate === void 0 || seconds === null) return null;
-  const credits = rate.perSecond * seconds;
-  return Number.isSafeInteger(credits) && credits > 0 ? credits : null;
+  const explained = explainedAbsences(price);
+  const costs = [];
+  for (const rate of price.rates) {
+    const fit = fits2(root, rate, payload, explained);
+    if (fit === "no") continue;
+    const cost = costOf(root, price, rate, payload);
+    if (cost === null) return null;
+    costs.push(cost);
+    if (fit === "yes") break;
+  }
+  const least = Math.min(...costs.map((cost) => cost.least));
+  const most = Math.max(...costs.map((cost) => cost.most));
+  return [least, most].every((credits) => Number.isSafeInteger(credits) && credits > 0) ? { least, most } : null;
+}
+function estimateCredits(contract, payload) {
+  const range2 = estimate(contract, payload);
+  return range2 !== null && range2.least === range2.most ? range2.most : null;
+}
+function creditsText({ least, most }, usdPerCredit) {
+  const range2 = (low, high) => low === high ? low : `${low} to ${high}`;
+  const credits = `${range2(String(least), String(most))} credit${most === 1 ? "" : "s"}`;
+  if (usdPerCredit === null) return credits;
+  const dollars = (amount) => `US$${trimmed(amount * usdPerCredit)}`;
+  return `${credits} (about ${range2(dollars(least), dollars(most))})`;
+}
+function trimmed(amount) {
+  return amount.toFixed(4).replace(/0{1,2}$/, "");
+}
+function priceLine(contract, payload) {
+  const { price } = contract;
+  if (price === null || price.rates.length === 0) return null;
+  const range2 = estimate(contract, payload);
+  const said = `An estimate by prices of ${price.asOf}, no quote:`;
+  if (range2 !== null) return `${said} ${creditsText(range2, price.usdPerCredit)}.`;
+  const bySecond = price.rates.flatMap(({ perSecond }) => perSecond ?? []);
+  if (bySecond.length === 0) return null;
+  const second = { least: Math.min(...bySecond), most: Math.max(...bySecond) };
+  return `${said} ${creditsText(second, price.usdPerCredit)} a second; how many seconds count is not known from this request.`;
+}
+function fits2(root, { when }, payload, explained) {
+  let fit = "yes";
+  for (const [name2, condition] of Object.entries(when)) {
+    const one = meets(valueIn(root, payload, name2), condition, explained.has(name2) ? "no" : "perhaps");
+    if (one === "no") return "no";
+    if (one === "perhaps") fit = "perhaps";
+  }
+  return fit;
+}
+function explainedAbsences({ rates }) {
+  const explains = (condition) => condition === "absent" || Array.isArray(condition) && condition.includes(null);
+  const pairs = rates.flatMap(({ when }) => Object.entries(when));
+  return new Set(pairs.filter(([, condition]) => explains(condition)).map(([name2]) => name2));
+}
+function meets(value, condition, unsaid) {
+  const isLeftOut = value === void 0 || !carriesSomething(value);
+  const as = (is) => is ? "yes" : "no";
+  if (condition === "given") return as(!isLeftOut);
+  if (condition === "absent") return as(isLeftOut);
+  if (Array.isArray(condition)) {
+    if (isLeftOut) return condition.includes(null) ? "yes" : unsaid;
+    return as(condition.includes(value));
+  }
+  if (isLeftOut) return unsaid;
+  if (isObject10(condition))
+    return as(typeof value === "string" && new RegExp(String(condition.pattern), "u").test(value));
+  return as(value === condition);
+}
+function costOf(root, price, rate, payload) {
+  const { credits, perSecond, times, perhapsTimes } = rate;
+  const count2 = numberIn(root, payload, times ?? perhapsTimes);
+  let cost;
+  if (perSecond !== void 0) {
+    const seconds = secondsOf(root, price, rate, payload);
+    if (seconds === null) return null;
+    cost = { least: perSecond * seconds.least, most: perSecond * seconds.most };
+  } else {
+    const [least, most] = Array.isArray(credits) ? credits : [credits, credits];
+    cost = { least, most };
+  }
+  return { least: times === void 0 ? cost.least : cost.least * count2, most: cost.most * count2 };
+}
+function numberIn(root, payload, name2) {
+  const value = name2 === void 0 ? void 0 : valueIn(root, payload, name2);
+  return typeof value === "number" ? value : 1;
+}
+function secondsOf(root, price, rate, payload) {
+  if (rate.seconds !== void 0) return { least: rate.seconds[0], most: rate.seconds[1] };
+  const value = valueIn(root, payload, price.seconds);
+  if (value !== void 0 && value !== null) {
+    const seconds = toSeconds(value);
+    return seconds === null || seconds === 0 ? null : { least: seconds, most: seconds };
+  }
+  const possible = valuesOf(root.properties?.get(price.seconds)).map(toSeconds);
+  if (possible.length === 0 || possible.some((seconds) => seconds === null || seconds === 0)) return null;
+  return { least: Math.min(...possible), most: Math.max(...possible) };
 }
 function valueIn(root, payload, name2) {
   return (Object.hasOwn(payload, name2) ? payload[name2] : void 0) ?? root.properties?.get(name2)?.default;
@@ -2783,15 +2968,16 @@ function toSeconds(value) {
   return typeof value === "string" && /^\d{1,6}(\.\d+)?$/.test(value) ? Number(value) : null;
 }
 function cheaperVariants(contract, payload, belowCredits) {
-  if (estimateCredits(contract, payload) === null || checkPayload(contract, payload).length > 0) return [];
+  const now = estimate(contract, payload);
+  if (now === null || checkPayload(contract, payload).length > 0) return [];
   const singles = priceFields(contract).flatMap((name2) => changesOf(contract, payload, name2));
   const pairs = singles.flatMap(
     (one, i) => singles.slice(i + 1).flatMap((two) => one.name === two.name ? [] : [{ ...one.change, ...two.change }])
   );
   const variants = [];
   for (const change of [...singles.map((single) => single.change), ...pairs]) {
-    const credits = estimateCredits(contract, { ...payload, ...change });
-    if (credits !== null && credits < belowCredits) variants.push({ change, credits });
+    const credits = estimate(contract, { ...payload, ...change })?.most;
+    if (credits !== void 0 && credits < belowCredits) variants.push({ change, credits });
   }
   variants.sort(
     (a, b) => a.credits - b.credits || Object.keys(a.change).length - Object.keys(b.change).length
@@ -2799,14 +2985,20 @@ function cheaperVariants(contract, payload, belowCredits) {
   const valid = [];
   for (const variant of variants) {
     if (valid.length === MOST_VARIANTS) break;
+    if (valid.some((better) => isPartOf(better.change, variant.change))) continue;
     if (checkPayload(contract, { ...payload, ...variant.change }).length === 0) valid.push(variant);
   }
   return valid;
 }
+function isPartOf(part, whole) {
+  return Object.entries(part).every(([name2, value]) => whole[name2] === value);
+}
 function priceFields(contract) {
+  const { seconds, rates } = contract.price;
   const names2 = /* @__PURE__ */ new Set();
-  if (contract.price?.seconds) names2.add(contract.price.seconds);
-  for (const { when } of contract.price?.rates ?? []) for (const name2 of Object.keys(when)) names2.add(name2);
+  if (seconds !== null) names2.add(seconds);
+  for (const { when, times, perhapsTimes } of rates)
+    for (const name2 of [...Object.keys(when), times, perhapsTimes]) if (name2 !== void 0) names2.add(name2);
   return [...names2];
 }
 function changesOf(contract, payload, name2) {
@@ -2824,22 +3016,35 @@ function valuesOf(node) {
 
 // scripts/src/cli/describe.ts
 import { PROFILES } from "./main.mjs";
+import { actionWords as actionWords2, commandLine as commandLine2, flagWords } from "./main.mjs";
 import { success } from "./main.mjs";
 import { EXIT } from "./main.mjs";
-import { commandWith, modelFlags } from "./main.mjs";
-async function describeAll({ profile, isProviderNamed }) {
+import { modelFlags } from "./main.mjs";
+async function describeAll({ profile, isProviderNamed, kind: kind2 }) {
   const provider = profile.id;
-  const models = [];
-  for (const id of await listModels(provider)) models.push(summary(await loadContract(provider, id)));
-  const first = (await listModels(provider))[0] ?? "";
-  const nextSteps = [commandWith(["--action", "describeModel", ...modelFlags({ provider, model: first })])];
+  const found = await contractsOf(provider, kind2);
+  const nextSteps = found.slice(0, 1).map((contract) => commandLine2(actionWords2("describeModel", modelFlags(contract))));
   const others = {};
   for (const { id } of isProviderNamed ? [] : PROFILES.filter((other) => other !== profile)) {
-    others[id] = await listModels(id);
-    nextSteps.push(commandWith(["--action", "listModels", "--provider", id]));
+    others[id] = kind2 === void 0 ? await listModels(id) : (await contractsOf(id, kind2)).map(({ model }) => model);
+    nextSteps.push(commandLine2(actionWords2("listModels", { provider: id, kind: kind2 })));
   }
-  const data = { provider, models, ...!isProviderNamed && { otherProviders: others }, nextSteps };
+  const data = {
+    provider,
+    ...kind2 !== void 0 && { kind: kind2 },
+    models: found.map(summary),
+    ...!isProviderNamed && { otherProviders: others },
+    nextSteps
+  };
   return success(null, null, data, EXIT.done);
+}
+async function contractsOf(provider, kind2) {
+  const found = [];
+  for (const id of await listModels(provider)) {
+    const contract = await loadContract(provider, id);
+    if (kind2 === void 0 || contract.output === kind2) found.push(contract);
+  }
+  return found;
 }
 async function describeOne({ profile, isProviderNamed }, model) {
   const services = isProviderNamed ? [profile] : PROFILES;
@@ -2847,7 +3052,7 @@ async function describeOne({ profile, isProviderNamed }, model) {
   for (const { id } of services) if ((await listModels(id)).includes(model)) provider = id;
   const contract = await loadContract(provider, model);
   const { schema, example, sources, notes, replay, price } = contract;
-  const flags = [...modelFlags(contract), "--payload", JSON.stringify(example)];
+  const flags = { sandbox: true, ...modelFlags(contract), payload: JSON.stringify(example) };
   return success(
     null,
     null,
@@ -2858,37 +3063,70 @@ async function describeOne({ profile, isProviderNamed }, model) {
       notes,
       replay,
       price: price === null ? null : JSON.parse(JSON.stringify(price)),
-      nextSteps: [commandWith(["--sandbox", ...flags])]
+      nextSteps: [commandLine2(flagWords(flags))]
     },
     EXIT.done
   );
 }
 function summary(contract) {
-  const { provider, model, schema, example, price } = contract;
+  const { provider, model, output, schema, example, price } = contract;
   return {
     provider,
     model,
     title: schema.title ?? model,
+    output,
     required: schema.required ?? [],
     example,
     estimatedCreditsOfExample: estimateCredits(contract, example),
+    estimateOfExample: priceLine(contract, example),
     priceAsOf: price?.asOf ?? null
   };
 }
 
+// scripts/src/contracts/whole-body.ts
+import { Failure as Failure2 } from "./main.mjs";
+import { isObject as isObject11 } from "./main.mjs";
+import { plain as plain4 } from "./main.mjs";
+function withoutBody(contract, payload, callbackFlag) {
+  const { input, ...beside } = payload;
+  if (!isObject11(input) || rootOf(contract).properties?.has("input") === true) return payload;
+  const issues = Object.entries(beside).filter(([name2, value]) => name2 !== "model" || value !== contract.model).map(([name2, value]) => besideIssue(contract, name2, value, callbackFlag));
+  const [first] = issues;
+  if (first === void 0) return input;
+  const hint2 = 'pass what is inside "input" as the payload, and nothing else';
+  throw new Failure2("INVALID_PAYLOAD", `--payload holds a complete request body: ${hint2}.`, {
+    issues: [
+      { path: "input", expected: "the fields themselves", received: received(input), hint: hint2 },
+      ...issues
+    ],
+    nextSteps: [hint2, ...issues.map((issue2) => `${issue2.path}: ${issue2.hint}`)]
+  });
+}
+function besideIssue(contract, name2, value, callbackFlag) {
+  const place = { path: plain4(name2, 60), received: received(value) };
+  if (name2 === "model") {
+    const hint3 = `leave "model" out; the model is the one of --model, which is ${contract.model} here`;
+    return { ...place, expected: contract.model, hint: hint3 };
+  }
+  const hint2 = name2 === "callback_url" ? `leave "callback_url" out; the address goes into --${callbackFlag}` : `leave ${JSON.stringify(plain4(name2, 60))} out, or put it inside "input" if it is one of the fields`;
+  return { ...place, expected: "nothing beside the fields", hint: hint2 };
+}
+
 // scripts/src/cli/intake.ts
-import { Failure as Failure3 } from "./main.mjs";
-import { plain as plain5 } from "./main.mjs";
-import { commandWith as commandWith2, modelFlags as modelFlags2 } from "./main.mjs";
+import { unsupported } from "./main.mjs";
+import { actionWords as actionWords3, commandLine as commandLine3 } from "./main.mjs";
+import { Failure as Failure4 } from "./main.mjs";
+import { plain as plain6 } from "./main.mjs";
+import { modelFlags as modelFlags2 } from "./main.mjs";
 import { isLoopback } from "./main.mjs";
 
 // scripts/src/cli/payload.ts
 const { constants } = require("node:fs");
 const { open } = require("node:fs/promises");
 const { addAbortSignal } = require("node:stream");
-import { Failure as Failure2 } from "./main.mjs";
-import { isObject as isObject10 } from "./main.mjs";
-import { plain as plain4 } from "./main.mjs";
+import { Failure as Failure3 } from "./main.mjs";
+import { isObject as isObject12 } from "./main.mjs";
+import { plain as plain5 } from "./main.mjs";
 var MAX_INPUT_BYTES = 64 * 1024 * 1024;
 var MAX_IMAGE_BYTES = 32 * 1024 * 1024;
 async function readPayload(contract, text2, image, signal) {
@@ -2928,24 +3166,24 @@ function parsePayload(text2, fromStdin) {
   } catch (error) {
     throw mangled(text2, fromStdin, error instanceof Error ? error.message : "");
   }
-  if (isObject10(value)) return value;
+  if (isObject12(value)) return value;
   const kind2 = value === null ? "null" : Array.isArray(value) ? "an array" : `a ${typeof value}`;
   const hint2 = 'write the fields in braces, for example {"prompt":"a lighthouse at dawn"}';
   throw refused("--payload", "a JSON object", kind2, hint2);
 }
 var STDIN_FORM = "pass the JSON on standard input: put it into a file and run the command with --payload - < payload.json";
 function mangled(text2, fromStdin, syntax) {
-  const trimmed = text2.trim();
+  const trimmed2 = text2.trim();
   const expected2 = "a JSON object";
-  if (trimmed === "")
+  if (trimmed2 === "")
     return refused(
       "--payload",
       expected2,
       "nothing",
       fromStdin ? "send the JSON on standard input" : STDIN_FORM
     );
-  const base64 = trimmed.lastIndexOf(";base64,");
-  if (base64 >= 0 && !/["'\s{}]/.test(trimmed.slice(base64))) {
+  const base64 = trimmed2.lastIndexOf(";base64,");
+  if (base64 >= 0 && !/["'\s{}]/.test(trimmed2.slice(base64))) {
     const received3 = `${text2.length} characters that end inside base64 data: cut off on the way`;
     return refused(
       "--payload",
@@ -2954,7 +3192,7 @@ function mangled(text2, fromStdin, syntax) {
       `one argument is limited to 128 KiB: use --image <file>, or ${STDIN_FORM}`
     );
   }
-  if (!fromStdin && /^'/.test(trimmed)) {
+  if (!fromStdin && /^'/.test(trimmed2)) {
     return refused(
       "--payload",
       expected2,
@@ -2962,7 +3200,7 @@ function mangled(text2, fromStdin, syntax) {
       `this shell keeps single quotes (cmd.exe does): ${STDIN_FORM}`
     );
   }
-  if (!fromStdin && /^\{?\s*\\"/.test(trimmed)) {
+  if (!fromStdin && /^\{?\s*\\"/.test(trimmed2)) {
     return refused(
       "--payload",
       expected2,
@@ -2970,8 +3208,8 @@ function mangled(text2, fromStdin, syntax) {
       `the shell passed the backslashes on: ${STDIN_FORM}`
     );
   }
-  if (!fromStdin && !trimmed.includes('"')) {
-    const received3 = `${plain4(trimmed, 60)} (no double quotes in it)`;
+  if (!fromStdin && !trimmed2.includes('"')) {
+    const received3 = `${plain5(trimmed2, 60)} (no double quotes in it)`;
     return refused(
       "--payload",
       expected2,
@@ -2980,7 +3218,7 @@ function mangled(text2, fromStdin, syntax) {
     );
   }
   const position = /position \d+(?: \(line \d+ column \d+\))?/.exec(syntax)?.[0];
-  const received2 = `text that is no JSON${position ? ` at ${position}` : ""}: ${plain4(trimmed, 60)}`;
+  const received2 = `text that is no JSON${position ? ` at ${position}` : ""}: ${plain5(trimmed2, 60)}`;
   return refused(
     "--payload",
     expected2,
@@ -2995,7 +3233,7 @@ async function readStdin(signal) {
   try {
     return await textOf(addAbortSignal(signal, process.stdin));
   } catch (error) {
-    if (error instanceof Failure2 || signal.aborted) throw error;
+    if (error instanceof Failure3 || signal.aborted) throw error;
     const received2 = `what cannot be read (${codeOf(error)})`;
     throw refused("--payload -", "JSON on standard input", received2, STDIN_FORM);
   }
@@ -3028,15 +3266,15 @@ async function readImage(file) {
     handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     const stat = await handle.stat();
     if (!stat.isFile())
-      throw refused("--image", "a file", `${plain4(file, 120)}, which is none`, "name an image file");
+      throw refused("--image", "a file", `${plain5(file, 120)}, which is none`, "name an image file");
     const head = Buffer.alloc(16);
     const { bytesRead } = await handle.read(head, 0, 16, 0);
     const type = sniffImage(head.subarray(0, bytesRead));
     if (!type) {
-      const received2 = `${plain4(file, 120)}, which is none of these`;
+      const received2 = `${plain5(file, 120)}, which is none of these`;
       throw refused(
         "--image",
-        "a PNG, JPEG, WebP or GIF file",
+        "a PNG, JPEG, WebP, GIF, AVIF or BMP file",
         received2,
         "name an image file, or convert it first"
       );
@@ -3053,11 +3291,11 @@ async function readImage(file) {
     const { bytesRead: size } = await handle.read(bytes, 0, stat.size, 0);
     return `data:${type};base64,${bytes.toString("base64", 0, size)}`;
   } catch (error) {
-    if (error instanceof Failure2) throw error;
+    if (error instanceof Failure3) throw error;
     throw refused(
       "--image",
       "a file that can be read",
-      `${plain4(file, 120)} (${codeOf(error)})`,
+      `${plain5(file, 120)} (${codeOf(error)})`,
       "check the path; it is taken from the folder in which the command runs"
     );
   } finally {
@@ -3069,7 +3307,7 @@ function codeOf(error) {
 }
 function refused(path, expected2, received2, hint2) {
   const issues = [{ path, expected: expected2, received: received2, hint: hint2 }];
-  return new Failure2("INVALID_PAYLOAD", `${path}: expected ${expected2}, received ${received2}.`, {
+  return new Failure3("INVALID_PAYLOAD", `${path}: expected ${expected2}, received ${received2}.`, {
     issues,
     nextSteps: [hint2]
   });
@@ -3079,20 +3317,22 @@ function refused(path, expected2, received2, hint2) {
 async function readIntent(args, loopback, signal) {
   const contract = await loadContract(args.profile.id, args.model);
   const webhookUrl = args.callback === void 0 ? void 0 : readCallback(args, args.callback, loopback);
-  const payload = await readPayload(contract, args.payload, args.image, signal);
+  const given = await readPayload(contract, args.payload, args.image, signal);
+  const payload = withoutBody(contract, given, args.profile.callbackFlag);
   const issues = checkPayload(contract, payload);
   const first = issues[0];
   if (first) {
     const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : "";
     const message = `The payload does not fit ${contract.model}: ${first.path}: expected ${first.expected}, received ${first.received}${more}.`;
-    throw new Failure3("INVALID_PAYLOAD", message, {
+    throw new Failure4("INVALID_PAYLOAD", message, {
       issues,
       nextSteps: [
         ...new Set(issues.map(({ path, hint: hint2 }) => `${path}: ${hint2}`)),
-        commandWith2(["--action", "describeModel", ...modelFlags2(contract)])
+        commandLine3(actionWords3("describeModel", modelFlags2(contract)))
       ]
     });
   }
+  if (args.action === "quote" && !args.profile.can.quote) throw noQuote(args, contract, payload);
   const intent = {
     model: contract.model,
     payload,
@@ -3109,13 +3349,25 @@ async function readIntent(args, loopback, signal) {
   };
   return { contract, intent, terms };
 }
+function noQuote({ profile }, contract, payload) {
+  const refusal = unsupported(profile, "quote");
+  const line = priceLine(contract, payload);
+  const steps = line === null ? [
+    `No price of ${contract.model} is known here either. Get a yes to an unknown price before you submit.`
+  ] : [
+    `${line} Tell the person so, and submit with --maxCredits, which is held against the same estimate.`,
+    contract.price.note
+  ];
+  const describe2 = commandLine3(actionWords3("describeModel", modelFlags2(contract)));
+  return refusal.with({ nextSteps: [...steps, describe2] });
+}
 function readCallback({ profile }, value, loopback) {
   const flag = `--${profile.callbackFlag}`;
   const problem = checkPublicUrl(value, { schemes: ["https"] });
   if (!problem || loopback && isLocal(value)) return new URL(value).href;
   const { expected: expected2, hint: hint2 } = problem;
-  throw new Failure3("INVALID_PAYLOAD", `${flag}: expected ${expected2}.`, {
-    issues: [{ path: flag, expected: expected2, received: `"${plain5(value, 80)}"`, hint: hint2 }],
+  throw new Failure4("INVALID_PAYLOAD", `${flag}: expected ${expected2}.`, {
+    issues: [{ path: flag, expected: expected2, received: `"${plain6(value, 80)}"`, hint: hint2 }],
     nextSteps: [hint2]
   });
 }
@@ -3130,15 +3382,19 @@ export {
   MEDIA_KINDS,
   RULES,
   assign,
+  carriesSomething,
   cheaperVariants,
+  checkFileType,
   checkMedia,
   checkPayload,
   checkPublicUrl,
   codePoints,
   commandFor,
+  creditsText,
   crossFieldIssues,
   describeAll,
   describeOne,
+  estimate,
   estimateCredits,
   expected,
   expectedMedia,
@@ -3155,6 +3411,7 @@ export {
   nodeAt,
   pathText,
   placeOf,
+  priceLine,
   readDocument,
   readIntent,
   readNode,
@@ -3167,5 +3424,6 @@ export {
   toContract,
   toZod2 as toZod,
   unknownFieldHint,
-  valueAt
+  valueAt,
+  withoutBody
 };

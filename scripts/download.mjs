@@ -1,5 +1,10 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
+// scripts/src/workflow/copy-file.ts
+const { randomBytes: randomBytes2 } = require("node:crypto");
+const { copyFile, rm: rm2 } = require("node:fs/promises");
+const path2 = require("node:path");
+
 // scripts/src/workflow/download.ts
 const { randomBytes } = require("node:crypto");
 const { constants } = require("node:fs");
@@ -655,15 +660,33 @@ function asDownloadFailure(error, { folder }) {
   });
 }
 
+// scripts/src/workflow/copy-file.ts
+async function copyTo(file, target, clock) {
+  const copy = { ...file, path: target };
+  if (await isSaved(copy)) return copy;
+  await prepareFolder(path2.dirname(target));
+  const part = `${target}.${randomBytes2(4).toString("hex")}.part`;
+  try {
+    await copyFile(file.path, part);
+    await moveIntoPlace(part, target, file, clock);
+    return copy;
+  } catch (error) {
+    throw asDownloadFailure(error, { folder: path2.dirname(target) });
+  } finally {
+    await rm2(part, { force: true }).catch(() => {
+    });
+  }
+}
+
 // scripts/src/workflow/save-once.ts
-const path2 = require("node:path");
+const path3 = require("node:path");
 import { sha256Text } from "./journal.mjs";
 import { Failure as Failure3 } from "./main.mjs";
 var PATIENCE_MS = 30 * 6e4;
 async function saveOnce(session, entry, options) {
   const { api } = session;
   const journal = await session.records();
-  const target = path2.join(options.folder, fileStemOf(options));
+  const target = path3.join(options.folder, fileStemOf(options));
   const lock = journal && await lockFor(journal, target, api.clock.monotonic() + PATIENCE_MS, api.signal);
   if (!lock) return download(session, options);
   try {
@@ -689,7 +712,7 @@ async function lockFor(journal, target, deadline, signal) {
   }
 }
 function withoutExtension(file) {
-  return file.slice(0, file.length - path2.extname(file).length);
+  return file.slice(0, file.length - path3.extname(file).length);
 }
 export {
   FileHash,
@@ -697,6 +720,7 @@ export {
   SIGNATURE_BYTES,
   asDownloadFailure,
   boxesAreWhole,
+  copyTo,
   download,
   fetchFile,
   fileKind,

@@ -7,16 +7,47 @@ import { EXIT } from "./main.mjs";
 import { noteState, recordOf } from "./live.mjs";
 
 // scripts/src/workflow/funds.ts
-import { cheaperVariants, estimateCredits } from "./contracts.mjs";
+import { cheaperVariants, estimate, estimateCredits } from "./contracts.mjs";
 import { Failure } from "./main.mjs";
 import { shortDeadline } from "./live.mjs";
 async function checkFunds(session, contract, intent, maxCreditsPerDay) {
   if (intent.maxCredits === void 0 && maxCreditsPerDay === null) return null;
+  if (!session.provider.can.quote) {
+    checkEstimate(session.provider.title, contract, intent);
+    return null;
+  }
   const quote2 = await askPrice(session, contract, intent);
   if (quote2.affordable === false || quote2.balance !== null && quote2.balance < quote2.credits) {
     throw shortOfCredits(session, contract, intent, quote2, "The quote says that the balance is too small.");
   }
   return quote2;
+}
+function checkEstimate(title, contract, { model, payload, maxCredits }) {
+  if (maxCredits === void 0) return;
+  const range = estimate(contract, payload);
+  const { asOf = "", note = "" } = contract.price ?? {};
+  if (range === null) {
+    const hint = `leave --maxCredits out, after looking the price of ${model} up yourself`;
+    const expected = `a model and fields with a known price, as ${title} documents no price before a submit`;
+    throw new Failure(
+      "INVALID_PAYLOAD",
+      `--maxCredits cannot be held: no estimate is known for these fields of ${model}, and ${title} documents no price before a submit. Nothing was submitted.`,
+      { issues: [{ path: "--maxCredits", expected, received: String(maxCredits), hint }], nextSteps: [hint] }
+    );
+  }
+  if (range.most <= maxCredits) return;
+  const cost = range.least === range.most ? String(range.most) : `${range.least} to ${range.most}`;
+  throw new Failure(
+    "BUDGET_EXCEEDED",
+    `By an estimate (prices of ${asOf}) this would cost ${cost} credits; --maxCredits allows ${maxCredits}. ${title} documents no price before a submit. Nothing was submitted.`,
+    {
+      data: { estimate: { ...range, asOf, note }, maxCredits },
+      nextSteps: [
+        ...variants(contract, payload, maxCredits + 1),
+        `Ask the person whether ${cost} credits, an estimate, are fine; then submit with --maxCredits ${range.most}.`
+      ]
+    }
+  );
 }
 async function askPrice(session, contract, intent) {
   const { api, provider } = session;
@@ -62,7 +93,7 @@ function dayExceeded(session, spent, credits, limit) {
   return new Failure("BUDGET_EXCEEDED", `${so}; --maxCreditsPerDay allows ${limit}. Nothing was submitted.`, {
     data: { quoted: credits, spentToday: spent, maxCreditsPerDay: limit },
     nextSteps: [
-      ...session.provider.can.account ? [session.command("--action account")] : [],
+      ...session.provider.can.account ? [session.command("account")] : [],
       "Ask the person for a higher limit, or wait until the oldest charge is a day old."
     ]
   });
@@ -77,7 +108,7 @@ async function explainFunds(session, contract, intent, refusal) {
   }
   return shortOfCredits(session, contract, intent, quote2, refusal.message);
 }
-function shortOfCredits({ provider }, contract, intent, quote2, said) {
+function shortOfCredits({ provider }, contract, intent, quote2, said2) {
   const data = {};
   let missing = "";
   if (quote2) {
@@ -88,7 +119,7 @@ function shortOfCredits({ provider }, contract, intent, quote2, said) {
       missing = ` It costs ${quote2.credits} credits, the balance is ${quote2.balance}: ${data.missing} are missing.`;
     }
   }
-  return new Failure("INSUFFICIENT_CREDITS", `${said}${missing} Nothing was submitted.`, {
+  return new Failure("INSUFFICIENT_CREDITS", `${said2}${missing} Nothing was submitted.`, {
     data,
     nextSteps: [
       ...variants(contract, intent.payload, affordable(contract, intent, quote2)),
@@ -105,7 +136,7 @@ function variants(contract, payload, below) {
   const cheaper = cheaperVariants(contract, payload, below);
   if (cheaper.length === 0) return [`No form of ${model} is known that costs at most ${below - 1} credits.`];
   return cheaper.map(
-    ({ change, credits }) => `Cheaper: ${JSON.stringify(change).slice(1, -1)} in the payload, about ${credits} credits (an estimate of ${price?.asOf}).`
+    ({ change, credits }) => `Cheaper: ${JSON.stringify(change).slice(1, -1)} in the payload, about ${credits} credit${credits === 1 ? "" : "s"} (an estimate of ${price?.asOf}).`
   );
 }
 
@@ -117,9 +148,9 @@ async function quote(session, { contract, intent }) {
   const { payload } = intent;
   const answer = await askPrice(session, contract, intent);
   const data = dataOf(answer.record);
-  const estimate = estimateCredits2(contract, payload);
-  if (estimate !== null && estimate !== answer.credits) {
-    data.estimate = { credits: estimate, asOf: contract.price?.asOf ?? null, note: "The quote counts." };
+  const estimate2 = estimateCredits2(contract, payload);
+  if (estimate2 !== null && estimate2 !== answer.credits) {
+    data.estimate = { credits: estimate2, asOf: contract.price?.asOf ?? null, note: "The quote counts." };
   }
   const missing = answer.balance === null ? 0 : answer.credits - answer.balance;
   data.nextSteps = missing > 0 ? [
@@ -135,16 +166,24 @@ async function account(session, contracts) {
   const { models, record } = await api.read(provider.account(), shortDeadline2(session));
   const live = new Set(models);
   const known = new Set(contracts);
+  const notListedByService = contracts.filter((model) => !live.has(model));
+  const withoutContract = models.filter((model) => !known.has(model));
+  const nextSteps = [];
+  if (models.length > 0 && notListedByService.length > 0)
+    nextSteps.push(
+      `${provider.title} does not list ${notListedByService.join(", ")} today: choose another model, as a submit of it may be refused.`
+    );
+  if (withoutContract.length > 0)
+    nextSteps.push(
+      `${provider.title} lists ${withoutContract.join(", ")}, which has no contract here: references/add-a-model.md tells how to add one.`
+    );
   return success(
     null,
     null,
     {
       ...dataOf(record),
-      contracts: {
-        models: contracts,
-        notListedByService: contracts.filter((model) => !live.has(model)),
-        withoutContract: models.filter((model) => !known.has(model))
-      }
+      contracts: { models: contracts, notListedByService, withoutContract },
+      ...nextSteps.length > 0 && { nextSteps }
     },
     EXIT.done
   );
@@ -168,23 +207,227 @@ async function noteStates(session, tasks) {
 }
 
 // scripts/src/workflow/generate.ts
-import { EXIT as EXIT2 } from "./main.mjs";
-import { Failure as Failure3 } from "./main.mjs";
-import { isTerminal } from "./main.mjs";
+import { EXIT as EXIT3 } from "./main.mjs";
+import { Failure as Failure6 } from "./main.mjs";
+import { isTerminal as isTerminal2 } from "./main.mjs";
 import { isYoung } from "./live.mjs";
-import { folderFor } from "./live.mjs";
-import { creditsOf as creditsOf2, resumeCommand as resumeCommand2, taskOutcome } from "./live.mjs";
+import { folderFor as folderFor2 } from "./live.mjs";
+import { creditsOf as creditsOf2, resumeCommand as resumeCommand3, taskOutcome } from "./live.mjs";
 
 // scripts/src/workflow/recorded.ts
 import { claimRequest } from "./journal.mjs";
 import { jsonHash } from "./journal.mjs";
-import { Failure as Failure2 } from "./main.mjs";
+import { Failure as Failure4 } from "./main.mjs";
 import { creditsOf } from "./live.mjs";
-import { reconcile as reconcile2 } from "./live.mjs";
+
+// scripts/src/workflow/reconcile.ts
+import { Failure as Failure3 } from "./main.mjs";
+import { resumeCommand as resumeCommand2 } from "./live.mjs";
+
+// scripts/src/workflow/own-task.ts
+const { isDeepStrictEqual } = require("node:util");
+import { isObject } from "./main.mjs";
+var CLOCK_TOLERANCE_MS = 2e3;
+var SAME_TIME_MS = 2 * CLOCK_TOLERANCE_MS;
+function findOwn(list, intent, times) {
+  const byKey = list.tasks.find((task) => task.idempotencyKey === intent.idempotencyKey);
+  if (byKey) return byKey;
+  const alike = list.tasks.filter(
+    (task) => task.idempotencyKey === void 0 && sameModel(task.model, intent.model) && (task.input === void 0 || sameInput(task.input, intent.payload))
+  );
+  if (times.sentAt === null) return list.unread > 0 || alike.length > 0 ? "unsure" : void 0;
+  const sentAt = times.sentAt + (list.serverTime === null ? 0 : list.serverTime - times.now);
+  const distance = (task) => Math.abs(task.createdAt - sentAt);
+  const isOld = (task) => task.createdAt !== void 0 && task.createdAt < sentAt - CLOCK_TOLERANCE_MS;
+  const isAhead = (task) => list.serverTime === null && task.createdAt !== void 0 && task.createdAt > times.now + CLOCK_TOLERANCE_MS;
+  const [own, next] = alike.filter(
+    (task) => task.createdAt !== void 0 && task.input !== void 0 && !isOld(task) && !isAhead(task)
+  ).sort((a, b) => distance(a) - distance(b));
+  if (own && next && distance(next) - distance(own) < SAME_TIME_MS) return "unsure";
+  if (own) return own;
+  const maybe = list.unread > 0 || alike.some((task) => list.serverTime === null || !isOld(task));
+  return maybe ? "unsure" : void 0;
+}
+function sameModel(kept, sent) {
+  return kept === void 0 || kept === sent || kept.startsWith(`${sent}-`);
+}
+function sameInput(input, payload) {
+  if (!isObject(input)) return false;
+  return Object.entries(payload).every(([name, sent]) => {
+    const kept = Object.hasOwn(input, name) ? input[name] : void 0;
+    if (sent === null) return kept === null || kept === void 0;
+    return isDeepStrictEqual(kept, sent) || sameMedia(kept, sent);
+  });
+}
+function sameMedia(kept, sent) {
+  if (Array.isArray(sent)) {
+    return Array.isArray(kept) && kept.length === sent.length && sent.every((item, i) => kept[i] === item || sameMedia(kept[i], item));
+  }
+  return typeof sent === "string" && sent.startsWith("data:") && typeof kept === "string";
+}
+
+// scripts/src/workflow/send.ts
+import { Failure as Failure2 } from "./main.mjs";
+async function sendUntilAccepted(session, intent, deadline, log) {
+  const { api, observer } = session;
+  for (let attempt = 1; ; attempt += 1) {
+    if (attempt > 1) await log.sending();
+    observer.submitting();
+    const sent = await sendOnce(session, intent);
+    if (sent.kind !== "rejected") return sent;
+    observer.refused();
+    const pause = api.pauseFor(sent.failure, attempt, deadline);
+    if (pause === null) return sent;
+    await log.rejected();
+    await api.clock.sleep(pause, api.signal);
+  }
+}
+async function sendOnce({ api, provider }, intent) {
+  try {
+    return { kind: "accepted", task: await api.once(provider.submit(intent), { fresh: true }) };
+  } catch (error) {
+    if (!(error instanceof Failure2)) throw error;
+    return { kind: error.details.unclear ? "lost" : "rejected", failure: error };
+  }
+}
+
+// scripts/src/workflow/reconcile.ts
+var CLEAR_MS = 6e4;
+var INTERVALS_MS = [1e3, 2e3, 4e3, 8e3, 15e3];
+var LEAST_MS = 1500;
+var RESUBMIT_WITHIN_MS = 24 * 36e5;
+async function reconcile(session, intent, lost, log, deadline) {
+  const { clock, signal } = session.api;
+  if (!session.provider.can.list) return unknown(session, intent, lost);
+  const until = Math.max(deadline, clock.monotonic() + LEAST_MS);
+  for (let n = 0; ; n += 1) {
+    const readAt = clock.monotonic();
+    const found = await search(session, intent, lost, until);
+    if (found.kind === "there") return { kind: "accepted", task: found.task, wasThere: true };
+    const failure = found.kind === "unreadable" ? found.failure : void 0;
+    if (failure && !failure.details.transient) return unknown(session, intent, lost, { failure });
+    const clearAt = lost.since.monotonic + CLEAR_MS;
+    if (found.kind === "clear" && readAt >= clearAt) {
+      const age = clock.wall() - lost.since.wall;
+      if (lost.resubmitted || age > RESUBMIT_WITHIN_MS) return unknown(session, intent, lost);
+      const result = await resubmit(session, intent, lost, log, until);
+      if (result.kind !== "lost") return result;
+      lost = result.lost;
+      n = -1;
+      continue;
+    }
+    const now = clock.monotonic();
+    const earliest = now + (failure?.details.retryAfter ?? 0) * 1e3;
+    const interval = INTERVALS_MS[Math.min(n, INTERVALS_MS.length - 1)];
+    const due = Math.max(earliest, Math.min(now + interval, clearAt > now ? clearAt : Infinity));
+    const next = Math.min(due, until);
+    if (next <= now || earliest > until) {
+      const knownAt = Math.max(clearAt, earliest);
+      return unknown(session, intent, lost, {
+        ...failure && { failure },
+        ...knownAt > now && { after: Math.ceil((knownAt - now) / 1e3) }
+      });
+    }
+    await clock.sleep(next - now, signal);
+  }
+}
+async function search(session, intent, lost, until) {
+  const { api, provider } = session;
+  try {
+    const entries = (await session.records())?.all() ?? [];
+    const taken = new Set(entries.flatMap(({ record }) => record.taskId ?? []));
+    const list = await api.once(provider.list(), { until });
+    const elapsed = api.clock.monotonic() - lost.since.monotonic;
+    const now = Math.max(api.clock.wall(), lost.since.wall + elapsed);
+    const tasks = list.tasks.filter(({ id }) => !taken.has(id));
+    const sentAt = lost.sentAt > lost.since.wall ? null : lost.sentAt;
+    const found = findOwn({ ...list, tasks }, intent, { sentAt, now });
+    if (found === void 0) return { kind: "clear" };
+    return found === "unsure" ? { kind: "unsure" } : { kind: "there", task: found };
+  } catch (failure) {
+    if (!(failure instanceof Failure3)) throw failure;
+    session.observer.troubled(failure);
+    return { kind: "unreadable", failure };
+  }
+}
+async function resubmit(session, intent, lost, log, deadline) {
+  try {
+    await log.resubmitting();
+  } catch (error) {
+    if (!(error instanceof Failure3)) throw error;
+    const why = error.message.replace(" Nothing was submitted.", "");
+    const failure2 = new Failure3(error.code, `It was not submitted once more: ${why}`);
+    return unknown(session, intent, lost, { failure: failure2 });
+  }
+  const observer = { ...session.observer, refused: () => {
+  } };
+  const unwritten = { sending: async () => {
+  }, rejected: async () => {
+  } };
+  const sent = await sendUntilAccepted({ ...session, observer }, intent, deadline, unwritten);
+  if (sent.kind === "accepted") return { ...sent, wasThere: false };
+  const { failure } = sent;
+  if (sent.kind === "lost") {
+    await log.lost();
+    const { clock } = session.api;
+    const since = { wall: clock.wall(), monotonic: clock.monotonic() };
+    return { kind: "lost", lost: { ...lost, since, resubmitted: true, failure } };
+  }
+  const found = await search(session, intent, lost, deadline);
+  if (found.kind === "there") return { kind: "accepted", task: found.task, wasThere: true };
+  if (failure.code === "INVALID_PAYLOAD" || failure.code === "INVALID_MODEL") return sent;
+  if (failure.code !== "IDEMPOTENCY_CONFLICT") await log.resubmitRejected();
+  return unknown(session, intent, lost, { failure });
+}
+async function unknown(session, intent, { sentAt, failure: lost }, {
+  failure: later,
+  after
+} = {}) {
+  const { title } = session.provider;
+  const isRecorded = await session.records() !== null;
+  const retryAfter = isRecorded ? after ?? later?.details.retryAfter : void 0;
+  const named = lost.details.taskId;
+  const reason = later ? `${lost.message} ${later.message}` : lost.message;
+  const failure = new Failure3(
+    "SUBMIT_OUTCOME_UNKNOWN",
+    `Whether ${title} accepted this submit, and charged for it, is not known${retryAfter === void 0 ? "" : " yet"}. ${reason}`,
+    {
+      status: "UNKNOWN",
+      unclear: true,
+      cause: lost,
+      data: { idempotencyKey: intent.idempotencyKey, model: intent.model },
+      ...retryAfter !== void 0 && { retryAfter },
+      ...named !== void 0 && { taskId: named },
+      nextSteps: [
+        ...named === void 0 ? [] : [
+          "The answer named a task beside an error; this shows what became of it:",
+          resumeCommand2(session, named)
+        ],
+        ...whatNext(session, intent, { sentAt, retryAfter, isRecorded })
+      ]
+    }
+  );
+  return { kind: "unknown", failure };
+}
+function whatNext({ provider, command, again, anew }, { model, idempotencyKey }, known) {
+  const { sentAt, retryAfter, isRecorded } = known;
+  const decide = isRecorded ? [`Only if the user accepts that it may be charged once more: ${anew}.`] : [];
+  const notYet = "Do not submit this again before you know: it may be charged twice.";
+  if (!provider.can.list) return [notYet, provider.says.tasks, ...decide];
+  const after = retryAfter === void 0 ? "" : ` after ${retryAfter} seconds`;
+  const repeat = isRecorded ? [
+    `Run the same command again${after}. It looks for the task in the service's list, and submits nothing while that may charge twice:`,
+    again
+  ] : [notYet];
+  return [
+    ...repeat,
+    command("listTasks"),
+    `A task with idempotencyKey ${idempotencyKey}, or of model ${model} made about ${new Date(sentAt).toISOString()}, is this one: resume it with --action waitTask --taskId <id>.`,
+    ...decide
+  ];
+}
 
 // scripts/src/workflow/submit.ts
-import { reconcile } from "./live.mjs";
-import { sendUntilAccepted } from "./live.mjs";
 async function submit(session, intent, log, deadline) {
   const { clock } = session.api;
   let sentAt = clock.wall();
@@ -227,6 +470,7 @@ async function recordedTask(session, journal, request, deadline) {
     if (folder !== null && entry.record.download !== folder) await entry.update({ download: folder });
     return { entry, credits: entry.record.credits, isResumed: true };
   }
+  const { resubmitted } = entry.record;
   try {
     const replaced = [];
     for (const earlier of claimed.kind === "new" ? claimed.unsettled : []) {
@@ -243,9 +487,11 @@ async function recordedTask(session, journal, request, deadline) {
     await noteTask(session, entry, result.task);
     for (const earlier of replaced) await earlier.update({ phase: "abandoned" });
     const { task, wasThere } = result;
-    if (wasThere) session.observer.attached(task.id, entry.record.created);
+    const wasSent = claimed.kind === "new" || entry.record.resubmitted !== resubmitted;
+    const isResumed = wasThere && !wasSent;
+    if (isResumed) session.observer.attached(task.id, entry.record.created);
     session.observer.task(task.id, task.state);
-    return { entry, credits: entry.record.credits, task, isResumed: wasThere };
+    return { entry, credits: entry.record.credits, task, isResumed };
   } finally {
     claimed.lock.release();
   }
@@ -277,7 +523,7 @@ async function submitNew(session, journal, request, { entry, lock }, deadline) {
     return entry.begin({ credits, sentAt: now, unsettledSince: now });
   });
   if (!lock.isOurs()) {
-    throw new Failure2(
+    throw new Failure4(
       "UNKNOWN_ERROR",
       "Another process took this request over; nothing was submitted here.",
       {
@@ -299,19 +545,19 @@ async function reconcileEntry(session, { intent }, entry, log, deadline) {
     sentAt: Date.parse(record.sentAt),
     since: { wall: since, monotonic: clock.monotonic() - (wall - since) },
     resubmitted: record.resubmitted,
-    failure: new Failure2(
+    failure: new Failure4(
       "NETWORK_ERROR",
       "An earlier run of this command did not learn the outcome of its submit."
     )
   };
   session.observer.submitting();
-  return reconcile2(session, { ...intent, idempotencyKey: record.idempotencyKey }, lost, log, deadline);
+  return reconcile(session, { ...intent, idempotencyKey: record.idempotencyKey }, lost, log, deadline);
 }
 async function adopt(session, request, entry) {
   const { monotonic } = session.api.clock;
   const observer = { ...session.observer, submitting: () => {
   } };
-  const never = () => Promise.reject(new Failure2("UNKNOWN_ERROR", "It is not sent again."));
+  const never = () => Promise.reject(new Failure4("UNKNOWN_ERROR", "It is not sent again."));
   const log = { ...recordLog(session, entry), resubmitting: never };
   try {
     const result = await reconcileEntry({ ...session, observer }, request, entry, log, monotonic());
@@ -319,7 +565,7 @@ async function adopt(session, request, entry) {
     await noteTask(session, entry, result.task);
     return true;
   } catch (error) {
-    if (error instanceof Failure2) return false;
+    if (error instanceof Failure4) return false;
     throw error;
   }
 }
@@ -355,23 +601,115 @@ function resubmitLog(session, journal, { contract, intent, terms }, entry) {
   };
 }
 
+// scripts/src/workflow/reuse.ts
+const path = require("node:path");
+import { failed, success as success2 } from "./main.mjs";
+import { EXIT as EXIT2 } from "./main.mjs";
+import { Failure as Failure5 } from "./main.mjs";
+import { isTerminal } from "./main.mjs";
+import { handOver } from "./live.mjs";
+import { finish, folderFor } from "./live.mjs";
+import { waitTask } from "./live.mjs";
+var DAY_MS = 24 * 36e5;
+var hasEnded = ({ record }) => isTerminal(record.status);
+async function reuse(session, entry, settings) {
+  const { taskId, created, status } = entry.record;
+  session.observer.attached(taskId, created);
+  await noteUse(session, entry);
+  const outcome = status === "COMPLETED" ? await sameResult(session, entry, settings) : await sameEnd(session, entry, settings);
+  return { ...outcome, envelope: { ...outcome.envelope, data: said(session, entry, outcome) } };
+}
+function said(session, { record }, { envelope }) {
+  const { created, status, resubmitted } = record;
+  const { nextSteps, ...data } = envelope.data ?? {};
+  const another = `This request was made on ${created} and ended ${status}; nothing was charged now. To make another, with a new charge: ${session.anew}.`;
+  return {
+    ...data,
+    reused: true,
+    createdAt: created,
+    ...resubmitted && { resubmitted: true },
+    nextSteps: [...nextSteps ?? [], another]
+  };
+}
+async function noteUse({ api }, entry) {
+  const now = api.clock.wall();
+  const { created, used } = entry.record;
+  if (now - Date.parse(used ?? created) < DAY_MS) return;
+  await entry.update({ used: new Date(now).toISOString() });
+}
+async function sameResult(session, entry, settings) {
+  const { taskId, download, credits } = entry.record;
+  session.observer.task(taskId, "COMPLETED");
+  const folder = settings.folder ?? download;
+  try {
+    const files = await wholeFiles(session, entry, folder);
+    if (files) {
+      const data = { credits: { ...credits }, files: files.map((file) => ({ ...file })) };
+      return handOver(session, entry, success2("COMPLETED", taskId, data, EXIT2.done));
+    }
+    const until = settings.waitMs > 0 ? session.api.clock.monotonic() + settings.waitMs : Infinity;
+    const options = { ...settings, folder: await folderFor(folder), until, entry, credits };
+    const outcome = await finish(session, taskId, options);
+    if (outcome.envelope.errorCode === "TASK_NOT_FOUND") throw gone(session, taskId);
+    return handOver(session, entry, outcome);
+  } catch (error) {
+    if (!(error instanceof Failure5)) throw error;
+    return failed(error.with({ status: "COMPLETED" }), "COMPLETED", taskId);
+  }
+}
+function gone({ provider: { title, says } }, taskId) {
+  return new Failure5(
+    "DOWNLOAD_FAILED",
+    `The result cannot be had any more: no whole copy of it is known on this machine, and ${title} does not know task ${taskId} any more. ${says.retention}`
+  );
+}
+async function wholeFiles(session, entry, folder) {
+  const { files, fileCount, delivered } = entry.record;
+  const names = [...new Set(files.map((file) => path.basename(file.path)))];
+  if (names.length === 0 || names.length !== (fileCount ?? (delivered === null ? null : names.length)))
+    return void 0;
+  const { isSaved } = await import("./download.mjs");
+  const whole = [];
+  for (const name of names) {
+    const isWanted = (file) => path.dirname(file.path) === folder;
+    const candidates = files.filter((file) => path.basename(file.path) === name);
+    candidates.sort((a, b) => Number(isWanted(b)) - Number(isWanted(a)));
+    let found;
+    for (const file of candidates) found ??= await isSaved(file) ? file : void 0;
+    if (!found) return void 0;
+    whole.push(found);
+  }
+  if (folder === null) return whole;
+  const { copyTo } = await import("./download.mjs");
+  const placed = [];
+  for (const file of whole) {
+    placed.push(await copyTo(file, path.join(folder, path.basename(file.path)), session.api.clock));
+  }
+  const isNew = ({ path: target }) => !files.some((file) => file.path === target);
+  if (placed.some(isNew)) await entry.update((now) => ({ files: [...now.files, ...placed.filter(isNew)] }));
+  return placed;
+}
+function sameEnd(session, entry, settings) {
+  return waitTask(session, entry.record.taskId, { ...settings, waitMs: 0 }, {}, entry);
+}
+
 // scripts/src/workflow/generate.ts
-import { hasEnded, reuse } from "./live.mjs";
 import { shortDeadline as shortDeadline3 } from "./live.mjs";
-import { waitOn, waitTask } from "./live.mjs";
+import { waitOn, waitTask as waitTask2 } from "./live.mjs";
+var LEAST_SUBMIT_MS = 1500;
 async function generate(session, options) {
   const { api } = session;
   const { contract, intent, isDetached } = options;
   const start = api.clock.monotonic();
-  const wait = { ...options.wait, folder: await folderFor(options.wait.folder) };
+  const wait = { ...options.wait, folder: await folderFor2(options.wait.folder) };
   if (isDetached) wait.waitMs = 0;
-  const deadline = isDetached ? shortDeadline3(session) : start + wait.waitMs;
+  const deadline = isDetached ? shortDeadline3(session) : start + Math.max(wait.waitMs, LEAST_SUBMIT_MS);
   const journal = await session.records();
   let made;
   try {
     made = journal ? await recordedTask(session, journal, { ...options, folder: wait.folder }, deadline) : await unrecordedTask(session, options, deadline);
   } catch (error) {
-    if (error instanceof Failure3 && error.code === "INSUFFICIENT_CREDITS" && !error.details.data) {
+    if (error instanceof Failure6 && error.code === "INSUFFICIENT_CREDITS" && !error.details.data) {
       throw await explainFunds(session, contract, intent, error);
     }
     throw error;
@@ -384,20 +722,20 @@ async function generate(session, options) {
     ...isResumed && { resumed: true },
     ...(made.isResubmitted || entry?.record.resubmitted) && { resubmitted: true }
   };
-  const outcome = task === void 0 ? await resume(session, entry, settings, extra) : waitMs > 0 || isTerminal(task.state) ? await follow(session, task, settings, extra) : taskOutcome(session, task.id, task, {
+  const outcome = task === void 0 ? await resume(session, entry, settings, extra) : waitMs > 0 || isTerminal2(task.state) ? await follow(session, task, settings, extra) : taskOutcome(session, task.id, task, {
     extra,
     credits,
-    running: EXIT2.stillRunning,
+    running: EXIT3.stillRunning,
     resumeFlags: wait.resumeFlags
   });
-  const isDone = isDetached && outcome.exitCode === EXIT2.stillRunning;
-  return isDone ? { ...outcome, exitCode: EXIT2.done } : outcome;
+  const isDone = isDetached && outcome.exitCode === EXIT3.stillRunning;
+  return isDone ? { ...outcome, exitCode: EXIT3.done } : outcome;
 }
 async function follow(session, task, settings, extra) {
   try {
     return await waitOn(session, task, settings, extra);
   } catch (error) {
-    throw error instanceof Failure3 ? afterSubmit(session, task.id, settings.resumeFlags, error) : error;
+    throw error instanceof Failure6 ? afterSubmit(session, task.id, settings.resumeFlags, error) : error;
   }
 }
 async function unrecordedTask(session, { contract, intent, terms }, deadline) {
@@ -429,9 +767,9 @@ async function resume(session, entry, settings, extra) {
   const taskId = entry.record.taskId;
   session.observer.attached(taskId, entry.record.created);
   try {
-    return await waitTask(session, taskId, settings, extra, entry);
+    return await waitTask2(session, taskId, settings, extra, entry);
   } catch (error) {
-    throw error instanceof Failure3 ? stillRecorded(session, entry, error) : error;
+    throw error instanceof Failure6 ? stillRecorded(session, entry, error) : error;
   }
 }
 function stillRecorded(session, entry, failure) {
@@ -444,7 +782,7 @@ function stillRecorded(session, entry, failure) {
   ] : [
     `This request was submitted on ${created} as task ${taskId}, which the service does not show any more; its result is kept for a limited time only.`,
     `Nothing was submitted now. If the user wants it made once more, with a new charge: ${session.anew}.`,
-    session.command(`--action forget --taskId ${taskId}`)
+    session.command("forget", { taskId })
   ];
   return failure.with({ taskId, data, nextSteps });
 }
@@ -453,19 +791,19 @@ function afterSubmit(session, taskId, resumeFlags, failure) {
     taskId,
     nextSteps: [
       ...failure.details.nextSteps ?? [],
-      "The task was submitted and charged, and runs on at the service. This resumes it, and charges nothing:",
-      resumeCommand2(session, taskId, resumeFlags)
+      "The task was submitted and charged, and runs on at the service. This resumes it as often as you like, and charges nothing:",
+      resumeCommand3(session, taskId, resumeFlags)
     ]
   });
 }
 
 // scripts/src/workflow/pending.ts
 const { setMaxListeners } = require("node:events");
-import { failed, success as success2 } from "./main.mjs";
-import { EXIT as EXIT3 } from "./main.mjs";
-import { Failure as Failure4 } from "./main.mjs";
-import { creditsOf as creditsOf3, resumeCommand as resumeCommand3 } from "./live.mjs";
-import { waitTask as waitTask2 } from "./live.mjs";
+import { failed as failed2, success as success3 } from "./main.mjs";
+import { EXIT as EXIT4 } from "./main.mjs";
+import { Failure as Failure7 } from "./main.mjs";
+import { creditsOf as creditsOf3, resumeCommand as resumeCommand4 } from "./live.mjs";
+import { waitTask as waitTask3 } from "./live.mjs";
 async function waitForNewest(session, settings) {
   const { tasks, unsettled } = await pendingWishes(session);
   const [entry] = tasks;
@@ -473,7 +811,7 @@ async function waitForNewest(session, settings) {
   try {
     return await waitFor(session, settings, entry);
   } catch (error) {
-    throw error instanceof Failure4 ? await ofTask(session, entry, error) : error;
+    throw error instanceof Failure7 ? await ofTask(session, entry, error) : error;
   }
 }
 var MOST_AT_ONCE = 20;
@@ -493,27 +831,27 @@ async function waitForAll(session, settings) {
     left -= JSON.stringify(whole).length;
     if (left >= 0) delivered.push(outcome);
     const { status, taskId } = outcome.envelope;
-    shown.push(left >= 0 ? whole : { status, taskId, nextSteps: [resumeCommand3(session, taskId)] });
+    shown.push(left >= 0 ? whole : { status, taskId, nextSteps: [resumeCommand4(session, taskId)] });
   }
   const worst = outcomes.find(({ envelope }) => !envelope.ok) ?? outcomes.find(({ exitCode }) => exitCode > 0);
-  const running = outcomes.filter(({ exitCode }) => exitCode === EXIT3.stillRunning).length;
+  const running = outcomes.filter(({ exitCode }) => exitCode === EXIT4.stillRunning).length;
   const more = tasks.length - entries.length;
   const data = { count: shown.length, running, more, unsettled, tasks: shown };
   if (worst || more > 0 || unsettled > 0 || left < 0) {
-    const gone = outcomes.flatMap(
+    const gone2 = outcomes.flatMap(
       ({ envelope: { errorCode: errorCode2, taskId } }) => errorCode2 === "TASK_NOT_FOUND" ? [forget(session, taskId)] : []
     );
     data.nextSteps = [
-      ...gone.length < entries.length || more > 0 ? [session.again] : [],
-      ...gone.slice(0, 5),
-      session.command("--action listPending")
+      ...gone2.length < entries.length || more > 0 ? [session.again] : [],
+      ...gone2.slice(0, 5),
+      session.command("listPending")
     ];
   }
   const { errorCode = null, errorMessage = null, retryAfter = null } = worst?.envelope ?? {};
   const ok = outcomes.every(({ envelope }) => envelope.ok);
   return {
     envelope: { ok, status: null, taskId: null, data, errorCode, errorMessage, retryAfter },
-    exitCode: worst?.exitCode ?? (more > 0 || left < 0 ? EXIT3.stillRunning : EXIT3.done),
+    exitCode: worst?.exitCode ?? (more > 0 || left < 0 ? EXIT4.stillRunning : EXIT4.done),
     onWritten: () => {
       for (const { onWritten } of delivered) onWritten?.();
     }
@@ -524,10 +862,10 @@ async function outcomeOf(session, settings, entry) {
   try {
     return await waitFor(session, settings, entry);
   } catch (error) {
-    if (!(error instanceof Failure4)) throw error;
+    if (!(error instanceof Failure7)) throw error;
     const failure = await ofTask(session, entry, error);
-    const steps = failure.details.nextSteps ?? [resumeCommand3(session, taskId)];
-    return failed(failure.with({ nextSteps: steps }), status, taskId);
+    const steps = failure.details.nextSteps ?? [resumeCommand4(session, taskId)];
+    return failed2(failure.with({ nextSteps: steps }), status, taskId);
   }
 }
 async function ofTask(session, entry, failure) {
@@ -542,10 +880,10 @@ async function ofTask(session, entry, failure) {
     ]
   });
 }
-var forget = ({ command }, taskId) => command(`--action forget --taskId ${taskId}`);
+var forget = ({ command }, taskId) => command("forget", { taskId });
 var lastLook = ({ record }) => Date.parse(record.checked ?? record.created);
 async function waitFor(session, settings, entry) {
-  return waitTask2(session, entry.record.taskId, settings, { resumed: true }, entry);
+  return waitTask3(session, entry.record.taskId, settings, { resumed: true }, entry);
 }
 async function pendingWishes(session) {
   const journal = await session.records();
@@ -568,19 +906,19 @@ async function adoptGivenUp({ api, provider }, journal) {
       await entry.update({ phase: "submitted", taskId: task.id, status: task.state, credits });
     }
   } catch (error) {
-    if (!(error instanceof Failure4)) throw error;
+    if (!(error instanceof Failure7)) throw error;
   }
 }
 function nothingPending(session, unsettled) {
   const nextSteps = [
     unsettled > 0 ? `No recorded task of this key is unfinished, but of ${unsettled} submits the outcome is not known: run their commands again.` : "No recorded task of this key is unfinished or waits to be handed over.",
-    session.command("--action listPending")
+    session.command("listPending")
   ];
-  return success2(null, null, { count: 0, unsettled, nextSteps }, EXIT3.done);
+  return success3(null, null, { count: 0, unsettled, nextSteps }, EXIT4.done);
 }
-function summary({ data, ...said }, { record }) {
+function summary({ data, ...said2 }, { record }) {
   const { model, created, owner } = record;
-  const kept = { ...said, model, created, owner };
+  const kept = { ...said2, model, created, owner };
   for (const name of ["files", "resultUrls", "credits", "issues", "nextSteps"]) {
     if (data?.[name] !== void 0) kept[name] = data[name];
   }
@@ -591,10 +929,15 @@ export {
   askPrice,
   checkFunds,
   explainFunds,
+  findOwn,
   generate,
+  hasEnded,
   listTasks,
   quote,
+  reconcile,
   recordedTask,
+  reuse,
+  sendUntilAccepted,
   submit,
   variants,
   waitForAll,

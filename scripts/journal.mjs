@@ -295,6 +295,7 @@ function startOf(pid) {
 // scripts/src/disk/trusted-folder.ts
 const { lstatSync, realpathSync, statSync: statSync2 } = require("node:fs");
 const path2 = require("node:path");
+import { quoteWord } from "./main.mjs";
 var WRITABLE_BY_ALL = 2;
 var STICKY = 512;
 function distrustOf(folder) {
@@ -316,12 +317,12 @@ function distrustOfOne(at, stat2, trusted, isLast) {
   if (!trusted.has(stat2.uid) || isLast && stat2.isDirectory() && stat2.uid !== process.getuid()) {
     return {
       reason: `${at} belongs to another user (number ${stat2.uid})`,
-      repair: `chown "$(id -un)" '${at}'`
+      repair: `chown "$(id -un)" ${quoteWord(at)}`
     };
   }
   const isOpen = stat2.isDirectory() && (stat2.mode & WRITABLE_BY_ALL) !== 0;
   if (!isOpen || (stat2.mode & STICKY) !== 0 && !isLast) return void 0;
-  return { reason: `every user can write to ${at}`, repair: `chmod o-w '${at}'` };
+  return { reason: `every user can write to ${at}`, repair: `chmod o-w ${quoteWord(at)}` };
 }
 function realPathOf(folder) {
   for (let at = folder; ; at = path2.dirname(at)) {
@@ -700,7 +701,7 @@ var FIELDS = {
   owner: { fits: orNull(text), otherwise: nothing },
   model: { fits: text },
   payloadHash: { fits: hex },
-  idempotencyKey: { fits: (value) => typeof value === "string" && isIdempotencyKey(value) },
+  idempotencyKey: { fits: isIdempotencyKey },
   phase: { fits: oneOf(PHASES), otherwise: ({ taskId }) => taskId === null ? "unknown" : "submitted" },
   taskId: { fits: orNull((value) => typeof value === "string" && TASK_ID.test(value)) },
   status: { fits: oneOf(TASK_STATES2), otherwise: () => "UNKNOWN" },

@@ -111,8 +111,8 @@ import { BRIEF_WAIT_S as BRIEF_WAIT_S2 } from "./main.mjs";
 function dataOf(record) {
   return Object.fromEntries(Object.entries(record).filter(([name]) => !OUR_WORDS.has(name)));
 }
-function resumeCommand({ command }, taskId, flags = ` --wait ${BRIEF_WAIT_S2}`) {
-  return command(`--action waitTask --taskId ${taskId}${flags}`);
+function resumeCommand({ command }, taskId, flags = { wait: BRIEF_WAIT_S2 }) {
+  return command("waitTask", { taskId, ...flags });
 }
 function creditsOf({ charged, refunded }, known) {
   return {
@@ -141,7 +141,7 @@ function taskOutcome(session, taskId, seen, { extra = {}, credits, running = EXI
           data,
           nextSteps: [
             session.provider.says.refund,
-            ...session.provider.can.account ? [session.command("--action account")] : [],
+            ...session.provider.can.account ? [session.command("account")] : [],
             "Tell the person what the service said. Another try is a new submit with a new charge: change the prompt or the image first."
           ]
         }),
@@ -170,7 +170,7 @@ function taskOutcome(session, taskId, seen, { extra = {}, credits, running = EXI
           ...data,
           nextSteps: [
             resume,
-            "The task goes on by itself. Do not submit it again: that would be charged again."
+            "The task goes on by itself. Run this command as often as you like: it charges nothing."
           ]
         },
         running
@@ -188,7 +188,8 @@ var init_outcome = __esm({
       "resultUrls",
       "unknownState",
       "lastPollError",
-      "resumed"
+      "resumed",
+      "warnings"
     ]);
   }
 });
@@ -230,7 +231,7 @@ async function finish(session, taskId, options) {
     const outcome = taskOutcome(session, taskId, task, outcomeOptions);
     if (options.folder === null && outcome.envelope.data) {
       outcome.envelope.data.nextSteps = [
-        resumeCommand(session, taskId, ` --wait ${BRIEF_WAIT_S3} --download out`),
+        resumeCommand(session, taskId, { wait: BRIEF_WAIT_S3, download: "out" }),
         `That saves the file. Do it soon: ${session.provider.says.retention}`
       ];
     }
@@ -240,7 +241,7 @@ async function finish(session, taskId, options) {
     const nextSteps = [
       ...error.details.nextSteps ?? [],
       resume,
-      "The task is finished and paid for: fetch its result again, do not submit it again."
+      "The task is finished and paid for. Run this command as often as you like: it fetches the result and charges nothing."
     ];
     const data = { ...error.details.data, ...task && { resultUrls: task.urls } };
     return failed2(error.with({ status: "COMPLETED", taskId, data, nextSteps }), "COMPLETED", taskId);
@@ -451,6 +452,7 @@ async function getTask(session, taskId, settings) {
 }
 async function waitTask(session, taskId, settings, extra = {}, known) {
   const entry = known ?? await recordOf(session, taskId);
+  session = aboutTask(session, taskId, entry);
   const folder = await folderFor(settings.folder ?? entry?.record.download ?? null);
   const { clock } = session.api;
   const start = clock.monotonic();
@@ -501,10 +503,10 @@ async function cancelTask(session, taskId) {
   const data = dataOf(seen.record);
   if (seen.state === "CANCEL") return cancelled(session, taskId, seen);
   const running = !isTerminal3(seen.state);
-  const said2 = refusal2 ? ` ${refusal2.message}` : "";
+  const said = refusal2 ? ` ${refusal2.message}` : "";
   const failure = new Failure10(
     refusal2?.code === "NETWORK_ERROR" ? "NETWORK_ERROR" : "UNKNOWN_ERROR",
-    `The task was not cancelled: it is ${seen.unknownState ?? seen.state}.${said2}`,
+    `The task was not cancelled: it is ${seen.unknownState ?? seen.state}.${said}`,
     {
       status: seen.state,
       taskId,
@@ -512,8 +514,8 @@ async function cancelTask(session, taskId) {
       exitCode: running ? EXIT2.stillRunning : seen.state === "FAILED" ? EXIT2.taskEnded : EXIT2.badInput,
       nextSteps: [
         provider.says.cancel,
-        ...seen.state === "SUBMITTED" ? [session.command(`--action cancelTask --taskId ${taskId}`)] : [],
-        session.command(`--action ${running ? "waitTask" : "getTask"} --taskId ${taskId}`)
+        ...seen.state === "SUBMITTED" ? [session.command("cancelTask", { taskId })] : [],
+        session.command(running ? "waitTask" : "getTask", { taskId })
       ]
     }
   );
@@ -538,9 +540,10 @@ async function cancelWhileRefusedForNow(session, taskId) {
   }
 }
 async function waitOn(session, task, settings, extra = {}, trouble2) {
-  const { api, observer } = session;
   const { entry } = settings;
   const taskId = task.id;
+  session = aboutTask(session, taskId, entry);
+  const { api, observer } = session;
   const start = api.clock.monotonic();
   const credits = settings.credits && creditsOf(task, settings.credits);
   let seen = task.state ? { ...task, state: task.state, record: task.record ?? {} } : void 0;
@@ -600,6 +603,9 @@ async function waitOn(session, task, settings, extra = {}, trouble2) {
   outcome.envelope.retryAfter = trouble2?.details.retryAfter ?? null;
   return outcome;
 }
+function aboutTask(session, taskId, entry) {
+  return { ...session, observer: session.observer.about(taskId, entry?.record.created) };
+}
 async function paceOf({ records }, { rhythm }) {
   return rhythm.firstMs >= LEAST_SHARED_MS ? (await records())?.pace : void 0;
 }
@@ -627,37 +633,6 @@ var init_tasks = __esm({
   }
 });
 
-// scripts/src/workflow/copy-file.ts
-var copy_file_exports = {};
-__export(copy_file_exports, {
-  copyTo: () => copyTo
-});
-const { randomBytes } = require("node:crypto");
-const { copyFile, rm } = require("node:fs/promises");
-const path2 = require("node:path");
-import { asDownloadFailure, isSaved, moveIntoPlace, prepareFolder } from "./download.mjs";
-async function copyTo(file, target, clock) {
-  const copy = { ...file, path: target };
-  if (await isSaved(copy)) return copy;
-  await prepareFolder(path2.dirname(target));
-  const part = `${target}.${randomBytes(4).toString("hex")}.part`;
-  try {
-    await copyFile(file.path, part);
-    await moveIntoPlace(part, target, file, clock);
-    return copy;
-  } catch (error) {
-    throw asDownloadFailure(error, { folder: path2.dirname(target) });
-  } finally {
-    await rm(part, { force: true }).catch(() => {
-    });
-  }
-}
-var init_copy_file = __esm({
-  "scripts/src/workflow/copy-file.ts"() {
-    "use strict";
-  }
-});
-
 // scripts/src/cli/advice.ts
 function withAdvice(failure, circumstances) {
   if (failure.details.nextSteps?.length) return failure;
@@ -666,7 +641,7 @@ function withAdvice(failure, circumstances) {
 }
 function adviceFor(failure, { profile, account, isSubmit: isSubmit2, taskId, same, command }) {
   const { title, can, keyVariable, urlVariable, keyPage, says } = profile;
-  const list = can.list ? [command("--action listTasks")] : [];
+  const list = can.list ? [command("listTasks")] : [];
   const wait = failure.details.retryAfter;
   const later = wait === void 0 ? "a little later" : `after ${wait} seconds`;
   const again = isSubmit2 && taskId === null ? `Nothing was submitted or charged. Run the same command again ${later}.` : `The task is as it was. Run the same command again ${later}; it charges nothing.`;
@@ -690,7 +665,7 @@ function adviceFor(failure, { profile, account, isSubmit: isSubmit2, taskId, sam
         return [`${title} refused this question about the task, which is as it was: check the id.`, ...list];
       return [
         "The service refused it, so nothing was charged. Do not send it again unchanged; its message says what to change.",
-        ...can.account ? [command("--action account")] : []
+        ...can.account ? [command("account")] : []
       ];
     case "IDEMPOTENCY_CONFLICT":
       return [
@@ -703,10 +678,10 @@ function adviceFor(failure, { profile, account, isSubmit: isSubmit2, taskId, sam
         "Nothing was submitted. Ask the person for a higher limit, or choose a cheaper model or duration."
       ];
     case "UNKNOWN_ERROR":
-      if (taskId !== null) return [command(`--action getTask --taskId ${taskId}`)];
+      if (taskId !== null) return [command("getTask", { taskId })];
       return isSubmit2 ? [
         "The answer named no task. Read errorMessage first: unchanged, the same may be refused again. The balance shows whether anything was charged:",
-        ...can.account ? [command("--action account")] : [keyPage],
+        ...can.account ? [command("account")] : [keyPage],
         same
       ] : [same];
     default:
@@ -837,12 +812,12 @@ function explain(request, error, left) {
     if (byProxy) return refusedByProxy(request, Number(byProxy[1]), error);
     const known = TROUBLE[code];
     if (known) return trouble(request, `${known} (${code})`, left, error);
-    const said2 = plain(String(link.reason ?? link.message), 120);
+    const said = plain(String(link.reason ?? link.message), 120);
     if (link.name === "HTTPParserError" || code.startsWith("HPE_")) {
-      const what = /EOF/.test(said2) ? "closed the connection" : "sent something that is not HTTP";
-      return trouble(request, `${what} (${said2})`, left, error);
+      const what = /EOF/.test(said) ? "closed the connection" : "sent something that is not HTTP";
+      return trouble(request, `${what} (${said})`, left, error);
     }
-    if (isTlsCode(code) && !left) return refusedTls(request, code, said2, error);
+    if (isTlsCode(code) && !left) return refusedTls(request, code, said, error);
   }
   if (left) return trouble(request, `broke off (${plain(String(error), 120)})`, true, error);
   return error;
@@ -870,12 +845,12 @@ var HANDSHAKE = /^(ERR_SSL_|EPROTO)/;
 function isTlsCode(code) {
   return CERTIFICATE.test(code) || HANDSHAKE.test(code);
 }
-function refusedTls(request, code, said2, cause) {
+function refusedTls(request, code, said, cause) {
   const [what, nextStep] = CERTIFICATE.test(code) ? [
     "has a certificate that cannot be trusted",
     "Check the clock of this machine, and whether a proxy replaces certificates (NODE_EXTRA_CA_CERTS)."
   ] : ["could not agree on TLS", "Check the address and its port, and whether a proxy stands in between."];
-  return new Failure2("NETWORK_ERROR", `${where(request)} ${what} (${code}: ${said2}).`, {
+  return new Failure2("NETWORK_ERROR", `${where(request)} ${what} (${code}: ${said}).`, {
     cause,
     unclear: false,
     nextSteps: [nextStep]
@@ -1142,16 +1117,18 @@ function exchange(wire, request, receiver, { timeoutMs, signal, fresh = false })
 
 // scripts/src/cli/live.ts
 import { createProvider } from "./main.mjs";
+import { actionWords as actionWords2, commandLine as commandLine2 } from "./main.mjs";
 import { Failure as Failure11 } from "./main.mjs";
-import { commandAgain, commandAnew, placeFlags as placeFlags2, program as program2, resumeFlags } from "./main.mjs";
+import { commandAgain, commandAnew, placeFlags as placeFlags2, resumeFlags } from "./main.mjs";
 import { journalFolder } from "./main.mjs";
 import { isSubmit } from "./main.mjs";
 
 // scripts/src/cli/missing.ts
 import { profileOf } from "./main.mjs";
+import { actionWords, commandLine } from "./main.mjs";
 import { Failure as Failure4 } from "./main.mjs";
 import { BRIEF_WAIT_S } from "./main.mjs";
-import { placeFlags, program } from "./main.mjs";
+import { placeFlags } from "./main.mjs";
 async function explainMissing(session, error, taskId, { sandbox }) {
   if (error.code !== "TASK_NOT_FOUND") return void 0;
   const journal = await session.records();
@@ -1173,7 +1150,7 @@ async function explainMissing(session, error, taskId, { sandbox }) {
     const place2 = placeFlags({ profile: maker, sandbox });
     return because(`; ${title} does not know it`, [
       `Ask ${maker.title}, which made it:`,
-      `${program()} --action waitTask --taskId ${taskId} --wait ${BRIEF_WAIT_S}${place2}`
+      commandLine(actionWords("waitTask", { taskId, wait: BRIEF_WAIT_S, ...place2 }))
     ]);
   }
   const { place } = journal;
@@ -1198,7 +1175,7 @@ async function runLive(options) {
     key: sandbox ? SANDBOX_KEY : environment.key,
     now: systemClock.wall
   });
-  const command = (flags) => `${program2()} ${flags}${placeFlags2(args)}`;
+  const command = (action, flags) => commandLine2(actionWords2(action, { ...flags, ...placeFlags2(args) }));
   const { timeoutMs, maxRetries } = environment;
   const session = {
     provider,
@@ -1388,13 +1365,13 @@ import { plain as plain3 } from "./main.mjs";
 init_again();
 import { Failure as Failure12 } from "./main.mjs";
 import { plain as plain2 } from "./main.mjs";
-function refused({ code, status, said: said2, answer, kind, now }) {
+function refused({ code, status, said, answer, kind, now }) {
   const details = { transient: isTransientStatus(status) || code === "RATE_LIMITED" };
   if (kind === "submit" && (status >= 500 || status === 408 || status === 425 || status === 303))
     details.unclear = true;
   const retryAfter = parseRetryAfter(answer.headers["retry-after"], now());
   if (retryAfter !== void 0 && details.transient) details.retryAfter = retryAfter;
-  return new Failure12(code, messageOf(status, said2, answer), details);
+  return new Failure12(code, messageOf(status, said, answer), details);
 }
 function unreadable(request, answer, what, kind) {
   const head = plain2(answer.body.toString("utf8", 0, 800), 200);
@@ -1413,11 +1390,11 @@ function codeOfStatus(status, kind) {
 function firstText(...values) {
   return values.find((value) => typeof value === "string" && value !== "");
 }
-function messageOf(status, said2, answer) {
+function messageOf(status, said, answer) {
   if (status >= 300 && status < 400) {
     return `The service redirects (HTTP ${status}); redirects are not followed, because the key would go along.`;
   }
-  const quoted = plain2(said2 ?? answer.body.toString("utf8", 0, 800));
+  const quoted = plain2(said ?? answer.body.toString("utf8", 0, 800));
   return `The service answered HTTP ${status}${quoted ? `: "${quoted}"` : " with an empty body"}.`;
 }
 
@@ -1468,9 +1445,9 @@ var CODES = {
 };
 function aivideomaker({ profile, baseUrl, key, now }) {
   const origin = baseUrl.href.replace(/\/+$/, "").replace(/\/api\/v1$/, "");
-  const request = (method, path4, body) => ({
+  const request = (method, path2, body) => ({
     method,
-    url: new URL(`${origin}/api/v1/${path4}`),
+    url: new URL(`${origin}/api/v1/${path2}`),
     headers: {
       key,
       accept: "application/json",
@@ -1576,15 +1553,15 @@ function errorIn(body, answer, request, kind, now) {
 function refusal(body, answer, kind, now) {
   const inner = typeof body.code === "number" && body.code >= 400 && body.code < 600 ? body.code : void 0;
   const status = answer.status < 300 && inner !== void 0 ? inner : answer.status;
-  const said2 = firstText(body.message, body.error, body.errorCode);
-  return refused({ code: codeOf(body, status, kind, said2 ?? ""), status, said: said2, answer, kind, now });
+  const said = firstText(body.message, body.error, body.errorCode);
+  return refused({ code: codeOf(body, status, kind, said ?? ""), status, said, answer, kind, now });
 }
-function codeOf(body, status, kind, said2) {
+function codeOf(body, status, kind, said) {
   for (const name of [body.errorCode, body.error, body.code]) {
     if (typeof name === "string" && Object.hasOwn(CODES, name)) return CODES[name];
   }
-  if (/insufficient credits/i.test(said2)) return "INSUFFICIENT_CREDITS";
-  if (/invalid api key/i.test(said2)) return "AUTH_FAILED";
+  if (/insufficient credits/i.test(said)) return "INSUFFICIENT_CREDITS";
+  if (/invalid api key/i.test(said)) return "AUTH_FAILED";
   return status === 409 && kind === "submit" ? "IDEMPOTENCY_CONFLICT" : codeOfStatus(status, kind);
 }
 function taskFrom(body, id) {
@@ -1635,311 +1612,10 @@ function isCredits(value) {
 }
 
 // scripts/src/live.ts
-init_copy_file();
 init_delivery();
 init_finish();
 init_look();
 init_outcome();
-
-// scripts/src/workflow/own-task.ts
-const { isDeepStrictEqual } = require("node:util");
-import { isObject as isObject5 } from "./main.mjs";
-var CLOCK_TOLERANCE_MS = 2e3;
-var SAME_TIME_MS = 2 * CLOCK_TOLERANCE_MS;
-function findOwn(list, intent, times) {
-  const byKey = list.tasks.find((task) => task.idempotencyKey === intent.idempotencyKey);
-  if (byKey) return byKey;
-  const alike = list.tasks.filter(
-    (task) => task.idempotencyKey === void 0 && sameModel(task.model, intent.model) && (task.input === void 0 || sameInput(task.input, intent.payload))
-  );
-  if (times.sentAt === null) return list.unread > 0 || alike.length > 0 ? "unsure" : void 0;
-  const sentAt = times.sentAt + (list.serverTime === null ? 0 : list.serverTime - times.now);
-  const distance = (task) => Math.abs(task.createdAt - sentAt);
-  const isOld = (task) => task.createdAt !== void 0 && task.createdAt < sentAt - CLOCK_TOLERANCE_MS;
-  const isAhead = (task) => list.serverTime === null && task.createdAt !== void 0 && task.createdAt > times.now + CLOCK_TOLERANCE_MS;
-  const [own, next] = alike.filter(
-    (task) => task.createdAt !== void 0 && task.input !== void 0 && !isOld(task) && !isAhead(task)
-  ).sort((a, b) => distance(a) - distance(b));
-  if (own && next && distance(next) - distance(own) < SAME_TIME_MS) return "unsure";
-  if (own) return own;
-  const maybe = list.unread > 0 || alike.some((task) => list.serverTime === null || !isOld(task));
-  return maybe ? "unsure" : void 0;
-}
-function sameModel(kept, sent) {
-  return kept === void 0 || kept === sent || kept.startsWith(`${sent}-`);
-}
-function sameInput(input, payload) {
-  if (!isObject5(input)) return false;
-  return Object.entries(payload).every(([name, sent]) => {
-    const kept = Object.hasOwn(input, name) ? input[name] : void 0;
-    if (sent === null) return kept === null || kept === void 0;
-    return isDeepStrictEqual(kept, sent) || sameMedia(kept, sent);
-  });
-}
-function sameMedia(kept, sent) {
-  if (Array.isArray(sent)) {
-    return Array.isArray(kept) && kept.length === sent.length && sent.every((item, i) => kept[i] === item || sameMedia(kept[i], item));
-  }
-  return typeof sent === "string" && sent.startsWith("data:") && typeof kept === "string";
-}
-
-// scripts/src/workflow/reconcile.ts
-init_outcome();
-import { Failure as Failure14 } from "./main.mjs";
-
-// scripts/src/workflow/send.ts
-import { Failure as Failure13 } from "./main.mjs";
-async function sendUntilAccepted(session, intent, deadline, log) {
-  const { api, observer } = session;
-  for (let attempt = 1; ; attempt += 1) {
-    if (attempt > 1) await log.sending();
-    observer.submitting();
-    const sent = await sendOnce(session, intent);
-    if (sent.kind !== "rejected") return sent;
-    observer.refused();
-    const pause = api.pauseFor(sent.failure, attempt, deadline);
-    if (pause === null) return sent;
-    await log.rejected();
-    await api.clock.sleep(pause, api.signal);
-  }
-}
-async function sendOnce({ api, provider }, intent) {
-  try {
-    return { kind: "accepted", task: await api.once(provider.submit(intent), { fresh: true }) };
-  } catch (error) {
-    if (!(error instanceof Failure13)) throw error;
-    return { kind: error.details.unclear ? "lost" : "rejected", failure: error };
-  }
-}
-
-// scripts/src/workflow/reconcile.ts
-var CLEAR_MS = 6e4;
-var INTERVALS_MS = [1e3, 2e3, 4e3, 8e3, 15e3];
-var LEAST_MS = 1500;
-var RESUBMIT_WITHIN_MS = 24 * 36e5;
-async function reconcile(session, intent, lost, log, deadline) {
-  const { clock, signal } = session.api;
-  if (!session.provider.can.list) return unknown(session, intent, lost);
-  const until = Math.max(deadline, clock.monotonic() + LEAST_MS);
-  for (let n = 0; ; n += 1) {
-    const readAt = clock.monotonic();
-    const found = await search(session, intent, lost, until);
-    if (found.kind === "there") return { kind: "accepted", task: found.task, wasThere: true };
-    const failure = found.kind === "unreadable" ? found.failure : void 0;
-    if (failure && !failure.details.transient) return unknown(session, intent, lost, { failure });
-    const clearAt = lost.since.monotonic + CLEAR_MS;
-    if (found.kind === "clear" && readAt >= clearAt) {
-      const age = clock.wall() - lost.since.wall;
-      if (lost.resubmitted || age > RESUBMIT_WITHIN_MS) return unknown(session, intent, lost);
-      const result = await resubmit(session, intent, lost, log, until);
-      if (result.kind !== "lost") return result;
-      lost = result.lost;
-      n = -1;
-      continue;
-    }
-    const now = clock.monotonic();
-    const earliest = now + (failure?.details.retryAfter ?? 0) * 1e3;
-    const interval = INTERVALS_MS[Math.min(n, INTERVALS_MS.length - 1)];
-    const due = Math.max(earliest, Math.min(now + interval, clearAt > now ? clearAt : Infinity));
-    const next = Math.min(due, until);
-    if (next <= now || earliest > until) {
-      const knownAt = Math.max(clearAt, earliest);
-      return unknown(session, intent, lost, {
-        ...failure && { failure },
-        ...knownAt > now && { after: Math.ceil((knownAt - now) / 1e3) }
-      });
-    }
-    await clock.sleep(next - now, signal);
-  }
-}
-async function search(session, intent, lost, until) {
-  const { api, provider } = session;
-  try {
-    const entries = (await session.records())?.all() ?? [];
-    const taken = new Set(entries.flatMap(({ record }) => record.taskId ?? []));
-    const list = await api.once(provider.list(), { until });
-    const elapsed = api.clock.monotonic() - lost.since.monotonic;
-    const now = Math.max(api.clock.wall(), lost.since.wall + elapsed);
-    const tasks = list.tasks.filter(({ id }) => !taken.has(id));
-    const sentAt = lost.sentAt > lost.since.wall ? null : lost.sentAt;
-    const found = findOwn({ ...list, tasks }, intent, { sentAt, now });
-    if (found === void 0) return { kind: "clear" };
-    return found === "unsure" ? { kind: "unsure" } : { kind: "there", task: found };
-  } catch (failure) {
-    if (!(failure instanceof Failure14)) throw failure;
-    session.observer.troubled(failure);
-    return { kind: "unreadable", failure };
-  }
-}
-async function resubmit(session, intent, lost, log, deadline) {
-  try {
-    await log.resubmitting();
-  } catch (error) {
-    if (!(error instanceof Failure14)) throw error;
-    const why = error.message.replace(" Nothing was submitted.", "");
-    const failure2 = new Failure14(error.code, `It was not submitted once more: ${why}`);
-    return unknown(session, intent, lost, { failure: failure2 });
-  }
-  const observer = { ...session.observer, refused: () => {
-  } };
-  const unwritten = { sending: async () => {
-  }, rejected: async () => {
-  } };
-  const sent = await sendUntilAccepted({ ...session, observer }, intent, deadline, unwritten);
-  if (sent.kind === "accepted") return { ...sent, wasThere: false };
-  const { failure } = sent;
-  if (sent.kind === "lost") {
-    await log.lost();
-    const { clock } = session.api;
-    const since = { wall: clock.wall(), monotonic: clock.monotonic() };
-    return { kind: "lost", lost: { ...lost, since, resubmitted: true, failure } };
-  }
-  const found = await search(session, intent, lost, deadline);
-  if (found.kind === "there") return { kind: "accepted", task: found.task, wasThere: true };
-  if (failure.code === "INVALID_PAYLOAD" || failure.code === "INVALID_MODEL") return sent;
-  if (failure.code !== "IDEMPOTENCY_CONFLICT") await log.resubmitRejected();
-  return unknown(session, intent, lost, { failure });
-}
-async function unknown(session, intent, { sentAt, failure: lost }, {
-  failure: later,
-  after
-} = {}) {
-  const { title } = session.provider;
-  const isRecorded = await session.records() !== null;
-  const retryAfter = isRecorded ? after ?? later?.details.retryAfter : void 0;
-  const named = lost.details.taskId;
-  const reason = later ? `${lost.message} ${later.message}` : lost.message;
-  const failure = new Failure14(
-    "SUBMIT_OUTCOME_UNKNOWN",
-    `Whether ${title} accepted this submit, and charged for it, is not known${retryAfter === void 0 ? "" : " yet"}. ${reason}`,
-    {
-      status: "UNKNOWN",
-      unclear: true,
-      cause: lost,
-      data: { idempotencyKey: intent.idempotencyKey, model: intent.model },
-      ...retryAfter !== void 0 && { retryAfter },
-      ...named !== void 0 && { taskId: named },
-      nextSteps: [
-        ...named === void 0 ? [] : [
-          "The answer named a task beside an error; this shows what became of it:",
-          resumeCommand(session, named)
-        ],
-        ...whatNext(session, intent, { sentAt, retryAfter, isRecorded })
-      ]
-    }
-  );
-  return { kind: "unknown", failure };
-}
-function whatNext({ provider, command, again, anew }, { model, idempotencyKey }, known) {
-  const { sentAt, retryAfter, isRecorded } = known;
-  const decide = isRecorded ? [`Only if the user accepts that it may be charged once more: ${anew}.`] : [];
-  if (!provider.can.list) return [provider.says.tasks, ...decide];
-  const after = retryAfter === void 0 ? "" : ` after ${retryAfter} seconds`;
-  const repeat = isRecorded ? [
-    `Run the same command again${after}. It looks for the task in the service's list, and submits nothing while that may charge twice:`,
-    again
-  ] : ["Do not submit this again before you know: it may be charged twice."];
-  return [
-    ...repeat,
-    command("--action listTasks"),
-    `A task with idempotencyKey ${idempotencyKey}, or of model ${model} made about ${new Date(sentAt).toISOString()}, is this one: resume it with --action waitTask --taskId <id>.`,
-    ...decide
-  ];
-}
-
-// scripts/src/workflow/reuse.ts
-init_delivery();
-init_finish();
-init_tasks();
-const path3 = require("node:path");
-import { failed as failed4, success as success3 } from "./main.mjs";
-import { EXIT as EXIT3 } from "./main.mjs";
-import { Failure as Failure15 } from "./main.mjs";
-import { isTerminal as isTerminal4 } from "./main.mjs";
-var DAY_MS = 24 * 36e5;
-var hasEnded = ({ record }) => isTerminal4(record.status);
-async function reuse(session, entry, settings) {
-  const { taskId, created, status } = entry.record;
-  session.observer.attached(taskId, created);
-  await noteUse(session, entry);
-  const outcome = status === "COMPLETED" ? await sameResult(session, entry, settings) : await sameEnd(session, entry, settings);
-  return { ...outcome, envelope: { ...outcome.envelope, data: said(session, entry, outcome) } };
-}
-function said(session, { record }, { envelope }) {
-  const { created, status, resubmitted } = record;
-  const { nextSteps, ...data } = envelope.data ?? {};
-  const another = `This request was made on ${created} and ended ${status}; nothing was charged now. To make another, with a new charge: ${session.anew}.`;
-  return {
-    ...data,
-    reused: true,
-    createdAt: created,
-    ...resubmitted && { resubmitted: true },
-    nextSteps: [...nextSteps ?? [], another]
-  };
-}
-async function noteUse({ api }, entry) {
-  const now = api.clock.wall();
-  const { created, used } = entry.record;
-  if (now - Date.parse(used ?? created) < DAY_MS) return;
-  await entry.update({ used: new Date(now).toISOString() });
-}
-async function sameResult(session, entry, settings) {
-  const { taskId, download, credits } = entry.record;
-  session.observer.task(taskId, "COMPLETED");
-  const folder = settings.folder ?? download;
-  try {
-    const files = await wholeFiles(session, entry, folder);
-    if (files) {
-      const data = { credits: { ...credits }, files: files.map((file) => ({ ...file })) };
-      return handOver(session, entry, success3("COMPLETED", taskId, data, EXIT3.done));
-    }
-    const until = settings.waitMs > 0 ? session.api.clock.monotonic() + settings.waitMs : Infinity;
-    const options = { ...settings, folder: await folderFor(folder), until, entry, credits };
-    const outcome = await finish(session, taskId, options);
-    if (outcome.envelope.errorCode === "TASK_NOT_FOUND") throw gone(session, taskId);
-    return handOver(session, entry, outcome);
-  } catch (error) {
-    if (!(error instanceof Failure15)) throw error;
-    return failed4(error.with({ status: "COMPLETED" }), "COMPLETED", taskId);
-  }
-}
-function gone({ provider: { title, says } }, taskId) {
-  return new Failure15(
-    "DOWNLOAD_FAILED",
-    `The result cannot be had any more: no whole copy of it is known on this machine, and ${title} does not know task ${taskId} any more. ${says.retention}`
-  );
-}
-async function wholeFiles(session, entry, folder) {
-  const { files, fileCount, delivered } = entry.record;
-  const names = [...new Set(files.map((file) => path3.basename(file.path)))];
-  if (names.length === 0 || names.length !== (fileCount ?? (delivered === null ? null : names.length)))
-    return void 0;
-  const { isSaved: isSaved2 } = await import("./download.mjs");
-  const whole = [];
-  for (const name of names) {
-    const isWanted = (file) => path3.dirname(file.path) === folder;
-    const candidates = files.filter((file) => path3.basename(file.path) === name);
-    candidates.sort((a, b) => Number(isWanted(b)) - Number(isWanted(a)));
-    let found;
-    for (const file of candidates) found ??= await isSaved2(file) ? file : void 0;
-    if (!found) return void 0;
-    whole.push(found);
-  }
-  if (folder === null) return whole;
-  const { copyTo: copyTo2 } = await Promise.resolve().then(() => (init_copy_file(), copy_file_exports));
-  const placed = [];
-  for (const file of whole) {
-    placed.push(await copyTo2(file, path3.join(folder, path3.basename(file.path)), session.api.clock));
-  }
-  const isNew = ({ path: target }) => !files.some((file) => file.path === target);
-  if (placed.some(isNew)) await entry.update((now) => ({ files: [...now.files, ...placed.filter(isNew)] }));
-  return placed;
-}
-function sameEnd(session, entry, settings) {
-  return waitTask(session, entry.record.taskId, { ...settings, waitMs: 0 }, {}, entry);
-}
-
-// scripts/src/live.ts
 init_session();
 init_tasks();
 init_wait();
@@ -1958,12 +1634,10 @@ export {
   aivideomaker,
   cancelTask,
   codeOfStatus,
-  copyTo,
   creditsOf,
   dataOf,
   explain,
   explainMissing,
-  findOwn,
   findUrls,
   finish,
   firstText,
@@ -1972,7 +1646,6 @@ export {
   getStatus,
   getTask,
   handOver,
-  hasEnded,
   isTransientStatus,
   isYoung,
   look,
@@ -1988,13 +1661,10 @@ export {
   pauseBeforeLook,
   pauseBeforeRetry,
   pollRhythm,
-  reconcile,
   recordOf,
   refused,
   resumeCommand,
-  reuse,
   runLive,
-  sendUntilAccepted,
   shortDeadline,
   taskOutcome,
   trouble,

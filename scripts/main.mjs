@@ -15,55 +15,6 @@ var __export = (target, all) => {
     __defProp(target, name, { get: all[name], enumerable: true });
 };
 
-// scripts/src/contracts/nearest.ts
-function nearest(word, candidates) {
-  const wanted = squeeze(word);
-  let best;
-  let bestDistance = Number.POSITIVE_INFINITY;
-  for (const candidate of candidates) {
-    const other = squeeze(candidate);
-    if (wanted === "" || other === "") continue;
-    const shorter = Math.min(wanted.length, other.length);
-    const limit = Math.min(Math.max(1, Math.floor(Math.max(wanted.length, other.length) * 0.4)), shorter - 1);
-    let distance = editDistance(wanted, other);
-    if (shorter >= 3 && (wanted.startsWith(other) || other.startsWith(wanted)))
-      distance = Math.min(distance, limit);
-    if (distance > limit) continue;
-    if (distance < bestDistance || distance === bestDistance && candidate === word) {
-      best = candidate;
-      bestDistance = distance;
-    }
-  }
-  return best;
-}
-function squeeze(word) {
-  return word.slice(0, LONGEST).normalize("NFKC").toLowerCase().replace(/[-_\s]/g, "");
-}
-function editDistance(a, b) {
-  let beforeLast = [];
-  let last = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1];
-      let least = Math.min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (same ? 0 : 1));
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
-        least = Math.min(least, beforeLast[j - 2] + 1);
-      row.push(least);
-    }
-    beforeLast = last;
-    last = row;
-  }
-  return last[b.length];
-}
-var LONGEST;
-var init_nearest = __esm({
-  "scripts/src/contracts/nearest.ts"() {
-    "use strict";
-    LONGEST = 64;
-  }
-});
-
 // scripts/src/providers/registry.ts
 function profileOf(id) {
   return id === void 0 ? PROFILES[0] : PROFILES.find((profile) => profile.id === id);
@@ -126,49 +77,310 @@ var init_registry = __esm({
   }
 });
 
-// scripts/src/types/failure.ts
-var ERROR_CODES, Failure;
-var init_failure = __esm({
-  "scripts/src/types/failure.ts"() {
+// scripts/src/types/action.ts
+var ACTIONS;
+var init_action = __esm({
+  "scripts/src/types/action.ts"() {
     "use strict";
-    ERROR_CODES = [
-      "INVALID_MODEL",
-      "INVALID_PAYLOAD",
-      "AUTH_FAILED",
-      "RATE_LIMITED",
-      "INSUFFICIENT_CREDITS",
-      "TASK_NOT_FOUND",
-      "NETWORK_ERROR",
-      "UNKNOWN_ERROR",
-      "GENERATION_FAILED",
-      "TASK_CANCELLED",
-      "BUDGET_EXCEEDED",
-      "IDEMPOTENCY_CONFLICT",
-      "SUBMIT_OUTCOME_UNKNOWN",
-      "DOWNLOAD_FAILED"
+    ACTIONS = [
+      "generate",
+      "createGeneration",
+      "getStatus",
+      "getTask",
+      "cancelTask",
+      "waitTask",
+      "listTasks",
+      "listPending",
+      "forget",
+      "quote",
+      "account",
+      "listModels",
+      "describeModel"
     ];
-    Failure = class _Failure extends Error {
-      code;
-      details;
-      constructor(code, message, details = {}) {
-        super(message, { cause: details.cause });
-        this.name = "Failure";
-        this.code = code;
-        this.details = details;
-      }
-      /** The same failure, with more said about it. What is given here wins. */
-      with(details) {
-        return new _Failure(this.code, this.message, { ...this.details, ...details });
-      }
+  }
+});
+
+// scripts/src/types/skill-folder.ts
+const { basename, dirname, join } = require("node:path");
+const { fileURLToPath } = require("node:url");
+function skillFolder(moduleUrl = import.meta.url) {
+  const here = dirname(fileURLToPath(moduleUrl));
+  return basename(here) === "scripts" ? dirname(here) : join(here, "..", "..", "..");
+}
+var init_skill_folder = __esm({
+  "scripts/src/types/skill-folder.ts"() {
+    "use strict";
+  }
+});
+
+// scripts/src/types/command-line.ts
+const path = require("node:path");
+function commandLine(words) {
+  return ["node", script(), ...words].map((word) => quoteWord(word)).join(" ");
+}
+function actionWords(action, flags = {}) {
+  return flagWords({ action, ...flags });
+}
+function flagWords(flags) {
+  return Object.entries(flags).flatMap(([flag, value]) => {
+    if (value === void 0 || value === false) return [];
+    if (value === true) return [`--${flag}`];
+    const text = String(value);
+    return text.startsWith("--") ? [`--${flag}=${text}`] : [`--${flag}`, text];
+  });
+}
+function quoteWord(text, platform = process.platform) {
+  if (platform === "win32") return quoteForWindows(text);
+  if (/^[\w@%+:,./-][\w@%+=:,./-]*$/.test(text)) return text;
+  return `'${text.replace(/'/g, "'\\''")}'`;
+}
+function quoteForWindows(text) {
+  if (/^[\w+=:,./\\-]+$/.test(text)) return text;
+  const doubled = text.replace(/(\\+)$/, "$1$1");
+  if (!/["$`%!\u201c-\u201e\r\n]/.test(text)) return `"${doubled}"`;
+  const inner = doubled.replace(/(\\*)"/g, '$1$1\\"').replace(/['\u2018-\u201b]/g, "$&$&");
+  return `'${inner}'`;
+}
+function script() {
+  const started = process.argv[1] ?? "";
+  return path.basename(started) === SCRIPT ? path.resolve(started) : path.join(skillFolder(), "scripts", SCRIPT);
+}
+var SCRIPT;
+var init_command_line = __esm({
+  "scripts/src/types/command-line.ts"() {
+    "use strict";
+    init_skill_folder();
+    SCRIPT = "run-workflow.mjs";
+  }
+});
+
+// scripts/src/types/exit-codes.ts
+var EXIT, ONE_CHARGE, EXIT_WORDS, EXIT_OF_ERROR;
+var init_exit_codes = __esm({
+  "scripts/src/types/exit-codes.ts"() {
+    "use strict";
+    EXIT = {
+      done: 0,
+      taskEnded: 1,
+      badInput: 2,
+      keyRefused: 3,
+      stillRunning: 4,
+      credits: 5,
+      temporary: 6,
+      submitUnknown: 7,
+      taskNotFound: 8,
+      downloadFailed: 9,
+      bug: 70,
+      interrupted: 130,
+      terminated: 143
+    };
+    ONE_CHARGE = "Run the same command as often as you like: it is charged once. `--new` makes another.";
+    EXIT_WORDS = {
+      done: { means: "done", next: "give the person the result" },
+      taskEnded: {
+        means: "the task ended FAILED or CANCEL",
+        next: "tell the reason; `--new` tries again with a new charge, so ask first"
+      },
+      badInput: { means: "bad input", next: "correct what `data.issues` names; nothing was charged" },
+      keyRefused: { means: "key missing or refused", next: "ask the person to set the key in the environment" },
+      stillRunning: {
+        means: "still running",
+        next: "run the same command again, or the one in `data.nextSteps`; it charges nothing"
+      },
+      credits: { means: "credits or cap", next: "nothing was submitted; tell what is missing" },
+      temporary: { means: "temporary", next: "follow `data.nextSteps`, after `retryAfter` seconds if set" },
+      submitUnknown: {
+        means: "the outcome of the submit is not known",
+        next: "run the same command again, after `retryAfter` seconds if set: it reconciles, and never submits while that may charge twice"
+      },
+      taskNotFound: { means: "no such task for this key", next: "check the id and the key" },
+      downloadFailed: {
+        means: "finished but not saved",
+        next: "run the command in `data.nextSteps`; it charges nothing"
+      },
+      bug: { means: "a bug of this program", next: "report it; run the same command again" },
+      interrupted: { means: "interrupted", next: "run the same command again" },
+      terminated: { means: "terminated", next: "run the same command again" }
+    };
+    EXIT_OF_ERROR = {
+      INVALID_MODEL: EXIT.badInput,
+      INVALID_PAYLOAD: EXIT.badInput,
+      IDEMPOTENCY_CONFLICT: EXIT.badInput,
+      AUTH_FAILED: EXIT.keyRefused,
+      INSUFFICIENT_CREDITS: EXIT.credits,
+      BUDGET_EXCEEDED: EXIT.credits,
+      RATE_LIMITED: EXIT.temporary,
+      NETWORK_ERROR: EXIT.temporary,
+      UNKNOWN_ERROR: EXIT.temporary,
+      GENERATION_FAILED: EXIT.taskEnded,
+      TASK_CANCELLED: EXIT.taskEnded,
+      SUBMIT_OUTCOME_UNKNOWN: EXIT.submitUnknown,
+      TASK_NOT_FOUND: EXIT.taskNotFound,
+      DOWNLOAD_FAILED: EXIT.downloadFailed
     };
   }
 });
 
+// scripts/src/cli/help.ts
+var help_exports = {};
+__export(help_exports, {
+  helpText: () => helpText
+});
+function helpText(version) {
+  const run = commandLine([]);
+  return `async-media-workflow ${version}: one command turns a payload into a finished file.
+${plainly(ONE_CHARGE)}
+
+Usage
+  ${run} --model <id> --payload '<json>' [--download <dir>]
+  ${run} --action <action> [--taskId <id>]
+
+Examples (no key, no cost)
+  ${run} --sandbox --model t2v --payload '{"prompt":"a lighthouse at dawn","aspectRatio":"16:9","duration":"5"}' --download out
+  ${run} --action listModels
+  ${run} --action describeModel --model t2v
+
+Flags
+  --model <id>             the model; with --payload alone: validate, submit, wait, fetch the result
+  --payload <json>         the request's fields; "-" reads them from standard input
+  --image <file>           a local picture (PNG, JPEG, WebP, GIF, AVIF, BMP) for the model's image field
+  --action <action>        ${ACTIONS.slice(1, 6).join(", ")},
+                           ${ACTIONS.slice(6).join(", ")}
+  --provider <id>          ${PROFILES.map(({ id }, n) => n === 0 ? `${id} (default)` : id).join(", ")}
+  --kind <kind>            listModels: only models that make video, image, audio or model3d
+  --taskId <id>            the task of getStatus, getTask, cancelTask, waitTask
+  --wait <seconds>         how long to wait for the end (default 600; 0 = do not wait)
+  --pollInterval <seconds> first pause between looks (default 2)
+  --download <dir>         save the finished file there as <taskId>.<ext>
+  --maxCredits <n>         ask for the price first; submit nothing above n (APIDot: by a dated estimate)
+  --maxCreditsPerDay <n>   submit nothing that takes the charges of 24 hours above n
+  --new                    another task of the same request (a new charge)
+  --all                    with waitTask and no --taskId: every pending task
+  --owner <name>           kept in the record; listPending can ask for it
+  --noJournal              keep no record: the same command then submits again, with a new charge
+  --idempotencyKey <key>   8 to 128 characters (default: a new one for each submit)
+  --webhookUrl <url>       https address that the service may notify (APIDot: --callbackUrl)
+  --sandbox                rehearse against a local stand-in: no key, no cost, no network
+  --help, --version
+
+Environment
+  AIVIDEO_API_KEY (needed for live calls), AIVIDEO_BASE_URL, APIDOT_API_KEY, APIDOT_BASE_URL, AIVIDEO_TIMEOUT_MS (30000),
+  AIVIDEO_MAX_RETRIES (3), HTTPS_PROXY, HTTP_PROXY, NO_PROXY, ASYNC_MEDIA_STATE_DIR
+
+Exit codes
+${exitCodes().map((line) => `  ${line}`).join("\n")}`;
+}
+function exitCodes() {
+  const lines = [""];
+  for (const name of Object.keys(EXIT)) {
+    const { means, next } = EXIT_WORDS[name];
+    const isAlone = EXIT[name] === EXIT.stillRunning || EXIT[name] === EXIT.submitUnknown;
+    const item = `${EXIT[name]} ${means}${isAlone ? `: ${plainly(next)}` : ""}`;
+    const line = lines.at(-1);
+    if (line === "" || !isAlone && line.length + item.length < 125)
+      lines[lines.length - 1] = `${line}${line === "" ? "" : "   "}${item}`;
+    else lines.push(item);
+  }
+  return lines;
+}
+function plainly(text) {
+  return text.replaceAll("`", "");
+}
+var init_help = __esm({
+  "scripts/src/cli/help.ts"() {
+    "use strict";
+    init_registry();
+    init_action();
+    init_command_line();
+    init_exit_codes();
+  }
+});
+
+// scripts/src/contracts/nearest.ts
+var LONGEST = 64;
+function nearest(word, candidates) {
+  const wanted = squeeze(word);
+  let best;
+  let bestDistance = Number.POSITIVE_INFINITY;
+  for (const candidate of candidates) {
+    const other = squeeze(candidate);
+    if (wanted === "" || other === "") continue;
+    const shorter = Math.min(wanted.length, other.length);
+    const limit = Math.min(Math.max(1, Math.floor(Math.max(wanted.length, other.length) * 0.4)), shorter - 1);
+    let distance = editDistance(wanted, other);
+    if (shorter >= 3 && (wanted.startsWith(other) || other.startsWith(wanted)))
+      distance = Math.min(distance, limit);
+    if (distance > limit) continue;
+    if (distance < bestDistance || distance === bestDistance && candidate === word) {
+      best = candidate;
+      bestDistance = distance;
+    }
+  }
+  return best;
+}
+function squeeze(word) {
+  return word.slice(0, LONGEST).normalize("NFKC").toLowerCase().replace(/[-_\s]/g, "");
+}
+function editDistance(a, b) {
+  let beforeLast = [];
+  let last = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1];
+      let least = Math.min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (same ? 0 : 1));
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        least = Math.min(least, beforeLast[j - 2] + 1);
+      row.push(least);
+    }
+    beforeLast = last;
+    last = row;
+  }
+  return last[b.length];
+}
+
+// scripts/src/cli/arguments.ts
+init_registry();
+
+// scripts/src/types/failure.ts
+var ERROR_CODES = [
+  "INVALID_MODEL",
+  "INVALID_PAYLOAD",
+  "AUTH_FAILED",
+  "RATE_LIMITED",
+  "INSUFFICIENT_CREDITS",
+  "TASK_NOT_FOUND",
+  "NETWORK_ERROR",
+  "UNKNOWN_ERROR",
+  "GENERATION_FAILED",
+  "TASK_CANCELLED",
+  "BUDGET_EXCEEDED",
+  "IDEMPOTENCY_CONFLICT",
+  "SUBMIT_OUTCOME_UNKNOWN",
+  "DOWNLOAD_FAILED"
+];
+var Failure = class _Failure extends Error {
+  code;
+  details;
+  constructor(code, message, details = {}) {
+    super(message, { cause: details.cause });
+    this.name = "Failure";
+    this.code = code;
+    this.details = details;
+  }
+  /** The same failure, with more said about it. What is given here wins. */
+  with(details) {
+    return new _Failure(this.code, this.message, { ...this.details, ...details });
+  }
+};
+
 // scripts/src/types/text.ts
+var CONTROL = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g;
 function plain(text, limit = 300) {
   const clean = text.slice(0, limit * 4).replace(CONTROL, " ").replace(/ {2,}/g, " ").trim();
   return clean.length > limit || text.length > limit * 4 ? `${clean.slice(0, limit)}…` : clean;
 }
+var SHORTEST_SECRET = 6;
 function redact(text, secrets) {
   let out = text;
   for (const secret of secrets) {
@@ -183,17 +395,30 @@ function beforeCut(secret) {
   const optional = characters.slice(SHORTEST_SECRET).reduceRight((rest, char) => `(?:${char}${rest})?`, "");
   return new RegExp(`${characters.slice(0, SHORTEST_SECRET).join("")}${optional}(?=…)`, "g");
 }
-var CONTROL, SHORTEST_SECRET, PROGRAM;
-var init_text = __esm({
-  "scripts/src/types/text.ts"() {
-    "use strict";
-    CONTROL = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g;
-    SHORTEST_SECRET = 6;
-    PROGRAM = "node scripts/run-workflow.mjs";
-  }
-});
 
 // scripts/src/providers/unsupported.ts
+var NEEDS = {
+  cancelTask: {
+    capability: "cancel",
+    missing: "no way to cancel a task",
+    instead: "follow the task with --action waitTask --taskId <id>; watching it charges nothing"
+  },
+  listTasks: {
+    capability: "list",
+    missing: "no list of tasks",
+    instead: "ask for one task by the id of its submit: --action getStatus --taskId <id>"
+  },
+  quote: {
+    capability: "quote",
+    missing: "no price of a request before it is submitted",
+    instead: "look the model's price up on the service's own pages before you submit"
+  },
+  account: {
+    capability: "account",
+    missing: "no request for the balance or the models of a key",
+    instead: "look on the service's own pages; --action listModels shows the models that are known here"
+  }
+};
 function unsupported({ title, keyPage }, action) {
   const { missing, instead } = NEEDS[action];
   return new Failure("INVALID_PAYLOAD", `${title} documents ${missing}, so nothing was sent.`, {
@@ -212,110 +437,67 @@ function refuseUnsupported(profile, action) {
   const need = Object.hasOwn(NEEDS, action) ? NEEDS[action] : void 0;
   if (need && !profile.can[need.capability]) throw unsupported(profile, action);
 }
-var NEEDS;
-var init_unsupported = __esm({
-  "scripts/src/providers/unsupported.ts"() {
-    "use strict";
-    init_failure();
-    init_text();
-    NEEDS = {
-      cancelTask: {
-        capability: "cancel",
-        missing: "no way to cancel a task",
-        instead: "follow the task with --action waitTask --taskId <id>; watching it charges nothing"
-      },
-      listTasks: {
-        capability: "list",
-        missing: "no list of tasks",
-        instead: "ask for one task by the id of its submit: --action getStatus --taskId <id>"
-      },
-      quote: {
-        capability: "quote",
-        missing: "no price of a request before it is submitted",
-        instead: "look the model's price up on the service's own pages before you submit"
-      },
-      account: {
-        capability: "account",
-        missing: "no request for the balance or the models of a key",
-        instead: "look on the service's own pages; --action listModels shows the models that are known here"
-      }
-    };
-  }
-});
+
+// scripts/src/cli/arguments.ts
+init_action();
+
+// scripts/src/types/idempotency-key.ts
+function isIdempotencyKey(text) {
+  return typeof text === "string" && /^[\x21-\x7e]{8,128}$/.test(text);
+}
+
+// scripts/src/types/output-kind.ts
+var OUTPUT_KINDS = ["video", "image", "audio", "model3d"];
 
 // scripts/src/types/task.ts
+var TASK_STATES = ["SUBMITTED", "PROGRESS", "COMPLETED", "FAILED", "CANCEL", "UNKNOWN"];
+var TASK_ID = /^[A-Za-z0-9_][A-Za-z0-9._:~@=+,-]{0,199}$/;
+var BRIEF_WAIT_S = 45;
+var TERMINAL = /* @__PURE__ */ new Set(["COMPLETED", "FAILED", "CANCEL"]);
 function isTerminal(state) {
   return TERMINAL.has(state);
 }
-var TASK_STATES, TASK_ID, BRIEF_WAIT_S, TERMINAL;
-var init_task = __esm({
-  "scripts/src/types/task.ts"() {
-    "use strict";
-    TASK_STATES = ["SUBMITTED", "PROGRESS", "COMPLETED", "FAILED", "CANCEL", "UNKNOWN"];
-    TASK_ID = /^[A-Za-z0-9_][A-Za-z0-9._:~@=+,-]{0,199}$/;
-    BRIEF_WAIT_S = 45;
-    TERMINAL = /* @__PURE__ */ new Set(["COMPLETED", "FAILED", "CANCEL"]);
-  }
-});
 
 // scripts/src/cli/flags.ts
-var ACTIONS, SUBMITS, PAYLOAD, LOCAL, WAITS, ONE_TASK, NAMED_TASK, FLAGS, rule, isSubmit, needsRecords, isLocal, isAboutTask;
-var init_flags = __esm({
-  "scripts/src/cli/flags.ts"() {
-    "use strict";
-    ACTIONS = [
-      "generate",
-      "createGeneration",
-      "getStatus",
-      "getTask",
-      "cancelTask",
-      "waitTask",
-      "listTasks",
-      "listPending",
-      "forget",
-      "quote",
-      "account",
-      "listModels",
-      "describeModel"
-    ];
-    SUBMITS = ["generate", "createGeneration"];
-    PAYLOAD = [...SUBMITS, "quote"];
-    LOCAL = ["listModels", "describeModel", "listPending", "forget"];
-    WAITS = ["generate", "waitTask"];
-    ONE_TASK = ["getStatus", "getTask", "cancelTask", "waitTask", "forget"];
-    NAMED_TASK = ["getStatus", "getTask", "cancelTask"];
-    FLAGS = {
-      provider: { value: "<id>" },
-      model: { value: "<id>", actions: [...PAYLOAD, "describeModel"], required: [...PAYLOAD, "describeModel"] },
-      payload: { value: "<json>", actions: PAYLOAD },
-      image: { value: "<file>", actions: PAYLOAD },
-      action: { value: "<action>" },
-      taskId: { value: "<id>", actions: ONE_TASK, required: NAMED_TASK },
-      all: { actions: ["waitTask"] },
-      wait: { value: "<seconds>", actions: WAITS },
-      pollInterval: { value: "<seconds>", actions: WAITS },
-      download: { value: "<dir>", actions: [...WAITS, "createGeneration", "getTask"] },
-      maxCredits: { value: "<n>", actions: PAYLOAD },
-      maxCreditsPerDay: { value: "<n>", actions: SUBMITS },
-      idempotencyKey: { value: "<key>", actions: [...SUBMITS, "forget"] },
-      new: { actions: SUBMITS },
-      noJournal: { actions: [...SUBMITS, "waitTask", "getTask"] },
-      owner: { value: "<name>", actions: [...SUBMITS, "listPending"] },
-      webhookUrl: { value: "<url>", actions: SUBMITS },
-      callbackUrl: { value: "<url>", actions: SUBMITS },
-      sandbox: {},
-      help: {},
-      version: {}
-    };
-    rule = (name) => FLAGS[name];
-    isSubmit = (action) => SUBMITS.includes(action);
-    needsRecords = (action) => isSubmit(action) || action === "waitTask" || action === "listPending" || action === "forget";
-    isLocal = (action) => LOCAL.includes(action);
-    isAboutTask = (action) => ONE_TASK.includes(action) || isSubmit(action);
-  }
-});
+var SUBMITS = ["generate", "createGeneration"];
+var PAYLOAD = [...SUBMITS, "quote"];
+var LOCAL = ["listModels", "describeModel", "listPending", "forget"];
+var WAITS = ["generate", "waitTask"];
+var ONE_TASK = ["getStatus", "getTask", "cancelTask", "waitTask", "forget"];
+var NAMED_TASK = ["getStatus", "getTask", "cancelTask"];
+var FLAGS = {
+  provider: { value: "<id>" },
+  kind: { value: "<kind>", actions: ["listModels"] },
+  model: { value: "<id>", actions: [...PAYLOAD, "describeModel"], required: [...PAYLOAD, "describeModel"] },
+  payload: { value: "<json>", actions: PAYLOAD },
+  image: { value: "<file>", actions: PAYLOAD },
+  action: { value: "<action>" },
+  taskId: { value: "<id>", actions: ONE_TASK, required: NAMED_TASK },
+  all: { actions: ["waitTask"] },
+  wait: { value: "<seconds>", actions: WAITS },
+  pollInterval: { value: "<seconds>", actions: WAITS },
+  download: { value: "<dir>", actions: [...WAITS, "createGeneration", "getTask"] },
+  maxCredits: { value: "<n>", actions: PAYLOAD },
+  maxCreditsPerDay: { value: "<n>", actions: SUBMITS },
+  idempotencyKey: { value: "<key>", actions: [...SUBMITS, "forget"] },
+  new: { actions: SUBMITS },
+  noJournal: { actions: [...SUBMITS, "waitTask", "getTask"] },
+  owner: { value: "<name>", actions: [...SUBMITS, "listPending"] },
+  webhookUrl: { value: "<url>", actions: SUBMITS },
+  callbackUrl: { value: "<url>", actions: SUBMITS },
+  sandbox: {},
+  help: {},
+  version: {}
+};
+var rule = (name) => FLAGS[name];
+var isSubmit = (action) => SUBMITS.includes(action);
+var needsRecords = (action) => isSubmit(action) || action === "waitTask" || action === "listPending" || action === "forget";
+var isLocal = (action) => LOCAL.includes(action);
+var isAboutTask = (action) => ONE_TASK.includes(action) || isSubmit(action);
 
 // scripts/src/cli/arguments.ts
+var DEFAULT_WAIT_S = 600;
+var LONGEST_WAIT_S = 86400;
 function parseArguments(argv) {
   const issues = [];
   const given = collect(argv, issues);
@@ -350,6 +532,8 @@ function parseArguments(argv) {
     const value = given.get(name);
     if (value !== void 0) args[name] = value;
   }
+  const kind = kindOf(given.get("kind"), issues);
+  if (kind !== void 0) args.kind = kind;
   const callback = given.get(args.profile.callbackFlag);
   if (callback !== void 0) args.callback = callback;
   const pollInterval = number(given, "pollInterval", { min: 1e-3, max: 60 }, issues);
@@ -376,6 +560,7 @@ function guessAction(argv) {
   const isAboutTask2 = argv.some((arg) => /^--task-?id(=|$)/i.test(arg));
   return ACTIONS.find((action) => action === word) ?? (isAboutTask2 ? "getStatus" : "generate");
 }
+var flagNames = Object.keys(FLAGS);
 function collect(argv, issues) {
   const given = /* @__PURE__ */ new Map();
   const strays = [];
@@ -463,6 +648,23 @@ function providerOf(given, issues) {
   issues.push(issue("--provider", `one of ${ids.join(", ")}`, quote(word), `write --provider ${close}`));
   return PROFILES[0];
 }
+var KIND_NAMES = {
+  "3d": "model3d",
+  model: "model3d",
+  music: "audio",
+  sound: "audio",
+  picture: "image"
+};
+function kindOf(word, issues) {
+  if (word === void 0 || word === "") return void 0;
+  const kind = OUTPUT_KINDS.find((name) => name === word);
+  if (kind !== void 0) return kind;
+  const lower = word.toLowerCase();
+  const named = Object.hasOwn(KIND_NAMES, lower) ? KIND_NAMES[lower] : void 0;
+  const close = named ?? nearest(lower, OUTPUT_KINDS) ?? OUTPUT_KINDS[0];
+  issues.push(issue("--kind", `one of ${OUTPUT_KINDS.join(", ")}`, quote(word), `write --kind ${close}`));
+  return void 0;
+}
 function checkFit(action, given, issues) {
   const what = action === "generate" ? "the full workflow" : `--action ${action}`;
   for (const name of flagNames) {
@@ -514,7 +716,7 @@ function checkText(args, issues) {
     const expected = "at most 200 characters in one line";
     issues.push(issue("--owner", expected, quote(owner), "write for example --owner user-42"));
   }
-  if (idempotencyKey !== void 0 && idempotencyKey !== "" && !/^[\x21-\x7e]{8,128}$/.test(idempotencyKey)) {
+  if (idempotencyKey !== void 0 && idempotencyKey !== "" && !isIdempotencyKey(idempotencyKey)) {
     const expected = "8 to 128 visible ASCII characters without spaces";
     issues.push(
       issue(
@@ -526,6 +728,17 @@ function checkText(args, issues) {
     );
   }
 }
+var CONFLICTS = [
+  ["new", "idempotencyKey", "leave --new out and give another --idempotencyKey: a new key is a new wish"],
+  [
+    "noJournal",
+    "maxCreditsPerDay",
+    "leave --noJournal out: the charges of the day are counted in the journal"
+  ],
+  ["noJournal", "new", "leave --new out: without a journal every submit is a new one"],
+  ["noJournal", "owner", "leave --owner out: it is kept in the journal alone"],
+  ["all", "taskId", "leave out --all or --taskId"]
+];
 function checkTogether(action, given, issues) {
   for (const [one, other, hint] of CONFLICTS) {
     if (given.has(one) && given.has(other))
@@ -540,494 +753,76 @@ function checkTogether(action, given, issues) {
 function checkService(action, given, issues) {
   const profile = providerOf(given, issues);
   const { title, can, callbackFlag } = profile;
-  refuseUnsupported(profile, action);
+  if (action !== "quote") refuseUnsupported(profile, action);
   for (const name of ["webhookUrl", "callbackUrl"]) {
     if (name === callbackFlag || !given.has(name)) continue;
     issues.push(issue(`--${name}`, `--${callbackFlag} for ${title}`, "it", `write --${callbackFlag}`));
   }
-  for (const name of ["maxCredits", "maxCreditsPerDay"]) {
-    if (can.quote || !given.has(name)) continue;
+  if (!can.quote && given.has("maxCreditsPerDay")) {
     const expected = `not to be given with ${title}, which documents no price before a submit`;
-    issues.push(
-      issue(`--${name}`, expected, "it", `leave --${name} out, after looking the price up yourself`)
-    );
+    const hint = "leave --maxCreditsPerDay out; --maxCredits is held against an estimate";
+    issues.push(issue("--maxCreditsPerDay", expected, "it", hint));
   }
 }
-function issue(path4, expected, received, hint) {
-  return { path: path4, expected, received, hint };
+function issue(path5, expected, received, hint) {
+  return { path: path5, expected, received, hint };
 }
 function quote(text) {
   return `"${plain(text, 60)}"`;
 }
-var DEFAULT_WAIT_S, LONGEST_WAIT_S, flagNames, CONFLICTS;
-var init_arguments = __esm({
-  "scripts/src/cli/arguments.ts"() {
-    "use strict";
-    init_nearest();
-    init_registry();
-    init_unsupported();
-    init_failure();
-    init_task();
-    init_text();
-    init_flags();
-    DEFAULT_WAIT_S = 600;
-    LONGEST_WAIT_S = 86400;
-    flagNames = Object.keys(FLAGS);
-    CONFLICTS = [
-      ["new", "idempotencyKey", "leave --new out and give another --idempotencyKey: a new key is a new wish"],
-      [
-        "noJournal",
-        "maxCreditsPerDay",
-        "leave --noJournal out: the charges of the day are counted in the journal"
-      ],
-      ["noJournal", "new", "leave --new out: without a journal every submit is a new one"],
-      ["noJournal", "owner", "leave --owner out: it is kept in the journal alone"],
-      ["all", "taskId", "leave out --all or --taskId"]
-    ];
-  }
-});
 
 // scripts/src/cli/command-line.ts
-const path = require("node:path");
-function program() {
-  const script = process.argv[1] ?? "scripts/run-workflow.mjs";
-  const relative = path.relative(process.cwd(), script);
-  const shown = relative.startsWith("..") || path.isAbsolute(relative) ? script : relative;
-  return `node ${quoteArgument(shown)}`;
-}
-function fromHere(failure) {
-  const steps = failure.details.nextSteps;
-  if (!steps?.some((step) => step.startsWith(PROGRAM))) return failure;
-  return failure.with({
-    nextSteps: steps.map(
-      (step) => step.startsWith(PROGRAM) ? program() + step.slice(PROGRAM.length) : step
-    )
-  });
-}
-function quoteArgument(text) {
-  if (/^[\w@%+=:,./\\-]+$/.test(text) && (process.platform === "win32" || !text.includes("\\"))) return text;
-  if (process.platform === "win32") return `"${text.replace(/"/g, '\\"')}"`;
-  return `'${text.replace(/'/g, "'\\''")}'`;
-}
-function withValue(flag, value) {
-  const text = String(value);
-  return `--${flag}${text.startsWith("--") ? "=" : " "}${quoteArgument(text)}`;
-}
+init_registry();
+init_command_line();
+const path2 = require("node:path");
 function resumeFlags({ action, wait, pollInterval, download }) {
   const seconds = !rule("wait").actions?.includes(action) || wait === 0 ? BRIEF_WAIT_S : wait;
-  const flags = [
-    seconds !== DEFAULT_WAIT_S && withValue("wait", seconds),
-    pollInterval !== void 0 && withValue("pollInterval", pollInterval),
-    download !== void 0 && withValue("download", download)
-  ];
-  return flags.map((flag) => flag ? ` ${flag}` : "").join("");
+  return {
+    wait: seconds === DEFAULT_WAIT_S ? void 0 : seconds,
+    pollInterval,
+    download: download === void 0 ? void 0 : path2.resolve(download)
+  };
 }
 function placeFlags({ profile, sandbox }) {
-  return `${profile === profileOf(void 0) ? "" : ` --provider ${profile.id}`}${sandbox ? " --sandbox" : ""}`;
+  return { provider: profile === profileOf(void 0) ? void 0 : profile.id, sandbox };
 }
 function modelFlags({ provider, model }) {
-  return [...provider === profileOf(void 0)?.id ? [] : ["--provider", provider], "--model", model];
+  return { provider: provider === profileOf(void 0)?.id ? void 0 : provider, model };
 }
-function commandWith(argv) {
-  const shown = argv.map((arg) => {
-    if (arg.length <= LONGEST_SHOWN) return arg;
-    return arg.startsWith("--") ? `${arg.slice(0, arg.indexOf("=") + 1)}-` : "-";
-  });
-  return [program(), ...shown.map(quoteArgument)].join(" ");
+var LONGEST_SHOWN = 2e3;
+function commandFrom(argv, more = {}) {
+  return commandLine(flagWords({ ...flagsIn(argv), ...more }));
 }
 function commandAgain(argv) {
-  return commandWith(argv.filter((arg) => arg !== "--new"));
+  return commandFrom(argv, { new: false });
 }
 function commandAnew({ idempotencyKey }) {
   return `the same command with ${idempotencyKey === void 0 ? "--new" : "another --idempotencyKey"}`;
 }
-var LONGEST_SHOWN;
-var init_command_line = __esm({
-  "scripts/src/cli/command-line.ts"() {
-    "use strict";
-    init_registry();
-    init_task();
-    init_text();
-    init_arguments();
-    init_flags();
-    LONGEST_SHOWN = 2e3;
+function flagsIn(argv) {
+  const flags = {};
+  for (let i = 0; i < argv.length; i += 1) {
+    const [, name, attached] = /^--(\w+)(?:=(.*))?$/s.exec(argv[i]);
+    const hasValue = rule(name).value !== void 0;
+    flags[name] = hasValue ? portable(name, attached ?? argv[++i]) : true;
   }
-});
-
-// scripts/src/cli/help.ts
-var help_exports = {};
-__export(help_exports, {
-  helpText: () => helpText
-});
-function helpText(version) {
-  const run = program();
-  return `async-media-workflow ${version}: one command turns a payload into a finished file.
-
-Usage
-  ${run} --model <id> --payload '<json>' [--download <dir>]
-  ${run} --action <action> [--taskId <id>]
-
-Examples (no key, no cost)
-  ${run} --sandbox --model t2v --payload '{"prompt":"a lighthouse at dawn","aspectRatio":"16:9","duration":"5"}' --download out
-  ${run} --action listModels
-  ${run} --action describeModel --model t2v
-
-Flags
-  --model <id>             the model; with --payload alone: validate, submit, wait, fetch the result
-  --payload <json>         the request's fields; "-" reads them from standard input
-  --image <file>           a local PNG, JPEG, WebP or GIF for the model's image field
-  --action <action>        ${ACTIONS.slice(1, 6).join(", ")},
-                           ${ACTIONS.slice(6).join(", ")}
-  --provider <id>          ${PROFILES.map(({ id }, n) => n === 0 ? `${id} (default)` : id).join(", ")}
-  --taskId <id>            the task of getStatus, getTask, cancelTask, waitTask
-  --wait <seconds>         how long to wait for the end (default 600; 0 = do not wait)
-  --pollInterval <seconds> first pause between looks (default 2)
-  --download <dir>         save the finished file there as <taskId>.<ext>
-  --maxCredits <n>         ask for the price first; submit nothing above n
-  --maxCreditsPerDay <n>   submit nothing that takes the charges of 24 hours above n
-  --new                    a new wish, although the same one is under way (a new charge)
-  --all                    with waitTask and no --taskId: every pending task
-  --owner <name>           kept in the record; listPending can ask for it
-  --noJournal              keep no record (a killed command cannot find its task again)
-  --idempotencyKey <key>   8 to 128 characters (default: a new one for each submit)
-  --webhookUrl <url>       https address that the service may notify (APIDot: --callbackUrl)
-  --sandbox                rehearse against a local stand-in: no key, no cost, no network
-  --help, --version
-
-Environment
-  AIVIDEO_API_KEY (needed for live calls), AIVIDEO_BASE_URL, APIDOT_API_KEY, APIDOT_BASE_URL, AIVIDEO_TIMEOUT_MS (30000),
-  AIVIDEO_MAX_RETRIES (3), HTTPS_PROXY, HTTP_PROXY, NO_PROXY, ASYNC_MEDIA_STATE_DIR
-
-Exit codes
-  0 done   1 task FAILED or CANCEL   2 bad input   3 key refused   4 still running: resume it
-  5 credits or budget   6 temporary   7 submit outcome unknown: do not repeat it   8 task not found
-  9 download failed   70 a bug of ours   130/143 interrupted`;
+  return flags;
 }
-var init_help = __esm({
-  "scripts/src/cli/help.ts"() {
-    "use strict";
-    init_registry();
-    init_command_line();
-    init_flags();
-  }
-});
-
-// scripts/src/main.ts
-init_arguments();
-init_command_line();
-
-// scripts/src/cli/environment.ts
-const { homedir } = require("node:os");
-const path2 = require("node:path");
-
-// scripts/src/contracts/folders.ts
-const { basename, dirname, join } = require("node:path");
-const { fileURLToPath } = require("node:url");
-function skillFolder(moduleUrl = import.meta.url) {
-  const here = dirname(fileURLToPath(moduleUrl));
-  return basename(here) === "scripts" ? dirname(here) : join(here, "..", "..", "..");
-}
-function contractsFolder(root) {
-  return join(root, "contracts");
-}
-function compiledFolder(root) {
-  return join(root, "scripts", "contracts");
+function portable(name, value) {
+  if (name === "payload") return quoteWord(value).length > LONGEST_SHOWN ? "-" : value;
+  return name === "download" || name === "image" ? path2.resolve(value) : value;
 }
 
 // scripts/src/cli/environment.ts
 init_registry();
-init_failure();
-init_text();
-function secretsIn(env) {
-  return PROFILES.flatMap(({ keyVariable }) => env[keyVariable]?.trim() || []);
-}
-function readEnvironment(env, profile, { isLive, hasState, isRehearsal = false }) {
-  const issues = [];
-  const isStateChosen = Boolean(env.ASYNC_MEDIA_STATE_DIR);
-  const needsState = hasState && (!isRehearsal || isStateChosen);
-  const way = isLive ? env : {};
-  const environment = {
-    key: key(profile, way, issues),
-    baseUrl: baseUrl(profile, way, issues),
-    timeoutMs: integer(
-      "AIVIDEO_TIMEOUT_MS",
-      env.AIVIDEO_TIMEOUT_MS,
-      { fallback: 3e4, min: 1, max: 6e5 },
-      issues
-    ),
-    maxRetries: integer(
-      "AIVIDEO_MAX_RETRIES",
-      env.AIVIDEO_MAX_RETRIES,
-      { fallback: 3, min: 0, max: 10 },
-      issues
-    ),
-    httpProxy: proxy("HTTP_PROXY", way.http_proxy || way.HTTP_PROXY, issues),
-    httpsProxy: proxy("HTTPS_PROXY", way.https_proxy || way.HTTPS_PROXY, issues),
-    noProxy: way.no_proxy || way.NO_PROXY || void 0,
-    stateFolder: stateFolder(env, needsState ? issues : []),
-    isStateChosen
-  };
-  const first = issues[0];
-  if (!first) return environment;
-  throw new Failure(
-    "INVALID_PAYLOAD",
-    `${first.path}: expected ${first.expected}, received ${first.received}.`,
-    {
-      issues,
-      nextSteps: issues.map(({ hint }) => hint)
-    }
-  );
-}
-function journalFolder({ stateFolder: folder }, sandbox) {
-  return path2.join(folder, ...sandbox ? ["sandbox"] : [], "journal");
-}
-function isLoopback(url) {
-  return ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
-}
-function key({ keyVariable }, env, issues) {
-  const trimmed = env[keyVariable]?.trim();
-  if (!trimmed) return void 0;
-  if (/^[\x21-\x7e]+$/.test(trimmed)) return trimmed;
-  issues.push({
-    path: keyVariable,
-    expected: "a key without spaces, line breaks or letters beyond ASCII",
-    received: `${trimmed.length} characters, some of them not allowed (not shown)`,
-    hint: `set ${keyVariable} again, to the key alone`
-  });
-  return void 0;
-}
-function baseUrl({ urlVariable, url: usual }, env, issues) {
-  const value = env[urlVariable];
-  if (!value) return void 0;
-  const url = URL.canParse(value) ? new URL(value) : void 0;
-  const safe = url?.protocol === "https:" || url?.protocol === "http:" && isLoopback(url);
-  if (url && safe && !url.username && !url.password && !url.search && !url.hash) return url;
-  issues.push({
-    path: urlVariable,
-    expected: "an https address, or http on 127.0.0.1, localhost or [::1], without user, query or fragment",
-    // It may hold a password.
-    received: url ? `${url.protocol}//${plain(url.host, 80)}` : `"${plain(value.replace(/\S*@/, "…@"), 80)}"`,
-    hint: `unset ${urlVariable} to use ${usual}`
-  });
-  return void 0;
-}
-function integer(name, value, { fallback, min, max }, issues) {
-  if (!value?.trim()) return fallback;
-  const parsed = /^\d{1,9}$/.test(value.trim()) ? Number(value) : Number.NaN;
-  if (parsed >= min && parsed <= max) return parsed;
-  issues.push({
-    path: name,
-    expected: `a whole number from ${min} to ${max}`,
-    received: `"${plain(value, 40)}"`,
-    hint: `set ${name}=${fallback}, or unset it`
-  });
-  return fallback;
-}
-function proxy(name, value, issues) {
-  if (!value) return void 0;
-  const address = value.includes("://") ? value : `http://${value}`;
-  const protocol = URL.canParse(address) ? new URL(address).protocol : "";
-  if (protocol === "http:" || protocol === "https:") return address;
-  issues.push({
-    path: name,
-    expected: "the address of an http or https proxy, such as http://127.0.0.1:3128",
-    // It may hold a password.
-    received: protocol ? `one that begins with ${protocol}//` : "something that is no address",
-    hint: `correct or unset ${name}`
-  });
-  return void 0;
-}
-function stateFolder(env, issues) {
-  const folder = wantedStateFolder(env);
-  const inside = path2.relative(skillFolder(), folder);
-  if (folder !== "" && (inside.startsWith("..") || path2.isAbsolute(inside))) return folder;
-  issues.push({
-    path: "ASYNC_MEDIA_STATE_DIR",
-    expected: folder ? "a folder outside the skill's own, which is replaced when the skill is updated" : "a folder for records, because there is no home folder",
-    received: folder ? plain(folder, 200) : "nothing",
-    hint: "set ASYNC_MEDIA_STATE_DIR to the absolute path of a folder that stays"
-  });
-  return "";
-}
-function wantedStateFolder(env) {
-  if (env.ASYNC_MEDIA_STATE_DIR) return path2.resolve(env.ASYNC_MEDIA_STATE_DIR);
-  if (env.XDG_STATE_HOME && path2.isAbsolute(env.XDG_STATE_HOME)) {
-    return path2.join(env.XDG_STATE_HOME, FOLDER);
-  }
-  if (process.platform === "win32" && env.LOCALAPPDATA) return path2.join(env.LOCALAPPDATA, FOLDER);
-  const home = homeFolder();
-  return path2.isAbsolute(home) ? path2.join(home, ".local", "state", FOLDER) : "";
-}
-function homeFolder() {
-  try {
-    return homedir();
-  } catch {
-    return "";
-  }
-}
-var FOLDER = "async-media-workflow";
-
-// scripts/src/main.ts
-init_flags();
-init_help();
-
-// scripts/src/types/exit-codes.ts
-var EXIT = {
-  done: 0,
-  taskEnded: 1,
-  badInput: 2,
-  keyRefused: 3,
-  stillRunning: 4,
-  credits: 5,
-  temporary: 6,
-  submitUnknown: 7,
-  taskNotFound: 8,
-  downloadFailed: 9,
-  bug: 70,
-  interrupted: 130,
-  terminated: 143
-};
-var EXIT_OF_ERROR = {
-  INVALID_MODEL: EXIT.badInput,
-  INVALID_PAYLOAD: EXIT.badInput,
-  IDEMPOTENCY_CONFLICT: EXIT.badInput,
-  AUTH_FAILED: EXIT.keyRefused,
-  INSUFFICIENT_CREDITS: EXIT.credits,
-  BUDGET_EXCEEDED: EXIT.credits,
-  RATE_LIMITED: EXIT.temporary,
-  NETWORK_ERROR: EXIT.temporary,
-  UNKNOWN_ERROR: EXIT.temporary,
-  GENERATION_FAILED: EXIT.taskEnded,
-  TASK_CANCELLED: EXIT.taskEnded,
-  SUBMIT_OUTCOME_UNKNOWN: EXIT.submitUnknown,
-  TASK_NOT_FOUND: EXIT.taskNotFound,
-  DOWNLOAD_FAILED: EXIT.downloadFailed
-};
-
-// scripts/src/types/envelope.ts
-function success(status, taskId, data, exitCode, retryAfter = null) {
-  return {
-    envelope: { ok: true, status, taskId, data, errorCode: null, errorMessage: null, retryAfter },
-    exitCode
-  };
-}
-function failed(failure, fallback, knownTaskId) {
-  const { details } = failure;
-  const data = { ...details.data };
-  if (details.issues?.length) data.issues = details.issues.map((issue2) => ({ ...issue2 }));
-  if (details.nextSteps?.length) data.nextSteps = details.nextSteps;
-  return {
-    envelope: {
-      ok: false,
-      status: details.status ?? fallback,
-      taskId: details.taskId ?? knownTaskId,
-      data: Object.keys(data).length > 0 ? data : null,
-      errorCode: failure.code,
-      errorMessage: failure.message,
-      retryAfter: details.retryAfter ?? null
-    },
-    exitCode: details.exitCode ?? EXIT_OF_ERROR[failure.code]
-  };
-}
-
-// scripts/src/cli/interruption.ts
-init_failure();
-var GRACE_MS = 2e3;
-var Interruption = class {
-  #controller = new AbortController();
-  #received = null;
-  #grace;
-  get signal() {
-    return this.#controller.signal;
-  }
-  /** The signal that came, if one did. */
-  get received() {
-    return this.#received;
-  }
-  listen(situation) {
-    for (const name of ["SIGINT", "SIGTERM"]) {
-      process.on(name, () => this.#on(name, situation));
-    }
-    situation.onSettled = () => {
-      if (this.#received) this.#abort();
-    };
-  }
-  /** Ends whatever is under way. */
-  stop() {
-    this.#abort();
-  }
-  #on(name, situation) {
-    const isFirst = this.#received === null;
-    this.#received ??= name;
-    if (isFirst && situation.phase === "submitting") this.#grace = setTimeout(() => this.#abort(), GRACE_MS);
-    else this.#abort();
-  }
-  #abort() {
-    clearTimeout(this.#grace);
-    this.#controller.abort(new Error(`stopped by ${this.#received ?? "a bug"}`));
-  }
-};
-var NOT_AGAIN = "Do not submit it again: that would be charged again.";
-function interruptedOutcome(signal, { phase, taskId, state, isAboutMany }, { resume, findOut: findOut2, isSubmit: isSubmit2, downloads, intent }) {
-  const exitCode = signal === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
-  const because = (code, message, details = {}) => failed(new Failure(code, `${signal} came ${message}`, { exitCode, ...details }), null, taskId);
-  if (phase === "submitting") {
-    return because(
-      "SUBMIT_OUTCOME_UNKNOWN",
-      "while the submit was under way; whether it was taken is not known.",
-      {
-        status: "UNKNOWN",
-        ...intent && { data: { idempotencyKey: intent.idempotencyKey, model: intent.model } },
-        nextSteps: ["Do not submit this again before you know: it may be charged twice.", ...findOut2]
-      }
-    );
-  }
-  if (isAboutMany) {
-    const nextSteps2 = [resume, `The tasks go on by themselves. ${NOT_AGAIN}`];
-    return success(null, null, { interruptedBy: signal, nextSteps: nextSteps2 }, exitCode);
-  }
-  if (taskId === null) {
-    return because("UNKNOWN_ERROR", `first.${isSubmit2 ? " Nothing was submitted." : ""}`, {
-      ...isSubmit2 && { status: "FAILED" }
-    });
-  }
-  if (state === null) {
-    const status = "UNKNOWN";
-    return because("UNKNOWN_ERROR", "before the service said how the task is.", {
-      status,
-      nextSteps: [resume]
-    });
-  }
-  if (state === "FAILED" || state === "CANCEL") {
-    const code = state === "FAILED" ? "GENERATION_FAILED" : "TASK_CANCELLED";
-    return because(code, `before the record of the task was here. It has ended: ${state}.`, {
-      status: state,
-      nextSteps: [resume]
-    });
-  }
-  if (state === "COMPLETED" && downloads) {
-    return because("DOWNLOAD_FAILED", "before the file was saved. The task is finished.", {
-      status: state,
-      nextSteps: [resume, `The task is finished and paid for: fetch its result. ${NOT_AGAIN}`]
-    });
-  }
-  const goesOn = state === "COMPLETED" ? "The task is finished: fetch its result." : "The task goes on by itself.";
-  const nextSteps = [resume, `${goesOn} ${NOT_AGAIN}`];
-  return success(state, taskId, { interruptedBy: signal, nextSteps }, exitCode);
-}
-
-// scripts/src/cli/main.ts
-init_failure();
-init_text();
-init_arguments();
-init_command_line();
-init_flags();
+const { homedir } = require("node:os");
+const path3 = require("node:path");
+init_skill_folder();
 
 // scripts/src/cli/output.ts
 const { fstatSync, writeSync } = require("node:fs");
 
 // scripts/src/types/bounded.ts
-init_text();
 var STEPS = [
   { text: 4096, items: 200, depth: 16 },
   { text: 2048, items: 50, depth: 10 },
@@ -1108,6 +903,7 @@ function escapeForTerminals(json) {
 }
 
 // scripts/src/cli/output.ts
+init_exit_codes();
 var MAX_DOCUMENT_BYTES = 64 * 1024;
 var written = false;
 async function finishWith({ envelope, exitCode }, secrets) {
@@ -1154,9 +950,20 @@ function write(descriptor, text) {
     const stream = descriptor === STDOUT ? process.stdout : process.stderr;
     return new Promise((resolve) => {
       stream.on("error", () => resolve(false));
-      stream.write(rest, (trouble) => resolve(!trouble));
+      const written2 = (trouble) => resolve(!trouble);
+      if (descriptor === STDERR && writeThroughMute) writeThroughMute(rest, written2);
+      else stream.write(rest, written2);
     });
   }
+}
+var writeThroughMute;
+function muteNode() {
+  writeThroughMute ??= process.stderr.write.bind(process.stderr);
+  process.stderr.write = (_, encodingOrDone, done) => {
+    const callback = typeof encodingOrDone === "function" ? encodingOrDone : done;
+    if (typeof callback === "function") callback();
+    return true;
+  };
 }
 function isTerminal2(descriptor) {
   try {
@@ -1167,9 +974,271 @@ function isTerminal2(descriptor) {
   return (descriptor === STDOUT ? process.stdout : process.stderr).isTTY === true;
 }
 
-// scripts/src/cli/preflight.ts
-init_failure();
+// scripts/src/cli/environment.ts
+function secretsIn(env) {
+  return PROFILES.flatMap(({ keyVariable }) => env[keyVariable]?.trim() || []);
+}
+function overrule(env) {
+  const lines = [];
+  if (env.NODE_TLS_REJECT_UNAUTHORIZED === "0") {
+    delete env.NODE_TLS_REJECT_UNAUTHORIZED;
+    lines.push(
+      "NODE_TLS_REJECT_UNAUTHORIZED=0 is overruled: certificates are verified. NODE_EXTRA_CA_CERTS adds one of your own."
+    );
+  }
+  if (env.NODE_DEBUG) {
+    muteNode();
+    lines.push("NODE_DEBUG is overruled: what Node shows for it would show the key.");
+  }
+  return lines;
+}
+function readEnvironment(env, profile, { isLive, hasState, isRehearsal = false }) {
+  const issues = [];
+  const isStateChosen = Boolean(env.ASYNC_MEDIA_STATE_DIR);
+  const needsState = hasState && (!isRehearsal || isStateChosen);
+  const way = isLive ? env : {};
+  const environment = {
+    key: key(profile, way, issues),
+    baseUrl: baseUrl(profile, way, issues),
+    timeoutMs: integer(
+      "AIVIDEO_TIMEOUT_MS",
+      env.AIVIDEO_TIMEOUT_MS,
+      { fallback: 3e4, min: 1, max: 6e5 },
+      issues
+    ),
+    maxRetries: integer(
+      "AIVIDEO_MAX_RETRIES",
+      env.AIVIDEO_MAX_RETRIES,
+      { fallback: 3, min: 0, max: 10 },
+      issues
+    ),
+    httpProxy: proxy("HTTP_PROXY", way.http_proxy || way.HTTP_PROXY, issues),
+    httpsProxy: proxy("HTTPS_PROXY", way.https_proxy || way.HTTPS_PROXY, issues),
+    noProxy: way.no_proxy || way.NO_PROXY || void 0,
+    stateFolder: stateFolder(env, needsState ? issues : []),
+    isStateChosen
+  };
+  const first = issues[0];
+  if (!first) return environment;
+  throw new Failure(
+    "INVALID_PAYLOAD",
+    `${first.path}: expected ${first.expected}, received ${first.received}.`,
+    {
+      issues,
+      nextSteps: issues.map(({ hint }) => hint)
+    }
+  );
+}
+function journalFolder({ stateFolder: folder }, sandbox) {
+  return path3.join(folder, ...sandbox ? ["sandbox"] : [], "journal");
+}
+function isLoopback(url) {
+  return ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
+}
+function key({ keyVariable }, env, issues) {
+  const trimmed = env[keyVariable]?.trim();
+  if (!trimmed) return void 0;
+  if (/^[\x21-\x7e]+$/.test(trimmed)) return trimmed;
+  issues.push({
+    path: keyVariable,
+    expected: "a key without spaces, line breaks or letters beyond ASCII",
+    received: `${trimmed.length} characters, some of them not allowed (not shown)`,
+    hint: `set ${keyVariable} again, to the key alone`
+  });
+  return void 0;
+}
+function baseUrl({ urlVariable, url: usual }, env, issues) {
+  const value = env[urlVariable];
+  if (!value) return void 0;
+  const url = URL.canParse(value) ? new URL(value) : void 0;
+  const safe = url?.protocol === "https:" || url?.protocol === "http:" && isLoopback(url);
+  if (url && safe && !url.username && !url.password && !url.search && !url.hash) return url;
+  issues.push({
+    path: urlVariable,
+    expected: "an https address, or http on 127.0.0.1, localhost or [::1], without user, query or fragment",
+    // It may hold a password.
+    received: url ? `${url.protocol}//${plain(url.host, 80)}` : `"${plain(value.replace(/\S*@/, "…@"), 80)}"`,
+    hint: `unset ${urlVariable} to use ${usual}`
+  });
+  return void 0;
+}
+function integer(name, value, { fallback, min, max }, issues) {
+  if (!value?.trim()) return fallback;
+  const parsed = /^\d{1,9}$/.test(value.trim()) ? Number(value) : Number.NaN;
+  if (parsed >= min && parsed <= max) return parsed;
+  issues.push({
+    path: name,
+    expected: `a whole number from ${min} to ${max}`,
+    received: `"${plain(value, 40)}"`,
+    hint: `set ${name}=${fallback}, or unset it`
+  });
+  return fallback;
+}
+function proxy(name, value, issues) {
+  if (!value) return void 0;
+  const address = value.includes("://") ? value : `http://${value}`;
+  const protocol = URL.canParse(address) ? new URL(address).protocol : "";
+  if (protocol === "http:" || protocol === "https:") return address;
+  issues.push({
+    path: name,
+    expected: "the address of an http or https proxy, such as http://127.0.0.1:3128",
+    // It may hold a password.
+    received: protocol ? `one that begins with ${protocol}//` : "something that is no address",
+    hint: `correct or unset ${name}`
+  });
+  return void 0;
+}
+function stateFolder(env, issues) {
+  const folder = wantedStateFolder(env);
+  const inside = path3.relative(skillFolder(), folder);
+  if (folder !== "" && (inside.startsWith("..") || path3.isAbsolute(inside))) return folder;
+  issues.push({
+    path: "ASYNC_MEDIA_STATE_DIR",
+    expected: folder ? "a folder outside the skill's own, which is replaced when the skill is updated" : "a folder for records, because there is no home folder",
+    received: folder ? plain(folder, 200) : "nothing",
+    hint: "set ASYNC_MEDIA_STATE_DIR to the absolute path of a folder that stays"
+  });
+  return "";
+}
+function wantedStateFolder(env) {
+  if (env.ASYNC_MEDIA_STATE_DIR) return path3.resolve(env.ASYNC_MEDIA_STATE_DIR);
+  if (env.XDG_STATE_HOME && path3.isAbsolute(env.XDG_STATE_HOME)) {
+    return path3.join(env.XDG_STATE_HOME, FOLDER);
+  }
+  if (process.platform === "win32" && env.LOCALAPPDATA) return path3.join(env.LOCALAPPDATA, FOLDER);
+  const home = homeFolder();
+  return path3.isAbsolute(home) ? path3.join(home, ".local", "state", FOLDER) : "";
+}
+function homeFolder() {
+  try {
+    return homedir();
+  } catch {
+    return "";
+  }
+}
+var FOLDER = "async-media-workflow";
+
+// scripts/src/main.ts
+init_help();
+
+// scripts/src/types/envelope.ts
+init_exit_codes();
+function success(status, taskId, data, exitCode, retryAfter = null) {
+  return {
+    envelope: { ok: true, status, taskId, data, errorCode: null, errorMessage: null, retryAfter },
+    exitCode
+  };
+}
+function failed(failure, fallback, knownTaskId) {
+  const { details } = failure;
+  const data = { ...details.data };
+  if (details.issues?.length) data.issues = details.issues.map((issue2) => ({ ...issue2 }));
+  if (details.nextSteps?.length) data.nextSteps = details.nextSteps;
+  return {
+    envelope: {
+      ok: false,
+      status: details.status ?? fallback,
+      taskId: details.taskId ?? knownTaskId,
+      data: Object.keys(data).length > 0 ? data : null,
+      errorCode: failure.code,
+      errorMessage: failure.message,
+      retryAfter: details.retryAfter ?? null
+    },
+    exitCode: details.exitCode ?? EXIT_OF_ERROR[failure.code]
+  };
+}
+
+// scripts/src/cli/interruption.ts
+init_exit_codes();
+var GRACE_MS = 2e3;
+var Interruption = class {
+  #controller = new AbortController();
+  #received = null;
+  #grace;
+  get signal() {
+    return this.#controller.signal;
+  }
+  /** The signal that came, if one did. */
+  get received() {
+    return this.#received;
+  }
+  listen(situation) {
+    for (const name of ["SIGINT", "SIGTERM"]) {
+      process.on(name, () => this.#on(name, situation));
+    }
+    situation.onSettled = () => {
+      if (this.#received) this.#abort();
+    };
+  }
+  /** Ends whatever is under way. */
+  stop() {
+    this.#abort();
+  }
+  #on(name, situation) {
+    const isFirst = this.#received === null;
+    this.#received ??= name;
+    if (isFirst && situation.phase === "submitting") this.#grace = setTimeout(() => this.#abort(), GRACE_MS);
+    else this.#abort();
+  }
+  #abort() {
+    clearTimeout(this.#grace);
+    this.#controller.abort(new Error(`stopped by ${this.#received ?? "a bug"}`));
+  }
+};
+var CHARGES_NOTHING = "Run this command as often as you like: it charges nothing.";
+function interruptedOutcome(signal, { phase, taskId, state, isAboutMany }, { resume, findOut: findOut2, isSubmit: isSubmit2, downloads, intent }) {
+  const exitCode = signal === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
+  const because = (code, message, details = {}) => failed(new Failure(code, `${signal} came ${message}`, { exitCode, ...details }), null, taskId);
+  if (phase === "submitting") {
+    return because(
+      "SUBMIT_OUTCOME_UNKNOWN",
+      "while the submit was under way; whether it was taken is not known.",
+      {
+        status: "UNKNOWN",
+        ...intent && { data: { idempotencyKey: intent.idempotencyKey, model: intent.model } },
+        nextSteps: findOut2
+      }
+    );
+  }
+  if (isAboutMany) {
+    const nextSteps2 = [resume, `The tasks go on by themselves. ${CHARGES_NOTHING}`];
+    return success(null, null, { interruptedBy: signal, nextSteps: nextSteps2 }, exitCode);
+  }
+  if (taskId === null) {
+    return because("UNKNOWN_ERROR", `first.${isSubmit2 ? " Nothing was submitted." : ""}`, {
+      ...isSubmit2 && { status: "FAILED" }
+    });
+  }
+  if (state === null) {
+    const status = "UNKNOWN";
+    return because("UNKNOWN_ERROR", "before the service said how the task is.", {
+      status,
+      nextSteps: [resume]
+    });
+  }
+  if (state === "FAILED" || state === "CANCEL") {
+    const code = state === "FAILED" ? "GENERATION_FAILED" : "TASK_CANCELLED";
+    return because(code, `before the record of the task was here. It has ended: ${state}.`, {
+      status: state,
+      nextSteps: [resume]
+    });
+  }
+  if (state === "COMPLETED" && downloads) {
+    return because("DOWNLOAD_FAILED", "before the file was saved. The task is finished.", {
+      status: state,
+      nextSteps: [resume, `The task is finished and paid for: fetch its result. ${CHARGES_NOTHING}`]
+    });
+  }
+  const goesOn = state === "COMPLETED" ? "The task is finished: fetch its result." : "The task goes on by itself.";
+  const nextSteps = [resume, `${goesOn} ${CHARGES_NOTHING}`];
+  return success(state, taskId, { interruptedBy: signal, nextSteps }, exitCode);
+}
+
+// scripts/src/cli/main.ts
 init_command_line();
+init_exit_codes();
+
+// scripts/src/cli/preflight.ts
 function checkInterval({ pollInterval }, loopback) {
   if (pollInterval === void 0 || loopback || Number.isInteger(pollInterval) && pollInterval >= 1) return;
   const hint = `write --pollInterval ${Math.max(1, Math.ceil(pollInterval))}`;
@@ -1194,20 +1263,19 @@ function keyMissing({ keyVariable, keyPage, says }, argv) {
     nextSteps: [
       `A person makes a key at ${keyPage} (${says.key}) and sets it in the environment as ${keyVariable}; it is never passed as an argument.`,
       "Without a key the same command rehearses in the sandbox, at no cost:",
-      commandWith([...argv, "--sandbox"])
+      commandFrom(argv, { sandbox: true })
     ]
   });
 }
 
 // scripts/src/cli/progress.ts
-init_text();
 var now = () => Number(process.hrtime.bigint()) / 1e6;
 var QUIET_MS = 6e4;
 var SHARE_MS = 200;
 function watch(screen2, secrets) {
   const situation = { phase: "before", taskId: null, state: null, isAboutMany: false };
   let lastLineAt = Number.NEGATIVE_INFINITY;
-  const last = { state: "", trouble: "", download: "" };
+  const said = /* @__PURE__ */ new Map();
   let lastShareAt = Number.NEGATIVE_INFINITY;
   let open = false;
   const line = (text) => {
@@ -1217,68 +1285,87 @@ function watch(screen2, secrets) {
     open = false;
     lastLineAt = now();
   };
+  const lastOf = (taskId) => {
+    const last = said.get(taskId) ?? { state: "", trouble: "", download: "" };
+    said.set(taskId, last);
+    return last;
+  };
   const update = (text) => {
     screen2.write(`\r\x1B[K${redact(plain(text, Math.max(20, screen2.columns - 1)), secrets)}`);
     open = true;
   };
-  const say = (kind, word, text) => {
+  const say = (last, kind, word, text) => {
     const isNew = word !== last[kind];
     last[kind] = word;
     if (screen2.isTTY) update(text);
     else if (isNew || now() - lastLineAt >= QUIET_MS) line(text);
   };
-  const observer = {
-    submitting() {
-      situation.phase = "submitting";
-    },
-    refused() {
-      situation.phase = "before";
-      situation.onSettled?.();
-    },
-    several(count) {
-      situation.phase = "running";
-      situation.isAboutMany = true;
-      line(`going on with ${count} tasks; nothing is charged`);
-    },
-    attached(taskId, created) {
-      situation.phase = "running";
-      situation.taskId = taskId;
-      line(`task ${taskId} was submitted on ${created}; going on with it, nothing is charged`);
-      situation.onSettled?.();
-    },
-    task(taskId, state) {
-      situation.phase = "running";
-      if (!situation.isAboutMany) {
-        situation.taskId = taskId;
-        situation.state = state;
+  const made = /* @__PURE__ */ new Map();
+  const observerOf = (taskId) => {
+    const last = lastOf(taskId);
+    const subject = taskId === null ? "" : `task ${taskId} `;
+    return {
+      submitting() {
+        situation.phase = "submitting";
+      },
+      refused() {
+        situation.phase = "before";
+        situation.onSettled?.();
+      },
+      several(count) {
+        situation.phase = "running";
+        situation.isAboutMany = true;
+        line(`resuming ${count} tasks; nothing is charged`);
+      },
+      attached(id, created) {
+        situation.phase = "running";
+        situation.taskId = id;
+        line(`task ${id} was submitted on ${created}; resuming it, nothing is charged`);
+        situation.onSettled?.();
+      },
+      task(id, state) {
+        if (situation.phase === "submitting") made.set(id, now());
+        situation.phase = "running";
+        if (!situation.isAboutMany) {
+          situation.taskId = id;
+          situation.state = state;
+        }
+        lastOf(id).state = state;
+        line(`task ${id} ${state}`);
+        situation.onSettled?.();
+      },
+      about(id, created) {
+        const age = created === void 0 ? Number.NaN : Date.now() - Date.parse(created);
+        if (age >= 0 && !made.has(id)) made.set(id, now() - age);
+        return observerOf(id);
+      },
+      looked(sighting, { nextMs }) {
+        if (sighting.state !== "UNKNOWN" && !situation.isAboutMany) situation.state = sighting.state;
+        const share = sighting.progress === void 0 ? "" : ` (${Math.round(sighting.progress)} %)`;
+        const word = sighting.unknownState ? `in the unknown state ${sighting.unknownState}` : sighting.state;
+        const next = nextMs > 0 ? `, next query in ${(nextMs / 1e3).toFixed(1)} s` : "";
+        const since = made.get(taskId ?? "");
+        const age = since === void 0 ? "" : ` after ${Math.round((now() - since) / 1e3)} s`;
+        say(last, "state", word, `${subject}${word}${share}${age}${next}`);
+      },
+      troubled(failure) {
+        say(last, "trouble", failure.code, `${subject}${failure.code}: ${failure.message} Going on.`);
+      },
+      downloading(bytes, total) {
+        if (now() - lastShareAt < SHARE_MS) return;
+        lastShareAt = now();
+        const part = total ? `${Math.floor(bytes / total * 100)} %` : `${bytes} bytes`;
+        say(
+          last,
+          "download",
+          "begun",
+          screen2.isTTY ? `${subject}downloading, ${part}` : `${subject}downloading`
+        );
       }
-      last.state = state;
-      line(`task ${taskId} ${state}`);
-      situation.onSettled?.();
-    },
-    looked(sighting, { elapsedMs, nextMs }) {
-      if (sighting.state !== "UNKNOWN" && !situation.isAboutMany) situation.state = sighting.state;
-      const share = sighting.progress === void 0 ? "" : ` (${Math.round(sighting.progress)} %)`;
-      const word = sighting.unknownState ? `in the unknown state ${sighting.unknownState}` : sighting.state;
-      const next = nextMs > 0 ? `, next look in ${(nextMs / 1e3).toFixed(1)} s` : "";
-      say(
-        "state",
-        word,
-        `task ${situation.taskId ?? ""} ${word}${share} after ${Math.round(elapsedMs / 1e3)} s${next}`
-      );
-    },
-    troubled(failure) {
-      say("trouble", failure.code, `${failure.code}: ${failure.message} Going on.`);
-    },
-    downloading(bytes, total) {
-      if (now() - lastShareAt < SHARE_MS) return;
-      lastShareAt = now();
-      const part = total ? `${Math.floor(bytes / total * 100)} %` : `${bytes} bytes`;
-      say("download", "begun", screen2.isTTY ? `downloading, ${part}` : "downloading");
-    }
+    };
   };
   return {
-    observer,
+    observer: observerOf(null),
     situation,
     clear: () => {
       if (open) screen2.write("\r\x1B[K");
@@ -1291,6 +1378,7 @@ function watch(screen2, secrets) {
 async function main() {
   const argv = process.argv.slice(2);
   const secrets = secretsIn(process.env);
+  const overruled = overrule(process.env);
   const { observer, situation, clear } = watch(screen, secrets);
   const interruption = new Interruption();
   const warn = (text) => screen.write(`${plain(text, 400)}
@@ -1307,6 +1395,7 @@ async function main() {
   process.on("uncaughtException", onBug);
   process.on("unhandledRejection", onBug);
   let outcome;
+  let hasSaidOverruled = false;
   try {
     args = parseArguments(argv);
     action = args.action;
@@ -1325,6 +1414,8 @@ async function main() {
     } else if (action === "listPending" || action === "forget") {
       outcome = await (await import("./pending.mjs"))[action]({ args, environment, warn });
     } else {
+      for (const text of overruled) warn(text);
+      hasSaidOverruled = true;
       interruption.listen(situation);
       situation.taskId = args.taskId ?? null;
       const { signal } = interruption;
@@ -1346,10 +1437,16 @@ async function main() {
       isSubmit: isSubmit(action),
       downloads: args?.download !== void 0,
       intent: wish?.intent
-    }) : error instanceof Failure ? failed(fromHere(error), fallbackState(action, situation), situation.taskId) : bugOutcome(error, action, situation, args);
+    }) : error instanceof Failure ? failed(error, fallbackState(action, situation), situation.taskId) : bugOutcome(error, action, situation, args);
   }
+  if (hasSaidOverruled) addWarnings(outcome, overruled);
   clear();
   if (await finishWith(outcome, secrets)) process.once("exit", () => outcome.onWritten?.());
+}
+function addWarnings({ envelope }, warnings) {
+  if (warnings.length === 0) return;
+  const before = Array.isArray(envelope.data?.warnings) ? envelope.data.warnings : [];
+  envelope.data = { ...envelope.data, warnings: [...before, ...warnings] };
 }
 function fallbackState(action, { taskId, state }) {
   if (state !== null) return state;
@@ -1374,37 +1471,47 @@ function bugOutcome(error, action, situation, args) {
 }
 function resumeCommand(args, { taskId, isAboutMany }) {
   if (isAboutMany) return commandAgain(process.argv.slice(2));
-  const place = args ? placeFlags(args) : "";
-  return taskId === null ? `${program()} --action listTasks${place}` : `${program()} --action waitTask --taskId ${taskId}${args ? resumeFlags(args) : ""}${place}`;
+  const place = args && placeFlags(args);
+  const words = taskId === null ? actionWords("listTasks", place) : actionWords("waitTask", { taskId, ...args && resumeFlags(args), ...place });
+  return commandLine(words);
 }
 function findOut(args) {
   const isRecorded = args && !args.noJournal;
   if (args && !args.profile.can.list) {
     return [
+      "Do not submit this again before you know: it may be charged twice.",
       args.profile.says.tasks,
-      ...isRecorded ? [`Only if the person decides that it may be charged once more: ${commandAnew(args)}.`] : []
+      ...isRecorded ? [`Only if the user accepts that it may be charged once more: ${commandAnew(args)}.`] : []
     ];
   }
   return [
     ...isRecorded ? [
-      "The same command finds out: it looks for the task first, and sends nothing that may be charged twice.",
+      "Run the same command again: it reconciles, and never submits while that may charge twice.",
       commandAgain(process.argv.slice(2))
-    ] : [],
-    ...args ? [`${program()} --action listTasks${placeFlags(args)}`] : []
+    ] : [
+      "Without a journal the same command submits again, and may be charged twice: look for its task first."
+    ],
+    ...args ? [commandLine(actionWords("listTasks", placeFlags(args)))] : []
   ];
 }
 
-// scripts/src/main.ts
-init_nearest();
+// scripts/src/contracts/folders.ts
+const { join: join2 } = require("node:path");
+function contractsFolder(root) {
+  return join2(root, "contracts");
+}
+function compiledFolder(root) {
+  return join2(root, "scripts", "contracts");
+}
 
 // scripts/src/disk/folder.ts
 const { mkdirSync, statSync } = require("node:fs");
-const path3 = require("node:path");
+const path4 = require("node:path");
 function makeFolder(folder, mode = 511) {
   try {
     return makeOne(folder, mode);
   } catch (error) {
-    const above = path3.dirname(folder);
+    const above = path4.dirname(folder);
     if (error.code !== "ENOENT" || above === folder) throw error;
     const first = makeFolder(above, mode);
     const made = makeOne(folder, mode);
@@ -1454,13 +1561,9 @@ var systemClock = {
 
 // scripts/src/main.ts
 init_registry();
-init_unsupported();
-init_failure();
-
-// scripts/src/types/idempotency-key.ts
-function isIdempotencyKey(text) {
-  return /^[\x21-\x7e]{8,128}$/.test(text);
-}
+init_action();
+init_command_line();
+init_exit_codes();
 
 // scripts/src/types/json.ts
 function isObject(value) {
@@ -1468,8 +1571,7 @@ function isObject(value) {
 }
 
 // scripts/src/main.ts
-init_task();
-init_text();
+init_skill_folder();
 export {
   ACTIONS,
   BRIEF_WAIT_S,
@@ -1477,25 +1579,29 @@ export {
   ERROR_CODES,
   EXIT,
   EXIT_OF_ERROR,
+  EXIT_WORDS,
   FLAGS,
   Failure,
   Interruption,
+  ONE_CHARGE,
+  OUTPUT_KINDS,
   PROFILES,
-  PROGRAM,
   TASK_ID,
   TASK_STATES,
+  actionWords,
   boundedJson,
   checkInterval,
   commandAgain,
   commandAnew,
-  commandWith,
+  commandFrom,
+  commandLine,
   compiledFolder,
   contractsFolder,
   createProvider,
   editDistance,
   failed,
   finishWith,
-  fromHere,
+  flagWords,
   guessAction,
   helpText,
   interruptedOutcome,
@@ -1511,15 +1617,16 @@ export {
   main,
   makeFolder,
   modelFlags,
+  muteNode,
   nearest,
   needsRecords,
+  overrule,
   parseArguments,
   placeFlags,
   plain,
   printText,
   profileOf,
-  program,
-  quoteArgument,
+  quoteWord,
   readEnvironment,
   redact,
   refuseUnsupported,

@@ -3,11 +3,12 @@
 import { systemClock } from "./main.mjs";
 import { Journal } from "./journal.mjs";
 import { profileOf } from "./main.mjs";
+import { actionWords, commandLine } from "./main.mjs";
 import { success } from "./main.mjs";
 import { EXIT } from "./main.mjs";
 import { Failure } from "./main.mjs";
 import { BRIEF_WAIT_S } from "./main.mjs";
-import { placeFlags, program, quoteArgument } from "./main.mjs";
+import { placeFlags } from "./main.mjs";
 import { journalFolder } from "./main.mjs";
 async function listPending(where) {
   const { args } = where;
@@ -48,17 +49,23 @@ function cancelOf({ sandbox }, { record }) {
   const profile = profileOf(record.provider);
   if (!profile?.can.cancel || record.taskId === null || record.status !== "SUBMITTED") return {};
   return {
-    cancel: `${program()} --action cancelTask --taskId ${record.taskId}${placeFlags({ profile, sandbox })}`
+    cancel: commandLine(
+      actionWords("cancelTask", { taskId: record.taskId, ...placeFlags({ profile, sandbox }) })
+    )
   };
 }
 function resumeOf(args, { record }) {
   const profile = profileOf(record.provider) ?? args.profile;
+  const place = placeFlags({ profile, sandbox: args.sandbox });
   if (record.taskId === null) {
     const find = profile.can.list ? "Whether this one was submitted is not known: run its command again, which looks for its task first" : `Whether this one was submitted is not known. ${profile.says.tasks} Only if the user accepts that it may be charged once more: its command with --new, or with another --idempotencyKey if it had one`;
-    return `${find}; or drop it with --action forget --idempotencyKey ${record.idempotencyKey}`;
+    const { idempotencyKey } = record;
+    return `${find}; or drop it: ${commandLine(actionWords("forget", { idempotencyKey, ...place }))}`;
   }
-  const folder = record.download === null ? "" : ` --download ${quoteArgument(record.download)}`;
-  return `${program()} --action waitTask --taskId ${record.taskId} --wait ${record.wait || BRIEF_WAIT_S}${folder}${placeFlags({ profile, sandbox: args.sandbox })}`;
+  const { taskId } = record;
+  const wait = record.wait || BRIEF_WAIT_S;
+  const download = record.download ?? void 0;
+  return commandLine(actionWords("waitTask", { taskId, wait, download, ...place }));
 }
 async function forget(where) {
   const { args } = where;
@@ -69,7 +76,7 @@ async function forget(where) {
   const first = entries[0];
   if (!first) {
     throw new Failure("TASK_NOT_FOUND", "There is no such record, so there is nothing to forget.", {
-      nextSteps: [`${program()} --action listPending${placeFlags(args)}`]
+      nextSteps: [commandLine(actionWords("listPending", placeFlags(args)))]
     });
   }
   for (const entry of entries) {
@@ -86,7 +93,7 @@ async function forget(where) {
       entry.refresh();
       if (known !== entry.record.taskId) {
         throw new Failure("UNKNOWN_ERROR", "This request has just been given a task; its record stays.", {
-          nextSteps: [`${program()} --action listPending${placeFlags(args)}`]
+          nextSteps: [commandLine(actionWords("listPending", placeFlags(args)))]
         });
       }
       entry.drop();

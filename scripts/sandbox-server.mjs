@@ -693,7 +693,7 @@ ${idempotencyKey}`);
     if (state === "FAILED") return { error: "The generation failed, as [sandbox:fail] asks for." };
     if (state !== "COMPLETED") return null;
     const dead = record.scenarios.includes("expired-link") && !shownDead.has(record.id);
-    const msg = hasFile(record, now()) ? "The file is kept for 24 hours. Download it before it expires." : "The file was kept for 24 hours and has expired.";
+    const msg = "The file is kept for 24 hours. Download it before it expires.";
     return { url: files.urlOf(record, call.origin, dead), msg };
   }
   return { prefix: PREFIX, handle };
@@ -766,8 +766,67 @@ function iso(time) {
   return new Date(time).toISOString();
 }
 
+// scripts/src/sandbox/apidot-samples.ts
+var REFERENCES = ["reference_image_urls", "reference_video_urls", "reference_audio_urls"];
+var SAMPLES = [
+  {
+    // Docs page of seedance-2, 2026-04-22.
+    models: ["seedance-2", "seedance-2-fast"],
+    isRefused: (input) => holds(input, "image_urls") && REFERENCES.some((name) => holds(input, name)),
+    message: "image_urls and reference_*_urls cannot be used together"
+  },
+  {
+    // Docs page of veo-3-1, 2026-04-23.
+    models: ["veo3.1-lite"],
+    isRefused: (input) => holds(input, "image_urls"),
+    message: "veo3.1-lite does not support image_urls"
+  },
+  {
+    // Docs page of gpt-image-2, 2026-04-23.
+    models: ["gpt-image-2-edit"],
+    isRefused: (input) => !holds(input, "image_urls"),
+    message: "image_urls is required for gpt-image-2-edit"
+  },
+  {
+    // Docs page of minimax-music-2-6, 2026-04-24.
+    models: ["minimax-music-2.6"],
+    isRefused: (input) => input.lyrics_optimizer !== true && input.is_instrumental !== true && !holds(input, "lyrics"),
+    message: "lyrics is required when lyrics_optimizer and is_instrumental are both false"
+  },
+  {
+    // Its README lists the field as a cause of 400, without the answer.
+    models: ["gpt-image-2", "gpt-image-2-edit"],
+    isRefused: (input) => Object.hasOwn(input, "n"),
+    message: "gpt-image-2 makes one image per request and takes no n"
+  },
+  {
+    // The same.
+    models: ["gpt-image-2"],
+    isRefused: (input) => Object.hasOwn(input, "image_urls"),
+    message: "gpt-image-2 takes no image_urls; gpt-image-2-edit does"
+  },
+  {
+    // APIDot's README of 2026-07-04 says that the model refuses it.
+    models: ["seedream-5.0-lite", "seedream-5.0-lite-edit"],
+    isRefused: (input) => Object.hasOwn(input, "seed"),
+    message: "seedream-5.0-lite takes no seed"
+  }
+];
+function refusalInSamples(model, input) {
+  const sample = SAMPLES.find(({ models, isRefused }) => models.includes(model) && isRefused(input));
+  return sample?.message ?? null;
+}
+function holds(input, name) {
+  const value = input[name];
+  if (value === void 0 || value === null || value === "") return false;
+  return !Array.isArray(value) || value.length > 0;
+}
+
 // scripts/src/sandbox/apidot.ts
+import { listModels as listModels2 } from "./contracts.mjs";
+import { idsWithoutContract } from "./unknown-model.mjs";
 import { isObject as isObject3 } from "./main.mjs";
+import { skillFolder } from "./main.mjs";
 
 // scripts/src/sandbox/media.ts
 const { createHash: createHash4 } = require("node:crypto");
@@ -921,6 +980,7 @@ function createApidot({ store, files, webhooks, now, speed }) {
   const firstTimes = new FirstTimes();
   const statusQueries = /* @__PURE__ */ new Map();
   let sequence = 0;
+  let known;
   async function handle(call) {
     const owner = callerOf2(call);
     const [resource, name] = call.path;
@@ -933,7 +993,8 @@ function createApidot({ store, files, webhooks, now, speed }) {
     return refusal(404, "not_found", "Not found.");
   }
   async function submit(call, owner) {
-    const { model, kept, callbackUrl, scenarios } = await readRequest2(call);
+    known ??= knownModels();
+    const { model, kept, callbackUrl, scenarios } = await readRequest2(call, await known);
     const refused = refuseAsAsked(scenarios, `${owner} ${kept.fingerprint}`);
     if (refused !== null) return refused;
     if (scenarios.has("no-credits") || accounts.balanceOf(owner) < UNKNOWN_PRICE) {
@@ -1037,7 +1098,11 @@ function createApidot({ store, files, webhooks, now, speed }) {
   }
   return { prefix: ["api", "generate"], handle };
 }
-async function readRequest2(call) {
+async function knownModels() {
+  const root = skillFolder();
+  return /* @__PURE__ */ new Set([...await listModels2(PROVIDER2, root), ...await idsWithoutContract(root, PROVIDER2)]);
+}
+async function readRequest2(call, known) {
   let body;
   try {
     body = JSON.parse((await call.body()).toString());
@@ -1050,12 +1115,15 @@ async function readRequest2(call) {
   if (typeof model !== "string" || !/^[\w./-]{1,100}$/.test(model))
     throw new Refusal(invalid2("model: expected the id of a model."));
   if (!isObject3(input)) throw new Refusal(invalid2("input: expected an object with the model's fields."));
+  if (!known.has(model)) throw new Refusal(invalid2(`model: there is no model ${model}.`));
   const isUrl = typeof callbackUrl === "string" && /^https?:/i.test(callbackUrl) && URL.canParse(callbackUrl);
   if (callbackUrl !== null && !isUrl)
     throw new Refusal(invalid2("callback_url: expected an http or https URL."));
   try {
     const { scenarios, complaint } = readMarks(input, PROVIDER2);
     if (complaint) throw new Refusal(invalid2(`input: ${complaint}`));
+    const refused = refusalInSamples(model, input);
+    if (refused !== null) throw new Refusal(invalid2(refused));
     return { model, kept: keepInput(model, input), callbackUrl: isUrl ? callbackUrl : null, scenarios };
   } catch (error) {
     if (error instanceof RangeError) throw new Refusal(invalid2("The body is nested too deeply."));
@@ -1461,6 +1529,7 @@ export {
   readBody,
   readMarks,
   refundOf,
+  refusalInSamples,
   send,
   showInput,
   startSandbox,

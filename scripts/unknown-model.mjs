@@ -12,26 +12,56 @@ import { readDocument } from "./contracts.mjs";
 function unsupportedName(provider) {
   return `${provider}.unsupported`;
 }
-async function whyUnsupported(root, provider, model) {
+async function knownName(root, provider, model, models) {
+  let list;
   try {
-    const { page, groups } = readUnsupported(await readDocument(root, unsupportedName(provider)));
-    const wanted = model.toLowerCase();
-    const group = groups.find(({ models }) => models.some((id) => id.toLowerCase() === wanted));
-    return group && { why: group.why, page };
+    list = readUnsupported(await readDocument(root, unsupportedName(provider)));
   } catch {
     return void 0;
   }
+  const { page, names, groups } = list;
+  const wanted = model.toLowerCase();
+  const group = groups.find((one) => one.models.some((id) => id.toLowerCase() === wanted)) ?? groups.find(({ beginnings }) => beginnings.some((start) => wanted.startsWith(start)));
+  if (group !== void 0) {
+    const instead = group.instead.get(wanted);
+    return { page, meant: [], why: group.why, ...instead !== void 0 && { instead } };
+  }
+  const slug = slugOf(model);
+  const meant = names.get(slug) ?? models.filter((id) => slugOf(id) === slug);
+  return meant.length > 0 ? { page, meant } : void 0;
+}
+async function idsWithoutContract(root, provider) {
+  const { groups } = readUnsupported(await readDocument(root, unsupportedName(provider)));
+  return groups.filter(({ outside }) => !outside).flatMap(({ models }) => models);
+}
+function slugOf(name) {
+  return name.slice(0, 64).toLowerCase().replace(/[._\s]+/g, "-").replace(/-api$/, "");
 }
 function readUnsupported(document) {
   if (!isObject(document) || typeof document.page !== "string" || !Array.isArray(document.groups))
     throw new ContractError("it must hold page, a text, and groups, a list");
+  const { page, names = {} } = document;
+  if (!isObject(names) || !Object.values(names).every(isListOfText))
+    throw new ContractError("names must map each name to a list of ids");
   const groups = document.groups.map((group) => {
-    const models = isObject(group) && Array.isArray(group.models) ? group.models : [];
-    if (!isObject(group) || typeof group.why !== "string" || models.length === 0)
+    const {
+      why,
+      outside = false,
+      models,
+      beginnings = [],
+      instead = {}
+    } = isObject(group) ? group : {};
+    if (typeof why !== "string" || !isListOfText(models) || models.length === 0)
       throw new ContractError("each of its groups must hold why, a text, and models, a list");
-    return { why: group.why, models: models.map(String) };
+    if (!isListOfText(beginnings) || !isObject(instead))
+      throw new ContractError("beginnings must be a list, and instead map ids to ids");
+    const likeNames = new Map(Object.entries(instead));
+    return { why, outside: outside === true, models, beginnings, instead: likeNames };
   });
-  return { page: document.page, groups };
+  return { page, names: new Map(Object.entries(names)), groups };
+}
+function isListOfText(value) {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
 }
 
 // scripts/src/contracts/unknown-model.ts
@@ -40,29 +70,52 @@ async function unknownModel(provider, model, models, root) {
   return await elsewhere(provider, model, root) ?? nowhere(provider, model, models);
 }
 function describeModel(provider, model) {
-  return `${commandFor(provider, "describeModel")} --model ${model}`;
+  return commandFor(provider, "describeModel", { model });
 }
 async function elsewhere(provider, model, root) {
   const others = listProviders(root).filter((name) => name !== provider);
   for (const other of [provider, ...others]) {
-    if (other !== provider && (await listModels(other, root)).includes(model)) {
+    const models = await listModels(other, root);
+    if (other !== provider && models.includes(model)) {
       const hint = provider === DEFAULT_PROVIDER ? `add --provider ${other}` : `write --provider ${other} instead of --provider ${provider}`;
       return refusal(model, `"${model}" is a model of ${other}: ${hint}`, `a model of ${provider}`, hint, [
         describeModel(other, model),
         commandFor(provider, "listModels")
       ]);
     }
-    const reason = await whyUnsupported(root, other, model);
-    if (reason !== void 0) {
-      const message = `${other} has no contract for "${plain(model, 60)}": ${reason.why}`;
-      const hint = `choose a model that has a contract; ${reason.page} shows what ${other} offers`;
-      return refusal(model, message, `a model of ${provider} that has a contract`, hint, [
-        `Read ${reason.page}: it shows what ${other} offers today.`,
-        commandFor(other, "listModels")
-      ]);
-    }
+    const known = await knownName(root, other, model, models);
+    if (known !== void 0) return named(provider, other, model, known);
   }
   return void 0;
+}
+function named(provider, other, model, known) {
+  const shown = `"${plain(model, 60)}"`;
+  const { page, meant, why, instead } = known;
+  const list = commandFor(other, "listModels");
+  if (why === void 0) {
+    const ids = meant.join(", ");
+    const flag = provider === other ? "" : `--provider ${other} `;
+    const hint2 = `write ${flag}--model ${meant[0]}${meant.length > 1 ? ` or another of ${ids}` : ""}`;
+    return refusal(
+      model,
+      `${shown} is no id of ${other}; meant is ${meant.length > 1 ? "one of " : ""}${ids}`,
+      ids,
+      hint2,
+      [...meant.map((id) => describeModel(other, id)), list]
+    );
+  }
+  const hint = instead === void 0 ? `choose a model that has a contract; ${page} shows what ${other} offers` : `choose a model that has a contract; one of a like name is ${instead}`;
+  return refusal(
+    model,
+    `${other} has no contract for ${shown}: ${why}`,
+    `a model of ${provider} that has a contract`,
+    hint,
+    [
+      ...instead === void 0 ? [] : [describeModel(other, instead)],
+      `Read ${page}: it shows what ${other} offers today.`,
+      list
+    ]
+  );
 }
 function nowhere(provider, model, models) {
   const near = nearest(model, models);
@@ -85,8 +138,9 @@ function refusal(model, message, expected, hint, nextSteps) {
   });
 }
 export {
+  idsWithoutContract,
+  knownName,
   readUnsupported,
   unknownModel,
-  unsupportedName,
-  whyUnsupported
+  unsupportedName
 };

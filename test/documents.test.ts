@@ -1,12 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ACTIONS, FLAGS } from '../scripts/src/cli/flags.ts';
+import { FLAGS } from '../scripts/src/cli/flags.ts';
 import { listModels } from '../scripts/src/contracts/contract.ts';
 import { startSandbox } from '../scripts/src/sandbox/server.ts';
-import { EXIT } from '../scripts/src/types/exit-codes.ts';
+import { ACTIONS } from '../scripts/src/types/action.ts';
+import { quoteWord } from '../scripts/src/types/command-line.ts';
+import { EXIT, EXIT_WORDS, ONE_CHARGE } from '../scripts/src/types/exit-codes.ts';
 import { ERROR_CODES } from '../scripts/src/types/failure.ts';
 import { ROOT, T2V, tempFolder } from './support/command.ts';
 import { PNG } from './support/media.ts';
@@ -21,6 +23,9 @@ interface Printed {
   /** The exit code that the document announces; 0 where it says nothing. */
   exit: number;
 }
+
+/** Where a script that a document names lies: an agent puts the skill's folder there, quoted for its shell. */
+const scriptPath = (script: string): string => path.join(ROOT, 'scripts', script);
 
 /** Every command line in a fence that is marked as shell. */
 function printed(file: string): Printed[] {
@@ -44,7 +49,6 @@ describe('every command that is printed', () => {
   let sandbox: Awaited<ReturnType<typeof startSandbox>>;
   let taskId: string;
   const places = mkdtempSync(path.join(tmpdir(), 'amw documents '));
-  const home = path.join(ROOT, 'node_modules', '.documents-state');
 
   beforeAll(async () => {
     // In place of the live service: what a document shows as a live command runs against this.
@@ -77,10 +81,11 @@ describe('every command that is printed', () => {
       const cwd = mkdtempSync(path.join(places, 'run-'));
       writeFileSync(path.join(cwd, 'payload.json'), JSON.stringify(T2V));
       writeFileSync(path.join(cwd, 'photo.jpg'), PNG);
-      mkdirSync(home, { recursive: true });
       const line = command
-        .replaceAll('{baseDir}', ROOT.replace(/\/$/, ''))
-        .replace(/^node scripts\//, `node ${ROOT}scripts/`)
+        .replace(
+          /^node (?:\{baseDir\}\/)?scripts\/(\S+)/,
+          (_, script) => `node ${quoteWord(scriptPath(script))}`,
+        )
         .replaceAll(/<task_id>|<taskId>|<id>/g, taskId)
         .replaceAll('<model>', 't2v');
       const done = await shell(line, cwd, {
@@ -96,7 +101,8 @@ describe('every command that is printed', () => {
   );
 
   test.each(lasting.map((one) => [one.file, one.command] as const))('%s: %s', async (_, command) => {
-    const line = command.replaceAll('{baseDir}', ROOT.replace(/\/$/, '')).replace('--port 8787', '--port 0');
+    const [, script, flags] = /^node \{baseDir\}\/scripts\/(\S+)(.*)$/.exec(command)!;
+    const line = `node ${quoteWord(scriptPath(script!))}${flags!.replace('--port 8787', '--port 0')}`;
     const child = spawn('sh', ['-c', `exec ${line}`], {
       cwd: tempFolder(),
       stdio: ['ignore', 'pipe', 'ignore'],
@@ -151,6 +157,18 @@ describe('what the documents name', () => {
     for (const code of ERROR_CODES) expect(all).toContain(code);
     for (const action of ACTIONS.filter((name) => name !== 'generate')) expect(all).toContain(action);
     for (const model of await listModels('aivideomaker')) expect(all).toContain(`\`${model}\``);
+  });
+
+  test.each(['SKILL.md', 'references/envelope.md'])('%s says of each exit code what --help says', (file) => {
+    const plain = (words: string) => words.replaceAll('`', '').replace(/\s+/g, ' ');
+    expect(plain(text(file))).toContain(plain(ONE_CHARGE));
+    for (const name of Object.keys(EXIT) as (keyof typeof EXIT)[]) {
+      const row = text(file)
+        .split('\n')
+        .find((line) => new RegExp(`^\\| (\\d+, )*${EXIT[name]}(, \\d+)* \\|`).test(line));
+      expect(plain(row ?? ''), String(EXIT[name])).toContain(plain(EXIT_WORDS[name].means));
+      expect(plain(row ?? ''), String(EXIT[name])).toContain(plain(EXIT_WORDS[name].next));
+    }
   });
 
   test('links inside the package resolve, and no reference is an orphan', () => {

@@ -263,7 +263,8 @@ describe('what the documents name exists, and what exists is named', () => {
     for (const name of read) expect(all.includes(`\`${name}\``), name).toBe(true);
     const known = new Set<string>([...read, ...ERROR_CODES]);
     // Names of other people's things, and of constants in the examples.
-    for (const name of ['NEXT_PUBLIC_', 'VITE_', 'UND_ERR_SOCKET']) known.add(name);
+    for (const name of ['NEXT_PUBLIC_', 'VITE_', 'UND_ERR_SOCKET', 'NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS'])
+      known.add(name);
     const prose = documents.map((file) => text(file).replace(/^ *```(?:ts|sql|pgsql)\n[\s\S]*?^ *```/gm, ''));
     for (const [name] of prose.join('\n').matchAll(/\b[A-Z]+(?:_[A-Z]+)+_?/g))
       expect([...known]).toContain(name);
@@ -271,7 +272,8 @@ describe('what the documents name exists, and what exists is named', () => {
 
   test('every flag', () => {
     for (const name of Object.keys(FLAGS)) expect(all.includes(`--${name}`), name).toBe(true);
-    const others = ['port', 'folder', 'speed'];
+    // Of the sandbox, and the beginnings of Node's own.
+    const others = ['port', 'folder', 'speed', 'tls', 'inspect'];
     for (const [, name] of all.replace(/^```text\n[\s\S]*?^```/gm, '').matchAll(/(?<![\w-])--([A-Za-z]\w*)/g))
       expect([...Object.keys(FLAGS), ...others]).toContain(name);
   });

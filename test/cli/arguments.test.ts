@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Arguments, guessAction, parseArguments } from '../../scripts/src/cli/arguments.ts';
-import { commandWith, program, quoteArgument, resumeFlags } from '../../scripts/src/cli/command-line.ts';
-import { ACTIONS, FLAGS, type FlagName } from '../../scripts/src/cli/flags.ts';
+import { FLAGS, type FlagName } from '../../scripts/src/cli/flags.ts';
 import { helpText } from '../../scripts/src/cli/help.ts';
 import { PROFILES } from '../../scripts/src/providers/registry.ts';
+import { ACTIONS } from '../../scripts/src/types/action.ts';
 import { Failure, type Issue } from '../../scripts/src/types/failure.ts';
 
 const SUBMIT = ['--model', 't2v', '--payload', '{}'];
@@ -64,6 +64,7 @@ describe('what is understood', () => {
     [['--version'], { version: true }],
     [['--action', 'waitTask', '--taskId', '_a.B:c~d-1'], { taskId: '_a.B:c~d-1' }],
     [['--action', 'listModels', '--sandbox'], { action: 'listModels' }],
+    [['--action', 'listModels', '--kind', 'model3d'], { kind: 'model3d' }],
   ] as const)('%j', (argv, expected) => {
     expect(parseArguments(argv)).toMatchObject(expected);
   });
@@ -103,6 +104,12 @@ describe('what is refused, with the form that would be right', () => {
     [['--model', 't2v'], '--payload', "add --payload '<json>'"],
     [['--action', 'getTask'], '--taskId', 'add --taskId <id>'],
     [['--action', 'describeModel'], '--model', 'add --model <id>'],
+    // Kinds of models.
+    [['--action', 'listModels', '--kind', '3D'], '--kind', 'write --kind model3d'],
+    [['--action', 'listModels', '--kind', 'music'], '--kind', 'write --kind audio'],
+    [['--action', 'listModels', '--kind', 'videos'], '--kind', 'write --kind video'],
+    [['--action', 'listModels', '--kind', 'constructor'], '--kind', 'write --kind video'],
+    [[...SUBMIT, '--kind', 'video'], '--kind', 'leave --kind out'],
     // Flags that do not fit.
     [[...TASK, '--payload', '{}'], '--payload', 'leave --payload out'],
     [[...TASK, '--wait', '5'], '--wait', 'waitTask'],
@@ -174,29 +181,6 @@ it.each([
   [[], 'generate'],
 ] as const)('the action of a refused line: %j', (argv, action) => {
   expect(guessAction(argv)).toBe(action);
-});
-
-describe('commands to be run as they stand', () => {
-  it('quotes what a shell would change', () => {
-    expect(
-      ['plain', 'a b', "it's", '$HOME', '`id`', 'a\nb', '', '~', 'x\\y', '*'].map(quoteArgument),
-    ).toEqual(['plain', "'a b'", "'it'\\''s'", "'$HOME'", "'`id`'", "'a\nb'", "''", "'~'", "'x\\y'", "'*'"]);
-  });
-
-  it('does not repeat a payload that is too long for a command line', () => {
-    expect(commandWith(['--payload', 'x'.repeat(5_000)])).toBe(`${program()} --payload -`);
-  });
-
-  it('a resumed wait keeps its limit, its interval and its folder', () => {
-    const parse = (...flags: string[]) => resumeFlags(parseArguments([...SUBMIT, ...flags]));
-    expect(parse()).toBe('');
-    expect(parse('--wait', '0')).toBe(' --wait 45');
-    expect(parse('--wait', '600')).toBe('');
-    expect(parse('--wait', '8', '--pollInterval', '1')).toBe(' --wait 8 --pollInterval 1');
-    expect(parse('--download', "my 'out'")).toBe(" --download 'my '\\''out'\\'''");
-    expect(parse('--download=--out')).toBe(' --download=--out');
-    expect(parse('--download', '$HOME/`x`')).toBe(" --download '$HOME/`x`'");
-  });
 });
 
 it('--help names every flag, every action but the default, and every variable', () => {

@@ -118,8 +118,8 @@ describe('--image', () => {
     mkdirSync(path.join(folder, 'dir'));
     writeFileSync(path.join(folder, 'empty.png'), '');
     for (const [name, expected] of [
-      ['secret.env', 'a PNG, JPEG, WebP or GIF file'],
-      ['empty.png', 'a PNG, JPEG, WebP or GIF file'],
+      ['secret.env', 'a PNG, JPEG, WebP, GIF, AVIF or BMP file'],
+      ['empty.png', 'a PNG, JPEG, WebP, GIF, AVIF or BMP file'],
       ['dir', 'a file'],
       ['missing.png', 'a file that can be read'],
       ['secret.env/x', 'a file that can be read'],

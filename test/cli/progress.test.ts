@@ -34,21 +34,44 @@ describe('where no terminal is', () => {
   it('one line for each state, and at most one a minute', () => {
     const { screen, lines } = screenOf(false);
     const { observer } = watch(screen, []);
+    observer.submitting();
     observer.task('ck1', 'SUBMITTED');
+    const own = observer.about('ck1');
     for (let second = 0; second < 150; second += 5) {
-      observer.looked(look(second < 10 ? 'SUBMITTED' : 'PROGRESS'), {
-        elapsedMs: second * 1000,
-        nextMs: 5_000,
-      });
+      own.looked(look(second < 10 ? 'SUBMITTED' : 'PROGRESS'), { elapsedMs: 0, nextMs: 5_000 });
       vi.advanceTimersByTime(5_000);
     }
-    observer.looked(look('COMPLETED'), { elapsedMs: 150_000, nextMs: 0 });
+    own.looked(look('COMPLETED'), { elapsedMs: 0, nextMs: 0 });
     expect(lines()).toEqual([
       'task ck1 SUBMITTED',
-      'task ck1 PROGRESS after 10 s, next look in 5.0 s',
-      'task ck1 PROGRESS after 70 s, next look in 5.0 s',
-      'task ck1 PROGRESS after 130 s, next look in 5.0 s',
+      'task ck1 PROGRESS after 10 s, next query in 5.0 s',
+      'task ck1 PROGRESS after 70 s, next query in 5.0 s',
+      'task ck1 PROGRESS after 130 s, next query in 5.0 s',
       'task ck1 COMPLETED after 150 s',
+    ]);
+  });
+
+  it('every line names its task; the time is the age of the task, not of the wait', () => {
+    const { screen, lines } = screenOf(false);
+    const { observer } = watch(screen, []);
+    const made = (secondsAgo: number) => new Date(Date.now() - secondsAgo * 1000).toISOString();
+    const older = observer.about('ck1', made(300));
+    const newer = observer.about('ck2', made(36));
+    const found = observer.about('ck3');
+    for (const one of [older, newer, found, older]) one.looked(look('PROGRESS'), { elapsedMs: 0, nextMs: 0 });
+    older.troubled(trouble());
+    newer.troubled(trouble());
+    found.downloading(1, 2);
+    // The clock of this machine may be behind the one that made the record.
+    observer.about('ck4', made(-50)).looked(look('PROGRESS'), { elapsedMs: 0, nextMs: 0 });
+    expect(lines()).toEqual([
+      'task ck1 PROGRESS after 300 s',
+      'task ck2 PROGRESS after 36 s',
+      'task ck3 PROGRESS',
+      'task ck1 NETWORK_ERROR: The service is down. Going on.',
+      'task ck2 NETWORK_ERROR: The service is down. Going on.',
+      'task ck3 downloading',
+      'task ck4 PROGRESS',
     ]);
   });
 

@@ -68,7 +68,9 @@ let rehearsals: Promise<Run>[] = [];
 beforeAll(() => {
   rehearsals = SANDBOX.map(async ([model]) => {
     const { example } = await loadContract('apidot', model);
-    const line = ['--model', model, '--payload', JSON.stringify(example), '--download', model];
+    // One of them as the documents print it: the complete body of the request.
+    const payload = model === 'gpt-image-2' ? { model, input: example } : example;
+    const line = ['--model', model, '--payload', JSON.stringify(payload), '--download', model];
     const args = [ENTRY, '--sandbox', ...APIDOT, ...line, '--pollInterval', '0.1'];
     const env = { PATH: process.env.PATH, ASYNC_MEDIA_STATE_DIR: path.join(sandboxFolder, `state-${model}`) };
     return new Promise((resolve) => {
@@ -135,7 +137,7 @@ describe('on the wire', () => {
     const { stderr } = await call();
     expect(stderr.trim().split('\n')).toEqual([
       `task ${ID} SUBMITTED`,
-      expect.stringMatching(/^task \S+ PROGRESS \(40 %\) after \d s, next look in/),
+      expect.stringMatching(/^task \S+ PROGRESS \(40 %\) after \d s, next query in/),
       expect.stringMatching(/^task \S+ COMPLETED after \d s$/),
     ]);
   });
@@ -278,7 +280,6 @@ describe('what APIDot has no request for', () => {
     [[...APIDOT, '--action', 'listTasks'], '--action', /getStatus/],
     [[...PICTURE_LINE, '--action', 'quote'], '--action', /price/],
     [[...APIDOT, '--action', 'account'], '--action', /listModels/],
-    [[...PICTURE_ARGS, '--maxCredits', '20'], '--maxCredits', /leave --maxCredits out/],
     [[...PICTURE_ARGS, '--maxCreditsPerDay', '20'], '--maxCreditsPerDay', /leave --maxCreditsPerDay out/],
     [[...PICTURE_ARGS, '--webhookUrl', 'https://example.com/hook'], '--webhookUrl', /write --callbackUrl/],
   ];
@@ -301,6 +302,47 @@ describe('what APIDot has no request for', () => {
       }),
     );
     expect(server.received).toHaveLength(0);
+  });
+
+  it('quote is refused with the estimate of its payload, or with what is wrong with the payload', async () => {
+    const [priced, unpriced, wrong] = await Promise.all([
+      run([...PICTURE_LINE, '--action', 'quote']),
+      run([...APIDOT, '--action', 'quote', '--model', 'z-image', '--payload', '{"prompt":"x","size":"1:1"}']),
+      run([...APIDOT, '--action', 'quote', '--model', 'z-image', '--payload', '{"prompt":"x"}']),
+    ]);
+    expect(stepsOf(envelopeOf(priced))[0]).toMatch(
+      /^An estimate by prices of about 2026-05-25, no quote: \d+/,
+    );
+    expect(stepsOf(envelopeOf(unpriced))[0]).toMatch(/^No price of z-image is known here either/);
+    expect(envelopeOf(wrong).data.issues).toMatchObject([{ path: 'size' }]);
+    for (const { code } of [priced, unpriced, wrong]) expect(code).toBe(2);
+  });
+
+  it('--maxCredits is held against the estimate, and says that it is one', async () => {
+    const { server, call } = await ground({ status: task({ status: 'running' }) });
+    const line = [...APIDOT, '--model', 'seedance-2', '--wait', '0', '--payload'];
+    const payload = '{"prompt":"a lighthouse","duration":5,"resolution":"720p"}';
+    const above = await call([...line, payload, '--maxCredits', '199']);
+    expect(above.code).toBe(5);
+    const { data, errorCode, errorMessage, status } = envelopeOf(above);
+    expect([errorCode, status]).toEqual(['BUDGET_EXCEEDED', 'FAILED']);
+    expect(errorMessage).toMatch(/^By an estimate \(prices of 2026-07-06\) this would cost 200 credits; /);
+    expect(data.estimate).toMatchObject({ least: 200, most: 200, asOf: '2026-07-06' });
+    expect(stepsOf({ data })[0]).toMatch(/^Cheaper: .* \(an estimate of 2026-07-06\)\.$/);
+    const unknown = await call([
+      ...['--provider', 'apidot', '--model', 'z-image', '--maxCredits', '500'],
+      ...['--payload', '{"prompt":"a lighthouse","size":"1:1"}'],
+    ]);
+    expect([unknown.code, envelopeOf(unknown).errorCode]).toEqual([2, 'INVALID_PAYLOAD']);
+    expect(envelopeOf(unknown).data.issues).toMatchObject([
+      { path: '--maxCredits', received: '500', hint: expect.stringContaining('leave --maxCredits out') },
+    ]);
+    expect(server.received).toHaveLength(0);
+    expect((await call([...line, payload, '--maxCredits', '200'])).code).toBe(4);
+    expect(server.submits()).toHaveLength(1);
+    // Its task is resumed by the same command, whatever the limit is: it charges nothing.
+    expect((await call([...line, payload, '--maxCredits', '1'])).code).toBe(4);
+    expect(server.submits()).toHaveLength(1);
   });
 
   it('--callbackUrl is its word alone', async () => {
@@ -329,7 +371,7 @@ function expectNoSecondSubmit(steps: string[]): void {
   for (const command of commands) expect(command).toContain('--action waitTask');
   const again = steps.filter((step) => /--new|same command/.test(step));
   expect(again).toEqual([
-    expect.stringMatching(/^Only if the person decides .*: the same command with --new\.$/),
+    expect.stringMatching(/^Only if the user accepts .*: the same command with --new\.$/),
   ]);
 }
 

@@ -50,6 +50,7 @@ describe('fault 41: a bug of ours', () => {
     const server = await service({ generate: () => void child?.kill('SIGUSR2') as undefined });
     const env = {
       PATH: process.env.PATH,
+      ASYNC_MEDIA_STATE_DIR: tempFolder(),
       ...live(server.origin, { AIVIDEO_TIMEOUT_MS: '20000' }),
       ...preloading(ON_SIGNAL.thrown),
     };

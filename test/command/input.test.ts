@@ -4,6 +4,7 @@ import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { EXIT, EXIT_WORDS, ONE_CHARGE } from '../../scripts/src/types/exit-codes.ts';
 import type { Issue } from '../../scripts/src/types/failure.ts';
 import { CANARY, envelopeOf, live, run, T2V, T2V_ARGS, tempFolder } from '../support/command.ts';
 import { PNG } from '../support/media.ts';
@@ -87,9 +88,10 @@ describe('arguments', () => {
     const help = await run(['--help']);
     expect(help.code).toBe(0);
     expect(help.stdout.split('\n').length).toBeLessThanOrEqual(45);
-    for (const code of ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '70', '130/143']) {
-      expect(help.stdout).toMatch(new RegExp(`(^|\\s)${code} `, 'm'));
-    }
+    for (const name of Object.keys(EXIT) as (keyof typeof EXIT)[])
+      expect(help.stdout).toContain(` ${EXIT[name]} ${EXIT_WORDS[name].means}`);
+    for (const words of [ONE_CHARGE, EXIT_WORDS.stillRunning.next, EXIT_WORDS.submitUnknown.next])
+      expect(help.stdout).toContain(words.replaceAll('`', ''));
     expect((await run(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 });

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ENTRY, envelopeOf, live, type Run, run, T2V_ARGS, tempFolder } from '../support/command.ts';
 import { MP4 } from '../support/media.ts';
@@ -209,14 +210,18 @@ describe('fault 37: stopped', () => {
     expect(envelope).toMatchObject({ ok: false, status: null, taskId: null, errorCode: 'UNKNOWN_ERROR' });
   });
 
-  it('in the sandbox: the command that goes on stays in it', async () => {
+  it('in the sandbox: the command that resumes stays in it, and means the same folder from anywhere', async () => {
     const folder = tempFolder();
+    const env = { ASYNC_MEDIA_STATE_DIR: path.join(folder, 'state') };
     const done = await run(['--sandbox', ...T2V_ARGS, '--download', 'my out'], {
       cwd: folder,
+      env,
       onStderr: (text, kill) => text.includes('SUBMITTED') && kill('SIGINT'),
     });
     expect(done.code).toBe(130);
     const command = commandIn(envelopeOf(done).data);
-    expect(command).toContain("--download 'my out' --sandbox");
+    expect(command).toMatch(/ --sandbox$/);
+    expect((await runShell(command, { env, cwd: tempFolder() })).code).toBe(0);
+    expect(readdirSync(path.join(folder, 'my out'))).toHaveLength(1);
   });
 });

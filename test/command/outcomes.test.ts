@@ -1,7 +1,10 @@
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+
 import { EXIT, EXIT_OF_ERROR } from '../../scripts/src/types/exit-codes.ts';
 import { ERROR_CODES, type ErrorCode } from '../../scripts/src/types/failure.ts';
 import { CANARY, envelopeOf, live, run, T2V, T2V_ARGS, tempFolder } from '../support/command.ts';
+import { letPass } from '../support/records.ts';
 import { closedPort } from '../support/server.ts';
 import {
   commandIn,
@@ -125,7 +128,8 @@ const CASES: Record<ErrorCode, Case> = {
     env: { AIVIDEO_MAX_RETRIES: '0' },
     status: 'UNKNOWN',
     exit: 7,
-    says: /Do not submit this again.*listTasks/s,
+    args: [...T2V_ARGS, '--wait', '0'],
+    says: /same command again.*submits nothing while that may charge twice.*listTasks/s,
     submits: 1,
   },
   DOWNLOAD_FAILED: {
@@ -133,7 +137,7 @@ const CASES: Record<ErrorCode, Case> = {
     args: [...T2V_ARGS, '--download', 'downloads'],
     status: 'COMPLETED',
     exit: 9,
-    says: /waitTask.*do not submit it again/is,
+    says: /waitTask.*charges nothing/s,
     submits: 1,
   },
 };
@@ -352,7 +356,7 @@ describe('a submit whose answer is lost', () => {
     expect(done.stderr).toContain(`task ${TASK}`);
   });
 
-  it('fault 2: not in the list: sent once more with the same key', async () => {
+  it('faults 2, 74: not in the list for a minute: sent once more with the same key', async () => {
     const server = await service({
       generate: (_, { res, count }) => {
         if (count > 0) return { body: { status: 'SUBMITTED', taskId: TASK } };
@@ -361,8 +365,16 @@ describe('a submit whose answer is lost', () => {
       },
       list: { body: { tasks: [] } },
     });
-    const done = await run(T2V_ARGS, { env: live(server.origin) });
+    const state = path.join(tempFolder(), 'state');
+    const env = live(server.origin, { ASYNC_MEDIA_STATE_DIR: state });
+    const early = await run([...T2V_ARGS, '--wait', '0'], { env });
+    expect(early.code).toBe(7);
+    expect(envelopeOf(early).retryAfter).toBeGreaterThan(50);
+    expect(charged(server)).toBe(1);
+    letPass(state, 60_000);
+    const done = await run(T2V_ARGS, { env });
     expect(done.code).toBe(0);
+    expect(envelopeOf(done).data.resubmitted).toBe(true);
     expect(charged(server)).toBe(2);
     const keys = server.submits().map(({ headers }) => headers['idempotency-key']);
     expect(keys[0]).toBe(keys[1]);
@@ -374,8 +386,9 @@ describe('a submit whose answer is lost', () => {
       generate: (_, { res }) => void res.destroy(),
       list: () => (isDown ? { status: 503, body: '' } : { body: { tasks: [] } }),
     });
-    const env = live(server.origin, { AIVIDEO_MAX_RETRIES: '0' });
-    const done = await run([...T2V_ARGS, '--idempotencyKey', 'lighthouse-0001'], { env });
+    const state = path.join(tempFolder(), 'state');
+    const env = live(server.origin, { AIVIDEO_MAX_RETRIES: '0', ASYNC_MEDIA_STATE_DIR: state });
+    const done = await run([...T2V_ARGS, '--wait', '0', '--idempotencyKey', 'lighthouse-0001'], { env });
     const { data, ...envelope } = envelopeOf(done);
     expect(done.code).toBe(7);
     expect(envelope).toMatchObject({
@@ -387,7 +400,9 @@ describe('a submit whose answer is lost', () => {
     expect(charged(server)).toBe(1);
     expect(data).toMatchObject({ idempotencyKey: 'lighthouse-0001', model: 't2v' });
     isDown = false;
-    expect((await runShell(commandIn(data), { env })).code).toBe(0);
+    letPass(state, 60_000);
+    expect((await runShell(commandIn(data), { env })).code).toBe(7);
+    expect(charged(server)).toBe(2);
   });
 
   it('fault 4: no answer at all within the time limit: settled the same way', async () => {

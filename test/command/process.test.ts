@@ -65,7 +65,7 @@ describe('output', () => {
     const server = await service();
     const out = tempFolder();
     const child = spawn(process.execPath, [ENTRY, ...T2V_ARGS, '--download', out], {
-      env: { PATH: process.env.PATH, ...live(server.origin) },
+      env: { PATH: process.env.PATH, ASYNC_MEDIA_STATE_DIR: tempFolder(), ...live(server.origin) },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     child.stdout.destroy();
@@ -83,7 +83,7 @@ describe('output', () => {
     }));
     const server = await service({ list: { body: { tasks } } });
     const child = spawn(process.execPath, [ENTRY, '--action', 'listTasks'], {
-      env: { PATH: process.env.PATH, ...live(server.origin) },
+      env: { PATH: process.env.PATH, ASYNC_MEDIA_STATE_DIR: tempFolder(), ...live(server.origin) },
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     let stdout = '';
@@ -140,7 +140,11 @@ describe('the unexpected', () => {
 
 async function runWithKill(origin: string, take: (kill: (signal: NodeJS.Signals) => void) => void) {
   const child = spawn(process.execPath, [ENTRY, ...T2V_ARGS], {
-    env: { PATH: process.env.PATH, ...live(origin, { AIVIDEO_TIMEOUT_MS: '20000' }) },
+    env: {
+      PATH: process.env.PATH,
+      ASYNC_MEDIA_STATE_DIR: tempFolder(),
+      ...live(origin, { AIVIDEO_TIMEOUT_MS: '20000' }),
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   take((signal) => child.kill(signal));

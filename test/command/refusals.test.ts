@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { commandLine } from '../../scripts/src/types/command-line.ts';
 import {
   CANARY,
-  ENTRY,
   envelopeOf,
   live,
   type RunOptions,
@@ -124,7 +124,7 @@ describe('a line that cannot be carried out', () => {
     expect(done.stdout).toContain('t2v_v3');
     // The commands that it names run from where this one ran.
     for (const step of envelopeOf(done).data.nextSteps as string[])
-      expect(step).toContain(`node ${ENTRY} --action`);
+      expect(step).toContain(`${commandLine(['--action'])} `);
     for (const model of ['../t2v', '__proto__', 'T2V', '']) {
       expect(
         (await run([`--model=${model}`, '--payload', JSON_T2V], { env: live('http://127.0.0.1:9') })).code,

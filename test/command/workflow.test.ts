@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ENTRY, envelopeOf, live, ROOT, run, T2V, T2V_ARGS, tempFolder } from '../support/command.ts';
+import { commandLine } from '../../scripts/src/types/command-line.ts';
+import { envelopeOf, live, ROOT, run, T2V, T2V_ARGS, tempFolder } from '../support/command.ts';
 import { MP4 } from '../support/media.ts';
 import {
   accepted,
@@ -286,6 +287,10 @@ describe('the other actions', () => {
       'happyhorse',
       'lv',
     ]);
+    expect(data.nextSteps).toEqual([
+      expect.stringMatching(/^AIVideoMaker does not list happyhorse, lv today/),
+      expect.stringMatching(/^AIVideoMaker lists newmodel, which has no contract here/),
+    ]);
   });
 
   it('B3: listModels and describeModel need no key and no network, and their commands run', async () => {
@@ -328,7 +333,7 @@ describe('what agents rely on', () => {
     expect(help.code).toBe(0);
     const lines = help.stdout.trimEnd().split('\n');
     expect(lines.length).toBeLessThanOrEqual(45);
-    const examples = lines.filter((line) => line.startsWith(`  node ${ENTRY}`) && !line.includes('<'));
+    const examples = lines.filter((line) => line.startsWith(`  ${commandLine([])} `) && !line.includes('<'));
     expect(examples).toHaveLength(3);
     for (const example of examples) {
       const done = await runShell(`${example} --wait 30`.replace(/(--action .*) --wait 30$/, '$1'), {

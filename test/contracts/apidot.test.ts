@@ -5,13 +5,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readPayload } from '../../scripts/src/cli/payload.ts';
 import { type Contract, listModels, loadContract } from '../../scripts/src/contracts/contract.ts';
-import { contractsFolder, skillFolder } from '../../scripts/src/contracts/folders.ts';
+import { contractsFolder } from '../../scripts/src/contracts/folders.ts';
 import { imageField, imageUrlField } from '../../scripts/src/contracts/image-field.ts';
 import { parseYaml } from '../../scripts/src/contracts/parse-yaml.ts';
 import { readUnsupported } from '../../scripts/src/contracts/unsupported.ts';
 import { checkPayload } from '../../scripts/src/contracts/validate.ts';
+import { commandLine } from '../../scripts/src/types/command-line.ts';
 import { Failure } from '../../scripts/src/types/failure.ts';
 import { isObject, type Json, type JsonObject } from '../../scripts/src/types/json.ts';
+import { skillFolder } from '../../scripts/src/types/skill-folder.ts';
 import { FACTS } from './apidot-facts.ts';
 import { changed } from './helpers.ts';
 
@@ -20,14 +22,14 @@ import { changed } from './helpers.ts';
 const MODELS: Record<string, [required: string[], nearMisses: number]> = {
   'gpt-image-2': [['prompt'], 20],
   'gpt-image-2-edit': [['prompt', 'image_urls'], 25],
-  'nano-banana-2': [['prompt'], 29],
+  'nano-banana-2': [['prompt'], 24],
   'nano-banana-2-edit': [['prompt', 'image_urls'], 30],
-  'nano-banana-pro': [['prompt'], 31],
-  'nano-banana-pro-edit': [['prompt', 'image_urls'], 33],
-  'seedream-4.5': [['prompt'], 27],
-  'seedream-4.5-edit': [['prompt', 'image_urls'], 35],
-  'seedream-5.0-lite': [['prompt'], 24],
-  'seedream-5.0-lite-edit': [['prompt', 'image_urls'], 32],
+  'nano-banana-pro': [['prompt'], 25],
+  'nano-banana-pro-edit': [['prompt', 'image_urls'], 34],
+  'seedream-4.5': [['prompt'], 29],
+  'seedream-4.5-edit': [['prompt', 'image_urls'], 37],
+  'seedream-5.0-lite': [['prompt'], 26],
+  'seedream-5.0-lite-edit': [['prompt', 'image_urls'], 34],
   'flux-2-pro': [['prompt', 'size', 'resolution'], 16],
   'flux-2-pro-edit': [['prompt', 'image_urls', 'size', 'resolution'], 23],
   'flux-2-flex': [['prompt', 'size', 'resolution'], 16],
@@ -36,8 +38,8 @@ const MODELS: Record<string, [required: string[], nearMisses: number]> = {
   'flux-kontext-pro-edit': [['prompt', 'image_urls'], 20],
   'flux-kontext-max': [['prompt'], 13],
   'flux-kontext-max-edit': [['prompt', 'image_urls'], 20],
-  'wan-2.7-image': [['prompt'], 29],
-  'wan-2.7-image-pro': [['prompt'], 29],
+  'wan-2.7-image': [['prompt'], 31],
+  'wan-2.7-image-pro': [['prompt'], 31],
   'z-image': [['prompt', 'size'], 14],
   'grok-imagine-image-quality': [['prompt'], 25],
   'seedance-2': [['prompt', 'duration', 'resolution'], 46],
@@ -55,17 +57,17 @@ const MODELS: Record<string, [required: string[], nearMisses: number]> = {
   'runway-gen-4.5': [['prompt'], 21],
   'omni-flash': [['prompt'], 29],
   'grok-imagine-video-1.5': [['prompt', 'image_urls'], 21],
-  'kling-3.0-motion-control': [['image_urls', 'video_urls', 'character_orientation'], 27],
+  'kling-3.0-motion-control': [['image_urls', 'video_urls', 'character_orientation'], 29],
   'generate-music': [['prompt', 'custom_mode', 'instrumental', 'mv'], 42],
   'minimax-music-2.6': [['prompt'], 31],
-  'meshy-6-text-to-3d': [['prompt'], 29],
-  'meshy-6-image-to-3d': [['image_urls'], 21],
-  'meshy-6-multi-image-to-3d': [['image_urls'], 21],
-  'tripo3d-h3.1-text-to-3d': [['prompt'], 28],
-  'tripo3d-h3.1-image-to-3d': [['image_urls'], 26],
-  'tripo3d-h3.1-multiview-to-3d': [['image_urls'], 26],
-  'tripo3d-p1-text-to-3d': [['prompt'], 14],
-  'tripo3d-p1-image-to-3d': [['image_urls'], 15],
+  'meshy-6-text-to-3d': [['prompt'], 30],
+  'meshy-6-image-to-3d': [['image_urls'], 23],
+  'meshy-6-multi-image-to-3d': [['image_urls'], 22],
+  'tripo3d-h3.1-text-to-3d': [['prompt'], 29],
+  'tripo3d-h3.1-image-to-3d': [['image_urls'], 28],
+  'tripo3d-h3.1-multiview-to-3d': [['image_urls'], 27],
+  'tripo3d-p1-text-to-3d': [['prompt'], 15],
+  'tripo3d-p1-image-to-3d': [['image_urls'], 17],
 };
 
 const IDS = Object.keys(MODELS);
@@ -75,12 +77,22 @@ const contractOf = (id: string): Contract => contracts.find(({ model }) => model
 
 const IMAGE = 'https://example.com/lighthouse.jpg';
 const VIDEO = 'https://example.com/lighthouse.mp4';
+const AUDIO = 'https://example.com/waves.mp3';
 
 /** What has to be changed in an example so that it can hold a field that excludes some of what is there. */
 const CONTEXTS: Record<string, Record<string, Record<string, Json | undefined>>> = {
   'gpt-image-2-edit': { size: { resolution: '2K' } },
-  'veo3.1-fast': { generate_type: { image_urls: [IMAGE] } },
-  'veo3.1-quality': { generate_type: { image_urls: [IMAGE] } },
+  'generate-music': Object.fromEntries(
+    [
+      ...['style', 'title', 'negative_tags', 'vocal_gender', 'persona_id'],
+      ...['style_weight', 'weirdness_constraint', 'audio_weight'],
+    ].map((name) => [name, { custom_mode: true }]),
+  ),
+  'veo3.1-fast': {
+    generate_type: { image_urls: [IMAGE] },
+    image_urls: { generate_type: 'reference' },
+  },
+  'veo3.1-quality': { generate_type: { image_urls: [IMAGE] }, image_urls: { generate_type: 'frame' } },
   'happy-horse': {
     image_urls: { aspect_ratio: undefined },
     video_url: { aspect_ratio: undefined, duration: undefined },
@@ -109,6 +121,7 @@ const formsOf = (schema: Schema): Schema[] => schema.anyOf ?? [schema];
 function sample(schema: Schema, length?: number): Json {
   const [form] = formsOf(schema) as [Schema];
   if (Array.isArray(form.enum)) return form.enum[0]!;
+  if (Array.isArray(form['x-files'])) return `https://example.com/lighthouse.${form['x-files'][0]}`;
   if (form['x-media'] !== undefined) return String(form['x-media']).startsWith('video') ? VIDEO : IMAGE;
   if (form.type === 'array')
     return Array.from({ length: length ?? Math.max(1, Number(form.minItems ?? 1)) }, () =>
@@ -198,8 +211,13 @@ function missesOf(
       if ((form['x-media'] ?? form.items?.['x-media']) !== undefined) {
         const uri = 'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAAB';
         const isList = form.type === 'array';
-        const inList = isList ? [uri, ...(sample(child) as Json[]).slice(1)] : uri;
-        add('data URI', name, { ...base, [name]: inList }, isList ? { path: `${at(name)}[0]` } : {});
+        const place = isList ? { path: `${at(name)}[0]` } : {};
+        const inList = (url: string): Json => (isList ? [url, ...(sample(child) as Json[]).slice(1)] : url);
+        add('data URI', name, { ...base, [name]: inList(uri) }, place);
+        if ((form['x-files'] ?? form.items?.['x-files']) !== undefined) {
+          const says = /^write the URL of a .* file; this one ends with \.mp3/;
+          add('x-files', name, { ...base, [name]: inList(AUDIO) }, { ...place, says });
+        }
       }
       if (form.properties !== undefined) {
         const whole = sample({ ...form }) as JsonObject;
@@ -289,7 +307,11 @@ function implied(schema: Schema): number {
     if (Array.isArray(value)) value.forEach(walk);
     if (!isObject(value) || Array.isArray(value)) return;
     for (const [key, inner] of Object.entries(value)) {
-      if (/^(enum|pattern|x-media|minimum|maximum|(min|max)(Length|Items)|x-(atLeastOne|sumMax))$/.test(key))
+      if (
+        /^(enum|pattern|x-media|minimum|maximum|(min|max)(Length|Items)|x-(atLeastOne|sumMax|files))$/.test(
+          key,
+        )
+      )
         count += 1;
       if (key === 'required') count += (inner as Json[]).length;
       if (key === 'x-rejected') count += Object.keys(inner as JsonObject).length;
@@ -356,8 +378,15 @@ describe('the models of tiers A and B', () => {
     for (const note of contract.notes) expect(note).toMatch(/\.$/);
     for (const property of Object.values(contract.schema.properties as Record<string, JsonObject>))
       expect(property.description).toMatch(/\w/);
-    expect(contract.price).toBeNull();
-    expect(contract.notes).toContain('No price is known.');
+    const { price, notes } = contract;
+    const says = notes.some((note) => note.startsWith('No price is known.'));
+    expect(says).toBe(price === null);
+    if (price === null) return;
+    expect(price.asOf).toMatch(/^(about )?2026-0[4-7]-\d\d$/);
+    expect(price.note).toMatch(
+      /^An estimate, by (the prices in the README of APIDotAI|what the website's source)/,
+    );
+    expect(price.usdPerCredit).toBe(0.005);
   });
 
   it.each(each)('%s requires what its source requires', (id, contract) => {
@@ -402,7 +431,6 @@ describe('the models of tiers A and B', () => {
 
 type Change = Record<string, Json | undefined>;
 
-const AUDIO = 'https://example.com/waves.mp3';
 const images = (length: number): string[] => Array.from({ length }, () => IMAGE);
 
 // Each rule between fields, by literals: what passes has no path.
@@ -416,6 +444,8 @@ const RULES: Record<string, [change: Change, path: string | null][]> = {
     [{ size: 'auto', resolution: undefined }, null],
     [{ size: '2304X2048' }, 'size'],
     [{ size: '2304*2048' }, 'size'],
+    [{ size: '0x2048' }, 'size'],
+    [{ size: '2304x00' }, 'size'],
     [{ size: { width: 2304, height: 2048 } }, 'size'],
   ],
   'gpt-image-2-edit': [
@@ -433,6 +463,10 @@ const RULES: Record<string, [change: Change, path: string | null][]> = {
     [{ size: { width: 2304, height: 3072 } }, null],
     [{ size: { width: 2304, height: '3072' } }, 'size.height'],
     [{ size: { width: 2304, heigth: 3072 } }, 'size.height'],
+    [{ size: { width: 0, height: 3072 } }, 'size.width'],
+    [{ size: { width: 2304, height: -1 } }, 'size.height'],
+    [{ size: '0x3072' }, 'size'],
+    [{ size: '2304x0' }, 'size'],
   ],
   'seedream-5.0-lite-edit': [
     [{ image_urls: images(9), n: 6 }, null],
@@ -464,14 +498,28 @@ const RULES: Record<string, [change: Change, path: string | null][]> = {
     [{ generate_type: 'reference', image_urls: images(1) }, null],
     [{ generate_type: 'reference', image_urls: images(3) }, null],
     [{ generate_type: 'reference', image_urls: images(4) }, 'image_urls'],
-    [{ image_urls: images(3) }, null],
+    ...[1, 2, 3].map((count): [Change, string] => [{ image_urls: images(count) }, 'generate_type']),
     [{ generation_type: 'frame', image_urls: images(1) }, 'generation_type'],
   ],
   'veo3.1-quality': [
     [{ generate_type: 'frame', image_urls: images(2) }, null],
     [{ generate_type: 'frame', image_urls: images(3) }, 'image_urls'],
     [{ generate_type: 'frame' }, 'image_urls'],
-    [{ generate_type: 'reference', image_urls: images(3) }, 'generate_type'],
+    [{ generate_type: 'reference', image_urls: images(2) }, 'generate_type'],
+    ...[1, 2].map((count): [Change, string] => [{ image_urls: images(count) }, 'generate_type']),
+  ],
+  'generate-music': [
+    [{ custom_mode: true, style: 'sea shanty', title: 'Lamp', vocal_gender: 'f', style_weight: 0.65 }, null],
+    [{ custom_mode: true }, null],
+    ...['style', 'title', 'negative_tags', 'persona_id'].map((name): [Change, string] => [
+      { [name]: 'x' },
+      name,
+    ]),
+    ...['style_weight', 'weirdness_constraint', 'audio_weight'].map((name): [Change, string] => [
+      { [name]: 0.5 },
+      name,
+    ]),
+    [{ vocal_gender: 'm' }, 'vocal_gender'],
   ],
   'sora-2-pro-official': [
     [{ aspect_ratio: 'auto' }, 'image_urls'],
@@ -720,7 +768,7 @@ async function refusal(provider: string, model: string, root?: string): Promise<
   return failure as Failure;
 }
 
-const RUN = 'node scripts/run-workflow.mjs --action';
+const RUN = commandLine(['--action']);
 
 describe('ids that are no model of the provider', () => {
   const list = readUnsupported(
@@ -728,21 +776,73 @@ describe('ids that are no model of the provider', () => {
   );
   const unsupported = list.groups.flatMap(({ models }) => models);
 
-  it('the ids without a contract are 63, none of them a model', async () => {
-    expect(new Set(unsupported).size).toBe(63);
+  it('the ids without a contract are 66, none of them a model; what is named instead of them is one', async () => {
+    expect(new Set(unsupported).size).toBe(66);
+    for (const id of [...list.names.values()].flat()) expect(IDS).toContain(id);
+    for (const [id, instead] of list.groups.flatMap((group) => [...group.instead])) {
+      expect(unsupported).toContain(id);
+      expect(IDS).toContain(instead);
+    }
     expect(unsupported.filter((id) => IDS.includes(id))).toEqual([]);
     expect(await listModels('apidot')).toEqual([...IDS].sort());
   });
 
   it.each(unsupported)('%s: why, and where to read on', async (id) => {
     const { message, details } = await refusal('apidot', id);
-    expect(message).toMatch(/^apidot has no contract for ".+": (only|beyond)/);
+    expect(message).toMatch(/^apidot has no contract for ".+": (only|beyond|it is a chat model)/);
     expect(message).toContain(`"${id}"`);
-    expect(details.nextSteps).toEqual([
+    const steps = details.nextSteps!;
+    expect(steps.slice(-2)).toEqual([
       expect.stringContaining('https://apidot.ai/models'),
       `${RUN} listModels --provider apidot`,
     ]);
+    const instead = list.groups.map((group) => group.instead.get(id)).find(Boolean);
+    expect(steps.slice(0, -2)).toEqual(
+      instead === undefined ? [] : [`${RUN} describeModel --provider apidot --model ${instead}`],
+    );
   });
+
+  const WAN = ['text', 'image', 'reference'].map((kind) => `wan2.7-${kind}-to-video`);
+  const VEO = ['veo3.1-lite', 'veo3.1-fast', 'veo3.1-quality'];
+  const MESHY = ['text', 'image', 'multi-image'].map((kind) => `meshy-6-${kind}-to-3d`);
+
+  it.each<[string, string, string[]]>([
+    ['apidot', 'veo-3-1', VEO],
+    ['apidot', 'Veo-3.1', VEO],
+    ['aivideomaker', 'veo-3.1-api', VEO],
+    ['apidot', 'meshy-6-3d', MESHY],
+    ['apidot', 'wan-2-7-video', [...WAN, 'wan2.7-edit-video']],
+    ['apidot', 'wan-2-7-video-api', [...WAN, 'wan2.7-edit-video']],
+    ['apidot', 'wan-2-7-image', ['wan-2.7-image', 'wan-2.7-image-pro']],
+    [
+      'apidot',
+      'tripo-h31-3d',
+      ['tripo3d-h3.1-text-to-3d', 'tripo3d-h3.1-image-to-3d', 'tripo3d-h3.1-multiview-to-3d'],
+    ],
+    ['apidot', 'seedream-4-5', ['seedream-4.5', 'seedream-4.5-edit']],
+    ['apidot', 'runway-gen-4-5', ['runway-gen-4.5']],
+    ['aivideomaker', 'kling-3-0-motion-control', ['kling-3.0-motion-control']],
+    ['apidot', 'seedance-2-api', ['seedance-2']],
+  ])('%s: %s is no id, and the ids that are meant are named', async (provider, name, ids) => {
+    const { message, details } = await refusal(provider, name);
+    expect(message).toBe(
+      `"${name}" is no id of apidot; meant is ${ids.length > 1 ? 'one of ' : ''}${ids.join(', ')}`,
+    );
+    const flag = provider === 'apidot' ? '' : '--provider apidot ';
+    expect(details.issues?.[0]?.hint).toMatch(new RegExp(`^write ${flag}--model ${ids[0]}`));
+    expect(details.nextSteps).toEqual([
+      ...ids.map((id) => `${RUN} describeModel --provider apidot --model ${id}`),
+      `${RUN} listModels --provider apidot`,
+    ]);
+  });
+
+  it.each(['claude-opus-4-7', 'Claude-4-6', 'gemini-3', 'claude-sonnet-9', 'gemini-3-pro'])(
+    '%s: chat is said to be outside',
+    async (id) => {
+      expect((await refusal('apidot', id)).message).toContain('it is a chat model');
+      expect((await refusal('aivideomaker', id)).message).toContain('chat is outside');
+    },
+  );
 
   it('is told for the default provider too, whatever the case', async () => {
     expect((await refusal('aivideomaker', 'kling-3.0/4k')).message).toContain('only its id is documented');
@@ -772,9 +872,9 @@ describe('ids that are no model of the provider', () => {
 
   it.each([
     ['seedance2', 'seedance-2'],
-    ['seedream-4-5', 'seedream-4.5'],
     ['Veo3.1-Fast', 'veo3.1-fast'],
     ['wan-2.7-text-to-video', 'wan2.7-text-to-video'],
+    ['seedream-45', 'seedream-4.5'],
   ])('%s: the nearest is named', async (wrong, right) => {
     const { details } = await refusal('apidot', wrong);
     expect(details.nextSteps).toEqual([
@@ -810,6 +910,8 @@ describe('ids that are no model of the provider', () => {
     [{ page: 'https://apidot.ai/models' }, 'groups, a list'],
     [{ page: 'https://apidot.ai/models', groups: [{ models: ['a'] }] }, 'why, a text'],
     [{ page: 'https://apidot.ai/models', groups: [{ why: 'x', models: [] }] }, 'models, a list'],
+    [{ page: 'https://apidot.ai/models', names: { a: 'b' }, groups: [] }, 'names must map'],
+    [{ page: 'x', groups: [{ why: 'x', models: ['a'], beginnings: 'b' }] }, 'beginnings must be a list'],
   ])('a list such as %j is refused by the build', (document, message) => {
     expect(() => readUnsupported(document)).toThrow(message);
   });

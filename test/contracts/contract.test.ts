@@ -5,10 +5,11 @@ import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { compileContracts } from '../../scripts/src/contracts/compile.ts';
 import { fingerprint, fromCompiled } from '../../scripts/src/contracts/compiled.ts';
-import { listModels, loadContract } from '../../scripts/src/contracts/contract.ts';
-import { compiledFolder, contractsFolder, skillFolder } from '../../scripts/src/contracts/folders.ts';
+import { commandFor, listModels, loadContract } from '../../scripts/src/contracts/contract.ts';
+import { compiledFolder, contractsFolder } from '../../scripts/src/contracts/folders.ts';
 import { checkPayload } from '../../scripts/src/contracts/validate.ts';
 import { Failure } from '../../scripts/src/types/failure.ts';
+import { skillFolder } from '../../scripts/src/types/skill-folder.ts';
 import { MODELS, PROVIDER } from './helpers.ts';
 
 const parsed = vi.hoisted(() => ({ texts: [] as string[] }));
@@ -137,6 +138,7 @@ describe('adding a model', () => {
     writeFileSync(
       join(contractsFolder(root), 'other', 'nested.yaml'),
       `$schema: https://json-schema.org/draft/2020-12/schema
+x-output: image
 type: object
 additionalProperties: false
 required: [input]
@@ -192,8 +194,8 @@ describe('unknown models', () => {
     const { message, details } = await failure(wrong);
     expect(message).toContain(`the nearest is "${right}"`);
     expect(details.nextSteps).toEqual([
-      `node scripts/run-workflow.mjs --action describeModel --model ${right}`,
-      'node scripts/run-workflow.mjs --action listModels',
+      commandFor('aivideomaker', 'describeModel', { model: right }),
+      commandFor('aivideomaker', 'listModels'),
     ]);
     expect(details.issues).toMatchObject([{ path: '--model', hint: `write --model ${right}` }]);
   });
@@ -201,7 +203,7 @@ describe('unknown models', () => {
   it('nothing near: all are named', async () => {
     const { message, details } = await failure('sora');
     expect(message).toContain(MODELS.join(', '));
-    expect(details.nextSteps).toEqual(['node scripts/run-workflow.mjs --action listModels']);
+    expect(details.nextSteps).toEqual([commandFor('aivideomaker', 'listModels')]);
   });
 
   it.each([
@@ -308,6 +310,12 @@ describe('a contract that is not understood is refused, never half used', () => 
       '    type: array\n    items: { type: string }\n    x-counts: [x]',
       'x-counts must be a list of whole numbers',
     ],
+    [
+      'endings that are none',
+      "    type: string\n    pattern: '\\S'",
+      '    type: string\n    x-media: image-url\n    x-files: png',
+      'x-files must be a list of file endings',
+    ],
     ['a broken pattern', "'\\S'", "'('", 'pattern must be a regular expression'],
     ['open objects', 'additionalProperties: false', 'additionalProperties: true', 'must be false'],
     [
@@ -319,6 +327,8 @@ describe('a contract that is not understood is refused, never half used', () => 
     ['another dialect', '2020-12', '2019-09', '$schema must be'],
     ['another root type', 'type: object', 'type: array', 'type must be object'],
     ['no example', 'examples:', 'x-notez:', 'examples must hold'],
+    ['no output', 'x-output: video\n', '', 'x-output must be one of video, image, audio, model3d'],
+    ['an unknown output', 'x-output: video', 'x-output: film', 'x-output must be one of'],
     ['no sources', 'x-sources:', 'x-notes2:', 'x-sources must list'],
     ['a replay that is not told', 'x-sources:', 'x-replay: true\nx-sources:', 'x-replay must be a sentence'],
     ['a replay of no words', 'x-sources:', "x-replay: ' '\nx-sources:", 'x-replay must be a sentence'],
@@ -331,6 +341,29 @@ describe('a contract that is not understood is refused, never half used', () => 
       'when: { duration: 5 }',
       'duration cannot be 5',
     ],
+    ['a price without an amount', 'perSecond: 3', 'when: {}', 'each needs either perSecond or credits'],
+    [
+      'a price with two',
+      'perSecond: 3',
+      'perSecond: 3, credits: 5',
+      'each needs either perSecond or credits',
+    ],
+    ['a range upside down', 'perSecond: 3', 'credits: [5, 1]', 'credits must be a number above 0, or'],
+    ['seconds of a flat price', 'perSecond: 3', 'credits: 5, seconds: [1, 2]', 'goes with perSecond'],
+    ['a factor of a stranger', 'perSecond: 3', 'perSecond: 3, times: n', 'times must name'],
+    [
+      'a list with a stranger',
+      'perSecond: 3',
+      'perSecond: 3, when: { duration: ["5", "6"] }',
+      'cannot be "6"',
+    ],
+    [
+      'a condition of another kind',
+      'perSecond: 3',
+      'perSecond: 3, when: { duration: { over: 5 } }',
+      'given, absent or {pattern}',
+    ],
+    ['a worthless credit', 'usdPerCredit: 0.01', 'usdPerCredit: 0', 'usdPerCredit must be a number above 0'],
     ['no YAML', 'title: t2v', 'title: [', 'cannot be used'],
     ['a key twice', 'title: t2v', 'title: t2v\ntitle: t2v', 'cannot be used'],
   ])('%s', async (_, from, to, message) => {
@@ -352,7 +385,7 @@ describe('where the contracts are', () => {
   const at = (path: string): string => pathToFileURL(path).href;
 
   it('from the sources and from the bundle, also under odd names', () => {
-    expect(skillFolder(at('/a b/%41/skill/scripts/src/contracts/folders.ts'))).toBe('/a b/%41/skill');
+    expect(skillFolder(at('/a b/%41/skill/scripts/src/types/skill-folder.ts'))).toBe('/a b/%41/skill');
     expect(skillFolder(at('/a b/%41/skill/scripts/intake.mjs'))).toBe('/a b/%41/skill');
     expect(skillFolder(at('/scripts/scripts/intake.mjs'))).toBe('/scripts');
   });

@@ -30,9 +30,14 @@ const PNG = Buffer.from('89504e470d0a1a0a0000000d494844520000000100000001', 'hex
 const JPEG = Buffer.from('ffd8ffe000104a46494600010100000100010000ffdb', 'hex');
 const GIF = Buffer.from('GIF89a\u0001\u0000\u0001\u0000\u0000\u0000\u0000;', 'latin1');
 const WEBP = Buffer.from('RIFF\u001a\u0000\u0000\u0000WEBPVP8L\u000d\u0000\u0000\u0000', 'latin1');
+const AVIF = Buffer.from('\u0000\u0000\u0000\u001cftypavif\u0000\u0000\u0000\u0000avifmif1', 'latin1');
+const BMP = Buffer.from(
+  'BM\u0046\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0036\u0000\u0000\u0000\u0028\u0000\u0000\u0000',
+  'latin1',
+);
 
 /** The beginnings of pictures, by their type: enough for a check that looks at first bytes only. */
-export const PICTURES = { png: PNG, jpeg: JPEG, gif: GIF, webp: WEBP };
+export const PICTURES = { png: PNG, jpeg: JPEG, gif: GIF, webp: WEBP, avif: AVIF, bmp: BMP };
 
 export const dataUri = (type: string, bytes: Buffer): string =>
   `data:${type};base64,${bytes.toString('base64')}`;

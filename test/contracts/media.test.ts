@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkMedia, checkPublicUrl, sniffImage } from '../../scripts/src/contracts/media.ts';
+import { checkFileType, checkMedia, checkPublicUrl, sniffImage } from '../../scripts/src/contracts/media.ts';
 import { dataUri, PICTURES } from './helpers.ts';
 
 const types = Object.entries(PICTURES).map(([name, bytes]) => [`image/${name}`, bytes] as const);
@@ -183,8 +183,26 @@ describe('data URIs', () => {
     '\u0000\u0000\u0000\u0000',
   ])('fault 58, no picture: %j', (text) => {
     expect(sniffImage(Buffer.from(text))).toBeNull();
-    expect(checkMedia(dataUri('image/png', Buffer.from(text)), 'image')?.hint).toContain('no PNG');
+    expect(checkMedia(dataUri('image/png', Buffer.from(text)), 'image')?.hint).toContain(
+      'no picture of type image/png',
+    );
   });
+
+  // Which types the service takes is not documented: what is not known to be wrong is not refused.
+  it.each(['avif', 'heic', 'tiff', 'svg+xml', 'x-icon'])('image/%s is not ours to refuse', (subtype) => {
+    const bytes = Buffer.from('whatever such a file begins with');
+    expect(checkMedia(dataUri(`image/${subtype}`, bytes), 'image')).toBeNull();
+    expect(checkMedia(dataUri(`image/${subtype}`, PICTURES.png), 'image')?.hint).toContain(
+      'the data are image/png',
+    );
+  });
+
+  it.each(['BM and more text', 'ftypavif', '\u0000\u0000\u0000\u001cftypisom'])(
+    '%j is no picture',
+    (text) => {
+      expect(sniffImage(Buffer.from(text))).toBeNull();
+    },
+  );
 
   it.each(['video', 'audio'] as const)('are for images only, not for %s', (kind) => {
     expect(checkMedia(dataUri('image/png', PICTURES.png), kind)?.hint).toContain('for images only');
@@ -203,7 +221,8 @@ describe('data URIs', () => {
     ],
     ['no base64 mark', png.replace(';base64', ''), 'begin the value with exactly data:image/png;base64,'],
     ['parameters', png.replace(';base64', ';charset=x;base64'), 'exactly data:image/png;base64,'],
-    ['another type', 'data:image/svg+xml;base64,AAAA', 'not data:image/svg+xml'],
+    ['another type, no base64', 'data:image/svg+xml,<svg/>', 'exactly data:image/svg+xml;base64,'],
+    ['no subtype', 'data:image/;base64,AAAA', 'data:image/;base64,'],
     ['a web page', 'data:text/html,<b>', 'not data:text/html'],
     ['nothing at all', 'data:', 'write data:image/png;base64,'],
     ['no data', 'data:image/png;base64,', 'has no data'],
@@ -255,5 +274,26 @@ describe('data URIs', () => {
       'a'.repeat(28_000_000),
     ])
       expect(checkMedia(value, 'image')?.hint.length).toBeLessThan(300);
+  });
+});
+
+describe('what an address ends with', () => {
+  it.each([
+    'https://example.com/a.png',
+    'https://example.com/A.JPEG?sig=a.webm#b.mp3',
+    'https://example.com/a',
+    'https://example.com/get.php?file=a.webp',
+    'https://example.com/a.png/download',
+    'https://example.com/v1.2',
+  ])('%s may be a JPEG or PNG', (url) => {
+    expect(checkFileType(url, ['jpg', 'jpeg', 'png'])).toBeNull();
+  });
+
+  it.each([
+    ['https://example.com/a.webp', '.webp'],
+    ['https://example.com/A.WEBM?x=a.png', '.webm'],
+    ['https://example.com/a.mp3#.png', '.mp3'],
+  ])('%s says that it is none', (url, ending) => {
+    expect(checkFileType(url, ['jpg', 'jpeg', 'png'])?.hint).toContain(`this one ends with ${ending},`);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { cheaperVariants, estimateCredits } from '../../scripts/src/contracts/price.ts';
+import { listModels, loadContract } from '../../scripts/src/contracts/contract.ts';
+import { cheaperVariants, estimate, estimateCredits, priceLine } from '../../scripts/src/contracts/price.ts';
 import { checkPayload } from '../../scripts/src/contracts/validate.ts';
 import type { Json } from '../../scripts/src/types/json.ts';
 import { changed, contractOf, dataUri, MODELS, PICTURES } from './helpers.ts';
@@ -121,5 +122,181 @@ describe('cheaper variants', () => {
     });
     expect(cheaperVariants(contract, payload, 60)).toHaveLength(3);
     expect(looks).toBeLessThan(200);
+  });
+});
+
+// The published prices of APIDot (its own READMEs, and the website's source for the last four), by literals. A pair is
+// what the sources leave open.
+const URL = 'https://example.com/a.mp4';
+const gpt: [Record<string, Json | undefined>, number | [number, number] | null][] = [
+  [{ quality: 'low', size: '3:2', resolution: '1K' }, 1],
+  [{ quality: 'low', size: '3:2', resolution: '2K' }, 2],
+  [{ quality: 'low', size: '16:9', resolution: '4K' }, 4],
+  [{ quality: 'medium', size: '3:2', resolution: '1K' }, 3],
+  [{ quality: 'medium', size: '3:2', resolution: '2K' }, 6],
+  [{ quality: 'medium', size: '9:16', resolution: '4K' }, 12],
+  [{ quality: 'high', size: '3:2', resolution: '1K' }, 12],
+  [{ quality: 'high', size: '3:2', resolution: '2K' }, 24],
+  [{ quality: 'high', size: '21:9', resolution: '4K' }, 48],
+  [{ quality: 'high', size: '3840x2160', resolution: '4K' }, 48],
+  [{ quality: 'high', size: '2160x3840', resolution: '4K' }, 48],
+  // Not billed as 4K; as what, is not said.
+  [{ quality: 'high', size: '2304x2048', resolution: '4K' }, [12, 24]],
+  [{ quality: 'high', size: '3:2', resolution: '4K' }, [12, 24]],
+  // auto and no size count as 1K.
+  [{ quality: 'high', size: 'auto', resolution: '4K' }, 12],
+  [{ quality: 'medium', size: undefined, resolution: undefined }, 3],
+  // What the service assumes is not stated.
+  [{ quality: undefined, size: '3:2', resolution: '1K' }, [1, 12]],
+  [{ quality: 'low', size: '3:2', resolution: undefined }, [1, 2]],
+  [{ quality: 'low', size: '16:9', resolution: undefined }, [1, 4]],
+  [{ quality: undefined, size: undefined, resolution: undefined }, [1, 12]],
+];
+const banana: typeof gpt = [
+  [{ resolution: '0.5K' }, 7],
+  [{ resolution: '1K' }, 10],
+  [{ resolution: '2K' }, 15],
+  [{ resolution: '4K' }, 20],
+  [{ resolution: undefined }, [7, 20]],
+];
+const wan: typeof gpt = [
+  [{ duration: 5, resolution: '720p' }, 60],
+  [{ duration: 10, resolution: '1080p' }, 180],
+  [{ duration: 5, resolution: undefined }, [60, 90]],
+];
+const PUBLISHED: Record<string, typeof gpt> = {
+  'gpt-image-2': gpt,
+  'gpt-image-2-edit': gpt,
+  'nano-banana-2': banana,
+  'nano-banana-2-edit': banana,
+  'seedream-4.5': [
+    [{ n: 1 }, 5],
+    [{ n: 15 }, 75],
+    [{ n: undefined, size: '4K' }, 5],
+  ],
+  'seedream-4.5-edit': [[{ n: 2 }, 10]],
+  'seedream-5.0-lite': [
+    [{ n: 1 }, 5],
+    [{ n: 4 }, [5, 20]],
+  ],
+  'seedream-5.0-lite-edit': [[{ n: 3 }, [5, 15]]],
+  'seedance-2': [
+    [{ duration: 5, resolution: '480p' }, 100],
+    [{ duration: 5, resolution: '720p' }, 200],
+    [{ duration: 4, resolution: '1080p' }, 360],
+    [{ duration: 5, resolution: '480p', reference_video_urls: [URL] }, 50],
+    [{ duration: 5, resolution: '720p', reference_video_urls: [URL] }, 100],
+    [{ duration: 5, resolution: '1080p', reference_video_urls: [URL] }, 225],
+    [{ duration: 5, resolution: '720p', reference_video_urls: [] }, 200],
+  ],
+  'seedance-2-fast': [
+    [{ duration: 5, resolution: '480p' }, 70],
+    [{ duration: 5, resolution: '720p' }, 140],
+    [{ duration: 5, resolution: '480p', reference_video_urls: [URL] }, 40],
+    [{ duration: 5, resolution: '720p', reference_video_urls: [URL] }, 80],
+  ],
+  'sora-2-official': [
+    ...[4, 8, 12, 16, 20].map((duration): (typeof gpt)[0] => [{ duration }, duration * 12]),
+    [{ duration: undefined }, [48, 240]],
+  ],
+  'sora-2-pro-official': [
+    [{ duration: 8, resolution: '720p' }, 384],
+    [{ duration: 4, resolution: '1024p' }, 320],
+    [{ duration: 4, resolution: '1080p' }, 448],
+    [{ duration: undefined, resolution: '720p' }, [192, 960]],
+  ],
+  'happy-horse': [
+    [{ duration: 5, resolution: '720p' }, 80],
+    [{ duration: 5, resolution: '1080p' }, 160],
+    [{ duration: undefined, aspect_ratio: undefined, video_url: URL, resolution: '720p' }, [96, 480]],
+    [{ duration: undefined, aspect_ratio: undefined, video_url: URL, resolution: '1080p' }, [192, 960]],
+    [{ duration: 3, resolution: undefined }, [48, 96]],
+  ],
+  'kling-3.0-motion-control': [
+    [{ resolution: '720p', character_orientation: 'image' }, [27, 90]],
+    [{ resolution: undefined, character_orientation: 'image' }, [27, 90]],
+    [{ resolution: '1080p', character_orientation: 'video' }, [45, 450]],
+  ],
+  'runway-gen-4.5': [
+    [{ duration: 5 }, 75],
+    [{ duration: 10 }, 150],
+    [{ duration: undefined }, [75, 150]],
+  ],
+  'wan2.7-text-to-video': wan,
+  'wan2.7-image-to-video': wan,
+  'wan2.7-reference-to-video': wan,
+  // The source's own length, which nobody here knows.
+  'wan2.7-edit-video': [...wan, [{ duration: 0 }, null], [{ duration: undefined }, null]],
+  'veo3.1-lite': [
+    [{ resolution: '720p' }, 10],
+    [{ resolution: '1080p' }, 10],
+    [{ resolution: '4k' }, 30],
+    [{ resolution: undefined }, [10, 30]],
+  ],
+  'veo3.1-fast': [
+    [{ resolution: '1080p' }, 20],
+    [{ resolution: '4k' }, 60],
+  ],
+  'veo3.1-quality': [
+    [{ resolution: '720p' }, 120],
+    [{ resolution: '4k' }, 400],
+  ],
+  'minimax-music-2.6': [[{}, 20]],
+};
+
+describe('the published prices of APIDot', () => {
+  it('are of 23 models: 19 by its own repositories, 4 by what its website sold', async () => {
+    const contracts = await Promise.all(
+      (await listModels('apidot')).map((model) => loadContract('apidot', model)),
+    );
+    const priced = contracts.filter(({ price }) => price !== null);
+    expect(priced.map(({ model }) => model)).toEqual(Object.keys(PUBLISHED).sort());
+    const isOfSite = (note: string): boolean => note.includes('showed for sale');
+    expect(priced.filter(({ price }) => isOfSite(price!.note)).map(({ model }) => model)).toEqual([
+      'minimax-music-2.6',
+      'veo3.1-fast',
+      'veo3.1-lite',
+      'veo3.1-quality',
+    ]);
+  });
+
+  it.each(
+    Object.entries(PUBLISHED).flatMap(([model, rows]) =>
+      rows.map(([change, credits]) => [model, change, credits] as const),
+    ),
+  )('%s %j: %s', async (model, change, credits) => {
+    const contract = await loadContract('apidot', model);
+    const payload = changed(contract.example, change);
+    expect(checkPayload(contract, payload)).toEqual([]);
+    const [least, most] = Array.isArray(credits) ? credits : [credits, credits];
+    expect(estimate(contract, payload)).toEqual(credits === null ? null : { least, most });
+    expect(estimateCredits(contract, payload)).toBe(Array.isArray(credits) ? null : credits);
+  });
+
+  it.each(Object.keys(PUBLISHED))('%s: its line has the credits, the date and the word', async (model) => {
+    const contract = await loadContract('apidot', model);
+    expect(priceLine(contract, contract.example)).toMatch(
+      /^An estimate by prices of (about )?2026-0\d-\d\d, no quote: \d+( to \d+)? credits \(about US\$\d+\.\d{2,4}( to US\$\d+\.\d{2,4})?\)\.$/,
+    );
+  });
+
+  it('a length that the service finds out is told by the second', async () => {
+    const contract = await loadContract('apidot', 'wan2.7-edit-video');
+    expect(priceLine(contract, { ...contract.example, duration: 0 })).toBe(
+      'An estimate by prices of 2026-07-06, no quote: 12 to 18 credits (about US$0.06 to US$0.09) a second; how many seconds count is not known from this request.',
+    );
+    expect(priceLine(await contractOf('t2v'), (await contractOf('t2v')).example)).toBe(
+      'An estimate by prices of 2026-09-17, no quote: 15 credits (about US$0.15).',
+    );
+    expect(priceLine(await contractOf('seedance20'), {})).toBeNull();
+    expect(priceLine(await loadContract('apidot', 'z-image'), {})).toBeNull();
+  });
+
+  it('a cheaper form is told once, not with needless changes beside it', async () => {
+    const contract = await loadContract('apidot', 'gpt-image-2');
+    expect(cheaperVariants(contract, { prompt: 'x' }, 6)).toEqual([
+      { change: { quality: 'low' }, credits: 1 },
+      { change: { quality: 'medium' }, credits: 3 },
+    ]);
   });
 });

@@ -128,7 +128,7 @@ async function play(deeds: Deed[], troubles: Trouble[], forgetsKeys: boolean): P
 
   const ended: Ended[] = [];
   for (const what of deeds) {
-    letPass(env.ASYNC_MEDIA_STATE_DIR!, 61_000);
+    letPass(path.join(folder, 'state'), 61_000);
     const runs = await act(what);
     ended.push(...runs);
     model.ends(runs);

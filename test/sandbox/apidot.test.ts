@@ -170,7 +170,11 @@ describe('refusals', () => {
     ['fields beside the input', { model: 'm', prompt: 'x' }, 'input:'],
     ['no URL', { ...WISH, callback_url: 'here' }, 'callback_url:'],
     ['an unknown marker', prompting('slwo'), '[sandbox:slwo]'],
-    ['too deep a body', `{"model":"m","input":{"a":${'['.repeat(60_000)}${']'.repeat(60_000)}}}`, 'deep'],
+    [
+      'too deep a body',
+      `{"model":"seedance-2","input":{"a":${'['.repeat(60_000)}${']'.repeat(60_000)}}}`,
+      'deep',
+    ],
   ])('400 with %s', async (_, body, said) => {
     const { submit } = await dot();
     const answer = await submit(body);
@@ -182,9 +186,56 @@ describe('refusals', () => {
 
   it("looks at no field of a model, and takes a model's id as it is", async () => {
     const { submit } = await dot();
-    for (const model of ['kling-3.0/standard', 'seedance-2', 'one-that-nobody-knows'])
+    for (const model of ['kling-3.0/standard', 'seedance-2', 'sora-2'])
       expect((await submit({ model, input: { anything: [1, { at: 'all' }] } })).status).toBe(200);
     expect((await submit({ model: 'seedance-2', input: {} })).status).toBe(200);
+  });
+
+  it('refuses an id that no source names, a name that is no id, and chat', async () => {
+    const { submit } = await dot();
+    for (const model of ['one-that-nobody-knows', 'veo-3-1', 'Seedance-2', 'claude-opus-4-7']) {
+      const answer = await submit({ model, input: { prompt: 'x' } });
+      expect([model, answer.status]).toEqual([model, 400]);
+      expect(errorOf(answer, 400).message).toBe(`model: there is no model ${model}.`);
+    }
+  });
+
+  const url = 'https://example.com/a.png';
+
+  it.each<[string, object, RegExp | null]>([
+    [
+      'seedance-2',
+      { image_urls: [url], reference_audio_urls: [url] },
+      /^image_urls and reference_\*_urls cannot/,
+    ],
+    ['seedance-2-fast', { image_urls: [url], reference_image_urls: [url] }, /cannot be used together$/],
+    ['seedance-2', { image_urls: [url], reference_image_urls: [] }, null],
+    ['veo3.1-lite', { image_urls: [url] }, /^veo3\.1-lite does not support image_urls$/],
+    ['veo3.1-fast', { image_urls: [url] }, null],
+    ['gpt-image-2-edit', { prompt: 'x' }, /^image_urls is required for gpt-image-2-edit$/],
+    ['gpt-image-2-edit', { image_urls: [url], n: 1 }, /takes no n$/],
+    ['gpt-image-2-edit', { image_urls: [url] }, null],
+    ['gpt-image-2', { n: 2 }, /takes no n$/],
+    ['gpt-image-2', { image_urls: [url] }, /takes no image_urls/],
+    ['gpt-image-2', { prompt: 'x' }, null],
+    [
+      'minimax-music-2.6',
+      { prompt: 'x' },
+      /^lyrics is required when lyrics_optimizer and is_instrumental are/,
+    ],
+    ['minimax-music-2.6', { lyrics: 'x' }, null],
+    ['minimax-music-2.6', { is_instrumental: true }, null],
+    ['seedream-5.0-lite', { seed: 1 }, /takes no seed$/],
+    ['seedream-4.5', { seed: 1 }, null],
+  ])('%s with %j is answered as the samples show: %s', async (model, input, message) => {
+    const { submit } = await dot();
+    const answer = await submit({ model, input });
+    expect(answer.status).toBe(message === null ? 200 : 400);
+    if (message === null) return;
+    expect(errorOf(answer, 400)).toEqual({
+      message: expect.stringMatching(message),
+      type: 'invalid_request_error',
+    });
   });
 
   it.each([
@@ -406,7 +457,7 @@ describe('files', () => {
   });
 
   it('a sound can be heard', async () => {
-    const [wav] = await fetched('minimax-music-2.6');
+    const [wav] = await fetched('generate-music');
     expect(wav!.readUInt32LE(4)).toBe(wav!.length - 8);
     expect(wav!.readUInt32LE(40)).toBe(wav!.length - 44);
     expect(wav!.readUInt32LE(28) * 2).toBe(wav!.length - 44);

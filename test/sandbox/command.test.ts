@@ -31,7 +31,7 @@ describe('the stand-alone command', { timeout: 30_000 }, () => {
   it.each(['SIGINT', 'SIGTERM'] as const)(
     'says where it is, plays the service, logs, and ends well on %s',
     async (signal) => {
-      const { child, written, ended, origin, key } = await started('--speed', '1000000');
+      const { child, written, ended, origin, key } = await started('--speed', '1000');
       expect(written.stdout).toBe(`${JSON.stringify({ origin, key })}\n`);
       const { create, get } = clientOf(origin);
       const { taskId } = (await create(T2V, {}, key)).body;

@@ -419,7 +419,7 @@ describe('a link that has expired', () => {
         return { body: { id: 'ckx1', status: 'COMPLETED', output: { url: `${origin}/a` } } };
       return { status: 500 };
     });
-    const settings = waiting(60_000, { folder: folder(), resumeFlags: ' --download out' });
+    const settings = waiting(60_000, { folder: folder(), resumeFlags: { download: 'out' } });
     const { envelope } = await waitTask(sessionWith(server.origin), 'ckx1', settings);
     expect(envelope).toMatchObject({
       ok: false,

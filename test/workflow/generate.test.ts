@@ -90,7 +90,7 @@ describe('generate', () => {
       data: { lastPollError: { errorCode: 'NETWORK_ERROR' } },
     });
     expect(envelope.data?.nextSteps).toContain(RESUME);
-    expect(JSON.stringify(envelope.data?.nextSteps)).toContain('Do not submit it again');
+    expect(JSON.stringify(envelope.data?.nextSteps)).toContain('it charges nothing');
     expect(exitCode).toBe(EXIT.stillRunning);
   });
 

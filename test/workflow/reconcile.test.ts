@@ -435,7 +435,7 @@ describe('a service without a list', () => {
     expect(server.to(LIST)).toHaveLength(0);
     expect(session.clock.sleeps).toEqual([]);
     expect(failure.details.retryAfter).toBeUndefined();
-    expect(failure.details.nextSteps![0]).toBe(session.provider.says.tasks);
+    expect(failure.details.nextSteps![1]).toBe(session.provider.says.tasks);
     expect(failure.details.nextSteps).not.toContain('run again');
     expect(log.notes).toEqual(['lost']);
     expectOneRequest(server, 1);

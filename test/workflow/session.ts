@@ -11,10 +11,11 @@ import type { RequestRecord } from '../../scripts/src/journal/record.ts';
 import { aivideomaker } from '../../scripts/src/providers/aivideomaker.ts';
 import type { Intent } from '../../scripts/src/providers/provider.ts';
 import { PROFILES } from '../../scripts/src/providers/registry.ts';
+import { actionWords } from '../../scripts/src/types/command-line.ts';
 import type { Envelope } from '../../scripts/src/types/envelope.ts';
 import { Failure } from '../../scripts/src/types/failure.ts';
 import type { Terms } from '../../scripts/src/workflow/generate.ts';
-import type { Session } from '../../scripts/src/workflow/session.ts';
+import type { Observer, Session } from '../../scripts/src/workflow/session.ts';
 import type { WaitSettings } from '../../scripts/src/workflow/tasks.ts';
 import { FakeClock } from '../support/clock.ts';
 
@@ -43,27 +44,29 @@ export function sessionWith(origin: string, options: SessionOptions = {}): TestS
   const transport = options.transport ?? new Transport();
   onTestFinished(() => transport.close());
   const told: string[] = [];
+  const observer: Observer = {
+    about: () => observer,
+    several: (count) => told.push(`several ${count}`),
+    attached: (id) => told.push(`attached ${id}`),
+    submitting: () => told.push('submitting'),
+    refused: () => told.push('refused'),
+    task: (id, state) => told.push(`task ${id} ${state}`),
+    looked: ({ state, unknownState }) => told.push(`looked ${unknownState ?? state}`),
+    troubled: ({ code }) => told.push(`trouble ${code}`),
+    downloading: () => {},
+  };
   return {
     provider: aivideomaker({ profile: PROFILES[0]!, baseUrl: new URL(origin), key: KEY, now: clock.wall }),
     api: new Api(transport, clock, { timeoutMs, maxRetries, ...(signal && { signal }) }),
     transport,
     loopback,
-    command: (flags) => `run ${flags}`,
+    command: (action, flags) => ['run', ...actionWords(action, flags)].join(' '),
     clock,
     told,
     again: 'run again',
     anew: 'the same command with --new',
     records: async () => options.journal ?? null,
-    observer: {
-      several: (count) => told.push(`several ${count}`),
-      attached: (id) => told.push(`attached ${id}`),
-      submitting: () => told.push('submitting'),
-      refused: () => told.push('refused'),
-      task: (id, state) => told.push(`task ${id} ${state}`),
-      looked: ({ state, unknownState }) => told.push(`looked ${unknownState ?? state}`),
-      troubled: ({ code }) => told.push(`trouble ${code}`),
-      downloading: () => {},
-    },
+    observer,
   };
 }
 
@@ -94,7 +97,7 @@ export function journalOf(service: string, clock: FakeClock): Journal {
 }
 
 export function waiting(waitMs: number, more: Partial<WaitSettings> = {}): WaitSettings {
-  return { waitMs, rhythm: pollRhythm(2_000), folder: null, stallMs: 2_000, resumeFlags: '', ...more };
+  return { waitMs, rhythm: pollRhythm(2_000), folder: null, stallMs: 2_000, resumeFlags: {}, ...more };
 }
 
 /** A record of this request, or of another one, as an earlier process left it. */

@@ -132,7 +132,7 @@ describe('waitTask', () => {
     const { envelope, exitCode } = await waitTask(
       session,
       'ckx1',
-      waiting(30_000, { resumeFlags: ' --download out' }),
+      waiting(30_000, { resumeFlags: { download: 'out' } }),
     );
     expect(envelope).toMatchObject({ ok: true, status: 'PROGRESS', errorCode: null });
     expect(stepsOf(envelope)[0]).toBe(`${RESUME} --download out`);
@@ -244,7 +244,7 @@ describe('waitTask', () => {
       errorCode: 'UNKNOWN_ERROR',
     });
     expect(envelope.data?.nextSteps).toContain(RESUME);
-    expect(JSON.stringify(envelope.data?.nextSteps)).toContain('do not submit it again');
+    expect(JSON.stringify(envelope.data?.nextSteps)).toContain('charges nothing');
     expect(session.clock.now).toBeLessThan(60_000);
   });
 

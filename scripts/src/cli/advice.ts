@@ -1,4 +1,5 @@
 import type { Profile } from '../providers/profile.ts';
+import type { CommandMaker } from '../types/command-line.ts';
 import type { Failure } from '../types/failure.ts';
 
 interface Circumstances {
@@ -10,7 +11,7 @@ interface Circumstances {
   taskId: string | null;
   /** The command as it was given. */
   same: string;
-  command(flags: string): string;
+  command: CommandMaker;
 }
 
 /** What to do about a failure that does not say so itself. */
@@ -25,7 +26,7 @@ function adviceFor(
   { profile, account, isSubmit, taskId, same, command }: Circumstances,
 ): string[] {
   const { title, can, keyVariable, urlVariable, keyPage, says } = profile;
-  const list = can.list ? [command('--action listTasks')] : [];
+  const list = can.list ? [command('listTasks')] : [];
   const wait = failure.details.retryAfter;
   const later = wait === undefined ? 'a little later' : `after ${wait} seconds`;
   const again =
@@ -54,7 +55,7 @@ function adviceFor(
         return [`${title} refused this question about the task, which is as it was: check the id.`, ...list];
       return [
         'The service refused it, so nothing was charged. Do not send it again unchanged; its message says what to change.',
-        ...(can.account ? [command('--action account')] : []),
+        ...(can.account ? [command('account')] : []),
       ];
     case 'IDEMPOTENCY_CONFLICT':
       return [
@@ -67,11 +68,11 @@ function adviceFor(
         'Nothing was submitted. Ask the person for a higher limit, or choose a cheaper model or duration.',
       ];
     case 'UNKNOWN_ERROR':
-      if (taskId !== null) return [command(`--action getTask --taskId ${taskId}`)];
+      if (taskId !== null) return [command('getTask', { taskId })];
       return isSubmit
         ? [
             'The answer named no task. Read errorMessage first: unchanged, the same may be refused again. The balance shows whether anything was charged:',
-            ...(can.account ? [command('--action account')] : [keyPage]),
+            ...(can.account ? [command('account')] : [keyPage]),
             same,
           ]
         : [same];

@@ -2,10 +2,13 @@ import { nearest } from '../contracts/nearest.ts';
 import type { Profile } from '../providers/profile.ts';
 import { PROFILES, profileOf } from '../providers/registry.ts';
 import { refuseUnsupported } from '../providers/unsupported.ts';
+import { ACTIONS, type Action } from '../types/action.ts';
 import { Failure, type Issue } from '../types/failure.ts';
+import { isIdempotencyKey } from '../types/idempotency-key.ts';
+import { OUTPUT_KINDS, type OutputKind } from '../types/output-kind.ts';
 import { TASK_ID } from '../types/task.ts';
 import { plain } from '../types/text.ts';
-import { ACTIONS, type Action, FLAGS, type FlagName, rule } from './flags.ts';
+import { FLAGS, type FlagName, rule } from './flags.ts';
 
 /** The command line, understood and checked; numbers in the units of the flags. */
 export interface Arguments {
@@ -13,6 +16,8 @@ export interface Arguments {
   /** The service that is meant, and whether it was named. */
   profile: Profile;
   isProviderNamed: boolean;
+  /** What the models that are asked for make; absent: anything. */
+  kind?: OutputKind;
   model?: string;
   payload?: string;
   image?: string;
@@ -79,6 +84,8 @@ export function parseArguments(argv: readonly string[]): Arguments {
     const value = given.get(name);
     if (value !== undefined) args[name] = value;
   }
+  const kind = kindOf(given.get('kind'), issues);
+  if (kind !== undefined) args.kind = kind;
   const callback = given.get(args.profile.callbackFlag);
   if (callback !== undefined) args.callback = callback;
   const pollInterval = number(given, 'pollInterval', { min: 0.001, max: 60 }, issues);
@@ -207,6 +214,26 @@ function providerOf(given: Map<FlagName, string>, issues: Issue[]): Profile {
   return PROFILES[0]!;
 }
 
+// What people call the kinds.
+const KIND_NAMES: Readonly<Record<string, OutputKind>> = {
+  '3d': 'model3d',
+  model: 'model3d',
+  music: 'audio',
+  sound: 'audio',
+  picture: 'image',
+};
+
+function kindOf(word: string | undefined, issues: Issue[]): OutputKind | undefined {
+  if (word === undefined || word === '') return undefined;
+  const kind = OUTPUT_KINDS.find((name) => name === word);
+  if (kind !== undefined) return kind;
+  const lower = word.toLowerCase();
+  const named = Object.hasOwn(KIND_NAMES, lower) ? KIND_NAMES[lower] : undefined;
+  const close = named ?? nearest(lower, OUTPUT_KINDS) ?? OUTPUT_KINDS[0];
+  issues.push(issue('--kind', `one of ${OUTPUT_KINDS.join(', ')}`, quote(word), `write --kind ${close}`));
+  return undefined;
+}
+
 function checkFit(action: Action, given: Map<FlagName, string>, issues: Issue[]): void {
   const what = action === 'generate' ? 'the full workflow' : `--action ${action}`;
   for (const name of flagNames) {
@@ -265,7 +292,7 @@ function checkText(args: Arguments, issues: Issue[]): void {
     const expected = 'at most 200 characters in one line';
     issues.push(issue('--owner', expected, quote(owner), 'write for example --owner user-42'));
   }
-  if (idempotencyKey !== undefined && idempotencyKey !== '' && !/^[\x21-\x7e]{8,128}$/.test(idempotencyKey)) {
+  if (idempotencyKey !== undefined && idempotencyKey !== '' && !isIdempotencyKey(idempotencyKey)) {
     const expected = '8 to 128 visible ASCII characters without spaces';
     issues.push(
       issue(
@@ -307,17 +334,16 @@ function checkTogether(action: Action, given: Map<FlagName, string>, issues: Iss
 function checkService(action: Action, given: Map<FlagName, string>, issues: Issue[]): void {
   const profile = providerOf(given, issues);
   const { title, can, callbackFlag } = profile;
-  refuseUnsupported(profile, action);
+  // A quote that nobody gives is refused after a look at its payload: then there is an estimate to tell.
+  if (action !== 'quote') refuseUnsupported(profile, action);
   for (const name of ['webhookUrl', 'callbackUrl'] as const) {
     if (name === callbackFlag || !given.has(name)) continue;
     issues.push(issue(`--${name}`, `--${callbackFlag} for ${title}`, 'it', `write --${callbackFlag}`));
   }
-  for (const name of ['maxCredits', 'maxCreditsPerDay'] as const) {
-    if (can.quote || !given.has(name)) continue;
+  if (!can.quote && given.has('maxCreditsPerDay')) {
     const expected = `not to be given with ${title}, which documents no price before a submit`;
-    issues.push(
-      issue(`--${name}`, expected, 'it', `leave --${name} out, after looking the price up yourself`),
-    );
+    const hint = 'leave --maxCreditsPerDay out; --maxCredits is held against an estimate';
+    issues.push(issue('--maxCreditsPerDay', expected, 'it', hint));
   }
 }
 

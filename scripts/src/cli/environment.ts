@@ -1,10 +1,11 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { skillFolder } from '../contracts/folders.ts';
 import type { Profile } from '../providers/profile.ts';
 import { PROFILES } from '../providers/registry.ts';
 import { Failure, type Issue } from '../types/failure.ts';
+import { skillFolder } from '../types/skill-folder.ts';
 import { plain } from '../types/text.ts';
+import { muteNode } from './output.ts';
 
 /** Everything that is taken from the environment, checked. No other module reads it. */
 export interface Environment {
@@ -27,6 +28,26 @@ export interface Environment {
 /** The keys as they stand in the environment: for hiding them, whatever else is wrong. */
 export function secretsIn(env: NodeJS.ProcessEnv): string[] {
   return PROFILES.flatMap(({ keyVariable }) => env[keyVariable]?.trim() || []);
+}
+
+/**
+ * Takes out of the environment what would let the key out, and says so, in a line for each. NODE_EXTRA_CA_CERTS stays:
+ * it adds certificates that somebody vouches for.
+ */
+export function overrule(env: NodeJS.ProcessEnv): string[] {
+  const lines: string[] = [];
+  if (env.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
+    delete env.NODE_TLS_REJECT_UNAUTHORIZED;
+    lines.push(
+      'NODE_TLS_REJECT_UNAUTHORIZED=0 is overruled: certificates are verified. NODE_EXTRA_CA_CERTS adds one of your own.',
+    );
+  }
+  if (env.NODE_DEBUG) {
+    // Node has read it already: taking it away would change nothing.
+    muteNode();
+    lines.push('NODE_DEBUG is overruled: what Node shows for it would show the key.');
+  }
+  return lines;
 }
 
 /**

@@ -1,21 +1,4 @@
-/** What can be asked for. `generate` is the full workflow, which needs no `--action`. */
-export const ACTIONS = [
-  'generate',
-  'createGeneration',
-  'getStatus',
-  'getTask',
-  'cancelTask',
-  'waitTask',
-  'listTasks',
-  'listPending',
-  'forget',
-  'quote',
-  'account',
-  'listModels',
-  'describeModel',
-] as const;
-
-export type Action = (typeof ACTIONS)[number];
+import type { Action } from '../types/action.ts';
 
 const SUBMITS: readonly Action[] = ['generate', 'createGeneration'];
 const PAYLOAD: readonly Action[] = [...SUBMITS, 'quote'];
@@ -36,6 +19,7 @@ interface FlagRule {
 /** Every flag, once: the parser, `--help` and the tests read this table. */
 export const FLAGS = {
   provider: { value: '<id>' },
+  kind: { value: '<kind>', actions: ['listModels'] },
   model: { value: '<id>', actions: [...PAYLOAD, 'describeModel'], required: [...PAYLOAD, 'describeModel'] },
   payload: { value: '<json>', actions: PAYLOAD },
   image: { value: '<file>', actions: PAYLOAD },

@@ -1,12 +1,17 @@
 import { type Contract, loadContract } from '../contracts/contract.ts';
 import { checkPublicUrl } from '../contracts/media.ts';
+import { priceLine } from '../contracts/price.ts';
 import { checkPayload } from '../contracts/validate.ts';
+import { withoutBody } from '../contracts/whole-body.ts';
 import type { Intent } from '../providers/provider.ts';
+import { unsupported } from '../providers/unsupported.ts';
+import { actionWords, commandLine } from '../types/command-line.ts';
 import { Failure } from '../types/failure.ts';
+import type { JsonObject } from '../types/json.ts';
 import { plain } from '../types/text.ts';
 import type { Terms } from '../workflow/generate.ts';
 import type { Arguments } from './arguments.ts';
-import { commandWith, modelFlags } from './command-line.ts';
+import { modelFlags } from './command-line.ts';
 import { isLoopback } from './environment.ts';
 import { readPayload } from './payload.ts';
 
@@ -26,7 +31,8 @@ export interface Wish {
 export async function readIntent(args: Arguments, loopback: boolean, signal: AbortSignal): Promise<Wish> {
   const contract = await loadContract(args.profile.id, args.model!);
   const webhookUrl = args.callback === undefined ? undefined : readCallback(args, args.callback, loopback);
-  const payload = await readPayload(contract, args.payload, args.image, signal);
+  const given = await readPayload(contract, args.payload, args.image, signal);
+  const payload = withoutBody(contract, given, args.profile.callbackFlag);
   const issues = checkPayload(contract, payload);
   const first = issues[0];
   if (first) {
@@ -36,10 +42,11 @@ export async function readIntent(args: Arguments, loopback: boolean, signal: Abo
       issues,
       nextSteps: [
         ...new Set(issues.map(({ path, hint }) => `${path}: ${hint}`)),
-        commandWith(['--action', 'describeModel', ...modelFlags(contract)]),
+        commandLine(actionWords('describeModel', modelFlags(contract))),
       ],
     });
   }
+  if (args.action === 'quote' && !args.profile.can.quote) throw noQuote(args, contract, payload);
   const intent: Intent = {
     model: contract.model,
     payload,
@@ -55,6 +62,23 @@ export async function readIntent(args: Arguments, loopback: boolean, signal: Abo
     maxCreditsPerDay: args.maxCreditsPerDay ?? null,
   };
   return { contract, intent, terms };
+}
+
+/** The refusal of a quote by a service that gives none, with the estimate where one is known. */
+function noQuote({ profile }: Arguments, contract: Contract, payload: JsonObject): Failure {
+  const refusal = unsupported(profile, 'quote');
+  const line = priceLine(contract, payload);
+  const steps =
+    line === null
+      ? [
+          `No price of ${contract.model} is known here either. Get a yes to an unknown price before you submit.`,
+        ]
+      : [
+          `${line} Tell the person so, and submit with --maxCredits, which is held against the same estimate.`,
+          contract.price!.note,
+        ];
+  const describe = commandLine(actionWords('describeModel', modelFlags(contract)));
+  return refusal.with({ nextSteps: [...steps, describe] });
 }
 
 /** The address as it can stand in a header: what is not ASCII in it is encoded. */

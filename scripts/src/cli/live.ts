@@ -6,13 +6,14 @@ import { Transport } from '../http/transport.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Provider } from '../providers/provider.ts';
 import { createProvider } from '../providers/registry.ts';
+import { actionWords, type CommandMaker, commandLine } from '../types/command-line.ts';
 import type { Outcome } from '../types/envelope.ts';
 import { Failure } from '../types/failure.ts';
 import type { Observer, Session } from '../workflow/session.ts';
 import type { WaitSettings } from '../workflow/tasks.ts';
 import { withAdvice } from './advice.ts';
 import type { Arguments } from './arguments.ts';
-import { commandAgain, commandAnew, placeFlags, program, resumeFlags } from './command-line.ts';
+import { commandAgain, commandAnew, placeFlags, resumeFlags } from './command-line.ts';
 import { type Environment, journalFolder } from './environment.ts';
 import { isSubmit } from './flags.ts';
 import type { Wish } from './intake.ts';
@@ -49,7 +50,8 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
     key: sandbox ? SANDBOX_KEY : environment.key!,
     now: systemClock.wall,
   });
-  const command = (flags: string) => `${program()} ${flags}${placeFlags(args)}`;
+  const command: CommandMaker = (action, flags) =>
+    commandLine(actionWords(action, { ...flags, ...placeFlags(args) }));
   const { timeoutMs, maxRetries } = environment;
   const session: Session = {
     provider,

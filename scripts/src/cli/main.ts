@@ -1,11 +1,13 @@
+import type { Action } from '../types/action.ts';
+import { actionWords, commandLine } from '../types/command-line.ts';
 import { failed, type Outcome } from '../types/envelope.ts';
 import { EXIT } from '../types/exit-codes.ts';
 import { Failure } from '../types/failure.ts';
 import { plain } from '../types/text.ts';
 import { type Arguments, guessAction, parseArguments } from './arguments.ts';
-import { commandAgain, commandAnew, fromHere, placeFlags, program, resumeFlags } from './command-line.ts';
-import { isLoopback, readEnvironment, secretsIn } from './environment.ts';
-import { type Action, isAboutTask, isLocal, isSubmit, needsRecords } from './flags.ts';
+import { commandAgain, commandAnew, placeFlags, resumeFlags } from './command-line.ts';
+import { isLoopback, overrule, readEnvironment, secretsIn } from './environment.ts';
+import { isAboutTask, isLocal, isSubmit, needsRecords } from './flags.ts';
 import type { Wish } from './intake.ts';
 import { Interruption, interruptedOutcome } from './interruption.ts';
 import { finishWith, printText, screen } from './output.ts';
@@ -18,6 +20,7 @@ declare const VERSION: string;
 export async function main(): Promise<void> {
   const argv = process.argv.slice(2);
   const secrets = secretsIn(process.env);
+  const overruled = overrule(process.env);
   const { observer, situation, clear } = watch(screen, secrets);
   const interruption = new Interruption();
   const warn = (text: string) => screen.write(`${plain(text, 400)}\n`);
@@ -36,6 +39,7 @@ export async function main(): Promise<void> {
   process.on('unhandledRejection', onBug);
 
   let outcome: Outcome | undefined;
+  let hasSaidOverruled = false;
   try {
     args = parseArguments(argv);
     action = args.action;
@@ -54,6 +58,8 @@ export async function main(): Promise<void> {
     } else if (action === 'listPending' || action === 'forget') {
       outcome = await (await import('./pending.ts'))[action]({ args, environment, warn });
     } else {
+      for (const text of overruled) warn(text);
+      hasSaidOverruled = true;
       interruption.listen(situation);
       situation.taskId = args.taskId ?? null;
       const { signal } = interruption;
@@ -79,13 +85,21 @@ export async function main(): Promise<void> {
           intent: wish?.intent,
         })
       : error instanceof Failure
-        ? failed(fromHere(error), fallbackState(action, situation), situation.taskId)
+        ? failed(error, fallbackState(action, situation), situation.taskId)
         : bugOutcome(error, action, situation, args);
   }
+  if (hasSaidOverruled) addWarnings(outcome, overruled);
   clear();
   // What the document says is handed over only when it is out: whoever did not get it may ask again.
   // As the last thing of all: a process that is killed before has not handed over anything.
   if (await finishWith(outcome, secrets)) process.once('exit', () => outcome.onWritten?.());
+}
+
+/** Says in the document too what was said on standard error. */
+function addWarnings({ envelope }: Outcome, warnings: readonly string[]): void {
+  if (warnings.length === 0) return;
+  const before = Array.isArray(envelope.data?.warnings) ? envelope.data.warnings : [];
+  envelope.data = { ...envelope.data, warnings: [...before, ...warnings] };
 }
 
 /** FAILED only where nothing can have been submitted; null where no task is involved. */
@@ -121,10 +135,12 @@ function bugOutcome(error: unknown, action: Action, situation: Situation, args?:
 /** The command that goes on with what is under way. */
 function resumeCommand(args: Arguments | undefined, { taskId, isAboutMany }: Situation): string {
   if (isAboutMany) return commandAgain(process.argv.slice(2));
-  const place = args ? placeFlags(args) : '';
-  return taskId === null
-    ? `${program()} --action listTasks${place}`
-    : `${program()} --action waitTask --taskId ${taskId}${args ? resumeFlags(args) : ''}${place}`;
+  const place = args && placeFlags(args);
+  const words =
+    taskId === null
+      ? actionWords('listTasks', place)
+      : actionWords('waitTask', { taskId, ...(args && resumeFlags(args)), ...place });
+  return commandLine(words);
 }
 
 /** How to find out whether a submit was taken. */
@@ -132,19 +148,22 @@ function findOut(args: Arguments | undefined): string[] {
   const isRecorded = args && !args.noJournal;
   if (args && !args.profile.can.list) {
     return [
+      'Do not submit this again before you know: it may be charged twice.',
       args.profile.says.tasks,
       ...(isRecorded
-        ? [`Only if the person decides that it may be charged once more: ${commandAnew(args)}.`]
+        ? [`Only if the user accepts that it may be charged once more: ${commandAnew(args)}.`]
         : []),
     ];
   }
   return [
     ...(isRecorded
       ? [
-          'The same command finds out: it looks for the task first, and sends nothing that may be charged twice.',
+          'Run the same command again: it reconciles, and never submits while that may charge twice.',
           commandAgain(process.argv.slice(2)),
         ]
-      : []),
-    ...(args ? [`${program()} --action listTasks${placeFlags(args)}`] : []),
+      : [
+          'Without a journal the same command submits again, and may be charged twice: look for its task first.',
+        ]),
+    ...(args ? [commandLine(actionWords('listTasks', placeFlags(args)))] : []),
   ];
 }

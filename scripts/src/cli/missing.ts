@@ -1,9 +1,10 @@
 import { profileOf } from '../providers/registry.ts';
+import { actionWords, commandLine } from '../types/command-line.ts';
 import { Failure } from '../types/failure.ts';
 import { BRIEF_WAIT_S } from '../types/task.ts';
 import type { Session } from '../workflow/session.ts';
 import type { Arguments } from './arguments.ts';
-import { placeFlags, program } from './command-line.ts';
+import { placeFlags } from './command-line.ts';
 
 /**
  * A task that is not found because it was made elsewhere is no puzzle: by another service, with another key, or at another
@@ -37,7 +38,7 @@ export async function explainMissing(
     const place = placeFlags({ profile: maker, sandbox });
     return because(`; ${title} does not know it`, [
       `Ask ${maker.title}, which made it:`,
-      `${program()} --action waitTask --taskId ${taskId} --wait ${BRIEF_WAIT_S}${place}`,
+      commandLine(actionWords('waitTask', { taskId, wait: BRIEF_WAIT_S, ...place })),
     ]);
   }
   const { place } = journal;

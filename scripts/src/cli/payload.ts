@@ -165,7 +165,7 @@ async function textOf(stream: AsyncIterable<Buffer>): Promise<string> {
   return text;
 }
 
-/** The file as a data URI. Only what begins like a PNG, JPEG, WebP or GIF is read further. */
+/** The file as a data URI. Only what begins like a picture is read further. */
 async function readImage(file: string): Promise<string> {
   let handle: FileHandle | undefined;
   try {
@@ -181,7 +181,7 @@ async function readImage(file: string): Promise<string> {
       const received = `${plain(file, 120)}, which is none of these`;
       throw refused(
         '--image',
-        'a PNG, JPEG, WebP or GIF file',
+        'a PNG, JPEG, WebP, GIF, AVIF or BMP file',
         received,
         'name an image file, or convert it first',
       );

@@ -1,13 +1,14 @@
 import { systemClock } from '../http/clock.ts';
 import { type Entry, Journal } from '../journal/journal.ts';
 import { profileOf } from '../providers/registry.ts';
+import { actionWords, commandLine } from '../types/command-line.ts';
 import { type Outcome, success } from '../types/envelope.ts';
 import { EXIT } from '../types/exit-codes.ts';
 import { Failure } from '../types/failure.ts';
 import type { Json } from '../types/json.ts';
 import { BRIEF_WAIT_S } from '../types/task.ts';
 import type { Arguments } from './arguments.ts';
-import { placeFlags, program, quoteArgument } from './command-line.ts';
+import { placeFlags } from './command-line.ts';
 import { type Environment, journalFolder } from './environment.ts';
 
 type Where = { args: Arguments; environment: Environment; warn(text: string): void };
@@ -62,21 +63,27 @@ function cancelOf({ sandbox }: Arguments, { record }: Entry): { cancel?: string 
   const profile = profileOf(record.provider);
   if (!profile?.can.cancel || record.taskId === null || record.status !== 'SUBMITTED') return {};
   return {
-    cancel: `${program()} --action cancelTask --taskId ${record.taskId}${placeFlags({ profile, sandbox })}`,
+    cancel: commandLine(
+      actionWords('cancelTask', { taskId: record.taskId, ...placeFlags({ profile, sandbox }) }),
+    ),
   };
 }
 
 function resumeOf(args: Arguments, { record }: Entry): string {
   // The command goes on at the service that has the task, whichever one this call named.
   const profile = profileOf(record.provider) ?? args.profile;
+  const place = placeFlags({ profile, sandbox: args.sandbox });
   if (record.taskId === null) {
     const find = profile.can.list
       ? 'Whether this one was submitted is not known: run its command again, which looks for its task first'
       : `Whether this one was submitted is not known. ${profile.says.tasks} Only if the user accepts that it may be charged once more: its command with --new, or with another --idempotencyKey if it had one`;
-    return `${find}; or drop it with --action forget --idempotencyKey ${record.idempotencyKey}`;
+    const { idempotencyKey } = record;
+    return `${find}; or drop it: ${commandLine(actionWords('forget', { idempotencyKey, ...place }))}`;
   }
-  const folder = record.download === null ? '' : ` --download ${quoteArgument(record.download)}`;
-  return `${program()} --action waitTask --taskId ${record.taskId} --wait ${record.wait || BRIEF_WAIT_S}${folder}${placeFlags({ profile, sandbox: args.sandbox })}`;
+  const { taskId } = record;
+  const wait = record.wait || BRIEF_WAIT_S;
+  const download = record.download ?? undefined;
+  return commandLine(actionWords('waitTask', { taskId, wait, download, ...place }));
 }
 
 /** Drops a record. The task itself stays as it is. No network. */
@@ -93,7 +100,7 @@ export async function forget(where: Where): Promise<Outcome> {
   const first = entries[0];
   if (!first) {
     throw new Failure('TASK_NOT_FOUND', 'There is no such record, so there is nothing to forget.', {
-      nextSteps: [`${program()} --action listPending${placeFlags(args)}`],
+      nextSteps: [commandLine(actionWords('listPending', placeFlags(args)))],
     });
   }
   for (const entry of entries) {
@@ -111,7 +118,7 @@ export async function forget(where: Where): Promise<Outcome> {
       // A submit that has just come to its end gave it one.
       if (known !== entry.record.taskId) {
         throw new Failure('UNKNOWN_ERROR', 'This request has just been given a task; its record stays.', {
-          nextSteps: [`${program()} --action listPending${placeFlags(args)}`],
+          nextSteps: [commandLine(actionWords('listPending', placeFlags(args)))],
         });
       }
       entry.drop();

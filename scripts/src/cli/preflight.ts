@@ -1,7 +1,7 @@
 import type { Profile } from '../providers/profile.ts';
 import { Failure } from '../types/failure.ts';
 import type { Arguments } from './arguments.ts';
-import { commandWith } from './command-line.ts';
+import { commandFrom } from './command-line.ts';
 
 /** The service allows 60 queries a minute: only a server on this machine may be asked more often than each second. */
 export function checkInterval({ pollInterval }: Arguments, loopback: boolean): void {
@@ -30,7 +30,7 @@ export function keyMissing({ keyVariable, keyPage, says }: Profile, argv: readon
     nextSteps: [
       `A person makes a key at ${keyPage} (${says.key}) and sets it in the environment as ${keyVariable}; it is never passed as an argument.`,
       'Without a key the same command rehearses in the sandbox, at no cost:',
-      commandWith([...argv, '--sandbox']),
+      commandFrom(argv, { sandbox: true }),
     ],
   });
 }

@@ -41,8 +41,9 @@ const SHARE_MS = 200;
 export function watch(screen: Screen, secrets: readonly string[]): Progress {
   const situation: Situation = { phase: 'before', taskId: null, state: null, isAboutMany: false };
   let lastLineAt = Number.NEGATIVE_INFINITY;
-  // Kept apart, so that a state seen between two troubles of one kind is no news, nor is the second of them.
-  const last = { state: '', trouble: '', download: '' };
+  // What was said of each task. Kept apart, so that a state seen between two troubles of one kind is no news, nor is the
+  // second of them.
+  const said = new Map<string | null, { state: string; trouble: string; download: string }>();
   let lastShareAt = Number.NEGATIVE_INFINITY;
   let open = false;
 
@@ -52,70 +53,97 @@ export function watch(screen: Screen, secrets: readonly string[]): Progress {
     open = false;
     lastLineAt = now();
   };
+  const lastOf = (taskId: string | null) => {
+    const last = said.get(taskId) ?? { state: '', trouble: '', download: '' };
+    said.set(taskId, last);
+    return last;
+  };
   const update = (text: string): void => {
     screen.write(`\r\u001b[K${redact(plain(text, Math.max(20, screen.columns - 1)), secrets)}`);
     open = true;
   };
   /** In place on a terminal; elsewhere only when the word is new or a minute has passed. */
-  const say = (kind: keyof typeof last, word: string, text: string): void => {
+  const say = (
+    last: ReturnType<typeof lastOf>,
+    kind: 'state' | 'trouble' | 'download',
+    word: string,
+    text: string,
+  ): void => {
     const isNew = word !== last[kind];
     last[kind] = word;
     if (screen.isTTY) update(text);
     else if (isNew || now() - lastLineAt >= QUIET_MS) line(text);
   };
 
-  const observer: Observer = {
-    submitting() {
-      situation.phase = 'submitting';
-    },
-    refused() {
-      situation.phase = 'before';
-      situation.onSettled?.();
-    },
-    several(count) {
-      situation.phase = 'running';
-      situation.isAboutMany = true;
-      line(`going on with ${count} tasks; nothing is charged`);
-    },
-    attached(taskId, created) {
-      situation.phase = 'running';
-      situation.taskId = taskId;
-      line(`task ${taskId} was submitted on ${created}; going on with it, nothing is charged`);
-      situation.onSettled?.();
-    },
-    task(taskId, state) {
-      situation.phase = 'running';
-      if (!situation.isAboutMany) {
-        situation.taskId = taskId;
-        situation.state = state;
-      }
-      last.state = state;
-      line(`task ${taskId} ${state}`);
-      situation.onSettled?.();
-    },
-    looked(sighting, { elapsedMs, nextMs }) {
-      if (sighting.state !== 'UNKNOWN' && !situation.isAboutMany) situation.state = sighting.state;
-      const share = sighting.progress === undefined ? '' : ` (${Math.round(sighting.progress)} %)`;
-      const word = sighting.unknownState ? `in the unknown state ${sighting.unknownState}` : sighting.state;
-      const next = nextMs > 0 ? `, next look in ${(nextMs / 1000).toFixed(1)} s` : '';
-      say(
-        'state',
-        word,
-        `task ${situation.taskId ?? ''} ${word}${share} after ${Math.round(elapsedMs / 1000)} s${next}`,
-      );
-    },
-    troubled(failure: Failure) {
-      say('trouble', failure.code, `${failure.code}: ${failure.message} Going on.`);
-    },
-    downloading(bytes, total) {
-      if (now() - lastShareAt < SHARE_MS) return;
-      lastShareAt = now();
-      const part = total ? `${Math.floor((bytes / total) * 100)} %` : `${bytes} bytes`;
-      say('download', 'begun', screen.isTTY ? `downloading, ${part}` : 'downloading');
-    },
+  // When each task was made, on the clock of `now`; only of those for which that is known.
+  const made = new Map<string, number>();
+
+  /** What is said of one task; of none before there is one. */
+  const observerOf = (taskId: string | null): Observer => {
+    const last = lastOf(taskId);
+    const subject = taskId === null ? '' : `task ${taskId} `;
+    return {
+      submitting() {
+        situation.phase = 'submitting';
+      },
+      refused() {
+        situation.phase = 'before';
+        situation.onSettled?.();
+      },
+      several(count) {
+        situation.phase = 'running';
+        situation.isAboutMany = true;
+        line(`resuming ${count} tasks; nothing is charged`);
+      },
+      attached(id, created) {
+        situation.phase = 'running';
+        situation.taskId = id;
+        line(`task ${id} was submitted on ${created}; resuming it, nothing is charged`);
+        situation.onSettled?.();
+      },
+      task(id, state) {
+        if (situation.phase === 'submitting') made.set(id, now());
+        situation.phase = 'running';
+        if (!situation.isAboutMany) {
+          situation.taskId = id;
+          situation.state = state;
+        }
+        lastOf(id).state = state;
+        line(`task ${id} ${state}`);
+        situation.onSettled?.();
+      },
+      about(id, created) {
+        const age = created === undefined ? Number.NaN : Date.now() - Date.parse(created);
+        if (age >= 0 && !made.has(id)) made.set(id, now() - age);
+        return observerOf(id);
+      },
+      looked(sighting, { nextMs }) {
+        if (sighting.state !== 'UNKNOWN' && !situation.isAboutMany) situation.state = sighting.state;
+        const share = sighting.progress === undefined ? '' : ` (${Math.round(sighting.progress)} %)`;
+        const word = sighting.unknownState ? `in the unknown state ${sighting.unknownState}` : sighting.state;
+        const next = nextMs > 0 ? `, next query in ${(nextMs / 1000).toFixed(1)} s` : '';
+        const since = made.get(taskId ?? '');
+        const age = since === undefined ? '' : ` after ${Math.round((now() - since) / 1000)} s`;
+        say(last, 'state', word, `${subject}${word}${share}${age}${next}`);
+      },
+      troubled(failure: Failure) {
+        say(last, 'trouble', failure.code, `${subject}${failure.code}: ${failure.message} Going on.`);
+      },
+      downloading(bytes, total) {
+        if (now() - lastShareAt < SHARE_MS) return;
+        lastShareAt = now();
+        const part = total ? `${Math.floor((bytes / total) * 100)} %` : `${bytes} bytes`;
+        say(
+          last,
+          'download',
+          'begun',
+          screen.isTTY ? `${subject}downloading, ${part}` : `${subject}downloading`,
+        );
+      },
+    };
   };
   return {
-    observer,
+    observer: observerOf(null),
     situation,
     clear: () => {
       if (open) screen.write('\r\u001b[K');

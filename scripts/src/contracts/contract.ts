@@ -1,11 +1,15 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Action } from '../types/action.ts';
+import { actionWords, commandLine, type Flags } from '../types/command-line.ts';
 import { Failure } from '../types/failure.ts';
 import { isObject, type Json, type JsonObject } from '../types/json.ts';
-import { PROGRAM, plain } from '../types/text.ts';
+import { OUTPUT_KINDS, type OutputKind } from '../types/output-kind.ts';
+import { skillFolder } from '../types/skill-folder.ts';
+import { plain } from '../types/text.ts';
 import { ContractError } from './contract-error.ts';
 import { EXTENSION, readDocument } from './document.ts';
-import { contractsFolder, skillFolder } from './folders.ts';
+import { contractsFolder } from './folders.ts';
 import { readNode, type SchemaNode } from './node.ts';
 import { type PriceRule, readPrice } from './price-rule.ts';
 
@@ -13,6 +17,8 @@ import { type PriceRule, readPrice } from './price-rule.ts';
 export interface Contract {
   provider: string;
   model: string;
+  /** What the model makes. */
+  output: OutputKind;
   /** JSON Schema 2020-12 of the payload, with the keywords of contracts/README.md. */
   schema: JsonObject;
   /** A payload that passes. */
@@ -34,9 +40,9 @@ const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
 export const DEFAULT_PROVIDER = 'aivideomaker';
 
 /** A command line of an action that needs no key, for one provider. */
-export function commandFor(provider: string, action: string): string {
-  const flag = provider === DEFAULT_PROVIDER ? '' : ` --provider ${provider}`;
-  return `${PROGRAM} --action ${action}${flag}`;
+export function commandFor(provider: string, action: Action, flags: Flags = {}): string {
+  const place = provider === DEFAULT_PROVIDER ? undefined : provider;
+  return commandLine(actionWords(action, { provider: place, ...flags }));
 }
 
 /**
@@ -118,6 +124,7 @@ export function rootOf(contract: Contract): SchemaNode {
 export function toContract(provider: string, model: string, document: Json): Contract {
   if (!isObject(document)) throw new ContractError('the file must be a mapping');
   const {
+    'x-output': output,
     'x-sources': sources,
     'x-notes': notes = [],
     'x-replay': replay = null,
@@ -134,6 +141,7 @@ export function toContract(provider: string, model: string, document: Json): Con
   const contract: Contract = {
     provider,
     model,
+    output: readOutput(output),
     schema,
     example,
     sources: known,
@@ -143,6 +151,12 @@ export function toContract(provider: string, model: string, document: Json): Con
   };
   roots.set(contract, root);
   return contract;
+}
+
+function readOutput(value: Json | undefined): OutputKind {
+  const kind = OUTPUT_KINDS.find((known) => known === value);
+  if (kind === undefined) throw new ContractError(`x-output must be one of ${OUTPUT_KINDS.join(', ')}`);
+  return kind;
 }
 
 function readSources(value: Json | undefined): Contract['sources'] {

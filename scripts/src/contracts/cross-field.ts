@@ -40,7 +40,7 @@ function isPresent(object: JsonObject, name: string): boolean {
 }
 
 /** Null, blank text and an empty list are the same as leaving the field out. */
-function carriesSomething(value: Json): boolean {
+export function carriesSomething(value: Json): boolean {
   if (typeof value === 'string') return /\S/.test(value);
   return Array.isArray(value) ? value.length > 0 : value !== null;
 }

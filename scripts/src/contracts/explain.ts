@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../types/json.ts';
 import { plain } from '../types/text.ts';
-import { checkMedia, expectedMedia } from './media.ts';
+import { checkFileType, checkMedia, expectedMedia } from './media.ts';
 import { nearest } from './nearest.ts';
 import { isOfType, type SchemaNode, type TypeName } from './node.ts';
 import { codePoints, toZod } from './to-zod.ts';
@@ -69,7 +69,7 @@ function expectedOf(node: SchemaNode, type: TypeName): string {
   if (type === 'array' && node.media !== undefined && node.items?.media === node.media)
     return `an array of${itemCount(node)} such items`;
   if (type === 'string') {
-    if (node.media !== undefined) return expectedMedia(node.media);
+    if (node.media !== undefined) return expectedMedia(node.media, node.files);
     // One character at least is what not being blank means.
     const least = node.pattern?.source === NOT_BLANK && node.minLength === 1 ? undefined : node.minLength;
     const size = range(least, node.maxLength);
@@ -205,8 +205,9 @@ function isNumeric(value: Json | undefined): boolean {
 function textHint(place: Place, value: string): string {
   const { node, path, fromFile, provider } = place;
   if (node.media !== undefined) {
-    const problem = checkMedia(value, node.media, fromFile, provider);
-    if (problem !== null) return problem.hint;
+    const problem =
+      checkMedia(value, node.media, fromFile, provider) ?? (node.files && checkFileType(value, node.files));
+    if (problem) return problem.hint;
   }
   if (value.trim() === '') return `write text into ${pathText(path)}`;
   const length = codePoints(value);
@@ -258,10 +259,20 @@ const LOOK_ALIKES: readonly (readonly string[])[] = [
   ['image', 'imageurl'],
 ];
 
+// What a pasted request says beside its fields, and the flag that says it here.
+const FLAG_OF: ReadonlyMap<string, string> = new Map([
+  ['model', '--model'],
+  ['callbackurl', '--callbackUrl'],
+  ['webhookurl', '--webhookUrl'],
+  ['idempotencykey', '--idempotencyKey'],
+]);
+
 /** What to do about a field that the contract does not have. `given` is the object it was found in. */
 export function unknownFieldHint(key: string, node: SchemaNode, given: JsonObject): string {
   const names = [...(node.properties?.keys() ?? [])];
   const shown = JSON.stringify(plain(key, SHOWN));
+  const flag = FLAG_OF.get(squeezed(key));
+  if (flag !== undefined) return `leave ${shown} out; it is said by ${flag}`;
   const meant = lookAlike(key, names) ?? nearest(key, names);
   const takes = `it takes ${names.join(', ')}`;
   if (meant === undefined) return `leave ${shown} out; ${takes}`;
@@ -270,10 +281,14 @@ export function unknownFieldHint(key: string, node: SchemaNode, given: JsonObjec
 }
 
 function lookAlike(key: string, names: readonly string[]): string | undefined {
-  const squeezed = key
+  const word = squeezed(key);
+  const group = LOOK_ALIKES.find((words) => words.includes(word));
+  return names.find((name) => group?.includes(name.toLowerCase()));
+}
+
+function squeezed(key: string): string {
+  return key
     .slice(0, SHOWN)
     .toLowerCase()
     .replace(/[-_\s]/g, '');
-  const group = LOOK_ALIKES.find((words) => words.includes(squeezed));
-  return names.find((name) => group?.includes(name.toLowerCase()));
 }

@@ -4,7 +4,7 @@ import { plain } from '../types/text.ts';
 export const MEDIA_KINDS = ['image', 'video', 'audio', 'image-url', 'video-url', 'audio-url'] as const;
 
 export type MediaKind = (typeof MEDIA_KINDS)[number];
-export type ImageType = 'image/png' | 'image/jpeg' | 'image/webp' | 'image/gif';
+export type ImageType = 'image/png' | 'image/jpeg' | 'image/webp' | 'image/gif' | 'image/avif' | 'image/bmp';
 
 /** Why a value is refused: what would be right, and what to write or run instead. */
 export interface MediaProblem {
@@ -20,14 +20,32 @@ function otherwise(fromFile: boolean): string {
 }
 
 /** What a media field of this kind takes, in words. */
-export function expectedMedia(kind: MediaKind): string {
-  if (kind !== 'image') return 'a public http(s) URL';
-  return 'a public http(s) URL, or an image as data:image/png;base64,... (png, jpeg, webp or gif)';
+export function expectedMedia(kind: MediaKind, files?: readonly string[]): string {
+  const url = `a public http(s) URL${files === undefined ? '' : ` of a ${files.join(', ')} file`}`;
+  return kind === 'image' ? `${url}, or an image as data:image/png;base64,... with its own type` : url;
+}
+
+// Endings that say for certain what a file is. Any other may stand for anything.
+const KNOWN_ENDING =
+  /\.(png|jpe?g|webp|gif|avif|bmp|heic|tiff?|svg|mp4|mov|m4v|webm|mkv|avi|mp3|wav|m4a|aac|flac|ogg|glb|obj|pdf)$/i;
+
+/**
+ * Null unless a URL ends like a kind of file that is not among `files`. An address without a known ending passes: what
+ * it leads to is for the service to see.
+ */
+export function checkFileType(url: string, files: readonly string[]): MediaProblem | null {
+  const path = /^[^?#]*/.exec(url.slice(0, 8192))![0];
+  const ending = KNOWN_ENDING.exec(path)?.[1]?.toLowerCase();
+  if (ending === undefined || files.includes(ending)) return null;
+  return {
+    expected: `a public http(s) URL of a ${files.join(', ')} file`,
+    hint: `write the URL of a ${files.join(', ')} file; this one ends with .${ending}, which the service is not said to take`,
+  };
 }
 
 /**
  * Null when the value can be sent as this kind of media, else why not. An image is a public http(s) URL or a data URI
- * whose bytes are of the type it names; all else are public http(s) URLs. Nothing is fetched or resolved:
+ * of an image type, whose bytes are not of another one; all else are public http(s) URLs. Nothing is fetched or resolved:
  * whether a public name leads to a private address is for the service to see, which does the fetching.
  * Linear in the length of the value, without copying it: a data URI may have tens of megabytes.
  * @param fromFile whether this is the field that `--image` fills, so that the hint may name that way
@@ -82,8 +100,8 @@ function imageHint(head: string, fromFile: boolean): string | null {
 const BASE64_END = /[^A-Za-z0-9+/]/g;
 
 function dataUriProblem(value: string, head: string, fix: string): string | null {
-  const prefix = /^data:image\/(?:png|jpeg|webp|gif);base64,/.exec(head)?.[0];
-  if (prefix === undefined) return headerHint(head);
+  const [prefix, named] = /^(?!data:image\/jpg;)data:(image\/[a-z0-9][a-z0-9.+-]*);base64,/.exec(head) ?? [];
+  if (prefix === undefined || named === undefined) return headerHint(head);
   // Looking for the first foreign character cannot backtrack, however long the text is.
   BASE64_END.lastIndex = prefix.length;
   const end = BASE64_END.exec(value)?.index ?? value.length;
@@ -100,18 +118,26 @@ function dataUriProblem(value: string, head: string, fix: string): string | null
   if (length % 4 !== 0)
     return `the base64 text looks cut off: its length of ${length} is no multiple of 4; ${fix}`;
   const type = sniffImage(Buffer.from(value.slice(prefix.length, prefix.length + 24), 'base64'));
-  if (type === null) return `the data are no PNG, JPEG, WebP or GIF picture; ${fix}`;
-  if (!prefix.startsWith(`data:${type};`)) return `the data are ${type}; write data:${type};base64,...`;
-  return null;
+  if (type === null) return SURE.has(named) ? `the data are no picture of type ${named}; ${fix}` : null;
+  return type === named ? null : `the data are ${type}; write data:${type};base64,...`;
 }
 
 function headerHint(head: string): string {
   const type = /^data:([^;,]{0,40})/i.exec(head)?.[1]?.toLowerCase() ?? '';
-  if (type === 'image/jpg') return 'write data:image/jpeg;base64,... ; image/jpg is refused by the service';
-  if (!/^image\/(png|jpeg|webp|gif)$/.test(type))
-    return `write data:image/png;base64,... (or jpeg, webp, gif), not data:${plain(type)}`;
+  if (type === 'image/jpg')
+    return 'write data:image/jpeg;base64,... ; image/jpg is no registered type, and was refused once for a URL (September 2026)';
+  if (!type.startsWith('image/')) return `write data:image/png;base64,... , not data:${plain(type)}`;
   return `begin the value with exactly data:${type};base64,`;
 }
+
+// Types that all files of theirs begin alike: other first bytes are another type, or none.
+const SURE: ReadonlySet<string> = new Set([
+  'image/png',
+  'image/jpeg',
+  'image/webp',
+  'image/gif',
+  'image/bmp',
+] satisfies ImageType[]);
 
 /** The image type that the first bytes tell, or null. Twelve bytes are enough. */
 export function sniffImage(bytes: Uint8Array): ImageType | null {
@@ -122,6 +148,9 @@ export function sniffImage(bytes: Uint8Array): ImageType | null {
   if (starts(0, '\u00ff\u00d8\u00ff')) return 'image/jpeg';
   if (starts(0, 'GIF87a') || starts(0, 'GIF89a')) return 'image/gif';
   if (starts(0, 'RIFF') && starts(8, 'WEBP')) return 'image/webp';
+  if (starts(4, 'ftypavif') || starts(4, 'ftypavis')) return 'image/avif';
+  // Two letters alone would make a picture of many a text; the reserved bytes after the size are zero.
+  if (starts(0, 'BM') && starts(6, '\0\0\0\0')) return 'image/bmp';
   return null;
 }
 

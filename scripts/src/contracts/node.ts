@@ -30,6 +30,8 @@ export interface SchemaNode extends Rules {
   required?: ReadonlySet<string>;
   /** x-media */
   media?: MediaKind;
+  /** x-files: what the path of a media URL may end with. */
+  files?: readonly string[];
 }
 
 type Reader = (node: SchemaNode, value: Json, where: string) => void;
@@ -106,6 +108,14 @@ const KEYWORDS: Record<string, { types?: readonly TypeName[]; read?: Reader }> =
       if (kind === undefined)
         throw new ContractError(`${where} must be image, video or audio, or one of these with -url`);
       node.media = kind;
+    },
+  },
+  'x-files': {
+    types: ['string'],
+    read(node, value, where) {
+      if (!Array.isArray(value) || value.length === 0 || !value.every((item) => typeof item === 'string'))
+        throw new ContractError(`${where} must be a list of file endings`);
+      node.files = value;
     },
   },
 };

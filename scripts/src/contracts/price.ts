@@ -1,11 +1,19 @@
-import type { Json, JsonObject } from '../types/json.ts';
+import { isObject, type Json, type JsonObject } from '../types/json.ts';
 import { type Contract, rootOf } from './contract.ts';
+import { carriesSomething } from './cross-field.ts';
 import type { SchemaNode } from './node.ts';
+import type { PriceRule, Rate } from './price-rule.ts';
 import { checkPayload } from './validate.ts';
 
 export type { ObservedPrice, PriceRule, Rate } from './price-rule.ts';
 
-/** A change to a payload, and what the changed payload is estimated to cost. */
+/** Credits that a payload may have cost, from the least to the most. The same number where its fields decide it. */
+export interface Estimate {
+  least: number;
+  most: number;
+}
+
+/** A change to a payload, and what the changed payload is estimated to cost at most. */
 export interface Variant {
   change: JsonObject;
   credits: number;
@@ -16,20 +24,138 @@ const MOST_VARIANTS = 3;
 const MOST_VALUES = 40;
 
 /**
- * What a valid payload would have cost at the date of the contract's price rule, in credits. Null where that is not
- * known, also where the rule gives a fraction, as how the service rounds is not known. Never 0.
+ * What a valid payload would have cost at the date of the contract's price rule. A field that was left out and has no
+ * documented default may stand for any of its values. Null where nothing is known, also where the rule gives a
+ * fraction, as how the service rounds is not known. Never 0.
  */
-export function estimateCredits(contract: Contract, payload: JsonObject): number | null {
+export function estimate(contract: Contract, payload: JsonObject): Estimate | null {
   const { price } = contract;
-  if (price === null || price.seconds === null) return null;
+  if (price === null) return null;
   const root = rootOf(contract);
-  const rate = price.rates.find(({ when }) =>
-    Object.entries(when).every(([name, wanted]) => valueIn(root, payload, name) === wanted),
-  );
-  const seconds = toSeconds(valueIn(root, payload, price.seconds));
-  if (rate === undefined || seconds === null) return null;
-  const credits = rate.perSecond * seconds;
-  return Number.isSafeInteger(credits) && credits > 0 ? credits : null;
+  const explained = explainedAbsences(price);
+  const costs: Estimate[] = [];
+  for (const rate of price.rates) {
+    const fit = fits(root, rate, payload, explained);
+    if (fit === 'no') continue;
+    const cost = costOf(root, price, rate, payload);
+    if (cost === null) return null;
+    costs.push(cost);
+    if (fit === 'yes') break;
+  }
+  const least = Math.min(...costs.map((cost) => cost.least));
+  const most = Math.max(...costs.map((cost) => cost.most));
+  return [least, most].every((credits) => Number.isSafeInteger(credits) && credits > 0)
+    ? { least, most }
+    : null;
+}
+
+/** The estimate as one number; null where it is not known, or not to one number. */
+export function estimateCredits(contract: Contract, payload: JsonObject): number | null {
+  const range = estimate(contract, payload);
+  return range !== null && range.least === range.most ? range.most : null;
+}
+
+/** `7 to 20 credits (about US$0.035 to US$0.10)`, with the value that a credit had at the date of the rule. */
+export function creditsText({ least, most }: Estimate, usdPerCredit: number | null): string {
+  const range = (low: string, high: string): string => (low === high ? low : `${low} to ${high}`);
+  const credits = `${range(String(least), String(most))} credit${most === 1 ? '' : 's'}`;
+  if (usdPerCredit === null) return credits;
+  const dollars = (amount: number): string => `US$${trimmed(amount * usdPerCredit)}`;
+  return `${credits} (about ${range(dollars(least), dollars(most))})`;
+}
+
+/** Cents as people write them; what is less than a cent is kept. */
+function trimmed(amount: number): string {
+  return amount.toFixed(4).replace(/0{1,2}$/, '');
+}
+
+/** The sentence that tells a person what a payload may cost; null where no price is known. */
+export function priceLine(contract: Contract, payload: JsonObject): string | null {
+  const { price } = contract;
+  if (price === null || price.rates.length === 0) return null;
+  const range = estimate(contract, payload);
+  const said = `An estimate by prices of ${price.asOf}, no quote:`;
+  if (range !== null) return `${said} ${creditsText(range, price.usdPerCredit)}.`;
+  const bySecond = price.rates.flatMap(({ perSecond }) => perSecond ?? []);
+  if (bySecond.length === 0) return null;
+  const second = { least: Math.min(...bySecond), most: Math.max(...bySecond) };
+  return `${said} ${creditsText(second, price.usdPerCredit)} a second; how many seconds count is not known from this request.`;
+}
+
+type Fit = 'yes' | 'no' | 'perhaps';
+
+/** `perhaps`: it depends on what the service assumes for a field that was left out. */
+function fits(root: SchemaNode, { when }: Rate, payload: JsonObject, explained: ReadonlySet<string>): Fit {
+  let fit: Fit = 'yes';
+  for (const [name, condition] of Object.entries(when)) {
+    const one = meets(valueIn(root, payload, name), condition, explained.has(name) ? 'no' : 'perhaps');
+    if (one === 'no') return 'no';
+    if (one === 'perhaps') fit = 'perhaps';
+  }
+  return fit;
+}
+
+/** The fields of which a rate says what leaving them out costs. */
+function explainedAbsences({ rates }: PriceRule): ReadonlySet<string> {
+  const explains = (condition: Json): boolean =>
+    condition === 'absent' || (Array.isArray(condition) && condition.includes(null));
+  const pairs = rates.flatMap(({ when }) => Object.entries(when));
+  return new Set(pairs.filter(([, condition]) => explains(condition)).map(([name]) => name));
+}
+
+/** @param unsaid what leaving the field out means for a condition on its value */
+function meets(value: Json | undefined, condition: Json, unsaid: Fit): Fit {
+  const isLeftOut = value === undefined || !carriesSomething(value);
+  const as = (is: boolean): Fit => (is ? 'yes' : 'no');
+  if (condition === 'given') return as(!isLeftOut);
+  if (condition === 'absent') return as(isLeftOut);
+  if (Array.isArray(condition)) {
+    if (isLeftOut) return condition.includes(null) ? 'yes' : unsaid;
+    return as(condition.includes(value));
+  }
+  if (isLeftOut) return unsaid;
+  if (isObject(condition))
+    return as(typeof value === 'string' && new RegExp(String(condition.pattern), 'u').test(value));
+  return as(value === condition);
+}
+
+function costOf(root: SchemaNode, price: PriceRule, rate: Rate, payload: JsonObject): Estimate | null {
+  const { credits, perSecond, times, perhapsTimes } = rate;
+  const count = numberIn(root, payload, times ?? perhapsTimes);
+  let cost: Estimate;
+  if (perSecond !== undefined) {
+    const seconds = secondsOf(root, price, rate, payload);
+    if (seconds === null) return null;
+    cost = { least: perSecond * seconds.least, most: perSecond * seconds.most };
+  } else {
+    const [least, most] = Array.isArray(credits) ? credits : [credits!, credits!];
+    cost = { least, most };
+  }
+  return { least: times === undefined ? cost.least : cost.least * count, most: cost.most * count };
+}
+
+/** The number that a field has; 1 where it is left out, or where there is no field. */
+function numberIn(root: SchemaNode, payload: JsonObject, name: string | undefined): number {
+  const value = name === undefined ? undefined : valueIn(root, payload, name);
+  return typeof value === 'number' ? value : 1;
+}
+
+/** Null where the seconds are not known; 0 stands for a length that the service finds out. */
+function secondsOf(
+  root: SchemaNode,
+  price: PriceRule,
+  rate: Rate,
+  payload: JsonObject,
+): { least: number; most: number } | null {
+  if (rate.seconds !== undefined) return { least: rate.seconds[0], most: rate.seconds[1] };
+  const value = valueIn(root, payload, price.seconds!);
+  if (value !== undefined && value !== null) {
+    const seconds = toSeconds(value);
+    return seconds === null || seconds === 0 ? null : { least: seconds, most: seconds };
+  }
+  const possible = valuesOf(root.properties?.get(price.seconds!)).map(toSeconds);
+  if (possible.length === 0 || possible.some((seconds) => seconds === null || seconds === 0)) return null;
+  return { least: Math.min(...(possible as number[])), most: Math.max(...(possible as number[])) };
 }
 
 function valueIn(root: SchemaNode, payload: JsonObject, name: string): Json | undefined {
@@ -47,15 +173,16 @@ function toSeconds(value: Json | undefined): number | null {
  * passes checkPayload. Empty where the payload is not valid or no price is known.
  */
 export function cheaperVariants(contract: Contract, payload: JsonObject, belowCredits: number): Variant[] {
-  if (estimateCredits(contract, payload) === null || checkPayload(contract, payload).length > 0) return [];
+  const now = estimate(contract, payload);
+  if (now === null || checkPayload(contract, payload).length > 0) return [];
   const singles = priceFields(contract).flatMap((name) => changesOf(contract, payload, name));
   const pairs = singles.flatMap((one, i) =>
     singles.slice(i + 1).flatMap((two) => (one.name === two.name ? [] : [{ ...one.change, ...two.change }])),
   );
   const variants: Variant[] = [];
   for (const change of [...singles.map((single) => single.change), ...pairs]) {
-    const credits = estimateCredits(contract, { ...payload, ...change });
-    if (credits !== null && credits < belowCredits) variants.push({ change, credits });
+    const credits = estimate(contract, { ...payload, ...change })?.most;
+    if (credits !== undefined && credits < belowCredits) variants.push({ change, credits });
   }
   variants.sort(
     (a, b) => a.credits - b.credits || Object.keys(a.change).length - Object.keys(b.change).length,
@@ -64,15 +191,24 @@ export function cheaperVariants(contract: Contract, payload: JsonObject, belowCr
   const valid: Variant[] = [];
   for (const variant of variants) {
     if (valid.length === MOST_VARIANTS) break;
+    if (valid.some((better) => isPartOf(better.change, variant.change))) continue;
     if (checkPayload(contract, { ...payload, ...variant.change }).length === 0) valid.push(variant);
   }
   return valid;
 }
 
+/** Whether one change makes the other one needless: it is a part of it, and costs no more. */
+function isPartOf(part: JsonObject, whole: JsonObject): boolean {
+  return Object.entries(part).every(([name, value]) => whole[name] === value);
+}
+
+/** The fields that the price depends on. */
 function priceFields(contract: Contract): string[] {
+  const { seconds, rates } = contract.price!;
   const names = new Set<string>();
-  if (contract.price?.seconds) names.add(contract.price.seconds);
-  for (const { when } of contract.price?.rates ?? []) for (const name of Object.keys(when)) names.add(name);
+  if (seconds !== null) names.add(seconds);
+  for (const { when, times, perhapsTimes } of rates)
+    for (const name of [...Object.keys(when), times, perhapsTimes]) if (name !== undefined) names.add(name);
   return [...names];
 }
 

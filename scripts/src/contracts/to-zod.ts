@@ -19,7 +19,7 @@ import {
   union,
   type ZodMiniType,
 } from 'zod/mini';
-import { checkMedia } from './media.ts';
+import { checkFileType, checkMedia } from './media.ts';
 import { isOfType, type SchemaNode, type TypeName } from './node.ts';
 
 // zod otherwise builds validators from text at run time, and no dynamic code may run here.
@@ -68,12 +68,13 @@ function ofType(node: SchemaNode, type: TypeName): ZodMiniType | null {
 }
 
 function text(node: SchemaNode): ZodMiniType {
-  const { pattern, media, minLength: least = 0, maxLength: most = Number.POSITIVE_INFINITY } = node;
+  const { pattern, media, files, minLength: least = 0, maxLength: most = Number.POSITIVE_INFINITY } = node;
   const checks = [];
   if (pattern !== undefined) checks.push(regex(pattern));
   if (least > 0) checks.push(refine<string>((value) => codePoints(value) >= least));
   if (most < Number.POSITIVE_INFINITY) checks.push(refine<string>((value) => codePoints(value) <= most));
   if (media !== undefined) checks.push(refine<string>((value) => checkMedia(value, media) === null));
+  if (files !== undefined) checks.push(refine<string>((value) => checkFileType(value, files) === null));
   return checks.length === 0 ? string() : string().check(...checks);
 }
 

@@ -2,13 +2,13 @@ import { Failure } from '../types/failure.ts';
 import { plain } from '../types/text.ts';
 import { commandFor, DEFAULT_PROVIDER, listModels, listProviders } from './contract.ts';
 import { nearest } from './nearest.ts';
-import { whyUnsupported } from './unsupported.ts';
+import { type KnownName, knownName } from './unsupported.ts';
 
 const MOST_NAMED = 12;
 
 /**
- * The refusal of an id that has no contract with the provider: it names the other provider that has one, or says why
- * there is none, or else names the nearest of `models`.
+ * The refusal of an id that has no contract with the provider: it names the other provider that has one, or the ids
+ * that are meant by a name, or says why there is no contract, or else names the nearest of `models`.
  */
 export async function unknownModel(
   provider: string,
@@ -20,14 +20,15 @@ export async function unknownModel(
 }
 
 function describeModel(provider: string, model: string): string {
-  return `${commandFor(provider, 'describeModel')} --model ${model}`;
+  return commandFor(provider, 'describeModel', { model });
 }
 
 /** The refusal of an id that is known, but not as a model of this provider; undefined for any other id. */
 async function elsewhere(provider: string, model: string, root: string): Promise<Failure | undefined> {
   const others = listProviders(root).filter((name) => name !== provider);
   for (const other of [provider, ...others]) {
-    if (other !== provider && (await listModels(other, root)).includes(model)) {
+    const models = await listModels(other, root);
+    if (other !== provider && models.includes(model)) {
       const hint =
         provider === DEFAULT_PROVIDER
           ? `add --provider ${other}`
@@ -37,17 +38,44 @@ async function elsewhere(provider: string, model: string, root: string): Promise
         commandFor(provider, 'listModels'),
       ]);
     }
-    const reason = await whyUnsupported(root, other, model);
-    if (reason !== undefined) {
-      const message = `${other} has no contract for "${plain(model, 60)}": ${reason.why}`;
-      const hint = `choose a model that has a contract; ${reason.page} shows what ${other} offers`;
-      return refusal(model, message, `a model of ${provider} that has a contract`, hint, [
-        `Read ${reason.page}: it shows what ${other} offers today.`,
-        commandFor(other, 'listModels'),
-      ]);
-    }
+    const known = await knownName(root, other, model, models);
+    if (known !== undefined) return named(provider, other, model, known);
   }
   return undefined;
+}
+
+/** The refusal of a name that the sources of `other` know. */
+function named(provider: string, other: string, model: string, known: KnownName): Failure {
+  const shown = `"${plain(model, 60)}"`;
+  const { page, meant, why, instead } = known;
+  const list = commandFor(other, 'listModels');
+  if (why === undefined) {
+    const ids = meant.join(', ');
+    const flag = provider === other ? '' : `--provider ${other} `;
+    const hint = `write ${flag}--model ${meant[0]}${meant.length > 1 ? ` or another of ${ids}` : ''}`;
+    return refusal(
+      model,
+      `${shown} is no id of ${other}; meant is ${meant.length > 1 ? 'one of ' : ''}${ids}`,
+      ids,
+      hint,
+      [...meant.map((id) => describeModel(other, id)), list],
+    );
+  }
+  const hint =
+    instead === undefined
+      ? `choose a model that has a contract; ${page} shows what ${other} offers`
+      : `choose a model that has a contract; one of a like name is ${instead}`;
+  return refusal(
+    model,
+    `${other} has no contract for ${shown}: ${why}`,
+    `a model of ${provider} that has a contract`,
+    hint,
+    [
+      ...(instead === undefined ? [] : [describeModel(other, instead)]),
+      `Read ${page}: it shows what ${other} offers today.`,
+      list,
+    ],
+  );
 }
 
 function nowhere(provider: string, model: string, models: readonly string[]): Failure {

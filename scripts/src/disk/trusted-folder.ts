@@ -1,5 +1,6 @@
 import { lstatSync, realpathSync, type Stats, statSync } from 'node:fs';
 import path from 'node:path';
+import { quoteWord } from '../types/command-line.ts';
 
 const WRITABLE_BY_ALL = 0o002;
 const STICKY = 0o1000;
@@ -43,12 +44,12 @@ function distrustOfOne(
   if (!trusted.has(stat.uid) || (isLast && stat.isDirectory() && stat.uid !== process.getuid!())) {
     return {
       reason: `${at} belongs to another user (number ${stat.uid})`,
-      repair: `chown "$(id -un)" '${at}'`,
+      repair: `chown "$(id -un)" ${quoteWord(at)}`,
     };
   }
   const isOpen = stat.isDirectory() && (stat.mode & WRITABLE_BY_ALL) !== 0;
   if (!isOpen || ((stat.mode & STICKY) !== 0 && !isLast)) return undefined;
-  return { reason: `every user can write to ${at}`, repair: `chmod o-w '${at}'` };
+  return { reason: `every user can write to ${at}`, repair: `chmod o-w ${quoteWord(at)}` };
 }
 
 function realPathOf(folder: string): string {

@@ -168,7 +168,7 @@ const FIELDS: Record<keyof RequestRecord, Field> = {
   owner: { fits: orNull(text), otherwise: nothing },
   model: { fits: text },
   payloadHash: { fits: hex },
-  idempotencyKey: { fits: (value) => typeof value === 'string' && isIdempotencyKey(value) },
+  idempotencyKey: { fits: isIdempotencyKey },
   phase: { fits: oneOf(PHASES), otherwise: ({ taskId }) => (taskId === null ? 'unknown' : 'submitted') },
   taskId: { fits: orNull((value) => typeof value === 'string' && TASK_ID.test(value)) },
   status: { fits: oneOf(TASK_STATES), otherwise: () => 'UNKNOWN' },

@@ -16,7 +16,7 @@ import {
 import type { Files } from './files.ts';
 import { idFrom, randomId } from './ids.ts';
 import { keepInput, showInput } from './input.ts';
-import { currentChange, hasFile, refundOf, type SandboxState, stateAt } from './lifecycle.ts';
+import { currentChange, refundOf, type SandboxState, stateAt } from './lifecycle.ts';
 import { QueryLimiter } from './limiter.ts';
 import { FirstTimes, readMarks, type ScenarioName } from './scenarios.ts';
 import type { Store, TaskRecord } from './store.ts';
@@ -264,9 +264,8 @@ export function createAivideomaker({ store, files, webhooks, now, speed }: Surro
     if (state === 'FAILED') return { error: 'The generation failed, as [sandbox:fail] asks for.' };
     if (state !== 'COMPLETED') return null;
     const dead = record.scenarios.includes('expired-link') && !shownDead.has(record.id);
-    const msg = hasFile(record, now())
-      ? 'The file is kept for 24 hours. Download it before it expires.'
-      : 'The file was kept for 24 hours and has expired.';
+    // A recorded run has the notice beside the address; what becomes of it after a day is not known, so it stays.
+    const msg = 'The file is kept for 24 hours. Download it before it expires.';
     return { url: files.urlOf(record, call.origin, dead), msg };
   }
 

@@ -1,6 +1,10 @@
+import { listModels } from '../contracts/contract.ts';
+import { idsWithoutContract } from '../contracts/unsupported.ts';
 import { isObject, type JsonObject } from '../types/json.ts';
+import { skillFolder } from '../types/skill-folder.ts';
 import { Accounts, ownerOf } from './accounts.ts';
 import type { Surroundings } from './aivideomaker.ts';
+import { refusalInSamples } from './apidot-samples.ts';
 import { UNKNOWN_PRICE } from './charge.ts';
 import { type Call, type JsonReply, Refusal, type Reply, type Service } from './exchange.ts';
 import { randomId } from './ids.ts';
@@ -44,6 +48,7 @@ export function createApidot({ store, files, webhooks, now, speed }: Surrounding
   const firstTimes = new FirstTimes();
   const statusQueries = new Map<string, number>();
   let sequence = 0;
+  let known: Promise<ReadonlySet<string>> | undefined;
 
   async function handle(call: Call): Promise<Reply> {
     const owner = callerOf(call);
@@ -58,7 +63,8 @@ export function createApidot({ store, files, webhooks, now, speed }: Surrounding
   }
 
   async function submit(call: Call, owner: string): Promise<Reply> {
-    const { model, kept, callbackUrl, scenarios } = await readRequest(call);
+    known ??= knownModels();
+    const { model, kept, callbackUrl, scenarios } = await readRequest(call, await known);
     const refused = refuseAsAsked(scenarios, `${owner} ${kept.fingerprint}`);
     if (refused !== null) return refused;
     if (scenarios.has('no-credits') || accounts.balanceOf(owner) < UNKNOWN_PRICE) {
@@ -181,8 +187,14 @@ export function createApidot({ store, files, webhooks, now, speed }: Surrounding
   return { prefix: ['api', 'generate'], handle };
 }
 
-/** Reads a submit and checks what belongs to no model; a model's own fields are not looked at. */
-async function readRequest(call: Call): Promise<Request> {
+/** The ids that some source of APIDot names. */
+async function knownModels(): Promise<ReadonlySet<string>> {
+  const root = skillFolder();
+  return new Set([...(await listModels(PROVIDER, root)), ...(await idsWithoutContract(root, PROVIDER))]);
+}
+
+/** Reads a submit and checks what belongs to no model; of a model's own fields, what the sources show to be refused. */
+async function readRequest(call: Call, known: ReadonlySet<string>): Promise<Request> {
   let body: unknown;
   try {
     body = JSON.parse((await call.body()).toString());
@@ -195,12 +207,15 @@ async function readRequest(call: Call): Promise<Request> {
   if (typeof model !== 'string' || !/^[\w./-]{1,100}$/.test(model))
     throw new Refusal(invalid('model: expected the id of a model.'));
   if (!isObject(input)) throw new Refusal(invalid("input: expected an object with the model's fields."));
+  if (!known.has(model)) throw new Refusal(invalid(`model: there is no model ${model}.`));
   const isUrl = typeof callbackUrl === 'string' && /^https?:/i.test(callbackUrl) && URL.canParse(callbackUrl);
   if (callbackUrl !== null && !isUrl)
     throw new Refusal(invalid('callback_url: expected an http or https URL.'));
   try {
     const { scenarios, complaint } = readMarks(input, PROVIDER);
     if (complaint) throw new Refusal(invalid(`input: ${complaint}`));
+    const refused = refusalInSamples(model, input);
+    if (refused !== null) throw new Refusal(invalid(refused));
     return { model, kept: keepInput(model, input), callbackUrl: isUrl ? callbackUrl : null, scenarios };
   } catch (error) {
     // Thousands of nested arrays exhaust the stack of whoever looks into them.

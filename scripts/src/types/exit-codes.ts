@@ -17,6 +17,39 @@ export const EXIT = {
   terminated: 143,
 } as const;
 
+/** The rule that everything else follows from, as `--help` and the documents say it. */
+export const ONE_CHARGE =
+  'Run the same command as often as you like: it is charged once. `--new` makes another.';
+
+/** What each exit code means and what to do next: the words of `--help` and of the tables in the documents. */
+export const EXIT_WORDS: Record<keyof typeof EXIT, { means: string; next: string }> = {
+  done: { means: 'done', next: 'give the person the result' },
+  taskEnded: {
+    means: 'the task ended FAILED or CANCEL',
+    next: 'tell the reason; `--new` tries again with a new charge, so ask first',
+  },
+  badInput: { means: 'bad input', next: 'correct what `data.issues` names; nothing was charged' },
+  keyRefused: { means: 'key missing or refused', next: 'ask the person to set the key in the environment' },
+  stillRunning: {
+    means: 'still running',
+    next: 'run the same command again, or the one in `data.nextSteps`; it charges nothing',
+  },
+  credits: { means: 'credits or cap', next: 'nothing was submitted; tell what is missing' },
+  temporary: { means: 'temporary', next: 'follow `data.nextSteps`, after `retryAfter` seconds if set' },
+  submitUnknown: {
+    means: 'the outcome of the submit is not known',
+    next: 'run the same command again, after `retryAfter` seconds if set: it reconciles, and never submits while that may charge twice',
+  },
+  taskNotFound: { means: 'no such task for this key', next: 'check the id and the key' },
+  downloadFailed: {
+    means: 'finished but not saved',
+    next: 'run the command in `data.nextSteps`; it charges nothing',
+  },
+  bug: { means: 'a bug of this program', next: 'report it; run the same command again' },
+  interrupted: { means: 'interrupted', next: 'run the same command again' },
+  terminated: { means: 'terminated', next: 'run the same command again' },
+};
+
 /** The exit code that each error code stands for, unless a failure says otherwise. */
 export const EXIT_OF_ERROR: Record<ErrorCode, number> = {
   INVALID_MODEL: EXIT.badInput,

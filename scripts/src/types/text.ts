@@ -34,6 +34,3 @@ function beforeCut(secret: string): RegExp {
   const optional = characters.slice(SHORTEST_SECRET).reduceRight((rest, char) => `(?:${char}${rest})?`, '');
   return new RegExp(`${characters.slice(0, SHORTEST_SECRET).join('')}${optional}(?=…)`, 'g');
 }
-
-/** The command as rooms write it that do not know where the program lies; `fromHere` in `cli` puts that right. */
-export const PROGRAM = 'node scripts/run-workflow.mjs';

@@ -45,16 +45,24 @@ export async function account(session: Session, contracts: string[]): Promise<Ou
   const { models, record } = await api.read(provider.account(), shortDeadline(session));
   const live = new Set(models);
   const known = new Set(contracts);
+  const notListedByService = contracts.filter((model) => !live.has(model));
+  const withoutContract = models.filter((model) => !known.has(model));
+  const nextSteps: string[] = [];
+  if (models.length > 0 && notListedByService.length > 0)
+    nextSteps.push(
+      `${provider.title} does not list ${notListedByService.join(', ')} today: choose another model, as a submit of it may be refused.`,
+    );
+  if (withoutContract.length > 0)
+    nextSteps.push(
+      `${provider.title} lists ${withoutContract.join(', ')}, which has no contract here: references/add-a-model.md tells how to add one.`,
+    );
   return success(
     null,
     null,
     {
       ...dataOf(record),
-      contracts: {
-        models: contracts,
-        notListedByService: contracts.filter((model) => !live.has(model)),
-        withoutContract: models.filter((model) => !known.has(model)),
-      },
+      contracts: { models: contracts, notListedByService, withoutContract },
+      ...(nextSteps.length > 0 && { nextSteps }),
     },
     EXIT.done,
   );

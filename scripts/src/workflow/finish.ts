@@ -1,6 +1,7 @@
 import { type PollRhythm, pauseBeforeLook } from '../http/again.ts';
 import type { Entry } from '../journal/journal.ts';
 import type { Credits } from '../journal/record.ts';
+import type { Flags } from '../types/command-line.ts';
 import { failed, type Outcome } from '../types/envelope.ts';
 import { Failure } from '../types/failure.ts';
 import type { JsonObject } from '../types/json.ts';
@@ -14,7 +15,7 @@ export interface FinishOptions {
   folder: string | null;
   rhythm: PollRhythm;
   stallMs: number;
-  resumeFlags: string;
+  resumeFlags: Flags;
   /** When the wait is over, on the monotonic clock; Infinity where there is none. */
   until: number;
   extra?: JsonObject;
@@ -49,7 +50,7 @@ export async function finish(session: Session, taskId: string, options: FinishOp
     const outcome = taskOutcome(session, taskId, task, outcomeOptions);
     if (options.folder === null && outcome.envelope.data) {
       outcome.envelope.data.nextSteps = [
-        resumeCommand(session, taskId, ` --wait ${BRIEF_WAIT_S} --download out`),
+        resumeCommand(session, taskId, { wait: BRIEF_WAIT_S, download: 'out' }),
         `That saves the file. Do it soon: ${session.provider.says.retention}`,
       ];
     }
@@ -60,7 +61,7 @@ export async function finish(session: Session, taskId: string, options: FinishOp
     const nextSteps = [
       ...(error.details.nextSteps ?? []),
       resume,
-      'The task is finished and paid for: fetch its result again, do not submit it again.',
+      'The task is finished and paid for. Run this command as often as you like: it fetches the result and charges nothing.',
     ];
     const data: JsonObject = { ...error.details.data, ...(task && { resultUrls: task.urls }) };
     return failed(error.with({ status: 'COMPLETED', taskId, data, nextSteps }), 'COMPLETED', taskId);

@@ -1,5 +1,5 @@
 import type { Contract } from '../contracts/contract.ts';
-import { cheaperVariants, estimateCredits } from '../contracts/price.ts';
+import { cheaperVariants, estimate, estimateCredits } from '../contracts/price.ts';
 import type { Entry, Journal } from '../journal/journal.ts';
 import type { Intent, Quote } from '../providers/provider.ts';
 import { Failure } from '../types/failure.ts';
@@ -7,7 +7,8 @@ import type { Json, JsonObject } from '../types/json.ts';
 import { type Session, shortDeadline } from './session.ts';
 
 /**
- * Asks for the price, which is free, and compares it with the limit and the balance before anything is submitted.
+ * Asks for the price, which is free, and compares it with the limit and the balance before anything is submitted. For a
+ * service without quotes the limit is compared with the contract's estimate.
  * @param maxCreditsPerDay null = no limit; it too needs the price, and is looked at by `withinDay`
  * @returns the quote; null where nothing limits the price
  * @throws Failure BUDGET_EXCEEDED or INSUFFICIENT_CREDITS; the quote's own failure when there is none to be had
@@ -19,11 +20,47 @@ export async function checkFunds(
   maxCreditsPerDay: number | null,
 ): Promise<Quote | null> {
   if (intent.maxCredits === undefined && maxCreditsPerDay === null) return null;
+  if (!session.provider.can.quote) {
+    checkEstimate(session.provider.title, contract, intent);
+    return null;
+  }
   const quote = await askPrice(session, contract, intent);
   if (quote.affordable === false || (quote.balance !== null && quote.balance < quote.credits)) {
     throw shortOfCredits(session, contract, intent, quote, 'The quote says that the balance is too small.');
   }
   return quote;
+}
+
+/**
+ * Holds a limit against the contract's estimate, which is all there is where a service tells no price before a submit.
+ * @throws Failure BUDGET_EXCEEDED where the estimate may be above it, INVALID_PAYLOAD where there is no estimate
+ */
+function checkEstimate(title: string, contract: Contract, { model, payload, maxCredits }: Intent): void {
+  if (maxCredits === undefined) return;
+  const range = estimate(contract, payload);
+  const { asOf = '', note = '' } = contract.price ?? {};
+  if (range === null) {
+    const hint = `leave --maxCredits out, after looking the price of ${model} up yourself`;
+    const expected = `a model and fields with a known price, as ${title} documents no price before a submit`;
+    throw new Failure(
+      'INVALID_PAYLOAD',
+      `--maxCredits cannot be held: no estimate is known for these fields of ${model}, and ${title} documents no price before a submit. Nothing was submitted.`,
+      { issues: [{ path: '--maxCredits', expected, received: String(maxCredits), hint }], nextSteps: [hint] },
+    );
+  }
+  if (range.most <= maxCredits) return;
+  const cost = range.least === range.most ? String(range.most) : `${range.least} to ${range.most}`;
+  throw new Failure(
+    'BUDGET_EXCEEDED',
+    `By an estimate (prices of ${asOf}) this would cost ${cost} credits; --maxCredits allows ${maxCredits}. ${title} documents no price before a submit. Nothing was submitted.`,
+    {
+      data: { estimate: { ...range, asOf, note }, maxCredits },
+      nextSteps: [
+        ...variants(contract, payload, maxCredits + 1),
+        `Ask the person whether ${cost} credits, an estimate, are fine; then submit with --maxCredits ${range.most}.`,
+      ],
+    },
+  );
 }
 
 /** Asks for the price, which is free. @throws Failure BUDGET_EXCEEDED where it is above the limit of the intent */
@@ -89,7 +126,7 @@ function dayExceeded(session: Session, spent: number | null, credits: number, li
   return new Failure('BUDGET_EXCEEDED', `${so}; --maxCreditsPerDay allows ${limit}. Nothing was submitted.`, {
     data: { quoted: credits, spentToday: spent, maxCreditsPerDay: limit },
     nextSteps: [
-      ...(session.provider.can.account ? [session.command('--action account')] : []),
+      ...(session.provider.can.account ? [session.command('account')] : []),
       'Ask the person for a higher limit, or wait until the oldest charge is a day old.',
     ],
   });
@@ -152,6 +189,6 @@ export function variants(contract: Contract, payload: JsonObject, below: number)
   if (cheaper.length === 0) return [`No form of ${model} is known that costs at most ${below - 1} credits.`];
   return cheaper.map(
     ({ change, credits }) =>
-      `Cheaper: ${JSON.stringify(change).slice(1, -1)} in the payload, about ${credits} credits (an estimate of ${price?.asOf}).`,
+      `Cheaper: ${JSON.stringify(change).slice(1, -1)} in the payload, about ${credits} credit${credits === 1 ? '' : 's'} (an estimate of ${price?.asOf}).`,
   );
 }

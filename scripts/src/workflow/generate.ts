@@ -1,6 +1,7 @@
 import type { Contract } from '../contracts/contract.ts';
 import type { Entry } from '../journal/journal.ts';
 import type { Intent } from '../providers/provider.ts';
+import type { Flags } from '../types/command-line.ts';
 import type { Outcome } from '../types/envelope.ts';
 import { EXIT } from '../types/exit-codes.ts';
 import { Failure } from '../types/failure.ts';
@@ -42,6 +43,9 @@ export interface GenerateOptions {
 /** The task of a request, with its record where there is one. */
 type Made = Omit<RecordedTask, 'entry'> & { entry?: Entry; isResubmitted?: boolean };
 
+// However short the wait: a submit that was rejected for a moment, or whose answer was lost, is given so much.
+const LEAST_SUBMIT_MS = 1_500;
+
 /** The whole way from a valid payload to a finished file: price, submit, wait, fetch. Submits at most one task. */
 export async function generate(session: Session, options: GenerateOptions): Promise<Outcome> {
   const { api } = session;
@@ -49,7 +53,7 @@ export async function generate(session: Session, options: GenerateOptions): Prom
   const start = api.clock.monotonic();
   const wait = { ...options.wait, folder: await folderFor(options.wait.folder) };
   if (isDetached) wait.waitMs = 0;
-  const deadline = isDetached ? shortDeadline(session) : start + wait.waitMs;
+  const deadline = isDetached ? shortDeadline(session) : start + Math.max(wait.waitMs, LEAST_SUBMIT_MS);
   const journal = await session.records();
   let made: Made;
   try {
@@ -157,18 +161,18 @@ function stillRecorded(session: Session, entry: Entry, failure: Failure): Failur
     : [
         `This request was submitted on ${created} as task ${taskId}, which the service does not show any more; its result is kept for a limited time only.`,
         `Nothing was submitted now. If the user wants it made once more, with a new charge: ${session.anew}.`,
-        session.command(`--action forget --taskId ${taskId}`),
+        session.command('forget', { taskId: taskId! }),
       ];
   return failure.with({ taskId: taskId!, data, nextSteps });
 }
 
 /** A failure after the task was made: what is said of it must not read as if nothing had been submitted. */
-function afterSubmit(session: Session, taskId: string, resumeFlags: string, failure: Failure): Failure {
+function afterSubmit(session: Session, taskId: string, resumeFlags: Flags, failure: Failure): Failure {
   return failure.with({
     taskId,
     nextSteps: [
       ...(failure.details.nextSteps ?? []),
-      'The task was submitted and charged, and runs on at the service. This resumes it, and charges nothing:',
+      'The task was submitted and charged, and runs on at the service. This resumes it as often as you like, and charges nothing:',
       resumeCommand(session, taskId, resumeFlags),
     ],
   });

@@ -1,5 +1,6 @@
 import type { Credits } from '../journal/record.ts';
 import type { Sighting } from '../providers/provider.ts';
+import type { Flags } from '../types/command-line.ts';
 import { failed, type Outcome, success } from '../types/envelope.ts';
 import { EXIT } from '../types/exit-codes.ts';
 import { Failure } from '../types/failure.ts';
@@ -20,8 +21,8 @@ export interface OutcomeOptions {
   credits?: Credits | undefined;
   /** The exit code of a task that has not ended. */
   running?: number;
-  /** Flags to repeat in the command that goes on with the task. */
-  resumeFlags?: string;
+  /** Flags to repeat in the command that resumes the task. */
+  resumeFlags?: Flags;
 }
 
 // What a call says in its own name. A service that used one of these words would speak to the agent as if it were us.
@@ -33,6 +34,7 @@ const OUR_WORDS: ReadonlySet<string> = new Set([
   'unknownState',
   'lastPollError',
   'resumed',
+  'warnings',
 ]);
 
 /** A service's answer as it goes into `data`. */
@@ -44,9 +46,9 @@ export function dataOf(record: JsonObject): JsonObject {
 export function resumeCommand(
   { command }: Session,
   taskId: string,
-  flags = ` --wait ${BRIEF_WAIT_S}`,
+  flags: Flags = { wait: BRIEF_WAIT_S },
 ): string {
-  return command(`--action waitTask --taskId ${taskId}${flags}`);
+  return command('waitTask', { taskId, ...flags });
 }
 
 /** Credits as far as anybody reported them; null, never 0, where nobody did. */
@@ -86,7 +88,7 @@ export function taskOutcome(
           data,
           nextSteps: [
             session.provider.says.refund,
-            ...(session.provider.can.account ? [session.command('--action account')] : []),
+            ...(session.provider.can.account ? [session.command('account')] : []),
             'Tell the person what the service said. Another try is a new submit with a new charge: change the prompt or the image first.',
           ],
         }),
@@ -115,7 +117,7 @@ export function taskOutcome(
           ...data,
           nextSteps: [
             resume,
-            'The task goes on by itself. Do not submit it again: that would be charged again.',
+            'The task goes on by itself. Run this command as often as you like: it charges nothing.',
           ],
         },
         running,

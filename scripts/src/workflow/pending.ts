@@ -56,7 +56,7 @@ export async function waitForAll(session: Session, settings: WaitSettings): Prom
     data.nextSteps = [
       ...(gone.length < entries.length || more > 0 ? [session.again] : []),
       ...gone.slice(0, 5),
-      session.command('--action listPending'),
+      session.command('listPending'),
     ];
   }
   const { errorCode = null, errorMessage = null, retryAfter = null } = worst?.envelope ?? {};
@@ -96,8 +96,7 @@ async function ofTask(session: Session, entry: Entry, failure: Failure): Promise
   });
 }
 
-const forget = ({ command }: Session, taskId: string): string =>
-  command(`--action forget --taskId ${taskId}`);
+const forget = ({ command }: Session, taskId: string): string => command('forget', { taskId });
 
 const lastLook = ({ record }: Entry): number => Date.parse(record.checked ?? record.created);
 
@@ -141,7 +140,7 @@ function nothingPending(session: Session, unsettled: number): Outcome {
     unsettled > 0
       ? `No recorded task of this key is unfinished, but of ${unsettled} submits the outcome is not known: run their commands again.`
       : 'No recorded task of this key is unfinished or waits to be handed over.',
-    session.command('--action listPending'),
+    session.command('listPending'),
   ];
   return success(null, null, { count: 0, unsettled, nextSteps }, EXIT.done);
 }

@@ -205,17 +205,18 @@ function whatNext(
 ): string[] {
   const { sentAt, retryAfter, isRecorded } = known;
   const decide = isRecorded ? [`Only if the user accepts that it may be charged once more: ${anew}.`] : [];
-  if (!provider.can.list) return [provider.says.tasks, ...decide];
+  const notYet = 'Do not submit this again before you know: it may be charged twice.';
+  if (!provider.can.list) return [notYet, provider.says.tasks, ...decide];
   const after = retryAfter === undefined ? '' : ` after ${retryAfter} seconds`;
   const repeat = isRecorded
     ? [
         `Run the same command again${after}. It looks for the task in the service's list, and submits nothing while that may charge twice:`,
         again,
       ]
-    : ['Do not submit this again before you know: it may be charged twice.'];
+    : [notYet];
   return [
     ...repeat,
-    command('--action listTasks'),
+    command('listTasks'),
     `A task with idempotencyKey ${idempotencyKey}, or of model ${model} made about ${new Date(sentAt).toISOString()}, is this one: resume it with --action waitTask --taskId <id>.`,
     ...decide,
   ];

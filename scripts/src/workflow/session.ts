@@ -3,6 +3,7 @@ import type { Api } from '../http/api.ts';
 import type { Transport } from '../http/transport.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Provider, Sighting } from '../providers/provider.ts';
+import type { CommandMaker } from '../types/command-line.ts';
 import type { Failure } from '../types/failure.ts';
 import type { TaskState } from '../types/task.ts';
 
@@ -18,6 +19,8 @@ export interface Observer {
   several(count: number): void;
   /** The task's id, in the instant in which it is known. */
   task(taskId: string, state: TaskState): void;
+  /** The observer of one task: what it says from here on names that task, and its age. */
+  about(taskId: string, created?: string): Observer;
   looked(sighting: Sighting, progress: { elapsedMs: number; nextMs: number }): void;
   troubled(failure: Failure): void;
   downloading(bytes: number, total: number | null): void;
@@ -38,8 +41,8 @@ export interface Session {
   again: string;
   /** How the same is asked for once more, with a new charge; words. */
   anew: string;
-  /** A command line that runs as it stands, with the given flags after the program. */
-  command(flags: string): string;
+  /** A command line that runs as it stands. */
+  command: CommandMaker;
 }
 
 /** The deadline, on the monotonic clock, of a call that has no wait of its own. */

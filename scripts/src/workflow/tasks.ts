@@ -3,6 +3,7 @@ import type { Entry } from '../journal/journal.ts';
 import type { Pace } from '../journal/pace.ts';
 import type { Credits } from '../journal/record.ts';
 import type { Sighting } from '../providers/provider.ts';
+import type { Flags } from '../types/command-line.ts';
 import { failed, type Outcome, success } from '../types/envelope.ts';
 import { EXIT } from '../types/exit-codes.ts';
 import { Failure } from '../types/failure.ts';
@@ -22,8 +23,8 @@ export interface WaitSettings {
   /** Where finished files go; null = they are not fetched. */
   folder: string | null;
   stallMs: number;
-  /** Flags to repeat in the command that goes on with the task, with a space before each. */
-  resumeFlags: string;
+  /** Flags to repeat in the command that resumes the task. */
+  resumeFlags: Flags;
   /** The record of the wish that the task belongs to, if there is one. */
   entry?: Entry;
   /** What is known of its credits from before. */
@@ -65,6 +66,7 @@ export async function waitTask(
   known?: Entry,
 ): Promise<Outcome> {
   const entry = known ?? (await recordOf(session, taskId));
+  session = aboutTask(session, taskId, entry);
   // Whoever goes on with a wish wants the file that the wish was about.
   const folder = await folderFor(settings.folder ?? entry?.record.download ?? null);
   const { clock } = session.api;
@@ -138,8 +140,8 @@ export async function cancelTask(session: Session, taskId: string): Promise<Outc
       exitCode: running ? EXIT.stillRunning : seen.state === 'FAILED' ? EXIT.taskEnded : EXIT.badInput,
       nextSteps: [
         provider.says.cancel,
-        ...(seen.state === 'SUBMITTED' ? [session.command(`--action cancelTask --taskId ${taskId}`)] : []),
-        session.command(`--action ${running ? 'waitTask' : 'getTask'} --taskId ${taskId}`),
+        ...(seen.state === 'SUBMITTED' ? [session.command('cancelTask', { taskId })] : []),
+        session.command(running ? 'waitTask' : 'getTask', { taskId }),
       ],
     },
   );
@@ -179,9 +181,10 @@ export async function waitOn(
   extra: JsonObject = {},
   trouble?: Failure,
 ): Promise<Outcome> {
-  const { api, observer } = session;
   const { entry } = settings;
   const taskId = task.id;
+  session = aboutTask(session, taskId, entry);
+  const { api, observer } = session;
   const start = api.clock.monotonic();
   const credits = settings.credits && creditsOf(task, settings.credits);
   let seen: Sighting | undefined = task.state
@@ -246,6 +249,11 @@ export async function waitOn(
   });
   outcome.envelope.retryAfter = trouble?.details.retryAfter ?? null;
   return outcome;
+}
+
+/** The session, with an observer that names the task in every line. */
+function aboutTask(session: Session, taskId: string, entry: Entry | undefined): Session {
+  return { ...session, observer: session.observer.about(taskId, entry?.record.created) };
 }
 
 /** Whose turn it is to look; undefined where there is no limit to share. */

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { describeAll, describeOne } from '../../scripts/src/cli/describe.ts';
+import { listModels } from '../../scripts/src/contracts/contract.ts';
+import { profileOf } from '../../scripts/src/providers/registry.ts';
+import { OUTPUT_KINDS, type OutputKind } from '../../scripts/src/types/output-kind.ts';
+
+const aivideomaker = { profile: profileOf('aivideomaker')!, isProviderNamed: false };
+const apidot = { profile: profileOf('apidot')!, isProviderNamed: true };
+
+// Written out from the sources' families (image, video, music, 3D), not read from the contracts.
+const APIDOT: Record<OutputKind, RegExp> = {
+  image: /^(flux-|gpt-image-|grok-imagine-image|nano-banana-|seedream-|wan-2\.7-image|z-image)/,
+  video: /^(seedance-|veo3\.1-|sora-|happy-horse|wan2\.7-|runway-|omni-|grok-imagine-video|kling-)/,
+  audio: /^(generate-music|minimax-music)/,
+  model3d: /^(meshy-|tripo3d-)/,
+};
+
+interface Model {
+  model: string;
+  output: OutputKind;
+}
+
+async function modelsOf(which: Parameters<typeof describeAll>[0]): Promise<Model[]> {
+  const { envelope } = await describeAll(which);
+  return (envelope.data as unknown as { models: Model[] }).models;
+}
+
+describe('what a model makes', () => {
+  it.each(OUTPUT_KINDS)('--kind %s lists the models of apidot that make it, and no other', async (kind) => {
+    const expected = (await listModels('apidot')).filter((id) => APIDOT[kind].test(id));
+    const models = await modelsOf({ ...apidot, kind });
+    expect(expected.length).toBeGreaterThan(1);
+    expect(models.map(({ model }) => model)).toEqual(expected);
+    expect(new Set(models.map(({ output }) => output))).toEqual(new Set([kind]));
+  });
+
+  it('is told of every model, and the four kinds are all of them', async () => {
+    const all = await modelsOf(apidot);
+    expect(all.map(({ model }) => model)).toEqual(await listModels('apidot'));
+    for (const { model, output } of all) expect(model).toMatch(APIDOT[output]);
+    for (const { output } of await modelsOf(aivideomaker)) expect(output).toBe('video');
+  });
+
+  it('where a service makes none of the kind, the answer names the models of the other and the command', async () => {
+    const { envelope } = await describeAll({ ...aivideomaker, kind: 'audio' });
+    expect(envelope.data).toMatchObject({
+      kind: 'audio',
+      models: [],
+      otherProviders: { apidot: ['generate-music', 'minimax-music-2.6'] },
+      nextSteps: [expect.stringMatching(/--action listModels --provider apidot --kind audio$/)],
+    });
+  });
+
+  it('describeModel says it too', async () => {
+    const { envelope } = await describeOne({ ...aivideomaker }, 'generate-music');
+    expect(envelope.data).toMatchObject({ provider: 'apidot', output: 'audio' });
+  });
+});
