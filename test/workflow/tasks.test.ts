@@ -265,6 +265,7 @@ describe('waitTask', () => {
     const { envelope, exitCode } = await waitTask(sessionWith(server.origin), 'ckx1', waiting(60_000));
     expect(envelope).toMatchObject({ ok: false, status, errorCode: code });
     expect(envelope.errorMessage).toContain(said);
+    expect(stepsOf(envelope).at(-1)).toMatch(/new charge.* add --new to the command that submitted it\.$/);
     expect(exitCode).toBe(EXIT.taskEnded);
   });
 

@@ -89,7 +89,7 @@ export function taskOutcome(
           nextSteps: [
             session.provider.says.refund,
             ...(session.provider.can.account ? [session.command('account')] : []),
-            'Tell the person what the service said. Another try is a new submit with a new charge: change the prompt or the image first.',
+            'Tell the user what the service said. Another try is a new charge: change the prompt or the image, or add --new to the command that submitted it.',
           ],
         }),
         'FAILED',
@@ -103,7 +103,7 @@ export function taskOutcome(
           taskId,
           data,
           nextSteps: [
-            `${session.provider.can.cancel ? 'A cancelled task is refunded. ' : ''}To have the result after all, submit it as a new task.`,
+            `${session.provider.can.cancel ? 'A cancelled task is refunded. ' : ''}To have the result after all, with a new charge: add --new to the command that submitted it.`,
           ],
         }),
         'CANCEL',
