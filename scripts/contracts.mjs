@@ -648,6 +648,7 @@ function toContract(provider, model, document) {
     "x-output": output,
     "x-sources": sources,
     "x-notes": notes = [],
+    "x-replay": replay = null,
     "x-price": price,
     examples,
     ...schema
@@ -666,6 +667,7 @@ function toContract(provider, model, document) {
     example,
     sources: known,
     notes: readNotes(notes),
+    replay: readReplay(replay),
     price: price === void 0 ? null : readPrice(price, root)
   };
   roots.set(contract, root);
@@ -691,6 +693,11 @@ function readNotes(value) {
     if (typeof note !== "string") throw new ContractError("x-notes must be a list of sentences");
     return note;
   });
+}
+function readReplay(value) {
+  if (value !== null && (typeof value !== "string" || value.trim() === ""))
+    throw new ContractError("x-replay must be a sentence: where a replay is documented, with the date");
+  return value;
 }
 
 // scripts/src/contracts/price.ts
@@ -3044,7 +3051,7 @@ async function describeOne({ profile, isProviderNamed }, model) {
   let provider = profile.id;
   for (const { id } of services) if ((await listModels(id)).includes(model)) provider = id;
   const contract = await loadContract(provider, model);
-  const { schema, example, sources, notes, price } = contract;
+  const { schema, example, sources, notes, replay, price } = contract;
   const flags = { sandbox: true, ...modelFlags(contract), payload: JSON.stringify(example) };
   return success(
     null,
@@ -3054,6 +3061,7 @@ async function describeOne({ profile, isProviderNamed }, model) {
       schema,
       sources: sources.map((source) => ({ ...source })),
       notes,
+      replay,
       price: price === null ? null : JSON.parse(JSON.stringify(price)),
       nextSteps: [commandLine2(flagWords(flags))]
     },

@@ -579,7 +579,12 @@ function fileStemOf({ taskId, number }) {
   return `${fileStem(taskId)}${number === void 0 ? "" : `-${number}`}`;
 }
 async function isSaved(file) {
-  return await isThere(file.path) && hasContent(file.path, file);
+  try {
+    return await hasContent(file.path, file);
+  } catch (error) {
+    if (diskTrouble(error) === void 0) throw error;
+    return false;
+  }
 }
 async function download(session, options) {
   const stem = fileStemOf(options);
@@ -659,6 +664,7 @@ function asDownloadFailure(error, { folder }) {
 async function copyTo(file, target, clock) {
   const copy = { ...file, path: target };
   if (await isSaved(copy)) return copy;
+  await prepareFolder(path2.dirname(target));
   const part = `${target}.${randomBytes2(4).toString("hex")}.part`;
   try {
     await copyFile(file.path, part);

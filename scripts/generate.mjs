@@ -244,7 +244,7 @@ import { Failure as Failure6 } from "./main.mjs";
 import { isObject as isObject2 } from "./main.mjs";
 import { isTerminal as isTerminal2 } from "./main.mjs";
 import { isYoung } from "./live.mjs";
-import { folderFor } from "./live.mjs";
+import { folderFor as folderFor2 } from "./live.mjs";
 import { creditsOf as creditsOf3, resumeCommand as resumeCommand3, taskOutcome } from "./live.mjs";
 
 // scripts/src/workflow/recorded.ts
@@ -503,6 +503,7 @@ async function recordedTask(session, journal, request, deadline) {
     if (folder !== null && entry.record.download !== folder) await entry.update({ download: folder });
     return { entry, credits: entry.record.credits, isResumed: true };
   }
+  const { resubmitted } = entry.record;
   try {
     const replaced = [];
     for (const earlier of claimed.kind === "new" ? claimed.unsettled : []) {
@@ -519,9 +520,11 @@ async function recordedTask(session, journal, request, deadline) {
     await noteTask(session, entry, result.task);
     for (const earlier of replaced) await earlier.update({ phase: "abandoned" });
     const { task, wasThere } = result;
-    if (wasThere) session.observer.attached(task.id, entry.record.created);
+    const wasSent = claimed.kind === "new" || entry.record.resubmitted !== resubmitted;
+    const isResumed = wasThere && !wasSent;
+    if (isResumed) session.observer.attached(task.id, entry.record.created);
     session.observer.task(task.id, task.state);
-    return { entry, credits: entry.record.credits, task, isResumed: wasThere };
+    return { entry, credits: entry.record.credits, task, isResumed };
   } finally {
     claimed.lock.release();
   }
@@ -634,18 +637,17 @@ function resubmitLog(session, journal, { contract, intent, terms }, entry) {
 // scripts/src/workflow/reuse.ts
 const path = require("node:path");
 import { failed, success as success2 } from "./main.mjs";
-import { EXIT as EXIT2, EXIT_OF_ERROR } from "./main.mjs";
+import { EXIT as EXIT2 } from "./main.mjs";
 import { Failure as Failure5 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
 import { handOver } from "./live.mjs";
-import { finish } from "./live.mjs";
+import { finish, folderFor } from "./live.mjs";
 import { waitTask } from "./live.mjs";
 var DAY_MS = 24 * 36e5;
 var hasEnded = ({ record }) => isTerminal(record.status);
 async function reuse(session, entry, settings) {
   const { taskId, created, status } = entry.record;
   session.observer.attached(taskId, created);
-  session.observer.task(taskId, status);
   await noteUse(session, entry);
   const outcome = status === "COMPLETED" ? await sameResult(session, entry, settings) : await sameEnd(session, entry, settings);
   return { ...outcome, envelope: { ...outcome.envelope, data: said(session, entry, outcome) } };
@@ -670,22 +672,29 @@ async function noteUse({ api }, entry) {
 }
 async function sameResult(session, entry, settings) {
   const { taskId, download, credits } = entry.record;
+  session.observer.task(taskId, "COMPLETED");
   const folder = settings.folder ?? download;
-  let files;
   try {
-    files = await wholeFiles(session, entry, folder);
+    const files = await wholeFiles(session, entry, folder);
+    if (files) {
+      const data = { credits: { ...credits }, files: files.map((file) => ({ ...file })) };
+      return handOver(session, entry, success2("COMPLETED", taskId, data, EXIT2.done));
+    }
+    const until = settings.waitMs > 0 ? session.api.clock.monotonic() + settings.waitMs : Infinity;
+    const options = { ...settings, folder: await folderFor(folder), until, entry, credits };
+    const outcome = await finish(session, taskId, options);
+    if (outcome.envelope.errorCode === "TASK_NOT_FOUND") throw gone(session, taskId);
+    return handOver(session, entry, outcome);
   } catch (error) {
     if (!(error instanceof Failure5)) throw error;
     return failed(error.with({ status: "COMPLETED" }), "COMPLETED", taskId);
   }
-  if (files) {
-    const data = { credits: { ...credits }, files: files.map((file) => ({ ...file })) };
-    return handOver(session, entry, success2("COMPLETED", taskId, data, EXIT2.done));
-  }
-  const { clock } = session.api;
-  const until = settings.waitMs > 0 ? clock.monotonic() + settings.waitMs : Infinity;
-  const outcome = await finish(session, taskId, { ...settings, folder, until, entry, credits });
-  return handOver(session, entry, isGone(outcome) ? gone(session, outcome) : outcome);
+}
+function gone({ provider: { title, says } }, taskId) {
+  return new Failure5(
+    "DOWNLOAD_FAILED",
+    `The result cannot be had any more: no whole copy of it is known on this machine, and ${title} does not know task ${taskId} any more. ${says.retention}`
+  );
 }
 async function wholeFiles(session, entry, folder) {
   const { files, fileCount, delivered } = entry.record;
@@ -707,7 +716,8 @@ async function wholeFiles(session, entry, folder) {
   const { copyTo } = await import("./download.mjs");
   const placed = [];
   for (const file of whole) {
-    placed.push(await copyTo(file, path.join(folder, path.basename(file.path)), session.api.clock));
+    const target = path.join(folder, path.basename(file.path));
+    placed.push(file.path === target ? file : await copyTo(file, target, session.api.clock));
   }
   const isNew = ({ path: target }) => !files.some((file) => file.path === target);
   if (placed.some(isNew)) await entry.update((now) => ({ files: [...now.files, ...placed.filter(isNew)] }));
@@ -715,23 +725,6 @@ async function wholeFiles(session, entry, folder) {
 }
 function sameEnd(session, entry, settings) {
   return waitTask(session, entry.record.taskId, { ...settings, waitMs: 0 }, {}, entry);
-}
-var GONE = ["TASK_NOT_FOUND", "DOWNLOAD_FAILED"];
-function isGone({ envelope }) {
-  return envelope.errorCode !== null && GONE.includes(envelope.errorCode);
-}
-function gone(session, outcome) {
-  const { envelope } = outcome;
-  if (envelope.errorCode === "DOWNLOAD_FAILED") return outcome;
-  const failure = new Failure5(
-    "DOWNLOAD_FAILED",
-    `The result cannot be had any more: the saved file is gone, and ${session.provider.title} does not know the task. ${session.provider.says.retention}`
-  );
-  return {
-    ...outcome,
-    envelope: { ...envelope, errorCode: failure.code, errorMessage: failure.message },
-    exitCode: EXIT_OF_ERROR[failure.code]
-  };
 }
 
 // scripts/src/workflow/generate.ts
@@ -742,7 +735,7 @@ async function generate(session, options) {
   const { api } = session;
   const { contract, intent, isDetached } = options;
   const start = api.clock.monotonic();
-  const wait = { ...options.wait, folder: await folderFor(options.wait.folder) };
+  const wait = { ...options.wait, folder: await folderFor2(options.wait.folder) };
   if (isDetached) wait.waitMs = 0;
   const deadline = isDetached ? shortDeadline3(session) : start + Math.max(wait.waitMs, LEAST_SUBMIT_MS);
   const journal = await session.records();

@@ -202,7 +202,8 @@ function taskOutcome(session, taskId, seen, { extra = {}, credits, running = EXI
     case "COMPLETED":
       return success("COMPLETED", taskId, data, EXIT.done);
     case "FAILED": {
-      const why = seen.error ? ` The service says: ${quoted3(seen.error)}.` : " The service gives no reason.";
+      const noReason = seen.isRecordUnread ? " Why is not known: its record at the service cannot be read." : " The service gives no reason.";
+      const why = seen.error ? ` The service says: ${quoted3(seen.error)}.` : noReason;
       return failed(
         new Failure7("GENERATION_FAILED", `The task ended FAILED.${why}`, {
           status: "FAILED",
@@ -211,7 +212,7 @@ function taskOutcome(session, taskId, seen, { extra = {}, credits, running = EXI
           nextSteps: [
             session.provider.says.refund,
             ...session.provider.can.account ? [session.command("account")] : [],
-            "Tell the person what the service said. Another try is a new submit with a new charge: change the prompt or the image first."
+            "Tell the user what the service said. Another try is a new charge: change the prompt or the image, or add --new to the command that submitted it."
           ]
         }),
         "FAILED",
@@ -225,7 +226,7 @@ function taskOutcome(session, taskId, seen, { extra = {}, credits, running = EXI
           taskId,
           data,
           nextSteps: [
-            `${session.provider.can.cancel ? "A cancelled task is refunded. " : ""}To have the result after all, submit it as a new task.`
+            `${session.provider.can.cancel ? "A cancelled task is refunded. " : ""}To have the result after all, with a new charge: add --new to the command that submitted it.`
           ]
         }),
         "CANCEL",
@@ -683,7 +684,7 @@ async function withRecord(session, taskId, seen) {
     return { ...task, state: seen.state };
   } catch (error) {
     if (!(error instanceof Failure11)) throw error;
-    return seen;
+    return { ...seen, isRecordUnread: true };
   }
 }
 var LEAST_SHARED_MS;

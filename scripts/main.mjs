@@ -30,7 +30,7 @@ var init_registry = __esm({
     AIVIDEOMAKER = {
       id: "aivideomaker",
       title: "AIVideoMaker",
-      can: { cancel: true, list: true, quote: true, account: true, replay: true, signedWebhooks: false },
+      can: { cancel: true, list: true, quote: true, account: true, signedWebhooks: false },
       url: "https://aivideomaker.ai",
       keyVariable: "AIVIDEO_API_KEY",
       urlVariable: "AIVIDEO_BASE_URL",
@@ -50,7 +50,7 @@ var init_registry = __esm({
     APIDOT = {
       id: "apidot",
       title: "APIDot",
-      can: { cancel: false, list: false, quote: false, account: false, replay: false, signedWebhooks: false },
+      can: { cancel: false, list: false, quote: false, account: false, signedWebhooks: false },
       url: "https://api.apidot.ai",
       keyVariable: "APIDOT_API_KEY",
       urlVariable: "APIDOT_BASE_URL",

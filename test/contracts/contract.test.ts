@@ -330,6 +330,8 @@ describe('a contract that is not understood is refused, never half used', () => 
     ['no output', 'x-output: video\n', '', 'x-output must be one of video, image, audio, model3d'],
     ['an unknown output', 'x-output: video', 'x-output: film', 'x-output must be one of'],
     ['no sources', 'x-sources:', 'x-notes2:', 'x-sources must list'],
+    ['a replay that is not told', 'x-sources:', 'x-replay: true\nx-sources:', 'x-replay must be a sentence'],
+    ['a replay of no words', 'x-sources:', "x-replay: ' '\nx-sources:", 'x-replay must be a sentence'],
     ['a price of a stranger', 'seconds: duration', 'seconds: length', 'x-price.seconds must name'],
     ['an unknown price key', 'perSecond: 3', 'perSecond: 3, perFrame: 1', 'perFrame is not supported'],
     ['a free price', 'perSecond: 3', 'perSecond: 0', 'perSecond must be a number above 0'],

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { describeOne } from '../../scripts/src/cli/describe.ts';
 import { imageField } from '../../scripts/src/contracts/image-field.ts';
 import { checkPayload } from '../../scripts/src/contracts/validate.ts';
+import { PROFILES } from '../../scripts/src/providers/registry.ts';
 import type { Json, JsonObject } from '../../scripts/src/types/json.ts';
 import { contractOf, dataUri, issuesOf, MODELS, PICTURES } from './helpers.ts';
 
@@ -149,6 +151,15 @@ describe('the models of B3 and the four listed since', () => {
       expect(date).toMatch(/2026/);
     }
     for (const note of contract.notes) expect(note).toMatch(/\.$/);
+  });
+
+  it.each(MODELS)('%s: says whether a replay is documented: of minimax alone', async (model) => {
+    const { replay } = await contractOf(model);
+    if (model === 'minimax')
+      expect(replay).toMatch(/OpenAPI 1\.0\.15 \(September 2026\).* No replay was ever seen\.$/);
+    else expect(replay).toBeNull();
+    const described = await describeOne({ profile: PROFILES[0]!, isProviderNamed: false }, model);
+    expect(described.envelope.data).toMatchObject({ model, replay });
   });
 
   it.each(MODELS)('%s: every property is described', async (model) => {

@@ -258,13 +258,14 @@ describe('waitTask', () => {
   it.each<[string, Answer, string, string]>([
     ['FAILED', record('FAILED', { output: { error: 'bad content' } }), 'GENERATION_FAILED', 'bad content'],
     ['FAILED', record('PROGRESS'), 'GENERATION_FAILED', 'no reason'],
-    ['FAILED', { status: 404 }, 'GENERATION_FAILED', 'no reason'],
+    ['FAILED', { status: 404 }, 'GENERATION_FAILED', 'record at the service cannot be read'],
     ['CANCEL', record('CANCEL', { creditsRefunded: 15 }), 'TASK_CANCELLED', 'cancelled'],
   ])('the end %s with the record %j is %s', async (status, answer, code, said) => {
     const server = await service({ [STATUS]: [state(status)], [TASK]: [answer] });
     const { envelope, exitCode } = await waitTask(sessionWith(server.origin), 'ckx1', waiting(60_000));
     expect(envelope).toMatchObject({ ok: false, status, errorCode: code });
     expect(envelope.errorMessage).toContain(said);
+    expect(stepsOf(envelope).at(-1)).toMatch(/new charge.* add --new to the command that submitted it\.$/);
     expect(exitCode).toBe(EXIT.taskEnded);
   });
 

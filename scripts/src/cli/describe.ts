@@ -62,7 +62,7 @@ export async function describeOne({ profile, isProviderNamed }: Which, model: st
   let provider = profile.id;
   for (const { id } of services) if ((await listModels(id)).includes(model)) provider = id;
   const contract = await loadContract(provider, model);
-  const { schema, example, sources, notes, price } = contract;
+  const { schema, example, sources, notes, replay, price } = contract;
   const flags = { sandbox: true, ...modelFlags(contract), payload: JSON.stringify(example) };
   return success(
     null,
@@ -72,6 +72,7 @@ export async function describeOne({ profile, isProviderNamed }: Which, model: st
       schema,
       sources: sources.map((source) => ({ ...source })),
       notes,
+      replay,
       price: price === null ? null : (JSON.parse(JSON.stringify(price)) as Json),
       nextSteps: [commandLine(flagWords(flags))],
     },

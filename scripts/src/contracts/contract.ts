@@ -25,6 +25,11 @@ export interface Contract {
   example: JsonObject;
   sources: { what: string; date: string }[];
   notes: string[];
+  /**
+   * Where the service documents that a submit repeated with the same idempotency key is not charged again; null where it
+   * does not.
+   */
+  replay: string | null;
   /** Null where no price is known that is recent enough to say anything. */
   price: PriceRule | null;
 }
@@ -122,10 +127,11 @@ export function toContract(provider: string, model: string, document: Json): Con
     'x-output': output,
     'x-sources': sources,
     'x-notes': notes = [],
+    'x-replay': replay = null,
     'x-price': price,
     examples,
     ...schema
-  } = document as JsonObject & { 'x-notes'?: Json };
+  } = document as JsonObject & { 'x-notes'?: Json; 'x-replay'?: Json };
   if (schema.$schema !== DIALECT) throw new ContractError(`$schema must be ${DIALECT}`);
   if (schema.type !== 'object') throw new ContractError('type must be object');
   const example = Array.isArray(examples) ? examples[0] : undefined;
@@ -140,6 +146,7 @@ export function toContract(provider: string, model: string, document: Json): Con
     example,
     sources: known,
     notes: readNotes(notes),
+    replay: readReplay(replay),
     price: price === undefined ? null : readPrice(price, root),
   };
   roots.set(contract, root);
@@ -168,4 +175,10 @@ function readNotes(value: Json): string[] {
     if (typeof note !== 'string') throw new ContractError('x-notes must be a list of sentences');
     return note;
   });
+}
+
+function readReplay(value: Json): string | null {
+  if (value !== null && (typeof value !== 'string' || value.trim() === ''))
+    throw new ContractError('x-replay must be a sentence: where a replay is documented, with the date');
+  return value;
 }

@@ -4,8 +4,6 @@ export interface Capabilities {
   list: boolean;
   quote: boolean;
   account: boolean;
-  /** The service documents that a submit repeated with the same idempotency key is not charged again. */
-  replay: boolean;
   /** Callbacks carry a documented signature. */
   signedWebhooks: boolean;
 }

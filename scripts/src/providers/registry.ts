@@ -5,7 +5,7 @@ import type { Provider, ProviderSettings } from './provider.ts';
 const AIVIDEOMAKER: Profile = {
   id: 'aivideomaker',
   title: 'AIVideoMaker',
-  can: { cancel: true, list: true, quote: true, account: true, replay: true, signedWebhooks: false },
+  can: { cancel: true, list: true, quote: true, account: true, signedWebhooks: false },
   url: 'https://aivideomaker.ai',
   keyVariable: 'AIVIDEO_API_KEY',
   urlVariable: 'AIVIDEO_BASE_URL',
@@ -30,7 +30,7 @@ const AIVIDEOMAKER: Profile = {
 const APIDOT: Profile = {
   id: 'apidot',
   title: 'APIDot',
-  can: { cancel: false, list: false, quote: false, account: false, replay: false, signedWebhooks: false },
+  can: { cancel: false, list: false, quote: false, account: false, signedWebhooks: false },
   url: 'https://api.apidot.ai',
   keyVariable: 'APIDOT_API_KEY',
   urlVariable: 'APIDOT_BASE_URL',

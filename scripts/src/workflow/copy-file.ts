@@ -2,15 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { copyFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Clock } from '../http/clock.ts';
-import { asDownloadFailure, isSaved, moveIntoPlace, type SavedFile } from './download.ts';
+import { asDownloadFailure, isSaved, moveIntoPlace, prepareFolder, type SavedFile } from './download.ts';
 
 /**
  * Copies a saved file to another place, whole or not at all. A different file of the same name is never replaced.
- * @throws Failure DOWNLOAD_FAILED
+ * @throws Failure DOWNLOAD_FAILED; INVALID_PAYLOAD where there can be no such folder
  */
 export async function copyTo(file: SavedFile, target: string, clock: Clock): Promise<SavedFile> {
   const copy = { ...file, path: target };
   if (await isSaved(copy)) return copy;
+  await prepareFolder(path.dirname(target));
   const part = `${target}.${randomBytes(4).toString('hex')}.part`;
   try {
     await copyFile(file.path, part);

@@ -62,7 +62,13 @@ export function fileStemOf({ taskId, number }: Pick<DownloadOptions, 'taskId' | 
 
 /** Whether a file that was saved earlier still lies there as it was. */
 export async function isSaved(file: SavedFile): Promise<boolean> {
-  return (await isThere(file.path)) && hasContent(file.path, file);
+  try {
+    return await hasContent(file.path, file);
+  } catch (error) {
+    // What cannot be read is not there as it was.
+    if (diskTrouble(error) === undefined) throw error;
+    return false;
+  }
 }
 
 /**

@@ -11,7 +11,10 @@ import { quoted } from '../types/text.ts';
 import type { Session } from './session.ts';
 
 type Seen = Pick<Sighting, 'state' | 'unknownState' | 'record'> &
-  Partial<Pick<Task, 'model' | 'error' | 'urls' | 'charged' | 'refunded'>>;
+  Partial<Pick<Task, 'model' | 'error' | 'urls' | 'charged' | 'refunded'>> & {
+    /** The task's record, which may say why it failed, could not be read. */
+    isRecordUnread?: boolean;
+  };
 
 export interface OutcomeOptions {
   /** What else goes into `data`. */
@@ -60,7 +63,10 @@ export function taskOutcome(
     case 'COMPLETED':
       return success('COMPLETED', taskId, data, EXIT.done);
     case 'FAILED': {
-      const why = seen.error ? ` The service says: ${quoted(seen.error)}.` : ' The service gives no reason.';
+      const noReason = seen.isRecordUnread
+        ? ' Why is not known: its record at the service cannot be read.'
+        : ' The service gives no reason.';
+      const why = seen.error ? ` The service says: ${quoted(seen.error)}.` : noReason;
       return failed(
         new Failure('GENERATION_FAILED', `The task ended FAILED.${why}`, {
           status: 'FAILED',
@@ -69,7 +75,7 @@ export function taskOutcome(
           nextSteps: [
             session.provider.says.refund,
             ...(session.provider.can.account ? [session.command('account')] : []),
-            'Tell the person what the service said. Another try is a new submit with a new charge: change the prompt or the image first.',
+            'Tell the user what the service said. Another try is a new charge: change the prompt or the image, or add --new to the command that submitted it.',
           ],
         }),
         'FAILED',
@@ -83,7 +89,7 @@ export function taskOutcome(
           taskId,
           data,
           nextSteps: [
-            `${session.provider.can.cancel ? 'A cancelled task is refunded. ' : ''}To have the result after all, submit it as a new task.`,
+            `${session.provider.can.cancel ? 'A cancelled task is refunded. ' : ''}To have the result after all, with a new charge: add --new to the command that submitted it.`,
           ],
         }),
         'CANCEL',

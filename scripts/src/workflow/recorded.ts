@@ -23,7 +23,7 @@ export interface RecordedTask {
   credits: Credits;
   /** Absent: the record names it. */
   task?: Task;
-  /** It was there before this command. */
+  /** It was there before this command, which has sent nothing. */
   isResumed: boolean;
 }
 
@@ -61,6 +61,7 @@ export async function recordedTask(
     if (folder !== null && entry.record.download !== folder) await entry.update({ download: folder });
     return { entry, credits: entry.record.credits, isResumed: true };
   }
+  const { resubmitted } = entry.record;
   try {
     const replaced: Entry[] = [];
     for (const earlier of claimed.kind === 'new' ? claimed.unsettled : []) {
@@ -81,9 +82,11 @@ export async function recordedTask(
     // Only now is there another one in their place.
     for (const earlier of replaced) await earlier.update({ phase: 'abandoned' });
     const { task, wasThere } = result;
-    if (wasThere) session.observer.attached(task.id, entry.record.created);
+    const wasSent = claimed.kind === 'new' || entry.record.resubmitted !== resubmitted;
+    const isResumed = wasThere && !wasSent;
+    if (isResumed) session.observer.attached(task.id, entry.record.created);
     session.observer.task(task.id, task.state);
-    return { entry, credits: entry.record.credits, task, isResumed: wasThere };
+    return { entry, credits: entry.record.credits, task, isResumed };
   } finally {
     claimed.lock.release();
   }

@@ -1,13 +1,13 @@
 import path from 'node:path';
 import type { Entry } from '../journal/journal.ts';
 import { failed, type Outcome, success } from '../types/envelope.ts';
-import { EXIT, EXIT_OF_ERROR } from '../types/exit-codes.ts';
+import { EXIT } from '../types/exit-codes.ts';
 import { Failure } from '../types/failure.ts';
 import type { Json } from '../types/json.ts';
 import { isTerminal } from '../types/task.ts';
 import { handOver } from './delivery.ts';
 import type { SavedFile } from './download.ts';
-import { finish } from './finish.ts';
+import { finish, folderFor } from './finish.ts';
 import type { Session } from './session.ts';
 import type { WaitSettings } from './tasks.ts';
 import { waitTask } from './tasks.ts';
@@ -24,7 +24,6 @@ export const hasEnded = ({ record }: Entry): boolean => isTerminal(record.status
 export async function reuse(session: Session, entry: Entry, settings: WaitSettings): Promise<Outcome> {
   const { taskId, created, status } = entry.record;
   session.observer.attached(taskId!, created);
-  session.observer.task(taskId!, status);
   await noteUse(session, entry);
   const outcome =
     status === 'COMPLETED'
@@ -57,22 +56,30 @@ async function noteUse({ api }: Session, entry: Entry): Promise<void> {
 
 async function sameResult(session: Session, entry: Entry, settings: WaitSettings): Promise<Outcome> {
   const { taskId, download, credits } = entry.record;
+  session.observer.task(taskId!, 'COMPLETED');
   const folder = settings.folder ?? download;
-  let files: SavedFile[] | undefined;
   try {
-    files = await wholeFiles(session, entry, folder);
+    const files = await wholeFiles(session, entry, folder);
+    if (files) {
+      const data = { credits: { ...credits }, files: files.map((file) => ({ ...file })) };
+      return handOver(session, entry, success('COMPLETED', taskId, data, EXIT.done));
+    }
+    const until = settings.waitMs > 0 ? session.api.clock.monotonic() + settings.waitMs : Infinity;
+    const options = { ...settings, folder: await folderFor(folder), until, entry, credits };
+    const outcome = await finish(session, taskId!, options);
+    if (outcome.envelope.errorCode === 'TASK_NOT_FOUND') throw gone(session, taskId!);
+    return handOver(session, entry, outcome);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return failed(error.with({ status: 'COMPLETED' }), 'COMPLETED', taskId);
   }
-  if (files) {
-    const data = { credits: { ...credits }, files: files.map((file) => ({ ...file })) };
-    return handOver(session, entry, success('COMPLETED', taskId, data, EXIT.done));
-  }
-  const { clock } = session.api;
-  const until = settings.waitMs > 0 ? clock.monotonic() + settings.waitMs : Infinity;
-  const outcome = await finish(session, taskId!, { ...settings, folder, until, entry, credits });
-  return handOver(session, entry, isGone(outcome) ? gone(session, outcome) : outcome);
+}
+
+function gone({ provider: { title, says } }: Session, taskId: string): Failure {
+  return new Failure(
+    'DOWNLOAD_FAILED',
+    `The result cannot be had any more: no whole copy of it is known on this machine, and ${title} does not know task ${taskId} any more. ${says.retention}`,
+  );
 }
 
 /** The files of the result, in the folder that is wanted; undefined where one of them is nowhere whole. */
@@ -101,7 +108,8 @@ async function wholeFiles(
   const { copyTo } = await import('./copy-file.ts');
   const placed: SavedFile[] = [];
   for (const file of whole) {
-    placed.push(await copyTo(file, path.join(folder, path.basename(file.path)), session.api.clock));
+    const target = path.join(folder, path.basename(file.path));
+    placed.push(file.path === target ? file : await copyTo(file, target, session.api.clock));
   }
   const isNew = ({ path: target }: SavedFile) => !files.some((file) => file.path === target);
   if (placed.some(isNew)) await entry.update((now) => ({ files: [...now.files, ...placed.filter(isNew)] }));
@@ -111,25 +119,4 @@ async function wholeFiles(
 /** A task that ended without a result; its record says why, where it can be had at once. */
 function sameEnd(session: Session, entry: Entry, settings: WaitSettings): Promise<Outcome> {
   return waitTask(session, entry.record.taskId!, { ...settings, waitMs: 0 }, {}, entry);
-}
-
-const GONE = ['TASK_NOT_FOUND', 'DOWNLOAD_FAILED'];
-
-function isGone({ envelope }: Outcome): boolean {
-  return envelope.errorCode !== null && GONE.includes(envelope.errorCode);
-}
-
-/** The service no longer has what was paid for, and no copy of it is on this machine. */
-function gone(session: Session, outcome: Outcome): Outcome {
-  const { envelope } = outcome;
-  if (envelope.errorCode === 'DOWNLOAD_FAILED') return outcome;
-  const failure = new Failure(
-    'DOWNLOAD_FAILED',
-    `The result cannot be had any more: the saved file is gone, and ${session.provider.title} does not know the task. ${session.provider.says.retention}`,
-  );
-  return {
-    ...outcome,
-    envelope: { ...envelope, errorCode: failure.code, errorMessage: failure.message },
-    exitCode: EXIT_OF_ERROR[failure.code],
-  };
 }

@@ -292,13 +292,13 @@ async function withRecord(
   session: Session,
   taskId: string,
   seen: Sighting,
-): Promise<Sighting & Partial<Task>> {
+): Promise<Sighting & Partial<Task> & { isRecordUnread?: boolean }> {
   const { api, provider } = session;
   try {
     const task = await api.read(provider.task(taskId), shortDeadline(session));
     return { ...task, state: seen.state };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return seen;
+    return { ...seen, isRecordUnread: true };
   }
 }
