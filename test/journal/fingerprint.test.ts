@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { accountOf, type RequestKey, requestName, jsonHash } from '../../scripts/src/journal/fingerprint.ts';
+import { accountOf, jsonHash, type RequestKey, requestName } from '../../scripts/src/journal/fingerprint.ts';
 import { isObject, type Json, type JsonObject } from '../../scripts/src/types/json.ts';
 
 /** The same value with the fields of each object the other way round. */
@@ -112,7 +112,7 @@ describe('the hash of a payload', () => {
   });
 });
 
-describe('the name of an intent', () => {
+describe('the name of a request', () => {
   const KEY: RequestKey = {
     provider: 'aivideomaker',
     service: 'https://media.test',
@@ -122,7 +122,7 @@ describe('the name of an intent', () => {
     idempotencyKey: undefined,
   };
 
-  it('is the same for the same wish, and stays what it was', () => {
+  it('is the same for the same request, and stays what it was', () => {
     expect(requestName({ ...KEY })).toBe(requestName(KEY));
     expect(requestName(KEY)).toBe('4b9376e646446258cf3e436824d8cbed');
   });
