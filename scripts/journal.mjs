@@ -246,7 +246,7 @@ function parseOwner(text2) {
 }
 function isAlive(owner, file, clock) {
   if (owner.pid === 0) return !isSilent(owner, file, clock, UNWRITTEN_MS, UNWRITTEN_MS);
-  if (owner.host === hostname() && owner.system === systemOf()) return isRunning(owner);
+  if (owner.host === hostname() && isSystem(owner.system)) return isRunning(owner);
   return !isSilent(owner, file, clock, SILENT_MS, WATCHED_MS);
 }
 var watched = /* @__PURE__ */ new Map();
@@ -268,6 +268,9 @@ function isRunning({ pid, start }) {
   }
   const now = startOf(pid);
   return now === null || now !== ENDED && (start === null || now === start);
+}
+function isSystem(system2) {
+  return system2 === systemOf() && (system2 !== null || process.platform !== "linux");
 }
 var system;
 function systemOf() {
@@ -293,7 +296,7 @@ function startOf(pid) {
 }
 
 // scripts/src/disk/trusted-folder.ts
-const { lstatSync, realpathSync, statSync: statSync2 } = require("node:fs");
+const { lstatSync, readlinkSync: readlinkSync2, statSync: statSync2 } = require("node:fs");
 const path2 = require("node:path");
 import { quoteWord } from "./main.mjs";
 var WRITABLE_BY_ALL = 2;
@@ -302,36 +305,40 @@ function distrustOf(folder) {
   const me = process.getuid?.();
   if (me === void 0) return void 0;
   const trusted = /* @__PURE__ */ new Set([0, me, statSync2("/").uid]);
-  const checked = /* @__PURE__ */ new Set();
-  for (const way of [folder, realPathOf(folder)]) {
-    for (let at = way; !checked.has(at); at = path2.dirname(at)) {
-      checked.add(at);
-      const stat2 = lstatSync(at, { throwIfNoEntry: false });
-      const distrust = stat2 && distrustOfOne(at, stat2, trusted, at === way);
-      if (distrust) return distrust;
+  const ahead = namesOf(folder);
+  for (let at = "/"; ; at = path2.join(at, ahead.shift())) {
+    const stat2 = lstatSync(at, { throwIfNoEntry: false });
+    const distrust = stat2 && distrustOfOne(at, stat2, { me, trusted, below: ahead.length });
+    if (distrust || !statSync2(at, { throwIfNoEntry: false })?.isDirectory()) return distrust;
+    if (stat2?.isSymbolicLink()) {
+      const target = readlinkSync2(at);
+      ahead.unshift(...namesOf(target));
+      at = path2.isAbsolute(target) ? "/" : path2.dirname(at);
     }
+    if (ahead.length === 0) return void 0;
   }
-  return void 0;
 }
-function distrustOfOne(at, stat2, trusted, isLast) {
-  if (!trusted.has(stat2.uid) || isLast && stat2.isDirectory() && stat2.uid !== process.getuid()) {
+var namesOf = (way) => way.split("/").filter((name) => name !== "");
+function distrustOfOne(at, stat2, { me, trusted, below }) {
+  const isFolder = stat2.isDirectory();
+  const isLast = below === 0;
+  if (!trusted.has(stat2.uid) || isLast && isFolder && stat2.uid !== me) {
     return {
       reason: `${at} belongs to another user (number ${stat2.uid})`,
-      repair: `chown "$(id -un)" ${quoteWord(at)}`
+      // A folder further up may be somebody's home.
+      repair: below > 1 ? null : command(me === 0, `chown ${isFolder ? "" : "-h "}"$(id -un)"`, at)
     };
   }
-  const isOpen = stat2.isDirectory() && (stat2.mode & WRITABLE_BY_ALL) !== 0;
-  if (!isOpen || (stat2.mode & STICKY) !== 0 && !isLast) return void 0;
-  return { reason: `every user can write to ${at}`, repair: `chmod o-w ${quoteWord(at)}` };
+  if (!isFolder || (stat2.mode & WRITABLE_BY_ALL) === 0 || (stat2.mode & STICKY) !== 0 && !isLast)
+    return void 0;
+  return {
+    reason: `every user can write to ${at}`,
+    // What others keep in a folder further up stays theirs to change.
+    repair: command(stat2.uid === me || me === 0, below > 1 ? "chmod +t" : "chmod o-w", at)
+  };
 }
-function realPathOf(folder) {
-  for (let at = folder; ; at = path2.dirname(at)) {
-    try {
-      return path2.join(realpathSync(at), path2.relative(at, folder));
-    } catch {
-      if (path2.dirname(at) === at) return folder;
-    }
-  }
+function command(isAllowed, words, file) {
+  return `${isAllowed ? "" : "sudo "}${words} ${quoteWord(file)}`;
 }
 
 // scripts/src/journal/claim.ts
@@ -663,6 +670,15 @@ function encodeRecord(name, raw) {
 `;
 }
 function decodeRecord(name, text2) {
+  const whole = wholeRecord(name, text2);
+  const raw = whole?.version === 1 ? fromVersion1(whole) : whole;
+  return raw && readRecord(raw) && name.startsWith(`${raw.request}-`) ? raw : void 0;
+}
+function isOfNewerVersion(name, text2) {
+  const whole = wholeRecord(name, text2);
+  return whole !== void 0 && isNewer(whole);
+}
+function wholeRecord(name, text2) {
   let value;
   try {
     value = JSON.parse(text2);
@@ -671,10 +687,17 @@ function decodeRecord(name, text2) {
   }
   if (!isObject3(value) || typeof value.version !== "number" || !(value.version >= 1)) return void 0;
   const { checksum, ...whole } = value;
+  if (value.version === VERSION) return encodeRecord(name, whole) === text2 ? whole : void 0;
   const isUnsigned = checksum === void 0 && value.version === 1;
-  if (!isUnsigned && checksum !== checksumOf(name, whole)) return void 0;
-  const raw = value.version === 1 ? fromVersion1(whole) : whole;
-  return readRecord(raw) && raw;
+  return isUnsigned || checksum === checksumOf(name, whole) ? whole : void 0;
+}
+function changeRecord(raw, { credits, ...fields }) {
+  const changed = { ...raw, ...fields };
+  if (credits) changed.credits = { ...isObject3(raw.credits) ? raw.credits : {}, ...credits };
+  return changed;
+}
+function isNewer({ version }) {
+  return Number(version) > VERSION;
 }
 function checksumOf(name, whole) {
   return jsonHash([name, whole]);
@@ -683,14 +706,15 @@ function fromVersion1({ intent, ...record }) {
   return { ...record, version: VERSION, request: intent ?? null };
 }
 function readRecord(raw) {
-  const isNewer = Number(raw.version) > VERSION;
+  const isLenient = isNewer(raw);
   const record = {};
   for (const [name, { fits, otherwise }] of Object.entries(FIELDS)) {
     const value = raw[name];
     if (fits(value)) record[name] = value;
-    else if (otherwise === void 0 || value !== void 0 && !isNewer) return void 0;
+    else if (otherwise === void 0 || value !== void 0 && !isLenient) return void 0;
     else record[name] = otherwise(raw);
   }
+  if (record.phase !== raw.phase) record.resubmitted = true;
   return record;
 }
 var text = (value) => typeof value === "string" && value !== "";
@@ -716,7 +740,10 @@ var FIELDS = {
   created: { fits: date },
   sentAt: { fits: date, otherwise: ({ created }) => created },
   unsettledSince: { fits: date, otherwise: ({ created }) => created },
-  resubmitted: { fits: (value) => typeof value === "boolean", otherwise: () => false },
+  resubmitted: {
+    fits: (value) => typeof value === "boolean",
+    otherwise: ({ resubmitted }) => resubmitted !== void 0
+  },
   checked: { fits: orNull(date), otherwise: nothing },
   delivered: { fits: orNull(date), otherwise: nothing },
   used: { fits: orNull(date), otherwise: nothing },
@@ -901,15 +928,15 @@ var Entry = class {
   }
   /** The record as it lies on the disk, with what could not be written so far and with the change. */
   #merge(change) {
-    const { taskId: before } = this.#record;
-    this.#raw = this.#onDisk() ?? this.#raw;
+    const there = this.#onDisk();
+    if (there) this.#raw = there;
     this.#apply(this.#unsaved);
     this.#apply(changesOf(change, this.#record));
     const { taskId } = this.#record;
-    if (taskId !== null && taskId !== before) this.#journal.tasks.add(taskId, this.name);
+    if (taskId !== null && taskId !== there?.taskId) this.#journal.tasks.add(taskId, this.name);
   }
   #apply(fields) {
-    this.#raw = { ...this.#raw, ...fields };
+    this.#raw = changeRecord(this.#raw, fields);
     this.#record = understood(this.#raw);
   }
   #onDisk() {
@@ -1009,7 +1036,8 @@ var Journal = class {
     const isOfTask = ({ record }) => record.taskId === taskId;
     const name = this.tasks.find(taskId);
     const known = name !== void 0 && NAME.test(name) ? this.read([name]).find(isOfTask) : void 0;
-    return known || this.tasks.isComplete ? known : this.all().find(isOfTask);
+    const isNone = name === void 0 && this.tasks.isComplete;
+    return known || isNone ? known : this.all().find(isOfTask);
   }
   /** Whether a record was made with the key and for the address that are in use. */
   isOwn({ record }) {
@@ -1063,7 +1091,7 @@ var Journal = class {
       const file = path5.join(folder, name);
       const touched = () => touchedAt(file) ?? now;
       if (stamp === void 0) {
-        if (LEFTOVER.test(name) && touched() < now - DAY_MS2) sweepAway(file);
+        if (LEFTOVER.test(name) && touched() < now - DAY_MS2) this.#sweepLeftover(file, now - touched());
       } else if (timeOf(stamp) < now - KEPT_MS) {
         const [entry] = this.read([name]);
         if (entry ? isOver(entry.record, now) : name.endsWith(CORRUPT) && touched() < now - KEPT_MS) {
@@ -1076,6 +1104,19 @@ var Journal = class {
       this.tasks.complete(
         this.all().flatMap(({ name, record: { taskId } }) => taskId === null ? [] : [{ taskId, name }])
       );
+    }
+  }
+  /** A lock that is held is touched every few seconds; but a clock that jumps makes it look old. */
+  #sweepLeftover(file, age) {
+    if (file.endsWith(TEMP) || age > KEPT_MS) {
+      sweepAway(file);
+      return;
+    }
+    try {
+      const lock = tryLock(file, this.place.clock);
+      if (!("heldBy" in lock)) lock.release();
+    } catch (error) {
+      if (diskTrouble(error) === void 0) throw error;
     }
   }
   /** Names of records, whole or set aside, newest first within a request. */
@@ -1108,8 +1149,12 @@ var Journal = class {
         continue;
       }
       const raw = decodeRecord(name, text2);
-      if (raw && raw.request === NAME.exec(name)?.[1]) {
+      if (raw) {
         entries.push(new Entry(this, file, raw));
+        continue;
+      }
+      if (isOfNewerVersion(name, text2)) {
+        warn(`A record that a newer version of this skill wrote is not understood: ${file}`);
         continue;
       }
       try {
@@ -1154,7 +1199,7 @@ function timeOf(stamp) {
   return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`);
 }
 function untrusted(folder, { reason, repair }) {
-  const hint = `${repair}   (or set ASYNC_MEDIA_STATE_DIR to a folder that only you can write to)`;
+  const another = "set ASYNC_MEDIA_STATE_DIR to a folder that only you can write to";
   return new Failure2(
     "INVALID_PAYLOAD",
     `The records in ${folder} are not safe: ${reason}. Whoever can remove a record can cause a second charge, so nothing was done.`,
@@ -1164,13 +1209,10 @@ function untrusted(folder, { reason, repair }) {
           path: "ASYNC_MEDIA_STATE_DIR",
           expected: "a folder, in folders, that only you can change",
           received: reason,
-          hint
+          hint: repair === null ? another : `${repair}   (or ${another})`
         }
       ],
-      nextSteps: [
-        repair,
-        "Then run the same command again; or set ASYNC_MEDIA_STATE_DIR to a folder that only you can write to."
-      ]
+      nextSteps: repair === null ? [`Run the same command again with another folder: ${another}.`] : [repair, `Then run the same command again; or ${another}.`]
     }
   );
 }
@@ -1204,12 +1246,14 @@ export {
   TEMP,
   TaskIndex,
   accountOf,
+  changeRecord,
   claimRequest,
   decodeRecord,
   diskError,
   diskTrouble,
   distrustOf,
   encodeRecord,
+  isOfNewerVersion,
   jsonHash,
   makePrivate,
   overwrite,

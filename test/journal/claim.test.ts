@@ -1,9 +1,8 @@
 // Real files; each command has a journal of its own over the same folder.
-import { existsSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Lock } from '../../scripts/src/disk/lock.ts';
+import type { Lock, LockOwner } from '../../scripts/src/disk/lock.ts';
 import { type Claimed, claimRequest, type RequestClaim } from '../../scripts/src/journal/claim.ts';
 import { accountOf, jsonHash } from '../../scripts/src/journal/fingerprint.ts';
 import {
@@ -11,7 +10,6 @@ import {
   dateBefore,
   failureOf,
   HOUR,
-  intentIn,
   journalIn,
   namesIn,
   nextCommand,
@@ -20,11 +18,12 @@ import {
   PatientClock,
   recorded,
   recordedAgo,
+  requestIn,
   SECOND,
   type TestJournal,
 } from './support.ts';
 
-const WISH: RequestClaim = {
+const REQUEST: RequestClaim = {
   model: 't2v',
   payloadHash: jsonHash(PAYLOAD),
   idempotencyKey: 'key-0002',
@@ -32,13 +31,14 @@ const WISH: RequestClaim = {
   isNew: false,
   owner: null,
   download: null,
+  wait: null,
 };
 
-const NAMED: RequestClaim = { ...WISH, idempotencyKey: 'mine-0001', isNamed: true };
+const NAMED: RequestClaim = { ...REQUEST, idempotencyKey: 'mine-0001', isNamed: true };
 
 /** What a command finds; the lock that it may get is let go when the test ends. */
 async function claim(journal: TestJournal, over: Partial<RequestClaim> = {}, waitMs = 0): Promise<Claimed> {
-  const claimed = await claimRequest(journal, { ...WISH, ...over }, journal.clock.now + waitMs);
+  const claimed = await claimRequest(journal, { ...REQUEST, ...over }, journal.clock.now + waitMs);
   if ('lock' in claimed) onTestFinished(() => claimed.lock.release());
   return claimed;
 }
@@ -71,35 +71,41 @@ function afterPauses(n: number, { clock }: TestJournal, happen: () => Promise<vo
 
 const submitted = (taskId: string) => ({ phase: 'submitted' as const, taskId, status: 'SUBMITTED' as const });
 
-describe('a wish', () => {
+describe('a request', () => {
   it('that nobody made before is new; its record comes later', async () => {
     const journal = journalIn();
-    const claimed = await claim(journal, { owner: 'chat-7', download: '/files' });
+    const claimed = await claim(journal, { owner: 'chat-7', download: '/files', wait: 45 });
     if (claimed.kind !== 'new') throw new Error(claimed.kind);
-    expect(namesIn(journal)).toEqual([`${intentIn(journal)}.lock`]);
+    expect(namesIn(journal)).toEqual([`${requestIn(journal)}.lock`]);
     expect(claimed.lock.isOurs()).toBe(true);
     expect(claimed.entry.record).toEqual({
-      intent: intentIn(journal),
+      request: requestIn(journal),
       provider: 'aivideomaker',
       service: 'https://media.test',
       account: accountOf('aivideomaker', 'ak_one'),
       owner: 'chat-7',
       model: 't2v',
-      payloadHash: WISH.payloadHash,
+      payloadHash: REQUEST.payloadHash,
       idempotencyKey: 'key-0002',
       phase: 'submitting',
       taskId: null,
       status: 'UNKNOWN',
       created: '2026-11-21T12:00:00.000Z',
+      sentAt: '2026-11-21T12:00:00.000Z',
+      unsettledSince: '2026-11-21T12:00:00.000Z',
+      resubmitted: false,
       checked: null,
       delivered: null,
+      used: null,
+      wait: 45,
       download: '/files',
+      fileCount: null,
       credits: { quoted: null, charged: null, refunded: null },
       files: [],
     });
   });
 
-  it('that has a task is gone on with, and needs no lock', async () => {
+  it('that has a task is resumed, and needs no lock', async () => {
     const journal = journalIn();
     const entry = await beginAndDie(journal);
     await entry.update(submitted('ckx1'));
@@ -123,30 +129,46 @@ describe('a wish', () => {
     expect(await kindOf(journal)).toBe('unsettled');
   });
 
-  it('that was delivered may be made again', async () => {
+  it.each(['COMPLETED', 'FAILED', 'CANCEL'] as const)(
+    'whose task ended (%s) is the same one, delivered or not, however long ago',
+    async (status) => {
+      const journal = journalIn();
+      const entry = await recordedAgo(journal, 29 * DAY, { ...submitted('ckx1'), status });
+      expect((await claim(journal)).entry.record.taskId).toBe('ckx1');
+      await entry.update({ delivered: dateBefore(journal, 28 * DAY) });
+      for (let n = 0; n < 2; n += 1) {
+        const claimed = await claim(nextCommand(journal));
+        expect(claimed).toMatchObject({ kind: 'submitted', entry: { record: { taskId: 'ckx1', status } } });
+      }
+    },
+  );
+
+  it('that an attempt may name a task of has that task, even if its outcome is unknown', async () => {
     const journal = journalIn();
-    await recordedAgo(journal, HOUR, { ...submitted('ckx1'), delivered: dateBefore(journal, 1) });
-    expect(await kindOf(journal)).toBe('new');
+    await recorded(journal, { phase: 'unknown', taskId: 'ckx1' });
+    expect(await claim(journal)).toMatchObject({ kind: 'submitted', entry: { record: { taskId: 'ckx1' } } });
   });
 
-  it('that was delivered while this command ran is the same one', async () => {
+  it('that the service rejected is submitted, and that attempt is off the record', async () => {
     const journal = journalIn();
-    const beside = nextCommand(journal);
-    const entry = await beginAndDie(journal);
-    await entry.update(submitted('ckx1'));
-    journal.clock.now += SECOND;
-    await entry.update({ delivered: dateBefore(journal, 0) });
-    expect(await kindOf(beside)).toBe('submitted');
-    journal.clock.now += SECOND;
-    expect(await kindOf(nextCommand(journal))).toBe('new');
+    const { file } = await recordedAgo(journal, HOUR, { phase: 'rejected' });
+    expect((await claim(journal)).kind).toBe('new');
+    expect(existsSync(file)).toBe(false);
   });
 
-  it('is the newest of those that something is still to come of', async () => {
+  it('that the service rejected lately is what it was before that', async () => {
+    const journal = journalIn();
+    await recordedAgo(journal, 2 * HOUR, submitted('ckx1'));
+    await recordedAgo(journal, HOUR, { phase: 'rejected' });
+    expect((await claim(journal)).entry.record.taskId).toBe('ckx1');
+  });
+
+  it('that has several records is the newest of them, whatever was delivered', async () => {
     const journal = journalIn();
     await recordedAgo(journal, 3 * HOUR, submitted('older'));
-    await recordedAgo(journal, 2 * HOUR, submitted('newer'));
-    await recordedAgo(journal, HOUR, { ...submitted('done'), delivered: dateBefore(journal, SECOND) });
-    expect((await claim(journal)).entry.record.taskId).toBe('newer');
+    await recordedAgo(journal, 2 * HOUR, { phase: 'unknown' });
+    await recordedAgo(journal, HOUR, { ...submitted('newest'), delivered: dateBefore(journal, SECOND) });
+    expect((await claim(journal)).entry.record.taskId).toBe('newest');
   });
 
   it('with another payload or model is another one', async () => {
@@ -159,18 +181,18 @@ describe('a wish', () => {
   it('that is new sweeps out what is old', async () => {
     const journal = journalIn();
     const ago = 31 * DAY;
-    const old = await recordedAgo(journal, ago, { prompt: 'another', delivered: dateBefore(journal, ago) });
+    const old = await recordedAgo(journal, ago, { ...submitted('ckx1'), prompt: 'another' });
     await claim(journal);
     expect(existsSync(old.file)).toBe(false);
   });
 });
 
-describe('fault 53: the same wish', () => {
+describe('fault 53: the same payload', () => {
   it.each([
     ['with another key', { account: accountOf('aivideomaker', 'ak_two') }],
     ['at another address', { service: 'https://other.test' }],
     ['of another provider', { provider: 'other' }],
-  ])('%s is another intent', async (_, place) => {
+  ])('%s is another request', async (_, place) => {
     const journal = journalIn();
     const entry = await beginAndDie(journal);
     await entry.update(submitted('ckx1'));
@@ -191,7 +213,7 @@ describe('--new', () => {
     expect(onDisk(withTask)).toMatchObject(submitted('ckx1'));
   });
 
-  it('is what the command without it then goes on with', async () => {
+  it('is what the command without it then resumes', async () => {
     const journal = journalIn();
     await recordedAgo(journal, HOUR, { phase: 'unknown' });
     const entry = await beginAndDie(journal, { isNew: true });
@@ -199,23 +221,33 @@ describe('--new', () => {
     expect((await claim(journal)).entry.record.taskId).toBe('ckx2');
   });
 
-  it('is not kept from another wish by what was given up', async () => {
+  it('leaves behind what was abandoned, which keeps nobody from submitting', async () => {
     const journal = journalIn();
     const unknown = await recordedAgo(journal, HOUR, { phase: 'unknown' });
     await unknown.update({ phase: 'abandoned' });
     expect(await kindOf(journal)).toBe('new');
   });
 
-  it('fault 46: goes on where a record cannot be read', async () => {
+  it('fault 46: submits where a record cannot be read', async () => {
     const journal = journalIn();
     const { file } = await recordedAgo(journal, HOUR);
     writeFileSync(file, 'no');
-    await beginAndDie(journal, { isNew: true });
+    const entry = await beginAndDie(journal, { isNew: true });
     expect(await kindOf(journal)).toBe('unsettled');
+    await entry.update(submitted('ckx2'));
+    expect((await claim(journal)).entry.record.taskId).toBe('ckx2');
+  });
+
+  it('takes what was rejected off the record', async () => {
+    const journal = journalIn();
+    const { file } = await recordedAgo(journal, HOUR, { phase: 'rejected' });
+    const claimed = await claim(journal, { isNew: true });
+    expect(claimed.kind === 'new' && claimed.unsettled).toEqual([]);
+    expect(existsSync(file)).toBe(false);
   });
 });
 
-describe('a wish with a key of its own', () => {
+describe('a request with a key of its own', () => {
   it('is the same one with the same key only', async () => {
     const journal = journalIn();
     const entry = await beginAndDie(journal, NAMED);
@@ -241,10 +273,10 @@ describe('a wish with a key of its own', () => {
       expect(message).toContain('mine-0001');
       expect(message).toContain('Nothing was submitted');
       expect(details.data).toEqual({
-        model: WISH.model,
+        model: REQUEST.model,
         payloadHash: other,
-        recordedModel: WISH.model,
-        recordedPayloadHash: WISH.payloadHash,
+        recordedModel: REQUEST.model,
+        recordedPayloadHash: REQUEST.payloadHash,
         recordedTaskId: 'ckx1',
       });
       // Nobody is kept from it by what is left.
@@ -263,7 +295,7 @@ describe('what another process did a moment before the lock was had', () => {
     };
   }
 
-  it('is seen: its task is gone on with, and the lock is let go', async () => {
+  it('is seen: its task is resumed, and the lock is let go', async () => {
     const journal = journalIn();
     beforeLock(journal, () => recorded(journal, submitted('ckx1')));
     expect((await claim(journal)).kind).toBe('submitted');
@@ -280,31 +312,52 @@ describe('what another process did a moment before the lock was had', () => {
   });
 });
 
-describe('fault 46: a wish whose newest record cannot be read', () => {
-  it('is not submitted, now or later', async () => {
-    const journal = journalIn();
-    await recordedAgo(journal, HOUR, submitted('ckx1'));
-    const { file } = await recorded(journal);
-    writeFileSync(file, '{"version":1,');
+describe('fault 97: a request of which a record cannot be read', () => {
+  const expectRefusal = async (journal: TestJournal) => {
     for (let n = 0; n < 2; n += 1) {
       const { code, details } = await failureOf(claim(nextCommand(journal)));
       expect(code).toBe('SUBMIT_OUTCOME_UNKNOWN');
       expect(details.status).toBe('UNKNOWN');
       expect(details.nextSteps!.join(' ')).toContain('--new');
     }
-    expect(namesIn(journal)).not.toContain(`${intentIn(journal)}.lock`);
+    expect(namesIn(journal)).not.toContain(`${requestIn(journal)}.lock`);
+  };
+  const spoil = ({ file }: { file: string }) => writeFileSync(file, '{"version":1,');
+
+  it('is not submitted, now or later, if that is the newest', async () => {
+    const journal = journalIn();
+    await recordedAgo(journal, HOUR, submitted('ckx1'));
+    spoil(await recorded(journal));
+    await expectRefusal(journal);
   });
 
-  it('does not keep another wish from being made', async () => {
+  it.each(['rejected', 'abandoned'] as const)(
+    'is not submitted if the newer ones say nothing of a task (%s)',
+    async (phase) => {
+      const journal = journalIn();
+      spoil(await recordedAgo(journal, HOUR, submitted('ckx1')));
+      await recorded(journal, { phase });
+      await expectRefusal(journal);
+    },
+  );
+
+  it('is the task that a newer record names', async () => {
     const journal = journalIn();
-    const { file } = await recorded(journal, { prompt: 'another' });
-    writeFileSync(file, 'no');
+    spoil(await recordedAgo(journal, HOUR));
+    await recorded(journal, { ...submitted('ckx1'), delivered: dateBefore(journal, 0) });
+    for (let n = 0; n < 2; n += 1)
+      expect((await claim(nextCommand(journal))).entry.record.taskId).toBe('ckx1');
+  });
+
+  it('does not keep another request from being submitted', async () => {
+    const journal = journalIn();
+    spoil(await recorded(journal, { prompt: 'another' }));
     expect(await kindOf(journal)).toBe('new');
   });
 });
 
-describe('while another process submits the same wish', () => {
-  it('it is waited for, and its task is gone on with', async () => {
+describe('while another process submits the same request', () => {
+  it('it is waited for, and its task is resumed', async () => {
     const journal = journalIn();
     const first = await claim(journal);
     if (first.kind !== 'new') throw new Error(first.kind);
@@ -317,13 +370,13 @@ describe('while another process submits the same wish', () => {
     expect(second).toMatchObject({ kind: 'submitted', entry: { record: { taskId: 'ckx1' } } });
   });
 
-  it('one that is refused leaves the wish to the next', async () => {
+  it('one that is rejected leaves the request to the next', async () => {
     const journal = journalIn();
     const first = await claim(journal);
     if (first.kind !== 'new') throw new Error(first.kind);
     await first.entry.begin();
     afterPauses(5, journal, async () => {
-      first.entry.drop();
+      await first.entry.update({ phase: 'rejected' });
       first.lock.release();
     });
     expect((await claim(nextCommand(journal), {}, 60 * SECOND)).kind).toBe('new');
@@ -338,7 +391,7 @@ describe('while another process submits the same wish', () => {
     expect(code).toBe('SUBMIT_OUTCOME_UNKNOWN');
     expect(details.status).toBe('UNKNOWN');
     expect(message).toContain(String(process.pid));
-    expect(details.nextSteps!.join(' ')).toContain(path.join(journal.folder, `${intentIn(journal)}.lock`));
+    expect(details.nextSteps!.join(' ')).toContain(path.join(journal.folder, `${requestIn(journal)}.lock`));
   });
 
   it('--new waits for it too', async () => {
@@ -353,25 +406,28 @@ describe('while another process submits the same wish', () => {
     await claim(journal);
     const stop = new AbortController();
     journal.clock.onSleep = () => stop.abort(new Error('interrupted'));
-    await expect(claimRequest(nextCommand(journal), WISH, DAY, stop.signal)).rejects.toThrow('interrupted');
+    await expect(claimRequest(nextCommand(journal), REQUEST, DAY, stop.signal)).rejects.toThrow(
+      'interrupted',
+    );
   });
 
   it('fault 52: one that is dead is not waited for', async () => {
     const journal = journalIn();
     const { lock } = (await claim(journal)) as { lock: Lock };
-    const file = path.join(journal.folder, `${intentIn(journal)}.lock`);
-    writeFileSync(file, JSON.stringify({ pid: 2 ** 30, host: hostname(), nonce: 'a' }));
+    const file = path.join(journal.folder, `${requestIn(journal)}.lock`);
+    const owner = JSON.parse(readFileSync(file, 'utf8')) as LockOwner;
+    writeFileSync(file, JSON.stringify({ ...owner, pid: 2 ** 30, nonce: 'a' }));
     expect((await claim(nextCommand(journal))).kind).toBe('new');
     expect(lock.isOurs()).toBe(false);
   });
 });
 
-describe('fault 49: many commands with one wish', () => {
-  it('make one submit, and all go on with its task', async () => {
+describe('fault 49: many commands with one request', () => {
+  it('make one submit, and all resume its task', async () => {
     const journal = journalIn(undefined, { clock: new PatientClock() });
     let submits = 0;
     const command = async () => {
-      const claimed = await claimRequest(nextCommand(journal), WISH, DAY);
+      const claimed = await claimRequest(nextCommand(journal), REQUEST, DAY);
       if (claimed.kind === 'submitted') return claimed.entry.record.taskId;
       expect(claimed.kind).toBe('new');
       submits += 1;

@@ -112,7 +112,7 @@ describe('the hash of a payload', () => {
   });
 });
 
-describe('the name of an intent', () => {
+describe('the name of a request', () => {
   const KEY: RequestKey = {
     provider: 'aivideomaker',
     service: 'https://media.test',
@@ -122,7 +122,7 @@ describe('the name of an intent', () => {
     idempotencyKey: undefined,
   };
 
-  it('is the same for the same wish, and stays what it was', () => {
+  it('is the same for the same request, and stays what it was', () => {
     expect(requestName({ ...KEY })).toBe(requestName(KEY));
     expect(requestName(KEY)).toBe('4b9376e646446258cf3e436824d8cbed');
   });

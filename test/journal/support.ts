@@ -37,7 +37,6 @@ export function journalIn(
     provider: 'aivideomaker',
     service: SERVICE,
     account: accountOf('aivideomaker', 'ak_one'),
-    since: clock.wall(),
     warn: (text) => warnings.push(text),
     ...more,
     clock,
@@ -57,8 +56,8 @@ export function nextCommand(
 
 export const PAYLOAD = { prompt: 'a lighthouse', duration: '5' };
 
-/** The name of the wish that `wishIn` makes. */
-export function intentIn(
+/** The name of the request that `fieldsIn` makes. */
+export function requestIn(
   { place: { provider, service, account } }: Journal,
   prompt = 'a lighthouse',
 ): string {
@@ -72,15 +71,15 @@ export function intentIn(
   });
 }
 
-/** A wish that is about to be submitted. */
-export function wishIn(
+/** A request that is about to be submitted. */
+export function fieldsIn(
   journal: Journal,
   more: Partial<RequestRecord> & { prompt?: string } = {},
-): Omit<RequestRecord, 'created'> {
+): Omit<RequestRecord, 'created' | 'sentAt' | 'unsettledSince'> {
   const { prompt = 'a lighthouse', ...over } = more;
   const { provider, service, account } = journal.place;
   return {
-    intent: intentIn(journal, prompt),
+    request: requestIn(journal, prompt),
     provider,
     service,
     account,
@@ -92,20 +91,24 @@ export function wishIn(
     taskId: null,
     status: 'UNKNOWN',
     checked: null,
+    resubmitted: false,
     delivered: null,
+    used: null,
+    wait: null,
     download: null,
+    fileCount: null,
     credits: { quoted: 15, charged: null, refunded: null },
     files: [],
     ...over,
   };
 }
 
-/** A wish with a record on the disk. */
+/** A request with a record on the disk. */
 export async function recorded(
   journal: TestJournal,
   more: Partial<RequestRecord> & { prompt?: string } = {},
 ): Promise<Entry> {
-  const entry = journal.draft(wishIn(journal, more));
+  const entry = journal.draft(fieldsIn(journal, more));
   journal.prepare();
   await entry.begin();
   return entry;

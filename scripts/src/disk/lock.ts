@@ -184,7 +184,7 @@ function parseOwner(text: string): LockOwner | undefined {
 
 function isAlive(owner: LockOwner, file: string, clock: Clock): boolean {
   if (owner.pid === 0) return !isSilent(owner, file, clock, UNWRITTEN_MS, UNWRITTEN_MS);
-  if (owner.host === hostname() && owner.system === systemOf()) return isRunning(owner);
+  if (owner.host === hostname() && isSystem(owner.system)) return isRunning(owner);
   return !isSilent(owner, file, clock, SILENT_MS, WATCHED_MS);
 }
 
@@ -219,9 +219,14 @@ function isRunning({ pid, start }: LockOwner): boolean {
   return now === null || (now !== ENDED && (start === null || now === start));
 }
 
+/** Whether a process of that system may be asked about by its number. Only Linux has several on one host. */
+function isSystem(system: string | null): boolean {
+  return system === systemOf() && (system !== null || process.platform !== 'linux');
+}
+
 let system: string | null | undefined;
 
-/** Two processes may ask about each other by number when this is the same for both. */
+/** The run of this system and the set of its process numbers; null where it does not say. */
 function systemOf(): string | null {
   if (system === undefined) {
     try {

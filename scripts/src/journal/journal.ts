@@ -7,19 +7,21 @@ import {
   makePrivate,
   overwrite,
   replaceAtOnce,
+  TEMP,
   writeWhole,
 } from '../disk/durable.ts';
-import { type Lock, type LockOwner, waitForLock } from '../disk/lock.ts';
+import { type Lock, type LockOwner, tryLock, waitForLock } from '../disk/lock.ts';
 import { type Distrust, distrustOf } from '../disk/trusted-folder.ts';
 import type { Clock } from '../http/clock.ts';
 import { Failure } from '../types/failure.ts';
-import type { JsonObject } from '../types/json.ts';
 import type { TaskState } from '../types/task.ts';
 import { Pace } from './pace.ts';
 import {
   type Credits,
+  changeRecord,
   decodeRecord,
   encodeRecord,
+  isOfNewerVersion,
   type RawRecord,
   type RequestRecord,
   readRecord,
@@ -164,16 +166,16 @@ export class Entry {
 
   /** The record as it lies on the disk, with what could not be written so far and with the change. */
   #merge(change: Change): void {
-    const { taskId: before } = this.#record;
-    this.#raw = this.#onDisk() ?? this.#raw;
+    const there = this.#onDisk();
+    if (there) this.#raw = there;
     this.#apply(this.#unsaved);
     this.#apply(changesOf(change, this.#record));
     const { taskId } = this.#record;
-    if (taskId !== null && taskId !== before) this.#journal.tasks.add(taskId, this.name);
+    if (taskId !== null && taskId !== there?.taskId) this.#journal.tasks.add(taskId, this.name);
   }
 
   #apply(fields: Fields): void {
-    this.#raw = { ...this.#raw, ...(fields as JsonObject) };
+    this.#raw = changeRecord(this.#raw, fields);
     this.#record = understood(this.#raw);
   }
 
@@ -289,7 +291,8 @@ export class Journal {
     const isOfTask = ({ record }: Entry) => record.taskId === taskId;
     const name = this.tasks.find(taskId);
     const known = name !== undefined && NAME.test(name) ? this.read([name]).find(isOfTask) : undefined;
-    return known || this.tasks.isComplete ? known : this.all().find(isOfTask);
+    const isNone = name === undefined && this.tasks.isComplete;
+    return known || isNone ? known : this.all().find(isOfTask);
   }
 
   /** Whether a record was made with the key and for the address that are in use. */
@@ -349,10 +352,9 @@ export class Journal {
     for (const name of this.#files()) {
       const stamp = NAME.exec(name)?.[2];
       const file = path.join(folder, name);
-      // A lock that is held is touched every few seconds.
       const touched = () => touchedAt(file) ?? now;
       if (stamp === undefined) {
-        if (LEFTOVER.test(name) && touched() < now - DAY_MS) sweepAway(file);
+        if (LEFTOVER.test(name) && touched() < now - DAY_MS) this.#sweepLeftover(file, now - touched());
       } else if (timeOf(stamp) < now - KEPT_MS) {
         const [entry] = this.read([name]);
         if (entry ? isOver(entry.record, now) : name.endsWith(CORRUPT) && touched() < now - KEPT_MS) {
@@ -365,6 +367,20 @@ export class Journal {
       this.tasks.complete(
         this.all().flatMap(({ name, record: { taskId } }) => (taskId === null ? [] : [{ taskId, name }])),
       );
+    }
+  }
+
+  /** A lock that is held is touched every few seconds; but a clock that jumps makes it look old. */
+  #sweepLeftover(file: string, age: number): void {
+    if (file.endsWith(TEMP) || age > KEPT_MS) {
+      sweepAway(file);
+      return;
+    }
+    try {
+      const lock = tryLock(file, this.place.clock);
+      if (!('heldBy' in lock)) lock.release();
+    } catch (error) {
+      if (diskTrouble(error) === undefined) throw error;
     }
   }
 
@@ -402,8 +418,12 @@ export class Journal {
         continue;
       }
       const raw = decodeRecord(name, text);
-      if (raw && raw.request === NAME.exec(name)?.[1]) {
+      if (raw) {
         entries.push(new Entry(this, file, raw));
+        continue;
+      }
+      if (isOfNewerVersion(name, text)) {
+        warn(`A record that a newer version of this skill wrote is not understood: ${file}`);
         continue;
       }
       try {
@@ -460,7 +480,7 @@ function timeOf(stamp: string): number {
 }
 
 function untrusted(folder: string, { reason, repair }: Distrust): Failure {
-  const hint = `${repair}   (or set ASYNC_MEDIA_STATE_DIR to a folder that only you can write to)`;
+  const another = 'set ASYNC_MEDIA_STATE_DIR to a folder that only you can write to';
   return new Failure(
     'INVALID_PAYLOAD',
     `The records in ${folder} are not safe: ${reason}. Whoever can remove a record can cause a second charge, so nothing was done.`,
@@ -470,13 +490,13 @@ function untrusted(folder: string, { reason, repair }: Distrust): Failure {
           path: 'ASYNC_MEDIA_STATE_DIR',
           expected: 'a folder, in folders, that only you can change',
           received: reason,
-          hint,
+          hint: repair === null ? another : `${repair}   (or ${another})`,
         },
       ],
-      nextSteps: [
-        repair,
-        'Then run the same command again; or set ASYNC_MEDIA_STATE_DIR to a folder that only you can write to.',
-      ],
+      nextSteps:
+        repair === null
+          ? [`Run the same command again with another folder: ${another}.`]
+          : [repair, `Then run the same command again; or ${another}.`],
     },
   );
 }

@@ -93,9 +93,23 @@ export function encodeRecord(name: string, raw: RawRecord): string {
 /**
  * The record in a file's text. One of version 1, which has no checksum, is brought to the form of today; of one that a
  * newer version wrote, what is not understood is kept and left alone.
- * @returns undefined when it is none, not whole, or changed by anybody but this program
+ * @returns undefined when it is none, not whole, of another request than the name says, or changed by anybody but this
+ * program
  */
 export function decodeRecord(name: string, text: string): RawRecord | undefined {
+  const whole = wholeRecord(name, text);
+  const raw = whole?.version === 1 ? fromVersion1(whole) : whole;
+  return raw && readRecord(raw) && name.startsWith(`${raw.request}-`) ? raw : undefined;
+}
+
+/** Whether a file's text is that of a whole record which a newer version of this program wrote, understood or not. */
+export function isOfNewerVersion(name: string, text: string): boolean {
+  const whole = wholeRecord(name, text);
+  return whole !== undefined && isNewer(whole);
+}
+
+/** What the text says without its checksum; undefined where that is not right. */
+function wholeRecord(name: string, text: string): RawRecord | undefined {
   let value: Json;
   try {
     value = JSON.parse(text) as Json;
@@ -104,10 +118,21 @@ export function decodeRecord(name: string, text: string): RawRecord | undefined 
   }
   if (!isObject(value) || typeof value.version !== 'number' || !(value.version >= 1)) return undefined;
   const { checksum, ...whole } = value;
+  // The checksum is part of the text, and what does not show in the value, as a field that is there twice, is too.
+  if (value.version === VERSION) return encodeRecord(name, whole) === text ? whole : undefined;
   const isUnsigned = checksum === undefined && value.version === 1;
-  if (!isUnsigned && checksum !== checksumOf(name, whole)) return undefined;
-  const raw = value.version === 1 ? fromVersion1(whole) : whole;
-  return readRecord(raw) && raw;
+  return isUnsigned || checksum === checksumOf(name, whole) ? whole : undefined;
+}
+
+/** The record with some fields changed; what it holds besides stays, inside of its credits too. */
+export function changeRecord(raw: RawRecord, { credits, ...fields }: Partial<RequestRecord>): RawRecord {
+  const changed: RawRecord = { ...raw, ...(fields as JsonObject) };
+  if (credits) changed.credits = { ...(isObject(raw.credits) ? raw.credits : {}), ...credits };
+  return changed;
+}
+
+function isNewer({ version }: RawRecord): boolean {
+  return Number(version) > VERSION;
 }
 
 function checksumOf(name: string, whole: JsonObject): string {
@@ -125,14 +150,16 @@ function fromVersion1({ intent, ...record }: JsonObject): JsonObject {
  * @returns undefined where one is not understood without which nothing may be done
  */
 export function readRecord(raw: RawRecord): RequestRecord | undefined {
-  const isNewer = Number(raw.version) > VERSION;
+  const isLenient = isNewer(raw);
   const record: JsonObject = {};
   for (const [name, { fits, otherwise }] of Object.entries(FIELDS)) {
     const value = raw[name];
     if (fits(value)) record[name] = value!;
-    else if (otherwise === undefined || (value !== undefined && !isNewer)) return undefined;
+    else if (otherwise === undefined || (value !== undefined && !isLenient)) return undefined;
     else record[name] = otherwise(raw);
   }
+  // What a phase means that is not known may be that it must not be sent again.
+  if (record.phase !== raw.phase) record.resubmitted = true;
   return record as unknown as RequestRecord;
 }
 
@@ -175,7 +202,10 @@ const FIELDS: Record<keyof RequestRecord, Field> = {
   created: { fits: date },
   sentAt: { fits: date, otherwise: ({ created }) => created! },
   unsettledSince: { fits: date, otherwise: ({ created }) => created! },
-  resubmitted: { fits: (value) => typeof value === 'boolean', otherwise: () => false },
+  resubmitted: {
+    fits: (value) => typeof value === 'boolean',
+    otherwise: ({ resubmitted }) => resubmitted !== undefined,
+  },
   checked: { fits: orNull(date), otherwise: nothing },
   delivered: { fits: orNull(date), otherwise: nothing },
   used: { fits: orNull(date), otherwise: nothing },
