@@ -683,7 +683,8 @@ async function wholeFiles(session, entry, folder) {
   const { copyTo } = await import("./download.mjs");
   const placed = [];
   for (const file of whole) {
-    placed.push(await copyTo(file, path.join(folder, path.basename(file.path)), session.api.clock));
+    const target = path.join(folder, path.basename(file.path));
+    placed.push(file.path === target ? file : await copyTo(file, target, session.api.clock));
   }
   const isNew = ({ path: target }) => !files.some((file) => file.path === target);
   if (placed.some(isNew)) await entry.update((now) => ({ files: [...now.files, ...placed.filter(isNew)] }));

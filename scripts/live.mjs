@@ -142,7 +142,7 @@ function taskOutcome(session, taskId, seen, { extra = {}, credits, running = EXI
           nextSteps: [
             session.provider.says.refund,
             ...session.provider.can.account ? [session.command("account")] : [],
-            "Tell the person what the service said. Another try is a new submit with a new charge: change the prompt or the image first."
+            "Tell the user what the service said. Another try is a new charge: change the prompt or the image, or add --new to the command that submitted it."
           ]
         }),
         "FAILED",
@@ -156,7 +156,7 @@ function taskOutcome(session, taskId, seen, { extra = {}, credits, running = EXI
           taskId,
           data,
           nextSteps: [
-            `${session.provider.can.cancel ? "A cancelled task is refunded. " : ""}To have the result after all, submit it as a new task.`
+            `${session.provider.can.cancel ? "A cancelled task is refunded. " : ""}To have the result after all, with a new charge: add --new to the command that submitted it.`
           ]
         }),
         "CANCEL",
