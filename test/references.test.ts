@@ -104,7 +104,15 @@ describe('the guide (A)', () => {
   test('A5: webhooks', () => {
     holds(ref('webhooks'), 'callback_url', 'webhookUrl', 'page, the tab or the request', 'you control');
     holds(ref('webhooks'), 'unguessable', 'ownership', 'dedup', 'persist before work', 'fast 2xx', '202');
-    holds(ref('webhooks'), 'unsigned', 'hint', 'status query', 'idempotent', 'fallback sweep', 'sticky');
+    holds(
+      ref('webhooks'),
+      'no source that was read mentions a signature',
+      'hint',
+      'status query',
+      'idempotent',
+      'fallback sweep',
+      'sticky',
+    );
     holds(ref('webhooks'), '413', '405', 'by hand', 'out of order', 'never log');
     const log = rows(ref('webhooks')).find(([cell]) => cell === 'Never log')![1]!;
     holds(log, 'API keys', 'private prompts', 'source media URLs', 'result URLs', 'callback URLs');
