@@ -411,7 +411,7 @@ var NEEDS = {
   quote: {
     capability: "quote",
     missing: "no price of a request before it is submitted",
-    instead: "look the model's price up on the service's own pages before you submit"
+    instead: "take the dated estimate of --action describeModel, where a price was published; the price in force is on the service's own pages"
   },
   account: {
     capability: "account",

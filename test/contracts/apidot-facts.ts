@@ -53,24 +53,24 @@ export const FACTS: Record<string, Record<string, string>> = {
   },
   'seedream-4.5': {
     n: 'integer 1..15',
-    prompt: 'string 1..',
+    prompt: 'string',
     size: 'string 2K|4K|1:1|3:4|4:3|16:9|9:16|3:2|2:3|21:9 or WIDTHxHEIGHT or {width, height}',
   },
   'seedream-4.5-edit': {
     image_urls: 'image-url[1..10]',
-    n: 'integer 1..15',
-    prompt: 'string 1..',
+    n: 'integer 1..',
+    prompt: 'string',
     size: 'string 2K|4K|1:1|3:4|4:3|16:9|9:16|3:2|2:3|21:9 or WIDTHxHEIGHT or {width, height}',
   },
   'seedream-5.0-lite': {
     n: 'integer 1..15',
-    prompt: 'string 1..',
+    prompt: 'string',
     size: 'string 2K|3K|1:1|3:4|4:3|16:9|9:16|3:2|2:3|21:9 or WIDTHxHEIGHT or {width, height}',
   },
   'seedream-5.0-lite-edit': {
     image_urls: 'image-url[1..10]',
-    n: 'integer 1..15',
-    prompt: 'string 1..',
+    n: 'integer 1..',
+    prompt: 'string',
     size: 'string 2K|3K|1:1|3:4|4:3|16:9|9:16|3:2|2:3|21:9 or WIDTHxHEIGHT or {width, height}',
   },
   'flux-2-pro': {
