@@ -56,3 +56,31 @@ describe('what a model makes', () => {
     expect(envelope.data).toMatchObject({ provider: 'apidot', output: 'audio' });
   });
 });
+
+describe('what a model costs', () => {
+  const LINE = /^An estimate by prices of (about )?2026-\d\d-\d\d, no quote: \d+.* credits? \(about US\$/;
+
+  it('listModels has a dated line, called an estimate, for each model with a published price', async () => {
+    const { envelope } = await describeAll(apidot);
+    const { models } = envelope.data as unknown as {
+      models: { model: string; estimateOfExample: string | null; priceAsOf: string | null }[];
+    };
+    const priced = models.filter(({ priceAsOf }) => priceAsOf !== null);
+    expect(priced).toHaveLength(23);
+    for (const { model, estimateOfExample, priceAsOf } of models) {
+      if (priceAsOf === null) expect([model, estimateOfExample]).toEqual([model, null]);
+      else expect(estimateOfExample).toMatch(LINE);
+      if (priceAsOf !== null) expect(estimateOfExample).toContain(priceAsOf);
+    }
+  });
+
+  it.each([
+    [apidot, 'sora-2-official', '96 credits (about US$0.48)'],
+    [aivideomaker, 't2v', '15 credits (about US$0.15)'],
+  ])('describeModel has it, and the rule behind it', async (which, model, credits) => {
+    const { data } = (await describeOne(which, model)).envelope;
+    expect(data?.estimateOfExample).toMatch(LINE);
+    expect(data?.estimateOfExample).toContain(credits);
+    expect(data?.price).toMatchObject({ note: expect.stringMatching(/^An estimate/) });
+  });
+});

@@ -147,38 +147,46 @@ interface Variant {
   payload: JsonObject;
 }
 
-/** Payloads that the contract refuses for one reason alone: one or two changes away from an example of somebody's. */
-function wrongVariants(contract: Contract): Variant[] {
+/** The rules that refuse nothing which no other rule refuses, one or two changes away from somebody's example. */
+function idleRules(contract: Contract): Rule[] {
   const properties = contract.schema.properties as Record<string, JsonObject>;
-  const values = Object.entries(properties).map(
-    ([name, schema]) => [name, [undefined, ...valuesFor(schema)]] as const,
+  const values = new Map(
+    Object.entries(properties).map(([name, schema]) => [name, [undefined, ...valuesFor(schema)]]),
   );
+  const step = (from: JsonObject, fields: Iterable<string>): Variant[] =>
+    [...fields].flatMap((field) =>
+      values.get(field)!.map((value) => ({ field, payload: changed(from, { [field]: value }) })),
+    );
   const issuesOf = (payload: JsonObject): number => checkPayload(contract, payload).length;
-  const seen = new Set<string>();
-  const step = (from: JsonObject): Variant[] =>
-    values
-      .flatMap(([field, list]) =>
-        list.map((value) => ({ field, payload: changed(from, { [field]: value }) })),
-      )
-      .filter(({ payload }) => {
-        const key = JSON.stringify(payload);
-        return !seen.has(key) && seen.add(key);
-      });
+  const idleIn = (rules: Rule[], variants: Variant[]): Rule[] => {
+    const wrong = variants.filter(({ payload }) => issuesOf(payload) === 1);
+    return rules.filter((rule) => {
+      const looser = withoutRule(contract, rule);
+      return !wrong.some(
+        ({ field, payload }) => rule.fields.includes(field) && checkPayload(looser, payload).length === 0,
+      );
+    });
+  };
   const shown = CORPUS.filter(({ model, refusedAt }) => model === contract.model && refusedAt === undefined);
   const starts = [contract.example, ...shown.map(({ input }) => input)];
-  const near = starts.map(step);
-  // For each field of each start the first few that pass: without the field, or with little in it.
+  const near = starts.map((start) => step(start, values.keys()));
+  const idle = idleIn(rulesOf(contract.schema, []), near.flat());
+  if (idle.length === 0) return [];
+  // A second change, for what is left: beside each field of each example the first few that pass.
   const valid = near.flatMap((variants) => {
     const room = new Map<string, number>();
     return variants.filter(({ field, payload }) => {
       const count = room.get(field) ?? 0;
-      if (count >= 2 || issuesOf(payload) > 0) return false;
+      if (count >= 3 || issuesOf(payload) > 0) return false;
       room.set(field, count + 1);
       return true;
     });
   });
-  const far = valid.flatMap(({ payload }) => step(payload));
-  return [...near.flat(), ...far].filter(({ payload }) => issuesOf(payload) === 1);
+  const fields = new Set(idle.flatMap((rule) => rule.fields));
+  return idleIn(
+    idle,
+    valid.flatMap(({ payload }) => step(payload, fields)),
+  );
 }
 
 const providers = ['aivideomaker', 'apidot'];
@@ -191,15 +199,7 @@ const each = all.flat().map((contract) => [`${contract.provider} ${contract.mode
 
 describe('each rule of a contract has a wrong variant that only this rule refuses', () => {
   it.each(each)('%s', (_, contract) => {
-    const rules = rulesOf(contract.schema, []);
-    const variants = wrongVariants(contract);
-    expect(rules.length).toBeGreaterThan(1);
-    const idle = rules.filter((rule) => {
-      const looser = withoutRule(contract, rule);
-      return !variants.some(
-        ({ field, payload }) => rule.fields.includes(field) && checkPayload(looser, payload).length === 0,
-      );
-    });
-    expect(idle.map(({ path }) => path.join('.'))).toEqual([]);
+    expect(rulesOf(contract.schema, []).length).toBeGreaterThan(1);
+    expect(idleRules(contract).map(({ path }) => path.join('.'))).toEqual([]);
   });
 });
