@@ -81,7 +81,7 @@ async function journalAgainstOneWrite(): Promise<{ ratio: number; fsyncs: number
     folder: place,
     provider: 'aivideomaker',
     service: 'bench',
-    account: 'bench',
+    account: 'b'.repeat(12),
     clock: systemClock,
     warn: (text) => console.log(text),
   });
@@ -114,7 +114,7 @@ async function journalAgainstOneWrite(): Promise<{ ratio: number; fsyncs: number
       request: String(n).padStart(32, '0'),
       provider: 'aivideomaker',
       service: 'bench',
-      account: 'bench',
+      account: 'b'.repeat(12),
       owner: null,
       model: 't2v',
       payloadHash: 'b'.repeat(64),
