@@ -390,7 +390,7 @@ function jumpAbout(clock: FakeClock, everyMs: number): void {
 describe.each(ELSEWHERE)('fault 105: the lock of a process on %s', (_, owner) => {
   // That number belongs to a process of this system, and to none.
   for (const pid of [process.pid, DEAD.pid]) {
-    const which = `(its number is ${pid === DEAD.pid ? 'nobody's' : 'somebody's'} here)`;
+    const which = pid === DEAD.pid ? '(a number of no process here)' : '(a number that a process here has)';
 
     it.each([
       [0, 120],
