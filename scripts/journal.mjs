@@ -318,7 +318,7 @@ function distrustOf(folder) {
     if (ahead.length === 0) return void 0;
   }
 }
-var namesOf = (way) => way.split("/").filter((name) => name !== "");
+var namesOf = (file) => file.split("/").filter((name) => name !== "");
 function distrustOfOne(at, stat2, { me, trusted, below }) {
   const isFolder = stat2.isDirectory();
   const isLast = below === 0;

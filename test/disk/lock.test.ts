@@ -5,6 +5,7 @@ import {
   existsSync,
   linkSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -12,7 +13,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { hostname } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Writable } from 'node:stream';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -54,8 +55,24 @@ function heldBy(taken: Taken): LockOwner {
   return taken.heldBy;
 }
 
+/** What a lock of this process says of the system that it runs on. */
+function ownSystem(): string | null {
+  const folder = mkdtempSync(path.join(tmpdir(), 'amw-'));
+  try {
+    const file = path.join(folder, 'a.lock');
+    const lock = tryLock(file, new FakeClock());
+    const { system } = ownerIn(file);
+    if (!('heldBy' in lock)) lock.release();
+    return system;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const SYSTEM = ownSystem();
+
 // No system gives a number as high as this one.
-const DEAD: LockOwner = { pid: 2 ** 30, host: hostname(), start: null, nonce: 'dead' };
+const DEAD: LockOwner = { pid: 2 ** 30, host: hostname(), system: SYSTEM, start: null, nonce: 'dead' };
 
 /** A lock that somebody else has left, or has. */
 function forge(file: string, owner: Partial<LockOwner> | string, touched?: number): void {
@@ -135,9 +152,12 @@ describe('a lock', () => {
     expect(namesBeside(file)).toEqual(['a.lock']);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     const owner = ownerIn(file);
-    expect(Object.keys(owner)).toEqual(['pid', 'host', 'start', 'nonce']);
+    expect(Object.keys(owner)).toEqual(['pid', 'host', 'system', 'start', 'nonce']);
     expect(owner).toMatchObject({ pid: process.pid, host: hostname() });
-    if (isLinux) expect(owner.start).toMatch(/^\d+$/);
+    if (!isLinux) return;
+    expect(owner.start).toMatch(/^\d+$/);
+    // The run of the system, and the set of process numbers.
+    expect(owner.system).toMatch(/^[0-9a-f-]{36} pid:\[\d+\]$/);
   });
 
   it('excludes others of the same process until it is released', () => {
@@ -296,37 +316,6 @@ describe('fault 52: the lock of a process that', () => {
     expect(heldBy(tryLock(file, clock)).nonce).toBe('unknown_start');
   });
 
-  it.each([
-    [119, false],
-    [121, true],
-  ])('is on another machine and was silent for %i seconds: %s', async (seconds, isTaken) => {
-    const file = lockFile();
-    const clock = new FakeClock();
-    // Its number says nothing here, even if a process of this machine has it.
-    forge(file, { host: 'elsewhere', pid: process.pid }, clock.wall() - seconds * 1000);
-    const taken = tryLock(file, clock);
-    if (isTaken) held(taken);
-    else expect(heldBy(taken).host).toBe('elsewhere');
-  });
-
-  it.each([
-    ['', 9, false],
-    ['', 11, true],
-    ['{"pid":', 9, false],
-    ['{"pid":', 11, true],
-    ['{"pid":-1,"host":"","nonce":"a"}', 11, true],
-    ['{"pid":1,"host":"a","nonce":"../a"}', 11, true],
-    ['null', 11, true],
-  ])('wrote only %j, %i seconds ago: %s', async (text, seconds, isTaken) => {
-    const file = lockFile();
-    const clock = new FakeClock();
-    forge(file, text, clock.wall() - seconds * 1000);
-    const taken = tryLock(file, clock);
-    if (isTaken) held(taken);
-    else expect(heldBy(taken).pid).toBe(0);
-    expect(namesBeside(file)).toEqual(['a.lock']);
-  });
-
   it('was taken for dead is not its own any more, and stays when it lets go', () => {
     const file = lockFile();
     const clock = new FakeClock();
@@ -337,6 +326,166 @@ describe('fault 52: the lock of a process that', () => {
     first.release();
     expect(existsSync(file)).toBe(true);
     expect(second.isOurs()).toBe(true);
+  });
+});
+
+/** A process that cannot be asked about: its number says nothing, even where a process here has it. */
+const ELSEWHERE: [string, Partial<LockOwner>][] = [
+  ['another host', { host: 'elsewhere' }],
+  ...(isLinux
+    ? ([
+        [
+          'another boot of the same host',
+          { system: SYSTEM!.replace(/^[0-9a-f]/, (one) => (one === '0' ? '1' : '0')) },
+        ],
+        ['another PID namespace', { system: SYSTEM!.replace(/\d+\]$/, '1]') }],
+        ['a system that does not say which it is', { system: null }],
+      ] satisfies [string, Partial<LockOwner>][])
+    : []),
+];
+
+const DAY = 24 * 3600_000;
+
+const STEP_MS = 2_500;
+
+/** How long it takes until the lock is had; undefined where it is not within the deadline. */
+async function timeToTake(file: string, clock: FakeClock, deadline: number): Promise<number | undefined> {
+  const begun = clock.now;
+  for (;;) {
+    const taken = tryLock(file, clock);
+    if (!('heldBy' in taken)) {
+      taken.release();
+      return clock.now - begun;
+    }
+    if (clock.now - begun >= deadline) return undefined;
+    await clock.sleep(STEP_MS);
+  }
+}
+
+/** The holder lives: it touches its lock every ten seconds, by the same wall clock. */
+function keepTouching(file: string, clock: FakeClock): void {
+  let last = clock.now;
+  const { onSleep } = clock;
+  clock.onSleep = (now) => {
+    onSleep?.(now);
+    if (now - last < 10_000) return;
+    last = now;
+    const at = clock.wall() / 1000;
+    utimesSync(file, at, at);
+  };
+}
+
+/** The wall clock jumps forth and back by a day, again and again. */
+function jumpAbout(clock: FakeClock, everyMs: number): void {
+  let last = clock.now;
+  let by = DAY;
+  clock.onSleep = (now) => {
+    if (now - last < everyMs) return;
+    last = now;
+    clock.wallOffset += by;
+    by = by === DAY ? -2 * DAY : DAY;
+  };
+}
+
+describe.each(ELSEWHERE)('fault 105: the lock of a process on %s', (_, owner) => {
+  // That number belongs to a process of this system, and to none.
+  for (const pid of [process.pid, DEAD.pid]) {
+    const which = pid === DEAD.pid ? '(a number of no process here)' : '(a number that a process here has)';
+
+    it.each([
+      [0, 120],
+      [60, 60],
+      [100, 25],
+      [1_000_000, 25],
+    ])(`that was silent for %i s is taken over after %i s more ${which}`, async (silent, more) => {
+      const file = lockFile();
+      const clock = new FakeClock();
+      forge(file, { ...owner, pid }, clock.wall() - silent * 1000);
+      expect(heldBy(tryLock(file, clock)).nonce).toBe('dead');
+      expect(await timeToTake(file, clock, 300_000)).toBe(more * 1000);
+    });
+
+    it(`that is touched is not, whatever the clock does ${which}`, async () => {
+      for (const every of [undefined, 2_500, 61_000]) {
+        const file = lockFile();
+        const clock = new FakeClock();
+        forge(file, { ...owner, pid }, clock.wall());
+        if (every !== undefined) jumpAbout(clock, every);
+        keepTouching(file, clock);
+        expect(await timeToTake(file, clock, 180_000)).toBeUndefined();
+        expect(ownerIn(file).nonce).toBe('dead');
+      }
+    });
+  }
+
+  it.each([2_500, 20_000, 61_000])(
+    'that is silent is taken over in the end, with a clock that jumps every %i ms',
+    async (every) => {
+      const file = lockFile();
+      const clock = new FakeClock();
+      forge(file, owner, clock.wall());
+      jumpAbout(clock, every);
+      const time = await timeToTake(file, clock, 300_000);
+      expect(time).toBeGreaterThanOrEqual(25_000);
+      expect(time).toBeLessThanOrEqual(121_000);
+    },
+  );
+
+  it('is watched anew when it is another one, or touched', async () => {
+    const file = lockFile();
+    const clock = new FakeClock();
+    const long = clock.wall() - DAY;
+    forge(file, owner, long);
+    expect(await timeToTake(file, clock, 20_000)).toBeUndefined();
+    forge(file, { ...owner, nonce: 'second' }, long);
+    expect(await timeToTake(file, clock, 20_000)).toBeUndefined();
+    utimesSync(file, long / 1000 + 1, long / 1000 + 1);
+    expect(await timeToTake(file, clock, 20_000)).toBeUndefined();
+    expect(await timeToTake(file, clock, 20_000)).toBeLessThan(10_000);
+  });
+});
+
+describe('fault 105: a system that does not say which it is', () => {
+  it.runIf(isLinux)('asks about nobody by number, not even about its own', async () => {
+    vi.resetModules();
+    const fs = await import('node:fs');
+    const fresh = await import('../../scripts/src/disk/lock.ts');
+    const { readFileSync: read } = await vi.importActual<typeof import('node:fs')>('node:fs');
+    vi.mocked(fs.readFileSync).mockImplementation((file, options) =>
+      String(file).startsWith('/proc/sys') ? refuse('ENOENT')() : read(file, options),
+    );
+    const file = lockFile();
+    const clock = new FakeClock();
+    forge(file, { system: null }, clock.wall());
+    const begun = clock.now;
+    expect(heldBy(fresh.tryLock(file, clock)).pid).toBe(DEAD.pid);
+    clock.sleep = async () => {
+      clock.now += STEP_MS;
+    };
+    const lock = held(await fresh.waitForLock(file, clock, 300_000));
+    expect(clock.now - begun).toBeGreaterThanOrEqual(120_000);
+    expect(ownerIn(file).system).toBeNull();
+    expect(lock.isOurs()).toBe(true);
+  });
+});
+
+describe('a lock without a word in it', () => {
+  it.each([
+    '',
+    '{"pid":',
+    '{"pid":-1,"host":"","nonce":"a"}',
+    '{"pid":1,"host":"a","nonce":"../a"}',
+    'null',
+    '[]',
+  ])('(%j) is being written, or is taken over after ten seconds', async (text) => {
+    for (const ago of [0, 9, 11, 100_000]) {
+      const file = lockFile();
+      const clock = new FakeClock();
+      forge(file, text, clock.wall() - ago * 1000);
+      expect(heldBy(tryLock(file, clock)).pid).toBe(0);
+      expect(await timeToTake(file, clock, 60_000)).toBe(10_000);
+      expect(namesBeside(file)).toEqual([]);
+    }
   });
 });
 

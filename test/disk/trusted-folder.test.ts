@@ -24,6 +24,9 @@ function folders(names: readonly string[], mode = 0o700): string {
 const needsRoot = ({ skip }: TestContext) =>
   skip(process.getuid!() !== 0, 'only root can give a folder to another user');
 
+/** A path as the shell takes it for one word. */
+const word = (file: string) => (/^[\w./-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`);
+
 /** Runs what is advised, as a person would. */
 function repair({ repair: command }: Distrust): void {
   const { status, stderr } = spawnSync('sh', ['-c', command!], { encoding: 'utf8' });
@@ -73,7 +76,7 @@ describe('fault 101: a folder is not trusted', () => {
     const distrust = distrustOf(folder)!;
     expect(distrust).toEqual({
       reason: `every user can write to ${folder}`,
-      repair: `chmod o-w ${folder}`,
+      repair: `chmod o-w ${word(folder)}`,
     });
     repair(distrust);
     expect(distrustOf(folder)).toBeUndefined();
@@ -90,7 +93,7 @@ describe('fault 101: a folder is not trusted', () => {
     const distrust = distrustOf(folder)!;
     expect(distrust).toEqual({
       reason: `every user can write to ${open}`,
-      repair: `${command} ${open}`,
+      repair: `${command} ${word(open)}`,
     });
     // One that is still to be made there could be made by somebody else.
     expect(distrustOf(path.join(open, 'new'))).toMatchObject({ reason: distrust.reason });
@@ -107,7 +110,7 @@ describe('fault 101: a folder is not trusted', () => {
       const distrust = distrustOf(folder)!;
       expect(distrust).toEqual({
         reason: `${given} belongs to another user (number ${SOMEBODY})`,
-        repair: `chown "$(id -un)" ${given}`,
+        repair: `chown "$(id -un)" ${word(given)}`,
       });
       repair(distrust);
       expect(distrustOf(folder)).toBeUndefined();
@@ -134,7 +137,7 @@ describe('fault 101: a folder is not trusted', () => {
     needsRoot(test);
     const folder = folders(['state', 'journal'], 0o777);
     vi.spyOn(process, 'getuid').mockReturnValue(SOMEBODY);
-    expect(distrustOf(folder)?.repair).toBe(`sudo chmod o-w ${path.dirname(folder)}`);
+    expect(distrustOf(folder)?.repair).toBe(`sudo chmod o-w ${word(path.dirname(folder))}`);
   });
 
   it.each([
@@ -170,7 +173,7 @@ describe('fault 101: a link on the way', () => {
     symlinkSync(real, link);
     expect(distrustOf(link)).toEqual({
       reason: `every user can write to ${real}`,
-      repair: `chmod o-w ${real}`,
+      repair: `chmod o-w ${word(real)}`,
     });
   });
 
@@ -192,7 +195,7 @@ describe('fault 101: a link on the way', () => {
     symlinkSync('a/../a/./b', link);
     expect(distrustOf(link)).toBeUndefined();
     chmodSync(real, 0o777);
-    expect(distrustOf(link)).toMatchObject({ repair: `chmod o-w ${real}` });
+    expect(distrustOf(link)).toMatchObject({ repair: `chmod o-w ${word(real)}` });
   });
 
   it('of another user is none of ours, even where they cannot replace what is ours', (test) => {
@@ -204,7 +207,7 @@ describe('fault 101: a link on the way', () => {
     const distrust = distrustOf(link)!;
     expect(distrust).toEqual({
       reason: `${link} belongs to another user (number ${SOMEBODY})`,
-      repair: `chown -h "$(id -un)" ${link}`,
+      repair: `chown -h "$(id -un)" ${word(link)}`,
     });
     repair(distrust);
     expect(distrustOf(link)).toBeUndefined();

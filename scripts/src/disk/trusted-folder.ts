@@ -39,7 +39,7 @@ export function distrustOf(folder: string): Distrust | undefined {
   }
 }
 
-const namesOf = (way: string): string[] => way.split('/').filter((name) => name !== '');
+const namesOf = (file: string): string[] => file.split('/').filter((name) => name !== '');
 
 function distrustOfOne(
   at: string,
