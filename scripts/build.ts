@@ -55,7 +55,7 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['sandbox-server', /^sandbox\//],
   ['parse-yaml', /^contracts\/(parse-yaml|compile)\.ts$/],
   ['unknown-model', /^contracts\/(unknown-model|unsupported)\.ts$/],
-  ['undici', /^http\/(undici|large-reads)\.ts$/],
+  ['undici', /^http\/(undici|large-reads|public-lookup)\.ts$/],
   [
     'main',
     /^(types\/|http\/clock\.ts$|disk\/folder\.ts$|contracts\/(nearest|folders)\.ts$|providers\/(profile|registry|unsupported)\.ts$)/,
@@ -70,7 +70,7 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['pending', /^cli\/pending\.ts$/],
   [
     'download',
-    /^workflow\/(save-once|copy-file|download|fetch-file|file-(hash|name|writer)|signature|whole-file)\.ts$/,
+    /^workflow\/(save-once|copy-file|download|fetch-file|file-(hash|name|warnings|writer)|part|signature|whole-file)\.ts$/,
   ],
   ['live', /^((http|providers|workflow)\/|cli\/(live|advice|missing)\.ts$)/],
   ['main', /^cli\//],

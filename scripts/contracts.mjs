@@ -59,6 +59,7 @@ import { contractsFolder as contractsFolder2 } from "./main.mjs";
 import { isObject as isObject3 } from "./main.mjs";
 
 // scripts/src/contracts/media.ts
+import { checkPublicUrl } from "./main.mjs";
 import { plain } from "./main.mjs";
 var MEDIA_KINDS = ["image", "video", "audio", "image-url", "video-url", "audio-url"];
 var STDIN = "pass the whole payload through standard input with --payload -";
@@ -154,72 +155,6 @@ function sniffImage(bytes) {
   if (starts(4, "ftypavif") || starts(4, "ftypavis")) return "image/avif";
   if (starts(0, "BM") && starts(6, "\0\0\0\0")) return "image/bmp";
   return null;
-}
-function checkPublicUrl(value, options) {
-  const schemes = options.schemes.join(" or ");
-  const expected2 = `a public ${schemes} URL`;
-  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(value.slice(0, 80))?.[1]?.toLowerCase();
-  if (scheme === void 0) return { expected: expected2, hint: `begin the URL with ${options.schemes.at(-1)}://` };
-  if (!options.schemes.includes(scheme))
-    return { expected: expected2, hint: `write ${expected2}; ${plain(scheme, 20)}: is not taken` };
-  const odd = /[\s\\\u0000-\u001f\u007f]/.exec(value);
-  if (odd !== null)
-    return {
-      expected: expected2,
-      hint: `write the URL without ${odd[0] === "\\" ? "backslashes" : "spaces or control characters"}`
-    };
-  const authority = /^[^:]+:\/\/([^/?#]+)/.exec(value)?.[1];
-  if (authority === void 0 || !URL.canParse(value))
-    return { expected: expected2, hint: `write a complete URL such as ${options.schemes.at(-1)}://host/path` };
-  if (authority.includes("@")) return { expected: expected2, hint: "write the URL without user name and password" };
-  const { hostname } = new URL(value);
-  if (isPublicHost(hostname)) return null;
-  return {
-    expected: expected2,
-    hint: `${plain(hostname, 60)} cannot be reached from the internet; write a URL on a public host`
-  };
-}
-var LOCAL_NAMES = /(?:^|\.)(?:localhost|local|localdomain|internal|lan|home\.arpa)$/;
-function isPublicHost(hostname) {
-  if (hostname.startsWith("[")) return isPublicIpv6(hostname.slice(1, -1));
-  const name2 = hostname.replace(/\.$/, "");
-  if (/^\d+\.\d+\.\d+\.\d+$/.test(name2)) return isPublicIpv4(name2.split(".").map(Number));
-  const labels = name2.split(".");
-  return labels.length > 1 && !labels.includes("") && !LOCAL_NAMES.test(name2);
-}
-var PRIVATE_IPV4 = [
-  ["0.0.0.0", 8],
-  ["10.0.0.0", 8],
-  ["100.64.0.0", 10],
-  ["127.0.0.0", 8],
-  ["169.254.0.0", 16],
-  ["172.16.0.0", 12],
-  ["192.0.0.0", 24],
-  ["192.0.2.0", 24],
-  ["192.88.99.0", 24],
-  ["192.168.0.0", 16],
-  ["198.18.0.0", 15],
-  ["198.51.100.0", 24],
-  ["203.0.113.0", 24],
-  ["224.0.0.0", 3]
-];
-function isPublicIpv4(octets) {
-  const address = toNumber(octets);
-  return PRIVATE_IPV4.every(([base, bits]) => {
-    const size = 2 ** (32 - bits);
-    return Math.floor(address / size) !== Math.floor(toNumber(base.split(".").map(Number)) / size);
-  });
-}
-function toNumber(octets) {
-  return octets.reduce((sum, octet) => sum * 256 + octet, 0);
-}
-function isPublicIpv6(address) {
-  const groups = address.split(":");
-  const first = Number.parseInt(groups[0] || "0", 16);
-  const second = Number.parseInt(groups[1] || "0", 16);
-  if (first >> 13 !== 1) return false;
-  if (first === 8193 && (second < 512 || second === 3512)) return false;
-  return first !== 8194 && !(first === 16383 && second < 4096);
 }
 
 // scripts/src/contracts/rules.ts
@@ -3116,6 +3051,7 @@ function besideIssue(contract, name2, value, callbackFlag) {
 import { unsupported } from "./main.mjs";
 import { actionWords as actionWords3, commandLine as commandLine3 } from "./main.mjs";
 import { Failure as Failure4 } from "./main.mjs";
+import { checkPublicUrl as checkPublicUrl2 } from "./main.mjs";
 import { plain as plain6 } from "./main.mjs";
 import { modelFlags as modelFlags2 } from "./main.mjs";
 import { isLoopback } from "./main.mjs";
@@ -3363,7 +3299,7 @@ function noQuote({ profile }, contract, payload) {
 }
 function readCallback({ profile }, value, loopback) {
   const flag = `--${profile.callbackFlag}`;
-  const problem = checkPublicUrl(value, { schemes: ["https"] });
+  const problem = checkPublicUrl2(value, { schemes: ["https"] });
   if (!problem || loopback && isLocal(value)) return new URL(value).href;
   const { expected: expected2, hint: hint2 } = problem;
   throw new Failure4("INVALID_PAYLOAD", `${flag}: expected ${expected2}.`, {
@@ -3387,7 +3323,6 @@ export {
   checkFileType,
   checkMedia,
   checkPayload,
-  checkPublicUrl,
   codePoints,
   commandFor,
   creditsText,

@@ -1,21 +1,19 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
 // scripts/src/workflow/copy-file.ts
-const { randomBytes: randomBytes2 } = require("node:crypto");
-const { copyFile, rm: rm2 } = require("node:fs/promises");
-const path2 = require("node:path");
+const { randomBytes } = require("node:crypto");
+const { copyFile, rm } = require("node:fs/promises");
+const path3 = require("node:path");
 
 // scripts/src/workflow/download.ts
-const { randomBytes } = require("node:crypto");
-const { constants } = require("node:fs");
-const { access, link, lstat, open, rm } = require("node:fs/promises");
-const path = require("node:path");
-import { diskError, diskTrouble, renamePatiently } from "./journal.mjs";
+const { constants: constants2 } = require("node:fs");
+const { access, link, lstat: lstat3 } = require("node:fs/promises");
+const path2 = require("node:path");
+import { diskError as diskError2, diskTrouble as diskTrouble2, renamePatiently } from "./journal.mjs";
 import { makeFolder } from "./main.mjs";
 import { Failure as Failure2 } from "./main.mjs";
 
 // scripts/src/workflow/fetch-file.ts
-import { checkPublicUrl } from "./contracts.mjs";
 import {
   isTransientStatus,
   PAUSE_BUDGET_MS,
@@ -24,13 +22,15 @@ import {
   RETRY_PAUSES
 } from "./live.mjs";
 import { Failure } from "./main.mjs";
-import { plain } from "./main.mjs";
+import { checkPublicUrl, THIS_MACHINE } from "./main.mjs";
 
 // scripts/src/workflow/file-hash.ts
 const { createHash } = require("node:crypto");
 const { once } = require("node:events");
 const { createReadStream } = require("node:fs");
+const { lstat } = require("node:fs/promises");
 const { Worker } = require("node:worker_threads");
+import { diskTrouble } from "./journal.mjs";
 var WORKER_FROM_BYTES = 32 * 1024 * 1024;
 var FileHash = class {
   #file;
@@ -75,6 +75,15 @@ async function sha256Of(file) {
   for await (const chunk of createReadStream(file)) hash.update(chunk);
   return hash.digest("hex");
 }
+async function fileIsWhole(file, { bytes, sha256 }) {
+  try {
+    const stat = await lstat(file);
+    return stat.isFile() && stat.size === bytes && await sha256Of(file) === sha256;
+  } catch (error) {
+    if (diskTrouble(error) === void 0) throw error;
+    return false;
+  }
+}
 
 // scripts/src/workflow/file-writer.ts
 var BLOCK_BYTES = 1024 * 1024;
@@ -107,11 +116,11 @@ var FileWriter = class {
       await this.#writing;
     }
   }
-  /** What comes next stands at the beginning of the file again. */
-  rewind() {
+  /** What comes next stands at this place of the file. */
+  rewind(position) {
     this.#chunks = [];
     this.#waiting = 0;
-    this.#position = 0;
+    this.#position = position;
   }
   #start() {
     const chunks = this.#chunks;
@@ -138,8 +147,164 @@ var FileWriter = class {
   }
 };
 
+// scripts/src/workflow/part.ts
+const {
+  constants,
+  ftruncateSync,
+  lstatSync,
+  readFileSync,
+  unlinkSync,
+  writeFileSync
+} = require("node:fs");
+const { lstat: lstat2, open, readdir, unlink } = require("node:fs/promises");
+const path = require("node:path");
+import { diskError } from "./journal.mjs";
+import { isObject } from "./main.mjs";
+var PRINTABLE = /^[ -~]{1,512}$/;
+var PART = ".part";
+var NOTE = `${PART}.json`;
+var KEPT_MS = 7 * 24 * 36e5;
+var LOCKING_MS = 6e4;
+var LONGEST_NOTE_BYTES = 4096;
+var Part = class _Part {
+  path;
+  handle;
+  /** Null: it is not known, so that no other process can go on with it. */
+  identity = null;
+  /** Bytes that an earlier process left, of the file that `identity` names. */
+  found;
+  constructor(file, handle, size) {
+    this.path = file;
+    this.handle = handle;
+    const identity = size > 0 ? readNote(noteOf(file)) : null;
+    const fits = identity !== null && size <= (identity.total ?? size);
+    this.identity = fits ? identity : null;
+    this.found = fits ? size : 0;
+    if (!fits) this.restart();
+  }
+  /** The part of the file with this path and without its ending, as an earlier process left it, or empty. */
+  static async open(stem) {
+    const file = `${stem}${PART}`;
+    const handle = await openOwn(file) ?? await open(file, "wx+", 438);
+    return new _Part(file, handle, (await handle.stat()).size);
+  }
+  /** The lock on the part of that file. */
+  static lockOf(stem) {
+    return `${stem}${PART}.lock`;
+  }
+  /** Forgets what is there. In this order: what a kill leaves is never taken for a part of the other file. */
+  restart() {
+    this.identity = null;
+    try {
+      unlinkSync(noteOf(this.path));
+    } catch (error) {
+      if (diskError(error) !== "ENOENT") throw error;
+    }
+    ftruncateSync(this.handle.fd, 0);
+  }
+  /** Notes which file the bytes are of that are going to be written. */
+  identify(identity) {
+    const text = JSON.stringify({ version: 1, ...identity });
+    writeFileSync(noteOf(this.path), text, { flag: "wx", mode: 384 });
+    this.identity = identity;
+  }
+  /** Leaves the bytes for the next process, and says how many they are; 0 where they would be of no use to it. */
+  async keep() {
+    if (this.identity === null) return 0;
+    const { size } = await this.handle.stat();
+    await this.handle.datasync();
+    return size;
+  }
+  async close() {
+    await this.handle.close().catch(() => {
+    });
+  }
+  /** Removes it, where it is still there, and its note. */
+  async remove() {
+    await this.close();
+    await removeAll([this.path, noteOf(this.path)]);
+  }
+};
+async function sizeOfPart(stem) {
+  const stat = await lstat2(`${stem}${PART}`).catch(() => null);
+  return stat?.size ?? 0;
+}
+async function removeOldParts(stem, now) {
+  const folder = path.dirname(stem);
+  const own = path.basename(stem);
+  for (const name of await readdir(folder).catch(() => [])) {
+    const file = path.join(folder, name);
+    const rest = name.startsWith(`${own}.`) ? name.slice(own.length) : "";
+    if (/^\.[0-9a-f]{8}\.part$/.test(rest)) await removeAll([file]);
+    else if (rest.startsWith(`${PART}.lock.`)) {
+      if (now - await touchedAt(file) > LOCKING_MS) await removeAll([file]);
+    } else if (name.endsWith(NOTE) && readNote(file) !== null) {
+      const part = file.slice(0, -NOTE.length + PART.length);
+      const touched = await touchedAt(part) || await touchedAt(file);
+      if (now - touched > KEPT_MS) await removeAll([part, file, `${part}.lock`]);
+    }
+  }
+}
+async function touchedAt(file) {
+  return (await lstat2(file).catch(() => null))?.mtimeMs ?? 0;
+}
+async function removeAll(files) {
+  for (const file of files) await unlink(file).catch(() => {
+  });
+}
+async function openOwn(file) {
+  const isThere2 = await lstat2(file).then(
+    () => true,
+    (error) => {
+      if (diskError(error) === "ENOENT") return false;
+      throw error;
+    }
+  );
+  if (!isThere2) return null;
+  const flags = constants.O_RDWR | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+  const handle = await open(file, flags).catch(() => null);
+  if (handle && isOurs(await handle.stat())) return handle;
+  await handle?.close();
+  await unlink(file);
+  return null;
+}
+function isOurs(stat) {
+  return stat.isFile() && stat.nlink === 1 && stat.uid === (process.getuid?.() ?? stat.uid);
+}
+var noteOf = (part) => `${part.slice(0, -PART.length)}${NOTE}`;
+function readNote(file) {
+  try {
+    const stat = lstatSync(file);
+    if (!isOurs(stat) || stat.size > LONGEST_NOTE_BYTES) return null;
+    const value = JSON.parse(readFileSync(file, "utf8"));
+    if (!isObject(value) || value.version !== 1) return null;
+    const { validator, total, contentType } = value;
+    if (typeof validator !== "string" || !PRINTABLE.test(validator) || typeof contentType !== "string") {
+      return null;
+    }
+    if (total !== null && (typeof total !== "number" || !Number.isSafeInteger(total))) return null;
+    return { validator, total, contentType };
+  } catch {
+    return null;
+  }
+}
+
 // scripts/src/workflow/signature.ts
-var kind = (ext, contentType) => ({ ext, contentType });
+var kind = (ext, contentType) => ({
+  ext,
+  contentType,
+  makes: madeAs(contentType)
+});
+function madeAs(contentType) {
+  const family = contentType.split("/", 1)[0];
+  return family === "video" || family === "image" || family === "audio" ? family : "model3d";
+}
+var KIND_WORDS = {
+  image: "an image",
+  audio: "a sound",
+  model3d: "a 3D model",
+  video: "a video"
+};
 var SIGNATURE_BYTES = 512;
 var MP4 = kind("mp4", "video/mp4");
 var MOV = kind("mov", "video/quicktime");
@@ -160,20 +325,21 @@ var ISO_BRANDS = {
   heic: HEIC,
   heix: HEIC
 };
+var ascii = (text) => [...Buffer.from(text)];
 var MAGIC = [
-  { at: 0, bytes: "PNG\r\n\n", kind: kind("png", "image/png") },
-  { at: 0, bytes: "ÿØÿ", kind: kind("jpg", "image/jpeg") },
-  { at: 0, bytes: "GIF8", kind: kind("gif", "image/gif") },
-  { at: 8, bytes: "WEBP", kind: kind("webp", "image/webp") },
-  { at: 8, bytes: "WAVE", kind: kind("wav", "audio/wav") },
-  { at: 8, bytes: "AVI ", kind: kind("avi", "video/x-msvideo") },
-  { at: 0, bytes: "Eß£", kind: kind("webm", "video/webm") },
-  { at: 0, bytes: "OggS", kind: kind("ogg", "audio/ogg") },
-  { at: 0, bytes: "fLaC", kind: kind("flac", "audio/flac") },
-  { at: 0, bytes: "ID3", kind: MP3 },
-  { at: 0, bytes: "MThd\0\0\0", kind: kind("mid", "audio/midi") },
-  { at: 0, bytes: "glTF", kind: kind("glb", "model/gltf-binary") },
-  { at: 0, bytes: "Kaydara FBX Binary  \0", kind: kind("fbx", "application/octet-stream") }
+  { at: 0, bytes: [137, 80, 78, 71, 13, 10, 26, 10], kind: kind("png", "image/png") },
+  { at: 0, bytes: [255, 216, 255], kind: kind("jpg", "image/jpeg") },
+  { at: 0, bytes: ascii("GIF8"), kind: kind("gif", "image/gif") },
+  { at: 8, bytes: ascii("WEBP"), kind: kind("webp", "image/webp") },
+  { at: 8, bytes: ascii("WAVE"), kind: kind("wav", "audio/wav") },
+  { at: 8, bytes: ascii("AVI "), kind: kind("avi", "video/x-msvideo") },
+  { at: 0, bytes: [26, 69, 223, 163], kind: kind("webm", "video/webm") },
+  { at: 0, bytes: ascii("OggS"), kind: kind("ogg", "audio/ogg") },
+  { at: 0, bytes: ascii("fLaC"), kind: kind("flac", "audio/flac") },
+  { at: 0, bytes: ascii("ID3"), kind: MP3 },
+  { at: 0, bytes: [77, 84, 104, 100, 0, 0, 0, 6], kind: kind("mid", "audio/midi") },
+  { at: 0, bytes: ascii("glTF"), kind: kind("glb", "model/gltf-binary") },
+  { at: 0, bytes: ascii("Kaydara FBX Binary  \0"), kind: kind("fbx", "application/octet-stream") }
 ];
 var ZIP_TYPES = {
   "model/vnd.usdz+zip": USDZ,
@@ -188,25 +354,28 @@ var STL_TYPES = [
 ];
 var VAGUE_TYPES = ["", "text/plain", "application/octet-stream", "binary/octet-stream"];
 function fileKind(head, contentType = "") {
-  const text = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, SIGNATURE_BYTES)).toString(
-    "latin1"
-  );
-  return bySignature(text) ?? byType(text, contentType.split(";", 1)[0].trim().toLowerCase());
+  const start = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, SIGNATURE_BYTES));
+  const text = start.toString("latin1");
+  return bySignature(start, text) ?? byType(text, contentType.split(";", 1)[0].trim().toLowerCase());
 }
-function bySignature(text) {
+function bySignature(head, text) {
   if (text.slice(4, 8) === "ftyp") return isoKind(text);
   if (/^[\0-\x08][\s\S]{3}(moov|mdat|wide|free|skip)/.test(text)) return MOV;
   const riff = text.startsWith("RIFF");
   for (const magic of MAGIC) {
-    if (magic.at === 8 === riff && text.startsWith(magic.bytes, magic.at)) return magic.kind;
+    if (magic.at === 8 === riff && magic.bytes.every((byte, i) => head[magic.at + i] === byte)) {
+      return magic.kind;
+    }
   }
-  if (/^\xff[\xe2\xe3\xf2\xf3\xfa\xfb][^\xf0-\xff]/.test(text) && (text.charCodeAt(2) & 12) !== 12) {
-    return MP3;
-  }
+  if (isMpegAudio(head)) return MP3;
   if (/^PK\x03\x04[\s\S]{4}\0\0[\s\S]{20}[^\0]{1,200}?\.usd[acz]?[^a-z]/.test(text)) return USDZ;
   if (/^ply\r?\n(format|comment|obj_info) /.test(text)) return kind("ply", "model/ply");
   if (/^solid\b[^\n]{0,300}\n\s*facet\s+normal\s/.test(text)) return STL;
   return null;
+}
+function isMpegAudio([sync = 0, version = 0, rates = 255]) {
+  const isLayer3 = sync === 255 && [226, 227, 242, 243, 250, 251].includes(version);
+  return isLayer3 && rates < 240 && (rates & 12) !== 12;
 }
 function isoKind(text) {
   const brand = text.slice(8, 12);
@@ -239,7 +408,7 @@ function wavefrontKind(text, type) {
 const { read } = require("node:fs");
 const { promisify } = require("node:util");
 import { parseBody } from "./live.mjs";
-import { isObject } from "./main.mjs";
+import { isObject as isObject2 } from "./main.mjs";
 var readAt = promisify(read);
 var LONGEST_GLTF_BYTES = 64 * 1024 * 1024;
 async function isWhole({ ext }, fd, size, lengthIsCertain) {
@@ -280,7 +449,7 @@ async function stlIsWhole(fd, size) {
 async function gltfIsWhole(fd, size) {
   if (size > LONGEST_GLTF_BYTES) return false;
   const scene = parseBody(await bytesAt(fd, 0, size));
-  return isObject(scene) && isObject(scene.asset) && typeof scene.asset.version === "string";
+  return isObject2(scene) && isObject2(scene.asset) && typeof scene.asset.version === "string";
 }
 async function bytesAt(fd, at, length) {
   const bytes = Buffer.alloc(length);
@@ -293,13 +462,26 @@ async function bytesAt(fd, at, length) {
 }
 
 // scripts/src/workflow/fetch-file.ts
-var LONGEST_DOWNLOAD_MS = 30 * 6e4;
 var LEAST_PROGRESS_BYTES = 16 * 1024;
 var MAX_REDIRECTS = 3;
-async function fetchFile(session, options, target) {
-  const hash = new FileHash(target.path);
+var LONGEST_TIMER_MS = 2 ** 31 - 1;
+var MB = 2 ** 20;
+var MOST_BYTES = {
+  image: 128 * MB,
+  audio: 512 * MB,
+  model3d: 1024 * MB,
+  video: 2048 * MB
+};
+var WrongBytes = class extends Failure {
+  constructor(message) {
+    super("NETWORK_ERROR", message, { transient: true });
+  }
+};
+var NO_FILE = new Error("an answer without a file");
+async function fetchFile(session, options, part) {
+  const hash = new FileHash(part.path);
   try {
-    return await new Fetch(session, options, target.handle, hash).run();
+    return await new Fetch(session, options, part, hash).run();
   } finally {
     hash.restart();
   }
@@ -307,15 +489,21 @@ async function fetchFile(session, options, target) {
 var Fetch = class {
   #session;
   #options;
-  #handle;
+  #part;
   #writer;
-  #giveUpAt;
+  #hash;
+  #timeOver = new Failure("NETWORK_ERROR", "the wait ended before the file was whole.", {
+    transient: true
+  });
   #url;
   #refreshed = false;
   /** The last attempt ended with another link, which is a reason to go on that costs no retry. */
   #hasNewLink = false;
-  #hash;
   #bytes = 0;
+  /** The first bytes, as far as they decide what the file is. */
+  #head = Buffer.alloc(0);
+  /** What they say; null as long as they say nothing. */
+  #kind = null;
   /** The whole file's length, once an answer gave it. */
   #total = null;
   /** Says that a later answer is about the same bytes. */
@@ -323,77 +511,92 @@ var Fetch = class {
   #lengthIsCertain = false;
   /** What the host says that the file is. */
   #contentType = "";
-  constructor(session, options, handle, hash) {
+  constructor(session, options, part, hash) {
     this.#session = session;
     this.#options = options;
-    this.#handle = handle;
+    this.#part = part;
     this.#hash = hash;
-    this.#writer = new FileWriter(handle, (bytes) => hash.written(bytes));
+    this.#writer = new FileWriter(part.handle, (bytes) => hash.written(bytes));
     this.#url = options.url;
-    this.#giveUpAt = session.api.clock.monotonic() + LONGEST_DOWNLOAD_MS;
   }
   async run() {
     const { api } = this.#session;
+    await this.#takeUp();
     for (let fruitless = 0; ; ) {
       const before = this.#bytes;
       try {
-        await this.#attempt();
+        if (this.#bytes === 0 || this.#bytes !== this.#total) await this.#attempt();
         return await this.#check();
       } catch (error) {
-        if (!(error instanceof Failure) || !error.details.transient) throw error;
+        if (error instanceof WrongBytes) this.#startOver();
+        if (!(error instanceof Failure) || !error.details.transient || error === this.#timeOver) throw error;
         if (this.#hasNewLink) {
           this.#hasNewLink = false;
           continue;
         }
-        fruitless = this.#bytes > before ? 1 : fruitless + 1;
+        fruitless = this.#bytes - before >= LEAST_PROGRESS_BYTES ? 1 : fruitless + 1;
         const pause = pauseAfter(error, fruitless, RETRY_PAUSES, api.clock.random);
-        const late = pause > PAUSE_BUDGET_MS || api.clock.monotonic() + pause > this.#giveUpAt;
+        const late = pause > PAUSE_BUDGET_MS || api.clock.monotonic() + pause > this.#options.until;
         if (fruitless > this.#options.maxRetries || late) throw error;
         await api.clock.sleep(pause, api.signal);
       }
     }
   }
+  /** Starts with what an earlier process left. */
+  async #takeUp() {
+    const { found, identity, handle } = this.#part;
+    if (identity === null) return;
+    this.#bytes = found;
+    this.#total = identity.total;
+    this.#lengthIsCertain = identity.total !== null;
+    this.#validator = identity.validator;
+    this.#contentType = identity.contentType;
+    const start = Buffer.alloc(Math.min(found, SIGNATURE_BYTES));
+    await handle.read(start, 0, start.length, 0);
+    this.#look(start);
+    this.#writer.rewind(found);
+    this.#hash.expect(identity.total ?? found);
+    this.#hash.written(found);
+  }
   /** One request; what it brings is added to what is there. */
   async #attempt() {
-    const { api, transport, observer } = this.#session;
-    const stall = new StallWatch(this.#options.stallMs);
-    const signal = api.signal ? AbortSignal.any([api.signal, stall.signal]) : stall.signal;
+    const { api, transport } = this.#session;
+    const leftMs = Math.min(this.#options.until - api.clock.monotonic(), LONGEST_TIMER_MS);
+    if (leftMs <= 0) throw this.#timeOver;
+    const watch = new Watch(this.#options.stallMs, leftMs, this.#timeOver);
+    const signal = api.signal ? AbortSignal.any([api.signal, watch.signal]) : watch.signal;
     let url = this.#url;
     try {
       for (let redirects = 0; ; redirects += 1) {
-        const request = this.#request(url);
-        let head;
-        const final = await transport.exchange(
-          request,
-          {
-            onHead: (received) => {
-              head = received;
-              if (received.status === 200 || received.status === 206) this.#begin(received);
-            },
-            onData: (chunk) => {
-              if (head?.status !== 200 && head?.status !== 206) return;
-              stall.saw(chunk.length);
-              if (this.#bytes === 0) this.#firstBytes(chunk);
-              this.#bytes += chunk.length;
-              observer.downloading(this.#bytes, this.#total);
-              return this.#writer.write(chunk);
-            }
+        let other;
+        const receiver = {
+          onHead: (head) => {
+            if (head.status === 200 || head.status === 206) return this.#begin(head);
+            other = head;
+            throw NO_FILE;
           },
-          { timeoutMs: this.#giveUpAt - api.clock.monotonic(), signal, isFile: true }
-        );
-        const location = final.headers.location;
-        if (final.status >= 300 && final.status < 400 && location && redirects < MAX_REDIRECTS) {
-          if (!URL.canParse(location, url)) {
-            throw new Failure("NETWORK_ERROR", "The file's host redirects to something that is no address.");
+          onData: (chunk) => {
+            watch.saw(chunk.length);
+            return this.#take(chunk);
           }
-          url = new URL(location, url).href;
-          continue;
+        };
+        try {
+          const options = { timeoutMs: LONGEST_TIMER_MS, signal, isFile: true };
+          await transport.exchange(this.#request(url), receiver, options);
+          return;
+        } catch (error) {
+          if (error !== NO_FILE || !other) throw error;
         }
-        await this.#refuse(final);
-        return;
+        const { location } = other.headers;
+        const isRedirect = other.status >= 300 && other.status < 400 && redirects < MAX_REDIRECTS;
+        if (!isRedirect || !location) return await this.#refuse(other);
+        if (!URL.canParse(location, url)) {
+          throw new Failure("NETWORK_ERROR", "The file's host redirects to something that is no address.");
+        }
+        url = new URL(location, url).href;
       }
     } finally {
-      stall.stop();
+      watch.stop();
       await this.#writer.flush();
     }
   }
@@ -412,21 +615,15 @@ var Fetch = class {
   #begin(head) {
     const length = integer(head.headers["content-length"]);
     const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(head.headers["content-range"] ?? "");
+    const { etag, "last-modified": modified } = head.headers;
     if (head.status === 206) {
       const from = integer(range?.[1]);
       const total = integer(range?.[2]);
-      const { etag: etag2 } = head.headers;
-      const isSame = !etag2 || !this.#validator?.startsWith('"') || etag2 === this.#validator;
+      const said2 = this.#validator?.startsWith('"') ? etag : modified;
+      const isSame = !said2 || this.#validator === null || said2 === this.#validator;
       const fits = from === this.#bytes && (this.#total === null || total === null || total === this.#total);
       if (!fits || !isSame) {
-        this.#startOver();
-        throw new Failure(
-          "NETWORK_ERROR",
-          "The rest of the file did not fit what was there; starting over.",
-          {
-            transient: true
-          }
-        );
+        throw new WrongBytes("The rest of the file did not fit what was there.");
       }
       this.#total ??= total;
       return;
@@ -434,31 +631,44 @@ var Fetch = class {
     this.#startOver();
     this.#total = length;
     this.#hash.expect(length ?? 0);
-    const etag = head.headers.etag;
-    this.#validator = etag && !etag.startsWith("W/") ? etag : head.headers["last-modified"] ?? null;
+    const said = etag && !etag.startsWith("W/") ? etag : modified;
+    this.#validator = said && PRINTABLE.test(said) ? said : null;
     this.#lengthIsCertain = length !== null;
-    this.#contentType = head.headers["content-type"] ?? "";
+    this.#contentType = (head.headers["content-type"] ?? "").slice(0, 200);
+    if (this.#validator) {
+      this.#part.identify({ validator: this.#validator, total: length, contentType: this.#contentType });
+    }
   }
   #startOver() {
     this.#bytes = 0;
-    this.#hash.restart();
+    this.#head = Buffer.alloc(0);
+    this.#kind = null;
     this.#total = null;
-    this.#writer.rewind();
+    this.#hash.restart();
+    this.#writer.rewind(0);
+    this.#part.restart();
   }
-  /** Refuses what is no media file before it fills the disk. */
-  #firstBytes(chunk) {
-    if (chunk.length >= SIGNATURE_BYTES && !fileKind(chunk, this.#contentType)) throw notMedia(chunk);
+  /** Refuses what is no media file, and what is too large for one, before it fills the disk. */
+  #take(chunk) {
+    const missing = SIGNATURE_BYTES - this.#head.length;
+    if (missing > 0) {
+      this.#look(Buffer.concat([this.#head, chunk.subarray(0, missing)]));
+      if (this.#head.length === SIGNATURE_BYTES && !this.#kind) throw noMedia(this.#head);
+    }
+    this.#bytes += chunk.length;
+    const makes = this.#kind?.makes ?? "video";
+    if (Math.max(this.#bytes, this.#total ?? 0) > MOST_BYTES[makes]) throw tooLarge(makes);
+    this.#session.observer.downloading(this.#bytes, this.#total);
+    return this.#writer.write(chunk);
+  }
+  #look(head) {
+    this.#head = head;
+    this.#kind = fileKind(head, this.#contentType);
   }
   /** Throws for every status that brought no file; a link that has expired is asked for again, once. */
   async #refuse(head) {
     const { status } = head;
-    if (status === 200 || status === 206) return;
-    if (status === 416) {
-      this.#startOver();
-      throw new Failure("NETWORK_ERROR", "The file changed while it was fetched; starting over.", {
-        transient: true
-      });
-    }
+    if (status === 416) throw new WrongBytes("The file changed while it was fetched.");
     if ([401, 403, 404, 410].includes(status)) {
       const fresh = this.#refreshed ? null : await this.#options.refresh();
       this.#refreshed = true;
@@ -483,53 +693,60 @@ var Fetch = class {
   /** What has arrived is whole and what it should be; otherwise the next attempt starts or goes on. */
   async #check() {
     if (this.#total !== null && this.#bytes !== this.#total) {
-      const short = this.#bytes < this.#total;
       const message = `The file ended at ${this.#bytes} of ${this.#total} bytes.`;
-      if (!short) this.#startOver();
+      if (this.#bytes > this.#total) throw new WrongBytes(message);
       throw new Failure("NETWORK_ERROR", message, { transient: true });
     }
-    const start = Buffer.alloc(SIGNATURE_BYTES);
-    const { bytesRead } = await this.#handle.read(start, 0, SIGNATURE_BYTES, 0);
-    const head = start.subarray(0, Math.min(bytesRead, this.#bytes));
-    const kind2 = fileKind(head, this.#contentType);
-    if (!kind2) {
-      this.#startOver();
-      throw notMedia(head);
+    const kind2 = this.#kind;
+    if (!kind2) throw noMedia(this.#head);
+    if (!await isWhole(kind2, this.#part.handle.fd, this.#bytes, this.#lengthIsCertain)) {
+      throw new WrongBytes("The file was cut: its parts do not add up.");
     }
-    if (!await isWhole(kind2, this.#handle.fd, this.#bytes, this.#lengthIsCertain)) {
-      this.#startOver();
-      throw new Failure("NETWORK_ERROR", "The file was cut: its parts do not add up.", { transient: true });
-    }
-    await this.#handle.truncate(this.#bytes);
     return { bytes: this.#bytes, sha256: await this.#hash.digest(this.#bytes), kind: kind2 };
   }
 };
-function notMedia(head) {
-  const start = plain(Buffer.from(head).toString("latin1"), 60);
-  return new Failure("NETWORK_ERROR", `What came is no media file; it begins with "${start}".`, {
-    transient: true
-  });
+function noMedia(head) {
+  const start = head.toString("utf8").replace("\uFEFF", "").trimStart()[0];
+  const what = start === void 0 ? "it is empty" : start === "<" ? "it looks like a page" : "{[".includes(start) ? "it looks like JSON" : "its first bytes are those of no format that is known";
+  return new WrongBytes(`What came is no media file: ${what}.`);
+}
+function tooLarge(makes) {
+  const limit = `${MOST_BYTES[makes] / MB} MiB`;
+  return new Failure(
+    "DOWNLOAD_FAILED",
+    `The result has more than ${limit}, the most that is fetched of ${KIND_WORDS[makes]}. Nothing of it was kept.`,
+    {
+      nextSteps: [
+        "A file of that size is no result of a known model. Show the person its address in data.resultUrls."
+      ]
+    }
+  );
 }
 function integer(text) {
   return text !== void 0 && /^\d{1,15}$/.test(text) ? Number(text) : null;
 }
 function refusedAddress(address, loopback) {
-  const host = new URL(address).hostname;
-  if (loopback && ["127.0.0.1", "[::1]", "localhost"].includes(host)) return null;
-  return checkPublicUrl(address, { schemes: ["https", "http"] })?.expected ?? null;
+  const url = URL.canParse(address) ? new URL(address) : null;
+  if (url && loopback && THIS_MACHINE.includes(url.hostname)) {
+    const isSame = url.protocol === loopback.protocol && url.port === loopback.port && !url.username;
+    return isSame ? null : `a public https URL, or one on ${loopback.origin}`;
+  }
+  return checkPublicUrl(address, { schemes: ["https"] })?.expected ?? null;
 }
-var StallWatch = class {
+var Watch = class {
   #controller = new AbortController();
-  #timer;
+  #stall;
+  #end;
   #bytes = 0;
-  constructor(spanMs) {
-    this.#timer = setInterval(() => {
+  constructor(spanMs, leftMs, timeOver) {
+    this.#stall = setInterval(() => {
       if (this.#bytes < LEAST_PROGRESS_BYTES) {
         const message = `The file's host sent ${this.#bytes} bytes in ${spanMs} ms.`;
         this.#controller.abort(new Failure("NETWORK_ERROR", message, { transient: true }));
       }
       this.#bytes = 0;
     }, spanMs);
+    this.#end = setTimeout(() => this.#controller.abort(timeOver), leftMs);
   }
   get signal() {
     return this.#controller.signal;
@@ -538,7 +755,8 @@ var StallWatch = class {
     this.#bytes += bytes;
   }
   stop() {
-    clearInterval(this.#timer);
+    clearInterval(this.#stall);
+    clearTimeout(this.#end);
   }
 };
 
@@ -554,10 +772,10 @@ function fileStem(taskId) {
 
 // scripts/src/workflow/download.ts
 async function prepareFolder(folder) {
-  const absolute = path.resolve(folder);
+  const absolute = path2.resolve(folder);
   try {
     makeFolder(absolute);
-    await access(absolute, constants.W_OK);
+    await access(absolute, constants2.W_OK);
     return absolute;
   } catch (cause) {
     const reason = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown reason";
@@ -575,41 +793,30 @@ async function prepareFolder(folder) {
     });
   }
 }
-function fileStemOf({ taskId, number }) {
-  return `${fileStem(taskId)}${number === void 0 ? "" : `-${number}`}`;
-}
-async function isSaved(file) {
-  try {
-    return await hasContent(file.path, file);
-  } catch (error) {
-    if (diskTrouble(error) === void 0) throw error;
-    return false;
-  }
+function stemOf({ folder, taskId, number }) {
+  return path2.join(folder, `${fileStem(taskId)}${number === void 0 ? "" : `-${number}`}`);
 }
 async function download(session, options) {
-  const stem = fileStemOf(options);
-  const part = path.join(options.folder, `${stem}.${randomBytes(4).toString("hex")}.part`);
-  let handle;
+  const { clock, signal } = session.api;
+  const stem = stemOf(options);
+  let part;
   try {
-    handle = await open(part, "wx+", 438);
-    const fetched = await fetchFile(session, options, { path: part, handle });
-    await handle.close();
-    handle = void 0;
-    const file = path.join(options.folder, `${stem}.${fetched.kind.ext}`);
-    await moveIntoPlace(part, file, fetched, session.api.clock);
-    return {
-      path: file,
-      bytes: fetched.bytes,
-      sha256: fetched.sha256,
-      contentType: fetched.kind.contentType
-    };
+    part = await Part.open(stem);
+    const { kind: kind2, ...fetched } = await fetchFile(session, options, part);
+    await part.close();
+    const file = `${stem}.${kind2.ext}`;
+    await moveIntoPlace(part.path, file, fetched, clock);
+    await part.remove();
+    await removeOldParts(stem, clock.wall());
+    return { path: file, ...fetched, contentType: kind2.contentType };
   } catch (error) {
-    throw asDownloadFailure(error, options);
+    const mayGoOn = signal?.aborted || error instanceof Failure2 && error.details.transient;
+    const total = part?.identity?.total ?? null;
+    const bytes = mayGoOn && await part?.keep() || 0;
+    if (bytes === 0) await part?.remove();
+    throw asDownloadFailure(error, options, { bytes, total });
   } finally {
-    await handle?.close().catch(() => {
-    });
-    await rm(part, { force: true }).catch(() => {
-    });
+    await part?.close();
   }
 }
 async function moveIntoPlace(part, file, fetched, clock) {
@@ -617,12 +824,12 @@ async function moveIntoPlace(part, file, fetched, clock) {
     await link(part, file);
     return;
   } catch (error) {
-    if (diskError(error) !== "EEXIST" && !await isThere(file)) {
+    if (diskError2(error) !== "EEXIST" && !await isThere(file)) {
       await renamePatiently(part, file, clock);
       return;
     }
   }
-  if (await hasContent(file, fetched)) return;
+  if (await fileIsWhole(file, fetched)) return;
   throw new Failure2(
     "DOWNLOAD_FAILED",
     `${file} exists already and is something else; it was left as it is.`,
@@ -633,27 +840,27 @@ async function moveIntoPlace(part, file, fetched, clock) {
 }
 async function isThere(file) {
   try {
-    await lstat(file);
+    await lstat3(file);
     return true;
   } catch (error) {
-    return diskError(error) !== "ENOENT";
+    return diskError2(error) !== "ENOENT";
   }
 }
-async function hasContent(file, wanted) {
-  const stat = await lstat(file);
-  if (!stat.isFile() || stat.size !== wanted.bytes) return false;
-  return await sha256Of(file) === wanted.sha256;
-}
-function asDownloadFailure(error, { folder }) {
+function asDownloadFailure(error, { folder }, { bytes, total } = { bytes: 0, total: null }) {
   if (error instanceof Failure2) {
-    if (error.code === "DOWNLOAD_FAILED") return error;
-    return new Failure2("DOWNLOAD_FAILED", `The finished file could not be fetched: ${error.message}`, {
+    const { message, details } = error;
+    const why = error.code === "DOWNLOAD_FAILED" ? message : `The finished file could not be fetched: ${message}`;
+    if (bytes === 0) {
+      return new Failure2("DOWNLOAD_FAILED", why, { ...details, cause: error });
+    }
+    const have = `${bytes}${total === null ? "" : ` of ${total}`} bytes are kept`;
+    return new Failure2("DOWNLOAD_FAILED", `${why} ${have}; the next run fetches the rest.`, {
+      ...details,
       cause: error,
-      ...error.details.retryAfter !== void 0 && { retryAfter: error.details.retryAfter },
-      ...error.details.nextSteps && { nextSteps: error.details.nextSteps }
+      data: { ...details.data, partial: { bytes, total } }
     });
   }
-  const reason = diskTrouble(error);
+  const reason = diskTrouble2(error);
   if (!reason) return error;
   return new Failure2("DOWNLOAD_FAILED", `The finished file could not be saved in ${folder}: ${reason}.`, {
     cause: error
@@ -663,73 +870,119 @@ function asDownloadFailure(error, { folder }) {
 // scripts/src/workflow/copy-file.ts
 async function copyTo(file, target, clock) {
   const copy = { ...file, path: target };
-  if (await isSaved(copy)) return copy;
-  await prepareFolder(path2.dirname(target));
-  const part = `${target}.${randomBytes2(4).toString("hex")}.part`;
+  if (await fileIsWhole(target, file)) return copy;
+  await prepareFolder(path3.dirname(target));
+  const part = `${target}.${randomBytes(4).toString("hex")}.part`;
   try {
     await copyFile(file.path, part);
     await moveIntoPlace(part, target, file, clock);
     return copy;
   } catch (error) {
-    throw asDownloadFailure(error, { folder: path2.dirname(target) });
+    throw asDownloadFailure(error, { folder: path3.dirname(target) });
   } finally {
-    await rm2(part, { force: true }).catch(() => {
+    await rm(part, { force: true }).catch(() => {
     });
   }
 }
 
-// scripts/src/workflow/save-once.ts
-const path3 = require("node:path");
-import { sha256Text } from "./journal.mjs";
+// scripts/src/workflow/file-warnings.ts
+const path4 = require("node:path");
 import { Failure as Failure3 } from "./main.mjs";
-var PATIENCE_MS = 30 * 6e4;
+async function warningsAbout({ provider }, model, files) {
+  const wanted = model && await outputOf(provider.id, model);
+  if (!wanted) return [];
+  return files.filter(({ contentType }) => madeAs(contentType) !== wanted).map(({ path: file, contentType }) => {
+    const came = `${KIND_WORDS[madeAs(contentType)]} (${contentType})`;
+    return `${model} makes ${KIND_WORDS[wanted]}, but ${path4.basename(file)} is ${came}. It was saved as it came: tell the person.`;
+  });
+}
+async function outputOf(provider, model) {
+  const { loadContract } = await import("./contracts.mjs");
+  try {
+    return (await loadContract(provider, model)).output;
+  } catch (error) {
+    if (error instanceof Failure3) return void 0;
+    throw error;
+  }
+}
+
+// scripts/src/workflow/save-once.ts
+const { lstat: lstat4, unlink: unlink2 } = require("node:fs/promises");
+const path5 = require("node:path");
+import { waitForLock } from "./journal.mjs";
+import { Failure as Failure4 } from "./main.mjs";
+var LOCK_PAUSE_MS = 500;
 async function saveOnce(session, entry, options) {
-  const { api } = session;
-  const journal = await session.records();
-  const target = path3.join(options.folder, fileStemOf(options));
-  const lock = journal && await lockFor(journal, target, api.clock.monotonic() + PATIENCE_MS, api.signal);
-  if (!lock) return download(session, options);
+  const stem = stemOf(options);
+  const known = await savedBefore(entry, stem);
+  if (known) return known;
+  const lock = await lockFor(session, stem, options);
+  if ("heldBy" in lock) throw await beingSaved(lock.heldBy, stem);
   try {
     entry?.refresh();
-    const known = entry?.record.files.find((file2) => withoutExtension(file2.path) === target);
-    if (known && await isSaved(known)) return known;
+    const saved = await savedBefore(entry, stem);
+    if (saved) return saved;
     const file = await download(session, options);
     await entry?.update(({ files }) => ({
       files: [...files.filter((other) => other.path !== file.path), file]
     }));
     return file;
   } finally {
-    if (!("heldBy" in lock)) lock.release();
+    lock.release();
   }
 }
-async function lockFor(journal, target, deadline, signal) {
+async function savedBefore(entry, stem) {
+  const known = entry?.record.files.find((file) => withoutExtension(file.path) === stem);
+  return known && await fileIsWhole(known.path, known) ? known : void 0;
+}
+async function lockFor({ api }, stem, options) {
+  const file = Part.lockOf(stem);
   try {
-    journal.prepare();
-    return await journal.lock(`file-${sha256Text(target)}`, deadline, signal);
+    const stat = await lstat4(file).catch(() => null);
+    if (stat && !stat.isFile()) await unlink2(file);
+    return await waitForLock(file, api.clock, options.waitEnds, api.signal, LOCK_PAUSE_MS);
   } catch (error) {
-    if (error instanceof Failure3) return null;
-    throw error;
+    throw asDownloadFailure(error, options);
   }
+}
+async function beingSaved({ pid }, stem) {
+  const bytes = await sizeOfPart(stem);
+  return new Failure4(
+    "DOWNLOAD_FAILED",
+    `Another process (pid ${pid}) is saving this file and had ${bytes} bytes of it when the wait was over.`,
+    {
+      transient: true,
+      nextSteps: ["The same command returns the file as soon as that process has saved it."]
+    }
+  );
 }
 function withoutExtension(file) {
-  return file.slice(0, file.length - path3.extname(file).length);
+  return file.slice(0, file.length - path5.extname(file).length);
 }
 export {
   FileHash,
   FileWriter,
+  KIND_WORDS,
+  MOST_BYTES,
+  PRINTABLE,
+  Part,
   SIGNATURE_BYTES,
   asDownloadFailure,
   boxesAreWhole,
   copyTo,
   download,
   fetchFile,
+  fileIsWhole,
   fileKind,
   fileStem,
-  fileStemOf,
-  isSaved,
   isWhole,
+  madeAs,
   moveIntoPlace,
   prepareFolder,
+  removeOldParts,
   saveOnce,
-  sha256Of
+  sha256Of,
+  sizeOfPart,
+  stemOf,
+  warningsAbout
 };

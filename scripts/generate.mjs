@@ -680,8 +680,9 @@ async function sameResult(session, entry, settings) {
       const data = { credits: { ...credits }, files: files.map((file) => ({ ...file })) };
       return handOver(session, entry, success2("COMPLETED", taskId, data, EXIT2.done));
     }
-    const until = settings.waitMs > 0 ? session.api.clock.monotonic() + settings.waitMs : Infinity;
-    const options = { ...settings, folder: await folderFor(folder), until, entry, credits };
+    const filesUntil = session.api.clock.monotonic() + settings.waitMs;
+    const until = settings.waitMs > 0 ? filesUntil : Infinity;
+    const options = { ...settings, folder: await folderFor(folder), until, filesUntil, entry, credits };
     const outcome = await finish(session, taskId, options);
     if (outcome.envelope.errorCode === "TASK_NOT_FOUND") throw gone(session, taskId);
     return handOver(session, entry, outcome);
@@ -701,14 +702,14 @@ async function wholeFiles(session, entry, folder) {
   const names = [...new Set(files.map((file) => path.basename(file.path)))];
   if (names.length === 0 || names.length !== (fileCount ?? (delivered === null ? null : names.length)))
     return void 0;
-  const { isSaved } = await import("./download.mjs");
+  const { fileIsWhole } = await import("./download.mjs");
   const whole = [];
   for (const name of names) {
     const isWanted = (file) => path.dirname(file.path) === folder;
     const candidates = files.filter((file) => path.basename(file.path) === name);
     candidates.sort((a, b) => Number(isWanted(b)) - Number(isWanted(a)));
     let found;
-    for (const file of candidates) found ??= await isSaved(file) ? file : void 0;
+    for (const file of candidates) found ??= await fileIsWhole(file.path, file) ? file : void 0;
     if (!found) return void 0;
     whole.push(found);
   }
@@ -750,7 +751,7 @@ async function generate(session, options) {
   }
   const { entry, credits, task, isResumed } = made;
   const waitMs = Math.max(0, wait.waitMs - (api.clock.monotonic() - start));
-  const settings = { ...wait, waitMs, ...entry && { entry }, credits };
+  const settings = { ...wait, waitMs, model: intent.model, ...entry && { entry }, credits };
   if (entry && task === void 0 && hasEnded(entry)) return reuse(session, entry, settings);
   const extra = {
     ...isResumed && { resumed: true },

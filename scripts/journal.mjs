@@ -166,11 +166,12 @@ function tryLock(file, clock) {
     rmSync2(temp, { force: true });
   }
 }
-async function waitForLock(file, clock, deadline, signal) {
+async function waitForLock(file, clock, deadline, signal, pauseMs = LOCK_PAUSE_MS) {
   for (; ; ) {
     const lock = tryLock(file, clock);
     if (!("heldBy" in lock) || clock.monotonic() >= deadline) return lock;
-    await clock.sleep(LOCK_PAUSE_MS * (0.5 + clock.random()), signal);
+    const left = deadline - clock.monotonic();
+    await clock.sleep(Math.min(pauseMs * (0.5 + clock.random()), Math.max(left, 1)), signal);
   }
 }
 var LOCK_PAUSE_MS = 50;

@@ -284,7 +284,13 @@ async function finish(session, taskId, options) {
         task = fresh;
       };
       const files = await downloadAll(session, task, options.folder, { ...options, onFresh });
-      outcomeOptions.extra = { ...options.extra, files: files.map((file) => ({ ...file })) };
+      const { warningsAbout } = await import("./download.mjs");
+      const warnings = await warningsAbout(session, options.model ?? entry?.record.model, files);
+      outcomeOptions.extra = {
+        ...options.extra,
+        files: files.map((file) => ({ ...file })),
+        ...warnings.length > 0 && { warnings }
+      };
     }
     const fileCount = task.urls.length;
     await entry?.update({ fileCount, ...credits && { credits: creditsOf(task, credits) } });
@@ -316,6 +322,16 @@ async function fetchResult(session, taskId, { rhythm, until: end }) {
     if (task.urls.length > 0) return { ...task, state: "COMPLETED" };
     const detail = await detailOf(session, taskId, deadline, until);
     if (detail && detail.urls.length > 0) return { ...detail, state: "COMPLETED" };
+    if (hasOtherAddress(task.record)) {
+      throw new Failure8(
+        "DOWNLOAD_FAILED",
+        "The task is COMPLETED, but what its record gives as the result is no https address.",
+        {
+          data: upstream2(task.record),
+          nextSteps: ["Tell the user what the service gave as the result; it cannot be fetched."]
+        }
+      );
+    }
     const pause = pauseBeforeLook(n, rhythm, api.clock.random);
     if (n + 1 >= RESULT_LOOKS || api.clock.monotonic() + pause > deadline) {
       throw new Failure8("UNKNOWN_ERROR", "The task is COMPLETED, but its record names no file.", {
@@ -325,6 +341,14 @@ async function fetchResult(session, taskId, { rhythm, until: end }) {
     await api.clock.sleep(pause, api.signal);
   }
 }
+function hasOtherAddress(value, depth = 0) {
+  if (typeof value === "string") {
+    const isAddress = /^(file:|data:|[a-z][a-z0-9+.-]*:\/\/)/i.test(value);
+    return isAddress && !(/^https?:/i.test(value) && URL.canParse(value));
+  }
+  if (typeof value !== "object" || value === null || depth > 4) return false;
+  return Object.entries(value).some(([name, inner]) => name !== "input" && hasOtherAddress(inner, depth + 1));
+}
 async function detailOf({ api, provider }, taskId, deadline, until = Infinity) {
   try {
     return provider.detail && await api.read(provider.detail(taskId), deadline, { until });
@@ -333,11 +357,12 @@ async function detailOf({ api, provider }, taskId, deadline, until = Infinity) {
     throw error;
   }
 }
-async function downloadAll(session, task, folder, { stallMs, entry, onFresh }) {
+async function downloadAll(session, task, folder, { stallMs, entry, filesUntil, onFresh }) {
   const { api, provider } = session;
   const { saveOnce } = await import("./download.mjs");
   const files = [];
   const failures = [];
+  const until = Math.max(filesUntil, api.clock.monotonic() + RESULT_MS);
   let { urls } = task;
   for (const index of task.urls.keys()) {
     const refresh = async () => {
@@ -351,9 +376,9 @@ async function downloadAll(session, task, folder, { stallMs, entry, onFresh }) {
     const url = urls[index];
     const number = task.urls.length > 1 ? { number: index + 1 } : {};
     const { maxRetries } = api.policy;
-    const options = { taskId: task.id, url, folder, stallMs, maxRetries, refresh, ...number };
+    const options = { taskId: task.id, url, folder, stallMs, maxRetries, until, refresh, ...number };
     try {
-      files.push(await saveOnce(session, entry, options));
+      files.push(await saveOnce(session, entry, { ...options, waitEnds: filesUntil }));
     } catch (error) {
       if (!(error instanceof Failure8)) throw error;
       failures.push(error);
@@ -498,7 +523,8 @@ async function getStatus(session, taskId) {
 }
 async function getTask(session, taskId, settings) {
   const { api, provider } = session;
-  if (settings.folder !== null) return waitTask(session, taskId, { ...settings, waitMs: 0 });
+  const { folder, waitMs: filesMs } = settings;
+  if (folder !== null) return waitTask(session, taskId, { ...settings, waitMs: 0, filesMs });
   const entry = await recordOf(session, taskId);
   const task = await api.read(provider.task(taskId), shortDeadline(session));
   if (entry) await noteState(session, entry, task.state);
@@ -640,6 +666,7 @@ async function waitOn(session, task, settings, extra = {}, trouble2) {
       await finish(session, taskId, {
         ...settings,
         until: settings.waitMs > 0 ? deadline : Infinity,
+        filesUntil: start + Math.max(settings.waitMs, settings.filesMs ?? 0),
         extra,
         credits
       })
@@ -1150,9 +1177,12 @@ function watchConnection(sent, { onLeave }) {
 // scripts/src/http/transport.ts
 var Transport = class {
   #proxy;
+  #resolve;
   #wires = /* @__PURE__ */ new Map();
-  constructor(proxy = {}) {
+  /** @param resolve asks for the addresses of file hosts in the system's place */
+  constructor(proxy = {}, resolve) {
     this.#proxy = proxy;
+    this.#resolve = resolve;
   }
   /**
    * Sends one request and reads its whole answer, decompressed where it is compressed.
@@ -1203,15 +1233,16 @@ var Transport = class {
     return Boolean(this.#proxy.httpProxy || this.#proxy.httpsProxy);
   }
   #wireFor({ isFile = false }) {
-    const kind = this.#proxied || isFile ? "undici" : "direct";
-    const wire = this.#wires.get(kind) ?? (kind === "direct" ? Promise.resolve(new DirectWire()) : this.#undici());
+    const kind = isFile ? "files" : this.#proxied ? "proxy" : "direct";
+    const wire = this.#wires.get(kind) ?? (kind === "direct" ? Promise.resolve(new DirectWire()) : this.#undici(kind));
     this.#wires.set(kind, wire);
     return wire;
   }
-  async #undici() {
+  async #undici(kind) {
     const { UndiciWire } = await import("./undici.mjs");
+    const { publicLookup } = await import("./undici.mjs");
     try {
-      return new UndiciWire(this.#proxy);
+      return new UndiciWire(this.#proxy, kind === "files" ? publicLookup(this.#resolve) : void 0);
     } catch (cause) {
       throw new Failure3(
         "NETWORK_ERROR",
@@ -1358,8 +1389,9 @@ async function runLive(options) {
     sandbox ? {} : { ...httpProxy && { httpProxy }, ...httpsProxy && { httpsProxy }, ...noProxy && { noProxy } }
   );
   const { profile } = args;
+  const baseUrl = sandbox ? new URL(sandbox.origin) : environment.baseUrl ?? new URL(profile.url);
   const provider = await createProvider(profile, {
-    baseUrl: sandbox ? new URL(sandbox.origin) : environment.baseUrl ?? new URL(profile.url),
+    baseUrl,
     key: sandbox ? SANDBOX_KEY : environment.key,
     now: systemClock.wall
   });
@@ -1369,7 +1401,7 @@ async function runLive(options) {
     provider,
     transport,
     observer,
-    loopback,
+    loopback: loopback ? baseUrl : null,
     command,
     again: commandAgain(argv),
     anew: commandAnew(args),

@@ -849,6 +849,86 @@ function portable(name, value) {
 init_registry();
 const { homedir } = require("node:os");
 const path3 = require("node:path");
+
+// scripts/src/types/public-address.ts
+function checkPublicUrl(value, options) {
+  const schemes = options.schemes.join(" or ");
+  const expected = `a public ${schemes} URL`;
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(value.slice(0, 80))?.[1]?.toLowerCase();
+  if (scheme === void 0) return { expected, hint: `begin the URL with ${options.schemes.at(-1)}://` };
+  if (!options.schemes.includes(scheme))
+    return { expected, hint: `write ${expected}; ${plain(scheme, 20)}: is not taken` };
+  const odd = /[\s\\\u0000-\u001f\u007f]/.exec(value);
+  if (odd !== null)
+    return {
+      expected,
+      hint: `write the URL without ${odd[0] === "\\" ? "backslashes" : "spaces or control characters"}`
+    };
+  const authority = /^[^:]+:\/\/([^/?#]+)/.exec(value)?.[1];
+  if (authority === void 0 || !URL.canParse(value))
+    return { expected, hint: `write a complete URL such as ${options.schemes.at(-1)}://host/path` };
+  if (authority.includes("@")) return { expected, hint: "write the URL without user name and password" };
+  const { hostname } = new URL(value);
+  if (isPublicHost(hostname)) return null;
+  return {
+    expected,
+    hint: `${plain(hostname, 60)} cannot be reached from the internet; write a URL on a public host`
+  };
+}
+var THIS_MACHINE = ["localhost", "127.0.0.1", "[::1]"];
+var LOCAL_NAMES = /(?:^|\.)(?:localhost|local|localdomain|internal|lan|home\.arpa)$/;
+function isPublicHost(hostname) {
+  if (hostname.startsWith("[")) return isPublicIpv6(hostname.slice(1, -1));
+  const name = hostname.replace(/\.$/, "");
+  if (/^\d+\.\d+\.\d+\.\d+$/.test(name)) return isPublicIpv4(name.split(".").map(Number));
+  const labels = name.split(".");
+  return labels.length > 1 && !labels.includes("") && !LOCAL_NAMES.test(name);
+}
+var PRIVATE_IPV4 = [
+  ["0.0.0.0", 8],
+  ["10.0.0.0", 8],
+  ["100.64.0.0", 10],
+  ["127.0.0.0", 8],
+  ["169.254.0.0", 16],
+  ["172.16.0.0", 12],
+  ["192.0.0.0", 24],
+  ["192.0.2.0", 24],
+  ["192.88.99.0", 24],
+  ["192.168.0.0", 16],
+  ["198.18.0.0", 15],
+  ["198.51.100.0", 24],
+  ["203.0.113.0", 24],
+  ["224.0.0.0", 3]
+];
+function isPublicIpv4(octets) {
+  const address = toNumber(octets);
+  return PRIVATE_IPV4.every(([base, bits]) => {
+    const size = 2 ** (32 - bits);
+    return Math.floor(address / size) !== Math.floor(toNumber(base.split(".").map(Number)) / size);
+  });
+}
+function toNumber(octets) {
+  return octets.reduce((sum, octet) => sum * 256 + octet, 0);
+}
+function isPublicAddress(address) {
+  if (!address.includes(":")) return isPublicHost(address);
+  if (!URL.canParse(`http://[${address}]/`)) return false;
+  const normal = new URL(`http://[${address}]/`).hostname;
+  const inside = /^\[64:ff9b::(?:([0-9a-f]{1,4}):)?([0-9a-f]{1,4})\]$/.exec(normal);
+  if (!inside) return isPublicHost(normal);
+  const [high, low] = [inside[1] ?? "0", inside[2]].map((group) => Number.parseInt(group, 16));
+  return isPublicIpv4([high >> 8, high & 255, low >> 8, low & 255]);
+}
+function isPublicIpv6(address) {
+  const groups = address.split(":");
+  const first = Number.parseInt(groups[0] || "0", 16);
+  const second = Number.parseInt(groups[1] || "0", 16);
+  if (first >> 13 !== 1) return false;
+  if (first === 8193 && (second < 512 || second === 3512)) return false;
+  return first !== 8194 && !(first === 16383 && second < 4096);
+}
+
+// scripts/src/cli/environment.ts
 init_skill_folder();
 
 // scripts/src/cli/output.ts
@@ -1100,7 +1180,7 @@ function journalFolder({ stateFolder: folder }, sandbox) {
   return path3.join(folder, ...sandbox ? ["sandbox"] : [], "journal");
 }
 function isLoopback(url) {
-  return ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
+  return THIS_MACHINE.includes(url.hostname);
 }
 function key({ keyVariable }, env, issues) {
   const trimmed = env[keyVariable]?.trim();
@@ -1628,10 +1708,12 @@ export {
   PROFILES,
   TASK_ID,
   TASK_STATES,
+  THIS_MACHINE,
   UPSTREAM,
   actionWords,
   boundedJson,
   checkInterval,
+  checkPublicUrl,
   commandAgain,
   commandAnew,
   commandFrom,
@@ -1652,6 +1734,7 @@ export {
   isLocal,
   isLoopback,
   isObject,
+  isPublicAddress,
   isSubmit,
   isTerminal,
   journalFolder,

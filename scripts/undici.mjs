@@ -6538,14 +6538,13 @@ var require_env_http_proxy_agent = __commonJS({
 var import_connect = __toESM(require_connect(), 1);
 var BLOCK_BYTES = 1024 * 1024;
 var READ_BYTES = 64 * 1024;
-function largeReads({ timeout, signal }) {
+function largeReads(connecting) {
   return (options, callback) => {
     let socket = null;
     let block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
     let used = 0;
     const connect2 = (0, import_connect.default)({
-      timeout,
-      signal,
+      ...connecting,
       onread: {
         buffer() {
           if (block.length - used < READ_BYTES) {
@@ -6567,6 +6566,43 @@ function largeReads({ timeout, signal }) {
   };
 }
 
+// scripts/src/http/public-lookup.ts
+const { lookup } = require("node:dns");
+import { Failure } from "./main.mjs";
+import { isPublicAddress } from "./main.mjs";
+import { plain } from "./main.mjs";
+function publicLookup(resolve = lookup) {
+  return (hostname, options, callback) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error) {
+        callback(error, "", 0);
+        return;
+      }
+      const isAllowed = hostname === "localhost" ? isThisMachine : isPublicAddress;
+      const [first, ...others] = addresses.filter(({ address }) => isAllowed(address));
+      if (!first) callback(refusal(hostname, addresses), "", 0);
+      else if (options.all) callback(null, [first, ...others]);
+      else callback(null, first.address, first.family);
+    });
+  };
+}
+function isThisMachine(address) {
+  return address === "::1" || address.startsWith("127.");
+}
+function refusal(hostname, addresses) {
+  const found = addresses.map(({ address }) => plain(address, 50)).slice(0, 3);
+  const isFake = found.some((address) => /^198\.1[89]\./.test(address));
+  return new Failure(
+    "DOWNLOAD_FAILED",
+    `The result's address is not fetched: ${plain(hostname, 100)} leads to ${found.join(", ") || "no address"}, which is not public.`,
+    {
+      nextSteps: isFake ? [
+        "A VPN or proxy program on this machine answers names with addresses of its own (198.18.0.0/15). Set HTTPS_PROXY to its address, or let it answer with the real ones; then run the same command again."
+      ] : []
+    }
+  );
+}
+
 // scripts/src/http/undici.ts
 var import_api_connect = __toESM(require_api_connect(), 1);
 var import_dispatcher = __toESM(require_dispatcher(), 1);
@@ -6574,6 +6610,7 @@ var import_env_http_proxy_agent = __toESM(require_env_http_proxy_agent(), 1);
 const { subscribe } = require("node:diagnostics_channel");
 const { setMaxListeners } = require("node:events");
 const { setFlagsFromString } = require("node:v8");
+import { THIS_MACHINE } from "./main.mjs";
 import { ClosedHere } from "./live.mjs";
 import {
   CONNECT_TIMEOUT_MS,
@@ -6594,16 +6631,20 @@ subscribe("undici:client:sendHeaders", (message) => {
   }
   if (nextOnSocket) onSocket.set(socket, nextOnSocket);
 });
-var THIS_MACHINE = ["localhost", "127.0.0.1", "[::1]"];
 import_dispatcher.default.prototype.connect = import_api_connect.default;
 var UndiciWire = class {
   #settings;
+  #lookup;
   /** With what ends the connections that they are making. */
   #open = /* @__PURE__ */ new Map();
   #shared;
-  /** @throws for settings that cannot be used */
-  constructor(settings) {
+  /**
+   * @param lookup finds the addresses of hosts that are not reached through a proxy, each time a connection is made
+   * @throws for settings that cannot be used
+   */
+  constructor(settings, lookup2) {
     this.#settings = settings;
+    this.#lookup = lookup2;
     this.#shared = this.#dispatcher();
   }
   start(request, events, fresh) {
@@ -6667,7 +6708,11 @@ var UndiciWire = class {
   #dispatcher() {
     const connecting = new AbortController();
     setMaxListeners(0, connecting.signal);
-    const made = proxyDispatcher(this.#settings, { timeout: CONNECT_TIMEOUT_MS, signal: connecting.signal });
+    const made = proxyDispatcher(
+      this.#settings,
+      { timeout: CONNECT_TIMEOUT_MS, signal: connecting.signal },
+      this.#lookup
+    );
     this.#open.set(made, connecting);
     return made;
   }
@@ -6678,7 +6723,7 @@ var UndiciWire = class {
     });
   }
 };
-function proxyDispatcher(settings, connecting) {
+function proxyDispatcher(settings, connecting, lookup2) {
   const noProxy = settings.noProxy?.trim() ?? "";
   const proxies = [settings.httpProxy, settings.httpsProxy].filter((proxy) => proxy !== void 0);
   const allHere = proxies.every(
@@ -6686,7 +6731,8 @@ function proxyDispatcher(settings, connecting) {
   );
   const direct = allHere || noProxy === "*" ? [noProxy] : [noProxy, ...THIS_MACHINE];
   return new import_env_http_proxy_agent.default({
-    connect: largeReads(connecting),
+    // The proxies themselves may be anywhere, and look up by themselves what they are asked for.
+    connect: largeReads({ ...connecting, ...lookup2 && { lookup: lookup2 } }),
     requestTls: connecting,
     proxyTls: connecting,
     maxHeaderSize: MAX_HEADER_BYTES,
@@ -6700,5 +6746,6 @@ function proxyDispatcher(settings, connecting) {
 }
 export {
   UndiciWire,
-  largeReads
+  largeReads,
+  publicLookup
 };

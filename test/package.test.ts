@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
 } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -86,6 +87,20 @@ describe('what ships', () => {
       }
       expect(code.length / code.split('\n').length, file).toBeLessThan(400);
     }
+  });
+
+  test('C3: holds no run of escaped bytes, which a scan of what is published calls hidden code', () => {
+    const places = ['SKILL.md', 'README.md', 'contracts', 'references', 'scripts', 'assets'];
+    const files = places.flatMap((place) => {
+      const found = path.join(ROOT, place);
+      if (!existsSync(found)) return [];
+      if (statSync(found).isFile()) return [place];
+      const names = readdirSync(found, { recursive: true }) as string[];
+      return names.map((name) => path.join(place, name));
+    });
+    const texts = files.filter((file) => /\.(m?js|ts|json|ya?ml|md|txt|html|sql)$/.test(file));
+    expect(texts.length).toBeGreaterThan(200);
+    for (const file of texts) expect(/(\\x[0-9a-f]{2}){6}/i.exec(text(file))?.[0], file).toBeUndefined();
   });
 
   test('A9, B2: reads no environment variable that SKILL.md does not declare', () => {

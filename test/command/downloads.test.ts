@@ -101,7 +101,8 @@ describe('downloads', () => {
     };
     const { envelope, files } = await fetched({ file: page }, { AIVIDEO_MAX_RETRIES: '1' });
     expect(envelope).toMatchObject({ errorCode: 'DOWNLOAD_FAILED' });
-    expect(envelope.errorMessage).toContain('Bad gateway');
+    expect(envelope.errorMessage).toContain('no media file: it looks like a page');
+    expect(JSON.stringify(envelope)).not.toContain('Bad gateway');
     expect(files).toEqual([]);
   });
 

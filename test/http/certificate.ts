@@ -5,15 +5,19 @@ export interface Certificate {
   cert: string;
 }
 
-/** A certificate for localhost that nobody vouches for. Made here, so that no key is kept in the repository. */
-export function selfSigned(validMs = 86_400_000): Certificate {
+/** A certificate for this machine that nobody vouches for. Made here, so that no key is kept in the repository. */
+export function selfSigned(validMs = 86_400_000, hosts: readonly string[] = []): Certificate {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const algorithm = der(0x30, Buffer.from('06082a8648ce3d040302', 'hex'));
   const name = der(
     0x30,
     der(0x31, der(0x30, Buffer.from('0603550403', 'hex'), der(0x0c, Buffer.from('localhost')))),
   );
-  const names = der(0x30, der(0x82, Buffer.from('localhost')), der(0x87, Buffer.from([127, 0, 0, 1])));
+  const names = der(
+    0x30,
+    ...['localhost', ...hosts].map((host) => der(0x82, Buffer.from(host))),
+    der(0x87, Buffer.from([127, 0, 0, 1])),
+  );
   const content = der(
     0x30,
     der(0xa0, Buffer.from('020102', 'hex')),

@@ -90,6 +90,7 @@ describe('fileKind', () => {
     expect(fileKind(bytes('Kaydara FBX Binary  \0\x1a\0'))).toEqual({
       ext: 'fbx',
       contentType: 'application/octet-stream',
+      makes: 'model3d',
     });
   });
 
@@ -258,7 +259,7 @@ describe('boxesAreWhole', () => {
 
 describe('isWhole', () => {
   const check = (ext: string, data: Buffer, certain = false) =>
-    onDisk(data, (fd) => isWhole({ ext, contentType: '' }, fd, data.length, certain));
+    onDisk(data, (fd) => isWhole({ ext, contentType: '', makes: 'video' }, fd, data.length, certain));
 
   function glb(size: number, said = size): Buffer {
     const data = Buffer.alloc(size);
@@ -369,7 +370,7 @@ describe('FileWriter', () => {
     await writer.write(Buffer.from('wrong and long'));
     await writer.flush();
     await writer.write(Buffer.from('not to be written'));
-    writer.rewind();
+    writer.rewind(0);
     await writer.write(Buffer.from('right'));
     await writer.flush();
     expect((await handle.readFile()).toString().startsWith('right')).toBe(true);

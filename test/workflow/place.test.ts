@@ -37,6 +37,7 @@ async function save(into: string) {
     folder: into,
     stallMs: 2_000,
     maxRetries: 0,
+    until: Infinity,
     refresh: async () => null,
   });
 }

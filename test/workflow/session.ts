@@ -59,7 +59,7 @@ export function sessionWith(origin: string, options: SessionOptions = {}): TestS
     provider: aivideomaker({ profile: PROFILES[0]!, baseUrl: new URL(origin), key: KEY, now: clock.wall }),
     api: new Api(transport, clock, { timeoutMs, maxRetries, ...(signal && { signal }) }),
     transport,
-    loopback,
+    loopback: loopback ? new URL(origin) : null,
     command: (action, flags) => ['run', ...actionWords(action, flags)].join(' '),
     clock,
     told,

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Profile } from '../providers/profile.ts';
 import { PROFILES } from '../providers/registry.ts';
 import { Failure, type Issue } from '../types/failure.ts';
+import { THIS_MACHINE } from '../types/public-address.ts';
 import { skillFolder } from '../types/skill-folder.ts';
 import { plain } from '../types/text.ts';
 import { muteNode } from './output.ts';
@@ -107,7 +108,7 @@ export function journalFolder({ stateFolder: folder }: Environment, sandbox: boo
 
 /** True for the addresses that never leave this machine. */
 export function isLoopback(url: URL): boolean {
-  return ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
+  return THIS_MACHINE.includes(url.hostname);
 }
 
 function key({ keyVariable }: Profile, env: NodeJS.ProcessEnv, issues: Issue[]): string | undefined {

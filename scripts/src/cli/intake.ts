@@ -1,5 +1,4 @@
 import { type Contract, loadContract } from '../contracts/contract.ts';
-import { checkPublicUrl } from '../contracts/media.ts';
 import { priceLine } from '../contracts/price.ts';
 import { checkPayload } from '../contracts/validate.ts';
 import { withoutBody } from '../contracts/whole-body.ts';
@@ -8,6 +7,7 @@ import { unsupported } from '../providers/unsupported.ts';
 import { actionWords, commandLine } from '../types/command-line.ts';
 import { Failure } from '../types/failure.ts';
 import type { JsonObject } from '../types/json.ts';
+import { checkPublicUrl } from '../types/public-address.ts';
 import { plain } from '../types/text.ts';
 import type { Terms } from '../workflow/generate.ts';
 import type { Arguments } from './arguments.ts';

@@ -45,8 +45,9 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
       : { ...(httpProxy && { httpProxy }), ...(httpsProxy && { httpsProxy }), ...(noProxy && { noProxy }) },
   );
   const { profile } = args;
+  const baseUrl = sandbox ? new URL(sandbox.origin) : (environment.baseUrl ?? new URL(profile.url));
   const provider = await createProvider(profile, {
-    baseUrl: sandbox ? new URL(sandbox.origin) : (environment.baseUrl ?? new URL(profile.url)),
+    baseUrl,
     key: sandbox ? SANDBOX_KEY : environment.key!,
     now: systemClock.wall,
   });
@@ -57,7 +58,7 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
     provider,
     transport,
     observer,
-    loopback,
+    loopback: loopback ? baseUrl : null,
     command,
     again: commandAgain(argv),
     anew: commandAnew(args),

@@ -1,3 +1,4 @@
+import { checkPublicUrl } from '../types/public-address.ts';
 import { plain } from '../types/text.ts';
 
 /** With -url: a public URL and nothing else, whatever the service takes for the plain kind. */
@@ -152,88 +153,4 @@ export function sniffImage(bytes: Uint8Array): ImageType | null {
   // Two letters alone would make a picture of many a text; the reserved bytes after the size are zero.
   if (starts(0, 'BM') && starts(6, '\0\0\0\0')) return 'image/bmp';
   return null;
-}
-
-/**
- * Null when the value is an absolute URL of one of the schemes (`https`, without colon) on a public host, without
- * user or password; else why not. IP addresses are judged after the URL parser has normalised them (`0x7f.1`).
- */
-export function checkPublicUrl(value: string, options: { schemes: readonly string[] }): MediaProblem | null {
-  const schemes = options.schemes.join(' or ');
-  const expected = `a public ${schemes} URL`;
-  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(value.slice(0, 80))?.[1]?.toLowerCase();
-  if (scheme === undefined) return { expected, hint: `begin the URL with ${options.schemes.at(-1)}://` };
-  if (!options.schemes.includes(scheme))
-    return { expected, hint: `write ${expected}; ${plain(scheme, 20)}: is not taken` };
-  // Where URL parsers disagree, the service may see another host than the one that is judged here.
-  const odd = /[\s\\\u0000-\u001f\u007f]/.exec(value);
-  if (odd !== null)
-    return {
-      expected,
-      hint: `write the URL without ${odd[0] === '\\' ? 'backslashes' : 'spaces or control characters'}`,
-    };
-  const authority = /^[^:]+:\/\/([^/?#]+)/.exec(value)?.[1];
-  if (authority === undefined || !URL.canParse(value))
-    return { expected, hint: `write a complete URL such as ${options.schemes.at(-1)}://host/path` };
-  if (authority.includes('@')) return { expected, hint: 'write the URL without user name and password' };
-  const { hostname } = new URL(value);
-  if (isPublicHost(hostname)) return null;
-  return {
-    expected,
-    hint: `${plain(hostname, 60)} cannot be reached from the internet; write a URL on a public host`,
-  };
-}
-
-const LOCAL_NAMES = /(?:^|\.)(?:localhost|local|localdomain|internal|lan|home\.arpa)$/;
-
-/** True for a host name, or a normalised IP address as URL.hostname gives it, that can be public. */
-function isPublicHost(hostname: string): boolean {
-  if (hostname.startsWith('[')) return isPublicIpv6(hostname.slice(1, -1));
-  const name = hostname.replace(/\.$/, '');
-  if (/^\d+\.\d+\.\d+\.\d+$/.test(name)) return isPublicIpv4(name.split('.').map(Number));
-  const labels = name.split('.');
-  return labels.length > 1 && !labels.includes('') && !LOCAL_NAMES.test(name);
-}
-
-// What the IANA special-purpose registry keeps from the public internet, with multicast and the reserved rest.
-const PRIVATE_IPV4: readonly (readonly [string, number])[] = [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.0.0.0', 24],
-  ['192.0.2.0', 24],
-  ['192.88.99.0', 24],
-  ['192.168.0.0', 16],
-  ['198.18.0.0', 15],
-  ['198.51.100.0', 24],
-  ['203.0.113.0', 24],
-  ['224.0.0.0', 3],
-];
-
-function isPublicIpv4(octets: readonly number[]): boolean {
-  const address = toNumber(octets);
-  return PRIVATE_IPV4.every(([base, bits]) => {
-    const size = 2 ** (32 - bits);
-    return Math.floor(address / size) !== Math.floor(toNumber(base.split('.').map(Number)) / size);
-  });
-}
-
-function toNumber(octets: readonly number[]): number {
-  return octets.reduce((sum, octet) => sum * 256 + octet, 0);
-}
-
-/**
- * Only 2000::/3 is handed out for the public internet: loopback, link-local, unique local, IPv4-mapped, NAT64 and
- * multicast addresses all lie outside of it. Excepted inside: protocol assignments with Teredo, documentation, 6to4.
- */
-function isPublicIpv6(address: string): boolean {
-  const groups = address.split(':');
-  const first = Number.parseInt(groups[0] || '0', 16);
-  const second = Number.parseInt(groups[1] || '0', 16);
-  if (first >> 13 !== 1) return false;
-  if (first === 0x2001 && (second < 0x200 || second === 0xdb8)) return false;
-  return first !== 0x2002 && !(first === 0x3fff && second < 0x1000);
 }

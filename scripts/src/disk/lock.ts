@@ -83,6 +83,7 @@ export function tryLock(file: string, clock: Clock): Lock | { heldBy: LockOwner 
 /**
  * Takes a lock as soon as it is free.
  * @param deadline on the monotonic clock, in milliseconds
+ * @param pauseMs about how long it is left alone between two attempts, each of which makes a file beside it
  * @returns the lock, or the owner who still had it then
  */
 export async function waitForLock(
@@ -90,11 +91,13 @@ export async function waitForLock(
   clock: Clock,
   deadline: number,
   signal?: AbortSignal,
+  pauseMs = LOCK_PAUSE_MS,
 ): Promise<Lock | { heldBy: LockOwner }> {
   for (;;) {
     const lock = tryLock(file, clock);
     if (!('heldBy' in lock) || clock.monotonic() >= deadline) return lock;
-    await clock.sleep(LOCK_PAUSE_MS * (0.5 + clock.random()), signal);
+    const left = deadline - clock.monotonic();
+    await clock.sleep(Math.min(pauseMs * (0.5 + clock.random()), Math.max(left, 1)), signal);
   }
 }
 

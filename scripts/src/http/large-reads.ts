@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { LookupFunction, Socket } from 'node:net';
 import connectorOf from 'undici/lib/core/connect.js';
 
 /** How connections are made. */
@@ -7,6 +7,8 @@ export interface Connecting {
   timeout: number;
   /** Ends those that are not made yet; undici would leave them to their timeout, and with them the process. */
   signal: AbortSignal;
+  /** Finds the addresses of a name; the system's own way where it is absent. */
+  lookup?: LookupFunction;
 }
 
 const BLOCK_BYTES = 1024 * 1024;
@@ -17,14 +19,13 @@ const READ_BYTES = 64 * 1024;
  * Opens connections whose sockets read into large blocks, one piece behind the other: a file comes in fewer and larger
  * pieces, and none is copied or written to again. A large download takes a tenth less time.
  */
-export function largeReads({ timeout, signal }: Connecting): connectorOf.connector {
+export function largeReads(connecting: Connecting): connectorOf.connector {
   return (options, callback) => {
     let socket: Socket | null = null;
     let block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
     let used = 0;
     const connect = connectorOf({
-      timeout,
-      signal,
+      ...connecting,
       onread: {
         buffer() {
           if (block.length - used < READ_BYTES) {

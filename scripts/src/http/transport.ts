@@ -2,8 +2,11 @@ import { Failure } from '../types/failure.ts';
 import { decoded } from './decode.ts';
 import { DirectWire } from './direct.ts';
 import type { HttpAnswer, HttpHead, HttpRequest } from './message.ts';
+import type { Resolve } from './public-lookup.ts';
 import { explain, trouble, withProxy } from './trouble.ts';
 import type { Flight, Wire } from './wire.ts';
+
+type WireKind = 'direct' | 'proxy' | 'files';
 
 export interface ProxySettings {
   httpProxy?: string;
@@ -20,7 +23,7 @@ export interface ExchangeOptions {
   signal?: AbortSignal;
   /** Takes a connection of its own: one that was kept open may have died unnoticed, and a submit must not find out. */
   fresh?: boolean;
-  /** The answer is a file, and may be large. */
+  /** The answer is a file, and may be large. Its host is none of ours: only public addresses are connected to. */
   isFile?: boolean;
 }
 
@@ -34,10 +37,13 @@ export interface Receiver {
 /** The only place that opens sockets to a service. Follows no redirect and keeps no cookie. */
 export class Transport {
   readonly #proxy: ProxySettings;
-  readonly #wires = new Map<'direct' | 'undici', Promise<Wire>>();
+  readonly #resolve: Resolve | undefined;
+  readonly #wires = new Map<WireKind, Promise<Wire>>();
 
-  constructor(proxy: ProxySettings = {}) {
+  /** @param resolve asks for the addresses of file hosts in the system's place */
+  constructor(proxy: ProxySettings = {}, resolve?: Resolve) {
     this.#proxy = proxy;
+    this.#resolve = resolve;
   }
 
   /**
@@ -92,17 +98,19 @@ export class Transport {
   }
 
   #wireFor({ isFile = false }: ExchangeOptions): Promise<Wire> {
-    const kind = this.#proxied || isFile ? 'undici' : 'direct';
+    // Connections are not shared: one that was made to the service was never asked where it leads.
+    const kind = isFile ? 'files' : this.#proxied ? 'proxy' : 'direct';
     const wire =
-      this.#wires.get(kind) ?? (kind === 'direct' ? Promise.resolve(new DirectWire()) : this.#undici());
+      this.#wires.get(kind) ?? (kind === 'direct' ? Promise.resolve(new DirectWire()) : this.#undici(kind));
     this.#wires.set(kind, wire);
     return wire;
   }
 
-  async #undici(): Promise<Wire> {
+  async #undici(kind: WireKind): Promise<Wire> {
     const { UndiciWire } = await import('./undici.ts');
+    const { publicLookup } = await import('./public-lookup.ts');
     try {
-      return new UndiciWire(this.#proxy);
+      return new UndiciWire(this.#proxy, kind === 'files' ? publicLookup(this.#resolve) : undefined);
     } catch (cause) {
       // The settings are not shown: they may hold a password.
       throw new Failure(

@@ -1,11 +1,12 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { setMaxListeners } from 'node:events';
-import type { Socket } from 'node:net';
+import type { LookupFunction, Socket } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import type { Dispatcher } from 'undici';
 import connect from 'undici/lib/api/api-connect.js';
 import DispatcherBase from 'undici/lib/dispatcher/dispatcher.js';
 import EnvHttpProxyAgent from 'undici/lib/dispatcher/env-http-proxy-agent.js';
+import { THIS_MACHINE } from '../types/public-address.ts';
 import { type Connecting, largeReads } from './large-reads.ts';
 import type { HttpRequest } from './message.ts';
 import type { ProxySettings } from './transport.ts';
@@ -41,9 +42,6 @@ subscribe('undici:client:sendHeaders', (message) => {
   if (nextOnSocket) onSocket.set(socket, nextOnSocket);
 });
 
-// To a proxy on another machine, the address of this one means itself; it must not see a key that was meant to stay here.
-const THIS_MACHINE = ['localhost', '127.0.0.1', '[::1]'];
-
 // The library's entry gives its dispatchers this method, which opens the tunnels; its single files come without.
 DispatcherBase.prototype.connect = connect;
 
@@ -53,13 +51,18 @@ DispatcherBase.prototype.connect = connect;
  */
 export class UndiciWire implements Wire {
   readonly #settings: ProxySettings;
+  readonly #lookup: LookupFunction | undefined;
   /** With what ends the connections that they are making. */
   readonly #open = new Map<Dispatcher, AbortController>();
   #shared: Dispatcher;
 
-  /** @throws for settings that cannot be used */
-  constructor(settings: ProxySettings) {
+  /**
+   * @param lookup finds the addresses of hosts that are not reached through a proxy, each time a connection is made
+   * @throws for settings that cannot be used
+   */
+  constructor(settings: ProxySettings, lookup?: LookupFunction) {
     this.#settings = settings;
+    this.#lookup = lookup;
     this.#shared = this.#dispatcher();
   }
 
@@ -127,7 +130,11 @@ export class UndiciWire implements Wire {
   #dispatcher(): Dispatcher {
     const connecting = new AbortController();
     setMaxListeners(0, connecting.signal);
-    const made = proxyDispatcher(this.#settings, { timeout: CONNECT_TIMEOUT_MS, signal: connecting.signal });
+    const made = proxyDispatcher(
+      this.#settings,
+      { timeout: CONNECT_TIMEOUT_MS, signal: connecting.signal },
+      this.#lookup,
+    );
     this.#open.set(made, connecting);
     return made;
   }
@@ -140,15 +147,21 @@ export class UndiciWire implements Wire {
 }
 
 /** Goes through the proxies, except to the hosts of `noProxy`, and to this machine unless the proxies are on it too. */
-function proxyDispatcher(settings: ProxySettings, connecting: Connecting): Dispatcher {
+function proxyDispatcher(
+  settings: ProxySettings,
+  connecting: Connecting,
+  lookup?: LookupFunction,
+): Dispatcher {
   const noProxy = settings.noProxy?.trim() ?? '';
   const proxies = [settings.httpProxy, settings.httpsProxy].filter((proxy) => proxy !== undefined);
   const allHere = proxies.every(
     (proxy) => URL.canParse(proxy) && THIS_MACHINE.includes(new URL(proxy).hostname),
   );
+  // To a proxy on another machine, the address of this one means itself; it must not see a key that was meant to stay here.
   const direct = allHere || noProxy === '*' ? [noProxy] : [noProxy, ...THIS_MACHINE];
   return new EnvHttpProxyAgent({
-    connect: largeReads(connecting),
+    // The proxies themselves may be anywhere, and look up by themselves what they are asked for.
+    connect: largeReads({ ...connecting, ...(lookup && { lookup }) }),
     requestTls: connecting,
     proxyTls: connecting,
     maxHeaderSize: MAX_HEADER_BYTES,

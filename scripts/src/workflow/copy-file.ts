@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { copyFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Clock } from '../http/clock.ts';
-import { asDownloadFailure, isSaved, moveIntoPlace, prepareFolder, type SavedFile } from './download.ts';
+import { asDownloadFailure, moveIntoPlace, prepareFolder, type SavedFile } from './download.ts';
+import { fileIsWhole } from './file-hash.ts';
 
 /**
  * Copies a saved file to another place, whole or not at all. A different file of the same name is never replaced.
@@ -10,7 +11,7 @@ import { asDownloadFailure, isSaved, moveIntoPlace, prepareFolder, type SavedFil
  */
 export async function copyTo(file: SavedFile, target: string, clock: Clock): Promise<SavedFile> {
   const copy = { ...file, path: target };
-  if (await isSaved(copy)) return copy;
+  if (await fileIsWhole(target, file)) return copy;
   await prepareFolder(path.dirname(target));
   const part = `${target}.${randomBytes(4).toString('hex')}.part`;
   try {

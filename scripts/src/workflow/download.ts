@@ -1,14 +1,14 @@
-import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, type FileHandle, link, lstat, open, rm } from 'node:fs/promises';
+import { access, link, lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { diskError, diskTrouble, renamePatiently } from '../disk/durable.ts';
 import { makeFolder } from '../disk/folder.ts';
 import type { Clock } from '../http/clock.ts';
 import { Failure } from '../types/failure.ts';
 import { type Fetched, type FetchOptions, fetchFile } from './fetch-file.ts';
-import { sha256Of } from './file-hash.ts';
+import { fileIsWhole } from './file-hash.ts';
 import { fileStem } from './file-name.ts';
+import { Part, removeOldParts } from './part.ts';
 import type { Session } from './session.ts';
 
 /** A file that was saved whole. */
@@ -55,49 +55,38 @@ export async function prepareFolder(folder: string): Promise<string> {
   }
 }
 
-/** The name of a file without its ending, which only its content decides. */
-export function fileStemOf({ taskId, number }: Pick<DownloadOptions, 'taskId' | 'number'>): string {
-  return `${fileStem(taskId)}${number === undefined ? '' : `-${number}`}`;
-}
-
-/** Whether a file that was saved earlier still lies there as it was. */
-export async function isSaved(file: SavedFile): Promise<boolean> {
-  try {
-    return await hasContent(file.path, file);
-  } catch (error) {
-    // What cannot be read is not there as it was.
-    if (diskTrouble(error) === undefined) throw error;
-    return false;
-  }
+/** Where a file goes: its path without the ending, which only its content decides. */
+export function stemOf({ folder, taskId, number }: DownloadOptions): string {
+  return path.join(folder, `${fileStem(taskId)}${number === undefined ? '' : `-${number}`}`);
 }
 
 /**
- * Fetches one finished file: streamed to disk, taken up again after a drop, checked for length and signature, renamed
- * into place whole. A different file of the same name is never replaced.
+ * Fetches one finished file: streamed to disk, taken up again after a drop or where an earlier process had to leave it,
+ * checked for length and signature, renamed into place whole. A different file of the same name is never replaced. Only
+ * one process at a time may do so: `saveOnce` sees to that.
  * @throws Failure DOWNLOAD_FAILED; the task and its result are untouched
  */
 export async function download(session: Session, options: DownloadOptions): Promise<SavedFile> {
-  const stem = fileStemOf(options);
-  const part = path.join(options.folder, `${stem}.${randomBytes(4).toString('hex')}.part`);
-  let handle: FileHandle | undefined;
+  const { clock, signal } = session.api;
+  const stem = stemOf(options);
+  let part: Part | undefined;
   try {
-    handle = await open(part, 'wx+', 0o666);
-    const fetched = await fetchFile(session, options, { path: part, handle });
-    await handle.close();
-    handle = undefined;
-    const file = path.join(options.folder, `${stem}.${fetched.kind.ext}`);
-    await moveIntoPlace(part, file, fetched, session.api.clock);
-    return {
-      path: file,
-      bytes: fetched.bytes,
-      sha256: fetched.sha256,
-      contentType: fetched.kind.contentType,
-    };
+    part = await Part.open(stem);
+    const { kind, ...fetched } = await fetchFile(session, options, part);
+    await part.close();
+    const file = `${stem}.${kind.ext}`;
+    await moveIntoPlace(part.path, file, fetched, clock);
+    await part.remove();
+    await removeOldParts(stem, clock.wall());
+    return { path: file, ...fetched, contentType: kind.contentType };
   } catch (error) {
-    throw asDownloadFailure(error, options);
+    const mayGoOn = signal?.aborted || (error instanceof Failure && error.details.transient);
+    const total = part?.identity?.total ?? null;
+    const bytes = (mayGoOn && (await part?.keep())) || 0;
+    if (bytes === 0) await part?.remove();
+    throw asDownloadFailure(error, options, { bytes, total });
   } finally {
-    await handle?.close().catch(() => {});
-    await rm(part, { force: true }).catch(() => {});
+    await part?.close();
   }
 }
 
@@ -118,7 +107,7 @@ export async function moveIntoPlace(
       return;
     }
   }
-  if (await hasContent(file, fetched)) return;
+  if (await fileIsWhole(file, fetched)) return;
   throw new Failure(
     'DOWNLOAD_FAILED',
     `${file} exists already and is something else; it was left as it is.`,
@@ -137,20 +126,27 @@ async function isThere(file: string): Promise<boolean> {
   }
 }
 
-async function hasContent(file: string, wanted: Pick<Fetched, 'bytes' | 'sha256'>): Promise<boolean> {
-  const stat = await lstat(file);
-  if (!stat.isFile() || stat.size !== wanted.bytes) return false;
-  return (await sha256Of(file)) === wanted.sha256;
-}
-
-/** What went wrong with a file, as a failure where it is one. */
-export function asDownloadFailure(error: unknown, { folder }: Pick<DownloadOptions, 'folder'>): unknown {
+/**
+ * What went wrong with a file, and how much of it is kept for the next run.
+ * @param bytes 0: nothing is kept
+ */
+export function asDownloadFailure(
+  error: unknown,
+  { folder }: Pick<DownloadOptions, 'folder'>,
+  { bytes, total }: { bytes: number; total: number | null } = { bytes: 0, total: null },
+): unknown {
   if (error instanceof Failure) {
-    if (error.code === 'DOWNLOAD_FAILED') return error;
-    return new Failure('DOWNLOAD_FAILED', `The finished file could not be fetched: ${error.message}`, {
+    const { message, details } = error;
+    const why =
+      error.code === 'DOWNLOAD_FAILED' ? message : `The finished file could not be fetched: ${message}`;
+    if (bytes === 0) {
+      return new Failure('DOWNLOAD_FAILED', why, { ...details, cause: error });
+    }
+    const have = `${bytes}${total === null ? '' : ` of ${total}`} bytes are kept`;
+    return new Failure('DOWNLOAD_FAILED', `${why} ${have}; the next run fetches the rest.`, {
+      ...details,
       cause: error,
-      ...(error.details.retryAfter !== undefined && { retryAfter: error.details.retryAfter }),
-      ...(error.details.nextSteps && { nextSteps: error.details.nextSteps }),
+      data: { ...details.data, partial: { bytes, total } },
     });
   }
   const reason = diskTrouble(error);

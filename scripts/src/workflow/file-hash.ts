@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
+import { lstat } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
+import { diskTrouble } from '../disk/durable.ts';
 
 // Below this a second thread costs more than it saves.
 const WORKER_FROM_BYTES = 32 * 1024 * 1024;
@@ -68,4 +70,19 @@ export async function sha256Of(file: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
   return hash.digest('hex');
+}
+
+/** Whether a file is there, a plain one with this content; it is read whole only when its length fits. */
+export async function fileIsWhole(
+  file: string,
+  { bytes, sha256 }: { bytes: number; sha256: string },
+): Promise<boolean> {
+  try {
+    const stat = await lstat(file);
+    return stat.isFile() && stat.size === bytes && (await sha256Of(file)) === sha256;
+  } catch (error) {
+    // What cannot be read is not there as it was.
+    if (diskTrouble(error) === undefined) throw error;
+    return false;
+  }
 }

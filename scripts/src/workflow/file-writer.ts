@@ -39,11 +39,11 @@ export class FileWriter {
     }
   }
 
-  /** What comes next stands at the beginning of the file again. */
-  rewind(): void {
+  /** What comes next stands at this place of the file. */
+  rewind(position: number): void {
     this.#chunks = [];
     this.#waiting = 0;
-    this.#position = 0;
+    this.#position = position;
   }
 
   #start(): void {

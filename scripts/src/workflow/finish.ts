@@ -4,7 +4,7 @@ import type { Credits } from '../journal/record.ts';
 import type { Flags } from '../types/command-line.ts';
 import { failed, type Outcome, upstream } from '../types/envelope.ts';
 import { Failure } from '../types/failure.ts';
-import type { JsonObject } from '../types/json.ts';
+import type { Json, JsonObject } from '../types/json.ts';
 import { BRIEF_WAIT_S, type Task } from '../types/task.ts';
 import type { SavedFile } from './download.ts';
 import { creditsOf, type OutcomeOptions, resumeCommand, taskOutcome } from './outcome.ts';
@@ -18,6 +18,10 @@ export interface FinishOptions {
   resumeFlags: Flags;
   /** When the wait is over, on the monotonic clock; Infinity where there is none. */
   until: number;
+  /** When it is over for the files. */
+  filesUntil: number;
+  /** The model, where it is known what it makes. */
+  model?: string | undefined;
   extra?: JsonObject;
   /** The record of the wish, and what is known of its credits from before. */
   entry?: Entry | undefined;
@@ -43,7 +47,13 @@ export async function finish(session: Session, taskId: string, options: FinishOp
         task = fresh;
       };
       const files = await downloadAll(session, task, options.folder, { ...options, onFresh });
-      outcomeOptions.extra = { ...options.extra, files: files.map((file) => ({ ...file })) };
+      const { warningsAbout } = await import('./file-warnings.ts');
+      const warnings = await warningsAbout(session, options.model ?? entry?.record.model, files);
+      outcomeOptions.extra = {
+        ...options.extra,
+        files: files.map((file) => ({ ...file })),
+        ...(warnings.length > 0 && { warnings }),
+      };
     }
     const fileCount = task.urls.length;
     await entry?.update({ fileCount, ...(credits && { credits: creditsOf(task, credits) }) });
@@ -70,7 +80,7 @@ export async function finish(session: Session, taskId: string, options: FinishOp
 
 // A replica that lags behind may show the finished task as running, or without its output, for a moment.
 const RESULT_LOOKS = 5;
-// A result that is there is worth a moment more than the wait that found it.
+// A result that is there is worth a moment more than the wait that found it, and so are its files.
 const RESULT_MS = 10_000;
 
 /** The record of a finished task, with the addresses of its files. COMPLETED is final, whatever a later answer says. */
@@ -87,6 +97,16 @@ async function fetchResult(
     if (task.urls.length > 0) return { ...task, state: 'COMPLETED' };
     const detail = await detailOf(session, taskId, deadline, until);
     if (detail && detail.urls.length > 0) return { ...detail, state: 'COMPLETED' };
+    if (hasOtherAddress(task.record)) {
+      throw new Failure(
+        'DOWNLOAD_FAILED',
+        'The task is COMPLETED, but what its record gives as the result is no https address.',
+        {
+          data: upstream(task.record),
+          nextSteps: ['Tell the user what the service gave as the result; it cannot be fetched.'],
+        },
+      );
+    }
     const pause = pauseBeforeLook(n, rhythm, api.clock.random);
     if (n + 1 >= RESULT_LOOKS || api.clock.monotonic() + pause > deadline) {
       throw new Failure('UNKNOWN_ERROR', 'The task is COMPLETED, but its record names no file.', {
@@ -95,6 +115,17 @@ async function fetchResult(
     }
     await api.clock.sleep(pause, api.signal);
   }
+}
+
+/** Whether a record without addresses to fetch has others in their place, such as `file:`. */
+function hasOtherAddress(value: Json | undefined, depth = 0): boolean {
+  if (typeof value === 'string') {
+    const isAddress = /^(file:|data:|[a-z][a-z0-9+.-]*:\/\/)/i.test(value);
+    return isAddress && !(/^https?:/i.test(value) && URL.canParse(value));
+  }
+  if (typeof value !== 'object' || value === null || depth > 4) return false;
+  // What was sent is not what came of it.
+  return Object.entries(value).some(([name, inner]) => name !== 'input' && hasOtherAddress(inner, depth + 1));
 }
 
 /** The other record of a finished task, where the service has one. That it cannot be had says nothing about the task. */
@@ -112,13 +143,14 @@ async function downloadAll(
   session: Session,
   task: Task,
   folder: string,
-  { stallMs, entry, onFresh }: FinishOptions & { onFresh(task: Task): void },
+  { stallMs, entry, filesUntil, onFresh }: FinishOptions & { onFresh(task: Task): void },
 ): Promise<SavedFile[]> {
   const { api, provider } = session;
   // Only a call that saves a file loads what is needed for that.
   const { saveOnce } = await import('./save-once.ts');
   const files: SavedFile[] = [];
   const failures: Failure[] = [];
+  const until = Math.max(filesUntil, api.clock.monotonic() + RESULT_MS);
   let { urls } = task;
   for (const index of task.urls.keys()) {
     const refresh = async () => {
@@ -133,9 +165,9 @@ async function downloadAll(
     const url = urls[index]!;
     const number = task.urls.length > 1 ? { number: index + 1 } : {};
     const { maxRetries } = api.policy;
-    const options = { taskId: task.id, url, folder, stallMs, maxRetries, refresh, ...number };
+    const options = { taskId: task.id, url, folder, stallMs, maxRetries, until, refresh, ...number };
     try {
-      files.push(await saveOnce(session, entry, options));
+      files.push(await saveOnce(session, entry, { ...options, waitEnds: filesUntil }));
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       failures.push(error);

@@ -68,7 +68,7 @@ export async function generate(session: Session, options: GenerateOptions): Prom
   }
   const { entry, credits, task, isResumed } = made;
   const waitMs = Math.max(0, wait.waitMs - (api.clock.monotonic() - start));
-  const settings = { ...wait, waitMs, ...(entry && { entry }), credits };
+  const settings = { ...wait, waitMs, model: intent.model, ...(entry && { entry }), credits };
   if (entry && task === undefined && hasEnded(entry)) return reuse(session, entry, settings);
   const extra: JsonObject = {
     ...(isResumed && { resumed: true }),

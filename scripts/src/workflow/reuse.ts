@@ -64,8 +64,9 @@ async function sameResult(session: Session, entry: Entry, settings: WaitSettings
       const data = { credits: { ...credits }, files: files.map((file) => ({ ...file })) };
       return handOver(session, entry, success('COMPLETED', taskId, data, EXIT.done));
     }
-    const until = settings.waitMs > 0 ? session.api.clock.monotonic() + settings.waitMs : Infinity;
-    const options = { ...settings, folder: await folderFor(folder), until, entry, credits };
+    const filesUntil = session.api.clock.monotonic() + settings.waitMs;
+    const until = settings.waitMs > 0 ? filesUntil : Infinity;
+    const options = { ...settings, folder: await folderFor(folder), until, filesUntil, entry, credits };
     const outcome = await finish(session, taskId!, options);
     if (outcome.envelope.errorCode === 'TASK_NOT_FOUND') throw gone(session, taskId!);
     return handOver(session, entry, outcome);
@@ -93,14 +94,14 @@ async function wholeFiles(
   // The first version did not note how many there are; what it delivered was complete.
   if (names.length === 0 || names.length !== (fileCount ?? (delivered === null ? null : names.length)))
     return undefined;
-  const { isSaved } = await import('./download.ts');
+  const { fileIsWhole } = await import('./file-hash.ts');
   const whole: SavedFile[] = [];
   for (const name of names) {
     const isWanted = (file: SavedFile) => path.dirname(file.path) === folder;
     const candidates = files.filter((file) => path.basename(file.path) === name);
     candidates.sort((a, b) => Number(isWanted(b)) - Number(isWanted(a)));
     let found: SavedFile | undefined;
-    for (const file of candidates) found ??= (await isSaved(file)) ? file : undefined;
+    for (const file of candidates) found ??= (await fileIsWhole(file.path, file)) ? file : undefined;
     if (!found) return undefined;
     whole.push(found);
   }

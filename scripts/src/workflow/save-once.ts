@@ -1,47 +1,79 @@
+import { lstat, unlink } from 'node:fs/promises';
 import path from 'node:path';
-import { sha256Text } from '../journal/fingerprint.ts';
-import type { Entry, Journal } from '../journal/journal.ts';
+import { type Lock, type LockOwner, waitForLock } from '../disk/lock.ts';
+import type { Entry } from '../journal/journal.ts';
 import { Failure } from '../types/failure.ts';
-import { type DownloadOptions, download, fileStemOf, isSaved, type SavedFile } from './download.ts';
+import { asDownloadFailure, type DownloadOptions, download, type SavedFile, stemOf } from './download.ts';
+import { fileIsWhole } from './file-hash.ts';
+import { Part, sizeOfPart } from './part.ts';
 import type { Session } from './session.ts';
 
-// As long as a download may take.
-const PATIENCE_MS = 30 * 60_000;
+export interface SaveOptions extends DownloadOptions {
+  /** When the caller's wait is over, on the monotonic clock: another process is waited for until then. */
+  waitEnds: number;
+}
+
+// The folder is the caller's, and may be watched or copied elsewhere: what comes and goes in it is kept to little.
+const LOCK_PAUSE_MS = 500;
 
 /** Saves one file of a task; of several processes that want the same one, one fetches it and the others get its name. */
 export async function saveOnce(
   session: Session,
   entry: Entry | undefined,
-  options: DownloadOptions,
+  options: SaveOptions,
 ): Promise<SavedFile> {
-  const { api } = session;
-  const journal = await session.records();
-  const target = path.join(options.folder, fileStemOf(options));
-  const lock = journal && (await lockFor(journal, target, api.clock.monotonic() + PATIENCE_MS, api.signal));
-  if (!lock) return download(session, options);
+  const stem = stemOf(options);
+  const known = await savedBefore(entry, stem);
+  if (known) return known;
+  const lock = await lockFor(session, stem, options);
+  if ('heldBy' in lock) throw await beingSaved(lock.heldBy, stem);
   try {
     entry?.refresh();
-    const known = entry?.record.files.find((file) => withoutExtension(file.path) === target);
-    if (known && (await isSaved(known))) return known;
+    const saved = await savedBefore(entry, stem);
+    if (saved) return saved;
     const file = await download(session, options);
     await entry?.update(({ files }) => ({
       files: [...files.filter((other) => other.path !== file.path), file],
     }));
     return file;
   } finally {
-    if (!('heldBy' in lock)) lock.release();
+    lock.release();
   }
 }
 
-/** The lock on a file; null where there can be none, which costs no more than a second download. */
-async function lockFor(journal: Journal, target: string, deadline: number, signal?: AbortSignal) {
+/** The file as the record names it, where it still lies there as it was. */
+async function savedBefore(entry: Entry | undefined, stem: string): Promise<SavedFile | undefined> {
+  const known = entry?.record.files.find((file) => withoutExtension(file.path) === stem);
+  return known && (await fileIsWhole(known.path, known)) ? known : undefined;
+}
+
+/** In the folder itself, which processes may share that share no journal. */
+async function lockFor(
+  { api }: Session,
+  stem: string,
+  options: SaveOptions,
+): Promise<Lock | { heldBy: LockOwner }> {
+  const file = Part.lockOf(stem);
   try {
-    journal.prepare();
-    return await journal.lock(`file-${sha256Text(target)}`, deadline, signal);
+    const stat = await lstat(file).catch(() => null);
+    // Whatever else has that name says nothing of an owner, and may not even end when it is read.
+    if (stat && !stat.isFile()) await unlink(file);
+    return await waitForLock(file, api.clock, options.waitEnds, api.signal, LOCK_PAUSE_MS);
   } catch (error) {
-    if (error instanceof Failure) return null;
-    throw error;
+    throw asDownloadFailure(error, options);
   }
+}
+
+async function beingSaved({ pid }: LockOwner, stem: string): Promise<Failure> {
+  const bytes = await sizeOfPart(stem);
+  return new Failure(
+    'DOWNLOAD_FAILED',
+    `Another process (pid ${pid}) is saving this file and had ${bytes} bytes of it when the wait was over.`,
+    {
+      transient: true,
+      nextSteps: ['The same command returns the file as soon as that process has saved it.'],
+    },
+  );
 }
 
 function withoutExtension(file: string): string {

@@ -33,8 +33,8 @@ export interface Session {
   /** For files, which are fetched without the key. */
   transport: Transport;
   observer: Observer;
-  /** The service runs on this machine: its files may too. */
-  loopback: boolean;
+  /** The service's own address, where it runs on this machine: its files may lie there too. Else null. */
+  loopback: URL | null;
   /** The records of wishes, loaded when they are first asked for; null where none are to be kept. */
   records(): Promise<Journal | null>;
   /** The command that was given, as it goes on with what it began; a command line. */

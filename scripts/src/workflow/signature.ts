@@ -1,10 +1,33 @@
+import type { OutputKind } from '../types/output-kind.ts';
+
 /** What a file is. */
 export interface FileKind {
   ext: string;
   contentType: string;
+  /** What of the things that models make it is. */
+  makes: OutputKind;
 }
 
-const kind = (ext: string, contentType: string): FileKind => ({ ext, contentType });
+const kind = (ext: string, contentType: string): FileKind => ({
+  ext,
+  contentType,
+  makes: madeAs(contentType),
+});
+
+/** What of the things that models make a type of content is. */
+export function madeAs(contentType: string): OutputKind {
+  const family = contentType.split('/', 1)[0];
+  // Scenes come packed, and in a format that has no type.
+  return family === 'video' || family === 'image' || family === 'audio' ? family : 'model3d';
+}
+
+/** What a model makes, with its article. */
+export const KIND_WORDS: Record<OutputKind, string> = {
+  image: 'an image',
+  audio: 'a sound',
+  model3d: 'a 3D model',
+  video: 'a video',
+};
 
 /** Bytes that `fileKind` needs to see. */
 export const SIGNATURE_BYTES = 512;
@@ -30,20 +53,23 @@ const ISO_BRANDS: Record<string, FileKind> = {
   heix: HEIC,
 };
 
-const MAGIC: readonly { at: number; bytes: string; kind: FileKind }[] = [
-  { at: 0, bytes: '\x89PNG\r\n\x1a\n', kind: kind('png', 'image/png') },
-  { at: 0, bytes: '\xff\xd8\xff', kind: kind('jpg', 'image/jpeg') },
-  { at: 0, bytes: 'GIF8', kind: kind('gif', 'image/gif') },
-  { at: 8, bytes: 'WEBP', kind: kind('webp', 'image/webp') },
-  { at: 8, bytes: 'WAVE', kind: kind('wav', 'audio/wav') },
-  { at: 8, bytes: 'AVI ', kind: kind('avi', 'video/x-msvideo') },
-  { at: 0, bytes: '\x1a\x45\xdf\xa3', kind: kind('webm', 'video/webm') },
-  { at: 0, bytes: 'OggS', kind: kind('ogg', 'audio/ogg') },
-  { at: 0, bytes: 'fLaC', kind: kind('flac', 'audio/flac') },
-  { at: 0, bytes: 'ID3', kind: MP3 },
-  { at: 0, bytes: 'MThd\0\0\0\x06', kind: kind('mid', 'audio/midi') },
-  { at: 0, bytes: 'glTF', kind: kind('glb', 'model/gltf-binary') },
-  { at: 0, bytes: 'Kaydara FBX Binary  \0', kind: kind('fbx', 'application/octet-stream') },
+const ascii = (text: string): number[] => [...Buffer.from(text)];
+
+// As bytes: to a scanner of what is published, texts of escaped bytes look like hidden code.
+const MAGIC: readonly { at: number; bytes: readonly number[]; kind: FileKind }[] = [
+  { at: 0, bytes: [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a], kind: kind('png', 'image/png') },
+  { at: 0, bytes: [0xff, 0xd8, 0xff], kind: kind('jpg', 'image/jpeg') },
+  { at: 0, bytes: ascii('GIF8'), kind: kind('gif', 'image/gif') },
+  { at: 8, bytes: ascii('WEBP'), kind: kind('webp', 'image/webp') },
+  { at: 8, bytes: ascii('WAVE'), kind: kind('wav', 'audio/wav') },
+  { at: 8, bytes: ascii('AVI '), kind: kind('avi', 'video/x-msvideo') },
+  { at: 0, bytes: [0x1a, 0x45, 0xdf, 0xa3], kind: kind('webm', 'video/webm') },
+  { at: 0, bytes: ascii('OggS'), kind: kind('ogg', 'audio/ogg') },
+  { at: 0, bytes: ascii('fLaC'), kind: kind('flac', 'audio/flac') },
+  { at: 0, bytes: ascii('ID3'), kind: MP3 },
+  { at: 0, bytes: [0x4d, 0x54, 0x68, 0x64, 0, 0, 0, 6], kind: kind('mid', 'audio/midi') },
+  { at: 0, bytes: ascii('glTF'), kind: kind('glb', 'model/gltf-binary') },
+  { at: 0, bytes: ascii('Kaydara FBX Binary  \0'), kind: kind('fbx', 'application/octet-stream') },
 ];
 
 const ZIP_TYPES: Record<string, FileKind> = {
@@ -67,29 +93,33 @@ const VAGUE_TYPES = ['', 'text/plain', 'application/octet-stream', 'binary/octet
  * @param contentType the `content-type` header of the answer
  */
 export function fileKind(head: Uint8Array, contentType = ''): FileKind | null {
-  const text = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, SIGNATURE_BYTES)).toString(
-    'latin1',
-  );
-  return bySignature(text) ?? byType(text, contentType.split(';', 1)[0]!.trim().toLowerCase());
+  const start = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, SIGNATURE_BYTES));
+  const text = start.toString('latin1');
+  return bySignature(start, text) ?? byType(text, contentType.split(';', 1)[0]!.trim().toLowerCase());
 }
 
-function bySignature(text: string): FileKind | null {
+function bySignature(head: Buffer, text: string): FileKind | null {
   if (text.slice(4, 8) === 'ftyp') return isoKind(text);
   // Older QuickTime files begin with one of these boxes instead. "The free trial is over" has no length in front of "free".
   if (/^[\0-\x08][\s\S]{3}(moov|mdat|wide|free|skip)/.test(text)) return MOV;
   const riff = text.startsWith('RIFF');
   for (const magic of MAGIC) {
-    if ((magic.at === 8) === riff && text.startsWith(magic.bytes, magic.at)) return magic.kind;
+    if ((magic.at === 8) === riff && magic.bytes.every((byte, i) => head[magic.at + i] === byte)) {
+      return magic.kind;
+    }
   }
-  // A frame of MPEG audio: layer III, and neither of the values that its rates cannot have.
-  if (/^\xff[\xe2\xe3\xf2\xf3\xfa\xfb][^\xf0-\xff]/.test(text) && (text.charCodeAt(2) & 0x0c) !== 0x0c) {
-    return MP3;
-  }
+  if (isMpegAudio(head)) return MP3;
   // The first entry of a USDZ package is a scene that lies there uncompressed.
   if (/^PK\x03\x04[\s\S]{4}\0\0[\s\S]{20}[^\0]{1,200}?\.usd[acz]?[^a-z]/.test(text)) return USDZ;
   if (/^ply\r?\n(format|comment|obj_info) /.test(text)) return kind('ply', 'model/ply');
   if (/^solid\b[^\n]{0,300}\n\s*facet\s+normal\s/.test(text)) return STL;
   return null;
+}
+
+/** A frame of MPEG audio: layer III, and neither of the values that its rates cannot have. */
+function isMpegAudio([sync = 0, version = 0, rates = 0xff]: Buffer): boolean {
+  const isLayer3 = sync === 0xff && [0xe2, 0xe3, 0xf2, 0xf3, 0xfa, 0xfb].includes(version);
+  return isLayer3 && rates < 0xf0 && (rates & 0x0c) !== 0x0c;
 }
 
 function isoKind(text: string): FileKind {

@@ -20,6 +20,10 @@ export interface WaitSettings {
   /** Milliseconds; 0 = one look, no wait. */
   waitMs: number;
   rhythm: PollRhythm;
+  /** Milliseconds from its beginning for what is to be saved, where that is more than the wait. */
+  filesMs?: number;
+  /** The model of the task, where the caller knows it. */
+  model?: string;
   /** Where finished files go; null = they are not fetched. */
   folder: string | null;
   stallMs: number;
@@ -47,7 +51,8 @@ export async function getStatus(session: Session, taskId: string): Promise<Outco
 /** The record of a task; with a folder, its files too. */
 export async function getTask(session: Session, taskId: string, settings: WaitSettings): Promise<Outcome> {
   const { api, provider } = session;
-  if (settings.folder !== null) return waitTask(session, taskId, { ...settings, waitMs: 0 });
+  const { folder, waitMs: filesMs } = settings;
+  if (folder !== null) return waitTask(session, taskId, { ...settings, waitMs: 0, filesMs });
   const entry = await recordOf(session, taskId);
   const task = await api.read(provider.task(taskId), shortDeadline(session));
   if (entry) await noteState(session, entry, task.state);
@@ -242,6 +247,7 @@ export async function waitOn(
       await finish(session, taskId, {
         ...settings,
         until: settings.waitMs > 0 ? deadline : Infinity,
+        filesUntil: start + Math.max(settings.waitMs, settings.filesMs ?? 0),
         extra,
         credits,
       }),

@@ -1,0 +1,53 @@
+import { type LookupAddress, type LookupOptions, lookup } from 'node:dns';
+import type { LookupFunction } from 'node:net';
+import { Failure } from '../types/failure.ts';
+import { isPublicAddress } from '../types/public-address.ts';
+import { plain } from '../types/text.ts';
+
+/** Asks for all addresses of a name, as `dns.lookup` does with `all`. */
+export type Resolve = (
+  hostname: string,
+  options: LookupOptions & { all: true },
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void;
+
+/**
+ * A look-up that gives public addresses alone, to connect with: what it gives is what is connected to, so that there is no
+ * second look-up that could give another address. `localhost` gives this machine alone; whether that may be asked for
+ * is decided before.
+ */
+export function publicLookup(resolve: Resolve = lookup): LookupFunction {
+  return (hostname, options, callback) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error) {
+        callback(error, '', 0);
+        return;
+      }
+      const isAllowed = hostname === 'localhost' ? isThisMachine : isPublicAddress;
+      const [first, ...others] = addresses.filter(({ address }) => isAllowed(address));
+      if (!first) callback(refusal(hostname, addresses), '', 0);
+      else if (options.all) callback(null, [first, ...others]);
+      else callback(null, first.address, first.family);
+    });
+  };
+}
+
+function isThisMachine(address: string): boolean {
+  return address === '::1' || address.startsWith('127.');
+}
+
+function refusal(hostname: string, addresses: readonly LookupAddress[]): Failure {
+  const found = addresses.map(({ address }) => plain(address, 50)).slice(0, 3);
+  const isFake = found.some((address) => /^198\.1[89]\./.test(address));
+  return new Failure(
+    'DOWNLOAD_FAILED',
+    `The result's address is not fetched: ${plain(hostname, 100)} leads to ${found.join(', ') || 'no address'}, which is not public.`,
+    {
+      nextSteps: isFake
+        ? [
+            'A VPN or proxy program on this machine answers names with addresses of its own (198.18.0.0/15). Set HTTPS_PROXY to its address, or let it answer with the real ones; then run the same command again.',
+          ]
+        : [],
+    },
+  );
+}
