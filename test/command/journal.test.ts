@@ -350,7 +350,7 @@ describe('what must not become a second charge', () => {
     here.service.script.push('reset');
     here.service.listDelayMs = 1_500;
     const done = await again(here);
-    expect(envelopeOf(done)).toMatchObject({ ok: true, status: 'COMPLETED', data: { resumed: true } });
+    expect(envelopeOf(done)).toMatchObject({ ok: true, status: 'COMPLETED' });
     expect(envelopeOf(done).data.resubmitted).toBeUndefined();
     expect(charges(here)).toBe(1);
   });

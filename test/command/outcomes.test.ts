@@ -105,7 +105,7 @@ const CASES: Record<ErrorCode, Case> = {
     },
     status: 'FAILED',
     exit: 1,
-    says: /new submit with a new charge/,
+    says: /new charge.*--new/,
     submits: 1,
   },
   TASK_CANCELLED: { script: { status: states('CANCEL') }, status: 'CANCEL', exit: 1, submits: 1 },

@@ -54,7 +54,7 @@ const CALLS: [string, Call<unknown>, string][] = [
 
 describe('the profile', () => {
   it('claims nothing that is not documented', () => {
-    expect(Object.values(PROFILE.can)).toEqual(Array(6).fill(false));
+    expect(Object.values(PROFILE.can)).toEqual(Array(5).fill(false));
     expect(PROFILE).toMatchObject({
       title: 'APIDot',
       url: 'https://api.apidot.ai',

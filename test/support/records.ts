@@ -41,8 +41,8 @@ export function rewrite({ file, record }: RecordFile, change: Partial<RequestRec
 export function letPass(state: string, ms: number, payloadHash?: string): void {
   for (const { file, record } of recordsIn(state)) {
     if (payloadHash !== undefined && record.payloadHash !== payloadHash) continue;
-    const unsettledSince = new Date(Date.parse(record.unsettledSince) - ms).toISOString();
-    if (record.phase === 'submitting' || record.phase === 'unknown')
-      rewrite({ file, record }, { unsettledSince });
+    const earlier = (date: string) => new Date(Date.parse(date) - ms).toISOString();
+    const change = { sentAt: earlier(record.sentAt), unsettledSince: earlier(record.unsettledSince) };
+    if (record.phase === 'submitting' || record.phase === 'unknown') rewrite({ file, record }, change);
   }
 }
