@@ -5,10 +5,10 @@ import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { pollRhythm } from '../scripts/src/http/again.ts';
+import { pollUntilEnd } from '../scripts/src/core/poll.ts';
 import { systemClock } from '../scripts/src/http/clock.ts';
-import { Journal } from '../scripts/src/journal/journal.ts';
-import { waitForEnd } from '../scripts/src/workflow/wait.ts';
+import { pollSchedule } from '../scripts/src/http/retry.ts';
+import { Journal } from '../scripts/src/stores/file/journal.ts';
 import { FakeClock } from '../test/support/clock.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -169,7 +169,7 @@ async function simulateWaits(): Promise<{ lagS: number; perMinute: number }> {
       clock.now += 50 + Math.random() * 100;
       return { state: asked >= endsAt ? ('COMPLETED' as const) : ('PROGRESS' as const), record: {} };
     };
-    await waitForEnd(look, { clock, rhythm: pollRhythm(2_000), deadline: 3_600_000 });
+    await pollUntilEnd(look, { clock, schedule: pollSchedule(2_000), deadline: 3_600_000 });
     // The task's record is one more query before the envelope.
     looks.push(clock.now);
     clock.now += 100;

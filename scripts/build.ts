@@ -1,4 +1,4 @@
-// Compiles scripts/src/ into scripts/*.mjs, and the contracts into scripts/contracts/. Run by `npm run build`.
+// Compiles scripts/src/ into what people run, scripts/*.mjs, and the parts that these load, scripts/lib/. Run by `npm run build`.
 // Everything it writes is committed; the same sources give the same bytes.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -46,7 +46,10 @@ const leaveOut: Plugin = {
   },
 };
 
-// The rooms of the source as the parts that are loaded: a refused payload needs no network, and a status query no
+// What people run; everything else is a part that these load when it is needed.
+const PROGRAMS = ['run-workflow', 'sandbox'];
+
+// The modules of the source as the parts that are loaded: a refused payload needs no network, and a status query no
 // contracts. Each file of scripts/src/ is in exactly one part; the first pattern that fits decides.
 const PARTS: readonly [part: string, files: RegExp][] = [
   ['run-workflow', /^run-workflow\.ts$/],
@@ -55,24 +58,21 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['sandbox-server', /^sandbox\//],
   ['parse-yaml', /^contracts\/(parse-yaml|compile)\.ts$/],
   ['unknown-model', /^contracts\/(unknown-model|unsupported)\.ts$/],
-  ['undici', /^http\/(undici|large-reads|public-lookup)\.ts$/],
+  ['undici', /^http\/(undici-http-client|large-reads)\.ts$/],
   [
     'main',
-    /^(types\/|http\/clock\.ts$|disk\/folder\.ts$|contracts\/(nearest|folders)\.ts$|providers\/(profile|registry|unsupported)\.ts$)/,
+    /^(model\/|http\/clock\.ts$|stores\/file\/folder\.ts$|contracts\/(nearest|folders)\.ts$|providers\/(profile|registry|unsupported)\.ts$)/,
   ],
   ['apidot', /^providers\/apidot\.ts$/],
-  ['contracts', /^(contracts\/|cli\/(intake|payload|describe)\.ts$)/],
+  ['contracts', /^(contracts\/|cli\/(read-request|payload|describe)\.ts$)/],
   [
     'generate',
-    /^workflow\/(generate|recorded|reuse|pending|funds|account|submit|send|reconcile|own-task)\.ts$/,
+    /^core\/(generate|recorded-task|reuse|resume-pending|funds|account|submit|send|reconcile|own-task)\.ts$/,
   ],
-  ['journal', /^(disk|journal)\//],
+  ['journal', /^stores\//],
   ['pending', /^cli\/pending\.ts$/],
-  [
-    'download',
-    /^workflow\/(save-once|copy-file|download|fetch-file|file-(hash|name|warnings|writer)|part|signature|whole-file)\.ts$/,
-  ],
-  ['live', /^((http|providers|workflow)\/|cli\/(live|advice|missing)\.ts$)/],
+  ['download', /^(download\/|core\/(file-warnings|copy-file)\.ts$)/],
+  ['live', /^((http|providers|core)\/|cli\/(live|advice|explain-missing)\.ts$)/],
   ['main', /^cli\//],
 ];
 
@@ -96,14 +96,26 @@ function keepApart(part: string): Plugin {
       onResolve({ filter: /^\.\.?\/.*\.ts$/ }, ({ path: wanted, resolveDir }) => {
         const file = path.relative(source, path.join(resolveDir, wanted)).replaceAll(path.sep, '/');
         const other = partOf(file);
-        return other === part ? undefined : { path: `./${other}.mjs`, external: true };
+        return other === part ? undefined : { path: way(part, other), external: true };
       });
     },
   };
 }
 
-mkdirSync(outDir, { recursive: true });
-for (const file of readdirSync(outDir)) if (file.endsWith('.mjs')) rmSync(path.join(outDir, file));
+/** Where a part lies, below the folder of the programs. */
+const placeOf = (part: string): string => (PROGRAMS.includes(part) ? `${part}.mjs` : `lib/${part}.mjs`);
+
+/** The import of one part by another. */
+function way(from: string, to: string): string {
+  const relative = path.posix.relative(path.posix.dirname(placeOf(from)), placeOf(to));
+  return relative.startsWith('.') ? relative : `./${relative}`;
+}
+
+const lib = path.join(outDir, 'lib');
+mkdirSync(lib, { recursive: true });
+for (const folder of [outDir, lib]) {
+  for (const file of readdirSync(folder)) if (file.endsWith('.mjs')) rmSync(path.join(folder, file));
+}
 for (const part of new Set(sources.map(partOf))) {
   const files = sources.filter((file) => partOf(file) === part);
   const entry =
@@ -118,7 +130,7 @@ for (const part of new Set(sources.map(partOf))) {
         };
   const { outputFiles } = await build({
     ...entry,
-    outfile: path.join(outDir, `${part}.mjs`),
+    outfile: path.join(outDir, placeOf(part)),
     bundle: true,
     format: 'esm',
     platform: 'node',
@@ -136,11 +148,11 @@ for (const part of new Set(sources.map(partOf))) {
     },
     plugins: [keepApart(part), leaveOut],
   });
-  for (const { text } of outputFiles) writeFileSync(path.join(outDir, `${part}.mjs`), finished(text));
+  for (const { text } of outputFiles) writeFileSync(path.join(outDir, placeOf(part)), finished(text));
 }
-rmSync(path.join(outDir, 'contracts'), { recursive: true, force: true });
-compileContracts(path.join(root, 'contracts'), path.join(outDir, 'contracts'));
-writeFileSync(path.join(outDir, 'NOTICES.txt'), notices());
+rmSync(path.join(lib, 'contracts'), { recursive: true, force: true });
+compileContracts(path.join(root, 'contracts'), path.join(lib, 'contracts'));
+writeFileSync(path.join(lib, 'NOTICES.txt'), notices());
 
 /**
  * Node's own modules are asked for by `require`, as bundled CommonJS does: an `import` of one makes a list of everything

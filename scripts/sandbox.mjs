@@ -2,8 +2,8 @@
 const require = (name) => process.getBuiltinModule(name);
 // scripts/src/sandbox.ts
 const { parseArgs } = require("node:util");
-import { DEFAULT_SPEED } from "./sandbox-server.mjs";
-import { startSandbox } from "./sandbox-server.mjs";
+import { DEFAULT_SPEED } from "./lib/sandbox-server.mjs";
+import { startSandbox } from "./lib/sandbox-server.mjs";
 var USAGE = `Usage: node scripts/sandbox.mjs [--port <n>] [--folder <dir>] [--speed <n>]
 
 Plays the generation service on 127.0.0.1 until it is interrupted.

@@ -5,11 +5,11 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FLAGS } from '../scripts/src/cli/flags.ts';
 import { listModels } from '../scripts/src/contracts/contract.ts';
+import { ACTIONS } from '../scripts/src/model/action.ts';
+import { quoteWord } from '../scripts/src/model/command-line.ts';
+import { EXIT, EXIT_WORDS, ONE_CHARGE } from '../scripts/src/model/exit-codes.ts';
+import { ERROR_CODES } from '../scripts/src/model/failure.ts';
 import { startSandbox } from '../scripts/src/sandbox/server.ts';
-import { ACTIONS } from '../scripts/src/types/action.ts';
-import { quoteWord } from '../scripts/src/types/command-line.ts';
-import { EXIT, EXIT_WORDS, ONE_CHARGE } from '../scripts/src/types/exit-codes.ts';
-import { ERROR_CODES } from '../scripts/src/types/failure.ts';
 import { ROOT, T2V, tempFolder } from './support/command.ts';
 import { PNG } from './support/media.ts';
 

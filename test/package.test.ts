@@ -19,7 +19,15 @@ import { listModels } from '../scripts/src/contracts/contract.ts';
 import { envelopeOf, ROOT, run, T2V, tempFolder } from './support/command.ts';
 
 const scripts = path.join(ROOT, 'scripts');
-const shipped = readdirSync(scripts).filter((file) => file.endsWith('.mjs'));
+// Below the folder of the programs.
+const shipped = compiledIn(scripts);
+/** The compiled programs and parts, without the contracts. */
+function compiledIn(folder: string): string[] {
+  const here = readdirSync(folder).filter((file) => file.endsWith('.mjs'));
+  const parts = readdirSync(path.join(folder, 'lib')).filter((file) => file.endsWith('.mjs'));
+  return [...here, ...parts.map((file) => `lib/${file}`)].sort();
+}
+
 const text = (file: string): string => readFileSync(path.join(ROOT, file), 'utf8');
 
 /** The environment variables that a skill's metadata declares. */
@@ -38,11 +46,9 @@ describe('the build', () => {
   afterAll(() => rmSync(fresh, { recursive: true, force: true }));
 
   test('C2: is fresh, and gives the same bytes again', () => {
-    const files = [...shipped, 'NOTICES.txt', ...contractsIn(scripts)].sort();
-    const built = [
-      ...readdirSync(fresh).filter((file) => /\.(mjs|txt)$/.test(file)),
-      ...contractsIn(fresh),
-    ].sort();
+    const rest = ['lib/NOTICES.txt'];
+    const files = [...shipped, ...rest, ...contractsIn(scripts)];
+    const built = [...compiledIn(fresh), ...rest, ...contractsIn(fresh)];
     expect(built).toEqual(files);
     for (const file of files) {
       const same = readFileSync(path.join(fresh, file)).equals(readFileSync(path.join(scripts, file)));
@@ -51,9 +57,10 @@ describe('the build', () => {
   });
 
   function contractsIn(folder: string): string[] {
-    return (readdirSync(path.join(folder, 'contracts'), { recursive: true }) as string[])
+    return (readdirSync(path.join(folder, 'lib/contracts'), { recursive: true }) as string[])
       .filter((file) => file.endsWith('.json'))
-      .map((file) => path.join('contracts', file));
+      .map((file) => path.join('lib/contracts', file))
+      .sort();
   }
 });
 
@@ -66,7 +73,7 @@ describe('what ships', () => {
       const required = [...code.matchAll(/\b_*require2?\(["']([^"']+)["']\)/g)];
       expect(imports.length + lazy.length + required.length).toBeGreaterThan(0);
       for (const [, name] of [...imports, ...lazy, ...required] as unknown as [string, string][]) {
-        const isOwn = name.startsWith('./') && shipped.includes(name.slice(2));
+        const isOwn = name.startsWith('./') && shipped.includes(path.join(path.dirname(file), name));
         const isBuiltin = name.startsWith('node:') && builtinModules.includes(name.slice(5));
         expect(isOwn || isBuiltin, `${file} imports ${name}`).toBe(true);
       }
@@ -125,7 +132,7 @@ describe('what ships', () => {
   test('a part loads no other one before it is needed', () => {
     const loadedBy = (file: string) =>
       new Set(
-        [...text(`scripts/${file}`).matchAll(/^import .* from "\.\/(.+)";$/gm)].map(([, name]) => name),
+        [...text(`scripts/lib/${file}`).matchAll(/^import .* from "\.\/(.+)";$/gm)].map(([, name]) => name),
       );
     expect(loadedBy('main.mjs')).toEqual(new Set());
     // A refused payload needs no network, a status query neither contracts nor a journal.
@@ -134,22 +141,26 @@ describe('what ships', () => {
     expect(loadedBy('pending.mjs')).toEqual(new Set(['main.mjs', 'journal.mjs']));
   });
 
-  test('imports run one way: a room knows those below it alone', () => {
-    const below: Record<string, string[]> = { types: [] };
-    below.http = below.contracts = ['types'];
-    below.disk = below.providers = ['http', 'types'];
-    below.sandbox = ['contracts', 'disk', 'types'];
-    below.journal = ['disk', 'http', 'types'];
-    below.workflow = ['contracts', 'providers', 'journal', ...below.journal];
-    below.cli = ['workflow', 'sandbox', ...below.workflow];
-    for (const [room, allowed] of Object.entries(below)) {
-      const files = readdirSync(path.join(ROOT, 'scripts/src', room)).filter((file) => /\.ts$/.test(file));
-      expect(files.length, room).toBeGreaterThan(0);
+  test('imports run one way: a layer knows those below it alone', () => {
+    const below: Record<string, string[]> = { model: [] };
+    below.http = below.contracts = ['model'];
+    below.stores = below.providers = ['http', 'model'];
+    below.sandbox = ['contracts', 'stores', 'http', 'model'];
+    below.download = ['stores', 'http', 'model'];
+    below.core = ['contracts', 'providers', 'download', ...below.download];
+    below.cli = ['core', 'sandbox', ...below.core];
+    const folder = path.join(ROOT, 'scripts/src');
+    for (const [layer, allowed] of Object.entries(below)) {
+      const files = (readdirSync(path.join(folder, layer), { recursive: true }) as string[]).filter((file) =>
+        file.endsWith('.ts'),
+      );
+      expect(files.length, layer).toBeGreaterThan(0);
       for (const file of files) {
-        for (const [, other] of text(`scripts/src/${room}/${file}`).matchAll(
-          /(?:from|import\() ?'\.\.\/(\w+)\//g,
-        ))
-          expect(allowed, `${room}/${file}`).toContain(other);
+        const here = path.join(folder, layer, file);
+        for (const [, wanted] of readFileSync(here, 'utf8').matchAll(/(?:from|import\() ?'(\.[^']+)'/g)) {
+          const other = path.relative(folder, path.resolve(path.dirname(here), wanted!)).split(path.sep)[0];
+          expect([layer, ...allowed], `${layer}/${file}: ${wanted}`).toContain(other);
+        }
       }
     }
   });
@@ -168,7 +179,7 @@ describe('what ships', () => {
     ]) {
       expect(existsSync(path.join(ROOT, name)), name).toBe(true);
     }
-    expect(text('scripts/NOTICES.txt')).toMatch(/undici[\s\S]*yaml[\s\S]*zod/);
+    expect(text('scripts/lib/NOTICES.txt')).toMatch(/undici[\s\S]*yaml[\s\S]*zod/);
   });
 
   test('C3: nothing runs at install time, and the lock file names no download address', () => {
@@ -190,8 +201,7 @@ describe('a copy of the folder', () => {
     for (const name of ['SKILL.md', 'contracts', 'references']) {
       cpSync(path.join(ROOT, name), path.join(folder, name), { recursive: true });
     }
-    mkdirSync(path.join(folder, 'scripts'));
-    for (const name of [...shipped, 'contracts', 'sandbox-clip.mp4']) {
+    for (const name of ['run-workflow.mjs', 'sandbox.mjs', 'lib']) {
       cpSync(path.join(scripts, name), path.join(folder, 'scripts', name), { recursive: true });
     }
     return folder;

@@ -7,9 +7,9 @@ import { transformSync } from 'esbuild';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { FLAGS } from '../scripts/src/cli/flags.ts';
 import { listModels } from '../scripts/src/contracts/contract.ts';
+import { EXIT, EXIT_OF_ERROR } from '../scripts/src/model/exit-codes.ts';
+import { ERROR_CODES } from '../scripts/src/model/failure.ts';
 import { PROFILES } from '../scripts/src/providers/registry.ts';
-import { EXIT, EXIT_OF_ERROR } from '../scripts/src/types/exit-codes.ts';
-import { ERROR_CODES } from '../scripts/src/types/failure.ts';
 import { ROOT } from './support/command.ts';
 
 const references = readdirSync(path.join(ROOT, 'references')).map((file) => `references/${file}`);
@@ -664,7 +664,7 @@ describe('the poller', () => {
     pause(n: number, retryAfterS?: number, random?: () => number): number;
     waitForEnd(
       look: () => Promise<Partial<Look>>,
-      onLook: (seen: Look) => Promise<void>,
+      onPoll: (seen: Look) => Promise<void>,
       deadlineMs: number,
       sleep: (ms: number) => Promise<void>,
       now: () => number,
@@ -748,18 +748,20 @@ describe('the poller', () => {
       return { state };
     };
     const seen: string[] = [];
-    const onLook = async ({ state }: { state: string }) => {
+    const onPoll = async ({ state }: { state: string }) => {
       seen.push(state);
     };
-    expect(await poller.waitForEnd(look, onLook, 600_000, sleep, () => clock)).toEqual({ state: 'finished' });
+    expect(await poller.waitForEnd(look, onPoll, 600_000, sleep, () => clock)).toEqual({
+      state: 'finished',
+    });
     expect(seen).toEqual(['pending', 'running', 'finished']);
     clock = 0;
     const slow = async () => ({ state: 'running' });
-    expect(await poller.waitForEnd(slow, onLook, 60_000, sleep, () => clock)).toEqual({ state: 'running' });
+    expect(await poller.waitForEnd(slow, onPoll, 60_000, sleep, () => clock)).toEqual({ state: 'running' });
     expect(clock).toBeLessThanOrEqual(60_000);
     const refused = async () => {
       throw new poller.LookFailed('401', false);
     };
-    await expect(poller.waitForEnd(refused, onLook, 60_000, sleep, () => clock)).rejects.toThrow('401');
+    await expect(poller.waitForEnd(refused, onPoll, 60_000, sleep, () => clock)).rejects.toThrow('401');
   });
 });

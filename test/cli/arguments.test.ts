@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { type Arguments, guessAction, parseArguments } from '../../scripts/src/cli/arguments.ts';
 import { FLAGS, type FlagName } from '../../scripts/src/cli/flags.ts';
 import { helpText } from '../../scripts/src/cli/help.ts';
+import { ACTIONS } from '../../scripts/src/model/action.ts';
+import { Failure, type Issue } from '../../scripts/src/model/failure.ts';
 import { PROFILES } from '../../scripts/src/providers/registry.ts';
-import { ACTIONS } from '../../scripts/src/types/action.ts';
-import { Failure, type Issue } from '../../scripts/src/types/failure.ts';
 
 const SUBMIT = ['--model', 't2v', '--payload', '{}'];
 const TASK = ['--action', 'getStatus', '--taskId', 'ck1'];

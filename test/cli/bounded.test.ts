@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { boundedJson } from '../../scripts/src/types/bounded.ts';
-import { failed, success } from '../../scripts/src/types/envelope.ts';
-import { Failure } from '../../scripts/src/types/failure.ts';
-import type { Json, JsonObject } from '../../scripts/src/types/json.ts';
-import { plain, quoted, redact } from '../../scripts/src/types/text.ts';
+import { boundedJson } from '../../scripts/src/model/bounded.ts';
+import { failed, success } from '../../scripts/src/model/envelope.ts';
+import { Failure } from '../../scripts/src/model/failure.ts';
+import type { Json, JsonObject } from '../../scripts/src/model/json.ts';
+import { plain, quoted, redact } from '../../scripts/src/model/text.ts';
 
 const LIMIT = 64 * 1024 - 1;
 const SECRET = 'ak_canary_7d1f0c55e2b94a';

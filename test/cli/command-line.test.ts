@@ -5,10 +5,10 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseArguments } from '../../scripts/src/cli/arguments.ts';
 import { commandAgain, commandFrom, placeFlags, resumeFlags } from '../../scripts/src/cli/command-line.ts';
+import { actionWords, commandLine, quoteWord } from '../../scripts/src/model/command-line.ts';
+import { isIdempotencyKey } from '../../scripts/src/model/idempotency-key.ts';
+import { TASK_ID } from '../../scripts/src/model/task.ts';
 import { PROFILES } from '../../scripts/src/providers/registry.ts';
-import { actionWords, commandLine, quoteWord } from '../../scripts/src/types/command-line.ts';
-import { isIdempotencyKey } from '../../scripts/src/types/idempotency-key.ts';
-import { TASK_ID } from '../../scripts/src/types/task.ts';
 import { ENTRY, ROOT } from '../support/command.ts';
 
 const started = process.argv[1]!;

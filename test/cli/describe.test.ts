@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { describeAll, describeOne } from '../../scripts/src/cli/describe.ts';
 import { listModels } from '../../scripts/src/contracts/contract.ts';
+import { OUTPUT_KINDS, type OutputKind } from '../../scripts/src/model/output-kind.ts';
 import { profileOf } from '../../scripts/src/providers/registry.ts';
-import { OUTPUT_KINDS, type OutputKind } from '../../scripts/src/types/output-kind.ts';
 
 const aivideomaker = { profile: profileOf('aivideomaker')!, isProviderNamed: false };
 const apidot = { profile: profileOf('apidot')!, isProviderNamed: true };

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { isLoopback, readEnvironment, secretsIn } from '../../scripts/src/cli/environment.ts';
+import { Failure } from '../../scripts/src/model/failure.ts';
 import { PROFILES } from '../../scripts/src/providers/registry.ts';
-import { Failure } from '../../scripts/src/types/failure.ts';
 
 const PROFILE = PROFILES[0]!;
 const LIVE = { isLive: true, hasState: true };

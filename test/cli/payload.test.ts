@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readPayload } from '../../scripts/src/cli/payload.ts';
 import { loadContract } from '../../scripts/src/contracts/contract.ts';
-import { Failure } from '../../scripts/src/types/failure.ts';
+import { Failure } from '../../scripts/src/model/failure.ts';
 import { tempFolder } from '../support/command.ts';
 import { PNG } from '../support/media.ts';
 

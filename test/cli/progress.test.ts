@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { watch } from '../../scripts/src/cli/progress.ts';
-import { Failure } from '../../scripts/src/types/failure.ts';
-import type { TaskState } from '../../scripts/src/types/task.ts';
+import { Failure } from '../../scripts/src/model/failure.ts';
+import type { TaskState } from '../../scripts/src/model/task.ts';
 
 function screenOf(isTTY: boolean, columns = 80) {
   let text = '';
@@ -38,10 +38,10 @@ describe('where no terminal is', () => {
     observer.task('ck1', 'SUBMITTED');
     const own = observer.about('ck1');
     for (let second = 0; second < 150; second += 5) {
-      own.looked(look(second < 10 ? 'SUBMITTED' : 'PROGRESS'), { elapsedMs: 0, nextMs: 5_000 });
+      own.polled(look(second < 10 ? 'SUBMITTED' : 'PROGRESS'), { elapsedMs: 0, nextMs: 5_000 });
       vi.advanceTimersByTime(5_000);
     }
-    own.looked(look('COMPLETED'), { elapsedMs: 0, nextMs: 0 });
+    own.polled(look('COMPLETED'), { elapsedMs: 0, nextMs: 0 });
     expect(lines()).toEqual([
       'task ck1 SUBMITTED',
       'task ck1 PROGRESS after 10 s, next query in 5.0 s',
@@ -58,12 +58,12 @@ describe('where no terminal is', () => {
     const older = observer.about('ck1', made(300));
     const newer = observer.about('ck2', made(36));
     const found = observer.about('ck3');
-    for (const one of [older, newer, found, older]) one.looked(look('PROGRESS'), { elapsedMs: 0, nextMs: 0 });
-    older.troubled(trouble());
-    newer.troubled(trouble());
+    for (const one of [older, newer, found, older]) one.polled(look('PROGRESS'), { elapsedMs: 0, nextMs: 0 });
+    older.queryFailed(trouble());
+    newer.queryFailed(trouble());
     found.downloading(1, 2);
     // The clock of this machine may be behind the one that made the record.
-    observer.about('ck4', made(-50)).looked(look('PROGRESS'), { elapsedMs: 0, nextMs: 0 });
+    observer.about('ck4', made(-50)).polled(look('PROGRESS'), { elapsedMs: 0, nextMs: 0 });
     expect(lines()).toEqual([
       'task ck1 PROGRESS after 300 s',
       'task ck2 PROGRESS after 36 s',
@@ -80,12 +80,12 @@ describe('where no terminal is', () => {
     const { observer } = watch(screen, []);
     observer.task('ck1', 'SUBMITTED');
     for (let second = 0; second < 59; second += 1) {
-      if (second % 2) observer.troubled(trouble());
-      else observer.looked(look('PROGRESS'), { elapsedMs: second * 1000, nextMs: 1_000 });
+      if (second % 2) observer.queryFailed(trouble());
+      else observer.polled(look('PROGRESS'), { elapsedMs: second * 1000, nextMs: 1_000 });
       vi.advanceTimersByTime(1_000);
     }
     expect(lines()).toHaveLength(3);
-    observer.troubled(trouble('RATE_LIMITED'));
+    observer.queryFailed(trouble('RATE_LIMITED'));
     expect(lines()).toHaveLength(4);
   });
 
@@ -93,7 +93,7 @@ describe('where no terminal is', () => {
     const { screen, lines } = screenOf(false);
     const { observer, situation } = watch(screen, []);
     observer.task('ck1', 'SUBMITTED');
-    observer.looked(look('UNKNOWN', 'QUEUED'), { elapsedMs: 0, nextMs: 1 });
+    observer.polled(look('UNKNOWN', 'QUEUED'), { elapsedMs: 0, nextMs: 1 });
     expect(lines().at(-1)).toContain('in the unknown state QUEUED');
     expect(situation).toMatchObject({ phase: 'running', taskId: 'ck1', state: 'SUBMITTED' });
   });
@@ -111,7 +111,7 @@ describe('where no terminal is', () => {
   it('fault 30: foreign text cannot move the cursor, and the key is not shown', () => {
     const { screen, shown } = screenOf(false);
     const { observer } = watch(screen, ['ak_secret_1']);
-    observer.troubled(new Failure('NETWORK_ERROR', 'x\u001b[2J\r\nak_secret_1\u202e y'));
+    observer.queryFailed(new Failure('NETWORK_ERROR', 'x\u001b[2J\r\nak_secret_1\u202e y'));
     expect(shown()).toBe('NETWORK_ERROR: x [2J [redacted] y Going on.\n');
   });
 });
@@ -122,9 +122,9 @@ describe('on a terminal', () => {
     const { observer, clear } = watch(screen, []);
     clear();
     observer.task('ck1', 'SUBMITTED');
-    observer.looked(look('PROGRESS'), { elapsedMs: 1_000, nextMs: 2_000 });
-    observer.troubled(new Failure('NETWORK_ERROR', 'x'.repeat(300)));
-    observer.looked(look('COMPLETED'), { elapsedMs: 3_000, nextMs: 0 });
+    observer.polled(look('PROGRESS'), { elapsedMs: 1_000, nextMs: 2_000 });
+    observer.queryFailed(new Failure('NETWORK_ERROR', 'x'.repeat(300)));
+    observer.polled(look('COMPLETED'), { elapsedMs: 3_000, nextMs: 0 });
     clear();
     clear();
     expect(shown().match(/\n/g)).toHaveLength(1);
@@ -153,7 +153,7 @@ describe('the situation that an interruption finds', () => {
   it('follows a submit', () => {
     const { observer, situation } = watch(screenOf(false).screen, []);
     let settled = 0;
-    situation.onSettled = () => {
+    situation.onOutcomeKnown = () => {
       settled += 1;
     };
     expect(situation).toMatchObject({ phase: 'before', taskId: null, state: null });

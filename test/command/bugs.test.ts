@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { EXIT } from '../../scripts/src/types/exit-codes.ts';
+import { EXIT } from '../../scripts/src/model/exit-codes.ts';
 import { ENTRY, envelopeOf, live, type Run, run, T2V_ARGS, tempFolder } from '../support/command.ts';
 import { commandIn, service, states, TASK } from './service.ts';
 
@@ -10,7 +11,7 @@ import { commandIn, service, states, TASK } from './service.ts';
 function preloading(code: string): { NODE_OPTIONS: string } {
   const file = path.join(tempFolder(), 'preload.mjs');
   writeFileSync(file, code);
-  return { NODE_OPTIONS: `--import=file://${file}` };
+  return { NODE_OPTIONS: `--import=${pathToFileURL(file).href}` };
 }
 
 /** Throws, out of any context, when the process gets SIGUSR2. */

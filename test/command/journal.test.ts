@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { RequestRecord } from '../../scripts/src/journal/record.ts';
-import { EXIT } from '../../scripts/src/types/exit-codes.ts';
+import { quoteWord } from '../../scripts/src/model/command-line.ts';
+import { EXIT } from '../../scripts/src/model/exit-codes.ts';
+import type { RequestRecord } from '../../scripts/src/stores/file/record.ts';
 import { type Ledger, ledger } from '../kill/ledger.ts';
 import { CANARY, ENTRY, envelopeOf, live, type Run, run, T2V, tempFolder } from '../support/command.ts';
 import { letPass, type RecordFile, recordsIn, rewrite } from '../support/records.ts';
@@ -304,7 +305,7 @@ describe('killed between request and answer', () => {
     expect(charges(here)).toBe(2);
   });
 
-  it('--new: the task of the earlier submit is looked for, and still handed over', async () => {
+  it('--new: the task of the earlier submit is polled for, and still handed over', async () => {
     const here = await place();
     await killedInSubmit(here);
     const decided = envelopeOf(await again(here, '--new'));
@@ -317,7 +318,7 @@ describe('killed between request and answer', () => {
     expect(charges(here)).toBe(2);
   });
 
-  it('--new: what cannot be found now is looked for later; a --new that is refused gives nothing up', async () => {
+  it('--new: what cannot be found now is polled for later; a --new that is refused gives nothing up', async () => {
     const here = await place();
     await killedInSubmit(here);
     here.service.hidesTasks = true;
@@ -576,7 +577,9 @@ describe('what is pending', () => {
     const ofOne = envelopeOf(await run(['--action', 'listPending', '--owner', 'of one'], { env }));
     expect(ofOne.data.pending).toMatchObject([{ taskId: first, owner: 'of one' }]);
     const { resume } = (data.pending as { resume: string }[])[0]!;
-    expect(resume).toContain(`--action waitTask --taskId ${second} --wait 45 --download ${here.out}`);
+    expect(resume).toContain(
+      `--action waitTask --taskId ${second} --wait 45 --download ${quoteWord(here.out)}`,
+    );
   });
 
   it('waitTask without an id goes on with the newest, and saves its file where that was wanted', async () => {
@@ -625,7 +628,7 @@ describe('what is pending', () => {
     expect(envelopeOf(await act(here, 'listPending')).data.count).toBe(0);
   });
 
-  it('fault 51: many tasks of one command share its turns; one that nobody looked at is as it was', async () => {
+  it('fault 51: many tasks of one command share its turns; one that nobody polled at is as it was', async () => {
     const here = await place();
     await wishes(here, 'one', 'two', 'three', 'four');
     const done = await act(here, 'waitTask', '--all', '--wait', '1', '--pollInterval', '1');

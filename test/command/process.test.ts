@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { ENTRY, envelopeOf, live, run, T2V_ARGS, tempFolder } from '../support/command.ts';
 import { service } from '../support/service.ts';
@@ -110,7 +111,7 @@ describe('the unexpected', () => {
        if (value?.status === 'PROGRESS') setTimeout(() => { throw new TypeError('broken on purpose'); }, 1); return value; };`,
     );
     const done = await run(T2V_ARGS, {
-      env: live(server.origin, { NODE_OPTIONS: `--import ${preload}` }),
+      env: live(server.origin, { NODE_OPTIONS: `--import ${pathToFileURL(preload).href}` }),
       onStderr: () => {},
     });
     expect(done.code).toBe(70);
@@ -132,7 +133,9 @@ describe('the unexpected', () => {
       preload,
       `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '18.20.0' } });`,
     );
-    const done = await run(['--version'], { env: { NODE_OPTIONS: `--import ${preload}` } });
+    const done = await run(['--version'], {
+      env: { NODE_OPTIONS: `--import ${pathToFileURL(preload).href}` },
+    });
     expect(done.code).toBe(2);
     expect(envelopeOf(done).errorMessage).toContain('20.18.1');
   });

@@ -10,10 +10,10 @@ import { imageField, imageUrlField } from '../../scripts/src/contracts/image-fie
 import { parseYaml } from '../../scripts/src/contracts/parse-yaml.ts';
 import { readUnsupported } from '../../scripts/src/contracts/unsupported.ts';
 import { checkPayload } from '../../scripts/src/contracts/validate.ts';
-import { commandLine } from '../../scripts/src/types/command-line.ts';
-import { Failure } from '../../scripts/src/types/failure.ts';
-import { isObject, type Json, type JsonObject } from '../../scripts/src/types/json.ts';
-import { skillFolder } from '../../scripts/src/types/skill-folder.ts';
+import { commandLine } from '../../scripts/src/model/command-line.ts';
+import { Failure } from '../../scripts/src/model/failure.ts';
+import { isObject, type Json, type JsonObject } from '../../scripts/src/model/json.ts';
+import { skillFolder } from '../../scripts/src/model/skill-folder.ts';
 import { FACTS } from './apidot-facts.ts';
 import { changed } from './helpers.ts';
 

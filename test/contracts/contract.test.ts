@@ -8,8 +8,8 @@ import { fingerprint, fromCompiled } from '../../scripts/src/contracts/compiled.
 import { commandFor, listModels, loadContract } from '../../scripts/src/contracts/contract.ts';
 import { compiledFolder, contractsFolder } from '../../scripts/src/contracts/folders.ts';
 import { checkPayload } from '../../scripts/src/contracts/validate.ts';
-import { Failure } from '../../scripts/src/types/failure.ts';
-import { skillFolder } from '../../scripts/src/types/skill-folder.ts';
+import { Failure } from '../../scripts/src/model/failure.ts';
+import { skillFolder } from '../../scripts/src/model/skill-folder.ts';
 import { MODELS, PROVIDER } from './helpers.ts';
 
 const parsed = vi.hoisted(() => ({ texts: [] as string[] }));
@@ -385,8 +385,8 @@ describe('where the contracts are', () => {
   const at = (path: string): string => pathToFileURL(path).href;
 
   it('from the sources and from the bundle, also under odd names', () => {
-    expect(skillFolder(at('/a b/%41/skill/scripts/src/types/skill-folder.ts'))).toBe('/a b/%41/skill');
-    expect(skillFolder(at('/a b/%41/skill/scripts/intake.mjs'))).toBe('/a b/%41/skill');
-    expect(skillFolder(at('/scripts/scripts/intake.mjs'))).toBe('/scripts');
+    expect(skillFolder(at('/a b/%41/skill/scripts/src/model/skill-folder.ts'))).toBe('/a b/%41/skill');
+    expect(skillFolder(at('/a b/%41/skill/scripts/lib/main.mjs'))).toBe('/a b/%41/skill');
+    expect(skillFolder(at('/lib/scripts/lib/main.mjs'))).toBe('/lib');
   });
 });

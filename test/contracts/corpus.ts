@@ -2,7 +2,7 @@
  * Requests that other people's documents and programs show, as facts in a form of our own: which fields, of which kind,
  * with which closed values. Prompts, addresses and ids are ours. Every entry names its source and that source's date.
  */
-import type { Json, JsonObject } from '../../scripts/src/types/json.ts';
+import type { Json, JsonObject } from '../../scripts/src/model/json.ts';
 
 export interface Example {
   provider: 'aivideomaker' | 'apidot';

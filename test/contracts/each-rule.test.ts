@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Contract, listModels, loadContract, toContract } from '../../scripts/src/contracts/contract.ts';
 import { checkPayload } from '../../scripts/src/contracts/validate.ts';
-import { isObject, type Json, type JsonObject } from '../../scripts/src/types/json.ts';
+import { isObject, type Json, type JsonObject } from '../../scripts/src/model/json.ts';
 import { CORPUS } from './corpus.ts';
 import { changed } from './helpers.ts';
 

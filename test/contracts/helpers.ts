@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { type Contract, loadContract } from '../../scripts/src/contracts/contract.ts';
 import { checkPayload } from '../../scripts/src/contracts/validate.ts';
-import type { Issue } from '../../scripts/src/types/failure.ts';
-import type { Json, JsonObject } from '../../scripts/src/types/json.ts';
+import type { Issue } from '../../scripts/src/model/failure.ts';
+import type { Json, JsonObject } from '../../scripts/src/model/json.ts';
 
 export const PROVIDER = 'aivideomaker';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkPayload } from '../../scripts/src/contracts/validate.ts';
-import type { Json } from '../../scripts/src/types/json.ts';
+import type { Json } from '../../scripts/src/model/json.ts';
 import { contractOf, dataUri, issuesOf, PICTURES } from './helpers.ts';
 
 const only = async (model: string, change: Record<string, Json | undefined>) => {

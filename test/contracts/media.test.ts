@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkFileType, checkMedia, sniffImage } from '../../scripts/src/contracts/media.ts';
-import { checkPublicUrl } from '../../scripts/src/types/public-address.ts';
+import { checkPublicUrl } from '../../scripts/src/model/public-address.ts';
 import { dataUri, PICTURES } from './helpers.ts';
 
 const types = Object.entries(PICTURES).map(([name, bytes]) => [`image/${name}`, bytes] as const);

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { describeOne } from '../../scripts/src/cli/describe.ts';
 import { imageField } from '../../scripts/src/contracts/image-field.ts';
 import { checkPayload } from '../../scripts/src/contracts/validate.ts';
+import type { Json, JsonObject } from '../../scripts/src/model/json.ts';
 import { PROFILES } from '../../scripts/src/providers/registry.ts';
-import type { Json, JsonObject } from '../../scripts/src/types/json.ts';
 import { contractOf, dataUri, issuesOf, MODELS, PICTURES } from './helpers.ts';
 
 // Written out from the facts, not read from the contracts: this table is what the contracts are tested against.

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { listModels, loadContract } from '../../scripts/src/contracts/contract.ts';
 import { cheaperVariants, estimate, estimateCredits, priceLine } from '../../scripts/src/contracts/price.ts';
 import { checkPayload } from '../../scripts/src/contracts/validate.ts';
-import type { Json } from '../../scripts/src/types/json.ts';
+import type { Json } from '../../scripts/src/model/json.ts';
 import { changed, contractOf, dataUri, MODELS, PICTURES } from './helpers.ts';
 
 describe('the estimate', () => {
@@ -108,7 +108,7 @@ describe('cheaper variants', () => {
     }
   });
 
-  it('a large picture is not looked at once per variant', async () => {
+  it('a large picture is not polled at once per variant', async () => {
     const contract = await contractOf('minimax');
     const imageUrl = dataUri('image/png', Buffer.concat([PICTURES.png, Buffer.alloc(9_000_000)]));
     let looks = 0;

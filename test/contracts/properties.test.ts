@@ -5,7 +5,7 @@ import { type Contract, rootOf } from '../../scripts/src/contracts/contract.ts';
 import type { SchemaNode, TypeName } from '../../scripts/src/contracts/node.ts';
 import { cheaperVariants, estimateCredits } from '../../scripts/src/contracts/price.ts';
 import { checkPayload } from '../../scripts/src/contracts/validate.ts';
-import type { Json, JsonObject } from '../../scripts/src/types/json.ts';
+import type { Json, JsonObject } from '../../scripts/src/model/json.ts';
 import { contractOf, dataUri, MODELS, PICTURES } from './helpers.ts';
 
 const contracts = await Promise.all(MODELS.map(contractOf));

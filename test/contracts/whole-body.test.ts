@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { loadContract } from '../../scripts/src/contracts/contract.ts';
 import { checkPayload } from '../../scripts/src/contracts/validate.ts';
 import { withoutBody } from '../../scripts/src/contracts/whole-body.ts';
-import { Failure } from '../../scripts/src/types/failure.ts';
-import type { JsonObject } from '../../scripts/src/types/json.ts';
+import { Failure } from '../../scripts/src/model/failure.ts';
+import type { JsonObject } from '../../scripts/src/model/json.ts';
 
 const contract = await loadContract('apidot', 'gpt-image-2');
 const input = contract.example;

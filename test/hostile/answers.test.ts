@@ -3,8 +3,8 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../scripts/src/types/json.ts';
-import { waitTask } from '../../scripts/src/workflow/tasks.ts';
+import { waitTask } from '../../scripts/src/core/tasks.ts';
+import type { JsonObject } from '../../scripts/src/model/json.ts';
 import {
   apidot,
   finished,
@@ -16,9 +16,9 @@ import {
   task,
 } from '../command/apidot-service.ts';
 import { expectNoKeyBelow, failure, record, service, states, TASK } from '../command/service.ts';
+import { sessionWith, waiting } from '../core/session.ts';
 import { CANARY, envelopeOf, live, type Run, run, T2V, T2V_ARGS, tempFolder } from '../support/command.ts';
 import type { Answer } from '../support/server.ts';
-import { sessionWith, waiting } from '../workflow/session.ts';
 
 const APIDOT = ['--provider', 'apidot'];
 const T2V_LINE = ['--model', 't2v', '--payload', JSON.stringify(T2V)];

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, expect, it } from 'vitest';
-import { type Claimed, claimRequest } from '../../scripts/src/journal/claim.ts';
-import type { Entry } from '../../scripts/src/journal/journal.ts';
-import { encodeRecord, type RawRecord, type RequestRecord } from '../../scripts/src/journal/record.ts';
-import { Failure } from '../../scripts/src/types/failure.ts';
-import { TASK_STATES } from '../../scripts/src/types/task.ts';
-import { fieldsIn, journalIn, type TestJournal } from '../journal/support.ts';
+import { Failure } from '../../scripts/src/model/failure.ts';
+import { TASK_STATES } from '../../scripts/src/model/task.ts';
+import { type Claimed, claimRequest } from '../../scripts/src/stores/file/claim.ts';
+import type { Entry } from '../../scripts/src/stores/file/journal.ts';
+import { encodeRecord, type RawRecord, type RequestRecord } from '../../scripts/src/stores/file/record.ts';
+import { fieldsIn, journalIn, type TestJournal } from '../stores/file/support.ts';
 
 const TIMES = 10_000;
 

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isExcessive, JsonBody, parseBody } from '../../scripts/src/http/json.ts';
-import type { JsonObject } from '../../scripts/src/types/json.ts';
+import type { JsonObject } from '../../scripts/src/model/json.ts';
 
 describe('isExcessive', () => {
   /** Values, and names of values, in what was parsed, as far as brackets, commas and colons show them. */

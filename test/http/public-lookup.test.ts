@@ -2,8 +2,8 @@ import type { LookupAddress } from 'node:dns';
 import net from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { publicLookup, type Resolve } from '../../scripts/src/http/public-lookup.ts';
-import { Failure } from '../../scripts/src/types/failure.ts';
-import { isPublicAddress } from '../../scripts/src/types/public-address.ts';
+import { Failure } from '../../scripts/src/model/failure.ts';
+import { isPublicAddress } from '../../scripts/src/model/public-address.ts';
 
 const answering =
   (...addresses: string[]): Resolve =>

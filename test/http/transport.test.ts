@@ -8,7 +8,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { JsonBody } from '../../scripts/src/http/json.ts';
 import type { HttpRequest } from '../../scripts/src/http/message.ts';
 import { type ProxySettings, Transport } from '../../scripts/src/http/transport.ts';
-import { Failure } from '../../scripts/src/types/failure.ts';
+import { Failure } from '../../scripts/src/model/failure.ts';
 import { closedPort, serve } from '../support/server.ts';
 import { type Certificate, selfSigned } from './certificate.ts';
 import { serveRaw } from './raw.ts';
@@ -170,7 +170,7 @@ describe.each([
 
     it('fault 1: so is a name that does not exist', async () => {
       const failure = await failureOf(transportFor().send(post('http://nobody.invalid/'), OPTIONS));
-      expect(failure.message).toMatch(/^http:\/\/nobody\.invalid could not be (found|looked up) \(DNS\)/);
+      expect(failure.message).toMatch(/^http:\/\/nobody\.invalid could not be (found|polled up) \(DNS\)/);
       expect(failure.details).toMatchObject({ transient: true, unclear: false });
     });
 

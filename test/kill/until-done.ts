@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { jsonHash } from '../../scripts/src/journal/fingerprint.ts';
-import type { Envelope } from '../../scripts/src/types/envelope.ts';
-import type { JsonObject } from '../../scripts/src/types/json.ts';
+import type { Envelope } from '../../scripts/src/model/envelope.ts';
+import type { JsonObject } from '../../scripts/src/model/json.ts';
+import { jsonHash } from '../../scripts/src/stores/file/fingerprint.ts';
 import { ENTRY } from '../support/command.ts';
 import { letPass } from '../support/records.ts';
 

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Call, HttpAnswer } from '../../scripts/src/http/message.ts';
+import { Failure, type FailureDetails } from '../../scripts/src/model/failure.ts';
 import { aivideomaker } from '../../scripts/src/providers/aivideomaker.ts';
-import type { Intent, Provider, TaskList } from '../../scripts/src/providers/provider.ts';
+import type { GenerationRequest, Provider, TaskList } from '../../scripts/src/providers/provider.ts';
 import { PROFILES } from '../../scripts/src/providers/registry.ts';
-import { Failure, type FailureDetails } from '../../scripts/src/types/failure.ts';
 import { anyJson, write } from '../support/json.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 12);
 const KEY = 'ak_provider_canary';
-const INTENT: Intent = {
+const INTENT: GenerationRequest = {
   model: 't2v',
   payload: { prompt: 'a lighthouse', duration: '5' },
   idempotencyKey: 'key-0001',

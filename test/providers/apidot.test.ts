@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Call, HttpAnswer } from '../../scripts/src/http/message.ts';
+import { Failure, type FailureDetails } from '../../scripts/src/model/failure.ts';
+import type { Task } from '../../scripts/src/model/task.ts';
 import { apidot } from '../../scripts/src/providers/apidot.ts';
-import type { Intent, Provider, Sighting } from '../../scripts/src/providers/provider.ts';
+import type { GenerationRequest, Provider, TaskStatus } from '../../scripts/src/providers/provider.ts';
 import { createProvider, profileOf } from '../../scripts/src/providers/registry.ts';
 import { refuseUnsupported } from '../../scripts/src/providers/unsupported.ts';
-import { Failure, type FailureDetails } from '../../scripts/src/types/failure.ts';
-import type { Task } from '../../scripts/src/types/task.ts';
 import { anyJson, write } from '../support/json.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 12);
 const KEY = 'sk-provider-canary';
 const ID = 'task-unified-1757165031-uyujaw3d';
-const INTENT: Intent = {
+const INTENT: GenerationRequest = {
   model: 'gpt-image-2',
   payload: { prompt: 'a lighthouse', size: '16:9' },
   idempotencyKey: 'key-0001',
@@ -356,7 +356,7 @@ describe.each([
   ['status', provider.status(ID)],
   ['task', provider.task(ID)],
 ])('%s', (_, call) => {
-  const see = (data: unknown) => reading(call, 200, { code: 200, data }) as Task & Sighting;
+  const see = (data: unknown) => reading(call, 200, { code: 200, data }) as Task & TaskStatus;
 
   it.each<[string, object, object]>([
     [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../scripts/src/types/json.ts';
+import type { JsonObject } from '../../scripts/src/model/json.ts';
 import { IMAGE, KEY, open, T2V } from './support.ts';
 
 const PRICED: [string, JsonObject, number][] = [

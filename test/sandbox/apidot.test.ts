@@ -3,15 +3,15 @@ import type { AddressInfo } from 'node:net';
 import { inflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { waitTask } from '../../scripts/src/core/tasks.ts';
+import { fileKind } from '../../scripts/src/download/signature.ts';
+import { Failure } from '../../scripts/src/model/failure.ts';
+import type { JsonObject } from '../../scripts/src/model/json.ts';
 import { apidot } from '../../scripts/src/providers/apidot.ts';
 import { profileOf } from '../../scripts/src/providers/registry.ts';
 import { contentOf, mediumOf } from '../../scripts/src/sandbox/media.ts';
 import type { SandboxOptions } from '../../scripts/src/sandbox/server.ts';
-import { Failure } from '../../scripts/src/types/failure.ts';
-import type { JsonObject } from '../../scripts/src/types/json.ts';
-import { fileKind } from '../../scripts/src/workflow/signature.ts';
-import { waitTask } from '../../scripts/src/workflow/tasks.ts';
-import { folder, sessionWith, waiting } from '../workflow/session.ts';
+import { folder, sessionWith, waiting } from '../core/session.ts';
 import { type CallOptions, type Clock, KEY, open, temporaryFolder } from './support.ts';
 
 const BEARER = { authorization: `Bearer ${KEY}` };
@@ -546,7 +546,7 @@ describe('callbacks', () => {
 describe('what speaks to APIDot', () => {
   const providerAt = (origin: string, key = KEY) =>
     apidot({ profile: profileOf('apidot')!, baseUrl: new URL(origin), key, now: Date.now });
-  const intent = { model: 'seedance-2', payload: { prompt: 'x' }, idempotencyKey: 'key-0001' };
+  const generation = { model: 'seedance-2', payload: { prompt: 'x' }, idempotencyKey: 'key-0001' };
 
   it.each([
     ['seedance-2', {}, ['mp4']],
@@ -559,7 +559,7 @@ describe('what speaks to APIDot', () => {
   ])('brings the files of %s with %j', async (model, payload, exts) => {
     const { origin, clock } = await dot();
     const session = { ...sessionWith(origin), provider: providerAt(origin) };
-    const { id } = await session.api.once(session.provider.submit({ ...intent, model, payload }));
+    const { id } = await session.api.once(session.provider.submit({ ...generation, model, payload }));
     clock.pass(5);
     const { envelope } = await waitTask(session, id, waiting(60_000, { folder: folder() }));
     expect(envelope).toMatchObject({ ok: true, status: 'COMPLETED', taskId: id });
@@ -572,7 +572,7 @@ describe('what speaks to APIDot', () => {
     const { api } = sessionWith(origin);
     const provider = providerAt(origin);
     const payload = { prompt: '[sandbox:no-files]' };
-    const { id } = await api.once(provider.submit({ ...intent, model: 'generate-music', payload }));
+    const { id } = await api.once(provider.submit({ ...generation, model: 'generate-music', payload }));
     clock.pass(5);
     expect(await api.once(provider.task(id))).toMatchObject({ state: 'COMPLETED', urls: [] });
     expect(await api.once(provider.detail!(id))).toMatchObject({
@@ -591,7 +591,7 @@ describe('what speaks to APIDot', () => {
   ])('sees [sandbox:%s] as %s', async (marker, code, details) => {
     const { origin } = await dot();
     const { api } = sessionWith(origin);
-    const wish = { ...intent, payload: prompting(marker).input };
+    const wish = { ...generation, payload: prompting(marker).input };
     const thrown = await api.once(providerAt(origin).submit(wish), { fresh: true }).catch((error) => error);
     expect(thrown).toBeInstanceOf(Failure);
     expect(thrown).toMatchObject({ code, details });
@@ -602,7 +602,7 @@ describe('what speaks to APIDot', () => {
     const { origin, clock } = await dot();
     const { api } = sessionWith(origin);
     const provider = providerAt(origin);
-    const { id } = await api.once(provider.submit({ ...intent, payload: prompting('fail').input }));
+    const { id } = await api.once(provider.submit({ ...generation, payload: prompting('fail').input }));
     clock.pass(5);
     expect(await api.once(provider.status(id))).toMatchObject({
       state: 'FAILED',

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { open, prompting } from './support.ts';
 
-const CLIP = readFileSync(new URL('../../scripts/sandbox-clip.mp4', import.meta.url));
+const CLIP = readFileSync(new URL('../../scripts/lib/sandbox-clip.mp4', import.meta.url));
 
 async function finished(payload = prompting('flaky')) {
   const sandbox = await open();

@@ -148,7 +148,7 @@ const TESTS: Record<ScenarioName, () => Promise<void>> = {
     });
     expect(rest.status).toBe(206);
     const whole = Buffer.concat([start, Buffer.from(await rest.arrayBuffer())]);
-    expect(whole).toEqual(readFileSync(new URL('../../scripts/sandbox-clip.mp4', import.meta.url)));
+    expect(whole).toEqual(readFileSync(new URL('../../scripts/lib/sandbox-clip.mp4', import.meta.url)));
   },
 
   async 'odd-state'() {

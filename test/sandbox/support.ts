@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import type { JsonObject } from '../../scripts/src/model/json.ts';
 import { type SandboxOptions, startSandbox } from '../../scripts/src/sandbox/server.ts';
-import type { JsonObject } from '../../scripts/src/types/json.ts';
 
 export const KEY = 'ak_test';
 

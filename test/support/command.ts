@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished } from 'vitest';
-import type { Envelope } from '../../scripts/src/types/envelope.ts';
-import type { JsonObject } from '../../scripts/src/types/json.ts';
+import type { Envelope } from '../../scripts/src/model/envelope.ts';
+import type { JsonObject } from '../../scripts/src/model/json.ts';
 
 /** The repository. */
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { ROOT } from './command.ts';
 
 /** A real MP4. */
-export const MP4 = readFileSync(path.join(ROOT, 'scripts', 'sandbox-clip.mp4'));
+export const MP4 = readFileSync(path.join(ROOT, 'scripts', 'lib', 'sandbox-clip.mp4'));
 
 /** A PNG of one pixel. */
 export const PNG = Buffer.from(

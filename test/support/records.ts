@@ -1,12 +1,12 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { JsonObject } from '../../scripts/src/model/json.ts';
 import {
   decodeRecord,
   encodeRecord,
   type RequestRecord,
   readRecord,
-} from '../../scripts/src/journal/record.ts';
-import type { JsonObject } from '../../scripts/src/types/json.ts';
+} from '../../scripts/src/stores/file/record.ts';
 
 export interface RecordFile {
   file: string;
@@ -31,7 +31,9 @@ export function recordsIn(state: string): RecordFile[] {
 /** Writes a record as the program would have, had it been so. */
 export function rewrite({ file, record }: RecordFile, change: Partial<RequestRecord>): void {
   const raw = { ...record, ...change } as unknown as JsonObject;
-  writeFileSync(file, encodeRecord(path.basename(file), raw));
+  // Other processes may read it at this moment.
+  writeFileSync(`${file}.test`, encodeRecord(path.basename(file), raw));
+  renameSync(`${file}.test`, file);
 }
 
 /**

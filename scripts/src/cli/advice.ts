@@ -1,6 +1,6 @@
+import type { CommandMaker } from '../model/command-line.ts';
+import type { Failure } from '../model/failure.ts';
 import type { Profile } from '../providers/profile.ts';
-import type { CommandMaker } from '../types/command-line.ts';
-import type { Failure } from '../types/failure.ts';
 
 interface Circumstances {
   profile: Profile;

@@ -1,13 +1,13 @@
 import { nearest } from '../contracts/nearest.ts';
+import { ACTIONS, type Action } from '../model/action.ts';
+import { Failure, type Issue } from '../model/failure.ts';
+import { isIdempotencyKey } from '../model/idempotency-key.ts';
+import { OUTPUT_KINDS, type OutputKind } from '../model/output-kind.ts';
+import { TASK_ID } from '../model/task.ts';
+import { plain } from '../model/text.ts';
 import type { Profile } from '../providers/profile.ts';
 import { PROFILES, profileOf } from '../providers/registry.ts';
 import { refuseUnsupported } from '../providers/unsupported.ts';
-import { ACTIONS, type Action } from '../types/action.ts';
-import { Failure, type Issue } from '../types/failure.ts';
-import { isIdempotencyKey } from '../types/idempotency-key.ts';
-import { OUTPUT_KINDS, type OutputKind } from '../types/output-kind.ts';
-import { TASK_ID } from '../types/task.ts';
-import { plain } from '../types/text.ts';
 import { FLAGS, type FlagName, rule } from './flags.ts';
 
 /** The command line, understood and checked; numbers in the units of the flags. */

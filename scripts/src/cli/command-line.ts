@@ -1,7 +1,7 @@
 import path from 'node:path';
+import { commandLine, type Flags, flagWords, quoteWord } from '../model/command-line.ts';
+import { BRIEF_WAIT_S } from '../model/task.ts';
 import { profileOf } from '../providers/registry.ts';
-import { commandLine, type Flags, flagWords, quoteWord } from '../types/command-line.ts';
-import { BRIEF_WAIT_S } from '../types/task.ts';
 import { type Arguments, DEFAULT_WAIT_S } from './arguments.ts';
 import { type FlagName, rule } from './flags.ts';
 

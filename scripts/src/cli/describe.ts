@@ -1,12 +1,12 @@
 import { type Contract, listModels, loadContract } from '../contracts/contract.ts';
 import { estimateCredits, priceLine } from '../contracts/price.ts';
+import { actionWords, commandLine, flagWords } from '../model/command-line.ts';
+import { type Outcome, success } from '../model/envelope.ts';
+import { EXIT } from '../model/exit-codes.ts';
+import type { Json } from '../model/json.ts';
+import type { OutputKind } from '../model/output-kind.ts';
 import type { Profile } from '../providers/profile.ts';
 import { PROFILES } from '../providers/registry.ts';
-import { actionWords, commandLine, flagWords } from '../types/command-line.ts';
-import { type Outcome, success } from '../types/envelope.ts';
-import { EXIT } from '../types/exit-codes.ts';
-import type { Json } from '../types/json.ts';
-import type { OutputKind } from '../types/output-kind.ts';
 import { modelFlags } from './command-line.ts';
 
 interface Which {

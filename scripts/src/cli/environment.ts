@@ -1,11 +1,11 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { Failure, type Issue } from '../model/failure.ts';
+import { THIS_MACHINE } from '../model/public-address.ts';
+import { skillFolder } from '../model/skill-folder.ts';
+import { plain } from '../model/text.ts';
 import type { Profile } from '../providers/profile.ts';
 import { PROFILES } from '../providers/registry.ts';
-import { Failure, type Issue } from '../types/failure.ts';
-import { THIS_MACHINE } from '../types/public-address.ts';
-import { skillFolder } from '../types/skill-folder.ts';
-import { plain } from '../types/text.ts';
 import { muteNode } from './output.ts';
 
 /** Everything that is taken from the environment, checked. No other module reads it. */
@@ -55,7 +55,7 @@ export function overrule(env: NodeJS.ProcessEnv): string[] {
  * @param profile the service whose key and address are read
  * @param hasState what outlives a process cannot be done without
  * @param isRehearsal it can, unless somebody chose where that is kept
- * @param isLive a service is going to be called; otherwise what leads to one is not looked at, so that it cannot stand in
+ * @param isLive a service is going to be called; otherwise what leads to one is not polled at, so that it cannot stand in
  * the way of the sandbox
  * @throws Failure INVALID_PAYLOAD that names each variable whose value cannot be used
  */

@@ -1,4 +1,4 @@
-import type { Action } from '../types/action.ts';
+import type { Action } from '../model/action.ts';
 
 const SUBMITS: readonly Action[] = ['generate', 'createGeneration'];
 const PAYLOAD: readonly Action[] = [...SUBMITS, 'quote'];

@@ -1,7 +1,7 @@
-import type { Intent } from '../providers/provider.ts';
-import { failed, type Outcome, success } from '../types/envelope.ts';
-import { EXIT } from '../types/exit-codes.ts';
-import { type ErrorCode, Failure, type FailureDetails } from '../types/failure.ts';
+import { failed, type Outcome, success } from '../model/envelope.ts';
+import { EXIT } from '../model/exit-codes.ts';
+import { type ErrorCode, Failure, type FailureDetails } from '../model/failure.ts';
+import type { GenerationRequest } from '../providers/provider.ts';
 import type { Situation } from './progress.ts';
 
 export type StopSignal = 'SIGINT' | 'SIGTERM';
@@ -28,7 +28,7 @@ export class Interruption {
     for (const name of ['SIGINT', 'SIGTERM'] as const) {
       process.on(name, () => this.#on(name, situation));
     }
-    situation.onSettled = () => {
+    situation.onOutcomeKnown = () => {
       if (this.#received) this.#abort();
     };
   }
@@ -59,7 +59,7 @@ interface Circumstances {
   isSubmit: boolean;
   downloads: boolean;
   /** What was to be submitted. */
-  intent: Intent | undefined;
+  generation: GenerationRequest | undefined;
 }
 
 const CHARGES_NOTHING = 'Run this command as often as you like: it charges nothing.';
@@ -68,7 +68,7 @@ const CHARGES_NOTHING = 'Run this command as often as you like: it charges nothi
 export function interruptedOutcome(
   signal: StopSignal,
   { phase, taskId, state, isAboutMany }: Situation,
-  { resume, findOut, isSubmit, downloads, intent }: Circumstances,
+  { resume, findOut, isSubmit, downloads, generation }: Circumstances,
 ): Outcome {
   const exitCode = signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
   const because = (code: ErrorCode, message: string, details: FailureDetails = {}): Outcome =>
@@ -80,7 +80,7 @@ export function interruptedOutcome(
       'while the submit was under way; whether it was taken is not known.',
       {
         status: 'UNKNOWN',
-        ...(intent && { data: { idempotencyKey: intent.idempotencyKey, model: intent.model } }),
+        ...(generation && { data: { idempotencyKey: generation.idempotencyKey, model: generation.model } }),
         nextSteps: findOut,
       },
     );

@@ -1,23 +1,23 @@
 import path from 'node:path';
-import { pollRhythm } from '../http/again.ts';
+import type { Observer, Session } from '../core/session.ts';
+import type { WaitSettings } from '../core/tasks.ts';
 import { Api } from '../http/api.ts';
 import { systemClock } from '../http/clock.ts';
+import { pollSchedule } from '../http/retry.ts';
 import { Transport } from '../http/transport.ts';
-import type { Journal } from '../journal/journal.ts';
+import { actionWords, type CommandMaker, commandLine } from '../model/command-line.ts';
+import type { Outcome } from '../model/envelope.ts';
+import { Failure } from '../model/failure.ts';
 import type { Provider } from '../providers/provider.ts';
 import { createProvider } from '../providers/registry.ts';
-import { actionWords, type CommandMaker, commandLine } from '../types/command-line.ts';
-import type { Outcome } from '../types/envelope.ts';
-import { Failure } from '../types/failure.ts';
-import type { Observer, Session } from '../workflow/session.ts';
-import type { WaitSettings } from '../workflow/tasks.ts';
+import type { Journal } from '../stores/file/journal.ts';
 import { withAdvice } from './advice.ts';
 import type { Arguments } from './arguments.ts';
 import { commandAgain, commandAnew, placeFlags, resumeFlags } from './command-line.ts';
 import { type Environment, journalFolder } from './environment.ts';
+import { explainMissing } from './explain-missing.ts';
 import { isSubmit } from './flags.ts';
-import type { Wish } from './intake.ts';
-import { explainMissing } from './missing.ts';
+import type { Wish } from './read-request.ts';
 
 const SANDBOX_KEY = 'ak_sandbox';
 
@@ -90,7 +90,7 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
 async function openJournal(options: LiveOptions, provider: Provider): Promise<Journal | null> {
   const { args, environment, warn } = options;
   if (environment.stateFolder === '') return null;
-  const { Journal } = await import('../journal/journal.ts');
+  const { Journal } = await import('../stores/file/journal.ts');
   const journal = new Journal({
     folder: journalFolder(environment, args.sandbox),
     provider: provider.id,
@@ -117,7 +117,7 @@ function addressOf({ host, pathname }: URL): string {
 
 /** A short word for the key in use, by which it can be told from another one. */
 async function accountOf({ args, environment }: LiveOptions): Promise<string> {
-  const { accountOf: account } = await import('../journal/fingerprint.ts');
+  const { accountOf: account } = await import('../stores/file/fingerprint.ts');
   return account(args.profile.id, args.sandbox ? SANDBOX_KEY : environment.key!);
 }
 
@@ -136,7 +136,7 @@ async function act(
   wish: Wish | null,
   environment: Environment,
 ): Promise<Outcome> {
-  const tasks = await import('../workflow/tasks.ts');
+  const tasks = await import('../core/tasks.ts');
   const taskId = args.taskId ?? '';
   switch (args.action) {
     case 'getStatus':
@@ -148,26 +148,26 @@ async function act(
     case 'waitTask': {
       const settings = waitSettings(args, environment);
       if (args.taskId !== undefined) return tasks.waitTask(session, taskId, settings);
-      const pending = await import('../workflow/pending.ts');
+      const pending = await import('../core/resume-pending.ts');
       return args.all ? pending.waitForAll(session, settings) : pending.waitForNewest(session, settings);
     }
     case 'listTasks':
-      return (await import('../workflow/account.ts')).listTasks(session);
+      return (await import('../core/account.ts')).listTasks(session);
     case 'account': {
       const { listModels } = await import('../contracts/contract.ts');
-      return (await import('../workflow/account.ts')).account(session, await listModels(session.provider.id));
+      return (await import('../core/account.ts')).account(session, await listModels(session.provider.id));
     }
     case 'quote':
-      return (await import('../workflow/account.ts')).quote(session, wish!);
+      return (await import('../core/account.ts')).quote(session, wish!);
     default: {
-      const { generate } = await import('../workflow/generate.ts');
+      const { generate } = await import('../core/generate.ts');
       const isDetached = args.action === 'createGeneration';
       return generate(session, { ...wish!, wait: waitSettings(args, environment), isDetached });
     }
   }
 }
 
-// The sandbox runs faster than the services do, so it is looked at more often.
+// The sandbox runs faster than the services do, so it is polled at more often.
 const SANDBOX_POLL_S = 0.5;
 const POLL_S = 2;
 
@@ -175,7 +175,7 @@ function waitSettings(args: Arguments, { timeoutMs }: Environment): WaitSettings
   const firstMs = (args.pollInterval ?? (args.sandbox ? SANDBOX_POLL_S : POLL_S)) * 1000;
   return {
     waitMs: args.wait * 1000,
-    rhythm: pollRhythm(firstMs),
+    schedule: pollSchedule(firstMs),
     folder: args.download ?? null,
     stallMs: timeoutMs,
     resumeFlags: resumeFlags(args),

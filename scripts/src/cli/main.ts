@@ -1,18 +1,18 @@
-import type { Action } from '../types/action.ts';
-import { actionWords, commandLine } from '../types/command-line.ts';
-import { failed, type Outcome } from '../types/envelope.ts';
-import { EXIT } from '../types/exit-codes.ts';
-import { Failure } from '../types/failure.ts';
-import { plain } from '../types/text.ts';
+import type { Action } from '../model/action.ts';
+import { actionWords, commandLine } from '../model/command-line.ts';
+import { failed, type Outcome } from '../model/envelope.ts';
+import { EXIT } from '../model/exit-codes.ts';
+import { Failure } from '../model/failure.ts';
+import { plain } from '../model/text.ts';
 import { type Arguments, guessAction, parseArguments } from './arguments.ts';
 import { commandAgain, commandAnew, placeFlags, resumeFlags } from './command-line.ts';
 import { isLoopback, overrule, readEnvironment, secretsIn } from './environment.ts';
 import { isAboutTask, isLocal, isSubmit, needsRecords } from './flags.ts';
-import type { Wish } from './intake.ts';
 import { Interruption, interruptedOutcome } from './interruption.ts';
 import { finishWith, printText, screen } from './output.ts';
 import { checkInterval, keyMissing } from './preflight.ts';
 import { type Situation, watch } from './progress.ts';
+import type { Wish } from './read-request.ts';
 
 declare const VERSION: string;
 
@@ -67,7 +67,7 @@ export async function main(): Promise<void> {
       const loopback = args.sandbox || (baseUrl !== undefined && isLoopback(baseUrl));
       checkInterval(args, loopback);
       if (args.model !== undefined) {
-        wish = await (await import('./intake.ts')).readIntent(args, loopback, signal);
+        wish = await (await import('./read-request.ts')).readRequest(args, loopback, signal);
       }
       if (!args.sandbox && environment.key === undefined) throw keyMissing(args.profile, argv);
       const { runLive } = await import('./live.ts');
@@ -82,7 +82,7 @@ export async function main(): Promise<void> {
           findOut: findOut(args),
           isSubmit: isSubmit(action),
           downloads: args?.download !== undefined,
-          intent: wish?.intent,
+          generation: wish?.generation,
         })
       : error instanceof Failure
         ? failed(error, fallbackState(action, situation), situation.taskId)

@@ -1,7 +1,7 @@
 import { fstatSync, writeSync } from 'node:fs';
-import { boundedJson } from '../types/bounded.ts';
-import type { Envelope, Outcome } from '../types/envelope.ts';
-import { EXIT } from '../types/exit-codes.ts';
+import { boundedJson } from '../model/bounded.ts';
+import type { Envelope, Outcome } from '../model/envelope.ts';
+import { EXIT } from '../model/exit-codes.ts';
 
 /** Bytes of the longest document, with its newline: what the pipes of agents' hosts are known to pass whole. */
 const MAX_DOCUMENT_BYTES = 64 * 1024;

@@ -4,9 +4,9 @@ import { addAbortSignal } from 'node:stream';
 import { type Contract, DEFAULT_PROVIDER } from '../contracts/contract.ts';
 import { imageField, imageUrlField } from '../contracts/image-field.ts';
 import { sniffImage } from '../contracts/media.ts';
-import { Failure, type Issue } from '../types/failure.ts';
-import { isObject, type Json, type JsonObject } from '../types/json.ts';
-import { plain } from '../types/text.ts';
+import { Failure, type Issue } from '../model/failure.ts';
+import { isObject, type Json, type JsonObject } from '../model/json.ts';
+import { plain } from '../model/text.ts';
 
 // Larger than any image that was seen to pass, and small enough to be held in memory.
 const MAX_INPUT_BYTES = 64 * 1024 * 1024;

@@ -1,5 +1,5 @@
+import { Failure } from '../model/failure.ts';
 import type { Profile } from '../providers/profile.ts';
-import { Failure } from '../types/failure.ts';
 import type { Arguments } from './arguments.ts';
 import { commandFrom } from './command-line.ts';
 

@@ -1,7 +1,7 @@
-import type { Failure } from '../types/failure.ts';
-import type { TaskState } from '../types/task.ts';
-import { plain, redact } from '../types/text.ts';
-import type { Observer } from '../workflow/session.ts';
+import type { Observer } from '../core/session.ts';
+import type { Failure } from '../model/failure.ts';
+import type { TaskState } from '../model/task.ts';
+import { plain, redact } from '../model/text.ts';
 
 /** How far a call has come: what an interrupted one can still say. */
 export interface Situation {
@@ -11,7 +11,7 @@ export interface Situation {
   /** More than one task is under way: none of them speaks for the call. */
   isAboutMany: boolean;
   /** Called when it is known whether a submit made a task. */
-  onSettled?: () => void;
+  onOutcomeKnown?: () => void;
 }
 
 interface Screen {
@@ -88,7 +88,7 @@ export function watch(screen: Screen, secrets: readonly string[]): Progress {
       },
       refused() {
         situation.phase = 'before';
-        situation.onSettled?.();
+        situation.onOutcomeKnown?.();
       },
       several(count) {
         situation.phase = 'running';
@@ -99,7 +99,7 @@ export function watch(screen: Screen, secrets: readonly string[]): Progress {
         situation.phase = 'running';
         situation.taskId = id;
         line(`task ${id} was submitted on ${created}; resuming it, nothing is charged`);
-        situation.onSettled?.();
+        situation.onOutcomeKnown?.();
       },
       task(id, state) {
         if (situation.phase === 'submitting') made.set(id, now());
@@ -110,14 +110,14 @@ export function watch(screen: Screen, secrets: readonly string[]): Progress {
         }
         lastOf(id).state = state;
         line(`task ${id} ${state}`);
-        situation.onSettled?.();
+        situation.onOutcomeKnown?.();
       },
       about(id, created) {
         const age = created === undefined ? Number.NaN : Date.now() - Date.parse(created);
         if (age >= 0 && !made.has(id)) made.set(id, now() - age);
         return observerOf(id);
       },
-      looked(sighting, { nextMs }) {
+      polled(sighting, { nextMs }) {
         if (sighting.state !== 'UNKNOWN' && !situation.isAboutMany) situation.state = sighting.state;
         const share = sighting.progress === undefined ? '' : ` (${Math.round(sighting.progress)} %)`;
         const word = sighting.unknownState ? `in the unknown state ${sighting.unknownState}` : sighting.state;
@@ -126,7 +126,7 @@ export function watch(screen: Screen, secrets: readonly string[]): Progress {
         const age = since === undefined ? '' : ` after ${Math.round((now() - since) / 1000)} s`;
         say(last, 'state', word, `${subject}${word}${share}${age}${next}`);
       },
-      troubled(failure: Failure) {
+      queryFailed(failure: Failure) {
         say(last, 'trouble', failure.code, `${subject}${failure.code}: ${failure.message} Going on.`);
       },
       downloading(bytes, total) {

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Json } from '../types/json.ts';
+import type { Json } from '../model/json.ts';
 import { type CompiledContract, fingerprint } from './compiled.ts';
 import { toContract } from './contract.ts';
 import { ContractError } from './contract-error.ts';

@@ -1,4 +1,4 @@
-import { isObject, type Json } from '../types/json.ts';
+import { isObject, type Json } from '../model/json.ts';
 
 /** A contract as the build stores it: the parsed YAML, and which text it was parsed from. */
 export interface CompiledContract {

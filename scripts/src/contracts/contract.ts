@@ -1,19 +1,19 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Action } from '../types/action.ts';
-import { actionWords, commandLine, type Flags } from '../types/command-line.ts';
-import { Failure } from '../types/failure.ts';
-import { isObject, type Json, type JsonObject } from '../types/json.ts';
-import { OUTPUT_KINDS, type OutputKind } from '../types/output-kind.ts';
-import { skillFolder } from '../types/skill-folder.ts';
-import { plain } from '../types/text.ts';
+import type { Action } from '../model/action.ts';
+import { actionWords, commandLine, type Flags } from '../model/command-line.ts';
+import { Failure } from '../model/failure.ts';
+import { isObject, type Json, type JsonObject } from '../model/json.ts';
+import { OUTPUT_KINDS, type OutputKind } from '../model/output-kind.ts';
+import { skillFolder } from '../model/skill-folder.ts';
+import { plain } from '../model/text.ts';
 import { ContractError } from './contract-error.ts';
 import { EXTENSION, readDocument } from './document.ts';
 import { contractsFolder } from './folders.ts';
 import { readNode, type SchemaNode } from './node.ts';
 import { type PriceRule, readPrice } from './price-rule.ts';
 
-/** What a model takes, what that is known from, and what it cost when somebody last looked. */
+/** What a model takes, what that is known from, and what it cost when somebody last polled. */
 export interface Contract {
   provider: string;
   model: string;

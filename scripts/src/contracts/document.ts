@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Json } from '../types/json.ts';
+import type { Json } from '../model/json.ts';
 import { fromCompiled } from './compiled.ts';
 import { compiledFolder, contractsFolder } from './folders.ts';
 

@@ -1,5 +1,5 @@
-import type { Json, JsonObject } from '../types/json.ts';
-import { plain } from '../types/text.ts';
+import type { Json, JsonObject } from '../model/json.ts';
+import { plain } from '../model/text.ts';
 import { checkFileType, checkMedia, expectedMedia } from './media.ts';
 import { nearest } from './nearest.ts';
 import { isOfType, type SchemaNode, type TypeName } from './node.ts';

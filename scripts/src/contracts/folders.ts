@@ -7,5 +7,5 @@ export function contractsFolder(root: string): string {
 
 /** Where the build keeps its compiled copies of them. */
 export function compiledFolder(root: string): string {
-  return join(root, 'scripts', 'contracts');
+  return join(root, 'scripts', 'lib', 'contracts');
 }

@@ -1,5 +1,5 @@
-import { checkPublicUrl } from '../types/public-address.ts';
-import { plain } from '../types/text.ts';
+import { checkPublicUrl } from '../model/public-address.ts';
+import { plain } from '../model/text.ts';
 
 /** With -url: a public URL and nothing else, whatever the service takes for the plain kind. */
 export const MEDIA_KINDS = ['image', 'video', 'audio', 'image-url', 'video-url', 'audio-url'] as const;

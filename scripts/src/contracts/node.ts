@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../types/json.ts';
+import { isObject, type Json, type JsonObject } from '../model/json.ts';
 import { ContractError } from './contract-error.ts';
 import { MEDIA_KINDS, type MediaKind } from './media.ts';
 import { fieldList, RULES, type Rules, readRules } from './rules.ts';

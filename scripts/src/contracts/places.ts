@@ -1,4 +1,4 @@
-import { isObject, type Json } from '../types/json.ts';
+import { isObject, type Json } from '../model/json.ts';
 import type { Contract } from './contract.ts';
 import type { Path, Place } from './explain.ts';
 import { imageField } from './image-field.ts';

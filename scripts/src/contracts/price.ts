@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../types/json.ts';
+import { isObject, type Json, type JsonObject } from '../model/json.ts';
 import { type Contract, rootOf } from './contract.ts';
 import { carriesSomething } from './cross-field.ts';
 import type { SchemaNode } from './node.ts';

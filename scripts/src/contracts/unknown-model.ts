@@ -1,5 +1,5 @@
-import { Failure } from '../types/failure.ts';
-import { plain } from '../types/text.ts';
+import { Failure } from '../model/failure.ts';
+import { plain } from '../model/text.ts';
 import { commandFor, DEFAULT_PROVIDER, listModels, listProviders } from './contract.ts';
 import { nearest } from './nearest.ts';
 import { type KnownName, knownName } from './unsupported.ts';

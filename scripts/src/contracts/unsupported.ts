@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../types/json.ts';
+import { isObject, type Json, type JsonObject } from '../model/json.ts';
 import { ContractError } from './contract-error.ts';
 import { readDocument } from './document.ts';
 

@@ -1,5 +1,5 @@
-import type { Issue } from '../types/failure.ts';
-import { isObject, type Json, type JsonObject } from '../types/json.ts';
+import type { Issue } from '../model/failure.ts';
+import { isObject, type Json, type JsonObject } from '../model/json.ts';
 import { type Contract, rootOf } from './contract.ts';
 import { crossFieldIssues } from './cross-field.ts';
 import { expected, hint, type Path, pathText, received, unknownFieldHint } from './explain.ts';

@@ -1,6 +1,6 @@
-import { Failure, type Issue } from '../types/failure.ts';
-import { isObject, type Json, type JsonObject } from '../types/json.ts';
-import { plain } from '../types/text.ts';
+import { Failure, type Issue } from '../model/failure.ts';
+import { isObject, type Json, type JsonObject } from '../model/json.ts';
+import { plain } from '../model/text.ts';
 import { type Contract, rootOf } from './contract.ts';
 import { received } from './explain.ts';
 

@@ -1,10 +1,10 @@
-import { Failure } from '../types/failure.ts';
-import { pauseBeforeRetry, RETRY_PAUSES, type RetryPolicy } from './again.ts';
+import { Failure } from '../model/failure.ts';
 import type { Clock } from './clock.ts';
 import { isExcessive } from './json.ts';
 import type { Call } from './message.ts';
+import { trouble } from './network-error.ts';
+import { pauseBeforeRetry, RETRY_PAUSES, type RetryPolicy } from './retry.ts';
 import type { Transport } from './transport.ts';
-import { trouble } from './trouble.ts';
 
 // So much of a refusal that is too large is still quoted.
 const SHOWN_BYTES = 800;

@@ -1,4 +1,4 @@
-import type { Failure } from '../types/failure.ts';
+import type { Failure } from '../model/failure.ts';
 
 /**
  * A body without the compression that its `content-encoding` names. Nobody asks for one; a proxy on the way may use it all

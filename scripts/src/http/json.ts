@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../types/json.ts';
+import { isObject, type Json, type JsonObject } from '../model/json.ts';
 
 // Deeper than any answer of a service: what walks through a value needs not fear for its stack.
 const DEEPEST = 64;

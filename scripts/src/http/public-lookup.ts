@@ -1,8 +1,8 @@
 import { type LookupAddress, type LookupOptions, lookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
-import { Failure } from '../types/failure.ts';
-import { isPublicAddress } from '../types/public-address.ts';
-import { plain } from '../types/text.ts';
+import { Failure } from '../model/failure.ts';
+import { isPublicAddress } from '../model/public-address.ts';
+import { plain } from '../model/text.ts';
 
 /** Asks for all addresses of a name, as `dns.lookup` does with `all`. */
 export type Resolve = (

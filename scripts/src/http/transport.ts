@@ -1,10 +1,10 @@
-import { Failure } from '../types/failure.ts';
+import { Failure } from '../model/failure.ts';
 import { decoded } from './decode.ts';
-import { DirectWire } from './direct.ts';
+import type { HttpClient, OngoingRequest } from './http-client.ts';
 import type { HttpAnswer, HttpHead, HttpRequest } from './message.ts';
+import { explain, trouble, withProxy } from './network-error.ts';
+import { DirectWire } from './node-http-client.ts';
 import type { Resolve } from './public-lookup.ts';
-import { explain, trouble, withProxy } from './trouble.ts';
-import type { Flight, Wire } from './wire.ts';
 
 type WireKind = 'direct' | 'proxy' | 'files';
 
@@ -38,7 +38,7 @@ export interface Receiver {
 export class Transport {
   readonly #proxy: ProxySettings;
   readonly #resolve: Resolve | undefined;
-  readonly #wires = new Map<WireKind, Promise<Wire>>();
+  readonly #wires = new Map<WireKind, Promise<HttpClient>>();
 
   /** @param resolve asks for the addresses of file hosts in the system's place */
   constructor(proxy: ProxySettings = {}, resolve?: Resolve) {
@@ -97,7 +97,7 @@ export class Transport {
     return Boolean(this.#proxy.httpProxy || this.#proxy.httpsProxy);
   }
 
-  #wireFor({ isFile = false }: ExchangeOptions): Promise<Wire> {
+  #wireFor({ isFile = false }: ExchangeOptions): Promise<HttpClient> {
     // Connections are not shared: one that was made to the service was never asked where it leads.
     const kind = isFile ? 'files' : this.#proxied ? 'proxy' : 'direct';
     const wire =
@@ -106,8 +106,8 @@ export class Transport {
     return wire;
   }
 
-  async #undici(kind: WireKind): Promise<Wire> {
-    const { UndiciWire } = await import('./undici.ts');
+  async #undici(kind: WireKind): Promise<HttpClient> {
+    const { UndiciWire } = await import('./undici-http-client.ts');
     const { publicLookup } = await import('./public-lookup.ts');
     try {
       return new UndiciWire(this.#proxy, kind === 'files' ? publicLookup(this.#resolve) : undefined);
@@ -126,13 +126,13 @@ export class Transport {
 }
 
 function exchange(
-  wire: Wire,
+  wire: HttpClient,
   request: HttpRequest,
   receiver: Receiver,
   { timeoutMs, signal, fresh = false }: ExchangeOptions,
 ): Promise<HttpHead> {
   return new Promise((resolve, reject) => {
-    let flight: Flight | undefined;
+    let flight: OngoingRequest | undefined;
     let left = false;
     let head: HttpHead | undefined;
     let over = false;

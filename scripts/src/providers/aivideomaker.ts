@@ -1,10 +1,10 @@
 // AIVideoMaker API v1, as its public documents and recorded runs showed it up to 2026-09-17.
 import { JsonBody, parseBody } from '../http/json.ts';
 import type { AnswerLimits, Call, HttpAnswer, HttpRequest } from '../http/message.ts';
-import type { ErrorCode, Failure } from '../types/failure.ts';
-import { isObject, type Json, type JsonObject } from '../types/json.ts';
-import type { Task, TaskState } from '../types/task.ts';
-import { plain } from '../types/text.ts';
+import type { ErrorCode, Failure } from '../model/failure.ts';
+import { isObject, type Json, type JsonObject } from '../model/json.ts';
+import type { Task, TaskState } from '../model/task.ts';
+import { plain } from '../model/text.ts';
 import {
   codeOfStatus,
   firstText,
@@ -19,7 +19,7 @@ import {
   unreadable,
 } from './answer.ts';
 import { findUrls } from './output.ts';
-import type { Provider, ProviderSettings, Sighting } from './provider.ts';
+import type { Provider, ProviderSettings, TaskStatus } from './provider.ts';
 
 // The five documented states, and spellings of them that comparable services use.
 const STATES: Record<string, TaskState> = {
@@ -109,9 +109,9 @@ export function aivideomaker({ profile, baseUrl, key, now }: ProviderSettings): 
 
     status(taskId) {
       const req = request('GET', `tasks/${encodeURIComponent(taskId)}/status`);
-      return call('task', req, (body, answer): Sighting => {
+      return call('task', req, (body, answer): TaskStatus => {
         if (typeof body.status !== 'string') throw errorIn(body, answer, req, 'task', now);
-        const sighting: Sighting = { ...stateOf(body.status), record: body };
+        const sighting: TaskStatus = { ...stateOf(body.status), record: body };
         // A bare FAILED is the task's state. With a code or a message beside it, it may be the error form.
         if (sighting.state !== 'FAILED' || !looksLikeError(body)) {
           checkId(body, taskId, answer, req);
@@ -145,7 +145,7 @@ export function aivideomaker({ profile, baseUrl, key, now }: ProviderSettings): 
 
     cancel(taskId) {
       const req = request('PUT', `tasks/${encodeURIComponent(taskId)}/cancel`);
-      return call('task', req, (body, answer): Sighting => {
+      return call('task', req, (body, answer): TaskStatus => {
         if (typeof body.status !== 'string' || (saysFailed(body) && looksLikeError(body))) {
           throw errorIn(body, answer, req, 'task', now);
         }

@@ -1,10 +1,11 @@
 // Reading an answer defensively: what is the same for every service, whatever it calls its fields.
-import { isTransientStatus, parseRetryAfter } from '../http/again.ts';
+
 import type { AnswerLimits, HttpAnswer, HttpRequest } from '../http/message.ts';
-import { type ErrorCode, Failure, type FailureDetails } from '../types/failure.ts';
-import type { Json } from '../types/json.ts';
-import { TASK_ID } from '../types/task.ts';
-import { plain, quoted } from '../types/text.ts';
+import { isTransientStatus, parseRetryAfter } from '../http/retry.ts';
+import { type ErrorCode, Failure, type FailureDetails } from '../model/failure.ts';
+import type { Json } from '../model/json.ts';
+import { TASK_ID } from '../model/task.ts';
+import { plain, quoted } from '../model/text.ts';
 
 /**
  * What a request was for: a lost submit may have been charged, a submit and a quote carry a payload that may be wrong, and

@@ -2,10 +2,10 @@
 // No call was ever made. Facts and gaps: references/apidot-api.md.
 import { JsonBody, parseBody } from '../http/json.ts';
 import type { Call, HttpAnswer, HttpRequest } from '../http/message.ts';
-import type { ErrorCode, Failure } from '../types/failure.ts';
-import { isObject, type Json, type JsonObject } from '../types/json.ts';
-import type { Task, TaskState } from '../types/task.ts';
-import { plain } from '../types/text.ts';
+import type { ErrorCode, Failure } from '../model/failure.ts';
+import { isObject, type Json, type JsonObject } from '../model/json.ts';
+import type { Task, TaskState } from '../model/task.ts';
+import { plain } from '../model/text.ts';
 import {
   codeOfStatus,
   firstText,
@@ -18,7 +18,7 @@ import {
   unreadable,
 } from './answer.ts';
 import { addUrl } from './output.ts';
-import type { Provider, ProviderSettings, Sighting } from './provider.ts';
+import type { Provider, ProviderSettings, TaskStatus } from './provider.ts';
 import { unsupported } from './unsupported.ts';
 
 /** Every status that a public source names. There is no word for a cancelled task. */
@@ -72,7 +72,7 @@ export function apidot(settings: ProviderSettings): Provider {
     },
     ...(body && { body: new JsonBody(body) }),
   });
-  const read = (path: string, taskId: string): Call<Task & Sighting> => {
+  const read = (path: string, taskId: string): Call<Task & TaskStatus> => {
     const req = request('GET', path);
     return {
       request: req,
@@ -147,7 +147,7 @@ function taskIn(
   answer: HttpAnswer,
   req: HttpRequest,
   settings: ProviderSettings,
-): Task & Sighting {
+): Task & TaskStatus {
   const data = dataOf(body);
   const task = taskFrom(data, taskId, body);
   const { task_id: id } = data;
@@ -209,7 +209,7 @@ function dataOf({ data }: JsonObject): JsonObject {
  * The task in the `data` of an answer. `credits_amount` is left in the record: only its type is known, and not whether
  * it is what was charged.
  */
-function taskFrom(data: JsonObject, id: string, record: JsonObject): Task & Sighting {
+function taskFrom(data: JsonObject, id: string, record: JsonObject): Task & TaskStatus {
   const { status, progress } = data;
   const known = typeof status === 'string' ? stateOf(status) : { state: 'UNKNOWN' as const };
   const createdAt = timeOf(data.created_time);

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../types/json.ts';
+import { isObject, type Json, type JsonObject } from '../model/json.ts';
 
 // The names under which results were seen or are expected: https://aivideomaker.ai answered with `output.url` in every
 // recorded run; its older examples show `videoUrl`; the others are what comparable services and clients use.

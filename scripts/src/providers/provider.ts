@@ -1,11 +1,11 @@
 import type { Call } from '../http/message.ts';
-import type { Failure } from '../types/failure.ts';
-import type { JsonObject } from '../types/json.ts';
-import type { Task, TaskState } from '../types/task.ts';
+import type { Failure } from '../model/failure.ts';
+import type { JsonObject } from '../model/json.ts';
+import type { Task, TaskState } from '../model/task.ts';
 import type { Profile } from './profile.ts';
 
 /** One wish: it may be charged once. The idempotency key is made before the first attempt and never changes. */
-export interface Intent {
+export interface GenerationRequest {
   model: string;
   payload: JsonObject;
   idempotencyKey: string;
@@ -15,7 +15,7 @@ export interface Intent {
 }
 
 /** What one look at a task's state showed. */
-export interface Sighting {
+export interface TaskStatus {
   state: TaskState;
   /** The service's own word, when it is none that we know. */
   unknownState?: string;
@@ -57,15 +57,15 @@ export interface Account {
  * request and says how its answer is read; when and how often it is sent is decided elsewhere.
  */
 export interface Provider extends Profile {
-  submit(intent: Intent): Call<Task>;
-  status(taskId: string): Call<Sighting>;
+  submit(generation: GenerationRequest): Call<Task>;
+  status(taskId: string): Call<TaskStatus>;
   task(taskId: string): Call<Task>;
   /**
    * Another record of a finished task, for one whose first record names no file. A service has it for some tasks only: a
    * failure of this call says nothing about the task.
    */
   detail?(taskId: string): Call<Task>;
-  cancel(taskId: string): Call<Sighting>;
+  cancel(taskId: string): Call<TaskStatus>;
   list(): Call<TaskList>;
   quote(model: string, payload: JsonObject): Call<Quote>;
   account(): Call<Account>;

@@ -1,5 +1,5 @@
-import { Failure } from '../types/failure.ts';
-import { plain } from '../types/text.ts';
+import { Failure } from '../model/failure.ts';
+import { plain } from '../model/text.ts';
 import type { Capabilities, Profile } from './profile.ts';
 
 interface Need {

@@ -1,7 +1,7 @@
 import { type Contract, listModels, loadContract } from '../contracts/contract.ts';
 import { checkPayload } from '../contracts/validate.ts';
-import { Failure, type Issue } from '../types/failure.ts';
-import { isObject, type Json, type JsonObject } from '../types/json.ts';
+import { Failure, type Issue } from '../model/failure.ts';
+import { isObject, type Json, type JsonObject } from '../model/json.ts';
 import { Accounts, ownerOf } from './accounts.ts';
 import { chargeFor } from './charge.ts';
 import {
@@ -209,8 +209,9 @@ export function createAivideomaker({ store, files, webhooks, now, speed }: Surro
   }
 
   /** The trouble that happens instead of a task; null when none is due. */
-  function refuseAsAsked(scenarios: ReadonlySet<ScenarioName>, intent: string): Reply | null {
-    const isFirst = (name: ScenarioName) => scenarios.has(name) && firstTimes.isFirst(`${name} ${intent}`);
+  function refuseAsAsked(scenarios: ReadonlySet<ScenarioName>, generation: string): Reply | null {
+    const isFirst = (name: ScenarioName) =>
+      scenarios.has(name) && firstTimes.isFirst(`${name} ${generation}`);
     if (isFirst('rate-limit')) {
       return failure(429, 'Too many generation requests, as [sandbox:rate-limit] asks for.', {
         code: 'RATE_LIMITED',

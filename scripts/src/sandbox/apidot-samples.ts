@@ -1,4 +1,4 @@
-import type { JsonObject } from '../types/json.ts';
+import type { JsonObject } from '../model/json.ts';
 
 /** A request that APIDot's sources show, or say, to be answered with 400. */
 interface Sample {

@@ -1,7 +1,7 @@
 import { listModels } from '../contracts/contract.ts';
 import { idsWithoutContract } from '../contracts/unsupported.ts';
-import { isObject, type JsonObject } from '../types/json.ts';
-import { skillFolder } from '../types/skill-folder.ts';
+import { isObject, type JsonObject } from '../model/json.ts';
+import { skillFolder } from '../model/skill-folder.ts';
 import { Accounts, ownerOf } from './accounts.ts';
 import type { Surroundings } from './aivideomaker.ts';
 import { refusalInSamples } from './apidot-samples.ts';
@@ -93,8 +93,9 @@ export function createApidot({ store, files, webhooks, now, speed }: Surrounding
   }
 
   /** The trouble that happens instead of a task; null when none is due. */
-  function refuseAsAsked(scenarios: ReadonlySet<ScenarioName>, intent: string): Reply | null {
-    const isFirst = (name: ScenarioName) => scenarios.has(name) && firstTimes.isFirst(`${name} ${intent}`);
+  function refuseAsAsked(scenarios: ReadonlySet<ScenarioName>, generation: string): Reply | null {
+    const isFirst = (name: ScenarioName) =>
+      scenarios.has(name) && firstTimes.isFirst(`${name} ${generation}`);
     // No header for a pause is documented.
     if (isFirst('rate-limit'))
       return refusal(429, 'rate_limited', 'Too many requests, as [sandbox:rate-limit] asks for.');

@@ -1,6 +1,6 @@
 import type { Contract } from '../contracts/contract.ts';
 import { estimateCredits } from '../contracts/price.ts';
-import type { JsonObject } from '../types/json.ts';
+import type { JsonObject } from '../model/json.ts';
 
 /** What the sandbox takes where no price is known: for APIDot's models, and for a file that was added without a price rule. */
 export const UNKNOWN_PRICE = 50;

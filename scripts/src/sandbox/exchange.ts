@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import type { JsonObject } from '../types/json.ts';
+import type { JsonObject } from '../model/json.ts';
 
 /** A request, as the services see it. */
 export interface Call {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isObject, type Json, type JsonObject } from '../types/json.ts';
+import { isObject, type Json, type JsonObject } from '../model/json.ts';
 
 /** Longer texts are shown cut: what is kept of a task stays small. */
 const LONGEST_TEXT = 32_768;

@@ -82,7 +82,7 @@ async function make(ext: Medium['ext'], number: number): Promise<Buffer> {
 /** The compiled code lies beside the clip, its sources two folders below it. */
 function clipPath(): string {
   const here = dirname(fileURLToPath(import.meta.url));
-  return join(basename(here) === 'scripts' ? here : join(here, '..', '..'), 'sandbox-clip.mp4');
+  return join(here, ...(basename(here) === 'lib' ? [] : ['..', '..', 'lib']), 'sandbox-clip.mp4');
 }
 
 /** A PNG of 256 × 256 pixels in true colour: a gradient, in another colour for each number. */

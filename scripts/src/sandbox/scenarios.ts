@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../types/json.ts';
+import type { Json, JsonObject } from '../model/json.ts';
 
 /**
  * The trouble that a prompt can ask for with `[sandbox:<name>]`. This table is the only place where it is listed;

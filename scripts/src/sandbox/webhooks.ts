@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import type { JsonObject } from '../types/json.ts';
+import type { JsonObject } from '../model/json.ts';
 import { changesOf, isFinal, type SandboxState } from './lifecycle.ts';
 import type { TaskRecord } from './store.ts';
 

@@ -1,0 +1,3362 @@
+// Compiled from scripts/src/ by `npm run build`; do not edit.
+const require = (name) => process.getBuiltinModule(name);
+// scripts/src/contracts/contract.ts
+const { readdirSync } = require("node:fs");
+const { join: join2 } = require("node:path");
+import { actionWords, commandLine } from "./main.mjs";
+import { Failure } from "./main.mjs";
+import { isObject as isObject5 } from "./main.mjs";
+import { OUTPUT_KINDS } from "./main.mjs";
+import { skillFolder } from "./main.mjs";
+import { plain as plain2 } from "./main.mjs";
+
+// scripts/src/contracts/contract-error.ts
+var ContractError = class extends Error {
+};
+
+// scripts/src/contracts/document.ts
+const { readFileSync } = require("node:fs");
+const { join } = require("node:path");
+
+// scripts/src/contracts/compiled.ts
+import { isObject } from "./main.mjs";
+function fingerprint(text2) {
+  let hash = 2166136261;
+  for (let i = 0; i < text2.length; i++) hash = Math.imul(hash ^ text2.charCodeAt(i), 16777619);
+  return { length: text2.length, hash: (hash >>> 0).toString(16).padStart(8, "0") };
+}
+function fromCompiled(copy, text2) {
+  if (copy === void 0) return void 0;
+  try {
+    const parsed = JSON.parse(copy);
+    if (!isObject(parsed) || !isObject(parsed.source)) return void 0;
+    const { length, hash } = fingerprint(text2);
+    return parsed.source.length === length && parsed.source.hash === hash ? parsed.contract : void 0;
+  } catch {
+    return void 0;
+  }
+}
+
+// scripts/src/contracts/document.ts
+import { compiledFolder, contractsFolder } from "./main.mjs";
+var EXTENSION = ".yaml";
+async function readDocument(root, name2) {
+  const text2 = readFileSync(join(contractsFolder(root), `${name2}${EXTENSION}`), "utf8");
+  return fromCompiled(readIfThere(join(compiledFolder(root), `${name2}.json`)), text2) ?? (await import("./parse-yaml.mjs")).parseYaml(text2);
+}
+function readIfThere(file) {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return void 0;
+  }
+}
+
+// scripts/src/contracts/contract.ts
+import { contractsFolder as contractsFolder2 } from "./main.mjs";
+
+// scripts/src/contracts/node.ts
+import { isObject as isObject3 } from "./main.mjs";
+
+// scripts/src/contracts/media.ts
+import { checkPublicUrl } from "./main.mjs";
+import { plain } from "./main.mjs";
+var MEDIA_KINDS = ["image", "video", "audio", "image-url", "video-url", "audio-url"];
+var STDIN = "pass the whole payload through standard input with --payload -";
+function otherwise(fromFile) {
+  return fromFile ? `give the picture with --image <file>, or ${STDIN}` : STDIN;
+}
+function expectedMedia(kind2, files) {
+  const url = `a public http(s) URL${files === void 0 ? "" : ` of a ${files.join(", ")} file`}`;
+  return kind2 === "image" ? `${url}, or an image as data:image/png;base64,... with its own type` : url;
+}
+var KNOWN_ENDING = /\.(png|jpe?g|webp|gif|avif|bmp|heic|tiff?|svg|mp4|mov|m4v|webm|mkv|avi|mp3|wav|m4a|aac|flac|ogg|glb|obj|pdf)$/i;
+function checkFileType(url, files) {
+  const path = /^[^?#]*/.exec(url.slice(0, 8192))[0];
+  const ending = KNOWN_ENDING.exec(path)?.[1]?.toLowerCase();
+  if (ending === void 0 || files.includes(ending)) return null;
+  return {
+    expected: `a public http(s) URL of a ${files.join(", ")} file`,
+    hint: `write the URL of a ${files.join(", ")} file; this one ends with .${ending}, which the service is not said to take`
+  };
+}
+function checkMedia(value, kind2, fromFile = true, service = "the service") {
+  const expected2 = expectedMedia(kind2);
+  const head = value.slice(0, 80);
+  if (kind2.endsWith("-url")) {
+    const problem2 = checkPublicUrl(value, { schemes: ["http", "https"] });
+    return problem2 === null ? null : { expected: expected2, hint: urlOnlyHint(head, kind2, service) ?? problem2.hint };
+  }
+  if (/^data:/i.test(head)) {
+    const hint2 = kind2 === "image" ? dataUriProblem(value, head, otherwise(fromFile)) : `a data URI is taken for images only; write the public http(s) URL of the ${kind2}`;
+    return hint2 === null ? null : { expected: expected2, hint: hint2 };
+  }
+  const problem = checkPublicUrl(value, { schemes: ["http", "https"] });
+  if (problem === null) return null;
+  return { expected: expected2, hint: kind2 === "image" ? imageHint(head, fromFile) ?? problem.hint : problem.hint };
+}
+var LOCAL_PATH = /^(file:|[a-z]:[\\/]|[.~]{0,2}[\\/](?!\/))/i;
+function urlOnlyHint(head, kind2, service) {
+  const fix = `write the public http(s) URL of the ${kind2.slice(0, -"-url".length)}; ${service} documents no upload`;
+  if (/^data:/i.test(head)) return `${fix} and no data URI`;
+  if (LOCAL_PATH.test(head) || /^[^:?#]*\.(png|jpe?g|webp|gif|mp4|mov|webm|mp3|wav)$/i.test(head))
+    return `a path on this computer means nothing to ${service}; ${fix}`;
+  return null;
+}
+function imageHint(head, fromFile) {
+  const type = sniffImage(Buffer.from(head.slice(0, 24), "base64"));
+  if (type !== null) return `write data:${type};base64, before the base64 text, or ${otherwise(fromFile)}`;
+  if (LOCAL_PATH.test(head) || /^[^:?#]*\.(png|jpe?g|webp|gif)$/i.test(head))
+    return fromFile ? "a path on this computer means nothing to the service; give the picture with --image <file>" : `a path on this computer means nothing to the service; write data:image/png;base64,... and ${STDIN}`;
+  return null;
+}
+var BASE64_END = /[^A-Za-z0-9+/]/g;
+function dataUriProblem(value, head, fix) {
+  const [prefix, named] = /^(?!data:image\/jpg;)data:(image\/[a-z0-9][a-z0-9.+-]*);base64,/.exec(head) ?? [];
+  if (prefix === void 0 || named === void 0) return headerHint(head);
+  BASE64_END.lastIndex = prefix.length;
+  const end = BASE64_END.exec(value)?.index ?? value.length;
+  const rest = value.slice(end, end + 3);
+  if (rest !== "" && rest !== "=" && rest !== "==") {
+    const at = `character ${end + 1}`;
+    if (/^\s/.test(rest)) return `remove the white space at ${at} of the base64 text, or ${fix}`;
+    if (/^[-_]/.test(rest)) return `write standard base64 (+ and /); ${at} is of the URL-safe alphabet`;
+    if (rest.startsWith("=")) return `the base64 text has something after its padding at ${at}; ${fix}`;
+    return `the base64 text looks cut off or changed: ${at} is ${JSON.stringify(plain(rest[0]))}; ${fix}`;
+  }
+  const length = value.length - prefix.length;
+  if (length === 0) return `the data URI has no data; ${fix}`;
+  if (length % 4 !== 0)
+    return `the base64 text looks cut off: its length of ${length} is no multiple of 4; ${fix}`;
+  const type = sniffImage(Buffer.from(value.slice(prefix.length, prefix.length + 24), "base64"));
+  if (type === null) return SURE.has(named) ? `the data are no picture of type ${named}; ${fix}` : null;
+  return type === named ? null : `the data are ${type}; write data:${type};base64,...`;
+}
+function headerHint(head) {
+  const type = /^data:([^;,]{0,40})/i.exec(head)?.[1]?.toLowerCase() ?? "";
+  if (type === "image/jpg")
+    return "write data:image/jpeg;base64,... ; image/jpg is no registered type, and was refused once for a URL (September 2026)";
+  if (!type.startsWith("image/")) return `write data:image/png;base64,... , not data:${plain(type)}`;
+  return `begin the value with exactly data:${type};base64,`;
+}
+var SURE = /* @__PURE__ */ new Set([
+  "image/png",
+  "image/jpeg",
+  "image/webp",
+  "image/gif",
+  "image/bmp"
+]);
+function sniffImage(bytes) {
+  const starts = (at, signature) => bytes.length >= at + signature.length && [...signature].every((char, i) => bytes[at + i] === char.charCodeAt(0));
+  if (starts(0, "PNG\r\n\n")) return "image/png";
+  if (starts(0, "ÿØÿ")) return "image/jpeg";
+  if (starts(0, "GIF87a") || starts(0, "GIF89a")) return "image/gif";
+  if (starts(0, "RIFF") && starts(8, "WEBP")) return "image/webp";
+  if (starts(4, "ftypavif") || starts(4, "ftypavis")) return "image/avif";
+  if (starts(0, "BM") && starts(6, "\0\0\0\0")) return "image/bmp";
+  return null;
+}
+
+// scripts/src/contracts/rules.ts
+import { isObject as isObject2 } from "./main.mjs";
+var RULES = ["x-exclusive", "x-atLeastOne", "x-sumMax", "x-rejected", "x-when"];
+function readRules(schema, at, read) {
+  const properties = schema.properties;
+  const rules = {};
+  const {
+    "x-atLeastOne": atLeastOne2,
+    "x-exclusive": groups,
+    "x-sumMax": sum,
+    "x-rejected": rejected,
+    "x-when": when
+  } = schema;
+  if (atLeastOne2 !== void 0) rules.atLeastOne = fieldList(properties, atLeastOne2, at("x-atLeastOne"));
+  if (groups !== void 0) {
+    if (!Array.isArray(groups) || groups.length < 2)
+      throw new ContractError(`${at("x-exclusive")} must be a list of at least two groups of fields`);
+    rules.exclusive = groups.map((group) => fieldList(properties, group, at("x-exclusive")));
+  }
+  if (sum !== void 0) {
+    const { fields: fields2, max } = only(sum, at("x-sumMax"), ["fields", "max"]);
+    if (typeof max !== "number") throw new ContractError(`${at("x-sumMax")}.max must be a number`);
+    rules.sumMax = { fields: fieldList(properties, fields2, `${at("x-sumMax")}.fields`), max };
+  }
+  if (rejected !== void 0) rules.rejected = readRejected(properties, rejected, at("x-rejected"));
+  if (when !== void 0) {
+    if (!Array.isArray(when)) throw new ContractError(`${at("x-when")} must be a list of rules`);
+    rules.when = when.map((rule, i) => readWhen(properties, rule, `${at("x-when")}[${i}]`, read));
+  }
+  return rules;
+}
+function fieldList(properties, value, where) {
+  if (!Array.isArray(value)) throw new ContractError(`${where} must be a list of fields`);
+  return value.map((name2) => {
+    if (typeof name2 !== "string") throw new ContractError(`${where} must be a list of fields`);
+    property(properties, name2, where);
+    return name2;
+  });
+}
+function property(properties, name2, where) {
+  const found = Object.hasOwn(properties, name2) ? properties[name2] : void 0;
+  if (isObject2(found)) return found;
+  throw new ContractError(`${where}: ${JSON.stringify(name2)} is not one of the properties`);
+}
+function only(value, where, known) {
+  if (!isObject2(value)) throw new ContractError(`${where} must be a mapping`);
+  const stranger = Object.keys(value).find((key) => !known.includes(key));
+  if (stranger !== void 0) throw new ContractError(`${where}: ${stranger} is not supported`);
+  return value;
+}
+function readRejected(properties, value, where) {
+  if (!isObject2(value)) throw new ContractError(`${where} must map fields to what is said about them`);
+  const rejected = /* @__PURE__ */ new Map();
+  for (const [name2, reason] of Object.entries(value)) {
+    if (Object.hasOwn(properties, name2))
+      throw new ContractError(`${where}: ${name2} is one of the properties`);
+    if (typeof reason !== "string") throw new ContractError(`${where}.${name2} must be a sentence`);
+    rejected.set(name2, reason);
+  }
+  return rejected;
+}
+function readWhen(properties, value, where, read) {
+  const rule = only(value, where, ["if", "require", "refuse", "limit"]);
+  const { if: conditions2, require: require2 = [], refuse = [], limit = {} } = rule;
+  if (!isObject2(conditions2) || Object.keys(conditions2).length === 0)
+    throw new ContractError(`${where}.if must map fields to conditions`);
+  if (!isObject2(limit)) throw new ContractError(`${where}.limit must map fields to schemas`);
+  const place = (name2, of) => `${where}.${of}.${name2}`;
+  return {
+    if: new Map(
+      Object.entries(conditions2).map(([name2, condition]) => [
+        name2,
+        readCondition(property(properties, name2, `${where}.if`), condition, place(name2, "if"), read)
+      ])
+    ),
+    require: fieldList(properties, require2, `${where}.require`),
+    refuse: fieldList(properties, refuse, `${where}.refuse`),
+    limit: new Map(
+      Object.entries(limit).map(([name2, narrower]) => [
+        name2,
+        narrowed(property(properties, name2, `${where}.limit`), narrower, place(name2, "limit"), read)
+      ])
+    )
+  };
+}
+function readCondition(field, value, where, read) {
+  if (value === "given") return { absent: false, given: true };
+  if (value === "absent") return { absent: true, given: false };
+  const values = isObject2(value) && Array.isArray(value.enum) ? value.enum : void 0;
+  if (!isObject2(value) || values === void 0)
+    return { absent: false, given: narrowed(field, value, where, read) };
+  const named = { ...value, enum: values.filter((item) => item !== null) };
+  return { absent: values.includes(null), given: narrowed(field, named, where, read) };
+}
+function narrowed(field, value, where, read) {
+  if (!isObject2(value)) throw new ContractError(`${where} must be given, absent or keywords of a schema`);
+  return read(value.type === void 0 ? { ...field, ...value } : value, where);
+}
+
+// scripts/src/contracts/node.ts
+var TYPES = ["string", "number", "integer", "boolean", "array", "object", "null"];
+var KEYWORDS = {
+  $schema: {},
+  title: {
+    read(node, value, where) {
+      if (typeof value !== "string") throw new ContractError(`${where} must be text`);
+      node.title = value;
+    }
+  },
+  description: {},
+  examples: {},
+  type: {},
+  // Read by readNode after the others, because they need the type or the properties.
+  properties: { types: ["object"] },
+  required: { types: ["object"] },
+  additionalProperties: { types: ["object"] },
+  ...Object.fromEntries(RULES.map((rule) => [rule, { types: ["object"] }])),
+  enum: {
+    read(node, value, where) {
+      if (!Array.isArray(value) || value.length === 0) throw new ContractError(`${where} must be a list`);
+      for (const item of value) {
+        if (typeof item === "object" && item !== null)
+          throw new ContractError(`${where} takes plain values only`);
+        if (!node.types.some((type) => isOfType(item, type)))
+          throw new ContractError(
+            `${where}: ${JSON.stringify(item)} is not of the type ${node.types.join(" or ")}`
+          );
+      }
+      node.enum = value;
+    }
+  },
+  default: {
+    read(node, value) {
+      node.default = value;
+    }
+  },
+  pattern: {
+    types: ["string"],
+    read(node, value, where) {
+      try {
+        if (typeof value === "string") node.pattern = new RegExp(value, "u");
+      } catch {
+      }
+      if (node.pattern === void 0) throw new ContractError(`${where} must be a regular expression`);
+    }
+  },
+  minLength: { types: ["string"], read: count("minLength") },
+  maxLength: { types: ["string"], read: count("maxLength") },
+  minimum: { types: ["number", "integer"], read: number("minimum") },
+  maximum: { types: ["number", "integer"], read: number("maximum") },
+  items: {
+    types: ["array"],
+    read(node, value, where) {
+      node.items = readNode(value, where);
+    }
+  },
+  minItems: { types: ["array"], read: count("minItems") },
+  maxItems: { types: ["array"], read: count("maxItems") },
+  "x-counts": {
+    types: ["array"],
+    read(node, value, where) {
+      if (!Array.isArray(value) || value.length === 0 || !value.every((length) => Number.isInteger(length)))
+        throw new ContractError(`${where} must be a list of whole numbers`);
+      node.counts = value;
+    }
+  },
+  "x-media": {
+    types: ["string"],
+    read(node, value, where) {
+      const kind2 = MEDIA_KINDS.find((known) => known === value);
+      if (kind2 === void 0)
+        throw new ContractError(`${where} must be image, video or audio, or one of these with -url`);
+      node.media = kind2;
+    }
+  },
+  "x-files": {
+    types: ["string"],
+    read(node, value, where) {
+      if (!Array.isArray(value) || value.length === 0 || !value.every((item) => typeof item === "string"))
+        throw new ContractError(`${where} must be a list of file endings`);
+      node.files = value;
+    }
+  }
+};
+function number(key) {
+  return (node, value, where) => {
+    if (typeof value !== "number" || !Number.isFinite(value))
+      throw new ContractError(`${where} must be a number`);
+    node[key] = value;
+  };
+}
+function count(key) {
+  return (node, value, where) => {
+    if (typeof value !== "number" || !Number.isInteger(value) || value < 0)
+      throw new ContractError(`${where} must be a whole number`);
+    node[key] = value;
+  };
+}
+function readNode(schema, where = "") {
+  if (!isObject3(schema)) throw new ContractError(`${where || "the file"} must be a schema`);
+  const at = (keyword) => where === "" ? keyword : `${where}.${keyword}`;
+  if (schema.anyOf !== void 0) return readForms(schema, at);
+  const node = { types: readTypes(schema.type, at("type")) };
+  for (const [keyword, value] of Object.entries(schema)) {
+    const known = Object.hasOwn(KEYWORDS, keyword) ? KEYWORDS[keyword] : void 0;
+    if (known === void 0) throw new ContractError(`the keyword ${at(keyword)} is not supported`);
+    if (known.types !== void 0 && !known.types.some((type) => node.types.includes(type)))
+      throw new ContractError(`${at(keyword)} does not fit the type ${node.types.join(" or ")}`);
+    known.read?.(node, value, at(keyword));
+  }
+  if (node.types.includes("array") && node.items === void 0)
+    throw new ContractError(`${at("items")} is missing`);
+  if (node.types.includes("object")) readObject(node, schema, at);
+  return node;
+}
+function readForms(schema, at) {
+  const stranger = Object.keys(schema).find((keyword) => keyword !== "anyOf" && keyword !== "description");
+  if (stranger !== void 0) throw new ContractError(`${at(stranger)} does not go with anyOf`);
+  if (!Array.isArray(schema.anyOf) || schema.anyOf.length < 2)
+    throw new ContractError(`${at("anyOf")} must be a list of at least two schemas`);
+  const forms = schema.anyOf.map((form, i) => readNode(form, `${at("anyOf")}[${i}]`));
+  const objects = forms.filter((form) => form.properties !== void 0);
+  if (objects.length > 1) throw new ContractError(`${at("anyOf")} may hold one object only`);
+  return { ...objects[0], types: [...new Set(forms.flatMap((form) => form.types))], anyOf: forms };
+}
+function readTypes(value, where) {
+  const names2 = Array.isArray(value) ? value : [value ?? null];
+  const types = TYPES.filter((type) => names2.includes(type));
+  if (types.length === 0 || types.length !== names2.length)
+    throw new ContractError(`${where} must be one or several of ${TYPES.join(", ")}`);
+  return types;
+}
+function readObject(node, schema, at) {
+  if (schema.additionalProperties !== false)
+    throw new ContractError(`${at("additionalProperties")} must be false: unknown fields are refused`);
+  if (!isObject3(schema.properties)) throw new ContractError(`${at("properties")} is missing`);
+  const properties = /* @__PURE__ */ new Map();
+  for (const [name2, child] of Object.entries(schema.properties)) {
+    if (!/^[A-Za-z][\w-]*$/.test(name2))
+      throw new ContractError(`${at("properties")}: ${name2} is no usable field name`);
+    properties.set(name2, readNode(child, `${at("properties")}.${name2}`));
+  }
+  node.properties = properties;
+  node.required = new Set(fieldList(schema.properties, schema.required ?? [], at("required")));
+  Object.assign(node, readRules(schema, at, readNode));
+}
+function isOfType(value, type) {
+  if (type === "null") return value === null;
+  if (type === "array") return Array.isArray(value);
+  if (type === "object") return isObject3(value);
+  if (type === "integer") return Number.isInteger(value);
+  return typeof value === type;
+}
+function nodeAt(node, path) {
+  let here = node;
+  for (const step of path) here = typeof step === "number" ? here?.items : here?.properties?.get(step);
+  return here;
+}
+
+// scripts/src/contracts/price-rule.ts
+import { isObject as isObject4 } from "./main.mjs";
+function readPrice(value, root) {
+  const known = ["asOf", "note", "usdPerCredit", "seconds", "rates", "observed"];
+  const { asOf, note, usdPerCredit, seconds, rates = [], observed = [] } = fields(value, "x-price", known);
+  if (typeof asOf !== "string" || typeof note !== "string")
+    throw new ContractError("x-price needs the texts asOf and note");
+  if (usdPerCredit !== void 0 && !isAmount(usdPerCredit))
+    throw new ContractError("x-price.usdPerCredit must be a number above 0");
+  if (!Array.isArray(rates) || !Array.isArray(observed))
+    throw new ContractError("x-price.rates and x-price.observed must be lists");
+  const field = seconds === void 0 ? null : fieldName(seconds, "x-price.seconds", root);
+  return {
+    asOf,
+    note,
+    usdPerCredit: usdPerCredit ?? null,
+    seconds: field,
+    rates: rates.map((item) => readRate(item, field, root)),
+    observed: observed.map((item) => {
+      const found = fields(item, "x-price.observed", ["when", "credits", "how", "date"]);
+      const { when = {}, credits, how, date: date2 } = found;
+      if (!isAmount(credits) || how !== "quote" && how !== "charge" || typeof date2 !== "string")
+        throw new ContractError("x-price.observed needs credits, how (quote or charge) and date");
+      return { when: conditions(when, root), credits, how, date: date2 };
+    })
+  };
+}
+function readRate(item, secondsField, root) {
+  const known = ["when", "perSecond", "credits", "seconds", "times", "perhapsTimes"];
+  const {
+    when = {},
+    perSecond,
+    credits,
+    seconds,
+    times,
+    perhapsTimes
+  } = fields(item, "x-price.rates", known);
+  const rate = { when: conditions(when, root) };
+  if (perSecond === void 0 === (credits === void 0))
+    throw new ContractError("x-price.rates: each needs either perSecond or credits");
+  if (perSecond !== void 0) {
+    if (!isAmount(perSecond)) throw new ContractError("x-price.rates: perSecond must be a number above 0");
+    if (secondsField === null && seconds === void 0)
+      throw new ContractError("x-price.rates: perSecond needs x-price.seconds, or seconds of its own");
+    rate.perSecond = perSecond;
+  }
+  if (credits !== void 0) {
+    if (!isAmount(credits) && !isRange(credits))
+      throw new ContractError("x-price.rates: credits must be a number above 0, or the least and the most");
+    rate.credits = credits;
+  }
+  if (seconds !== void 0) {
+    if (perSecond === void 0 || !isRange(seconds))
+      throw new ContractError("x-price.rates: seconds, the least and the most, goes with perSecond");
+    rate.seconds = seconds;
+  }
+  if (times !== void 0) rate.times = fieldName(times, "x-price.rates.times", root);
+  if (perhapsTimes !== void 0)
+    rate.perhapsTimes = fieldName(perhapsTimes, "x-price.rates.perhapsTimes", root);
+  return rate;
+}
+function fields(value, where, known) {
+  if (!isObject4(value)) throw new ContractError(`${where} must hold mappings`);
+  const stranger = Object.keys(value).find((key) => !known.includes(key));
+  if (stranger !== void 0) throw new ContractError(`${where}: ${stranger} is not supported`);
+  return value;
+}
+function fieldName(value, where, root) {
+  if (typeof value === "string" && root.properties?.has(value)) return value;
+  throw new ContractError(`${where} must name one of the properties`);
+}
+function isAmount(value) {
+  return typeof value === "number" && Number.isFinite(value) && value > 0;
+}
+function isRange(value) {
+  return Array.isArray(value) && value.length === 2 && value.every(isAmount) && value[0] < value[1];
+}
+function conditions(value, root) {
+  if (!isObject4(value)) throw new ContractError("x-price: when must be a mapping");
+  for (const [name2, condition] of Object.entries(value)) {
+    const node = root.properties?.get(name2);
+    if (node === void 0) throw new ContractError(`x-price: ${name2} is not one of the properties`);
+    if (condition === "given" || condition === "absent") continue;
+    if (isObject4(condition)) {
+      checkPattern(name2, condition);
+      continue;
+    }
+    for (const wanted2 of Array.isArray(condition) ? condition : [condition])
+      if (wanted2 !== null && !canBe(node, wanted2))
+        throw new ContractError(`x-price: ${name2} cannot be ${JSON.stringify(wanted2)}`);
+  }
+  return value;
+}
+function checkPattern(name2, condition) {
+  try {
+    if (typeof condition.pattern === "string" && Object.keys(condition).length === 1) {
+      new RegExp(condition.pattern, "u");
+      return;
+    }
+  } catch {
+  }
+  throw new ContractError(`x-price: ${name2} must be a value, a list of values, given, absent or {pattern}`);
+}
+function canBe(node, value) {
+  if (node.anyOf !== void 0) return node.anyOf.some((form) => canBe(form, value));
+  return node.enum === void 0 || node.enum.includes(value);
+}
+
+// scripts/src/contracts/contract.ts
+var SAFE_NAME = /^[a-z0-9][a-z0-9._-]*$/i;
+var DIALECT = "https://json-schema.org/draft/2020-12/schema";
+var DEFAULT_PROVIDER = "aivideomaker";
+function commandFor(provider, action, flags = {}) {
+  const place = provider === DEFAULT_PROVIDER ? void 0 : provider;
+  return commandLine(actionWords(action, { provider: place, ...flags }));
+}
+async function listModels(provider, root = skillFolder()) {
+  const folder = contractsFolder2(root);
+  if (!SAFE_NAME.test(provider) || !names(folder).includes(provider))
+    throw new Failure("INVALID_MODEL", `there are no contracts for the provider "${plain2(provider, 60)}"`, {
+      nextSteps: [commandFor(DEFAULT_PROVIDER, "listModels")]
+    });
+  return names(join2(folder, provider)).filter((name2) => name2.endsWith(EXTENSION)).map((name2) => name2.slice(0, -EXTENSION.length)).filter((id) => SAFE_NAME.test(id)).sort();
+}
+function listProviders(root) {
+  return names(contractsFolder2(root)).filter((name2) => SAFE_NAME.test(name2) && !name2.includes("."));
+}
+function names(folder) {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+async function loadContract(provider, model, root = skillFolder()) {
+  const models = await listModels(provider, root);
+  if (!SAFE_NAME.test(model) || !models.includes(model))
+    throw await (await import("./unknown-model.mjs")).unknownModel(provider, model, models, root);
+  try {
+    return toContract(provider, model, await readDocument(root, `${provider}/${model}`));
+  } catch (error) {
+    const file = `contracts/${provider}/${model}${EXTENSION}`;
+    const reason = plain2(error instanceof Error ? error.message : String(error), 200);
+    throw new Failure("INVALID_MODEL", `${file} cannot be used: ${reason}`, {
+      nextSteps: [
+        `Correct ${file}; contracts/README.md describes the format.`,
+        commandFor(provider, "listModels")
+      ],
+      cause: error
+    });
+  }
+}
+var roots = /* @__PURE__ */ new WeakMap();
+function rootOf(contract) {
+  let root = roots.get(contract);
+  if (root === void 0) {
+    root = readNode(contract.schema);
+    roots.set(contract, root);
+  }
+  return root;
+}
+function toContract(provider, model, document) {
+  if (!isObject5(document)) throw new ContractError("the file must be a mapping");
+  const {
+    "x-output": output,
+    "x-sources": sources,
+    "x-notes": notes = [],
+    "x-replay": replay = null,
+    "x-price": price,
+    examples,
+    ...schema
+  } = document;
+  if (schema.$schema !== DIALECT) throw new ContractError(`$schema must be ${DIALECT}`);
+  if (schema.type !== "object") throw new ContractError("type must be object");
+  const example = Array.isArray(examples) ? examples[0] : void 0;
+  if (!isObject5(example)) throw new ContractError("examples must hold one valid payload");
+  const known = readSources(sources);
+  const root = readNode(schema);
+  const contract = {
+    provider,
+    model,
+    output: readOutput(output),
+    schema,
+    example,
+    sources: known,
+    notes: readNotes(notes),
+    replay: readReplay(replay),
+    price: price === void 0 ? null : readPrice(price, root)
+  };
+  roots.set(contract, root);
+  return contract;
+}
+function readOutput(value) {
+  const kind2 = OUTPUT_KINDS.find((known) => known === value);
+  if (kind2 === void 0) throw new ContractError(`x-output must be one of ${OUTPUT_KINDS.join(", ")}`);
+  return kind2;
+}
+function readSources(value) {
+  if (!Array.isArray(value) || value.length === 0)
+    throw new ContractError("x-sources must list what the contract is known from");
+  return value.map((source) => {
+    if (!isObject5(source) || typeof source.what !== "string" || typeof source.date !== "string")
+      throw new ContractError("x-sources: each source needs the texts what and date");
+    return { what: source.what, date: source.date };
+  });
+}
+function readNotes(value) {
+  if (!Array.isArray(value)) throw new ContractError("x-notes must be a list of sentences");
+  return value.map((note) => {
+    if (typeof note !== "string") throw new ContractError("x-notes must be a list of sentences");
+    return note;
+  });
+}
+function readReplay(value) {
+  if (value !== null && (typeof value !== "string" || value.trim() === ""))
+    throw new ContractError("x-replay must be a sentence: where a replay is documented, with the date");
+  return value;
+}
+
+// scripts/src/contracts/price.ts
+import { isObject as isObject10 } from "./main.mjs";
+
+// scripts/src/contracts/cross-field.ts
+import { isObject as isObject8 } from "./main.mjs";
+
+// scripts/src/contracts/explain.ts
+import { plain as plain3 } from "./main.mjs";
+import { nearest } from "./main.mjs";
+
+// node_modules/zod/v4/core/util.js
+function jsonStringifyReplacer(_, value) {
+  if (typeof value === "bigint")
+    return value.toString();
+  return value;
+}
+var Cached = class {
+  constructor(getter) {
+    this._getter = getter;
+    this._value = void 0;
+  }
+  get value() {
+    const getter = this._getter;
+    if (getter !== void 0) {
+      this._value = getter();
+      this._getter = void 0;
+    }
+    return this._value;
+  }
+};
+function cached(getter) {
+  return new Cached(getter);
+}
+function nullish(input) {
+  return input === null || input === void 0;
+}
+function cleanRegex(source) {
+  const start = source.startsWith("^") ? 1 : 0;
+  const end = source.endsWith("$") ? source.length - 1 : source.length;
+  return source.slice(start, end);
+}
+function assignProp(target, prop, value) {
+  Object.defineProperty(target, prop, {
+    value,
+    writable: true,
+    enumerable: true,
+    configurable: true
+  });
+}
+var captureStackTrace = "captureStackTrace" in Error ? Error.captureStackTrace : (..._args) => {
+};
+function isObject6(data) {
+  return typeof data === "object" && data !== null && !Array.isArray(data);
+}
+function escapeRegex(str) {
+  return str.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
+function clone(inst, def, params) {
+  const cl = new inst._zod.constr(def ?? inst._zod.def);
+  if (!def || params?.parent)
+    cl._zod.parent = inst;
+  return cl;
+}
+function normalizeParams(_params) {
+  const params = _params;
+  if (!params)
+    return {};
+  if (typeof params === "string")
+    return { error: () => params };
+  if (params?.message !== void 0) {
+    if (params?.error !== void 0)
+      throw new Error("Cannot specify both `message` and `error` params");
+    params.error = params.message;
+  }
+  delete params.message;
+  if (typeof params.error === "string")
+    return { ...params, error: () => params.error };
+  return params;
+}
+function optionalKeys(shape) {
+  return Object.keys(shape).filter((k) => {
+    return shape[k]._zod.optin !== void 0 && shape[k]._zod.optout === "optional";
+  });
+}
+var NUMBER_FORMAT_RANGES = /* @__PURE__ */ (() => ({
+  safeint: [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
+  int32: [-2147483648, 2147483647],
+  uint32: [0, 4294967295],
+  float32: [-34028234663852886e22, 34028234663852886e22],
+  float64: [-Number.MAX_VALUE, Number.MAX_VALUE]
+}))();
+function aborted(x, startIndex = 0) {
+  if (x.aborted === true)
+    return true;
+  for (let i = startIndex; i < x.issues.length; i++) {
+    if (x.issues[i]?.continue !== true) {
+      return true;
+    }
+  }
+  return false;
+}
+function explicitlyAborted(x, startIndex = 0) {
+  if (x.aborted === true)
+    return true;
+  for (let i = startIndex; i < x.issues.length; i++) {
+    if (x.issues[i]?.continue === false) {
+      return true;
+    }
+  }
+  return false;
+}
+function prefixIssues(path, issues) {
+  return issues.map((iss) => {
+    var _a2;
+    (_a2 = iss).path ?? (_a2.path = []);
+    iss.path.unshift(path);
+    return iss;
+  });
+}
+function unwrapMessage(message) {
+  return typeof message === "string" ? message : message?.message;
+}
+function sizeCaps(defChecks) {
+  const caps = [];
+  for (const ch of defChecks ?? []) {
+    const d = ch._zod.def;
+    if (!/_(length|size)$|_equals$/.test(d.check))
+      break;
+    const max = d.maximum ?? d.length ?? d.size;
+    if (max >= 0)
+      caps.push([max, ch]);
+  }
+  return caps;
+}
+function attachSchema(issues, start, inst) {
+  var _a2;
+  for (let i = start; i < issues.length; i++) {
+    (_a2 = issues[i]).schema ?? (_a2.schema = inst);
+  }
+}
+function finalizeIssue(iss, ctx, config2) {
+  var _a2;
+  const traits = iss.inst?._zod?.traits;
+  if (traits?.has("$ZodType")) {
+    if (traits.has("$ZodCheck"))
+      (_a2 = iss).schema ?? (_a2.schema = iss.inst);
+    else
+      iss.schema = iss.inst;
+  }
+  const schemaError = iss.schema !== iss.inst ? iss.schema?._zod.def?.error : void 0;
+  const message = iss.message ? iss.message : unwrapMessage(iss.inst?._zod.def?.error?.(iss)) ?? unwrapMessage(schemaError?.(iss)) ?? unwrapMessage(ctx?.error?.(iss)) ?? unwrapMessage(config2.customError?.(iss)) ?? unwrapMessage(config2.localeError?.(iss)) ?? "Invalid input";
+  const full = {};
+  for (const k of Object.keys(iss)) {
+    if (k === "inst" || k === "schema" || k === "continue" || k === "input" || k === "__proto__")
+      continue;
+    full[k] = iss[k];
+  }
+  full.path ?? (full.path = []);
+  full.message = message;
+  if (ctx?.reportInput) {
+    full.input = iss.input;
+  }
+  return full;
+}
+var highSurrogate = /[\uD800-\uDBFF]/;
+function codePointLength(str) {
+  const units = str.length;
+  if (!highSurrogate.test(str))
+    return units;
+  let count2 = units;
+  for (let i = 0; i < units - 1; i++) {
+    if ((str.charCodeAt(i) & 64512) === 55296 && (str.charCodeAt(i + 1) & 64512) === 56320) {
+      count2--;
+      i++;
+    }
+  }
+  return count2;
+}
+function getLengthableOrigin(input) {
+  if (Array.isArray(input))
+    return "array";
+  if (typeof input === "string")
+    return "string";
+  return "unknown";
+}
+function issue(...args) {
+  const [iss, input, inst] = args;
+  if (typeof iss === "string") {
+    return {
+      message: iss,
+      code: "custom",
+      input,
+      inst
+    };
+  }
+  return { ...iss };
+}
+function members(proto, table) {
+  for (const key in table) {
+    const desc = Object.getOwnPropertyDescriptor(table, key);
+    if (desc.get)
+      Object.defineProperty(proto, key, { ...desc, enumerable: false });
+    else
+      defineBound(proto, key, desc.value);
+  }
+}
+function own(inst, key, value, enumerable = true) {
+  Object.defineProperty(inst, key, { configurable: true, writable: true, enumerable, value });
+  return value;
+}
+function hide(inst, key, value) {
+  return own(inst, key, value, false);
+}
+function defineBound(proto, key, fn) {
+  Object.defineProperty(proto, key, {
+    configurable: true,
+    get() {
+      return this == null ? fn : own(this, key, fn.bind(this));
+    },
+    set(value) {
+      own(this, key, value);
+    }
+  });
+}
+function claim(inst, sentinel) {
+  const proto = Object.getPrototypeOf(inst);
+  return sentinel in proto ? void 0 : proto;
+}
+var installing;
+var broke = false;
+var breaker = {
+  configurable: true,
+  get() {
+    broke = true;
+    return void 0;
+  }
+};
+function defineLazyInternal(inst, key, compute) {
+  const proto = Object.getPrototypeOf(inst._zod);
+  if (key in proto && installing !== inst._zod) {
+    installing = void 0;
+    return;
+  }
+  installing = inst._zod;
+  Object.defineProperty(proto, key, {
+    configurable: true,
+    get() {
+      Object.defineProperty(this, key, breaker);
+      const outer = broke;
+      broke = false;
+      try {
+        const value = compute(this);
+        if (broke)
+          delete this[key];
+        else
+          Object.defineProperty(this, key, { configurable: true, writable: true, value });
+        broke = broke || outer;
+        return value;
+      } catch (err) {
+        delete this[key];
+        broke = broke || outer;
+        throw err;
+      }
+    },
+    set(value) {
+      Object.defineProperty(this, key, { configurable: true, writable: true, value });
+    }
+  });
+}
+function installLazyProp(inst, key, make, enumerable) {
+  const proto = claim(inst, key);
+  if (!proto)
+    return;
+  Object.defineProperty(proto, key, {
+    configurable: true,
+    get() {
+      const desc = { configurable: true, writable: true, enumerable, value: void 0 };
+      Object.defineProperty(this, key, desc);
+      desc.value = make(this);
+      Object.defineProperty(this, key, desc);
+      return desc.value;
+    },
+    set(value) {
+      Object.defineProperty(this, key, { configurable: true, writable: true, enumerable, value });
+    }
+  });
+}
+
+// node_modules/zod/v4/core/core.js
+var _a;
+var _zodDesc = { value: void 0, enumerable: false };
+var _E = "captureStackTrace" in Error ? Error : null;
+function newError(Definition) {
+  const E = _E;
+  if (E) {
+    const saved = E.stackTraceLimit;
+    if (typeof saved === "number") {
+      try {
+        E.stackTraceLimit = 0;
+      } catch {
+        _E = null;
+        return new Definition();
+      }
+      try {
+        return new Definition();
+      } finally {
+        E.stackTraceLimit = saved;
+      }
+    }
+  }
+  return new Definition();
+}
+// @__NO_SIDE_EFFECTS__
+function $constructor(name2, initializer2, proto, params) {
+  const zodProto = {};
+  function Internals(def) {
+    this.def = def;
+    this.constr = _;
+    this.traits = /* @__PURE__ */ new Set();
+  }
+  Internals.prototype = zodProto;
+  const protoMembers = proto;
+  const initialized = protoMembers && /* @__PURE__ */ new WeakSet();
+  function init(inst, def) {
+    if (!inst._zod) {
+      _zodDesc.value = new Internals(def);
+      try {
+        Object.defineProperty(inst, "_zod", _zodDesc);
+      } finally {
+        _zodDesc.value = void 0;
+      }
+    } else if (inst._zod.traits.has(name2)) {
+      return;
+    }
+    inst._zod.traits.add(name2);
+    initializer2(inst, def);
+    if (initialized) {
+      const own2 = Object.getPrototypeOf(inst);
+      const ctorProto = inst._zod.constr.prototype;
+      let up = own2;
+      while (up && up !== ctorProto)
+        up = Object.getPrototypeOf(up);
+      const target = up ?? own2;
+      if (!initialized.has(target)) {
+        initialized.add(target);
+        members(target, protoMembers);
+      }
+    }
+    const proto2 = _.prototype;
+    for (const k in proto2) {
+      if (!Object.prototype.hasOwnProperty.call(proto2, k))
+        continue;
+      if (!(k in inst)) {
+        inst[k] = proto2[k].bind(inst);
+      }
+    }
+  }
+  const Parent = params?.Parent ?? Object;
+  class Definition extends Parent {
+  }
+  Object.defineProperty(Definition, "name", { value: name2 });
+  function _(def) {
+    const inst = params?.Parent ? newError(Definition) : this;
+    init(inst, def);
+    const deferred = inst._zod.deferred;
+    if (deferred) {
+      for (const fn of deferred) {
+        fn();
+      }
+      inst._zod.deferred = void 0;
+    }
+    const pp = globalThis.__zod_globalConfig?.postProcessor;
+    if (pp)
+      pp(inst);
+    return inst;
+  }
+  Object.defineProperty(_, "init", { value: init });
+  Object.defineProperty(_, Symbol.hasInstance, {
+    value: (inst) => {
+      if (params?.Parent && inst instanceof params.Parent)
+        return true;
+      return inst?._zod?.traits?.has(name2);
+    }
+  });
+  Object.defineProperty(_, "name", { value: name2 });
+  return _;
+}
+var $ZodAsyncError = class extends Error {
+  constructor() {
+    super(`Encountered Promise during synchronous parse. Use .parseAsync() instead.`);
+  }
+};
+(_a = globalThis).__zod_globalConfig ?? (_a.__zod_globalConfig = {});
+var globalConfig = globalThis.__zod_globalConfig;
+function config(newConfig) {
+  if (newConfig)
+    Object.assign(globalConfig, newConfig);
+  return globalConfig;
+}
+
+// node_modules/zod/v4/core/errors.js
+function _getMessage() {
+  const internals = this._zod;
+  internals.message ?? (internals.message = JSON.stringify(internals.def, jsonStringifyReplacer, 2));
+  return internals.message;
+}
+function _setMessage(value) {
+  this._zod.message = value;
+}
+var _messageDesc = {
+  get: _getMessage,
+  set: _setMessage,
+  enumerable: true,
+  configurable: true
+};
+var _issuesDesc = { value: void 0, enumerable: false };
+var _installedToString = /* @__PURE__ */ new WeakSet([Object.prototype, Error.prototype]);
+var initializer = (inst, def) => {
+  inst.name = "$ZodError";
+  _issuesDesc.value = def;
+  Object.defineProperty(inst, "issues", _issuesDesc);
+  _issuesDesc.value = void 0;
+  Object.defineProperty(inst, "message", _messageDesc);
+  const proto = Object.getPrototypeOf(inst);
+  if (!_installedToString.has(proto)) {
+    _installedToString.add(proto);
+    Object.defineProperty(proto, "toString", {
+      configurable: true,
+      enumerable: false,
+      get() {
+        const value = () => this.message;
+        Object.defineProperty(this, "toString", { value, configurable: true, writable: true });
+        return value;
+      },
+      set(value) {
+        Object.defineProperty(this, "toString", { value, configurable: true, writable: true });
+      }
+    });
+  }
+};
+var $ZodError = $constructor("$ZodError", initializer);
+var $ZodRealError = $constructor("$ZodError", initializer, void 0, {
+  Parent: Error
+});
+
+// node_modules/zod/v4/core/parse.js
+var _parse = (_Err) => {
+  const fn = (schema, value, _ctx, _params) => {
+    const ctx = _ctx ? { ..._ctx, async: false } : { async: false };
+    const result = schema._zod.run({ value, issues: [] }, ctx);
+    if (result instanceof Promise) {
+      throw new $ZodAsyncError();
+    }
+    if (result.issues.length) {
+      const e = new (_params?.Err ?? _Err)(result.issues.map((iss) => finalizeIssue(iss, ctx, config())));
+      captureStackTrace(e, _params?.callee ?? fn);
+      throw e;
+    }
+    return result.value;
+  };
+  return fn;
+};
+var parse = /* @__PURE__ */ _parse($ZodRealError);
+var _parseAsync = (_Err) => {
+  const fn = async (schema, value, _ctx, params) => {
+    const ctx = _ctx ? { ..._ctx, async: true } : { async: true };
+    let result = schema._zod.run({ value, issues: [] }, ctx);
+    if (result instanceof Promise)
+      result = await result;
+    if (result.issues.length) {
+      const e = new (params?.Err ?? _Err)(result.issues.map((iss) => finalizeIssue(iss, ctx, config())));
+      captureStackTrace(e, params?.callee ?? fn);
+      throw e;
+    }
+    return result.value;
+  };
+  return fn;
+};
+var parseAsync = /* @__PURE__ */ _parseAsync($ZodRealError);
+var _safeParse = (_Err) => (schema, value, _ctx) => {
+  const ctx = _ctx ? { ..._ctx, async: false } : { async: false };
+  const result = schema._zod.run({ value, issues: [] }, ctx);
+  if (result instanceof Promise) {
+    throw new $ZodAsyncError();
+  }
+  return result.issues.length ? failure(_Err, result.issues, ctx) : { success: true, data: result.value };
+};
+var safeParse = /* @__PURE__ */ _safeParse($ZodRealError);
+function failure(Err, issues, ctx) {
+  let error;
+  return {
+    success: false,
+    get error() {
+      if (!error) {
+        error = new Err(issues.map((iss) => finalizeIssue(iss, ctx, config())));
+        issues = void 0;
+        ctx = void 0;
+      }
+      return error;
+    },
+    set error(e) {
+      error = e;
+      issues = void 0;
+      ctx = void 0;
+    }
+  };
+}
+var _safeParseAsync = (_Err) => async (schema, value, _ctx) => {
+  const ctx = _ctx ? { ..._ctx, async: true } : { async: true };
+  let result = schema._zod.run({ value, issues: [] }, ctx);
+  if (result instanceof Promise)
+    result = await result;
+  return result.issues.length ? failure(_Err, result.issues, ctx) : { success: true, data: result.value };
+};
+var safeParseAsync = /* @__PURE__ */ _safeParseAsync($ZodRealError);
+
+// node_modules/zod/v4/core/regexes.js
+var anyString = /^[\s\S]{0,}$/;
+var number2 = /^-?\d+(?:\.\d+)?$/;
+var boolean = /^(?:true|false)$/i;
+var _null = /^null$/i;
+
+// node_modules/zod/v4/core/checks.js
+var $ZodCheck = /* @__PURE__ */ $constructor("$ZodCheck", (inst, def) => {
+  var _a2;
+  inst._zod ?? (inst._zod = {});
+  inst._zod.def = def;
+  (_a2 = inst._zod).onattach ?? (_a2.onattach = []);
+});
+var _whenHasLength = (payload) => {
+  const val = payload.value;
+  return !nullish(val) && val.length !== void 0;
+};
+var numericOriginMap = {
+  number: "number",
+  bigint: "bigint",
+  object: "date"
+};
+var $ZodCheckLessThan = /* @__PURE__ */ $constructor("$ZodCheckLessThan", (inst, def) => {
+  $ZodCheck.init(inst, def);
+  const origin = numericOriginMap[typeof def.value];
+  inst._zod.check = (payload) => {
+    if (def.inclusive ? payload.value <= def.value : payload.value < def.value) {
+      return;
+    }
+    payload.issues.push({
+      origin: numericOriginMap[typeof payload.value] ?? origin,
+      code: "too_big",
+      maximum: typeof def.value === "object" ? def.value.getTime() : def.value,
+      input: payload.value,
+      inclusive: def.inclusive,
+      inst,
+      continue: !def.abort
+    });
+  };
+});
+var $ZodCheckGreaterThan = /* @__PURE__ */ $constructor("$ZodCheckGreaterThan", (inst, def) => {
+  $ZodCheck.init(inst, def);
+  const origin = numericOriginMap[typeof def.value];
+  inst._zod.check = (payload) => {
+    if (def.inclusive ? payload.value >= def.value : payload.value > def.value) {
+      return;
+    }
+    payload.issues.push({
+      origin: numericOriginMap[typeof payload.value] ?? origin,
+      code: "too_small",
+      minimum: typeof def.value === "object" ? def.value.getTime() : def.value,
+      input: payload.value,
+      inclusive: def.inclusive,
+      inst,
+      continue: !def.abort
+    });
+  };
+});
+var $ZodCheckNumberFormat = /* @__PURE__ */ $constructor("$ZodCheckNumberFormat", (inst, def) => {
+  $ZodCheck.init(inst, def);
+  def.format = def.format || "float64";
+  const isInt = def.format?.includes("int");
+  const origin = isInt ? "int" : "number";
+  const [minimum, maximum] = NUMBER_FORMAT_RANGES[def.format];
+  inst._zod.check = (payload) => {
+    const input = payload.value;
+    if (isInt) {
+      if (!Number.isInteger(input)) {
+        payload.issues.push({
+          expected: origin,
+          format: def.format,
+          code: "invalid_type",
+          continue: false,
+          input,
+          inst
+        });
+        return;
+      }
+      if (!Number.isSafeInteger(input)) {
+        if (input > 0) {
+          payload.issues.push({
+            input,
+            code: "too_big",
+            maximum: Number.MAX_SAFE_INTEGER,
+            note: "Integers must be within the safe integer range.",
+            inst,
+            origin,
+            inclusive: true,
+            continue: !def.abort
+          });
+        } else {
+          payload.issues.push({
+            input,
+            code: "too_small",
+            minimum: Number.MIN_SAFE_INTEGER,
+            note: "Integers must be within the safe integer range.",
+            inst,
+            origin,
+            inclusive: true,
+            continue: !def.abort
+          });
+        }
+        return;
+      }
+    }
+    if (input < minimum) {
+      payload.issues.push({
+        origin: "number",
+        input,
+        code: "too_small",
+        minimum,
+        inclusive: true,
+        inst,
+        continue: !def.abort
+      });
+    }
+    if (input > maximum) {
+      payload.issues.push({
+        origin: "number",
+        input,
+        code: "too_big",
+        maximum,
+        inclusive: true,
+        inst,
+        continue: !def.abort
+      });
+    }
+  };
+});
+var $ZodCheckMaxLength = /* @__PURE__ */ $constructor("$ZodCheckMaxLength", (inst, def) => {
+  var _a2;
+  $ZodCheck.init(inst, def);
+  (_a2 = inst._zod.def).when ?? (_a2.when = _whenHasLength);
+  inst._zod.check = (payload) => {
+    const input = payload.value;
+    const units = input.length;
+    const length = typeof input === "string" && units > def.maximum ? codePointLength(input) : units;
+    if (length <= def.maximum)
+      return;
+    const origin = getLengthableOrigin(input);
+    payload.issues.push({
+      origin,
+      code: "too_big",
+      maximum: def.maximum,
+      inclusive: true,
+      input,
+      inst,
+      continue: !def.abort
+    });
+  };
+});
+var $ZodCheckMinLength = /* @__PURE__ */ $constructor("$ZodCheckMinLength", (inst, def) => {
+  var _a2;
+  $ZodCheck.init(inst, def);
+  (_a2 = inst._zod.def).when ?? (_a2.when = _whenHasLength);
+  inst._zod.check = (payload) => {
+    const input = payload.value;
+    const units = input.length;
+    const length = typeof input === "string" && units >= def.minimum && units < def.minimum * 2 ? codePointLength(input) : units;
+    if (length >= def.minimum)
+      return;
+    const origin = getLengthableOrigin(input);
+    payload.issues.push({
+      origin,
+      code: "too_small",
+      minimum: def.minimum,
+      inclusive: true,
+      input,
+      inst,
+      continue: !def.abort
+    });
+  };
+});
+var $ZodCheckStringFormat = /* @__PURE__ */ $constructor("$ZodCheckStringFormat", (inst, def) => {
+  var _a2, _b;
+  $ZodCheck.init(inst, def);
+  if (def.pattern)
+    (_a2 = inst._zod).check ?? (_a2.check = (payload) => {
+      def.pattern.lastIndex = 0;
+      if (def.pattern.test(payload.value))
+        return;
+      payload.issues.push({
+        origin: "string",
+        code: "invalid_format",
+        format: def.format,
+        input: payload.value,
+        ...def.pattern ? { pattern: def.pattern.toString() } : {},
+        inst,
+        continue: !def.abort
+      });
+    });
+  else
+    (_b = inst._zod).check ?? (_b.check = () => {
+    });
+});
+var $ZodCheckRegex = /* @__PURE__ */ $constructor("$ZodCheckRegex", (inst, def) => {
+  $ZodCheckStringFormat.init(inst, def);
+  inst._zod.check = (payload) => {
+    def.pattern.lastIndex = 0;
+    if (def.pattern.test(payload.value))
+      return;
+    payload.issues.push({
+      origin: "string",
+      code: "invalid_format",
+      format: "regex",
+      input: payload.value,
+      pattern: def.pattern.toString(),
+      inst,
+      continue: !def.abort
+    });
+  };
+});
+
+// node_modules/zod/v4/core/versions.js
+var version = {
+  major: 4,
+  minor: 6,
+  patch: 7
+};
+
+// node_modules/zod/v4/core/schemas.js
+var $ZodType = /* @__PURE__ */ $constructor("$ZodType", (inst, def) => {
+  var _a2;
+  inst ?? (inst = {});
+  inst._zod.def = def;
+  inst._zod.bag = inst._zod.bag || {};
+  inst._zod.version = version;
+  const defChecks = inst._zod.def.checks;
+  const checks = inst._zod.traits.has("$ZodCheck") ? [inst, ...defChecks ?? []] : defChecks?.length ? [...defChecks] : [];
+  for (const ch of checks) {
+    for (const fn of ch._zod.onattach) {
+      fn(inst);
+    }
+  }
+  if (checks.length === 0) {
+    (_a2 = inst._zod).deferred ?? (_a2.deferred = []);
+    inst._zod.deferred?.push(() => {
+      inst._zod.run = inst._zod.parse;
+    });
+  } else {
+    const runChecks = (payload, checks2, ctx) => {
+      if (payload.memo)
+        return payload;
+      let isAborted = aborted(payload);
+      let asyncResult;
+      for (const ch of checks2) {
+        if (ch._zod.def.when) {
+          if (explicitlyAborted(payload))
+            continue;
+          const shouldRun = ch._zod.def.when(payload);
+          if (!shouldRun)
+            continue;
+        } else if (isAborted) {
+          continue;
+        }
+        const currLen = payload.issues.length;
+        const _ = ch._zod.check(payload);
+        if (_ instanceof Promise && ctx?.async === false) {
+          throw new $ZodAsyncError();
+        }
+        if (asyncResult || _ instanceof Promise) {
+          asyncResult = (asyncResult ?? Promise.resolve()).then(async () => {
+            await _;
+            const nextLen = payload.issues.length;
+            if (nextLen === currLen)
+              return;
+            attachSchema(payload.issues, currLen, inst);
+            if (!isAborted)
+              isAborted = aborted(payload, currLen);
+          });
+        } else {
+          const nextLen = payload.issues.length;
+          if (nextLen === currLen)
+            continue;
+          attachSchema(payload.issues, currLen, inst);
+          if (!isAborted)
+            isAborted = aborted(payload, currLen);
+        }
+      }
+      if (asyncResult) {
+        return asyncResult.then(() => {
+          return payload;
+        });
+      }
+      return payload;
+    };
+    const handleCanaryResult = (canary, payload, ctx) => {
+      if (aborted(canary)) {
+        canary.aborted = true;
+        return canary;
+      }
+      const checkResult = runChecks(payload, checks, ctx);
+      if (checkResult instanceof Promise) {
+        if (ctx.async === false)
+          throw new $ZodAsyncError();
+        return checkResult.then((checkResult2) => inst._zod.parse(checkResult2, ctx));
+      }
+      return inst._zod.parse(checkResult, ctx);
+    };
+    inst._zod.run = (payload, ctx) => {
+      if (ctx.skipChecks) {
+        return inst._zod.parse(payload, ctx);
+      }
+      if (ctx.direction === "backward") {
+        const canary = inst._zod.parse({ value: payload.value, issues: [] }, { ...ctx, skipChecks: true });
+        if (canary instanceof Promise) {
+          return canary.then((canary2) => {
+            return handleCanaryResult(canary2, payload, ctx);
+          });
+        }
+        return handleCanaryResult(canary, payload, ctx);
+      }
+      const result = inst._zod.parse(payload, ctx);
+      if (result instanceof Promise) {
+        if (ctx.async === false)
+          throw new $ZodAsyncError();
+        return result.then((result2) => runChecks(result2, checks, ctx));
+      }
+      return runChecks(result, checks, ctx);
+    };
+  }
+}, {
+  // Wrappers extend this by installing a richer factory over it; reading it eagerly would defeat the laziness.
+  get "~standard"() {
+    return hide(this, "~standard", standardProps(this));
+  },
+  set "~standard"(value) {
+    own(this, "~standard", value);
+  }
+});
+var toStandardResult = (r, ctx) => r.issues.length ? { issues: r.issues.map((iss) => finalizeIssue(iss, ctx, config())) } : { value: r.value };
+async function validateAsync(inst, value) {
+  const ctx = { async: true };
+  return toStandardResult(await inst._zod.run({ value, issues: [] }, ctx), ctx);
+}
+function standardProps(inst) {
+  return {
+    validate: (value) => {
+      const ctx = { async: false };
+      try {
+        const r = inst._zod.run({ value, issues: [] }, ctx);
+        if (!(r instanceof Promise))
+          return toStandardResult(r, ctx);
+      } catch (_) {
+      }
+      return validateAsync(inst, value);
+    },
+    vendor: "zod",
+    version: 1
+  };
+}
+var $ZodString = /* @__PURE__ */ $constructor("$ZodString", (inst, def) => {
+  $ZodType.init(inst, def);
+  inst._zod.pattern = def.pattern ?? anyString;
+  inst._zod.parse = (payload, _) => {
+    if (def.coerce)
+      try {
+        payload.value = String(payload.value);
+      } catch (_2) {
+      }
+    if (typeof payload.value === "string")
+      return payload;
+    payload.issues.push({
+      expected: "string",
+      code: "invalid_type",
+      input: payload.value,
+      inst
+    });
+    return payload;
+  };
+});
+var $ZodNumber = /* @__PURE__ */ $constructor("$ZodNumber", (inst, def) => {
+  $ZodType.init(inst, def);
+  inst._zod.pattern = number2;
+  inst._zod.parse = (payload, _ctx) => {
+    if (def.coerce)
+      try {
+        payload.value = Number(payload.value);
+      } catch (_) {
+      }
+    const input = payload.value;
+    if (typeof input === "number" && !Number.isNaN(input) && Number.isFinite(input)) {
+      return payload;
+    }
+    const received2 = typeof input === "number" ? Number.isNaN(input) ? "NaN" : !Number.isFinite(input) ? String(input) : void 0 : void 0;
+    payload.issues.push({
+      expected: "number",
+      code: "invalid_type",
+      input,
+      inst,
+      ...received2 ? { received: received2 } : {}
+    });
+    return payload;
+  };
+});
+var $ZodNumberFormat = /* @__PURE__ */ $constructor("$ZodNumberFormat", (inst, def) => {
+  $ZodCheckNumberFormat.init(inst, def);
+  $ZodNumber.init(inst, def);
+});
+var $ZodBoolean = /* @__PURE__ */ $constructor("$ZodBoolean", (inst, def) => {
+  $ZodType.init(inst, def);
+  inst._zod.pattern = boolean;
+  inst._zod.parse = (payload, _ctx) => {
+    if (def.coerce)
+      try {
+        payload.value = Boolean(payload.value);
+      } catch (_) {
+      }
+    const input = payload.value;
+    if (typeof input === "boolean")
+      return payload;
+    payload.issues.push({
+      expected: "boolean",
+      code: "invalid_type",
+      input,
+      inst
+    });
+    return payload;
+  };
+});
+var $ZodNull = /* @__PURE__ */ $constructor("$ZodNull", (inst, def) => {
+  $ZodType.init(inst, def);
+  inst._zod.pattern = _null;
+  inst._zod.values = /* @__PURE__ */ new Set([null]);
+  inst._zod.parse = (payload, _ctx) => {
+    const input = payload.value;
+    if (input === null)
+      return payload;
+    payload.issues.push({
+      expected: "null",
+      code: "invalid_type",
+      input,
+      inst
+    });
+    return payload;
+  };
+});
+var $ZodNever = /* @__PURE__ */ $constructor("$ZodNever", (inst, def) => {
+  $ZodType.init(inst, def);
+  inst._zod.parse = (payload, _ctx) => {
+    payload.issues.push({
+      expected: "never",
+      code: "invalid_type",
+      input: payload.value,
+      inst
+    });
+    return payload;
+  };
+});
+function capSize(inst, size) {
+  const caps = sizeCaps(inst._zod.def.checks);
+  if (!caps.length)
+    return;
+  const cap = Math.min(...caps.map((c) => c[0]));
+  const parse2 = inst._zod.parse;
+  inst._zod.parse = (payload, ctx) => {
+    const n = size(payload.value);
+    if (n > cap && !ctx?.skipChecks && ctx?.direction !== "backward") {
+      for (const [max, ch] of sizeCaps(inst._zod.def.checks)) {
+        if (n > max && ch._zod.def.when(payload)) {
+          const start = payload.issues.length;
+          ch._zod.check(payload);
+          payload.issues[start].continue = false;
+          attachSchema(payload.issues, start, inst);
+          return payload;
+        }
+      }
+    }
+    return parse2(payload, ctx);
+  };
+}
+var arraySize = (input) => Array.isArray(input) ? input.length : -1;
+function handleArrayResult(result, final, index) {
+  if (result.issues.length) {
+    final.issues.push(...prefixIssues(index, result.issues));
+  }
+  final.value[index] = result.value;
+}
+var $ZodArray = /* @__PURE__ */ $constructor("$ZodArray", (inst, def) => {
+  $ZodType.init(inst, def);
+  const memo = globalConfig.memoizer;
+  memo?.attach(inst);
+  inst._zod.parse = (payload, ctx) => {
+    const input = payload.value;
+    if (!Array.isArray(input)) {
+      payload.issues.push({
+        expected: "array",
+        code: "invalid_type",
+        input,
+        inst
+      });
+      return payload;
+    }
+    payload.value = memo ? memo.alloc(inst, payload, Array(input.length), ctx) : Array(input.length);
+    const proms = [];
+    const abortEarly = ctx?.abortEarly;
+    for (let i = 0; i < input.length; i++) {
+      const item = input[i];
+      const result = def.element._zod.run({
+        value: item,
+        issues: []
+      }, ctx);
+      if (result instanceof Promise) {
+        proms.push(result.then((result2) => handleArrayResult(result2, payload, i)));
+      } else {
+        handleArrayResult(result, payload, i);
+        if (abortEarly && result.issues.length !== 0 && aborted(result))
+          break;
+      }
+    }
+    if (proms.length) {
+      return Promise.all(proms).then(() => payload);
+    }
+    return payload;
+  };
+  capSize(inst, arraySize);
+});
+function handlePropertyResult(result, final, key, input, optin, optout) {
+  const isPresent2 = key in input;
+  const isOptionalOut = optout === "optional";
+  if (!isPresent2 && isOptionalOut && optin === "optional") {
+    return;
+  }
+  if (result.issues.length) {
+    if (optin !== void 0 && isOptionalOut && !isPresent2) {
+      return;
+    }
+    final.issues.push(...prefixIssues(key, result.issues));
+  }
+  if (!isPresent2 && optin === void 0) {
+    if (!result.issues.length) {
+      final.issues.push({
+        code: "invalid_type",
+        expected: "nonoptional",
+        input: void 0,
+        path: [key]
+      });
+    }
+    return;
+  }
+  if (result.value === void 0) {
+    if (isPresent2 || optin === "defaulted" && !isOptionalOut) {
+      final.value[key] = void 0;
+    }
+  } else {
+    final.value[key] = result.value;
+  }
+}
+var NO_SYMBOL_KEYS = [];
+function normalizeDef(def) {
+  const keys = Object.keys(def.shape);
+  const ownSymbols = Object.getOwnPropertySymbols(def.shape);
+  const symbolKeys = ownSymbols.length ? ownSymbols : NO_SYMBOL_KEYS;
+  const allKeys = symbolKeys.length ? [...keys, ...symbolKeys] : keys;
+  for (const k of allKeys) {
+    if (!def.shape?.[k]?._zod?.traits?.has("$ZodType")) {
+      throw new Error(`Invalid element at key "${String(k)}": expected a Zod schema`);
+    }
+  }
+  const okeys = optionalKeys(def.shape);
+  return {
+    ...def,
+    allKeys,
+    symbolKeys,
+    // string-only: handleCatchall matches it against `for...in`, which never yields a symbol
+    keySet: new Set(keys),
+    numKeys: keys.length,
+    optionalKeys: new Set(okeys)
+  };
+}
+function handleCatchall(proms, input, payload, ctx, def, inst, abortEarly) {
+  const unrecognized = [];
+  const keySet = def.keySet;
+  const _catchall = def.catchall._zod;
+  const t = _catchall.def.type;
+  const optin = _catchall.optin;
+  const optout = _catchall.optout;
+  let seen = 0;
+  for (const key in input) {
+    if (abortEarly && payload.issues.length !== seen) {
+      if (aborted(payload, seen))
+        break;
+      seen = payload.issues.length;
+    }
+    if (keySet.has(key))
+      continue;
+    if (key === "__proto__") {
+      if (t === "never")
+        unrecognized.push(key);
+      continue;
+    }
+    if (t === "never") {
+      unrecognized.push(key);
+      continue;
+    }
+    const r = _catchall.run({ value: input[key], issues: [] }, ctx);
+    if (r instanceof Promise) {
+      proms.push(r.then((r2) => handlePropertyResult(r2, payload, key, input, optin, optout)));
+    } else {
+      handlePropertyResult(r, payload, key, input, optin, optout);
+    }
+  }
+  if (unrecognized.length) {
+    payload.issues.push({
+      code: "unrecognized_keys",
+      keys: unrecognized,
+      input,
+      inst,
+      // Describes the shape of the input, not the validity of the parsed value, so it never aborts. The parse still fails; the schema's own checks just get to run first, and an enclosing intersection can reconcile the key against a sibling operand.
+      continue: true
+    });
+  }
+  if (!proms.length)
+    return payload;
+  return Promise.all(proms).then(() => {
+    return payload;
+  });
+}
+var $ZodObject = /* @__PURE__ */ $constructor("$ZodObject", (inst, def) => {
+  $ZodType.init(inst, def);
+  const desc = Object.getOwnPropertyDescriptor(def, "shape");
+  const sh = desc?.get ? desc.get.raw : def.shape ?? {};
+  if (sh) {
+    const get = () => {
+      const newSh = { ...sh };
+      Object.defineProperty(def, "shape", { value: newSh });
+      get.raw = newSh;
+      return newSh;
+    };
+    get.raw = sh;
+    Object.defineProperty(def, "shape", { get });
+  }
+  const _normalized = cached(() => normalizeDef(def));
+  defineLazyInternal(inst, "propValues", (zod) => {
+    const shape = zod.def.shape;
+    const propValues = {};
+    for (const key in shape) {
+      const field = shape[key]._zod;
+      if (field.values) {
+        if (!Object.prototype.hasOwnProperty.call(propValues, key)) {
+          assignProp(propValues, key, /* @__PURE__ */ new Set());
+        }
+        for (const v of field.values)
+          propValues[key].add(v);
+        if (field.optin !== void 0)
+          propValues[key].add(void 0);
+      }
+    }
+    return propValues;
+  });
+  const isObject13 = isObject6;
+  const catchall = def.catchall;
+  let value;
+  const memo = globalConfig.memoizer;
+  memo?.attach(inst);
+  inst._zod.parse = (payload, ctx) => {
+    value ?? (value = _normalized.value);
+    const input = payload.value;
+    if (!isObject13(input)) {
+      payload.issues.push({
+        expected: "object",
+        code: "invalid_type",
+        input,
+        inst
+      });
+      return payload;
+    }
+    payload.value = memo ? memo.alloc(inst, payload, {}, ctx) : {};
+    const proms = [];
+    const shape = value.shape;
+    const abortEarly = ctx?.abortEarly;
+    let seen = payload.issues.length;
+    for (const key of value.allKeys) {
+      if (abortEarly && payload.issues.length !== seen) {
+        if (aborted(payload, seen))
+          break;
+        seen = payload.issues.length;
+      }
+      if (key === "__proto__")
+        continue;
+      const el = shape[key];
+      const optin = el._zod.optin;
+      const optout = el._zod.optout;
+      const r = el._zod.run({ value: input[key], issues: [] }, ctx);
+      if (r instanceof Promise) {
+        proms.push(r.then((r2) => handlePropertyResult(r2, payload, key, input, optin, optout)));
+      } else {
+        handlePropertyResult(r, payload, key, input, optin, optout);
+      }
+    }
+    if (!catchall) {
+      return proms.length ? Promise.all(proms).then(() => payload) : payload;
+    }
+    return handleCatchall(proms, input, payload, ctx, _normalized.value, inst, abortEarly === true);
+  };
+});
+function handleUnionResults(results, final, inst, ctx) {
+  for (const result of results) {
+    if (result.issues.length === 0) {
+      final.value = result.value;
+      return final;
+    }
+  }
+  const nonaborted = results.filter((r) => !aborted(r));
+  if (nonaborted.length === 1) {
+    final.value = nonaborted[0].value;
+    return nonaborted[0];
+  }
+  final.issues.push({
+    code: "invalid_union",
+    input: final.value,
+    inst,
+    errors: results.map((result) => result.issues.map((iss) => finalizeIssue(iss, ctx, config())))
+  });
+  return final;
+}
+var $ZodUnion = /* @__PURE__ */ $constructor("$ZodUnion", (inst, def) => {
+  $ZodType.init(inst, def);
+  defineLazyInternal(inst, "optin", (zod) => zod.def.options.some((o) => o._zod.optin === "defaulted") ? "defaulted" : zod.def.options.some((o) => o._zod.optin !== void 0) ? "optional" : void 0);
+  defineLazyInternal(inst, "optout", (zod) => zod.def.options.some((o) => o._zod.optout === "optional") ? "optional" : void 0);
+  defineLazyInternal(inst, "values", (zod) => {
+    if (zod.def.options.every((o) => o._zod.values)) {
+      return new Set(zod.def.options.flatMap((option) => Array.from(option._zod.values)));
+    }
+    return void 0;
+  });
+  defineLazyInternal(inst, "pattern", (zod) => {
+    if (zod.def.options.every((o) => o._zod.pattern)) {
+      const patterns = zod.def.options.map((o) => o._zod.pattern);
+      return new RegExp(`^(${patterns.map((p) => cleanRegex(p.source)).join("|")})$`);
+    }
+    return void 0;
+  });
+  const first = def.options.length === 1 ? def.options[0]._zod.run : null;
+  inst._zod.parse = (payload, ctx) => {
+    if (first) {
+      return first(payload, ctx);
+    }
+    let async = false;
+    const results = [];
+    for (const option of def.options) {
+      const result = option._zod.run({
+        value: payload.value,
+        issues: []
+      }, ctx);
+      if (result instanceof Promise) {
+        results.push(result);
+        async = true;
+      } else {
+        if (result.issues.length === 0)
+          return result;
+        results.push(result);
+      }
+    }
+    if (!async)
+      return handleUnionResults(results, payload, inst, ctx);
+    return Promise.all(results).then((results2) => {
+      return handleUnionResults(results2, payload, inst, ctx);
+    });
+  };
+});
+var $ZodLiteral = /* @__PURE__ */ $constructor("$ZodLiteral", (inst, def) => {
+  $ZodType.init(inst, def);
+  const values = new Set(def.values);
+  inst._zod.values = values;
+  defineLazyInternal(inst, "pattern", (zod) => {
+    const vals = zod.def.values;
+    return new RegExp(vals.length ? `^(${vals.map((o) => typeof o === "string" ? escapeRegex(o) : o ? escapeRegex(o.toString()) : String(o)).join("|")})$` : "^[^\\s\\S]$");
+  });
+  inst._zod.parse = (payload, _ctx) => {
+    const input = payload.value;
+    if (values.has(input)) {
+      return payload;
+    }
+    payload.issues.push({
+      code: "invalid_value",
+      values: def.values,
+      input,
+      inst
+    });
+    return payload;
+  };
+});
+function handleOptionalResult(payload, result) {
+  payload.value = result.issues.length ? void 0 : result.value;
+  return payload;
+}
+var $ZodOptional = /* @__PURE__ */ $constructor("$ZodOptional", (inst, def) => {
+  $ZodType.init(inst, def);
+  defineLazyInternal(inst, "optin", (zod) => zod.def.innerType._zod.optin === "defaulted" ? "defaulted" : "optional");
+  inst._zod.optout = "optional";
+  defineLazyInternal(inst, "values", (zod) => {
+    const values = zod.def.innerType._zod.values;
+    return values ? /* @__PURE__ */ new Set([...values, void 0]) : void 0;
+  });
+  defineLazyInternal(inst, "pattern", (zod) => {
+    const pattern = zod.def.innerType._zod.pattern;
+    return pattern ? new RegExp(`^(${cleanRegex(pattern.source)})?$`) : void 0;
+  });
+  inst._zod.parse = (payload, ctx) => {
+    if (payload.value === void 0) {
+      if (def.innerType._zod.optin !== "defaulted")
+        return payload;
+      const result = def.innerType._zod.run({ value: payload.value, issues: [] }, ctx);
+      if (result instanceof Promise)
+        return result.then((result2) => handleOptionalResult(payload, result2));
+      return handleOptionalResult(payload, result);
+    }
+    return def.innerType._zod.run(payload, ctx);
+  };
+});
+var $ZodNullable = /* @__PURE__ */ $constructor("$ZodNullable", (inst, def) => {
+  $ZodType.init(inst, def);
+  defineLazyInternal(inst, "optin", (zod) => zod.def.innerType._zod.optin);
+  defineLazyInternal(inst, "optout", (zod) => zod.def.innerType._zod.optout);
+  defineLazyInternal(inst, "pattern", (zod) => {
+    const pattern = zod.def.innerType._zod.pattern;
+    return pattern ? new RegExp(`^(${cleanRegex(pattern.source)}|null)$`) : void 0;
+  });
+  defineLazyInternal(inst, "values", (zod) => {
+    return zod.def.innerType._zod.values ? /* @__PURE__ */ new Set([...zod.def.innerType._zod.values, null]) : void 0;
+  });
+  inst._zod.parse = (payload, ctx) => {
+    if (payload.value === null)
+      return payload;
+    return def.innerType._zod.run(payload, ctx);
+  };
+});
+var $ZodCustom = /* @__PURE__ */ $constructor("$ZodCustom", (inst, def) => {
+  $ZodCheck.init(inst, def);
+  $ZodType.init(inst, def);
+  inst._zod.parse = (payload, _) => {
+    return payload;
+  };
+  inst._zod.check = (payload) => {
+    const input = payload.value;
+    const r = def.fn(input);
+    if (r instanceof Promise) {
+      return r.then((r2) => handleRefineResult(r2, payload, input, inst));
+    }
+    handleRefineResult(r, payload, input, inst);
+    return;
+  };
+});
+function handleRefineResult(result, payload, input, inst) {
+  if (!result) {
+    const _iss = {
+      code: "custom",
+      input,
+      inst,
+      // incorporates params.error into issue reporting
+      path: [...inst._zod.def.path ?? []],
+      // incorporates params.error into issue reporting
+      continue: !inst._zod.def.abort
+      // params: inst._zod.def.params,
+    };
+    if (inst._zod.def.params)
+      _iss.params = inst._zod.def.params;
+    payload.issues.push(issue(_iss));
+  }
+}
+
+// node_modules/zod/v4/core/api.js
+function snapshotChecks(def) {
+  if (def.checks)
+    def.checks = [...def.checks];
+  return def;
+}
+// @__NO_SIDE_EFFECTS__
+function _string(Class, params) {
+  return new Class(snapshotChecks({ type: "string", ...normalizeParams(params) }));
+}
+// @__NO_SIDE_EFFECTS__
+function _number(Class, params) {
+  return new Class(snapshotChecks({ type: "number", checks: [], ...normalizeParams(params) }));
+}
+// @__NO_SIDE_EFFECTS__
+function _int(Class, params) {
+  return new Class({
+    type: "number",
+    check: "number_format",
+    abort: false,
+    format: "safeint",
+    ...normalizeParams(params)
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function _boolean(Class, params) {
+  return new Class({
+    type: "boolean",
+    ...normalizeParams(params)
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function _null2(Class, params) {
+  return new Class({
+    type: "null",
+    ...normalizeParams(params)
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function _never(Class, params) {
+  return new Class({
+    type: "never",
+    ...normalizeParams(params)
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function _lte(value, params) {
+  return new $ZodCheckLessThan({
+    check: "less_than",
+    ...normalizeParams(params),
+    value,
+    inclusive: true
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function _gte(value, params) {
+  return new $ZodCheckGreaterThan({
+    check: "greater_than",
+    ...normalizeParams(params),
+    value,
+    inclusive: true
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function _maxLength(maximum, params) {
+  const ch = new $ZodCheckMaxLength({
+    check: "max_length",
+    ...normalizeParams(params),
+    maximum
+  });
+  return ch;
+}
+// @__NO_SIDE_EFFECTS__
+function _minLength(minimum, params) {
+  return new $ZodCheckMinLength({
+    check: "min_length",
+    ...normalizeParams(params),
+    minimum
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function _regex(pattern, params) {
+  return new $ZodCheckRegex({
+    check: "string_format",
+    format: "regex",
+    ...normalizeParams(params),
+    pattern
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function _refine(Class, fn, _params) {
+  const schema = new Class({
+    type: "custom",
+    check: "custom",
+    fn,
+    ...normalizeParams(_params)
+  });
+  return schema;
+}
+
+// node_modules/zod/v4/mini/schemas.js
+var ZodMiniType = /* @__PURE__ */ $constructor("ZodMiniType", (inst, def) => {
+  if (!inst._zod)
+    throw new Error("Uninitialized schema in ZodMiniType.");
+  $ZodType.init(inst, def);
+  inst.def = def;
+  inst.type = def.type;
+}, {
+  // `with` is an alias for `check`: the same function object, not a wrapper.
+  get with() {
+    return this.check;
+  },
+  set with(value) {
+    own(this, "with", value);
+  },
+  parse(data, params) {
+    return parse(this, data, params, { callee: this.parse });
+  },
+  parseAsync(data, params) {
+    return parseAsync(this, data, params, { callee: this.parseAsync });
+  },
+  safeParse(data, params) {
+    return safeParse(this, data, params);
+  },
+  safeParseAsync(data, params) {
+    return safeParseAsync(this, data, params);
+  },
+  check(...checks) {
+    const def = this.def;
+    return this.clone({
+      ...def,
+      checks: [
+        ...def.checks ?? [],
+        ...checks.map((ch) => typeof ch === "function" ? { _zod: { check: ch, def: { check: "custom" }, onattach: [] } } : ch)
+      ]
+    }, { parent: true });
+  },
+  clone(_def, params) {
+    return clone(this, _def, params);
+  },
+  brand() {
+    return this;
+  },
+  register(reg, meta2) {
+    reg.add(this, meta2);
+    return this;
+  },
+  apply(fn, ...args) {
+    return args.length === 0 ? fn(this) : fn(this, ...args);
+  }
+});
+var ZodMiniString = /* @__PURE__ */ $constructor("ZodMiniString", (inst, def) => {
+  $ZodString.init(inst, def);
+  ZodMiniType.init(inst, def);
+});
+// @__NO_SIDE_EFFECTS__
+function string2(params) {
+  return _string(ZodMiniString, params);
+}
+var ZodMiniNumber = /* @__PURE__ */ $constructor("ZodMiniNumber", (inst, def) => {
+  $ZodNumber.init(inst, def);
+  ZodMiniType.init(inst, def);
+});
+// @__NO_SIDE_EFFECTS__
+function number3(params) {
+  return _number(ZodMiniNumber, params);
+}
+var ZodMiniNumberFormat = /* @__PURE__ */ $constructor("ZodMiniNumberFormat", (inst, def) => {
+  $ZodNumberFormat.init(inst, def);
+  ZodMiniNumber.init(inst, def);
+});
+function int(params) {
+  return _int(ZodMiniNumberFormat, params);
+}
+var ZodMiniBoolean = /* @__PURE__ */ $constructor("ZodMiniBoolean", (inst, def) => {
+  $ZodBoolean.init(inst, def);
+  ZodMiniType.init(inst, def);
+});
+// @__NO_SIDE_EFFECTS__
+function boolean2(params) {
+  return _boolean(ZodMiniBoolean, params);
+}
+var ZodMiniNull = /* @__PURE__ */ $constructor("ZodMiniNull", (inst, def) => {
+  $ZodNull.init(inst, def);
+  ZodMiniType.init(inst, def);
+});
+// @__NO_SIDE_EFFECTS__
+function _null3(params) {
+  return _null2(ZodMiniNull, params);
+}
+var ZodMiniNever = /* @__PURE__ */ $constructor("ZodMiniNever", (inst, def) => {
+  $ZodNever.init(inst, def);
+  ZodMiniType.init(inst, def);
+});
+// @__NO_SIDE_EFFECTS__
+function never(params) {
+  return _never(ZodMiniNever, params);
+}
+var ZodMiniArray = /* @__PURE__ */ $constructor("ZodMiniArray", (inst, def) => {
+  $ZodArray.init(inst, def);
+  ZodMiniType.init(inst, def);
+});
+// @__NO_SIDE_EFFECTS__
+function array(element, params) {
+  return new ZodMiniArray({
+    type: "array",
+    element,
+    ...normalizeParams(params)
+  });
+}
+var ZodMiniObject = /* @__PURE__ */ $constructor("ZodMiniObject", (inst, def) => {
+  $ZodObject.init(inst, def);
+  ZodMiniType.init(inst, def);
+  installLazyProp(inst, "shape", (self) => self._zod.def.shape, false);
+});
+// @__NO_SIDE_EFFECTS__
+function strictObject(shape, params) {
+  return new ZodMiniObject({
+    type: "object",
+    shape,
+    catchall: /* @__PURE__ */ never(),
+    ...normalizeParams(params)
+  });
+}
+var ZodMiniUnion = /* @__PURE__ */ $constructor("ZodMiniUnion", (inst, def) => {
+  $ZodUnion.init(inst, def);
+  ZodMiniType.init(inst, def);
+});
+// @__NO_SIDE_EFFECTS__
+function union(options, params) {
+  return new ZodMiniUnion({
+    type: "union",
+    options,
+    ...normalizeParams(params)
+  });
+}
+var ZodMiniLiteral = /* @__PURE__ */ $constructor("ZodMiniLiteral", (inst, def) => {
+  $ZodLiteral.init(inst, def);
+  ZodMiniType.init(inst, def);
+});
+// @__NO_SIDE_EFFECTS__
+function literal(value, params) {
+  return new ZodMiniLiteral({
+    type: "literal",
+    values: Array.isArray(value) ? value : [value],
+    ...normalizeParams(params)
+  });
+}
+var ZodMiniOptional = /* @__PURE__ */ $constructor("ZodMiniOptional", (inst, def) => {
+  $ZodOptional.init(inst, def);
+  ZodMiniType.init(inst, def);
+});
+// @__NO_SIDE_EFFECTS__
+function optional(innerType) {
+  return new ZodMiniOptional({
+    type: "optional",
+    innerType
+  });
+}
+var ZodMiniNullable = /* @__PURE__ */ $constructor("ZodMiniNullable", (inst, def) => {
+  $ZodNullable.init(inst, def);
+  ZodMiniType.init(inst, def);
+});
+// @__NO_SIDE_EFFECTS__
+function nullable(innerType) {
+  return new ZodMiniNullable({
+    type: "nullable",
+    innerType
+  });
+}
+var ZodMiniCustom = /* @__PURE__ */ $constructor("ZodMiniCustom", (inst, def) => {
+  $ZodCustom.init(inst, def);
+  ZodMiniType.init(inst, def);
+});
+// @__NO_SIDE_EFFECTS__
+function refine(fn, _params = {}) {
+  return _refine(ZodMiniCustom, fn, _params);
+}
+
+// scripts/src/contracts/to-zod.ts
+config({ jitless: true });
+var made = /* @__PURE__ */ new WeakMap();
+function toZod2(node) {
+  let schema = made.get(node);
+  if (schema === void 0) {
+    schema = convert(node);
+    made.set(node, schema);
+  }
+  return schema;
+}
+function convert(node) {
+  if (node.anyOf !== void 0) return union(node.anyOf.map(toZod2));
+  const types = node.types.filter((type) => type !== "null");
+  const variants = types.map((type) => ofType(node, type)).filter((variant) => variant !== null);
+  const takesNull = node.types.includes("null") && (node.enum === void 0 || node.enum.includes(null));
+  const [first, ...more] = variants;
+  if (first === void 0) return _null3();
+  const either = more.length === 0 ? first : union([first, ...more]);
+  return takesNull ? nullable(either) : either;
+}
+function ofType(node, type) {
+  if (node.enum !== void 0) {
+    const values = node.enum.filter((value) => value !== null && isOfType(value, type));
+    return values.length === 0 ? null : literal(values);
+  }
+  if (type === "string") return text(node);
+  if (type === "boolean") return boolean2();
+  if (type === "array") return list(node);
+  if (type === "object") return object(node);
+  const checks = [];
+  if (node.minimum !== void 0) checks.push(_gte(node.minimum));
+  if (node.maximum !== void 0) checks.push(_lte(node.maximum));
+  const base = type === "integer" ? int() : number3();
+  return checks.length === 0 ? base : base.check(...checks);
+}
+function text(node) {
+  const { pattern, media, files, minLength: least = 0, maxLength: most = Number.POSITIVE_INFINITY } = node;
+  const checks = [];
+  if (pattern !== void 0) checks.push(_regex(pattern));
+  if (least > 0) checks.push(refine((value) => codePoints(value) >= least));
+  if (most < Number.POSITIVE_INFINITY) checks.push(refine((value) => codePoints(value) <= most));
+  if (media !== void 0) checks.push(refine((value) => checkMedia(value, media) === null));
+  if (files !== void 0) checks.push(refine((value) => checkFileType(value, files) === null));
+  return checks.length === 0 ? string2() : string2().check(...checks);
+}
+function codePoints(value) {
+  let pairs = 0;
+  for (let i = 0; i + 1 < value.length; i++) {
+    if (value.codePointAt(i) > 65535) {
+      pairs++;
+      i++;
+    }
+  }
+  return value.length - pairs;
+}
+function list(node) {
+  const checks = [];
+  if (node.minItems !== void 0) checks.push(_minLength(node.minItems));
+  if (node.maxItems !== void 0) checks.push(_maxLength(node.maxItems));
+  const { counts } = node;
+  if (counts !== void 0) checks.push(refine((value) => counts.includes(value.length)));
+  const base = array(toZod2(node.items));
+  return checks.length === 0 ? base : base.check(...checks);
+}
+function object(node) {
+  const shape = {};
+  for (const [name2, child] of node.properties)
+    shape[name2] = node.required.has(name2) ? toZod2(child) : optional(toZod2(child));
+  return strictObject(shape);
+}
+
+// scripts/src/contracts/explain.ts
+var SHOWN = 60;
+var A_TYPE = {
+  string: "a string",
+  number: "a number",
+  integer: "a whole number",
+  boolean: "a boolean",
+  array: "an array",
+  object: "an object",
+  null: "null"
+};
+function pathText(path) {
+  const text2 = path.map((step) => typeof step === "number" ? `[${step}]` : `.${plain3(step, SHOWN)}`).join("");
+  return text2.replace(/^\./, "");
+}
+function received(value) {
+  if (value === void 0) return "nothing";
+  if (value === null) return "null";
+  if (typeof value === "string" && value !== "" && plain3(value, SHOWN) === "") return "string of blanks";
+  if (Array.isArray(value)) return `array of ${value.length}`;
+  if (typeof value === "object") return "object";
+  return `${typeof value} ${literal2(value)}`;
+}
+function literal2(value) {
+  if (typeof value === "string") return JSON.stringify(plain3(withoutUser(value.slice(0, 4096)), SHOWN));
+  if (Array.isArray(value)) return "an array";
+  if (typeof value === "object" && value !== null) return "an object";
+  return String(value);
+}
+function withoutUser(text2) {
+  return text2.replace(/^([a-z][a-z0-9+.-]*:\/*)[^/?#]*@/i, "$1...@");
+}
+function expected(node) {
+  if (node.anyOf !== void 0) return node.anyOf.map(expected).join(" or ");
+  if (node.enum !== void 0) {
+    const values = node.enum.filter((value) => value !== null);
+    const kinds = node.types.filter((type) => type !== "null").map((type) => A_TYPE[type]);
+    const choice = values.length === 1 ? list2(values) : `one of ${values.map(literal2).join(", ")}`;
+    return `${choice} (${kinds.join(" or ")})${node.enum.includes(null) ? " or null" : ""}`;
+  }
+  return node.types.map((type) => expectedOf(node, type)).join(" or ");
+}
+function wanted(node) {
+  return expected({ ...node, types: node.types.filter((type) => type !== "null") });
+}
+function expectedOf(node, type) {
+  if (type === "array" && node.media !== void 0 && node.items?.media === node.media)
+    return `an array of${itemCount(node)} such items`;
+  if (type === "string") {
+    if (node.media !== void 0) return expectedMedia(node.media, node.files);
+    const least = node.pattern?.source === NOT_BLANK && node.minLength === 1 ? void 0 : node.minLength;
+    const size = range(least, node.maxLength);
+    return `a string${size && ` of ${size} characters`}${patternText(node)}`;
+  }
+  if (type === "number" || type === "integer") {
+    const { minimum, maximum } = node;
+    if (minimum !== void 0 && maximum !== void 0)
+      return `${A_TYPE[type]} from ${minimum} to ${maximum}`;
+    return `${A_TYPE[type]}${range(minimum, maximum) && ` of ${range(minimum, maximum)}`}`;
+  }
+  if (type === "array") {
+    const count2 = itemCount(node);
+    return `an array${count2 && ` of${count2} items`}, each ${expected(node.items)}`;
+  }
+  return type === "boolean" ? "true or false" : A_TYPE[type];
+}
+var NOT_BLANK = "\\S";
+function patternText({ pattern, title }) {
+  if (pattern === void 0) return "";
+  if (pattern.source === NOT_BLANK) return " that is not blank";
+  return title === void 0 ? ` that matches ${pattern.source}` : ` of the form ${title}`;
+}
+function itemCount({ minItems, maxItems, counts }) {
+  const count2 = counts === void 0 ? range(minItems, maxItems) : list2(counts);
+  return count2 && ` ${count2}`;
+}
+function range(least, most) {
+  if (least !== void 0 && most !== void 0) return `${least} to ${most}`;
+  if (most !== void 0) return `at most ${most}`;
+  return least === void 0 ? "" : `at least ${least}`;
+}
+function list2(values) {
+  const words = values.map(literal2);
+  return [words.slice(0, -1).join(", "), words.at(-1)].filter(Boolean).join(" or ");
+}
+var NEVER_ROUNDED = "nothing is rounded, as that changes the price";
+function hint(place) {
+  const { node, path, value, required: required2 } = place;
+  if (value === void 0) return `add ${sample(place)}`;
+  if (value === null) return required2 ? `write ${sample(place)}, not null` : `leave ${pathText(path)} out`;
+  const meant = sameMeaning(node, value);
+  if (meant !== void 0) return `write ${assign(path, meant)}${kind(meant, value)}, not ${literal2(value)}`;
+  if (node.enum !== void 0) return enumHint(place, node.enum);
+  if (typeof value === "string" && node.types.includes("string")) return textHint(place, value);
+  if (Array.isArray(value) && node.types.includes("array"))
+    return `give${itemCount(node)} items, not ${value.length}`;
+  if (isNumeric(value) && node.types.some((type) => type === "number" || type === "integer"))
+    return `write ${sample(place)}, not ${literal2(value)}; ${NEVER_ROUNDED}`;
+  return `write ${sample(place)}, not ${literal2(value)}`;
+}
+function assign(path, value) {
+  return `${name(path)}: ${Array.isArray(value) ? `[${value.map(literal2).join(", ")}]` : literal2(value)}`;
+}
+function name(path) {
+  const last = path.at(-1);
+  return typeof last === "string" ? `"${last}"` : pathText(path);
+}
+function kind(meant, value) {
+  const types = ["string", "number", "boolean", "array", "object"];
+  const type = types.find((candidate) => isOfType(meant, candidate));
+  return type === void 0 || isOfType(value, type) ? "" : ` (${A_TYPE[type]})`;
+}
+function requiredKind({ node }) {
+  const types = node.types.filter((type) => type !== "null");
+  return types.length === 1 ? ` (${A_TYPE[types[0]]})` : "";
+}
+function sample({ node, path, example, fromFile }) {
+  if (node.enum !== void 0) return `${name(path)}: ${list2(node.enum.filter((value) => value !== null))}`;
+  if ((node.media ?? node.items?.media) !== void 0)
+    return `${name(path)} as ${wanted(node)}${fromFile ? ", or give the picture with --image <file>" : ""}`;
+  return `${name(path)} as ${wanted(node)}, such as ${assign(path, example ?? node.default ?? generic(node))}`;
+}
+function generic(node) {
+  if (node.anyOf !== void 0) return generic(node.anyOf[0]);
+  if (node.enum !== void 0) return node.enum[0];
+  const type = node.types.find((candidate) => candidate !== "null");
+  if (type === "boolean") return true;
+  if (type === "number" || type === "integer") return node.minimum ?? node.maximum ?? 1;
+  if (type === "array") return [generic(node.items)];
+  return type === "object" ? {} : "...";
+}
+function enumHint(place, values) {
+  const { path, value, node } = place;
+  const choices = values.filter((choice) => choice !== null);
+  const words = choices.filter((choice) => typeof choice === "string");
+  const near = typeof value === "string" && new RegExp("\\p{L}{3}", "u").test(value) ? nearest(value, words) : void 0;
+  if (near !== void 0) return `write ${assign(path, near)}, not ${literal2(value)}`;
+  const fits3 = node.types.some((type) => isOfType(value, type));
+  const rounding = choices.every(isNumeric) && isNumeric(value) ? `; ${NEVER_ROUNDED}` : "";
+  return `write ${name(path)}: ${list2(choices)}${fits3 ? "" : requiredKind(place)}, not ${literal2(value)}${rounding}`;
+}
+function isNumeric(value) {
+  if (typeof value !== "string") return typeof value === "number";
+  return /^-?\d+(\.\d+)?$/.test(meaning(value));
+}
+function textHint(place, value) {
+  const { node, path, fromFile, provider } = place;
+  if (node.media !== void 0) {
+    const problem = checkMedia(value, node.media, fromFile, provider) ?? (node.files && checkFileType(value, node.files));
+    if (problem) return problem.hint;
+  }
+  if (value.trim() === "") return `write text into ${pathText(path)}`;
+  const length = codePoints(value);
+  if (node.maxLength !== void 0 && length > node.maxLength)
+    return `shorten ${pathText(path)} to ${node.maxLength} characters; it has ${length}`;
+  return `write ${sample(place)}`;
+}
+function sameMeaning(node, value) {
+  for (const candidate of candidates(node, value))
+    if (toZod2(node).safeParse(candidate).success) return candidate;
+  return void 0;
+}
+function candidates(node, value) {
+  if (node.anyOf !== void 0) return node.anyOf.flatMap((form) => candidates(form, value));
+  if (node.enum !== void 0 && typeof value !== "object")
+    return node.enum.filter((choice) => choice !== null && meaning(choice) === meaning(value));
+  const found = [];
+  if (node.types.includes("string") && (typeof value === "number" || typeof value === "boolean"))
+    found.push(String(value));
+  if (typeof value === "string" && value.length < SHOWN) {
+    const text2 = meaning(value);
+    if (/^-?\d+(\.\d+)?$/.test(text2)) found.push(Number(text2));
+    if (text2 === "true" || text2 === "false") found.push(text2 === "true");
+  }
+  if (node.types.includes("array") && !Array.isArray(value)) found.push([value]);
+  if (!node.types.includes("array") && Array.isArray(value) && value.length === 1) found.push(value[0]);
+  return found;
+}
+function meaning(value) {
+  return String(value).slice(0, SHOWN).normalize("NFKC").trim().toLowerCase().replace(/^(\d+(?:\.\d+)?)\s*(?:p|s|sec|seconds?)$/, "$1").replace(/^(\d+)\s*[:x×/\u2236]\s*(\d+)$/, "$1:$2").replace(/^(\d+)\.0+$/, "$1");
+}
+var LOOK_ALIKES = [
+  ["aspectratio", "ratio"],
+  ["prompt", "content"],
+  ["image", "imageurl"]
+];
+var FLAG_OF = /* @__PURE__ */ new Map([
+  ["model", "--model"],
+  ["callbackurl", "--callbackUrl"],
+  ["webhookurl", "--webhookUrl"],
+  ["idempotencykey", "--idempotencyKey"]
+]);
+function unknownFieldHint(key, node, given) {
+  const names2 = [...node.properties?.keys() ?? []];
+  const shown = JSON.stringify(plain3(key, SHOWN));
+  const flag = FLAG_OF.get(squeezed(key));
+  if (flag !== void 0) return `leave ${shown} out; it is said by ${flag}`;
+  const meant = lookAlike(key, names2) ?? nearest(key, names2);
+  const takes = `it takes ${names2.join(", ")}`;
+  if (meant === void 0) return `leave ${shown} out; ${takes}`;
+  if (Object.hasOwn(given, meant)) return `leave ${shown} out; "${meant}" is there already`;
+  return `write "${meant}" instead of ${shown}; ${takes}`;
+}
+function lookAlike(key, names2) {
+  const word = squeezed(key);
+  const group = LOOK_ALIKES.find((words) => words.includes(word));
+  return names2.find((name2) => group?.includes(name2.toLowerCase()));
+}
+function squeezed(key) {
+  return key.slice(0, SHOWN).toLowerCase().replace(/[-_\s]/g, "");
+}
+
+// scripts/src/contracts/places.ts
+import { isObject as isObject7 } from "./main.mjs";
+
+// scripts/src/contracts/image-field.ts
+function imageField(contract) {
+  for (const [name2, node] of rootOf(contract).properties ?? [])
+    if (node.media === "image" && node.types.includes("string")) return name2;
+  return null;
+}
+function imageUrlField(contract) {
+  for (const [name2, node] of rootOf(contract).properties ?? [])
+    if ((node.media ?? node.items?.media) === "image-url") return name2;
+  return null;
+}
+
+// scripts/src/contracts/places.ts
+function valueAt(from, path) {
+  let here = from;
+  for (const step of path) {
+    if (Array.isArray(here) && typeof step === "number") here = here[step];
+    else if (isObject7(here) && Object.hasOwn(here, step)) here = here[step];
+    else return void 0;
+  }
+  return here;
+}
+function placeOf(contract, node, path, value, required2) {
+  const example = valueAt(contract.example, path);
+  const fromFile = path.length === 1 && path[0] === imageField(contract);
+  return { node, path, value, required: required2, example, fromFile, provider: contract.provider };
+}
+
+// scripts/src/contracts/cross-field.ts
+var MOST_NAMES = 8;
+function crossFieldIssues(contract, node, object2, path) {
+  const issues = [
+    ...atLeastOne(contract, node, object2, path),
+    ...exclusive(node, object2, path),
+    ...sumMax(node, object2, path),
+    ...(node.when ?? []).flatMap((rule) => whenIssues(contract, node, rule, object2, path))
+  ];
+  for (const [name2, child] of node.properties ?? []) {
+    const value = fieldOf(object2, name2);
+    if (child.properties !== void 0 && isObject8(value))
+      issues.push(...crossFieldIssues(contract, child, value, [...path, name2]));
+  }
+  return issues;
+}
+function fieldOf(object2, name2) {
+  return Object.hasOwn(object2, name2) ? object2[name2] : void 0;
+}
+function isPresent(object2, name2) {
+  const value = fieldOf(object2, name2);
+  return value !== void 0 && carriesSomething(value);
+}
+function carriesSomething(value) {
+  if (typeof value === "string") return /\S/.test(value);
+  return Array.isArray(value) ? value.length > 0 : value !== null;
+}
+function atLeastOne(contract, node, object2, path) {
+  const names2 = node.atLeastOne;
+  if (names2 === void 0 || names2.some((name2) => isPresent(object2, name2))) return [];
+  const place = [...path, names2[0]];
+  return [
+    {
+      path: pathText(place),
+      expected: `at least one of ${names2.join(", ")}`,
+      received: "none of them",
+      hint: hint(placeOf(contract, node.properties.get(names2[0]), place, void 0, true))
+    }
+  ];
+}
+function exclusive(node, object2, path) {
+  const groups = node.exclusive ?? [];
+  const used = groups.map((group) => group.filter((name2) => isPresent(object2, name2))).filter((names2) => names2.length > 0);
+  if (used.length < 2) return [];
+  const given = (names2) => names2.slice(0, MOST_NAMES).join(", ");
+  return [
+    {
+      path: pathText([...path, used[1][0]]),
+      expected: groups.map((group) => group.join("/")).join(" or ").concat(", not both"),
+      received: used.map(given).join(" with "),
+      hint: `leave out ${used.map(given).join(", or leave out ")}`
+    }
+  ];
+}
+function sumMax(node, object2, path) {
+  if (node.sumMax === void 0) return [];
+  const { fields: fields2, max } = node.sumMax;
+  const given = fields2.filter(
+    (name2) => isPresent(object2, name2) && fits(node.properties.get(name2), fieldOf(object2, name2))
+  );
+  const counts = given.map((name2) => {
+    const value = fieldOf(object2, name2);
+    return Array.isArray(value) ? value.length : typeof value === "number" ? value : 0;
+  });
+  const total = counts.reduce((sum, count2) => sum + count2, 0);
+  if (total <= max) return [];
+  return [
+    {
+      path: pathText([...path, given.at(-1)]),
+      expected: `${fields2.join(" and ")} of at most ${max} together`,
+      received: `${counts.join(" + ")}${counts.length > 1 ? ` = ${total}` : ""}`,
+      hint: `take ${total - max} away from ${given.join(" or ")}; lists count by their length`
+    }
+  ];
+}
+function whenIssues(contract, node, rule, object2, path) {
+  const names2 = [...rule.if.keys()];
+  if (!names2.every((name2) => isMet(rule.if.get(name2), fieldOf(object2, name2)))) return [];
+  const because = circumstances(node, object2, names2);
+  const issues = [];
+  const add = (name2, wanted2, advice) => {
+    const value = fieldOf(object2, name2);
+    issues.push({
+      path: pathText([...path, name2]),
+      expected: wanted2,
+      received: received(value),
+      hint: advice
+    });
+  };
+  for (const name2 of rule.refuse)
+    if (isPresent(object2, name2))
+      add(name2, `no ${name2} ${because}`, `leave "${name2}" out; it is not taken ${because}`);
+  for (const name2 of rule.require) {
+    if (isPresent(object2, name2)) continue;
+    const field = rule.limit.get(name2) ?? node.properties.get(name2);
+    const place = placeOf(contract, field, [...path, name2], void 0, true);
+    add(name2, `${expected(field)}: needed ${because}`, `${hint(place)}, or ${instead(object2, names2)}`);
+  }
+  for (const [name2, narrower] of rule.limit) {
+    const value = fieldOf(object2, name2);
+    if (value === void 0 || !fits(node.properties.get(name2), value) || fits(narrower, value)) continue;
+    const place = placeOf(contract, narrower, [...path, name2], value, node.required.has(name2));
+    add(name2, `${expected(narrower)}, ${because}`, hint(place));
+  }
+  return issues;
+}
+function isMet({ absent, given }, value) {
+  if (value === void 0 || !carriesSomething(value)) return absent;
+  return typeof given === "boolean" ? given : fits(given, value);
+}
+function fits(node, value) {
+  return toZod2(node).safeParse(value).success;
+}
+function circumstances(node, object2, names2) {
+  const given = names2.filter((name2) => isPresent(object2, name2)).map((name2) => {
+    const value = fieldOf(object2, name2);
+    const isShort = typeof value !== "object" && node.properties.get(name2).media === void 0;
+    return isShort ? assign([name2], value) : name2;
+  });
+  const absent = names2.filter((name2) => !isPresent(object2, name2));
+  return [given.length > 0 && `with ${given.join(", ")}`, absent.length > 0 && `without ${absent.join(", ")}`].filter(Boolean).join(" and ");
+}
+function instead(object2, names2) {
+  return names2.map((name2) => `${isPresent(object2, name2) ? "change" : "set"} ${name2}`).join(" or ");
+}
+
+// scripts/src/contracts/validate.ts
+import { isObject as isObject9 } from "./main.mjs";
+var MOST_ISSUES = 20;
+function checkPayload(contract, payload) {
+  const root = rootOf(contract);
+  if (!isObject9(payload)) return [notAnObject(contract, payload)];
+  const issues = /* @__PURE__ */ new Map();
+  const result = toZod2(root).safeParse(payload);
+  for (const finding of result.success ? [] : flatten(result.error.issues)) {
+    if (issues.size >= MOST_ISSUES) break;
+    for (const issue2 of explain(contract, root, payload, finding))
+      if (!issues.has(issue2.path)) issues.set(issue2.path, issue2);
+  }
+  return [...issues.values(), ...crossFieldIssues(contract, root, payload, [])].slice(0, MOST_ISSUES);
+}
+function notAnObject(contract, payload) {
+  const isText = typeof payload === "string" && /^\s*\{/.test(payload.slice(0, 100));
+  return {
+    path: "--payload",
+    expected: "a JSON object",
+    received: received(payload),
+    hint: isText ? "pass the object itself, not a string that contains it" : `pass an object such as ${JSON.stringify(contract.example)}`
+  };
+}
+function flatten(findings, base = []) {
+  return findings.flatMap((finding) => {
+    const path = [...base, ...finding.path];
+    const meant = finding.errors?.find(
+      (errors) => errors.some((inner) => inner.path.length > 0 || inner.code === "unrecognized_keys")
+    ) ?? finding.errors?.find((errors) => errors.some((inner) => inner.code !== "invalid_type"));
+    return meant === void 0 ? [{ ...finding, path }] : flatten(meant, path);
+  });
+}
+function explain(contract, root, payload, finding) {
+  const path = finding.path;
+  const node = nodeAt(root, path) ?? root;
+  const value = valueAt(payload, path);
+  if (finding.code === "unrecognized_keys" && isObject9(value))
+    return (finding.keys ?? []).slice(0, MOST_ISSUES).map((key) => {
+      const rejected = node.rejected?.get(key);
+      return {
+        path: pathText([...path, key]),
+        expected: rejected === void 0 ? `no such field for ${contract.model}` : `no ${key} for ${contract.model}: ${rejected}`,
+        received: received(value[key]),
+        hint: rejected === void 0 ? unknownFieldHint(key, node, value) : `leave "${key}" out: ${rejected}`
+      };
+    });
+  const last = path.at(-1);
+  const required2 = typeof last !== "string" || nodeAt(root, path.slice(0, -1))?.required?.has(last) === true;
+  return [
+    {
+      path: pathText(path),
+      expected: expected(node),
+      received: received(value),
+      hint: hint(placeOf(contract, node, path, value, required2))
+    }
+  ];
+}
+
+// scripts/src/contracts/price.ts
+var MOST_VARIANTS = 3;
+var MOST_VALUES = 40;
+function estimate(contract, payload) {
+  const { price } = contract;
+  if (price === null) return null;
+  const root = rootOf(contract);
+  const explained = explainedAbsences(price);
+  const costs = [];
+  for (const rate of price.rates) {
+    const fit = fits2(root, rate, payload, explained);
+    if (fit === "no") continue;
+    const cost = costOf(root, price, rate, payload);
+    if (cost === null) return null;
+    costs.push(cost);
+    if (fit === "yes") break;
+  }
+  const least = Math.min(...costs.map((cost) => cost.least));
+  const most = Math.max(...costs.map((cost) => cost.most));
+  return [least, most].every((credits) => Number.isSafeInteger(credits) && credits > 0) ? { least, most } : null;
+}
+function estimateCredits(contract, payload) {
+  const range2 = estimate(contract, payload);
+  return range2 !== null && range2.least === range2.most ? range2.most : null;
+}
+function creditsText({ least, most }, usdPerCredit) {
+  const range2 = (low, high) => low === high ? low : `${low} to ${high}`;
+  const credits = `${range2(String(least), String(most))} credit${most === 1 ? "" : "s"}`;
+  if (usdPerCredit === null) return credits;
+  const dollars = (amount) => `US$${trimmed(amount * usdPerCredit)}`;
+  return `${credits} (about ${range2(dollars(least), dollars(most))})`;
+}
+function trimmed(amount) {
+  return amount.toFixed(4).replace(/0{1,2}$/, "");
+}
+function priceLine(contract, payload) {
+  const { price } = contract;
+  if (price === null || price.rates.length === 0) return null;
+  const range2 = estimate(contract, payload);
+  const said = `An estimate by prices of ${price.asOf}, no quote:`;
+  if (range2 !== null) return `${said} ${creditsText(range2, price.usdPerCredit)}.`;
+  const bySecond = price.rates.flatMap(({ perSecond }) => perSecond ?? []);
+  if (bySecond.length === 0) return null;
+  const second = { least: Math.min(...bySecond), most: Math.max(...bySecond) };
+  return `${said} ${creditsText(second, price.usdPerCredit)} a second; how many seconds count is not known from this request.`;
+}
+function fits2(root, { when }, payload, explained) {
+  let fit = "yes";
+  for (const [name2, condition] of Object.entries(when)) {
+    const one = meets(valueIn(root, payload, name2), condition, explained.has(name2) ? "no" : "perhaps");
+    if (one === "no") return "no";
+    if (one === "perhaps") fit = "perhaps";
+  }
+  return fit;
+}
+function explainedAbsences({ rates }) {
+  const explains = (condition) => condition === "absent" || Array.isArray(condition) && condition.includes(null);
+  const pairs = rates.flatMap(({ when }) => Object.entries(when));
+  return new Set(pairs.filter(([, condition]) => explains(condition)).map(([name2]) => name2));
+}
+function meets(value, condition, unsaid) {
+  const isLeftOut = value === void 0 || !carriesSomething(value);
+  const as = (is) => is ? "yes" : "no";
+  if (condition === "given") return as(!isLeftOut);
+  if (condition === "absent") return as(isLeftOut);
+  if (Array.isArray(condition)) {
+    if (isLeftOut) return condition.includes(null) ? "yes" : unsaid;
+    return as(condition.includes(value));
+  }
+  if (isLeftOut) return unsaid;
+  if (isObject10(condition))
+    return as(typeof value === "string" && new RegExp(String(condition.pattern), "u").test(value));
+  return as(value === condition);
+}
+function costOf(root, price, rate, payload) {
+  const { credits, perSecond, times, perhapsTimes } = rate;
+  const count2 = numberIn(root, payload, times ?? perhapsTimes);
+  let cost;
+  if (perSecond !== void 0) {
+    const seconds = secondsOf(root, price, rate, payload);
+    if (seconds === null) return null;
+    cost = { least: perSecond * seconds.least, most: perSecond * seconds.most };
+  } else {
+    const [least, most] = Array.isArray(credits) ? credits : [credits, credits];
+    cost = { least, most };
+  }
+  return { least: times === void 0 ? cost.least : cost.least * count2, most: cost.most * count2 };
+}
+function numberIn(root, payload, name2) {
+  const value = name2 === void 0 ? void 0 : valueIn(root, payload, name2);
+  return typeof value === "number" ? value : 1;
+}
+function secondsOf(root, price, rate, payload) {
+  if (rate.seconds !== void 0) return { least: rate.seconds[0], most: rate.seconds[1] };
+  const value = valueIn(root, payload, price.seconds);
+  if (value !== void 0 && value !== null) {
+    const seconds = toSeconds(value);
+    return seconds === null || seconds === 0 ? null : { least: seconds, most: seconds };
+  }
+  const possible = valuesOf(root.properties?.get(price.seconds)).map(toSeconds);
+  if (possible.length === 0 || possible.some((seconds) => seconds === null || seconds === 0)) return null;
+  return { least: Math.min(...possible), most: Math.max(...possible) };
+}
+function valueIn(root, payload, name2) {
+  return (Object.hasOwn(payload, name2) ? payload[name2] : void 0) ?? root.properties?.get(name2)?.default;
+}
+function toSeconds(value) {
+  if (typeof value === "number") return value;
+  return typeof value === "string" && /^\d{1,6}(\.\d+)?$/.test(value) ? Number(value) : null;
+}
+function cheaperVariants(contract, payload, belowCredits) {
+  const now = estimate(contract, payload);
+  if (now === null || checkPayload(contract, payload).length > 0) return [];
+  const singles = priceFields(contract).flatMap((name2) => changesOf(contract, payload, name2));
+  const pairs = singles.flatMap(
+    (one, i) => singles.slice(i + 1).flatMap((two) => one.name === two.name ? [] : [{ ...one.change, ...two.change }])
+  );
+  const variants = [];
+  for (const change of [...singles.map((single) => single.change), ...pairs]) {
+    const credits = estimate(contract, { ...payload, ...change })?.most;
+    if (credits !== void 0 && credits < belowCredits) variants.push({ change, credits });
+  }
+  variants.sort(
+    (a, b) => a.credits - b.credits || Object.keys(a.change).length - Object.keys(b.change).length
+  );
+  const valid = [];
+  for (const variant of variants) {
+    if (valid.length === MOST_VARIANTS) break;
+    if (valid.some((better) => isPartOf(better.change, variant.change))) continue;
+    if (checkPayload(contract, { ...payload, ...variant.change }).length === 0) valid.push(variant);
+  }
+  return valid;
+}
+function isPartOf(part, whole) {
+  return Object.entries(part).every(([name2, value]) => whole[name2] === value);
+}
+function priceFields(contract) {
+  const { seconds, rates } = contract.price;
+  const names2 = /* @__PURE__ */ new Set();
+  if (seconds !== null) names2.add(seconds);
+  for (const { when, times, perhapsTimes } of rates)
+    for (const name2 of [...Object.keys(when), times, perhapsTimes]) if (name2 !== void 0) names2.add(name2);
+  return [...names2];
+}
+function changesOf(contract, payload, name2) {
+  const root = rootOf(contract);
+  const current = valueIn(root, payload, name2);
+  return valuesOf(root.properties?.get(name2)).filter((value) => value !== null && value !== current).map((value) => ({ name: name2, change: { [name2]: value } }));
+}
+function valuesOf(node) {
+  if (node?.enum !== void 0) return node.enum;
+  if (node?.minimum === void 0 || node.maximum === void 0) return [];
+  const first = Math.ceil(node.minimum);
+  const length = Math.min(MOST_VALUES, Math.max(0, Math.floor(node.maximum) - first + 1));
+  return Array.from({ length }, (_, i) => first + i);
+}
+
+// scripts/src/cli/describe.ts
+import { actionWords as actionWords2, commandLine as commandLine2, flagWords } from "./main.mjs";
+import { success } from "./main.mjs";
+import { EXIT } from "./main.mjs";
+import { PROFILES } from "./main.mjs";
+import { modelFlags } from "./main.mjs";
+async function describeAll({ profile, isProviderNamed, kind: kind2 }) {
+  const provider = profile.id;
+  const found = await contractsOf(provider, kind2);
+  const nextSteps = found.slice(0, 1).map((contract) => commandLine2(actionWords2("describeModel", modelFlags(contract))));
+  const others = {};
+  for (const { id } of isProviderNamed ? [] : PROFILES.filter((other) => other !== profile)) {
+    others[id] = kind2 === void 0 ? await listModels(id) : (await contractsOf(id, kind2)).map(({ model }) => model);
+    nextSteps.push(commandLine2(actionWords2("listModels", { provider: id, kind: kind2 })));
+  }
+  const data = {
+    provider,
+    ...kind2 !== void 0 && { kind: kind2 },
+    models: found.map(summary),
+    ...!isProviderNamed && { otherProviders: others },
+    nextSteps
+  };
+  return success(null, null, data, EXIT.done);
+}
+async function contractsOf(provider, kind2) {
+  const found = [];
+  for (const id of await listModels(provider)) {
+    const contract = await loadContract(provider, id);
+    if (kind2 === void 0 || contract.output === kind2) found.push(contract);
+  }
+  return found;
+}
+async function describeOne({ profile, isProviderNamed }, model) {
+  const services = isProviderNamed ? [profile] : PROFILES;
+  let provider = profile.id;
+  for (const { id } of services) if ((await listModels(id)).includes(model)) provider = id;
+  const contract = await loadContract(provider, model);
+  const { schema, example, sources, notes, replay, price } = contract;
+  const flags = { sandbox: true, ...modelFlags(contract), payload: JSON.stringify(example) };
+  return success(
+    null,
+    null,
+    {
+      ...summary(contract),
+      schema,
+      sources: sources.map((source) => ({ ...source })),
+      notes,
+      replay,
+      price: price === null ? null : JSON.parse(JSON.stringify(price)),
+      nextSteps: [commandLine2(flagWords(flags))]
+    },
+    EXIT.done
+  );
+}
+function summary(contract) {
+  const { provider, model, output, schema, example, price } = contract;
+  return {
+    provider,
+    model,
+    title: schema.title ?? model,
+    output,
+    required: schema.required ?? [],
+    example,
+    estimatedCreditsOfExample: estimateCredits(contract, example),
+    estimateOfExample: priceLine(contract, example),
+    priceAsOf: price?.asOf ?? null
+  };
+}
+
+// scripts/src/cli/payload.ts
+const { constants } = require("node:fs");
+const { open } = require("node:fs/promises");
+const { addAbortSignal } = require("node:stream");
+import { Failure as Failure2 } from "./main.mjs";
+import { isObject as isObject11 } from "./main.mjs";
+import { plain as plain4 } from "./main.mjs";
+var MAX_INPUT_BYTES = 64 * 1024 * 1024;
+var MAX_IMAGE_BYTES = 32 * 1024 * 1024;
+async function readPayload(contract, text2, image, signal) {
+  const payload = text2 === void 0 ? {} : parsePayload(text2 === "-" ? await readStdin(signal) : text2, text2 === "-");
+  if (image === void 0) return payload;
+  const field = imageField(contract);
+  if (field === null) {
+    const byUrl = imageUrlField(contract);
+    if (byUrl !== null)
+      throw refused(
+        "--image",
+        "a model that takes a picture as a file",
+        `model ${contract.model}, which takes public URLs only`,
+        `write the picture's public http(s) URL into "${byUrl}"; ${contract.provider} documents no upload`
+      );
+    throw refused(
+      "--image",
+      "a model that takes an image",
+      `model ${contract.model}, which takes none`,
+      contract.provider === DEFAULT_PROVIDER ? "choose for example --model i2v" : "leave --image out"
+    );
+  }
+  if (payload[field] !== void 0 && payload[field] !== null) {
+    throw refused(
+      "--image",
+      `one image: by --image or as "${field}" in the payload`,
+      "both",
+      `leave "${field}" out of the payload`
+    );
+  }
+  return { ...payload, [field]: await readImage(image) };
+}
+function parsePayload(text2, fromStdin) {
+  let value;
+  try {
+    value = JSON.parse(text2.replace(/^\uFEFF/, ""));
+  } catch (error) {
+    throw mangled(text2, fromStdin, error instanceof Error ? error.message : "");
+  }
+  if (isObject11(value)) return value;
+  const kind2 = value === null ? "null" : Array.isArray(value) ? "an array" : `a ${typeof value}`;
+  const hint2 = 'write the fields in braces, for example {"prompt":"a lighthouse at dawn"}';
+  throw refused("--payload", "a JSON object", kind2, hint2);
+}
+var STDIN_FORM = "pass the JSON on standard input: put it into a file and run the command with --payload - < payload.json";
+function mangled(text2, fromStdin, syntax) {
+  const trimmed2 = text2.trim();
+  const expected2 = "a JSON object";
+  if (trimmed2 === "")
+    return refused(
+      "--payload",
+      expected2,
+      "nothing",
+      fromStdin ? "send the JSON on standard input" : STDIN_FORM
+    );
+  const base64 = trimmed2.lastIndexOf(";base64,");
+  if (base64 >= 0 && !/["'\s{}]/.test(trimmed2.slice(base64))) {
+    const received3 = `${text2.length} characters that end inside base64 data: cut off on the way`;
+    return refused(
+      "--payload",
+      expected2,
+      received3,
+      `one argument is limited to 128 KiB: use --image <file>, or ${STDIN_FORM}`
+    );
+  }
+  if (!fromStdin && /^'/.test(trimmed2)) {
+    return refused(
+      "--payload",
+      expected2,
+      "single quotes around it",
+      `this shell keeps single quotes (cmd.exe does): ${STDIN_FORM}`
+    );
+  }
+  if (!fromStdin && /^\{?\s*\\"/.test(trimmed2)) {
+    return refused(
+      "--payload",
+      expected2,
+      "quotes with a backslash before them",
+      `the shell passed the backslashes on: ${STDIN_FORM}`
+    );
+  }
+  if (!fromStdin && !trimmed2.includes('"')) {
+    const received3 = `${plain4(trimmed2, 60)} (no double quotes in it)`;
+    return refused(
+      "--payload",
+      expected2,
+      received3,
+      `the shell took the quotes away (PowerShell does): ${STDIN_FORM}`
+    );
+  }
+  const position = /position \d+(?: \(line \d+ column \d+\))?/.exec(syntax)?.[0];
+  const received2 = `text that is no JSON${position ? ` at ${position}` : ""}: ${plain4(trimmed2, 60)}`;
+  return refused(
+    "--payload",
+    expected2,
+    received2,
+    fromStdin ? "check the JSON" : `check the JSON, or ${STDIN_FORM}`
+  );
+}
+async function readStdin(signal) {
+  if (process.stdin.isTTY) {
+    throw refused("--payload -", "JSON on standard input", "a terminal", STDIN_FORM);
+  }
+  try {
+    return await textOf(addAbortSignal(signal, process.stdin));
+  } catch (error) {
+    if (error instanceof Failure2 || signal.aborted) throw error;
+    const received2 = `what cannot be read (${codeOf(error)})`;
+    throw refused("--payload -", "JSON on standard input", received2, STDIN_FORM);
+  }
+}
+async function textOf(stream) {
+  const block = new ArrayBuffer(0, { maxByteLength: MAX_INPUT_BYTES });
+  const bytes = new Uint8Array(block);
+  let size = 0;
+  for await (const chunk of stream) {
+    if (size + chunk.length > MAX_INPUT_BYTES) {
+      throw refused(
+        "--payload -",
+        `at most ${MAX_INPUT_BYTES} bytes`,
+        "more",
+        "send a smaller image, or its public address"
+      );
+    }
+    block.resize(size + chunk.length);
+    bytes.set(chunk, size);
+    size += chunk.length;
+  }
+  const isUtf16 = bytes[0] === 255 && bytes[1] === 254;
+  const text2 = Buffer.from(block, 0, size).toString(isUtf16 ? "utf16le" : "utf8");
+  block.resize(0);
+  return text2;
+}
+async function readImage(file) {
+  let handle;
+  try {
+    handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const stat = await handle.stat();
+    if (!stat.isFile())
+      throw refused("--image", "a file", `${plain4(file, 120)}, which is none`, "name an image file");
+    const head = Buffer.alloc(16);
+    const { bytesRead } = await handle.read(head, 0, 16, 0);
+    const type = sniffImage(head.subarray(0, bytesRead));
+    if (!type) {
+      const received2 = `${plain4(file, 120)}, which is none of these`;
+      throw refused(
+        "--image",
+        "a PNG, JPEG, WebP, GIF, AVIF or BMP file",
+        received2,
+        "name an image file, or convert it first"
+      );
+    }
+    if (stat.size > MAX_IMAGE_BYTES) {
+      throw refused(
+        "--image",
+        `at most ${MAX_IMAGE_BYTES} bytes`,
+        `${stat.size}`,
+        "make the image smaller, or pass its public address in the payload"
+      );
+    }
+    const bytes = Buffer.alloc(stat.size);
+    const { bytesRead: size } = await handle.read(bytes, 0, stat.size, 0);
+    return `data:${type};base64,${bytes.toString("base64", 0, size)}`;
+  } catch (error) {
+    if (error instanceof Failure2) throw error;
+    throw refused(
+      "--image",
+      "a file that can be read",
+      `${plain4(file, 120)} (${codeOf(error)})`,
+      "check the path; it is taken from the folder in which the command runs"
+    );
+  } finally {
+    await handle?.close();
+  }
+}
+function codeOf(error) {
+  return error instanceof Error && "code" in error ? String(error.code) : "unknown reason";
+}
+function refused(path, expected2, received2, hint2) {
+  const issues = [{ path, expected: expected2, received: received2, hint: hint2 }];
+  return new Failure2("INVALID_PAYLOAD", `${path}: expected ${expected2}, received ${received2}.`, {
+    issues,
+    nextSteps: [hint2]
+  });
+}
+
+// scripts/src/contracts/whole-body.ts
+import { Failure as Failure3 } from "./main.mjs";
+import { isObject as isObject12 } from "./main.mjs";
+import { plain as plain5 } from "./main.mjs";
+function withoutBody(contract, payload, callbackFlag) {
+  const { input, ...beside } = payload;
+  if (!isObject12(input) || rootOf(contract).properties?.has("input") === true) return payload;
+  const issues = Object.entries(beside).filter(([name2, value]) => name2 !== "model" || value !== contract.model).map(([name2, value]) => besideIssue(contract, name2, value, callbackFlag));
+  const [first] = issues;
+  if (first === void 0) return input;
+  const hint2 = 'pass what is inside "input" as the payload, and nothing else';
+  throw new Failure3("INVALID_PAYLOAD", `--payload holds a complete request body: ${hint2}.`, {
+    issues: [
+      { path: "input", expected: "the fields themselves", received: received(input), hint: hint2 },
+      ...issues
+    ],
+    nextSteps: [hint2, ...issues.map((issue2) => `${issue2.path}: ${issue2.hint}`)]
+  });
+}
+function besideIssue(contract, name2, value, callbackFlag) {
+  const place = { path: plain5(name2, 60), received: received(value) };
+  if (name2 === "model") {
+    const hint3 = `leave "model" out; the model is the one of --model, which is ${contract.model} here`;
+    return { ...place, expected: contract.model, hint: hint3 };
+  }
+  const hint2 = name2 === "callback_url" ? `leave "callback_url" out; the address goes into --${callbackFlag}` : `leave ${JSON.stringify(plain5(name2, 60))} out, or put it inside "input" if it is one of the fields`;
+  return { ...place, expected: "nothing beside the fields", hint: hint2 };
+}
+
+// scripts/src/cli/read-request.ts
+import { actionWords as actionWords3, commandLine as commandLine3 } from "./main.mjs";
+import { Failure as Failure4 } from "./main.mjs";
+import { checkPublicUrl as checkPublicUrl2 } from "./main.mjs";
+import { plain as plain6 } from "./main.mjs";
+import { unsupported } from "./main.mjs";
+import { modelFlags as modelFlags2 } from "./main.mjs";
+import { isLoopback } from "./main.mjs";
+async function readRequest(args, loopback, signal) {
+  const contract = await loadContract(args.profile.id, args.model);
+  const webhookUrl = args.callback === void 0 ? void 0 : readCallback(args, args.callback, loopback);
+  const given = await readPayload(contract, args.payload, args.image, signal);
+  const payload = withoutBody(contract, given, args.profile.callbackFlag);
+  const issues = checkPayload(contract, payload);
+  const first = issues[0];
+  if (first) {
+    const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : "";
+    const message = `The payload does not fit ${contract.model}: ${first.path}: expected ${first.expected}, received ${first.received}${more}.`;
+    throw new Failure4("INVALID_PAYLOAD", message, {
+      issues,
+      nextSteps: [
+        ...new Set(issues.map(({ path, hint: hint2 }) => `${path}: ${hint2}`)),
+        commandLine3(actionWords3("describeModel", modelFlags2(contract)))
+      ]
+    });
+  }
+  if (args.action === "quote" && !args.profile.can.quote) throw noQuote(args, contract, payload);
+  const generation = {
+    model: contract.model,
+    payload,
+    idempotencyKey: args.idempotencyKey ?? crypto.randomUUID(),
+    ...args.maxCredits !== void 0 && { maxCredits: args.maxCredits },
+    ...webhookUrl !== void 0 && { webhookUrl }
+  };
+  const terms = {
+    isNamed: args.idempotencyKey !== void 0,
+    isNew: args.isNew,
+    owner: args.owner ?? null,
+    wait: args.action === "generate" ? args.wait : null,
+    maxCreditsPerDay: args.maxCreditsPerDay ?? null
+  };
+  return { contract, generation, terms };
+}
+function noQuote({ profile }, contract, payload) {
+  const refusal = unsupported(profile, "quote");
+  const line = priceLine(contract, payload);
+  const steps = line === null ? [
+    `No price of ${contract.model} is known here either. Get a yes to an unknown price before you submit.`
+  ] : [
+    `${line} Tell the person so, and submit with --maxCredits, which is held against the same estimate.`,
+    contract.price.note
+  ];
+  const describe2 = commandLine3(actionWords3("describeModel", modelFlags2(contract)));
+  return refusal.with({ nextSteps: [...steps, describe2] });
+}
+function readCallback({ profile }, value, loopback) {
+  const flag = `--${profile.callbackFlag}`;
+  const problem = checkPublicUrl2(value, { schemes: ["https"] });
+  if (!problem || loopback && isLocal(value)) return new URL(value).href;
+  const { expected: expected2, hint: hint2 } = problem;
+  throw new Failure4("INVALID_PAYLOAD", `${flag}: expected ${expected2}.`, {
+    issues: [{ path: flag, expected: expected2, received: `"${plain6(value, 80)}"`, hint: hint2 }],
+    nextSteps: [hint2]
+  });
+}
+function isLocal(value) {
+  const url = URL.canParse(value) ? new URL(value) : void 0;
+  return url?.protocol === "http:" && isLoopback(url) && !url.username && !url.password;
+}
+export {
+  ContractError,
+  DEFAULT_PROVIDER,
+  EXTENSION,
+  MEDIA_KINDS,
+  RULES,
+  assign,
+  carriesSomething,
+  cheaperVariants,
+  checkFileType,
+  checkMedia,
+  checkPayload,
+  codePoints,
+  commandFor,
+  creditsText,
+  crossFieldIssues,
+  describeAll,
+  describeOne,
+  estimate,
+  estimateCredits,
+  expected,
+  expectedMedia,
+  fieldList,
+  fingerprint,
+  fromCompiled,
+  hint,
+  imageField,
+  imageUrlField,
+  isOfType,
+  listModels,
+  listProviders,
+  loadContract,
+  nodeAt,
+  pathText,
+  placeOf,
+  priceLine,
+  readDocument,
+  readNode,
+  readPayload,
+  readPrice,
+  readRequest,
+  readRules,
+  received,
+  rootOf,
+  sniffImage,
+  toContract,
+  toZod2 as toZod,
+  unknownFieldHint,
+  valueAt,
+  withoutBody
+};

@@ -1,0 +1,990 @@
+// Compiled from scripts/src/ by `npm run build`; do not edit.
+const require = (name) => process.getBuiltinModule(name);
+// scripts/src/core/file-warnings.ts
+const path = require("node:path");
+
+// scripts/src/download/signature.ts
+var kind = (ext, contentType) => ({
+  ext,
+  contentType,
+  makes: madeAs(contentType)
+});
+function madeAs(contentType) {
+  const family = contentType.split("/", 1)[0];
+  return family === "video" || family === "image" || family === "audio" ? family : "model3d";
+}
+var KIND_WORDS = {
+  image: "an image",
+  audio: "a sound",
+  model3d: "a 3D model",
+  video: "a video"
+};
+var SIGNATURE_BYTES = 512;
+var MP4 = kind("mp4", "video/mp4");
+var MOV = kind("mov", "video/quicktime");
+var M4A = kind("m4a", "audio/mp4");
+var AVIF = kind("avif", "image/avif");
+var HEIC = kind("heic", "image/heic");
+var MP3 = kind("mp3", "audio/mpeg");
+var USDZ = kind("usdz", "model/vnd.usdz+zip");
+var STL = kind("stl", "model/stl");
+var OBJ = kind("obj", "model/obj");
+var MTL = kind("mtl", "model/mtl");
+var ISO_BRANDS = {
+  "qt  ": MOV,
+  "M4A ": M4A,
+  "M4B ": M4A,
+  avif: AVIF,
+  avis: AVIF,
+  heic: HEIC,
+  heix: HEIC
+};
+var ascii = (text) => [...Buffer.from(text)];
+var MAGIC = [
+  { at: 0, bytes: [137, 80, 78, 71, 13, 10, 26, 10], kind: kind("png", "image/png") },
+  { at: 0, bytes: [255, 216, 255], kind: kind("jpg", "image/jpeg") },
+  { at: 0, bytes: ascii("GIF8"), kind: kind("gif", "image/gif") },
+  { at: 8, bytes: ascii("WEBP"), kind: kind("webp", "image/webp") },
+  { at: 8, bytes: ascii("WAVE"), kind: kind("wav", "audio/wav") },
+  { at: 8, bytes: ascii("AVI "), kind: kind("avi", "video/x-msvideo") },
+  { at: 0, bytes: [26, 69, 223, 163], kind: kind("webm", "video/webm") },
+  { at: 0, bytes: ascii("OggS"), kind: kind("ogg", "audio/ogg") },
+  { at: 0, bytes: ascii("fLaC"), kind: kind("flac", "audio/flac") },
+  { at: 0, bytes: ascii("ID3"), kind: MP3 },
+  { at: 0, bytes: [77, 84, 104, 100, 0, 0, 0, 6], kind: kind("mid", "audio/midi") },
+  { at: 0, bytes: ascii("glTF"), kind: kind("glb", "model/gltf-binary") },
+  { at: 0, bytes: ascii("Kaydara FBX Binary  \0"), kind: kind("fbx", "application/octet-stream") }
+];
+var ZIP_TYPES = {
+  "model/vnd.usdz+zip": USDZ,
+  "application/zip": kind("zip", "application/zip")
+};
+var STL_TYPES = [
+  "model/stl",
+  "model/x.stl-binary",
+  "model/x.stl-ascii",
+  "application/sla",
+  "application/vnd.ms-pki.stl"
+];
+var VAGUE_TYPES = ["", "text/plain", "application/octet-stream", "binary/octet-stream"];
+function fileKind(head, contentType = "") {
+  const start = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, SIGNATURE_BYTES));
+  const text = start.toString("latin1");
+  return bySignature(start, text) ?? byType(text, contentType.split(";", 1)[0].trim().toLowerCase());
+}
+function bySignature(head, text) {
+  if (text.slice(4, 8) === "ftyp") return isoKind(text);
+  if (/^[\0-\x08][\s\S]{3}(moov|mdat|wide|free|skip)/.test(text)) return MOV;
+  const riff = text.startsWith("RIFF");
+  for (const magic of MAGIC) {
+    if (magic.at === 8 === riff && magic.bytes.every((byte, i) => head[magic.at + i] === byte)) {
+      return magic.kind;
+    }
+  }
+  if (isMpegAudio(head)) return MP3;
+  if (/^PK\x03\x04[\s\S]{4}\0\0[\s\S]{20}[^\0]{1,200}?\.usd[acz]?[^a-z]/.test(text)) return USDZ;
+  if (/^ply\r?\n(format|comment|obj_info) /.test(text)) return kind("ply", "model/ply");
+  if (/^solid\b[^\n]{0,300}\n\s*facet\s+normal\s/.test(text)) return STL;
+  return null;
+}
+function isMpegAudio([sync = 0, version = 0, rates = 255]) {
+  const isLayer3 = sync === 255 && [226, 227, 242, 243, 250, 251].includes(version);
+  return isLayer3 && rates < 240 && (rates & 12) !== 12;
+}
+function isoKind(text) {
+  const brand = text.slice(8, 12);
+  if (brand === "mif1" || brand === "msf1") return /avi[fs]/.test(text.slice(16, 64)) ? AVIF : HEIC;
+  return ISO_BRANDS[brand] ?? MP4;
+}
+function byType(text, type) {
+  if (text.startsWith("PK")) return ZIP_TYPES[type] ?? null;
+  const start = /^(?:\xef\xbb\xbf)?\s*(.)/.exec(text)?.[1];
+  if (start === "{" && type === "model/gltf+json") return kind("gltf", "model/gltf+json");
+  if (start === void 0 || "<{[".includes(start)) return null;
+  if (STL_TYPES.includes(type)) return STL;
+  if (type !== OBJ.contentType && type !== MTL.contentType && !VAGUE_TYPES.includes(type)) return null;
+  return wavefrontKind(text, type);
+}
+var OBJ_LINE = /^(v|vt|vn|vp|f|l|p|o|g|s|mtllib|usemtl)(\s|$)/;
+var MTL_LINE = /^(newmtl|K[adse]|N[si]|d|Tr|Tf|illum|map_\w+|bump|norm|P[rmsc]c?)(\s|$)/;
+function wavefrontKind(text, type) {
+  const lines = text.split(/\r?\n|\r/);
+  if (text.length >= SIGNATURE_BYTES) lines.pop();
+  if (lines[0]?.startsWith("#!") || /[\0-\x08\x0e-\x1f]/.test(text)) return null;
+  const words = lines.map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"));
+  if (words.length === 0) return type === OBJ.contentType ? OBJ : type === MTL.contentType ? MTL : null;
+  const isScene = type === OBJ.contentType || words.some((line) => /^(v\s+-?[\d.]|mtllib\s)/.test(line));
+  if (isScene && words.every((line) => OBJ_LINE.test(line))) return OBJ;
+  return words[0].startsWith("newmtl") && words.every((line) => MTL_LINE.test(line)) ? MTL : null;
+}
+
+// scripts/src/core/file-warnings.ts
+import { Failure } from "./main.mjs";
+async function warningsAbout({ provider }, model, files) {
+  const wanted = model && await outputOf(provider.id, model);
+  if (!wanted) return [];
+  return files.filter(({ contentType }) => madeAs(contentType) !== wanted).map(({ path: file, contentType }) => {
+    const came = `${KIND_WORDS[madeAs(contentType)]} (${contentType})`;
+    return `${model} makes ${KIND_WORDS[wanted]}, but ${path.basename(file)} is ${came}. It was saved as it came: tell the person.`;
+  });
+}
+async function outputOf(provider, model) {
+  const { loadContract } = await import("./contracts.mjs");
+  try {
+    return (await loadContract(provider, model)).output;
+  } catch (error) {
+    if (error instanceof Failure) return void 0;
+    throw error;
+  }
+}
+
+// scripts/src/download/copy-file.ts
+const { randomBytes } = require("node:crypto");
+const { copyFile, rm } = require("node:fs/promises");
+const path4 = require("node:path");
+
+// scripts/src/download/download.ts
+const { constants: constants2 } = require("node:fs");
+const { access, link, lstat: lstat3 } = require("node:fs/promises");
+const path3 = require("node:path");
+import { Failure as Failure3 } from "./main.mjs";
+import { diskError as diskError2, diskTrouble as diskTrouble2, renamePatiently } from "./journal.mjs";
+import { makeFolder } from "./main.mjs";
+
+// scripts/src/download/fetch-file.ts
+import {
+  isTransientStatus,
+  PAUSE_BUDGET_MS,
+  parseRetryAfter,
+  pauseAfter,
+  RETRY_PAUSES
+} from "./live.mjs";
+import { Failure as Failure2 } from "./main.mjs";
+import { checkPublicUrl, THIS_MACHINE } from "./main.mjs";
+
+// scripts/src/download/file-hash.ts
+const { createHash } = require("node:crypto");
+const { once } = require("node:events");
+const { createReadStream } = require("node:fs");
+const { lstat } = require("node:fs/promises");
+const { Worker } = require("node:worker_threads");
+import { diskTrouble } from "./journal.mjs";
+var WORKER_FROM_BYTES = 32 * 1024 * 1024;
+var FileHash = class {
+  #file;
+  #thread;
+  constructor(file) {
+    this.#file = file;
+  }
+  /** So many bytes will come. A thread takes as long to start as a tenth of its work, and can do so in the meantime. */
+  expect(bytes) {
+    if (bytes >= WORKER_FROM_BYTES) this.#thread ??= this.#start();
+  }
+  /** So many bytes from the beginning are written. */
+  written(bytes) {
+    this.expect(bytes);
+    this.#thread?.worker.postMessage({ upTo: bytes, last: false });
+  }
+  /** What was written does not count any more. */
+  restart() {
+    void this.#thread?.worker.terminate();
+    this.#thread = void 0;
+  }
+  /** In hexadecimal, over the first `bytes` bytes, all of which are written. */
+  async digest(bytes) {
+    if (!this.#thread) return sha256Of(this.#file);
+    const { worker, answer } = this.#thread;
+    worker.ref();
+    worker.postMessage({ upTo: bytes, last: true });
+    return (await answer)[0];
+  }
+  #start() {
+    const beside = import.meta.url.endsWith(".mjs") ? "./hash-worker.mjs" : "../../lib/hash-worker.mjs";
+    const worker = new Worker(new URL(beside, import.meta.url), { workerData: this.#file });
+    worker.unref();
+    const answer = once(worker, "message");
+    answer.catch(() => {
+    });
+    return { worker, answer };
+  }
+};
+async function sha256Of(file) {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(file)) hash.update(chunk);
+  return hash.digest("hex");
+}
+async function fileIsWhole(file, { bytes, sha256 }) {
+  try {
+    const stat = await lstat(file);
+    return stat.isFile() && stat.size === bytes && await sha256Of(file) === sha256;
+  } catch (error) {
+    if (diskTrouble(error) === void 0) throw error;
+    return false;
+  }
+}
+
+// scripts/src/download/file-writer.ts
+var BLOCK_BYTES = 1024 * 1024;
+var MOST_WAITING_BYTES = 2 * BLOCK_BYTES;
+var FileWriter = class {
+  #handle;
+  #onWritten;
+  #position = 0;
+  #chunks = [];
+  #waiting = 0;
+  /** The write under way. */
+  #writing;
+  /** @param onWritten told, after each block, how many bytes from the beginning are written */
+  constructor(handle, onWritten) {
+    this.#handle = handle;
+    this.#onWritten = onWritten;
+  }
+  /** A promise means: send no more until it settles. It rejects when the disk refuses. */
+  write(chunk) {
+    this.#chunks.push(chunk);
+    this.#waiting += chunk.length;
+    if (this.#waiting < BLOCK_BYTES) return void 0;
+    if (!this.#writing) this.#start();
+    return this.#waiting < MOST_WAITING_BYTES ? void 0 : this.#writing;
+  }
+  /** Everything that was taken is with the operating system. */
+  async flush() {
+    while (this.#writing || this.#waiting > 0) {
+      if (!this.#writing) this.#start();
+      await this.#writing;
+    }
+  }
+  /** What comes next stands at this place of the file. */
+  rewind(position) {
+    this.#chunks = [];
+    this.#waiting = 0;
+    this.#position = position;
+  }
+  #start() {
+    const chunks = this.#chunks;
+    const position = this.#position;
+    this.#position += this.#waiting;
+    this.#chunks = [];
+    this.#waiting = 0;
+    const writing = this.#writeAll(chunks, position).then(() => {
+      this.#writing = void 0;
+      if (this.#waiting >= BLOCK_BYTES) this.#start();
+    });
+    writing.catch(() => {
+    });
+    this.#writing = writing;
+  }
+  async #writeAll(chunks, position) {
+    const size = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+    let { bytesWritten: done } = await this.#handle.writev(chunks, position);
+    while (done < size) {
+      const rest = Buffer.concat(chunks).subarray(done);
+      done += (await this.#handle.writev([rest], position + done)).bytesWritten;
+    }
+    this.#onWritten(position + size);
+  }
+};
+
+// scripts/src/download/part.ts
+const {
+  constants,
+  ftruncateSync,
+  lstatSync,
+  readFileSync,
+  unlinkSync,
+  writeFileSync
+} = require("node:fs");
+const { lstat: lstat2, open, readdir, unlink } = require("node:fs/promises");
+const path2 = require("node:path");
+import { isObject } from "./main.mjs";
+import { diskError } from "./journal.mjs";
+var PRINTABLE = /^[ -~]{1,512}$/;
+var PART = ".part";
+var NOTE = `${PART}.json`;
+var KEPT_MS = 7 * 24 * 36e5;
+var LOCKING_MS = 6e4;
+var LONGEST_NOTE_BYTES = 4096;
+var Part = class _Part {
+  path;
+  handle;
+  /** Null: it is not known, so that no other process can go on with it. */
+  identity = null;
+  /** Bytes that an earlier process left, of the file that `identity` names. */
+  found;
+  constructor(file, handle, size) {
+    this.path = file;
+    this.handle = handle;
+    const identity = size > 0 ? readNote(noteOf(file)) : null;
+    const fits = identity !== null && size <= (identity.total ?? size);
+    this.identity = fits ? identity : null;
+    this.found = fits ? size : 0;
+    if (!fits) this.restart();
+  }
+  /** The part of the file with this path and without its ending, as an earlier process left it, or empty. */
+  static async open(stem) {
+    const file = `${stem}${PART}`;
+    const handle = await openOwn(file) ?? await open(file, "wx+", 438);
+    return new _Part(file, handle, (await handle.stat()).size);
+  }
+  /** The lock on the part of that file. */
+  static lockOf(stem) {
+    return `${stem}${PART}.lock`;
+  }
+  /** Forgets what is there. In this order: what a kill leaves is never taken for a part of the other file. */
+  restart() {
+    this.identity = null;
+    try {
+      unlinkSync(noteOf(this.path));
+    } catch (error) {
+      if (diskError(error) !== "ENOENT") throw error;
+    }
+    ftruncateSync(this.handle.fd, 0);
+  }
+  /** Notes which file the bytes are of that are going to be written. */
+  identify(identity) {
+    const text = JSON.stringify({ version: 1, ...identity });
+    writeFileSync(noteOf(this.path), text, { flag: "wx", mode: 384 });
+    this.identity = identity;
+  }
+  /** Leaves the bytes for the next process, and says how many they are; 0 where they would be of no use to it. */
+  async keep() {
+    if (this.identity === null) return 0;
+    const { size } = await this.handle.stat();
+    await this.handle.datasync();
+    return size;
+  }
+  async close() {
+    await this.handle.close().catch(() => {
+    });
+  }
+  /** Removes it, where it is still there, and its note. */
+  async remove() {
+    await this.close();
+    await removeAll([this.path, noteOf(this.path)]);
+  }
+};
+async function sizeOfPart(stem) {
+  const stat = await lstat2(`${stem}${PART}`).catch(() => null);
+  return stat?.size ?? 0;
+}
+async function removeOldParts(stem, now) {
+  const folder = path2.dirname(stem);
+  const own = path2.basename(stem);
+  for (const name of await readdir(folder).catch(() => [])) {
+    const file = path2.join(folder, name);
+    const rest = name.startsWith(`${own}.`) ? name.slice(own.length) : "";
+    if (/^\.[0-9a-f]{8}\.part$/.test(rest)) await removeAll([file]);
+    else if (rest.startsWith(`${PART}.lock.`)) {
+      if (now - await touchedAt(file) > LOCKING_MS) await removeAll([file]);
+    } else if (name.endsWith(NOTE) && readNote(file) !== null) {
+      const part = file.slice(0, -NOTE.length + PART.length);
+      const touched = await touchedAt(part) || await touchedAt(file);
+      if (now - touched > KEPT_MS) await removeAll([part, file, `${part}.lock`]);
+    }
+  }
+}
+async function touchedAt(file) {
+  return (await lstat2(file).catch(() => null))?.mtimeMs ?? 0;
+}
+async function removeAll(files) {
+  for (const file of files) await unlink(file).catch(() => {
+  });
+}
+async function openOwn(file) {
+  const isThere2 = await lstat2(file).then(
+    () => true,
+    (error) => {
+      if (diskError(error) === "ENOENT") return false;
+      throw error;
+    }
+  );
+  if (!isThere2) return null;
+  const flags = constants.O_RDWR | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+  const handle = await open(file, flags).catch(() => null);
+  if (handle && isOurs(await handle.stat())) return handle;
+  await handle?.close();
+  await unlink(file);
+  return null;
+}
+function isOurs(stat) {
+  return stat.isFile() && stat.nlink === 1 && stat.uid === (process.getuid?.() ?? stat.uid);
+}
+var noteOf = (part) => `${part.slice(0, -PART.length)}${NOTE}`;
+function readNote(file) {
+  try {
+    const stat = lstatSync(file);
+    if (!isOurs(stat) || stat.size > LONGEST_NOTE_BYTES) return null;
+    const value = JSON.parse(readFileSync(file, "utf8"));
+    if (!isObject(value) || value.version !== 1) return null;
+    const { validator, total, contentType } = value;
+    if (typeof validator !== "string" || !PRINTABLE.test(validator) || typeof contentType !== "string") {
+      return null;
+    }
+    if (total !== null && (typeof total !== "number" || !Number.isSafeInteger(total))) return null;
+    return { validator, total, contentType };
+  } catch {
+    return null;
+  }
+}
+
+// scripts/src/download/whole-file.ts
+const { read } = require("node:fs");
+const { promisify } = require("node:util");
+import { parseBody } from "./live.mjs";
+import { isObject as isObject2 } from "./main.mjs";
+var readAt = promisify(read);
+var LONGEST_GLTF_BYTES = 64 * 1024 * 1024;
+async function isWhole({ ext }, fd, size, lengthIsCertain) {
+  if (ext === "stl") return stlIsWhole(fd, size);
+  if (ext === "gltf") return gltfIsWhole(fd, size);
+  if (lengthIsCertain) return true;
+  if (ext === "mp4" || ext === "mov" || ext === "m4a") return boxesAreWhole(fd, size);
+  if (ext === "glb") return size >= (await bytesAt(fd, 8, 4)).readUInt32LE(0);
+  if (ext === "wav" || ext === "webp" || ext === "avi") return riffIsWhole(fd, size);
+  return true;
+}
+async function boxesAreWhole(fd, size) {
+  const header = Buffer.alloc(16);
+  let hasIndex = false;
+  let at = 0;
+  while (at + 8 <= size) {
+    await readAt(fd, header, 0, 16, at);
+    let length = header.readUInt32BE(0);
+    if (length === 0) length = size - at;
+    else if (length === 1) length = at + 16 <= size ? Number(header.readBigUInt64BE(8)) : 0;
+    if (length < 8) return false;
+    hasIndex ||= header.toString("latin1", 4, 8) === "moov";
+    at += length;
+  }
+  return at === size && hasIndex;
+}
+async function riffIsWhole(fd, size) {
+  const length = (await bytesAt(fd, 4, 4)).readUInt32LE(0);
+  if (length === 0 || length === 4294967295) return true;
+  return size >= length + 8;
+}
+async function stlIsWhole(fd, size) {
+  if (size >= 84 && size === 84 + 50 * (await bytesAt(fd, 80, 4)).readUInt32LE(0)) return true;
+  const start = (await bytesAt(fd, 0, 5)).toString("latin1");
+  const from = Math.max(0, size - 512);
+  return start === "solid" && (await bytesAt(fd, from, size - from)).includes("endsolid");
+}
+async function gltfIsWhole(fd, size) {
+  if (size > LONGEST_GLTF_BYTES) return false;
+  const scene = parseBody(await bytesAt(fd, 0, size));
+  return isObject2(scene) && isObject2(scene.asset) && typeof scene.asset.version === "string";
+}
+async function bytesAt(fd, at, length) {
+  const bytes = Buffer.alloc(length);
+  for (let have = 0; have < length; ) {
+    const { bytesRead } = await readAt(fd, bytes, have, length - have, at + have);
+    if (bytesRead === 0) break;
+    have += bytesRead;
+  }
+  return bytes;
+}
+
+// scripts/src/download/fetch-file.ts
+var LEAST_PROGRESS_BYTES = 16 * 1024;
+var MAX_REDIRECTS = 3;
+var LONGEST_TIMER_MS = 2 ** 31 - 1;
+var MB = 2 ** 20;
+var MOST_BYTES = {
+  image: 128 * MB,
+  audio: 512 * MB,
+  model3d: 1024 * MB,
+  video: 2048 * MB
+};
+var WrongBytes = class extends Failure2 {
+  constructor(message) {
+    super("NETWORK_ERROR", message, { transient: true });
+  }
+};
+var NO_FILE = new Error("an answer without a file");
+async function fetchFile(downloader, options, part) {
+  const hash = new FileHash(part.path);
+  try {
+    return await new Fetch(downloader, options, part, hash).run();
+  } finally {
+    hash.restart();
+  }
+}
+var Fetch = class {
+  #downloader;
+  #options;
+  #part;
+  #writer;
+  #hash;
+  #timeOver = new Failure2("NETWORK_ERROR", "the wait ended before the file was whole.", {
+    transient: true
+  });
+  #url;
+  #refreshed = false;
+  /** The last attempt ended with another link, which is a reason to go on that costs no retry. */
+  #hasNewLink = false;
+  #bytes = 0;
+  /** The first bytes, as far as they decide what the file is. */
+  #head = Buffer.alloc(0);
+  /** What they say; null as long as they say nothing. */
+  #kind = null;
+  /** The whole file's length, once an answer gave it. */
+  #total = null;
+  /** Says that a later answer is about the same bytes. */
+  #validator = null;
+  #lengthIsCertain = false;
+  /** What the host says that the file is. */
+  #contentType = "";
+  constructor(downloader, options, part, hash) {
+    this.#downloader = downloader;
+    this.#options = options;
+    this.#part = part;
+    this.#hash = hash;
+    this.#writer = new FileWriter(part.handle, (bytes) => hash.written(bytes));
+    this.#url = options.url;
+  }
+  async run() {
+    const { api } = this.#downloader;
+    await this.#takeUp();
+    for (let fruitless = 0; ; ) {
+      const before = this.#bytes;
+      try {
+        if (this.#bytes === 0 || this.#bytes !== this.#total) await this.#attempt();
+        return await this.#check();
+      } catch (error) {
+        if (error instanceof WrongBytes) this.#startOver();
+        if (!(error instanceof Failure2) || !error.details.transient || error === this.#timeOver) throw error;
+        if (this.#hasNewLink) {
+          this.#hasNewLink = false;
+          continue;
+        }
+        fruitless = this.#bytes - before >= LEAST_PROGRESS_BYTES ? 1 : fruitless + 1;
+        const pause = pauseAfter(error, fruitless, RETRY_PAUSES, api.clock.random);
+        const late = pause > PAUSE_BUDGET_MS || api.clock.monotonic() + pause > this.#options.until;
+        if (fruitless > this.#options.maxRetries || late) throw error;
+        await api.clock.sleep(pause, api.signal);
+      }
+    }
+  }
+  /** Starts with what an earlier process left. */
+  async #takeUp() {
+    const { found, identity, handle } = this.#part;
+    if (identity === null) return;
+    this.#bytes = found;
+    this.#total = identity.total;
+    this.#lengthIsCertain = identity.total !== null;
+    this.#validator = identity.validator;
+    this.#contentType = identity.contentType;
+    const start = Buffer.alloc(Math.min(found, SIGNATURE_BYTES));
+    await handle.read(start, 0, start.length, 0);
+    this.#look(start);
+    this.#writer.rewind(found);
+    this.#hash.expect(identity.total ?? found);
+    this.#hash.written(found);
+  }
+  /** One request; what it brings is added to what is there. */
+  async #attempt() {
+    const { api, transport } = this.#downloader;
+    const leftMs = Math.min(this.#options.until - api.clock.monotonic(), LONGEST_TIMER_MS);
+    if (leftMs <= 0) throw this.#timeOver;
+    const watch = new Watch(this.#options.stallMs, leftMs, this.#timeOver);
+    const signal = api.signal ? AbortSignal.any([api.signal, watch.signal]) : watch.signal;
+    let url = this.#url;
+    try {
+      for (let redirects = 0; ; redirects += 1) {
+        let other;
+        const receiver = {
+          onHead: (head) => {
+            if (head.status === 200 || head.status === 206) return this.#begin(head);
+            other = head;
+            throw NO_FILE;
+          },
+          onData: (chunk) => {
+            watch.saw(chunk.length);
+            return this.#take(chunk);
+          }
+        };
+        try {
+          const options = { timeoutMs: LONGEST_TIMER_MS, signal, isFile: true };
+          await transport.exchange(this.#request(url), receiver, options);
+          return;
+        } catch (error) {
+          if (error !== NO_FILE || !other) throw error;
+        }
+        const { location } = other.headers;
+        const isRedirect = other.status >= 300 && other.status < 400 && redirects < MAX_REDIRECTS;
+        if (!isRedirect || !location) return await this.#refuse(other);
+        if (!URL.canParse(location, url)) {
+          throw new Failure2("NETWORK_ERROR", "The file's host redirects to something that is no address.");
+        }
+        url = new URL(location, url).href;
+      }
+    } finally {
+      watch.stop();
+      await this.#writer.flush();
+    }
+  }
+  #request(address) {
+    const problem = refusedAddress(address, this.#downloader.loopback);
+    if (problem)
+      throw new Failure2("DOWNLOAD_FAILED", `The result's address is not fetched; expected ${problem}.`);
+    const headers = { accept: "*/*", "user-agent": "async-media-workflow" };
+    if (this.#bytes > 0) {
+      headers.range = `bytes=${this.#bytes}-`;
+      if (this.#validator) headers["if-range"] = this.#validator;
+    }
+    return { method: "GET", url: new URL(address), headers };
+  }
+  /** Fits the answer to what is already there, or starts over. */
+  #begin(head) {
+    const length = integer(head.headers["content-length"]);
+    const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(head.headers["content-range"] ?? "");
+    const { etag, "last-modified": modified } = head.headers;
+    if (head.status === 206) {
+      const from = integer(range?.[1]);
+      const total = integer(range?.[2]);
+      const said2 = this.#validator?.startsWith('"') ? etag : modified;
+      const isSame = !said2 || this.#validator === null || said2 === this.#validator;
+      const fits = from === this.#bytes && (this.#total === null || total === null || total === this.#total);
+      if (!fits || !isSame) {
+        throw new WrongBytes("The rest of the file did not fit what was there.");
+      }
+      this.#total ??= total;
+      return;
+    }
+    this.#startOver();
+    this.#total = length;
+    this.#hash.expect(length ?? 0);
+    const said = etag && !etag.startsWith("W/") ? etag : modified;
+    this.#validator = said && PRINTABLE.test(said) ? said : null;
+    this.#lengthIsCertain = length !== null;
+    this.#contentType = (head.headers["content-type"] ?? "").slice(0, 200);
+    if (this.#validator) {
+      this.#part.identify({ validator: this.#validator, total: length, contentType: this.#contentType });
+    }
+  }
+  #startOver() {
+    this.#bytes = 0;
+    this.#head = Buffer.alloc(0);
+    this.#kind = null;
+    this.#total = null;
+    this.#hash.restart();
+    this.#writer.rewind(0);
+    this.#part.restart();
+  }
+  /** Refuses what is no media file, and what is too large for one, before it fills the disk. */
+  #take(chunk) {
+    const missing = SIGNATURE_BYTES - this.#head.length;
+    if (missing > 0) {
+      this.#look(Buffer.concat([this.#head, chunk.subarray(0, missing)]));
+      if (this.#head.length === SIGNATURE_BYTES && !this.#kind) throw noMedia(this.#head);
+    }
+    this.#bytes += chunk.length;
+    const makes = this.#kind?.makes ?? "video";
+    if (Math.max(this.#bytes, this.#total ?? 0) > MOST_BYTES[makes]) throw tooLarge(makes);
+    this.#downloader.observer.downloading(this.#bytes, this.#total);
+    return this.#writer.write(chunk);
+  }
+  #look(head) {
+    this.#head = head;
+    this.#kind = fileKind(head, this.#contentType);
+  }
+  /** Throws for every status that brought no file; a link that has expired is asked for again, once. */
+  async #refuse(head) {
+    const { status } = head;
+    if (status === 416) throw new WrongBytes("The file changed while it was fetched.");
+    if ([401, 403, 404, 410].includes(status)) {
+      const fresh = this.#refreshed ? null : await this.#options.refresh();
+      this.#refreshed = true;
+      if (fresh === null) {
+        throw new Failure2("DOWNLOAD_FAILED", `The result's link has expired or is gone (HTTP ${status}).`, {
+          nextSteps: [
+            "Results are kept for a limited time. If the task is older than that, its file is gone."
+          ]
+        });
+      }
+      if (this.#validator === null) this.#startOver();
+      this.#url = fresh;
+      this.#hasNewLink = true;
+      throw new Failure2("NETWORK_ERROR", "The link was asked for again.", { transient: true });
+    }
+    const retryAfter = parseRetryAfter(head.headers["retry-after"], this.#downloader.api.clock.wall());
+    throw new Failure2("NETWORK_ERROR", `The file's host answered HTTP ${status}.`, {
+      transient: isTransientStatus(status),
+      ...retryAfter !== void 0 && { retryAfter }
+    });
+  }
+  /** What has arrived is whole and what it should be; otherwise the next attempt starts or goes on. */
+  async #check() {
+    if (this.#total !== null && this.#bytes !== this.#total) {
+      const message = `The file ended at ${this.#bytes} of ${this.#total} bytes.`;
+      if (this.#bytes > this.#total) throw new WrongBytes(message);
+      throw new Failure2("NETWORK_ERROR", message, { transient: true });
+    }
+    const kind2 = this.#kind;
+    if (!kind2) throw noMedia(this.#head);
+    if (!await isWhole(kind2, this.#part.handle.fd, this.#bytes, this.#lengthIsCertain)) {
+      throw new WrongBytes("The file was cut: its parts do not add up.");
+    }
+    return { bytes: this.#bytes, sha256: await this.#hash.digest(this.#bytes), kind: kind2 };
+  }
+};
+function noMedia(head) {
+  const start = head.toString("utf8").replace("\uFEFF", "").trimStart()[0];
+  const what = start === void 0 ? "it is empty" : start === "<" ? "it looks like a page" : "{[".includes(start) ? "it looks like JSON" : "its first bytes are those of no format that is known";
+  return new WrongBytes(`What came is no media file: ${what}.`);
+}
+function tooLarge(makes) {
+  const limit = `${MOST_BYTES[makes] / MB} MiB`;
+  return new Failure2(
+    "DOWNLOAD_FAILED",
+    `The result has more than ${limit}, the most that is fetched of ${KIND_WORDS[makes]}. Nothing of it was kept.`,
+    {
+      nextSteps: [
+        "A file of that size is no result of a known model. Show the person its address in data.resultUrls."
+      ]
+    }
+  );
+}
+function integer(text) {
+  return text !== void 0 && /^\d{1,15}$/.test(text) ? Number(text) : null;
+}
+function refusedAddress(address, loopback) {
+  const url = URL.canParse(address) ? new URL(address) : null;
+  if (url && loopback && THIS_MACHINE.includes(url.hostname)) {
+    const isSame = url.protocol === loopback.protocol && url.port === loopback.port && !url.username;
+    return isSame ? null : `a public https URL, or one on ${loopback.origin}`;
+  }
+  return checkPublicUrl(address, { schemes: ["https"] })?.expected ?? null;
+}
+var Watch = class {
+  #controller = new AbortController();
+  #stall;
+  #end;
+  #bytes = 0;
+  constructor(spanMs, leftMs, timeOver) {
+    this.#stall = setInterval(() => {
+      if (this.#bytes < LEAST_PROGRESS_BYTES) {
+        const message = `The file's host sent ${this.#bytes} bytes in ${spanMs} ms.`;
+        this.#controller.abort(new Failure2("NETWORK_ERROR", message, { transient: true }));
+      }
+      this.#bytes = 0;
+    }, spanMs);
+    this.#end = setTimeout(() => this.#controller.abort(timeOver), leftMs);
+  }
+  get signal() {
+    return this.#controller.signal;
+  }
+  saw(bytes) {
+    this.#bytes += bytes;
+  }
+  stop() {
+    clearInterval(this.#stall);
+    clearTimeout(this.#end);
+  }
+};
+
+// scripts/src/download/file-name.ts
+const { createHash: createHash2 } = require("node:crypto");
+var RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)$/i;
+function fileStem(taskId) {
+  const safe = taskId.replace(/[^A-Za-z0-9_-]/g, "_").slice(0, 80);
+  const kept = RESERVED.test(safe) ? `task_${safe}` : safe;
+  if (kept === taskId && kept !== "") return kept;
+  return `${kept || "task"}-${createHash2("sha256").update(taskId).digest("hex").slice(0, 8)}`;
+}
+
+// scripts/src/download/download.ts
+async function prepareFolder(folder) {
+  const absolute = path3.resolve(folder);
+  try {
+    makeFolder(absolute);
+    await access(absolute, constants2.W_OK);
+    return absolute;
+  } catch (cause) {
+    const reason = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown reason";
+    throw new Failure3("INVALID_PAYLOAD", `--download: ${absolute} cannot be written to (${reason}).`, {
+      cause,
+      issues: [
+        {
+          path: "--download",
+          expected: "a folder that can be written to, or that can be made",
+          received: `${absolute} (${reason})`,
+          hint: "name another folder, for example --download out"
+        }
+      ],
+      nextSteps: ["Name a folder that can be written to. This call has submitted and charged nothing."]
+    });
+  }
+}
+function stemOf({ folder, taskId, number }) {
+  return path3.join(folder, `${fileStem(taskId)}${number === void 0 ? "" : `-${number}`}`);
+}
+async function download(downloader, options) {
+  const { clock, signal } = downloader.api;
+  const stem = stemOf(options);
+  let part;
+  try {
+    part = await Part.open(stem);
+    const { kind: kind2, ...fetched } = await fetchFile(downloader, options, part);
+    await part.close();
+    const file = `${stem}.${kind2.ext}`;
+    await moveIntoPlace(part.path, file, fetched, clock);
+    await part.remove();
+    await removeOldParts(stem, clock.wall());
+    return { path: file, ...fetched, contentType: kind2.contentType };
+  } catch (error) {
+    const mayGoOn = signal?.aborted || error instanceof Failure3 && error.details.transient;
+    const total = part?.identity?.total ?? null;
+    const bytes = mayGoOn && await part?.keep() || 0;
+    if (bytes === 0) await part?.remove();
+    throw asDownloadFailure(error, options, { bytes, total });
+  } finally {
+    await part?.close();
+  }
+}
+async function moveIntoPlace(part, file, fetched, clock) {
+  try {
+    await link(part, file);
+    return;
+  } catch (error) {
+    if (diskError2(error) !== "EEXIST" && !await isThere(file)) {
+      await renamePatiently(part, file, clock);
+      return;
+    }
+  }
+  if (await fileIsWhole(file, fetched)) return;
+  throw new Failure3(
+    "DOWNLOAD_FAILED",
+    `${file} exists already and is something else; it was left as it is.`,
+    {
+      nextSteps: ["Download into another folder, or move that file away and run the command again."]
+    }
+  );
+}
+async function isThere(file) {
+  try {
+    await lstat3(file);
+    return true;
+  } catch (error) {
+    return diskError2(error) !== "ENOENT";
+  }
+}
+function asDownloadFailure(error, { folder }, { bytes, total } = { bytes: 0, total: null }) {
+  if (error instanceof Failure3) {
+    const { message, details } = error;
+    const why = error.code === "DOWNLOAD_FAILED" ? message : `The finished file could not be fetched: ${message}`;
+    if (bytes === 0) {
+      return new Failure3("DOWNLOAD_FAILED", why, { ...details, cause: error });
+    }
+    const have = `${bytes}${total === null ? "" : ` of ${total}`} bytes are kept`;
+    return new Failure3("DOWNLOAD_FAILED", `${why} ${have}; the next run fetches the rest.`, {
+      ...details,
+      cause: error,
+      data: { ...details.data, partial: { bytes, total } }
+    });
+  }
+  const reason = diskTrouble2(error);
+  if (!reason) return error;
+  return new Failure3("DOWNLOAD_FAILED", `The finished file could not be saved in ${folder}: ${reason}.`, {
+    cause: error
+  });
+}
+
+// scripts/src/download/copy-file.ts
+async function copyTo(file, target, clock) {
+  const copy = { ...file, path: target };
+  if (await fileIsWhole(target, file)) return copy;
+  await prepareFolder(path4.dirname(target));
+  const part = `${target}.${randomBytes(4).toString("hex")}.part`;
+  try {
+    await copyFile(file.path, part);
+    await moveIntoPlace(part, target, file, clock);
+    return copy;
+  } catch (error) {
+    throw asDownloadFailure(error, { folder: path4.dirname(target) });
+  } finally {
+    await rm(part, { force: true }).catch(() => {
+    });
+  }
+}
+
+// scripts/src/download/save-once.ts
+const { lstat: lstat4, unlink: unlink2 } = require("node:fs/promises");
+const path5 = require("node:path");
+import { Failure as Failure4 } from "./main.mjs";
+import { waitForLock } from "./journal.mjs";
+var LOCK_PAUSE_MS = 500;
+async function saveOnce(downloader, entry, options) {
+  const stem = stemOf(options);
+  const known = await savedBefore(entry, stem);
+  if (known) return known;
+  const lock = await lockFor(downloader, stem, options);
+  if ("heldBy" in lock) throw await beingSaved(lock.heldBy, stem);
+  try {
+    entry?.refresh();
+    const saved = await savedBefore(entry, stem);
+    if (saved) return saved;
+    const file = await download(downloader, options);
+    await entry?.update(({ files }) => ({
+      files: [...files.filter((other) => other.path !== file.path), file]
+    }));
+    return file;
+  } finally {
+    lock.release();
+  }
+}
+async function savedBefore(entry, stem) {
+  const known = entry?.record.files.find((file) => withoutExtension(file.path) === stem);
+  return known && await fileIsWhole(known.path, known) ? known : void 0;
+}
+async function lockFor({ api }, stem, options) {
+  const file = Part.lockOf(stem);
+  try {
+    const stat = await lstat4(file).catch(() => null);
+    if (stat && !stat.isFile()) await unlink2(file);
+    return await waitForLock(file, api.clock, options.waitEnds, api.signal, LOCK_PAUSE_MS);
+  } catch (error) {
+    throw asDownloadFailure(error, options);
+  }
+}
+async function beingSaved({ pid }, stem) {
+  const bytes = await sizeOfPart(stem);
+  return new Failure4(
+    "DOWNLOAD_FAILED",
+    `Another process (pid ${pid}) is saving this file and had ${bytes} bytes of it when the wait was over.`,
+    {
+      transient: true,
+      nextSteps: ["The same command returns the file as soon as that process has saved it."]
+    }
+  );
+}
+function withoutExtension(file) {
+  return file.slice(0, file.length - path5.extname(file).length);
+}
+export {
+  FileHash,
+  FileWriter,
+  KIND_WORDS,
+  MOST_BYTES,
+  PRINTABLE,
+  Part,
+  SIGNATURE_BYTES,
+  asDownloadFailure,
+  boxesAreWhole,
+  copyTo,
+  download,
+  fetchFile,
+  fileIsWhole,
+  fileKind,
+  fileStem,
+  isWhole,
+  madeAs,
+  moveIntoPlace,
+  prepareFolder,
+  removeOldParts,
+  saveOnce,
+  sha256Of,
+  sizeOfPart,
+  stemOf,
+  warningsAbout
+};

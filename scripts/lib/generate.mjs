@@ -1,0 +1,997 @@
+// Compiled from scripts/src/ by `npm run build`; do not edit.
+const require = (name) => process.getBuiltinModule(name);
+// scripts/src/core/account.ts
+import { estimateCredits as estimateCredits2 } from "./contracts.mjs";
+import { success, upstream as upstream2 } from "./main.mjs";
+import { EXIT } from "./main.mjs";
+import { nameIn } from "./live.mjs";
+import { noteState, recordOf } from "./live.mjs";
+
+// scripts/src/core/funds.ts
+import { cheaperVariants, estimate, estimateCredits } from "./contracts.mjs";
+import { upstream } from "./main.mjs";
+import { Failure } from "./main.mjs";
+import { shortDeadline } from "./live.mjs";
+async function checkFunds(session, contract, generation, maxCreditsPerDay) {
+  if (generation.maxCredits === void 0 && maxCreditsPerDay === null) return null;
+  if (!session.provider.can.quote) {
+    checkEstimate(session.provider.title, contract, generation);
+    return null;
+  }
+  const quote2 = await askPrice(session, contract, generation);
+  if (quote2.affordable === false || quote2.balance !== null && quote2.balance < quote2.credits) {
+    throw shortOfCredits(
+      session,
+      contract,
+      generation,
+      quote2,
+      "The quote says that the balance is too small."
+    );
+  }
+  return quote2;
+}
+function checkEstimate(title, contract, { model, payload, maxCredits }) {
+  if (maxCredits === void 0) return;
+  const range = estimate(contract, payload);
+  const { asOf = "", note = "" } = contract.price ?? {};
+  if (range === null) {
+    const hint = `leave --maxCredits out, after looking the price of ${model} up yourself`;
+    const expected = `a model and fields with a known price, as ${title} documents no price before a submit`;
+    throw new Failure(
+      "INVALID_PAYLOAD",
+      `--maxCredits cannot be held: no estimate is known for these fields of ${model}, and ${title} documents no price before a submit. Nothing was submitted.`,
+      { issues: [{ path: "--maxCredits", expected, received: String(maxCredits), hint }], nextSteps: [hint] }
+    );
+  }
+  if (range.most <= maxCredits) return;
+  const cost = range.least === range.most ? String(range.most) : `${range.least} to ${range.most}`;
+  throw new Failure(
+    "BUDGET_EXCEEDED",
+    `By an estimate (prices of ${asOf}) this would cost ${cost} credits; --maxCredits allows ${maxCredits}. ${title} documents no price before a submit. Nothing was submitted.`,
+    {
+      data: { estimate: { ...range, asOf, note }, maxCredits },
+      nextSteps: [
+        ...variants(contract, payload, maxCredits + 1),
+        `Ask the person whether ${cost} credits, an estimate, are fine; then submit with --maxCredits ${range.most}.`
+      ]
+    }
+  );
+}
+async function askPrice(session, contract, generation) {
+  const { api, provider } = session;
+  const { model, payload, maxCredits } = generation;
+  const quote2 = await api.read(provider.quote(model, payload), shortDeadline(session));
+  if (maxCredits !== void 0 && quote2.credits > maxCredits) {
+    throw new Failure(
+      "BUDGET_EXCEEDED",
+      `This would cost ${quote2.credits} credits; --maxCredits allows ${maxCredits}. Nothing was submitted.`,
+      {
+        data: { quoted: quote2.credits, maxCredits, ...upstream(quote2.record) },
+        nextSteps: [
+          ...variants(contract, payload, maxCredits),
+          `Ask the person whether ${quote2.credits} credits are fine; then submit with --maxCredits ${quote2.credits}.`
+        ]
+      }
+    );
+  }
+  return quote2;
+}
+async function withinDay(session, journal, maxCreditsPerDay, quote2, record, own) {
+  if (maxCreditsPerDay === null || quote2 === null) return record();
+  const lock = await journal.lock("budget", shortDeadline(session), session.api.signal);
+  if ("heldBy" in lock) {
+    throw new Failure(
+      "UNKNOWN_ERROR",
+      `Another process (${lock.heldBy.pid} on ${lock.heldBy.host}) has kept the day's budget to itself for too long; nothing was submitted.`,
+      { nextSteps: ["Run the same command again a little later.", session.again] }
+    );
+  }
+  try {
+    const spent = journal.spentToday(own);
+    if (spent === null || spent + quote2.credits > maxCreditsPerDay) {
+      throw dayExceeded(session, spent, quote2.credits, maxCreditsPerDay);
+    }
+    await record();
+  } finally {
+    lock.release();
+  }
+}
+function dayExceeded(session, spent, credits, limit) {
+  const so = spent === null ? "What a recorded wish of the last 24 hours cost is not known" : `The recorded wishes of the last 24 hours cost ${spent} credits, and this one costs ${credits}`;
+  return new Failure("BUDGET_EXCEEDED", `${so}; --maxCreditsPerDay allows ${limit}. Nothing was submitted.`, {
+    data: { quoted: credits, spentToday: spent, maxCreditsPerDay: limit },
+    nextSteps: [
+      ...session.provider.can.account ? [session.command("account")] : [],
+      "Ask the person for a higher limit, or wait until the oldest charge is a day old."
+    ]
+  });
+}
+async function explainFunds(session, contract, generation, refusal) {
+  let quote2 = null;
+  try {
+    if (session.provider.can.quote)
+      quote2 = await session.api.once(session.provider.quote(generation.model, generation.payload));
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+  }
+  return shortOfCredits(session, contract, generation, quote2, refusal.message);
+}
+function shortOfCredits({ provider }, contract, generation, quote2, said2) {
+  const data = {};
+  let missing = "";
+  if (quote2) {
+    data.quoted = quote2.credits;
+    data.balance = quote2.balance;
+    if (quote2.balance !== null && quote2.balance < quote2.credits) {
+      data.missing = quote2.credits - quote2.balance;
+      missing = ` It costs ${quote2.credits} credits, the balance is ${quote2.balance}: ${data.missing} are missing.`;
+    }
+  }
+  return new Failure("INSUFFICIENT_CREDITS", `${said2}${missing} Nothing was submitted.`, {
+    data,
+    nextSteps: [...variantsWithin(contract, generation, quote2), provider.says.credits]
+  });
+}
+function variantsWithin(contract, { payload }, quote2) {
+  const price = quote2?.credits ?? estimateCredits(contract, payload);
+  if (price === null) return [];
+  const balance = quote2?.balance ?? null;
+  return balance === null || balance >= price ? cheaper(contract, payload, price) : variants(contract, payload, balance);
+}
+function variants(contract, payload, most) {
+  const found = cheaper(contract, payload, most + 1);
+  return found.length > 0 ? found : [`No form of ${contract.model} is known that costs at most ${most} credits.`];
+}
+function cheaper(contract, payload, below) {
+  return cheaperVariants(contract, payload, below).map(
+    ({ change, credits }) => `Cheaper: ${JSON.stringify(change).slice(1, -1)} in the payload, about ${credits} credit${credits === 1 ? "" : "s"} (an estimate of ${contract.price?.asOf}).`
+  );
+}
+
+// scripts/src/core/account.ts
+import { creditsOf, resumeCommand } from "./live.mjs";
+import { shortDeadline as shortDeadline2 } from "./live.mjs";
+async function quote(session, { contract, generation }) {
+  const { provider } = session;
+  const { payload } = generation;
+  const answer = await askPrice(session, contract, generation);
+  const data = {
+    model: generation.model,
+    credits: answer.credits,
+    currentBalance: answer.balance,
+    affordable: answer.affordable
+  };
+  const estimate2 = estimateCredits2(contract, payload);
+  if (estimate2 !== null && estimate2 !== answer.credits) {
+    data.estimate = { credits: estimate2, asOf: contract.price?.asOf ?? null, note: "The quote counts." };
+  }
+  const missing = answer.balance === null ? 0 : answer.credits - answer.balance;
+  data.nextSteps = missing > 0 ? [
+    `${missing} credits are missing. ${provider.says.credits}`,
+    ...variants(contract, payload, answer.balance ?? 0)
+  ] : answer.affordable === false ? [`The service says that the balance is too small. ${provider.says.credits}`] : [
+    `Tell the person the price (${answer.credits} credits), then submit once with --maxCredits ${answer.credits}. Media and content are checked only then.`
+  ];
+  return success(null, null, { ...data, ...upstream2(answer.record) }, EXIT.done);
+}
+async function account(session, contracts) {
+  const { api, provider } = session;
+  const { balance, models, record } = await api.read(provider.account(), shortDeadline2(session));
+  const live = new Set(models);
+  const known = new Set(contracts);
+  const notListedByService = contracts.filter((model) => !live.has(model));
+  const withoutContract = models.filter((model) => !known.has(model));
+  const nextSteps = [];
+  if (models.length > 0 && notListedByService.length > 0)
+    nextSteps.push(
+      `${provider.title} does not list ${notListedByService.join(", ")} today: choose another model, as a submit of it may be refused.`
+    );
+  if (withoutContract.length > 0)
+    nextSteps.push(
+      `${provider.title} lists ${withoutContract.join(", ")}, which has no contract here: references/add-a-model.md tells how to add one.`
+    );
+  return success(
+    null,
+    null,
+    {
+      currentBalance: balance,
+      supportedModels: models,
+      contracts: { models: contracts, notListedByService, withoutContract },
+      ...nextSteps.length > 0 && { nextSteps },
+      ...upstream2(record)
+    },
+    EXIT.done
+  );
+}
+async function listTasks(session) {
+  const { api, provider } = session;
+  const { tasks, record } = await api.read(provider.list(), shortDeadline2(session));
+  await noteStates(session, tasks);
+  const running = tasks.filter(({ state }) => state === "SUBMITTED" || state === "PROGRESS").slice(0, 5);
+  const data = { count: tasks.length, tasks: tasks.slice(0, MOST_ROWS).map(rowOf) };
+  if (tasks.length > MOST_ROWS) data.more = tasks.length - MOST_ROWS;
+  if (running.length > 0) {
+    data.nextSteps = running.map(({ id }) => resumeCommand(session, id));
+  }
+  return success(null, null, { ...data, ...upstream2(shortened(record)) }, EXIT.done);
+}
+var MOST_ROWS = 100;
+var MOST_RECORDS = 10;
+function shortened(record) {
+  const tasks = record.tasks;
+  const cut = `[cut: ${tasks.length - MOST_RECORDS} more items]`;
+  return tasks.length > MOST_RECORDS ? { ...record, tasks: [...tasks.slice(0, MOST_RECORDS), cut] } : record;
+}
+function rowOf(task) {
+  const { id, state, unknownState, createdAt, idempotencyKey } = task;
+  const { charged, refunded } = creditsOf(task);
+  return {
+    taskId: id,
+    status: state,
+    ...unknownState !== void 0 && { unknownState },
+    model: nameIn(task.model) ?? null,
+    createdAt: createdAt === void 0 ? null : new Date(createdAt).toISOString(),
+    credits: { charged, refunded },
+    // A key has no spaces: whatever has some is no key, and may be a sentence.
+    idempotencyKey: idempotencyKey && /^[\x21-\x7e]{1,128}$/.test(idempotencyKey) ? idempotencyKey : null
+  };
+}
+async function noteStates(session, tasks) {
+  for (const { id, state } of tasks) {
+    const entry = await recordOf(session, id);
+    if (entry) await noteState(session, entry, state);
+  }
+}
+
+// scripts/src/core/generate.ts
+import { withWarning } from "./main.mjs";
+import { EXIT as EXIT3 } from "./main.mjs";
+import { Failure as Failure6 } from "./main.mjs";
+import { isObject as isObject2 } from "./main.mjs";
+import { isTerminal as isTerminal2 } from "./main.mjs";
+import { isYoung } from "./live.mjs";
+import { folderFor as folderFor2 } from "./live.mjs";
+import { creditsOf as creditsOf3, resumeCommand as resumeCommand3, taskOutcome } from "./live.mjs";
+
+// scripts/src/core/recorded-task.ts
+import { Failure as Failure4 } from "./main.mjs";
+import { claimRequest } from "./journal.mjs";
+import { jsonHash } from "./journal.mjs";
+import { creditsOf as creditsOf2 } from "./live.mjs";
+
+// scripts/src/core/reconcile.ts
+import { Failure as Failure3 } from "./main.mjs";
+import { resumeCommand as resumeCommand2 } from "./live.mjs";
+
+// scripts/src/core/own-task.ts
+const { isDeepStrictEqual } = require("node:util");
+import { isObject } from "./main.mjs";
+var CLOCK_TOLERANCE_MS = 2e3;
+var SAME_TIME_MS = 2 * CLOCK_TOLERANCE_MS;
+function findOwn(list, generation, times) {
+  const byKey = list.tasks.find((task) => task.idempotencyKey === generation.idempotencyKey);
+  if (byKey) return byKey;
+  const alike = list.tasks.filter(
+    (task) => task.idempotencyKey === void 0 && sameModel(task.model, generation.model) && (task.input === void 0 || sameInput(task.input, generation.payload))
+  );
+  if (times.sentAt === null) return list.unread > 0 || alike.length > 0 ? "unsure" : void 0;
+  const sentAt = times.sentAt + (list.serverTime === null ? 0 : list.serverTime - times.now);
+  const distance = (task) => Math.abs(task.createdAt - sentAt);
+  const isOld = (task) => task.createdAt !== void 0 && task.createdAt < sentAt - CLOCK_TOLERANCE_MS;
+  const isAhead = (task) => list.serverTime === null && task.createdAt !== void 0 && task.createdAt > times.now + CLOCK_TOLERANCE_MS;
+  const [own, next] = alike.filter(
+    (task) => task.createdAt !== void 0 && task.input !== void 0 && !isOld(task) && !isAhead(task)
+  ).sort((a, b) => distance(a) - distance(b));
+  if (own && next && distance(next) - distance(own) < SAME_TIME_MS) return "unsure";
+  if (own) return own;
+  const maybe = list.unread > 0 || alike.some((task) => list.serverTime === null || !isOld(task));
+  return maybe ? "unsure" : void 0;
+}
+function sameModel(kept, sent) {
+  return kept === void 0 || kept === sent || kept.startsWith(`${sent}-`);
+}
+function sameInput(input, payload) {
+  if (!isObject(input)) return false;
+  return Object.entries(payload).every(([name, sent]) => {
+    const kept = Object.hasOwn(input, name) ? input[name] : void 0;
+    if (sent === null) return kept === null || kept === void 0;
+    return isDeepStrictEqual(kept, sent) || sameMedia(kept, sent);
+  });
+}
+function sameMedia(kept, sent) {
+  if (Array.isArray(sent)) {
+    return Array.isArray(kept) && kept.length === sent.length && sent.every((item, i) => kept[i] === item || sameMedia(kept[i], item));
+  }
+  return typeof sent === "string" && sent.startsWith("data:") && typeof kept === "string";
+}
+
+// scripts/src/core/send.ts
+import { Failure as Failure2 } from "./main.mjs";
+async function sendUntilAccepted(session, generation, deadline, log) {
+  const { api, observer } = session;
+  for (let attempt = 1; ; attempt += 1) {
+    if (attempt > 1) await log.sending();
+    observer.submitting();
+    const sent = await sendOnce(session, generation);
+    if (sent.kind !== "rejected") return sent;
+    observer.refused();
+    const pause = api.pauseFor(sent.failure, attempt, deadline);
+    if (pause === null) return sent;
+    await log.rejected();
+    await api.clock.sleep(pause, api.signal);
+  }
+}
+async function sendOnce({ api, provider }, generation) {
+  try {
+    return { kind: "accepted", task: await api.once(provider.submit(generation), { fresh: true }) };
+  } catch (error) {
+    if (!(error instanceof Failure2)) throw error;
+    return { kind: error.details.unclear ? "lost" : "rejected", failure: error };
+  }
+}
+
+// scripts/src/core/reconcile.ts
+var CLEAR_MS = 6e4;
+var INTERVALS_MS = [1e3, 2e3, 4e3, 8e3, 15e3];
+var LEAST_MS = 1500;
+var RESUBMIT_WITHIN_MS = 24 * 36e5;
+async function reconcile(session, generation, lost, log, deadline) {
+  const { clock, signal } = session.api;
+  if (!session.provider.can.list) return unknown(session, generation, lost);
+  const until = Math.max(deadline, clock.monotonic() + LEAST_MS);
+  for (let n = 0; ; n += 1) {
+    const readAt = clock.monotonic();
+    const found = await search(session, generation, lost, until);
+    if (found.kind === "there") return { kind: "accepted", task: found.task, wasThere: true };
+    const failure = found.kind === "unreadable" ? found.failure : void 0;
+    if (failure && !failure.details.transient) return unknown(session, generation, lost, { failure });
+    const clearAt = lost.since.monotonic + CLEAR_MS;
+    if (found.kind === "unsure" && readAt >= clearAt) return unknown(session, generation, lost);
+    if (found.kind === "clear" && readAt >= clearAt) {
+      const age = clock.wall() - lost.since.wall;
+      if (lost.resubmitted || age > RESUBMIT_WITHIN_MS) return unknown(session, generation, lost);
+      const result = await resubmit(session, generation, lost, log, until);
+      if (result.kind !== "lost") return result;
+      lost = result.lost;
+      n = -1;
+      continue;
+    }
+    const now = clock.monotonic();
+    const earliest = now + (failure?.details.retryAfter ?? 0) * 1e3;
+    const interval = INTERVALS_MS[Math.min(n, INTERVALS_MS.length - 1)];
+    const due = Math.max(earliest, Math.min(now + interval, clearAt > now ? clearAt : Infinity));
+    const next = Math.min(due, until);
+    if (next <= now || earliest > until) {
+      const knownAt = Math.max(clearAt, earliest);
+      return unknown(session, generation, lost, {
+        ...failure && { failure },
+        ...knownAt > now && { after: Math.ceil((knownAt - now) / 1e3) }
+      });
+    }
+    await clock.sleep(next - now, signal);
+  }
+}
+async function search(session, generation, lost, until) {
+  const { api, provider } = session;
+  try {
+    const entries = (await session.records())?.all() ?? [];
+    const taken = new Set(entries.flatMap(({ record }) => record.taskId ?? []));
+    const list = await api.once(provider.list(), { until });
+    const elapsed = api.clock.monotonic() - lost.since.monotonic;
+    const now = Math.max(api.clock.wall(), lost.since.wall + elapsed);
+    const tasks = list.tasks.filter(({ id }) => !taken.has(id));
+    const sentAt = lost.sentAt > lost.since.wall ? null : lost.sentAt;
+    const found = findOwn({ ...list, tasks }, generation, { sentAt, now });
+    if (found === void 0) return { kind: "clear" };
+    return found === "unsure" ? { kind: "unsure" } : { kind: "there", task: found };
+  } catch (failure) {
+    if (!(failure instanceof Failure3)) throw failure;
+    session.observer.queryFailed(failure);
+    return { kind: "unreadable", failure };
+  }
+}
+async function resubmit(session, generation, lost, log, deadline) {
+  try {
+    await log.resubmitting();
+  } catch (error) {
+    if (!(error instanceof Failure3)) throw error;
+    const why = error.message.replace(" Nothing was submitted.", "");
+    const failure2 = new Failure3(error.code, `It was not submitted once more: ${why}`);
+    return unknown(session, generation, lost, { failure: failure2 });
+  }
+  const observer = { ...session.observer, refused: () => {
+  } };
+  const unwritten = { sending: async () => {
+  }, rejected: async () => {
+  } };
+  const sent = await sendUntilAccepted({ ...session, observer }, generation, deadline, unwritten);
+  if (sent.kind === "accepted") return { ...sent, wasThere: false };
+  const { failure } = sent;
+  if (sent.kind === "lost") {
+    await log.lost();
+    const { clock } = session.api;
+    const since = { wall: clock.wall(), monotonic: clock.monotonic() };
+    return { kind: "lost", lost: { ...lost, since, resubmitted: true, failure } };
+  }
+  const found = await search(session, generation, lost, deadline);
+  if (found.kind === "there") return { kind: "accepted", task: found.task, wasThere: true };
+  if (failure.code === "INVALID_PAYLOAD" || failure.code === "INVALID_MODEL") return sent;
+  if (failure.code !== "IDEMPOTENCY_CONFLICT") await log.resubmitRejected();
+  return unknown(session, generation, lost, { failure });
+}
+async function unknown(session, generation, { sentAt, failure: lost }, {
+  failure: later,
+  after
+} = {}) {
+  const { title } = session.provider;
+  const isRecorded = await session.records() !== null;
+  const retryAfter = isRecorded ? after ?? later?.details.retryAfter : void 0;
+  const named = lost.details.taskId;
+  const reason = later ? `${lost.message} ${later.message}` : lost.message;
+  const failure = new Failure3(
+    "SUBMIT_OUTCOME_UNKNOWN",
+    `Whether ${title} accepted this submit, and charged for it, is not known${retryAfter === void 0 ? "" : " yet"}. ${reason}`,
+    {
+      status: "UNKNOWN",
+      unclear: true,
+      cause: lost,
+      data: { idempotencyKey: generation.idempotencyKey, model: generation.model },
+      ...retryAfter !== void 0 && { retryAfter },
+      ...named !== void 0 && { taskId: named },
+      nextSteps: [
+        ...named === void 0 ? [] : [
+          "The answer named a task beside an error; this shows what became of it:",
+          resumeCommand2(session, named)
+        ],
+        ...whatNext(session, generation, { sentAt, retryAfter, isRecorded })
+      ]
+    }
+  );
+  return { kind: "unknown", failure };
+}
+function whatNext({ provider, command, again, anew }, { model, idempotencyKey }, known) {
+  const { sentAt, retryAfter, isRecorded } = known;
+  const decide = isRecorded ? [`Only if the user accepts that it may be charged once more: ${anew}.`] : [];
+  const notYet = "Do not submit this again before you know: it may be charged twice.";
+  if (!provider.can.list) return [notYet, provider.says.tasks, ...decide];
+  const after = retryAfter === void 0 ? "" : ` after ${retryAfter} seconds`;
+  const repeat = isRecorded ? [
+    `Run the same command again${after}. It looks for the task in the service's list, and submits nothing while that may charge twice:`,
+    again
+  ] : [notYet];
+  return [
+    ...repeat,
+    command("listTasks"),
+    `A task with idempotencyKey ${idempotencyKey}, or of model ${model} made about ${new Date(sentAt).toISOString()}, is this one: resume it with --action waitTask --taskId <id>.`,
+    ...decide
+  ];
+}
+
+// scripts/src/core/submit.ts
+async function submit(session, generation, log, deadline) {
+  const { clock } = session.api;
+  let sentAt = clock.wall();
+  const result = await sendUntilAccepted(session, generation, deadline, {
+    ...log,
+    sending: () => {
+      sentAt = clock.wall();
+      return log.sending();
+    }
+  });
+  if (result.kind === "accepted") return { ...result, wasThere: false };
+  if (result.kind === "rejected") return result;
+  await log.lost();
+  const { failure } = result;
+  if (session.provider.can.list) session.observer.queryFailed(failure);
+  const since = { wall: clock.wall(), monotonic: clock.monotonic() };
+  return reconcile(session, generation, { sentAt, since, resubmitted: false, failure }, log, deadline);
+}
+
+// scripts/src/core/recorded-task.ts
+async function recordedTask(session, journal, request, deadline) {
+  const { generation, terms, folder } = request;
+  const claimed = await claimRequest(
+    journal,
+    {
+      model: generation.model,
+      payloadHash: jsonHash(generation.payload),
+      idempotencyKey: generation.idempotencyKey,
+      isNamed: terms.isNamed,
+      isNew: terms.isNew,
+      owner: terms.owner,
+      download: folder,
+      wait: terms.wait
+    },
+    Math.max(deadline, session.api.clock.monotonic() + LEAST_PATIENCE_MS),
+    session.api.signal
+  );
+  const { entry } = claimed;
+  if (claimed.kind === "submitted") {
+    if (folder !== null && entry.record.download !== folder) await entry.update({ download: folder });
+    return { entry, credits: entry.record.credits, isResumed: true };
+  }
+  const { resubmitted } = entry.record;
+  try {
+    const replaced = [];
+    for (const earlier of claimed.kind === "new" ? claimed.unsettled : []) {
+      if (!await adopt(session, request, earlier)) replaced.push(earlier);
+    }
+    const result = claimed.kind === "new" ? await submitNew(session, journal, request, claimed, deadline) : await reconcileEntry(
+      session,
+      request,
+      entry,
+      resubmitLog(session, journal, request, entry),
+      deadline
+    );
+    if (result.kind !== "accepted") throw await refuse(result, claimed);
+    await noteTask(session, entry, result.task);
+    for (const earlier of replaced) await earlier.update({ phase: "abandoned" });
+    const { task, wasThere } = result;
+    const wasSent = claimed.kind === "new" || entry.record.resubmitted !== resubmitted;
+    const isResumed = wasThere && !wasSent;
+    if (isResumed) session.observer.attached(task.id, entry.record.created);
+    session.observer.task(task.id, task.state);
+    return { entry, credits: entry.record.credits, task, isResumed };
+  } finally {
+    claimed.lock.release();
+  }
+}
+var LEAST_PATIENCE_MS = 5e3;
+async function noteTask({ api }, entry, task) {
+  const checked = new Date(api.clock.wall()).toISOString();
+  const credits = creditsOf2(task, entry.record.credits);
+  const change = { phase: "submitted", taskId: task.id, status: task.state, checked, credits };
+  await entry.update(change, { isOurs: true });
+}
+async function refuse({ kind, failure }, { entry, lock }) {
+  if (kind === "rejected") {
+    if (lock.isOurs()) entry.drop();
+    return failure;
+  }
+  const { taskId: named } = failure.details;
+  await entry.update(
+    ({ taskId }) => taskId === null ? { phase: "unknown", ...named !== void 0 && { taskId: named } } : {}
+  );
+  return failure;
+}
+async function submitNew(session, journal, request, { entry, lock }, deadline) {
+  const { contract, generation, terms } = request;
+  const quote2 = await checkFunds(session, contract, generation, terms.maxCreditsPerDay);
+  const credits = { ...entry.record.credits, quoted: quote2?.credits ?? null };
+  await withinDay(session, journal, terms.maxCreditsPerDay, quote2, () => {
+    const now = new Date(session.api.clock.wall()).toISOString();
+    return entry.begin({ credits, sentAt: now, unsettledSince: now });
+  });
+  if (!lock.isOurs()) {
+    throw new Failure4(
+      "UNKNOWN_ERROR",
+      "Another process took this request over; nothing was submitted here.",
+      {
+        nextSteps: ["The same command resumes what that process does, and charges nothing:", session.again]
+      }
+    );
+  }
+  return submit(session, generation, resubmitLog(session, journal, request, entry), deadline);
+}
+async function reconcileEntry(session, { generation }, entry, log, deadline) {
+  const { clock } = session.api;
+  const wall = clock.wall();
+  if (Date.parse(entry.record.unsettledSince) > wall) {
+    await entry.update({ unsettledSince: new Date(wall).toISOString() });
+  }
+  const { record } = entry;
+  const since = Date.parse(record.unsettledSince);
+  const lost = {
+    sentAt: Date.parse(record.sentAt),
+    since: { wall: since, monotonic: clock.monotonic() - (wall - since) },
+    resubmitted: record.resubmitted,
+    failure: new Failure4(
+      "NETWORK_ERROR",
+      "An earlier run of this command did not learn the outcome of its submit."
+    )
+  };
+  session.observer.submitting();
+  return reconcile(session, { ...generation, idempotencyKey: record.idempotencyKey }, lost, log, deadline);
+}
+async function adopt(session, request, entry) {
+  const { monotonic } = session.api.clock;
+  const observer = { ...session.observer, submitting: () => {
+  } };
+  const never = () => Promise.reject(new Failure4("UNKNOWN_ERROR", "It is not sent again."));
+  const log = { ...recordLog(session, entry), resubmitting: never };
+  try {
+    const result = await reconcileEntry({ ...session, observer }, request, entry, log, monotonic());
+    if (result.kind !== "accepted") return false;
+    await noteTask(session, entry, result.task);
+    return true;
+  } catch (error) {
+    if (error instanceof Failure4) return false;
+    throw error;
+  }
+}
+function recordLog({ api }, entry) {
+  const now = () => new Date(api.clock.wall()).toISOString();
+  let clearSince = entry.record.unsettledSince;
+  return {
+    sending: () => entry.require({ phase: "submitting", sentAt: now(), unsettledSince: now() }),
+    rejected: async () => void await entry.update({ phase: "rejected" }, { isOurs: true }),
+    lost: async () => void await entry.update({ phase: "unknown", unsettledSince: now() }, { isOurs: true }),
+    resubmitting: () => {
+      clearSince = entry.record.unsettledSince;
+      return entry.require({ phase: "submitting", resubmitted: true, unsettledSince: now() });
+    },
+    // It is as if it had not been sent: what the list has shown of the first one still holds.
+    resubmitRejected: async () => {
+      const change = { phase: "unknown", resubmitted: false, unsettledSince: clearSince };
+      await entry.update(change, { isOurs: true });
+    }
+  };
+}
+function resubmitLog(session, journal, { contract, generation, terms }, entry) {
+  const log = recordLog(session, entry);
+  return {
+    ...log,
+    resubmitting: async () => {
+      const quote2 = await checkFunds(session, contract, generation, terms.maxCreditsPerDay);
+      await withinDay(session, journal, terms.maxCreditsPerDay, quote2, async () => {
+      }, entry);
+      if (quote2) await entry.update(({ credits }) => ({ credits: { ...credits, quoted: quote2.credits } }));
+      await log.resubmitting();
+    }
+  };
+}
+
+// scripts/src/core/reuse.ts
+const path = require("node:path");
+import { failed, success as success2 } from "./main.mjs";
+import { EXIT as EXIT2 } from "./main.mjs";
+import { Failure as Failure5 } from "./main.mjs";
+import { isTerminal } from "./main.mjs";
+import { deliver } from "./live.mjs";
+import { finish, folderFor } from "./live.mjs";
+import { waitTask } from "./live.mjs";
+var DAY_MS = 24 * 36e5;
+var hasEnded = ({ record }) => isTerminal(record.status);
+async function reuse(session, entry, settings) {
+  const { taskId, created, status } = entry.record;
+  session.observer.attached(taskId, created);
+  await noteUse(session, entry);
+  const outcome = status === "COMPLETED" ? await sameResult(session, entry, settings) : await sameEnd(session, entry, settings);
+  return { ...outcome, envelope: { ...outcome.envelope, data: said(session, entry, outcome) } };
+}
+function said(session, { record }, { envelope }) {
+  const { created, status, resubmitted } = record;
+  const { nextSteps, ...data } = envelope.data ?? {};
+  const another = `This request was made on ${created} and ended ${status}; nothing was charged now. To make another, with a new charge: ${session.anew}.`;
+  return {
+    ...data,
+    reused: true,
+    createdAt: created,
+    ...resubmitted && { resubmitted: true },
+    nextSteps: [...nextSteps ?? [], another]
+  };
+}
+async function noteUse({ api }, entry) {
+  const now = api.clock.wall();
+  const { created, used } = entry.record;
+  if (now - Date.parse(used ?? created) < DAY_MS) return;
+  await entry.update({ used: new Date(now).toISOString() });
+}
+async function sameResult(session, entry, settings) {
+  const { taskId, download, credits } = entry.record;
+  session.observer.task(taskId, "COMPLETED");
+  const folder = settings.folder ?? download;
+  try {
+    const files = await wholeFiles(session, entry, folder);
+    if (files) {
+      const data = { credits: { ...credits }, files: files.map((file) => ({ ...file })) };
+      return deliver(session, entry, success2("COMPLETED", taskId, data, EXIT2.done));
+    }
+    const filesUntil = session.api.clock.monotonic() + settings.waitMs;
+    const until = settings.waitMs > 0 ? filesUntil : Infinity;
+    const options = { ...settings, folder: await folderFor(folder), until, filesUntil, entry, credits };
+    const outcome = await finish(session, taskId, options);
+    if (outcome.envelope.errorCode === "TASK_NOT_FOUND") throw gone(session, taskId);
+    return deliver(session, entry, outcome);
+  } catch (error) {
+    if (!(error instanceof Failure5)) throw error;
+    return failed(error.with({ status: "COMPLETED" }), "COMPLETED", taskId);
+  }
+}
+function gone({ provider: { title, says } }, taskId) {
+  return new Failure5(
+    "DOWNLOAD_FAILED",
+    `The result cannot be had any more: no whole copy of it is known on this machine, and ${title} does not know task ${taskId} any more. ${says.retention}`
+  );
+}
+async function wholeFiles(session, entry, folder) {
+  const { files, fileCount, delivered } = entry.record;
+  const names = [...new Set(files.map((file) => path.basename(file.path)))];
+  if (names.length === 0 || names.length !== (fileCount ?? (delivered === null ? null : names.length)))
+    return void 0;
+  const { fileIsWhole } = await import("./download.mjs");
+  const whole = [];
+  for (const name of names) {
+    const isWanted = (file) => path.dirname(file.path) === folder;
+    const candidates = files.filter((file) => path.basename(file.path) === name);
+    candidates.sort((a, b) => Number(isWanted(b)) - Number(isWanted(a)));
+    let found;
+    for (const file of candidates) found ??= await fileIsWhole(file.path, file) ? file : void 0;
+    if (!found) return void 0;
+    whole.push(found);
+  }
+  if (folder === null) return whole;
+  const { copyTo } = await import("./download.mjs");
+  const placed = [];
+  for (const file of whole) {
+    const target = path.join(folder, path.basename(file.path));
+    placed.push(file.path === target ? file : await copyTo(file, target, session.api.clock));
+  }
+  const isNew = ({ path: target }) => !files.some((file) => file.path === target);
+  if (placed.some(isNew)) await entry.update((now) => ({ files: [...now.files, ...placed.filter(isNew)] }));
+  return placed;
+}
+function sameEnd(session, entry, settings) {
+  return waitTask(session, entry.record.taskId, { ...settings, waitMs: 0 }, {}, entry);
+}
+
+// scripts/src/core/generate.ts
+import { shortDeadline as shortDeadline3 } from "./live.mjs";
+import { waitOn, waitTask as waitTask2 } from "./live.mjs";
+var LEAST_SUBMIT_MS = 1500;
+async function generate(session, options) {
+  const { api } = session;
+  const { contract, generation, isDetached } = options;
+  const start = api.clock.monotonic();
+  const wait = { ...options.wait, folder: await folderFor2(options.wait.folder) };
+  if (isDetached) wait.waitMs = 0;
+  const deadline = isDetached ? shortDeadline3(session) : start + Math.max(wait.waitMs, LEAST_SUBMIT_MS);
+  const journal = await session.records();
+  let made;
+  try {
+    made = journal ? await recordedTask(session, journal, { ...options, folder: wait.folder }, deadline) : await unrecordedTask(session, options, deadline);
+  } catch (error) {
+    if (error instanceof Failure6 && error.code === "INSUFFICIENT_CREDITS" && !error.details.data) {
+      throw await explainFunds(session, contract, generation, error);
+    }
+    throw error;
+  }
+  const { entry, credits, task, isResumed } = made;
+  const waitMs = Math.max(0, wait.waitMs - (api.clock.monotonic() - start));
+  const settings = { ...wait, waitMs, model: generation.model, ...entry && { entry }, credits };
+  if (entry && task === void 0 && hasEnded(entry)) return reuse(session, entry, settings);
+  const extra = {
+    ...isResumed && { resumed: true },
+    ...(made.isResubmitted || entry?.record.resubmitted) && { resubmitted: true }
+  };
+  const outcome = task === void 0 ? await resume(session, entry, settings, extra) : waitMs > 0 || isTerminal2(task.state) ? await follow(session, task, settings, extra) : taskOutcome(session, task.id, task, {
+    extra,
+    credits,
+    running: EXIT3.stillRunning,
+    resumeFlags: wait.resumeFlags
+  });
+  const isDone = isDetached && outcome.exitCode === EXIT3.stillRunning;
+  return withinCap(isDone ? { ...outcome, exitCode: EXIT3.done } : outcome, generation.maxCredits);
+}
+function withinCap(outcome, maxCredits = Infinity) {
+  const credits = outcome.envelope.data?.credits;
+  const charged = isObject2(credits) ? credits.charged : null;
+  if (typeof charged !== "number" || charged <= maxCredits) return outcome;
+  return withWarning(
+    outcome,
+    `The service reports ${charged} credits charged, although the cap was ${maxCredits} (--maxCredits). Tell the person.`
+  );
+}
+async function follow(session, task, settings, extra) {
+  try {
+    return await waitOn(session, task, settings, extra);
+  } catch (error) {
+    throw error instanceof Failure6 ? afterSubmit(session, task.id, settings.resumeFlags, error) : error;
+  }
+}
+async function unrecordedTask(session, { contract, generation, terms }, deadline) {
+  const quote2 = await checkFunds(session, contract, generation, terms.maxCreditsPerDay);
+  let isResubmitted = false;
+  const nothing = async () => {
+  };
+  const log = {
+    sending: nothing,
+    rejected: nothing,
+    lost: nothing,
+    resubmitting: async () => {
+      isResubmitted = true;
+    },
+    resubmitRejected: nothing
+  };
+  const result = await submit(session, generation, log, deadline);
+  if (result.kind !== "accepted") throw result.failure;
+  const { task } = result;
+  session.observer.task(task.id, task.state);
+  return {
+    task,
+    credits: creditsOf3(task, { quoted: quote2?.credits ?? null, charged: null, refunded: null }),
+    isResumed: false,
+    isResubmitted
+  };
+}
+async function resume(session, entry, settings, extra) {
+  const taskId = entry.record.taskId;
+  session.observer.attached(taskId, entry.record.created);
+  try {
+    return await waitTask2(session, taskId, settings, extra, entry);
+  } catch (error) {
+    throw error instanceof Failure6 ? stillRecorded(session, entry, error) : error;
+  }
+}
+function stillRecorded(session, entry, failure) {
+  const { taskId, created } = entry.record;
+  const data = { ...failure.details.data, resumed: true };
+  if (failure.code !== "TASK_NOT_FOUND") return failure.with({ taskId, data });
+  const nextSteps = isYoung(session, entry) ? [
+    `This request was submitted only just now, as task ${taskId}; the service may not show it yet. The same command resumes it, and charges nothing:`,
+    session.again
+  ] : [
+    `This request was submitted on ${created} as task ${taskId}, which the service does not show any more; its result is kept for a limited time only.`,
+    `Nothing was submitted now. If the user wants it made once more, with a new charge: ${session.anew}.`,
+    session.command("forget", { taskId })
+  ];
+  return failure.with({ taskId, data, nextSteps });
+}
+function afterSubmit(session, taskId, resumeFlags, failure) {
+  return failure.with({
+    taskId,
+    nextSteps: [
+      ...failure.details.nextSteps ?? [],
+      "The task was submitted and charged, and runs on at the service. This resumes it as often as you like, and charges nothing:",
+      resumeCommand3(session, taskId, resumeFlags)
+    ]
+  });
+}
+
+// scripts/src/core/resume-pending.ts
+const { setMaxListeners } = require("node:events");
+import { failed as failed2, success as success3 } from "./main.mjs";
+import { EXIT as EXIT4 } from "./main.mjs";
+import { Failure as Failure7 } from "./main.mjs";
+import { creditsOf as creditsOf4, resumeCommand as resumeCommand4 } from "./live.mjs";
+import { waitTask as waitTask3 } from "./live.mjs";
+async function waitForNewest(session, settings) {
+  const { tasks, unsettled } = await pendingWishes(session);
+  const [entry] = tasks;
+  if (!entry) return nothingPending(session, unsettled);
+  try {
+    return await waitFor(session, settings, entry);
+  } catch (error) {
+    throw error instanceof Failure7 ? await ofTask(session, entry, error) : error;
+  }
+}
+var MOST_AT_ONCE = 20;
+var MOST_CHARACTERS = 4e4;
+async function waitForAll(session, settings) {
+  const { tasks, unsettled } = await pendingWishes(session);
+  if (tasks.length === 0) return nothingPending(session, unsettled);
+  const entries = tasks.sort((a, b) => lastLook(a) - lastLook(b)).slice(0, MOST_AT_ONCE);
+  session.observer.several(entries.length);
+  if (session.api.signal) setMaxListeners(0, session.api.signal);
+  const outcomes = await Promise.all(entries.map((entry) => outcomeOf(session, settings, entry)));
+  const shown = [];
+  const delivered = [];
+  let left = MOST_CHARACTERS;
+  for (const [n, outcome] of outcomes.entries()) {
+    const whole = summary(outcome.envelope, entries[n]);
+    left -= JSON.stringify(whole).length;
+    if (left >= 0) delivered.push(outcome);
+    const { status, taskId } = outcome.envelope;
+    shown.push(left >= 0 ? whole : { status, taskId, nextSteps: [resumeCommand4(session, taskId)] });
+  }
+  const worst = outcomes.find(({ envelope }) => !envelope.ok) ?? outcomes.find(({ exitCode }) => exitCode > 0);
+  const running = outcomes.filter(({ exitCode }) => exitCode === EXIT4.stillRunning).length;
+  const more = tasks.length - entries.length;
+  const data = { count: shown.length, running, more, unsettled, tasks: shown };
+  if (worst || more > 0 || unsettled > 0 || left < 0) {
+    const gone2 = outcomes.flatMap(
+      ({ envelope: { errorCode: errorCode2, taskId } }) => errorCode2 === "TASK_NOT_FOUND" ? [forget(session, taskId)] : []
+    );
+    data.nextSteps = [
+      ...gone2.length < entries.length || more > 0 ? [session.again] : [],
+      ...gone2.slice(0, 5),
+      session.command("listPending")
+    ];
+  }
+  const { errorCode = null, errorMessage = null, retryAfter = null } = worst?.envelope ?? {};
+  const ok = outcomes.every(({ envelope }) => envelope.ok);
+  return {
+    envelope: { ok, status: null, taskId: null, data, errorCode, errorMessage, retryAfter },
+    exitCode: worst?.exitCode ?? (more > 0 || left < 0 ? EXIT4.stillRunning : EXIT4.done),
+    onWritten: () => {
+      for (const { onWritten } of delivered) onWritten?.();
+    }
+  };
+}
+async function outcomeOf(session, settings, entry) {
+  const { status, taskId } = entry.record;
+  try {
+    return await waitFor(session, settings, entry);
+  } catch (error) {
+    if (!(error instanceof Failure7)) throw error;
+    const failure = await ofTask(session, entry, error);
+    const steps = failure.details.nextSteps ?? [resumeCommand4(session, taskId)];
+    return failed2(failure.with({ nextSteps: steps }), status, taskId);
+  }
+}
+async function ofTask(session, entry, failure) {
+  const { status, taskId } = entry.record;
+  await entry.update({ checked: new Date(session.api.clock.wall()).toISOString() });
+  const named = failure.with({ status: failure.details.status ?? status, taskId });
+  if (failure.code !== "TASK_NOT_FOUND") return named;
+  return named.with({
+    nextSteps: [
+      "The service does not show this task any more. To wait for the others without it, drop its record:",
+      forget(session, taskId)
+    ]
+  });
+}
+var forget = ({ command }, taskId) => command("forget", { taskId });
+var lastLook = ({ record }) => Date.parse(record.checked ?? record.created);
+async function waitFor(session, settings, entry) {
+  return waitTask3(session, entry.record.taskId, settings, { resumed: true }, entry);
+}
+async function pendingWishes(session) {
+  const journal = await session.records();
+  if (journal) await adoptGivenUp(session, journal);
+  const own = (journal?.all() ?? []).filter((entry) => entry.isPending && journal?.isOwn(entry));
+  const tasks = own.filter(({ record }) => record.taskId !== null);
+  return { tasks, unsettled: own.length - tasks.length };
+}
+async function adoptGivenUp({ api, provider }, journal) {
+  const givenUp = journal.all().filter(
+    (entry) => entry.record.phase === "abandoned" && entry.record.taskId === null && journal.isOwn(entry)
+  );
+  if (givenUp.length === 0 || !provider.can.list) return;
+  try {
+    const { tasks } = await api.once(provider.list());
+    for (const entry of givenUp) {
+      const task = tasks.find(({ idempotencyKey }) => idempotencyKey === entry.record.idempotencyKey);
+      if (!task) continue;
+      const credits = creditsOf4(task, entry.record.credits);
+      await entry.update({ phase: "submitted", taskId: task.id, status: task.state, credits });
+    }
+  } catch (error) {
+    if (!(error instanceof Failure7)) throw error;
+  }
+}
+function nothingPending(session, unsettled) {
+  const nextSteps = [
+    unsettled > 0 ? `No recorded task of this key is unfinished, but of ${unsettled} submits the outcome is not known: run their commands again.` : "No recorded task of this key is unfinished or waits to be handed over.",
+    session.command("listPending")
+  ];
+  return success3(null, null, { count: 0, unsettled, nextSteps }, EXIT4.done);
+}
+function summary({ data, ...said2 }, { record }) {
+  const { model, created, owner } = record;
+  const kept = { ...said2, model, created, owner };
+  for (const name of ["files", "resultUrls", "credits", "issues", "nextSteps"]) {
+    if (data?.[name] !== void 0) kept[name] = data[name];
+  }
+  return kept;
+}
+export {
+  account,
+  askPrice,
+  checkFunds,
+  explainFunds,
+  findOwn,
+  generate,
+  hasEnded,
+  listTasks,
+  quote,
+  reconcile,
+  recordedTask,
+  reuse,
+  sendUntilAccepted,
+  submit,
+  variants,
+  waitForAll,
+  waitForNewest,
+  withinDay
+};

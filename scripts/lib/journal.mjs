@@ -1,0 +1,1269 @@
+// Compiled from scripts/src/ by `npm run build`; do not edit.
+const require = (name) => process.getBuiltinModule(name);
+// scripts/src/stores/file/claim.ts
+import { Failure } from "./main.mjs";
+
+// scripts/src/stores/file/fingerprint.ts
+const { createHash } = require("node:crypto");
+function accountOf(provider, key) {
+  return sha256("account", provider, key).slice(0, 12);
+}
+function jsonHash(value) {
+  const hash = createHash("sha256");
+  addValue(hash, value);
+  return hash.digest("hex");
+}
+function requestName({
+  provider,
+  service,
+  account,
+  model,
+  payloadHash: hash,
+  idempotencyKey
+}) {
+  const what = idempotencyKey === void 0 ? ["payload", model, hash] : ["key", idempotencyKey];
+  return sha256("intent", provider, service, account, ...what).slice(0, 32);
+}
+function sha256Text(text2) {
+  return createHash("sha256").update(text2).digest("hex");
+}
+function sha256(...words) {
+  return sha256Text(JSON.stringify(words));
+}
+var PIECE = 1024 * 1024;
+function addValue(hash, value) {
+  if (typeof value === "string") {
+    hash.update(`s${value.length}:`);
+    for (let at = 0; at < value.length; at += PIECE) hash.update(value.slice(at, at + PIECE), "utf16le");
+  } else if (Array.isArray(value)) {
+    hash.update(`a${value.length}:`);
+    for (const item of value) addValue(hash, item);
+  } else if (typeof value === "object" && value !== null) {
+    const names = Object.keys(value).sort();
+    hash.update(`o${names.length}:`);
+    for (const name of names) {
+      addValue(hash, name);
+      addValue(hash, value[name]);
+    }
+  } else {
+    hash.update(`v${JSON.stringify(value)};`);
+  }
+}
+
+// scripts/src/stores/file/claim.ts
+var PAUSE_MS = 100;
+async function claimRequest(journal, claim, deadline, signal) {
+  const { provider, service, account, clock } = journal.place;
+  const idempotencyKey = claim.isNamed ? claim.idempotencyKey : void 0;
+  const request = requestName({ ...claim, provider, service, account, idempotencyKey });
+  journal.prepare();
+  for (; ; ) {
+    const known = claim.isNew ? void 0 : knownEntry(journal, request, claim);
+    if (known && known.record.taskId !== null) return { kind: "submitted", entry: known };
+    const lock = await journal.lock(request, 0);
+    if (!("heldBy" in lock)) return underLock(journal, request, claim, lock);
+    if (clock.monotonic() >= deadline) throw busy(lock, claim);
+    await clock.sleep(PAUSE_MS * (0.5 + clock.random()), signal);
+  }
+}
+function underLock(journal, request, claim, lock) {
+  try {
+    const known = claim.isNew ? void 0 : knownEntry(journal, request, claim);
+    if (known && known.record.taskId !== null) {
+      lock.release();
+      return { kind: "submitted", entry: known };
+    }
+    if (known) return { kind: "unsettled", entry: known, lock };
+    const entries = journal.find(request).filter((entry) => entry !== null);
+    for (const entry of entries) if (entry.record.phase === "rejected") entry.drop();
+    const unsettled = claim.isNew ? entries.filter(({ isPending, record }) => isPending && record.taskId === null) : [];
+    journal.sweep();
+    return { kind: "new", entry: draft(journal, request, claim), lock, unsettled };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+function knownEntry(journal, request, claim) {
+  for (const entry of journal.find(request)) {
+    if (entry === null) throw unreadable(claim);
+    const { phase, payloadHash, model } = entry.record;
+    if (phase === "rejected" || phase === "abandoned") continue;
+    if (payloadHash !== claim.payloadHash || model !== claim.model) throw conflict(claim, entry);
+    return entry;
+  }
+  return void 0;
+}
+function draft(journal, request, claim) {
+  const { provider, service, account } = journal.place;
+  return journal.draft({
+    request,
+    provider,
+    service,
+    account,
+    owner: claim.owner,
+    model: claim.model,
+    payloadHash: claim.payloadHash,
+    idempotencyKey: claim.idempotencyKey,
+    phase: "submitting",
+    resubmitted: false,
+    taskId: null,
+    status: "UNKNOWN",
+    checked: null,
+    delivered: null,
+    used: null,
+    wait: claim.wait,
+    download: claim.download,
+    fileCount: null,
+    credits: { quoted: null, charged: null, refunded: null },
+    files: []
+  });
+}
+function busy({ heldBy: { pid, host }, file }, { isNew }) {
+  const resumes = "resumes the task of that process, and charges nothing";
+  return new Failure(
+    "SUBMIT_OUTCOME_UNKNOWN",
+    `Another process (${pid} on ${host}) is submitting this very request; its outcome is not known yet.`,
+    {
+      status: "UNKNOWN",
+      nextSteps: [
+        isNew ? `Nothing was submitted by this command. The same command without --new ${resumes}; with --new, later, it is one more charge.` : `Run the same command again a little later: it ${resumes}.`,
+        `If there is certainly no such process any more, remove ${file} first.`
+      ]
+    }
+  );
+}
+function unreadable({ isNamed }) {
+  return new Failure(
+    "SUBMIT_OUTCOME_UNKNOWN",
+    "The newest record of this request is damaged, so it is not known whether it was submitted and charged. Nothing was submitted now.",
+    {
+      status: "UNKNOWN",
+      nextSteps: [
+        "Look for its task in the service's own list first.",
+        `Only if the user accepts that it may be charged once more: the same command with ${isNamed ? "another --idempotencyKey" : "--new"}.`
+      ]
+    }
+  );
+}
+function conflict(claim, { record }) {
+  return new Failure(
+    "IDEMPOTENCY_CONFLICT",
+    `--idempotencyKey ${claim.idempotencyKey} already stands for another request. Nothing was submitted.`,
+    {
+      data: {
+        model: claim.model,
+        payloadHash: claim.payloadHash,
+        recordedModel: record.model,
+        recordedPayloadHash: record.payloadHash,
+        recordedTaskId: record.taskId
+      },
+      nextSteps: [
+        "For the earlier request, run its command unchanged; for another one, give another --idempotencyKey or none."
+      ]
+    }
+  );
+}
+
+// scripts/src/stores/file/durable.ts
+const { randomBytes } = require("node:crypto");
+const {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync
+} = require("node:fs");
+const path = require("node:path");
+import { makeFolder } from "./main.mjs";
+function diskError(error) {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+}
+var TROUBLE = {
+  ENOSPC: "the disk is full",
+  EDQUOT: "the disk quota is used up",
+  EACCES: "permission is denied",
+  EPERM: "permission is denied",
+  EROFS: "the disk is read-only",
+  EIO: "the disk failed",
+  EBUSY: "another program holds the file",
+  EMFILE: "too many files are open",
+  ENFILE: "too many files are open",
+  ENOENT: "the folder is gone",
+  ENOTDIR: "a folder on the way is a file",
+  EEXIST: "a file is where the folder should be",
+  EISDIR: "a folder is where the file should be",
+  ENAMETOOLONG: "the path is too long",
+  EFBIG: "the file is too large for this disk",
+  ELOOP: "the links on the way go in a circle"
+};
+function diskTrouble(error) {
+  return TROUBLE[diskError(error)];
+}
+function makePrivate(folder) {
+  const made = makeFolder(folder, 448);
+  if (made !== void 0) return;
+  try {
+    chmodSync(folder, 448);
+  } catch {
+  }
+}
+async function writeWhole(file, text2, clock) {
+  const temp = writeTemp(file, text2);
+  try {
+    await renamePatiently(temp, file, clock);
+  } catch (error) {
+    rmSync(temp, { force: true });
+    throw error;
+  }
+  syncFolder(path.dirname(file));
+}
+function replaceAtOnce(file, text2) {
+  const temp = writeTemp(file, text2);
+  try {
+    renameSync(temp, file);
+  } catch (error) {
+    rmSync(temp, { force: true });
+    throw error;
+  }
+}
+function overwrite(file, text2) {
+  const descriptor = openSync(file, "r+");
+  try {
+    const bytes = writeSync(descriptor, text2, 0);
+    ftruncateSync(descriptor, bytes);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+function writeTemp(file, text2) {
+  const temp = `${file}.${randomBytes(4).toString("hex")}${TEMP}`;
+  try {
+    const descriptor = openSync(temp, "wx", 384);
+    try {
+      writeFileSync(descriptor, text2);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    return temp;
+  } catch (error) {
+    rmSync(temp, { force: true });
+    throw error;
+  }
+}
+var TEMP = ".tmp";
+var isHeld = (error) => ["EPERM", "EBUSY", "EACCES"].includes(diskError(error));
+var RENAME_PAUSES_MS = [10, 50, 100, 250];
+async function renamePatiently(from, to, clock) {
+  for (const pause of [...RENAME_PAUSES_MS, null]) {
+    try {
+      return renameSync(from, to);
+    } catch (error) {
+      if (pause === null || !isHeld(error)) throw error;
+      await clock.sleep(pause);
+    }
+  }
+}
+function syncFolder(folder) {
+  try {
+    const descriptor = openSync(folder, "r");
+    try {
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    if (!["EPERM", "EISDIR", "EACCES", "EINVAL", "ENOTSUP"].includes(diskError(error))) throw error;
+  }
+}
+
+// scripts/src/stores/file/journal.ts
+const { randomBytes: randomBytes4 } = require("node:crypto");
+const { existsSync: existsSync2, readdirSync, readFileSync: readFileSync3, renameSync: renameSync3, rmSync: rmSync4, statSync: statSync3 } = require("node:fs");
+const path5 = require("node:path");
+import { Failure as Failure2 } from "./main.mjs";
+
+// scripts/src/stores/file/lock.ts
+const { randomBytes: randomBytes2 } = require("node:crypto");
+const {
+  linkSync,
+  readFileSync,
+  readlinkSync,
+  renameSync: renameSync2,
+  rmSync: rmSync2,
+  statSync,
+  utimesSync,
+  writeFileSync: writeFileSync2
+} = require("node:fs");
+const { hostname } = require("node:os");
+import { isObject } from "./main.mjs";
+var HEARTBEAT_MS = 1e4;
+var SILENT_MS = 12e4;
+var WATCHED_MS = 2.5 * HEARTBEAT_MS;
+var UNWRITTEN_MS = 1e4;
+function tryLock(file, clock) {
+  const me = {
+    pid: process.pid,
+    host: hostname(),
+    system: systemOf(),
+    start: startOf(process.pid),
+    nonce: randomBytes2(8).toString("hex")
+  };
+  const temp = `${file}.${me.nonce}${TEMP}`;
+  try {
+    writeFileSync2(temp, JSON.stringify(me), { flag: "wx", mode: 384 });
+    for (; ; ) {
+      if (place(temp, file, me)) return new HeldLock(file, me);
+      const owner = readOwner(file);
+      if (owner === void 0) continue;
+      if (isAlive(owner, file, clock)) return { heldBy: owner };
+      const claim = tryLock(`${file}.${owner.nonce}`, clock);
+      if ("heldBy" in claim) return claim;
+      try {
+        if (readOwner(file)?.nonce !== owner.nonce) continue;
+        renameSync2(temp, file);
+        return new HeldLock(file, me);
+      } finally {
+        claim.release();
+      }
+    }
+  } finally {
+    rmSync2(temp, { force: true });
+  }
+}
+async function waitForLock(file, clock, deadline, signal, pauseMs = LOCK_PAUSE_MS) {
+  for (; ; ) {
+    const lock = tryLock(file, clock);
+    if (!("heldBy" in lock) || clock.monotonic() >= deadline) return lock;
+    const left = deadline - clock.monotonic();
+    await clock.sleep(Math.min(pauseMs * (0.5 + clock.random()), Math.max(left, 1)), signal);
+  }
+}
+var LOCK_PAUSE_MS = 50;
+var HeldLock = class {
+  #file;
+  #me;
+  #heartbeat;
+  constructor(file, me) {
+    this.#file = file;
+    this.#me = me;
+    this.#heartbeat = setInterval(() => {
+      const now = /* @__PURE__ */ new Date();
+      try {
+        utimesSync(file, now, now);
+      } catch {
+      }
+    }, HEARTBEAT_MS).unref();
+  }
+  isOurs() {
+    try {
+      return readOwner(this.#file)?.nonce === this.#me.nonce;
+    } catch {
+      return false;
+    }
+  }
+  release() {
+    clearInterval(this.#heartbeat);
+    try {
+      if (this.isOurs()) rmSync2(this.#file, { force: true });
+    } catch {
+    }
+  }
+};
+function place(temp, file, me) {
+  try {
+    linkSync(temp, file);
+    return true;
+  } catch (error) {
+    if (diskError(error) === "EEXIST") return false;
+    if (!["EPERM", "ENOTSUP", "ENOSYS", "EOPNOTSUPP", "EXDEV", "EACCES", "EMLINK"].includes(diskError(error)))
+      throw error;
+  }
+  try {
+    writeFileSync2(file, JSON.stringify(me), { flag: "wx", mode: 384 });
+    return true;
+  } catch (error) {
+    if (diskError(error) === "EEXIST") return false;
+    throw error;
+  }
+}
+function readOwner(file) {
+  let text2;
+  try {
+    text2 = readFileSync(file, "utf8");
+  } catch (error) {
+    if (diskError(error) === "ENOENT") return void 0;
+    throw error;
+  }
+  return parseOwner(text2) ?? { pid: 0, host: "", system: null, start: null, nonce: "unreadable" };
+}
+function parseOwner(text2) {
+  try {
+    const value = JSON.parse(text2);
+    if (!isObject(value)) return void 0;
+    const { pid, host, system: system2, start, nonce } = value;
+    if (typeof pid !== "number" || !Number.isSafeInteger(pid) || pid <= 0) return void 0;
+    if (typeof host !== "string" || typeof nonce !== "string" || !/^\w+$/.test(nonce)) return void 0;
+    const textOrNull = (word) => typeof word === "string" ? word : null;
+    return { pid, host, system: textOrNull(system2), start: textOrNull(start), nonce };
+  } catch {
+    return void 0;
+  }
+}
+function isAlive(owner, file, clock) {
+  if (owner.pid === 0) return !isSilent(owner, file, clock, UNWRITTEN_MS, UNWRITTEN_MS);
+  if (owner.host === hostname() && isSystem(owner.system)) return isRunning(owner);
+  return !isSilent(owner, file, clock, SILENT_MS, WATCHED_MS);
+}
+var watched = /* @__PURE__ */ new Map();
+function isSilent({ nonce }, file, clock, silentMs, watchedMs) {
+  const stat2 = statSync(file, { throwIfNoEntry: false });
+  if (!stat2) return true;
+  const touched = stat2.mtimeMs;
+  const before = watched.get(file);
+  const now = clock.monotonic();
+  const since = before?.nonce === nonce && before.touched === touched ? before.since : now;
+  watched.set(file, { nonce, touched, since });
+  return Math.abs(clock.wall() - touched) >= silentMs && now - since >= watchedMs;
+}
+function isRunning({ pid, start }) {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if (diskError(error) === "ESRCH") return false;
+  }
+  const now = startOf(pid);
+  return now === null || now !== ENDED && (start === null || now === start);
+}
+function isSystem(system2) {
+  return system2 === systemOf() && (system2 !== null || process.platform !== "linux");
+}
+var system;
+function systemOf() {
+  if (system === void 0) {
+    try {
+      const boot = readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
+      system = `${boot} ${readlinkSync("/proc/self/ns/pid")}`;
+    } catch {
+      system = null;
+    }
+  }
+  return system;
+}
+var ENDED = "ended";
+function startOf(pid) {
+  try {
+    const text2 = readFileSync(`/proc/${pid}/stat`, "latin1");
+    const words = text2.slice(text2.lastIndexOf(")") + 2).split(" ");
+    return words[0] === "Z" || words[0] === "X" ? ENDED : words[19] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+// scripts/src/stores/file/rate-limiter.ts
+const { createHash: createHash2, randomBytes: randomBytes3 } = require("node:crypto");
+const { readdir, readFile, rename, rm, stat, writeFile } = require("node:fs/promises");
+const path2 = require("node:path");
+import { isObject as isObject2 } from "./main.mjs";
+import { TASK_STATES } from "./main.mjs";
+var SPAN_MS = 1100;
+var FRESH_MS = 2e3;
+var KEPT_SPANS = 120;
+var DAY_MS = 24 * 36e5;
+var LONGEST_REST_MS = 5 * 6e4;
+var RateLimiter = class {
+  #folder;
+  #service;
+  #clock;
+  #me = randomBytes3(4).toString("hex");
+  #isReady = false;
+  /** On the monotonic clock: the last look of this process at each task. */
+  #lookedAt = /* @__PURE__ */ new Map();
+  /** On the monotonic clock: since when this process has wanted its next turn; null while it wants none. */
+  #wantedSince = null;
+  /** On the monotonic clock: until then turns are left to others who want them. */
+  #modestUntil = 0;
+  /** @param folder absolute @param service the address of the service: each has its own limit */
+  constructor(folder, service, clock) {
+    this.#folder = folder;
+    this.#service = nameOf(service);
+    this.#clock = clock;
+  }
+  /** Takes the right to one query now; false when another process has it, or the service wants to be left alone. */
+  async acquire() {
+    const now = this.#clock.wall();
+    if (await this.#restMs() > 0) return false;
+    const span = Math.floor(now / SPAN_MS);
+    const moment = this.#clock.monotonic();
+    this.#wantedSince ??= moment;
+    if (moment < this.#modestUntil && await this.#read(`turn-${span - 1}`) !== void 0) return false;
+    try {
+      await this.#ready();
+    } catch {
+      return true;
+    }
+    try {
+      await writeFile(this.#file(`turn-${span}`), "", { flag: "wx", mode: 384 });
+    } catch (error) {
+      return diskError(error) !== "EEXIST";
+    }
+    this.#modestUntil = moment + (moment - this.#wantedSince);
+    this.#wantedSince = null;
+    await this.#tidy(span);
+    return true;
+  }
+  /** Milliseconds until somebody may ask again: a turn from now, or when the service no longer wants to be left alone. */
+  async nextPermitIn() {
+    return await this.#restMs() || SPAN_MS;
+  }
+  /** This process looks at a task now. */
+  looks(taskId) {
+    this.#lookedAt.set(taskId, this.#clock.monotonic());
+  }
+  /** Whether it did so a moment ago: then its own look may be what took the turn. */
+  polledLately(taskId) {
+    const at = this.#lookedAt.get(taskId);
+    return at !== void 0 && this.#clock.monotonic() - at < 2 * SPAN_MS;
+  }
+  /** The service asked for a pause: nobody asks it again before that is over. */
+  async restFor(ms) {
+    await this.#write("rest", String(Math.round(this.#clock.wall() + Math.min(ms, LONGEST_REST_MS))));
+  }
+  /** What another process saw of a task a moment ago. */
+  async seenByOthers(taskId) {
+    try {
+      const value = JSON.parse(await this.#read(`seen-${nameOf(taskId)}`) ?? "");
+      if (!isObject2(value) || value.by === this.#me || typeof value.at !== "number") return void 0;
+      const age = this.#clock.wall() - value.at;
+      if (age < 0 || age >= FRESH_MS) return void 0;
+      this.#wantedSince = null;
+      return TASK_STATES.find((state) => state === value.state);
+    } catch {
+      return void 0;
+    }
+  }
+  /** Tells the others what a look at a task showed. */
+  async saw(taskId, state) {
+    const sighting = { state, at: this.#clock.wall(), by: this.#me };
+    await this.#write(`seen-${nameOf(taskId)}`, JSON.stringify(sighting));
+  }
+  /** Milliseconds for which the service wants to be left alone. */
+  async #restMs() {
+    const rest = Number(await this.#read("rest") ?? 0) - this.#clock.wall();
+    return rest > 0 && rest <= LONGEST_REST_MS ? rest : 0;
+  }
+  #file(name) {
+    return path2.join(this.#folder, `${this.#service}-${name}`);
+  }
+  async #read(name) {
+    return readFile(this.#file(name), "utf8").catch(() => void 0);
+  }
+  async #write(name, text2) {
+    const temp = this.#file(`${name}.${randomBytes3(4).toString("hex")}${TEMP}`);
+    try {
+      await this.#ready();
+      await writeFile(temp, text2, { flag: "wx", mode: 384 });
+      await rename(temp, this.#file(name));
+    } catch {
+      await rm(temp, { force: true }).catch(() => {
+      });
+    }
+  }
+  async #ready() {
+    if (!this.#isReady) makePrivate(this.#folder);
+    this.#isReady = true;
+  }
+  /** Takes away the turns that are long over. */
+  async #tidy(span) {
+    const begin = `${this.#service}-turn-`;
+    const names = await readdir(this.#folder).catch(() => []);
+    const old = names.filter(
+      (name) => name.startsWith(begin) && Number(name.slice(begin.length)) < span - KEPT_SPANS
+    );
+    for (const name of names) {
+      if (span % KEPT_SPANS > 0 || name.startsWith(begin)) continue;
+      const written = await stat(path2.join(this.#folder, name)).catch(() => void 0);
+      if (written && written.mtimeMs < this.#clock.wall() - DAY_MS) old.push(name);
+    }
+    await Promise.all(old.map((name) => rm(path2.join(this.#folder, name), { force: true }).catch(() => {
+    })));
+  }
+};
+function nameOf(text2) {
+  return createHash2("sha256").update(text2).digest("hex").slice(0, 16);
+}
+
+// scripts/src/stores/file/record.ts
+import { isIdempotencyKey } from "./main.mjs";
+import { isObject as isObject3 } from "./main.mjs";
+import { TASK_ID, TASK_STATES as TASK_STATES2 } from "./main.mjs";
+var PHASES = [
+  /** An attempt to submit it may be on its way. */
+  "submitting",
+  /** The service certainly did not accept the last attempt, and none is on its way. */
+  "rejected",
+  /** An attempt ended without an answer: to be reconciled. */
+  "unknown",
+  /** The service gave it a task. */
+  "submitted",
+  /** Its outcome is not known, and a person has decided to submit another one in its place. */
+  "abandoned"
+];
+var VERSION = 2;
+function encodeRecord(name, raw) {
+  const { version, checksum, ...fields } = raw;
+  const newest = Math.max(VERSION, typeof version === "number" ? version : 0);
+  const whole = { version: newest, ...fields };
+  return `${JSON.stringify({ ...whole, checksum: checksumOf(name, whole) }, null, 2)}
+`;
+}
+function decodeRecord(name, text2) {
+  const whole = wholeRecord(name, text2);
+  const raw = whole?.version === 1 ? fromVersion1(whole) : whole;
+  return raw && readRecord(raw) && name.startsWith(`${raw.request}-`) ? raw : void 0;
+}
+function isOfNewerVersion(name, text2) {
+  const whole = wholeRecord(name, text2);
+  return whole !== void 0 && isNewer(whole);
+}
+function wholeRecord(name, text2) {
+  let value;
+  try {
+    value = JSON.parse(text2);
+  } catch {
+    return void 0;
+  }
+  if (!isObject3(value) || typeof value.version !== "number" || !(value.version >= 1)) return void 0;
+  const { checksum, ...whole } = value;
+  if (value.version === VERSION) return encodeRecord(name, whole) === text2 ? whole : void 0;
+  const isUnsigned = checksum === void 0 && value.version === 1;
+  return isUnsigned || checksum === checksumOf(name, whole) ? whole : void 0;
+}
+function changeRecord(raw, { credits, ...fields }) {
+  const changed = { ...raw, ...fields };
+  if (credits) changed.credits = { ...isObject3(raw.credits) ? raw.credits : {}, ...credits };
+  return changed;
+}
+function isNewer({ version }) {
+  return Number(version) > VERSION;
+}
+function checksumOf(name, whole) {
+  return jsonHash([name, whole]);
+}
+function fromVersion1({ intent, ...record }) {
+  return { ...record, version: VERSION, request: intent ?? null };
+}
+function readRecord(raw) {
+  const isLenient = isNewer(raw);
+  const record = {};
+  for (const [name, { fits, otherwise }] of Object.entries(FIELDS)) {
+    const value = raw[name];
+    if (fits(value)) record[name] = value;
+    else if (otherwise === void 0 || value !== void 0 && !isLenient) return void 0;
+    else record[name] = otherwise(raw);
+  }
+  if (record.phase !== raw.phase) record.resubmitted = true;
+  return record;
+}
+var text = (value) => typeof value === "string" && value !== "";
+var hex = (value) => typeof value === "string" && /^[0-9a-f]{12,64}$/.test(value);
+var date = (value) => typeof value === "string" && !Number.isNaN(Date.parse(value));
+var amount = (value) => typeof value === "number" && value >= 0;
+var oneOf = (words) => (value) => typeof value === "string" && words.includes(value);
+var orNull = (check) => (value) => value === null || check(value);
+var nothing = () => null;
+var CREDITS = ["quoted", "charged", "refunded"];
+var FIELDS = {
+  request: { fits: hex },
+  provider: { fits: text },
+  service: { fits: text },
+  account: { fits: hex },
+  owner: { fits: orNull(text), otherwise: nothing },
+  model: { fits: text },
+  payloadHash: { fits: hex },
+  idempotencyKey: { fits: isIdempotencyKey },
+  phase: { fits: oneOf(PHASES), otherwise: ({ taskId }) => taskId === null ? "unknown" : "submitted" },
+  taskId: { fits: orNull((value) => typeof value === "string" && TASK_ID.test(value)) },
+  status: { fits: oneOf(TASK_STATES2), otherwise: () => "UNKNOWN" },
+  created: { fits: date },
+  sentAt: { fits: date, otherwise: ({ created }) => created },
+  unsettledSince: { fits: date, otherwise: ({ created }) => created },
+  resubmitted: {
+    fits: (value) => typeof value === "boolean",
+    otherwise: ({ resubmitted }) => resubmitted !== void 0
+  },
+  checked: { fits: orNull(date), otherwise: nothing },
+  delivered: { fits: orNull(date), otherwise: nothing },
+  used: { fits: orNull(date), otherwise: nothing },
+  wait: { fits: orNull(amount), otherwise: nothing },
+  download: { fits: orNull(text), otherwise: nothing },
+  fileCount: { fits: orNull(amount), otherwise: nothing },
+  credits: {
+    fits: (value) => isObject3(value) && CREDITS.every((name) => orNull(amount)(value[name])),
+    otherwise: () => ({ quoted: null, charged: null, refunded: null })
+  },
+  files: {
+    fits: (value) => Array.isArray(value) && value.every(
+      (file) => isObject3(file) && text(file.path) && amount(file.bytes) && hex(file.sha256) && text(file.contentType)
+    ),
+    otherwise: () => []
+  }
+};
+
+// scripts/src/stores/file/task-index.ts
+const { existsSync, readFileSync: readFileSync2, rmSync: rmSync3 } = require("node:fs");
+const path3 = require("node:path");
+var TaskIndex = class {
+  #folder;
+  constructor(folder) {
+    this.#folder = folder;
+  }
+  /** Every record that has a task is in it. */
+  get isComplete() {
+    return existsSync(this.#complete);
+  }
+  /** The name of the record of a task; undefined when none is known. */
+  find(taskId) {
+    try {
+      return readFileSync2(this.#fileOf(taskId), "utf8");
+    } catch {
+      return void 0;
+    }
+  }
+  /** Notes the record of a task. Where the disk refuses that, the index stops being complete. */
+  add(taskId, name) {
+    if (this.find(taskId) === name) return;
+    try {
+      makePrivate(this.#folder);
+      replaceAtOnce(this.#fileOf(taskId), name);
+    } catch (error) {
+      if (diskTrouble(error) === void 0) throw error;
+      this.#remove(this.#complete);
+    }
+  }
+  remove(taskId) {
+    this.#remove(this.#fileOf(taskId));
+  }
+  /** Notes all of them; from then on a task that is not in it has no record. */
+  complete(records) {
+    try {
+      makePrivate(this.#folder);
+      for (const { taskId, name } of records) this.add(taskId, name);
+      replaceAtOnce(this.#complete, "");
+    } catch (error) {
+      if (diskTrouble(error) === void 0) throw error;
+    }
+  }
+  get #complete() {
+    return path3.join(this.#folder, "complete");
+  }
+  #fileOf(taskId) {
+    return path3.join(this.#folder, sha256Text(taskId).slice(0, 32));
+  }
+  #remove(file) {
+    try {
+      rmSync3(file, { force: true });
+    } catch {
+    }
+  }
+};
+
+// scripts/src/stores/file/trusted-folder.ts
+const { lstatSync, readlinkSync: readlinkSync2, statSync: statSync2 } = require("node:fs");
+const path4 = require("node:path");
+import { quoteWord } from "./main.mjs";
+var WRITABLE_BY_ALL = 2;
+var STICKY = 512;
+function distrustOf(folder) {
+  const me = process.getuid?.();
+  if (me === void 0) return void 0;
+  const trusted = /* @__PURE__ */ new Set([0, me, statSync2("/").uid]);
+  const ahead = namesOf(folder);
+  for (let at = "/"; ; at = path4.join(at, ahead.shift())) {
+    const stat2 = lstatSync(at, { throwIfNoEntry: false });
+    const distrust = stat2 && distrustOfOne(at, stat2, { me, trusted, below: ahead.length });
+    if (distrust || !statSync2(at, { throwIfNoEntry: false })?.isDirectory()) return distrust;
+    if (stat2?.isSymbolicLink()) {
+      const target = readlinkSync2(at);
+      ahead.unshift(...namesOf(target));
+      at = path4.isAbsolute(target) ? "/" : path4.dirname(at);
+    }
+    if (ahead.length === 0) return void 0;
+  }
+}
+var namesOf = (file) => file.split("/").filter((name) => name !== "");
+function distrustOfOne(at, stat2, { me, trusted, below }) {
+  const isFolder = stat2.isDirectory();
+  const isLast = below === 0;
+  if (!trusted.has(stat2.uid) || isLast && isFolder && stat2.uid !== me) {
+    return {
+      reason: `${at} belongs to another user (number ${stat2.uid})`,
+      // A folder further up may be somebody's home.
+      repair: below > 1 ? null : command(me === 0, `chown ${isFolder ? "" : "-h "}"$(id -un)"`, at)
+    };
+  }
+  if (!isFolder || (stat2.mode & WRITABLE_BY_ALL) === 0 || (stat2.mode & STICKY) !== 0 && !isLast)
+    return void 0;
+  return {
+    reason: `every user can write to ${at}`,
+    // What others keep in a folder further up stays theirs to change.
+    repair: command(stat2.uid === me || me === 0, below > 1 ? "chmod +t" : "chmod o-w", at)
+  };
+}
+function command(isAllowed, words, file) {
+  return `${isAllowed ? "" : "sudo "}${words} ${quoteWord(file)}`;
+}
+
+// scripts/src/stores/file/journal.ts
+var NAME = /^([0-9a-f]{32})-(\d{8}T\d{9}Z)-[0-9a-f]{6}\.json(\.corrupt)?$/;
+var CORRUPT = ".corrupt";
+var LEFTOVER = /\.(tmp|lock(\.([0-9a-f]{16}|unreadable))*)$/;
+var KEPT_MS = 30 * 24 * 36e5;
+var DAY_MS2 = 24 * 36e5;
+var UPDATE_PATIENCE_MS = 2e3;
+var Entry = class {
+  #journal;
+  file;
+  #raw;
+  #record;
+  /** Changes that a disk refused. */
+  #unsaved = {};
+  constructor(journal, file, raw) {
+    this.#journal = journal;
+    this.file = file;
+    this.#raw = raw;
+    this.#record = understood(raw);
+  }
+  get name() {
+    return path5.basename(this.file);
+  }
+  get record() {
+    return this.#record;
+  }
+  /** A result of it is still to come or to be delivered, or nobody knows whether there will be one. */
+  get isPending() {
+    const { delivered, phase } = this.#record;
+    return delivered === null && phase !== "abandoned" && phase !== "rejected";
+  }
+  /** Writes the record for the first time, with a last change. @throws Failure when it cannot be written */
+  async begin(change = {}) {
+    const { folder, clock } = this.#journal.place;
+    this.#apply(change);
+    try {
+      await writeWhole(this.file, this.#text(), clock);
+    } catch (error) {
+      throw unwritable(error, folder);
+    }
+  }
+  /**
+   * Changes the record. What cannot be written is warned of, and written with the next change.
+   * @param isOurs nobody else may have dropped the record: one that has gone is written anew. Otherwise it stays away
+   * @returns whether the change is on the disk
+   */
+  async update(change, { isOurs = false } = {}) {
+    const { folder, clock, warn } = this.#journal.place;
+    try {
+      if (isOurs) makePrivate(folder);
+      const lock = await waitForLock(
+        `${this.file}.lock`,
+        clock,
+        clock.monotonic() + UPDATE_PATIENCE_MS * (0.5 + clock.random())
+      );
+      try {
+        if (isOurs && !existsSync2(this.file)) await writeWhole(this.file, this.#text(), clock);
+        this.#merge(change);
+        await writeWhole(this.file, this.#text(), clock);
+        this.#unsaved = {};
+        return true;
+      } finally {
+        if (!("heldBy" in lock)) lock.release();
+      }
+    } catch (error) {
+      if (diskError(error) === "ENOENT" && !isOurs) return false;
+      const trouble = diskTrouble(error);
+      if (trouble === void 0) throw error;
+      if (isOurs && this.#overwrite(change)) return true;
+      const changes = changesOf(change, this.#record);
+      this.#unsaved = { ...this.#unsaved, ...changes };
+      this.#apply(changes);
+      warn(`The record of this request could not be written (${trouble}): ${this.file}`);
+      return false;
+    }
+  }
+  /** Changes the record before something that must not happen without that. @throws Failure when it cannot be written */
+  async require(change) {
+    if (await this.update(change, { isOurs: true })) return;
+    throw unwritable(new Error("the change was not written"), this.#journal.place.folder);
+  }
+  /** The last resort on a full disk: the place that the record has already. Cut by a crash, it is set aside. */
+  #overwrite(change) {
+    try {
+      this.#merge(change);
+      overwrite(this.file, this.#text());
+      return true;
+    } catch {
+      return false;
+    }
+  }
+  /**
+   * Notes how the task ended, what it cost, and when its result was delivered; null where it was not. At once, because
+   * a process that ends waits for nothing.
+   */
+  close(status, credits, delivered) {
+    try {
+      if (!this.#onDisk()) return;
+      this.#merge((now) => ({ status, credits, delivered: now.delivered ?? delivered }));
+      replaceAtOnce(this.file, this.#text());
+    } catch (error) {
+      if (diskTrouble(error) === void 0) throw error;
+      if (diskError(error) !== "ENOENT")
+        this.#journal.place.warn(`The record could not be closed: ${this.file}`);
+    }
+  }
+  /** The record as it lies on the disk, with what could not be written so far and with the change. */
+  #merge(change) {
+    const there = this.#onDisk();
+    if (there) this.#raw = there;
+    this.#apply(this.#unsaved);
+    this.#apply(changesOf(change, this.#record));
+    const { taskId } = this.#record;
+    if (taskId !== null && taskId !== there?.taskId) this.#journal.tasks.add(taskId, this.name);
+  }
+  #apply(fields) {
+    this.#raw = changeRecord(this.#raw, fields);
+    this.#record = understood(this.#raw);
+  }
+  #onDisk() {
+    return decodeRecord(this.name, readFileSync3(this.file, "utf8"));
+  }
+  #text() {
+    return encodeRecord(this.name, this.#raw);
+  }
+  /** Reads the record again: other processes may have written it. */
+  refresh() {
+    const [now] = this.#journal.read([this.name]);
+    if (!now) return;
+    this.#raw = now.#raw;
+    this.#record = now.#record;
+  }
+  /** Takes the record away. One that stays is only warned of: the next command will find out that it has no task. */
+  drop() {
+    const { taskId } = this.#record;
+    try {
+      rmSync4(this.file, { force: true });
+      if (taskId !== null) this.#journal.tasks.remove(taskId);
+    } catch (error) {
+      const trouble = diskTrouble(error);
+      if (trouble === void 0) throw error;
+      this.#journal.place.warn(`The record of this request could not be removed (${trouble}): ${this.file}`);
+    }
+  }
+};
+function understood(raw) {
+  const record = readRecord(raw);
+  if (!record) throw new Error("a record that nothing was understood of");
+  return record;
+}
+var Journal = class {
+  place;
+  /** What its processes share while they wait. */
+  pace;
+  tasks;
+  #isTrusted = false;
+  constructor(place2) {
+    const beside = path5.dirname(place2.folder);
+    this.place = place2;
+    this.pace = new RateLimiter(path5.join(beside, "pace"), place2.service, place2.clock);
+    this.tasks = new TaskIndex(path5.join(beside, "tasks"));
+  }
+  /** Makes the folder ready. @throws Failure when there cannot be one, or others could change what is in it */
+  prepare() {
+    this.#checkTrust();
+    try {
+      makePrivate(this.place.folder);
+    } catch (error) {
+      throw unwritable(error, this.place.folder);
+    }
+  }
+  /** Whoever can take a record away can cause a second charge. */
+  #checkTrust() {
+    if (this.#isTrusted) return;
+    const { folder } = this.place;
+    let distrust;
+    try {
+      distrust = distrustOf(folder);
+    } catch {
+      return;
+    }
+    if (distrust) throw untrusted(folder, distrust);
+    this.#isTrusted = true;
+  }
+  /** A record that is not on the disk yet. Its name sorts behind those of the same request, whatever the clock says. */
+  draft(fields) {
+    const now = this.place.clock.wall();
+    const before = this.#names().find((name2) => name2.startsWith(fields.request));
+    const stamp = Math.max(now, before === void 0 ? 0 : timeOf(NAME.exec(before)[2]) + 1);
+    const created = new Date(now).toISOString();
+    const name = `${fields.request}-${stampOf(stamp)}-${randomBytes4(3).toString("hex")}.json`;
+    const record = { ...fields, created, sentAt: created, unsettledSince: created };
+    return new Entry(this, path5.join(this.place.folder, name), record);
+  }
+  /** The records of a request, newest first; null where one lies there that cannot be read. */
+  find(request) {
+    const names = this.#names().filter((name) => name.startsWith(request));
+    const entries = new Map(this.read(names).map((entry) => [entry.name, entry]));
+    return names.flatMap((name) => entries.get(name) ?? (this.#isThere(name) ? [null] : []));
+  }
+  /** Whether a record that could not be read lies there still, or set aside; it may also have been dropped meanwhile. */
+  #isThere(name) {
+    const file = path5.join(this.place.folder, name);
+    return existsSync2(file) || existsSync2(`${file}${CORRUPT}`);
+  }
+  /** All records of every account, newest first. */
+  all() {
+    const entries = this.read(this.#names());
+    const stamp = ({ name }) => NAME.exec(name)[2];
+    return entries.sort((a, b) => stamp(a) < stamp(b) ? 1 : -1);
+  }
+  byTask(taskId) {
+    this.#checkTrust();
+    const isOfTask = ({ record }) => record.taskId === taskId;
+    const name = this.tasks.find(taskId);
+    const known = name !== void 0 && NAME.test(name) ? this.read([name]).find(isOfTask) : void 0;
+    const isNone = name === void 0 && this.tasks.isComplete;
+    return known || isNone ? known : this.all().find(isOfTask);
+  }
+  /** Whether a record was made with the key and for the address that are in use. */
+  isOwn({ record }) {
+    const { provider, service, account } = this.place;
+    return record.provider === provider && record.service === service && record.account === account;
+  }
+  /**
+   * Takes the lock on a request, on the budget or on a file, by its name.
+   * @param deadline on the monotonic clock; 0 = try once
+   * @throws Failure when the disk refuses
+   */
+  async lock(name, deadline, signal) {
+    const { folder, clock } = this.place;
+    const file = path5.join(folder, `${name}.lock`);
+    try {
+      const lock = await waitForLock(file, clock, deadline, signal);
+      return "heldBy" in lock ? { ...lock, file } : lock;
+    } catch (error) {
+      throw diskTrouble(error) === void 0 ? error : unwritable(error, folder);
+    }
+  }
+  /**
+   * Credits that the requests of the last 24 hours were charged or may be; refunds are taken off.
+   * @param own a record that is not counted
+   * @returns null where the credits of one of them are not known, or one cannot be read
+   */
+  spentToday(own) {
+    const since = this.place.clock.wall() - DAY_MS2;
+    let sum = 0;
+    const names = this.#names().filter((name) => timeOf(NAME.exec(name)[2]) >= since);
+    const entries = this.read(names);
+    const readable = new Set(entries.map(({ name }) => name));
+    if (names.some((name) => !readable.has(name) && this.#isThere(name))) return null;
+    for (const entry of entries) {
+      if (entry.file === own?.file || !this.isOwn(entry) || entry.record.phase === "rejected") continue;
+      const spent = spentOn(entry.record.credits);
+      if (spent === null) return null;
+      sum += spent;
+    }
+    return sum;
+  }
+  /**
+   * Removes records that were last used more than 30 days ago, and what crashes have left behind. A submit of which
+   * nobody knows the outcome stays on record until somebody decides.
+   */
+  sweep() {
+    const { folder, clock } = this.place;
+    const now = clock.wall();
+    for (const name of this.#files()) {
+      const stamp = NAME.exec(name)?.[2];
+      const file = path5.join(folder, name);
+      const touched = () => touchedAt(file) ?? now;
+      if (stamp === void 0) {
+        if (LEFTOVER.test(name) && touched() < now - DAY_MS2) this.#sweepLeftover(file, now - touched());
+      } else if (timeOf(stamp) < now - KEPT_MS) {
+        const [entry] = this.read([name]);
+        if (entry ? isOver(entry.record, now) : name.endsWith(CORRUPT) && touched() < now - KEPT_MS) {
+          if (entry) entry.drop();
+          else sweepAway(file);
+        }
+      }
+    }
+    if (!this.tasks.isComplete) {
+      this.tasks.complete(
+        this.all().flatMap(({ name, record: { taskId } }) => taskId === null ? [] : [{ taskId, name }])
+      );
+    }
+  }
+  /** A lock that is held is touched every few seconds; but a clock that jumps makes it look old. */
+  #sweepLeftover(file, age) {
+    if (file.endsWith(TEMP) || age > KEPT_MS) {
+      sweepAway(file);
+      return;
+    }
+    try {
+      const lock = tryLock(file, this.place.clock);
+      if (!("heldBy" in lock)) lock.release();
+    } catch (error) {
+      if (diskTrouble(error) === void 0) throw error;
+    }
+  }
+  /** Names of records, whole or set aside, newest first within a request. */
+  #names() {
+    return this.#files().filter((name) => NAME.test(name)).sort((a, b) => a < b ? 1 : -1);
+  }
+  #files() {
+    this.#checkTrust();
+    try {
+      return readdirSync(this.place.folder);
+    } catch (error) {
+      if (diskError(error) === "ENOENT") return [];
+      throw diskTrouble(error) === void 0 ? error : closed(error, this.place.folder);
+    }
+  }
+  /** Reads records; what is none is set aside, so that it is warned of once. */
+  read(names) {
+    const { folder, warn } = this.place;
+    const entries = [];
+    for (const name of names) {
+      if (name.endsWith(CORRUPT)) continue;
+      const file = path5.join(folder, name);
+      let text2;
+      try {
+        text2 = readFileSync3(file, "utf8");
+      } catch (error) {
+        const trouble = diskTrouble(error);
+        if (trouble === void 0) throw error;
+        if (diskError(error) !== "ENOENT") warn(`A record cannot be read (${trouble}): ${file}`);
+        continue;
+      }
+      const raw = decodeRecord(name, text2);
+      if (raw) {
+        entries.push(new Entry(this, file, raw));
+        continue;
+      }
+      if (isOfNewerVersion(name, text2)) {
+        warn(`A record that a newer version of this skill wrote is not understood: ${file}`);
+        continue;
+      }
+      try {
+        renameSync3(file, `${file}${CORRUPT}`);
+      } catch {
+      }
+      warn(`A record that cannot be read was set aside: ${file}${CORRUPT}`);
+    }
+    return entries;
+  }
+};
+function changesOf(change, now) {
+  return typeof change === "function" ? change(now) : change;
+}
+function sweepAway(file) {
+  try {
+    rmSync4(file, { force: true });
+  } catch {
+  }
+}
+function touchedAt(file) {
+  try {
+    return statSync3(file).mtimeMs;
+  } catch {
+    return void 0;
+  }
+}
+function isOver({ phase, created, checked, delivered, used }, now) {
+  if (phase === "submitting" || phase === "unknown") return false;
+  const dates = [created, checked, delivered, used].map((date2) => Date.parse(date2 ?? created));
+  return Math.max(...dates) < now - KEPT_MS;
+}
+function spentOn({ quoted, charged, refunded }) {
+  const cost = charged ?? quoted;
+  return cost === null ? null : Math.max(0, cost - (refunded ?? 0));
+}
+function stampOf(time) {
+  return new Date(time).toISOString().replace(/[-:.]/g, "");
+}
+function timeOf(stamp) {
+  const [, year, month, day, hour, minute, second, ms] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z$/.exec(stamp) ?? [];
+  return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`);
+}
+function untrusted(folder, { reason, repair }) {
+  const another = "set ASYNC_MEDIA_STATE_DIR to a folder that only you can write to";
+  return new Failure2(
+    "INVALID_PAYLOAD",
+    `The records in ${folder} are not safe: ${reason}. Whoever can remove a record can cause a second charge, so nothing was done.`,
+    {
+      issues: [
+        {
+          path: "ASYNC_MEDIA_STATE_DIR",
+          expected: "a folder, in folders, that only you can change",
+          received: reason,
+          hint: repair === null ? another : `${repair}   (or ${another})`
+        }
+      ],
+      nextSteps: repair === null ? [`Run the same command again with another folder: ${another}.`] : [repair, `Then run the same command again; or ${another}.`]
+    }
+  );
+}
+function closed(error, folder) {
+  return new Failure2("UNKNOWN_ERROR", `The records in ${folder} cannot be read: ${diskTrouble(error)}.`, {
+    cause: error,
+    nextSteps: [
+      `Make ${folder} readable, or set ASYNC_MEDIA_STATE_DIR to the folder that holds the records, and run the same command again.`
+    ]
+  });
+}
+function unwritable(error, folder) {
+  const reason = diskTrouble(error) ?? (error instanceof Error ? error.message : "the disk gives no reason");
+  return new Failure2(
+    "UNKNOWN_ERROR",
+    `This request cannot be recorded in ${folder}: ${reason}. Without a record it could be charged twice, so nothing was submitted.`,
+    {
+      cause: error,
+      nextSteps: [
+        `Make room in ${folder} or make it writable; or set ASYNC_MEDIA_STATE_DIR to a folder that is, and run the same command again.`,
+        "Only if there is no such folder: the same command with --noJournal submits without a record; then a killed command cannot find its task by itself."
+      ]
+    }
+  );
+}
+export {
+  Entry,
+  Journal,
+  PHASES,
+  RateLimiter,
+  TEMP,
+  TaskIndex,
+  accountOf,
+  changeRecord,
+  claimRequest,
+  decodeRecord,
+  diskError,
+  diskTrouble,
+  distrustOf,
+  encodeRecord,
+  isOfNewerVersion,
+  jsonHash,
+  makePrivate,
+  overwrite,
+  readRecord,
+  renamePatiently,
+  replaceAtOnce,
+  requestName,
+  sha256Text,
+  tryLock,
+  waitForLock,
+  writeWhole
+};

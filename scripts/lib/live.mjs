@@ -1,0 +1,1894 @@
+// Compiled from scripts/src/ by `npm run build`; do not edit.
+const require = (name) => process.getBuiltinModule(name);
+var __defProp = Object.defineProperty;
+var __getOwnPropNames = Object.getOwnPropertyNames;
+var __esm = (fn, res, err) => function __init() {
+  if (err) throw err[0];
+  try {
+    return fn && (res = (0, fn[__getOwnPropNames(fn)[0]])(fn = 0)), res;
+  } catch (e) {
+    throw err = [e], e;
+  }
+};
+var __export = (target, all) => {
+  for (var name in all)
+    __defProp(target, name, { get: all[name], enumerable: true });
+};
+
+// scripts/src/http/retry.ts
+function isTransientStatus(status) {
+  return TRANSIENT_STATUS.has(status) || status >= 500;
+}
+function pauseBeforeRetry(failure, attempt, remainingMs, policy, random) {
+  if (!failure.details.transient || attempt > policy.maxRetries) return null;
+  const pause = pauseAfter(failure, attempt, policy, random);
+  return pause > remainingMs ? null : pause;
+}
+function pauseAfter(failure, attempt, policy, random) {
+  const backoff = Math.min(policy.capMs, policy.baseMs * 2 ** Math.min(attempt - 1, 30)) * (0.5 + random() / 2);
+  const asked = failure.details.retryAfter;
+  return asked === void 0 || asked <= 0 ? backoff : asked * 1e3 + random() * Math.min(1e3, asked * 100);
+}
+function heeded(failure) {
+  const { retryAfter } = failure.details;
+  if (failure.code === "RATE_LIMITED" || retryAfter === void 0) return failure;
+  return failure.with({ retryAfter: Math.min(retryAfter, LONGEST_OUTAGE_S) });
+}
+function pollSchedule(firstMs) {
+  return { firstMs, growth: 1.8, capMs: Math.max(firstMs, POLL_CAP_MS) };
+}
+function intervalBefore(n, schedule, random) {
+  const plain5 = Math.min(schedule.capMs, schedule.firstMs * schedule.growth ** Math.min(n, 200));
+  return plain5 * (1 - POLL_JITTER + 2 * POLL_JITTER * random());
+}
+function parseRetryAfter(header, nowMs) {
+  const text = header?.trim();
+  if (!text) return void 0;
+  if (/^\d+$/.test(text)) return Math.min(Number(text), LONGEST_RETRY_AFTER_S);
+  if (!/^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? .*\d{2}:\d{2}:\d{2}/.test(text)) return void 0;
+  const at = Date.parse(text.endsWith("GMT") ? text : `${text} GMT`);
+  if (Number.isNaN(at)) return void 0;
+  return Math.min(Math.max(0, Math.ceil((at - nowMs) / 1e3)), LONGEST_RETRY_AFTER_S);
+}
+var RETRY_PAUSES, PAUSE_BUDGET_MS, LONGEST_RETRY_AFTER_S, TRANSIENT_STATUS, LONGEST_OUTAGE_S, POLL_CAP_MS, POLL_JITTER;
+var init_retry = __esm({
+  "scripts/src/http/retry.ts"() {
+    "use strict";
+    RETRY_PAUSES = { baseMs: 500, capMs: 8e3 };
+    PAUSE_BUDGET_MS = 3e4;
+    LONGEST_RETRY_AFTER_S = 86400;
+    TRANSIENT_STATUS = /* @__PURE__ */ new Set([408, 425, 429]);
+    LONGEST_OUTAGE_S = 60;
+    POLL_CAP_MS = 4400;
+    POLL_JITTER = 0.03;
+  }
+});
+
+// scripts/src/http/public-lookup.ts
+var public_lookup_exports = {};
+__export(public_lookup_exports, {
+  publicLookup: () => publicLookup
+});
+const { lookup } = require("node:dns");
+import { Failure as Failure4 } from "./main.mjs";
+import { isPublicAddress } from "./main.mjs";
+import { plain as plain2 } from "./main.mjs";
+function publicLookup(resolve = lookup) {
+  return (hostname, options, callback) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error) {
+        callback(error, "", 0);
+        return;
+      }
+      const isAllowed = hostname === "localhost" ? isThisMachine : isPublicAddress;
+      const [first, ...others] = addresses.filter(({ address }) => isAllowed(address));
+      if (!first) callback(refusal(hostname, addresses), "", 0);
+      else if (options.all) callback(null, [first, ...others]);
+      else callback(null, first.address, first.family);
+    });
+  };
+}
+function isThisMachine(address) {
+  return address === "::1" || address.startsWith("127.");
+}
+function refusal(hostname, addresses) {
+  const found = addresses.map(({ address }) => plain2(address, 50)).slice(0, 3);
+  const isFake = found.some((address) => /^198\.1[89]\./.test(address));
+  return new Failure4(
+    "DOWNLOAD_FAILED",
+    `The result's address is not fetched: ${plain2(hostname, 100)} leads to ${found.join(", ") || "no address"}, which is not public.`,
+    {
+      nextSteps: isFake ? [
+        "A VPN or proxy program on this machine answers names with addresses of its own (198.18.0.0/15). Set HTTPS_PROXY to its address, or let it answer with the real ones; then run the same command again."
+      ] : []
+    }
+  );
+}
+var init_public_lookup = __esm({
+  "scripts/src/http/public-lookup.ts"() {
+    "use strict";
+  }
+});
+
+// scripts/src/core/deliver.ts
+import { Failure as Failure6 } from "./main.mjs";
+import { isObject as isObject2 } from "./main.mjs";
+import { isTerminal } from "./main.mjs";
+async function recordOf({ records }, taskId) {
+  try {
+    const journal = await records();
+    const entry = journal?.byTask(taskId);
+    return entry && journal?.isOwn(entry) ? entry : void 0;
+  } catch (error) {
+    if (error instanceof Failure6) return void 0;
+    throw error;
+  }
+}
+async function noteState(session, entry, state) {
+  const { status, checked: before } = entry.record;
+  const seenLately = before !== null && Math.abs(session.api.clock.wall() - Date.parse(before)) < SEEN_LATELY_MS;
+  if (state === "UNKNOWN" || isTerminal(status) || state === status && seenLately) return;
+  const checked = dateOf(session);
+  await entry.update(({ status: status2 }) => ({ status: isTerminal(status2) ? status2 : state, checked }));
+}
+function deliver(session, entry, outcome) {
+  const { status, errorCode, data } = outcome.envelope;
+  if (!entry || status === null || !isTerminal(status)) return outcome;
+  const { download } = entry.record;
+  const result = download === null ? data?.resultUrls ?? data?.files : data?.files;
+  const isWhole = status !== "COMPLETED" || errorCode === null && Array.isArray(result) && result.length > 0;
+  const credits = isObject2(data?.credits) ? data.credits : entry.record.credits;
+  return { ...outcome, onWritten: () => entry.close(status, credits, isWhole ? dateOf(session) : null) };
+}
+function isYoung({ api }, { record }) {
+  return Math.abs(api.clock.wall() - Date.parse(record.created)) < YOUNG_TASK_MS;
+}
+function dateOf({ api }) {
+  return new Date(api.clock.wall()).toISOString();
+}
+var SEEN_LATELY_MS, YOUNG_TASK_MS;
+var init_deliver = __esm({
+  "scripts/src/core/deliver.ts"() {
+    "use strict";
+    SEEN_LATELY_MS = 6e4;
+    YOUNG_TASK_MS = 3e4;
+  }
+});
+
+// scripts/src/core/fetch-status.ts
+import { Failure as Failure7 } from "./main.mjs";
+async function pollOnce({ api, provider }, taskId, until) {
+  const sighting = await api.once(provider.status(taskId), { until });
+  return resolveDoubt(sighting, () => api.once(provider.task(taskId), { until }));
+}
+async function fetchStatus({ api, provider }, taskId, deadline, until = Infinity) {
+  const sighting = await api.read(provider.status(taskId), deadline, { until });
+  return resolveDoubt(sighting, () => api.read(provider.task(taskId), deadline, { until }));
+}
+async function pollWithPermit(session, pace, taskId, deadline) {
+  const { clock, signal } = session.api;
+  for (; ; ) {
+    const state = await pace.seenByOthers(taskId);
+    if (state) return { state, record: {} };
+    if (await pace.acquire()) break;
+    const left = deadline - clock.monotonic();
+    if (left <= 0) {
+      return pace.polledLately(taskId) ? null : "crowded";
+    }
+    await clock.sleep(Math.min(left, TURN_PAUSE_MS * (0.5 + clock.random())), signal);
+  }
+  pace.looks(taskId);
+  try {
+    const sighting = await pollOnce(session, taskId, deadline);
+    await pace.saw(taskId, sighting.state);
+    return sighting;
+  } catch (error) {
+    const rest = error instanceof Failure7 && error.code === "RATE_LIMITED" && error.details.retryAfter;
+    if (rest) await pace.restFor(rest * 1e3);
+    throw error;
+  }
+}
+async function resolveDoubt(sighting, fetchTask) {
+  return sighting.doubt ? fetchTask() : sighting;
+}
+var TURN_PAUSE_MS;
+var init_fetch_status = __esm({
+  "scripts/src/core/fetch-status.ts"() {
+    "use strict";
+    TURN_PAUSE_MS = 1e3;
+  }
+});
+
+// scripts/src/providers/answer.ts
+import { Failure as Failure8 } from "./main.mjs";
+import { TASK_ID } from "./main.mjs";
+import { plain as plain3, quoted as quoted2 } from "./main.mjs";
+function refused({ code: named, status, said, answer, kind, now }) {
+  const code = kind === "submit" || kind === "quote" || OF_A_QUERY.has(named) ? named : "UNKNOWN_ERROR";
+  const details = { transient: isTransientStatus(status) || code === "RATE_LIMITED" };
+  if (kind === "submit" && (status >= 500 || status === 408 || status === 425 || status === 303))
+    details.unclear = true;
+  const retryAfter = parseRetryAfter(answer.headers["retry-after"], now());
+  if (retryAfter !== void 0 && details.transient) details.retryAfter = retryAfter;
+  return new Failure8(code, messageOf(status, said, answer), details);
+}
+function unreadable(request, answer, what, kind) {
+  const head = answer.body.toString("utf8", 0, 800);
+  const message = `The answer of ${request.url.origin} (HTTP ${answer.status}) ${what}: ${plain3(head) ? quoted2(head, 200) : "empty"}.`;
+  return new Failure8("NETWORK_ERROR", message, { transient: true, unclear: kind === "submit" });
+}
+function codeOfStatus(status, kind) {
+  if (status === 402) return "INSUFFICIENT_CREDITS";
+  if (status === 401 || status === 403) return "AUTH_FAILED";
+  if (status === 429) return "RATE_LIMITED";
+  if (status === 404 && kind === "task") return "TASK_NOT_FOUND";
+  if (isTransientStatus(status) || status >= 300 && status < 400) return "NETWORK_ERROR";
+  if (status === 400 || status === 413 || status === 415 || status === 422) return "INVALID_PAYLOAD";
+  return "UNKNOWN_ERROR";
+}
+function firstText(...values) {
+  return values.find((value) => typeof value === "string" && value !== "");
+}
+function messageOf(status, said, answer) {
+  if (status >= 300 && status < 400) {
+    return `The service redirects (HTTP ${status}); redirects are not followed, because the key would go along.`;
+  }
+  const words = said ?? answer.body.toString("utf8", 0, 800);
+  const inner = status === answer.status ? "" : ` with the code ${status} in its body`;
+  return `The service answered HTTP ${answer.status}${inner}${plain3(words) ? `: ${quoted2(words)}` : inner ? "" : " with an empty body"}.`;
+}
+function isTaskId(id, key) {
+  return typeof id === "string" && TASK_ID.test(id) && !id.toLowerCase().includes(key.toLowerCase());
+}
+function nameIn(value) {
+  return typeof value === "string" && /^[\w][\w./:-]{0,79}$/.test(value) ? value : void 0;
+}
+function unknownWord(word) {
+  return nameIn(word.trim()) ?? "(not a word)";
+}
+var MB, SMALL, RECORD, LIST, OF_A_QUERY;
+var init_answer = __esm({
+  "scripts/src/providers/answer.ts"() {
+    "use strict";
+    init_retry();
+    MB = 1024 * 1024;
+    SMALL = { bytes: MB, values: 1e4 };
+    RECORD = { bytes: 32 * MB, values: 1e4 };
+    LIST = { bytes: 32 * MB, values: 5e5 };
+    OF_A_QUERY = /* @__PURE__ */ new Set([
+      "AUTH_FAILED",
+      "RATE_LIMITED",
+      "TASK_NOT_FOUND",
+      "NETWORK_ERROR"
+    ]);
+  }
+});
+
+// scripts/src/core/outcome.ts
+import { failed, success, upstream } from "./main.mjs";
+import { EXIT } from "./main.mjs";
+import { Failure as Failure9 } from "./main.mjs";
+import { BRIEF_WAIT_S as BRIEF_WAIT_S2 } from "./main.mjs";
+import { quoted as quoted3 } from "./main.mjs";
+function resumeCommand({ command }, taskId, flags = { wait: BRIEF_WAIT_S2 }) {
+  return command("waitTask", { taskId, ...flags });
+}
+function creditsOf({ charged, refunded }, known) {
+  return {
+    quoted: known?.quoted ?? null,
+    charged: charged ?? known?.charged ?? null,
+    refunded: refunded ?? known?.refunded ?? null
+  };
+}
+function taskOutcome(session, taskId, seen, { extra = {}, credits, running = EXIT.done, resumeFlags: resumeFlags2 } = {}) {
+  const model = nameIn(seen.model);
+  const data = { ...model !== void 0 && { model }, ...extra };
+  if (credits || seen.charged !== void 0) data.credits = { ...creditsOf(seen, credits) };
+  if (seen.unknownState !== void 0) data.unknownState = seen.unknownState;
+  if (seen.state === "COMPLETED" && seen.urls?.length) data.resultUrls = seen.urls;
+  Object.assign(data, upstream(seen.record));
+  const resume = resumeCommand(session, taskId, resumeFlags2);
+  switch (seen.state) {
+    case "COMPLETED":
+      return success("COMPLETED", taskId, data, EXIT.done);
+    case "FAILED": {
+      const noReason = seen.isRecordUnread ? " Why is not known: its record at the service cannot be read." : " The service gives no reason.";
+      const why = seen.error ? ` The service says: ${quoted3(seen.error)}.` : noReason;
+      return failed(
+        new Failure9("GENERATION_FAILED", `The task ended FAILED.${why}`, {
+          status: "FAILED",
+          taskId,
+          data,
+          nextSteps: [
+            session.provider.says.refund,
+            ...session.provider.can.account ? [session.command("account")] : [],
+            "Tell the user what the service said. Another try is a new charge: change the prompt or the image, or add --new to the command that submitted it."
+          ]
+        }),
+        "FAILED",
+        taskId
+      );
+    }
+    case "CANCEL":
+      return failed(
+        new Failure9("TASK_CANCELLED", "The task was cancelled; there will be no result.", {
+          status: "CANCEL",
+          taskId,
+          data,
+          nextSteps: [
+            `${session.provider.can.cancel ? "A cancelled task is refunded. " : ""}To have the result after all, with a new charge: add --new to the command that submitted it.`
+          ]
+        }),
+        "CANCEL",
+        taskId
+      );
+    default:
+      return success(
+        seen.state,
+        taskId,
+        {
+          ...data,
+          nextSteps: [
+            resume,
+            "The task goes on by itself. Run this command as often as you like: it charges nothing."
+          ]
+        },
+        running
+      );
+  }
+}
+var init_outcome = __esm({
+  "scripts/src/core/outcome.ts"() {
+    "use strict";
+    init_answer();
+  }
+});
+
+// scripts/src/core/session.ts
+function shortDeadline({ api }) {
+  return api.clock.monotonic() + PAUSE_BUDGET_MS;
+}
+var init_session = __esm({
+  "scripts/src/core/session.ts"() {
+    "use strict";
+    init_retry();
+  }
+});
+
+// scripts/src/core/finish.ts
+import { failed as failed2, upstream as upstream2 } from "./main.mjs";
+import { Failure as Failure10 } from "./main.mjs";
+import { BRIEF_WAIT_S as BRIEF_WAIT_S3 } from "./main.mjs";
+async function folderFor(folder) {
+  return folder === null ? null : (await import("./download.mjs")).prepareFolder(folder);
+}
+async function finish(session, taskId, options) {
+  const resume = resumeCommand(session, taskId, options.resumeFlags);
+  let task;
+  try {
+    task = await fetchResult(session, taskId, options);
+    const { entry, credits } = options;
+    const outcomeOptions = { extra: { ...options.extra }, credits };
+    if (options.folder !== null) {
+      const onFresh = (fresh) => {
+        task = fresh;
+      };
+      const files = await downloadAll(session, task, options.folder, { ...options, onFresh });
+      const { warningsAbout } = await import("./download.mjs");
+      const warnings = await warningsAbout(session, options.model ?? entry?.record.model, files);
+      outcomeOptions.extra = {
+        ...options.extra,
+        files: files.map((file) => ({ ...file })),
+        ...warnings.length > 0 && { warnings }
+      };
+    }
+    const fileCount = task.urls.length;
+    await entry?.update({ fileCount, ...credits && { credits: creditsOf(task, credits) } });
+    const outcome = taskOutcome(session, taskId, task, outcomeOptions);
+    if (options.folder === null && outcome.envelope.data) {
+      outcome.envelope.data.nextSteps = [
+        resumeCommand(session, taskId, { wait: BRIEF_WAIT_S3, download: "out" }),
+        `That saves the file. Do it soon: ${session.provider.says.retention}`
+      ];
+    }
+    return outcome;
+  } catch (error) {
+    if (!(error instanceof Failure10)) throw error;
+    const nextSteps = [
+      ...error.details.nextSteps ?? [],
+      resume,
+      "The task is finished and paid for. Run this command as often as you like: it fetches the result and charges nothing."
+    ];
+    const data = { ...error.details.data, ...task && { resultUrls: task.urls } };
+    return failed2(error.with({ status: "COMPLETED", taskId, data, nextSteps }), "COMPLETED", taskId);
+  }
+}
+async function fetchResult(session, taskId, { schedule, until: end }) {
+  const { api, provider } = session;
+  const until = Math.max(end, api.clock.monotonic() + RESULT_MS);
+  const deadline = Math.min(shortDeadline(session), until);
+  for (let n = 0; ; n += 1) {
+    const task = await api.read(provider.task(taskId), deadline, { until });
+    if (task.urls.length > 0) return { ...task, state: "COMPLETED" };
+    const detail = await detailOf(session, taskId, deadline, until);
+    if (detail && detail.urls.length > 0) return { ...detail, state: "COMPLETED" };
+    if (hasOtherAddress(task.record)) {
+      throw new Failure10(
+        "DOWNLOAD_FAILED",
+        "The task is COMPLETED, but what its record gives as the result is no https address.",
+        {
+          data: upstream2(task.record),
+          nextSteps: ["Tell the user what the service gave as the result; it cannot be fetched."]
+        }
+      );
+    }
+    const pause = intervalBefore(n, schedule, api.clock.random);
+    if (n + 1 >= RESULT_LOOKS || api.clock.monotonic() + pause > deadline) {
+      throw new Failure10("UNKNOWN_ERROR", "The task is COMPLETED, but its record names no file.", {
+        data: upstream2(task.record)
+      });
+    }
+    await api.clock.sleep(pause, api.signal);
+  }
+}
+function hasOtherAddress(value, depth = 0) {
+  if (typeof value === "string") {
+    const isAddress = /^(file:|data:|[a-z][a-z0-9+.-]*:\/\/)/i.test(value);
+    return isAddress && !(/^https?:/i.test(value) && URL.canParse(value));
+  }
+  if (typeof value !== "object" || value === null || depth > 4) return false;
+  return Object.entries(value).some(([name, inner]) => name !== "input" && hasOtherAddress(inner, depth + 1));
+}
+async function detailOf({ api, provider }, taskId, deadline, until = Infinity) {
+  try {
+    return provider.detail && await api.read(provider.detail(taskId), deadline, { until });
+  } catch (error) {
+    if (error instanceof Failure10) return void 0;
+    throw error;
+  }
+}
+async function downloadAll(session, task, folder, { stallMs, entry, filesUntil, onFresh }) {
+  const { api, provider } = session;
+  const { saveOnce } = await import("./download.mjs");
+  const files = [];
+  const failures = [];
+  const until = Math.max(filesUntil, api.clock.monotonic() + RESULT_MS);
+  let { urls } = task;
+  for (const index of task.urls.keys()) {
+    const refresh = async () => {
+      const first2 = await api.read(provider.task(task.id), shortDeadline(session));
+      const fresh = first2.urls.length > 0 ? first2 : await detailOf(session, task.id, shortDeadline(session)) ?? first2;
+      if (fresh.urls.length !== urls.length) return null;
+      urls = fresh.urls;
+      onFresh({ ...fresh, state: "COMPLETED" });
+      return urls[index];
+    };
+    const url = urls[index];
+    const number = task.urls.length > 1 ? { number: index + 1 } : {};
+    const { maxRetries } = api.policy;
+    const options = { taskId: task.id, url, folder, stallMs, maxRetries, until, refresh, ...number };
+    try {
+      files.push(await saveOnce(session, entry, { ...options, waitEnds: filesUntil }));
+    } catch (error) {
+      if (!(error instanceof Failure10)) throw error;
+      failures.push(error);
+    }
+  }
+  const first = failures[0];
+  if (!first) return files;
+  if (task.urls.length === 1) throw first;
+  throw first.with({
+    data: {
+      ...first.details.data,
+      files: files.map((file) => ({ ...file })),
+      notSaved: failures.map(({ message }) => message)
+    }
+  });
+}
+var RESULT_LOOKS, RESULT_MS;
+var init_finish = __esm({
+  "scripts/src/core/finish.ts"() {
+    "use strict";
+    init_retry();
+    init_outcome();
+    init_session();
+    RESULT_LOOKS = 5;
+    RESULT_MS = 1e4;
+  }
+});
+
+// scripts/src/core/poll.ts
+import { Failure as Failure11 } from "./main.mjs";
+import { isTerminal as isTerminal2 } from "./main.mjs";
+async function pollUntilEnd(poll, options) {
+  const { clock, schedule, deadline, signal } = options;
+  const start = clock.monotonic();
+  let last;
+  let trouble2 = options.trouble;
+  let troubles = trouble2 ? 1 : 0;
+  for (let n = 0; ; n += 1) {
+    let pause = intervalBefore(n, schedule, clock.random);
+    const before = trouble2 && heeded(trouble2);
+    if (before) pause = Math.max(pause, pauseAfter(before, troubles, RETRY_PAUSES, clock.random));
+    const left = deadline - clock.monotonic();
+    if (left <= 0) return { last, trouble: trouble2 };
+    if ((before?.details.retryAfter ?? 0) * 1e3 > left) return { last, trouble: trouble2 };
+    pause = Math.min(pause, left);
+    if (last) options.onPoll?.(last, { elapsedMs: clock.monotonic() - start, nextMs: pause });
+    await clock.sleep(pause, signal);
+    try {
+      const seen = await poll();
+      if (!seen) continue;
+      last = merge(last, seen);
+      trouble2 = void 0;
+      troubles = 0;
+      if (isTerminal2(seen.state)) return { last, trouble: trouble2 };
+    } catch (error) {
+      if (!(error instanceof Failure11)) throw error;
+      const tooYoung = error.code === "TASK_NOT_FOUND" && clock.monotonic() < (options.graceUntil ?? 0);
+      if (endsWait(error) && !tooYoung) throw error;
+      trouble2 = error;
+      troubles += 1;
+      options.onError?.(error);
+    }
+  }
+}
+function endsWait({ code, details }) {
+  return !details.transient && code !== "UNKNOWN_ERROR";
+}
+function merge(before, now) {
+  const record = { ...before?.record, ...now.record };
+  return now.state === "UNKNOWN" && before ? { ...now, state: before.state, record } : { ...now, record };
+}
+var init_poll = __esm({
+  "scripts/src/core/poll.ts"() {
+    "use strict";
+    init_retry();
+  }
+});
+
+// scripts/src/core/tasks.ts
+var tasks_exports = {};
+__export(tasks_exports, {
+  cancelTask: () => cancelTask,
+  getStatus: () => getStatus,
+  getTask: () => getTask,
+  waitOn: () => waitOn,
+  waitTask: () => waitTask
+});
+import { failed as failed3, success as success2, upstream as upstream3, withWarning } from "./main.mjs";
+import { EXIT as EXIT2 } from "./main.mjs";
+import { Failure as Failure12 } from "./main.mjs";
+import { isTerminal as isTerminal3 } from "./main.mjs";
+async function getStatus(session, taskId) {
+  const seen = await fetchStatus(session, taskId, shortDeadline(session));
+  const entry = await recordOf(session, taskId);
+  if (entry) await noteState(session, entry, seen.state);
+  const outcome = taskOutcome(session, taskId, seen);
+  return seen.state === "COMPLETED" ? outcome : deliver(session, entry, outcome);
+}
+async function getTask(session, taskId, settings) {
+  const { api, provider } = session;
+  const { folder, waitMs: filesMs } = settings;
+  if (folder !== null) return waitTask(session, taskId, { ...settings, waitMs: 0, filesMs });
+  const entry = await recordOf(session, taskId);
+  const task = await api.read(provider.task(taskId), shortDeadline(session));
+  if (entry) await noteState(session, entry, task.state);
+  return deliver(session, entry, taskOutcome(session, taskId, task, { credits: entry?.record.credits }));
+}
+async function waitTask(session, taskId, settings, extra = {}, known) {
+  const entry = known ?? await recordOf(session, taskId);
+  session = aboutTask(session, taskId, entry);
+  const folder = await folderFor(settings.folder ?? entry?.record.download ?? null);
+  const { clock } = session.api;
+  const start = clock.monotonic();
+  let first;
+  let trouble2;
+  const patience = settings.waitMs > 0 ? start + settings.waitMs : Number.POSITIVE_INFINITY;
+  const recorded = entry?.record.status;
+  try {
+    const pace = settings.waitMs > 0 ? await paceOf(session, settings) : void 0;
+    first = recorded && isTerminal3(recorded) ? { state: recorded, record: {} } : pace ? seenIn(await pollWithPermit(session, pace, taskId, patience)) : await fetchStatus(session, taskId, Math.min(shortDeadline(session), patience), patience);
+  } catch (error) {
+    if (!(error instanceof Failure12) || settings.waitMs <= 0) throw error;
+    const tooYoung = error.code === "TASK_NOT_FOUND" && entry !== void 0 && isYoung(session, entry);
+    if (endsWait(error) && !tooYoung) throw error;
+    trouble2 = error;
+    session.observer.queryFailed(error);
+  }
+  if (first) session.observer.task(taskId, first.state);
+  const waitMs = settings.waitMs - (clock.monotonic() - start);
+  const credits = entry?.record.credits;
+  const wait = { ...settings, folder, waitMs, ...entry && { entry }, ...credits && { credits } };
+  return waitOn(session, { id: taskId, ...first }, wait, extra, trouble2);
+}
+async function cancelTask(session, taskId) {
+  let answer;
+  let refusal3;
+  try {
+    answer = await cancelWhileRefusedForNow(session, taskId);
+  } catch (error) {
+    if (!(error instanceof Failure12)) throw error;
+    if (["AUTH_FAILED", "RATE_LIMITED"].includes(error.code)) throw error;
+    refusal3 = error;
+  }
+  if (answer?.state === "CANCEL") return cancelled(session, taskId, answer);
+  let seen;
+  try {
+    seen = await fetchStatus(session, taskId, shortDeadline(session));
+  } catch (error) {
+    if (!(error instanceof Failure12)) throw error;
+    if (error.code === "AUTH_FAILED" || error.code === "TASK_NOT_FOUND") throw error;
+    if (refusal3 && refusal3.code !== "UNKNOWN_ERROR") throw refusal3;
+    seen = answer;
+  }
+  const entry = await recordOf(session, taskId);
+  if (entry && seen) await noteState(session, entry, seen.state);
+  if (seen?.state === "CANCEL") return cancelled(session, taskId, seen);
+  return notCancelled(session, taskId, seen, refusal3);
+}
+function notCancelled({ provider, command }, taskId, seen, refusal3) {
+  const status = seen?.state ?? "UNKNOWN";
+  const hasEnded = isTerminal3(status);
+  const so = seen ? `it is ${seen.unknownState ?? status}` : "its state could not be read";
+  const said = refusal3 ? ` ${refusal3.message}` : "";
+  const isLost = refusal3?.code === "NETWORK_ERROR";
+  const failure = new Failure12(
+    isLost ? "NETWORK_ERROR" : "CANCEL_REJECTED",
+    `The task was not cancelled: ${so}.${said}`,
+    {
+      status,
+      taskId,
+      data: upstream3(seen?.record),
+      exitCode: hasEnded ? EXIT2.taskEnded : EXIT2.stillRunning,
+      nextSteps: [
+        provider.says.cancel,
+        ...status === "SUBMITTED" ? [command("cancelTask", { taskId })] : [],
+        command(hasEnded ? "getTask" : "waitTask", { taskId })
+      ]
+    }
+  );
+  return failed3(failure, status, taskId);
+}
+async function cancelled(session, taskId, seen) {
+  const entry = await recordOf(session, taskId);
+  const credits = creditsOf(await withRecord(session, taskId, seen), entry?.record.credits);
+  const data = { credits: { ...credits }, ...upstream3(seen.record) };
+  return deliver(session, entry, success2("CANCEL", taskId, data, EXIT2.done));
+}
+async function cancelWhileRefusedForNow(session, taskId) {
+  const { api, provider } = session;
+  const deadline = shortDeadline(session);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await api.once(provider.cancel(taskId), { fresh: true });
+    } catch (error) {
+      if (error instanceof Failure12 && error.details.unclear) throw error;
+      await api.pauseOrThrow(error, attempt, deadline);
+    }
+  }
+}
+async function waitOn(session, task, settings, extra = {}, trouble2) {
+  const { entry } = settings;
+  const taskId = task.id;
+  session = aboutTask(session, taskId, entry);
+  const { api, observer } = session;
+  const start = api.clock.monotonic();
+  const credits = settings.credits && creditsOf(task, settings.credits);
+  let seen = task.state ? { ...task, state: task.state, record: task.record ?? {} } : void 0;
+  const deadline = start + settings.waitMs;
+  const sharing = await paceOf(session, settings);
+  let isCrowded = !seen && !trouble2;
+  if (!seen || !isTerminal3(seen.state)) {
+    const poll = sharing ? async () => {
+      const found = await pollWithPermit(session, sharing, taskId, deadline);
+      isCrowded = found === "crowded";
+      return seenIn(found) ?? null;
+    } : () => pollOnce(session, taskId, deadline);
+    const waited = await pollUntilEnd(poll, {
+      clock: api.clock,
+      schedule: settings.schedule,
+      deadline,
+      graceUntil: start + YOUNG_TASK_MS,
+      trouble: trouble2,
+      ...api.signal && { signal: api.signal },
+      onPoll: (sighting, progress) => observer.polled(sighting, progress),
+      onError: (failure) => observer.queryFailed(failure)
+    });
+    trouble2 = waited.trouble;
+    if (waited.last) seen = merge(seen, waited.last);
+    if (entry && seen) await noteState(session, entry, seen.state);
+    if (waited.last && isTerminal3(waited.last.state))
+      observer.polled(waited.last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
+  }
+  const recorded = entry?.record.status ?? "UNKNOWN";
+  if (!seen && trouble2 && recorded === "UNKNOWN") throw trouble2.with({ status: "UNKNOWN", taskId });
+  seen ??= { state: recorded, record: {} };
+  const { resumeFlags: resumeFlags2 } = settings;
+  if (seen.state === "COMPLETED")
+    return deliver(
+      session,
+      entry,
+      await finish(session, taskId, {
+        ...settings,
+        until: settings.waitMs > 0 ? deadline : Infinity,
+        filesUntil: start + Math.max(settings.waitMs, settings.filesMs ?? 0),
+        extra,
+        credits
+      })
+    );
+  if (isTerminal3(seen.state)) {
+    const ended = await withRecord(session, taskId, seen);
+    return deliver(session, entry, taskOutcome(session, taskId, ended, { extra, credits, resumeFlags: resumeFlags2 }));
+  }
+  if (trouble2) {
+    extra = { ...extra, lastPollError: { errorCode: trouble2.code, errorMessage: trouble2.message } };
+  }
+  const outcome = taskOutcome(session, taskId, seen, {
+    extra,
+    credits,
+    resumeFlags: resumeFlags2,
+    running: EXIT2.stillRunning
+  });
+  outcome.envelope.retryAfter = trouble2?.details.retryAfter ?? null;
+  return isCrowded && !trouble2 && sharing ? withoutTurn(outcome, sharing) : outcome;
+}
+async function withoutTurn(outcome, sharing) {
+  const retryAfter = Math.max(1, Math.ceil(await sharing.nextPermitIn() / 1e3));
+  const warned = withWarning(
+    outcome,
+    `The state is the last known one. The queries that the service allows were used by other waits on this machine, or it asked for a pause; the next query is due in ${retryAfter} s.`
+  );
+  return { ...warned, envelope: { ...warned.envelope, retryAfter } };
+}
+function seenIn(found) {
+  return found === "crowded" ? void 0 : found ?? void 0;
+}
+function aboutTask(session, taskId, entry) {
+  return { ...session, observer: session.observer.about(taskId, entry?.record.created) };
+}
+async function paceOf({ records }, { schedule }) {
+  return schedule.firstMs >= LEAST_SHARED_MS ? (await records())?.pace : void 0;
+}
+async function withRecord(session, taskId, seen) {
+  const { api, provider } = session;
+  try {
+    const task = await api.read(provider.task(taskId), shortDeadline(session));
+    return { ...task, state: seen.state };
+  } catch (error) {
+    if (!(error instanceof Failure12)) throw error;
+    return { ...seen, isRecordUnread: true };
+  }
+}
+var LEAST_SHARED_MS;
+var init_tasks = __esm({
+  "scripts/src/core/tasks.ts"() {
+    "use strict";
+    init_deliver();
+    init_fetch_status();
+    init_finish();
+    init_outcome();
+    init_poll();
+    init_session();
+    LEAST_SHARED_MS = 1e3;
+  }
+});
+
+// scripts/src/cli/advice.ts
+function withAdvice(failure, circumstances) {
+  if (failure.details.nextSteps?.length) return failure;
+  const nextSteps = adviceFor(failure, circumstances);
+  return nextSteps.length > 0 ? failure.with({ nextSteps }) : failure;
+}
+function adviceFor(failure, { profile, account, isSubmit: isSubmit2, taskId, same, command }) {
+  const { title, can, keyVariable, urlVariable, keyPage, says } = profile;
+  const list = can.list ? [command("listTasks")] : [];
+  const wait = failure.details.retryAfter;
+  const later = wait === void 0 ? "a little later" : `after ${wait} seconds`;
+  const again = isSubmit2 && taskId === null ? `Nothing was submitted or charged. Run the same command again ${later}.` : `The task is as it was. Run the same command again ${later}; it charges nothing.`;
+  switch (failure.code) {
+    case "AUTH_FAILED":
+      return [
+        `${title} refused the key in ${keyVariable} (fingerprint ${account}). Check it, or make a new one at ${keyPage} (${says.key}).`,
+        "A key is shown nowhere and is passed by the environment only."
+      ];
+    case "RATE_LIMITED":
+    case "NETWORK_ERROR":
+      return taskId === null && !isSubmit2 ? [`Run the same command again ${later}; it charges nothing.`] : [again];
+    case "TASK_NOT_FOUND":
+      return [
+        `${says.missing} Check ${keyVariable}, ${urlVariable} and the id. A sandbox task is seen with --sandbox only.`,
+        ...list
+      ];
+    case "INVALID_PAYLOAD":
+    case "INVALID_MODEL":
+      return [
+        "The service refused it, so nothing was charged. Do not send it again unchanged; its message says what to change.",
+        ...can.account ? [command("account")] : []
+      ];
+    case "IDEMPOTENCY_CONFLICT":
+      return [
+        "This key was already used for another request. Nothing new was submitted or charged.",
+        "To go on with the earlier task, find it in the list; for a new wish leave --idempotencyKey out.",
+        ...list
+      ];
+    case "BUDGET_EXCEEDED":
+      return [
+        "Nothing was submitted. Ask the person for a higher limit, or choose a cheaper model or duration."
+      ];
+    case "UNKNOWN_ERROR":
+      if (taskId !== null)
+        return [
+          `${title} gave no usable answer about the task, which is as it was: check the id.`,
+          command("getTask", { taskId }),
+          ...list
+        ];
+      return isSubmit2 ? [
+        "Nothing was submitted or charged. Read errorMessage first: unchanged, the same may be rejected again.",
+        same
+      ] : [same];
+    default:
+      return [];
+  }
+}
+
+// scripts/src/cli/explain-missing.ts
+import { actionWords, commandLine } from "./main.mjs";
+import { Failure } from "./main.mjs";
+import { BRIEF_WAIT_S } from "./main.mjs";
+import { profileOf } from "./main.mjs";
+import { placeFlags } from "./main.mjs";
+async function explainMissing(session, error, taskId, { sandbox }) {
+  if (error.code !== "TASK_NOT_FOUND") return void 0;
+  const journal = await session.records();
+  const entry = journal?.byTask(taskId);
+  if (!journal || !entry || journal.isOwn(entry)) return void 0;
+  const { provider, service, account, created, status } = entry.record;
+  const { id, title, keyVariable, urlVariable } = session.provider;
+  const because = (reason, nextSteps) => new Failure("TASK_NOT_FOUND", `Task ${taskId} was made on ${created} at ${service}${reason}.`, {
+    status,
+    taskId,
+    nextSteps
+  });
+  const set = (variable, what) => [
+    `Set ${variable} to the ${what} that made the task, and run the same command again:`,
+    session.again
+  ];
+  const maker = profileOf(provider);
+  if (maker && provider !== id) {
+    const place2 = placeFlags({ profile: maker, sandbox });
+    return because(`; ${title} does not know it`, [
+      `Ask ${maker.title}, which made it:`,
+      commandLine(actionWords("waitTask", { taskId, wait: BRIEF_WAIT_S, ...place2 }))
+    ]);
+  }
+  const { place } = journal;
+  return account === place.account ? because(`, which is not ${place.service}`, set(urlVariable, "address")) : because(
+    ` with another key (fingerprint ${account}); the one in ${keyVariable} (fingerprint ${place.account}) cannot see it`,
+    set(keyVariable, "key")
+  );
+}
+
+// scripts/src/cli/live.ts
+const path = require("node:path");
+
+// scripts/src/http/api.ts
+import { Failure as Failure3 } from "./main.mjs";
+
+// scripts/src/http/json.ts
+import { isObject } from "./main.mjs";
+var DEEPEST = 64;
+var [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT, COMMA, COLON] = Buffer.from('"\\[]{},:');
+var BEFORE = Buffer.from(" \n\r	\uFEFF");
+function isExcessive(body, most) {
+  let count = 0;
+  let depth = 0;
+  let at = 0;
+  while (at < body.length && BEFORE.includes(body[at])) at += 1;
+  if (body[at] !== OPEN_LIST && body[at] !== OPEN_OBJECT) return false;
+  for (; at < body.length; at += 1) {
+    switch (body[at]) {
+      case QUOTE:
+        for (at += 1; at < body.length && body[at] !== QUOTE; at += 1) if (body[at] === BACKSLASH) at += 1;
+        break;
+      case OPEN_LIST:
+      case OPEN_OBJECT:
+        depth += 1;
+        count += 1;
+        break;
+      case CLOSE_LIST:
+      case CLOSE_OBJECT:
+        depth -= 1;
+        break;
+      case COMMA:
+      case COLON:
+        count += 1;
+        break;
+    }
+    if (count > most || depth > DEEPEST) return true;
+  }
+  return false;
+}
+function parseBody(body) {
+  const start = body.length >= 3 && body[0] === 239 && body[1] === 187 && body[2] === 191 ? 3 : 0;
+  try {
+    return JSON.parse(body.toString("utf8", start));
+  } catch {
+    return void 0;
+  }
+}
+var PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
+var LONG_TEXT = 64 * 1024;
+var PIECE_CHARACTERS = 256 * 1024;
+var JsonBody = class {
+  /** Bytes. */
+  length;
+  #parts = [];
+  constructor(value) {
+    let text = "";
+    const put = (part) => {
+      if (typeof part === "string" && part.length >= LONG_TEXT && PLAIN.test(part)) {
+        this.#parts.push(Buffer.from(`${text}"`), part);
+        text = '"';
+      } else if (Array.isArray(part)) {
+        list("[", "]", part, put);
+      } else if (isObject(part)) {
+        list("{", "}", Object.entries(part), ([name, inner]) => {
+          text += `${JSON.stringify(name)}:`;
+          put(inner);
+        });
+      } else {
+        text += JSON.stringify(part);
+      }
+    };
+    const list = (open, close, items, each) => {
+      text += open;
+      for (const [index, item] of items.entries()) {
+        if (index > 0) text += ",";
+        each(item);
+      }
+      text += close;
+    };
+    put(value);
+    this.#parts.push(Buffer.from(text));
+    this.length = this.#parts.reduce((sum, part) => sum + part.length, 0);
+  }
+  *[Symbol.iterator]() {
+    for (const part of this.#parts) {
+      if (typeof part !== "string") yield part;
+      else {
+        for (let at = 0; at < part.length; at += PIECE_CHARACTERS) {
+          yield Buffer.from(part.slice(at, at + PIECE_CHARACTERS), "latin1");
+        }
+      }
+    }
+  }
+};
+
+// scripts/src/http/network-error.ts
+import { Failure as Failure2 } from "./main.mjs";
+import { plain, quoted } from "./main.mjs";
+var ClosedHere = class extends Error {
+  code = "CLOSED_HERE";
+};
+function where(request) {
+  return request.url.origin;
+}
+function trouble(request, what, unclear, cause) {
+  return new Failure2("NETWORK_ERROR", `${where(request)} ${what}.`, { transient: true, unclear, cause });
+}
+var TROUBLE = {
+  ENOTFOUND: "could not be found (DNS)",
+  EAI_AGAIN: "could not be polled up (DNS)",
+  EAI_FAIL: "could not be polled up (DNS)",
+  EAI_NODATA: "could not be polled up (DNS)",
+  ECONNREFUSED: "refused the connection",
+  ECONNRESET: "closed the connection",
+  ECONNABORTED: "closed the connection",
+  EPIPE: "closed the connection",
+  ETIMEDOUT: "could not be reached in time",
+  EHOSTUNREACH: "cannot be reached from here",
+  EHOSTDOWN: "cannot be reached from here",
+  ENETUNREACH: "cannot be reached from here",
+  ENETDOWN: "cannot be reached: the network is down",
+  EADDRNOTAVAIL: "cannot be reached from here",
+  EACCES: "cannot be reached: this machine does not allow the connection",
+  EPERM: "cannot be reached: this machine does not allow the connection",
+  HPE_HEADER_OVERFLOW: "sent headers that are too large",
+  HPE_INVALID_EOF_STATE: "closed the connection",
+  CLOSED_HERE: "was given up: the connection was closed from this side",
+  UND_ERR_CONNECT_TIMEOUT: "could not be reached in time",
+  UND_ERR_SOCKET: "closed the connection",
+  UND_ERR_HEADERS_OVERFLOW: "sent headers that are too large",
+  UND_ERR_REQ_CONTENT_LENGTH_MISMATCH: "closed the connection",
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "sent an answer of another length than announced",
+  UND_ERR_PRX_TLS: "could not be reached: the proxy failed",
+  UND_ERR_DESTROYED: "was given up: the connection was closed from this side",
+  UND_ERR_CLOSED: "was given up: the connection was closed from this side"
+};
+function explain(request, error, left) {
+  if (error instanceof Failure2) return error;
+  for (const link of chain(error)) {
+    const code = typeof link.code === "string" ? link.code : "";
+    const byProxy = code.startsWith("UND_ERR") ? PROXY_REFUSAL.exec(String(link.message)) : null;
+    if (byProxy) return refusedByProxy(request, Number(byProxy[1]), error);
+    const known = TROUBLE[code];
+    if (known) return trouble(request, `${known} (${code})`, left, error);
+    const said = plain(String(link.reason ?? link.message), 120);
+    if (link.name === "HTTPParserError" || code.startsWith("HPE_")) {
+      const what = /EOF/.test(said) ? "closed the connection" : "sent something that is not HTTP";
+      return trouble(request, `${what} (${said})`, left, error);
+    }
+    if (isTlsCode(code) && !left) {
+      return refusedTls(request, code, quoted(String(link.reason ?? link.message), 120), error);
+    }
+  }
+  if (left) return trouble(request, `broke off (${plain(String(error), 120)})`, true, error);
+  return error;
+}
+var PROXY_REFUSAL = /^Proxy (?:response|Authentication Required) \((\d{3})\)/;
+function refusedByProxy(request, status, cause) {
+  const why = status === 407 ? "it wants a user name and a password (HTTP 407)" : `it answered HTTP ${status}`;
+  return new Failure2("NETWORK_ERROR", `${where(request)} could not be reached through the proxy: ${why}.`, {
+    cause,
+    // A proxy whose own way is blocked says so with 5xx; its other answers stay the same.
+    transient: status >= 500,
+    unclear: false,
+    nextSteps: [
+      "Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY; a proxy that wants a password takes it as http://user:password@host:port."
+    ]
+  });
+}
+function withProxy(failure) {
+  if (failure.details.unclear !== false || /proxy/i.test(failure.message)) return failure;
+  const hint = "A proxy is set (HTTPS_PROXY or HTTP_PROXY); it may be what fails.";
+  return new Failure2(failure.code, `${failure.message} ${hint}`, failure.details);
+}
+var CERTIFICATE = /^(CERT_|CRL_|ERROR_IN_C|ERR_TLS_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|(HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|UNSPECIFIED)$)/;
+var HANDSHAKE = /^(ERR_SSL_|EPROTO)/;
+function isTlsCode(code) {
+  return CERTIFICATE.test(code) || HANDSHAKE.test(code);
+}
+function refusedTls(request, code, said, cause) {
+  const [what, nextStep] = CERTIFICATE.test(code) ? [
+    "has a certificate that cannot be trusted",
+    "Check the clock of this machine, and whether a proxy replaces certificates (NODE_EXTRA_CA_CERTS)."
+  ] : ["could not agree on TLS", "Check the address and its port, and whether a proxy stands in between."];
+  return new Failure2("NETWORK_ERROR", `${where(request)} ${what} (${code}: ${said}).`, {
+    cause,
+    unclear: false,
+    nextSteps: [nextStep]
+  });
+}
+function* chain(error, depth = 0) {
+  if (typeof error !== "object" || error === null || depth > 5) return;
+  const link = error;
+  yield link;
+  if (Array.isArray(link.errors)) for (const inner of link.errors) yield* chain(inner, depth + 1);
+  yield* chain(link.cause, depth + 1);
+}
+
+// scripts/src/http/api.ts
+init_retry();
+var SHOWN_BYTES = 800;
+var LEAST_REQUEST_MS = 5e3;
+var Api = class {
+  clock;
+  policy;
+  #transport;
+  #options;
+  constructor(transport, clock, options) {
+    this.#transport = transport;
+    this.#options = options;
+    this.clock = clock;
+    this.policy = { maxRetries: options.maxRetries, ...RETRY_PAUSES };
+  }
+  get signal() {
+    return this.#options.signal;
+  }
+  /** One attempt. */
+  async once(call, { fresh = false, until = Infinity } = {}) {
+    const { signal } = this.#options;
+    const left = Math.max(until - this.clock.monotonic(), LEAST_REQUEST_MS);
+    const timeoutMs = Math.ceil(Math.min(this.#options.timeoutMs, left));
+    const answer = await this.#transport.send(call.request, {
+      timeoutMs,
+      fresh,
+      maxBytes: call.limits.bytes,
+      ...signal && { signal }
+    });
+    if (!isExcessive(answer.body, call.limits.values)) return call.read(answer);
+    if (answer.status >= 300) return call.read({ ...answer, body: answer.body.subarray(0, SHOWN_BYTES) });
+    const { values } = call.limits;
+    throw trouble(call.request, `sent an answer of more than ${values} values, or one nested too deep`, true);
+  }
+  /**
+   * A call that may be repeated without harm, repeated while that may help and time is left.
+   * @param deadline on the monotonic clock, in milliseconds
+   */
+  async read(call, deadline, options = {}) {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.once(call, options);
+      } catch (error) {
+        await this.pauseOrThrow(error, attempt, deadline);
+      }
+    }
+  }
+  /** Sleeps until the next attempt is due, or throws the error again when there must be none. */
+  async pauseOrThrow(error, attempt, deadline) {
+    const pause = error instanceof Failure3 ? this.pauseFor(error, attempt, deadline) : null;
+    if (pause === null) throw error;
+    await this.clock.sleep(pause, this.signal);
+  }
+  /** The pause before the next attempt, in milliseconds; null when there must be none. */
+  pauseFor(failure, attempt, deadline) {
+    const remaining = deadline - this.clock.monotonic();
+    return pauseBeforeRetry(failure, attempt, remaining, this.policy, this.clock.random);
+  }
+};
+
+// scripts/src/cli/live.ts
+init_retry();
+import { systemClock } from "./main.mjs";
+
+// scripts/src/http/transport.ts
+import { Failure as Failure5 } from "./main.mjs";
+
+// scripts/src/http/decode.ts
+function decoded(body, encoding, most, tooLarge) {
+  const codings = (encoding ?? "").toLowerCase().split(",").slice(0, 3).reverse();
+  let out = body;
+  for (const coding of codings) {
+    const undo = UNDO[coding.trim()];
+    if (!undo) continue;
+    try {
+      out = undo(process.getBuiltinModule("node:zlib"), out, { maxOutputLength: most });
+    } catch (error) {
+      if (error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE")
+        throw tooLarge();
+      return body;
+    }
+  }
+  return out;
+}
+var gunzip = (zlib, body, options) => zlib.gunzipSync(body, options);
+var UNDO = {
+  gzip: gunzip,
+  "x-gzip": gunzip,
+  br: (zlib, body, options) => zlib.brotliDecompressSync(body, options),
+  // Some servers leave out the frame that belongs to it: its first byte would say 8 in its lower half.
+  deflate: (zlib, body, options) => ((body[0] ?? 0) & 15) === 8 ? zlib.inflateSync(body, options) : zlib.inflateRawSync(body, options)
+};
+
+// scripts/src/http/node-http-client.ts
+const {
+  Agent,
+  request: sendPlain
+} = require("node:http");
+
+// scripts/src/http/http-client.ts
+const { Readable } = require("node:stream");
+var CONNECT_TIMEOUT_MS = 1e4;
+var MAX_HEADER_BYTES = 64 * 1024;
+function outgoingHeaders({ headers, body }) {
+  return body ? { ...headers, "content-length": String(body.length) } : headers;
+}
+function outgoingBody({ body }) {
+  return body ? Readable.from(body, { objectMode: false }) : null;
+}
+function flatHeaders(headers) {
+  const out = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== void 0) out[name.toLowerCase()] = Array.isArray(value) ? value.join(", ") : value;
+  }
+  return out;
+}
+
+// scripts/src/http/node-http-client.ts
+var LONGEST_REST_MS = 4e3;
+var DirectWire = class {
+  #agents = /* @__PURE__ */ new Map();
+  #open = /* @__PURE__ */ new Set();
+  start(request, events, fresh) {
+    const { method, url } = request;
+    const { send, agent } = this.#client(url.protocol);
+    const sent = send({
+      protocol: url.protocol,
+      hostname: url.hostname.replace(/^\[(.*)\]$/, "$1"),
+      port: url.port,
+      path: url.pathname + url.search,
+      method,
+      headers: outgoingHeaders(request),
+      agent: fresh ? false : agent,
+      maxHeaderSize: MAX_HEADER_BYTES
+    });
+    this.#open.add(sent);
+    sent.on("close", () => this.#open.delete(sent));
+    watchConnection(sent, events);
+    let answer;
+    sent.on("error", (error) => answer?.complete || events.onError(error));
+    sent.on("response", (received) => {
+      answer = received;
+      answer.on("error", events.onError);
+      answer.on("data", events.onData);
+      answer.on("end", () => {
+        events.onEnd();
+        if (!sent.writableFinished) sent.destroy();
+      });
+      events.onHead({ status: answer.statusCode ?? 0, headers: flatHeaders(answer.headersDistinct) });
+    });
+    sent.on("upgrade", (_, socket) => {
+      socket.destroy();
+      events.onHead({ status: 101, headers: {} });
+    });
+    const body = outgoingBody(request);
+    if (body) body.pipe(sent);
+    else sent.end();
+    return {
+      pause: () => void answer?.pause(),
+      resume: () => void answer?.resume(),
+      abort: () => void sent.destroy()
+    };
+  }
+  close() {
+    for (const sent of this.#open) sent.destroy(new ClosedHere());
+    this.#open.clear();
+  }
+  #client(protocol) {
+    const secure = protocol === "https:" ? process.getBuiltinModule("node:https") : null;
+    const agent = this.#agents.get(protocol) ?? new (secure?.Agent ?? Agent)({ keepAlive: true, timeout: LONGEST_REST_MS });
+    this.#agents.set(protocol, agent);
+    return { send: secure?.request ?? sendPlain, agent };
+  }
+};
+function watchConnection(sent, { onLeave }) {
+  const timer = setTimeout(() => {
+    sent.destroy(Object.assign(new Error("no connection"), { code: "ETIMEDOUT" }));
+  }, CONNECT_TIMEOUT_MS);
+  sent.on("close", () => clearTimeout(timer));
+  sent.on("socket", (socket) => {
+    const stands = () => {
+      clearTimeout(timer);
+      onLeave();
+    };
+    if (sent.reusedSocket) stands();
+    else socket.once("encrypted" in socket ? "secureConnect" : "connect", stands);
+  });
+}
+
+// scripts/src/http/transport.ts
+var Transport = class {
+  #proxy;
+  #resolve;
+  #wires = /* @__PURE__ */ new Map();
+  /** @param resolve asks for the addresses of file hosts in the system's place */
+  constructor(proxy = {}, resolve) {
+    this.#proxy = proxy;
+    this.#resolve = resolve;
+  }
+  /**
+   * Sends one request and reads its whole answer, decompressed where it is compressed.
+   * @param maxBytes an answer with a longer body is a failure
+   * @throws Failure NETWORK_ERROR; `unclear` when the request had begun to leave
+   */
+  async send(request, options) {
+    const { maxBytes } = options;
+    const chunks = [];
+    let size = 0;
+    const tooLarge = () => trouble(request, `sent more than ${maxBytes} bytes`, true);
+    const head = await this.exchange(
+      request,
+      {
+        onHead() {
+        },
+        onData(chunk) {
+          size += chunk.length;
+          if (size > maxBytes) throw tooLarge();
+          chunks.push(chunk);
+        }
+      },
+      options
+    );
+    const body = decoded(Buffer.concat(chunks), head.headers["content-encoding"], maxBytes, tooLarge);
+    return { ...head, body };
+  }
+  /**
+   * Sends one request and hands its answer to `receiver` piece by piece.
+   * @throws Failure NETWORK_ERROR (`unclear` when the request had begun to leave), the signal's reason, or what the
+   * receiver threw
+   */
+  async exchange(request, receiver, options) {
+    const wire = await this.#wireFor(options);
+    try {
+      return await exchange(wire, request, receiver, options);
+    } catch (error) {
+      throw this.#proxied && error instanceof Failure5 ? withProxy(error) : error;
+    }
+  }
+  /** Ends whatever is under way, so that the process can end. */
+  async close() {
+    for (const made of await Promise.allSettled(this.#wires.values())) {
+      if (made.status === "fulfilled") made.value.close();
+    }
+  }
+  get #proxied() {
+    return Boolean(this.#proxy.httpProxy || this.#proxy.httpsProxy);
+  }
+  #wireFor({ isFile = false }) {
+    const kind = isFile ? "files" : this.#proxied ? "proxy" : "direct";
+    const wire = this.#wires.get(kind) ?? (kind === "direct" ? Promise.resolve(new DirectWire()) : this.#undici(kind));
+    this.#wires.set(kind, wire);
+    return wire;
+  }
+  async #undici(kind) {
+    const { UndiciWire } = await import("./undici.mjs");
+    const { publicLookup: publicLookup2 } = await Promise.resolve().then(() => (init_public_lookup(), public_lookup_exports));
+    try {
+      return new UndiciWire(this.#proxy, kind === "files" ? publicLookup2(this.#resolve) : void 0);
+    } catch (cause) {
+      throw new Failure5(
+        "NETWORK_ERROR",
+        "The proxy in HTTPS_PROXY or HTTP_PROXY cannot be used as it is written.",
+        {
+          cause,
+          nextSteps: ["Correct HTTPS_PROXY or HTTP_PROXY: in a user name or password, % is written as %25."]
+        }
+      );
+    }
+  }
+};
+function exchange(wire, request, receiver, { timeoutMs, signal, fresh = false }) {
+  return new Promise((resolve, reject) => {
+    let flight;
+    let left = false;
+    let head;
+    let over = false;
+    let pending = Promise.resolve();
+    const finish2 = (error) => {
+      if (over) return;
+      over = true;
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
+      if (error === void 0) {
+        pending.then(() => resolve(head), reject);
+        return;
+      }
+      flight?.abort();
+      pending.then(
+        () => reject(error),
+        () => reject(error)
+      );
+    };
+    const onAbort = () => finish2(signal?.reason);
+    const timer = setTimeout(() => {
+      const what = !left ? "did not accept a connection" : head ? "did not finish its answer" : "did not answer";
+      finish2(trouble(request, `${what} within ${timeoutMs} ms`, left));
+    }, timeoutMs);
+    if (signal?.aborted) {
+      onAbort();
+      return;
+    }
+    signal?.addEventListener("abort", onAbort, { once: true });
+    try {
+      flight = wire.start(
+        request,
+        {
+          onLeave() {
+            left = true;
+          },
+          onHead(received) {
+            if (over) return;
+            if (received.status < 200) {
+              finish2(trouble(request, `answered with HTTP ${received.status}, which is no answer`, left));
+              return;
+            }
+            head = received;
+            try {
+              receiver.onHead(head);
+            } catch (error) {
+              finish2(error);
+            }
+          },
+          onData(chunk) {
+            if (over) return;
+            try {
+              const taken = receiver.onData(chunk);
+              if (!taken) return;
+              flight?.pause();
+              pending = taken;
+              taken.then(() => flight?.resume(), finish2);
+            } catch (error) {
+              finish2(error);
+            }
+          },
+          onEnd() {
+            finish2(void 0);
+          },
+          onError(error) {
+            finish2(explain(request, error, left));
+          }
+        },
+        fresh
+      );
+    } catch (error) {
+      finish2(explain(request, error, false));
+    }
+  });
+}
+
+// scripts/src/cli/live.ts
+import { actionWords as actionWords2, commandLine as commandLine2 } from "./main.mjs";
+import { Failure as Failure13 } from "./main.mjs";
+import { createProvider } from "./main.mjs";
+import { commandAgain, commandAnew, placeFlags as placeFlags2, resumeFlags } from "./main.mjs";
+import { journalFolder } from "./main.mjs";
+import { isSubmit } from "./main.mjs";
+var SANDBOX_KEY = "ak_sandbox";
+async function runLive(options) {
+  const { args, argv, wish, environment, loopback, observer, signal, warn } = options;
+  const sandbox = args.sandbox ? await startSandbox(environment, warn) : null;
+  const { httpProxy, httpsProxy, noProxy } = environment;
+  const transport = new Transport(
+    sandbox ? {} : { ...httpProxy && { httpProxy }, ...httpsProxy && { httpsProxy }, ...noProxy && { noProxy } }
+  );
+  const { profile } = args;
+  const baseUrl = sandbox ? new URL(sandbox.origin) : environment.baseUrl ?? new URL(profile.url);
+  const provider = await createProvider(profile, {
+    baseUrl,
+    key: sandbox ? SANDBOX_KEY : environment.key,
+    now: systemClock.wall
+  });
+  const command = (action, flags) => commandLine2(actionWords2(action, { ...flags, ...placeFlags2(args) }));
+  const { timeoutMs, maxRetries } = environment;
+  const session = {
+    provider,
+    transport,
+    observer,
+    loopback: loopback ? baseUrl : null,
+    command,
+    again: commandAgain(argv),
+    anew: commandAnew(args),
+    records: once(() => args.noJournal ? null : openJournal(options, provider)),
+    api: new Api(transport, systemClock, { timeoutMs, maxRetries, signal })
+  };
+  try {
+    return await act(session, args, wish, environment);
+  } catch (error) {
+    if (!(error instanceof Failure13)) throw error;
+    const taskId = args.taskId ?? error.details.taskId ?? null;
+    const failure = taskId !== null && await explainMissing(session, error, taskId, args) || error;
+    throw withAdvice(failure, {
+      account: await accountOf(options),
+      profile,
+      isSubmit: isSubmit(args.action),
+      taskId,
+      command,
+      same: session.again
+    });
+  } finally {
+    void transport.close();
+    void sandbox?.close();
+  }
+}
+async function openJournal(options, provider) {
+  const { args, environment, warn } = options;
+  if (environment.stateFolder === "") return null;
+  const { Journal } = await import("./journal.mjs");
+  const journal = new Journal({
+    folder: journalFolder(environment, args.sandbox),
+    provider: provider.id,
+    service: args.sandbox ? "sandbox" : addressOf(environment.baseUrl ?? new URL(provider.url)),
+    account: await accountOf(options),
+    clock: systemClock,
+    warn
+  });
+  if (!args.sandbox || environment.isStateChosen) return journal;
+  try {
+    journal.prepare();
+    return journal;
+  } catch (error) {
+    if (!(error instanceof Failure13)) throw error;
+    warn(`This rehearsal goes on without a record: ${environment.stateFolder} cannot be written to.`);
+    return null;
+  }
+}
+function addressOf({ host, pathname }) {
+  return `${host}${pathname.replace(/\/+$/, "")}`;
+}
+async function accountOf({ args, environment }) {
+  const { accountOf: account } = await import("./journal.mjs");
+  return account(args.profile.id, args.sandbox ? SANDBOX_KEY : environment.key);
+}
+function once(make) {
+  let made;
+  return () => {
+    made ??= Promise.resolve(make());
+    return made;
+  };
+}
+async function act(session, args, wish, environment) {
+  const tasks = await Promise.resolve().then(() => (init_tasks(), tasks_exports));
+  const taskId = args.taskId ?? "";
+  switch (args.action) {
+    case "getStatus":
+      return tasks.getStatus(session, taskId);
+    case "getTask":
+      return tasks.getTask(session, taskId, waitSettings(args, environment));
+    case "cancelTask":
+      return tasks.cancelTask(session, taskId);
+    case "waitTask": {
+      const settings = waitSettings(args, environment);
+      if (args.taskId !== void 0) return tasks.waitTask(session, taskId, settings);
+      const pending = await import("./generate.mjs");
+      return args.all ? pending.waitForAll(session, settings) : pending.waitForNewest(session, settings);
+    }
+    case "listTasks":
+      return (await import("./generate.mjs")).listTasks(session);
+    case "account": {
+      const { listModels } = await import("./contracts.mjs");
+      return (await import("./generate.mjs")).account(session, await listModels(session.provider.id));
+    }
+    case "quote":
+      return (await import("./generate.mjs")).quote(session, wish);
+    default: {
+      const { generate } = await import("./generate.mjs");
+      const isDetached = args.action === "createGeneration";
+      return generate(session, { ...wish, wait: waitSettings(args, environment), isDetached });
+    }
+  }
+}
+var SANDBOX_POLL_S = 0.5;
+var POLL_S = 2;
+function waitSettings(args, { timeoutMs }) {
+  const firstMs = (args.pollInterval ?? (args.sandbox ? SANDBOX_POLL_S : POLL_S)) * 1e3;
+  return {
+    waitMs: args.wait * 1e3,
+    schedule: pollSchedule(firstMs),
+    folder: args.download ?? null,
+    stallMs: timeoutMs,
+    resumeFlags: resumeFlags(args)
+  };
+}
+async function startSandbox(environment, warn) {
+  const { startSandbox: start } = await import("./sandbox-server.mjs");
+  const { stateFolder } = environment;
+  const sandbox = await start({ folder: stateFolder === "" ? null : path.join(stateFolder, "sandbox") });
+  if (stateFolder === "") warn("There is no home folder: what the sandbox makes ends with this process.");
+  if (sandbox.warning) warn(sandbox.warning);
+  return sandbox;
+}
+
+// scripts/src/live.ts
+init_deliver();
+init_fetch_status();
+init_finish();
+init_outcome();
+init_poll();
+init_session();
+init_tasks();
+init_public_lookup();
+init_retry();
+
+// scripts/src/providers/aivideomaker.ts
+init_answer();
+import { isObject as isObject4 } from "./main.mjs";
+import { plain as plain4 } from "./main.mjs";
+
+// scripts/src/providers/output.ts
+import { isObject as isObject3 } from "./main.mjs";
+var URL_FIELDS = ["url", "videoUrl", "video_url", "video", "fileUrl", "file_url", "audio_url", "image_url"];
+var LIST_FIELDS = ["files", "videos", "outputs", "results"];
+function findUrls(record) {
+  const found = /* @__PURE__ */ new Set();
+  collect(record.output, found, 0);
+  if (found.size === 0) for (const name of URL_FIELDS) addUrl(record[name], found);
+  if (found.size === 0) for (const name of LIST_FIELDS) collect(record[name], found, 0);
+  return [...found];
+}
+function collect(value, found, depth) {
+  if (depth > 3 || found.size >= 50) return;
+  addUrl(value, found);
+  if (Array.isArray(value)) for (const item of value.slice(0, 50)) collect(item, found, depth + 1);
+  if (!isObject3(value)) return;
+  for (const name of URL_FIELDS) collect(value[name], found, depth + 1);
+  for (const name of LIST_FIELDS) collect(value[name], found, depth + 1);
+}
+function addUrl(value, found) {
+  if (typeof value === "string" && /^https?:\/\//i.test(value) && URL.canParse(value))
+    found.add(new URL(value).href);
+}
+
+// scripts/src/providers/aivideomaker.ts
+var STATES = {
+  SUBMITTED: "SUBMITTED",
+  PROGRESS: "PROGRESS",
+  COMPLETED: "COMPLETED",
+  FINISHED: "COMPLETED",
+  SUCCEEDED: "COMPLETED",
+  FAILED: "FAILED",
+  CANCEL: "CANCEL",
+  CANCELED: "CANCEL",
+  CANCELLED: "CANCEL"
+};
+var CODES = {
+  AUTH_FAILED: "AUTH_FAILED",
+  INVALID_MODEL: "INVALID_MODEL",
+  INVALID_PAYLOAD: "INVALID_PAYLOAD",
+  INSUFFICIENT_CREDITS: "INSUFFICIENT_CREDITS",
+  RATE_LIMITED: "RATE_LIMITED",
+  TASK_NOT_FOUND: "TASK_NOT_FOUND",
+  IDEMPOTENCY_CONFLICT: "IDEMPOTENCY_CONFLICT",
+  BUDGET_EXCEEDED: "BUDGET_EXCEEDED"
+};
+var MOST_MODELS = 200;
+function aivideomaker({ profile, baseUrl, key, now }) {
+  const origin = baseUrl.href.replace(/\/+$/, "").replace(/\/api\/v1$/, "");
+  const request = (method, path2, body) => ({
+    method,
+    url: new URL(`${origin}/api/v1/${path2}`),
+    headers: {
+      key,
+      accept: "application/json",
+      "user-agent": "async-media-workflow",
+      ...body && { "content-type": "application/json" }
+    },
+    ...body && { body: new JsonBody(body) }
+  });
+  const call = (kind, req, read, limits = SMALL) => ({
+    request: req,
+    limits,
+    read: (answer) => read(bodyOf(answer, kind, req, now), answer)
+  });
+  const checkId = (body, taskId, answer, req) => {
+    const id = body.id ?? body.taskId;
+    if (typeof id === "string" && id !== "" && id !== taskId) {
+      throw unreadable(req, answer, "is about another task", "task");
+    }
+  };
+  return {
+    ...profile,
+    submit({ model, payload, idempotencyKey, maxCredits, webhookUrl }) {
+      const req = request("POST", `generate/${encodeURIComponent(model)}`, payload);
+      req.headers["idempotency-key"] = idempotencyKey;
+      if (maxCredits !== void 0) req.headers["x-max-credits"] = String(maxCredits);
+      if (webhookUrl !== void 0) req.headers.webhookUrl = webhookUrl;
+      return call(
+        "submit",
+        req,
+        (body, answer) => {
+          const task = taskFrom({ status: "SUBMITTED", ...body }, body.taskId ?? body.id, key);
+          if (task) return { ...task, model, idempotencyKey, record: body };
+          if (saysFailed(body) || namesError(body)) {
+            const failure = refusal2(body, answer, "submit", now);
+            throw isSet(body.taskId) || isSet(body.id) ? failure.with({ unclear: true }) : failure;
+          }
+          throw unreadable(req, answer, "names no task", "submit");
+        },
+        RECORD
+      );
+    },
+    status(taskId) {
+      const req = request("GET", `tasks/${encodeURIComponent(taskId)}/status`);
+      return call("task", req, (body, answer) => {
+        if (typeof body.status !== "string") throw errorIn(body, answer, req, "task", now);
+        const sighting = { ...stateOf(body.status), record: body };
+        if (sighting.state !== "FAILED" || !looksLikeError(body)) {
+          checkId(body, taskId, answer, req);
+          return sighting;
+        }
+        const failure = refusal2(body, answer, "task", now);
+        if (["AUTH_FAILED", "RATE_LIMITED", "TASK_NOT_FOUND"].includes(failure.code)) throw failure;
+        return { ...sighting, doubt: failure };
+      });
+    },
+    task(taskId) {
+      const req = request("GET", `tasks/${encodeURIComponent(taskId)}`);
+      return call(
+        "task",
+        req,
+        (body, answer) => {
+          const isRecord = ["id", "input", "output"].some((name) => isSet(body[name]));
+          const task = isRecord || isSet(body.taskId) && !looksLikeError(body) ? taskFrom(body, taskId, key) : void 0;
+          if (!task) throw errorIn(body, answer, req, "task", now);
+          checkId(body, taskId, answer, req);
+          return task;
+        },
+        RECORD
+      );
+    },
+    cancel(taskId) {
+      const req = request("PUT", `tasks/${encodeURIComponent(taskId)}/cancel`);
+      return call("task", req, (body, answer) => {
+        if (typeof body.status !== "string" || saysFailed(body) && looksLikeError(body)) {
+          throw errorIn(body, answer, req, "task", now);
+        }
+        checkId(body, taskId, answer, req);
+        return { ...stateOf(body.status), record: body };
+      });
+    },
+    list() {
+      const req = request("GET", "tasks");
+      return call(
+        "other",
+        req,
+        (body, answer) => {
+          if (!Array.isArray(body.tasks)) throw errorIn(body, answer, req, "other", now);
+          const tasks = body.tasks.flatMap(
+            (item) => isObject4(item) ? taskFrom(item, item.id, key) ?? [] : []
+          );
+          const date = Date.parse(answer.headers.date ?? "");
+          const unread = body.tasks.length - tasks.length;
+          return { tasks, unread, serverTime: Number.isNaN(date) ? null : date, record: body };
+        },
+        LIST
+      );
+    },
+    quote(model, payload) {
+      const req = request("POST", `quote/${encodeURIComponent(model)}`, payload);
+      return call("quote", req, (body, answer) => {
+        if (!isCredits(body.credits)) throw errorIn(body, answer, req, "quote", now);
+        return {
+          credits: body.credits,
+          balance: isCredits(body.currentBalance) ? body.currentBalance : null,
+          affordable: typeof body.affordable === "boolean" ? body.affordable : null,
+          record: body
+        };
+      });
+    },
+    account() {
+      const req = request("GET", "account");
+      return call("other", req, (body, answer) => {
+        if (saysFailed(body) || namesError(body) || body.ok === false)
+          throw errorIn(body, answer, req, "other", now);
+        const models = Array.isArray(body.supportedModels) ? body.supportedModels.slice(0, MOST_MODELS) : [];
+        return {
+          balance: isCredits(body.currentBalance) ? body.currentBalance : null,
+          models: models.flatMap((model) => nameIn(model) ?? []),
+          record: body
+        };
+      });
+    }
+  };
+}
+function bodyOf(answer, kind, request, now) {
+  const body = parseBody(answer.body);
+  const good = answer.status >= 200 && answer.status < 300;
+  if (good && isObject4(body)) return body;
+  if (good) throw unreadable(request, answer, "is not a JSON object", kind);
+  throw refusal2(isObject4(body) ? body : {}, answer, kind, now);
+}
+function errorIn(body, answer, request, kind, now) {
+  if (looksLikeError(body) || saysFailed(body)) return refusal2(body, answer, kind, now);
+  return unreadable(request, answer, "has none of the expected fields", kind);
+}
+function refusal2(body, answer, kind, now) {
+  const inner = typeof body.code === "number" && body.code >= 400 && body.code < 600 ? body.code : void 0;
+  const status = answer.status < 300 && inner !== void 0 ? inner : answer.status;
+  const said = firstText(body.message, body.error, body.errorCode);
+  return refused({ code: codeOf(body, status, kind, said ?? ""), status, said, answer, kind, now });
+}
+function codeOf(body, status, kind, said) {
+  for (const name of [body.errorCode, body.error, body.code]) {
+    if (typeof name === "string" && Object.hasOwn(CODES, name)) return CODES[name];
+  }
+  if (/insufficient credits/i.test(said)) return "INSUFFICIENT_CREDITS";
+  if (/invalid api key/i.test(said)) return "AUTH_FAILED";
+  return status === 409 && kind === "submit" ? "IDEMPOTENCY_CONFLICT" : codeOfStatus(status, kind);
+}
+function taskFrom(body, id, key) {
+  if (!isTaskId(id, key)) return void 0;
+  const createdAt = typeof body.createdAt === "string" ? Date.parse(body.createdAt) : Number.NaN;
+  const { state, unknownState } = typeof body.status === "string" ? stateOf(body.status) : { state: "UNKNOWN" };
+  const reasons = isObject4(body.output) ? [body.output.error, body.output.msg] : [];
+  const error = firstText(...reasons, body.error, body.message, body.errorCode);
+  return {
+    id,
+    state,
+    ...unknownState !== void 0 && { unknownState },
+    ...typeof body.model === "string" && { model: body.model },
+    ...body.input !== void 0 && { input: body.input },
+    ...!Number.isNaN(createdAt) && { createdAt },
+    ...typeof body.idempotencyKey === "string" && body.idempotencyKey !== "" && { idempotencyKey: body.idempotencyKey },
+    ...state === "FAILED" && error !== void 0 && { error: plain4(error) },
+    ...isCredits(body.creditsCharged) && { charged: body.creditsCharged },
+    ...isCredits(body.creditsRefunded) && { refunded: body.creditsRefunded },
+    // A record that names its result but no state is still a result.
+    urls: state === "COMPLETED" || typeof body.status !== "string" ? findUrls(body) : [],
+    record: body
+  };
+}
+function stateOf(word) {
+  const known = word.trim().toUpperCase();
+  if (Object.hasOwn(STATES, known)) return { state: STATES[known] };
+  return { state: "UNKNOWN", unknownState: unknownWord(word) };
+}
+function saysFailed(body) {
+  return typeof body.status === "string" && stateOf(body.status).state === "FAILED";
+}
+function looksLikeError(body) {
+  return [body.errorCode, body.message, body.error, body.code].some(isSet);
+}
+function namesError(body) {
+  const { code } = body;
+  if (typeof code === "number" && code >= 400 && code < 600) return true;
+  return [body.errorCode, body.error, code].some(
+    (name) => typeof name === "string" && Object.hasOwn(CODES, name)
+  );
+}
+function isSet(value) {
+  return value !== void 0 && value !== null;
+}
+function isCredits(value) {
+  return typeof value === "number" && Number.isFinite(value) && value >= 0;
+}
+
+// scripts/src/live.ts
+init_answer();
+export {
+  Api,
+  CONNECT_TIMEOUT_MS,
+  ClosedHere,
+  DirectWire,
+  JsonBody,
+  LIST,
+  MAX_HEADER_BYTES,
+  PAUSE_BUDGET_MS,
+  RECORD,
+  RETRY_PAUSES,
+  SMALL,
+  Transport,
+  YOUNG_TASK_MS,
+  addUrl,
+  aivideomaker,
+  cancelTask,
+  codeOfStatus,
+  creditsOf,
+  decoded,
+  deliver,
+  endsWait,
+  explain,
+  explainMissing,
+  fetchStatus,
+  findUrls,
+  finish,
+  firstText,
+  flatHeaders,
+  folderFor,
+  getStatus,
+  getTask,
+  heeded,
+  intervalBefore,
+  isExcessive,
+  isTaskId,
+  isTransientStatus,
+  isYoung,
+  merge,
+  nameIn,
+  noteState,
+  outgoingBody,
+  outgoingHeaders,
+  parseBody,
+  parseRetryAfter,
+  pauseAfter,
+  pauseBeforeRetry,
+  pollOnce,
+  pollSchedule,
+  pollUntilEnd,
+  pollWithPermit,
+  publicLookup,
+  recordOf,
+  refused,
+  resumeCommand,
+  runLive,
+  shortDeadline,
+  taskOutcome,
+  trouble,
+  unknownWord,
+  unreadable,
+  waitOn,
+  waitTask,
+  where,
+  withAdvice,
+  withProxy
+};

@@ -1,0 +1,1771 @@
+// Compiled from scripts/src/ by `npm run build`; do not edit.
+const require = (name) => process.getBuiltinModule(name);
+var __defProp = Object.defineProperty;
+var __getOwnPropNames = Object.getOwnPropertyNames;
+var __esm = (fn, res, err) => function __init() {
+  if (err) throw err[0];
+  try {
+    return fn && (res = (0, fn[__getOwnPropNames(fn)[0]])(fn = 0)), res;
+  } catch (e) {
+    throw err = [e], e;
+  }
+};
+var __export = (target, all) => {
+  for (var name in all)
+    __defProp(target, name, { get: all[name], enumerable: true });
+};
+
+// scripts/src/model/action.ts
+var ACTIONS;
+var init_action = __esm({
+  "scripts/src/model/action.ts"() {
+    "use strict";
+    ACTIONS = [
+      "generate",
+      "createGeneration",
+      "getStatus",
+      "getTask",
+      "cancelTask",
+      "waitTask",
+      "listTasks",
+      "listPending",
+      "forget",
+      "quote",
+      "account",
+      "listModels",
+      "describeModel"
+    ];
+  }
+});
+
+// scripts/src/providers/registry.ts
+function profileOf(id) {
+  return id === void 0 ? PROFILES[0] : PROFILES.find((profile) => profile.id === id);
+}
+async function createProvider({ id }, settings) {
+  const service = SERVICES.find((one) => one.id === id);
+  return (await service.load())({ ...settings, profile: service });
+}
+var AIVIDEOMAKER, APIDOT, SERVICES, PROFILES;
+var init_registry = __esm({
+  "scripts/src/providers/registry.ts"() {
+    "use strict";
+    AIVIDEOMAKER = {
+      id: "aivideomaker",
+      title: "AIVideoMaker",
+      can: { cancel: true, list: true, quote: true, account: true, signedWebhooks: false },
+      url: "https://aivideomaker.ai",
+      keyVariable: "AIVIDEO_API_KEY",
+      urlVariable: "AIVIDEO_BASE_URL",
+      callbackFlag: "webhookUrl",
+      keyPage: "https://aivideomaker.ai",
+      says: {
+        key: "account settings, API keys",
+        credits: "Credits are bought at https://aivideomaker.ai; API credits are separate from website subscriptions.",
+        retention: "AIVideoMaker keeps results for 24 hours (as documented in September 2026).",
+        refund: "AIVideoMaker documents that the credits of a failed task come back by themselves; creditsRefunded in its record, or the balance, shows it:",
+        cancel: "AIVideoMaker cancels a task only while it is SUBMITTED; one that is PROGRESS runs to its end and is charged.",
+        missing: "AIVideoMaker shows a task only to the key that made it (as documented in September 2026).",
+        prices: "https://aivideomaker.ai",
+        tasks: "Look for the task in its list, by --action listTasks."
+      }
+    };
+    APIDOT = {
+      id: "apidot",
+      title: "APIDot",
+      can: { cancel: false, list: false, quote: false, account: false, signedWebhooks: false },
+      url: "https://api.apidot.ai",
+      keyVariable: "APIDOT_API_KEY",
+      urlVariable: "APIDOT_BASE_URL",
+      callbackFlag: "callbackUrl",
+      keyPage: "https://apidot.ai/dashboard/api-key",
+      says: {
+        key: "dashboard, API key",
+        credits: "APIDot takes credits from a prepaid balance (as documented in April 2026): see https://apidot.ai.",
+        retention: "APIDot keeps media files for 3 days, by a notice on its website of April 2026.",
+        refund: "APIDot does not document what becomes of the charge of a failed task: its examples (2026) say to check the dashboard.",
+        cancel: "APIDot documents no way to cancel a task (as of July 2026).",
+        missing: "APIDot does not document what it answers for a task that it does not know or that another key made.",
+        prices: "https://apidot.ai/models",
+        tasks: "APIDot documents no list of tasks and no replay of a submit. A person looks for the task in its dashboard (https://apidot.ai/dashboard/api-key leads there), or asks support@apidot.ai."
+      }
+    };
+    SERVICES = [
+      {
+        ...AIVIDEOMAKER,
+        load: async () => (await import("./live.mjs")).aivideomaker
+      },
+      {
+        ...APIDOT,
+        load: async () => (await import("./apidot.mjs")).apidot
+      }
+    ];
+    PROFILES = SERVICES;
+  }
+});
+
+// scripts/src/model/skill-folder.ts
+const { basename, dirname, join } = require("node:path");
+const { fileURLToPath } = require("node:url");
+function skillFolder(moduleUrl = import.meta.url) {
+  const here = dirname(fileURLToPath(moduleUrl));
+  return basename(here) === "lib" ? join(here, "..", "..") : join(here, "..", "..", "..");
+}
+var init_skill_folder = __esm({
+  "scripts/src/model/skill-folder.ts"() {
+    "use strict";
+  }
+});
+
+// scripts/src/model/command-line.ts
+const path = require("node:path");
+function commandLine(words) {
+  return ["node", script(), ...words].map((word) => quoteWord(word)).join(" ");
+}
+function actionWords(action, flags = {}) {
+  return flagWords({ action, ...flags });
+}
+function flagWords(flags) {
+  return Object.entries(flags).flatMap(([flag, value]) => {
+    if (value === void 0 || value === false) return [];
+    if (value === true) return [`--${flag}`];
+    const text = String(value);
+    return text.startsWith("--") ? [`--${flag}=${text}`] : [`--${flag}`, text];
+  });
+}
+function quoteWord(text, platform = process.platform) {
+  if (platform === "win32") return quoteForWindows(text);
+  if (/^[\w@%+:,./-][\w@%+=:,./-]*$/.test(text)) return text;
+  return `'${text.replace(/'/g, "'\\''")}'`;
+}
+function quoteForWindows(text) {
+  if (/^[\w+=:,./\\-]+$/.test(text)) return text;
+  const doubled = text.replace(/(\\+)$/, "$1$1");
+  if (!/["$`%!\u201c-\u201e\r\n]/.test(text)) return `"${doubled}"`;
+  const inner = doubled.replace(/(\\*)"/g, '$1$1\\"').replace(/['\u2018-\u201b]/g, "$&$&");
+  return `'${inner}'`;
+}
+function script() {
+  const started = process.argv[1] ?? "";
+  return path.basename(started) === SCRIPT ? path.resolve(started) : path.join(skillFolder(), "scripts", SCRIPT);
+}
+var SCRIPT;
+var init_command_line = __esm({
+  "scripts/src/model/command-line.ts"() {
+    "use strict";
+    init_skill_folder();
+    SCRIPT = "run-workflow.mjs";
+  }
+});
+
+// scripts/src/model/exit-codes.ts
+var EXIT, ONE_CHARGE, EXIT_WORDS, EXIT_OF_ERROR;
+var init_exit_codes = __esm({
+  "scripts/src/model/exit-codes.ts"() {
+    "use strict";
+    EXIT = {
+      done: 0,
+      taskEnded: 1,
+      badInput: 2,
+      keyRefused: 3,
+      stillRunning: 4,
+      credits: 5,
+      temporary: 6,
+      submitUnknown: 7,
+      taskNotFound: 8,
+      downloadFailed: 9,
+      bug: 70,
+      interrupted: 130,
+      terminated: 143
+    };
+    ONE_CHARGE = "Run the same command as often as you like: it is charged once. `--new` makes another.";
+    EXIT_WORDS = {
+      done: { means: "done", next: "give the person the result" },
+      taskEnded: {
+        means: "the task ended FAILED or CANCEL",
+        next: "tell the reason; `--new` tries again with a new charge, so ask first"
+      },
+      badInput: { means: "bad input", next: "correct what `data.issues` names; nothing was charged" },
+      keyRefused: { means: "key missing or refused", next: "ask the person to set the key in the environment" },
+      stillRunning: {
+        means: "still running",
+        next: "run the same command again, or the one in `data.nextSteps`; it charges nothing"
+      },
+      credits: { means: "credits or cap", next: "nothing was submitted; tell what is missing" },
+      temporary: { means: "temporary", next: "follow `data.nextSteps`, after `retryAfter` seconds if set" },
+      submitUnknown: {
+        means: "the outcome of the submit is not known",
+        next: "run the same command again, after `retryAfter` seconds if set: it reconciles, and never submits while that may charge twice"
+      },
+      taskNotFound: { means: "no such task for this key", next: "check the id and the key" },
+      downloadFailed: {
+        means: "finished but not saved",
+        next: "run the command in `data.nextSteps`; it charges nothing"
+      },
+      bug: { means: "a bug of this program", next: "report it; run the same command again" },
+      interrupted: { means: "interrupted", next: "run the same command again" },
+      terminated: { means: "terminated", next: "run the same command again" }
+    };
+    EXIT_OF_ERROR = {
+      INVALID_MODEL: EXIT.badInput,
+      INVALID_PAYLOAD: EXIT.badInput,
+      IDEMPOTENCY_CONFLICT: EXIT.badInput,
+      AUTH_FAILED: EXIT.keyRefused,
+      INSUFFICIENT_CREDITS: EXIT.credits,
+      BUDGET_EXCEEDED: EXIT.credits,
+      RATE_LIMITED: EXIT.temporary,
+      NETWORK_ERROR: EXIT.temporary,
+      UNKNOWN_ERROR: EXIT.temporary,
+      GENERATION_FAILED: EXIT.taskEnded,
+      TASK_CANCELLED: EXIT.taskEnded,
+      CANCEL_REJECTED: EXIT.stillRunning,
+      SUBMIT_OUTCOME_UNKNOWN: EXIT.submitUnknown,
+      TASK_NOT_FOUND: EXIT.taskNotFound,
+      DOWNLOAD_FAILED: EXIT.downloadFailed
+    };
+  }
+});
+
+// scripts/src/cli/help.ts
+var help_exports = {};
+__export(help_exports, {
+  helpText: () => helpText
+});
+function helpText(version) {
+  const run = commandLine([]);
+  return `async-media-workflow ${version}: one command turns a payload into a finished file.
+${plainly(ONE_CHARGE)}
+
+Usage
+  ${run} --model <id> --payload '<json>' [--download <dir>]
+  ${run} --action <action> [--taskId <id>]
+
+Examples (no key, no cost)
+  ${run} --sandbox --model t2v --payload '{"prompt":"a lighthouse at dawn","aspectRatio":"16:9","duration":"5"}' --download out
+  ${run} --action listModels
+  ${run} --action describeModel --model t2v
+
+Flags
+  --model <id>             the model; with --payload alone: validate, submit, wait, fetch the result
+  --payload <json>         the request's fields; "-" reads them from standard input
+  --image <file>           a local picture (PNG, JPEG, WebP, GIF, AVIF, BMP) for the model's image field
+  --action <action>        ${ACTIONS.slice(1, 6).join(", ")},
+                           ${ACTIONS.slice(6).join(", ")}
+  --provider <id>          ${PROFILES.map(({ id }, n) => n === 0 ? `${id} (default)` : id).join(", ")}
+  --kind <kind>            listModels: only models that make video, image, audio or model3d
+  --taskId <id>            the task of getStatus, getTask, cancelTask, waitTask
+  --wait <seconds>         how long to wait for the end (default 600; 0 = do not wait)
+  --pollInterval <seconds> first pause between looks (default 2)
+  --download <dir>         save the finished file there as <taskId>.<ext>
+  --maxCredits <n>         ask for the price first; submit nothing above n (APIDot: by a dated estimate)
+  --maxCreditsPerDay <n>   submit nothing that takes the charges of 24 hours above n
+  --new                    another task of the same request (a new charge)
+  --all                    with waitTask and no --taskId: every pending task
+  --owner <name>           kept in the record; listPending can ask for it
+  --noJournal              keep no record: the same command then submits again, with a new charge
+  --idempotencyKey <key>   8 to 128 characters (default: a new one for each submit)
+  --webhookUrl <url>       https address that the service may notify (APIDot: --callbackUrl)
+  --sandbox                rehearse against a local stand-in: no key, no cost, no network
+  --help, --version
+
+Environment
+  AIVIDEO_API_KEY (needed for live calls), AIVIDEO_BASE_URL, APIDOT_API_KEY, APIDOT_BASE_URL, AIVIDEO_TIMEOUT_MS (30000),
+  AIVIDEO_MAX_RETRIES (3), HTTPS_PROXY, HTTP_PROXY, NO_PROXY, ASYNC_MEDIA_STATE_DIR
+
+Exit codes
+${exitCodes().map((line) => `  ${line}`).join("\n")}`;
+}
+function exitCodes() {
+  const lines = [""];
+  for (const name of Object.keys(EXIT)) {
+    const { means, next } = EXIT_WORDS[name];
+    const isAlone = EXIT[name] === EXIT.stillRunning || EXIT[name] === EXIT.submitUnknown;
+    const item = `${EXIT[name]} ${means}${isAlone ? `: ${plainly(next)}` : ""}`;
+    const line = lines.at(-1);
+    if (line === "" || !isAlone && line.length + item.length < 125)
+      lines[lines.length - 1] = `${line}${line === "" ? "" : "   "}${item}`;
+    else lines.push(item);
+  }
+  return lines;
+}
+function plainly(text) {
+  return text.replaceAll("`", "");
+}
+var init_help = __esm({
+  "scripts/src/cli/help.ts"() {
+    "use strict";
+    init_action();
+    init_command_line();
+    init_exit_codes();
+    init_registry();
+  }
+});
+
+// scripts/src/contracts/nearest.ts
+var LONGEST = 64;
+function nearest(word, candidates) {
+  const wanted = squeeze(word);
+  let best;
+  let bestDistance = Number.POSITIVE_INFINITY;
+  for (const candidate of candidates) {
+    const other = squeeze(candidate);
+    if (wanted === "" || other === "") continue;
+    const shorter = Math.min(wanted.length, other.length);
+    const limit = Math.min(Math.max(1, Math.floor(Math.max(wanted.length, other.length) * 0.4)), shorter - 1);
+    let distance = editDistance(wanted, other);
+    if (shorter >= 3 && (wanted.startsWith(other) || other.startsWith(wanted)))
+      distance = Math.min(distance, limit);
+    if (distance > limit) continue;
+    if (distance < bestDistance || distance === bestDistance && candidate === word) {
+      best = candidate;
+      bestDistance = distance;
+    }
+  }
+  return best;
+}
+function squeeze(word) {
+  return word.slice(0, LONGEST).normalize("NFKC").toLowerCase().replace(/[-_\s]/g, "");
+}
+function editDistance(a, b) {
+  let beforeLast = [];
+  let last = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1];
+      let least = Math.min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (same ? 0 : 1));
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        least = Math.min(least, beforeLast[j - 2] + 1);
+      row.push(least);
+    }
+    beforeLast = last;
+    last = row;
+  }
+  return last[b.length];
+}
+
+// scripts/src/cli/arguments.ts
+init_action();
+
+// scripts/src/model/failure.ts
+var ERROR_CODES = [
+  "INVALID_MODEL",
+  "INVALID_PAYLOAD",
+  "AUTH_FAILED",
+  "RATE_LIMITED",
+  "INSUFFICIENT_CREDITS",
+  "TASK_NOT_FOUND",
+  "NETWORK_ERROR",
+  "UNKNOWN_ERROR",
+  "GENERATION_FAILED",
+  "TASK_CANCELLED",
+  "CANCEL_REJECTED",
+  "BUDGET_EXCEEDED",
+  "IDEMPOTENCY_CONFLICT",
+  "SUBMIT_OUTCOME_UNKNOWN",
+  "DOWNLOAD_FAILED"
+];
+var Failure = class _Failure extends Error {
+  code;
+  details;
+  constructor(code, message, details = {}) {
+    super(message, { cause: details.cause });
+    this.name = "Failure";
+    this.code = code;
+    this.details = details;
+  }
+  /** The same failure, with more said about it. What is given here wins. */
+  with(details) {
+    return new _Failure(this.code, this.message, { ...this.details, ...details });
+  }
+};
+
+// scripts/src/model/idempotency-key.ts
+function isIdempotencyKey(text) {
+  return typeof text === "string" && /^[\x21-\x7e]{8,128}$/.test(text);
+}
+
+// scripts/src/model/output-kind.ts
+var OUTPUT_KINDS = ["video", "image", "audio", "model3d"];
+
+// scripts/src/model/task.ts
+var TASK_STATES = ["SUBMITTED", "PROGRESS", "COMPLETED", "FAILED", "CANCEL", "UNKNOWN"];
+var TASK_ID = /^[A-Za-z0-9_][A-Za-z0-9._:~@=+,-]{0,199}$/;
+var BRIEF_WAIT_S = 45;
+var TERMINAL = /* @__PURE__ */ new Set(["COMPLETED", "FAILED", "CANCEL"]);
+function isTerminal(state) {
+  return TERMINAL.has(state);
+}
+
+// scripts/src/model/text.ts
+var CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]+/gu;
+var INVISIBLE = /[\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu;
+var QUOTES = /["\u201c-\u201f\u00ab\u00bb\u2033\u2036\u275d\u275e\u301d-\u301f\uff02\\]/g;
+function plain(text, limit = 300) {
+  const clean = visible(text.slice(0, limit * 4).replace(CONTROL, " ")).replace(/ {2,}/g, " ").trim();
+  return clean.length > limit || text.length > limit * 4 ? `${clean.slice(0, limit)}…` : clean;
+}
+function visible(text) {
+  return text.replace(INVISIBLE, "");
+}
+var LEFT_BY_JSON = /[\u007f-\u009f\p{Zl}\p{Zp}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
+function escapeInvisible(json) {
+  return json.replace(
+    LEFT_BY_JSON,
+    (character) => Array.from(
+      { length: character.length },
+      (_, n) => `\\u${character.charCodeAt(n).toString(16).padStart(4, "0")}`
+    ).join("")
+  );
+}
+function quoted(text, limit) {
+  return `"${plain(text, limit).replace(QUOTES, "\\$&")}"`;
+}
+var SHORTEST_SECRET = 6;
+function redact(text, secrets) {
+  let out = text;
+  for (const secret of secrets) {
+    if (secret.length < SHORTEST_SECRET) continue;
+    const characters = [...secret].map((char) => char.replace(/[^\w]/, "\\$&"));
+    out = out.replace(new RegExp(characters.join(""), "gi"), "[redacted]");
+    if (out.includes("…")) out = out.replace(beforeCut(characters), "[redacted]");
+  }
+  return out;
+}
+function beforeCut(characters) {
+  const optional = characters.slice(SHORTEST_SECRET).reduceRight((rest, char) => `(?:${char}${rest})?`, "");
+  return new RegExp(`${characters.slice(0, SHORTEST_SECRET).join("")}${optional}(?=…)`, "gi");
+}
+
+// scripts/src/cli/arguments.ts
+init_registry();
+
+// scripts/src/providers/unsupported.ts
+var NEEDS = {
+  cancelTask: {
+    capability: "cancel",
+    missing: "no way to cancel a task",
+    instead: "follow the task with --action waitTask --taskId <id>; watching it charges nothing",
+    page: ({ says }) => says.tasks
+  },
+  listTasks: {
+    capability: "list",
+    missing: "no list of tasks",
+    instead: "ask for one task by the id of its submit: --action getStatus --taskId <id>",
+    page: ({ says }) => says.tasks
+  },
+  quote: {
+    capability: "quote",
+    missing: "no price of a request before it is submitted",
+    instead: "take the dated estimate of --action describeModel, where a price was published; the price in force is on the service's own pages",
+    page: ({ title, says }) => `The models of ${title}: ${says.prices}`
+  },
+  account: {
+    capability: "account",
+    missing: "no request for the balance or the models of a key",
+    instead: "look on the service's own pages; --action listModels shows the models that are known here",
+    page: ({ title, says, keyPage }) => `The models of ${title}: ${says.prices}; its dashboard: ${keyPage}`
+  }
+};
+function unsupported(profile, action, taskId) {
+  const { title } = profile;
+  const { missing, instead, page } = NEEDS[action];
+  return new Failure("INVALID_PAYLOAD", `${title} documents ${missing}, so nothing was sent.`, {
+    ...taskId !== void 0 && { taskId, status: "UNKNOWN" },
+    issues: [
+      {
+        path: "--action",
+        expected: `an action that ${title} documents a request for`,
+        received: `"${plain(action, 60)}"`,
+        hint: instead
+      }
+    ],
+    nextSteps: [`Instead: ${instead}. ${page(profile)}`]
+  });
+}
+function refuseUnsupported(profile, action, taskId) {
+  const need = Object.hasOwn(NEEDS, action) ? NEEDS[action] : void 0;
+  if (need && !profile.can[need.capability]) throw unsupported(profile, action, taskId);
+}
+
+// scripts/src/cli/flags.ts
+var SUBMITS = ["generate", "createGeneration"];
+var PAYLOAD = [...SUBMITS, "quote"];
+var LOCAL = ["listModels", "describeModel", "listPending", "forget"];
+var WAITS = ["generate", "waitTask"];
+var ONE_TASK = ["getStatus", "getTask", "cancelTask", "waitTask", "forget"];
+var NAMED_TASK = ["getStatus", "getTask", "cancelTask"];
+var FLAGS = {
+  provider: { value: "<id>" },
+  kind: { value: "<kind>", actions: ["listModels"] },
+  model: { value: "<id>", actions: [...PAYLOAD, "describeModel"], required: [...PAYLOAD, "describeModel"] },
+  payload: { value: "<json>", actions: PAYLOAD },
+  image: { value: "<file>", actions: PAYLOAD },
+  action: { value: "<action>" },
+  taskId: { value: "<id>", actions: ONE_TASK, required: NAMED_TASK },
+  all: { actions: ["waitTask"] },
+  wait: { value: "<seconds>", actions: WAITS },
+  pollInterval: { value: "<seconds>", actions: WAITS },
+  download: { value: "<dir>", actions: [...WAITS, "createGeneration", "getTask"] },
+  maxCredits: { value: "<n>", actions: PAYLOAD },
+  maxCreditsPerDay: { value: "<n>", actions: SUBMITS },
+  idempotencyKey: { value: "<key>", actions: [...SUBMITS, "forget"] },
+  new: { actions: SUBMITS },
+  noJournal: { actions: [...SUBMITS, "waitTask", "getTask"] },
+  owner: { value: "<name>", actions: [...SUBMITS, "listPending"] },
+  webhookUrl: { value: "<url>", actions: SUBMITS },
+  callbackUrl: { value: "<url>", actions: SUBMITS },
+  sandbox: {},
+  help: {},
+  version: {}
+};
+var rule = (name) => FLAGS[name];
+var isSubmit = (action) => SUBMITS.includes(action);
+var needsRecords = (action) => isSubmit(action) || action === "waitTask" || action === "listPending" || action === "forget";
+var isLocal = (action) => LOCAL.includes(action);
+var isAboutTask = (action) => ONE_TASK.includes(action) || isSubmit(action);
+
+// scripts/src/cli/arguments.ts
+var DEFAULT_WAIT_S = 600;
+var LONGEST_WAIT_S = 86400;
+function parseArguments(argv) {
+  const issues = [];
+  const given = collect(argv, issues);
+  const action = actionOf(given, issues);
+  const asked = given.has("help") || given.has("version");
+  if (!asked && issues.length === 0) {
+    checkFit(action, given, issues);
+    checkTogether(action, given, issues);
+    checkService(action, given, issues);
+  }
+  const args = {
+    action,
+    profile: providerOf(given, issues),
+    isProviderNamed: given.has("provider"),
+    wait: number(given, "wait", { min: 0, max: LONGEST_WAIT_S }, issues) ?? DEFAULT_WAIT_S,
+    all: given.has("all"),
+    isNew: given.has("new"),
+    noJournal: given.has("noJournal"),
+    sandbox: given.has("sandbox"),
+    help: given.has("help"),
+    version: given.has("version")
+  };
+  for (const name of [
+    "model",
+    "payload",
+    "image",
+    "taskId",
+    "download",
+    "idempotencyKey",
+    "owner"
+  ]) {
+    const value = given.get(name);
+    if (value !== void 0) args[name] = value;
+  }
+  const kind = kindOf(given.get("kind"), issues);
+  if (kind !== void 0) args.kind = kind;
+  const callback = given.get(args.profile.callbackFlag);
+  if (callback !== void 0) args.callback = callback;
+  const pollInterval = number(given, "pollInterval", { min: 1e-3, max: 60 }, issues);
+  if (pollInterval !== void 0) args.pollInterval = pollInterval;
+  for (const name of ["maxCredits", "maxCreditsPerDay"]) {
+    const credits = number(given, name, { min: 0, max: 1e9, whole: true }, issues);
+    if (credits !== void 0) args[name] = credits;
+  }
+  checkText(args, issues);
+  if (asked || issues.length === 0) return args;
+  const first = issues[0];
+  throw new Failure(
+    "INVALID_PAYLOAD",
+    `${first.path}: expected ${first.expected}, received ${first.received}.`,
+    {
+      issues,
+      nextSteps: [...new Set(issues.map(({ hint }) => hint))]
+    }
+  );
+}
+function guessAction(argv) {
+  const at = argv.findIndex((arg) => arg === "--action" || arg.startsWith("--action="));
+  const word = at < 0 ? void 0 : argv[at]?.includes("=") ? argv[at]?.split("=")[1] : argv[at + 1];
+  const isAboutTask2 = argv.some((arg) => /^--task-?id(=|$)/i.test(arg));
+  return ACTIONS.find((action) => action === word) ?? (isAboutTask2 ? "getStatus" : "generate");
+}
+var flagNames = Object.keys(FLAGS);
+function collect(argv, issues) {
+  const given = /* @__PURE__ */ new Map();
+  const strays = [];
+  for (let i = 0; i < argv.length; i += 1) {
+    const arg = argv[i];
+    if (!arg.startsWith("--") || arg.length < 3) {
+      if (arg === "-h") given.set("help", "");
+      else strays.push(arg);
+      continue;
+    }
+    const equals = arg.indexOf("=");
+    const word = equals < 0 ? arg.slice(2) : arg.slice(2, equals);
+    const name = flagNames.find((flag) => flag === word);
+    if (!name) {
+      issues.push(unknownFlag(word));
+      if (equals < 0 && i + 1 < argv.length && !argv[i + 1].startsWith("--")) i += 1;
+      continue;
+    }
+    const { value: form } = rule(name);
+    let value = equals < 0 ? void 0 : arg.slice(equals + 1);
+    if (form === void 0) {
+      if (value !== void 0)
+        issues.push(issue(`--${name}`, "no value", quote(value), `write --${name} alone`));
+      value = "";
+    } else if (value === void 0) {
+      const next = argv[i + 1];
+      if (next !== void 0 && !next.startsWith("--")) {
+        value = next;
+        i += 1;
+      } else {
+        const came = next === void 0 ? "nothing" : quote(next);
+        issues.push(issue(`--${name}`, form, came, `write --${name} ${form}`));
+        continue;
+      }
+    }
+    if (given.has(name))
+      issues.push(issue(`--${name}`, "to be given once", "it twice", `keep one --${name}`));
+    else if (form !== void 0 && value === "")
+      issues.push(issue(`--${name}`, form, "an empty value", `write --${name} ${form}`));
+    given.set(name, value);
+  }
+  if (strays.length > 0) issues.push(straysIssue(strays, given));
+  return given;
+}
+function unknownFlag(word) {
+  const camel = word.replace(/[-_]+([a-z])/gi, (_, letter) => letter.toUpperCase());
+  const close = flagNames.find((flag) => flag.toLowerCase() === camel.toLowerCase()) ?? nearest(camel, flagNames);
+  const hint = close ? `write --${close}` : "run with --help to see all flags";
+  return issue(`--${plain(word, 40)}`, "a flag that exists", "an unknown one", hint);
+}
+function straysIssue(strays, given) {
+  const first = quote(strays[0]);
+  const action = ACTIONS.find((name) => name === strays[0]);
+  const payload = given.get("payload");
+  if (action) return issue("arguments", "flags only", first, `write --action ${action}`);
+  const flag = /^[-\u2010-\u2015]+([A-Za-z]\w*)/.exec(strays[0])?.[1];
+  const close = flag && nearest(flag, flagNames);
+  if (close) return issue("arguments", "flags only, each beginning with --", first, `write --${close}`);
+  if (payload !== void 0 || strays.some((stray) => /[{}:]/.test(stray))) {
+    const hint = "the shell split the JSON at its spaces: pass it on standard input with --payload - instead";
+    return issue("--payload", "one JSON value", `more words after it (${first})`, hint);
+  }
+  return issue("arguments", "flags only, each beginning with --", first, "run with --help to see the form");
+}
+function actionOf(given, issues) {
+  const word = given.get("action");
+  if (word === void 0) {
+    const guess = given.has("taskId") ? "getStatus" : void 0;
+    if (guess) issues.push(issue("--action", "an action beside --taskId", "none", `write --action ${guess}`));
+    return guess ?? "generate";
+  }
+  const action = ACTIONS.find((name) => name === word);
+  if (action) return action;
+  const close = nearest(word, ACTIONS);
+  const hint = close ? `write --action ${close}` : "run with --help to see the actions";
+  issues.push(issue("--action", `one of ${ACTIONS.join(", ")}`, quote(word), hint));
+  return "generate";
+}
+function providerOf(given, issues) {
+  const word = given.get("provider");
+  const profile = profileOf(word);
+  if (profile) return profile;
+  const ids = PROFILES.map(({ id }) => id);
+  const close = nearest(word, ids) ?? ids[0];
+  issues.push(issue("--provider", `one of ${ids.join(", ")}`, quote(word), `write --provider ${close}`));
+  return PROFILES[0];
+}
+var KIND_NAMES = {
+  "3d": "model3d",
+  model: "model3d",
+  music: "audio",
+  sound: "audio",
+  picture: "image"
+};
+function kindOf(word, issues) {
+  if (word === void 0 || word === "") return void 0;
+  const kind = OUTPUT_KINDS.find((name) => name === word);
+  if (kind !== void 0) return kind;
+  const lower = word.toLowerCase();
+  const named = Object.hasOwn(KIND_NAMES, lower) ? KIND_NAMES[lower] : void 0;
+  const close = named ?? nearest(lower, OUTPUT_KINDS) ?? OUTPUT_KINDS[0];
+  issues.push(issue("--kind", `one of ${OUTPUT_KINDS.join(", ")}`, quote(word), `write --kind ${close}`));
+  return void 0;
+}
+function checkFit(action, given, issues) {
+  const what = action === "generate" ? "the full workflow" : `--action ${action}`;
+  for (const name of flagNames) {
+    const { actions, required, value } = rule(name);
+    if (given.has(name) && actions && !actions.includes(action)) {
+      const hint = `leave --${name} out, or use it with ${actions.map((one) => one === "generate" ? "the full workflow" : one).join(", ")}`;
+      issues.push(issue(`--${name}`, `not to be given with ${what}`, "it", hint));
+    }
+    if (!given.has(name) && required?.includes(action)) {
+      issues.push(issue(`--${name}`, `${value} for ${what}`, "nothing", `add --${name} ${value}`));
+    }
+  }
+  const takesPayload = rule("payload").actions?.includes(action);
+  if (takesPayload && !given.has("payload") && !given.has("image")) {
+    issues.push(
+      issue(
+        "--payload",
+        `<json> for ${what}`,
+        "nothing",
+        "add --payload '<json>', or --payload - to read it from standard input"
+      )
+    );
+  }
+}
+function number(given, name, { min, max, whole = false }, issues) {
+  const text = given.get(name);
+  if (text === void 0 || text === "") return void 0;
+  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= min && value <= max && (!whole || Number.isInteger(value))) return value;
+  const kind = whole ? "a whole number" : "a number";
+  const hint = `write --${name} ${whole ? Math.max(min, 100) : Math.max(min, 5)}`;
+  issues.push(issue(`--${name}`, `${kind} from ${min} to ${max}`, quote(text), hint));
+  return void 0;
+}
+function checkText(args, issues) {
+  const { taskId, idempotencyKey, owner } = args;
+  if (taskId !== void 0 && taskId !== "" && !TASK_ID.test(taskId)) {
+    const expected = "the id as the service gave it: letters, digits and . _ : ~ - (at most 200 characters)";
+    issues.push(
+      issue(
+        "--taskId",
+        expected,
+        quote(taskId),
+        "take taskId from the envelope of the submit, or from --action listPending"
+      )
+    );
+  }
+  if (owner !== void 0 && (owner.length > 200 || plain(owner, 200) !== owner)) {
+    const expected = "at most 200 characters in one line";
+    issues.push(issue("--owner", expected, quote(owner), "write for example --owner user-42"));
+  }
+  if (idempotencyKey !== void 0 && idempotencyKey !== "" && !isIdempotencyKey(idempotencyKey)) {
+    const expected = "8 to 128 visible ASCII characters without spaces";
+    issues.push(
+      issue(
+        "--idempotencyKey",
+        expected,
+        quote(idempotencyKey),
+        "choose for example --idempotencyKey lighthouse-0001"
+      )
+    );
+  }
+}
+var CONFLICTS = [
+  ["new", "idempotencyKey", "leave --new out and give another --idempotencyKey: a new key is a new wish"],
+  [
+    "noJournal",
+    "maxCreditsPerDay",
+    "leave --noJournal out: the charges of the day are counted in the journal"
+  ],
+  ["noJournal", "new", "leave --new out: without a journal every submit is a new one"],
+  ["noJournal", "owner", "leave --owner out: it is kept in the journal alone"],
+  ["all", "taskId", "leave out --all or --taskId"]
+];
+function checkTogether(action, given, issues) {
+  for (const [one, other, hint] of CONFLICTS) {
+    if (given.has(one) && given.has(other))
+      issues.push(issue(`--${one}`, `not to be given with --${other}`, "both", hint));
+  }
+  if (action === "forget" && given.has("taskId") === given.has("idempotencyKey")) {
+    const came = given.has("taskId") ? "both" : "neither";
+    const hint = "take the one that --action listPending shows";
+    issues.push(issue("--taskId", "either --taskId or --idempotencyKey", came, hint));
+  }
+}
+function checkService(action, given, issues) {
+  const profile = providerOf(given, issues);
+  const { title, can, callbackFlag } = profile;
+  const taskId = given.get("taskId");
+  const known = taskId !== void 0 && TASK_ID.test(taskId) ? taskId : void 0;
+  if (action !== "quote") refuseUnsupported(profile, action, known);
+  for (const name of ["webhookUrl", "callbackUrl"]) {
+    if (name === callbackFlag || !given.has(name)) continue;
+    issues.push(issue(`--${name}`, `--${callbackFlag} for ${title}`, "it", `write --${callbackFlag}`));
+  }
+  if (!can.quote && given.has("maxCreditsPerDay")) {
+    const expected = `not to be given with ${title}, which documents no price before a submit`;
+    const hint = "leave --maxCreditsPerDay out; --maxCredits is held against an estimate";
+    issues.push(issue("--maxCreditsPerDay", expected, "it", hint));
+  }
+}
+function issue(path5, expected, received, hint) {
+  return { path: path5, expected, received, hint };
+}
+function quote(text) {
+  return `"${plain(text, 60)}"`;
+}
+
+// scripts/src/cli/command-line.ts
+init_command_line();
+const path2 = require("node:path");
+init_registry();
+function resumeFlags({ action, wait, pollInterval, download }) {
+  const seconds = !rule("wait").actions?.includes(action) || wait === 0 ? BRIEF_WAIT_S : wait;
+  return {
+    wait: seconds === DEFAULT_WAIT_S ? void 0 : seconds,
+    pollInterval,
+    download: download === void 0 ? void 0 : path2.resolve(download)
+  };
+}
+function placeFlags({ profile, sandbox }) {
+  return { provider: profile === profileOf(void 0) ? void 0 : profile.id, sandbox };
+}
+function modelFlags({ provider, model }) {
+  return { provider: provider === profileOf(void 0)?.id ? void 0 : provider, model };
+}
+var LONGEST_SHOWN = 2e3;
+function commandFrom(argv, more = {}) {
+  return commandLine(flagWords({ ...flagsIn(argv), ...more }));
+}
+function commandAgain(argv) {
+  return commandFrom(argv, { new: false });
+}
+function commandAnew({ idempotencyKey }) {
+  return `the same command with ${idempotencyKey === void 0 ? "--new" : "another --idempotencyKey"}`;
+}
+function flagsIn(argv) {
+  const flags = {};
+  for (let i = 0; i < argv.length; i += 1) {
+    const [, name, attached] = /^--(\w+)(?:=(.*))?$/s.exec(argv[i]);
+    const hasValue = rule(name).value !== void 0;
+    flags[name] = hasValue ? portable(name, attached ?? argv[++i]) : true;
+  }
+  return flags;
+}
+function portable(name, value) {
+  if (name === "payload") return quoteWord(value).length > LONGEST_SHOWN ? "-" : value;
+  return name === "download" || name === "image" ? path2.resolve(value) : value;
+}
+
+// scripts/src/cli/environment.ts
+const { homedir } = require("node:os");
+const path3 = require("node:path");
+
+// scripts/src/model/public-address.ts
+function checkPublicUrl(value, options) {
+  const schemes = options.schemes.join(" or ");
+  const expected = `a public ${schemes} URL`;
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(value.slice(0, 80))?.[1]?.toLowerCase();
+  if (scheme === void 0) return { expected, hint: `begin the URL with ${options.schemes.at(-1)}://` };
+  if (!options.schemes.includes(scheme))
+    return { expected, hint: `write ${expected}; ${plain(scheme, 20)}: is not taken` };
+  const odd = /[\s\\\u0000-\u001f\u007f]/.exec(value);
+  if (odd !== null)
+    return {
+      expected,
+      hint: `write the URL without ${odd[0] === "\\" ? "backslashes" : "spaces or control characters"}`
+    };
+  const authority = /^[^:]+:\/\/([^/?#]+)/.exec(value)?.[1];
+  if (authority === void 0 || !URL.canParse(value))
+    return { expected, hint: `write a complete URL such as ${options.schemes.at(-1)}://host/path` };
+  if (authority.includes("@")) return { expected, hint: "write the URL without user name and password" };
+  const { hostname } = new URL(value);
+  if (isPublicHost(hostname)) return null;
+  return {
+    expected,
+    hint: `${plain(hostname, 60)} cannot be reached from the internet; write a URL on a public host`
+  };
+}
+var THIS_MACHINE = ["localhost", "127.0.0.1", "[::1]"];
+var LOCAL_NAMES = /(?:^|\.)(?:localhost|local|localdomain|internal|lan|home\.arpa)$/;
+function isPublicHost(hostname) {
+  if (hostname.startsWith("[")) return isPublicIpv6(hostname.slice(1, -1));
+  const name = hostname.replace(/\.$/, "");
+  if (/^\d+\.\d+\.\d+\.\d+$/.test(name)) return isPublicIpv4(name.split(".").map(Number));
+  const labels = name.split(".");
+  return labels.length > 1 && !labels.includes("") && !LOCAL_NAMES.test(name);
+}
+var PRIVATE_IPV4 = [
+  ["0.0.0.0", 8],
+  ["10.0.0.0", 8],
+  ["100.64.0.0", 10],
+  ["127.0.0.0", 8],
+  ["169.254.0.0", 16],
+  ["172.16.0.0", 12],
+  ["192.0.0.0", 24],
+  ["192.0.2.0", 24],
+  ["192.88.99.0", 24],
+  ["192.168.0.0", 16],
+  ["198.18.0.0", 15],
+  ["198.51.100.0", 24],
+  ["203.0.113.0", 24],
+  ["224.0.0.0", 3]
+];
+function isPublicIpv4(octets) {
+  const address = toNumber(octets);
+  return PRIVATE_IPV4.every(([base, bits]) => {
+    const size = 2 ** (32 - bits);
+    return Math.floor(address / size) !== Math.floor(toNumber(base.split(".").map(Number)) / size);
+  });
+}
+function toNumber(octets) {
+  return octets.reduce((sum, octet) => sum * 256 + octet, 0);
+}
+function isPublicAddress(address) {
+  if (!address.includes(":")) return isPublicHost(address);
+  if (!URL.canParse(`http://[${address}]/`)) return false;
+  const normal = new URL(`http://[${address}]/`).hostname;
+  const inside = /^\[64:ff9b::(?:([0-9a-f]{1,4}):)?([0-9a-f]{1,4})\]$/.exec(normal);
+  if (!inside) return isPublicHost(normal);
+  const [high, low] = [inside[1] ?? "0", inside[2]].map((group) => Number.parseInt(group, 16));
+  return isPublicIpv4([high >> 8, high & 255, low >> 8, low & 255]);
+}
+function isPublicIpv6(address) {
+  const groups = address.split(":");
+  const first = Number.parseInt(groups[0] || "0", 16);
+  const second = Number.parseInt(groups[1] || "0", 16);
+  if (first >> 13 !== 1) return false;
+  if (first === 8193 && (second < 512 || second === 3512)) return false;
+  return first !== 8194 && !(first === 16383 && second < 4096);
+}
+
+// scripts/src/cli/environment.ts
+init_skill_folder();
+init_registry();
+
+// scripts/src/cli/output.ts
+const { fstatSync, writeSync } = require("node:fs");
+
+// scripts/src/model/envelope.ts
+init_exit_codes();
+var UPSTREAM = "upstream";
+function upstream(record) {
+  return record && Object.keys(record).length > 0 ? { [UPSTREAM]: record } : {};
+}
+function success(status, taskId, data, exitCode, retryAfter = null) {
+  return {
+    envelope: { ok: true, status, taskId, data, errorCode: null, errorMessage: null, retryAfter },
+    exitCode
+  };
+}
+function withWarning(outcome, text) {
+  const { data } = outcome.envelope;
+  const warnings = [...Array.isArray(data?.warnings) ? data.warnings : [], text];
+  return { ...outcome, envelope: { ...outcome.envelope, data: { ...data, warnings } } };
+}
+function failed(failure, fallback, knownTaskId) {
+  const { details } = failure;
+  const data = { ...details.data };
+  if (details.issues?.length) data.issues = details.issues.map((issue2) => ({ ...issue2 }));
+  if (details.nextSteps?.length) data.nextSteps = details.nextSteps;
+  return {
+    envelope: {
+      ok: false,
+      status: details.status ?? fallback,
+      taskId: details.taskId ?? knownTaskId,
+      data: Object.keys(data).length > 0 ? data : null,
+      errorCode: failure.code,
+      errorMessage: failure.message,
+      retryAfter: details.retryAfter ?? null
+    },
+    exitCode: details.exitCode ?? EXIT_OF_ERROR[failure.code]
+  };
+}
+
+// scripts/src/model/bounded.ts
+var STEPS = [
+  { text: 4096, items: 200, depth: 16 },
+  { text: 2048, items: 50, depth: 10 },
+  { text: 1024, items: 20, depth: 6 },
+  { text: 256, items: 8, depth: 4 }
+];
+var LAST = { text: 40, items: 8, depth: 2 };
+var FIRST = ["nextSteps", "issues", "files", "resultUrls", "warnings"];
+var FIRST_LIMITS = { text: 4096, items: 20, depth: 6 };
+var FIRST_LIMITS_AT_LAST = { text: 1024, items: 8, depth: 6 };
+var ATTEMPTS = [
+  ...[...STEPS, LAST].map((upstream2) => ({ upstream: upstream2, rest: STEPS[0], first: FIRST_LIMITS })),
+  ...STEPS.slice(1).map((rest) => ({ upstream: LAST, rest, first: FIRST_LIMITS })),
+  { upstream: LAST, rest: LAST, first: FIRST_LIMITS_AT_LAST },
+  { upstream: LAST, rest: LAST, first: LAST }
+];
+function boundedJson(value, maxBytes, secrets, indent) {
+  let text = "";
+  for (const limits of ATTEMPTS) {
+    const cutter = new Cutter(limits, secrets, maxBytes);
+    const kept = cutter.cut(value);
+    if (cutter.left < 0) continue;
+    text = escapeInvisible(JSON.stringify(kept, null, indent));
+    if (Buffer.byteLength(text) <= maxBytes) break;
+  }
+  return text;
+}
+var Cutter = class {
+  #limits;
+  #secrets;
+  /** Characters that may still be kept; below zero, what was cut is not to be used. */
+  left;
+  constructor(limits, secrets, maxCharacters) {
+    this.#limits = limits;
+    this.#secrets = secrets;
+    this.left = maxCharacters;
+  }
+  cut(value, limits = this.#limits.rest, depth = 0, isTheirs = false) {
+    this.left -= 1;
+    if (this.left < 0) return null;
+    if (typeof value === "string") return this.#text(value, limits.text, isTheirs);
+    if (typeof value !== "object" || value === null) return value;
+    if (depth >= limits.depth) return "[cut: nested too deep]";
+    if (Array.isArray(value)) {
+      const kept2 = value.slice(0, limits.items).map((item) => this.cut(item, limits, depth + 1, isTheirs));
+      if (value.length > limits.items) kept2.push(`[cut: ${value.length - limits.items} more items]`);
+      return kept2;
+    }
+    const keys = Object.keys(value);
+    const names = keys.length > limits.items ? mostWanted(keys, limits.items) : keys;
+    const kept = names.map((key2) => {
+      const item = value[key2];
+      const isUpstream = depth === 1 && key2 === UPSTREAM;
+      const isFirst = depth === 0 ? typeof item === "string" : depth === 1 && FIRST.includes(key2);
+      const inner = isUpstream ? this.#limits.upstream : isFirst ? this.#limits.first : limits;
+      return [
+        this.#text(key2, Math.min(128, limits.text), isTheirs),
+        this.cut(item, inner, depth + 1, isTheirs || isUpstream)
+      ];
+    });
+    if (keys.length > limits.items) kept.push(["[cut]", `${keys.length - limits.items} more fields`]);
+    return Object.fromEntries(kept);
+  }
+  #text(text, limit, isTheirs) {
+    const isDataUri = text.length > 128 && /^\s*data:/i.test(text);
+    const keep = isDataUri ? 48 : limit;
+    const isLong = isTheirs && text.length > keep * 4;
+    const shown = isTheirs ? visible(text.slice(0, keep * 4)) + (isLong ? "…" : "") : text;
+    const clean = redact(shown, this.#secrets);
+    this.left -= Math.min(clean.length, keep);
+    return clean.length <= keep && !isLong ? clean : `${clean.slice(0, keep)}… [cut: ${text.length} characters]`;
+  }
+};
+function mostWanted(keys, count) {
+  const first = FIRST.filter((key2) => keys.includes(key2));
+  return [...keys.filter((key2) => !first.includes(key2)).slice(0, count - first.length), ...first];
+}
+
+// scripts/src/cli/output.ts
+init_exit_codes();
+var MAX_DOCUMENT_BYTES = 64 * 1024;
+var written = false;
+async function finishWith({ envelope, exitCode }, secrets) {
+  if (written) return false;
+  written = true;
+  process.exitCode = exitCode;
+  const { ok, status, taskId, data, errorCode, errorMessage, retryAfter } = envelope;
+  const document = { ok, status, taskId, data, errorCode, errorMessage, retryAfter };
+  const indent = isTerminal2(STDOUT) ? 2 : void 0;
+  return write(STDOUT, `${boundedJson(document, MAX_DOCUMENT_BYTES - 1, secrets, indent)}
+`);
+}
+function printText(text) {
+  written = true;
+  void write(STDOUT, `${text}
+`);
+}
+var screen = {
+  write: (text) => void write(STDERR, text),
+  get isTTY() {
+    return isTerminal2(STDERR);
+  },
+  get columns() {
+    return process.stderr.columns || 80;
+  }
+};
+var STDOUT = 1;
+var STDERR = 2;
+function write(descriptor, text) {
+  let rest = Buffer.from(text);
+  try {
+    while (rest.length > 0) rest = rest.subarray(writeSync(descriptor, rest));
+    return true;
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    if (code !== "EAGAIN") {
+      if (descriptor === STDOUT && code !== "EPIPE") {
+        process.exitCode = EXIT.temporary;
+        screen.write(`The document could not be written to standard output (${code}).
+`);
+      }
+      return false;
+    }
+    const stream = descriptor === STDOUT ? process.stdout : process.stderr;
+    return new Promise((resolve) => {
+      stream.on("error", () => resolve(false));
+      const written2 = (trouble) => resolve(!trouble);
+      if (descriptor === STDERR && writeThroughMute) writeThroughMute(rest, written2);
+      else stream.write(rest, written2);
+    });
+  }
+}
+var writeThroughMute;
+function muteNode() {
+  writeThroughMute ??= process.stderr.write.bind(process.stderr);
+  process.stderr.write = (_, encodingOrDone, done) => {
+    const callback = typeof encodingOrDone === "function" ? encodingOrDone : done;
+    if (typeof callback === "function") callback();
+    return true;
+  };
+}
+function isTerminal2(descriptor) {
+  try {
+    if (!fstatSync(descriptor).isCharacterDevice()) return false;
+  } catch {
+    return false;
+  }
+  return (descriptor === STDOUT ? process.stdout : process.stderr).isTTY === true;
+}
+
+// scripts/src/cli/environment.ts
+function secretsIn(env) {
+  return PROFILES.flatMap(({ keyVariable }) => env[keyVariable]?.trim() || []);
+}
+function overrule(env) {
+  const lines = [];
+  if (env.NODE_TLS_REJECT_UNAUTHORIZED === "0") {
+    delete env.NODE_TLS_REJECT_UNAUTHORIZED;
+    lines.push(
+      "NODE_TLS_REJECT_UNAUTHORIZED=0 is overruled: certificates are verified. NODE_EXTRA_CA_CERTS adds one of your own."
+    );
+  }
+  if (env.NODE_DEBUG) {
+    muteNode();
+    lines.push("NODE_DEBUG is overruled: what Node shows for it would show the key.");
+  }
+  return lines;
+}
+function readEnvironment(env, profile, { isLive, hasState, isRehearsal = false }) {
+  const issues = [];
+  const isStateChosen = Boolean(env.ASYNC_MEDIA_STATE_DIR);
+  const needsState = hasState && (!isRehearsal || isStateChosen);
+  const way = isLive ? env : {};
+  const environment = {
+    key: key(profile, way, issues),
+    baseUrl: baseUrl(profile, way, issues),
+    timeoutMs: integer(
+      "AIVIDEO_TIMEOUT_MS",
+      env.AIVIDEO_TIMEOUT_MS,
+      { fallback: 3e4, min: 1, max: 6e5 },
+      issues
+    ),
+    maxRetries: integer(
+      "AIVIDEO_MAX_RETRIES",
+      env.AIVIDEO_MAX_RETRIES,
+      { fallback: 3, min: 0, max: 10 },
+      issues
+    ),
+    httpProxy: proxy("HTTP_PROXY", way.http_proxy || way.HTTP_PROXY, issues),
+    httpsProxy: proxy("HTTPS_PROXY", way.https_proxy || way.HTTPS_PROXY, issues),
+    noProxy: way.no_proxy || way.NO_PROXY || void 0,
+    stateFolder: stateFolder(env, needsState ? issues : []),
+    isStateChosen
+  };
+  const first = issues[0];
+  if (!first) return environment;
+  throw new Failure(
+    "INVALID_PAYLOAD",
+    `${first.path}: expected ${first.expected}, received ${first.received}.`,
+    {
+      issues,
+      nextSteps: issues.map(({ hint }) => hint)
+    }
+  );
+}
+function journalFolder({ stateFolder: folder }, sandbox) {
+  return path3.join(folder, ...sandbox ? ["sandbox"] : [], "journal");
+}
+function isLoopback(url) {
+  return THIS_MACHINE.includes(url.hostname);
+}
+function key({ keyVariable }, env, issues) {
+  const trimmed = env[keyVariable]?.trim();
+  if (!trimmed) return void 0;
+  if (/^[\x21-\x7e]+$/.test(trimmed)) return trimmed;
+  issues.push({
+    path: keyVariable,
+    expected: "a key without spaces, line breaks or letters beyond ASCII",
+    received: `${trimmed.length} characters, some of them not allowed (not shown)`,
+    hint: `set ${keyVariable} again, to the key alone`
+  });
+  return void 0;
+}
+function baseUrl({ urlVariable, url: usual }, env, issues) {
+  const value = env[urlVariable];
+  if (!value) return void 0;
+  const url = URL.canParse(value) ? new URL(value) : void 0;
+  const safe = url?.protocol === "https:" || url?.protocol === "http:" && isLoopback(url);
+  if (url && safe && !url.username && !url.password && !url.search && !url.hash) return url;
+  issues.push({
+    path: urlVariable,
+    expected: "an https address, or http on 127.0.0.1, localhost or [::1], without user, query or fragment",
+    // It may hold a password.
+    received: url ? `${url.protocol}//${plain(url.host, 80)}` : `"${plain(value.replace(/\S*@/, "…@"), 80)}"`,
+    hint: `unset ${urlVariable} to use ${usual}`
+  });
+  return void 0;
+}
+function integer(name, value, { fallback, min, max }, issues) {
+  if (!value?.trim()) return fallback;
+  const parsed = /^\d{1,9}$/.test(value.trim()) ? Number(value) : Number.NaN;
+  if (parsed >= min && parsed <= max) return parsed;
+  issues.push({
+    path: name,
+    expected: `a whole number from ${min} to ${max}`,
+    received: `"${plain(value, 40)}"`,
+    hint: `set ${name}=${fallback}, or unset it`
+  });
+  return fallback;
+}
+function proxy(name, value, issues) {
+  if (!value) return void 0;
+  const address = value.includes("://") ? value : `http://${value}`;
+  const protocol = URL.canParse(address) ? new URL(address).protocol : "";
+  if (protocol === "http:" || protocol === "https:") return address;
+  issues.push({
+    path: name,
+    expected: "the address of an http or https proxy, such as http://127.0.0.1:3128",
+    // It may hold a password.
+    received: protocol ? `one that begins with ${protocol}//` : "something that is no address",
+    hint: `correct or unset ${name}`
+  });
+  return void 0;
+}
+function stateFolder(env, issues) {
+  const folder = wantedStateFolder(env);
+  const inside = path3.relative(skillFolder(), folder);
+  if (folder !== "" && (inside.startsWith("..") || path3.isAbsolute(inside))) return folder;
+  issues.push({
+    path: "ASYNC_MEDIA_STATE_DIR",
+    expected: folder ? "a folder outside the skill's own, which is replaced when the skill is updated" : "a folder for records, because there is no home folder",
+    received: folder ? plain(folder, 200) : "nothing",
+    hint: "set ASYNC_MEDIA_STATE_DIR to the absolute path of a folder that stays"
+  });
+  return "";
+}
+function wantedStateFolder(env) {
+  if (env.ASYNC_MEDIA_STATE_DIR) return path3.resolve(env.ASYNC_MEDIA_STATE_DIR);
+  if (env.XDG_STATE_HOME && path3.isAbsolute(env.XDG_STATE_HOME)) {
+    return path3.join(env.XDG_STATE_HOME, FOLDER);
+  }
+  if (process.platform === "win32" && env.LOCALAPPDATA) return path3.join(env.LOCALAPPDATA, FOLDER);
+  const home = homeFolder();
+  return path3.isAbsolute(home) ? path3.join(home, ".local", "state", FOLDER) : "";
+}
+function homeFolder() {
+  try {
+    return homedir();
+  } catch {
+    return "";
+  }
+}
+var FOLDER = "async-media-workflow";
+
+// scripts/src/main.ts
+init_help();
+
+// scripts/src/cli/interruption.ts
+init_exit_codes();
+var GRACE_MS = 2e3;
+var Interruption = class {
+  #controller = new AbortController();
+  #received = null;
+  #grace;
+  get signal() {
+    return this.#controller.signal;
+  }
+  /** The signal that came, if one did. */
+  get received() {
+    return this.#received;
+  }
+  listen(situation) {
+    for (const name of ["SIGINT", "SIGTERM"]) {
+      process.on(name, () => this.#on(name, situation));
+    }
+    situation.onOutcomeKnown = () => {
+      if (this.#received) this.#abort();
+    };
+  }
+  /** Ends whatever is under way. */
+  stop() {
+    this.#abort();
+  }
+  #on(name, situation) {
+    const isFirst = this.#received === null;
+    this.#received ??= name;
+    if (isFirst && situation.phase === "submitting") this.#grace = setTimeout(() => this.#abort(), GRACE_MS);
+    else this.#abort();
+  }
+  #abort() {
+    clearTimeout(this.#grace);
+    this.#controller.abort(new Error(`stopped by ${this.#received ?? "a bug"}`));
+  }
+};
+var CHARGES_NOTHING = "Run this command as often as you like: it charges nothing.";
+function interruptedOutcome(signal, { phase, taskId, state, isAboutMany }, { resume, findOut: findOut2, isSubmit: isSubmit2, downloads, generation }) {
+  const exitCode = signal === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
+  const because = (code, message, details = {}) => failed(new Failure(code, `${signal} came ${message}`, { exitCode, ...details }), null, taskId);
+  if (phase === "submitting") {
+    return because(
+      "SUBMIT_OUTCOME_UNKNOWN",
+      "while the submit was under way; whether it was taken is not known.",
+      {
+        status: "UNKNOWN",
+        ...generation && { data: { idempotencyKey: generation.idempotencyKey, model: generation.model } },
+        nextSteps: findOut2
+      }
+    );
+  }
+  if (isAboutMany) {
+    const nextSteps2 = [resume, `The tasks go on by themselves. ${CHARGES_NOTHING}`];
+    return success(null, null, { interruptedBy: signal, nextSteps: nextSteps2 }, exitCode);
+  }
+  if (taskId === null) {
+    return because("UNKNOWN_ERROR", `first.${isSubmit2 ? " Nothing was submitted." : ""}`, {
+      ...isSubmit2 && { status: "FAILED" }
+    });
+  }
+  if (state === null) {
+    const status = "UNKNOWN";
+    return because("UNKNOWN_ERROR", "before the service said how the task is.", {
+      status,
+      nextSteps: [resume]
+    });
+  }
+  if (state === "FAILED" || state === "CANCEL") {
+    const code = state === "FAILED" ? "GENERATION_FAILED" : "TASK_CANCELLED";
+    return because(code, `before the record of the task was here. It has ended: ${state}.`, {
+      status: state,
+      nextSteps: [resume]
+    });
+  }
+  if (state === "COMPLETED" && downloads) {
+    return because("DOWNLOAD_FAILED", "before the file was saved. The task is finished.", {
+      status: state,
+      nextSteps: [resume, `The task is finished and paid for: fetch its result. ${CHARGES_NOTHING}`]
+    });
+  }
+  const goesOn = state === "COMPLETED" ? "The task is finished: fetch its result." : "The task goes on by itself.";
+  const nextSteps = [resume, `${goesOn} ${CHARGES_NOTHING}`];
+  return success(state, taskId, { interruptedBy: signal, nextSteps }, exitCode);
+}
+
+// scripts/src/cli/main.ts
+init_command_line();
+init_exit_codes();
+
+// scripts/src/cli/preflight.ts
+function checkInterval({ pollInterval }, loopback) {
+  if (pollInterval === void 0 || loopback || Number.isInteger(pollInterval) && pollInterval >= 1) return;
+  const hint = `write --pollInterval ${Math.max(1, Math.ceil(pollInterval))}`;
+  throw new Failure(
+    "INVALID_PAYLOAD",
+    `--pollInterval: expected whole seconds from 1 to 60, received ${pollInterval}.`,
+    {
+      issues: [
+        {
+          path: "--pollInterval",
+          expected: "whole seconds from 1 to 60 (fractions only for a server on this machine)",
+          received: String(pollInterval),
+          hint
+        }
+      ],
+      nextSteps: [hint]
+    }
+  );
+}
+function keyMissing({ keyVariable, keyPage, says }, argv) {
+  return new Failure("AUTH_FAILED", `${keyVariable} is not set, so no live call is made.`, {
+    nextSteps: [
+      `A person makes a key at ${keyPage} (${says.key}) and sets it in the environment as ${keyVariable}; it is never passed as an argument.`,
+      "Without a key the same command rehearses in the sandbox, at no cost:",
+      commandFrom(argv, { sandbox: true })
+    ]
+  });
+}
+
+// scripts/src/cli/progress.ts
+var now = () => Number(process.hrtime.bigint()) / 1e6;
+var QUIET_MS = 6e4;
+var SHARE_MS = 200;
+function watch(screen2, secrets) {
+  const situation = { phase: "before", taskId: null, state: null, isAboutMany: false };
+  let lastLineAt = Number.NEGATIVE_INFINITY;
+  const said = /* @__PURE__ */ new Map();
+  let lastShareAt = Number.NEGATIVE_INFINITY;
+  let open = false;
+  const line = (text) => {
+    const clean = redact(plain(text, 400), secrets);
+    screen2.write(`${open ? "\r\x1B[K" : ""}${clean}
+`);
+    open = false;
+    lastLineAt = now();
+  };
+  const lastOf = (taskId) => {
+    const last = said.get(taskId) ?? { state: "", trouble: "", download: "" };
+    said.set(taskId, last);
+    return last;
+  };
+  const update = (text) => {
+    screen2.write(`\r\x1B[K${redact(plain(text, Math.max(20, screen2.columns - 1)), secrets)}`);
+    open = true;
+  };
+  const say = (last, kind, word, text) => {
+    const isNew = word !== last[kind];
+    last[kind] = word;
+    if (screen2.isTTY) update(text);
+    else if (isNew || now() - lastLineAt >= QUIET_MS) line(text);
+  };
+  const made = /* @__PURE__ */ new Map();
+  const observerOf = (taskId) => {
+    const last = lastOf(taskId);
+    const subject = taskId === null ? "" : `task ${taskId} `;
+    return {
+      submitting() {
+        situation.phase = "submitting";
+      },
+      refused() {
+        situation.phase = "before";
+        situation.onOutcomeKnown?.();
+      },
+      several(count) {
+        situation.phase = "running";
+        situation.isAboutMany = true;
+        line(`resuming ${count} tasks; nothing is charged`);
+      },
+      attached(id, created) {
+        situation.phase = "running";
+        situation.taskId = id;
+        line(`task ${id} was submitted on ${created}; resuming it, nothing is charged`);
+        situation.onOutcomeKnown?.();
+      },
+      task(id, state) {
+        if (situation.phase === "submitting") made.set(id, now());
+        situation.phase = "running";
+        if (!situation.isAboutMany) {
+          situation.taskId = id;
+          situation.state = state;
+        }
+        lastOf(id).state = state;
+        line(`task ${id} ${state}`);
+        situation.onOutcomeKnown?.();
+      },
+      about(id, created) {
+        const age = created === void 0 ? Number.NaN : Date.now() - Date.parse(created);
+        if (age >= 0 && !made.has(id)) made.set(id, now() - age);
+        return observerOf(id);
+      },
+      polled(sighting, { nextMs }) {
+        if (sighting.state !== "UNKNOWN" && !situation.isAboutMany) situation.state = sighting.state;
+        const share = sighting.progress === void 0 ? "" : ` (${Math.round(sighting.progress)} %)`;
+        const word = sighting.unknownState ? `in the unknown state ${sighting.unknownState}` : sighting.state;
+        const next = nextMs > 0 ? `, next query in ${(nextMs / 1e3).toFixed(1)} s` : "";
+        const since = made.get(taskId ?? "");
+        const age = since === void 0 ? "" : ` after ${Math.round((now() - since) / 1e3)} s`;
+        say(last, "state", word, `${subject}${word}${share}${age}${next}`);
+      },
+      queryFailed(failure) {
+        say(last, "trouble", failure.code, `${subject}${failure.code}: ${failure.message} Going on.`);
+      },
+      downloading(bytes, total) {
+        if (now() - lastShareAt < SHARE_MS) return;
+        lastShareAt = now();
+        const part = total ? `${Math.floor(bytes / total * 100)} %` : `${bytes} bytes`;
+        say(
+          last,
+          "download",
+          "begun",
+          screen2.isTTY ? `${subject}downloading, ${part}` : `${subject}downloading`
+        );
+      }
+    };
+  };
+  return {
+    observer: observerOf(null),
+    situation,
+    clear: () => {
+      if (open) screen2.write("\r\x1B[K");
+      open = false;
+    }
+  };
+}
+
+// scripts/src/cli/main.ts
+async function main() {
+  const argv = process.argv.slice(2);
+  const secrets = secretsIn(process.env);
+  const overruled = overrule(process.env);
+  const { observer, situation, clear } = watch(screen, secrets);
+  const interruption = new Interruption();
+  const warn = (text) => screen.write(`${plain(text, 400)}
+`);
+  let action = guessAction(argv);
+  let args;
+  let wish = null;
+  const onBug = (error) => {
+    clear();
+    void finishWith(bugOutcome(error, action, situation, args), secrets);
+    process.exitCode = EXIT.bug;
+    interruption.stop();
+  };
+  process.on("uncaughtException", onBug);
+  process.on("unhandledRejection", onBug);
+  let outcome;
+  let hasSaidOverruled = false;
+  try {
+    args = parseArguments(argv);
+    action = args.action;
+    if (args.version) return printText("0.1.0");
+    if (args.help) return printText((await Promise.resolve().then(() => (init_help(), help_exports))).helpText("0.1.0"));
+    const isLive = !args.sandbox && !isLocal(action);
+    const environment = readEnvironment(process.env, args.profile, {
+      isLive,
+      isRehearsal: args.sandbox && !isLocal(action),
+      hasState: args.sandbox || needsRecords(action) && !args.noJournal
+    });
+    if (action === "listModels") {
+      outcome = await (await import("./contracts.mjs")).describeAll(args);
+    } else if (action === "describeModel") {
+      outcome = await (await import("./contracts.mjs")).describeOne(args, args.model);
+    } else if (action === "listPending" || action === "forget") {
+      outcome = await (await import("./pending.mjs"))[action]({ args, environment, warn });
+    } else {
+      for (const text of overruled) warn(text);
+      hasSaidOverruled = true;
+      interruption.listen(situation);
+      situation.taskId = args.taskId ?? null;
+      const { signal } = interruption;
+      const { baseUrl: baseUrl2 } = environment;
+      const loopback = args.sandbox || baseUrl2 !== void 0 && isLoopback(baseUrl2);
+      checkInterval(args, loopback);
+      if (args.model !== void 0) {
+        wish = await (await import("./contracts.mjs")).readRequest(args, loopback, signal);
+      }
+      if (!args.sandbox && environment.key === void 0) throw keyMissing(args.profile, argv);
+      const { runLive } = await import("./live.mjs");
+      outcome = await runLive({ args, argv, wish, environment, loopback, observer, signal, warn });
+    }
+  } catch (error) {
+    if (!(error instanceof Failure)) interruption.stop();
+    outcome = interruption.received ? interruptedOutcome(interruption.received, situation, {
+      resume: resumeCommand(args, situation),
+      findOut: findOut(args),
+      isSubmit: isSubmit(action),
+      downloads: args?.download !== void 0,
+      generation: wish?.generation
+    }) : error instanceof Failure ? failed(error, fallbackState(action, situation), situation.taskId) : bugOutcome(error, action, situation, args);
+  }
+  if (hasSaidOverruled) addWarnings(outcome, overruled);
+  clear();
+  if (await finishWith(outcome, secrets)) process.once("exit", () => outcome.onWritten?.());
+}
+function addWarnings({ envelope }, warnings) {
+  if (warnings.length === 0) return;
+  const before = Array.isArray(envelope.data?.warnings) ? envelope.data.warnings : [];
+  envelope.data = { ...envelope.data, warnings: [...before, ...warnings] };
+}
+function fallbackState(action, { taskId, state }) {
+  if (state !== null) return state;
+  if (taskId !== null) return "UNKNOWN";
+  return isSubmit(action) ? "FAILED" : isAboutTask(action) ? "UNKNOWN" : null;
+}
+function bugOutcome(error, action, situation, args) {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const where = error instanceof Error ? (error.stack ?? "").split("\n").slice(1, 6).map((line) => plain(line, 200)) : [];
+  const unknown = situation.phase === "submitting";
+  const failure = new Failure("UNKNOWN_ERROR", `This program failed: ${plain(text)}`, {
+    exitCode: EXIT.bug,
+    ...unknown && { status: "UNKNOWN" },
+    data: { where },
+    nextSteps: [
+      ...unknown ? ["Whether the submit was taken is not known.", ...findOut(args)] : [],
+      ...!unknown && situation.taskId !== null ? [resumeCommand(args, situation)] : [],
+      "This is a bug in async-media-workflow; please report it with errorMessage and data.where."
+    ]
+  });
+  return failed(failure, fallbackState(action, situation), situation.taskId);
+}
+function resumeCommand(args, { taskId, isAboutMany }) {
+  if (isAboutMany) return commandAgain(process.argv.slice(2));
+  const place = args && placeFlags(args);
+  const words = taskId === null ? actionWords("listTasks", place) : actionWords("waitTask", { taskId, ...args && resumeFlags(args), ...place });
+  return commandLine(words);
+}
+function findOut(args) {
+  const isRecorded = args && !args.noJournal;
+  if (args && !args.profile.can.list) {
+    return [
+      "Do not submit this again before you know: it may be charged twice.",
+      args.profile.says.tasks,
+      ...isRecorded ? [`Only if the user accepts that it may be charged once more: ${commandAnew(args)}.`] : []
+    ];
+  }
+  return [
+    ...isRecorded ? [
+      "Run the same command again: it reconciles, and never submits while that may charge twice.",
+      commandAgain(process.argv.slice(2))
+    ] : [
+      "Without a journal the same command submits again, and may be charged twice: look for its task first."
+    ],
+    ...args ? [commandLine(actionWords("listTasks", placeFlags(args)))] : []
+  ];
+}
+
+// scripts/src/contracts/folders.ts
+const { join: join2 } = require("node:path");
+function contractsFolder(root) {
+  return join2(root, "contracts");
+}
+function compiledFolder(root) {
+  return join2(root, "scripts", "lib", "contracts");
+}
+
+// scripts/src/http/clock.ts
+var LONGEST_TIMER_MS = 2 ** 31 - 1;
+var systemClock = {
+  // Not performance.now(): the first use of `performance` costs 3 ms.
+  monotonic: () => Number(process.hrtime.bigint()) / 1e6,
+  wall: () => Date.now(),
+  random: () => Math.random(),
+  sleep: (ms, signal) => new Promise((resolve, reject) => {
+    if (signal?.aborted) {
+      reject(signal.reason);
+      return;
+    }
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(
+      () => {
+        signal?.removeEventListener("abort", stop);
+        resolve();
+      },
+      Math.min(Math.max(0, ms), LONGEST_TIMER_MS)
+    );
+    signal?.addEventListener("abort", stop, { once: true });
+  })
+};
+
+// scripts/src/main.ts
+init_action();
+init_command_line();
+init_exit_codes();
+
+// scripts/src/model/json.ts
+function isObject(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+// scripts/src/main.ts
+init_skill_folder();
+init_registry();
+
+// scripts/src/stores/file/folder.ts
+const { mkdirSync, statSync } = require("node:fs");
+const path4 = require("node:path");
+function makeFolder(folder, mode = 511) {
+  try {
+    return makeOne(folder, mode);
+  } catch (error) {
+    const above = path4.dirname(folder);
+    if (error.code !== "ENOENT" || above === folder) throw error;
+    const first = makeFolder(above, mode);
+    const made = makeOne(folder, mode);
+    return first ?? made;
+  }
+}
+function makeOne(folder, mode) {
+  if (isFolder(folder)) return void 0;
+  try {
+    mkdirSync(folder, { mode });
+    return folder;
+  } catch (error) {
+    if (error.code === "EEXIST" && isFolder(folder)) return void 0;
+    throw error;
+  }
+}
+function isFolder(file) {
+  return statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+export {
+  ACTIONS,
+  BRIEF_WAIT_S,
+  DEFAULT_WAIT_S,
+  ERROR_CODES,
+  EXIT,
+  EXIT_OF_ERROR,
+  EXIT_WORDS,
+  FLAGS,
+  Failure,
+  Interruption,
+  ONE_CHARGE,
+  OUTPUT_KINDS,
+  PROFILES,
+  TASK_ID,
+  TASK_STATES,
+  THIS_MACHINE,
+  UPSTREAM,
+  actionWords,
+  boundedJson,
+  checkInterval,
+  checkPublicUrl,
+  commandAgain,
+  commandAnew,
+  commandFrom,
+  commandLine,
+  compiledFolder,
+  contractsFolder,
+  createProvider,
+  editDistance,
+  escapeInvisible,
+  failed,
+  finishWith,
+  flagWords,
+  guessAction,
+  helpText,
+  interruptedOutcome,
+  isAboutTask,
+  isIdempotencyKey,
+  isLocal,
+  isLoopback,
+  isObject,
+  isPublicAddress,
+  isSubmit,
+  isTerminal,
+  journalFolder,
+  keyMissing,
+  main,
+  makeFolder,
+  modelFlags,
+  muteNode,
+  nearest,
+  needsRecords,
+  overrule,
+  parseArguments,
+  placeFlags,
+  plain,
+  printText,
+  profileOf,
+  quoteWord,
+  quoted,
+  readEnvironment,
+  redact,
+  refuseUnsupported,
+  resumeFlags,
+  rule,
+  screen,
+  secretsIn,
+  skillFolder,
+  success,
+  systemClock,
+  unsupported,
+  upstream,
+  visible,
+  watch,
+  withWarning
+};

@@ -1,0 +1,1538 @@
+// Compiled from scripts/src/ by `npm run build`; do not edit.
+const require = (name) => process.getBuiltinModule(name);
+// scripts/src/sandbox/accounts.ts
+const { createHash } = require("node:crypto");
+
+// scripts/src/sandbox/lifecycle.ts
+var DEFAULT_SPEED = 60;
+var STARTS_AFTER = 180;
+var ENDS_AFTER = 300;
+var SLOW_STARTS_AFTER = 1800;
+var SLOW_ENDS_AFTER = 5400;
+var ODD_STATE_LASTS = 60;
+var LASTS = {
+  aivideomaker: { file: 24 * 3600, record: 48 * 3600 },
+  apidot: { file: 72 * 3600, record: 96 * 3600 }
+};
+var lastsOf = ({ service }) => LASTS[service] ?? LASTS.aivideomaker;
+function changesOf(record) {
+  const changes = [{ at: record.createdAt, state: "SUBMITTED" }];
+  if (record.cancelledAt !== null) return [...changes, { at: record.cancelledAt, state: "CANCEL" }];
+  const slow = record.scenarios.includes("slow");
+  const starts = slow ? SLOW_STARTS_AFTER : STARTS_AFTER;
+  if (record.scenarios.includes("odd-state")) {
+    changes.push({ at: after(record, starts), state: "QUEUED" });
+    changes.push({ at: after(record, starts + ODD_STATE_LASTS), state: "PROGRESS" });
+  } else {
+    changes.push({ at: after(record, starts), state: "PROGRESS" });
+  }
+  if (record.scenarios.includes("never")) return changes;
+  const ends = slow ? SLOW_ENDS_AFTER : ENDS_AFTER;
+  const end = record.scenarios.includes("fail") ? "FAILED" : "COMPLETED";
+  return [...changes, { at: after(record, ends), state: end }];
+}
+function stateAt(record, now) {
+  return currentChange(record, now).state;
+}
+function currentChange(record, now) {
+  const [first, ...later] = changesOf(record);
+  return later.findLast((change) => change.at <= now) ?? first;
+}
+function isFinal(state) {
+  return state === "COMPLETED" || state === "FAILED" || state === "CANCEL";
+}
+function refundOf(record, now) {
+  const state = stateAt(record, now);
+  return state === "FAILED" || state === "CANCEL" ? record.credits : 0;
+}
+function hasFile(record, now) {
+  const { at, state } = currentChange(record, now);
+  return state === "COMPLETED" && now < at + lastsOf(record).file * 1e3 / record.speed;
+}
+function isForgotten(record, now) {
+  return now >= after(record, lastsOf(record).record);
+}
+function after(record, simulatedSeconds) {
+  return record.createdAt + simulatedSeconds * 1e3 / record.speed;
+}
+
+// scripts/src/sandbox/accounts.ts
+var FIRST_BALANCE = 1e3;
+function ownerOf(key) {
+  if (key === void 0 || key === "" || key.startsWith("ak_invalid")) return null;
+  return createHash("sha256").update(key).digest("hex").slice(0, 32);
+}
+var Accounts = class {
+  #store;
+  #service;
+  #now;
+  constructor(store, service, now) {
+    this.#store = store;
+    this.#service = service;
+    this.#now = now;
+  }
+  /** Newest first. */
+  tasksOf(owner) {
+    return this.#store.all().filter((record) => record.service === this.#service && record.owner === owner);
+  }
+  /** The task with this id, if it is the owner's. */
+  taskOf(owner, id) {
+    const record = this.#store.get(id);
+    return record?.owner === owner && record.service === this.#service ? record : null;
+  }
+  /** Every task takes its price from the first balance; one that failed or was cancelled gives it back. */
+  balanceOf(owner) {
+    const time = this.#now();
+    const spent = this.tasksOf(owner).reduce(
+      (sum, record) => sum + record.credits - refundOf(record, time),
+      0
+    );
+    return Math.max(0, FIRST_BALANCE - spent);
+  }
+};
+
+// scripts/src/sandbox/aivideomaker.ts
+import { listModels, loadContract } from "./contracts.mjs";
+import { checkPayload } from "./contracts.mjs";
+import { Failure } from "./main.mjs";
+import { isObject as isObject2 } from "./main.mjs";
+
+// scripts/src/sandbox/charge.ts
+import { estimateCredits } from "./contracts.mjs";
+var UNKNOWN_PRICE = 50;
+var STAND_INS = {
+  // Agrees with the three observed prices: 4 s 480 = 41, 5 s 480 = 51, 5 s 720 = 110.
+  seedance20: ({ duration, resolution }) => Math.ceil(Number(duration) * (resolution === 480 ? 102 : 220) / 10),
+  // The rule of March 2026; the model was gone from the service's list by September.
+  lv: ({ prompt }) => (Array.isArray(prompt) ? prompt.length : 1) * 5 * 15
+};
+function chargeFor(model, contract, payload) {
+  const standIn = Object.hasOwn(STAND_INS, model) ? STAND_INS[model] : void 0;
+  if (standIn !== void 0) return standIn(payload);
+  return estimateCredits(contract, payload) ?? estimateCredits(contract, inWholeSeconds(payload)) ?? UNKNOWN_PRICE;
+}
+function inWholeSeconds(payload) {
+  const { duration } = payload;
+  return typeof duration === "number" ? { ...payload, duration: Math.ceil(duration) } : payload;
+}
+
+// scripts/src/sandbox/exchange.ts
+var Refusal = class extends Error {
+  reply;
+  constructor(reply) {
+    super("refused");
+    this.reply = reply;
+  }
+};
+var BODY_LIMIT = 64 * 1024 * 1024;
+function failure(status, message, more = {}) {
+  const body = { status: "FAILED" };
+  if (more.code !== void 0) body.errorCode = more.code;
+  body.message = message;
+  return { status, body, ...more.headers && { headers: more.headers } };
+}
+function wrongMethod(...allowed) {
+  return failure(405, `Method not allowed. Use ${allowed.join(" or ")}.`, {
+    headers: { allow: allowed.join(", ") }
+  });
+}
+function send(response, reply) {
+  if (reply === "cut") {
+    response.socket?.destroy();
+    return;
+  }
+  const bytes = Buffer.from(JSON.stringify(reply.body));
+  response.writeHead(reply.status, {
+    "content-type": "application/json; charset=utf-8",
+    "content-length": bytes.length,
+    ...reply.headers
+  });
+  response.end(bytes);
+}
+function pathOf(target) {
+  const path = target.replace(/^https?:\/\/[^/?#]*/i, "").split(/[?#]/, 1)[0];
+  try {
+    return path.split("/").slice(1).map(decodeURIComponent);
+  } catch {
+    return null;
+  }
+}
+function originOf(headers, otherwise) {
+  const host = headers.host ?? "";
+  return /^(\[[0-9a-f:]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i.test(host) ? `http://${host}` : otherwise;
+}
+async function readBody(request) {
+  const announced = Number(request.headers["content-length"]);
+  if (announced > BODY_LIMIT) return refuseTooLarge(request);
+  if (Number.isSafeInteger(announced)) {
+    const body = Buffer.allocUnsafeSlow(announced);
+    let length2 = 0;
+    for await (const chunk2 of request) length2 += chunk2.copy(body, length2);
+    return body.subarray(0, length2);
+  }
+  const chunks = [];
+  let length = 0;
+  for await (const chunk2 of request) {
+    length += chunk2.length;
+    if (length <= BODY_LIMIT) chunks.push(chunk2);
+    else chunks.length = 0;
+  }
+  if (length > BODY_LIMIT) return refuseTooLarge(request);
+  return Buffer.concat(chunks);
+}
+async function refuseTooLarge(request) {
+  if (!request.readableEnded) for await (const _ of request) ;
+  throw new Refusal(failure(413, `The request body is larger than ${BODY_LIMIT} bytes.`));
+}
+
+// scripts/src/sandbox/ids.ts
+const { createHash: createHash2, randomBytes } = require("node:crypto");
+function idFrom(text) {
+  return idOf(createHash2("sha256").update(text).digest("hex"));
+}
+function randomId() {
+  return idOf(randomBytes(32).toString("hex"));
+}
+function idOf(hex) {
+  return `ck${BigInt(`0x${hex}`).toString(36).padStart(23, "0").slice(-23)}`;
+}
+
+// scripts/src/sandbox/input.ts
+const { createHash: createHash3 } = require("node:crypto");
+import { isObject } from "./main.mjs";
+var LONGEST_TEXT = 32768;
+var SLICE = 1 << 20;
+var EXTENSIONS = {
+  "image/png": "png",
+  "image/jpeg": "jpg",
+  "image/webp": "webp",
+  "image/gif": "gif"
+};
+function keepInput(model, payload) {
+  const input = mapStrings(payload, (text) => {
+    if (/^data:/i.test(text)) return { stored: storageName(text) };
+    if (text.length > LONGEST_TEXT) return { cut: text.slice(0, LONGEST_TEXT), hash: hashOf(text) };
+    return text;
+  });
+  return { input, fingerprint: hashOf(`${model}
+${canonical(input)}`) };
+}
+function showInput(input, origin) {
+  return show(input, origin);
+}
+function show(value, origin) {
+  if (Array.isArray(value)) return value.map((item) => show(item, origin));
+  if (!isObject(value)) return value;
+  if (typeof value.stored === "string") return `${origin}/storage/${value.stored}`;
+  if (typeof value.cut === "string") return `${value.cut}… [cut by the sandbox]`;
+  return Object.fromEntries(Object.entries(value).map(([field, item]) => [field, show(item, origin)]));
+}
+function mapStrings(value, change) {
+  if (typeof value === "string") return change(value);
+  if (Array.isArray(value)) return value.map((item) => mapStrings(item, change));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([field, item]) => [field, mapStrings(item, change)]));
+}
+function storageName(dataUri) {
+  const type = dataUri.slice(5, 5 + 100).split(/[;,]/, 1)[0].toLowerCase();
+  return `${hashOf(dataUri).slice(0, 32)}.${EXTENSIONS[type] ?? "bin"}`;
+}
+function canonical(value) {
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
+  if (!isObject(value)) return JSON.stringify(value);
+  const fields = Object.keys(value).sort();
+  return `{${fields.map((field) => `${JSON.stringify(field)}:${canonical(value[field])}`).join()}}`;
+}
+function hashOf(text) {
+  const hash = createHash3("sha256");
+  for (let from = 0; from < text.length; from += SLICE) hash.update(text.slice(from, from + SLICE));
+  return hash.digest("hex");
+}
+
+// scripts/src/sandbox/limiter.ts
+var WINDOW_MS = 6e4;
+var ALLOWED = 60;
+var QueryLimiter = class {
+  #now;
+  #seen = /* @__PURE__ */ new Map();
+  constructor(now) {
+    this.#now = now;
+  }
+  /** Counts one query; gives the seconds to wait if it is one too many, else null. */
+  refuse(address) {
+    const now = this.#now();
+    const recent = (this.#seen.get(address) ?? []).filter((at) => at > now - WINDOW_MS && at <= now);
+    this.#seen.set(address, recent);
+    if (recent.length >= ALLOWED) return Math.max(1, Math.ceil((recent[0] + WINDOW_MS - now) / 1e3));
+    recent.push(now);
+    return null;
+  }
+};
+
+// scripts/src/sandbox/scenarios.ts
+var SCENARIOS = [
+  {
+    name: "fail",
+    effect: "The task ends `FAILED` with a reason in `output.error`; the credits come back."
+  },
+  {
+    name: "no-credits",
+    effect: "The create answers 402 `INSUFFICIENT_CREDITS`; a quote shows a balance of 0."
+  },
+  {
+    name: "reject",
+    effect: "The create answers 422 as for rejected content: a message and no code. Nothing is made."
+  },
+  {
+    name: "slow",
+    effect: "The task takes 90 seconds (at the default speed): `SUBMITTED` for 30, then `PROGRESS`."
+  },
+  {
+    name: "never",
+    effect: "The task stays in `PROGRESS` for as long as it is kept."
+  },
+  {
+    name: "rate-limit",
+    effect: "The create answers 429 with `Retry-After: 1` the first time, then works."
+  },
+  {
+    name: "lost-answer",
+    effect: "The task is made and charged, then the connection is cut before the answer. A replay with the same `Idempotency-Key` answers normally."
+  },
+  {
+    name: "not-delivered",
+    effect: "The connection is cut before anything is made, the first time only."
+  },
+  {
+    name: "server-error",
+    effect: "The create answers 500 the first time and makes nothing, then works."
+  },
+  {
+    name: "flaky",
+    effect: "Every second status query of the task answers 503."
+  },
+  {
+    name: "expired-link",
+    effect: "The first output URL is dead (410); asking for the task again gives one that works."
+  },
+  {
+    name: "cut-download",
+    effect: "The first download of the file is cut at half; the rest can be had with `Range` and `If-Range`."
+  },
+  {
+    name: "odd-state",
+    effect: "Between `SUBMITTED` and `PROGRESS` the task reports the unknown state `QUEUED` for a second."
+  },
+  {
+    name: "http200-failure",
+    effect: 'The create answers HTTP 200 with `status: "FAILED"` and a message. Nothing is made.'
+  },
+  {
+    name: "files",
+    effect: "APIDot only: answers show the files in `data.files` instead of `data.output.files`, with `progress`.",
+    only: "apidot"
+  },
+  {
+    name: "no-files",
+    effect: "APIDot only: the status of the finished task names no file; for music, the music detail does.",
+    only: "apidot"
+  }
+];
+var NAMES = new Set(SCENARIOS.map((scenario) => scenario.name));
+var MARKER = /\[\s*sandbox(\s*:\s*|\s+)([^\]\s]{0,60})\s*\]?/gi;
+function isScenario(name) {
+  return typeof name === "string" && NAMES.has(name);
+}
+function readMarks(payload, service) {
+  const known = SCENARIOS.filter((scenario) => !("only" in scenario) || scenario.only === service);
+  const scenarios = /* @__PURE__ */ new Set();
+  let complaint = null;
+  for (const text of textsOf(payload)) {
+    for (const [found, between = "", raw = ""] of text.matchAll(MARKER)) {
+      const name = raw.toLowerCase();
+      const scenario = known.find((one) => one.name === name);
+      const isExact = found.toLowerCase() === `[sandbox:${name}]`;
+      if (scenario && isExact) scenarios.add(scenario.name);
+      else if (scenario || between.includes(":"))
+        complaint ??= `the sandbox knows no marker ${found.trim()}; it knows ${listed(known)}`;
+    }
+  }
+  return { scenarios, complaint };
+}
+function listed(known) {
+  return known.map(({ name }) => `[sandbox:${name}]`).join(" ");
+}
+var FirstTimes = class {
+  #seen = /* @__PURE__ */ new Set();
+  /** True the first time; then false once, and forgotten, so that the same prompt can be rehearsed again. */
+  isFirst(mark) {
+    if (this.#seen.delete(mark)) return false;
+    this.#seen.add(mark);
+    return true;
+  }
+};
+function* textsOf(value) {
+  if (typeof value === "string" && !value.startsWith("data:")) yield value;
+  if (typeof value === "object" && value !== null) {
+    for (const part of Object.values(value)) yield* textsOf(part);
+  }
+}
+
+// scripts/src/sandbox/webhooks.ts
+const { request: httpRequest } = require("node:http");
+const { request: httpsRequest } = require("node:https");
+var ANSWER_WITHIN_MS = 5e3;
+var DUPLICATE_AFTER = 15e3;
+var LONGEST_TIMER_MS = 2 ** 31 - 1;
+function createWebhooks(now, log) {
+  const watches = /* @__PURE__ */ new Map();
+  const timers = /* @__PURE__ */ new Set();
+  const closing = new AbortController();
+  function later(ms, run) {
+    const timer = setTimeout(
+      () => {
+        timers.delete(timer);
+        run();
+      },
+      Math.min(Math.max(0, ms), LONGEST_TIMER_MS)
+    );
+    timer.unref();
+    timers.add(timer);
+    return timer;
+  }
+  function advance(record, watch) {
+    const changes = changesOf(record);
+    while (changes[watch.announced] !== void 0 && changes[watch.announced].at <= now()) {
+      const { state } = changes[watch.announced];
+      watch.announced += 1;
+      enqueue(watch, record, state);
+      if (!isFinal(state)) continue;
+      watches.delete(record.id);
+      for (const after2 of watch.notices.repeats) {
+        later(after2 / record.speed, () => enqueue(watch, record, state));
+      }
+      return;
+    }
+    const next = changes[watch.announced];
+    if (next !== void 0) watch.timer = later(next.at - now(), () => advance(record, watch));
+    else watches.delete(record.id);
+  }
+  function enqueue(watch, record, state) {
+    const body = watch.notices.body(record, state);
+    if (body === null) return;
+    watch.line = watch.line.then(async () => {
+      if (closing.signal.aborted) return;
+      const result = await post(watch.url, JSON.stringify(body), closing.signal);
+      if (!closing.signal.aborted) log(`webhook ${state} of ${record.id}: ${result}`);
+    });
+  }
+  return {
+    watch(record, address, notices) {
+      const url = URL.canParse(address) ? new URL(address) : null;
+      if (url === null || !isLoopback(url)) {
+        log("webhook not sent: the sandbox only calls http(s) addresses on loopback");
+        return;
+      }
+      const watch = { url, notices, announced: 1, line: Promise.resolve() };
+      watches.set(record.id, watch);
+      advance(record, watch);
+    },
+    changed(record) {
+      const watch = watches.get(record.id);
+      if (watch === void 0) return;
+      clearTimeout(watch.timer);
+      if (watch.timer) timers.delete(watch.timer);
+      advance(record, watch);
+    },
+    close() {
+      for (const timer of timers) clearTimeout(timer);
+      timers.clear();
+      watches.clear();
+      closing.abort();
+    }
+  };
+}
+function isLoopback(url) {
+  if (url.protocol !== "http:" && url.protocol !== "https:") return false;
+  return url.hostname === "localhost" || url.hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(url.hostname);
+}
+function post(url, body, signal) {
+  return new Promise((resolve) => {
+    const request = url.protocol === "https:" ? httpsRequest : httpRequest;
+    const outgoing = request(
+      url,
+      {
+        method: "POST",
+        agent: false,
+        signal,
+        timeout: ANSWER_WITHIN_MS,
+        headers: { "content-type": "application/json", "content-length": Buffer.byteLength(body) }
+      },
+      (answer) => {
+        answer.on("error", () => {
+        });
+        answer.destroy();
+        resolve(`answered ${answer.statusCode}`);
+      }
+    );
+    outgoing.on("timeout", () => outgoing.destroy(new Error("no answer in time")));
+    outgoing.on(
+      "error",
+      (error) => resolve(`not delivered (${error.code ?? error.message})`)
+    );
+    outgoing.end(body);
+  });
+}
+
+// scripts/src/sandbox/aivideomaker.ts
+var PROVIDER = "aivideomaker";
+var PREFIX = ["api", "v1"];
+var LISTED = ["t2v", "i2v", "minimax", "t2v_v3", "i2v_v3", "seedance20", "wan27", "happyhorse"];
+var KNOWN = /* @__PURE__ */ new Set([...LISTED, "lv"]);
+var NOTICES = {
+  body: ({ id }, status) => ({ taskId: id, status }),
+  repeats: [DUPLICATE_AFTER]
+};
+function createAivideomaker({ store, files, webhooks, now, speed }) {
+  const limiter = new QueryLimiter(now);
+  const accounts = new Accounts(store, PROVIDER, now);
+  const firstTimes = new FirstTimes();
+  const statusQueries = /* @__PURE__ */ new Map();
+  const shownDead = /* @__PURE__ */ new Set();
+  let sequence = 0;
+  async function handle(call) {
+    const owner = callerOf(call);
+    const [resource, name, verb] = call.path;
+    const parts = call.path.length;
+    if (resource === "account" && parts === 1) return query(call, () => account(owner));
+    if (resource === "tasks" && parts === 1) return query(call, () => listTasks(call, owner));
+    if (resource === "tasks" && parts === 2) return query(call, () => detail(call, owner, name));
+    if (resource === "tasks" && parts === 3 && verb === "status")
+      return query(call, () => status(owner, name));
+    if (resource === "tasks" && parts === 3 && verb === "cancel") {
+      return call.method === "PUT" ? cancel(owner, name) : wrongMethod("PUT");
+    }
+    if (resource === "quote" && parts === 2) {
+      return call.method === "POST" ? quote(call, owner, name) : wrongMethod("POST");
+    }
+    if (resource === "generate" && parts === 2) {
+      return call.method === "POST" ? create(call, owner, name) : wrongMethod("POST");
+    }
+    return failure(404, "Not found.");
+  }
+  async function query(call, answer) {
+    if (call.method !== "GET") return wrongMethod("GET");
+    const retryAfter = limiter.refuse(call.address);
+    if (retryAfter === null) return answer();
+    return failure(429, "Too many task queries from this address: 60 a minute are allowed.", {
+      code: "RATE_LIMITED",
+      headers: { "retry-after": String(retryAfter) }
+    });
+  }
+  function taskOf(owner, id) {
+    const record = accounts.taskOf(owner, id);
+    if (record) return record;
+    throw new Refusal(failure(404, "Task not found."));
+  }
+  async function account(owner) {
+    const added = (await listModels(PROVIDER)).filter((model) => !KNOWN.has(model));
+    return ok({
+      ok: true,
+      apiVersion: "v1",
+      skillVersion: "1.0.15",
+      currentBalance: accounts.balanceOf(owner),
+      supportedModels: [...LISTED, ...added],
+      dailyCreditLimit: -1,
+      generationRequestsPerMinute: -1,
+      creditWarningAt: -1
+    });
+  }
+  function listTasks(call, owner) {
+    return ok({ tasks: accounts.tasksOf(owner).map((record) => taskBody(call, record)) });
+  }
+  function detail(call, owner, id) {
+    const record = taskOf(owner, id);
+    const body = taskBody(call, record);
+    if (stateAt(record, now()) === "COMPLETED") shownDead.add(id);
+    return ok(body);
+  }
+  function status(owner, id) {
+    const record = taskOf(owner, id);
+    if (record.scenarios.includes("flaky")) {
+      const count = (statusQueries.get(id) ?? 0) + 1;
+      statusQueries.set(id, count);
+      if (count % 2 === 0) return failure(503, "Service unavailable, as [sandbox:flaky] asks for.");
+    }
+    return ok({ status: stateAt(record, now()) });
+  }
+  function cancel(owner, id) {
+    const record = taskOf(owner, id);
+    const state = stateAt(record, now());
+    if (state !== "SUBMITTED") {
+      return failure(400, `Only a task that is SUBMITTED can be cancelled; this one is ${state}.`);
+    }
+    const cancelled = { ...record, cancelledAt: now() };
+    store.replace(cancelled);
+    webhooks.changed(cancelled);
+    return ok({ status: "CANCEL", taskId: id });
+  }
+  async function quote(call, owner, model) {
+    const { contract, payload, scenarios } = await readRequest(call, model);
+    const credits = chargeFor(model, contract, payload);
+    const balance = scenarios.has("no-credits") ? 0 : accounts.balanceOf(owner);
+    return ok({
+      model,
+      credits,
+      listPriceUsd: credits / 100,
+      usdPerCredit: 0.01,
+      currentBalance: balance,
+      affordable: credits <= balance,
+      billable: false
+    });
+  }
+  async function create(call, owner, model) {
+    const idempotencyKey = idempotencyKeyOf(call);
+    const maxCredits = maxCreditsOf(call);
+    const { contract, payload, scenarios } = await readRequest(call, model);
+    const kept = keepInput(model, payload);
+    const id = idempotencyKey === null ? randomId() : idFrom(`${PROVIDER}
+${owner}
+${idempotencyKey}`);
+    const earlier = store.get(id);
+    if (earlier !== null) return replay(call, earlier, kept.fingerprint);
+    const refused = refuseAsAsked(scenarios, `${owner} ${idempotencyKey ?? kept.fingerprint}`);
+    if (refused !== null) return refused;
+    const credits = chargeFor(model, contract, payload);
+    if (maxCredits !== null && credits > maxCredits) {
+      return failure(422, `The quote of ${credits} credits is above X-Max-Credits: ${maxCredits}.`, {
+        code: "BUDGET_EXCEEDED"
+      });
+    }
+    const balance = scenarios.has("no-credits") ? 0 : accounts.balanceOf(owner);
+    if (credits > balance) {
+      return failure(402, `Insufficient credits: ${credits} needed, ${balance} left.`, {
+        code: "INSUFFICIENT_CREDITS"
+      });
+    }
+    const record = {
+      id,
+      service: PROVIDER,
+      owner,
+      model,
+      input: kept.input,
+      fingerprint: kept.fingerprint,
+      idempotencyKey,
+      credits,
+      scenarios: [...scenarios],
+      createdAt: now(),
+      sequence: sequence++,
+      speed,
+      cancelledAt: null
+    };
+    const winner = store.insert(record);
+    if (winner !== record) return replay(call, winner, kept.fingerprint);
+    const webhookUrl = call.headers.webhookurl;
+    if (typeof webhookUrl === "string" && webhookUrl !== "") webhooks.watch(record, webhookUrl, NOTICES);
+    return scenarios.has("lost-answer") ? "cut" : created(call, record, false);
+  }
+  function replay(call, record, fingerprint) {
+    if (record.fingerprint === fingerprint) return created(call, record, true);
+    return failure(409, "This Idempotency-Key was used before with other data.", {
+      code: "IDEMPOTENCY_CONFLICT"
+    });
+  }
+  function refuseAsAsked(scenarios, generation) {
+    const isFirst = (name) => scenarios.has(name) && firstTimes.isFirst(`${name} ${generation}`);
+    if (isFirst("rate-limit")) {
+      return failure(429, "Too many generation requests, as [sandbox:rate-limit] asks for.", {
+        code: "RATE_LIMITED",
+        headers: { "retry-after": "1" }
+      });
+    }
+    if (isFirst("not-delivered")) return "cut";
+    if (isFirst("server-error"))
+      return failure(500, "Internal server error, as [sandbox:server-error] asks for.");
+    if (scenarios.has("reject"))
+      return failure(422, "The content was rejected, as [sandbox:reject] asks for.");
+    if (scenarios.has("http200-failure")) {
+      return failure(200, "The generation could not be started, as [sandbox:http200-failure] asks for.");
+    }
+    return null;
+  }
+  function created(call, record, idempotentReplay) {
+    const url = [call.origin, ...PREFIX, "tasks", record.id].join("/");
+    return ok({
+      status: stateAt(record, now()),
+      taskId: record.id,
+      creditsCharged: record.credits,
+      idempotentReplay,
+      responseUrl: url,
+      statusUrl: `${url}/status`,
+      cancelUrl: `${url}/cancel`
+    });
+  }
+  function taskBody(call, record) {
+    const time = now();
+    const { at, state } = currentChange(record, time);
+    const refunded = refundOf(record, time);
+    return {
+      id: record.id,
+      model: record.model,
+      input: showInput(record.input, call.origin),
+      output: outputOf(call, record, state),
+      status: state,
+      createdAt: iso(record.createdAt),
+      completedAt: state === "COMPLETED" ? iso(at) : null,
+      creditsCharged: record.credits,
+      creditsRefunded: refunded,
+      listValueCents: record.credits - refunded,
+      idempotencyKey: record.idempotencyKey
+    };
+  }
+  function outputOf(call, record, state) {
+    if (state === "FAILED") return { error: "The generation failed, as [sandbox:fail] asks for." };
+    if (state !== "COMPLETED") return null;
+    const dead = record.scenarios.includes("expired-link") && !shownDead.has(record.id);
+    const msg = "The file is kept for 24 hours. Download it before it expires.";
+    return { url: files.urlOf(record, call.origin, dead), msg };
+  }
+  return { prefix: PREFIX, handle };
+}
+async function readRequest(call, model) {
+  const contract = await contractOf(model);
+  const payload = await payloadOf(call);
+  const issues = issuesOf(contract, payload);
+  if (issues.length > 0) throw new Refusal(invalid(issues.map(hintOf).join("; ")));
+  const { scenarios, complaint } = readMarks(payload, PROVIDER);
+  if (complaint) throw new Refusal(invalid(`prompt: ${complaint}`));
+  return { contract, payload, scenarios };
+}
+async function contractOf(model) {
+  const unsupported = failure(400, `Unsupported model: ${model.slice(0, 100)}`, { code: "INVALID_MODEL" });
+  if (!/^[a-z0-9][a-z0-9_-]{0,63}$/i.test(model)) throw new Refusal(unsupported);
+  try {
+    return await loadContract(PROVIDER, model);
+  } catch (error) {
+    if (error instanceof Failure && error.code === "INVALID_MODEL") throw new Refusal(unsupported);
+    throw error;
+  }
+}
+async function payloadOf(call) {
+  const text = (await call.body()).toString();
+  let payload;
+  try {
+    payload = JSON.parse(text);
+  } catch {
+    throw new Refusal(invalid("The body is not JSON."));
+  }
+  if (!isObject2(payload)) throw new Refusal(invalid("The body is not a JSON object."));
+  return payload;
+}
+function issuesOf(contract, payload) {
+  try {
+    return checkPayload(contract, payload);
+  } catch (error) {
+    if (error instanceof RangeError) throw new Refusal(invalid("The body is nested too deeply."));
+    throw error;
+  }
+}
+function hintOf({ path, expected, received }) {
+  return `${path}: expected ${expected}, received ${received.slice(0, 80)}`;
+}
+function invalid(message) {
+  return failure(400, message.slice(0, 2e3), { code: "INVALID_PAYLOAD" });
+}
+function callerOf({ headers: { key } }) {
+  const owner = ownerOf(typeof key === "string" ? key : void 0);
+  if (owner !== null) return owner;
+  throw new Refusal(failure(401, "Invalid API key. Please check your API key.", { code: "AUTH_FAILED" }));
+}
+function idempotencyKeyOf(call) {
+  const key = call.headers["idempotency-key"];
+  if (key === void 0) return null;
+  if (typeof key === "string" && key.length >= 8 && key.length <= 128) return key;
+  throw new Refusal(invalid("Idempotency-Key: expected 8 to 128 characters"));
+}
+function maxCreditsOf(call) {
+  const value = call.headers["x-max-credits"];
+  if (value === void 0) return null;
+  if (typeof value === "string" && /^\d{1,15}$/.test(value)) return Number(value);
+  throw new Refusal(invalid("X-Max-Credits: expected an integer of 0 or more"));
+}
+function ok(body) {
+  return { status: 200, body };
+}
+function iso(time) {
+  return new Date(time).toISOString();
+}
+
+// scripts/src/sandbox/apidot-samples.ts
+var REFERENCES = ["reference_image_urls", "reference_video_urls", "reference_audio_urls"];
+var SAMPLES = [
+  {
+    // Docs page of seedance-2, 2026-04-22.
+    models: ["seedance-2", "seedance-2-fast"],
+    isRefused: (input) => holds(input, "image_urls") && REFERENCES.some((name) => holds(input, name)),
+    message: "image_urls and reference_*_urls cannot be used together"
+  },
+  {
+    // Docs page of veo-3-1, 2026-04-23.
+    models: ["veo3.1-lite"],
+    isRefused: (input) => holds(input, "image_urls"),
+    message: "veo3.1-lite does not support image_urls"
+  },
+  {
+    // Docs page of gpt-image-2, 2026-04-23.
+    models: ["gpt-image-2-edit"],
+    isRefused: (input) => !holds(input, "image_urls"),
+    message: "image_urls is required for gpt-image-2-edit"
+  },
+  {
+    // Docs page of minimax-music-2-6, 2026-04-24.
+    models: ["minimax-music-2.6"],
+    isRefused: (input) => input.lyrics_optimizer !== true && input.is_instrumental !== true && !holds(input, "lyrics"),
+    message: "lyrics is required when lyrics_optimizer and is_instrumental are both false"
+  },
+  {
+    // Its README lists the field as a cause of 400, without the answer.
+    models: ["gpt-image-2", "gpt-image-2-edit"],
+    isRefused: (input) => Object.hasOwn(input, "n"),
+    message: "gpt-image-2 makes one image per request and takes no n"
+  },
+  {
+    // The same.
+    models: ["gpt-image-2"],
+    isRefused: (input) => Object.hasOwn(input, "image_urls"),
+    message: "gpt-image-2 takes no image_urls; gpt-image-2-edit does"
+  },
+  {
+    // APIDot's README of 2026-07-04 says that the model refuses it.
+    models: ["seedream-5.0-lite", "seedream-5.0-lite-edit"],
+    isRefused: (input) => Object.hasOwn(input, "seed"),
+    message: "seedream-5.0-lite takes no seed"
+  }
+];
+function refusalInSamples(model, input) {
+  const sample = SAMPLES.find(({ models, isRefused }) => models.includes(model) && isRefused(input));
+  return sample?.message ?? null;
+}
+function holds(input, name) {
+  const value = input[name];
+  if (value === void 0 || value === null || value === "") return false;
+  return !Array.isArray(value) || value.length > 0;
+}
+
+// scripts/src/sandbox/apidot.ts
+import { listModels as listModels2 } from "./contracts.mjs";
+import { idsWithoutContract } from "./unknown-model.mjs";
+import { isObject as isObject3 } from "./main.mjs";
+import { skillFolder } from "./main.mjs";
+
+// scripts/src/sandbox/media.ts
+const { createHash: createHash4 } = require("node:crypto");
+const { readFile } = require("node:fs/promises");
+const { basename, dirname, join } = require("node:path");
+const { fileURLToPath } = require("node:url");
+const { crc32, deflateSync } = require("node:zlib");
+var VIDEO = { ext: "mp4", contentType: "video/mp4", fileType: "video" };
+var IMAGE = { ext: "png", contentType: "image/png", fileType: "image" };
+var SOUND = { ext: "wav", contentType: "audio/wav", fileType: "audio" };
+var MODEL = { ext: "glb", contentType: "model/gltf-binary", fileType: "model" };
+var FAMILIES = [
+  [SOUND, ["generate-music", "minimax-music"]],
+  [MODEL, ["meshy-", "tripo3d-"]],
+  [
+    IMAGE,
+    [
+      ...["gpt-image", "gpt-4o-image", "nano-banana", "seedream", "flux", "wan-2.7-image", "z-image"],
+      ...["grok-imagine-image", "kling-o1-image", "kling-o3-image"]
+    ]
+  ]
+];
+var MOST_IMAGES = 15;
+function mediumOf({ service, model }) {
+  if (service !== "apidot") return VIDEO;
+  return FAMILIES.find(([, ids]) => ids.some((id) => model.startsWith(id)))?.[0] ?? VIDEO;
+}
+function mediaOf(record) {
+  const medium = mediumOf(record);
+  if (medium === SOUND) return [SOUND, IMAGE];
+  const { n } = record.input;
+  const isMany = medium === IMAGE && typeof n === "number" && Number.isInteger(n) && n >= 1;
+  return Array(isMany ? Math.min(n, MOST_IMAGES) : 1).fill(medium);
+}
+var made = /* @__PURE__ */ new Map();
+function contentOf({ ext }, number) {
+  const name = ext === "png" ? `png ${number}` : ext;
+  let content = made.get(name);
+  if (!content) {
+    content = make(ext, number).then((bytes) => ({
+      bytes,
+      hash: createHash4("sha256").update(bytes).digest("hex").slice(0, 16)
+    }));
+    made.set(name, content);
+  }
+  return content;
+}
+async function make(ext, number) {
+  if (ext === "png") return picture(number);
+  if (ext === "wav") return tone();
+  if (ext === "glb") return triangle();
+  return readFile(clipPath());
+}
+function clipPath() {
+  const here = dirname(fileURLToPath(import.meta.url));
+  return join(here, ...basename(here) === "lib" ? [] : ["..", "..", "lib"], "sandbox-clip.mp4");
+}
+function picture(number) {
+  const side = 256;
+  const width = 1 + side * 3;
+  const rows = Buffer.alloc(side * width);
+  for (let y = 0; y < side; y += 1) {
+    rows.set([1, 0, y, number * 83 % 256], y * width);
+    for (let x = 1; x < side; x += 1) rows[y * width + 1 + x * 3] = 1;
+  }
+  const head = Buffer.alloc(13);
+  head.writeUInt32BE(side, 0);
+  head.writeUInt32BE(side, 4);
+  head.set([8, 2], 8);
+  return Buffer.concat([
+    Buffer.from("PNG\r\n\n", "latin1"),
+    chunk("IHDR", head),
+    chunk("IDAT", deflateSync(rows)),
+    chunk("IEND", Buffer.alloc(0))
+  ]);
+}
+function chunk(type, data) {
+  const named = Buffer.concat([Buffer.from(type, "latin1"), data]);
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(data.length);
+  const sum = Buffer.alloc(4);
+  sum.writeUInt32BE(crc32(named));
+  return Buffer.concat([length, named, sum]);
+}
+var TONE_SECONDS = 2;
+function tone() {
+  const rate = 11025;
+  const samples = rate * TONE_SECONDS;
+  const data = Buffer.alloc(44 + samples * 2);
+  data.write("RIFF", 0, "latin1");
+  data.writeUInt32LE(data.length - 8, 4);
+  data.write("WAVEfmt ", 8, "latin1");
+  data.writeUInt32LE(16, 16);
+  data.writeUInt16LE(1, 20);
+  data.writeUInt16LE(1, 22);
+  data.writeUInt32LE(rate, 24);
+  data.writeUInt32LE(rate * 2, 28);
+  data.writeUInt16LE(2, 32);
+  data.writeUInt16LE(16, 34);
+  data.write("data", 36, "latin1");
+  data.writeUInt32LE(samples * 2, 40);
+  for (let at = 0; at < samples; at += 1) {
+    data.writeInt16LE(Math.round(12e3 * Math.sin(2 * Math.PI * 440 * at / rate)), 44 + at * 2);
+  }
+  return data;
+}
+function triangle() {
+  const corners = [-1, -1, 0, 1, -1, 0, 0, 1, 0];
+  const points = Buffer.alloc(corners.length * 4);
+  for (const [at, value] of corners.entries()) points.writeFloatLE(value, at * 4);
+  const scene = JSON.stringify({
+    asset: { version: "2.0" },
+    scene: 0,
+    scenes: [{ nodes: [0] }],
+    nodes: [{ mesh: 0 }],
+    meshes: [{ primitives: [{ attributes: { POSITION: 0 } }] }],
+    accessors: [
+      { bufferView: 0, componentType: 5126, count: 3, type: "VEC3", min: [-1, -1, 0], max: [1, 1, 0] }
+    ],
+    bufferViews: [{ buffer: 0, byteLength: points.length, target: 34962 }],
+    buffers: [{ byteLength: points.length }]
+  });
+  const json = Buffer.from(scene.padEnd(Math.ceil(scene.length / 4) * 4));
+  const head = Buffer.alloc(12);
+  head.write("glTF", "latin1");
+  head.writeUInt32LE(2, 4);
+  head.writeUInt32LE(12 + 8 + json.length + 8 + points.length, 8);
+  const part = (type, bytes) => {
+    const start = Buffer.alloc(8);
+    start.writeUInt32LE(bytes.length);
+    start.write(type, 4, "latin1");
+    return Buffer.concat([start, bytes]);
+  };
+  return Buffer.concat([head, part("JSON", json), part("BIN\0", points)]);
+}
+
+// scripts/src/sandbox/apidot.ts
+var PROVIDER2 = "apidot";
+var SENT_AGAIN_AFTER = 30 * 6e4;
+var WORDS = {
+  SUBMITTED: "not_started",
+  QUEUED: "queued",
+  PROGRESS: "running",
+  COMPLETED: "finished",
+  FAILED: "failed",
+  CANCEL: "failed"
+};
+var PROGRESS = { SUBMITTED: 0, PROGRESS: 50, COMPLETED: 100 };
+function createApidot({ store, files, webhooks, now, speed }) {
+  const accounts = new Accounts(store, PROVIDER2, now);
+  const firstTimes = new FirstTimes();
+  const statusQueries = /* @__PURE__ */ new Map();
+  let sequence = 0;
+  let known;
+  async function handle(call) {
+    const owner = callerOf2(call);
+    const [resource, name] = call.path;
+    const parts = call.path.length;
+    if (resource === "submit" && parts === 1) return only("POST", call) ?? submit(call, owner);
+    if (resource === "status" && parts === 2) return only("GET", call) ?? status(call, owner, name);
+    if (resource === "detail" && name === "music" && parts === 2) {
+      return only("GET", call) ?? musicDetail(call, owner, call.query.get("task_id") ?? "");
+    }
+    return refusal(404, "not_found", "Not found.");
+  }
+  async function submit(call, owner) {
+    known ??= knownModels();
+    const { model, kept, callbackUrl, scenarios } = await readRequest2(call, await known);
+    const refused = refuseAsAsked(scenarios, `${owner} ${kept.fingerprint}`);
+    if (refused !== null) return refused;
+    if (scenarios.has("no-credits") || accounts.balanceOf(owner) < UNKNOWN_PRICE) {
+      return refusal(402, "insufficient_credits", "Insufficient credits: the balance cannot cover the task.");
+    }
+    const record = {
+      id: randomId(),
+      service: PROVIDER2,
+      owner,
+      model,
+      input: kept.input,
+      fingerprint: kept.fingerprint,
+      idempotencyKey: null,
+      credits: UNKNOWN_PRICE,
+      scenarios: [...scenarios],
+      createdAt: now(),
+      sequence: sequence++,
+      speed,
+      cancelledAt: null
+    };
+    store.insert(record);
+    if (callbackUrl !== null) webhooks.watch(record, callbackUrl, noticesFrom(call.origin));
+    if (scenarios.has("lost-answer")) return "cut";
+    return ok2({ task_id: record.id, status: "not_started", created_time: timeOf(record) });
+  }
+  function refuseAsAsked(scenarios, generation) {
+    const isFirst = (name) => scenarios.has(name) && firstTimes.isFirst(`${name} ${generation}`);
+    if (isFirst("rate-limit"))
+      return refusal(429, "rate_limited", "Too many requests, as [sandbox:rate-limit] asks for.");
+    if (isFirst("not-delivered")) return "cut";
+    if (isFirst("server-error"))
+      return refusal(500, "server_error", "Internal error, as [sandbox:server-error] asks for.");
+    if (scenarios.has("reject"))
+      return refusal(400, "invalid_request_error", "The request was refused, as [sandbox:reject] asks for.");
+    if (scenarios.has("http200-failure")) {
+      const message = "The request was refused, as [sandbox:http200-failure] asks for.";
+      return { ...refusal(400, "invalid_request_error", message), status: 200 };
+    }
+    return null;
+  }
+  function taskOf(owner, id) {
+    const record = accounts.taskOf(owner, id);
+    if (record) return record;
+    throw new Refusal(refusal(404, "not_found", "Task not found."));
+  }
+  function status(call, owner, id) {
+    const record = taskOf(owner, id);
+    if (record.scenarios.includes("flaky")) {
+      const count = (statusQueries.get(id) ?? 0) + 1;
+      statusQueries.set(id, count);
+      if (count % 2 === 0)
+        return refusal(503, "server_error", "Service unavailable, as [sandbox:flaky] asks for.");
+    }
+    return ok2(dataOf(record, stateAt(record, now()), call.origin));
+  }
+  function dataOf(record, state, origin) {
+    const data = { task_id: record.id, status: WORDS[state] };
+    const isWebsiteForm = record.scenarios.includes("files");
+    if (state === "COMPLETED" && !record.scenarios.includes("no-files")) {
+      const found = filesOf(record, origin);
+      if (isWebsiteForm) data.files = found;
+      else data.output = { files: found };
+    }
+    if (isWebsiteForm) Object.assign(data, ageOf(record, state));
+    data.error_message = state === "FAILED" ? "The generation failed, as [sandbox:fail] asks for." : null;
+    return data;
+  }
+  function filesOf(record, origin) {
+    const urls = urlsOf(record, origin);
+    const shown2 = mediumOf(record).fileType === "audio" ? 1 : urls.length;
+    return urls.slice(0, shown2).map((file_url, at) => ({ file_url, file_type: mediaOf(record)[at].fileType }));
+  }
+  function urlsOf(record, origin) {
+    const dead = record.scenarios.includes("expired-link") && !files.wasTried(record);
+    return mediaOf(record).map((_, at) => files.urlOf(record, origin, dead, at + 1));
+  }
+  function musicDetail(call, owner, id) {
+    const record = taskOf(owner, id);
+    if (mediumOf(record).fileType !== "audio") return refusal(404, "not_found", "This is no music task.");
+    const state = stateAt(record, now());
+    const data = { task_id: id, status: WORDS[state] };
+    if (state === "COMPLETED") {
+      const [audio_url, image_url] = urlsOf(record, call.origin);
+      const piece = { audio_id: `${id}-1`, title: "A tone", duration: TONE_SECONDS };
+      data.files = [{ ...piece, audio_url, image_url }];
+    }
+    Object.assign(data, ageOf(record, state));
+    data.error_message = state === "FAILED" ? "The generation failed, as [sandbox:fail] asks for." : null;
+    return ok2(data);
+  }
+  function noticesFrom(origin) {
+    return {
+      body: (record, state) => {
+        if (state !== "COMPLETED" && state !== "FAILED") return null;
+        const { output, files: found, ...data } = dataOf(record, state, origin);
+        const shown2 = found ?? (isObject3(output) ? output.files : void 0);
+        return { code: 200, data: { ...data, ...shown2 !== void 0 && { files: shown2 } } };
+      },
+      repeats: [DUPLICATE_AFTER, SENT_AGAIN_AFTER]
+    };
+  }
+  return { prefix: ["api", "generate"], handle };
+}
+async function knownModels() {
+  const root = skillFolder();
+  return /* @__PURE__ */ new Set([...await listModels2(PROVIDER2, root), ...await idsWithoutContract(root, PROVIDER2)]);
+}
+async function readRequest2(call, known) {
+  let body;
+  try {
+    body = JSON.parse((await call.body()).toString());
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
+    throw new Refusal(invalid2("The body is not JSON."));
+  }
+  if (!isObject3(body)) throw new Refusal(invalid2("The body is not a JSON object."));
+  const { model, input, callback_url: callbackUrl = null } = body;
+  if (typeof model !== "string" || !/^[\w./-]{1,100}$/.test(model))
+    throw new Refusal(invalid2("model: expected the id of a model."));
+  if (!isObject3(input)) throw new Refusal(invalid2("input: expected an object with the model's fields."));
+  if (!known.has(model)) throw new Refusal(invalid2(`model: there is no model ${model}.`));
+  const isUrl = typeof callbackUrl === "string" && /^https?:/i.test(callbackUrl) && URL.canParse(callbackUrl);
+  if (callbackUrl !== null && !isUrl)
+    throw new Refusal(invalid2("callback_url: expected an http or https URL."));
+  try {
+    const { scenarios, complaint } = readMarks(input, PROVIDER2);
+    if (complaint) throw new Refusal(invalid2(`input: ${complaint}`));
+    const refused = refusalInSamples(model, input);
+    if (refused !== null) throw new Refusal(invalid2(refused));
+    return { model, kept: keepInput(model, input), callbackUrl: isUrl ? callbackUrl : null, scenarios };
+  } catch (error) {
+    if (error instanceof RangeError) throw new Refusal(invalid2("The body is nested too deeply."));
+    throw error;
+  }
+}
+function callerOf2({ headers: { authorization } }) {
+  const owner = ownerOf(/^Bearer (\S+)$/.exec(authorization ?? "")?.[1]);
+  if (owner !== null) return owner;
+  throw new Refusal(refusal(401, "authentication_error", "Unauthorized - Invalid API key"));
+}
+function only(method, call) {
+  if (call.method === method) return null;
+  return {
+    ...refusal(405, "invalid_request_error", `Method not allowed. Use ${method}.`),
+    headers: { allow: method }
+  };
+}
+function ok2(data) {
+  return { status: 200, body: { code: 200, data } };
+}
+function refusal(code, type, message) {
+  return { status: code, body: { code, error: { message, type } } };
+}
+function invalid2(message) {
+  return refusal(400, "invalid_request_error", message.slice(0, 2e3));
+}
+function ageOf(record, state) {
+  const progress = PROGRESS[state];
+  return { created_time: timeOf(record), ...progress !== void 0 && { progress } };
+}
+function timeOf({ createdAt }) {
+  return new Date(createdAt).toISOString().slice(0, 19);
+}
+
+// scripts/src/sandbox/files.ts
+var FILE_NAME = /^(ck[0-9a-z]{23})(?:-(\d{1,2}))?(-old)?\.([a-z0-9]{3})$/;
+function createFiles(store, now) {
+  const cutOnce = /* @__PURE__ */ new Set();
+  const tried = /* @__PURE__ */ new Set();
+  return {
+    urlOf(record, origin, dead = false, number = 1) {
+      const { ext } = mediaOf(record)[number - 1];
+      return `${origin}/files/${record.id}${number > 1 ? `-${number}` : ""}${dead ? "-old" : ""}.${ext}`;
+    },
+    wasTried: ({ id }) => tried.has(id),
+    async serve(request, response, folder, name) {
+      if (request.method !== "GET" && request.method !== "HEAD")
+        return send(response, wrongMethod("GET", "HEAD"));
+      if (folder === "storage") {
+        return send(response, failure(404, "The sandbox keeps no input images, only their hashes."));
+      }
+      const [, id, nth = "1", old, ext] = FILE_NAME.exec(name) ?? [];
+      const record = id === void 0 ? null : store.get(id);
+      const medium = record && mediaOf(record)[Number(nth) - 1];
+      if (!medium || medium.ext !== ext || !hasFile(record, now())) {
+        return send(response, failure(404, "There is no such file, or it has expired."));
+      }
+      if (old) {
+        tried.add(record.id);
+        return send(response, failure(410, "This link has expired. Ask for the task again."));
+      }
+      const { bytes, hash } = await contentOf(medium, Number(nth));
+      const etag = `"${hash}-${record.id}"`;
+      const range = rangeOf(request, etag, bytes.length);
+      const headers = { "accept-ranges": "bytes", etag, "content-type": medium.contentType };
+      if (range === "unsatisfiable") {
+        response.writeHead(416, {
+          ...headers,
+          "content-range": `bytes */${bytes.length}`,
+          "content-length": 0
+        });
+        response.end();
+        return;
+      }
+      const part = bytes.subarray(range?.from ?? 0, range ? range.to + 1 : bytes.length);
+      response.writeHead(range ? 206 : 200, {
+        ...headers,
+        "content-length": part.length,
+        ...range && { "content-range": `bytes ${range.from}-${range.to}/${bytes.length}` }
+      });
+      if (request.method === "HEAD") {
+        response.end();
+        return;
+      }
+      if (record.scenarios.includes("cut-download") && !cutOnce.has(name)) {
+        cutOnce.add(name);
+        response.write(part.subarray(0, Math.floor(part.length / 2)), () => response.socket?.destroySoon());
+        return;
+      }
+      response.end(part);
+    }
+  };
+}
+function rangeOf(request, etag, length) {
+  const condition = request.headers["if-range"];
+  if (condition !== void 0 && condition !== etag) return null;
+  const [, first, last] = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(request.headers.range ?? "") ?? [];
+  if (first === void 0 || last === void 0 || first === "" && last === "") return null;
+  if (first === "") {
+    const size = Math.min(Number(last), length);
+    return size === 0 ? "unsatisfiable" : { from: length - size, to: length - 1 };
+  }
+  const from = Number(first);
+  const to = last === "" ? length - 1 : Math.min(Number(last), length - 1);
+  if (last !== "" && Number(last) < from) return null;
+  return from >= length ? "unsatisfiable" : { from, to };
+}
+
+// scripts/src/sandbox/server.ts
+const { createServer } = require("node:http");
+
+// scripts/src/sandbox/store.ts
+const { randomBytes: randomBytes2 } = require("node:crypto");
+const { linkSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } = require("node:fs");
+const { join: join2 } = require("node:path");
+import { isObject as isObject4 } from "./main.mjs";
+import { makeFolder } from "./main.mjs";
+var TASK_ID = /^ck[0-9a-z]{23}$/;
+var RECORD_FILE = /^(ck[0-9a-z]{23})\.json$/;
+var TEMPORARY_FILE = /^ck[0-9a-z]{23}\.[0-9a-f]{12}\.tmp$/;
+var TEMPORARY_LASTS_MS = 36e5;
+function openStore(folder, now) {
+  const memory = /* @__PURE__ */ new Map();
+  let warning = null;
+  let place = folder;
+  if (place !== null) {
+    try {
+      makeFolder(place, 448);
+      const probe = temporaryFile(place, `ck${"0".repeat(23)}`);
+      writeFileSync(probe, "", { mode: 384, flag: "wx" });
+      rmSync(probe);
+      sweep(place, now());
+    } catch (error) {
+      warning = `The sandbox cannot keep its tasks in ${place} (${reason(error)}): they end with this process.`;
+      place = null;
+    }
+  }
+  function get(id) {
+    if (!TASK_ID.test(id)) return null;
+    const record = memory.get(id) ?? (place === null ? null : readRecord(join2(place, `${id}.json`), id));
+    if (record === null || !isForgotten(record, now())) return record;
+    memory.delete(id);
+    if (place !== null) remove(join2(place, `${id}.json`));
+    return null;
+  }
+  function keepInMemory(record, error) {
+    memory.set(record.id, record);
+    warning = `The sandbox cannot write to ${place} (${reason(error)}): some tasks end with this process.`;
+  }
+  return {
+    get warning() {
+      return warning;
+    },
+    insert(record) {
+      const earlier = get(record.id);
+      if (earlier !== null) return earlier;
+      if (place === null) {
+        memory.set(record.id, record);
+        return record;
+      }
+      try {
+        if (writeNew(place, record)) return record;
+        const winner = get(record.id);
+        if (winner !== null) return winner;
+        overwrite(place, record);
+      } catch (error) {
+        keepInMemory(record, error);
+      }
+      return record;
+    },
+    replace(record) {
+      if (place === null || memory.has(record.id)) {
+        memory.set(record.id, record);
+        return;
+      }
+      try {
+        overwrite(place, record);
+      } catch (error) {
+        keepInMemory(record, error);
+      }
+    },
+    get,
+    all() {
+      const ids = new Set(memory.keys());
+      for (const name of place === null ? [] : list(place)) {
+        const id = RECORD_FILE.exec(name)?.[1];
+        if (id !== void 0) ids.add(id);
+      }
+      const records = [...ids].map(get).filter((record) => record !== null);
+      return records.sort((a, b) => b.createdAt - a.createdAt || b.sequence - a.sequence);
+    }
+  };
+}
+function writeNew(folder, record) {
+  const target = join2(folder, `${record.id}.json`);
+  const temporary = writeTemporary(folder, record);
+  try {
+    linkSync(temporary, target);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return false;
+    return writeExclusive(target, record);
+  } finally {
+    remove(temporary);
+  }
+}
+function writeExclusive(target, record) {
+  try {
+    writeFileSync(target, JSON.stringify(record), { mode: 384, flag: "wx" });
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return false;
+    throw error;
+  }
+}
+function overwrite(folder, record) {
+  const temporary = writeTemporary(folder, record);
+  try {
+    renameSync(temporary, join2(folder, `${record.id}.json`));
+  } catch (error) {
+    remove(temporary);
+    throw error;
+  }
+}
+function writeTemporary(folder, record) {
+  const temporary = temporaryFile(folder, record.id);
+  try {
+    writeFileSync(temporary, JSON.stringify(record), { mode: 384, flag: "wx" });
+  } catch (error) {
+    remove(temporary);
+    throw error;
+  }
+  return temporary;
+}
+function temporaryFile(folder, id) {
+  return join2(folder, `${id}.${randomBytes2(6).toString("hex")}.tmp`);
+}
+function sweep(folder, now) {
+  for (const name of list(folder)) {
+    const path = join2(folder, name);
+    const id = RECORD_FILE.exec(name)?.[1];
+    if (id !== void 0) {
+      const record = readRecord(path, id);
+      if (record !== null && isForgotten(record, now)) remove(path);
+    } else if (TEMPORARY_FILE.test(name) && now - modifiedAt(path, now) > TEMPORARY_LASTS_MS) {
+      remove(path);
+    }
+  }
+}
+function list(folder) {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+function modifiedAt(path, otherwise) {
+  try {
+    return statSync(path).mtimeMs;
+  } catch {
+    return otherwise;
+  }
+}
+function remove(path) {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+  }
+}
+function readRecord(path, id) {
+  try {
+    const value = JSON.parse(readFileSync(path, "utf8"));
+    return isRecord(value) && value.id === id ? value : null;
+  } catch {
+    return null;
+  }
+}
+function isRecord(value) {
+  if (!isObject4(value)) return false;
+  const { scenarios, credits, speed } = value;
+  return ["id", "service", "owner", "model", "fingerprint"].every((field) => typeof value[field] === "string") && ["createdAt", "sequence"].every((field) => Number.isFinite(value[field])) && Number.isSafeInteger(credits) && credits >= 0 && Number.isFinite(speed) && speed > 0 && isObject4(value.input) && Array.isArray(scenarios) && scenarios.every(isScenario) && (value.idempotencyKey === null || typeof value.idempotencyKey === "string") && (value.cancelledAt === null || Number.isFinite(value.cancelledAt));
+}
+function codeOf(error) {
+  return error.code;
+}
+function reason(error) {
+  return codeOf(error) ?? String(error);
+}
+
+// scripts/src/sandbox/server.ts
+var HOST = "127.0.0.1";
+var KEEP_ALIVE_MS = 75e3;
+async function startSandbox(options) {
+  const { folder, port = 0, speed = DEFAULT_SPEED, now = Date.now, log = () => {
+  } } = options;
+  if (!(speed > 0 && speed <= 1e9))
+    throw new RangeError(`speed must be above 0 and at most 1e9, not ${speed}`);
+  const store = openStore(folder, now);
+  const files = createFiles(store, now);
+  const webhooks = createWebhooks(now, log);
+  const surroundings = { store, files, webhooks, now, speed };
+  const services = [createAivideomaker(surroundings), createApidot(surroundings)];
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+    response.on("close", () => log(`${request.method} ${shown(request.url)} ${outcomeOf(response)}`));
+    answer(request, response).catch((error) => {
+      if (request.destroyed && !request.complete) return;
+      log(`error: ${error instanceof Error ? error.message : error}`);
+      if (response.headersSent) response.destroy();
+      else send(response, failure(500, "The sandbox met an error of its own."));
+    });
+  });
+  const sockets = /* @__PURE__ */ new Set();
+  server.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+  });
+  await new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, HOST, resolve);
+  });
+  const origin = `http://${HOST}:${server.address().port}`;
+  async function answer(request, response) {
+    const path = pathOf(request.url ?? "/");
+    if (path?.length === 2 && (path[0] === "files" || path[0] === "storage")) {
+      return files.serve(request, response, path[0], path[1]);
+    }
+    const service = path && services.find(({ prefix }) => prefix.every((part, at) => part === path[at]));
+    if (!path || !service) return send(response, failure(404, "Not found."));
+    send(response, await replyOf(service, path, request));
+  }
+  async function replyOf(service, path, request) {
+    try {
+      return await service.handle({
+        method: request.method ?? "",
+        path: path.slice(service.prefix.length),
+        query: new URLSearchParams(request.url?.split("?", 2)[1]),
+        headers: request.headers,
+        origin: originOf(request.headers, origin),
+        address: request.socket.remoteAddress ?? "",
+        body: () => readBody(request)
+      });
+    } catch (error) {
+      if (error instanceof Refusal) return error.reply;
+      throw error;
+    }
+  }
+  let closed;
+  return {
+    origin,
+    get warning() {
+      return store.warning;
+    },
+    close() {
+      closed ??= new Promise((resolve) => {
+        webhooks.close();
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      });
+      return closed;
+    }
+  };
+}
+function shown(target = "") {
+  return target.split("?", 1)[0].replace(/[^\x21-\x7e]/g, "?").slice(0, 200);
+}
+function outcomeOf(response) {
+  return response.writableFinished ? String(response.statusCode) : "cut";
+}
+export {
+  Accounts,
+  DEFAULT_SPEED,
+  DUPLICATE_AFTER,
+  FirstTimes,
+  QueryLimiter,
+  Refusal,
+  SCENARIOS,
+  TASK_ID,
+  TONE_SECONDS,
+  UNKNOWN_PRICE,
+  changesOf,
+  chargeFor,
+  contentOf,
+  createAivideomaker,
+  createApidot,
+  createFiles,
+  createWebhooks,
+  currentChange,
+  failure,
+  hasFile,
+  idFrom,
+  isFinal,
+  isForgotten,
+  isScenario,
+  keepInput,
+  mediaOf,
+  mediumOf,
+  openStore,
+  originOf,
+  ownerOf,
+  pathOf,
+  randomId,
+  readBody,
+  readMarks,
+  refundOf,
+  refusalInSamples,
+  send,
+  showInput,
+  startSandbox,
+  stateAt,
+  wrongMethod
+};

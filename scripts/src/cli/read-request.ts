@@ -1,0 +1,99 @@
+import { type Contract, loadContract } from '../contracts/contract.ts';
+import { priceLine } from '../contracts/price.ts';
+import { checkPayload } from '../contracts/validate.ts';
+import { withoutBody } from '../contracts/whole-body.ts';
+import type { Terms } from '../core/generate.ts';
+import { actionWords, commandLine } from '../model/command-line.ts';
+import { Failure } from '../model/failure.ts';
+import type { JsonObject } from '../model/json.ts';
+import { checkPublicUrl } from '../model/public-address.ts';
+import { plain } from '../model/text.ts';
+import type { GenerationRequest } from '../providers/provider.ts';
+import { unsupported } from '../providers/unsupported.ts';
+import type { Arguments } from './arguments.ts';
+import { modelFlags } from './command-line.ts';
+import { isLoopback } from './environment.ts';
+import { readPayload } from './payload.ts';
+
+/** What is to be made, and what is known of the model that makes it. */
+export interface Wish {
+  contract: Contract;
+  generation: GenerationRequest;
+  terms: Terms;
+}
+
+/**
+ * What a command line asks to be made, complete and valid: nothing has left the machine yet.
+ * @param loopback the service runs on this machine, so a callback may go to it too
+ * @param signal ends the reading of standard input
+ * @throws Failure INVALID_MODEL or INVALID_PAYLOAD with every issue found
+ */
+export async function readRequest(args: Arguments, loopback: boolean, signal: AbortSignal): Promise<Wish> {
+  const contract = await loadContract(args.profile.id, args.model!);
+  const webhookUrl = args.callback === undefined ? undefined : readCallback(args, args.callback, loopback);
+  const given = await readPayload(contract, args.payload, args.image, signal);
+  const payload = withoutBody(contract, given, args.profile.callbackFlag);
+  const issues = checkPayload(contract, payload);
+  const first = issues[0];
+  if (first) {
+    const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
+    const message = `The payload does not fit ${contract.model}: ${first.path}: expected ${first.expected}, received ${first.received}${more}.`;
+    throw new Failure('INVALID_PAYLOAD', message, {
+      issues,
+      nextSteps: [
+        ...new Set(issues.map(({ path, hint }) => `${path}: ${hint}`)),
+        commandLine(actionWords('describeModel', modelFlags(contract))),
+      ],
+    });
+  }
+  if (args.action === 'quote' && !args.profile.can.quote) throw noQuote(args, contract, payload);
+  const generation: GenerationRequest = {
+    model: contract.model,
+    payload,
+    idempotencyKey: args.idempotencyKey ?? crypto.randomUUID(),
+    ...(args.maxCredits !== undefined && { maxCredits: args.maxCredits }),
+    ...(webhookUrl !== undefined && { webhookUrl }),
+  };
+  const terms: Terms = {
+    isNamed: args.idempotencyKey !== undefined,
+    isNew: args.isNew,
+    owner: args.owner ?? null,
+    wait: args.action === 'generate' ? args.wait : null,
+    maxCreditsPerDay: args.maxCreditsPerDay ?? null,
+  };
+  return { contract, generation, terms };
+}
+
+/** The refusal of a quote by a service that gives none, with the estimate where one is known. */
+function noQuote({ profile }: Arguments, contract: Contract, payload: JsonObject): Failure {
+  const refusal = unsupported(profile, 'quote');
+  const line = priceLine(contract, payload);
+  const steps =
+    line === null
+      ? [
+          `No price of ${contract.model} is known here either. Get a yes to an unknown price before you submit.`,
+        ]
+      : [
+          `${line} Tell the person so, and submit with --maxCredits, which is held against the same estimate.`,
+          contract.price!.note,
+        ];
+  const describe = commandLine(actionWords('describeModel', modelFlags(contract)));
+  return refusal.with({ nextSteps: [...steps, describe] });
+}
+
+/** The address as it can stand in a header: what is not ASCII in it is encoded. */
+function readCallback({ profile }: Arguments, value: string, loopback: boolean): string {
+  const flag = `--${profile.callbackFlag}`;
+  const problem = checkPublicUrl(value, { schemes: ['https'] });
+  if (!problem || (loopback && isLocal(value))) return new URL(value).href;
+  const { expected, hint } = problem;
+  throw new Failure('INVALID_PAYLOAD', `${flag}: expected ${expected}.`, {
+    issues: [{ path: flag, expected, received: `"${plain(value, 80)}"`, hint }],
+    nextSteps: [hint],
+  });
+}
+
+function isLocal(value: string): boolean {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  return url?.protocol === 'http:' && isLoopback(url) && !url.username && !url.password;
+}

@@ -1,0 +1,186 @@
+import type { SavedFile } from '../download/download.ts';
+import { intervalBefore, type PollSchedule } from '../http/retry.ts';
+import type { Flags } from '../model/command-line.ts';
+import { failed, type Outcome, upstream } from '../model/envelope.ts';
+import { Failure } from '../model/failure.ts';
+import type { Json, JsonObject } from '../model/json.ts';
+import { BRIEF_WAIT_S, type Task } from '../model/task.ts';
+import type { Entry } from '../stores/file/journal.ts';
+import type { Credits } from '../stores/file/record.ts';
+import { creditsOf, type OutcomeOptions, resumeCommand, taskOutcome } from './outcome.ts';
+import { type Session, shortDeadline } from './session.ts';
+
+export interface FinishOptions {
+  /** Where to save the files; null = only say where they are. Absolute. */
+  folder: string | null;
+  schedule: PollSchedule;
+  stallMs: number;
+  resumeFlags: Flags;
+  /** When the wait is over, on the monotonic clock; Infinity where there is none. */
+  until: number;
+  /** When it is over for the files. */
+  filesUntil: number;
+  /** The model, where it is known what it makes. */
+  model?: string | undefined;
+  extra?: JsonObject;
+  /** The record of the wish, and what is known of its credits from before. */
+  entry?: Entry | undefined;
+  credits?: Credits | undefined;
+}
+
+/** The folder for files, made ready before anything is charged; null where none are wanted. */
+export async function folderFor(folder: string | null): Promise<string | null> {
+  return folder === null ? null : (await import('../download/download.ts')).prepareFolder(folder);
+}
+
+/** The end of a task that was seen COMPLETED: its record, and its files where they are wanted. */
+export async function finish(session: Session, taskId: string, options: FinishOptions): Promise<Outcome> {
+  const resume = resumeCommand(session, taskId, options.resumeFlags);
+  let task: Task | undefined;
+  try {
+    task = await fetchResult(session, taskId, options);
+    const { entry, credits } = options;
+    const outcomeOptions: OutcomeOptions = { extra: { ...options.extra }, credits };
+    if (options.folder !== null) {
+      // A link that had expired was replaced: the answer must not show the dead one.
+      const onFresh = (fresh: Task) => {
+        task = fresh;
+      };
+      const files = await downloadAll(session, task, options.folder, { ...options, onFresh });
+      const { warningsAbout } = await import('./file-warnings.ts');
+      const warnings = await warningsAbout(session, options.model ?? entry?.record.model, files);
+      outcomeOptions.extra = {
+        ...options.extra,
+        files: files.map((file) => ({ ...file })),
+        ...(warnings.length > 0 && { warnings }),
+      };
+    }
+    const fileCount = task.urls.length;
+    await entry?.update({ fileCount, ...(credits && { credits: creditsOf(task, credits) }) });
+    const outcome = taskOutcome(session, taskId, task, outcomeOptions);
+    if (options.folder === null && outcome.envelope.data) {
+      outcome.envelope.data.nextSteps = [
+        resumeCommand(session, taskId, { wait: BRIEF_WAIT_S, download: 'out' }),
+        `That saves the file. Do it soon: ${session.provider.says.retention}`,
+      ];
+    }
+    return outcome;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    // The task has ended well, whatever went wrong after it.
+    const nextSteps = [
+      ...(error.details.nextSteps ?? []),
+      resume,
+      'The task is finished and paid for. Run this command as often as you like: it fetches the result and charges nothing.',
+    ];
+    const data: JsonObject = { ...error.details.data, ...(task && { resultUrls: task.urls }) };
+    return failed(error.with({ status: 'COMPLETED', taskId, data, nextSteps }), 'COMPLETED', taskId);
+  }
+}
+
+// A replica that lags behind may show the finished task as running, or without its output, for a moment.
+const RESULT_LOOKS = 5;
+// A result that is there is worth a moment more than the wait that found it, and so are its files.
+const RESULT_MS = 10_000;
+
+/** The record of a finished task, with the addresses of its files. COMPLETED is final, whatever a later answer says. */
+async function fetchResult(
+  session: Session,
+  taskId: string,
+  { schedule, until: end }: FinishOptions,
+): Promise<Task> {
+  const { api, provider } = session;
+  const until = Math.max(end, api.clock.monotonic() + RESULT_MS);
+  const deadline = Math.min(shortDeadline(session), until);
+  for (let n = 0; ; n += 1) {
+    const task = await api.read(provider.task(taskId), deadline, { until });
+    if (task.urls.length > 0) return { ...task, state: 'COMPLETED' };
+    const detail = await detailOf(session, taskId, deadline, until);
+    if (detail && detail.urls.length > 0) return { ...detail, state: 'COMPLETED' };
+    if (hasOtherAddress(task.record)) {
+      throw new Failure(
+        'DOWNLOAD_FAILED',
+        'The task is COMPLETED, but what its record gives as the result is no https address.',
+        {
+          data: upstream(task.record),
+          nextSteps: ['Tell the user what the service gave as the result; it cannot be fetched.'],
+        },
+      );
+    }
+    const pause = intervalBefore(n, schedule, api.clock.random);
+    if (n + 1 >= RESULT_LOOKS || api.clock.monotonic() + pause > deadline) {
+      throw new Failure('UNKNOWN_ERROR', 'The task is COMPLETED, but its record names no file.', {
+        data: upstream(task.record),
+      });
+    }
+    await api.clock.sleep(pause, api.signal);
+  }
+}
+
+/** Whether a record without addresses to fetch has others in their place, such as `file:`. */
+function hasOtherAddress(value: Json | undefined, depth = 0): boolean {
+  if (typeof value === 'string') {
+    const isAddress = /^(file:|data:|[a-z][a-z0-9+.-]*:\/\/)/i.test(value);
+    return isAddress && !(/^https?:/i.test(value) && URL.canParse(value));
+  }
+  if (typeof value !== 'object' || value === null || depth > 4) return false;
+  // What was sent is not what came of it.
+  return Object.entries(value).some(([name, inner]) => name !== 'input' && hasOtherAddress(inner, depth + 1));
+}
+
+/** The other record of a finished task, where the service has one. That it cannot be had says nothing about the task. */
+async function detailOf({ api, provider }: Session, taskId: string, deadline: number, until = Infinity) {
+  try {
+    return provider.detail && (await api.read(provider.detail(taskId), deadline, { until }));
+  } catch (error) {
+    if (error instanceof Failure) return undefined;
+    throw error;
+  }
+}
+
+/** Saves every file of a task. What fails with one of them is told when all have been tried. */
+async function downloadAll(
+  session: Session,
+  task: Task,
+  folder: string,
+  { stallMs, entry, filesUntil, onFresh }: FinishOptions & { onFresh(task: Task): void },
+): Promise<SavedFile[]> {
+  const { api, provider } = session;
+  // Only a call that saves a file loads what is needed for that.
+  const { saveOnce } = await import('../download/save-once.ts');
+  const files: SavedFile[] = [];
+  const failures: Failure[] = [];
+  const until = Math.max(filesUntil, api.clock.monotonic() + RESULT_MS);
+  let { urls } = task;
+  for (const index of task.urls.keys()) {
+    const refresh = async () => {
+      const first = await api.read(provider.task(task.id), shortDeadline(session));
+      const fresh =
+        first.urls.length > 0 ? first : ((await detailOf(session, task.id, shortDeadline(session))) ?? first);
+      if (fresh.urls.length !== urls.length) return null;
+      urls = fresh.urls;
+      onFresh({ ...fresh, state: 'COMPLETED' });
+      return urls[index]!;
+    };
+    const url = urls[index]!;
+    const number = task.urls.length > 1 ? { number: index + 1 } : {};
+    const { maxRetries } = api.policy;
+    const options = { taskId: task.id, url, folder, stallMs, maxRetries, until, refresh, ...number };
+    try {
+      files.push(await saveOnce(session, entry, { ...options, waitEnds: filesUntil }));
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      failures.push(error);
+    }
+  }
+  const first = failures[0];
+  if (!first) return files;
+  if (task.urls.length === 1) throw first;
+  throw first.with({
+    data: {
+      ...first.details.data,
+      files: files.map((file) => ({ ...file })),
+      notSaved: failures.map(({ message }) => message),
+    },
+  });
+}

@@ -1,0 +1,230 @@
+import { Failure } from '../model/failure.ts';
+import type { Task } from '../model/task.ts';
+import type { GenerationRequest } from '../providers/provider.ts';
+import { resumeCommand } from './outcome.ts';
+import { findOwn } from './own-task.ts';
+import { sendUntilAccepted } from './send.ts';
+import type { Session } from './session.ts';
+
+/** A submit of which nobody knows whether it was accepted. */
+export interface LostSubmit {
+  /** By the wall clock: not later than the first attempt that may have been accepted. */
+  sentAt: number;
+  /** When the last attempt ended; of one whose process died, when it was about to leave. */
+  since: { wall: number; monotonic: number };
+  /** It was sent once more already. */
+  resubmitted: boolean;
+  /** Why the answer is missing. */
+  failure: Failure;
+}
+
+/** What a lost submit came to. */
+export type Reconciled =
+  | { kind: 'accepted'; task: Task /** It was there already when it was polled for. */; wasThere: boolean }
+  /** The service certainly did not accept it: nothing was charged. */
+  | { kind: 'rejected'; failure: Failure }
+  /** Nobody can tell yet. The failure says when the same command will know, and what to do. */
+  | { kind: 'unknown'; failure: Failure };
+
+/** What has to be on the disk before the next step. */
+export interface ReconcileLog {
+  /** An attempt ended without an answer. */
+  lost(): Promise<void>;
+  /** It is about to be sent once more, although the first one may have been accepted. @throws where it must not be */
+  resubmitting(): Promise<void>;
+  /** The second one was certainly not accepted. */
+  resubmitRejected(): Promise<void>;
+}
+
+// How late a list shows a task is not documented. For so long it must be clear.
+const CLEAR_MS = 60_000;
+// The list is read at these intervals after the submit was lost; the last one is repeated.
+const INTERVALS_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
+// However short the wait: one reading now, and one when a service that is a little late shows the task.
+const LEAST_MS = 1_500;
+// Results are kept for 24 hours. What a list shows of older tasks is not known, nor how long a key is remembered.
+const RESUBMIT_WITHIN_MS = 24 * 3600_000;
+
+/**
+ * Looks for the task of a lost submit in the service's list, and sends it once more, with the same key, when the list has
+ * been clear of it for a minute.
+ * @param deadline on the monotonic clock
+ */
+export async function reconcile(
+  session: Session,
+  generation: GenerationRequest,
+  lost: LostSubmit,
+  log: ReconcileLog,
+  deadline: number,
+): Promise<Reconciled> {
+  const { clock, signal } = session.api;
+  if (!session.provider.can.list) return unknown(session, generation, lost);
+  const until = Math.max(deadline, clock.monotonic() + LEAST_MS);
+  for (let n = 0; ; n += 1) {
+    const readAt = clock.monotonic();
+    const found = await search(session, generation, lost, until);
+    if (found.kind === 'there') return { kind: 'accepted', task: found.task, wasThere: true };
+    const failure = found.kind === 'unreadable' ? found.failure : undefined;
+    if (failure && !failure.details.transient) return unknown(session, generation, lost, { failure });
+    const clearAt = lost.since.monotonic + CLEAR_MS;
+    // What may be it, or may not, stays so: a longer wait tells nothing more.
+    if (found.kind === 'unsure' && readAt >= clearAt) return unknown(session, generation, lost);
+    if (found.kind === 'clear' && readAt >= clearAt) {
+      const age = clock.wall() - lost.since.wall;
+      if (lost.resubmitted || age > RESUBMIT_WITHIN_MS) return unknown(session, generation, lost);
+      const result = await resubmit(session, generation, lost, log, until);
+      if (result.kind !== 'lost') return result;
+      lost = result.lost;
+      n = -1;
+      continue;
+    }
+    const now = clock.monotonic();
+    const earliest = now + (failure?.details.retryAfter ?? 0) * 1_000;
+    const interval = INTERVALS_MS[Math.min(n, INTERVALS_MS.length - 1)]!;
+    // One reading falls on the moment from which a clear list proves something, and one on the end of the time.
+    const due = Math.max(earliest, Math.min(now + interval, clearAt > now ? clearAt : Infinity));
+    const next = Math.min(due, until);
+    if (next <= now || earliest > until) {
+      const knownAt = Math.max(clearAt, earliest);
+      return unknown(session, generation, lost, {
+        ...(failure && { failure }),
+        ...(knownAt > now && { after: Math.ceil((knownAt - now) / 1_000) }),
+      });
+    }
+    await clock.sleep(next - now, signal);
+  }
+}
+
+type Found =
+  | { kind: 'there'; task: Task }
+  | { kind: 'clear' }
+  /** The list shows something that may be it. */
+  | { kind: 'unsure' }
+  | { kind: 'unreadable'; failure: Failure };
+
+async function search(
+  session: Session,
+  generation: GenerationRequest,
+  lost: LostSubmit,
+  until: number,
+): Promise<Found> {
+  const { api, provider } = session;
+  try {
+    // A task that belongs to another request is not this one's, however alike they are.
+    const entries = (await session.records())?.all() ?? [];
+    const taken = new Set(entries.flatMap(({ record }) => record.taskId ?? []));
+    const list = await api.once(provider.list(), { until });
+    // One clock may have been set back meanwhile, the other stands still while a machine sleeps: the later one counts.
+    const elapsed = api.clock.monotonic() - lost.since.monotonic;
+    const now = Math.max(api.clock.wall(), lost.since.wall + elapsed);
+    const tasks = list.tasks.filter(({ id }) => !taken.has(id));
+    // A clock that was set back after the submit was sent does not tell when that was.
+    const sentAt = lost.sentAt > lost.since.wall ? null : lost.sentAt;
+    const found = findOwn({ ...list, tasks }, generation, { sentAt, now });
+    if (found === undefined) return { kind: 'clear' };
+    return found === 'unsure' ? { kind: 'unsure' } : { kind: 'there', task: found };
+  } catch (failure) {
+    if (!(failure instanceof Failure)) throw failure;
+    session.observer.queryFailed(failure);
+    return { kind: 'unreadable', failure };
+  }
+}
+
+async function resubmit(
+  session: Session,
+  generation: GenerationRequest,
+  lost: LostSubmit,
+  log: ReconcileLog,
+  deadline: number,
+): Promise<Reconciled | { kind: 'lost'; lost: LostSubmit }> {
+  try {
+    await log.resubmitting();
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    // What it says of this attempt is not true of the first one.
+    const why = error.message.replace(' Nothing was submitted.', '');
+    const failure = new Failure(error.code, `It was not submitted once more: ${why}`);
+    return unknown(session, generation, lost, { failure });
+  }
+  // Between two attempts nothing is under way, but the first submit may still have been accepted: nobody is told otherwise.
+  const observer = { ...session.observer, refused: () => {} };
+  const unwritten = { sending: async () => {}, rejected: async () => {} };
+  const sent = await sendUntilAccepted({ ...session, observer }, generation, deadline, unwritten);
+  if (sent.kind === 'accepted') return { ...sent, wasThere: false };
+  const { failure } = sent;
+  if (sent.kind === 'lost') {
+    await log.lost();
+    const { clock } = session.api;
+    const since = { wall: clock.wall(), monotonic: clock.monotonic() };
+    return { kind: 'lost', lost: { ...lost, since, resubmitted: true, failure } };
+  }
+  // Even a rejection may be the work of the first request: it may have taken the key, the credits or the rate.
+  const found = await search(session, generation, lost, deadline);
+  if (found.kind === 'there') return { kind: 'accepted', task: found.task, wasThere: true };
+  if (failure.code === 'INVALID_PAYLOAD' || failure.code === 'INVALID_MODEL') return sent;
+  if (failure.code !== 'IDEMPOTENCY_CONFLICT') await log.resubmitRejected();
+  return unknown(session, generation, lost, { failure });
+}
+
+async function unknown(
+  session: Session,
+  generation: GenerationRequest,
+  { sentAt, failure: lost }: LostSubmit,
+  {
+    failure: later,
+    after,
+  }: { failure?: Failure /** Seconds until the list can tell. */; after?: number } = {},
+): Promise<Reconciled> {
+  const { title } = session.provider;
+  const isRecorded = (await session.records()) !== null;
+  // Without a record, the same command is another submit.
+  const retryAfter = isRecorded ? (after ?? later?.details.retryAfter) : undefined;
+  const named = lost.details.taskId;
+  const reason = later ? `${lost.message} ${later.message}` : lost.message;
+  const failure = new Failure(
+    'SUBMIT_OUTCOME_UNKNOWN',
+    `Whether ${title} accepted this submit, and charged for it, is not known${retryAfter === undefined ? '' : ' yet'}. ${reason}`,
+    {
+      status: 'UNKNOWN',
+      unclear: true,
+      cause: lost,
+      data: { idempotencyKey: generation.idempotencyKey, model: generation.model },
+      ...(retryAfter !== undefined && { retryAfter }),
+      ...(named !== undefined && { taskId: named }),
+      nextSteps: [
+        ...(named === undefined
+          ? []
+          : [
+              'The answer named a task beside an error; this shows what became of it:',
+              resumeCommand(session, named),
+            ]),
+        ...whatNext(session, generation, { sentAt, retryAfter, isRecorded }),
+      ],
+    },
+  );
+  return { kind: 'unknown', failure };
+}
+
+function whatNext(
+  { provider, command, again, anew }: Session,
+  { model, idempotencyKey }: GenerationRequest,
+  known: { sentAt: number; retryAfter: number | undefined; isRecorded: boolean },
+): string[] {
+  const { sentAt, retryAfter, isRecorded } = known;
+  const decide = isRecorded ? [`Only if the user accepts that it may be charged once more: ${anew}.`] : [];
+  const notYet = 'Do not submit this again before you know: it may be charged twice.';
+  if (!provider.can.list) return [notYet, provider.says.tasks, ...decide];
+  const after = retryAfter === undefined ? '' : ` after ${retryAfter} seconds`;
+  const repeat = isRecorded
+    ? [
+        `Run the same command again${after}. It looks for the task in the service's list, and submits nothing while that may charge twice:`,
+        again,
+      ]
+    : [notYet];
+  return [
+    ...repeat,
+    command('listTasks'),
+    `A task with idempotencyKey ${idempotencyKey}, or of model ${model} made about ${new Date(sentAt).toISOString()}, is this one: resume it with --action waitTask --taskId <id>.`,
+    ...decide,
+  ];
+}

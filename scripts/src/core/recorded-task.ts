@@ -1,0 +1,237 @@
+import { Failure } from '../model/failure.ts';
+import type { Task } from '../model/task.ts';
+import { claimRequest } from '../stores/file/claim.ts';
+import { jsonHash } from '../stores/file/fingerprint.ts';
+import type { Entry, Journal } from '../stores/file/journal.ts';
+import type { Lock } from '../stores/file/lock.ts';
+import type { Credits } from '../stores/file/record.ts';
+import { checkFunds, withinDay } from './funds.ts';
+import type { GenerateOptions } from './generate.ts';
+import { creditsOf } from './outcome.ts';
+import { type LostSubmit, type Reconciled, reconcile } from './reconcile.ts';
+import type { Session } from './session.ts';
+import { type SubmitLog, submit } from './submit.ts';
+
+type Request = Pick<GenerateOptions, 'contract' | 'generation' | 'terms'> & {
+  /** Where its files are wanted; absolute. */
+  folder: string | null;
+};
+
+/** The record of a request; with the task, where this process brought it about. */
+export interface RecordedTask {
+  entry: Entry;
+  credits: Credits;
+  /** Absent: the record names it. */
+  task?: Task;
+  /** It was there before this command, which has sent nothing. */
+  isResumed: boolean;
+}
+
+/**
+ * The task of a request: the one that it has already, or a new one. On the disk before it goes to the service, and before
+ * anything waits for it.
+ * @param deadline on the monotonic clock
+ * @throws Failure when there is no task, or nobody knows
+ */
+export async function recordedTask(
+  session: Session,
+  journal: Journal,
+  request: Request,
+  deadline: number,
+): Promise<RecordedTask> {
+  const { generation, terms, folder } = request;
+  const claimed = await claimRequest(
+    journal,
+    {
+      model: generation.model,
+      payloadHash: jsonHash(generation.payload),
+      idempotencyKey: generation.idempotencyKey,
+      isNamed: terms.isNamed,
+      isNew: terms.isNew,
+      owner: terms.owner,
+      download: folder,
+      wait: terms.wait,
+    },
+    Math.max(deadline, session.api.clock.monotonic() + LEAST_PATIENCE_MS),
+    session.api.signal,
+  );
+  const { entry } = claimed;
+  if (claimed.kind === 'submitted') {
+    // A folder that was asked for once stays asked for: a file that is not wanted this time is saved all the same.
+    if (folder !== null && entry.record.download !== folder) await entry.update({ download: folder });
+    return { entry, credits: entry.record.credits, isResumed: true };
+  }
+  const { resubmitted } = entry.record;
+  try {
+    const replaced: Entry[] = [];
+    for (const earlier of claimed.kind === 'new' ? claimed.unsettled : []) {
+      if (!(await adopt(session, request, earlier))) replaced.push(earlier);
+    }
+    const result =
+      claimed.kind === 'new'
+        ? await submitNew(session, journal, request, claimed, deadline)
+        : await reconcileEntry(
+            session,
+            request,
+            entry,
+            resubmitLog(session, journal, request, entry),
+            deadline,
+          );
+    if (result.kind !== 'accepted') throw await refuse(result, claimed);
+    await noteTask(session, entry, result.task);
+    // Only now is there another one in their place.
+    for (const earlier of replaced) await earlier.update({ phase: 'abandoned' });
+    const { task, wasThere } = result;
+    const wasSent = claimed.kind === 'new' || entry.record.resubmitted !== resubmitted;
+    const isResumed = wasThere && !wasSent;
+    if (isResumed) session.observer.attached(task.id, entry.record.created);
+    session.observer.task(task.id, task.state);
+    return { entry, credits: entry.record.credits, task, isResumed };
+  } finally {
+    claimed.lock.release();
+  }
+}
+
+// Another process that submits the same request is given this long, however short the wait.
+const LEAST_PATIENCE_MS = 5_000;
+
+/** Nobody else can have dropped it while the lock is held: whatever has become of the file, the id must not be lost. */
+async function noteTask({ api }: Session, entry: Entry, task: Task): Promise<void> {
+  const checked = new Date(api.clock.wall()).toISOString();
+  const credits = creditsOf(task, entry.record.credits);
+  const change = { phase: 'submitted', taskId: task.id, status: task.state, checked, credits } as const;
+  await entry.update(change, { isOurs: true });
+}
+
+/** What is left on record of a submit that brought no task; returns what is told of it. */
+async function refuse(
+  { kind, failure }: Exclude<Reconciled, { kind: 'accepted' }>,
+  { entry, lock }: { entry: Entry; lock: Lock },
+): Promise<Failure> {
+  if (kind === 'rejected') {
+    if (lock.isOurs()) entry.drop();
+    return failure;
+  }
+  // An answer may name a task beside an error: the next run asks what became of it.
+  const { taskId: named } = failure.details;
+  await entry.update(({ taskId }) =>
+    taskId === null ? { phase: 'unknown', ...(named !== undefined && { taskId: named }) } : {},
+  );
+  return failure;
+}
+
+async function submitNew(
+  session: Session,
+  journal: Journal,
+  request: Request,
+  { entry, lock }: { entry: Entry; lock: Lock },
+  deadline: number,
+): Promise<Reconciled> {
+  const { contract, generation, terms } = request;
+  const quote = await checkFunds(session, contract, generation, terms.maxCreditsPerDay);
+  const credits = { ...entry.record.credits, quoted: quote?.credits ?? null };
+  await withinDay(session, journal, terms.maxCreditsPerDay, quote, () => {
+    const now = new Date(session.api.clock.wall()).toISOString();
+    return entry.begin({ credits, sentAt: now, unsettledSince: now });
+  });
+  // A machine may have slept since the lock was taken, for so long that others took this process for dead.
+  if (!lock.isOurs()) {
+    throw new Failure(
+      'UNKNOWN_ERROR',
+      'Another process took this request over; nothing was submitted here.',
+      {
+        nextSteps: ['The same command resumes what that process does, and charges nothing:', session.again],
+      },
+    );
+  }
+  return submit(session, generation, resubmitLog(session, journal, request, entry), deadline);
+}
+
+async function reconcileEntry(
+  session: Session,
+  { generation }: Request,
+  entry: Entry,
+  log: SubmitLog,
+  deadline: number,
+): Promise<Reconciled> {
+  const { clock } = session.api;
+  const wall = clock.wall();
+  // A clock that was set back since must not keep the minute from passing.
+  if (Date.parse(entry.record.unsettledSince) > wall) {
+    await entry.update({ unsettledSince: new Date(wall).toISOString() });
+  }
+  const { record } = entry;
+  const since = Date.parse(record.unsettledSince);
+  const lost: LostSubmit = {
+    sentAt: Date.parse(record.sentAt),
+    since: { wall: since, monotonic: clock.monotonic() - (wall - since) },
+    resubmitted: record.resubmitted,
+    failure: new Failure(
+      'NETWORK_ERROR',
+      'An earlier run of this command did not learn the outcome of its submit.',
+    ),
+  };
+  session.observer.submitting();
+  return reconcile(session, { ...generation, idempotencyKey: record.idempotencyKey }, lost, log, deadline);
+}
+
+/**
+ * The user decided to go on without knowing the outcome of an earlier submit. Where the service's list shows its task,
+ * its result is still to be delivered.
+ * @returns whether it does
+ */
+async function adopt(session: Session, request: Request, entry: Entry): Promise<boolean> {
+  const { monotonic } = session.api.clock;
+  const observer = { ...session.observer, submitting: () => {} };
+  const never = () => Promise.reject(new Failure('UNKNOWN_ERROR', 'It is not sent again.'));
+  const log = { ...recordLog(session, entry), resubmitting: never };
+  try {
+    const result = await reconcileEntry({ ...session, observer }, request, entry, log, monotonic());
+    if (result.kind !== 'accepted') return false;
+    await noteTask(session, entry, result.task);
+    return true;
+  } catch (error) {
+    if (error instanceof Failure) return false;
+    throw error;
+  }
+}
+
+/** What is written down of a submit in its record. */
+function recordLog({ api }: Session, entry: Entry): SubmitLog {
+  const now = () => new Date(api.clock.wall()).toISOString();
+  let clearSince = entry.record.unsettledSince;
+  return {
+    sending: () => entry.require({ phase: 'submitting', sentAt: now(), unsettledSince: now() }),
+    rejected: async () => void (await entry.update({ phase: 'rejected' }, { isOurs: true })),
+    lost: async () =>
+      void (await entry.update({ phase: 'unknown', unsettledSince: now() }, { isOurs: true })),
+    resubmitting: () => {
+      clearSince = entry.record.unsettledSince;
+      return entry.require({ phase: 'submitting', resubmitted: true, unsettledSince: now() });
+    },
+    // It is as if it had not been sent: what the list has shown of the first one still holds.
+    resubmitRejected: async () => {
+      const change = { phase: 'unknown', resubmitted: false, unsettledSince: clearSince } as const;
+      await entry.update(change, { isOurs: true });
+    },
+  };
+}
+
+/** The same; what is sent once more has to keep within the limits of this command. */
+function resubmitLog(
+  session: Session,
+  journal: Journal,
+  { contract, generation, terms }: Request,
+  entry: Entry,
+): SubmitLog {
+  const log = recordLog(session, entry);
+  return {
+    ...log,
+    resubmitting: async () => {
+      const quote = await checkFunds(session, contract, generation, terms.maxCreditsPerDay);
+      await withinDay(session, journal, terms.maxCreditsPerDay, quote, async () => {}, entry);
+      if (quote) await entry.update(({ credits }) => ({ credits: { ...credits, quoted: quote.credits } }));
+      await log.resubmitting();
+    },
+  };
+}

@@ -1,0 +1,123 @@
+import path from 'node:path';
+import type { SavedFile } from '../download/download.ts';
+import { failed, type Outcome, success } from '../model/envelope.ts';
+import { EXIT } from '../model/exit-codes.ts';
+import { Failure } from '../model/failure.ts';
+import type { Json } from '../model/json.ts';
+import { isTerminal } from '../model/task.ts';
+import type { Entry } from '../stores/file/journal.ts';
+import { deliver } from './deliver.ts';
+import { finish, folderFor } from './finish.ts';
+import type { Session } from './session.ts';
+import type { WaitSettings } from './tasks.ts';
+import { waitTask } from './tasks.ts';
+
+const DAY_MS = 24 * 3600_000;
+
+/** Whether the task of a request has ended before this command, as far as its record knows. */
+export const hasEnded = ({ record }: Entry): boolean => isTerminal(record.status);
+
+/**
+ * The end of a request that was made before, as it was: the same files where they are still whole, a copy of them, or
+ * else a fresh download; or the word that it failed. Charges nothing.
+ */
+export async function reuse(session: Session, entry: Entry, settings: WaitSettings): Promise<Outcome> {
+  const { taskId, created, status } = entry.record;
+  session.observer.attached(taskId!, created);
+  await noteUse(session, entry);
+  const outcome =
+    status === 'COMPLETED'
+      ? await sameResult(session, entry, settings)
+      : await sameEnd(session, entry, settings);
+  return { ...outcome, envelope: { ...outcome.envelope, data: said(session, entry, outcome) } };
+}
+
+/** What the answer says of the reuse, whatever the end was. */
+function said(session: Session, { record }: Entry, { envelope }: Outcome): Outcome['envelope']['data'] {
+  const { created, status, resubmitted } = record;
+  const { nextSteps, ...data } = envelope.data ?? {};
+  const another = `This request was made on ${created} and ended ${status}; nothing was charged now. To make another, with a new charge: ${session.anew}.`;
+  return {
+    ...data,
+    reused: true,
+    createdAt: created,
+    ...(resubmitted && { resubmitted: true }),
+    nextSteps: [...((nextSteps ?? []) as Json[]), another],
+  };
+}
+
+/** A record lives for a time after its last use; to the day is near enough. */
+async function noteUse({ api }: Session, entry: Entry): Promise<void> {
+  const now = api.clock.wall();
+  const { created, used } = entry.record;
+  if (now - Date.parse(used ?? created) < DAY_MS) return;
+  await entry.update({ used: new Date(now).toISOString() });
+}
+
+async function sameResult(session: Session, entry: Entry, settings: WaitSettings): Promise<Outcome> {
+  const { taskId, download, credits } = entry.record;
+  session.observer.task(taskId!, 'COMPLETED');
+  const folder = settings.folder ?? download;
+  try {
+    const files = await wholeFiles(session, entry, folder);
+    if (files) {
+      const data = { credits: { ...credits }, files: files.map((file) => ({ ...file })) };
+      return deliver(session, entry, success('COMPLETED', taskId, data, EXIT.done));
+    }
+    const filesUntil = session.api.clock.monotonic() + settings.waitMs;
+    const until = settings.waitMs > 0 ? filesUntil : Infinity;
+    const options = { ...settings, folder: await folderFor(folder), until, filesUntil, entry, credits };
+    const outcome = await finish(session, taskId!, options);
+    if (outcome.envelope.errorCode === 'TASK_NOT_FOUND') throw gone(session, taskId!);
+    return deliver(session, entry, outcome);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return failed(error.with({ status: 'COMPLETED' }), 'COMPLETED', taskId);
+  }
+}
+
+function gone({ provider: { title, says } }: Session, taskId: string): Failure {
+  return new Failure(
+    'DOWNLOAD_FAILED',
+    `The result cannot be had any more: no whole copy of it is known on this machine, and ${title} does not know task ${taskId} any more. ${says.retention}`,
+  );
+}
+
+/** The files of the result, in the folder that is wanted; undefined where one of them is nowhere whole. */
+async function wholeFiles(
+  session: Session,
+  entry: Entry,
+  folder: string | null,
+): Promise<SavedFile[] | undefined> {
+  const { files, fileCount, delivered } = entry.record;
+  const names = [...new Set(files.map((file) => path.basename(file.path)))];
+  // The first version did not note how many there are; what it delivered was complete.
+  if (names.length === 0 || names.length !== (fileCount ?? (delivered === null ? null : names.length)))
+    return undefined;
+  const { fileIsWhole } = await import('../download/file-hash.ts');
+  const whole: SavedFile[] = [];
+  for (const name of names) {
+    const isWanted = (file: SavedFile) => path.dirname(file.path) === folder;
+    const candidates = files.filter((file) => path.basename(file.path) === name);
+    candidates.sort((a, b) => Number(isWanted(b)) - Number(isWanted(a)));
+    let found: SavedFile | undefined;
+    for (const file of candidates) found ??= (await fileIsWhole(file.path, file)) ? file : undefined;
+    if (!found) return undefined;
+    whole.push(found);
+  }
+  if (folder === null) return whole;
+  const { copyTo } = await import('../download/copy-file.ts');
+  const placed: SavedFile[] = [];
+  for (const file of whole) {
+    const target = path.join(folder, path.basename(file.path));
+    placed.push(file.path === target ? file : await copyTo(file, target, session.api.clock));
+  }
+  const isNew = ({ path: target }: SavedFile) => !files.some((file) => file.path === target);
+  if (placed.some(isNew)) await entry.update((now) => ({ files: [...now.files, ...placed.filter(isNew)] }));
+  return placed;
+}
+
+/** A task that ended without a result; its record says why, where it can be had at once. */
+function sameEnd(session: Session, entry: Entry, settings: WaitSettings): Promise<Outcome> {
+  return waitTask(session, entry.record.taskId!, { ...settings, waitMs: 0 }, {}, entry);
+}

@@ -1,0 +1,49 @@
+import { Failure } from '../model/failure.ts';
+import type { Task } from '../model/task.ts';
+import type { GenerationRequest } from '../providers/provider.ts';
+import type { Session } from './session.ts';
+
+/** What came of sending a request. */
+export type Sent =
+  | { kind: 'accepted'; task: Task }
+  /** The service certainly did not accept it: nothing was charged. */
+  | { kind: 'rejected'; failure: Failure }
+  /** It may have been accepted, although no usable answer came. */
+  | { kind: 'lost'; failure: Failure };
+
+/** What has to be on the disk before the next step: a process may end between any two. */
+export interface SendLog {
+  /** Another attempt is about to leave; the ones before were rejected. */
+  sending(): Promise<void>;
+  rejected(): Promise<void>;
+}
+
+/** Repeats what was certainly not accepted; ends at the first answer that is lost. */
+export async function sendUntilAccepted(
+  session: Session,
+  generation: GenerationRequest,
+  deadline: number,
+  log: SendLog,
+): Promise<Sent> {
+  const { api, observer } = session;
+  for (let attempt = 1; ; attempt += 1) {
+    if (attempt > 1) await log.sending();
+    observer.submitting();
+    const sent = await sendOnce(session, generation);
+    if (sent.kind !== 'rejected') return sent;
+    observer.refused();
+    const pause = api.pauseFor(sent.failure, attempt, deadline);
+    if (pause === null) return sent;
+    await log.rejected();
+    await api.clock.sleep(pause, api.signal);
+  }
+}
+
+async function sendOnce({ api, provider }: Session, generation: GenerationRequest): Promise<Sent> {
+  try {
+    return { kind: 'accepted', task: await api.once(provider.submit(generation), { fresh: true }) };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { kind: error.details.unclear ? 'lost' : 'rejected', failure: error };
+  }
+}

@@ -1,0 +1,36 @@
+import type { GenerationRequest } from '../providers/provider.ts';
+import { type Reconciled, type ReconcileLog, reconcile } from './reconcile.ts';
+import { type SendLog, sendUntilAccepted } from './send.ts';
+import type { Session } from './session.ts';
+
+/** What is written down of a submit, so that a later process can carry it on. */
+export interface SubmitLog extends SendLog, ReconcileLog {}
+
+/**
+ * Submits one request. It is sent again only where the service certainly did not accept it, or once, where the service's
+ * list has been clear of it for long enough.
+ * @param deadline on the monotonic clock: until then a rejected submit may be repeated, and a lost one is polled for
+ */
+export async function submit(
+  session: Session,
+  generation: GenerationRequest,
+  log: SubmitLog,
+  deadline: number,
+): Promise<Reconciled> {
+  const { clock } = session.api;
+  let sentAt = clock.wall();
+  const result = await sendUntilAccepted(session, generation, deadline, {
+    ...log,
+    sending: () => {
+      sentAt = clock.wall();
+      return log.sending();
+    },
+  });
+  if (result.kind === 'accepted') return { ...result, wasThere: false };
+  if (result.kind === 'rejected') return result;
+  await log.lost();
+  const { failure } = result;
+  if (session.provider.can.list) session.observer.queryFailed(failure);
+  const since = { wall: clock.wall(), monotonic: clock.monotonic() };
+  return reconcile(session, generation, { sentAt, since, resubmitted: false, failure }, log, deadline);
+}

@@ -1,0 +1,157 @@
+import { constants } from 'node:fs';
+import { access, link, lstat } from 'node:fs/promises';
+import path from 'node:path';
+import type { Clock } from '../http/clock.ts';
+import { Failure } from '../model/failure.ts';
+import { diskError, diskTrouble, renamePatiently } from '../stores/file/durable.ts';
+import { makeFolder } from '../stores/file/folder.ts';
+import type { Downloader } from './downloader.ts';
+import { type Fetched, type FetchOptions, fetchFile } from './fetch-file.ts';
+import { fileIsWhole } from './file-hash.ts';
+import { fileStem } from './file-name.ts';
+import { Part, removeOldParts } from './part.ts';
+
+/** A file that was saved whole. */
+export interface SavedFile {
+  /** Absolute. */
+  path: string;
+  bytes: number;
+  sha256: string;
+  contentType: string;
+}
+
+export interface DownloadOptions extends FetchOptions {
+  taskId: string;
+  /** Absolute, as `prepareFolder` returned it. */
+  folder: string;
+  /** Which of several files this is, counted from 1; absent where there is one. */
+  number?: number;
+}
+
+/**
+ * Makes sure, before anything is charged, that the folder can take a file.
+ * @throws Failure INVALID_PAYLOAD that names `--download`
+ */
+export async function prepareFolder(folder: string): Promise<string> {
+  const absolute = path.resolve(folder);
+  try {
+    makeFolder(absolute);
+    await access(absolute, constants.W_OK);
+    return absolute;
+  } catch (cause) {
+    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown reason';
+    throw new Failure('INVALID_PAYLOAD', `--download: ${absolute} cannot be written to (${reason}).`, {
+      cause,
+      issues: [
+        {
+          path: '--download',
+          expected: 'a folder that can be written to, or that can be made',
+          received: `${absolute} (${reason})`,
+          hint: 'name another folder, for example --download out',
+        },
+      ],
+      nextSteps: ['Name a folder that can be written to. This call has submitted and charged nothing.'],
+    });
+  }
+}
+
+/** Where a file goes: its path without the ending, which only its content decides. */
+export function stemOf({ folder, taskId, number }: DownloadOptions): string {
+  return path.join(folder, `${fileStem(taskId)}${number === undefined ? '' : `-${number}`}`);
+}
+
+/**
+ * Fetches one finished file: streamed to disk, taken up again after a drop or where an earlier process had to leave it,
+ * checked for length and signature, renamed into place whole. A different file of the same name is never replaced. Only
+ * one process at a time may do so: `saveOnce` sees to that.
+ * @throws Failure DOWNLOAD_FAILED; the task and its result are untouched
+ */
+export async function download(downloader: Downloader, options: DownloadOptions): Promise<SavedFile> {
+  const { clock, signal } = downloader.api;
+  const stem = stemOf(options);
+  let part: Part | undefined;
+  try {
+    part = await Part.open(stem);
+    const { kind, ...fetched } = await fetchFile(downloader, options, part);
+    await part.close();
+    const file = `${stem}.${kind.ext}`;
+    await moveIntoPlace(part.path, file, fetched, clock);
+    await part.remove();
+    await removeOldParts(stem, clock.wall());
+    return { path: file, ...fetched, contentType: kind.contentType };
+  } catch (error) {
+    const mayGoOn = signal?.aborted || (error instanceof Failure && error.details.transient);
+    const total = part?.identity?.total ?? null;
+    const bytes = (mayGoOn && (await part?.keep())) || 0;
+    if (bytes === 0) await part?.remove();
+    throw asDownloadFailure(error, options, { bytes, total });
+  } finally {
+    await part?.close();
+  }
+}
+
+/** Gives the finished file its name, unless something else has it: then only the very same content is taken for it. */
+export async function moveIntoPlace(
+  part: string,
+  file: string,
+  fetched: Pick<Fetched, 'bytes' | 'sha256'>,
+  clock: Clock,
+): Promise<void> {
+  try {
+    // A hard link fails where the name is taken, which a rename would not.
+    await link(part, file);
+    return;
+  } catch (error) {
+    if (diskError(error) !== 'EEXIST' && !(await isThere(file))) {
+      await renamePatiently(part, file, clock);
+      return;
+    }
+  }
+  if (await fileIsWhole(file, fetched)) return;
+  throw new Failure(
+    'DOWNLOAD_FAILED',
+    `${file} exists already and is something else; it was left as it is.`,
+    {
+      nextSteps: ['Download into another folder, or move that file away and run the command again.'],
+    },
+  );
+}
+
+async function isThere(file: string): Promise<boolean> {
+  try {
+    await lstat(file);
+    return true;
+  } catch (error) {
+    return diskError(error) !== 'ENOENT';
+  }
+}
+
+/**
+ * What went wrong with a file, and how much of it is kept for the next run.
+ * @param bytes 0: nothing is kept
+ */
+export function asDownloadFailure(
+  error: unknown,
+  { folder }: Pick<DownloadOptions, 'folder'>,
+  { bytes, total }: { bytes: number; total: number | null } = { bytes: 0, total: null },
+): unknown {
+  if (error instanceof Failure) {
+    const { message, details } = error;
+    const why =
+      error.code === 'DOWNLOAD_FAILED' ? message : `The finished file could not be fetched: ${message}`;
+    if (bytes === 0) {
+      return new Failure('DOWNLOAD_FAILED', why, { ...details, cause: error });
+    }
+    const have = `${bytes}${total === null ? '' : ` of ${total}`} bytes are kept`;
+    return new Failure('DOWNLOAD_FAILED', `${why} ${have}; the next run fetches the rest.`, {
+      ...details,
+      cause: error,
+      data: { ...details.data, partial: { bytes, total } },
+    });
+  }
+  const reason = diskTrouble(error);
+  if (!reason) return error;
+  return new Failure('DOWNLOAD_FAILED', `The finished file could not be saved in ${folder}: ${reason}.`, {
+    cause: error,
+  });
+}

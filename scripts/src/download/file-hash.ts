@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
+import { lstat } from 'node:fs/promises';
+import { Worker } from 'node:worker_threads';
+import { diskTrouble } from '../stores/file/durable.ts';
+
+// Below this a second thread costs more than it saves.
+const WORKER_FROM_BYTES = 32 * 1024 * 1024;
+
+interface Thread {
+  worker: Worker;
+  /** Its only message; rejects when the thread fails, whenever that is. */
+  answer: Promise<[string]>;
+}
+
+/**
+ * The SHA-256 of a file as it lies on the disk. A large one is read by a second thread while it is still being written:
+ * otherwise the hash would take longer than the network.
+ */
+export class FileHash {
+  readonly #file: string;
+  #thread: Thread | undefined;
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** So many bytes will come. A thread takes as long to start as a tenth of its work, and can do so in the meantime. */
+  expect(bytes: number): void {
+    if (bytes >= WORKER_FROM_BYTES) this.#thread ??= this.#start();
+  }
+
+  /** So many bytes from the beginning are written. */
+  written(bytes: number): void {
+    this.expect(bytes);
+    this.#thread?.worker.postMessage({ upTo: bytes, last: false });
+  }
+
+  /** What was written does not count any more. */
+  restart(): void {
+    void this.#thread?.worker.terminate();
+    this.#thread = undefined;
+  }
+
+  /** In hexadecimal, over the first `bytes` bytes, all of which are written. */
+  async digest(bytes: number): Promise<string> {
+    if (!this.#thread) return sha256Of(this.#file);
+    const { worker, answer } = this.#thread;
+    // From here on it is what the process waits for.
+    worker.ref();
+    worker.postMessage({ upTo: bytes, last: true });
+    return (await answer)[0];
+  }
+
+  #start(): Thread {
+    // The sources run beside the compiled worker too: a thread of its own can load nothing else.
+    const beside = import.meta.url.endsWith('.mjs') ? './hash-worker.mjs' : '../../lib/hash-worker.mjs';
+    const worker = new Worker(new URL(beside, import.meta.url), { workerData: this.#file });
+    worker.unref();
+    const answer = once(worker, 'message') as Promise<[string]>;
+    // A failure stays until the hash is asked for.
+    answer.catch(() => {});
+    return { worker, answer };
+  }
+}
+
+/** The SHA-256 of a file, in hexadecimal. */
+export async function sha256Of(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+/** Whether a file is there, a plain one with this content; it is read whole only when its length fits. */
+export async function fileIsWhole(
+  file: string,
+  { bytes, sha256 }: { bytes: number; sha256: string },
+): Promise<boolean> {
+  try {
+    const stat = await lstat(file);
+    return stat.isFile() && stat.size === bytes && (await sha256Of(file)) === sha256;
+  } catch (error) {
+    // What cannot be read is not there as it was.
+    if (diskTrouble(error) === undefined) throw error;
+    return false;
+  }
+}

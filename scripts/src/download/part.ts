@@ -1,0 +1,185 @@
+import {
+  constants,
+  ftruncateSync,
+  lstatSync,
+  readFileSync,
+  type Stats,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { type FileHandle, lstat, open, readdir, unlink } from 'node:fs/promises';
+import path from 'node:path';
+import { isObject, type Json } from '../model/json.ts';
+import { diskError } from '../stores/file/durable.ts';
+
+/** Which file a part is of, as its host said it. */
+export interface Identity {
+  /** A strong entity tag, or a date of last modification: what `If-Range` takes. `PRINTABLE`. */
+  validator: string;
+  /** Bytes of the whole file; null where the host did not say. */
+  total: number | null;
+  contentType: string;
+}
+
+/** What a header can carry and a file can name. */
+export const PRINTABLE = /^[ -~]{1,512}$/;
+
+const PART = '.part';
+const NOTE = `${PART}.json`;
+// Longer than any service keeps its results: nobody can go on with an older part.
+const KEPT_MS = 7 * 24 * 3_600_000;
+// A lock is taken by way of files that are there for an instant.
+const LOCKING_MS = 60_000;
+const LONGEST_NOTE_BYTES = 4_096;
+
+/**
+ * A file on its way: its bytes so far and, beside them, a note of which file they are of. Both outlive the process. Only
+ * one at a time may have it open: see `lockOf`.
+ */
+export class Part {
+  readonly path: string;
+  readonly handle: FileHandle;
+  /** Null: it is not known, so that no other process can go on with it. */
+  identity: Identity | null = null;
+  /** Bytes that an earlier process left, of the file that `identity` names. */
+  readonly found: number;
+
+  private constructor(file: string, handle: FileHandle, size: number) {
+    this.path = file;
+    this.handle = handle;
+    const identity = size > 0 ? readNote(noteOf(file)) : null;
+    const fits = identity !== null && size <= (identity.total ?? size);
+    this.identity = fits ? identity : null;
+    this.found = fits ? size : 0;
+    if (!fits) this.restart();
+  }
+
+  /** The part of the file with this path and without its ending, as an earlier process left it, or empty. */
+  static async open(stem: string): Promise<Part> {
+    const file = `${stem}${PART}`;
+    const handle = (await openOwn(file)) ?? (await open(file, 'wx+', 0o666));
+    return new Part(file, handle, (await handle.stat()).size);
+  }
+
+  /** The lock on the part of that file. */
+  static lockOf(stem: string): string {
+    return `${stem}${PART}.lock`;
+  }
+
+  /** Forgets what is there. In this order: what a kill leaves is never taken for a part of the other file. */
+  restart(): void {
+    this.identity = null;
+    try {
+      unlinkSync(noteOf(this.path));
+    } catch (error) {
+      if (diskError(error) !== 'ENOENT') throw error;
+    }
+    ftruncateSync(this.handle.fd, 0);
+  }
+
+  /** Notes which file the bytes are of that are going to be written. */
+  identify(identity: Identity): void {
+    const text = JSON.stringify({ version: 1, ...identity });
+    writeFileSync(noteOf(this.path), text, { flag: 'wx', mode: 0o600 });
+    this.identity = identity;
+  }
+
+  /** Leaves the bytes for the next process, and says how many they are; 0 where they would be of no use to it. */
+  async keep(): Promise<number> {
+    if (this.identity === null) return 0;
+    const { size } = await this.handle.stat();
+    await this.handle.datasync();
+    return size;
+  }
+
+  async close(): Promise<void> {
+    await this.handle.close().catch(() => {});
+  }
+
+  /** Removes it, where it is still there, and its note. */
+  async remove(): Promise<void> {
+    await this.close();
+    await removeAll([this.path, noteOf(this.path)]);
+  }
+}
+
+/** Bytes of the part that another process is writing. */
+export async function sizeOfPart(stem: string): Promise<number> {
+  const stat = await lstat(`${stem}${PART}`).catch(() => null);
+  return stat?.size ?? 0;
+}
+
+/**
+ * Removes what nobody can go on with any more: parts of a week ago, and what else processes that died have left of the
+ * file that is saved now.
+ */
+export async function removeOldParts(stem: string, now: number): Promise<void> {
+  const folder = path.dirname(stem);
+  const own = path.basename(stem);
+  for (const name of await readdir(folder).catch(() => [])) {
+    const file = path.join(folder, name);
+    const rest = name.startsWith(`${own}.`) ? name.slice(own.length) : '';
+    // An earlier version gave each part a name of its own.
+    if (/^\.[0-9a-f]{8}\.part$/.test(rest)) await removeAll([file]);
+    else if (rest.startsWith(`${PART}.lock.`)) {
+      if (now - (await touchedAt(file)) > LOCKING_MS) await removeAll([file]);
+    } else if (name.endsWith(NOTE) && readNote(file) !== null) {
+      const part = file.slice(0, -NOTE.length + PART.length);
+      const touched = (await touchedAt(part)) || (await touchedAt(file));
+      if (now - touched > KEPT_MS) await removeAll([part, file, `${part}.lock`]);
+    }
+  }
+}
+
+/** Milliseconds since the epoch; 0 where there is no such file. */
+async function touchedAt(file: string): Promise<number> {
+  return (await lstat(file).catch(() => null))?.mtimeMs ?? 0;
+}
+
+/** What cannot be removed stays. */
+async function removeAll(files: readonly string[]): Promise<void> {
+  for (const file of files) await unlink(file).catch(() => {});
+}
+
+/** Opens a part that is there; null where there is none. What is no plain file of our own is taken away, not written to. */
+async function openOwn(file: string): Promise<FileHandle | null> {
+  const isThere = await lstat(file).then(
+    () => true,
+    (error) => {
+      if (diskError(error) === 'ENOENT') return false;
+      throw error;
+    },
+  );
+  if (!isThere) return null;
+  // Neither through a symbolic link nor waiting for the other end of a pipe.
+  const flags = constants.O_RDWR | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+  const handle = await open(file, flags).catch(() => null);
+  if (handle && isOurs(await handle.stat())) return handle;
+  await handle?.close();
+  await unlink(file);
+  return null;
+}
+
+/** A plain file that has this name alone: another name of it may be somebody's file. */
+function isOurs(stat: Stats): boolean {
+  return stat.isFile() && stat.nlink === 1 && stat.uid === (process.getuid?.() ?? stat.uid);
+}
+
+const noteOf = (part: string): string => `${part.slice(0, -PART.length)}${NOTE}`;
+
+function readNote(file: string): Identity | null {
+  try {
+    const stat = lstatSync(file);
+    if (!isOurs(stat) || stat.size > LONGEST_NOTE_BYTES) return null;
+    const value = JSON.parse(readFileSync(file, 'utf8')) as Json;
+    if (!isObject(value) || value.version !== 1) return null;
+    const { validator, total, contentType } = value;
+    if (typeof validator !== 'string' || !PRINTABLE.test(validator) || typeof contentType !== 'string') {
+      return null;
+    }
+    if (total !== null && (typeof total !== 'number' || !Number.isSafeInteger(total))) return null;
+    return { validator, total, contentType };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,81 @@
+import { lstat, unlink } from 'node:fs/promises';
+import path from 'node:path';
+import { Failure } from '../model/failure.ts';
+import type { Entry } from '../stores/file/journal.ts';
+import { type Lock, type LockOwner, waitForLock } from '../stores/file/lock.ts';
+import { asDownloadFailure, type DownloadOptions, download, type SavedFile, stemOf } from './download.ts';
+import type { Downloader } from './downloader.ts';
+import { fileIsWhole } from './file-hash.ts';
+import { Part, sizeOfPart } from './part.ts';
+
+export interface SaveOptions extends DownloadOptions {
+  /** When the caller's wait is over, on the monotonic clock: another process is waited for until then. */
+  waitEnds: number;
+}
+
+// The folder is the caller's, and may be watched or copied elsewhere: what comes and goes in it is kept to little.
+const LOCK_PAUSE_MS = 500;
+
+/** Saves one file of a task; of several processes that want the same one, one fetches it and the others get its name. */
+export async function saveOnce(
+  downloader: Downloader,
+  entry: Entry | undefined,
+  options: SaveOptions,
+): Promise<SavedFile> {
+  const stem = stemOf(options);
+  const known = await savedBefore(entry, stem);
+  if (known) return known;
+  const lock = await lockFor(downloader, stem, options);
+  if ('heldBy' in lock) throw await beingSaved(lock.heldBy, stem);
+  try {
+    entry?.refresh();
+    const saved = await savedBefore(entry, stem);
+    if (saved) return saved;
+    const file = await download(downloader, options);
+    await entry?.update(({ files }) => ({
+      files: [...files.filter((other) => other.path !== file.path), file],
+    }));
+    return file;
+  } finally {
+    lock.release();
+  }
+}
+
+/** The file as the record names it, where it still lies there as it was. */
+async function savedBefore(entry: Entry | undefined, stem: string): Promise<SavedFile | undefined> {
+  const known = entry?.record.files.find((file) => withoutExtension(file.path) === stem);
+  return known && (await fileIsWhole(known.path, known)) ? known : undefined;
+}
+
+/** In the folder itself, which processes may share that share no journal. */
+async function lockFor(
+  { api }: Downloader,
+  stem: string,
+  options: SaveOptions,
+): Promise<Lock | { heldBy: LockOwner }> {
+  const file = Part.lockOf(stem);
+  try {
+    const stat = await lstat(file).catch(() => null);
+    // Whatever else has that name says nothing of an owner, and may not even end when it is read.
+    if (stat && !stat.isFile()) await unlink(file);
+    return await waitForLock(file, api.clock, options.waitEnds, api.signal, LOCK_PAUSE_MS);
+  } catch (error) {
+    throw asDownloadFailure(error, options);
+  }
+}
+
+async function beingSaved({ pid }: LockOwner, stem: string): Promise<Failure> {
+  const bytes = await sizeOfPart(stem);
+  return new Failure(
+    'DOWNLOAD_FAILED',
+    `Another process (pid ${pid}) is saving this file and had ${bytes} bytes of it when the wait was over.`,
+    {
+      transient: true,
+      nextSteps: ['The same command returns the file as soon as that process has saved it.'],
+    },
+  );
+}
+
+function withoutExtension(file: string): string {
+  return file.slice(0, file.length - path.extname(file).length);
+}

@@ -1,0 +1,106 @@
+import {
+  Agent,
+  type ClientRequest,
+  type IncomingMessage,
+  type RequestOptions,
+  request as sendPlain,
+} from 'node:http';
+import {
+  CONNECT_TIMEOUT_MS,
+  flatHeaders,
+  type HttpClient,
+  type HttpEvents,
+  MAX_HEADER_BYTES,
+  type OngoingRequest,
+  outgoingBody,
+  outgoingHeaders,
+} from './http-client.ts';
+import type { HttpRequest } from './message.ts';
+import { ClosedHere } from './network-error.ts';
+
+// Services close a connection at rest after a while, often after 5 s; a request must not cross with that.
+const LONGEST_REST_MS = 4_000;
+
+/**
+ * Straight to the service, with Node's own client. It is there already: loading undici, whose parser is WebAssembly,
+ * would take an eighth of the time of a command that asks one question.
+ */
+export class DirectWire implements HttpClient {
+  readonly #agents = new Map<string, Agent>();
+  readonly #open = new Set<ClientRequest>();
+
+  start(request: HttpRequest, events: HttpEvents, fresh: boolean): OngoingRequest {
+    const { method, url } = request;
+    const { send, agent } = this.#client(url.protocol);
+    const sent = send({
+      protocol: url.protocol,
+      hostname: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+      port: url.port,
+      path: url.pathname + url.search,
+      method,
+      headers: outgoingHeaders(request),
+      agent: fresh ? false : agent,
+      maxHeaderSize: MAX_HEADER_BYTES,
+    });
+    this.#open.add(sent);
+    sent.on('close', () => this.#open.delete(sent));
+    watchConnection(sent, events);
+    let answer: IncomingMessage | undefined;
+    // What comes behind a whole answer takes nothing from it.
+    sent.on('error', (error) => answer?.complete || events.onError(error));
+    sent.on('response', (received) => {
+      answer = received;
+      answer.on('error', events.onError);
+      answer.on('data', events.onData);
+      answer.on('end', () => {
+        events.onEnd();
+        // An answer that did not wait for the whole request leaves a connection that nobody reads.
+        if (!sent.writableFinished) sent.destroy();
+      });
+      events.onHead({ status: answer.statusCode ?? 0, headers: flatHeaders(answer.headersDistinct) });
+    });
+    sent.on('upgrade', (_, socket) => {
+      socket.destroy();
+      events.onHead({ status: 101, headers: {} });
+    });
+    const body = outgoingBody(request);
+    if (body) body.pipe(sent);
+    else sent.end();
+    return {
+      pause: () => void answer?.pause(),
+      resume: () => void answer?.resume(),
+      abort: () => void sent.destroy(),
+    };
+  }
+
+  close(): void {
+    for (const sent of this.#open) sent.destroy(new ClosedHere());
+    this.#open.clear();
+  }
+
+  #client(protocol: string): { send: (options: RequestOptions) => ClientRequest; agent: Agent } {
+    // Loaded where it is needed: TLS is slow to load, and a service on this machine has none.
+    const secure = protocol === 'https:' ? process.getBuiltinModule('node:https') : null;
+    const agent =
+      this.#agents.get(protocol) ??
+      new (secure?.Agent ?? Agent)({ keepAlive: true, timeout: LONGEST_REST_MS });
+    this.#agents.set(protocol, agent);
+    return { send: secure?.request ?? sendPlain, agent };
+  }
+}
+
+/** Says when the connection stands, with TLS agreed on where there is TLS, and gives up when that takes too long. */
+function watchConnection(sent: ClientRequest, { onLeave }: HttpEvents): void {
+  const timer = setTimeout(() => {
+    sent.destroy(Object.assign(new Error('no connection'), { code: 'ETIMEDOUT' }));
+  }, CONNECT_TIMEOUT_MS);
+  sent.on('close', () => clearTimeout(timer));
+  sent.on('socket', (socket) => {
+    const stands = () => {
+      clearTimeout(timer);
+      onLeave();
+    };
+    if (sent.reusedSocket) stands();
+    else socket.once('encrypted' in socket ? 'secureConnect' : 'connect', stands);
+  });
+}

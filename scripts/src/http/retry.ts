@@ -1,0 +1,109 @@
+import type { Failure } from '../model/failure.ts';
+
+/** How often and how fast a request may be repeated. */
+export interface RetryPolicy {
+  /** Repeats after the first attempt. */
+  maxRetries: number;
+  /** Milliseconds before the first repeat; doubled for each further one. */
+  baseMs: number;
+  /** Milliseconds that a pause never exceeds, unless the service asks for more. */
+  capMs: number;
+}
+
+export const RETRY_PAUSES = { baseMs: 500, capMs: 8_000 };
+
+/** Pauses that a call without a wait of its own may add up to, in milliseconds: agents' tool limits are short. */
+export const PAUSE_BUDGET_MS = 30_000;
+
+// No service means a longer wait than this; a larger figure is a mistake or an attack.
+const LONGEST_RETRY_AFTER_S = 86_400;
+
+const TRANSIENT_STATUS: ReadonlySet<number> = new Set([408, 425, 429]);
+
+/** True for an HTTP status that says "later": 408, 425, 429 and 5xx. */
+export function isTransientStatus(status: number): boolean {
+  return TRANSIENT_STATUS.has(status) || status >= 500;
+}
+
+/**
+ * The pause before the next attempt in milliseconds, or null when there must be none: the trouble is permanent, the
+ * retries are used up, or what the service asks for is longer than what is left.
+ * @param attempt how many attempts were made so far (1 = the first one just failed)
+ * @param remainingMs what is left of the caller's time
+ */
+export function pauseBeforeRetry(
+  failure: Failure,
+  attempt: number,
+  remainingMs: number,
+  policy: RetryPolicy,
+  random: () => number,
+): number | null {
+  if (!failure.details.transient || attempt > policy.maxRetries) return null;
+  const pause = pauseAfter(failure, attempt, policy, random);
+  return pause > remainingMs ? null : pause;
+}
+
+/** The pause after the n-th trouble in a row, in milliseconds, where giving up is not for this module to decide. */
+export function pauseAfter(
+  failure: Failure,
+  attempt: number,
+  policy: Pick<RetryPolicy, 'baseMs' | 'capMs'>,
+  random: () => number,
+): number {
+  const backoff =
+    Math.min(policy.capMs, policy.baseMs * 2 ** Math.min(attempt - 1, 30)) * (0.5 + random() / 2);
+  const asked = failure.details.retryAfter;
+  // What the service asks for is a floor. Jitter only on top, or a crowd of clients comes back in one instant.
+  return asked === undefined || asked <= 0 ? backoff : asked * 1000 + random() * Math.min(1000, asked * 100);
+}
+
+// A server that is down does not know for how long; one that limits its queries does.
+const LONGEST_OUTAGE_S = 60;
+
+/** The same failure of a look, with as much of the service's `Retry-After` as a wait heeds. */
+export function heeded(failure: Failure): Failure {
+  const { retryAfter } = failure.details;
+  if (failure.code === 'RATE_LIMITED' || retryAfter === undefined) return failure;
+  return failure.with({ retryAfter: Math.min(retryAfter, LONGEST_OUTAGE_S) });
+}
+
+/** The schedule of looking at a task. */
+export interface PollSchedule {
+  firstMs: number;
+  /** Factor from one look to the next. */
+  growth: number;
+  /** Milliseconds that the growth stops at, before jitter. */
+  capMs: number;
+}
+
+// 4.4 s, which is soon reached, with a little jitter: no minute holds more than 15 queries, the record of the finished
+// task among them, of the 60 that the service allows an address; and the end is seen about 2.2 s late on average.
+const POLL_CAP_MS = 4_400;
+const POLL_JITTER = 0.03;
+
+export function pollSchedule(firstMs: number): PollSchedule {
+  return { firstMs, growth: 1.8, capMs: Math.max(firstMs, POLL_CAP_MS) };
+}
+
+/** The pause before look number `n` (0 = the first), in milliseconds. */
+export function intervalBefore(n: number, schedule: PollSchedule, random: () => number): number {
+  const plain = Math.min(schedule.capMs, schedule.firstMs * schedule.growth ** Math.min(n, 200));
+  return plain * (1 - POLL_JITTER + 2 * POLL_JITTER * random());
+}
+
+/**
+ * `Retry-After` in whole seconds, from seconds or an HTTP date (RFC 9110, 10.2.3); undefined for anything else.
+ * A date in the past is 0; more than a day counts as a day.
+ * @param nowMs the wall clock, for the date form
+ */
+export function parseRetryAfter(header: string | undefined, nowMs: number): number | undefined {
+  const text = header?.trim();
+  if (!text) return undefined;
+  if (/^\d+$/.test(text)) return Math.min(Number(text), LONGEST_RETRY_AFTER_S);
+  // Date.parse makes a date of almost any text with a number in it.
+  if (!/^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? .*\d{2}:\d{2}:\d{2}/.test(text)) return undefined;
+  // The oldest of the three forms names no zone and means GMT; Date.parse would take it for local time.
+  const at = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);
+  if (Number.isNaN(at)) return undefined;
+  return Math.min(Math.max(0, Math.ceil((at - nowMs) / 1000)), LONGEST_RETRY_AFTER_S);
+}

@@ -1,0 +1,149 @@
+import { randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import path from 'node:path';
+import type { Clock } from '../../http/clock.ts';
+import { makeFolder } from './folder.ts';
+
+/** The system's word for what went wrong on a disk (`ENOSPC`), or an empty string. */
+export function diskError(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+const TROUBLE: Record<string, string> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EACCES: 'permission is denied',
+  EPERM: 'permission is denied',
+  EROFS: 'the disk is read-only',
+  EIO: 'the disk failed',
+  EBUSY: 'another program holds the file',
+  EMFILE: 'too many files are open',
+  ENFILE: 'too many files are open',
+  ENOENT: 'the folder is gone',
+  ENOTDIR: 'a folder on the way is a file',
+  EEXIST: 'a file is where the folder should be',
+  EISDIR: 'a folder is where the file should be',
+  ENAMETOOLONG: 'the path is too long',
+  EFBIG: 'the file is too large for this disk',
+  ELOOP: 'the links on the way go in a circle',
+};
+
+/** What went wrong on a disk, in words; undefined when the error is none of a disk's. */
+export function diskTrouble(error: unknown): string | undefined {
+  return TROUBLE[diskError(error)];
+}
+
+/** Makes a folder that only its owner can look into. */
+export function makePrivate(folder: string): void {
+  const made = makeFolder(folder, 0o700);
+  if (made !== undefined) return;
+  try {
+    // One that was there may have been made with a wider mask; someone else's cannot be changed, and is used as it is.
+    chmodSync(folder, 0o700);
+  } catch {}
+}
+
+// Written at once, without the detour over other threads: that detour takes longer than the disk does.
+
+/**
+ * Writes a file so that after a crash it is there whole, old or new, never in part; only its owner can read it.
+ * @throws the disk's error; the file is then as it was
+ */
+export async function writeWhole(file: string, text: string, clock: Clock): Promise<void> {
+  const temp = writeTemp(file, text);
+  try {
+    await renamePatiently(temp, file, clock);
+  } catch (error) {
+    rmSync(temp, { force: true });
+    throw error;
+  }
+  syncFolder(path.dirname(file));
+}
+
+/**
+ * The same for the end of a process, where nothing can be waited for. That the new file has taken the old one's place
+ * may be lost with the power.
+ */
+export function replaceAtOnce(file: string, text: string): void {
+  const temp = writeTemp(file, text);
+  try {
+    renameSync(temp, file);
+  } catch (error) {
+    rmSync(temp, { force: true });
+    throw error;
+  }
+}
+
+/** Writes over a file that is there. Not safe from a crash, but it needs no room. */
+export function overwrite(file: string, text: string): void {
+  const descriptor = openSync(file, 'r+');
+  try {
+    const bytes = writeSync(descriptor, text, 0);
+    ftruncateSync(descriptor, bytes);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function writeTemp(file: string, text: string): string {
+  const temp = `${file}.${randomBytes(4).toString('hex')}${TEMP}`;
+  try {
+    const descriptor = openSync(temp, 'wx', 0o600);
+    try {
+      writeFileSync(descriptor, text);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    return temp;
+  } catch (error) {
+    rmSync(temp, { force: true });
+    throw error;
+  }
+}
+
+/** The end of the name of a file that is still being written. */
+export const TEMP = '.tmp';
+
+const isHeld = (error: unknown): boolean => ['EPERM', 'EBUSY', 'EACCES'].includes(diskError(error));
+
+// Virus scanners hold a new file for a moment.
+const RENAME_PAUSES_MS = [10, 50, 100, 250];
+
+/** Renames, again and again for a while where something holds the file. */
+export async function renamePatiently(from: string, to: string, clock: Clock): Promise<void> {
+  for (const pause of [...RENAME_PAUSES_MS, null]) {
+    try {
+      return renameSync(from, to);
+    } catch (error) {
+      if (pause === null || !isHeld(error)) throw error;
+      await clock.sleep(pause);
+    }
+  }
+}
+
+/** A name that was given or taken away is safe only when its folder is. */
+function syncFolder(folder: string): void {
+  try {
+    const descriptor = openSync(folder, 'r');
+    try {
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    // Windows and some network disks have no such thing.
+    if (!['EPERM', 'EISDIR', 'EACCES', 'EINVAL', 'ENOTSUP'].includes(diskError(error))) throw error;
+  }
+}

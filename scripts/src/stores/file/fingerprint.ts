@@ -1,0 +1,71 @@
+import { createHash, type Hash } from 'node:crypto';
+import type { Json } from '../../model/json.ts';
+
+/** A short word for an account, by which its key can be told from another one and cannot be found. */
+export function accountOf(provider: string, key: string): string {
+  return sha256('account', provider, key).slice(0, 12);
+}
+
+/** A hash of a value, the same whatever the order of its fields; in hexadecimal. */
+export function jsonHash(value: Json): string {
+  const hash = createHash('sha256');
+  addValue(hash, value);
+  return hash.digest('hex');
+}
+
+/** What makes two requests the same one. */
+export interface RequestKey {
+  provider: string;
+  /** The address of the service. */
+  service: string;
+  account: string;
+  model: string;
+  payloadHash: string;
+  /** The key that was given for this request; it alone then says which one is meant. */
+  idempotencyKey: string | undefined;
+}
+
+/** The name of a request: commands with the same name mean the same one. */
+export function requestName({
+  provider,
+  service,
+  account,
+  model,
+  payloadHash: hash,
+  idempotencyKey,
+}: RequestKey): string {
+  const what = idempotencyKey === undefined ? ['payload', model, hash] : ['key', idempotencyKey];
+  // The word is that of the first version, so that its records are found.
+  return sha256('intent', provider, service, account, ...what).slice(0, 32);
+}
+
+/** The SHA-256 of a text, in hexadecimal. */
+export function sha256Text(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function sha256(...words: string[]): string {
+  return sha256Text(JSON.stringify(words));
+}
+
+// An image of many megabytes is hashed in pieces, so that it is not held a second time.
+const PIECE = 1024 * 1024;
+
+function addValue(hash: Hash, value: Json): void {
+  if (typeof value === 'string') {
+    hash.update(`s${value.length}:`);
+    for (let at = 0; at < value.length; at += PIECE) hash.update(value.slice(at, at + PIECE), 'utf16le');
+  } else if (Array.isArray(value)) {
+    hash.update(`a${value.length}:`);
+    for (const item of value) addValue(hash, item);
+  } else if (typeof value === 'object' && value !== null) {
+    const names = Object.keys(value).sort();
+    hash.update(`o${names.length}:`);
+    for (const name of names) {
+      addValue(hash, name);
+      addValue(hash, value[name]!);
+    }
+  } else {
+    hash.update(`v${JSON.stringify(value)};`);
+  }
+}

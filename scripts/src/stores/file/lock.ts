@@ -1,0 +1,257 @@
+import { randomBytes } from 'node:crypto';
+import {
+  linkSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { hostname } from 'node:os';
+import type { Clock } from '../../http/clock.ts';
+import { isObject, type Json } from '../../model/json.ts';
+import { diskError, TEMP } from './durable.ts';
+
+/** The process that holds a lock. */
+export interface LockOwner {
+  pid: number;
+  host: string;
+  /** The run of the system and the set of process numbers that `pid` belongs to; null where the system does not say. */
+  system: string | null;
+  /** When the process began, as its system counts; null where that cannot be read. Tells it from a later one with its number. */
+  start: string | null;
+  /** Different for each lock that was ever taken. */
+  nonce: string;
+}
+
+/** A lock that this process holds. */
+export interface Lock {
+  /** False when somebody took this process for dead and the lock with it. */
+  isOurs(): boolean;
+  release(): void;
+}
+
+// A process on another machine, or in another container, cannot be asked whether it lives: it shows that by touching its
+// lock.
+const HEARTBEAT_MS = 10_000;
+const SILENT_MS = 120_000;
+// Clocks jump, and those of two machines differ: a lock counts as silent only when nobody touched it while we polled on.
+const WATCHED_MS = 2.5 * HEARTBEAT_MS;
+// A lock without a word in it is one that is just being written, where a disk knows no hard links.
+const UNWRITTEN_MS = 10_000;
+
+/**
+ * Takes a lock, which is a file that names its owner. One whose owner is dead is taken over; exactly one of any number
+ * of processes that try at the same time gets it.
+ * @returns the lock, or the owner who lives
+ * @throws the disk's error
+ */
+export function tryLock(file: string, clock: Clock): Lock | { heldBy: LockOwner } {
+  const me: LockOwner = {
+    pid: process.pid,
+    host: hostname(),
+    system: systemOf(),
+    start: startOf(process.pid),
+    nonce: randomBytes(8).toString('hex'),
+  };
+  const temp = `${file}.${me.nonce}${TEMP}`;
+  try {
+    writeFileSync(temp, JSON.stringify(me), { flag: 'wx', mode: 0o600 });
+    for (;;) {
+      if (place(temp, file, me)) return new HeldLock(file, me);
+      const owner = readOwner(file);
+      if (owner === undefined) continue;
+      if (isAlive(owner, file, clock)) return { heldBy: owner };
+      // Whoever takes over a dead owner's lock first takes a lock on doing so, or two would both think they had.
+      const claim = tryLock(`${file}.${owner.nonce}`, clock);
+      if ('heldBy' in claim) return claim;
+      try {
+        if (readOwner(file)?.nonce !== owner.nonce) continue;
+        renameSync(temp, file);
+        return new HeldLock(file, me);
+      } finally {
+        claim.release();
+      }
+    }
+  } finally {
+    rmSync(temp, { force: true });
+  }
+}
+
+/**
+ * Takes a lock as soon as it is free.
+ * @param deadline on the monotonic clock, in milliseconds
+ * @param pauseMs about how long it is left alone between two attempts, each of which makes a file beside it
+ * @returns the lock, or the owner who still had it then
+ */
+export async function waitForLock(
+  file: string,
+  clock: Clock,
+  deadline: number,
+  signal?: AbortSignal,
+  pauseMs = LOCK_PAUSE_MS,
+): Promise<Lock | { heldBy: LockOwner }> {
+  for (;;) {
+    const lock = tryLock(file, clock);
+    if (!('heldBy' in lock) || clock.monotonic() >= deadline) return lock;
+    const left = deadline - clock.monotonic();
+    await clock.sleep(Math.min(pauseMs * (0.5 + clock.random()), Math.max(left, 1)), signal);
+  }
+}
+
+const LOCK_PAUSE_MS = 50;
+
+class HeldLock implements Lock {
+  readonly #file: string;
+  readonly #me: LockOwner;
+  readonly #heartbeat: NodeJS.Timeout;
+
+  constructor(file: string, me: LockOwner) {
+    this.#file = file;
+    this.#me = me;
+    this.#heartbeat = setInterval(() => {
+      const now = new Date();
+      try {
+        utimesSync(file, now, now);
+      } catch {
+        // Taken over: whoever uses the lock asks whose it is.
+      }
+    }, HEARTBEAT_MS).unref();
+  }
+
+  isOurs(): boolean {
+    try {
+      return readOwner(this.#file)?.nonce === this.#me.nonce;
+    } catch {
+      return false;
+    }
+  }
+
+  release(): void {
+    clearInterval(this.#heartbeat);
+    try {
+      if (this.isOurs()) rmSync(this.#file, { force: true });
+    } catch {
+      // A disk that has failed meanwhile: when this process is dead the lock is taken over.
+    }
+  }
+}
+
+/** Gives the prepared file the lock's name; false when the name is taken. */
+function place(temp: string, file: string, me: LockOwner): boolean {
+  try {
+    // A link appears with its content, and fails where the name is taken.
+    linkSync(temp, file);
+    return true;
+  } catch (error) {
+    if (diskError(error) === 'EEXIST') return false;
+    if (!['EPERM', 'ENOTSUP', 'ENOSYS', 'EOPNOTSUPP', 'EXDEV', 'EACCES', 'EMLINK'].includes(diskError(error)))
+      throw error;
+  }
+  try {
+    writeFileSync(file, JSON.stringify(me), { flag: 'wx', mode: 0o600 });
+    return true;
+  } catch (error) {
+    if (diskError(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Who holds a lock; undefined when nobody does. */
+function readOwner(file: string): LockOwner | undefined {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if (diskError(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+  return parseOwner(text) ?? { pid: 0, host: '', system: null, start: null, nonce: 'unreadable' };
+}
+
+function parseOwner(text: string): LockOwner | undefined {
+  try {
+    const value = JSON.parse(text) as Json;
+    if (!isObject(value)) return undefined;
+    const { pid, host, system, start, nonce } = value;
+    if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid <= 0) return undefined;
+    if (typeof host !== 'string' || typeof nonce !== 'string' || !/^\w+$/.test(nonce)) return undefined;
+    const textOrNull = (word: Json | undefined) => (typeof word === 'string' ? word : null);
+    return { pid, host, system: textOrNull(system), start: textOrNull(start), nonce };
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive(owner: LockOwner, file: string, clock: Clock): boolean {
+  if (owner.pid === 0) return !isSilent(owner, file, clock, UNWRITTEN_MS, UNWRITTEN_MS);
+  if (owner.host === hostname() && isSystem(owner.system)) return isRunning(owner);
+  return !isSilent(owner, file, clock, SILENT_MS, WATCHED_MS);
+}
+
+/** Since when, on the monotonic clock, this process has seen a lock untouched. */
+const watched = new Map<string, { nonce: string; touched: number; since: number }>();
+
+function isSilent(
+  { nonce }: LockOwner,
+  file: string,
+  clock: Clock,
+  silentMs: number,
+  watchedMs: number,
+): boolean {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  // Gone meanwhile: to be polled at again.
+  if (!stat) return true;
+  const touched = stat.mtimeMs;
+  const before = watched.get(file);
+  const now = clock.monotonic();
+  const since = before?.nonce === nonce && before.touched === touched ? before.since : now;
+  watched.set(file, { nonce, touched, since });
+  return Math.abs(clock.wall() - touched) >= silentMs && now - since >= watchedMs;
+}
+
+function isRunning({ pid, start }: LockOwner): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if (diskError(error) === 'ESRCH') return false;
+  }
+  const now = startOf(pid);
+  return now === null || (now !== ENDED && (start === null || now === start));
+}
+
+/** Whether a process of that system may be asked about by its number. Only Linux has several on one host. */
+function isSystem(system: string | null): boolean {
+  return system === systemOf() && (system !== null || process.platform !== 'linux');
+}
+
+let system: string | null | undefined;
+
+/** The run of this system and the set of its process numbers; null where it does not say. */
+function systemOf(): string | null {
+  if (system === undefined) {
+    try {
+      const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
+      system = `${boot} ${readlinkSync('/proc/self/ns/pid')}`;
+    } catch {
+      system = null;
+    }
+  }
+  return system;
+}
+
+const ENDED = 'ended';
+
+/** When a process began, in ticks since its system did; `ENDED` for a dead one that nobody buried; null where the system does not say. */
+function startOf(pid: number): string | null {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    // The name of the program, in parentheses, may hold anything; after it come the state and, as the 20th word, the time.
+    const words = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return words[0] === 'Z' || words[0] === 'X' ? ENDED : (words[19] ?? null);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,232 @@
+import { isIdempotencyKey } from '../../model/idempotency-key.ts';
+import { isObject, type Json, type JsonObject } from '../../model/json.ts';
+import { TASK_ID, TASK_STATES, type TaskState } from '../../model/task.ts';
+import { jsonHash } from './fingerprint.ts';
+
+/** Where a request stands between us and the service. */
+export const PHASES = [
+  /** An attempt to submit it may be on its way. */
+  'submitting',
+  /** The service certainly did not accept the last attempt, and none is on its way. */
+  'rejected',
+  /** An attempt ended without an answer: to be reconciled. */
+  'unknown',
+  /** The service gave it a task. */
+  'submitted',
+  /** Its outcome is not known, and a person has decided to submit another one in its place. */
+  'abandoned',
+] as const;
+
+export type Phase = (typeof PHASES)[number];
+
+/** Credits as the service reported them; null where it did not. */
+export interface Credits {
+  quoted: number | null;
+  charged: number | null;
+  refunded: number | null;
+}
+
+/** A file that was saved. */
+export interface RecordedFile {
+  /** Absolute. */
+  path: string;
+  bytes: number;
+  sha256: string;
+  contentType: string;
+}
+
+/** What is kept of one request. Never a prompt, an address of media or of a callback, or a key. */
+export interface RequestRecord {
+  /** Names the request: the records of one request share it. */
+  request: string;
+  provider: string;
+  /** The address of the service. */
+  service: string;
+  account: string;
+  owner: string | null;
+  model: string;
+  payloadHash: string;
+  idempotencyKey: string;
+  phase: Phase;
+  taskId: string | null;
+  status: TaskState;
+  /** Dates by the local wall clock, in ISO form. */
+  created: string;
+  /** When the first attempt began whose outcome is not known. */
+  sentAt: string;
+  /** When the last attempt ended without an answer; of one that may still be on its way, when it was about to leave. */
+  unsettledSince: string;
+  /** It was sent once more after its answer was lost; that is not done twice. */
+  resubmitted: boolean;
+  /** When the state was last seen at the service. */
+  checked: string | null;
+  /** When the result, or the word that there is none, was given to the caller. */
+  delivered: string | null;
+  /** When its result was last asked for again. */
+  used: string | null;
+  /** Seconds that its command waits; null where that was not said. */
+  wait: number | null;
+  /** The absolute path of the folder that its files were wanted in. */
+  download: string | null;
+  /** How many files its result has; null until that was seen. */
+  fileCount: number | null;
+  credits: Credits;
+  files: RecordedFile[];
+}
+
+/** A record as it lies on the disk, fields that are not known included. */
+export type RawRecord = JsonObject;
+
+const VERSION = 2;
+
+/**
+ * The text of a record's file, with a checksum over all of it.
+ * @param name of the file, which the checksum covers: under another name the record is not taken for this one
+ */
+export function encodeRecord(name: string, raw: RawRecord): string {
+  const { version, checksum, ...fields } = raw;
+  const newest = Math.max(VERSION, typeof version === 'number' ? version : 0);
+  const whole = { version: newest, ...fields };
+  return `${JSON.stringify({ ...whole, checksum: checksumOf(name, whole) }, null, 2)}\n`;
+}
+
+/**
+ * The record in a file's text. One of version 1, which has no checksum, is brought to the form of today; of one that a
+ * newer version wrote, what is not understood is kept and left alone.
+ * @returns undefined when it is none, not whole, of another request than the name says, or changed by anybody but this
+ * program
+ */
+export function decodeRecord(name: string, text: string): RawRecord | undefined {
+  const whole = wholeRecord(name, text);
+  const raw = whole?.version === 1 ? fromVersion1(whole) : whole;
+  return raw && readRecord(raw) && name.startsWith(`${raw.request}-`) ? raw : undefined;
+}
+
+/** Whether a file's text is that of a whole record which a newer version of this program wrote, understood or not. */
+export function isOfNewerVersion(name: string, text: string): boolean {
+  const whole = wholeRecord(name, text);
+  return whole !== undefined && isNewer(whole);
+}
+
+/** What the text says without its checksum; undefined where that is not right. */
+function wholeRecord(name: string, text: string): RawRecord | undefined {
+  let value: Json;
+  try {
+    value = JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+  if (!isObject(value) || typeof value.version !== 'number' || !(value.version >= 1)) return undefined;
+  const { checksum, ...whole } = value;
+  // The checksum is part of the text, and what does not show in the value, as a field that is there twice, is too.
+  if (value.version === VERSION) return encodeRecord(name, whole) === text ? whole : undefined;
+  const isUnsigned = checksum === undefined && value.version === 1;
+  return isUnsigned || checksum === checksumOf(name, whole) ? whole : undefined;
+}
+
+/** The record with some fields changed; what it holds besides stays, inside of its credits too. */
+export function changeRecord(raw: RawRecord, { credits, ...fields }: Partial<RequestRecord>): RawRecord {
+  const changed: RawRecord = { ...raw, ...(fields as JsonObject) };
+  if (credits) changed.credits = { ...(isObject(raw.credits) ? raw.credits : {}), ...credits };
+  return changed;
+}
+
+function isNewer({ version }: RawRecord): boolean {
+  return Number(version) > VERSION;
+}
+
+function checksumOf(name: string, whole: JsonObject): string {
+  return jsonHash([name, whole]);
+}
+
+/** Version 1 called the name of a request its intent, and had no words for what came later. */
+function fromVersion1({ intent, ...record }: JsonObject): JsonObject {
+  return { ...record, version: VERSION, request: intent ?? null };
+}
+
+/**
+ * What is understood of a record: a field that is missing, or that a newer version writes in a form of its own, has the
+ * value that leads to no charge.
+ * @returns undefined where one is not understood without which nothing may be done
+ */
+export function readRecord(raw: RawRecord): RequestRecord | undefined {
+  const isLenient = isNewer(raw);
+  const record: JsonObject = {};
+  for (const [name, { fits, otherwise }] of Object.entries(FIELDS)) {
+    const value = raw[name];
+    if (fits(value)) record[name] = value!;
+    else if (otherwise === undefined || (value !== undefined && !isLenient)) return undefined;
+    else record[name] = otherwise(raw);
+  }
+  // What a phase means that is not known may be that it must not be sent again.
+  if (record.phase !== raw.phase) record.resubmitted = true;
+  return record as unknown as RequestRecord;
+}
+
+type Check = (value: Json | undefined) => boolean;
+
+interface Field {
+  fits: Check;
+  /** The value where the record has none, or none that is understood; absent: the record is of no use without it. */
+  otherwise?: (raw: RawRecord) => Json;
+}
+
+const text: Check = (value) => typeof value === 'string' && value !== '';
+const hex: Check = (value) => typeof value === 'string' && /^[0-9a-f]{12,64}$/.test(value);
+const date: Check = (value) => typeof value === 'string' && !Number.isNaN(Date.parse(value));
+const amount: Check = (value) => typeof value === 'number' && value >= 0;
+const oneOf =
+  (words: readonly string[]): Check =>
+  (value) =>
+    typeof value === 'string' && words.includes(value);
+const orNull =
+  (check: Check): Check =>
+  (value) =>
+    value === null || check(value);
+const nothing = () => null;
+
+const CREDITS = ['quoted', 'charged', 'refunded'];
+
+const FIELDS: Record<keyof RequestRecord, Field> = {
+  request: { fits: hex },
+  provider: { fits: text },
+  service: { fits: text },
+  account: { fits: hex },
+  owner: { fits: orNull(text), otherwise: nothing },
+  model: { fits: text },
+  payloadHash: { fits: hex },
+  idempotencyKey: { fits: isIdempotencyKey },
+  phase: { fits: oneOf(PHASES), otherwise: ({ taskId }) => (taskId === null ? 'unknown' : 'submitted') },
+  taskId: { fits: orNull((value) => typeof value === 'string' && TASK_ID.test(value)) },
+  status: { fits: oneOf(TASK_STATES), otherwise: () => 'UNKNOWN' },
+  created: { fits: date },
+  sentAt: { fits: date, otherwise: ({ created }) => created! },
+  unsettledSince: { fits: date, otherwise: ({ created }) => created! },
+  resubmitted: {
+    fits: (value) => typeof value === 'boolean',
+    otherwise: ({ resubmitted }) => resubmitted !== undefined,
+  },
+  checked: { fits: orNull(date), otherwise: nothing },
+  delivered: { fits: orNull(date), otherwise: nothing },
+  used: { fits: orNull(date), otherwise: nothing },
+  wait: { fits: orNull(amount), otherwise: nothing },
+  download: { fits: orNull(text), otherwise: nothing },
+  fileCount: { fits: orNull(amount), otherwise: nothing },
+  credits: {
+    fits: (value) => isObject(value) && CREDITS.every((name) => orNull(amount)(value[name])),
+    otherwise: () => ({ quoted: null, charged: null, refunded: null }),
+  },
+  files: {
+    fits: (value) =>
+      Array.isArray(value) &&
+      value.every(
+        (file) =>
+          isObject(file) &&
+          text(file.path) &&
+          amount(file.bytes) &&
+          hex(file.sha256) &&
+          text(file.contentType),
+      ),
+    otherwise: () => [],
+  },
+};

@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { loadContract } from '../../scripts/src/contracts/contract.ts';
+import { generate } from '../../scripts/src/core/generate.ts';
+import { failed, type Outcome } from '../../scripts/src/model/envelope.ts';
+import { EXIT } from '../../scripts/src/model/exit-codes.ts';
+import { Failure } from '../../scripts/src/model/failure.ts';
+import { Journal } from '../../scripts/src/stores/file/journal.ts';
+import type { RequestRecord } from '../../scripts/src/stores/file/record.ts';
+import { FakeClock } from '../support/clock.ts';
+import { INTENT, journalOf, leave, sessionWith, stepsOf, TERMS, waiting } from './session.ts';
+import { ACCEPTED, EMPTY, listed, type Reply, submitService, submitsTo } from './submits.ts';
+
+const t2v = await loadContract('aivideomaker', 't2v');
+
+async function world(submits: Reply[], lists?: (Reply | (() => Reply))[]) {
+  const clock = new FakeClock();
+  const server = await submitService(clock, submits, lists);
+  const journal = journalOf(server.origin, clock);
+
+  /** The command, as a process of its own. */
+  async function command(waitS: number, terms: Partial<typeof TERMS> = {}) {
+    const session = sessionWith(server.origin, { clock, journal: new Journal(journal.place), maxRetries: 0 });
+    const options = { contract: t2v, generation: INTENT, terms: { ...TERMS, ...terms }, isDetached: false };
+    const outcome = await generate(session, { ...options, wait: waiting(waitS * 1_000) }).catch(
+      (error: unknown): Outcome => {
+        if (!(error instanceof Failure)) throw error;
+        return failed(error, 'UNKNOWN', null);
+      },
+    );
+    return { ...outcome, told: session.told };
+  }
+
+  const records = (): RequestRecord[] => new Journal(journal.place).all().map(({ record }) => record);
+  return { clock, server, journal, command, records };
+}
+
+describe('a submit that was lost, and found by the command that sent it', () => {
+  it('is charged by this command: not resumed, not reused', async () => {
+    const { command, records, server } = await world(['reset'], [EMPTY, () => listed()]);
+    const { envelope, told } = await command(5);
+    expect(envelope).toMatchObject({ ok: true, status: 'PROGRESS', taskId: 'ckx9' });
+    expect(envelope.data).not.toHaveProperty('resumed');
+    expect(envelope.data).not.toHaveProperty('resubmitted');
+    expect(told).not.toContain('attached ckx9');
+    expect(records()).toMatchObject([{ phase: 'submitted', taskId: 'ckx9', resubmitted: false }]);
+    expect((await command(0)).envelope).toMatchObject({ taskId: 'ckx9', data: { resumed: true } });
+    expect(submitsTo(server)).toHaveLength(1);
+  });
+
+  it('sent once more by it says so, then and later', async () => {
+    const { command, records } = await world(['reset', ACCEPTED]);
+    for (const wait of [100, 0]) {
+      const { envelope } = await command(wait);
+      expect(envelope).toMatchObject({ ok: true, taskId: 'ckx1', data: { resubmitted: true } });
+    }
+    expect(records()).toMatchObject([{ phase: 'submitted', taskId: 'ckx1', resubmitted: true }]);
+  });
+});
+
+it('a lost submit ends with exit code 7, and the same command knows after retryAfter, whatever it waits', async () => {
+  const { command, clock, server } = await world(['reset', ACCEPTED]);
+  const { envelope, exitCode } = await command(45);
+  expect(exitCode).toBe(EXIT.submitUnknown);
+  expect(envelope).toMatchObject({ ok: false, status: 'UNKNOWN', taskId: null, retryAfter: 15 });
+  expect(stepsOf(envelope)[1]).toBe('run again');
+  clock.now += envelope.retryAfter! * 1_000;
+  expect((await command(0)).envelope).toMatchObject({ taskId: 'ckx1', data: { resubmitted: true } });
+  expect(submitsTo(server)).toHaveLength(2);
+});
+
+it('a request that was rejected leaves no record: the same command submits', async () => {
+  const { command, records, server } = await world([{ status: 402, body: { status: 'FAILED' } }, ACCEPTED]);
+  expect((await command(0)).envelope.errorCode).toBe('INSUFFICIENT_CREDITS');
+  expect(records()).toEqual([]);
+  const { envelope } = await command(0);
+  expect(envelope).toMatchObject({ taskId: 'ckx1' });
+  expect(envelope.data).not.toHaveProperty('resubmitted');
+  expect(submitsTo(server)).toHaveLength(2);
+});
+
+describe('--new after a submit of which nobody knows', () => {
+  const left = { phase: 'unknown', created: '2026-11-21T11:59:59.000Z' } as const;
+
+  it('submits another one, and takes the place of the first', async () => {
+    const { command, records, journal } = await world([ACCEPTED]);
+    await leave(journal, left);
+    expect((await command(0, { isNew: true })).envelope).toMatchObject({ taskId: 'ckx1' });
+    expect(records().map(({ phase }) => phase)).toEqual(['submitted', 'abandoned']);
+    // From now on, the same command means the new one.
+    expect((await command(0)).envelope).toMatchObject({ taskId: 'ckx1', data: { resumed: true } });
+  });
+
+  it('which is rejected leaves the first one unknown', async () => {
+    const { command, records, journal, server } = await world([{ status: 402, body: { status: 'FAILED' } }]);
+    await leave(journal, left);
+    expect((await command(0, { isNew: true })).envelope.errorCode).toBe('INSUFFICIENT_CREDITS');
+    expect(records().map(({ phase }) => phase)).toEqual(['unknown']);
+    expect(submitsTo(server)).toHaveLength(1);
+  });
+
+  it('which was lost, too, leaves both unknown, and the same command means the second', async () => {
+    const { command, records, journal, server } = await world(['reset']);
+    await leave(journal, left);
+    expect((await command(0, { isNew: true })).envelope.errorCode).toBe('SUBMIT_OUTCOME_UNKNOWN');
+    expect(records().map(({ phase }) => phase)).toEqual(['unknown', 'unknown']);
+    expect((await command(0)).envelope.errorCode).toBe('SUBMIT_OUTCOME_UNKNOWN');
+    expect(submitsTo(server)).toHaveLength(1);
+  });
+
+  it('keeps the task of the first one, which the list shows by now: its result is still to come', async () => {
+    const { command, records, journal } = await world([ACCEPTED], [listed({ idempotencyKey: 'key-0001' })]);
+    await leave(journal, left);
+    expect((await command(0, { isNew: true })).envelope).toMatchObject({ taskId: 'ckx1' });
+    expect(records().map(({ phase, taskId }) => [phase, taskId])).toEqual([
+      ['submitted', 'ckx1'],
+      ['submitted', 'ckx9'],
+    ]);
+    expect((await command(0)).envelope.taskId).toBe('ckx1');
+  });
+});

@@ -1,0 +1,142 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { onTestFinished } from 'vitest';
+import type { Terms } from '../../scripts/src/core/generate.ts';
+import type { Observer, Session } from '../../scripts/src/core/session.ts';
+import type { WaitSettings } from '../../scripts/src/core/tasks.ts';
+import { Api } from '../../scripts/src/http/api.ts';
+import { pollSchedule } from '../../scripts/src/http/retry.ts';
+import { Transport } from '../../scripts/src/http/transport.ts';
+import { actionWords } from '../../scripts/src/model/command-line.ts';
+import type { Envelope } from '../../scripts/src/model/envelope.ts';
+import { Failure } from '../../scripts/src/model/failure.ts';
+import { aivideomaker } from '../../scripts/src/providers/aivideomaker.ts';
+import type { GenerationRequest } from '../../scripts/src/providers/provider.ts';
+import { PROFILES } from '../../scripts/src/providers/registry.ts';
+import { accountOf, jsonHash, requestName } from '../../scripts/src/stores/file/fingerprint.ts';
+import { type Entry, Journal } from '../../scripts/src/stores/file/journal.ts';
+import type { RequestRecord } from '../../scripts/src/stores/file/record.ts';
+import { FakeClock } from '../support/clock.ts';
+
+export const KEY = 'ak_workflow_canary';
+
+export interface TestSession extends Session {
+  clock: FakeClock;
+  /** What the observer was told, in order: `submitting`, `refused`, `task ckx1 SUBMITTED`, `polled PROGRESS`, … */
+  told: string[];
+}
+
+interface SessionOptions {
+  maxRetries?: number;
+  timeoutMs?: number;
+  signal?: AbortSignal;
+  loopback?: boolean;
+  transport?: Transport;
+  clock?: FakeClock;
+  journal?: Journal;
+}
+
+/** A session against a test server: real requests, and a clock that only moves when somebody sleeps. */
+export function sessionWith(origin: string, options: SessionOptions = {}): TestSession {
+  const { maxRetries = 3, timeoutMs = 2_000, signal, loopback = true } = options;
+  const clock = options.clock ?? new FakeClock();
+  const transport = options.transport ?? new Transport();
+  onTestFinished(() => transport.close());
+  const told: string[] = [];
+  const observer: Observer = {
+    about: () => observer,
+    several: (count) => told.push(`several ${count}`),
+    attached: (id) => told.push(`attached ${id}`),
+    submitting: () => told.push('submitting'),
+    refused: () => told.push('refused'),
+    task: (id, state) => told.push(`task ${id} ${state}`),
+    polled: ({ state, unknownState }) => told.push(`polled ${unknownState ?? state}`),
+    queryFailed: ({ code }) => told.push(`trouble ${code}`),
+    downloading: () => {},
+  };
+  return {
+    provider: aivideomaker({ profile: PROFILES[0]!, baseUrl: new URL(origin), key: KEY, now: clock.wall }),
+    api: new Api(transport, clock, { timeoutMs, maxRetries, ...(signal && { signal }) }),
+    transport,
+    loopback: loopback ? new URL(origin) : null,
+    command: (action, flags) => ['run', ...actionWords(action, flags)].join(' '),
+    clock,
+    told,
+    again: 'run again',
+    anew: 'the same command with --new',
+    records: async () => options.journal ?? null,
+    observer,
+  };
+}
+
+export const INTENT: GenerationRequest = {
+  model: 't2v',
+  payload: { prompt: 'a lighthouse', aspectRatio: '16:9', duration: '5' },
+  idempotencyKey: 'key-0001',
+};
+
+export const TERMS: Terms = {
+  isNamed: false,
+  isNew: false,
+  owner: null,
+  wait: null,
+  maxCreditsPerDay: null,
+};
+
+/** A journal in a folder of its own, of the service at this address. */
+export function journalOf(service: string, clock: FakeClock): Journal {
+  return new Journal({
+    folder: path.join(folder(), 'journal'),
+    provider: 'aivideomaker',
+    service,
+    account: accountOf('aivideomaker', KEY),
+    clock,
+    warn: () => {},
+  });
+}
+
+export function waiting(waitMs: number, more: Partial<WaitSettings> = {}): WaitSettings {
+  return { waitMs, schedule: pollSchedule(2_000), folder: null, stallMs: 2_000, resumeFlags: {}, ...more };
+}
+
+/** A record of this request, or of another one, as an earlier process left it. */
+export async function leave(journal: Journal, more: Partial<RequestRecord> = {}): Promise<Entry> {
+  const { provider, service, account, clock } = journal.place;
+  const { model, idempotencyKey } = INTENT;
+  const payloadHash = jsonHash(INTENT.payload);
+  const now = new Date(clock.wall()).toISOString();
+  const entry = journal.draft({
+    request: requestName({ provider, service, account, model, payloadHash, idempotencyKey: undefined }),
+    ...{ provider, service, account, owner: null, model, payloadHash, idempotencyKey },
+    ...{ phase: 'submitting', resubmitted: false, taskId: null, status: 'UNKNOWN' },
+    ...{ checked: null, delivered: null, used: null, wait: null, download: null, fileCount: null },
+    credits: { quoted: null, charged: null, refunded: null },
+    files: [],
+  });
+  journal.prepare();
+  await entry.begin({ created: now, sentAt: now, unsettledSince: now, ...more });
+  return entry;
+}
+
+/** A folder that is gone when the test ends. */
+export function folder(): string {
+  const made = mkdtempSync(path.join(tmpdir(), 'amw workflow '));
+  onTestFinished(() => rmSync(made, { recursive: true, force: true }));
+  return made;
+}
+
+/** The failure that the promise is rejected with. */
+export async function failureOf(promise: Promise<unknown>): Promise<Failure> {
+  const error = await promise.then(
+    (value) => new Error(`did not fail: ${JSON.stringify(value)}`),
+    (reason: unknown) => reason,
+  );
+  if (error instanceof Failure) return error;
+  throw error;
+}
+
+/** What an envelope says is to be done next. */
+export function stepsOf({ data }: Envelope): string[] {
+  return (data?.nextSteps ?? []) as string[];
+}

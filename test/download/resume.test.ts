@@ -1,0 +1,378 @@
+// A file that takes more than one process, and what is left of it in between.
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type DownloadOptions, download } from '../../scripts/src/download/download.ts';
+import { MOST_BYTES } from '../../scripts/src/download/fetch-file.ts';
+import { fileIsWhole } from '../../scripts/src/download/file-hash.ts';
+import { saveOnce } from '../../scripts/src/download/save-once.ts';
+import type { Resolve } from '../../scripts/src/http/public-lookup.ts';
+import { Transport } from '../../scripts/src/http/transport.ts';
+import { tryLock } from '../../scripts/src/stores/file/lock.ts';
+import { failureOf, folder, sessionWith } from '../core/session.ts';
+import { FakeClock } from '../support/clock.ts';
+import { film, MP4, PNG } from '../support/media.ts';
+import { serve } from '../support/server.ts';
+
+const FILM = film(500_000);
+const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+
+function options(url: string, into: string, more: Partial<DownloadOptions> = {}): DownloadOptions {
+  const usual = { taskId: 'ckx1', stallMs: 5_000, maxRetries: 0, until: Number.POSITIVE_INFINITY };
+  return { url, folder: into, refresh: async () => null, ...usual, ...more };
+}
+
+interface Host {
+  body?: Buffer;
+  headers?: Record<string, string>;
+  /** Bytes of the first answer, after which nothing comes any more. */
+  stopsAt?: number;
+}
+
+/** A host that drops its first answer in the middle, and from then on gives what it is asked for. */
+function host({ body = FILM, headers = { etag: '"one"' }, stopsAt = 200_000 }: Host = {}) {
+  const validator = headers.etag ?? headers['last-modified'];
+  return serve((request, { res, count }) => {
+    const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
+    const type = { 'content-type': 'video/mp4', ...headers };
+    if (from > 0 && request.headers['if-range'] === validator) {
+      const range = `bytes ${from}-${body.length - 1}/${body.length}`;
+      return { status: 206, headers: { ...type, 'content-range': range }, body: body.subarray(from) };
+    }
+    res.writeHead(200, { ...type, 'content-length': body.length });
+    if (count > 0 || stopsAt === body.length) res.end(body);
+    else res.write(body.subarray(0, stopsAt), () => setTimeout(() => res.destroy(), 10));
+    return undefined;
+  });
+}
+
+/** The first run, whose time is over before its second attempt. */
+function cutShort(url: string, into: string) {
+  const until = 60_000;
+  const clock = new FakeClock();
+  clock.onSleep = () => {
+    clock.now = until;
+  };
+  const more = { until, maxRetries: 1 };
+  return failureOf(download(sessionWith(url, { clock }), options(url, into, more)));
+}
+
+const PART = ['ckx1.part', 'ckx1.part.json'];
+
+describe('fault 99: a download that takes longer than the wait', () => {
+  it('ends with it, says how much it has, and the next run fetches the rest', async () => {
+    const server = await host();
+    const into = folder();
+    const failure = await cutShort(server.origin, into);
+    expect(failure.code).toBe('DOWNLOAD_FAILED');
+    expect(failure.message).toContain(
+      'the wait ended before the file was whole. 200000 of 500096 bytes are kept',
+    );
+    expect(failure.details.data).toEqual({ partial: { bytes: 200_000, total: FILM.length } });
+    expect(readdirSync(into).sort()).toEqual(PART);
+
+    const saved = await download(sessionWith(server.origin), options(server.origin, into));
+    expect(saved).toMatchObject({ bytes: FILM.length, sha256: sha256(FILM) });
+    expect(readFileSync(saved.path).equals(FILM)).toBe(true);
+    expect(readdirSync(into)).toEqual(['ckx1.mp4']);
+    const [, second] = server.received;
+    expect([second!.headers.range, second!.headers['if-range']]).toEqual(['bytes=200000-', '"one"']);
+    expect(server.received).toHaveLength(2);
+  });
+
+  it('in the middle of an answer too', async () => {
+    const server = await serve(() => undefined);
+    const more = { until: 100, maxRetries: 3 };
+    const failure = await failureOf(
+      download(sessionWith(server.origin), options(server.origin, folder(), more)),
+    );
+    expect(failure.message).toContain('the wait ended before the file was whole.');
+    expect(server.received.length).toBeLessThan(2);
+  });
+
+  it('also by the date of last modification, and with a large file that a second thread hashes', async () => {
+    const body = film(40_000_000);
+    const modified = 'Sat, 21 Nov 2026 12:00:00 GMT';
+    const server = await host({ body, headers: { 'last-modified': modified }, stopsAt: 36_000_000 });
+    const into = folder();
+    const failure = await cutShort(server.origin, into);
+    expect(failure.details.data).toEqual({ partial: { bytes: 36_000_000, total: body.length } });
+    const saved = await download(sessionWith(server.origin), options(server.origin, into));
+    expect(saved.sha256).toBe(sha256(body));
+    expect(server.received[1]!.headers['if-range']).toBe(modified);
+  });
+
+  it('when the file has changed meanwhile, it is fetched from its beginning, and nothing is mixed', async () => {
+    const first = await host();
+    const into = folder();
+    await cutShort(first.origin, into);
+    const other = film(300_000);
+    const second = await serve(() => ({ headers: { etag: '"two"' }, body: other }));
+    const saved = await download(sessionWith(second.origin), options(second.origin, into));
+    expect(second.received[0]!.headers['if-range']).toBe('"one"');
+    expect(readFileSync(saved.path).equals(other)).toBe(true);
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['nothing', {}],
+    ['a weak tag', { etag: 'W/"weak"' }],
+    ['a tag of a length that nobody means', { etag: `"${'x'.repeat(5_000)}"` }],
+  ])(
+    'when the host names the file by %s, nothing is kept that could be of another file',
+    async (_, headers) => {
+      const server = await host({ headers });
+      const into = folder();
+      const failure = await cutShort(server.origin, into);
+      expect(failure.message).not.toContain('kept');
+      expect(readdirSync(into)).toEqual([]);
+    },
+  );
+
+  it('a part that was whole when its process died needs the network no more', async () => {
+    const server = await host({ stopsAt: FILM.length });
+    const into = folder();
+    writeFileSync(path.join(into, 'ckx1.part'), FILM);
+    const note = { version: 1, validator: '"one"', total: FILM.length, contentType: 'video/mp4' };
+    writeFileSync(path.join(into, 'ckx1.part.json'), JSON.stringify(note));
+    const saved = await download(sessionWith(server.origin), options(server.origin, into));
+    expect(saved.sha256).toBe(sha256(FILM));
+    expect(server.received).toHaveLength(0);
+  });
+
+  it.each<[string, (into: string) => void]>([
+    ['whose note is missing', (into) => execFileSync('rm', [path.join(into, PART[1]!)])],
+    ['whose note is cut', (into) => truncateSync(path.join(into, PART[1]!), 20)],
+    [
+      'whose note no header can carry',
+      (into) => {
+        const note = { version: 1, validator: '"a\r\nkey: x"', total: FILM.length, contentType: '' };
+        writeFileSync(path.join(into, PART[1]!), JSON.stringify(note));
+      },
+    ],
+    ['whose note is of another kind', (into) => writeFileSync(path.join(into, PART[1]!), '{"version":2}')],
+    [
+      'that is longer than its file',
+      (into) => writeFileSync(path.join(into, PART[0]!), Buffer.alloc(600_000)),
+    ],
+    ['that is empty', (into) => truncateSync(path.join(into, PART[0]!), 0)],
+  ])('a part %s is not gone on with', async (_, spoil) => {
+    const server = await host();
+    const into = folder();
+    await cutShort(server.origin, into);
+    spoil(into);
+    const saved = await download(sessionWith(server.origin), options(server.origin, into));
+    expect(saved.sha256).toBe(sha256(FILM));
+    expect(server.received[1]!.headers.range).toBeUndefined();
+    expect(readdirSync(into)).toEqual(['ckx1.mp4']);
+  });
+
+  it('what lies there of another file is gone, also where the host gives all of its file as a range', async () => {
+    const into = folder();
+    writeFileSync(path.join(into, 'ckx1.part'), Buffer.alloc(600_000));
+    const range = `bytes 0-${FILM.length - 1}/${FILM.length}`;
+    const server = await serve(() => ({ status: 206, headers: { 'content-range': range }, body: FILM }));
+    const saved = await download(sessionWith(server.origin), options(server.origin, into));
+    expect(saved.sha256).toBe(sha256(FILM));
+    expect(statSync(saved.path).size).toBe(FILM.length);
+  });
+
+  it('a file that is gone or of no kind leaves nothing', async () => {
+    const into = folder();
+    for (const answer of [{ status: 404 }, { body: '<html>sorry</html>' }]) {
+      const first = await host();
+      await cutShort(first.origin, into);
+      const second = await serve(() => answer);
+      await failureOf(download(sessionWith(second.origin), options(second.origin, into)));
+      expect(readdirSync(into)).toEqual([]);
+    }
+  });
+
+  it('one byte for each attempt is no progress', async () => {
+    const server = await serve(({ headers }, { res }) => {
+      const from = Number(/\d+/.exec(headers.range ?? '0')![0]);
+      const range = { 'content-range': `bytes ${from}-${FILM.length - 1}/${FILM.length}` };
+      const length = { etag: '"one"', 'content-length': FILM.length - from };
+      res.writeHead(from > 0 ? 206 : 200, { ...length, ...(from > 0 && range) });
+      res.write(FILM.subarray(from, from + 1), () => setTimeout(() => res.destroy(), 5));
+      return undefined;
+    });
+    const into = folder();
+    const failure = await failureOf(
+      download(sessionWith(server.origin), options(server.origin, into, { maxRetries: 3 })),
+    );
+    expect(server.received).toHaveLength(4);
+    expect(failure.details.data).toEqual({ partial: { bytes: 4, total: FILM.length } });
+  });
+});
+
+describe('fault 99: the size of a file', () => {
+  const start = (bytes: number[] | string) =>
+    Buffer.concat([Buffer.from(bytes as string), Buffer.alloc(2_000)]);
+  const KINDS = [
+    ['image', 'an image', start([...PNG.subarray(0, 24)])],
+    ['audio', 'a sound', start('ID3')],
+    ['model3d', 'a 3D model', start('glTF')],
+    ['video', 'a video', start([...MP4.subarray(0, 64)])],
+  ] as const;
+
+  it.each(KINDS)('is limited for %s, and the limit is said', async (kind, words, body) => {
+    const server = await serve((_, { res }) => {
+      res.writeHead(200, { etag: '"x"', 'content-length': MOST_BYTES[kind] + 1 });
+      res.write(body);
+      return undefined;
+    });
+    const into = folder();
+    const failure = await failureOf(download(sessionWith(server.origin), options(server.origin, into)));
+    expect(failure.code).toBe('DOWNLOAD_FAILED');
+    expect(failure.message).toContain(
+      `${MOST_BYTES[kind] / 2 ** 20} MiB, the most that is fetched of ${words}`,
+    );
+    expect(readdirSync(into)).toEqual([]);
+    expect(server.received).toHaveLength(1);
+  });
+});
+
+describe('what lies where a part should', () => {
+  it.each<[string, (part: string, victim: string) => void]>([
+    ['a symbolic link', (part, victim) => symlinkSync(victim, part)],
+    ['a hard link', (part, victim) => linkSync(victim, part)],
+  ])('%s to a file of somebody: that is left as it is', async (_, put) => {
+    const into = folder();
+    const victim = path.join(into, 'mine.txt');
+    writeFileSync(victim, 'mine');
+    put(path.join(into, 'ckx1.part'), victim);
+    // What would lead a careless program to write behind the four bytes.
+    const note = { version: 1, validator: '"one"', total: FILM.length, contentType: 'video/mp4' };
+    writeFileSync(path.join(into, 'ckx1.part.json'), JSON.stringify(note));
+    const server = await host({ stopsAt: FILM.length });
+    const saved = await download(sessionWith(server.origin), options(server.origin, into));
+    expect(saved.sha256).toBe(sha256(FILM));
+    expect(readFileSync(victim, 'utf8')).toBe('mine');
+    expect(readdirSync(into).sort()).toEqual(['ckx1.mp4', 'mine.txt']);
+  });
+
+  it.each(['ckx1.part', 'ckx1.part.json', 'ckx1.part.lock'])(
+    'a pipe called %s keeps nobody',
+    async (name) => {
+      const into = folder();
+      if (name !== 'ckx1.part') writeFileSync(path.join(into, 'ckx1.part'), 'x');
+      execFileSync('mkfifo', [path.join(into, name)]);
+      const server = await host({ stopsAt: FILM.length });
+      const saving = { ...options(server.origin, into), waitEnds: 0 };
+      const saved = await saveOnce(sessionWith(server.origin), undefined, saving);
+      expect(saved.sha256).toBe(sha256(FILM));
+      expect(readdirSync(into)).toEqual(['ckx1.mp4']);
+    },
+  );
+
+  it('a folder is named as what is in the way', async () => {
+    const into = folder();
+    mkdirSync(path.join(into, 'ckx1.part'));
+    const server = await host();
+    const failure = await failureOf(download(sessionWith(server.origin), options(server.origin, into)));
+    expect(failure).toMatchObject({ code: 'DOWNLOAD_FAILED' });
+    expect(server.received).toHaveLength(0);
+  });
+
+  it('parts that nobody can go on with are removed by the run that saves a file; others stay', async () => {
+    const into = folder();
+    const note = JSON.stringify({ version: 1, validator: '"a"', total: 9, contentType: 'video/mp4' });
+    const lastMonth = new Date(Date.now() - 30 * 86_400_000);
+    for (const [name, old] of [
+      ['ckold', true],
+      ['cknew', false],
+      ['foreign', true],
+    ] as const) {
+      writeFileSync(path.join(into, `${name}.part`), 'x');
+      if (name !== 'foreign') writeFileSync(path.join(into, `${name}.part.json`), note);
+      if (old) utimesSync(path.join(into, `${name}.part`), lastMonth, lastMonth);
+    }
+    writeFileSync(path.join(into, 'ckx1.1a2b3c4d.part'), 'of an earlier version');
+    const lock = path.join(into, 'ckx1.part.lock.0123456789abcdef.tmp');
+    writeFileSync(lock, 'of a process that was killed');
+    utimesSync(lock, lastMonth, lastMonth);
+    const server = await host({ stopsAt: FILM.length });
+    const clock = new FakeClock();
+    clock.wallOffset = Date.now();
+    await download(sessionWith(server.origin, { clock }), options(server.origin, into));
+    expect(readdirSync(into).sort()).toEqual(['cknew.part', 'cknew.part.json', 'ckx1.mp4', 'foreign.part']);
+  });
+});
+
+describe('fault 50: a file that another process is saving', () => {
+  it('is waited for as long as the caller has time, and no longer', async () => {
+    const into = folder();
+    const server = await host();
+    const lock = tryLock(path.join(into, 'ckx1.part.lock'), new FakeClock());
+    if ('heldBy' in lock) throw new Error('the lock is held');
+    onTestFinished(() => lock.release());
+    writeFileSync(path.join(into, 'ckx1.part'), Buffer.alloc(123));
+    const session = sessionWith(server.origin);
+    const saving = { ...options(server.origin, into), waitEnds: 3_000 };
+    const failure = await failureOf(saveOnce(session, undefined, saving));
+    expect(session.clock.now).toBeGreaterThanOrEqual(3_000);
+    expect(session.clock.now).toBeLessThan(3_200);
+    expect(failure.code).toBe('DOWNLOAD_FAILED');
+    expect(failure.message).toContain(`(pid ${process.pid}) is saving this file and had 123 bytes`);
+    expect(server.received).toHaveLength(0);
+    expect(statSync(path.join(into, 'ckx1.part')).size).toBe(123);
+  });
+});
+
+describe('fault 98: the address of a result', () => {
+  const here = { address: '127.0.0.1', family: 4 };
+
+  it('is polled up once for each connection, which goes to what was found', async () => {
+    const server = await serve(() => ({ body: MP4 }));
+    const asked: string[] = [];
+    // A name server that answers differently the second time.
+    const resolve: Resolve = (name, _, callback) => {
+      asked.push(name);
+      callback(null, [asked.length === 1 ? here : { address: '10.0.0.1', family: 4 }]);
+    };
+    const transport = new Transport({}, resolve);
+    const url = `${server.origin.replace('127.0.0.1', 'localhost')}/a.mp4`;
+    await download(sessionWith(server.origin, { transport }), options(url, folder()));
+    expect(asked).toEqual(['localhost']);
+  });
+
+  it('is polled up again after a redirect', async () => {
+    const server = await serve(() => ({ status: 302, headers: { location: '/b.mp4' } }));
+    const answers = [here, { address: '10.0.0.1', family: 4 }];
+    const transport = new Transport({}, (_, __, callback) => callback(null, [answers.shift()!]));
+    const url = `${server.origin.replace('127.0.0.1', 'localhost')}/a.mp4`;
+    const failure = await failureOf(
+      download(sessionWith(server.origin, { transport }), options(url, folder())),
+    );
+    expect(failure.message).toContain('localhost leads to 10.0.0.1, which is not public');
+    expect(server.received).toHaveLength(1);
+  });
+});
+
+it('fileIsWhole: the very same bytes in a plain file, and nothing else', async () => {
+  const into = folder();
+  const file = path.join(into, 'a.mp4');
+  writeFileSync(file, MP4);
+  const wanted = { bytes: MP4.length, sha256: sha256(MP4) };
+  expect(await fileIsWhole(file, wanted)).toBe(true);
+  symlinkSync(file, path.join(into, 'link'));
+  expect(await fileIsWhole(path.join(into, 'link'), wanted)).toBe(false);
+  expect(await fileIsWhole(path.join(into, 'none'), wanted)).toBe(false);
+  expect(await fileIsWhole(into, wanted)).toBe(false);
+  const changed = Buffer.from(MP4);
+  changed[5_000]! ^= 1;
+  writeFileSync(file, changed);
+  expect(await fileIsWhole(file, wanted)).toBe(false);
+});

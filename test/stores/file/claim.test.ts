@@ -1,0 +1,471 @@
+// Real files; each command has a journal of its own over the same folder.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type Claimed, claimRequest, type RequestClaim } from '../../../scripts/src/stores/file/claim.ts';
+import { accountOf, jsonHash } from '../../../scripts/src/stores/file/fingerprint.ts';
+import type { Lock, LockOwner } from '../../../scripts/src/stores/file/lock.ts';
+import {
+  DAY,
+  dateBefore,
+  failureOf,
+  HOUR,
+  journalIn,
+  namesIn,
+  nextCommand,
+  onDisk,
+  PAYLOAD,
+  PatientClock,
+  recorded,
+  recordedAgo,
+  requestIn,
+  SECOND,
+  type TestJournal,
+} from './support.ts';
+
+const REQUEST: RequestClaim = {
+  model: 't2v',
+  payloadHash: jsonHash(PAYLOAD),
+  idempotencyKey: 'key-0002',
+  isNamed: false,
+  isNew: false,
+  owner: null,
+  download: null,
+  wait: null,
+};
+
+const NAMED: RequestClaim = { ...REQUEST, idempotencyKey: 'mine-0001', isNamed: true };
+
+/** What a command finds; the lock that it may get is let go when the test ends. */
+async function claim(journal: TestJournal, over: Partial<RequestClaim> = {}, waitMs = 0): Promise<Claimed> {
+  const claimed = await claimRequest(journal, { ...REQUEST, ...over }, journal.clock.now + waitMs);
+  if ('lock' in claimed) onTestFinished(() => claimed.lock.release());
+  return claimed;
+}
+
+/** What a command finds, as the next one may find it too. */
+async function kindOf(journal: TestJournal, over: Partial<RequestClaim> = {}): Promise<Claimed['kind']> {
+  const claimed = await claim(journal, over);
+  if ('lock' in claimed) claimed.lock.release();
+  return claimed.kind;
+}
+
+/** A command that was killed after it wrote the record, at the latest while it waited for the answer. */
+async function beginAndDie(journal: TestJournal, over: Partial<RequestClaim> = {}) {
+  const claimed = await claim(journal, over);
+  if (claimed.kind !== 'new') throw new Error(`it was ${claimed.kind}`);
+  await claimed.entry.begin();
+  claimed.lock.release();
+  return claimed.entry;
+}
+
+/** Something happens while somebody waits for the n-th time. */
+function afterPauses(n: number, { clock }: TestJournal, happen: () => Promise<void>): void {
+  let pauses = 0;
+  clock.sleep = async (ms) => {
+    clock.now += ms;
+    pauses += 1;
+    if (pauses === n) await happen();
+  };
+}
+
+const submitted = (taskId: string) => ({ phase: 'submitted' as const, taskId, status: 'SUBMITTED' as const });
+
+describe('a request', () => {
+  it('that nobody made before is new; its record comes later', async () => {
+    const journal = journalIn();
+    const claimed = await claim(journal, { owner: 'chat-7', download: '/files', wait: 45 });
+    if (claimed.kind !== 'new') throw new Error(claimed.kind);
+    expect(namesIn(journal)).toEqual([`${requestIn(journal)}.lock`]);
+    expect(claimed.lock.isOurs()).toBe(true);
+    expect(claimed.entry.record).toEqual({
+      request: requestIn(journal),
+      provider: 'aivideomaker',
+      service: 'https://media.test',
+      account: accountOf('aivideomaker', 'ak_one'),
+      owner: 'chat-7',
+      model: 't2v',
+      payloadHash: REQUEST.payloadHash,
+      idempotencyKey: 'key-0002',
+      phase: 'submitting',
+      taskId: null,
+      status: 'UNKNOWN',
+      created: '2026-11-21T12:00:00.000Z',
+      sentAt: '2026-11-21T12:00:00.000Z',
+      unsettledSince: '2026-11-21T12:00:00.000Z',
+      resubmitted: false,
+      checked: null,
+      delivered: null,
+      used: null,
+      wait: 45,
+      download: '/files',
+      fileCount: null,
+      credits: { quoted: null, charged: null, refunded: null },
+      files: [],
+    });
+  });
+
+  it('that has a task is resumed, and needs no lock', async () => {
+    const journal = journalIn();
+    const entry = await beginAndDie(journal);
+    await entry.update(submitted('ckx1'));
+    const claimed = await claim(nextCommand(journal));
+    expect(claimed).toMatchObject({ kind: 'submitted', entry: { record: { taskId: 'ckx1' } } });
+    expect(namesIn(journal)).toEqual([path.basename(entry.file)]);
+  });
+
+  it('fault 36: that was begun by a command that died is unsettled, and keeps its key', async () => {
+    const journal = journalIn();
+    await beginAndDie(journal, { idempotencyKey: 'key-0001' });
+    const claimed = await claim(nextCommand(journal));
+    if (claimed.kind !== 'unsettled') throw new Error(claimed.kind);
+    expect(claimed.entry.record.idempotencyKey).toBe('key-0001');
+    expect(claimed.lock.isOurs()).toBe(true);
+  });
+
+  it('of which nobody could tell what became is unsettled as well, however old', async () => {
+    const journal = journalIn();
+    await recordedAgo(journal, 400 * DAY, { phase: 'unknown' });
+    expect(await kindOf(journal)).toBe('unsettled');
+  });
+
+  it.each(['COMPLETED', 'FAILED', 'CANCEL'] as const)(
+    'whose task ended (%s) is the same one, delivered or not, however long ago',
+    async (status) => {
+      const journal = journalIn();
+      const entry = await recordedAgo(journal, 29 * DAY, { ...submitted('ckx1'), status });
+      expect((await claim(journal)).entry.record.taskId).toBe('ckx1');
+      await entry.update({ delivered: dateBefore(journal, 28 * DAY) });
+      for (let n = 0; n < 2; n += 1) {
+        const claimed = await claim(nextCommand(journal));
+        expect(claimed).toMatchObject({ kind: 'submitted', entry: { record: { taskId: 'ckx1', status } } });
+      }
+    },
+  );
+
+  it('that an attempt may name a task of has that task, even if its outcome is unknown', async () => {
+    const journal = journalIn();
+    await recorded(journal, { phase: 'unknown', taskId: 'ckx1' });
+    expect(await claim(journal)).toMatchObject({ kind: 'submitted', entry: { record: { taskId: 'ckx1' } } });
+  });
+
+  it('that the service rejected is submitted, and that attempt is off the record', async () => {
+    const journal = journalIn();
+    const { file } = await recordedAgo(journal, HOUR, { phase: 'rejected' });
+    expect((await claim(journal)).kind).toBe('new');
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it('that the service rejected lately is what it was before that', async () => {
+    const journal = journalIn();
+    await recordedAgo(journal, 2 * HOUR, submitted('ckx1'));
+    await recordedAgo(journal, HOUR, { phase: 'rejected' });
+    expect((await claim(journal)).entry.record.taskId).toBe('ckx1');
+  });
+
+  it('that has several records is the newest of them, whatever was delivered', async () => {
+    const journal = journalIn();
+    await recordedAgo(journal, 3 * HOUR, submitted('older'));
+    await recordedAgo(journal, 2 * HOUR, { phase: 'unknown' });
+    await recordedAgo(journal, HOUR, { ...submitted('newest'), delivered: dateBefore(journal, SECOND) });
+    expect((await claim(journal)).entry.record.taskId).toBe('newest');
+  });
+
+  it('with another payload or model is another one', async () => {
+    const journal = journalIn();
+    await beginAndDie(journal);
+    expect(await kindOf(journal, { payloadHash: jsonHash({ prompt: 'another' }) })).toBe('new');
+    expect(await kindOf(journal, { model: 'i2v' })).toBe('new');
+  });
+
+  it('that is new sweeps out what is old', async () => {
+    const journal = journalIn();
+    const ago = 31 * DAY;
+    const old = await recordedAgo(journal, ago, { ...submitted('ckx1'), prompt: 'another' });
+    await claim(journal);
+    expect(existsSync(old.file)).toBe(false);
+  });
+});
+
+describe('fault 53: the same payload', () => {
+  it.each([
+    ['with another key', { account: accountOf('aivideomaker', 'ak_two') }],
+    ['at another address', { service: 'https://other.test' }],
+    ['of another provider', { provider: 'other' }],
+  ])('%s is another request', async (_, place) => {
+    const journal = journalIn();
+    const entry = await beginAndDie(journal);
+    await entry.update(submitted('ckx1'));
+    const other = nextCommand(journal, place);
+    expect(await kindOf(other)).toBe('new');
+    expect(await kindOf(other, NAMED)).toBe('new');
+    expect(await kindOf(nextCommand(journal))).toBe('submitted');
+  });
+});
+
+describe('--new', () => {
+  it('is given what is unsettled, and leaves alone what has a task', async () => {
+    const journal = journalIn();
+    const withTask = await recordedAgo(journal, 2 * HOUR, submitted('ckx1'));
+    const unknown = await recordedAgo(journal, HOUR, { phase: 'unknown' });
+    const claimed = await claim(journal, { isNew: true });
+    expect(claimed.kind === 'new' && claimed.unsettled.map(({ file }) => file)).toEqual([unknown.file]);
+    expect(onDisk(withTask)).toMatchObject(submitted('ckx1'));
+  });
+
+  it('is what the command without it then resumes', async () => {
+    const journal = journalIn();
+    await recordedAgo(journal, HOUR, { phase: 'unknown' });
+    const entry = await beginAndDie(journal, { isNew: true });
+    await entry.update(submitted('ckx2'));
+    expect((await claim(journal)).entry.record.taskId).toBe('ckx2');
+  });
+
+  it('leaves behind what was abandoned, which keeps nobody from submitting', async () => {
+    const journal = journalIn();
+    const unknown = await recordedAgo(journal, HOUR, { phase: 'unknown' });
+    await unknown.update({ phase: 'abandoned' });
+    expect(await kindOf(journal)).toBe('new');
+  });
+
+  it('fault 46: submits where a record cannot be read', async () => {
+    const journal = journalIn();
+    const { file } = await recordedAgo(journal, HOUR);
+    writeFileSync(file, 'no');
+    const entry = await beginAndDie(journal, { isNew: true });
+    expect(await kindOf(journal)).toBe('unsettled');
+    await entry.update(submitted('ckx2'));
+    expect((await claim(journal)).entry.record.taskId).toBe('ckx2');
+  });
+
+  it('takes what was rejected off the record', async () => {
+    const journal = journalIn();
+    const { file } = await recordedAgo(journal, HOUR, { phase: 'rejected' });
+    const claimed = await claim(journal, { isNew: true });
+    expect(claimed.kind === 'new' && claimed.unsettled).toEqual([]);
+    expect(existsSync(file)).toBe(false);
+  });
+});
+
+describe('a request with a key of its own', () => {
+  it('is the same one with the same key only', async () => {
+    const journal = journalIn();
+    const entry = await beginAndDie(journal, NAMED);
+    await entry.update(submitted('ckx1'));
+    expect(await kindOf(journal, NAMED)).toBe('submitted');
+    expect(await kindOf(journal, { ...NAMED, idempotencyKey: 'mine-0002' })).toBe('new');
+    expect(await kindOf(journal)).toBe('new');
+  });
+
+  it.each([false, true])(
+    'fault 21: stands for one payload; both hashes are told (already delivered: %s)',
+    async (isDelivered) => {
+      const journal = journalIn();
+      const entry = await beginAndDie(journal, NAMED);
+      await entry.update({
+        ...submitted('ckx1'),
+        delivered: isDelivered ? dateBefore(journal, HOUR) : null,
+      });
+      const before = namesIn(journal);
+      const other = jsonHash({ prompt: 'another' });
+      const { code, message, details } = await failureOf(claim(journal, { ...NAMED, payloadHash: other }));
+      expect(code).toBe('IDEMPOTENCY_CONFLICT');
+      expect(message).toContain('mine-0001');
+      expect(message).toContain('Nothing was submitted');
+      expect(details.data).toEqual({
+        model: REQUEST.model,
+        payloadHash: other,
+        recordedModel: REQUEST.model,
+        recordedPayloadHash: REQUEST.payloadHash,
+        recordedTaskId: 'ckx1',
+      });
+      // Nobody is kept from it by what is left.
+      expect(namesIn(journal)).toEqual(before);
+    },
+  );
+});
+
+describe('what another process did a moment before the lock was had', () => {
+  /** Something happens between the first look and the lock. */
+  function beforeLock(journal: TestJournal, happen: () => Promise<unknown>): void {
+    const lock = journal.lock.bind(journal);
+    journal.lock = async (...args) => {
+      await happen();
+      return lock(...args);
+    };
+  }
+
+  it('is seen: its task is resumed, and the lock is let go', async () => {
+    const journal = journalIn();
+    beforeLock(journal, () => recorded(journal, submitted('ckx1')));
+    expect((await claim(journal)).kind).toBe('submitted');
+    expect(namesIn(journal)).toHaveLength(1);
+  });
+
+  it('is seen: a conflict is told, and the lock is let go', async () => {
+    const journal = journalIn();
+    const first = nextCommand(journal);
+    beforeLock(journal, () => beginAndDie(first, { ...NAMED, payloadHash: jsonHash({ a: 1 }) }));
+    expect((await failureOf(claim(journal, NAMED))).code).toBe('IDEMPOTENCY_CONFLICT');
+    expect(namesIn(journal)).toHaveLength(1);
+    expect(namesIn(journal)[0]).toMatch(/\.json$/);
+  });
+});
+
+describe('fault 97: a request of which a record cannot be read', () => {
+  const expectRefusal = async (journal: TestJournal) => {
+    for (let n = 0; n < 2; n += 1) {
+      const { code, details } = await failureOf(claim(nextCommand(journal)));
+      expect(code).toBe('SUBMIT_OUTCOME_UNKNOWN');
+      expect(details.status).toBe('UNKNOWN');
+      expect(details.nextSteps!.join(' ')).toContain('--new');
+    }
+    expect(namesIn(journal)).not.toContain(`${requestIn(journal)}.lock`);
+  };
+  const spoil = ({ file }: { file: string }) => writeFileSync(file, '{"version":1,');
+
+  it('is not submitted, now or later, if that is the newest', async () => {
+    const journal = journalIn();
+    await recordedAgo(journal, HOUR, submitted('ckx1'));
+    spoil(await recorded(journal));
+    await expectRefusal(journal);
+  });
+
+  it.each(['rejected', 'abandoned'] as const)(
+    'is not submitted if the newer ones say nothing of a task (%s)',
+    async (phase) => {
+      const journal = journalIn();
+      spoil(await recordedAgo(journal, HOUR, submitted('ckx1')));
+      await recorded(journal, { phase });
+      await expectRefusal(journal);
+    },
+  );
+
+  it('is the task that a newer record names', async () => {
+    const journal = journalIn();
+    spoil(await recordedAgo(journal, HOUR));
+    await recorded(journal, { ...submitted('ckx1'), delivered: dateBefore(journal, 0) });
+    for (let n = 0; n < 2; n += 1)
+      expect((await claim(nextCommand(journal))).entry.record.taskId).toBe('ckx1');
+  });
+
+  it('does not keep another request from being submitted', async () => {
+    const journal = journalIn();
+    spoil(await recorded(journal, { prompt: 'another' }));
+    expect(await kindOf(journal)).toBe('new');
+  });
+});
+
+describe('while another process submits the same request', () => {
+  it('it is waited for, and its task is resumed', async () => {
+    const journal = journalIn();
+    const first = await claim(journal);
+    if (first.kind !== 'new') throw new Error(first.kind);
+    await first.entry.begin();
+    afterPauses(5, journal, async () => {
+      await first.entry.update(submitted('ckx1'));
+      first.lock.release();
+    });
+    const second = await claim(nextCommand(journal), {}, 60 * SECOND);
+    expect(second).toMatchObject({ kind: 'submitted', entry: { record: { taskId: 'ckx1' } } });
+  });
+
+  it('one that is rejected leaves the request to the next', async () => {
+    const journal = journalIn();
+    const first = await claim(journal);
+    if (first.kind !== 'new') throw new Error(first.kind);
+    await first.entry.begin();
+    afterPauses(5, journal, async () => {
+      await first.entry.update({ phase: 'rejected' });
+      first.lock.release();
+    });
+    expect((await claim(nextCommand(journal), {}, 60 * SECOND)).kind).toBe('new');
+  });
+
+  it('past the deadline its number and its lock are told', async () => {
+    const journal = journalIn();
+    await claim(journal);
+    const { code, message, details } = await failureOf(claim(nextCommand(journal), {}, 3 * SECOND));
+    expect(journal.clock.now).toBeGreaterThanOrEqual(3 * SECOND);
+    expect(journal.clock.now).toBeLessThan(4 * SECOND);
+    expect(code).toBe('SUBMIT_OUTCOME_UNKNOWN');
+    expect(details.status).toBe('UNKNOWN');
+    expect(message).toContain(String(process.pid));
+    expect(details.nextSteps!.join(' ')).toContain(path.join(journal.folder, `${requestIn(journal)}.lock`));
+  });
+
+  it('--new waits for it too', async () => {
+    const journal = journalIn();
+    await claim(journal);
+    const failure = await failureOf(claim(nextCommand(journal), { isNew: true }, SECOND));
+    expect(failure.code).toBe('SUBMIT_OUTCOME_UNKNOWN');
+  });
+
+  it('an interruption ends the wait', async () => {
+    const journal = journalIn();
+    await claim(journal);
+    const stop = new AbortController();
+    journal.clock.onSleep = () => stop.abort(new Error('interrupted'));
+    await expect(claimRequest(nextCommand(journal), REQUEST, DAY, stop.signal)).rejects.toThrow(
+      'interrupted',
+    );
+  });
+
+  it('fault 52: one that is dead is not waited for', async () => {
+    const journal = journalIn();
+    const { lock } = (await claim(journal)) as { lock: Lock };
+    const file = path.join(journal.folder, `${requestIn(journal)}.lock`);
+    const owner = JSON.parse(readFileSync(file, 'utf8')) as LockOwner;
+    writeFileSync(file, JSON.stringify({ ...owner, pid: 2 ** 30, nonce: 'a' }));
+    expect((await claim(nextCommand(journal))).kind).toBe('new');
+    expect(lock.isOurs()).toBe(false);
+  });
+});
+
+describe('fault 49: many commands with one request', () => {
+  it('make one submit, and all resume its task', async () => {
+    const journal = journalIn(undefined, { clock: new PatientClock() });
+    let submits = 0;
+    const command = async () => {
+      const claimed = await claimRequest(nextCommand(journal), REQUEST, DAY);
+      if (claimed.kind === 'submitted') return claimed.entry.record.taskId;
+      expect(claimed.kind).toBe('new');
+      submits += 1;
+      await claimed.entry.begin();
+      // The service takes its time; meanwhile all the others look again and again.
+      for (let n = 0; n < 10; n += 1) await journal.clock.sleep(1);
+      await claimed.entry.update(submitted('ckx1'));
+      claimed.lock.release();
+      return claimed.entry.record.taskId;
+    };
+    const ids = await Promise.all(Array.from({ length: 25 }, command));
+    expect(submits).toBe(1);
+    expect(new Set(ids)).toEqual(new Set(['ckx1']));
+  });
+
+  it('that were all delivered at once still make one', async () => {
+    const journal = journalIn(undefined, { clock: new PatientClock() });
+    const commands = Array.from({ length: 10 }, () => nextCommand(journal));
+    const kinds = [];
+    for (const command of commands) {
+      const claimed = await claim(command);
+      kinds.push(claimed.kind);
+      if (claimed.kind === 'new') {
+        await claimed.entry.begin();
+        await claimed.entry.update({ ...submitted('ckx1'), delivered: dateBefore(command, 0) });
+        claimed.lock.release();
+      }
+    }
+    expect(kinds).toEqual(['new', ...Array.from({ length: 9 }, () => 'submitted')]);
+  });
+});
+
+it('fault 44: a folder that cannot be used is told before anything is claimed', async () => {
+  const journal = journalIn();
+  const inside = journalIn(path.join(journal.folder, 'file', 'journal'));
+  journal.prepare();
+  writeFileSync(path.join(journal.folder, 'file'), '');
+  const { message } = await failureOf(claim(inside));
+  expect(message).toContain(inside.folder);
+  expect(message).toContain('nothing was submitted');
+});

@@ -1,0 +1,743 @@
+// Real files; only what a disk refuses, and what another process does at the worst moment, are played.
+import {
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { hostname } from 'node:os';
+import path from 'node:path';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { Entry } from '../../../scripts/src/stores/file/journal.ts';
+import { tryLock } from '../../../scripts/src/stores/file/lock.ts';
+import {
+  type Credits,
+  encodeRecord,
+  type RawRecord,
+  type RequestRecord,
+} from '../../../scripts/src/stores/file/record.ts';
+import { tempFolder } from '../../support/command.ts';
+import { error, fromStep, refuse, resetDisk, undisturbed } from './steps.ts';
+
+import {
+  DAY,
+  dateBefore,
+  failureOf,
+  fieldsIn,
+  HOUR,
+  journalIn,
+  namesIn,
+  nextCommand,
+  onDisk,
+  PatientClock,
+  recorded,
+  recordedAgo,
+  requestIn,
+  SECOND,
+  type TestJournal,
+} from './support.ts';
+
+vi.mock('node:fs', async (original) => {
+  const { watched } = await import('./steps.ts');
+  return watched(await original<typeof import('node:fs')>());
+});
+
+afterEach(resetDisk);
+
+const NO_CREDITS: Credits = { quoted: null, charged: null, refunded: null };
+const real = await vi.importActual<typeof import('node:fs')>('node:fs');
+
+/** What a lock says of the system that its owner runs on. */
+function systemIn(journal: TestJournal): { system: string | null } {
+  const file = path.join(journal.folder, 'any.lock');
+  const lock = tryLock(file, journal.clock);
+  if ('heldBy' in lock) throw new Error('it was free');
+  const { system } = JSON.parse(readFileSync(file, 'utf8')) as { system: string | null };
+  lock.release();
+  return { system };
+}
+
+/** Of each record its task; null where it cannot be read. */
+const tasksOf = (entries: (Entry | null)[]) =>
+  entries.map((entry) => (entry === null ? null : entry.record.taskId));
+const find = (journal: TestJournal) => journal.find(requestIn(journal));
+
+/** The newest record of the request, as the next command reads it. */
+function twinOf(journal: TestJournal): Entry {
+  const [entry] = find(nextCommand(journal));
+  if (!entry) throw new Error('it cannot be read');
+  return entry;
+}
+
+describe('what is polled for', () => {
+  it('is found by its request, newest first', async () => {
+    const journal = journalIn();
+    await recordedAgo(journal, 3 * HOUR, { taskId: 'c' });
+    await recordedAgo(journal, 2 * HOUR, { taskId: 'b' });
+    await recordedAgo(journal, HOUR, { taskId: 'a' });
+    await recorded(journal, { taskId: 'other', prompt: 'another' });
+    expect(tasksOf(find(journal))).toEqual(['a', 'b', 'c']);
+  });
+
+  it('is everything, newest first, of every account', async () => {
+    const journal = journalIn();
+    const other = nextCommand(journal, { account: 'f'.repeat(12) });
+    await recordedAgo(journal, 2 * HOUR, { taskId: 'b' });
+    await recordedAgo(other, 3 * HOUR, { taskId: 'c' });
+    await recordedAgo(journal, HOUR, { taskId: 'a', prompt: 'another' });
+    const all = journal.all();
+    expect(tasksOf(all)).toEqual(['a', 'b', 'c']);
+    expect(all.map((entry) => journal.isOwn(entry))).toEqual([true, true, false]);
+  });
+
+  it('is found by its task', async () => {
+    const journal = journalIn();
+    const entry = await recorded(journal, { taskId: 'ckx1', status: 'PROGRESS' });
+    const found = journal.byTask('ckx1');
+    expect(found).toMatchObject({ file: entry.file, record: entry.record });
+    expect(journal.byTask('ckx2')).toBeUndefined();
+  });
+
+  it('is not there where there is no folder, and none is made', () => {
+    const journal = journalIn();
+    expect(journal.all()).toEqual([]);
+    expect(find(journal)).toEqual([]);
+    expect(existsSync(journal.folder)).toBe(false);
+  });
+
+  it('is no file of another name, even of the same content', async () => {
+    const journal = journalIn();
+    const { file } = await recorded(journal);
+    const text = readFileSync(file, 'utf8');
+    for (const name of ['notes.json', `${requestIn(journal)}.json`, `${path.basename(file)}.bak`])
+      writeFileSync(path.join(journal.folder, name), text);
+    expect(journal.all()).toHaveLength(1);
+    expect(journal.warnings).toEqual([]);
+  });
+
+  it('may be dropped at the moment it is read: then there was nothing', async () => {
+    const journal = journalIn();
+    await recordedAgo(journal, HOUR, { taskId: 'older' });
+    const newest = await recorded(journal);
+    vi.mocked(readFileSync).mockImplementationOnce((name, options) => {
+      rmSync(newest.file);
+      return real.readFileSync(name, options);
+    });
+    expect(tasksOf(find(journal))).toEqual(['older']);
+    expect(journal.warnings).toEqual([]);
+  });
+});
+
+describe('a record', () => {
+  it('is in a folder and a file for its owner alone, and is not there before it begins', async () => {
+    const journal = journalIn();
+    journal.prepare();
+    const entry = journal.draft(fieldsIn(journal));
+    expect(namesIn(journal)).toEqual([]);
+    await entry.begin();
+    expect(path.basename(entry.file)).toMatch(/^[0-9a-f]{32}-20261121T120000000Z-[0-9a-f]{6}\.json$/);
+    expect(entry.record.created).toBe('2026-11-21T12:00:00.000Z');
+    expect(onDisk(entry)).toMatchObject(entry.record);
+  });
+
+  it('is pending until it is delivered, abandoned or rejected', async () => {
+    const journal = journalIn();
+    const entry = await recorded(journal);
+    const isPending = async (change: Partial<RequestRecord>) => {
+      await entry.update({ delivered: null, ...change });
+      return entry.isPending;
+    };
+    expect(await isPending({})).toBe(true);
+    expect(await isPending({ phase: 'unknown' })).toBe(true);
+    expect(await isPending({ phase: 'submitted', taskId: 'ckx1', status: 'COMPLETED' })).toBe(true);
+    expect(await isPending({ delivered: dateBefore(journal, 0) })).toBe(false);
+    expect(await isPending({ phase: 'abandoned' })).toBe(false);
+    expect(await isPending({ phase: 'rejected' })).toBe(false);
+  });
+
+  it('has a name that sorts behind the others of its request, even with a clock that was set back', async () => {
+    const journal = journalIn();
+    const first = await recorded(journal, { taskId: 'first' });
+    journal.clock.wallOffset -= DAY;
+    await recorded(journal, { taskId: 'second' });
+    await recorded(journal, { taskId: 'third' });
+    expect(tasksOf(find(journal))).toEqual(['third', 'second', 'first']);
+    expect(twinOf(journal).record.created).toBe(dateBefore(journal, 0));
+    // A damaged one has its place too.
+    renameSync(first.file, `${first.file}.corrupt`);
+    await recorded(journal, { taskId: 'fourth' });
+    expect(tasksOf(find(journal))).toEqual(['fourth', 'third', 'second', null]);
+  });
+
+  it('is read again for what others wrote, and stays as known where it cannot be', async () => {
+    const journal = journalIn();
+    const entry = await recorded(journal);
+    const twin = twinOf(journal);
+    await twin.update({ taskId: 'ckx1' });
+    entry.refresh();
+    expect(entry.record.taskId).toBe('ckx1');
+    twin.drop();
+    entry.refresh();
+    expect(entry.record.taskId).toBe('ckx1');
+  });
+});
+
+describe('an update', () => {
+  it('goes together with what another process wrote meanwhile', async () => {
+    const journal = journalIn();
+    const mine = await recorded(journal);
+    const theirs = twinOf(journal);
+    await theirs.update({ taskId: 'ckx1', phase: 'submitted' });
+    await mine.update({ download: '/mine' });
+    expect(onDisk(mine)).toMatchObject({ taskId: 'ckx1', phase: 'submitted', download: '/mine' });
+    expect(mine.record.taskId).toBe('ckx1');
+    expect(namesIn(journal)).toEqual([path.basename(mine.file)]);
+  });
+
+  it('of many processes at once loses nothing', async () => {
+    const first = journalIn(undefined, { clock: new PatientClock() });
+    await recorded(first);
+    // Each is held up between reading and writing.
+    const held = new Set<unknown>();
+    vi.mocked(renameSync).mockImplementation((from, to) => {
+      if (held.has(from)) return real.renameSync(from, to);
+      held.add(from);
+      throw error('EBUSY');
+    });
+    const updates = Array.from({ length: 12 }, async (_, n) => {
+      const entry = twinOf(first);
+      const file = { path: `/${n}`, bytes: n, sha256: 'd'.repeat(64), contentType: 'video/mp4' };
+      await entry.update(({ files }) => ({ files: [...files, file] }));
+    });
+    await Promise.all(updates);
+    const entry = twinOf(first);
+    expect(entry.record.files.map(({ bytes }) => bytes).sort((a, b) => a - b)).toEqual([
+      0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11,
+    ]);
+    expect(held.size).toBe(12);
+  });
+
+  it('does not bring back a record that was dropped', async () => {
+    const journal = journalIn();
+    const mine = await recorded(journal);
+    const theirs = twinOf(journal);
+    theirs.drop();
+    await mine.update({ taskId: 'ckx1' });
+    expect(namesIn(journal)).toEqual([]);
+    expect(journal.warnings).toEqual([]);
+  });
+
+  it('waits about two seconds for another one, and is then made all the same', async () => {
+    const journal = journalIn();
+    const entry = await recorded(journal);
+    const lock = await journal.lock(path.basename(entry.file), 0);
+    if ('heldBy' in lock) throw new Error('it was free');
+    onTestFinished(() => lock.release());
+    await entry.update({ taskId: 'ckx1' });
+    expect(journal.clock.now).toBeGreaterThan(SECOND);
+    expect(journal.clock.now).toBeLessThan(4 * SECOND);
+    expect(onDisk(entry).taskId).toBe('ckx1');
+    expect(lock.isOurs()).toBe(true);
+  });
+
+  it('fault 46: makes a damaged record whole', async () => {
+    const journal = journalIn();
+    const entry = await recorded(journal);
+    writeFileSync(entry.file, '{"version":');
+    await entry.update({ taskId: 'ckx1' });
+    expect(onDisk(entry)).toMatchObject({ ...entry.record, taskId: 'ckx1' });
+  });
+
+  it.each([
+    ['ENOSPC', 'fault 43', 'the disk is full'],
+    ['EBUSY', 'fault 45', 'another program holds the file'],
+    ['EROFS', 'fault 44', 'the disk is read-only'],
+  ])('that the disk refuses (%s, %s) is warned of, and goes on', async (code, _, words) => {
+    const journal = journalIn();
+    const entry = await recorded(journal);
+    vi.mocked(renameSync).mockImplementation(refuse(code));
+    await entry.update({ taskId: 'ckx1' });
+    expect(entry.record.taskId).toBe('ckx1');
+    expect(onDisk(entry).taskId).toBeNull();
+    expect(journal.warnings).toEqual([
+      `The record of this request could not be written (${words}): ${entry.file}`,
+    ]);
+    expect(namesIn(journal)).toEqual([path.basename(entry.file)]);
+  });
+
+  it('fault 45: nor does a record that cannot be dropped stop anything', async () => {
+    const journal = journalIn();
+    const entry = await recorded(journal);
+    vi.mocked(rmSync).mockImplementationOnce(refuse('EBUSY'));
+    entry.drop();
+    expect(journal.warnings).toEqual([
+      `The record of this request could not be removed (another program holds the file): ${entry.file}`,
+    ]);
+    entry.drop();
+    expect(namesIn(journal)).toEqual([]);
+    entry.drop();
+    expect(journal.warnings).toHaveLength(1);
+  });
+
+  it('hides no bug', async () => {
+    const entry = await recorded(journalIn());
+    await expect(
+      entry.update(() => {
+        throw new TypeError('a bug');
+      }),
+    ).rejects.toThrow(TypeError);
+  });
+});
+
+describe('a record that is closed', () => {
+  it('says at once how the task ended and when its result was delivered, and keeps the rest', async () => {
+    const journal = journalIn();
+    const entry = await recorded(journal, { taskId: 'ckx1', phase: 'submitted', status: 'PROGRESS' });
+    const before = onDisk(entry);
+    const delivered = dateBefore(journal, 0);
+    const credits = { quoted: 15, charged: 15, refunded: 15 };
+    expect(entry.close('COMPLETED', credits, delivered)).toBeUndefined();
+    const checksum = expect.not.stringMatching(String((before as { checksum?: string }).checksum));
+    expect(onDisk(entry)).toEqual({ ...before, status: 'COMPLETED', credits, delivered, checksum });
+    expect(statSync(entry.file).mode & 0o777).toBe(0o600);
+    expect(namesIn(journal)).toEqual([path.basename(entry.file)]);
+    expect(twinOf(journal).isPending).toBe(false);
+    expect(journal.warnings).toEqual([]);
+  });
+
+  it('stays pending where nothing was delivered', async () => {
+    const journal = journalIn();
+    const entry = await recorded(journal, { taskId: 'ckx1', phase: 'submitted' });
+    entry.close('COMPLETED', NO_CREDITS, null);
+    expect(onDisk(entry)).toMatchObject({ status: 'COMPLETED', delivered: null });
+    const found = twinOf(journal);
+    expect(found.isPending).toBe(true);
+  });
+
+  it('keeps the date of the first delivery', async () => {
+    const journal = journalIn();
+    const entry = await recorded(journal, { taskId: 'ckx1', phase: 'submitted' });
+    const first = dateBefore(journal, HOUR);
+    entry.close('COMPLETED', NO_CREDITS, first);
+    const again = twinOf(journal);
+    again.close('COMPLETED', NO_CREDITS, dateBefore(journal, 0));
+    expect(onDisk(entry).delivered).toBe(first);
+    // Nor is it taken back by a command that did not get it.
+    again.close('COMPLETED', NO_CREDITS, null);
+    expect(onDisk(entry).delivered).toBe(first);
+  });
+
+  it('keeps what other processes wrote since it was read', async () => {
+    const journal = journalIn();
+    const mine = await recorded(journal);
+    const theirs = twinOf(journal);
+    await theirs.update({ taskId: 'ckx1', phase: 'submitted', download: '/theirs' });
+    mine.close('FAILED', NO_CREDITS, dateBefore(journal, 0));
+    expect(onDisk(mine)).toMatchObject({ taskId: 'ckx1', download: '/theirs', status: 'FAILED' });
+  });
+
+  it('is not brought back when it was dropped', async () => {
+    const journal = journalIn();
+    const mine = await recorded(journal);
+    const theirs = twinOf(journal);
+    theirs.drop();
+    mine.close('COMPLETED', NO_CREDITS, dateBefore(journal, 0));
+    expect(namesIn(journal)).toEqual([]);
+    rmSync(journal.folder, { recursive: true });
+    mine.close('COMPLETED', NO_CREDITS, dateBefore(journal, 0));
+    expect(existsSync(journal.folder)).toBe(false);
+    expect(journal.warnings).toEqual([]);
+  });
+
+  it('fault 46: leaves a damaged one for the next command to find', async () => {
+    const journal = journalIn();
+    const entry = await recorded(journal);
+    writeFileSync(entry.file, '{"version":');
+    entry.close('COMPLETED', NO_CREDITS, dateBefore(journal, 0));
+    expect(readFileSync(entry.file, 'utf8')).toBe('{"version":');
+    expect(find(nextCommand(journal))).toEqual([null]);
+  });
+
+  it('is old or new whenever its process is killed', async () => {
+    const journal = journalIn();
+    const entry = await recorded(journal, { taskId: 'ckx1', phase: 'submitted' });
+    const old = onDisk(entry) as unknown as RawRecord;
+    const killed = new Error('killed');
+    const seen: (string | null)[] = [];
+    for (let n = 1, isKilled = true; isKilled; n += 1) {
+      writeFileSync(entry.file, encodeRecord(entry.name, old));
+      isKilled = false;
+      fromStep(n, () => {
+        isKilled = true;
+        throw killed;
+      });
+      try {
+        entry.close('COMPLETED', NO_CREDITS, dateBefore(journal, 0));
+      } catch (error) {
+        expect(error).toBe(killed);
+      }
+      undisturbed();
+      seen.push(onDisk(entry).delivered);
+    }
+    expect(seen.length).toBeGreaterThan(5);
+    expect(seen.slice(0, -1)).toEqual(seen.slice(0, -1).map(() => null));
+    expect(seen.at(-1)).toBe(dateBefore(journal, 0));
+  });
+
+  it.each([
+    ['ENOSPC', 'fault 43'],
+    ['EBUSY', 'fault 45'],
+    ['EROFS', 'fault 44'],
+  ])('that the disk refuses (%s, %s) is warned of, and stays as it was', async (code) => {
+    const journal = journalIn();
+    const entry = await recorded(journal, { taskId: 'ckx1', phase: 'submitted' });
+    const before = onDisk(entry);
+    for (const call of [renameSync, openSync, readFileSync]) {
+      vi.mocked<(...args: never[]) => unknown>(call).mockImplementationOnce(refuse(code));
+      entry.close('COMPLETED', NO_CREDITS, dateBefore(journal, 0));
+      expect(onDisk(entry)).toEqual(before);
+      expect(namesIn(journal)).toEqual([path.basename(entry.file)]);
+    }
+    expect(journal.warnings).toEqual(Array(3).fill(`The record could not be closed: ${entry.file}`));
+    expect(journal.clock.sleeps).toEqual([]);
+  });
+
+  it('hides no bug', async () => {
+    const entry = await recorded(journalIn());
+    vi.mocked(renameSync).mockImplementationOnce(() => {
+      throw new TypeError('a bug');
+    });
+    expect(() => entry.close('COMPLETED', NO_CREDITS, null)).toThrow(TypeError);
+  });
+});
+
+describe('fault 46: a record that cannot be read', () => {
+  const damage: [string, (text: string) => string][] = [
+    ['cut short', (text) => text.slice(0, 100)],
+    ['empty', () => ''],
+    ['of zeros', (text) => '\0'.repeat(text.length)],
+    [
+      'of another request',
+      (text) => text.replace(/"request": "[0-9a-f]+"/, `"request": "${'a'.repeat(32)}"`),
+    ],
+  ];
+
+  it.each(damage)('(%s) is set aside with one warning, and is not read again', async (_, spoil) => {
+    const journal = journalIn();
+    const { file } = await recorded(journal);
+    const spoilt = spoil(readFileSync(file, 'utf8'));
+    writeFileSync(file, spoilt);
+    for (let n = 0; n < 2; n += 1) expect(find(journal)).toEqual([null]);
+    expect(journal.all()).toEqual([]);
+    expect(journal.warnings).toEqual([`A record that cannot be read was set aside: ${file}.corrupt`]);
+    expect(namesIn(journal)).toEqual([`${path.basename(file)}.corrupt`]);
+    expect(readFileSync(`${file}.corrupt`, 'utf8')).toBe(spoilt);
+  });
+
+  it('does not hide the others, nor its own place among them', async () => {
+    const journal = journalIn();
+    await recordedAgo(journal, 2 * HOUR, { taskId: 'a' });
+    const { file } = await recordedAgo(journal, HOUR, { taskId: 'b' });
+    writeFileSync(file, 'no');
+    expect(tasksOf(find(journal))).toEqual([null, 'a']);
+    await recorded(journal, { taskId: 'c' });
+    expect(tasksOf(find(journal))).toEqual(['c', null, 'a']);
+  });
+
+  it('is none of another request', async () => {
+    const journal = journalIn();
+    const { file } = await recorded(journal, { prompt: 'another' });
+    writeFileSync(file, 'no');
+    expect(find(journal)).toEqual([]);
+    expect(journal.warnings).toEqual([]);
+  });
+
+  it('counts also where it cannot be set aside', async () => {
+    const journal = journalIn();
+    const { file } = await recorded(journal);
+    writeFileSync(file, 'no');
+    vi.mocked(renameSync).mockImplementation(refuse('EROFS'));
+    expect(find(journal)).toEqual([null]);
+  });
+
+  it('counts also when another process sets it aside at the same moment', async () => {
+    const journal = journalIn();
+    const { file } = await recorded(journal);
+    writeFileSync(file, 'no');
+    vi.mocked(readFileSync).mockImplementationOnce((name, options) => {
+      renameSync(file, `${file}.corrupt`);
+      return real.readFileSync(name, options);
+    });
+    expect(find(journal)).toEqual([null]);
+  });
+});
+
+describe('a record of a newer version', () => {
+  const rewrite = (entry: Entry, change: object) => {
+    const raw = { ...onDisk(entry), version: 3, ...change } as unknown as RawRecord;
+    writeFileSync(entry.file, encodeRecord(entry.name, raw));
+  };
+
+  it('is used and updated as far as it is understood, and stays what it is', async () => {
+    const journal = journalIn();
+    const entry = await recorded(journal, { phase: 'submitted', taskId: 'ckx1' });
+    const newer = {
+      phase: 'streaming',
+      priority: 'high',
+      credits: { quoted: 15, charged: 15, refunded: null, tax: 3 },
+    };
+    rewrite(entry, newer);
+    const twin = twinOf(journal);
+    expect(twin.record).toMatchObject({ phase: 'submitted', taskId: 'ckx1' });
+    const credits = { quoted: 15, charged: 15, refunded: 15 };
+    await twin.update({ credits });
+    twin.close('FAILED', credits, dateBefore(journal, 0));
+    expect(onDisk(entry)).toMatchObject({
+      version: 3,
+      phase: 'streaming',
+      priority: 'high',
+      status: 'FAILED',
+      delivered: dateBefore(journal, 0),
+      credits: { ...credits, tax: 3 },
+    });
+    expect(twinOf(journal).record.status).toBe('FAILED');
+    expect(namesIn(journal).filter((name) => name.endsWith('.corrupt'))).toEqual([]);
+  });
+
+  it('that is not understood counts as one that cannot be read, and is not set aside', async () => {
+    const journal = journalIn();
+    const entry = await recorded(journal);
+    rewrite(entry, { taskId: ['part-1', 'part-2'] });
+    const before = readFileSync(entry.file, 'utf8');
+    for (let n = 0; n < 2; n += 1) expect(find(nextCommand(journal))).toEqual([null]);
+    expect(journal.all()).toEqual([]);
+    expect(journal.warnings).toEqual([
+      `A record that a newer version of this skill wrote is not understood: ${entry.file}`,
+    ]);
+    expect(namesIn(journal)).toEqual([entry.name]);
+    expect(readFileSync(entry.file, 'utf8')).toBe(before);
+  });
+});
+
+describe('the sweep', () => {
+  it('removes what was last used more than 30 days ago, and nothing of which the outcome is unknown', async () => {
+    const journal = journalIn();
+    const used = (change: Partial<RequestRecord>, created = 400) =>
+      recordedAgo(journal, created * DAY, { phase: 'submitted', taskId: 'ckx1', ...change });
+    const at = (days: number) => dateBefore(journal, days * DAY);
+    const old = [
+      await used({ delivered: at(31) }),
+      await used({ checked: at(31), used: at(31) }),
+      await used({}),
+      await used({ phase: 'rejected', taskId: null }),
+      await used({ phase: 'abandoned', taskId: null }),
+    ];
+    const kept = [
+      await used({ delivered: at(29) }),
+      await used({ checked: at(29) }),
+      await used({ delivered: at(300), used: at(29) }),
+      await used({ phase: 'unknown', taskId: null }),
+      await used({ phase: 'submitting', taskId: null }),
+      await used({ delivered: at(29) }, 29),
+      await used({}, 29),
+    ];
+    expect(namesIn(journal)).toHaveLength(old.length + kept.length);
+    journal.sweep();
+    expect(namesIn(journal)).toEqual(kept.map(({ name }) => name).sort());
+  });
+
+  const touch = (journal: TestJournal, name: string, ago: number) => {
+    const at = (journal.clock.wall() - ago) / 1000;
+    utimesSync(path.join(journal.folder, name), at, at);
+  };
+  const leave = (journal: TestJournal, name: string, ago: number, text = '') => {
+    writeFileSync(path.join(journal.folder, name), text);
+    touch(journal, name, ago);
+  };
+
+  it('removes what crashes left behind: temporary files and locks of yesterday', async () => {
+    const journal = journalIn();
+    const { name } = await recorded(journal);
+    const request = requestIn(journal);
+    const dead = JSON.stringify({ pid: 2 ** 30, host: hostname(), nonce: 'dead', ...systemIn(journal) });
+    const leftovers = [`${request}.lock`, 'budget.lock', `${request}.lock.0123456789abcdef`];
+    for (const name of leftovers) leave(journal, name, 25 * HOUR, dead);
+    leave(journal, 'a.json.01234567.tmp', 25 * HOUR);
+    // Of these nobody can say whether their owner lives, but for their age.
+    const unknown = dead.replace(hostname(), 'elsewhere');
+    leave(journal, 'old.lock', 31 * DAY, unknown);
+    leave(journal, 'unwritten.lock', 31 * DAY);
+    const kept = ['b.json.01234567.tmp', 'file-a.lock', 'notes.txt', 'my.lock.txt', 'elsewhere.lock'];
+    leave(journal, 'b.json.01234567.tmp', 23 * HOUR);
+    leave(journal, 'file-a.lock', 23 * HOUR, dead);
+    leave(journal, 'notes.txt', 400 * DAY);
+    leave(journal, 'my.lock.txt', 400 * DAY, dead);
+    leave(journal, 'elsewhere.lock', 25 * HOUR, unknown);
+    journal.sweep();
+    expect(namesIn(journal)).toEqual([...kept, name].sort());
+  });
+
+  it('fault 32: leaves a lock that is held, also when the clock jumps by a day', async () => {
+    const journal = journalIn();
+    journal.prepare();
+    const lock = await journal.lock('budget', 0);
+    if ('heldBy' in lock) throw new Error('it was free');
+    onTestFinished(() => lock.release());
+    touch(journal, 'budget.lock', 0);
+    for (const jump of [2 * DAY, -4 * DAY, 2 * DAY]) {
+      journal.clock.wallOffset += jump;
+      journal.sweep();
+      expect(lock.isOurs()).toBe(true);
+    }
+  });
+
+  it('keeps what cannot be read as long as it keeps others', async () => {
+    const journal = journalIn();
+    const { file, name } = await recordedAgo(journal, 31 * DAY, { phase: 'submitted', taskId: 'ckx1' });
+    writeFileSync(file, 'no');
+    touch(journal, name, 29 * DAY);
+    for (let n = 0; n < 2; n += 1) {
+      journal.sweep();
+      expect(namesIn(journal)).toEqual([`${name}.corrupt`]);
+    }
+    expect(journal.warnings).toHaveLength(1);
+    touch(journal, `${name}.corrupt`, 31 * DAY);
+    journal.sweep();
+    expect(namesIn(journal)).toEqual([]);
+  });
+
+  it('fault 45: leaves for later what another program holds', async () => {
+    const journal = journalIn();
+    const old = [
+      await recordedAgo(journal, 41 * DAY, { phase: 'submitted', taskId: 'ckx1' }),
+      await recordedAgo(journal, 40 * DAY, { phase: 'submitted', taskId: 'ckx2' }),
+    ];
+    vi.mocked(rmSync).mockImplementationOnce(refuse('EBUSY'));
+    journal.sweep();
+    expect(old.filter(({ file }) => existsSync(file))).toHaveLength(1);
+    journal.sweep();
+    expect(namesIn(journal)).toEqual([]);
+  });
+});
+
+describe('what was spent today', () => {
+  const spend = (journal: TestJournal, credits: Partial<Credits>, ago = 0) =>
+    recordedAgo(journal, ago, { credits: { quoted: null, charged: null, refunded: null, ...credits } });
+
+  it('is nothing at first', () => {
+    expect(journalIn().spentToday()).toBe(0);
+  });
+
+  it('is what was charged, or quoted as long as nothing was, without what came back', async () => {
+    const journal = journalIn();
+    await spend(journal, { quoted: 15 });
+    await spend(journal, { quoted: 15, charged: 20 });
+    await spend(journal, { quoted: 15, charged: 30, refunded: 30 });
+    await spend(journal, { charged: 40, refunded: 5 });
+    await spend(journal, { charged: 1, refunded: 100 });
+    expect(journal.spentToday()).toBe(15 + 20 + 0 + 35 + 0);
+  });
+
+  it('is that of 24 hours', async () => {
+    const journal = journalIn();
+    await spend(journal, { charged: 10 }, DAY + 1);
+    await spend(journal, { charged: 1 }, DAY);
+    expect(journal.spentToday()).toBe(1);
+  });
+
+  it('is not less with a clock that was set back', async () => {
+    const journal = journalIn();
+    await spend(journal, { charged: 10 });
+    journal.clock.wallOffset -= 3 * DAY;
+    await spend(journal, { charged: 1 });
+    expect(journal.spentToday()).toBe(11);
+  });
+
+  it('is that of this account, address and provider only', async () => {
+    const journal = journalIn();
+    await spend(journal, { charged: 1 });
+    await spend(nextCommand(journal, { account: 'f'.repeat(12) }), { charged: 10 });
+    await spend(nextCommand(journal, { service: 'https://other.test' }), { charged: 100 });
+    await spend(nextCommand(journal, { provider: 'other' }), {});
+    expect(journal.spentToday()).toBe(1);
+  });
+
+  it('is not known where the credits of one request are not', async () => {
+    const journal = journalIn();
+    await spend(journal, {}, DAY + 1);
+    await spend(journal, { charged: 1 });
+    expect(journal.spentToday()).toBe(1);
+    await spend(journal, {});
+    expect(journal.spentToday()).toBeNull();
+    expect(journal.spentToday(twinOf(journal))).toBe(1);
+  });
+
+  it('is nothing for one that was rejected, and not known with one that cannot be read (fault 79)', async () => {
+    const journal = journalIn();
+    await spend(journal, { charged: 1 });
+    await recorded(journal, { phase: 'rejected', credits: { quoted: 10, charged: null, refunded: null } });
+    expect(journal.spentToday()).toBe(1);
+    const { file } = await spend(journal, { charged: 100 });
+    writeFileSync(file, 'no');
+    for (let n = 0; n < 2; n += 1) expect(journal.spentToday()).toBeNull();
+  });
+});
+
+describe('a disk that takes no record', () => {
+  const expectRefusal = async (work: Promise<unknown> | (() => unknown), folder: string, reason: string) => {
+    const { code, message, details } = await failureOf(work);
+    expect(code).toBe('UNKNOWN_ERROR');
+    expect(message).toContain(folder);
+    expect(message).toContain(`: ${reason}. `);
+    expect(message).toContain('nothing was submitted');
+    expect(details.nextSteps!.join(' ')).toContain('--noJournal');
+    expect(details.nextSteps!.join(' ')).toContain('ASYNC_MEDIA_STATE_DIR');
+  };
+
+  it('fault 44: because a file is where the folder should be', async () => {
+    const folder = path.join(tempFolder(), 'file');
+    writeFileSync(folder, '');
+    await expectRefusal(() => journalIn(folder).prepare(), folder, 'a file is where the folder should be');
+    const below = path.join(folder, 'journal');
+    await expectRefusal(() => journalIn(below).prepare(), below, 'a folder on the way is a file');
+    const { message } = await failureOf(() => journalIn(folder).all());
+    expect(message).toBe(`The records in ${folder} cannot be read: a folder on the way is a file.`);
+    await expectRefusal(journalIn(folder).lock('a', 0), folder, 'a folder on the way is a file');
+  });
+
+  it('fault 44: because the folder is gone', async () => {
+    const journal = journalIn();
+    journal.prepare();
+    rmSync(journal.folder, { recursive: true });
+    await expectRefusal(journal.draft(fieldsIn(journal)).begin(), journal.folder, 'the folder is gone');
+    await expectRefusal(journal.lock('a', 0), journal.folder, 'the folder is gone');
+  });
+
+  it.each([
+    ['fault 43', 'ENOSPC', 'the disk is full'],
+    ['fault 43', 'EDQUOT', 'the disk quota is used up'],
+    ['fault 44', 'EROFS', 'the disk is read-only'],
+    ['fault 44', 'EACCES', 'permission is denied'],
+    ['fault 44', 'EWHATEVER', 'EWHATEVER'],
+  ])('%s: because of %s', async (_, code, reason) => {
+    const journal = journalIn();
+    journal.prepare();
+    vi.mocked(openSync).mockImplementation(refuse(code));
+    await expectRefusal(journal.draft(fieldsIn(journal)).begin(), journal.folder, reason);
+    expect(namesIn(journal)).toEqual([]);
+  });
+
+  it('fault 44: a folder where a record should be is one that cannot be read, and no other is kept from being', async () => {
+    const journal = journalIn();
+    journal.prepare();
+    mkdirSync(journal.draft(fieldsIn(journal)).file.replace(/[0-9a-f]{6}\.json$/, '000000.json'));
+    expect(find(journal)).toEqual([null]);
+    const other = await recorded(journal, { request: 'f'.repeat(32), taskId: 'ckx9' });
+    expect(journal.all().map(({ file }) => file)).toEqual([other.file]);
+  });
+});

@@ -1,0 +1,147 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { Failure } from '../../../scripts/src/model/failure.ts';
+import { accountOf, jsonHash, requestName } from '../../../scripts/src/stores/file/fingerprint.ts';
+import { type Entry, Journal, type JournalPlace } from '../../../scripts/src/stores/file/journal.ts';
+import type { RequestRecord } from '../../../scripts/src/stores/file/record.ts';
+import { FakeClock } from '../../support/clock.ts';
+import { tempFolder } from '../../support/command.ts';
+
+export const SECOND = 1_000;
+export const HOUR = 3600 * SECOND;
+export const DAY = 24 * HOUR;
+export const SERVICE = 'https://media.test';
+
+/** A clock that stands still while one waits: for what many do at once, each waiting for the others. */
+export class PatientClock extends FakeClock {
+  override sleep = async (): Promise<void> => {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  };
+}
+
+export interface TestJournal extends Journal {
+  clock: FakeClock;
+  warnings: string[];
+  folder: string;
+}
+
+/** A journal in a folder of its own, or in the one that is given. */
+export function journalIn(
+  folder = path.join(tempFolder(), 'journal'),
+  more: Partial<Omit<JournalPlace, 'clock'>> & { clock?: FakeClock } = {},
+): TestJournal {
+  const clock = more.clock ?? new FakeClock();
+  const warnings: string[] = [];
+  const journal = new Journal({
+    folder,
+    provider: 'aivideomaker',
+    service: SERVICE,
+    account: accountOf('aivideomaker', 'ak_one'),
+    warn: (text) => warnings.push(text),
+    ...more,
+    clock,
+  });
+  return Object.assign(journal, { clock, warnings, folder });
+}
+
+/** The command that comes after this one: the same folder and time, a process of its own. */
+export function nextCommand(
+  journal: TestJournal,
+  more: Partial<Omit<JournalPlace, 'clock'>> = {},
+): TestJournal {
+  const { clock, folder } = journal;
+  const { provider, service, account } = journal.place;
+  return journalIn(folder, { provider, service, account, clock, ...more });
+}
+
+export const PAYLOAD = { prompt: 'a lighthouse', duration: '5' };
+
+/** The name of the request that `fieldsIn` makes. */
+export function requestIn(
+  { place: { provider, service, account } }: Journal,
+  prompt = 'a lighthouse',
+): string {
+  return requestName({
+    provider,
+    service,
+    account,
+    model: 't2v',
+    payloadHash: jsonHash({ ...PAYLOAD, prompt }),
+    idempotencyKey: undefined,
+  });
+}
+
+/** A request that is about to be submitted. */
+export function fieldsIn(
+  journal: Journal,
+  more: Partial<RequestRecord> & { prompt?: string } = {},
+): Omit<RequestRecord, 'created' | 'sentAt' | 'unsettledSince'> {
+  const { prompt = 'a lighthouse', ...over } = more;
+  const { provider, service, account } = journal.place;
+  return {
+    request: requestIn(journal, prompt),
+    provider,
+    service,
+    account,
+    owner: null,
+    model: 't2v',
+    payloadHash: jsonHash({ ...PAYLOAD, prompt }),
+    idempotencyKey: 'key-0001',
+    phase: 'submitting',
+    taskId: null,
+    status: 'UNKNOWN',
+    checked: null,
+    resubmitted: false,
+    delivered: null,
+    used: null,
+    wait: null,
+    download: null,
+    fileCount: null,
+    credits: { quoted: 15, charged: null, refunded: null },
+    files: [],
+    ...over,
+  };
+}
+
+/** A request with a record on the disk. */
+export async function recorded(
+  journal: TestJournal,
+  more: Partial<RequestRecord> & { prompt?: string } = {},
+): Promise<Entry> {
+  const entry = journal.draft(fieldsIn(journal, more));
+  journal.prepare();
+  await entry.begin();
+  return entry;
+}
+
+/** The same, made some time ago. */
+export async function recordedAgo(
+  journal: TestJournal,
+  ago: number,
+  more: Partial<RequestRecord> & { prompt?: string } = {},
+): Promise<Entry> {
+  journal.clock.wallOffset -= ago;
+  try {
+    return await recorded(journal, more);
+  } finally {
+    journal.clock.wallOffset += ago;
+  }
+}
+
+export const onDisk = (entry: Entry): RequestRecord =>
+  JSON.parse(readFileSync(entry.file, 'utf8')) as RequestRecord;
+
+export const namesIn = (journal: TestJournal): string[] => readdirSync(journal.folder).sort();
+
+export const dateBefore = (journal: TestJournal, ago: number): string =>
+  new Date(journal.clock.wall() - ago).toISOString();
+
+/** The failure that the work ends with, at once or later. */
+export async function failureOf(work: Promise<unknown> | (() => unknown)): Promise<Failure> {
+  const error = await (typeof work === 'function' ? new Promise((resolve) => resolve(work())) : work).then(
+    (value) => new Error(`did not fail: ${JSON.stringify(value)}`),
+    (reason: unknown) => reason,
+  );
+  if (error instanceof Failure) return error;
+  throw error;
+}

@@ -1,0 +1,114 @@
+// The old form's records, each under the command that made it.
+import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../../scripts/src/model/json.ts';
+import { claimRequest } from '../../../scripts/src/stores/file/claim.ts';
+import { jsonHash } from '../../../scripts/src/stores/file/fingerprint.ts';
+import { dateBefore, HOUR, journalIn, nextCommand, type TestJournal } from './support.ts';
+import { VERSION_1 } from './version-1.ts';
+
+const STATES: [prompt: string, kind: 'unsettled' | 'submitted' | 'new', taskId: string | null][] = [
+  ['submitting', 'unsettled', null],
+  ['submitting, with download', 'unsettled', null],
+  ['unknown', 'unsettled', null],
+  ['unknown, with download', 'unsettled', null],
+  ['abandoned', 'new', null],
+  ['SUBMITTED', 'submitted', 'clv1submitted'],
+  ['PROGRESS', 'submitted', 'clv1progress'],
+  ['UNKNOWN', 'submitted', 'clv1unknown'],
+  ['COMPLETED', 'submitted', 'clv1completed'],
+  ['FAILED', 'submitted', 'clv1failed'],
+  ['CANCEL', 'submitted', 'clv1cancel'],
+  ['COMPLETED, delivered', 'submitted', 'clv1completed.delivered'],
+  ['FAILED, delivered', 'submitted', 'clv1failed.delivered'],
+  ['CANCEL, delivered', 'submitted', 'clv1cancel.delivered'],
+  ['COMPLETED, with download', 'submitted', 'clv1download'],
+  ['COMPLETED, with a file', 'submitted', 'clv1onefile'],
+  ['COMPLETED, delivered, with two files', 'submitted', 'clv1twofiles'],
+];
+
+/** A journal that holds the old records, an hour later. */
+function oldJournal(): TestJournal {
+  const journal = journalIn();
+  mkdirSync(journal.folder, { recursive: true, mode: 0o700 });
+  for (const name of readdirSync(VERSION_1))
+    copyFileSync(path.join(VERSION_1, name), path.join(journal.folder, name));
+  journal.clock.wallOffset += HOUR;
+  return journal;
+}
+
+const claim = (journal: TestJournal, prompt: string) =>
+  claimRequest(
+    journal,
+    {
+      model: 't2v',
+      payloadHash: jsonHash({ prompt, duration: '5' }),
+      idempotencyKey: 'key-of-today',
+      isNamed: false,
+      isNew: false,
+      owner: null,
+      download: null,
+      wait: null,
+    },
+    0,
+  );
+
+const parse = (file: string) => JSON.parse(readFileSync(file, 'utf8')) as JsonObject;
+
+describe('the records of version 1', () => {
+  it('are all of these states', async () => {
+    const journal = oldJournal();
+    expect(journal.all()).toHaveLength(STATES.length);
+    expect(journal.warnings).toEqual([]);
+  });
+
+  it.each(STATES)('(%s) are claimed as %s, updated, and lose nothing', async (prompt, kind, taskId) => {
+    const journal = oldJournal();
+    const claimed = await claim(journal, prompt);
+    if ('lock' in claimed) claimed.lock.release();
+    expect(claimed.kind).toBe(kind);
+    expect(claimed.entry.record.taskId).toBe(taskId);
+    if (claimed.kind === 'new') {
+      expect(claimed.entry.record.idempotencyKey).toBe('key-of-today');
+      return;
+    }
+    const { entry } = claimed;
+    const { version, intent, ...old } = parse(entry.file);
+    expect(version).toBe(1);
+    expect(entry.record.idempotencyKey).toMatch(/^key-of-version-1-\d\d$/);
+    const used = dateBefore(journal, 0);
+    expect(await entry.update({ used })).toBe(true);
+    const { checksum, ...now } = parse(entry.file);
+    expect(now).toEqual({ version: 2, request: intent, ...old, used });
+    expect(checksum).toMatch(/^[0-9a-f]{64}$/);
+    // From now on any damage shows.
+    const [again] = nextCommand(journal).find(entry.record.request);
+    expect(again!.record).toEqual(entry.record);
+    expect((await claim(nextCommand(journal), prompt)).entry.record).toEqual(entry.record);
+  });
+
+  it('are closed, and found by their task', async () => {
+    const journal = oldJournal();
+    for (const [, kind, taskId] of STATES) {
+      if (kind !== 'submitted') continue;
+      const entry = journal.byTask(taskId!)!;
+      const { version: _, intent, ...old } = parse(entry.file);
+      entry.close('COMPLETED', { quoted: 15, charged: 15, refunded: null }, dateBefore(journal, 0));
+      const { checksum: __, ...now } = parse(entry.file);
+      expect(now).toEqual({
+        version: 2,
+        request: intent,
+        ...old,
+        status: 'COMPLETED',
+        credits: { quoted: 15, charged: 15, refunded: null },
+        delivered: old.delivered ?? dateBefore(journal, 0),
+      });
+    }
+    journal.sweep();
+    expect(journal.tasks.isComplete).toBe(true);
+    const next = nextCommand(journal);
+    for (const [, , taskId] of STATES)
+      if (taskId !== null) expect(next.byTask(taskId)?.record.taskId).toBe(taskId);
+  });
+});
