@@ -284,8 +284,8 @@ function syncFolder(folder) {
 }
 
 // scripts/src/stores/file/journal.ts
-const { randomBytes: randomBytes4 } = require("node:crypto");
-const { existsSync: existsSync2, readdirSync, readFileSync: readFileSync3, renameSync: renameSync3, rmSync: rmSync4, statSync: statSync3 } = require("node:fs");
+const { randomBytes: randomBytes5 } = require("node:crypto");
+const { existsSync: existsSync2, readdirSync, readFileSync: readFileSync3, renameSync: renameSync4, rmSync: rmSync4, statSync: statSync3 } = require("node:fs");
 const path5 = require("node:path");
 import { Failure as Failure2 } from "./main.mjs";
 
@@ -718,7 +718,8 @@ var FIELDS = {
 };
 
 // scripts/src/stores/file/task-index.ts
-const { existsSync, readFileSync: readFileSync2, rmSync: rmSync3 } = require("node:fs");
+const { randomBytes: randomBytes4 } = require("node:crypto");
+const { existsSync, readFileSync: readFileSync2, renameSync: renameSync3, rmSync: rmSync3, writeFileSync: writeFileSync3 } = require("node:fs");
 const path3 = require("node:path");
 var TaskIndex = class {
   #folder;
@@ -742,7 +743,7 @@ var TaskIndex = class {
     if (this.find(taskId) === name) return;
     try {
       makePrivate(this.#folder);
-      replaceAtOnce(this.#fileOf(taskId), name);
+      this.#put(this.#fileOf(taskId), name);
     } catch (error) {
       if (diskTrouble(error) === void 0) throw error;
       this.#remove(this.#complete);
@@ -756,13 +757,19 @@ var TaskIndex = class {
     try {
       makePrivate(this.#folder);
       for (const { taskId, name } of records) this.add(taskId, name);
-      replaceAtOnce(this.#complete, "");
+      this.#put(this.#complete, "");
     } catch (error) {
       if (diskTrouble(error) === void 0) throw error;
     }
   }
   get #complete() {
     return path3.join(this.#folder, "complete");
+  }
+  /** Not synced: after a power cut an entry may be missing or empty, and then the records are read. */
+  #put(file, text2) {
+    const temp = `${file}.${randomBytes4(4).toString("hex")}${TEMP}`;
+    writeFileSync3(temp, text2, { flag: "wx", mode: 384 });
+    renameSync3(temp, file);
   }
   #fileOf(taskId) {
     return path3.join(this.#folder, sha256Text(taskId).slice(0, 32));
@@ -1011,7 +1018,7 @@ var Journal = class {
     const before = this.#names().find((name2) => name2.startsWith(fields.request));
     const stamp = Math.max(now, before === void 0 ? 0 : timeOf(NAME.exec(before)[2]) + 1);
     const created = new Date(now).toISOString();
-    const name = `${fields.request}-${stampOf(stamp)}-${randomBytes4(3).toString("hex")}.json`;
+    const name = `${fields.request}-${stampOf(stamp)}-${randomBytes5(3).toString("hex")}.json`;
     const record = { ...fields, created, sentAt: created, unsettledSince: created };
     return new Entry(this, path5.join(this.place.folder, name), record);
   }
@@ -1159,7 +1166,7 @@ var Journal = class {
         continue;
       }
       try {
-        renameSync3(file, `${file}${CORRUPT}`);
+        renameSync4(file, `${file}${CORRUPT}`);
       } catch {
       }
       warn(`A record that cannot be read was set aside: ${file}${CORRUPT}`);

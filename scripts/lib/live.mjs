@@ -870,6 +870,7 @@ async function explainMissing(session, error, taskId, { sandbox }) {
 }
 
 // scripts/src/cli/live.ts
+const { existsSync } = require("node:fs");
 const path = require("node:path");
 
 // scripts/src/http/api.ts
@@ -1423,7 +1424,7 @@ import { Failure as Failure13 } from "./main.mjs";
 import { createProvider } from "./main.mjs";
 import { commandAgain, commandAnew, placeFlags as placeFlags2, resumeFlags } from "./main.mjs";
 import { journalFolder } from "./main.mjs";
-import { isSubmit } from "./main.mjs";
+import { isSubmit, needsRecords } from "./main.mjs";
 var SANDBOX_KEY = "ak_sandbox";
 async function runLive(options) {
   const { args, argv, wish, environment, loopback, observer, signal, warn } = options;
@@ -1449,7 +1450,9 @@ async function runLive(options) {
     command,
     again: commandAgain(argv),
     anew: commandAnew(args),
-    records: once(() => args.noJournal ? null : openJournal(options, provider)),
+    records: once(
+      () => args.noJournal || isWithoutRecords(options) ? null : openJournal(options, provider)
+    ),
     api: new Api(transport, systemClock, { timeoutMs, maxRetries, signal })
   };
   try {
@@ -1470,6 +1473,9 @@ async function runLive(options) {
     void transport.close();
     void sandbox?.close();
   }
+}
+function isWithoutRecords({ args, environment }) {
+  return !needsRecords(args.action) && !existsSync(journalFolder(environment, args.sandbox));
 }
 async function openJournal(options, provider) {
   const { args, environment, warn } = options;

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Observer, Session } from '../core/session.ts';
 import type { WaitSettings } from '../core/tasks.ts';
@@ -16,7 +17,7 @@ import type { Arguments } from './arguments.ts';
 import { commandAgain, commandAnew, placeFlags, resumeFlags } from './command-line.ts';
 import { type Environment, journalFolder } from './environment.ts';
 import { explainMissing } from './explain-missing.ts';
-import { isSubmit } from './flags.ts';
+import { isSubmit, needsRecords } from './flags.ts';
 import type { Wish } from './read-request.ts';
 
 const SANDBOX_KEY = 'ak_sandbox';
@@ -62,7 +63,9 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
     command,
     again: commandAgain(argv),
     anew: commandAnew(args),
-    records: once(() => (args.noJournal ? null : openJournal(options, provider))),
+    records: once(() =>
+      args.noJournal || isWithoutRecords(options) ? null : openJournal(options, provider),
+    ),
     api: new Api(transport, systemClock, { timeoutMs, maxRetries, signal }),
   };
   try {
@@ -84,6 +87,11 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
     void transport.close();
     void sandbox?.close();
   }
+}
+
+/** There are no records yet, and the action makes none: what reads them need not even be loaded. */
+function isWithoutRecords({ args, environment }: LiveOptions): boolean {
+  return !needsRecords(args.action) && !existsSync(journalFolder(environment, args.sandbox));
 }
 
 /** The journal of the service and the key in use; null where a rehearsal has no place for one. */

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { diskTrouble, makePrivate, replaceAtOnce } from './durable.ts';
+import { diskTrouble, makePrivate, TEMP } from './durable.ts';
 import { sha256Text } from './fingerprint.ts';
 
 /**
@@ -33,7 +34,7 @@ export class TaskIndex {
     if (this.find(taskId) === name) return;
     try {
       makePrivate(this.#folder);
-      replaceAtOnce(this.#fileOf(taskId), name);
+      this.#put(this.#fileOf(taskId), name);
     } catch (error) {
       if (diskTrouble(error) === undefined) throw error;
       this.#remove(this.#complete);
@@ -49,7 +50,7 @@ export class TaskIndex {
     try {
       makePrivate(this.#folder);
       for (const { taskId, name } of records) this.add(taskId, name);
-      replaceAtOnce(this.#complete, '');
+      this.#put(this.#complete, '');
     } catch (error) {
       if (diskTrouble(error) === undefined) throw error;
     }
@@ -57,6 +58,13 @@ export class TaskIndex {
 
   get #complete(): string {
     return path.join(this.#folder, 'complete');
+  }
+
+  /** Not synced: after a power cut an entry may be missing or empty, and then the records are read. */
+  #put(file: string, text: string): void {
+    const temp = `${file}.${randomBytes(4).toString('hex')}${TEMP}`;
+    writeFileSync(temp, text, { flag: 'wx', mode: 0o600 });
+    renameSync(temp, file);
   }
 
   #fileOf(taskId: string): string {
