@@ -684,7 +684,8 @@ async function sameResult(session, entry, settings) {
   try {
     const files = await wholeFiles(session, entry, folder);
     if (files) {
-      const data = { credits: { ...credits }, files: files.map((file) => ({ ...file })) };
+      const { model } = entry.record;
+      const data = { model, files: files.map((file) => ({ ...file })), credits: { ...credits } };
       return deliver(session, entry, success2("COMPLETED", taskId, data, EXIT2.done));
     }
     const filesUntil = session.api.clock.monotonic() + settings.waitMs;
@@ -970,7 +971,7 @@ function nothingPending(session, unsettled) {
 function summary({ data, ...said2 }, { record }) {
   const { model, created, owner } = record;
   const kept = { ...said2, model, created, owner };
-  for (const name of ["files", "resultUrls", "credits", "issues", "nextSteps"]) {
+  for (const name of ["files", "resultUrls", "credits", "warnings", "issues", "nextSteps"]) {
     if (data?.[name] !== void 0) kept[name] = data[name];
   }
   return kept;

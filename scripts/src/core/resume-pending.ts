@@ -149,7 +149,7 @@ function nothingPending(session: Session, unsettled: number): Outcome {
 function summary({ data, ...said }: Envelope, { record }: Entry): JsonObject {
   const { model, created, owner } = record;
   const kept: JsonObject = { ...said, model, created, owner };
-  for (const name of ['files', 'resultUrls', 'credits', 'issues', 'nextSteps']) {
+  for (const name of ['files', 'resultUrls', 'credits', 'warnings', 'issues', 'nextSteps']) {
     if (data?.[name] !== undefined) kept[name] = data[name];
   }
   return kept;

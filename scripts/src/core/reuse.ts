@@ -61,7 +61,8 @@ async function sameResult(session: Session, entry: Entry, settings: WaitSettings
   try {
     const files = await wholeFiles(session, entry, folder);
     if (files) {
-      const data = { credits: { ...credits }, files: files.map((file) => ({ ...file })) };
+      const { model } = entry.record;
+      const data = { model, files: files.map((file) => ({ ...file })), credits: { ...credits } };
       return deliver(session, entry, success('COMPLETED', taskId, data, EXIT.done));
     }
     const filesUntil = session.api.clock.monotonic() + settings.waitMs;
