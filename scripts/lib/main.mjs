@@ -1519,8 +1519,8 @@ async function main() {
   try {
     args = parseArguments(argv);
     action = args.action;
-    if (args.version) return printText("0.1.0");
-    if (args.help) return printText((await Promise.resolve().then(() => (init_help(), help_exports))).helpText("0.1.0"));
+    if (args.version) return printText("0.2.0");
+    if (args.help) return printText((await Promise.resolve().then(() => (init_help(), help_exports))).helpText("0.2.0"));
     const isLive = !args.sandbox && !isLocal(action);
     const environment = readEnvironment(process.env, args.profile, {
       isLive,
