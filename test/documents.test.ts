@@ -14,7 +14,7 @@ import { ROOT, T2V, tempFolder } from './support/command.ts';
 import { PNG } from './support/media.ts';
 
 const references = readdirSync(path.join(ROOT, 'references')).map((file) => `references/${file}`);
-const documents = ['SKILL.md', 'README.md', 'contracts/README.md', ...references];
+const documents = ['SKILL.md', 'README.md', 'CONTRIBUTING.md', 'contracts/README.md', ...references];
 const text = (file: string): string => readFileSync(path.join(ROOT, file), 'utf8');
 
 interface Printed {
@@ -130,6 +130,29 @@ describe('every command that is printed', () => {
     60_000,
   );
 
+  test.concurrent('README.md: its command, run twice, is one task, and the second run ends at once and says so', async () => {
+    const cwd = mkdtempSync(path.join(places, 'twice '));
+    const [{ command } = { command: '' }] = printed('README.md').filter((one) =>
+      one.command.startsWith('node '),
+    );
+    expect(command).toContain('--sandbox');
+    const line = command.replace('scripts/run-workflow.mjs', quoteWord(scriptPath('run-workflow.mjs')));
+    const runs = [];
+    for (let n = 0; n < 2; n += 1) {
+      const done = await shell(line, cwd, { ASYNC_MEDIA_STATE_DIR: path.join(cwd, 'state') });
+      expect(done.code, done.stderr).toBe(0);
+      runs.push({ stderr: done.stderr, envelope: JSON.parse(done.stdout) });
+    }
+    const [first, second] = runs as [(typeof runs)[0], (typeof runs)[0]];
+    expect(first.envelope.data).not.toHaveProperty('reused');
+    expect(second.envelope).toMatchObject({ ok: true, status: 'COMPLETED', data: { reused: true } });
+    expect(second.envelope.taskId).toBe(first.envelope.taskId);
+    expect(second.envelope.data.files).toEqual(first.envelope.data.files);
+    // It waited for nothing: neither for the task nor for a file.
+    expect(first.stderr).toMatch(/PROGRESS[\s\S]*downloading/);
+    expect(second.stderr).not.toMatch(/PROGRESS|downloading/);
+  }, 60_000);
+
   test.each(lasting.map((one) => [one.file, one.command] as const))('%s: %s', async (_, command) => {
     const [, script, flags] = /^node \{baseDir\}\/scripts\/(\S+)(.*)$/.exec(command)!;
     const line = `node ${quoteWord(scriptPath(script!))}${flags!.replace('--port 8787', '--port 0')}`;
@@ -214,11 +237,13 @@ describe('what the documents name', () => {
       expect([...linked, text('SKILL.md').includes(file) ? file : '']).toContain(file);
   });
 
-  test('README.md has the picture of the flow, the architecture, and where it is installed', () => {
+  test('README.md has the picture of the flow, each module, and where it is installed', () => {
     const readme = text('README.md');
-    expect([...readme.matchAll(/^```mermaid$/gm)]).toHaveLength(2);
-    for (const word of ['on record?', 'SUBMIT_OUTCOME_UNKNOWN', 'cli/', 'journal/', 'providers/', 'disk/'])
+    expect([...readme.matchAll(/^```mermaid$/gm)]).toHaveLength(1);
+    for (const word of ['on record?', 'SUBMIT_OUTCOME_UNKNOWN', 'scripts/lib/', 'scripts/src/'])
       expect(readme).toContain(word);
+    const modules = ['core', 'http', 'providers', 'contracts', 'stores/file', 'download', 'cli', 'sandbox'];
+    for (const name of modules) expect(readme).toContain(`| \`${name}/\` |`);
     for (const place of ['openclaw skills install', '.claude/skills/', '.agents/skills/'])
       expect(readme).toContain(`${place}`);
   });
