@@ -364,15 +364,15 @@ describe('the tables', () => {
     expect((await one(id)).status).toBe(status);
   });
 
-  test('a submit that was refused or given up is final, a task that was taken cannot become one', async () => {
-    for (const [n, status] of ['refused', 'abandoned'].entries()) {
+  test('a submit that was rejected or given up is final, a task that was accepted cannot become one', async () => {
+    for (const [n, status] of ['rejected', 'abandoned'].entries()) {
       const id = await task({ task_id: null, status: 'submit_unknown', idempotency_key: `key-000${n}` });
       await set(id, 'status', status);
       await expect(set(id, 'status', 'submitting')).rejects.toThrow(/has ended/);
     }
     const taken = await task({ idempotency_key: 'key-0009' });
-    for (const status of ['submitting', 'submit_unknown', 'refused', 'abandoned'])
-      await expect(set(taken, 'status', status)).rejects.toThrow(/already taken/);
+    for (const status of ['submitting', 'submit_unknown', 'rejected', 'abandoned'])
+      await expect(set(taken, 'status', status)).rejects.toThrow(/already accepted/);
   });
 
   test('only known states, and none after the submit without a task', async () => {
@@ -428,7 +428,7 @@ describe('the tables', () => {
     expect((await db.query(statements.read, [id, other])).rows).toHaveLength(0);
   });
 
-  test('fault 72: the sweep claims what is due, once, and applies a look only to what has not ended', async () => {
+  test('fault 72: the sweep claims what is due, once, and applies a status only to what has not ended', async () => {
     expect(statements.claim).toContain('FOR UPDATE SKIP LOCKED');
     const due = await task();
     await task({
@@ -464,7 +464,7 @@ describe('the tables', () => {
   });
 
   describe('the submit', () => {
-    type Submit = (wish: object, key: string, host: string) => Promise<string | null>;
+    type Submit = (request: object, key: string, host: string) => Promise<string | null>;
     let submitOnce: Submit;
     beforeAll(async () => {
       const [code] = fences(ref('retries-and-failures'), 'ts');
@@ -497,8 +497,8 @@ describe('the tables', () => {
     });
 
     test.each([
-      ['refused', json({ code: 402, error: {} }, 402), 'refused'],
-      ['refused inside HTTP 200', json({ code: 400 }), 'refused'],
+      ['rejected', json({ code: 402, error: {} }, 402), 'rejected'],
+      ['rejected inside HTTP 200', json({ code: 400 }), 'rejected'],
       ['an error', json({ code: 500 }, 500), 'submit_unknown'],
       ['no task id', json({ code: 200, data: {} }), 'submit_unknown'],
       [
@@ -652,23 +652,23 @@ test('the TypeScript of the documents has the right types', () => {
 }, 60_000);
 
 describe('the poller', () => {
-  interface Look {
+  interface TaskStatus {
     state: string;
     providerState: string;
     urls: string[];
     error: string | null;
   }
   interface Poller {
-    LookFailed: new (message: string, transient: boolean, retryAfterS?: number) => Error;
-    lookAtApidot(taskId: string, key: string): Promise<Look>;
-    pause(n: number, retryAfterS?: number, random?: () => number): number;
+    PollFailed: new (message: string, transient: boolean, retryAfterS?: number) => Error;
+    fetchStatus(taskId: string, key: string): Promise<TaskStatus>;
+    interval(n: number, retryAfterS?: number, random?: () => number): number;
     waitForEnd(
-      look: () => Promise<Partial<Look>>,
-      onPoll: (seen: Look) => Promise<void>,
+      poll: () => Promise<Partial<TaskStatus>>,
+      onStatus: (status: TaskStatus) => Promise<void>,
       deadlineMs: number,
       sleep: (ms: number) => Promise<void>,
       now: () => number,
-    ): Promise<Look | null>;
+    ): Promise<TaskStatus | null>;
   }
   let poller: Poller;
   beforeAll(async () => {
@@ -689,7 +689,7 @@ describe('the poller', () => {
     const file = { file_url: 'https://a.example/1.mp4', file_type: 'video' };
     const fetched = status({ status: 'finished', output: { files: [file] }, error_message: null });
     const seen = { state: 'finished', providerState: 'finished', urls: [file.file_url], error: null };
-    expect(await poller.lookAtApidot('a/b', 'k')).toEqual(seen);
+    expect(await poller.fetchStatus('a/b', 'k')).toEqual(seen);
     const [url, init] = fetched.mock.calls[0] as unknown as [string, RequestInit];
     expect(url).toBe('https://api.apidot.ai/api/generate/status/a%2Fb');
     expect(init).toMatchObject({ redirect: 'error', headers: { authorization: 'Bearer k' } });
@@ -699,10 +699,10 @@ describe('the poller', () => {
       { files: [file], output: { files: [] } },
     ]) {
       status({ status: 'finished', ...data });
-      expect(await poller.lookAtApidot('t', 'k')).toEqual(seen);
+      expect(await poller.fetchStatus('t', 'k')).toEqual(seen);
     }
     status({ status: 'finished', files: [{ audio_url: 'https://a.example/1.mp3' }] });
-    expect((await poller.lookAtApidot('t', 'k')).urls).toEqual(['https://a.example/1.mp3']);
+    expect((await poller.fetchStatus('t', 'k')).urls).toEqual(['https://a.example/1.mp3']);
   });
 
   test.each([
@@ -714,7 +714,7 @@ describe('the poller', () => {
     ['constructor', 'pending'],
   ])('takes %s for %s', async (word, state) => {
     status({ status: word });
-    expect(await poller.lookAtApidot('t', 'k')).toMatchObject({ state, providerState: word });
+    expect(await poller.fetchStatus('t', 'k')).toMatchObject({ state, providerState: word });
   });
 
   test.each([
@@ -724,44 +724,44 @@ describe('the poller', () => {
     ['<html>', { status: 502 }, true, 0],
     ['<html>', { status: 200 }, true, 0],
     [{ code: 200 }, { status: 200 }, true, 0],
-  ])('an answer %j with %j is a look that failed', async (body, init, transient, retryAfterS) => {
+  ])('an answer %j with %j is a poll that failed', async (body, init, transient, retryAfterS) => {
     answer(body, init);
-    await expect(poller.lookAtApidot('t', 'k')).rejects.toMatchObject({ transient, retryAfterS });
+    await expect(poller.fetchStatus('t', 'k')).rejects.toMatchObject({ transient, retryAfterS });
   });
 
-  test('the pause grows to a cap, with jitter, and never goes below what the service asks for', () => {
-    expect(poller.pause(0, 0, () => 0.5)).toBe(5_000);
-    expect(poller.pause(50, 0, () => 0.5)).toBe(30_000);
+  test('the interval grows to a cap, with jitter, and never goes below what the service asks for', () => {
+    expect(poller.interval(0, 0, () => 0.5)).toBe(5_000);
+    expect(poller.interval(50, 0, () => 0.5)).toBe(30_000);
     for (const random of [0, 0.5, 1])
-      expect(poller.pause(0, 60, () => random)).toBeGreaterThanOrEqual(60_000);
+      expect(poller.interval(0, 60, () => random)).toBeGreaterThanOrEqual(60_000);
   });
 
-  test('a failed look does not end the wait, the deadline does not end the task', async () => {
+  test('a failed poll does not end the wait, the deadline does not end the task', async () => {
     let clock = 0;
     const sleep = async (ms: number) => {
       clock += ms;
     };
     const words = ['pending', null, 'running', 'finished'];
-    const look = async () => {
+    const poll = async () => {
       const state = words.shift();
-      if (state === undefined || state === null) throw new poller.LookFailed('no answer', true, 3);
+      if (state === undefined || state === null) throw new poller.PollFailed('no answer', true, 3);
       return { state };
     };
     const seen: string[] = [];
-    const onPoll = async ({ state }: { state: string }) => {
+    const onStatus = async ({ state }: { state: string }) => {
       seen.push(state);
     };
-    expect(await poller.waitForEnd(look, onPoll, 600_000, sleep, () => clock)).toEqual({
+    expect(await poller.waitForEnd(poll, onStatus, 600_000, sleep, () => clock)).toEqual({
       state: 'finished',
     });
     expect(seen).toEqual(['pending', 'running', 'finished']);
     clock = 0;
     const slow = async () => ({ state: 'running' });
-    expect(await poller.waitForEnd(slow, onPoll, 60_000, sleep, () => clock)).toEqual({ state: 'running' });
+    expect(await poller.waitForEnd(slow, onStatus, 60_000, sleep, () => clock)).toEqual({ state: 'running' });
     expect(clock).toBeLessThanOrEqual(60_000);
     const refused = async () => {
-      throw new poller.LookFailed('401', false);
+      throw new poller.PollFailed('401', false);
     };
-    await expect(poller.waitForEnd(refused, onPoll, 60_000, sleep, () => clock)).rejects.toThrow('401');
+    await expect(poller.waitForEnd(refused, onStatus, 60_000, sleep, () => clock)).rejects.toThrow('401');
   });
 });
