@@ -165,6 +165,12 @@ describe('what ships', () => {
     }
   });
 
+  test('one version: of the package, of the skill, and the newest of the changelog', () => {
+    const { version } = JSON.parse(text('package.json')) as { version: string };
+    expect(text('SKILL.md')).toContain(`\n  version: ${version}\n`);
+    expect(/^## (.*)$/m.exec(text('CHANGELOG.md'))![1]).toBe(version);
+  });
+
   test('C1: has the top level that is asked for', () => {
     for (const name of [
       'SKILL.md',

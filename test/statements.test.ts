@@ -85,6 +85,24 @@ describe('what a source says keeps its date and its doubt', () => {
   });
 });
 
+describe('what is left of the risk of a second charge is said in full', () => {
+  test.each(['README.md', 'references/journal.md'])('%s', (file) => {
+    const risk =
+      /(?:What is left of the risk|The risk that is left).*?(?=`--new`|All of it)/.exec(flat(file))?.[0] ??
+      '';
+    for (const part of [
+      /more than 60 seconds late/,
+      /does not honour the repeated/,
+      /documented for AIVideoMaker's `minimax` alone/,
+      /September 2026/,
+      /[Hh]ow late the list can be is not known/,
+      /wall clock that is set forward between two runs shortens the 60 seconds/,
+    ])
+      expect(risk).toMatch(part);
+    expect(flat(file)).toMatch(/APIDot\W+documents (neither a list nor a replay|no list)/);
+  });
+});
+
 describe('requirements in full', () => {
   test.each<[string, string, RegExp]>([
     [
