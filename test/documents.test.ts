@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -242,11 +242,26 @@ describe('what the documents name', () => {
     expect([...readme.matchAll(/^```mermaid$/gm)]).toHaveLength(1);
     for (const word of ['on record?', 'SUBMIT_OUTCOME_UNKNOWN', 'scripts/lib/', 'scripts/src/'])
       expect(readme).toContain(word);
-    const modules = ['core', 'http', 'providers', 'contracts', 'stores/file', 'download', 'cli', 'sandbox'];
-    for (const name of modules) expect(readme).toContain(`| \`${name}/\` |`);
+    const folders = readdirSync(path.join(ROOT, 'scripts/src'), { withFileTypes: true });
+    const modules = folders.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+    const named = [...readme.matchAll(/^\| `(\w+)\/(?:file\/)?` \|/gm)].map(([, name]) => name!);
+    expect(named).toEqual(expect.arrayContaining(modules));
     for (const place of ['openclaw skills install', '.claude/skills/', '.agents/skills/'])
       expect(readme).toContain(`${place}`);
   });
+
+  test.each(['README.md', 'CONTRIBUTING.md', 'LICENSE', 'contracts/README.md', 'references/sandbox.md'])(
+    '%s names places that exist',
+    (file) => {
+      const place =
+        /(?<![\w./-])(?:(?:scripts|test|bench|contracts|references|\.ci)\/[\w./-]*\w\/?|model\/[\w-]+\.ts|cli\/[\w-]+\.ts)/g;
+      const prose = text(file).replace(/^```[\s\S]*?^```/gm, '');
+      for (const [name] of prose.matchAll(place)) {
+        const at = /^(model|cli)\//.test(name) ? path.join('scripts/src', name) : name;
+        expect(existsSync(path.join(ROOT, at)), name).toBe(true);
+      }
+    },
+  );
 
   test('SKILL.md stays within its limits', () => {
     const skill = text('SKILL.md');
