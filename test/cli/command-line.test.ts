@@ -8,6 +8,7 @@ import { commandAgain, commandFrom, placeFlags, resumeFlags } from '../../script
 import { actionWords, commandLine, quoteWord } from '../../scripts/src/model/command-line.ts';
 import { isIdempotencyKey } from '../../scripts/src/model/idempotency-key.ts';
 import { TASK_ID } from '../../scripts/src/model/task.ts';
+import { plain } from '../../scripts/src/model/text.ts';
 import { PROFILES } from '../../scripts/src/providers/registry.ts';
 import { ENTRY, ROOT } from '../support/command.ts';
 
@@ -56,7 +57,9 @@ describe('fault 102: the values of suggested commands, through a real shell', ()
     const values = fc.record({
       taskId: taskIds,
       download: hostile,
-      owner: fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 40 }).map((text) => `o${text}o`),
+      owner: fc
+        .string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 40 })
+        .map((text) => plain(`o${text}o`, 200)),
       model: hostile,
       provider: fc.constantFrom(...PROFILES.map(({ id }) => id)),
       idempotencyKey: keys,
