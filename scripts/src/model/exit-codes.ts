@@ -32,7 +32,7 @@ export const EXIT_WORDS: Record<keyof typeof EXIT, { means: string; next: string
   keyRefused: { means: 'key missing or refused', next: 'ask the person to set the key in the environment' },
   stillRunning: {
     means: 'still running',
-    next: 'run the same command (no `--new`), or the one in `data.nextSteps`; it charges nothing',
+    next: 'run the same command without `--new`, or `data.nextSteps`; it charges nothing',
   },
   credits: { means: 'credits or cap', next: 'nothing was submitted; tell what is missing' },
   temporary: { means: 'temporary', next: 'follow `data.nextSteps`, after `retryAfter` seconds if set' },
