@@ -582,6 +582,29 @@ describe('what is pending', () => {
     );
   });
 
+  it('says when a state was seen, whoever saw it, with a cancel only while that can work and the wait it was made with', async () => {
+    const here = await place();
+    const args = ['--action', 'createGeneration', '--model', 't2v', '--payload', JSON.stringify(T2V)];
+    const { taskId } = envelopeOf(await run(args, { env: here.env }));
+    const rows = async () =>
+      envelopeOf(await act(here, 'listPending')).data.pending as Record<string, string>[];
+    const [made] = await rows();
+    expect(made).toMatchObject({ taskId, status: 'SUBMITTED', cancel: expect.any(String) });
+    expect(Date.parse(made!.statusSeenAt!)).toBeGreaterThan(Date.now() - 60_000);
+    expect(made!.resume).toContain('--wait 45');
+    // The list shows it running now: that is a sight of it like any other.
+    await act(here, 'getStatus', '--taskId', taskId!);
+    await act(here, 'getStatus', '--taskId', taskId!);
+    const [seen] = await rows();
+    expect(seen).toMatchObject({ taskId, status: 'PROGRESS' });
+    expect(seen!.cancel).toBeUndefined();
+    const other = ['--model', 't2v', '--payload', JSON.stringify({ ...T2V, prompt: 'two' }), '--wait', '1'];
+    await run([...other, '--pollInterval', '1'], { env: here.env });
+    expect((await rows())[0]!.resume).toContain('--wait 1');
+    await act(here, 'listTasks');
+    expect((await rows()).map(({ status }) => status)).not.toContain('UNKNOWN');
+  });
+
   it('waitTask without an id goes on with the newest, and saves its file where that was wanted', async () => {
     const here = await place();
     const [, second] = await wishes(here, 'one', 'two');
