@@ -162,7 +162,7 @@ import { isObject as isObject2 } from "./main.mjs";
 var RULES = ["x-exclusive", "x-atLeastOne", "x-sumMax", "x-rejected", "x-when"];
 function readRules(schema, at, read) {
   const properties = schema.properties;
-  const rules = {};
+  const rules2 = {};
   const {
     "x-atLeastOne": atLeastOne2,
     "x-exclusive": groups,
@@ -170,23 +170,23 @@ function readRules(schema, at, read) {
     "x-rejected": rejected,
     "x-when": when
   } = schema;
-  if (atLeastOne2 !== void 0) rules.atLeastOne = fieldList(properties, atLeastOne2, at("x-atLeastOne"));
+  if (atLeastOne2 !== void 0) rules2.atLeastOne = fieldList(properties, atLeastOne2, at("x-atLeastOne"));
   if (groups !== void 0) {
     if (!Array.isArray(groups) || groups.length < 2)
       throw new ContractError(`${at("x-exclusive")} must be a list of at least two groups of fields`);
-    rules.exclusive = groups.map((group) => fieldList(properties, group, at("x-exclusive")));
+    rules2.exclusive = groups.map((group) => fieldList(properties, group, at("x-exclusive")));
   }
   if (sum !== void 0) {
     const { fields: fields2, max } = only(sum, at("x-sumMax"), ["fields", "max"]);
     if (typeof max !== "number") throw new ContractError(`${at("x-sumMax")}.max must be a number`);
-    rules.sumMax = { fields: fieldList(properties, fields2, `${at("x-sumMax")}.fields`), max };
+    rules2.sumMax = { fields: fieldList(properties, fields2, `${at("x-sumMax")}.fields`), max };
   }
-  if (rejected !== void 0) rules.rejected = readRejected(properties, rejected, at("x-rejected"));
+  if (rejected !== void 0) rules2.rejected = readRejected(properties, rejected, at("x-rejected"));
   if (when !== void 0) {
     if (!Array.isArray(when)) throw new ContractError(`${at("x-when")} must be a list of rules`);
-    rules.when = when.map((rule, i) => readWhen(properties, rule, `${at("x-when")}[${i}]`, read));
+    rules2.when = when.map((rule, i) => readWhen(properties, rule, `${at("x-when")}[${i}]`, read));
   }
-  return rules;
+  return rules2;
 }
 function fieldList(properties, value, where) {
   if (!Array.isArray(value)) throw new ContractError(`${where} must be a list of fields`);
@@ -582,6 +582,7 @@ function toContract(provider, model, document) {
   const {
     "x-output": output,
     "x-sources": sources,
+    "x-advice": advice = [],
     "x-notes": notes = [],
     "x-replay": replay = null,
     "x-price": price,
@@ -601,7 +602,8 @@ function toContract(provider, model, document) {
     schema,
     example,
     sources: known,
-    notes: readNotes(notes),
+    notes: [...sentences(advice, "x-advice"), ...sentences(notes, "x-notes")],
+    advice: sentences(advice, "x-advice"),
     replay: readReplay(replay),
     price: price === void 0 ? null : readPrice(price, root)
   };
@@ -622,24 +624,15 @@ function readSources(value) {
     return { what: source.what, date: source.date };
   });
 }
-function readNotes(value) {
-  if (!Array.isArray(value)) throw new ContractError("x-notes must be a list of sentences");
-  return value.map((note) => {
-    if (typeof note !== "string") throw new ContractError("x-notes must be a list of sentences");
-    return note;
-  });
+function sentences(value, keyword) {
+  if (Array.isArray(value) && value.every((note) => typeof note === "string")) return value;
+  throw new ContractError(`${keyword} must be a list of sentences`);
 }
 function readReplay(value) {
   if (value !== null && (typeof value !== "string" || value.trim() === ""))
     throw new ContractError("x-replay must be a sentence: where a replay is documented, with the date");
   return value;
 }
-
-// scripts/src/contracts/price.ts
-import { isObject as isObject10 } from "./main.mjs";
-
-// scripts/src/contracts/cross-field.ts
-import { isObject as isObject8 } from "./main.mjs";
 
 // scripts/src/contracts/explain.ts
 import { plain as plain3 } from "./main.mjs";
@@ -2576,6 +2569,33 @@ function squeezed(key) {
   return key.slice(0, SHOWN).toLowerCase().replace(/[-_\s]/g, "");
 }
 
+// scripts/src/contracts/describe-fields.ts
+function describeFields(contract) {
+  return Object.fromEntries(fieldsOf(rootOf(contract), contract.schema, ""));
+}
+function fieldsOf(node, schema, before) {
+  const properties = schema.properties;
+  return [...node.properties ?? []].flatMap(([name2, child]) => {
+    const field = properties?.[name2] ?? {};
+    const need = node.required.has(name2) ? "required" : "optional";
+    const usual = child.default === void 0 ? "" : ` (default ${JSON.stringify(child.default)})`;
+    const purpose = typeof field.description === "string" ? `. ${field.description}` : "";
+    const line = `${need}: ${expected(child)}${usual}${purpose}`;
+    const items = field.items ?? {};
+    return [
+      [`${before}${name2}`, line],
+      ...fieldsOf(child, field, `${before}${name2}.`),
+      ...child.items === void 0 ? [] : fieldsOf(child.items, items, `${before}${name2}[].`)
+    ];
+  });
+}
+
+// scripts/src/contracts/price.ts
+import { isObject as isObject10 } from "./main.mjs";
+
+// scripts/src/contracts/cross-field.ts
+import { isObject as isObject8 } from "./main.mjs";
+
 // scripts/src/contracts/places.ts
 import { isObject as isObject7 } from "./main.mjs";
 
@@ -2955,7 +2975,7 @@ import { success } from "./main.mjs";
 import { EXIT } from "./main.mjs";
 import { PROFILES } from "./main.mjs";
 import { modelFlags } from "./main.mjs";
-async function describeAll({ profile, isProviderNamed, kind: kind2 }) {
+async function describeAll({ profile, isProviderNamed, kind: kind2, full }) {
   const provider = profile.id;
   const found = await contractsOf(provider, kind2);
   const nextSteps = found.slice(0, 1).map((contract) => commandLine2(actionWords2("describeModel", modelFlags(contract))));
@@ -2967,7 +2987,7 @@ async function describeAll({ profile, isProviderNamed, kind: kind2 }) {
   const data = {
     provider,
     ...kind2 !== void 0 && { kind: kind2 },
-    models: found.map(summary),
+    models: found.map(full ? everything : facts),
     ...!isProviderNamed && { otherProviders: others },
     nextSteps
   };
@@ -2981,40 +3001,56 @@ async function contractsOf(provider, kind2) {
   }
   return found;
 }
-async function describeOne({ profile, isProviderNamed }, model) {
+async function describeOne({ profile, isProviderNamed, full }, model) {
   const services = isProviderNamed ? [profile] : PROFILES;
   let provider = profile.id;
   for (const { id } of services) if ((await listModels(id)).includes(model)) provider = id;
   const contract = await loadContract(provider, model);
-  const { schema, example, sources, notes, replay, price } = contract;
+  const { example, advice } = contract;
   const flags = { sandbox: true, ...modelFlags(contract), payload: JSON.stringify(example) };
-  return success(
-    null,
-    null,
-    {
-      ...summary(contract),
-      schema,
-      sources: sources.map((source) => ({ ...source })),
-      notes,
-      replay,
-      price: price === null ? null : JSON.parse(JSON.stringify(price)),
-      nextSteps: [commandLine2(flagWords(flags))]
-    },
-    EXIT.done
-  );
+  const nextSteps = [commandLine2(flagWords(flags))];
+  if (full) return success(null, null, { ...rules(contract), nextSteps }, EXIT.done);
+  nextSteps.push(commandLine2(actionWords2("describeModel", { ...modelFlags(contract), full: true })));
+  const data = {
+    provider,
+    ...facts(contract),
+    fields: describeFields(contract),
+    example,
+    ...advice.length > 0 && { notes: advice },
+    nextSteps
+  };
+  return success(null, null, data, EXIT.done);
 }
-function summary(contract) {
-  const { provider, model, output, schema, example, price } = contract;
+function facts(contract) {
+  const { model, output, schema, example } = contract;
+  return {
+    model,
+    output,
+    makes: schema.description ?? model,
+    estimateOfExample: priceLine(contract, example)
+  };
+}
+function everything(contract) {
+  const { provider, schema, example, price } = contract;
   return {
     provider,
-    model,
-    title: schema.title ?? model,
-    output,
+    ...facts(contract),
+    title: schema.title ?? contract.model,
     required: schema.required ?? [],
     example,
     estimatedCreditsOfExample: estimateCredits(contract, example),
-    estimateOfExample: priceLine(contract, example),
     priceAsOf: price?.asOf ?? null
+  };
+}
+function rules(contract) {
+  const { schema, sources, notes, replay, price } = contract;
+  return {
+    ...everything(contract),
+    schema,
+    sources: sources.map((source) => ({ ...source })),
+    notes,
+    replay,
+    price: price === null ? null : JSON.parse(JSON.stringify(price))
   };
 }
 
@@ -3326,6 +3362,7 @@ export {
   creditsText,
   crossFieldIssues,
   describeAll,
+  describeFields,
   describeOne,
   estimate,
   estimateCredits,

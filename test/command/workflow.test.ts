@@ -302,7 +302,9 @@ describe('the other actions', () => {
   });
 
   it('B3: listModels and describeModel need no key and no network, and their commands run', async () => {
-    const list = await run(['--action', 'listModels'], { env: { HTTPS_PROXY: 'socks5://127.0.0.1:1' } });
+    const list = await run(['--action', 'listModels', '--full'], {
+      env: { HTTPS_PROXY: 'socks5://127.0.0.1:1' },
+    });
     const models = envelopeOf(list).data.models as { model: string; example: object }[];
     expect(models.map(({ model }) => model).sort()).toEqual([
       'happyhorse',
@@ -317,7 +319,7 @@ describe('the other actions', () => {
     ]);
     await Promise.all(
       models.map(async ({ model, example }) => {
-        const described = await run(['--action', 'describeModel', '--model', model]);
+        const described = await run(['--action', 'describeModel', '--model', model, '--full']);
         const { data, status } = envelopeOf(described);
         expect([described.code, status]).toEqual([0, null]);
         expect(data).toMatchObject({ model, example, schema: { type: 'object' } });

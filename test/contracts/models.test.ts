@@ -158,7 +158,7 @@ describe('the models of B3 and the four listed since', () => {
     if (model === 'minimax')
       expect(replay).toMatch(/OpenAPI 1\.0\.15 \(September 2026\).* No replay was ever seen\.$/);
     else expect(replay).toBeNull();
-    const described = await describeOne({ profile: PROFILES[0]!, isProviderNamed: false }, model);
+    const described = await describeOne({ profile: PROFILES[0]!, isProviderNamed: false, full: true }, model);
     expect(described.envelope.data).toMatchObject({ model, replay });
   });
 
