@@ -142,6 +142,20 @@ describe('in the size that an agent needs', () => {
     },
   );
 
+  it.each([
+    [
+      'seedance-2',
+      'Not together: image_urls with reference_image_urls/reference_video_urls/reference_audio_urls.',
+    ],
+    ['gpt-image-2', /^With size .*: .*resolution/],
+    ['minimax-music-2.6', /^.*needs lyrics/],
+    ['veo3.1-fast', /generate_type/],
+  ])('%s: the rules between fields are sentences', async (model, sentence) => {
+    const { rules } = (await describeOne(apidot, model)).envelope.data as { rules: string[] };
+    expect(rules).toContainEqual(typeof sentence === 'string' ? sentence : expect.stringMatching(sentence));
+    for (const rule of rules) expect(rule).toMatch(/^[A-Z].*\.$/);
+  });
+
   it('listModels has four facts of each model, and --full has examples and required fields too', async () => {
     for (const which of [{ ...aivideomaker, isProviderNamed: true }, apidot]) {
       const { data } = (await describeAll(which)).envelope;

@@ -1,5 +1,5 @@
 import { type Contract, listModels, loadContract } from '../contracts/contract.ts';
-import { describeFields } from '../contracts/describe-fields.ts';
+import { describeFields, describeRules } from '../contracts/describe-fields.ts';
 import { estimateCredits, priceLine } from '../contracts/price.ts';
 import { actionWords, commandLine, flagWords } from '../model/command-line.ts';
 import { type Outcome, success } from '../model/envelope.ts';
@@ -72,6 +72,7 @@ export async function describeOne(
   for (const { id } of services) if ((await listModels(id)).includes(model)) provider = id;
   const contract = await loadContract(provider, model);
   const { example, advice } = contract;
+  const between = describeRules(contract);
   const flags = { sandbox: true, ...modelFlags(contract), payload: JSON.stringify(example) };
   const nextSteps = [commandLine(flagWords(flags))];
   if (full) return success(null, null, { ...rules(contract), nextSteps }, EXIT.done);
@@ -80,6 +81,7 @@ export async function describeOne(
     provider,
     ...facts(contract),
     fields: describeFields(contract),
+    ...(between.length > 0 && { rules: between }),
     example,
     ...(advice.length > 0 && { notes: advice }),
     nextSteps,

@@ -1,6 +1,5 @@
 import type { JsonObject } from '../model/json.ts';
-import type { Contract } from './contract.ts';
-import { rootOf } from './contract.ts';
+import { type Contract, rootOf } from './contract.ts';
 import { expected } from './explain.ts';
 import type { SchemaNode } from './node.ts';
 
@@ -10,6 +9,17 @@ import type { SchemaNode } from './node.ts';
  */
 export function describeFields(contract: Contract): { [name: string]: string } {
   return Object.fromEntries(fieldsOf(rootOf(contract), contract.schema, ''));
+}
+
+/** What the rules between fields demand, as sentences; those of an object in a field begin with its name. */
+export function describeRules(contract: Contract): string[] {
+  return rulesOf(rootOf(contract), '');
+}
+
+function rulesOf(node: SchemaNode, before: string): string[] {
+  const sentences = (node.own ?? []).flatMap((keyword) => keyword.sentences?.(node) ?? []);
+  const inner = [...(node.properties ?? [])].flatMap(([name, child]) => rulesOf(child, `${before}${name}: `));
+  return [...sentences.map((sentence) => before + sentence), ...inner];
 }
 
 function fieldsOf(node: SchemaNode, schema: JsonObject, before: string): [string, string][] {
