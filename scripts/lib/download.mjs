@@ -148,7 +148,7 @@ const { constants: constants2 } = require("node:fs");
 const { access, link, lstat: lstat3 } = require("node:fs/promises");
 const path3 = require("node:path");
 import { Failure as Failure3 } from "./main.mjs";
-import { diskError as diskError2, diskTrouble as diskTrouble2, renamePatiently } from "./journal.mjs";
+import { diskError as diskError2, diskErrorText as diskErrorText2, renamePatiently } from "./journal.mjs";
 import { makeFolder } from "./main.mjs";
 
 // scripts/src/download/fetch-file.ts
@@ -168,7 +168,7 @@ const { once } = require("node:events");
 const { createReadStream } = require("node:fs");
 const { lstat } = require("node:fs/promises");
 const { Worker } = require("node:worker_threads");
-import { diskTrouble } from "./journal.mjs";
+import { diskErrorText } from "./journal.mjs";
 var WORKER_FROM_BYTES = 32 * 1024 * 1024;
 var FileHash = class {
   #file;
@@ -218,7 +218,7 @@ async function fileIsWhole(file, { bytes, sha256 }) {
     const stat = await lstat(file);
     return stat.isFile() && stat.size === bytes && await sha256Of(file) === sha256;
   } catch (error) {
-    if (diskTrouble(error) === void 0) throw error;
+    if (diskErrorText(error) === void 0) throw error;
     return false;
   }
 }
@@ -239,7 +239,7 @@ var FileWriter = class {
     this.#handle = handle;
     this.#onWritten = onWritten;
   }
-  /** A promise means: send no more until it settles. It rejects when the disk refuses. */
+  /** Adds a chunk. The caller waits for a returned promise before it adds the next one; the promise rejects on a disk error. */
   write(chunk) {
     this.#chunks.push(chunk);
     this.#waiting += chunk.length;
@@ -247,14 +247,14 @@ var FileWriter = class {
     if (!this.#writing) this.#start();
     return this.#waiting < MOST_WAITING_BYTES ? void 0 : this.#writing;
   }
-  /** Everything that was taken is with the operating system. */
+  /** Waits until the operating system has all chunks. */
   async flush() {
     while (this.#writing || this.#waiting > 0) {
       if (!this.#writing) this.#start();
       await this.#writing;
     }
   }
-  /** What comes next stands at this place of the file. */
+  /** The next chunk is written at this position. */
   rewind(position) {
     this.#chunks = [];
     this.#waiting = 0;
@@ -307,7 +307,7 @@ var LONGEST_NOTE_BYTES = 4096;
 var Part = class _Part {
   path;
   handle;
-  /** Null: it is not known, so that no other process can go on with it. */
+  /** The file that the bytes belong to; null when it is not known, so that no other process can resume the part. */
   identity = null;
   /** Bytes that an earlier process left, of the file that `identity` names. */
   found;
@@ -326,7 +326,7 @@ var Part = class _Part {
     const handle = await openOwn(file) ?? await open(file, "wx+", 438);
     return new _Part(file, handle, (await handle.stat()).size);
   }
-  /** The lock on the part of that file. */
+  /** Returns the name of the lock on the part. */
   static lockOf(stem) {
     return `${stem}${PART}.lock`;
   }
@@ -340,13 +340,13 @@ var Part = class _Part {
     }
     ftruncateSync(this.handle.fd, 0);
   }
-  /** Notes which file the bytes are of that are going to be written. */
+  /** Writes the note that identifies the file, before its bytes are written. */
   identify(identity) {
     const text = JSON.stringify({ version: 1, ...identity });
     writeFileSync(noteOf(this.path), text, { flag: "wx", mode: 384 });
     this.identity = identity;
   }
-  /** Leaves the bytes for the next process, and says how many they are; 0 where they would be of no use to it. */
+  /** Keeps the bytes for the next process. Returns their number; 0 when the next process could not use them. */
   async keep() {
     if (this.identity === null) return 0;
     const { size } = await this.handle.stat();
@@ -357,7 +357,7 @@ var Part = class _Part {
     await this.handle.close().catch(() => {
     });
   }
-  /** Removes it, where it is still there, and its note. */
+  /** Removes the part, if it still exists, and its note. */
   async remove() {
     await this.close();
     await removeAll([this.path, noteOf(this.path)]);
@@ -520,19 +520,19 @@ var Fetch = class {
   });
   #url;
   #refreshed = false;
-  /** The last attempt ended with another link, which is a reason to go on that costs no retry. */
+  /** The last attempt ended with a new link: the next attempt does not count as a retry. */
   #hasNewLink = false;
   #bytes = 0;
-  /** The first bytes, as far as they decide what the file is. */
+  /** The first bytes, which show the kind of the file. */
   #head = Buffer.alloc(0);
-  /** What they say; null as long as they say nothing. */
+  /** The kind of the file; null while it is not known. */
   #kind = null;
-  /** The whole file's length, once an answer gave it. */
+  /** The length of the whole file; null until an answer gives it. */
   #total = null;
-  /** Says that a later answer is about the same bytes. */
+  /** Shows whether a later answer is about the same bytes. */
   #validator = null;
   #lengthIsCertain = false;
-  /** What the host says that the file is. */
+  /** The content type that the host gives. */
   #contentType = "";
   constructor(downloader, options, part, hash) {
     this.#downloader = downloader;
@@ -565,7 +565,7 @@ var Fetch = class {
       }
     }
   }
-  /** Starts with what an earlier process left. */
+  /** Starts with the bytes that an earlier process left. */
   async #takeUp() {
     const { found, identity, handle } = this.#part;
     if (identity === null) return;
@@ -576,12 +576,12 @@ var Fetch = class {
     this.#contentType = identity.contentType;
     const start = Buffer.alloc(Math.min(found, SIGNATURE_BYTES));
     await handle.read(start, 0, start.length, 0);
-    this.#look(start);
+    this.#checkKind(start);
     this.#writer.rewind(found);
     this.#hash.expect(identity.total ?? found);
     this.#hash.written(found);
   }
-  /** One request; what it brings is added to what is there. */
+  /** Makes one request and appends its bytes to the part. */
   async #attempt() {
     const { api, transport } = this.#downloader;
     const leftMs = Math.min(this.#options.until - api.clock.monotonic(), LONGEST_TIMER_MS);
@@ -634,7 +634,7 @@ var Fetch = class {
     }
     return { method: "GET", url: new URL(address), headers };
   }
-  /** Fits the answer to what is already there, or starts over. */
+  /** Continues the part with the answer, or starts over. */
   #begin(head) {
     const length = integer(head.headers["content-length"]);
     const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(head.headers["content-range"] ?? "");
@@ -671,11 +671,11 @@ var Fetch = class {
     this.#writer.rewind(0);
     this.#part.restart();
   }
-  /** Refuses what is no media file, and what is too large for one, before it fills the disk. */
+  /** Refuses a file that is no media file or too large, before it fills the disk. */
   #take(chunk) {
     const missing = SIGNATURE_BYTES - this.#head.length;
     if (missing > 0) {
-      this.#look(Buffer.concat([this.#head, chunk.subarray(0, missing)]));
+      this.#checkKind(Buffer.concat([this.#head, chunk.subarray(0, missing)]));
       if (this.#head.length === SIGNATURE_BYTES && !this.#kind) throw noMedia(this.#head);
     }
     this.#bytes += chunk.length;
@@ -684,11 +684,11 @@ var Fetch = class {
     this.#downloader.observer.downloading(this.#bytes, this.#total);
     return this.#writer.write(chunk);
   }
-  #look(head) {
+  #checkKind(head) {
     this.#head = head;
     this.#kind = fileKind(head, this.#contentType);
   }
-  /** Throws for every status that brought no file; a link that has expired is asked for again, once. */
+  /** Throws for every status without a file. For an expired link it fetches a new one, once. */
   async #refuse(head) {
     const { status } = head;
     if (status === 416) throw new WrongBytes("The file changed while it was fetched.");
@@ -705,7 +705,7 @@ var Fetch = class {
       if (this.#validator === null) this.#startOver();
       this.#url = fresh;
       this.#hasNewLink = true;
-      throw new Failure2("NETWORK_ERROR", "The link was asked for again.", { transient: true });
+      throw new Failure2("NETWORK_ERROR", "The link has expired; a new one was fetched.", { transient: true });
     }
     const retryAfter = parseRetryAfter(head.headers["retry-after"], this.#downloader.api.clock.wall());
     throw new Failure2("NETWORK_ERROR", `The file's host answered HTTP ${status}.`, {
@@ -713,7 +713,7 @@ var Fetch = class {
       ...retryAfter !== void 0 && { retryAfter }
     });
   }
-  /** What has arrived is whole and what it should be; otherwise the next attempt starts or goes on. */
+  /** Returns the file when it is complete and of the right kind; otherwise throws, and the next attempt starts over or continues. */
   async #check() {
     if (this.#total !== null && this.#bytes !== this.#total) {
       const message = `The file ended at ${this.#bytes} of ${this.#total} bytes.`;
@@ -883,7 +883,7 @@ function asDownloadFailure(error, { folder }, { bytes, total } = { bytes: 0, tot
       data: { ...details.data, partial: { bytes, total } }
     });
   }
-  const reason = diskTrouble2(error);
+  const reason = diskErrorText2(error);
   if (!reason) return error;
   return new Failure3("DOWNLOAD_FAILED", `The finished file could not be saved in ${folder}: ${reason}.`, {
     cause: error

@@ -67,7 +67,7 @@ var init_registry = __esm({
         cancel: "AIVideoMaker cancels a task only while it is SUBMITTED; one that is PROGRESS runs to its end and is charged.",
         missing: "AIVideoMaker shows a task only to the key that made it (as documented in September 2026).",
         prices: "https://aivideomaker.ai",
-        tasks: "Look for the task in its list, by --action listTasks."
+        tasks: "Find the task in the list of the service: --action listTasks."
       }
     };
     APIDOT = {
@@ -87,7 +87,7 @@ var init_registry = __esm({
         cancel: "APIDot documents no way to cancel a task (as of July 2026).",
         missing: "APIDot does not document what it answers for a task that it does not know or that another key made.",
         prices: "https://apidot.ai/models",
-        tasks: "APIDot documents no list of tasks and no replay of a submit. A person looks for the task in its dashboard (https://apidot.ai/dashboard/api-key leads there), or asks support@apidot.ai."
+        tasks: "APIDot documents no list of tasks and no replay of a submit. The user finds the task in its dashboard (https://apidot.ai/dashboard/api-key leads there), or asks support@apidot.ai."
       }
     };
     SERVICES = [
@@ -617,7 +617,7 @@ var NEEDS = {
   account: {
     capability: "account",
     missing: "no request for the balance or the models of a key",
-    instead: "look on the service's own pages; --action listModels shows the models that are known here",
+    instead: "read the service's own pages; --action listModels shows the models that are known here",
     page: ({ title, says, keyPage }) => `The models of ${title}: ${says.prices}; its dashboard: ${keyPage}`
   }
 };

@@ -55,7 +55,7 @@ function partIn(into: string): Buffer {
 interface Host {
   body?: Buffer;
   etag?: string;
-  /** Bytes of each answer after which the connection drops, in turn; then none. */
+  /** Bytes of each answer after which the connection drops, one entry per answer; then no answer drops. */
   drops?: number[];
   /** What is done with Range, and If-Range. */
   ranges?: 'honoured' | 'ignored' | 'overlapping' | 'refused' | 'of another length' | 'without total';

@@ -175,7 +175,7 @@ describe('fileKind', () => {
     expect(fileKind(Buffer.from(head, 'latin1'))).toBeNull();
   });
 
-  it('looks at real files, and at nothing beyond the bytes it is given', () => {
+  it('knows real files, and reads nothing beyond the bytes it is given', () => {
     expect(fileKind(MP4)?.ext).toBe('mp4');
     expect(fileKind(PNG)?.ext).toBe('png');
     expect(fileKind(MP4.subarray(0, 6))).toBeNull();
@@ -377,7 +377,7 @@ describe('FileWriter', () => {
     expect((await handle.stat()).size).toBe('wrong and long'.length);
   });
 
-  it('fault 43: tells of a write that failed to whoever asks next', async () => {
+  it('fault 43: reports a failed write at the next call', async () => {
     const { handle } = await target();
     const error = Object.assign(new Error('full'), { code: 'ENOSPC' });
     handle.writev = () => Promise.reject(error);

@@ -542,7 +542,7 @@ describe('advice that is about this service', () => {
   });
 });
 
-describe('a wait that gets no turn', () => {
+describe('a wait that acquires no permit', () => {
   it('fault 51, 80: says that others use the limit and when the next query is due, and the task is healthy', async () => {
     const server = await apidot({
       status: (_, { count }) =>
@@ -551,7 +551,7 @@ describe('a wait that gets no turn', () => {
           : task({ status: 'running' }),
     });
     const { call } = against(liveApidot(server.origin));
-    // Only what looks once a second or slower shares the limit.
+    // Only a wait with an interval of a second or more shares the limit.
     const slowly = ['--pollInterval', '1'];
     expect((await call([...PICTURE_LINE, ...slowly, '--wait', '3'])).code).toBe(4);
     const done = await call(of('waitTask', '--taskId', ID, ...APIDOT, ...slowly, '--wait', '1'));

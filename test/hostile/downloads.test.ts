@@ -131,7 +131,7 @@ describe('issue 11, line 3: where a result lies', () => {
     expect(connections()).toBe(0);
   });
 
-  test('fault 7: through a proxy the proxy looks names up: public names go through, all others not even to it', async () => {
+  test('fault 7: a proxy resolves names itself: public names go through it, all others are refused before it', async () => {
     const hosts = ['aivideomaker.ai', 'static.img2video.ai', 'cdn.example.com'];
     const { key, cert, ca } = trusted(hosts);
     const keys: [string, unknown][] = [];

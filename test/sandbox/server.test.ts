@@ -141,7 +141,7 @@ describe('the server', () => {
       .toEqual(['POST /api/v1/generate/t2v 200', 'GET /api/v1/account 200', 'POST /api/v1/generate/t2v cut']);
   });
 
-  it('closes at once, whoever is connected, and more than once', async () => {
+  it('closes at once, with clients connected, and more than once', async () => {
     const { sandbox, origin, get } = await open();
     await get('account');
     const idle = connect(Number(new URL(origin).port), '127.0.0.1');

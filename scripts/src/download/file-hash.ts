@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
-import { diskTrouble } from '../stores/file/durable.ts';
+import { diskErrorText } from '../stores/file/durable.ts';
 
 // Below this a second thread costs more than it saves.
 const WORKER_FROM_BYTES = 32 * 1024 * 1024;
@@ -82,7 +82,7 @@ export async function fileIsWhole(
     return stat.isFile() && stat.size === bytes && (await sha256Of(file)) === sha256;
   } catch (error) {
     // What cannot be read is not there as it was.
-    if (diskTrouble(error) === undefined) throw error;
+    if (diskErrorText(error) === undefined) throw error;
     return false;
   }
 }

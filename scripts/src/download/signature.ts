@@ -55,7 +55,7 @@ const ISO_BRANDS: Record<string, FileKind> = {
 
 const ascii = (text: string): number[] => [...Buffer.from(text)];
 
-// As bytes: to a scanner of what is published, texts of escaped bytes look like hidden code.
+// As numbers: scanners of published packages mistake texts of escaped bytes for hidden code.
 const MAGIC: readonly { at: number; bytes: readonly number[]; kind: FileKind }[] = [
   { at: 0, bytes: [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a], kind: kind('png', 'image/png') },
   { at: 0, bytes: [0xff, 0xd8, 0xff], kind: kind('jpg', 'image/jpeg') },
@@ -129,7 +129,7 @@ function isoKind(text: string): FileKind {
   return ISO_BRANDS[brand] ?? MP4;
 }
 
-/** Formats without a signature. What looks like a page or like JSON is an error text, whatever its type says. */
+/** Returns the kind of a format without a signature. Text that looks like a page or like JSON is an error text, whatever its type says. */
 function byType(text: string, type: string): FileKind | null {
   if (text.startsWith('PK\x03\x04')) return ZIP_TYPES[type] ?? null;
   const start = /^(?:\xef\xbb\xbf)?\s*(.)/.exec(text)?.[1];

@@ -29,7 +29,7 @@ export function flagWords(flags: Flags): string[] {
     if (value === undefined || value === false) return [];
     if (value === true) return [`--${flag}`];
     const text = String(value);
-    // Apart from its flag, a value that looks like a flag would be taken for one.
+    // After a space, a value that looks like a flag would be read as a flag.
     return text.startsWith('--') ? [`--${flag}=${text}`] : [`--${flag}`, text];
   });
 }
@@ -43,7 +43,7 @@ export function quoteWord(text: string, platform: NodeJS.Platform = process.plat
 }
 
 /**
- * Double quotes mean the same to cmd.exe and to PowerShell as long as nothing in them does. For the rest there is no form
+ * Double quotes mean the same to cmd.exe and to PowerShell if no character in them is special. For other texts there is no form
  * that both take: it is written for PowerShell, which most agents use there.
  */
 function quoteForWindows(text: string): string {

@@ -111,15 +111,15 @@ export function aivideomaker({ profile, baseUrl, key, now }: ProviderSettings): 
       const req = request('GET', `tasks/${encodeURIComponent(taskId)}/status`);
       return call('task', req, (body, answer): TaskStatus => {
         if (typeof body.status !== 'string') throw errorIn(body, answer, req, 'task', now);
-        const sighting: TaskStatus = { ...stateOf(body.status), record: body };
+        const seen: TaskStatus = { ...stateOf(body.status), record: body };
         // A bare FAILED is the task's state. With a code or a message beside it, it may be the error form.
-        if (sighting.state !== 'FAILED' || !looksLikeError(body)) {
+        if (seen.state !== 'FAILED' || !looksLikeError(body)) {
           checkId(body, taskId, answer, req);
-          return sighting;
+          return seen;
         }
         const failure = refusal(body, answer, 'task', now);
         if (['AUTH_FAILED', 'RATE_LIMITED', 'TASK_NOT_FOUND'].includes(failure.code)) throw failure;
-        return { ...sighting, doubt: failure };
+        return { ...seen, possibleError: failure };
       });
     },
 

@@ -38,7 +38,7 @@ export interface Profile {
     missing: string;
     /** Where a person finds prices and models. */
     prices: string;
-    /** Where a person can look for a task whose id is not known. */
+    /** Where the user finds a task whose id is not known. */
     tasks: string;
   };
 }

@@ -4,7 +4,7 @@ import type { JsonObject } from '../model/json.ts';
 import type { Task, TaskState } from '../model/task.ts';
 import type { Profile } from './profile.ts';
 
-/** One wish: it may be charged once. The idempotency key is made before the first attempt and never changes. */
+/** A generation request, which is charged at most once. The idempotency key is made before the first attempt and never changes. */
 export interface GenerationRequest {
   model: string;
   payload: JsonObject;
@@ -14,15 +14,15 @@ export interface GenerationRequest {
   webhookUrl?: string;
 }
 
-/** What one look at a task's state showed. */
+/** The state of a task as one poll or one record shows it. */
 export interface TaskStatus {
   state: TaskState;
   /** The service's own word, when it is none that we know. */
   unknownState?: string;
   /** Percent done, where the service tells it. */
   progress?: number;
-  /** Set when the answer may be an error instead of the task's state: the task's record settles it. */
-  doubt?: Failure;
+  /** Set when the answer may be an error instead of the task's state. The task's record shows which it is. */
+  possibleError?: Failure;
   record: JsonObject;
 }
 
@@ -53,7 +53,7 @@ export interface Account {
 }
 
 /**
- * One service's wire format: addresses, headers, bodies, states and error bodies, and nothing else. A method builds a
+ * One service's HTTP format: addresses, headers, bodies, states and error bodies, and nothing else. A method builds a
  * request and says how its answer is read; when and how often it is sent is decided elsewhere.
  */
 export interface Provider extends Profile {

@@ -36,7 +36,7 @@ const NEEDS: Record<string, Need> = {
   account: {
     capability: 'account',
     missing: 'no request for the balance or the models of a key',
-    instead: "look on the service's own pages; --action listModels shows the models that are known here",
+    instead: "read the service's own pages; --action listModels shows the models that are known here",
     page: ({ title, says, keyPage }) => `The models of ${title}: ${says.prices}; its dashboard: ${keyPage}`,
   },
 };

@@ -4,11 +4,11 @@ import type { JsonObject } from '../model/json.ts';
 import { changesOf, isFinal, type SandboxState } from './lifecycle.ts';
 import type { TaskRecord } from './store.ts';
 
-/** How a played service tells of changes. */
+/** How an emulated service sends webhooks. */
 export interface Notices {
   /** The body of the notice of a state; null: it is not told. */
   body(record: TaskRecord, state: SandboxState): JsonObject | null;
-  /** Simulated milliseconds after the last notice at which it comes again. */
+  /** Simulated milliseconds after the last webhook at which it is sent again. */
   repeats: readonly number[];
 }
 

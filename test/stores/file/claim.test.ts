@@ -59,7 +59,7 @@ async function beginAndDie(journal: TestJournal, over: Partial<RequestClaim> = {
   return claimed.entry;
 }
 
-/** Something happens while somebody waits for the n-th time. */
+/** Runs an event during the n-th wait. */
 function afterPauses(n: number, { clock }: TestJournal, happen: () => Promise<void>): void {
   let pauses = 0;
   clock.sleep = async (ms) => {
@@ -286,7 +286,7 @@ describe('a request with a key of its own', () => {
 });
 
 describe('what another process did a moment before the lock was had', () => {
-  /** Something happens between the first look and the lock. */
+  /** Runs an event between the first reading of the journal and the lock. */
   function beforeLock(journal: TestJournal, happen: () => Promise<unknown>): void {
     const lock = journal.lock.bind(journal);
     journal.lock = async (...args) => {
@@ -432,7 +432,7 @@ describe('fault 49: many commands with one request', () => {
       expect(claimed.kind).toBe('new');
       submits += 1;
       await claimed.entry.begin();
-      // The service takes its time; meanwhile all the others look again and again.
+      // While the service is slow, all the other processes read the journal many times.
       for (let n = 0; n < 10; n += 1) await journal.clock.sleep(1);
       await claimed.entry.update(submitted('ckx1'));
       claimed.lock.release();

@@ -1,4 +1,4 @@
-// Real files; only what a disk refuses, and what another process does at the worst moment, are played.
+// Real files; only the errors of a disk, and another process at the worst moment, are simulated.
 import {
   existsSync,
   mkdirSync,

@@ -28,7 +28,7 @@ export interface LockOwner {
 
 /** A lock that this process holds. */
 export interface Lock {
-  /** False when somebody took this process for dead and the lock with it. */
+  /** Returns false when another process believed that this one was dead and took the lock. */
   isOurs(): boolean;
   release(): void;
 }
@@ -64,7 +64,7 @@ export function tryLock(file: string, clock: Clock): Lock | { heldBy: LockOwner 
       const owner = readOwner(file);
       if (owner === undefined) continue;
       if (isAlive(owner, file, clock)) return { heldBy: owner };
-      // Whoever takes over a dead owner's lock first takes a lock on doing so, or two would both think they had.
+      // A process that takes over a dead owner's lock needs a second lock for that, or two processes could both take it over.
       const claim = tryLock(`${file}.${owner.nonce}`, clock);
       if ('heldBy' in claim) return claim;
       try {
@@ -116,7 +116,7 @@ class HeldLock implements Lock {
       try {
         utimesSync(file, now, now);
       } catch {
-        // Taken over: whoever uses the lock asks whose it is.
+        // Another process took the lock; the user of the lock finds out with `isOurs`.
       }
     }, HEARTBEAT_MS).unref();
   }
@@ -202,7 +202,7 @@ function isSilent(
   watchedMs: number,
 ): boolean {
   const stat = statSync(file, { throwIfNoEntry: false });
-  // Gone meanwhile: to be polled at again.
+  // The lock is gone: the caller tries again.
   if (!stat) return true;
   const touched = stat.mtimeMs;
   const before = watched.get(file);

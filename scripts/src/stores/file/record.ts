@@ -56,19 +56,19 @@ export interface RequestRecord {
   sentAt: string;
   /** When the last attempt ended without an answer; of one that may still be on its way, when it was about to leave. */
   unsettledSince: string;
-  /** It was sent once more after its answer was lost; that is not done twice. */
+  /** The submit was retried after its answer was lost; that happens at most once. */
   resubmitted: boolean;
   /** When the state was last seen at the service. */
   checked: string | null;
-  /** When the result, or the word that there is none, was given to the caller. */
+  /** When the result was delivered to the caller, or the failure was reported. */
   delivered: string | null;
-  /** When its result was last asked for again. */
+  /** When the user last asked for its result again. */
   used: string | null;
-  /** Seconds that its command waits; null where that was not said. */
+  /** Seconds that its command waits; null when the command does not say. */
   wait: number | null;
-  /** The absolute path of the folder that its files were wanted in. */
+  /** The absolute path of the folder for its files. */
   download: string | null;
-  /** How many files its result has; null until that was seen. */
+  /** The number of files of its result; null until it is known. */
   fileCount: number | null;
   credits: Credits;
   files: RecordedFile[];
@@ -139,15 +139,15 @@ function checksumOf(name: string, whole: JsonObject): string {
   return jsonHash([name, whole]);
 }
 
-/** Version 1 called the name of a request its intent, and had no words for what came later. */
+/** Returns a record of version 1 in the current form: its field `intent` is the name of the request. */
 function fromVersion1({ intent, ...record }: JsonObject): JsonObject {
   return { ...record, version: VERSION, request: intent ?? null };
 }
 
 /**
- * What is understood of a record: a field that is missing, or that a newer version writes in a form of its own, has the
+ * Returns the understood fields of a record. A field that is missing, or that a newer version writes differently, gets the
  * value that leads to no charge.
- * @returns undefined where one is not understood without which nothing may be done
+ * @returns undefined when a field is not understood that every use of the record needs
  */
 export function readRecord(raw: RawRecord): RequestRecord | undefined {
   const isLenient = isNewer(raw);
@@ -158,7 +158,7 @@ export function readRecord(raw: RawRecord): RequestRecord | undefined {
     else if (otherwise === undefined || (value !== undefined && !isLenient)) return undefined;
     else record[name] = otherwise(raw);
   }
-  // What a phase means that is not known may be that it must not be sent again.
+  // An unknown phase may mean that the submit must not be retried.
   if (record.phase !== raw.phase) record.resubmitted = true;
   return record as unknown as RequestRecord;
 }

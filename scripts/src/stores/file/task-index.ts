@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { diskTrouble, makePrivate, TEMP } from './durable.ts';
+import { diskErrorText, makePrivate, TEMP } from './durable.ts';
 import { sha256Text } from './fingerprint.ts';
 
 /**
@@ -36,7 +36,7 @@ export class TaskIndex {
       makePrivate(this.#folder);
       this.#put(this.#fileOf(taskId), name);
     } catch (error) {
-      if (diskTrouble(error) === undefined) throw error;
+      if (diskErrorText(error) === undefined) throw error;
       this.#remove(this.#complete);
     }
   }
@@ -52,7 +52,7 @@ export class TaskIndex {
       for (const { taskId, name } of records) this.add(taskId, name);
       this.#put(this.#complete, '');
     } catch (error) {
-      if (diskTrouble(error) === undefined) throw error;
+      if (diskErrorText(error) === undefined) throw error;
     }
   }
 
