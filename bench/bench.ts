@@ -72,7 +72,8 @@ function ratio(args: string[], env: NodeJS.ProcessEnv): number {
 }
 
 /**
- * Returns the time of the journal for one submit, relative to the least work that is as safe from a crash: one file that is
+ * Returns the time of the journal for one submit, relative to the least work that is as safe from a crash: one file that
+ * is
  * overwritten and synced as often. The median of pairs, each between two of the other.
  */
 async function journalAgainstOneWrite(): Promise<{ ratio: number; fsyncs: number }> {

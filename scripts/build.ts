@@ -1,4 +1,5 @@
-// `npm run build`: compiles scripts/src/ into the programs scripts/*.mjs and the parts scripts/lib/ that the programs load.
+// `npm run build`: compiles scripts/src/ into the programs scripts/*.mjs and the parts scripts/lib/ that the programs
+// load.
 // Its output is committed; the same sources give the same bytes.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

@@ -239,7 +239,10 @@ var FileWriter = class {
     this.#handle = handle;
     this.#onWritten = onWritten;
   }
-  /** Adds a chunk. The caller waits for a returned promise before it adds the next one; the promise rejects on a disk error. */
+  /**
+   * Adds a chunk. The caller waits for a returned promise before it adds the next one; the promise rejects on a disk
+   * error.
+   */
   write(chunk) {
     this.#chunks.push(chunk);
     this.#waiting += chunk.length;
@@ -713,7 +716,10 @@ var Fetch = class {
       ...retryAfter !== void 0 && { retryAfter }
     });
   }
-  /** Returns the file when it is complete and of the right kind; otherwise throws, and the next attempt starts over or continues. */
+  /**
+   * Returns the file when it is complete and of the right kind; otherwise throws, and the next attempt starts over or
+   * continues.
+   */
   async #check() {
     if (this.#total !== null && this.#bytes !== this.#total) {
       const message = `The file ended at ${this.#bytes} of ${this.#total} bytes.`;
@@ -833,9 +839,9 @@ async function download(downloader, options) {
     await removeOldParts(stem, clock.wall());
     return { path: file, ...fetched, contentType: kind2.contentType };
   } catch (error) {
-    const mayGoOn = signal?.aborted || error instanceof Failure3 && error.details.transient;
+    const mayResume = signal?.aborted || error instanceof Failure3 && error.details.transient;
     const total = part?.identity?.total ?? null;
-    const bytes = mayGoOn && await part?.keep() || 0;
+    const bytes = mayResume && await part?.keep() || 0;
     if (bytes === 0) await part?.remove();
     throw asDownloadFailure(error, options, { bytes, total });
   } finally {

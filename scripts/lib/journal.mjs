@@ -496,7 +496,9 @@ var RateLimiter = class {
     this.#service = nameOf(service);
     this.#clock = clock;
   }
-  /** Acquires the permit for one query now. Returns false when another process has it, or the service asked for a pause. */
+  /**
+   * Acquires the permit for one query now. Returns false when another process has it, or the service asked for a pause.
+   */
   async acquire() {
     const now = this.#clock.wall();
     if (await this.#pauseMs() > 0) return false;
@@ -606,15 +608,15 @@ import { isIdempotencyKey } from "./main.mjs";
 import { isObject as isObject3 } from "./main.mjs";
 import { TASK_ID, TASK_STATES as TASK_STATES2 } from "./main.mjs";
 var PHASES = [
-  /** An attempt to submit it may be on its way. */
+  /** A submit may be under way. */
   "submitting",
-  /** The service certainly did not accept the last attempt, and none is on its way. */
+  /** The service certainly did not accept the last submit, and none is under way. */
   "rejected",
-  /** An attempt ended without an answer: to be reconciled. */
+  /** A submit ended without an answer: the next command reconciles it. */
   "unknown",
-  /** The service gave it a task. */
+  /** The service accepted it and made a task. */
   "submitted",
-  /** Its outcome is not known, and a person has decided to submit another one in its place. */
+  /** Its outcome is unknown, and the user has decided to submit another request in its place. */
   "abandoned"
 ];
 var VERSION = 2;
@@ -727,11 +729,11 @@ var TaskIndex = class {
   constructor(folder) {
     this.#folder = folder;
   }
-  /** Every record that has a task is in it. */
+  /** Whether every record with a task is in the index. */
   get isComplete() {
     return existsSync(this.#complete);
   }
-  /** The name of the record of a task; undefined when none is known. */
+  /** Returns the name of the record of a task; undefined when the index has none. */
   find(taskId) {
     try {
       return readFileSync2(this.#fileOf(taskId), "utf8");
@@ -739,7 +741,7 @@ var TaskIndex = class {
       return void 0;
     }
   }
-  /** Notes the record of a task. Where the disk refuses that, the index stops being complete. */
+  /** Adds the record of a task. After a disk error the index is no longer complete. */
   add(taskId, name) {
     if (this.find(taskId) === name) return;
     try {
@@ -753,7 +755,7 @@ var TaskIndex = class {
   remove(taskId) {
     this.#remove(this.#fileOf(taskId));
   }
-  /** Notes all of them; from then on a task that is not in it has no record. */
+  /** Adds all records with a task. From then on, a task that is not in the index has no record. */
   complete(records) {
     try {
       makePrivate(this.#folder);
@@ -821,7 +823,7 @@ function distrustOfOne(at, stat2, { me, trusted, below }) {
     return void 0;
   return {
     reason: `every user can write to ${at}`,
-    // What others keep in a folder further up stays theirs to change.
+    // The permissions of a folder further up are not ours to change.
     repair: command(stat2.uid === me || me === 0, below > 1 ? "chmod +t" : "chmod o-w", at)
   };
 }
@@ -905,12 +907,16 @@ var Entry = class {
       return false;
     }
   }
-  /** Changes the record before a step that must not happen without the change. @throws Failure when it cannot be written */
+  /**
+   * Changes the record before a step that must not happen without the change. @throws Failure when it cannot be written
+   */
   async require(change) {
     if (await this.update(change, { isOurs: true })) return;
     throw unwritable(new Error("the change was not written"), this.#journal.place.folder);
   }
-  /** Writes over the record's own bytes, the last resort on a full disk. After a crash in between the record is set aside. */
+  /**
+   * Writes over the record's own bytes, the last resort on a full disk. After a crash in between the record is set aside.
+   */
   #overwrite(change) {
     try {
       this.#merge(change);
@@ -1013,7 +1019,10 @@ var Journal = class {
     if (distrust) throw untrusted(folder, distrust);
     this.#isTrusted = true;
   }
-  /** Returns a record that is not on the disk yet. Its name sorts after the older records of the request, even if the clock was set back. */
+  /**
+   * Returns a record that is not on the disk yet. Its name sorts after the older records of the request, even if the
+   * clock was set back.
+   */
   draft(fields) {
     const now = this.place.clock.wall();
     const before = this.#names().find((name2) => name2.startsWith(fields.request));

@@ -581,7 +581,7 @@ var Failure = class _Failure extends Error {
     this.code = code;
     this.details = details;
   }
-  /** The same failure, with more said about it. What is given here wins. */
+  /** Returns the failure with more details. New details replace old ones. */
   with(details) {
     return new _Failure(this.code, this.message, { ...this.details, ...details });
   }

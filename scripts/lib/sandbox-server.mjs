@@ -80,7 +80,10 @@ var Accounts = class {
     const record = this.#store.get(id);
     return record?.owner === owner && record.service === this.#service ? record : null;
   }
-  /** Returns the remaining credits: the first balance minus the price of each task, without tasks that failed or were cancelled. */
+  /**
+   * Returns the remaining credits: the first balance minus the price of each task, without tasks that failed or were
+   * cancelled.
+   */
   balanceOf(owner) {
     const time = this.#now();
     const spent = this.tasksOf(owner).reduce(
@@ -364,7 +367,10 @@ function listed(known) {
 }
 var FirstTimes = class {
   #seen = /* @__PURE__ */ new Set();
-  /** Returns true the first time and false the second time. Then it starts anew, so that the same prompt can be used in another sandbox run. */
+  /**
+   * Returns true the first time and false the second time. Then it starts anew, so that the same prompt can be used in
+   * another sandbox run.
+   */
   isFirst(mark) {
     if (this.#seen.delete(mark)) return false;
     this.#seen.add(mark);

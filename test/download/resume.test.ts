@@ -167,7 +167,7 @@ describe('fault 99: a download that takes longer than the wait', () => {
       (into) => writeFileSync(path.join(into, PART[0]!), Buffer.alloc(600_000)),
     ],
     ['that is empty', (into) => truncateSync(path.join(into, PART[0]!), 0)],
-  ])('a part %s is not gone on with', async (_, spoil) => {
+  ])('a part %s is not resumed', async (_, spoil) => {
     const server = await host();
     const into = folder();
     await cutShort(server.origin, into);

@@ -346,7 +346,7 @@ describe('polls that fail', () => {
     expect(server.to(`GET /api/v1/tasks/${TASK}/status`)).toHaveLength(3);
   });
 
-  it('fault 17: one that is rejected is no bad input of the one who asks', async () => {
+  it('fault 17: a rejected one is no bad input of the user', async () => {
     const server = await service({
       status: failure(400, 'INVALID_PAYLOAD', 'no'),
       account: failure(400, 'INVALID_MODEL', 'no'),

@@ -400,7 +400,7 @@ describe('issue 10: a file of another kind than the model makes', () => {
     expect(quiet.data.warnings).toEqual([warning]);
   });
 
-  test('is not remarked on where nobody knows what was asked for, nor where it is of the right kind', async () => {
+  test('causes no warning where the requested kind is unknown, nor where it is of the right kind', async () => {
     const server = await service({ file: image });
     const foreign = envelopeOf(await run(ARGS, { env: live(server.origin), cwd: tempFolder() }));
     expect(foreign).toMatchObject({ ok: true, data: { files: [{ contentType: 'image/png' }] } });

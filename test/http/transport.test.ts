@@ -248,7 +248,7 @@ describe.each([
     });
 
     it.each([
-      ['goes on in another protocol', 'HTTP/1.1 101 Switching\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n'],
+      ['switches to another protocol', 'HTTP/1.1 101 Switching\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n'],
       ['says nothing but to go on', 'HTTP/1.1 101 Switching\r\n\r\n'],
       ['has no status of HTTP', 'HTTP/1.1 099 Odd\r\ncontent-length: 2\r\n\r\nok'],
     ])('an answer that %s is none, and is not waited for', async (_, answer) => {
@@ -294,7 +294,7 @@ describe.each([
   });
 
   describe('connections', () => {
-    it('goes on after a connection of its own was lost', async () => {
+    it('continues after a connection of its own was lost', async () => {
       const server = await serve((_, { res, count }) => {
         if (count > 0) return { body: 'ok' };
         res.destroy();
@@ -384,7 +384,7 @@ describe.each([
   });
 
   describe('a receiver', () => {
-    it('holds the sender back until it has taken a piece', async () => {
+    it('makes the sender wait until the receiver has stored a piece', async () => {
       const size = 32 * 2 ** 20;
       let sent = 0;
       const server = await serve((_, { res }) => {
@@ -566,7 +566,7 @@ describe.each([
   });
 });
 
-it('fault 3: keeps one connection open for reads and takes a new one for each submit', async () => {
+it('fault 3: keeps one connection open for reads and uses a new one for each submit', async () => {
   const ports: (number | undefined)[] = [];
   const server = await serve((_, { res }) => {
     ports.push(res.req.socket.remotePort);

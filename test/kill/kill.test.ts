@@ -69,7 +69,10 @@ async function undisturbed(
   return { run, steps: readFileSync(log, 'utf8').trim().split('\n') };
 }
 
-/** For a service without a list: expects at most one charge for each request, and that each unknown outcome is reported as unknown. */
+/**
+ * For a service without a list: expects at most one charge for each request, and that each unknown outcome is reported as
+ * unknown.
+ */
 function expectHonest({ service }: Place, requests: Map<string, Ended[]>): void {
   let delivered = 0;
   for (const [request, runs] of requests) {

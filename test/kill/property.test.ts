@@ -30,7 +30,8 @@ const userAction: fc.Arbitrary<UserAction> = fc.oneof(
 );
 
 /**
- * The allowed charges and the required deliveries. A small model: it knows the actions and the printed JSON documents, but
+ * The allowed charges and the required deliveries. A small model: it knows the actions and the printed JSON documents,
+ * but
  * no records and no locks.
  */
 class Model {
@@ -163,7 +164,8 @@ async function runActions(
     // A submit that was killed before it was sent is charged now.
     expect(charges().length).toBeLessThanOrEqual(Math.max(before, model.allowed));
   }
-  // Each task that was not delivered is reported as unknown and left to the user: two equal submits cannot be distinguished.
+  // Each task that was not delivered is reported as unknown and left to the user: two equal submits cannot be
+  // distinguished.
   const open = charges().filter((taskId) => !model.finished.has(taskId));
   const journal = path.join(folder, 'state', 'journal');
   const records = existsSync(journal)

@@ -237,7 +237,7 @@ describe('submit', () => {
     expect(thrown.details.unclear).toBe(true);
   });
 
-  it('fault 10: a redirect is told, and its target is not', () => {
+  it('fault 10: a redirect is reported, and its target is not', () => {
     const thrown = failure(submit, 302, '', { location: 'https://evil.example/?k=1' });
     expect(thrown.code).toBe('NETWORK_ERROR');
     expect(thrown.message).toContain('redirects (HTTP 302)');
@@ -400,7 +400,7 @@ describe('task', () => {
     expect(reading(task, 200, { ...record, status, output: { url: URL1 } })).toMatchObject({ urls: [] });
   });
 
-  it('fault 28: a record without state is not taken for a young task, and its result is not lost', () => {
+  it('fault 28: a record without state does not count as a young task, and its result is not lost', () => {
     const { status: _, ...rest } = record;
     expect(reading(task, 200, { ...rest, output: { url: URL1 } })).toMatchObject({
       state: 'UNKNOWN',
@@ -417,7 +417,7 @@ describe('task', () => {
     expect(reading(task, 200, body)).toMatchObject({ id: 'ckx1', urls: [URL1] });
   });
 
-  it('fault 26: the record of another task is no answer, and is asked for again', () => {
+  it('fault 26: the record of another task is no answer, and is retried', () => {
     for (const body of [
       { id: 'other', status: 'COMPLETED', output: { url: URL1 } },
       { taskId: 'other', status: 'COMPLETED', output: { url: URL1 } },
@@ -463,11 +463,11 @@ describe('task', () => {
     expect(failure(task, 200, body).code).toBe(code);
   });
 
-  it.each(['', 'yesterday', 5, null])('takes the time of creation %j for none', (createdAt) => {
+  it.each(['', 'yesterday', 5, null])('ignores the time of creation %j', (createdAt) => {
     expect(reading(task, 200, { ...record, createdAt })).not.toHaveProperty('createdAt');
   });
 
-  it.each(['', null, 5])('takes the idempotency key %j for none', (idempotencyKey) => {
+  it.each(['', null, 5])('ignores the idempotency key %j', (idempotencyKey) => {
     expect(reading(task, 200, { ...record, idempotencyKey })).not.toHaveProperty('idempotencyKey');
   });
 });
@@ -501,7 +501,7 @@ describe('cancel', () => {
 describe('list', () => {
   const list = provider.list();
 
-  it('keeps the order, says what it could not read, and tells the time of the service', () => {
+  it('keeps the order, counts what it could not read, and has the time of the service', () => {
     const tasks = [
       { id: 'b', status: 'PROGRESS' },
       { id: 'a', status: 'COMPLETED', output: { url: 'https://x.example/a' } },
@@ -517,7 +517,7 @@ describe('list', () => {
     expect(seen.serverTime).toBe(NOW + 30_000);
   });
 
-  it.each([{}, { date: 'soon' }])('tells no time with the headers %j', (headers) => {
+  it.each([{}, { date: 'soon' }])('has no time with the headers %j', (headers) => {
     expect(reading(list, 200, { tasks: [] }, headers)).toMatchObject({
       tasks: [],
       unread: 0,

@@ -340,7 +340,7 @@ describe('submit', () => {
     expect(reading(submit, 200, body)).toMatchObject({ id: ID, state: 'SUBMITTED' });
   });
 
-  it('fault 10: a redirect is told, and its target is not', () => {
+  it('fault 10: a redirect is reported, and its target is not', () => {
     const thrown = failure(submit, 302, { code: 400 }, { location: 'https://evil.example/?k=1' });
     expect(thrown.code).toBe('NETWORK_ERROR');
     expect(thrown.message).toContain('redirects (HTTP 302)');
@@ -515,7 +515,7 @@ describe.each([
       expect(see({ task_id, status: 'running' })).toMatchObject({ id: ID, state: 'PROGRESS' });
   });
 
-  it('fault 26: the record of another task is no answer, and is asked for again', () => {
+  it('fault 26: the record of another task is no answer, and is retried', () => {
     for (const task_id of ['x;rm', `${ID}0`]) {
       const thrown = failure(provider.status(ID), 200, { code: 200, data: { task_id, status: 'finished' } });
       expect(thrown).toMatchObject({ code: 'NETWORK_ERROR', details: { transient: true } });

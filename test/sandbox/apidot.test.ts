@@ -46,7 +46,7 @@ function errorOf({ body }: { body: JsonObject }, code: number) {
 }
 
 describe('a task', () => {
-  it('is taken, runs and finishes in the short form of the examples', async () => {
+  it('is accepted, runs and finishes in the short form of the examples', async () => {
     const { submit, status, clock, origin } = await dot();
     const { status: http, body } = await submit();
     const id: string = body.data.task_id;
@@ -515,7 +515,7 @@ describe('callbacks', () => {
     ['finished', REQUEST],
     ['finished', prompting('files')],
     ['failed', prompting('fail')],
-  ])('tell the end alone (%s), again at once and again late, unsigned', async (status, asked) => {
+  ])('are sent for the final state only (%s), three times, unsigned', async (status, asked) => {
     const { seen, callback_url } = await receiver();
     const { make, origin } = await dot(AT_ONCE);
     const id = await make({ ...asked, callback_url });

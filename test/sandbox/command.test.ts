@@ -66,7 +66,7 @@ describe('the stand-alone command', { timeout: 30_000 }, () => {
     expect(written.stdout).toContain('--folder');
   });
 
-  it('says when its port is taken', async () => {
+  it('says when its port is in use', async () => {
     const { origin } = await open();
     const { written, ended } = run('--port', new URL(origin).port);
     expect(await ended).toBe(1);

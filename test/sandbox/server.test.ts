@@ -57,7 +57,7 @@ describe('nonsense', () => {
     );
   });
 
-  it('in the Host header is not taken over into addresses', async () => {
+  it('in the Host header is not copied into addresses', async () => {
     const { origin } = await open();
     const { port } = new URL(origin);
     async function hostUsed(host: string): Promise<string> {
@@ -159,7 +159,7 @@ describe('the server', () => {
     await expect(startSandbox({ folder: null, speed })).rejects.toThrow('speed');
   });
 
-  it('says when its port is taken', async () => {
+  it('says when its port is in use', async () => {
     const { origin } = await open();
     const port = Number(new URL(origin).port);
     await expect(startSandbox({ folder: null, port })).rejects.toMatchObject({ code: 'EADDRINUSE' });

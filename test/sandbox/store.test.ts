@@ -142,7 +142,7 @@ describe('what is kept', () => {
 });
 
 describe('a folder that cannot be used', () => {
-  it('is named in a warning, and the sandbox goes on in memory', async () => {
+  it('is named in a warning, and the sandbox continues in memory', async () => {
     const file = join(temporaryFolder(), 'file');
     writeFileSync(file, '');
     const { sandbox, make, state } = await open({ folder: file });

@@ -37,7 +37,8 @@ export const record = (server: TestServer, more: object = {}): object => ({
 });
 
 /**
- * Returns a service that accepts a submit, has finished its task at the first poll, and serves its file. Each route can be
+ * Returns a service that accepts a submit, has finished its task at the first poll, and serves its file. Each route can
+ * be
  * replaced: `submit`, `status`, `task`, `list`, `cancel`, `quote`, `account`, `file`.
  */
 export function service(replies: Record<string, Reply> = {}): Promise<TestServer> {

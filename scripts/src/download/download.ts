@@ -80,9 +80,9 @@ export async function download(downloader: Downloader, options: DownloadOptions)
     await removeOldParts(stem, clock.wall());
     return { path: file, ...fetched, contentType: kind.contentType };
   } catch (error) {
-    const mayGoOn = signal?.aborted || (error instanceof Failure && error.details.transient);
+    const mayResume = signal?.aborted || (error instanceof Failure && error.details.transient);
     const total = part?.identity?.total ?? null;
-    const bytes = (mayGoOn && (await part?.keep())) || 0;
+    const bytes = (mayResume && (await part?.keep())) || 0;
     if (bytes === 0) await part?.remove();
     throw asDownloadFailure(error, options, { bytes, total });
   } finally {

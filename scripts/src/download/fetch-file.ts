@@ -292,7 +292,10 @@ class Fetch {
     });
   }
 
-  /** Returns the file when it is complete and of the right kind; otherwise throws, and the next attempt starts over or continues. */
+  /**
+   * Returns the file when it is complete and of the right kind; otherwise throws, and the next attempt starts over or
+   * continues.
+   */
   async #check(): Promise<Fetched> {
     if (this.#total !== null && this.#bytes !== this.#total) {
       const message = `The file ended at ${this.#bytes} of ${this.#total} bytes.`;

@@ -22,7 +22,10 @@ export class FileWriter {
     this.#onWritten = onWritten;
   }
 
-  /** Adds a chunk. The caller waits for a returned promise before it adds the next one; the promise rejects on a disk error. */
+  /**
+   * Adds a chunk. The caller waits for a returned promise before it adds the next one; the promise rejects on a disk
+   * error.
+   */
   write(chunk: Buffer): Promise<void> | undefined {
     this.#chunks.push(chunk);
     this.#waiting += chunk.length;

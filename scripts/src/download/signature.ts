@@ -100,7 +100,8 @@ export function fileKind(head: Uint8Array, contentType = ''): FileKind | null {
 
 function bySignature(head: Buffer, text: string): FileKind | null {
   if (text.slice(4, 8) === 'ftyp') return isoKind(text);
-  // Older QuickTime files begin with one of these boxes instead. "The free trial is over" has no length in front of "free".
+  // Older QuickTime files begin with one of these boxes instead. "The free trial is over" has no length in front of
+  // "free".
   if (/^[\0-\x08][\s\S]{3}(moov|mdat|wide|free|skip)/.test(text)) return MOV;
   const riff = text.startsWith('RIFF');
   for (const magic of MAGIC) {
@@ -129,7 +130,10 @@ function isoKind(text: string): FileKind {
   return ISO_BRANDS[brand] ?? MP4;
 }
 
-/** Returns the kind of a format without a signature. Text that looks like a page or like JSON is an error text, whatever its type says. */
+/**
+ * Returns the kind of a format without a signature. Text that looks like a page or like JSON is an error text, whatever
+ * its type says.
+ */
 function byType(text: string, type: string): FileKind | null {
   if (text.startsWith('PK\x03\x04')) return ZIP_TYPES[type] ?? null;
   const start = /^(?:\xef\xbb\xbf)?\s*(.)/.exec(text)?.[1];

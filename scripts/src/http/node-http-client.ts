@@ -89,7 +89,10 @@ export class NodeHttpClient implements HttpClient {
   }
 }
 
-/** Reports when the connection is open, after the TLS handshake if there is one. Destroys the request when that takes too long. */
+/**
+ * Reports when the connection is open, after the TLS handshake if there is one. Destroys the request when that takes too
+ * long.
+ */
 function watchConnection(sent: ClientRequest, { onLeave }: HttpEvents): void {
   const timer = setTimeout(() => {
     sent.destroy(Object.assign(new Error('no connection'), { code: 'ETIMEDOUT' }));

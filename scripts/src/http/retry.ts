@@ -12,7 +12,10 @@ export interface RetryPolicy {
 
 export const RETRY_PAUSES = { baseMs: 500, capMs: 8_000 };
 
-/** The sum of all pauses of a call that has no `--wait`, in milliseconds. It is short because agents' tools have short time limits. */
+/**
+ * The sum of all pauses of a call that has no `--wait`, in milliseconds. It is short because agents' tools have short
+ * time limits.
+ */
 export const PAUSE_BUDGET_MS = 30_000;
 
 // A larger `Retry-After` is a mistake or an attack.

@@ -47,7 +47,8 @@ DispatcherBase.prototype.connect = connect;
 
 /**
  * Sends requests with undici, through the proxies of the settings if there are any. undici supports proxies (tunnels,
- * passwords, exceptions) and does not copy a large answer: a download takes about two thirds of the time of Node's client.
+ * passwords, exceptions) and does not copy a large answer: a download takes about two thirds of the time of Node's
+ * client.
  */
 export class UndiciHttpClient implements HttpClient {
   readonly #settings: ProxySettings;
@@ -146,7 +147,9 @@ export class UndiciHttpClient implements HttpClient {
   }
 }
 
-/** Returns a dispatcher that uses the proxies, except for `noProxy` and for this machine unless the proxies run on it too. */
+/**
+ * Returns a dispatcher that uses the proxies, except for `noProxy` and for this machine unless the proxies run on it too.
+ */
 function proxyDispatcher(
   settings: ProxySettings,
   connecting: Connecting,

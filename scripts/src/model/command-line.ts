@@ -2,7 +2,9 @@ import path from 'node:path';
 import type { Action } from './action.ts';
 import { skillFolder } from './skill-folder.ts';
 
-/** Flags with their values, in the order in which they are written. `true` is a switch; undefined and false are left out. */
+/**
+ * Flags with their values, in the order in which they are written. `true` is a switch; undefined and false are left out.
+ */
 export type Flags = { readonly [flag: string]: string | number | boolean | undefined };
 
 /** Makes the command line of an action, with what says where the task lives behind the flags. */
@@ -43,7 +45,8 @@ export function quoteWord(text: string, platform: NodeJS.Platform = process.plat
 }
 
 /**
- * Double quotes mean the same to cmd.exe and to PowerShell if no character in them is special. For other texts there is no form
+ * Double quotes mean the same to cmd.exe and to PowerShell if no character in them is special. For other texts there is
+ * no form
  * that both take: it is written for PowerShell, which most agents use there.
  */
 function quoteForWindows(text: string): string {

@@ -24,7 +24,9 @@ export type ErrorCode = (typeof ERROR_CODES)[number];
 
 /** One thing wrong with an input: where it is, what was expected, what came, and what would pass. */
 export interface Issue {
-  /** Field path such as `duration` or `prompt[2]`; a flag (`--wait`) or variable name where the input is not the payload. */
+  /**
+   * Field path such as `duration` or `prompt[2]`; a flag (`--wait`) or variable name where the input is not the payload.
+   */
   path: string;
   expected: string;
   received: string;
@@ -32,7 +34,7 @@ export interface Issue {
 }
 
 export interface FailureDetails {
-  /** Seconds the service asked us to wait. */
+  /** Seconds of the `Retry-After` of the service. */
   retryAfter?: number;
   /** The task's state as last known; absent where no task is involved. */
   status?: TaskState;
@@ -40,11 +42,11 @@ export interface FailureDetails {
   /** Sentences, or commands that run as they stand. */
   nextSteps?: string[];
   issues?: Issue[];
-  /** What else belongs into the envelope's `data`. */
+  /** Further fields for the envelope's `data`. */
   data?: JsonObject;
-  /** Asking again later may help. */
+  /** A retry may succeed. */
   transient?: boolean;
-  /** The request may have been carried out although no usable answer came. Absent: it certainly was not. */
+  /** The service may have executed the request, although no usable answer came. Absent: it certainly did not. */
   unclear?: boolean;
   /** Overrides the exit code that the error code stands for. */
   exitCode?: number;
@@ -52,8 +54,7 @@ export interface FailureDetails {
 }
 
 /**
- * An outcome that ends the call with `ok: false`. Everything the program expects to go wrong is one of these;
- * whatever else is thrown is a bug of ours.
+ * An expected error, which ends the command with `ok: false`. Every other error that is thrown is a bug of this program.
  */
 export class Failure extends Error {
   readonly code: ErrorCode;
@@ -66,7 +67,7 @@ export class Failure extends Error {
     this.details = details;
   }
 
-  /** The same failure, with more said about it. What is given here wins. */
+  /** Returns the failure with more details. New details replace old ones. */
   with(details: FailureDetails): Failure {
     return new Failure(this.code, this.message, { ...this.details, ...details });
   }

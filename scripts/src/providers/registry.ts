@@ -52,7 +52,7 @@ const APIDOT: Profile = {
   },
 };
 
-/** Every service that this program speaks to; the first is the one that is meant where none is named. */
+/** All services that this program supports. The first one is the default. */
 const SERVICES: readonly (Profile & { load(): Promise<(settings: ProviderSettings) => Provider> })[] = [
   {
     ...AIVIDEOMAKER,
@@ -71,7 +71,7 @@ export function profileOf(id: string | undefined): Profile | undefined {
   return id === undefined ? PROFILES[0] : PROFILES.find((profile) => profile.id === id);
 }
 
-/** Loads what speaks to a service. */
+/** Returns the provider of a service, loaded on demand. */
 export async function createProvider(
   { id }: Profile,
   settings: Omit<ProviderSettings, 'profile'>,

@@ -4,15 +4,15 @@ import type { Capabilities, Profile } from './profile.ts';
 
 interface Need {
   capability: keyof Capabilities;
-  /** What a service without it does not document. */
+  /** What the service does not document, for the message. */
   missing: string;
-  /** What can be done instead. */
+  /** What the user can do instead. */
   instead: string;
-  /** Where a person sees what the action would have shown. */
+  /** Where the user finds what the action would have shown. */
   page(profile: Profile): string;
 }
 
-/** The actions that not every service has a request for. */
+/** The actions that some services do not support. */
 const NEEDS: Record<string, Need> = {
   cancelTask: {
     capability: 'cancel',
@@ -42,7 +42,7 @@ const NEEDS: Record<string, Need> = {
 };
 
 /**
- * The refusal of an action that a service documents no request for. Nothing was sent.
+ * Returns the failure of an action that a service does not document. Nothing was sent.
  * @param action `cancelTask`, `listTasks`, `quote` or `account`
  */
 export function unsupported(profile: Profile, action: string, taskId?: string): Failure {
@@ -63,7 +63,7 @@ export function unsupported(profile: Profile, action: string, taskId?: string): 
 }
 
 /**
- * Lets every action pass that the service has.
+ * Checks that the service supports an action.
  * @param taskId the task that the action is about
  * @throws Failure INVALID_PAYLOAD that names `--action`, before anything is sent
  */

@@ -33,7 +33,10 @@ export class Accounts {
     return record?.owner === owner && record.service === this.#service ? record : null;
   }
 
-  /** Returns the remaining credits: the first balance minus the price of each task, without tasks that failed or were cancelled. */
+  /**
+   * Returns the remaining credits: the first balance minus the price of each task, without tasks that failed or were
+   * cancelled.
+   */
   balanceOf(owner: string): number {
     const time = this.#now();
     const spent = this.tasksOf(owner).reduce(

@@ -42,7 +42,9 @@ export interface Surroundings {
   speed: number;
 }
 
-/** Emulates AIVideoMaker API v1. `references/sandbox.md` lists its behaviour where the service's documents say nothing. */
+/**
+ * Emulates AIVideoMaker API v1. `references/sandbox.md` lists its behaviour where the service's documents say nothing.
+ */
 export function createAivideomaker({ store, files, webhooks, now, speed }: Surroundings): Service {
   const limiter = new QueryLimiter(now);
   const accounts = new Accounts(store, PROVIDER, now);

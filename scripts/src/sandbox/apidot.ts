@@ -17,10 +17,13 @@ import { DUPLICATE_AFTER } from './webhooks.ts';
 
 const PROVIDER = 'apidot';
 
-// A webhook can be sent again by hand, long after the first one. Simulated milliseconds: half a minute at the default speed.
+// A webhook can be sent again by hand, long after the first one. Simulated milliseconds: half a minute at the default
+// speed.
 const SENT_AGAIN_AFTER = 30 * 60_000;
 
-/** The service's status words. It documents no cancelling. No source shows `queued`: a client must handle unknown words. */
+/**
+ * The service's status words. It documents no cancelling. No source shows `queued`: a client must handle unknown words.
+ */
 const WORDS: Record<SandboxState, string> = {
   SUBMITTED: 'not_started',
   QUEUED: 'queued',
@@ -40,7 +43,8 @@ interface Request {
 }
 
 /**
- * Emulates APIDot's three requests for tasks. Facts: references/apidot-api.md. `references/sandbox.md` lists its behaviour
+ * Emulates APIDot's three requests for tasks. Facts: references/apidot-api.md. `references/sandbox.md` lists its
+ * behaviour
  * where the sources say nothing. It replays nothing and lists nothing: two submits are two tasks and two charges.
  */
 export function createApidot({ store, files, webhooks, now, speed }: Surroundings): Service {
@@ -152,7 +156,8 @@ export function createApidot({ store, files, webhooks, now, speed }: Surrounding
   }
 
   function urlsOf(record: TaskRecord, origin: string): string[] {
-    // One answer has the state and the result: a link that is dead for one answer only could be replaced before a client uses it.
+    // One answer has the state and the result: a link that is dead for one answer only could be replaced before a client
+    // uses it.
     const dead = record.scenarios.includes('expired-link') && !files.wasTried(record);
     return mediaOf(record).map((_, at) => files.urlOf(record, origin, dead, at + 1));
   }

@@ -93,7 +93,10 @@ export function originOf(headers: IncomingHttpHeaders, otherwise: string): strin
   return /^(\[[0-9a-f:]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i.test(host) ? `http://${host}` : otherwise;
 }
 
-/** Returns the whole body. A body that is too large is read to its end and dropped, so that the caller receives the answer. */
+/**
+ * Returns the whole body. A body that is too large is read to its end and dropped, so that the caller receives the
+ * answer.
+ */
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
   const announced = Number(request.headers['content-length']);
   if (announced > BODY_LIMIT) return refuseTooLarge(request);

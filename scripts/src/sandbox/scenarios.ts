@@ -84,7 +84,10 @@ const MARKER = /\[\s*sandbox(\s*:\s*|\s+)([^\]\s]{0,60})\s*\]?/gi;
 
 export interface Marks {
   scenarios: Set<ScenarioName>;
-  /** Returns what is wrong with an unknown marker. It is refused, because it is more likely a typing error than a part of the prompt. */
+  /**
+   * Returns what is wrong with an unknown marker. It is refused, because it is more likely a typing error than a part of
+   * the prompt.
+   */
   complaint: string | null;
 }
 
@@ -119,7 +122,10 @@ function listed(known: readonly { name: string }[]): string {
 export class FirstTimes {
   readonly #seen = new Set<string>();
 
-  /** Returns true the first time and false the second time. Then it starts anew, so that the same prompt can be used in another sandbox run. */
+  /**
+   * Returns true the first time and false the second time. Then it starts anew, so that the same prompt can be used in
+   * another sandbox run.
+   */
   isFirst(mark: string): boolean {
     if (this.#seen.delete(mark)) return false;
     this.#seen.add(mark);

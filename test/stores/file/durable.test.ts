@@ -332,7 +332,7 @@ describe('a folder that cannot be made safe', () => {
     },
   );
 
-  it('because the disk fails is told', async () => {
+  it('because the disk fails is an error', async () => {
     const file = oldFile();
     failFolder(path.dirname(file), 'EIO');
     expect(await codeOf(() => writeWhole(file, 'new', new FakeClock()))).toBe('EIO');

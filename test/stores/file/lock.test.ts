@@ -237,7 +237,7 @@ describe('a lock is waited for', () => {
     expect(clock.now).toBe(200);
   });
 
-  it('until the deadline, and then its owner is told', async () => {
+  it('until the deadline, and then its owner is returned', async () => {
     const file = lockFile();
     const clock = new FakeClock();
     held(tryLock(file, clock));
@@ -446,7 +446,7 @@ describe.each(ELSEWHERE)('fault 105: the lock of a process on %s', (_, owner) =>
 });
 
 describe('fault 105: a system that does not say which it is', () => {
-  it.runIf(isLinux)('asks about nobody by number, not even about its own', async () => {
+  it.runIf(isLinux)('checks no process by its pid, not even its own', async () => {
     vi.resetModules();
     const fs = await import('node:fs');
     const fresh = await import('../../../scripts/src/stores/file/lock.ts');

@@ -55,7 +55,7 @@ describe('a task', () => {
     for (const id of ids) expect(find(journal, id)).toEqual({ found: id, read: 1, warnings: [] });
   });
 
-  it('that nobody has is known to be none, without any record being read', async () => {
+  it('that no record has is known to have none, without reading a record', async () => {
     const journal = await indexed('ckx1', 'ckx2');
     expect(find(journal, 'other')).toEqual({ found: undefined, read: 0, warnings: [] });
   });

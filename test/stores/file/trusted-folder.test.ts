@@ -50,7 +50,7 @@ describe('a folder is trusted', () => {
     expect(distrustOf(path.join(folders(['a']), 'state', 'journal'))).toBeUndefined();
   });
 
-  it('where something else stands in the way: that is found out when it is used', () => {
+  it('where something else stands in the way: that is an error when it is used', () => {
     const folder = folders(['a']);
     const file = path.join(folder, 'file');
     writeFileSync(file, '');
@@ -117,7 +117,7 @@ describe('fault 101: a folder is not trusted', () => {
     }
   });
 
-  it('in the home of another user: that is not taken away from them', (test) => {
+  it('in the home of another user: that stays theirs', (test) => {
     needsRoot(test);
     const folder = folders(['home', 'state', 'journal']);
     const home = folder.slice(0, folder.indexOf('home') + 4);

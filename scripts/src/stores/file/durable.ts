@@ -56,7 +56,7 @@ export function makePrivate(folder: string): void {
 // Synchronous calls: passing the work to another thread takes longer than the disk does.
 
 /**
- * Writes a file so that after a crash it is there whole, old or new, never in part; only its owner can read it.
+ * Writes a file that only its owner can read. After a crash the old or the new file is there, complete.
  * @throws the disk's error; the file is then as it was
  */
 export async function writeWhole(file: string, text: string, clock: Clock): Promise<void> {
@@ -113,7 +113,7 @@ function writeTemp(file: string, text: string): string {
   }
 }
 
-/** The end of the name of a file that is still being written. */
+/** The extension of a file that is still being written. */
 export const TEMP = '.tmp';
 
 const isHeld = (error: unknown): boolean => ['EPERM', 'EBUSY', 'EACCES'].includes(diskError(error));
@@ -121,7 +121,7 @@ const isHeld = (error: unknown): boolean => ['EPERM', 'EBUSY', 'EACCES'].include
 // Virus scanners hold a new file for a moment.
 const RENAME_PAUSES_MS = [10, 50, 100, 250];
 
-/** Renames, again and again for a while where something holds the file. */
+/** Renames a file, with retries while another program holds it. */
 export async function renamePatiently(from: string, to: string, clock: Clock): Promise<void> {
   for (const pause of [...RENAME_PAUSES_MS, null]) {
     try {
@@ -133,7 +133,7 @@ export async function renamePatiently(from: string, to: string, clock: Clock): P
   }
 }
 
-/** A name that was given or taken away is safe only when its folder is. */
+/** Syncs a folder: only then are new and removed names in it safe from a crash. */
 function syncFolder(folder: string): void {
   try {
     const descriptor = openSync(folder, 'r');
@@ -143,7 +143,7 @@ function syncFolder(folder: string): void {
       closeSync(descriptor);
     }
   } catch (error) {
-    // Windows and some network disks have no such thing.
+    // Windows and some network disks cannot sync a folder.
     if (!['EPERM', 'EISDIR', 'EACCES', 'EINVAL', 'ENOTSUP'].includes(diskError(error))) throw error;
   }
 }

@@ -130,13 +130,17 @@ export class Entry {
     }
   }
 
-  /** Changes the record before a step that must not happen without the change. @throws Failure when it cannot be written */
+  /**
+   * Changes the record before a step that must not happen without the change. @throws Failure when it cannot be written
+   */
   async require(change: Change): Promise<void> {
     if (await this.update(change, { isOurs: true })) return;
     throw unwritable(new Error('the change was not written'), this.#journal.place.folder);
   }
 
-  /** Writes over the record's own bytes, the last resort on a full disk. After a crash in between the record is set aside. */
+  /**
+   * Writes over the record's own bytes, the last resort on a full disk. After a crash in between the record is set aside.
+   */
   #overwrite(change: Change): boolean {
     try {
       this.#merge(change);
@@ -255,7 +259,10 @@ export class Journal {
     this.#isTrusted = true;
   }
 
-  /** Returns a record that is not on the disk yet. Its name sorts after the older records of the request, even if the clock was set back. */
+  /**
+   * Returns a record that is not on the disk yet. Its name sorts after the older records of the request, even if the
+   * clock was set back.
+   */
   draft(fields: Omit<RequestRecord, 'created' | 'sentAt' | 'unsettledSince'>): Entry {
     const now = this.place.clock.wall();
     const before = this.#names().find((name) => name.startsWith(fields.request));

@@ -40,7 +40,9 @@ export class RateLimiter {
     this.#clock = clock;
   }
 
-  /** Acquires the permit for one query now. Returns false when another process has it, or the service asked for a pause. */
+  /**
+   * Acquires the permit for one query now. Returns false when another process has it, or the service asked for a pause.
+   */
   async acquire(): Promise<boolean> {
     const now = this.#clock.wall();
     if ((await this.#pauseMs()) > 0) return false;

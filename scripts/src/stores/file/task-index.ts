@@ -5,8 +5,8 @@ import { diskErrorText, makePrivate, TEMP } from './durable.ts';
 import { sha256Text } from './fingerprint.ts';
 
 /**
- * Which record a task belongs to, so that nobody has to read them all: one small file for each task. It only saves time:
- * what it says is checked with the record, and where it is not complete the records are read.
+ * The index from task ids to records: one small file for each task. It only saves time: each entry is checked against the
+ * record, and all records are read while the index is incomplete.
  */
 export class TaskIndex {
   readonly #folder: string;
@@ -15,12 +15,12 @@ export class TaskIndex {
     this.#folder = folder;
   }
 
-  /** Every record that has a task is in it. */
+  /** Whether every record with a task is in the index. */
   get isComplete(): boolean {
     return existsSync(this.#complete);
   }
 
-  /** The name of the record of a task; undefined when none is known. */
+  /** Returns the name of the record of a task; undefined when the index has none. */
   find(taskId: string): string | undefined {
     try {
       return readFileSync(this.#fileOf(taskId), 'utf8');
@@ -29,7 +29,7 @@ export class TaskIndex {
     }
   }
 
-  /** Notes the record of a task. Where the disk refuses that, the index stops being complete. */
+  /** Adds the record of a task. After a disk error the index is no longer complete. */
   add(taskId: string, name: string): void {
     if (this.find(taskId) === name) return;
     try {
@@ -45,7 +45,7 @@ export class TaskIndex {
     this.#remove(this.#fileOf(taskId));
   }
 
-  /** Notes all of them; from then on a task that is not in it has no record. */
+  /** Adds all records with a task. From then on, a task that is not in the index has no record. */
   complete(records: Iterable<{ taskId: string; name: string }>): void {
     try {
       makePrivate(this.#folder);
@@ -75,7 +75,7 @@ export class TaskIndex {
     try {
       rmSync(file, { force: true });
     } catch {
-      // It is checked with the record whenever it is used.
+      // A stale entry does no harm: each use checks it against the record.
     }
   }
 }

@@ -5,16 +5,17 @@ import { quoteWord } from '../../model/command-line.ts';
 const WRITABLE_BY_ALL = 0o002;
 const STICKY = 0o1000;
 
-/** Why others could take away or replace what is kept in a folder. */
+/** Why other users could remove or replace the files of a folder. */
 export interface Distrust {
   reason: string;
-  /** The command that ends that; null where only another folder helps. */
+  /** The command that repairs it; null where only another folder helps. */
   repair: string | null;
 }
 
 /**
  * Checks that only this user (or the system) can add, replace or remove entries of a folder and of each folder on its
- * path, the paths of links included. In a folder with the sticky bit, such as /tmp, other users cannot change our entries.
+ * path, the paths of links included. In a folder with the sticky bit, such as /tmp, other users cannot change our
+ * entries.
  * @param folder absolute; of a folder that does not exist yet, the existing part of its path is checked
  * @returns undefined when the folder is safe, and on systems without file owners
  * @throws the disk's error
@@ -60,7 +61,7 @@ function distrustOfOne(
     return undefined;
   return {
     reason: `every user can write to ${at}`,
-    // What others keep in a folder further up stays theirs to change.
+    // The permissions of a folder further up are not ours to change.
     repair: command(stat.uid === me || me === 0, below > 1 ? 'chmod +t' : 'chmod o-w', at),
   };
 }
