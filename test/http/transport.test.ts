@@ -249,7 +249,7 @@ describe.each([
 
     it.each([
       ['switches to another protocol', 'HTTP/1.1 101 Switching\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n'],
-      ['says nothing but to go on', 'HTTP/1.1 101 Switching\r\n\r\n'],
+      ['names no protocol', 'HTTP/1.1 101 Switching\r\n\r\n'],
       ['has no status of HTTP', 'HTTP/1.1 099 Odd\r\ncontent-length: 2\r\n\r\nok'],
     ])('an answer that %s is none, and is not waited for', async (_, answer) => {
       const server = await serveRaw((socket) => socket.write(answer));
