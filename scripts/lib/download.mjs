@@ -180,7 +180,7 @@ var FileHash = class {
   expect(bytes) {
     if (bytes >= WORKER_FROM_BYTES) this.#thread ??= this.#start();
   }
-  /** So many bytes from the beginning are written. */
+  /** Records how many bytes from the beginning are written. */
   written(bytes) {
     this.expect(bytes);
     this.#thread?.worker.postMessage({ upTo: bytes, last: false });
@@ -190,7 +190,7 @@ var FileHash = class {
     void this.#thread?.worker.terminate();
     this.#thread = void 0;
   }
-  /** In hexadecimal, over the first `bytes` bytes, all of which are written. */
+  /** Returns the hash in hexadecimal over the first `bytes` bytes, all of which must be written. */
   async digest(bytes) {
     if (!this.#thread) return sha256Of(this.#file);
     const { worker, answer } = this.#thread;
@@ -234,7 +234,7 @@ var FileWriter = class {
   #waiting = 0;
   /** The write under way. */
   #writing;
-  /** @param onWritten told, after each block, how many bytes from the beginning are written */
+  /** @param onWritten called after each block with the number of bytes written from the beginning */
   constructor(handle, onWritten) {
     this.#handle = handle;
     this.#onWritten = onWritten;
@@ -257,7 +257,7 @@ var FileWriter = class {
       await this.#writing;
     }
   }
-  /** The next chunk is written at this position. */
+  /** Drops waiting chunks, and writes the next chunk at this position in bytes. */
   rewind(position) {
     this.#chunks = [];
     this.#waiting = 0;
@@ -323,17 +323,17 @@ var Part = class _Part {
     this.found = fits ? size : 0;
     if (!fits) this.restart();
   }
-  /** The part of the file with this path and without its ending, as an earlier process left it, or empty. */
+  /** Opens the part of a file: as an earlier process left it, or empty. @param stem the path without extension */
   static async open(stem) {
     const file = `${stem}${PART}`;
     const handle = await openOwn(file) ?? await open(file, "wx+", 438);
     return new _Part(file, handle, (await handle.stat()).size);
   }
-  /** Returns the name of the lock on the part. */
+  /** Returns the path of the lock on the part. */
   static lockOf(stem) {
     return `${stem}${PART}.lock`;
   }
-  /** Forgets what is there. In this order: what a kill leaves is never taken for a part of the other file. */
+  /** Empties the part. The note goes first: after a kill in between, the bytes cannot count as those of another file. */
   restart() {
     this.identity = null;
     try {

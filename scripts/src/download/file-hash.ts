@@ -31,7 +31,7 @@ export class FileHash {
     if (bytes >= WORKER_FROM_BYTES) this.#thread ??= this.#start();
   }
 
-  /** So many bytes from the beginning are written. */
+  /** Records how many bytes from the beginning are written. */
   written(bytes: number): void {
     this.expect(bytes);
     this.#thread?.worker.postMessage({ upTo: bytes, last: false });
@@ -43,7 +43,7 @@ export class FileHash {
     this.#thread = undefined;
   }
 
-  /** In hexadecimal, over the first `bytes` bytes, all of which are written. */
+  /** Returns the hash in hexadecimal over the first `bytes` bytes, all of which must be written. */
   async digest(bytes: number): Promise<string> {
     if (!this.#thread) return sha256Of(this.#file);
     const { worker, answer } = this.#thread;
@@ -65,14 +65,14 @@ export class FileHash {
   }
 }
 
-/** The SHA-256 of a file, in hexadecimal. */
+/** Returns the SHA-256 of a file in hexadecimal. */
 export async function sha256Of(file: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
   return hash.digest('hex');
 }
 
-/** Whether a file is there, a plain one with this content; it is read whole only when its length fits. */
+/** Returns whether a plain file with this content exists. It is read only when its length fits. */
 export async function fileIsWhole(
   file: string,
   { bytes, sha256 }: { bytes: number; sha256: string },

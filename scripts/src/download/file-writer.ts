@@ -16,7 +16,7 @@ export class FileWriter {
   /** The write under way. */
   #writing: Promise<void> | undefined;
 
-  /** @param onWritten told, after each block, how many bytes from the beginning are written */
+  /** @param onWritten called after each block with the number of bytes written from the beginning */
   constructor(handle: FileHandle, onWritten: (bytes: number) => void) {
     this.#handle = handle;
     this.#onWritten = onWritten;
@@ -42,7 +42,7 @@ export class FileWriter {
     }
   }
 
-  /** The next chunk is written at this position. */
+  /** Drops waiting chunks, and writes the next chunk at this position in bytes. */
   rewind(position: number): void {
     this.#chunks = [];
     this.#waiting = 0;

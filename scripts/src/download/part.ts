@@ -55,19 +55,19 @@ export class Part {
     if (!fits) this.restart();
   }
 
-  /** The part of the file with this path and without its ending, as an earlier process left it, or empty. */
+  /** Opens the part of a file: as an earlier process left it, or empty. @param stem the path without extension */
   static async open(stem: string): Promise<Part> {
     const file = `${stem}${PART}`;
     const handle = (await openOwn(file)) ?? (await open(file, 'wx+', 0o666));
     return new Part(file, handle, (await handle.stat()).size);
   }
 
-  /** Returns the name of the lock on the part. */
+  /** Returns the path of the lock on the part. */
   static lockOf(stem: string): string {
     return `${stem}${PART}.lock`;
   }
 
-  /** Forgets what is there. In this order: what a kill leaves is never taken for a part of the other file. */
+  /** Empties the part. The note goes first: after a kill in between, the bytes cannot count as those of another file. */
   restart(): void {
     this.identity = null;
     try {

@@ -137,7 +137,7 @@ export function openStore(folder: string | null, now: () => number): Store {
   };
 }
 
-/** Writes the whole file under another name first, so that nobody ever reads half of it; false if the id is taken. */
+/** Writes the file under another name first, so that no process reads half of it. Returns false if the id exists. */
 function writeNew(folder: string, record: TaskRecord): boolean {
   const target = join(folder, `${record.id}.json`);
   const temporary = writeTemporary(folder, record);
