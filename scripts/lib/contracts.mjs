@@ -2951,10 +2951,10 @@ function valuesOf(node) {
 
 // scripts/src/cli/describe.ts
 import { actionWords as actionWords2, commandLine as commandLine2, flagWords } from "./main.mjs";
-import { success } from "./main.mjs";
-import { EXIT } from "./main.mjs";
 import { PROFILES } from "./main.mjs";
 import { modelFlags } from "./main.mjs";
+import { EXIT } from "./main.mjs";
+import { success } from "./main.mjs";
 async function describeAll({ profile, isProviderNamed, kind: kind2 }) {
   const provider = profile.id;
   const found = await contractsOf(provider, kind2);

@@ -38,6 +38,21 @@ var init_action = __esm({
   }
 });
 
+// scripts/src/model/task.ts
+function isTerminal(state) {
+  return TERMINAL.has(state);
+}
+var TASK_STATES, TASK_ID, BRIEF_WAIT_S, TERMINAL;
+var init_task = __esm({
+  "scripts/src/model/task.ts"() {
+    "use strict";
+    TASK_STATES = ["SUBMITTED", "PROGRESS", "COMPLETED", "FAILED", "CANCEL", "UNKNOWN"];
+    TASK_ID = /^[A-Za-z0-9_][A-Za-z0-9._:~@=+,-]{0,199}$/;
+    BRIEF_WAIT_S = 45;
+    TERMINAL = /* @__PURE__ */ new Set(["COMPLETED", "FAILED", "CANCEL"]);
+  }
+});
+
 // scripts/src/providers/registry.ts
 function profileOf(id) {
   return id === void 0 ? PROFILES[0] : PROFILES.find((profile) => profile.id === id);
@@ -104,65 +119,18 @@ var init_registry = __esm({
   }
 });
 
-// scripts/src/model/skill-folder.ts
-const { basename, dirname, join } = require("node:path");
-const { fileURLToPath } = require("node:url");
-function skillFolder(moduleUrl = import.meta.url) {
-  const here = dirname(fileURLToPath(moduleUrl));
-  return basename(here) === "lib" ? join(here, "..", "..") : join(here, "..", "..", "..");
+// scripts/src/cli/exit-codes.ts
+function exitCodeOf({ code, details }) {
+  const { exitCode, reason } = details;
+  if (exitCode !== void 0) return exitCode;
+  if (reason?.kind === "notCancelled") return isTerminal(reason.state) ? EXIT.taskEnded : EXIT.stillRunning;
+  return EXIT_OF_ERROR[code];
 }
-var init_skill_folder = __esm({
-  "scripts/src/model/skill-folder.ts"() {
-    "use strict";
-  }
-});
-
-// scripts/src/model/command-line.ts
-const path = require("node:path");
-function commandLine(words) {
-  return ["node", script(), ...words].map((word) => quoteWord(word)).join(" ");
-}
-function actionWords(action, flags = {}) {
-  return flagWords({ action, ...flags });
-}
-function flagWords(flags) {
-  return Object.entries(flags).flatMap(([flag, value]) => {
-    if (value === void 0 || value === false) return [];
-    if (value === true) return [`--${flag}`];
-    const text = String(value);
-    return text.startsWith("--") ? [`--${flag}=${text}`] : [`--${flag}`, text];
-  });
-}
-function quoteWord(text, platform = process.platform) {
-  if (platform === "win32") return quoteForWindows(text);
-  if (/^[\w@%+:,./-][\w@%+=:,./-]*$/.test(text)) return text;
-  return `'${text.replace(/'/g, "'\\''")}'`;
-}
-function quoteForWindows(text) {
-  if (/^[\w+=:,./\\-]+$/.test(text)) return text;
-  const doubled = text.replace(/(\\+)$/, "$1$1");
-  if (!/["$`%!\u201c-\u201e\r\n]/.test(text)) return `"${doubled}"`;
-  const inner = doubled.replace(/(\\*)"/g, '$1$1\\"').replace(/['\u2018-\u201b]/g, "$&$&");
-  return `'${inner}'`;
-}
-function script() {
-  const started = process.argv[1] ?? "";
-  return path.basename(started) === SCRIPT ? path.resolve(started) : path.join(skillFolder(), "scripts", SCRIPT);
-}
-var SCRIPT;
-var init_command_line = __esm({
-  "scripts/src/model/command-line.ts"() {
-    "use strict";
-    init_skill_folder();
-    SCRIPT = "run-workflow.mjs";
-  }
-});
-
-// scripts/src/model/exit-codes.ts
 var EXIT, ONE_CHARGE, EXIT_WORDS, EXIT_OF_ERROR;
 var init_exit_codes = __esm({
-  "scripts/src/model/exit-codes.ts"() {
+  "scripts/src/cli/exit-codes.ts"() {
     "use strict";
+    init_task();
     EXIT = {
       done: 0,
       taskEnded: 1,
@@ -223,6 +191,60 @@ var init_exit_codes = __esm({
       TASK_NOT_FOUND: EXIT.taskNotFound,
       DOWNLOAD_FAILED: EXIT.downloadFailed
     };
+  }
+});
+
+// scripts/src/model/skill-folder.ts
+const { basename, dirname, join } = require("node:path");
+const { fileURLToPath } = require("node:url");
+function skillFolder(moduleUrl = import.meta.url) {
+  const here = dirname(fileURLToPath(moduleUrl));
+  return basename(here) === "lib" ? join(here, "..", "..") : join(here, "..", "..", "..");
+}
+var init_skill_folder = __esm({
+  "scripts/src/model/skill-folder.ts"() {
+    "use strict";
+  }
+});
+
+// scripts/src/model/command-line.ts
+const path = require("node:path");
+function commandLine(words) {
+  return ["node", script(), ...words].map((word) => quoteWord(word)).join(" ");
+}
+function actionWords(action, flags = {}) {
+  return flagWords({ action, ...flags });
+}
+function flagWords(flags) {
+  return Object.entries(flags).flatMap(([flag, value]) => {
+    if (value === void 0 || value === false) return [];
+    if (value === true) return [`--${flag}`];
+    const text = String(value);
+    return text.startsWith("--") ? [`--${flag}=${text}`] : [`--${flag}`, text];
+  });
+}
+function quoteWord(text, platform = process.platform) {
+  if (platform === "win32") return quoteForWindows(text);
+  if (/^[\w@%+:,./-][\w@%+=:,./-]*$/.test(text)) return text;
+  return `'${text.replace(/'/g, "'\\''")}'`;
+}
+function quoteForWindows(text) {
+  if (/^[\w+=:,./\\-]+$/.test(text)) return text;
+  const doubled = text.replace(/(\\+)$/, "$1$1");
+  if (!/["$`%!\u201c-\u201e\r\n]/.test(text)) return `"${doubled}"`;
+  const inner = doubled.replace(/(\\*)"/g, '$1$1\\"').replace(/['\u2018-\u201b]/g, "$&$&");
+  return `'${inner}'`;
+}
+function script() {
+  const started = process.argv[1] ?? "";
+  return path.basename(started) === SCRIPT ? path.resolve(started) : path.join(skillFolder(), "scripts", SCRIPT);
+}
+var SCRIPT;
+var init_command_line = __esm({
+  "scripts/src/model/command-line.ts"() {
+    "use strict";
+    init_skill_folder();
+    SCRIPT = "run-workflow.mjs";
   }
 });
 
@@ -296,8 +318,8 @@ var init_help = __esm({
     "use strict";
     init_action();
     init_command_line();
-    init_exit_codes();
     init_registry();
+    init_exit_codes();
   }
 });
 
@@ -375,8 +397,8 @@ var Failure = class _Failure extends Error {
     this.details = details;
   }
   /** The same failure, with more said about it. What is given here wins. */
-  with(details) {
-    return new _Failure(this.code, this.message, { ...this.details, ...details });
+  with(details, message = this.message) {
+    return new _Failure(this.code, message, { ...this.details, ...details });
   }
 };
 
@@ -387,15 +409,19 @@ function isIdempotencyKey(text) {
 
 // scripts/src/model/output-kind.ts
 var OUTPUT_KINDS = ["video", "image", "audio", "model3d"];
-
-// scripts/src/model/task.ts
-var TASK_STATES = ["SUBMITTED", "PROGRESS", "COMPLETED", "FAILED", "CANCEL", "UNKNOWN"];
-var TASK_ID = /^[A-Za-z0-9_][A-Za-z0-9._:~@=+,-]{0,199}$/;
-var BRIEF_WAIT_S = 45;
-var TERMINAL = /* @__PURE__ */ new Set(["COMPLETED", "FAILED", "CANCEL"]);
-function isTerminal(state) {
-  return TERMINAL.has(state);
+var KIND_WORDS = {
+  image: "an image",
+  audio: "a sound",
+  model3d: "a 3D model",
+  video: "a video"
+};
+function madeAs(contentType) {
+  const family = contentType.split("/", 1)[0];
+  return family === "video" || family === "image" || family === "audio" ? family : "model3d";
 }
+
+// scripts/src/cli/arguments.ts
+init_task();
 
 // scripts/src/model/text.ts
 var CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]+/gu;
@@ -803,10 +829,121 @@ function quote(text) {
   return `"${plain(text, 60)}"`;
 }
 
+// scripts/src/cli/render/envelope.ts
+init_exit_codes();
+var UPSTREAM = "upstream";
+function upstream(record) {
+  return record && Object.keys(record).length > 0 ? { [UPSTREAM]: record } : {};
+}
+function success(status, taskId, data, exitCode, retryAfter = null) {
+  return {
+    envelope: { ok: true, status, taskId, data, errorCode: null, errorMessage: null, retryAfter },
+    exitCode
+  };
+}
+function failed(failure, fallback, knownTaskId) {
+  const { details } = failure;
+  const data = { ...details.data, ...upstream(details.record) };
+  if (details.issues?.length) data.issues = details.issues.map((issue2) => ({ ...issue2 }));
+  if (details.nextSteps?.length) data.nextSteps = details.nextSteps;
+  return {
+    envelope: {
+      ok: false,
+      status: details.status ?? fallback,
+      taskId: details.taskId ?? knownTaskId,
+      data: Object.keys(data).length > 0 ? data : null,
+      errorCode: failure.code,
+      errorMessage: failure.message,
+      retryAfter: details.retryAfter ?? null
+    },
+    exitCode: exitCodeOf(failure)
+  };
+}
+
+// scripts/src/cli/bounded.ts
+var STEPS = [
+  { text: 4096, items: 200, depth: 16 },
+  { text: 2048, items: 50, depth: 10 },
+  { text: 1024, items: 20, depth: 6 },
+  { text: 256, items: 8, depth: 4 }
+];
+var LAST = { text: 40, items: 8, depth: 2 };
+var FIRST = ["nextSteps", "issues", "files", "resultUrls", "warnings"];
+var FIRST_LIMITS = { text: 4096, items: 20, depth: 6 };
+var FIRST_LIMITS_AT_LAST = { text: 1024, items: 8, depth: 6 };
+var ATTEMPTS = [
+  ...[...STEPS, LAST].map((upstream2) => ({ upstream: upstream2, rest: STEPS[0], first: FIRST_LIMITS })),
+  ...STEPS.slice(1).map((rest) => ({ upstream: LAST, rest, first: FIRST_LIMITS })),
+  { upstream: LAST, rest: LAST, first: FIRST_LIMITS_AT_LAST },
+  { upstream: LAST, rest: LAST, first: LAST }
+];
+function boundedJson(value, maxBytes, secrets, indent) {
+  let text = "";
+  for (const limits of ATTEMPTS) {
+    const cutter = new Cutter(limits, secrets, maxBytes);
+    const kept = cutter.cut(value);
+    if (cutter.left < 0) continue;
+    text = escapeInvisible(JSON.stringify(kept, null, indent));
+    if (Buffer.byteLength(text) <= maxBytes) break;
+  }
+  return text;
+}
+var Cutter = class {
+  #limits;
+  #secrets;
+  /** Characters that may still be kept; below zero, what was cut is not to be used. */
+  left;
+  constructor(limits, secrets, maxCharacters) {
+    this.#limits = limits;
+    this.#secrets = secrets;
+    this.left = maxCharacters;
+  }
+  cut(value, limits = this.#limits.rest, depth = 0, isTheirs = false) {
+    this.left -= 1;
+    if (this.left < 0) return null;
+    if (typeof value === "string") return this.#text(value, limits.text, isTheirs);
+    if (typeof value !== "object" || value === null) return value;
+    if (depth >= limits.depth) return "[cut: nested too deep]";
+    if (Array.isArray(value)) {
+      const kept2 = value.slice(0, limits.items).map((item) => this.cut(item, limits, depth + 1, isTheirs));
+      if (value.length > limits.items) kept2.push(`[cut: ${value.length - limits.items} more items]`);
+      return kept2;
+    }
+    const keys = Object.keys(value);
+    const names = keys.length > limits.items ? mostWanted(keys, limits.items) : keys;
+    const kept = names.map((key2) => {
+      const item = value[key2];
+      const isUpstream = depth === 1 && key2 === UPSTREAM;
+      const isFirst = depth === 0 ? typeof item === "string" : depth === 1 && FIRST.includes(key2);
+      const inner = isUpstream ? this.#limits.upstream : isFirst ? this.#limits.first : limits;
+      return [
+        this.#text(key2, Math.min(128, limits.text), isTheirs),
+        this.cut(item, inner, depth + 1, isTheirs || isUpstream)
+      ];
+    });
+    if (keys.length > limits.items) kept.push(["[cut]", `${keys.length - limits.items} more fields`]);
+    return Object.fromEntries(kept);
+  }
+  #text(text, limit, isTheirs) {
+    const isDataUri = text.length > 128 && /^\s*data:/i.test(text);
+    const keep = isDataUri ? 48 : limit;
+    const isLong = isTheirs && text.length > keep * 4;
+    const shown = isTheirs ? visible(text.slice(0, keep * 4)) + (isLong ? "…" : "") : text;
+    const clean = redact(shown, this.#secrets);
+    this.left -= Math.min(clean.length, keep);
+    return clean.length <= keep && !isLong ? clean : `${clean.slice(0, keep)}… [cut: ${text.length} characters]`;
+  }
+};
+function mostWanted(keys, count) {
+  const first = FIRST.filter((key2) => keys.includes(key2));
+  return [...keys.filter((key2) => !first.includes(key2)).slice(0, count - first.length), ...first];
+}
+
 // scripts/src/cli/command-line.ts
 init_command_line();
-const path2 = require("node:path");
+init_task();
 init_registry();
+const path2 = require("node:path");
 function resumeFlags({ action, wait, pollInterval, download }) {
   const seconds = !rule("wait").actions?.includes(action) || wait === 0 ? BRIEF_WAIT_S : wait;
   return {
@@ -933,123 +1070,6 @@ init_registry();
 
 // scripts/src/cli/output.ts
 const { fstatSync, writeSync } = require("node:fs");
-
-// scripts/src/model/envelope.ts
-init_exit_codes();
-var UPSTREAM = "upstream";
-function upstream(record) {
-  return record && Object.keys(record).length > 0 ? { [UPSTREAM]: record } : {};
-}
-function success(status, taskId, data, exitCode, retryAfter = null) {
-  return {
-    envelope: { ok: true, status, taskId, data, errorCode: null, errorMessage: null, retryAfter },
-    exitCode
-  };
-}
-function withWarning(outcome, text) {
-  const { data } = outcome.envelope;
-  const warnings = [...Array.isArray(data?.warnings) ? data.warnings : [], text];
-  return { ...outcome, envelope: { ...outcome.envelope, data: { ...data, warnings } } };
-}
-function failed(failure, fallback, knownTaskId) {
-  const { details } = failure;
-  const data = { ...details.data };
-  if (details.issues?.length) data.issues = details.issues.map((issue2) => ({ ...issue2 }));
-  if (details.nextSteps?.length) data.nextSteps = details.nextSteps;
-  return {
-    envelope: {
-      ok: false,
-      status: details.status ?? fallback,
-      taskId: details.taskId ?? knownTaskId,
-      data: Object.keys(data).length > 0 ? data : null,
-      errorCode: failure.code,
-      errorMessage: failure.message,
-      retryAfter: details.retryAfter ?? null
-    },
-    exitCode: details.exitCode ?? EXIT_OF_ERROR[failure.code]
-  };
-}
-
-// scripts/src/model/bounded.ts
-var STEPS = [
-  { text: 4096, items: 200, depth: 16 },
-  { text: 2048, items: 50, depth: 10 },
-  { text: 1024, items: 20, depth: 6 },
-  { text: 256, items: 8, depth: 4 }
-];
-var LAST = { text: 40, items: 8, depth: 2 };
-var FIRST = ["nextSteps", "issues", "files", "resultUrls", "warnings"];
-var FIRST_LIMITS = { text: 4096, items: 20, depth: 6 };
-var FIRST_LIMITS_AT_LAST = { text: 1024, items: 8, depth: 6 };
-var ATTEMPTS = [
-  ...[...STEPS, LAST].map((upstream2) => ({ upstream: upstream2, rest: STEPS[0], first: FIRST_LIMITS })),
-  ...STEPS.slice(1).map((rest) => ({ upstream: LAST, rest, first: FIRST_LIMITS })),
-  { upstream: LAST, rest: LAST, first: FIRST_LIMITS_AT_LAST },
-  { upstream: LAST, rest: LAST, first: LAST }
-];
-function boundedJson(value, maxBytes, secrets, indent) {
-  let text = "";
-  for (const limits of ATTEMPTS) {
-    const cutter = new Cutter(limits, secrets, maxBytes);
-    const kept = cutter.cut(value);
-    if (cutter.left < 0) continue;
-    text = escapeInvisible(JSON.stringify(kept, null, indent));
-    if (Buffer.byteLength(text) <= maxBytes) break;
-  }
-  return text;
-}
-var Cutter = class {
-  #limits;
-  #secrets;
-  /** Characters that may still be kept; below zero, what was cut is not to be used. */
-  left;
-  constructor(limits, secrets, maxCharacters) {
-    this.#limits = limits;
-    this.#secrets = secrets;
-    this.left = maxCharacters;
-  }
-  cut(value, limits = this.#limits.rest, depth = 0, isTheirs = false) {
-    this.left -= 1;
-    if (this.left < 0) return null;
-    if (typeof value === "string") return this.#text(value, limits.text, isTheirs);
-    if (typeof value !== "object" || value === null) return value;
-    if (depth >= limits.depth) return "[cut: nested too deep]";
-    if (Array.isArray(value)) {
-      const kept2 = value.slice(0, limits.items).map((item) => this.cut(item, limits, depth + 1, isTheirs));
-      if (value.length > limits.items) kept2.push(`[cut: ${value.length - limits.items} more items]`);
-      return kept2;
-    }
-    const keys = Object.keys(value);
-    const names = keys.length > limits.items ? mostWanted(keys, limits.items) : keys;
-    const kept = names.map((key2) => {
-      const item = value[key2];
-      const isUpstream = depth === 1 && key2 === UPSTREAM;
-      const isFirst = depth === 0 ? typeof item === "string" : depth === 1 && FIRST.includes(key2);
-      const inner = isUpstream ? this.#limits.upstream : isFirst ? this.#limits.first : limits;
-      return [
-        this.#text(key2, Math.min(128, limits.text), isTheirs),
-        this.cut(item, inner, depth + 1, isTheirs || isUpstream)
-      ];
-    });
-    if (keys.length > limits.items) kept.push(["[cut]", `${keys.length - limits.items} more fields`]);
-    return Object.fromEntries(kept);
-  }
-  #text(text, limit, isTheirs) {
-    const isDataUri = text.length > 128 && /^\s*data:/i.test(text);
-    const keep = isDataUri ? 48 : limit;
-    const isLong = isTheirs && text.length > keep * 4;
-    const shown = isTheirs ? visible(text.slice(0, keep * 4)) + (isLong ? "…" : "") : text;
-    const clean = redact(shown, this.#secrets);
-    this.left -= Math.min(clean.length, keep);
-    return clean.length <= keep && !isLong ? clean : `${clean.slice(0, keep)}… [cut: ${text.length} characters]`;
-  }
-};
-function mostWanted(keys, count) {
-  const first = FIRST.filter((key2) => keys.includes(key2));
-  return [...keys.filter((key2) => !first.includes(key2)).slice(0, count - first.length), ...first];
-}
-
-// scripts/src/cli/output.ts
 init_exit_codes();
 var MAX_DOCUMENT_BYTES = 64 * 1024;
 var written = false;
@@ -1266,6 +1286,7 @@ function homeFolder() {
 var FOLDER = "async-media-workflow";
 
 // scripts/src/main.ts
+init_exit_codes();
 init_help();
 
 // scripts/src/cli/interruption.ts
@@ -1654,7 +1675,6 @@ var systemClock = {
 // scripts/src/main.ts
 init_action();
 init_command_line();
-init_exit_codes();
 
 // scripts/src/model/json.ts
 function isObject(value) {
@@ -1663,6 +1683,7 @@ function isObject(value) {
 
 // scripts/src/main.ts
 init_skill_folder();
+init_task();
 init_registry();
 
 // scripts/src/stores/file/folder.ts
@@ -1703,6 +1724,7 @@ export {
   FLAGS,
   Failure,
   Interruption,
+  KIND_WORDS,
   ONE_CHARGE,
   OUTPUT_KINDS,
   PROFILES,
@@ -1723,6 +1745,7 @@ export {
   createProvider,
   editDistance,
   escapeInvisible,
+  exitCodeOf,
   failed,
   finishWith,
   flagWords,
@@ -1739,6 +1762,7 @@ export {
   isTerminal,
   journalFolder,
   keyMissing,
+  madeAs,
   main,
   makeFolder,
   modelFlags,
@@ -1766,6 +1790,5 @@ export {
   unsupported,
   upstream,
   visible,
-  watch,
-  withWarning
+  watch
 };

@@ -16,6 +16,7 @@ export async function explainMissing(
   error: Failure,
   taskId: string,
   { sandbox }: Arguments,
+  same: string,
 ): Promise<Failure | undefined> {
   if (error.code !== 'TASK_NOT_FOUND') return undefined;
   const journal = await session.records();
@@ -31,7 +32,7 @@ export async function explainMissing(
     });
   const set = (variable: string, what: string): string[] => [
     `Set ${variable} to the ${what} that made the task, and run the same command again:`,
-    session.again,
+    same,
   ];
   const maker = profileOf(provider);
   if (maker && provider !== id) {

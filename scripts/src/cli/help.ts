@@ -1,7 +1,7 @@
 import { ACTIONS } from '../model/action.ts';
 import { commandLine } from '../model/command-line.ts';
-import { EXIT, EXIT_WORDS, ONE_CHARGE } from '../model/exit-codes.ts';
 import { PROFILES } from '../providers/registry.ts';
+import { EXIT, EXIT_WORDS, ONE_CHARGE } from './exit-codes.ts';
 
 /** The text of `--help`: one screen, with examples that run as they stand. */
 export function helpText(version: string): string {

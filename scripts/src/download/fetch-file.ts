@@ -7,13 +7,13 @@ import {
   RETRY_PAUSES,
 } from '../http/retry.ts';
 import { Failure } from '../model/failure.ts';
-import type { OutputKind } from '../model/output-kind.ts';
+import { KIND_WORDS, type OutputKind } from '../model/output-kind.ts';
 import { checkPublicUrl, THIS_MACHINE } from '../model/public-address.ts';
 import type { Downloader } from './downloader.ts';
 import { FileHash } from './file-hash.ts';
 import { FileWriter } from './file-writer.ts';
 import { type Part, PRINTABLE } from './part.ts';
-import { type FileKind, fileKind, KIND_WORDS, SIGNATURE_BYTES } from './signature.ts';
+import { type FileKind, fileKind, SIGNATURE_BYTES } from './signature.ts';
 import { isWhole } from './whole-file.ts';
 
 export interface FetchOptions {

@@ -1,4 +1,5 @@
 import type { JsonObject } from './json.ts';
+import type { Reason } from './reason.ts';
 import type { TaskState } from './task.ts';
 
 /** The stable error codes: the first eight are required of every client, the others say what those do not cover. */
@@ -40,7 +41,13 @@ export interface FailureDetails {
   /** Sentences, or commands that run as they stand. */
   nextSteps?: string[];
   issues?: Issue[];
-  /** What else belongs into the envelope's `data`. */
+  /** The facts behind it, where its code alone does not say what to do. */
+  reason?: Reason;
+  /** Its task was submitted and charged: it still runs, or it is finished. */
+  charged?: 'running' | 'finished';
+  /** The service's answer, as it came. */
+  record?: JsonObject;
+  /** Other facts about it, by name. */
   data?: JsonObject;
   /** Asking again later may help. */
   transient?: boolean;
@@ -67,7 +74,7 @@ export class Failure extends Error {
   }
 
   /** The same failure, with more said about it. What is given here wins. */
-  with(details: FailureDetails): Failure {
-    return new Failure(this.code, this.message, { ...this.details, ...details });
+  with(details: FailureDetails, message = this.message): Failure {
+    return new Failure(this.code, message, { ...this.details, ...details });
   }
 }

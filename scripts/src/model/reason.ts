@@ -1,0 +1,60 @@
+import type { Failure } from './failure.ts';
+import type { JsonObject } from './json.ts';
+import type { TaskState } from './task.ts';
+
+/** Forms of the same request that cost less. */
+export interface Cheaper {
+  model: string;
+  /** The date of the prices; absent where none are known. */
+  asOf: string | undefined;
+  variants: readonly { change: JsonObject; credits: number }[];
+  /** The credits that they may cost at most; null where that is not known. */
+  most: number | null;
+}
+
+/** Why a submit has no known outcome yet. */
+export interface SubmitUnknown {
+  kind: 'submitUnknown';
+  model: string;
+  idempotencyKey: string;
+  /** ISO 8601: when it was sent, or a little earlier. */
+  sentAt: string;
+  /** A record of it is kept: the same command reconciles it. */
+  isRecorded: boolean;
+  /** Seconds until the service's list can tell. */
+  after: number | undefined;
+  /** The task that an unclear answer named. */
+  named: string | undefined;
+  /** Why the answer is missing, and what came of asking later. */
+  lost: Failure;
+  later: Failure | undefined;
+  /** Why it was not sent once more; its words are about the first one then. */
+  notResubmitted: Failure | undefined;
+}
+
+/** What a failure is about, beyond its code: the facts from which its advice is made. */
+export type Reason =
+  | SubmitUnknown
+  /** The task of this request is not shown by the service (any more, or yet). */
+  | { kind: 'recordedTaskGone'; taskId: string; created: string }
+  | { kind: 'recordedTaskYoung'; taskId: string }
+  /** One of the unfinished tasks is not shown any more. */
+  | { kind: 'pendingTaskGone'; taskId: string }
+  | { kind: 'takenOver' }
+  | { kind: 'budgetBusy' }
+  | { kind: 'noEstimate'; title: string; model: string; maxCredits: number }
+  | {
+      kind: 'estimateAboveCap';
+      title: string;
+      estimate: { least: number; most: number; asOf: string; note: string };
+      maxCredits: number;
+      cheaper: Cheaper;
+    }
+  | { kind: 'quoteAboveCap'; quoted: number; maxCredits: number; cheaper: Cheaper }
+  | { kind: 'aboveDay'; quoted: number; spent: number | null; limit: number }
+  | { kind: 'shortOfCredits'; cheaper: Cheaper | null }
+  | { kind: 'notCancelled'; taskId: string; state: TaskState }
+  /** The record names a result that is at no address that can be fetched. */
+  | { kind: 'noAddress' };
+
+export type ReasonOf<K extends Reason['kind']> = Extract<Reason, { kind: K }>;
