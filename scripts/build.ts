@@ -72,7 +72,10 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['journal', /^stores\//],
   ['pending', /^cli\/pending\.ts$/],
   ['download', /^(download\/|core\/(file-warnings|copy-file)\.ts$)/],
-  ['live', /^((http|providers|core)\/|cli\/(live|explain-missing)\.ts$|cli\/render\/(?!envelope))/],
+  [
+    'live',
+    /^((http|providers|core)\/|cli\/(live|explain-missing)\.ts$|cli\/render\/(account|advice|many|outcome|task)\.ts$)/,
+  ],
   ['main', /^cli\//],
 ];
 

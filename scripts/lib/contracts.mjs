@@ -3245,9 +3245,9 @@ import { actionWords as actionWords3, commandLine as commandLine3 } from "./main
 import { Failure as Failure4 } from "./main.mjs";
 import { checkPublicUrl as checkPublicUrl2 } from "./main.mjs";
 import { plain as plain6 } from "./main.mjs";
-import { unsupported } from "./main.mjs";
 import { modelFlags as modelFlags2 } from "./main.mjs";
 import { isLoopback } from "./main.mjs";
+import { refusalOf } from "./main.mjs";
 async function readRequest(args, loopback, signal) {
   const contract = await loadContract(args.profile.id, args.model);
   const webhookUrl = args.callback === void 0 ? void 0 : readCallback(args, args.callback, loopback);
@@ -3284,7 +3284,6 @@ async function readRequest(args, loopback, signal) {
   return { contract, generation, terms };
 }
 function noQuote({ profile }, contract, payload) {
-  const refusal = unsupported(profile, "quote");
   const line = priceLine(contract, payload);
   const steps = line === null ? [
     `No price of ${contract.model} is known here either. Get a yes to an unknown price before you submit.`
@@ -3293,7 +3292,7 @@ function noQuote({ profile }, contract, payload) {
     contract.price.note
   ];
   const describe2 = commandLine3(actionWords3("describeModel", modelFlags2(contract)));
-  return refusal.with({ nextSteps: [...steps, describe2] });
+  return refusalOf(profile, "quote").with({ nextSteps: [...steps, describe2] });
 }
 function readCallback({ profile }, value, loopback) {
   const flag = `--${profile.callbackFlag}`;

@@ -691,9 +691,7 @@ var Fetch = class {
       this.#refreshed = true;
       if (fresh === null) {
         throw new Failure2("DOWNLOAD_FAILED", `The result's link has expired or is gone (HTTP ${status}).`, {
-          nextSteps: [
-            "Results are kept for a limited time. If the task is older than that, its file is gone."
-          ]
+          reason: { kind: "linkGone" }
         });
       }
       if (this.#validator === null) this.#startOver();
@@ -732,11 +730,7 @@ function tooLarge(makes) {
   return new Failure2(
     "DOWNLOAD_FAILED",
     `The result has more than ${limit}, the most that is fetched of ${KIND_WORDS[makes]}. Nothing of it was kept.`,
-    {
-      nextSteps: [
-        "A file of that size is no result of a known model. Show the person its address in data.resultUrls."
-      ]
-    }
+    { reason: { kind: "fileTooLarge" } }
   );
 }
 function integer(text) {
@@ -795,18 +789,10 @@ async function prepareFolder(folder) {
     await access(absolute, constants2.W_OK);
     return absolute;
   } catch (cause) {
-    const reason = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown reason";
-    throw new Failure3("INVALID_PAYLOAD", `--download: ${absolute} cannot be written to (${reason}).`, {
+    const why = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown reason";
+    throw new Failure3("INVALID_PAYLOAD", `The folder ${absolute} cannot be written to (${why}).`, {
       cause,
-      issues: [
-        {
-          path: "--download",
-          expected: "a folder that can be written to, or that can be made",
-          received: `${absolute} (${reason})`,
-          hint: "name another folder, for example --download out"
-        }
-      ],
-      nextSteps: ["Name a folder that can be written to. This call has submitted and charged nothing."]
+      reason: { kind: "downloadFolder", folder: absolute, why }
     });
   }
 }
@@ -850,9 +836,7 @@ async function moveIntoPlace(part, file, fetched, clock) {
   throw new Failure3(
     "DOWNLOAD_FAILED",
     `${file} exists already and is something else; it was left as it is.`,
-    {
-      nextSteps: ["Download into another folder, or move that file away and run the command again."]
-    }
+    { reason: { kind: "fileInTheWay" } }
   );
 }
 async function isThere(file) {
@@ -948,7 +932,7 @@ async function beingSaved({ pid }, stem) {
     `Another process (pid ${pid}) is saving this file and had ${bytes} bytes of it when the wait was over.`,
     {
       transient: true,
-      nextSteps: ["The same command returns the file as soon as that process has saved it."]
+      reason: { kind: "beingSaved" }
     }
   );
 }

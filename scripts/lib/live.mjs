@@ -97,11 +97,7 @@ function refusal(hostname, addresses) {
   return new Failure4(
     "DOWNLOAD_FAILED",
     `The result's address is not fetched: ${plain2(hostname, 100)} leads to ${found.join(", ") || "no address"}, which is not public.`,
-    {
-      nextSteps: isFake ? [
-        "A VPN or proxy program on this machine answers names with addresses of its own (198.18.0.0/15). Set HTTPS_PROXY to its address, or let it answer with the real ones; then run the same command again."
-      ] : []
-    }
+    isFake ? { reason: { kind: "addressOfProxy" } } : {}
   );
 }
 var init_public_lookup = __esm({
@@ -146,7 +142,7 @@ var init_result = __esm({
 
 // scripts/src/core/deliver.ts
 import { Failure as Failure9 } from "./main.mjs";
-import { isTerminal as isTerminal2 } from "./main.mjs";
+import { isTerminal } from "./main.mjs";
 async function recordOf({ records }, taskId) {
   try {
     const journal = await records();
@@ -160,13 +156,13 @@ async function recordOf({ records }, taskId) {
 async function noteState(session, entry, state) {
   const { status, checked: before } = entry.record;
   const seenLately = before !== null && Math.abs(session.api.clock.wall() - Date.parse(before)) < SEEN_LATELY_MS;
-  if (state === "UNKNOWN" || isTerminal2(status) || state === status && seenLately) return;
+  if (state === "UNKNOWN" || isTerminal(status) || state === status && seenLately) return;
   const checked = dateOf(session);
-  await entry.update(({ status: status2 }) => ({ status: isTerminal2(status2) ? status2 : state, checked }));
+  await entry.update(({ status: status2 }) => ({ status: isTerminal(status2) ? status2 : state, checked }));
 }
 function deliver(session, entry, result) {
   const status = result.seen.state;
-  if (!entry || !isTerminal2(status)) return result;
+  if (!entry || !isTerminal(status)) return result;
   const { kind, seen, files } = result;
   const found = entry.record.download === null ? seen.urls ?? files : files;
   const isWhole = status !== "COMPLETED" || kind === "completed" && (found ?? []).length > 0;
@@ -366,7 +362,7 @@ var init_finish = __esm({
 
 // scripts/src/core/poll.ts
 import { Failure as Failure12 } from "./main.mjs";
-import { isTerminal as isTerminal3 } from "./main.mjs";
+import { isTerminal as isTerminal2 } from "./main.mjs";
 async function pollUntilEnd(poll, options) {
   const { clock, schedule, deadline, signal } = options;
   const start = clock.monotonic();
@@ -389,7 +385,7 @@ async function pollUntilEnd(poll, options) {
       last = merge(last, seen);
       trouble2 = void 0;
       troubles = 0;
-      if (isTerminal3(seen.state)) return { last, trouble: trouble2 };
+      if (isTerminal2(seen.state)) return { last, trouble: trouble2 };
     } catch (error) {
       if (!(error instanceof Failure12)) throw error;
       const tooYoung = error.code === "TASK_NOT_FOUND" && clock.monotonic() < (options.graceUntil ?? 0);
@@ -424,7 +420,7 @@ __export(tasks_exports, {
   waitTask: () => waitTask
 });
 import { Failure as Failure13 } from "./main.mjs";
-import { isTerminal as isTerminal4 } from "./main.mjs";
+import { isTerminal as isTerminal3 } from "./main.mjs";
 async function getStatus(session, taskId) {
   const seen = await fetchStatus(session, taskId, shortDeadline(session));
   const entry = await recordOf(session, taskId);
@@ -453,7 +449,7 @@ async function waitTask(session, taskId, settings, origin = {}, known) {
   const recorded = entry?.record.status;
   try {
     const pace = settings.waitMs > 0 ? await paceOf(session, settings) : void 0;
-    first = recorded && isTerminal4(recorded) ? { state: recorded, record: {} } : pace ? seenIn(await pollWithPermit(session, pace, taskId, patience)) : await fetchStatus(session, taskId, Math.min(shortDeadline(session), patience), patience);
+    first = recorded && isTerminal3(recorded) ? { state: recorded, record: {} } : pace ? seenIn(await pollWithPermit(session, pace, taskId, patience)) : await fetchStatus(session, taskId, Math.min(shortDeadline(session), patience), patience);
   } catch (error) {
     if (!(error instanceof Failure13) || settings.waitMs <= 0) throw error;
     const tooYoung = error.code === "TASK_NOT_FOUND" && entry !== void 0 && isYoung(session, entry);
@@ -495,10 +491,10 @@ async function cancelTask(session, taskId) {
 function notCancelled(taskId, found, refusal3) {
   const seen = found ?? { state: "UNKNOWN", record: {} };
   const so = found ? `it is ${found.unknownState ?? found.state}` : "its state could not be read";
-  const said2 = refusal3 ? ` ${refusal3.message}` : "";
+  const said = refusal3 ? ` ${refusal3.message}` : "";
   const failure = new Failure13(
     refusal3?.code === "NETWORK_ERROR" ? "NETWORK_ERROR" : "CANCEL_REJECTED",
-    `The task was not cancelled: ${so}.${said2}`,
+    `The task was not cancelled: ${so}.${said}`,
     {
       status: seen.state,
       taskId,
@@ -536,7 +532,7 @@ async function waitOn(session, task, settings, origin = {}, trouble2) {
   const deadline = start + settings.waitMs;
   const sharing = await paceOf(session, settings);
   let isCrowded = !seen && !trouble2;
-  if (!seen || !isTerminal4(seen.state)) {
+  if (!seen || !isTerminal3(seen.state)) {
     const poll = sharing ? async () => {
       const found = await pollWithPermit(session, sharing, taskId, deadline);
       isCrowded = found === "crowded";
@@ -555,7 +551,7 @@ async function waitOn(session, task, settings, origin = {}, trouble2) {
     trouble2 = waited.trouble;
     if (waited.last) seen = merge(seen, waited.last);
     if (entry && seen) await noteState(session, entry, seen.state);
-    if (waited.last && isTerminal4(waited.last.state))
+    if (waited.last && isTerminal3(waited.last.state))
       observer.polled(waited.last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
   }
   const recorded = entry?.record.status ?? "UNKNOWN";
@@ -573,7 +569,7 @@ async function waitOn(session, task, settings, origin = {}, trouble2) {
         credits
       })
     );
-  if (isTerminal4(seen.state)) {
+  if (isTerminal3(seen.state)) {
     const ended2 = await withRecord(session, taskId, seen);
     return deliver(session, entry, taskResult(taskId, ended2, { ...origin, credits }));
   }
@@ -804,10 +800,10 @@ function explain(request, error, left) {
     if (byProxy) return refusedByProxy(request, Number(byProxy[1]), error);
     const known = TROUBLE[code];
     if (known) return trouble(request, `${known} (${code})`, left, error);
-    const said2 = plain(String(link.reason ?? link.message), 120);
+    const said = plain(String(link.reason ?? link.message), 120);
     if (link.name === "HTTPParserError" || code.startsWith("HPE_")) {
-      const what = /EOF/.test(said2) ? "closed the connection" : "sent something that is not HTTP";
-      return trouble(request, `${what} (${said2})`, left, error);
+      const what = /EOF/.test(said) ? "closed the connection" : "sent something that is not HTTP";
+      return trouble(request, `${what} (${said})`, left, error);
     }
     if (isTlsCode(code) && !left) {
       return refusedTls(request, code, quoted(String(link.reason ?? link.message), 120), error);
@@ -824,14 +820,12 @@ function refusedByProxy(request, status, cause) {
     // A proxy whose own way is blocked says so with 5xx; its other answers stay the same.
     transient: status >= 500,
     unclear: false,
-    nextSteps: [
-      "Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY; a proxy that wants a password takes it as http://user:password@host:port."
-    ]
+    reason: { kind: "proxyRefusal" }
   });
 }
 function withProxy(failure) {
   if (failure.details.unclear !== false || /proxy/i.test(failure.message)) return failure;
-  const hint = "A proxy is set (HTTPS_PROXY or HTTP_PROXY); it may be what fails.";
+  const hint = "A proxy is set; it may be what fails.";
   return new Failure2(failure.code, `${failure.message} ${hint}`, failure.details);
 }
 var CERTIFICATE = /^(CERT_|CRL_|ERROR_IN_C|ERR_TLS_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|(HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|UNSPECIFIED)$)/;
@@ -839,15 +833,13 @@ var HANDSHAKE = /^(ERR_SSL_|EPROTO)/;
 function isTlsCode(code) {
   return CERTIFICATE.test(code) || HANDSHAKE.test(code);
 }
-function refusedTls(request, code, said2, cause) {
-  const [what, nextStep] = CERTIFICATE.test(code) ? [
-    "has a certificate that cannot be trusted",
-    "Check the clock of this machine, and whether a proxy replaces certificates (NODE_EXTRA_CA_CERTS)."
-  ] : ["could not agree on TLS", "Check the address and its port, and whether a proxy stands in between."];
-  return new Failure2("NETWORK_ERROR", `${where(request)} ${what} (${code}: ${said2}).`, {
+function refusedTls(request, code, said, cause) {
+  const isCertificate = CERTIFICATE.test(code);
+  const what = isCertificate ? "has a certificate that cannot be trusted" : "could not agree on TLS";
+  return new Failure2("NETWORK_ERROR", `${where(request)} ${what} (${code}: ${said}).`, {
     cause,
     unclear: false,
-    nextSteps: [nextStep]
+    reason: { kind: isCertificate ? "certificate" : "handshake" }
   });
 }
 function* chain(error, depth = 0) {
@@ -1117,14 +1109,8 @@ var Transport = class {
     try {
       return new UndiciWire(this.#proxy, kind === "files" ? publicLookup2(this.#resolve) : void 0);
     } catch (cause) {
-      throw new Failure5(
-        "NETWORK_ERROR",
-        "The proxy in HTTPS_PROXY or HTTP_PROXY cannot be used as it is written.",
-        {
-          cause,
-          nextSteps: ["Correct HTTPS_PROXY or HTTP_PROXY: in a user name or password, % is written as %25."]
-        }
-      );
+      const message = "The address of the proxy cannot be used as it is written.";
+      throw new Failure5("NETWORK_ERROR", message, { cause, reason: { kind: "proxySettings" } });
     }
   }
 };
@@ -1208,21 +1194,19 @@ function exchange(wire, request, receiver, { timeoutMs, signal, fresh = false })
 }
 
 // scripts/src/cli/live.ts
-import { actionWords as actionWords2, commandLine as commandLine2 } from "./main.mjs";
 import { Failure as Failure14 } from "./main.mjs";
 import { createProvider } from "./main.mjs";
-import { commandAgain, commandAnew, placeFlags as placeFlags2, resumeFlags } from "./main.mjs";
 import { journalFolder } from "./main.mjs";
-import { isSubmit, needsRecords } from "./main.mjs";
+import { needsRecords } from "./main.mjs";
 
 // scripts/src/cli/render/advice.ts
 function adviceFor(failure, { caller, account, taskId }) {
-  const { profile, isSubmit: isSubmit2, same, command } = caller;
+  const { profile, isSubmit, same, command } = caller;
   const { title, can, keyVariable, urlVariable, keyPage, says } = profile;
   const list = can.list ? [command("listTasks")] : [];
   const wait = failure.details.retryAfter;
   const later = wait === void 0 ? "a little later" : `after ${wait} seconds`;
-  const again = isSubmit2 && taskId === null ? `Nothing was submitted or charged. Run the same command again ${later}.` : `The task is as it was. Run the same command again ${later}; it charges nothing.`;
+  const again = isSubmit && taskId === null ? `Nothing was submitted or charged. Run the same command again ${later}.` : `The task is as it was. Run the same command again ${later}; it charges nothing.`;
   switch (failure.code) {
     case "AUTH_FAILED":
       return [
@@ -1231,7 +1215,7 @@ function adviceFor(failure, { caller, account, taskId }) {
       ];
     case "RATE_LIMITED":
     case "NETWORK_ERROR":
-      return taskId === null && !isSubmit2 ? [`Run the same command again ${later}; it charges nothing.`] : [again];
+      return taskId === null && !isSubmit ? [`Run the same command again ${later}; it charges nothing.`] : [again];
     case "TASK_NOT_FOUND":
       return [
         `${says.missing} Check ${keyVariable}, ${urlVariable} and the id. A sandbox task is seen with --sandbox only.`,
@@ -1260,7 +1244,7 @@ function adviceFor(failure, { caller, account, taskId }) {
           command("getTask", { taskId }),
           ...list
         ];
-      return isSubmit2 ? [
+      return isSubmit ? [
         "Nothing was submitted or charged. Read errorMessage first: unchanged, the same may be rejected again.",
         same
       ] : [same];
@@ -1269,158 +1253,9 @@ function adviceFor(failure, { caller, account, taskId }) {
   }
 }
 
-// scripts/src/cli/render/caller.ts
-import { BRIEF_WAIT_S as BRIEF_WAIT_S2 } from "./main.mjs";
-function resumeCommand({ command }, taskId, flags = { wait: BRIEF_WAIT_S2 }) {
-  return command("waitTask", { taskId, ...flags });
-}
-
-// scripts/src/cli/render/reasons-budget.ts
-var BUDGET = {
-  noEstimate: ({ title, model, maxCredits }) => {
-    const hint = `leave --maxCredits out, after looking the price of ${model} up yourself`;
-    const expected = `a model and fields with a known price, as ${title} documents no price before a submit`;
-    return {
-      message: `--maxCredits cannot be held: no estimate is known for these fields of ${model}, and ${title} documents no price before a submit. Nothing was submitted.`,
-      issues: [{ path: "--maxCredits", expected, received: String(maxCredits), hint }],
-      nextSteps: [hint]
-    };
-  },
-  estimateAboveCap: ({ title, estimate: { least, most, asOf }, maxCredits, cheaper }) => {
-    const cost = least === most ? String(most) : `${least} to ${most}`;
-    return {
-      message: `By an estimate (prices of ${asOf}) this would cost ${cost} credits; --maxCredits allows ${maxCredits}. ${title} documents no price before a submit. Nothing was submitted.`,
-      nextSteps: [
-        ...cheaperSteps(cheaper),
-        `Ask the person whether ${cost} credits, an estimate, are fine; then submit with --maxCredits ${most}.`
-      ]
-    };
-  },
-  quoteAboveCap: ({ quoted: quoted4, maxCredits, cheaper }) => ({
-    message: `This would cost ${quoted4} credits; --maxCredits allows ${maxCredits}. Nothing was submitted.`,
-    nextSteps: [
-      ...cheaperSteps(cheaper),
-      `Ask the person whether ${quoted4} credits are fine; then submit with --maxCredits ${quoted4}.`
-    ]
-  }),
-  aboveDay: ({ quoted: quoted4, spent, limit }, { profile, command }) => {
-    const so = spent === null ? "What a recorded request of the last 24 hours cost is not known" : `The recorded requests of the last 24 hours cost ${spent} credits, and this one costs ${quoted4}`;
-    return {
-      message: `${so}; --maxCreditsPerDay allows ${limit}. Nothing was submitted.`,
-      nextSteps: [
-        ...profile.can.account ? [command("account")] : [],
-        "Ask the person for a higher limit, or wait until the oldest charge is a day old."
-      ]
-    };
-  },
-  budgetBusy: (_, { same }) => ({ nextSteps: ["Run the same command again a little later.", same] }),
-  shortOfCredits: ({ cheaper }, { profile }) => ({
-    nextSteps: [...cheaper ? cheaperSteps(cheaper) : [], profile.says.credits]
-  })
-};
-function cheaperSteps({ model, asOf, variants, most }) {
-  if (variants.length === 0 && most !== null)
-    return [`No form of ${model} is known that costs at most ${most} credits.`];
-  return variants.map(
-    ({ change, credits }) => `Cheaper: ${JSON.stringify(change).slice(1, -1)} in the payload, about ${credits} credit${credits === 1 ? "" : "s"} (an estimate of ${asOf}).`
-  );
-}
-
-// scripts/src/cli/render/reasons-submit.ts
-import { isTerminal } from "./main.mjs";
-var SUBMIT = {
-  submitUnknown: (reason, caller) => {
-    const { model, idempotencyKey, sentAt, isRecorded, after, named, lost, later, notResubmitted } = reason;
-    const { profile, command, same, anew } = caller;
-    const why = notResubmitted ? `It was not submitted once more: ${messageOf(notResubmitted, caller).replace(" Nothing was submitted.", "")}` : later?.message;
-    const yet = after === void 0 ? "" : " yet";
-    const message = `Whether ${profile.title} accepted this submit, and charged for it, is not known${yet}. ${[lost.message, why].filter(Boolean).join(" ")}`;
-    const answered = named === void 0 ? [] : [
-      "The answer named a task beside an error; this shows what became of it:",
-      resumeCommand(caller, named)
-    ];
-    const decide = isRecorded ? [`Only if the user accepts that it may be charged once more: ${anew}.`] : [];
-    const notYet = "Do not submit this again before you know: it may be charged twice.";
-    if (!profile.can.list)
-      return { message, nextSteps: [...answered, notYet, profile.says.tasks, ...decide] };
-    const when = after === void 0 ? "" : ` after ${after} seconds`;
-    const repeat = isRecorded ? [
-      `Run the same command again${when}. It looks for the task in the service's list, and submits nothing while that may charge twice:`,
-      same
-    ] : [notYet];
-    return {
-      message,
-      nextSteps: [
-        ...answered,
-        ...repeat,
-        command("listTasks"),
-        `A task with idempotencyKey ${idempotencyKey}, or of model ${model} made about ${sentAt}, is this one: resume it with --action waitTask --taskId <id>.`,
-        ...decide
-      ]
-    };
-  },
-  takenOver: (_, { same }) => ({
-    nextSteps: ["The same command resumes what that process does, and charges nothing:", same]
-  }),
-  recordedTaskYoung: ({ taskId }, { same }) => ({
-    nextSteps: [
-      `This request was submitted only just now, as task ${taskId}; the service may not show it yet. The same command resumes it, and charges nothing:`,
-      same
-    ]
-  }),
-  recordedTaskGone: ({ taskId, created }, { command, anew }) => ({
-    nextSteps: [
-      `This request was submitted on ${created} as task ${taskId}, which the service does not show any more; its result is kept for a limited time only.`,
-      `Nothing was submitted now. If the user wants it made once more, with a new charge: ${anew}.`,
-      command("forget", { taskId })
-    ]
-  }),
-  pendingTaskGone: ({ taskId }, { command }) => ({
-    nextSteps: [
-      "The service does not show this task any more. To wait for the others without it, drop its record:",
-      command("forget", { taskId })
-    ]
-  }),
-  notCancelled: ({ state, taskId }, { profile, command }) => ({
-    nextSteps: [
-      profile.says.cancel,
-      ...state === "SUBMITTED" ? [command("cancelTask", { taskId })] : [],
-      command(isTerminal(state) ? "getTask" : "waitTask", { taskId })
-    ]
-  }),
-  noAddress: () => ({
-    nextSteps: ["Tell the user what the service gave as the result; it cannot be fetched."]
-  })
-};
-
-// scripts/src/cli/render/reasons.ts
-var REASONS = { ...BUDGET, ...SUBMIT };
-function said({ details: { reason } }, caller) {
-  if (reason === void 0) return { nextSteps: [] };
-  const explain2 = REASONS[reason.kind];
-  return explain2(reason, caller);
-}
-function messageOf(failure, caller) {
-  return said(failure, caller).message ?? failure.message;
-}
-
-// scripts/src/cli/render/failure.ts
-function explained(failure, caller) {
-  const { message, issues, nextSteps } = said(failure, caller);
-  const steps = [...failure.details.nextSteps ?? [], ...nextSteps, ...chargedSteps(failure, caller)];
-  return failure.with({ ...issues && { issues }, nextSteps: steps }, message);
-}
-function chargedSteps({ details: { charged, taskId } }, caller) {
-  if (charged === void 0 || taskId === void 0) return [];
-  const resume = resumeCommand(caller, taskId, caller.resumeFlags);
-  return charged === "finished" ? [
-    resume,
-    "The task is finished and paid for. Run this command as often as you like: it fetches the result and charges nothing."
-  ] : [
-    "The task was submitted and charged, and runs on at the service. This resumes it as often as you like, and charges nothing:",
-    resume
-  ];
-}
+// scripts/src/cli/live.ts
+import { callerOf } from "./main.mjs";
+import { explained as explained3 } from "./main.mjs";
 
 // scripts/src/cli/render/account.ts
 init_result();
@@ -1434,14 +1269,14 @@ var MB = 1024 * 1024;
 var SMALL = { bytes: MB, values: 1e4 };
 var RECORD = { bytes: 32 * MB, values: 1e4 };
 var LIST = { bytes: 32 * MB, values: 5e5 };
-function refused({ code: named, status, said: said2, answer, kind, now }) {
+function refused({ code: named, status, said, answer, kind, now }) {
   const code = kind === "submit" || kind === "quote" || OF_A_QUERY.has(named) ? named : "UNKNOWN_ERROR";
   const details = { transient: isTransientStatus(status) || code === "RATE_LIMITED" };
   if (kind === "submit" && (status >= 500 || status === 408 || status === 425 || status === 303))
     details.unclear = true;
   const retryAfter = parseRetryAfter(answer.headers["retry-after"], now());
   if (retryAfter !== void 0 && details.transient) details.retryAfter = retryAfter;
-  return new Failure6(code, messageOf2(status, said2, answer), details);
+  return new Failure6(code, messageOf(status, said, answer), details);
 }
 var OF_A_QUERY = /* @__PURE__ */ new Set([
   "AUTH_FAILED",
@@ -1466,11 +1301,11 @@ function codeOfStatus(status, kind) {
 function firstText(...values) {
   return values.find((value) => typeof value === "string" && value !== "");
 }
-function messageOf2(status, said2, answer) {
+function messageOf(status, said, answer) {
   if (status >= 300 && status < 400) {
     return `The service redirects (HTTP ${status}); redirects are not followed, because the key would go along.`;
   }
-  const words = said2 ?? answer.body.toString("utf8", 0, 800);
+  const words = said ?? answer.body.toString("utf8", 0, 800);
   const inner = status === answer.status ? "" : ` with the code ${status} in its body`;
   return `The service answered HTTP ${answer.status}${inner}${plain3(words) ? `: ${quoted2(words)}` : inner ? "" : " with an empty body"}.`;
 }
@@ -1486,7 +1321,9 @@ function unknownWord(word) {
 
 // scripts/src/cli/render/account.ts
 import { EXIT } from "./main.mjs";
+import { resumeCommand } from "./main.mjs";
 import { success, upstream } from "./main.mjs";
+import { cheaperSteps } from "./main.mjs";
 function quoteOutcome({ model, quote, estimate, missing, cheaper }, { profile }) {
   const { credits, balance, affordable, record } = quote;
   const nextSteps = cheaper ? [`${missing} credits are missing. ${profile.says.credits}`, ...cheaperSteps(cheaper)] : affordable === false ? [`The service says that the balance is too small. ${profile.says.credits}`] : [
@@ -1554,15 +1391,19 @@ function rowOf(task) {
 // scripts/src/cli/render/many.ts
 import { Failure as Failure8 } from "./main.mjs";
 import { EXIT as EXIT3 } from "./main.mjs";
+import { resumeCommand as resumeCommand3 } from "./main.mjs";
 import { failed as failed2, success as success3 } from "./main.mjs";
+import { explained as explained2 } from "./main.mjs";
 
 // scripts/src/cli/render/task.ts
 import { Failure as Failure7 } from "./main.mjs";
 import { KIND_WORDS, madeAs } from "./main.mjs";
-import { BRIEF_WAIT_S as BRIEF_WAIT_S3 } from "./main.mjs";
+import { BRIEF_WAIT_S as BRIEF_WAIT_S2 } from "./main.mjs";
 import { quoted as quoted3 } from "./main.mjs";
-import { EXIT as EXIT2 } from "./main.mjs";
+import { EXIT as EXIT2, exitCodeOf } from "./main.mjs";
+import { resumeCommand as resumeCommand2 } from "./main.mjs";
 import { failed, success as success2, upstream as upstream2 } from "./main.mjs";
+import { explained } from "./main.mjs";
 function taskOutcome(result, caller) {
   const { taskId, seen, retryAfter, delivery } = result;
   const { envelope, exitCode } = endOutcome(result, caller);
@@ -1593,7 +1434,7 @@ function endOutcome(result, caller) {
         {
           ...data,
           nextSteps: [
-            resumeCommand(caller, taskId, caller.resumeFlags),
+            resumeCommand2(caller, taskId, caller.resumeFlags),
             "The task goes on by itself. Run this command as often as you like: it charges nothing."
           ]
         },
@@ -1621,7 +1462,10 @@ function endOutcome(result, caller) {
       return failed(failure.with({ data: { ...failure.details.data, ...urls } }), seen.state, taskId);
     }
     case "notCancelled":
-      return failed(explained(result.failure, caller), seen.state, taskId);
+      return {
+        ...failed(explained(result.failure, caller), seen.state, taskId),
+        exitCode: exitCodeOf(result.failure)
+      };
   }
 }
 function ended(code, message, data, nextSteps) {
@@ -1633,7 +1477,7 @@ function whyFailed({ seen }) {
 }
 function saveSteps(taskId, caller) {
   return [
-    resumeCommand(caller, taskId, { wait: BRIEF_WAIT_S3, download: "out" }),
+    resumeCommand2(caller, taskId, { wait: BRIEF_WAIT_S2, download: "out" }),
     `That saves the file. Do it soon: ${caller.profile.says.retention}`
   ];
 }
@@ -1689,7 +1533,7 @@ function manyOutcome({ items, more, unsettled }, caller) {
     left -= JSON.stringify(whole).length;
     if (left >= 0) delivered.push(outcome);
     const { status, taskId } = outcome.envelope;
-    shown.push(left >= 0 ? whole : { status, taskId, nextSteps: [resumeCommand(caller, taskId)] });
+    shown.push(left >= 0 ? whole : { status, taskId, nextSteps: [resumeCommand3(caller, taskId)] });
   }
   const worst = outcomes.find(({ envelope }) => !envelope.ok) ?? outcomes.find(({ exitCode }) => exitCode > 0);
   const running = outcomes.filter(({ exitCode }) => exitCode === EXIT3.stillRunning).length;
@@ -1717,13 +1561,13 @@ function manyOutcome({ items, more, unsettled }, caller) {
 function itemOutcome({ record, ended: ended2 }, caller) {
   if (!(ended2 instanceof Failure8)) return taskOutcome(ended2, caller);
   const { status, taskId } = record;
-  const failure = explained(ended2, caller);
+  const failure = explained2(ended2, caller);
   const steps = failure.details.nextSteps ?? [];
-  const nextSteps = steps.length > 0 ? steps : [resumeCommand(caller, taskId)];
+  const nextSteps = steps.length > 0 ? steps : [resumeCommand3(caller, taskId)];
   return failed2(failure.with({ nextSteps }), status, taskId);
 }
-function summary({ data, ...said2 }, { model, created, owner }) {
-  const kept = { ...said2, model, created, owner };
+function summary({ data, ...said }, { model, created, owner }) {
+  const kept = { ...said, model, created, owner };
   for (const name of ["files", "resultUrls", "credits", "warnings", "issues", "nextSteps"]) {
     if (data?.[name] !== void 0) kept[name] = data[name];
   }
@@ -1789,7 +1633,7 @@ async function runLive(options) {
     if (!(error instanceof Failure14)) throw error;
     const taskId = args.taskId ?? error.details.taskId ?? null;
     const missing = taskId !== null && await explainMissing(session, error, taskId, args, caller.same);
-    const failure = explained(missing || error, caller);
+    const failure = explained3(missing || error, caller);
     if (failure.details.nextSteps?.length) throw failure;
     throw failure.with({
       nextSteps: adviceFor(failure, { caller, account: await accountOf(options), taskId })
@@ -1801,19 +1645,6 @@ async function runLive(options) {
 }
 function isWithoutRecords({ args, environment }) {
   return !needsRecords(args.action) && !existsSync(journalFolder(environment, args.sandbox));
-}
-function callerOf(args, argv) {
-  const { action, profile, download } = args;
-  return {
-    profile,
-    command: (name, flags) => commandLine2(actionWords2(name, { ...flags, ...placeFlags2(args) })),
-    same: commandAgain(argv),
-    anew: commandAnew(args),
-    resumeFlags: resumeFlags(args),
-    // Whoever asked for a state, or for a submit alone, has got that from a task that still runs.
-    wantsEnd: action === "generate" || action === "waitTask" || action === "getTask" && download !== void 0,
-    isSubmit: isSubmit(action)
-  };
 }
 async function openJournal(options, provider) {
   const { args, environment, warn } = options;
@@ -2107,15 +1938,15 @@ function errorIn(body, answer, request, kind, now) {
 function refusal2(body, answer, kind, now) {
   const inner = typeof body.code === "number" && body.code >= 400 && body.code < 600 ? body.code : void 0;
   const status = answer.status < 300 && inner !== void 0 ? inner : answer.status;
-  const said2 = firstText(body.message, body.error, body.errorCode);
-  return refused({ code: codeOf(body, status, kind, said2 ?? ""), status, said: said2, answer, kind, now });
+  const said = firstText(body.message, body.error, body.errorCode);
+  return refused({ code: codeOf(body, status, kind, said ?? ""), status, said, answer, kind, now });
 }
-function codeOf(body, status, kind, said2) {
+function codeOf(body, status, kind, said) {
   for (const name of [body.errorCode, body.error, body.code]) {
     if (typeof name === "string" && Object.hasOwn(CODES, name)) return CODES[name];
   }
-  if (/insufficient credits/i.test(said2)) return "INSUFFICIENT_CREDITS";
-  if (/invalid api key/i.test(said2)) return "AUTH_FAILED";
+  if (/insufficient credits/i.test(said)) return "INSUFFICIENT_CREDITS";
+  if (/invalid api key/i.test(said)) return "AUTH_FAILED";
   return status === 409 && kind === "submit" ? "IDEMPOTENCY_CONFLICT" : codeOfStatus(status, kind);
 }
 function taskFrom(body, id, key) {
@@ -2166,7 +1997,6 @@ function isCredits(value) {
 }
 export {
   Api,
-  BUDGET,
   CONNECT_TIMEOUT_MS,
   ClosedHere,
   DirectWire,
@@ -2177,7 +2007,6 @@ export {
   RECORD,
   RETRY_PAUSES,
   SMALL,
-  SUBMIT,
   Transport,
   YOUNG_TASK_MS,
   accountOutcome,
@@ -2185,7 +2014,6 @@ export {
   adviceFor,
   aivideomaker,
   cancelTask,
-  cheaperSteps,
   codeOfStatus,
   creditsOf,
   decoded,
@@ -2193,7 +2021,6 @@ export {
   endsWait,
   explain,
   explainMissing,
-  explained,
   fetchStatus,
   findUrls,
   finish,
@@ -2211,7 +2038,6 @@ export {
   listOutcome,
   manyOutcome,
   merge,
-  messageOf,
   nameIn,
   noteState,
   nothingPendingOutcome,
@@ -2230,9 +2056,7 @@ export {
   quoteOutcome,
   recordOf,
   refused,
-  resumeCommand,
   runLive,
-  said,
   shortDeadline,
   taskOutcome,
   taskResult,

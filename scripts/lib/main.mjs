@@ -466,54 +466,6 @@ function beforeCut(characters) {
 // scripts/src/cli/arguments.ts
 init_registry();
 
-// scripts/src/providers/unsupported.ts
-var NEEDS = {
-  cancelTask: {
-    capability: "cancel",
-    missing: "no way to cancel a task",
-    instead: "follow the task with --action waitTask --taskId <id>; watching it charges nothing",
-    page: ({ says }) => says.tasks
-  },
-  listTasks: {
-    capability: "list",
-    missing: "no list of tasks",
-    instead: "ask for one task by the id of its submit: --action getStatus --taskId <id>",
-    page: ({ says }) => says.tasks
-  },
-  quote: {
-    capability: "quote",
-    missing: "no price of a request before it is submitted",
-    instead: "take the dated estimate of --action describeModel, where a price was published; the price in force is on the service's own pages",
-    page: ({ title, says }) => `The models of ${title}: ${says.prices}`
-  },
-  account: {
-    capability: "account",
-    missing: "no request for the balance or the models of a key",
-    instead: "look on the service's own pages; --action listModels shows the models that are known here",
-    page: ({ title, says, keyPage }) => `The models of ${title}: ${says.prices}; its dashboard: ${keyPage}`
-  }
-};
-function unsupported(profile, action, taskId) {
-  const { title } = profile;
-  const { missing, instead, page } = NEEDS[action];
-  return new Failure("INVALID_PAYLOAD", `${title} documents ${missing}, so nothing was sent.`, {
-    ...taskId !== void 0 && { taskId, status: "UNKNOWN" },
-    issues: [
-      {
-        path: "--action",
-        expected: `an action that ${title} documents a request for`,
-        received: `"${plain(action, 60)}"`,
-        hint: instead
-      }
-    ],
-    nextSteps: [`Instead: ${instead}. ${page(profile)}`]
-  });
-}
-function refuseUnsupported(profile, action, taskId) {
-  const need = Object.hasOwn(NEEDS, action) ? NEEDS[action] : void 0;
-  if (need && !profile.can[need.capability]) throw unsupported(profile, action, taskId);
-}
-
 // scripts/src/cli/flags.ts
 var SUBMITS = ["generate", "createGeneration"];
 var PAYLOAD = [...SUBMITS, "quote"];
@@ -550,6 +502,65 @@ var isSubmit = (action) => SUBMITS.includes(action);
 var needsRecords = (action) => isSubmit(action) || action === "waitTask" || action === "listPending" || action === "forget";
 var isLocal = (action) => LOCAL.includes(action);
 var isAboutTask = (action) => ONE_TASK.includes(action) || isSubmit(action);
+
+// scripts/src/providers/unsupported.ts
+var NEEDS = {
+  cancelTask: { ability: "cancel", missing: "no way to cancel a task" },
+  listTasks: { ability: "list", missing: "no list of tasks" },
+  quote: { ability: "quote", missing: "no price of a request before it is submitted" },
+  account: { ability: "account", missing: "no request for the balance or the models of a key" }
+};
+function abilityFor(action) {
+  return Object.hasOwn(NEEDS, action) ? NEEDS[action].ability : void 0;
+}
+function unsupported({ title }, action) {
+  const message = `${title} documents ${NEEDS[action].missing}, so nothing was sent.`;
+  return new Failure("INVALID_PAYLOAD", message, { reason: { kind: "unsupportedAction", action } });
+}
+
+// scripts/src/cli/unsupported.ts
+var INSTEAD = {
+  cancelTask: {
+    instead: "follow the task with --action waitTask --taskId <id>; watching it charges nothing",
+    page: ({ says }) => says.tasks
+  },
+  listTasks: {
+    instead: "ask for one task by the id of its submit: --action getStatus --taskId <id>",
+    page: ({ says }) => says.tasks
+  },
+  quote: {
+    instead: "take the dated estimate of --action describeModel, where a price was published; the price in force is on the service's own pages",
+    page: ({ title, says }) => `The models of ${title}: ${says.prices}`
+  },
+  account: {
+    instead: "look on the service's own pages; --action listModels shows the models that are known here",
+    page: ({ title, says, keyPage }) => `The models of ${title}: ${says.prices}; its dashboard: ${keyPage}`
+  }
+};
+function unsupportedAction(profile, action) {
+  const { instead, page } = INSTEAD[action];
+  return {
+    issues: [
+      {
+        path: "--action",
+        expected: `an action that ${profile.title} documents a request for`,
+        received: `"${plain(action, 60)}"`,
+        hint: instead
+      }
+    ],
+    nextSteps: [`Instead: ${instead}. ${page(profile)}`]
+  };
+}
+function refusalOf(profile, action) {
+  const { code, message } = unsupported(profile, action);
+  return new Failure(code, message, unsupportedAction(profile, action));
+}
+function refuseUnsupported(profile, action, taskId) {
+  const ability = abilityFor(action);
+  if (ability === void 0 || profile.can[ability]) return;
+  const refusal = refusalOf(profile, action);
+  throw taskId === void 0 ? refusal : refusal.with({ taskId, status: "UNKNOWN" });
+}
 
 // scripts/src/cli/arguments.ts
 var DEFAULT_WAIT_S = 600;
@@ -1416,7 +1427,7 @@ var SHARE_MS = 200;
 function watch(screen2, secrets) {
   const situation = { phase: "before", taskId: null, state: null, isAboutMany: false };
   let lastLineAt = Number.NEGATIVE_INFINITY;
-  const said = /* @__PURE__ */ new Map();
+  const said2 = /* @__PURE__ */ new Map();
   let lastShareAt = Number.NEGATIVE_INFINITY;
   let open = false;
   const line = (text) => {
@@ -1427,8 +1438,8 @@ function watch(screen2, secrets) {
     lastLineAt = now();
   };
   const lastOf = (taskId) => {
-    const last = said.get(taskId) ?? { state: "", trouble: "", download: "" };
-    said.set(taskId, last);
+    const last = said2.get(taskId) ?? { state: "", trouble: "", download: "" };
+    said2.set(taskId, last);
     return last;
   };
   const update = (text) => {
@@ -1515,6 +1526,278 @@ function watch(screen2, secrets) {
   };
 }
 
+// scripts/src/cli/render/caller.ts
+init_command_line();
+init_task();
+function callerOf(args, argv) {
+  const { action, profile, download } = args;
+  return {
+    profile,
+    command: (name, flags) => commandLine(actionWords(name, { ...flags, ...placeFlags(args) })),
+    same: commandAgain(argv),
+    anew: commandAnew(args),
+    resumeFlags: resumeFlags(args),
+    // Whoever asked for a state, or for a submit alone, has got that from a task that still runs.
+    wantsEnd: action === "generate" || action === "waitTask" || action === "getTask" && download !== void 0,
+    isSubmit: isSubmit(action)
+  };
+}
+function resumeCommand({ command }, taskId, flags = { wait: BRIEF_WAIT_S }) {
+  return command("waitTask", { taskId, ...flags });
+}
+
+// scripts/src/cli/render/reasons-budget.ts
+var BUDGET = {
+  noEstimate: ({ title, model, maxCredits }) => {
+    const hint = `leave --maxCredits out, after looking the price of ${model} up yourself`;
+    const expected = `a model and fields with a known price, as ${title} documents no price before a submit`;
+    return {
+      message: `--maxCredits cannot be held: no estimate is known for these fields of ${model}, and ${title} documents no price before a submit. Nothing was submitted.`,
+      issues: [{ path: "--maxCredits", expected, received: String(maxCredits), hint }],
+      nextSteps: [hint]
+    };
+  },
+  estimateAboveCap: ({ title, estimate: { least, most, asOf }, maxCredits, cheaper }) => {
+    const cost = least === most ? String(most) : `${least} to ${most}`;
+    return {
+      message: `By an estimate (prices of ${asOf}) this would cost ${cost} credits; --maxCredits allows ${maxCredits}. ${title} documents no price before a submit. Nothing was submitted.`,
+      nextSteps: [
+        ...cheaperSteps(cheaper),
+        `Ask the person whether ${cost} credits, an estimate, are fine; then submit with --maxCredits ${most}.`
+      ]
+    };
+  },
+  quoteAboveCap: ({ quoted: quoted2, maxCredits, cheaper }) => ({
+    message: `This would cost ${quoted2} credits; --maxCredits allows ${maxCredits}. Nothing was submitted.`,
+    nextSteps: [
+      ...cheaperSteps(cheaper),
+      `Ask the person whether ${quoted2} credits are fine; then submit with --maxCredits ${quoted2}.`
+    ]
+  }),
+  aboveDay: ({ quoted: quoted2, spent, limit }, { profile, command }) => {
+    const so = spent === null ? "What a recorded request of the last 24 hours cost is not known" : `The recorded requests of the last 24 hours cost ${spent} credits, and this one costs ${quoted2}`;
+    return {
+      message: `${so}; --maxCreditsPerDay allows ${limit}. Nothing was submitted.`,
+      nextSteps: [
+        ...profile.can.account ? [command("account")] : [],
+        "Ask the person for a higher limit, or wait until the oldest charge is a day old."
+      ]
+    };
+  },
+  budgetBusy: (_, { same }) => ({ nextSteps: ["Run the same command again a little later.", same] }),
+  shortOfCredits: ({ cheaper }, { profile }) => ({
+    nextSteps: [...cheaper ? cheaperSteps(cheaper) : [], profile.says.credits]
+  })
+};
+function cheaperSteps({ model, asOf, variants, most }) {
+  if (variants.length === 0 && most !== null)
+    return [`No form of ${model} is known that costs at most ${most} credits.`];
+  return variants.map(
+    ({ change, credits }) => `Cheaper: ${JSON.stringify(change).slice(1, -1)} in the payload, about ${credits} credit${credits === 1 ? "" : "s"} (an estimate of ${asOf}).`
+  );
+}
+
+// scripts/src/cli/render/reasons-place.ts
+var STATE_FOLDER = "ASYNC_MEDIA_STATE_DIR";
+var PLACE = {
+  unsupportedAction: ({ action }, { profile }) => unsupportedAction(profile, action),
+  unsafeFolder: ({ distrust, repair }) => {
+    const another = `set ${STATE_FOLDER} to a folder that only you can write to`;
+    return {
+      issues: [
+        {
+          path: STATE_FOLDER,
+          expected: "a folder, in folders, that only you can change",
+          received: distrust,
+          hint: repair === null ? another : `${repair}   (or ${another})`
+        }
+      ],
+      nextSteps: repair === null ? [`Run the same command again with another folder: ${another}.`] : [repair, `Then run the same command again; or ${another}.`]
+    };
+  },
+  unreadableFolder: ({ folder }) => ({
+    nextSteps: [
+      `Make ${folder} readable, or set ${STATE_FOLDER} to the folder that holds the records, and run the same command again.`
+    ]
+  }),
+  unwritableFolder: ({ folder }) => ({
+    nextSteps: [
+      `Make room in ${folder} or make it writable; or set ${STATE_FOLDER} to a folder that is, and run the same command again.`,
+      "Only if there is no such folder: the same command with --noJournal submits without a record; then a killed command cannot find its task by itself."
+    ]
+  }),
+  downloadFolder: ({ folder, why }) => ({
+    message: `--download: ${folder} cannot be written to (${why}).`,
+    issues: [
+      {
+        path: "--download",
+        expected: "a folder that can be written to, or that can be made",
+        received: `${folder} (${why})`,
+        hint: "name another folder, for example --download out"
+      }
+    ],
+    nextSteps: ["Name a folder that can be written to. This call has submitted and charged nothing."]
+  }),
+  fileInTheWay: () => ({
+    nextSteps: ["Download into another folder, or move that file away and run the command again."]
+  }),
+  beingSaved: () => ({
+    nextSteps: ["The same command returns the file as soon as that process has saved it."]
+  }),
+  linkGone: () => ({
+    nextSteps: ["Results are kept for a limited time. If the task is older than that, its file is gone."]
+  }),
+  fileTooLarge: () => ({
+    nextSteps: [
+      "A file of that size is no result of a known model. Show the person its address in data.resultUrls."
+    ]
+  }),
+  proxySettings: () => ({
+    message: "The proxy in HTTPS_PROXY or HTTP_PROXY cannot be used as it is written.",
+    nextSteps: ["Correct HTTPS_PROXY or HTTP_PROXY: in a user name or password, % is written as %25."]
+  }),
+  proxyRefusal: () => ({
+    nextSteps: [
+      "Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY; a proxy that wants a password takes it as http://user:password@host:port."
+    ]
+  }),
+  certificate: () => ({
+    nextSteps: [
+      "Check the clock of this machine, and whether a proxy replaces certificates (NODE_EXTRA_CA_CERTS)."
+    ]
+  }),
+  handshake: () => ({
+    nextSteps: ["Check the address and its port, and whether a proxy stands in between."]
+  }),
+  addressOfProxy: () => ({
+    nextSteps: [
+      "A VPN or proxy program on this machine answers names with addresses of its own (198.18.0.0/15). Set HTTPS_PROXY to its address, or let it answer with the real ones; then run the same command again."
+    ]
+  })
+};
+
+// scripts/src/cli/render/reasons-submit.ts
+init_task();
+var SUBMIT = {
+  submitUnknown: (reason, caller) => {
+    const { model, idempotencyKey, sentAt, isRecorded, after, named, lost, later, notResubmitted } = reason;
+    const { profile, command, same, anew } = caller;
+    const why = notResubmitted ? `It was not submitted once more: ${messageOf(notResubmitted, caller).replace(" Nothing was submitted.", "")}` : later?.message;
+    const yet = after === void 0 ? "" : " yet";
+    const message = `Whether ${profile.title} accepted this submit, and charged for it, is not known${yet}. ${[lost.message, why].filter(Boolean).join(" ")}`;
+    const answered = named === void 0 ? [] : [
+      "The answer named a task beside an error; this shows what became of it:",
+      resumeCommand(caller, named)
+    ];
+    const decide = isRecorded ? [`Only if the user accepts that it may be charged once more: ${anew}.`] : [];
+    const notYet = "Do not submit this again before you know: it may be charged twice.";
+    if (!profile.can.list)
+      return { message, nextSteps: [...answered, notYet, profile.says.tasks, ...decide] };
+    const when = after === void 0 ? "" : ` after ${after} seconds`;
+    const repeat = isRecorded ? [
+      `Run the same command again${when}. It looks for the task in the service's list, and submits nothing while that may charge twice:`,
+      same
+    ] : [notYet];
+    return {
+      message,
+      nextSteps: [
+        ...answered,
+        ...repeat,
+        command("listTasks"),
+        `A task with idempotencyKey ${idempotencyKey}, or of model ${model} made about ${sentAt}, is this one: resume it with --action waitTask --taskId <id>.`,
+        ...decide
+      ]
+    };
+  },
+  requestBusy: ({ isNew, lockFile }) => {
+    const resumes = "resumes the task of that process, and charges nothing";
+    return {
+      nextSteps: [
+        isNew ? `Nothing was submitted by this command. The same command without --new ${resumes}; with --new, later, it is one more charge.` : `Run the same command again a little later: it ${resumes}.`,
+        `If there is certainly no such process any more, remove ${lockFile} first.`
+      ]
+    };
+  },
+  recordDamaged: (_, { anew }) => ({
+    nextSteps: [
+      "Look for its task in the service's own list first.",
+      `Only if the user accepts that it may be charged once more: ${anew}.`
+    ]
+  }),
+  otherRequest: ({ idempotencyKey }) => ({
+    message: `--idempotencyKey ${idempotencyKey} already stands for another request. Nothing was submitted.`,
+    nextSteps: [
+      "For the earlier request, run its command unchanged; for another one, give another --idempotencyKey or none."
+    ]
+  }),
+  takenOver: (_, { same }) => ({
+    nextSteps: ["The same command resumes what that process does, and charges nothing:", same]
+  }),
+  recordedTaskYoung: ({ taskId }, { same }) => ({
+    nextSteps: [
+      `This request was submitted only just now, as task ${taskId}; the service may not show it yet. The same command resumes it, and charges nothing:`,
+      same
+    ]
+  }),
+  recordedTaskGone: ({ taskId, created }, { command, anew }) => ({
+    nextSteps: [
+      `This request was submitted on ${created} as task ${taskId}, which the service does not show any more; its result is kept for a limited time only.`,
+      `Nothing was submitted now. If the user wants it made once more, with a new charge: ${anew}.`,
+      command("forget", { taskId })
+    ]
+  }),
+  pendingTaskGone: ({ taskId }, { command }) => ({
+    nextSteps: [
+      "The service does not show this task any more. To wait for the others without it, drop its record:",
+      command("forget", { taskId })
+    ]
+  }),
+  notCancelled: ({ state, taskId }, { profile, command }) => ({
+    nextSteps: [
+      profile.says.cancel,
+      ...state === "SUBMITTED" ? [command("cancelTask", { taskId })] : [],
+      command(isTerminal(state) ? "getTask" : "waitTask", { taskId })
+    ]
+  }),
+  noAddress: () => ({
+    nextSteps: ["Tell the user what the service gave as the result; it cannot be fetched."]
+  })
+};
+
+// scripts/src/cli/render/reasons.ts
+var REASONS = { ...BUDGET, ...SUBMIT, ...PLACE };
+function said({ details: { reason } }, caller) {
+  if (reason === void 0) return { nextSteps: [] };
+  const explain = REASONS[reason.kind];
+  return explain(reason, caller);
+}
+function messageOf(failure, caller) {
+  return said(failure, caller).message ?? failure.message;
+}
+
+// scripts/src/cli/render/failure.ts
+function explained(failure, caller) {
+  const { message, issues, nextSteps } = said(failure, caller);
+  const { reason, charged, nextSteps: own = [], ...details } = failure.details;
+  const steps = [...own, ...nextSteps, ...chargedSteps(failure, caller)];
+  return new Failure(failure.code, message ?? failure.message, {
+    ...details,
+    ...issues && { issues },
+    ...steps.length > 0 && { nextSteps: steps }
+  });
+}
+function chargedSteps({ details: { charged, taskId } }, caller) {
+  if (charged === void 0 || taskId === void 0) return [];
+  const resume = resumeCommand(caller, taskId, caller.resumeFlags);
+  return charged === "finished" ? [
+    resume,
+    "The task is finished and paid for. Run this command as often as you like: it fetches the result and charges nothing."
+  ] : [
+    "The task was submitted and charged, and runs on at the service. This resumes it as often as you like, and charges nothing:",
+    resume
+  ];
+}
+
 // scripts/src/cli/main.ts
 async function main() {
   const argv = process.argv.slice(2);
@@ -1573,12 +1856,16 @@ async function main() {
   } catch (error) {
     if (!(error instanceof Failure)) interruption.stop();
     outcome = interruption.received ? interruptedOutcome(interruption.received, situation, {
-      resume: resumeCommand(args, situation),
+      resume: resumeCommand2(args, situation),
       findOut: findOut(args),
       isSubmit: isSubmit(action),
       downloads: args?.download !== void 0,
       generation: wish?.generation
-    }) : error instanceof Failure ? failed(error, fallbackState(action, situation), situation.taskId) : bugOutcome(error, action, situation, args);
+    }) : error instanceof Failure ? failed(
+      args ? explained(error, callerOf(args, argv)) : error,
+      fallbackState(action, situation),
+      situation.taskId
+    ) : bugOutcome(error, action, situation, args);
   }
   if (hasSaidOverruled) addWarnings(outcome, overruled);
   clear();
@@ -1604,13 +1891,13 @@ function bugOutcome(error, action, situation, args) {
     data: { where },
     nextSteps: [
       ...unknown ? ["Whether the submit was taken is not known.", ...findOut(args)] : [],
-      ...!unknown && situation.taskId !== null ? [resumeCommand(args, situation)] : [],
+      ...!unknown && situation.taskId !== null ? [resumeCommand2(args, situation)] : [],
       "This is a bug in async-media-workflow; please report it with errorMessage and data.where."
     ]
   });
   return failed(failure, fallbackState(action, situation), situation.taskId);
 }
-function resumeCommand(args, { taskId, isAboutMany }) {
+function resumeCommand2(args, { taskId, isAboutMany }) {
   if (isAboutMany) return commandAgain(process.argv.slice(2));
   const place = args && placeFlags(args);
   const words = taskId === null ? actionWords("listTasks", place) : actionWords("waitTask", { taskId, ...args && resumeFlags(args), ...place });
@@ -1716,6 +2003,7 @@ function isFolder(file) {
 export {
   ACTIONS,
   BRIEF_WAIT_S,
+  BUDGET,
   DEFAULT_WAIT_S,
   ERROR_CODES,
   EXIT,
@@ -1727,13 +2015,18 @@ export {
   KIND_WORDS,
   ONE_CHARGE,
   OUTPUT_KINDS,
+  PLACE,
   PROFILES,
+  SUBMIT,
   TASK_ID,
   TASK_STATES,
   THIS_MACHINE,
   UPSTREAM,
+  abilityFor,
   actionWords,
   boundedJson,
+  callerOf,
+  cheaperSteps,
   checkInterval,
   checkPublicUrl,
   commandAgain,
@@ -1746,6 +2039,7 @@ export {
   editDistance,
   escapeInvisible,
   exitCodeOf,
+  explained,
   failed,
   finishWith,
   flagWords,
@@ -1765,6 +2059,7 @@ export {
   madeAs,
   main,
   makeFolder,
+  messageOf,
   modelFlags,
   muteNode,
   nearest,
@@ -1779,15 +2074,19 @@ export {
   quoted,
   readEnvironment,
   redact,
+  refusalOf,
   refuseUnsupported,
+  resumeCommand,
   resumeFlags,
   rule,
+  said,
   screen,
   secretsIn,
   skillFolder,
   success,
   systemClock,
   unsupported,
+  unsupportedAction,
   upstream,
   visible,
   watch

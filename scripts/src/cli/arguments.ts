@@ -7,8 +7,8 @@ import { TASK_ID } from '../model/task.ts';
 import { plain } from '../model/text.ts';
 import type { Profile } from '../providers/profile.ts';
 import { PROFILES, profileOf } from '../providers/registry.ts';
-import { refuseUnsupported } from '../providers/unsupported.ts';
 import { FLAGS, type FlagName, rule } from './flags.ts';
+import { refuseUnsupported } from './unsupported.ts';
 
 /** The command line, understood and checked; numbers in the units of the flags. */
 export interface Arguments {

@@ -6,19 +6,17 @@ import { Api } from '../http/api.ts';
 import { systemClock } from '../http/clock.ts';
 import { pollSchedule } from '../http/retry.ts';
 import { Transport } from '../http/transport.ts';
-import { actionWords, commandLine } from '../model/command-line.ts';
 import { Failure } from '../model/failure.ts';
 import type { Provider } from '../providers/provider.ts';
 import { createProvider } from '../providers/registry.ts';
 import type { Journal } from '../stores/file/journal.ts';
 import type { Arguments } from './arguments.ts';
-import { commandAgain, commandAnew, placeFlags, resumeFlags } from './command-line.ts';
 import { type Environment, journalFolder } from './environment.ts';
 import { explainMissing } from './explain-missing.ts';
-import { isSubmit, needsRecords } from './flags.ts';
+import { needsRecords } from './flags.ts';
 import type { Wish } from './read-request.ts';
 import { adviceFor } from './render/advice.ts';
-import type { Caller } from './render/caller.ts';
+import { callerOf } from './render/caller.ts';
 import type { Outcome } from './render/envelope.ts';
 import { explained } from './render/failure.ts';
 import { outcomeOf, type Result } from './render/outcome.ts';
@@ -88,21 +86,6 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
 /** There are no records yet, and the action makes none: what reads them need not even be loaded. */
 function isWithoutRecords({ args, environment }: LiveOptions): boolean {
   return !needsRecords(args.action) && !existsSync(journalFolder(environment, args.sandbox));
-}
-
-function callerOf(args: Arguments, argv: readonly string[]): Caller {
-  const { action, profile, download } = args;
-  return {
-    profile,
-    command: (name, flags) => commandLine(actionWords(name, { ...flags, ...placeFlags(args) })),
-    same: commandAgain(argv),
-    anew: commandAnew(args),
-    resumeFlags: resumeFlags(args),
-    // Whoever asked for a state, or for a submit alone, has got that from a task that still runs.
-    wantsEnd:
-      action === 'generate' || action === 'waitTask' || (action === 'getTask' && download !== undefined),
-    isSubmit: isSubmit(action),
-  };
 }
 
 /** The journal of the service and the key in use; null where a rehearsal has no place for one. */

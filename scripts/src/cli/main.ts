@@ -12,7 +12,9 @@ import { finishWith, printText, screen } from './output.ts';
 import { checkInterval, keyMissing } from './preflight.ts';
 import { type Situation, watch } from './progress.ts';
 import type { Wish } from './read-request.ts';
+import { callerOf } from './render/caller.ts';
 import { failed, type Outcome } from './render/envelope.ts';
+import { explained } from './render/failure.ts';
 
 declare const VERSION: string;
 
@@ -85,7 +87,11 @@ export async function main(): Promise<void> {
           generation: wish?.generation,
         })
       : error instanceof Failure
-        ? failed(error, fallbackState(action, situation), situation.taskId)
+        ? failed(
+            args ? explained(error, callerOf(args, argv)) : error,
+            fallbackState(action, situation),
+            situation.taskId,
+          )
         : bugOutcome(error, action, situation, args);
   }
   if (hasSaidOverruled) addWarnings(outcome, overruled);

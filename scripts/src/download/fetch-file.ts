@@ -275,9 +275,7 @@ class Fetch {
       this.#refreshed = true;
       if (fresh === null) {
         throw new Failure('DOWNLOAD_FAILED', `The result's link has expired or is gone (HTTP ${status}).`, {
-          nextSteps: [
-            'Results are kept for a limited time. If the task is older than that, its file is gone.',
-          ],
+          reason: { kind: 'linkGone' },
         });
       }
       if (this.#validator === null) this.#startOver();
@@ -328,11 +326,7 @@ function tooLarge(makes: OutputKind): Failure {
   return new Failure(
     'DOWNLOAD_FAILED',
     `The result has more than ${limit}, the most that is fetched of ${KIND_WORDS[makes]}. Nothing of it was kept.`,
-    {
-      nextSteps: [
-        'A file of that size is no result of a known model. Show the person its address in data.resultUrls.',
-      ],
-    },
+    { reason: { kind: 'fileTooLarge' } },
   );
 }
 

@@ -55,6 +55,21 @@ export type Reason =
   | { kind: 'shortOfCredits'; cheaper: Cheaper | null }
   | { kind: 'notCancelled'; taskId: string; state: TaskState }
   /** The record names a result that is at no address that can be fetched. */
-  | { kind: 'noAddress' };
+  | { kind: 'noAddress' }
+  /** Another process is submitting this very request; its lock is this file. */
+  | { kind: 'requestBusy'; isNew: boolean; lockFile: string }
+  /** The newest record of this request is damaged. */
+  | { kind: 'recordDamaged' }
+  /** The idempotency key stands for another request. */
+  | { kind: 'otherRequest'; idempotencyKey: string }
+  | { kind: 'unsupportedAction'; action: string }
+  /** Others can change the folder of the records; a command may end that. */
+  | { kind: 'unsafeFolder'; distrust: string; repair: string | null }
+  | { kind: 'unreadableFolder' | 'unwritableFolder'; folder: string }
+  | { kind: 'downloadFolder'; folder: string; why: string }
+  | { kind: 'fileInTheWay' | 'beingSaved' | 'linkGone' | 'fileTooLarge' }
+  | { kind: 'proxySettings' | 'proxyRefusal' | 'certificate' | 'handshake' }
+  /** A name led to an address that a proxy program made up. */
+  | { kind: 'addressOfProxy' };
 
 export type ReasonOf<K extends Reason['kind']> = Extract<Reason, { kind: K }>;

@@ -1,12 +1,18 @@
-import type { Failure } from '../../model/failure.ts';
+import { Failure } from '../../model/failure.ts';
 import { type Caller, resumeCommand } from './caller.ts';
 import { said } from './reasons.ts';
 
 /** The failure with the sentences and commands that its facts call for. */
 export function explained(failure: Failure, caller: Caller): Failure {
   const { message, issues, nextSteps } = said(failure, caller);
-  const steps = [...(failure.details.nextSteps ?? []), ...nextSteps, ...chargedSteps(failure, caller)];
-  return failure.with({ ...(issues && { issues }), nextSteps: steps }, message);
+  // What has been said need not be said again.
+  const { reason, charged, nextSteps: own = [], ...details } = failure.details;
+  const steps = [...own, ...nextSteps, ...chargedSteps(failure, caller)];
+  return new Failure(failure.code, message ?? failure.message, {
+    ...details,
+    ...(issues && { issues }),
+    ...(steps.length > 0 && { nextSteps: steps }),
+  });
 }
 
 /** What must not read as if nothing had been submitted. */

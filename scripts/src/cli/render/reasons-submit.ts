@@ -41,6 +41,29 @@ export const SUBMIT = {
       ],
     };
   },
+  requestBusy: ({ isNew, lockFile }) => {
+    const resumes = 'resumes the task of that process, and charges nothing';
+    return {
+      nextSteps: [
+        isNew
+          ? `Nothing was submitted by this command. The same command without --new ${resumes}; with --new, later, it is one more charge.`
+          : `Run the same command again a little later: it ${resumes}.`,
+        `If there is certainly no such process any more, remove ${lockFile} first.`,
+      ],
+    };
+  },
+  recordDamaged: (_, { anew }) => ({
+    nextSteps: [
+      "Look for its task in the service's own list first.",
+      `Only if the user accepts that it may be charged once more: ${anew}.`,
+    ],
+  }),
+  otherRequest: ({ idempotencyKey }) => ({
+    message: `--idempotencyKey ${idempotencyKey} already stands for another request. Nothing was submitted.`,
+    nextSteps: [
+      'For the earlier request, run its command unchanged; for another one, give another --idempotencyKey or none.',
+    ],
+  }),
   takenOver: (_, { same }) => ({
     nextSteps: ['The same command resumes what that process does, and charges nothing:', same],
   }),

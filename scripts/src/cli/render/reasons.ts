@@ -2,6 +2,7 @@ import type { Failure, Issue } from '../../model/failure.ts';
 import type { Reason, ReasonOf } from '../../model/reason.ts';
 import type { Caller } from './caller.ts';
 import { BUDGET } from './reasons-budget.ts';
+import { PLACE } from './reasons-place.ts';
 import { SUBMIT } from './reasons-submit.ts';
 
 /** What an answer says of a reason. */
@@ -15,7 +16,7 @@ interface Said {
 
 export type Explained = { [K in Reason['kind']]: (reason: ReasonOf<K>, caller: Caller) => Said };
 
-const REASONS: Explained = { ...BUDGET, ...SUBMIT };
+const REASONS: Explained = { ...BUDGET, ...SUBMIT, ...PLACE };
 
 /** What the reason of a failure says; nothing where it has none. */
 export function said({ details: { reason } }: Failure, caller: Caller): Said {

@@ -5,7 +5,7 @@ import { KIND_WORDS, madeAs } from '../../model/output-kind.ts';
 import { BRIEF_WAIT_S } from '../../model/task.ts';
 import { quoted } from '../../model/text.ts';
 import { nameIn } from '../../providers/answer.ts';
-import { EXIT } from '../exit-codes.ts';
+import { EXIT, exitCodeOf } from '../exit-codes.ts';
 import { type Caller, resumeCommand } from './caller.ts';
 import { failed, type Outcome, success, upstream } from './envelope.ts';
 import { explained } from './failure.ts';
@@ -70,7 +70,10 @@ function endOutcome(result: TaskResult, caller: Caller): Outcome {
       return failed(failure.with({ data: { ...failure.details.data, ...urls } }), seen.state, taskId);
     }
     case 'notCancelled':
-      return failed(explained(result.failure, caller), seen.state, taskId);
+      return {
+        ...failed(explained(result.failure, caller), seen.state, taskId),
+        exitCode: exitCodeOf(result.failure),
+      };
   }
 }
 
