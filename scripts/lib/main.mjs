@@ -558,8 +558,8 @@ function refusalOf(profile, action) {
 function refuseUnsupported(profile, action, taskId) {
   const ability = abilityFor(action);
   if (ability === void 0 || profile.can[ability]) return;
-  const refusal = refusalOf(profile, action);
-  throw taskId === void 0 ? refusal : refusal.with({ taskId, status: "UNKNOWN" });
+  const refusal2 = refusalOf(profile, action);
+  throw taskId === void 0 ? refusal2 : refusal2.with({ taskId, status: "UNKNOWN" });
 }
 
 // scripts/src/cli/arguments.ts
@@ -966,8 +966,14 @@ function resumeFlags({ action, wait, pollInterval, download }) {
 function placeFlags({ profile, sandbox }) {
   return { provider: profile === profileOf(void 0) ? void 0 : profile.id, sandbox };
 }
+function providerFlag(provider) {
+  return provider === profileOf(void 0)?.id ? void 0 : provider;
+}
+function commandFor(provider, action, flags = {}) {
+  return commandLine(actionWords(action, { provider: providerFlag(provider), ...flags }));
+}
 function modelFlags({ provider, model }) {
-  return { provider: provider === profileOf(void 0)?.id ? void 0 : provider, model };
+  return { provider: providerFlag(provider), model };
 }
 var LONGEST_SHOWN = 2e3;
 function commandFrom(argv, more = {}) {
@@ -1597,6 +1603,104 @@ function cheaperSteps({ model, asOf, variants, most }) {
   );
 }
 
+// scripts/src/cli/render/reasons-model.ts
+var MOST_NAMED = 12;
+var MODEL = {
+  modelUnknown: ({ provider, model, known }) => {
+    switch (known.what) {
+      case "modelOf":
+        return modelOf(provider, model, known);
+      case "nameOf":
+        return nameOf(provider, model, known);
+      case "withoutContract":
+        return withoutContract(provider, model, known);
+      case "nowhere":
+        return nowhere(provider, model, known);
+    }
+  },
+  providerUnknown: () => ({ nextSteps: [commandFor(void 0, "listModels")] }),
+  contractUnusable: ({ file, provider }) => ({
+    nextSteps: [
+      `Correct ${file}; contracts/README.md describes the format.`,
+      commandFor(provider, "listModels")
+    ]
+  }),
+  wholeBody: ({ model, callbackFlag, input, beside }) => {
+    const hint = 'pass what is inside "input" as the payload, and nothing else';
+    const issues = beside.map(({ name, received }) => besideIssue(model, callbackFlag, name, received));
+    return {
+      message: `--payload holds a complete request body: ${hint}.`,
+      issues: [{ path: "input", expected: "the fields themselves", received: input, hint }, ...issues],
+      nextSteps: [hint, ...issues.map((issue2) => `${issue2.path}: ${issue2.hint}`)]
+    };
+  }
+};
+function refusal(model, message, expected, hint, nextSteps) {
+  const received = `string ${JSON.stringify(plain(model, 60))}`;
+  return { message, issues: [{ path: "--model", expected, received, hint }], nextSteps };
+}
+var describeModel = (provider, model) => commandFor(provider, "describeModel", { model });
+function modelOf(provider, model, { other }) {
+  const hint = providerFlag(provider) === void 0 ? `add --provider ${other}` : `write --provider ${other} instead of --provider ${provider}`;
+  return refusal(model, `"${model}" is a model of ${other}: ${hint}`, `a model of ${provider}`, hint, [
+    describeModel(other, model),
+    commandFor(provider, "listModels")
+  ]);
+}
+function nameOf(provider, model, { other, meant }) {
+  const ids = meant.join(", ");
+  const flag = provider === other ? "" : `--provider ${other} `;
+  const more = meant.length > 1;
+  return refusal(
+    model,
+    `"${plain(model, 60)}" is no id of ${other}; meant is ${more ? "one of " : ""}${ids}`,
+    ids,
+    `write ${flag}--model ${meant[0]}${more ? ` or another of ${ids}` : ""}`,
+    [...meant.map((id) => describeModel(other, id)), commandFor(other, "listModels")]
+  );
+}
+function withoutContract(provider, model, { other, page, why, instead }) {
+  const hint = instead === void 0 ? `choose a model that has a contract; ${page} shows what ${other} offers` : `choose a model that has a contract; one of a like name is ${instead}`;
+  return refusal(
+    model,
+    `${other} has no contract for "${plain(model, 60)}": ${why}`,
+    `a model of ${provider} that has a contract`,
+    hint,
+    [
+      ...instead === void 0 ? [] : [describeModel(other, instead)],
+      `Read ${page}: it shows what ${other} offers today.`,
+      commandFor(other, "listModels")
+    ]
+  );
+}
+function nowhere(provider, model, { near, models }) {
+  const shown = JSON.stringify(plain(model, 60));
+  const known = models.length > MOST_NAMED ? `the ${models.length} of --action listModels` : models.join(", ");
+  const list = commandFor(provider, "listModels");
+  return near === void 0 ? refusal(
+    model,
+    `there is no model ${shown}; known are ${known}`,
+    `one of ${known}`,
+    "choose one of the known models",
+    [list]
+  ) : refusal(
+    model,
+    `there is no model ${shown}; the nearest is "${near}"`,
+    `one of ${known}`,
+    `write --model ${near}`,
+    [describeModel(provider, near), list]
+  );
+}
+function besideIssue(model, callbackFlag, name, received) {
+  const place = { path: plain(name, 60), received };
+  if (name === "model") {
+    const hint2 = `leave "model" out; the model is the one of --model, which is ${model} here`;
+    return { ...place, expected: model, hint: hint2 };
+  }
+  const hint = name === "callback_url" ? `leave "callback_url" out; the address goes into --${callbackFlag}` : `leave ${JSON.stringify(plain(name, 60))} out, or put it inside "input" if it is one of the fields`;
+  return { ...place, expected: "nothing beside the fields", hint };
+}
+
 // scripts/src/cli/render/reasons-place.ts
 var STATE_FOLDER = "ASYNC_MEDIA_STATE_DIR";
 var PLACE = {
@@ -1765,7 +1869,7 @@ var SUBMIT = {
 };
 
 // scripts/src/cli/render/reasons.ts
-var REASONS = { ...BUDGET, ...SUBMIT, ...PLACE };
+var REASONS = { ...BUDGET, ...SUBMIT, ...PLACE, ...MODEL };
 function said({ details: { reason } }, caller) {
   if (reason === void 0) return { nextSteps: [] };
   const explain = REASONS[reason.kind];
@@ -2013,6 +2117,7 @@ export {
   Failure,
   Interruption,
   KIND_WORDS,
+  MODEL,
   ONE_CHARGE,
   OUTPUT_KINDS,
   PLACE,
@@ -2031,6 +2136,7 @@ export {
   checkPublicUrl,
   commandAgain,
   commandAnew,
+  commandFor,
   commandFrom,
   commandLine,
   compiledFolder,
@@ -2070,6 +2176,7 @@ export {
   plain,
   printText,
   profileOf,
+  providerFlag,
   quoteWord,
   quoted,
   readEnvironment,

@@ -14,6 +14,7 @@ import { commandLine } from '../../scripts/src/model/command-line.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 import { isObject, type Json, type JsonObject } from '../../scripts/src/model/json.ts';
 import { skillFolder } from '../../scripts/src/model/skill-folder.ts';
+import { said } from '../core/rendered.ts';
 import { FACTS } from './apidot-facts.ts';
 import { changed } from './helpers.ts';
 
@@ -767,7 +768,7 @@ async function refusal(provider: string, model: string, root?: string): Promise<
   const failure: unknown = await loadContract(provider, model, root).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(Failure);
   expect(failure).toMatchObject({ code: 'INVALID_MODEL' });
-  return failure as Failure;
+  return said(failure as Failure);
 }
 
 const RUN = commandLine(['--action']);

@@ -1,4 +1,5 @@
 // The actions of the core, with their results and failures as the command line shows them.
+
 import type { Caller } from '../../scripts/src/cli/render/caller.ts';
 import type { Outcome } from '../../scripts/src/cli/render/envelope.ts';
 import { explained } from '../../scripts/src/cli/render/failure.ts';
@@ -10,6 +11,7 @@ import * as tasks from '../../scripts/src/core/tasks.ts';
 import { actionWords, type Flags } from '../../scripts/src/model/command-line.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 import type { Profile } from '../../scripts/src/providers/profile.ts';
+import { PROFILES } from '../../scripts/src/providers/registry.ts';
 
 /** With the flags that the command resuming the task repeats. */
 export type Settings = tasks.WaitSettings & { resumeFlags?: Flags };
@@ -65,3 +67,6 @@ export const generate = (session: Session, options: generating.GenerateOptions) 
     wantsEnd: !options.isDetached,
     isSubmit: true,
   });
+
+/** The failure with what the command line says of it, whatever the call. */
+export const said = (failure: Failure): Failure => explained(failure, callerOf({ provider: PROFILES[0]! }));

@@ -32,9 +32,33 @@ export interface SubmitUnknown {
   notResubmitted: Failure | undefined;
 }
 
+/** A model that has no contract with the provider, and what is known of its name. */
+export interface ModelUnknown {
+  kind: 'modelUnknown';
+  provider: string;
+  model: string;
+  known:
+    | { what: 'modelOf'; other: string }
+    /** The name stands for these ids. */
+    | { what: 'nameOf'; other: string; meant: readonly string[] }
+    | { what: 'withoutContract'; other: string; page: string; why: string; instead?: string }
+    | { what: 'nowhere'; near: string | undefined; models: readonly string[] };
+}
+
 /** What a failure is about, beyond its code: the facts from which its advice is made. */
 export type Reason =
   | SubmitUnknown
+  | ModelUnknown
+  | { kind: 'providerUnknown' }
+  | { kind: 'contractUnusable'; file: string; provider: string }
+  /** A payload that is a complete request body, and what it says beside the fields. */
+  | {
+      kind: 'wholeBody';
+      model: string;
+      callbackFlag: string;
+      input: string;
+      beside: { name: string; received: string }[];
+    }
   /** The task of this request is not shown by the service (any more, or yet). */
   | { kind: 'recordedTaskGone'; taskId: string; created: string }
   | { kind: 'recordedTaskYoung'; taskId: string }

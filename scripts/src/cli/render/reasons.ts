@@ -2,11 +2,12 @@ import type { Failure, Issue } from '../../model/failure.ts';
 import type { Reason, ReasonOf } from '../../model/reason.ts';
 import type { Caller } from './caller.ts';
 import { BUDGET } from './reasons-budget.ts';
+import { MODEL } from './reasons-model.ts';
 import { PLACE } from './reasons-place.ts';
 import { SUBMIT } from './reasons-submit.ts';
 
 /** What an answer says of a reason. */
-interface Said {
+export interface Said {
   /** Where it has to name flags or variables, which the failure itself does not know. */
   message?: string;
   issues?: Issue[];
@@ -16,7 +17,7 @@ interface Said {
 
 export type Explained = { [K in Reason['kind']]: (reason: ReasonOf<K>, caller: Caller) => Said };
 
-const REASONS: Explained = { ...BUDGET, ...SUBMIT, ...PLACE };
+const REASONS: Explained = { ...BUDGET, ...SUBMIT, ...PLACE, ...MODEL };
 
 /** What the reason of a failure says; nothing where it has none. */
 export function said({ details: { reason } }: Failure, caller: Caller): Said {
