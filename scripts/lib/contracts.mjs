@@ -2942,11 +2942,11 @@ function valuesOf(node) {
 }
 
 // scripts/src/cli/describe.ts
-import { actionWords, commandLine, flagWords } from "./main.mjs";
 import { PROFILES } from "./main.mjs";
 import { modelFlags } from "./main.mjs";
 import { EXIT } from "./main.mjs";
 import { success } from "./main.mjs";
+import { actionWords, commandLine, flagWords } from "./main.mjs";
 async function describeAll({ profile, isProviderNamed, kind: kind2 }) {
   const provider = profile.id;
   const found = await contractsOf(provider, kind2);
@@ -3218,13 +3218,13 @@ function withoutBody(contract, payload, callbackFlag) {
 }
 
 // scripts/src/cli/read-request.ts
-import { actionWords as actionWords2, commandLine as commandLine2 } from "./main.mjs";
 import { Failure as Failure4 } from "./main.mjs";
 import { checkPublicUrl as checkPublicUrl2 } from "./main.mjs";
 import { plain as plain5 } from "./main.mjs";
 import { modelFlags as modelFlags2 } from "./main.mjs";
 import { isLoopback } from "./main.mjs";
 import { refusalOf } from "./main.mjs";
+import { actionWords as actionWords2, commandLine as commandLine2 } from "./main.mjs";
 async function readRequest(args, loopback, signal) {
   const contract = await loadContract(args.profile.id, args.model);
   const webhookUrl = args.callback === void 0 ? void 0 : readCallback(args, args.callback, loopback);

@@ -618,11 +618,11 @@ var init_tasks = __esm({
 });
 
 // scripts/src/cli/explain-missing.ts
-import { actionWords, commandLine } from "./main.mjs";
 import { Failure } from "./main.mjs";
 import { BRIEF_WAIT_S } from "./main.mjs";
 import { profileOf } from "./main.mjs";
 import { placeFlags } from "./main.mjs";
+import { actionWords, commandLine } from "./main.mjs";
 async function explainMissing(session, error, taskId, { sandbox }, same) {
   if (error.code !== "TASK_NOT_FOUND") return void 0;
   const journal = await session.records();

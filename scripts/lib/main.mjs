@@ -15,10 +15,10 @@ var __export = (target, all) => {
     __defProp(target, name, { get: all[name], enumerable: true });
 };
 
-// scripts/src/model/action.ts
+// scripts/src/cli/action.ts
 var ACTIONS;
 var init_action = __esm({
-  "scripts/src/model/action.ts"() {
+  "scripts/src/cli/action.ts"() {
     "use strict";
     ACTIONS = [
       "generate",
@@ -82,7 +82,7 @@ var init_registry = __esm({
         cancel: "AIVideoMaker cancels a task only while it is SUBMITTED; one that is PROGRESS runs to its end and is charged.",
         missing: "AIVideoMaker shows a task only to the key that made it (as documented in September 2026).",
         prices: "https://aivideomaker.ai",
-        tasks: "Look for the task in its list, by --action listTasks."
+        tasks: "Look for the task in its list (listTasks)."
       }
     };
     APIDOT = {
@@ -194,6 +194,25 @@ var init_exit_codes = __esm({
   }
 });
 
+// scripts/src/model/shell-word.ts
+function quoteWord(text, platform = process.platform) {
+  if (platform === "win32") return quoteForWindows(text);
+  if (/^[\w@%+:,./-][\w@%+=:,./-]*$/.test(text)) return text;
+  return `'${text.replace(/'/g, "'\\''")}'`;
+}
+function quoteForWindows(text) {
+  if (/^[\w+=:,./\\-]+$/.test(text)) return text;
+  const doubled = text.replace(/(\\+)$/, "$1$1");
+  if (!/["$`%!\u201c-\u201e\r\n]/.test(text)) return `"${doubled}"`;
+  const inner = doubled.replace(/(\\*)"/g, '$1$1\\"').replace(/['\u2018-\u201b]/g, "$&$&");
+  return `'${inner}'`;
+}
+var init_shell_word = __esm({
+  "scripts/src/model/shell-word.ts"() {
+    "use strict";
+  }
+});
+
 // scripts/src/model/skill-folder.ts
 const { basename, dirname, join } = require("node:path");
 const { fileURLToPath } = require("node:url");
@@ -207,7 +226,7 @@ var init_skill_folder = __esm({
   }
 });
 
-// scripts/src/model/command-line.ts
+// scripts/src/cli/words.ts
 const path = require("node:path");
 function commandLine(words) {
   return ["node", script(), ...words].map((word) => quoteWord(word)).join(" ");
@@ -223,26 +242,15 @@ function flagWords(flags) {
     return text.startsWith("--") ? [`--${flag}=${text}`] : [`--${flag}`, text];
   });
 }
-function quoteWord(text, platform = process.platform) {
-  if (platform === "win32") return quoteForWindows(text);
-  if (/^[\w@%+:,./-][\w@%+=:,./-]*$/.test(text)) return text;
-  return `'${text.replace(/'/g, "'\\''")}'`;
-}
-function quoteForWindows(text) {
-  if (/^[\w+=:,./\\-]+$/.test(text)) return text;
-  const doubled = text.replace(/(\\+)$/, "$1$1");
-  if (!/["$`%!\u201c-\u201e\r\n]/.test(text)) return `"${doubled}"`;
-  const inner = doubled.replace(/(\\*)"/g, '$1$1\\"').replace(/['\u2018-\u201b]/g, "$&$&");
-  return `'${inner}'`;
-}
 function script() {
   const started = process.argv[1] ?? "";
   return path.basename(started) === SCRIPT ? path.resolve(started) : path.join(skillFolder(), "scripts", SCRIPT);
 }
 var SCRIPT;
-var init_command_line = __esm({
-  "scripts/src/model/command-line.ts"() {
+var init_words = __esm({
+  "scripts/src/cli/words.ts"() {
     "use strict";
+    init_shell_word();
     init_skill_folder();
     SCRIPT = "run-workflow.mjs";
   }
@@ -316,12 +324,15 @@ function plainly(text) {
 var init_help = __esm({
   "scripts/src/cli/help.ts"() {
     "use strict";
-    init_action();
-    init_command_line();
     init_registry();
+    init_action();
     init_exit_codes();
+    init_words();
   }
 });
+
+// scripts/src/main.ts
+init_action();
 
 // scripts/src/contracts/nearest.ts
 var LONGEST = 64;
@@ -365,9 +376,6 @@ function editDistance(a, b) {
   }
   return last[b.length];
 }
-
-// scripts/src/cli/arguments.ts
-init_action();
 
 // scripts/src/model/failure.ts
 var ERROR_CODES = [
@@ -465,6 +473,7 @@ function beforeCut(characters) {
 
 // scripts/src/cli/arguments.ts
 init_registry();
+init_action();
 
 // scripts/src/cli/flags.ts
 var SUBMITS = ["generate", "createGeneration"];
@@ -951,10 +960,11 @@ function mostWanted(keys, count) {
 }
 
 // scripts/src/cli/command-line.ts
-init_command_line();
+init_shell_word();
 init_task();
 init_registry();
 const path2 = require("node:path");
+init_words();
 function resumeFlags({ action, wait, pollInterval, download }) {
   const seconds = !rule("wait").actions?.includes(action) || wait === 0 ? BRIEF_WAIT_S : wait;
   return {
@@ -1393,7 +1403,6 @@ function interruptedOutcome(signal, { phase, taskId, state, isAboutMany }, { res
 }
 
 // scripts/src/cli/main.ts
-init_command_line();
 init_exit_codes();
 
 // scripts/src/cli/preflight.ts
@@ -1533,8 +1542,8 @@ function watch(screen2, secrets) {
 }
 
 // scripts/src/cli/render/caller.ts
-init_command_line();
 init_task();
+init_words();
 function callerOf(args, argv) {
   const { action, profile, download } = args;
   return {
@@ -1903,6 +1912,7 @@ function chargedSteps({ details: { charged, taskId } }, caller) {
 }
 
 // scripts/src/cli/main.ts
+init_words();
 async function main() {
   const argv = process.argv.slice(2);
   const secrets = secretsIn(process.env);
@@ -2027,6 +2037,9 @@ function findOut(args) {
   ];
 }
 
+// scripts/src/main.ts
+init_words();
+
 // scripts/src/contracts/folders.ts
 const { join: join2 } = require("node:path");
 function contractsFolder(root) {
@@ -2063,16 +2076,13 @@ var systemClock = {
   })
 };
 
-// scripts/src/main.ts
-init_action();
-init_command_line();
-
 // scripts/src/model/json.ts
 function isObject(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 // scripts/src/main.ts
+init_shell_word();
 init_skill_folder();
 init_task();
 init_registry();

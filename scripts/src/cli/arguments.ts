@@ -1,5 +1,4 @@
 import { nearest } from '../contracts/nearest.ts';
-import { ACTIONS, type Action } from '../model/action.ts';
 import { Failure, type Issue } from '../model/failure.ts';
 import { isIdempotencyKey } from '../model/idempotency-key.ts';
 import { OUTPUT_KINDS, type OutputKind } from '../model/output-kind.ts';
@@ -7,6 +6,7 @@ import { TASK_ID } from '../model/task.ts';
 import { plain } from '../model/text.ts';
 import type { Profile } from '../providers/profile.ts';
 import { PROFILES, profileOf } from '../providers/registry.ts';
+import { ACTIONS, type Action } from './action.ts';
 import { FLAGS, type FlagName, rule } from './flags.ts';
 import { refuseUnsupported } from './unsupported.ts';
 

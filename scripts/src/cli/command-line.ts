@@ -1,10 +1,11 @@
 import path from 'node:path';
-import type { Action } from '../model/action.ts';
-import { actionWords, commandLine, type Flags, flagWords, quoteWord } from '../model/command-line.ts';
+import { quoteWord } from '../model/shell-word.ts';
 import { BRIEF_WAIT_S } from '../model/task.ts';
 import { profileOf } from '../providers/registry.ts';
+import type { Action } from './action.ts';
 import { type Arguments, DEFAULT_WAIT_S } from './arguments.ts';
 import { type FlagName, rule } from './flags.ts';
+import { actionWords, commandLine, type Flags, flagWords } from './words.ts';
 
 /**
  * The flags of a call that the command resuming its task repeats. A limited wait stays limited: the caller has little time.

@@ -1,10 +1,10 @@
 import type { Session } from '../core/session.ts';
-import { actionWords, commandLine } from '../model/command-line.ts';
 import { Failure } from '../model/failure.ts';
 import { BRIEF_WAIT_S } from '../model/task.ts';
 import { profileOf } from '../providers/registry.ts';
 import type { Arguments } from './arguments.ts';
 import { placeFlags } from './command-line.ts';
+import { actionWords, commandLine } from './words.ts';
 
 /**
  * A task that is not found because it was made elsewhere is no puzzle: by another service, with another key, or at another

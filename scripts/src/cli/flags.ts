@@ -1,4 +1,4 @@
-import type { Action } from '../model/action.ts';
+import type { Action } from './action.ts';
 
 const SUBMITS: readonly Action[] = ['generate', 'createGeneration'];
 const PAYLOAD: readonly Action[] = [...SUBMITS, 'quote'];

@@ -1,7 +1,7 @@
-import { ACTIONS } from '../model/action.ts';
-import { commandLine } from '../model/command-line.ts';
 import { PROFILES } from '../providers/registry.ts';
+import { ACTIONS } from './action.ts';
 import { EXIT, EXIT_WORDS, ONE_CHARGE } from './exit-codes.ts';
+import { commandLine } from './words.ts';
 
 /** The text of `--help`: one screen, with examples that run as they stand. */
 export function helpText(version: string): string {

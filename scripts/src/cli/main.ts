@@ -1,7 +1,6 @@
-import type { Action } from '../model/action.ts';
-import { actionWords, commandLine } from '../model/command-line.ts';
 import { Failure } from '../model/failure.ts';
 import { plain } from '../model/text.ts';
+import type { Action } from './action.ts';
 import { type Arguments, guessAction, parseArguments } from './arguments.ts';
 import { commandAgain, commandAnew, placeFlags, resumeFlags } from './command-line.ts';
 import { isLoopback, overrule, readEnvironment, secretsIn } from './environment.ts';
@@ -15,6 +14,7 @@ import type { Wish } from './read-request.ts';
 import { callerOf } from './render/caller.ts';
 import { failed, type Outcome } from './render/envelope.ts';
 import { explained } from './render/failure.ts';
+import { actionWords, commandLine } from './words.ts';
 
 declare const VERSION: string;
 

@@ -3,7 +3,6 @@ import { priceLine } from '../contracts/price.ts';
 import { checkPayload } from '../contracts/validate.ts';
 import { withoutBody } from '../contracts/whole-body.ts';
 import type { Terms } from '../core/generate.ts';
-import { actionWords, commandLine } from '../model/command-line.ts';
 import { Failure } from '../model/failure.ts';
 import type { JsonObject } from '../model/json.ts';
 import { checkPublicUrl } from '../model/public-address.ts';
@@ -14,6 +13,7 @@ import { modelFlags } from './command-line.ts';
 import { isLoopback } from './environment.ts';
 import { readPayload } from './payload.ts';
 import { refusalOf } from './unsupported.ts';
+import { actionWords, commandLine } from './words.ts';
 
 /** What is to be made, and what is known of the model that makes it. */
 export interface Wish {

@@ -25,7 +25,7 @@ export type ErrorCode = (typeof ERROR_CODES)[number];
 
 /** One thing wrong with an input: where it is, what was expected, what came, and what would pass. */
 export interface Issue {
-  /** Field path such as `duration` or `prompt[2]`; a flag (`--wait`) or variable name where the input is not the payload. */
+  /** Field path such as `duration` or `prompt[2]`; the name of a flag or a variable where the input is not the payload. */
   path: string;
   expected: string;
   received: string;

@@ -1,4 +1,4 @@
-/** What a model can make: the values of a contract's x-output and of `listModels --kind`. */
+/** What a model can make: the values of a contract's x-output. */
 export const OUTPUT_KINDS = ['video', 'image', 'audio', 'model3d'] as const;
 
 export type OutputKind = (typeof OUTPUT_KINDS)[number];

@@ -22,7 +22,7 @@ const AIVIDEOMAKER: Profile = {
       'AIVideoMaker cancels a task only while it is SUBMITTED; one that is PROGRESS runs to its end and is charged.',
     missing: 'AIVideoMaker shows a task only to the key that made it (as documented in September 2026).',
     prices: 'https://aivideomaker.ai',
-    tasks: 'Look for the task in its list, by --action listTasks.',
+    tasks: 'Look for the task in its list (listTasks).',
   },
 };
 

@@ -1,9 +1,9 @@
-import { actionWords, type CommandMaker, commandLine, type Flags } from '../../model/command-line.ts';
 import { BRIEF_WAIT_S } from '../../model/task.ts';
 import type { Profile } from '../../providers/profile.ts';
 import type { Arguments } from '../arguments.ts';
 import { commandAgain, commandAnew, placeFlags, resumeFlags } from '../command-line.ts';
 import { isSubmit } from '../flags.ts';
+import { actionWords, type CommandMaker, commandLine, type Flags } from '../words.ts';
 
 /** What the sentences of an answer need to know of the call. */
 export interface Caller {
