@@ -2,8 +2,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { listModels, loadContract } from '../scripts/src/contracts/contract.ts';
+import { loadContract } from '../scripts/src/contracts/contract.ts';
 import { ROOT } from './support/command.ts';
+import { APIDOT_MODELS } from './support/models.ts';
 
 const text = (file: string): string => readFileSync(path.join(ROOT, file), 'utf8');
 const below = (folder: string): string[] =>
@@ -73,9 +74,7 @@ describe('what a source says keeps its date and its doubt', () => {
       const { notes } = await loadContract('aivideomaker', model);
       expect(notes.join(' ')).toMatch(/duration x \d+ in March 2026 and duration x \d when .* 2026-09-10\./);
     }
-    const contracts = await Promise.all(
-      (await listModels('apidot')).map((model) => loadContract('apidot', model)),
-    );
+    const contracts = await Promise.all(APIDOT_MODELS.map((model) => loadContract('apidot', model)));
     const priced = contracts.filter(({ price }) => price !== null);
     const site = priced.filter(({ price }) => price!.note.includes("website's source"));
     expect(flat('references/apidot-api.md')).toContain(

@@ -4,10 +4,10 @@ const require = (name) => process.getBuiltinModule(name);
 const { readdirSync } = require("node:fs");
 const { join: join2 } = require("node:path");
 import { Failure } from "./main.mjs";
-import { isObject as isObject5 } from "./main.mjs";
+import { isObject as isObject9 } from "./main.mjs";
 import { OUTPUT_KINDS } from "./main.mjs";
 import { skillFolder } from "./main.mjs";
-import { plain as plain2 } from "./main.mjs";
+import { plain as plain3 } from "./main.mjs";
 
 // scripts/src/contracts/contract-error.ts
 var ContractError = class extends Error {
@@ -55,29 +55,187 @@ function readIfThere(file) {
 import { contractsFolder as contractsFolder2 } from "./main.mjs";
 
 // scripts/src/contracts/node.ts
-import { isObject as isObject3 } from "./main.mjs";
+import { isObject as isObject7 } from "./main.mjs";
 
-// scripts/src/contracts/media.ts
+// scripts/src/contracts/keywords/keyword.ts
+import { isObject as isObject2 } from "./main.mjs";
+function fieldList(properties, value, where) {
+  if (!Array.isArray(value)) throw new ContractError(`${where} must be a list of fields`);
+  return value.map((name2) => {
+    if (typeof name2 !== "string") throw new ContractError(`${where} must be a list of fields`);
+    property(properties, name2, where);
+    return name2;
+  });
+}
+function property(properties, name2, where) {
+  const found = Object.hasOwn(properties, name2) ? properties[name2] : void 0;
+  if (isObject2(found)) return found;
+  throw new ContractError(`${where}: ${JSON.stringify(name2)} is not one of the properties`);
+}
+function only(value, where, known) {
+  if (!isObject2(value)) throw new ContractError(`${where} must be a mapping`);
+  const stranger = Object.keys(value).find((key) => !known.includes(key));
+  if (stranger !== void 0) throw new ContractError(`${where}: ${stranger} is not supported`);
+  return value;
+}
+
+// scripts/src/contracts/presence.ts
+function fieldOf(object2, name2) {
+  return Object.hasOwn(object2, name2) ? object2[name2] : void 0;
+}
+function isPresent(object2, name2) {
+  const value = fieldOf(object2, name2);
+  return value !== void 0 && carriesSomething(value);
+}
+function carriesSomething(value) {
+  if (typeof value === "string") return /\S/.test(value);
+  return Array.isArray(value) ? value.length > 0 : value !== null;
+}
+
+// scripts/src/contracts/keywords/at-least-one.ts
+var atLeastOne = {
+  name: "x-atLeastOne",
+  types: ["object"],
+  read(node, value, { properties, where }) {
+    node.atLeastOne = fieldList(properties, value, where);
+  },
+  issues({ node, object: object2, pathTo, hintFor }) {
+    const names2 = node.atLeastOne;
+    if (names2 === void 0 || names2.some((name2) => isPresent(object2, name2))) return [];
+    const first = names2[0];
+    return [
+      {
+        path: pathTo(first),
+        expected: `at least one of ${names2.join(", ")}`,
+        received: "none of them",
+        hint: hintFor(first, node.properties.get(first), void 0, true)
+      }
+    ];
+  },
+  sentences({ atLeastOne: names2 }) {
+    return names2 === void 0 ? [] : [`At least one of ${names2.join(", ")}.`];
+  }
+};
+
+// scripts/src/contracts/keywords/counts.ts
+var counts = {
+  name: "x-counts",
+  types: ["array"],
+  read(node, value, { where }) {
+    if (!Array.isArray(value) || value.length === 0 || !value.every((length) => Number.isInteger(length)))
+      throw new ContractError(`${where} must be a list of whole numbers`);
+    node.counts = value;
+  },
+  problem(node, value) {
+    if (node.counts === void 0 || !Array.isArray(value) || node.counts.includes(value.length)) return null;
+    const lengths = countsText(node.counts);
+    return { expected: `an array of ${lengths} items`, hint: `give ${lengths} items, not ${value.length}` };
+  }
+};
+function countsText(lengths) {
+  return [lengths.slice(0, -1).join(", "), String(lengths.at(-1))].filter(Boolean).join(" or ");
+}
+
+// scripts/src/contracts/keywords/exclusive.ts
+var MOST_NAMES = 8;
+var named = (groups) => groups.map((group) => group.join("/"));
+var exclusive = {
+  name: "x-exclusive",
+  types: ["object"],
+  read(node, value, { properties, where }) {
+    if (!Array.isArray(value) || value.length < 2)
+      throw new ContractError(`${where} must be a list of at least two groups of fields`);
+    node.exclusive = value.map((group) => fieldList(properties, group, where));
+  },
+  issues({ node, object: object2, pathTo }) {
+    const groups = node.exclusive ?? [];
+    const used = groups.map((group) => group.filter((name2) => isPresent(object2, name2))).filter((names2) => names2.length > 0);
+    if (used.length < 2) return [];
+    const given = used.map((names2) => names2.slice(0, MOST_NAMES).join(", "));
+    return [
+      {
+        path: pathTo(used[1][0]),
+        expected: `${named(groups).join(" or ")}, not both`,
+        received: given.join(" with "),
+        hint: `leave out ${given.join(", or leave out ")}`
+      }
+    ];
+  },
+  sentences({ exclusive: groups }) {
+    return groups === void 0 ? [] : [`Not together: ${named(groups).join(" with ")}.`];
+  }
+};
+
+// scripts/src/contracts/keywords/files.ts
+var files = {
+  name: "x-files",
+  types: ["string"],
+  read(node, value, { where }) {
+    if (!Array.isArray(value) || value.length === 0 || !value.every((item) => typeof item === "string"))
+      throw new ContractError(`${where} must be a list of file endings`);
+    node.files = value;
+  },
+  problem(node, value) {
+    return node.files === void 0 || typeof value !== "string" ? null : checkFileType(value, node.files);
+  }
+};
+var KNOWN_ENDING = /\.(png|jpe?g|webp|gif|avif|bmp|heic|tiff?|svg|mp4|mov|m4v|webm|mkv|avi|mp3|wav|m4a|aac|flac|ogg|glb|obj|pdf)$/i;
+function checkFileType(url, files2) {
+  const path = /^[^?#]*/.exec(url.slice(0, 8192))[0];
+  const ending = KNOWN_ENDING.exec(path)?.[1]?.toLowerCase();
+  if (ending === void 0 || files2.includes(ending)) return null;
+  return {
+    expected: `a public http(s) URL of a ${files2.join(", ")} file`,
+    hint: `write the URL of a ${files2.join(", ")} file; this one ends with .${ending}, which the service is not said to take`
+  };
+}
+
+// scripts/src/contracts/keywords/media.ts
 import { checkPublicUrl } from "./main.mjs";
 import { plain } from "./main.mjs";
+
+// scripts/src/contracts/image-type.ts
+var SURE_TYPES = /* @__PURE__ */ new Set([
+  "image/png",
+  "image/jpeg",
+  "image/webp",
+  "image/gif",
+  "image/bmp"
+]);
+function sniffImage(bytes) {
+  const starts = (at, signature) => bytes.length >= at + signature.length && [...signature].every((char, i) => bytes[at + i] === char.charCodeAt(0));
+  if (starts(0, "PNG\r\n\n")) return "image/png";
+  if (starts(0, "ÿØÿ")) return "image/jpeg";
+  if (starts(0, "GIF87a") || starts(0, "GIF89a")) return "image/gif";
+  if (starts(0, "RIFF") && starts(8, "WEBP")) return "image/webp";
+  if (starts(4, "ftypavif") || starts(4, "ftypavis")) return "image/avif";
+  if (starts(0, "BM") && starts(6, "\0\0\0\0")) return "image/bmp";
+  return null;
+}
+
+// scripts/src/contracts/keywords/media.ts
 var MEDIA_KINDS = ["image", "video", "audio", "image-url", "video-url", "audio-url"];
+var media = {
+  name: "x-media",
+  types: ["string"],
+  read(node, value, { where }) {
+    const kind2 = MEDIA_KINDS.find((known) => known === value);
+    if (kind2 === void 0)
+      throw new ContractError(`${where} must be image, video or audio, or one of these with -url`);
+    node.media = kind2;
+  },
+  problem(node, value, { fromFile, service }) {
+    if (node.media === void 0 || typeof value !== "string") return null;
+    return checkMedia(value, node.media, fromFile, service);
+  }
+};
 var STDIN = "pass the whole payload through standard input with --payload -";
 function otherwise(fromFile) {
   return fromFile ? `give the picture with --image <file>, or ${STDIN}` : STDIN;
 }
-function expectedMedia(kind2, files) {
-  const url = `a public http(s) URL${files === void 0 ? "" : ` of a ${files.join(", ")} file`}`;
+function expectedMedia(kind2, files2) {
+  const url = `a public http(s) URL${files2 === void 0 ? "" : ` of a ${files2.join(", ")} file`}`;
   return kind2 === "image" ? `${url}, or an image as data:image/png;base64,... with its own type` : url;
-}
-var KNOWN_ENDING = /\.(png|jpe?g|webp|gif|avif|bmp|heic|tiff?|svg|mp4|mov|m4v|webm|mkv|avi|mp3|wav|m4a|aac|flac|ogg|glb|obj|pdf)$/i;
-function checkFileType(url, files) {
-  const path = /^[^?#]*/.exec(url.slice(0, 8192))[0];
-  const ending = KNOWN_ENDING.exec(path)?.[1]?.toLowerCase();
-  if (ending === void 0 || files.includes(ending)) return null;
-  return {
-    expected: `a public http(s) URL of a ${files.join(", ")} file`,
-    hint: `write the URL of a ${files.join(", ")} file; this one ends with .${ending}, which the service is not said to take`
-  };
 }
 function checkMedia(value, kind2, fromFile = true, service = "the service") {
   const expected2 = expectedMedia(kind2);
@@ -111,8 +269,8 @@ function imageHint(head, fromFile) {
 }
 var BASE64_END = /[^A-Za-z0-9+/]/g;
 function dataUriProblem(value, head, fix) {
-  const [prefix, named] = /^(?!data:image\/jpg;)data:(image\/[a-z0-9][a-z0-9.+-]*);base64,/.exec(head) ?? [];
-  if (prefix === void 0 || named === void 0) return headerHint(head);
+  const [prefix, named2] = /^(?!data:image\/jpg;)data:(image\/[a-z0-9][a-z0-9.+-]*);base64,/.exec(head) ?? [];
+  if (prefix === void 0 || named2 === void 0) return headerHint(head);
   BASE64_END.lastIndex = prefix.length;
   const end = BASE64_END.exec(value)?.index ?? value.length;
   const rest = value.slice(end, end + 3);
@@ -128,8 +286,8 @@ function dataUriProblem(value, head, fix) {
   if (length % 4 !== 0)
     return `the base64 text looks cut off: its length of ${length} is no multiple of 4; ${fix}`;
   const type = sniffImage(Buffer.from(value.slice(prefix.length, prefix.length + 24), "base64"));
-  if (type === null) return SURE.has(named) ? `the data are no picture of type ${named}; ${fix}` : null;
-  return type === named ? null : `the data are ${type}; write data:${type};base64,...`;
+  if (type === null) return SURE_TYPES.has(named2) ? `the data are no picture of type ${named2}; ${fix}` : null;
+  return type === named2 ? null : `the data are ${type}; write data:${type};base64,...`;
 }
 function headerHint(head) {
   const type = /^data:([^;,]{0,40})/i.exec(head)?.[1]?.toLowerCase() ?? "";
@@ -138,504 +296,32 @@ function headerHint(head) {
   if (!type.startsWith("image/")) return `write data:image/png;base64,... , not data:${plain(type)}`;
   return `begin the value with exactly data:${type};base64,`;
 }
-var SURE = /* @__PURE__ */ new Set([
-  "image/png",
-  "image/jpeg",
-  "image/webp",
-  "image/gif",
-  "image/bmp"
-]);
-function sniffImage(bytes) {
-  const starts = (at, signature) => bytes.length >= at + signature.length && [...signature].every((char, i) => bytes[at + i] === char.charCodeAt(0));
-  if (starts(0, "PNG\r\n\n")) return "image/png";
-  if (starts(0, "ÿØÿ")) return "image/jpeg";
-  if (starts(0, "GIF87a") || starts(0, "GIF89a")) return "image/gif";
-  if (starts(0, "RIFF") && starts(8, "WEBP")) return "image/webp";
-  if (starts(4, "ftypavif") || starts(4, "ftypavis")) return "image/avif";
-  if (starts(0, "BM") && starts(6, "\0\0\0\0")) return "image/bmp";
-  return null;
-}
 
-// scripts/src/contracts/rules.ts
-import { isObject as isObject2 } from "./main.mjs";
-var RULES = ["x-exclusive", "x-atLeastOne", "x-sumMax", "x-rejected", "x-when"];
-function readRules(schema, at, read) {
-  const properties = schema.properties;
-  const rules = {};
-  const {
-    "x-atLeastOne": atLeastOne2,
-    "x-exclusive": groups,
-    "x-sumMax": sum,
-    "x-rejected": rejected,
-    "x-when": when
-  } = schema;
-  if (atLeastOne2 !== void 0) rules.atLeastOne = fieldList(properties, atLeastOne2, at("x-atLeastOne"));
-  if (groups !== void 0) {
-    if (!Array.isArray(groups) || groups.length < 2)
-      throw new ContractError(`${at("x-exclusive")} must be a list of at least two groups of fields`);
-    rules.exclusive = groups.map((group) => fieldList(properties, group, at("x-exclusive")));
-  }
-  if (sum !== void 0) {
-    const { fields: fields2, max } = only(sum, at("x-sumMax"), ["fields", "max"]);
-    if (typeof max !== "number") throw new ContractError(`${at("x-sumMax")}.max must be a number`);
-    rules.sumMax = { fields: fieldList(properties, fields2, `${at("x-sumMax")}.fields`), max };
-  }
-  if (rejected !== void 0) rules.rejected = readRejected(properties, rejected, at("x-rejected"));
-  if (when !== void 0) {
-    if (!Array.isArray(when)) throw new ContractError(`${at("x-when")} must be a list of rules`);
-    rules.when = when.map((rule, i) => readWhen(properties, rule, `${at("x-when")}[${i}]`, read));
-  }
-  return rules;
-}
-function fieldList(properties, value, where) {
-  if (!Array.isArray(value)) throw new ContractError(`${where} must be a list of fields`);
-  return value.map((name2) => {
-    if (typeof name2 !== "string") throw new ContractError(`${where} must be a list of fields`);
-    property(properties, name2, where);
-    return name2;
-  });
-}
-function property(properties, name2, where) {
-  const found = Object.hasOwn(properties, name2) ? properties[name2] : void 0;
-  if (isObject2(found)) return found;
-  throw new ContractError(`${where}: ${JSON.stringify(name2)} is not one of the properties`);
-}
-function only(value, where, known) {
-  if (!isObject2(value)) throw new ContractError(`${where} must be a mapping`);
-  const stranger = Object.keys(value).find((key) => !known.includes(key));
-  if (stranger !== void 0) throw new ContractError(`${where}: ${stranger} is not supported`);
-  return value;
-}
-function readRejected(properties, value, where) {
-  if (!isObject2(value)) throw new ContractError(`${where} must map fields to what is said about them`);
-  const rejected = /* @__PURE__ */ new Map();
-  for (const [name2, reason] of Object.entries(value)) {
-    if (Object.hasOwn(properties, name2))
-      throw new ContractError(`${where}: ${name2} is one of the properties`);
-    if (typeof reason !== "string") throw new ContractError(`${where}.${name2} must be a sentence`);
-    rejected.set(name2, reason);
-  }
-  return rejected;
-}
-function readWhen(properties, value, where, read) {
-  const rule = only(value, where, ["if", "require", "refuse", "limit"]);
-  const { if: conditions2, require: require2 = [], refuse = [], limit = {} } = rule;
-  if (!isObject2(conditions2) || Object.keys(conditions2).length === 0)
-    throw new ContractError(`${where}.if must map fields to conditions`);
-  if (!isObject2(limit)) throw new ContractError(`${where}.limit must map fields to schemas`);
-  const place = (name2, of) => `${where}.${of}.${name2}`;
-  return {
-    if: new Map(
-      Object.entries(conditions2).map(([name2, condition]) => [
-        name2,
-        readCondition(property(properties, name2, `${where}.if`), condition, place(name2, "if"), read)
-      ])
-    ),
-    require: fieldList(properties, require2, `${where}.require`),
-    refuse: fieldList(properties, refuse, `${where}.refuse`),
-    limit: new Map(
-      Object.entries(limit).map(([name2, narrower]) => [
-        name2,
-        narrowed(property(properties, name2, `${where}.limit`), narrower, place(name2, "limit"), read)
-      ])
-    )
-  };
-}
-function readCondition(field, value, where, read) {
-  if (value === "given") return { absent: false, given: true };
-  if (value === "absent") return { absent: true, given: false };
-  const values = isObject2(value) && Array.isArray(value.enum) ? value.enum : void 0;
-  if (!isObject2(value) || values === void 0)
-    return { absent: false, given: narrowed(field, value, where, read) };
-  const named = { ...value, enum: values.filter((item) => item !== null) };
-  return { absent: values.includes(null), given: narrowed(field, named, where, read) };
-}
-function narrowed(field, value, where, read) {
-  if (!isObject2(value)) throw new ContractError(`${where} must be given, absent or keywords of a schema`);
-  return read(value.type === void 0 ? { ...field, ...value } : value, where);
-}
-
-// scripts/src/contracts/node.ts
-var TYPES = ["string", "number", "integer", "boolean", "array", "object", "null"];
-var KEYWORDS = {
-  $schema: {},
-  title: {
-    read(node, value, where) {
-      if (typeof value !== "string") throw new ContractError(`${where} must be text`);
-      node.title = value;
+// scripts/src/contracts/keywords/rejected.ts
+import { isObject as isObject3 } from "./main.mjs";
+var rejected = {
+  name: "x-rejected",
+  types: ["object"],
+  read(node, value, { properties, where }) {
+    if (!isObject3(value)) throw new ContractError(`${where} must map fields to what is said about them`);
+    const said = /* @__PURE__ */ new Map();
+    for (const [name2, reason] of Object.entries(value)) {
+      if (Object.hasOwn(properties, name2))
+        throw new ContractError(`${where}: ${name2} is one of the properties`);
+      if (typeof reason !== "string") throw new ContractError(`${where}.${name2} must be a sentence`);
+      said.set(name2, reason);
     }
+    node.rejected = said;
   },
-  description: {},
-  examples: {},
-  type: {},
-  // Read by readNode after the others, because they need the type or the properties.
-  properties: { types: ["object"] },
-  required: { types: ["object"] },
-  additionalProperties: { types: ["object"] },
-  ...Object.fromEntries(RULES.map((rule) => [rule, { types: ["object"] }])),
-  enum: {
-    read(node, value, where) {
-      if (!Array.isArray(value) || value.length === 0) throw new ContractError(`${where} must be a list`);
-      for (const item of value) {
-        if (typeof item === "object" && item !== null)
-          throw new ContractError(`${where} takes plain values only`);
-        if (!node.types.some((type) => isOfType(item, type)))
-          throw new ContractError(
-            `${where}: ${JSON.stringify(item)} is not of the type ${node.types.join(" or ")}`
-          );
-      }
-      node.enum = value;
-    }
+  unknownField(node, name2, model) {
+    const reason = node.rejected?.get(name2);
+    if (reason === void 0) return void 0;
+    return { expected: `no ${name2} for ${model}: ${reason}`, hint: `leave "${name2}" out: ${reason}` };
   },
-  default: {
-    read(node, value) {
-      node.default = value;
-    }
-  },
-  pattern: {
-    types: ["string"],
-    read(node, value, where) {
-      try {
-        if (typeof value === "string") node.pattern = new RegExp(value, "u");
-      } catch {
-      }
-      if (node.pattern === void 0) throw new ContractError(`${where} must be a regular expression`);
-    }
-  },
-  minLength: { types: ["string"], read: count("minLength") },
-  maxLength: { types: ["string"], read: count("maxLength") },
-  minimum: { types: ["number", "integer"], read: number("minimum") },
-  maximum: { types: ["number", "integer"], read: number("maximum") },
-  items: {
-    types: ["array"],
-    read(node, value, where) {
-      node.items = readNode(value, where);
-    }
-  },
-  minItems: { types: ["array"], read: count("minItems") },
-  maxItems: { types: ["array"], read: count("maxItems") },
-  "x-counts": {
-    types: ["array"],
-    read(node, value, where) {
-      if (!Array.isArray(value) || value.length === 0 || !value.every((length) => Number.isInteger(length)))
-        throw new ContractError(`${where} must be a list of whole numbers`);
-      node.counts = value;
-    }
-  },
-  "x-media": {
-    types: ["string"],
-    read(node, value, where) {
-      const kind2 = MEDIA_KINDS.find((known) => known === value);
-      if (kind2 === void 0)
-        throw new ContractError(`${where} must be image, video or audio, or one of these with -url`);
-      node.media = kind2;
-    }
-  },
-  "x-files": {
-    types: ["string"],
-    read(node, value, where) {
-      if (!Array.isArray(value) || value.length === 0 || !value.every((item) => typeof item === "string"))
-        throw new ContractError(`${where} must be a list of file endings`);
-      node.files = value;
-    }
+  sentences({ rejected: said }) {
+    return said === void 0 || said.size === 0 ? [] : [`Not taken: ${[...said.keys()].join(", ")}.`];
   }
 };
-function number(key) {
-  return (node, value, where) => {
-    if (typeof value !== "number" || !Number.isFinite(value))
-      throw new ContractError(`${where} must be a number`);
-    node[key] = value;
-  };
-}
-function count(key) {
-  return (node, value, where) => {
-    if (typeof value !== "number" || !Number.isInteger(value) || value < 0)
-      throw new ContractError(`${where} must be a whole number`);
-    node[key] = value;
-  };
-}
-function readNode(schema, where = "") {
-  if (!isObject3(schema)) throw new ContractError(`${where || "the file"} must be a schema`);
-  const at = (keyword) => where === "" ? keyword : `${where}.${keyword}`;
-  if (schema.anyOf !== void 0) return readForms(schema, at);
-  const node = { types: readTypes(schema.type, at("type")) };
-  for (const [keyword, value] of Object.entries(schema)) {
-    const known = Object.hasOwn(KEYWORDS, keyword) ? KEYWORDS[keyword] : void 0;
-    if (known === void 0) throw new ContractError(`the keyword ${at(keyword)} is not supported`);
-    if (known.types !== void 0 && !known.types.some((type) => node.types.includes(type)))
-      throw new ContractError(`${at(keyword)} does not fit the type ${node.types.join(" or ")}`);
-    known.read?.(node, value, at(keyword));
-  }
-  if (node.types.includes("array") && node.items === void 0)
-    throw new ContractError(`${at("items")} is missing`);
-  if (node.types.includes("object")) readObject(node, schema, at);
-  return node;
-}
-function readForms(schema, at) {
-  const stranger = Object.keys(schema).find((keyword) => keyword !== "anyOf" && keyword !== "description");
-  if (stranger !== void 0) throw new ContractError(`${at(stranger)} does not go with anyOf`);
-  if (!Array.isArray(schema.anyOf) || schema.anyOf.length < 2)
-    throw new ContractError(`${at("anyOf")} must be a list of at least two schemas`);
-  const forms = schema.anyOf.map((form, i) => readNode(form, `${at("anyOf")}[${i}]`));
-  const objects = forms.filter((form) => form.properties !== void 0);
-  if (objects.length > 1) throw new ContractError(`${at("anyOf")} may hold one object only`);
-  return { ...objects[0], types: [...new Set(forms.flatMap((form) => form.types))], anyOf: forms };
-}
-function readTypes(value, where) {
-  const names2 = Array.isArray(value) ? value : [value ?? null];
-  const types = TYPES.filter((type) => names2.includes(type));
-  if (types.length === 0 || types.length !== names2.length)
-    throw new ContractError(`${where} must be one or several of ${TYPES.join(", ")}`);
-  return types;
-}
-function readObject(node, schema, at) {
-  if (schema.additionalProperties !== false)
-    throw new ContractError(`${at("additionalProperties")} must be false: unknown fields are refused`);
-  if (!isObject3(schema.properties)) throw new ContractError(`${at("properties")} is missing`);
-  const properties = /* @__PURE__ */ new Map();
-  for (const [name2, child] of Object.entries(schema.properties)) {
-    if (!/^[A-Za-z][\w-]*$/.test(name2))
-      throw new ContractError(`${at("properties")}: ${name2} is no usable field name`);
-    properties.set(name2, readNode(child, `${at("properties")}.${name2}`));
-  }
-  node.properties = properties;
-  node.required = new Set(fieldList(schema.properties, schema.required ?? [], at("required")));
-  Object.assign(node, readRules(schema, at, readNode));
-}
-function isOfType(value, type) {
-  if (type === "null") return value === null;
-  if (type === "array") return Array.isArray(value);
-  if (type === "object") return isObject3(value);
-  if (type === "integer") return Number.isInteger(value);
-  return typeof value === type;
-}
-function nodeAt(node, path) {
-  let here = node;
-  for (const step of path) here = typeof step === "number" ? here?.items : here?.properties?.get(step);
-  return here;
-}
-
-// scripts/src/contracts/price-rule.ts
-import { isObject as isObject4 } from "./main.mjs";
-function readPrice(value, root) {
-  const known = ["asOf", "note", "usdPerCredit", "seconds", "rates", "observed"];
-  const { asOf, note, usdPerCredit, seconds, rates = [], observed = [] } = fields(value, "x-price", known);
-  if (typeof asOf !== "string" || typeof note !== "string")
-    throw new ContractError("x-price needs the texts asOf and note");
-  if (usdPerCredit !== void 0 && !isAmount(usdPerCredit))
-    throw new ContractError("x-price.usdPerCredit must be a number above 0");
-  if (!Array.isArray(rates) || !Array.isArray(observed))
-    throw new ContractError("x-price.rates and x-price.observed must be lists");
-  const field = seconds === void 0 ? null : fieldName(seconds, "x-price.seconds", root);
-  return {
-    asOf,
-    note,
-    usdPerCredit: usdPerCredit ?? null,
-    seconds: field,
-    rates: rates.map((item) => readRate(item, field, root)),
-    observed: observed.map((item) => {
-      const found = fields(item, "x-price.observed", ["when", "credits", "how", "date"]);
-      const { when = {}, credits, how, date: date2 } = found;
-      if (!isAmount(credits) || how !== "quote" && how !== "charge" || typeof date2 !== "string")
-        throw new ContractError("x-price.observed needs credits, how (quote or charge) and date");
-      return { when: conditions(when, root), credits, how, date: date2 };
-    })
-  };
-}
-function readRate(item, secondsField, root) {
-  const known = ["when", "perSecond", "credits", "seconds", "times", "perhapsTimes"];
-  const {
-    when = {},
-    perSecond,
-    credits,
-    seconds,
-    times,
-    perhapsTimes
-  } = fields(item, "x-price.rates", known);
-  const rate = { when: conditions(when, root) };
-  if (perSecond === void 0 === (credits === void 0))
-    throw new ContractError("x-price.rates: each needs either perSecond or credits");
-  if (perSecond !== void 0) {
-    if (!isAmount(perSecond)) throw new ContractError("x-price.rates: perSecond must be a number above 0");
-    if (secondsField === null && seconds === void 0)
-      throw new ContractError("x-price.rates: perSecond needs x-price.seconds, or seconds of its own");
-    rate.perSecond = perSecond;
-  }
-  if (credits !== void 0) {
-    if (!isAmount(credits) && !isRange(credits))
-      throw new ContractError("x-price.rates: credits must be a number above 0, or the least and the most");
-    rate.credits = credits;
-  }
-  if (seconds !== void 0) {
-    if (perSecond === void 0 || !isRange(seconds))
-      throw new ContractError("x-price.rates: seconds, the least and the most, goes with perSecond");
-    rate.seconds = seconds;
-  }
-  if (times !== void 0) rate.times = fieldName(times, "x-price.rates.times", root);
-  if (perhapsTimes !== void 0)
-    rate.perhapsTimes = fieldName(perhapsTimes, "x-price.rates.perhapsTimes", root);
-  return rate;
-}
-function fields(value, where, known) {
-  if (!isObject4(value)) throw new ContractError(`${where} must hold mappings`);
-  const stranger = Object.keys(value).find((key) => !known.includes(key));
-  if (stranger !== void 0) throw new ContractError(`${where}: ${stranger} is not supported`);
-  return value;
-}
-function fieldName(value, where, root) {
-  if (typeof value === "string" && root.properties?.has(value)) return value;
-  throw new ContractError(`${where} must name one of the properties`);
-}
-function isAmount(value) {
-  return typeof value === "number" && Number.isFinite(value) && value > 0;
-}
-function isRange(value) {
-  return Array.isArray(value) && value.length === 2 && value.every(isAmount) && value[0] < value[1];
-}
-function conditions(value, root) {
-  if (!isObject4(value)) throw new ContractError("x-price: when must be a mapping");
-  for (const [name2, condition] of Object.entries(value)) {
-    const node = root.properties?.get(name2);
-    if (node === void 0) throw new ContractError(`x-price: ${name2} is not one of the properties`);
-    if (condition === "given" || condition === "absent") continue;
-    if (isObject4(condition)) {
-      checkPattern(name2, condition);
-      continue;
-    }
-    for (const wanted2 of Array.isArray(condition) ? condition : [condition])
-      if (wanted2 !== null && !canBe(node, wanted2))
-        throw new ContractError(`x-price: ${name2} cannot be ${JSON.stringify(wanted2)}`);
-  }
-  return value;
-}
-function checkPattern(name2, condition) {
-  try {
-    if (typeof condition.pattern === "string" && Object.keys(condition).length === 1) {
-      new RegExp(condition.pattern, "u");
-      return;
-    }
-  } catch {
-  }
-  throw new ContractError(`x-price: ${name2} must be a value, a list of values, given, absent or {pattern}`);
-}
-function canBe(node, value) {
-  if (node.anyOf !== void 0) return node.anyOf.some((form) => canBe(form, value));
-  return node.enum === void 0 || node.enum.includes(value);
-}
-
-// scripts/src/contracts/contract.ts
-var SAFE_NAME = /^[a-z0-9][a-z0-9._-]*$/i;
-var DIALECT = "https://json-schema.org/draft/2020-12/schema";
-var DEFAULT_PROVIDER = "aivideomaker";
-async function listModels(provider, root = skillFolder()) {
-  const folder = contractsFolder2(root);
-  if (!SAFE_NAME.test(provider) || !names(folder).includes(provider))
-    throw new Failure("INVALID_MODEL", `there are no contracts for the provider "${plain2(provider, 60)}"`, {
-      reason: { kind: "providerUnknown" }
-    });
-  return names(join2(folder, provider)).filter((name2) => name2.endsWith(EXTENSION)).map((name2) => name2.slice(0, -EXTENSION.length)).filter((id) => SAFE_NAME.test(id)).sort();
-}
-function listProviders(root) {
-  return names(contractsFolder2(root)).filter((name2) => SAFE_NAME.test(name2) && !name2.includes("."));
-}
-function names(folder) {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-}
-async function loadContract(provider, model, root = skillFolder()) {
-  const models = await listModels(provider, root);
-  if (!SAFE_NAME.test(model) || !models.includes(model))
-    throw await (await import("./unknown-model.mjs")).unknownModel(provider, model, models, root);
-  try {
-    return toContract(provider, model, await readDocument(root, `${provider}/${model}`));
-  } catch (error) {
-    const file = `contracts/${provider}/${model}${EXTENSION}`;
-    const reason = plain2(error instanceof Error ? error.message : String(error), 200);
-    throw new Failure("INVALID_MODEL", `${file} cannot be used: ${reason}`, {
-      reason: { kind: "contractUnusable", file, provider },
-      cause: error
-    });
-  }
-}
-var roots = /* @__PURE__ */ new WeakMap();
-function rootOf(contract) {
-  let root = roots.get(contract);
-  if (root === void 0) {
-    root = readNode(contract.schema);
-    roots.set(contract, root);
-  }
-  return root;
-}
-function toContract(provider, model, document) {
-  if (!isObject5(document)) throw new ContractError("the file must be a mapping");
-  const {
-    "x-output": output,
-    "x-sources": sources,
-    "x-notes": notes = [],
-    "x-replay": replay = null,
-    "x-price": price,
-    examples,
-    ...schema
-  } = document;
-  if (schema.$schema !== DIALECT) throw new ContractError(`$schema must be ${DIALECT}`);
-  if (schema.type !== "object") throw new ContractError("type must be object");
-  const example = Array.isArray(examples) ? examples[0] : void 0;
-  if (!isObject5(example)) throw new ContractError("examples must hold one valid payload");
-  const known = readSources(sources);
-  const root = readNode(schema);
-  const contract = {
-    provider,
-    model,
-    output: readOutput(output),
-    schema,
-    example,
-    sources: known,
-    notes: readNotes(notes),
-    replay: readReplay(replay),
-    price: price === void 0 ? null : readPrice(price, root)
-  };
-  roots.set(contract, root);
-  return contract;
-}
-function readOutput(value) {
-  const kind2 = OUTPUT_KINDS.find((known) => known === value);
-  if (kind2 === void 0) throw new ContractError(`x-output must be one of ${OUTPUT_KINDS.join(", ")}`);
-  return kind2;
-}
-function readSources(value) {
-  if (!Array.isArray(value) || value.length === 0)
-    throw new ContractError("x-sources must list what the contract is known from");
-  return value.map((source) => {
-    if (!isObject5(source) || typeof source.what !== "string" || typeof source.date !== "string")
-      throw new ContractError("x-sources: each source needs the texts what and date");
-    return { what: source.what, date: source.date };
-  });
-}
-function readNotes(value) {
-  if (!Array.isArray(value)) throw new ContractError("x-notes must be a list of sentences");
-  return value.map((note) => {
-    if (typeof note !== "string") throw new ContractError("x-notes must be a list of sentences");
-    return note;
-  });
-}
-function readReplay(value) {
-  if (value !== null && (typeof value !== "string" || value.trim() === ""))
-    throw new ContractError("x-replay must be a sentence: where a replay is documented, with the date");
-  return value;
-}
-
-// scripts/src/contracts/price.ts
-import { isObject as isObject10 } from "./main.mjs";
-
-// scripts/src/contracts/cross-field.ts
-import { isObject as isObject8 } from "./main.mjs";
-
-// scripts/src/contracts/explain.ts
-import { plain as plain3 } from "./main.mjs";
-import { nearest } from "./main.mjs";
 
 // node_modules/zod/v4/core/util.js
 function jsonStringifyReplacer(_, value) {
@@ -678,7 +364,7 @@ function assignProp(target, prop, value) {
 }
 var captureStackTrace = "captureStackTrace" in Error ? Error.captureStackTrace : (..._args) => {
 };
-function isObject6(data) {
+function isObject4(data) {
   return typeof data === "object" && data !== null && !Array.isArray(data);
 }
 function escapeRegex(str) {
@@ -1145,7 +831,7 @@ var safeParseAsync = /* @__PURE__ */ _safeParseAsync($ZodRealError);
 
 // node_modules/zod/v4/core/regexes.js
 var anyString = /^[\s\S]{0,}$/;
-var number2 = /^-?\d+(?:\.\d+)?$/;
+var number = /^-?\d+(?:\.\d+)?$/;
 var boolean = /^(?:true|false)$/i;
 var _null = /^null$/i;
 
@@ -1516,7 +1202,7 @@ var $ZodString = /* @__PURE__ */ $constructor("$ZodString", (inst, def) => {
 });
 var $ZodNumber = /* @__PURE__ */ $constructor("$ZodNumber", (inst, def) => {
   $ZodType.init(inst, def);
-  inst._zod.pattern = number2;
+  inst._zod.pattern = number;
   inst._zod.parse = (payload, _ctx) => {
     if (def.coerce)
       try {
@@ -1793,7 +1479,7 @@ var $ZodObject = /* @__PURE__ */ $constructor("$ZodObject", (inst, def) => {
     }
     return propValues;
   });
-  const isObject13 = isObject6;
+  const isObject16 = isObject4;
   const catchall = def.catchall;
   let value;
   const memo = globalConfig.memoizer;
@@ -1801,7 +1487,7 @@ var $ZodObject = /* @__PURE__ */ $constructor("$ZodObject", (inst, def) => {
   inst._zod.parse = (payload, ctx) => {
     value ?? (value = _normalized.value);
     const input = payload.value;
-    if (!isObject13(input)) {
+    if (!isObject16(input)) {
       payload.issues.push({
         expected: "object",
         code: "invalid_type",
@@ -2169,7 +1855,7 @@ var ZodMiniNumber = /* @__PURE__ */ $constructor("ZodMiniNumber", (inst, def) =>
   ZodMiniType.init(inst, def);
 });
 // @__NO_SIDE_EFFECTS__
-function number3(params) {
+function number2(params) {
   return _number(ZodMiniNumber, params);
 }
 var ZodMiniNumberFormat = /* @__PURE__ */ $constructor("ZodMiniNumberFormat", (inst, def) => {
@@ -2284,6 +1970,17 @@ function refine(fn, _params = {}) {
   return _refine(ZodMiniCustom, fn, _params);
 }
 
+// scripts/src/contracts/types.ts
+import { isObject as isObject5 } from "./main.mjs";
+var TYPES = ["string", "number", "integer", "boolean", "array", "object", "null"];
+function isOfType(value, type) {
+  if (type === "null") return value === null;
+  if (type === "array") return Array.isArray(value);
+  if (type === "object") return isObject5(value);
+  if (type === "integer") return Number.isInteger(value);
+  return typeof value === type;
+}
+
 // scripts/src/contracts/to-zod.ts
 config({ jitless: true });
 var made = /* @__PURE__ */ new WeakMap();
@@ -2317,17 +2014,16 @@ function ofType(node, type) {
   const checks = [];
   if (node.minimum !== void 0) checks.push(_gte(node.minimum));
   if (node.maximum !== void 0) checks.push(_lte(node.maximum));
-  const base = type === "integer" ? int() : number3();
+  const base = type === "integer" ? int() : number2();
   return checks.length === 0 ? base : base.check(...checks);
 }
 function text(node) {
-  const { pattern, media, files, minLength: least = 0, maxLength: most = Number.POSITIVE_INFINITY } = node;
+  const { pattern, minLength: least = 0, maxLength: most = Number.POSITIVE_INFINITY } = node;
   const checks = [];
   if (pattern !== void 0) checks.push(_regex(pattern));
   if (least > 0) checks.push(refine((value) => codePoints(value) >= least));
   if (most < Number.POSITIVE_INFINITY) checks.push(refine((value) => codePoints(value) <= most));
-  if (media !== void 0) checks.push(refine((value) => checkMedia(value, media) === null));
-  if (files !== void 0) checks.push(refine((value) => checkFileType(value, files) === null));
+  checks.push(...ownChecks(node, "string"));
   return checks.length === 0 ? string2() : string2().check(...checks);
 }
 function codePoints(value) {
@@ -2344,10 +2040,14 @@ function list(node) {
   const checks = [];
   if (node.minItems !== void 0) checks.push(_minLength(node.minItems));
   if (node.maxItems !== void 0) checks.push(_maxLength(node.maxItems));
-  const { counts } = node;
-  if (counts !== void 0) checks.push(refine((value) => counts.includes(value.length)));
+  checks.push(...ownChecks(node, "array"));
   const base = array(toZod2(node.items));
   return checks.length === 0 ? base : base.check(...checks);
+}
+function ownChecks(node, type) {
+  return (node.own ?? []).flatMap(
+    ({ types, problem }) => problem !== void 0 && types.includes(type) ? [refine((value) => problem(node, value, {}) === null)] : []
+  );
 }
 function object(node) {
   const shape = {};
@@ -2356,7 +2056,47 @@ function object(node) {
   return strictObject(shape);
 }
 
+// scripts/src/contracts/keywords/sum-max.ts
+var sumMax = {
+  name: "x-sumMax",
+  types: ["object"],
+  read(node, value, { properties, where }) {
+    const { fields: fields2, max } = only(value, where, ["fields", "max"]);
+    if (typeof max !== "number") throw new ContractError(`${where}.max must be a number`);
+    node.sumMax = { fields: fieldList(properties, fields2, `${where}.fields`), max };
+  },
+  issues({ node, object: object2, pathTo }) {
+    if (node.sumMax === void 0) return [];
+    const { fields: fields2, max } = node.sumMax;
+    const given = fields2.filter(
+      (name2) => isPresent(object2, name2) && toZod2(node.properties.get(name2)).safeParse(fieldOf(object2, name2)).success
+    );
+    const counts2 = given.map((name2) => {
+      const value = fieldOf(object2, name2);
+      return Array.isArray(value) ? value.length : typeof value === "number" ? value : 0;
+    });
+    const total = counts2.reduce((sum, count2) => sum + count2, 0);
+    if (total <= max) return [];
+    return [
+      {
+        path: pathTo(given.at(-1)),
+        expected: `${fields2.join(" and ")} of at most ${max} together`,
+        received: `${counts2.join(" + ")}${counts2.length > 1 ? ` = ${total}` : ""}`,
+        hint: `take ${total - max} away from ${given.join(" or ")}; lists count by their length`
+      }
+    ];
+  },
+  sentences({ sumMax: rule }) {
+    return rule === void 0 ? [] : [`${rule.fields.join(" and ")}: at most ${rule.max} together.`];
+  }
+};
+
+// scripts/src/contracts/keywords/when.ts
+import { isObject as isObject6 } from "./main.mjs";
+
 // scripts/src/contracts/explain.ts
+import { plain as plain2 } from "./main.mjs";
+import { nearest } from "./main.mjs";
 var SHOWN = 60;
 var A_TYPE = {
   string: "a string",
@@ -2368,19 +2108,19 @@ var A_TYPE = {
   null: "null"
 };
 function pathText(path) {
-  const text2 = path.map((step) => typeof step === "number" ? `[${step}]` : `.${plain3(step, SHOWN)}`).join("");
+  const text2 = path.map((step) => typeof step === "number" ? `[${step}]` : `.${plain2(step, SHOWN)}`).join("");
   return text2.replace(/^\./, "");
 }
 function received(value) {
   if (value === void 0) return "nothing";
   if (value === null) return "null";
-  if (typeof value === "string" && value !== "" && plain3(value, SHOWN) === "") return "string of blanks";
+  if (typeof value === "string" && value !== "" && plain2(value, SHOWN) === "") return "string of blanks";
   if (Array.isArray(value)) return `array of ${value.length}`;
   if (typeof value === "object") return "object";
   return `${typeof value} ${literal2(value)}`;
 }
 function literal2(value) {
-  if (typeof value === "string") return JSON.stringify(plain3(withoutUser(value.slice(0, 4096)), SHOWN));
+  if (typeof value === "string") return JSON.stringify(plain2(withoutUser(value.slice(0, 4096)), SHOWN));
   if (Array.isArray(value)) return "an array";
   if (typeof value === "object" && value !== null) return "an object";
   return String(value);
@@ -2428,8 +2168,8 @@ function patternText({ pattern, title }) {
   if (pattern.source === NOT_BLANK) return " that is not blank";
   return title === void 0 ? ` that matches ${pattern.source}` : ` of the form ${title}`;
 }
-function itemCount({ minItems, maxItems, counts }) {
-  const count2 = counts === void 0 ? range(minItems, maxItems) : list2(counts);
+function itemCount({ minItems, maxItems, counts: counts2 }) {
+  const count2 = counts2 === void 0 ? range(minItems, maxItems) : countsText(counts2);
   return count2 && ` ${count2}`;
 }
 function range(least, most) {
@@ -2503,8 +2243,8 @@ function isNumeric(value) {
 }
 function textHint(place, value) {
   const { node, path, fromFile, provider } = place;
-  if (node.media !== void 0) {
-    const problem = checkMedia(value, node.media, fromFile, provider) ?? (node.files && checkFileType(value, node.files));
+  for (const keyword of node.own ?? []) {
+    const problem = keyword.problem?.(node, value, { fromFile, service: provider });
     if (problem) return problem.hint;
   }
   if (value.trim() === "") return `write text into ${pathText(path)}`;
@@ -2550,7 +2290,7 @@ var FLAG_OF = /* @__PURE__ */ new Map([
 ]);
 function unknownFieldHint(key, node, given) {
   const names2 = [...node.properties?.keys() ?? []];
-  const shown = JSON.stringify(plain3(key, SHOWN));
+  const shown = JSON.stringify(plain2(key, SHOWN));
   const flag = FLAG_OF.get(squeezed(key));
   if (flag !== void 0) return `leave ${shown} out; it is said by ${flag}`;
   const meant = lookAlike(key, names2) ?? nearest(key, names2);
@@ -2568,113 +2308,73 @@ function squeezed(key) {
   return key.slice(0, SHOWN).toLowerCase().replace(/[-_\s]/g, "");
 }
 
-// scripts/src/contracts/places.ts
-import { isObject as isObject7 } from "./main.mjs";
-
-// scripts/src/contracts/image-field.ts
-function imageField(contract) {
-  for (const [name2, node] of rootOf(contract).properties ?? [])
-    if (node.media === "image" && node.types.includes("string")) return name2;
-  return null;
-}
-function imageUrlField(contract) {
-  for (const [name2, node] of rootOf(contract).properties ?? [])
-    if ((node.media ?? node.items?.media) === "image-url") return name2;
-  return null;
-}
-
-// scripts/src/contracts/places.ts
-function valueAt(from, path) {
-  let here = from;
-  for (const step of path) {
-    if (Array.isArray(here) && typeof step === "number") here = here[step];
-    else if (isObject7(here) && Object.hasOwn(here, step)) here = here[step];
-    else return void 0;
+// scripts/src/contracts/keywords/when.ts
+var when = {
+  name: "x-when",
+  types: ["object"],
+  read(node, value, { properties, where, readSchema }) {
+    if (!Array.isArray(value)) throw new ContractError(`${where} must be a list of rules`);
+    node.when = value.map((rule, i) => readWhen(properties, rule, `${where}[${i}]`, readSchema));
+  },
+  issues(at) {
+    return (at.node.when ?? []).flatMap((rule) => issuesOf(rule, at));
+  },
+  sentences({ when: rules2 = [] }) {
+    return rules2.map(sentence);
   }
-  return here;
-}
-function placeOf(contract, node, path, value, required2) {
-  const example = valueAt(contract.example, path);
-  const fromFile = path.length === 1 && path[0] === imageField(contract);
-  return { node, path, value, required: required2, example, fromFile, provider: contract.provider };
-}
-
-// scripts/src/contracts/cross-field.ts
-var MOST_NAMES = 8;
-function crossFieldIssues(contract, node, object2, path) {
-  const issues = [
-    ...atLeastOne(contract, node, object2, path),
-    ...exclusive(node, object2, path),
-    ...sumMax(node, object2, path),
-    ...(node.when ?? []).flatMap((rule) => whenIssues(contract, node, rule, object2, path))
-  ];
-  for (const [name2, child] of node.properties ?? []) {
-    const value = fieldOf(object2, name2);
-    if (child.properties !== void 0 && isObject8(value))
-      issues.push(...crossFieldIssues(contract, child, value, [...path, name2]));
-  }
-  return issues;
-}
-function fieldOf(object2, name2) {
-  return Object.hasOwn(object2, name2) ? object2[name2] : void 0;
-}
-function isPresent(object2, name2) {
-  const value = fieldOf(object2, name2);
-  return value !== void 0 && carriesSomething(value);
-}
-function carriesSomething(value) {
-  if (typeof value === "string") return /\S/.test(value);
-  return Array.isArray(value) ? value.length > 0 : value !== null;
-}
-function atLeastOne(contract, node, object2, path) {
-  const names2 = node.atLeastOne;
-  if (names2 === void 0 || names2.some((name2) => isPresent(object2, name2))) return [];
-  const place = [...path, names2[0]];
-  return [
-    {
-      path: pathText(place),
-      expected: `at least one of ${names2.join(", ")}`,
-      received: "none of them",
-      hint: hint(placeOf(contract, node.properties.get(names2[0]), place, void 0, true))
-    }
-  ];
-}
-function exclusive(node, object2, path) {
-  const groups = node.exclusive ?? [];
-  const used = groups.map((group) => group.filter((name2) => isPresent(object2, name2))).filter((names2) => names2.length > 0);
-  if (used.length < 2) return [];
-  const given = (names2) => names2.slice(0, MOST_NAMES).join(", ");
-  return [
-    {
-      path: pathText([...path, used[1][0]]),
-      expected: groups.map((group) => group.join("/")).join(" or ").concat(", not both"),
-      received: used.map(given).join(" with "),
-      hint: `leave out ${used.map(given).join(", or leave out ")}`
-    }
-  ];
-}
-function sumMax(node, object2, path) {
-  if (node.sumMax === void 0) return [];
-  const { fields: fields2, max } = node.sumMax;
-  const given = fields2.filter(
-    (name2) => isPresent(object2, name2) && fits(node.properties.get(name2), fieldOf(object2, name2))
-  );
-  const counts = given.map((name2) => {
-    const value = fieldOf(object2, name2);
-    return Array.isArray(value) ? value.length : typeof value === "number" ? value : 0;
+};
+function sentence({ if: conditions2, require: require2, refuse, limit }) {
+  const met = [...conditions2].map(([name2, { absent, given }]) => {
+    if (given === false) return `without ${name2}`;
+    if (given === true) return `with ${name2}`;
+    return `with ${name2} ${expected(given)}${absent ? " or left out" : ""}`;
   });
-  const total = counts.reduce((sum, count2) => sum + count2, 0);
-  if (total <= max) return [];
-  return [
-    {
-      path: pathText([...path, given.at(-1)]),
-      expected: `${fields2.join(" and ")} of at most ${max} together`,
-      received: `${counts.join(" + ")}${counts.length > 1 ? ` = ${total}` : ""}`,
-      hint: `take ${total - max} away from ${given.join(" or ")}; lists count by their length`
-    }
+  const then = [
+    ...require2.length > 0 ? [`needs ${require2.join(", ")}`] : [],
+    ...refuse.length > 0 ? [`no ${refuse.join(", ")}`] : [],
+    ...[...limit].map(([name2, narrower]) => `${name2}: ${expected(narrower)}`)
   ];
+  const circumstance = met.join(" and ");
+  return `${circumstance[0].toUpperCase()}${circumstance.slice(1)}: ${then.join("; ")}.`;
 }
-function whenIssues(contract, node, rule, object2, path) {
+function readWhen(properties, value, where, read) {
+  const rule = only(value, where, ["if", "require", "refuse", "limit"]);
+  const { if: conditions2, require: require2 = [], refuse = [], limit = {} } = rule;
+  if (!isObject6(conditions2) || Object.keys(conditions2).length === 0)
+    throw new ContractError(`${where}.if must map fields to conditions`);
+  if (!isObject6(limit)) throw new ContractError(`${where}.limit must map fields to schemas`);
+  const place = (name2, of) => `${where}.${of}.${name2}`;
+  return {
+    if: new Map(
+      Object.entries(conditions2).map(([name2, condition]) => [
+        name2,
+        readCondition(property(properties, name2, `${where}.if`), condition, place(name2, "if"), read)
+      ])
+    ),
+    require: fieldList(properties, require2, `${where}.require`),
+    refuse: fieldList(properties, refuse, `${where}.refuse`),
+    limit: new Map(
+      Object.entries(limit).map(([name2, narrower]) => [
+        name2,
+        narrowed(property(properties, name2, `${where}.limit`), narrower, place(name2, "limit"), read)
+      ])
+    )
+  };
+}
+function readCondition(field, value, where, read) {
+  if (value === "given") return { absent: false, given: true };
+  if (value === "absent") return { absent: true, given: false };
+  const values = isObject6(value) && Array.isArray(value.enum) ? value.enum : void 0;
+  if (!isObject6(value) || values === void 0)
+    return { absent: false, given: narrowed(field, value, where, read) };
+  const named2 = { ...value, enum: values.filter((item) => item !== null) };
+  return { absent: values.includes(null), given: narrowed(field, named2, where, read) };
+}
+function narrowed(field, value, where, read) {
+  if (!isObject6(value)) throw new ContractError(`${where} must be given, absent or keywords of a schema`);
+  return read(value.type === void 0 ? { ...field, ...value } : value, where);
+}
+function issuesOf(rule, { node, object: object2, pathTo, hintFor }) {
   const names2 = [...rule.if.keys()];
   if (!names2.every((name2) => isMet(rule.if.get(name2), fieldOf(object2, name2)))) return [];
   const because = circumstances(node, object2, names2);
@@ -2682,7 +2382,7 @@ function whenIssues(contract, node, rule, object2, path) {
   const add = (name2, wanted2, advice) => {
     const value = fieldOf(object2, name2);
     issues.push({
-      path: pathText([...path, name2]),
+      path: pathTo(name2),
       expected: wanted2,
       received: received(value),
       hint: advice
@@ -2694,14 +2394,14 @@ function whenIssues(contract, node, rule, object2, path) {
   for (const name2 of rule.require) {
     if (isPresent(object2, name2)) continue;
     const field = rule.limit.get(name2) ?? node.properties.get(name2);
-    const place = placeOf(contract, field, [...path, name2], void 0, true);
-    add(name2, `${expected(field)}: needed ${because}`, `${hint(place)}, or ${instead(object2, names2)}`);
+    const advised = hintFor(name2, field, void 0, true);
+    add(name2, `${expected(field)}: needed ${because}`, `${advised}, or ${instead(object2, names2)}`);
   }
   for (const [name2, narrower] of rule.limit) {
     const value = fieldOf(object2, name2);
     if (value === void 0 || !fits(node.properties.get(name2), value) || fits(narrower, value)) continue;
-    const place = placeOf(contract, narrower, [...path, name2], value, node.required.has(name2));
-    add(name2, `${expected(narrower)}, ${because}`, hint(place));
+    const advised = hintFor(name2, narrower, value, node.required.has(name2));
+    add(name2, `${expected(narrower)}, ${because}`, advised);
   }
   return issues;
 }
@@ -2725,12 +2425,451 @@ function instead(object2, names2) {
   return names2.map((name2) => `${isPresent(object2, name2) ? "change" : "set"} ${name2}`).join(" or ");
 }
 
+// scripts/src/contracts/keywords/registry.ts
+var KEYWORDS = [
+  media,
+  files,
+  counts,
+  atLeastOne,
+  exclusive,
+  sumMax,
+  when,
+  rejected
+];
+
+// scripts/src/contracts/node.ts
+var STANDARD = {
+  $schema: {},
+  title: {
+    read(node, value, where) {
+      if (typeof value !== "string") throw new ContractError(`${where} must be text`);
+      node.title = value;
+    }
+  },
+  description: {},
+  examples: {},
+  type: {},
+  // Read by readNode after the others, because they need the type or the properties.
+  properties: { types: ["object"] },
+  required: { types: ["object"] },
+  additionalProperties: { types: ["object"] },
+  enum: {
+    read(node, value, where) {
+      if (!Array.isArray(value) || value.length === 0) throw new ContractError(`${where} must be a list`);
+      for (const item of value) {
+        if (typeof item === "object" && item !== null)
+          throw new ContractError(`${where} takes plain values only`);
+        if (!node.types.some((type) => isOfType(item, type)))
+          throw new ContractError(
+            `${where}: ${JSON.stringify(item)} is not of the type ${node.types.join(" or ")}`
+          );
+      }
+      node.enum = value;
+    }
+  },
+  default: {
+    read(node, value) {
+      node.default = value;
+    }
+  },
+  pattern: {
+    types: ["string"],
+    read(node, value, where) {
+      try {
+        if (typeof value === "string") node.pattern = new RegExp(value, "u");
+      } catch {
+      }
+      if (node.pattern === void 0) throw new ContractError(`${where} must be a regular expression`);
+    }
+  },
+  minLength: { types: ["string"], read: count("minLength") },
+  maxLength: { types: ["string"], read: count("maxLength") },
+  minimum: { types: ["number", "integer"], read: number3("minimum") },
+  maximum: { types: ["number", "integer"], read: number3("maximum") },
+  items: {
+    types: ["array"],
+    read(node, value, where) {
+      node.items = readNode(value, where);
+    }
+  },
+  minItems: { types: ["array"], read: count("minItems") },
+  maxItems: { types: ["array"], read: count("maxItems") }
+};
+function number3(key) {
+  return (node, value, where) => {
+    if (typeof value !== "number" || !Number.isFinite(value))
+      throw new ContractError(`${where} must be a number`);
+    node[key] = value;
+  };
+}
+function count(key) {
+  return (node, value, where) => {
+    if (typeof value !== "number" || !Number.isInteger(value) || value < 0)
+      throw new ContractError(`${where} must be a whole number`);
+    node[key] = value;
+  };
+}
+function readNode(schema, where = "") {
+  if (!isObject7(schema)) throw new ContractError(`${where || "the file"} must be a schema`);
+  const at = (keyword) => where === "" ? keyword : `${where}.${keyword}`;
+  if (schema.anyOf !== void 0) return readForms(schema, at);
+  const node = { types: readTypes(schema.type, at("type")) };
+  const own2 = KEYWORDS.filter(({ name: name2 }) => schema[name2] !== void 0);
+  for (const [keyword, value] of Object.entries(schema)) {
+    const standard = Object.hasOwn(STANDARD, keyword) ? STANDARD[keyword] : void 0;
+    const known = standard ?? own2.find(({ name: name2 }) => name2 === keyword);
+    if (known === void 0) throw new ContractError(`the keyword ${at(keyword)} is not supported`);
+    if (known.types !== void 0 && !known.types.some((type) => node.types.includes(type)))
+      throw new ContractError(`${at(keyword)} does not fit the type ${node.types.join(" or ")}`);
+    standard?.read?.(node, value, at(keyword));
+  }
+  if (node.types.includes("array") && node.items === void 0)
+    throw new ContractError(`${at("items")} is missing`);
+  if (node.types.includes("object")) readObject(node, schema, at);
+  const properties = isObject7(schema.properties) ? schema.properties : {};
+  for (const { name: name2, read } of own2)
+    read(node, schema[name2], { where: at(name2), properties, readSchema: readNode });
+  if (own2.length > 0) node.own = own2;
+  return node;
+}
+function readForms(schema, at) {
+  const stranger = Object.keys(schema).find((keyword) => keyword !== "anyOf" && keyword !== "description");
+  if (stranger !== void 0) throw new ContractError(`${at(stranger)} does not go with anyOf`);
+  if (!Array.isArray(schema.anyOf) || schema.anyOf.length < 2)
+    throw new ContractError(`${at("anyOf")} must be a list of at least two schemas`);
+  const forms = schema.anyOf.map((form, i) => readNode(form, `${at("anyOf")}[${i}]`));
+  const objects = forms.filter((form) => form.properties !== void 0);
+  if (objects.length > 1) throw new ContractError(`${at("anyOf")} may hold one object only`);
+  return { ...objects[0], types: [...new Set(forms.flatMap((form) => form.types))], anyOf: forms };
+}
+function readTypes(value, where) {
+  const names2 = Array.isArray(value) ? value : [value ?? null];
+  const types = TYPES.filter((type) => names2.includes(type));
+  if (types.length === 0 || types.length !== names2.length)
+    throw new ContractError(`${where} must be one or several of ${TYPES.join(", ")}`);
+  return types;
+}
+function readObject(node, schema, at) {
+  if (schema.additionalProperties !== false)
+    throw new ContractError(`${at("additionalProperties")} must be false: unknown fields are refused`);
+  if (!isObject7(schema.properties)) throw new ContractError(`${at("properties")} is missing`);
+  const properties = /* @__PURE__ */ new Map();
+  for (const [name2, child] of Object.entries(schema.properties)) {
+    if (!/^[A-Za-z][\w-]*$/.test(name2))
+      throw new ContractError(`${at("properties")}: ${name2} is no usable field name`);
+    properties.set(name2, readNode(child, `${at("properties")}.${name2}`));
+  }
+  node.properties = properties;
+  node.required = new Set(fieldList(schema.properties, schema.required ?? [], at("required")));
+}
+function nodeAt(node, path) {
+  let here = node;
+  for (const step of path) here = typeof step === "number" ? here?.items : here?.properties?.get(step);
+  return here;
+}
+
+// scripts/src/contracts/price-rule.ts
+import { isObject as isObject8 } from "./main.mjs";
+function readPrice(value, root) {
+  const known = ["asOf", "note", "usdPerCredit", "seconds", "rates", "observed"];
+  const { asOf, note, usdPerCredit, seconds, rates = [], observed = [] } = fields(value, "x-price", known);
+  if (typeof asOf !== "string" || typeof note !== "string")
+    throw new ContractError("x-price needs the texts asOf and note");
+  if (usdPerCredit !== void 0 && !isAmount(usdPerCredit))
+    throw new ContractError("x-price.usdPerCredit must be a number above 0");
+  if (!Array.isArray(rates) || !Array.isArray(observed))
+    throw new ContractError("x-price.rates and x-price.observed must be lists");
+  const field = seconds === void 0 ? null : fieldName(seconds, "x-price.seconds", root);
+  return {
+    asOf,
+    note,
+    usdPerCredit: usdPerCredit ?? null,
+    seconds: field,
+    rates: rates.map((item) => readRate(item, field, root)),
+    observed: observed.map((item) => {
+      const found = fields(item, "x-price.observed", ["when", "credits", "how", "date"]);
+      const { when: when2 = {}, credits, how, date: date2 } = found;
+      if (!isAmount(credits) || how !== "quote" && how !== "charge" || typeof date2 !== "string")
+        throw new ContractError("x-price.observed needs credits, how (quote or charge) and date");
+      return { when: conditions(when2, root), credits, how, date: date2 };
+    })
+  };
+}
+function readRate(item, secondsField, root) {
+  const known = ["when", "perSecond", "credits", "seconds", "times", "perhapsTimes"];
+  const {
+    when: when2 = {},
+    perSecond,
+    credits,
+    seconds,
+    times,
+    perhapsTimes
+  } = fields(item, "x-price.rates", known);
+  const rate = { when: conditions(when2, root) };
+  if (perSecond === void 0 === (credits === void 0))
+    throw new ContractError("x-price.rates: each needs either perSecond or credits");
+  if (perSecond !== void 0) {
+    if (!isAmount(perSecond)) throw new ContractError("x-price.rates: perSecond must be a number above 0");
+    if (secondsField === null && seconds === void 0)
+      throw new ContractError("x-price.rates: perSecond needs x-price.seconds, or seconds of its own");
+    rate.perSecond = perSecond;
+  }
+  if (credits !== void 0) {
+    if (!isAmount(credits) && !isRange(credits))
+      throw new ContractError("x-price.rates: credits must be a number above 0, or the least and the most");
+    rate.credits = credits;
+  }
+  if (seconds !== void 0) {
+    if (perSecond === void 0 || !isRange(seconds))
+      throw new ContractError("x-price.rates: seconds, the least and the most, goes with perSecond");
+    rate.seconds = seconds;
+  }
+  if (times !== void 0) rate.times = fieldName(times, "x-price.rates.times", root);
+  if (perhapsTimes !== void 0)
+    rate.perhapsTimes = fieldName(perhapsTimes, "x-price.rates.perhapsTimes", root);
+  return rate;
+}
+function fields(value, where, known) {
+  if (!isObject8(value)) throw new ContractError(`${where} must hold mappings`);
+  const stranger = Object.keys(value).find((key) => !known.includes(key));
+  if (stranger !== void 0) throw new ContractError(`${where}: ${stranger} is not supported`);
+  return value;
+}
+function fieldName(value, where, root) {
+  if (typeof value === "string" && root.properties?.has(value)) return value;
+  throw new ContractError(`${where} must name one of the properties`);
+}
+function isAmount(value) {
+  return typeof value === "number" && Number.isFinite(value) && value > 0;
+}
+function isRange(value) {
+  return Array.isArray(value) && value.length === 2 && value.every(isAmount) && value[0] < value[1];
+}
+function conditions(value, root) {
+  if (!isObject8(value)) throw new ContractError("x-price: when must be a mapping");
+  for (const [name2, condition] of Object.entries(value)) {
+    const node = root.properties?.get(name2);
+    if (node === void 0) throw new ContractError(`x-price: ${name2} is not one of the properties`);
+    if (condition === "given" || condition === "absent") continue;
+    if (isObject8(condition)) {
+      checkPattern(name2, condition);
+      continue;
+    }
+    for (const wanted2 of Array.isArray(condition) ? condition : [condition])
+      if (wanted2 !== null && !canBe(node, wanted2))
+        throw new ContractError(`x-price: ${name2} cannot be ${JSON.stringify(wanted2)}`);
+  }
+  return value;
+}
+function checkPattern(name2, condition) {
+  try {
+    if (typeof condition.pattern === "string" && Object.keys(condition).length === 1) {
+      new RegExp(condition.pattern, "u");
+      return;
+    }
+  } catch {
+  }
+  throw new ContractError(`x-price: ${name2} must be a value, a list of values, given, absent or {pattern}`);
+}
+function canBe(node, value) {
+  if (node.anyOf !== void 0) return node.anyOf.some((form) => canBe(form, value));
+  return node.enum === void 0 || node.enum.includes(value);
+}
+
+// scripts/src/contracts/contract.ts
+var SAFE_NAME = /^[a-z0-9][a-z0-9._-]*$/i;
+var DIALECT = "https://json-schema.org/draft/2020-12/schema";
+var DEFAULT_PROVIDER = "aivideomaker";
+async function listModels(provider, root = skillFolder()) {
+  const folder = contractsFolder2(root);
+  if (!SAFE_NAME.test(provider) || !names(folder).includes(provider))
+    throw new Failure("INVALID_MODEL", `there are no contracts for the provider "${plain3(provider, 60)}"`, {
+      reason: { kind: "providerUnknown" }
+    });
+  return names(join2(folder, provider)).filter((name2) => name2.endsWith(EXTENSION)).map((name2) => name2.slice(0, -EXTENSION.length)).filter((id) => SAFE_NAME.test(id)).sort();
+}
+function listProviders(root) {
+  return names(contractsFolder2(root)).filter((name2) => SAFE_NAME.test(name2) && !name2.includes("."));
+}
+function names(folder) {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+async function loadContract(provider, model, root = skillFolder()) {
+  const models = await listModels(provider, root);
+  if (!SAFE_NAME.test(model) || !models.includes(model))
+    throw await (await import("./unknown-model.mjs")).unknownModel(provider, model, models, root);
+  try {
+    return toContract(provider, model, await readDocument(root, `${provider}/${model}`));
+  } catch (error) {
+    const file = `contracts/${provider}/${model}${EXTENSION}`;
+    const reason = plain3(error instanceof Error ? error.message : String(error), 200);
+    throw new Failure("INVALID_MODEL", `${file} cannot be used: ${reason}`, {
+      reason: { kind: "contractUnusable", file, provider },
+      cause: error
+    });
+  }
+}
+var roots = /* @__PURE__ */ new WeakMap();
+function rootOf(contract) {
+  let root = roots.get(contract);
+  if (root === void 0) {
+    root = readNode(contract.schema);
+    roots.set(contract, root);
+  }
+  return root;
+}
+function toContract(provider, model, document) {
+  if (!isObject9(document)) throw new ContractError("the file must be a mapping");
+  const {
+    "x-output": output,
+    "x-sources": sources,
+    "x-advice": advice = [],
+    "x-notes": notes = [],
+    "x-replay": replay = null,
+    "x-price": price,
+    examples,
+    ...schema
+  } = document;
+  if (schema.$schema !== DIALECT) throw new ContractError(`$schema must be ${DIALECT}`);
+  if (schema.type !== "object") throw new ContractError("type must be object");
+  const example = Array.isArray(examples) ? examples[0] : void 0;
+  if (!isObject9(example)) throw new ContractError("examples must hold one valid payload");
+  const known = readSources(sources);
+  const root = readNode(schema);
+  const contract = {
+    provider,
+    model,
+    output: readOutput(output),
+    schema,
+    example,
+    sources: known,
+    notes: [...sentences(advice, "x-advice"), ...sentences(notes, "x-notes")],
+    advice: sentences(advice, "x-advice"),
+    replay: readReplay(replay),
+    price: price === void 0 ? null : readPrice(price, root)
+  };
+  roots.set(contract, root);
+  return contract;
+}
+function readOutput(value) {
+  const kind2 = OUTPUT_KINDS.find((known) => known === value);
+  if (kind2 === void 0) throw new ContractError(`x-output must be one of ${OUTPUT_KINDS.join(", ")}`);
+  return kind2;
+}
+function readSources(value) {
+  if (!Array.isArray(value) || value.length === 0)
+    throw new ContractError("x-sources must list what the contract is known from");
+  return value.map((source) => {
+    if (!isObject9(source) || typeof source.what !== "string" || typeof source.date !== "string")
+      throw new ContractError("x-sources: each source needs the texts what and date");
+    return { what: source.what, date: source.date };
+  });
+}
+function sentences(value, keyword) {
+  if (Array.isArray(value) && value.every((note) => typeof note === "string")) return value;
+  throw new ContractError(`${keyword} must be a list of sentences`);
+}
+function readReplay(value) {
+  if (value !== null && (typeof value !== "string" || value.trim() === ""))
+    throw new ContractError("x-replay must be a sentence: where a replay is documented, with the date");
+  return value;
+}
+
+// scripts/src/contracts/describe-fields.ts
+function describeFields(contract) {
+  return Object.fromEntries(fieldsOf(rootOf(contract), contract.schema, ""));
+}
+function describeRules(contract) {
+  return rulesOf(rootOf(contract), "");
+}
+function rulesOf(node, before) {
+  const sentences2 = (node.own ?? []).flatMap((keyword) => keyword.sentences?.(node) ?? []);
+  const inner = [...node.properties ?? []].flatMap(([name2, child]) => rulesOf(child, `${before}${name2}: `));
+  return [...sentences2.map((sentence2) => before + sentence2), ...inner];
+}
+function fieldsOf(node, schema, before) {
+  const properties = schema.properties;
+  return [...node.properties ?? []].flatMap(([name2, child]) => {
+    const field = properties?.[name2] ?? {};
+    const need = node.required.has(name2) ? "required" : "optional";
+    const usual = child.default === void 0 ? "" : ` (default ${JSON.stringify(child.default)})`;
+    const purpose = typeof field.description === "string" ? `. ${field.description}` : "";
+    const line = `${need}: ${expected(child)}${usual}${purpose}`;
+    const items = field.items ?? {};
+    return [
+      [`${before}${name2}`, line],
+      ...fieldsOf(child, field, `${before}${name2}.`),
+      ...child.items === void 0 ? [] : fieldsOf(child.items, items, `${before}${name2}[].`)
+    ];
+  });
+}
+
+// scripts/src/contracts/price.ts
+import { isObject as isObject13 } from "./main.mjs";
+
 // scripts/src/contracts/validate.ts
-import { isObject as isObject9 } from "./main.mjs";
+import { isObject as isObject12 } from "./main.mjs";
+
+// scripts/src/contracts/cross-field.ts
+import { isObject as isObject11 } from "./main.mjs";
+
+// scripts/src/contracts/places.ts
+import { isObject as isObject10 } from "./main.mjs";
+
+// scripts/src/contracts/image-field.ts
+function imageField(contract) {
+  for (const [name2, node] of rootOf(contract).properties ?? [])
+    if (node.media === "image" && node.types.includes("string")) return name2;
+  return null;
+}
+function imageUrlField(contract) {
+  for (const [name2, node] of rootOf(contract).properties ?? [])
+    if ((node.media ?? node.items?.media) === "image-url") return name2;
+  return null;
+}
+
+// scripts/src/contracts/places.ts
+function valueAt(from, path) {
+  let here = from;
+  for (const step of path) {
+    if (Array.isArray(here) && typeof step === "number") here = here[step];
+    else if (isObject10(here) && Object.hasOwn(here, step)) here = here[step];
+    else return void 0;
+  }
+  return here;
+}
+function placeOf(contract, node, path, value, required2) {
+  const example = valueAt(contract.example, path);
+  const fromFile = path.length === 1 && path[0] === imageField(contract);
+  return { node, path, value, required: required2, example, fromFile, provider: contract.provider };
+}
+
+// scripts/src/contracts/cross-field.ts
+function crossFieldIssues(contract, node, object2, path) {
+  const at = {
+    node,
+    object: object2,
+    pathTo: (name2) => pathText([...path, name2]),
+    hintFor: (name2, field, value, required2) => hint(placeOf(contract, field, [...path, name2], value, required2))
+  };
+  const issues = (node.own ?? []).flatMap((keyword) => keyword.issues?.(at) ?? []);
+  for (const [name2, child] of node.properties ?? []) {
+    const value = fieldOf(object2, name2);
+    if (child.properties !== void 0 && isObject11(value))
+      issues.push(...crossFieldIssues(contract, child, value, [...path, name2]));
+  }
+  return issues;
+}
+
+// scripts/src/contracts/validate.ts
 var MOST_ISSUES = 20;
 function checkPayload(contract, payload) {
   const root = rootOf(contract);
-  if (!isObject9(payload)) return [notAnObject(contract, payload)];
+  if (!isObject12(payload)) return [notAnObject(contract, payload)];
   const issues = /* @__PURE__ */ new Map();
   const result = toZod2(root).safeParse(payload);
   for (const finding of result.success ? [] : flatten(result.error.issues)) {
@@ -2762,16 +2901,15 @@ function explain(contract, root, payload, finding) {
   const path = finding.path;
   const node = nodeAt(root, path) ?? root;
   const value = valueAt(payload, path);
-  if (finding.code === "unrecognized_keys" && isObject9(value))
-    return (finding.keys ?? []).slice(0, MOST_ISSUES).map((key) => {
-      const rejected = node.rejected?.get(key);
-      return {
-        path: pathText([...path, key]),
-        expected: rejected === void 0 ? `no such field for ${contract.model}` : `no ${key} for ${contract.model}: ${rejected}`,
-        received: received(value[key]),
-        hint: rejected === void 0 ? unknownFieldHint(key, node, value) : `leave "${key}" out: ${rejected}`
-      };
-    });
+  if (finding.code === "unrecognized_keys" && isObject12(value))
+    return (finding.keys ?? []).slice(0, MOST_ISSUES).map((key) => ({
+      path: pathText([...path, key]),
+      received: received(value[key]),
+      ...node.own?.map((keyword) => keyword.unknownField?.(node, key, contract.model)).find(Boolean) ?? {
+        expected: `no such field for ${contract.model}`,
+        hint: unknownFieldHint(key, node, value)
+      }
+    }));
   const last = path.at(-1);
   const required2 = typeof last !== "string" || nodeAt(root, path.slice(0, -1))?.required?.has(last) === true;
   return [
@@ -2830,9 +2968,9 @@ function priceLine(contract, payload) {
   const second = { least: Math.min(...bySecond), most: Math.max(...bySecond) };
   return `${said} ${creditsText(second, price.usdPerCredit)} a second; how many seconds count is not known from this request.`;
 }
-function fits2(root, { when }, payload, explained) {
+function fits2(root, { when: when2 }, payload, explained) {
   let fit = "yes";
-  for (const [name2, condition] of Object.entries(when)) {
+  for (const [name2, condition] of Object.entries(when2)) {
     const one = meets(valueIn(root, payload, name2), condition, explained.has(name2) ? "no" : "perhaps");
     if (one === "no") return "no";
     if (one === "perhaps") fit = "perhaps";
@@ -2841,7 +2979,7 @@ function fits2(root, { when }, payload, explained) {
 }
 function explainedAbsences({ rates }) {
   const explains = (condition) => condition === "absent" || Array.isArray(condition) && condition.includes(null);
-  const pairs = rates.flatMap(({ when }) => Object.entries(when));
+  const pairs = rates.flatMap(({ when: when2 }) => Object.entries(when2));
   return new Set(pairs.filter(([, condition]) => explains(condition)).map(([name2]) => name2));
 }
 function meets(value, condition, unsaid) {
@@ -2854,7 +2992,7 @@ function meets(value, condition, unsaid) {
     return as(condition.includes(value));
   }
   if (isLeftOut) return unsaid;
-  if (isObject10(condition))
+  if (isObject13(condition))
     return as(typeof value === "string" && new RegExp(String(condition.pattern), "u").test(value));
   return as(value === condition);
 }
@@ -2924,8 +3062,8 @@ function priceFields(contract) {
   const { seconds, rates } = contract.price;
   const names2 = /* @__PURE__ */ new Set();
   if (seconds !== null) names2.add(seconds);
-  for (const { when, times, perhapsTimes } of rates)
-    for (const name2 of [...Object.keys(when), times, perhapsTimes]) if (name2 !== void 0) names2.add(name2);
+  for (const { when: when2, times, perhapsTimes } of rates)
+    for (const name2 of [...Object.keys(when2), times, perhapsTimes]) if (name2 !== void 0) names2.add(name2);
   return [...names2];
 }
 function changesOf(contract, payload, name2) {
@@ -2947,7 +3085,7 @@ import { modelFlags } from "./main.mjs";
 import { EXIT } from "./main.mjs";
 import { success } from "./main.mjs";
 import { actionWords, commandLine, flagWords } from "./main.mjs";
-async function describeAll({ profile, isProviderNamed, kind: kind2 }) {
+async function describeAll({ profile, isProviderNamed, kind: kind2, full }) {
   const provider = profile.id;
   const found = await contractsOf(provider, kind2);
   const nextSteps = found.slice(0, 1).map((contract) => commandLine(actionWords("describeModel", modelFlags(contract))));
@@ -2959,7 +3097,7 @@ async function describeAll({ profile, isProviderNamed, kind: kind2 }) {
   const data = {
     provider,
     ...kind2 !== void 0 && { kind: kind2 },
-    models: found.map(summary),
+    models: found.map(full ? everything : facts),
     ...!isProviderNamed && { otherProviders: others },
     nextSteps
   };
@@ -2973,40 +3111,58 @@ async function contractsOf(provider, kind2) {
   }
   return found;
 }
-async function describeOne({ profile, isProviderNamed }, model) {
+async function describeOne({ profile, isProviderNamed, full }, model) {
   const services = isProviderNamed ? [profile] : PROFILES;
   let provider = profile.id;
   for (const { id } of services) if ((await listModels(id)).includes(model)) provider = id;
   const contract = await loadContract(provider, model);
-  const { schema, example, sources, notes, replay, price } = contract;
+  const { example, advice } = contract;
+  const between = describeRules(contract);
   const flags = { sandbox: true, ...modelFlags(contract), payload: JSON.stringify(example) };
-  return success(
-    null,
-    null,
-    {
-      ...summary(contract),
-      schema,
-      sources: sources.map((source) => ({ ...source })),
-      notes,
-      replay,
-      price: price === null ? null : JSON.parse(JSON.stringify(price)),
-      nextSteps: [commandLine(flagWords(flags))]
-    },
-    EXIT.done
-  );
+  const nextSteps = [commandLine(flagWords(flags))];
+  if (full) return success(null, null, { ...rules(contract), nextSteps }, EXIT.done);
+  nextSteps.push(commandLine(actionWords("describeModel", { ...modelFlags(contract), full: true })));
+  const data = {
+    provider,
+    ...facts(contract),
+    fields: describeFields(contract),
+    ...between.length > 0 && { rules: between },
+    example,
+    ...advice.length > 0 && { notes: advice },
+    nextSteps
+  };
+  return success(null, null, data, EXIT.done);
 }
-function summary(contract) {
-  const { provider, model, output, schema, example, price } = contract;
+function facts(contract) {
+  const { model, output, schema, example } = contract;
+  return {
+    model,
+    output,
+    makes: schema.description ?? model,
+    estimateOfExample: priceLine(contract, example)
+  };
+}
+function everything(contract) {
+  const { provider, schema, example, price } = contract;
   return {
     provider,
-    model,
-    title: schema.title ?? model,
-    output,
+    ...facts(contract),
+    title: schema.title ?? contract.model,
     required: schema.required ?? [],
     example,
     estimatedCreditsOfExample: estimateCredits(contract, example),
-    estimateOfExample: priceLine(contract, example),
     priceAsOf: price?.asOf ?? null
+  };
+}
+function rules(contract) {
+  const { schema, sources, notes, replay, price } = contract;
+  return {
+    ...everything(contract),
+    schema,
+    sources: sources.map((source) => ({ ...source })),
+    notes,
+    replay,
+    price: price === null ? null : JSON.parse(JSON.stringify(price))
   };
 }
 
@@ -3015,7 +3171,7 @@ const { constants } = require("node:fs");
 const { open } = require("node:fs/promises");
 const { addAbortSignal } = require("node:stream");
 import { Failure as Failure2 } from "./main.mjs";
-import { isObject as isObject11 } from "./main.mjs";
+import { isObject as isObject14 } from "./main.mjs";
 import { plain as plain4 } from "./main.mjs";
 var MAX_INPUT_BYTES = 64 * 1024 * 1024;
 var MAX_IMAGE_BYTES = 32 * 1024 * 1024;
@@ -3056,7 +3212,7 @@ function parsePayload(text2, fromStdin) {
   } catch (error) {
     throw mangled(text2, fromStdin, error instanceof Error ? error.message : "");
   }
-  if (isObject11(value)) return value;
+  if (isObject14(value)) return value;
   const kind2 = value === null ? "null" : Array.isArray(value) ? "an array" : `a ${typeof value}`;
   const hint2 = 'write the fields in braces, for example {"prompt":"a lighthouse at dawn"}';
   throw refused("--payload", "a JSON object", kind2, hint2);
@@ -3205,10 +3361,10 @@ function refused(path, expected2, received2, hint2) {
 
 // scripts/src/contracts/whole-body.ts
 import { Failure as Failure3 } from "./main.mjs";
-import { isObject as isObject12 } from "./main.mjs";
+import { isObject as isObject15 } from "./main.mjs";
 function withoutBody(contract, payload, callbackFlag) {
   const { input, ...besideInput } = payload;
-  if (!isObject12(input) || rootOf(contract).properties?.has("input") === true) return payload;
+  if (!isObject15(input) || rootOf(contract).properties?.has("input") === true) return payload;
   const beside = Object.entries(besideInput).filter(([name2, value]) => name2 !== "model" || value !== contract.model).map(([name2, value]) => ({ name: name2, received: received(value) }));
   if (beside.length === 0) return input;
   const { model } = contract;
@@ -3289,49 +3445,65 @@ export {
   ContractError,
   DEFAULT_PROVIDER,
   EXTENSION,
+  KEYWORDS,
   MEDIA_KINDS,
-  RULES,
+  SURE_TYPES,
+  TYPES,
   assign,
+  atLeastOne,
   carriesSomething,
   cheaperVariants,
   checkFileType,
   checkMedia,
   checkPayload,
   codePoints,
+  counts,
+  countsText,
   creditsText,
   crossFieldIssues,
   describeAll,
+  describeFields,
   describeOne,
+  describeRules,
   estimate,
   estimateCredits,
+  exclusive,
   expected,
   expectedMedia,
   fieldList,
+  fieldOf,
+  files,
   fingerprint,
   fromCompiled,
   hint,
   imageField,
   imageUrlField,
   isOfType,
+  isPresent,
   listModels,
   listProviders,
   loadContract,
+  media,
   nodeAt,
+  only,
   pathText,
   placeOf,
   priceLine,
+  property,
   readDocument,
   readNode,
   readPayload,
   readPrice,
   readRequest,
-  readRules,
   received,
+  rejected,
   rootOf,
   sniffImage,
+  sumMax,
   toContract,
   toZod2 as toZod,
   unknownFieldHint,
   valueAt,
+  when,
   withoutBody
 };

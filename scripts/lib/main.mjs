@@ -38,21 +38,6 @@ var init_action = __esm({
   }
 });
 
-// scripts/src/model/task.ts
-function isTerminal(state) {
-  return TERMINAL.has(state);
-}
-var TASK_STATES, TASK_ID, BRIEF_WAIT_S, TERMINAL;
-var init_task = __esm({
-  "scripts/src/model/task.ts"() {
-    "use strict";
-    TASK_STATES = ["SUBMITTED", "PROGRESS", "COMPLETED", "FAILED", "CANCEL", "UNKNOWN"];
-    TASK_ID = /^[A-Za-z0-9_][A-Za-z0-9._:~@=+,-]{0,199}$/;
-    BRIEF_WAIT_S = 45;
-    TERMINAL = /* @__PURE__ */ new Set(["COMPLETED", "FAILED", "CANCEL"]);
-  }
-});
-
 // scripts/src/providers/registry.ts
 function profileOf(id) {
   return id === void 0 ? PROFILES[0] : PROFILES.find((profile) => profile.id === id);
@@ -116,6 +101,251 @@ var init_registry = __esm({
       }
     ];
     PROFILES = SERVICES;
+  }
+});
+
+// scripts/src/model/task.ts
+function isTerminal(state) {
+  return TERMINAL.has(state);
+}
+var TASK_STATES, TASK_ID, BRIEF_WAIT_S, TERMINAL;
+var init_task = __esm({
+  "scripts/src/model/task.ts"() {
+    "use strict";
+    TASK_STATES = ["SUBMITTED", "PROGRESS", "COMPLETED", "FAILED", "CANCEL", "UNKNOWN"];
+    TASK_ID = /^[A-Za-z0-9_][A-Za-z0-9._:~@=+,-]{0,199}$/;
+    BRIEF_WAIT_S = 45;
+    TERMINAL = /* @__PURE__ */ new Set(["COMPLETED", "FAILED", "CANCEL"]);
+  }
+});
+
+// scripts/src/model/idempotency-key.ts
+function isIdempotencyKey(text2) {
+  return typeof text2 === "string" && /^[\x21-\x7e]{8,128}$/.test(text2);
+}
+var init_idempotency_key = __esm({
+  "scripts/src/model/idempotency-key.ts"() {
+    "use strict";
+  }
+});
+
+// scripts/src/model/output-kind.ts
+function madeAs(contentType) {
+  const family = contentType.split("/", 1)[0];
+  return family === "video" || family === "image" || family === "audio" ? family : "model3d";
+}
+var OUTPUT_KINDS, KIND_WORDS;
+var init_output_kind = __esm({
+  "scripts/src/model/output-kind.ts"() {
+    "use strict";
+    OUTPUT_KINDS = ["video", "image", "audio", "model3d"];
+    KIND_WORDS = {
+      image: "an image",
+      audio: "a sound",
+      model3d: "a 3D model",
+      video: "a video"
+    };
+  }
+});
+
+// scripts/src/model/text.ts
+function plain(text2, limit = 300) {
+  const clean = visible(text2.slice(0, limit * 4).replace(CONTROL, " ")).replace(/ {2,}/g, " ").trim();
+  return clean.length > limit || text2.length > limit * 4 ? `${clean.slice(0, limit)}…` : clean;
+}
+function visible(text2) {
+  return text2.replace(INVISIBLE, "");
+}
+function escapeInvisible(json) {
+  return json.replace(
+    LEFT_BY_JSON,
+    (character) => Array.from(
+      { length: character.length },
+      (_, n) => `\\u${character.charCodeAt(n).toString(16).padStart(4, "0")}`
+    ).join("")
+  );
+}
+function quoted(text2, limit) {
+  return `"${plain(text2, limit).replace(QUOTES, "\\$&")}"`;
+}
+function redact(text2, secrets) {
+  let out = text2;
+  for (const secret of secrets) {
+    if (secret.length < SHORTEST_SECRET) continue;
+    const characters = [...secret].map((char) => char.replace(/[^\w]/, "\\$&"));
+    out = out.replace(new RegExp(characters.join(""), "gi"), "[redacted]");
+    if (out.includes("…")) out = out.replace(beforeCut(characters), "[redacted]");
+  }
+  return out;
+}
+function beforeCut(characters) {
+  const optional = characters.slice(SHORTEST_SECRET).reduceRight((rest, char) => `(?:${char}${rest})?`, "");
+  return new RegExp(`${characters.slice(0, SHORTEST_SECRET).join("")}${optional}(?=…)`, "gi");
+}
+var CONTROL, INVISIBLE, QUOTES, LEFT_BY_JSON, SHORTEST_SECRET;
+var init_text = __esm({
+  "scripts/src/model/text.ts"() {
+    "use strict";
+    CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]+/gu;
+    INVISIBLE = /[\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu;
+    QUOTES = /["\u201c-\u201f\u00ab\u00bb\u2033\u2036\u275d\u275e\u301d-\u301f\uff02\\]/g;
+    LEFT_BY_JSON = /[\u007f-\u009f\p{Zl}\p{Zp}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
+    SHORTEST_SECRET = 6;
+  }
+});
+
+// scripts/src/cli/flags.ts
+var SUBMITS, PAYLOAD, MODELS, LOCAL, WAITS, NAMED_TASK, ONE_TASK, DEFAULT_WAIT_S, titles, providers, credits, taskId, owner, idempotencyKey, kind, wait, callback, text, FLAGS, FLAG_NAMES, rule, isSubmit, needsRecords, isLocal, isAboutTask;
+var init_flags = __esm({
+  "scripts/src/cli/flags.ts"() {
+    "use strict";
+    init_idempotency_key();
+    init_output_kind();
+    init_task();
+    init_text();
+    init_registry();
+    init_action();
+    SUBMITS = ["generate", "createGeneration"];
+    PAYLOAD = [...SUBMITS, "quote"];
+    MODELS = ["listModels", "describeModel"];
+    LOCAL = [...MODELS, "listPending", "forget"];
+    WAITS = ["generate", "waitTask"];
+    NAMED_TASK = ["getStatus", "getTask", "cancelTask"];
+    ONE_TASK = [...NAMED_TASK, "waitTask", "forget"];
+    DEFAULT_WAIT_S = 600;
+    titles = (are) => PROFILES.filter(are).map(({ title }) => title).join(", ");
+    providers = PROFILES.map(({ id }) => id);
+    credits = { kind: "number", min: 0, max: 1e9, whole: true, such: 100 };
+    taskId = {
+      kind: "text",
+      accepts: (text2) => TASK_ID.test(text2),
+      expected: "the id as the service gave it: letters, digits and . _ : ~ - (at most 200 characters)",
+      hint: "take taskId from the envelope of the submit, or from --action listPending"
+    };
+    owner = {
+      kind: "text",
+      accepts: (text2) => text2.length <= 200 && plain(text2, 200) === text2,
+      expected: "at most 200 characters in one line",
+      hint: "write for example --owner user-42"
+    };
+    idempotencyKey = {
+      kind: "text",
+      accepts: isIdempotencyKey,
+      expected: "8 to 128 visible ASCII characters without spaces",
+      hint: "choose for example --idempotencyKey lighthouse-0001"
+    };
+    kind = {
+      kind: "choice",
+      of: OUTPUT_KINDS,
+      alsoCalled: { "3d": "model3d", model: "model3d", music: "audio", sound: "audio", picture: "image" },
+      fallback: OUTPUT_KINDS[0]
+    };
+    wait = { kind: "number", min: 0, max: 86400, such: 5, default: DEFAULT_WAIT_S };
+    callback = {
+      form: "<url>",
+      help: `https address that the service may notify (${PROFILES.map((one) => `${one.title}: --${one.callbackFlag}`).join(", ")})`,
+      actions: SUBMITS
+    };
+    text = "print this text, or the version";
+    FLAGS = {
+      model: {
+        form: "<id>",
+        help: "the model; with --payload alone: validate, submit, wait, fetch the result",
+        actions: [...PAYLOAD, "describeModel"],
+        required: [...PAYLOAD, "describeModel"]
+      },
+      payload: {
+        form: "<json>",
+        help: `the request's fields; "-" reads them from standard input`,
+        actions: PAYLOAD
+      },
+      image: {
+        form: "<file>",
+        help: "a local picture (PNG, JPEG, WebP, GIF, AVIF, BMP) for the model's image field",
+        actions: PAYLOAD
+      },
+      action: { form: "<action>", value: { kind: "choice", of: ACTIONS }, help: ACTIONS.slice(1).join(", ") },
+      provider: {
+        form: "<id>",
+        value: { kind: "choice", of: providers, fallback: providers[0] },
+        help: providers.map((id, n) => n === 0 ? `${id} (default)` : id).join(", ")
+      },
+      kind: {
+        form: "<kind>",
+        value: kind,
+        help: `listModels: only models that make one of ${OUTPUT_KINDS.join(", ")}`,
+        actions: ["listModels"]
+      },
+      full: {
+        help: `${MODELS.join(", ")}: with schema, sources and every note`,
+        actions: MODELS
+      },
+      taskId: {
+        form: "<id>",
+        value: taskId,
+        help: `the task of ${ONE_TASK.join(", ")}`,
+        actions: ONE_TASK,
+        required: NAMED_TASK
+      },
+      wait: {
+        form: "<seconds>",
+        value: wait,
+        help: `how long to wait for the end (default ${DEFAULT_WAIT_S}; 0 = do not wait)`,
+        actions: WAITS
+      },
+      pollInterval: {
+        form: "<seconds>",
+        value: { kind: "number", min: 1e-3, max: 60, such: 5 },
+        help: "first pause between status queries (default 2)",
+        actions: WAITS
+      },
+      download: {
+        form: "<dir>",
+        help: "save the finished file there as <taskId>.<ext>",
+        actions: [...WAITS, "createGeneration", "getTask"]
+      },
+      maxCredits: {
+        form: "<n>",
+        value: credits,
+        help: `ask for the price first; submit nothing above n (${titles(({ can }) => !can.quote)}: by a dated estimate)`,
+        actions: PAYLOAD
+      },
+      maxCreditsPerDay: {
+        form: "<n>",
+        value: credits,
+        help: "submit nothing that takes the charges of 24 hours above n",
+        actions: SUBMITS
+      },
+      new: { help: "another task of the same request (a new charge)", actions: SUBMITS },
+      all: { help: "with waitTask and no --taskId: every pending task", actions: ["waitTask"] },
+      owner: {
+        form: "<name>",
+        value: owner,
+        help: "kept in the record; listPending can ask for it",
+        actions: [...SUBMITS, "listPending"]
+      },
+      noJournal: {
+        help: "keep no record: the same command then submits again, with a new charge",
+        actions: [...SUBMITS, "waitTask", "getTask"]
+      },
+      idempotencyKey: {
+        form: "<key>",
+        value: idempotencyKey,
+        help: "8 to 128 characters (default: a new one for each submit)",
+        actions: [...SUBMITS, "forget"]
+      },
+      webhookUrl: callback,
+      callbackUrl: callback,
+      sandbox: { help: "simulate the service on this computer: no key, no cost, no network" },
+      help: { help: text },
+      version: { help: text }
+    };
+    FLAG_NAMES = Object.keys(FLAGS);
+    rule = (name) => FLAGS[name];
+    isSubmit = (action) => SUBMITS.includes(action);
+    needsRecords = (action) => isSubmit(action) || action === "waitTask" || action === "listPending" || action === "forget";
+    isLocal = (action) => LOCAL.includes(action);
+    isAboutTask = (action) => ONE_TASK.includes(action) || isSubmit(action);
   }
 });
 
@@ -195,15 +425,15 @@ var init_exit_codes = __esm({
 });
 
 // scripts/src/model/shell-word.ts
-function quoteWord(text, platform = process.platform) {
-  if (platform === "win32") return quoteForWindows(text);
-  if (/^[\w@%+:,./-][\w@%+=:,./-]*$/.test(text)) return text;
-  return `'${text.replace(/'/g, "'\\''")}'`;
+function quoteWord(text2, platform = process.platform) {
+  if (platform === "win32") return quoteForWindows(text2);
+  if (/^[\w@%+:,./-][\w@%+=:,./-]*$/.test(text2)) return text2;
+  return `'${text2.replace(/'/g, "'\\''")}'`;
 }
-function quoteForWindows(text) {
-  if (/^[\w+=:,./\\-]+$/.test(text)) return text;
-  const doubled = text.replace(/(\\+)$/, "$1$1");
-  if (!/["$`%!\u201c-\u201e\r\n]/.test(text)) return `"${doubled}"`;
+function quoteForWindows(text2) {
+  if (/^[\w+=:,./\\-]+$/.test(text2)) return text2;
+  const doubled = text2.replace(/(\\+)$/, "$1$1");
+  if (!/["$`%!\u201c-\u201e\r\n]/.test(text2)) return `"${doubled}"`;
   const inner = doubled.replace(/(\\*)"/g, '$1$1\\"').replace(/['\u2018-\u201b]/g, "$&$&");
   return `'${inner}'`;
 }
@@ -238,8 +468,8 @@ function flagWords(flags) {
   return Object.entries(flags).flatMap(([flag, value]) => {
     if (value === void 0 || value === false) return [];
     if (value === true) return [`--${flag}`];
-    const text = String(value);
-    return text.startsWith("--") ? [`--${flag}=${text}`] : [`--${flag}`, text];
+    const text2 = String(value);
+    return text2.startsWith("--") ? [`--${flag}=${text2}`] : [`--${flag}`, text2];
   });
 }
 function script() {
@@ -266,9 +496,8 @@ function helpText(version) {
   return `async-media-workflow ${version}: one command turns a payload into a finished file.
 ${plainly(ONE_CHARGE)}
 
-Usage
-  ${run} --model <id> --payload '<json>' [--download <dir>]
-  ${run} --action <action> [--taskId <id>]
+Usage: ${run} --model <id> --payload '<json>' [--download <dir>]
+       ${run} --action <action> [--taskId <id>]
 
 Examples (no key, no cost)
   ${run} --sandbox --model t2v --payload '{"prompt":"a lighthouse at dawn","aspectRatio":"16:9","duration":"5"}' --download out
@@ -276,34 +505,38 @@ Examples (no key, no cost)
   ${run} --action describeModel --model t2v
 
 Flags
-  --model <id>             the model; with --payload alone: validate, submit, wait, fetch the result
-  --payload <json>         the request's fields; "-" reads them from standard input
-  --image <file>           a local picture (PNG, JPEG, WebP, GIF, AVIF, BMP) for the model's image field
-  --action <action>        ${ACTIONS.slice(1, 6).join(", ")},
-                           ${ACTIONS.slice(6).join(", ")}
-  --provider <id>          ${PROFILES.map(({ id }, n) => n === 0 ? `${id} (default)` : id).join(", ")}
-  --kind <kind>            listModels: only models that make video, image, audio or model3d
-  --taskId <id>            the task of getStatus, getTask, cancelTask, waitTask
-  --wait <seconds>         how long to wait for the end (default 600; 0 = do not wait)
-  --pollInterval <seconds> first pause between looks (default 2)
-  --download <dir>         save the finished file there as <taskId>.<ext>
-  --maxCredits <n>         ask for the price first; submit nothing above n (APIDot: by a dated estimate)
-  --maxCreditsPerDay <n>   submit nothing that takes the charges of 24 hours above n
-  --new                    another task of the same request (a new charge)
-  --all                    with waitTask and no --taskId: every pending task
-  --owner <name>           kept in the record; listPending can ask for it
-  --noJournal              keep no record: the same command then submits again, with a new charge
-  --idempotencyKey <key>   8 to 128 characters (default: a new one for each submit)
-  --webhookUrl <url>       https address that the service may notify (APIDot: --callbackUrl)
-  --sandbox                rehearse against a local stand-in: no key, no cost, no network
-  --help, --version
+${flagLines().join("\n")}
 
 Environment
-  AIVIDEO_API_KEY (needed for live calls), AIVIDEO_BASE_URL, APIDOT_API_KEY, APIDOT_BASE_URL, AIVIDEO_TIMEOUT_MS (30000),
-  AIVIDEO_MAX_RETRIES (3), HTTPS_PROXY, HTTP_PROXY, NO_PROXY, ASYNC_MEDIA_STATE_DIR
+${wrapped(VARIABLES, 2).join("\n")}
 
 Exit codes
 ${exitCodes().map((line) => `  ${line}`).join("\n")}`;
+}
+function flagLines() {
+  const items = [];
+  for (const name of FLAG_NAMES) {
+    const { form, help } = rule(name);
+    const last = items.at(-1);
+    if (last?.help === help) last.names = `${last.names.replace(/ <.*/, "")}, --${name}`;
+    else items.push({ names: `--${name}`, help });
+    if (form !== void 0) items.at(-1).names += ` ${form}`;
+  }
+  const column = 27;
+  return items.flatMap(({ names, help }) => {
+    const [first, ...more] = wrapped(help, column);
+    const head = `  ${names}`.padEnd(column - 1);
+    return [`${head} ${first.trimStart()}`, ...more];
+  });
+}
+function wrapped(text2, indent) {
+  const lines = [];
+  for (const word of text2.split(" ")) {
+    const longer = lines.length === 0 ? void 0 : `${lines.at(-1)} ${word}`;
+    if (longer !== void 0 && longer.length <= WIDTH) lines[lines.length - 1] = longer;
+    else lines.push(" ".repeat(indent) + word);
+  }
+  return lines;
 }
 function exitCodes() {
   const lines = [""];
@@ -312,70 +545,39 @@ function exitCodes() {
     const isAlone = EXIT[name] === EXIT.stillRunning || EXIT[name] === EXIT.submitUnknown;
     const item = `${EXIT[name]} ${means}${isAlone ? `: ${plainly(next)}` : ""}`;
     const line = lines.at(-1);
-    if (line === "" || !isAlone && line.length + item.length < 125)
+    if (line === "" || !isAlone && line.length + item.length < WIDTH)
       lines[lines.length - 1] = `${line}${line === "" ? "" : "   "}${item}`;
     else lines.push(item);
   }
   return lines;
 }
-function plainly(text) {
-  return text.replaceAll("`", "");
+function plainly(text2) {
+  return text2.replaceAll("`", "");
 }
+var WIDTH, VARIABLES;
 var init_help = __esm({
   "scripts/src/cli/help.ts"() {
     "use strict";
     init_registry();
-    init_action();
     init_exit_codes();
+    init_flags();
     init_words();
+    WIDTH = 125;
+    VARIABLES = [
+      `${PROFILES.map(({ keyVariable }) => keyVariable).join(", ")} (needed for live calls)`,
+      ...PROFILES.map(({ urlVariable }) => urlVariable),
+      "AIVIDEO_TIMEOUT_MS (30000)",
+      "AIVIDEO_MAX_RETRIES (3)",
+      "HTTPS_PROXY",
+      "HTTP_PROXY",
+      "NO_PROXY",
+      "ASYNC_MEDIA_STATE_DIR"
+    ].join(", ");
   }
 });
 
 // scripts/src/main.ts
 init_action();
-
-// scripts/src/contracts/nearest.ts
-var LONGEST = 64;
-function nearest(word, candidates) {
-  const wanted = squeeze(word);
-  let best;
-  let bestDistance = Number.POSITIVE_INFINITY;
-  for (const candidate of candidates) {
-    const other = squeeze(candidate);
-    if (wanted === "" || other === "") continue;
-    const shorter = Math.min(wanted.length, other.length);
-    const limit = Math.min(Math.max(1, Math.floor(Math.max(wanted.length, other.length) * 0.4)), shorter - 1);
-    let distance = editDistance(wanted, other);
-    if (shorter >= 3 && (wanted.startsWith(other) || other.startsWith(wanted)))
-      distance = Math.min(distance, limit);
-    if (distance > limit) continue;
-    if (distance < bestDistance || distance === bestDistance && candidate === word) {
-      best = candidate;
-      bestDistance = distance;
-    }
-  }
-  return best;
-}
-function squeeze(word) {
-  return word.slice(0, LONGEST).normalize("NFKC").toLowerCase().replace(/[-_\s]/g, "");
-}
-function editDistance(a, b) {
-  let beforeLast = [];
-  let last = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1];
-      let least = Math.min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (same ? 0 : 1));
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
-        least = Math.min(least, beforeLast[j - 2] + 1);
-      row.push(least);
-    }
-    beforeLast = last;
-    last = row;
-  }
-  return last[b.length];
-}
 
 // scripts/src/model/failure.ts
 var ERROR_CODES = [
@@ -410,107 +612,25 @@ var Failure = class _Failure extends Error {
   }
 };
 
-// scripts/src/model/idempotency-key.ts
-function isIdempotencyKey(text) {
-  return typeof text === "string" && /^[\x21-\x7e]{8,128}$/.test(text);
-}
-
-// scripts/src/model/output-kind.ts
-var OUTPUT_KINDS = ["video", "image", "audio", "model3d"];
-var KIND_WORDS = {
-  image: "an image",
-  audio: "a sound",
-  model3d: "a 3D model",
-  video: "a video"
-};
-function madeAs(contentType) {
-  const family = contentType.split("/", 1)[0];
-  return family === "video" || family === "image" || family === "audio" ? family : "model3d";
-}
-
-// scripts/src/cli/arguments.ts
-init_task();
-
-// scripts/src/model/text.ts
-var CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]+/gu;
-var INVISIBLE = /[\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu;
-var QUOTES = /["\u201c-\u201f\u00ab\u00bb\u2033\u2036\u275d\u275e\u301d-\u301f\uff02\\]/g;
-function plain(text, limit = 300) {
-  const clean = visible(text.slice(0, limit * 4).replace(CONTROL, " ")).replace(/ {2,}/g, " ").trim();
-  return clean.length > limit || text.length > limit * 4 ? `${clean.slice(0, limit)}…` : clean;
-}
-function visible(text) {
-  return text.replace(INVISIBLE, "");
-}
-var LEFT_BY_JSON = /[\u007f-\u009f\p{Zl}\p{Zp}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
-function escapeInvisible(json) {
-  return json.replace(
-    LEFT_BY_JSON,
-    (character) => Array.from(
-      { length: character.length },
-      (_, n) => `\\u${character.charCodeAt(n).toString(16).padStart(4, "0")}`
-    ).join("")
-  );
-}
-function quoted(text, limit) {
-  return `"${plain(text, limit).replace(QUOTES, "\\$&")}"`;
-}
-var SHORTEST_SECRET = 6;
-function redact(text, secrets) {
-  let out = text;
-  for (const secret of secrets) {
-    if (secret.length < SHORTEST_SECRET) continue;
-    const characters = [...secret].map((char) => char.replace(/[^\w]/, "\\$&"));
-    out = out.replace(new RegExp(characters.join(""), "gi"), "[redacted]");
-    if (out.includes("…")) out = out.replace(beforeCut(characters), "[redacted]");
-  }
-  return out;
-}
-function beforeCut(characters) {
-  const optional = characters.slice(SHORTEST_SECRET).reduceRight((rest, char) => `(?:${char}${rest})?`, "");
-  return new RegExp(`${characters.slice(0, SHORTEST_SECRET).join("")}${optional}(?=…)`, "gi");
-}
-
 // scripts/src/cli/arguments.ts
 init_registry();
 init_action();
 
-// scripts/src/cli/flags.ts
-var SUBMITS = ["generate", "createGeneration"];
-var PAYLOAD = [...SUBMITS, "quote"];
-var LOCAL = ["listModels", "describeModel", "listPending", "forget"];
-var WAITS = ["generate", "waitTask"];
-var ONE_TASK = ["getStatus", "getTask", "cancelTask", "waitTask", "forget"];
-var NAMED_TASK = ["getStatus", "getTask", "cancelTask"];
-var FLAGS = {
-  provider: { value: "<id>" },
-  kind: { value: "<kind>", actions: ["listModels"] },
-  model: { value: "<id>", actions: [...PAYLOAD, "describeModel"], required: [...PAYLOAD, "describeModel"] },
-  payload: { value: "<json>", actions: PAYLOAD },
-  image: { value: "<file>", actions: PAYLOAD },
-  action: { value: "<action>" },
-  taskId: { value: "<id>", actions: ONE_TASK, required: NAMED_TASK },
-  all: { actions: ["waitTask"] },
-  wait: { value: "<seconds>", actions: WAITS },
-  pollInterval: { value: "<seconds>", actions: WAITS },
-  download: { value: "<dir>", actions: [...WAITS, "createGeneration", "getTask"] },
-  maxCredits: { value: "<n>", actions: PAYLOAD },
-  maxCreditsPerDay: { value: "<n>", actions: SUBMITS },
-  idempotencyKey: { value: "<key>", actions: [...SUBMITS, "forget"] },
-  new: { actions: SUBMITS },
-  noJournal: { actions: [...SUBMITS, "waitTask", "getTask"] },
-  owner: { value: "<name>", actions: [...SUBMITS, "listPending"] },
-  webhookUrl: { value: "<url>", actions: SUBMITS },
-  callbackUrl: { value: "<url>", actions: SUBMITS },
-  sandbox: {},
-  help: {},
-  version: {}
-};
-var rule = (name) => FLAGS[name];
-var isSubmit = (action) => SUBMITS.includes(action);
-var needsRecords = (action) => isSubmit(action) || action === "waitTask" || action === "listPending" || action === "forget";
-var isLocal = (action) => LOCAL.includes(action);
-var isAboutTask = (action) => ONE_TASK.includes(action) || isSubmit(action);
+// scripts/src/cli/check-flags.ts
+init_task();
+init_flags();
+
+// scripts/src/cli/issue.ts
+init_text();
+function issue(path5, expected, received, hint) {
+  return { path: path5, expected, received, hint };
+}
+function quote(text2) {
+  return `"${plain(text2, 60)}"`;
+}
+
+// scripts/src/cli/unsupported.ts
+init_text();
 
 // scripts/src/providers/unsupported.ts
 var NEEDS = {
@@ -564,248 +684,33 @@ function refusalOf(profile, action) {
   const { code, message } = unsupported(profile, action);
   return new Failure(code, message, unsupportedAction(profile, action));
 }
-function refuseUnsupported(profile, action, taskId) {
+function refuseUnsupported(profile, action, taskId2) {
   const ability = abilityFor(action);
   if (ability === void 0 || profile.can[ability]) return;
   const refusal2 = refusalOf(profile, action);
-  throw taskId === void 0 ? refusal2 : refusal2.with({ taskId, status: "UNKNOWN" });
+  throw taskId2 === void 0 ? refusal2 : refusal2.with({ taskId: taskId2, status: "UNKNOWN" });
 }
 
-// scripts/src/cli/arguments.ts
-var DEFAULT_WAIT_S = 600;
-var LONGEST_WAIT_S = 86400;
-function parseArguments(argv) {
-  const issues = [];
-  const given = collect(argv, issues);
-  const action = actionOf(given, issues);
-  const asked = given.has("help") || given.has("version");
-  if (!asked && issues.length === 0) {
-    checkFit(action, given, issues);
-    checkTogether(action, given, issues);
-    checkService(action, given, issues);
-  }
-  const args = {
-    action,
-    profile: providerOf(given, issues),
-    isProviderNamed: given.has("provider"),
-    wait: number(given, "wait", { min: 0, max: LONGEST_WAIT_S }, issues) ?? DEFAULT_WAIT_S,
-    all: given.has("all"),
-    isNew: given.has("new"),
-    noJournal: given.has("noJournal"),
-    sandbox: given.has("sandbox"),
-    help: given.has("help"),
-    version: given.has("version")
-  };
-  for (const name of [
-    "model",
-    "payload",
-    "image",
-    "taskId",
-    "download",
-    "idempotencyKey",
-    "owner"
-  ]) {
-    const value = given.get(name);
-    if (value !== void 0) args[name] = value;
-  }
-  const kind = kindOf(given.get("kind"), issues);
-  if (kind !== void 0) args.kind = kind;
-  const callback = given.get(args.profile.callbackFlag);
-  if (callback !== void 0) args.callback = callback;
-  const pollInterval = number(given, "pollInterval", { min: 1e-3, max: 60 }, issues);
-  if (pollInterval !== void 0) args.pollInterval = pollInterval;
-  for (const name of ["maxCredits", "maxCreditsPerDay"]) {
-    const credits = number(given, name, { min: 0, max: 1e9, whole: true }, issues);
-    if (credits !== void 0) args[name] = credits;
-  }
-  checkText(args, issues);
-  if (asked || issues.length === 0) return args;
-  const first = issues[0];
-  throw new Failure(
-    "INVALID_PAYLOAD",
-    `${first.path}: expected ${first.expected}, received ${first.received}.`,
-    {
-      issues,
-      nextSteps: [...new Set(issues.map(({ hint }) => hint))]
-    }
-  );
-}
-function guessAction(argv) {
-  const at = argv.findIndex((arg) => arg === "--action" || arg.startsWith("--action="));
-  const word = at < 0 ? void 0 : argv[at]?.includes("=") ? argv[at]?.split("=")[1] : argv[at + 1];
-  const isAboutTask2 = argv.some((arg) => /^--task-?id(=|$)/i.test(arg));
-  return ACTIONS.find((action) => action === word) ?? (isAboutTask2 ? "getStatus" : "generate");
-}
-var flagNames = Object.keys(FLAGS);
-function collect(argv, issues) {
-  const given = /* @__PURE__ */ new Map();
-  const strays = [];
-  for (let i = 0; i < argv.length; i += 1) {
-    const arg = argv[i];
-    if (!arg.startsWith("--") || arg.length < 3) {
-      if (arg === "-h") given.set("help", "");
-      else strays.push(arg);
-      continue;
-    }
-    const equals = arg.indexOf("=");
-    const word = equals < 0 ? arg.slice(2) : arg.slice(2, equals);
-    const name = flagNames.find((flag) => flag === word);
-    if (!name) {
-      issues.push(unknownFlag(word));
-      if (equals < 0 && i + 1 < argv.length && !argv[i + 1].startsWith("--")) i += 1;
-      continue;
-    }
-    const { value: form } = rule(name);
-    let value = equals < 0 ? void 0 : arg.slice(equals + 1);
-    if (form === void 0) {
-      if (value !== void 0)
-        issues.push(issue(`--${name}`, "no value", quote(value), `write --${name} alone`));
-      value = "";
-    } else if (value === void 0) {
-      const next = argv[i + 1];
-      if (next !== void 0 && !next.startsWith("--")) {
-        value = next;
-        i += 1;
-      } else {
-        const came = next === void 0 ? "nothing" : quote(next);
-        issues.push(issue(`--${name}`, form, came, `write --${name} ${form}`));
-        continue;
-      }
-    }
-    if (given.has(name))
-      issues.push(issue(`--${name}`, "to be given once", "it twice", `keep one --${name}`));
-    else if (form !== void 0 && value === "")
-      issues.push(issue(`--${name}`, form, "an empty value", `write --${name} ${form}`));
-    given.set(name, value);
-  }
-  if (strays.length > 0) issues.push(straysIssue(strays, given));
-  return given;
-}
-function unknownFlag(word) {
-  const camel = word.replace(/[-_]+([a-z])/gi, (_, letter) => letter.toUpperCase());
-  const close = flagNames.find((flag) => flag.toLowerCase() === camel.toLowerCase()) ?? nearest(camel, flagNames);
-  const hint = close ? `write --${close}` : "run with --help to see all flags";
-  return issue(`--${plain(word, 40)}`, "a flag that exists", "an unknown one", hint);
-}
-function straysIssue(strays, given) {
-  const first = quote(strays[0]);
-  const action = ACTIONS.find((name) => name === strays[0]);
-  const payload = given.get("payload");
-  if (action) return issue("arguments", "flags only", first, `write --action ${action}`);
-  const flag = /^[-\u2010-\u2015]+([A-Za-z]\w*)/.exec(strays[0])?.[1];
-  const close = flag && nearest(flag, flagNames);
-  if (close) return issue("arguments", "flags only, each beginning with --", first, `write --${close}`);
-  if (payload !== void 0 || strays.some((stray) => /[{}:]/.test(stray))) {
-    const hint = "the shell split the JSON at its spaces: pass it on standard input with --payload - instead";
-    return issue("--payload", "one JSON value", `more words after it (${first})`, hint);
-  }
-  return issue("arguments", "flags only, each beginning with --", first, "run with --help to see the form");
-}
-function actionOf(given, issues) {
-  const word = given.get("action");
-  if (word === void 0) {
-    const guess = given.has("taskId") ? "getStatus" : void 0;
-    if (guess) issues.push(issue("--action", "an action beside --taskId", "none", `write --action ${guess}`));
-    return guess ?? "generate";
-  }
-  const action = ACTIONS.find((name) => name === word);
-  if (action) return action;
-  const close = nearest(word, ACTIONS);
-  const hint = close ? `write --action ${close}` : "run with --help to see the actions";
-  issues.push(issue("--action", `one of ${ACTIONS.join(", ")}`, quote(word), hint));
-  return "generate";
-}
-function providerOf(given, issues) {
-  const word = given.get("provider");
-  const profile = profileOf(word);
-  if (profile) return profile;
-  const ids = PROFILES.map(({ id }) => id);
-  const close = nearest(word, ids) ?? ids[0];
-  issues.push(issue("--provider", `one of ${ids.join(", ")}`, quote(word), `write --provider ${close}`));
-  return PROFILES[0];
-}
-var KIND_NAMES = {
-  "3d": "model3d",
-  model: "model3d",
-  music: "audio",
-  sound: "audio",
-  picture: "image"
-};
-function kindOf(word, issues) {
-  if (word === void 0 || word === "") return void 0;
-  const kind = OUTPUT_KINDS.find((name) => name === word);
-  if (kind !== void 0) return kind;
-  const lower = word.toLowerCase();
-  const named = Object.hasOwn(KIND_NAMES, lower) ? KIND_NAMES[lower] : void 0;
-  const close = named ?? nearest(lower, OUTPUT_KINDS) ?? OUTPUT_KINDS[0];
-  issues.push(issue("--kind", `one of ${OUTPUT_KINDS.join(", ")}`, quote(word), `write --kind ${close}`));
-  return void 0;
-}
+// scripts/src/cli/check-flags.ts
+var named = (action) => action === "generate" ? "the full workflow" : action;
 function checkFit(action, given, issues) {
-  const what = action === "generate" ? "the full workflow" : `--action ${action}`;
-  for (const name of flagNames) {
-    const { actions, required, value } = rule(name);
+  const what = action === "generate" ? named(action) : `--action ${action}`;
+  for (const name of FLAG_NAMES) {
+    const { actions, required, form } = rule(name);
     if (given.has(name) && actions && !actions.includes(action)) {
-      const hint = `leave --${name} out, or use it with ${actions.map((one) => one === "generate" ? "the full workflow" : one).join(", ")}`;
+      const hint = `leave --${name} out, or use it with ${actions.map(named).join(", ")}`;
       issues.push(issue(`--${name}`, `not to be given with ${what}`, "it", hint));
     }
-    if (!given.has(name) && required?.includes(action)) {
-      issues.push(issue(`--${name}`, `${value} for ${what}`, "nothing", `add --${name} ${value}`));
-    }
+    if (!given.has(name) && required?.includes(action))
+      issues.push(issue(`--${name}`, `${form} for ${what}`, "nothing", `add --${name} ${form}`));
   }
-  const takesPayload = rule("payload").actions?.includes(action);
-  if (takesPayload && !given.has("payload") && !given.has("image")) {
-    issues.push(
-      issue(
-        "--payload",
-        `<json> for ${what}`,
-        "nothing",
-        "add --payload '<json>', or --payload - to read it from standard input"
-      )
-    );
-  }
-}
-function number(given, name, { min, max, whole = false }, issues) {
-  const text = given.get(name);
-  if (text === void 0 || text === "") return void 0;
-  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= min && value <= max && (!whole || Number.isInteger(value))) return value;
-  const kind = whole ? "a whole number" : "a number";
-  const hint = `write --${name} ${whole ? Math.max(min, 100) : Math.max(min, 5)}`;
-  issues.push(issue(`--${name}`, `${kind} from ${min} to ${max}`, quote(text), hint));
-  return void 0;
-}
-function checkText(args, issues) {
-  const { taskId, idempotencyKey, owner } = args;
-  if (taskId !== void 0 && taskId !== "" && !TASK_ID.test(taskId)) {
-    const expected = "the id as the service gave it: letters, digits and . _ : ~ - (at most 200 characters)";
-    issues.push(
-      issue(
-        "--taskId",
-        expected,
-        quote(taskId),
-        "take taskId from the envelope of the submit, or from --action listPending"
-      )
-    );
-  }
-  if (owner !== void 0 && (owner.length > 200 || plain(owner, 200) !== owner)) {
-    const expected = "at most 200 characters in one line";
-    issues.push(issue("--owner", expected, quote(owner), "write for example --owner user-42"));
-  }
-  if (idempotencyKey !== void 0 && idempotencyKey !== "" && !isIdempotencyKey(idempotencyKey)) {
-    const expected = "8 to 128 visible ASCII characters without spaces";
-    issues.push(
-      issue(
-        "--idempotencyKey",
-        expected,
-        quote(idempotencyKey),
-        "choose for example --idempotencyKey lighthouse-0001"
-      )
-    );
+  if (rule("payload").actions?.includes(action) && !given.has("payload") && !given.has("image")) {
+    const hint = "add --payload '<json>', or --payload - to read it from standard input";
+    issues.push(issue("--payload", `<json> for ${what}`, "nothing", hint));
   }
 }
 var CONFLICTS = [
-  ["new", "idempotencyKey", "leave --new out and give another --idempotencyKey: a new key is a new wish"],
+  ["new", "idempotencyKey", "leave --new out and give another --idempotencyKey: a new key is a new request"],
   [
     "noJournal",
     "maxCreditsPerDay",
@@ -826,11 +731,10 @@ function checkTogether(action, given, issues) {
     issues.push(issue("--taskId", "either --taskId or --idempotencyKey", came, hint));
   }
 }
-function checkService(action, given, issues) {
-  const profile = providerOf(given, issues);
+function checkService(action, profile, given, issues) {
   const { title, can, callbackFlag } = profile;
-  const taskId = given.get("taskId");
-  const known = taskId !== void 0 && TASK_ID.test(taskId) ? taskId : void 0;
+  const taskId2 = given.get("taskId");
+  const known = taskId2 !== void 0 && TASK_ID.test(taskId2) ? taskId2 : void 0;
   if (action !== "quote") refuseUnsupported(profile, action, known);
   for (const name of ["webhookUrl", "callbackUrl"]) {
     if (name === callbackFlag || !given.has(name)) continue;
@@ -842,12 +746,235 @@ function checkService(action, given, issues) {
     issues.push(issue("--maxCreditsPerDay", expected, "it", hint));
   }
 }
-function issue(path5, expected, received, hint) {
-  return { path: path5, expected, received, hint };
+
+// scripts/src/contracts/nearest.ts
+var LONGEST = 64;
+function nearest(word, candidates) {
+  const wanted = squeeze(word);
+  let best;
+  let bestDistance = Number.POSITIVE_INFINITY;
+  for (const candidate of candidates) {
+    const other = squeeze(candidate);
+    if (wanted === "" || other === "") continue;
+    const shorter = Math.min(wanted.length, other.length);
+    const limit = Math.min(Math.max(1, Math.floor(Math.max(wanted.length, other.length) * 0.4)), shorter - 1);
+    let distance = editDistance(wanted, other);
+    if (shorter >= 3 && (wanted.startsWith(other) || other.startsWith(wanted)))
+      distance = Math.min(distance, limit);
+    if (distance > limit) continue;
+    if (distance < bestDistance || distance === bestDistance && candidate === word) {
+      best = candidate;
+      bestDistance = distance;
+    }
+  }
+  return best;
 }
-function quote(text) {
-  return `"${plain(text, 60)}"`;
+function squeeze(word) {
+  return word.slice(0, LONGEST).normalize("NFKC").toLowerCase().replace(/[-_\s]/g, "");
 }
+function editDistance(a, b) {
+  let beforeLast = [];
+  let last = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1];
+      let least = Math.min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (same ? 0 : 1));
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        least = Math.min(least, beforeLast[j - 2] + 1);
+      row.push(least);
+    }
+    beforeLast = last;
+    last = row;
+  }
+  return last[b.length];
+}
+
+// scripts/src/cli/check-values.ts
+init_flags();
+function textOf(given, name, issues) {
+  const text2 = given.get(name);
+  const value = rule(name).value ?? { kind: "text" };
+  if (text2 === void 0 || text2 === "") return text2;
+  if (value.kind === "choice") return choice(name, text2, value, issues);
+  if (value.kind === "text" && value.accepts?.(text2) === false) {
+    issues.push(issue(`--${name}`, value.expected, quote(text2), value.hint));
+    return void 0;
+  }
+  return text2;
+}
+function numberOf(given, name, issues) {
+  const text2 = given.get(name);
+  const { min, max, whole = false, such, default: usual } = rule(name).value;
+  if (text2 === void 0 || text2 === "") return usual;
+  const value = /^\d+(\.\d+)?$/.test(text2) ? Number(text2) : Number.NaN;
+  if (value >= min && value <= max && (!whole || Number.isInteger(value))) return value;
+  const kind2 = whole ? "a whole number" : "a number";
+  issues.push(issue(`--${name}`, `${kind2} from ${min} to ${max}`, quote(text2), `write --${name} ${such}`));
+  return usual;
+}
+function choice(name, text2, { of, alsoCalled = {}, fallback }, issues) {
+  if (of.includes(text2)) return text2;
+  const lower = text2.toLowerCase();
+  const meant = Object.hasOwn(alsoCalled, lower) ? alsoCalled[lower] : void 0;
+  const close = meant ?? nearest(text2, of) ?? nearest(lower, of) ?? fallback;
+  const hint = close ? `write --${name} ${close}` : `run with --help to see the ${name}s`;
+  issues.push(issue(`--${name}`, `one of ${of.join(", ")}`, quote(text2), hint));
+  return void 0;
+}
+
+// scripts/src/cli/read-flags.ts
+const { parseArgs } = require("node:util");
+init_text();
+init_action();
+init_flags();
+function readFlags(argv, issues) {
+  const given = /* @__PURE__ */ new Map();
+  const strays = [];
+  for (const token of tokensOf(argv)) {
+    if (token.kind === "stray") strays.push(token.word);
+    else if (token.kind === "unknown") issues.push(unknownFlag(token.word));
+    else readFlag(token, given, issues);
+  }
+  if (strays.length > 0) issues.push(straysIssue(strays, given));
+  return given;
+}
+var options = Object.fromEntries(
+  FLAG_NAMES.map((name) => [
+    name,
+    {
+      type: rule(name).form === void 0 ? "boolean" : "string",
+      ...name === "help" && { short: "h" }
+    }
+  ])
+);
+function tokensOf(argv) {
+  const { tokens } = parseArgs({
+    args: [...argv],
+    options,
+    strict: false,
+    allowPositionals: true,
+    tokens: true
+  });
+  const found = [];
+  let unknownAt = Number.NaN;
+  let strayAt = Number.NaN;
+  for (const token of tokens) {
+    const { index } = token;
+    const word = argv[index];
+    const isFlag = token.kind === "option" && (token.rawName.startsWith("--") || word === "-h");
+    if (!isFlag) {
+      if (index !== unknownAt + 1 && index !== strayAt) found.push({ kind: "stray", word });
+      strayAt = index;
+      continue;
+    }
+    const name = FLAG_NAMES.find((flag) => flag === token.name);
+    if (name === void 0) {
+      found.push({ kind: "unknown", word: token.name });
+      if (!token.inlineValue) unknownAt = index;
+    } else if (token.inlineValue === false && token.value.startsWith("--")) {
+      found.push({ kind: "flag", name, value: void 0, instead: token.value });
+      return [...found, ...tokensOf(argv.slice(index + 1))];
+    } else found.push({ kind: "flag", name, value: token.value });
+  }
+  return found;
+}
+function readFlag({ name, value, instead }, given, issues) {
+  const { form } = rule(name);
+  if (form === void 0) {
+    if (value !== void 0)
+      issues.push(issue(`--${name}`, "no value", quote(value), `write --${name} alone`));
+  } else if (value === void 0) {
+    const came = instead === void 0 ? "nothing" : quote(instead);
+    issues.push(issue(`--${name}`, form, came, `write --${name} ${form}`));
+    return;
+  }
+  if (given.has(name)) issues.push(issue(`--${name}`, "to be given once", "it twice", `keep one --${name}`));
+  else if (form !== void 0 && value === "")
+    issues.push(issue(`--${name}`, form, "an empty value", `write --${name} ${form}`));
+  given.set(name, form === void 0 ? "" : value);
+}
+function unknownFlag(word) {
+  const camel = word.replace(/[-_]+([a-z])/gi, (_, letter) => letter.toUpperCase());
+  const close = FLAG_NAMES.find((flag) => flag.toLowerCase() === camel.toLowerCase()) ?? nearest(camel, FLAG_NAMES);
+  const hint = close ? `write --${close}` : "run with --help to see all flags";
+  return issue(`--${plain(word, 40)}`, "a flag that exists", "an unknown one", hint);
+}
+function straysIssue(strays, given) {
+  const first = quote(strays[0]);
+  const action = ACTIONS.find((name) => name === strays[0]);
+  if (action) return issue("arguments", "flags only", first, `write --action ${action}`);
+  const flag = /^[-\u2010-\u2015]+([A-Za-z]\w*)/.exec(strays[0])?.[1];
+  const close = flag && nearest(flag, FLAG_NAMES);
+  if (close) return issue("arguments", "flags only, each beginning with --", first, `write --${close}`);
+  if (given.has("payload") || strays.some((stray) => /[{}:]/.test(stray))) {
+    const hint = "the shell split the JSON at its spaces: pass it on standard input with --payload - instead";
+    return issue("--payload", "one JSON value", `more words after it (${first})`, hint);
+  }
+  return issue("arguments", "flags only, each beginning with --", first, "run with --help to see the form");
+}
+
+// scripts/src/cli/arguments.ts
+function parseArguments(argv) {
+  const issues = [];
+  const given = readFlags(argv, issues);
+  const action = actionOf(given, issues);
+  const profile = profileOf(given.get("provider")) ?? PROFILES[0];
+  const isAsked = given.has("help") || given.has("version");
+  if (!isAsked && issues.length === 0) {
+    checkFit(action, given, issues);
+    checkTogether(action, given, issues);
+    checkService(action, profile, given, issues);
+  }
+  textOf(given, "provider", issues);
+  const wait2 = numberOf(given, "wait", issues);
+  const values = {
+    kind: textOf(given, "kind", issues),
+    full: given.has("full") || void 0,
+    pollInterval: numberOf(given, "pollInterval", issues),
+    maxCredits: numberOf(given, "maxCredits", issues),
+    maxCreditsPerDay: numberOf(given, "maxCreditsPerDay", issues),
+    callback: given.get(profile.callbackFlag),
+    ...Object.fromEntries(TEXTS.map((name) => [name, textOf(given, name, issues)]))
+  };
+  const args = {
+    action,
+    profile,
+    isProviderNamed: given.has("provider"),
+    wait: wait2,
+    all: given.has("all"),
+    isNew: given.has("new"),
+    noJournal: given.has("noJournal"),
+    sandbox: given.has("sandbox"),
+    help: given.has("help"),
+    version: given.has("version"),
+    ...Object.fromEntries(Object.entries(values).filter(([, value]) => value !== void 0))
+  };
+  if (!isAsked && issues.length > 0) throw refused(issues);
+  return args;
+}
+var TEXTS = ["model", "payload", "image", "taskId", "download", "idempotencyKey", "owner"];
+function refused(issues) {
+  const { path: path5, expected, received } = issues[0];
+  return new Failure("INVALID_PAYLOAD", `${path5}: expected ${expected}, received ${received}.`, {
+    issues,
+    nextSteps: [...new Set(issues.map(({ hint }) => hint))]
+  });
+}
+function actionOf(given, issues) {
+  if (given.has("action")) return textOf(given, "action", issues) || "generate";
+  if (!given.has("taskId")) return "generate";
+  issues.push(issue("--action", "an action beside --taskId", "none", "write --action getStatus"));
+  return "getStatus";
+}
+function guessAction(argv) {
+  const word = readFlags(argv, []).get("action");
+  const isAboutTask2 = argv.some((arg) => /^--task-?id(=|$)/i.test(arg));
+  return ACTIONS.find((action) => action === word) ?? (isAboutTask2 ? "getStatus" : "generate");
+}
+
+// scripts/src/cli/bounded.ts
+init_text();
 
 // scripts/src/cli/render/envelope.ts
 init_exit_codes();
@@ -855,9 +982,9 @@ var UPSTREAM = "upstream";
 function upstream(record) {
   return record && Object.keys(record).length > 0 ? { [UPSTREAM]: record } : {};
 }
-function success(status, taskId, data, exitCode, retryAfter = null) {
+function success(status, taskId2, data, exitCode, retryAfter = null) {
   return {
-    envelope: { ok: true, status, taskId, data, errorCode: null, errorMessage: null, retryAfter },
+    envelope: { ok: true, status, taskId: taskId2, data, errorCode: null, errorMessage: null, retryAfter },
     exitCode
   };
 }
@@ -898,15 +1025,15 @@ var ATTEMPTS = [
   { upstream: LAST, rest: LAST, first: LAST }
 ];
 function boundedJson(value, maxBytes, secrets, indent) {
-  let text = "";
+  let text2 = "";
   for (const limits of ATTEMPTS) {
     const cutter = new Cutter(limits, secrets, maxBytes);
     const kept = cutter.cut(value);
     if (cutter.left < 0) continue;
-    text = escapeInvisible(JSON.stringify(kept, null, indent));
-    if (Buffer.byteLength(text) <= maxBytes) break;
+    text2 = escapeInvisible(JSON.stringify(kept, null, indent));
+    if (Buffer.byteLength(text2) <= maxBytes) break;
   }
-  return text;
+  return text2;
 }
 var Cutter = class {
   #limits;
@@ -944,14 +1071,14 @@ var Cutter = class {
     if (keys.length > limits.items) kept.push(["[cut]", `${keys.length - limits.items} more fields`]);
     return Object.fromEntries(kept);
   }
-  #text(text, limit, isTheirs) {
-    const isDataUri = text.length > 128 && /^\s*data:/i.test(text);
+  #text(text2, limit, isTheirs) {
+    const isDataUri = text2.length > 128 && /^\s*data:/i.test(text2);
     const keep = isDataUri ? 48 : limit;
-    const isLong = isTheirs && text.length > keep * 4;
-    const shown = isTheirs ? visible(text.slice(0, keep * 4)) + (isLong ? "…" : "") : text;
+    const isLong = isTheirs && text2.length > keep * 4;
+    const shown = isTheirs ? visible(text2.slice(0, keep * 4)) + (isLong ? "…" : "") : text2;
     const clean = redact(shown, this.#secrets);
     this.left -= Math.min(clean.length, keep);
-    return clean.length <= keep && !isLong ? clean : `${clean.slice(0, keep)}… [cut: ${text.length} characters]`;
+    return clean.length <= keep && !isLong ? clean : `${clean.slice(0, keep)}… [cut: ${text2.length} characters]`;
   }
 };
 function mostWanted(keys, count) {
@@ -963,10 +1090,11 @@ function mostWanted(keys, count) {
 init_shell_word();
 init_task();
 init_registry();
+init_flags();
 const path2 = require("node:path");
 init_words();
-function resumeFlags({ action, wait, pollInterval, download }) {
-  const seconds = !rule("wait").actions?.includes(action) || wait === 0 ? BRIEF_WAIT_S : wait;
+function resumeFlags({ action, wait: wait2, pollInterval, download }) {
+  const seconds = !rule("wait").actions?.includes(action) || wait2 === 0 ? BRIEF_WAIT_S : wait2;
   return {
     wait: seconds === DEFAULT_WAIT_S ? void 0 : seconds,
     pollInterval,
@@ -992,17 +1120,16 @@ function commandFrom(argv, more = {}) {
 function commandAgain(argv) {
   return commandFrom(argv, { new: false });
 }
-function commandAnew({ idempotencyKey }) {
-  return `the same command with ${idempotencyKey === void 0 ? "--new" : "another --idempotencyKey"}`;
+function commandAnew({ idempotencyKey: idempotencyKey2 }) {
+  return `the same command with ${idempotencyKey2 === void 0 ? "--new" : "another --idempotencyKey"}`;
 }
 function flagsIn(argv) {
-  const flags = {};
-  for (let i = 0; i < argv.length; i += 1) {
-    const [, name, attached] = /^--(\w+)(?:=(.*))?$/s.exec(argv[i]);
-    const hasValue = rule(name).value !== void 0;
-    flags[name] = hasValue ? portable(name, attached ?? argv[++i]) : true;
-  }
-  return flags;
+  return Object.fromEntries(
+    [...readFlags(argv, [])].map(([name, value]) => [
+      name,
+      rule(name).form === void 0 ? true : portable(name, value)
+    ])
+  );
 }
 function portable(name, value) {
   if (name === "payload") return quoteWord(value).length > LONGEST_SHOWN ? "-" : value;
@@ -1014,12 +1141,13 @@ const { homedir } = require("node:os");
 const path3 = require("node:path");
 
 // scripts/src/model/public-address.ts
-function checkPublicUrl(value, options) {
-  const schemes = options.schemes.join(" or ");
+init_text();
+function checkPublicUrl(value, options2) {
+  const schemes = options2.schemes.join(" or ");
   const expected = `a public ${schemes} URL`;
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(value.slice(0, 80))?.[1]?.toLowerCase();
-  if (scheme === void 0) return { expected, hint: `begin the URL with ${options.schemes.at(-1)}://` };
-  if (!options.schemes.includes(scheme))
+  if (scheme === void 0) return { expected, hint: `begin the URL with ${options2.schemes.at(-1)}://` };
+  if (!options2.schemes.includes(scheme))
     return { expected, hint: `write ${expected}; ${plain(scheme, 20)}: is not taken` };
   const odd = /[\s\\\u0000-\u001f\u007f]/.exec(value);
   if (odd !== null)
@@ -1029,7 +1157,7 @@ function checkPublicUrl(value, options) {
     };
   const authority = /^[^:]+:\/\/([^/?#]+)/.exec(value)?.[1];
   if (authority === void 0 || !URL.canParse(value))
-    return { expected, hint: `write a complete URL such as ${options.schemes.at(-1)}://host/path` };
+    return { expected, hint: `write a complete URL such as ${options2.schemes.at(-1)}://host/path` };
   if (authority.includes("@")) return { expected, hint: "write the URL without user name and password" };
   const { hostname } = new URL(value);
   if (isPublicHost(hostname)) return null;
@@ -1093,6 +1221,7 @@ function isPublicIpv6(address) {
 
 // scripts/src/cli/environment.ts
 init_skill_folder();
+init_text();
 init_registry();
 
 // scripts/src/cli/output.ts
@@ -1104,19 +1233,19 @@ async function finishWith({ envelope, exitCode }, secrets) {
   if (written) return false;
   written = true;
   process.exitCode = exitCode;
-  const { ok, status, taskId, data, errorCode, errorMessage, retryAfter } = envelope;
-  const document = { ok, status, taskId, data, errorCode, errorMessage, retryAfter };
+  const { ok, status, taskId: taskId2, data, errorCode, errorMessage, retryAfter } = envelope;
+  const document = { ok, status, taskId: taskId2, data, errorCode, errorMessage, retryAfter };
   const indent = isTerminal2(STDOUT) ? 2 : void 0;
   return write(STDOUT, `${boundedJson(document, MAX_DOCUMENT_BYTES - 1, secrets, indent)}
 `);
 }
-function printText(text) {
+function printText(text2) {
   written = true;
-  void write(STDOUT, `${text}
+  void write(STDOUT, `${text2}
 `);
 }
 var screen = {
-  write: (text) => void write(STDERR, text),
+  write: (text2) => void write(STDERR, text2),
   get isTTY() {
     return isTerminal2(STDERR);
   },
@@ -1126,8 +1255,8 @@ var screen = {
 };
 var STDOUT = 1;
 var STDERR = 2;
-function write(descriptor, text) {
-  let rest = Buffer.from(text);
+function write(descriptor, text2) {
+  let rest = Buffer.from(text2);
   try {
     while (rest.length > 0) rest = rest.subarray(writeSync(descriptor, rest));
     return true;
@@ -1154,8 +1283,8 @@ var writeThroughMute;
 function muteNode() {
   writeThroughMute ??= process.stderr.write.bind(process.stderr);
   process.stderr.write = (_, encodingOrDone, done) => {
-    const callback = typeof encodingOrDone === "function" ? encodingOrDone : done;
-    if (typeof callback === "function") callback();
+    const callback2 = typeof encodingOrDone === "function" ? encodingOrDone : done;
+    if (typeof callback2 === "function") callback2();
     return true;
   };
 }
@@ -1314,6 +1443,7 @@ var FOLDER = "async-media-workflow";
 
 // scripts/src/main.ts
 init_exit_codes();
+init_flags();
 init_help();
 
 // scripts/src/cli/interruption.ts
@@ -1354,9 +1484,9 @@ var Interruption = class {
   }
 };
 var CHARGES_NOTHING = "Run this command as often as you like: it charges nothing.";
-function interruptedOutcome(signal, { phase, taskId, state, isAboutMany }, { resume, findOut: findOut2, isSubmit: isSubmit2, downloads, generation }) {
+function interruptedOutcome(signal, { phase, taskId: taskId2, state, isAboutMany }, { resume, findOut: findOut2, isSubmit: isSubmit2, downloads, generation }) {
   const exitCode = signal === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
-  const because = (code, message, details = {}) => failed(new Failure(code, `${signal} came ${message}`, { exitCode, ...details }), null, taskId);
+  const because = (code, message, details = {}) => failed(new Failure(code, `${signal} came ${message}`, { exitCode, ...details }), null, taskId2);
   if (phase === "submitting") {
     return because(
       "SUBMIT_OUTCOME_UNKNOWN",
@@ -1372,7 +1502,7 @@ function interruptedOutcome(signal, { phase, taskId, state, isAboutMany }, { res
     const nextSteps2 = [resume, `The tasks go on by themselves. ${CHARGES_NOTHING}`];
     return success(null, null, { interruptedBy: signal, nextSteps: nextSteps2 }, exitCode);
   }
-  if (taskId === null) {
+  if (taskId2 === null) {
     return because("UNKNOWN_ERROR", `first.${isSubmit2 ? " Nothing was submitted." : ""}`, {
       ...isSubmit2 && { status: "FAILED" }
     });
@@ -1399,11 +1529,13 @@ function interruptedOutcome(signal, { phase, taskId, state, isAboutMany }, { res
   }
   const goesOn = state === "COMPLETED" ? "The task is finished: fetch its result." : "The task goes on by itself.";
   const nextSteps = [resume, `${goesOn} ${CHARGES_NOTHING}`];
-  return success(state, taskId, { interruptedBy: signal, nextSteps }, exitCode);
+  return success(state, taskId2, { interruptedBy: signal, nextSteps }, exitCode);
 }
 
 // scripts/src/cli/main.ts
+init_text();
 init_exit_codes();
+init_flags();
 
 // scripts/src/cli/preflight.ts
 function checkInterval({ pollInterval }, loopback) {
@@ -1436,6 +1568,7 @@ function keyMissing({ keyVariable, keyPage, says }, argv) {
 }
 
 // scripts/src/cli/progress.ts
+init_text();
 var now = () => Number(process.hrtime.bigint()) / 1e6;
 var QUIET_MS = 6e4;
 var SHARE_MS = 200;
@@ -1445,32 +1578,32 @@ function watch(screen2, secrets) {
   const said2 = /* @__PURE__ */ new Map();
   let lastShareAt = Number.NEGATIVE_INFINITY;
   let open = false;
-  const line = (text) => {
-    const clean = redact(plain(text, 400), secrets);
+  const line = (text2) => {
+    const clean = redact(plain(text2, 400), secrets);
     screen2.write(`${open ? "\r\x1B[K" : ""}${clean}
 `);
     open = false;
     lastLineAt = now();
   };
-  const lastOf = (taskId) => {
-    const last = said2.get(taskId) ?? { state: "", trouble: "", download: "" };
-    said2.set(taskId, last);
+  const lastOf = (taskId2) => {
+    const last = said2.get(taskId2) ?? { state: "", trouble: "", download: "" };
+    said2.set(taskId2, last);
     return last;
   };
-  const update = (text) => {
-    screen2.write(`\r\x1B[K${redact(plain(text, Math.max(20, screen2.columns - 1)), secrets)}`);
+  const update = (text2) => {
+    screen2.write(`\r\x1B[K${redact(plain(text2, Math.max(20, screen2.columns - 1)), secrets)}`);
     open = true;
   };
-  const say = (last, kind, word, text) => {
-    const isNew = word !== last[kind];
-    last[kind] = word;
-    if (screen2.isTTY) update(text);
-    else if (isNew || now() - lastLineAt >= QUIET_MS) line(text);
+  const say = (last, kind2, word, text2) => {
+    const isNew = word !== last[kind2];
+    last[kind2] = word;
+    if (screen2.isTTY) update(text2);
+    else if (isNew || now() - lastLineAt >= QUIET_MS) line(text2);
   };
   const made = /* @__PURE__ */ new Map();
-  const observerOf = (taskId) => {
-    const last = lastOf(taskId);
-    const subject = taskId === null ? "" : `task ${taskId} `;
+  const observerOf = (taskId2) => {
+    const last = lastOf(taskId2);
+    const subject = taskId2 === null ? "" : `task ${taskId2} `;
     return {
       submitting() {
         situation.phase = "submitting";
@@ -1511,7 +1644,7 @@ function watch(screen2, secrets) {
         const share = sighting.progress === void 0 ? "" : ` (${Math.round(sighting.progress)} %)`;
         const word = sighting.unknownState ? `in the unknown state ${sighting.unknownState}` : sighting.state;
         const next = nextMs > 0 ? `, next query in ${(nextMs / 1e3).toFixed(1)} s` : "";
-        const since = made.get(taskId ?? "");
+        const since = made.get(taskId2 ?? "");
         const age = since === void 0 ? "" : ` after ${Math.round((now() - since) / 1e3)} s`;
         say(last, "state", word, `${subject}${word}${share}${age}${next}`);
       },
@@ -1543,6 +1676,7 @@ function watch(screen2, secrets) {
 
 // scripts/src/cli/render/caller.ts
 init_task();
+init_flags();
 init_words();
 function callerOf(args, argv) {
   const { action, profile, download } = args;
@@ -1557,8 +1691,8 @@ function callerOf(args, argv) {
     isSubmit: isSubmit(action)
   };
 }
-function resumeCommand({ command }, taskId, flags = { wait: BRIEF_WAIT_S }) {
-  return command("waitTask", { taskId, ...flags });
+function resumeCommand({ command }, taskId2, flags = { wait: BRIEF_WAIT_S }) {
+  return command("waitTask", { taskId: taskId2, ...flags });
 }
 
 // scripts/src/cli/render/reasons-budget.ts
@@ -1608,11 +1742,12 @@ function cheaperSteps({ model, asOf, variants, most }) {
   if (variants.length === 0 && most !== null)
     return [`No form of ${model} is known that costs at most ${most} credits.`];
   return variants.map(
-    ({ change, credits }) => `Cheaper: ${JSON.stringify(change).slice(1, -1)} in the payload, about ${credits} credit${credits === 1 ? "" : "s"} (an estimate of ${asOf}).`
+    ({ change, credits: credits2 }) => `Cheaper: ${JSON.stringify(change).slice(1, -1)} in the payload, about ${credits2} credit${credits2 === 1 ? "" : "s"} (an estimate of ${asOf}).`
   );
 }
 
 // scripts/src/cli/render/reasons-model.ts
+init_text();
 var MOST_NAMED = 12;
 var MODEL = {
   modelUnknown: ({ provider, model, known }) => {
@@ -1793,14 +1928,14 @@ var PLACE = {
 init_task();
 var SUBMIT = {
   submitUnknown: (reason, caller) => {
-    const { model, idempotencyKey, sentAt, isRecorded, after, named, lost, later, notResubmitted } = reason;
+    const { model, idempotencyKey: idempotencyKey2, sentAt, isRecorded, after, named: named2, lost, later, notResubmitted } = reason;
     const { profile, command, same, anew } = caller;
     const why = notResubmitted ? `It was not submitted once more: ${messageOf(notResubmitted, caller).replace(" Nothing was submitted.", "")}` : later?.message;
     const yet = after === void 0 ? "" : " yet";
     const message = `Whether ${profile.title} accepted this submit, and charged for it, is not known${yet}. ${[lost.message, why].filter(Boolean).join(" ")}`;
-    const answered = named === void 0 ? [] : [
+    const answered = named2 === void 0 ? [] : [
       "The answer named a task beside an error; this shows what became of it:",
-      resumeCommand(caller, named)
+      resumeCommand(caller, named2)
     ];
     const decide = isRecorded ? [`Only if the user accepts that it may be charged once more: ${anew}.`] : [];
     const notYet = "Do not submit this again before you know: it may be charged twice.";
@@ -1817,7 +1952,7 @@ var SUBMIT = {
         ...answered,
         ...repeat,
         command("listTasks"),
-        `A task with idempotencyKey ${idempotencyKey}, or of model ${model} made about ${sentAt}, is this one: resume it with --action waitTask --taskId <id>.`,
+        `A task with idempotencyKey ${idempotencyKey2}, or of model ${model} made about ${sentAt}, is this one: resume it with --action waitTask --taskId <id>.`,
         ...decide
       ]
     };
@@ -1837,8 +1972,8 @@ var SUBMIT = {
       `Only if the user accepts that it may be charged once more: ${anew}.`
     ]
   }),
-  otherRequest: ({ idempotencyKey }) => ({
-    message: `--idempotencyKey ${idempotencyKey} already stands for another request. Nothing was submitted.`,
+  otherRequest: ({ idempotencyKey: idempotencyKey2 }) => ({
+    message: `--idempotencyKey ${idempotencyKey2} already stands for another request. Nothing was submitted.`,
     nextSteps: [
       "For the earlier request, run its command unchanged; for another one, give another --idempotencyKey or none."
     ]
@@ -1846,30 +1981,30 @@ var SUBMIT = {
   takenOver: (_, { same }) => ({
     nextSteps: ["The same command resumes what that process does, and charges nothing:", same]
   }),
-  recordedTaskYoung: ({ taskId }, { same }) => ({
+  recordedTaskYoung: ({ taskId: taskId2 }, { same }) => ({
     nextSteps: [
-      `This request was submitted only just now, as task ${taskId}; the service may not show it yet. The same command resumes it, and charges nothing:`,
+      `This request was submitted only just now, as task ${taskId2}; the service may not show it yet. The same command resumes it, and charges nothing:`,
       same
     ]
   }),
-  recordedTaskGone: ({ taskId, created }, { command, anew }) => ({
+  recordedTaskGone: ({ taskId: taskId2, created }, { command, anew }) => ({
     nextSteps: [
-      `This request was submitted on ${created} as task ${taskId}, which the service does not show any more; its result is kept for a limited time only.`,
+      `This request was submitted on ${created} as task ${taskId2}, which the service does not show any more; its result is kept for a limited time only.`,
       `Nothing was submitted now. If the user wants it made once more, with a new charge: ${anew}.`,
-      command("forget", { taskId })
+      command("forget", { taskId: taskId2 })
     ]
   }),
-  pendingTaskGone: ({ taskId }, { command }) => ({
+  pendingTaskGone: ({ taskId: taskId2 }, { command }) => ({
     nextSteps: [
       "The service does not show this task any more. To wait for the others without it, drop its record:",
-      command("forget", { taskId })
+      command("forget", { taskId: taskId2 })
     ]
   }),
-  notCancelled: ({ state, taskId }, { profile, command }) => ({
+  notCancelled: ({ state, taskId: taskId2 }, { profile, command }) => ({
     nextSteps: [
       profile.says.cancel,
-      ...state === "SUBMITTED" ? [command("cancelTask", { taskId })] : [],
-      command(isTerminal(state) ? "getTask" : "waitTask", { taskId })
+      ...state === "SUBMITTED" ? [command("cancelTask", { taskId: taskId2 })] : [],
+      command(isTerminal(state) ? "getTask" : "waitTask", { taskId: taskId2 })
     ]
   }),
   noAddress: () => ({
@@ -1899,9 +2034,9 @@ function explained(failure, caller) {
     ...steps.length > 0 && { nextSteps: steps }
   });
 }
-function chargedSteps({ details: { charged, taskId } }, caller) {
-  if (charged === void 0 || taskId === void 0) return [];
-  const resume = resumeCommand(caller, taskId, caller.resumeFlags);
+function chargedSteps({ details: { charged, taskId: taskId2 } }, caller) {
+  if (charged === void 0 || taskId2 === void 0) return [];
+  const resume = resumeCommand(caller, taskId2, caller.resumeFlags);
   return charged === "finished" ? [
     resume,
     "The task is finished and paid for. Run this command as often as you like: it fetches the result and charges nothing."
@@ -1919,7 +2054,7 @@ async function main() {
   const overruled = overrule(process.env);
   const { observer, situation, clear } = watch(screen, secrets);
   const interruption = new Interruption();
-  const warn = (text) => screen.write(`${plain(text, 400)}
+  const warn = (text2) => screen.write(`${plain(text2, 400)}
 `);
   let action = guessAction(argv);
   let args;
@@ -1952,7 +2087,7 @@ async function main() {
     } else if (action === "listPending" || action === "forget") {
       outcome = await (await import("./pending.mjs"))[action]({ args, environment, warn });
     } else {
-      for (const text of overruled) warn(text);
+      for (const text2 of overruled) warn(text2);
       hasSaidOverruled = true;
       interruption.listen(situation);
       situation.taskId = args.taskId ?? null;
@@ -1990,16 +2125,16 @@ function addWarnings({ envelope }, warnings) {
   const before = Array.isArray(envelope.data?.warnings) ? envelope.data.warnings : [];
   envelope.data = { ...envelope.data, warnings: [...before, ...warnings] };
 }
-function fallbackState(action, { taskId, state }) {
+function fallbackState(action, { taskId: taskId2, state }) {
   if (state !== null) return state;
-  if (taskId !== null) return "UNKNOWN";
+  if (taskId2 !== null) return "UNKNOWN";
   return isSubmit(action) ? "FAILED" : isAboutTask(action) ? "UNKNOWN" : null;
 }
 function bugOutcome(error, action, situation, args) {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const text2 = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const where = error instanceof Error ? (error.stack ?? "").split("\n").slice(1, 6).map((line) => plain(line, 200)) : [];
   const unknown = situation.phase === "submitting";
-  const failure = new Failure("UNKNOWN_ERROR", `This program failed: ${plain(text)}`, {
+  const failure = new Failure("UNKNOWN_ERROR", `This program failed: ${plain(text2)}`, {
     exitCode: EXIT.bug,
     ...unknown && { status: "UNKNOWN" },
     data: { where },
@@ -2011,10 +2146,10 @@ function bugOutcome(error, action, situation, args) {
   });
   return failed(failure, fallbackState(action, situation), situation.taskId);
 }
-function resumeCommand2(args, { taskId, isAboutMany }) {
+function resumeCommand2(args, { taskId: taskId2, isAboutMany }) {
   if (isAboutMany) return commandAgain(process.argv.slice(2));
   const place = args && placeFlags(args);
-  const words = taskId === null ? actionWords("listTasks", place) : actionWords("waitTask", { taskId, ...args && resumeFlags(args), ...place });
+  const words = taskId2 === null ? actionWords("listTasks", place) : actionWords("waitTask", { taskId: taskId2, ...args && resumeFlags(args), ...place });
   return commandLine(words);
 }
 function findOut(args) {
@@ -2076,15 +2211,20 @@ var systemClock = {
   })
 };
 
+// scripts/src/main.ts
+init_idempotency_key();
+
 // scripts/src/model/json.ts
 function isObject(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 // scripts/src/main.ts
+init_output_kind();
 init_shell_word();
 init_skill_folder();
 init_task();
+init_text();
 init_registry();
 
 // scripts/src/stores/file/folder.ts
@@ -2124,6 +2264,7 @@ export {
   EXIT_OF_ERROR,
   EXIT_WORDS,
   FLAGS,
+  FLAG_NAMES,
   Failure,
   Interruption,
   KIND_WORDS,
@@ -2142,8 +2283,11 @@ export {
   boundedJson,
   callerOf,
   cheaperSteps,
+  checkFit,
   checkInterval,
   checkPublicUrl,
+  checkService,
+  checkTogether,
   commandAgain,
   commandAnew,
   commandFor,
@@ -2170,6 +2314,7 @@ export {
   isPublicAddress,
   isSubmit,
   isTerminal,
+  issue,
   journalFolder,
   keyMissing,
   madeAs,
@@ -2180,6 +2325,7 @@ export {
   muteNode,
   nearest,
   needsRecords,
+  numberOf,
   overrule,
   parseArguments,
   placeFlags,
@@ -2187,9 +2333,11 @@ export {
   printText,
   profileOf,
   providerFlag,
+  quote,
   quoteWord,
   quoted,
   readEnvironment,
+  readFlags,
   redact,
   refusalOf,
   refuseUnsupported,
@@ -2202,6 +2350,7 @@ export {
   skillFolder,
   success,
   systemClock,
+  textOf,
   unsupported,
   unsupportedAction,
   upstream,

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ACTIONS } from '../../scripts/src/cli/action.ts';
+import { ACTIONS, type Action } from '../../scripts/src/cli/action.ts';
 import { type Arguments, guessAction, parseArguments } from '../../scripts/src/cli/arguments.ts';
-import { FLAGS, type FlagName } from '../../scripts/src/cli/flags.ts';
+import { FLAG_NAMES, FLAGS, type FlagName, rule } from '../../scripts/src/cli/flags.ts';
 import { helpText } from '../../scripts/src/cli/help.ts';
 import { Failure, type Issue } from '../../scripts/src/model/failure.ts';
 import { PROFILES } from '../../scripts/src/providers/registry.ts';
@@ -181,6 +181,63 @@ it.each([
   [[], 'generate'],
 ] as const)('the action of a refused line: %j', (argv, action) => {
   expect(guessAction(argv)).toBe(action);
+});
+
+describe('the table of flags', () => {
+  const numbers = FLAG_NAMES.flatMap((name) => {
+    const { value } = rule(name);
+    return value?.kind === 'number' ? [[name, value] as const] : [];
+  });
+  const choices = FLAG_NAMES.flatMap((name) => {
+    const { value } = rule(name);
+    return value?.kind === 'choice' ? [[name, value] as const] : [];
+  });
+  /** A line that may have this flag, and all that its action needs. */
+  const lineWith = (name: FlagName, value: string): string[] => {
+    const action = name === 'action' ? value : (rule(name).actions?.[0] ?? 'generate');
+    const needed = FLAG_NAMES.filter((one) => one !== name && rule(one).required?.includes(action as Action));
+    const line = needed.flatMap((one) => [`--${one}`, 'ck1']);
+    if (rule('payload').actions?.includes(action as Action)) line.push('--payload', '{}');
+    if (name !== 'action' && action !== 'generate') line.push('--action', action);
+    if (action === 'forget') line.push('--taskId', 'ck1');
+    return [...line, `--${name}`, value];
+  };
+
+  it.each(numbers)(
+    '--%s takes its least, its most and what its hint names, and nothing beyond',
+    (name, value) => {
+      const { min, max, whole, such } = value;
+      for (const fine of [min, max, such])
+        expect(parseArguments(lineWith(name, String(fine)))).toMatchObject({ [name]: fine });
+      for (const wrong of [max + 1, min - 1, ...(whole ? [min + 0.5] : [])])
+        expect(issuesOf(lineWith(name, String(wrong)))).toMatchObject([
+          { path: `--${name}`, expected: `a${whole ? ' whole' : ''} number from ${min} to ${max}` },
+        ]);
+    },
+  );
+
+  it.each(choices)('--%s takes each of its values, and no other', (name, { of }) => {
+    for (const fine of of) expect(() => parseArguments(lineWith(name, fine))).not.toThrow();
+    const [issue] = issuesOf([
+      `--${name}`,
+      'zzzz',
+      ...(name === 'kind' ? ['--action', 'listModels'] : SUBMIT),
+    ]);
+    expect(issue).toMatchObject({ path: `--${name}`, expected: `one of ${of.join(', ')}` });
+  });
+
+  it('its words, forms and defaults are those of --help', () => {
+    const text = helpText('0.0.0').replace(/\s+/g, ' ');
+    for (const name of FLAG_NAMES) {
+      const { form, help, value } = rule(name);
+      expect(text).toContain(help);
+      expect(text).toMatch(new RegExp(`--${name}${form === undefined ? '' : `(, --\\w+)* ${form}`}`));
+      if (value?.kind === 'number' && value.default !== undefined)
+        expect(help).toContain(`default ${value.default}`);
+    }
+    for (const { keyVariable, urlVariable, id } of PROFILES)
+      for (const word of [keyVariable, urlVariable, id]) expect(text).toContain(word);
+  });
 });
 
 it('--help names every flag, every action but the default, and every variable', () => {

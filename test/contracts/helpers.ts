@@ -1,5 +1,7 @@
 import { readdirSync } from 'node:fs';
+import { expect } from 'vitest';
 import { type Contract, loadContract } from '../../scripts/src/contracts/contract.ts';
+import { estimateCredits } from '../../scripts/src/contracts/price.ts';
 import { checkPayload } from '../../scripts/src/contracts/validate.ts';
 import type { Issue } from '../../scripts/src/model/failure.ts';
 import type { Json, JsonObject } from '../../scripts/src/model/json.ts';
@@ -11,6 +13,28 @@ export const MODELS = readdirSync(new URL('../../contracts/aivideomaker/', impor
   .sort();
 
 export const contractOf = (model: string): Promise<Contract> => loadContract(PROVIDER, model);
+
+/** What holds for every contract, whatever it is of. */
+export function expectSound(contract: Contract): void {
+  const { example, sources, notes, schema, price } = contract;
+  expect(checkPayload(contract, example)).toEqual([]);
+  expect(sources.length).toBeGreaterThan(0);
+  for (const { what, date } of sources) {
+    expect(what).toMatch(/\w/);
+    expect(date).toMatch(/20\d\d/);
+  }
+  for (const note of notes) expect(note).toMatch(/\.$/);
+  for (const property of Object.values(schema.properties as Record<string, JsonObject>))
+    expect(property.description).toMatch(/\w/);
+  if (price === null) return;
+  expect(price.asOf).toMatch(/^(about )?20\d\d-\d\d-\d\d$/);
+  expect(price.note).toMatch(/estimate/i);
+  for (const { when, credits } of price.observed) {
+    const payload = { ...example, ...when };
+    expect(checkPayload(contract, payload)).toEqual([]);
+    expect([credits, null]).toContain(estimateCredits(contract, payload));
+  }
+}
 
 /** The issues of a model's example with these fields changed; undefined takes a field out. */
 export async function issuesOf(

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { checkFileType, checkMedia, sniffImage } from '../../scripts/src/contracts/media.ts';
+import { sniffImage } from '../../scripts/src/contracts/image-type.ts';
+import { checkFileType } from '../../scripts/src/contracts/keywords/files.ts';
+import { checkMedia } from '../../scripts/src/contracts/keywords/media.ts';
 import { checkPublicUrl } from '../../scripts/src/model/public-address.ts';
 import { dataUri, PICTURES } from './helpers.ts';
 

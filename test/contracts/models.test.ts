@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { describeOne } from '../../scripts/src/cli/describe.ts';
 import { imageField } from '../../scripts/src/contracts/image-field.ts';
 import { checkPayload } from '../../scripts/src/contracts/validate.ts';
-import type { Json, JsonObject } from '../../scripts/src/model/json.ts';
+import type { Json } from '../../scripts/src/model/json.ts';
 import { PROFILES } from '../../scripts/src/providers/registry.ts';
-import { contractOf, dataUri, issuesOf, MODELS, PICTURES } from './helpers.ts';
+import { AIVIDEOMAKER_MODELS } from '../support/models.ts';
+import { contractOf, dataUri, expectSound, issuesOf, MODELS, PICTURES } from './helpers.ts';
 
 // Written out from the facts, not read from the contracts: this table is what the contracts are tested against.
 const REQUIRED: Record<string, string[]> = {
@@ -137,35 +138,26 @@ const rows = (table: Record<string, Record<string, Json[]>>): [string, string, J
 
 describe('the models of B3 and the four listed since', () => {
   it('are all there, and each is in the tables below', () => {
-    expect(MODELS).toEqual(Object.keys(REQUIRED).sort());
-    expect(Object.keys(ALLOWED).sort()).toEqual(MODELS);
-    expect(Object.keys(REFUSED).sort()).toEqual(MODELS);
+    expect(MODELS).toEqual(expect.arrayContaining(Object.keys(REQUIRED)));
+    expect(Object.keys(REQUIRED).sort()).toEqual(AIVIDEOMAKER_MODELS);
+    expect(Object.keys(ALLOWED).sort()).toEqual(AIVIDEOMAKER_MODELS);
+    expect(Object.keys(REFUSED).sort()).toEqual(AIVIDEOMAKER_MODELS);
   });
 
   it.each(MODELS)('%s: the example passes; sources and notes are dated sentences', async (model) => {
     const contract = await contractOf(model);
-    expect(checkPayload(contract, contract.example)).toEqual([]);
-    expect(contract.sources.length).toBeGreaterThan(0);
-    for (const { what, date } of contract.sources) {
-      expect(what).toMatch(/\w/);
-      expect(date).toMatch(/2026/);
-    }
-    for (const note of contract.notes) expect(note).toMatch(/\.$/);
+    expectSound(contract);
+    if (!AIVIDEOMAKER_MODELS.includes(model)) return;
+    for (const { date } of contract.sources) expect(date).toMatch(/2026/);
   });
 
-  it.each(MODELS)('%s: says whether a replay is documented: of minimax alone', async (model) => {
+  it.each(AIVIDEOMAKER_MODELS)('%s: says whether a replay is documented: of minimax alone', async (model) => {
     const { replay } = await contractOf(model);
     if (model === 'minimax')
       expect(replay).toMatch(/OpenAPI 1\.0\.15 \(September 2026\).* No replay was ever seen\.$/);
     else expect(replay).toBeNull();
-    const described = await describeOne({ profile: PROFILES[0]!, isProviderNamed: false }, model);
+    const described = await describeOne({ profile: PROFILES[0]!, isProviderNamed: false, full: true }, model);
     expect(described.envelope.data).toMatchObject({ model, replay });
-  });
-
-  it.each(MODELS)('%s: every property is described', async (model) => {
-    const { schema } = await contractOf(model);
-    for (const property of Object.values(schema.properties as Record<string, JsonObject>))
-      expect(property.description).toMatch(/\w/);
   });
 });
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { listModels, loadContract } from '../../scripts/src/contracts/contract.ts';
+import { loadContract } from '../../scripts/src/contracts/contract.ts';
 import { cheaperVariants, estimate, estimateCredits, priceLine } from '../../scripts/src/contracts/price.ts';
 import { checkPayload } from '../../scripts/src/contracts/validate.ts';
 import type { Json } from '../../scripts/src/model/json.ts';
+import { AIVIDEOMAKER_MODELS, APIDOT_MODELS } from '../support/models.ts';
 import { changed, contractOf, dataUri, MODELS, PICTURES } from './helpers.ts';
 
 describe('the estimate', () => {
@@ -52,7 +53,7 @@ describe('the estimate', () => {
     expect(estimateCredits(await contractOf('t2v'), payload)).toBeNull();
   });
 
-  it.each(MODELS)('%s: the price is dated and calls itself an estimate', async (model) => {
+  it.each(AIVIDEOMAKER_MODELS)('%s: the price is dated and calls itself an estimate', async (model) => {
     const { price, notes } = await contractOf(model);
     if (price === null) return expect(notes.join(' ')).toMatch(/March 2026/);
     expect(price.asOf).toMatch(/^2026-09-\d\d$/);
@@ -246,9 +247,7 @@ const PUBLISHED: Record<string, typeof gpt> = {
 
 describe('the published prices of APIDot', () => {
   it('are of 23 models: 19 by its own repositories, 4 by what its website sold', async () => {
-    const contracts = await Promise.all(
-      (await listModels('apidot')).map((model) => loadContract('apidot', model)),
-    );
+    const contracts = await Promise.all(APIDOT_MODELS.map((model) => loadContract('apidot', model)));
     const priced = contracts.filter(({ price }) => price !== null);
     expect(priced.map(({ model }) => model)).toEqual(Object.keys(PUBLISHED).sort());
     const isOfSite = (note: string): boolean => note.includes('showed for sale');

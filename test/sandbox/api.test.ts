@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { listModels } from '../../scripts/src/contracts/contract.ts';
 import type { JsonObject } from '../../scripts/src/model/json.ts';
+import { AIVIDEOMAKER_MODELS } from '../support/models.ts';
 import { IMAGE, KEY, open, T2V } from './support.ts';
 
 const PRICED: [string, JsonObject, number][] = [
@@ -43,12 +45,15 @@ describe('authentication', () => {
 describe('account', () => {
   it('shows the balance and the models as the service listed them', async () => {
     const { get } = await open();
+    const LISTED = ['t2v', 'i2v', 'minimax', 't2v_v3', 'i2v_v3', 'seedance20', 'wan27', 'happyhorse'];
+    const added = (await listModels('aivideomaker')).filter((id) => !AIVIDEOMAKER_MODELS.includes(id));
     expect((await get('account')).body).toEqual({
       ok: true,
       apiVersion: 'v1',
       skillVersion: '1.0.15',
       currentBalance: 1000,
-      supportedModels: ['t2v', 'i2v', 'minimax', 't2v_v3', 'i2v_v3', 'seedance20', 'wan27', 'happyhorse'],
+      // Behind those that the service listed, whatever else has a contract.
+      supportedModels: [...LISTED, ...added],
       dailyCreditLimit: -1,
       generationRequestsPerMinute: -1,
       creditWarningAt: -1,

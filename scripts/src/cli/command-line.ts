@@ -3,8 +3,9 @@ import { quoteWord } from '../model/shell-word.ts';
 import { BRIEF_WAIT_S } from '../model/task.ts';
 import { profileOf } from '../providers/registry.ts';
 import type { Action } from './action.ts';
-import { type Arguments, DEFAULT_WAIT_S } from './arguments.ts';
-import { type FlagName, rule } from './flags.ts';
+import type { Arguments } from './arguments.ts';
+import { DEFAULT_WAIT_S, type FlagName, rule } from './flags.ts';
+import { readFlags } from './read-flags.ts';
 import { actionWords, commandLine, type Flags, flagWords } from './words.ts';
 
 /**
@@ -60,13 +61,12 @@ export function commandAnew({ idempotencyKey }: Pick<Arguments, 'idempotencyKey'
 
 /** Arguments that have been checked, as flags; relative paths made absolute. */
 function flagsIn(argv: readonly string[]): Flags {
-  const flags: Record<string, string | true> = {};
-  for (let i = 0; i < argv.length; i += 1) {
-    const [, name, attached] = /^--(\w+)(?:=(.*))?$/s.exec(argv[i]!)!;
-    const hasValue = rule(name as FlagName).value !== undefined;
-    flags[name!] = hasValue ? portable(name as FlagName, attached ?? argv[++i]!) : true;
-  }
-  return flags;
+  return Object.fromEntries(
+    [...readFlags(argv, [])].map(([name, value]) => [
+      name,
+      rule(name).form === undefined ? true : portable(name, value),
+    ]),
+  );
 }
 
 function portable(name: FlagName, value: string): string {

@@ -1,4 +1,5 @@
 import { type Contract, listModels, loadContract } from '../contracts/contract.ts';
+import { describeFields, describeRules } from '../contracts/describe-fields.ts';
 import { estimateCredits, priceLine } from '../contracts/price.ts';
 import type { Json } from '../model/json.ts';
 import type { OutputKind } from '../model/output-kind.ts';
@@ -13,6 +14,8 @@ interface Which {
   profile: Profile;
   /** The service was named; otherwise every one of them is meant, the usual one first. */
   isProviderNamed: boolean;
+  /** Everything that the contracts say, not the part that a request needs. */
+  full?: true;
 }
 
 interface WhichModels extends Which {
@@ -24,7 +27,7 @@ interface WhichModels extends Which {
  * Every model of a service that has a contract, with what a choice between them needs; where no service was named, the
  * ids of the others too. No network.
  */
-export async function describeAll({ profile, isProviderNamed, kind }: WhichModels): Promise<Outcome> {
+export async function describeAll({ profile, isProviderNamed, kind, full }: WhichModels): Promise<Outcome> {
   const provider = profile.id;
   const found = await contractsOf(provider, kind);
   const nextSteps = found
@@ -39,7 +42,7 @@ export async function describeAll({ profile, isProviderNamed, kind }: WhichModel
   const data = {
     provider,
     ...(kind !== undefined && { kind }),
-    models: found.map(summary),
+    models: found.map(full ? everything : facts),
     ...(!isProviderNamed && { otherProviders: others }),
     nextSteps,
   };
@@ -56,41 +59,72 @@ async function contractsOf(provider: string, kind: OutputKind | undefined): Prom
   return found;
 }
 
-/** One model's contract: its JSON Schema, an example that passes, its sources and its price rule. No network. */
-export async function describeOne({ profile, isProviderNamed }: Which, model: string): Promise<Outcome> {
+/**
+ * What a request to one model needs: its fields, an example that passes, the price of that with its date, and the notes
+ * that change what one sends. With `full` the JSON Schema, the sources, all notes and the price rule. No network.
+ */
+export async function describeOne(
+  { profile, isProviderNamed, full }: Which,
+  model: string,
+): Promise<Outcome> {
   const services = isProviderNamed ? [profile] : PROFILES;
   let provider = profile.id;
   for (const { id } of services) if ((await listModels(id)).includes(model)) provider = id;
   const contract = await loadContract(provider, model);
-  const { schema, example, sources, notes, replay, price } = contract;
+  const { example, advice } = contract;
+  const between = describeRules(contract);
   const flags = { sandbox: true, ...modelFlags(contract), payload: JSON.stringify(example) };
-  return success(
-    null,
-    null,
-    {
-      ...summary(contract),
-      schema,
-      sources: sources.map((source) => ({ ...source })),
-      notes,
-      replay,
-      price: price === null ? null : (JSON.parse(JSON.stringify(price)) as Json),
-      nextSteps: [commandLine(flagWords(flags))],
-    },
-    EXIT.done,
-  );
+  const nextSteps = [commandLine(flagWords(flags))];
+  if (full) return success(null, null, { ...rules(contract), nextSteps }, EXIT.done);
+  nextSteps.push(commandLine(actionWords('describeModel', { ...modelFlags(contract), full: true })));
+  const data = {
+    provider,
+    ...facts(contract),
+    fields: describeFields(contract),
+    ...(between.length > 0 && { rules: between }),
+    example,
+    ...(advice.length > 0 && { notes: advice }),
+    nextSteps,
+  };
+  return success(null, null, data, EXIT.done);
 }
 
-function summary(contract: Contract): { [key: string]: Json } {
-  const { provider, model, output, schema, example, price } = contract;
+type Data = { [key: string]: Json };
+
+/** What a choice between models needs. */
+function facts(contract: Contract): Data {
+  const { model, output, schema, example } = contract;
+  return {
+    model,
+    output,
+    makes: schema.description ?? model,
+    estimateOfExample: priceLine(contract, example),
+  };
+}
+
+/** The same with what a program needs to prepare a request. */
+function everything(contract: Contract): Data {
+  const { provider, schema, example, price } = contract;
   return {
     provider,
-    model,
-    title: schema.title ?? model,
-    output,
+    ...facts(contract),
+    title: schema.title ?? contract.model,
     required: schema.required ?? [],
     example,
     estimatedCreditsOfExample: estimateCredits(contract, example),
-    estimateOfExample: priceLine(contract, example),
     priceAsOf: price?.asOf ?? null,
+  };
+}
+
+/** All that the contract says. */
+function rules(contract: Contract): Data {
+  const { schema, sources, notes, replay, price } = contract;
+  return {
+    ...everything(contract),
+    schema,
+    sources: sources.map((source) => ({ ...source })),
+    notes,
+    replay,
+    price: price === null ? null : (JSON.parse(JSON.stringify(price)) as Json),
   };
 }

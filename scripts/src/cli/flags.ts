@@ -1,50 +1,198 @@
-import type { Action } from './action.ts';
+import { isIdempotencyKey } from '../model/idempotency-key.ts';
+import { OUTPUT_KINDS } from '../model/output-kind.ts';
+import { TASK_ID } from '../model/task.ts';
+import { plain } from '../model/text.ts';
+import { PROFILES } from '../providers/registry.ts';
+import { ACTIONS, type Action } from './action.ts';
 
 const SUBMITS: readonly Action[] = ['generate', 'createGeneration'];
 const PAYLOAD: readonly Action[] = [...SUBMITS, 'quote'];
-const LOCAL: readonly Action[] = ['listModels', 'describeModel', 'listPending', 'forget'];
+const MODELS: readonly Action[] = ['listModels', 'describeModel'];
+const LOCAL: readonly Action[] = [...MODELS, 'listPending', 'forget'];
 const WAITS: readonly Action[] = ['generate', 'waitTask'];
-const ONE_TASK: readonly Action[] = ['getStatus', 'getTask', 'cancelTask', 'waitTask', 'forget'];
 const NAMED_TASK: readonly Action[] = ['getStatus', 'getTask', 'cancelTask'];
+const ONE_TASK: readonly Action[] = [...NAMED_TASK, 'waitTask', 'forget'];
 
-interface FlagRule {
-  /** Absent: a switch without a value. */
-  value?: string;
+/** A number; `such` is one that a hint may name. */
+export interface NumberValue {
+  kind: 'number';
+  min: number;
+  max: number;
+  whole?: boolean;
+  such: number;
+  default?: number;
+}
+
+/** One of a list. Without `fallback` a word that is like none of them is sent to `--help`. */
+export interface ChoiceValue {
+  kind: 'choice';
+  of: readonly string[];
+  /** What people call them. */
+  alsoCalled?: Readonly<Record<string, string>>;
+  fallback?: string;
+}
+
+/** Text; `accepts` decides, and `expected` and `hint` are its words. Absent: any text. */
+export interface TextValue {
+  kind: 'text';
+  accepts?: (text: string) => boolean;
+  expected?: string;
+  hint?: string;
+}
+
+export interface Flag {
+  /** What stands behind the flag in `--help` and in messages; absent: a switch. */
+  form?: string;
+  /** What the form is filled with; absent: any text. */
+  value?: NumberValue | ChoiceValue | TextValue;
+  /** What `--help` says; neighbours that say the same share a line. */
+  help: string;
   /** The actions it belongs to; absent: all. */
   actions?: readonly Action[];
   /** The actions that cannot do without it. */
   required?: readonly Action[];
 }
 
-/** Every flag, once: the parser, `--help` and the tests read this table. */
+export const DEFAULT_WAIT_S = 600;
+
+const titles = (are: (profile: (typeof PROFILES)[number]) => boolean): string =>
+  PROFILES.filter(are)
+    .map(({ title }) => title)
+    .join(', ');
+const providers = PROFILES.map(({ id }) => id);
+const credits: NumberValue = { kind: 'number', min: 0, max: 1_000_000_000, whole: true, such: 100 };
+const taskId: TextValue = {
+  kind: 'text',
+  accepts: (text) => TASK_ID.test(text),
+  expected: 'the id as the service gave it: letters, digits and . _ : ~ - (at most 200 characters)',
+  hint: 'take taskId from the envelope of the submit, or from --action listPending',
+};
+const owner: TextValue = {
+  kind: 'text',
+  accepts: (text) => text.length <= 200 && plain(text, 200) === text,
+  expected: 'at most 200 characters in one line',
+  hint: 'write for example --owner user-42',
+};
+const idempotencyKey: TextValue = {
+  kind: 'text',
+  accepts: isIdempotencyKey,
+  expected: '8 to 128 visible ASCII characters without spaces',
+  hint: 'choose for example --idempotencyKey lighthouse-0001',
+};
+const kind: ChoiceValue = {
+  kind: 'choice',
+  of: OUTPUT_KINDS,
+  alsoCalled: { '3d': 'model3d', model: 'model3d', music: 'audio', sound: 'audio', picture: 'image' },
+  fallback: OUTPUT_KINDS[0],
+};
+const wait: NumberValue = { kind: 'number', min: 0, max: 86_400, such: 5, default: DEFAULT_WAIT_S };
+const callback = {
+  form: '<url>',
+  help: `https address that the service may notify (${PROFILES.map((one) => `${one.title}: --${one.callbackFlag}`).join(', ')})`,
+  actions: SUBMITS,
+};
+const text = 'print this text, or the version';
+
+/** Every flag, once, in the order of `--help`: the reader of the command line, `--help` and the tests use this table. */
 export const FLAGS = {
-  provider: { value: '<id>' },
-  kind: { value: '<kind>', actions: ['listModels'] },
-  model: { value: '<id>', actions: [...PAYLOAD, 'describeModel'], required: [...PAYLOAD, 'describeModel'] },
-  payload: { value: '<json>', actions: PAYLOAD },
-  image: { value: '<file>', actions: PAYLOAD },
-  action: { value: '<action>' },
-  taskId: { value: '<id>', actions: ONE_TASK, required: NAMED_TASK },
-  all: { actions: ['waitTask'] },
-  wait: { value: '<seconds>', actions: WAITS },
-  pollInterval: { value: '<seconds>', actions: WAITS },
-  download: { value: '<dir>', actions: [...WAITS, 'createGeneration', 'getTask'] },
-  maxCredits: { value: '<n>', actions: PAYLOAD },
-  maxCreditsPerDay: { value: '<n>', actions: SUBMITS },
-  idempotencyKey: { value: '<key>', actions: [...SUBMITS, 'forget'] },
-  new: { actions: SUBMITS },
-  noJournal: { actions: [...SUBMITS, 'waitTask', 'getTask'] },
-  owner: { value: '<name>', actions: [...SUBMITS, 'listPending'] },
-  webhookUrl: { value: '<url>', actions: SUBMITS },
-  callbackUrl: { value: '<url>', actions: SUBMITS },
-  sandbox: {},
-  help: {},
-  version: {},
-} as const satisfies Record<string, FlagRule>;
+  model: {
+    form: '<id>',
+    help: 'the model; with --payload alone: validate, submit, wait, fetch the result',
+    actions: [...PAYLOAD, 'describeModel'],
+    required: [...PAYLOAD, 'describeModel'],
+  },
+  payload: {
+    form: '<json>',
+    help: `the request's fields; "-" reads them from standard input`,
+    actions: PAYLOAD,
+  },
+  image: {
+    form: '<file>',
+    help: "a local picture (PNG, JPEG, WebP, GIF, AVIF, BMP) for the model's image field",
+    actions: PAYLOAD,
+  },
+  action: { form: '<action>', value: { kind: 'choice', of: ACTIONS }, help: ACTIONS.slice(1).join(', ') },
+  provider: {
+    form: '<id>',
+    value: { kind: 'choice', of: providers, fallback: providers[0]! },
+    help: providers.map((id, n) => (n === 0 ? `${id} (default)` : id)).join(', '),
+  },
+  kind: {
+    form: '<kind>',
+    value: kind,
+    help: `listModels: only models that make one of ${OUTPUT_KINDS.join(', ')}`,
+    actions: ['listModels'],
+  },
+  full: {
+    help: `${MODELS.join(', ')}: with schema, sources and every note`,
+    actions: MODELS,
+  },
+  taskId: {
+    form: '<id>',
+    value: taskId,
+    help: `the task of ${ONE_TASK.join(', ')}`,
+    actions: ONE_TASK,
+    required: NAMED_TASK,
+  },
+  wait: {
+    form: '<seconds>',
+    value: wait,
+    help: `how long to wait for the end (default ${DEFAULT_WAIT_S}; 0 = do not wait)`,
+    actions: WAITS,
+  },
+  pollInterval: {
+    form: '<seconds>',
+    value: { kind: 'number', min: 0.001, max: 60, such: 5 },
+    help: 'first pause between status queries (default 2)',
+    actions: WAITS,
+  },
+  download: {
+    form: '<dir>',
+    help: 'save the finished file there as <taskId>.<ext>',
+    actions: [...WAITS, 'createGeneration', 'getTask'],
+  },
+  maxCredits: {
+    form: '<n>',
+    value: credits,
+    help: `ask for the price first; submit nothing above n (${titles(({ can }) => !can.quote)}: by a dated estimate)`,
+    actions: PAYLOAD,
+  },
+  maxCreditsPerDay: {
+    form: '<n>',
+    value: credits,
+    help: 'submit nothing that takes the charges of 24 hours above n',
+    actions: SUBMITS,
+  },
+  new: { help: 'another task of the same request (a new charge)', actions: SUBMITS },
+  all: { help: 'with waitTask and no --taskId: every pending task', actions: ['waitTask'] },
+  owner: {
+    form: '<name>',
+    value: owner,
+    help: 'kept in the record; listPending can ask for it',
+    actions: [...SUBMITS, 'listPending'],
+  },
+  noJournal: {
+    help: 'keep no record: the same command then submits again, with a new charge',
+    actions: [...SUBMITS, 'waitTask', 'getTask'],
+  },
+  idempotencyKey: {
+    form: '<key>',
+    value: idempotencyKey,
+    help: '8 to 128 characters (default: a new one for each submit)',
+    actions: [...SUBMITS, 'forget'],
+  },
+  webhookUrl: callback,
+  callbackUrl: callback,
+  sandbox: { help: 'simulate the service on this computer: no key, no cost, no network' },
+  help: { help: text },
+  version: { help: text },
+} as const satisfies Record<string, Flag>;
 
 export type FlagName = keyof typeof FLAGS;
 
-export const rule = (name: FlagName): FlagRule => FLAGS[name];
+export const FLAG_NAMES = Object.keys(FLAGS) as FlagName[];
+
+export const rule = (name: FlagName): Flag => FLAGS[name];
 
 /** True for the actions that submit: only for these can "nothing was submitted" be said. */
 export const isSubmit = (action: Action): boolean => SUBMITS.includes(action);

@@ -1,17 +1,18 @@
 import { PROFILES } from '../providers/registry.ts';
-import { ACTIONS } from './action.ts';
 import { EXIT, EXIT_WORDS, ONE_CHARGE } from './exit-codes.ts';
+import { FLAG_NAMES, rule } from './flags.ts';
 import { commandLine } from './words.ts';
 
-/** The text of `--help`: one screen, with examples that run as they stand. */
+const WIDTH = 125;
+
+/** The text of `--help`: one screen, made from the tables of flags, exit codes and services; its examples run as printed. */
 export function helpText(version: string): string {
   const run = commandLine([]);
   return `async-media-workflow ${version}: one command turns a payload into a finished file.
 ${plainly(ONE_CHARGE)}
 
-Usage
-  ${run} --model <id> --payload '<json>' [--download <dir>]
-  ${run} --action <action> [--taskId <id>]
+Usage: ${run} --model <id> --payload '<json>' [--download <dir>]
+       ${run} --action <action> [--taskId <id>]
 
 Examples (no key, no cost)
   ${run} --sandbox --model t2v --payload '{"prompt":"a lighthouse at dawn","aspectRatio":"16:9","duration":"5"}' --download out
@@ -19,36 +20,55 @@ Examples (no key, no cost)
   ${run} --action describeModel --model t2v
 
 Flags
-  --model <id>             the model; with --payload alone: validate, submit, wait, fetch the result
-  --payload <json>         the request's fields; "-" reads them from standard input
-  --image <file>           a local picture (PNG, JPEG, WebP, GIF, AVIF, BMP) for the model's image field
-  --action <action>        ${ACTIONS.slice(1, 6).join(', ')},
-                           ${ACTIONS.slice(6).join(', ')}
-  --provider <id>          ${PROFILES.map(({ id }, n) => (n === 0 ? `${id} (default)` : id)).join(', ')}
-  --kind <kind>            listModels: only models that make video, image, audio or model3d
-  --taskId <id>            the task of getStatus, getTask, cancelTask, waitTask
-  --wait <seconds>         how long to wait for the end (default 600; 0 = do not wait)
-  --pollInterval <seconds> first pause between looks (default 2)
-  --download <dir>         save the finished file there as <taskId>.<ext>
-  --maxCredits <n>         ask for the price first; submit nothing above n (APIDot: by a dated estimate)
-  --maxCreditsPerDay <n>   submit nothing that takes the charges of 24 hours above n
-  --new                    another task of the same request (a new charge)
-  --all                    with waitTask and no --taskId: every pending task
-  --owner <name>           kept in the record; listPending can ask for it
-  --noJournal              keep no record: the same command then submits again, with a new charge
-  --idempotencyKey <key>   8 to 128 characters (default: a new one for each submit)
-  --webhookUrl <url>       https address that the service may notify (APIDot: --callbackUrl)
-  --sandbox                rehearse against a local stand-in: no key, no cost, no network
-  --help, --version
+${flagLines().join('\n')}
 
 Environment
-  AIVIDEO_API_KEY (needed for live calls), AIVIDEO_BASE_URL, APIDOT_API_KEY, APIDOT_BASE_URL, AIVIDEO_TIMEOUT_MS (30000),
-  AIVIDEO_MAX_RETRIES (3), HTTPS_PROXY, HTTP_PROXY, NO_PROXY, ASYNC_MEDIA_STATE_DIR
+${wrapped(VARIABLES, 2).join('\n')}
 
 Exit codes
 ${exitCodes()
   .map((line) => `  ${line}`)
   .join('\n')}`;
+}
+
+const VARIABLES = [
+  `${PROFILES.map(({ keyVariable }) => keyVariable).join(', ')} (needed for live calls)`,
+  ...PROFILES.map(({ urlVariable }) => urlVariable),
+  'AIVIDEO_TIMEOUT_MS (30000)',
+  'AIVIDEO_MAX_RETRIES (3)',
+  'HTTPS_PROXY',
+  'HTTP_PROXY',
+  'NO_PROXY',
+  'ASYNC_MEDIA_STATE_DIR',
+].join(', ');
+
+/** A line for each flag; neighbours of which the same is said share one. */
+function flagLines(): string[] {
+  const items: { names: string; help: string }[] = [];
+  for (const name of FLAG_NAMES) {
+    const { form, help } = rule(name);
+    const last = items.at(-1);
+    if (last?.help === help) last.names = `${last.names.replace(/ <.*/, '')}, --${name}`;
+    else items.push({ names: `--${name}`, help });
+    if (form !== undefined) items.at(-1)!.names += ` ${form}`;
+  }
+  const column = 27;
+  return items.flatMap(({ names, help }) => {
+    const [first, ...more] = wrapped(help, column);
+    const head = `  ${names}`.padEnd(column - 1);
+    return [`${head} ${first!.trimStart()}`, ...more];
+  });
+}
+
+/** Text in lines of the width of the page, all of them indented. */
+function wrapped(text: string, indent: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const longer = lines.length === 0 ? undefined : `${lines.at(-1)} ${word}`;
+    if (longer !== undefined && longer.length <= WIDTH) lines[lines.length - 1] = longer;
+    else lines.push(' '.repeat(indent) + word);
+  }
+  return lines;
 }
 
 /** A line for each exit code after which something is to be done with the command; the others share lines. */
@@ -59,7 +79,7 @@ function exitCodes(): string[] {
     const isAlone = EXIT[name] === EXIT.stillRunning || EXIT[name] === EXIT.submitUnknown;
     const item = `${EXIT[name]} ${means}${isAlone ? `: ${plainly(next)}` : ''}`;
     const line = lines.at(-1)!;
-    if (line === '' || (!isAlone && line.length + item.length < 125))
+    if (line === '' || (!isAlone && line.length + item.length < WIDTH))
       lines[lines.length - 1] = `${line}${line === '' ? '' : '   '}${item}`;
     else lines.push(item);
   }

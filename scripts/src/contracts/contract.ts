@@ -22,7 +22,10 @@ export interface Contract {
   /** A payload that passes. */
   example: JsonObject;
   sources: { what: string; date: string }[];
+  /** What the sources leave open, and how conflicts between them were resolved; `advice` is among them. */
   notes: string[];
+  /** The notes that change what one sends. */
+  advice: string[];
   /**
    * Where the service documents that a submit repeated with the same idempotency key is not charged again; null where it
    * does not.
@@ -115,12 +118,13 @@ export function toContract(provider: string, model: string, document: Json): Con
   const {
     'x-output': output,
     'x-sources': sources,
+    'x-advice': advice = [],
     'x-notes': notes = [],
     'x-replay': replay = null,
     'x-price': price,
     examples,
     ...schema
-  } = document as JsonObject & { 'x-notes'?: Json; 'x-replay'?: Json };
+  } = document as JsonObject & { 'x-advice'?: Json; 'x-notes'?: Json; 'x-replay'?: Json };
   if (schema.$schema !== DIALECT) throw new ContractError(`$schema must be ${DIALECT}`);
   if (schema.type !== 'object') throw new ContractError('type must be object');
   const example = Array.isArray(examples) ? examples[0] : undefined;
@@ -134,7 +138,8 @@ export function toContract(provider: string, model: string, document: Json): Con
     schema,
     example,
     sources: known,
-    notes: readNotes(notes),
+    notes: [...sentences(advice, 'x-advice'), ...sentences(notes, 'x-notes')],
+    advice: sentences(advice, 'x-advice'),
     replay: readReplay(replay),
     price: price === undefined ? null : readPrice(price, root),
   };
@@ -158,12 +163,9 @@ function readSources(value: Json | undefined): Contract['sources'] {
   });
 }
 
-function readNotes(value: Json): string[] {
-  if (!Array.isArray(value)) throw new ContractError('x-notes must be a list of sentences');
-  return value.map((note) => {
-    if (typeof note !== 'string') throw new ContractError('x-notes must be a list of sentences');
-    return note;
-  });
+function sentences(value: Json, keyword: string): string[] {
+  if (Array.isArray(value) && value.every((note) => typeof note === 'string')) return value;
+  throw new ContractError(`${keyword} must be a list of sentences`);
 }
 
 function readReplay(value: Json): string | null {

@@ -1,9 +1,11 @@
 import type { Json, JsonObject } from '../model/json.ts';
 import { plain } from '../model/text.ts';
-import { checkFileType, checkMedia, expectedMedia } from './media.ts';
+import { countsText } from './keywords/counts.ts';
+import { expectedMedia } from './keywords/media.ts';
 import { nearest } from './nearest.ts';
-import { isOfType, type SchemaNode, type TypeName } from './node.ts';
+import type { SchemaNode } from './node.ts';
 import { codePoints, toZod } from './to-zod.ts';
+import { isOfType, type TypeName } from './types.ts';
 
 export type Path = readonly (string | number)[];
 
@@ -97,7 +99,7 @@ function patternText({ pattern, title }: SchemaNode): string {
 }
 
 function itemCount({ minItems, maxItems, counts }: SchemaNode): string {
-  const count = counts === undefined ? range(minItems, maxItems) : list(counts);
+  const count = counts === undefined ? range(minItems, maxItems) : countsText(counts);
   return count && ` ${count}`;
 }
 
@@ -204,9 +206,8 @@ function isNumeric(value: Json | undefined): boolean {
 
 function textHint(place: Place, value: string): string {
   const { node, path, fromFile, provider } = place;
-  if (node.media !== undefined) {
-    const problem =
-      checkMedia(value, node.media, fromFile, provider) ?? (node.files && checkFileType(value, node.files));
+  for (const keyword of node.own ?? []) {
+    const problem = keyword.problem?.(node, value, { fromFile, service: provider });
     if (problem) return problem.hint;
   }
   if (value.trim() === '') return `write text into ${pathText(path)}`;

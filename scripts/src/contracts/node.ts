@@ -1,15 +1,22 @@
 import { isObject, type Json, type JsonObject } from '../model/json.ts';
 import { ContractError } from './contract-error.ts';
-import { MEDIA_KINDS, type MediaKind } from './media.ts';
-import { fieldList, RULES, type Rules, readRules } from './rules.ts';
-
-const TYPES = ['string', 'number', 'integer', 'boolean', 'array', 'object', 'null'] as const;
-
-export type TypeName = (typeof TYPES)[number];
+import type { AtLeastOne } from './keywords/at-least-one.ts';
+import type { Counts } from './keywords/counts.ts';
+import type { Exclusive } from './keywords/exclusive.ts';
+import type { Files } from './keywords/files.ts';
+import { fieldList, type Keyword } from './keywords/keyword.ts';
+import type { Media } from './keywords/media.ts';
+import { KEYWORDS } from './keywords/registry.ts';
+import type { Rejected } from './keywords/rejected.ts';
+import type { SumMax } from './keywords/sum-max.ts';
+import type { When } from './keywords/when.ts';
+import { isOfType, TYPES, type TypeName } from './types.ts';
 
 /** One place of a contract's schema, read and checked. Lengths are in Unicode code points, as JSON Schema has them. */
-export interface SchemaNode extends Rules {
+export interface SchemaNode extends AtLeastOne, Counts, Exclusive, Files, Media, Rejected, SumMax, When {
   types: readonly TypeName[];
+  /** The keywords of our own that it has, in the order in which they are checked. */
+  own?: readonly Keyword[];
   /** The forms of which a value must have one. The object form's fields are those of this node as well. */
   anyOf?: readonly SchemaNode[];
   /** What a text with a pattern is called. */
@@ -24,20 +31,14 @@ export interface SchemaNode extends Rules {
   items?: SchemaNode;
   minItems?: number;
   maxItems?: number;
-  /** x-counts: the lengths that a list may have. */
-  counts?: readonly number[];
   properties?: ReadonlyMap<string, SchemaNode>;
   required?: ReadonlySet<string>;
-  /** x-media */
-  media?: MediaKind;
-  /** x-files: what the path of a media URL may end with. */
-  files?: readonly string[];
 }
 
 type Reader = (node: SchemaNode, value: Json, where: string) => void;
 
-/** Each keyword with the types it is for (none: any) and how it is read. What is not here is refused, not ignored. */
-const KEYWORDS: Record<string, { types?: readonly TypeName[]; read?: Reader }> = {
+/** Each keyword of JSON Schema that may be used, with the types it is for (none: any) and how it is read. */
+const STANDARD: Record<string, { types?: readonly TypeName[]; read?: Reader }> = {
   $schema: {},
   title: {
     read(node, value, where) {
@@ -52,7 +53,6 @@ const KEYWORDS: Record<string, { types?: readonly TypeName[]; read?: Reader }> =
   properties: { types: ['object'] },
   required: { types: ['object'] },
   additionalProperties: { types: ['object'] },
-  ...Object.fromEntries(RULES.map((rule) => [rule, { types: ['object'] }])),
   enum: {
     read(node, value, where) {
       if (!Array.isArray(value) || value.length === 0) throw new ContractError(`${where} must be a list`);
@@ -93,31 +93,6 @@ const KEYWORDS: Record<string, { types?: readonly TypeName[]; read?: Reader }> =
   },
   minItems: { types: ['array'], read: count('minItems') },
   maxItems: { types: ['array'], read: count('maxItems') },
-  'x-counts': {
-    types: ['array'],
-    read(node, value, where) {
-      if (!Array.isArray(value) || value.length === 0 || !value.every((length) => Number.isInteger(length)))
-        throw new ContractError(`${where} must be a list of whole numbers`);
-      node.counts = value as number[];
-    },
-  },
-  'x-media': {
-    types: ['string'],
-    read(node, value, where) {
-      const kind = MEDIA_KINDS.find((known) => known === value);
-      if (kind === undefined)
-        throw new ContractError(`${where} must be image, video or audio, or one of these with -url`);
-      node.media = kind;
-    },
-  },
-  'x-files': {
-    types: ['string'],
-    read(node, value, where) {
-      if (!Array.isArray(value) || value.length === 0 || !value.every((item) => typeof item === 'string'))
-        throw new ContractError(`${where} must be a list of file endings`);
-      node.files = value;
-    },
-  },
 };
 
 function number(key: 'minimum' | 'maximum'): Reader {
@@ -146,16 +121,23 @@ export function readNode(schema: Json | undefined, where = ''): SchemaNode {
   const at = (keyword: string): string => (where === '' ? keyword : `${where}.${keyword}`);
   if (schema.anyOf !== undefined) return readForms(schema, at);
   const node: SchemaNode = { types: readTypes(schema.type, at('type')) };
+  const own = KEYWORDS.filter(({ name }) => schema[name] !== undefined);
   for (const [keyword, value] of Object.entries(schema)) {
-    const known = Object.hasOwn(KEYWORDS, keyword) ? KEYWORDS[keyword] : undefined;
+    const standard = Object.hasOwn(STANDARD, keyword) ? STANDARD[keyword] : undefined;
+    const known = standard ?? own.find(({ name }) => name === keyword);
     if (known === undefined) throw new ContractError(`the keyword ${at(keyword)} is not supported`);
     if (known.types !== undefined && !known.types.some((type) => node.types.includes(type)))
       throw new ContractError(`${at(keyword)} does not fit the type ${node.types.join(' or ')}`);
-    known.read?.(node, value, at(keyword));
+    standard?.read?.(node, value, at(keyword));
   }
   if (node.types.includes('array') && node.items === undefined)
     throw new ContractError(`${at('items')} is missing`);
   if (node.types.includes('object')) readObject(node, schema, at);
+  // Last, because they speak of the properties.
+  const properties = isObject(schema.properties) ? schema.properties : {};
+  for (const { name, read } of own)
+    read(node, schema[name]!, { where: at(name), properties, readSchema: readNode });
+  if (own.length > 0) node.own = own;
   return node;
 }
 
@@ -191,16 +173,6 @@ function readObject(node: SchemaNode, schema: JsonObject, at: (keyword: string) 
   }
   node.properties = properties;
   node.required = new Set(fieldList(schema.properties, schema.required ?? [], at('required')));
-  Object.assign(node, readRules(schema, at, readNode));
-}
-
-/** True if the value is of the JSON Schema type. */
-export function isOfType(value: unknown, type: TypeName): boolean {
-  if (type === 'null') return value === null;
-  if (type === 'array') return Array.isArray(value);
-  if (type === 'object') return isObject(value);
-  if (type === 'integer') return Number.isInteger(value);
-  return typeof value === type;
 }
 
 /** The place of the schema that a path of field names and list positions leads to; undefined where there is none. */

@@ -1,7 +1,7 @@
 import { isObject, type Json, type JsonObject } from '../model/json.ts';
 import { type Contract, rootOf } from './contract.ts';
-import { carriesSomething } from './cross-field.ts';
 import type { SchemaNode } from './node.ts';
+import { carriesSomething } from './presence.ts';
 import type { PriceRule, Rate } from './price-rule.ts';
 import { checkPayload } from './validate.ts';
 

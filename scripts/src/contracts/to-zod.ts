@@ -19,8 +19,9 @@ import {
   union,
   type ZodMiniType,
 } from 'zod/mini';
-import { checkFileType, checkMedia } from './media.ts';
-import { isOfType, type SchemaNode, type TypeName } from './node.ts';
+import type { Json } from '../model/json.ts';
+import type { SchemaNode } from './node.ts';
+import { isOfType, type TypeName } from './types.ts';
 
 // zod otherwise builds validators from text at run time, and no dynamic code may run here.
 config({ jitless: true });
@@ -68,13 +69,12 @@ function ofType(node: SchemaNode, type: TypeName): ZodMiniType | null {
 }
 
 function text(node: SchemaNode): ZodMiniType {
-  const { pattern, media, files, minLength: least = 0, maxLength: most = Number.POSITIVE_INFINITY } = node;
+  const { pattern, minLength: least = 0, maxLength: most = Number.POSITIVE_INFINITY } = node;
   const checks = [];
   if (pattern !== undefined) checks.push(regex(pattern));
   if (least > 0) checks.push(refine<string>((value) => codePoints(value) >= least));
   if (most < Number.POSITIVE_INFINITY) checks.push(refine<string>((value) => codePoints(value) <= most));
-  if (media !== undefined) checks.push(refine<string>((value) => checkMedia(value, media) === null));
-  if (files !== undefined) checks.push(refine<string>((value) => checkFileType(value, files) === null));
+  checks.push(...ownChecks<string>(node, 'string'));
   return checks.length === 0 ? string() : string().check(...checks);
 }
 
@@ -94,10 +94,18 @@ function list(node: SchemaNode): ZodMiniType {
   const checks = [];
   if (node.minItems !== undefined) checks.push(minLength(node.minItems));
   if (node.maxItems !== undefined) checks.push(maxLength(node.maxItems));
-  const { counts } = node;
-  if (counts !== undefined) checks.push(refine<unknown[]>((value) => counts.includes(value.length)));
+  checks.push(...ownChecks<unknown[]>(node, 'array'));
   const base = array(toZod(node.items!));
   return checks.length === 0 ? base : base.check(...checks);
+}
+
+/** The checks of the keywords of our own that a place has, for values of a type. */
+function ownChecks<T>(node: SchemaNode, type: TypeName) {
+  return (node.own ?? []).flatMap(({ types, problem }) =>
+    problem !== undefined && types.includes(type)
+      ? [refine<T>((value) => problem(node, value as Json, {}) === null)]
+      : [],
+  );
 }
 
 function object(node: SchemaNode): ZodMiniType {

@@ -67,18 +67,14 @@ function explain(contract: Contract, root: SchemaNode, payload: JsonObject, find
   const node = nodeAt(root, path) ?? root;
   const value = valueAt(payload, path);
   if (finding.code === 'unrecognized_keys' && isObject(value))
-    return (finding.keys ?? []).slice(0, MOST_ISSUES).map((key) => {
-      const rejected = node.rejected?.get(key);
-      return {
-        path: pathText([...path, key]),
-        expected:
-          rejected === undefined
-            ? `no such field for ${contract.model}`
-            : `no ${key} for ${contract.model}: ${rejected}`,
-        received: received(value[key]),
-        hint: rejected === undefined ? unknownFieldHint(key, node, value) : `leave "${key}" out: ${rejected}`,
-      };
-    });
+    return (finding.keys ?? []).slice(0, MOST_ISSUES).map((key) => ({
+      path: pathText([...path, key]),
+      received: received(value[key]),
+      ...(node.own?.map((keyword) => keyword.unknownField?.(node, key, contract.model)).find(Boolean) ?? {
+        expected: `no such field for ${contract.model}`,
+        hint: unknownFieldHint(key, node, value),
+      }),
+    }));
   const last = path.at(-1);
   const required = typeof last !== 'string' || nodeAt(root, path.slice(0, -1))?.required?.has(last) === true;
   return [

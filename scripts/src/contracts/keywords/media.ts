@@ -1,17 +1,34 @@
-import { checkPublicUrl } from '../model/public-address.ts';
-import { plain } from '../model/text.ts';
+import { checkPublicUrl } from '../../model/public-address.ts';
+import { plain } from '../../model/text.ts';
+import { ContractError } from '../contract-error.ts';
+import { SURE_TYPES, sniffImage } from '../image-type.ts';
+import type { Keyword, Problem } from './keyword.ts';
 
 /** With -url: a public URL and nothing else, whatever the service takes for the plain kind. */
 export const MEDIA_KINDS = ['image', 'video', 'audio', 'image-url', 'video-url', 'audio-url'] as const;
 
 export type MediaKind = (typeof MEDIA_KINDS)[number];
-export type ImageType = 'image/png' | 'image/jpeg' | 'image/webp' | 'image/gif' | 'image/avif' | 'image/bmp';
 
-/** Why a value is refused: what would be right, and what to write or run instead. */
-export interface MediaProblem {
-  expected: string;
-  hint: string;
+export interface Media {
+  /** What the text is the address of, or holds. */
+  media?: MediaKind;
 }
+
+/** `x-media: image` */
+export const media: Keyword = {
+  name: 'x-media',
+  types: ['string'],
+  read(node, value, { where }) {
+    const kind = MEDIA_KINDS.find((known) => known === value);
+    if (kind === undefined)
+      throw new ContractError(`${where} must be image, video or audio, or one of these with -url`);
+    node.media = kind;
+  },
+  problem(node, value, { fromFile, service }) {
+    if (node.media === undefined || typeof value !== 'string') return null;
+    return checkMedia(value, node.media, fromFile, service);
+  },
+};
 
 const STDIN = 'pass the whole payload through standard input with --payload -';
 
@@ -24,24 +41,6 @@ function otherwise(fromFile: boolean): string {
 export function expectedMedia(kind: MediaKind, files?: readonly string[]): string {
   const url = `a public http(s) URL${files === undefined ? '' : ` of a ${files.join(', ')} file`}`;
   return kind === 'image' ? `${url}, or an image as data:image/png;base64,... with its own type` : url;
-}
-
-// Endings that say for certain what a file is. Any other may stand for anything.
-const KNOWN_ENDING =
-  /\.(png|jpe?g|webp|gif|avif|bmp|heic|tiff?|svg|mp4|mov|m4v|webm|mkv|avi|mp3|wav|m4a|aac|flac|ogg|glb|obj|pdf)$/i;
-
-/**
- * Null unless a URL ends like a kind of file that is not among `files`. An address without a known ending passes: what
- * it leads to is for the service to see.
- */
-export function checkFileType(url: string, files: readonly string[]): MediaProblem | null {
-  const path = /^[^?#]*/.exec(url.slice(0, 8192))![0];
-  const ending = KNOWN_ENDING.exec(path)?.[1]?.toLowerCase();
-  if (ending === undefined || files.includes(ending)) return null;
-  return {
-    expected: `a public http(s) URL of a ${files.join(', ')} file`,
-    hint: `write the URL of a ${files.join(', ')} file; this one ends with .${ending}, which the service is not said to take`,
-  };
 }
 
 /**
@@ -57,7 +56,7 @@ export function checkMedia(
   kind: MediaKind,
   fromFile = true,
   service = 'the service',
-): MediaProblem | null {
+): Problem | null {
   const expected = expectedMedia(kind);
   const head = value.slice(0, 80);
   if (kind.endsWith('-url')) {
@@ -119,7 +118,7 @@ function dataUriProblem(value: string, head: string, fix: string): string | null
   if (length % 4 !== 0)
     return `the base64 text looks cut off: its length of ${length} is no multiple of 4; ${fix}`;
   const type = sniffImage(Buffer.from(value.slice(prefix.length, prefix.length + 24), 'base64'));
-  if (type === null) return SURE.has(named) ? `the data are no picture of type ${named}; ${fix}` : null;
+  if (type === null) return SURE_TYPES.has(named) ? `the data are no picture of type ${named}; ${fix}` : null;
   return type === named ? null : `the data are ${type}; write data:${type};base64,...`;
 }
 
@@ -129,28 +128,4 @@ function headerHint(head: string): string {
     return 'write data:image/jpeg;base64,... ; image/jpg is no registered type, and was refused once for a URL (September 2026)';
   if (!type.startsWith('image/')) return `write data:image/png;base64,... , not data:${plain(type)}`;
   return `begin the value with exactly data:${type};base64,`;
-}
-
-// Types that all files of theirs begin alike: other first bytes are another type, or none.
-const SURE: ReadonlySet<string> = new Set([
-  'image/png',
-  'image/jpeg',
-  'image/webp',
-  'image/gif',
-  'image/bmp',
-] satisfies ImageType[]);
-
-/** The image type that the first bytes tell, or null. Twelve bytes are enough. */
-export function sniffImage(bytes: Uint8Array): ImageType | null {
-  const starts = (at: number, signature: string): boolean =>
-    bytes.length >= at + signature.length &&
-    [...signature].every((char, i) => bytes[at + i] === char.charCodeAt(0));
-  if (starts(0, '\u0089PNG\r\n\u001a\n')) return 'image/png';
-  if (starts(0, '\u00ff\u00d8\u00ff')) return 'image/jpeg';
-  if (starts(0, 'GIF87a') || starts(0, 'GIF89a')) return 'image/gif';
-  if (starts(0, 'RIFF') && starts(8, 'WEBP')) return 'image/webp';
-  if (starts(4, 'ftypavif') || starts(4, 'ftypavis')) return 'image/avif';
-  // Two letters alone would make a picture of many a text; the reserved bytes after the size are zero.
-  if (starts(0, 'BM') && starts(6, '\0\0\0\0')) return 'image/bmp';
-  return null;
 }

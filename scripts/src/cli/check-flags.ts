@@ -1,0 +1,75 @@
+import type { Issue } from '../model/failure.ts';
+import { TASK_ID } from '../model/task.ts';
+import type { Profile } from '../providers/profile.ts';
+import type { Action } from './action.ts';
+import { FLAG_NAMES, type FlagName, rule } from './flags.ts';
+import { issue } from './issue.ts';
+import type { Given } from './read-flags.ts';
+import { refuseUnsupported } from './unsupported.ts';
+
+const named = (action: Action): string => (action === 'generate' ? 'the full workflow' : action);
+
+/** Whether the flags belong to the action, and all that it needs are there. */
+export function checkFit(action: Action, given: Given, issues: Issue[]): void {
+  const what = action === 'generate' ? named(action) : `--action ${action}`;
+  for (const name of FLAG_NAMES) {
+    const { actions, required, form } = rule(name);
+    if (given.has(name) && actions && !actions.includes(action)) {
+      const hint = `leave --${name} out, or use it with ${actions.map(named).join(', ')}`;
+      issues.push(issue(`--${name}`, `not to be given with ${what}`, 'it', hint));
+    }
+    if (!given.has(name) && required?.includes(action))
+      issues.push(issue(`--${name}`, `${form} for ${what}`, 'nothing', `add --${name} ${form}`));
+  }
+  if (rule('payload').actions?.includes(action) && !given.has('payload') && !given.has('image')) {
+    const hint = "add --payload '<json>', or --payload - to read it from standard input";
+    issues.push(issue('--payload', `<json> for ${what}`, 'nothing', hint));
+  }
+}
+
+// Flags that contradict each other, and what to do about it.
+const CONFLICTS: readonly [FlagName, FlagName, string][] = [
+  ['new', 'idempotencyKey', 'leave --new out and give another --idempotencyKey: a new key is a new request'],
+  [
+    'noJournal',
+    'maxCreditsPerDay',
+    'leave --noJournal out: the charges of the day are counted in the journal',
+  ],
+  ['noJournal', 'new', 'leave --new out: without a journal every submit is a new one'],
+  ['noJournal', 'owner', 'leave --owner out: it is kept in the journal alone'],
+  ['all', 'taskId', 'leave out --all or --taskId'],
+];
+
+/** Whether the flags fit each other. */
+export function checkTogether(action: Action, given: Given, issues: Issue[]): void {
+  for (const [one, other, hint] of CONFLICTS) {
+    if (given.has(one) && given.has(other))
+      issues.push(issue(`--${one}`, `not to be given with --${other}`, 'both', hint));
+  }
+  if (action === 'forget' && given.has('taskId') === given.has('idempotencyKey')) {
+    const came = given.has('taskId') ? 'both' : 'neither';
+    const hint = 'take the one that --action listPending shows';
+    issues.push(issue('--taskId', 'either --taskId or --idempotencyKey', came, hint));
+  }
+}
+
+/**
+ * Whether the service has what the flags ask for. This comes before anything else, a key included.
+ * @throws Failure INVALID_PAYLOAD for an action that the service documents no request for
+ */
+export function checkService(action: Action, profile: Profile, given: Given, issues: Issue[]): void {
+  const { title, can, callbackFlag } = profile;
+  const taskId = given.get('taskId');
+  const known = taskId !== undefined && TASK_ID.test(taskId) ? taskId : undefined;
+  // A quote that the service does not give is refused after its payload was read: then there is an estimate to tell.
+  if (action !== 'quote') refuseUnsupported(profile, action, known);
+  for (const name of ['webhookUrl', 'callbackUrl'] as const) {
+    if (name === callbackFlag || !given.has(name)) continue;
+    issues.push(issue(`--${name}`, `--${callbackFlag} for ${title}`, 'it', `write --${callbackFlag}`));
+  }
+  if (!can.quote && given.has('maxCreditsPerDay')) {
+    const expected = `not to be given with ${title}, which documents no price before a submit`;
+    const hint = 'leave --maxCreditsPerDay out; --maxCredits is held against an estimate';
+    issues.push(issue('--maxCreditsPerDay', expected, 'it', hint));
+  }
+}

@@ -1,0 +1,45 @@
+import { nearest } from '../contracts/nearest.ts';
+import type { Issue } from '../model/failure.ts';
+import { type ChoiceValue, type FlagName, type NumberValue, rule } from './flags.ts';
+import { issue, quote } from './issue.ts';
+import type { Given } from './read-flags.ts';
+
+/** The value of a flag if the table allows it, else undefined and an issue. An empty value has its issue already. */
+export function textOf(given: Given, name: FlagName, issues: Issue[]): string | undefined {
+  const text = given.get(name);
+  const value = rule(name).value ?? { kind: 'text' };
+  if (text === undefined || text === '') return text;
+  if (value.kind === 'choice') return choice(name, text, value, issues);
+  if (value.kind === 'text' && value.accepts?.(text) === false) {
+    issues.push(issue(`--${name}`, value.expected!, quote(text), value.hint!));
+    return undefined;
+  }
+  return text;
+}
+
+/** The number of a flag if the table allows it; its default, if it has one, where it was not given. */
+export function numberOf(given: Given, name: FlagName, issues: Issue[]): number | undefined {
+  const text = given.get(name);
+  const { min, max, whole = false, such, default: usual } = rule(name).value as NumberValue;
+  if (text === undefined || text === '') return usual;
+  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= min && value <= max && (!whole || Number.isInteger(value))) return value;
+  const kind = whole ? 'a whole number' : 'a number';
+  issues.push(issue(`--${name}`, `${kind} from ${min} to ${max}`, quote(text), `write --${name} ${such}`));
+  return usual;
+}
+
+function choice(
+  name: FlagName,
+  text: string,
+  { of, alsoCalled = {}, fallback }: ChoiceValue,
+  issues: Issue[],
+): string | undefined {
+  if (of.includes(text)) return text;
+  const lower = text.toLowerCase();
+  const meant = Object.hasOwn(alsoCalled, lower) ? alsoCalled[lower] : undefined;
+  const close = meant ?? nearest(text, of) ?? nearest(lower, of) ?? fallback;
+  const hint = close ? `write --${name} ${close}` : `run with --help to see the ${name}s`;
+  issues.push(issue(`--${name}`, `one of ${of.join(', ')}`, quote(text), hint));
+  return undefined;
+}
