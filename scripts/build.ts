@@ -73,7 +73,10 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['journal', /^stores\//],
   ['pending', /^cli\/pending\.ts$/],
   ['download', /^(download\/|core\/(file-warnings|copy-file)\.ts$)/],
-  ['live', /^((http|providers|core)\/|cli\/(live|advice|explain-missing)\.ts$)/],
+  [
+    'live',
+    /^((http|providers|core)\/|cli\/(live|explain-missing)\.ts$|cli\/render\/(account|advice|many|outcome|task)\.ts$)/,
+  ],
   ['main', /^cli\//],
 ];
 

@@ -3,12 +3,12 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ACTIONS } from '../scripts/src/cli/action.ts';
+import { EXIT, EXIT_WORDS, ONE_CHARGE } from '../scripts/src/cli/exit-codes.ts';
 import { FLAGS } from '../scripts/src/cli/flags.ts';
 import { listModels } from '../scripts/src/contracts/contract.ts';
-import { ACTIONS } from '../scripts/src/model/action.ts';
-import { quoteWord } from '../scripts/src/model/command-line.ts';
-import { EXIT, EXIT_WORDS, ONE_CHARGE } from '../scripts/src/model/exit-codes.ts';
 import { ERROR_CODES } from '../scripts/src/model/failure.ts';
+import { quoteWord } from '../scripts/src/model/shell-word.ts';
 import { startSandbox } from '../scripts/src/sandbox/server.ts';
 import { ROOT, T2V, tempFolder } from './support/command.ts';
 import { PNG } from './support/media.ts';

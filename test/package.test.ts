@@ -171,6 +171,32 @@ describe('what ships', () => {
     expect(/^## (.*)$/m.exec(text('CHANGELOG.md'))![1]).toBe(version);
   });
 
+  test('flags and variables are named by the command line alone; the core knows no process', () => {
+    const folder = path.join(ROOT, 'scripts/src');
+    // Contracts still say in their hints which flag takes a picture: that is their words to the caller.
+    for (const layer of ['model', 'core', 'http', 'providers', 'stores', 'download']) {
+      const files = (readdirSync(path.join(folder, layer), { recursive: true }) as string[]).filter((file) =>
+        file.endsWith('.ts'),
+      );
+      expect(files.length, layer).toBeGreaterThan(0);
+      for (const file of files) {
+        const code = readFileSync(path.join(folder, layer, file), 'utf8');
+        const where = `${layer}/${file}`;
+        // V8 has flags of its own.
+        const ours = code.replace(/^setFlagsFromString\(.*$/gm, '');
+        expect(/(?<![\w-])--[a-z]\w+/i.exec(ours)?.[0], where).toBeUndefined();
+        // A service's own file names the variables of its key and its address.
+        const named = code.replace(/^ *(?:key|url)Variable: .*$/gm, '');
+        expect(
+          /\b(?:AIVIDEO_|APIDOT_|ASYNC_MEDIA_|HTTPS?_PROXY|NO_PROXY|NODE_)\w*\b/.exec(named)?.[0],
+          where,
+        ).toBeUndefined();
+        expect(code, where).not.toMatch(/process\.(?:env|argv|exit|stdout|stderr)/);
+        if (layer === 'core') expect(code, where).not.toMatch(/\bprocess\.|node:process/);
+      }
+    }
+  });
+
   test('C1: has the top level that is asked for', () => {
     for (const name of [
       'SKILL.md',

@@ -3,7 +3,6 @@ const require = (name) => process.getBuiltinModule(name);
 // scripts/src/contracts/contract.ts
 const { readdirSync } = require("node:fs");
 const { join: join2 } = require("node:path");
-import { actionWords, commandLine } from "./main.mjs";
 import { Failure } from "./main.mjs";
 import { isObject as isObject9 } from "./main.mjs";
 import { OUTPUT_KINDS } from "./main.mjs";
@@ -2681,15 +2680,11 @@ function canBe(node, value) {
 var SAFE_NAME = /^[a-z0-9][a-z0-9._-]*$/i;
 var DIALECT = "https://json-schema.org/draft/2020-12/schema";
 var DEFAULT_PROVIDER = "aivideomaker";
-function commandFor(provider, action, flags = {}) {
-  const place = provider === DEFAULT_PROVIDER ? void 0 : provider;
-  return commandLine(actionWords(action, { provider: place, ...flags }));
-}
 async function listModels(provider, root = skillFolder()) {
   const folder = contractsFolder2(root);
   if (!SAFE_NAME.test(provider) || !names(folder).includes(provider))
     throw new Failure("INVALID_MODEL", `there are no contracts for the provider "${plain3(provider, 60)}"`, {
-      nextSteps: [commandFor(DEFAULT_PROVIDER, "listModels")]
+      reason: { kind: "providerUnknown" }
     });
   return names(join2(folder, provider)).filter((name2) => name2.endsWith(EXTENSION)).map((name2) => name2.slice(0, -EXTENSION.length)).filter((id) => SAFE_NAME.test(id)).sort();
 }
@@ -2713,10 +2708,7 @@ async function loadContract(provider, model, root = skillFolder()) {
     const file = `contracts/${provider}/${model}${EXTENSION}`;
     const reason = plain3(error instanceof Error ? error.message : String(error), 200);
     throw new Failure("INVALID_MODEL", `${file} cannot be used: ${reason}`, {
-      nextSteps: [
-        `Correct ${file}; contracts/README.md describes the format.`,
-        commandFor(provider, "listModels")
-      ],
+      reason: { kind: "contractUnusable", file, provider },
       cause: error
     });
   }
@@ -3088,19 +3080,19 @@ function valuesOf(node) {
 }
 
 // scripts/src/cli/describe.ts
-import { actionWords as actionWords2, commandLine as commandLine2, flagWords } from "./main.mjs";
-import { success } from "./main.mjs";
-import { EXIT } from "./main.mjs";
 import { PROFILES } from "./main.mjs";
 import { modelFlags } from "./main.mjs";
+import { EXIT } from "./main.mjs";
+import { success } from "./main.mjs";
+import { actionWords, commandLine, flagWords } from "./main.mjs";
 async function describeAll({ profile, isProviderNamed, kind: kind2, full }) {
   const provider = profile.id;
   const found = await contractsOf(provider, kind2);
-  const nextSteps = found.slice(0, 1).map((contract) => commandLine2(actionWords2("describeModel", modelFlags(contract))));
+  const nextSteps = found.slice(0, 1).map((contract) => commandLine(actionWords("describeModel", modelFlags(contract))));
   const others = {};
   for (const { id } of isProviderNamed ? [] : PROFILES.filter((other) => other !== profile)) {
     others[id] = kind2 === void 0 ? await listModels(id) : (await contractsOf(id, kind2)).map(({ model }) => model);
-    nextSteps.push(commandLine2(actionWords2("listModels", { provider: id, kind: kind2 })));
+    nextSteps.push(commandLine(actionWords("listModels", { provider: id, kind: kind2 })));
   }
   const data = {
     provider,
@@ -3127,9 +3119,9 @@ async function describeOne({ profile, isProviderNamed, full }, model) {
   const { example, advice } = contract;
   const between = describeRules(contract);
   const flags = { sandbox: true, ...modelFlags(contract), payload: JSON.stringify(example) };
-  const nextSteps = [commandLine2(flagWords(flags))];
+  const nextSteps = [commandLine(flagWords(flags))];
   if (full) return success(null, null, { ...rules(contract), nextSteps }, EXIT.done);
-  nextSteps.push(commandLine2(actionWords2("describeModel", { ...modelFlags(contract), full: true })));
+  nextSteps.push(commandLine(actionWords("describeModel", { ...modelFlags(contract), full: true })));
   const data = {
     provider,
     ...facts(contract),
@@ -3370,40 +3362,25 @@ function refused(path, expected2, received2, hint2) {
 // scripts/src/contracts/whole-body.ts
 import { Failure as Failure3 } from "./main.mjs";
 import { isObject as isObject15 } from "./main.mjs";
-import { plain as plain5 } from "./main.mjs";
 function withoutBody(contract, payload, callbackFlag) {
-  const { input, ...beside } = payload;
+  const { input, ...besideInput } = payload;
   if (!isObject15(input) || rootOf(contract).properties?.has("input") === true) return payload;
-  const issues = Object.entries(beside).filter(([name2, value]) => name2 !== "model" || value !== contract.model).map(([name2, value]) => besideIssue(contract, name2, value, callbackFlag));
-  const [first] = issues;
-  if (first === void 0) return input;
-  const hint2 = 'pass what is inside "input" as the payload, and nothing else';
-  throw new Failure3("INVALID_PAYLOAD", `--payload holds a complete request body: ${hint2}.`, {
-    issues: [
-      { path: "input", expected: "the fields themselves", received: received(input), hint: hint2 },
-      ...issues
-    ],
-    nextSteps: [hint2, ...issues.map((issue2) => `${issue2.path}: ${issue2.hint}`)]
+  const beside = Object.entries(besideInput).filter(([name2, value]) => name2 !== "model" || value !== contract.model).map(([name2, value]) => ({ name: name2, received: received(value) }));
+  if (beside.length === 0) return input;
+  const { model } = contract;
+  throw new Failure3("INVALID_PAYLOAD", "The payload is a complete request body.", {
+    reason: { kind: "wholeBody", model, callbackFlag, input: received(input), beside }
   });
-}
-function besideIssue(contract, name2, value, callbackFlag) {
-  const place = { path: plain5(name2, 60), received: received(value) };
-  if (name2 === "model") {
-    const hint3 = `leave "model" out; the model is the one of --model, which is ${contract.model} here`;
-    return { ...place, expected: contract.model, hint: hint3 };
-  }
-  const hint2 = name2 === "callback_url" ? `leave "callback_url" out; the address goes into --${callbackFlag}` : `leave ${JSON.stringify(plain5(name2, 60))} out, or put it inside "input" if it is one of the fields`;
-  return { ...place, expected: "nothing beside the fields", hint: hint2 };
 }
 
 // scripts/src/cli/read-request.ts
-import { actionWords as actionWords3, commandLine as commandLine3 } from "./main.mjs";
 import { Failure as Failure4 } from "./main.mjs";
 import { checkPublicUrl as checkPublicUrl2 } from "./main.mjs";
-import { plain as plain6 } from "./main.mjs";
-import { unsupported } from "./main.mjs";
+import { plain as plain5 } from "./main.mjs";
 import { modelFlags as modelFlags2 } from "./main.mjs";
 import { isLoopback } from "./main.mjs";
+import { refusalOf } from "./main.mjs";
+import { actionWords as actionWords2, commandLine as commandLine2 } from "./main.mjs";
 async function readRequest(args, loopback, signal) {
   const contract = await loadContract(args.profile.id, args.model);
   const webhookUrl = args.callback === void 0 ? void 0 : readCallback(args, args.callback, loopback);
@@ -3418,7 +3395,7 @@ async function readRequest(args, loopback, signal) {
       issues,
       nextSteps: [
         ...new Set(issues.map(({ path, hint: hint2 }) => `${path}: ${hint2}`)),
-        commandLine3(actionWords3("describeModel", modelFlags2(contract)))
+        commandLine2(actionWords2("describeModel", modelFlags2(contract)))
       ]
     });
   }
@@ -3440,7 +3417,6 @@ async function readRequest(args, loopback, signal) {
   return { contract, generation, terms };
 }
 function noQuote({ profile }, contract, payload) {
-  const refusal = unsupported(profile, "quote");
   const line = priceLine(contract, payload);
   const steps = line === null ? [
     `No price of ${contract.model} is known here either. Get a yes to an unknown price before you submit.`
@@ -3448,8 +3424,8 @@ function noQuote({ profile }, contract, payload) {
     `${line} Tell the person so, and submit with --maxCredits, which is held against the same estimate.`,
     contract.price.note
   ];
-  const describe2 = commandLine3(actionWords3("describeModel", modelFlags2(contract)));
-  return refusal.with({ nextSteps: [...steps, describe2] });
+  const describe2 = commandLine2(actionWords2("describeModel", modelFlags2(contract)));
+  return refusalOf(profile, "quote").with({ nextSteps: [...steps, describe2] });
 }
 function readCallback({ profile }, value, loopback) {
   const flag = `--${profile.callbackFlag}`;
@@ -3457,7 +3433,7 @@ function readCallback({ profile }, value, loopback) {
   if (!problem || loopback && isLocal(value)) return new URL(value).href;
   const { expected: expected2, hint: hint2 } = problem;
   throw new Failure4("INVALID_PAYLOAD", `${flag}: expected ${expected2}.`, {
-    issues: [{ path: flag, expected: expected2, received: `"${plain6(value, 80)}"`, hint: hint2 }],
+    issues: [{ path: flag, expected: expected2, received: `"${plain5(value, 80)}"`, hint: hint2 }],
     nextSteps: [hint2]
   });
 }
@@ -3481,7 +3457,6 @@ export {
   checkMedia,
   checkPayload,
   codePoints,
-  commandFor,
   counts,
   countsText,
   creditsText,

@@ -2,131 +2,18 @@
 const require = (name) => process.getBuiltinModule(name);
 // scripts/src/core/file-warnings.ts
 const path = require("node:path");
-
-// scripts/src/download/signature.ts
-var kind = (ext, contentType) => ({
-  ext,
-  contentType,
-  makes: madeAs(contentType)
-});
-function madeAs(contentType) {
-  const family = contentType.split("/", 1)[0];
-  return family === "video" || family === "image" || family === "audio" ? family : "model3d";
-}
-var KIND_WORDS = {
-  image: "an image",
-  audio: "a sound",
-  model3d: "a 3D model",
-  video: "a video"
-};
-var SIGNATURE_BYTES = 512;
-var MP4 = kind("mp4", "video/mp4");
-var MOV = kind("mov", "video/quicktime");
-var M4A = kind("m4a", "audio/mp4");
-var AVIF = kind("avif", "image/avif");
-var HEIC = kind("heic", "image/heic");
-var MP3 = kind("mp3", "audio/mpeg");
-var USDZ = kind("usdz", "model/vnd.usdz+zip");
-var STL = kind("stl", "model/stl");
-var OBJ = kind("obj", "model/obj");
-var MTL = kind("mtl", "model/mtl");
-var ISO_BRANDS = {
-  "qt  ": MOV,
-  "M4A ": M4A,
-  "M4B ": M4A,
-  avif: AVIF,
-  avis: AVIF,
-  heic: HEIC,
-  heix: HEIC
-};
-var ascii = (text) => [...Buffer.from(text)];
-var MAGIC = [
-  { at: 0, bytes: [137, 80, 78, 71, 13, 10, 26, 10], kind: kind("png", "image/png") },
-  { at: 0, bytes: [255, 216, 255], kind: kind("jpg", "image/jpeg") },
-  { at: 0, bytes: ascii("GIF8"), kind: kind("gif", "image/gif") },
-  { at: 8, bytes: ascii("WEBP"), kind: kind("webp", "image/webp") },
-  { at: 8, bytes: ascii("WAVE"), kind: kind("wav", "audio/wav") },
-  { at: 8, bytes: ascii("AVI "), kind: kind("avi", "video/x-msvideo") },
-  { at: 0, bytes: [26, 69, 223, 163], kind: kind("webm", "video/webm") },
-  { at: 0, bytes: ascii("OggS"), kind: kind("ogg", "audio/ogg") },
-  { at: 0, bytes: ascii("fLaC"), kind: kind("flac", "audio/flac") },
-  { at: 0, bytes: ascii("ID3"), kind: MP3 },
-  { at: 0, bytes: [77, 84, 104, 100, 0, 0, 0, 6], kind: kind("mid", "audio/midi") },
-  { at: 0, bytes: ascii("glTF"), kind: kind("glb", "model/gltf-binary") },
-  { at: 0, bytes: ascii("Kaydara FBX Binary  \0"), kind: kind("fbx", "application/octet-stream") }
-];
-var ZIP_TYPES = {
-  "model/vnd.usdz+zip": USDZ,
-  "application/zip": kind("zip", "application/zip")
-};
-var STL_TYPES = [
-  "model/stl",
-  "model/x.stl-binary",
-  "model/x.stl-ascii",
-  "application/sla",
-  "application/vnd.ms-pki.stl"
-];
-var VAGUE_TYPES = ["", "text/plain", "application/octet-stream", "binary/octet-stream"];
-function fileKind(head, contentType = "") {
-  const start = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, SIGNATURE_BYTES));
-  const text = start.toString("latin1");
-  return bySignature(start, text) ?? byType(text, contentType.split(";", 1)[0].trim().toLowerCase());
-}
-function bySignature(head, text) {
-  if (text.slice(4, 8) === "ftyp") return isoKind(text);
-  if (/^[\0-\x08][\s\S]{3}(moov|mdat|wide|free|skip)/.test(text)) return MOV;
-  const riff = text.startsWith("RIFF");
-  for (const magic of MAGIC) {
-    if (magic.at === 8 === riff && magic.bytes.every((byte, i) => head[magic.at + i] === byte)) {
-      return magic.kind;
-    }
-  }
-  if (isMpegAudio(head)) return MP3;
-  if (/^PK\x03\x04[\s\S]{4}\0\0[\s\S]{20}[^\0]{1,200}?\.usd[acz]?[^a-z]/.test(text)) return USDZ;
-  if (/^ply\r?\n(format|comment|obj_info) /.test(text)) return kind("ply", "model/ply");
-  if (/^solid\b[^\n]{0,300}\n\s*facet\s+normal\s/.test(text)) return STL;
-  return null;
-}
-function isMpegAudio([sync = 0, version = 0, rates = 255]) {
-  const isLayer3 = sync === 255 && [226, 227, 242, 243, 250, 251].includes(version);
-  return isLayer3 && rates < 240 && (rates & 12) !== 12;
-}
-function isoKind(text) {
-  const brand = text.slice(8, 12);
-  if (brand === "mif1" || brand === "msf1") return /avi[fs]/.test(text.slice(16, 64)) ? AVIF : HEIC;
-  return ISO_BRANDS[brand] ?? MP4;
-}
-function byType(text, type) {
-  if (text.startsWith("PK")) return ZIP_TYPES[type] ?? null;
-  const start = /^(?:\xef\xbb\xbf)?\s*(.)/.exec(text)?.[1];
-  if (start === "{" && type === "model/gltf+json") return kind("gltf", "model/gltf+json");
-  if (start === void 0 || "<{[".includes(start)) return null;
-  if (STL_TYPES.includes(type)) return STL;
-  if (type !== OBJ.contentType && type !== MTL.contentType && !VAGUE_TYPES.includes(type)) return null;
-  return wavefrontKind(text, type);
-}
-var OBJ_LINE = /^(v|vt|vn|vp|f|l|p|o|g|s|mtllib|usemtl)(\s|$)/;
-var MTL_LINE = /^(newmtl|K[adse]|N[si]|d|Tr|Tf|illum|map_\w+|bump|norm|P[rmsc]c?)(\s|$)/;
-function wavefrontKind(text, type) {
-  const lines = text.split(/\r?\n|\r/);
-  if (text.length >= SIGNATURE_BYTES) lines.pop();
-  if (lines[0]?.startsWith("#!") || /[\0-\x08\x0e-\x1f]/.test(text)) return null;
-  const words = lines.map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"));
-  if (words.length === 0) return type === OBJ.contentType ? OBJ : type === MTL.contentType ? MTL : null;
-  const isScene = type === OBJ.contentType || words.some((line) => /^(v\s+-?[\d.]|mtllib\s)/.test(line));
-  if (isScene && words.every((line) => OBJ_LINE.test(line))) return OBJ;
-  return words[0].startsWith("newmtl") && words.every((line) => MTL_LINE.test(line)) ? MTL : null;
-}
-
-// scripts/src/core/file-warnings.ts
 import { Failure } from "./main.mjs";
+import { madeAs } from "./main.mjs";
 async function warningsAbout({ provider }, model, files) {
-  const wanted = model && await outputOf(provider.id, model);
-  if (!wanted) return [];
-  return files.filter(({ contentType }) => madeAs(contentType) !== wanted).map(({ path: file, contentType }) => {
-    const came = `${KIND_WORDS[madeAs(contentType)]} (${contentType})`;
-    return `${model} makes ${KIND_WORDS[wanted]}, but ${path.basename(file)} is ${came}. It was saved as it came: tell the person.`;
-  });
+  const makes = model && await outputOf(provider.id, model);
+  if (!makes) return [];
+  return files.filter(({ contentType }) => madeAs(contentType) !== makes).map(({ path: file, contentType }) => ({
+    kind: "otherKind",
+    model,
+    makes,
+    file: path.basename(file),
+    contentType
+  }));
 }
 async function outputOf(provider, model) {
   const { loadContract } = await import("./contracts.mjs");
@@ -160,6 +47,7 @@ import {
   RETRY_PAUSES
 } from "./live.mjs";
 import { Failure as Failure2 } from "./main.mjs";
+import { KIND_WORDS } from "./main.mjs";
 import { checkPublicUrl, THIS_MACHINE } from "./main.mjs";
 
 // scripts/src/download/file-hash.ts
@@ -428,6 +316,112 @@ function readNote(file) {
   } catch {
     return null;
   }
+}
+
+// scripts/src/download/signature.ts
+import { madeAs as madeAs2 } from "./main.mjs";
+var kind = (ext, contentType) => ({
+  ext,
+  contentType,
+  makes: madeAs2(contentType)
+});
+var SIGNATURE_BYTES = 512;
+var MP4 = kind("mp4", "video/mp4");
+var MOV = kind("mov", "video/quicktime");
+var M4A = kind("m4a", "audio/mp4");
+var AVIF = kind("avif", "image/avif");
+var HEIC = kind("heic", "image/heic");
+var MP3 = kind("mp3", "audio/mpeg");
+var USDZ = kind("usdz", "model/vnd.usdz+zip");
+var STL = kind("stl", "model/stl");
+var OBJ = kind("obj", "model/obj");
+var MTL = kind("mtl", "model/mtl");
+var ISO_BRANDS = {
+  "qt  ": MOV,
+  "M4A ": M4A,
+  "M4B ": M4A,
+  avif: AVIF,
+  avis: AVIF,
+  heic: HEIC,
+  heix: HEIC
+};
+var ascii = (text) => [...Buffer.from(text)];
+var MAGIC = [
+  { at: 0, bytes: [137, 80, 78, 71, 13, 10, 26, 10], kind: kind("png", "image/png") },
+  { at: 0, bytes: [255, 216, 255], kind: kind("jpg", "image/jpeg") },
+  { at: 0, bytes: ascii("GIF8"), kind: kind("gif", "image/gif") },
+  { at: 8, bytes: ascii("WEBP"), kind: kind("webp", "image/webp") },
+  { at: 8, bytes: ascii("WAVE"), kind: kind("wav", "audio/wav") },
+  { at: 8, bytes: ascii("AVI "), kind: kind("avi", "video/x-msvideo") },
+  { at: 0, bytes: [26, 69, 223, 163], kind: kind("webm", "video/webm") },
+  { at: 0, bytes: ascii("OggS"), kind: kind("ogg", "audio/ogg") },
+  { at: 0, bytes: ascii("fLaC"), kind: kind("flac", "audio/flac") },
+  { at: 0, bytes: ascii("ID3"), kind: MP3 },
+  { at: 0, bytes: [77, 84, 104, 100, 0, 0, 0, 6], kind: kind("mid", "audio/midi") },
+  { at: 0, bytes: ascii("glTF"), kind: kind("glb", "model/gltf-binary") },
+  { at: 0, bytes: ascii("Kaydara FBX Binary  \0"), kind: kind("fbx", "application/octet-stream") }
+];
+var ZIP_TYPES = {
+  "model/vnd.usdz+zip": USDZ,
+  "application/zip": kind("zip", "application/zip")
+};
+var STL_TYPES = [
+  "model/stl",
+  "model/x.stl-binary",
+  "model/x.stl-ascii",
+  "application/sla",
+  "application/vnd.ms-pki.stl"
+];
+var VAGUE_TYPES = ["", "text/plain", "application/octet-stream", "binary/octet-stream"];
+function fileKind(head, contentType = "") {
+  const start = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, SIGNATURE_BYTES));
+  const text = start.toString("latin1");
+  return bySignature(start, text) ?? byType(text, contentType.split(";", 1)[0].trim().toLowerCase());
+}
+function bySignature(head, text) {
+  if (text.slice(4, 8) === "ftyp") return isoKind(text);
+  if (/^[\0-\x08][\s\S]{3}(moov|mdat|wide|free|skip)/.test(text)) return MOV;
+  const riff = text.startsWith("RIFF");
+  for (const magic of MAGIC) {
+    if (magic.at === 8 === riff && magic.bytes.every((byte, i) => head[magic.at + i] === byte)) {
+      return magic.kind;
+    }
+  }
+  if (isMpegAudio(head)) return MP3;
+  if (/^PK\x03\x04[\s\S]{4}\0\0[\s\S]{20}[^\0]{1,200}?\.usd[acz]?[^a-z]/.test(text)) return USDZ;
+  if (/^ply\r?\n(format|comment|obj_info) /.test(text)) return kind("ply", "model/ply");
+  if (/^solid\b[^\n]{0,300}\n\s*facet\s+normal\s/.test(text)) return STL;
+  return null;
+}
+function isMpegAudio([sync = 0, version = 0, rates = 255]) {
+  const isLayer3 = sync === 255 && [226, 227, 242, 243, 250, 251].includes(version);
+  return isLayer3 && rates < 240 && (rates & 12) !== 12;
+}
+function isoKind(text) {
+  const brand = text.slice(8, 12);
+  if (brand === "mif1" || brand === "msf1") return /avi[fs]/.test(text.slice(16, 64)) ? AVIF : HEIC;
+  return ISO_BRANDS[brand] ?? MP4;
+}
+function byType(text, type) {
+  if (text.startsWith("PK")) return ZIP_TYPES[type] ?? null;
+  const start = /^(?:\xef\xbb\xbf)?\s*(.)/.exec(text)?.[1];
+  if (start === "{" && type === "model/gltf+json") return kind("gltf", "model/gltf+json");
+  if (start === void 0 || "<{[".includes(start)) return null;
+  if (STL_TYPES.includes(type)) return STL;
+  if (type !== OBJ.contentType && type !== MTL.contentType && !VAGUE_TYPES.includes(type)) return null;
+  return wavefrontKind(text, type);
+}
+var OBJ_LINE = /^(v|vt|vn|vp|f|l|p|o|g|s|mtllib|usemtl)(\s|$)/;
+var MTL_LINE = /^(newmtl|K[adse]|N[si]|d|Tr|Tf|illum|map_\w+|bump|norm|P[rmsc]c?)(\s|$)/;
+function wavefrontKind(text, type) {
+  const lines = text.split(/\r?\n|\r/);
+  if (text.length >= SIGNATURE_BYTES) lines.pop();
+  if (lines[0]?.startsWith("#!") || /[\0-\x08\x0e-\x1f]/.test(text)) return null;
+  const words = lines.map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"));
+  if (words.length === 0) return type === OBJ.contentType ? OBJ : type === MTL.contentType ? MTL : null;
+  const isScene = type === OBJ.contentType || words.some((line) => /^(v\s+-?[\d.]|mtllib\s)/.test(line));
+  if (isScene && words.every((line) => OBJ_LINE.test(line))) return OBJ;
+  return words[0].startsWith("newmtl") && words.every((line) => MTL_LINE.test(line)) ? MTL : null;
 }
 
 // scripts/src/download/whole-file.ts
@@ -700,9 +694,7 @@ var Fetch = class {
       this.#refreshed = true;
       if (fresh === null) {
         throw new Failure2("DOWNLOAD_FAILED", `The result's link has expired or is gone (HTTP ${status}).`, {
-          nextSteps: [
-            "Results are kept for a limited time. If the task is older than that, its file is gone."
-          ]
+          reason: { kind: "linkGone" }
         });
       }
       if (this.#validator === null) this.#startOver();
@@ -744,11 +736,7 @@ function tooLarge(makes) {
   return new Failure2(
     "DOWNLOAD_FAILED",
     `The result has more than ${limit}, the most that is fetched of ${KIND_WORDS[makes]}. Nothing of it was kept.`,
-    {
-      nextSteps: [
-        "A file of that size is no result of a known model. Show the person its address in data.resultUrls."
-      ]
-    }
+    { reason: { kind: "fileTooLarge" } }
   );
 }
 function integer(text) {
@@ -807,18 +795,10 @@ async function prepareFolder(folder) {
     await access(absolute, constants2.W_OK);
     return absolute;
   } catch (cause) {
-    const reason = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown reason";
-    throw new Failure3("INVALID_PAYLOAD", `--download: ${absolute} cannot be written to (${reason}).`, {
+    const why = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown reason";
+    throw new Failure3("INVALID_PAYLOAD", `The folder ${absolute} cannot be written to (${why}).`, {
       cause,
-      issues: [
-        {
-          path: "--download",
-          expected: "a folder that can be written to, or that can be made",
-          received: `${absolute} (${reason})`,
-          hint: "name another folder, for example --download out"
-        }
-      ],
-      nextSteps: ["Name a folder that can be written to. This call has submitted and charged nothing."]
+      reason: { kind: "downloadFolder", folder: absolute, why }
     });
   }
 }
@@ -862,9 +842,7 @@ async function moveIntoPlace(part, file, fetched, clock) {
   throw new Failure3(
     "DOWNLOAD_FAILED",
     `${file} exists already and is something else; it was left as it is.`,
-    {
-      nextSteps: ["Download into another folder, or move that file away and run the command again."]
-    }
+    { reason: { kind: "fileInTheWay" } }
   );
 }
 async function isThere(file) {
@@ -960,7 +938,7 @@ async function beingSaved({ pid }, stem) {
     `Another process (pid ${pid}) is saving this file and had ${bytes} bytes of it when the wait was over.`,
     {
       transient: true,
-      nextSteps: ["The same command returns the file as soon as that process has saved it."]
+      reason: { kind: "beingSaved" }
     }
   );
 }
@@ -970,7 +948,6 @@ function withoutExtension(file) {
 export {
   FileHash,
   FileWriter,
-  KIND_WORDS,
   MOST_BYTES,
   PRINTABLE,
   Part,
@@ -984,7 +961,6 @@ export {
   fileKind,
   fileStem,
   isWhole,
-  madeAs,
   moveIntoPlace,
   prepareFolder,
   removeOldParts,

@@ -2,14 +2,10 @@
 const require = (name) => process.getBuiltinModule(name);
 // scripts/src/core/account.ts
 import { estimateCredits as estimateCredits2 } from "./contracts.mjs";
-import { success, upstream as upstream2 } from "./main.mjs";
-import { EXIT } from "./main.mjs";
-import { nameIn } from "./live.mjs";
 import { noteState, recordOf } from "./live.mjs";
 
 // scripts/src/core/funds.ts
 import { cheaperVariants, estimate, estimateCredits } from "./contracts.mjs";
-import { upstream } from "./main.mjs";
 import { Failure } from "./main.mjs";
 import { shortDeadline } from "./live.mjs";
 async function checkFunds(session, contract, generation, maxCreditsPerDay) {
@@ -20,13 +16,7 @@ async function checkFunds(session, contract, generation, maxCreditsPerDay) {
   }
   const quote2 = await askPrice(session, contract, generation);
   if (quote2.affordable === false || quote2.balance !== null && quote2.balance < quote2.credits) {
-    throw shortOfCredits(
-      session,
-      contract,
-      generation,
-      quote2,
-      "The quote says that the balance is too small."
-    );
+    throw shortOfCredits(contract, generation, quote2, "The quote says that the balance is too small.");
   }
   return quote2;
 }
@@ -35,44 +25,37 @@ function checkEstimate(title, contract, { model, payload, maxCredits }) {
   const range = estimate(contract, payload);
   const { asOf = "", note = "" } = contract.price ?? {};
   if (range === null) {
-    const hint = `leave --maxCredits out, after looking the price of ${model} up yourself`;
-    const expected = `a model and fields with a known price, as ${title} documents no price before a submit`;
-    throw new Failure(
-      "INVALID_PAYLOAD",
-      `--maxCredits cannot be held: no estimate is known for these fields of ${model}, and ${title} documents no price before a submit. Nothing was submitted.`,
-      { issues: [{ path: "--maxCredits", expected, received: String(maxCredits), hint }], nextSteps: [hint] }
-    );
+    throw new Failure("INVALID_PAYLOAD", `No estimate is known for these fields of ${model}.`, {
+      reason: { kind: "noEstimate", title, model, maxCredits }
+    });
   }
   if (range.most <= maxCredits) return;
-  const cost = range.least === range.most ? String(range.most) : `${range.least} to ${range.most}`;
-  throw new Failure(
-    "BUDGET_EXCEEDED",
-    `By an estimate (prices of ${asOf}) this would cost ${cost} credits; --maxCredits allows ${maxCredits}. ${title} documents no price before a submit. Nothing was submitted.`,
-    {
-      data: { estimate: { ...range, asOf, note }, maxCredits },
-      nextSteps: [
-        ...variants(contract, payload, maxCredits + 1),
-        `Ask the person whether ${cost} credits, an estimate, are fine; then submit with --maxCredits ${range.most}.`
-      ]
+  throw new Failure("BUDGET_EXCEEDED", `The estimate is above the limit of ${maxCredits} credits.`, {
+    data: { estimate: { ...range, asOf, note }, maxCredits },
+    reason: {
+      kind: "estimateAboveCap",
+      title,
+      estimate: { ...range, asOf, note },
+      maxCredits,
+      cheaper: cheaperThan(contract, payload, maxCredits + 1)
     }
-  );
+  });
 }
 async function askPrice(session, contract, generation) {
   const { api, provider } = session;
   const { model, payload, maxCredits } = generation;
   const quote2 = await api.read(provider.quote(model, payload), shortDeadline(session));
   if (maxCredits !== void 0 && quote2.credits > maxCredits) {
-    throw new Failure(
-      "BUDGET_EXCEEDED",
-      `This would cost ${quote2.credits} credits; --maxCredits allows ${maxCredits}. Nothing was submitted.`,
-      {
-        data: { quoted: quote2.credits, maxCredits, ...upstream(quote2.record) },
-        nextSteps: [
-          ...variants(contract, payload, maxCredits),
-          `Ask the person whether ${quote2.credits} credits are fine; then submit with --maxCredits ${quote2.credits}.`
-        ]
+    throw new Failure("BUDGET_EXCEEDED", `The price is above the limit of ${maxCredits} credits.`, {
+      data: { quoted: quote2.credits, maxCredits },
+      record: quote2.record,
+      reason: {
+        kind: "quoteAboveCap",
+        quoted: quote2.credits,
+        maxCredits,
+        cheaper: cheaperThan(contract, payload, maxCredits)
       }
-    );
+    });
   }
   return quote2;
 }
@@ -83,27 +66,23 @@ async function withinDay(session, journal, maxCreditsPerDay, quote2, record, own
     throw new Failure(
       "UNKNOWN_ERROR",
       `Another process (${lock.heldBy.pid} on ${lock.heldBy.host}) has kept the day's budget to itself for too long; nothing was submitted.`,
-      { nextSteps: ["Run the same command again a little later.", session.again] }
+      { reason: { kind: "budgetBusy" } }
     );
   }
   try {
     const spent = journal.spentToday(own);
     if (spent === null || spent + quote2.credits > maxCreditsPerDay) {
-      throw dayExceeded(session, spent, quote2.credits, maxCreditsPerDay);
+      throw dayExceeded(spent, quote2.credits, maxCreditsPerDay);
     }
     await record();
   } finally {
     lock.release();
   }
 }
-function dayExceeded(session, spent, credits, limit) {
-  const so = spent === null ? "What a recorded wish of the last 24 hours cost is not known" : `The recorded wishes of the last 24 hours cost ${spent} credits, and this one costs ${credits}`;
-  return new Failure("BUDGET_EXCEEDED", `${so}; --maxCreditsPerDay allows ${limit}. Nothing was submitted.`, {
-    data: { quoted: credits, spentToday: spent, maxCreditsPerDay: limit },
-    nextSteps: [
-      ...session.provider.can.account ? [session.command("account")] : [],
-      "Ask the person for a higher limit, or wait until the oldest charge is a day old."
-    ]
+function dayExceeded(spent, quoted, limit) {
+  return new Failure("BUDGET_EXCEEDED", `The limit of a day, ${limit} credits, would be exceeded.`, {
+    data: { quoted, spentToday: spent, maxCreditsPerDay: limit },
+    reason: { kind: "aboveDay", quoted, spent, limit }
   });
 }
 async function explainFunds(session, contract, generation, refusal) {
@@ -114,9 +93,9 @@ async function explainFunds(session, contract, generation, refusal) {
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
   }
-  return shortOfCredits(session, contract, generation, quote2, refusal.message);
+  return shortOfCredits(contract, generation, quote2, refusal.message);
 }
-function shortOfCredits({ provider }, contract, generation, quote2, said2) {
+function shortOfCredits(contract, { payload }, quote2, said) {
   const data = {};
   let missing = "";
   if (quote2) {
@@ -127,114 +106,53 @@ function shortOfCredits({ provider }, contract, generation, quote2, said2) {
       missing = ` It costs ${quote2.credits} credits, the balance is ${quote2.balance}: ${data.missing} are missing.`;
     }
   }
-  return new Failure("INSUFFICIENT_CREDITS", `${said2}${missing} Nothing was submitted.`, {
+  const price = quote2?.credits ?? estimateCredits(contract, payload);
+  return new Failure("INSUFFICIENT_CREDITS", `${said}${missing} Nothing was submitted.`, {
     data,
-    nextSteps: [...variantsWithin(contract, generation, quote2), provider.says.credits]
+    reason: {
+      kind: "shortOfCredits",
+      cheaper: price === null ? null : cheaperWithin(contract, payload, price, quote2?.balance ?? null)
+    }
   });
 }
-function variantsWithin(contract, { payload }, quote2) {
-  const price = quote2?.credits ?? estimateCredits(contract, payload);
-  if (price === null) return [];
-  const balance = quote2?.balance ?? null;
-  return balance === null || balance >= price ? cheaper(contract, payload, price) : variants(contract, payload, balance);
+function cheaperWithin(contract, payload, price, balance) {
+  if (balance !== null && balance < price) return cheaperThan(contract, payload, balance);
+  return { ...cheaperThan(contract, payload, price - 1), most: null };
 }
-function variants(contract, payload, most) {
-  const found = cheaper(contract, payload, most + 1);
-  return found.length > 0 ? found : [`No form of ${contract.model} is known that costs at most ${most} credits.`];
-}
-function cheaper(contract, payload, below) {
-  return cheaperVariants(contract, payload, below).map(
-    ({ change, credits }) => `Cheaper: ${JSON.stringify(change).slice(1, -1)} in the payload, about ${credits} credit${credits === 1 ? "" : "s"} (an estimate of ${contract.price?.asOf}).`
-  );
+function cheaperThan(contract, payload, most) {
+  const variants = cheaperVariants(contract, payload, most + 1);
+  return { model: contract.model, asOf: contract.price?.asOf, variants, most };
 }
 
 // scripts/src/core/account.ts
-import { creditsOf, resumeCommand } from "./live.mjs";
 import { shortDeadline as shortDeadline2 } from "./live.mjs";
 async function quote(session, { contract, generation }) {
-  const { provider } = session;
-  const { payload } = generation;
+  const { model, payload } = generation;
   const answer = await askPrice(session, contract, generation);
-  const data = {
-    model: generation.model,
-    credits: answer.credits,
-    currentBalance: answer.balance,
-    affordable: answer.affordable
-  };
+  const { credits, balance } = answer;
   const estimate2 = estimateCredits2(contract, payload);
-  if (estimate2 !== null && estimate2 !== answer.credits) {
-    data.estimate = { credits: estimate2, asOf: contract.price?.asOf ?? null, note: "The quote counts." };
-  }
-  const missing = answer.balance === null ? 0 : answer.credits - answer.balance;
-  data.nextSteps = missing > 0 ? [
-    `${missing} credits are missing. ${provider.says.credits}`,
-    ...variants(contract, payload, answer.balance ?? 0)
-  ] : answer.affordable === false ? [`The service says that the balance is too small. ${provider.says.credits}`] : [
-    `Tell the person the price (${answer.credits} credits), then submit once with --maxCredits ${answer.credits}. Media and content are checked only then.`
-  ];
-  return success(null, null, { ...data, ...upstream2(answer.record) }, EXIT.done);
+  const missing = balance === null ? 0 : Math.max(0, credits - balance);
+  return {
+    kind: "quote",
+    model,
+    quote: answer,
+    estimate: estimate2 === null || estimate2 === credits ? null : { credits: estimate2, asOf: contract.price?.asOf ?? null },
+    missing,
+    cheaper: missing > 0 ? cheaperThan(contract, payload, balance ?? 0) : null
+  };
 }
 async function account(session, contracts) {
   const { api, provider } = session;
-  const { balance, models, record } = await api.read(provider.account(), shortDeadline2(session));
-  const live = new Set(models);
-  const known = new Set(contracts);
-  const notListedByService = contracts.filter((model) => !live.has(model));
-  const withoutContract = models.filter((model) => !known.has(model));
-  const nextSteps = [];
-  if (models.length > 0 && notListedByService.length > 0)
-    nextSteps.push(
-      `${provider.title} does not list ${notListedByService.join(", ")} today: choose another model, as a submit of it may be refused.`
-    );
-  if (withoutContract.length > 0)
-    nextSteps.push(
-      `${provider.title} lists ${withoutContract.join(", ")}, which has no contract here: references/add-a-model.md tells how to add one.`
-    );
-  return success(
-    null,
-    null,
-    {
-      currentBalance: balance,
-      supportedModels: models,
-      contracts: { models: contracts, notListedByService, withoutContract },
-      ...nextSteps.length > 0 && { nextSteps },
-      ...upstream2(record)
-    },
-    EXIT.done
-  );
+  const found = await api.read(provider.account(), shortDeadline2(session));
+  const notListedByService = contracts.filter((model) => !found.models.includes(model));
+  const withoutContract = found.models.filter((model) => !contracts.includes(model));
+  return { kind: "account", account: found, contracts, notListedByService, withoutContract };
 }
 async function listTasks(session) {
   const { api, provider } = session;
   const { tasks, record } = await api.read(provider.list(), shortDeadline2(session));
   await noteStates(session, tasks);
-  const running = tasks.filter(({ state }) => state === "SUBMITTED" || state === "PROGRESS").slice(0, 5);
-  const data = { count: tasks.length, tasks: tasks.slice(0, MOST_ROWS).map(rowOf) };
-  if (tasks.length > MOST_ROWS) data.more = tasks.length - MOST_ROWS;
-  if (running.length > 0) {
-    data.nextSteps = running.map(({ id }) => resumeCommand(session, id));
-  }
-  return success(null, null, { ...data, ...upstream2(shortened(record)) }, EXIT.done);
-}
-var MOST_ROWS = 100;
-var MOST_RECORDS = 10;
-function shortened(record) {
-  const tasks = record.tasks;
-  const cut = `[cut: ${tasks.length - MOST_RECORDS} more items]`;
-  return tasks.length > MOST_RECORDS ? { ...record, tasks: [...tasks.slice(0, MOST_RECORDS), cut] } : record;
-}
-function rowOf(task) {
-  const { id, state, unknownState, createdAt, idempotencyKey } = task;
-  const { charged, refunded } = creditsOf(task);
-  return {
-    taskId: id,
-    status: state,
-    ...unknownState !== void 0 && { unknownState },
-    model: nameIn(task.model) ?? null,
-    createdAt: createdAt === void 0 ? null : new Date(createdAt).toISOString(),
-    credits: { charged, refunded },
-    // A key has no spaces: whatever has some is no key, and may be a sentence.
-    idempotencyKey: idempotencyKey && /^[\x21-\x7e]{1,128}$/.test(idempotencyKey) ? idempotencyKey : null
-  };
+  return { kind: "list", tasks, record };
 }
 async function noteStates(session, tasks) {
   for (const { id, state } of tasks) {
@@ -244,24 +162,18 @@ async function noteStates(session, tasks) {
 }
 
 // scripts/src/core/generate.ts
-import { withWarning } from "./main.mjs";
-import { EXIT as EXIT3 } from "./main.mjs";
 import { Failure as Failure6 } from "./main.mjs";
-import { isObject as isObject2 } from "./main.mjs";
 import { isTerminal as isTerminal2 } from "./main.mjs";
 import { isYoung } from "./live.mjs";
 import { folderFor as folderFor2 } from "./live.mjs";
-import { creditsOf as creditsOf3, resumeCommand as resumeCommand3, taskOutcome } from "./live.mjs";
 
 // scripts/src/core/recorded-task.ts
 import { Failure as Failure4 } from "./main.mjs";
 import { claimRequest } from "./journal.mjs";
 import { jsonHash } from "./journal.mjs";
-import { creditsOf as creditsOf2 } from "./live.mjs";
 
 // scripts/src/core/reconcile.ts
 import { Failure as Failure3 } from "./main.mjs";
-import { resumeCommand as resumeCommand2 } from "./live.mjs";
 
 // scripts/src/core/own-task.ts
 const { isDeepStrictEqual } = require("node:util");
@@ -395,9 +307,7 @@ async function resubmit(session, generation, lost, log, deadline) {
     await log.resubmitting();
   } catch (error) {
     if (!(error instanceof Failure3)) throw error;
-    const why = error.message.replace(" Nothing was submitted.", "");
-    const failure2 = new Failure3(error.code, `It was not submitted once more: ${why}`);
-    return unknown(session, generation, lost, { failure: failure2 });
+    return unknown(session, generation, lost, { notResubmitted: error });
   }
   const observer = { ...session.observer, refused: () => {
   } };
@@ -419,53 +329,33 @@ async function resubmit(session, generation, lost, log, deadline) {
   if (failure.code !== "IDEMPOTENCY_CONFLICT") await log.resubmitRejected();
   return unknown(session, generation, lost, { failure });
 }
-async function unknown(session, generation, { sentAt, failure: lost }, {
-  failure: later,
-  after
-} = {}) {
-  const { title } = session.provider;
+async function unknown(session, { model, idempotencyKey }, { sentAt, failure: lost }, { failure: later, notResubmitted, after: clearIn } = {}) {
   const isRecorded = await session.records() !== null;
-  const retryAfter = isRecorded ? after ?? later?.details.retryAfter : void 0;
+  const after = isRecorded ? clearIn ?? later?.details.retryAfter : void 0;
   const named = lost.details.taskId;
-  const reason = later ? `${lost.message} ${later.message}` : lost.message;
+  const reason = {
+    kind: "submitUnknown",
+    ...{ model, idempotencyKey, sentAt: new Date(sentAt).toISOString() },
+    ...{ isRecorded, after, named, lost, later, notResubmitted }
+  };
   const failure = new Failure3(
     "SUBMIT_OUTCOME_UNKNOWN",
-    `Whether ${title} accepted this submit, and charged for it, is not known${retryAfter === void 0 ? "" : " yet"}. ${reason}`,
+    `Whether ${session.provider.title} accepted this submit, and charged for it, is not known. ${lost.message}`,
     {
       status: "UNKNOWN",
       unclear: true,
       cause: lost,
-      data: { idempotencyKey: generation.idempotencyKey, model: generation.model },
-      ...retryAfter !== void 0 && { retryAfter },
+      data: { idempotencyKey, model },
+      ...after !== void 0 && { retryAfter: after },
       ...named !== void 0 && { taskId: named },
-      nextSteps: [
-        ...named === void 0 ? [] : [
-          "The answer named a task beside an error; this shows what became of it:",
-          resumeCommand2(session, named)
-        ],
-        ...whatNext(session, generation, { sentAt, retryAfter, isRecorded })
-      ]
+      reason
     }
   );
   return { kind: "unknown", failure };
 }
-function whatNext({ provider, command, again, anew }, { model, idempotencyKey }, known) {
-  const { sentAt, retryAfter, isRecorded } = known;
-  const decide = isRecorded ? [`Only if the user accepts that it may be charged once more: ${anew}.`] : [];
-  const notYet = "Do not submit this again before you know: it may be charged twice.";
-  if (!provider.can.list) return [notYet, provider.says.tasks, ...decide];
-  const after = retryAfter === void 0 ? "" : ` after ${retryAfter} seconds`;
-  const repeat = isRecorded ? [
-    `Run the same command again${after}. It looks for the task in the service's list, and submits nothing while that may charge twice:`,
-    again
-  ] : [notYet];
-  return [
-    ...repeat,
-    command("listTasks"),
-    `A task with idempotencyKey ${idempotencyKey}, or of model ${model} made about ${new Date(sentAt).toISOString()}, is this one: resume it with --action waitTask --taskId <id>.`,
-    ...decide
-  ];
-}
+
+// scripts/src/core/recorded-task.ts
+import { creditsOf } from "./live.mjs";
 
 // scripts/src/core/submit.ts
 async function submit(session, generation, log, deadline) {
@@ -539,7 +429,7 @@ async function recordedTask(session, journal, request, deadline) {
 var LEAST_PATIENCE_MS = 5e3;
 async function noteTask({ api }, entry, task) {
   const checked = new Date(api.clock.wall()).toISOString();
-  const credits = creditsOf2(task, entry.record.credits);
+  const credits = creditsOf(task, entry.record.credits);
   const change = { phase: "submitted", taskId: task.id, status: task.state, checked, credits };
   await entry.update(change, { isOurs: true });
 }
@@ -563,13 +453,8 @@ async function submitNew(session, journal, request, { entry, lock }, deadline) {
     return entry.begin({ credits, sentAt: now, unsettledSince: now });
   });
   if (!lock.isOurs()) {
-    throw new Failure4(
-      "UNKNOWN_ERROR",
-      "Another process took this request over; nothing was submitted here.",
-      {
-        nextSteps: ["The same command resumes what that process does, and charges nothing:", session.again]
-      }
-    );
+    const message = "Another process took this request over; nothing was submitted here.";
+    throw new Failure4("UNKNOWN_ERROR", message, { reason: { kind: "takenOver" } });
   }
   return submit(session, generation, resubmitLog(session, journal, request, entry), deadline);
 }
@@ -641,10 +526,11 @@ function resubmitLog(session, journal, { contract, generation, terms }, entry) {
   };
 }
 
+// scripts/src/core/generate.ts
+import { creditsOf as creditsOf2, taskResult } from "./live.mjs";
+
 // scripts/src/core/reuse.ts
 const path = require("node:path");
-import { failed, success as success2 } from "./main.mjs";
-import { EXIT as EXIT2 } from "./main.mjs";
 import { Failure as Failure5 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
 import { deliver } from "./live.mjs";
@@ -656,20 +542,9 @@ async function reuse(session, entry, settings) {
   const { taskId, created, status } = entry.record;
   session.observer.attached(taskId, created);
   await noteUse(session, entry);
-  const outcome = status === "COMPLETED" ? await sameResult(session, entry, settings) : await sameEnd(session, entry, settings);
-  return { ...outcome, envelope: { ...outcome.envelope, data: said(session, entry, outcome) } };
-}
-function said(session, { record }, { envelope }) {
-  const { created, status, resubmitted } = record;
-  const { nextSteps, ...data } = envelope.data ?? {};
-  const another = `This request was made on ${created} and ended ${status}; nothing was charged now. To make another, with a new charge: ${session.anew}.`;
-  return {
-    ...data,
-    reused: true,
-    createdAt: created,
-    ...resubmitted && { resubmitted: true },
-    nextSteps: [...nextSteps ?? [], another]
-  };
+  const result = await (status === "COMPLETED" ? sameResult : sameEnd)(session, entry, settings);
+  const { resubmitted } = entry.record;
+  return { ...result, reused: { created, status }, ...resubmitted && { isResubmitted: true } };
 }
 async function noteUse({ api }, entry) {
   const now = api.clock.wall();
@@ -685,18 +560,23 @@ async function sameResult(session, entry, settings) {
     const files = await wholeFiles(session, entry, folder);
     if (files) {
       const { model } = entry.record;
-      const data = { model, files: files.map((file) => ({ ...file })), credits: { ...credits } };
-      return deliver(session, entry, success2("COMPLETED", taskId, data, EXIT2.done));
+      const seen = { state: "COMPLETED", record: {}, model };
+      const result2 = { kind: "completed", taskId, seen, credits, files, warnings: [] };
+      return deliver(session, entry, result2);
     }
     const filesUntil = session.api.clock.monotonic() + settings.waitMs;
     const until = settings.waitMs > 0 ? filesUntil : Infinity;
     const options = { ...settings, folder: await folderFor(folder), until, filesUntil, entry, credits };
-    const outcome = await finish(session, taskId, options);
-    if (outcome.envelope.errorCode === "TASK_NOT_FOUND") throw gone(session, taskId);
-    return deliver(session, entry, outcome);
+    const result = await finish(session, taskId, options);
+    if (result.kind === "notFetched" && result.failure.code === "TASK_NOT_FOUND") {
+      throw gone(session, taskId);
+    }
+    return deliver(session, entry, result);
   } catch (error) {
     if (!(error instanceof Failure5)) throw error;
-    return failed(error.with({ status: "COMPLETED" }), "COMPLETED", taskId);
+    const seen = { state: "COMPLETED", record: {} };
+    const failure = error.with({ status: "COMPLETED" });
+    return { kind: "notFetched", taskId, seen, warnings: [], failure };
   }
 }
 function gone({ provider: { title, says } }, taskId) {
@@ -752,7 +632,7 @@ async function generate(session, options) {
   try {
     made = journal ? await recordedTask(session, journal, { ...options, folder: wait.folder }, deadline) : await unrecordedTask(session, options, deadline);
   } catch (error) {
-    if (error instanceof Failure6 && error.code === "INSUFFICIENT_CREDITS" && !error.details.data) {
+    if (error instanceof Failure6 && error.code === "INSUFFICIENT_CREDITS" && !error.details.reason) {
       throw await explainFunds(session, contract, generation, error);
     }
     throw error;
@@ -761,33 +641,24 @@ async function generate(session, options) {
   const waitMs = Math.max(0, wait.waitMs - (api.clock.monotonic() - start));
   const settings = { ...wait, waitMs, model: generation.model, ...entry && { entry }, credits };
   if (entry && task === void 0 && hasEnded(entry)) return reuse(session, entry, settings);
-  const extra = {
-    ...isResumed && { resumed: true },
-    ...(made.isResubmitted || entry?.record.resubmitted) && { resubmitted: true }
+  const isResubmitted = made.isResubmitted || entry?.record.resubmitted;
+  const origin = {
+    ...isResumed && { isResumed },
+    ...isResubmitted && { isResubmitted }
   };
-  const outcome = task === void 0 ? await resume(session, entry, settings, extra) : waitMs > 0 || isTerminal2(task.state) ? await follow(session, task, settings, extra) : taskOutcome(session, task.id, task, {
-    extra,
-    credits,
-    running: EXIT3.stillRunning,
-    resumeFlags: wait.resumeFlags
-  });
-  const isDone = isDetached && outcome.exitCode === EXIT3.stillRunning;
-  return withinCap(isDone ? { ...outcome, exitCode: EXIT3.done } : outcome, generation.maxCredits);
+  const result = task === void 0 ? await resume(session, entry, settings, origin) : waitMs > 0 || isTerminal2(task.state) ? await follow(session, task, settings, origin) : taskResult(task.id, task, { ...origin, credits });
+  return withinCap(result, generation.maxCredits);
 }
-function withinCap(outcome, maxCredits = Infinity) {
-  const credits = outcome.envelope.data?.credits;
-  const charged = isObject2(credits) ? credits.charged : null;
-  if (typeof charged !== "number" || charged <= maxCredits) return outcome;
-  return withWarning(
-    outcome,
-    `The service reports ${charged} credits charged, although the cap was ${maxCredits} (--maxCredits). Tell the person.`
-  );
+function withinCap(result, maxCredits = Infinity) {
+  const charged = result.credits?.charged ?? 0;
+  if (charged <= maxCredits) return result;
+  return { ...result, warnings: [...result.warnings, { kind: "aboveCap", charged, maxCredits }] };
 }
-async function follow(session, task, settings, extra) {
+async function follow(session, task, settings, origin) {
   try {
-    return await waitOn(session, task, settings, extra);
+    return await waitOn(session, task, settings, origin);
   } catch (error) {
-    throw error instanceof Failure6 ? afterSubmit(session, task.id, settings.resumeFlags, error) : error;
+    throw error instanceof Failure6 ? error.with({ taskId: task.id, charged: "running" }) : error;
   }
 }
 async function unrecordedTask(session, { contract, generation, terms }, deadline) {
@@ -810,56 +681,38 @@ async function unrecordedTask(session, { contract, generation, terms }, deadline
   session.observer.task(task.id, task.state);
   return {
     task,
-    credits: creditsOf3(task, { quoted: quote2?.credits ?? null, charged: null, refunded: null }),
+    credits: creditsOf2(task, { quoted: quote2?.credits ?? null, charged: null, refunded: null }),
     isResumed: false,
     isResubmitted
   };
 }
-async function resume(session, entry, settings, extra) {
+async function resume(session, entry, settings, origin) {
   const taskId = entry.record.taskId;
   session.observer.attached(taskId, entry.record.created);
   try {
-    return await waitTask2(session, taskId, settings, extra, entry);
+    return await waitTask2(session, taskId, settings, origin, entry);
   } catch (error) {
     throw error instanceof Failure6 ? stillRecorded(session, entry, error) : error;
   }
 }
 function stillRecorded(session, entry, failure) {
-  const { taskId, created } = entry.record;
+  const { created } = entry.record;
+  const taskId = entry.record.taskId;
   const data = { ...failure.details.data, resumed: true };
   if (failure.code !== "TASK_NOT_FOUND") return failure.with({ taskId, data });
-  const nextSteps = isYoung(session, entry) ? [
-    `This request was submitted only just now, as task ${taskId}; the service may not show it yet. The same command resumes it, and charges nothing:`,
-    session.again
-  ] : [
-    `This request was submitted on ${created} as task ${taskId}, which the service does not show any more; its result is kept for a limited time only.`,
-    `Nothing was submitted now. If the user wants it made once more, with a new charge: ${session.anew}.`,
-    session.command("forget", { taskId })
-  ];
-  return failure.with({ taskId, data, nextSteps });
-}
-function afterSubmit(session, taskId, resumeFlags, failure) {
-  return failure.with({
-    taskId,
-    nextSteps: [
-      ...failure.details.nextSteps ?? [],
-      "The task was submitted and charged, and runs on at the service. This resumes it as often as you like, and charges nothing:",
-      resumeCommand3(session, taskId, resumeFlags)
-    ]
-  });
+  const reason = isYoung(session, entry) ? { kind: "recordedTaskYoung", taskId } : { kind: "recordedTaskGone", taskId, created };
+  return failure.with({ taskId, data, reason });
 }
 
 // scripts/src/core/resume-pending.ts
 const { setMaxListeners } = require("node:events");
-import { failed as failed2, success as success3 } from "./main.mjs";
-import { EXIT as EXIT4 } from "./main.mjs";
 import { Failure as Failure7 } from "./main.mjs";
-import { creditsOf as creditsOf4, resumeCommand as resumeCommand4 } from "./live.mjs";
+import { creditsOf as creditsOf3 } from "./live.mjs";
 import { waitTask as waitTask3 } from "./live.mjs";
 async function waitForNewest(session, settings) {
-  const { tasks, unsettled } = await pendingWishes(session);
+  const { tasks, unsettled } = await pendingRequests(session);
   const [entry] = tasks;
-  if (!entry) return nothingPending(session, unsettled);
+  if (!entry) return { kind: "nothingPending", unsettled };
   try {
     return await waitFor(session, settings, entry);
   } catch (error) {
@@ -867,57 +720,22 @@ async function waitForNewest(session, settings) {
   }
 }
 var MOST_AT_ONCE = 20;
-var MOST_CHARACTERS = 4e4;
 async function waitForAll(session, settings) {
-  const { tasks, unsettled } = await pendingWishes(session);
-  if (tasks.length === 0) return nothingPending(session, unsettled);
-  const entries = tasks.sort((a, b) => lastLook(a) - lastLook(b)).slice(0, MOST_AT_ONCE);
+  const { tasks, unsettled } = await pendingRequests(session);
+  if (tasks.length === 0) return { kind: "nothingPending", unsettled };
+  const entries = tasks.sort((a, b) => polledAt(a) - polledAt(b)).slice(0, MOST_AT_ONCE);
   session.observer.several(entries.length);
   if (session.api.signal) setMaxListeners(0, session.api.signal);
-  const outcomes = await Promise.all(entries.map((entry) => outcomeOf(session, settings, entry)));
-  const shown = [];
-  const delivered = [];
-  let left = MOST_CHARACTERS;
-  for (const [n, outcome] of outcomes.entries()) {
-    const whole = summary(outcome.envelope, entries[n]);
-    left -= JSON.stringify(whole).length;
-    if (left >= 0) delivered.push(outcome);
-    const { status, taskId } = outcome.envelope;
-    shown.push(left >= 0 ? whole : { status, taskId, nextSteps: [resumeCommand4(session, taskId)] });
-  }
-  const worst = outcomes.find(({ envelope }) => !envelope.ok) ?? outcomes.find(({ exitCode }) => exitCode > 0);
-  const running = outcomes.filter(({ exitCode }) => exitCode === EXIT4.stillRunning).length;
-  const more = tasks.length - entries.length;
-  const data = { count: shown.length, running, more, unsettled, tasks: shown };
-  if (worst || more > 0 || unsettled > 0 || left < 0) {
-    const gone2 = outcomes.flatMap(
-      ({ envelope: { errorCode: errorCode2, taskId } }) => errorCode2 === "TASK_NOT_FOUND" ? [forget(session, taskId)] : []
-    );
-    data.nextSteps = [
-      ...gone2.length < entries.length || more > 0 ? [session.again] : [],
-      ...gone2.slice(0, 5),
-      session.command("listPending")
-    ];
-  }
-  const { errorCode = null, errorMessage = null, retryAfter = null } = worst?.envelope ?? {};
-  const ok = outcomes.every(({ envelope }) => envelope.ok);
-  return {
-    envelope: { ok, status: null, taskId: null, data, errorCode, errorMessage, retryAfter },
-    exitCode: worst?.exitCode ?? (more > 0 || left < 0 ? EXIT4.stillRunning : EXIT4.done),
-    onWritten: () => {
-      for (const { onWritten } of delivered) onWritten?.();
-    }
-  };
+  const ended = await Promise.all(entries.map((entry) => endOf(session, settings, entry)));
+  const items = entries.map(({ record }, n) => ({ record, ended: ended[n] }));
+  return { kind: "many", items, more: tasks.length - entries.length, unsettled };
 }
-async function outcomeOf(session, settings, entry) {
-  const { status, taskId } = entry.record;
+async function endOf(session, settings, entry) {
   try {
     return await waitFor(session, settings, entry);
   } catch (error) {
     if (!(error instanceof Failure7)) throw error;
-    const failure = await ofTask(session, entry, error);
-    const steps = failure.details.nextSteps ?? [resumeCommand4(session, taskId)];
-    return failed2(failure.with({ nextSteps: steps }), status, taskId);
+    return ofTask(session, entry, error);
   }
 }
 async function ofTask(session, entry, failure) {
@@ -925,19 +743,13 @@ async function ofTask(session, entry, failure) {
   await entry.update({ checked: new Date(session.api.clock.wall()).toISOString() });
   const named = failure.with({ status: failure.details.status ?? status, taskId });
   if (failure.code !== "TASK_NOT_FOUND") return named;
-  return named.with({
-    nextSteps: [
-      "The service does not show this task any more. To wait for the others without it, drop its record:",
-      forget(session, taskId)
-    ]
-  });
+  return named.with({ reason: { kind: "pendingTaskGone", taskId } });
 }
-var forget = ({ command }, taskId) => command("forget", { taskId });
-var lastLook = ({ record }) => Date.parse(record.checked ?? record.created);
+var polledAt = ({ record }) => Date.parse(record.checked ?? record.created);
 async function waitFor(session, settings, entry) {
-  return waitTask3(session, entry.record.taskId, settings, { resumed: true }, entry);
+  return waitTask3(session, entry.record.taskId, settings, { isResumed: true }, entry);
 }
-async function pendingWishes(session) {
+async function pendingRequests(session) {
   const journal = await session.records();
   if (journal) await adoptGivenUp(session, journal);
   const own = (journal?.all() ?? []).filter((entry) => entry.isPending && journal?.isOwn(entry));
@@ -954,31 +766,17 @@ async function adoptGivenUp({ api, provider }, journal) {
     for (const entry of givenUp) {
       const task = tasks.find(({ idempotencyKey }) => idempotencyKey === entry.record.idempotencyKey);
       if (!task) continue;
-      const credits = creditsOf4(task, entry.record.credits);
+      const credits = creditsOf3(task, entry.record.credits);
       await entry.update({ phase: "submitted", taskId: task.id, status: task.state, credits });
     }
   } catch (error) {
     if (!(error instanceof Failure7)) throw error;
   }
 }
-function nothingPending(session, unsettled) {
-  const nextSteps = [
-    unsettled > 0 ? `No recorded task of this key is unfinished, but of ${unsettled} submits the outcome is not known: run their commands again.` : "No recorded task of this key is unfinished or waits to be handed over.",
-    session.command("listPending")
-  ];
-  return success3(null, null, { count: 0, unsettled, nextSteps }, EXIT4.done);
-}
-function summary({ data, ...said2 }, { record }) {
-  const { model, created, owner } = record;
-  const kept = { ...said2, model, created, owner };
-  for (const name of ["files", "resultUrls", "credits", "warnings", "issues", "nextSteps"]) {
-    if (data?.[name] !== void 0) kept[name] = data[name];
-  }
-  return kept;
-}
 export {
   account,
   askPrice,
+  cheaperThan,
   checkFunds,
   explainFunds,
   findOwn,
@@ -991,7 +789,6 @@ export {
   reuse,
   sendUntilAccepted,
   submit,
-  variants,
   waitForAll,
   waitForNewest,
   withinDay

@@ -86,7 +86,7 @@ function underLock(journal, request, claim, lock) {
 }
 function knownEntry(journal, request, claim) {
   for (const entry of journal.find(request)) {
-    if (entry === null) throw unreadable(claim);
+    if (entry === null) throw unreadable();
     const { phase, payloadHash, model } = entry.record;
     if (phase === "rejected" || phase === "abandoned") continue;
     if (payloadHash !== claim.payloadHash || model !== claim.model) throw conflict(claim, entry);
@@ -120,36 +120,23 @@ function draft(journal, request, claim) {
   });
 }
 function busy({ heldBy: { pid, host }, file }, { isNew }) {
-  const resumes = "resumes the task of that process, and charges nothing";
   return new Failure(
     "SUBMIT_OUTCOME_UNKNOWN",
     `Another process (${pid} on ${host}) is submitting this very request; its outcome is not known yet.`,
-    {
-      status: "UNKNOWN",
-      nextSteps: [
-        isNew ? `Nothing was submitted by this command. The same command without --new ${resumes}; with --new, later, it is one more charge.` : `Run the same command again a little later: it ${resumes}.`,
-        `If there is certainly no such process any more, remove ${file} first.`
-      ]
-    }
+    { status: "UNKNOWN", reason: { kind: "requestBusy", isNew, lockFile: file } }
   );
 }
-function unreadable({ isNamed }) {
+function unreadable() {
   return new Failure(
     "SUBMIT_OUTCOME_UNKNOWN",
     "The newest record of this request is damaged, so it is not known whether it was submitted and charged. Nothing was submitted now.",
-    {
-      status: "UNKNOWN",
-      nextSteps: [
-        "Find its task in the service's own list first.",
-        `Only if the user accepts that it may be charged once more: the same command with ${isNamed ? "another --idempotencyKey" : "--new"}.`
-      ]
-    }
+    { status: "UNKNOWN", reason: { kind: "recordDamaged" } }
   );
 }
 function conflict(claim, { record }) {
   return new Failure(
     "IDEMPOTENCY_CONFLICT",
-    `--idempotencyKey ${claim.idempotencyKey} already stands for another request. Nothing was submitted.`,
+    `The idempotency key ${claim.idempotencyKey} already stands for another request. Nothing was submitted.`,
     {
       data: {
         model: claim.model,
@@ -158,9 +145,7 @@ function conflict(claim, { record }) {
         recordedPayloadHash: record.payloadHash,
         recordedTaskId: record.taskId
       },
-      nextSteps: [
-        "For the earlier request, run its command unchanged; for another one, give another --idempotencyKey or none."
-      ]
+      reason: { kind: "otherRequest", idempotencyKey: claim.idempotencyKey }
     }
   );
 }
@@ -1217,44 +1202,25 @@ function timeOf(stamp) {
   const [, year, month, day, hour, minute, second, ms] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z$/.exec(stamp) ?? [];
   return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`);
 }
-function untrusted(folder, { reason, repair }) {
-  const another = "set ASYNC_MEDIA_STATE_DIR to a folder that only you can write to";
+function untrusted(folder, { reason: distrust, repair }) {
   return new Failure2(
     "INVALID_PAYLOAD",
-    `The records in ${folder} are not safe: ${reason}. Another user who can remove a record can cause a second charge, so nothing was done.`,
-    {
-      issues: [
-        {
-          path: "ASYNC_MEDIA_STATE_DIR",
-          expected: "a folder, in folders, that only you can change",
-          received: reason,
-          hint: repair === null ? another : `${repair}   (or ${another})`
-        }
-      ],
-      nextSteps: repair === null ? [`Run the same command again with another folder: ${another}.`] : [repair, `Then run the same command again; or ${another}.`]
-    }
+    `The records in ${folder} are not safe: ${distrust}. Another user who can remove a record can cause a second charge, so nothing was done.`,
+    { reason: { kind: "unsafeFolder", distrust, repair } }
   );
 }
 function closed(error, folder) {
   return new Failure2("UNKNOWN_ERROR", `The records in ${folder} cannot be read: ${diskErrorText(error)}.`, {
     cause: error,
-    nextSteps: [
-      `Make ${folder} readable, or set ASYNC_MEDIA_STATE_DIR to the folder that holds the records, and run the same command again.`
-    ]
+    reason: { kind: "unreadableFolder", folder }
   });
 }
 function unwritable(error, folder) {
-  const reason = diskErrorText(error) ?? (error instanceof Error ? error.message : "the disk gives no reason");
+  const why = diskErrorText(error) ?? (error instanceof Error ? error.message : "the disk gives no reason");
   return new Failure2(
     "UNKNOWN_ERROR",
-    `This request cannot be recorded in ${folder}: ${reason}. Without a record it could be charged twice, so nothing was submitted.`,
-    {
-      cause: error,
-      nextSteps: [
-        `Free disk space in ${folder} or make it writable; or set ASYNC_MEDIA_STATE_DIR to another writable folder. Then run the same command again.`,
-        "Only if there is no such folder: the same command with --noJournal submits without a record; then after a crash the command cannot find its task by itself."
-      ]
-    }
+    `This request cannot be recorded in ${folder}: ${why}. Without a record it could be charged twice, so nothing was submitted.`,
+    { cause: error, reason: { kind: "unwritableFolder", folder } }
   );
 }
 export {

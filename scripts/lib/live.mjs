@@ -97,11 +97,7 @@ function refusal(hostname, addresses) {
   return new Failure4(
     "DOWNLOAD_FAILED",
     `The result's address is not fetched: ${plain2(hostname, 100)} leads to ${found.join(", ") || "no address"}, which is not public.`,
-    {
-      nextSteps: isFake ? [
-        "A VPN or proxy program on this machine answers names with addresses of its own (198.18.0.0/15). Set HTTPS_PROXY to its address, or let it answer with the real ones; then run the same command again."
-      ] : []
-    }
+    isFake ? { reason: { kind: "addressOfProxy" } } : {}
   );
 }
 var init_public_lookup = __esm({
@@ -110,9 +106,42 @@ var init_public_lookup = __esm({
   }
 });
 
+// scripts/src/core/result.ts
+function creditsOf({ charged, refunded }, known) {
+  return {
+    quoted: known?.quoted ?? null,
+    charged: charged ?? known?.charged ?? null,
+    refunded: refunded ?? known?.refunded ?? null
+  };
+}
+function taskResult(taskId, seen, { credits, ...origin } = {}) {
+  const hasCredits = credits !== void 0 || seen.charged !== void 0;
+  return {
+    kind: KIND_OF_STATE[seen.state],
+    taskId,
+    seen,
+    ...hasCredits && { credits: creditsOf(seen, credits) },
+    warnings: [],
+    ...origin
+  };
+}
+var KIND_OF_STATE;
+var init_result = __esm({
+  "scripts/src/core/result.ts"() {
+    "use strict";
+    KIND_OF_STATE = {
+      SUBMITTED: "running",
+      PROGRESS: "running",
+      UNKNOWN: "running",
+      COMPLETED: "completed",
+      FAILED: "failed",
+      CANCEL: "cancelled"
+    };
+  }
+});
+
 // scripts/src/core/deliver.ts
-import { Failure as Failure6 } from "./main.mjs";
-import { isObject as isObject2 } from "./main.mjs";
+import { Failure as Failure9 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
 async function recordOf({ records }, taskId) {
   try {
@@ -120,7 +149,7 @@ async function recordOf({ records }, taskId) {
     const entry = journal?.byTask(taskId);
     return entry && journal?.isOwn(entry) ? entry : void 0;
   } catch (error) {
-    if (error instanceof Failure6) return void 0;
+    if (error instanceof Failure9) return void 0;
     throw error;
   }
 }
@@ -131,14 +160,14 @@ async function noteState(session, entry, state) {
   const checked = dateOf(session);
   await entry.update(({ status: status2 }) => ({ status: isTerminal(status2) ? status2 : state, checked }));
 }
-function deliver(session, entry, outcome) {
-  const { status, errorCode, data } = outcome.envelope;
-  if (!entry || status === null || !isTerminal(status)) return outcome;
-  const { download } = entry.record;
-  const result = download === null ? data?.resultUrls ?? data?.files : data?.files;
-  const isWhole = status !== "COMPLETED" || errorCode === null && Array.isArray(result) && result.length > 0;
-  const credits = isObject2(data?.credits) ? data.credits : entry.record.credits;
-  return { ...outcome, onWritten: () => entry.close(status, credits, isWhole ? dateOf(session) : null) };
+function deliver(session, entry, result) {
+  const status = result.seen.state;
+  if (!entry || !isTerminal(status)) return result;
+  const { kind, seen, files } = result;
+  const found = entry.record.download === null ? seen.urls ?? files : files;
+  const isWhole = status !== "COMPLETED" || kind === "completed" && (found ?? []).length > 0;
+  const credits = result.credits ?? entry.record.credits;
+  return { ...result, delivery: { entry, status, credits, delivered: isWhole ? dateOf(session) : null } };
 }
 function isYoung({ api }, { record }) {
   return Math.abs(api.clock.wall() - Date.parse(record.created)) < YOUNG_TASK_MS;
@@ -156,7 +185,7 @@ var init_deliver = __esm({
 });
 
 // scripts/src/core/fetch-status.ts
-import { Failure as Failure7 } from "./main.mjs";
+import { Failure as Failure10 } from "./main.mjs";
 async function pollOnce({ api, provider }, taskId, until) {
   const sighting = await api.once(provider.status(taskId), { until });
   return resolveDoubt(sighting, () => api.once(provider.task(taskId), { until }));
@@ -183,7 +212,7 @@ async function pollWithPermit(session, pace, taskId, deadline) {
     await pace.share(taskId, sighting.state);
     return sighting;
   } catch (error) {
-    const rest = error instanceof Failure7 && error.code === "RATE_LIMITED" && error.details.retryAfter;
+    const rest = error instanceof Failure10 && error.code === "RATE_LIMITED" && error.details.retryAfter;
     if (rest) await pace.pauseFor(rest * 1e3);
     throw error;
   }
@@ -199,151 +228,6 @@ var init_fetch_status = __esm({
   }
 });
 
-// scripts/src/providers/answer.ts
-import { Failure as Failure8 } from "./main.mjs";
-import { TASK_ID } from "./main.mjs";
-import { plain as plain3, quoted as quoted2 } from "./main.mjs";
-function refused({ code: named, status, said, answer, kind, now }) {
-  const code = kind === "submit" || kind === "quote" || OF_A_QUERY.has(named) ? named : "UNKNOWN_ERROR";
-  const details = { transient: isTransientStatus(status) || code === "RATE_LIMITED" };
-  if (kind === "submit" && (status >= 500 || status === 408 || status === 425 || status === 303))
-    details.unclear = true;
-  const retryAfter = parseRetryAfter(answer.headers["retry-after"], now());
-  if (retryAfter !== void 0 && details.transient) details.retryAfter = retryAfter;
-  return new Failure8(code, messageOf(status, said, answer), details);
-}
-function unreadable(request, answer, what, kind) {
-  const head = answer.body.toString("utf8", 0, 800);
-  const message = `The answer of ${request.url.origin} (HTTP ${answer.status}) ${what}: ${plain3(head) ? quoted2(head, 200) : "empty"}.`;
-  return new Failure8("NETWORK_ERROR", message, { transient: true, unclear: kind === "submit" });
-}
-function codeOfStatus(status, kind) {
-  if (status === 402) return "INSUFFICIENT_CREDITS";
-  if (status === 401 || status === 403) return "AUTH_FAILED";
-  if (status === 429) return "RATE_LIMITED";
-  if (status === 404 && kind === "task") return "TASK_NOT_FOUND";
-  if (isTransientStatus(status) || status >= 300 && status < 400) return "NETWORK_ERROR";
-  if (status === 400 || status === 413 || status === 415 || status === 422) return "INVALID_PAYLOAD";
-  return "UNKNOWN_ERROR";
-}
-function firstText(...values) {
-  return values.find((value) => typeof value === "string" && value !== "");
-}
-function messageOf(status, said, answer) {
-  if (status >= 300 && status < 400) {
-    return `The service redirects (HTTP ${status}); redirects are not followed, because the key would go along.`;
-  }
-  const words = said ?? answer.body.toString("utf8", 0, 800);
-  const inner = status === answer.status ? "" : ` with the code ${status} in its body`;
-  return `The service answered HTTP ${answer.status}${inner}${plain3(words) ? `: ${quoted2(words)}` : inner ? "" : " with an empty body"}.`;
-}
-function isTaskId(id, key) {
-  return typeof id === "string" && TASK_ID.test(id) && !id.toLowerCase().includes(key.toLowerCase());
-}
-function nameIn(value) {
-  return typeof value === "string" && /^[\w][\w./:-]{0,79}$/.test(value) ? value : void 0;
-}
-function unknownWord(word) {
-  return nameIn(word.trim()) ?? "(not a word)";
-}
-var MB, SMALL, RECORD, LIST, OF_A_QUERY;
-var init_answer = __esm({
-  "scripts/src/providers/answer.ts"() {
-    "use strict";
-    init_retry();
-    MB = 1024 * 1024;
-    SMALL = { bytes: MB, values: 1e4 };
-    RECORD = { bytes: 32 * MB, values: 1e4 };
-    LIST = { bytes: 32 * MB, values: 5e5 };
-    OF_A_QUERY = /* @__PURE__ */ new Set([
-      "AUTH_FAILED",
-      "RATE_LIMITED",
-      "TASK_NOT_FOUND",
-      "NETWORK_ERROR"
-    ]);
-  }
-});
-
-// scripts/src/core/outcome.ts
-import { failed, success, upstream } from "./main.mjs";
-import { EXIT } from "./main.mjs";
-import { Failure as Failure9 } from "./main.mjs";
-import { BRIEF_WAIT_S as BRIEF_WAIT_S2 } from "./main.mjs";
-import { quoted as quoted3 } from "./main.mjs";
-function resumeCommand({ command }, taskId, flags = { wait: BRIEF_WAIT_S2 }) {
-  return command("waitTask", { taskId, ...flags });
-}
-function creditsOf({ charged, refunded }, known) {
-  return {
-    quoted: known?.quoted ?? null,
-    charged: charged ?? known?.charged ?? null,
-    refunded: refunded ?? known?.refunded ?? null
-  };
-}
-function taskOutcome(session, taskId, seen, { extra = {}, credits, running = EXIT.done, resumeFlags: resumeFlags2 } = {}) {
-  const model = nameIn(seen.model);
-  const data = { ...model !== void 0 && { model }, ...extra };
-  if (credits || seen.charged !== void 0) data.credits = { ...creditsOf(seen, credits) };
-  if (seen.unknownState !== void 0) data.unknownState = seen.unknownState;
-  if (seen.state === "COMPLETED" && seen.urls?.length) data.resultUrls = seen.urls;
-  Object.assign(data, upstream(seen.record));
-  const resume = resumeCommand(session, taskId, resumeFlags2);
-  switch (seen.state) {
-    case "COMPLETED":
-      return success("COMPLETED", taskId, data, EXIT.done);
-    case "FAILED": {
-      const noReason = seen.isRecordUnread ? " Why is not known: its record at the service cannot be read." : " The service gives no reason.";
-      const why = seen.error ? ` The service says: ${quoted3(seen.error)}.` : noReason;
-      return failed(
-        new Failure9("GENERATION_FAILED", `The task ended FAILED.${why}`, {
-          status: "FAILED",
-          taskId,
-          data,
-          nextSteps: [
-            session.provider.says.refund,
-            ...session.provider.can.account ? [session.command("account")] : [],
-            "Tell the user what the service said. Another try is a new charge: change the prompt or the image, or add --new to the command that submitted it."
-          ]
-        }),
-        "FAILED",
-        taskId
-      );
-    }
-    case "CANCEL":
-      return failed(
-        new Failure9("TASK_CANCELLED", "The task was cancelled; there will be no result.", {
-          status: "CANCEL",
-          taskId,
-          data,
-          nextSteps: [
-            `${session.provider.can.cancel ? "A cancelled task is refunded. " : ""}To have the result after all, with a new charge: add --new to the command that submitted it.`
-          ]
-        }),
-        "CANCEL",
-        taskId
-      );
-    default:
-      return success(
-        seen.state,
-        taskId,
-        {
-          ...data,
-          nextSteps: [
-            resume,
-            "The task goes on by itself. Run this command as often as you like: it charges nothing."
-          ]
-        },
-        running
-      );
-  }
-}
-var init_outcome = __esm({
-  "scripts/src/core/outcome.ts"() {
-    "use strict";
-    init_answer();
-  }
-});
-
 // scripts/src/core/session.ts
 function shortDeadline({ api }) {
   return api.clock.monotonic() + PAUSE_BUDGET_MS;
@@ -356,51 +240,33 @@ var init_session = __esm({
 });
 
 // scripts/src/core/finish.ts
-import { failed as failed2, upstream as upstream2 } from "./main.mjs";
-import { Failure as Failure10 } from "./main.mjs";
-import { BRIEF_WAIT_S as BRIEF_WAIT_S3 } from "./main.mjs";
+import { Failure as Failure11 } from "./main.mjs";
 async function folderFor(folder) {
   return folder === null ? null : (await import("./download.mjs")).prepareFolder(folder);
 }
 async function finish(session, taskId, options) {
-  const resume = resumeCommand(session, taskId, options.resumeFlags);
+  const { folder, entry, credits, origin = {} } = options;
   let task;
   try {
     task = await fetchResult(session, taskId, options);
-    const { entry, credits } = options;
-    const outcomeOptions = { extra: { ...options.extra }, credits };
-    if (options.folder !== null) {
+    let saved = { warnings: [] };
+    if (folder !== null) {
       const onFresh = (fresh) => {
         task = fresh;
       };
-      const files = await downloadAll(session, task, options.folder, { ...options, onFresh });
+      const files = await downloadAll(session, task, folder, { ...options, onFresh });
       const { warningsAbout } = await import("./download.mjs");
       const warnings = await warningsAbout(session, options.model ?? entry?.record.model, files);
-      outcomeOptions.extra = {
-        ...options.extra,
-        files: files.map((file) => ({ ...file })),
-        ...warnings.length > 0 && { warnings }
-      };
+      saved = { files, warnings };
     }
     const fileCount = task.urls.length;
     await entry?.update({ fileCount, ...credits && { credits: creditsOf(task, credits) } });
-    const outcome = taskOutcome(session, taskId, task, outcomeOptions);
-    if (options.folder === null && outcome.envelope.data) {
-      outcome.envelope.data.nextSteps = [
-        resumeCommand(session, taskId, { wait: BRIEF_WAIT_S3, download: "out" }),
-        `That saves the file. Do it soon: ${session.provider.says.retention}`
-      ];
-    }
-    return outcome;
+    return { ...taskResult(taskId, task, { ...origin, credits }), ...saved };
   } catch (error) {
-    if (!(error instanceof Failure10)) throw error;
-    const nextSteps = [
-      ...error.details.nextSteps ?? [],
-      resume,
-      "The task is finished and paid for. Run this command as often as you like: it fetches the result and charges nothing."
-    ];
-    const data = { ...error.details.data, ...task && { resultUrls: task.urls } };
-    return failed2(error.with({ status: "COMPLETED", taskId, data, nextSteps }), "COMPLETED", taskId);
+    if (!(error instanceof Failure11)) throw error;
+    const failure = error.with({ status: "COMPLETED", taskId, charged: "finished" });
+    const seen = { state: "COMPLETED", record: {}, ...task && { urls: task.urls } };
+    return { kind: "notFetched", taskId, seen, warnings: [], failure };
   }
 }
 async function fetchResult(session, taskId, { schedule, until: end }) {
@@ -413,19 +279,16 @@ async function fetchResult(session, taskId, { schedule, until: end }) {
     const detail = await detailOf(session, taskId, deadline, until);
     if (detail && detail.urls.length > 0) return { ...detail, state: "COMPLETED" };
     if (hasOtherAddress(task.record)) {
-      throw new Failure10(
+      throw new Failure11(
         "DOWNLOAD_FAILED",
         "The task is COMPLETED, but what its record gives as the result is no https address.",
-        {
-          data: upstream2(task.record),
-          nextSteps: ["Tell the user what the service gave as the result; it cannot be fetched."]
-        }
+        { record: task.record, reason: { kind: "noAddress" } }
       );
     }
     const pause = intervalBefore(n, schedule, api.clock.random);
     if (n + 1 >= RESULT_LOOKS || api.clock.monotonic() + pause > deadline) {
-      throw new Failure10("UNKNOWN_ERROR", "The task is COMPLETED, but its record names no file.", {
-        data: upstream2(task.record)
+      throw new Failure11("UNKNOWN_ERROR", "The task is COMPLETED, but its record names no file.", {
+        record: task.record
       });
     }
     await api.clock.sleep(pause, api.signal);
@@ -443,7 +306,7 @@ async function detailOf({ api, provider }, taskId, deadline, until = Infinity) {
   try {
     return provider.detail && await api.read(provider.detail(taskId), deadline, { until });
   } catch (error) {
-    if (error instanceof Failure10) return void 0;
+    if (error instanceof Failure11) return void 0;
     throw error;
   }
 }
@@ -470,7 +333,7 @@ async function downloadAll(session, task, folder, { stallMs, entry, filesUntil, 
     try {
       files.push(await saveOnce(session, entry, { ...options, waitEnds: filesUntil }));
     } catch (error) {
-      if (!(error instanceof Failure10)) throw error;
+      if (!(error instanceof Failure11)) throw error;
       failures.push(error);
     }
   }
@@ -490,7 +353,7 @@ var init_finish = __esm({
   "scripts/src/core/finish.ts"() {
     "use strict";
     init_retry();
-    init_outcome();
+    init_result();
     init_session();
     RESULT_LOOKS = 5;
     RESULT_MS = 1e4;
@@ -498,7 +361,7 @@ var init_finish = __esm({
 });
 
 // scripts/src/core/poll.ts
-import { Failure as Failure11 } from "./main.mjs";
+import { Failure as Failure12 } from "./main.mjs";
 import { isTerminal as isTerminal2 } from "./main.mjs";
 async function pollUntilEnd(poll, options) {
   const { clock, schedule, deadline, signal } = options;
@@ -524,7 +387,7 @@ async function pollUntilEnd(poll, options) {
       troubles = 0;
       if (isTerminal2(seen.state)) return { last, trouble };
     } catch (error) {
-      if (!(error instanceof Failure11)) throw error;
+      if (!(error instanceof Failure12)) throw error;
       const tooYoung = error.code === "TASK_NOT_FOUND" && clock.monotonic() < (options.graceUntil ?? 0);
       if (endsWait(error) && !tooYoung) throw error;
       trouble = error;
@@ -556,16 +419,14 @@ __export(tasks_exports, {
   waitOn: () => waitOn,
   waitTask: () => waitTask
 });
-import { failed as failed3, success as success2, upstream as upstream3, withWarning } from "./main.mjs";
-import { EXIT as EXIT2 } from "./main.mjs";
-import { Failure as Failure12 } from "./main.mjs";
+import { Failure as Failure13 } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
 async function getStatus(session, taskId) {
   const seen = await fetchStatus(session, taskId, shortDeadline(session));
   const entry = await recordOf(session, taskId);
   if (entry) await noteState(session, entry, seen.state);
-  const outcome = taskOutcome(session, taskId, seen);
-  return seen.state === "COMPLETED" ? outcome : deliver(session, entry, outcome);
+  const result = taskResult(taskId, seen);
+  return seen.state === "COMPLETED" ? result : deliver(session, entry, result);
 }
 async function getTask(session, taskId, settings) {
   const { api, provider } = session;
@@ -574,9 +435,9 @@ async function getTask(session, taskId, settings) {
   const entry = await recordOf(session, taskId);
   const task = await api.read(provider.task(taskId), shortDeadline(session));
   if (entry) await noteState(session, entry, task.state);
-  return deliver(session, entry, taskOutcome(session, taskId, task, { credits: entry?.record.credits }));
+  return deliver(session, entry, taskResult(taskId, task, { credits: entry?.record.credits }));
 }
-async function waitTask(session, taskId, settings, extra = {}, known) {
+async function waitTask(session, taskId, settings, origin = {}, known) {
   const entry = known ?? await recordOf(session, taskId);
   session = aboutTask(session, taskId, entry);
   const folder = await folderFor(settings.folder ?? entry?.record.download ?? null);
@@ -590,7 +451,7 @@ async function waitTask(session, taskId, settings, extra = {}, known) {
     const pace = settings.waitMs > 0 ? await paceOf(session, settings) : void 0;
     first = recorded && isTerminal3(recorded) ? { state: recorded, record: {} } : pace ? seenIn(await pollWithPermit(session, pace, taskId, patience)) : await fetchStatus(session, taskId, Math.min(shortDeadline(session), patience), patience);
   } catch (error) {
-    if (!(error instanceof Failure12) || settings.waitMs <= 0) throw error;
+    if (!(error instanceof Failure13) || settings.waitMs <= 0) throw error;
     const tooYoung = error.code === "TASK_NOT_FOUND" && entry !== void 0 && isYoung(session, entry);
     if (endsWait(error) && !tooYoung) throw error;
     trouble = error;
@@ -600,7 +461,7 @@ async function waitTask(session, taskId, settings, extra = {}, known) {
   const waitMs = settings.waitMs - (clock.monotonic() - start);
   const credits = entry?.record.credits;
   const wait = { ...settings, folder, waitMs, ...entry && { entry }, ...credits && { credits } };
-  return waitOn(session, { id: taskId, ...first }, wait, extra, trouble);
+  return waitOn(session, { id: taskId, ...first }, wait, origin, trouble);
 }
 async function cancelTask(session, taskId) {
   let answer;
@@ -608,7 +469,7 @@ async function cancelTask(session, taskId) {
   try {
     answer = await cancelWhileRefusedForNow(session, taskId);
   } catch (error) {
-    if (!(error instanceof Failure12)) throw error;
+    if (!(error instanceof Failure13)) throw error;
     if (["AUTH_FAILED", "RATE_LIMITED"].includes(error.code)) throw error;
     refusal3 = error;
   }
@@ -617,7 +478,7 @@ async function cancelTask(session, taskId) {
   try {
     seen = await fetchStatus(session, taskId, shortDeadline(session));
   } catch (error) {
-    if (!(error instanceof Failure12)) throw error;
+    if (!(error instanceof Failure13)) throw error;
     if (error.code === "AUTH_FAILED" || error.code === "TASK_NOT_FOUND") throw error;
     if (refusal3 && refusal3.code !== "UNKNOWN_ERROR") throw refusal3;
     seen = answer;
@@ -625,36 +486,28 @@ async function cancelTask(session, taskId) {
   const entry = await recordOf(session, taskId);
   if (entry && seen) await noteState(session, entry, seen.state);
   if (seen?.state === "CANCEL") return cancelled(session, taskId, seen);
-  return notCancelled(session, taskId, seen, refusal3);
+  return notCancelled(taskId, seen, refusal3);
 }
-function notCancelled({ provider, command }, taskId, seen, refusal3) {
-  const status = seen?.state ?? "UNKNOWN";
-  const hasEnded = isTerminal3(status);
-  const so = seen ? `it is ${seen.unknownState ?? status}` : "its state could not be read";
+function notCancelled(taskId, found, refusal3) {
+  const seen = found ?? { state: "UNKNOWN", record: {} };
+  const so = found ? `it is ${found.unknownState ?? found.state}` : "its state could not be read";
   const said = refusal3 ? ` ${refusal3.message}` : "";
-  const isLost = refusal3?.code === "NETWORK_ERROR";
-  const failure = new Failure12(
-    isLost ? "NETWORK_ERROR" : "CANCEL_REJECTED",
+  const failure = new Failure13(
+    refusal3?.code === "NETWORK_ERROR" ? "NETWORK_ERROR" : "CANCEL_REJECTED",
     `The task was not cancelled: ${so}.${said}`,
     {
-      status,
+      status: seen.state,
       taskId,
-      data: upstream3(seen?.record),
-      exitCode: hasEnded ? EXIT2.taskEnded : EXIT2.stillRunning,
-      nextSteps: [
-        provider.says.cancel,
-        ...status === "SUBMITTED" ? [command("cancelTask", { taskId })] : [],
-        command(hasEnded ? "getTask" : "waitTask", { taskId })
-      ]
+      record: seen.record,
+      reason: { kind: "notCancelled", taskId, state: seen.state }
     }
   );
-  return failed3(failure, status, taskId);
+  return { kind: "notCancelled", taskId, seen, warnings: [], failure };
 }
 async function cancelled(session, taskId, seen) {
   const entry = await recordOf(session, taskId);
   const credits = creditsOf(await withRecord(session, taskId, seen), entry?.record.credits);
-  const data = { credits: { ...credits }, ...upstream3(seen.record) };
-  return deliver(session, entry, success2("CANCEL", taskId, data, EXIT2.done));
+  return deliver(session, entry, { kind: "cancelledNow", taskId, seen, credits, warnings: [] });
 }
 async function cancelWhileRefusedForNow(session, taskId) {
   const { api, provider } = session;
@@ -663,12 +516,12 @@ async function cancelWhileRefusedForNow(session, taskId) {
     try {
       return await api.once(provider.cancel(taskId), { fresh: true });
     } catch (error) {
-      if (error instanceof Failure12 && error.details.unclear) throw error;
+      if (error instanceof Failure13 && error.details.unclear) throw error;
       await api.pauseOrThrow(error, attempt, deadline);
     }
   }
 }
-async function waitOn(session, task, settings, extra = {}, trouble) {
+async function waitOn(session, task, settings, origin = {}, trouble) {
   const { entry } = settings;
   const taskId = task.id;
   session = aboutTask(session, taskId, entry);
@@ -704,7 +557,6 @@ async function waitOn(session, task, settings, extra = {}, trouble) {
   const recorded = entry?.record.status ?? "UNKNOWN";
   if (!seen && trouble && recorded === "UNKNOWN") throw trouble.with({ status: "UNKNOWN", taskId });
   seen ??= { state: recorded, record: {} };
-  const { resumeFlags: resumeFlags2 } = settings;
   if (seen.state === "COMPLETED")
     return deliver(
       session,
@@ -713,33 +565,24 @@ async function waitOn(session, task, settings, extra = {}, trouble) {
         ...settings,
         until: settings.waitMs > 0 ? deadline : Infinity,
         filesUntil: start + Math.max(settings.waitMs, settings.filesMs ?? 0),
-        extra,
+        origin,
         credits
       })
     );
   if (isTerminal3(seen.state)) {
-    const ended = await withRecord(session, taskId, seen);
-    return deliver(session, entry, taskOutcome(session, taskId, ended, { extra, credits, resumeFlags: resumeFlags2 }));
+    const ended2 = await withRecord(session, taskId, seen);
+    return deliver(session, entry, taskResult(taskId, ended2, { ...origin, credits }));
   }
+  const result = taskResult(taskId, seen, { ...origin, credits });
   if (trouble) {
-    extra = { ...extra, lastPollError: { errorCode: trouble.code, errorMessage: trouble.message } };
+    const { retryAfter } = trouble.details;
+    return { ...result, lastPollError: trouble, ...retryAfter !== void 0 && { retryAfter } };
   }
-  const outcome = taskOutcome(session, taskId, seen, {
-    extra,
-    credits,
-    resumeFlags: resumeFlags2,
-    running: EXIT2.stillRunning
-  });
-  outcome.envelope.retryAfter = trouble?.details.retryAfter ?? null;
-  return isCrowded && !trouble && sharing ? withoutTurn(outcome, sharing) : outcome;
+  return isCrowded && sharing ? withoutPermit(result, sharing) : result;
 }
-async function withoutTurn(outcome, sharing) {
-  const retryAfter = Math.max(1, Math.ceil(await sharing.nextPermitIn() / 1e3));
-  const warned = withWarning(
-    outcome,
-    `The state is the last known one. The queries that the service allows were used by other waits on this machine, or it asked for a pause; the next query is due in ${retryAfter} s.`
-  );
-  return { ...warned, envelope: { ...warned.envelope, retryAfter } };
+async function withoutPermit(result, sharing) {
+  const seconds = Math.max(1, Math.ceil(await sharing.nextPermitIn() / 1e3));
+  return { ...result, warnings: [...result.warnings, { kind: "noPermit", seconds }], retryAfter: seconds };
 }
 function seenIn(found) {
   return found === "crowded" ? void 0 : found ?? void 0;
@@ -756,7 +599,7 @@ async function withRecord(session, taskId, seen) {
     const task = await api.read(provider.task(taskId), shortDeadline(session));
     return { ...task, state: seen.state };
   } catch (error) {
-    if (!(error instanceof Failure12)) throw error;
+    if (!(error instanceof Failure13)) throw error;
     return { ...seen, isRecordUnread: true };
   }
 }
@@ -767,78 +610,20 @@ var init_tasks = __esm({
     init_deliver();
     init_fetch_status();
     init_finish();
-    init_outcome();
     init_poll();
+    init_result();
     init_session();
     LEAST_SHARED_MS = 1e3;
   }
 });
 
-// scripts/src/cli/advice.ts
-function withAdvice(failure, circumstances) {
-  if (failure.details.nextSteps?.length) return failure;
-  const nextSteps = adviceFor(failure, circumstances);
-  return nextSteps.length > 0 ? failure.with({ nextSteps }) : failure;
-}
-function adviceFor(failure, { profile, account, isSubmit: isSubmit2, taskId, same, command }) {
-  const { title, can, keyVariable, urlVariable, keyPage, says } = profile;
-  const list = can.list ? [command("listTasks")] : [];
-  const wait = failure.details.retryAfter;
-  const later = wait === void 0 ? "a little later" : `after ${wait} seconds`;
-  const again = isSubmit2 && taskId === null ? `Nothing was submitted or charged. Run the same command again ${later}.` : `The task is as it was. Run the same command again ${later}; it charges nothing.`;
-  switch (failure.code) {
-    case "AUTH_FAILED":
-      return [
-        `${title} refused the key in ${keyVariable} (fingerprint ${account}). Check it, or make a new one at ${keyPage} (${says.key}).`,
-        "A key is shown nowhere and is passed by the environment only."
-      ];
-    case "RATE_LIMITED":
-    case "NETWORK_ERROR":
-      return taskId === null && !isSubmit2 ? [`Run the same command again ${later}; it charges nothing.`] : [again];
-    case "TASK_NOT_FOUND":
-      return [
-        `${says.missing} Check ${keyVariable}, ${urlVariable} and the id. A sandbox task is seen with --sandbox only.`,
-        ...list
-      ];
-    case "INVALID_PAYLOAD":
-    case "INVALID_MODEL":
-      return [
-        "The service refused it, so nothing was charged. Do not send it again unchanged; its message says what to change.",
-        ...can.account ? [command("account")] : []
-      ];
-    case "IDEMPOTENCY_CONFLICT":
-      return [
-        "This key was already used for another request. Nothing new was submitted or charged.",
-        "To go on with the earlier task, find it in the list; for a new wish leave --idempotencyKey out.",
-        ...list
-      ];
-    case "BUDGET_EXCEEDED":
-      return [
-        "Nothing was submitted. Ask the person for a higher limit, or choose a cheaper model or duration."
-      ];
-    case "UNKNOWN_ERROR":
-      if (taskId !== null)
-        return [
-          `${title} gave no usable answer about the task, which is as it was: check the id.`,
-          command("getTask", { taskId }),
-          ...list
-        ];
-      return isSubmit2 ? [
-        "Nothing was submitted or charged. Read errorMessage first: unchanged, the same may be rejected again.",
-        same
-      ] : [same];
-    default:
-      return [];
-  }
-}
-
 // scripts/src/cli/explain-missing.ts
-import { actionWords, commandLine } from "./main.mjs";
 import { Failure } from "./main.mjs";
 import { BRIEF_WAIT_S } from "./main.mjs";
 import { profileOf } from "./main.mjs";
 import { placeFlags } from "./main.mjs";
-async function explainMissing(session, error, taskId, { sandbox }) {
+import { actionWords, commandLine } from "./main.mjs";
+async function explainMissing(session, error, taskId, { sandbox }, same) {
   if (error.code !== "TASK_NOT_FOUND") return void 0;
   const journal = await session.records();
   const entry = journal?.byTask(taskId);
@@ -852,7 +637,7 @@ async function explainMissing(session, error, taskId, { sandbox }) {
   });
   const set = (variable, what) => [
     `Set ${variable} to the ${what} that made the task, and run the same command again:`,
-    session.again
+    same
   ];
   const maker = profileOf(provider);
   if (maker && provider !== id) {
@@ -1035,14 +820,12 @@ function refusedByProxy(request, status, cause) {
     // A proxy that cannot reach the service answers 5xx, which may pass; its other answers are permanent.
     transient: status >= 500,
     unclear: false,
-    nextSteps: [
-      "Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY; a proxy that wants a password takes it as http://user:password@host:port."
-    ]
+    reason: { kind: "proxyRefusal" }
   });
 }
 function withProxy(failure) {
   if (failure.details.unclear !== false || /proxy/i.test(failure.message)) return failure;
-  const hint = "A proxy is set (HTTPS_PROXY or HTTP_PROXY); it may be what fails.";
+  const hint = "A proxy is set; it may be what fails.";
   return new Failure2(failure.code, `${failure.message} ${hint}`, failure.details);
 }
 var CERTIFICATE = /^(CERT_|CRL_|ERROR_IN_C|ERR_TLS_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|(HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|UNSPECIFIED)$)/;
@@ -1051,14 +834,12 @@ function isTlsCode(code) {
   return CERTIFICATE.test(code) || HANDSHAKE.test(code);
 }
 function refusedTls(request, code, said, cause) {
-  const [what, nextStep] = CERTIFICATE.test(code) ? [
-    "has a certificate that cannot be trusted",
-    "Check the clock of this machine, and whether a proxy replaces certificates (NODE_EXTRA_CA_CERTS)."
-  ] : ["could not agree on TLS", "Check the address and its port, and whether a proxy stands in between."];
+  const isCertificate = CERTIFICATE.test(code);
+  const what = isCertificate ? "has a certificate that cannot be trusted" : "could not agree on TLS";
   return new Failure2("NETWORK_ERROR", `${where(request)} ${what} (${code}: ${said}).`, {
     cause,
     unclear: false,
-    nextSteps: [nextStep]
+    reason: { kind: isCertificate ? "certificate" : "handshake" }
   });
 }
 function* chain(error, depth = 0) {
@@ -1332,14 +1113,8 @@ var Transport = class {
     try {
       return new UndiciHttpClient(this.#proxy, kind === "files" ? publicLookup2(this.#resolve) : void 0);
     } catch (cause) {
-      throw new Failure5(
-        "NETWORK_ERROR",
-        "The proxy in HTTPS_PROXY or HTTP_PROXY cannot be used as it is written.",
-        {
-          cause,
-          nextSteps: ["Correct HTTPS_PROXY or HTTP_PROXY: in a user name or password, % is written as %25."]
-        }
-      );
+      const message = "The address of the proxy cannot be used as it is written.";
+      throw new Failure5("NETWORK_ERROR", message, { cause, reason: { kind: "proxySettings" } });
     }
   }
 };
@@ -1425,12 +1200,412 @@ function exchange(client, request, receiver, { timeoutMs, signal, fresh = false 
 }
 
 // scripts/src/cli/live.ts
-import { actionWords as actionWords2, commandLine as commandLine2 } from "./main.mjs";
-import { Failure as Failure13 } from "./main.mjs";
+import { Failure as Failure14 } from "./main.mjs";
 import { createProvider } from "./main.mjs";
-import { commandAgain, commandAnew, placeFlags as placeFlags2, resumeFlags } from "./main.mjs";
 import { journalFolder } from "./main.mjs";
-import { isSubmit, needsRecords } from "./main.mjs";
+import { needsRecords } from "./main.mjs";
+
+// scripts/src/cli/render/advice.ts
+function adviceFor(failure, { caller, account, taskId }) {
+  const { profile, isSubmit, same, command } = caller;
+  const { title, can, keyVariable, urlVariable, keyPage, says } = profile;
+  const list = can.list ? [command("listTasks")] : [];
+  const wait = failure.details.retryAfter;
+  const later = wait === void 0 ? "a little later" : `after ${wait} seconds`;
+  const again = isSubmit && taskId === null ? `Nothing was submitted or charged. Run the same command again ${later}.` : `The task is as it was. Run the same command again ${later}; it charges nothing.`;
+  switch (failure.code) {
+    case "AUTH_FAILED":
+      return [
+        `${title} refused the key in ${keyVariable} (fingerprint ${account}). Check it, or make a new one at ${keyPage} (${says.key}).`,
+        "A key is shown nowhere and is passed by the environment only."
+      ];
+    case "RATE_LIMITED":
+    case "NETWORK_ERROR":
+      return taskId === null && !isSubmit ? [`Run the same command again ${later}; it charges nothing.`] : [again];
+    case "TASK_NOT_FOUND":
+      return [
+        `${says.missing} Check ${keyVariable}, ${urlVariable} and the id. A sandbox task is seen with --sandbox only.`,
+        ...list
+      ];
+    case "INVALID_PAYLOAD":
+    case "INVALID_MODEL":
+      return [
+        "The service refused it, so nothing was charged. Do not send it again unchanged; its message says what to change.",
+        ...can.account ? [command("account")] : []
+      ];
+    case "IDEMPOTENCY_CONFLICT":
+      return [
+        "This key was already used for another request. Nothing new was submitted or charged.",
+        "To go on with the earlier task, find it in the list; for a new wish leave --idempotencyKey out.",
+        ...list
+      ];
+    case "BUDGET_EXCEEDED":
+      return [
+        "Nothing was submitted. Ask the person for a higher limit, or choose a cheaper model or duration."
+      ];
+    case "UNKNOWN_ERROR":
+      if (taskId !== null)
+        return [
+          `${title} gave no usable answer about the task, which is as it was: check the id.`,
+          command("getTask", { taskId }),
+          ...list
+        ];
+      return isSubmit ? [
+        "Nothing was submitted or charged. Read errorMessage first: unchanged, the same may be rejected again.",
+        same
+      ] : [same];
+    default:
+      return [];
+  }
+}
+
+// scripts/src/cli/live.ts
+import { callerOf } from "./main.mjs";
+import { explained as explained3 } from "./main.mjs";
+
+// scripts/src/cli/render/account.ts
+init_result();
+
+// scripts/src/providers/answer.ts
+init_retry();
+import { Failure as Failure6 } from "./main.mjs";
+import { TASK_ID } from "./main.mjs";
+import { plain as plain3, quoted as quoted2 } from "./main.mjs";
+var MB = 1024 * 1024;
+var SMALL = { bytes: MB, values: 1e4 };
+var RECORD = { bytes: 32 * MB, values: 1e4 };
+var LIST = { bytes: 32 * MB, values: 5e5 };
+function refused({ code: named, status, said, answer, kind, now }) {
+  const code = kind === "submit" || kind === "quote" || OF_A_QUERY.has(named) ? named : "UNKNOWN_ERROR";
+  const details = { transient: isTransientStatus(status) || code === "RATE_LIMITED" };
+  if (kind === "submit" && (status >= 500 || status === 408 || status === 425 || status === 303))
+    details.unclear = true;
+  const retryAfter = parseRetryAfter(answer.headers["retry-after"], now());
+  if (retryAfter !== void 0 && details.transient) details.retryAfter = retryAfter;
+  return new Failure6(code, messageOf(status, said, answer), details);
+}
+var OF_A_QUERY = /* @__PURE__ */ new Set([
+  "AUTH_FAILED",
+  "RATE_LIMITED",
+  "TASK_NOT_FOUND",
+  "NETWORK_ERROR"
+]);
+function unreadable(request, answer, what, kind) {
+  const head = answer.body.toString("utf8", 0, 800);
+  const message = `The answer of ${request.url.origin} (HTTP ${answer.status}) ${what}: ${plain3(head) ? quoted2(head, 200) : "empty"}.`;
+  return new Failure6("NETWORK_ERROR", message, { transient: true, unclear: kind === "submit" });
+}
+function codeOfStatus(status, kind) {
+  if (status === 402) return "INSUFFICIENT_CREDITS";
+  if (status === 401 || status === 403) return "AUTH_FAILED";
+  if (status === 429) return "RATE_LIMITED";
+  if (status === 404 && kind === "task") return "TASK_NOT_FOUND";
+  if (isTransientStatus(status) || status >= 300 && status < 400) return "NETWORK_ERROR";
+  if (status === 400 || status === 413 || status === 415 || status === 422) return "INVALID_PAYLOAD";
+  return "UNKNOWN_ERROR";
+}
+function firstText(...values) {
+  return values.find((value) => typeof value === "string" && value !== "");
+}
+function messageOf(status, said, answer) {
+  if (status >= 300 && status < 400) {
+    return `The service redirects (HTTP ${status}); redirects are not followed, because the key would go along.`;
+  }
+  const words = said ?? answer.body.toString("utf8", 0, 800);
+  const inner = status === answer.status ? "" : ` with the code ${status} in its body`;
+  return `The service answered HTTP ${answer.status}${inner}${plain3(words) ? `: ${quoted2(words)}` : inner ? "" : " with an empty body"}.`;
+}
+function isTaskId(id, key) {
+  return typeof id === "string" && TASK_ID.test(id) && !id.toLowerCase().includes(key.toLowerCase());
+}
+function nameIn(value) {
+  return typeof value === "string" && /^[\w][\w./:-]{0,79}$/.test(value) ? value : void 0;
+}
+function unknownWord(word) {
+  return nameIn(word.trim()) ?? "(not a word)";
+}
+
+// scripts/src/cli/render/account.ts
+import { EXIT } from "./main.mjs";
+import { resumeCommand } from "./main.mjs";
+import { success, upstream } from "./main.mjs";
+import { cheaperSteps } from "./main.mjs";
+function quoteOutcome({ model, quote, estimate, missing, cheaper }, { profile }) {
+  const { credits, balance, affordable, record } = quote;
+  const nextSteps = cheaper ? [`${missing} credits are missing. ${profile.says.credits}`, ...cheaperSteps(cheaper)] : affordable === false ? [`The service says that the balance is too small. ${profile.says.credits}`] : [
+    `Tell the person the price (${credits} credits), then submit once with --maxCredits ${credits}. Media and content are checked only then.`
+  ];
+  const data = {
+    ...{ model, credits, currentBalance: balance, affordable },
+    ...estimate && { estimate: { ...estimate, note: "The quote counts." } },
+    nextSteps
+  };
+  return success(null, null, { ...data, ...upstream(record) }, EXIT.done);
+}
+function accountOutcome({ account: { balance, models, record }, contracts, notListedByService, withoutContract }, { profile: { title } }) {
+  const nextSteps = [];
+  if (models.length > 0 && notListedByService.length > 0)
+    nextSteps.push(
+      `${title} does not list ${notListedByService.join(", ")} today: choose another model, as a submit of it may be refused.`
+    );
+  if (withoutContract.length > 0)
+    nextSteps.push(
+      `${title} lists ${withoutContract.join(", ")}, which has no contract here: references/add-a-model.md tells how to add one.`
+    );
+  const data = {
+    currentBalance: balance,
+    supportedModels: models,
+    contracts: { models: contracts, notListedByService, withoutContract },
+    ...nextSteps.length > 0 && { nextSteps }
+  };
+  return success(null, null, { ...data, ...upstream(record) }, EXIT.done);
+}
+var MOST_ROWS = 100;
+var MOST_RECORDS = 10;
+var MOST_COMMANDS = 5;
+function listOutcome({ tasks, record }, caller) {
+  const running = tasks.filter(({ state }) => state === "SUBMITTED" || state === "PROGRESS");
+  const nextSteps = running.slice(0, MOST_COMMANDS).map(({ id }) => resumeCommand(caller, id));
+  const data = {
+    count: tasks.length,
+    tasks: tasks.slice(0, MOST_ROWS).map(rowOf),
+    ...tasks.length > MOST_ROWS && { more: tasks.length - MOST_ROWS },
+    ...nextSteps.length > 0 && { nextSteps }
+  };
+  return success(null, null, { ...data, ...upstream(shortened(record)) }, EXIT.done);
+}
+function shortened(record) {
+  const tasks = record.tasks;
+  const cut = `[cut: ${tasks.length - MOST_RECORDS} more items]`;
+  return tasks.length > MOST_RECORDS ? { ...record, tasks: [...tasks.slice(0, MOST_RECORDS), cut] } : record;
+}
+function rowOf(task) {
+  const { id, state, unknownState, createdAt, idempotencyKey } = task;
+  const { charged, refunded } = creditsOf(task);
+  return {
+    taskId: id,
+    status: state,
+    ...unknownState !== void 0 && { unknownState },
+    model: nameIn(task.model) ?? null,
+    createdAt: createdAt === void 0 ? null : new Date(createdAt).toISOString(),
+    credits: { charged, refunded },
+    // A key has no spaces: whatever has some is no key, and may be a sentence.
+    idempotencyKey: idempotencyKey && /^[\x21-\x7e]{1,128}$/.test(idempotencyKey) ? idempotencyKey : null
+  };
+}
+
+// scripts/src/cli/render/many.ts
+import { Failure as Failure8 } from "./main.mjs";
+import { EXIT as EXIT3 } from "./main.mjs";
+import { resumeCommand as resumeCommand3 } from "./main.mjs";
+import { failed as failed2, success as success3 } from "./main.mjs";
+import { explained as explained2 } from "./main.mjs";
+
+// scripts/src/cli/render/task.ts
+import { Failure as Failure7 } from "./main.mjs";
+import { KIND_WORDS, madeAs } from "./main.mjs";
+import { BRIEF_WAIT_S as BRIEF_WAIT_S2 } from "./main.mjs";
+import { quoted as quoted3 } from "./main.mjs";
+import { EXIT as EXIT2, exitCodeOf } from "./main.mjs";
+import { resumeCommand as resumeCommand2 } from "./main.mjs";
+import { failed, success as success2, upstream as upstream2 } from "./main.mjs";
+import { explained } from "./main.mjs";
+function taskOutcome(result, caller) {
+  const { taskId, seen, retryAfter, delivery } = result;
+  const { envelope, exitCode } = endOutcome(result, caller);
+  const { nextSteps = [], ...data } = envelope.data ?? {};
+  const steps = [...nextSteps, ...reusedSteps(result, caller)];
+  return {
+    envelope: {
+      ...envelope,
+      status: seen.state,
+      taskId,
+      data: { ...data, ...reusedData(result), ...steps.length > 0 && { nextSteps: steps } },
+      retryAfter: envelope.retryAfter ?? retryAfter ?? null
+    },
+    exitCode,
+    ...delivery && {
+      onWritten: () => delivery.entry.close(delivery.status, delivery.credits, delivery.delivered)
+    }
+  };
+}
+function endOutcome(result, caller) {
+  const { taskId, seen, files } = result;
+  const data = dataOf(result);
+  switch (result.kind) {
+    case "running":
+      return success2(
+        seen.state,
+        taskId,
+        {
+          ...data,
+          nextSteps: [
+            resumeCommand2(caller, taskId, caller.resumeFlags),
+            "The task goes on by itself. Run this command as often as you like: it charges nothing."
+          ]
+        },
+        caller.wantsEnd ? EXIT2.stillRunning : EXIT2.done
+      );
+    case "completed": {
+      const nextSteps = files || !caller.wantsEnd ? [] : saveSteps(taskId, caller);
+      return success2(seen.state, taskId, { ...data, nextSteps }, EXIT2.done);
+    }
+    case "cancelledNow":
+      return success2(seen.state, taskId, data, EXIT2.done);
+    case "failed":
+      return ended("GENERATION_FAILED", `The task ended FAILED.${whyFailed(result)}`, data, [
+        caller.profile.says.refund,
+        ...caller.profile.can.account ? [caller.command("account")] : [],
+        "Tell the user what the service said. Another try is a new charge: change the prompt or the image, or add --new to the command that submitted it."
+      ]);
+    case "cancelled":
+      return ended("TASK_CANCELLED", "The task was cancelled; there will be no result.", data, [
+        `${caller.profile.can.cancel ? "A cancelled task is refunded. " : ""}To have the result after all, with a new charge: add --new to the command that submitted it.`
+      ]);
+    case "notFetched": {
+      const urls = seen.urls && { resultUrls: seen.urls };
+      const failure = explained(result.failure, caller);
+      return failed(failure.with({ data: { ...failure.details.data, ...urls } }), seen.state, taskId);
+    }
+    case "notCancelled":
+      return {
+        ...failed(explained(result.failure, caller), seen.state, taskId),
+        exitCode: exitCodeOf(result.failure)
+      };
+  }
+}
+function ended(code, message, data, nextSteps) {
+  return failed(new Failure7(code, message, { data, nextSteps }), null, null);
+}
+function whyFailed({ seen }) {
+  if (seen.error) return ` The service says: ${quoted3(seen.error)}.`;
+  return seen.isRecordUnread ? " Why is not known: its record at the service cannot be read." : " The service gives no reason.";
+}
+function saveSteps(taskId, caller) {
+  return [
+    resumeCommand2(caller, taskId, { wait: BRIEF_WAIT_S2, download: "out" }),
+    `That saves the file. Do it soon: ${caller.profile.says.retention}`
+  ];
+}
+function dataOf({ seen, credits, files, warnings, lastPollError, ...origin }) {
+  const model = nameIn(seen.model);
+  const data = {
+    ...model !== void 0 && { model },
+    ...origin.isResumed && { resumed: true },
+    ...origin.isResubmitted && { resubmitted: true }
+  };
+  if (files) data.files = files.map((file) => ({ ...file }));
+  if (warnings.length > 0) data.warnings = warnings.map(warningText);
+  if (lastPollError)
+    data.lastPollError = { errorCode: lastPollError.code, errorMessage: lastPollError.message };
+  if (credits) data.credits = { ...credits };
+  if (seen.unknownState !== void 0) data.unknownState = seen.unknownState;
+  if (seen.state === "COMPLETED" && seen.urls?.length) data.resultUrls = seen.urls;
+  return { ...data, ...upstream2(seen.record) };
+}
+function reusedData({ reused, isResubmitted }) {
+  if (!reused) return {};
+  return { reused: true, createdAt: reused.created, ...isResubmitted && { resubmitted: true } };
+}
+function reusedSteps({ reused }, { anew }) {
+  if (!reused) return [];
+  return [
+    `This request was made on ${reused.created} and ended ${reused.status}; nothing was charged now. To make another, with a new charge: ${anew}.`
+  ];
+}
+function warningText(warning) {
+  switch (warning.kind) {
+    case "otherKind": {
+      const { model, makes, file, contentType } = warning;
+      const came = `${KIND_WORDS[madeAs(contentType)]} (${contentType})`;
+      return `${model} makes ${KIND_WORDS[makes]}, but ${file} is ${came}. It was saved as it came: tell the person.`;
+    }
+    case "aboveCap":
+      return `The service reports ${warning.charged} credits charged, although the cap was ${warning.maxCredits} (--maxCredits). Tell the person.`;
+    case "noPermit":
+      return `The state is the last known one. The queries that the service allows were used by other waits on this machine, or it asked for a pause; the next query is due in ${warning.seconds} s.`;
+  }
+}
+
+// scripts/src/cli/render/many.ts
+var MOST_CHARACTERS = 4e4;
+function manyOutcome({ items, more, unsettled }, caller) {
+  const outcomes = items.map((item) => itemOutcome(item, caller));
+  const shown = [];
+  const delivered = [];
+  let left = MOST_CHARACTERS;
+  for (const [n, outcome] of outcomes.entries()) {
+    const whole = summary(outcome.envelope, items[n].record);
+    left -= JSON.stringify(whole).length;
+    if (left >= 0) delivered.push(outcome);
+    const { status, taskId } = outcome.envelope;
+    shown.push(left >= 0 ? whole : { status, taskId, nextSteps: [resumeCommand3(caller, taskId)] });
+  }
+  const worst = outcomes.find(({ envelope }) => !envelope.ok) ?? outcomes.find(({ exitCode }) => exitCode > 0);
+  const running = outcomes.filter(({ exitCode }) => exitCode === EXIT3.stillRunning).length;
+  const data = { count: shown.length, running, more, unsettled, tasks: shown };
+  if (worst || more > 0 || unsettled > 0 || left < 0) {
+    const gone = outcomes.flatMap(
+      ({ envelope: { errorCode: errorCode2, taskId } }) => errorCode2 === "TASK_NOT_FOUND" ? [caller.command("forget", { taskId })] : []
+    );
+    data.nextSteps = [
+      ...gone.length < items.length || more > 0 ? [caller.same] : [],
+      ...gone.slice(0, 5),
+      caller.command("listPending")
+    ];
+  }
+  const { errorCode = null, errorMessage = null, retryAfter = null } = worst?.envelope ?? {};
+  const ok = outcomes.every(({ envelope }) => envelope.ok);
+  return {
+    envelope: { ok, status: null, taskId: null, data, errorCode, errorMessage, retryAfter },
+    exitCode: worst?.exitCode ?? (more > 0 || left < 0 ? EXIT3.stillRunning : EXIT3.done),
+    onWritten: () => {
+      for (const { onWritten } of delivered) onWritten?.();
+    }
+  };
+}
+function itemOutcome({ record, ended: ended2 }, caller) {
+  if (!(ended2 instanceof Failure8)) return taskOutcome(ended2, caller);
+  const { status, taskId } = record;
+  const failure = explained2(ended2, caller);
+  const steps = failure.details.nextSteps ?? [];
+  const nextSteps = steps.length > 0 ? steps : [resumeCommand3(caller, taskId)];
+  return failed2(failure.with({ nextSteps }), status, taskId);
+}
+function summary({ data, ...said }, { model, created, owner }) {
+  const kept = { ...said, model, created, owner };
+  for (const name of ["files", "resultUrls", "credits", "warnings", "issues", "nextSteps"]) {
+    if (data?.[name] !== void 0) kept[name] = data[name];
+  }
+  return kept;
+}
+function nothingPendingOutcome({ unsettled }, { command }) {
+  const nextSteps = [
+    unsettled > 0 ? `No recorded task of this key is unfinished, but of ${unsettled} submits the outcome is not known: run their commands again.` : "No recorded task of this key is unfinished or waits to be delivered.",
+    command("listPending")
+  ];
+  return success3(null, null, { count: 0, unsettled, nextSteps }, EXIT3.done);
+}
+
+// scripts/src/cli/render/outcome.ts
+function outcomeOf(result, caller) {
+  switch (result.kind) {
+    case "many":
+      return manyOutcome(result, caller);
+    case "nothingPending":
+      return nothingPendingOutcome(result, caller);
+    case "quote":
+      return quoteOutcome(result, caller);
+    case "account":
+      return accountOutcome(result, caller);
+    case "list":
+      return listOutcome(result, caller);
+    default:
+      return taskOutcome(result, caller);
+  }
+}
+
+// scripts/src/cli/live.ts
 var SANDBOX_KEY = "ak_sandbox";
 async function runLive(options) {
   const { args, argv, wish, environment, loopback, observer, signal, warn } = options;
@@ -1446,34 +1621,28 @@ async function runLive(options) {
     key: sandbox ? SANDBOX_KEY : environment.key,
     now: systemClock.wall
   });
-  const command = (action, flags) => commandLine2(actionWords2(action, { ...flags, ...placeFlags2(args) }));
+  const caller = callerOf(args, argv);
   const { timeoutMs, maxRetries } = environment;
   const session = {
     provider,
     transport,
     observer,
     loopback: loopback ? baseUrl : null,
-    command,
-    again: commandAgain(argv),
-    anew: commandAnew(args),
     records: once(
       () => args.noJournal || isWithoutRecords(options) ? null : openJournal(options, provider)
     ),
     api: new Api(transport, systemClock, { timeoutMs, maxRetries, signal })
   };
   try {
-    return await act(session, args, wish, environment);
+    return outcomeOf(await act(session, args, wish, environment), caller);
   } catch (error) {
-    if (!(error instanceof Failure13)) throw error;
+    if (!(error instanceof Failure14)) throw error;
     const taskId = args.taskId ?? error.details.taskId ?? null;
-    const failure = taskId !== null && await explainMissing(session, error, taskId, args) || error;
-    throw withAdvice(failure, {
-      account: await accountOf(options),
-      profile,
-      isSubmit: isSubmit(args.action),
-      taskId,
-      command,
-      same: session.again
+    const missing = taskId !== null && await explainMissing(session, error, taskId, args, caller.same);
+    const failure = explained3(missing || error, caller);
+    if (failure.details.nextSteps?.length) throw failure;
+    throw failure.with({
+      nextSteps: adviceFor(failure, { caller, account: await accountOf(options), taskId })
     });
   } finally {
     void transport.close();
@@ -1500,7 +1669,7 @@ async function openJournal(options, provider) {
     journal.prepare();
     return journal;
   } catch (error) {
-    if (!(error instanceof Failure13)) throw error;
+    if (!(error instanceof Failure14)) throw error;
     warn(`This rehearsal goes on without a record: ${environment.stateFolder} cannot be written to.`);
     return null;
   }
@@ -1558,8 +1727,7 @@ function waitSettings(args, { timeoutMs }) {
     waitMs: args.wait * 1e3,
     schedule: pollSchedule(firstMs),
     folder: args.download ?? null,
-    stallMs: timeoutMs,
-    resumeFlags: resumeFlags(args)
+    stallMs: timeoutMs
   };
 }
 async function startSandbox(environment, warn) {
@@ -1575,20 +1743,19 @@ async function startSandbox(environment, warn) {
 init_deliver();
 init_fetch_status();
 init_finish();
-init_outcome();
 init_poll();
+init_result();
 init_session();
 init_tasks();
 init_public_lookup();
 init_retry();
 
 // scripts/src/providers/aivideomaker.ts
-init_answer();
-import { isObject as isObject4 } from "./main.mjs";
+import { isObject as isObject3 } from "./main.mjs";
 import { plain as plain4 } from "./main.mjs";
 
 // scripts/src/providers/output.ts
-import { isObject as isObject3 } from "./main.mjs";
+import { isObject as isObject2 } from "./main.mjs";
 var URL_FIELDS = ["url", "videoUrl", "video_url", "video", "fileUrl", "file_url", "audio_url", "image_url"];
 var LIST_FIELDS = ["files", "videos", "outputs", "results"];
 function findUrls(record) {
@@ -1602,7 +1769,7 @@ function collect(value, found, depth) {
   if (depth > 3 || found.size >= 50) return;
   addUrl(value, found);
   if (Array.isArray(value)) for (const item of value.slice(0, 50)) collect(item, found, depth + 1);
-  if (!isObject3(value)) return;
+  if (!isObject2(value)) return;
   for (const name of URL_FIELDS) collect(value[name], found, depth + 1);
   for (const name of LIST_FIELDS) collect(value[name], found, depth + 1);
 }
@@ -1727,7 +1894,7 @@ function aivideomaker({ profile, baseUrl, key, now }) {
         (body, answer) => {
           if (!Array.isArray(body.tasks)) throw errorIn(body, answer, req, "other", now);
           const tasks = body.tasks.flatMap(
-            (item) => isObject4(item) ? taskFrom(item, item.id, key) ?? [] : []
+            (item) => isObject3(item) ? taskFrom(item, item.id, key) ?? [] : []
           );
           const date = Date.parse(answer.headers.date ?? "");
           const unread = body.tasks.length - tasks.length;
@@ -1766,9 +1933,9 @@ function aivideomaker({ profile, baseUrl, key, now }) {
 function bodyOf(answer, kind, request, now) {
   const body = parseBody(answer.body);
   const good = answer.status >= 200 && answer.status < 300;
-  if (good && isObject4(body)) return body;
+  if (good && isObject3(body)) return body;
   if (good) throw unreadable(request, answer, "is not a JSON object", kind);
-  throw refusal2(isObject4(body) ? body : {}, answer, kind, now);
+  throw refusal2(isObject3(body) ? body : {}, answer, kind, now);
 }
 function errorIn(body, answer, request, kind, now) {
   if (looksLikeError(body) || saysFailed(body)) return refusal2(body, answer, kind, now);
@@ -1792,7 +1959,7 @@ function taskFrom(body, id, key) {
   if (!isTaskId(id, key)) return void 0;
   const createdAt = typeof body.createdAt === "string" ? Date.parse(body.createdAt) : Number.NaN;
   const { state, unknownState } = typeof body.status === "string" ? stateOf(body.status) : { state: "UNKNOWN" };
-  const reasons = isObject4(body.output) ? [body.output.error, body.output.msg] : [];
+  const reasons = isObject3(body.output) ? [body.output.error, body.output.msg] : [];
   const error = firstText(...reasons, body.error, body.message, body.errorCode);
   return {
     id,
@@ -1834,9 +2001,6 @@ function isSet(value) {
 function isCredits(value) {
   return typeof value === "number" && Number.isFinite(value) && value >= 0;
 }
-
-// scripts/src/live.ts
-init_answer();
 export {
   Api,
   CONNECT_TIMEOUT_MS,
@@ -1851,7 +2015,9 @@ export {
   SMALL,
   Transport,
   YOUNG_TASK_MS,
+  accountOutcome,
   addUrl,
+  adviceFor,
   aivideomaker,
   cancelTask,
   codeOfStatus,
@@ -1875,10 +2041,14 @@ export {
   isTaskId,
   isTransientStatus,
   isYoung,
+  listOutcome,
+  manyOutcome,
   merge,
   nameIn,
   networkError,
   noteState,
+  nothingPendingOutcome,
+  outcomeOf,
   outgoingBody,
   outgoingHeaders,
   parseBody,
@@ -1890,17 +2060,17 @@ export {
   pollUntilEnd,
   pollWithPermit,
   publicLookup,
+  quoteOutcome,
   recordOf,
   refused,
-  resumeCommand,
   runLive,
   shortDeadline,
   taskOutcome,
+  taskResult,
   unknownWord,
   unreadable,
   waitOn,
   waitTask,
   where,
-  withAdvice,
   withProxy
 };

@@ -15,10 +15,10 @@ var __export = (target, all) => {
     __defProp(target, name, { get: all[name], enumerable: true });
 };
 
-// scripts/src/model/action.ts
+// scripts/src/cli/action.ts
 var ACTIONS;
 var init_action = __esm({
-  "scripts/src/model/action.ts"() {
+  "scripts/src/cli/action.ts"() {
     "use strict";
     ACTIONS = [
       "generate",
@@ -67,7 +67,7 @@ var init_registry = __esm({
         cancel: "AIVideoMaker cancels a task only while it is SUBMITTED; one that is PROGRESS runs to its end and is charged.",
         missing: "AIVideoMaker shows a task only to the key that made it (as documented in September 2026).",
         prices: "https://aivideomaker.ai",
-        tasks: "Find the task in the list of the service: --action listTasks."
+        tasks: "Find the task in the list of the service (listTasks)."
       }
     };
     APIDOT = {
@@ -119,6 +119,35 @@ var init_task = __esm({
   }
 });
 
+// scripts/src/model/idempotency-key.ts
+function isIdempotencyKey(text2) {
+  return typeof text2 === "string" && /^[\x21-\x7e]{8,128}$/.test(text2);
+}
+var init_idempotency_key = __esm({
+  "scripts/src/model/idempotency-key.ts"() {
+    "use strict";
+  }
+});
+
+// scripts/src/model/output-kind.ts
+function madeAs(contentType) {
+  const family = contentType.split("/", 1)[0];
+  return family === "video" || family === "image" || family === "audio" ? family : "model3d";
+}
+var OUTPUT_KINDS, KIND_WORDS;
+var init_output_kind = __esm({
+  "scripts/src/model/output-kind.ts"() {
+    "use strict";
+    OUTPUT_KINDS = ["video", "image", "audio", "model3d"];
+    KIND_WORDS = {
+      image: "an image",
+      audio: "a sound",
+      model3d: "a 3D model",
+      video: "a video"
+    };
+  }
+});
+
 // scripts/src/model/text.ts
 function plain(text2, limit = 300) {
   const clean = visible(text2.slice(0, limit * 4).replace(CONTROL, " ")).replace(/ {2,}/g, " ").trim();
@@ -165,36 +194,17 @@ var init_text = __esm({
   }
 });
 
-// scripts/src/model/idempotency-key.ts
-function isIdempotencyKey(text2) {
-  return typeof text2 === "string" && /^[\x21-\x7e]{8,128}$/.test(text2);
-}
-var init_idempotency_key = __esm({
-  "scripts/src/model/idempotency-key.ts"() {
-    "use strict";
-  }
-});
-
-// scripts/src/model/output-kind.ts
-var OUTPUT_KINDS;
-var init_output_kind = __esm({
-  "scripts/src/model/output-kind.ts"() {
-    "use strict";
-    OUTPUT_KINDS = ["video", "image", "audio", "model3d"];
-  }
-});
-
 // scripts/src/cli/flags.ts
 var SUBMITS, PAYLOAD, MODELS, LOCAL, WAITS, NAMED_TASK, ONE_TASK, DEFAULT_WAIT_S, titles, providers, credits, taskId, owner, idempotencyKey, kind, wait, callback, text, FLAGS, FLAG_NAMES, rule, isSubmit, needsRecords, isLocal, isAboutTask;
 var init_flags = __esm({
   "scripts/src/cli/flags.ts"() {
     "use strict";
-    init_action();
     init_idempotency_key();
     init_output_kind();
     init_task();
     init_text();
     init_registry();
+    init_action();
     SUBMITS = ["generate", "createGeneration"];
     PAYLOAD = [...SUBMITS, "quote"];
     MODELS = ["listModels", "describeModel"];
@@ -339,65 +349,18 @@ var init_flags = __esm({
   }
 });
 
-// scripts/src/model/skill-folder.ts
-const { basename, dirname, join } = require("node:path");
-const { fileURLToPath } = require("node:url");
-function skillFolder(moduleUrl = import.meta.url) {
-  const here = dirname(fileURLToPath(moduleUrl));
-  return basename(here) === "lib" ? join(here, "..", "..") : join(here, "..", "..", "..");
+// scripts/src/cli/exit-codes.ts
+function exitCodeOf({ code, details }) {
+  const { exitCode, reason } = details;
+  if (exitCode !== void 0) return exitCode;
+  if (reason?.kind === "notCancelled") return isTerminal(reason.state) ? EXIT.taskEnded : EXIT.stillRunning;
+  return EXIT_OF_ERROR[code];
 }
-var init_skill_folder = __esm({
-  "scripts/src/model/skill-folder.ts"() {
-    "use strict";
-  }
-});
-
-// scripts/src/model/command-line.ts
-const path = require("node:path");
-function commandLine(words) {
-  return ["node", script(), ...words].map((word) => quoteWord(word)).join(" ");
-}
-function actionWords(action, flags = {}) {
-  return flagWords({ action, ...flags });
-}
-function flagWords(flags) {
-  return Object.entries(flags).flatMap(([flag, value]) => {
-    if (value === void 0 || value === false) return [];
-    if (value === true) return [`--${flag}`];
-    const text2 = String(value);
-    return text2.startsWith("--") ? [`--${flag}=${text2}`] : [`--${flag}`, text2];
-  });
-}
-function quoteWord(text2, platform = process.platform) {
-  if (platform === "win32") return quoteForWindows(text2);
-  if (/^[\w@%+:,./-][\w@%+=:,./-]*$/.test(text2)) return text2;
-  return `'${text2.replace(/'/g, "'\\''")}'`;
-}
-function quoteForWindows(text2) {
-  if (/^[\w+=:,./\\-]+$/.test(text2)) return text2;
-  const doubled = text2.replace(/(\\+)$/, "$1$1");
-  if (!/["$`%!\u201c-\u201e\r\n]/.test(text2)) return `"${doubled}"`;
-  const inner = doubled.replace(/(\\*)"/g, '$1$1\\"').replace(/['\u2018-\u201b]/g, "$&$&");
-  return `'${inner}'`;
-}
-function script() {
-  const started = process.argv[1] ?? "";
-  return path.basename(started) === SCRIPT ? path.resolve(started) : path.join(skillFolder(), "scripts", SCRIPT);
-}
-var SCRIPT;
-var init_command_line = __esm({
-  "scripts/src/model/command-line.ts"() {
-    "use strict";
-    init_skill_folder();
-    SCRIPT = "run-workflow.mjs";
-  }
-});
-
-// scripts/src/model/exit-codes.ts
 var EXIT, ONE_CHARGE, EXIT_WORDS, EXIT_OF_ERROR;
 var init_exit_codes = __esm({
-  "scripts/src/model/exit-codes.ts"() {
+  "scripts/src/cli/exit-codes.ts"() {
     "use strict";
+    init_task();
     EXIT = {
       done: 0,
       taskEnded: 1,
@@ -458,6 +421,68 @@ var init_exit_codes = __esm({
       TASK_NOT_FOUND: EXIT.taskNotFound,
       DOWNLOAD_FAILED: EXIT.downloadFailed
     };
+  }
+});
+
+// scripts/src/model/shell-word.ts
+function quoteWord(text2, platform = process.platform) {
+  if (platform === "win32") return quoteForWindows(text2);
+  if (/^[\w@%+:,./-][\w@%+=:,./-]*$/.test(text2)) return text2;
+  return `'${text2.replace(/'/g, "'\\''")}'`;
+}
+function quoteForWindows(text2) {
+  if (/^[\w+=:,./\\-]+$/.test(text2)) return text2;
+  const doubled = text2.replace(/(\\+)$/, "$1$1");
+  if (!/["$`%!\u201c-\u201e\r\n]/.test(text2)) return `"${doubled}"`;
+  const inner = doubled.replace(/(\\*)"/g, '$1$1\\"').replace(/['\u2018-\u201b]/g, "$&$&");
+  return `'${inner}'`;
+}
+var init_shell_word = __esm({
+  "scripts/src/model/shell-word.ts"() {
+    "use strict";
+  }
+});
+
+// scripts/src/model/skill-folder.ts
+const { basename, dirname, join } = require("node:path");
+const { fileURLToPath } = require("node:url");
+function skillFolder(moduleUrl = import.meta.url) {
+  const here = dirname(fileURLToPath(moduleUrl));
+  return basename(here) === "lib" ? join(here, "..", "..") : join(here, "..", "..", "..");
+}
+var init_skill_folder = __esm({
+  "scripts/src/model/skill-folder.ts"() {
+    "use strict";
+  }
+});
+
+// scripts/src/cli/words.ts
+const path = require("node:path");
+function commandLine(words) {
+  return ["node", script(), ...words].map((word) => quoteWord(word)).join(" ");
+}
+function actionWords(action, flags = {}) {
+  return flagWords({ action, ...flags });
+}
+function flagWords(flags) {
+  return Object.entries(flags).flatMap(([flag, value]) => {
+    if (value === void 0 || value === false) return [];
+    if (value === true) return [`--${flag}`];
+    const text2 = String(value);
+    return text2.startsWith("--") ? [`--${flag}=${text2}`] : [`--${flag}`, text2];
+  });
+}
+function script() {
+  const started = process.argv[1] ?? "";
+  return path.basename(started) === SCRIPT ? path.resolve(started) : path.join(skillFolder(), "scripts", SCRIPT);
+}
+var SCRIPT;
+var init_words = __esm({
+  "scripts/src/cli/words.ts"() {
+    "use strict";
+    init_shell_word();
+    init_skill_folder();
+    SCRIPT = "run-workflow.mjs";
   }
 });
 
@@ -533,10 +558,10 @@ var WIDTH, VARIABLES;
 var init_help = __esm({
   "scripts/src/cli/help.ts"() {
     "use strict";
-    init_command_line();
-    init_exit_codes();
     init_registry();
+    init_exit_codes();
     init_flags();
+    init_words();
     WIDTH = 125;
     VARIABLES = [
       `${PROFILES.map(({ keyVariable }) => keyVariable).join(", ")} (needed for live calls)`,
@@ -551,7 +576,7 @@ var init_help = __esm({
   }
 });
 
-// scripts/src/cli/arguments.ts
+// scripts/src/main.ts
 init_action();
 
 // scripts/src/model/failure.ts
@@ -582,67 +607,17 @@ var Failure = class _Failure extends Error {
     this.details = details;
   }
   /** Returns the failure with more details. New details replace old ones. */
-  with(details) {
-    return new _Failure(this.code, this.message, { ...this.details, ...details });
+  with(details, message = this.message) {
+    return new _Failure(this.code, message, { ...this.details, ...details });
   }
 };
 
 // scripts/src/cli/arguments.ts
 init_registry();
+init_action();
 
 // scripts/src/cli/check-flags.ts
 init_task();
-
-// scripts/src/providers/unsupported.ts
-init_text();
-var NEEDS = {
-  cancelTask: {
-    capability: "cancel",
-    missing: "no way to cancel a task",
-    instead: "follow the task with --action waitTask --taskId <id>; watching it charges nothing",
-    page: ({ says }) => says.tasks
-  },
-  listTasks: {
-    capability: "list",
-    missing: "no list of tasks",
-    instead: "ask for one task by the id of its submit: --action getStatus --taskId <id>",
-    page: ({ says }) => says.tasks
-  },
-  quote: {
-    capability: "quote",
-    missing: "no price of a request before it is submitted",
-    instead: "take the dated estimate of --action describeModel, where a price was published; the price in force is on the service's own pages",
-    page: ({ title, says }) => `The models of ${title}: ${says.prices}`
-  },
-  account: {
-    capability: "account",
-    missing: "no request for the balance or the models of a key",
-    instead: "read the service's own pages; --action listModels shows the models that are known here",
-    page: ({ title, says, keyPage }) => `The models of ${title}: ${says.prices}; its dashboard: ${keyPage}`
-  }
-};
-function unsupported(profile, action, taskId2) {
-  const { title } = profile;
-  const { missing, instead, page } = NEEDS[action];
-  return new Failure("INVALID_PAYLOAD", `${title} documents ${missing}, so nothing was sent.`, {
-    ...taskId2 !== void 0 && { taskId: taskId2, status: "UNKNOWN" },
-    issues: [
-      {
-        path: "--action",
-        expected: `an action that ${title} documents a request for`,
-        received: `"${plain(action, 60)}"`,
-        hint: instead
-      }
-    ],
-    nextSteps: [`Instead: ${instead}. ${page(profile)}`]
-  });
-}
-function refuseUnsupported(profile, action, taskId2) {
-  const need = Object.hasOwn(NEEDS, action) ? NEEDS[action] : void 0;
-  if (need && !profile.can[need.capability]) throw unsupported(profile, action, taskId2);
-}
-
-// scripts/src/cli/check-flags.ts
 init_flags();
 
 // scripts/src/cli/issue.ts
@@ -652,6 +627,68 @@ function issue(path5, expected, received, hint) {
 }
 function quote(text2) {
   return `"${plain(text2, 60)}"`;
+}
+
+// scripts/src/cli/unsupported.ts
+init_text();
+
+// scripts/src/providers/unsupported.ts
+var NEEDS = {
+  cancelTask: { ability: "cancel", missing: "no way to cancel a task" },
+  listTasks: { ability: "list", missing: "no list of tasks" },
+  quote: { ability: "quote", missing: "no price of a request before it is submitted" },
+  account: { ability: "account", missing: "no request for the balance or the models of a key" }
+};
+function abilityFor(action) {
+  return Object.hasOwn(NEEDS, action) ? NEEDS[action].ability : void 0;
+}
+function unsupported({ title }, action) {
+  const message = `${title} documents ${NEEDS[action].missing}, so nothing was sent.`;
+  return new Failure("INVALID_PAYLOAD", message, { reason: { kind: "unsupportedAction", action } });
+}
+
+// scripts/src/cli/unsupported.ts
+var INSTEAD = {
+  cancelTask: {
+    instead: "follow the task with --action waitTask --taskId <id>; watching it charges nothing",
+    page: ({ says }) => says.tasks
+  },
+  listTasks: {
+    instead: "ask for one task by the id of its submit: --action getStatus --taskId <id>",
+    page: ({ says }) => says.tasks
+  },
+  quote: {
+    instead: "take the dated estimate of --action describeModel, where a price was published; the price in force is on the service's own pages",
+    page: ({ title, says }) => `The models of ${title}: ${says.prices}`
+  },
+  account: {
+    instead: "look on the service's own pages; --action listModels shows the models that are known here",
+    page: ({ title, says, keyPage }) => `The models of ${title}: ${says.prices}; its dashboard: ${keyPage}`
+  }
+};
+function unsupportedAction(profile, action) {
+  const { instead, page } = INSTEAD[action];
+  return {
+    issues: [
+      {
+        path: "--action",
+        expected: `an action that ${profile.title} documents a request for`,
+        received: `"${plain(action, 60)}"`,
+        hint: instead
+      }
+    ],
+    nextSteps: [`Instead: ${instead}. ${page(profile)}`]
+  };
+}
+function refusalOf(profile, action) {
+  const { code, message } = unsupported(profile, action);
+  return new Failure(code, message, unsupportedAction(profile, action));
+}
+function refuseUnsupported(profile, action, taskId2) {
+  const ability = abilityFor(action);
+  if (ability === void 0 || profile.can[ability]) return;
+  const refusal2 = refusalOf(profile, action);
+  throw taskId2 === void 0 ? refusal2 : refusal2.with({ taskId: taskId2, status: "UNKNOWN" });
 }
 
 // scripts/src/cli/check-flags.ts
@@ -788,8 +825,8 @@ function choice(name, text2, { of, alsoCalled = {}, fallback }, issues) {
 
 // scripts/src/cli/read-flags.ts
 const { parseArgs } = require("node:util");
-init_action();
 init_text();
+init_action();
 init_flags();
 function readFlags(argv, issues) {
   const given = /* @__PURE__ */ new Map();
@@ -936,12 +973,126 @@ function guessAction(argv) {
   return ACTIONS.find((action) => action === word) ?? (isAboutTask2 ? "getStatus" : "generate");
 }
 
+// scripts/src/cli/bounded.ts
+init_text();
+
+// scripts/src/cli/render/envelope.ts
+init_exit_codes();
+var UPSTREAM = "upstream";
+function upstream(record) {
+  return record && Object.keys(record).length > 0 ? { [UPSTREAM]: record } : {};
+}
+function success(status, taskId2, data, exitCode, retryAfter = null) {
+  return {
+    envelope: { ok: true, status, taskId: taskId2, data, errorCode: null, errorMessage: null, retryAfter },
+    exitCode
+  };
+}
+function failed(failure, fallback, knownTaskId) {
+  const { details } = failure;
+  const data = { ...details.data, ...upstream(details.record) };
+  if (details.issues?.length) data.issues = details.issues.map((issue2) => ({ ...issue2 }));
+  if (details.nextSteps?.length) data.nextSteps = details.nextSteps;
+  return {
+    envelope: {
+      ok: false,
+      status: details.status ?? fallback,
+      taskId: details.taskId ?? knownTaskId,
+      data: Object.keys(data).length > 0 ? data : null,
+      errorCode: failure.code,
+      errorMessage: failure.message,
+      retryAfter: details.retryAfter ?? null
+    },
+    exitCode: exitCodeOf(failure)
+  };
+}
+
+// scripts/src/cli/bounded.ts
+var STEPS = [
+  { text: 4096, items: 200, depth: 16 },
+  { text: 2048, items: 50, depth: 10 },
+  { text: 1024, items: 20, depth: 6 },
+  { text: 256, items: 8, depth: 4 }
+];
+var LAST = { text: 40, items: 8, depth: 2 };
+var FIRST = ["nextSteps", "issues", "files", "resultUrls", "warnings"];
+var FIRST_LIMITS = { text: 4096, items: 20, depth: 6 };
+var FIRST_LIMITS_AT_LAST = { text: 1024, items: 8, depth: 6 };
+var ATTEMPTS = [
+  ...[...STEPS, LAST].map((upstream2) => ({ upstream: upstream2, rest: STEPS[0], first: FIRST_LIMITS })),
+  ...STEPS.slice(1).map((rest) => ({ upstream: LAST, rest, first: FIRST_LIMITS })),
+  { upstream: LAST, rest: LAST, first: FIRST_LIMITS_AT_LAST },
+  { upstream: LAST, rest: LAST, first: LAST }
+];
+function boundedJson(value, maxBytes, secrets, indent) {
+  let text2 = "";
+  for (const limits of ATTEMPTS) {
+    const cutter = new Cutter(limits, secrets, maxBytes);
+    const kept = cutter.cut(value);
+    if (cutter.left < 0) continue;
+    text2 = escapeInvisible(JSON.stringify(kept, null, indent));
+    if (Buffer.byteLength(text2) <= maxBytes) break;
+  }
+  return text2;
+}
+var Cutter = class {
+  #limits;
+  #secrets;
+  /** Characters that may still be kept; below zero, what was cut is not to be used. */
+  left;
+  constructor(limits, secrets, maxCharacters) {
+    this.#limits = limits;
+    this.#secrets = secrets;
+    this.left = maxCharacters;
+  }
+  cut(value, limits = this.#limits.rest, depth = 0, isTheirs = false) {
+    this.left -= 1;
+    if (this.left < 0) return null;
+    if (typeof value === "string") return this.#text(value, limits.text, isTheirs);
+    if (typeof value !== "object" || value === null) return value;
+    if (depth >= limits.depth) return "[cut: nested too deep]";
+    if (Array.isArray(value)) {
+      const kept2 = value.slice(0, limits.items).map((item) => this.cut(item, limits, depth + 1, isTheirs));
+      if (value.length > limits.items) kept2.push(`[cut: ${value.length - limits.items} more items]`);
+      return kept2;
+    }
+    const keys = Object.keys(value);
+    const names = keys.length > limits.items ? mostWanted(keys, limits.items) : keys;
+    const kept = names.map((key2) => {
+      const item = value[key2];
+      const isUpstream = depth === 1 && key2 === UPSTREAM;
+      const isFirst = depth === 0 ? typeof item === "string" : depth === 1 && FIRST.includes(key2);
+      const inner = isUpstream ? this.#limits.upstream : isFirst ? this.#limits.first : limits;
+      return [
+        this.#text(key2, Math.min(128, limits.text), isTheirs),
+        this.cut(item, inner, depth + 1, isTheirs || isUpstream)
+      ];
+    });
+    if (keys.length > limits.items) kept.push(["[cut]", `${keys.length - limits.items} more fields`]);
+    return Object.fromEntries(kept);
+  }
+  #text(text2, limit, isTheirs) {
+    const isDataUri = text2.length > 128 && /^\s*data:/i.test(text2);
+    const keep = isDataUri ? 48 : limit;
+    const isLong = isTheirs && text2.length > keep * 4;
+    const shown = isTheirs ? visible(text2.slice(0, keep * 4)) + (isLong ? "…" : "") : text2;
+    const clean = redact(shown, this.#secrets);
+    this.left -= Math.min(clean.length, keep);
+    return clean.length <= keep && !isLong ? clean : `${clean.slice(0, keep)}… [cut: ${text2.length} characters]`;
+  }
+};
+function mostWanted(keys, count) {
+  const first = FIRST.filter((key2) => keys.includes(key2));
+  return [...keys.filter((key2) => !first.includes(key2)).slice(0, count - first.length), ...first];
+}
+
 // scripts/src/cli/command-line.ts
-init_command_line();
+init_shell_word();
 init_task();
 init_registry();
 init_flags();
 const path2 = require("node:path");
+init_words();
 function resumeFlags({ action, wait: wait2, pollInterval, download }) {
   const seconds = !rule("wait").actions?.includes(action) || wait2 === 0 ? BRIEF_WAIT_S : wait2;
   return {
@@ -953,8 +1104,14 @@ function resumeFlags({ action, wait: wait2, pollInterval, download }) {
 function placeFlags({ profile, sandbox }) {
   return { provider: profile === profileOf(void 0) ? void 0 : profile.id, sandbox };
 }
+function providerFlag(provider) {
+  return provider === profileOf(void 0)?.id ? void 0 : provider;
+}
+function commandFor(provider, action, flags = {}) {
+  return commandLine(actionWords(action, { provider: providerFlag(provider), ...flags }));
+}
 function modelFlags({ provider, model }) {
-  return { provider: provider === profileOf(void 0)?.id ? void 0 : provider, model };
+  return { provider: providerFlag(provider), model };
 }
 var LONGEST_SHOWN = 2e3;
 function commandFrom(argv, more = {}) {
@@ -1069,124 +1226,6 @@ init_registry();
 
 // scripts/src/cli/output.ts
 const { fstatSync, writeSync } = require("node:fs");
-
-// scripts/src/model/envelope.ts
-init_exit_codes();
-var UPSTREAM = "upstream";
-function upstream(record) {
-  return record && Object.keys(record).length > 0 ? { [UPSTREAM]: record } : {};
-}
-function success(status, taskId2, data, exitCode, retryAfter = null) {
-  return {
-    envelope: { ok: true, status, taskId: taskId2, data, errorCode: null, errorMessage: null, retryAfter },
-    exitCode
-  };
-}
-function withWarning(outcome, text2) {
-  const { data } = outcome.envelope;
-  const warnings = [...Array.isArray(data?.warnings) ? data.warnings : [], text2];
-  return { ...outcome, envelope: { ...outcome.envelope, data: { ...data, warnings } } };
-}
-function failed(failure, fallback, knownTaskId) {
-  const { details } = failure;
-  const data = { ...details.data };
-  if (details.issues?.length) data.issues = details.issues.map((issue2) => ({ ...issue2 }));
-  if (details.nextSteps?.length) data.nextSteps = details.nextSteps;
-  return {
-    envelope: {
-      ok: false,
-      status: details.status ?? fallback,
-      taskId: details.taskId ?? knownTaskId,
-      data: Object.keys(data).length > 0 ? data : null,
-      errorCode: failure.code,
-      errorMessage: failure.message,
-      retryAfter: details.retryAfter ?? null
-    },
-    exitCode: details.exitCode ?? EXIT_OF_ERROR[failure.code]
-  };
-}
-
-// scripts/src/model/bounded.ts
-init_text();
-var STEPS = [
-  { text: 4096, items: 200, depth: 16 },
-  { text: 2048, items: 50, depth: 10 },
-  { text: 1024, items: 20, depth: 6 },
-  { text: 256, items: 8, depth: 4 }
-];
-var LAST = { text: 40, items: 8, depth: 2 };
-var FIRST = ["nextSteps", "issues", "files", "resultUrls", "warnings"];
-var FIRST_LIMITS = { text: 4096, items: 20, depth: 6 };
-var FIRST_LIMITS_AT_LAST = { text: 1024, items: 8, depth: 6 };
-var ATTEMPTS = [
-  ...[...STEPS, LAST].map((upstream2) => ({ upstream: upstream2, rest: STEPS[0], first: FIRST_LIMITS })),
-  ...STEPS.slice(1).map((rest) => ({ upstream: LAST, rest, first: FIRST_LIMITS })),
-  { upstream: LAST, rest: LAST, first: FIRST_LIMITS_AT_LAST },
-  { upstream: LAST, rest: LAST, first: LAST }
-];
-function boundedJson(value, maxBytes, secrets, indent) {
-  let text2 = "";
-  for (const limits of ATTEMPTS) {
-    const cutter = new Cutter(limits, secrets, maxBytes);
-    const kept = cutter.cut(value);
-    if (cutter.left < 0) continue;
-    text2 = escapeInvisible(JSON.stringify(kept, null, indent));
-    if (Buffer.byteLength(text2) <= maxBytes) break;
-  }
-  return text2;
-}
-var Cutter = class {
-  #limits;
-  #secrets;
-  /** Characters that may still be kept; below zero, what was cut is not to be used. */
-  left;
-  constructor(limits, secrets, maxCharacters) {
-    this.#limits = limits;
-    this.#secrets = secrets;
-    this.left = maxCharacters;
-  }
-  cut(value, limits = this.#limits.rest, depth = 0, isTheirs = false) {
-    this.left -= 1;
-    if (this.left < 0) return null;
-    if (typeof value === "string") return this.#text(value, limits.text, isTheirs);
-    if (typeof value !== "object" || value === null) return value;
-    if (depth >= limits.depth) return "[cut: nested too deep]";
-    if (Array.isArray(value)) {
-      const kept2 = value.slice(0, limits.items).map((item) => this.cut(item, limits, depth + 1, isTheirs));
-      if (value.length > limits.items) kept2.push(`[cut: ${value.length - limits.items} more items]`);
-      return kept2;
-    }
-    const keys = Object.keys(value);
-    const names = keys.length > limits.items ? mostWanted(keys, limits.items) : keys;
-    const kept = names.map((key2) => {
-      const item = value[key2];
-      const isUpstream = depth === 1 && key2 === UPSTREAM;
-      const isFirst = depth === 0 ? typeof item === "string" : depth === 1 && FIRST.includes(key2);
-      const inner = isUpstream ? this.#limits.upstream : isFirst ? this.#limits.first : limits;
-      return [
-        this.#text(key2, Math.min(128, limits.text), isTheirs),
-        this.cut(item, inner, depth + 1, isTheirs || isUpstream)
-      ];
-    });
-    if (keys.length > limits.items) kept.push(["[cut]", `${keys.length - limits.items} more fields`]);
-    return Object.fromEntries(kept);
-  }
-  #text(text2, limit, isTheirs) {
-    const isDataUri = text2.length > 128 && /^\s*data:/i.test(text2);
-    const keep = isDataUri ? 48 : limit;
-    const isLong = isTheirs && text2.length > keep * 4;
-    const shown = isTheirs ? visible(text2.slice(0, keep * 4)) + (isLong ? "…" : "") : text2;
-    const clean = redact(shown, this.#secrets);
-    this.left -= Math.min(clean.length, keep);
-    return clean.length <= keep && !isLong ? clean : `${clean.slice(0, keep)}… [cut: ${text2.length} characters]`;
-  }
-};
-function mostWanted(keys, count) {
-  const first = FIRST.filter((key2) => keys.includes(key2));
-  return [...keys.filter((key2) => !first.includes(key2)).slice(0, count - first.length), ...first];
-}
-
-// scripts/src/cli/output.ts
 init_exit_codes();
 var MAX_DOCUMENT_BYTES = 64 * 1024;
 var written = false;
@@ -1403,6 +1442,7 @@ function homeFolder() {
 var FOLDER = "async-media-workflow";
 
 // scripts/src/main.ts
+init_exit_codes();
 init_flags();
 init_help();
 
@@ -1493,9 +1533,8 @@ function interruptedOutcome(signal, { phase, taskId: taskId2, state, isAboutMany
 }
 
 // scripts/src/cli/main.ts
-init_command_line();
-init_exit_codes();
 init_text();
+init_exit_codes();
 init_flags();
 
 // scripts/src/cli/preflight.ts
@@ -1536,7 +1575,7 @@ var SHARE_MS = 200;
 function watch(screen2, secrets) {
   const situation = { phase: "before", taskId: null, state: null, isAboutMany: false };
   let lastLineAt = Number.NEGATIVE_INFINITY;
-  const said = /* @__PURE__ */ new Map();
+  const said2 = /* @__PURE__ */ new Map();
   let lastShareAt = Number.NEGATIVE_INFINITY;
   let open = false;
   const line = (text2) => {
@@ -1547,8 +1586,8 @@ function watch(screen2, secrets) {
     lastLineAt = now();
   };
   const lastOf = (taskId2) => {
-    const last = said.get(taskId2) ?? { state: "", trouble: "", download: "" };
-    said.set(taskId2, last);
+    const last = said2.get(taskId2) ?? { state: "", trouble: "", download: "" };
+    said2.set(taskId2, last);
     return last;
   };
   const update = (text2) => {
@@ -1635,7 +1674,380 @@ function watch(screen2, secrets) {
   };
 }
 
+// scripts/src/cli/render/caller.ts
+init_task();
+init_flags();
+init_words();
+function callerOf(args, argv) {
+  const { action, profile, download } = args;
+  return {
+    profile,
+    command: (name, flags) => commandLine(actionWords(name, { ...flags, ...placeFlags(args) })),
+    same: commandAgain(argv),
+    anew: commandAnew(args),
+    resumeFlags: resumeFlags(args),
+    // Whoever asked for a state, or for a submit alone, has got that from a task that still runs.
+    wantsEnd: action === "generate" || action === "waitTask" || action === "getTask" && download !== void 0,
+    isSubmit: isSubmit(action)
+  };
+}
+function resumeCommand({ command }, taskId2, flags = { wait: BRIEF_WAIT_S }) {
+  return command("waitTask", { taskId: taskId2, ...flags });
+}
+
+// scripts/src/cli/render/reasons-budget.ts
+var BUDGET = {
+  noEstimate: ({ title, model, maxCredits }) => {
+    const hint = `leave --maxCredits out, after looking the price of ${model} up yourself`;
+    const expected = `a model and fields with a known price, as ${title} documents no price before a submit`;
+    return {
+      message: `--maxCredits cannot be held: no estimate is known for these fields of ${model}, and ${title} documents no price before a submit. Nothing was submitted.`,
+      issues: [{ path: "--maxCredits", expected, received: String(maxCredits), hint }],
+      nextSteps: [hint]
+    };
+  },
+  estimateAboveCap: ({ title, estimate: { least, most, asOf }, maxCredits, cheaper }) => {
+    const cost = least === most ? String(most) : `${least} to ${most}`;
+    return {
+      message: `By an estimate (prices of ${asOf}) this would cost ${cost} credits; --maxCredits allows ${maxCredits}. ${title} documents no price before a submit. Nothing was submitted.`,
+      nextSteps: [
+        ...cheaperSteps(cheaper),
+        `Ask the person whether ${cost} credits, an estimate, are fine; then submit with --maxCredits ${most}.`
+      ]
+    };
+  },
+  quoteAboveCap: ({ quoted: quoted2, maxCredits, cheaper }) => ({
+    message: `This would cost ${quoted2} credits; --maxCredits allows ${maxCredits}. Nothing was submitted.`,
+    nextSteps: [
+      ...cheaperSteps(cheaper),
+      `Ask the person whether ${quoted2} credits are fine; then submit with --maxCredits ${quoted2}.`
+    ]
+  }),
+  aboveDay: ({ quoted: quoted2, spent, limit }, { profile, command }) => {
+    const so = spent === null ? "What a recorded request of the last 24 hours cost is not known" : `The recorded requests of the last 24 hours cost ${spent} credits, and this one costs ${quoted2}`;
+    return {
+      message: `${so}; --maxCreditsPerDay allows ${limit}. Nothing was submitted.`,
+      nextSteps: [
+        ...profile.can.account ? [command("account")] : [],
+        "Ask the person for a higher limit, or wait until the oldest charge is a day old."
+      ]
+    };
+  },
+  budgetBusy: (_, { same }) => ({ nextSteps: ["Run the same command again a little later.", same] }),
+  shortOfCredits: ({ cheaper }, { profile }) => ({
+    nextSteps: [...cheaper ? cheaperSteps(cheaper) : [], profile.says.credits]
+  })
+};
+function cheaperSteps({ model, asOf, variants, most }) {
+  if (variants.length === 0 && most !== null)
+    return [`No form of ${model} is known that costs at most ${most} credits.`];
+  return variants.map(
+    ({ change, credits: credits2 }) => `Cheaper: ${JSON.stringify(change).slice(1, -1)} in the payload, about ${credits2} credit${credits2 === 1 ? "" : "s"} (an estimate of ${asOf}).`
+  );
+}
+
+// scripts/src/cli/render/reasons-model.ts
+init_text();
+var MOST_NAMED = 12;
+var MODEL = {
+  modelUnknown: ({ provider, model, known }) => {
+    switch (known.what) {
+      case "modelOf":
+        return modelOf(provider, model, known);
+      case "nameOf":
+        return nameOf(provider, model, known);
+      case "withoutContract":
+        return withoutContract(provider, model, known);
+      case "nowhere":
+        return nowhere(provider, model, known);
+    }
+  },
+  providerUnknown: () => ({ nextSteps: [commandFor(void 0, "listModels")] }),
+  contractUnusable: ({ file, provider }) => ({
+    nextSteps: [
+      `Correct ${file}; contracts/README.md describes the format.`,
+      commandFor(provider, "listModels")
+    ]
+  }),
+  wholeBody: ({ model, callbackFlag, input, beside }) => {
+    const hint = 'pass what is inside "input" as the payload, and nothing else';
+    const issues = beside.map(({ name, received }) => besideIssue(model, callbackFlag, name, received));
+    return {
+      message: `--payload holds a complete request body: ${hint}.`,
+      issues: [{ path: "input", expected: "the fields themselves", received: input, hint }, ...issues],
+      nextSteps: [hint, ...issues.map((issue2) => `${issue2.path}: ${issue2.hint}`)]
+    };
+  }
+};
+function refusal(model, message, expected, hint, nextSteps) {
+  const received = `string ${JSON.stringify(plain(model, 60))}`;
+  return { message, issues: [{ path: "--model", expected, received, hint }], nextSteps };
+}
+var describeModel = (provider, model) => commandFor(provider, "describeModel", { model });
+function modelOf(provider, model, { other }) {
+  const hint = providerFlag(provider) === void 0 ? `add --provider ${other}` : `write --provider ${other} instead of --provider ${provider}`;
+  return refusal(model, `"${model}" is a model of ${other}: ${hint}`, `a model of ${provider}`, hint, [
+    describeModel(other, model),
+    commandFor(provider, "listModels")
+  ]);
+}
+function nameOf(provider, model, { other, meant }) {
+  const ids = meant.join(", ");
+  const flag = provider === other ? "" : `--provider ${other} `;
+  const more = meant.length > 1;
+  return refusal(
+    model,
+    `"${plain(model, 60)}" is no id of ${other}; meant is ${more ? "one of " : ""}${ids}`,
+    ids,
+    `write ${flag}--model ${meant[0]}${more ? ` or another of ${ids}` : ""}`,
+    [...meant.map((id) => describeModel(other, id)), commandFor(other, "listModels")]
+  );
+}
+function withoutContract(provider, model, { other, page, why, instead }) {
+  const hint = instead === void 0 ? `choose a model that has a contract; ${page} shows what ${other} offers` : `choose a model that has a contract; one of a like name is ${instead}`;
+  return refusal(
+    model,
+    `${other} has no contract for "${plain(model, 60)}": ${why}`,
+    `a model of ${provider} that has a contract`,
+    hint,
+    [
+      ...instead === void 0 ? [] : [describeModel(other, instead)],
+      `Read ${page}: it shows what ${other} offers today.`,
+      commandFor(other, "listModels")
+    ]
+  );
+}
+function nowhere(provider, model, { near, models }) {
+  const shown = JSON.stringify(plain(model, 60));
+  const known = models.length > MOST_NAMED ? `the ${models.length} of --action listModels` : models.join(", ");
+  const list = commandFor(provider, "listModels");
+  return near === void 0 ? refusal(
+    model,
+    `there is no model ${shown}; known are ${known}`,
+    `one of ${known}`,
+    "choose one of the known models",
+    [list]
+  ) : refusal(
+    model,
+    `there is no model ${shown}; the nearest is "${near}"`,
+    `one of ${known}`,
+    `write --model ${near}`,
+    [describeModel(provider, near), list]
+  );
+}
+function besideIssue(model, callbackFlag, name, received) {
+  const place = { path: plain(name, 60), received };
+  if (name === "model") {
+    const hint2 = `leave "model" out; the model is the one of --model, which is ${model} here`;
+    return { ...place, expected: model, hint: hint2 };
+  }
+  const hint = name === "callback_url" ? `leave "callback_url" out; the address goes into --${callbackFlag}` : `leave ${JSON.stringify(plain(name, 60))} out, or put it inside "input" if it is one of the fields`;
+  return { ...place, expected: "nothing beside the fields", hint };
+}
+
+// scripts/src/cli/render/reasons-place.ts
+var STATE_FOLDER = "ASYNC_MEDIA_STATE_DIR";
+var PLACE = {
+  unsupportedAction: ({ action }, { profile }) => unsupportedAction(profile, action),
+  unsafeFolder: ({ distrust, repair }) => {
+    const another = `set ${STATE_FOLDER} to a folder that only you can write to`;
+    return {
+      issues: [
+        {
+          path: STATE_FOLDER,
+          expected: "a folder, in folders, that only you can change",
+          received: distrust,
+          hint: repair === null ? another : `${repair}   (or ${another})`
+        }
+      ],
+      nextSteps: repair === null ? [`Run the same command again with another folder: ${another}.`] : [repair, `Then run the same command again; or ${another}.`]
+    };
+  },
+  unreadableFolder: ({ folder }) => ({
+    nextSteps: [
+      `Make ${folder} readable, or set ${STATE_FOLDER} to the folder that holds the records, and run the same command again.`
+    ]
+  }),
+  unwritableFolder: ({ folder }) => ({
+    nextSteps: [
+      `Make room in ${folder} or make it writable; or set ${STATE_FOLDER} to a folder that is, and run the same command again.`,
+      "Only if there is no such folder: the same command with --noJournal submits without a record; then a killed command cannot find its task by itself."
+    ]
+  }),
+  downloadFolder: ({ folder, why }) => ({
+    message: `--download: ${folder} cannot be written to (${why}).`,
+    issues: [
+      {
+        path: "--download",
+        expected: "a folder that can be written to, or that can be made",
+        received: `${folder} (${why})`,
+        hint: "name another folder, for example --download out"
+      }
+    ],
+    nextSteps: ["Name a folder that can be written to. This call has submitted and charged nothing."]
+  }),
+  fileInTheWay: () => ({
+    nextSteps: ["Download into another folder, or move that file away and run the command again."]
+  }),
+  beingSaved: () => ({
+    nextSteps: ["The same command returns the file as soon as that process has saved it."]
+  }),
+  linkGone: () => ({
+    nextSteps: ["Results are kept for a limited time. If the task is older than that, its file is gone."]
+  }),
+  fileTooLarge: () => ({
+    nextSteps: [
+      "A file of that size is no result of a known model. Show the person its address in data.resultUrls."
+    ]
+  }),
+  proxySettings: () => ({
+    message: "The proxy in HTTPS_PROXY or HTTP_PROXY cannot be used as it is written.",
+    nextSteps: ["Correct HTTPS_PROXY or HTTP_PROXY: in a user name or password, % is written as %25."]
+  }),
+  proxyRefusal: () => ({
+    nextSteps: [
+      "Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY; a proxy that wants a password takes it as http://user:password@host:port."
+    ]
+  }),
+  certificate: () => ({
+    nextSteps: [
+      "Check the clock of this machine, and whether a proxy replaces certificates (NODE_EXTRA_CA_CERTS)."
+    ]
+  }),
+  handshake: () => ({
+    nextSteps: ["Check the address and its port, and whether a proxy stands in between."]
+  }),
+  addressOfProxy: () => ({
+    nextSteps: [
+      "A VPN or proxy program on this machine answers names with addresses of its own (198.18.0.0/15). Set HTTPS_PROXY to its address, or let it answer with the real ones; then run the same command again."
+    ]
+  })
+};
+
+// scripts/src/cli/render/reasons-submit.ts
+init_task();
+var SUBMIT = {
+  submitUnknown: (reason, caller) => {
+    const { model, idempotencyKey: idempotencyKey2, sentAt, isRecorded, after, named: named2, lost, later, notResubmitted } = reason;
+    const { profile, command, same, anew } = caller;
+    const why = notResubmitted ? `It was not submitted once more: ${messageOf(notResubmitted, caller).replace(" Nothing was submitted.", "")}` : later?.message;
+    const yet = after === void 0 ? "" : " yet";
+    const message = `Whether ${profile.title} accepted this submit, and charged for it, is not known${yet}. ${[lost.message, why].filter(Boolean).join(" ")}`;
+    const answered = named2 === void 0 ? [] : [
+      "The answer named a task beside an error; this shows what became of it:",
+      resumeCommand(caller, named2)
+    ];
+    const decide = isRecorded ? [`Only if the user accepts that it may be charged once more: ${anew}.`] : [];
+    const notYet = "Do not submit this again before you know: it may be charged twice.";
+    if (!profile.can.list)
+      return { message, nextSteps: [...answered, notYet, profile.says.tasks, ...decide] };
+    const when = after === void 0 ? "" : ` after ${after} seconds`;
+    const repeat = isRecorded ? [
+      `Run the same command again${when}. It looks for the task in the service's list, and submits nothing while that may charge twice:`,
+      same
+    ] : [notYet];
+    return {
+      message,
+      nextSteps: [
+        ...answered,
+        ...repeat,
+        command("listTasks"),
+        `A task with idempotencyKey ${idempotencyKey2}, or of model ${model} made about ${sentAt}, is this one: resume it with --action waitTask --taskId <id>.`,
+        ...decide
+      ]
+    };
+  },
+  requestBusy: ({ isNew, lockFile }) => {
+    const resumes = "resumes the task of that process, and charges nothing";
+    return {
+      nextSteps: [
+        isNew ? `Nothing was submitted by this command. The same command without --new ${resumes}; with --new, later, it is one more charge.` : `Run the same command again a little later: it ${resumes}.`,
+        `If there is certainly no such process any more, remove ${lockFile} first.`
+      ]
+    };
+  },
+  recordDamaged: (_, { anew }) => ({
+    nextSteps: [
+      "Look for its task in the service's own list first.",
+      `Only if the user accepts that it may be charged once more: ${anew}.`
+    ]
+  }),
+  otherRequest: ({ idempotencyKey: idempotencyKey2 }) => ({
+    message: `--idempotencyKey ${idempotencyKey2} already stands for another request. Nothing was submitted.`,
+    nextSteps: [
+      "For the earlier request, run its command unchanged; for another one, give another --idempotencyKey or none."
+    ]
+  }),
+  takenOver: (_, { same }) => ({
+    nextSteps: ["The same command resumes what that process does, and charges nothing:", same]
+  }),
+  recordedTaskYoung: ({ taskId: taskId2 }, { same }) => ({
+    nextSteps: [
+      `This request was submitted only just now, as task ${taskId2}; the service may not show it yet. The same command resumes it, and charges nothing:`,
+      same
+    ]
+  }),
+  recordedTaskGone: ({ taskId: taskId2, created }, { command, anew }) => ({
+    nextSteps: [
+      `This request was submitted on ${created} as task ${taskId2}, which the service does not show any more; its result is kept for a limited time only.`,
+      `Nothing was submitted now. If the user wants it made once more, with a new charge: ${anew}.`,
+      command("forget", { taskId: taskId2 })
+    ]
+  }),
+  pendingTaskGone: ({ taskId: taskId2 }, { command }) => ({
+    nextSteps: [
+      "The service does not show this task any more. To wait for the others without it, drop its record:",
+      command("forget", { taskId: taskId2 })
+    ]
+  }),
+  notCancelled: ({ state, taskId: taskId2 }, { profile, command }) => ({
+    nextSteps: [
+      profile.says.cancel,
+      ...state === "SUBMITTED" ? [command("cancelTask", { taskId: taskId2 })] : [],
+      command(isTerminal(state) ? "getTask" : "waitTask", { taskId: taskId2 })
+    ]
+  }),
+  noAddress: () => ({
+    nextSteps: ["Tell the user what the service gave as the result; it cannot be fetched."]
+  })
+};
+
+// scripts/src/cli/render/reasons.ts
+var REASONS = { ...BUDGET, ...SUBMIT, ...PLACE, ...MODEL };
+function said({ details: { reason } }, caller) {
+  if (reason === void 0) return { nextSteps: [] };
+  const explain = REASONS[reason.kind];
+  return explain(reason, caller);
+}
+function messageOf(failure, caller) {
+  return said(failure, caller).message ?? failure.message;
+}
+
+// scripts/src/cli/render/failure.ts
+function explained(failure, caller) {
+  const { message, issues, nextSteps } = said(failure, caller);
+  const { reason, charged, nextSteps: own = [], ...details } = failure.details;
+  const steps = [...own, ...nextSteps, ...chargedSteps(failure, caller)];
+  return new Failure(failure.code, message ?? failure.message, {
+    ...details,
+    ...issues && { issues },
+    ...steps.length > 0 && { nextSteps: steps }
+  });
+}
+function chargedSteps({ details: { charged, taskId: taskId2 } }, caller) {
+  if (charged === void 0 || taskId2 === void 0) return [];
+  const resume = resumeCommand(caller, taskId2, caller.resumeFlags);
+  return charged === "finished" ? [
+    resume,
+    "The task is finished and paid for. Run this command as often as you like: it fetches the result and charges nothing."
+  ] : [
+    "The task was submitted and charged, and runs on at the service. This resumes it as often as you like, and charges nothing:",
+    resume
+  ];
+}
+
 // scripts/src/cli/main.ts
+init_words();
 async function main() {
   const argv = process.argv.slice(2);
   const secrets = secretsIn(process.env);
@@ -1693,12 +2105,16 @@ async function main() {
   } catch (error) {
     if (!(error instanceof Failure)) interruption.stop();
     outcome = interruption.received ? interruptedOutcome(interruption.received, situation, {
-      resume: resumeCommand(args, situation),
+      resume: resumeCommand2(args, situation),
       findOut: findOut(args),
       isSubmit: isSubmit(action),
       downloads: args?.download !== void 0,
       generation: wish?.generation
-    }) : error instanceof Failure ? failed(error, fallbackState(action, situation), situation.taskId) : bugOutcome(error, action, situation, args);
+    }) : error instanceof Failure ? failed(
+      args ? explained(error, callerOf(args, argv)) : error,
+      fallbackState(action, situation),
+      situation.taskId
+    ) : bugOutcome(error, action, situation, args);
   }
   if (hasSaidOverruled) addWarnings(outcome, overruled);
   clear();
@@ -1724,13 +2140,13 @@ function bugOutcome(error, action, situation, args) {
     data: { where },
     nextSteps: [
       ...unknown ? ["Whether the submit was taken is not known.", ...findOut(args)] : [],
-      ...!unknown && situation.taskId !== null ? [resumeCommand(args, situation)] : [],
+      ...!unknown && situation.taskId !== null ? [resumeCommand2(args, situation)] : [],
       "This is a bug in async-media-workflow; please report it with errorMessage and data.where."
     ]
   });
   return failed(failure, fallbackState(action, situation), situation.taskId);
 }
-function resumeCommand(args, { taskId: taskId2, isAboutMany }) {
+function resumeCommand2(args, { taskId: taskId2, isAboutMany }) {
   if (isAboutMany) return commandAgain(process.argv.slice(2));
   const place = args && placeFlags(args);
   const words = taskId2 === null ? actionWords("listTasks", place) : actionWords("waitTask", { taskId: taskId2, ...args && resumeFlags(args), ...place });
@@ -1755,6 +2171,9 @@ function findOut(args) {
     ...args ? [commandLine(actionWords("listTasks", placeFlags(args)))] : []
   ];
 }
+
+// scripts/src/main.ts
+init_words();
 
 // scripts/src/contracts/folders.ts
 const { join: join2 } = require("node:path");
@@ -1793,9 +2212,6 @@ var systemClock = {
 };
 
 // scripts/src/main.ts
-init_action();
-init_command_line();
-init_exit_codes();
 init_idempotency_key();
 
 // scripts/src/model/json.ts
@@ -1805,6 +2221,7 @@ function isObject(value) {
 
 // scripts/src/main.ts
 init_output_kind();
+init_shell_word();
 init_skill_folder();
 init_task();
 init_text();
@@ -1840,6 +2257,7 @@ function isFolder(file) {
 export {
   ACTIONS,
   BRIEF_WAIT_S,
+  BUDGET,
   DEFAULT_WAIT_S,
   ERROR_CODES,
   EXIT,
@@ -1849,15 +2267,22 @@ export {
   FLAG_NAMES,
   Failure,
   Interruption,
+  KIND_WORDS,
+  MODEL,
   ONE_CHARGE,
   OUTPUT_KINDS,
+  PLACE,
   PROFILES,
+  SUBMIT,
   TASK_ID,
   TASK_STATES,
   THIS_MACHINE,
   UPSTREAM,
+  abilityFor,
   actionWords,
   boundedJson,
+  callerOf,
+  cheaperSteps,
   checkFit,
   checkInterval,
   checkPublicUrl,
@@ -1865,6 +2290,7 @@ export {
   checkTogether,
   commandAgain,
   commandAnew,
+  commandFor,
   commandFrom,
   commandLine,
   compiledFolder,
@@ -1872,6 +2298,8 @@ export {
   createProvider,
   editDistance,
   escapeInvisible,
+  exitCodeOf,
+  explained,
   failed,
   finishWith,
   flagWords,
@@ -1889,8 +2317,10 @@ export {
   issue,
   journalFolder,
   keyMissing,
+  madeAs,
   main,
   makeFolder,
+  messageOf,
   modelFlags,
   muteNode,
   nearest,
@@ -1902,15 +2332,19 @@ export {
   plain,
   printText,
   profileOf,
+  providerFlag,
   quote,
   quoteWord,
   quoted,
   readEnvironment,
   readFlags,
   redact,
+  refusalOf,
   refuseUnsupported,
+  resumeCommand,
   resumeFlags,
   rule,
+  said,
   screen,
   secretsIn,
   skillFolder,
@@ -1918,8 +2352,8 @@ export {
   systemClock,
   textOf,
   unsupported,
+  unsupportedAction,
   upstream,
   visible,
-  watch,
-  withWarning
+  watch
 };

@@ -1,15 +1,15 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 // scripts/src/cli/pending.ts
 import { systemClock } from "./main.mjs";
-import { actionWords, commandLine } from "./main.mjs";
-import { success } from "./main.mjs";
-import { EXIT } from "./main.mjs";
 import { Failure } from "./main.mjs";
 import { BRIEF_WAIT_S } from "./main.mjs";
 import { profileOf } from "./main.mjs";
 import { Journal } from "./journal.mjs";
 import { placeFlags } from "./main.mjs";
 import { journalFolder } from "./main.mjs";
+import { EXIT } from "./main.mjs";
+import { success } from "./main.mjs";
+import { actionWords, commandLine } from "./main.mjs";
 async function listPending(where) {
   const { args } = where;
   const entries = journalOf(where).all().filter(

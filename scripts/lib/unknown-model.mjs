@@ -2,7 +2,7 @@
 // scripts/src/contracts/unknown-model.ts
 import { Failure } from "./main.mjs";
 import { plain } from "./main.mjs";
-import { commandFor, DEFAULT_PROVIDER, listModels, listProviders } from "./contracts.mjs";
+import { listModels, listProviders } from "./contracts.mjs";
 import { nearest } from "./main.mjs";
 
 // scripts/src/contracts/unsupported.ts
@@ -65,77 +65,27 @@ function isListOfText(value) {
 }
 
 // scripts/src/contracts/unknown-model.ts
-var MOST_NAMED = 12;
 async function unknownModel(provider, model, models, root) {
-  return await elsewhere(provider, model, root) ?? nowhere(provider, model, models);
-}
-function describeModel(provider, model) {
-  return commandFor(provider, "describeModel", { model });
+  const known = await elsewhere(provider, model, root) ?? {
+    what: "nowhere",
+    near: nearest(model, models),
+    models
+  };
+  const message = `There is no contract of ${provider} for the model "${plain(model, 60)}".`;
+  return new Failure("INVALID_MODEL", message, {
+    reason: { kind: "modelUnknown", provider, model, known }
+  });
 }
 async function elsewhere(provider, model, root) {
   const others = listProviders(root).filter((name) => name !== provider);
   for (const other of [provider, ...others]) {
     const models = await listModels(other, root);
-    if (other !== provider && models.includes(model)) {
-      const hint = provider === DEFAULT_PROVIDER ? `add --provider ${other}` : `write --provider ${other} instead of --provider ${provider}`;
-      return refusal(model, `"${model}" is a model of ${other}: ${hint}`, `a model of ${provider}`, hint, [
-        describeModel(other, model),
-        commandFor(provider, "listModels")
-      ]);
-    }
+    if (other !== provider && models.includes(model)) return { what: "modelOf", other };
     const known = await knownName(root, other, model, models);
-    if (known !== void 0) return named(provider, other, model, known);
+    if (known?.why !== void 0) return { ...known, what: "withoutContract", other, why: known.why };
+    if (known !== void 0) return { what: "nameOf", other, meant: known.meant };
   }
   return void 0;
-}
-function named(provider, other, model, known) {
-  const shown = `"${plain(model, 60)}"`;
-  const { page, meant, why, instead } = known;
-  const list = commandFor(other, "listModels");
-  if (why === void 0) {
-    const ids = meant.join(", ");
-    const flag = provider === other ? "" : `--provider ${other} `;
-    const hint2 = `write ${flag}--model ${meant[0]}${meant.length > 1 ? ` or another of ${ids}` : ""}`;
-    return refusal(
-      model,
-      `${shown} is no id of ${other}; meant is ${meant.length > 1 ? "one of " : ""}${ids}`,
-      ids,
-      hint2,
-      [...meant.map((id) => describeModel(other, id)), list]
-    );
-  }
-  const hint = instead === void 0 ? `choose a model that has a contract; ${page} shows what ${other} offers` : `choose a model that has a contract; one of a like name is ${instead}`;
-  return refusal(
-    model,
-    `${other} has no contract for ${shown}: ${why}`,
-    `a model of ${provider} that has a contract`,
-    hint,
-    [
-      ...instead === void 0 ? [] : [describeModel(other, instead)],
-      `Read ${page}: it shows what ${other} offers today.`,
-      list
-    ]
-  );
-}
-function nowhere(provider, model, models) {
-  const near = nearest(model, models);
-  const shown = JSON.stringify(plain(model, 60));
-  const list = commandFor(provider, "listModels");
-  const known = models.length > MOST_NAMED ? `the ${models.length} of --action listModels` : models.join(", ");
-  return refusal(
-    model,
-    near === void 0 ? `there is no model ${shown}; known are ${known}` : `there is no model ${shown}; the nearest is "${near}"`,
-    `one of ${known}`,
-    near === void 0 ? "choose one of the known models" : `write --model ${near}`,
-    near === void 0 ? [list] : [describeModel(provider, near), list]
-  );
-}
-function refusal(model, message, expected, hint, nextSteps) {
-  const received = `string ${JSON.stringify(plain(model, 60))}`;
-  return new Failure("INVALID_MODEL", message, {
-    nextSteps,
-    issues: [{ path: "--model", expected, received, hint }]
-  });
 }
 export {
   idsWithoutContract,

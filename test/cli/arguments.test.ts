@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ACTIONS, type Action } from '../../scripts/src/cli/action.ts';
 import { type Arguments, guessAction, parseArguments } from '../../scripts/src/cli/arguments.ts';
 import { FLAG_NAMES, FLAGS, type FlagName, rule } from '../../scripts/src/cli/flags.ts';
 import { helpText } from '../../scripts/src/cli/help.ts';
-import { ACTIONS, type Action } from '../../scripts/src/model/action.ts';
 import { Failure, type Issue } from '../../scripts/src/model/failure.ts';
 import { PROFILES } from '../../scripts/src/providers/registry.ts';
 

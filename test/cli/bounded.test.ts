@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { boundedJson } from '../../scripts/src/model/bounded.ts';
-import { failed, success } from '../../scripts/src/model/envelope.ts';
+import { boundedJson } from '../../scripts/src/cli/bounded.ts';
+import { failed, success } from '../../scripts/src/cli/render/envelope.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 import type { Json, JsonObject } from '../../scripts/src/model/json.ts';
 import { plain, quoted, redact } from '../../scripts/src/model/text.ts';

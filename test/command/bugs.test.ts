@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { EXIT } from '../../scripts/src/model/exit-codes.ts';
+import { EXIT } from '../../scripts/src/cli/exit-codes.ts';
 import { ENTRY, envelopeOf, live, type Run, run, T2V_ARGS, tempFolder } from '../support/command.ts';
 import { commandIn, service, states, TASK } from './service.ts';
 

@@ -4,7 +4,7 @@ import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { EXIT, EXIT_WORDS, ONE_CHARGE } from '../../scripts/src/model/exit-codes.ts';
+import { EXIT, EXIT_WORDS, ONE_CHARGE } from '../../scripts/src/cli/exit-codes.ts';
 import type { Issue } from '../../scripts/src/model/failure.ts';
 import { CANARY, envelopeOf, live, run, T2V, T2V_ARGS, tempFolder } from '../support/command.ts';
 import { PNG } from '../support/media.ts';

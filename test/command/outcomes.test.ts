@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-import { EXIT, EXIT_OF_ERROR } from '../../scripts/src/model/exit-codes.ts';
+import { EXIT, EXIT_OF_ERROR } from '../../scripts/src/cli/exit-codes.ts';
 import { ERROR_CODES, type ErrorCode } from '../../scripts/src/model/failure.ts';
 import { CANARY, envelopeOf, live, run, T2V, T2V_ARGS, tempFolder } from '../support/command.ts';
 import { letPass } from '../support/records.ts';

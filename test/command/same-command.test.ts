@@ -1,7 +1,7 @@
 import { appendFileSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { EXIT } from '../../scripts/src/model/exit-codes.ts';
+import { EXIT } from '../../scripts/src/cli/exit-codes.ts';
 import { type Ledger, ledger } from '../kill/ledger.ts';
 import { envelopeOf, live, type Run, run, T2V, tempFolder } from '../support/command.ts';
 import { MP4 } from '../support/media.ts';

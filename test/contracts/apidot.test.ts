@@ -4,16 +4,17 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readPayload } from '../../scripts/src/cli/payload.ts';
+import { commandLine } from '../../scripts/src/cli/words.ts';
 import { type Contract, listModels, loadContract } from '../../scripts/src/contracts/contract.ts';
 import { contractsFolder } from '../../scripts/src/contracts/folders.ts';
 import { imageField, imageUrlField } from '../../scripts/src/contracts/image-field.ts';
 import { parseYaml } from '../../scripts/src/contracts/parse-yaml.ts';
 import { readUnsupported } from '../../scripts/src/contracts/unsupported.ts';
 import { checkPayload } from '../../scripts/src/contracts/validate.ts';
-import { commandLine } from '../../scripts/src/model/command-line.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 import { isObject, type Json, type JsonObject } from '../../scripts/src/model/json.ts';
 import { skillFolder } from '../../scripts/src/model/skill-folder.ts';
+import { said } from '../core/rendered.ts';
 import { FACTS } from './apidot-facts.ts';
 import { changed } from './helpers.ts';
 
@@ -767,7 +768,7 @@ async function refusal(provider: string, model: string, root?: string): Promise<
   const failure: unknown = await loadContract(provider, model, root).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(Failure);
   expect(failure).toMatchObject({ code: 'INVALID_MODEL' });
-  return failure as Failure;
+  return said(failure as Failure);
 }
 
 const RUN = commandLine(['--action']);

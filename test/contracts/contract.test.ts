@@ -3,13 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { commandFor } from '../../scripts/src/cli/command-line.ts';
 import { compileContracts } from '../../scripts/src/contracts/compile.ts';
 import { fingerprint, fromCompiled } from '../../scripts/src/contracts/compiled.ts';
-import { commandFor, listModels, loadContract } from '../../scripts/src/contracts/contract.ts';
+import { listModels, loadContract } from '../../scripts/src/contracts/contract.ts';
 import { compiledFolder, contractsFolder } from '../../scripts/src/contracts/folders.ts';
 import { checkPayload } from '../../scripts/src/contracts/validate.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 import { skillFolder } from '../../scripts/src/model/skill-folder.ts';
+import { said } from '../core/rendered.ts';
 import { MODELS, PROVIDER } from './helpers.ts';
 
 const parsed = vi.hoisted(() => ({ texts: [] as string[] }));
@@ -55,7 +57,7 @@ async function failure(model: string, provider = PROVIDER): Promise<Failure> {
   );
   expect(error).toBeInstanceOf(Failure);
   expect(error).toMatchObject({ code: 'INVALID_MODEL' });
-  return error as Failure;
+  return said(error as Failure);
 }
 
 describe('the compiled copies', () => {

@@ -4,6 +4,7 @@ import { checkPayload } from '../../scripts/src/contracts/validate.ts';
 import { withoutBody } from '../../scripts/src/contracts/whole-body.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 import type { JsonObject } from '../../scripts/src/model/json.ts';
+import { said } from '../core/rendered.ts';
 
 const contract = await loadContract('apidot', 'gpt-image-2');
 const input = contract.example;
@@ -12,7 +13,7 @@ function refusal(body: JsonObject): Failure {
   try {
     withoutBody(contract, body, 'callbackUrl');
   } catch (error) {
-    if (error instanceof Failure) return error;
+    if (error instanceof Failure) return said(error);
     throw error;
   }
   throw new Error('it was taken');

@@ -1,16 +1,17 @@
 // One request is charged once, whatever the service does and wherever a process ends. The service is a table of facts in
 // this process, so that thousands of stories can be told; requests, answers and records are the real ones.
+
 import { rmSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, it, vi } from 'vitest';
 import { loadContract } from '../../scripts/src/contracts/contract.ts';
-import { generate } from '../../scripts/src/core/generate.ts';
 import type { HttpAnswer, HttpRequest } from '../../scripts/src/http/message.ts';
 import { networkError } from '../../scripts/src/http/network-error.ts';
 import type { Transport } from '../../scripts/src/http/transport.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 import { Journal } from '../../scripts/src/stores/file/journal.ts';
 import { FakeClock } from '../support/clock.ts';
+import { generate } from './rendered.ts';
 import { INTENT, journalOf, sessionWith, TERMS, waiting } from './session.ts';
 import { START } from './submits.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { EXIT } from '../../scripts/src/cli/exit-codes.ts';
 import { type Contract, loadContract } from '../../scripts/src/contracts/contract.ts';
-import { generate } from '../../scripts/src/core/generate.ts';
-import { EXIT } from '../../scripts/src/model/exit-codes.ts';
 import { type Answer, serve } from '../support/server.ts';
+import { generate } from './rendered.ts';
 import { failureOf, INTENT, sessionWith, stepsOf, TERMS, waiting } from './session.ts';
 
 const t2v: Contract = await loadContract('aivideomaker', 't2v');

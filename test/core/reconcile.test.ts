@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { failed, type Outcome } from '../../scripts/src/cli/render/envelope.ts';
 import { loadContract } from '../../scripts/src/contracts/contract.ts';
-import { generate } from '../../scripts/src/core/generate.ts';
-import { failed, type Outcome } from '../../scripts/src/model/envelope.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 import type { GenerationRequest } from '../../scripts/src/providers/provider.ts';
 import { Journal } from '../../scripts/src/stores/file/journal.ts';
 import type { RequestRecord } from '../../scripts/src/stores/file/record.ts';
 import { FakeClock } from '../support/clock.ts';
 import { type Answer, serve } from '../support/server.ts';
+import { generate } from './rendered.ts';
 import { INTENT, journalOf, leave, sessionWith, TERMS, waiting } from './session.ts';
 import {
   ACCEPTED,
@@ -434,7 +434,7 @@ describe('a service without a list', () => {
   it('what is lost is not sent again, and no later command will know', async () => {
     const { server, session, log } = await started(['reset', ACCEPTED]);
     session.provider = { ...session.provider, can: { ...session.provider.can, list: false } };
-    const failure = unknownOf(await submitFor(session, undefined, { log }));
+    const failure = unknownOf(await submitFor(session, undefined, { log }), session.provider);
     expect(server.to(LIST)).toHaveLength(0);
     expect(session.clock.sleeps).toEqual([]);
     expect(failure.details.retryAfter).toBeUndefined();

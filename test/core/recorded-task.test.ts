@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { EXIT } from '../../scripts/src/cli/exit-codes.ts';
+import { failed, type Outcome } from '../../scripts/src/cli/render/envelope.ts';
 import { loadContract } from '../../scripts/src/contracts/contract.ts';
-import { generate } from '../../scripts/src/core/generate.ts';
-import { failed, type Outcome } from '../../scripts/src/model/envelope.ts';
-import { EXIT } from '../../scripts/src/model/exit-codes.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 import { Journal } from '../../scripts/src/stores/file/journal.ts';
 import type { RequestRecord } from '../../scripts/src/stores/file/record.ts';
 import { FakeClock } from '../support/clock.ts';
+import { generate } from './rendered.ts';
 import { INTENT, journalOf, leave, sessionWith, stepsOf, TERMS, waiting } from './session.ts';
 import { ACCEPTED, EMPTY, listed, type Reply, submitService, submitsTo } from './submits.ts';
 

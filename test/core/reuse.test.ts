@@ -2,10 +2,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { EXIT } from '../../scripts/src/cli/exit-codes.ts';
+import { failed, type Outcome } from '../../scripts/src/cli/render/envelope.ts';
 import { loadContract } from '../../scripts/src/contracts/contract.ts';
-import { generate } from '../../scripts/src/core/generate.ts';
-import { failed, type Outcome } from '../../scripts/src/model/envelope.ts';
-import { EXIT } from '../../scripts/src/model/exit-codes.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 import type { JsonObject } from '../../scripts/src/model/json.ts';
 import { type Entry, Journal } from '../../scripts/src/stores/file/journal.ts';
@@ -13,6 +12,7 @@ import type { RecordedFile, RequestRecord } from '../../scripts/src/stores/file/
 import { FakeClock } from '../support/clock.ts';
 import { MP4, PNG } from '../support/media.ts';
 import { type Answer, serve, type TestServer } from '../support/server.ts';
+import { generate } from './rendered.ts';
 import { folder, INTENT, journalOf, leave, sessionWith, stepsOf, TERMS, waiting } from './session.ts';
 
 const t2v = await loadContract('aivideomaker', 't2v');

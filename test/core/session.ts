@@ -2,14 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
+import type { Envelope } from '../../scripts/src/cli/render/envelope.ts';
 import type { Terms } from '../../scripts/src/core/generate.ts';
 import type { Observer, Session } from '../../scripts/src/core/session.ts';
-import type { WaitSettings } from '../../scripts/src/core/tasks.ts';
 import { Api } from '../../scripts/src/http/api.ts';
 import { pollSchedule } from '../../scripts/src/http/retry.ts';
 import { Transport } from '../../scripts/src/http/transport.ts';
-import { actionWords } from '../../scripts/src/model/command-line.ts';
-import type { Envelope } from '../../scripts/src/model/envelope.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 import { aivideomaker } from '../../scripts/src/providers/aivideomaker.ts';
 import type { GenerationRequest } from '../../scripts/src/providers/provider.ts';
@@ -18,6 +16,7 @@ import { accountOf, jsonHash, requestName } from '../../scripts/src/stores/file/
 import { type Entry, Journal } from '../../scripts/src/stores/file/journal.ts';
 import type { RequestRecord } from '../../scripts/src/stores/file/record.ts';
 import { FakeClock } from '../support/clock.ts';
+import type { Settings } from './rendered.ts';
 
 export const KEY = 'ak_workflow_canary';
 
@@ -60,11 +59,8 @@ export function sessionWith(origin: string, options: SessionOptions = {}): TestS
     api: new Api(transport, clock, { timeoutMs, maxRetries, ...(signal && { signal }) }),
     transport,
     loopback: loopback ? new URL(origin) : null,
-    command: (action, flags) => ['run', ...actionWords(action, flags)].join(' '),
     clock,
     told,
-    again: 'run again',
-    anew: 'the same command with --new',
     records: async () => options.journal ?? null,
     observer,
   };
@@ -96,8 +92,8 @@ export function journalOf(service: string, clock: FakeClock): Journal {
   });
 }
 
-export function waiting(waitMs: number, more: Partial<WaitSettings> = {}): WaitSettings {
-  return { waitMs, schedule: pollSchedule(2_000), folder: null, stallMs: 2_000, resumeFlags: {}, ...more };
+export function waiting(waitMs: number, more: Partial<Settings> = {}): Settings {
+  return { waitMs, schedule: pollSchedule(2_000), folder: null, stallMs: 2_000, ...more };
 }
 
 /** A record of this request, or of another one, as an earlier process left it. */

@@ -1,10 +1,14 @@
 import { expect } from 'vitest';
+import { explained } from '../../scripts/src/cli/render/failure.ts';
 import type { Reconciled } from '../../scripts/src/core/reconcile.ts';
 import { type SubmitLog, submit } from '../../scripts/src/core/submit.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
+import type { Profile } from '../../scripts/src/providers/profile.ts';
 import type { GenerationRequest } from '../../scripts/src/providers/provider.ts';
+import { PROFILES } from '../../scripts/src/providers/registry.ts';
 import { FakeClock } from '../support/clock.ts';
 import { type Answer, serve, type TestServer } from '../support/server.ts';
+import { callerOf } from './rendered.ts';
 import { INTENT, type TestSession } from './session.ts';
 
 export const GENERATE = 'POST /api/v1/generate/t2v';
@@ -107,7 +111,7 @@ export function rejectionOf(result: Reconciled): Failure {
 }
 
 /** The failure of a submit of which nobody knows; nothing that it offers may submit while that may charge twice. */
-export function unknownOf(result: Reconciled): Failure {
+export function unknownOf(result: Reconciled, provider: Profile = PROFILES[0]!): Failure {
   expect(result.kind).toBe('unknown');
   const { failure } = result as { failure: Failure };
   expect(failure).toBeInstanceOf(Failure);
@@ -117,5 +121,5 @@ export function unknownOf(result: Reconciled): Failure {
     unclear: true,
     data: { idempotencyKey: 'key-0001', model: 't2v' },
   });
-  return failure;
+  return explained(failure, callerOf({ provider }));
 }

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { account, listTasks } from '../../scripts/src/core/account.ts';
-import { cancelTask, getStatus, getTask, waitTask } from '../../scripts/src/core/tasks.ts';
-import { EXIT } from '../../scripts/src/model/exit-codes.ts';
+import { EXIT } from '../../scripts/src/cli/exit-codes.ts';
 import { type Answer, serve } from '../support/server.ts';
+import { account, cancelTask, getStatus, getTask, listTasks, waitTask } from './rendered.ts';
 import { failureOf, KEY, sessionWith, stepsOf, waiting } from './session.ts';
 
 const STATUS = 'GET /api/v1/tasks/ckx1/status';

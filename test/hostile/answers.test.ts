@@ -1,9 +1,9 @@
 // What a service may answer, whether by malice or by accident: the built command against real servers.
+
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { waitTask } from '../../scripts/src/core/tasks.ts';
 import type { JsonObject } from '../../scripts/src/model/json.ts';
 import {
   apidot,
@@ -16,6 +16,7 @@ import {
   task,
 } from '../command/apidot-service.ts';
 import { expectNoKeyBelow, failure, record, service, states, TASK } from '../command/service.ts';
+import { waitTask } from '../core/rendered.ts';
 import { sessionWith, waiting } from '../core/session.ts';
 import { CANARY, envelopeOf, live, type Run, run, T2V, T2V_ARGS, tempFolder } from '../support/command.ts';
 import type { Answer } from '../support/server.ts';

@@ -1,6 +1,6 @@
 // Ten processes of the built command at once, on one journal.
 import { expect, it } from 'vitest';
-import { EXIT } from '../../scripts/src/model/exit-codes.ts';
+import { EXIT } from '../../scripts/src/cli/exit-codes.ts';
 import { ledger } from '../kill/ledger.ts';
 import { envelopeOf, live, run, T2V, tempFolder } from '../support/command.ts';
 

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { EXIT } from '../../scripts/src/model/exit-codes.ts';
+import { EXIT } from '../../scripts/src/cli/exit-codes.ts';
 import { envelopeOf, live, run, T2V_ARGS, tempFolder } from '../support/command.ts';
 import { service } from '../support/service.ts';
 

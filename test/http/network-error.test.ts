@@ -14,7 +14,7 @@ describe('fault 6: a certificate that is refused', () => {
       expect(failure.message).toBe(
         `https://api.example.test has a certificate that cannot be trusted (${code}: "said so").`,
       );
-      expect(failure.details).toMatchObject({ unclear: false, nextSteps: [expect.any(String)] });
+      expect(failure.details).toMatchObject({ unclear: false, reason: { kind: 'certificate' } });
       expect(failure.details.transient).toBeUndefined();
     },
   );

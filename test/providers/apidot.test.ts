@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { refuseUnsupported } from '../../scripts/src/cli/unsupported.ts';
 import type { Call, HttpAnswer } from '../../scripts/src/http/message.ts';
 import { Failure, type FailureDetails } from '../../scripts/src/model/failure.ts';
 import type { Task } from '../../scripts/src/model/task.ts';
 import { apidot } from '../../scripts/src/providers/apidot.ts';
 import type { GenerationRequest, Provider, TaskStatus } from '../../scripts/src/providers/provider.ts';
 import { createProvider, profileOf } from '../../scripts/src/providers/registry.ts';
-import { refuseUnsupported } from '../../scripts/src/providers/unsupported.ts';
 import { anyJson, write } from '../support/json.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 12);
@@ -661,6 +661,11 @@ describe('what is not documented', () => {
       const { code, message, details } = thrown as Failure;
       expect(code).toBe('INVALID_PAYLOAD');
       expect(message).toMatch(/^APIDot documents no .* so nothing was sent\.$/);
+      expect(details.unclear).toBeUndefined();
+      if (refuse === ask) {
+        expect(details.reason).toEqual({ kind: 'unsupportedAction', action });
+        continue;
+      }
       expect(details.issues).toEqual([
         {
           path: '--action',
@@ -670,7 +675,6 @@ describe('what is not documented', () => {
         },
       ]);
       expect(details.nextSteps).toHaveLength(1);
-      expect(details.unclear).toBeUndefined();
     }
   });
 

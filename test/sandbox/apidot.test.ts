@@ -3,7 +3,6 @@ import type { AddressInfo } from 'node:net';
 import { inflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { waitTask } from '../../scripts/src/core/tasks.ts';
 import { fileKind } from '../../scripts/src/download/signature.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 import type { JsonObject } from '../../scripts/src/model/json.ts';
@@ -11,6 +10,7 @@ import { apidot } from '../../scripts/src/providers/apidot.ts';
 import { profileOf } from '../../scripts/src/providers/registry.ts';
 import { contentOf, mediumOf } from '../../scripts/src/sandbox/media.ts';
 import type { SandboxOptions } from '../../scripts/src/sandbox/server.ts';
+import { waitTask } from '../core/rendered.ts';
 import { folder, sessionWith, waiting } from '../core/session.ts';
 import { type CallOptions, type Clock, KEY, open, temporaryFolder } from './support.ts';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished } from 'vitest';
-import type { Envelope } from '../../scripts/src/model/envelope.ts';
+import type { Envelope } from '../../scripts/src/cli/render/envelope.ts';
 import type { JsonObject } from '../../scripts/src/model/json.ts';
 
 /** The repository. */

@@ -1,8 +1,8 @@
-import { ACTIONS, type Action } from '../model/action.ts';
 import { Failure, type Issue } from '../model/failure.ts';
 import type { OutputKind } from '../model/output-kind.ts';
 import type { Profile } from '../providers/profile.ts';
 import { PROFILES, profileOf } from '../providers/registry.ts';
+import { ACTIONS, type Action } from './action.ts';
 import { checkFit, checkService, checkTogether } from './check-flags.ts';
 import { numberOf, textOf } from './check-values.ts';
 import { issue } from './issue.ts';

@@ -1,11 +1,11 @@
-import type { Action } from '../model/action.ts';
 import type { Issue } from '../model/failure.ts';
 import { TASK_ID } from '../model/task.ts';
 import type { Profile } from '../providers/profile.ts';
-import { refuseUnsupported } from '../providers/unsupported.ts';
+import type { Action } from './action.ts';
 import { FLAG_NAMES, type FlagName, rule } from './flags.ts';
 import { issue } from './issue.ts';
 import type { Given } from './read-flags.ts';
+import { refuseUnsupported } from './unsupported.ts';
 
 const named = (action: Action): string => (action === 'generate' ? 'the full workflow' : action);
 

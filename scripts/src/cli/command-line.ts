@@ -1,10 +1,12 @@
 import path from 'node:path';
-import { commandLine, type Flags, flagWords, quoteWord } from '../model/command-line.ts';
+import { quoteWord } from '../model/shell-word.ts';
 import { BRIEF_WAIT_S } from '../model/task.ts';
 import { profileOf } from '../providers/registry.ts';
+import type { Action } from './action.ts';
 import type { Arguments } from './arguments.ts';
 import { DEFAULT_WAIT_S, type FlagName, rule } from './flags.ts';
 import { readFlags } from './read-flags.ts';
+import { actionWords, commandLine, type Flags, flagWords } from './words.ts';
 
 /**
  * The flags of a call that the command resuming its task repeats. A limited wait stays limited: the caller has little time.
@@ -24,9 +26,19 @@ export function placeFlags({ profile, sandbox }: Pick<Arguments, 'profile' | 'sa
   return { provider: profile === profileOf(undefined) ? undefined : profile.id, sandbox };
 }
 
+/** The value of the flag that names a service; undefined for the one that is meant without it. */
+export function providerFlag(provider: string | undefined): string | undefined {
+  return provider === profileOf(undefined)?.id ? undefined : provider;
+}
+
+/** A command line of an action that needs no key, for one service. */
+export function commandFor(provider: string | undefined, action: Action, flags: Flags = {}): string {
+  return commandLine(actionWords(action, { provider: providerFlag(provider), ...flags }));
+}
+
 /** The flags that name a model, and its service where that is not the usual one. */
 export function modelFlags({ provider, model }: { provider: string; model: string }): Flags {
-  return { provider: provider === profileOf(undefined)?.id ? undefined : provider, model };
+  return { provider: providerFlag(provider), model };
 }
 
 // Longer payloads are not worth repeating in an answer; the command says where they go instead.

@@ -1,10 +1,10 @@
 import type { Session } from '../core/session.ts';
-import { actionWords, commandLine } from '../model/command-line.ts';
 import { Failure } from '../model/failure.ts';
 import { BRIEF_WAIT_S } from '../model/task.ts';
 import { profileOf } from '../providers/registry.ts';
 import type { Arguments } from './arguments.ts';
 import { placeFlags } from './command-line.ts';
+import { actionWords, commandLine } from './words.ts';
 
 /**
  * A task that is not found because it was made elsewhere is no puzzle: by another service, with another key, or at another
@@ -16,6 +16,7 @@ export async function explainMissing(
   error: Failure,
   taskId: string,
   { sandbox }: Arguments,
+  same: string,
 ): Promise<Failure | undefined> {
   if (error.code !== 'TASK_NOT_FOUND') return undefined;
   const journal = await session.records();
@@ -31,7 +32,7 @@ export async function explainMissing(
     });
   const set = (variable: string, what: string): string[] => [
     `Set ${variable} to the ${what} that made the task, and run the same command again:`,
-    session.again,
+    same,
   ];
   const maker = profileOf(provider);
   if (maker && provider !== id) {

@@ -1,9 +1,9 @@
-import { ACTIONS, type Action } from '../model/action.ts';
 import { isIdempotencyKey } from '../model/idempotency-key.ts';
 import { OUTPUT_KINDS } from '../model/output-kind.ts';
 import { TASK_ID } from '../model/task.ts';
 import { plain } from '../model/text.ts';
 import { PROFILES } from '../providers/registry.ts';
+import { ACTIONS, type Action } from './action.ts';
 
 const SUBMITS: readonly Action[] = ['generate', 'createGeneration'];
 const PAYLOAD: readonly Action[] = [...SUBMITS, 'quote'];

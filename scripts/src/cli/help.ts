@@ -1,7 +1,7 @@
-import { commandLine } from '../model/command-line.ts';
-import { EXIT, EXIT_WORDS, ONE_CHARGE } from '../model/exit-codes.ts';
 import { PROFILES } from '../providers/registry.ts';
+import { EXIT, EXIT_WORDS, ONE_CHARGE } from './exit-codes.ts';
 import { FLAG_NAMES, rule } from './flags.ts';
+import { commandLine } from './words.ts';
 
 const WIDTH = 125;
 

@@ -1,8 +1,8 @@
-import { failed, type Outcome, success } from '../model/envelope.ts';
-import { EXIT } from '../model/exit-codes.ts';
 import { type ErrorCode, Failure, type FailureDetails } from '../model/failure.ts';
 import type { GenerationRequest } from '../providers/provider.ts';
+import { EXIT } from './exit-codes.ts';
 import type { Situation } from './progress.ts';
+import { failed, type Outcome, success } from './render/envelope.ts';
 
 export type StopSignal = 'SIGINT' | 'SIGTERM';
 

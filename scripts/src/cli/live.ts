@@ -6,19 +6,20 @@ import { Api } from '../http/api.ts';
 import { systemClock } from '../http/clock.ts';
 import { pollSchedule } from '../http/retry.ts';
 import { Transport } from '../http/transport.ts';
-import { actionWords, type CommandMaker, commandLine } from '../model/command-line.ts';
-import type { Outcome } from '../model/envelope.ts';
 import { Failure } from '../model/failure.ts';
 import type { Provider } from '../providers/provider.ts';
 import { createProvider } from '../providers/registry.ts';
 import type { Journal } from '../stores/file/journal.ts';
-import { withAdvice } from './advice.ts';
 import type { Arguments } from './arguments.ts';
-import { commandAgain, commandAnew, placeFlags, resumeFlags } from './command-line.ts';
 import { type Environment, journalFolder } from './environment.ts';
 import { explainMissing } from './explain-missing.ts';
-import { isSubmit, needsRecords } from './flags.ts';
+import { needsRecords } from './flags.ts';
 import type { Wish } from './read-request.ts';
+import { adviceFor } from './render/advice.ts';
+import { callerOf } from './render/caller.ts';
+import type { Outcome } from './render/envelope.ts';
+import { explained } from './render/failure.ts';
+import { outcomeOf, type Result } from './render/outcome.ts';
 
 const SANDBOX_KEY = 'ak_sandbox';
 
@@ -52,35 +53,28 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
     key: sandbox ? SANDBOX_KEY : environment.key!,
     now: systemClock.wall,
   });
-  const command: CommandMaker = (action, flags) =>
-    commandLine(actionWords(action, { ...flags, ...placeFlags(args) }));
+  const caller = callerOf(args, argv);
   const { timeoutMs, maxRetries } = environment;
   const session: Session = {
     provider,
     transport,
     observer,
     loopback: loopback ? baseUrl : null,
-    command,
-    again: commandAgain(argv),
-    anew: commandAnew(args),
     records: once(() =>
       args.noJournal || isWithoutRecords(options) ? null : openJournal(options, provider),
     ),
     api: new Api(transport, systemClock, { timeoutMs, maxRetries, signal }),
   };
   try {
-    return await act(session, args, wish, environment);
+    return outcomeOf(await act(session, args, wish, environment), caller);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const taskId = args.taskId ?? error.details.taskId ?? null;
-    const failure = (taskId !== null && (await explainMissing(session, error, taskId, args))) || error;
-    throw withAdvice(failure, {
-      account: await accountOf(options),
-      profile,
-      isSubmit: isSubmit(args.action),
-      taskId,
-      command,
-      same: session.again,
+    const missing = taskId !== null && (await explainMissing(session, error, taskId, args, caller.same));
+    const failure = explained(missing || error, caller);
+    if (failure.details.nextSteps?.length) throw failure;
+    throw failure.with({
+      nextSteps: adviceFor(failure, { caller, account: await accountOf(options), taskId }),
     });
   } finally {
     // Not waited for: the answer need not wait until the last socket has closed.
@@ -143,7 +137,7 @@ async function act(
   args: Arguments,
   wish: Wish | null,
   environment: Environment,
-): Promise<Outcome> {
+): Promise<Result> {
   const tasks = await import('../core/tasks.ts');
   const taskId = args.taskId ?? '';
   switch (args.action) {
@@ -186,7 +180,6 @@ function waitSettings(args: Arguments, { timeoutMs }: Environment): WaitSettings
     schedule: pollSchedule(firstMs),
     folder: args.download ?? null,
     stallMs: timeoutMs,
-    resumeFlags: resumeFlags(args),
   };
 }
 

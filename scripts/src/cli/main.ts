@@ -1,18 +1,20 @@
-import type { Action } from '../model/action.ts';
-import { actionWords, commandLine } from '../model/command-line.ts';
-import { failed, type Outcome } from '../model/envelope.ts';
-import { EXIT } from '../model/exit-codes.ts';
 import { Failure } from '../model/failure.ts';
 import { plain } from '../model/text.ts';
+import type { Action } from './action.ts';
 import { type Arguments, guessAction, parseArguments } from './arguments.ts';
 import { commandAgain, commandAnew, placeFlags, resumeFlags } from './command-line.ts';
 import { isLoopback, overrule, readEnvironment, secretsIn } from './environment.ts';
+import { EXIT } from './exit-codes.ts';
 import { isAboutTask, isLocal, isSubmit, needsRecords } from './flags.ts';
 import { Interruption, interruptedOutcome } from './interruption.ts';
 import { finishWith, printText, screen } from './output.ts';
 import { checkInterval, keyMissing } from './preflight.ts';
 import { type Situation, watch } from './progress.ts';
 import type { Wish } from './read-request.ts';
+import { callerOf } from './render/caller.ts';
+import { failed, type Outcome } from './render/envelope.ts';
+import { explained } from './render/failure.ts';
+import { actionWords, commandLine } from './words.ts';
 
 declare const VERSION: string;
 
@@ -85,7 +87,11 @@ export async function main(): Promise<void> {
           generation: wish?.generation,
         })
       : error instanceof Failure
-        ? failed(error, fallbackState(action, situation), situation.taskId)
+        ? failed(
+            args ? explained(error, callerOf(args, argv)) : error,
+            fallbackState(action, situation),
+            situation.taskId,
+          )
         : bugOutcome(error, action, situation, args);
   }
   if (hasSaidOverruled) addWarnings(outcome, overruled);

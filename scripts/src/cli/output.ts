@@ -1,7 +1,7 @@
 import { fstatSync, writeSync } from 'node:fs';
-import { boundedJson } from '../model/bounded.ts';
-import type { Envelope, Outcome } from '../model/envelope.ts';
-import { EXIT } from '../model/exit-codes.ts';
+import { boundedJson } from './bounded.ts';
+import { EXIT } from './exit-codes.ts';
+import type { Envelope, Outcome } from './render/envelope.ts';
 
 /** Bytes of the longest document, with its newline: what the pipes of agents' hosts are known to pass whole. */
 const MAX_DOCUMENT_BYTES = 64 * 1024;

@@ -1,7 +1,4 @@
 import { systemClock } from '../http/clock.ts';
-import { actionWords, commandLine } from '../model/command-line.ts';
-import { type Outcome, success } from '../model/envelope.ts';
-import { EXIT } from '../model/exit-codes.ts';
 import { Failure } from '../model/failure.ts';
 import type { Json } from '../model/json.ts';
 import { BRIEF_WAIT_S } from '../model/task.ts';
@@ -10,6 +7,9 @@ import { type Entry, Journal } from '../stores/file/journal.ts';
 import type { Arguments } from './arguments.ts';
 import { placeFlags } from './command-line.ts';
 import { type Environment, journalFolder } from './environment.ts';
+import { EXIT } from './exit-codes.ts';
+import { type Outcome, success } from './render/envelope.ts';
+import { actionWords, commandLine } from './words.ts';
 
 type Where = { args: Arguments; environment: Environment; warn(text: string): void };
 

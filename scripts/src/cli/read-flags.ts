@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { nearest } from '../contracts/nearest.ts';
-import { ACTIONS } from '../model/action.ts';
 import type { Issue } from '../model/failure.ts';
 import { plain } from '../model/text.ts';
+import { ACTIONS } from './action.ts';
 import { FLAG_NAMES, type FlagName, rule } from './flags.ts';
 import { issue, quote } from './issue.ts';
 

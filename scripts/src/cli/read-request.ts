@@ -3,17 +3,17 @@ import { priceLine } from '../contracts/price.ts';
 import { checkPayload } from '../contracts/validate.ts';
 import { withoutBody } from '../contracts/whole-body.ts';
 import type { Terms } from '../core/generate.ts';
-import { actionWords, commandLine } from '../model/command-line.ts';
 import { Failure } from '../model/failure.ts';
 import type { JsonObject } from '../model/json.ts';
 import { checkPublicUrl } from '../model/public-address.ts';
 import { plain } from '../model/text.ts';
 import type { GenerationRequest } from '../providers/provider.ts';
-import { unsupported } from '../providers/unsupported.ts';
 import type { Arguments } from './arguments.ts';
 import { modelFlags } from './command-line.ts';
 import { isLoopback } from './environment.ts';
 import { readPayload } from './payload.ts';
+import { refusalOf } from './unsupported.ts';
+import { actionWords, commandLine } from './words.ts';
 
 /** What is to be made, and what is known of the model that makes it. */
 export interface Wish {
@@ -66,7 +66,6 @@ export async function readRequest(args: Arguments, loopback: boolean, signal: Ab
 
 /** The refusal of a quote by a service that gives none, with the estimate where one is known. */
 function noQuote({ profile }: Arguments, contract: Contract, payload: JsonObject): Failure {
-  const refusal = unsupported(profile, 'quote');
   const line = priceLine(contract, payload);
   const steps =
     line === null
@@ -78,7 +77,7 @@ function noQuote({ profile }: Arguments, contract: Contract, payload: JsonObject
           contract.price!.note,
         ];
   const describe = commandLine(actionWords('describeModel', modelFlags(contract)));
-  return refusal.with({ nextSteps: [...steps, describe] });
+  return refusalOf(profile, 'quote').with({ nextSteps: [...steps, describe] });
 }
 
 /** The address as it can stand in a header: what is not ASCII in it is encoded. */

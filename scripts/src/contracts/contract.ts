@@ -1,7 +1,5 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Action } from '../model/action.ts';
-import { actionWords, commandLine, type Flags } from '../model/command-line.ts';
 import { Failure } from '../model/failure.ts';
 import { isObject, type Json, type JsonObject } from '../model/json.ts';
 import { OUTPUT_KINDS, type OutputKind } from '../model/output-kind.ts';
@@ -42,12 +40,6 @@ const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
 // The one that is meant where the command line names none.
 export const DEFAULT_PROVIDER = 'aivideomaker';
 
-/** A command line of an action that needs no key, for one provider. */
-export function commandFor(provider: string, action: Action, flags: Flags = {}): string {
-  const place = provider === DEFAULT_PROVIDER ? undefined : provider;
-  return commandLine(actionWords(action, { provider: place, ...flags }));
-}
-
 /**
  * The ids of a provider's models, sorted: one per file in contracts/<provider>/.
  * @param root the skill's folder, when it is not the one this code lies in
@@ -58,7 +50,7 @@ export async function listModels(provider: string, root: string = skillFolder())
   // Names are matched with the listing, never tried as paths: a disk that ignores case would answer to T2V too.
   if (!SAFE_NAME.test(provider) || !names(folder).includes(provider))
     throw new Failure('INVALID_MODEL', `there are no contracts for the provider "${plain(provider, 60)}"`, {
-      nextSteps: [commandFor(DEFAULT_PROVIDER, 'listModels')],
+      reason: { kind: 'providerUnknown' },
     });
   return names(join(folder, provider))
     .filter((name) => name.endsWith(EXTENSION))
@@ -99,10 +91,7 @@ export async function loadContract(
     const file = `contracts/${provider}/${model}${EXTENSION}`;
     const reason = plain(error instanceof Error ? error.message : String(error), 200);
     throw new Failure('INVALID_MODEL', `${file} cannot be used: ${reason}`, {
-      nextSteps: [
-        `Correct ${file}; contracts/README.md describes the format.`,
-        commandFor(provider, 'listModels'),
-      ],
+      reason: { kind: 'contractUnusable', file, provider },
       cause: error,
     });
   }

@@ -1,6 +1,5 @@
-import { Failure, type Issue } from '../model/failure.ts';
-import { isObject, type Json, type JsonObject } from '../model/json.ts';
-import { plain } from '../model/text.ts';
+import { Failure } from '../model/failure.ts';
+import { isObject, type JsonObject } from '../model/json.ts';
 import { type Contract, rootOf } from './contract.ts';
 import { received } from './explain.ts';
 
@@ -11,32 +10,14 @@ import { received } from './explain.ts';
  * @throws Failure INVALID_PAYLOAD for a body that says more, with where that belongs
  */
 export function withoutBody(contract: Contract, payload: JsonObject, callbackFlag: string): JsonObject {
-  const { input, ...beside } = payload;
+  const { input, ...besideInput } = payload;
   if (!isObject(input) || rootOf(contract).properties?.has('input') === true) return payload;
-  const issues = Object.entries(beside)
+  const beside = Object.entries(besideInput)
     .filter(([name, value]) => name !== 'model' || value !== contract.model)
-    .map(([name, value]) => besideIssue(contract, name, value, callbackFlag));
-  const [first] = issues;
-  if (first === undefined) return input;
-  const hint = 'pass what is inside "input" as the payload, and nothing else';
-  throw new Failure('INVALID_PAYLOAD', `--payload holds a complete request body: ${hint}.`, {
-    issues: [
-      { path: 'input', expected: 'the fields themselves', received: received(input), hint },
-      ...issues,
-    ],
-    nextSteps: [hint, ...issues.map((issue) => `${issue.path}: ${issue.hint}`)],
+    .map(([name, value]) => ({ name, received: received(value) }));
+  if (beside.length === 0) return input;
+  const { model } = contract;
+  throw new Failure('INVALID_PAYLOAD', 'The payload is a complete request body.', {
+    reason: { kind: 'wholeBody', model, callbackFlag, input: received(input), beside },
   });
-}
-
-function besideIssue(contract: Contract, name: string, value: Json, callbackFlag: string): Issue {
-  const place = { path: plain(name, 60), received: received(value) };
-  if (name === 'model') {
-    const hint = `leave "model" out; the model is the one of --model, which is ${contract.model} here`;
-    return { ...place, expected: contract.model, hint };
-  }
-  const hint =
-    name === 'callback_url'
-      ? `leave "callback_url" out; the address goes into --${callbackFlag}`
-      : `leave ${JSON.stringify(plain(name, 60))} out, or put it inside "input" if it is one of the fields`;
-  return { ...place, expected: 'nothing beside the fields', hint };
 }

@@ -1,9 +1,7 @@
-import type { Outcome } from '../model/envelope.ts';
 import { Failure } from '../model/failure.ts';
-import { isObject } from '../model/json.ts';
 import { isTerminal, type TaskState } from '../model/task.ts';
 import type { Entry } from '../stores/file/journal.ts';
-import type { Credits } from '../stores/file/record.ts';
+import type { TaskResult } from './result.ts';
 import type { Session } from './session.ts';
 
 /** The record of a task that was made with this key; undefined where there is none, or none that can be read. */
@@ -33,18 +31,17 @@ export async function noteState(session: Session, entry: Entry, state: TaskState
 }
 
 /**
- * Makes the outcome count as the delivery of the request, once its document is out: the task has ended, and whatever was
- * wanted of it lies on the disk.
+ * The result with the record that it delivers: the task has ended, and all that was asked for is there. It counts as
+ * delivered once the caller has it.
  */
-export function deliver(session: Session, entry: Entry | undefined, outcome: Outcome): Outcome {
-  const { status, errorCode, data } = outcome.envelope;
-  if (!entry || status === null || !isTerminal(status)) return outcome;
-  const { download } = entry.record;
-  const result = download === null ? (data?.resultUrls ?? data?.files) : data?.files;
-  const isWhole =
-    status !== 'COMPLETED' || (errorCode === null && Array.isArray(result) && result.length > 0);
-  const credits = isObject(data?.credits) ? (data.credits as unknown as Credits) : entry.record.credits;
-  return { ...outcome, onWritten: () => entry.close(status, credits, isWhole ? dateOf(session) : null) };
+export function deliver(session: Session, entry: Entry | undefined, result: TaskResult): TaskResult {
+  const status = result.seen.state;
+  if (!entry || !isTerminal(status)) return result;
+  const { kind, seen, files } = result;
+  const found = entry.record.download === null ? (seen.urls ?? files) : files;
+  const isWhole = status !== 'COMPLETED' || (kind === 'completed' && (found ?? []).length > 0);
+  const credits = result.credits ?? entry.record.credits;
+  return { ...result, delivery: { entry, status, credits, delivered: isWhole ? dateOf(session) : null } };
 }
 
 /** A task that was just made may not be found by every replica at once, for so many milliseconds. */

@@ -1,13 +1,11 @@
 import type { SavedFile } from '../download/download.ts';
 import { intervalBefore, type PollSchedule } from '../http/retry.ts';
-import type { Flags } from '../model/command-line.ts';
-import { failed, type Outcome, upstream } from '../model/envelope.ts';
 import { Failure } from '../model/failure.ts';
-import type { Json, JsonObject } from '../model/json.ts';
-import { BRIEF_WAIT_S, type Task } from '../model/task.ts';
+import type { Json } from '../model/json.ts';
+import type { Task } from '../model/task.ts';
 import type { Entry } from '../stores/file/journal.ts';
 import type { Credits } from '../stores/file/record.ts';
-import { creditsOf, type OutcomeOptions, resumeCommand, taskOutcome } from './outcome.ts';
+import { creditsOf, type Origin, type TaskResult, taskResult } from './result.ts';
 import { type Session, shortDeadline } from './session.ts';
 
 export interface FinishOptions {
@@ -15,15 +13,14 @@ export interface FinishOptions {
   folder: string | null;
   schedule: PollSchedule;
   stallMs: number;
-  resumeFlags: Flags;
   /** When the wait is over, on the monotonic clock; Infinity where there is none. */
   until: number;
   /** When it is over for the files. */
   filesUntil: number;
   /** The model, where it is known what it makes. */
   model?: string | undefined;
-  extra?: JsonObject;
-  /** The record of the wish, and what is known of its credits from before. */
+  origin?: Origin;
+  /** The record of the request, and what is known of its credits from before. */
   entry?: Entry | undefined;
   credits?: Credits | undefined;
 }
@@ -34,47 +31,31 @@ export async function folderFor(folder: string | null): Promise<string | null> {
 }
 
 /** The end of a task that was seen COMPLETED: its record, and its files where they are wanted. */
-export async function finish(session: Session, taskId: string, options: FinishOptions): Promise<Outcome> {
-  const resume = resumeCommand(session, taskId, options.resumeFlags);
+export async function finish(session: Session, taskId: string, options: FinishOptions): Promise<TaskResult> {
+  const { folder, entry, credits, origin = {} } = options;
   let task: Task | undefined;
   try {
     task = await fetchResult(session, taskId, options);
-    const { entry, credits } = options;
-    const outcomeOptions: OutcomeOptions = { extra: { ...options.extra }, credits };
-    if (options.folder !== null) {
+    let saved: Pick<TaskResult, 'files' | 'warnings'> = { warnings: [] };
+    if (folder !== null) {
       // A link that had expired was replaced: the answer must not show the dead one.
       const onFresh = (fresh: Task) => {
         task = fresh;
       };
-      const files = await downloadAll(session, task, options.folder, { ...options, onFresh });
+      const files = await downloadAll(session, task, folder, { ...options, onFresh });
       const { warningsAbout } = await import('./file-warnings.ts');
       const warnings = await warningsAbout(session, options.model ?? entry?.record.model, files);
-      outcomeOptions.extra = {
-        ...options.extra,
-        files: files.map((file) => ({ ...file })),
-        ...(warnings.length > 0 && { warnings }),
-      };
+      saved = { files, warnings };
     }
     const fileCount = task.urls.length;
     await entry?.update({ fileCount, ...(credits && { credits: creditsOf(task, credits) }) });
-    const outcome = taskOutcome(session, taskId, task, outcomeOptions);
-    if (options.folder === null && outcome.envelope.data) {
-      outcome.envelope.data.nextSteps = [
-        resumeCommand(session, taskId, { wait: BRIEF_WAIT_S, download: 'out' }),
-        `That saves the file. Do it soon: ${session.provider.says.retention}`,
-      ];
-    }
-    return outcome;
+    return { ...taskResult(taskId, task, { ...origin, credits }), ...saved };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     // The task has ended well, whatever went wrong after it.
-    const nextSteps = [
-      ...(error.details.nextSteps ?? []),
-      resume,
-      'The task is finished and paid for. Run this command as often as you like: it fetches the result and charges nothing.',
-    ];
-    const data: JsonObject = { ...error.details.data, ...(task && { resultUrls: task.urls }) };
-    return failed(error.with({ status: 'COMPLETED', taskId, data, nextSteps }), 'COMPLETED', taskId);
+    const failure = error.with({ status: 'COMPLETED', taskId, charged: 'finished' });
+    const seen = { state: 'COMPLETED' as const, record: {}, ...(task && { urls: task.urls }) };
+    return { kind: 'notFetched', taskId, seen, warnings: [], failure };
   }
 }
 
@@ -101,16 +82,13 @@ async function fetchResult(
       throw new Failure(
         'DOWNLOAD_FAILED',
         'The task is COMPLETED, but what its record gives as the result is no https address.',
-        {
-          data: upstream(task.record),
-          nextSteps: ['Tell the user what the service gave as the result; it cannot be fetched.'],
-        },
+        { record: task.record, reason: { kind: 'noAddress' } },
       );
     }
     const pause = intervalBefore(n, schedule, api.clock.random);
     if (n + 1 >= RESULT_LOOKS || api.clock.monotonic() + pause > deadline) {
       throw new Failure('UNKNOWN_ERROR', 'The task is COMPLETED, but its record names no file.', {
-        data: upstream(task.record),
+        record: task.record,
       });
     }
     await api.clock.sleep(pause, api.signal);

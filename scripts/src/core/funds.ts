@@ -1,8 +1,8 @@
 import type { Contract } from '../contracts/contract.ts';
 import { cheaperVariants, estimate, estimateCredits } from '../contracts/price.ts';
-import { upstream } from '../model/envelope.ts';
 import { Failure } from '../model/failure.ts';
 import type { Json, JsonObject } from '../model/json.ts';
+import type { Cheaper } from '../model/reason.ts';
 import type { GenerationRequest, Quote } from '../providers/provider.ts';
 import type { Entry, Journal } from '../stores/file/journal.ts';
 import { type Session, shortDeadline } from './session.ts';
@@ -10,7 +10,7 @@ import { type Session, shortDeadline } from './session.ts';
 /**
  * Asks for the price, which is free, and compares it with the limit and the balance before anything is submitted. For a
  * service without quotes the limit is compared with the contract's estimate.
- * @param maxCreditsPerDay null = no limit; it too needs the price, and is polled at by `withinDay`
+ * @param maxCreditsPerDay null = no limit; it too needs the price, and is checked by `withinDay`
  * @returns the quote; null where nothing limits the price
  * @throws Failure BUDGET_EXCEEDED or INSUFFICIENT_CREDITS; the quote's own failure when there is none to be had
  */
@@ -27,13 +27,7 @@ export async function checkFunds(
   }
   const quote = await askPrice(session, contract, generation);
   if (quote.affordable === false || (quote.balance !== null && quote.balance < quote.credits)) {
-    throw shortOfCredits(
-      session,
-      contract,
-      generation,
-      quote,
-      'The quote says that the balance is too small.',
-    );
+    throw shortOfCredits(contract, generation, quote, 'The quote says that the balance is too small.');
   }
   return quote;
 }
@@ -51,30 +45,24 @@ function checkEstimate(
   const range = estimate(contract, payload);
   const { asOf = '', note = '' } = contract.price ?? {};
   if (range === null) {
-    const hint = `leave --maxCredits out, after looking the price of ${model} up yourself`;
-    const expected = `a model and fields with a known price, as ${title} documents no price before a submit`;
-    throw new Failure(
-      'INVALID_PAYLOAD',
-      `--maxCredits cannot be held: no estimate is known for these fields of ${model}, and ${title} documents no price before a submit. Nothing was submitted.`,
-      { issues: [{ path: '--maxCredits', expected, received: String(maxCredits), hint }], nextSteps: [hint] },
-    );
+    throw new Failure('INVALID_PAYLOAD', `No estimate is known for these fields of ${model}.`, {
+      reason: { kind: 'noEstimate', title, model, maxCredits },
+    });
   }
   if (range.most <= maxCredits) return;
-  const cost = range.least === range.most ? String(range.most) : `${range.least} to ${range.most}`;
-  throw new Failure(
-    'BUDGET_EXCEEDED',
-    `By an estimate (prices of ${asOf}) this would cost ${cost} credits; --maxCredits allows ${maxCredits}. ${title} documents no price before a submit. Nothing was submitted.`,
-    {
-      data: { estimate: { ...range, asOf, note }, maxCredits },
-      nextSteps: [
-        ...variants(contract, payload, maxCredits + 1),
-        `Ask the person whether ${cost} credits, an estimate, are fine; then submit with --maxCredits ${range.most}.`,
-      ],
+  throw new Failure('BUDGET_EXCEEDED', `The estimate is above the limit of ${maxCredits} credits.`, {
+    data: { estimate: { ...range, asOf, note }, maxCredits },
+    reason: {
+      kind: 'estimateAboveCap',
+      title,
+      estimate: { ...range, asOf, note },
+      maxCredits,
+      cheaper: cheaperThan(contract, payload, maxCredits + 1),
     },
-  );
+  });
 }
 
-/** Asks for the price, which is free. @throws Failure BUDGET_EXCEEDED where it is above the limit of the intent */
+/** Asks for the price, which is free. @throws Failure BUDGET_EXCEEDED where it is above the limit of the request */
 export async function askPrice(
   session: Session,
   contract: Contract,
@@ -84,25 +72,24 @@ export async function askPrice(
   const { model, payload, maxCredits } = generation;
   const quote = await api.read(provider.quote(model, payload), shortDeadline(session));
   if (maxCredits !== undefined && quote.credits > maxCredits) {
-    throw new Failure(
-      'BUDGET_EXCEEDED',
-      `This would cost ${quote.credits} credits; --maxCredits allows ${maxCredits}. Nothing was submitted.`,
-      {
-        data: { quoted: quote.credits, maxCredits, ...upstream(quote.record) },
-        nextSteps: [
-          ...variants(contract, payload, maxCredits),
-          `Ask the person whether ${quote.credits} credits are fine; then submit with --maxCredits ${quote.credits}.`,
-        ],
+    throw new Failure('BUDGET_EXCEEDED', `The price is above the limit of ${maxCredits} credits.`, {
+      data: { quoted: quote.credits, maxCredits },
+      record: quote.record,
+      reason: {
+        kind: 'quoteAboveCap',
+        quoted: quote.credits,
+        maxCredits,
+        cheaper: cheaperThan(contract, payload, maxCredits),
       },
-    );
+    });
   }
   return quote;
 }
 
 /**
- * Puts a wish on record unless the recorded charges of the last 24 hours, with it, would go above a limit. No other
+ * Puts a request on record unless the recorded charges of the last 24 hours, with it, would go above a limit. No other
  * process can come in between.
- * @param own a record of this very wish, which is not counted
+ * @param own a record of this very request, which is not counted
  * @throws Failure BUDGET_EXCEEDED
  */
 export async function withinDay(
@@ -119,13 +106,13 @@ export async function withinDay(
     throw new Failure(
       'UNKNOWN_ERROR',
       `Another process (${lock.heldBy.pid} on ${lock.heldBy.host}) has kept the day's budget to itself for too long; nothing was submitted.`,
-      { nextSteps: ['Run the same command again a little later.', session.again] },
+      { reason: { kind: 'budgetBusy' } },
     );
   }
   try {
     const spent = journal.spentToday(own);
     if (spent === null || spent + quote.credits > maxCreditsPerDay) {
-      throw dayExceeded(session, spent, quote.credits, maxCreditsPerDay);
+      throw dayExceeded(spent, quote.credits, maxCreditsPerDay);
     }
     await record();
   } finally {
@@ -133,21 +120,14 @@ export async function withinDay(
   }
 }
 
-function dayExceeded(session: Session, spent: number | null, credits: number, limit: number): Failure {
-  const so =
-    spent === null
-      ? 'What a recorded wish of the last 24 hours cost is not known'
-      : `The recorded wishes of the last 24 hours cost ${spent} credits, and this one costs ${credits}`;
-  return new Failure('BUDGET_EXCEEDED', `${so}; --maxCreditsPerDay allows ${limit}. Nothing was submitted.`, {
-    data: { quoted: credits, spentToday: spent, maxCreditsPerDay: limit },
-    nextSteps: [
-      ...(session.provider.can.account ? [session.command('account')] : []),
-      'Ask the person for a higher limit, or wait until the oldest charge is a day old.',
-    ],
+function dayExceeded(spent: number | null, quoted: number, limit: number): Failure {
+  return new Failure('BUDGET_EXCEEDED', `The limit of a day, ${limit} credits, would be exceeded.`, {
+    data: { quoted, spentToday: spent, maxCreditsPerDay: limit },
+    reason: { kind: 'aboveDay', quoted, spent, limit },
   });
 }
 
-/** Adds to a refusal for lack of credits how much is missing and what would be cheaper. The look-up is free. */
+/** Adds to a refusal for lack of credits how much is missing and what would be cheaper. The quote is free. */
 export async function explainFunds(
   session: Session,
   contract: Contract,
@@ -162,13 +142,12 @@ export async function explainFunds(
     // The refusal is what counts; without a quote it only says less.
     if (!(error instanceof Failure)) throw error;
   }
-  return shortOfCredits(session, contract, generation, quote, refusal.message);
+  return shortOfCredits(contract, generation, quote, refusal.message);
 }
 
 function shortOfCredits(
-  { provider }: Session,
   contract: Contract,
-  generation: GenerationRequest,
+  { payload }: GenerationRequest,
   quote: Quote | null,
   said: string,
 ): Failure {
@@ -182,33 +161,29 @@ function shortOfCredits(
       missing = ` It costs ${quote.credits} credits, the balance is ${quote.balance}: ${data.missing} are missing.`;
     }
   }
+  const price = quote?.credits ?? estimateCredits(contract, payload);
   return new Failure('INSUFFICIENT_CREDITS', `${said}${missing} Nothing was submitted.`, {
     data,
-    nextSteps: [...variantsWithin(contract, generation, quote), provider.says.credits],
+    reason: {
+      kind: 'shortOfCredits',
+      cheaper: price === null ? null : cheaperWithin(contract, payload, price, quote?.balance ?? null),
+    },
   });
 }
 
-/** What a refusal for lack of credits can offer instead: where the balance is not known, whatever is cheaper. */
-function variantsWithin(contract: Contract, { payload }: GenerationRequest, quote: Quote | null): string[] {
-  const price = quote?.credits ?? estimateCredits(contract, payload);
-  if (price === null) return [];
-  const balance = quote?.balance ?? null;
-  return balance === null || balance >= price
-    ? cheaper(contract, payload, price)
-    : variants(contract, payload, balance);
+/** What costs less than a price, and at most the balance where that is known to be below it. */
+function cheaperWithin(
+  contract: Contract,
+  payload: JsonObject,
+  price: number,
+  balance: number | null,
+): Cheaper {
+  if (balance !== null && balance < price) return cheaperThan(contract, payload, balance);
+  return { ...cheaperThan(contract, payload, price - 1), most: null };
 }
 
-/** Forms of the same request that cost at most so many credits, as literals to put into the payload; or that there are none. */
-export function variants(contract: Contract, payload: JsonObject, most: number): string[] {
-  const found = cheaper(contract, payload, most + 1);
-  return found.length > 0
-    ? found
-    : [`No form of ${contract.model} is known that costs at most ${most} credits.`];
-}
-
-function cheaper(contract: Contract, payload: JsonObject, below: number): string[] {
-  return cheaperVariants(contract, payload, below).map(
-    ({ change, credits }) =>
-      `Cheaper: ${JSON.stringify(change).slice(1, -1)} in the payload, about ${credits} credit${credits === 1 ? '' : 's'} (an estimate of ${contract.price?.asOf}).`,
-  );
+/** Forms of the same request that cost at most so many credits. */
+export function cheaperThan(contract: Contract, payload: JsonObject, most: number): Cheaper {
+  const variants = cheaperVariants(contract, payload, most + 1);
+  return { model: contract.model, asOf: contract.price?.asOf, variants, most };
 }

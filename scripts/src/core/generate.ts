@@ -1,17 +1,14 @@
 import type { Contract } from '../contracts/contract.ts';
-import type { Flags } from '../model/command-line.ts';
-import { type Outcome, withWarning } from '../model/envelope.ts';
-import { EXIT } from '../model/exit-codes.ts';
 import { Failure } from '../model/failure.ts';
-import { isObject, type JsonObject } from '../model/json.ts';
+import type { Reason } from '../model/reason.ts';
 import { isTerminal, type Task } from '../model/task.ts';
 import type { GenerationRequest } from '../providers/provider.ts';
 import type { Entry } from '../stores/file/journal.ts';
 import { isYoung } from './deliver.ts';
 import { folderFor } from './finish.ts';
 import { checkFunds, explainFunds } from './funds.ts';
-import { creditsOf, resumeCommand, taskOutcome } from './outcome.ts';
 import { type RecordedTask, recordedTask } from './recorded-task.ts';
+import { creditsOf, type Origin, type TaskResult, taskResult } from './result.ts';
 import { hasEnded, reuse } from './reuse.ts';
 import { type Session, shortDeadline } from './session.ts';
 import { type SubmitLog, submit } from './submit.ts';
@@ -47,7 +44,7 @@ type Made = Omit<RecordedTask, 'entry'> & { entry?: Entry; isResubmitted?: boole
 const LEAST_SUBMIT_MS = 1_500;
 
 /** The whole way from a valid payload to a finished file: price, submit, wait, fetch. Submits at most one task. */
-export async function generate(session: Session, options: GenerateOptions): Promise<Outcome> {
+export async function generate(session: Session, options: GenerateOptions): Promise<TaskResult> {
   const { api } = session;
   const { contract, generation, isDetached } = options;
   const start = api.clock.monotonic();
@@ -61,7 +58,7 @@ export async function generate(session: Session, options: GenerateOptions): Prom
       ? await recordedTask(session, journal, { ...options, folder: wait.folder }, deadline)
       : await unrecordedTask(session, options, deadline);
   } catch (error) {
-    if (error instanceof Failure && error.code === 'INSUFFICIENT_CREDITS' && !error.details.data) {
+    if (error instanceof Failure && error.code === 'INSUFFICIENT_CREDITS' && !error.details.reason) {
       throw await explainFunds(session, contract, generation, error);
     }
     throw error;
@@ -70,47 +67,38 @@ export async function generate(session: Session, options: GenerateOptions): Prom
   const waitMs = Math.max(0, wait.waitMs - (api.clock.monotonic() - start));
   const settings = { ...wait, waitMs, model: generation.model, ...(entry && { entry }), credits };
   if (entry && task === undefined && hasEnded(entry)) return reuse(session, entry, settings);
-  const extra: JsonObject = {
-    ...(isResumed && { resumed: true }),
-    ...((made.isResubmitted || entry?.record.resubmitted) && { resubmitted: true }),
+  const isResubmitted = made.isResubmitted || entry?.record.resubmitted;
+  const origin: Origin = {
+    ...(isResumed && { isResumed }),
+    ...(isResubmitted && { isResubmitted }),
   };
-  const outcome =
+  const result =
     task === undefined
-      ? await resume(session, entry!, settings, extra)
+      ? await resume(session, entry!, settings, origin)
       : waitMs > 0 || isTerminal(task.state)
-        ? await follow(session, task, settings, extra)
-        : taskOutcome(session, task.id, task, {
-            extra,
-            credits,
-            running: EXIT.stillRunning,
-            resumeFlags: wait.resumeFlags,
-          });
-  // Whoever did not want to wait has got what was asked for.
-  const isDone = isDetached && outcome.exitCode === EXIT.stillRunning;
-  return withinCap(isDone ? { ...outcome, exitCode: EXIT.done } : outcome, generation.maxCredits);
+        ? await follow(session, task, settings, origin)
+        : taskResult(task.id, task, { ...origin, credits });
+  return withinCap(result, generation.maxCredits);
 }
 
 /** A charge above the cap cannot be taken back, but it is said. */
-function withinCap(outcome: Outcome, maxCredits = Infinity): Outcome {
-  const credits = outcome.envelope.data?.credits;
-  const charged = isObject(credits) ? credits.charged : null;
-  if (typeof charged !== 'number' || charged <= maxCredits) return outcome;
-  return withWarning(
-    outcome,
-    `The service reports ${charged} credits charged, although the cap was ${maxCredits} (--maxCredits). Tell the person.`,
-  );
+function withinCap(result: TaskResult, maxCredits = Infinity): TaskResult {
+  const charged = result.credits?.charged ?? 0;
+  if (charged <= maxCredits) return result;
+  return { ...result, warnings: [...result.warnings, { kind: 'aboveCap', charged, maxCredits }] };
 }
 
 async function follow(
   session: Session,
   task: Task,
   settings: WaitSettings,
-  extra: JsonObject,
-): Promise<Outcome> {
+  origin: Origin,
+): Promise<TaskResult> {
   try {
-    return await waitOn(session, task, settings, extra);
+    return await waitOn(session, task, settings, origin);
   } catch (error) {
-    throw error instanceof Failure ? afterSubmit(session, task.id, settings.resumeFlags, error) : error;
+    // What is said of it must not read as if nothing had been submitted.
+    throw error instanceof Failure ? error.with({ taskId: task.id, charged: 'running' }) : error;
   }
 }
 
@@ -148,12 +136,12 @@ async function resume(
   session: Session,
   entry: Entry,
   settings: WaitSettings,
-  extra: JsonObject,
-): Promise<Outcome> {
+  origin: Origin,
+): Promise<TaskResult> {
   const taskId = entry.record.taskId!;
   session.observer.attached(taskId, entry.record.created);
   try {
-    return await waitTask(session, taskId, settings, extra, entry);
+    return await waitTask(session, taskId, settings, origin, entry);
   } catch (error) {
     throw error instanceof Failure ? stillRecorded(session, entry, error) : error;
   }
@@ -161,30 +149,12 @@ async function resume(
 
 /** A failure on the way of a task that the journal knows: the same command resumes it, until the user decides otherwise. */
 function stillRecorded(session: Session, entry: Entry, failure: Failure): Failure {
-  const { taskId, created } = entry.record;
-  const data: JsonObject = { ...failure.details.data, resumed: true };
-  if (failure.code !== 'TASK_NOT_FOUND') return failure.with({ taskId: taskId!, data });
-  const nextSteps = isYoung(session, entry)
-    ? [
-        `This request was submitted only just now, as task ${taskId}; the service may not show it yet. The same command resumes it, and charges nothing:`,
-        session.again,
-      ]
-    : [
-        `This request was submitted on ${created} as task ${taskId}, which the service does not show any more; its result is kept for a limited time only.`,
-        `Nothing was submitted now. If the user wants it made once more, with a new charge: ${session.anew}.`,
-        session.command('forget', { taskId: taskId! }),
-      ];
-  return failure.with({ taskId: taskId!, data, nextSteps });
-}
-
-/** A failure after the task was made: what is said of it must not read as if nothing had been submitted. */
-function afterSubmit(session: Session, taskId: string, resumeFlags: Flags, failure: Failure): Failure {
-  return failure.with({
-    taskId,
-    nextSteps: [
-      ...(failure.details.nextSteps ?? []),
-      'The task was submitted and charged, and runs on at the service. This resumes it as often as you like, and charges nothing:',
-      resumeCommand(session, taskId, resumeFlags),
-    ],
-  });
+  const { created } = entry.record;
+  const taskId = entry.record.taskId!;
+  const data = { ...failure.details.data, resumed: true };
+  if (failure.code !== 'TASK_NOT_FOUND') return failure.with({ taskId, data });
+  const reason: Reason = isYoung(session, entry)
+    ? { kind: 'recordedTaskYoung', taskId }
+    : { kind: 'recordedTaskGone', taskId, created };
+  return failure.with({ taskId, data, reason });
 }

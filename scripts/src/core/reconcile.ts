@@ -1,7 +1,7 @@
 import { Failure } from '../model/failure.ts';
+import type { Reason } from '../model/reason.ts';
 import type { Task } from '../model/task.ts';
 import type { GenerationRequest } from '../providers/provider.ts';
-import { resumeCommand } from './outcome.ts';
 import { findOwn } from './own-task.ts';
 import { sendUntilAccepted } from './send.ts';
 import type { Session } from './session.ts';
@@ -141,10 +141,7 @@ async function resubmit(
     await log.resubmitting();
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    // What it says of this attempt is not true of the first one.
-    const why = error.message.replace(' Nothing was submitted.', '');
-    const failure = new Failure(error.code, `It was not submitted once more: ${why}`);
-    return unknown(session, generation, lost, { failure });
+    return unknown(session, generation, lost, { notResubmitted: error });
   }
   // Between two attempts nothing is under way, but the first submit may still have been accepted: nobody is told otherwise.
   const observer = { ...session.observer, refused: () => {} };
@@ -166,65 +163,41 @@ async function resubmit(
   return unknown(session, generation, lost, { failure });
 }
 
+interface Later {
+  /** Why asking later did not tell. */
+  failure?: Failure;
+  notResubmitted?: Failure;
+  /** Seconds until the list can tell. */
+  after?: number;
+}
+
 async function unknown(
   session: Session,
-  generation: GenerationRequest,
+  { model, idempotencyKey }: GenerationRequest,
   { sentAt, failure: lost }: LostSubmit,
-  {
-    failure: later,
-    after,
-  }: { failure?: Failure /** Seconds until the list can tell. */; after?: number } = {},
+  { failure: later, notResubmitted, after: clearIn }: Later = {},
 ): Promise<Reconciled> {
-  const { title } = session.provider;
   const isRecorded = (await session.records()) !== null;
   // Without a record, the same command is another submit.
-  const retryAfter = isRecorded ? (after ?? later?.details.retryAfter) : undefined;
+  const after = isRecorded ? (clearIn ?? later?.details.retryAfter) : undefined;
   const named = lost.details.taskId;
-  const reason = later ? `${lost.message} ${later.message}` : lost.message;
+  const reason: Reason = {
+    kind: 'submitUnknown',
+    ...{ model, idempotencyKey, sentAt: new Date(sentAt).toISOString() },
+    ...{ isRecorded, after, named, lost, later, notResubmitted },
+  };
   const failure = new Failure(
     'SUBMIT_OUTCOME_UNKNOWN',
-    `Whether ${title} accepted this submit, and charged for it, is not known${retryAfter === undefined ? '' : ' yet'}. ${reason}`,
+    `Whether ${session.provider.title} accepted this submit, and charged for it, is not known. ${lost.message}`,
     {
       status: 'UNKNOWN',
       unclear: true,
       cause: lost,
-      data: { idempotencyKey: generation.idempotencyKey, model: generation.model },
-      ...(retryAfter !== undefined && { retryAfter }),
+      data: { idempotencyKey, model },
+      ...(after !== undefined && { retryAfter: after }),
       ...(named !== undefined && { taskId: named }),
-      nextSteps: [
-        ...(named === undefined
-          ? []
-          : [
-              'The answer named a task beside an error; this shows what became of it:',
-              resumeCommand(session, named),
-            ]),
-        ...whatNext(session, generation, { sentAt, retryAfter, isRecorded }),
-      ],
+      reason,
     },
   );
   return { kind: 'unknown', failure };
-}
-
-function whatNext(
-  { provider, command, again, anew }: Session,
-  { model, idempotencyKey }: GenerationRequest,
-  known: { sentAt: number; retryAfter: number | undefined; isRecorded: boolean },
-): string[] {
-  const { sentAt, retryAfter, isRecorded } = known;
-  const decide = isRecorded ? [`Only if the user accepts that it may be charged once more: ${anew}.`] : [];
-  const notYet = 'Do not submit this again before you know: it may be charged twice.';
-  if (!provider.can.list) return [notYet, provider.says.tasks, ...decide];
-  const after = retryAfter === undefined ? '' : ` after ${retryAfter} seconds`;
-  const repeat = isRecorded
-    ? [
-        `Run the same command again${after}. It looks for the task in the service's list, and submits nothing while that may charge twice:`,
-        again,
-      ]
-    : [notYet];
-  return [
-    ...repeat,
-    command('listTasks'),
-    `A task with idempotencyKey ${idempotencyKey}, or of model ${model} made about ${new Date(sentAt).toISOString()}, is this one: resume it with --action waitTask --taskId <id>.`,
-    ...decide,
-  ];
 }

@@ -7,8 +7,8 @@ import type { Lock } from '../stores/file/lock.ts';
 import type { Credits } from '../stores/file/record.ts';
 import { checkFunds, withinDay } from './funds.ts';
 import type { GenerateOptions } from './generate.ts';
-import { creditsOf } from './outcome.ts';
 import { type LostSubmit, type Reconciled, reconcile } from './reconcile.ts';
+import { creditsOf } from './result.ts';
 import type { Session } from './session.ts';
 import { type SubmitLog, submit } from './submit.ts';
 
@@ -136,13 +136,8 @@ async function submitNew(
   });
   // A machine may have slept since the lock was taken, for so long that others took this process for dead.
   if (!lock.isOurs()) {
-    throw new Failure(
-      'UNKNOWN_ERROR',
-      'Another process took this request over; nothing was submitted here.',
-      {
-        nextSteps: ['The same command resumes what that process does, and charges nothing:', session.again],
-      },
-    );
+    const message = 'Another process took this request over; nothing was submitted here.';
+    throw new Failure('UNKNOWN_ERROR', message, { reason: { kind: 'takenOver' } });
   }
   return submit(session, generation, resubmitLog(session, journal, request, entry), deadline);
 }

@@ -1,13 +1,11 @@
 import path from 'node:path';
 import type { SavedFile } from '../download/download.ts';
-import { failed, type Outcome, success } from '../model/envelope.ts';
-import { EXIT } from '../model/exit-codes.ts';
 import { Failure } from '../model/failure.ts';
-import type { Json } from '../model/json.ts';
 import { isTerminal } from '../model/task.ts';
 import type { Entry } from '../stores/file/journal.ts';
 import { deliver } from './deliver.ts';
 import { finish, folderFor } from './finish.ts';
+import type { TaskResult } from './result.ts';
 import type { Session } from './session.ts';
 import type { WaitSettings } from './tasks.ts';
 import { waitTask } from './tasks.ts';
@@ -21,29 +19,13 @@ export const hasEnded = ({ record }: Entry): boolean => isTerminal(record.status
  * The end of a request that was made before, as it was: the same files where they are still whole, a copy of them, or
  * else a fresh download; or the word that it failed. Charges nothing.
  */
-export async function reuse(session: Session, entry: Entry, settings: WaitSettings): Promise<Outcome> {
+export async function reuse(session: Session, entry: Entry, settings: WaitSettings): Promise<TaskResult> {
   const { taskId, created, status } = entry.record;
   session.observer.attached(taskId!, created);
   await noteUse(session, entry);
-  const outcome =
-    status === 'COMPLETED'
-      ? await sameResult(session, entry, settings)
-      : await sameEnd(session, entry, settings);
-  return { ...outcome, envelope: { ...outcome.envelope, data: said(session, entry, outcome) } };
-}
-
-/** What the answer says of the reuse, whatever the end was. */
-function said(session: Session, { record }: Entry, { envelope }: Outcome): Outcome['envelope']['data'] {
-  const { created, status, resubmitted } = record;
-  const { nextSteps, ...data } = envelope.data ?? {};
-  const another = `This request was made on ${created} and ended ${status}; nothing was charged now. To make another, with a new charge: ${session.anew}.`;
-  return {
-    ...data,
-    reused: true,
-    createdAt: created,
-    ...(resubmitted && { resubmitted: true }),
-    nextSteps: [...((nextSteps ?? []) as Json[]), another],
-  };
+  const result = await (status === 'COMPLETED' ? sameResult : sameEnd)(session, entry, settings);
+  const { resubmitted } = entry.record;
+  return { ...result, reused: { created, status }, ...(resubmitted && { isResubmitted: true }) };
 }
 
 /** A record lives for a time after its last use; to the day is near enough. */
@@ -54,7 +36,7 @@ async function noteUse({ api }: Session, entry: Entry): Promise<void> {
   await entry.update({ used: new Date(now).toISOString() });
 }
 
-async function sameResult(session: Session, entry: Entry, settings: WaitSettings): Promise<Outcome> {
+async function sameResult(session: Session, entry: Entry, settings: WaitSettings): Promise<TaskResult> {
   const { taskId, download, credits } = entry.record;
   session.observer.task(taskId!, 'COMPLETED');
   const folder = settings.folder ?? download;
@@ -62,18 +44,23 @@ async function sameResult(session: Session, entry: Entry, settings: WaitSettings
     const files = await wholeFiles(session, entry, folder);
     if (files) {
       const { model } = entry.record;
-      const data = { model, files: files.map((file) => ({ ...file })), credits: { ...credits } };
-      return deliver(session, entry, success('COMPLETED', taskId, data, EXIT.done));
+      const seen = { state: 'COMPLETED' as const, record: {}, model };
+      const result: TaskResult = { kind: 'completed', taskId: taskId!, seen, credits, files, warnings: [] };
+      return deliver(session, entry, result);
     }
     const filesUntil = session.api.clock.monotonic() + settings.waitMs;
     const until = settings.waitMs > 0 ? filesUntil : Infinity;
     const options = { ...settings, folder: await folderFor(folder), until, filesUntil, entry, credits };
-    const outcome = await finish(session, taskId!, options);
-    if (outcome.envelope.errorCode === 'TASK_NOT_FOUND') throw gone(session, taskId!);
-    return deliver(session, entry, outcome);
+    const result = await finish(session, taskId!, options);
+    if (result.kind === 'notFetched' && result.failure.code === 'TASK_NOT_FOUND') {
+      throw gone(session, taskId!);
+    }
+    return deliver(session, entry, result);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return failed(error.with({ status: 'COMPLETED' }), 'COMPLETED', taskId);
+    const seen = { state: 'COMPLETED' as const, record: {} };
+    const failure = error.with({ status: 'COMPLETED' });
+    return { kind: 'notFetched', taskId: taskId!, seen, warnings: [], failure };
   }
 }
 
@@ -119,6 +106,6 @@ async function wholeFiles(
 }
 
 /** A task that ended without a result; its record says why, where it can be had at once. */
-function sameEnd(session: Session, entry: Entry, settings: WaitSettings): Promise<Outcome> {
+function sameEnd(session: Session, entry: Entry, settings: WaitSettings): Promise<TaskResult> {
   return waitTask(session, entry.record.taskId!, { ...settings, waitMs: 0 }, {}, entry);
 }

@@ -1,7 +1,6 @@
 import type { Api } from '../http/api.ts';
 import { PAUSE_BUDGET_MS } from '../http/retry.ts';
 import type { Transport } from '../http/transport.ts';
-import type { CommandMaker } from '../model/command-line.ts';
 import type { Failure } from '../model/failure.ts';
 import type { TaskState } from '../model/task.ts';
 import type { Provider, TaskStatus } from '../providers/provider.ts';
@@ -13,7 +12,7 @@ export interface Observer {
   submitting(): void;
   /** The submit came to an end without a task: nothing is charged. */
   refused(): void;
-  /** A wish that was submitted before: from here on nothing is charged. */
+  /** A request that was submitted before: from here on nothing is charged. */
   attached(taskId: string, created: string): void;
   /** Several tasks are waited for at the same time. */
   several(count: number): void;
@@ -35,14 +34,8 @@ export interface Session {
   observer: Observer;
   /** The service's own address, where it runs on this machine: its files may lie there too. Else null. */
   loopback: URL | null;
-  /** The records of wishes, loaded when they are first asked for; null where none are to be kept. */
+  /** The records of requests, loaded when they are first asked for; null where none are to be kept. */
   records(): Promise<Journal | null>;
-  /** The command that was given, as it goes on with what it began; a command line. */
-  again: string;
-  /** How the same is asked for once more, with a new charge; words. */
-  anew: string;
-  /** A command line that runs as it stands. */
-  command: CommandMaker;
 }
 
 /** The deadline, on the monotonic clock, of a call that has no wait of its own. */

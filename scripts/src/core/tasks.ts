@@ -1,9 +1,5 @@
 import type { PollSchedule } from '../http/retry.ts';
-import type { Flags } from '../model/command-line.ts';
-import { failed, type Outcome, success, upstream, withWarning } from '../model/envelope.ts';
-import { EXIT } from '../model/exit-codes.ts';
 import { Failure } from '../model/failure.ts';
-import type { JsonObject } from '../model/json.ts';
 import { isTerminal, type Task } from '../model/task.ts';
 import type { TaskStatus } from '../providers/provider.ts';
 import type { Entry } from '../stores/file/journal.ts';
@@ -12,8 +8,8 @@ import type { Credits } from '../stores/file/record.ts';
 import { deliver, isYoung, noteState, recordOf, YOUNG_TASK_MS } from './deliver.ts';
 import { fetchStatus, pollOnce, pollWithPermit } from './fetch-status.ts';
 import { finish, folderFor } from './finish.ts';
-import { creditsOf, taskOutcome } from './outcome.ts';
 import { endsWait, merge, pollUntilEnd } from './poll.ts';
+import { creditsOf, type Origin, type TaskResult, taskResult } from './result.ts';
 import { type Session, shortDeadline } from './session.ts';
 
 export interface WaitSettings {
@@ -27,9 +23,7 @@ export interface WaitSettings {
   /** Where finished files go; null = they are not fetched. */
   folder: string | null;
   stallMs: number;
-  /** Flags to repeat in the command that resumes the task. */
-  resumeFlags: Flags;
-  /** The record of the wish that the task belongs to, if there is one. */
+  /** The record of the request that the task belongs to, if there is one. */
   entry?: Entry;
   /** What is known of its credits from before. */
   credits?: Credits;
@@ -39,24 +33,24 @@ export interface WaitSettings {
 const LEAST_SHARED_MS = 1_000;
 
 /** The state of a task, by one query. */
-export async function getStatus(session: Session, taskId: string): Promise<Outcome> {
+export async function getStatus(session: Session, taskId: string): Promise<TaskResult> {
   const seen = await fetchStatus(session, taskId, shortDeadline(session));
   const entry = await recordOf(session, taskId);
   if (entry) await noteState(session, entry, seen.state);
-  const outcome = taskOutcome(session, taskId, seen);
+  const result = taskResult(taskId, seen);
   // A task that is told to have ended without a result has been delivered with that.
-  return seen.state === 'COMPLETED' ? outcome : deliver(session, entry, outcome);
+  return seen.state === 'COMPLETED' ? result : deliver(session, entry, result);
 }
 
 /** The record of a task; with a folder, its files too. */
-export async function getTask(session: Session, taskId: string, settings: WaitSettings): Promise<Outcome> {
+export async function getTask(session: Session, taskId: string, settings: WaitSettings): Promise<TaskResult> {
   const { api, provider } = session;
   const { folder, waitMs: filesMs } = settings;
   if (folder !== null) return waitTask(session, taskId, { ...settings, waitMs: 0, filesMs });
   const entry = await recordOf(session, taskId);
   const task = await api.read(provider.task(taskId), shortDeadline(session));
   if (entry) await noteState(session, entry, task.state);
-  return deliver(session, entry, taskOutcome(session, taskId, task, { credits: entry?.record.credits }));
+  return deliver(session, entry, taskResult(taskId, task, { credits: entry?.record.credits }));
 }
 
 /**
@@ -67,9 +61,9 @@ export async function waitTask(
   session: Session,
   taskId: string,
   settings: WaitSettings,
-  extra: JsonObject = {},
+  origin: Origin = {},
   known?: Entry,
-): Promise<Outcome> {
+): Promise<TaskResult> {
   const entry = known ?? (await recordOf(session, taskId));
   session = aboutTask(session, taskId, entry);
   // Whoever goes on with a wish wants the file that the wish was about.
@@ -102,11 +96,11 @@ export async function waitTask(
   const waitMs = settings.waitMs - (clock.monotonic() - start);
   const credits = entry?.record.credits;
   const wait = { ...settings, folder, waitMs, ...(entry && { entry }), ...(credits && { credits }) };
-  return waitOn(session, { id: taskId, ...first }, wait, extra, trouble);
+  return waitOn(session, { id: taskId, ...first }, wait, origin, trouble);
 }
 
 /** Cancels a task and says whether that took effect: the service allows it only before the work has begun. */
-export async function cancelTask(session: Session, taskId: string): Promise<Outcome> {
+export async function cancelTask(session: Session, taskId: string): Promise<TaskResult> {
   let answer: TaskStatus | undefined;
   let refusal: Failure | undefined;
   try {
@@ -131,45 +125,36 @@ export async function cancelTask(session: Session, taskId: string): Promise<Outc
   const entry = await recordOf(session, taskId);
   if (entry && seen) await noteState(session, entry, seen.state);
   if (seen?.state === 'CANCEL') return cancelled(session, taskId, seen);
-  return notCancelled(session, taskId, seen, refusal);
+  return notCancelled(taskId, seen, refusal);
 }
 
 /** A cancel that did not take effect, with the true state of the task. */
 function notCancelled(
-  { provider, command }: Session,
   taskId: string,
-  seen: TaskStatus | undefined,
+  found: TaskStatus | undefined,
   refusal: Failure | undefined,
-): Outcome {
-  const status = seen?.state ?? 'UNKNOWN';
-  const hasEnded = isTerminal(status);
-  const so = seen ? `it is ${seen.unknownState ?? status}` : 'its state could not be read';
+): TaskResult {
+  const seen = found ?? { state: 'UNKNOWN' as const, record: {} };
+  const so = found ? `it is ${found.unknownState ?? found.state}` : 'its state could not be read';
   const said = refusal ? ` ${refusal.message}` : '';
-  const isLost = refusal?.code === 'NETWORK_ERROR';
   const failure = new Failure(
-    isLost ? 'NETWORK_ERROR' : 'CANCEL_REJECTED',
+    refusal?.code === 'NETWORK_ERROR' ? 'NETWORK_ERROR' : 'CANCEL_REJECTED',
     `The task was not cancelled: ${so}.${said}`,
     {
-      status,
+      status: seen.state,
       taskId,
-      data: upstream(seen?.record),
-      exitCode: hasEnded ? EXIT.taskEnded : EXIT.stillRunning,
-      nextSteps: [
-        provider.says.cancel,
-        ...(status === 'SUBMITTED' ? [command('cancelTask', { taskId })] : []),
-        command(hasEnded ? 'getTask' : 'waitTask', { taskId }),
-      ],
+      record: seen.record,
+      reason: { kind: 'notCancelled', taskId, state: seen.state },
     },
   );
-  return failed(failure, status, taskId);
+  return { kind: 'notCancelled', taskId, seen, warnings: [], failure };
 }
 
 /** The end that was asked for, with what its record says of the credits. */
-async function cancelled(session: Session, taskId: string, seen: TaskStatus): Promise<Outcome> {
+async function cancelled(session: Session, taskId: string, seen: TaskStatus): Promise<TaskResult> {
   const entry = await recordOf(session, taskId);
   const credits = creditsOf(await withRecord(session, taskId, seen), entry?.record.credits);
-  const data = { credits: { ...credits }, ...upstream(seen.record) };
-  return deliver(session, entry, success('CANCEL', taskId, data, EXIT.done));
+  return deliver(session, entry, { kind: 'cancelledNow', taskId, seen, credits, warnings: [] });
 }
 
 /** A cancel is repeated only where the service put it off, or was never reached. */
@@ -194,9 +179,9 @@ export async function waitOn(
   session: Session,
   task: { id: string } & Partial<TaskStatus & Task>,
   settings: WaitSettings,
-  extra: JsonObject = {},
+  origin: Origin = {},
   trouble?: Failure,
-): Promise<Outcome> {
+): Promise<TaskResult> {
   const { entry } = settings;
   const taskId = task.id;
   session = aboutTask(session, taskId, entry);
@@ -239,7 +224,6 @@ export async function waitOn(
   if (!seen && trouble && recorded === 'UNKNOWN') throw trouble.with({ status: 'UNKNOWN', taskId });
   seen ??= { state: recorded, record: {} };
 
-  const { resumeFlags } = settings;
   if (seen.state === 'COMPLETED')
     return deliver(
       session,
@@ -248,35 +232,26 @@ export async function waitOn(
         ...settings,
         until: settings.waitMs > 0 ? deadline : Infinity,
         filesUntil: start + Math.max(settings.waitMs, settings.filesMs ?? 0),
-        extra,
+        origin,
         credits,
       }),
     );
   if (isTerminal(seen.state)) {
     const ended = await withRecord(session, taskId, seen);
-    return deliver(session, entry, taskOutcome(session, taskId, ended, { extra, credits, resumeFlags }));
+    return deliver(session, entry, taskResult(taskId, ended, { ...origin, credits }));
   }
+  const result = taskResult(taskId, seen, { ...origin, credits });
   if (trouble) {
-    extra = { ...extra, lastPollError: { errorCode: trouble.code, errorMessage: trouble.message } };
+    const { retryAfter } = trouble.details;
+    return { ...result, lastPollError: trouble, ...(retryAfter !== undefined && { retryAfter }) };
   }
-  const outcome = taskOutcome(session, taskId, seen, {
-    extra,
-    credits,
-    resumeFlags,
-    running: EXIT.stillRunning,
-  });
-  outcome.envelope.retryAfter = trouble?.details.retryAfter ?? null;
-  return isCrowded && !trouble && sharing ? withoutTurn(outcome, sharing) : outcome;
+  return isCrowded && sharing ? withoutPermit(result, sharing) : result;
 }
 
-/** The outcome of a wait that ended before a query of it was due: the task is well, and others wait too. */
-async function withoutTurn(outcome: Outcome, sharing: RateLimiter): Promise<Outcome> {
-  const retryAfter = Math.max(1, Math.ceil((await sharing.nextPermitIn()) / 1000));
-  const warned = withWarning(
-    outcome,
-    `The state is the last known one. The queries that the service allows were used by other waits on this machine, or it asked for a pause; the next query is due in ${retryAfter} s.`,
-  );
-  return { ...warned, envelope: { ...warned.envelope, retryAfter } };
+/** The result of a wait that ended before a query was permitted: the task is well, and others wait too. */
+async function withoutPermit(result: TaskResult, sharing: RateLimiter): Promise<TaskResult> {
+  const seconds = Math.max(1, Math.ceil((await sharing.nextPermitIn()) / 1000));
+  return { ...result, warnings: [...result.warnings, { kind: 'noPermit', seconds }], retryAfter: seconds };
 }
 
 function seenIn(found: TaskStatus | null | 'crowded'): TaskStatus | undefined {

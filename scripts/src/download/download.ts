@@ -30,7 +30,7 @@ export interface DownloadOptions extends FetchOptions {
 
 /**
  * Returns the absolute folder after a check, before any charge, that files can be written there.
- * @throws Failure INVALID_PAYLOAD that names `--download`
+ * @throws Failure INVALID_PAYLOAD
  */
 export async function prepareFolder(folder: string): Promise<string> {
   const absolute = path.resolve(folder);
@@ -39,18 +39,10 @@ export async function prepareFolder(folder: string): Promise<string> {
     await access(absolute, constants.W_OK);
     return absolute;
   } catch (cause) {
-    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown reason';
-    throw new Failure('INVALID_PAYLOAD', `--download: ${absolute} cannot be written to (${reason}).`, {
+    const why = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown reason';
+    throw new Failure('INVALID_PAYLOAD', `The folder ${absolute} cannot be written to (${why}).`, {
       cause,
-      issues: [
-        {
-          path: '--download',
-          expected: 'a folder that can be written to, or that can be made',
-          received: `${absolute} (${reason})`,
-          hint: 'name another folder, for example --download out',
-        },
-      ],
-      nextSteps: ['Name a folder that can be written to. This call has submitted and charged nothing.'],
+      reason: { kind: 'downloadFolder', folder: absolute, why },
     });
   }
 }
@@ -111,9 +103,7 @@ export async function moveIntoPlace(
   throw new Failure(
     'DOWNLOAD_FAILED',
     `${file} exists already and is something else; it was left as it is.`,
-    {
-      nextSteps: ['Download into another folder, or move that file away and run the command again.'],
-    },
+    { reason: { kind: 'fileInTheWay' } },
   );
 }
 

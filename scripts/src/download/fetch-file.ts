@@ -7,13 +7,13 @@ import {
   RETRY_PAUSES,
 } from '../http/retry.ts';
 import { Failure } from '../model/failure.ts';
-import type { OutputKind } from '../model/output-kind.ts';
+import { KIND_WORDS, type OutputKind } from '../model/output-kind.ts';
 import { checkPublicUrl, THIS_MACHINE } from '../model/public-address.ts';
 import type { Downloader } from './downloader.ts';
 import { FileHash } from './file-hash.ts';
 import { FileWriter } from './file-writer.ts';
 import { type Part, PRINTABLE } from './part.ts';
-import { type FileKind, fileKind, KIND_WORDS, SIGNATURE_BYTES } from './signature.ts';
+import { type FileKind, fileKind, SIGNATURE_BYTES } from './signature.ts';
 import { isWhole } from './whole-file.ts';
 
 export interface FetchOptions {
@@ -275,9 +275,7 @@ class Fetch {
       this.#refreshed = true;
       if (fresh === null) {
         throw new Failure('DOWNLOAD_FAILED', `The result's link has expired or is gone (HTTP ${status}).`, {
-          nextSteps: [
-            'Results are kept for a limited time. If the task is older than that, its file is gone.',
-          ],
+          reason: { kind: 'linkGone' },
         });
       }
       if (this.#validator === null) this.#startOver();
@@ -331,11 +329,7 @@ function tooLarge(makes: OutputKind): Failure {
   return new Failure(
     'DOWNLOAD_FAILED',
     `The result has more than ${limit}, the most that is fetched of ${KIND_WORDS[makes]}. Nothing of it was kept.`,
-    {
-      nextSteps: [
-        'A file of that size is no result of a known model. Show the person its address in data.resultUrls.',
-      ],
-    },
+    { reason: { kind: 'fileTooLarge' } },
   );
 }
 

@@ -71,7 +71,7 @@ async function beingSaved({ pid }: LockOwner, stem: string): Promise<Failure> {
     `Another process (pid ${pid}) is saving this file and had ${bytes} bytes of it when the wait was over.`,
     {
       transient: true,
-      nextSteps: ['The same command returns the file as soon as that process has saved it.'],
+      reason: { kind: 'beingSaved' },
     },
   );
 }

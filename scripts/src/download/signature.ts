@@ -1,4 +1,4 @@
-import type { OutputKind } from '../model/output-kind.ts';
+import { madeAs, type OutputKind } from '../model/output-kind.ts';
 
 /** What a file is. */
 export interface FileKind {
@@ -13,21 +13,6 @@ const kind = (ext: string, contentType: string): FileKind => ({
   contentType,
   makes: madeAs(contentType),
 });
-
-/** What of the things that models make a type of content is. */
-export function madeAs(contentType: string): OutputKind {
-  const family = contentType.split('/', 1)[0];
-  // Scenes come packed, and in a format that has no type.
-  return family === 'video' || family === 'image' || family === 'audio' ? family : 'model3d';
-}
-
-/** What a model makes, with its article. */
-export const KIND_WORDS: Record<OutputKind, string> = {
-  image: 'an image',
-  audio: 'a sound',
-  model3d: 'a 3D model',
-  video: 'a video',
-};
 
 /** Bytes that `fileKind` needs to see. */
 export const SIGNATURE_BYTES = 512;

@@ -92,16 +92,14 @@ function refusedByProxy(request: HttpRequest, status: number, cause: unknown): F
     // A proxy that cannot reach the service answers 5xx, which may pass; its other answers are permanent.
     transient: status >= 500,
     unclear: false,
-    nextSteps: [
-      'Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY; a proxy that wants a password takes it as http://user:password@host:port.',
-    ],
+    reason: { kind: 'proxyRefusal' },
   });
 }
 
 /** Adds a hint about the proxy: a failure of the proxy looks like a failure of the service. */
 export function withProxy(failure: Failure): Failure {
   if (failure.details.unclear !== false || /proxy/i.test(failure.message)) return failure;
-  const hint = 'A proxy is set (HTTPS_PROXY or HTTP_PROXY); it may be what fails.';
+  const hint = 'A proxy is set; it may be what fails.';
   return new Failure(failure.code, `${failure.message} ${hint}`, failure.details);
 }
 
@@ -116,16 +114,12 @@ function isTlsCode(code: string): boolean {
 
 /** Returns the failure for a refused TLS handshake. It is permanent, and verification is never switched off. */
 function refusedTls(request: HttpRequest, code: string, said: string, cause: unknown): Failure {
-  const [what, nextStep] = CERTIFICATE.test(code)
-    ? [
-        'has a certificate that cannot be trusted',
-        'Check the clock of this machine, and whether a proxy replaces certificates (NODE_EXTRA_CA_CERTS).',
-      ]
-    : ['could not agree on TLS', 'Check the address and its port, and whether a proxy stands in between.'];
+  const isCertificate = CERTIFICATE.test(code);
+  const what = isCertificate ? 'has a certificate that cannot be trusted' : 'could not agree on TLS';
   return new Failure('NETWORK_ERROR', `${where(request)} ${what} (${code}: ${said}).`, {
     cause,
     unclear: false,
-    nextSteps: [nextStep],
+    reason: { kind: isCertificate ? 'certificate' : 'handshake' },
   });
 }
 

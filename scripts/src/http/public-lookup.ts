@@ -42,12 +42,6 @@ function refusal(hostname: string, addresses: readonly LookupAddress[]): Failure
   return new Failure(
     'DOWNLOAD_FAILED',
     `The result's address is not fetched: ${plain(hostname, 100)} leads to ${found.join(', ') || 'no address'}, which is not public.`,
-    {
-      nextSteps: isFake
-        ? [
-            'A VPN or proxy program on this machine answers names with addresses of its own (198.18.0.0/15). Set HTTPS_PROXY to its address, or let it answer with the real ones; then run the same command again.',
-          ]
-        : [],
-    },
+    isFake ? { reason: { kind: 'addressOfProxy' } } : {},
   );
 }

@@ -116,14 +116,8 @@ export class Transport {
       return new UndiciHttpClient(this.#proxy, kind === 'files' ? publicLookup(this.#resolve) : undefined);
     } catch (cause) {
       // The settings are not shown: they may hold a password.
-      throw new Failure(
-        'NETWORK_ERROR',
-        'The proxy in HTTPS_PROXY or HTTP_PROXY cannot be used as it is written.',
-        {
-          cause,
-          nextSteps: ['Correct HTTPS_PROXY or HTTP_PROXY: in a user name or password, % is written as %25.'],
-        },
-      );
+      const message = 'The address of the proxy cannot be used as it is written.';
+      throw new Failure('NETWORK_ERROR', message, { cause, reason: { kind: 'proxySettings' } });
     }
   }
 }

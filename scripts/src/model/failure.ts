@@ -1,4 +1,5 @@
 import type { JsonObject } from './json.ts';
+import type { Reason } from './reason.ts';
 import type { TaskState } from './task.ts';
 
 /** The stable error codes: the first eight are required of every client, the others say what those do not cover. */
@@ -24,9 +25,7 @@ export type ErrorCode = (typeof ERROR_CODES)[number];
 
 /** One thing wrong with an input: where it is, what was expected, what came, and what would pass. */
 export interface Issue {
-  /**
-   * Field path such as `duration` or `prompt[2]`; a flag (`--wait`) or variable name where the input is not the payload.
-   */
+  /** Field path such as `duration` or `prompt[2]`; the name of a flag or a variable where the input is not the payload. */
   path: string;
   expected: string;
   received: string;
@@ -42,7 +41,13 @@ export interface FailureDetails {
   /** Sentences, or commands that run as they stand. */
   nextSteps?: string[];
   issues?: Issue[];
-  /** Further fields for the envelope's `data`. */
+  /** The facts behind it, where its code alone does not say what to do. */
+  reason?: Reason;
+  /** Its task was submitted and charged: it still runs, or it is finished. */
+  charged?: 'running' | 'finished';
+  /** The service's answer, as it came. */
+  record?: JsonObject;
+  /** Other facts about it, by name. */
   data?: JsonObject;
   /** A retry may succeed. */
   transient?: boolean;
@@ -68,7 +73,7 @@ export class Failure extends Error {
   }
 
   /** Returns the failure with more details. New details replace old ones. */
-  with(details: FailureDetails): Failure {
-    return new Failure(this.code, this.message, { ...this.details, ...details });
+  with(details: FailureDetails, message = this.message): Failure {
+    return new Failure(this.code, message, { ...this.details, ...details });
   }
 }

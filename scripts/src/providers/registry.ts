@@ -22,7 +22,7 @@ const AIVIDEOMAKER: Profile = {
       'AIVideoMaker cancels a task only while it is SUBMITTED; one that is PROGRESS runs to its end and is charged.',
     missing: 'AIVideoMaker shows a task only to the key that made it (as documented in September 2026).',
     prices: 'https://aivideomaker.ai',
-    tasks: 'Find the task in the list of the service: --action listTasks.',
+    tasks: 'Find the task in the list of the service (listTasks).',
   },
 };
 

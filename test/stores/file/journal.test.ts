@@ -695,8 +695,7 @@ describe('a disk that takes no record', () => {
     expect(message).toContain(folder);
     expect(message).toContain(`: ${reason}. `);
     expect(message).toContain('nothing was submitted');
-    expect(details.nextSteps!.join(' ')).toContain('--noJournal');
-    expect(details.nextSteps!.join(' ')).toContain('ASYNC_MEDIA_STATE_DIR');
+    expect(details.reason).toEqual({ kind: 'unwritableFolder', folder });
   };
 
   it('fault 44: because a file is where the folder should be', async () => {

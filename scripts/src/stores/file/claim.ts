@@ -87,7 +87,7 @@ function underLock(journal: Journal, request: string, claim: RequestClaim, lock:
 /** Returns the newest record of a request, without rejected and abandoned ones. */
 function knownEntry(journal: Journal, request: string, claim: RequestClaim): Entry | undefined {
   for (const entry of journal.find(request)) {
-    if (entry === null) throw unreadable(claim);
+    if (entry === null) throw unreadable();
     const { phase, payloadHash, model } = entry.record;
     if (phase === 'rejected' || phase === 'abandoned') continue;
     if (payloadHash !== claim.payloadHash || model !== claim.model) throw conflict(claim, entry);
@@ -126,40 +126,25 @@ function busy(
   { heldBy: { pid, host }, file }: { heldBy: { pid: number; host: string }; file: string },
   { isNew }: RequestClaim,
 ): Failure {
-  const resumes = 'resumes the task of that process, and charges nothing';
   return new Failure(
     'SUBMIT_OUTCOME_UNKNOWN',
     `Another process (${pid} on ${host}) is submitting this very request; its outcome is not known yet.`,
-    {
-      status: 'UNKNOWN',
-      nextSteps: [
-        isNew
-          ? `Nothing was submitted by this command. The same command without --new ${resumes}; with --new, later, it is one more charge.`
-          : `Run the same command again a little later: it ${resumes}.`,
-        `If there is certainly no such process any more, remove ${file} first.`,
-      ],
-    },
+    { status: 'UNKNOWN', reason: { kind: 'requestBusy', isNew, lockFile: file } },
   );
 }
 
-function unreadable({ isNamed }: RequestClaim): Failure {
+function unreadable(): Failure {
   return new Failure(
     'SUBMIT_OUTCOME_UNKNOWN',
     'The newest record of this request is damaged, so it is not known whether it was submitted and charged. Nothing was submitted now.',
-    {
-      status: 'UNKNOWN',
-      nextSteps: [
-        "Find its task in the service's own list first.",
-        `Only if the user accepts that it may be charged once more: the same command with ${isNamed ? 'another --idempotencyKey' : '--new'}.`,
-      ],
-    },
+    { status: 'UNKNOWN', reason: { kind: 'recordDamaged' } },
   );
 }
 
 function conflict(claim: RequestClaim, { record }: Entry): Failure {
   return new Failure(
     'IDEMPOTENCY_CONFLICT',
-    `--idempotencyKey ${claim.idempotencyKey} already stands for another request. Nothing was submitted.`,
+    `The idempotency key ${claim.idempotencyKey} already stands for another request. Nothing was submitted.`,
     {
       data: {
         model: claim.model,
@@ -168,9 +153,7 @@ function conflict(claim: RequestClaim, { record }: Entry): Failure {
         recordedPayloadHash: record.payloadHash,
         recordedTaskId: record.taskId,
       },
-      nextSteps: [
-        'For the earlier request, run its command unchanged; for another one, give another --idempotencyKey or none.',
-      ],
+      reason: { kind: 'otherRequest', idempotencyKey: claim.idempotencyKey },
     },
   );
 }

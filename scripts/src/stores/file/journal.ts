@@ -487,49 +487,26 @@ function timeOf(stamp: string): number {
   return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`);
 }
 
-function untrusted(folder: string, { reason, repair }: Distrust): Failure {
-  const another = 'set ASYNC_MEDIA_STATE_DIR to a folder that only you can write to';
+function untrusted(folder: string, { reason: distrust, repair }: Distrust): Failure {
   return new Failure(
     'INVALID_PAYLOAD',
-    `The records in ${folder} are not safe: ${reason}. Another user who can remove a record can cause a second charge, so nothing was done.`,
-    {
-      issues: [
-        {
-          path: 'ASYNC_MEDIA_STATE_DIR',
-          expected: 'a folder, in folders, that only you can change',
-          received: reason,
-          hint: repair === null ? another : `${repair}   (or ${another})`,
-        },
-      ],
-      nextSteps:
-        repair === null
-          ? [`Run the same command again with another folder: ${another}.`]
-          : [repair, `Then run the same command again; or ${another}.`],
-    },
+    `The records in ${folder} are not safe: ${distrust}. Another user who can remove a record can cause a second charge, so nothing was done.`,
+    { reason: { kind: 'unsafeFolder', distrust, repair } },
   );
 }
 
 function closed(error: unknown, folder: string): Failure {
   return new Failure('UNKNOWN_ERROR', `The records in ${folder} cannot be read: ${diskErrorText(error)}.`, {
     cause: error,
-    nextSteps: [
-      `Make ${folder} readable, or set ASYNC_MEDIA_STATE_DIR to the folder that holds the records, and run the same command again.`,
-    ],
+    reason: { kind: 'unreadableFolder', folder },
   });
 }
 
 function unwritable(error: unknown, folder: string): Failure {
-  const reason =
-    diskErrorText(error) ?? (error instanceof Error ? error.message : 'the disk gives no reason');
+  const why = diskErrorText(error) ?? (error instanceof Error ? error.message : 'the disk gives no reason');
   return new Failure(
     'UNKNOWN_ERROR',
-    `This request cannot be recorded in ${folder}: ${reason}. Without a record it could be charged twice, so nothing was submitted.`,
-    {
-      cause: error,
-      nextSteps: [
-        `Free disk space in ${folder} or make it writable; or set ASYNC_MEDIA_STATE_DIR to another writable folder. Then run the same command again.`,
-        'Only if there is no such folder: the same command with --noJournal submits without a record; then after a crash the command cannot find its task by itself.',
-      ],
-    },
+    `This request cannot be recorded in ${folder}: ${why}. Without a record it could be charged twice, so nothing was submitted.`,
+    { cause: error, reason: { kind: 'unwritableFolder', folder } },
   );
 }

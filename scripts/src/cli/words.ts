@@ -1,6 +1,7 @@
 import path from 'node:path';
+import { quoteWord } from '../model/shell-word.ts';
+import { skillFolder } from '../model/skill-folder.ts';
 import type { Action } from './action.ts';
-import { skillFolder } from './skill-folder.ts';
 
 /**
  * Flags with their values, in the order in which they are written. `true` is a switch; undefined and false are left out.
@@ -34,28 +35,6 @@ export function flagWords(flags: Flags): string[] {
     // After a space, a value that looks like a flag would be read as a flag.
     return text.startsWith('--') ? [`--${flag}=${text}`] : [`--${flag}`, text];
   });
-}
-
-/** One word of a command line, quoted where the shell of this system would read anything into it. */
-export function quoteWord(text: string, platform: NodeJS.Platform = process.platform): string {
-  if (platform === 'win32') return quoteForWindows(text);
-  // A word that begins with "=" means a path to zsh.
-  if (/^[\w@%+:,./-][\w@%+=:,./-]*$/.test(text)) return text;
-  return `'${text.replace(/'/g, "'\\''")}'`;
-}
-
-/**
- * Double quotes mean the same to cmd.exe and to PowerShell if no character in them is special. For other texts there is
- * no form
- * that both take: it is written for PowerShell, which most agents use there.
- */
-function quoteForWindows(text: string): string {
-  if (/^[\w+=:,./\\-]+$/.test(text)) return text;
-  // Backslashes in front of a quotation mark are halved by the program that is started.
-  const doubled = text.replace(/(\\+)$/, '$1$1');
-  if (!/["$`%!\u201c-\u201e\r\n]/.test(text)) return `"${doubled}"`;
-  const inner = doubled.replace(/(\\*)"/g, '$1$1\\"').replace(/['\u2018-\u201b]/g, '$&$&');
-  return `'${inner}'`;
 }
 
 /** The script as it was started, a link to it included: rights that an agent was given may be bound to that path. */

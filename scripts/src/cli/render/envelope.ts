@@ -1,7 +1,7 @@
-import { EXIT_OF_ERROR } from './exit-codes.ts';
-import type { ErrorCode, Failure } from './failure.ts';
-import type { Json, JsonObject } from './json.ts';
-import type { TaskState } from './task.ts';
+import type { ErrorCode, Failure } from '../../model/failure.ts';
+import type { Json, JsonObject } from '../../model/json.ts';
+import type { TaskState } from '../../model/task.ts';
+import { exitCodeOf } from '../exit-codes.ts';
 
 /** The one document that every call prints: exactly these keys, all of them, always. */
 export interface Envelope {
@@ -46,20 +46,13 @@ export function success(
   };
 }
 
-/** Returns the outcome with a warning: the command succeeded, but something differs from the request. */
-export function withWarning(outcome: Outcome, text: string): Outcome {
-  const { data } = outcome.envelope;
-  const warnings = [...(Array.isArray(data?.warnings) ? data.warnings : []), text];
-  return { ...outcome, envelope: { ...outcome.envelope, data: { ...data, warnings } } };
-}
-
 /**
  * Returns the outcome of a command that failed.
  * @param fallback the state to name when the failure knows none: FAILED only where nothing can have been submitted
  */
 export function failed(failure: Failure, fallback: TaskState | null, knownTaskId: string | null): Outcome {
   const { details } = failure;
-  const data: Record<string, Json> = { ...details.data };
+  const data: Record<string, Json> = { ...details.data, ...upstream(details.record) };
   if (details.issues?.length) data.issues = details.issues.map((issue) => ({ ...issue }));
   if (details.nextSteps?.length) data.nextSteps = details.nextSteps;
   return {
@@ -72,6 +65,6 @@ export function failed(failure: Failure, fallback: TaskState | null, knownTaskId
       errorMessage: failure.message,
       retryAfter: details.retryAfter ?? null,
     },
-    exitCode: details.exitCode ?? EXIT_OF_ERROR[failure.code],
+    exitCode: exitCodeOf(failure),
   };
 }

@@ -1,30 +1,16 @@
-import type { CommandMaker } from '../model/command-line.ts';
-import type { Failure } from '../model/failure.ts';
-import type { Profile } from '../providers/profile.ts';
+import type { Failure } from '../../model/failure.ts';
+import type { Caller } from './caller.ts';
 
 interface Circumstances {
-  profile: Profile;
+  caller: Caller;
   /** A short word for the key in use. */
   account: string;
-  /** The call was a submit: without a task id nothing was submitted. */
-  isSubmit: boolean;
   taskId: string | null;
-  /** The command as it was given. */
-  same: string;
-  command: CommandMaker;
 }
 
-/** What to do about a failure that does not say so itself. */
-export function withAdvice(failure: Failure, circumstances: Circumstances): Failure {
-  if (failure.details.nextSteps?.length) return failure;
-  const nextSteps = adviceFor(failure, circumstances);
-  return nextSteps.length > 0 ? failure.with({ nextSteps }) : failure;
-}
-
-function adviceFor(
-  failure: Failure,
-  { profile, account, isSubmit, taskId, same, command }: Circumstances,
-): string[] {
+/** What to do about a failure whose facts do not say it: by its code. */
+export function adviceFor(failure: Failure, { caller, account, taskId }: Circumstances): string[] {
+  const { profile, isSubmit, same, command } = caller;
   const { title, can, keyVariable, urlVariable, keyPage, says } = profile;
   const list = can.list ? [command('listTasks')] : [];
   const wait = failure.details.retryAfter;

@@ -1,4 +1,5 @@
-import type { ErrorCode } from './failure.ts';
+import type { ErrorCode, Failure } from '../model/failure.ts';
+import { isTerminal } from '../model/task.ts';
 
 /** The exit codes, in the order in which `--help` prints them. */
 export const EXIT = {
@@ -68,3 +69,12 @@ export const EXIT_OF_ERROR: Record<ErrorCode, number> = {
   TASK_NOT_FOUND: EXIT.taskNotFound,
   DOWNLOAD_FAILED: EXIT.downloadFailed,
 };
+
+/** The exit code of a failure. */
+export function exitCodeOf({ code, details }: Failure): number {
+  const { exitCode, reason } = details;
+  if (exitCode !== undefined) return exitCode;
+  // A cancel that came too late is about the task's end; one that was refused before it, about a task that runs.
+  if (reason?.kind === 'notCancelled') return isTerminal(reason.state) ? EXIT.taskEnded : EXIT.stillRunning;
+  return EXIT_OF_ERROR[code];
+}

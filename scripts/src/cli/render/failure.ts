@@ -1,0 +1,31 @@
+import { Failure } from '../../model/failure.ts';
+import { type Caller, resumeCommand } from './caller.ts';
+import { said } from './reasons.ts';
+
+/** The failure with the sentences and commands that its facts call for. */
+export function explained(failure: Failure, caller: Caller): Failure {
+  const { message, issues, nextSteps } = said(failure, caller);
+  // What has been said need not be said again.
+  const { reason, charged, nextSteps: own = [], ...details } = failure.details;
+  const steps = [...own, ...nextSteps, ...chargedSteps(failure, caller)];
+  return new Failure(failure.code, message ?? failure.message, {
+    ...details,
+    ...(issues && { issues }),
+    ...(steps.length > 0 && { nextSteps: steps }),
+  });
+}
+
+/** What must not read as if nothing had been submitted. */
+function chargedSteps({ details: { charged, taskId } }: Failure, caller: Caller): string[] {
+  if (charged === undefined || taskId === undefined) return [];
+  const resume = resumeCommand(caller, taskId, caller.resumeFlags);
+  return charged === 'finished'
+    ? [
+        resume,
+        'The task is finished and paid for. Run this command as often as you like: it fetches the result and charges nothing.',
+      ]
+    : [
+        'The task was submitted and charged, and runs on at the service. This resumes it as often as you like, and charges nothing:',
+        resume,
+      ];
+}

@@ -1,0 +1,79 @@
+import type { ManyResult, NothingPending } from '../../core/result.ts';
+import { Failure } from '../../model/failure.ts';
+import type { JsonObject } from '../../model/json.ts';
+import type { RequestRecord } from '../../stores/file/record.ts';
+import { EXIT } from '../exit-codes.ts';
+import { type Caller, resumeCommand } from './caller.ts';
+import { type Envelope, failed, type Outcome, success } from './envelope.ts';
+import { explained } from './failure.ts';
+import { taskOutcome } from './task.ts';
+
+// What fits into the one document.
+const MOST_CHARACTERS = 40_000;
+
+/** The document and the exit code of a call about several tasks: the worst of theirs. */
+export function manyOutcome({ items, more, unsettled }: ManyResult, caller: Caller): Outcome {
+  const outcomes = items.map((item) => itemOutcome(item, caller));
+  const shown: JsonObject[] = [];
+  const delivered: Outcome[] = [];
+  let left = MOST_CHARACTERS;
+  for (const [n, outcome] of outcomes.entries()) {
+    const whole = summary(outcome.envelope, items[n]!.record);
+    left -= JSON.stringify(whole).length;
+    // What does not fit into the document is not delivered by it.
+    if (left >= 0) delivered.push(outcome);
+    const { status, taskId } = outcome.envelope;
+    shown.push(left >= 0 ? whole : { status, taskId, nextSteps: [resumeCommand(caller, taskId!)] });
+  }
+  const worst =
+    outcomes.find(({ envelope }) => !envelope.ok) ?? outcomes.find(({ exitCode }) => exitCode > 0);
+  const running = outcomes.filter(({ exitCode }) => exitCode === EXIT.stillRunning).length;
+  const data: JsonObject = { count: shown.length, running, more, unsettled, tasks: shown };
+  if (worst || more > 0 || unsettled > 0 || left < 0) {
+    const gone = outcomes.flatMap(({ envelope: { errorCode, taskId } }) =>
+      errorCode === 'TASK_NOT_FOUND' ? [caller.command('forget', { taskId: taskId! })] : [],
+    );
+    data.nextSteps = [
+      ...(gone.length < items.length || more > 0 ? [caller.same] : []),
+      ...gone.slice(0, 5),
+      caller.command('listPending'),
+    ];
+  }
+  const { errorCode = null, errorMessage = null, retryAfter = null } = worst?.envelope ?? {};
+  const ok = outcomes.every(({ envelope }) => envelope.ok);
+  return {
+    envelope: { ok, status: null, taskId: null, data, errorCode, errorMessage, retryAfter },
+    exitCode: worst?.exitCode ?? (more > 0 || left < 0 ? EXIT.stillRunning : EXIT.done),
+    onWritten: () => {
+      for (const { onWritten } of delivered) onWritten?.();
+    },
+  };
+}
+
+function itemOutcome({ record, ended }: ManyResult['items'][number], caller: Caller): Outcome {
+  if (!(ended instanceof Failure)) return taskOutcome(ended, caller);
+  const { status, taskId } = record;
+  const failure = explained(ended, caller);
+  const steps = failure.details.nextSteps ?? [];
+  const nextSteps = steps.length > 0 ? steps : [resumeCommand(caller, taskId!)];
+  return failed(failure.with({ nextSteps }), status, taskId);
+}
+
+/** One of several outcomes: how it ended and what to do, without the service's whole record. */
+function summary({ data, ...said }: Envelope, { model, created, owner }: RequestRecord): JsonObject {
+  const kept: JsonObject = { ...said, model, created, owner };
+  for (const name of ['files', 'resultUrls', 'credits', 'warnings', 'issues', 'nextSteps']) {
+    if (data?.[name] !== undefined) kept[name] = data[name];
+  }
+  return kept;
+}
+
+export function nothingPendingOutcome({ unsettled }: NothingPending, { command }: Caller): Outcome {
+  const nextSteps = [
+    unsettled > 0
+      ? `No recorded task of this key is unfinished, but of ${unsettled} submits the outcome is not known: run their commands again.`
+      : 'No recorded task of this key is unfinished or waits to be delivered.',
+    command('listPending'),
+  ];
+  return success(null, null, { count: 0, unsettled, nextSteps }, EXIT.done);
+}

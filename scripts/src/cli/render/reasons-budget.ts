@@ -1,0 +1,59 @@
+import type { Cheaper } from '../../model/reason.ts';
+import type { Explained } from './reasons.ts';
+
+/** What failures for lack of credits, or because of a limit, say. */
+export const BUDGET = {
+  noEstimate: ({ title, model, maxCredits }) => {
+    const hint = `leave --maxCredits out, after looking the price of ${model} up yourself`;
+    const expected = `a model and fields with a known price, as ${title} documents no price before a submit`;
+    return {
+      message: `--maxCredits cannot be held: no estimate is known for these fields of ${model}, and ${title} documents no price before a submit. Nothing was submitted.`,
+      issues: [{ path: '--maxCredits', expected, received: String(maxCredits), hint }],
+      nextSteps: [hint],
+    };
+  },
+  estimateAboveCap: ({ title, estimate: { least, most, asOf }, maxCredits, cheaper }) => {
+    const cost = least === most ? String(most) : `${least} to ${most}`;
+    return {
+      message: `By an estimate (prices of ${asOf}) this would cost ${cost} credits; --maxCredits allows ${maxCredits}. ${title} documents no price before a submit. Nothing was submitted.`,
+      nextSteps: [
+        ...cheaperSteps(cheaper),
+        `Ask the person whether ${cost} credits, an estimate, are fine; then submit with --maxCredits ${most}.`,
+      ],
+    };
+  },
+  quoteAboveCap: ({ quoted, maxCredits, cheaper }) => ({
+    message: `This would cost ${quoted} credits; --maxCredits allows ${maxCredits}. Nothing was submitted.`,
+    nextSteps: [
+      ...cheaperSteps(cheaper),
+      `Ask the person whether ${quoted} credits are fine; then submit with --maxCredits ${quoted}.`,
+    ],
+  }),
+  aboveDay: ({ quoted, spent, limit }, { profile, command }) => {
+    const so =
+      spent === null
+        ? 'What a recorded request of the last 24 hours cost is not known'
+        : `The recorded requests of the last 24 hours cost ${spent} credits, and this one costs ${quoted}`;
+    return {
+      message: `${so}; --maxCreditsPerDay allows ${limit}. Nothing was submitted.`,
+      nextSteps: [
+        ...(profile.can.account ? [command('account')] : []),
+        'Ask the person for a higher limit, or wait until the oldest charge is a day old.',
+      ],
+    };
+  },
+  budgetBusy: (_, { same }) => ({ nextSteps: ['Run the same command again a little later.', same] }),
+  shortOfCredits: ({ cheaper }, { profile }) => ({
+    nextSteps: [...(cheaper ? cheaperSteps(cheaper) : []), profile.says.credits],
+  }),
+} satisfies Partial<Explained>;
+
+/** Forms of a request that cost less, as literals to put into the payload; or that there are none. */
+export function cheaperSteps({ model, asOf, variants, most }: Cheaper): string[] {
+  if (variants.length === 0 && most !== null)
+    return [`No form of ${model} is known that costs at most ${most} credits.`];
+  return variants.map(
+    ({ change, credits }) =>
+      `Cheaper: ${JSON.stringify(change).slice(1, -1)} in the payload, about ${credits} credit${credits === 1 ? '' : 's'} (an estimate of ${asOf}).`,
+  );
+}

@@ -1,0 +1,85 @@
+import { unsupportedAction } from '../unsupported.ts';
+import type { Explained } from './reasons.ts';
+
+const STATE_FOLDER = 'ASYNC_MEDIA_STATE_DIR';
+
+/** What failures of folders, of the network and of a service's abilities say. */
+export const PLACE = {
+  unsupportedAction: ({ action }, { profile }) => unsupportedAction(profile, action),
+  unsafeFolder: ({ distrust, repair }) => {
+    const another = `set ${STATE_FOLDER} to a folder that only you can write to`;
+    return {
+      issues: [
+        {
+          path: STATE_FOLDER,
+          expected: 'a folder, in folders, that only you can change',
+          received: distrust,
+          hint: repair === null ? another : `${repair}   (or ${another})`,
+        },
+      ],
+      nextSteps:
+        repair === null
+          ? [`Run the same command again with another folder: ${another}.`]
+          : [repair, `Then run the same command again; or ${another}.`],
+    };
+  },
+  unreadableFolder: ({ folder }) => ({
+    nextSteps: [
+      `Make ${folder} readable, or set ${STATE_FOLDER} to the folder that holds the records, and run the same command again.`,
+    ],
+  }),
+  unwritableFolder: ({ folder }) => ({
+    nextSteps: [
+      `Make room in ${folder} or make it writable; or set ${STATE_FOLDER} to a folder that is, and run the same command again.`,
+      'Only if there is no such folder: the same command with --noJournal submits without a record; then a killed command cannot find its task by itself.',
+    ],
+  }),
+  downloadFolder: ({ folder, why }) => ({
+    message: `--download: ${folder} cannot be written to (${why}).`,
+    issues: [
+      {
+        path: '--download',
+        expected: 'a folder that can be written to, or that can be made',
+        received: `${folder} (${why})`,
+        hint: 'name another folder, for example --download out',
+      },
+    ],
+    nextSteps: ['Name a folder that can be written to. This call has submitted and charged nothing.'],
+  }),
+  fileInTheWay: () => ({
+    nextSteps: ['Download into another folder, or move that file away and run the command again.'],
+  }),
+  beingSaved: () => ({
+    nextSteps: ['The same command returns the file as soon as that process has saved it.'],
+  }),
+  linkGone: () => ({
+    nextSteps: ['Results are kept for a limited time. If the task is older than that, its file is gone.'],
+  }),
+  fileTooLarge: () => ({
+    nextSteps: [
+      'A file of that size is no result of a known model. Show the person its address in data.resultUrls.',
+    ],
+  }),
+  proxySettings: () => ({
+    message: 'The proxy in HTTPS_PROXY or HTTP_PROXY cannot be used as it is written.',
+    nextSteps: ['Correct HTTPS_PROXY or HTTP_PROXY: in a user name or password, % is written as %25.'],
+  }),
+  proxyRefusal: () => ({
+    nextSteps: [
+      'Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY; a proxy that wants a password takes it as http://user:password@host:port.',
+    ],
+  }),
+  certificate: () => ({
+    nextSteps: [
+      'Check the clock of this machine, and whether a proxy replaces certificates (NODE_EXTRA_CA_CERTS).',
+    ],
+  }),
+  handshake: () => ({
+    nextSteps: ['Check the address and its port, and whether a proxy stands in between.'],
+  }),
+  addressOfProxy: () => ({
+    nextSteps: [
+      'A VPN or proxy program on this machine answers names with addresses of its own (198.18.0.0/15). Set HTTPS_PROXY to its address, or let it answer with the real ones; then run the same command again.',
+    ],
+  }),
+} satisfies Partial<Explained>;

@@ -1,0 +1,99 @@
+import { isTerminal } from '../../model/task.ts';
+import { resumeCommand } from './caller.ts';
+import { type Explained, messageOf } from './reasons.ts';
+
+/** What failures about a submit, or about the task that it made, say. */
+export const SUBMIT = {
+  submitUnknown: (reason, caller) => {
+    const { model, idempotencyKey, sentAt, isRecorded, after, named, lost, later, notResubmitted } = reason;
+    const { profile, command, same, anew } = caller;
+    const why = notResubmitted
+      ? `It was not submitted once more: ${messageOf(notResubmitted, caller).replace(' Nothing was submitted.', '')}`
+      : later?.message;
+    const yet = after === undefined ? '' : ' yet';
+    const message = `Whether ${profile.title} accepted this submit, and charged for it, is not known${yet}. ${[lost.message, why].filter(Boolean).join(' ')}`;
+    const answered =
+      named === undefined
+        ? []
+        : [
+            'The answer named a task beside an error; this shows what became of it:',
+            resumeCommand(caller, named),
+          ];
+    const decide = isRecorded ? [`Only if the user accepts that it may be charged once more: ${anew}.`] : [];
+    const notYet = 'Do not submit this again before you know: it may be charged twice.';
+    if (!profile.can.list)
+      return { message, nextSteps: [...answered, notYet, profile.says.tasks, ...decide] };
+    const when = after === undefined ? '' : ` after ${after} seconds`;
+    const repeat = isRecorded
+      ? [
+          `Run the same command again${when}. It looks for the task in the service's list, and submits nothing while that may charge twice:`,
+          same,
+        ]
+      : [notYet];
+    return {
+      message,
+      nextSteps: [
+        ...answered,
+        ...repeat,
+        command('listTasks'),
+        `A task with idempotencyKey ${idempotencyKey}, or of model ${model} made about ${sentAt}, is this one: resume it with --action waitTask --taskId <id>.`,
+        ...decide,
+      ],
+    };
+  },
+  requestBusy: ({ isNew, lockFile }) => {
+    const resumes = 'resumes the task of that process, and charges nothing';
+    return {
+      nextSteps: [
+        isNew
+          ? `Nothing was submitted by this command. The same command without --new ${resumes}; with --new, later, it is one more charge.`
+          : `Run the same command again a little later: it ${resumes}.`,
+        `If there is certainly no such process any more, remove ${lockFile} first.`,
+      ],
+    };
+  },
+  recordDamaged: (_, { anew }) => ({
+    nextSteps: [
+      "Look for its task in the service's own list first.",
+      `Only if the user accepts that it may be charged once more: ${anew}.`,
+    ],
+  }),
+  otherRequest: ({ idempotencyKey }) => ({
+    message: `--idempotencyKey ${idempotencyKey} already stands for another request. Nothing was submitted.`,
+    nextSteps: [
+      'For the earlier request, run its command unchanged; for another one, give another --idempotencyKey or none.',
+    ],
+  }),
+  takenOver: (_, { same }) => ({
+    nextSteps: ['The same command resumes what that process does, and charges nothing:', same],
+  }),
+  recordedTaskYoung: ({ taskId }, { same }) => ({
+    nextSteps: [
+      `This request was submitted only just now, as task ${taskId}; the service may not show it yet. The same command resumes it, and charges nothing:`,
+      same,
+    ],
+  }),
+  recordedTaskGone: ({ taskId, created }, { command, anew }) => ({
+    nextSteps: [
+      `This request was submitted on ${created} as task ${taskId}, which the service does not show any more; its result is kept for a limited time only.`,
+      `Nothing was submitted now. If the user wants it made once more, with a new charge: ${anew}.`,
+      command('forget', { taskId }),
+    ],
+  }),
+  pendingTaskGone: ({ taskId }, { command }) => ({
+    nextSteps: [
+      'The service does not show this task any more. To wait for the others without it, drop its record:',
+      command('forget', { taskId }),
+    ],
+  }),
+  notCancelled: ({ state, taskId }, { profile, command }) => ({
+    nextSteps: [
+      profile.says.cancel,
+      ...(state === 'SUBMITTED' ? [command('cancelTask', { taskId })] : []),
+      command(isTerminal(state) ? 'getTask' : 'waitTask', { taskId }),
+    ],
+  }),
+  noAddress: () => ({
+    nextSteps: ['Tell the user what the service gave as the result; it cannot be fetched.'],
+  }),
+} satisfies Partial<Explained>;

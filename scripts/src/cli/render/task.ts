@@ -1,0 +1,145 @@
+import type { TaskResult, Warning } from '../../core/result.ts';
+import { Failure } from '../../model/failure.ts';
+import type { Json, JsonObject } from '../../model/json.ts';
+import { KIND_WORDS, madeAs } from '../../model/output-kind.ts';
+import { BRIEF_WAIT_S } from '../../model/task.ts';
+import { quoted } from '../../model/text.ts';
+import { nameIn } from '../../providers/answer.ts';
+import { EXIT, exitCodeOf } from '../exit-codes.ts';
+import { type Caller, resumeCommand } from './caller.ts';
+import { failed, type Outcome, success, upstream } from './envelope.ts';
+import { explained } from './failure.ts';
+
+/** The document and the exit code of a call about one task. */
+export function taskOutcome(result: TaskResult, caller: Caller): Outcome {
+  const { taskId, seen, retryAfter, delivery } = result;
+  const { envelope, exitCode } = endOutcome(result, caller);
+  const { nextSteps = [], ...data } = envelope.data ?? {};
+  const steps = [...(nextSteps as Json[]), ...reusedSteps(result, caller)];
+  return {
+    envelope: {
+      ...envelope,
+      status: seen.state,
+      taskId,
+      data: { ...data, ...reusedData(result), ...(steps.length > 0 && { nextSteps: steps }) },
+      retryAfter: envelope.retryAfter ?? retryAfter ?? null,
+    },
+    exitCode,
+    ...(delivery && {
+      onWritten: () => delivery.entry.close(delivery.status, delivery.credits, delivery.delivered),
+    }),
+  };
+}
+
+function endOutcome(result: TaskResult, caller: Caller): Outcome {
+  const { taskId, seen, files } = result;
+  const data = dataOf(result);
+  switch (result.kind) {
+    case 'running':
+      return success(
+        seen.state,
+        taskId,
+        {
+          ...data,
+          nextSteps: [
+            resumeCommand(caller, taskId, caller.resumeFlags),
+            'The task goes on by itself. Run this command as often as you like: it charges nothing.',
+          ],
+        },
+        caller.wantsEnd ? EXIT.stillRunning : EXIT.done,
+      );
+    case 'completed': {
+      const nextSteps = files || !caller.wantsEnd ? [] : saveSteps(taskId, caller);
+      return success(seen.state, taskId, { ...data, nextSteps }, EXIT.done);
+    }
+    case 'cancelledNow':
+      return success(seen.state, taskId, data, EXIT.done);
+    case 'failed':
+      return ended('GENERATION_FAILED', `The task ended FAILED.${whyFailed(result)}`, data, [
+        caller.profile.says.refund,
+        ...(caller.profile.can.account ? [caller.command('account')] : []),
+        'Tell the user what the service said. Another try is a new charge: change the prompt or the image, or add --new to the command that submitted it.',
+      ]);
+    case 'cancelled':
+      return ended('TASK_CANCELLED', 'The task was cancelled; there will be no result.', data, [
+        `${caller.profile.can.cancel ? 'A cancelled task is refunded. ' : ''}To have the result after all, with a new charge: add --new to the command that submitted it.`,
+      ]);
+    case 'notFetched': {
+      const urls = seen.urls && { resultUrls: seen.urls };
+      const failure = explained(result.failure, caller);
+      return failed(failure.with({ data: { ...failure.details.data, ...urls } }), seen.state, taskId);
+    }
+    case 'notCancelled':
+      return {
+        ...failed(explained(result.failure, caller), seen.state, taskId),
+        exitCode: exitCodeOf(result.failure),
+      };
+  }
+}
+
+function ended(
+  code: 'GENERATION_FAILED' | 'TASK_CANCELLED',
+  message: string,
+  data: JsonObject,
+  nextSteps: string[],
+): Outcome {
+  return failed(new Failure(code, message, { data, nextSteps }), null, null);
+}
+
+function whyFailed({ seen }: TaskResult): string {
+  if (seen.error) return ` The service says: ${quoted(seen.error)}.`;
+  return seen.isRecordUnread
+    ? ' Why is not known: its record at the service cannot be read.'
+    : ' The service gives no reason.';
+}
+
+function saveSteps(taskId: string, caller: Caller): string[] {
+  return [
+    resumeCommand(caller, taskId, { wait: BRIEF_WAIT_S, download: 'out' }),
+    `That saves the file. Do it soon: ${caller.profile.says.retention}`,
+  ];
+}
+
+/** What is known of a task, in the order in which the document names it. */
+function dataOf({ seen, credits, files, warnings, lastPollError, ...origin }: TaskResult): JsonObject {
+  const model = nameIn(seen.model);
+  const data: Record<string, Json> = {
+    ...(model !== undefined && { model }),
+    ...(origin.isResumed && { resumed: true }),
+    ...(origin.isResubmitted && { resubmitted: true }),
+  };
+  if (files) data.files = files.map((file) => ({ ...file }));
+  if (warnings.length > 0) data.warnings = warnings.map(warningText);
+  if (lastPollError)
+    data.lastPollError = { errorCode: lastPollError.code, errorMessage: lastPollError.message };
+  if (credits) data.credits = { ...credits };
+  if (seen.unknownState !== undefined) data.unknownState = seen.unknownState;
+  if (seen.state === 'COMPLETED' && seen.urls?.length) data.resultUrls = seen.urls;
+  return { ...data, ...upstream(seen.record) };
+}
+
+function reusedData({ reused, isResubmitted }: TaskResult): JsonObject {
+  if (!reused) return {};
+  return { reused: true, createdAt: reused.created, ...(isResubmitted && { resubmitted: true }) };
+}
+
+function reusedSteps({ reused }: TaskResult, { anew }: Caller): string[] {
+  if (!reused) return [];
+  return [
+    `This request was made on ${reused.created} and ended ${reused.status}; nothing was charged now. To make another, with a new charge: ${anew}.`,
+  ];
+}
+
+function warningText(warning: Warning): string {
+  switch (warning.kind) {
+    case 'otherKind': {
+      const { model, makes, file, contentType } = warning;
+      const came = `${KIND_WORDS[madeAs(contentType)]} (${contentType})`;
+      return `${model} makes ${KIND_WORDS[makes]}, but ${file} is ${came}. It was saved as it came: tell the person.`;
+    }
+    case 'aboveCap':
+      return `The service reports ${warning.charged} credits charged, although the cap was ${warning.maxCredits} (--maxCredits). Tell the person.`;
+    case 'noPermit':
+      return `The state is the last known one. The queries that the service allows were used by other waits on this machine, or it asked for a pause; the next query is due in ${warning.seconds} s.`;
+  }
+}

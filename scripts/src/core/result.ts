@@ -1,0 +1,119 @@
+import type { SavedFile } from '../download/download.ts';
+import type { Failure } from '../model/failure.ts';
+import type { OutputKind } from '../model/output-kind.ts';
+import type { Task, TaskState } from '../model/task.ts';
+import type { TaskStatus } from '../providers/provider.ts';
+import type { Entry } from '../stores/file/journal.ts';
+import type { Credits, RequestRecord } from '../stores/file/record.ts';
+
+/** What the service last showed of a task: its status alone, or its record. */
+export type Seen = Pick<TaskStatus, 'state' | 'unknownState' | 'record'> &
+  Partial<Pick<Task, 'model' | 'error' | 'urls' | 'charged' | 'refunded'>> & {
+    /** The task's record, which may say why it failed, could not be read. */
+    isRecordUnread?: boolean;
+  };
+
+/** Something that is not as it was asked for, though the call went well. */
+export type Warning =
+  /** A file of another kind than its model makes. */
+  | { kind: 'otherKind'; model: string; makes: OutputKind; file: string; contentType: string }
+  /** The service charged more than the limit that the request carried. */
+  | { kind: 'aboveCap'; charged: number; maxCredits: number }
+  /** The wait ended before a query was permitted; the next one is due in so many seconds. */
+  | { kind: 'noPermit'; seconds: number };
+
+/** How the request of a task came to it. */
+export interface Origin {
+  /** It was submitted before this call, which has sent nothing. */
+  isResumed?: boolean;
+  /** It was sent once more, after a submit that was lost. */
+  isResubmitted?: boolean;
+  /** It had ended before this call. */
+  reused?: { created: string; status: TaskState };
+}
+
+/** The record that counts as delivered once the result has reached the caller. */
+export interface Delivery {
+  entry: Entry;
+  status: TaskState;
+  credits: Credits;
+  /** ISO 8601; null where the task has ended, but not all that was asked for is there. */
+  delivered: string | null;
+}
+
+interface TaskFacts extends Origin {
+  taskId: string;
+  seen: Seen;
+  /** Absent where nothing is known of them. */
+  credits?: Credits;
+  /** The saved files; absent where none were asked for. */
+  files?: SavedFile[];
+  warnings: Warning[];
+  /** Why the last status query failed, where the state is from before it. */
+  lastPollError?: Failure;
+  /** Seconds until the next query makes sense. */
+  retryAfter?: number;
+  delivery?: Delivery;
+}
+
+/** One task, as an action leaves it. */
+export type TaskResult = TaskFacts &
+  (
+    | { kind: 'running' | 'completed' | 'failed' | 'cancelled' }
+    /** This call cancelled it. */
+    | { kind: 'cancelledNow' }
+    /** It is COMPLETED, but its record or its files could not be fetched. */
+    | { kind: 'notFetched'; failure: Failure }
+    | { kind: 'notCancelled'; failure: Failure }
+  );
+
+/** There is no unfinished task; of so many submits the outcome is not known. */
+export interface NothingPending {
+  kind: 'nothingPending';
+  unsettled: number;
+}
+
+/** Several tasks that were resumed at the same time. */
+export interface ManyResult {
+  kind: 'many';
+  items: { record: RequestRecord; ended: TaskResult | Failure }[];
+  /** Unfinished tasks that this call left out. */
+  more: number;
+  /** Submits whose outcome is not known. */
+  unsettled: number;
+}
+
+/** Credits as far as anybody reported them; null, never 0, where nobody did. */
+export function creditsOf({ charged, refunded }: Partial<Seen>, known?: Credits): Credits {
+  return {
+    quoted: known?.quoted ?? null,
+    charged: charged ?? known?.charged ?? null,
+    refunded: refunded ?? known?.refunded ?? null,
+  };
+}
+
+/** The result that a task's state stands for. */
+export function taskResult(
+  taskId: string,
+  seen: Seen,
+  { credits, ...origin }: Origin & { credits?: Credits | undefined } = {},
+): TaskResult {
+  const hasCredits = credits !== undefined || seen.charged !== undefined;
+  return {
+    kind: KIND_OF_STATE[seen.state],
+    taskId,
+    seen,
+    ...(hasCredits && { credits: creditsOf(seen, credits) }),
+    warnings: [],
+    ...origin,
+  };
+}
+
+const KIND_OF_STATE = {
+  SUBMITTED: 'running',
+  PROGRESS: 'running',
+  UNKNOWN: 'running',
+  COMPLETED: 'completed',
+  FAILED: 'failed',
+  CANCEL: 'cancelled',
+} as const satisfies Record<TaskState, TaskResult['kind']>;

@@ -1,0 +1,72 @@
+// The actions of the core, with their results and failures as the command line shows them.
+
+import type { Caller } from '../../scripts/src/cli/render/caller.ts';
+import type { Outcome } from '../../scripts/src/cli/render/envelope.ts';
+import { explained } from '../../scripts/src/cli/render/failure.ts';
+import { outcomeOf, type Result } from '../../scripts/src/cli/render/outcome.ts';
+import { actionWords, type Flags } from '../../scripts/src/cli/words.ts';
+import * as accounts from '../../scripts/src/core/account.ts';
+import * as generating from '../../scripts/src/core/generate.ts';
+import type { Session } from '../../scripts/src/core/session.ts';
+import * as tasks from '../../scripts/src/core/tasks.ts';
+import { Failure } from '../../scripts/src/model/failure.ts';
+import type { Profile } from '../../scripts/src/providers/profile.ts';
+import { PROFILES } from '../../scripts/src/providers/registry.ts';
+
+/** With the flags that the command resuming the task repeats. */
+export type Settings = tasks.WaitSettings & { resumeFlags?: Flags };
+
+/** A call whose commands are short and the same everywhere. */
+export function callerOf({ provider }: { provider: Profile }, more: Partial<Caller> = {}): Caller {
+  return {
+    profile: provider,
+    command: (action, flags) => ['run', ...actionWords(action, flags)].join(' '),
+    same: 'run again',
+    anew: 'the same command with --new',
+    resumeFlags: {},
+    wantsEnd: true,
+    isSubmit: false,
+    ...more,
+  };
+}
+
+async function rendered(
+  session: Session,
+  result: Promise<Result>,
+  more: Partial<Caller> = {},
+): Promise<Outcome> {
+  const caller = callerOf(session, more);
+  try {
+    return outcomeOf(await result, caller);
+  } catch (error) {
+    throw error instanceof Failure ? explained(error, caller) : error;
+  }
+}
+
+const STATE = { wantsEnd: false, resumeFlags: { wait: 45 } };
+
+export const getStatus = (session: Session, taskId: string) =>
+  rendered(session, tasks.getStatus(session, taskId), STATE);
+
+export const getTask = (session: Session, taskId: string, settings: Settings) =>
+  rendered(session, tasks.getTask(session, taskId, settings), STATE);
+
+export const waitTask = (session: Session, taskId: string, { resumeFlags = {}, ...settings }: Settings) =>
+  rendered(session, tasks.waitTask(session, taskId, settings), { resumeFlags });
+
+export const cancelTask = (session: Session, taskId: string) =>
+  rendered(session, tasks.cancelTask(session, taskId), STATE);
+
+export const listTasks = (session: Session) => rendered(session, accounts.listTasks(session));
+
+export const account = (session: Session, contracts: string[]) =>
+  rendered(session, accounts.account(session, contracts));
+
+export const generate = (session: Session, options: generating.GenerateOptions) =>
+  rendered(session, generating.generate(session, options), {
+    wantsEnd: !options.isDetached,
+    isSubmit: true,
+  });
+
+/** The failure with what the command line says of it, whatever the call. */
+export const said = (failure: Failure): Failure => explained(failure, callerOf({ provider: PROFILES[0]! }));
