@@ -505,7 +505,7 @@ function recordLog({ api }, entry) {
       clearSince = entry.record.unsettledSince;
       return entry.require({ phase: "submitting", resubmitted: true, unsettledSince: now() });
     },
-    // It is as if it had not been sent: what the list has shown of the first one still holds.
+    // The service rejected this attempt, so what the list has shown about the first one still holds.
     resubmitRejected: async () => {
       const change = { phase: "unknown", resubmitted: false, unsettledSince: clearSince };
       await entry.update(change, { isOurs: true });

@@ -187,44 +187,44 @@ var init_deliver = __esm({
 // scripts/src/core/fetch-status.ts
 import { Failure as Failure10 } from "./main.mjs";
 async function pollOnce({ api, provider }, taskId, until) {
-  const sighting = await api.once(provider.status(taskId), { until });
-  return resolveDoubt(sighting, () => api.once(provider.task(taskId), { until }));
+  const status = await api.once(provider.status(taskId), { until });
+  return withCheckedError(status, () => api.once(provider.task(taskId), { until }));
 }
 async function fetchStatus({ api, provider }, taskId, deadline, until = Infinity) {
-  const sighting = await api.read(provider.status(taskId), deadline, { until });
-  return resolveDoubt(sighting, () => api.read(provider.task(taskId), deadline, { until }));
+  const status = await api.read(provider.status(taskId), deadline, { until });
+  return withCheckedError(status, () => api.read(provider.task(taskId), deadline, { until }));
 }
-async function pollWithPermit(session, pace, taskId, deadline) {
+async function pollWithPermit(session, limiter, taskId, deadline) {
   const { clock, signal } = session.api;
   for (; ; ) {
-    const state = await pace.statusFromOthers(taskId);
+    const state = await limiter.statusFromOthers(taskId);
     if (state) return { state, record: {} };
-    if (await pace.acquire()) break;
+    if (await limiter.acquire()) break;
     const left = deadline - clock.monotonic();
     if (left <= 0) {
-      return pace.polledLately(taskId) ? null : "crowded";
+      return limiter.polledLately(taskId) ? null : "crowded";
     }
-    await clock.sleep(Math.min(left, TURN_PAUSE_MS * (0.5 + clock.random())), signal);
+    await clock.sleep(Math.min(left, PERMIT_PAUSE_MS * (0.5 + clock.random())), signal);
   }
-  pace.recordPoll(taskId);
+  limiter.recordPoll(taskId);
   try {
-    const sighting = await pollOnce(session, taskId, deadline);
-    await pace.share(taskId, sighting.state);
-    return sighting;
+    const status = await pollOnce(session, taskId, deadline);
+    await limiter.share(taskId, status.state);
+    return status;
   } catch (error) {
-    const rest = error instanceof Failure10 && error.code === "RATE_LIMITED" && error.details.retryAfter;
-    if (rest) await pace.pauseFor(rest * 1e3);
+    const seconds = error instanceof Failure10 && error.code === "RATE_LIMITED" && error.details.retryAfter;
+    if (seconds) await limiter.pauseFor(seconds * 1e3);
     throw error;
   }
 }
-async function resolveDoubt(sighting, fetchTask) {
-  return sighting.possibleError ? fetchTask() : sighting;
+async function withCheckedError(status, fetchTask) {
+  return status.possibleError ? fetchTask() : status;
 }
-var TURN_PAUSE_MS;
+var PERMIT_PAUSE_MS;
 var init_fetch_status = __esm({
   "scripts/src/core/fetch-status.ts"() {
     "use strict";
-    TURN_PAUSE_MS = 1e3;
+    PERMIT_PAUSE_MS = 1e3;
   }
 });
 
@@ -286,7 +286,7 @@ async function fetchResult(session, taskId, { schedule, until: end }) {
       );
     }
     const pause = intervalBefore(n, schedule, api.clock.random);
-    if (n + 1 >= RESULT_LOOKS || api.clock.monotonic() + pause > deadline) {
+    if (n + 1 >= RESULT_READS || api.clock.monotonic() + pause > deadline) {
       throw new Failure11("UNKNOWN_ERROR", "The task is COMPLETED, but its record names no file.", {
         record: task.record
       });
@@ -348,14 +348,14 @@ async function downloadAll(session, task, folder, { stallMs, entry, filesUntil, 
     }
   });
 }
-var RESULT_LOOKS, RESULT_MS;
+var RESULT_READS, RESULT_MS;
 var init_finish = __esm({
   "scripts/src/core/finish.ts"() {
     "use strict";
     init_retry();
     init_result();
     init_session();
-    RESULT_LOOKS = 5;
+    RESULT_READS = 5;
     RESULT_MS = 1e4;
   }
 });
@@ -367,15 +367,15 @@ async function pollUntilEnd(poll, options) {
   const { clock, schedule, deadline, signal } = options;
   const start = clock.monotonic();
   let last;
-  let trouble = options.trouble;
-  let troubles = trouble ? 1 : 0;
+  let { failure } = options;
+  let failures = failure ? 1 : 0;
   for (let n = 0; ; n += 1) {
     let pause = intervalBefore(n, schedule, clock.random);
-    const before = trouble && heeded(trouble);
-    if (before) pause = Math.max(pause, pauseAfter(before, troubles, RETRY_PAUSES, clock.random));
+    const before = failure && heeded(failure);
+    if (before) pause = Math.max(pause, pauseAfter(before, failures, RETRY_PAUSES, clock.random));
     const left = deadline - clock.monotonic();
-    if (left <= 0) return { last, trouble };
-    if ((before?.details.retryAfter ?? 0) * 1e3 > left) return { last, trouble };
+    if (left <= 0) return { last, failure };
+    if ((before?.details.retryAfter ?? 0) * 1e3 > left) return { last, failure };
     pause = Math.min(pause, left);
     if (last) options.onPoll?.(last, { elapsedMs: clock.monotonic() - start, nextMs: pause });
     await clock.sleep(pause, signal);
@@ -383,15 +383,15 @@ async function pollUntilEnd(poll, options) {
       const seen = await poll();
       if (!seen) continue;
       last = merge(last, seen);
-      trouble = void 0;
-      troubles = 0;
-      if (isTerminal2(seen.state)) return { last, trouble };
+      failure = void 0;
+      failures = 0;
+      if (isTerminal2(seen.state)) return { last, failure };
     } catch (error) {
       if (!(error instanceof Failure12)) throw error;
       const tooYoung = error.code === "TASK_NOT_FOUND" && clock.monotonic() < (options.graceUntil ?? 0);
       if (endsWait(error) && !tooYoung) throw error;
-      trouble = error;
-      troubles += 1;
+      failure = error;
+      failures += 1;
       options.onError?.(error);
     }
   }
@@ -444,24 +444,24 @@ async function waitTask(session, taskId, settings, origin = {}, known) {
   const { clock } = session.api;
   const start = clock.monotonic();
   let first;
-  let trouble;
-  const patience = settings.waitMs > 0 ? start + settings.waitMs : Number.POSITIVE_INFINITY;
+  let failure;
+  const until = settings.waitMs > 0 ? start + settings.waitMs : Number.POSITIVE_INFINITY;
   const recorded = entry?.record.status;
   try {
-    const pace = settings.waitMs > 0 ? await paceOf(session, settings) : void 0;
-    first = recorded && isTerminal3(recorded) ? { state: recorded, record: {} } : pace ? seenIn(await pollWithPermit(session, pace, taskId, patience)) : await fetchStatus(session, taskId, Math.min(shortDeadline(session), patience), patience);
+    const limiter = settings.waitMs > 0 ? await limiterOf(session, settings) : void 0;
+    first = recorded && isTerminal3(recorded) ? { state: recorded, record: {} } : limiter ? seenIn(await pollWithPermit(session, limiter, taskId, until)) : await fetchStatus(session, taskId, Math.min(shortDeadline(session), until), until);
   } catch (error) {
     if (!(error instanceof Failure13) || settings.waitMs <= 0) throw error;
     const tooYoung = error.code === "TASK_NOT_FOUND" && entry !== void 0 && isYoung(session, entry);
     if (endsWait(error) && !tooYoung) throw error;
-    trouble = error;
+    failure = error;
     session.observer.queryFailed(error);
   }
   if (first) session.observer.task(taskId, first.state);
   const waitMs = settings.waitMs - (clock.monotonic() - start);
   const credits = entry?.record.credits;
   const wait = { ...settings, folder, waitMs, ...entry && { entry }, ...credits && { credits } };
-  return waitOn(session, { id: taskId, ...first }, wait, origin, trouble);
+  return waitOn(session, { id: taskId, ...first }, wait, origin, failure);
 }
 async function cancelTask(session, taskId) {
   let answer;
@@ -521,7 +521,7 @@ async function cancelWhileRefusedForNow(session, taskId) {
     }
   }
 }
-async function waitOn(session, task, settings, origin = {}, trouble) {
+async function waitOn(session, task, settings, origin = {}, failure) {
   const { entry } = settings;
   const taskId = task.id;
   session = aboutTask(session, taskId, entry);
@@ -530,11 +530,11 @@ async function waitOn(session, task, settings, origin = {}, trouble) {
   const credits = settings.credits && creditsOf(task, settings.credits);
   let seen = task.state ? { ...task, state: task.state, record: task.record ?? {} } : void 0;
   const deadline = start + settings.waitMs;
-  const sharing = await paceOf(session, settings);
-  let isCrowded = !seen && !trouble;
+  const limiter = await limiterOf(session, settings);
+  let isCrowded = !seen && !failure;
   if (!seen || !isTerminal3(seen.state)) {
-    const poll = sharing ? async () => {
-      const found = await pollWithPermit(session, sharing, taskId, deadline);
+    const poll = limiter ? async () => {
+      const found = await pollWithPermit(session, limiter, taskId, deadline);
       isCrowded = found === "crowded";
       return seenIn(found) ?? null;
     } : () => pollOnce(session, taskId, deadline);
@@ -543,19 +543,19 @@ async function waitOn(session, task, settings, origin = {}, trouble) {
       schedule: settings.schedule,
       deadline,
       graceUntil: start + YOUNG_TASK_MS,
-      trouble,
+      failure,
       ...api.signal && { signal: api.signal },
-      onPoll: (sighting, progress) => observer.polled(sighting, progress),
-      onError: (failure) => observer.queryFailed(failure)
+      onPoll: (status, progress) => observer.polled(status, progress),
+      onError: (error) => observer.queryFailed(error)
     });
-    trouble = waited.trouble;
+    failure = waited.failure;
     if (waited.last) seen = merge(seen, waited.last);
     if (entry && seen) await noteState(session, entry, seen.state);
     if (waited.last && isTerminal3(waited.last.state))
       observer.polled(waited.last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
   }
   const recorded = entry?.record.status ?? "UNKNOWN";
-  if (!seen && trouble && recorded === "UNKNOWN") throw trouble.with({ status: "UNKNOWN", taskId });
+  if (!seen && failure && recorded === "UNKNOWN") throw failure.with({ status: "UNKNOWN", taskId });
   seen ??= { state: recorded, record: {} };
   if (seen.state === "COMPLETED")
     return deliver(
@@ -574,14 +574,14 @@ async function waitOn(session, task, settings, origin = {}, trouble) {
     return deliver(session, entry, taskResult(taskId, ended2, { ...origin, credits }));
   }
   const result = taskResult(taskId, seen, { ...origin, credits });
-  if (trouble) {
-    const { retryAfter } = trouble.details;
-    return { ...result, lastPollError: trouble, ...retryAfter !== void 0 && { retryAfter } };
+  if (failure) {
+    const { retryAfter } = failure.details;
+    return { ...result, lastPollError: failure, ...retryAfter !== void 0 && { retryAfter } };
   }
-  return isCrowded && sharing ? withoutPermit(result, sharing) : result;
+  return isCrowded && limiter ? withoutPermit(result, limiter) : result;
 }
-async function withoutPermit(result, sharing) {
-  const seconds = Math.max(1, Math.ceil(await sharing.nextPermitIn() / 1e3));
+async function withoutPermit(result, limiter) {
+  const seconds = Math.max(1, Math.ceil(await limiter.nextPermitIn() / 1e3));
   return { ...result, warnings: [...result.warnings, { kind: "noPermit", seconds }], retryAfter: seconds };
 }
 function seenIn(found) {
@@ -590,7 +590,7 @@ function seenIn(found) {
 function aboutTask(session, taskId, entry) {
   return { ...session, observer: session.observer.about(taskId, entry?.record.created) };
 }
-async function paceOf({ records }, { schedule }) {
+async function limiterOf({ records }, { schedule }) {
   return schedule.firstMs >= LEAST_SHARED_MS ? (await records())?.limiter : void 0;
 }
 async function withRecord(session, taskId, seen) {

@@ -68,7 +68,7 @@ describe('the schedule', () => {
 
   it('makes the last look at the deadline, and none after it', async () => {
     const { waited, clock, lookedAt } = await wait([see('PROGRESS')], { deadline: 10_000 });
-    expect(waited).toMatchObject({ last: { state: 'PROGRESS' }, trouble: undefined });
+    expect(waited).toMatchObject({ last: { state: 'PROGRESS' }, failure: undefined });
     expect(clock.now).toBe(10_000);
     expect(lookedAt.at(-1)).toBe(10_000);
   });
@@ -81,7 +81,7 @@ describe('the schedule', () => {
 
   it.each([0, -1])('makes no look with %i ms left', async (deadline) => {
     const { waited, lookedAt } = await wait([see('COMPLETED')], { deadline });
-    expect(waited).toEqual({ last: undefined, trouble: undefined });
+    expect(waited).toEqual({ last: undefined, failure: undefined });
     expect(lookedAt).toEqual([]);
   });
 
@@ -108,7 +108,7 @@ describe('the end', () => {
     'is %s, in the instant in which it is seen',
     async (state) => {
       const { waited, lookedAt, told } = await wait([see('SUBMITTED'), see('PROGRESS'), see(state)]);
-      expect(waited).toMatchObject({ last: { state }, trouble: undefined });
+      expect(waited).toMatchObject({ last: { state }, failure: undefined });
       expect(lookedAt).toHaveLength(3);
       expect(told).toEqual(['SUBMITTED', 'PROGRESS']);
     },
@@ -145,28 +145,28 @@ describe('a look that fails', () => {
   it('fault 12: does not end the wait, however often it does', async () => {
     const steps = [...Array.from({ length: 20 }, () => down()), see('COMPLETED')];
     const { waited, lookedAt, clock } = await wait(steps);
-    expect(waited).toMatchObject({ last: { state: 'COMPLETED' }, trouble: undefined });
+    expect(waited).toMatchObject({ last: { state: 'COMPLETED' }, failure: undefined });
     expect(lookedAt).toHaveLength(21);
-    // The more trouble, the longer the pauses: up to 8 s, never shorter than the usual ones.
+    // The more failure, the longer the pauses: up to 8 s, never shorter than the usual ones.
     expect(Math.max(...clock.sleeps)).toBeLessThanOrEqual(8_000);
     expect(Math.max(...clock.sleeps)).toBeGreaterThan(5_000);
   });
 
   it('fault 12: is reported at the deadline, with the state from before it', async () => {
     const { waited, told } = await wait([see('PROGRESS'), down()], { deadline: 30_000 });
-    expect(waited).toMatchObject({ last: { state: 'PROGRESS' }, trouble: { code: 'NETWORK_ERROR' } });
+    expect(waited).toMatchObject({ last: { state: 'PROGRESS' }, failure: { code: 'NETWORK_ERROR' } });
     expect(told.slice(0, 2)).toEqual(['PROGRESS', 'NETWORK_ERROR']);
   });
 
   it('fault 12: is forgotten after a good one', async () => {
     const { waited } = await wait([down(), down(), see('PROGRESS')], { deadline: 60_000 });
-    expect(waited).toMatchObject({ trouble: undefined });
+    expect(waited).toMatchObject({ failure: undefined });
   });
 
   it('fault 17: by an answer that is rejected does not end it: a query has no input that its caller could correct', async () => {
     const rejected = new Failure('UNKNOWN_ERROR', 'HTTP 400', { transient: false });
     const { waited } = await wait([see('PROGRESS'), rejected, see('COMPLETED')]);
-    expect(waited).toMatchObject({ last: { state: 'COMPLETED' }, trouble: undefined });
+    expect(waited).toMatchObject({ last: { state: 'COMPLETED' }, failure: undefined });
   });
 
   it.each([
@@ -198,7 +198,7 @@ describe('Retry-After', () => {
 
   it('fault 14: beyond the deadline returns at once', async () => {
     const { waited, clock } = await wait([see('PROGRESS'), limited(600)], { deadline: 600_000 });
-    expect(waited).toMatchObject({ last: { state: 'PROGRESS' }, trouble: { details: { retryAfter: 600 } } });
+    expect(waited).toMatchObject({ last: { state: 'PROGRESS' }, failure: { details: { retryAfter: 600 } } });
     expect(clock.now).toBeLessThan(10_000);
   });
 
@@ -206,12 +206,12 @@ describe('Retry-After', () => {
     const { waited, lookedAt } = await wait([see('PROGRESS'), down(86_400), see('COMPLETED')], {
       deadline: 600_000,
     });
-    expect(waited).toMatchObject({ last: { state: 'COMPLETED' }, trouble: undefined });
+    expect(waited).toMatchObject({ last: { state: 'COMPLETED' }, failure: undefined });
     expect(lookedAt[2]! - lookedAt[1]!).toBeGreaterThanOrEqual(60_000);
     expect(lookedAt[2]! - lookedAt[1]!).toBeLessThanOrEqual(61_000);
     const brief = await wait([see('PROGRESS'), down(86_400)], { deadline: 45_000 });
     expect(brief.lookedAt).toHaveLength(2);
-    expect(brief.waited).toMatchObject({ trouble: { details: { retryAfter: 86_400 } } });
+    expect(brief.waited).toMatchObject({ failure: { details: { retryAfter: 86_400 } } });
   });
 
   it('fault 14: that is shorter than what is left does not cost the look at the deadline', async () => {
@@ -221,20 +221,20 @@ describe('Retry-After', () => {
   });
 
   it('fault 13: of a look before the wait is heeded too', async () => {
-    const { clock } = await wait([see('COMPLETED')], { trouble: down(20) });
+    const { clock } = await wait([see('COMPLETED')], { failure: down(20) });
     expect(clock.sleeps[0]).toBeGreaterThanOrEqual(20_000);
-    const late = await wait([see('COMPLETED')], { trouble: limited(700) });
+    const late = await wait([see('COMPLETED')], { failure: limited(700) });
     expect(late.lookedAt).toEqual([]);
-    expect(late.waited).toMatchObject({ last: undefined, trouble: { details: { retryAfter: 700 } } });
+    expect(late.waited).toMatchObject({ last: undefined, failure: { details: { retryAfter: 700 } } });
   });
 });
 
 describe('a look that was not made', () => {
-  it('changes neither the state nor the trouble', async () => {
+  it('changes neither the state nor the failure', async () => {
     const { waited } = await wait([see('PROGRESS'), null], { deadline: 10_000 });
-    expect(waited).toMatchObject({ last: { state: 'PROGRESS' }, trouble: undefined });
+    expect(waited).toMatchObject({ last: { state: 'PROGRESS' }, failure: undefined });
     const { waited: queryFailed } = await wait([see('PROGRESS'), down(), null], { deadline: 10_000 });
-    expect(queryFailed).toMatchObject({ last: { state: 'PROGRESS' }, trouble: { code: 'NETWORK_ERROR' } });
+    expect(queryFailed).toMatchObject({ last: { state: 'PROGRESS' }, failure: { code: 'NETWORK_ERROR' } });
   });
 });
 

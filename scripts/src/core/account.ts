@@ -20,7 +20,7 @@ export interface QuoteResult {
 }
 
 /**
- * The price of a payload by the service's own reckoning, which also checks its fields. Free; makes no task.
+ * Returns the service's own price of a payload; the service checks the fields too. Free; makes no task.
  * @throws Failure BUDGET_EXCEEDED where it is above the limit of the request
  */
 export async function quote(
@@ -54,7 +54,7 @@ export interface AccountResult {
   withoutContract: string[];
 }
 
-/** The account: its balance, limits and models, and how these differ from the contracts at hand. */
+/** Returns the account: balance, limits and models, and how these differ from the installed contracts. */
 export async function account(session: Session, contracts: string[]): Promise<AccountResult> {
   const { api, provider } = session;
   const found = await api.read(provider.account(), shortDeadline(session));
@@ -71,7 +71,7 @@ export interface ListResult {
   record: Account['record'];
 }
 
-/** The tasks that were made with this key, newest first. */
+/** Returns the tasks of this key, newest first. */
 export async function listTasks(session: Session): Promise<ListResult> {
   const { api, provider } = session;
   const { tasks, record } = await api.read(provider.list(), shortDeadline(session));
@@ -79,7 +79,7 @@ export async function listTasks(session: Session): Promise<ListResult> {
   return { kind: 'list', tasks, record };
 }
 
-/** Notes what the list shows of recorded tasks that have not ended as far as their records know. */
+/** Notes the listed states in the records of tasks that have not ended. */
 async function noteStates(session: Session, tasks: readonly Task[]): Promise<void> {
   for (const { id, state } of tasks) {
     const entry = await recordOf(session, id);

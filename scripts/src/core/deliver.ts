@@ -4,23 +4,23 @@ import type { Entry } from '../stores/file/journal.ts';
 import type { TaskResult } from './result.ts';
 import type { Session } from './session.ts';
 
-/** The record of a task that was made with this key; undefined where there is none, or none that can be read. */
+/** Returns the record of a task of this key; undefined where there is none, or none that can be read. */
 export async function recordOf({ records }: Session, taskId: string): Promise<Entry | undefined> {
   try {
     const journal = await records();
     const entry = journal?.byTask(taskId);
     return entry && journal?.isOwn(entry) ? entry : undefined;
   } catch (error) {
-    // A task can be waited for without its record.
+    // The wait for a task works without its record.
     if (error instanceof Failure) return undefined;
     throw error;
   }
 }
 
-// When a state was last seen need not be known to the second: a record is written to the disk whole.
+// The time of the last poll need not be exact to the second: each update writes the whole record to the disk.
 const SEEN_LATELY_MS = 60_000;
 
-/** Notes what was seen of a recorded task. A state that is final stays. */
+/** Notes the state of a recorded task, as just read. A final state stays. */
 export async function noteState(session: Session, entry: Entry, state: TaskState): Promise<void> {
   const { status, checked: before } = entry.record;
   const seenLately =
@@ -31,8 +31,8 @@ export async function noteState(session: Session, entry: Entry, state: TaskState
 }
 
 /**
- * The result with the record that it delivers: the task has ended, and all that was asked for is there. It counts as
- * delivered once the caller has it.
+ * Returns the result with the record that it delivers. The request counts as delivered when the task has ended, all that
+ * was asked for is there, and the caller has read the document.
  */
 export function deliver(session: Session, entry: Entry | undefined, result: TaskResult): TaskResult {
   const status = result.seen.state;
@@ -44,10 +44,10 @@ export function deliver(session: Session, entry: Entry | undefined, result: Task
   return { ...result, delivery: { entry, status, credits, delivered: isWhole ? dateOf(session) : null } };
 }
 
-/** A task that was just made may not be found by every replica at once, for so many milliseconds. */
+/** For so many milliseconds, some replicas of the service may not show a new task. */
 export const YOUNG_TASK_MS = 30_000;
 
-/** The request was submitted so short a time ago that its task may not be shown yet. */
+/** Tells whether the request is so new that the service may not show its task yet. */
 export function isYoung({ api }: Session, { record }: Entry): boolean {
   return Math.abs(api.clock.wall() - Date.parse(record.created)) < YOUNG_TASK_MS;
 }

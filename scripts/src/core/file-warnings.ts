@@ -5,7 +5,7 @@ import { madeAs, type OutputKind } from '../model/output-kind.ts';
 import type { Warning } from './result.ts';
 import type { Session } from './session.ts';
 
-/** A warning for each saved file that is of another kind than its model makes. */
+/** Returns a warning for each saved file whose kind differs from what its model makes. */
 export async function warningsAbout(
   { provider }: Session,
   model: string | undefined,
@@ -24,7 +24,7 @@ export async function warningsAbout(
     }));
 }
 
-/** What a model makes; undefined where no contract says so. */
+/** Returns the kind of file that a model makes; undefined where no contract says so. */
 async function outputOf(provider: string, model: string): Promise<OutputKind | undefined> {
   const { loadContract } = await import('../contracts/contract.ts');
   try {

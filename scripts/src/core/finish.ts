@@ -25,12 +25,12 @@ export interface FinishOptions {
   credits?: Credits | undefined;
 }
 
-/** The folder for files, made ready before anything is charged; null where none are wanted. */
+/** Returns the folder for files, prepared before anything is charged; null where no files are wanted. */
 export async function folderFor(folder: string | null): Promise<string | null> {
   return folder === null ? null : (await import('../download/download.ts')).prepareFolder(folder);
 }
 
-/** The end of a task that was seen COMPLETED: its record, and its files where they are wanted. */
+/** Returns the result of a COMPLETED task: its record, and its files where they are wanted. */
 export async function finish(session: Session, taskId: string, options: FinishOptions): Promise<TaskResult> {
   const { folder, entry, credits, origin = {} } = options;
   let task: Task | undefined;
@@ -52,7 +52,7 @@ export async function finish(session: Session, taskId: string, options: FinishOp
     return { ...taskResult(taskId, task, { ...origin, credits }), ...saved };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    // The task has ended well, whatever went wrong after it.
+    // The task is COMPLETED, whatever failed after that.
     const failure = error.with({ status: 'COMPLETED', taskId, charged: 'finished' });
     const seen = { state: 'COMPLETED' as const, record: {}, ...(task && { urls: task.urls }) };
     return { kind: 'notFetched', taskId, seen, warnings: [], failure };
@@ -60,11 +60,11 @@ export async function finish(session: Session, taskId: string, options: FinishOp
 }
 
 // A replica that lags behind may show the finished task as running, or without its output, for a moment.
-const RESULT_LOOKS = 5;
-// A result that is there is worth a moment more than the wait that found it, and so are its files.
+const RESULT_READS = 5;
+// A finished result is worth a few seconds beyond the end of the wait, and so are its files.
 const RESULT_MS = 10_000;
 
-/** The record of a finished task, with the addresses of its files. COMPLETED is final, whatever a later answer says. */
+/** Returns the record of a finished task, with the addresses of its files. COMPLETED is final, whatever a later answer says. */
 async function fetchResult(
   session: Session,
   taskId: string,
@@ -86,7 +86,7 @@ async function fetchResult(
       );
     }
     const pause = intervalBefore(n, schedule, api.clock.random);
-    if (n + 1 >= RESULT_LOOKS || api.clock.monotonic() + pause > deadline) {
+    if (n + 1 >= RESULT_READS || api.clock.monotonic() + pause > deadline) {
       throw new Failure('UNKNOWN_ERROR', 'The task is COMPLETED, but its record names no file.', {
         record: task.record,
       });
@@ -102,11 +102,11 @@ function hasOtherAddress(value: Json | undefined, depth = 0): boolean {
     return isAddress && !(/^https?:/i.test(value) && URL.canParse(value));
   }
   if (typeof value !== 'object' || value === null || depth > 4) return false;
-  // What was sent is not what came of it.
+  // The `input` field repeats the payload, so its addresses are not results.
   return Object.entries(value).some(([name, inner]) => name !== 'input' && hasOtherAddress(inner, depth + 1));
 }
 
-/** The other record of a finished task, where the service has one. That it cannot be had says nothing about the task. */
+/** Returns the second record of a finished task, where the service has one. A failed read says nothing about the task. */
 async function detailOf({ api, provider }: Session, taskId: string, deadline: number, until = Infinity) {
   try {
     return provider.detail && (await api.read(provider.detail(taskId), deadline, { until }));
@@ -116,7 +116,7 @@ async function detailOf({ api, provider }: Session, taskId: string, deadline: nu
   }
 }
 
-/** Saves every file of a task. What fails with one of them is told when all have been tried. */
+/** Saves every file of a task. A file that fails is reported after all files have been tried. */
 async function downloadAll(
   session: Session,
   task: Task,

@@ -3,16 +3,16 @@ import { isObject, type Json, type JsonObject } from '../model/json.ts';
 import type { Task } from '../model/task.ts';
 import type { GenerationRequest, TaskList } from '../providers/provider.ts';
 
-// A date header has whole seconds, and a task may be stamped a little before the answer that told us the time.
+// A date header has whole seconds, and a task may be dated a little before the answer that carries that header.
 const CLOCK_TOLERANCE_MS = 2_000;
-// Both of that, for two tasks.
+// The tolerance applies to each of the two tasks.
 const SAME_TIME_MS = 2 * CLOCK_TOLERANCE_MS;
 
 /**
- * The task that this submit made, polled for in the service's own list: by its idempotency key, or, among tasks whose
- * key the list does not show, by model, input and time.
- * @param times by the local wall clock: when the submit was sent, null where that cannot be told, and now
- * @returns undefined where the list certainly does not show it
+ * Finds the task of a submit in the service's task list: by its idempotency key or, where the list does not show the key
+ * of a task, by model, input and time.
+ * @param times by the local wall clock: when the submit was sent, null where that is not known, and now
+ * @returns undefined where the list certainly does not show the task
  */
 export function findOwn(
   list: TaskList,
@@ -41,20 +41,20 @@ export function findOwn(
       (task) => task.createdAt !== undefined && task.input !== undefined && !isOld(task) && !isAhead(task),
     )
     .sort((a, b) => distance(a) - distance(b));
-  // Two that are alike, made at about the same time: taking the wrong one would lose what the other cost.
+  // Two tasks are alike and about equally old: taking the wrong one would lose the paid result of the other.
   if (own && next && distance(next) - distance(own) < SAME_TIME_MS) return 'unsure';
   if (own) return own;
-  // Without the service's time, what looks old may only be stamped by a clock that is slow.
+  // Without the service's time, a task that seems too old may only be dated by a slow clock.
   const maybe = list.unread > 0 || alike.some((task) => list.serverTime === null || !isOld(task));
   return maybe ? 'unsure' : undefined;
 }
 
-/** One model was seen under a longer name than the one it is called by (minimax-h3 for minimax); t2v_v3 is not t2v. */
+/** Compares model names: the service lists one model under a longer name (minimax-h3 for minimax); t2v_v3 is not t2v. */
 function sameModel(kept: string | undefined, sent: string): boolean {
   return kept === undefined || kept === sent || kept.startsWith(`${sent}-`);
 }
 
-/** Whether a task's echoed input is the payload. An image sent as base64 comes back as the address it is kept at. */
+/** Tells whether a task's echoed input is the payload. An image sent as base64 comes back as the address of its copy. */
 function sameInput(input: Json | undefined, payload: JsonObject): boolean {
   if (!isObject(input)) return false;
   return Object.entries(payload).every(([name, sent]) => {

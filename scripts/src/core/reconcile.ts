@@ -6,48 +6,49 @@ import { findOwn } from './own-task.ts';
 import { sendUntilAccepted } from './send.ts';
 import type { Session } from './session.ts';
 
-/** A submit of which nobody knows whether it was accepted. */
+/** A submit whose outcome is not known: the service may have accepted it. */
 export interface LostSubmit {
   /** By the wall clock: not later than the first attempt that may have been accepted. */
   sentAt: number;
-  /** When the last attempt ended; of one whose process died, when it was about to leave. */
+  /** When the last attempt ended; where its process died, when that attempt was about to be sent. */
   since: { wall: number; monotonic: number };
-  /** It was sent once more already. */
+  /** It was already submitted once more. */
   resubmitted: boolean;
   /** Why the answer is missing. */
   failure: Failure;
 }
 
-/** What a lost submit came to. */
+/** The outcome of a lost submit, as far as reconciling found it. */
 export type Reconciled =
-  | { kind: 'accepted'; task: Task /** It was there already when it was polled for. */; wasThere: boolean }
+  /** `wasThere`: the list showed the task, so nothing was submitted now. */
+  | { kind: 'accepted'; task: Task; wasThere: boolean }
   /** The service certainly did not accept it: nothing was charged. */
   | { kind: 'rejected'; failure: Failure }
-  /** Nobody can tell yet. The failure says when the same command will know, and what to do. */
+  /** Not known yet. The failure says when the same command will know, and what to do. */
   | { kind: 'unknown'; failure: Failure };
 
-/** What has to be on the disk before the next step. */
+/** Writes each step to the disk before the next one. */
 export interface ReconcileLog {
   /** An attempt ended without an answer. */
   lost(): Promise<void>;
-  /** It is about to be sent once more, although the first one may have been accepted. @throws where it must not be */
+  /** The request is about to be submitted once more, although the service may have accepted the first submit. @throws where it must not be */
   resubmitting(): Promise<void>;
-  /** The second one was certainly not accepted. */
+  /** The service certainly did not accept the second submit. */
   resubmitRejected(): Promise<void>;
 }
 
-// How late a list shows a task is not documented. For so long it must be clear.
+// It is not documented how late a list shows a task. The list must be clear for this long.
 const CLEAR_MS = 60_000;
 // The list is read at these intervals after the submit was lost; the last one is repeated.
 const INTERVALS_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
-// However short the wait: one reading now, and one when a service that is a little late shows the task.
+// Even the shortest wait reads the list twice: now, and once after a short delay of the service.
 const LEAST_MS = 1_500;
 // Results are kept for 24 hours. What a list shows of older tasks is not known, nor how long a key is remembered.
 const RESUBMIT_WITHIN_MS = 24 * 3600_000;
 
 /**
- * Looks for the task of a lost submit in the service's list, and sends it once more, with the same key, when the list has
- * been clear of it for a minute.
+ * Finds the task of a lost submit in the service's list. When the list has been clear of it for a minute, submits the
+ * request once more, with the same idempotency key.
  * @param deadline on the monotonic clock
  */
 export async function reconcile(
@@ -67,7 +68,7 @@ export async function reconcile(
     const failure = found.kind === 'unreadable' ? found.failure : undefined;
     if (failure && !failure.details.transient) return unknown(session, generation, lost, { failure });
     const clearAt = lost.since.monotonic + CLEAR_MS;
-    // What may be it, or may not, stays so: a longer wait tells nothing more.
+    // A similar task stays as uncertain as it is: a longer wait adds no information.
     if (found.kind === 'unsure' && readAt >= clearAt) return unknown(session, generation, lost);
     if (found.kind === 'clear' && readAt >= clearAt) {
       const age = clock.wall() - lost.since.wall;
@@ -81,7 +82,7 @@ export async function reconcile(
     const now = clock.monotonic();
     const earliest = now + (failure?.details.retryAfter ?? 0) * 1_000;
     const interval = INTERVALS_MS[Math.min(n, INTERVALS_MS.length - 1)]!;
-    // One reading falls on the moment from which a clear list proves something, and one on the end of the time.
+    // The list is read at the moment from which a clear list is proof, and at the end of the wait.
     const due = Math.max(earliest, Math.min(now + interval, clearAt > now ? clearAt : Infinity));
     const next = Math.min(due, until);
     if (next <= now || earliest > until) {
@@ -98,7 +99,7 @@ export async function reconcile(
 type Found =
   | { kind: 'there'; task: Task }
   | { kind: 'clear' }
-  /** The list shows something that may be it. */
+  /** The list shows a task that may be the one. */
   | { kind: 'unsure' }
   | { kind: 'unreadable'; failure: Failure };
 
@@ -110,15 +111,15 @@ async function search(
 ): Promise<Found> {
   const { api, provider } = session;
   try {
-    // A task that belongs to another request is not this one's, however alike they are.
+    // A task that another record names belongs to that request, however similar it is.
     const entries = (await session.records())?.all() ?? [];
     const taken = new Set(entries.flatMap(({ record }) => record.taskId ?? []));
     const list = await api.once(provider.list(), { until });
-    // One clock may have been set back meanwhile, the other stands still while a machine sleeps: the later one counts.
+    // The wall clock may have been set back, and the monotonic clock stops while a machine sleeps: the later time counts.
     const elapsed = api.clock.monotonic() - lost.since.monotonic;
     const now = Math.max(api.clock.wall(), lost.since.wall + elapsed);
     const tasks = list.tasks.filter(({ id }) => !taken.has(id));
-    // A clock that was set back after the submit was sent does not tell when that was.
+    // After the clock was set back, the time of the submit is not known.
     const sentAt = lost.sentAt > lost.since.wall ? null : lost.sentAt;
     const found = findOwn({ ...list, tasks }, generation, { sentAt, now });
     if (found === undefined) return { kind: 'clear' };
@@ -143,7 +144,7 @@ async function resubmit(
     if (!(error instanceof Failure)) throw error;
     return unknown(session, generation, lost, { notResubmitted: error });
   }
-  // Between two attempts nothing is under way, but the first submit may still have been accepted: nobody is told otherwise.
+  // Between two attempts nothing is being sent. The service may still have accepted the first submit, so no observer hears "refused".
   const observer = { ...session.observer, refused: () => {} };
   const unwritten = { sending: async () => {}, rejected: async () => {} };
   const sent = await sendUntilAccepted({ ...session, observer }, generation, deadline, unwritten);
@@ -155,7 +156,7 @@ async function resubmit(
     const since = { wall: clock.wall(), monotonic: clock.monotonic() };
     return { kind: 'lost', lost: { ...lost, since, resubmitted: true, failure } };
   }
-  // Even a rejection may be the work of the first request: it may have taken the key, the credits or the rate.
+  // The first submit may have caused this rejection: it may have used up the key, the credits or the rate.
   const found = await search(session, generation, lost, deadline);
   if (found.kind === 'there') return { kind: 'accepted', task: found.task, wasThere: true };
   if (failure.code === 'INVALID_PAYLOAD' || failure.code === 'INVALID_MODEL') return sent;
@@ -164,7 +165,7 @@ async function resubmit(
 }
 
 interface Later {
-  /** Why asking later did not tell. */
+  /** Why the later query gave no answer. */
   failure?: Failure;
   notResubmitted?: Failure;
   /** Seconds until the list can tell. */

@@ -17,21 +17,21 @@ type Request = Pick<GenerateOptions, 'contract' | 'generation' | 'terms'> & {
   folder: string | null;
 };
 
-/** The record of a request; with the task, where this process brought it about. */
+/** The record of a request; with the task, where this process submitted or found it. */
 export interface RecordedTask {
   entry: Entry;
   credits: Credits;
   /** Absent: the record names it. */
   task?: Task;
-  /** It was there before this command, which has sent nothing. */
+  /** The task existed before this command, which submitted nothing. */
   isResumed: boolean;
 }
 
 /**
- * The task of a request: the one that it has already, or a new one. On the disk before it goes to the service, and before
- * anything waits for it.
+ * Returns the task of a request: the one that its record names, or a new one. The record is on the disk before the submit
+ * is sent, and before anything waits for the task.
  * @param deadline on the monotonic clock
- * @throws Failure when there is no task, or nobody knows
+ * @throws Failure when there is no task, or when that is not known
  */
 export async function recordedTask(
   session: Session,
@@ -57,7 +57,7 @@ export async function recordedTask(
   );
   const { entry } = claimed;
   if (claimed.kind === 'submitted') {
-    // A folder that was asked for once stays asked for: a file that is not wanted this time is saved all the same.
+    // The record keeps the folder: a later command that names none still saves the files there.
     if (folder !== null && entry.record.download !== folder) await entry.update({ download: folder });
     return { entry, credits: entry.record.credits, isResumed: true };
   }
@@ -79,7 +79,7 @@ export async function recordedTask(
           );
     if (result.kind !== 'accepted') throw await refuse(result, claimed);
     await noteTask(session, entry, result.task);
-    // Only now is there another one in their place.
+    // Only now does another task replace them.
     for (const earlier of replaced) await earlier.update({ phase: 'abandoned' });
     const { task, wasThere } = result;
     const wasSent = claimed.kind === 'new' || entry.record.resubmitted !== resubmitted;
@@ -92,10 +92,10 @@ export async function recordedTask(
   }
 }
 
-// Another process that submits the same request is given this long, however short the wait.
+// Another process that submits the same request gets this long, however short the wait.
 const LEAST_PATIENCE_MS = 5_000;
 
-/** Nobody else can have dropped it while the lock is held: whatever has become of the file, the id must not be lost. */
+/** Records the task of a request. This process holds the lock, so it writes the id even where the file is gone. */
 async function noteTask({ api }: Session, entry: Entry, task: Task): Promise<void> {
   const checked = new Date(api.clock.wall()).toISOString();
   const credits = creditsOf(task, entry.record.credits);
@@ -103,7 +103,7 @@ async function noteTask({ api }: Session, entry: Entry, task: Task): Promise<voi
   await entry.update(change, { isOurs: true });
 }
 
-/** What is left on record of a submit that brought no task; returns what is told of it. */
+/** Records a submit that made no task, and returns the failure to report. */
 async function refuse(
   { kind, failure }: Exclude<Reconciled, { kind: 'accepted' }>,
   { entry, lock }: { entry: Entry; lock: Lock },
@@ -112,7 +112,7 @@ async function refuse(
     if (lock.isOurs()) entry.drop();
     return failure;
   }
-  // An answer may name a task beside an error: the next run asks what became of it.
+  // An answer may name a task beside an error: the next run asks for the state of that task.
   const { taskId: named } = failure.details;
   await entry.update(({ taskId }) =>
     taskId === null ? { phase: 'unknown', ...(named !== undefined && { taskId: named }) } : {},
@@ -134,7 +134,7 @@ async function submitNew(
     const now = new Date(session.api.clock.wall()).toISOString();
     return entry.begin({ credits, sentAt: now, unsettledSince: now });
   });
-  // A machine may have slept since the lock was taken, for so long that others took this process for dead.
+  // The machine may have slept since the lock was taken, so long that other processes took this one for dead.
   if (!lock.isOurs()) {
     const message = 'Another process took this request over; nothing was submitted here.';
     throw new Failure('UNKNOWN_ERROR', message, { reason: { kind: 'takenOver' } });
@@ -151,7 +151,7 @@ async function reconcileEntry(
 ): Promise<Reconciled> {
   const { clock } = session.api;
   const wall = clock.wall();
-  // A clock that was set back since must not keep the minute from passing.
+  // The minute must pass even after the clock was set back.
   if (Date.parse(entry.record.unsettledSince) > wall) {
     await entry.update({ unsettledSince: new Date(wall).toISOString() });
   }
@@ -171,9 +171,9 @@ async function reconcileEntry(
 }
 
 /**
- * The user decided to go on without knowing the outcome of an earlier submit. Where the service's list shows its task,
- * its result is still to be delivered.
- * @returns whether it does
+ * Records the task of an earlier submit whose outcome the user decided not to wait for, where the service's list shows
+ * that task: its result is still to be delivered.
+ * @returns whether the list shows it
  */
 async function adopt(session: Session, request: Request, entry: Entry): Promise<boolean> {
   const { monotonic } = session.api.clock;
@@ -191,7 +191,7 @@ async function adopt(session: Session, request: Request, entry: Entry): Promise<
   }
 }
 
-/** What is written down of a submit in its record. */
+/** Returns the log of a submit that writes to its record. */
 function recordLog({ api }: Session, entry: Entry): SubmitLog {
   const now = () => new Date(api.clock.wall()).toISOString();
   let clearSince = entry.record.unsettledSince;
@@ -204,7 +204,7 @@ function recordLog({ api }: Session, entry: Entry): SubmitLog {
       clearSince = entry.record.unsettledSince;
       return entry.require({ phase: 'submitting', resubmitted: true, unsettledSince: now() });
     },
-    // It is as if it had not been sent: what the list has shown of the first one still holds.
+    // The service rejected this attempt, so what the list has shown about the first one still holds.
     resubmitRejected: async () => {
       const change = { phase: 'unknown', resubmitted: false, unsettledSince: clearSince } as const;
       await entry.update(change, { isOurs: true });
@@ -212,7 +212,7 @@ function recordLog({ api }: Session, entry: Entry): SubmitLog {
   };
 }
 
-/** The same; what is sent once more has to keep within the limits of this command. */
+/** Returns the same log; before a second submit it checks the limits of this command. */
 function resubmitLog(
   session: Session,
   journal: Journal,

@@ -13,7 +13,7 @@ export type Seen = Pick<TaskStatus, 'state' | 'unknownState' | 'record'> &
     isRecordUnread?: boolean;
   };
 
-/** Something that is not as it was asked for, though the call went well. */
+/** A difference between the request and its result, although the call succeeded. */
 export type Warning =
   /** A file of another kind than its model makes. */
   | { kind: 'otherKind'; model: string; makes: OutputKind; file: string; contentType: string }
@@ -22,13 +22,13 @@ export type Warning =
   /** The wait ended before a query was permitted; the next one is due in so many seconds. */
   | { kind: 'noPermit'; seconds: number };
 
-/** How the request of a task came to it. */
+/** How this call got to the task of a request. */
 export interface Origin {
-  /** It was submitted before this call, which has sent nothing. */
+  /** An earlier call submitted the request; this call submitted nothing. */
   isResumed?: boolean;
-  /** It was sent once more, after a submit that was lost. */
+  /** The request was submitted once more, after a lost submit. */
   isResubmitted?: boolean;
-  /** It had ended before this call. */
+  /** The task had ended before this call. */
   reused?: { created: string; status: TaskState };
 }
 
@@ -56,7 +56,7 @@ interface TaskFacts extends Origin {
   delivery?: Delivery;
 }
 
-/** One task, as an action leaves it. */
+/** The result of an action on one task. */
 export type TaskResult = TaskFacts &
   (
     | { kind: 'running' | 'completed' | 'failed' | 'cancelled' }
@@ -67,7 +67,7 @@ export type TaskResult = TaskFacts &
     | { kind: 'notCancelled'; failure: Failure }
   );
 
-/** There is no unfinished task; of so many submits the outcome is not known. */
+/** There is no unfinished task. `unsettled` counts the submits whose outcome is not known. */
 export interface NothingPending {
   kind: 'nothingPending';
   unsettled: number;
@@ -83,7 +83,7 @@ export interface ManyResult {
   unsettled: number;
 }
 
-/** Credits as far as anybody reported them; null, never 0, where nobody did. */
+/** Returns the credits that the quote and the service reported; null, never 0, where neither did. */
 export function creditsOf({ charged, refunded }: Partial<Seen>, known?: Credits): Credits {
   return {
     quoted: known?.quoted ?? null,
@@ -92,7 +92,7 @@ export function creditsOf({ charged, refunded }: Partial<Seen>, known?: Credits)
   };
 }
 
-/** The result that a task's state stands for. */
+/** Returns the result for the state of a task. */
 export function taskResult(
   taskId: string,
   seen: Seen,

@@ -23,7 +23,7 @@ export async function waitForNewest(
 // Each has a share of the 60 queries a minute that a service allows.
 const MOST_AT_ONCE = 20;
 
-/** Resumes all of them at the same time, those first that were not polled for longest. */
+/** Resumes all unfinished tasks at the same time: first those whose last poll is longest ago. */
 export async function waitForAll(
   session: Session,
   settings: WaitSettings,
@@ -32,7 +32,7 @@ export async function waitForAll(
   if (tasks.length === 0) return { kind: 'nothingPending', unsettled };
   const entries = tasks.sort((a, b) => polledAt(a) - polledAt(b)).slice(0, MOST_AT_ONCE);
   session.observer.several(entries.length);
-  // Each of their requests listens for the end of the call.
+  // Each of their HTTP requests listens to the signal that ends the call.
   if (session.api.signal) setMaxListeners(0, session.api.signal);
   const ended = await Promise.all(entries.map((entry) => endOf(session, settings, entry)));
   const items = entries.map(({ record }, n) => ({ record, ended: ended[n]! }));
@@ -48,7 +48,7 @@ async function endOf(session: Session, settings: WaitSettings, entry: Entry): Pr
   }
 }
 
-/** A failure, as one of the task that a record names. One that is gone is polled last the next time. */
+/** Returns the failure with the task that a record names. Notes the poll, so that a task that is gone comes last next time. */
 async function ofTask(session: Session, entry: Entry, failure: Failure): Promise<Failure> {
   const { status, taskId } = entry.record;
   await entry.update({ checked: new Date(session.api.clock.wall()).toISOString() });
@@ -63,7 +63,7 @@ async function waitFor(session: Session, settings: WaitSettings, entry: Entry): 
   return waitTask(session, entry.record.taskId!, settings, { isResumed: true }, entry);
 }
 
-/** The tasks of this key that are unfinished or not delivered, newest first, and of how many submits the outcome is not known. */
+/** Returns the tasks of this key that are unfinished or not delivered, newest first, and counts the submits whose outcome is not known. */
 async function pendingRequests(session: Session): Promise<{ tasks: Entry[]; unsettled: number }> {
   const journal = await session.records();
   if (journal) await adoptGivenUp(session, journal);
@@ -72,7 +72,7 @@ async function pendingRequests(session: Session): Promise<{ tasks: Entry[]; unse
   return { tasks, unsettled: own.length - tasks.length };
 }
 
-/** A submit that was given up for another one may have made a task after all: its key in the service's list shows that. */
+/** Records the tasks of submits that --new replaced: the service's list may show their keys after all. */
 async function adoptGivenUp({ api, provider }: Session, journal: Journal): Promise<void> {
   const givenUp = journal
     .all()
@@ -89,7 +89,7 @@ async function adoptGivenUp({ api, provider }: Session, journal: Journal): Promi
       await entry.update({ phase: 'submitted', taskId: task.id, status: task.state, credits });
     }
   } catch (error) {
-    // The next time will do.
+    // The next call reads the list too.
     if (!(error instanceof Failure)) throw error;
   }
 }

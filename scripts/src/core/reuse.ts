@@ -12,12 +12,12 @@ import { waitTask } from './tasks.ts';
 
 const DAY_MS = 24 * 3600_000;
 
-/** Whether the task of a request has ended before this command, as far as its record knows. */
+/** Tells whether the task of a request ended before this command, by its record. */
 export const hasEnded = ({ record }: Entry): boolean => isTerminal(record.status);
 
 /**
- * The end of a request that was made before, as it was: the same files where they are still whole, a copy of them, or
- * else a fresh download; or the word that it failed. Charges nothing.
+ * Returns the earlier result of a request: the same files where they are still complete, a copy of them, or a new
+ * download; or the earlier failure. Charges nothing.
  */
 export async function reuse(session: Session, entry: Entry, settings: WaitSettings): Promise<TaskResult> {
   const { taskId, created, status } = entry.record;
@@ -28,7 +28,7 @@ export async function reuse(session: Session, entry: Entry, settings: WaitSettin
   return { ...result, reused: { created, status }, ...(resubmitted && { isResubmitted: true }) };
 }
 
-/** A record lives for a time after its last use; to the day is near enough. */
+/** Notes the use of a record, to the day: records are kept for a number of days after their last use. */
 async function noteUse({ api }: Session, entry: Entry): Promise<void> {
   const now = api.clock.wall();
   const { created, used } = entry.record;
@@ -71,7 +71,7 @@ function gone({ provider: { title, says } }: Session, taskId: string): Failure {
   );
 }
 
-/** The files of the result, in the folder that is wanted; undefined where one of them is nowhere whole. */
+/** Returns the files of the result in the wanted folder; undefined where no complete copy of one of them exists. */
 async function wholeFiles(
   session: Session,
   entry: Entry,
@@ -79,7 +79,7 @@ async function wholeFiles(
 ): Promise<SavedFile[] | undefined> {
   const { files, fileCount, delivered } = entry.record;
   const names = [...new Set(files.map((file) => path.basename(file.path)))];
-  // The first version did not note how many there are; what it delivered was complete.
+  // Version 1 of the record has no file count; what it delivered was complete.
   if (names.length === 0 || names.length !== (fileCount ?? (delivered === null ? null : names.length)))
     return undefined;
   const { fileIsWhole } = await import('../download/file-hash.ts');
@@ -105,7 +105,7 @@ async function wholeFiles(
   return placed;
 }
 
-/** A task that ended without a result; its record says why, where it can be had at once. */
+/** Returns the end of a task without a result; its record says why, where one query can read it. */
 function sameEnd(session: Session, entry: Entry, settings: WaitSettings): Promise<TaskResult> {
   return waitTask(session, entry.record.taskId!, { ...settings, waitMs: 0 }, {}, entry);
 }

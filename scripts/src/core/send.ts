@@ -3,7 +3,7 @@ import type { Task } from '../model/task.ts';
 import type { GenerationRequest } from '../providers/provider.ts';
 import type { Session } from './session.ts';
 
-/** What came of sending a request. */
+/** The outcome of sending a request. */
 export type Sent =
   | { kind: 'accepted'; task: Task }
   /** The service certainly did not accept it: nothing was charged. */
@@ -11,14 +11,14 @@ export type Sent =
   /** It may have been accepted, although no usable answer came. */
   | { kind: 'lost'; failure: Failure };
 
-/** What has to be on the disk before the next step: a process may end between any two. */
+/** Writes each step to the disk before the next one: the process may end between any two. */
 export interface SendLog {
-  /** Another attempt is about to leave; the ones before were rejected. */
+  /** Another attempt is about to be sent; the earlier ones were rejected. */
   sending(): Promise<void>;
   rejected(): Promise<void>;
 }
 
-/** Repeats what was certainly not accepted; ends at the first answer that is lost. */
+/** Sends a request, and retries it while the service certainly did not accept it. Ends at the first lost answer. */
 export async function sendUntilAccepted(
   session: Session,
   generation: GenerationRequest,

@@ -6,26 +6,26 @@ import type { TaskState } from '../model/task.ts';
 import type { Provider, TaskStatus } from '../providers/provider.ts';
 import type { Journal } from '../stores/file/journal.ts';
 
-/** What a person, or the process that was told to stop, wants to hear while a call goes on. */
+/** Receives the progress of a call: for the person who waits, and for the answer of an interrupted call. */
 export interface Observer {
-  /** A submit is about to leave: from here on a charge is possible. */
+  /** A submit is about to be sent: from here on a charge is possible. */
   submitting(): void;
-  /** The submit came to an end without a task: nothing is charged. */
+  /** The submit ended without a task: nothing is charged. */
   refused(): void;
   /** A request that was submitted before: from here on nothing is charged. */
   attached(taskId: string, created: string): void;
   /** Several tasks are waited for at the same time. */
   several(count: number): void;
-  /** The task's id, in the instant in which it is known. */
+  /** The task's id, as soon as it is known. */
   task(taskId: string, state: TaskState): void;
-  /** The observer of one task: what it says from here on names that task, and its age. */
+  /** Returns the observer of one task: its lines name that task and its age. */
   about(taskId: string, created?: string): Observer;
-  polled(sighting: TaskStatus, progress: { elapsedMs: number; nextMs: number }): void;
+  polled(status: TaskStatus, progress: { elapsedMs: number; nextMs: number }): void;
   queryFailed(failure: Failure): void;
   downloading(bytes: number, total: number | null): void;
 }
 
-/** Everything that a step of the workflow needs, handed in once. */
+/** What every step of the workflow needs. */
 export interface Session {
   provider: Provider;
   api: Api;
@@ -38,7 +38,7 @@ export interface Session {
   records(): Promise<Journal | null>;
 }
 
-/** The deadline, on the monotonic clock, of a call that has no wait of its own. */
+/** Returns the deadline, on the monotonic clock, of a call that has no wait of its own. */
 export function shortDeadline({ api }: Session): number {
   return api.clock.monotonic() + PAUSE_BUDGET_MS;
 }

@@ -3,13 +3,13 @@ import { type Reconciled, type ReconcileLog, reconcile } from './reconcile.ts';
 import { type SendLog, sendUntilAccepted } from './send.ts';
 import type { Session } from './session.ts';
 
-/** What is written down of a submit, so that a later process can carry it on. */
+/** Writes the steps of a submit to its record, so that a later process can resume it. */
 export interface SubmitLog extends SendLog, ReconcileLog {}
 
 /**
- * Submits one request. It is sent again only where the service certainly did not accept it, or once, where the service's
- * list has been clear of it for long enough.
- * @param deadline on the monotonic clock: until then a rejected submit may be repeated, and a lost one is polled for
+ * Submits one request. Retries it only where the service certainly did not accept it; submits a lost one once more where
+ * the service's list has been clear of its task for long enough.
+ * @param deadline on the monotonic clock: until then a rejected submit is retried, and a lost one is reconciled
  */
 export async function submit(
   session: Session,

@@ -13,10 +13,10 @@ import { creditsOf, type Origin, type TaskResult, taskResult } from './result.ts
 import { type Session, shortDeadline } from './session.ts';
 
 export interface WaitSettings {
-  /** Milliseconds; 0 = one look, no wait. */
+  /** Milliseconds; 0 = one status query, no wait. */
   waitMs: number;
   schedule: PollSchedule;
-  /** Milliseconds from its beginning for what is to be saved, where that is more than the wait. */
+  /** Milliseconds for saving files, from the beginning of the wait; counts where it is more than `waitMs`. */
   filesMs?: number;
   /** The model of the task, where the caller knows it. */
   model?: string;
@@ -29,20 +29,20 @@ export interface WaitSettings {
   credits?: Credits;
 }
 
-// A server that is polled at more often than this is one on this machine, without a limit to share.
+// Only a server on this machine may be polled more often than this, and it has no limit to share.
 const LEAST_SHARED_MS = 1_000;
 
-/** The state of a task, by one query. */
+/** Returns the state of a task, by one query. */
 export async function getStatus(session: Session, taskId: string): Promise<TaskResult> {
   const seen = await fetchStatus(session, taskId, shortDeadline(session));
   const entry = await recordOf(session, taskId);
   if (entry) await noteState(session, entry, seen.state);
   const result = taskResult(taskId, seen);
-  // A task that is told to have ended without a result has been delivered with that.
+  // A task that ended without a result is delivered once its state is reported.
   return seen.state === 'COMPLETED' ? result : deliver(session, entry, result);
 }
 
-/** The record of a task; with a folder, its files too. */
+/** Returns the record of a task; with a folder, its files too. */
 export async function getTask(session: Session, taskId: string, settings: WaitSettings): Promise<TaskResult> {
   const { api, provider } = session;
   const { folder, waitMs: filesMs } = settings;
@@ -66,40 +66,40 @@ export async function waitTask(
 ): Promise<TaskResult> {
   const entry = known ?? (await recordOf(session, taskId));
   session = aboutTask(session, taskId, entry);
-  // Whoever goes on with a wish wants the file that the wish was about.
+  // The request named the folder, so a later wait for its task saves the file there too.
   const folder = await folderFor(settings.folder ?? entry?.record.download ?? null);
   const { clock } = session.api;
   const start = clock.monotonic();
   let first: TaskStatus | undefined;
-  let trouble: Failure | undefined;
-  // Without a wait this is a query like any other, and is repeated like any other.
-  const patience = settings.waitMs > 0 ? start + settings.waitMs : Number.POSITIVE_INFINITY;
+  let failure: Failure | undefined;
+  // Without a wait this is a single status query, which is retried like any other.
+  const until = settings.waitMs > 0 ? start + settings.waitMs : Number.POSITIVE_INFINITY;
   const recorded = entry?.record.status;
   try {
-    const pace = settings.waitMs > 0 ? await paceOf(session, settings) : undefined;
-    // What has ended has ended: that needs no look.
+    const limiter = settings.waitMs > 0 ? await limiterOf(session, settings) : undefined;
+    // The record has a final state, so no query is needed.
     first =
       recorded && isTerminal(recorded)
         ? { state: recorded, record: {} }
-        : pace
-          ? seenIn(await pollWithPermit(session, pace, taskId, patience))
-          : await fetchStatus(session, taskId, Math.min(shortDeadline(session), patience), patience);
+        : limiter
+          ? seenIn(await pollWithPermit(session, limiter, taskId, until))
+          : await fetchStatus(session, taskId, Math.min(shortDeadline(session), until), until);
   } catch (error) {
-    // A look that fails for a moment does not end a wait that has only begun.
+    // A first query that fails in a transient way does not end the wait.
     if (!(error instanceof Failure) || settings.waitMs <= 0) throw error;
     const tooYoung = error.code === 'TASK_NOT_FOUND' && entry !== undefined && isYoung(session, entry);
     if (endsWait(error) && !tooYoung) throw error;
-    trouble = error;
+    failure = error;
     session.observer.queryFailed(error);
   }
   if (first) session.observer.task(taskId, first.state);
   const waitMs = settings.waitMs - (clock.monotonic() - start);
   const credits = entry?.record.credits;
   const wait = { ...settings, folder, waitMs, ...(entry && { entry }), ...(credits && { credits }) };
-  return waitOn(session, { id: taskId, ...first }, wait, origin, trouble);
+  return waitOn(session, { id: taskId, ...first }, wait, origin, failure);
 }
 
-/** Cancels a task and says whether that took effect: the service allows it only before the work has begun. */
+/** Cancels a task and returns whether that took effect: the service allows it only before the work has begun. */
 export async function cancelTask(session: Session, taskId: string): Promise<TaskResult> {
   let answer: TaskStatus | undefined;
   let refusal: Failure | undefined;
@@ -111,14 +111,14 @@ export async function cancelTask(session: Session, taskId: string): Promise<Task
     refusal = error;
   }
   if (answer?.state === 'CANCEL') return cancelled(session, taskId, answer);
-  // Rejected, or the answer was lost: what counts is what has become of the task.
+  // The service rejected the cancel, or its answer was lost: the state of the task decides.
   let seen: TaskStatus | undefined;
   try {
     seen = await fetchStatus(session, taskId, shortDeadline(session));
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     if (error.code === 'AUTH_FAILED' || error.code === 'TASK_NOT_FOUND') throw error;
-    // That the cancel was lost, or that nobody can say whether the task exists, tells more than that it was not cancelled.
+    // A lost cancel, or a task that the service does not find, says more than "not cancelled".
     if (refusal && refusal.code !== 'UNKNOWN_ERROR') throw refusal;
     seen = answer;
   }
@@ -128,7 +128,7 @@ export async function cancelTask(session: Session, taskId: string): Promise<Task
   return notCancelled(taskId, seen, refusal);
 }
 
-/** A cancel that did not take effect, with the true state of the task. */
+/** Returns the result of a cancel that did not take effect, with the true state of the task. */
 function notCancelled(
   taskId: string,
   found: TaskStatus | undefined,
@@ -150,14 +150,14 @@ function notCancelled(
   return { kind: 'notCancelled', taskId, seen, warnings: [], failure };
 }
 
-/** The end that was asked for, with what its record says of the credits. */
+/** Returns the result of a cancel that took effect, with the credits that the task's record names. */
 async function cancelled(session: Session, taskId: string, seen: TaskStatus): Promise<TaskResult> {
   const entry = await recordOf(session, taskId);
   const credits = creditsOf(await withRecord(session, taskId, seen), entry?.record.credits);
   return deliver(session, entry, { kind: 'cancelledNow', taskId, seen, credits, warnings: [] });
 }
 
-/** A cancel is repeated only where the service put it off, or was never reached. */
+/** Cancels a task. Retries only where the service asked for a later attempt, or was never reached. */
 async function cancelWhileRefusedForNow(session: Session, taskId: string): Promise<TaskStatus> {
   const { api, provider } = session;
   const deadline = shortDeadline(session);
@@ -172,15 +172,16 @@ async function cancelWhileRefusedForNow(session: Session, taskId: string): Promi
 }
 
 /**
- * From a task that is known, with its last state if there is one, to its end or to the end of the time.
- * @param trouble what was wrong with the last look at it
+ * Polls a known task until it ends or the wait is over, and returns its result.
+ * @param task with its last known state, if there is one
+ * @param failure why the last status query failed
  */
 export async function waitOn(
   session: Session,
   task: { id: string } & Partial<TaskStatus & Task>,
   settings: WaitSettings,
   origin: Origin = {},
-  trouble?: Failure,
+  failure?: Failure,
 ): Promise<TaskResult> {
   const { entry } = settings;
   const taskId = task.id;
@@ -192,13 +193,13 @@ export async function waitOn(
     ? { ...task, state: task.state, record: task.record ?? {} }
     : undefined;
   const deadline = start + settings.waitMs;
-  const sharing = await paceOf(session, settings);
-  // Nobody could look, and nothing is known to be wrong.
-  let isCrowded = !seen && !trouble;
+  const limiter = await limiterOf(session, settings);
+  // No query was permitted yet, and none has failed.
+  let isCrowded = !seen && !failure;
   if (!seen || !isTerminal(seen.state)) {
-    const poll = sharing
+    const poll = limiter
       ? async () => {
-          const found = await pollWithPermit(session, sharing, taskId, deadline);
+          const found = await pollWithPermit(session, limiter, taskId, deadline);
           isCrowded = found === 'crowded';
           return seenIn(found) ?? null;
         }
@@ -208,20 +209,20 @@ export async function waitOn(
       schedule: settings.schedule,
       deadline,
       graceUntil: start + YOUNG_TASK_MS,
-      trouble,
+      failure,
       ...(api.signal && { signal: api.signal }),
-      onPoll: (sighting, progress) => observer.polled(sighting, progress),
-      onError: (failure) => observer.queryFailed(failure),
+      onPoll: (status, progress) => observer.polled(status, progress),
+      onError: (error) => observer.queryFailed(error),
     });
-    trouble = waited.trouble;
+    failure = waited.failure;
     if (waited.last) seen = merge(seen, waited.last);
     if (entry && seen) await noteState(session, entry, seen.state);
     if (waited.last && isTerminal(waited.last.state))
       observer.polled(waited.last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
   }
-  // What could not be polled at is as it was.
+  // Without a successful query, the recorded state stays the last known one.
   const recorded = entry?.record.status ?? 'UNKNOWN';
-  if (!seen && trouble && recorded === 'UNKNOWN') throw trouble.with({ status: 'UNKNOWN', taskId });
+  if (!seen && failure && recorded === 'UNKNOWN') throw failure.with({ status: 'UNKNOWN', taskId });
   seen ??= { state: recorded, record: {} };
 
   if (seen.state === 'COMPLETED')
@@ -241,16 +242,16 @@ export async function waitOn(
     return deliver(session, entry, taskResult(taskId, ended, { ...origin, credits }));
   }
   const result = taskResult(taskId, seen, { ...origin, credits });
-  if (trouble) {
-    const { retryAfter } = trouble.details;
-    return { ...result, lastPollError: trouble, ...(retryAfter !== undefined && { retryAfter }) };
+  if (failure) {
+    const { retryAfter } = failure.details;
+    return { ...result, lastPollError: failure, ...(retryAfter !== undefined && { retryAfter }) };
   }
-  return isCrowded && sharing ? withoutPermit(result, sharing) : result;
+  return isCrowded && limiter ? withoutPermit(result, limiter) : result;
 }
 
-/** The result of a wait that ended before a query was permitted: the task is well, and others wait too. */
-async function withoutPermit(result: TaskResult, sharing: RateLimiter): Promise<TaskResult> {
-  const seconds = Math.max(1, Math.ceil((await sharing.nextPermitIn()) / 1000));
+/** Returns the result of a wait that ended before a query was permitted. Other waits used the permits; the task is unaffected. */
+async function withoutPermit(result: TaskResult, limiter: RateLimiter): Promise<TaskResult> {
+  const seconds = Math.max(1, Math.ceil((await limiter.nextPermitIn()) / 1000));
   return { ...result, warnings: [...result.warnings, { kind: 'noPermit', seconds }], retryAfter: seconds };
 }
 
@@ -258,17 +259,17 @@ function seenIn(found: TaskStatus | null | 'crowded'): TaskStatus | undefined {
   return found === 'crowded' ? undefined : (found ?? undefined);
 }
 
-/** The session, with an observer that names the task in every line. */
+/** Returns the session with an observer that names the task in every line. */
 function aboutTask(session: Session, taskId: string, entry: Entry | undefined): Session {
   return { ...session, observer: session.observer.about(taskId, entry?.record.created) };
 }
 
-/** Whose turn it is to look; undefined where there is no limit to share. */
-async function paceOf({ records }: Session, { schedule }: WaitSettings): Promise<RateLimiter | undefined> {
+/** Returns the rate limiter of status queries; undefined where there is no limit to share. */
+async function limiterOf({ records }: Session, { schedule }: WaitSettings): Promise<RateLimiter | undefined> {
   return schedule.firstMs >= LEAST_SHARED_MS ? (await records())?.limiter : undefined;
 }
 
-/** The full record of a task that ended without a result: it may say why. Its state stays what was seen. */
+/** Returns the full record of a task that ended without a result: it may say why. The state stays the one that was polled. */
 async function withRecord(
   session: Session,
   taskId: string,
