@@ -279,12 +279,12 @@ function dataUriProblem(value, head, fix) {
     if (/^\s/.test(rest)) return `remove the white space at ${at} of the base64 text, or ${fix}`;
     if (/^[-_]/.test(rest)) return `write standard base64 (+ and /); ${at} is of the URL-safe alphabet`;
     if (rest.startsWith("=")) return `the base64 text has something after its padding at ${at}; ${fix}`;
-    return `the base64 text looks cut off or changed: ${at} is ${JSON.stringify(plain(rest[0]))}; ${fix}`;
+    return `the base64 text seems cut off or changed: ${at} is ${JSON.stringify(plain(rest[0]))}; ${fix}`;
   }
   const length = value.length - prefix.length;
   if (length === 0) return `the data URI has no data; ${fix}`;
   if (length % 4 !== 0)
-    return `the base64 text looks cut off: its length of ${length} is no multiple of 4; ${fix}`;
+    return `the base64 text seems cut off: its length of ${length} is no multiple of 4; ${fix}`;
   const type = sniffImage(Buffer.from(value.slice(prefix.length, prefix.length + 24), "base64"));
   if (type === null) return SURE_TYPES.has(named2) ? `the data are no picture of type ${named2}; ${fix}` : null;
   return type === named2 ? null : `the data are ${type}; write data:${type};base64,...`;
@@ -2277,7 +2277,7 @@ function candidates(node, value) {
 function meaning(value) {
   return String(value).slice(0, SHOWN).normalize("NFKC").trim().toLowerCase().replace(/^(\d+(?:\.\d+)?)\s*(?:p|s|sec|seconds?)$/, "$1").replace(/^(\d+)\s*[:x×/\u2236]\s*(\d+)$/, "$1:$2").replace(/^(\d+)\.0+$/, "$1");
 }
-var LOOK_ALIKES = [
+var SIMILAR_WORDS = [
   ["aspectratio", "ratio"],
   ["prompt", "content"],
   ["image", "imageurl"]
@@ -2301,7 +2301,7 @@ function unknownFieldHint(key, node, given) {
 }
 function lookAlike(key, names2) {
   const word = squeezed(key);
-  const group = LOOK_ALIKES.find((words) => words.includes(word));
+  const group = SIMILAR_WORDS.find((words) => words.includes(word));
   return names2.find((name2) => group?.includes(name2.toLowerCase()));
 }
 function squeezed(key) {

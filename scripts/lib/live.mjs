@@ -1212,7 +1212,7 @@ function adviceFor(failure, { caller, account, taskId }) {
   const list = can.list ? [command("listTasks")] : [];
   const wait = failure.details.retryAfter;
   const later = wait === void 0 ? "a little later" : `after ${wait} seconds`;
-  const again = isSubmit && taskId === null ? `Nothing was submitted or charged. Run the same command again ${later}.` : `The task is as it was. Run the same command again ${later}; it charges nothing.`;
+  const retry = isSubmit && taskId === null ? `Nothing was submitted or charged. Run the same command again ${later}.` : `The task is as it was. Run the same command again ${later}; it charges nothing.`;
   switch (failure.code) {
     case "AUTH_FAILED":
       return [
@@ -1221,7 +1221,7 @@ function adviceFor(failure, { caller, account, taskId }) {
       ];
     case "RATE_LIMITED":
     case "NETWORK_ERROR":
-      return taskId === null && !isSubmit ? [`Run the same command again ${later}; it charges nothing.`] : [again];
+      return taskId === null && !isSubmit ? [`Run the same command again ${later}; it charges nothing.`] : [retry];
     case "TASK_NOT_FOUND":
       return [
         `${says.missing} Check ${keyVariable}, ${urlVariable} and the id. A sandbox task is seen with --sandbox only.`,
@@ -1236,7 +1236,7 @@ function adviceFor(failure, { caller, account, taskId }) {
     case "IDEMPOTENCY_CONFLICT":
       return [
         "This key was already used for another request. Nothing new was submitted or charged.",
-        "To go on with the earlier task, find it in the list; for a new wish leave --idempotencyKey out.",
+        "To resume the earlier task, find it in the list; for a new request leave --idempotencyKey out.",
         ...list
       ];
     case "BUDGET_EXCEEDED":
@@ -1441,7 +1441,7 @@ function endOutcome(result, caller) {
           ...data,
           nextSteps: [
             resumeCommand2(caller, taskId, caller.resumeFlags),
-            "The task goes on by itself. Run this command as often as you like: it charges nothing."
+            "The task runs on at the service. Run this command as often as you like: it charges nothing."
           ]
         },
         caller.wantsEnd ? EXIT2.stillRunning : EXIT2.done
@@ -1608,7 +1608,7 @@ function outcomeOf(result, caller) {
 // scripts/src/cli/live.ts
 var SANDBOX_KEY = "ak_sandbox";
 async function runLive(options) {
-  const { args, argv, wish, environment, loopback, observer, signal, warn } = options;
+  const { args, argv, request, environment, loopback, observer, signal, warn } = options;
   const sandbox = args.sandbox ? await startSandbox(environment, warn) : null;
   const { httpProxy, httpsProxy, noProxy } = environment;
   const transport = new Transport(
@@ -1634,7 +1634,7 @@ async function runLive(options) {
     api: new Api(transport, systemClock, { timeoutMs, maxRetries, signal })
   };
   try {
-    return outcomeOf(await act(session, args, wish, environment), caller);
+    return outcomeOf(await act(session, args, request, environment), caller);
   } catch (error) {
     if (!(error instanceof Failure14)) throw error;
     const taskId = args.taskId ?? error.details.taskId ?? null;
@@ -1670,7 +1670,7 @@ async function openJournal(options, provider) {
     return journal;
   } catch (error) {
     if (!(error instanceof Failure14)) throw error;
-    warn(`This rehearsal goes on without a record: ${environment.stateFolder} cannot be written to.`);
+    warn(`This sandbox run continues without a record: ${environment.stateFolder} cannot be written to.`);
     return null;
   }
 }
@@ -1688,7 +1688,7 @@ function once(make) {
     return made;
   };
 }
-async function act(session, args, wish, environment) {
+async function act(session, args, request, environment) {
   const tasks = await Promise.resolve().then(() => (init_tasks(), tasks_exports));
   const taskId = args.taskId ?? "";
   switch (args.action) {
@@ -1711,11 +1711,11 @@ async function act(session, args, wish, environment) {
       return (await import("./generate.mjs")).account(session, await listModels(session.provider.id));
     }
     case "quote":
-      return (await import("./generate.mjs")).quote(session, wish);
+      return (await import("./generate.mjs")).quote(session, request);
     default: {
       const { generate } = await import("./generate.mjs");
       const isDetached = args.action === "createGeneration";
-      return generate(session, { ...wish, wait: waitSettings(args, environment), isDetached });
+      return generate(session, { ...request, wait: waitSettings(args, environment), isDetached });
     }
   }
 }

@@ -493,7 +493,7 @@ __export(help_exports, {
 });
 function helpText(version) {
   const run = commandLine([]);
-  return `async-media-workflow ${version}: one command turns a payload into a finished file.
+  return `async-media-workflow ${version}: one command makes a finished file from a payload.
 ${plainly(ONE_CHARGE)}
 
 Usage: ${run} --model <id> --payload '<json>' [--download <dir>]
@@ -662,7 +662,7 @@ var INSTEAD = {
     page: ({ title, says }) => `The models of ${title}: ${says.prices}`
   },
   account: {
-    instead: "look on the service's own pages; --action listModels shows the models that are known here",
+    instead: "see the service's own pages; --action listModels shows the models that are known here",
     page: ({ title, says, keyPage }) => `The models of ${title}: ${says.prices}; its dashboard: ${keyPage}`
   }
 };
@@ -1273,7 +1273,7 @@ function write(descriptor, text2) {
     const stream = descriptor === STDOUT ? process.stdout : process.stderr;
     return new Promise((resolve) => {
       stream.on("error", () => resolve(false));
-      const written2 = (trouble) => resolve(!trouble);
+      const written2 = (error2) => resolve(!error2);
       if (descriptor === STDERR && writeThroughMute) writeThroughMute(rest, written2);
       else stream.write(rest, written2);
     });
@@ -1379,7 +1379,7 @@ function baseUrl({ urlVariable, url: usual }, env, issues) {
   issues.push({
     path: urlVariable,
     expected: "an https address, or http on 127.0.0.1, localhost or [::1], without user, query or fragment",
-    // It may hold a password.
+    // The value may hold a password.
     received: url ? `${url.protocol}//${plain(url.host, 80)}` : `"${plain(value.replace(/\S*@/, "…@"), 80)}"`,
     hint: `unset ${urlVariable} to use ${usual}`
   });
@@ -1405,7 +1405,7 @@ function proxy(name, value, issues) {
   issues.push({
     path: name,
     expected: "the address of an http or https proxy, such as http://127.0.0.1:3128",
-    // It may hold a password.
+    // The value may hold a password.
     received: protocol ? `one that begins with ${protocol}//` : "something that is no address",
     hint: `correct or unset ${name}`
   });
@@ -1468,7 +1468,7 @@ var Interruption = class {
       if (this.#received) this.#abort();
     };
   }
-  /** Ends whatever is under way. */
+  /** Aborts everything that is still running. */
   stop() {
     this.#abort();
   }
@@ -1490,7 +1490,7 @@ function interruptedOutcome(signal, { phase, taskId: taskId2, state, isAboutMany
   if (phase === "submitting") {
     return because(
       "SUBMIT_OUTCOME_UNKNOWN",
-      "while the submit was under way; whether it was taken is not known.",
+      "while the submit was under way; whether it was accepted is not known.",
       {
         status: "UNKNOWN",
         ...generation && { data: { idempotencyKey: generation.idempotencyKey, model: generation.model } },
@@ -1499,7 +1499,7 @@ function interruptedOutcome(signal, { phase, taskId: taskId2, state, isAboutMany
     );
   }
   if (isAboutMany) {
-    const nextSteps2 = [resume, `The tasks go on by themselves. ${CHARGES_NOTHING}`];
+    const nextSteps2 = [resume, `The tasks run on at the service. ${CHARGES_NOTHING}`];
     return success(null, null, { interruptedBy: signal, nextSteps: nextSteps2 }, exitCode);
   }
   if (taskId2 === null) {
@@ -1509,7 +1509,7 @@ function interruptedOutcome(signal, { phase, taskId: taskId2, state, isAboutMany
   }
   if (state === null) {
     const status = "UNKNOWN";
-    return because("UNKNOWN_ERROR", "before the service said how the task is.", {
+    return because("UNKNOWN_ERROR", "before the service gave the state of the task.", {
       status,
       nextSteps: [resume]
     });
@@ -1527,8 +1527,8 @@ function interruptedOutcome(signal, { phase, taskId: taskId2, state, isAboutMany
       nextSteps: [resume, `The task is finished and paid for: fetch its result. ${CHARGES_NOTHING}`]
     });
   }
-  const goesOn = state === "COMPLETED" ? "The task is finished: fetch its result." : "The task goes on by itself.";
-  const nextSteps = [resume, `${goesOn} ${CHARGES_NOTHING}`];
+  const situation = state === "COMPLETED" ? "The task is finished: fetch its result." : "The task runs on at the service.";
+  const nextSteps = [resume, `${situation} ${CHARGES_NOTHING}`];
   return success(state, taskId2, { interruptedBy: signal, nextSteps }, exitCode);
 }
 
@@ -1586,7 +1586,7 @@ function watch(screen2, secrets) {
     lastLineAt = now();
   };
   const lastOf = (taskId2) => {
-    const last = said2.get(taskId2) ?? { state: "", trouble: "", download: "" };
+    const last = said2.get(taskId2) ?? { state: "", failure: "", download: "" };
     said2.set(taskId2, last);
     return last;
   };
@@ -1639,17 +1639,17 @@ function watch(screen2, secrets) {
         if (age >= 0 && !made.has(id)) made.set(id, now() - age);
         return observerOf(id);
       },
-      polled(sighting, { nextMs }) {
-        if (sighting.state !== "UNKNOWN" && !situation.isAboutMany) situation.state = sighting.state;
-        const share = sighting.progress === void 0 ? "" : ` (${Math.round(sighting.progress)} %)`;
-        const word = sighting.unknownState ? `in the unknown state ${sighting.unknownState}` : sighting.state;
+      polled(status, { nextMs }) {
+        if (status.state !== "UNKNOWN" && !situation.isAboutMany) situation.state = status.state;
+        const share = status.progress === void 0 ? "" : ` (${Math.round(status.progress)} %)`;
+        const word = status.unknownState ? `in the unknown state ${status.unknownState}` : status.state;
         const next = nextMs > 0 ? `, next query in ${(nextMs / 1e3).toFixed(1)} s` : "";
         const since = made.get(taskId2 ?? "");
         const age = since === void 0 ? "" : ` after ${Math.round((now() - since) / 1e3)} s`;
         say(last, "state", word, `${subject}${word}${share}${age}${next}`);
       },
       queryFailed(failure) {
-        say(last, "trouble", failure.code, `${subject}${failure.code}: ${failure.message} Going on.`);
+        say(last, "failure", failure.code, `${subject}${failure.code}: ${failure.message} Continuing.`);
       },
       downloading(bytes, total) {
         if (now() - lastShareAt < SHARE_MS) return;
@@ -1686,7 +1686,7 @@ function callerOf(args, argv) {
     same: commandAgain(argv),
     anew: commandAnew(args),
     resumeFlags: resumeFlags(args),
-    // Whoever asked for a state, or for a submit alone, has got that from a task that still runs.
+    // A status query or a submit alone has its full answer while the task still runs.
     wantsEnd: action === "generate" || action === "waitTask" || action === "getTask" && download !== void 0,
     isSubmit: isSubmit(action)
   };
@@ -1698,7 +1698,7 @@ function resumeCommand({ command }, taskId2, flags = { wait: BRIEF_WAIT_S }) {
 // scripts/src/cli/render/reasons-budget.ts
 var BUDGET = {
   noEstimate: ({ title, model, maxCredits }) => {
-    const hint = `leave --maxCredits out, after looking the price of ${model} up yourself`;
+    const hint = `leave --maxCredits out, after checking the price of ${model} yourself`;
     const expected = `a model and fields with a known price, as ${title} documents no price before a submit`;
     return {
       message: `--maxCredits cannot be held: no estimate is known for these fields of ${model}, and ${title} documents no price before a submit. Nothing was submitted.`,
@@ -1870,7 +1870,7 @@ var PLACE = {
   }),
   unwritableFolder: ({ folder }) => ({
     nextSteps: [
-      `Make room in ${folder} or make it writable; or set ${STATE_FOLDER} to a folder that is, and run the same command again.`,
+      `Free space in ${folder} or make it writable; or set ${STATE_FOLDER} to a folder that is, and run the same command again.`,
       "Only if there is no such folder: the same command with --noJournal submits without a record; then a killed command cannot find its task by itself."
     ]
   }),
@@ -1934,7 +1934,7 @@ var SUBMIT = {
     const yet = after === void 0 ? "" : " yet";
     const message = `Whether ${profile.title} accepted this submit, and charged for it, is not known${yet}. ${[lost.message, why].filter(Boolean).join(" ")}`;
     const answered = named2 === void 0 ? [] : [
-      "The answer named a task beside an error; this shows what became of it:",
+      "The answer named a task beside an error; this shows the state of that task:",
       resumeCommand(caller, named2)
     ];
     const decide = isRecorded ? [`Only if the user accepts that it may be charged once more: ${anew}.`] : [];
@@ -1943,7 +1943,7 @@ var SUBMIT = {
       return { message, nextSteps: [...answered, notYet, profile.says.tasks, ...decide] };
     const when = after === void 0 ? "" : ` after ${after} seconds`;
     const repeat = isRecorded ? [
-      `Run the same command again${when}. It looks for the task in the service's list, and submits nothing while that may charge twice:`,
+      `Run the same command again${when}. It searches the service's list for the task, and submits nothing while that may charge twice:`,
       same
     ] : [notYet];
     return {
@@ -1966,9 +1966,9 @@ var SUBMIT = {
       ]
     };
   },
-  recordDamaged: (_, { anew }) => ({
+  recordDamaged: (_, { profile, command, anew }) => ({
     nextSteps: [
-      "Look for its task in the service's own list first.",
+      ...profile.can.list ? ["Find its task in the service's own list first:", command("listTasks")] : [profile.says.tasks],
       `Only if the user accepts that it may be charged once more: ${anew}.`
     ]
   }),
@@ -2058,7 +2058,7 @@ async function main() {
 `);
   let action = guessAction(argv);
   let args;
-  let wish = null;
+  let request = null;
   const onBug = (error) => {
     clear();
     void finishWith(bugOutcome(error, action, situation, args), secrets);
@@ -2096,11 +2096,11 @@ async function main() {
       const loopback = args.sandbox || baseUrl2 !== void 0 && isLoopback(baseUrl2);
       checkInterval(args, loopback);
       if (args.model !== void 0) {
-        wish = await (await import("./contracts.mjs")).readRequest(args, loopback, signal);
+        request = await (await import("./contracts.mjs")).readRequest(args, loopback, signal);
       }
       if (!args.sandbox && environment.key === void 0) throw keyMissing(args.profile, argv);
       const { runLive } = await import("./live.mjs");
-      outcome = await runLive({ args, argv, wish, environment, loopback, observer, signal, warn });
+      outcome = await runLive({ args, argv, request, environment, loopback, observer, signal, warn });
     }
   } catch (error) {
     if (!(error instanceof Failure)) interruption.stop();
@@ -2109,7 +2109,7 @@ async function main() {
       findOut: findOut(args),
       isSubmit: isSubmit(action),
       downloads: args?.download !== void 0,
-      generation: wish?.generation
+      generation: request?.generation
     }) : error instanceof Failure ? failed(
       args ? explained(error, callerOf(args, argv)) : error,
       fallbackState(action, situation),
@@ -2139,7 +2139,7 @@ function bugOutcome(error, action, situation, args) {
     ...unknown && { status: "UNKNOWN" },
     data: { where },
     nextSteps: [
-      ...unknown ? ["Whether the submit was taken is not known.", ...findOut(args)] : [],
+      ...unknown ? ["Whether the submit was accepted is not known.", ...findOut(args)] : [],
       ...!unknown && situation.taskId !== null ? [resumeCommand2(args, situation)] : [],
       "This is a bug in async-media-workflow; please report it with errorMessage and data.where."
     ]
@@ -2165,9 +2165,7 @@ function findOut(args) {
     ...isRecorded ? [
       "Run the same command again: it reconciles, and never submits while that may charge twice.",
       commandAgain(process.argv.slice(2))
-    ] : [
-      "Without a journal the same command submits again, and may be charged twice: look for its task first."
-    ],
+    ] : ["Without a journal the same command submits again, and may be charged twice: find its task first."],
     ...args ? [commandLine(actionWords("listTasks", placeFlags(args)))] : []
   ];
 }

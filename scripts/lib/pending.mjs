@@ -58,7 +58,7 @@ function resumeOf(args, { record }) {
   const profile = profileOf(record.provider) ?? args.profile;
   const place = placeFlags({ profile, sandbox: args.sandbox });
   if (record.taskId === null) {
-    const find = profile.can.list ? "Whether this one was submitted is not known: run its command again, which looks for its task first" : `Whether this one was submitted is not known. ${profile.says.tasks} Only if the user accepts that it may be charged once more: its command with --new, or with another --idempotencyKey if it had one`;
+    const find = profile.can.list ? "Whether this one was submitted is not known: run its command again, which searches the task list first" : `Whether this one was submitted is not known. ${profile.says.tasks} Only if the user accepts that it may be charged once more: its command with --new, or with another --idempotencyKey if it had one`;
     const { idempotencyKey } = record;
     return `${find}; or drop it: ${commandLine(actionWords("forget", { idempotencyKey, ...place }))}`;
   }

@@ -4,7 +4,7 @@ import { startSandbox } from './sandbox/server.ts';
 
 const USAGE = `Usage: node scripts/sandbox.mjs [--port <n>] [--folder <dir>] [--speed <n>]
 
-Plays the generation service on 127.0.0.1 until it is interrupted.
+Emulates the generation service on 127.0.0.1 until it is interrupted.
   --port <n>      8787 by default; 0 takes any free one
   --folder <dir>  keeps the tasks there; without it they end with this process
   --speed <n>     simulated seconds per real second, ${DEFAULT_SPEED} by default

@@ -23,7 +23,7 @@ const SHELLS = ['sh', 'bash', 'zsh'].filter((name) => spawnSync(name, ['-c', ':'
 /** The words that a real shell makes of a command line. */
 function wordsIn(shell: string, line: string): string[] {
   const { stdout, stderr, status } = spawnSync(shell, ['-c', `printf '%s\\0' ${line}`], {
-    env: { PATH: process.env.PATH, HOME: '/home/somebody', x: 'expanded' },
+    env: { PATH: process.env.PATH, HOME: '/home/user', x: 'expanded' },
     encoding: 'utf8',
   });
   expect([status, stderr]).toEqual([0, '']);

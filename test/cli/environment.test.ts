@@ -111,7 +111,7 @@ describe('B2: the environment', () => {
     ]);
   });
 
-  it('looks at nothing that leads to a service when none is going to be called', () => {
+  it('reads no setting that leads to a service when none is going to be called', () => {
     const env = {
       AIVIDEO_API_KEY: 'a b',
       AIVIDEO_BASE_URL: 'http://x',
@@ -148,7 +148,7 @@ it('without a home folder there is no place for records, which only stops what n
   onTestFinished(() => void vi.unstubAllEnvs());
   expect(refusal({}).details.issues).toMatchObject([{ path: 'ASYNC_MEDIA_STATE_DIR', received: 'nothing' }]);
   expect(readEnvironment({}, PROFILE, { ...LIVE, hasState: false }).stateFolder).toBe('');
-  // A rehearsal goes on, but not past a folder that somebody chose.
+  // A sandbox run continues without a folder, unless the user chose that folder.
   const rehearsal = { isLive: false, hasState: true, isRehearsal: true };
   expect(readEnvironment({}, PROFILE, rehearsal)).toMatchObject({ stateFolder: '', isStateChosen: false });
   const chosen = { ASYNC_MEDIA_STATE_DIR: path.resolve('scripts') };

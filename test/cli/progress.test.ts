@@ -15,12 +15,12 @@ function screenOf(isTTY: boolean, columns = 80) {
   return { screen, shown: () => text, lines: () => text.split('\n').slice(0, -1) };
 }
 
-const look = (state: TaskState, unknownState?: string) => ({
+const statusOf = (state: TaskState, unknownState?: string) => ({
   state,
   record: {},
   ...(unknownState && { unknownState }),
 });
-const trouble = (code: 'NETWORK_ERROR' | 'RATE_LIMITED' = 'NETWORK_ERROR') =>
+const failure = (code: 'NETWORK_ERROR' | 'RATE_LIMITED' = 'NETWORK_ERROR') =>
   new Failure(code, 'The service is down.');
 
 beforeEach(() => {
@@ -38,10 +38,10 @@ describe('where no terminal is', () => {
     observer.task('ck1', 'SUBMITTED');
     const own = observer.about('ck1');
     for (let second = 0; second < 150; second += 5) {
-      own.polled(look(second < 10 ? 'SUBMITTED' : 'PROGRESS'), { elapsedMs: 0, nextMs: 5_000 });
+      own.polled(statusOf(second < 10 ? 'SUBMITTED' : 'PROGRESS'), { elapsedMs: 0, nextMs: 5_000 });
       vi.advanceTimersByTime(5_000);
     }
-    own.polled(look('COMPLETED'), { elapsedMs: 0, nextMs: 0 });
+    own.polled(statusOf('COMPLETED'), { elapsedMs: 0, nextMs: 0 });
     expect(lines()).toEqual([
       'task ck1 SUBMITTED',
       'task ck1 PROGRESS after 10 s, next query in 5.0 s',
@@ -58,18 +58,19 @@ describe('where no terminal is', () => {
     const older = observer.about('ck1', made(300));
     const newer = observer.about('ck2', made(36));
     const found = observer.about('ck3');
-    for (const one of [older, newer, found, older]) one.polled(look('PROGRESS'), { elapsedMs: 0, nextMs: 0 });
-    older.queryFailed(trouble());
-    newer.queryFailed(trouble());
+    for (const one of [older, newer, found, older])
+      one.polled(statusOf('PROGRESS'), { elapsedMs: 0, nextMs: 0 });
+    older.queryFailed(failure());
+    newer.queryFailed(failure());
     found.downloading(1, 2);
     // The clock of this machine may be behind the one that made the record.
-    observer.about('ck4', made(-50)).polled(look('PROGRESS'), { elapsedMs: 0, nextMs: 0 });
+    observer.about('ck4', made(-50)).polled(statusOf('PROGRESS'), { elapsedMs: 0, nextMs: 0 });
     expect(lines()).toEqual([
       'task ck1 PROGRESS after 300 s',
       'task ck2 PROGRESS after 36 s',
       'task ck3 PROGRESS',
-      'task ck1 NETWORK_ERROR: The service is down. Going on.',
-      'task ck2 NETWORK_ERROR: The service is down. Going on.',
+      'task ck1 NETWORK_ERROR: The service is down. Continuing.',
+      'task ck2 NETWORK_ERROR: The service is down. Continuing.',
       'task ck3 downloading',
       'task ck4 PROGRESS',
     ]);
@@ -80,12 +81,12 @@ describe('where no terminal is', () => {
     const { observer } = watch(screen, []);
     observer.task('ck1', 'SUBMITTED');
     for (let second = 0; second < 59; second += 1) {
-      if (second % 2) observer.queryFailed(trouble());
-      else observer.polled(look('PROGRESS'), { elapsedMs: second * 1000, nextMs: 1_000 });
+      if (second % 2) observer.queryFailed(failure());
+      else observer.polled(statusOf('PROGRESS'), { elapsedMs: second * 1000, nextMs: 1_000 });
       vi.advanceTimersByTime(1_000);
     }
     expect(lines()).toHaveLength(3);
-    observer.queryFailed(trouble('RATE_LIMITED'));
+    observer.queryFailed(failure('RATE_LIMITED'));
     expect(lines()).toHaveLength(4);
   });
 
@@ -93,7 +94,7 @@ describe('where no terminal is', () => {
     const { screen, lines } = screenOf(false);
     const { observer, situation } = watch(screen, []);
     observer.task('ck1', 'SUBMITTED');
-    observer.polled(look('UNKNOWN', 'QUEUED'), { elapsedMs: 0, nextMs: 1 });
+    observer.polled(statusOf('UNKNOWN', 'QUEUED'), { elapsedMs: 0, nextMs: 1 });
     expect(lines().at(-1)).toContain('in the unknown state QUEUED');
     expect(situation).toMatchObject({ phase: 'running', taskId: 'ck1', state: 'SUBMITTED' });
   });
@@ -112,7 +113,7 @@ describe('where no terminal is', () => {
     const { screen, shown } = screenOf(false);
     const { observer } = watch(screen, ['ak_secret_1']);
     observer.queryFailed(new Failure('NETWORK_ERROR', 'x\u001b[2J\r\nak_secret_1\u202e y'));
-    expect(shown()).toBe('NETWORK_ERROR: x [2J [redacted] y Going on.\n');
+    expect(shown()).toBe('NETWORK_ERROR: x [2J [redacted] y Continuing.\n');
   });
 });
 
@@ -122,9 +123,9 @@ describe('on a terminal', () => {
     const { observer, clear } = watch(screen, []);
     clear();
     observer.task('ck1', 'SUBMITTED');
-    observer.polled(look('PROGRESS'), { elapsedMs: 1_000, nextMs: 2_000 });
+    observer.polled(statusOf('PROGRESS'), { elapsedMs: 1_000, nextMs: 2_000 });
     observer.queryFailed(new Failure('NETWORK_ERROR', 'x'.repeat(300)));
-    observer.polled(look('COMPLETED'), { elapsedMs: 3_000, nextMs: 0 });
+    observer.polled(statusOf('COMPLETED'), { elapsedMs: 3_000, nextMs: 0 });
     clear();
     clear();
     expect(shown().match(/\n/g)).toHaveLength(1);
@@ -152,17 +153,17 @@ describe('on a terminal', () => {
 describe('the situation that an interruption finds', () => {
   it('follows a submit', () => {
     const { observer, situation } = watch(screenOf(false).screen, []);
-    let settled = 0;
+    let known = 0;
     situation.onOutcomeKnown = () => {
-      settled += 1;
+      known += 1;
     };
     expect(situation).toMatchObject({ phase: 'before', taskId: null, state: null });
     observer.submitting();
-    expect([situation.phase, settled]).toEqual(['submitting', 0]);
+    expect([situation.phase, known]).toEqual(['submitting', 0]);
     observer.refused();
-    expect([situation.phase, settled]).toEqual(['before', 1]);
+    expect([situation.phase, known]).toEqual(['before', 1]);
     observer.submitting();
     observer.task('ck1', 'SUBMITTED');
-    expect([situation.phase, settled]).toEqual(['running', 2]);
+    expect([situation.phase, known]).toEqual(['running', 2]);
   });
 });

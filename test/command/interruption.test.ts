@@ -198,7 +198,7 @@ describe('fault 37: stopped', () => {
       }));
       expect(done.code).toBe(130);
       expect(envelope).toMatchObject({ ok, status: word, taskId: TASK });
-      expect(JSON.stringify(envelope.data)).not.toContain('goes on by itself');
+      expect(JSON.stringify(envelope.data)).not.toContain('runs on at the service');
     }
   });
 

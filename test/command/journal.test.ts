@@ -533,6 +533,7 @@ describe('a journal that cannot be used', () => {
     for (let n = 0; n < 2; n += 1) {
       const refused = await again(here, '--wait', '0');
       expect(refused.code).toBe(EXIT.submitUnknown);
+      expect((envelopeOf(refused).data.nextSteps as string[])[1]).toMatch(/^node .* --action listTasks/);
       expect(refused.stderr.includes(`${path.basename(file)}.corrupt`)).toBe(n === 0);
     }
     expect(existsSync(`${file}.corrupt`)).toBe(true);

@@ -247,7 +247,7 @@ describe('data URIs', () => {
     ['a quote of the shell', `${png}'`],
   ])('fault 55, cut base64 is told with the ways that work: %s', (_, value) => {
     const hint = checkMedia(value, 'image')?.hint;
-    expect(hint).toContain('looks cut off');
+    expect(hint).toContain('seems cut off');
     expect(hint).toContain('--image <file>');
     expect(hint).toContain('--payload -');
   });

@@ -12,7 +12,7 @@ import { Failure } from '../../scripts/src/model/failure.ts';
 import { Journal } from '../../scripts/src/stores/file/journal.ts';
 import { FakeClock } from '../support/clock.ts';
 import { generate } from './rendered.ts';
-import { INTENT, journalOf, sessionWith, TERMS, waiting } from './session.ts';
+import { journalOf, REQUEST, sessionWith, TERMS, waiting } from './session.ts';
 import { START } from './submits.ts';
 
 // Only a power cut would show the difference, and none is told of here.
@@ -31,7 +31,7 @@ class Killed extends Error {}
 type Deed = 'accepts' | 'accepts, answer lost' | 'never gets it' | 429 | 402 | 400;
 
 interface Story {
-  /** What becomes of the submits, in turn; after them the service accepts. */
+  /** The fates of the submits, in order; after them the service accepts. */
   deeds: Deed[];
   /** Readings of the list that fail, by number. */
   badReadings: number[];
@@ -65,7 +65,7 @@ class World {
     clock.sleep = (ms, signal) => this.#step() && sleep(ms, signal);
   }
 
-  /** From here on the process lives for so many steps: looks at the clock, requests, answers, pauses. */
+  /** From here on the process lives for so many steps: readings of the clock, requests, answers, pauses. */
   begin(steps: number | null): void {
     this.#stepsLeft = steps ?? Number.POSITIVE_INFINITY;
   }
@@ -107,7 +107,7 @@ class World {
     const seen = this.tasks.filter(({ at }) => this.clock.now >= at + this.#story.delay);
     return {
       tasks: seen.map(({ id, at, key }) => ({
-        ...{ id, model: 't2v', status: 'PROGRESS', input: INTENT.payload },
+        ...{ id, model: 't2v', status: 'PROGRESS', input: REQUEST.payload },
         createdAt: new Date(START + at).toISOString(),
         idempotencyKey: this.#story.isKeyListed ? key : null,
       })),
@@ -137,7 +137,7 @@ async function run(world: World, journal: Journal, waitMs: number): Promise<stri
   const { clock, transport } = world;
   const session = sessionWith(SERVICE, { clock, transport, journal: new Journal(journal.place) });
   const wait = { ...waiting(waitMs), schedule: { firstMs: 500, growth: 1, capMs: 500 } };
-  const options = { contract: t2v, generation: INTENT, terms: TERMS, isDetached: false, wait };
+  const options = { contract: t2v, generation: REQUEST, terms: TERMS, isDetached: false, wait };
   try {
     const { envelope } = await generate(session, options);
     return envelope.taskId!;

@@ -3,7 +3,7 @@ import { EXIT } from '../../scripts/src/cli/exit-codes.ts';
 import { type Contract, loadContract } from '../../scripts/src/contracts/contract.ts';
 import { type Answer, serve } from '../support/server.ts';
 import { generate } from './rendered.ts';
-import { failureOf, INTENT, sessionWith, stepsOf, TERMS, waiting } from './session.ts';
+import { failureOf, REQUEST, sessionWith, stepsOf, TERMS, waiting } from './session.ts';
 
 const t2v: Contract = await loadContract('aivideomaker', 't2v');
 const v3: Contract = await loadContract('aivideomaker', 't2v_v3');
@@ -43,7 +43,7 @@ describe('generate', () => {
       contract: t2v,
       terms: TERMS,
       isDetached: false,
-      generation: INTENT,
+      generation: REQUEST,
       wait: waiting(60_000),
     });
     expect(envelope).toMatchObject({
@@ -66,7 +66,7 @@ describe('generate', () => {
       contract: t2v,
       terms: TERMS,
       isDetached,
-      generation: INTENT,
+      generation: REQUEST,
       wait: waiting(isDetached ? 60_000 : 0),
     });
     expect(envelope).toMatchObject({ ok: true, status: 'SUBMITTED', taskId: 'ckx1' });
@@ -75,13 +75,13 @@ describe('generate', () => {
     expect(server.received).toHaveLength(1);
   });
 
-  it('fault 38: ends with the healthy task when the time is over, and says how to go on', async () => {
+  it('fault 38: ends with the healthy task when the time is over, with the command that resumes it', async () => {
     const server = await service({ status: [{ status: 503 }] });
     const { envelope, exitCode } = await generate(sessionWith(server.origin), {
       contract: t2v,
       terms: TERMS,
       isDetached: false,
-      generation: INTENT,
+      generation: REQUEST,
       wait: waiting(30_000),
     });
     expect(envelope).toMatchObject({
@@ -107,7 +107,7 @@ describe('generate', () => {
       contract: t2v,
       terms: TERMS,
       isDetached: false,
-      generation: INTENT,
+      generation: REQUEST,
       wait: waiting(40_000),
     });
     expect(session.clock.now).toBe(40_000);
@@ -121,7 +121,7 @@ describe('generate', () => {
       contract: t2v,
       terms: TERMS,
       isDetached: false,
-      generation: INTENT,
+      generation: REQUEST,
       wait: waiting(60_000),
     });
     expect(envelope.status).toBe('COMPLETED');
@@ -142,7 +142,7 @@ describe('generate', () => {
         contract: t2v,
         terms: TERMS,
         isDetached: false,
-        generation: INTENT,
+        generation: REQUEST,
         wait: waiting(600_000),
       }),
     );
@@ -161,7 +161,7 @@ describe('generate', () => {
       contract: t2v,
       terms: TERMS,
       isDetached: false,
-      generation: INTENT,
+      generation: REQUEST,
       wait: waiting(0),
     });
     expect(envelope).toMatchObject({ status: 'COMPLETED', data: { resultUrls: [LINK] } });
@@ -175,7 +175,7 @@ describe('generate', () => {
         contract: t2v,
         terms: TERMS,
         isDetached: false,
-        generation: INTENT,
+        generation: REQUEST,
         wait,
       }),
     );
@@ -192,7 +192,7 @@ describe('the price', () => {
       contract: t2v,
       terms: TERMS,
       isDetached: true,
-      generation: INTENT,
+      generation: REQUEST,
       wait: waiting(0),
     });
     expect(server.to('POST /api/v1/quote')).toHaveLength(0);
@@ -200,7 +200,7 @@ describe('the price', () => {
 
   it('within the limit is told with the task, and the limit goes along', async () => {
     const server = await service({ quote: [quoted(15, 415)] });
-    const generation = { ...INTENT, maxCredits: 15 };
+    const generation = { ...REQUEST, maxCredits: 15 };
     const { envelope } = await generate(sessionWith(server.origin), {
       contract: t2v,
       terms: TERMS,
@@ -216,9 +216,9 @@ describe('the price', () => {
   it('above the limit submits nothing, and names what is cheaper as a literal', async () => {
     const server = await service({ quote: [quoted(80, 415)] });
     const generation = {
-      ...INTENT,
+      ...REQUEST,
       model: 't2v_v3',
-      payload: { ...INTENT.payload, duration: '20' },
+      payload: { ...REQUEST.payload, duration: '20' },
       maxCredits: 40,
     };
     const failure = await failureOf(
@@ -250,7 +250,7 @@ describe('the price', () => {
     ],
   ])('fault 19: that cannot be paid submits nothing: %s', async (_, quote, data) => {
     const server = await service({ quote: [quote] });
-    const generation = { ...INTENT, maxCredits: 50 };
+    const generation = { ...REQUEST, maxCredits: 50 };
     const failure = await failureOf(
       generate(sessionWith(server.origin), {
         contract: t2v,
@@ -267,7 +267,7 @@ describe('the price', () => {
 
   it('that is not to be had submits nothing', async () => {
     const server = await service({ quote: [{ status: 503 }] });
-    const generation = { ...INTENT, maxCredits: 50 };
+    const generation = { ...REQUEST, maxCredits: 50 };
     const failure = await failureOf(
       generate(sessionWith(server.origin), {
         contract: t2v,
@@ -286,7 +286,7 @@ describe('the price', () => {
       submit: [{ body: { status: 'FAILED', message: 'Insufficient credits' } }],
       quote: [quoted(24, 20)],
     });
-    const generation = { ...INTENT, payload: { ...INTENT.payload, duration: '8' } };
+    const generation = { ...REQUEST, payload: { ...REQUEST.payload, duration: '8' } };
     const failure = await failureOf(
       generate(sessionWith(server.origin), {
         contract: t2v,
@@ -312,7 +312,7 @@ describe('the price', () => {
         contract: t2v,
         terms: TERMS,
         isDetached: true,
-        generation: INTENT,
+        generation: REQUEST,
         wait: waiting(0),
       }),
     );

@@ -1,4 +1,4 @@
-// Some disks know no hard links, and some programs hold a new file for a moment. Both are played here.
+// Some disks know no hard links, and some programs hold a new file for a moment. Both are simulated here.
 import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { link } from 'node:fs/promises';
 import { afterEach, expect, it, vi } from 'vitest';

@@ -18,18 +18,18 @@ const missing = () => new Failure('TASK_NOT_FOUND', 'no such task');
 
 type Step = TaskStatus | Error | null;
 
-/** Waits over these looks, of which the last one stays. */
-async function wait(steps: Step[], more: Partial<WaitOptions> & { chance?: number; lookMs?: number } = {}) {
-  const { chance = 0.5, lookMs = 0, ...options } = more;
+/** Waits with a poll that returns these steps in order, then the last one each time. */
+async function wait(steps: Step[], more: Partial<WaitOptions> & { chance?: number; queryMs?: number } = {}) {
+  const { chance = 0.5, queryMs = 0, ...options } = more;
   const clock = new FakeClock();
   clock.chance = chance;
   const told: string[] = [];
-  const lookedAt: number[] = [];
+  const polledAt: number[] = [];
   let n = 0;
   const waited = pollUntilEnd(
     async () => {
-      lookedAt.push(clock.now);
-      clock.now += lookMs;
+      polledAt.push(clock.now);
+      clock.now += queryMs;
       const step = steps[Math.min(n, steps.length - 1)] as Step;
       n += 1;
       if (step instanceof Error) throw step;
@@ -47,12 +47,12 @@ async function wait(steps: Step[], more: Partial<WaitOptions> & { chance?: numbe
       ...options,
     },
   );
-  return { waited: await waited.catch((error: unknown) => error as Failure), clock, told, lookedAt };
+  return { waited: await waited.catch((error: unknown) => error as Failure), clock, told, polledAt };
 }
 
 describe('the schedule', () => {
   it.each([0, 0.5, 0.999])('begins with 2 s, grows, and never exceeds 5 s (chance %d)', async (chance) => {
-    const { clock, lookedAt } = await wait([see('PROGRESS')], { chance });
+    const { clock, polledAt } = await wait([see('PROGRESS')], { chance });
     expect(clock.sleeps[0]).toBeGreaterThanOrEqual(1_800);
     expect(clock.sleeps[0]).toBeLessThanOrEqual(2_200);
     for (const [i, pause] of clock.sleeps.entries()) {
@@ -61,28 +61,28 @@ describe('the schedule', () => {
     }
     // The service allows 60 queries a minute to an address.
     const busiest = Math.max(
-      ...lookedAt.map((at) => lookedAt.filter((t) => t >= at && t < at + 60_000).length),
+      ...polledAt.map((at) => polledAt.filter((t) => t >= at && t < at + 60_000).length),
     );
     expect(busiest).toBeLessThanOrEqual(17);
   });
 
-  it('makes the last look at the deadline, and none after it', async () => {
-    const { waited, clock, lookedAt } = await wait([see('PROGRESS')], { deadline: 10_000 });
+  it('polls last at the deadline, and never after it', async () => {
+    const { waited, clock, polledAt } = await wait([see('PROGRESS')], { deadline: 10_000 });
     expect(waited).toMatchObject({ last: { state: 'PROGRESS' }, failure: undefined });
     expect(clock.now).toBe(10_000);
-    expect(lookedAt.at(-1)).toBe(10_000);
+    expect(polledAt.at(-1)).toBe(10_000);
   });
 
-  it('counts the time that a look takes', async () => {
-    const { clock, lookedAt } = await wait([see('PROGRESS')], { deadline: 10_000, lookMs: 4_000 });
-    expect(lookedAt).toEqual([2_000, 9_600]);
+  it('counts the time that a query takes', async () => {
+    const { clock, polledAt } = await wait([see('PROGRESS')], { deadline: 10_000, queryMs: 4_000 });
+    expect(polledAt).toEqual([2_000, 9_600]);
     expect(clock.now).toBe(13_600);
   });
 
-  it.each([0, -1])('makes no look with %i ms left', async (deadline) => {
-    const { waited, lookedAt } = await wait([see('COMPLETED')], { deadline });
+  it.each([0, -1])('does not poll with %i ms left', async (deadline) => {
+    const { waited, polledAt } = await wait([see('COMPLETED')], { deadline });
     expect(waited).toEqual({ last: undefined, failure: undefined });
-    expect(lookedAt).toEqual([]);
+    expect(polledAt).toEqual([]);
   });
 
   it('fault 32: keeps its deadline when the wall clock jumps', async () => {
@@ -90,16 +90,16 @@ describe('the schedule', () => {
     clock.onSleep = () => {
       clock.wallOffset += 86_400_000;
     };
-    const looks: number[] = [];
+    const polls: number[] = [];
     await pollUntilEnd(
       async () => {
-        looks.push(clock.now);
+        polls.push(clock.now);
         return see('PROGRESS');
       },
       { clock, schedule: pollSchedule(2_000), deadline: 60_000 },
     );
     expect(clock.now).toBe(60_000);
-    expect(looks.length).toBeGreaterThan(10);
+    expect(polls.length).toBeGreaterThan(10);
   });
 });
 
@@ -107,17 +107,17 @@ describe('the end', () => {
   it.each(['COMPLETED', 'FAILED', 'CANCEL'] as const)(
     'is %s, in the instant in which it is seen',
     async (state) => {
-      const { waited, lookedAt, told } = await wait([see('SUBMITTED'), see('PROGRESS'), see(state)]);
+      const { waited, polledAt, told } = await wait([see('SUBMITTED'), see('PROGRESS'), see(state)]);
       expect(waited).toMatchObject({ last: { state }, failure: undefined });
-      expect(lookedAt).toHaveLength(3);
+      expect(polledAt).toHaveLength(3);
       expect(told).toEqual(['SUBMITTED', 'PROGRESS']);
     },
   );
 
   it('fault 29: is final: nothing is asked after it', async () => {
-    const { waited, lookedAt } = await wait([see('PROGRESS'), see('COMPLETED'), see('PROGRESS')]);
+    const { waited, polledAt } = await wait([see('PROGRESS'), see('COMPLETED'), see('PROGRESS')]);
     expect(waited).toMatchObject({ last: { state: 'COMPLETED' } });
-    expect(lookedAt).toHaveLength(2);
+    expect(polledAt).toHaveLength(2);
   });
 });
 
@@ -141,13 +141,13 @@ describe('an unknown word', () => {
   });
 });
 
-describe('a look that fails', () => {
+describe('a status query that fails', () => {
   it('fault 12: does not end the wait, however often it does', async () => {
     const steps = [...Array.from({ length: 20 }, () => down()), see('COMPLETED')];
-    const { waited, lookedAt, clock } = await wait(steps);
+    const { waited, polledAt, clock } = await wait(steps);
     expect(waited).toMatchObject({ last: { state: 'COMPLETED' }, failure: undefined });
-    expect(lookedAt).toHaveLength(21);
-    // The more failure, the longer the pauses: up to 8 s, never shorter than the usual ones.
+    expect(polledAt).toHaveLength(21);
+    // The more failures, the longer the pauses: up to 8 s, never shorter than the usual ones.
     expect(Math.max(...clock.sleeps)).toBeLessThanOrEqual(8_000);
     expect(Math.max(...clock.sleeps)).toBeGreaterThan(5_000);
   });
@@ -175,14 +175,14 @@ describe('a look that fails', () => {
     new Failure('NETWORK_ERROR', 'a certificate that cannot be trusted'),
     new TypeError('a bug'),
   ])('fault 18: for good (%s) ends it', async (error) => {
-    const { waited, lookedAt } = await wait([see('PROGRESS'), error, see('COMPLETED')]);
+    const { waited, polledAt } = await wait([see('PROGRESS'), error, see('COMPLETED')]);
     expect(waited).toBe(error);
-    expect(lookedAt).toHaveLength(2);
+    expect(polledAt).toHaveLength(2);
   });
 });
 
 describe('Retry-After', () => {
-  it('fault 13: puts the next look off, and not the ones after it', async () => {
+  it('fault 13: delays the next query, and not the ones after it', async () => {
     const { clock } = await wait([down(20), see('PROGRESS'), see('COMPLETED')]);
     expect(clock.sleeps[1]).toBeGreaterThanOrEqual(20_000);
     expect(clock.sleeps[1]).toBeLessThanOrEqual(21_000);
@@ -190,9 +190,9 @@ describe('Retry-After', () => {
   });
 
   it('fault 13: is never undercut, also not at the deadline', async () => {
-    const { clock, lookedAt } = await wait([down(8), see('PROGRESS')], { deadline: 10_000, chance: 0.999 });
-    expect(lookedAt.length).toBeLessThanOrEqual(2);
-    if (lookedAt.length === 2) expect(lookedAt[1]! - lookedAt[0]!).toBeGreaterThanOrEqual(8_000);
+    const { clock, polledAt } = await wait([down(8), see('PROGRESS')], { deadline: 10_000, chance: 0.999 });
+    expect(polledAt.length).toBeLessThanOrEqual(2);
+    if (polledAt.length === 2) expect(polledAt[1]! - polledAt[0]!).toBeGreaterThanOrEqual(8_000);
     expect(clock.now).toBeLessThanOrEqual(10_000);
   });
 
@@ -202,34 +202,34 @@ describe('Retry-After', () => {
     expect(clock.now).toBeLessThan(10_000);
   });
 
-  it('fault 14: of a server that is down is heeded for a minute at most, and ends no wait that is longer', async () => {
-    const { waited, lookedAt } = await wait([see('PROGRESS'), down(86_400), see('COMPLETED')], {
+  it('fault 14: of a server that is down is respected for a minute at most, and ends no wait that is longer', async () => {
+    const { waited, polledAt } = await wait([see('PROGRESS'), down(86_400), see('COMPLETED')], {
       deadline: 600_000,
     });
     expect(waited).toMatchObject({ last: { state: 'COMPLETED' }, failure: undefined });
-    expect(lookedAt[2]! - lookedAt[1]!).toBeGreaterThanOrEqual(60_000);
-    expect(lookedAt[2]! - lookedAt[1]!).toBeLessThanOrEqual(61_000);
+    expect(polledAt[2]! - polledAt[1]!).toBeGreaterThanOrEqual(60_000);
+    expect(polledAt[2]! - polledAt[1]!).toBeLessThanOrEqual(61_000);
     const brief = await wait([see('PROGRESS'), down(86_400)], { deadline: 45_000 });
-    expect(brief.lookedAt).toHaveLength(2);
+    expect(brief.polledAt).toHaveLength(2);
     expect(brief.waited).toMatchObject({ failure: { details: { retryAfter: 86_400 } } });
   });
 
-  it('fault 14: that is shorter than what is left does not cost the look at the deadline', async () => {
-    const { waited, lookedAt } = await wait([down(1), see('COMPLETED')], { deadline: 3_500 });
+  it('fault 14: that is shorter than what is left keeps the query at the deadline', async () => {
+    const { waited, polledAt } = await wait([down(1), see('COMPLETED')], { deadline: 3_500 });
     expect(waited).toMatchObject({ last: { state: 'COMPLETED' } });
-    expect(lookedAt.at(-1)).toBe(3_500);
+    expect(polledAt.at(-1)).toBe(3_500);
   });
 
-  it('fault 13: of a look before the wait is heeded too', async () => {
+  it('fault 13: of a query before the wait is respected too', async () => {
     const { clock } = await wait([see('COMPLETED')], { failure: down(20) });
     expect(clock.sleeps[0]).toBeGreaterThanOrEqual(20_000);
     const late = await wait([see('COMPLETED')], { failure: limited(700) });
-    expect(late.lookedAt).toEqual([]);
+    expect(late.polledAt).toEqual([]);
     expect(late.waited).toMatchObject({ last: undefined, failure: { details: { retryAfter: 700 } } });
   });
 });
 
-describe('a look that was not made', () => {
+describe('a query that was not sent', () => {
   it('changes neither the state nor the failure', async () => {
     const { waited } = await wait([see('PROGRESS'), null], { deadline: 10_000 });
     expect(waited).toMatchObject({ last: { state: 'PROGRESS' }, failure: undefined });
@@ -259,14 +259,14 @@ it('ends in its pause when it is told to stop', async () => {
   clock.onSleep = (now) => {
     if (now > 10_000) controller.abort(new Error('stopped'));
   };
-  const looks: number[] = [];
+  const polls: number[] = [];
   const waiting = pollUntilEnd(
     async () => {
-      looks.push(clock.now);
+      polls.push(clock.now);
       return see('PROGRESS');
     },
     { clock, schedule: pollSchedule(2_000), deadline: 600_000, signal: controller.signal },
   );
   await expect(waiting).rejects.toThrow('stopped');
-  expect(looks.at(-1)).toBeLessThanOrEqual(10_000);
+  expect(polls.at(-1)).toBeLessThanOrEqual(10_000);
 });

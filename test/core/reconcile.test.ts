@@ -8,7 +8,7 @@ import type { RequestRecord } from '../../scripts/src/stores/file/record.ts';
 import { FakeClock } from '../support/clock.ts';
 import { type Answer, serve } from '../support/server.ts';
 import { generate } from './rendered.ts';
-import { INTENT, journalOf, leave, sessionWith, TERMS, waiting } from './session.ts';
+import { journalOf, leave, REQUEST, sessionWith, TERMS, waiting } from './session.ts';
 import {
   ACCEPTED,
   acceptedOf,
@@ -62,11 +62,11 @@ describe.each<[string, Reply, number?]>([
     expect(task).toMatchObject({ id: 'ckx9', state: 'PROGRESS' });
     expect(wasThere).toBe(true);
     expect(server.received.map(({ method }) => method)).toEqual(['POST', 'GET']);
-    expect(session.told).toEqual(['submitting', 'trouble NETWORK_ERROR']);
+    expect(session.told).toEqual(['submitting', 'failed NETWORK_ERROR']);
     expect(log.notes).toEqual(['lost']);
   });
 
-  it('fault 74: is polled for until the list was clear for 60 seconds, then sent once more with the same key', async () => {
+  it('fault 74: is reconciled until the list was clear for 60 seconds, then sent once more with the same key', async () => {
     const { server, session, log } = await started([lost, ACCEPTED], [EMPTY], { timeoutMs });
     const { task, wasThere } = acceptedOf(await submitFor(session, undefined, { log }));
     expect([task.id, wasThere]).toEqual(['ckx1', false]);
@@ -76,7 +76,7 @@ describe.each<[string, Reply, number?]>([
     expectOneRequest(server, 2);
   });
 
-  it('and lost again is polled for in the same way, and not sent a third time', async () => {
+  it('and lost again is reconciled in the same way, and not sent a third time', async () => {
     const { server, session, log } = await started([lost], [EMPTY], { timeoutMs });
     const failure = unknownOf(await submitFor(session, undefined, { log }));
     expect(server.readAt).toEqual([...READINGS, ...READINGS.map((at) => at + 60)]);
@@ -98,7 +98,7 @@ describe.each<[string, Reply, number?]>([
 });
 
 describe('the task in the list', () => {
-  async function outcome(list: Answer, generation: GenerationRequest = INTENT, clock = new FakeClock()) {
+  async function outcome(list: Answer, generation: GenerationRequest = REQUEST, clock = new FakeClock()) {
     const { server, session } = await started(['reset', ACCEPTED], [list], { clock });
     const result = await submitFor(session, 100_000, { generation });
     const submits = server.received.filter(({ method }) => method === 'POST').length;
@@ -115,7 +115,7 @@ describe('the task in the list', () => {
     ['under the longer name of a model', listed({ model: 't2v-h3' }), FOUND],
     [
       'with fields that the service added',
-      listed({ input: { ...INTENT.payload, filterMode: 'strict' } }),
+      listed({ input: { ...REQUEST.payload, filterMode: 'strict' } }),
       FOUND,
     ],
     ['without a model', listed({ model: undefined }), FOUND],
@@ -124,9 +124,9 @@ describe('the task in the list', () => {
     ['not when it is older', listed({}, 10_000), RESUBMITTED],
     ['not when it has the key of another submit', listed({ idempotencyKey: 'key-0002' }), RESUBMITTED],
     ['not when it is of another model of a similar name', listed({ model: 't2v_v3' }), RESUBMITTED],
-    ['not when its input differs', listed({ input: { ...INTENT.payload, prompt: 'a whale' } }), RESUBMITTED],
+    ['not when its input differs', listed({ input: { ...REQUEST.payload, prompt: 'a whale' } }), RESUBMITTED],
     ['not when a field is missing', listed({ input: { prompt: 'a lighthouse' } }), RESUBMITTED],
-    ['not when a type differs', listed({ input: { ...INTENT.payload, duration: 5 } }), RESUBMITTED],
+    ['not when a type differs', listed({ input: { ...REQUEST.payload, duration: 5 } }), RESUBMITTED],
     ['not surely when it carries no time', listed({ createdAt: undefined }), UNSURE],
     ['not surely when its time cannot be read', listed({ createdAt: 'just now' }), UNSURE],
     ['not surely when it shows no input', listed({ input: undefined }), UNSURE],
@@ -141,7 +141,9 @@ describe('the task in the list', () => {
     async (offset) => {
       const clock = new FakeClock();
       clock.wallOffset += offset;
-      expect(await outcome({ headers: { date: 'x' }, ...listed({}, 60_000) }, INTENT, clock)).toEqual(UNSURE);
+      expect(await outcome({ headers: { date: 'x' }, ...listed({}, 60_000) }, REQUEST, clock)).toEqual(
+        UNSURE,
+      );
     },
   );
 
@@ -164,10 +166,10 @@ describe('the task in the list', () => {
     async (offset) => {
       const clock = new FakeClock();
       clock.wallOffset += offset;
-      expect(await outcome(listed(), INTENT, clock)).toEqual(FOUND);
+      expect(await outcome(listed(), REQUEST, clock)).toEqual(FOUND);
       const later = new FakeClock();
       later.wallOffset += offset;
-      expect(await outcome(listed({}, 30_000), INTENT, later)).toEqual(RESUBMITTED);
+      expect(await outcome(listed({}, 30_000), REQUEST, later)).toEqual(RESUBMITTED);
     },
   );
 
@@ -189,7 +191,7 @@ describe('the task in the list', () => {
     const image = 'data:image/png;base64,iVBORw0KGgo=';
     const stored = 'https://static.example.com/1.png';
     const generation = {
-      ...INTENT,
+      ...REQUEST,
       payload: { prompt: null, image, more: [image, 'https://x.example/2.png'] },
     };
     const input = { image: stored, more: [stored, 'https://x.example/2.png'] };
@@ -201,7 +203,7 @@ describe('the task in the list', () => {
   });
 
   it('is not known by a plain address that differs from the image that was sent', async () => {
-    const generation = { ...INTENT, payload: { image: 'https://x.example/1.png' } };
+    const generation = { ...REQUEST, payload: { image: 'https://x.example/1.png' } };
     const { submits } = await outcome(listed({ input: { image: 'https://x.example/2.png' } }), generation);
     expect(submits).toBe(2);
   });
@@ -241,7 +243,7 @@ describe('reading the list', () => {
     expect(failure.details.retryAfter).toBe(retryAfter);
     expect(failure.message).toMatch(/^Whether AIVideoMaker accepted .* is not known yet\. /);
     expect(failure.details.nextSteps!.slice(0, 3)).toEqual([
-      `Run the same command again after ${retryAfter} seconds. It looks for the task in the service's list, and submits nothing while that may charge twice:`,
+      `Run the same command again after ${retryAfter} seconds. It searches the service's list for the task, and submits nothing while that may charge twice:`,
       'run again',
       'run --action listTasks',
     ]);
@@ -452,7 +454,7 @@ describe('the same command after a process that died', () => {
   async function command(
     { server, clock, journal }: { server: Service; clock: FakeClock; journal: Journal },
     waitS: number,
-    generation: GenerationRequest = INTENT,
+    generation: GenerationRequest = REQUEST,
   ) {
     const session = sessionWith(server.origin, { clock, journal: new Journal(journal.place), maxRetries: 0 });
     const options = { contract: await t2v(), generation, terms: TERMS, isDetached: false };
@@ -543,7 +545,7 @@ describe('the same command after a process that died', () => {
     const journal = journalOf(server.origin, clock);
     const controller = new AbortController();
     const session = sessionWith(server.origin, { clock, journal, signal: controller.signal });
-    const generation = { ...INTENT, maxCredits: 15 };
+    const generation = { ...REQUEST, maxCredits: 15 };
     const options = { contract: await t2v(), generation, terms: TERMS, isDetached: true, wait: waiting(0) };
     // Stopped in the instant in which its request is on its way.
     session.observer.submitting = () => void setTimeout(() => controller.abort(new Error('stopped')), 50);
@@ -578,7 +580,7 @@ describe('the same command after a process that died', () => {
     const journal = journalOf(server.origin, clock);
     await leave(journal, ago(60)(clock.wall()));
     const { envelope } = await command({ server: Object.assign(server, { readAt: [] }), clock, journal }, 0, {
-      ...INTENT,
+      ...REQUEST,
       maxCredits: 40,
     });
     expect(envelope.errorCode).toBe('SUBMIT_OUTCOME_UNKNOWN');

@@ -7,7 +7,7 @@ import { Journal } from '../../scripts/src/stores/file/journal.ts';
 import type { RequestRecord } from '../../scripts/src/stores/file/record.ts';
 import { FakeClock } from '../support/clock.ts';
 import { generate } from './rendered.ts';
-import { INTENT, journalOf, leave, sessionWith, stepsOf, TERMS, waiting } from './session.ts';
+import { journalOf, leave, REQUEST, sessionWith, stepsOf, TERMS, waiting } from './session.ts';
 import { ACCEPTED, EMPTY, listed, type Reply, submitService, submitsTo } from './submits.ts';
 
 const t2v = await loadContract('aivideomaker', 't2v');
@@ -20,7 +20,7 @@ async function world(submits: Reply[], lists?: (Reply | (() => Reply))[]) {
   /** The command, as a process of its own. */
   async function command(waitS: number, terms: Partial<typeof TERMS> = {}) {
     const session = sessionWith(server.origin, { clock, journal: new Journal(journal.place), maxRetries: 0 });
-    const options = { contract: t2v, generation: INTENT, terms: { ...TERMS, ...terms }, isDetached: false };
+    const options = { contract: t2v, generation: REQUEST, terms: { ...TERMS, ...terms }, isDetached: false };
     const outcome = await generate(session, { ...options, wait: waiting(waitS * 1_000) }).catch(
       (error: unknown): Outcome => {
         if (!(error instanceof Failure)) throw error;
@@ -78,7 +78,7 @@ it('a request that was rejected leaves no record: the same command submits', asy
   expect(submitsTo(server)).toHaveLength(2);
 });
 
-describe('--new after a submit of which nobody knows', () => {
+describe('--new after a submit whose outcome is not known', () => {
   const left = { phase: 'unknown', created: '2026-11-21T11:59:59.000Z' } as const;
 
   it('submits another one, and takes the place of the first', async () => {

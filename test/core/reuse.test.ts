@@ -13,7 +13,7 @@ import { FakeClock } from '../support/clock.ts';
 import { MP4, PNG } from '../support/media.ts';
 import { type Answer, serve, type TestServer } from '../support/server.ts';
 import { generate } from './rendered.ts';
-import { folder, INTENT, journalOf, leave, sessionWith, stepsOf, TERMS, waiting } from './session.ts';
+import { folder, journalOf, leave, REQUEST, sessionWith, stepsOf, TERMS, waiting } from './session.ts';
 
 const t2v = await loadContract('aivideomaker', 't2v');
 const DAY_MS = 24 * 3600_000;
@@ -84,7 +84,7 @@ async function command({ server, clock, journal, out }: World, asked: Asked = {}
   const { into = out, isNew = false, isDetached = false, waitMs = 60_000 } = asked;
   const session = sessionWith(server.origin, { clock, journal: new Journal(journal.place), maxRetries: 1 });
   const wait = waiting(waitMs, { folder: into });
-  const options = { contract: t2v, generation: INTENT, terms: { ...TERMS, isNew }, isDetached, wait };
+  const options = { contract: t2v, generation: REQUEST, terms: { ...TERMS, isNew }, isDetached, wait };
   let outcome: Outcome;
   try {
     outcome = await generate(session, options);

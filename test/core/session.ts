@@ -22,7 +22,7 @@ export const KEY = 'ak_workflow_canary';
 
 export interface TestSession extends Session {
   clock: FakeClock;
-  /** What the observer was told, in order: `submitting`, `refused`, `task ckx1 SUBMITTED`, `polled PROGRESS`, … */
+  /** The calls of the observer, in order: `submitting`, `refused`, `task ckx1 SUBMITTED`, `polled PROGRESS`, … */
   told: string[];
 }
 
@@ -36,7 +36,7 @@ interface SessionOptions {
   journal?: Journal;
 }
 
-/** A session against a test server: real requests, and a clock that only moves when somebody sleeps. */
+/** A session against a test server: real requests, and a clock that only moves during a sleep. */
 export function sessionWith(origin: string, options: SessionOptions = {}): TestSession {
   const { maxRetries = 3, timeoutMs = 2_000, signal, loopback = true } = options;
   const clock = options.clock ?? new FakeClock();
@@ -51,7 +51,7 @@ export function sessionWith(origin: string, options: SessionOptions = {}): TestS
     refused: () => told.push('refused'),
     task: (id, state) => told.push(`task ${id} ${state}`),
     polled: ({ state, unknownState }) => told.push(`polled ${unknownState ?? state}`),
-    queryFailed: ({ code }) => told.push(`trouble ${code}`),
+    queryFailed: ({ code }) => told.push(`failed ${code}`),
     downloading: () => {},
   };
   return {
@@ -66,7 +66,7 @@ export function sessionWith(origin: string, options: SessionOptions = {}): TestS
   };
 }
 
-export const INTENT: GenerationRequest = {
+export const REQUEST: GenerationRequest = {
   model: 't2v',
   payload: { prompt: 'a lighthouse', aspectRatio: '16:9', duration: '5' },
   idempotencyKey: 'key-0001',
@@ -99,8 +99,8 @@ export function waiting(waitMs: number, more: Partial<Settings> = {}): Settings 
 /** A record of this request, or of another one, as an earlier process left it. */
 export async function leave(journal: Journal, more: Partial<RequestRecord> = {}): Promise<Entry> {
   const { provider, service, account, clock } = journal.place;
-  const { model, idempotencyKey } = INTENT;
-  const payloadHash = jsonHash(INTENT.payload);
+  const { model, idempotencyKey } = REQUEST;
+  const payloadHash = jsonHash(REQUEST.payload);
   const now = new Date(clock.wall()).toISOString();
   const entry = journal.draft({
     request: requestName({ provider, service, account, model, payloadHash, idempotencyKey: undefined }),

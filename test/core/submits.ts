@@ -9,7 +9,7 @@ import { PROFILES } from '../../scripts/src/providers/registry.ts';
 import { FakeClock } from '../support/clock.ts';
 import { type Answer, serve, type TestServer } from '../support/server.ts';
 import { callerOf } from './rendered.ts';
-import { INTENT, type TestSession } from './session.ts';
+import { REQUEST, type TestSession } from './session.ts';
 
 export const GENERATE = 'POST /api/v1/generate/t2v';
 export const LIST = 'GET /api/v1/tasks';
@@ -29,7 +29,7 @@ export interface Service extends TestServer {
 }
 
 /**
- * A service whose submits and lists are answered in turn from these; the last answer of each stays. It dates its answers
+ * A service whose submits and lists are answered with these, in order; the last answer of each stays. It dates its answers
  * by the clock's monotonic time: the wall clock of this machine may jump, the service's does not.
  */
 export async function submitService(
@@ -62,7 +62,7 @@ export function listed(more: object = {}, agoMs = 0): Answer {
   const createdAt = new Date(START - agoMs).toISOString();
   return {
     body: {
-      tasks: [{ id: 'ckx9', model: 't2v', status: 'PROGRESS', input: INTENT.payload, createdAt, ...more }],
+      tasks: [{ id: 'ckx9', model: 't2v', status: 'PROGRESS', input: REQUEST.payload, createdAt, ...more }],
     },
   };
 }
@@ -72,10 +72,10 @@ export const submitsTo = (server: TestServer) => server.to(GENERATE);
 /** All submits carried one and the same key and body. */
 export function expectOneRequest(server: TestServer, count: number): void {
   const sent = submitsTo(server).map(({ headers, body }) => [headers['idempotency-key'], body]);
-  expect(sent).toEqual(Array(count).fill(['key-0001', JSON.stringify(INTENT.payload)]));
+  expect(sent).toEqual(Array(count).fill(['key-0001', JSON.stringify(REQUEST.payload)]));
 }
 
-/** A log that remembers what it was told, in order; one of its steps may be made to fail. */
+/** A log that remembers its calls, in order; one of its steps may be made to fail. */
 export function logOf(failing: Partial<SubmitLog> = {}): SubmitLog & { notes: string[] } {
   const notes: string[] = [];
   const note = (text: string) => async () => void notes.push(text);
@@ -94,7 +94,7 @@ export function logOf(failing: Partial<SubmitLog> = {}): SubmitLog & { notes: st
 export async function submitFor(
   session: TestSession,
   waitMs: number = LONG_MS,
-  { generation = INTENT, log = logOf() }: { generation?: GenerationRequest; log?: SubmitLog } = {},
+  { generation = REQUEST, log = logOf() }: { generation?: GenerationRequest; log?: SubmitLog } = {},
 ): Promise<Reconciled> {
   return submit(session, generation, log, session.clock.now + waitMs);
 }
@@ -110,7 +110,7 @@ export function rejectionOf(result: Reconciled): Failure {
   return (result as { failure: Failure }).failure;
 }
 
-/** The failure of a submit of which nobody knows; nothing that it offers may submit while that may charge twice. */
+/** The failure of a submit whose outcome is not known; nothing that it offers may submit while that may charge twice. */
 export function unknownOf(result: Reconciled, provider: Profile = PROFILES[0]!): Failure {
   expect(result.kind).toBe('unknown');
   const { failure } = result as { failure: Failure };

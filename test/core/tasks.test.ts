@@ -13,7 +13,7 @@ const RESUME = 'run --action waitTask --taskId ckx1';
 type Reply = Answer | 'reset';
 type Script = Record<string, Reply[]>;
 
-/** A service that answers each route in turn; the last answer of each stays. */
+/** A service that answers each route with these, in order; the last answer of each stays. */
 function service(script: Script) {
   return serve(({ method, path }, { res, count }) => {
     const replies = script[`${method} ${path}`] ?? [{ status: 404, body: { status: 'FAILED' } }];
@@ -32,7 +32,7 @@ const finished = record('COMPLETED', { output: { url: LINK } });
 const busy: Answer = { status: 503 };
 
 describe('getStatus', () => {
-  it.each(['SUBMITTED', 'PROGRESS'])('tells %s, and how to go on', async (status) => {
+  it.each(['SUBMITTED', 'PROGRESS'])('returns %s, and the command that resumes the task', async (status) => {
     const server = await service({ [STATUS]: [state(status)] });
     const { envelope, exitCode } = await getStatus(sessionWith(server.origin), 'ckx1');
     expect(envelope).toMatchObject({ ok: true, status, taskId: 'ckx1', errorCode: null });
@@ -142,7 +142,7 @@ describe('waitTask', () => {
   it.each([
     ['PROGRESS', EXIT.stillRunning, 1],
     ['COMPLETED', EXIT.done, 2],
-  ])('with waitMs 0 makes one look and no pause: %s', async (status, code, requests) => {
+  ])('with waitMs 0 sends one query and does not pause: %s', async (status, code, requests) => {
     const server = await service({ [STATUS]: [state(status)], [TASK]: [finished] });
     const session = sessionWith(server.origin);
     const { envelope, exitCode } = await waitTask(session, 'ckx1', waiting(0));
@@ -152,12 +152,12 @@ describe('waitTask', () => {
     expect(session.clock.sleeps).toEqual([]);
   });
 
-  it('fault 16: with waitMs 0 its look is still repeated like every read', async () => {
+  it('fault 16: with waitMs 0 its query is still retried like every read', async () => {
     const server = await service({ [STATUS]: [busy, state('PROGRESS')] });
     expect((await waitTask(sessionWith(server.origin), 'ckx1', waiting(0))).envelope.status).toBe('PROGRESS');
   });
 
-  it('fault 12: a first look that fails for a moment does not end it', async () => {
+  it('fault 12: a first query that fails in a transient way does not end it', async () => {
     const server = await service({
       [STATUS]: [...Array(6).fill(busy), state('COMPLETED')],
       [TASK]: [finished],
@@ -166,7 +166,7 @@ describe('waitTask', () => {
     expect(envelope.status).toBe('COMPLETED');
   });
 
-  it('fault 12: without one good look the trouble is told, with the state UNKNOWN', async () => {
+  it('fault 12: without one successful query the failure is reported, with the state UNKNOWN', async () => {
     const server = await service({ [STATUS]: [busy] });
     const failure = await failureOf(waitTask(sessionWith(server.origin), 'ckx1', waiting(30_000)));
     expect(failure).toMatchObject({ code: 'NETWORK_ERROR', details: { status: 'UNKNOWN', taskId: 'ckx1' } });
@@ -182,7 +182,7 @@ describe('waitTask', () => {
     expect(session.clock.sleeps).toEqual([]);
   });
 
-  it('fault 13: a Retry-After within its time is heeded, also beyond what a single query would wait', async () => {
+  it('fault 13: a Retry-After within its time is respected, also beyond what a single query would wait', async () => {
     const server = await service({
       [STATUS]: [{ status: 429, headers: { 'retry-after': '120' } }, state('COMPLETED')],
       [TASK]: [finished],
@@ -268,7 +268,7 @@ describe('waitTask', () => {
     expect(exitCode).toBe(EXIT.taskEnded);
   });
 
-  it('ends when it is told to stop, also where a doubt is being settled', async () => {
+  it('ends when its signal aborts, also while the record of a possible error is read', async () => {
     const controller = new AbortController();
     const server = await serve(({ path }) => {
       if (path.endsWith('/status')) return { body: { status: 'FAILED', message: 'hm' } };
@@ -428,7 +428,7 @@ describe('cancelTask', () => {
     expect((await failureOf(cancelTask(sessionWith(server.origin), 'ckx1'))).code).toBe('TASK_NOT_FOUND');
   });
 
-  it('tells the refusal where the task cannot be polled at', async () => {
+  it('tells the refusal where the task cannot be read', async () => {
     const server = await service({
       [CANCEL]: [{ status: 405, body: 'Method Not Allowed' }],
       [STATUS]: [busy],
@@ -439,7 +439,7 @@ describe('cancelTask', () => {
     expect(exitCode).toBe(EXIT.stillRunning);
   });
 
-  it('takes the answer for the state where the task cannot be polled at', async () => {
+  it('takes the answer for the state where the task cannot be read', async () => {
     const server = await service({ [CANCEL]: [state('PROGRESS')], [STATUS]: [busy] });
     const { envelope } = await cancelTask(sessionWith(server.origin), 'ckx1');
     expect(envelope).toMatchObject({ ok: false, status: 'PROGRESS' });

@@ -8,7 +8,7 @@ import type { Profile } from '../providers/profile.ts';
 import { PROFILES } from '../providers/registry.ts';
 import { muteNode } from './output.ts';
 
-/** Everything that is taken from the environment, checked. No other module reads it. */
+/** The settings from the environment, checked. No other module reads the environment. */
 export interface Environment {
   /** Undefined when it is not set. */
   key: string | undefined;
@@ -20,20 +20,20 @@ export interface Environment {
   httpProxy: string | undefined;
   httpsProxy: string | undefined;
   noProxy: string | undefined;
-  /** Where records outlive a process; never inside the skill's folder. Empty: there is no such place. */
+  /** The folder for records; never inside the skill's folder. Empty: there is none. */
   stateFolder: string;
-  /** Somebody chose that folder: one that cannot be used is then an error, not a reason to go on without. */
+  /** The user chose that folder: where it cannot be used, that is an error, and the call does not continue without it. */
   isStateChosen: boolean;
 }
 
-/** The keys as they stand in the environment: for hiding them, whatever else is wrong. */
+/** Returns the keys in the environment, so that every output can hide them. */
 export function secretsIn(env: NodeJS.ProcessEnv): string[] {
   return PROFILES.flatMap(({ keyVariable }) => env[keyVariable]?.trim() || []);
 }
 
 /**
- * Takes out of the environment what would let the key out, and says so, in a line for each. NODE_EXTRA_CA_CERTS stays:
- * it adds certificates that somebody vouches for.
+ * Removes the settings that would expose the key from the environment, and returns a warning for each.
+ * NODE_EXTRA_CA_CERTS stays: it adds certificates that the user trusts.
  */
 export function overrule(env: NodeJS.ProcessEnv): string[] {
   const lines: string[] = [];
@@ -44,7 +44,7 @@ export function overrule(env: NodeJS.ProcessEnv): string[] {
     );
   }
   if (env.NODE_DEBUG) {
-    // Node has read it already: taking it away would change nothing.
+    // Node has read this variable already: removing it would change nothing.
     muteNode();
     lines.push('NODE_DEBUG is overruled: what Node shows for it would show the key.');
   }
@@ -52,11 +52,12 @@ export function overrule(env: NodeJS.ProcessEnv): string[] {
 }
 
 /**
+ * Returns the settings from the environment.
  * @param profile the service whose key and address are read
- * @param hasState what outlives a process cannot be done without
- * @param isRehearsal it can, unless somebody chose where that is kept
- * @param isLive a service is going to be called; otherwise what leads to one is not polled at, so that it cannot stand in
- * the way of the sandbox
+ * @param hasState the call needs the folder for records
+ * @param isRehearsal the call is a sandbox run, which needs that folder only where the user chose it
+ * @param isLive the call reaches a service; otherwise key, address and proxies are not read, so a wrong one does not stop
+ * a sandbox run
  * @throws Failure INVALID_PAYLOAD that names each variable whose value cannot be used
  */
 export function readEnvironment(
@@ -101,7 +102,7 @@ export function readEnvironment(
   );
 }
 
-/** Where wishes are recorded; those of the sandbox apart from the others. */
+/** Returns the folder of the journal; the sandbox has its own. */
 export function journalFolder({ stateFolder: folder }: Environment, sandbox: boolean): string {
   return path.join(folder, ...(sandbox ? ['sandbox'] : []), 'journal');
 }
@@ -114,7 +115,7 @@ export function isLoopback(url: URL): boolean {
 function key({ keyVariable }: Profile, env: NodeJS.ProcessEnv, issues: Issue[]): string | undefined {
   const trimmed = env[keyVariable]?.trim();
   if (!trimmed) return undefined;
-  // It travels in a header: anything else there would be refused, or would be read as a second header.
+  // A header carries the key: other characters would be rejected, or read as a second header.
   if (/^[\x21-\x7e]+$/.test(trimmed)) return trimmed;
   issues.push({
     path: keyVariable,
@@ -138,7 +139,7 @@ function baseUrl(
   issues.push({
     path: urlVariable,
     expected: 'an https address, or http on 127.0.0.1, localhost or [::1], without user, query or fragment',
-    // It may hold a password.
+    // The value may hold a password.
     received: url ? `${url.protocol}//${plain(url.host, 80)}` : `"${plain(value.replace(/\S*@/, '…@'), 80)}"`,
     hint: `unset ${urlVariable} to use ${usual}`,
   });
@@ -171,7 +172,7 @@ function proxy(name: string, value: string | undefined, issues: Issue[]): string
   issues.push({
     path: name,
     expected: 'the address of an http or https proxy, such as http://127.0.0.1:3128',
-    // It may hold a password.
+    // The value may hold a password.
     received: protocol ? `one that begins with ${protocol}//` : 'something that is no address',
     hint: `correct or unset ${name}`,
   });
@@ -193,7 +194,7 @@ function stateFolder(env: NodeJS.ProcessEnv, issues: Issue[]): string {
   return '';
 }
 
-/** An empty text where there is no such folder. */
+/** Returns the folder for records; an empty text where there is none. */
 function wantedStateFolder(env: NodeJS.ProcessEnv): string {
   if (env.ASYNC_MEDIA_STATE_DIR) return path.resolve(env.ASYNC_MEDIA_STATE_DIR);
   if (env.XDG_STATE_HOME && path.isAbsolute(env.XDG_STATE_HOME)) {

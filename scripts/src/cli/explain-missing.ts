@@ -7,7 +7,7 @@ import { placeFlags } from './command-line.ts';
 import { actionWords, commandLine } from './words.ts';
 
 /**
- * A task that is not found because it was made elsewhere is no puzzle: by another service, with another key, or at another
+ * Returns the explanation of a task that is not found because it belongs to another service, another key or another
  * address.
  * @returns undefined where the records do not say that
  */

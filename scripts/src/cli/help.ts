@@ -5,10 +5,10 @@ import { commandLine } from './words.ts';
 
 const WIDTH = 125;
 
-/** The text of `--help`: one screen, made from the tables of flags, exit codes and services; its examples run as printed. */
+/** Returns the text of `--help`: one screen, made from the tables of flags, exit codes and services; its examples run as printed. */
 export function helpText(version: string): string {
   const run = commandLine([]);
-  return `async-media-workflow ${version}: one command turns a payload into a finished file.
+  return `async-media-workflow ${version}: one command makes a finished file from a payload.
 ${plainly(ONE_CHARGE)}
 
 Usage: ${run} --model <id> --payload '<json>' [--download <dir>]

@@ -6,10 +6,10 @@ import { failed, type Outcome, success } from './render/envelope.ts';
 
 export type StopSignal = 'SIGINT' | 'SIGTERM';
 
-// A submit that is under way is given this long to say its task's id: without it the result might be lost.
+// A submit that is being sent gets this long to return its task id: without the id the result might be lost.
 const GRACE_MS = 2_000;
 
-/** Turns the first SIGINT or SIGTERM into an abort, at a moment at which nothing paid for is lost; the second one at once. */
+/** Aborts a call after SIGINT or SIGTERM: after the first signal once no paid result can be lost, after the second at once. */
 export class Interruption {
   readonly #controller = new AbortController();
   #received: StopSignal | null = null;
@@ -33,7 +33,7 @@ export class Interruption {
     };
   }
 
-  /** Ends whatever is under way. */
+  /** Aborts everything that is still running. */
   stop(): void {
     this.#abort();
   }
@@ -52,19 +52,19 @@ export class Interruption {
 }
 
 interface Circumstances {
-  /** The command that goes on from here. */
+  /** The command that resumes the task. */
   resume: string;
-  /** What finds out about a submit whose answer did not come. */
+  /** The steps that reconcile a submit whose answer did not come. */
   findOut: string[];
   isSubmit: boolean;
   downloads: boolean;
-  /** What was to be submitted. */
+  /** The request of this call. */
   generation: GenerationRequest | undefined;
 }
 
 const CHARGES_NOTHING = 'Run this command as often as you like: it charges nothing.';
 
-/** What an interrupted call can say: the task as last known, and how to go on with it. */
+/** Returns the outcome of an interrupted call: the last known state of the task, and the command that resumes it. */
 export function interruptedOutcome(
   signal: StopSignal,
   { phase, taskId, state, isAboutMany }: Situation,
@@ -77,7 +77,7 @@ export function interruptedOutcome(
   if (phase === 'submitting') {
     return because(
       'SUBMIT_OUTCOME_UNKNOWN',
-      'while the submit was under way; whether it was taken is not known.',
+      'while the submit was under way; whether it was accepted is not known.',
       {
         status: 'UNKNOWN',
         ...(generation && { data: { idempotencyKey: generation.idempotencyKey, model: generation.model } }),
@@ -86,7 +86,7 @@ export function interruptedOutcome(
     );
   }
   if (isAboutMany) {
-    const nextSteps = [resume, `The tasks go on by themselves. ${CHARGES_NOTHING}`];
+    const nextSteps = [resume, `The tasks run on at the service. ${CHARGES_NOTHING}`];
     return success(null, null, { interruptedBy: signal, nextSteps }, exitCode);
   }
   if (taskId === null) {
@@ -96,7 +96,7 @@ export function interruptedOutcome(
   }
   if (state === null) {
     const status = 'UNKNOWN';
-    return because('UNKNOWN_ERROR', 'before the service said how the task is.', {
+    return because('UNKNOWN_ERROR', 'before the service gave the state of the task.', {
       status,
       nextSteps: [resume],
     });
@@ -114,8 +114,8 @@ export function interruptedOutcome(
       nextSteps: [resume, `The task is finished and paid for: fetch its result. ${CHARGES_NOTHING}`],
     });
   }
-  const goesOn =
-    state === 'COMPLETED' ? 'The task is finished: fetch its result.' : 'The task goes on by itself.';
-  const nextSteps = [resume, `${goesOn} ${CHARGES_NOTHING}`];
+  const situation =
+    state === 'COMPLETED' ? 'The task is finished: fetch its result.' : 'The task runs on at the service.';
+  const nextSteps = [resume, `${situation} ${CHARGES_NOTHING}`];
   return success(state, taskId, { interruptedBy: signal, nextSteps }, exitCode);
 }

@@ -14,7 +14,7 @@ import type { Arguments } from './arguments.ts';
 import { type Environment, journalFolder } from './environment.ts';
 import { explainMissing } from './explain-missing.ts';
 import { needsRecords } from './flags.ts';
-import type { Wish } from './read-request.ts';
+import type { CheckedRequest } from './read-request.ts';
 import { adviceFor } from './render/advice.ts';
 import { callerOf } from './render/caller.ts';
 import type { Outcome } from './render/envelope.ts';
@@ -26,8 +26,8 @@ const SANDBOX_KEY = 'ak_sandbox';
 interface LiveOptions {
   args: Arguments;
   argv: readonly string[];
-  /** What is to be made, where the action makes or prices something. */
-  wish: Wish | null;
+  /** The request, where the action submits or quotes one. */
+  request: CheckedRequest | null;
   environment: Environment;
   /** The service runs on this machine. */
   loopback: boolean;
@@ -36,9 +36,9 @@ interface LiveOptions {
   warn(text: string): void;
 }
 
-/** Runs an action that talks to a service, or to the sandbox in its place. */
+/** Runs an action that calls a service, or the sandbox in its place, and returns its outcome. */
 export async function runLive(options: LiveOptions): Promise<Outcome> {
-  const { args, argv, wish, environment, loopback, observer, signal, warn } = options;
+  const { args, argv, request, environment, loopback, observer, signal, warn } = options;
   const sandbox = args.sandbox ? await startSandbox(environment, warn) : null;
   const { httpProxy, httpsProxy, noProxy } = environment;
   const transport = new Transport(
@@ -66,7 +66,7 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
     api: new Api(transport, systemClock, { timeoutMs, maxRetries, signal }),
   };
   try {
-    return outcomeOf(await act(session, args, wish, environment), caller);
+    return outcomeOf(await act(session, args, request, environment), caller);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const taskId = args.taskId ?? error.details.taskId ?? null;
@@ -77,18 +77,18 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
       nextSteps: adviceFor(failure, { caller, account: await accountOf(options), taskId }),
     });
   } finally {
-    // Not waited for: the answer need not wait until the last socket has closed.
+    // Not awaited: the answer need not wait until the last socket has closed.
     void transport.close();
     void sandbox?.close();
   }
 }
 
-/** There are no records yet, and the action makes none: what reads them need not even be loaded. */
+/** Tells whether there are no records yet and the action makes none: then the journal need not be loaded. */
 function isWithoutRecords({ args, environment }: LiveOptions): boolean {
   return !needsRecords(args.action) && !existsSync(journalFolder(environment, args.sandbox));
 }
 
-/** The journal of the service and the key in use; null where a rehearsal has no place for one. */
+/** Returns the journal of the service and the key in use; null where a sandbox run cannot write one. */
 async function openJournal(options: LiveOptions, provider: Provider): Promise<Journal | null> {
   const { args, environment, warn } = options;
   if (environment.stateFolder === '') return null;
@@ -107,17 +107,17 @@ async function openJournal(options: LiveOptions, provider: Provider): Promise<Jo
     return journal;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    warn(`This rehearsal goes on without a record: ${environment.stateFolder} cannot be written to.`);
+    warn(`This sandbox run continues without a record: ${environment.stateFolder} cannot be written to.`);
     return null;
   }
 }
 
-/** An address without its scheme, by which one service can be told from another. */
+/** Returns an address without its scheme, which identifies a service. */
 function addressOf({ host, pathname }: URL): string {
   return `${host}${pathname.replace(/\/+$/, '')}`;
 }
 
-/** A short word for the key in use, by which it can be told from another one. */
+/** Returns the fingerprint of the key in use, which tells it from another key. */
 async function accountOf({ args, environment }: LiveOptions): Promise<string> {
   const { accountOf: account } = await import('../stores/file/fingerprint.ts');
   return account(args.profile.id, args.sandbox ? SANDBOX_KEY : environment.key!);
@@ -131,11 +131,11 @@ function once<T>(make: () => Promise<T> | T): () => Promise<T> {
   };
 }
 
-/** The parts of the workflow are loaded when an action needs them: a status query should not pay for a submit. */
+/** Runs the action. Loads only the modules that it needs: a status query does not load the submit. */
 async function act(
   session: Session,
   args: Arguments,
-  wish: Wish | null,
+  request: CheckedRequest | null,
   environment: Environment,
 ): Promise<Result> {
   const tasks = await import('../core/tasks.ts');
@@ -160,16 +160,16 @@ async function act(
       return (await import('../core/account.ts')).account(session, await listModels(session.provider.id));
     }
     case 'quote':
-      return (await import('../core/account.ts')).quote(session, wish!);
+      return (await import('../core/account.ts')).quote(session, request!);
     default: {
       const { generate } = await import('../core/generate.ts');
       const isDetached = args.action === 'createGeneration';
-      return generate(session, { ...wish!, wait: waitSettings(args, environment), isDetached });
+      return generate(session, { ...request!, wait: waitSettings(args, environment), isDetached });
     }
   }
 }
 
-// The sandbox runs faster than the services do, so it is polled at more often.
+// The sandbox is faster than the services, so the interval is shorter.
 const SANDBOX_POLL_S = 0.5;
 const POLL_S = 2;
 

@@ -10,7 +10,7 @@ import { Interruption, interruptedOutcome } from './interruption.ts';
 import { finishWith, printText, screen } from './output.ts';
 import { checkInterval, keyMissing } from './preflight.ts';
 import { type Situation, watch } from './progress.ts';
-import type { Wish } from './read-request.ts';
+import type { CheckedRequest } from './read-request.ts';
 import { callerOf } from './render/caller.ts';
 import { failed, type Outcome } from './render/envelope.ts';
 import { explained } from './render/failure.ts';
@@ -18,7 +18,7 @@ import { actionWords, commandLine } from './words.ts';
 
 declare const VERSION: string;
 
-/** One call of the command: whatever happens, one document on standard output and an exit code. */
+/** Runs one call of the command: it always writes one document to standard output and sets an exit code. */
 export async function main(): Promise<void> {
   const argv = process.argv.slice(2);
   const secrets = secretsIn(process.env);
@@ -28,13 +28,13 @@ export async function main(): Promise<void> {
   const warn = (text: string) => screen.write(`${plain(text, 400)}\n`);
   let action: Action = guessAction(argv);
   let args: Arguments | undefined;
-  let wish: Wish | null = null;
+  let request: CheckedRequest | null = null;
 
   const onBug = (error: unknown) => {
     clear();
     void finishWith(bugOutcome(error, action, situation, args), secrets);
     process.exitCode = EXIT.bug;
-    // The answer is out: nothing that is still under way may keep the process.
+    // The answer is written: nothing that still runs may keep the process.
     interruption.stop();
   };
   process.on('uncaughtException', onBug);
@@ -69,14 +69,14 @@ export async function main(): Promise<void> {
       const loopback = args.sandbox || (baseUrl !== undefined && isLoopback(baseUrl));
       checkInterval(args, loopback);
       if (args.model !== undefined) {
-        wish = await (await import('./read-request.ts')).readRequest(args, loopback, signal);
+        request = await (await import('./read-request.ts')).readRequest(args, loopback, signal);
       }
       if (!args.sandbox && environment.key === undefined) throw keyMissing(args.profile, argv);
       const { runLive } = await import('./live.ts');
-      outcome = await runLive({ args, argv, wish, environment, loopback, observer, signal, warn });
+      outcome = await runLive({ args, argv, request, environment, loopback, observer, signal, warn });
     }
   } catch (error) {
-    // After a bug, nothing that is still under way may keep the process.
+    // After a bug, nothing that still runs may keep the process.
     if (!(error instanceof Failure)) interruption.stop();
     outcome = interruption.received
       ? interruptedOutcome(interruption.received, situation, {
@@ -84,7 +84,7 @@ export async function main(): Promise<void> {
           findOut: findOut(args),
           isSubmit: isSubmit(action),
           downloads: args?.download !== undefined,
-          generation: wish?.generation,
+          generation: request?.generation,
         })
       : error instanceof Failure
         ? failed(
@@ -96,19 +96,19 @@ export async function main(): Promise<void> {
   }
   if (hasSaidOverruled) addWarnings(outcome, overruled);
   clear();
-  // What the document says is handed over only when it is out: whoever did not get it may ask again.
-  // As the last thing of all: a process that is killed before has not handed over anything.
+  // A result counts as delivered only when the whole document was written: otherwise the same command brings it again.
+  // This runs last: a process that is killed earlier has delivered nothing.
   if (await finishWith(outcome, secrets)) process.once('exit', () => outcome.onWritten?.());
 }
 
-/** Says in the document too what was said on standard error. */
+/** Adds the warnings of standard error to the document. */
 function addWarnings({ envelope }: Outcome, warnings: readonly string[]): void {
   if (warnings.length === 0) return;
   const before = Array.isArray(envelope.data?.warnings) ? envelope.data.warnings : [];
   envelope.data = { ...envelope.data, warnings: [...before, ...warnings] };
 }
 
-/** FAILED only where nothing can have been submitted; null where no task is involved. */
+/** Returns the state for a failure that names none: FAILED only where nothing can have been submitted, null without a task. */
 function fallbackState(action: Action, { taskId, state }: Situation) {
   if (state !== null) return state;
   if (taskId !== null) return 'UNKNOWN';
@@ -130,7 +130,7 @@ function bugOutcome(error: unknown, action: Action, situation: Situation, args?:
     ...(unknown && { status: 'UNKNOWN' as const }),
     data: { where },
     nextSteps: [
-      ...(unknown ? ['Whether the submit was taken is not known.', ...findOut(args)] : []),
+      ...(unknown ? ['Whether the submit was accepted is not known.', ...findOut(args)] : []),
       ...(!unknown && situation.taskId !== null ? [resumeCommand(args, situation)] : []),
       'This is a bug in async-media-workflow; please report it with errorMessage and data.where.',
     ],
@@ -138,7 +138,7 @@ function bugOutcome(error: unknown, action: Action, situation: Situation, args?:
   return failed(failure, fallbackState(action, situation), situation.taskId);
 }
 
-/** The command that goes on with what is under way. */
+/** Returns the command that resumes the task of this call. */
 function resumeCommand(args: Arguments | undefined, { taskId, isAboutMany }: Situation): string {
   if (isAboutMany) return commandAgain(process.argv.slice(2));
   const place = args && placeFlags(args);
@@ -149,7 +149,7 @@ function resumeCommand(args: Arguments | undefined, { taskId, isAboutMany }: Sit
   return commandLine(words);
 }
 
-/** How to find out whether a submit was taken. */
+/** Returns the steps that find out whether a submit was accepted. */
 function findOut(args: Arguments | undefined): string[] {
   const isRecorded = args && !args.noJournal;
   if (args && !args.profile.can.list) {
@@ -167,9 +167,7 @@ function findOut(args: Arguments | undefined): string[] {
           'Run the same command again: it reconciles, and never submits while that may charge twice.',
           commandAgain(process.argv.slice(2)),
         ]
-      : [
-          'Without a journal the same command submits again, and may be charged twice: look for its task first.',
-        ]),
+      : ['Without a journal the same command submits again, and may be charged twice: find its task first.']),
     ...(args ? [commandLine(actionWords('listTasks', placeFlags(args)))] : []),
   ];
 }

@@ -11,7 +11,7 @@ let written = false;
 /**
  * Writes the one document of this process and sets its exit code. The process then ends by itself, when the last byte
  * is out; it is never told to exit, which would cut a pipe. Later calls do nothing: the first answer stands.
- * @returns whether this document was taken whole
+ * @returns whether the whole document was written
  */
 export async function finishWith(
   { envelope, exitCode }: Outcome,
@@ -49,8 +49,8 @@ const STDERR = 2;
 
 /**
  * Writes all of a text to a descriptor. Directly, because the streams of Node cost 8 ms each to set up; through the
- * stream where the pipe is full and cannot wait. A reader that went away must not turn a finished task into a crash.
- * @returns whether all of it was taken
+ * stream where the pipe is full and cannot wait. A reader that went away must not make a finished task end in a crash.
+ * @returns whether all of it was written
  */
 function write(descriptor: number, text: string): Promise<boolean> | boolean {
   let rest = Buffer.from(text);
@@ -70,7 +70,7 @@ function write(descriptor: number, text: string): Promise<boolean> | boolean {
     const stream = descriptor === STDOUT ? process.stdout : process.stderr;
     return new Promise((resolve) => {
       stream.on('error', () => resolve(false));
-      const written = (trouble?: Error | null) => resolve(!trouble);
+      const written = (error?: Error | null) => resolve(!error);
       if (descriptor === STDERR && writeThroughMute) writeThroughMute(rest, written);
       else stream.write(rest, written);
     });

@@ -169,7 +169,7 @@ async function textOf(stream: AsyncIterable<Buffer>): Promise<string> {
 async function readImage(file: string): Promise<string> {
   let handle: FileHandle | undefined;
   try {
-    // Without O_NONBLOCK a named pipe would be waited for until somebody writes to it.
+    // Without O_NONBLOCK, opening a named pipe would wait until another process writes to it.
     handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     const stat = await handle.stat();
     if (!stat.isFile())

@@ -14,8 +14,8 @@ import { actionWords, commandLine } from './words.ts';
 type Where = { args: Arguments; environment: Environment; warn(text: string): void };
 
 /**
- * What is unfinished or was never delivered, of every key, and of every service unless one was named, with the commands
- * that resume it. No network.
+ * Returns the requests that are unfinished or were never delivered, with the commands that resume them: of every key, and
+ * of every service unless one was named. No network.
  */
 export async function listPending(where: Where): Promise<Outcome> {
   const { args } = where;
@@ -58,7 +58,7 @@ export async function listPending(where: Where): Promise<Outcome> {
   );
 }
 
-/** How to cancel it, where it may still be in time: the state is the one that was last on record. */
+/** Returns the command that cancels a task, where the recorded state still allows that. */
 function cancelOf({ sandbox }: Arguments, { record }: Entry): { cancel?: string } {
   const profile = profileOf(record.provider);
   if (!profile?.can.cancel || record.taskId === null || record.status !== 'SUBMITTED') return {};
@@ -70,12 +70,12 @@ function cancelOf({ sandbox }: Arguments, { record }: Entry): { cancel?: string 
 }
 
 function resumeOf(args: Arguments, { record }: Entry): string {
-  // The command goes on at the service that has the task, whichever one this call named.
+  // The command calls the service that has the task, whichever service this call named.
   const profile = profileOf(record.provider) ?? args.profile;
   const place = placeFlags({ profile, sandbox: args.sandbox });
   if (record.taskId === null) {
     const find = profile.can.list
-      ? 'Whether this one was submitted is not known: run its command again, which looks for its task first'
+      ? 'Whether this one was submitted is not known: run its command again, which searches the task list first'
       : `Whether this one was submitted is not known. ${profile.says.tasks} Only if the user accepts that it may be charged once more: its command with --new, or with another --idempotencyKey if it had one`;
     const { idempotencyKey } = record;
     return `${find}; or drop it: ${commandLine(actionWords('forget', { idempotencyKey, ...place }))}`;
@@ -86,7 +86,7 @@ function resumeOf(args: Arguments, { record }: Entry): string {
   return commandLine(actionWords('waitTask', { taskId, wait, download, ...place }));
 }
 
-/** Drops a record. The task itself stays as it is. No network. */
+/** Drops a record. The task itself does not change. No network. */
 export async function forget(where: Where): Promise<Outcome> {
   const { args } = where;
   const journal = journalOf(where);

@@ -24,7 +24,7 @@ export function checkInterval({ pollInterval }: Arguments, loopback: boolean): v
   );
 }
 
-/** The answer to a live call without a key: where one comes from, and how to go on without. */
+/** Returns the error for a live call without a key: where a key comes from, and the command that runs without one. */
 export function keyMissing({ keyVariable, keyPage, says }: Profile, argv: readonly string[]): Failure {
   return new Failure('AUTH_FAILED', `${keyVariable} is not set, so no live call is made.`, {
     nextSteps: [

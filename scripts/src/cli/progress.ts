@@ -3,12 +3,12 @@ import type { Failure } from '../model/failure.ts';
 import type { TaskState } from '../model/task.ts';
 import { plain, redact } from '../model/text.ts';
 
-/** How far a call has come: what an interrupted one can still say. */
+/** The progress of a call: the facts for the answer of an interrupted one. */
 export interface Situation {
   phase: 'before' | 'submitting' | 'running';
   taskId: string | null;
   state: TaskState | null;
-  /** More than one task is under way: none of them speaks for the call. */
+  /** The call waits for several tasks: none of them stands for the whole call. */
   isAboutMany: boolean;
   /** Called when it is known whether a submit made a task. */
   onOutcomeKnown?: () => void;
@@ -35,15 +35,14 @@ const QUIET_MS = 60_000;
 const SHARE_MS = 200;
 
 /**
- * Tells on standard error how a call goes on: on a terminal in one line that changes in place, otherwise in a line per
- * change of state and at most one a minute.
+ * Writes the progress of a call to standard error: on a terminal in one line that changes in place, elsewhere in a line
+ * for each change of state and at most one a minute.
  */
 export function watch(screen: Screen, secrets: readonly string[]): Progress {
   const situation: Situation = { phase: 'before', taskId: null, state: null, isAboutMany: false };
   let lastLineAt = Number.NEGATIVE_INFINITY;
-  // What was said of each task. Kept apart, so that a state seen between two troubles of one kind is no news, nor is the
-  // second of them.
-  const said = new Map<string | null, { state: string; trouble: string; download: string }>();
+  // The last words about each task, by kind: a state between two equal failures repeats neither the state nor the failure.
+  const said = new Map<string | null, { state: string; failure: string; download: string }>();
   let lastShareAt = Number.NEGATIVE_INFINITY;
   let open = false;
 
@@ -54,7 +53,7 @@ export function watch(screen: Screen, secrets: readonly string[]): Progress {
     lastLineAt = now();
   };
   const lastOf = (taskId: string | null) => {
-    const last = said.get(taskId) ?? { state: '', trouble: '', download: '' };
+    const last = said.get(taskId) ?? { state: '', failure: '', download: '' };
     said.set(taskId, last);
     return last;
   };
@@ -65,7 +64,7 @@ export function watch(screen: Screen, secrets: readonly string[]): Progress {
   /** In place on a terminal; elsewhere only when the word is new or a minute has passed. */
   const say = (
     last: ReturnType<typeof lastOf>,
-    kind: 'state' | 'trouble' | 'download',
+    kind: 'state' | 'failure' | 'download',
     word: string,
     text: string,
   ): void => {
@@ -78,7 +77,7 @@ export function watch(screen: Screen, secrets: readonly string[]): Progress {
   // When each task was made, on the clock of `now`; only of those for which that is known.
   const made = new Map<string, number>();
 
-  /** What is said of one task; of none before there is one. */
+  /** Returns the observer of one task; null before there is one. */
   const observerOf = (taskId: string | null): Observer => {
     const last = lastOf(taskId);
     const subject = taskId === null ? '' : `task ${taskId} `;
@@ -117,17 +116,17 @@ export function watch(screen: Screen, secrets: readonly string[]): Progress {
         if (age >= 0 && !made.has(id)) made.set(id, now() - age);
         return observerOf(id);
       },
-      polled(sighting, { nextMs }) {
-        if (sighting.state !== 'UNKNOWN' && !situation.isAboutMany) situation.state = sighting.state;
-        const share = sighting.progress === undefined ? '' : ` (${Math.round(sighting.progress)} %)`;
-        const word = sighting.unknownState ? `in the unknown state ${sighting.unknownState}` : sighting.state;
+      polled(status, { nextMs }) {
+        if (status.state !== 'UNKNOWN' && !situation.isAboutMany) situation.state = status.state;
+        const share = status.progress === undefined ? '' : ` (${Math.round(status.progress)} %)`;
+        const word = status.unknownState ? `in the unknown state ${status.unknownState}` : status.state;
         const next = nextMs > 0 ? `, next query in ${(nextMs / 1000).toFixed(1)} s` : '';
         const since = made.get(taskId ?? '');
         const age = since === undefined ? '' : ` after ${Math.round((now() - since) / 1000)} s`;
         say(last, 'state', word, `${subject}${word}${share}${age}${next}`);
       },
       queryFailed(failure: Failure) {
-        say(last, 'trouble', failure.code, `${subject}${failure.code}: ${failure.message} Going on.`);
+        say(last, 'failure', failure.code, `${subject}${failure.code}: ${failure.message} Continuing.`);
       },
       downloading(bytes, total) {
         if (now() - lastShareAt < SHARE_MS) return;

@@ -15,20 +15,24 @@ import { readPayload } from './payload.ts';
 import { refusalOf } from './unsupported.ts';
 import { actionWords, commandLine } from './words.ts';
 
-/** What is to be made, and what is known of the model that makes it. */
-export interface Wish {
+/** A complete and valid request, with the contract of its model. */
+export interface CheckedRequest {
   contract: Contract;
   generation: GenerationRequest;
   terms: Terms;
 }
 
 /**
- * What a command line asks to be made, complete and valid: nothing has left the machine yet.
+ * Returns the request of a command line, complete and valid. Sends nothing.
  * @param loopback the service runs on this machine, so a callback may go to it too
  * @param signal ends the reading of standard input
  * @throws Failure INVALID_MODEL or INVALID_PAYLOAD with every issue found
  */
-export async function readRequest(args: Arguments, loopback: boolean, signal: AbortSignal): Promise<Wish> {
+export async function readRequest(
+  args: Arguments,
+  loopback: boolean,
+  signal: AbortSignal,
+): Promise<CheckedRequest> {
   const contract = await loadContract(args.profile.id, args.model!);
   const webhookUrl = args.callback === undefined ? undefined : readCallback(args, args.callback, loopback);
   const given = await readPayload(contract, args.payload, args.image, signal);
@@ -64,7 +68,7 @@ export async function readRequest(args: Arguments, loopback: boolean, signal: Ab
   return { contract, generation, terms };
 }
 
-/** The refusal of a quote by a service that gives none, with the estimate where one is known. */
+/** Returns the error for a quote from a service that gives none, with the estimate where one is known. */
 function noQuote({ profile }: Arguments, contract: Contract, payload: JsonObject): Failure {
   const line = priceLine(contract, payload);
   const steps =
@@ -80,7 +84,7 @@ function noQuote({ profile }: Arguments, contract: Contract, payload: JsonObject
   return refusalOf(profile, 'quote').with({ nextSteps: [...steps, describe] });
 }
 
-/** The address as it can stand in a header: what is not ASCII in it is encoded. */
+/** Returns the callback address in a form that a header can carry: ASCII, the rest encoded. */
 function readCallback({ profile }: Arguments, value: string, loopback: boolean): string {
   const flag = `--${profile.callbackFlag}`;
   const problem = checkPublicUrl(value, { schemes: ['https'] });

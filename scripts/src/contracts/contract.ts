@@ -11,7 +11,7 @@ import { contractsFolder } from './folders.ts';
 import { readNode, type SchemaNode } from './node.ts';
 import { type PriceRule, readPrice } from './price-rule.ts';
 
-/** What a model takes, what that is known from, and what it cost when somebody last polled. */
+/** What a model takes, what that is known from, and what it cost when the price was last checked. */
 export interface Contract {
   provider: string;
   model: string;

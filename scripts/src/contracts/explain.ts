@@ -191,7 +191,7 @@ function enumHint(place: Place, values: readonly Json[]): string {
   const { path, value, node } = place;
   const choices = values.filter((choice) => choice !== null);
   const words = choices.filter((choice) => typeof choice === 'string');
-  // Near numbers are other wishes, not typos: 6 is not a slip of the pen for 5.
+  // A near number is another choice, not a typo: 6 is not a mistyped 5.
   const near = typeof value === 'string' && /\p{L}{3}/u.test(value) ? nearest(value, words) : undefined;
   if (near !== undefined) return `write ${assign(path, near)}, not ${literal(value!)}`;
   const fits = node.types.some((type) => isOfType(value, type));
@@ -241,7 +241,7 @@ function candidates(node: SchemaNode, value: Json): Json[] {
   return found;
 }
 
-/** What is left of a value when spelling is taken away: case, spaces, look-alike digits, units, the sign of a ratio. */
+/** Returns a value without its spelling: case, spaces, similar digits, units, the sign of a ratio. */
 function meaning(value: Json): string {
   return String(value)
     .slice(0, SHOWN)
@@ -253,8 +253,8 @@ function meaning(value: Json): string {
     .replace(/^(\d+)\.0+$/, '$1');
 }
 
-// The same wish under the names that other models, clients and habits give it.
-const LOOK_ALIKES: readonly (readonly string[])[] = [
+// The same choice under the names that other models, clients and habits give it.
+const SIMILAR_WORDS: readonly (readonly string[])[] = [
   ['aspectratio', 'ratio'],
   ['prompt', 'content'],
   ['image', 'imageurl'],
@@ -283,7 +283,7 @@ export function unknownFieldHint(key: string, node: SchemaNode, given: JsonObjec
 
 function lookAlike(key: string, names: readonly string[]): string | undefined {
   const word = squeezed(key);
-  const group = LOOK_ALIKES.find((words) => words.includes(word));
+  const group = SIMILAR_WORDS.find((words) => words.includes(word));
   return names.find((name) => group?.includes(name.toLowerCase()));
 }
 

@@ -20,7 +20,7 @@ export interface Rate {
   perhapsTimes?: string;
 }
 
-/** One price somebody saw: a quote of the service or an actual charge. */
+/** One observed price: a quote of the service or an actual charge. */
 export interface ObservedPrice {
   when: JsonObject;
   credits: number;

@@ -187,7 +187,7 @@ export function cheaperVariants(contract: Contract, payload: JsonObject, belowCr
   variants.sort(
     (a, b) => a.credits - b.credits || Object.keys(a.change).length - Object.keys(b.change).length,
   );
-  // Validating costs a look at the whole payload, which may hold an image, so only what is returned is validated.
+  // Validating reads the whole payload, which may hold an image, so only what is returned is validated.
   const valid: Variant[] = [];
   for (const variant of variants) {
     if (valid.length === MOST_VARIANTS) break;

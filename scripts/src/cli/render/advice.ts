@@ -3,19 +3,19 @@ import type { Caller } from './caller.ts';
 
 interface Circumstances {
   caller: Caller;
-  /** A short word for the key in use. */
+  /** The fingerprint of the key in use. */
   account: string;
   taskId: string | null;
 }
 
-/** What to do about a failure whose facts do not say it: by its code. */
+/** Returns the next steps for a failure without a reason of its own: by its code. */
 export function adviceFor(failure: Failure, { caller, account, taskId }: Circumstances): string[] {
   const { profile, isSubmit, same, command } = caller;
   const { title, can, keyVariable, urlVariable, keyPage, says } = profile;
   const list = can.list ? [command('listTasks')] : [];
   const wait = failure.details.retryAfter;
   const later = wait === undefined ? 'a little later' : `after ${wait} seconds`;
-  const again =
+  const retry =
     isSubmit && taskId === null
       ? `Nothing was submitted or charged. Run the same command again ${later}.`
       : `The task is as it was. Run the same command again ${later}; it charges nothing.`;
@@ -29,7 +29,7 @@ export function adviceFor(failure: Failure, { caller, account, taskId }: Circums
     case 'NETWORK_ERROR':
       return taskId === null && !isSubmit
         ? [`Run the same command again ${later}; it charges nothing.`]
-        : [again];
+        : [retry];
     case 'TASK_NOT_FOUND':
       return [
         `${says.missing} Check ${keyVariable}, ${urlVariable} and the id. A sandbox task is seen with --sandbox only.`,
@@ -44,7 +44,7 @@ export function adviceFor(failure: Failure, { caller, account, taskId }: Circums
     case 'IDEMPOTENCY_CONFLICT':
       return [
         'This key was already used for another request. Nothing new was submitted or charged.',
-        'To go on with the earlier task, find it in the list; for a new wish leave --idempotencyKey out.',
+        'To resume the earlier task, find it in the list; for a new request leave --idempotencyKey out.',
         ...list,
       ];
     case 'BUDGET_EXCEEDED':

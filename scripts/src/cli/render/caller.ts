@@ -5,7 +5,7 @@ import { commandAgain, commandAnew, placeFlags, resumeFlags } from '../command-l
 import { isSubmit } from '../flags.ts';
 import { actionWords, type CommandMaker, commandLine, type Flags } from '../words.ts';
 
-/** What the sentences of an answer need to know of the call. */
+/** The facts about a call that the sentences of its answer use. */
 export interface Caller {
   profile: Profile;
   /** A command line that runs as it stands, for the service of this call. */
@@ -22,7 +22,7 @@ export interface Caller {
   isSubmit: boolean;
 }
 
-/** The call of these arguments, which have been checked. */
+/** Returns the facts about the call of these checked arguments. */
 export function callerOf(args: Arguments, argv: readonly string[]): Caller {
   const { action, profile, download } = args;
   return {
@@ -31,14 +31,14 @@ export function callerOf(args: Arguments, argv: readonly string[]): Caller {
     same: commandAgain(argv),
     anew: commandAnew(args),
     resumeFlags: resumeFlags(args),
-    // Whoever asked for a state, or for a submit alone, has got that from a task that still runs.
+    // A status query or a submit alone has its full answer while the task still runs.
     wantsEnd:
       action === 'generate' || action === 'waitTask' || (action === 'getTask' && download !== undefined),
     isSubmit: isSubmit(action),
   };
 }
 
-/** The command that resumes a task: it waits, and charges nothing. */
+/** Returns the command that resumes a task: it waits, and charges nothing. */
 export function resumeCommand(
   { command }: Pick<Caller, 'command'>,
   taskId: string,

@@ -2,10 +2,10 @@ import { Failure } from '../../model/failure.ts';
 import { type Caller, resumeCommand } from './caller.ts';
 import { said } from './reasons.ts';
 
-/** The failure with the sentences and commands that its facts call for. */
+/** Returns the failure with the sentences and commands that follow from its facts. */
 export function explained(failure: Failure, caller: Caller): Failure {
   const { message, issues, nextSteps } = said(failure, caller);
-  // What has been said need not be said again.
+  // The message and the steps now carry these facts.
   const { reason, charged, nextSteps: own = [], ...details } = failure.details;
   const steps = [...own, ...nextSteps, ...chargedSteps(failure, caller)];
   return new Failure(failure.code, message ?? failure.message, {
@@ -15,7 +15,7 @@ export function explained(failure: Failure, caller: Caller): Failure {
   });
 }
 
-/** What must not read as if nothing had been submitted. */
+/** Returns the steps for a task that was submitted: the answer must not read as if nothing had been charged. */
 function chargedSteps({ details: { charged, taskId } }: Failure, caller: Caller): string[] {
   if (charged === undefined || taskId === undefined) return [];
   const resume = resumeCommand(caller, taskId, caller.resumeFlags);

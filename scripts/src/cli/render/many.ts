@@ -11,7 +11,7 @@ import { taskOutcome } from './task.ts';
 // What fits into the one document.
 const MOST_CHARACTERS = 40_000;
 
-/** The document and the exit code of a call about several tasks: the worst of theirs. */
+/** Returns the document of a call about several tasks, with the worst of their exit codes. */
 export function manyOutcome({ items, more, unsettled }: ManyResult, caller: Caller): Outcome {
   const outcomes = items.map((item) => itemOutcome(item, caller));
   const shown: JsonObject[] = [];
@@ -59,7 +59,7 @@ function itemOutcome({ record, ended }: ManyResult['items'][number], caller: Cal
   return failed(failure.with({ nextSteps }), status, taskId);
 }
 
-/** One of several outcomes: how it ended and what to do, without the service's whole record. */
+/** Returns one of several outcomes in short: its end and the next steps, without the service's whole record. */
 function summary({ data, ...said }: Envelope, { model, created, owner }: RequestRecord): JsonObject {
   const kept: JsonObject = { ...said, model, created, owner };
   for (const name of ['files', 'resultUrls', 'credits', 'warnings', 'issues', 'nextSteps']) {

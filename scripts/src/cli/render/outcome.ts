@@ -8,7 +8,7 @@ import { taskOutcome } from './task.ts';
 
 export type Result = TaskResult | ManyResult | NothingPending | QuoteResult | AccountResult | ListResult;
 
-/** The document, the exit code and the delivery that a result of the core stands for. */
+/** Returns the document, the exit code and the delivery for a result of the core. */
 export function outcomeOf(result: Result, caller: Caller): Outcome {
   switch (result.kind) {
     case 'many':

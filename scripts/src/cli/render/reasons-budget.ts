@@ -4,7 +4,7 @@ import type { Explained } from './reasons.ts';
 /** What failures for lack of credits, or because of a limit, say. */
 export const BUDGET = {
   noEstimate: ({ title, model, maxCredits }) => {
-    const hint = `leave --maxCredits out, after looking the price of ${model} up yourself`;
+    const hint = `leave --maxCredits out, after checking the price of ${model} yourself`;
     const expected = `a model and fields with a known price, as ${title} documents no price before a submit`;
     return {
       message: `--maxCredits cannot be held: no estimate is known for these fields of ${model}, and ${title} documents no price before a submit. Nothing was submitted.`,

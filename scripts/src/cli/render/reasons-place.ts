@@ -30,7 +30,7 @@ export const PLACE = {
   }),
   unwritableFolder: ({ folder }) => ({
     nextSteps: [
-      `Make room in ${folder} or make it writable; or set ${STATE_FOLDER} to a folder that is, and run the same command again.`,
+      `Free space in ${folder} or make it writable; or set ${STATE_FOLDER} to a folder that is, and run the same command again.`,
       'Only if there is no such folder: the same command with --noJournal submits without a record; then a killed command cannot find its task by itself.',
     ],
   }),

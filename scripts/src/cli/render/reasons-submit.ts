@@ -16,7 +16,7 @@ export const SUBMIT = {
       named === undefined
         ? []
         : [
-            'The answer named a task beside an error; this shows what became of it:',
+            'The answer named a task beside an error; this shows the state of that task:',
             resumeCommand(caller, named),
           ];
     const decide = isRecorded ? [`Only if the user accepts that it may be charged once more: ${anew}.`] : [];
@@ -26,7 +26,7 @@ export const SUBMIT = {
     const when = after === undefined ? '' : ` after ${after} seconds`;
     const repeat = isRecorded
       ? [
-          `Run the same command again${when}. It looks for the task in the service's list, and submits nothing while that may charge twice:`,
+          `Run the same command again${when}. It searches the service's list for the task, and submits nothing while that may charge twice:`,
           same,
         ]
       : [notYet];
@@ -52,9 +52,11 @@ export const SUBMIT = {
       ],
     };
   },
-  recordDamaged: (_, { anew }) => ({
+  recordDamaged: (_, { profile, command, anew }) => ({
     nextSteps: [
-      "Look for its task in the service's own list first.",
+      ...(profile.can.list
+        ? ["Find its task in the service's own list first:", command('listTasks')]
+        : [profile.says.tasks]),
       `Only if the user accepts that it may be charged once more: ${anew}.`,
     ],
   }),

@@ -19,7 +19,7 @@ export type Explained = { [K in Reason['kind']]: (reason: ReasonOf<K>, caller: C
 
 const REASONS: Explained = { ...BUDGET, ...SUBMIT, ...PLACE, ...MODEL };
 
-/** What the reason of a failure says; nothing where it has none. */
+/** Returns the message and the next steps for the reason of a failure; no steps where it has none. */
 export function said({ details: { reason } }: Failure, caller: Caller): Said {
   if (reason === undefined) return { nextSteps: [] };
   // The table has a function for each kind, which takes the reasons of that kind.

@@ -10,7 +10,7 @@ import { type Caller, resumeCommand } from './caller.ts';
 import { failed, type Outcome, success, upstream } from './envelope.ts';
 import { explained } from './failure.ts';
 
-/** The document and the exit code of a call about one task. */
+/** Returns the document and the exit code of a call about one task. */
 export function taskOutcome(result: TaskResult, caller: Caller): Outcome {
   const { taskId, seen, retryAfter, delivery } = result;
   const { envelope, exitCode } = endOutcome(result, caller);
@@ -43,7 +43,7 @@ function endOutcome(result: TaskResult, caller: Caller): Outcome {
           ...data,
           nextSteps: [
             resumeCommand(caller, taskId, caller.resumeFlags),
-            'The task goes on by itself. Run this command as often as you like: it charges nothing.',
+            'The task runs on at the service. Run this command as often as you like: it charges nothing.',
           ],
         },
         caller.wantsEnd ? EXIT.stillRunning : EXIT.done,
@@ -100,7 +100,7 @@ function saveSteps(taskId: string, caller: Caller): string[] {
   ];
 }
 
-/** What is known of a task, in the order in which the document names it. */
+/** Returns the facts about a task, in the order of the document. */
 function dataOf({ seen, credits, files, warnings, lastPollError, ...origin }: TaskResult): JsonObject {
   const model = nameIn(seen.model);
   const data: Record<string, Json> = {

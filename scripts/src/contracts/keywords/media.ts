@@ -102,7 +102,7 @@ const BASE64_END = /[^A-Za-z0-9+/]/g;
 function dataUriProblem(value: string, head: string, fix: string): string | null {
   const [prefix, named] = /^(?!data:image\/jpg;)data:(image\/[a-z0-9][a-z0-9.+-]*);base64,/.exec(head) ?? [];
   if (prefix === undefined || named === undefined) return headerHint(head);
-  // Looking for the first foreign character cannot backtrack, however long the text is.
+  // The search for the first foreign character cannot backtrack, however long the text is.
   BASE64_END.lastIndex = prefix.length;
   const end = BASE64_END.exec(value)?.index ?? value.length;
   const rest = value.slice(end, end + 3);
@@ -111,12 +111,12 @@ function dataUriProblem(value: string, head: string, fix: string): string | null
     if (/^\s/.test(rest)) return `remove the white space at ${at} of the base64 text, or ${fix}`;
     if (/^[-_]/.test(rest)) return `write standard base64 (+ and /); ${at} is of the URL-safe alphabet`;
     if (rest.startsWith('=')) return `the base64 text has something after its padding at ${at}; ${fix}`;
-    return `the base64 text looks cut off or changed: ${at} is ${JSON.stringify(plain(rest[0]!))}; ${fix}`;
+    return `the base64 text seems cut off or changed: ${at} is ${JSON.stringify(plain(rest[0]!))}; ${fix}`;
   }
   const length = value.length - prefix.length;
   if (length === 0) return `the data URI has no data; ${fix}`;
   if (length % 4 !== 0)
-    return `the base64 text looks cut off: its length of ${length} is no multiple of 4; ${fix}`;
+    return `the base64 text seems cut off: its length of ${length} is no multiple of 4; ${fix}`;
   const type = sniffImage(Buffer.from(value.slice(prefix.length, prefix.length + 24), 'base64'));
   if (type === null) return SURE_TYPES.has(named) ? `the data are no picture of type ${named}; ${fix}` : null;
   return type === named ? null : `the data are ${type}; write data:${type};base64,...`;
