@@ -101,7 +101,7 @@ export const liveApidot = (
   ...more,
 });
 
-/** A payload that gpt-image-2 takes, and the full workflow with it, looking often. */
+/** A payload that gpt-image-2 takes, and the full workflow with it, at a short poll interval. */
 export const PICTURE = { prompt: 'a lighthouse at dawn', size: '3:2' };
 export const PICTURE_LINE = [
   ...['--provider', 'apidot', '--model', 'gpt-image-2', '--payload', JSON.stringify(PICTURE)],

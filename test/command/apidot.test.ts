@@ -85,7 +85,7 @@ afterAll(async () => {
   rmSync(sandboxFolder, { recursive: true, force: true });
 });
 
-describe('on the wire', () => {
+describe('the HTTP requests', () => {
   it('one submit of model, input and callback_url, then the status, then the file', async () => {
     const { server, call } = await ground();
     const hook = ['--callbackUrl', 'https://example.com/hook?x=1'];
@@ -192,7 +192,7 @@ describe('on the wire', () => {
     ]);
   });
 
-  it('a task that failed is told with its reason, and what becomes of its charge is not claimed', async () => {
+  it('a task that failed is told with its reason, and nothing is claimed about its charge', async () => {
     const { server, call } = await ground({
       status: task({ status: 'failed', error_message: 'content policy' }),
     });
@@ -390,7 +390,7 @@ describe('a submit whose answer is lost', () => {
     'a code that nobody documents': { body: { code: 1007, message: 'Something odd' } },
   };
 
-  it('with an error that names a task is unknown; the next run asks what became of that task', async () => {
+  it('with an error that names a task is unknown; the next run asks for the state of that task', async () => {
     const submit: Answer = { status: 400, body: { code: 400, data: { task_id: ID } } };
     const { server, call } = await ground({ submit });
     const first = await call();
@@ -537,7 +537,7 @@ async function stoppedInSubmit(signal: NodeJS.Signals) {
 }
 
 describe('a command that is stopped', () => {
-  it('killed when the task is known, run again: goes on with it, one submit in all', async () => {
+  it('killed when the task is known, run again: resumes the task, one submit in all', async () => {
     let isOver = false;
     const { server, call, options, pending } = await ground({
       status: (_, { server: it }) => (isOver ? finished(it) : task({ status: 'running' })),

@@ -77,7 +77,7 @@ describe('arguments', () => {
     expect(JSON.parse(server.received[0]!.body)).toEqual(payload);
   });
 
-  test('fractions of a second between looks only on this machine', async () => {
+  test('a poll interval of less than a second only on this machine', async () => {
     const env = { AIVIDEO_BASE_URL: 'https://example.com', AIVIDEO_API_KEY: CANARY };
     const done = await run([...T2V_CALL, '--pollInterval', '0.5'], { env });
     expect(envelopeOf(done)).toMatchObject({ errorCode: 'INVALID_PAYLOAD' });

@@ -40,7 +40,7 @@ async function interrupted(
 }
 
 describe('fault 37: stopped', () => {
-  it('while it waits: the command that goes on runs, and ends well', async () => {
+  it('while it waits: the command that resumes runs, and succeeds', async () => {
     let isOver = false;
     const { server, done, envelope, env } = await interrupted(T2V_ARGS, (kill) => ({
       status: (_, { count }) => {
@@ -71,7 +71,7 @@ describe('fault 37: stopped', () => {
     expect(performance.now() - start).toBeLessThan(4_000);
   });
 
-  it('before an existing task was seen: its state is not known, and the command that goes on is named', async () => {
+  it('before an existing task was seen: its state is not known, and the command that resumes is named', async () => {
     const { done, envelope } = await interrupted(
       ['--action', 'waitTask', '--taskId', TASK, '--wait', '50'],
       (kill) => ({
@@ -101,7 +101,7 @@ describe('fault 37: stopped', () => {
     expect(done.stderr).toContain(`task ${TASK}`);
   });
 
-  it('during a submit that is never answered: unknown after two seconds, with the key that settles it', async () => {
+  it('during a submit that is never answered: unknown after two seconds, with the key that reconciles it', async () => {
     const start = performance.now();
     const { server, done, envelope } = await interrupted(
       [...T2V_ARGS, '--idempotencyKey', 'lighthouse-0001'],
@@ -186,7 +186,7 @@ describe('fault 37: stopped', () => {
     expect(server.submits()).toHaveLength(1);
   });
 
-  it('while the record of a finished task is fetched: it is not said to go on', async () => {
+  it('while the record of a finished task is fetched: the task is not called running', async () => {
     for (const [word, ok] of [
       ['COMPLETED', true],
       ['FAILED', false],

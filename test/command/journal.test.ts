@@ -27,8 +27,8 @@ async function place(options: Parameters<typeof ledger>[0] = {}): Promise<Place>
 }
 
 const FAST = ['--pollInterval', '0.02'];
-const WISH = ['--model', 't2v', '--payload', JSON.stringify(T2V)];
-const again = (here: Place, ...flags: string[]) => run([...WISH, ...FAST, ...flags], { env: here.env });
+const REQUEST = ['--model', 't2v', '--payload', JSON.stringify(T2V)];
+const again = (here: Place, ...flags: string[]) => run([...REQUEST, ...FAST, ...flags], { env: here.env });
 const act = (here: Place, action: string, ...flags: string[]) =>
   run(['--action', action, ...flags], { env: here.env });
 
@@ -38,11 +38,11 @@ const journalOf = ({ state }: Place): RecordFile[] => recordsIn(state);
 
 const recordOf = (here: Place): RequestRecord => journalOf(here)[0]!.record;
 
-/** Runs the wish and kills it as soon as the service has its submit; the answer never comes. */
+/** Runs the command and kills it as soon as the service has its submit; the answer never comes. */
 async function killedInSubmit(here: Place, ...flags: string[]): Promise<void> {
   here.service.script.push('reset');
   here.service.onSubmit = () => child.kill('SIGKILL');
-  const child = spawn(process.execPath, [ENTRY, ...WISH, ...FAST, ...flags], {
+  const child = spawn(process.execPath, [ENTRY, ...REQUEST, ...FAST, ...flags], {
     env: { PATH: process.env.PATH, ...here.env },
     stdio: 'ignore',
   });
@@ -115,8 +115,8 @@ describe('the same command again', () => {
   });
 
   it.each([
-    ['createGeneration', ['--action', 'createGeneration', ...WISH]],
-    ['--new', [...WISH, ...FAST]],
+    ['createGeneration', ['--action', 'createGeneration', ...REQUEST]],
+    ['--new', [...REQUEST, ...FAST]],
   ] as const)('with %s: once more the same, or another one', async (name, args) => {
     const here = await place();
     await again(here, '--wait', '0');
@@ -126,7 +126,7 @@ describe('the same command again', () => {
     expect(charges(here)).toBe(name === '--new' ? 2 : 1);
   });
 
-  it('the order of the fields makes no other wish, another word does', async () => {
+  it('the order of the fields makes no other request, another word does', async () => {
     const here = await place();
     await again(here, '--wait', '0');
     const turned = JSON.stringify(Object.fromEntries(Object.entries(T2V).reverse()));
@@ -137,7 +137,7 @@ describe('the same command again', () => {
     expect(envelopeOf(new_).data.resumed).toBeUndefined();
   });
 
-  it('fault 21: a key that was given names the wish; with another payload it is a conflict, with both hashes', async () => {
+  it('fault 21: a key that was given names the request; with another payload it is a conflict, with both hashes', async () => {
     const here = await place();
     const key = ['--idempotencyKey', 'lighthouse-0001'];
     await again(here, ...key, '--wait', '0');
@@ -195,7 +195,7 @@ describe('the same command again', () => {
 
   it('faults 40, 75: a document that nobody took is no delivery, and the same command brings it', async () => {
     const here = await place();
-    const child = spawn(process.execPath, [ENTRY, ...WISH, ...FAST], {
+    const child = spawn(process.execPath, [ENTRY, ...REQUEST, ...FAST], {
       env: { PATH: process.env.PATH, ...here.env },
       stdio: ['ignore', 'pipe', 'ignore'],
     });
@@ -206,7 +206,7 @@ describe('the same command again', () => {
     expect(charges(here)).toBe(1);
   });
 
-  it('fault 43: a file that could not be saved is delivered by the same command, once there is room', async () => {
+  it('fault 43: a file that could not be saved is delivered by the same command, once there is space', async () => {
     const here = await place();
     mkdirSync(here.out);
     const { taskId } = envelopeOf(await again(here, '--wait', '0'));
@@ -292,20 +292,20 @@ describe('killed between request and answer', () => {
     here.service.listStatus = 503;
     const env = { ...here.env, AIVIDEO_MAX_RETRIES: '0' };
     for (let n = 0; n < 2; n += 1) {
-      const unknown = await run([...WISH, ...FAST, '--wait', '0'], { env });
+      const unknown = await run([...REQUEST, ...FAST, '--wait', '0'], { env });
       expect(unknown.code).toBe(EXIT.submitUnknown);
       expect(envelopeOf(unknown)).toMatchObject({ status: 'UNKNOWN', taskId: null });
     }
     expect(charges(here)).toBe(1);
-    const decided = await run([...WISH, ...FAST, '--new'], { env });
+    const decided = await run([...REQUEST, ...FAST, '--new'], { env });
     expect(envelopeOf(decided)).toMatchObject({ ok: true, status: 'COMPLETED' });
     expect(charges(here)).toBe(2);
     // What was given up does not stand in the way of the same command.
-    expect(envelopeOf(await run([...WISH, ...FAST], { env })).taskId).toBe(envelopeOf(decided).taskId);
+    expect(envelopeOf(await run([...REQUEST, ...FAST], { env })).taskId).toBe(envelopeOf(decided).taskId);
     expect(charges(here)).toBe(2);
   });
 
-  it('--new: the task of the earlier submit is polled for, and still handed over', async () => {
+  it('--new: the task of the earlier submit is found, and its result still delivered', async () => {
     const here = await place();
     await killedInSubmit(here);
     const decided = envelopeOf(await again(here, '--new'));
@@ -318,7 +318,7 @@ describe('killed between request and answer', () => {
     expect(charges(here)).toBe(2);
   });
 
-  it('--new: what cannot be found now is polled for later; a --new that is refused gives nothing up', async () => {
+  it('--new: what cannot be found now is found later; a --new that is rejected gives nothing up', async () => {
     const here = await place();
     await killedInSubmit(here);
     here.service.hidesTasks = true;
@@ -333,7 +333,7 @@ describe('killed between request and answer', () => {
     expect(charges(here)).toBe(2);
   });
 
-  it('a task of another wish with the same words is not taken for this one', async () => {
+  it('a task of another request with the same words is not taken for this one', async () => {
     const here = await place({ forgetsKeys: true });
     await again(here, '--wait', '0');
     await killedInSubmit(here, '--new').catch(() => {});
@@ -356,12 +356,12 @@ describe('what must not become a second charge', () => {
     expect(charges(here)).toBe(1);
   });
 
-  it('advice after --new: the command that goes on with a lost submit does not ask for a new wish again', async () => {
+  it('advice after --new: the command that resumes a lost submit does not make another new request', async () => {
     const here = await place();
     here.service.script.push('reset');
     here.service.listStatus = 500;
     const env = { ...here.env, AIVIDEO_MAX_RETRIES: '0' };
-    const lost = await run([...WISH, ...FAST, '--new', '--wait', '1'], { env });
+    const lost = await run([...REQUEST, ...FAST, '--new', '--wait', '1'], { env });
     expect(lost.code).toBe(EXIT.submitUnknown);
     const steps = envelopeOf(lost).data.nextSteps as string[];
     const command = steps.find((step) => step.startsWith('node ') && step.includes('--payload'))!;
@@ -371,7 +371,7 @@ describe('what must not become a second charge', () => {
     expect(charges(here)).toBe(1);
   });
 
-  it('faults 18, 19: a second sending that is rejected settles nothing about the first', async () => {
+  it('faults 18, 19: a rejected second submit says nothing about the first', async () => {
     const here = await place();
     here.service.script.push('reset');
     here.service.hidesTasks = true;
@@ -389,9 +389,9 @@ describe('what must not become a second charge', () => {
     expect(charges(here)).toBe(1);
   });
 
-  it('createGeneration on a task that has ended meanwhile: hands its result over, and not before', async () => {
+  it('createGeneration on a task that has ended meanwhile: delivers its result, and not before', async () => {
     const here = await place();
-    const make = () => run(['--action', 'createGeneration', ...WISH], { env: here.env });
+    const make = () => run(['--action', 'createGeneration', ...REQUEST], { env: here.env });
     const first = envelopeOf(await make());
     for (let n = 0; n < 3; n += 1) await act(here, 'getStatus', '--taskId', first.taskId!);
     expect(recordOf(here).delivered).toBeNull();
@@ -458,7 +458,7 @@ describe('what must not become a second charge', () => {
     expect(readdirSync(here.out)).toHaveLength(1);
   });
 
-  it('a file that no record is read from keeps no other wish from its task', async () => {
+  it('a file that no record is read from keeps no other request from its task', async () => {
     const here = await place();
     const folder = path.join(here.state, 'journal');
     mkdirSync(path.join(folder, `${'a'.repeat(32)}-20261121T000000000Z-000000.json`), { recursive: true });
@@ -469,7 +469,7 @@ describe('what must not become a second charge', () => {
 });
 
 describe('at the same time', () => {
-  it('faults 39, 49: thirty processes with one wish: one charge, thirty documents with one task', async () => {
+  it('faults 39, 49: thirty processes with one request: one charge, thirty documents with one task', async () => {
     const here = await place();
     const runs = await Promise.all(Array.from({ length: 30 }, () => again(here, '--download', here.out)));
     expect(charges(here)).toBe(1);
@@ -507,7 +507,7 @@ describe('a journal that cannot be used', () => {
     prepare(here.folder);
     const state = name.startsWith('a folder') ? path.join(here.folder, 'x', 'state') : here.state;
     const env = { ...here.env, ASYNC_MEDIA_STATE_DIR: state };
-    const refused = await run([...WISH, ...FAST], { env });
+    const refused = await run([...REQUEST, ...FAST], { env });
     expect(refused.code).toBe(EXIT.temporary);
     const { errorMessage, status, data } = envelopeOf(refused);
     expect(errorMessage).toContain(state);
@@ -515,7 +515,7 @@ describe('a journal that cannot be used', () => {
     expect(status).toBe('FAILED');
     expect(JSON.stringify(data.nextSteps)).toContain('--noJournal');
     expect(here.service.received).toHaveLength(0);
-    const without = await run([...WISH, ...FAST, '--noJournal'], { env });
+    const without = await run([...REQUEST, ...FAST, '--noJournal'], { env });
     expect(envelopeOf(without)).toMatchObject({ ok: true, status: 'COMPLETED' });
     const waited = await run(['--action', 'waitTask', '--taskId', envelopeOf(without).taskId!], { env });
     expect(waited.code).toBe(0);
@@ -548,7 +548,7 @@ describe('a journal that cannot be used', () => {
   it('is never inside the skill', async () => {
     const here = await place();
     const inside = path.join(path.dirname(ENTRY), 'state');
-    const refused = await run(WISH, { env: { ...here.env, ASYNC_MEDIA_STATE_DIR: inside } });
+    const refused = await run(REQUEST, { env: { ...here.env, ASYNC_MEDIA_STATE_DIR: inside } });
     expect(refused.code).toBe(EXIT.badInput);
     expect(envelopeOf(refused).data.issues).toMatchObject([{ path: 'ASYNC_MEDIA_STATE_DIR' }]);
     expect(existsSync(inside)).toBe(false);
@@ -556,7 +556,7 @@ describe('a journal that cannot be used', () => {
 });
 
 describe('what is pending', () => {
-  const wishes = async (here: Place, ...prompts: string[]): Promise<string[]> => {
+  const requests = async (here: Place, ...prompts: string[]): Promise<string[]> => {
     const ids: string[] = [];
     for (const prompt of prompts) {
       const payload = JSON.stringify({ ...T2V, prompt });
@@ -567,9 +567,9 @@ describe('what is pending', () => {
     return ids;
   };
 
-  it('is listed without key and network, with commands that go on', async () => {
+  it('is listed without key and network, with commands that resume', async () => {
     const here = await place();
-    const [first, second] = await wishes(here, 'one', 'two');
+    const [first, second] = await requests(here, 'one', 'two');
     const env = { ASYNC_MEDIA_STATE_DIR: here.state };
     const { data } = envelopeOf(await run(['--action', 'listPending'], { env }));
     expect(data.count).toBe(2);
@@ -583,7 +583,7 @@ describe('what is pending', () => {
     );
   });
 
-  it('says when a state was seen, whoever saw it, with a cancel only while that can work and the wait it was made with', async () => {
+  it('says when a state was polled, by any process, with a cancel only while that can work and the wait it was made with', async () => {
     const here = await place();
     const args = ['--action', 'createGeneration', '--model', 't2v', '--payload', JSON.stringify(T2V)];
     const { taskId } = envelopeOf(await run(args, { env: here.env }));
@@ -606,9 +606,9 @@ describe('what is pending', () => {
     expect((await rows()).map(({ status }) => status)).not.toContain('UNKNOWN');
   });
 
-  it('waitTask without an id goes on with the newest, and saves its file where that was wanted', async () => {
+  it('waitTask without an id resumes the newest, and saves its file where that was wanted', async () => {
     const here = await place();
-    const [, second] = await wishes(here, 'one', 'two');
+    const [, second] = await requests(here, 'one', 'two');
     const done = envelopeOf(await act(here, 'waitTask', ...FAST));
     expect(done).toMatchObject({ status: 'COMPLETED', taskId: second, data: { resumed: true } });
     expect(existsSync(path.join(here.out, `${second}.mp4`))).toBe(true);
@@ -617,7 +617,7 @@ describe('what is pending', () => {
 
   it('with --all with all of them; then nothing is', async () => {
     const here = await place();
-    const ids = await wishes(here, 'one', 'two', 'three');
+    const ids = await requests(here, 'one', 'two', 'three');
     const done = await act(here, 'waitTask', '--all', ...FAST);
     expect(done.code).toBe(0);
     const { status, taskId, data } = envelopeOf(done);
@@ -632,7 +632,7 @@ describe('what is pending', () => {
 
   it('a task that is gone keeps nobody from the others, and is named with how to drop it', async () => {
     const here = await place();
-    const [first, second] = await wishes(here, 'one', 'two');
+    const [first, second] = await requests(here, 'one', 'two');
     here.service.forget(second!);
     for (const each of journalOf(here)) {
       const age = each.record.taskId === second ? 60_000 : 120_000;
@@ -652,9 +652,9 @@ describe('what is pending', () => {
     expect(envelopeOf(await act(here, 'listPending')).data.count).toBe(0);
   });
 
-  it('fault 51: many tasks of one command share its turns; one that nobody polled at is as it was', async () => {
+  it('fault 51: many tasks of one command share its permits; one without a query keeps its state', async () => {
     const here = await place();
-    await wishes(here, 'one', 'two', 'three', 'four');
+    await requests(here, 'one', 'two', 'three', 'four');
     const done = await act(here, 'waitTask', '--all', '--wait', '1', '--pollInterval', '1');
     expect(done.code).toBe(EXIT.stillRunning);
     const { ok, data } = envelopeOf(done);
@@ -664,7 +664,7 @@ describe('what is pending', () => {
 
   it('with --all and too little time: exit 4, and what is done is done', async () => {
     const here = await place();
-    await wishes(here, 'one', 'two');
+    await requests(here, 'one', 'two');
     const done = await act(here, 'waitTask', '--all', '--wait', '0');
     expect(done.code).toBe(EXIT.stillRunning);
     expect(envelopeOf(done)).toMatchObject({ ok: true, data: { running: 2 } });
@@ -672,7 +672,7 @@ describe('what is pending', () => {
 
   it('is dropped by forget: by the id, or by the key where there is none', async () => {
     const here = await place();
-    const [first] = await wishes(here, 'one');
+    const [first] = await requests(here, 'one');
     expect(envelopeOf(await act(here, 'forget', '--taskId', first!))).toMatchObject({
       ok: true,
       taskId: first,
@@ -713,7 +713,7 @@ describe('keys and money', () => {
     expect(JSON.stringify(data.nextSteps)).toContain('AIVIDEO_BASE_URL');
   });
 
-  it('faults 20, 53: a task of another key gets a clear word, and another key makes another wish', async () => {
+  it('faults 20, 53: a task of another key gets a clear word, and another key makes another request', async () => {
     const here = await place();
     const { taskId } = envelopeOf(await again(here, '--wait', '0'));
     here.service.forget(taskId!);
@@ -724,8 +724,8 @@ describe('keys and money', () => {
     expect(errorMessage).toContain(recordOf(here).account);
     expect(errorMessage).toContain('another key');
     expect(errorMessage).not.toContain('ak_another');
-    const wish = await run([...WISH, '--wait', '0'], { env: other });
-    expect(envelopeOf(wish).data.resumed).toBeUndefined();
+    const request = await run([...REQUEST, '--wait', '0'], { env: other });
+    expect(envelopeOf(request).data.resumed).toBeUndefined();
     const none = await run(['--action', 'waitTask'], { env: { ...other, AIVIDEO_API_KEY: 'ak_third_0123' } });
     expect(envelopeOf(none).data.count).toBe(0);
   });
@@ -741,7 +741,7 @@ describe('keys and money', () => {
 
   it('--maxCreditsPerDay counts what the journal knows, and lets nothing above it', async () => {
     const here = await place();
-    const wish = (prompt: string) =>
+    const request = (prompt: string) =>
       run(
         [
           ...['--model', 't2v', '--payload', JSON.stringify({ ...T2V, prompt }), '--wait', '0'],
@@ -749,7 +749,7 @@ describe('keys and money', () => {
         ],
         { env: here.env },
       );
-    const both = await Promise.all(['one', 'two', 'three'].map(wish));
+    const both = await Promise.all(['one', 'two', 'three'].map(request));
     const codes = both.map(({ code }) => code).sort();
     expect(codes).toEqual([EXIT.stillRunning, EXIT.stillRunning, EXIT.credits]);
     expect(here.service.charges.size).toBe(2);
@@ -768,7 +768,7 @@ describe('keys and money', () => {
     [['--noJournal', '--maxCreditsPerDay', '40'], '--noJournal'],
     [['--noJournal', '--owner', 'me'], '--noJournal'],
   ])('%j contradict each other', async (flags, name) => {
-    const refused = await run([...WISH, ...flags]);
+    const refused = await run([...REQUEST, ...flags]);
     expect(refused.code).toBe(EXIT.badInput);
     expect(envelopeOf(refused).data.issues).toMatchObject([{ path: name }]);
   });

@@ -412,7 +412,7 @@ describe('a submit whose answer is lost', () => {
     expect(charged(server)).toBe(2);
   });
 
-  it('fault 4: no answer at all within the time limit: settled the same way', async () => {
+  it('fault 4: no answer at all within the time limit: reconciled the same way', async () => {
     const server = await service({ generate: () => undefined });
     const done = await run(T2V_ARGS, { env: live(server.origin, { AIVIDEO_TIMEOUT_MS: '300' }) });
     expect(done.code).toBe(0);

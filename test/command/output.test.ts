@@ -116,7 +116,7 @@ describe('B6: the one document', () => {
     expect(done.stdout).not.toContain(CANARY);
   });
 
-  it('keeps the command that goes on, however much the service says', async () => {
+  it('keeps the command that resumes, however much the service says', async () => {
     const hostile = Object.fromEntries(
       Array.from({ length: 300 }, (_, i) => [
         `field${i}`,
@@ -178,7 +178,7 @@ describe('fault 30: text from the service', () => {
     );
   });
 
-  it('is short on stderr, where it says that the wait goes on', async () => {
+  it('is short on stderr, where it says that the wait continues', async () => {
     const server = await service({
       status: (_, { count }) =>
         count === 0

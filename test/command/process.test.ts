@@ -11,7 +11,7 @@ describe('signals', () => {
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const)(
-    'fault 37: %s during the wait gives the running task and how to go on, exit %i',
+    'fault 37: %s during the wait gives the running task and the command that resumes it, exit %i',
     async (signal, code) => {
       const server = await service({ status: { body: { status: 'PROGRESS' } } });
       const done = await run(T2V_ARGS, {
@@ -62,7 +62,7 @@ describe('signals', () => {
 });
 
 describe('output', () => {
-  test('fault 40: a reader that goes away does not turn a finished task into a crash', async () => {
+  test('fault 40: a reader that goes away does not make a finished task end in a crash', async () => {
     const server = await service();
     const out = tempFolder();
     const child = spawn(process.execPath, [ENTRY, ...T2V_ARGS, '--download', out], {

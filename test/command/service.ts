@@ -37,7 +37,7 @@ export interface Service extends TestServer {
 
 const STATES = ['SUBMITTED', 'PROGRESS', 'COMPLETED'];
 
-/** The states that a task shows, one a look; the last one stays. */
+/** The states that a task shows, one for each query; the last one stays. */
 export const states =
   (...words: string[]): Route =>
   (_, { count }) => ({ body: { status: words[Math.min(count, words.length - 1)] } });

@@ -128,7 +128,7 @@ describe('the full workflow', () => {
 });
 
 describe('a wait that ends first', () => {
-  it('--wait 0 returns the healthy task with exit code 4 and a command that goes on', async () => {
+  it('--wait 0 returns the healthy task with exit code 4 and the command that resumes it', async () => {
     const server = await service();
     const folder = path.join(tempFolder(), "it's here");
     mkdirSync(folder);
@@ -147,7 +147,7 @@ describe('a wait that ends first', () => {
     expect(server.submits()).toHaveLength(1);
   });
 
-  it('--wait running out: exit code 4, and the command that goes on keeps the limit and the interval', async () => {
+  it('--wait running out: exit code 4, and the command that resumes keeps the limit and the interval', async () => {
     const server = await service({ status: states('PROGRESS') });
     const done = await run([...T2V_ARGS, '--wait', '2.5'], { env: live(server.origin) });
     const { data, ...envelope } = envelopeOf(done);
@@ -187,7 +187,7 @@ describe('a wait that ends first', () => {
             ? { status: 503, body: 'no' }
             : { body: { status: 'PROGRESS' } },
     });
-    // A pause of half a second after each trouble would make this slow: the first of them is all that is needed here.
+    // A pause of half a second after each failure would make this slow: the first one is enough here.
     const done = await run([...T2V_ARGS, '--wait', '2'], { env: live(server.origin) });
     expect(done.stderr.split('\n').filter((line) => line.includes('NETWORK_ERROR'))).toHaveLength(1);
     expect(done.stderr.split('\n').filter((line) => line.includes('PROGRESS'))).toHaveLength(1);
@@ -260,7 +260,7 @@ describe('the other actions', () => {
     expect(server.submits()).toHaveLength(0);
   });
 
-  it('listTasks gives the records, and how to go on with those that run', async () => {
+  it('listTasks gives the records, and the commands that resume those that run', async () => {
     const server = await service();
     const done = await run(['--action', 'listTasks'], { env: live(server.origin) });
     const { data, ...envelope } = envelopeOf(done);

@@ -865,7 +865,7 @@ describe('ids that are no model of the provider', () => {
       'write --provider aivideomaker instead of --provider apidot',
       `${RUN} describeModel --model t2v`,
     ],
-  ])("%s: %s is named as the other one's", async (provider, model, hint, step) => {
+  ])('%s: %s is named as a model of the other service', async (provider, model, hint, step) => {
     const { message, details } = await refusal(provider, model);
     const other = provider === 'apidot' ? 'aivideomaker' : 'apidot';
     expect(message).toBe(`"${model}" is a model of ${other}: ${hint}`);

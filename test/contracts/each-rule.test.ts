@@ -1,4 +1,4 @@
-// Takes one rule at a time out of a contract and looks for a payload that only this rule refuses. A rule without one
+// Takes one rule at a time out of a contract and searches for a payload that only this rule refuses. A rule without one
 // says nothing; a rule that is not read, or not applied, has none either.
 import { describe, expect, it } from 'vitest';
 import { type Contract, listModels, loadContract, toContract } from '../../scripts/src/contracts/contract.ts';
@@ -147,7 +147,7 @@ interface Variant {
   payload: JsonObject;
 }
 
-/** The rules that refuse nothing which no other rule refuses, one or two changes away from somebody's example. */
+/** The rules that refuse nothing which no other rule refuses, one or two changes away from an example. */
 function idleRules(contract: Contract): Rule[] {
   const properties = contract.schema.properties as Record<string, JsonObject>;
   const values = new Map(
@@ -174,11 +174,11 @@ function idleRules(contract: Contract): Rule[] {
   if (idle.length === 0) return [];
   // A second change, for what is left: beside each field of each example the first few that pass.
   const valid = near.flatMap((variants) => {
-    const room = new Map<string, number>();
+    const counts = new Map<string, number>();
     return variants.filter(({ field, payload }) => {
-      const count = room.get(field) ?? 0;
+      const count = counts.get(field) ?? 0;
       if (count >= 3 || issuesOf(payload) > 0) return false;
-      room.set(field, count + 1);
+      counts.set(field, count + 1);
       return true;
     });
   });

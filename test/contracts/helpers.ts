@@ -60,7 +60,7 @@ const BMP = Buffer.from(
   'latin1',
 );
 
-/** The beginnings of pictures, by their type: enough for a check that looks at first bytes only. */
+/** The beginnings of pictures, by their type: enough for a check that reads first bytes only. */
 export const PICTURES = { png: PNG, jpeg: JPEG, gif: GIF, webp: WEBP, avif: AVIF, bmp: BMP };
 
 export const dataUri = (type: string, bytes: Buffer): string =>

@@ -85,7 +85,7 @@ describe('an unknown field names the one that was meant', () => {
     );
   });
 
-  it('fault 60, look-alike letters in a field name', async () => {
+  it('fault 60, similar letters of another alphabet in a field name', async () => {
     const issue = await only('t2v', { '\u0440rompt': 'x' });
     expect(issue.path).toBe('\u0440rompt');
   });
