@@ -41,7 +41,7 @@ const ATTEMPTS: readonly Limited[] = [
 ];
 
 /**
- * The value as JSON text of at most `maxBytes` bytes (of 64 KiB or more): long strings, long lists and deep levels are
+ * Returns the value as JSON text of at most `maxBytes` bytes (of 64 KiB or more): long strings, long lists and deep levels are
  * cut and each cut is marked in place. Secrets are replaced in every string and key.
  */
 export function boundedJson(

@@ -9,7 +9,7 @@ import { refuseUnsupported } from './unsupported.ts';
 
 const named = (action: Action): string => (action === 'generate' ? 'the full workflow' : action);
 
-/** Whether the flags belong to the action, and all that it needs are there. */
+/** Adds an issue for each flag that does not belong to the action, and for each one that it lacks. */
 export function checkFit(action: Action, given: Given, issues: Issue[]): void {
   const what = action === 'generate' ? named(action) : `--action ${action}`;
   for (const name of FLAG_NAMES) {
@@ -40,7 +40,7 @@ const CONFLICTS: readonly [FlagName, FlagName, string][] = [
   ['all', 'taskId', 'leave out --all or --taskId'],
 ];
 
-/** Whether the flags fit each other. */
+/** Adds an issue for each combination of flags that is not allowed. */
 export function checkTogether(action: Action, given: Given, issues: Issue[]): void {
   for (const [one, other, hint] of CONFLICTS) {
     if (given.has(one) && given.has(other))
@@ -54,7 +54,7 @@ export function checkTogether(action: Action, given: Given, issues: Issue[]): vo
 }
 
 /**
- * Whether the service has what the flags ask for. This comes before anything else, a key included.
+ * Checks that the service has what the flags ask for. This comes before anything else, a key included.
  * @throws Failure INVALID_PAYLOAD for an action that the service documents no request for
  */
 export function checkService(action: Action, profile: Profile, given: Given, issues: Issue[]): void {

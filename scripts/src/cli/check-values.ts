@@ -4,7 +4,7 @@ import { type ChoiceValue, type FlagName, type NumberValue, rule } from './flags
 import { issue, quote } from './issue.ts';
 import type { Given } from './read-flags.ts';
 
-/** The value of a flag if the table allows it, else undefined and an issue. An empty value has its issue already. */
+/** Returns the value of a flag if the table allows it, else undefined and an issue. An empty value has its issue already. */
 export function textOf(given: Given, name: FlagName, issues: Issue[]): string | undefined {
   const text = given.get(name);
   const value = rule(name).value ?? { kind: 'text' };
@@ -17,7 +17,7 @@ export function textOf(given: Given, name: FlagName, issues: Issue[]): string | 
   return text;
 }
 
-/** The number of a flag if the table allows it; its default, if it has one, where it was not given. */
+/** Returns the number of a flag if the table allows it; its default, if it has one, where it was not given. */
 export function numberOf(given: Given, name: FlagName, issues: Issue[]): number | undefined {
   const text = given.get(name);
   const { min, max, whole = false, such, default: usual } = rule(name).value as NumberValue;

@@ -9,7 +9,7 @@ import { readFlags } from './read-flags.ts';
 import { actionWords, commandLine, type Flags, flagWords } from './words.ts';
 
 /**
- * The flags of a call that the command resuming its task repeats. A limited wait stays limited: the caller has little time.
+ * Returns the flags of a call that the command resuming its task repeats. A limited wait stays limited: the caller has little time.
  */
 export function resumeFlags({ action, wait, pollInterval, download }: Arguments): Flags {
   // A call that did not wait, or could not say how long, has little time too.
@@ -21,22 +21,22 @@ export function resumeFlags({ action, wait, pollInterval, download }: Arguments)
   };
 }
 
-/** The flags that say where a task lives. */
+/** Returns the flags that name the service, or the sandbox, of a task. */
 export function placeFlags({ profile, sandbox }: Pick<Arguments, 'profile' | 'sandbox'>): Flags {
   return { provider: profile === profileOf(undefined) ? undefined : profile.id, sandbox };
 }
 
-/** The value of the flag that names a service; undefined for the one that is meant without it. */
+/** Returns the value of the flag that names a service; undefined for the one that is meant without it. */
 export function providerFlag(provider: string | undefined): string | undefined {
   return provider === profileOf(undefined)?.id ? undefined : provider;
 }
 
-/** A command line of an action that needs no key, for one service. */
+/** Returns the command line of an action that needs no key, for one service. */
 export function commandFor(provider: string | undefined, action: Action, flags: Flags = {}): string {
   return commandLine(actionWords(action, { provider: providerFlag(provider), ...flags }));
 }
 
-/** The flags that name a model, and its service where that is not the usual one. */
+/** Returns the flags that name a model, and its service where that is not the usual one. */
 export function modelFlags({ provider, model }: { provider: string; model: string }): Flags {
   return { provider: providerFlag(provider), model };
 }
@@ -44,22 +44,22 @@ export function modelFlags({ provider, model }: { provider: string; model: strin
 // Longer payloads are not worth repeating in an answer; the command says where they go instead.
 const LONGEST_SHOWN = 2_000;
 
-/** The command line that these arguments came from, to be run from any folder, with more flags. */
+/** Returns the command line of these arguments, which runs from any folder, with more flags. */
 export function commandFrom(argv: readonly string[], more: Flags = {}): string {
   return commandLine(flagWords({ ...flagsIn(argv), ...more }));
 }
 
-/** The command that resumes what these arguments began: it must not ask for another task. */
+/** Returns the command that resumes what these arguments began: it must not make another task. */
 export function commandAgain(argv: readonly string[]): string {
   return commandFrom(argv, { new: false });
 }
 
-/** How the request of these arguments is made once more, with a new charge; words. */
+/** Returns the words that say how to make this request once more, with a new charge. */
 export function commandAnew({ idempotencyKey }: Pick<Arguments, 'idempotencyKey'>): string {
   return `the same command with ${idempotencyKey === undefined ? '--new' : 'another --idempotencyKey'}`;
 }
 
-/** Arguments that have been checked, as flags; relative paths made absolute. */
+/** Returns checked arguments as flags; relative paths become absolute. */
 function flagsIn(argv: readonly string[]): Flags {
   return Object.fromEntries(
     [...readFlags(argv, [])].map(([name, value]) => [

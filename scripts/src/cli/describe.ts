@@ -24,7 +24,7 @@ interface WhichModels extends Which {
 }
 
 /**
- * Every model of a service that has a contract, with what a choice between them needs; where no service was named, the
+ * Returns every model of a service that has a contract, with what a choice between them needs; where no service was named, the
  * ids of the others too. No network.
  */
 export async function describeAll({ profile, isProviderNamed, kind, full }: WhichModels): Promise<Outcome> {
@@ -49,7 +49,7 @@ export async function describeAll({ profile, isProviderNamed, kind, full }: Whic
   return success(null, null, data, EXIT.done);
 }
 
-/** The contracts of a service, of the models that make `kind` where one is named. */
+/** Returns the contracts of a service, of the models that make `kind` where one is named. */
 async function contractsOf(provider: string, kind: OutputKind | undefined): Promise<Contract[]> {
   const found: Contract[] = [];
   for (const id of await listModels(provider)) {
@@ -60,7 +60,7 @@ async function contractsOf(provider: string, kind: OutputKind | undefined): Prom
 }
 
 /**
- * What a request to one model needs: its fields, an example that passes, the price of that with its date, and the notes
+ * Returns what a request to one model needs: its fields, an example that passes, the price of that with its date, and the notes
  * that change what one sends. With `full` the JSON Schema, the sources, all notes and the price rule. No network.
  */
 export async function describeOne(
@@ -91,7 +91,7 @@ export async function describeOne(
 
 type Data = { [key: string]: Json };
 
-/** What a choice between models needs. */
+/** Returns the facts that a choice between models needs. */
 function facts(contract: Contract): Data {
   const { model, output, schema, example } = contract;
   return {
@@ -116,7 +116,7 @@ function everything(contract: Contract): Data {
   };
 }
 
-/** All that the contract says. */
+/** Returns everything that the contract says. */
 function rules(contract: Contract): Data {
   const { schema, sources, notes, replay, price } = contract;
   return {

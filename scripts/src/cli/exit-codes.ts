@@ -70,7 +70,7 @@ export const EXIT_OF_ERROR: Record<ErrorCode, number> = {
   DOWNLOAD_FAILED: EXIT.downloadFailed,
 };
 
-/** The exit code of a failure. */
+/** Returns the exit code of a failure. */
 export function exitCodeOf({ code, details }: Failure): number {
   const { exitCode, reason } = details;
   if (exitCode !== undefined) return exitCode;

@@ -42,7 +42,7 @@ const VARIABLES = [
   'ASYNC_MEDIA_STATE_DIR',
 ].join(', ');
 
-/** A line for each flag; neighbours of which the same is said share one. */
+/** Returns a line for each flag; neighbours with the same help text share one. */
 function flagLines(): string[] {
   const items: { names: string; help: string }[] = [];
   for (const name of FLAG_NAMES) {
@@ -60,7 +60,7 @@ function flagLines(): string[] {
   });
 }
 
-/** Text in lines of the width of the page, all of them indented. */
+/** Returns text in indented lines of the width of the page. */
 function wrapped(text: string, indent: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(' ')) {

@@ -14,19 +14,19 @@ export type CommandMaker = (action: Action, flags?: Flags) => string;
 const SCRIPT = 'run-workflow.mjs';
 
 /**
- * A command line of this program, as a person or an agent may paste it into the shell of this system. Every command that
+ * Returns a command line of this program, ready to paste into the shell of this system. Every command that
  * an answer suggests is made here. It names the script by its absolute path: the next shell is rarely in the same folder.
  */
 export function commandLine(words: readonly string[]): string {
   return ['node', script(), ...words].map((word) => quoteWord(word)).join(' ');
 }
 
-/** The words of an action with its flags. */
+/** Returns the words of an action with its flags. */
 export function actionWords(action: Action, flags: Flags = {}): string[] {
   return flagWords({ action, ...flags });
 }
 
-/** The words of flags, each value in a word of its own. */
+/** Returns the words of flags, each value in a word of its own. */
 export function flagWords(flags: Flags): string[] {
   return Object.entries(flags).flatMap(([flag, value]) => {
     if (value === undefined || value === false) return [];

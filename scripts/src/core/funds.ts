@@ -8,8 +8,8 @@ import type { Entry, Journal } from '../stores/file/journal.ts';
 import { type Session, shortDeadline } from './session.ts';
 
 /**
- * Asks for the price, which is free, and compares it with the limit and the balance before anything is submitted. For a
- * service without quotes the limit is compared with the contract's estimate.
+ * Compares the price, which is free to query, with the limit and the balance before anything is submitted. For a service
+ * without quotes, compares the limit with the contract's estimate.
  * @param maxCreditsPerDay null = no limit; it too needs the price, and is checked by `withinDay`
  * @returns the quote; null where nothing limits the price
  * @throws Failure BUDGET_EXCEEDED or INSUFFICIENT_CREDITS; the quote's own failure when there is none to be had
@@ -33,7 +33,7 @@ export async function checkFunds(
 }
 
 /**
- * Holds a limit against the contract's estimate, which is all there is where a service tells no price before a submit.
+ * Checks a limit against the contract's estimate, for a service that gives no price before a submit.
  * @throws Failure BUDGET_EXCEEDED where the estimate may be above it, INVALID_PAYLOAD where there is no estimate
  */
 function checkEstimate(
@@ -62,7 +62,7 @@ function checkEstimate(
   });
 }
 
-/** Asks for the price, which is free. @throws Failure BUDGET_EXCEEDED where it is above the limit of the request */
+/** Returns the service's price of a request; the query is free. @throws Failure BUDGET_EXCEEDED where it is above the limit of the request */
 export async function askPrice(
   session: Session,
   contract: Contract,
@@ -127,7 +127,7 @@ function dayExceeded(spent: number | null, quoted: number, limit: number): Failu
   });
 }
 
-/** Adds to a refusal for lack of credits how much is missing and what would be cheaper. The quote is free. */
+/** Returns a rejection for lack of credits with the missing amount and the cheaper forms. The quote is free. */
 export async function explainFunds(
   session: Session,
   contract: Contract,
@@ -139,7 +139,7 @@ export async function explainFunds(
     if (session.provider.can.quote)
       quote = await session.api.once(session.provider.quote(generation.model, generation.payload));
   } catch (error) {
-    // The refusal is what counts; without a quote it only says less.
+    // The rejection stands without a quote; it only has fewer details.
     if (!(error instanceof Failure)) throw error;
   }
   return shortOfCredits(contract, generation, quote, refusal.message);
@@ -171,7 +171,7 @@ function shortOfCredits(
   });
 }
 
-/** What costs less than a price, and at most the balance where that is known to be below it. */
+/** Returns what costs less than a price, and at most the balance where that is known to be lower. */
 function cheaperWithin(
   contract: Contract,
   payload: JsonObject,
@@ -182,7 +182,7 @@ function cheaperWithin(
   return { ...cheaperThan(contract, payload, price - 1), most: null };
 }
 
-/** Forms of the same request that cost at most so many credits. */
+/** Returns forms of the same request that cost at most so many credits. */
 export function cheaperThan(contract: Contract, payload: JsonObject, most: number): Cheaper {
   const variants = cheaperVariants(contract, payload, most + 1);
   return { model: contract.model, asOf: contract.price?.asOf, variants, most };

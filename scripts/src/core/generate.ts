@@ -14,13 +14,13 @@ import { type Session, shortDeadline } from './session.ts';
 import { type SubmitLog, submit } from './submit.ts';
 import { type WaitSettings, waitOn, waitTask } from './tasks.ts';
 
-/** How a request is to be told from others, and what it may cost. */
+/** What identifies a request, and what it may cost. */
 export interface Terms {
   /** The idempotency key was given: it says which request is meant. */
   isNamed: boolean;
-  /** Another task, whatever the request has already. */
+  /** Makes another task, even where the request already has one. */
   isNew: boolean;
-  /** Who asked for it, as far as that was said. */
+  /** Who asked for the request, where the command names that. */
   owner: string | null;
   /** Seconds that its command waits; null where it has none. */
   wait: number | null;
@@ -40,10 +40,10 @@ export interface GenerateOptions {
 /** The task of a request, with its record where there is one. */
 type Made = Omit<RecordedTask, 'entry'> & { entry?: Entry; isResubmitted?: boolean };
 
-// However short the wait: a submit that was rejected for a moment, or whose answer was lost, is given so much.
+// Even the shortest wait gives a rejected or lost submit this long.
 const LEAST_SUBMIT_MS = 1_500;
 
-/** The whole way from a valid payload to a finished file: price, submit, wait, fetch. Submits at most one task. */
+/** Runs the full workflow for a valid payload (price, submit, wait, download) and returns its result. Submits at most one task. */
 export async function generate(session: Session, options: GenerateOptions): Promise<TaskResult> {
   const { api } = session;
   const { contract, generation, isDetached } = options;
@@ -81,7 +81,7 @@ export async function generate(session: Session, options: GenerateOptions): Prom
   return withinCap(result, generation.maxCredits);
 }
 
-/** A charge above the cap cannot be taken back, but it is said. */
+/** Returns the result with a warning where the charge is above the cap: it cannot be undone. */
 function withinCap(result: TaskResult, maxCredits = Infinity): TaskResult {
   const charged = result.credits?.charged ?? 0;
   if (charged <= maxCredits) return result;
@@ -97,7 +97,7 @@ async function follow(
   try {
     return await waitOn(session, task, settings, origin);
   } catch (error) {
-    // What is said of it must not read as if nothing had been submitted.
+    // The answer must not read as if nothing had been submitted.
     throw error instanceof Failure ? error.with({ taskId: task.id, charged: 'running' }) : error;
   }
 }
@@ -147,7 +147,7 @@ async function resume(
   }
 }
 
-/** A failure on the way of a task that the journal knows: the same command resumes it, until the user decides otherwise. */
+/** Returns the failure of a recorded task: the same command resumes that task, until the user decides otherwise. */
 function stillRecorded(session: Session, entry: Entry, failure: Failure): Failure {
   const { created } = entry.record;
   const taskId = entry.record.taskId!;

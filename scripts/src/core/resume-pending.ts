@@ -72,7 +72,7 @@ async function pendingRequests(session: Session): Promise<{ tasks: Entry[]; unse
   return { tasks, unsettled: own.length - tasks.length };
 }
 
-/** Records the tasks of submits that --new replaced: the service's list may show their keys after all. */
+/** Records the tasks of submits that a later request replaced: the service's list may show their keys after all. */
 async function adoptGivenUp({ api, provider }: Session, journal: Journal): Promise<void> {
   const givenUp = journal
     .all()

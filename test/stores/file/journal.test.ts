@@ -74,7 +74,7 @@ function twinOf(journal: TestJournal): Entry {
   return entry;
 }
 
-describe('what is polled for', () => {
+describe('the search for a record', () => {
   it('is found by its request, newest first', async () => {
     const journal = journalIn();
     await recordedAgo(journal, 3 * HOUR, { taskId: 'c' });
