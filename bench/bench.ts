@@ -1,4 +1,4 @@
-// `npm run bench`: what the program costs, as ratios within one run, because machines differ and are noisy.
+// `npm run bench`: measures the program as ratios within one run, because machines differ and are noisy.
 import { spawn, spawnSync } from 'node:child_process';
 import fs, { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
@@ -72,8 +72,9 @@ function ratio(args: string[], env: NodeJS.ProcessEnv): number {
 }
 
 /**
- * What the journal does for one submit, against the least that is as safe from a crash: one file, written over and synced
- * as often. The median of pairs, each between two of the other.
+ * Returns the time of the journal for one submit, relative to the least work that is as safe from a crash: one file that
+ * is
+ * overwritten and synced as often. The median of pairs, each between two of the other.
  */
 async function journalAgainstOneWrite(): Promise<{ ratio: number; fsyncs: number }> {
   const place = path.join(folder, 'journal');
@@ -161,21 +162,21 @@ async function simulateWaits(): Promise<{ lagS: number; perMinute: number }> {
     const clock = new FakeClock();
     clock.random = Math.random;
     const endsAt = 30_000 + (i / WAITS) * 870_000 + Math.random() * 1_000;
-    const looks: number[] = [];
-    const look = async () => {
-      // The answer takes a while; what it says is how things were when it was asked.
+    const polls: number[] = [];
+    const poll = async () => {
+      // The answer takes a while, and shows the state at the time of the query.
       const asked = clock.now;
-      looks.push(asked);
+      polls.push(asked);
       clock.now += 50 + Math.random() * 100;
       return { state: asked >= endsAt ? ('COMPLETED' as const) : ('PROGRESS' as const), record: {} };
     };
-    await pollUntilEnd(look, { clock, schedule: pollSchedule(2_000), deadline: 3_600_000 });
+    await pollUntilEnd(poll, { clock, schedule: pollSchedule(2_000), deadline: 3_600_000 });
     // The task's record is one more query before the envelope.
-    looks.push(clock.now);
+    polls.push(clock.now);
     clock.now += 100;
     lags.push((clock.now - endsAt) / 1000);
-    for (const [index, at] of looks.entries()) {
-      const inMinute = looks.slice(index).filter((later) => later < at + 60_000).length;
+    for (const [index, at] of polls.entries()) {
+      const inMinute = polls.slice(index).filter((later) => later < at + 60_000).length;
       perMinute = Math.max(perMinute, inMinute);
     }
   }

@@ -1,5 +1,6 @@
-// Compiles scripts/src/ into what people run, scripts/*.mjs, and the parts that these load, scripts/lib/. Run by `npm run build`.
-// Everything it writes is committed; the same sources give the same bytes.
+// `npm run build`: compiles scripts/src/ into the programs scripts/*.mjs and the parts scripts/lib/ that the programs
+// load.
+// Its output is committed; the same sources give the same bytes.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,8 +13,8 @@ const outDir = path.resolve(process.argv[2] ?? here);
 
 const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string };
 
-// Parts of the libraries that this program never reaches: left in they would double the time it takes to start, and
-// two of them are what a reviewer of a skill looks for first (code made at run time, a password in a default).
+// Parts of the libraries that this program never uses. With them it would take twice as long to start, and
+// a reviewer of a skill searches for two of them first (code made at run time, a password in a default).
 const NEVER_REACHED: Record<string, RegExp> = {
   'SIMD instructions (not every processor has them)': /undici\/lib\/llhttp\/llhttp_simd-wasm\.js$/,
   'HTTP/2 (http/1.1 is asked for)': /undici\/lib\/dispatcher\/client-h2\.js$/,
@@ -46,7 +47,7 @@ const leaveOut: Plugin = {
   },
 };
 
-// What people run; everything else is a part that these load when it is needed.
+// The programs; everything else is a part that a program loads when it needs it.
 const PROGRAMS = ['run-workflow', 'sandbox'];
 
 // The modules of the source as the parts that are loaded: a refused payload needs no network, and a status query no
@@ -91,7 +92,7 @@ function partOf(file: string): string {
   return part;
 }
 
-/** Makes an import that crosses from one part to another an import of the other part's file. */
+/** Replaces an import between two parts by an import of the other part's file. */
 function keepApart(part: string): Plugin {
   return {
     name: 'keep-apart',
@@ -105,10 +106,10 @@ function keepApart(part: string): Plugin {
   };
 }
 
-/** Where a part lies, below the folder of the programs. */
+/** Returns the path of a part below the folder of the programs. */
 const placeOf = (part: string): string => (PROGRAMS.includes(part) ? `${part}.mjs` : `lib/${part}.mjs`);
 
-/** The import of one part by another. */
+/** Returns the path by which one part imports another. */
 function way(from: string, to: string): string {
   const relative = path.posix.relative(path.posix.dirname(placeOf(from)), placeOf(to));
   return relative.startsWith('.') ? relative : `./${relative}`;
@@ -158,8 +159,8 @@ compileContracts(path.join(root, 'contracts'), path.join(lib, 'contracts'));
 writeFileSync(path.join(lib, 'NOTICES.txt'), notices());
 
 /**
- * Node's own modules are asked for by `require`, as bundled CommonJS does: an `import` of one makes a list of everything
- * in it and loads what that touches, which costs 3 ms at each start.
+ * Bundled CommonJS loads Node's own modules with `require`. An `import` of such a module lists all its exports and loads
+ * what they need, which costs 3 ms at each start.
  */
 function finished(text: string): string {
   const note = '// Compiled from scripts/src/ by `npm run build`; do not edit.\n';

@@ -252,13 +252,13 @@ describe('a copy of the folder', () => {
     expect(readdirSync(folder, { recursive: true })).toEqual(before);
   });
 
-  // Modes mean nothing to root: somebody else has to run a folder that is root's.
+  // Modes do not bind root: another user has to run the copy in a folder of root.
   const canBeNobody = process.getuid?.() === 0 && spawnSync('setpriv', ['--version']).status === 0;
   test.runIf(canBeNobody)('C3: runs as a user who may write nothing there', async () => {
     const folder = install();
     const cwd = tempFolder();
     chmodSync(path.join(folder, '..', '..'), 0o777);
-    // Whoever may take away a folder of records can cause a charge: in a sticky one nobody else may.
+    // A user who can remove a folder of records can cause a charge. In a folder with the sticky bit no other user can.
     chmodSync(cwd, 0o1777);
     spawnSync('chmod', ['-R', 'go-w', path.dirname(folder)]);
     const nobody = ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath];

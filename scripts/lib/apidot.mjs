@@ -18,7 +18,7 @@ import { unsupported } from "./main.mjs";
 var STATES = {
   not_started: "SUBMITTED",
   running: "PROGRESS",
-  // Only the website's own code knows it, as a word for work that goes on.
+  // Only the website's own code knows it, as a word for a running task.
   processing: "PROGRESS",
   finished: "COMPLETED",
   failed: "FAILED"

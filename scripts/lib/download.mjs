@@ -35,7 +35,7 @@ const { constants: constants2 } = require("node:fs");
 const { access, link, lstat: lstat3 } = require("node:fs/promises");
 const path3 = require("node:path");
 import { Failure as Failure3 } from "./main.mjs";
-import { diskError as diskError2, diskTrouble as diskTrouble2, renamePatiently } from "./journal.mjs";
+import { diskError as diskError2, diskErrorText as diskErrorText2, renamePatiently } from "./journal.mjs";
 import { makeFolder } from "./main.mjs";
 
 // scripts/src/download/fetch-file.ts
@@ -56,7 +56,7 @@ const { once } = require("node:events");
 const { createReadStream } = require("node:fs");
 const { lstat } = require("node:fs/promises");
 const { Worker } = require("node:worker_threads");
-import { diskTrouble } from "./journal.mjs";
+import { diskErrorText } from "./journal.mjs";
 var WORKER_FROM_BYTES = 32 * 1024 * 1024;
 var FileHash = class {
   #file;
@@ -68,7 +68,7 @@ var FileHash = class {
   expect(bytes) {
     if (bytes >= WORKER_FROM_BYTES) this.#thread ??= this.#start();
   }
-  /** So many bytes from the beginning are written. */
+  /** Records how many bytes from the beginning are written. */
   written(bytes) {
     this.expect(bytes);
     this.#thread?.worker.postMessage({ upTo: bytes, last: false });
@@ -78,7 +78,7 @@ var FileHash = class {
     void this.#thread?.worker.terminate();
     this.#thread = void 0;
   }
-  /** In hexadecimal, over the first `bytes` bytes, all of which are written. */
+  /** Returns the hash in hexadecimal over the first `bytes` bytes, all of which must be written. */
   async digest(bytes) {
     if (!this.#thread) return sha256Of(this.#file);
     const { worker, answer } = this.#thread;
@@ -106,7 +106,7 @@ async function fileIsWhole(file, { bytes, sha256 }) {
     const stat = await lstat(file);
     return stat.isFile() && stat.size === bytes && await sha256Of(file) === sha256;
   } catch (error) {
-    if (diskTrouble(error) === void 0) throw error;
+    if (diskErrorText(error) === void 0) throw error;
     return false;
   }
 }
@@ -122,12 +122,15 @@ var FileWriter = class {
   #waiting = 0;
   /** The write under way. */
   #writing;
-  /** @param onWritten told, after each block, how many bytes from the beginning are written */
+  /** @param onWritten called after each block with the number of bytes written from the beginning */
   constructor(handle, onWritten) {
     this.#handle = handle;
     this.#onWritten = onWritten;
   }
-  /** A promise means: send no more until it settles. It rejects when the disk refuses. */
+  /**
+   * Adds a chunk. The caller waits for a returned promise before it adds the next one; the promise rejects on a disk
+   * error.
+   */
   write(chunk) {
     this.#chunks.push(chunk);
     this.#waiting += chunk.length;
@@ -135,14 +138,14 @@ var FileWriter = class {
     if (!this.#writing) this.#start();
     return this.#waiting < MOST_WAITING_BYTES ? void 0 : this.#writing;
   }
-  /** Everything that was taken is with the operating system. */
+  /** Waits until the operating system has all chunks. */
   async flush() {
     while (this.#writing || this.#waiting > 0) {
       if (!this.#writing) this.#start();
       await this.#writing;
     }
   }
-  /** What comes next stands at this place of the file. */
+  /** Drops waiting chunks, and writes the next chunk at this position in bytes. */
   rewind(position) {
     this.#chunks = [];
     this.#waiting = 0;
@@ -195,7 +198,7 @@ var LONGEST_NOTE_BYTES = 4096;
 var Part = class _Part {
   path;
   handle;
-  /** Null: it is not known, so that no other process can go on with it. */
+  /** The file that the bytes belong to; null when it is not known, so that no other process can resume the part. */
   identity = null;
   /** Bytes that an earlier process left, of the file that `identity` names. */
   found;
@@ -208,17 +211,17 @@ var Part = class _Part {
     this.found = fits ? size : 0;
     if (!fits) this.restart();
   }
-  /** The part of the file with this path and without its ending, as an earlier process left it, or empty. */
+  /** Opens the part of a file: as an earlier process left it, or empty. @param stem the path without extension */
   static async open(stem) {
     const file = `${stem}${PART}`;
     const handle = await openOwn(file) ?? await open(file, "wx+", 438);
     return new _Part(file, handle, (await handle.stat()).size);
   }
-  /** The lock on the part of that file. */
+  /** Returns the path of the lock on the part. */
   static lockOf(stem) {
     return `${stem}${PART}.lock`;
   }
-  /** Forgets what is there. In this order: what a kill leaves is never taken for a part of the other file. */
+  /** Empties the part. The note goes first: after a kill in between, the bytes cannot count as those of another file. */
   restart() {
     this.identity = null;
     try {
@@ -228,13 +231,13 @@ var Part = class _Part {
     }
     ftruncateSync(this.handle.fd, 0);
   }
-  /** Notes which file the bytes are of that are going to be written. */
+  /** Writes the note that identifies the file, before its bytes are written. */
   identify(identity) {
     const text = JSON.stringify({ version: 1, ...identity });
     writeFileSync(noteOf(this.path), text, { flag: "wx", mode: 384 });
     this.identity = identity;
   }
-  /** Leaves the bytes for the next process, and says how many they are; 0 where they would be of no use to it. */
+  /** Keeps the bytes for the next process. Returns their number; 0 when the next process could not use them. */
   async keep() {
     if (this.identity === null) return 0;
     const { size } = await this.handle.stat();
@@ -245,7 +248,7 @@ var Part = class _Part {
     await this.handle.close().catch(() => {
     });
   }
-  /** Removes it, where it is still there, and its note. */
+  /** Removes the part, if it still exists, and its note. */
   async remove() {
     await this.close();
     await removeAll([this.path, noteOf(this.path)]);
@@ -514,19 +517,19 @@ var Fetch = class {
   });
   #url;
   #refreshed = false;
-  /** The last attempt ended with another link, which is a reason to go on that costs no retry. */
+  /** The last attempt ended with a new link: the next attempt does not count as a retry. */
   #hasNewLink = false;
   #bytes = 0;
-  /** The first bytes, as far as they decide what the file is. */
+  /** The first bytes, which show the kind of the file. */
   #head = Buffer.alloc(0);
-  /** What they say; null as long as they say nothing. */
+  /** The kind of the file; null while it is not known. */
   #kind = null;
-  /** The whole file's length, once an answer gave it. */
+  /** The length of the whole file; null until an answer gives it. */
   #total = null;
-  /** Says that a later answer is about the same bytes. */
+  /** Shows whether a later answer is about the same bytes. */
   #validator = null;
   #lengthIsCertain = false;
-  /** What the host says that the file is. */
+  /** The content type that the host gives. */
   #contentType = "";
   constructor(downloader, options, part, hash) {
     this.#downloader = downloader;
@@ -559,7 +562,7 @@ var Fetch = class {
       }
     }
   }
-  /** Starts with what an earlier process left. */
+  /** Starts with the bytes that an earlier process left. */
   async #takeUp() {
     const { found, identity, handle } = this.#part;
     if (identity === null) return;
@@ -570,12 +573,12 @@ var Fetch = class {
     this.#contentType = identity.contentType;
     const start = Buffer.alloc(Math.min(found, SIGNATURE_BYTES));
     await handle.read(start, 0, start.length, 0);
-    this.#look(start);
+    this.#checkKind(start);
     this.#writer.rewind(found);
     this.#hash.expect(identity.total ?? found);
     this.#hash.written(found);
   }
-  /** One request; what it brings is added to what is there. */
+  /** Makes one request and appends its bytes to the part. */
   async #attempt() {
     const { api, transport } = this.#downloader;
     const leftMs = Math.min(this.#options.until - api.clock.monotonic(), LONGEST_TIMER_MS);
@@ -628,7 +631,7 @@ var Fetch = class {
     }
     return { method: "GET", url: new URL(address), headers };
   }
-  /** Fits the answer to what is already there, or starts over. */
+  /** Continues the part with the answer, or starts over. */
   #begin(head) {
     const length = integer(head.headers["content-length"]);
     const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(head.headers["content-range"] ?? "");
@@ -665,11 +668,11 @@ var Fetch = class {
     this.#writer.rewind(0);
     this.#part.restart();
   }
-  /** Refuses what is no media file, and what is too large for one, before it fills the disk. */
+  /** Refuses a file that is no media file or too large, before it fills the disk. */
   #take(chunk) {
     const missing = SIGNATURE_BYTES - this.#head.length;
     if (missing > 0) {
-      this.#look(Buffer.concat([this.#head, chunk.subarray(0, missing)]));
+      this.#checkKind(Buffer.concat([this.#head, chunk.subarray(0, missing)]));
       if (this.#head.length === SIGNATURE_BYTES && !this.#kind) throw noMedia(this.#head);
     }
     this.#bytes += chunk.length;
@@ -678,11 +681,11 @@ var Fetch = class {
     this.#downloader.observer.downloading(this.#bytes, this.#total);
     return this.#writer.write(chunk);
   }
-  #look(head) {
+  #checkKind(head) {
     this.#head = head;
     this.#kind = fileKind(head, this.#contentType);
   }
-  /** Throws for every status that brought no file; a link that has expired is asked for again, once. */
+  /** Throws for every status without a file. For an expired link it fetches a new one, once. */
   async #refuse(head) {
     const { status } = head;
     if (status === 416) throw new WrongBytes("The file changed while it was fetched.");
@@ -697,7 +700,7 @@ var Fetch = class {
       if (this.#validator === null) this.#startOver();
       this.#url = fresh;
       this.#hasNewLink = true;
-      throw new Failure2("NETWORK_ERROR", "The link was asked for again.", { transient: true });
+      throw new Failure2("NETWORK_ERROR", "The link has expired; a new one was fetched.", { transient: true });
     }
     const retryAfter = parseRetryAfter(head.headers["retry-after"], this.#downloader.api.clock.wall());
     throw new Failure2("NETWORK_ERROR", `The file's host answered HTTP ${status}.`, {
@@ -705,7 +708,10 @@ var Fetch = class {
       ...retryAfter !== void 0 && { retryAfter }
     });
   }
-  /** What has arrived is whole and what it should be; otherwise the next attempt starts or goes on. */
+  /**
+   * Returns the file when it is complete and of the right kind; otherwise throws, and the next attempt starts over or
+   * continues.
+   */
   async #check() {
     if (this.#total !== null && this.#bytes !== this.#total) {
       const message = `The file ended at ${this.#bytes} of ${this.#total} bytes.`;
@@ -813,9 +819,9 @@ async function download(downloader, options) {
     await removeOldParts(stem, clock.wall());
     return { path: file, ...fetched, contentType: kind2.contentType };
   } catch (error) {
-    const mayGoOn = signal?.aborted || error instanceof Failure3 && error.details.transient;
+    const mayResume = signal?.aborted || error instanceof Failure3 && error.details.transient;
     const total = part?.identity?.total ?? null;
-    const bytes = mayGoOn && await part?.keep() || 0;
+    const bytes = mayResume && await part?.keep() || 0;
     if (bytes === 0) await part?.remove();
     throw asDownloadFailure(error, options, { bytes, total });
   } finally {
@@ -861,7 +867,7 @@ function asDownloadFailure(error, { folder }, { bytes, total } = { bytes: 0, tot
       data: { ...details.data, partial: { bytes, total } }
     });
   }
-  const reason = diskTrouble2(error);
+  const reason = diskErrorText2(error);
   if (!reason) return error;
   return new Failure3("DOWNLOAD_FAILED", `The finished file could not be saved in ${folder}: ${reason}.`, {
     cause: error

@@ -168,7 +168,7 @@ import { makeFolder } from "./main.mjs";
 function diskError(error) {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
 }
-var TROUBLE = {
+var DISK_ERRORS = {
   ENOSPC: "the disk is full",
   EDQUOT: "the disk quota is used up",
   EACCES: "permission is denied",
@@ -186,8 +186,8 @@ var TROUBLE = {
   EFBIG: "the file is too large for this disk",
   ELOOP: "the links on the way go in a circle"
 };
-function diskTrouble(error) {
-  return TROUBLE[diskError(error)];
+function diskErrorText(error) {
+  return DISK_ERRORS[diskError(error)];
 }
 function makePrivate(folder) {
   const made = makeFolder(folder, 448);
@@ -458,91 +458,94 @@ const { readdir, readFile, rename, rm, stat, writeFile } = require("node:fs/prom
 const path2 = require("node:path");
 import { isObject as isObject2 } from "./main.mjs";
 import { TASK_STATES } from "./main.mjs";
-var SPAN_MS = 1100;
-var FRESH_MS = 2e3;
-var KEPT_SPANS = 120;
+var INTERVAL_MS = 1100;
+var SHARED_MS = 2e3;
+var KEPT_INTERVALS = 120;
 var DAY_MS = 24 * 36e5;
-var LONGEST_REST_MS = 5 * 6e4;
+var LONGEST_PAUSE_MS = 5 * 6e4;
 var RateLimiter = class {
   #folder;
   #service;
   #clock;
   #me = randomBytes3(4).toString("hex");
-  #isReady = false;
-  /** On the monotonic clock: the last look of this process at each task. */
-  #lookedAt = /* @__PURE__ */ new Map();
-  /** On the monotonic clock: since when this process has wanted its next turn; null while it wants none. */
-  #wantedSince = null;
-  /** On the monotonic clock: until then turns are left to others who want them. */
-  #modestUntil = 0;
-  /** @param folder absolute @param service the address of the service: each has its own limit */
+  #hasFolder = false;
+  /** The last poll of each task by this process, on the monotonic clock. */
+  #polledAt = /* @__PURE__ */ new Map();
+  /** The time since which this process waits for a permit, on the monotonic clock; null while it does not wait. */
+  #waitingSince = null;
+  /** Until this time, on the monotonic clock, other waiting processes go first. */
+  #yieldingUntil = 0;
+  /** @param folder absolute @param service the address of the service; each service has its own limit */
   constructor(folder, service, clock) {
     this.#folder = folder;
     this.#service = nameOf(service);
     this.#clock = clock;
   }
-  /** Takes the right to one query now; false when another process has it, or the service wants to be left alone. */
+  /**
+   * Acquires the permit for one query now. Returns false when another process has it, or the service asked for a pause.
+   */
   async acquire() {
     const now = this.#clock.wall();
-    if (await this.#restMs() > 0) return false;
-    const span = Math.floor(now / SPAN_MS);
+    if (await this.#pauseMs() > 0) return false;
+    const interval = Math.floor(now / INTERVAL_MS);
     const moment = this.#clock.monotonic();
-    this.#wantedSince ??= moment;
-    if (moment < this.#modestUntil && await this.#read(`turn-${span - 1}`) !== void 0) return false;
+    this.#waitingSince ??= moment;
+    if (moment < this.#yieldingUntil && await this.#read(`permit-${interval - 1}`) !== void 0)
+      return false;
     try {
       await this.#ready();
     } catch {
       return true;
     }
     try {
-      await writeFile(this.#file(`turn-${span}`), "", { flag: "wx", mode: 384 });
+      await writeFile(this.#file(`permit-${interval}`), "", { flag: "wx", mode: 384 });
     } catch (error) {
       return diskError(error) !== "EEXIST";
     }
-    this.#modestUntil = moment + (moment - this.#wantedSince);
-    this.#wantedSince = null;
-    await this.#tidy(span);
+    this.#yieldingUntil = moment + (moment - this.#waitingSince);
+    this.#waitingSince = null;
+    await this.#tidy(interval);
     return true;
   }
-  /** Milliseconds until somebody may ask again: a turn from now, or when the service no longer wants to be left alone. */
+  /** Returns the milliseconds until the next permit: one interval, or the remaining pause of the service. */
   async nextPermitIn() {
-    return await this.#restMs() || SPAN_MS;
+    return await this.#pauseMs() || INTERVAL_MS;
   }
-  /** This process looks at a task now. */
-  looks(taskId) {
-    this.#lookedAt.set(taskId, this.#clock.monotonic());
+  /** Records that this process polls a task now. */
+  recordPoll(taskId) {
+    this.#polledAt.set(taskId, this.#clock.monotonic());
   }
-  /** Whether it did so a moment ago: then its own look may be what took the turn. */
+  /** Returns whether this process polled the task in the last two intervals: its own poll may hold the permit. */
   polledLately(taskId) {
-    const at = this.#lookedAt.get(taskId);
-    return at !== void 0 && this.#clock.monotonic() - at < 2 * SPAN_MS;
+    const at = this.#polledAt.get(taskId);
+    return at !== void 0 && this.#clock.monotonic() - at < 2 * INTERVAL_MS;
   }
-  /** The service asked for a pause: nobody asks it again before that is over. */
-  async restFor(ms) {
-    await this.#write("rest", String(Math.round(this.#clock.wall() + Math.min(ms, LONGEST_REST_MS))));
+  /** Records a pause that the service asked for. No process acquires a permit before its end. */
+  async pauseFor(ms) {
+    await this.#write("pause", String(Math.round(this.#clock.wall() + Math.min(ms, LONGEST_PAUSE_MS))));
   }
-  /** What another process saw of a task a moment ago. */
-  async seenByOthers(taskId) {
+  /** Returns the status of a task that another process polled in the last two seconds. */
+  async statusFromOthers(taskId) {
     try {
-      const value = JSON.parse(await this.#read(`seen-${nameOf(taskId)}`) ?? "");
+      const value = JSON.parse(await this.#read(`status-${nameOf(taskId)}`) ?? "");
       if (!isObject2(value) || value.by === this.#me || typeof value.at !== "number") return void 0;
       const age = this.#clock.wall() - value.at;
-      if (age < 0 || age >= FRESH_MS) return void 0;
-      this.#wantedSince = null;
+      if (age < 0 || age >= SHARED_MS) return void 0;
+      this.#waitingSince = null;
       return TASK_STATES.find((state) => state === value.state);
     } catch {
       return void 0;
     }
   }
-  /** Tells the others what a look at a task showed. */
-  async saw(taskId, state) {
-    const sighting = { state, at: this.#clock.wall(), by: this.#me };
-    await this.#write(`seen-${nameOf(taskId)}`, JSON.stringify(sighting));
+  /** Shares the status of a task with the other processes. */
+  async share(taskId, state) {
+    const shared = { state, at: this.#clock.wall(), by: this.#me };
+    await this.#write(`status-${nameOf(taskId)}`, JSON.stringify(shared));
   }
-  /** Milliseconds for which the service wants to be left alone. */
-  async #restMs() {
-    const rest = Number(await this.#read("rest") ?? 0) - this.#clock.wall();
-    return rest > 0 && rest <= LONGEST_REST_MS ? rest : 0;
+  /** Returns the remaining milliseconds of the pause that the service asked for. */
+  async #pauseMs() {
+    const pause = Number(await this.#read("pause") ?? 0) - this.#clock.wall();
+    return pause > 0 && pause <= LONGEST_PAUSE_MS ? pause : 0;
   }
   #file(name) {
     return path2.join(this.#folder, `${this.#service}-${name}`);
@@ -562,18 +565,18 @@ var RateLimiter = class {
     }
   }
   async #ready() {
-    if (!this.#isReady) makePrivate(this.#folder);
-    this.#isReady = true;
+    if (!this.#hasFolder) makePrivate(this.#folder);
+    this.#hasFolder = true;
   }
-  /** Takes away the turns that are long over. */
-  async #tidy(span) {
-    const begin = `${this.#service}-turn-`;
+  /** Removes old permits, pauses and shared statuses. */
+  async #tidy(interval) {
+    const begin = `${this.#service}-permit-`;
     const names = await readdir(this.#folder).catch(() => []);
     const old = names.filter(
-      (name) => name.startsWith(begin) && Number(name.slice(begin.length)) < span - KEPT_SPANS
+      (name) => name.startsWith(begin) && Number(name.slice(begin.length)) < interval - KEPT_INTERVALS
     );
     for (const name of names) {
-      if (span % KEPT_SPANS > 0 || name.startsWith(begin)) continue;
+      if (interval % KEPT_INTERVALS > 0 || name.startsWith(begin)) continue;
       const written = await stat(path2.join(this.#folder, name)).catch(() => void 0);
       if (written && written.mtimeMs < this.#clock.wall() - DAY_MS) old.push(name);
     }
@@ -590,15 +593,15 @@ import { isIdempotencyKey } from "./main.mjs";
 import { isObject as isObject3 } from "./main.mjs";
 import { TASK_ID, TASK_STATES as TASK_STATES2 } from "./main.mjs";
 var PHASES = [
-  /** An attempt to submit it may be on its way. */
+  /** A submit may be under way. */
   "submitting",
-  /** The service certainly did not accept the last attempt, and none is on its way. */
+  /** The service certainly did not accept the last submit, and none is under way. */
   "rejected",
-  /** An attempt ended without an answer: to be reconciled. */
+  /** A submit ended without an answer: the next command reconciles it. */
   "unknown",
-  /** The service gave it a task. */
+  /** The service accepted it and made a task. */
   "submitted",
-  /** Its outcome is not known, and a person has decided to submit another one in its place. */
+  /** Its outcome is unknown, and the user has decided to submit another request in its place. */
   "abandoned"
 ];
 var VERSION = 2;
@@ -711,11 +714,11 @@ var TaskIndex = class {
   constructor(folder) {
     this.#folder = folder;
   }
-  /** Every record that has a task is in it. */
+  /** Whether every record with a task is in the index. */
   get isComplete() {
     return existsSync(this.#complete);
   }
-  /** The name of the record of a task; undefined when none is known. */
+  /** Returns the name of the record of a task; undefined when the index has none. */
   find(taskId) {
     try {
       return readFileSync2(this.#fileOf(taskId), "utf8");
@@ -723,28 +726,28 @@ var TaskIndex = class {
       return void 0;
     }
   }
-  /** Notes the record of a task. Where the disk refuses that, the index stops being complete. */
+  /** Adds the record of a task. After a disk error the index is no longer complete. */
   add(taskId, name) {
     if (this.find(taskId) === name) return;
     try {
       makePrivate(this.#folder);
       this.#put(this.#fileOf(taskId), name);
     } catch (error) {
-      if (diskTrouble(error) === void 0) throw error;
+      if (diskErrorText(error) === void 0) throw error;
       this.#remove(this.#complete);
     }
   }
   remove(taskId) {
     this.#remove(this.#fileOf(taskId));
   }
-  /** Notes all of them; from then on a task that is not in it has no record. */
+  /** Adds all records with a task. From then on, a task that is not in the index has no record. */
   complete(records) {
     try {
       makePrivate(this.#folder);
       for (const { taskId, name } of records) this.add(taskId, name);
       this.#put(this.#complete, "");
     } catch (error) {
-      if (diskTrouble(error) === void 0) throw error;
+      if (diskErrorText(error) === void 0) throw error;
     }
   }
   get #complete() {
@@ -797,7 +800,7 @@ function distrustOfOne(at, stat2, { me, trusted, below }) {
   if (!trusted.has(stat2.uid) || isLast && isFolder && stat2.uid !== me) {
     return {
       reason: `${at} belongs to another user (number ${stat2.uid})`,
-      // A folder further up may be somebody's home.
+      // A folder further up may be another user's home.
       repair: below > 1 ? null : command(me === 0, `chown ${isFolder ? "" : "-h "}"$(id -un)"`, at)
     };
   }
@@ -805,7 +808,7 @@ function distrustOfOne(at, stat2, { me, trusted, below }) {
     return void 0;
   return {
     reason: `every user can write to ${at}`,
-    // What others keep in a folder further up stays theirs to change.
+    // The permissions of a folder further up are not ours to change.
     repair: command(stat2.uid === me || me === 0, below > 1 ? "chmod +t" : "chmod o-w", at)
   };
 }
@@ -825,7 +828,7 @@ var Entry = class {
   file;
   #raw;
   #record;
-  /** Changes that a disk refused. */
+  /** Changes that could not be written yet. */
   #unsaved = {};
   constructor(journal, file, raw) {
     this.#journal = journal;
@@ -839,12 +842,12 @@ var Entry = class {
   get record() {
     return this.#record;
   }
-  /** A result of it is still to come or to be delivered, or nobody knows whether there will be one. */
+  /** Whether its result is not delivered yet, or its outcome is unknown. */
   get isPending() {
     const { delivered, phase } = this.#record;
     return delivered === null && phase !== "abandoned" && phase !== "rejected";
   }
-  /** Writes the record for the first time, with a last change. @throws Failure when it cannot be written */
+  /** Writes the record for the first time, with `change`. @throws Failure when it cannot be written */
   async begin(change = {}) {
     const { folder, clock } = this.#journal.place;
     this.#apply(change);
@@ -855,8 +858,8 @@ var Entry = class {
     }
   }
   /**
-   * Changes the record. What cannot be written is warned of, and written with the next change.
-   * @param isOurs nobody else may have dropped the record: one that has gone is written anew. Otherwise it stays away
+   * Changes the record. A change that cannot be written causes a warning, and is written with the next change.
+   * @param isOurs no other process may drop the record, so a missing record is written anew; otherwise it stays missing
    * @returns whether the change is on the disk
    */
   async update(change, { isOurs = false } = {}) {
@@ -879,22 +882,26 @@ var Entry = class {
       }
     } catch (error) {
       if (diskError(error) === "ENOENT" && !isOurs) return false;
-      const trouble = diskTrouble(error);
-      if (trouble === void 0) throw error;
+      const reason = diskErrorText(error);
+      if (reason === void 0) throw error;
       if (isOurs && this.#overwrite(change)) return true;
       const changes = changesOf(change, this.#record);
       this.#unsaved = { ...this.#unsaved, ...changes };
       this.#apply(changes);
-      warn(`The record of this request could not be written (${trouble}): ${this.file}`);
+      warn(`The record of this request could not be written (${reason}): ${this.file}`);
       return false;
     }
   }
-  /** Changes the record before something that must not happen without that. @throws Failure when it cannot be written */
+  /**
+   * Changes the record before a step that must not happen without the change. @throws Failure when it cannot be written
+   */
   async require(change) {
     if (await this.update(change, { isOurs: true })) return;
     throw unwritable(new Error("the change was not written"), this.#journal.place.folder);
   }
-  /** The last resort on a full disk: the place that the record has already. Cut by a crash, it is set aside. */
+  /**
+   * Writes over the record's own bytes, the last resort on a full disk. After a crash in between the record is set aside.
+   */
   #overwrite(change) {
     try {
       this.#merge(change);
@@ -905,8 +912,8 @@ var Entry = class {
     }
   }
   /**
-   * Notes how the task ended, what it cost, and when its result was delivered; null where it was not. At once, because
-   * a process that ends waits for nothing.
+   * Records the end of the task, its credits, and when its result was delivered (null: it was not). It is synchronous,
+   * because a process that ends cannot wait.
    */
   close(status, credits, delivered) {
     try {
@@ -914,12 +921,12 @@ var Entry = class {
       this.#merge((now) => ({ status, credits, delivered: now.delivered ?? delivered }));
       replaceAtOnce(this.file, this.#text());
     } catch (error) {
-      if (diskTrouble(error) === void 0) throw error;
+      if (diskErrorText(error) === void 0) throw error;
       if (diskError(error) !== "ENOENT")
         this.#journal.place.warn(`The record could not be closed: ${this.file}`);
     }
   }
-  /** The record as it lies on the disk, with what could not be written so far and with the change. */
+  /** Reads the record from the disk, then applies the unsaved changes and `change`. */
   #merge(change) {
     const there = this.#onDisk();
     if (there) this.#raw = there;
@@ -938,44 +945,44 @@ var Entry = class {
   #text() {
     return encodeRecord(this.name, this.#raw);
   }
-  /** Reads the record again: other processes may have written it. */
+  /** Reads the record from the disk again: other processes may have changed it. */
   refresh() {
     const [now] = this.#journal.read([this.name]);
     if (!now) return;
     this.#raw = now.#raw;
     this.#record = now.#record;
   }
-  /** Takes the record away. One that stays is only warned of: the next command will find out that it has no task. */
+  /** Removes the record. When that fails it only warns: the next command finds out that the record has no task. */
   drop() {
     const { taskId } = this.#record;
     try {
       rmSync4(this.file, { force: true });
       if (taskId !== null) this.#journal.tasks.remove(taskId);
     } catch (error) {
-      const trouble = diskTrouble(error);
-      if (trouble === void 0) throw error;
-      this.#journal.place.warn(`The record of this request could not be removed (${trouble}): ${this.file}`);
+      const reason = diskErrorText(error);
+      if (reason === void 0) throw error;
+      this.#journal.place.warn(`The record of this request could not be removed (${reason}): ${this.file}`);
     }
   }
 };
 function understood(raw) {
   const record = readRecord(raw);
-  if (!record) throw new Error("a record that nothing was understood of");
+  if (!record) throw new Error("a record that cannot be understood");
   return record;
 }
 var Journal = class {
   place;
-  /** What its processes share while they wait. */
-  pace;
+  /** Limits the queries of all processes that use this journal's service. */
+  limiter;
   tasks;
   #isTrusted = false;
   constructor(place2) {
     const beside = path5.dirname(place2.folder);
     this.place = place2;
-    this.pace = new RateLimiter(path5.join(beside, "pace"), place2.service, place2.clock);
+    this.limiter = new RateLimiter(path5.join(beside, "rate-limit"), place2.service, place2.clock);
     this.tasks = new TaskIndex(path5.join(beside, "tasks"));
   }
-  /** Makes the folder ready. @throws Failure when there cannot be one, or others could change what is in it */
+  /** Creates the folder. @throws Failure when it cannot be created, or other users could change its files */
   prepare() {
     this.#checkTrust();
     try {
@@ -984,7 +991,7 @@ var Journal = class {
       throw unwritable(error, this.place.folder);
     }
   }
-  /** Whoever can take a record away can cause a second charge. */
+  /** Throws when another user could remove a record and so cause a second charge. */
   #checkTrust() {
     if (this.#isTrusted) return;
     const { folder } = this.place;
@@ -997,7 +1004,10 @@ var Journal = class {
     if (distrust) throw untrusted(folder, distrust);
     this.#isTrusted = true;
   }
-  /** A record that is not on the disk yet. Its name sorts behind those of the same request, whatever the clock says. */
+  /**
+   * Returns a record that is not on the disk yet. Its name sorts after the older records of the request, even if the
+   * clock was set back.
+   */
   draft(fields) {
     const now = this.place.clock.wall();
     const before = this.#names().find((name2) => name2.startsWith(fields.request));
@@ -1007,23 +1017,24 @@ var Journal = class {
     const record = { ...fields, created, sentAt: created, unsettledSince: created };
     return new Entry(this, path5.join(this.place.folder, name), record);
   }
-  /** The records of a request, newest first; null where one lies there that cannot be read. */
+  /** Returns the records of a request, newest first; null for a record that exists and cannot be read. */
   find(request) {
     const names = this.#names().filter((name) => name.startsWith(request));
     const entries = new Map(this.read(names).map((entry) => [entry.name, entry]));
     return names.flatMap((name) => entries.get(name) ?? (this.#isThere(name) ? [null] : []));
   }
-  /** Whether a record that could not be read lies there still, or set aside; it may also have been dropped meanwhile. */
+  /** Returns whether an unreadable record still exists, or was set aside. Another process may also have dropped it. */
   #isThere(name) {
     const file = path5.join(this.place.folder, name);
     return existsSync2(file) || existsSync2(`${file}${CORRUPT}`);
   }
-  /** All records of every account, newest first. */
+  /** Returns the records of all accounts, newest first. */
   all() {
     const entries = this.read(this.#names());
     const stamp = ({ name }) => NAME.exec(name)[2];
     return entries.sort((a, b) => stamp(a) < stamp(b) ? 1 : -1);
   }
+  /** Returns the record of a task. */
   byTask(taskId) {
     this.#checkTrust();
     const isOfTask = ({ record }) => record.taskId === taskId;
@@ -1032,7 +1043,7 @@ var Journal = class {
     const isNone = name === void 0 && this.tasks.isComplete;
     return known || isNone ? known : this.all().find(isOfTask);
   }
-  /** Whether a record was made with the key and for the address that are in use. */
+  /** Returns whether a record belongs to the API key and the service address that are in use. */
   isOwn({ record }) {
     const { provider, service, account } = this.place;
     return record.provider === provider && record.service === service && record.account === account;
@@ -1049,13 +1060,13 @@ var Journal = class {
       const lock = await waitForLock(file, clock, deadline, signal);
       return "heldBy" in lock ? { ...lock, file } : lock;
     } catch (error) {
-      throw diskTrouble(error) === void 0 ? error : unwritable(error, folder);
+      throw diskErrorText(error) === void 0 ? error : unwritable(error, folder);
     }
   }
   /**
-   * Credits that the requests of the last 24 hours were charged or may be; refunds are taken off.
-   * @param own a record that is not counted
-   * @returns null where the credits of one of them are not known, or one cannot be read
+   * Returns the credits that the requests of the last 24 hours cost or may still cost, without refunds.
+   * @param own a record to leave out
+   * @returns null when the credits of a record are unknown, or a record cannot be read
    */
   spentToday(own) {
     const since = this.place.clock.wall() - DAY_MS2;
@@ -1073,8 +1084,8 @@ var Journal = class {
     return sum;
   }
   /**
-   * Removes records that were last used more than 30 days ago, and what crashes have left behind. A submit of which
-   * nobody knows the outcome stays on record until somebody decides.
+   * Removes records that were last used more than 30 days ago, and leftovers of crashes. A submit with an unknown outcome
+   * stays on record until the user decides.
    */
   sweep() {
     const { folder, clock } = this.place;
@@ -1099,7 +1110,7 @@ var Journal = class {
       );
     }
   }
-  /** A lock that is held is touched every few seconds; but a clock that jumps makes it look old. */
+  /** Removes an old leftover. A held lock is touched every few seconds, but seems old after the clock has jumped. */
   #sweepLeftover(file, age) {
     if (file.endsWith(TEMP) || age > KEPT_MS) {
       sweepAway(file);
@@ -1109,10 +1120,10 @@ var Journal = class {
       const lock = tryLock(file, this.place.clock);
       if (!("heldBy" in lock)) lock.release();
     } catch (error) {
-      if (diskTrouble(error) === void 0) throw error;
+      if (diskErrorText(error) === void 0) throw error;
     }
   }
-  /** Names of records, whole or set aside, newest first within a request. */
+  /** Returns the names of all records, also of those set aside; newest first within a request. */
   #names() {
     return this.#files().filter((name) => NAME.test(name)).sort((a, b) => a < b ? 1 : -1);
   }
@@ -1122,10 +1133,10 @@ var Journal = class {
       return readdirSync(this.place.folder);
     } catch (error) {
       if (diskError(error) === "ENOENT") return [];
-      throw diskTrouble(error) === void 0 ? error : closed(error, this.place.folder);
+      throw diskErrorText(error) === void 0 ? error : closed(error, this.place.folder);
     }
   }
-  /** Reads records; what is none is set aside, so that it is warned of once. */
+  /** Returns the records of these names. A file that is no record is set aside, so that the warning comes once. */
   read(names) {
     const { folder, warn } = this.place;
     const entries = [];
@@ -1136,9 +1147,9 @@ var Journal = class {
       try {
         text2 = readFileSync3(file, "utf8");
       } catch (error) {
-        const trouble = diskTrouble(error);
-        if (trouble === void 0) throw error;
-        if (diskError(error) !== "ENOENT") warn(`A record cannot be read (${trouble}): ${file}`);
+        const reason = diskErrorText(error);
+        if (reason === void 0) throw error;
+        if (diskError(error) !== "ENOENT") warn(`A record cannot be read (${reason}): ${file}`);
         continue;
       }
       const raw = decodeRecord(name, text2);
@@ -1194,18 +1205,18 @@ function timeOf(stamp) {
 function untrusted(folder, { reason: distrust, repair }) {
   return new Failure2(
     "INVALID_PAYLOAD",
-    `The records in ${folder} are not safe: ${distrust}. Whoever can remove a record can cause a second charge, so nothing was done.`,
+    `The records in ${folder} are not safe: ${distrust}. Another user who can remove a record can cause a second charge, so nothing was done.`,
     { reason: { kind: "unsafeFolder", distrust, repair } }
   );
 }
 function closed(error, folder) {
-  return new Failure2("UNKNOWN_ERROR", `The records in ${folder} cannot be read: ${diskTrouble(error)}.`, {
+  return new Failure2("UNKNOWN_ERROR", `The records in ${folder} cannot be read: ${diskErrorText(error)}.`, {
     cause: error,
     reason: { kind: "unreadableFolder", folder }
   });
 }
 function unwritable(error, folder) {
-  const why = diskTrouble(error) ?? (error instanceof Error ? error.message : "the disk gives no reason");
+  const why = diskErrorText(error) ?? (error instanceof Error ? error.message : "the disk gives no reason");
   return new Failure2(
     "UNKNOWN_ERROR",
     `This request cannot be recorded in ${folder}: ${why}. Without a record it could be charged twice, so nothing was submitted.`,
@@ -1224,7 +1235,7 @@ export {
   claimRequest,
   decodeRecord,
   diskError,
-  diskTrouble,
+  diskErrorText,
   distrustOf,
   encodeRecord,
   isOfNewerVersion,

@@ -197,7 +197,7 @@ async function fetchStatus({ api, provider }, taskId, deadline, until = Infinity
 async function pollWithPermit(session, pace, taskId, deadline) {
   const { clock, signal } = session.api;
   for (; ; ) {
-    const state = await pace.seenByOthers(taskId);
+    const state = await pace.statusFromOthers(taskId);
     if (state) return { state, record: {} };
     if (await pace.acquire()) break;
     const left = deadline - clock.monotonic();
@@ -206,19 +206,19 @@ async function pollWithPermit(session, pace, taskId, deadline) {
     }
     await clock.sleep(Math.min(left, TURN_PAUSE_MS * (0.5 + clock.random())), signal);
   }
-  pace.looks(taskId);
+  pace.recordPoll(taskId);
   try {
     const sighting = await pollOnce(session, taskId, deadline);
-    await pace.saw(taskId, sighting.state);
+    await pace.share(taskId, sighting.state);
     return sighting;
   } catch (error) {
     const rest = error instanceof Failure10 && error.code === "RATE_LIMITED" && error.details.retryAfter;
-    if (rest) await pace.restFor(rest * 1e3);
+    if (rest) await pace.pauseFor(rest * 1e3);
     throw error;
   }
 }
 async function resolveDoubt(sighting, fetchTask) {
-  return sighting.doubt ? fetchTask() : sighting;
+  return sighting.possibleError ? fetchTask() : sighting;
 }
 var TURN_PAUSE_MS;
 var init_fetch_status = __esm({
@@ -367,15 +367,15 @@ async function pollUntilEnd(poll, options) {
   const { clock, schedule, deadline, signal } = options;
   const start = clock.monotonic();
   let last;
-  let trouble2 = options.trouble;
-  let troubles = trouble2 ? 1 : 0;
+  let trouble = options.trouble;
+  let troubles = trouble ? 1 : 0;
   for (let n = 0; ; n += 1) {
     let pause = intervalBefore(n, schedule, clock.random);
-    const before = trouble2 && heeded(trouble2);
+    const before = trouble && heeded(trouble);
     if (before) pause = Math.max(pause, pauseAfter(before, troubles, RETRY_PAUSES, clock.random));
     const left = deadline - clock.monotonic();
-    if (left <= 0) return { last, trouble: trouble2 };
-    if ((before?.details.retryAfter ?? 0) * 1e3 > left) return { last, trouble: trouble2 };
+    if (left <= 0) return { last, trouble };
+    if ((before?.details.retryAfter ?? 0) * 1e3 > left) return { last, trouble };
     pause = Math.min(pause, left);
     if (last) options.onPoll?.(last, { elapsedMs: clock.monotonic() - start, nextMs: pause });
     await clock.sleep(pause, signal);
@@ -383,14 +383,14 @@ async function pollUntilEnd(poll, options) {
       const seen = await poll();
       if (!seen) continue;
       last = merge(last, seen);
-      trouble2 = void 0;
+      trouble = void 0;
       troubles = 0;
-      if (isTerminal2(seen.state)) return { last, trouble: trouble2 };
+      if (isTerminal2(seen.state)) return { last, trouble };
     } catch (error) {
       if (!(error instanceof Failure12)) throw error;
       const tooYoung = error.code === "TASK_NOT_FOUND" && clock.monotonic() < (options.graceUntil ?? 0);
       if (endsWait(error) && !tooYoung) throw error;
-      trouble2 = error;
+      trouble = error;
       troubles += 1;
       options.onError?.(error);
     }
@@ -444,7 +444,7 @@ async function waitTask(session, taskId, settings, origin = {}, known) {
   const { clock } = session.api;
   const start = clock.monotonic();
   let first;
-  let trouble2;
+  let trouble;
   const patience = settings.waitMs > 0 ? start + settings.waitMs : Number.POSITIVE_INFINITY;
   const recorded = entry?.record.status;
   try {
@@ -454,14 +454,14 @@ async function waitTask(session, taskId, settings, origin = {}, known) {
     if (!(error instanceof Failure13) || settings.waitMs <= 0) throw error;
     const tooYoung = error.code === "TASK_NOT_FOUND" && entry !== void 0 && isYoung(session, entry);
     if (endsWait(error) && !tooYoung) throw error;
-    trouble2 = error;
+    trouble = error;
     session.observer.queryFailed(error);
   }
   if (first) session.observer.task(taskId, first.state);
   const waitMs = settings.waitMs - (clock.monotonic() - start);
   const credits = entry?.record.credits;
   const wait = { ...settings, folder, waitMs, ...entry && { entry }, ...credits && { credits } };
-  return waitOn(session, { id: taskId, ...first }, wait, origin, trouble2);
+  return waitOn(session, { id: taskId, ...first }, wait, origin, trouble);
 }
 async function cancelTask(session, taskId) {
   let answer;
@@ -521,7 +521,7 @@ async function cancelWhileRefusedForNow(session, taskId) {
     }
   }
 }
-async function waitOn(session, task, settings, origin = {}, trouble2) {
+async function waitOn(session, task, settings, origin = {}, trouble) {
   const { entry } = settings;
   const taskId = task.id;
   session = aboutTask(session, taskId, entry);
@@ -531,7 +531,7 @@ async function waitOn(session, task, settings, origin = {}, trouble2) {
   let seen = task.state ? { ...task, state: task.state, record: task.record ?? {} } : void 0;
   const deadline = start + settings.waitMs;
   const sharing = await paceOf(session, settings);
-  let isCrowded = !seen && !trouble2;
+  let isCrowded = !seen && !trouble;
   if (!seen || !isTerminal3(seen.state)) {
     const poll = sharing ? async () => {
       const found = await pollWithPermit(session, sharing, taskId, deadline);
@@ -543,19 +543,19 @@ async function waitOn(session, task, settings, origin = {}, trouble2) {
       schedule: settings.schedule,
       deadline,
       graceUntil: start + YOUNG_TASK_MS,
-      trouble: trouble2,
+      trouble,
       ...api.signal && { signal: api.signal },
       onPoll: (sighting, progress) => observer.polled(sighting, progress),
       onError: (failure) => observer.queryFailed(failure)
     });
-    trouble2 = waited.trouble;
+    trouble = waited.trouble;
     if (waited.last) seen = merge(seen, waited.last);
     if (entry && seen) await noteState(session, entry, seen.state);
     if (waited.last && isTerminal3(waited.last.state))
       observer.polled(waited.last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
   }
   const recorded = entry?.record.status ?? "UNKNOWN";
-  if (!seen && trouble2 && recorded === "UNKNOWN") throw trouble2.with({ status: "UNKNOWN", taskId });
+  if (!seen && trouble && recorded === "UNKNOWN") throw trouble.with({ status: "UNKNOWN", taskId });
   seen ??= { state: recorded, record: {} };
   if (seen.state === "COMPLETED")
     return deliver(
@@ -574,9 +574,9 @@ async function waitOn(session, task, settings, origin = {}, trouble2) {
     return deliver(session, entry, taskResult(taskId, ended2, { ...origin, credits }));
   }
   const result = taskResult(taskId, seen, { ...origin, credits });
-  if (trouble2) {
-    const { retryAfter } = trouble2.details;
-    return { ...result, lastPollError: trouble2, ...retryAfter !== void 0 && { retryAfter } };
+  if (trouble) {
+    const { retryAfter } = trouble.details;
+    return { ...result, lastPollError: trouble, ...retryAfter !== void 0 && { retryAfter } };
   }
   return isCrowded && sharing ? withoutPermit(result, sharing) : result;
 }
@@ -591,7 +591,7 @@ function aboutTask(session, taskId, entry) {
   return { ...session, observer: session.observer.about(taskId, entry?.record.created) };
 }
 async function paceOf({ records }, { schedule }) {
-  return schedule.firstMs >= LEAST_SHARED_MS ? (await records())?.pace : void 0;
+  return schedule.firstMs >= LEAST_SHARED_MS ? (await records())?.limiter : void 0;
 }
 async function withRecord(session, taskId, seen) {
   const { api, provider } = session;
@@ -760,14 +760,14 @@ var ClosedHere = class extends Error {
 function where(request) {
   return request.url.origin;
 }
-function trouble(request, what, unclear, cause) {
+function networkError(request, what, unclear, cause) {
   return new Failure2("NETWORK_ERROR", `${where(request)} ${what}.`, { transient: true, unclear, cause });
 }
-var TROUBLE = {
+var NETWORK_ERRORS = {
   ENOTFOUND: "could not be found (DNS)",
-  EAI_AGAIN: "could not be polled up (DNS)",
-  EAI_FAIL: "could not be polled up (DNS)",
-  EAI_NODATA: "could not be polled up (DNS)",
+  EAI_AGAIN: "could not be resolved (DNS)",
+  EAI_FAIL: "could not be resolved (DNS)",
+  EAI_NODATA: "could not be resolved (DNS)",
   ECONNREFUSED: "refused the connection",
   ECONNRESET: "closed the connection",
   ECONNABORTED: "closed the connection",
@@ -798,18 +798,18 @@ function explain(request, error, left) {
     const code = typeof link.code === "string" ? link.code : "";
     const byProxy = code.startsWith("UND_ERR") ? PROXY_REFUSAL.exec(String(link.message)) : null;
     if (byProxy) return refusedByProxy(request, Number(byProxy[1]), error);
-    const known = TROUBLE[code];
-    if (known) return trouble(request, `${known} (${code})`, left, error);
+    const known = NETWORK_ERRORS[code];
+    if (known) return networkError(request, `${known} (${code})`, left, error);
     const said = plain(String(link.reason ?? link.message), 120);
     if (link.name === "HTTPParserError" || code.startsWith("HPE_")) {
       const what = /EOF/.test(said) ? "closed the connection" : "sent something that is not HTTP";
-      return trouble(request, `${what} (${said})`, left, error);
+      return networkError(request, `${what} (${said})`, left, error);
     }
     if (isTlsCode(code) && !left) {
       return refusedTls(request, code, quoted(String(link.reason ?? link.message), 120), error);
     }
   }
-  if (left) return trouble(request, `broke off (${plain(String(error), 120)})`, true, error);
+  if (left) return networkError(request, `broke off (${plain(String(error), 120)})`, true, error);
   return error;
 }
 var PROXY_REFUSAL = /^Proxy (?:response|Authentication Required) \((\d{3})\)/;
@@ -817,7 +817,7 @@ function refusedByProxy(request, status, cause) {
   const why = status === 407 ? "it wants a user name and a password (HTTP 407)" : `it answered HTTP ${status}`;
   return new Failure2("NETWORK_ERROR", `${where(request)} could not be reached through the proxy: ${why}.`, {
     cause,
-    // A proxy whose own way is blocked says so with 5xx; its other answers stay the same.
+    // A proxy that cannot reach the service answers 5xx, which may pass; its other answers are permanent.
     transient: status >= 500,
     unclear: false,
     reason: { kind: "proxyRefusal" }
@@ -868,7 +868,7 @@ var Api = class {
   get signal() {
     return this.#options.signal;
   }
-  /** One attempt. */
+  /** Makes one attempt. */
   async once(call, { fresh = false, until = Infinity } = {}) {
     const { signal } = this.#options;
     const left = Math.max(until - this.clock.monotonic(), LEAST_REQUEST_MS);
@@ -882,10 +882,14 @@ var Api = class {
     if (!isExcessive(answer.body, call.limits.values)) return call.read(answer);
     if (answer.status >= 300) return call.read({ ...answer, body: answer.body.subarray(0, SHOWN_BYTES) });
     const { values } = call.limits;
-    throw trouble(call.request, `sent an answer of more than ${values} values, or one nested too deep`, true);
+    throw networkError(
+      call.request,
+      `sent an answer of more than ${values} values, or one nested too deep`,
+      true
+    );
   }
   /**
-   * A call that may be repeated without harm, repeated while that may help and time is left.
+   * Makes a call that is safe to repeat, with retries until the deadline.
    * @param deadline on the monotonic clock, in milliseconds
    */
   async read(call, deadline, options = {}) {
@@ -897,13 +901,13 @@ var Api = class {
       }
     }
   }
-  /** Sleeps until the next attempt is due, or throws the error again when there must be none. */
+  /** Sleeps until the next attempt. Throws the error when there is no next attempt. */
   async pauseOrThrow(error, attempt, deadline) {
     const pause = error instanceof Failure3 ? this.pauseFor(error, attempt, deadline) : null;
     if (pause === null) throw error;
     await this.clock.sleep(pause, this.signal);
   }
-  /** The pause before the next attempt, in milliseconds; null when there must be none. */
+  /** Returns the backoff before the next attempt in milliseconds; null when there is no next attempt. */
   pauseFor(failure, attempt, deadline) {
     const remaining = deadline - this.clock.monotonic();
     return pauseBeforeRetry(failure, attempt, remaining, this.policy, this.clock.random);
@@ -968,8 +972,8 @@ function flatHeaders(headers) {
 }
 
 // scripts/src/http/node-http-client.ts
-var LONGEST_REST_MS = 4e3;
-var DirectWire = class {
+var LONGEST_IDLE_MS = 4e3;
+var NodeHttpClient = class {
   #agents = /* @__PURE__ */ new Map();
   #open = /* @__PURE__ */ new Set();
   start(request, events, fresh) {
@@ -1019,7 +1023,7 @@ var DirectWire = class {
   }
   #client(protocol) {
     const secure = protocol === "https:" ? process.getBuiltinModule("node:https") : null;
-    const agent = this.#agents.get(protocol) ?? new (secure?.Agent ?? Agent)({ keepAlive: true, timeout: LONGEST_REST_MS });
+    const agent = this.#agents.get(protocol) ?? new (secure?.Agent ?? Agent)({ keepAlive: true, timeout: LONGEST_IDLE_MS });
     this.#agents.set(protocol, agent);
     return { send: secure?.request ?? sendPlain, agent };
   }
@@ -1043,8 +1047,8 @@ function watchConnection(sent, { onLeave }) {
 var Transport = class {
   #proxy;
   #resolve;
-  #wires = /* @__PURE__ */ new Map();
-  /** @param resolve asks for the addresses of file hosts in the system's place */
+  #clients = /* @__PURE__ */ new Map();
+  /** @param resolve finds the addresses of file hosts; by default the system does */
   constructor(proxy = {}, resolve) {
     this.#proxy = proxy;
     this.#resolve = resolve;
@@ -1052,13 +1056,13 @@ var Transport = class {
   /**
    * Sends one request and reads its whole answer, decompressed where it is compressed.
    * @param maxBytes an answer with a longer body is a failure
-   * @throws Failure NETWORK_ERROR; `unclear` when the request had begun to leave
+   * @throws Failure NETWORK_ERROR; `unclear` when part of the request was sent
    */
   async send(request, options) {
     const { maxBytes } = options;
     const chunks = [];
     let size = 0;
-    const tooLarge = () => trouble(request, `sent more than ${maxBytes} bytes`, true);
+    const tooLarge = () => networkError(request, `sent more than ${maxBytes} bytes`, true);
     const head = await this.exchange(
       request,
       {
@@ -1076,47 +1080,47 @@ var Transport = class {
     return { ...head, body };
   }
   /**
-   * Sends one request and hands its answer to `receiver` piece by piece.
-   * @throws Failure NETWORK_ERROR (`unclear` when the request had begun to leave), the signal's reason, or what the
-   * receiver threw
+   * Sends one request and passes its answer to `receiver` piece by piece.
+   * @throws Failure NETWORK_ERROR (`unclear` when part of the request was sent), the signal's reason, or the error
+   * that the receiver threw
    */
   async exchange(request, receiver, options) {
-    const wire = await this.#wireFor(options);
+    const client = await this.#clientFor(options);
     try {
-      return await exchange(wire, request, receiver, options);
+      return await exchange(client, request, receiver, options);
     } catch (error) {
       throw this.#proxied && error instanceof Failure5 ? withProxy(error) : error;
     }
   }
-  /** Ends whatever is under way, so that the process can end. */
+  /** Ends all exchanges that are under way, so that the process can end. */
   async close() {
-    for (const made of await Promise.allSettled(this.#wires.values())) {
+    for (const made of await Promise.allSettled(this.#clients.values())) {
       if (made.status === "fulfilled") made.value.close();
     }
   }
   get #proxied() {
     return Boolean(this.#proxy.httpProxy || this.#proxy.httpsProxy);
   }
-  #wireFor({ isFile = false }) {
-    const kind = isFile ? "files" : this.#proxied ? "proxy" : "direct";
-    const wire = this.#wires.get(kind) ?? (kind === "direct" ? Promise.resolve(new DirectWire()) : this.#undici(kind));
-    this.#wires.set(kind, wire);
-    return wire;
+  #clientFor({ isFile = false }) {
+    const kind = isFile ? "files" : this.#proxied ? "proxy" : "node";
+    const client = this.#clients.get(kind) ?? (kind === "node" ? Promise.resolve(new NodeHttpClient()) : this.#undici(kind));
+    this.#clients.set(kind, client);
+    return client;
   }
   async #undici(kind) {
-    const { UndiciWire } = await import("./undici.mjs");
+    const { UndiciHttpClient } = await import("./undici.mjs");
     const { publicLookup: publicLookup2 } = await Promise.resolve().then(() => (init_public_lookup(), public_lookup_exports));
     try {
-      return new UndiciWire(this.#proxy, kind === "files" ? publicLookup2(this.#resolve) : void 0);
+      return new UndiciHttpClient(this.#proxy, kind === "files" ? publicLookup2(this.#resolve) : void 0);
     } catch (cause) {
       const message = "The address of the proxy cannot be used as it is written.";
       throw new Failure5("NETWORK_ERROR", message, { cause, reason: { kind: "proxySettings" } });
     }
   }
 };
-function exchange(wire, request, receiver, { timeoutMs, signal, fresh = false }) {
+function exchange(client, request, receiver, { timeoutMs, signal, fresh = false }) {
   return new Promise((resolve, reject) => {
-    let flight;
+    let ongoing;
     let left = false;
     let head;
     let over = false;
@@ -1130,7 +1134,7 @@ function exchange(wire, request, receiver, { timeoutMs, signal, fresh = false })
         pending.then(() => resolve(head), reject);
         return;
       }
-      flight?.abort();
+      ongoing?.abort();
       pending.then(
         () => reject(error),
         () => reject(error)
@@ -1139,7 +1143,7 @@ function exchange(wire, request, receiver, { timeoutMs, signal, fresh = false })
     const onAbort = () => finish2(signal?.reason);
     const timer = setTimeout(() => {
       const what = !left ? "did not accept a connection" : head ? "did not finish its answer" : "did not answer";
-      finish2(trouble(request, `${what} within ${timeoutMs} ms`, left));
+      finish2(networkError(request, `${what} within ${timeoutMs} ms`, left));
     }, timeoutMs);
     if (signal?.aborted) {
       onAbort();
@@ -1147,7 +1151,7 @@ function exchange(wire, request, receiver, { timeoutMs, signal, fresh = false })
     }
     signal?.addEventListener("abort", onAbort, { once: true });
     try {
-      flight = wire.start(
+      ongoing = client.start(
         request,
         {
           onLeave() {
@@ -1156,7 +1160,9 @@ function exchange(wire, request, receiver, { timeoutMs, signal, fresh = false })
           onHead(received) {
             if (over) return;
             if (received.status < 200) {
-              finish2(trouble(request, `answered with HTTP ${received.status}, which is no answer`, left));
+              finish2(
+                networkError(request, `answered with HTTP ${received.status}, which is no answer`, left)
+              );
               return;
             }
             head = received;
@@ -1169,11 +1175,11 @@ function exchange(wire, request, receiver, { timeoutMs, signal, fresh = false })
           onData(chunk) {
             if (over) return;
             try {
-              const taken = receiver.onData(chunk);
-              if (!taken) return;
-              flight?.pause();
-              pending = taken;
-              taken.then(() => flight?.resume(), finish2);
+              const busy = receiver.onData(chunk);
+              if (!busy) return;
+              ongoing?.pause();
+              pending = busy;
+              busy.then(() => ongoing?.resume(), finish2);
             } catch (error) {
               finish2(error);
             }
@@ -1845,14 +1851,14 @@ function aivideomaker({ profile, baseUrl, key, now }) {
       const req = request("GET", `tasks/${encodeURIComponent(taskId)}/status`);
       return call("task", req, (body, answer) => {
         if (typeof body.status !== "string") throw errorIn(body, answer, req, "task", now);
-        const sighting = { ...stateOf(body.status), record: body };
-        if (sighting.state !== "FAILED" || !looksLikeError(body)) {
+        const seen = { ...stateOf(body.status), record: body };
+        if (seen.state !== "FAILED" || !looksLikeError(body)) {
           checkId(body, taskId, answer, req);
-          return sighting;
+          return seen;
         }
         const failure = refusal2(body, answer, "task", now);
         if (["AUTH_FAILED", "RATE_LIMITED", "TASK_NOT_FOUND"].includes(failure.code)) throw failure;
-        return { ...sighting, doubt: failure };
+        return { ...seen, possibleError: failure };
       });
     },
     task(taskId) {
@@ -1999,10 +2005,10 @@ export {
   Api,
   CONNECT_TIMEOUT_MS,
   ClosedHere,
-  DirectWire,
   JsonBody,
   LIST,
   MAX_HEADER_BYTES,
+  NodeHttpClient,
   PAUSE_BUDGET_MS,
   RECORD,
   RETRY_PAUSES,
@@ -2039,6 +2045,7 @@ export {
   manyOutcome,
   merge,
   nameIn,
+  networkError,
   noteState,
   nothingPendingOutcome,
   outcomeOf,
@@ -2060,7 +2067,6 @@ export {
   shortDeadline,
   taskOutcome,
   taskResult,
-  trouble,
   unknownWord,
   unreadable,
   waitOn,

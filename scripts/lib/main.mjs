@@ -67,7 +67,7 @@ var init_registry = __esm({
         cancel: "AIVideoMaker cancels a task only while it is SUBMITTED; one that is PROGRESS runs to its end and is charged.",
         missing: "AIVideoMaker shows a task only to the key that made it (as documented in September 2026).",
         prices: "https://aivideomaker.ai",
-        tasks: "Look for the task in its list (listTasks)."
+        tasks: "Find the task in the list of the service (listTasks)."
       }
     };
     APIDOT = {
@@ -87,7 +87,7 @@ var init_registry = __esm({
         cancel: "APIDot documents no way to cancel a task (as of July 2026).",
         missing: "APIDot does not document what it answers for a task that it does not know or that another key made.",
         prices: "https://apidot.ai/models",
-        tasks: "APIDot documents no list of tasks and no replay of a submit. A person looks for the task in its dashboard (https://apidot.ai/dashboard/api-key leads there), or asks support@apidot.ai."
+        tasks: "APIDot documents no list of tasks and no replay of a submit. The user finds the task in its dashboard (https://apidot.ai/dashboard/api-key leads there), or asks support@apidot.ai."
       }
     };
     SERVICES = [
@@ -606,9 +606,9 @@ var Failure = class _Failure extends Error {
     this.code = code;
     this.details = details;
   }
-  /** The same failure, with more said about it. What is given here wins. */
-  with(details, message = this.message) {
-    return new _Failure(this.code, message, { ...this.details, ...details });
+  /** Returns the failure with more details. New details replace old ones. */
+  with(details) {
+    return new _Failure(this.code, this.message, { ...this.details, ...details });
   }
 };
 
@@ -662,7 +662,7 @@ var INSTEAD = {
     page: ({ title, says }) => `The models of ${title}: ${says.prices}`
   },
   account: {
-    instead: "look on the service's own pages; --action listModels shows the models that are known here",
+    instead: "read the service's own pages; --action listModels shows the models that are known here",
     page: ({ title, says, keyPage }) => `The models of ${title}: ${says.prices}; its dashboard: ${keyPage}`
   }
 };
@@ -1870,8 +1870,8 @@ var PLACE = {
   }),
   unwritableFolder: ({ folder }) => ({
     nextSteps: [
-      `Make room in ${folder} or make it writable; or set ${STATE_FOLDER} to a folder that is, and run the same command again.`,
-      "Only if there is no such folder: the same command with --noJournal submits without a record; then a killed command cannot find its task by itself."
+      `Free disk space in ${folder} or make it writable; or set ${STATE_FOLDER} to another writable folder. Then run the same command again.`,
+      "Only if there is no such folder: the same command with --noJournal submits without a record; then after a crash the command cannot find its task by itself."
     ]
   }),
   downloadFolder: ({ folder, why }) => ({
@@ -1968,7 +1968,7 @@ var SUBMIT = {
   },
   recordDamaged: (_, { anew }) => ({
     nextSteps: [
-      "Look for its task in the service's own list first.",
+      "Find its task in the service's own list first.",
       `Only if the user accepts that it may be charged once more: ${anew}.`
     ]
   }),

@@ -71,16 +71,19 @@ var Accounts = class {
     this.#service = service;
     this.#now = now;
   }
-  /** Newest first. */
+  /** Returns the tasks of an owner, newest first. */
   tasksOf(owner) {
     return this.#store.all().filter((record) => record.service === this.#service && record.owner === owner);
   }
-  /** The task with this id, if it is the owner's. */
+  /** Returns the task with this id if it belongs to the owner, else null. */
   taskOf(owner, id) {
     const record = this.#store.get(id);
     return record?.owner === owner && record.service === this.#service ? record : null;
   }
-  /** Every task takes its price from the first balance; one that failed or was cancelled gives it back. */
+  /**
+   * Returns the remaining credits: the first balance minus the price of each task, without tasks that failed or were
+   * cancelled.
+   */
   balanceOf(owner) {
     const time = this.#now();
     const spent = this.tasksOf(owner).reduce(
@@ -258,7 +261,7 @@ var QueryLimiter = class {
   constructor(now) {
     this.#now = now;
   }
-  /** Counts one query; gives the seconds to wait if it is one too many, else null. */
+  /** Counts one query. Returns the seconds to wait when the limit is exceeded, else null. */
   refuse(address) {
     const now = this.#now();
     const recent = (this.#seen.get(address) ?? []).filter((at) => at > now - WINDOW_MS && at <= now);
@@ -364,7 +367,10 @@ function listed(known) {
 }
 var FirstTimes = class {
   #seen = /* @__PURE__ */ new Set();
-  /** True the first time; then false once, and forgotten, so that the same prompt can be rehearsed again. */
+  /**
+   * Returns true the first time and false the second time. Then it starts anew, so that the same prompt can be used in
+   * another sandbox run.
+   */
   isFirst(mark) {
     if (this.#seen.delete(mark)) return false;
     this.#seen.add(mark);

@@ -6595,14 +6595,14 @@ subscribe("undici:client:sendHeaders", (message) => {
   if (nextOnSocket) onSocket.set(socket, nextOnSocket);
 });
 import_dispatcher.default.prototype.connect = import_api_connect.default;
-var UndiciWire = class {
+var UndiciHttpClient = class {
   #settings;
   #lookup;
-  /** With what ends the connections that they are making. */
+  /** Each dispatcher, with the controller that ends the connections it is opening. */
   #open = /* @__PURE__ */ new Map();
   #shared;
   /**
-   * @param lookup finds the addresses of hosts that are not reached through a proxy, each time a connection is made
+   * @param lookup finds the addresses of hosts without a proxy, for each new connection
    * @throws for settings that cannot be used
    */
   constructor(settings, lookup) {
@@ -6624,7 +6624,7 @@ var UndiciWire = class {
         method: request.method,
         headers: outgoingHeaders(request),
         body: outgoingBody(request),
-        // One deadline covers everything; the library's own timers would only blur which one struck.
+        // One deadline covers the whole exchange; with undici's own timers a message could not say which one ended it.
         headersTimeout: 0,
         bodyTimeout: 0
       },
@@ -6692,22 +6692,22 @@ function proxyDispatcher(settings, connecting, lookup) {
   const allHere = proxies.every(
     (proxy) => URL.canParse(proxy) && THIS_MACHINE.includes(new URL(proxy).hostname)
   );
-  const direct = allHere || noProxy === "*" ? [noProxy] : [noProxy, ...THIS_MACHINE];
+  const withoutProxy = allHere || noProxy === "*" ? [noProxy] : [noProxy, ...THIS_MACHINE];
   return new import_env_http_proxy_agent.default({
-    // The proxies themselves may be anywhere, and look up by themselves what they are asked for.
+    // A proxy may have any address, and resolves host names itself.
     connect: largeReads({ ...connecting, ...lookup && { lookup } }),
     requestTls: connecting,
     proxyTls: connecting,
     maxHeaderSize: MAX_HEADER_BYTES,
-    // Given even when empty, so that the library does not look into the environment by itself.
+    // Set even when empty; otherwise undici reads the environment.
     httpProxy: settings.httpProxy ?? "",
     httpsProxy: settings.httpsProxy ?? "",
-    noProxy: direct.join(","),
+    noProxy: withoutProxy.join(","),
     // Plain HTTP is sent through a proxy as such; most proxies refuse a tunnel to port 80.
     proxyTunnel: false
   });
 }
 export {
-  UndiciWire,
+  UndiciHttpClient,
   largeReads
 };

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { expect, it, vi } from 'vitest';
 import { loadContract } from '../../scripts/src/contracts/contract.ts';
 import type { HttpAnswer, HttpRequest } from '../../scripts/src/http/message.ts';
-import { trouble } from '../../scripts/src/http/network-error.ts';
+import { networkError } from '../../scripts/src/http/network-error.ts';
 import type { Transport } from '../../scripts/src/http/transport.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 import { Journal } from '../../scripts/src/stores/file/journal.ts';
@@ -103,7 +103,7 @@ class World {
 
   #list(request: HttpRequest): Record<string, unknown> {
     this.#readings += 1;
-    if (this.#story.badReadings.includes(this.#readings)) throw trouble(request, 'is silent', true);
+    if (this.#story.badReadings.includes(this.#readings)) throw networkError(request, 'is silent', true);
     const seen = this.tasks.filter(({ at }) => this.clock.now >= at + this.#story.delay);
     return {
       tasks: seen.map(({ id, at, key }) => ({
@@ -128,7 +128,7 @@ class World {
     }
     this.clock.now += slowness;
     if (deed === 'accepts') return { status: 'SUBMITTED', taskId: id };
-    throw trouble(request, 'closed the connection', true);
+    throw networkError(request, 'closed the connection', true);
   }
 }
 

@@ -55,7 +55,7 @@ function partIn(into: string): Buffer {
 interface Host {
   body?: Buffer;
   etag?: string;
-  /** Bytes of each answer after which the connection drops, in turn; then none. */
+  /** Bytes of each answer after which the connection drops, one entry per answer; then no answer drops. */
   drops?: number[];
   /** What is done with Range, and If-Range. */
   ranges?: 'honoured' | 'ignored' | 'overlapping' | 'refused' | 'of another length' | 'without total';
@@ -111,7 +111,7 @@ describe('a file', () => {
     expect(readdirSync(into)).toEqual([`ckx1.${ext}`]);
   });
 
-  it('is asked for without the key, and without anything else of ours', async () => {
+  it('is requested without the API key, and without any other header of ours', async () => {
     const server = await serve(() => ({ body: MP4 }));
     await download(sessionWith(server.origin), options(`${server.origin}/a.mp4`, folder()));
     const { headers } = server.received[0]!;
@@ -221,7 +221,7 @@ describe('fault 62: a connection that drops', () => {
     expect(saved.sha256).toBe(sha256(other));
   });
 
-  it('and the rest comes without a total: the first answer told it', async () => {
+  it('and the rest comes without a total: the first answer had it', async () => {
     const server = await host({ drops: [400_000], ranges: 'without total' });
     const saved = await download(sessionWith(server.origin), options(server.origin, folder()));
     expect(saved.sha256).toBe(sha256(FILM));
@@ -293,7 +293,7 @@ describe('fault 63: a body that is short without anybody saying so', () => {
     expect(server.received).toHaveLength(3);
   });
 
-  it('is never taken for the film', async () => {
+  it('is never saved as the film', async () => {
     const server = await serve((_, { res }) => {
       res.write(FILM.subarray(0, 300_000));
       res.end();
@@ -306,7 +306,7 @@ describe('fault 63: a body that is short without anybody saying so', () => {
     expectEmpty(into);
   });
 
-  it('shorter than announced is taken up again', async () => {
+  it('shorter than announced is resumed', async () => {
     const server = await host({ drops: [FILM.length - 1] });
     const saved = await download(sessionWith(server.origin), options(server.origin, folder()));
     expect(saved.bytes).toBe(FILM.length);
@@ -315,7 +315,7 @@ describe('fault 63: a body that is short without anybody saying so', () => {
 });
 
 describe('a link that has expired', () => {
-  it.each([401, 403, 404, 410])('fault 64: HTTP %i: it is asked for again, once', async (status) => {
+  it.each([401, 403, 404, 410])('fault 64: HTTP %i: a new link is fetched, once', async (status) => {
     const server = await serve(({ path: at }) => (at === '/old' ? { status } : { body: MP4 }));
     const refresh = vi.fn(async () => `${server.origin}/new`);
     const session = sessionWith(server.origin);
@@ -577,7 +577,7 @@ describe('what is no media file', () => {
     expect(saved.sha256).toBe(sha256(MP4));
   });
 
-  it('fault 16: an error of the host is tried again, a refusal is not', async () => {
+  it('fault 16: an error of the host is retried, a refusal is not', async () => {
     const server = await serve((_, { count }) => (count < 2 ? { status: 503 } : { body: MP4 }));
     await download(sessionWith(server.origin), options(server.origin, folder()));
     const other = await serve(() => ({ status: 400 }));
@@ -586,7 +586,7 @@ describe('what is no media file', () => {
     expect(other.received).toHaveLength(1);
   });
 
-  it('fault 14: a host that asks for a long pause is told of, and not waited for', async () => {
+  it('fault 14: a long pause that a host asks for is reported, and not waited for', async () => {
     const server = await serve(() => ({ status: 503, headers: { 'retry-after': '1200' } }));
     const session = sessionWith(server.origin);
     const failure = await failureOf(download(session, options(server.origin, folder())));
@@ -728,7 +728,7 @@ describe('redirects of the host', () => {
   });
 });
 
-describe('fault 47: a name that is taken', () => {
+describe('fault 47: a name that exists', () => {
   async function into(prepare: (file: string) => void) {
     const server = await serve(() => ({ body: MP4 }));
     const made = folder();
@@ -834,7 +834,7 @@ describe('the disk', () => {
     expectEmpty(into);
   });
 
-  it('a write that takes only a part of its bytes is gone on with', async () => {
+  it('a write that writes only a part of its bytes is continued', async () => {
     const body = film(3_000_000);
     const server = await host({ body });
     const to = await target(folder(), (real) => async (buffers, position) => {
@@ -928,7 +928,7 @@ describe('prepareFolder', () => {
   });
 });
 
-it('told to stop, ends with the reason and leaves nothing', async () => {
+it('when aborted, ends with the reason and leaves nothing', async () => {
   const controller = new AbortController();
   const server = await serve((_, { res }) => {
     res.writeHead(200, { 'content-length': `${FILM.length}` });

@@ -150,7 +150,7 @@ describe('fileKind', () => {
     ...['application/octet-stream', 'application/zip', 'model/vnd.usdz+zip', 'image/png', 'video/mp4'],
   ];
 
-  it('fault 65: takes no page and no JSON for a file, whatever its host says', () => {
+  it('fault 65: accepts no page and no JSON as a file, whatever its host says', () => {
     for (const text of ERROR_TEXTS)
       for (const said of ALL_TYPES)
         expect(fileKind(Buffer.from(text, 'latin1'), said), `${text} as ${said}`).toBeNull();
@@ -175,7 +175,7 @@ describe('fileKind', () => {
     expect(fileKind(Buffer.from(head, 'latin1'))).toBeNull();
   });
 
-  it('looks at real files, and at nothing beyond the bytes it is given', () => {
+  it('knows real files, and reads nothing beyond the bytes it is given', () => {
     expect(fileKind(MP4)?.ext).toBe('mp4');
     expect(fileKind(PNG)?.ext).toBe('png');
     expect(fileKind(MP4.subarray(0, 6))).toBeNull();
@@ -377,7 +377,7 @@ describe('FileWriter', () => {
     expect((await handle.stat()).size).toBe('wrong and long'.length);
   });
 
-  it('fault 43: tells of a write that failed to whoever asks next', async () => {
+  it('fault 43: reports a failed write at the next call', async () => {
     const { handle } = await target();
     const error = Object.assign(new Error('full'), { code: 'ENOSPC' });
     handle.writev = () => Promise.reject(error);
@@ -400,7 +400,7 @@ describe('FileHash', () => {
     hash.restart();
   });
 
-  it('tells of a second thread that failed when the hash is asked for, however long ago that was', async () => {
+  it('reports a failed second thread when the hash is read, however long ago it failed', async () => {
     const hash = new FileHash(path.join(folder(), 'missing'));
     hash.written(large);
     await new Promise((resolve) => setTimeout(resolve, 300));

@@ -167,7 +167,7 @@ describe('fault 99: a download that takes longer than the wait', () => {
       (into) => writeFileSync(path.join(into, PART[0]!), Buffer.alloc(600_000)),
     ],
     ['that is empty', (into) => truncateSync(path.join(into, PART[0]!), 0)],
-  ])('a part %s is not gone on with', async (_, spoil) => {
+  ])('a part %s is not resumed', async (_, spoil) => {
     const server = await host();
     const into = folder();
     await cutShort(server.origin, into);
@@ -248,7 +248,7 @@ describe('what lies where a part should', () => {
   it.each<[string, (part: string, victim: string) => void]>([
     ['a symbolic link', (part, victim) => symlinkSync(victim, part)],
     ['a hard link', (part, victim) => linkSync(victim, part)],
-  ])('%s to a file of somebody: that is left as it is', async (_, put) => {
+  ])('%s to a file of the user: that is left as it is', async (_, put) => {
     const into = folder();
     const victim = path.join(into, 'mine.txt');
     writeFileSync(victim, 'mine');
@@ -286,7 +286,7 @@ describe('what lies where a part should', () => {
     expect(server.received).toHaveLength(0);
   });
 
-  it('parts that nobody can go on with are removed by the run that saves a file; others stay', async () => {
+  it('parts that cannot be resumed are removed by the run that saves a file; others stay', async () => {
     const into = folder();
     const note = JSON.stringify({ version: 1, validator: '"a"', total: 9, contentType: 'video/mp4' });
     const lastMonth = new Date(Date.now() - 30 * 86_400_000);
@@ -334,7 +334,7 @@ describe('fault 50: a file that another process is saving', () => {
 describe('fault 98: the address of a result', () => {
   const here = { address: '127.0.0.1', family: 4 };
 
-  it('is polled up once for each connection, which goes to what was found', async () => {
+  it('is resolved once for each connection, which goes to the address that was found', async () => {
     const server = await serve(() => ({ body: MP4 }));
     const asked: string[] = [];
     // A name server that answers differently the second time.
@@ -348,7 +348,7 @@ describe('fault 98: the address of a result', () => {
     expect(asked).toEqual(['localhost']);
   });
 
-  it('is polled up again after a redirect', async () => {
+  it('is resolved again after a redirect', async () => {
     const server = await serve(() => ({ status: 302, headers: { location: '/b.mp4' } }));
     const answers = [here, { address: '10.0.0.1', family: 4 }];
     const transport = new Transport({}, (_, __, callback) => callback(null, [answers.shift()!]));

@@ -347,7 +347,7 @@ describe('polls that fail', () => {
     expect(server.to(`GET /api/v1/tasks/${TASK}/status`)).toHaveLength(3);
   });
 
-  it('fault 17: one that is rejected is no bad input of the one who asks', async () => {
+  it('fault 17: a rejected one is no bad input of the user', async () => {
     const server = await service({
       status: failure(400, 'INVALID_PAYLOAD', 'no'),
       account: failure(400, 'INVALID_MODEL', 'no'),
@@ -543,7 +543,7 @@ describe('advice that is about this service', () => {
   });
 });
 
-describe('a wait that gets no turn', () => {
+describe('a wait that acquires no permit', () => {
   it('fault 51, 80: says that others use the limit and when the next query is due, and the task is healthy', async () => {
     const server = await apidot({
       status: (_, { count }) =>
@@ -552,7 +552,7 @@ describe('a wait that gets no turn', () => {
           : task({ status: 'running' }),
     });
     const { call } = against(liveApidot(server.origin));
-    // Only what looks once a second or slower shares the limit.
+    // Only a wait with an interval of a second or more shares the limit.
     const slowly = ['--pollInterval', '1'];
     expect((await call([...PICTURE_LINE, ...slowly, '--wait', '3'])).code).toBe(4);
     const done = await call(of('waitTask', '--taskId', ID, ...APIDOT, ...slowly, '--wait', '1'));

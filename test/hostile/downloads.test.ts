@@ -131,7 +131,7 @@ describe('issue 11, line 3: where a result lies', () => {
     expect(connections()).toBe(0);
   });
 
-  test('fault 7: through a proxy the proxy looks names up: public names go through, all others not even to it', async () => {
+  test('fault 7: a proxy resolves names itself: public names go through it, all others are refused before it', async () => {
     const hosts = ['aivideomaker.ai', 'static.img2video.ai', 'cdn.example.com'];
     const { key, cert, ca } = trusted(hosts);
     const keys: [string, unknown][] = [];
@@ -400,7 +400,7 @@ describe('issue 10: a file of another kind than the model makes', () => {
     expect(quiet.data.warnings).toEqual([warning]);
   });
 
-  test('is not remarked on where nobody knows what was asked for, nor where it is of the right kind', async () => {
+  test('causes no warning where the requested kind is unknown, nor where it is of the right kind', async () => {
     const server = await service({ file: image });
     const foreign = envelopeOf(await run(ARGS, { env: live(server.origin), cwd: tempFolder() }));
     expect(foreign).toMatchObject({ ok: true, data: { files: [{ contentType: 'image/png' }] } });

@@ -7,7 +7,7 @@ import { EXIT } from '../../scripts/src/cli/exit-codes.ts';
 import { envelopeOf, live, run, T2V_ARGS, tempFolder } from '../support/command.ts';
 import { service } from '../support/service.ts';
 
-const SOMEBODY = 12_345;
+const OTHER_USER = 12_345;
 
 const isRoot = process.getuid?.() === 0;
 
@@ -44,7 +44,7 @@ const FOLDERS: Folder[] = [
     needsRoot: true,
     make: (state) => {
       mkdirSync(state);
-      chownSync(state, SOMEBODY, SOMEBODY);
+      chownSync(state, OTHER_USER, OTHER_USER);
       return state;
     },
     repair: /^chown "\$\(id -un\)" /,

@@ -38,7 +38,7 @@ describe('a read', () => {
     expect(clock.sleeps).toEqual([375, 750, 1_500]);
   });
 
-  it('is made maxRetries times more, then its last failure is told', async () => {
+  it('is retried maxRetries times, then its last failure is thrown', async () => {
     const server = await serve((_, { count }) => ({ status: 500 + count }));
     const { api } = apiFor({ maxRetries: 2 });
     await expect(api.read(callTo(server.origin), 60_000)).rejects.toThrow('HTTP 502');
@@ -84,7 +84,7 @@ describe('a read', () => {
     expect(server.received).toHaveLength(3);
   });
 
-  it('fault 1: is repeated after a refused connection', async () => {
+  it('fault 1: is retried after a refused connection', async () => {
     const { api, clock } = apiFor();
     const failed = api.read(callTo(`http://127.0.0.1:${await closedPort()}`), 60_000);
     await expect(failed).rejects.toThrow('ECONNREFUSED');
@@ -109,7 +109,7 @@ describe('a read', () => {
     expect(limits).toEqual([30_000, 30_000, 20_000, 5_000, 5_000]);
   });
 
-  it('fault 31: an answer of too many values is refused unread, and asked for again; a refusal is judged by its status', async () => {
+  it('fault 31: an answer of too many values is refused unread, and retried; an error answer is judged by its status', async () => {
     const many = JSON.stringify(Array(50).fill(0));
     const server = await serve((_, { count }) => ({ status: count === 0 ? 200 : 404, body: many }));
     const { api, clock } = apiFor();
@@ -126,7 +126,7 @@ describe('a read', () => {
     expect(clock.sleeps).toEqual([]);
   });
 
-  it('ends in its pause when it is told to stop', async () => {
+  it('ends in its pause when it is aborted', async () => {
     const server = await serve(() => ({ status: 503 }));
     const controller = new AbortController();
     const { api, clock } = apiFor({ signal: controller.signal });
@@ -137,7 +137,7 @@ describe('a read', () => {
 });
 
 describe('the clock of the system', () => {
-  it('sleeps, and stops sleeping when told so', async () => {
+  it('sleeps, and stops sleeping when aborted', async () => {
     const start = systemClock.monotonic();
     await systemClock.sleep(15);
     expect(systemClock.monotonic() - start).toBeGreaterThanOrEqual(14);

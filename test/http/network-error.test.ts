@@ -20,7 +20,7 @@ describe('fault 6: a certificate that is refused', () => {
   );
 });
 
-describe('what nobody foresaw', () => {
+describe('an unexpected error', () => {
   it('is a bug as long as nothing has left', () => {
     const error = coded('E_NEW');
     expect(explain(request, error, false)).toBe(error);

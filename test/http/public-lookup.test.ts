@@ -14,7 +14,7 @@ const answering =
     );
 
 /** What a connection to the name gets to connect to. */
-function lookUp(resolve: Resolve, name = 'files.example.com', all = true): Promise<unknown> {
+function resolveName(resolve: Resolve, name = 'files.example.com', all = true): Promise<unknown> {
   return new Promise((done, fail) => {
     publicLookup(resolve)(name, { all }, (error, address) => (error ? fail(error) : done(address)));
   });
@@ -30,7 +30,7 @@ const PRIVATE = [
 describe('fault 98: a name that leads to an address', () => {
   it.each(PRIVATE)('%j is refused', async (address) => {
     expect(isPublicAddress(address)).toBe(false);
-    const error = await lookUp(answering(address)).catch((reason: unknown) => reason);
+    const error = await resolveName(answering(address)).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(Failure);
     expect((error as Failure).code).toBe('DOWNLOAD_FAILED');
     expect((error as Failure).message).toContain('files.example.com leads to');
@@ -39,30 +39,30 @@ describe('fault 98: a name that leads to an address', () => {
   it.each(['93.184.215.14', '2606:2800:21f:cb07:6820:80da:af6b:8b2c', '64:ff9b::5db8:d70e'])(
     '%s is what is connected to',
     async (address) => {
-      expect(await lookUp(answering(address))).toMatchObject([{ address }]);
-      expect(await lookUp(answering(address), 'files.example.com', false)).toBe(address);
+      expect(await resolveName(answering(address))).toMatchObject([{ address }]);
+      expect(await resolveName(answering(address), 'files.example.com', false)).toBe(address);
     },
   );
 
   it('of several, only the public ones are connected to', async () => {
-    const found = await lookUp(answering('127.0.0.1', '93.184.215.14', 'fd00::1', '1.1.1.1'));
+    const found = await resolveName(answering('127.0.0.1', '93.184.215.14', 'fd00::1', '1.1.1.1'));
     expect((found as LookupAddress[]).map(({ address }) => address)).toEqual(['93.184.215.14', '1.1.1.1']);
   });
 
   it('this machine has one name, and that leads nowhere else', async () => {
-    expect(await lookUp(answering('127.0.0.1', '::1'), 'localhost')).toHaveLength(2);
-    await expect(lookUp(answering('93.184.215.14'), 'localhost')).rejects.toThrow('localhost leads to');
-    await expect(lookUp(answering('127.0.0.1'), 'localhost.example.com')).rejects.toThrow('not public');
+    expect(await resolveName(answering('127.0.0.1', '::1'), 'localhost')).toHaveLength(2);
+    await expect(resolveName(answering('93.184.215.14'), 'localhost')).rejects.toThrow('localhost leads to');
+    await expect(resolveName(answering('127.0.0.1'), 'localhost.example.com')).rejects.toThrow('not public');
   });
 
   it('a name that nobody knows keeps its own error', async () => {
     const unknown = Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' });
-    await expect(lookUp((_, __, callback) => callback(unknown, []))).rejects.toBe(unknown);
-    await expect(lookUp(answering())).rejects.toThrow('leads to no address');
+    await expect(resolveName((_, __, callback) => callback(unknown, []))).rejects.toBe(unknown);
+    await expect(resolveName(answering())).rejects.toThrow('leads to no address');
   });
 
   it('where a proxy program answers with addresses of its own, the way out is named', async () => {
-    const error = (await lookUp(answering('198.18.0.7')).catch((reason: unknown) => reason)) as Failure;
+    const error = (await resolveName(answering('198.18.0.7')).catch((reason: unknown) => reason)) as Failure;
     expect(error.details.reason).toEqual({ kind: 'addressOfProxy' });
   });
 });

@@ -146,7 +146,7 @@ describe('intervalBefore', () => {
     expect(pauses.at(-1)).toBe(schedule.capMs);
   });
 
-  it('never waits for more than 5 s, and asks at most 15 times in a minute once it has settled', () => {
+  it('never waits for more than 5 s, and polls at most 15 times in a minute once the interval has its full length', () => {
     const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 1_000_000 }), chance, (n, r) => {

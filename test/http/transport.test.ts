@@ -115,7 +115,7 @@ describe.each([
       expect(server.received).toHaveLength(1);
     });
 
-    it('fault 25: hands over bytes as they are, and asks for no compression', async () => {
+    it('fault 25: passes bytes on unchanged, and asks for no compression', async () => {
       const zipped = gzipSync('{"a":1}');
       const server = await serve(({ headers }) => {
         expect(headers['accept-encoding']).toBeUndefined();
@@ -170,7 +170,7 @@ describe.each([
 
     it('fault 1: so is a name that does not exist', async () => {
       const failure = await failureOf(transportFor().send(post('http://nobody.invalid/'), OPTIONS));
-      expect(failure.message).toMatch(/^http:\/\/nobody\.invalid could not be (found|polled up) \(DNS\)/);
+      expect(failure.message).toMatch(/^http:\/\/nobody\.invalid could not be (found|resolved) \(DNS\)/);
       expect(failure.details).toMatchObject({ transient: true, unclear: false });
     });
 
@@ -248,8 +248,8 @@ describe.each([
     });
 
     it.each([
-      ['goes on in another protocol', 'HTTP/1.1 101 Switching\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n'],
-      ['says nothing but to go on', 'HTTP/1.1 101 Switching\r\n\r\n'],
+      ['switches to another protocol', 'HTTP/1.1 101 Switching\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n'],
+      ['names no protocol', 'HTTP/1.1 101 Switching\r\n\r\n'],
       ['has no status of HTTP', 'HTTP/1.1 099 Odd\r\ncontent-length: 2\r\n\r\nok'],
     ])('an answer that %s is none, and is not waited for', async (_, answer) => {
       const server = await serveRaw((socket) => socket.write(answer));
@@ -294,7 +294,7 @@ describe.each([
   });
 
   describe('connections', () => {
-    it('goes on after a connection of its own was lost', async () => {
+    it('continues after a connection of its own was lost', async () => {
       const server = await serve((_, { res, count }) => {
         if (count > 0) return { body: 'ok' };
         res.destroy();
@@ -384,7 +384,7 @@ describe.each([
   });
 
   describe('a receiver', () => {
-    it('holds the sender back until it has taken a piece', async () => {
+    it('makes the sender wait until the receiver has stored a piece', async () => {
       const size = 32 * 2 ** 20;
       let sent = 0;
       const server = await serve((_, { res }) => {
@@ -413,7 +413,7 @@ describe.each([
           onHead() {},
           async onData(chunk) {
             calls += 1;
-            // The event loop would never turn again, and no time limit strike.
+            // The event loop would be blocked for ever, and no time limit would work.
             if (calls > 100_000) throw new Error('called without end');
             if (isBusy) atOnce += 1;
             isBusy = true;
@@ -436,7 +436,7 @@ describe.each([
 
     it.each(['at once', 'later'])('that throws %s ends the exchange with what it threw', async (when) => {
       const server = await serve(() => ({ body: 'x'.repeat(1000) }));
-      const bug = new Error('no room');
+      const bug = new Error('a bug of the receiver');
       const exchange = transportFor().exchange(
         get(server.origin),
         {
@@ -566,7 +566,7 @@ describe.each([
   });
 });
 
-it('fault 3: keeps one connection open for reads and takes a new one for each submit', async () => {
+it('fault 3: keeps one connection open for reads and uses a new one for each submit', async () => {
   const ports: (number | undefined)[] = [];
   const server = await serve((_, { res }) => {
     ports.push(res.req.socket.remotePort);
@@ -678,7 +678,7 @@ describe('proxies', () => {
   ])('fault 7: NO_PROXY=%s (%s) goes around the proxy', async (noProxy) => {
     const proxy = await serveProxy();
     const transport = transportFor({ httpProxy: proxy.origin, noProxy });
-    // Nothing answers under such a name, which shows that the way was the direct one.
+    // No host has such a name, which shows that no proxy was used.
     await failureOf(transport.send(get('http://files.example.test/'), OPTIONS));
     expect(proxy.seen).toEqual([]);
   });
@@ -696,15 +696,15 @@ describe('proxies', () => {
   it.each(['127.0.0.1', 'localhost'])(
     'a server on this machine (%s) is never asked for through a proxy elsewhere: the key would leave in clear',
     async (host) => {
-      const server = await serve(() => ({ body: 'direct' }));
+      const server = await serve(() => ({ body: 'no proxy' }));
       const proxy = 'http://proxy.invalid:3128';
       const transport = transportFor({ httpProxy: proxy, httpsProxy: proxy, noProxy: 'other.test' });
       const url = server.origin.replace('127.0.0.1', host);
-      expect((await transport.send(get(url), OPTIONS)).body.toString()).toBe('direct');
+      expect((await transport.send(get(url), OPTIONS)).body.toString()).toBe('no proxy');
     },
   );
 
-  it('fault 7: does not look into the environment by itself', async () => {
+  it('fault 7: does not read the environment', async () => {
     const proxy = await serveProxy();
     for (const name of ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy'])
       vi.stubEnv(name, proxy.origin);

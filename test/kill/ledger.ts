@@ -3,65 +3,66 @@ import type { ServerResponse } from 'node:http';
 import { MP4 } from '../support/media.ts';
 import { type Answer, type Received, serve } from '../support/server.ts';
 
-/** What becomes of the answer to a submit that was taken and charged. */
-export const TROUBLES = ['none', 'reset', 'delay', 'truncate'] as const;
+/** What happens to the answer of a submit that was accepted and charged. */
+export const SUBMIT_FAULTS = ['none', 'reset', 'delay', 'truncate'] as const;
 
-export type Trouble = (typeof TROUBLES)[number];
+export type SubmitFault = (typeof SUBMIT_FAULTS)[number];
 
 interface KeptTask {
   id: string;
-  wish: string;
+  prompt: string;
   input: object;
   key: string;
   createdAt: string;
-  looks: number;
+  polls: number;
   isCancelled: boolean;
 }
 
 export interface Ledger {
   origin: string;
   received: Received[];
-  /** The ids of the tasks that were charged for each request, which is told by its prompt. */
+  /** The ids of the charged tasks of each request, by its prompt. */
   charges: Map<string, string[]>;
-  /** Trouble for the submits to come, one after the other; then none. */
-  script: Trouble[];
-  /** Called when a submit, or a look at a state, has arrived. */
+  /** The faults of the next submits, one after the other; then none. */
+  script: SubmitFault[];
+  /** Called when a submit, or a status query, has arrived. */
   onSubmit?: (() => void) | undefined;
   onStatus?: (() => void) | undefined;
   /** How its tasks end. */
   end: 'COMPLETED' | 'FAILED';
-  /** Its list shows nothing, or answers with this status. */
+  /** Its list is empty. */
   hidesTasks: boolean;
-  /** Milliseconds after which it shows a task. */
+  /** Milliseconds after which its list shows a task. */
   listDelayMs: number;
+  /** The HTTP status of its list. */
   listStatus: number;
   refusesKey: boolean;
-  /** Refuses submits after so many that it took. */
+  /** Rejects submits after so many accepted ones. */
   refuses?: { status: number; errorCode: string; after: number } | undefined;
-  /** So many looks at a task find none yet. */
+  /** The number of queries of a task that answer 404 first. */
   missing: number;
-  /** The addresses of its files lead nowhere any more. */
+  /** The links of its files have expired. */
   isExpired: boolean;
   /** Cancels a task. */
   cancel(id: string): void;
-  /** Makes it know a task no more. */
+  /** Removes a task. */
   forget(id: string): void;
 }
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
- * A service that keeps a ledger: each submit that it takes is charged, unless it replays an idempotency key. Its tasks
- * end at the third look, and their files come in two parts. It speaks as AIVideoMaker and as APIDot; the latter knows no
- * keys and no list.
+ * Returns a service that keeps a ledger: each accepted submit is charged, unless it replays an idempotency key. Its tasks
+ * end at the third poll, and their files come in two parts. It emulates AIVideoMaker and APIDot; its APIDot has no
+ * idempotency keys and no list.
  */
 export async function ledger({ forgetsKeys = false } = {}): Promise<Ledger> {
   const tasks: KeptTask[] = [];
 
   const stateOf = (task: KeptTask): string => {
     if (task.isCancelled) return 'CANCEL';
-    if (task.looks >= 3) return book.end;
-    return task.looks > 1 ? 'PROGRESS' : 'SUBMITTED';
+    if (task.polls >= 3) return book.end;
+    return task.polls > 1 ? 'PROGRESS' : 'SUBMITTED';
   };
   const record = (task: KeptTask, origin: string): object => ({
     id: task.id,
@@ -92,15 +93,15 @@ export async function ledger({ forgetsKeys = false } = {}): Promise<Ledger> {
       const id = `task-${randomUUID()}`;
       task = {
         id,
-        wish: input.prompt,
+        prompt: input.prompt,
         input,
         key,
         createdAt: new Date().toISOString(),
-        looks: 0,
+        polls: 0,
         isCancelled: false,
       };
       tasks.unshift(task);
-      book.charges.set(task.wish, [...(book.charges.get(task.wish) ?? []), id]);
+      book.charges.set(task.prompt, [...(book.charges.get(task.prompt) ?? []), id]);
     }
     const body = sent.input
       ? { code: 200, data: { task_id: task.id, status: 'not_started' } }
@@ -168,7 +169,7 @@ export async function ledger({ forgetsKeys = false } = {}): Promise<Ledger> {
     const isApidot = target.startsWith('/api/generate/');
     if (isApidot || target.endsWith('/status')) {
       book.onStatus?.();
-      task.looks += 1;
+      task.polls += 1;
       return { body: isApidot ? apidotRecord(task, origin) : { status: stateOf(task) } };
     }
     return { body: record(task, origin) };

@@ -4,23 +4,23 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { live, T2V, tempFolder } from '../support/command.ts';
 import { letPass } from '../support/records.ts';
-import { type Ledger, ledger, TROUBLES, type Trouble } from './ledger.ts';
+import { type Ledger, ledger, SUBMIT_FAULTS, type SubmitFault } from './ledger.ts';
 import { type Ended, runOnce } from './until-done.ts';
 
 // `npm run test:kill` runs this at its full size.
 const RUNS = process.env.KILL_FULL === '1' ? 150 : 6;
 
-type Deed =
-  | { kind: 'run' | 'new' | 'look' | 'wait' | 'cancel' | 'forget' }
+type UserAction =
+  | { kind: 'run' | 'new' | 'start' | 'wait' | 'cancel' | 'forget' }
   | { kind: 'kill'; after: number }
   | { kind: 'parallel'; count: number };
 
-const deed: fc.Arbitrary<Deed> = fc.oneof(
+const userAction: fc.Arbitrary<UserAction> = fc.oneof(
   {
     weight: 3,
     arbitrary: fc.record({ kind: fc.constant('kill' as const), after: fc.integer({ min: 60, max: 600 }) }),
   },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('run' as const, 'look' as const) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('run' as const, 'start' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('new' as const, 'wait' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('cancel' as const, 'forget' as const) }) },
   {
@@ -30,16 +30,17 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
 );
 
 /**
- * What may have been charged for, and what must have been delivered, whatever the program does. A small model: it knows
- * the deeds and the documents that came out, and nothing of records and locks.
+ * The allowed charges and the required deliveries. A small model: it knows the actions and the printed JSON documents,
+ * but
+ * no records and no locks.
  */
 class Model {
   /** Charges that are allowed so far. */
   allowed = 0;
-  /** The same command means what was submitted before: until its record was dropped by `forget`. */
+  /** The same command means the earlier submit, until `forget` drops its record. */
   isKnown = false;
   /** Ids of tasks that were delivered, cancelled or forgotten. */
-  readonly settled = new Set<string>();
+  readonly finished = new Set<string>();
 
   begins(isNew: boolean): void {
     if (isNew || !this.isKnown) this.allowed += 1;
@@ -49,21 +50,21 @@ class Model {
   ends(runs: readonly Ended[]): void {
     for (const { envelope } of runs) {
       const { status, taskId } = envelope ?? {};
-      if (taskId && (status === 'COMPLETED' || status === 'CANCEL')) this.settled.add(taskId);
+      if (taskId && (status === 'COMPLETED' || status === 'CANCEL')) this.finished.add(taskId);
     }
   }
 }
 
 describe('one charge for a request, and no result lost', () => {
-  it('holds for any deeds of a person and any trouble of the service', async () => {
+  it('holds for any actions of the user and any faults of the service', async () => {
     let charged = 0;
     await fc.assert(
       fc.asyncProperty(
-        fc.array(deed, { minLength: 3, maxLength: 7 }),
-        fc.array(fc.constantFrom(...TROUBLES), { maxLength: 6 }),
+        fc.array(userAction, { minLength: 3, maxLength: 7 }),
+        fc.array(fc.constantFrom(...SUBMIT_FAULTS), { maxLength: 6 }),
         fc.boolean(),
-        async (deeds, troubles, forgetsKeys) => {
-          charged += await play(deeds, troubles, forgetsKeys);
+        async (actions, faults, forgetsKeys) => {
+          charged += await runActions(actions, faults, forgetsKeys);
         },
       ),
       { numRuns: RUNS, endOnFailure: RUNS < 10 },
@@ -72,17 +73,21 @@ describe('one charge for a request, and no result lost', () => {
   }, 1_800_000);
 });
 
-async function play(deeds: Deed[], troubles: Trouble[], forgetsKeys: boolean): Promise<number> {
+async function runActions(
+  actions: UserAction[],
+  faults: SubmitFault[],
+  forgetsKeys: boolean,
+): Promise<number> {
   const service: Ledger = await ledger({ forgetsKeys });
-  service.script.push(...troubles);
+  service.script.push(...faults);
   const folder = tempFolder();
   const env = {
     PATH: process.env.PATH,
     ...live(service.origin, { ASYNC_MEDIA_STATE_DIR: path.join(folder, 'state') }),
   };
-  const wish = ['--model', 't2v', '--payload', JSON.stringify(T2V), '--pollInterval', '0.02'];
+  const request = ['--model', 't2v', '--payload', JSON.stringify(T2V), '--pollInterval', '0.02'];
   const submit = (...flags: string[]) => [
-    ...wish,
+    ...request,
     ...flags,
     ...(flags.includes('--wait') ? [] : ['--wait', '10']),
   ];
@@ -93,12 +98,12 @@ async function play(deeds: Deed[], troubles: Trouble[], forgetsKeys: boolean): P
   const charges = (): string[] => service.charges.get(T2V.prompt) ?? [];
   const newest = (): string | undefined => charges().at(-1);
 
-  const act = async (what: Deed): Promise<Ended[]> => {
+  const act = async (what: UserAction): Promise<Ended[]> => {
     switch (what.kind) {
       case 'run':
         model.begins(false);
         return one(submit());
-      case 'look':
+      case 'start':
         model.begins(false);
         return one(submit('--wait', '0'));
       case 'kill':
@@ -122,7 +127,7 @@ async function play(deeds: Deed[], troubles: Trouble[], forgetsKeys: boolean): P
           taskId,
         ]);
         if (what.kind === 'forget' && done[0]?.code === 0) {
-          model.settled.add(taskId);
+          model.finished.add(taskId);
           model.isKnown = false;
         }
         return done;
@@ -131,36 +136,37 @@ async function play(deeds: Deed[], troubles: Trouble[], forgetsKeys: boolean): P
   };
 
   const ended: Ended[] = [];
-  for (const what of deeds) {
+  for (const what of actions) {
     letPass(path.join(folder, 'state'), 61_000);
     const runs = await act(what);
     ended.push(...runs);
     model.ends(runs);
     for (const { envelope } of runs) {
       const tasks = envelope?.data?.tasks as { taskId: string; status: string }[] | undefined;
-      for (const { taskId, status } of tasks ?? []) if (status === 'COMPLETED') model.settled.add(taskId);
+      for (const { taskId, status } of tasks ?? []) if (status === 'COMPLETED') model.finished.add(taskId);
     }
     expect(charges().length, JSON.stringify({ what, ended })).toBeLessThanOrEqual(model.allowed);
   }
-  // At last everything is asked for: what was charged, and not delivered or given up, comes now.
+  // At the end each charged task is waited for, unless it was delivered or given up.
   for (let n = 0; n < 3; n += 1) {
     const [wait] = await one(['--action', 'waitTask', '--all', '--pollInterval', '0.02']);
     const tasks = (wait?.envelope?.data?.tasks ?? []) as { taskId: string; status: string }[];
-    for (const { taskId, status } of tasks) if (status === 'COMPLETED') model.settled.add(taskId);
+    for (const { taskId, status } of tasks) if (status === 'COMPLETED') model.finished.add(taskId);
   }
   const [pending] = await one(['--action', 'listPending']);
   const { pending: left } = pending!.envelope!.data as { pending: { taskId: string | null }[] };
   const unknown = left.filter(({ taskId }) => taskId === null);
   if (unknown.length > 0) {
-    // The same command settles what a kill left open, and charges no second time.
+    // The same command reconciles a submit that a kill interrupted, and charges no second time.
     const before = charges().length;
     const [last] = await one(submit());
     model.ends([last!]);
-    // Killed before it was sent, it is charged now.
+    // A submit that was killed before it was sent is charged now.
     expect(charges().length).toBeLessThanOrEqual(Math.max(before, model.allowed));
   }
-  // Whatever was not delivered is told to be unknown, and left to a person: two that are alike cannot be told apart.
-  const open = charges().filter((taskId) => !model.settled.has(taskId));
+  // Each task that was not delivered is reported as unknown and left to the user: two equal submits cannot be
+  // distinguished.
+  const open = charges().filter((taskId) => !model.finished.has(taskId));
   const journal = path.join(folder, 'state', 'journal');
   const records = existsSync(journal)
     ? readdirSync(journal).map((name) => readFileSync(path.join(journal, name), 'utf8'))

@@ -10,7 +10,7 @@ import { letPass } from '../support/records.ts';
 export interface Ended {
   /** Null for a process that was killed. */
   code: number | null;
-  /** What it said, if it said it whole. */
+  /** Its envelope; null when it was not printed whole. */
   envelope: Envelope | null;
   ms: number;
 }
@@ -18,7 +18,7 @@ export interface Ended {
 export interface RunPlan {
   args: readonly string[];
   env: NodeJS.ProcessEnv;
-  /** What its first run has in its environment beside that. */
+  /** Further environment variables of the first run. */
   first?: NodeJS.ProcessEnv;
   /** Arguments of Node, before the program. */
   node?: readonly string[];
@@ -52,24 +52,24 @@ const MOST_RUNS = 8;
 const OUTCOME_UNKNOWN = 7;
 
 /**
- * Runs the same command again and again, a minute later each time, until it has delivered its result, or says that the
- * user has to decide. Once more at the end: whoever read the result may have been killed too.
+ * Runs the same command repeatedly, a minute later each time, until it delivers its result or says that the user has to
+ * decide. Then it runs once more: the reader of the result may have been killed too.
  */
 export async function runUntilDone({ first, ...plan }: RunPlan): Promise<Ended[]> {
-  const again = async () => {
+  const runAgain = async () => {
     const payload = JSON.parse(plan.args[plan.args.indexOf('--payload') + 1]!) as JsonObject;
     letPass(plan.env.ASYNC_MEDIA_STATE_DIR!, 61_000, jsonHash(payload));
     return runOnce({ args: plan.args, env: plan.env });
   };
   const runs = [await runOnce({ ...plan, env: { ...plan.env, ...first } })];
   while (!isDelivered(runs.at(-1)!) && runs.at(-1)!.code !== OUTCOME_UNKNOWN && runs.length < MOST_RUNS) {
-    runs.push(await again());
+    runs.push(await runAgain());
   }
-  if (first !== undefined || plan.killAfter !== undefined) runs.push(await again());
+  if (first !== undefined || plan.killAfter !== undefined) runs.push(await runAgain());
   return runs;
 }
 
-/** A whole document that says COMPLETED and names a file that lies there whole. */
+/** Returns true for a COMPLETED envelope whose files all exist and have the right content. */
 export function isDelivered({ envelope }: Ended): boolean {
   const files = envelope?.data?.files as { path: string; sha256: string }[] | undefined;
   if (envelope?.status !== 'COMPLETED' || !envelope.ok || !files?.length) return false;

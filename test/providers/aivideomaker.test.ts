@@ -9,7 +9,7 @@ import { anyJson, write } from '../support/json.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 12);
 const KEY = 'ak_provider_canary';
-const INTENT: GenerationRequest = {
+const GENERATION: GenerationRequest = {
   model: 't2v',
   payload: { prompt: 'a lighthouse', duration: '5' },
   idempotencyKey: 'key-0001',
@@ -43,8 +43,8 @@ function failure(call: Call<unknown>, ...given: Parameters<typeof answer>): Fail
 
 const CALLS: [string, Call<unknown>, string][] = [
   ['account', provider.account(), 'GET /api/v1/account'],
-  ['quote', provider.quote('t2v', INTENT.payload), 'POST /api/v1/quote/t2v'],
-  ['submit', provider.submit(INTENT), 'POST /api/v1/generate/t2v'],
+  ['quote', provider.quote('t2v', GENERATION.payload), 'POST /api/v1/quote/t2v'],
+  ['submit', provider.submit(GENERATION), 'POST /api/v1/generate/t2v'],
   ['list', provider.list(), 'GET /api/v1/tasks'],
   ['task', provider.task('ckx1'), 'GET /api/v1/tasks/ckx1'],
   ['status', provider.status('ckx1'), 'GET /api/v1/tasks/ckx1/status'],
@@ -60,16 +60,16 @@ describe('requests', () => {
     expect(request.url.href).not.toContain(KEY);
     const text = request.body && Buffer.concat([...request.body]).toString();
     const hasBody = name === 'quote' || name === 'submit';
-    expect(text).toBe(hasBody ? JSON.stringify(INTENT.payload) : undefined);
+    expect(text).toBe(hasBody ? JSON.stringify(GENERATION.payload) : undefined);
     expect(request.headers['content-type']).toBe(hasBody ? 'application/json' : undefined);
   });
 
   it('a submit carries its idempotency key, and the other headers only where they are wanted', () => {
-    const plain = provider.submit(INTENT).request.headers;
+    const plain = provider.submit(GENERATION).request.headers;
     expect(plain).toMatchObject({ 'idempotency-key': 'key-0001' });
     expect(Object.keys(plain)).not.toContain('x-max-credits');
     expect(Object.keys(plain)).not.toContain('webhookUrl');
-    const full = provider.submit({ ...INTENT, maxCredits: 0, webhookUrl: 'https://hooks.example.com/x' });
+    const full = provider.submit({ ...GENERATION, maxCredits: 0, webhookUrl: 'https://hooks.example.com/x' });
     expect(full.request.headers).toMatchObject({
       'x-max-credits': '0',
       webhookUrl: 'https://hooks.example.com/x',
@@ -104,7 +104,7 @@ describe('requests', () => {
 });
 
 describe('submit', () => {
-  const submit = provider.submit(INTENT);
+  const submit = provider.submit(GENERATION);
 
   it.each<[string, unknown, object]>([
     ['the March sample', { status: 'SUBMITTED', taskId: 'ckx1', responseUrl: 'https://evil.example/' }, {}],
@@ -237,7 +237,7 @@ describe('submit', () => {
     expect(thrown.details.unclear).toBe(true);
   });
 
-  it('fault 10: a redirect is told, and its target is not', () => {
+  it('fault 10: a redirect is reported, and its target is not', () => {
     const thrown = failure(submit, 302, '', { location: 'https://evil.example/?k=1' });
     expect(thrown.code).toBe('NETWORK_ERROR');
     expect(thrown.message).toContain('redirects (HTTP 302)');
@@ -287,10 +287,10 @@ describe('status', () => {
     ['a message', { status: 'FAILED', message: 'Something went wrong' }],
     ['a code', { status: 'FAILED', errorCode: 'CONTENT_REJECTED' }],
     ['a field error', { status: 'FAILED', error: 'x' }],
-  ])('fault 23: FAILED with %s beside it is in doubt', (_, body) => {
-    const seen = reading(status, 200, body) as { state: string; doubt?: Failure };
+  ])('fault 23: FAILED with %s beside it may be an error', (_, body) => {
+    const seen = reading(status, 200, body) as { state: string; possibleError?: Failure };
     expect(seen.state).toBe('FAILED');
-    expect(seen.doubt).toBeInstanceOf(Failure);
+    expect(seen.possibleError).toBeInstanceOf(Failure);
   });
 
   it.each([
@@ -311,7 +311,7 @@ describe('status', () => {
     ['an array', ['COMPLETED']],
     ['nothing', ''],
     ['a page', '<html>'],
-  ])('fault 25: %s is trouble that may pass', (_, body) => {
+  ])('fault 25: %s is a transient error', (_, body) => {
     const thrown = failure(status, 200, body);
     expect(thrown.code).toBe('NETWORK_ERROR');
     expect(thrown.details).toMatchObject({ transient: true, unclear: false });
@@ -400,7 +400,7 @@ describe('task', () => {
     expect(reading(task, 200, { ...record, status, output: { url: URL1 } })).toMatchObject({ urls: [] });
   });
 
-  it('fault 28: a record without state is not taken for a young task, and its result is not lost', () => {
+  it('fault 28: a record without state does not count as a young task, and its result is not lost', () => {
     const { status: _, ...rest } = record;
     expect(reading(task, 200, { ...rest, output: { url: URL1 } })).toMatchObject({
       state: 'UNKNOWN',
@@ -417,7 +417,7 @@ describe('task', () => {
     expect(reading(task, 200, body)).toMatchObject({ id: 'ckx1', urls: [URL1] });
   });
 
-  it('fault 26: the record of another task is no answer, and is asked for again', () => {
+  it('fault 26: the record of another task is no answer, and is retried', () => {
     for (const body of [
       { id: 'other', status: 'COMPLETED', output: { url: URL1 } },
       { taskId: 'other', status: 'COMPLETED', output: { url: URL1 } },
@@ -463,11 +463,11 @@ describe('task', () => {
     expect(failure(task, 200, body).code).toBe(code);
   });
 
-  it.each(['', 'yesterday', 5, null])('takes the time of creation %j for none', (createdAt) => {
+  it.each(['', 'yesterday', 5, null])('ignores the time of creation %j', (createdAt) => {
     expect(reading(task, 200, { ...record, createdAt })).not.toHaveProperty('createdAt');
   });
 
-  it.each(['', null, 5])('takes the idempotency key %j for none', (idempotencyKey) => {
+  it.each(['', null, 5])('ignores the idempotency key %j', (idempotencyKey) => {
     expect(reading(task, 200, { ...record, idempotencyKey })).not.toHaveProperty('idempotencyKey');
   });
 });
@@ -501,7 +501,7 @@ describe('cancel', () => {
 describe('list', () => {
   const list = provider.list();
 
-  it('keeps the order, says what it could not read, and tells the time of the service', () => {
+  it('keeps the order, counts what it could not read, and has the time of the service', () => {
     const tasks = [
       { id: 'b', status: 'PROGRESS' },
       { id: 'a', status: 'COMPLETED', output: { url: 'https://x.example/a' } },
@@ -517,7 +517,7 @@ describe('list', () => {
     expect(seen.serverTime).toBe(NOW + 30_000);
   });
 
-  it.each([{}, { date: 'soon' }])('tells no time with the headers %j', (headers) => {
+  it.each([{}, { date: 'soon' }])('has no time with the headers %j', (headers) => {
     expect(reading(list, 200, { tasks: [] }, headers)).toMatchObject({
       tasks: [],
       unread: 0,
@@ -537,7 +537,7 @@ describe('list', () => {
 });
 
 describe('quote', () => {
-  const quote = provider.quote('t2v', INTENT.payload);
+  const quote = provider.quote('t2v', GENERATION.payload);
 
   it.each<[object, object]>([
     [

@@ -12,7 +12,7 @@ import { anyJson, write } from '../support/json.ts';
 const NOW = Date.UTC(2026, 10, 21, 12);
 const KEY = 'sk-provider-canary';
 const ID = 'task-unified-1757165031-uyujaw3d';
-const INTENT: GenerationRequest = {
+const GENERATION: GenerationRequest = {
   model: 'gpt-image-2',
   payload: { prompt: 'a lighthouse', size: '16:9' },
   idempotencyKey: 'key-0001',
@@ -46,7 +46,7 @@ function failure(call: Call<unknown>, ...given: Parameters<typeof answer>): Fail
 }
 
 const CALLS: [string, Call<unknown>, string][] = [
-  ['submit', provider.submit(INTENT), 'POST /api/generate/submit'],
+  ['submit', provider.submit(GENERATION), 'POST /api/generate/submit'],
   ['status', provider.status(ID), `GET /api/generate/status/${ID}`],
   ['task', provider.task(ID), `GET /api/generate/status/${ID}`],
   ['detail', provider.detail!(ID), `GET /api/generate/detail/music?task_id=${ID}`],
@@ -88,10 +88,10 @@ describe('requests', () => {
   );
 
   it('a submit has the payload as the input, and nothing of what is not documented', () => {
-    const { request } = provider.submit({ ...INTENT, maxCredits: 5 });
+    const { request } = provider.submit({ ...GENERATION, maxCredits: 5 });
     expect(JSON.parse(Buffer.concat([...request.body!]).toString())).toEqual({
       model: 'gpt-image-2',
-      input: INTENT.payload,
+      input: GENERATION.payload,
     });
     expect(Object.keys(request.headers).sort()).toEqual([
       'accept',
@@ -102,10 +102,10 @@ describe('requests', () => {
   });
 
   it('the address for callbacks goes into the body', () => {
-    const { request } = provider.submit({ ...INTENT, webhookUrl: 'https://hooks.example.com/x' });
+    const { request } = provider.submit({ ...GENERATION, webhookUrl: 'https://hooks.example.com/x' });
     expect(JSON.parse(Buffer.concat([...request.body!]).toString())).toEqual({
       model: 'gpt-image-2',
-      input: INTENT.payload,
+      input: GENERATION.payload,
       callback_url: 'https://hooks.example.com/x',
     });
   });
@@ -133,7 +133,7 @@ describe('requests', () => {
 });
 
 describe('submit', () => {
-  const submit = provider.submit(INTENT);
+  const submit = provider.submit(GENERATION);
   const data = { task_id: ID, status: 'not_started', created_time: '2026-04-19T21:19:42' };
 
   it.each<[string, object, object]>([
@@ -340,7 +340,7 @@ describe('submit', () => {
     expect(reading(submit, 200, body)).toMatchObject({ id: ID, state: 'SUBMITTED' });
   });
 
-  it('fault 10: a redirect is told, and its target is not', () => {
+  it('fault 10: a redirect is reported, and its target is not', () => {
     const thrown = failure(submit, 302, { code: 400 }, { location: 'https://evil.example/?k=1' });
     expect(thrown.code).toBe('NETWORK_ERROR');
     expect(thrown.message).toContain('redirects (HTTP 302)');
@@ -507,7 +507,7 @@ describe.each([
     const seen = see({ task_id: ID, status: 'failed', ...more, files: [{ file_url: FILE }] });
     expect(seen).toMatchObject({ state: 'FAILED', urls: [] });
     expect(seen.error).toBe(error);
-    expect(seen).not.toHaveProperty('doubt');
+    expect(seen).not.toHaveProperty('possibleError');
   });
 
   it('fault 26: a record whose id is missing or odd is still the one asked for', () => {
@@ -515,7 +515,7 @@ describe.each([
       expect(see({ task_id, status: 'running' })).toMatchObject({ id: ID, state: 'PROGRESS' });
   });
 
-  it('fault 26: the record of another task is no answer, and is asked for again', () => {
+  it('fault 26: the record of another task is no answer, and is retried', () => {
     for (const task_id of ['x;rm', `${ID}0`]) {
       const thrown = failure(provider.status(ID), 200, { code: 200, data: { task_id, status: 'finished' } });
       expect(thrown).toMatchObject({ code: 'NETWORK_ERROR', details: { transient: true } });
@@ -538,7 +538,7 @@ describe.each([
     ['nothing', ''],
     ['a cut body', '{"code":200,"data":{"status":"fini'],
     ['a page', '<html>'],
-  ])('fault 25: %s is trouble that may pass', (__, body) => {
+  ])('fault 25: %s is a transient error', (__, body) => {
     const thrown = failure(call, 200, body);
     expect(thrown.code).toBe('NETWORK_ERROR');
     expect(thrown.details).toMatchObject({ transient: true, unclear: false });

@@ -23,7 +23,7 @@ const PRICED: [string, JsonObject, number][] = [
 
 describe('authentication', () => {
   it.each([[null], [''], ['ak_invalid'], ['ak_invalid_2']])(
-    'refuses the key %j before it looks at the path',
+    'refuses the key %j before it checks the path',
     async (key) => {
       const { get, call } = await open();
       for (const answer of [
@@ -176,7 +176,7 @@ describe('create', () => {
 });
 
 describe('Idempotency-Key', () => {
-  const guard = { 'idempotency-key': 'wish-0001' };
+  const guard = { 'idempotency-key': 'request-0001' };
 
   it('gives the same task for the same request and charges once, also for another order of fields', async () => {
     const { create, balance, get, clock } = await open();
@@ -189,7 +189,7 @@ describe('Idempotency-Key', () => {
     expect(await balance()).toBe(985);
     const { body } = await get('tasks');
     expect(body.tasks).toHaveLength(1);
-    expect(body.tasks[0].idempotencyKey).toBe('wish-0001');
+    expect(body.tasks[0].idempotencyKey).toBe('request-0001');
   });
 
   it('replays though the balance or the budget would not allow it again', async () => {
@@ -204,7 +204,7 @@ describe('Idempotency-Key', () => {
   it('refuses other data, another model and another image under the same key', async () => {
     const { create, call, balance } = await open();
     await create(T2V, guard);
-    const image = { 'idempotency-key': 'wish-0002' };
+    const image = { 'idempotency-key': 'request-0002' };
     await call('POST', '/api/v1/generate/i2v', { headers: image, body: { image: IMAGE, duration: '5' } });
     for (const answer of [
       await create({ ...T2V, duration: '8' }, guard),

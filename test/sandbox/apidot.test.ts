@@ -15,9 +15,9 @@ import { folder, sessionWith, waiting } from '../core/session.ts';
 import { type CallOptions, type Clock, KEY, open, temporaryFolder } from './support.ts';
 
 const BEARER = { authorization: `Bearer ${KEY}` };
-const WISH = { model: 'seedance-2', input: { prompt: 'a lighthouse at dawn' } };
+const REQUEST = { model: 'seedance-2', input: { prompt: 'a lighthouse at dawn' } };
 const prompting = (...markers: string[]) => ({
-  ...WISH,
+  ...REQUEST,
   input: { prompt: `a lighthouse ${markers.map((name) => `[sandbox:${name}]`).join(' ')} at dawn` },
 });
 
@@ -26,7 +26,7 @@ async function dot(options: Partial<SandboxOptions> & { clock?: Clock } = {}) {
   const sandbox = await open(options);
   const call = (method: string, path: string, { headers = BEARER, ...more }: CallOptions = {}) =>
     sandbox.call(method, `/api/generate/${path}`, { key: null, headers, ...more });
-  const submit = (body: unknown = WISH, headers?: Record<string, string>) =>
+  const submit = (body: unknown = REQUEST, headers?: Record<string, string>) =>
     call('POST', 'submit', { body, ...(headers && { headers }) });
   return {
     ...sandbox,
@@ -46,7 +46,7 @@ function errorOf({ body }: { body: JsonObject }, code: number) {
 }
 
 describe('a task', () => {
-  it('is taken, runs and finishes in the short form of the examples', async () => {
+  it('is accepted, runs and finishes in the short form of the examples', async () => {
     const { submit, status, clock, origin } = await dot();
     const { status: http, body } = await submit();
     const id: string = body.data.task_id;
@@ -87,7 +87,7 @@ describe('a task', () => {
     const ids = new Set<string>();
     for (let n = 0; n < 19; n += 1) ids.add(await make());
     expect(ids.size).toBe(19);
-    // Made and charged, though nobody was told.
+    // The task was made and charged, though the answer was lost.
     await expect(submit(prompting('lost-answer'))).rejects.toThrow();
     const refused = await submit();
     expect(refused.status).toBe(402);
@@ -121,7 +121,7 @@ describe('a task', () => {
       expect(foreign.status).toBe(404);
       expect(errorOf(foreign, 404).message).toBe('Task not found.');
     }
-    expect((await submit(WISH, { authorization: 'Bearer ak_other' })).status).toBe(200);
+    expect((await submit(REQUEST, { authorization: 'Bearer ak_other' })).status).toBe(200);
   });
 
   it('outlives the process, and its files the three days of the notice', async () => {
@@ -150,7 +150,7 @@ describe('refusals', () => {
     ['a wrong key', { authorization: 'Bearer ak_invalid' }],
   ])('401 with %s', async (_, headers) => {
     const { call, submit } = await dot();
-    for (const answer of [await submit(WISH, headers), await call('GET', 'status/ckx1', { headers })]) {
+    for (const answer of [await submit(REQUEST, headers), await call('GET', 'status/ckx1', { headers })]) {
       expect(answer.status).toBe(401);
       expect(errorOf(answer, 401)).toEqual({
         message: 'Unauthorized - Invalid API key',
@@ -168,7 +168,7 @@ describe('refusals', () => {
     ['no input', { model: 'm' }, 'input:'],
     ['an input in a list', { model: 'm', input: [] }, 'input:'],
     ['fields beside the input', { model: 'm', prompt: 'x' }, 'input:'],
-    ['no URL', { ...WISH, callback_url: 'here' }, 'callback_url:'],
+    ['no URL', { ...REQUEST, callback_url: 'here' }, 'callback_url:'],
     ['an unknown marker', prompting('slwo'), '[sandbox:slwo]'],
     [
       'too deep a body',
@@ -184,7 +184,7 @@ describe('refusals', () => {
     expect(type).toBe('invalid_request_error');
   });
 
-  it("looks at no field of a model, and takes a model's id as it is", async () => {
+  it('checks no field of a model, and accepts any model id', async () => {
     const { submit } = await dot();
     for (const model of ['kling-3.0/standard', 'seedance-2', 'sora-2'])
       expect((await submit({ model, input: { anything: [1, { at: 'all' }] } })).status).toBe(200);
@@ -270,7 +270,7 @@ describe('refusals', () => {
   });
 });
 
-describe('trouble on request', () => {
+describe('a scenario', () => {
   it.each<[string, number, number, string]>([
     ['no-credits', 402, 402, 'insufficient_credits'],
     ['reject', 400, 400, 'invalid_request_error'],
@@ -512,13 +512,13 @@ describe('callbacks', () => {
   }
 
   it.each([
-    ['finished', WISH],
+    ['finished', REQUEST],
     ['finished', prompting('files')],
     ['failed', prompting('fail')],
-  ])('tell the end alone (%s), again at once and again late, unsigned', async (status, wish) => {
+  ])('are sent for the final state only (%s), three times, unsigned', async (status, asked) => {
     const { seen, callback_url } = await receiver();
     const { make, origin } = await dot(AT_ONCE);
-    const id = await make({ ...wish, callback_url });
+    const id = await make({ ...asked, callback_url });
     await vi.waitFor(() => expect(seen).toHaveLength(3), { timeout: 3_000, interval: 5 });
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(seen).toHaveLength(3);
@@ -538,7 +538,7 @@ describe('callbacks', () => {
   it('never leave the machine', async () => {
     const lines: string[] = [];
     const { submit } = await dot({ log: (line) => lines.push(line) });
-    expect((await submit({ ...WISH, callback_url: 'https://example.com/hook' })).status).toBe(200);
+    expect((await submit({ ...REQUEST, callback_url: 'https://example.com/hook' })).status).toBe(200);
     expect(lines.join('\n')).toContain('webhook not sent');
   });
 });
@@ -591,8 +591,8 @@ describe('what speaks to APIDot', () => {
   ])('sees [sandbox:%s] as %s', async (marker, code, details) => {
     const { origin } = await dot();
     const { api } = sessionWith(origin);
-    const wish = { ...generation, payload: prompting(marker).input };
-    const thrown = await api.once(providerAt(origin).submit(wish), { fresh: true }).catch((error) => error);
+    const asked = { ...generation, payload: prompting(marker).input };
+    const thrown = await api.once(providerAt(origin).submit(asked), { fresh: true }).catch((error) => error);
     expect(thrown).toBeInstanceOf(Failure);
     expect(thrown).toMatchObject({ code, details });
     if (!('unclear' in details)) expect(thrown.details.unclear).toBeUndefined();

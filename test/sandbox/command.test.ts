@@ -29,7 +29,7 @@ async function started(...flags: string[]) {
 
 describe('the stand-alone command', { timeout: 30_000 }, () => {
   it.each(['SIGINT', 'SIGTERM'] as const)(
-    'says where it is, plays the service, logs, and ends well on %s',
+    'prints its address, emulates the service, logs, and ends well on %s',
     async (signal) => {
       const { child, written, ended, origin, key } = await started('--speed', '1000');
       expect(written.stdout).toBe(`${JSON.stringify({ origin, key })}\n`);
@@ -66,7 +66,7 @@ describe('the stand-alone command', { timeout: 30_000 }, () => {
     expect(written.stdout).toContain('--folder');
   });
 
-  it('says when its port is taken', async () => {
+  it('says when its port is in use', async () => {
     const { origin } = await open();
     const { written, ended } = run('--port', new URL(origin).port);
     expect(await ended).toBe(1);

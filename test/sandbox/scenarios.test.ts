@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readMarks, SCENARIOS, type ScenarioName } from '../../scripts/src/sandbox/scenarios.ts';
 import { open, prompting, T2V } from './support.ts';
 
-const GUARD = { 'idempotency-key': 'wish-0001' };
+const GUARD = { 'idempotency-key': 'request-0001' };
 
 /** Typed by the table: a scenario without a test does not compile. */
 const TESTS: Record<ScenarioName, () => Promise<void>> = {
@@ -76,7 +76,7 @@ const TESTS: Record<ScenarioName, () => Promise<void>> = {
     await expect(create(prompting('lost-answer'), GUARD)).rejects.toThrow();
     expect(await balance()).toBe(985);
     const { tasks } = (await get('tasks')).body;
-    expect(tasks).toMatchObject([{ status: 'SUBMITTED', idempotencyKey: 'wish-0001' }]);
+    expect(tasks).toMatchObject([{ status: 'SUBMITTED', idempotencyKey: 'request-0001' }]);
     const replay = await create(prompting('lost-answer'), GUARD);
     expect(replay.body).toMatchObject({ taskId: tasks[0].id, idempotentReplay: true });
     expect(await balance()).toBe(985);
@@ -177,7 +177,7 @@ const TESTS: Record<ScenarioName, () => Promise<void>> = {
   'no-files': () => isUnknown('no-files'),
 };
 
-/** What only APIDot has is tried in apidot.test.ts; here it would be a wish that is not heard. */
+/** What only APIDot has is tried in apidot.test.ts; here it would be a request that has no effect. */
 async function isUnknown(name: ScenarioName): Promise<void> {
   const { create } = await open();
   const { status, body } = await create(prompting(name));
@@ -185,7 +185,7 @@ async function isUnknown(name: ScenarioName): Promise<void> {
   expect(body.message).toContain(`knows no marker [sandbox:${name}]`);
 }
 
-describe('trouble on request', () => {
+describe('a scenario', () => {
   it.each(Object.entries(TESTS))('[sandbox:%s]', (_, test) => test());
 
   it('comes together when asked for together', async () => {
@@ -199,10 +199,10 @@ describe('trouble on request', () => {
     expect(await balance()).toBe(1000);
   });
 
-  it('happens anew for each wish', async () => {
+  it('happens anew for each request', async () => {
     const { create } = await open();
-    await create(prompting('rate-limit'), { 'idempotency-key': 'wish-0001' });
-    expect((await create(prompting('rate-limit'), { 'idempotency-key': 'wish-0002' })).status).toBe(429);
+    await create(prompting('rate-limit'), { 'idempotency-key': 'request-0001' });
+    expect((await create(prompting('rate-limit'), { 'idempotency-key': 'request-0002' })).status).toBe(429);
   });
 
   it.each(['[sandbox: fail]', '[sandbox fail]', '[ sandbox:fail]', '[sandbox:fail', '[Sandbox : slow ]'])(
@@ -214,7 +214,7 @@ describe('trouble on request', () => {
     },
   );
 
-  it('is not seen in words that only look alike', () => {
+  it('is not found in words that only look alike', () => {
     for (const prompt of ['[sandbox for children]', 'sandbox:fail', '[sandboxes: three]']) {
       expect(readMarks({ prompt }, 'aivideomaker')).toEqual({ scenarios: new Set(), complaint: null });
     }

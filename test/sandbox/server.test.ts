@@ -57,7 +57,7 @@ describe('nonsense', () => {
     );
   });
 
-  it('in the Host header is not taken over into addresses', async () => {
+  it('in the Host header is not copied into addresses', async () => {
     const { origin } = await open();
     const { port } = new URL(origin);
     async function hostUsed(host: string): Promise<string> {
@@ -141,7 +141,7 @@ describe('the server', () => {
       .toEqual(['POST /api/v1/generate/t2v 200', 'GET /api/v1/account 200', 'POST /api/v1/generate/t2v cut']);
   });
 
-  it('closes at once, whoever is connected, and more than once', async () => {
+  it('closes at once, with clients connected, and more than once', async () => {
     const { sandbox, origin, get } = await open();
     await get('account');
     const idle = connect(Number(new URL(origin).port), '127.0.0.1');
@@ -159,7 +159,7 @@ describe('the server', () => {
     await expect(startSandbox({ folder: null, speed })).rejects.toThrow('speed');
   });
 
-  it('says when its port is taken', async () => {
+  it('says when its port is in use', async () => {
     const { origin } = await open();
     const port = Number(new URL(origin).port);
     await expect(startSandbox({ folder: null, port })).rejects.toMatchObject({ code: 'EADDRINUSE' });

@@ -11,7 +11,7 @@ function record(over: Partial<TaskRecord> = {}): TaskRecord {
   return {
     id: `ck${'a'.repeat(23)}`,
     service: 'aivideomaker',
-    owner: 'somebody',
+    owner: 'another',
     model: 't2v',
     input: {},
     fingerprint: 'f',
@@ -31,7 +31,7 @@ describe('tasks outlive the process that made them', () => {
     const folder = join(temporaryFolder(), 'deep', 'folder');
     const clock = new Clock();
     const first = await open({ folder, clock });
-    const id = await first.make(T2V, { 'idempotency-key': 'wish-0001' });
+    const id = await first.make(T2V, { 'idempotency-key': 'request-0001' });
     await first.sandbox.close();
 
     clock.pass(10);
@@ -39,7 +39,7 @@ describe('tasks outlive the process that made them', () => {
     expect(second.sandbox.warning).toBeNull();
     expect(await second.state(id)).toBe('COMPLETED');
     expect(await second.balance()).toBe(985);
-    const again = await second.create(T2V, { 'idempotency-key': 'wish-0001' });
+    const again = await second.create(T2V, { 'idempotency-key': 'request-0001' });
     expect(again.body).toMatchObject({ taskId: id, idempotentReplay: true });
     const { url } = (await second.get(`tasks/${id}`)).body.output;
     expect(url.startsWith(second.origin)).toBe(true);
@@ -142,7 +142,7 @@ describe('what is kept', () => {
 });
 
 describe('a folder that cannot be used', () => {
-  it('is named in a warning, and the sandbox goes on in memory', async () => {
+  it('is named in a warning, and the sandbox continues in memory', async () => {
     const file = join(temporaryFolder(), 'file');
     writeFileSync(file, '');
     const { sandbox, make, state } = await open({ folder: file });
@@ -154,7 +154,7 @@ describe('a folder that cannot be used', () => {
   it('may become unusable later', async () => {
     const folder = temporaryFolder();
     const { sandbox, make, put, state } = await open({ folder });
-    const id = await make(T2V, { 'idempotency-key': 'wish-0001' });
+    const id = await make(T2V, { 'idempotency-key': 'request-0001' });
     const { rmSync } = await import('node:fs');
     rmSync(folder, { recursive: true });
     writeFileSync(folder, '');
@@ -183,7 +183,7 @@ describe('a shared idempotency key', () => {
     const both = [await open({ folder, clock }), await open({ folder, clock })];
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, i) =>
-        both[i % 2]!.create(prompting('slow'), { 'idempotency-key': 'wish-0001' }),
+        both[i % 2]!.create(prompting('slow'), { 'idempotency-key': 'request-0001' }),
       ),
     );
     expect(new Set(answers.map(({ body }) => body.taskId)).size).toBe(1);

@@ -24,7 +24,7 @@ export class Clock {
 export interface Answer {
   status: number;
   headers: Headers;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look wherever they like
+  // biome-ignore lint/suspicious/noExplicitAny: tests read any field
   body: any;
 }
 

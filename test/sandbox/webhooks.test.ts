@@ -56,7 +56,7 @@ describe('webhooks', () => {
   it('are not repeated for a replay', async () => {
     const { notices, port } = await receiver();
     const { make } = await open(AT_ONCE);
-    const headers = { webhookUrl: `http://127.0.0.1:${port}/`, 'idempotency-key': 'wish-0001' };
+    const headers = { webhookUrl: `http://127.0.0.1:${port}/`, 'idempotency-key': 'request-0001' };
     expect(await make(prompting('fail'), headers)).toBe(await make(prompting('fail'), headers));
     await vi.waitFor(() => expect(notices).toHaveLength(3), { timeout: 2_000, interval: 5 });
     await new Promise((resolve) => setTimeout(resolve, 20));

@@ -1,6 +1,6 @@
 import type { Clock } from '../../scripts/src/http/clock.ts';
 
-/** A clock that only moves when somebody sleeps, so that a wait of minutes takes no time. */
+/** A clock that moves only during a sleep, so that a wait of minutes takes no time. */
 export class FakeClock implements Clock {
   now = 0;
   /** The wall clock minus the monotonic one; change it to let the wall clock jump. */

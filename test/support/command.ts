@@ -13,7 +13,7 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** The built entry: what an agent runs. */
 export const ENTRY = path.join(ROOT, 'scripts', 'run-workflow.mjs');
 
-/** A key that must turn up in one request header and nowhere else. */
+/** An API key that must appear in one request header and nowhere else. */
 export const CANARY = 'ak_canary_7d1f0c55e2b94a';
 
 export interface Run {
@@ -101,5 +101,5 @@ export function live(
 /** A payload that the model t2v takes. */
 export const T2V = { prompt: 'a lighthouse at dawn', aspectRatio: '16:9', duration: '5' };
 
-/** The arguments of the full workflow with that payload, looking often. */
+/** The arguments of the full workflow with that payload and a short poll interval. */
 export const T2V_ARGS = ['--model', 't2v', '--payload', JSON.stringify(T2V), '--pollInterval', '0.02'];

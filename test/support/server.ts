@@ -10,7 +10,9 @@ export interface Received {
   body: string;
 }
 
-/** What a handler may answer: a status with a body (an object becomes JSON), or nothing when it took the response itself. */
+/**
+ * What a handler may answer: a status with a body (an object becomes JSON), or nothing when it took the response itself.
+ */
 export interface Answer {
   status?: number;
   headers?: Record<string, string>;

@@ -37,7 +37,8 @@ export const record = (server: TestServer, more: object = {}): object => ({
 });
 
 /**
- * A service that takes a submit, has finished its task at the first look, and serves its file. Each route can be
+ * Returns a service that accepts a submit, has finished its task at the first poll, and serves its file. Each route can
+ * be
  * replaced: `submit`, `status`, `task`, `list`, `cancel`, `quote`, `account`, `file`.
  */
 export function service(replies: Record<string, Reply> = {}): Promise<TestServer> {
@@ -62,11 +63,11 @@ const DEFAULTS: Record<string, Reply> = {
 
 function routeOf({ method, path }: Received): string {
   if (path.startsWith('/file')) return 'file';
-  const rest = path.replace(/^.*\/api\/v1\//, '');
-  if (rest.startsWith('generate/')) return method === 'POST' ? 'submit' : '';
-  if (rest.startsWith('quote/')) return 'quote';
-  if (rest === 'account' || rest === 'tasks') return rest === 'tasks' ? 'list' : rest;
-  if (rest.endsWith('/status')) return 'status';
-  if (rest.endsWith('/cancel')) return method === 'PUT' ? 'cancel' : '';
-  return rest.startsWith('tasks/') ? 'task' : '';
+  const route = path.replace(/^.*\/api\/v1\//, '');
+  if (route.startsWith('generate/')) return method === 'POST' ? 'submit' : '';
+  if (route.startsWith('quote/')) return 'quote';
+  if (route === 'account' || route === 'tasks') return route === 'tasks' ? 'list' : route;
+  if (route.endsWith('/status')) return 'status';
+  if (route.endsWith('/cancel')) return method === 'PUT' ? 'cancel' : '';
+  return route.startsWith('tasks/') ? 'task' : '';
 }

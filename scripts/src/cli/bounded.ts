@@ -10,7 +10,7 @@ interface Limits {
   depth: number;
 }
 
-// Tried in turn until the document fits: a signed link must survive the first, an echoed image none of them.
+// Limits that are tried in this order until the document fits. The first keeps a signed link; none keeps an echoed image.
 const STEPS: readonly Limits[] = [
   { text: 4096, items: 200, depth: 16 },
   { text: 2048, items: 50, depth: 10 },
@@ -21,7 +21,7 @@ const STEPS: readonly Limits[] = [
 // What is left when nothing else fits: far below any bound, whatever is in the value.
 const LAST: Limits = { text: 40, items: 8, depth: 2 };
 
-// What an agent has to act on, in the order of its worth. It is kept whole where the rest is cut.
+// The fields that an agent acts on, the most important first. They are kept whole when other fields are cut.
 const FIRST = ['nextSteps', 'issues', 'files', 'resultUrls', 'warnings'];
 const FIRST_LIMITS: Limits = { text: 4096, items: 20, depth: 6 };
 const FIRST_LIMITS_AT_LAST: Limits = { text: 1024, items: 8, depth: 6 };

@@ -3,7 +3,9 @@ import { quoteWord } from '../model/shell-word.ts';
 import { skillFolder } from '../model/skill-folder.ts';
 import type { Action } from './action.ts';
 
-/** Flags with their values, in the order in which they are written. `true` is a switch; undefined and false are left out. */
+/**
+ * Flags with their values, in the order in which they are written. `true` is a switch; undefined and false are left out.
+ */
 export type Flags = { readonly [flag: string]: string | number | boolean | undefined };
 
 /** Makes the command line of an action, with what says where the task lives behind the flags. */
@@ -30,7 +32,7 @@ export function flagWords(flags: Flags): string[] {
     if (value === undefined || value === false) return [];
     if (value === true) return [`--${flag}`];
     const text = String(value);
-    // Apart from its flag, a value that looks like a flag would be taken for one.
+    // After a space, a value that looks like a flag would be read as a flag.
     return text.startsWith('--') ? [`--${flag}=${text}`] : [`--${flag}`, text];
   });
 }

@@ -45,7 +45,7 @@ export async function pollWithPermit(
 ): Promise<TaskStatus | null | 'crowded'> {
   const { clock, signal } = session.api;
   for (;;) {
-    const state = await pace.seenByOthers(taskId);
+    const state = await pace.statusFromOthers(taskId);
     if (state) return { state, record: {} };
     if (await pace.acquire()) break;
     const left = deadline - clock.monotonic();
@@ -54,20 +54,20 @@ export async function pollWithPermit(
     }
     await clock.sleep(Math.min(left, TURN_PAUSE_MS * (0.5 + clock.random())), signal);
   }
-  pace.looks(taskId);
+  pace.recordPoll(taskId);
   try {
     const sighting = await pollOnce(session, taskId, deadline);
-    await pace.saw(taskId, sighting.state);
+    await pace.share(taskId, sighting.state);
     return sighting;
   } catch (error) {
     // A limit is everybody's; a server that is down may be up again for the next one.
     const rest = error instanceof Failure && error.code === 'RATE_LIMITED' && error.details.retryAfter;
-    if (rest) await pace.restFor(rest * 1000);
+    if (rest) await pace.pauseFor(rest * 1000);
     throw error;
   }
 }
 
 async function resolveDoubt(sighting: TaskStatus, fetchTask: () => Promise<TaskStatus>): Promise<TaskStatus> {
   // Where the record is not to be had either, its failure tells more, and whether to look again.
-  return sighting.doubt ? fetchTask() : sighting;
+  return sighting.possibleError ? fetchTask() : sighting;
 }

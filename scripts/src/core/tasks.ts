@@ -265,7 +265,7 @@ function aboutTask(session: Session, taskId: string, entry: Entry | undefined): 
 
 /** Whose turn it is to look; undefined where there is no limit to share. */
 async function paceOf({ records }: Session, { schedule }: WaitSettings): Promise<RateLimiter | undefined> {
-  return schedule.firstMs >= LEAST_SHARED_MS ? (await records())?.pace : undefined;
+  return schedule.firstMs >= LEAST_SHARED_MS ? (await records())?.limiter : undefined;
 }
 
 /** The full record of a task that ended without a result: it may say why. Its state stays what was seen. */

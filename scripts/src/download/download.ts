@@ -3,7 +3,7 @@ import { access, link, lstat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Clock } from '../http/clock.ts';
 import { Failure } from '../model/failure.ts';
-import { diskError, diskTrouble, renamePatiently } from '../stores/file/durable.ts';
+import { diskError, diskErrorText, renamePatiently } from '../stores/file/durable.ts';
 import { makeFolder } from '../stores/file/folder.ts';
 import type { Downloader } from './downloader.ts';
 import { type Fetched, type FetchOptions, fetchFile } from './fetch-file.ts';
@@ -11,7 +11,7 @@ import { fileIsWhole } from './file-hash.ts';
 import { fileStem } from './file-name.ts';
 import { Part, removeOldParts } from './part.ts';
 
-/** A file that was saved whole. */
+/** A saved file. */
 export interface SavedFile {
   /** Absolute. */
   path: string;
@@ -24,12 +24,12 @@ export interface DownloadOptions extends FetchOptions {
   taskId: string;
   /** Absolute, as `prepareFolder` returned it. */
   folder: string;
-  /** Which of several files this is, counted from 1; absent where there is one. */
+  /** The number of this file among several, from 1; absent when there is only one. */
   number?: number;
 }
 
 /**
- * Makes sure, before anything is charged, that the folder can take a file.
+ * Returns the absolute folder after a check, before any charge, that files can be written there.
  * @throws Failure INVALID_PAYLOAD
  */
 export async function prepareFolder(folder: string): Promise<string> {
@@ -47,15 +47,15 @@ export async function prepareFolder(folder: string): Promise<string> {
   }
 }
 
-/** Where a file goes: its path without the ending, which only its content decides. */
+/** Returns the path of a file without its extension, which depends on the content. */
 export function stemOf({ folder, taskId, number }: DownloadOptions): string {
   return path.join(folder, `${fileStem(taskId)}${number === undefined ? '' : `-${number}`}`);
 }
 
 /**
- * Fetches one finished file: streamed to disk, taken up again after a drop or where an earlier process had to leave it,
- * checked for length and signature, renamed into place whole. A different file of the same name is never replaced. Only
- * one process at a time may do so: `saveOnce` sees to that.
+ * Fetches one finished file. It is streamed to disk, resumed after a lost connection or an earlier process, checked for
+ * length and signature, and renamed into place when it is complete. A different file of the same name is never replaced.
+ * Only one process at a time may call this: `saveOnce` ensures that.
  * @throws Failure DOWNLOAD_FAILED; the task and its result are untouched
  */
 export async function download(downloader: Downloader, options: DownloadOptions): Promise<SavedFile> {
@@ -72,9 +72,9 @@ export async function download(downloader: Downloader, options: DownloadOptions)
     await removeOldParts(stem, clock.wall());
     return { path: file, ...fetched, contentType: kind.contentType };
   } catch (error) {
-    const mayGoOn = signal?.aborted || (error instanceof Failure && error.details.transient);
+    const mayResume = signal?.aborted || (error instanceof Failure && error.details.transient);
     const total = part?.identity?.total ?? null;
-    const bytes = (mayGoOn && (await part?.keep())) || 0;
+    const bytes = (mayResume && (await part?.keep())) || 0;
     if (bytes === 0) await part?.remove();
     throw asDownloadFailure(error, options, { bytes, total });
   } finally {
@@ -82,7 +82,7 @@ export async function download(downloader: Downloader, options: DownloadOptions)
   }
 }
 
-/** Gives the finished file its name, unless something else has it: then only the very same content is taken for it. */
+/** Renames the finished file into place. An existing file of that name is accepted only with the same content. */
 export async function moveIntoPlace(
   part: string,
   file: string,
@@ -90,7 +90,7 @@ export async function moveIntoPlace(
   clock: Clock,
 ): Promise<void> {
   try {
-    // A hard link fails where the name is taken, which a rename would not.
+    // A hard link fails when the name exists; a rename would replace that file.
     await link(part, file);
     return;
   } catch (error) {
@@ -117,7 +117,7 @@ async function isThere(file: string): Promise<boolean> {
 }
 
 /**
- * What went wrong with a file, and how much of it is kept for the next run.
+ * Returns the failure of a download, with the number of bytes that are kept for the next run.
  * @param bytes 0: nothing is kept
  */
 export function asDownloadFailure(
@@ -139,7 +139,7 @@ export function asDownloadFailure(
       data: { ...details.data, partial: { bytes, total } },
     });
   }
-  const reason = diskTrouble(error);
+  const reason = diskErrorText(error);
   if (!reason) return error;
   return new Failure('DOWNLOAD_FAILED', `The finished file could not be saved in ${folder}: ${reason}.`, {
     cause: error,

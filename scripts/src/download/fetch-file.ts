@@ -20,11 +20,11 @@ export interface FetchOptions {
   url: string;
   /** Milliseconds without enough bytes after which a connection counts as dead. */
   stallMs: number;
-  /** Attempts in a row that may bring next to nothing. */
+  /** Retries in a row that may bring almost no bytes. */
   maxRetries: number;
-  /** When the time for it is over, on the monotonic clock. */
+  /** The end of the time for the download, on the monotonic clock. */
   until: number;
-  /** Asks the service for the link again; null when it has none. */
+  /** Fetches a new link from the service; null when it has none. */
   refresh(): Promise<string | null>;
 }
 
@@ -35,7 +35,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 const MB = 2 ** 20;
 
-/** Bytes that are fetched at most. Many times what the services make: what has more is a mistake or an attack. */
+/** The largest file in bytes. It is many times the size of real results: a larger file is a mistake or an attack. */
 export const MOST_BYTES: Record<OutputKind, number> = {
   image: 128 * MB,
   audio: 512 * MB,
@@ -49,19 +49,19 @@ export interface Fetched {
   kind: FileKind;
 }
 
-/** What came is of no use, and is fetched from its beginning at the next attempt. */
+/** The received bytes are useless. The next attempt starts at the beginning. */
 class WrongBytes extends Failure {
   constructor(message: string) {
     super('NETWORK_ERROR', message, { transient: true });
   }
 }
 
-// Ends an exchange at its head: nothing but a file is read.
+// Ends an exchange after its head: only the body of a file is read.
 const NO_FILE = new Error('an answer without a file');
 
 /**
- * Brings the rest of one file into `part`, in as many attempts as it takes, and checks that it is whole and a media file.
- * @throws Failure; when it is transient, what has arrived stays in the part
+ * Fetches the missing bytes of one file into `part`, with retries, and checks that it is complete and a media file.
+ * @throws Failure; when it is transient, the received bytes stay in the part
  */
 export async function fetchFile(downloader: Downloader, options: FetchOptions, part: Part): Promise<Fetched> {
   const hash = new FileHash(part.path);
@@ -72,7 +72,7 @@ export async function fetchFile(downloader: Downloader, options: FetchOptions, p
   }
 }
 
-/** The attempts at one file, and what they have in hand. */
+/** The attempts to fetch one file, and their common state. */
 class Fetch {
   readonly #downloader: Downloader;
   readonly #options: FetchOptions;
@@ -84,19 +84,19 @@ class Fetch {
   });
   #url: string;
   #refreshed = false;
-  /** The last attempt ended with another link, which is a reason to go on that costs no retry. */
+  /** The last attempt ended with a new link: the next attempt does not count as a retry. */
   #hasNewLink = false;
   #bytes = 0;
-  /** The first bytes, as far as they decide what the file is. */
+  /** The first bytes, which show the kind of the file. */
   #head: Buffer = Buffer.alloc(0);
-  /** What they say; null as long as they say nothing. */
+  /** The kind of the file; null while it is not known. */
   #kind: FileKind | null = null;
-  /** The whole file's length, once an answer gave it. */
+  /** The length of the whole file; null until an answer gives it. */
   #total: number | null = null;
-  /** Says that a later answer is about the same bytes. */
+  /** Shows whether a later answer is about the same bytes. */
   #validator: string | null = null;
   #lengthIsCertain = false;
-  /** What the host says that the file is. */
+  /** The content type that the host gives. */
   #contentType = '';
 
   constructor(downloader: Downloader, options: FetchOptions, part: Part, hash: FileHash) {
@@ -125,7 +125,7 @@ class Fetch {
         }
         fruitless = this.#bytes - before >= LEAST_PROGRESS_BYTES ? 1 : fruitless + 1;
         const pause = pauseAfter(error, fruitless, RETRY_PAUSES, api.clock.random);
-        // A host may ask for a longer pause than a caller with a time limit can sit through: it is told instead.
+        // A host may ask for a longer pause than the caller has time for: then the caller gets the failure.
         const late = pause > PAUSE_BUDGET_MS || api.clock.monotonic() + pause > this.#options.until;
         if (fruitless > this.#options.maxRetries || late) throw error;
         await api.clock.sleep(pause, api.signal);
@@ -133,7 +133,7 @@ class Fetch {
     }
   }
 
-  /** Starts with what an earlier process left. */
+  /** Starts with the bytes that an earlier process left. */
   async #takeUp(): Promise<void> {
     const { found, identity, handle } = this.#part;
     if (identity === null) return;
@@ -144,13 +144,13 @@ class Fetch {
     this.#contentType = identity.contentType;
     const start = Buffer.alloc(Math.min(found, SIGNATURE_BYTES));
     await handle.read(start, 0, start.length, 0);
-    this.#look(start);
+    this.#checkKind(start);
     this.#writer.rewind(found);
     this.#hash.expect(identity.total ?? found);
     this.#hash.written(found);
   }
 
-  /** One request; what it brings is added to what is there. */
+  /** Makes one request and appends its bytes to the part. */
   async #attempt(): Promise<void> {
     const { api, transport } = this.#downloader;
     const leftMs = Math.min(this.#options.until - api.clock.monotonic(), LONGEST_TIMER_MS);
@@ -197,7 +197,7 @@ class Fetch {
     const problem = refusedAddress(address, this.#downloader.loopback);
     if (problem)
       throw new Failure('DOWNLOAD_FAILED', `The result's address is not fetched; expected ${problem}.`);
-    // No key here: a result lies on a host of its own.
+    // Without the API key: a result lies on another host.
     const headers: Record<string, string> = { accept: '*/*', 'user-agent': 'async-media-workflow' };
     if (this.#bytes > 0) {
       headers.range = `bytes=${this.#bytes}-`;
@@ -206,7 +206,7 @@ class Fetch {
     return { method: 'GET', url: new URL(address), headers };
   }
 
-  /** Fits the answer to what is already there, or starts over. */
+  /** Continues the part with the answer, or starts over. */
   #begin(head: HttpHead): void {
     const length = integer(head.headers['content-length']);
     const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(head.headers['content-range'] ?? '');
@@ -214,7 +214,7 @@ class Fetch {
     if (head.status === 206) {
       const from = integer(range?.[1]);
       const total = integer(range?.[2]);
-      // A host that takes no notice of If-Range may send the rest of another file.
+      // A host that ignores If-Range may send the remaining bytes of another file.
       const said = this.#validator?.startsWith('"') ? etag : modified;
       const isSame = !said || this.#validator === null || said === this.#validator;
       const fits = from === this.#bytes && (this.#total === null || total === null || total === this.#total);
@@ -247,11 +247,11 @@ class Fetch {
     this.#part.restart();
   }
 
-  /** Refuses what is no media file, and what is too large for one, before it fills the disk. */
+  /** Refuses a file that is no media file or too large, before it fills the disk. */
   #take(chunk: Buffer): Promise<void> | undefined {
     const missing = SIGNATURE_BYTES - this.#head.length;
     if (missing > 0) {
-      this.#look(Buffer.concat([this.#head, chunk.subarray(0, missing)]));
+      this.#checkKind(Buffer.concat([this.#head, chunk.subarray(0, missing)]));
       if (this.#head.length === SIGNATURE_BYTES && !this.#kind) throw noMedia(this.#head);
     }
     this.#bytes += chunk.length;
@@ -261,12 +261,12 @@ class Fetch {
     return this.#writer.write(chunk);
   }
 
-  #look(head: Buffer): void {
+  #checkKind(head: Buffer): void {
     this.#head = head;
     this.#kind = fileKind(head, this.#contentType);
   }
 
-  /** Throws for every status that brought no file; a link that has expired is asked for again, once. */
+  /** Throws for every status without a file. For an expired link it fetches a new one, once. */
   async #refuse(head: HttpHead): Promise<void> {
     const { status } = head;
     if (status === 416) throw new WrongBytes('The file changed while it was fetched.');
@@ -281,7 +281,7 @@ class Fetch {
       if (this.#validator === null) this.#startOver();
       this.#url = fresh;
       this.#hasNewLink = true;
-      throw new Failure('NETWORK_ERROR', 'The link was asked for again.', { transient: true });
+      throw new Failure('NETWORK_ERROR', 'The link has expired; a new one was fetched.', { transient: true });
     }
     const retryAfter = parseRetryAfter(head.headers['retry-after'], this.#downloader.api.clock.wall());
     throw new Failure('NETWORK_ERROR', `The file's host answered HTTP ${status}.`, {
@@ -290,7 +290,10 @@ class Fetch {
     });
   }
 
-  /** What has arrived is whole and what it should be; otherwise the next attempt starts or goes on. */
+  /**
+   * Returns the file when it is complete and of the right kind; otherwise throws, and the next attempt starts over or
+   * continues.
+   */
   async #check(): Promise<Fetched> {
     if (this.#total !== null && this.#bytes !== this.#total) {
       const message = `The file ended at ${this.#bytes} of ${this.#total} bytes.`;
@@ -306,7 +309,7 @@ class Fetch {
   }
 }
 
-/** In words of our own: what an address inside a network answers is nothing for whoever reads the message. */
+/** Returns the failure without the bytes of the answer: a message must not show answers from inside a network. */
 function noMedia(head: Buffer): Failure {
   const start = head.toString('utf8').replace('\ufeff', '').trimStart()[0];
   const what =
@@ -335,9 +338,9 @@ function integer(text: string | undefined): number | null {
 }
 
 /**
- * Why the address of a result is not fetched, or null when it may be. Where its name leads is seen when the connection
- * is made.
- * @param loopback the service's own address, where it runs on this machine: its files may lie there, and nowhere else on it
+ * Returns why the address of a result must not be fetched, or null. The addresses behind its host name are checked when
+ * the connection is made.
+ * @param loopback the service's own address if it runs on this machine: only there may files of this machine be fetched
  */
 function refusedAddress(address: string, loopback: URL | null): string | null {
   const url = URL.canParse(address) ? new URL(address) : null;

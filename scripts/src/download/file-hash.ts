@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
-import { diskTrouble } from '../stores/file/durable.ts';
+import { diskErrorText } from '../stores/file/durable.ts';
 
 // Below this a second thread costs more than it saves.
 const WORKER_FROM_BYTES = 32 * 1024 * 1024;
@@ -31,7 +31,7 @@ export class FileHash {
     if (bytes >= WORKER_FROM_BYTES) this.#thread ??= this.#start();
   }
 
-  /** So many bytes from the beginning are written. */
+  /** Records how many bytes from the beginning are written. */
   written(bytes: number): void {
     this.expect(bytes);
     this.#thread?.worker.postMessage({ upTo: bytes, last: false });
@@ -43,7 +43,7 @@ export class FileHash {
     this.#thread = undefined;
   }
 
-  /** In hexadecimal, over the first `bytes` bytes, all of which are written. */
+  /** Returns the hash in hexadecimal over the first `bytes` bytes, all of which must be written. */
   async digest(bytes: number): Promise<string> {
     if (!this.#thread) return sha256Of(this.#file);
     const { worker, answer } = this.#thread;
@@ -65,14 +65,14 @@ export class FileHash {
   }
 }
 
-/** The SHA-256 of a file, in hexadecimal. */
+/** Returns the SHA-256 of a file in hexadecimal. */
 export async function sha256Of(file: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
   return hash.digest('hex');
 }
 
-/** Whether a file is there, a plain one with this content; it is read whole only when its length fits. */
+/** Returns whether a plain file with this content exists. It is read only when its length fits. */
 export async function fileIsWhole(
   file: string,
   { bytes, sha256 }: { bytes: number; sha256: string },
@@ -82,7 +82,7 @@ export async function fileIsWhole(
     return stat.isFile() && stat.size === bytes && (await sha256Of(file)) === sha256;
   } catch (error) {
     // What cannot be read is not there as it was.
-    if (diskTrouble(error) === undefined) throw error;
+    if (diskErrorText(error) === undefined) throw error;
     return false;
   }
 }

@@ -3,10 +3,10 @@ import type { FileHandle } from 'node:fs/promises';
 // One large write at a time, while the next block is being filled: a write for each small chunk would cost more than
 // the network does.
 const BLOCK_BYTES = 1024 * 1024;
-// What may wait for a slow disk before the sender is held back.
+// Bytes that may wait for a slow disk before the sender has to wait.
 const MOST_WAITING_BYTES = 2 * BLOCK_BYTES;
 
-/** Writes chunks one after the other to a file, and holds the sender back while the disk is slower. */
+/** Writes chunks one after the other to a file, and makes the sender wait while the disk is slower. */
 export class FileWriter {
   readonly #handle: FileHandle;
   readonly #onWritten: (bytes: number) => void;
@@ -16,13 +16,16 @@ export class FileWriter {
   /** The write under way. */
   #writing: Promise<void> | undefined;
 
-  /** @param onWritten told, after each block, how many bytes from the beginning are written */
+  /** @param onWritten called after each block with the number of bytes written from the beginning */
   constructor(handle: FileHandle, onWritten: (bytes: number) => void) {
     this.#handle = handle;
     this.#onWritten = onWritten;
   }
 
-  /** A promise means: send no more until it settles. It rejects when the disk refuses. */
+  /**
+   * Adds a chunk. The caller waits for a returned promise before it adds the next one; the promise rejects on a disk
+   * error.
+   */
   write(chunk: Buffer): Promise<void> | undefined {
     this.#chunks.push(chunk);
     this.#waiting += chunk.length;
@@ -31,7 +34,7 @@ export class FileWriter {
     return this.#waiting < MOST_WAITING_BYTES ? undefined : this.#writing;
   }
 
-  /** Everything that was taken is with the operating system. */
+  /** Waits until the operating system has all chunks. */
   async flush(): Promise<void> {
     while (this.#writing || this.#waiting > 0) {
       if (!this.#writing) this.#start();
@@ -39,7 +42,7 @@ export class FileWriter {
     }
   }
 
-  /** What comes next stands at this place of the file. */
+  /** Drops waiting chunks, and writes the next chunk at this position in bytes. */
   rewind(position: number): void {
     this.#chunks = [];
     this.#waiting = 0;
@@ -56,7 +59,7 @@ export class FileWriter {
       this.#writing = undefined;
       if (this.#waiting >= BLOCK_BYTES) this.#start();
     });
-    // A failed write stays: whoever asks next, or flushes, hears of it.
+    // A failed write stays rejected: the next call of `write` or `flush` reports it.
     writing.catch(() => {});
     this.#writing = writing;
   }

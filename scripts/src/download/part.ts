@@ -12,11 +12,11 @@ import path from 'node:path';
 import { isObject, type Json } from '../model/json.ts';
 import { diskError } from '../stores/file/durable.ts';
 
-/** Which file a part is of, as its host said it. */
+/** Identifies the file of a part, by its host's headers. */
 export interface Identity {
   /** A strong entity tag, or a date of last modification: what `If-Range` takes. `PRINTABLE`. */
   validator: string;
-  /** Bytes of the whole file; null where the host did not say. */
+  /** Bytes of the whole file; null when the host does not say. */
   total: number | null;
   contentType: string;
 }
@@ -26,20 +26,21 @@ export const PRINTABLE = /^[ -~]{1,512}$/;
 
 const PART = '.part';
 const NOTE = `${PART}.json`;
-// Longer than any service keeps its results: nobody can go on with an older part.
+// Longer than any service keeps its results: an older part cannot be resumed.
 const KEPT_MS = 7 * 24 * 3_600_000;
 // A lock is taken by way of files that are there for an instant.
 const LOCKING_MS = 60_000;
 const LONGEST_NOTE_BYTES = 4_096;
 
 /**
- * A file on its way: its bytes so far and, beside them, a note of which file they are of. Both outlive the process. Only
- * one at a time may have it open: see `lockOf`.
+ * A partly downloaded file: its bytes and, beside them, a note that identifies the file. Both outlive the process. Only
+ * one
+ * process at a time may open it: see `lockOf`.
  */
 export class Part {
   readonly path: string;
   readonly handle: FileHandle;
-  /** Null: it is not known, so that no other process can go on with it. */
+  /** The file that the bytes belong to; null when it is not known, so that no other process can resume the part. */
   identity: Identity | null = null;
   /** Bytes that an earlier process left, of the file that `identity` names. */
   readonly found: number;
@@ -54,19 +55,19 @@ export class Part {
     if (!fits) this.restart();
   }
 
-  /** The part of the file with this path and without its ending, as an earlier process left it, or empty. */
+  /** Opens the part of a file: as an earlier process left it, or empty. @param stem the path without extension */
   static async open(stem: string): Promise<Part> {
     const file = `${stem}${PART}`;
     const handle = (await openOwn(file)) ?? (await open(file, 'wx+', 0o666));
     return new Part(file, handle, (await handle.stat()).size);
   }
 
-  /** The lock on the part of that file. */
+  /** Returns the path of the lock on the part. */
   static lockOf(stem: string): string {
     return `${stem}${PART}.lock`;
   }
 
-  /** Forgets what is there. In this order: what a kill leaves is never taken for a part of the other file. */
+  /** Empties the part. The note goes first: after a kill in between, the bytes cannot count as those of another file. */
   restart(): void {
     this.identity = null;
     try {
@@ -77,14 +78,14 @@ export class Part {
     ftruncateSync(this.handle.fd, 0);
   }
 
-  /** Notes which file the bytes are of that are going to be written. */
+  /** Writes the note that identifies the file, before its bytes are written. */
   identify(identity: Identity): void {
     const text = JSON.stringify({ version: 1, ...identity });
     writeFileSync(noteOf(this.path), text, { flag: 'wx', mode: 0o600 });
     this.identity = identity;
   }
 
-  /** Leaves the bytes for the next process, and says how many they are; 0 where they would be of no use to it. */
+  /** Keeps the bytes for the next process. Returns their number; 0 when the next process could not use them. */
   async keep(): Promise<number> {
     if (this.identity === null) return 0;
     const { size } = await this.handle.stat();
@@ -96,22 +97,22 @@ export class Part {
     await this.handle.close().catch(() => {});
   }
 
-  /** Removes it, where it is still there, and its note. */
+  /** Removes the part, if it still exists, and its note. */
   async remove(): Promise<void> {
     await this.close();
     await removeAll([this.path, noteOf(this.path)]);
   }
 }
 
-/** Bytes of the part that another process is writing. */
+/** Returns the bytes of the part that another process is writing. */
 export async function sizeOfPart(stem: string): Promise<number> {
   const stat = await lstat(`${stem}${PART}`).catch(() => null);
   return stat?.size ?? 0;
 }
 
 /**
- * Removes what nobody can go on with any more: parts of a week ago, and what else processes that died have left of the
- * file that is saved now.
+ * Removes parts that cannot be resumed: those older than a week, and leftovers of dead processes for the file that is
+ * saved now.
  */
 export async function removeOldParts(stem: string, now: number): Promise<void> {
   const folder = path.dirname(stem);
@@ -136,12 +137,12 @@ async function touchedAt(file: string): Promise<number> {
   return (await lstat(file).catch(() => null))?.mtimeMs ?? 0;
 }
 
-/** What cannot be removed stays. */
+/** Removes files; a file that cannot be removed stays. */
 async function removeAll(files: readonly string[]): Promise<void> {
   for (const file of files) await unlink(file).catch(() => {});
 }
 
-/** Opens a part that is there; null where there is none. What is no plain file of our own is taken away, not written to. */
+/** Opens an existing part; null when there is none. Anything but a plain file of this user is removed, not written to. */
 async function openOwn(file: string): Promise<FileHandle | null> {
   const isThere = await lstat(file).then(
     () => true,
@@ -160,7 +161,7 @@ async function openOwn(file: string): Promise<FileHandle | null> {
   return null;
 }
 
-/** A plain file that has this name alone: another name of it may be somebody's file. */
+/** Returns true for a plain file of this user with a single name: a second hard link may be another file of the user. */
 function isOurs(stat: Stats): boolean {
   return stat.isFile() && stat.nlink === 1 && stat.uid === (process.getuid?.() ?? stat.uid);
 }

@@ -40,7 +40,7 @@ const ISO_BRANDS: Record<string, FileKind> = {
 
 const ascii = (text: string): number[] => [...Buffer.from(text)];
 
-// As bytes: to a scanner of what is published, texts of escaped bytes look like hidden code.
+// As numbers: scanners of published packages mistake texts of escaped bytes for hidden code.
 const MAGIC: readonly { at: number; bytes: readonly number[]; kind: FileKind }[] = [
   { at: 0, bytes: [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a], kind: kind('png', 'image/png') },
   { at: 0, bytes: [0xff, 0xd8, 0xff], kind: kind('jpg', 'image/jpeg') },
@@ -85,7 +85,8 @@ export function fileKind(head: Uint8Array, contentType = ''): FileKind | null {
 
 function bySignature(head: Buffer, text: string): FileKind | null {
   if (text.slice(4, 8) === 'ftyp') return isoKind(text);
-  // Older QuickTime files begin with one of these boxes instead. "The free trial is over" has no length in front of "free".
+  // Older QuickTime files begin with one of these boxes instead. "The free trial is over" has no length in front of
+  // "free".
   if (/^[\0-\x08][\s\S]{3}(moov|mdat|wide|free|skip)/.test(text)) return MOV;
   const riff = text.startsWith('RIFF');
   for (const magic of MAGIC) {
@@ -114,7 +115,10 @@ function isoKind(text: string): FileKind {
   return ISO_BRANDS[brand] ?? MP4;
 }
 
-/** Formats without a signature. What looks like a page or like JSON is an error text, whatever its type says. */
+/**
+ * Returns the kind of a format without a signature. Text that looks like a page or like JSON is an error text, whatever
+ * its type says.
+ */
 function byType(text: string, type: string): FileKind | null {
   if (text.startsWith('PK\x03\x04')) return ZIP_TYPES[type] ?? null;
   const start = /^(?:\xef\xbb\xbf)?\s*(.)/.exec(text)?.[1];

@@ -2,33 +2,33 @@ import { Failure } from '../model/failure.ts';
 import type { Clock } from './clock.ts';
 import { isExcessive } from './json.ts';
 import type { Call } from './message.ts';
-import { trouble } from './network-error.ts';
+import { networkError } from './network-error.ts';
 import { pauseBeforeRetry, RETRY_PAUSES, type RetryPolicy } from './retry.ts';
 import type { Transport } from './transport.ts';
 
-// So much of a refusal that is too large is still quoted.
+// An error answer that is too large is quoted up to this length.
 const SHOWN_BYTES = 800;
 
-// However little is left of a wait, a look is given a chance.
+// Near the end of a wait a poll still needs time for an answer.
 const LEAST_REQUEST_MS = 5_000;
 
 export interface CallOptions {
-  /** On a connection of its own. */
+  /** Uses a new connection. */
   fresh?: boolean;
-  /** When the caller's time is over, on the monotonic clock: a request does not last much longer. */
+  /** The end of the caller's time, on the monotonic clock: a request does not last much longer. */
   until?: number;
 }
 
 export interface ApiOptions {
   /** Milliseconds for one request. */
   timeoutMs: number;
-  /** Repeats of a read after its first attempt. */
+  /** Retries of a read after its first attempt. */
   maxRetries: number;
-  /** Ends whatever is under way. */
+  /** Ends the request that is under way. */
   signal?: AbortSignal;
 }
 
-/** Calls of a service: one attempt, or as many as its policy allows. */
+/** Calls a service: in one attempt, or with the retries that its policy allows. */
 export class Api {
   readonly clock: Clock;
   readonly policy: RetryPolicy;
@@ -46,7 +46,7 @@ export class Api {
     return this.#options.signal;
   }
 
-  /** One attempt. */
+  /** Makes one attempt. */
   async once<T>(call: Call<T>, { fresh = false, until = Infinity }: CallOptions = {}): Promise<T> {
     const { signal } = this.#options;
     const left = Math.max(until - this.clock.monotonic(), LEAST_REQUEST_MS);
@@ -58,14 +58,18 @@ export class Api {
       ...(signal && { signal }),
     });
     if (!isExcessive(answer.body, call.limits.values)) return call.read(answer);
-    // What a refusal says besides its status is of no use then.
+    // Of such an error answer the status is enough.
     if (answer.status >= 300) return call.read({ ...answer, body: answer.body.subarray(0, SHOWN_BYTES) });
     const { values } = call.limits;
-    throw trouble(call.request, `sent an answer of more than ${values} values, or one nested too deep`, true);
+    throw networkError(
+      call.request,
+      `sent an answer of more than ${values} values, or one nested too deep`,
+      true,
+    );
   }
 
   /**
-   * A call that may be repeated without harm, repeated while that may help and time is left.
+   * Makes a call that is safe to repeat, with retries until the deadline.
    * @param deadline on the monotonic clock, in milliseconds
    */
   async read<T>(call: Call<T>, deadline: number, options: CallOptions = {}): Promise<T> {
@@ -78,14 +82,14 @@ export class Api {
     }
   }
 
-  /** Sleeps until the next attempt is due, or throws the error again when there must be none. */
+  /** Sleeps until the next attempt. Throws the error when there is no next attempt. */
   async pauseOrThrow(error: unknown, attempt: number, deadline: number): Promise<void> {
     const pause = error instanceof Failure ? this.pauseFor(error, attempt, deadline) : null;
     if (pause === null) throw error;
     await this.clock.sleep(pause, this.signal);
   }
 
-  /** The pause before the next attempt, in milliseconds; null when there must be none. */
+  /** Returns the backoff before the next attempt in milliseconds; null when there is no next attempt. */
   pauseFor(failure: Failure, attempt: number, deadline: number): number | null {
     const remaining = deadline - this.clock.monotonic();
     return pauseBeforeRetry(failure, attempt, remaining, this.policy, this.clock.random);

@@ -1,4 +1,4 @@
-/** Time and chance, handed in so that tests can decide both. */
+/** Time and randomness. Both are parameters, so that tests control them. */
 export interface Clock {
   /** Milliseconds that only ever grow; every deadline is measured with these. */
   monotonic(): number;

@@ -1,53 +1,54 @@
 import { Readable } from 'node:stream';
 import type { HttpHead, HttpRequest } from './message.ts';
 
-/** What becomes of one request, in this order. */
+/** The events of one HTTP exchange, in this order. */
 export interface HttpEvents {
-  /** A connection stands and the first byte leaves next: until then, nothing was delivered. */
+  /** The connection is open and the first byte leaves next. Before this event the service has received nothing. */
   onLeave(): void;
   /** Headers of the final answer. */
   onHead(head: HttpHead): void;
   onData(chunk: Buffer): void;
-  /** The answer came whole. */
+  /** The answer is complete. */
   onEnd(): void;
-  /** The exchange is over without a whole answer. */
+  /** The exchange ended without a complete answer. */
   onError(error: unknown): void;
 }
 
-/** A request on its way. */
+/** An HTTP request that is under way. */
 export interface OngoingRequest {
-  /** Holds back further data, so that the sender waits. */
+  /** Stops reading, so that the sender waits. */
   pause(): void;
   resume(): void;
-  /** Closes its connection. */
+  /** Closes the connection of this request. */
   abort(): void;
 }
 
-/** A way to a service: its connections, and how requests travel over them. */
+/** Sends HTTP requests over connections that it owns. */
 export interface HttpClient {
   /**
-   * @param fresh on a connection of its own, which is closed afterwards
-   * @throws what the request cannot be sent for at all
+   * Starts one HTTP exchange.
+   * @param fresh uses a new connection and closes it afterwards
+   * @throws when the request cannot be sent at all
    */
   start(request: HttpRequest, events: HttpEvents, fresh: boolean): OngoingRequest;
-  /** Ends whatever is under way. A connection at rest holds no process up, and closes by itself. */
+  /** Ends all exchanges that are under way. Idle connections close by themselves and do not keep the process alive. */
   close(): void;
 }
 
 export const CONNECT_TIMEOUT_MS = 10_000;
 export const MAX_HEADER_BYTES = 64 * 1024;
 
-/** The headers of a request as they leave. */
+/** Returns the headers that are sent, with the length of the body. */
 export function outgoingHeaders({ headers, body }: HttpRequest): Record<string, string> {
   return body ? { ...headers, 'content-length': String(body.length) } : headers;
 }
 
-/** The body of a request, encoded as it leaves; null where there is none. */
+/** Returns the body as a stream that encodes while it is read; null for a request without a body. */
 export function outgoingBody({ body }: HttpRequest): Readable | null {
   return body ? Readable.from(body, { objectMode: false }) : null;
 }
 
-/** Names several values of one header as one text, as HTTP allows, and all names in lower case. */
+/** Returns headers with lower-case names; several values of one header are joined, as HTTP allows. */
 export function flatHeaders(headers: Record<string, string | string[] | undefined>): Record<string, string> {
   const out: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {

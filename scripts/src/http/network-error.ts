@@ -2,30 +2,30 @@ import { Failure } from '../model/failure.ts';
 import { plain, quoted } from '../model/text.ts';
 import type { HttpRequest } from './message.ts';
 
-/** What ends an exchange when this side closes the connection under it. */
+/** The error of an exchange whose connection this program closed. */
 export class ClosedHere extends Error {
   readonly code = 'CLOSED_HERE';
 }
 
-/** How a request's service is called in messages. */
+/** Returns the name of the request's service for messages. */
 export function where(request: HttpRequest): string {
   return request.url.origin;
 }
 
 /**
- * Trouble on the way, after which another attempt may help.
- * @param unclear the request had begun to leave
+ * Returns a transient network error: a retry may succeed.
+ * @param unclear part of the request was sent, so the service may have received it
  */
-export function trouble(request: HttpRequest, what: string, unclear: boolean, cause?: unknown): Failure {
+export function networkError(request: HttpRequest, what: string, unclear: boolean, cause?: unknown): Failure {
   return new Failure('NETWORK_ERROR', `${where(request)} ${what}.`, { transient: true, unclear, cause });
 }
 
-// Codes of the operating system, of Node and of undici that stand for trouble on the way.
-const TROUBLE: Record<string, string> = {
+// Error codes of the operating system, of Node and of undici that mean a network error.
+const NETWORK_ERRORS: Record<string, string> = {
   ENOTFOUND: 'could not be found (DNS)',
-  EAI_AGAIN: 'could not be polled up (DNS)',
-  EAI_FAIL: 'could not be polled up (DNS)',
-  EAI_NODATA: 'could not be polled up (DNS)',
+  EAI_AGAIN: 'could not be resolved (DNS)',
+  EAI_FAIL: 'could not be resolved (DNS)',
+  EAI_NODATA: 'could not be resolved (DNS)',
   ECONNREFUSED: 'refused the connection',
   ECONNRESET: 'closed the connection',
   ECONNABORTED: 'closed the connection',
@@ -52,8 +52,9 @@ const TROUBLE: Record<string, string> = {
 };
 
 /**
- * What went wrong, in a Failure that says whether the request may have arrived; the error itself when it is a bug.
- * @param left the request had begun to leave
+ * Returns a Failure that says what went wrong and whether the service may have received the request. An error that is no
+ * network error is a bug and is returned unchanged.
+ * @param left part of the request was sent
  */
 export function explain(request: HttpRequest, error: unknown, left: boolean): unknown {
   if (error instanceof Failure) return error;
@@ -61,48 +62,48 @@ export function explain(request: HttpRequest, error: unknown, left: boolean): un
     const code = typeof link.code === 'string' ? link.code : '';
     const byProxy = code.startsWith('UND_ERR') ? PROXY_REFUSAL.exec(String(link.message)) : null;
     if (byProxy) return refusedByProxy(request, Number(byProxy[1]), error);
-    const known = TROUBLE[code];
-    if (known) return trouble(request, `${known} (${code})`, left, error);
+    const known = NETWORK_ERRORS[code];
+    if (known) return networkError(request, `${known} (${code})`, left, error);
     const said = plain(String(link.reason ?? link.message), 120);
     if (link.name === 'HTTPParserError' || code.startsWith('HPE_')) {
-      // Whatever answered was not speaking HTTP, unless it only stopped in the middle.
+      // The other side does not speak HTTP, unless it only stopped in the middle.
       const what = /EOF/.test(said) ? 'closed the connection' : 'sent something that is not HTTP';
-      return trouble(request, `${what} (${said})`, left, error);
+      return networkError(request, `${what} (${said})`, left, error);
     }
     if (isTlsCode(code) && !left) {
-      // A certificate is text of whoever answered.
+      // The text of a certificate comes from the other side and is not trusted.
       return refusedTls(request, code, quoted(String(link.reason ?? link.message), 120), error);
     }
   }
-  // After the request had begun to leave, whatever happened leaves open what became of it.
-  if (left) return trouble(request, `broke off (${plain(String(error), 120)})`, true, error);
+  // Part of the request was sent: after any error its outcome is unknown.
+  if (left) return networkError(request, `broke off (${plain(String(error), 120)})`, true, error);
   return error;
 }
 
 // What undici says when the proxy itself answers, to a tunnel and to a plain request.
 const PROXY_REFUSAL = /^Proxy (?:response|Authentication Required) \((\d{3})\)/;
 
-/** The proxy's own "no": nothing went further than to it. */
+/** Returns the failure for a proxy that refused: the service received nothing. */
 function refusedByProxy(request: HttpRequest, status: number, cause: unknown): Failure {
   const why =
     status === 407 ? 'it wants a user name and a password (HTTP 407)' : `it answered HTTP ${status}`;
   return new Failure('NETWORK_ERROR', `${where(request)} could not be reached through the proxy: ${why}.`, {
     cause,
-    // A proxy whose own way is blocked says so with 5xx; its other answers stay the same.
+    // A proxy that cannot reach the service answers 5xx, which may pass; its other answers are permanent.
     transient: status >= 500,
     unclear: false,
     reason: { kind: 'proxyRefusal' },
   });
 }
 
-/** What fails on the way to a proxy looks as if the service had failed. */
+/** Adds a hint about the proxy: a failure of the proxy looks like a failure of the service. */
 export function withProxy(failure: Failure): Failure {
   if (failure.details.unclear !== false || /proxy/i.test(failure.message)) return failure;
   const hint = 'A proxy is set; it may be what fails.';
   return new Failure(failure.code, `${failure.message} ${hint}`, failure.details);
 }
 
-// Node's names for what speaks against a certificate; anything that it has no name for is UNSPECIFIED.
+// Node's codes for certificates that it refuses; UNSPECIFIED is its code for every other reason.
 const CERTIFICATE =
   /^(CERT_|CRL_|ERROR_IN_C|ERR_TLS_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|(HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|UNSPECIFIED)$)/;
 const HANDSHAKE = /^(ERR_SSL_|EPROTO)/;
@@ -111,7 +112,7 @@ function isTlsCode(code: string): boolean {
   return CERTIFICATE.test(code) || HANDSHAKE.test(code);
 }
 
-/** No TLS came about. Asking again changes nothing, and verification is never switched off. */
+/** Returns the failure for a refused TLS handshake. It is permanent, and verification is never switched off. */
 function refusedTls(request: HttpRequest, code: string, said: string, cause: unknown): Failure {
   const isCertificate = CERTIFICATE.test(code);
   const what = isCertificate ? 'has a certificate that cannot be trusted' : 'could not agree on TLS';
@@ -132,7 +133,7 @@ interface Link {
   errors?: unknown;
 }
 
-/** The error and what caused it, outermost first; several addresses tried at once come as a list of errors. */
+/** Yields the error and its causes, outermost first. Node reports several addresses tried at once as a list of errors. */
 function* chain(error: unknown, depth = 0): Generator<Link> {
   if (typeof error !== 'object' || error === null || depth > 5) return;
   const link = error as Link;

@@ -18,14 +18,14 @@ import {
 import type { HttpRequest } from './message.ts';
 import { ClosedHere } from './network-error.ts';
 
-// Services close a connection at rest after a while, often after 5 s; a request must not cross with that.
-const LONGEST_REST_MS = 4_000;
+// Services close an idle connection, often after 5 s. A request must not be sent while the service closes it.
+const LONGEST_IDLE_MS = 4_000;
 
 /**
- * Straight to the service, with Node's own client. It is there already: loading undici, whose parser is WebAssembly,
- * would take an eighth of the time of a command that asks one question.
+ * Sends requests without a proxy, with Node's own client. Loading undici, whose parser is WebAssembly, would take an
+ * eighth of the time of a command that makes one query.
  */
-export class DirectWire implements HttpClient {
+export class NodeHttpClient implements HttpClient {
   readonly #agents = new Map<string, Agent>();
   readonly #open = new Set<ClientRequest>();
 
@@ -46,7 +46,7 @@ export class DirectWire implements HttpClient {
     sent.on('close', () => this.#open.delete(sent));
     watchConnection(sent, events);
     let answer: IncomingMessage | undefined;
-    // What comes behind a whole answer takes nothing from it.
+    // An error after a complete answer does not change that answer.
     sent.on('error', (error) => answer?.complete || events.onError(error));
     sent.on('response', (received) => {
       answer = received;
@@ -54,7 +54,7 @@ export class DirectWire implements HttpClient {
       answer.on('data', events.onData);
       answer.on('end', () => {
         events.onEnd();
-        // An answer that did not wait for the whole request leaves a connection that nobody reads.
+        // The service answered before it read the whole request: nothing would read this connection any more.
         if (!sent.writableFinished) sent.destroy();
       });
       events.onHead({ status: answer.statusCode ?? 0, headers: flatHeaders(answer.headersDistinct) });
@@ -79,17 +79,20 @@ export class DirectWire implements HttpClient {
   }
 
   #client(protocol: string): { send: (options: RequestOptions) => ClientRequest; agent: Agent } {
-    // Loaded where it is needed: TLS is slow to load, and a service on this machine has none.
+    // Loaded only for https: TLS is slow to load, and a service on this machine has none.
     const secure = protocol === 'https:' ? process.getBuiltinModule('node:https') : null;
     const agent =
       this.#agents.get(protocol) ??
-      new (secure?.Agent ?? Agent)({ keepAlive: true, timeout: LONGEST_REST_MS });
+      new (secure?.Agent ?? Agent)({ keepAlive: true, timeout: LONGEST_IDLE_MS });
     this.#agents.set(protocol, agent);
     return { send: secure?.request ?? sendPlain, agent };
   }
 }
 
-/** Says when the connection stands, with TLS agreed on where there is TLS, and gives up when that takes too long. */
+/**
+ * Reports when the connection is open, after the TLS handshake if there is one. Destroys the request when that takes too
+ * long.
+ */
 function watchConnection(sent: ClientRequest, { onLeave }: HttpEvents): void {
   const timer = setTimeout(() => {
     sent.destroy(Object.assign(new Error('no connection'), { code: 'ETIMEDOUT' }));

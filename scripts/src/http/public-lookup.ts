@@ -4,7 +4,7 @@ import { Failure } from '../model/failure.ts';
 import { isPublicAddress } from '../model/public-address.ts';
 import { plain } from '../model/text.ts';
 
-/** Asks for all addresses of a name, as `dns.lookup` does with `all`. */
+/** Finds all addresses of a name, as `dns.lookup` does with `all`. */
 export type Resolve = (
   hostname: string,
   options: LookupOptions & { all: true },
@@ -12,9 +12,9 @@ export type Resolve = (
 ) => void;
 
 /**
- * A look-up that gives public addresses alone, to connect with: what it gives is what is connected to, so that there is no
- * second look-up that could give another address. `localhost` gives this machine alone; whether that may be asked for
- * is decided before.
+ * Returns a DNS look-up for new connections that gives public addresses only. The connection goes to the address that was
+ * checked: no second look-up can return another one. `localhost` gives this machine only; the caller decides
+ * before whether `localhost` is allowed.
  */
 export function publicLookup(resolve: Resolve = lookup): LookupFunction {
   return (hostname, options, callback) => {

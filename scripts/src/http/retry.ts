@@ -1,21 +1,24 @@
 import type { Failure } from '../model/failure.ts';
 
-/** How often and how fast a request may be repeated. */
+/** How often and after which pauses an HTTP request is retried. */
 export interface RetryPolicy {
-  /** Repeats after the first attempt. */
+  /** Retries after the first attempt. */
   maxRetries: number;
-  /** Milliseconds before the first repeat; doubled for each further one. */
+  /** Milliseconds before the first retry; doubled for each further one. */
   baseMs: number;
-  /** Milliseconds that a pause never exceeds, unless the service asks for more. */
+  /** The longest pause in milliseconds, unless the service asks for more. */
   capMs: number;
 }
 
 export const RETRY_PAUSES = { baseMs: 500, capMs: 8_000 };
 
-/** Pauses that a call without a wait of its own may add up to, in milliseconds: agents' tool limits are short. */
+/**
+ * The sum of all pauses of a call that has no `--wait`, in milliseconds. It is short because agents' tools have short
+ * time limits.
+ */
 export const PAUSE_BUDGET_MS = 30_000;
 
-// No service means a longer wait than this; a larger figure is a mistake or an attack.
+// A larger `Retry-After` is a mistake or an attack.
 const LONGEST_RETRY_AFTER_S = 86_400;
 
 const TRANSIENT_STATUS: ReadonlySet<number> = new Set([408, 425, 429]);
@@ -26,10 +29,10 @@ export function isTransientStatus(status: number): boolean {
 }
 
 /**
- * The pause before the next attempt in milliseconds, or null when there must be none: the trouble is permanent, the
- * retries are used up, or what the service asks for is longer than what is left.
- * @param attempt how many attempts were made so far (1 = the first one just failed)
- * @param remainingMs what is left of the caller's time
+ * Returns the backoff before the next attempt in milliseconds. Returns null when there is no next attempt: the failure is
+ * permanent, all retries are used, or the pause is longer than the remaining time.
+ * @param attempt the number of attempts so far (1 = the first one just failed)
+ * @param remainingMs the caller's remaining time
  */
 export function pauseBeforeRetry(
   failure: Failure,
@@ -43,7 +46,7 @@ export function pauseBeforeRetry(
   return pause > remainingMs ? null : pause;
 }
 
-/** The pause after the n-th trouble in a row, in milliseconds, where giving up is not for this module to decide. */
+/** Returns the backoff after the n-th failure in a row, in milliseconds. The caller decides when to give up. */
 export function pauseAfter(
   failure: Failure,
   attempt: number,
@@ -53,26 +56,27 @@ export function pauseAfter(
   const backoff =
     Math.min(policy.capMs, policy.baseMs * 2 ** Math.min(attempt - 1, 30)) * (0.5 + random() / 2);
   const asked = failure.details.retryAfter;
-  // What the service asks for is a floor. Jitter only on top, or a crowd of clients comes back in one instant.
+  // `Retry-After` is the minimum. Jitter is added to it, so that many clients do not return at the same instant.
   return asked === undefined || asked <= 0 ? backoff : asked * 1000 + random() * Math.min(1000, asked * 100);
 }
 
-// A server that is down does not know for how long; one that limits its queries does.
+// A server that is down cannot know how long that lasts; a server's rate limit can.
 const LONGEST_OUTAGE_S = 60;
 
-/** The same failure of a look, with as much of the service's `Retry-After` as a wait heeds. */
+/** Returns a failed poll's failure with `Retry-After` limited to 60 s, except for a rate limit. */
 export function heeded(failure: Failure): Failure {
   const { retryAfter } = failure.details;
   if (failure.code === 'RATE_LIMITED' || retryAfter === undefined) return failure;
   return failure.with({ retryAfter: Math.min(retryAfter, LONGEST_OUTAGE_S) });
 }
 
-/** The schedule of looking at a task. */
+/** The intervals between the polls of a task. */
 export interface PollSchedule {
+  /** Milliseconds before the first poll. */
   firstMs: number;
-  /** Factor from one look to the next. */
+  /** Factor from one interval to the next. */
   growth: number;
-  /** Milliseconds that the growth stops at, before jitter. */
+  /** The longest interval in milliseconds, before jitter. */
   capMs: number;
 }
 
@@ -81,11 +85,12 @@ export interface PollSchedule {
 const POLL_CAP_MS = 4_400;
 const POLL_JITTER = 0.03;
 
+/** Returns the poll schedule that begins with `firstMs` milliseconds. */
 export function pollSchedule(firstMs: number): PollSchedule {
   return { firstMs, growth: 1.8, capMs: Math.max(firstMs, POLL_CAP_MS) };
 }
 
-/** The pause before look number `n` (0 = the first), in milliseconds. */
+/** Returns the interval before poll number `n` (0 = the first), in milliseconds. */
 export function intervalBefore(n: number, schedule: PollSchedule, random: () => number): number {
   const plain = Math.min(schedule.capMs, schedule.firstMs * schedule.growth ** Math.min(n, 200));
   return plain * (1 - POLL_JITTER + 2 * POLL_JITTER * random());

@@ -2,11 +2,11 @@ import { Failure } from '../model/failure.ts';
 import { decoded } from './decode.ts';
 import type { HttpClient, OngoingRequest } from './http-client.ts';
 import type { HttpAnswer, HttpHead, HttpRequest } from './message.ts';
-import { explain, trouble, withProxy } from './network-error.ts';
-import { DirectWire } from './node-http-client.ts';
+import { explain, networkError, withProxy } from './network-error.ts';
+import { NodeHttpClient } from './node-http-client.ts';
 import type { Resolve } from './public-lookup.ts';
 
-type WireKind = 'direct' | 'proxy' | 'files';
+type ClientKind = 'node' | 'proxy' | 'files';
 
 export interface ProxySettings {
   httpProxy?: string;
@@ -16,21 +16,23 @@ export interface ProxySettings {
 
 export interface ExchangeOptions {
   /**
-   * Milliseconds for the whole exchange: name look-up, connection, headers and the last byte of the body. A receiver
-   * that is still busy then is waited for.
+   * Milliseconds for the whole exchange: name look-up, connection, headers and the last byte of the body. The exchange
+   * then still waits for a receiver that is busy.
    */
   timeoutMs: number;
   signal?: AbortSignal;
-  /** Takes a connection of its own: one that was kept open may have died unnoticed, and a submit must not find out. */
+  /**
+   * Uses a new connection. A kept one may be dead without a sign, and a submit must not be the request that finds out.
+   */
   fresh?: boolean;
-  /** The answer is a file, and may be large. Its host is none of ours: only public addresses are connected to. */
+  /** The answer is a file and may be large. Its host is unknown, so only public addresses are connected to. */
   isFile?: boolean;
 }
 
-/** Receives an answer as it arrives. What `onData` throws ends the exchange and is what the caller gets. */
+/** Receives an answer as it arrives. An error that `onData` throws ends the exchange, and the caller gets it. */
 export interface Receiver {
   onHead(head: HttpHead): void;
-  /** Returning a promise holds the sender back until it settles. */
+  /** A returned promise makes the sender wait until it is fulfilled or rejected. */
   onData(chunk: Buffer): void | Promise<void>;
 }
 
@@ -38,9 +40,9 @@ export interface Receiver {
 export class Transport {
   readonly #proxy: ProxySettings;
   readonly #resolve: Resolve | undefined;
-  readonly #wires = new Map<WireKind, Promise<HttpClient>>();
+  readonly #clients = new Map<ClientKind, Promise<HttpClient>>();
 
-  /** @param resolve asks for the addresses of file hosts in the system's place */
+  /** @param resolve finds the addresses of file hosts; by default the system does */
   constructor(proxy: ProxySettings = {}, resolve?: Resolve) {
     this.#proxy = proxy;
     this.#resolve = resolve;
@@ -49,13 +51,13 @@ export class Transport {
   /**
    * Sends one request and reads its whole answer, decompressed where it is compressed.
    * @param maxBytes an answer with a longer body is a failure
-   * @throws Failure NETWORK_ERROR; `unclear` when the request had begun to leave
+   * @throws Failure NETWORK_ERROR; `unclear` when part of the request was sent
    */
   async send(request: HttpRequest, options: ExchangeOptions & { maxBytes: number }): Promise<HttpAnswer> {
     const { maxBytes } = options;
     const chunks: Buffer[] = [];
     let size = 0;
-    const tooLarge = () => trouble(request, `sent more than ${maxBytes} bytes`, true);
+    const tooLarge = () => networkError(request, `sent more than ${maxBytes} bytes`, true);
     const head = await this.exchange(
       request,
       {
@@ -73,22 +75,22 @@ export class Transport {
   }
 
   /**
-   * Sends one request and hands its answer to `receiver` piece by piece.
-   * @throws Failure NETWORK_ERROR (`unclear` when the request had begun to leave), the signal's reason, or what the
-   * receiver threw
+   * Sends one request and passes its answer to `receiver` piece by piece.
+   * @throws Failure NETWORK_ERROR (`unclear` when part of the request was sent), the signal's reason, or the error
+   * that the receiver threw
    */
   async exchange(request: HttpRequest, receiver: Receiver, options: ExchangeOptions): Promise<HttpHead> {
-    const wire = await this.#wireFor(options);
+    const client = await this.#clientFor(options);
     try {
-      return await exchange(wire, request, receiver, options);
+      return await exchange(client, request, receiver, options);
     } catch (error) {
       throw this.#proxied && error instanceof Failure ? withProxy(error) : error;
     }
   }
 
-  /** Ends whatever is under way, so that the process can end. */
+  /** Ends all exchanges that are under way, so that the process can end. */
   async close(): Promise<void> {
-    for (const made of await Promise.allSettled(this.#wires.values())) {
+    for (const made of await Promise.allSettled(this.#clients.values())) {
       if (made.status === 'fulfilled') made.value.close();
     }
   }
@@ -97,20 +99,21 @@ export class Transport {
     return Boolean(this.#proxy.httpProxy || this.#proxy.httpsProxy);
   }
 
-  #wireFor({ isFile = false }: ExchangeOptions): Promise<HttpClient> {
-    // Connections are not shared: one that was made to the service was never asked where it leads.
-    const kind = isFile ? 'files' : this.#proxied ? 'proxy' : 'direct';
-    const wire =
-      this.#wires.get(kind) ?? (kind === 'direct' ? Promise.resolve(new DirectWire()) : this.#undici(kind));
-    this.#wires.set(kind, wire);
-    return wire;
+  #clientFor({ isFile = false }: ExchangeOptions): Promise<HttpClient> {
+    // Files never share connections with the API: a connection to the API was not checked for a public address.
+    const kind = isFile ? 'files' : this.#proxied ? 'proxy' : 'node';
+    const client =
+      this.#clients.get(kind) ??
+      (kind === 'node' ? Promise.resolve(new NodeHttpClient()) : this.#undici(kind));
+    this.#clients.set(kind, client);
+    return client;
   }
 
-  async #undici(kind: WireKind): Promise<HttpClient> {
-    const { UndiciWire } = await import('./undici-http-client.ts');
+  async #undici(kind: ClientKind): Promise<HttpClient> {
+    const { UndiciHttpClient } = await import('./undici-http-client.ts');
     const { publicLookup } = await import('./public-lookup.ts');
     try {
-      return new UndiciWire(this.#proxy, kind === 'files' ? publicLookup(this.#resolve) : undefined);
+      return new UndiciHttpClient(this.#proxy, kind === 'files' ? publicLookup(this.#resolve) : undefined);
     } catch (cause) {
       // The settings are not shown: they may hold a password.
       const message = 'The address of the proxy cannot be used as it is written.';
@@ -120,13 +123,13 @@ export class Transport {
 }
 
 function exchange(
-  wire: HttpClient,
+  client: HttpClient,
   request: HttpRequest,
   receiver: Receiver,
   { timeoutMs, signal, fresh = false }: ExchangeOptions,
 ): Promise<HttpHead> {
   return new Promise((resolve, reject) => {
-    let flight: OngoingRequest | undefined;
+    let ongoing: OngoingRequest | undefined;
     let left = false;
     let head: HttpHead | undefined;
     let over = false;
@@ -141,8 +144,8 @@ function exchange(
         pending.then(() => resolve(head as HttpHead), reject);
         return;
       }
-      flight?.abort();
-      // What was received is in the receiver's hands before the caller hears of the end.
+      ongoing?.abort();
+      // The receiver finishes what it has received before the caller gets the error.
       pending.then(
         () => reject(error),
         () => reject(error),
@@ -155,7 +158,7 @@ function exchange(
         : head
           ? 'did not finish its answer'
           : 'did not answer';
-      finish(trouble(request, `${what} within ${timeoutMs} ms`, left));
+      finish(networkError(request, `${what} within ${timeoutMs} ms`, left));
     }, timeoutMs);
     if (signal?.aborted) {
       onAbort();
@@ -164,7 +167,7 @@ function exchange(
     signal?.addEventListener('abort', onAbort, { once: true });
 
     try {
-      flight = wire.start(
+      ongoing = client.start(
         request,
         {
           onLeave() {
@@ -173,7 +176,9 @@ function exchange(
           onHead(received) {
             if (over) return;
             if (received.status < 200) {
-              finish(trouble(request, `answered with HTTP ${received.status}, which is no answer`, left));
+              finish(
+                networkError(request, `answered with HTTP ${received.status}, which is no answer`, left),
+              );
               return;
             }
             head = received;
@@ -186,11 +191,11 @@ function exchange(
           onData(chunk) {
             if (over) return;
             try {
-              const taken = receiver.onData(chunk);
-              if (!taken) return;
-              flight?.pause();
-              pending = taken;
-              taken.then(() => flight?.resume(), finish);
+              const busy = receiver.onData(chunk);
+              if (!busy) return;
+              ongoing?.pause();
+              pending = busy;
+              busy.then(() => ongoing?.resume(), finish);
             } catch (error) {
               finish(error);
             }

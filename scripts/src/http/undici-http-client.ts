@@ -46,18 +46,19 @@ subscribe('undici:client:sendHeaders', (message) => {
 DispatcherBase.prototype.connect = connect;
 
 /**
- * With undici, which knows proxies (tunnels, passwords, who is left out), and which hands a large answer on without
- * copying it, in about two thirds of the time of Node's own client. Through the proxies of the settings, where there are any.
+ * Sends requests with undici, through the proxies of the settings if there are any. undici supports proxies (tunnels,
+ * passwords, exceptions) and does not copy a large answer: a download takes about two thirds of the time of Node's
+ * client.
  */
-export class UndiciWire implements HttpClient {
+export class UndiciHttpClient implements HttpClient {
   readonly #settings: ProxySettings;
   readonly #lookup: LookupFunction | undefined;
-  /** With what ends the connections that they are making. */
+  /** Each dispatcher, with the controller that ends the connections it is opening. */
   readonly #open = new Map<Dispatcher, AbortController>();
   #shared: Dispatcher;
 
   /**
-   * @param lookup finds the addresses of hosts that are not reached through a proxy, each time a connection is made
+   * @param lookup finds the addresses of hosts without a proxy, for each new connection
    * @throws for settings that cannot be used
    */
   constructor(settings: ProxySettings, lookup?: LookupFunction) {
@@ -80,7 +81,7 @@ export class UndiciWire implements HttpClient {
         method: request.method,
         headers: outgoingHeaders(request),
         body: outgoingBody(request),
-        // One deadline covers everything; the library's own timers would only blur which one struck.
+        // One deadline covers the whole exchange; with undici's own timers a message could not say which one ended it.
         headersTimeout: 0,
         bodyTimeout: 0,
       },
@@ -146,7 +147,9 @@ export class UndiciWire implements HttpClient {
   }
 }
 
-/** Goes through the proxies, except to the hosts of `noProxy`, and to this machine unless the proxies are on it too. */
+/**
+ * Returns a dispatcher that uses the proxies, except for `noProxy` and for this machine unless the proxies run on it too.
+ */
 function proxyDispatcher(
   settings: ProxySettings,
   connecting: Connecting,
@@ -157,18 +160,18 @@ function proxyDispatcher(
   const allHere = proxies.every(
     (proxy) => URL.canParse(proxy) && THIS_MACHINE.includes(new URL(proxy).hostname),
   );
-  // To a proxy on another machine, the address of this one means itself; it must not see a key that was meant to stay here.
-  const direct = allHere || noProxy === '*' ? [noProxy] : [noProxy, ...THIS_MACHINE];
+  // For a proxy on another machine, localhost means itself: it must not receive a key that was meant for this machine.
+  const withoutProxy = allHere || noProxy === '*' ? [noProxy] : [noProxy, ...THIS_MACHINE];
   return new EnvHttpProxyAgent({
-    // The proxies themselves may be anywhere, and look up by themselves what they are asked for.
+    // A proxy may have any address, and resolves host names itself.
     connect: largeReads({ ...connecting, ...(lookup && { lookup }) }),
     requestTls: connecting,
     proxyTls: connecting,
     maxHeaderSize: MAX_HEADER_BYTES,
-    // Given even when empty, so that the library does not look into the environment by itself.
+    // Set even when empty; otherwise undici reads the environment.
     httpProxy: settings.httpProxy ?? '',
     httpsProxy: settings.httpsProxy ?? '',
-    noProxy: direct.join(','),
+    noProxy: withoutProxy.join(','),
     // Plain HTTP is sent through a proxy as such; most proxies refuse a tunnel to port 80.
     proxyTunnel: false,
   });

@@ -1,4 +1,4 @@
-// The parts of undici that are imported by file, so that the rest of it is not loaded.
+// The parts of undici that are imported by file, so that nothing else of it is loaded.
 declare module 'undici/lib/dispatcher/dispatcher.js' {
   import { Dispatcher } from 'undici';
   export default Dispatcher;

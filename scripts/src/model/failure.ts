@@ -33,7 +33,7 @@ export interface Issue {
 }
 
 export interface FailureDetails {
-  /** Seconds the service asked us to wait. */
+  /** Seconds of the `Retry-After` of the service. */
   retryAfter?: number;
   /** The task's state as last known; absent where no task is involved. */
   status?: TaskState;
@@ -49,9 +49,9 @@ export interface FailureDetails {
   record?: JsonObject;
   /** Other facts about it, by name. */
   data?: JsonObject;
-  /** Asking again later may help. */
+  /** A retry may succeed. */
   transient?: boolean;
-  /** The request may have been carried out although no usable answer came. Absent: it certainly was not. */
+  /** The service may have executed the request, although no usable answer came. Absent: it certainly did not. */
   unclear?: boolean;
   /** Overrides the exit code that the error code stands for. */
   exitCode?: number;
@@ -59,8 +59,7 @@ export interface FailureDetails {
 }
 
 /**
- * An outcome that ends the call with `ok: false`. Everything the program expects to go wrong is one of these;
- * whatever else is thrown is a bug of ours.
+ * An expected error, which ends the command with `ok: false`. Every other error that is thrown is a bug of this program.
  */
 export class Failure extends Error {
   readonly code: ErrorCode;
@@ -73,8 +72,8 @@ export class Failure extends Error {
     this.details = details;
   }
 
-  /** The same failure, with more said about it. What is given here wins. */
-  with(details: FailureDetails, message = this.message): Failure {
-    return new Failure(this.code, message, { ...this.details, ...details });
+  /** Returns the failure with more details. New details replace old ones. */
+  with(details: FailureDetails): Failure {
+    return new Failure(this.code, this.message, { ...this.details, ...details });
   }
 }

@@ -50,7 +50,8 @@ function isPublicHost(hostname: string): boolean {
   return labels.length > 1 && !labels.includes('') && !LOCAL_NAMES.test(name);
 }
 
-// What the IANA special-purpose registry keeps from the public internet, with multicast and the reserved rest.
+// Blocks that the IANA special-purpose registry excludes from the public internet, with multicast and the reserved
+// blocks.
 const PRIVATE_IPV4: readonly (readonly [string, number])[] = [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
@@ -82,7 +83,7 @@ function toNumber(octets: readonly number[]): number {
 
 /**
  * True for an IP address, as a name server gives it, that the public internet knows. The IPv4 address inside one of NAT64
- * (64:ff9b::/96), by which a network without IPv4 reaches the rest, is judged by itself.
+ * (64:ff9b::/96), by which a network without IPv4 reaches IPv4 hosts, is judged by itself.
  */
 export function isPublicAddress(address: string): boolean {
   if (!address.includes(':')) return isPublicHost(address);

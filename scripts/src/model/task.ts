@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from './json.ts';
 
-/** The states of a task, whatever a provider calls them. UNKNOWN is ours: nobody could tell. */
+/** The states of a task, the same for every provider. UNKNOWN is our own: no source reported a state. */
 export const TASK_STATES = ['SUBMITTED', 'PROGRESS', 'COMPLETED', 'FAILED', 'CANCEL', 'UNKNOWN'] as const;
 
 export type TaskState = (typeof TASK_STATES)[number];
@@ -11,7 +11,7 @@ export type TaskState = (typeof TASK_STATES)[number];
  */
 export const TASK_ID = /^[A-Za-z0-9_][A-Za-z0-9._:~@=+,-]{0,199}$/;
 
-/** Seconds that a suggested command waits where nobody said how long: within the minute that many tools allow. */
+/** Seconds that a suggested command waits by default: less than the minute that many tools allow. */
 export const BRIEF_WAIT_S = 45;
 
 const TERMINAL: ReadonlySet<TaskState> = new Set(['COMPLETED', 'FAILED', 'CANCEL']);
@@ -21,11 +21,11 @@ export function isTerminal(state: TaskState): boolean {
   return TERMINAL.has(state);
 }
 
-/** What a provider knows of one task, in our words. */
+/** A task in the form that is the same for every provider. */
 export interface Task {
   id: string;
   state: TaskState;
-  /** The provider's own word, when it is none that we know. */
+  /** The provider's own word, if it is unknown to this program. */
   unknownState?: string;
   model?: string;
   input?: Json;

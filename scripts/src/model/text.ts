@@ -1,8 +1,10 @@
-// Text from a service is data: shown short, in one line, without anything that a terminal would obey or an eye would miss.
+// Text from a service is data: shown short, in one line, without anything that a terminal would obey or an eye would
+// miss.
 const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]+/gu;
-// Format characters (directions, zero width, tags), lone surrogates, and all else that Unicode calls ignorable when shown.
+// Format characters (directions, zero width, tags), lone surrogates, and all else that Unicode calls ignorable when
+// shown.
 const INVISIBLE = /[\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu;
-// What ends a quotation, or looks as if it did.
+// Characters that end a quotation, or that look like a quotation mark.
 const QUOTES = /["\u201c-\u201f\u00ab\u00bb\u2033\u2036\u275d\u275e\u301d-\u301f\uff02\\]/g;
 
 /** Makes foreign text fit for a message: one line of visible characters, at most `limit` of them. */
@@ -14,7 +16,7 @@ export function plain(text: string, limit = 300): string {
   return clean.length > limit || text.length > limit * 4 ? `${clean.slice(0, limit)}…` : clean;
 }
 
-/** The text without the characters that nobody sees. Line breaks stay. */
+/** Returns the text without invisible characters. Line breaks stay. */
 export function visible(text: string): string {
   return text.replace(INVISIBLE, '');
 }
@@ -22,7 +24,7 @@ export function visible(text: string): string {
 // JSON.stringify leaves these as they are, and a terminal may obey them.
 const LEFT_BY_JSON = /[\u007f-\u009f\p{Zl}\p{Zp}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 
-/** JSON text with every character that nobody sees escaped, which means the same to a parser. */
+/** Returns JSON text with every invisible character escaped; a parser reads the same value. */
 export function escapeInvisible(json: string): string {
   return json.replace(LEFT_BY_JSON, (character) =>
     Array.from(

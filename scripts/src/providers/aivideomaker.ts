@@ -51,7 +51,7 @@ const MOST_MODELS = 200;
 
 /** The provider for https://aivideomaker.ai, or for a base URL that was configured instead. */
 export function aivideomaker({ profile, baseUrl, key, now }: ProviderSettings): Provider {
-  // The address is often copied with the path that every call has.
+  // Users often copy the address with the path that every call has.
   const origin = baseUrl.href.replace(/\/+$/, '').replace(/\/api\/v1$/, '');
   const request = (method: HttpRequest['method'], path: string, body?: JsonObject): HttpRequest => ({
     method,
@@ -74,7 +74,7 @@ export function aivideomaker({ profile, baseUrl, key, now }: ProviderSettings): 
     limits,
     read: (answer) => read(bodyOf(answer, kind, req, now), answer),
   });
-  /** An answer about a task names the one that was asked for, or none. */
+  /** Throws when an answer names another task than the requested one. */
   const checkId = (body: JsonObject, taskId: string, answer: HttpAnswer, req: HttpRequest): void => {
     const id = body.id ?? body.taskId;
     if (typeof id === 'string' && id !== '' && id !== taskId) {
@@ -98,7 +98,7 @@ export function aivideomaker({ profile, baseUrl, key, now }: ProviderSettings): 
           if (task) return { ...task, model, idempotencyKey, record: body };
           if (saysFailed(body) || namesError(body)) {
             const failure = refusal(body, answer, 'submit', now);
-            // Something in the place of an id speaks of a task, whatever stands beside it.
+            // Any value in the place of an id means that there may be a task.
             throw isSet(body.taskId) || isSet(body.id) ? failure.with({ unclear: true }) : failure;
           }
           throw unreadable(req, answer, 'names no task', 'submit');
@@ -111,15 +111,15 @@ export function aivideomaker({ profile, baseUrl, key, now }: ProviderSettings): 
       const req = request('GET', `tasks/${encodeURIComponent(taskId)}/status`);
       return call('task', req, (body, answer): TaskStatus => {
         if (typeof body.status !== 'string') throw errorIn(body, answer, req, 'task', now);
-        const sighting: TaskStatus = { ...stateOf(body.status), record: body };
+        const seen: TaskStatus = { ...stateOf(body.status), record: body };
         // A bare FAILED is the task's state. With a code or a message beside it, it may be the error form.
-        if (sighting.state !== 'FAILED' || !looksLikeError(body)) {
+        if (seen.state !== 'FAILED' || !looksLikeError(body)) {
           checkId(body, taskId, answer, req);
-          return sighting;
+          return seen;
         }
         const failure = refusal(body, answer, 'task', now);
         if (['AUTH_FAILED', 'RATE_LIMITED', 'TASK_NOT_FOUND'].includes(failure.code)) throw failure;
-        return { ...sighting, doubt: failure };
+        return { ...seen, possibleError: failure };
       });
     },
 
@@ -201,7 +201,7 @@ export function aivideomaker({ profile, baseUrl, key, now }: ProviderSettings): 
   };
 }
 
-/** The JSON object of a good answer. Everything else is thrown as the failure it stands for. */
+/** Returns the JSON object of a good answer. Throws the failure of any other answer. */
 function bodyOf(answer: HttpAnswer, kind: Kind, request: HttpRequest, now: () => number): JsonObject {
   const body = parseBody(answer.body);
   const good = answer.status >= 200 && answer.status < 300;
@@ -210,7 +210,7 @@ function bodyOf(answer: HttpAnswer, kind: Kind, request: HttpRequest, now: () =>
   throw refusal(isObject(body) ? body : {}, answer, kind, now);
 }
 
-/** The failure inside a good HTTP status, or a complaint about an answer that fits nothing known. */
+/** Returns the failure of an error answer with a good HTTP status, or of an answer in an unknown form. */
 function errorIn(
   body: JsonObject,
   answer: HttpAnswer,
@@ -222,7 +222,7 @@ function errorIn(
   return unreadable(request, answer, 'has none of the expected fields', kind);
 }
 
-/** The failure that an error answer stands for: its own code first, then its message, then the HTTP status. */
+/** Returns the failure of an error answer: from its own code, else its message, else the HTTP status. */
 function refusal(body: JsonObject, answer: HttpAnswer, kind: Kind, now: () => number): Failure {
   // Error codes inside HTTP 200 count as much as HTTP statuses.
   const inner = typeof body.code === 'number' && body.code >= 400 && body.code < 600 ? body.code : undefined;
@@ -279,7 +279,7 @@ function looksLikeError(body: JsonObject): boolean {
   return [body.errorCode, body.message, body.error, body.code].some(isSet);
 }
 
-/** Says "no" even where `status` is missing: by a code that we know, or by the number of an error. */
+/** Returns whether an answer is a rejection, also without `status`: by a known code, or by the number of an error. */
 function namesError(body: JsonObject): boolean {
   const { code } = body;
   if (typeof code === 'number' && code >= 400 && code < 600) return true;

@@ -1,4 +1,4 @@
-// Reading an answer defensively: what is the same for every service, whatever it calls its fields.
+// Reads answers defensively: the part that is the same for every service.
 
 import type { AnswerLimits, HttpAnswer, HttpRequest } from '../http/message.ts';
 import { isTransientStatus, parseRetryAfter } from '../http/retry.ts';
@@ -8,8 +8,8 @@ import { TASK_ID } from '../model/task.ts';
 import { plain, quoted } from '../model/text.ts';
 
 /**
- * What a request was for: a lost submit may have been charged, a submit and a quote carry a payload that may be wrong, and
- * only a task can be "not found".
+ * The purpose of an HTTP request. A lost submit may have been charged, a submit and a quote have a payload that may be
+ * wrong, and only a task can be "not found".
  */
 export type Kind = 'submit' | 'quote' | 'task' | 'other';
 
@@ -17,7 +17,7 @@ const MB = 1024 * 1024;
 
 /** A state, a price: some hundred bytes. */
 export const SMALL: AnswerLimits = { bytes: MB, values: 10_000 };
-/** The record of a task: an image that was sent as base64 may be echoed in full. A receipt that is refused is a lost submit. */
+/** The record of a task. It may echo a base64 image in full. Refusing the answer of a submit would lose the submit. */
 export const RECORD: AnswerLimits = { bytes: 32 * MB, values: 10_000 };
 /** A list of records, without pages: some 10,000 of the 16 values that a documented record has. */
 export const LIST: AnswerLimits = { bytes: 32 * MB, values: 500_000 };
@@ -26,7 +26,7 @@ export interface Refused {
   code: ErrorCode;
   /** The HTTP status, or the one that the body names in its place. */
   status: number;
-  /** The service's own words; where it has none its body is quoted. */
+  /** The service's own message; without one, its body is quoted. */
   said: string | undefined;
   answer: HttpAnswer;
   kind: Kind;
@@ -34,13 +34,13 @@ export interface Refused {
 }
 
 /**
- * The failure that a refusing answer stands for. It is transient where the status says "later", and unclear where a
- * submit may have been carried out all the same.
+ * Returns the failure of an error answer. It is transient if the status means "later", and unclear if a submit may have
+ * been accepted nevertheless.
  */
 export function refused({ code: named, status, said, answer, kind, now }: Refused): Failure {
   const code = kind === 'submit' || kind === 'quote' || OF_A_QUERY.has(named) ? named : 'UNKNOWN_ERROR';
   const details: FailureDetails = { transient: isTransientStatus(status) || code === 'RATE_LIMITED' };
-  // The strict reading: whatever is not a plain "no" may have been carried out.
+  // Strict: a submit may have been accepted unless the answer is a clear rejection.
   if (kind === 'submit' && (status >= 500 || status === 408 || status === 425 || status === 303))
     details.unclear = true;
   const retryAfter = parseRetryAfter(answer.headers['retry-after'], now());
@@ -48,7 +48,8 @@ export function refused({ code: named, status, said, answer, kind, now }: Refuse
   return new Failure(code, messageOf(status, said, answer), details);
 }
 
-// A query carries nothing that its caller could have filled in wrongly, and costs nothing: other words mean nothing there.
+// A query carries nothing that its caller could have filled in wrongly, and costs nothing: other words mean nothing
+// there.
 const OF_A_QUERY: ReadonlySet<ErrorCode> = new Set([
   'AUTH_FAILED',
   'RATE_LIMITED',
@@ -56,14 +57,14 @@ const OF_A_QUERY: ReadonlySet<ErrorCode> = new Set([
   'NETWORK_ERROR',
 ]);
 
-/** The failure of an answer in which nothing can be read that was asked for. A submit may have been carried out. */
+/** Returns the failure of an answer without the expected fields. A submit may have been accepted. */
 export function unreadable(request: HttpRequest, answer: HttpAnswer, what: string, kind: Kind): Failure {
   const head = answer.body.toString('utf8', 0, 800);
   const message = `The answer of ${request.url.origin} (HTTP ${answer.status}) ${what}: ${plain(head) ? quoted(head, 200) : 'empty'}.`;
   return new Failure('NETWORK_ERROR', message, { transient: true, unclear: kind === 'submit' });
 }
 
-/** The error code that an HTTP status stands for by itself. */
+/** Returns the error code of an HTTP status. */
 export function codeOfStatus(status: number, kind: Kind): ErrorCode {
   if (status === 402) return 'INSUFFICIENT_CREDITS';
   if (status === 401 || status === 403) return 'AUTH_FAILED';
@@ -74,7 +75,7 @@ export function codeOfStatus(status: number, kind: Kind): ErrorCode {
   return 'UNKNOWN_ERROR';
 }
 
-/** The first of the values that is a text with something in it. */
+/** Returns the first value that is a text and not empty. */
 export function firstText(...values: (Json | undefined)[]): string | undefined {
   return values.find((value): value is string => typeof value === 'string' && value !== '');
 }
@@ -88,17 +89,20 @@ function messageOf(status: number, said: string | undefined, answer: HttpAnswer)
   return `The service answered HTTP ${answer.status}${inner}${plain(words) ? `: ${quoted(words)}` : inner ? '' : ' with an empty body'}.`;
 }
 
-/** Whether a service's id can be used. One that holds the key would carry it into file names, records and answers. */
+/**
+ * Returns whether a service's id can be used. An id that contains the API key would put it into file names, records and
+ * output.
+ */
 export function isTaskId(id: Json | undefined, key: string): id is string {
   return typeof id === 'string' && TASK_ID.test(id) && !id.toLowerCase().includes(key.toLowerCase());
 }
 
-/** A service's own name for something, such as a model, where it is a name and no sentence. */
+/** Returns a service's name, such as that of a model, if it is a name and no sentence. */
 export function nameIn(value: Json | undefined): string | undefined {
   return typeof value === 'string' && /^[\w][\w./:-]{0,79}$/.test(value) ? value : undefined;
 }
 
-/** A service's word for a state that we do not know, where it is a word. */
+/** Returns a service's word for an unknown state, if it is a single word. */
 export function unknownWord(word: string): string {
   return nameIn(word.trim()) ?? '(not a word)';
 }

@@ -25,7 +25,7 @@ import { unsupported } from './unsupported.ts';
 const STATES: Record<string, TaskState> = {
   not_started: 'SUBMITTED',
   running: 'PROGRESS',
-  // Only the website's own code knows it, as a word for work that goes on.
+  // Only the website's own code knows it, as a word for a running task.
   processing: 'PROGRESS',
   finished: 'COMPLETED',
   failed: 'FAILED',
@@ -131,7 +131,7 @@ export function apidot(settings: ProviderSettings): Provider {
   };
 }
 
-/** The JSON object of a good answer. Everything else is thrown as the failure it stands for. */
+/** Returns the JSON object of a good answer. Throws the failure of any other answer. */
 function bodyOf(answer: HttpAnswer, kind: Kind, req: HttpRequest, settings: ProviderSettings): JsonObject {
   const body = parseBody(answer.body);
   const good = answer.status >= 200 && answer.status < 300;
@@ -140,7 +140,9 @@ function bodyOf(answer: HttpAnswer, kind: Kind, req: HttpRequest, settings: Prov
   throw refusal(isObject(body) ? body : {}, answer, kind, settings);
 }
 
-/** The task that a status or music detail answer shows. One whose id is missing or odd is still the one asked for. */
+/**
+ * Returns the task of a status or music detail answer. A record with a missing or unusable id is still the requested one.
+ */
 function taskIn(
   body: JsonObject,
   taskId: string,
@@ -159,7 +161,7 @@ function taskIn(
   throw errorIn(body, answer, req, 'task', 'tells no status', settings);
 }
 
-/** An error without a number, or a complaint about an answer that fits nothing known. */
+/** Returns the failure of an error answer without a number, or of an answer in an unknown form. */
 function errorIn(
   body: JsonObject,
   answer: HttpAnswer,
@@ -189,9 +191,9 @@ function refusal(body: JsonObject, answer: HttpAnswer, kind: Kind, settings: Pro
   const failure = refused({ code, status, said, answer, kind, now: settings.now });
   if (kind !== 'submit') return failure;
   const { task_id: id } = dataOf(body);
-  // Neither a plain "no" nor a task: or both at once, and then the task is there.
+  // Neither a clear rejection nor a task; or both, and then the task exists.
   if (isTaskId(id, settings.key)) return failure.with({ unclear: true, taskId: id });
-  // Something in the place of an id speaks of a task, whatever it is.
+  // Any value in the place of an id means that there may be a task.
   if (id !== undefined && id !== null) return failure.with({ unclear: true });
   return status < 300 && code === 'UNKNOWN_ERROR' ? failure.with({ unclear: true }) : failure;
 }

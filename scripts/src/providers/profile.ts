@@ -1,4 +1,4 @@
-/** What a service can do. The workflow acts on these and on nothing else it might know about a service. */
+/** The capabilities of a service. The workflow depends on these only, never on the name of a service. */
 export interface Capabilities {
   cancel: boolean;
   list: boolean;
@@ -8,21 +8,21 @@ export interface Capabilities {
   signedWebhooks: boolean;
 }
 
-/** What is known of a service before anything is loaded that speaks to it. */
+/** The facts about a service that are known before its provider is loaded. */
 export interface Profile {
   readonly id: string;
   readonly title: string;
   readonly can: Capabilities;
   /** Its own address; requests go there unless another one is configured. */
   readonly url: string;
-  /** The environment variables that hold its key and an address to use instead. */
+  /** The environment variables for its API key and for another address. */
   readonly keyVariable: string;
   readonly urlVariable: string;
-  /** The flag that takes the address of a callback, by the service's own word for it. */
+  /** The flag for a callback URL, named with the service's own word. */
   readonly callbackFlag: 'webhookUrl' | 'callbackUrl';
-  /** Where a person gets a key. */
+  /** Where the user gets an API key. */
   readonly keyPage: string;
-  /** Sentences for a person: what the service documents, with the date. */
+  /** Sentences for the user: what the service documents, with the date. */
   readonly says: {
     /** Where a key is made, once on the page. */
     key: string;
@@ -30,15 +30,15 @@ export interface Profile {
     credits: string;
     /** How long results are kept. */
     retention: string;
-    /** What becomes of the charge of a task that failed. */
+    /** Whether a failed task is charged. */
     refund: string;
     /** When a task can be cancelled. */
     cancel: string;
     /** Why a task may not be found. */
     missing: string;
-    /** Where a person finds prices and models. */
+    /** Where the user finds prices and models. */
     prices: string;
-    /** Where a person can look for a task whose id is not known. */
+    /** Where the user finds a task whose id is not known. */
     tasks: string;
   };
 }

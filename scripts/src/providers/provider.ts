@@ -4,25 +4,28 @@ import type { JsonObject } from '../model/json.ts';
 import type { Task, TaskState } from '../model/task.ts';
 import type { Profile } from './profile.ts';
 
-/** One wish: it may be charged once. The idempotency key is made before the first attempt and never changes. */
+/**
+ * A generation request, which is charged at most once. The idempotency key is made before the first attempt and never
+ * changes.
+ */
 export interface GenerationRequest {
   model: string;
   payload: JsonObject;
   idempotencyKey: string;
-  /** Refuse before billing above this many credits; the service is told too. */
+  /** The most credits that the request may cost. It is also sent to the service, if the service has such a limit. */
   maxCredits?: number;
   webhookUrl?: string;
 }
 
-/** What one look at a task's state showed. */
+/** The state of a task as one poll or one record shows it. */
 export interface TaskStatus {
   state: TaskState;
-  /** The service's own word, when it is none that we know. */
+  /** The service's own word, if it is unknown to this program. */
   unknownState?: string;
-  /** Percent done, where the service tells it. */
+  /** Percent done, if the service reports it. */
   progress?: number;
-  /** Set when the answer may be an error instead of the task's state: the task's record settles it. */
-  doubt?: Failure;
+  /** Set when the answer may be an error instead of the task's state. The task's record shows which it is. */
+  possibleError?: Failure;
   record: JsonObject;
 }
 
@@ -53,8 +56,8 @@ export interface Account {
 }
 
 /**
- * One service's wire format: addresses, headers, bodies, states and error bodies, and nothing else. A method builds a
- * request and says how its answer is read; when and how often it is sent is decided elsewhere.
+ * One service's HTTP format: addresses, headers, bodies, states and error bodies, and nothing else. A method returns a
+ * request and the reader of its answer; other modules decide when and how often it is sent.
  */
 export interface Provider extends Profile {
   submit(generation: GenerationRequest): Call<Task>;

@@ -22,7 +22,7 @@ const AIVIDEOMAKER: Profile = {
       'AIVideoMaker cancels a task only while it is SUBMITTED; one that is PROGRESS runs to its end and is charged.',
     missing: 'AIVideoMaker shows a task only to the key that made it (as documented in September 2026).',
     prices: 'https://aivideomaker.ai',
-    tasks: 'Look for the task in its list (listTasks).',
+    tasks: 'Find the task in the list of the service (listTasks).',
   },
 };
 
@@ -48,11 +48,11 @@ const APIDOT: Profile = {
       'APIDot does not document what it answers for a task that it does not know or that another key made.',
     prices: 'https://apidot.ai/models',
     tasks:
-      'APIDot documents no list of tasks and no replay of a submit. A person looks for the task in its dashboard (https://apidot.ai/dashboard/api-key leads there), or asks support@apidot.ai.',
+      'APIDot documents no list of tasks and no replay of a submit. The user finds the task in its dashboard (https://apidot.ai/dashboard/api-key leads there), or asks support@apidot.ai.',
   },
 };
 
-/** Every service that this program speaks to; the first is the one that is meant where none is named. */
+/** All services that this program supports. The first one is the default. */
 const SERVICES: readonly (Profile & { load(): Promise<(settings: ProviderSettings) => Provider> })[] = [
   {
     ...AIVIDEOMAKER,
@@ -66,12 +66,12 @@ const SERVICES: readonly (Profile & { load(): Promise<(settings: ProviderSetting
 
 export const PROFILES: readonly Profile[] = SERVICES;
 
-/** The profile of a service by its id; the default one's where none is named. */
+/** Returns the profile of a service by its id, or the default profile without an id. */
 export function profileOf(id: string | undefined): Profile | undefined {
   return id === undefined ? PROFILES[0] : PROFILES.find((profile) => profile.id === id);
 }
 
-/** Loads what speaks to a service. */
+/** Returns the provider of a service, loaded on demand. */
 export async function createProvider(
   { id }: Profile,
   settings: Omit<ProviderSettings, 'profile'>,

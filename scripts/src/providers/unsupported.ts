@@ -15,7 +15,7 @@ export function abilityFor(action: string): keyof Capabilities | undefined {
 }
 
 /**
- * The refusal of an action that a service documents no request for. Nothing was sent.
+ * Returns the failure of an action that a service does not document. Nothing was sent.
  * @param action `cancelTask`, `listTasks`, `quote` or `account`
  */
 export function unsupported({ title }: Profile, action: string): Failure {

@@ -4,13 +4,13 @@ import type { Store, TaskRecord } from './store.ts';
 
 const FIRST_BALANCE = 1_000;
 
-/** Whom the tasks of a key belong to; null for the keys that stand for a wrong one. */
+/** Returns the owner of the tasks of a key; null for the keys that stand for a wrong key. */
 export function ownerOf(key: string | undefined): string | null {
   if (key === undefined || key === '' || key.startsWith('ak_invalid')) return null;
   return createHash('sha256').update(key).digest('hex').slice(0, 32);
 }
 
-/** A played service's books: who made which task, and what is left of the credits. */
+/** The accounts of an emulated service: the owner of each task, and the remaining credits. */
 export class Accounts {
   readonly #store: Store;
   readonly #service: string;
@@ -22,18 +22,21 @@ export class Accounts {
     this.#now = now;
   }
 
-  /** Newest first. */
+  /** Returns the tasks of an owner, newest first. */
   tasksOf(owner: string): TaskRecord[] {
     return this.#store.all().filter((record) => record.service === this.#service && record.owner === owner);
   }
 
-  /** The task with this id, if it is the owner's. */
+  /** Returns the task with this id if it belongs to the owner, else null. */
   taskOf(owner: string, id: string): TaskRecord | null {
     const record = this.#store.get(id);
     return record?.owner === owner && record.service === this.#service ? record : null;
   }
 
-  /** Every task takes its price from the first balance; one that failed or was cancelled gives it back. */
+  /**
+   * Returns the remaining credits: the first balance minus the price of each task, without tasks that failed or were
+   * cancelled.
+   */
   balanceOf(owner: string): number {
     const time = this.#now();
     const spent = this.tasksOf(owner).reduce(

@@ -42,7 +42,9 @@ export interface Surroundings {
   speed: number;
 }
 
-/** Plays AIVideoMaker API v1. What it does where the service's documents are silent is listed in `references/sandbox.md`. */
+/**
+ * Emulates AIVideoMaker API v1. `references/sandbox.md` lists its behaviour where the service's documents say nothing.
+ */
 export function createAivideomaker({ store, files, webhooks, now, speed }: Surroundings): Service {
   const limiter = new QueryLimiter(now);
   const accounts = new Accounts(store, PROVIDER, now);
@@ -157,7 +159,7 @@ export function createAivideomaker({ store, files, webhooks, now, speed }: Surro
     const { contract, payload, scenarios } = await readRequest(call, model);
     const kept = keepInput(model, payload);
 
-    // With a key the id follows from it: whoever else uses that key, in any process, meets the same record.
+    // With a key the id follows from it: every process that uses this key finds the same record.
     const id = idempotencyKey === null ? randomId() : idFrom(`${PROVIDER}\n${owner}\n${idempotencyKey}`);
     const earlier = store.get(id);
     if (earlier !== null) return replay(call, earlier, kept.fingerprint);
@@ -208,7 +210,7 @@ export function createAivideomaker({ store, files, webhooks, now, speed }: Surro
     });
   }
 
-  /** The trouble that happens instead of a task; null when none is due. */
+  /** Returns the error of a scenario that happens in place of a task, or null. */
   function refuseAsAsked(scenarios: ReadonlySet<ScenarioName>, generation: string): Reply | null {
     const isFirst = (name: ScenarioName) =>
       scenarios.has(name) && firstTimes.isFirst(`${name} ${generation}`);
@@ -279,7 +281,7 @@ interface Request {
   scenarios: Set<ScenarioName>;
 }
 
-/** Reads and checks what quote and create have in common. */
+/** Reads and checks the common parts of a quote and a create. */
 async function readRequest(call: Call, model: string): Promise<Request> {
   const contract = await contractOf(model);
   const payload = await payloadOf(call);
@@ -318,7 +320,7 @@ function issuesOf(contract: Contract, payload: JsonObject): Issue[] {
   try {
     return checkPayload(contract, payload);
   } catch (error) {
-    // Thousands of nested arrays exhaust the stack of whoever looks into them.
+    // Thousands of nested arrays exhaust the stack of recursive code.
     if (error instanceof RangeError) throw new Refusal(invalid('The body is nested too deeply.'));
     throw error;
   }
@@ -332,7 +334,7 @@ function invalid(message: string): JsonReply {
   return failure(400, message.slice(0, 2_000), { code: 'INVALID_PAYLOAD' });
 }
 
-/** Whom the call comes from; refuses the keys that stand for a wrong one. */
+/** Returns the owner of the call. Refuses the keys that stand for a wrong key. */
 function callerOf({ headers: { key } }: Call): string {
   const owner = ownerOf(typeof key === 'string' ? key : undefined);
   if (owner !== null) return owner;

@@ -17,10 +17,13 @@ import { DUPLICATE_AFTER } from './webhooks.ts';
 
 const PROVIDER = 'apidot';
 
-// A notice can be sent again by hand, long after it came: simulated milliseconds, half a minute at the default speed.
+// A webhook can be sent again by hand, long after the first one. Simulated milliseconds: half a minute at the default
+// speed.
 const SENT_AGAIN_AFTER = 30 * 60_000;
 
-/** The service's words. It documents no cancelling, and nobody saw `queued` there: clients can practise on it. */
+/**
+ * The service's status words. It documents no cancelling. No source shows `queued`: a client must handle unknown words.
+ */
 const WORDS: Record<SandboxState, string> = {
   SUBMITTED: 'not_started',
   QUEUED: 'queued',
@@ -40,8 +43,9 @@ interface Request {
 }
 
 /**
- * Plays APIDot's three requests for tasks. Facts: references/apidot-api.md. What it does where the sources are silent is
- * listed in `references/sandbox.md`. It replays nothing and lists nothing: two submits are two tasks and two charges.
+ * Emulates APIDot's three requests for tasks. Facts: references/apidot-api.md. `references/sandbox.md` lists its
+ * behaviour
+ * where the sources say nothing. It replays nothing and lists nothing: two submits are two tasks and two charges.
  */
 export function createApidot({ store, files, webhooks, now, speed }: Surroundings): Service {
   const accounts = new Accounts(store, PROVIDER, now);
@@ -92,7 +96,7 @@ export function createApidot({ store, files, webhooks, now, speed }: Surrounding
     return ok({ task_id: record.id, status: 'not_started', created_time: timeOf(record) });
   }
 
-  /** The trouble that happens instead of a task; null when none is due. */
+  /** Returns the error of a scenario that happens in place of a task, or null. */
   function refuseAsAsked(scenarios: ReadonlySet<ScenarioName>, generation: string): Reply | null {
     const isFirst = (name: ScenarioName) =>
       scenarios.has(name) && firstTimes.isFirst(`${name} ${generation}`);
@@ -152,7 +156,8 @@ export function createApidot({ store, files, webhooks, now, speed }: Surrounding
   }
 
   function urlsOf(record: TaskRecord, origin: string): string[] {
-    // One answer shows the state and the result: a link dead for one answer could be replaced before anybody tried it.
+    // One answer has the state and the result: a link that is dead for one answer only could be replaced before a client
+    // uses it.
     const dead = record.scenarios.includes('expired-link') && !files.wasTried(record);
     return mediaOf(record).map((_, at) => files.urlOf(record, origin, dead, at + 1));
   }
@@ -172,7 +177,7 @@ export function createApidot({ store, files, webhooks, now, speed }: Surrounding
     return ok(data);
   }
 
-  /** Only ends are told. The body is what the example receivers read: the files beside the status. */
+  /** Sends a webhook for final states only. Its body is what the example receivers read: the files beside the status. */
   function noticesFrom(origin: string) {
     return {
       body: (record: TaskRecord, state: SandboxState): JsonObject | null => {
@@ -219,13 +224,13 @@ async function readRequest(call: Call, known: ReadonlySet<string>): Promise<Requ
     if (refused !== null) throw new Refusal(invalid(refused));
     return { model, kept: keepInput(model, input), callbackUrl: isUrl ? callbackUrl : null, scenarios };
   } catch (error) {
-    // Thousands of nested arrays exhaust the stack of whoever looks into them.
+    // Thousands of nested arrays exhaust the stack of recursive code.
     if (error instanceof RangeError) throw new Refusal(invalid('The body is nested too deeply.'));
     throw error;
   }
 }
 
-/** Whom the call comes from; refuses the keys that stand for a wrong one. */
+/** Returns the owner of the call. Refuses the keys that stand for a wrong key. */
 function callerOf({ headers: { authorization } }: Call): string {
   const owner = ownerOf(/^Bearer (\S+)$/.exec(authorization ?? '')?.[1]);
   if (owner !== null) return owner;

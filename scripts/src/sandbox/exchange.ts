@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { JsonObject } from '../model/json.ts';
 
-/** A request, as the services see it. */
+/** An HTTP request as the emulated services receive it. */
 export interface Call {
   method: string;
   /** The decoded parts of the path after the service's prefix. */
@@ -21,7 +21,7 @@ export interface JsonReply {
   headers?: Record<string, string>;
 }
 
-/** `cut` closes the connection without a word. */
+/** `cut` closes the connection without an answer. */
 export type Reply = JsonReply | 'cut';
 
 /** An answer that ends the handling of a call at once. */
@@ -34,9 +34,9 @@ export class Refusal extends Error {
   }
 }
 
-/** One of the played services: everything below a path prefix. */
+/** An emulated service: everything below a path prefix. */
 export interface Service {
-  /** The parts of the path that all of its addresses begin with. */
+  /** The first parts of the path of all its addresses. */
   prefix: readonly string[];
   handle(call: Call): Promise<Reply>;
 }
@@ -55,14 +55,14 @@ export function failure(
   return { status, body, ...(more.headers && { headers: more.headers }) } satisfies JsonReply;
 }
 
-/** 405 with the methods that would do. */
+/** Returns 405 with the allowed methods. */
 export function wrongMethod(...allowed: string[]): JsonReply {
   return failure(405, `Method not allowed. Use ${allowed.join(' or ')}.`, {
     headers: { allow: allowed.join(', ') },
   });
 }
 
-/** Writes a reply to the wire. */
+/** Sends a reply. */
 export function send(response: ServerResponse, reply: Reply): void {
   if (reply === 'cut') {
     response.socket?.destroy();
@@ -87,17 +87,20 @@ export function pathOf(target: string): string[] | null {
   }
 }
 
-/** The origin that the caller used, from its Host header; the real one when that header is no plain host. */
+/** Returns the origin that the caller used, from its Host header, or `otherwise` when that header is no plain host. */
 export function originOf(headers: IncomingHttpHeaders, otherwise: string): string {
   const host = headers.host ?? '';
   return /^(\[[0-9a-f:]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i.test(host) ? `http://${host}` : otherwise;
 }
 
-/** Reads a whole body. What is too large is read to its end unkept, so that the caller gets to see the answer. */
+/**
+ * Returns the whole body. A body that is too large is read to its end and dropped, so that the caller receives the
+ * answer.
+ */
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
   const announced = Number(request.headers['content-length']);
   if (announced > BODY_LIMIT) return refuseTooLarge(request);
-  // A body of known length is written into place as it comes: collecting its chunks first would hold it twice.
+  // A body of known length is copied into one buffer at once: collecting its chunks first would hold it twice.
   if (Number.isSafeInteger(announced)) {
     const body = Buffer.allocUnsafeSlow(announced);
     let length = 0;

@@ -1,6 +1,6 @@
 import type { TaskRecord } from './store.ts';
 
-/** Simulated seconds per real second, unless somebody asks for others. */
+/** Simulated seconds per real second, by default. */
 export const DEFAULT_SPEED = 60;
 
 // Simulated seconds since the task was made. At the default speed: 3 s and 5 s.
@@ -10,7 +10,8 @@ const SLOW_STARTS_AFTER = 1_800;
 const SLOW_ENDS_AFTER = 5_400;
 const ODD_STATE_LASTS = 60;
 
-// Simulated seconds from the end of the task and from its beginning. AIVideoMaker documents 24 hours for the file, a notice
+// Simulated seconds from the end of the task and from its beginning. AIVideoMaker documents 24 hours for the file, a
+// notice
 // on APIDot's website 3 days (April 2026); how long a task is kept is the sandbox's own.
 const LASTS: Record<string, { file: number; record: number }> = {
   aivideomaker: { file: 24 * 3_600, record: 48 * 3_600 },
@@ -18,7 +19,7 @@ const LASTS: Record<string, { file: number; record: number }> = {
 };
 const lastsOf = ({ service }: TaskRecord) => LASTS[service] ?? LASTS.aivideomaker!;
 
-/** The service's five states, and one word that it never said, for clients to practise on. */
+/** The service's five states, and `QUEUED`, which no client knows: a client must handle unknown states. */
 export type SandboxState = 'SUBMITTED' | 'QUEUED' | 'PROGRESS' | 'COMPLETED' | 'FAILED' | 'CANCEL';
 
 export interface Change {
@@ -27,7 +28,7 @@ export interface Change {
   state: SandboxState;
 }
 
-/** All states that a task has had or is going to have, in order, if nobody cancels it. */
+/** Returns all states of a task in order, past and future ones, if it is not cancelled later. */
 export function changesOf(record: TaskRecord): Change[] {
   const changes: Change[] = [{ at: record.createdAt, state: 'SUBMITTED' }];
   if (record.cancelledAt !== null) return [...changes, { at: record.cancelledAt, state: 'CANCEL' }];
@@ -48,37 +49,37 @@ export function changesOf(record: TaskRecord): Change[] {
 }
 
 /**
- * The task's state at a time. It depends on the record and the clock alone, so that every process which shares the
- * records tells the same story, and a task goes on while none is running.
+ * Returns the task's state at a time. The state depends only on the record and the clock: all processes that share the
+ * records see the same state, and a task continues while no process runs.
  */
 export function stateAt(record: TaskRecord, now: number): SandboxState {
   return currentChange(record, now).state;
 }
 
-/** When the task reached the state that it is in. */
+/** Returns the current state of a task and when it began. */
 export function currentChange(record: TaskRecord, now: number): Change {
   const [first, ...later] = changesOf(record);
   return later.findLast((change) => change.at <= now) ?? first!;
 }
 
-/** True for a state that nothing follows. */
+/** Returns true for a final state. */
 export function isFinal(state: SandboxState): boolean {
   return state === 'COMPLETED' || state === 'FAILED' || state === 'CANCEL';
 }
 
-/** Credits that came back: all of them when the task failed or was cancelled, else none. */
+/** Returns the refunded credits: all of them when the task failed or was cancelled, else 0. */
 export function refundOf(record: TaskRecord, now: number): number {
   const state = stateAt(record, now);
   return state === 'FAILED' || state === 'CANCEL' ? record.credits : 0;
 }
 
-/** True while the finished file can be fetched. */
+/** Returns true while the finished file can be fetched. */
 export function hasFile(record: TaskRecord, now: number): boolean {
   const { at, state } = currentChange(record, now);
   return state === 'COMPLETED' && now < at + (lastsOf(record).file * 1_000) / record.speed;
 }
 
-/** True when the record has been kept long enough. */
+/** Returns true when the record may be removed. */
 export function isForgotten(record: TaskRecord, now: number): boolean {
   return now >= after(record, lastsOf(record).record);
 }

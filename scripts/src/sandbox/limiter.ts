@@ -2,8 +2,9 @@ const WINDOW_MS = 60_000;
 const ALLOWED = 60;
 
 /**
- * Counts the queries of each address over the last minute. A refused query is not counted: whether the service
- * counts those is not known.
+ * Counts the queries of each address in the last minute. Refused queries do not count: it is not known whether the
+ * service
+ * counts them.
  */
 export class QueryLimiter {
   readonly #now: () => number;
@@ -13,10 +14,10 @@ export class QueryLimiter {
     this.#now = now;
   }
 
-  /** Counts one query; gives the seconds to wait if it is one too many, else null. */
+  /** Counts one query. Returns the seconds to wait when the limit is exceeded, else null. */
   refuse(address: string): number | null {
     const now = this.#now();
-    // A clock that was set back must not lock anybody out: what lies ahead is dropped too.
+    // Times in the future are dropped: after the clock was set back, no client may stay locked out.
     const recent = (this.#seen.get(address) ?? []).filter((at) => at > now - WINDOW_MS && at <= now);
     this.#seen.set(address, recent);
     if (recent.length >= ALLOWED) return Math.max(1, Math.ceil((recent[0]! + WINDOW_MS - now) / 1_000));

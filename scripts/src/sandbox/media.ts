@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { crc32, deflateSync } from 'node:zlib';
 import type { TaskRecord } from './store.ts';
 
-/** A finished file: its name's end, its types, and its bytes, which are made when they are first wanted. */
+/** A finished file: its extension, its types, and its bytes, which are made at their first use. */
 export interface Medium {
   ext: 'mp4' | 'png' | 'wav' | 'glb';
   contentType: string;
@@ -19,8 +19,8 @@ const SOUND: Medium = { ext: 'wav', contentType: 'audio/wav', fileType: 'audio' 
 const MODEL: Medium = { ext: 'glb', contentType: 'model/gltf-binary', fileType: 'model' };
 
 /**
- * What APIDot's models make, by the beginning of their ids (its examples and skills, April to July 2026); the first that
- * fits counts, and whatever is not here makes a video.
+ * What APIDot's models make, by the beginning of their ids (its examples and skills, April to July 2026). The first entry
+ * that fits counts; a model without an entry makes a video.
  */
 const FAMILIES: readonly [Medium, readonly string[]][] = [
   [SOUND, ['generate-music', 'minimax-music']],

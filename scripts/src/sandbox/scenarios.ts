@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../model/json.ts';
 
 /**
- * The trouble that a prompt can ask for with `[sandbox:<name>]`. This table is the only place where it is listed;
+ * The scenarios that a prompt can request with `[sandbox:<name>]`. This table is the only list of them;
  * `references/sandbox.md` repeats it word for word, and a test compares the two.
  */
 export const SCENARIOS = [
@@ -79,12 +79,15 @@ export type ScenarioName = (typeof SCENARIOS)[number]['name'];
 
 const NAMES: ReadonlySet<string> = new Set(SCENARIOS.map((scenario) => scenario.name));
 
-// Wider than what is valid: what was meant as a marker must not pass for a part of the prompt.
+// Wider than a valid marker: a marker with a typing error must not become a part of the prompt.
 const MARKER = /\[\s*sandbox(\s*:\s*|\s+)([^\]\s]{0,60})\s*\]?/gi;
 
 export interface Marks {
   scenarios: Set<ScenarioName>;
-  /** What is wrong with a marker that the service does not know: more likely a slip than a wish to have it ignored. */
+  /**
+   * Returns what is wrong with an unknown marker. It is refused, because it is more likely a typing error than a part of
+   * the prompt.
+   */
   complaint: string | null;
 }
 
@@ -93,7 +96,7 @@ export function isScenario(name: unknown): name is ScenarioName {
   return typeof name === 'string' && NAMES.has(name);
 }
 
-/** Finds the markers of a played service in every text of a payload. */
+/** Returns the markers of an emulated service in all texts of a payload. */
 export function readMarks(payload: JsonObject, service: string): Marks {
   const known = SCENARIOS.filter((scenario) => !('only' in scenario) || scenario.only === service);
   const scenarios = new Set<ScenarioName>();
@@ -119,7 +122,10 @@ function listed(known: readonly { name: string }[]): string {
 export class FirstTimes {
   readonly #seen = new Set<string>();
 
-  /** True the first time; then false once, and forgotten, so that the same prompt can be rehearsed again. */
+  /**
+   * Returns true the first time and false the second time. Then it starts anew, so that the same prompt can be used in
+   * another sandbox run.
+   */
   isFirst(mark: string): boolean {
     if (this.#seen.delete(mark)) return false;
     this.#seen.add(mark);

@@ -22,7 +22,7 @@ export interface SandboxOptions {
 
 export interface Sandbox {
   origin: string;
-  /** Why tasks are not kept between processes, though they should be. */
+  /** Why tasks are not kept between processes, or null. */
   readonly warning: string | null;
   /** Ends everything at once, open connections and pending webhooks included. */
   close(): Promise<void>;
@@ -33,7 +33,7 @@ const HOST = '127.0.0.1';
 /** Longer than any client's polling interval: a connection must not be closed just as its next request is on its way. */
 const KEEP_ALIVE_MS = 75_000;
 
-/** Starts the local stand-in for the generation services. */
+/** Starts the sandbox, which emulates the generation services on this machine. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { folder, port = 0, speed = DEFAULT_SPEED, now = Date.now, log = () => {} } = options;
   if (!(speed > 0 && speed <= 1e9))
@@ -48,7 +48,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     response.on('close', () => log(`${request.method} ${shown(request.url)} ${outcomeOf(response)}`));
     answer(request, response).catch((error) => {
-      // The caller has gone, in the middle of its own request: nobody is left to be answered.
+      // The client has disconnected in the middle of its own request: no answer can be sent.
       if (request.destroyed && !request.complete) return;
       log(`error: ${error instanceof Error ? error.message : error}`);
       if (response.headersSent) response.destroy();
@@ -111,7 +111,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   };
 }
 
-/** A path without its query, which is none of the log's business, and without anything that a terminal would obey. */
+/** Returns a path for the log: without its query, and without characters that a terminal would obey. */
 function shown(target = ''): string {
   return target
     .split('?', 1)[0]!

@@ -6,10 +6,10 @@ import { makeFolder } from '../stores/file/folder.ts';
 import { isForgotten } from './lifecycle.ts';
 import { isScenario, type ScenarioName } from './scenarios.ts';
 
-/** Everything that is kept of a task. Its state is not: that follows from this and the clock. */
+/** The stored fields of a task. Its state is not stored: it follows from the record and the clock. */
 export interface TaskRecord {
   id: string;
-  /** Which of the played services made it. */
+  /** The emulated service that made the task. */
   service: string;
   /** Hash of the API key that made it; the key itself is never kept. */
   owner: string;
@@ -31,18 +31,18 @@ export interface TaskRecord {
 }
 
 export interface Store {
-  /** Why tasks are not kept beyond this process, though they should be. */
+  /** Why tasks are not kept beyond this process, or null. */
   readonly warning: string | null;
-  /** Keeps a new record, unless one with its id is there already; gives back the one that is kept. */
+  /** Adds a record, unless its id exists. Returns the record that is kept. */
   insert(record: TaskRecord): TaskRecord;
-  /** Keeps a changed record. */
+  /** Replaces a record. */
   replace(record: TaskRecord): void;
   get(id: string): TaskRecord | null;
   /** All records, newest first. */
   all(): TaskRecord[];
 }
 
-/** What task ids look like. Nothing else in a folder is ever read or removed. */
+/** The form of a task id. Files with other names are never read or removed. */
 export const TASK_ID = /^ck[0-9a-z]{23}$/;
 
 const RECORD_FILE = /^(ck[0-9a-z]{23})\.json$/;
@@ -50,8 +50,8 @@ const TEMPORARY_FILE = /^ck[0-9a-z]{23}\.[0-9a-f]{12}\.tmp$/;
 const TEMPORARY_LASTS_MS = 3_600_000;
 
 /**
- * Opens the records in a folder, which any number of processes may share. A folder that cannot be used is no reason
- * to refuse a rehearsal: the store then goes on in memory and says so in `warning`.
+ * Returns the store of the records in a folder, which any number of processes may share. When the folder cannot be used,
+ * the store keeps its records in memory and says so in `warning`.
  *
  * Files are small and read synchronously: a create checks the balance and takes from it in one go.
  */
@@ -137,7 +137,7 @@ export function openStore(folder: string | null, now: () => number): Store {
   };
 }
 
-/** Writes the whole file under another name first, so that nobody ever reads half of it; false if the id is taken. */
+/** Writes the file under another name first, so that no process reads half of it. Returns false if the id exists. */
 function writeNew(folder: string, record: TaskRecord): boolean {
   const target = join(folder, `${record.id}.json`);
   const temporary = writeTemporary(folder, record);
@@ -222,7 +222,7 @@ function remove(path: string): void {
   try {
     rmSync(path, { force: true });
   } catch {
-    // What cannot be removed is skipped the next time as it was this time.
+    // A file that cannot be removed is skipped now and later.
   }
 }
 

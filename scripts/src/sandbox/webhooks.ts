@@ -4,24 +4,24 @@ import type { JsonObject } from '../model/json.ts';
 import { changesOf, isFinal, type SandboxState } from './lifecycle.ts';
 import type { TaskRecord } from './store.ts';
 
-/** How a played service tells of changes. */
+/** How an emulated service sends webhooks. */
 export interface Notices {
-  /** The body of the notice of a state; null: it is not told. */
+  /** Returns the body of the webhook for a state; null when none is sent. */
   body(record: TaskRecord, state: SandboxState): JsonObject | null;
-  /** Simulated milliseconds after the last notice at which it comes again. */
+  /** Simulated milliseconds after the last webhook at which it is sent again. */
   repeats: readonly number[];
 }
 
 export interface Webhooks {
-  /** Tells an address of each later change of a task's state, for as long as this process lives. */
+  /** Sends each later change of a task's state to an address, while this process lives. */
   watch(record: TaskRecord, address: string, notices: Notices): void;
-  /** Replaces the changes that were still to come by those of a record that has been changed. */
+  /** Replaces the planned webhooks of a task by those of its changed record. */
   changed(record: TaskRecord): void;
   close(): void;
 }
 
 const ANSWER_WITHIN_MS = 5_000;
-/** Services that send notices at all send some of them twice: simulated milliseconds. */
+/** Services send some webhooks twice. Simulated milliseconds. */
 export const DUPLICATE_AFTER = 15_000;
 /** Timers that are set for longer fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -134,7 +134,7 @@ function post(url: URL, body: string, signal: AbortSignal): Promise<string> {
         headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
       },
       (answer) => {
-        // The body is nobody's concern, and cutting it off must not count as an error.
+        // The body is not needed, and cutting it off must not count as an error.
         answer.on('error', () => {});
         answer.destroy();
         resolve(`answered ${answer.statusCode}`);

@@ -59,7 +59,7 @@ async function beginAndDie(journal: TestJournal, over: Partial<RequestClaim> = {
   return claimed.entry;
 }
 
-/** Something happens while somebody waits for the n-th time. */
+/** Runs an event during the n-th wait. */
 function afterPauses(n: number, { clock }: TestJournal, happen: () => Promise<void>): void {
   let pauses = 0;
   clock.sleep = async (ms) => {
@@ -72,7 +72,7 @@ function afterPauses(n: number, { clock }: TestJournal, happen: () => Promise<vo
 const submitted = (taskId: string) => ({ phase: 'submitted' as const, taskId, status: 'SUBMITTED' as const });
 
 describe('a request', () => {
-  it('that nobody made before is new; its record comes later', async () => {
+  it('that has no record is new; its record is written later', async () => {
     const journal = journalIn();
     const claimed = await claim(journal, { owner: 'chat-7', download: '/files', wait: 45 });
     if (claimed.kind !== 'new') throw new Error(claimed.kind);
@@ -123,7 +123,7 @@ describe('a request', () => {
     expect(claimed.lock.isOurs()).toBe(true);
   });
 
-  it('of which nobody could tell what became is unsettled as well, however old', async () => {
+  it('with an unknown outcome is unsettled as well, however old', async () => {
     const journal = journalIn();
     await recordedAgo(journal, 400 * DAY, { phase: 'unknown' });
     expect(await kindOf(journal)).toBe('unsettled');
@@ -221,7 +221,7 @@ describe('--new', () => {
     expect((await claim(journal)).entry.record.taskId).toBe('ckx2');
   });
 
-  it('leaves behind what was abandoned, which keeps nobody from submitting', async () => {
+  it('keeps an abandoned record, which prevents no submit', async () => {
     const journal = journalIn();
     const unknown = await recordedAgo(journal, HOUR, { phase: 'unknown' });
     await unknown.update({ phase: 'abandoned' });
@@ -238,7 +238,7 @@ describe('--new', () => {
     expect((await claim(journal)).entry.record.taskId).toBe('ckx2');
   });
 
-  it('takes what was rejected off the record', async () => {
+  it('removes a rejected record', async () => {
     const journal = journalIn();
     const { file } = await recordedAgo(journal, HOUR, { phase: 'rejected' });
     const claimed = await claim(journal, { isNew: true });
@@ -285,8 +285,8 @@ describe('a request with a key of its own', () => {
   );
 });
 
-describe('what another process did a moment before the lock was had', () => {
-  /** Something happens between the first look and the lock. */
+describe('what another process did just before the lock was taken', () => {
+  /** Runs an event between the first reading of the journal and the lock. */
   function beforeLock(journal: TestJournal, happen: () => Promise<unknown>): void {
     const lock = journal.lock.bind(journal);
     journal.lock = async (...args) => {
@@ -295,14 +295,14 @@ describe('what another process did a moment before the lock was had', () => {
     };
   }
 
-  it('is seen: its task is resumed, and the lock is let go', async () => {
+  it('is seen: its task is resumed, and the lock is released', async () => {
     const journal = journalIn();
     beforeLock(journal, () => recorded(journal, submitted('ckx1')));
     expect((await claim(journal)).kind).toBe('submitted');
     expect(namesIn(journal)).toHaveLength(1);
   });
 
-  it('is seen: a conflict is told, and the lock is let go', async () => {
+  it('is seen: a conflict is reported, and the lock is released', async () => {
     const journal = journalIn();
     const first = nextCommand(journal);
     beforeLock(journal, () => beginAndDie(first, { ...NAMED, payloadHash: jsonHash({ a: 1 }) }));
@@ -382,7 +382,7 @@ describe('while another process submits the same request', () => {
     expect((await claim(nextCommand(journal), {}, 60 * SECOND)).kind).toBe('new');
   });
 
-  it('past the deadline its number and its lock are told', async () => {
+  it('past the deadline its pid and its lock are reported', async () => {
     const journal = journalIn();
     await claim(journal);
     const { code, message, details } = await failureOf(claim(nextCommand(journal), {}, 3 * SECOND));
@@ -433,7 +433,7 @@ describe('fault 49: many commands with one request', () => {
       expect(claimed.kind).toBe('new');
       submits += 1;
       await claimed.entry.begin();
-      // The service takes its time; meanwhile all the others look again and again.
+      // While the service is slow, all the other processes read the journal many times.
       for (let n = 0; n < 10; n += 1) await journal.clock.sleep(1);
       await claimed.entry.update(submitted('ckx1'));
       claimed.lock.release();
@@ -461,7 +461,7 @@ describe('fault 49: many commands with one request', () => {
   });
 });
 
-it('fault 44: a folder that cannot be used is told before anything is claimed', async () => {
+it('fault 44: a folder that cannot be used is reported before anything is claimed', async () => {
   const journal = journalIn();
   const inside = journalIn(path.join(journal.folder, 'file', 'journal'));
   journal.prepare();

@@ -1,4 +1,4 @@
-// Real files; only what a disk refuses is played.
+// Real files; only the errors of a disk are simulated.
 import {
   chmodSync,
   closeSync,
@@ -16,7 +16,7 @@ import path from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   diskError,
-  diskTrouble,
+  diskErrorText,
   makePrivate,
   replaceAtOnce,
   writeWhole,
@@ -78,7 +78,7 @@ function nameOf(descriptor: number): string {
   return String(calls[results.findLastIndex(({ value }) => value === descriptor)]![0]);
 }
 
-/** What is made safe on the disk, and what gets its name, in turn. */
+/** Each sync and each rename, in their order. */
 function watchSteps(file: string): string[] {
   const steps: string[] = [];
   const said = (name: string) => real.readFileSync(name, 'utf8');
@@ -119,7 +119,7 @@ describe('a private folder', () => {
     expect(modeOf(folder)).toBe(0o700);
   });
 
-  it('that is somebody else’s is used as it is', () => {
+  it('of another user is used as it is', () => {
     const folder = path.join(tempFolder(), 'a');
     mkdirSync(folder);
     vi.mocked(chmodSync).mockImplementation(refuse('EPERM'));
@@ -173,7 +173,7 @@ describe.each(WAYS)('fault 36: a file that is %s', (how, write) => {
     expect(steps).toBeGreaterThan(4);
   });
 
-  it('is old or new for whoever reads it meanwhile', async () => {
+  it('is old or new for a process that reads it meanwhile', async () => {
     const file = oldFile();
     const child = await startChild(how === 'written' ? 'write' : 'replace', file);
     const seen = new Set<string>();
@@ -332,7 +332,7 @@ describe('a folder that cannot be made safe', () => {
     },
   );
 
-  it('because the disk fails is told', async () => {
+  it('because the disk fails is an error', async () => {
     const file = oldFile();
     failFolder(path.dirname(file), 'EIO');
     expect(await codeOf(() => writeWhole(file, 'new', new FakeClock()))).toBe('EIO');
@@ -340,14 +340,14 @@ describe('a folder that cannot be made safe', () => {
   });
 });
 
-describe('the trouble of a disk', () => {
+describe('the text of a disk error', () => {
   it.each([
     ['ENOSPC', 'the disk is full'],
     ['EROFS', 'the disk is read-only'],
     ['ENOTDIR', 'a folder on the way is a file'],
     ['EBUSY', 'another program holds the file'],
   ])('%s is put into words', (code, words) => {
-    expect(diskTrouble(error(code))).toBe(words);
+    expect(diskErrorText(error(code))).toBe(words);
   });
 
   it.each([
@@ -356,6 +356,6 @@ describe('the trouble of a disk', () => {
     [Object.assign(new Error(), { code: 5 })],
     ['ENOSPC'],
   ])('is none of %s', (thrown) => {
-    expect(diskTrouble(thrown)).toBeUndefined();
+    expect(diskErrorText(thrown)).toBeUndefined();
   });
 });

@@ -1,4 +1,4 @@
-// Real files; only what a disk refuses, and what another process does at the worst moment, are played.
+// Real files; only the errors of a disk, and another process at the worst moment, are simulated.
 import {
   existsSync,
   mkdirSync,
@@ -257,7 +257,7 @@ describe('an update', () => {
     ['ENOSPC', 'fault 43', 'the disk is full'],
     ['EBUSY', 'fault 45', 'another program holds the file'],
     ['EROFS', 'fault 44', 'the disk is read-only'],
-  ])('that the disk refuses (%s, %s) is warned of, and goes on', async (code, _, words) => {
+  ])('that the disk refuses (%s, %s) is warned of, and the command continues', async (code, _, words) => {
     const journal = journalIn();
     const entry = await recorded(journal);
     vi.mocked(renameSync).mockImplementation(refuse(code));

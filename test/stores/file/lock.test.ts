@@ -1,4 +1,4 @@
-// Real files and real processes; only time, and a disk without hard links, are played.
+// Real files and real processes; only time, and a disk without hard links, are simulated.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -74,7 +74,7 @@ const SYSTEM = ownSystem();
 // No system gives a number as high as this one.
 const DEAD: LockOwner = { pid: 2 ** 30, host: hostname(), system: SYSTEM, start: null, nonce: 'dead' };
 
-/** A lock that somebody else has left, or has. */
+/** A lock that another process holds or has left. */
 function forge(file: string, owner: Partial<LockOwner> | string, touched?: number): void {
   writeFileSync(file, typeof owner === 'string' ? owner : JSON.stringify({ ...DEAD, ...owner }));
   if (touched !== undefined) utimesSync(file, touched / 1000, touched / 1000);
@@ -237,7 +237,7 @@ describe('a lock is waited for', () => {
     expect(clock.now).toBe(200);
   });
 
-  it('until the deadline, and then its owner is told', async () => {
+  it('until the deadline, and then its owner is returned', async () => {
     const file = lockFile();
     const clock = new FakeClock();
     held(tryLock(file, clock));
@@ -245,7 +245,7 @@ describe('a lock is waited for', () => {
     expect(clock.now).toBe(1_000);
   });
 
-  it('until somebody interrupts', async () => {
+  it('until the user interrupts', async () => {
     const file = lockFile();
     const clock = new FakeClock();
     held(tryLock(file, clock));
@@ -375,7 +375,7 @@ function keepTouching(file: string, clock: FakeClock): void {
   };
 }
 
-/** The wall clock jumps forth and back by a day, again and again. */
+/** The wall clock jumps forth and back by a day, many times. */
 function jumpAbout(clock: FakeClock, everyMs: number): void {
   let last = clock.now;
   let by = DAY;
@@ -446,7 +446,7 @@ describe.each(ELSEWHERE)('fault 105: the lock of a process on %s', (_, owner) =>
 });
 
 describe('fault 105: a system that does not say which it is', () => {
-  it.runIf(isLinux)('asks about nobody by number, not even about its own', async () => {
+  it.runIf(isLinux)('checks no process by its pid, not even its own', async () => {
     vi.resetModules();
     const fs = await import('node:fs');
     const fresh = await import('../../../scripts/src/stores/file/lock.ts');
@@ -551,7 +551,7 @@ describe('on a disk without hard links', () => {
     await race('lock without links when told', leaveDead);
   });
 
-  it('another trouble with the link is told', () => {
+  it('another error of the link is thrown', () => {
     vi.mocked(linkSync).mockImplementation(refuse('ENOSPC'));
     const file = lockFile();
     expect(() => tryLock(file, new FakeClock())).toThrow('ENOSPC');

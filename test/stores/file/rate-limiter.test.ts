@@ -1,4 +1,4 @@
-// Real files; time is played, and shared by all who wait.
+// Real files; the clock is simulated, and all waiting processes share it.
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -12,7 +12,7 @@ const MINUTE = 60 * SECOND;
 /** Processes of one machine, at one time. */
 function machine() {
   const clock = new FakeClock();
-  const folder = path.join(tempFolder(), 'pace');
+  const folder = path.join(tempFolder(), 'rate-limit');
   return {
     clock,
     folder,
@@ -36,17 +36,17 @@ function chances(): () => number {
 }
 
 describe('fault 51: a hundred processes that wait', () => {
-  it('make no more than 60 queries in any minute, and each gets its turn', async () => {
+  it('make no more than 60 queries in any minute, and each acquires a permit', async () => {
     const { clock, process } = machine();
     const random = chances();
-    // Each waits for a task of its own, which takes half a minute; a look after that is its last one.
-    let waiters = Array.from({ length: 100 }, () => ({ pace: process(), nextAt: 0 }));
+    // Each waits for a task of its own, which takes half a minute. Its first poll after that is its last one.
+    let waiters = Array.from({ length: 100 }, () => ({ limiter: process(), nextAt: 0 }));
     const queries: number[] = [];
     for (; waiters.length > 0 && clock.now < 5 * MINUTE; clock.now += 100) {
-      // Those who wake up in the same tenth of a second try at once.
+      // All processes that wake up in the same tenth of a second try at once.
       const due = waiters.filter(({ nextAt }) => nextAt <= clock.now);
-      const turns = await Promise.all(due.map(({ pace }) => pace.acquire()));
-      const lucky = due.filter((_, at) => turns[at]);
+      const permits = await Promise.all(due.map(({ limiter }) => limiter.acquire()));
+      const lucky = due.filter((_, at) => permits[at]);
       for (const waiter of due) waiter.nextAt = clock.now + SECOND * (0.5 + random());
       for (const waiter of lucky) {
         queries.push(clock.now);
@@ -56,85 +56,86 @@ describe('fault 51: a hundred processes that wait', () => {
     }
     expect(waiters).toEqual([]);
     expect(mostIn(MINUTE, queries)).toBeLessThanOrEqual(60);
-    // And not far fewer: the limit is made use of.
+    // And not far fewer: the limit is used.
     expect(mostIn(MINUTE, queries)).toBeGreaterThan(50);
   }, 120_000);
 
-  it('leave turns to each other: none waits for several rounds of all', async () => {
+  it('yield to each other: no process waits for several rounds of all', async () => {
     const { clock, process } = machine();
     const random = chances();
-    const waiters = Array.from({ length: 20 }, () => ({ pace: process(), nextAt: 0, lookedAt: [0] }));
+    const waiters = Array.from({ length: 20 }, () => ({ limiter: process(), nextAt: 0, polledAt: [0] }));
     for (; clock.now < 2 * MINUTE; clock.now += 50) {
       for (const waiter of waiters.filter(({ nextAt }) => nextAt <= clock.now)) {
-        const isMine = await waiter.pace.acquire();
-        if (isMine) waiter.lookedAt.push(clock.now);
-        waiter.nextAt = clock.now + (isMine ? 4_400 * (0.95 + random() / 10) : SECOND * (0.5 + random()));
+        const isPermitted = await waiter.limiter.acquire();
+        if (isPermitted) waiter.polledAt.push(clock.now);
+        waiter.nextAt =
+          clock.now + (isPermitted ? 4_400 * (0.95 + random() / 10) : SECOND * (0.5 + random()));
       }
     }
-    const gaps = waiters.flatMap(({ lookedAt }) =>
-      [...lookedAt, clock.now].slice(1).map((at, n) => at - lookedAt[n]!),
+    const gaps = waiters.flatMap(({ polledAt }) =>
+      [...polledAt, clock.now].slice(1).map((at, n) => at - polledAt[n]!),
     );
     expect(Math.max(...gaps)).toBeLessThan(3 * 20 * 1_100);
   }, 120_000);
 
-  it('take the next turn at once when the others are gone', async () => {
+  it('acquire the next permit at once when no other process waits', async () => {
     const { clock, process } = machine();
-    const pace = process();
+    const limiter = process();
     for (let n = 0; n < 30; n += 1) {
       await process().acquire();
-      expect(await pace.acquire()).toBe(false);
+      expect(await limiter.acquire()).toBe(false);
       clock.now += 1_100;
     }
-    expect(await pace.acquire()).toBe(true);
+    expect(await limiter.acquire()).toBe(true);
     clock.now += 1_100;
-    expect(await pace.acquire()).toBe(false);
+    expect(await limiter.acquire()).toBe(false);
     clock.now += 1_100;
-    expect(await pace.acquire()).toBe(true);
+    expect(await limiter.acquire()).toBe(true);
   });
 
-  it('do not leave turns to others after news that came without one', async () => {
+  it('do not yield after a status that needed no permit', async () => {
     const { clock, process } = machine();
-    const [pace, other] = [process(), process()];
+    const [limiter, other] = [process(), process()];
     await other.acquire();
-    expect(await pace.acquire()).toBe(false);
-    await other.saw('ckx1', 'PROGRESS');
-    expect(await pace.seenByOthers('ckx1')).toBe('PROGRESS');
+    expect(await limiter.acquire()).toBe(false);
+    await other.share('ckx1', 'PROGRESS');
+    expect(await limiter.statusFromOthers('ckx1')).toBe('PROGRESS');
     clock.now += 10 * MINUTE;
-    expect(await pace.acquire()).toBe(true);
+    expect(await limiter.acquire()).toBe(true);
     clock.now += 1_100;
-    expect(await pace.acquire()).toBe(true);
+    expect(await limiter.acquire()).toBe(true);
   });
 
-  it.each([0, 1_099])('that all ask at once, again and again, keep to it too (from %i ms)', async (from) => {
+  it.each([0, 1_099])('that all try at once in every round keep the limit too (from %i ms)', async (from) => {
     const { clock, process } = machine();
     const waiters = Array.from({ length: 2 }, () => process());
     const queries: number[] = [];
     clock.wallOffset += from;
     for (; clock.now < 2.2 * MINUTE; clock.now += 275) {
-      const turns = await Promise.all(waiters.map((pace) => pace.acquire()));
-      expect(turns.filter(Boolean).length).toBeLessThanOrEqual(1);
-      if (turns.some(Boolean)) queries.push(clock.now);
+      const permits = await Promise.all(waiters.map((limiter) => limiter.acquire()));
+      expect(permits.filter(Boolean).length).toBeLessThanOrEqual(1);
+      if (permits.some(Boolean)) queries.push(clock.now);
     }
     expect(mostIn(MINUTE, queries)).toBeLessThanOrEqual(60);
     expect(queries.length).toBeGreaterThan(110);
   });
 
-  it('says when the next turn is due: soon, or when the service no longer wants to be left alone', async () => {
+  it("says when the next permit is due: after one interval, or after the service's pause", async () => {
     const { clock, process } = machine();
-    const pace = process();
-    expect(await pace.nextPermitIn()).toBe(1_100);
-    await process().restFor(20_000);
+    const limiter = process();
+    expect(await limiter.nextPermitIn()).toBe(1_100);
+    await process().pauseFor(20_000);
     clock.now += 5_000;
-    expect(await pace.nextPermitIn()).toBe(15_000);
+    expect(await limiter.nextPermitIn()).toBe(15_000);
     clock.now += 15_000;
-    expect(await pace.nextPermitIn()).toBe(1_100);
+    expect(await limiter.nextPermitIn()).toBe(1_100);
   });
 
-  it('one of them gets the turn, and the next one a little more than a second later', async () => {
+  it('one of them acquires the permit, and the next one a little more than a second later', async () => {
     const { clock, process } = machine();
     clock.wallOffset = 1_100 * 1e9;
-    const turns = await Promise.all(Array.from({ length: 100 }, () => process().acquire()));
-    expect(turns.filter(Boolean)).toHaveLength(1);
+    const permits = await Promise.all(Array.from({ length: 100 }, () => process().acquire()));
+    expect(permits.filter(Boolean)).toHaveLength(1);
     clock.now += 1_099;
     expect(await process().acquire()).toBe(false);
     clock.now += 1;
@@ -142,7 +143,7 @@ describe('fault 51: a hundred processes that wait', () => {
     expect(await process().acquire()).toBe(false);
   });
 
-  it('for another service do not count', async () => {
+  it('of another service have a limit of their own', async () => {
     const { process } = machine();
     expect(await process().acquire()).toBe(true);
     expect(await process('https://other.test').acquire()).toBe(true);
@@ -150,36 +151,36 @@ describe('fault 51: a hundred processes that wait', () => {
   });
 });
 
-describe('what was seen of a task', () => {
-  it('is told to others for two seconds, and never to who saw it', async () => {
+describe('the shared status of a task', () => {
+  it('is given to the other processes for two seconds, and never to the process that shared it', async () => {
     const { clock, process } = machine();
     const [one, two] = [process(), process()];
-    await one.saw('ckx1', 'PROGRESS');
-    expect(await two.seenByOthers('ckx1')).toBe('PROGRESS');
-    expect(await one.seenByOthers('ckx1')).toBeUndefined();
-    expect(await two.seenByOthers('ckx2')).toBeUndefined();
-    expect(await process('https://other.test').seenByOthers('ckx1')).toBeUndefined();
+    await one.share('ckx1', 'PROGRESS');
+    expect(await two.statusFromOthers('ckx1')).toBe('PROGRESS');
+    expect(await one.statusFromOthers('ckx1')).toBeUndefined();
+    expect(await two.statusFromOthers('ckx2')).toBeUndefined();
+    expect(await process('https://other.test').statusFromOthers('ckx1')).toBeUndefined();
     clock.now += 2 * SECOND - 1;
-    expect(await two.seenByOthers('ckx1')).toBe('PROGRESS');
+    expect(await two.statusFromOthers('ckx1')).toBe('PROGRESS');
     clock.now += 1;
-    expect(await two.seenByOthers('ckx1')).toBeUndefined();
+    expect(await two.statusFromOthers('ckx1')).toBeUndefined();
   });
 
-  it('is the last sighting, whoever made it', async () => {
+  it('is the last one of any other process', async () => {
     const { process } = machine();
     const [one, two, three] = [process(), process(), process()];
-    await one.saw('ckx1', 'PROGRESS');
-    await two.saw('ckx1', 'COMPLETED');
-    expect(await one.seenByOthers('ckx1')).toBe('COMPLETED');
-    expect(await three.seenByOthers('ckx1')).toBe('COMPLETED');
-    expect(await two.seenByOthers('ckx1')).toBeUndefined();
+    await one.share('ckx1', 'PROGRESS');
+    await two.share('ckx1', 'COMPLETED');
+    expect(await one.statusFromOthers('ckx1')).toBe('COMPLETED');
+    expect(await three.statusFromOthers('ckx1')).toBe('COMPLETED');
+    expect(await two.statusFromOthers('ckx1')).toBeUndefined();
   });
 
   it('fault 32: does not count when it lies ahead, as after the clock was set back', async () => {
     const { clock, process } = machine();
-    await process().saw('ckx1', 'PROGRESS');
+    await process().share('ckx1', 'PROGRESS');
     clock.wallOffset -= HOUR;
-    expect(await process().seenByOthers('ckx1')).toBeUndefined();
+    expect(await process().statusFromOthers('ckx1')).toBeUndefined();
   });
 
   it.each([
@@ -191,18 +192,18 @@ describe('what was seen of a task', () => {
     '{"state":',
   ])('fault 46: does not count when it reads %s', async (text) => {
     const { clock, folder, process } = machine();
-    await process().saw('ckx1', 'PROGRESS');
+    await process().share('ckx1', 'PROGRESS');
     const [name] = readdirSync(folder);
     writeFileSync(path.join(folder, name!), text.replace('NOW', String(clock.wall())));
-    expect(await process().seenByOthers('ckx1')).toBeUndefined();
+    expect(await process().statusFromOthers('ckx1')).toBeUndefined();
   });
 
   it('is for the owner alone, and names neither the task nor the service', async () => {
     const { folder, process, names } = machine();
-    const pace = process();
-    await pace.saw('ckx1', 'PROGRESS');
-    await pace.acquire();
-    await pace.restFor(SECOND);
+    const limiter = process();
+    await limiter.share('ckx1', 'PROGRESS');
+    await limiter.acquire();
+    await limiter.pauseFor(SECOND);
     expect(statSync(folder).mode & 0o777).toBe(0o700);
     expect(names()).toHaveLength(3);
     for (const name of readdirSync(folder)) {
@@ -212,10 +213,10 @@ describe('what was seen of a task', () => {
   });
 });
 
-describe('a service that wants to be left alone', () => {
-  it('is asked by nobody until then', async () => {
+describe('a pause that a service asked for', () => {
+  it('holds for every process until its end', async () => {
     const { clock, process } = machine();
-    await process().restFor(30 * SECOND);
+    await process().pauseFor(30 * SECOND);
     clock.now += 30 * SECOND - 1;
     expect(await process().acquire()).toBe(false);
     expect(await process('https://other.test').acquire()).toBe(true);
@@ -223,9 +224,9 @@ describe('a service that wants to be left alone', () => {
     expect(await process().acquire()).toBe(true);
   });
 
-  it('is asked again after five minutes, however long it wants to rest', async () => {
+  it('ends after five minutes at the latest', async () => {
     const { clock, process } = machine();
-    await process().restFor(DAY);
+    await process().pauseFor(DAY);
     expect(await process().acquire()).toBe(false);
     clock.now += 300 * SECOND - 1;
     expect(await process().acquire()).toBe(false);
@@ -233,18 +234,18 @@ describe('a service that wants to be left alone', () => {
     expect(await process().acquire()).toBe(true);
   });
 
-  it('fault 32: is asked again when the clock was set back since', async () => {
+  it('fault 32: ends when the clock is set back', async () => {
     const { clock, process } = machine();
-    await process().restFor(30 * SECOND);
+    await process().pauseFor(30 * SECOND);
     clock.wallOffset -= 365 * DAY;
     expect(await process().acquire()).toBe(true);
   });
 
   it.each(['', 'soon', '\0\0\0\0', '1e999', '-1'])(
-    'fault 46: is asked where the note of it reads %j',
+    'fault 46: does not hold when its file reads %j',
     async (text) => {
       const { folder, process } = machine();
-      await process().restFor(30 * SECOND);
+      await process().pauseFor(30 * SECOND);
       const [name] = readdirSync(folder);
       writeFileSync(path.join(folder, name!), text);
       expect(await process().acquire()).toBe(true);
@@ -253,16 +254,16 @@ describe('a service that wants to be left alone', () => {
 });
 
 describe('where nothing can be written', () => {
-  it('fault 44: everyone asks for himself, and nothing is thrown', async () => {
+  it('fault 44: each process polls without a limit, and nothing is thrown', async () => {
     const clock = new FakeClock();
     const file = path.join(tempFolder(), 'file');
     writeFileSync(file, '');
-    for (const folder of [file, path.join(file, 'pace')]) {
+    for (const folder of [file, path.join(file, 'rate-limit')]) {
       const [one, two] = [new RateLimiter(folder, SERVICE, clock), new RateLimiter(folder, SERVICE, clock)];
       expect([await one.acquire(), await two.acquire(), await one.acquire()]).toEqual([true, true, true]);
-      await one.saw('ckx1', 'PROGRESS');
-      expect(await two.seenByOthers('ckx1')).toBeUndefined();
-      await one.restFor(MINUTE);
+      await one.share('ckx1', 'PROGRESS');
+      expect(await two.statusFromOthers('ckx1')).toBeUndefined();
+      await one.pauseFor(MINUTE);
       expect(await two.acquire()).toBe(true);
     }
     expect(readFileSync(file, 'utf8')).toBe('');
@@ -270,18 +271,18 @@ describe('where nothing can be written', () => {
 
   it('any more: the same', async () => {
     const { folder, process } = machine();
-    const pace = process();
-    expect(await pace.acquire()).toBe(true);
+    const limiter = process();
+    expect(await limiter.acquire()).toBe(true);
     rmSync(folder, { recursive: true });
-    expect(await pace.acquire()).toBe(true);
-    await pace.saw('ckx1', 'PROGRESS');
-    await pace.restFor(MINUTE);
+    expect(await limiter.acquire()).toBe(true);
+    await limiter.share('ckx1', 'PROGRESS');
+    await limiter.pauseFor(MINUTE);
     expect(existsSync(folder)).toBe(false);
   });
 });
 
-describe('what is over is tidied away', () => {
-  it('turns after a few minutes', async () => {
+describe('old files are removed', () => {
+  it('permits after a few minutes', async () => {
     const { clock, process, names } = machine();
     for (let n = 0; n < 160; n += 1) {
       await process().acquire();
@@ -291,18 +292,18 @@ describe('what is over is tidied away', () => {
     expect(names().length).toBeLessThan(130);
   });
 
-  it('sightings and rests after a day', async () => {
+  it('statuses and pauses after a day', async () => {
     const { clock, folder, process, names } = machine();
     const [mine, other] = [process(), process('https://other.test')];
-    await mine.saw('ckx1', 'PROGRESS');
-    await mine.saw('ckx2', 'PROGRESS');
-    await mine.restFor(0);
+    await mine.share('ckx1', 'PROGRESS');
+    await mine.share('ckx2', 'PROGRESS');
+    await mine.pauseFor(0);
     await other.acquire();
     for (const name of readdirSync(folder)) {
       const at = (clock.wall() - 25 * HOUR) / 1000;
       utimesSync(path.join(folder, name), at, at);
     }
-    await mine.saw('ckx2', 'PROGRESS');
+    await mine.share('ckx2', 'PROGRESS');
     const fresh = readdirSync(folder).find(
       (name) => statSync(path.join(folder, name)).mtimeMs > Date.now() - HOUR,
     )!;
@@ -311,7 +312,7 @@ describe('what is over is tidied away', () => {
       await mine.acquire();
       clock.now += 1_100;
     }
-    expect(names().filter((name) => !name.startsWith('turn-'))).toEqual([fresh.slice(17)]);
+    expect(names().filter((name) => !name.startsWith('permit-'))).toEqual([fresh.slice(17)]);
     expect(readdirSync(folder).filter((name) => name.slice(0, 16) !== fresh.slice(0, 16))).toEqual([]);
   });
 });

@@ -81,10 +81,10 @@ const RECORD: RequestRecord = {
   delivered: null,
   used: null,
   wait: 45,
-  download: '/home/somebody',
+  download: '/home/user',
   fileCount: 1,
   credits: { quoted: 15, charged: 15, refunded: null },
-  files: [{ path: '/home/somebody/ckx1.mp4', bytes: 9, sha256: 'd'.repeat(64), contentType: 'video/mp4' }],
+  files: [{ path: '/home/user/ckx1.mp4', bytes: 9, sha256: 'd'.repeat(64), contentType: 'video/mp4' }],
 };
 
 const nameOf = ({ request }: RequestRecord, n = 1): string => `${request}-20261121T120000000Z-00000${n}.json`;
@@ -139,7 +139,7 @@ describe('a record', () => {
 
 describe('a field that is not known', () => {
   const inner = { taxes: { rate: 0.19 } };
-  const file = { ...RECORD.files[0]!, preview: '/home/somebody/ckx1.jpg' };
+  const file = { ...RECORD.files[0]!, preview: '/home/user/ckx1.jpg' };
   const raw = rawOf({
     version: 2,
     ...RECORD,
@@ -153,7 +153,7 @@ describe('a field that is not known', () => {
     const before = decodeRecord(NAME, encodeRecord(NAME, raw))!;
     expect(before).toEqual(raw);
     const { files } = readRecord(before)!;
-    const more = { ...RECORD.files[0]!, path: '/home/somebody/ckx1-2.mp4' };
+    const more = { ...RECORD.files[0]!, path: '/home/user/ckx1-2.mp4' };
     const credits = { quoted: 15, charged: 15, refunded: 15 };
     const after = changeRecord(before, { status: 'FAILED', credits, files: [...files, more] });
     expect(decodeRecord(NAME, encodeRecord(NAME, after))).toEqual({
@@ -421,7 +421,7 @@ describe('fault 46: a record whose checksum is right', () => {
             JSON.stringify({ version, intent: RECORD.request, ...RECORD, [name]: value }),
           ]) {
             const raw = decodeRecord(NAME, damaged);
-            // What is read can be written, and read again.
+            // A record that was read can be written and read back.
             if (raw) expect(read(encodeRecord(NAME, raw))).toEqual(readRecord(raw));
           }
         },

@@ -1,4 +1,4 @@
-// Real files; only what a disk refuses is played.
+// Real files; only the errors of a disk are simulated.
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -26,7 +26,7 @@ const folderOf = (journal: TestJournal) => path.join(path.dirname(journal.folder
 const submitted = (taskId: string) => ({ phase: 'submitted' as const, taskId });
 
 /** Finds a task as the next command does; also which records it read. */
-function lookUp(journal: TestJournal, taskId: string) {
+function find(journal: TestJournal, taskId: string) {
   vi.mocked(readFileSync).mockClear();
   const next = nextCommand(journal);
   const found = next.byTask(taskId);
@@ -52,12 +52,12 @@ describe('a task', () => {
   it('is found without the records of others being read', async () => {
     const ids = Array.from({ length: 20 }, (_, n) => `ckx${n}`);
     const journal = await indexed(...ids);
-    for (const id of ids) expect(lookUp(journal, id)).toEqual({ found: id, read: 1, warnings: [] });
+    for (const id of ids) expect(find(journal, id)).toEqual({ found: id, read: 1, warnings: [] });
   });
 
-  it('that nobody has is known to be none, without any record being read', async () => {
+  it('that no record has is known to have none, without reading a record', async () => {
     const journal = await indexed('ckx1', 'ckx2');
-    expect(lookUp(journal, 'other')).toEqual({ found: undefined, read: 0, warnings: [] });
+    expect(find(journal, 'other')).toEqual({ found: undefined, read: 0, warnings: [] });
   });
 
   it('is found as soon as a record names it, by whatever change', async () => {
@@ -66,8 +66,8 @@ describe('a task', () => {
     await first.update(submitted('ckx2'), { isOurs: true });
     const second = await recorded(journal, { prompt: 'three' });
     await second.update(() => ({ phase: 'unknown', taskId: 'ckx3' }));
-    expect(lookUp(journal, 'ckx2')).toMatchObject({ found: 'ckx2', read: 1 });
-    expect(lookUp(journal, 'ckx3')).toMatchObject({ found: 'ckx3', read: 1 });
+    expect(find(journal, 'ckx2')).toMatchObject({ found: 'ckx2', read: 1 });
+    expect(find(journal, 'ckx3')).toMatchObject({ found: 'ckx3', read: 1 });
   });
 
   it('fault 43: is found when its record could be written only later', async () => {
@@ -77,13 +77,13 @@ describe('a task', () => {
     vi.mocked(writeFileSync).mockImplementationOnce(refuse('ENOSPC'));
     expect(await entry.update(submitted('ckx2'))).toBe(false);
     expect(await entry.update({ download: '/files' })).toBe(true);
-    expect(lookUp(journal, 'ckx2')).toMatchObject({ found: 'ckx2', read: 1 });
+    expect(find(journal, 'ckx2')).toMatchObject({ found: 'ckx2', read: 1 });
   });
 
   it('has any name, and no file of that name', async () => {
     const ids = ['CON', '...', 'a~b=@', 'x'.repeat(200), 'complete'].filter((id) => id !== '...');
     const journal = await indexed(...ids);
-    for (const id of ids) expect(lookUp(journal, id)).toMatchObject({ found: id, read: 1 });
+    for (const id of ids) expect(find(journal, id)).toMatchObject({ found: id, read: 1 });
     for (const name of readdirSync(folderOf(journal))) expect(name).toMatch(/^([0-9a-f]{32}|complete)$/);
   });
 });
@@ -105,19 +105,19 @@ describe('what the index says', () => {
         readFileSync(path.join(folderOf(journal), name), 'utf8') === nameOf(journal, 'ckx1'),
     )!;
     spoil(journal, path.join(folderOf(journal), own));
-    const { found } = lookUp(journal, 'ckx1');
+    const { found } = find(journal, 'ckx1');
     expect(found).toBe('ckx1');
-    expect(lookUp(journal, 'ckx2').found).toBe('ckx2');
+    expect(find(journal, 'ckx2').found).toBe('ckx2');
   });
 
   it('does not bring back a task whose record was dropped', async () => {
     const journal = await indexed('ckx1', 'ckx2');
     journal.byTask('ckx1')!.drop();
-    expect(lookUp(journal, 'ckx1')).toMatchObject({ found: undefined, read: 0 });
-    expect(lookUp(journal, 'ckx2')).toMatchObject({ found: 'ckx2', read: 1 });
+    expect(find(journal, 'ckx1')).toMatchObject({ found: undefined, read: 0 });
+    expect(find(journal, 'ckx2')).toMatchObject({ found: 'ckx2', read: 1 });
     // Nor where the record alone is gone.
     rmSync(path.join(journal.folder, nameOf(journal, 'ckx2')));
-    expect(lookUp(journal, 'ckx2').found).toBeUndefined();
+    expect(find(journal, 'ckx2').found).toBeUndefined();
   });
 
   it('goes when the record is swept', async () => {
@@ -125,14 +125,14 @@ describe('what the index says', () => {
     const entry = await recordedAgo(journal, 31 * DAY, {});
     await entry.update(submitted('old'));
     journal.sweep();
-    expect(lookUp(journal, 'old').found).toBeUndefined();
+    expect(find(journal, 'old').found).toBeUndefined();
     expect(readdirSync(folderOf(journal))).toEqual(['complete']);
   });
 
   it('fault 97: names no damaged record', async () => {
     const journal = await indexed('ckx1');
     writeFileSync(path.join(journal.folder, nameOf(journal, 'ckx1')), 'no');
-    expect(lookUp(journal, 'ckx1').found).toBeUndefined();
+    expect(find(journal, 'ckx1').found).toBeUndefined();
   });
 });
 
@@ -142,21 +142,21 @@ describe('an index that is not complete', () => {
     await recorded(journal, { prompt: 'one', ...submitted('ckx1') });
     await recorded(journal, { prompt: 'two', ...submitted('ckx2') });
     expect(journal.tasks.isComplete).toBe(false);
-    expect(lookUp(journal, 'ckx1')).toMatchObject({ found: 'ckx1', read: 2 });
-    expect(lookUp(journal, 'other')).toMatchObject({ found: undefined, read: 2 });
+    expect(find(journal, 'ckx1')).toMatchObject({ found: 'ckx1', read: 2 });
+    expect(find(journal, 'other')).toMatchObject({ found: undefined, read: 2 });
     journal.sweep();
-    expect(lookUp(journal, 'ckx1')).toMatchObject({ found: 'ckx1', read: 1 });
+    expect(find(journal, 'ckx1')).toMatchObject({ found: 'ckx1', read: 1 });
   });
 
   it.each(['', 'complete'])(
-    'because somebody removed it (%j): all are found, and it is made again',
+    'because it was removed (%j): all are found, and it is made anew',
     async (what) => {
       const journal = await indexed('ckx1', 'ckx2');
       rmSync(path.join(folderOf(journal), what), { recursive: true });
-      expect(lookUp(journal, 'ckx1').found).toBe('ckx1');
-      expect(lookUp(journal, 'ckx2').found).toBe('ckx2');
+      expect(find(journal, 'ckx1').found).toBe('ckx1');
+      expect(find(journal, 'ckx2').found).toBe('ckx2');
       nextCommand(journal).sweep();
-      expect(lookUp(journal, 'ckx2')).toMatchObject({ found: 'ckx2', read: 1 });
+      expect(find(journal, 'ckx2')).toMatchObject({ found: 'ckx2', read: 1 });
     },
   );
 
@@ -170,10 +170,10 @@ describe('an index that is not complete', () => {
     });
     expect(await entry.update(submitted('ckx2'))).toBe(true);
     expect(journal.tasks.isComplete).toBe(false);
-    expect(lookUp(journal, 'ckx2').found).toBe('ckx2');
+    expect(find(journal, 'ckx2').found).toBe('ckx2');
     journal.sweep();
     expect(journal.tasks.isComplete).toBe(false);
-    expect(lookUp(journal, 'ckx2').found).toBe('ckx2');
+    expect(find(journal, 'ckx2').found).toBe('ckx2');
   });
 
   it('fault 44: because there can be none: a file is in its place', async () => {
@@ -183,7 +183,7 @@ describe('an index that is not complete', () => {
     const entry = await recorded(journal);
     expect(await entry.update(submitted('ckx1'))).toBe(true);
     journal.sweep();
-    expect(lookUp(journal, 'ckx1').found).toBe('ckx1');
+    expect(find(journal, 'ckx1').found).toBe('ckx1');
     expect(journal.warnings).toEqual([]);
   });
 });

@@ -8,7 +8,7 @@ import { tempFolder } from '../../support/command.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
-const SOMEBODY = 12_345;
+const OTHER_USER = 12_345;
 
 /** Folders below each other, the last of which is returned. */
 function folders(names: readonly string[], mode = 0o700): string {
@@ -50,7 +50,7 @@ describe('a folder is trusted', () => {
     expect(distrustOf(path.join(folders(['a']), 'state', 'journal'))).toBeUndefined();
   });
 
-  it('where something else stands in the way: that is found out when it is used', () => {
+  it('where something else stands in the way: that is an error when it is used', () => {
     const folder = folders(['a']);
     const file = path.join(folder, 'file');
     writeFileSync(file, '');
@@ -95,7 +95,7 @@ describe('fault 101: a folder is not trusted', () => {
       reason: `every user can write to ${open}`,
       repair: `${command} ${word(open)}`,
     });
-    // One that is still to be made there could be made by somebody else.
+    // Another user could create a folder that does not exist yet.
     expect(distrustOf(path.join(open, 'new'))).toMatchObject({ reason: distrust.reason });
     repair(distrust);
     expect(distrustOf(folder)).toBeUndefined();
@@ -106,10 +106,10 @@ describe('fault 101: a folder is not trusted', () => {
     for (const names of [['state'], ['state', 'journal']]) {
       const folder = folders(names);
       const given = folder.slice(0, folder.indexOf('state') + 5);
-      chownSync(given, SOMEBODY, SOMEBODY);
+      chownSync(given, OTHER_USER, OTHER_USER);
       const distrust = distrustOf(folder)!;
       expect(distrust).toEqual({
-        reason: `${given} belongs to another user (number ${SOMEBODY})`,
+        reason: `${given} belongs to another user (number ${OTHER_USER})`,
         repair: `chown "$(id -un)" ${word(given)}`,
       });
       repair(distrust);
@@ -117,26 +117,26 @@ describe('fault 101: a folder is not trusted', () => {
     }
   });
 
-  it('in the home of another user: that is not taken away from them', (test) => {
+  it('in the home of another user: that stays theirs', (test) => {
     needsRoot(test);
     const folder = folders(['home', 'state', 'journal']);
     const home = folder.slice(0, folder.indexOf('home') + 4);
-    chownSync(home, SOMEBODY, SOMEBODY);
+    chownSync(home, OTHER_USER, OTHER_USER);
     expect(distrustOf(folder)).toEqual({
-      reason: `${home} belongs to another user (number ${SOMEBODY})`,
+      reason: `${home} belongs to another user (number ${OTHER_USER})`,
       repair: null,
     });
   });
 
   it('that is the system itself', () => {
-    vi.spyOn(process, 'getuid').mockReturnValue(SOMEBODY);
+    vi.spyOn(process, 'getuid').mockReturnValue(OTHER_USER);
     expect(distrustOf('/')).toMatchObject({ repair: 'sudo chown "$(id -un)" /' });
   });
 
   it('in one of the system, which only root can repair', (test) => {
     needsRoot(test);
     const folder = folders(['state', 'journal'], 0o777);
-    vi.spyOn(process, 'getuid').mockReturnValue(SOMEBODY);
+    vi.spyOn(process, 'getuid').mockReturnValue(OTHER_USER);
     expect(distrustOf(folder)?.repair).toBe(`sudo chmod o-w ${word(path.dirname(folder))}`);
   });
 
@@ -203,17 +203,17 @@ describe('fault 101: a link on the way', () => {
     const open = folders(['open'], 0o1777);
     const link = path.join(open, 'link');
     symlinkSync(folders(['state']), link);
-    lchownSync(link, SOMEBODY, SOMEBODY);
+    lchownSync(link, OTHER_USER, OTHER_USER);
     const distrust = distrustOf(link)!;
     expect(distrust).toEqual({
-      reason: `${link} belongs to another user (number ${SOMEBODY})`,
+      reason: `${link} belongs to another user (number ${OTHER_USER})`,
       repair: `chown -h "$(id -un)" ${word(link)}`,
     });
     repair(distrust);
     expect(distrustOf(link)).toBeUndefined();
   });
 
-  it('that leads nowhere is left to whoever makes the folder; one in a circle is told', () => {
+  it('that leads nowhere is left to the step that creates the folder; one in a circle is an error', () => {
     const folder = folders(['a']);
     symlinkSync(path.join(folder, 'nowhere'), path.join(folder, 'link'));
     expect(distrustOf(path.join(folder, 'link', 'state'))).toBeUndefined();

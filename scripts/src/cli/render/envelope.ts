@@ -19,20 +19,20 @@ export interface Envelope {
 /** The one key of `data` that holds what a service sent. Every other key is ours, and no text of a service names one. */
 export const UPSTREAM = 'upstream';
 
-/** A service's answer as it goes into `data`; nothing where there is none. */
+/** Returns the part of `data` that holds a service's answer; empty without an answer. */
 export function upstream(record: JsonObject | undefined): { [UPSTREAM]?: JsonObject } {
   return record && Object.keys(record).length > 0 ? { [UPSTREAM]: record } : {};
 }
 
-/** What a call ends with. */
+/** The end of a command: its envelope and its exit code. */
 export interface Outcome {
   envelope: Envelope;
   exitCode: number;
-  /** What is still to be done once the document has been written out whole: at the very end of the process. */
+  /** Runs at the end of the process, after the whole envelope was written. */
   onWritten?: () => void;
 }
 
-/** A call that did what was asked, or whose task is still healthy. */
+/** Returns the outcome of a command that succeeded, or whose task is still running. */
 export function success(
   status: TaskState | null,
   taskId: string | null,
@@ -47,7 +47,7 @@ export function success(
 }
 
 /**
- * A call that did not end as asked.
+ * Returns the outcome of a command that failed.
  * @param fallback the state to name when the failure knows none: FAILED only where nothing can have been submitted
  */
 export function failed(failure: Failure, fallback: TaskState | null, knownTaskId: string | null): Outcome {

@@ -7,25 +7,26 @@ import type { Lock } from './lock.ts';
 export interface RequestClaim {
   model: string;
   payloadHash: string;
-  /** What a new submit would carry. */
+  /** The key of a new submit. */
   idempotencyKey: string;
-  /** The key was given for this request, and says which one is meant. */
+  /** The user gave the key, so the key identifies the request. */
   isNamed: boolean;
-  /** Another task of it is meant, whatever there is. */
+  /** The user wants a new task, even if the request has one. */
   isNew: boolean;
   owner: string | null;
   download: string | null;
-  /** Seconds that its command waits; null where it has none. */
+  /** Seconds that its command waits; null when the command does not say. */
   wait: number | null;
 }
 
-/** What a request turned out to be. Who is given the lock may submit, and nobody else may until it is released. */
+/** What the journal knows of a request. The holder of the lock may submit; no other process may until it is released. */
 export type Claimed =
-  /** It was never submitted, or another task of it is meant. Its record is not on the disk yet. */
+  /** It was never submitted, or the user wants a new task. Its record is not on the disk yet. */
   | {
       kind: 'new';
       entry: Entry;
-      lock: Lock /** Earlier ones of which nobody knows the outcome. */;
+      lock: Lock;
+      /** Earlier records of the request whose outcome is unknown. */
       unsettled: Entry[];
     }
   /** An earlier process may have submitted it. */
@@ -36,10 +37,10 @@ export type Claimed =
 const PAUSE_MS = 100;
 
 /**
- * Finds out what has become of a request, and keeps every other process from submitting it at the same time. The same
- * request is the same task until another one is asked for.
- * @param deadline on the monotonic clock: until then a process that is submitting it is waited for
- * @throws Failure when it may not be submitted and has no task
+ * Returns what the journal knows of a request, and prevents other processes from submitting it at the same time. The same
+ * request has the same task until the user wants a new one.
+ * @param deadline how long to wait for another process that submits the request, on the monotonic clock
+ * @throws Failure when the request has no task and must not be submitted
  */
 export async function claimRequest(
   journal: Journal,
@@ -61,7 +62,7 @@ export async function claimRequest(
   }
 }
 
-/** Asked again, because another process may have come first. */
+/** Reads the journal again under the lock: another process may have submitted the request. */
 function underLock(journal: Journal, request: string, claim: RequestClaim, lock: Lock): Claimed {
   try {
     const known = claim.isNew ? undefined : knownEntry(journal, request, claim);
@@ -83,7 +84,7 @@ function underLock(journal: Journal, request: string, claim: RequestClaim, lock:
   }
 }
 
-/** The newest record of a request, apart from those of which there will never be a task. */
+/** Returns the newest record of a request, without rejected and abandoned ones. */
 function knownEntry(journal: Journal, request: string, claim: RequestClaim): Entry | undefined {
   for (const entry of journal.find(request)) {
     if (entry === null) throw unreadable();

@@ -14,12 +14,12 @@ import path from 'node:path';
 import type { Clock } from '../../http/clock.ts';
 import { makeFolder } from './folder.ts';
 
-/** The system's word for what went wrong on a disk (`ENOSPC`), or an empty string. */
+/** Returns the system's code of a disk error (`ENOSPC`), or an empty string. */
 export function diskError(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
-const TROUBLE: Record<string, string> = {
+const DISK_ERRORS: Record<string, string> = {
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk quota is used up',
   EACCES: 'permission is denied',
@@ -38,25 +38,25 @@ const TROUBLE: Record<string, string> = {
   ELOOP: 'the links on the way go in a circle',
 };
 
-/** What went wrong on a disk, in words; undefined when the error is none of a disk's. */
-export function diskTrouble(error: unknown): string | undefined {
-  return TROUBLE[diskError(error)];
+/** Returns a disk error in words; undefined for any other error. */
+export function diskErrorText(error: unknown): string | undefined {
+  return DISK_ERRORS[diskError(error)];
 }
 
-/** Makes a folder that only its owner can look into. */
+/** Creates a folder that only its owner can read. */
 export function makePrivate(folder: string): void {
   const made = makeFolder(folder, 0o700);
   if (made !== undefined) return;
   try {
-    // One that was there may have been made with a wider mask; someone else's cannot be changed, and is used as it is.
+    // An existing folder may have wider permissions. Another user's folder cannot be changed, and is used as it is.
     chmodSync(folder, 0o700);
   } catch {}
 }
 
-// Written at once, without the detour over other threads: that detour takes longer than the disk does.
+// Synchronous calls: passing the work to another thread takes longer than the disk does.
 
 /**
- * Writes a file so that after a crash it is there whole, old or new, never in part; only its owner can read it.
+ * Writes a file that only its owner can read. After a crash the old or the new file is there, complete.
  * @throws the disk's error; the file is then as it was
  */
 export async function writeWhole(file: string, text: string, clock: Clock): Promise<void> {
@@ -71,8 +71,8 @@ export async function writeWhole(file: string, text: string, clock: Clock): Prom
 }
 
 /**
- * The same for the end of a process, where nothing can be waited for. That the new file has taken the old one's place
- * may be lost with the power.
+ * Writes a file like `writeWhole`, but synchronously, for the end of a process. A power failure may undo it: then the old
+ * file is back.
  */
 export function replaceAtOnce(file: string, text: string): void {
   const temp = writeTemp(file, text);
@@ -84,7 +84,7 @@ export function replaceAtOnce(file: string, text: string): void {
   }
 }
 
-/** Writes over a file that is there. Not safe from a crash, but it needs no room. */
+/** Writes over an existing file. A crash in between damages the file, but no more disk space is needed. */
 export function overwrite(file: string, text: string): void {
   const descriptor = openSync(file, 'r+');
   try {
@@ -113,7 +113,7 @@ function writeTemp(file: string, text: string): string {
   }
 }
 
-/** The end of the name of a file that is still being written. */
+/** The extension of a file that is still being written. */
 export const TEMP = '.tmp';
 
 const isHeld = (error: unknown): boolean => ['EPERM', 'EBUSY', 'EACCES'].includes(diskError(error));
@@ -121,7 +121,7 @@ const isHeld = (error: unknown): boolean => ['EPERM', 'EBUSY', 'EACCES'].include
 // Virus scanners hold a new file for a moment.
 const RENAME_PAUSES_MS = [10, 50, 100, 250];
 
-/** Renames, again and again for a while where something holds the file. */
+/** Renames a file, with retries while another program holds it. */
 export async function renamePatiently(from: string, to: string, clock: Clock): Promise<void> {
   for (const pause of [...RENAME_PAUSES_MS, null]) {
     try {
@@ -133,7 +133,7 @@ export async function renamePatiently(from: string, to: string, clock: Clock): P
   }
 }
 
-/** A name that was given or taken away is safe only when its folder is. */
+/** Syncs a folder: only then are new and removed names in it safe from a crash. */
 function syncFolder(folder: string): void {
   try {
     const descriptor = openSync(folder, 'r');
@@ -143,7 +143,7 @@ function syncFolder(folder: string): void {
       closeSync(descriptor);
     }
   } catch (error) {
-    // Windows and some network disks have no such thing.
+    // Windows and some network disks cannot sync a folder.
     if (!['EPERM', 'EISDIR', 'EACCES', 'EINVAL', 'ENOTSUP'].includes(diskError(error))) throw error;
   }
 }

@@ -1,12 +1,12 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { Json } from '../../model/json.ts';
 
-/** A short word for an account, by which its key can be told from another one and cannot be found. */
+/** Returns a short id of an account. It tells two keys apart, and the key cannot be computed from it. */
 export function accountOf(provider: string, key: string): string {
   return sha256('account', provider, key).slice(0, 12);
 }
 
-/** A hash of a value, the same whatever the order of its fields; in hexadecimal. */
+/** Returns a hash of a value in hexadecimal, the same for any order of its fields. */
 export function jsonHash(value: Json): string {
   const hash = createHash('sha256');
   addValue(hash, value);
@@ -21,11 +21,11 @@ export interface RequestKey {
   account: string;
   model: string;
   payloadHash: string;
-  /** The key that was given for this request; it alone then says which one is meant. */
+  /** The key that the user gave; it alone then identifies the request. */
   idempotencyKey: string | undefined;
 }
 
-/** The name of a request: commands with the same name mean the same one. */
+/** Returns the name of a request: commands with the same name mean the same request. */
 export function requestName({
   provider,
   service,
@@ -35,11 +35,11 @@ export function requestName({
   idempotencyKey,
 }: RequestKey): string {
   const what = idempotencyKey === undefined ? ['payload', model, hash] : ['key', idempotencyKey];
-  // The word is that of the first version, so that its records are found.
+  // Version 1 hashed the word `intent`; its records are found under the same name.
   return sha256('intent', provider, service, account, ...what).slice(0, 32);
 }
 
-/** The SHA-256 of a text, in hexadecimal. */
+/** Returns the SHA-256 of a text in hexadecimal. */
 export function sha256Text(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }

@@ -2,10 +2,9 @@ import { mkdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * Makes a folder and those above it, where they are missing, and returns the first one that was made. Node's own way to
- * do that never ends where the system says of a folder that exists that nothing can be made in it because it is not
- * there, as in /proc.
- * @param mode of each folder that is made
+ * Returns the first folder that it had to create for a path, or undefined. Node's recursive `mkdir` never ends where the
+ * system reports ENOENT for a folder that exists, as in /proc.
+ * @param mode the mode of each new folder
  * @throws the disk's error
  */
 export function makeFolder(folder: string, mode = 0o777): string | undefined {
@@ -21,7 +20,7 @@ export function makeFolder(folder: string, mode = 0o777): string | undefined {
 }
 
 function makeOne(folder: string, mode: number): string | undefined {
-  // Asked first: most folders are there, and an error takes longer than the question.
+  // Checked first: most folders exist, and an error takes longer than the check.
   if (isFolder(folder)) return undefined;
   try {
     mkdirSync(folder, { mode });

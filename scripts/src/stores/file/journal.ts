@@ -6,7 +6,7 @@ import { Failure } from '../../model/failure.ts';
 import type { TaskState } from '../../model/task.ts';
 import {
   diskError,
-  diskTrouble,
+  diskErrorText,
   makePrivate,
   overwrite,
   replaceAtOnce,
@@ -28,7 +28,7 @@ import {
 import { TaskIndex } from './task-index.ts';
 import { type Distrust, distrustOf } from './trusted-folder.ts';
 
-/** Where the requests of one service and one account are recorded, and whose they are. */
+/** The folder of the journal, and the service and account of its requests. */
 export interface JournalPlace {
   /** Absolute. */
   folder: string;
@@ -37,29 +37,29 @@ export interface JournalPlace {
   service: string;
   account: string;
   clock: Clock;
-  /** Tells the user of something odd. */
+  /** Warns the user. */
   warn(text: string): void;
 }
 
 const NAME = /^([0-9a-f]{32})-(\d{8}T\d{9}Z)-[0-9a-f]{6}\.json(\.corrupt)?$/;
 const CORRUPT = '.corrupt';
-// A lock on taking over the lock of a dead process has its name and the nonce of that owner.
+// The lock for taking over a dead process's lock is named after that lock and the nonce of its owner.
 const LEFTOVER = /\.(tmp|lock(\.([0-9a-f]{16}|unreadable))*)$/;
 const KEPT_MS = 30 * 24 * 3600_000;
 const DAY_MS = 24 * 3600_000;
-// An update waits this long for another one; then it is made all the same, because what may get lost is a date.
+// An update waits this long for another update. Then it is written without the lock: at worst a date is lost.
 const UPDATE_PATIENCE_MS = 2_000;
 
 type Fields = Partial<RequestRecord>;
 type Change = Fields | ((now: RequestRecord) => Fields);
 
-/** A record, and the file that it is in. */
+/** A record and its file. */
 export class Entry {
   readonly #journal: Journal;
   readonly file: string;
   #raw: RawRecord;
   #record: RequestRecord;
-  /** Changes that a disk refused. */
+  /** Changes that could not be written yet. */
   #unsaved: Fields = {};
 
   constructor(journal: Journal, file: string, raw: RawRecord) {
@@ -77,13 +77,13 @@ export class Entry {
     return this.#record;
   }
 
-  /** A result of it is still to come or to be delivered, or nobody knows whether there will be one. */
+  /** Whether its result is not delivered yet, or its outcome is unknown. */
   get isPending(): boolean {
     const { delivered, phase } = this.#record;
     return delivered === null && phase !== 'abandoned' && phase !== 'rejected';
   }
 
-  /** Writes the record for the first time, with a last change. @throws Failure when it cannot be written */
+  /** Writes the record for the first time, with `change`. @throws Failure when it cannot be written */
   async begin(change: Fields = {}): Promise<void> {
     const { folder, clock } = this.#journal.place;
     this.#apply(change);
@@ -95,8 +95,8 @@ export class Entry {
   }
 
   /**
-   * Changes the record. What cannot be written is warned of, and written with the next change.
-   * @param isOurs nobody else may have dropped the record: one that has gone is written anew. Otherwise it stays away
+   * Changes the record. A change that cannot be written causes a warning, and is written with the next change.
+   * @param isOurs no other process may drop the record, so a missing record is written anew; otherwise it stays missing
    * @returns whether the change is on the disk
    */
   async update(change: Change, { isOurs = false } = {}): Promise<boolean> {
@@ -119,24 +119,28 @@ export class Entry {
       }
     } catch (error) {
       if (diskError(error) === 'ENOENT' && !isOurs) return false;
-      const trouble = diskTrouble(error);
-      if (trouble === undefined) throw error;
+      const reason = diskErrorText(error);
+      if (reason === undefined) throw error;
       if (isOurs && this.#overwrite(change)) return true;
       const changes = changesOf(change, this.#record);
       this.#unsaved = { ...this.#unsaved, ...changes };
       this.#apply(changes);
-      warn(`The record of this request could not be written (${trouble}): ${this.file}`);
+      warn(`The record of this request could not be written (${reason}): ${this.file}`);
       return false;
     }
   }
 
-  /** Changes the record before something that must not happen without that. @throws Failure when it cannot be written */
+  /**
+   * Changes the record before a step that must not happen without the change. @throws Failure when it cannot be written
+   */
   async require(change: Change): Promise<void> {
     if (await this.update(change, { isOurs: true })) return;
     throw unwritable(new Error('the change was not written'), this.#journal.place.folder);
   }
 
-  /** The last resort on a full disk: the place that the record has already. Cut by a crash, it is set aside. */
+  /**
+   * Writes over the record's own bytes, the last resort on a full disk. After a crash in between the record is set aside.
+   */
   #overwrite(change: Change): boolean {
     try {
       this.#merge(change);
@@ -148,23 +152,23 @@ export class Entry {
   }
 
   /**
-   * Notes how the task ended, what it cost, and when its result was delivered; null where it was not. At once, because
-   * a process that ends waits for nothing.
+   * Records the end of the task, its credits, and when its result was delivered (null: it was not). It is synchronous,
+   * because a process that ends cannot wait.
    */
   close(status: TaskState, credits: Credits, delivered: string | null): void {
     try {
-      // One that somebody has damaged is left to be found.
+      // A damaged record stays as it is: the next command reports it.
       if (!this.#onDisk()) return;
       this.#merge((now) => ({ status, credits, delivered: now.delivered ?? delivered }));
       replaceAtOnce(this.file, this.#text());
     } catch (error) {
-      if (diskTrouble(error) === undefined) throw error;
+      if (diskErrorText(error) === undefined) throw error;
       if (diskError(error) !== 'ENOENT')
         this.#journal.place.warn(`The record could not be closed: ${this.file}`);
     }
   }
 
-  /** The record as it lies on the disk, with what could not be written so far and with the change. */
+  /** Reads the record from the disk, then applies the unsaved changes and `change`. */
   #merge(change: Change): void {
     const there = this.#onDisk();
     if (there) this.#raw = there;
@@ -187,7 +191,7 @@ export class Entry {
     return encodeRecord(this.name, this.#raw);
   }
 
-  /** Reads the record again: other processes may have written it. */
+  /** Reads the record from the disk again: other processes may have changed it. */
   refresh(): void {
     const [now] = this.#journal.read([this.name]);
     if (!now) return;
@@ -195,42 +199,42 @@ export class Entry {
     this.#record = now.#record;
   }
 
-  /** Takes the record away. One that stays is only warned of: the next command will find out that it has no task. */
+  /** Removes the record. When that fails it only warns: the next command finds out that the record has no task. */
   drop(): void {
     const { taskId } = this.#record;
     try {
       rmSync(this.file, { force: true });
       if (taskId !== null) this.#journal.tasks.remove(taskId);
     } catch (error) {
-      const trouble = diskTrouble(error);
-      if (trouble === undefined) throw error;
-      this.#journal.place.warn(`The record of this request could not be removed (${trouble}): ${this.file}`);
+      const reason = diskErrorText(error);
+      if (reason === undefined) throw error;
+      this.#journal.place.warn(`The record of this request could not be removed (${reason}): ${this.file}`);
     }
   }
 }
 
 function understood(raw: RawRecord): RequestRecord {
   const record = readRecord(raw);
-  if (!record) throw new Error('a record that nothing was understood of');
+  if (!record) throw new Error('a record that cannot be understood');
   return record;
 }
 
-/** The records of requests: one file each, in a folder that nobody else can read. */
+/** The records of requests: one file each, in a folder that only the user can read. */
 export class Journal {
   readonly place: JournalPlace;
-  /** What its processes share while they wait. */
-  readonly pace: RateLimiter;
+  /** Limits the queries of all processes that use this journal's service. */
+  readonly limiter: RateLimiter;
   readonly tasks: TaskIndex;
   #isTrusted = false;
 
   constructor(place: JournalPlace) {
     const beside = path.dirname(place.folder);
     this.place = place;
-    this.pace = new RateLimiter(path.join(beside, 'pace'), place.service, place.clock);
+    this.limiter = new RateLimiter(path.join(beside, 'rate-limit'), place.service, place.clock);
     this.tasks = new TaskIndex(path.join(beside, 'tasks'));
   }
 
-  /** Makes the folder ready. @throws Failure when there cannot be one, or others could change what is in it */
+  /** Creates the folder. @throws Failure when it cannot be created, or other users could change its files */
   prepare(): void {
     this.#checkTrust();
     try {
@@ -240,7 +244,7 @@ export class Journal {
     }
   }
 
-  /** Whoever can take a record away can cause a second charge. */
+  /** Throws when another user could remove a record and so cause a second charge. */
   #checkTrust(): void {
     if (this.#isTrusted) return;
     const { folder } = this.place;
@@ -248,14 +252,17 @@ export class Journal {
     try {
       distrust = distrustOf(folder);
     } catch {
-      // A way that cannot even be polled at is told when the folder is used.
+      // A path that cannot be inspected causes an error later, when the folder is used.
       return;
     }
     if (distrust) throw untrusted(folder, distrust);
     this.#isTrusted = true;
   }
 
-  /** A record that is not on the disk yet. Its name sorts behind those of the same request, whatever the clock says. */
+  /**
+   * Returns a record that is not on the disk yet. Its name sorts after the older records of the request, even if the
+   * clock was set back.
+   */
   draft(fields: Omit<RequestRecord, 'created' | 'sentAt' | 'unsettledSince'>): Entry {
     const now = this.place.clock.wall();
     const before = this.#names().find((name) => name.startsWith(fields.request));
@@ -266,26 +273,27 @@ export class Journal {
     return new Entry(this, path.join(this.place.folder, name), record as unknown as RawRecord);
   }
 
-  /** The records of a request, newest first; null where one lies there that cannot be read. */
+  /** Returns the records of a request, newest first; null for a record that exists and cannot be read. */
   find(request: string): (Entry | null)[] {
     const names = this.#names().filter((name) => name.startsWith(request));
     const entries = new Map(this.read(names).map((entry) => [entry.name, entry]));
     return names.flatMap((name) => entries.get(name) ?? (this.#isThere(name) ? [null] : []));
   }
 
-  /** Whether a record that could not be read lies there still, or set aside; it may also have been dropped meanwhile. */
+  /** Returns whether an unreadable record still exists, or was set aside. Another process may also have dropped it. */
   #isThere(name: string): boolean {
     const file = path.join(this.place.folder, name);
     return existsSync(file) || existsSync(`${file}${CORRUPT}`);
   }
 
-  /** All records of every account, newest first. */
+  /** Returns the records of all accounts, newest first. */
   all(): Entry[] {
     const entries = this.read(this.#names());
     const stamp = ({ name }: Entry) => NAME.exec(name)![2]!;
     return entries.sort((a, b) => (stamp(a) < stamp(b) ? 1 : -1));
   }
 
+  /** Returns the record of a task. */
   byTask(taskId: string): Entry | undefined {
     this.#checkTrust();
     const isOfTask = ({ record }: Entry) => record.taskId === taskId;
@@ -295,7 +303,7 @@ export class Journal {
     return known || isNone ? known : this.all().find(isOfTask);
   }
 
-  /** Whether a record was made with the key and for the address that are in use. */
+  /** Returns whether a record belongs to the API key and the service address that are in use. */
   isOwn({ record }: Entry): boolean {
     const { provider, service, account } = this.place;
     return record.provider === provider && record.service === service && record.account === account;
@@ -317,14 +325,14 @@ export class Journal {
       const lock = await waitForLock(file, clock, deadline, signal);
       return 'heldBy' in lock ? { ...lock, file } : lock;
     } catch (error) {
-      throw diskTrouble(error) === undefined ? error : unwritable(error, folder);
+      throw diskErrorText(error) === undefined ? error : unwritable(error, folder);
     }
   }
 
   /**
-   * Credits that the requests of the last 24 hours were charged or may be; refunds are taken off.
-   * @param own a record that is not counted
-   * @returns null where the credits of one of them are not known, or one cannot be read
+   * Returns the credits that the requests of the last 24 hours cost or may still cost, without refunds.
+   * @param own a record to leave out
+   * @returns null when the credits of a record are unknown, or a record cannot be read
    */
   spentToday(own?: Entry): number | null {
     const since = this.place.clock.wall() - DAY_MS;
@@ -343,8 +351,8 @@ export class Journal {
   }
 
   /**
-   * Removes records that were last used more than 30 days ago, and what crashes have left behind. A submit of which
-   * nobody knows the outcome stays on record until somebody decides.
+   * Removes records that were last used more than 30 days ago, and leftovers of crashes. A submit with an unknown outcome
+   * stays on record until the user decides.
    */
   sweep(): void {
     const { folder, clock } = this.place;
@@ -370,7 +378,7 @@ export class Journal {
     }
   }
 
-  /** A lock that is held is touched every few seconds; but a clock that jumps makes it look old. */
+  /** Removes an old leftover. A held lock is touched every few seconds, but seems old after the clock has jumped. */
   #sweepLeftover(file: string, age: number): void {
     if (file.endsWith(TEMP) || age > KEPT_MS) {
       sweepAway(file);
@@ -380,11 +388,11 @@ export class Journal {
       const lock = tryLock(file, this.place.clock);
       if (!('heldBy' in lock)) lock.release();
     } catch (error) {
-      if (diskTrouble(error) === undefined) throw error;
+      if (diskErrorText(error) === undefined) throw error;
     }
   }
 
-  /** Names of records, whole or set aside, newest first within a request. */
+  /** Returns the names of all records, also of those set aside; newest first within a request. */
   #names(): string[] {
     return this.#files()
       .filter((name) => NAME.test(name))
@@ -397,11 +405,11 @@ export class Journal {
       return readdirSync(this.place.folder);
     } catch (error) {
       if (diskError(error) === 'ENOENT') return [];
-      throw diskTrouble(error) === undefined ? error : closed(error, this.place.folder);
+      throw diskErrorText(error) === undefined ? error : closed(error, this.place.folder);
     }
   }
 
-  /** Reads records; what is none is set aside, so that it is warned of once. */
+  /** Returns the records of these names. A file that is no record is set aside, so that the warning comes once. */
   read(names: readonly string[]): Entry[] {
     const { folder, warn } = this.place;
     const entries: Entry[] = [];
@@ -412,9 +420,9 @@ export class Journal {
       try {
         text = readFileSync(file, 'utf8');
       } catch (error) {
-        const trouble = diskTrouble(error);
-        if (trouble === undefined) throw error;
-        if (diskError(error) !== 'ENOENT') warn(`A record cannot be read (${trouble}): ${file}`);
+        const reason = diskErrorText(error);
+        if (reason === undefined) throw error;
+        if (diskError(error) !== 'ENOENT') warn(`A record cannot be read (${reason}): ${file}`);
         continue;
       }
       const raw = decodeRecord(name, text);
@@ -429,7 +437,7 @@ export class Journal {
       try {
         renameSync(file, `${file}${CORRUPT}`);
       } catch {
-        // Another process was quicker.
+        // Another process has set it aside already.
       }
       warn(`A record that cannot be read was set aside: ${file}${CORRUPT}`);
     }
@@ -441,7 +449,7 @@ function changesOf(change: Change, now: RequestRecord): Fields {
   return typeof change === 'function' ? change(now) : change;
 }
 
-/** What another program holds just now is swept away another time. */
+/** Removes a file. One that another program has open is removed by a later sweep. */
 function sweepAway(file: string): void {
   try {
     rmSync(file, { force: true });
@@ -456,14 +464,14 @@ function touchedAt(file: string): number | undefined {
   }
 }
 
-/** Nothing is to come of it that anybody may still ask for. */
+/** Returns whether a record has been unused for 30 days and its outcome is known. */
 function isOver({ phase, created, checked, delivered, used }: RequestRecord, now: number): boolean {
   if (phase === 'submitting' || phase === 'unknown') return false;
   const dates = [created, checked, delivered, used].map((date) => Date.parse(date ?? created));
   return Math.max(...dates) < now - KEPT_MS;
 }
 
-/** Credits that a request cost, or may yet; null when nobody said. */
+/** Returns the credits that a request cost or may still cost; null when they are unknown. */
 function spentOn({ quoted, charged, refunded }: Credits): number | null {
   const cost = charged ?? quoted;
   return cost === null ? null : Math.max(0, cost - (refunded ?? 0));
@@ -482,20 +490,20 @@ function timeOf(stamp: string): number {
 function untrusted(folder: string, { reason: distrust, repair }: Distrust): Failure {
   return new Failure(
     'INVALID_PAYLOAD',
-    `The records in ${folder} are not safe: ${distrust}. Whoever can remove a record can cause a second charge, so nothing was done.`,
+    `The records in ${folder} are not safe: ${distrust}. Another user who can remove a record can cause a second charge, so nothing was done.`,
     { reason: { kind: 'unsafeFolder', distrust, repair } },
   );
 }
 
 function closed(error: unknown, folder: string): Failure {
-  return new Failure('UNKNOWN_ERROR', `The records in ${folder} cannot be read: ${diskTrouble(error)}.`, {
+  return new Failure('UNKNOWN_ERROR', `The records in ${folder} cannot be read: ${diskErrorText(error)}.`, {
     cause: error,
     reason: { kind: 'unreadableFolder', folder },
   });
 }
 
 function unwritable(error: unknown, folder: string): Failure {
-  const why = diskTrouble(error) ?? (error instanceof Error ? error.message : 'the disk gives no reason');
+  const why = diskErrorText(error) ?? (error instanceof Error ? error.message : 'the disk gives no reason');
   return new Failure(
     'UNKNOWN_ERROR',
     `This request cannot be recorded in ${folder}: ${why}. Without a record it could be charged twice, so nothing was submitted.`,

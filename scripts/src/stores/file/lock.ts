@@ -18,34 +18,40 @@ import { diskError, TEMP } from './durable.ts';
 export interface LockOwner {
   pid: number;
   host: string;
-  /** The run of the system and the set of process numbers that `pid` belongs to; null where the system does not say. */
+  /** The boot id and the process namespace of `pid`; null where the system does not provide them. */
   system: string | null;
-  /** When the process began, as its system counts; null where that cannot be read. Tells it from a later one with its number. */
+  /**
+   * The start time of the process, as its system counts; null where it cannot be read. It distinguishes the process from
+   * a later one with the same pid.
+   */
   start: string | null;
-  /** Different for each lock that was ever taken. */
+  /** A different value for each lock. */
   nonce: string;
 }
 
 /** A lock that this process holds. */
 export interface Lock {
-  /** False when somebody took this process for dead and the lock with it. */
+  /** Returns false when another process believed that this one was dead and took the lock. */
   isOurs(): boolean;
   release(): void;
 }
 
-// A process on another machine, or in another container, cannot be asked whether it lives: it shows that by touching its
-// lock.
+// A process on another machine, or in another container, cannot be checked by its pid: it shows that it lives by touching
+// its lock.
 const HEARTBEAT_MS = 10_000;
 const SILENT_MS = 120_000;
-// Clocks jump, and those of two machines differ: a lock counts as silent only when nobody touched it while we polled on.
+// Clocks jump, and the clocks of two machines differ: a lock counts as silent only if it stays untouched while this
+// process
+// watches it.
 const WATCHED_MS = 2.5 * HEARTBEAT_MS;
-// A lock without a word in it is one that is just being written, where a disk knows no hard links.
+// On a disk without hard links, an empty lock is a lock that another process is just writing.
 const UNWRITTEN_MS = 10_000;
 
 /**
- * Takes a lock, which is a file that names its owner. One whose owner is dead is taken over; exactly one of any number
- * of processes that try at the same time gets it.
- * @returns the lock, or the owner who lives
+ * Takes a lock, a file that names its owner. The lock of a dead owner is taken over. Of any number of processes that try
+ * at
+ * the same time, exactly one gets the lock.
+ * @returns the lock, or its living owner
  * @throws the disk's error
  */
 export function tryLock(file: string, clock: Clock): Lock | { heldBy: LockOwner } {
@@ -64,7 +70,8 @@ export function tryLock(file: string, clock: Clock): Lock | { heldBy: LockOwner 
       const owner = readOwner(file);
       if (owner === undefined) continue;
       if (isAlive(owner, file, clock)) return { heldBy: owner };
-      // Whoever takes over a dead owner's lock first takes a lock on doing so, or two would both think they had.
+      // A process that takes over a dead owner's lock needs a second lock for that, or two processes could both take it
+      // over.
       const claim = tryLock(`${file}.${owner.nonce}`, clock);
       if ('heldBy' in claim) return claim;
       try {
@@ -83,8 +90,8 @@ export function tryLock(file: string, clock: Clock): Lock | { heldBy: LockOwner 
 /**
  * Takes a lock as soon as it is free.
  * @param deadline on the monotonic clock, in milliseconds
- * @param pauseMs about how long it is left alone between two attempts, each of which makes a file beside it
- * @returns the lock, or the owner who still had it then
+ * @param pauseMs the average pause between two attempts in milliseconds; each attempt creates a file beside the lock
+ * @returns the lock, or the owner that still holds it at the deadline
  */
 export async function waitForLock(
   file: string,
@@ -116,7 +123,7 @@ class HeldLock implements Lock {
       try {
         utimesSync(file, now, now);
       } catch {
-        // Taken over: whoever uses the lock asks whose it is.
+        // Another process took the lock; the user of the lock finds out with `isOurs`.
       }
     }, HEARTBEAT_MS).unref();
   }
@@ -134,15 +141,15 @@ class HeldLock implements Lock {
     try {
       if (this.isOurs()) rmSync(this.#file, { force: true });
     } catch {
-      // A disk that has failed meanwhile: when this process is dead the lock is taken over.
+      // The disk has failed. Once this process is dead, another process takes the lock over.
     }
   }
 }
 
-/** Gives the prepared file the lock's name; false when the name is taken. */
+/** Gives the prepared file the name of the lock. Returns false when that name exists. */
 function place(temp: string, file: string, me: LockOwner): boolean {
   try {
-    // A link appears with its content, and fails where the name is taken.
+    // A hard link appears with its content, and fails when the name exists.
     linkSync(temp, file);
     return true;
   } catch (error) {
@@ -159,7 +166,7 @@ function place(temp: string, file: string, me: LockOwner): boolean {
   }
 }
 
-/** Who holds a lock; undefined when nobody does. */
+/** Returns the owner of a lock; undefined for a free lock. */
 function readOwner(file: string): LockOwner | undefined {
   let text: string;
   try {
@@ -191,7 +198,7 @@ function isAlive(owner: LockOwner, file: string, clock: Clock): boolean {
   return !isSilent(owner, file, clock, SILENT_MS, WATCHED_MS);
 }
 
-/** Since when, on the monotonic clock, this process has seen a lock untouched. */
+/** Since when this process has seen each lock untouched, on the monotonic clock. */
 const watched = new Map<string, { nonce: string; touched: number; since: number }>();
 
 function isSilent(
@@ -202,7 +209,7 @@ function isSilent(
   watchedMs: number,
 ): boolean {
   const stat = statSync(file, { throwIfNoEntry: false });
-  // Gone meanwhile: to be polled at again.
+  // The lock is gone: the caller tries again.
   if (!stat) return true;
   const touched = stat.mtimeMs;
   const before = watched.get(file);
@@ -222,14 +229,14 @@ function isRunning({ pid, start }: LockOwner): boolean {
   return now === null || (now !== ENDED && (start === null || now === start));
 }
 
-/** Whether a process of that system may be asked about by its number. Only Linux has several on one host. */
+/** Returns whether a process can be checked by its pid. Only Linux has several pid namespaces on one host. */
 function isSystem(system: string | null): boolean {
   return system === systemOf() && (system !== null || process.platform !== 'linux');
 }
 
 let system: string | null | undefined;
 
-/** The run of this system and the set of its process numbers; null where it does not say. */
+/** Returns the boot id and the pid namespace of this process; null where the system does not provide them. */
 function systemOf(): string | null {
   if (system === undefined) {
     try {
@@ -244,11 +251,15 @@ function systemOf(): string | null {
 
 const ENDED = 'ended';
 
-/** When a process began, in ticks since its system did; `ENDED` for a dead one that nobody buried; null where the system does not say. */
+/**
+ * Returns the start time of a process in ticks since the boot; `ENDED` for a zombie; null where the system does not
+ * provide it.
+ */
 function startOf(pid: number): string | null {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The name of the program, in parentheses, may hold anything; after it come the state and, as the 20th word, the time.
+    // The program name in parentheses may contain anything. After it come the state and, as the 20th word, the start
+    // time.
     const words = text.slice(text.lastIndexOf(')') + 2).split(' ');
     return words[0] === 'Z' || words[0] === 'X' ? ENDED : (words[19] ?? null);
   } catch {

@@ -3,30 +3,30 @@ import { isObject, type Json, type JsonObject } from '../../model/json.ts';
 import { TASK_ID, TASK_STATES, type TaskState } from '../../model/task.ts';
 import { jsonHash } from './fingerprint.ts';
 
-/** Where a request stands between us and the service. */
+/** The states of a request. */
 export const PHASES = [
-  /** An attempt to submit it may be on its way. */
+  /** A submit may be under way. */
   'submitting',
-  /** The service certainly did not accept the last attempt, and none is on its way. */
+  /** The service certainly did not accept the last submit, and none is under way. */
   'rejected',
-  /** An attempt ended without an answer: to be reconciled. */
+  /** A submit ended without an answer: the next command reconciles it. */
   'unknown',
-  /** The service gave it a task. */
+  /** The service accepted it and made a task. */
   'submitted',
-  /** Its outcome is not known, and a person has decided to submit another one in its place. */
+  /** Its outcome is unknown, and the user has decided to submit another request in its place. */
   'abandoned',
 ] as const;
 
 export type Phase = (typeof PHASES)[number];
 
-/** Credits as the service reported them; null where it did not. */
+/** Credits as the service reported them; null without a report. */
 export interface Credits {
   quoted: number | null;
   charged: number | null;
   refunded: number | null;
 }
 
-/** A file that was saved. */
+/** A saved file. */
 export interface RecordedFile {
   /** Absolute. */
   path: string;
@@ -35,9 +35,9 @@ export interface RecordedFile {
   contentType: string;
 }
 
-/** What is kept of one request. Never a prompt, an address of media or of a callback, or a key. */
+/** The record of one request. It never holds a prompt, a media URL, a callback URL or an API key. */
 export interface RequestRecord {
-  /** Names the request: the records of one request share it. */
+  /** The name of the request, which all its records share. */
   request: string;
   provider: string;
   /** The address of the service. */
@@ -52,36 +52,36 @@ export interface RequestRecord {
   status: TaskState;
   /** Dates by the local wall clock, in ISO form. */
   created: string;
-  /** When the first attempt began whose outcome is not known. */
+  /** When the first submit with an unknown outcome began. */
   sentAt: string;
-  /** When the last attempt ended without an answer; of one that may still be on its way, when it was about to leave. */
+  /** When the last submit ended without an answer. For a submit that may be under way: when it was about to be sent. */
   unsettledSince: string;
-  /** It was sent once more after its answer was lost; that is not done twice. */
+  /** The submit was retried after its answer was lost; that happens at most once. */
   resubmitted: boolean;
-  /** When the state was last seen at the service. */
+  /** When the service last reported the state of the task. */
   checked: string | null;
-  /** When the result, or the word that there is none, was given to the caller. */
+  /** When the result was delivered to the caller, or the failure was reported. */
   delivered: string | null;
-  /** When its result was last asked for again. */
+  /** When the user last asked for its result again. */
   used: string | null;
-  /** Seconds that its command waits; null where that was not said. */
+  /** Seconds that its command waits; null when the command does not say. */
   wait: number | null;
-  /** The absolute path of the folder that its files were wanted in. */
+  /** The absolute path of the folder for its files. */
   download: string | null;
-  /** How many files its result has; null until that was seen. */
+  /** The number of files of its result; null until it is known. */
   fileCount: number | null;
   credits: Credits;
   files: RecordedFile[];
 }
 
-/** A record as it lies on the disk, fields that are not known included. */
+/** A record as it is on the disk, with its unknown fields. */
 export type RawRecord = JsonObject;
 
 const VERSION = 2;
 
 /**
- * The text of a record's file, with a checksum over all of it.
- * @param name of the file, which the checksum covers: under another name the record is not taken for this one
+ * Returns the text of a record's file, with a checksum over the whole record.
+ * @param name the name of the file. The checksum covers it, so that a copy under another name is no valid record
  */
 export function encodeRecord(name: string, raw: RawRecord): string {
   const { version, checksum, ...fields } = raw;
@@ -91,9 +91,9 @@ export function encodeRecord(name: string, raw: RawRecord): string {
 }
 
 /**
- * The record in a file's text. One of version 1, which has no checksum, is brought to the form of today; of one that a
- * newer version wrote, what is not understood is kept and left alone.
- * @returns undefined when it is none, not whole, of another request than the name says, or changed by anybody but this
+ * Returns the record in a file's text. A record of version 1, which has no checksum, is converted to the current form.
+ * Unknown fields of a newer version are kept unchanged.
+ * @returns undefined when the text is no record, is incomplete, belongs to another name, or was not written by this
  * program
  */
 export function decodeRecord(name: string, text: string): RawRecord | undefined {
@@ -102,13 +102,13 @@ export function decodeRecord(name: string, text: string): RawRecord | undefined 
   return raw && readRecord(raw) && name.startsWith(`${raw.request}-`) ? raw : undefined;
 }
 
-/** Whether a file's text is that of a whole record which a newer version of this program wrote, understood or not. */
+/** Returns whether a text is a complete record that a newer version of this program wrote. */
 export function isOfNewerVersion(name: string, text: string): boolean {
   const whole = wholeRecord(name, text);
   return whole !== undefined && isNewer(whole);
 }
 
-/** What the text says without its checksum; undefined where that is not right. */
+/** Returns the fields of the text without its checksum; undefined when the checksum is wrong. */
 function wholeRecord(name: string, text: string): RawRecord | undefined {
   let value: Json;
   try {
@@ -118,13 +118,13 @@ function wholeRecord(name: string, text: string): RawRecord | undefined {
   }
   if (!isObject(value) || typeof value.version !== 'number' || !(value.version >= 1)) return undefined;
   const { checksum, ...whole } = value;
-  // The checksum is part of the text, and what does not show in the value, as a field that is there twice, is too.
+  // Comparing the whole text also finds what does not show in the value, such as a field that occurs twice.
   if (value.version === VERSION) return encodeRecord(name, whole) === text ? whole : undefined;
   const isUnsigned = checksum === undefined && value.version === 1;
   return isUnsigned || checksum === checksumOf(name, whole) ? whole : undefined;
 }
 
-/** The record with some fields changed; what it holds besides stays, inside of its credits too. */
+/** Returns the record with some fields changed. Its unknown fields stay, also those inside its credits. */
 export function changeRecord(raw: RawRecord, { credits, ...fields }: Partial<RequestRecord>): RawRecord {
   const changed: RawRecord = { ...raw, ...(fields as JsonObject) };
   if (credits) changed.credits = { ...(isObject(raw.credits) ? raw.credits : {}), ...credits };
@@ -139,15 +139,16 @@ function checksumOf(name: string, whole: JsonObject): string {
   return jsonHash([name, whole]);
 }
 
-/** Version 1 called the name of a request its intent, and had no words for what came later. */
+/** Returns a record of version 1 in the current form: its field `intent` is the name of the request. */
 function fromVersion1({ intent, ...record }: JsonObject): JsonObject {
   return { ...record, version: VERSION, request: intent ?? null };
 }
 
 /**
- * What is understood of a record: a field that is missing, or that a newer version writes in a form of its own, has the
+ * Returns the understood fields of a record. A field that is missing, or that a newer version writes differently, gets
+ * the
  * value that leads to no charge.
- * @returns undefined where one is not understood without which nothing may be done
+ * @returns undefined when a field is not understood that every use of the record needs
  */
 export function readRecord(raw: RawRecord): RequestRecord | undefined {
   const isLenient = isNewer(raw);
@@ -158,7 +159,7 @@ export function readRecord(raw: RawRecord): RequestRecord | undefined {
     else if (otherwise === undefined || (value !== undefined && !isLenient)) return undefined;
     else record[name] = otherwise(raw);
   }
-  // What a phase means that is not known may be that it must not be sent again.
+  // An unknown phase may mean that the submit must not be retried.
   if (record.phase !== raw.phase) record.resubmitted = true;
   return record as unknown as RequestRecord;
 }
@@ -167,7 +168,7 @@ type Check = (value: Json | undefined) => boolean;
 
 interface Field {
   fits: Check;
-  /** The value where the record has none, or none that is understood; absent: the record is of no use without it. */
+  /** Returns the value for a missing or not understood field. Absent: the record cannot be used without the field. */
   otherwise?: (raw: RawRecord) => Json;
 }
 

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { diskTrouble, makePrivate, TEMP } from './durable.ts';
+import { diskErrorText, makePrivate, TEMP } from './durable.ts';
 import { sha256Text } from './fingerprint.ts';
 
 /**
- * Which record a task belongs to, so that nobody has to read them all: one small file for each task. It only saves time:
- * what it says is checked with the record, and where it is not complete the records are read.
+ * The index from task ids to records: one small file for each task. It only saves time: each entry is checked against the
+ * record, and all records are read while the index is incomplete.
  */
 export class TaskIndex {
   readonly #folder: string;
@@ -15,12 +15,12 @@ export class TaskIndex {
     this.#folder = folder;
   }
 
-  /** Every record that has a task is in it. */
+  /** Whether every record with a task is in the index. */
   get isComplete(): boolean {
     return existsSync(this.#complete);
   }
 
-  /** The name of the record of a task; undefined when none is known. */
+  /** Returns the name of the record of a task; undefined when the index has none. */
   find(taskId: string): string | undefined {
     try {
       return readFileSync(this.#fileOf(taskId), 'utf8');
@@ -29,14 +29,14 @@ export class TaskIndex {
     }
   }
 
-  /** Notes the record of a task. Where the disk refuses that, the index stops being complete. */
+  /** Adds the record of a task. After a disk error the index is no longer complete. */
   add(taskId: string, name: string): void {
     if (this.find(taskId) === name) return;
     try {
       makePrivate(this.#folder);
       this.#put(this.#fileOf(taskId), name);
     } catch (error) {
-      if (diskTrouble(error) === undefined) throw error;
+      if (diskErrorText(error) === undefined) throw error;
       this.#remove(this.#complete);
     }
   }
@@ -45,14 +45,14 @@ export class TaskIndex {
     this.#remove(this.#fileOf(taskId));
   }
 
-  /** Notes all of them; from then on a task that is not in it has no record. */
+  /** Adds all records with a task. From then on, a task that is not in the index has no record. */
   complete(records: Iterable<{ taskId: string; name: string }>): void {
     try {
       makePrivate(this.#folder);
       for (const { taskId, name } of records) this.add(taskId, name);
       this.#put(this.#complete, '');
     } catch (error) {
-      if (diskTrouble(error) === undefined) throw error;
+      if (diskErrorText(error) === undefined) throw error;
     }
   }
 
@@ -75,7 +75,7 @@ export class TaskIndex {
     try {
       rmSync(file, { force: true });
     } catch {
-      // It is checked with the record whenever it is used.
+      // A stale entry does no harm: each use checks it against the record.
     }
   }
 }

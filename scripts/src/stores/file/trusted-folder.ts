@@ -5,30 +5,31 @@ import { quoteWord } from '../../model/shell-word.ts';
 const WRITABLE_BY_ALL = 0o002;
 const STICKY = 0o1000;
 
-/** Why others could take away or replace what is kept in a folder. */
+/** Why other users could remove or replace the files of a folder. */
 export interface Distrust {
   reason: string;
-  /** The command that ends that; null where only another folder helps. */
+  /** The command that repairs it; null where only another folder helps. */
   repair: string | null;
 }
 
 /**
- * Looks whether only this user (or the system) can add, replace or remove entries of a folder, and of each folder on the
- * way to it, that of each link included. In a folder with the sticky bit, such as /tmp, others cannot touch what is ours.
- * @param folder absolute; one that is not there yet is polled at as far as the way to it exists
- * @returns undefined where nothing is wrong, and on systems without owners of files
+ * Checks that only this user (or the system) can add, replace or remove entries of a folder and of each folder on its
+ * path, the paths of links included. In a folder with the sticky bit, such as /tmp, other users cannot change our
+ * entries.
+ * @param folder absolute; of a folder that does not exist yet, the existing part of its path is checked
+ * @returns undefined when the folder is safe, and on systems without file owners
  * @throws the disk's error
  */
 export function distrustOf(folder: string): Distrust | undefined {
   const me = process.getuid?.();
   if (me === undefined) return undefined;
-  // Where the system's own files belong to somebody else, as inside a container, that is the system.
+  // In a container the system's own files may belong to another user than root: that user is the system.
   const trusted = new Set([0, me, statSync('/').uid]);
   const ahead = namesOf(folder);
   for (let at = '/'; ; at = path.join(at, ahead.shift()!)) {
     const stat = lstatSync(at, { throwIfNoEntry: false });
     const distrust = stat && distrustOfOne(at, stat, { me, trusted, below: ahead.length });
-    // Links in a circle are found out here.
+    // Links in a circle make this call throw.
     if (distrust || !statSync(at, { throwIfNoEntry: false })?.isDirectory()) return distrust;
     if (stat?.isSymbolicLink()) {
       const target = readlinkSync(at);
@@ -52,7 +53,7 @@ function distrustOfOne(
   if (!trusted.has(stat.uid) || (isLast && isFolder && stat.uid !== me)) {
     return {
       reason: `${at} belongs to another user (number ${stat.uid})`,
-      // A folder further up may be somebody's home.
+      // A folder further up may be another user's home.
       repair: below > 1 ? null : command(me === 0, `chown ${isFolder ? '' : '-h '}"$(id -un)"`, at),
     };
   }
@@ -60,7 +61,7 @@ function distrustOfOne(
     return undefined;
   return {
     reason: `every user can write to ${at}`,
-    // What others keep in a folder further up stays theirs to change.
+    // The permissions of a folder further up are not ours to change.
     repair: command(stat.uid === me || me === 0, below > 1 ? 'chmod +t' : 'chmod o-w', at),
   };
 }
