@@ -38,6 +38,64 @@ var init_action = __esm({
   }
 });
 
+// scripts/src/model/failure.ts
+var ERROR_CODES, Failure;
+var init_failure = __esm({
+  "scripts/src/model/failure.ts"() {
+    "use strict";
+    ERROR_CODES = [
+      "INVALID_MODEL",
+      "INVALID_PAYLOAD",
+      "AUTH_FAILED",
+      "RATE_LIMITED",
+      "INSUFFICIENT_CREDITS",
+      "TASK_NOT_FOUND",
+      "NETWORK_ERROR",
+      "UNKNOWN_ERROR",
+      "GENERATION_FAILED",
+      "TASK_CANCELLED",
+      "CANCEL_REJECTED",
+      "BUDGET_EXCEEDED",
+      "IDEMPOTENCY_CONFLICT",
+      "SUBMIT_OUTCOME_UNKNOWN",
+      "DOWNLOAD_FAILED"
+    ];
+    Failure = class _Failure extends Error {
+      code;
+      details;
+      constructor(code, message, details = {}) {
+        super(message, { cause: details.cause });
+        this.name = "Failure";
+        this.code = code;
+        this.details = details;
+      }
+      /** Returns the failure with more details. New details replace old ones. */
+      with(details) {
+        return new _Failure(this.code, this.message, { ...this.details, ...details });
+      }
+    };
+  }
+});
+
+// scripts/src/cli/advised-failure.ts
+var AdvisedFailure, adviceOf;
+var init_advised_failure = __esm({
+  "scripts/src/cli/advised-failure.ts"() {
+    "use strict";
+    init_failure();
+    AdvisedFailure = class _AdvisedFailure extends Failure {
+      constructor(code, message, details = {}) {
+        super(code, message, details);
+        this.name = "AdvisedFailure";
+      }
+      with(details) {
+        return new _AdvisedFailure(this.code, this.message, { ...this.details, ...details });
+      }
+    };
+    adviceOf = (failure) => failure.details;
+  }
+});
+
 // scripts/src/providers/registry.ts
 function profileOf(id) {
   return id === void 0 ? PROFILES[0] : PROFILES.find((profile) => profile.id === id);
@@ -350,17 +408,18 @@ var init_flags = __esm({
 });
 
 // scripts/src/cli/exit-codes.ts
-function exitCodeOf({ code, details }) {
-  const { exitCode, reason } = details;
+function exitCodeOf(failure) {
+  const { exitCode, reason } = adviceOf(failure);
   if (exitCode !== void 0) return exitCode;
   if (reason?.kind === "notCancelled") return isTerminal(reason.state) ? EXIT.taskEnded : EXIT.stillRunning;
-  return EXIT_OF_ERROR[code];
+  return EXIT_OF_ERROR[failure.code];
 }
 var EXIT, ONE_CHARGE, EXIT_WORDS, EXIT_OF_ERROR;
 var init_exit_codes = __esm({
   "scripts/src/cli/exit-codes.ts"() {
     "use strict";
     init_task();
+    init_advised_failure();
     EXIT = {
       done: 0,
       taskEnded: 1,
@@ -578,43 +637,12 @@ var init_help = __esm({
 
 // scripts/src/main.ts
 init_action();
-
-// scripts/src/model/failure.ts
-var ERROR_CODES = [
-  "INVALID_MODEL",
-  "INVALID_PAYLOAD",
-  "AUTH_FAILED",
-  "RATE_LIMITED",
-  "INSUFFICIENT_CREDITS",
-  "TASK_NOT_FOUND",
-  "NETWORK_ERROR",
-  "UNKNOWN_ERROR",
-  "GENERATION_FAILED",
-  "TASK_CANCELLED",
-  "CANCEL_REJECTED",
-  "BUDGET_EXCEEDED",
-  "IDEMPOTENCY_CONFLICT",
-  "SUBMIT_OUTCOME_UNKNOWN",
-  "DOWNLOAD_FAILED"
-];
-var Failure = class _Failure extends Error {
-  code;
-  details;
-  constructor(code, message, details = {}) {
-    super(message, { cause: details.cause });
-    this.name = "Failure";
-    this.code = code;
-    this.details = details;
-  }
-  /** Returns the failure with more details. New details replace old ones. */
-  with(details) {
-    return new _Failure(this.code, this.message, { ...this.details, ...details });
-  }
-};
+init_advised_failure();
 
 // scripts/src/cli/arguments.ts
 init_registry();
 init_action();
+init_advised_failure();
 
 // scripts/src/cli/check-flags.ts
 init_task();
@@ -633,6 +661,7 @@ function quote(text2) {
 init_text();
 
 // scripts/src/providers/unsupported.ts
+init_failure();
 var NEEDS = {
   cancelTask: { ability: "cancel", missing: "no way to cancel a task" },
   listTasks: { ability: "list", missing: "no list of tasks" },
@@ -648,6 +677,7 @@ function unsupported({ title }, action) {
 }
 
 // scripts/src/cli/unsupported.ts
+init_advised_failure();
 var INSTEAD = {
   cancelTask: {
     instead: "follow the task with --action waitTask --taskId <id>; watching it charges nothing",
@@ -682,7 +712,7 @@ function unsupportedAction(profile, action) {
 }
 function refusalOf(profile, action) {
   const { code, message } = unsupported(profile, action);
-  return new Failure(code, message, unsupportedAction(profile, action));
+  return new AdvisedFailure(code, message, unsupportedAction(profile, action));
 }
 function refuseUnsupported(profile, action, taskId2) {
   const ability = abilityFor(action);
@@ -956,7 +986,7 @@ function parseArguments(argv) {
 var TEXTS = ["model", "payload", "image", "taskId", "download", "idempotencyKey", "owner"];
 function refused(issues) {
   const { path: path5, expected, received } = issues[0];
-  return new Failure("INVALID_PAYLOAD", `${path5}: expected ${expected}, received ${received}.`, {
+  return new AdvisedFailure("INVALID_PAYLOAD", `${path5}: expected ${expected}, received ${received}.`, {
     issues,
     nextSteps: [...new Set(issues.map(({ hint }) => hint))]
   });
@@ -977,6 +1007,7 @@ function guessAction(argv) {
 init_text();
 
 // scripts/src/cli/render/envelope.ts
+init_advised_failure();
 init_exit_codes();
 var UPSTREAM = "upstream";
 function upstream(record) {
@@ -989,7 +1020,7 @@ function success(status, taskId2, data, exitCode, retryAfter = null) {
   };
 }
 function failed(failure, fallback, knownTaskId) {
-  const { details } = failure;
+  const details = adviceOf(failure);
   const data = { ...details.data, ...upstream(details.record) };
   if (details.issues?.length) data.issues = details.issues.map((issue2) => ({ ...issue2 }));
   if (details.nextSteps?.length) data.nextSteps = details.nextSteps;
@@ -1223,6 +1254,7 @@ function isPublicIpv6(address) {
 init_skill_folder();
 init_text();
 init_registry();
+init_advised_failure();
 
 // scripts/src/cli/output.ts
 const { fstatSync, writeSync } = require("node:fs");
@@ -1343,7 +1375,7 @@ function readEnvironment(env, profile, { isLive, hasState, isRehearsal = false }
   };
   const first = issues[0];
   if (!first) return environment;
-  throw new Failure(
+  throw new AdvisedFailure(
     "INVALID_PAYLOAD",
     `${first.path}: expected ${first.expected}, received ${first.received}.`,
     {
@@ -1447,6 +1479,7 @@ init_flags();
 init_help();
 
 // scripts/src/cli/interruption.ts
+init_advised_failure();
 init_exit_codes();
 var GRACE_MS = 2e3;
 var Interruption = class {
@@ -1486,7 +1519,7 @@ var Interruption = class {
 var CHARGES_NOTHING = "Run this command as often as you like: it charges nothing.";
 function interruptedOutcome(signal, { phase, taskId: taskId2, state, isAboutMany }, { resume, findOut: findOut2, isSubmit: isSubmit2, downloads, generation }) {
   const exitCode = signal === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
-  const because = (code, message, details = {}) => failed(new Failure(code, `${signal} came ${message}`, { exitCode, ...details }), null, taskId2);
+  const because = (code, message, details = {}) => failed(new AdvisedFailure(code, `${signal} came ${message}`, { exitCode, ...details }), null, taskId2);
   if (phase === "submitting") {
     return because(
       "SUBMIT_OUTCOME_UNKNOWN",
@@ -1533,15 +1566,18 @@ function interruptedOutcome(signal, { phase, taskId: taskId2, state, isAboutMany
 }
 
 // scripts/src/cli/main.ts
+init_failure();
 init_text();
+init_advised_failure();
 init_exit_codes();
 init_flags();
 
 // scripts/src/cli/preflight.ts
+init_advised_failure();
 function checkInterval({ pollInterval }, loopback) {
   if (pollInterval === void 0 || loopback || Number.isInteger(pollInterval) && pollInterval >= 1) return;
   const hint = `write --pollInterval ${Math.max(1, Math.ceil(pollInterval))}`;
-  throw new Failure(
+  throw new AdvisedFailure(
     "INVALID_PAYLOAD",
     `--pollInterval: expected whole seconds from 1 to 60, received ${pollInterval}.`,
     {
@@ -1558,7 +1594,7 @@ function checkInterval({ pollInterval }, loopback) {
   );
 }
 function keyMissing({ keyVariable, keyPage, says }, argv) {
-  return new Failure("AUTH_FAILED", `${keyVariable} is not set, so no live call is made.`, {
+  return new AdvisedFailure("AUTH_FAILED", `${keyVariable} is not set, so no live call is made.`, {
     nextSteps: [
       `A person makes a key at ${keyPage} (${says.key}) and sets it in the environment as ${keyVariable}; it is never passed as an argument.`,
       "Without a key the same command rehearses in the sandbox, at no cost:",
@@ -1694,6 +1730,9 @@ function callerOf(args, argv) {
 function resumeCommand({ command }, taskId2, flags = { wait: BRIEF_WAIT_S }) {
   return command("waitTask", { taskId: taskId2, ...flags });
 }
+
+// scripts/src/cli/render/failure.ts
+init_advised_failure();
 
 // scripts/src/cli/render/reasons-budget.ts
 var BUDGET = {
@@ -2026,9 +2065,9 @@ function messageOf(failure, caller) {
 // scripts/src/cli/render/failure.ts
 function explained(failure, caller) {
   const { message, issues, nextSteps } = said(failure, caller);
-  const { reason, charged, nextSteps: own = [], ...details } = failure.details;
+  const { reason, charged, nextSteps: own = [], ...details } = adviceOf(failure);
   const steps = [...own, ...nextSteps, ...chargedSteps(failure, caller)];
-  return new Failure(failure.code, message ?? failure.message, {
+  return new AdvisedFailure(failure.code, message ?? failure.message, {
     ...details,
     ...issues && { issues },
     ...steps.length > 0 && { nextSteps: steps }
@@ -2134,7 +2173,7 @@ function bugOutcome(error, action, situation, args) {
   const text2 = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const where = error instanceof Error ? (error.stack ?? "").split("\n").slice(1, 6).map((line) => plain(line, 200)) : [];
   const unknown = situation.phase === "submitting";
-  const failure = new Failure("UNKNOWN_ERROR", `This program failed: ${plain(text2)}`, {
+  const failure = new AdvisedFailure("UNKNOWN_ERROR", `This program failed: ${plain(text2)}`, {
     exitCode: EXIT.bug,
     ...unknown && { status: "UNKNOWN" },
     data: { where },
@@ -2212,6 +2251,7 @@ var systemClock = {
 };
 
 // scripts/src/main.ts
+init_failure();
 init_idempotency_key();
 
 // scripts/src/model/json.ts
@@ -2256,6 +2296,7 @@ function isFolder(file) {
 }
 export {
   ACTIONS,
+  AdvisedFailure,
   BRIEF_WAIT_S,
   BUDGET,
   DEFAULT_WAIT_S,
@@ -2280,6 +2321,7 @@ export {
   UPSTREAM,
   abilityFor,
   actionWords,
+  adviceOf,
   boundedJson,
   callerOf,
   cheaperSteps,

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
+import type { AdvisedFailure } from '../../scripts/src/cli/advised-failure.ts';
 import type { Envelope } from '../../scripts/src/cli/render/envelope.ts';
 import type { Terms } from '../../scripts/src/core/generate.ts';
 import type { Observer, Session } from '../../scripts/src/core/session.ts';
@@ -123,12 +124,12 @@ export function folder(): string {
 }
 
 /** The failure that the promise is rejected with. */
-export async function failureOf(promise: Promise<unknown>): Promise<Failure> {
+export async function failureOf(promise: Promise<unknown>): Promise<AdvisedFailure> {
   const error = await promise.then(
     (value) => new Error(`did not fail: ${JSON.stringify(value)}`),
     (reason: unknown) => reason,
   );
-  if (error instanceof Failure) return error;
+  if (error instanceof Failure) return error as AdvisedFailure;
   throw error;
 }
 

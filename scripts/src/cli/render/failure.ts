@@ -1,14 +1,15 @@
-import { Failure } from '../../model/failure.ts';
+import type { Failure } from '../../model/failure.ts';
+import { AdvisedFailure, adviceOf } from '../advised-failure.ts';
 import { type Caller, resumeCommand } from './caller.ts';
 import { said } from './reasons.ts';
 
 /** The failure with the sentences and commands that its facts call for. */
-export function explained(failure: Failure, caller: Caller): Failure {
+export function explained(failure: Failure, caller: Caller): AdvisedFailure {
   const { message, issues, nextSteps } = said(failure, caller);
   // What has been said need not be said again.
-  const { reason, charged, nextSteps: own = [], ...details } = failure.details;
+  const { reason, charged, nextSteps: own = [], ...details } = adviceOf(failure);
   const steps = [...own, ...nextSteps, ...chargedSteps(failure, caller)];
-  return new Failure(failure.code, message ?? failure.message, {
+  return new AdvisedFailure(failure.code, message ?? failure.message, {
     ...details,
     ...(issues && { issues }),
     ...(steps.length > 0 && { nextSteps: steps }),
