@@ -7,9 +7,10 @@ import { cheaperVariants, estimateCredits } from '../../scripts/src/contracts/pr
 import type { TypeName } from '../../scripts/src/contracts/types.ts';
 import { checkPayload } from '../../scripts/src/contracts/validate.ts';
 import type { Json, JsonObject } from '../../scripts/src/model/json.ts';
-import { contractOf, dataUri, MODELS, PICTURES } from './helpers.ts';
+import { AIVIDEOMAKER_MODELS } from '../support/models.ts';
+import { contractOf, dataUri, PICTURES } from './helpers.ts';
 
-const contracts = await Promise.all(MODELS.map(contractOf));
+const contracts = await Promise.all(AIVIDEOMAKER_MODELS.map(contractOf));
 const each = contracts.map((contract): [string, Contract] => [contract.model, contract]);
 
 const anyJson = fc.jsonValue({ maxDepth: 4 }) as fc.Arbitrary<Json>;
