@@ -38,17 +38,10 @@ var init_action = __esm({
   }
 });
 
-// scripts/src/providers/registry.ts
-function profileOf(id) {
-  return id === void 0 ? PROFILES[0] : PROFILES.find((profile) => profile.id === id);
-}
-async function createProvider({ id }, settings) {
-  const service = SERVICES.find((one) => one.id === id);
-  return (await service.load())({ ...settings, profile: service });
-}
-var AIVIDEOMAKER, APIDOT, SERVICES, PROFILES;
-var init_registry = __esm({
-  "scripts/src/providers/registry.ts"() {
+// scripts/src/providers/aivideomaker/definition.ts
+var AIVIDEOMAKER;
+var init_definition = __esm({
+  "scripts/src/providers/aivideomaker/definition.ts"() {
     "use strict";
     AIVIDEOMAKER = {
       id: "aivideomaker",
@@ -68,8 +61,17 @@ var init_registry = __esm({
         missing: "AIVideoMaker shows a task only to the key that made it (as documented in September 2026).",
         prices: "https://aivideomaker.ai",
         tasks: "Find the task in the list of the service (listTasks)."
-      }
+      },
+      load: async () => (await import("./live.mjs")).aivideomaker
     };
+  }
+});
+
+// scripts/src/providers/apidot/definition.ts
+var APIDOT;
+var init_definition2 = __esm({
+  "scripts/src/providers/apidot/definition.ts"() {
+    "use strict";
     APIDOT = {
       id: "apidot",
       title: "APIDot",
@@ -88,18 +90,27 @@ var init_registry = __esm({
         missing: "APIDot does not document what it answers for a task that it does not know or that another key made.",
         prices: "https://apidot.ai/models",
         tasks: "APIDot documents no list of tasks and no replay of a submit. The user finds the task in its dashboard (https://apidot.ai/dashboard/api-key leads there), or asks support@apidot.ai."
-      }
-    };
-    SERVICES = [
-      {
-        ...AIVIDEOMAKER,
-        load: async () => (await import("./live.mjs")).aivideomaker
       },
-      {
-        ...APIDOT,
-        load: async () => (await import("./apidot.mjs")).apidot
-      }
-    ];
+      load: async () => (await import("./apidot.mjs")).apidot
+    };
+  }
+});
+
+// scripts/src/providers/registry.ts
+function profileOf(id) {
+  return id === void 0 ? PROFILES[0] : PROFILES.find((profile) => profile.id === id);
+}
+async function createProvider({ id }, settings) {
+  const service = SERVICES.find((one) => one.id === id);
+  return (await service.load())({ ...settings, profile: service });
+}
+var SERVICES, PROFILES;
+var init_registry = __esm({
+  "scripts/src/providers/registry.ts"() {
+    "use strict";
+    init_definition();
+    init_definition2();
+    SERVICES = [AIVIDEOMAKER, APIDOT];
     PROFILES = SERVICES;
   }
 });
@@ -618,6 +629,7 @@ init_action();
 
 // scripts/src/cli/check-flags.ts
 init_task();
+init_registry();
 init_flags();
 
 // scripts/src/cli/issue.ts
@@ -736,7 +748,7 @@ function checkService(action, profile, given, issues) {
   const taskId2 = given.get("taskId");
   const known = taskId2 !== void 0 && TASK_ID.test(taskId2) ? taskId2 : void 0;
   if (action !== "quote") refuseUnsupported(profile, action, known);
-  for (const name of ["webhookUrl", "callbackUrl"]) {
+  for (const name of new Set(PROFILES.map((one) => one.callbackFlag))) {
     if (name === callbackFlag || !given.has(name)) continue;
     issues.push(issue(`--${name}`, `--${callbackFlag} for ${title}`, "it", `write --${callbackFlag}`));
   }
@@ -2225,6 +2237,8 @@ init_shell_word();
 init_skill_folder();
 init_task();
 init_text();
+init_definition();
+init_definition2();
 init_registry();
 
 // scripts/src/stores/file/folder.ts
@@ -2256,6 +2270,8 @@ function isFolder(file) {
 }
 export {
   ACTIONS,
+  AIVIDEOMAKER,
+  APIDOT,
   BRIEF_WAIT_S,
   BUDGET,
   DEFAULT_WAIT_S,
