@@ -130,16 +130,6 @@ var init_task = __esm({
   }
 });
 
-// scripts/src/model/idempotency-key.ts
-function isIdempotencyKey(text2) {
-  return typeof text2 === "string" && /^[\x21-\x7e]{8,128}$/.test(text2);
-}
-var init_idempotency_key = __esm({
-  "scripts/src/model/idempotency-key.ts"() {
-    "use strict";
-  }
-});
-
 // scripts/src/model/output-kind.ts
 function madeAs(contentType) {
   const family = contentType.split("/", 1)[0];
@@ -156,6 +146,16 @@ var init_output_kind = __esm({
       model3d: "a 3D model",
       video: "a video"
     };
+  }
+});
+
+// scripts/src/model/idempotency-key.ts
+function isIdempotencyKey(text2) {
+  return typeof text2 === "string" && /^[\x21-\x7e]{8,128}$/.test(text2);
+}
+var init_idempotency_key = __esm({
+  "scripts/src/model/idempotency-key.ts"() {
+    "use strict";
   }
 });
 
@@ -205,27 +205,15 @@ var init_text = __esm({
   }
 });
 
-// scripts/src/cli/flags.ts
-var SUBMITS, PAYLOAD, MODELS, LOCAL, WAITS, NAMED_TASK, ONE_TASK, DEFAULT_WAIT_S, titles, providers, credits, taskId, owner, idempotencyKey, kind, wait, callback, text, FLAGS, FLAG_NAMES, rule, isSubmit, needsRecords, isLocal, isAboutTask;
-var init_flags = __esm({
-  "scripts/src/cli/flags.ts"() {
+// scripts/src/cli/flag-values.ts
+var credits, taskId, owner, idempotencyKey, kind;
+var init_flag_values = __esm({
+  "scripts/src/cli/flag-values.ts"() {
     "use strict";
     init_idempotency_key();
     init_output_kind();
     init_task();
     init_text();
-    init_registry();
-    init_action();
-    SUBMITS = ["generate", "createGeneration"];
-    PAYLOAD = [...SUBMITS, "quote"];
-    MODELS = ["listModels", "describeModel"];
-    LOCAL = [...MODELS, "listPending", "forget"];
-    WAITS = ["generate", "waitTask"];
-    NAMED_TASK = ["getStatus", "getTask", "cancelTask"];
-    ONE_TASK = [...NAMED_TASK, "waitTask", "forget"];
-    DEFAULT_WAIT_S = 600;
-    titles = (are) => PROFILES.filter(are).map(({ title }) => title).join(", ");
-    providers = PROFILES.map(({ id }) => id);
     credits = { kind: "number", min: 0, max: 1e9, whole: true, such: 100 };
     taskId = {
       kind: "text",
@@ -251,6 +239,28 @@ var init_flags = __esm({
       alsoCalled: { "3d": "model3d", model: "model3d", music: "audio", sound: "audio", picture: "image" },
       fallback: OUTPUT_KINDS[0]
     };
+  }
+});
+
+// scripts/src/cli/flags.ts
+var SUBMITS, PAYLOAD, MODELS, LOCAL, WAITS, NAMED_TASK, ONE_TASK, DEFAULT_WAIT_S, titles, providers, wait, callback, text, FLAGS, FLAG_NAMES, rule, isSubmit, needsRecords, isLocal, isAboutTask;
+var init_flags = __esm({
+  "scripts/src/cli/flags.ts"() {
+    "use strict";
+    init_output_kind();
+    init_registry();
+    init_action();
+    init_flag_values();
+    SUBMITS = ["generate", "createGeneration"];
+    PAYLOAD = [...SUBMITS, "quote"];
+    MODELS = ["listModels", "describeModel"];
+    LOCAL = [...MODELS, "listPending", "forget"];
+    WAITS = ["generate", "waitTask"];
+    NAMED_TASK = ["getStatus", "getTask", "cancelTask"];
+    ONE_TASK = [...NAMED_TASK, "waitTask", "forget"];
+    DEFAULT_WAIT_S = 600;
+    titles = (are) => PROFILES.filter(are).map(({ title }) => title).join(", ");
+    providers = PROFILES.map(({ id }) => id);
     wait = { kind: "number", min: 0, max: 86400, such: 5, default: DEFAULT_WAIT_S };
     callback = {
       form: "<url>",
@@ -1455,6 +1465,7 @@ var FOLDER = "async-media-workflow";
 
 // scripts/src/main.ts
 init_exit_codes();
+init_flag_values();
 init_flags();
 init_help();
 
@@ -2312,6 +2323,7 @@ export {
   compiledFolder,
   contractsFolder,
   createProvider,
+  credits,
   editDistance,
   escapeInvisible,
   exitCodeOf,
@@ -2321,6 +2333,7 @@ export {
   flagWords,
   guessAction,
   helpText,
+  idempotencyKey,
   interruptedOutcome,
   isAboutTask,
   isIdempotencyKey,
@@ -2333,6 +2346,7 @@ export {
   issue,
   journalFolder,
   keyMissing,
+  kind,
   madeAs,
   main,
   makeFolder,
@@ -2343,6 +2357,7 @@ export {
   needsRecords,
   numberOf,
   overrule,
+  owner,
   parseArguments,
   placeFlags,
   plain,
@@ -2366,6 +2381,7 @@ export {
   skillFolder,
   success,
   systemClock,
+  taskId,
   textOf,
   unsupported,
   unsupportedAction,
