@@ -628,8 +628,8 @@ var Failure = class _Failure extends Error {
     this.details = details;
   }
   /** Returns the failure with more details. New details replace old ones. */
-  with(details, message = this.message) {
-    return new _Failure(this.code, message, { ...this.details, ...details });
+  with(details) {
+    return new _Failure(this.code, this.message, { ...this.details, ...details });
   }
 };
 
@@ -684,7 +684,7 @@ var INSTEAD = {
     page: ({ title, says }) => `The models of ${title}: ${says.prices}`
   },
   account: {
-    instead: "look on the service's own pages; --action listModels shows the models that are known here",
+    instead: "read the service's own pages; --action listModels shows the models that are known here",
     page: ({ title, says, keyPage }) => `The models of ${title}: ${says.prices}; its dashboard: ${keyPage}`
   }
 };
@@ -1893,8 +1893,8 @@ var PLACE = {
   }),
   unwritableFolder: ({ folder }) => ({
     nextSteps: [
-      `Make room in ${folder} or make it writable; or set ${STATE_FOLDER} to a folder that is, and run the same command again.`,
-      "Only if there is no such folder: the same command with --noJournal submits without a record; then a killed command cannot find its task by itself."
+      `Free disk space in ${folder} or make it writable; or set ${STATE_FOLDER} to another writable folder. Then run the same command again.`,
+      "Only if there is no such folder: the same command with --noJournal submits without a record; then after a crash the command cannot find its task by itself."
     ]
   }),
   downloadFolder: ({ folder, why }) => ({
@@ -1991,7 +1991,7 @@ var SUBMIT = {
   },
   recordDamaged: (_, { anew }) => ({
     nextSteps: [
-      "Look for its task in the service's own list first.",
+      "Find its task in the service's own list first.",
       `Only if the user accepts that it may be charged once more: ${anew}.`
     ]
   }),

@@ -25,7 +25,7 @@ const INSTEAD: Record<string, Instead> = {
     page: ({ title, says }) => `The models of ${title}: ${says.prices}`,
   },
   account: {
-    instead: "look on the service's own pages; --action listModels shows the models that are known here",
+    instead: "read the service's own pages; --action listModels shows the models that are known here",
     page: ({ title, says, keyPage }) => `The models of ${title}: ${says.prices}; its dashboard: ${keyPage}`,
   },
 };

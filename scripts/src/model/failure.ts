@@ -73,7 +73,7 @@ export class Failure extends Error {
   }
 
   /** Returns the failure with more details. New details replace old ones. */
-  with(details: FailureDetails, message = this.message): Failure {
-    return new Failure(this.code, message, { ...this.details, ...details });
+  with(details: FailureDetails): Failure {
+    return new Failure(this.code, this.message, { ...this.details, ...details });
   }
 }

@@ -54,7 +54,7 @@ export const SUBMIT = {
   },
   recordDamaged: (_, { anew }) => ({
     nextSteps: [
-      "Look for its task in the service's own list first.",
+      "Find its task in the service's own list first.",
       `Only if the user accepts that it may be charged once more: ${anew}.`,
     ],
   }),
