@@ -1750,7 +1750,7 @@ init_tasks();
 init_public_lookup();
 init_retry();
 
-// scripts/src/providers/aivideomaker.ts
+// scripts/src/providers/aivideomaker/api.ts
 import { isObject as isObject3 } from "./main.mjs";
 import { plain as plain4 } from "./main.mjs";
 
@@ -1778,7 +1778,7 @@ function addUrl(value, found) {
     found.add(new URL(value).href);
 }
 
-// scripts/src/providers/aivideomaker.ts
+// scripts/src/providers/aivideomaker/api.ts
 var STATES = {
   SUBMITTED: "SUBMITTED",
   PROGRESS: "PROGRESS",

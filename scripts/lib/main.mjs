@@ -96,17 +96,10 @@ var init_advised_failure = __esm({
   }
 });
 
-// scripts/src/providers/registry.ts
-function profileOf(id) {
-  return id === void 0 ? PROFILES[0] : PROFILES.find((profile) => profile.id === id);
-}
-async function createProvider({ id }, settings) {
-  const service = SERVICES.find((one) => one.id === id);
-  return (await service.load())({ ...settings, profile: service });
-}
-var AIVIDEOMAKER, APIDOT, SERVICES, PROFILES;
-var init_registry = __esm({
-  "scripts/src/providers/registry.ts"() {
+// scripts/src/providers/aivideomaker/definition.ts
+var AIVIDEOMAKER;
+var init_definition = __esm({
+  "scripts/src/providers/aivideomaker/definition.ts"() {
     "use strict";
     AIVIDEOMAKER = {
       id: "aivideomaker",
@@ -126,8 +119,17 @@ var init_registry = __esm({
         missing: "AIVideoMaker shows a task only to the key that made it (as documented in September 2026).",
         prices: "https://aivideomaker.ai",
         tasks: "Find the task in the list of the service (listTasks)."
-      }
+      },
+      load: async () => (await import("./live.mjs")).aivideomaker
     };
+  }
+});
+
+// scripts/src/providers/apidot/definition.ts
+var APIDOT;
+var init_definition2 = __esm({
+  "scripts/src/providers/apidot/definition.ts"() {
+    "use strict";
     APIDOT = {
       id: "apidot",
       title: "APIDot",
@@ -146,18 +148,27 @@ var init_registry = __esm({
         missing: "APIDot does not document what it answers for a task that it does not know or that another key made.",
         prices: "https://apidot.ai/models",
         tasks: "APIDot documents no list of tasks and no replay of a submit. The user finds the task in its dashboard (https://apidot.ai/dashboard/api-key leads there), or asks support@apidot.ai."
-      }
-    };
-    SERVICES = [
-      {
-        ...AIVIDEOMAKER,
-        load: async () => (await import("./live.mjs")).aivideomaker
       },
-      {
-        ...APIDOT,
-        load: async () => (await import("./apidot.mjs")).apidot
-      }
-    ];
+      load: async () => (await import("./apidot.mjs")).apidot
+    };
+  }
+});
+
+// scripts/src/providers/registry.ts
+function profileOf(id) {
+  return id === void 0 ? PROFILES[0] : PROFILES.find((profile) => profile.id === id);
+}
+async function createProvider({ id }, settings) {
+  const service = SERVICES.find((one) => one.id === id);
+  return (await service.load())({ ...settings, profile: service });
+}
+var SERVICES, PROFILES;
+var init_registry = __esm({
+  "scripts/src/providers/registry.ts"() {
+    "use strict";
+    init_definition();
+    init_definition2();
+    SERVICES = [AIVIDEOMAKER, APIDOT];
     PROFILES = SERVICES;
   }
 });
@@ -177,16 +188,6 @@ var init_task = __esm({
   }
 });
 
-// scripts/src/model/idempotency-key.ts
-function isIdempotencyKey(text2) {
-  return typeof text2 === "string" && /^[\x21-\x7e]{8,128}$/.test(text2);
-}
-var init_idempotency_key = __esm({
-  "scripts/src/model/idempotency-key.ts"() {
-    "use strict";
-  }
-});
-
 // scripts/src/model/output-kind.ts
 function madeAs(contentType) {
   const family = contentType.split("/", 1)[0];
@@ -203,6 +204,16 @@ var init_output_kind = __esm({
       model3d: "a 3D model",
       video: "a video"
     };
+  }
+});
+
+// scripts/src/model/idempotency-key.ts
+function isIdempotencyKey(text2) {
+  return typeof text2 === "string" && /^[\x21-\x7e]{8,128}$/.test(text2);
+}
+var init_idempotency_key = __esm({
+  "scripts/src/model/idempotency-key.ts"() {
+    "use strict";
   }
 });
 
@@ -252,27 +263,15 @@ var init_text = __esm({
   }
 });
 
-// scripts/src/cli/flags.ts
-var SUBMITS, PAYLOAD, MODELS, LOCAL, WAITS, NAMED_TASK, ONE_TASK, DEFAULT_WAIT_S, titles, providers, credits, taskId, owner, idempotencyKey, kind, wait, callback, text, FLAGS, FLAG_NAMES, rule, isSubmit, needsRecords, isLocal, isAboutTask;
-var init_flags = __esm({
-  "scripts/src/cli/flags.ts"() {
+// scripts/src/cli/flag-values.ts
+var credits, taskId, owner, idempotencyKey, kind;
+var init_flag_values = __esm({
+  "scripts/src/cli/flag-values.ts"() {
     "use strict";
     init_idempotency_key();
     init_output_kind();
     init_task();
     init_text();
-    init_registry();
-    init_action();
-    SUBMITS = ["generate", "createGeneration"];
-    PAYLOAD = [...SUBMITS, "quote"];
-    MODELS = ["listModels", "describeModel"];
-    LOCAL = [...MODELS, "listPending", "forget"];
-    WAITS = ["generate", "waitTask"];
-    NAMED_TASK = ["getStatus", "getTask", "cancelTask"];
-    ONE_TASK = [...NAMED_TASK, "waitTask", "forget"];
-    DEFAULT_WAIT_S = 600;
-    titles = (are) => PROFILES.filter(are).map(({ title }) => title).join(", ");
-    providers = PROFILES.map(({ id }) => id);
     credits = { kind: "number", min: 0, max: 1e9, whole: true, such: 100 };
     taskId = {
       kind: "text",
@@ -298,6 +297,28 @@ var init_flags = __esm({
       alsoCalled: { "3d": "model3d", model: "model3d", music: "audio", sound: "audio", picture: "image" },
       fallback: OUTPUT_KINDS[0]
     };
+  }
+});
+
+// scripts/src/cli/flags.ts
+var SUBMITS, PAYLOAD, MODELS, LOCAL, WAITS, NAMED_TASK, ONE_TASK, DEFAULT_WAIT_S, titles, providers, wait, callback, text, FLAGS, FLAG_NAMES, rule, isSubmit, needsRecords, isLocal, isAboutTask;
+var init_flags = __esm({
+  "scripts/src/cli/flags.ts"() {
+    "use strict";
+    init_output_kind();
+    init_registry();
+    init_action();
+    init_flag_values();
+    SUBMITS = ["generate", "createGeneration"];
+    PAYLOAD = [...SUBMITS, "quote"];
+    MODELS = ["listModels", "describeModel"];
+    LOCAL = [...MODELS, "listPending", "forget"];
+    WAITS = ["generate", "waitTask"];
+    NAMED_TASK = ["getStatus", "getTask", "cancelTask"];
+    ONE_TASK = [...NAMED_TASK, "waitTask", "forget"];
+    DEFAULT_WAIT_S = 600;
+    titles = (are) => PROFILES.filter(are).map(({ title }) => title).join(", ");
+    providers = PROFILES.map(({ id }) => id);
     wait = { kind: "number", min: 0, max: 86400, such: 5, default: DEFAULT_WAIT_S };
     callback = {
       form: "<url>",
@@ -646,6 +667,7 @@ init_advised_failure();
 
 // scripts/src/cli/check-flags.ts
 init_task();
+init_registry();
 init_flags();
 
 // scripts/src/cli/issue.ts
@@ -766,7 +788,7 @@ function checkService(action, profile, given, issues) {
   const taskId2 = given.get("taskId");
   const known = taskId2 !== void 0 && TASK_ID.test(taskId2) ? taskId2 : void 0;
   if (action !== "quote") refuseUnsupported(profile, action, known);
-  for (const name of ["webhookUrl", "callbackUrl"]) {
+  for (const name of new Set(PROFILES.map((one) => one.callbackFlag))) {
     if (name === callbackFlag || !given.has(name)) continue;
     issues.push(issue(`--${name}`, `--${callbackFlag} for ${title}`, "it", `write --${callbackFlag}`));
   }
@@ -1475,6 +1497,7 @@ var FOLDER = "async-media-workflow";
 
 // scripts/src/main.ts
 init_exit_codes();
+init_flag_values();
 init_flags();
 init_help();
 
@@ -2265,6 +2288,8 @@ init_shell_word();
 init_skill_folder();
 init_task();
 init_text();
+init_definition();
+init_definition2();
 init_registry();
 
 // scripts/src/stores/file/folder.ts
@@ -2296,6 +2321,8 @@ function isFolder(file) {
 }
 export {
   ACTIONS,
+  AIVIDEOMAKER,
+  APIDOT,
   AdvisedFailure,
   BRIEF_WAIT_S,
   BUDGET,
@@ -2338,6 +2365,7 @@ export {
   compiledFolder,
   contractsFolder,
   createProvider,
+  credits,
   editDistance,
   escapeInvisible,
   exitCodeOf,
@@ -2347,6 +2375,7 @@ export {
   flagWords,
   guessAction,
   helpText,
+  idempotencyKey,
   interruptedOutcome,
   isAboutTask,
   isIdempotencyKey,
@@ -2359,6 +2388,7 @@ export {
   issue,
   journalFolder,
   keyMissing,
+  kind,
   madeAs,
   main,
   makeFolder,
@@ -2369,6 +2399,7 @@ export {
   needsRecords,
   numberOf,
   overrule,
+  owner,
   parseArguments,
   placeFlags,
   plain,
@@ -2392,6 +2423,7 @@ export {
   skillFolder,
   success,
   systemClock,
+  taskId,
   textOf,
   unsupported,
   unsupportedAction,

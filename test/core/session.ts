@@ -10,7 +10,7 @@ import { Api } from '../../scripts/src/http/api.ts';
 import { pollSchedule } from '../../scripts/src/http/retry.ts';
 import { Transport } from '../../scripts/src/http/transport.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
-import { aivideomaker } from '../../scripts/src/providers/aivideomaker.ts';
+import { aivideomaker } from '../../scripts/src/providers/aivideomaker/api.ts';
 import type { GenerationRequest } from '../../scripts/src/providers/provider.ts';
 import { PROFILES } from '../../scripts/src/providers/registry.ts';
 import { accountOf, jsonHash, requestName } from '../../scripts/src/stores/file/fingerprint.ts';

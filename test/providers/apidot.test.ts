@@ -5,7 +5,7 @@ import { refuseUnsupported } from '../../scripts/src/cli/unsupported.ts';
 import type { Call, HttpAnswer } from '../../scripts/src/http/message.ts';
 import { Failure, type FailureDetails } from '../../scripts/src/model/failure.ts';
 import type { Task } from '../../scripts/src/model/task.ts';
-import { apidot } from '../../scripts/src/providers/apidot.ts';
+import { apidot } from '../../scripts/src/providers/apidot/api.ts';
 import type { GenerationRequest, Provider, TaskStatus } from '../../scripts/src/providers/provider.ts';
 import { createProvider, profileOf } from '../../scripts/src/providers/registry.ts';
 import { anyJson, write } from '../support/json.ts';
