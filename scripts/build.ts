@@ -76,7 +76,7 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ],
   ['journal', /^stores\//],
   ['pending', /^cli\/pending\.ts$/],
-  ['download', /^(download\/|core\/(file-warnings|copy-file)\.ts$)/],
+  ['download', /^(download\/|core\/file-warnings\.ts$)/],
   [
     'live',
     /^((http|providers|core)\/|cli\/(live|explain-missing)\.ts$|cli\/render\/(account|advice|many|outcome|task)\.ts$)/,
