@@ -6,6 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { compileContracts } from './src/contracts/compile.ts';
+import { PROFILES } from './src/providers/registry.ts';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.dirname(here);
@@ -62,9 +63,12 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['undici', /^http\/(undici-http-client|large-reads)\.ts$/],
   [
     'main',
-    /^(model\/|http\/clock\.ts$|stores\/file\/folder\.ts$|contracts\/(nearest|folders)\.ts$|providers\/(profile|registry|unsupported)\.ts$)/,
+    /^(model\/|http\/clock\.ts$|stores\/file\/folder\.ts$|contracts\/(nearest|folders)\.ts$|providers\/((profile|registry|unsupported)|\w+\/definition)\.ts$)/,
   ],
-  ['apidot', /^providers\/apidot\.ts$/],
+  // What speaks to a service is a part of its own; to the one that is meant where none is named, a part of `live`.
+  ...readdirSync(path.join(here, 'src', 'providers'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name !== PROFILES[0]!.id)
+    .map(({ name }) => [name, new RegExp(`^providers/${name}/`)] as [string, RegExp]),
   ['contracts', /^(contracts\/|cli\/(read-request|payload|describe)\.ts$)/],
   [
     'generate',
@@ -72,7 +76,7 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ],
   ['journal', /^stores\//],
   ['pending', /^cli\/pending\.ts$/],
-  ['download', /^(download\/|core\/(file-warnings|copy-file)\.ts$)/],
+  ['download', /^(download\/|core\/file-warnings\.ts$)/],
   [
     'live',
     /^((http|providers|core)\/|cli\/(live|explain-missing)\.ts$|cli\/render\/(account|advice|many|outcome|task)\.ts$)/,

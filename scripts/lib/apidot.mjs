@@ -1,5 +1,5 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
-// scripts/src/providers/apidot.ts
+// scripts/src/providers/apidot/api.ts
 import { JsonBody, parseBody } from "./live.mjs";
 import { isObject } from "./main.mjs";
 import { plain } from "./main.mjs";

@@ -3173,6 +3173,7 @@ const { addAbortSignal } = require("node:stream");
 import { Failure as Failure2 } from "./main.mjs";
 import { isObject as isObject14 } from "./main.mjs";
 import { plain as plain4 } from "./main.mjs";
+import { AdvisedFailure } from "./main.mjs";
 var MAX_INPUT_BYTES = 64 * 1024 * 1024;
 var MAX_IMAGE_BYTES = 32 * 1024 * 1024;
 async function readPayload(contract, text2, image, signal) {
@@ -3353,7 +3354,7 @@ function codeOf(error) {
 }
 function refused(path, expected2, received2, hint2) {
   const issues = [{ path, expected: expected2, received: received2, hint: hint2 }];
-  return new Failure2("INVALID_PAYLOAD", `${path}: expected ${expected2}, received ${received2}.`, {
+  return new AdvisedFailure("INVALID_PAYLOAD", `${path}: expected ${expected2}, received ${received2}.`, {
     issues,
     nextSteps: [hint2]
   });
@@ -3374,9 +3375,9 @@ function withoutBody(contract, payload, callbackFlag) {
 }
 
 // scripts/src/cli/read-request.ts
-import { Failure as Failure4 } from "./main.mjs";
 import { checkPublicUrl as checkPublicUrl2 } from "./main.mjs";
 import { plain as plain5 } from "./main.mjs";
+import { AdvisedFailure as AdvisedFailure2 } from "./main.mjs";
 import { modelFlags as modelFlags2 } from "./main.mjs";
 import { isLoopback } from "./main.mjs";
 import { refusalOf } from "./main.mjs";
@@ -3391,7 +3392,7 @@ async function readRequest(args, loopback, signal) {
   if (first) {
     const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : "";
     const message = `The payload does not fit ${contract.model}: ${first.path}: expected ${first.expected}, received ${first.received}${more}.`;
-    throw new Failure4("INVALID_PAYLOAD", message, {
+    throw new AdvisedFailure2("INVALID_PAYLOAD", message, {
       issues,
       nextSteps: [
         ...new Set(issues.map(({ path, hint: hint2 }) => `${path}: ${hint2}`)),
@@ -3432,7 +3433,7 @@ function readCallback({ profile }, value, loopback) {
   const problem = checkPublicUrl2(value, { schemes: ["https"] });
   if (!problem || loopback && isLocal(value)) return new URL(value).href;
   const { expected: expected2, hint: hint2 } = problem;
-  throw new Failure4("INVALID_PAYLOAD", `${flag}: expected ${expected2}.`, {
+  throw new AdvisedFailure2("INVALID_PAYLOAD", `${flag}: expected ${expected2}.`, {
     issues: [{ path: flag, expected: expected2, received: `"${plain5(value, 80)}"`, hint: hint2 }],
     nextSteps: [hint2]
   });

@@ -70,7 +70,7 @@ __export(public_lookup_exports, {
   publicLookup: () => publicLookup
 });
 const { lookup } = require("node:dns");
-import { Failure as Failure4 } from "./main.mjs";
+import { Failure as Failure3 } from "./main.mjs";
 import { isPublicAddress } from "./main.mjs";
 import { plain as plain2 } from "./main.mjs";
 function publicLookup(resolve = lookup) {
@@ -94,7 +94,7 @@ function isThisMachine(address) {
 function refusal(hostname, addresses) {
   const found = addresses.map(({ address }) => plain2(address, 50)).slice(0, 3);
   const isFake = found.some((address) => /^198\.1[89]\./.test(address));
-  return new Failure4(
+  return new Failure3(
     "DOWNLOAD_FAILED",
     `The result's address is not fetched: ${plain2(hostname, 100)} leads to ${found.join(", ") || "no address"}, which is not public.`,
     isFake ? { reason: { kind: "addressOfProxy" } } : {}
@@ -141,7 +141,7 @@ var init_result = __esm({
 });
 
 // scripts/src/core/deliver.ts
-import { Failure as Failure9 } from "./main.mjs";
+import { Failure as Failure7 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
 async function recordOf({ records }, taskId) {
   try {
@@ -149,7 +149,7 @@ async function recordOf({ records }, taskId) {
     const entry = journal?.byTask(taskId);
     return entry && journal?.isOwn(entry) ? entry : void 0;
   } catch (error) {
-    if (error instanceof Failure9) return void 0;
+    if (error instanceof Failure7) return void 0;
     throw error;
   }
 }
@@ -185,7 +185,7 @@ var init_deliver = __esm({
 });
 
 // scripts/src/core/fetch-status.ts
-import { Failure as Failure10 } from "./main.mjs";
+import { Failure as Failure8 } from "./main.mjs";
 async function pollOnce({ api, provider }, taskId, until) {
   const status = await api.once(provider.status(taskId), { until });
   return withCheckedError(status, () => api.once(provider.task(taskId), { until }));
@@ -212,7 +212,7 @@ async function pollWithPermit(session, limiter, taskId, deadline) {
     await limiter.share(taskId, status.state);
     return status;
   } catch (error) {
-    const seconds = error instanceof Failure10 && error.code === "RATE_LIMITED" && error.details.retryAfter;
+    const seconds = error instanceof Failure8 && error.code === "RATE_LIMITED" && error.details.retryAfter;
     if (seconds) await limiter.pauseFor(seconds * 1e3);
     throw error;
   }
@@ -240,7 +240,7 @@ var init_session = __esm({
 });
 
 // scripts/src/core/finish.ts
-import { Failure as Failure11 } from "./main.mjs";
+import { Failure as Failure9 } from "./main.mjs";
 async function folderFor(folder) {
   return folder === null ? null : (await import("./download.mjs")).prepareFolder(folder);
 }
@@ -263,7 +263,7 @@ async function finish(session, taskId, options) {
     await entry?.update({ fileCount, ...credits && { credits: creditsOf(task, credits) } });
     return { ...taskResult(taskId, task, { ...origin, credits }), ...saved };
   } catch (error) {
-    if (!(error instanceof Failure11)) throw error;
+    if (!(error instanceof Failure9)) throw error;
     const failure = error.with({ status: "COMPLETED", taskId, charged: "finished" });
     const seen = { state: "COMPLETED", record: {}, ...task && { urls: task.urls } };
     return { kind: "notFetched", taskId, seen, warnings: [], failure };
@@ -279,7 +279,7 @@ async function fetchResult(session, taskId, { schedule, until: end }) {
     const detail = await detailOf(session, taskId, deadline, until);
     if (detail && detail.urls.length > 0) return { ...detail, state: "COMPLETED" };
     if (hasOtherAddress(task.record)) {
-      throw new Failure11(
+      throw new Failure9(
         "DOWNLOAD_FAILED",
         "The task is COMPLETED, but what its record gives as the result is no https address.",
         { record: task.record, reason: { kind: "noAddress" } }
@@ -287,7 +287,7 @@ async function fetchResult(session, taskId, { schedule, until: end }) {
     }
     const pause = intervalBefore(n, schedule, api.clock.random);
     if (n + 1 >= RESULT_READS || api.clock.monotonic() + pause > deadline) {
-      throw new Failure11("UNKNOWN_ERROR", "The task is COMPLETED, but its record names no file.", {
+      throw new Failure9("UNKNOWN_ERROR", "The task is COMPLETED, but its record names no file.", {
         record: task.record
       });
     }
@@ -306,7 +306,7 @@ async function detailOf({ api, provider }, taskId, deadline, until = Infinity) {
   try {
     return provider.detail && await api.read(provider.detail(taskId), deadline, { until });
   } catch (error) {
-    if (error instanceof Failure11) return void 0;
+    if (error instanceof Failure9) return void 0;
     throw error;
   }
 }
@@ -333,7 +333,7 @@ async function downloadAll(session, task, folder, { stallMs, entry, filesUntil, 
     try {
       files.push(await saveOnce(session, entry, { ...options, waitEnds: filesUntil }));
     } catch (error) {
-      if (!(error instanceof Failure11)) throw error;
+      if (!(error instanceof Failure9)) throw error;
       failures.push(error);
     }
   }
@@ -361,7 +361,7 @@ var init_finish = __esm({
 });
 
 // scripts/src/core/poll.ts
-import { Failure as Failure12 } from "./main.mjs";
+import { Failure as Failure10 } from "./main.mjs";
 import { isTerminal as isTerminal2 } from "./main.mjs";
 async function pollUntilEnd(poll, options) {
   const { clock, schedule, deadline, signal } = options;
@@ -387,7 +387,7 @@ async function pollUntilEnd(poll, options) {
       failures = 0;
       if (isTerminal2(seen.state)) return { last, failure };
     } catch (error) {
-      if (!(error instanceof Failure12)) throw error;
+      if (!(error instanceof Failure10)) throw error;
       const tooYoung = error.code === "TASK_NOT_FOUND" && clock.monotonic() < (options.graceUntil ?? 0);
       if (endsWait(error) && !tooYoung) throw error;
       failure = error;
@@ -419,7 +419,7 @@ __export(tasks_exports, {
   waitOn: () => waitOn,
   waitTask: () => waitTask
 });
-import { Failure as Failure13 } from "./main.mjs";
+import { Failure as Failure11 } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
 async function getStatus(session, taskId) {
   const seen = await fetchStatus(session, taskId, shortDeadline(session));
@@ -451,7 +451,7 @@ async function waitTask(session, taskId, settings, origin = {}, known) {
     const limiter = settings.waitMs > 0 ? await limiterOf(session, settings) : void 0;
     first = recorded && isTerminal3(recorded) ? { state: recorded, record: {} } : limiter ? seenIn(await pollWithPermit(session, limiter, taskId, until)) : await fetchStatus(session, taskId, Math.min(shortDeadline(session), until), until);
   } catch (error) {
-    if (!(error instanceof Failure13) || settings.waitMs <= 0) throw error;
+    if (!(error instanceof Failure11) || settings.waitMs <= 0) throw error;
     const tooYoung = error.code === "TASK_NOT_FOUND" && entry !== void 0 && isYoung(session, entry);
     if (endsWait(error) && !tooYoung) throw error;
     failure = error;
@@ -469,7 +469,7 @@ async function cancelTask(session, taskId) {
   try {
     answer = await cancelWhileRefusedForNow(session, taskId);
   } catch (error) {
-    if (!(error instanceof Failure13)) throw error;
+    if (!(error instanceof Failure11)) throw error;
     if (["AUTH_FAILED", "RATE_LIMITED"].includes(error.code)) throw error;
     refusal3 = error;
   }
@@ -478,7 +478,7 @@ async function cancelTask(session, taskId) {
   try {
     seen = await fetchStatus(session, taskId, shortDeadline(session));
   } catch (error) {
-    if (!(error instanceof Failure13)) throw error;
+    if (!(error instanceof Failure11)) throw error;
     if (error.code === "AUTH_FAILED" || error.code === "TASK_NOT_FOUND") throw error;
     if (refusal3 && refusal3.code !== "UNKNOWN_ERROR") throw refusal3;
     seen = answer;
@@ -492,7 +492,7 @@ function notCancelled(taskId, found, refusal3) {
   const seen = found ?? { state: "UNKNOWN", record: {} };
   const so = found ? `it is ${found.unknownState ?? found.state}` : "its state could not be read";
   const said = refusal3 ? ` ${refusal3.message}` : "";
-  const failure = new Failure13(
+  const failure = new Failure11(
     refusal3?.code === "NETWORK_ERROR" ? "NETWORK_ERROR" : "CANCEL_REJECTED",
     `The task was not cancelled: ${so}.${said}`,
     {
@@ -516,7 +516,7 @@ async function cancelWhileRefusedForNow(session, taskId) {
     try {
       return await api.once(provider.cancel(taskId), { fresh: true });
     } catch (error) {
-      if (error instanceof Failure13 && error.details.unclear) throw error;
+      if (error instanceof Failure11 && error.details.unclear) throw error;
       await api.pauseOrThrow(error, attempt, deadline);
     }
   }
@@ -599,7 +599,7 @@ async function withRecord(session, taskId, seen) {
     const task = await api.read(provider.task(taskId), shortDeadline(session));
     return { ...task, state: seen.state };
   } catch (error) {
-    if (!(error instanceof Failure13)) throw error;
+    if (!(error instanceof Failure11)) throw error;
     return { ...seen, isRecordUnread: true };
   }
 }
@@ -618,9 +618,9 @@ var init_tasks = __esm({
 });
 
 // scripts/src/cli/explain-missing.ts
-import { Failure } from "./main.mjs";
 import { BRIEF_WAIT_S } from "./main.mjs";
 import { profileOf } from "./main.mjs";
+import { AdvisedFailure } from "./main.mjs";
 import { placeFlags } from "./main.mjs";
 import { actionWords, commandLine } from "./main.mjs";
 async function explainMissing(session, error, taskId, { sandbox }, same) {
@@ -630,7 +630,7 @@ async function explainMissing(session, error, taskId, { sandbox }, same) {
   if (!journal || !entry || journal.isOwn(entry)) return void 0;
   const { provider, service, account, created, status } = entry.record;
   const { id, title, keyVariable, urlVariable } = session.provider;
-  const because = (reason, nextSteps) => new Failure("TASK_NOT_FOUND", `Task ${taskId} was made on ${created} at ${service}${reason}.`, {
+  const because = (reason, nextSteps) => new AdvisedFailure("TASK_NOT_FOUND", `Task ${taskId} was made on ${created} at ${service}${reason}.`, {
     status,
     taskId,
     nextSteps
@@ -659,7 +659,7 @@ const { existsSync } = require("node:fs");
 const path = require("node:path");
 
 // scripts/src/http/api.ts
-import { Failure as Failure3 } from "./main.mjs";
+import { Failure as Failure2 } from "./main.mjs";
 
 // scripts/src/http/json.ts
 import { isObject } from "./main.mjs";
@@ -752,7 +752,7 @@ var JsonBody = class {
 };
 
 // scripts/src/http/network-error.ts
-import { Failure as Failure2 } from "./main.mjs";
+import { Failure } from "./main.mjs";
 import { plain, quoted } from "./main.mjs";
 var ClosedHere = class extends Error {
   code = "CLOSED_HERE";
@@ -761,7 +761,7 @@ function where(request) {
   return request.url.origin;
 }
 function networkError(request, what, unclear, cause) {
-  return new Failure2("NETWORK_ERROR", `${where(request)} ${what}.`, { transient: true, unclear, cause });
+  return new Failure("NETWORK_ERROR", `${where(request)} ${what}.`, { transient: true, unclear, cause });
 }
 var NETWORK_ERRORS = {
   ENOTFOUND: "could not be found (DNS)",
@@ -793,7 +793,7 @@ var NETWORK_ERRORS = {
   UND_ERR_CLOSED: "was given up: the connection was closed from this side"
 };
 function explain(request, error, left) {
-  if (error instanceof Failure2) return error;
+  if (error instanceof Failure) return error;
   for (const link of chain(error)) {
     const code = typeof link.code === "string" ? link.code : "";
     const byProxy = code.startsWith("UND_ERR") ? PROXY_REFUSAL.exec(String(link.message)) : null;
@@ -815,7 +815,7 @@ function explain(request, error, left) {
 var PROXY_REFUSAL = /^Proxy (?:response|Authentication Required) \((\d{3})\)/;
 function refusedByProxy(request, status, cause) {
   const why = status === 407 ? "it wants a user name and a password (HTTP 407)" : `it answered HTTP ${status}`;
-  return new Failure2("NETWORK_ERROR", `${where(request)} could not be reached through the proxy: ${why}.`, {
+  return new Failure("NETWORK_ERROR", `${where(request)} could not be reached through the proxy: ${why}.`, {
     cause,
     // A proxy that cannot reach the service answers 5xx, which may pass; its other answers are permanent.
     transient: status >= 500,
@@ -826,7 +826,7 @@ function refusedByProxy(request, status, cause) {
 function withProxy(failure) {
   if (failure.details.unclear !== false || /proxy/i.test(failure.message)) return failure;
   const hint = "A proxy is set; it may be what fails.";
-  return new Failure2(failure.code, `${failure.message} ${hint}`, failure.details);
+  return new Failure(failure.code, `${failure.message} ${hint}`, failure.details);
 }
 var CERTIFICATE = /^(CERT_|CRL_|ERROR_IN_C|ERR_TLS_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|(HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|UNSPECIFIED)$)/;
 var HANDSHAKE = /^(ERR_SSL_|EPROTO)/;
@@ -836,7 +836,7 @@ function isTlsCode(code) {
 function refusedTls(request, code, said, cause) {
   const isCertificate = CERTIFICATE.test(code);
   const what = isCertificate ? "has a certificate that cannot be trusted" : "could not agree on TLS";
-  return new Failure2("NETWORK_ERROR", `${where(request)} ${what} (${code}: ${said}).`, {
+  return new Failure("NETWORK_ERROR", `${where(request)} ${what} (${code}: ${said}).`, {
     cause,
     unclear: false,
     reason: { kind: isCertificate ? "certificate" : "handshake" }
@@ -903,7 +903,7 @@ var Api = class {
   }
   /** Sleeps until the next attempt. Throws the error when there is no next attempt. */
   async pauseOrThrow(error, attempt, deadline) {
-    const pause = error instanceof Failure3 ? this.pauseFor(error, attempt, deadline) : null;
+    const pause = error instanceof Failure2 ? this.pauseFor(error, attempt, deadline) : null;
     if (pause === null) throw error;
     await this.clock.sleep(pause, this.signal);
   }
@@ -919,7 +919,7 @@ init_retry();
 import { systemClock } from "./main.mjs";
 
 // scripts/src/http/transport.ts
-import { Failure as Failure5 } from "./main.mjs";
+import { Failure as Failure4 } from "./main.mjs";
 
 // scripts/src/http/decode.ts
 function decoded(body, encoding, most, tooLarge) {
@@ -1089,7 +1089,7 @@ var Transport = class {
     try {
       return await exchange(client, request, receiver, options);
     } catch (error) {
-      throw this.#proxied && error instanceof Failure5 ? withProxy(error) : error;
+      throw this.#proxied && error instanceof Failure4 ? withProxy(error) : error;
     }
   }
   /** Ends all exchanges that are under way, so that the process can end. */
@@ -1114,7 +1114,7 @@ var Transport = class {
       return new UndiciHttpClient(this.#proxy, kind === "files" ? publicLookup2(this.#resolve) : void 0);
     } catch (cause) {
       const message = "The address of the proxy cannot be used as it is written.";
-      throw new Failure5("NETWORK_ERROR", message, { cause, reason: { kind: "proxySettings" } });
+      throw new Failure4("NETWORK_ERROR", message, { cause, reason: { kind: "proxySettings" } });
     }
   }
 };
@@ -1200,7 +1200,7 @@ function exchange(client, request, receiver, { timeoutMs, signal, fresh = false 
 }
 
 // scripts/src/cli/live.ts
-import { Failure as Failure14 } from "./main.mjs";
+import { Failure as Failure12 } from "./main.mjs";
 import { createProvider } from "./main.mjs";
 import { journalFolder } from "./main.mjs";
 import { needsRecords } from "./main.mjs";
@@ -1268,7 +1268,7 @@ init_result();
 
 // scripts/src/providers/answer.ts
 init_retry();
-import { Failure as Failure6 } from "./main.mjs";
+import { Failure as Failure5 } from "./main.mjs";
 import { TASK_ID } from "./main.mjs";
 import { plain as plain3, quoted as quoted2 } from "./main.mjs";
 var MB = 1024 * 1024;
@@ -1282,7 +1282,7 @@ function refused({ code: named, status, said, answer, kind, now }) {
     details.unclear = true;
   const retryAfter = parseRetryAfter(answer.headers["retry-after"], now());
   if (retryAfter !== void 0 && details.transient) details.retryAfter = retryAfter;
-  return new Failure6(code, messageOf(status, said, answer), details);
+  return new Failure5(code, messageOf(status, said, answer), details);
 }
 var OF_A_QUERY = /* @__PURE__ */ new Set([
   "AUTH_FAILED",
@@ -1293,7 +1293,7 @@ var OF_A_QUERY = /* @__PURE__ */ new Set([
 function unreadable(request, answer, what, kind) {
   const head = answer.body.toString("utf8", 0, 800);
   const message = `The answer of ${request.url.origin} (HTTP ${answer.status}) ${what}: ${plain3(head) ? quoted2(head, 200) : "empty"}.`;
-  return new Failure6("NETWORK_ERROR", message, { transient: true, unclear: kind === "submit" });
+  return new Failure5("NETWORK_ERROR", message, { transient: true, unclear: kind === "submit" });
 }
 function codeOfStatus(status, kind) {
   if (status === 402) return "INSUFFICIENT_CREDITS";
@@ -1395,17 +1395,17 @@ function rowOf(task) {
 }
 
 // scripts/src/cli/render/many.ts
-import { Failure as Failure8 } from "./main.mjs";
+import { Failure as Failure6 } from "./main.mjs";
 import { EXIT as EXIT3 } from "./main.mjs";
 import { resumeCommand as resumeCommand3 } from "./main.mjs";
 import { failed as failed2, success as success3 } from "./main.mjs";
 import { explained as explained2 } from "./main.mjs";
 
 // scripts/src/cli/render/task.ts
-import { Failure as Failure7 } from "./main.mjs";
 import { KIND_WORDS, madeAs } from "./main.mjs";
 import { BRIEF_WAIT_S as BRIEF_WAIT_S2 } from "./main.mjs";
 import { quoted as quoted3 } from "./main.mjs";
+import { AdvisedFailure as AdvisedFailure2 } from "./main.mjs";
 import { EXIT as EXIT2, exitCodeOf } from "./main.mjs";
 import { resumeCommand as resumeCommand2 } from "./main.mjs";
 import { failed, success as success2, upstream as upstream2 } from "./main.mjs";
@@ -1475,7 +1475,7 @@ function endOutcome(result, caller) {
   }
 }
 function ended(code, message, data, nextSteps) {
-  return failed(new Failure7(code, message, { data, nextSteps }), null, null);
+  return failed(new AdvisedFailure2(code, message, { data, nextSteps }), null, null);
 }
 function whyFailed({ seen }) {
   if (seen.error) return ` The service says: ${quoted3(seen.error)}.`;
@@ -1565,7 +1565,7 @@ function manyOutcome({ items, more, unsettled }, caller) {
   };
 }
 function itemOutcome({ record, ended: ended2 }, caller) {
-  if (!(ended2 instanceof Failure8)) return taskOutcome(ended2, caller);
+  if (!(ended2 instanceof Failure6)) return taskOutcome(ended2, caller);
   const { status, taskId } = record;
   const failure = explained2(ended2, caller);
   const steps = failure.details.nextSteps ?? [];
@@ -1636,7 +1636,7 @@ async function runLive(options) {
   try {
     return outcomeOf(await act(session, args, request, environment), caller);
   } catch (error) {
-    if (!(error instanceof Failure14)) throw error;
+    if (!(error instanceof Failure12)) throw error;
     const taskId = args.taskId ?? error.details.taskId ?? null;
     const missing = taskId !== null && await explainMissing(session, error, taskId, args, caller.same);
     const failure = explained3(missing || error, caller);
@@ -1669,7 +1669,7 @@ async function openJournal(options, provider) {
     journal.prepare();
     return journal;
   } catch (error) {
-    if (!(error instanceof Failure14)) throw error;
+    if (!(error instanceof Failure12)) throw error;
     warn(`This sandbox run continues without a record: ${environment.stateFolder} cannot be written to.`);
     return null;
   }
@@ -1750,7 +1750,7 @@ init_tasks();
 init_public_lookup();
 init_retry();
 
-// scripts/src/providers/aivideomaker.ts
+// scripts/src/providers/aivideomaker/api.ts
 import { isObject as isObject3 } from "./main.mjs";
 import { plain as plain4 } from "./main.mjs";
 
@@ -1778,7 +1778,7 @@ function addUrl(value, found) {
     found.add(new URL(value).href);
 }
 
-// scripts/src/providers/aivideomaker.ts
+// scripts/src/providers/aivideomaker/api.ts
 var STATES = {
   SUBMITTED: "SUBMITTED",
   PROGRESS: "PROGRESS",

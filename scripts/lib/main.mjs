@@ -38,17 +38,68 @@ var init_action = __esm({
   }
 });
 
-// scripts/src/providers/registry.ts
-function profileOf(id) {
-  return id === void 0 ? PROFILES[0] : PROFILES.find((profile) => profile.id === id);
-}
-async function createProvider({ id }, settings) {
-  const service = SERVICES.find((one) => one.id === id);
-  return (await service.load())({ ...settings, profile: service });
-}
-var AIVIDEOMAKER, APIDOT, SERVICES, PROFILES;
-var init_registry = __esm({
-  "scripts/src/providers/registry.ts"() {
+// scripts/src/model/failure.ts
+var ERROR_CODES, Failure;
+var init_failure = __esm({
+  "scripts/src/model/failure.ts"() {
+    "use strict";
+    ERROR_CODES = [
+      "INVALID_MODEL",
+      "INVALID_PAYLOAD",
+      "AUTH_FAILED",
+      "RATE_LIMITED",
+      "INSUFFICIENT_CREDITS",
+      "TASK_NOT_FOUND",
+      "NETWORK_ERROR",
+      "UNKNOWN_ERROR",
+      "GENERATION_FAILED",
+      "TASK_CANCELLED",
+      "CANCEL_REJECTED",
+      "BUDGET_EXCEEDED",
+      "IDEMPOTENCY_CONFLICT",
+      "SUBMIT_OUTCOME_UNKNOWN",
+      "DOWNLOAD_FAILED"
+    ];
+    Failure = class _Failure extends Error {
+      code;
+      details;
+      constructor(code, message, details = {}) {
+        super(message, { cause: details.cause });
+        this.name = "Failure";
+        this.code = code;
+        this.details = details;
+      }
+      /** Returns the failure with more details. New details replace old ones. */
+      with(details) {
+        return new _Failure(this.code, this.message, { ...this.details, ...details });
+      }
+    };
+  }
+});
+
+// scripts/src/cli/advised-failure.ts
+var AdvisedFailure, adviceOf;
+var init_advised_failure = __esm({
+  "scripts/src/cli/advised-failure.ts"() {
+    "use strict";
+    init_failure();
+    AdvisedFailure = class _AdvisedFailure extends Failure {
+      constructor(code, message, details = {}) {
+        super(code, message, details);
+        this.name = "AdvisedFailure";
+      }
+      with(details) {
+        return new _AdvisedFailure(this.code, this.message, { ...this.details, ...details });
+      }
+    };
+    adviceOf = (failure) => failure.details;
+  }
+});
+
+// scripts/src/providers/aivideomaker/definition.ts
+var AIVIDEOMAKER;
+var init_definition = __esm({
+  "scripts/src/providers/aivideomaker/definition.ts"() {
     "use strict";
     AIVIDEOMAKER = {
       id: "aivideomaker",
@@ -68,8 +119,17 @@ var init_registry = __esm({
         missing: "AIVideoMaker shows a task only to the key that made it (as documented in September 2026).",
         prices: "https://aivideomaker.ai",
         tasks: "Find the task in the list of the service (listTasks)."
-      }
+      },
+      load: async () => (await import("./live.mjs")).aivideomaker
     };
+  }
+});
+
+// scripts/src/providers/apidot/definition.ts
+var APIDOT;
+var init_definition2 = __esm({
+  "scripts/src/providers/apidot/definition.ts"() {
+    "use strict";
     APIDOT = {
       id: "apidot",
       title: "APIDot",
@@ -88,18 +148,27 @@ var init_registry = __esm({
         missing: "APIDot does not document what it answers for a task that it does not know or that another key made.",
         prices: "https://apidot.ai/models",
         tasks: "APIDot documents no list of tasks and no replay of a submit. The user finds the task in its dashboard (https://apidot.ai/dashboard/api-key leads there), or asks support@apidot.ai."
-      }
-    };
-    SERVICES = [
-      {
-        ...AIVIDEOMAKER,
-        load: async () => (await import("./live.mjs")).aivideomaker
       },
-      {
-        ...APIDOT,
-        load: async () => (await import("./apidot.mjs")).apidot
-      }
-    ];
+      load: async () => (await import("./apidot.mjs")).apidot
+    };
+  }
+});
+
+// scripts/src/providers/registry.ts
+function profileOf(id) {
+  return id === void 0 ? PROFILES[0] : PROFILES.find((profile) => profile.id === id);
+}
+async function createProvider({ id }, settings) {
+  const service = SERVICES.find((one) => one.id === id);
+  return (await service.load())({ ...settings, profile: service });
+}
+var SERVICES, PROFILES;
+var init_registry = __esm({
+  "scripts/src/providers/registry.ts"() {
+    "use strict";
+    init_definition();
+    init_definition2();
+    SERVICES = [AIVIDEOMAKER, APIDOT];
     PROFILES = SERVICES;
   }
 });
@@ -119,16 +188,6 @@ var init_task = __esm({
   }
 });
 
-// scripts/src/model/idempotency-key.ts
-function isIdempotencyKey(text2) {
-  return typeof text2 === "string" && /^[\x21-\x7e]{8,128}$/.test(text2);
-}
-var init_idempotency_key = __esm({
-  "scripts/src/model/idempotency-key.ts"() {
-    "use strict";
-  }
-});
-
 // scripts/src/model/output-kind.ts
 function madeAs(contentType) {
   const family = contentType.split("/", 1)[0];
@@ -145,6 +204,16 @@ var init_output_kind = __esm({
       model3d: "a 3D model",
       video: "a video"
     };
+  }
+});
+
+// scripts/src/model/idempotency-key.ts
+function isIdempotencyKey(text2) {
+  return typeof text2 === "string" && /^[\x21-\x7e]{8,128}$/.test(text2);
+}
+var init_idempotency_key = __esm({
+  "scripts/src/model/idempotency-key.ts"() {
+    "use strict";
   }
 });
 
@@ -194,27 +263,15 @@ var init_text = __esm({
   }
 });
 
-// scripts/src/cli/flags.ts
-var SUBMITS, PAYLOAD, MODELS, LOCAL, WAITS, NAMED_TASK, ONE_TASK, DEFAULT_WAIT_S, titles, providers, credits, taskId, owner, idempotencyKey, kind, wait, callback, text, FLAGS, FLAG_NAMES, rule, isSubmit, needsRecords, isLocal, isAboutTask;
-var init_flags = __esm({
-  "scripts/src/cli/flags.ts"() {
+// scripts/src/cli/flag-values.ts
+var credits, taskId, owner, idempotencyKey, kind;
+var init_flag_values = __esm({
+  "scripts/src/cli/flag-values.ts"() {
     "use strict";
     init_idempotency_key();
     init_output_kind();
     init_task();
     init_text();
-    init_registry();
-    init_action();
-    SUBMITS = ["generate", "createGeneration"];
-    PAYLOAD = [...SUBMITS, "quote"];
-    MODELS = ["listModels", "describeModel"];
-    LOCAL = [...MODELS, "listPending", "forget"];
-    WAITS = ["generate", "waitTask"];
-    NAMED_TASK = ["getStatus", "getTask", "cancelTask"];
-    ONE_TASK = [...NAMED_TASK, "waitTask", "forget"];
-    DEFAULT_WAIT_S = 600;
-    titles = (are) => PROFILES.filter(are).map(({ title }) => title).join(", ");
-    providers = PROFILES.map(({ id }) => id);
     credits = { kind: "number", min: 0, max: 1e9, whole: true, such: 100 };
     taskId = {
       kind: "text",
@@ -240,6 +297,28 @@ var init_flags = __esm({
       alsoCalled: { "3d": "model3d", model: "model3d", music: "audio", sound: "audio", picture: "image" },
       fallback: OUTPUT_KINDS[0]
     };
+  }
+});
+
+// scripts/src/cli/flags.ts
+var SUBMITS, PAYLOAD, MODELS, LOCAL, WAITS, NAMED_TASK, ONE_TASK, DEFAULT_WAIT_S, titles, providers, wait, callback, text, FLAGS, FLAG_NAMES, rule, isSubmit, needsRecords, isLocal, isAboutTask;
+var init_flags = __esm({
+  "scripts/src/cli/flags.ts"() {
+    "use strict";
+    init_output_kind();
+    init_registry();
+    init_action();
+    init_flag_values();
+    SUBMITS = ["generate", "createGeneration"];
+    PAYLOAD = [...SUBMITS, "quote"];
+    MODELS = ["listModels", "describeModel"];
+    LOCAL = [...MODELS, "listPending", "forget"];
+    WAITS = ["generate", "waitTask"];
+    NAMED_TASK = ["getStatus", "getTask", "cancelTask"];
+    ONE_TASK = [...NAMED_TASK, "waitTask", "forget"];
+    DEFAULT_WAIT_S = 600;
+    titles = (are) => PROFILES.filter(are).map(({ title }) => title).join(", ");
+    providers = PROFILES.map(({ id }) => id);
     wait = { kind: "number", min: 0, max: 86400, such: 5, default: DEFAULT_WAIT_S };
     callback = {
       form: "<url>",
@@ -350,17 +429,18 @@ var init_flags = __esm({
 });
 
 // scripts/src/cli/exit-codes.ts
-function exitCodeOf({ code, details }) {
-  const { exitCode, reason } = details;
+function exitCodeOf(failure) {
+  const { exitCode, reason } = adviceOf(failure);
   if (exitCode !== void 0) return exitCode;
   if (reason?.kind === "notCancelled") return isTerminal(reason.state) ? EXIT.taskEnded : EXIT.stillRunning;
-  return EXIT_OF_ERROR[code];
+  return EXIT_OF_ERROR[failure.code];
 }
 var EXIT, ONE_CHARGE, EXIT_WORDS, EXIT_OF_ERROR;
 var init_exit_codes = __esm({
   "scripts/src/cli/exit-codes.ts"() {
     "use strict";
     init_task();
+    init_advised_failure();
     EXIT = {
       done: 0,
       taskEnded: 1,
@@ -578,46 +658,16 @@ var init_help = __esm({
 
 // scripts/src/main.ts
 init_action();
-
-// scripts/src/model/failure.ts
-var ERROR_CODES = [
-  "INVALID_MODEL",
-  "INVALID_PAYLOAD",
-  "AUTH_FAILED",
-  "RATE_LIMITED",
-  "INSUFFICIENT_CREDITS",
-  "TASK_NOT_FOUND",
-  "NETWORK_ERROR",
-  "UNKNOWN_ERROR",
-  "GENERATION_FAILED",
-  "TASK_CANCELLED",
-  "CANCEL_REJECTED",
-  "BUDGET_EXCEEDED",
-  "IDEMPOTENCY_CONFLICT",
-  "SUBMIT_OUTCOME_UNKNOWN",
-  "DOWNLOAD_FAILED"
-];
-var Failure = class _Failure extends Error {
-  code;
-  details;
-  constructor(code, message, details = {}) {
-    super(message, { cause: details.cause });
-    this.name = "Failure";
-    this.code = code;
-    this.details = details;
-  }
-  /** Returns the failure with more details. New details replace old ones. */
-  with(details, message = this.message) {
-    return new _Failure(this.code, message, { ...this.details, ...details });
-  }
-};
+init_advised_failure();
 
 // scripts/src/cli/arguments.ts
 init_registry();
 init_action();
+init_advised_failure();
 
 // scripts/src/cli/check-flags.ts
 init_task();
+init_registry();
 init_flags();
 
 // scripts/src/cli/issue.ts
@@ -633,6 +683,7 @@ function quote(text2) {
 init_text();
 
 // scripts/src/providers/unsupported.ts
+init_failure();
 var NEEDS = {
   cancelTask: { ability: "cancel", missing: "no way to cancel a task" },
   listTasks: { ability: "list", missing: "no list of tasks" },
@@ -648,6 +699,7 @@ function unsupported({ title }, action) {
 }
 
 // scripts/src/cli/unsupported.ts
+init_advised_failure();
 var INSTEAD = {
   cancelTask: {
     instead: "follow the task with --action waitTask --taskId <id>; watching it charges nothing",
@@ -662,7 +714,7 @@ var INSTEAD = {
     page: ({ title, says }) => `The models of ${title}: ${says.prices}`
   },
   account: {
-    instead: "see the service's own pages; --action listModels shows the models that are known here",
+    instead: "read the service's own pages; --action listModels shows the models that are known here",
     page: ({ title, says, keyPage }) => `The models of ${title}: ${says.prices}; its dashboard: ${keyPage}`
   }
 };
@@ -682,7 +734,7 @@ function unsupportedAction(profile, action) {
 }
 function refusalOf(profile, action) {
   const { code, message } = unsupported(profile, action);
-  return new Failure(code, message, unsupportedAction(profile, action));
+  return new AdvisedFailure(code, message, unsupportedAction(profile, action));
 }
 function refuseUnsupported(profile, action, taskId2) {
   const ability = abilityFor(action);
@@ -736,7 +788,7 @@ function checkService(action, profile, given, issues) {
   const taskId2 = given.get("taskId");
   const known = taskId2 !== void 0 && TASK_ID.test(taskId2) ? taskId2 : void 0;
   if (action !== "quote") refuseUnsupported(profile, action, known);
-  for (const name of ["webhookUrl", "callbackUrl"]) {
+  for (const name of new Set(PROFILES.map((one) => one.callbackFlag))) {
     if (name === callbackFlag || !given.has(name)) continue;
     issues.push(issue(`--${name}`, `--${callbackFlag} for ${title}`, "it", `write --${callbackFlag}`));
   }
@@ -956,7 +1008,7 @@ function parseArguments(argv) {
 var TEXTS = ["model", "payload", "image", "taskId", "download", "idempotencyKey", "owner"];
 function refused(issues) {
   const { path: path5, expected, received } = issues[0];
-  return new Failure("INVALID_PAYLOAD", `${path5}: expected ${expected}, received ${received}.`, {
+  return new AdvisedFailure("INVALID_PAYLOAD", `${path5}: expected ${expected}, received ${received}.`, {
     issues,
     nextSteps: [...new Set(issues.map(({ hint }) => hint))]
   });
@@ -977,6 +1029,7 @@ function guessAction(argv) {
 init_text();
 
 // scripts/src/cli/render/envelope.ts
+init_advised_failure();
 init_exit_codes();
 var UPSTREAM = "upstream";
 function upstream(record) {
@@ -989,7 +1042,7 @@ function success(status, taskId2, data, exitCode, retryAfter = null) {
   };
 }
 function failed(failure, fallback, knownTaskId) {
-  const { details } = failure;
+  const details = adviceOf(failure);
   const data = { ...details.data, ...upstream(details.record) };
   if (details.issues?.length) data.issues = details.issues.map((issue2) => ({ ...issue2 }));
   if (details.nextSteps?.length) data.nextSteps = details.nextSteps;
@@ -1223,6 +1276,7 @@ function isPublicIpv6(address) {
 init_skill_folder();
 init_text();
 init_registry();
+init_advised_failure();
 
 // scripts/src/cli/output.ts
 const { fstatSync, writeSync } = require("node:fs");
@@ -1343,7 +1397,7 @@ function readEnvironment(env, profile, { isLive, hasState, isRehearsal = false }
   };
   const first = issues[0];
   if (!first) return environment;
-  throw new Failure(
+  throw new AdvisedFailure(
     "INVALID_PAYLOAD",
     `${first.path}: expected ${first.expected}, received ${first.received}.`,
     {
@@ -1443,10 +1497,12 @@ var FOLDER = "async-media-workflow";
 
 // scripts/src/main.ts
 init_exit_codes();
+init_flag_values();
 init_flags();
 init_help();
 
 // scripts/src/cli/interruption.ts
+init_advised_failure();
 init_exit_codes();
 var GRACE_MS = 2e3;
 var Interruption = class {
@@ -1486,7 +1542,7 @@ var Interruption = class {
 var CHARGES_NOTHING = "Run this command as often as you like: it charges nothing.";
 function interruptedOutcome(signal, { phase, taskId: taskId2, state, isAboutMany }, { resume, findOut: findOut2, isSubmit: isSubmit2, downloads, generation }) {
   const exitCode = signal === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
-  const because = (code, message, details = {}) => failed(new Failure(code, `${signal} came ${message}`, { exitCode, ...details }), null, taskId2);
+  const because = (code, message, details = {}) => failed(new AdvisedFailure(code, `${signal} came ${message}`, { exitCode, ...details }), null, taskId2);
   if (phase === "submitting") {
     return because(
       "SUBMIT_OUTCOME_UNKNOWN",
@@ -1533,15 +1589,18 @@ function interruptedOutcome(signal, { phase, taskId: taskId2, state, isAboutMany
 }
 
 // scripts/src/cli/main.ts
+init_failure();
 init_text();
+init_advised_failure();
 init_exit_codes();
 init_flags();
 
 // scripts/src/cli/preflight.ts
+init_advised_failure();
 function checkInterval({ pollInterval }, loopback) {
   if (pollInterval === void 0 || loopback || Number.isInteger(pollInterval) && pollInterval >= 1) return;
   const hint = `write --pollInterval ${Math.max(1, Math.ceil(pollInterval))}`;
-  throw new Failure(
+  throw new AdvisedFailure(
     "INVALID_PAYLOAD",
     `--pollInterval: expected whole seconds from 1 to 60, received ${pollInterval}.`,
     {
@@ -1558,7 +1617,7 @@ function checkInterval({ pollInterval }, loopback) {
   );
 }
 function keyMissing({ keyVariable, keyPage, says }, argv) {
-  return new Failure("AUTH_FAILED", `${keyVariable} is not set, so no live call is made.`, {
+  return new AdvisedFailure("AUTH_FAILED", `${keyVariable} is not set, so no live call is made.`, {
     nextSteps: [
       `A person makes a key at ${keyPage} (${says.key}) and sets it in the environment as ${keyVariable}; it is never passed as an argument.`,
       "Without a key the same command rehearses in the sandbox, at no cost:",
@@ -1694,6 +1753,9 @@ function callerOf(args, argv) {
 function resumeCommand({ command }, taskId2, flags = { wait: BRIEF_WAIT_S }) {
   return command("waitTask", { taskId: taskId2, ...flags });
 }
+
+// scripts/src/cli/render/failure.ts
+init_advised_failure();
 
 // scripts/src/cli/render/reasons-budget.ts
 var BUDGET = {
@@ -1870,8 +1932,8 @@ var PLACE = {
   }),
   unwritableFolder: ({ folder }) => ({
     nextSteps: [
-      `Free space in ${folder} or make it writable; or set ${STATE_FOLDER} to a folder that is, and run the same command again.`,
-      "Only if there is no such folder: the same command with --noJournal submits without a record; then a killed command cannot find its task by itself."
+      `Free disk space in ${folder} or make it writable; or set ${STATE_FOLDER} to another writable folder. Then run the same command again.`,
+      "Only if there is no such folder: the same command with --noJournal submits without a record; then after a crash the command cannot find its task by itself."
     ]
   }),
   downloadFolder: ({ folder, why }) => ({
@@ -2026,9 +2088,9 @@ function messageOf(failure, caller) {
 // scripts/src/cli/render/failure.ts
 function explained(failure, caller) {
   const { message, issues, nextSteps } = said(failure, caller);
-  const { reason, charged, nextSteps: own = [], ...details } = failure.details;
+  const { reason, charged, nextSteps: own = [], ...details } = adviceOf(failure);
   const steps = [...own, ...nextSteps, ...chargedSteps(failure, caller)];
-  return new Failure(failure.code, message ?? failure.message, {
+  return new AdvisedFailure(failure.code, message ?? failure.message, {
     ...details,
     ...issues && { issues },
     ...steps.length > 0 && { nextSteps: steps }
@@ -2134,7 +2196,7 @@ function bugOutcome(error, action, situation, args) {
   const text2 = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const where = error instanceof Error ? (error.stack ?? "").split("\n").slice(1, 6).map((line) => plain(line, 200)) : [];
   const unknown = situation.phase === "submitting";
-  const failure = new Failure("UNKNOWN_ERROR", `This program failed: ${plain(text2)}`, {
+  const failure = new AdvisedFailure("UNKNOWN_ERROR", `This program failed: ${plain(text2)}`, {
     exitCode: EXIT.bug,
     ...unknown && { status: "UNKNOWN" },
     data: { where },
@@ -2210,6 +2272,7 @@ var systemClock = {
 };
 
 // scripts/src/main.ts
+init_failure();
 init_idempotency_key();
 
 // scripts/src/model/json.ts
@@ -2223,6 +2286,8 @@ init_shell_word();
 init_skill_folder();
 init_task();
 init_text();
+init_definition();
+init_definition2();
 init_registry();
 
 // scripts/src/stores/file/folder.ts
@@ -2254,6 +2319,9 @@ function isFolder(file) {
 }
 export {
   ACTIONS,
+  AIVIDEOMAKER,
+  APIDOT,
+  AdvisedFailure,
   BRIEF_WAIT_S,
   BUDGET,
   DEFAULT_WAIT_S,
@@ -2278,6 +2346,7 @@ export {
   UPSTREAM,
   abilityFor,
   actionWords,
+  adviceOf,
   boundedJson,
   callerOf,
   cheaperSteps,
@@ -2294,6 +2363,7 @@ export {
   compiledFolder,
   contractsFolder,
   createProvider,
+  credits,
   editDistance,
   escapeInvisible,
   exitCodeOf,
@@ -2303,6 +2373,7 @@ export {
   flagWords,
   guessAction,
   helpText,
+  idempotencyKey,
   interruptedOutcome,
   isAboutTask,
   isIdempotencyKey,
@@ -2315,6 +2386,7 @@ export {
   issue,
   journalFolder,
   keyMissing,
+  kind,
   madeAs,
   main,
   makeFolder,
@@ -2325,6 +2397,7 @@ export {
   needsRecords,
   numberOf,
   overrule,
+  owner,
   parseArguments,
   placeFlags,
   plain,
@@ -2348,6 +2421,7 @@ export {
   skillFolder,
   success,
   systemClock,
+  taskId,
   textOf,
   unsupported,
   unsupportedAction,

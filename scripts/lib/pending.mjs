@@ -1,10 +1,10 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 // scripts/src/cli/pending.ts
 import { systemClock } from "./main.mjs";
-import { Failure } from "./main.mjs";
 import { BRIEF_WAIT_S } from "./main.mjs";
 import { profileOf } from "./main.mjs";
 import { Journal } from "./journal.mjs";
+import { AdvisedFailure } from "./main.mjs";
 import { placeFlags } from "./main.mjs";
 import { journalFolder } from "./main.mjs";
 import { EXIT } from "./main.mjs";
@@ -75,7 +75,7 @@ async function forget(where) {
   );
   const first = entries[0];
   if (!first) {
-    throw new Failure("TASK_NOT_FOUND", "There is no such record, so there is nothing to forget.", {
+    throw new AdvisedFailure("TASK_NOT_FOUND", "There is no such record, so there is nothing to forget.", {
       nextSteps: [commandLine(actionWords("listPending", placeFlags(args)))]
     });
   }
@@ -84,7 +84,7 @@ async function forget(where) {
     if ("heldBy" in lock) {
       const { pid, host } = lock.heldBy;
       const message = `Process ${pid} on ${host} is submitting this request just now; its record stays.`;
-      throw new Failure("UNKNOWN_ERROR", message, {
+      throw new AdvisedFailure("UNKNOWN_ERROR", message, {
         nextSteps: ["Run the same command again a little later."]
       });
     }
@@ -92,9 +92,13 @@ async function forget(where) {
       const { taskId: known } = entry.record;
       entry.refresh();
       if (known !== entry.record.taskId) {
-        throw new Failure("UNKNOWN_ERROR", "This request has just been given a task; its record stays.", {
-          nextSteps: [commandLine(actionWords("listPending", placeFlags(args)))]
-        });
+        throw new AdvisedFailure(
+          "UNKNOWN_ERROR",
+          "This request has just been given a task; its record stays.",
+          {
+            nextSteps: [commandLine(actionWords("listPending", placeFlags(args)))]
+          }
+        );
       }
       entry.drop();
     } finally {

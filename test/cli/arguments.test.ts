@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ACTIONS, type Action } from '../../scripts/src/cli/action.ts';
+import type { AdvisedFailure } from '../../scripts/src/cli/advised-failure.ts';
 import { type Arguments, guessAction, parseArguments } from '../../scripts/src/cli/arguments.ts';
 import { FLAG_NAMES, FLAGS, type FlagName, rule } from '../../scripts/src/cli/flags.ts';
 import { helpText } from '../../scripts/src/cli/help.ts';
@@ -15,7 +16,7 @@ function issuesOf(argv: readonly string[]): Issue[] {
     parseArguments(argv);
   } catch (error) {
     expect(error).toBeInstanceOf(Failure);
-    const { code, message, details } = error as Failure;
+    const { code, message, details } = error as AdvisedFailure;
     const issues = details.issues!;
     const first = issues[0]!;
     expect(code).toBe('INVALID_PAYLOAD');

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { AdvisedFailure } from '../../scripts/src/cli/advised-failure.ts';
 import { boundedJson } from '../../scripts/src/cli/bounded.ts';
 import { failed, success } from '../../scripts/src/cli/render/envelope.ts';
-import { Failure } from '../../scripts/src/model/failure.ts';
 import type { Json, JsonObject } from '../../scripts/src/model/json.ts';
 import { plain, quoted, redact } from '../../scripts/src/model/text.ts';
 
@@ -135,7 +135,11 @@ describe('cuts', () => {
     expect(data.nextSteps).toEqual(nextSteps);
     expect(data['[cut]']).toMatch(/more fields$/);
     const message = 'z'.repeat(600);
-    const outcome = failed(new Failure('UNKNOWN_ERROR', message, { data: filler, nextSteps }), null, null);
+    const outcome = failed(
+      new AdvisedFailure('UNKNOWN_ERROR', message, { data: filler, nextSteps }),
+      null,
+      null,
+    );
     const parsed = JSON.parse(boundedJson({ ...outcome.envelope } as unknown as Json, LIMIT, []));
     expect(parsed).toMatchObject({ errorMessage: message, data: { nextSteps } });
   });

@@ -1,6 +1,7 @@
 import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { AdvisedFailure } from '../../scripts/src/cli/advised-failure.ts';
 import { readPayload } from '../../scripts/src/cli/payload.ts';
 import { loadContract } from '../../scripts/src/contracts/contract.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
@@ -14,7 +15,7 @@ const i2v = await loadContract('aivideomaker', 'i2v');
 async function refusal(text: string | undefined, image?: string, contract = t2v): Promise<Failure> {
   const error = await readPayload(contract, text, image, signal).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(Failure);
-  const { code, message, details } = error as Failure;
+  const { code, message, details } = error as AdvisedFailure;
   const [issue] = details.issues!;
   expect(code).toBe('INVALID_PAYLOAD');
   expect(message).toBe(`${issue!.path}: expected ${issue!.expected}, received ${issue!.received}.`);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { AdvisedFailure } from '../../scripts/src/cli/advised-failure.ts';
 import { readPayload } from '../../scripts/src/cli/payload.ts';
 import { commandLine } from '../../scripts/src/cli/words.ts';
 import { type Contract, listModels, loadContract } from '../../scripts/src/contracts/contract.ts';
@@ -764,7 +765,7 @@ describe('media', () => {
   });
 });
 
-async function refusal(provider: string, model: string, root?: string): Promise<Failure> {
+async function refusal(provider: string, model: string, root?: string): Promise<AdvisedFailure> {
   const failure: unknown = await loadContract(provider, model, root).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(Failure);
   expect(failure).toMatchObject({ code: 'INVALID_MODEL' });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { AdvisedFailure } from '../../scripts/src/cli/advised-failure.ts';
 import { commandFor } from '../../scripts/src/cli/command-line.ts';
 import { compileContracts } from '../../scripts/src/contracts/compile.ts';
 import { fingerprint, fromCompiled } from '../../scripts/src/contracts/compiled.ts';
@@ -50,7 +51,7 @@ function compile(): string[] {
   return paths.filter((path) => path.startsWith(`${PROVIDER}/`));
 }
 
-async function failure(model: string, provider = PROVIDER): Promise<Failure> {
+async function failure(model: string, provider = PROVIDER): Promise<AdvisedFailure> {
   const error: unknown = await loadContract(provider, model, root).then(
     () => undefined,
     (reason: unknown) => reason,

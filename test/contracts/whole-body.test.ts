@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { AdvisedFailure } from '../../scripts/src/cli/advised-failure.ts';
 import { loadContract } from '../../scripts/src/contracts/contract.ts';
 import { checkPayload } from '../../scripts/src/contracts/validate.ts';
 import { withoutBody } from '../../scripts/src/contracts/whole-body.ts';
@@ -9,7 +10,7 @@ import { said } from '../core/rendered.ts';
 const contract = await loadContract('apidot', 'gpt-image-2');
 const input = contract.example;
 
-function refusal(body: JsonObject): Failure {
+function refusal(body: JsonObject): AdvisedFailure {
   try {
     withoutBody(contract, body, 'callbackUrl');
   } catch (error) {

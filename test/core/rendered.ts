@@ -1,5 +1,6 @@
 // The actions of the core, with their results and failures as the command line shows them.
 
+import type { AdvisedFailure } from '../../scripts/src/cli/advised-failure.ts';
 import type { Caller } from '../../scripts/src/cli/render/caller.ts';
 import type { Outcome } from '../../scripts/src/cli/render/envelope.ts';
 import { explained } from '../../scripts/src/cli/render/failure.ts';
@@ -69,4 +70,5 @@ export const generate = (session: Session, options: generating.GenerateOptions) 
   });
 
 /** The failure with what the command line says of it, whatever the call. */
-export const said = (failure: Failure): Failure => explained(failure, callerOf({ provider: PROFILES[0]! }));
+export const said = (failure: Failure): AdvisedFailure =>
+  explained(failure, callerOf({ provider: PROFILES[0]! }));

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
+import type { AdvisedFailure } from '../../scripts/src/cli/advised-failure.ts';
 import type { Envelope } from '../../scripts/src/cli/render/envelope.ts';
 import type { Terms } from '../../scripts/src/core/generate.ts';
 import type { Observer, Session } from '../../scripts/src/core/session.ts';
@@ -9,7 +10,7 @@ import { Api } from '../../scripts/src/http/api.ts';
 import { pollSchedule } from '../../scripts/src/http/retry.ts';
 import { Transport } from '../../scripts/src/http/transport.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
-import { aivideomaker } from '../../scripts/src/providers/aivideomaker.ts';
+import { aivideomaker } from '../../scripts/src/providers/aivideomaker/api.ts';
 import type { GenerationRequest } from '../../scripts/src/providers/provider.ts';
 import { PROFILES } from '../../scripts/src/providers/registry.ts';
 import { accountOf, jsonHash, requestName } from '../../scripts/src/stores/file/fingerprint.ts';
@@ -123,12 +124,12 @@ export function folder(): string {
 }
 
 /** The failure that the promise is rejected with. */
-export async function failureOf(promise: Promise<unknown>): Promise<Failure> {
+export async function failureOf(promise: Promise<unknown>): Promise<AdvisedFailure> {
   const error = await promise.then(
     (value) => new Error(`did not fail: ${JSON.stringify(value)}`),
     (reason: unknown) => reason,
   );
-  if (error instanceof Failure) return error;
+  if (error instanceof Failure) return error as AdvisedFailure;
   throw error;
 }
 

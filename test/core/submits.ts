@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import type { AdvisedFailure } from '../../scripts/src/cli/advised-failure.ts';
 import { explained } from '../../scripts/src/cli/render/failure.ts';
 import type { Reconciled } from '../../scripts/src/core/reconcile.ts';
 import { type SubmitLog, submit } from '../../scripts/src/core/submit.ts';
@@ -111,7 +112,7 @@ export function rejectionOf(result: Reconciled): Failure {
 }
 
 /** The failure of a submit whose outcome is not known; nothing that it offers may submit while that may charge twice. */
-export function unknownOf(result: Reconciled, provider: Profile = PROFILES[0]!): Failure {
+export function unknownOf(result: Reconciled, provider: Profile = PROFILES[0]!): AdvisedFailure {
   expect(result.kind).toBe('unknown');
   const { failure } = result as { failure: Failure };
   expect(failure).toBeInstanceOf(Failure);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Call, HttpAnswer } from '../../scripts/src/http/message.ts';
 import { Failure, type FailureDetails } from '../../scripts/src/model/failure.ts';
-import { aivideomaker } from '../../scripts/src/providers/aivideomaker.ts';
+import { aivideomaker } from '../../scripts/src/providers/aivideomaker/api.ts';
 import type { GenerationRequest, Provider, TaskList } from '../../scripts/src/providers/provider.ts';
 import { PROFILES } from '../../scripts/src/providers/registry.ts';
 import { anyJson, write } from '../support/json.ts';

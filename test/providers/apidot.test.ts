@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { AdvisedFailure } from '../../scripts/src/cli/advised-failure.ts';
 import { refuseUnsupported } from '../../scripts/src/cli/unsupported.ts';
 import type { Call, HttpAnswer } from '../../scripts/src/http/message.ts';
 import { Failure, type FailureDetails } from '../../scripts/src/model/failure.ts';
 import type { Task } from '../../scripts/src/model/task.ts';
-import { apidot } from '../../scripts/src/providers/apidot.ts';
+import { apidot } from '../../scripts/src/providers/apidot/api.ts';
 import type { GenerationRequest, Provider, TaskStatus } from '../../scripts/src/providers/provider.ts';
 import { createProvider, profileOf } from '../../scripts/src/providers/registry.ts';
 import { anyJson, write } from '../support/json.ts';
@@ -658,7 +659,7 @@ describe('what is not documented', () => {
         thrown = error;
       }
       expect(thrown).toBeInstanceOf(Failure);
-      const { code, message, details } = thrown as Failure;
+      const { code, message, details } = thrown as AdvisedFailure;
       expect(code).toBe('INVALID_PAYLOAD');
       expect(message).toMatch(/^APIDot documents no .* so nothing was sent\.$/);
       expect(details.unclear).toBeUndefined();

@@ -1,8 +1,9 @@
-import { Failure, type Issue } from '../model/failure.ts';
+import type { Failure, Issue } from '../model/failure.ts';
 import type { OutputKind } from '../model/output-kind.ts';
 import type { Profile } from '../providers/profile.ts';
 import { PROFILES, profileOf } from '../providers/registry.ts';
 import { ACTIONS, type Action } from './action.ts';
+import { AdvisedFailure } from './advised-failure.ts';
 import { checkFit, checkService, checkTogether } from './check-flags.ts';
 import { numberOf, textOf } from './check-values.ts';
 import { issue } from './issue.ts';
@@ -90,7 +91,7 @@ const TEXTS = ['model', 'payload', 'image', 'taskId', 'download', 'idempotencyKe
 
 function refused(issues: Issue[]): Failure {
   const { path, expected, received } = issues[0]!;
-  return new Failure('INVALID_PAYLOAD', `${path}: expected ${expected}, received ${received}.`, {
+  return new AdvisedFailure('INVALID_PAYLOAD', `${path}: expected ${expected}, received ${received}.`, {
     issues,
     nextSteps: [...new Set(issues.map(({ hint }) => hint))],
   });

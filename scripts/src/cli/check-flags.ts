@@ -1,6 +1,7 @@
 import type { Issue } from '../model/failure.ts';
 import { TASK_ID } from '../model/task.ts';
 import type { Profile } from '../providers/profile.ts';
+import { PROFILES } from '../providers/registry.ts';
 import type { Action } from './action.ts';
 import { FLAG_NAMES, type FlagName, rule } from './flags.ts';
 import { issue } from './issue.ts';
@@ -63,7 +64,7 @@ export function checkService(action: Action, profile: Profile, given: Given, iss
   const known = taskId !== undefined && TASK_ID.test(taskId) ? taskId : undefined;
   // A quote that the service does not give is refused after its payload was read: then there is an estimate to tell.
   if (action !== 'quote') refuseUnsupported(profile, action, known);
-  for (const name of ['webhookUrl', 'callbackUrl'] as const) {
+  for (const name of new Set(PROFILES.map((one) => one.callbackFlag))) {
     if (name === callbackFlag || !given.has(name)) continue;
     issues.push(issue(`--${name}`, `--${callbackFlag} for ${title}`, 'it', `write --${callbackFlag}`));
   }

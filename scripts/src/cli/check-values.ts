@@ -1,6 +1,7 @@
 import { nearest } from '../contracts/nearest.ts';
 import type { Issue } from '../model/failure.ts';
-import { type ChoiceValue, type FlagName, type NumberValue, rule } from './flags.ts';
+import type { ChoiceValue, NumberValue } from './flag-values.ts';
+import { type FlagName, rule } from './flags.ts';
 import { issue, quote } from './issue.ts';
 import type { Given } from './read-flags.ts';
 

@@ -1,11 +1,12 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { Failure, type Issue } from '../model/failure.ts';
+import type { Issue } from '../model/failure.ts';
 import { THIS_MACHINE } from '../model/public-address.ts';
 import { skillFolder } from '../model/skill-folder.ts';
 import { plain } from '../model/text.ts';
 import type { Profile } from '../providers/profile.ts';
 import { PROFILES } from '../providers/registry.ts';
+import { AdvisedFailure } from './advised-failure.ts';
 import { muteNode } from './output.ts';
 
 /** The settings from the environment, checked. No other module reads the environment. */
@@ -92,7 +93,7 @@ export function readEnvironment(
   };
   const first = issues[0];
   if (!first) return environment;
-  throw new Failure(
+  throw new AdvisedFailure(
     'INVALID_PAYLOAD',
     `${first.path}: expected ${first.expected}, received ${first.received}.`,
     {

@@ -1,5 +1,6 @@
 import type { ErrorCode, Failure } from '../model/failure.ts';
 import { isTerminal } from '../model/task.ts';
+import { adviceOf } from './advised-failure.ts';
 
 /** The exit codes, in the order in which `--help` prints them. */
 export const EXIT = {
@@ -71,10 +72,10 @@ export const EXIT_OF_ERROR: Record<ErrorCode, number> = {
 };
 
 /** Returns the exit code of a failure. */
-export function exitCodeOf({ code, details }: Failure): number {
-  const { exitCode, reason } = details;
+export function exitCodeOf(failure: Failure): number {
+  const { exitCode, reason } = adviceOf(failure);
   if (exitCode !== undefined) return exitCode;
   // A cancel that came too late is about the task's end; one that was refused before it, about a task that runs.
   if (reason?.kind === 'notCancelled') return isTerminal(reason.state) ? EXIT.taskEnded : EXIT.stillRunning;
-  return EXIT_OF_ERROR[code];
+  return EXIT_OF_ERROR[failure.code];
 }

@@ -1,7 +1,8 @@
 import type { Session } from '../core/session.ts';
-import { Failure } from '../model/failure.ts';
+import type { Failure } from '../model/failure.ts';
 import { BRIEF_WAIT_S } from '../model/task.ts';
 import { profileOf } from '../providers/registry.ts';
+import { AdvisedFailure } from './advised-failure.ts';
 import type { Arguments } from './arguments.ts';
 import { placeFlags } from './command-line.ts';
 import { actionWords, commandLine } from './words.ts';
@@ -25,7 +26,7 @@ export async function explainMissing(
   const { provider, service, account, created, status } = entry.record;
   const { id, title, keyVariable, urlVariable } = session.provider;
   const because = (reason: string, nextSteps: string[]): Failure =>
-    new Failure('TASK_NOT_FOUND', `Task ${taskId} was made on ${created} at ${service}${reason}.`, {
+    new AdvisedFailure('TASK_NOT_FOUND', `Task ${taskId} was made on ${created} at ${service}${reason}.`, {
       status,
       taskId,
       nextSteps,

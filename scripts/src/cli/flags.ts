@@ -1,9 +1,16 @@
-import { isIdempotencyKey } from '../model/idempotency-key.ts';
 import { OUTPUT_KINDS } from '../model/output-kind.ts';
-import { TASK_ID } from '../model/task.ts';
-import { plain } from '../model/text.ts';
 import { PROFILES } from '../providers/registry.ts';
 import { ACTIONS, type Action } from './action.ts';
+import {
+  type ChoiceValue,
+  credits,
+  idempotencyKey,
+  kind,
+  type NumberValue,
+  owner,
+  type TextValue,
+  taskId,
+} from './flag-values.ts';
 
 const SUBMITS: readonly Action[] = ['generate', 'createGeneration'];
 const PAYLOAD: readonly Action[] = [...SUBMITS, 'quote'];
@@ -12,33 +19,6 @@ const LOCAL: readonly Action[] = [...MODELS, 'listPending', 'forget'];
 const WAITS: readonly Action[] = ['generate', 'waitTask'];
 const NAMED_TASK: readonly Action[] = ['getStatus', 'getTask', 'cancelTask'];
 const ONE_TASK: readonly Action[] = [...NAMED_TASK, 'waitTask', 'forget'];
-
-/** A number; `such` is one that a hint may name. */
-export interface NumberValue {
-  kind: 'number';
-  min: number;
-  max: number;
-  whole?: boolean;
-  such: number;
-  default?: number;
-}
-
-/** One of a list. Without `fallback` a word that is like none of them is sent to `--help`. */
-export interface ChoiceValue {
-  kind: 'choice';
-  of: readonly string[];
-  /** What people call them. */
-  alsoCalled?: Readonly<Record<string, string>>;
-  fallback?: string;
-}
-
-/** Text; `accepts` decides, and `expected` and `hint` are its words. Absent: any text. */
-export interface TextValue {
-  kind: 'text';
-  accepts?: (text: string) => boolean;
-  expected?: string;
-  hint?: string;
-}
 
 export interface Flag {
   /** What stands behind the flag in `--help` and in messages; absent: a switch. */
@@ -60,31 +40,6 @@ const titles = (are: (profile: (typeof PROFILES)[number]) => boolean): string =>
     .map(({ title }) => title)
     .join(', ');
 const providers = PROFILES.map(({ id }) => id);
-const credits: NumberValue = { kind: 'number', min: 0, max: 1_000_000_000, whole: true, such: 100 };
-const taskId: TextValue = {
-  kind: 'text',
-  accepts: (text) => TASK_ID.test(text),
-  expected: 'the id as the service gave it: letters, digits and . _ : ~ - (at most 200 characters)',
-  hint: 'take taskId from the envelope of the submit, or from --action listPending',
-};
-const owner: TextValue = {
-  kind: 'text',
-  accepts: (text) => text.length <= 200 && plain(text, 200) === text,
-  expected: 'at most 200 characters in one line',
-  hint: 'write for example --owner user-42',
-};
-const idempotencyKey: TextValue = {
-  kind: 'text',
-  accepts: isIdempotencyKey,
-  expected: '8 to 128 visible ASCII characters without spaces',
-  hint: 'choose for example --idempotencyKey lighthouse-0001',
-};
-const kind: ChoiceValue = {
-  kind: 'choice',
-  of: OUTPUT_KINDS,
-  alsoCalled: { '3d': 'model3d', model: 'model3d', music: 'audio', sound: 'audio', picture: 'image' },
-  fallback: OUTPUT_KINDS[0],
-};
 const wait: NumberValue = { kind: 'number', min: 0, max: 86_400, such: 5, default: DEFAULT_WAIT_S };
 const callback = {
   form: '<url>',

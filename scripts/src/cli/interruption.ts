@@ -1,5 +1,6 @@
-import { type ErrorCode, Failure, type FailureDetails } from '../model/failure.ts';
+import type { ErrorCode } from '../model/failure.ts';
 import type { GenerationRequest } from '../providers/provider.ts';
+import { type Advice, AdvisedFailure } from './advised-failure.ts';
 import { EXIT } from './exit-codes.ts';
 import type { Situation } from './progress.ts';
 import { failed, type Outcome, success } from './render/envelope.ts';
@@ -71,8 +72,8 @@ export function interruptedOutcome(
   { resume, findOut, isSubmit, downloads, generation }: Circumstances,
 ): Outcome {
   const exitCode = signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
-  const because = (code: ErrorCode, message: string, details: FailureDetails = {}): Outcome =>
-    failed(new Failure(code, `${signal} came ${message}`, { exitCode, ...details }), null, taskId);
+  const because = (code: ErrorCode, message: string, details: Advice = {}): Outcome =>
+    failed(new AdvisedFailure(code, `${signal} came ${message}`, { exitCode, ...details }), null, taskId);
 
   if (phase === 'submitting') {
     return because(

@@ -1,6 +1,7 @@
 import { Failure } from '../model/failure.ts';
 import { plain } from '../model/text.ts';
 import type { Action } from './action.ts';
+import { AdvisedFailure } from './advised-failure.ts';
 import { type Arguments, guessAction, parseArguments } from './arguments.ts';
 import { commandAgain, commandAnew, placeFlags, resumeFlags } from './command-line.ts';
 import { isLoopback, overrule, readEnvironment, secretsIn } from './environment.ts';
@@ -125,7 +126,7 @@ function bugOutcome(error: unknown, action: Action, situation: Situation, args?:
           .map((line) => plain(line, 200))
       : [];
   const unknown = situation.phase === 'submitting';
-  const failure = new Failure('UNKNOWN_ERROR', `This program failed: ${plain(text)}`, {
+  const failure = new AdvisedFailure('UNKNOWN_ERROR', `This program failed: ${plain(text)}`, {
     exitCode: EXIT.bug,
     ...(unknown && { status: 'UNKNOWN' as const }),
     data: { where },

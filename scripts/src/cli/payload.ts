@@ -7,6 +7,7 @@ import { sniffImage } from '../contracts/image-type.ts';
 import { Failure, type Issue } from '../model/failure.ts';
 import { isObject, type Json, type JsonObject } from '../model/json.ts';
 import { plain } from '../model/text.ts';
+import { AdvisedFailure } from './advised-failure.ts';
 
 // Larger than any image that was seen to pass, and small enough to be held in memory.
 const MAX_INPUT_BYTES = 64 * 1024 * 1024;
@@ -216,7 +217,7 @@ function codeOf(error: unknown): string {
 
 function refused(path: string, expected: string, received: string, hint: string): Failure {
   const issues: Issue[] = [{ path, expected, received, hint }];
-  return new Failure('INVALID_PAYLOAD', `${path}: expected ${expected}, received ${received}.`, {
+  return new AdvisedFailure('INVALID_PAYLOAD', `${path}: expected ${expected}, received ${received}.`, {
     issues,
     nextSteps: [hint],
   });

@@ -1,9 +1,9 @@
 import { systemClock } from '../http/clock.ts';
-import { Failure } from '../model/failure.ts';
 import type { Json } from '../model/json.ts';
 import { BRIEF_WAIT_S } from '../model/task.ts';
 import { profileOf } from '../providers/registry.ts';
 import { type Entry, Journal } from '../stores/file/journal.ts';
+import { AdvisedFailure } from './advised-failure.ts';
 import type { Arguments } from './arguments.ts';
 import { placeFlags } from './command-line.ts';
 import { type Environment, journalFolder } from './environment.ts';
@@ -99,7 +99,7 @@ export async function forget(where: Where): Promise<Outcome> {
     );
   const first = entries[0];
   if (!first) {
-    throw new Failure('TASK_NOT_FOUND', 'There is no such record, so there is nothing to forget.', {
+    throw new AdvisedFailure('TASK_NOT_FOUND', 'There is no such record, so there is nothing to forget.', {
       nextSteps: [commandLine(actionWords('listPending', placeFlags(args)))],
     });
   }
@@ -108,7 +108,7 @@ export async function forget(where: Where): Promise<Outcome> {
     if ('heldBy' in lock) {
       const { pid, host } = lock.heldBy;
       const message = `Process ${pid} on ${host} is submitting this request just now; its record stays.`;
-      throw new Failure('UNKNOWN_ERROR', message, {
+      throw new AdvisedFailure('UNKNOWN_ERROR', message, {
         nextSteps: ['Run the same command again a little later.'],
       });
     }
@@ -117,9 +117,13 @@ export async function forget(where: Where): Promise<Outcome> {
       entry.refresh();
       // A submit that has just come to its end gave it one.
       if (known !== entry.record.taskId) {
-        throw new Failure('UNKNOWN_ERROR', 'This request has just been given a task; its record stays.', {
-          nextSteps: [commandLine(actionWords('listPending', placeFlags(args)))],
-        });
+        throw new AdvisedFailure(
+          'UNKNOWN_ERROR',
+          'This request has just been given a task; its record stays.',
+          {
+            nextSteps: [commandLine(actionWords('listPending', placeFlags(args)))],
+          },
+        );
       }
       entry.drop();
     } finally {

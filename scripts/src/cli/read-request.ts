@@ -3,11 +3,12 @@ import { priceLine } from '../contracts/price.ts';
 import { checkPayload } from '../contracts/validate.ts';
 import { withoutBody } from '../contracts/whole-body.ts';
 import type { Terms } from '../core/generate.ts';
-import { Failure } from '../model/failure.ts';
+import type { Failure } from '../model/failure.ts';
 import type { JsonObject } from '../model/json.ts';
 import { checkPublicUrl } from '../model/public-address.ts';
 import { plain } from '../model/text.ts';
 import type { GenerationRequest } from '../providers/provider.ts';
+import { AdvisedFailure } from './advised-failure.ts';
 import type { Arguments } from './arguments.ts';
 import { modelFlags } from './command-line.ts';
 import { isLoopback } from './environment.ts';
@@ -42,7 +43,7 @@ export async function readRequest(
   if (first) {
     const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
     const message = `The payload does not fit ${contract.model}: ${first.path}: expected ${first.expected}, received ${first.received}${more}.`;
-    throw new Failure('INVALID_PAYLOAD', message, {
+    throw new AdvisedFailure('INVALID_PAYLOAD', message, {
       issues,
       nextSteps: [
         ...new Set(issues.map(({ path, hint }) => `${path}: ${hint}`)),
@@ -90,7 +91,7 @@ function readCallback({ profile }: Arguments, value: string, loopback: boolean):
   const problem = checkPublicUrl(value, { schemes: ['https'] });
   if (!problem || (loopback && isLocal(value))) return new URL(value).href;
   const { expected, hint } = problem;
-  throw new Failure('INVALID_PAYLOAD', `${flag}: expected ${expected}.`, {
+  throw new AdvisedFailure('INVALID_PAYLOAD', `${flag}: expected ${expected}.`, {
     issues: [{ path: flag, expected, received: `"${plain(value, 80)}"`, hint }],
     nextSteps: [hint],
   });

@@ -1,7 +1,8 @@
-import { Failure, type Issue } from '../model/failure.ts';
+import type { Issue } from '../model/failure.ts';
 import { plain } from '../model/text.ts';
 import type { Profile } from '../providers/profile.ts';
 import { abilityFor, unsupported } from '../providers/unsupported.ts';
+import { AdvisedFailure } from './advised-failure.ts';
 
 interface Instead {
   /** What can be done instead. */
@@ -25,7 +26,7 @@ const INSTEAD: Record<string, Instead> = {
     page: ({ title, says }) => `The models of ${title}: ${says.prices}`,
   },
   account: {
-    instead: "see the service's own pages; --action listModels shows the models that are known here",
+    instead: "read the service's own pages; --action listModels shows the models that are known here",
     page: ({ title, says, keyPage }) => `The models of ${title}: ${says.prices}; its dashboard: ${keyPage}`,
   },
 };
@@ -50,9 +51,9 @@ export function unsupportedAction(
 }
 
 /** The refusal of an action that a service documents no request for, with what to do instead. */
-export function refusalOf(profile: Profile, action: string): Failure {
+export function refusalOf(profile: Profile, action: string): AdvisedFailure {
   const { code, message } = unsupported(profile, action);
-  return new Failure(code, message, unsupportedAction(profile, action));
+  return new AdvisedFailure(code, message, unsupportedAction(profile, action));
 }
 
 /**

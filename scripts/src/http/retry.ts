@@ -13,7 +13,7 @@ export interface RetryPolicy {
 export const RETRY_PAUSES = { baseMs: 500, capMs: 8_000 };
 
 /**
- * The sum of all pauses of a call that has no the wait, in milliseconds. It is short because agents' tools have short
+ * The sum of all pauses of a call that has no wait of its own, in milliseconds. It is short because agents' tools have short
  * time limits.
  */
 export const PAUSE_BUDGET_MS = 30_000;

@@ -38,8 +38,6 @@ export interface FailureDetails {
   /** The task's state as last known; absent where no task is involved. */
   status?: TaskState;
   taskId?: string;
-  /** Sentences, or commands that run as they stand. */
-  nextSteps?: string[];
   issues?: Issue[];
   /** The facts behind it, where its code alone does not say what to do. */
   reason?: Reason;
@@ -53,8 +51,6 @@ export interface FailureDetails {
   transient?: boolean;
   /** The service may have executed the request, although no usable answer came. Absent: it certainly did not. */
   unclear?: boolean;
-  /** Overrides the exit code that the error code stands for. */
-  exitCode?: number;
   cause?: unknown;
 }
 
@@ -73,7 +69,7 @@ export class Failure extends Error {
   }
 
   /** Returns the failure with more details. New details replace old ones. */
-  with(details: FailureDetails, message = this.message): Failure {
-    return new Failure(this.code, message, { ...this.details, ...details });
+  with(details: FailureDetails): Failure {
+    return new Failure(this.code, this.message, { ...this.details, ...details });
   }
 }

@@ -81,3 +81,8 @@ export interface ProviderSettings {
   /** Milliseconds since the epoch, for dates in answers. */
   now: () => number;
 }
+
+/** A service as the registry knows it: its profile, and how the part that speaks to it is loaded. */
+export interface Definition extends Profile {
+  load(): Promise<(settings: ProviderSettings) => Provider>;
+}

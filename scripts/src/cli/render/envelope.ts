@@ -1,6 +1,7 @@
 import type { ErrorCode, Failure } from '../../model/failure.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import type { TaskState } from '../../model/task.ts';
+import { adviceOf } from '../advised-failure.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 
 /** The one document that every call prints: exactly these keys, all of them, always. */
@@ -51,7 +52,7 @@ export function success(
  * @param fallback the state to name when the failure knows none: FAILED only where nothing can have been submitted
  */
 export function failed(failure: Failure, fallback: TaskState | null, knownTaskId: string | null): Outcome {
-  const { details } = failure;
+  const details = adviceOf(failure);
   const data: Record<string, Json> = { ...details.data, ...upstream(details.record) };
   if (details.issues?.length) data.issues = details.issues.map((issue) => ({ ...issue }));
   if (details.nextSteps?.length) data.nextSteps = details.nextSteps;

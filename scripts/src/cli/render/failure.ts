@@ -1,14 +1,15 @@
-import { Failure } from '../../model/failure.ts';
+import type { Failure } from '../../model/failure.ts';
+import { AdvisedFailure, adviceOf } from '../advised-failure.ts';
 import { type Caller, resumeCommand } from './caller.ts';
 import { said } from './reasons.ts';
 
 /** Returns the failure with the sentences and commands that follow from its facts. */
-export function explained(failure: Failure, caller: Caller): Failure {
+export function explained(failure: Failure, caller: Caller): AdvisedFailure {
   const { message, issues, nextSteps } = said(failure, caller);
   // The message and the steps now carry these facts.
-  const { reason, charged, nextSteps: own = [], ...details } = failure.details;
+  const { reason, charged, nextSteps: own = [], ...details } = adviceOf(failure);
   const steps = [...own, ...nextSteps, ...chargedSteps(failure, caller)];
-  return new Failure(failure.code, message ?? failure.message, {
+  return new AdvisedFailure(failure.code, message ?? failure.message, {
     ...details,
     ...(issues && { issues }),
     ...(steps.length > 0 && { nextSteps: steps }),

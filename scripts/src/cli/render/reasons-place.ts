@@ -30,8 +30,8 @@ export const PLACE = {
   }),
   unwritableFolder: ({ folder }) => ({
     nextSteps: [
-      `Free space in ${folder} or make it writable; or set ${STATE_FOLDER} to a folder that is, and run the same command again.`,
-      'Only if there is no such folder: the same command with --noJournal submits without a record; then a killed command cannot find its task by itself.',
+      `Free disk space in ${folder} or make it writable; or set ${STATE_FOLDER} to another writable folder. Then run the same command again.`,
+      'Only if there is no such folder: the same command with --noJournal submits without a record; then after a crash the command cannot find its task by itself.',
     ],
   }),
   downloadFolder: ({ folder, why }) => ({

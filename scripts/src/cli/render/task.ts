@@ -1,10 +1,10 @@
 import type { TaskResult, Warning } from '../../core/result.ts';
-import { Failure } from '../../model/failure.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import { KIND_WORDS, madeAs } from '../../model/output-kind.ts';
 import { BRIEF_WAIT_S } from '../../model/task.ts';
 import { quoted } from '../../model/text.ts';
 import { nameIn } from '../../providers/answer.ts';
+import { AdvisedFailure } from '../advised-failure.ts';
 import { EXIT, exitCodeOf } from '../exit-codes.ts';
 import { type Caller, resumeCommand } from './caller.ts';
 import { failed, type Outcome, success, upstream } from './envelope.ts';
@@ -83,7 +83,7 @@ function ended(
   data: JsonObject,
   nextSteps: string[],
 ): Outcome {
-  return failed(new Failure(code, message, { data, nextSteps }), null, null);
+  return failed(new AdvisedFailure(code, message, { data, nextSteps }), null, null);
 }
 
 function whyFailed({ seen }: TaskResult): string {

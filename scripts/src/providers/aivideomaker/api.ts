@@ -1,10 +1,10 @@
 // AIVideoMaker API v1, as its public documents and recorded runs showed it up to 2026-09-17.
-import { JsonBody, parseBody } from '../http/json.ts';
-import type { AnswerLimits, Call, HttpAnswer, HttpRequest } from '../http/message.ts';
-import type { ErrorCode, Failure } from '../model/failure.ts';
-import { isObject, type Json, type JsonObject } from '../model/json.ts';
-import type { Task, TaskState } from '../model/task.ts';
-import { plain } from '../model/text.ts';
+import { JsonBody, parseBody } from '../../http/json.ts';
+import type { AnswerLimits, Call, HttpAnswer, HttpRequest } from '../../http/message.ts';
+import type { ErrorCode, Failure } from '../../model/failure.ts';
+import { isObject, type Json, type JsonObject } from '../../model/json.ts';
+import type { Task, TaskState } from '../../model/task.ts';
+import { plain } from '../../model/text.ts';
 import {
   codeOfStatus,
   firstText,
@@ -17,9 +17,9 @@ import {
   SMALL,
   unknownWord,
   unreadable,
-} from './answer.ts';
-import { findUrls } from './output.ts';
-import type { Provider, ProviderSettings, TaskStatus } from './provider.ts';
+} from '../answer.ts';
+import { findUrls } from '../output.ts';
+import type { Provider, ProviderSettings, TaskStatus } from '../provider.ts';
 
 // The five documented states, and spellings of them that comparable services use.
 const STATES: Record<string, TaskState> = {

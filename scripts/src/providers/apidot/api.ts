@@ -1,11 +1,11 @@
 // APIDot, as its documentation (April 2026), its official examples and its published skills (up to July 2026) show it.
 // No call was ever made. Facts and gaps: references/apidot-api.md.
-import { JsonBody, parseBody } from '../http/json.ts';
-import type { Call, HttpAnswer, HttpRequest } from '../http/message.ts';
-import type { ErrorCode, Failure } from '../model/failure.ts';
-import { isObject, type Json, type JsonObject } from '../model/json.ts';
-import type { Task, TaskState } from '../model/task.ts';
-import { plain } from '../model/text.ts';
+import { JsonBody, parseBody } from '../../http/json.ts';
+import type { Call, HttpAnswer, HttpRequest } from '../../http/message.ts';
+import type { ErrorCode, Failure } from '../../model/failure.ts';
+import { isObject, type Json, type JsonObject } from '../../model/json.ts';
+import type { Task, TaskState } from '../../model/task.ts';
+import { plain } from '../../model/text.ts';
 import {
   codeOfStatus,
   firstText,
@@ -16,10 +16,10 @@ import {
   SMALL,
   unknownWord,
   unreadable,
-} from './answer.ts';
-import { addUrl } from './output.ts';
-import type { Provider, ProviderSettings, TaskStatus } from './provider.ts';
-import { unsupported } from './unsupported.ts';
+} from '../answer.ts';
+import { addUrl } from '../output.ts';
+import type { Provider, ProviderSettings, TaskStatus } from '../provider.ts';
+import { unsupported } from '../unsupported.ts';
 
 /** Every status that a public source names. There is no word for a cancelled task. */
 const STATES: Record<string, TaskState> = {

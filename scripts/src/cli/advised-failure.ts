@@ -1,0 +1,25 @@
+import { type ErrorCode, Failure, type FailureDetails } from '../model/failure.ts';
+
+export interface Advice extends FailureDetails {
+  /** Sentences, or commands that run as they stand. */
+  nextSteps?: string[];
+  /** The exit code, where it is not the one that the error code stands for. */
+  exitCode?: number;
+}
+
+/** A failure with what only the command line knows: what to do next, and how the process ends. */
+export class AdvisedFailure extends Failure {
+  declare readonly details: Advice;
+
+  constructor(code: ErrorCode, message: string, details: Advice = {}) {
+    super(code, message, details);
+    this.name = 'AdvisedFailure';
+  }
+
+  override with(details: Advice): AdvisedFailure {
+    return new AdvisedFailure(this.code, this.message, { ...this.details, ...details });
+  }
+}
+
+/** What the command line says of a failure so far; its facts alone where it has said nothing. */
+export const adviceOf = (failure: Failure): Advice => failure.details;

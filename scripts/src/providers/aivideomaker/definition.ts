@@ -1,0 +1,27 @@
+import type { Definition } from '../provider.ts';
+
+/** AIVideoMaker API v1, as documented and seen up to 2026-09-17. */
+export const AIVIDEOMAKER: Definition = {
+  id: 'aivideomaker',
+  title: 'AIVideoMaker',
+  can: { cancel: true, list: true, quote: true, account: true, signedWebhooks: false },
+  url: 'https://aivideomaker.ai',
+  keyVariable: 'AIVIDEO_API_KEY',
+  urlVariable: 'AIVIDEO_BASE_URL',
+  callbackFlag: 'webhookUrl',
+  keyPage: 'https://aivideomaker.ai',
+  says: {
+    key: 'account settings, API keys',
+    credits:
+      'Credits are bought at https://aivideomaker.ai; API credits are separate from website subscriptions.',
+    retention: 'AIVideoMaker keeps results for 24 hours (as documented in September 2026).',
+    refund:
+      'AIVideoMaker documents that the credits of a failed task come back by themselves; creditsRefunded in its record, or the balance, shows it:',
+    cancel:
+      'AIVideoMaker cancels a task only while it is SUBMITTED; one that is PROGRESS runs to its end and is charged.',
+    missing: 'AIVideoMaker shows a task only to the key that made it (as documented in September 2026).',
+    prices: 'https://aivideomaker.ai',
+    tasks: 'Find the task in the list of the service (listTasks).',
+  },
+  load: async () => (await import('./api.ts')).aivideomaker,
+};

@@ -1,0 +1,28 @@
+import type { Definition } from '../provider.ts';
+
+/** APIDot, as its public documents and examples showed it from April to July 2026; what they do not say it cannot do. */
+export const APIDOT: Definition = {
+  id: 'apidot',
+  title: 'APIDot',
+  can: { cancel: false, list: false, quote: false, account: false, signedWebhooks: false },
+  url: 'https://api.apidot.ai',
+  keyVariable: 'APIDOT_API_KEY',
+  urlVariable: 'APIDOT_BASE_URL',
+  callbackFlag: 'callbackUrl',
+  keyPage: 'https://apidot.ai/dashboard/api-key',
+  says: {
+    key: 'dashboard, API key',
+    credits:
+      'APIDot takes credits from a prepaid balance (as documented in April 2026): see https://apidot.ai.',
+    retention: 'APIDot keeps media files for 3 days, by a notice on its website of April 2026.',
+    refund:
+      'APIDot does not document what becomes of the charge of a failed task: its examples (2026) say to check the dashboard.',
+    cancel: 'APIDot documents no way to cancel a task (as of July 2026).',
+    missing:
+      'APIDot does not document what it answers for a task that it does not know or that another key made.',
+    prices: 'https://apidot.ai/models',
+    tasks:
+      'APIDot documents no list of tasks and no replay of a submit. The user finds the task in its dashboard (https://apidot.ai/dashboard/api-key leads there), or asks support@apidot.ai.',
+  },
+  load: async () => (await import('./api.ts')).apidot,
+};

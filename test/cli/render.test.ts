@@ -1,0 +1,169 @@
+import { describe, expect, it } from 'vitest';
+import { EXIT } from '../../scripts/src/cli/exit-codes.ts';
+import { adviceFor } from '../../scripts/src/cli/render/advice.ts';
+import { explained } from '../../scripts/src/cli/render/failure.ts';
+import { outcomeOf } from '../../scripts/src/cli/render/outcome.ts';
+import type { TaskResult } from '../../scripts/src/core/result.ts';
+import { ERROR_CODES, Failure } from '../../scripts/src/model/failure.ts';
+import type { Reason } from '../../scripts/src/model/reason.ts';
+import { PROFILES } from '../../scripts/src/providers/registry.ts';
+import { callerOf } from '../core/rendered.ts';
+
+const caller = callerOf({ provider: PROFILES[0]! });
+
+const task = (state: TaskResult['seen']['state'], more: Partial<TaskResult> = {}): TaskResult =>
+  ({ kind: 'running', taskId: 'ck1', seen: { state, record: {} }, warnings: [], ...more }) as TaskResult;
+
+describe('the document of a task', () => {
+  it.each<[boolean, number]>([
+    [true, EXIT.stillRunning],
+    [false, EXIT.done],
+  ])('that still runs ends the call by what it was to return (its end: %s)', (wantsEnd, exitCode) => {
+    const outcome = outcomeOf(task('PROGRESS'), { ...caller, wantsEnd });
+    expect(outcome.exitCode).toBe(exitCode);
+    expect(outcome.envelope).toMatchObject({ ok: true, status: 'PROGRESS', taskId: 'ck1' });
+    expect(outcome.onWritten).toBeUndefined();
+  });
+
+  it('says each warning, the last failure of a query, and the pause', () => {
+    const lastPollError = new Failure('RATE_LIMITED', 'Later.');
+    const { envelope } = outcomeOf(
+      task('PROGRESS', {
+        warnings: [
+          { kind: 'noPermit', seconds: 7 },
+          { kind: 'aboveCap', charged: 20, maxCredits: 15 },
+          { kind: 'otherKind', model: 't2v', makes: 'video', file: 'a.png', contentType: 'image/png' },
+        ],
+        lastPollError,
+        retryAfter: 7,
+      }),
+      caller,
+    );
+    expect(envelope.retryAfter).toBe(7);
+    expect(envelope.data).toMatchObject({
+      lastPollError: { errorCode: 'RATE_LIMITED', errorMessage: 'Later.' },
+      warnings: [
+        expect.stringContaining('due in 7 s'),
+        expect.stringContaining('20 credits charged, although the cap was 15'),
+        expect.stringContaining('t2v makes a video, but a.png is an image (image/png)'),
+      ],
+    });
+  });
+
+  it.each<[TaskResult['kind'], TaskResult['seen']['state'], boolean, number, string | null]>([
+    ['completed', 'COMPLETED', true, EXIT.done, null],
+    ['cancelledNow', 'CANCEL', true, EXIT.done, null],
+    ['failed', 'FAILED', false, EXIT.taskEnded, 'GENERATION_FAILED'],
+    ['cancelled', 'CANCEL', false, EXIT.taskEnded, 'TASK_CANCELLED'],
+  ])('%s (%s): ok %s, exit code %i', (kind, state, ok, exitCode, errorCode) => {
+    const outcome = outcomeOf(task(state, { kind } as Partial<TaskResult>), caller);
+    expect(outcome.envelope).toMatchObject({ ok, status: state, errorCode });
+    expect(outcome.exitCode).toBe(exitCode);
+  });
+
+  it.each([
+    ['COMPLETED', EXIT.taskEnded, 'getTask'],
+    ['PROGRESS', EXIT.stillRunning, 'waitTask'],
+  ] as const)('a cancel that was refused of a task that is %s', (state, exitCode, action) => {
+    const reason: Reason = { kind: 'notCancelled', taskId: 'ck1', state };
+    const failure = new Failure('CANCEL_REJECTED', 'Not cancelled.', { reason });
+    const outcome = outcomeOf(task(state, { kind: 'notCancelled', failure } as Partial<TaskResult>), caller);
+    expect(outcome.exitCode).toBe(exitCode);
+    expect(outcome.envelope.data?.nextSteps).toContain(`run --action ${action} --taskId ck1`);
+  });
+
+  it('that was not fetched names its links, what went wrong, and the command that charges nothing', () => {
+    const failure = new Failure('DOWNLOAD_FAILED', 'Gone.', {
+      taskId: 'ck1',
+      charged: 'finished',
+      reason: { kind: 'linkGone' },
+    });
+    const seen = { state: 'COMPLETED' as const, record: {}, urls: ['https://files.example.test/a'] };
+    const result: TaskResult = { kind: 'notFetched', taskId: 'ck1', seen, warnings: [], failure };
+    const { envelope, exitCode } = outcomeOf(result, caller);
+    expect(exitCode).toBe(EXIT.downloadFailed);
+    expect(envelope.data).toEqual({
+      resultUrls: seen.urls,
+      nextSteps: [
+        expect.stringContaining('kept for a limited time'),
+        'run --action waitTask --taskId ck1',
+        expect.stringContaining('charges nothing'),
+      ],
+    });
+  });
+});
+
+describe('the document of several tasks', () => {
+  const record = { taskId: 'ck1', status: 'PROGRESS', model: 't2v', created: 'then', owner: null };
+  const item = (ended: TaskResult | Failure) => ({ record: record as never, ended });
+
+  it('delivers those alone that it shows whole', () => {
+    const closed: string[] = [];
+    const finished = (id: string, size: number) =>
+      task('COMPLETED', {
+        kind: 'completed',
+        taskId: id,
+        seen: { state: 'COMPLETED', record: {}, urls: ['x'.repeat(size)] },
+        delivery: { entry: { close: () => closed.push(id) } as never, status: 'COMPLETED' } as never,
+      } as Partial<TaskResult>);
+    const items = [item(finished('ck1', 10)), item(finished('ck2', 50_000)), item(finished('ck3', 10))];
+    const outcome = outcomeOf({ kind: 'many', items, more: 0, unsettled: 0 }, caller);
+    outcome.onWritten?.();
+    expect(closed).toEqual(['ck1']);
+    expect(outcome.exitCode).toBe(EXIT.stillRunning);
+    expect(outcome.envelope.data).toMatchObject({ count: 3, running: 0 });
+  });
+
+  it('ends as the worst of them, and drops what is gone', () => {
+    const gone = new Failure('TASK_NOT_FOUND', 'Gone.', {
+      taskId: 'ck1',
+      reason: { kind: 'pendingTaskGone', taskId: 'ck1' },
+    });
+    const items = [item(task('PROGRESS')), item(gone)];
+    const { envelope, exitCode } = outcomeOf({ kind: 'many', items, more: 0, unsettled: 0 }, caller);
+    expect(exitCode).toBe(EXIT.taskNotFound);
+    expect(envelope).toMatchObject({ ok: false, errorCode: 'TASK_NOT_FOUND' });
+    expect(envelope.data?.nextSteps).toEqual([
+      'run again',
+      'run --action forget --taskId ck1',
+      'run --action listPending',
+    ]);
+  });
+});
+
+describe('what is said of a failure', () => {
+  it('is said once, however often it is asked for', () => {
+    const failure = new Failure('UNKNOWN_ERROR', 'Taken over.', { reason: { kind: 'takenOver' } });
+    const once = explained(failure, caller);
+    expect(once.details.nextSteps).toHaveLength(2);
+    expect(explained(once, caller).details).toEqual(once.details);
+  });
+
+  it('names the flag that the core does not know', () => {
+    const cheaper = {
+      model: 't2v',
+      asOf: '2026-09-17',
+      variants: [{ change: { duration: '5' }, credits: 1 }],
+      most: 40,
+    };
+    const reason: Reason = { kind: 'quoteAboveCap', quoted: 80, maxCredits: 40, cheaper };
+    const { message, details } = explained(new Failure('BUDGET_EXCEEDED', 'Too much.', { reason }), caller);
+    expect(message).toBe('This would cost 80 credits; --maxCredits allows 40. Nothing was submitted.');
+    expect(details.nextSteps).toEqual([
+      'Cheaper: "duration":"5" in the payload, about 1 credit (an estimate of 2026-09-17).',
+      'Ask the person whether 80 credits are fine; then submit with --maxCredits 80.',
+    ]);
+  });
+
+  it('by its code alone never reads as free where a task may have been charged', () => {
+    for (const code of ERROR_CODES) {
+      const failure = new Failure(code, 'It failed.');
+      const steps = adviceFor(failure, {
+        caller: { ...caller, isSubmit: true },
+        account: 'ab12',
+        taskId: 'ck1',
+      });
+      expect(steps.join(' '), code).not.toMatch(/nothing was submitted or charged\. run/i);
+    }
+  });
+});

@@ -1,0 +1,89 @@
+// What a new service needs: a folder with definition.ts and api.ts, a line in the registry, and its contracts. The sandbox
+// emulates the services one by one, so one that it emulates needs a part there as well.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, it, vi } from 'vitest';
+import { DEFAULT_PROVIDER } from '../../scripts/src/contracts/contract.ts';
+import type { Definition } from '../../scripts/src/providers/provider.ts';
+import { ROOT } from '../support/command.ts';
+
+const HERON: Definition = {
+  id: 'heron',
+  title: 'Heron',
+  can: { cancel: true, list: false, quote: false, account: false, signedWebhooks: false },
+  url: 'https://heron.example',
+  keyVariable: 'HERON_API_KEY',
+  urlVariable: 'HERON_BASE_URL',
+  callbackFlag: 'callbackUrl',
+  keyPage: 'https://heron.example/keys',
+  says: {
+    key: 'keys',
+    credits: 'Credits are bought.',
+    retention: 'Kept for a day.',
+    refund: 'Nothing is documented.',
+    cancel: 'While it is queued.',
+    missing: 'Answers 404.',
+    prices: 'https://heron.example/prices',
+    tasks: 'Ask its support.',
+  },
+  load: async () => () => ({ ...HERON, heron: true }) as never,
+};
+
+// In place of the one line and the folder that a new service adds.
+vi.mock(import('../../scripts/src/providers/apidot/definition.ts'), () => ({ APIDOT: HERON }) as never);
+
+const source = path.join(ROOT, 'scripts', 'src');
+const providers = path.join(source, 'providers');
+const folders = readdirSync(providers, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name);
+
+it.each(folders)('%s: a definition and an api, a line in the registry, and contracts', (id) => {
+  for (const file of ['definition.ts', 'api.ts'])
+    expect(existsSync(path.join(providers, id, file))).toBe(true);
+  const lines = readFileSync(path.join(providers, 'registry.ts'), 'utf8').split('\n');
+  expect(lines.filter((line) => line.includes(`./${id}/definition.ts`))).toHaveLength(1);
+  expect(readdirSync(path.join(ROOT, 'contracts', id)).length).toBeGreaterThan(0);
+});
+
+it('no module but those of its folder and of the sandbox knows a service by its id', () => {
+  const quoted = new RegExp(`['"\`](${folders.join('|')})['"\`]`);
+  const knowing = (readdirSync(source, { recursive: true, encoding: 'utf8' }) as string[])
+    .map((file) => file.replaceAll(path.sep, '/'))
+    .filter((file) => file.endsWith('.ts') && quoted.test(readFileSync(path.join(source, file), 'utf8')))
+    .filter(
+      (file) => !file.startsWith('sandbox/') && !folders.some((id) => file.startsWith(`providers/${id}/`)),
+    );
+  // Contracts lie below the providers, so the usual one is named there once more; a new one is not.
+  expect(knowing).toEqual(['contracts/contract.ts']);
+});
+
+it('the registry, the flags, their refusals, the environment and --help know it from its definition', async () => {
+  const { createProvider, PROFILES, profileOf } = await import('../../scripts/src/providers/registry.ts');
+  const { parseArguments } = await import('../../scripts/src/cli/arguments.ts');
+  const { helpText } = await import('../../scripts/src/cli/help.ts');
+  const { readEnvironment, secretsIn } = await import('../../scripts/src/cli/environment.ts');
+  expect(PROFILES.map(({ id }) => id)).toEqual([DEFAULT_PROVIDER, 'heron']);
+  const settings = { baseUrl: new URL(HERON.url), key: 'k', now: () => 0 };
+  expect(await createProvider(profileOf('heron')!, settings)).toMatchObject({ id: 'heron', heron: true });
+
+  const submit = ['--provider', 'heron', '--model', 'm', '--payload', '{}'];
+  expect(parseArguments([...submit, '--callbackUrl', 'https://a.example']).profile.id).toBe('heron');
+  expect(() => parseArguments([...submit, '--webhookUrl', 'https://a.example'])).toThrow(
+    /--callbackUrl for Heron/,
+  );
+  expect(() => parseArguments(['--provider', 'heron', '--action', 'listTasks'])).toThrow(
+    /^Heron documents no list/,
+  );
+  expect(() => parseArguments(['--provider', 'apidot', '--model', 'm', '--payload', '{}'])).toThrow(
+    /--provider: expected one of aivideomaker, heron/,
+  );
+
+  const text = helpText('0.0.0');
+  for (const word of ['heron', 'HERON_API_KEY', 'HERON_BASE_URL', 'Heron: --callbackUrl'])
+    expect(text).toContain(word);
+  const env = { HERON_API_KEY: 'hk_1', HERON_BASE_URL: 'https://other.example' };
+  expect(secretsIn(env)).toEqual(['hk_1']);
+  const environment = readEnvironment(env, profileOf('heron')!, { isLive: true, hasState: false });
+  expect(environment).toMatchObject({ key: 'hk_1', baseUrl: new URL('https://other.example') });
+});
