@@ -714,7 +714,9 @@ async function waitForNewest(session, settings) {
   const [entry] = tasks;
   if (!entry) return { kind: "nothingPending", unsettled };
   try {
-    return await waitFor(session, settings, entry);
+    const result = await waitFor(session, settings, entry);
+    if (unsettled === 0) return result;
+    return { ...result, warnings: [...result.warnings, { kind: "unknownSubmits", count: unsettled }] };
   } catch (error) {
     throw error instanceof Failure7 ? await ofTask(session, entry, error) : error;
   }

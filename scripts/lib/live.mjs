@@ -1396,6 +1396,7 @@ function rowOf(task) {
 
 // scripts/src/cli/render/many.ts
 import { Failure as Failure6 } from "./main.mjs";
+import { AdvisedFailure as AdvisedFailure3 } from "./main.mjs";
 import { EXIT as EXIT3 } from "./main.mjs";
 import { resumeCommand as resumeCommand3 } from "./main.mjs";
 import { failed as failed2, success as success3 } from "./main.mjs";
@@ -1524,6 +1525,8 @@ function warningText(warning) {
       return `The service reports ${warning.charged} credits charged, although the cap was ${warning.maxCredits} (--maxCredits). Tell the person.`;
     case "noPermit":
       return `The state is the last known one. The queries that the service allows were used by other waits on this machine, or it asked for a pause; the next query is due in ${warning.seconds} s.`;
+    case "unknownSubmits":
+      return `This is the newest request that has a task. The outcome of ${warning.count} other submits is not known, and one of them may be newer: run the command of the one that is meant.`;
   }
 }
 
@@ -1580,11 +1583,17 @@ function summary({ data, ...said }, { model, created, owner }) {
   return kept;
 }
 function nothingPendingOutcome({ unsettled }, { command }) {
-  const nextSteps = [
-    unsettled > 0 ? `No recorded task of this key is unfinished, but of ${unsettled} submits the outcome is not known: run their commands again.` : "No recorded task of this key is unfinished or waits to be delivered.",
-    command("listPending")
-  ];
-  return success3(null, null, { count: 0, unsettled, nextSteps }, EXIT3.done);
+  const list = command("listPending");
+  if (unsettled === 0) {
+    const nextSteps = ["No recorded task of this key is unfinished or waits to be delivered.", list];
+    return success3(null, null, { count: 0, unsettled, nextSteps }, EXIT3.done);
+  }
+  const message = `No recorded task of this key is unfinished, but the outcome of ${unsettled} submits is not known.`;
+  const failure = new AdvisedFailure3("SUBMIT_OUTCOME_UNKNOWN", message, {
+    data: { count: 0, unsettled },
+    nextSteps: ["Run the commands of those submits again: each reconciles its own.", list]
+  });
+  return failed2(failure, null, null);
 }
 
 // scripts/src/cli/render/outcome.ts

@@ -606,6 +606,20 @@ describe('what is pending', () => {
     expect((await rows()).map(({ status }) => status)).not.toContain('UNKNOWN');
   });
 
+  it('waitTask without an id warns of submits whose outcome is not known; with nothing else it is exit 7', async () => {
+    const here = await place();
+    await killedInSubmit(here);
+    here.service.hidesTasks = true;
+    const alone = await act(here, 'waitTask', ...FAST);
+    expect(alone.code).toBe(EXIT.submitUnknown);
+    expect(envelopeOf(alone)).toMatchObject({ ok: false, status: null, data: { count: 0, unsettled: 1 } });
+    const other = JSON.stringify({ ...T2V, prompt: 'two' });
+    await run(['--model', 't2v', '--payload', other, '--wait', '0'], { env: here.env });
+    const { ok, data } = envelopeOf(await act(here, 'waitTask', ...FAST));
+    expect(ok).toBe(true);
+    expect(data.warnings).toEqual([expect.stringContaining('The outcome of 1 other submits is not known')]);
+  });
+
   it('waitTask without an id resumes the newest, and saves its file where that was wanted', async () => {
     const here = await place();
     const [, second] = await requests(here, 'one', 'two');

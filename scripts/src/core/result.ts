@@ -20,7 +20,9 @@ export type Warning =
   /** The service charged more than the limit that the request carried. */
   | { kind: 'aboveCap'; charged: number; maxCredits: number }
   /** The wait ended before a query was permitted; the next one is due in so many seconds. */
-  | { kind: 'noPermit'; seconds: number };
+  | { kind: 'noPermit'; seconds: number }
+  /** So many submits have an outcome that is not known: the newest request may be one of them. */
+  | { kind: 'unknownSubmits'; count: number };
 
 /** How this call got to the task of a request. */
 export interface Origin {

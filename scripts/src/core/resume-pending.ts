@@ -14,7 +14,9 @@ export async function waitForNewest(
   const [entry] = tasks;
   if (!entry) return { kind: 'nothingPending', unsettled };
   try {
-    return await waitFor(session, settings, entry);
+    const result = await waitFor(session, settings, entry);
+    if (unsettled === 0) return result;
+    return { ...result, warnings: [...result.warnings, { kind: 'unknownSubmits', count: unsettled }] };
   } catch (error) {
     throw error instanceof Failure ? await ofTask(session, entry, error) : error;
   }

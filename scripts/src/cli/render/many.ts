@@ -2,6 +2,7 @@ import type { ManyResult, NothingPending } from '../../core/result.ts';
 import { Failure } from '../../model/failure.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { RequestRecord } from '../../stores/file/record.ts';
+import { AdvisedFailure } from '../advised-failure.ts';
 import { EXIT } from '../exit-codes.ts';
 import { type Caller, resumeCommand } from './caller.ts';
 import { type Envelope, failed, type Outcome, success } from './envelope.ts';
@@ -69,11 +70,15 @@ function summary({ data, ...said }: Envelope, { model, created, owner }: Request
 }
 
 export function nothingPendingOutcome({ unsettled }: NothingPending, { command }: Caller): Outcome {
-  const nextSteps = [
-    unsettled > 0
-      ? `No recorded task of this key is unfinished, but of ${unsettled} submits the outcome is not known: run their commands again.`
-      : 'No recorded task of this key is unfinished or waits to be delivered.',
-    command('listPending'),
-  ];
-  return success(null, null, { count: 0, unsettled, nextSteps }, EXIT.done);
+  const list = command('listPending');
+  if (unsettled === 0) {
+    const nextSteps = ['No recorded task of this key is unfinished or waits to be delivered.', list];
+    return success(null, null, { count: 0, unsettled, nextSteps }, EXIT.done);
+  }
+  const message = `No recorded task of this key is unfinished, but the outcome of ${unsettled} submits is not known.`;
+  const failure = new AdvisedFailure('SUBMIT_OUTCOME_UNKNOWN', message, {
+    data: { count: 0, unsettled },
+    nextSteps: ['Run the commands of those submits again: each reconciles its own.', list],
+  });
+  return failed(failure, null, null);
 }
