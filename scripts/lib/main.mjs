@@ -2066,7 +2066,10 @@ var SUBMIT = {
     nextSteps: [
       profile.says.cancel,
       ...state === "SUBMITTED" ? [command("cancelTask", { taskId: taskId2 })] : [],
-      command(isTerminal(state) ? "getTask" : "waitTask", { taskId: taskId2 })
+      command(isTerminal(state) ? "getTask" : "waitTask", {
+        taskId: taskId2,
+        ...!isTerminal(state) && { wait: BRIEF_WAIT_S }
+      })
     ]
   }),
   noAddress: () => ({
@@ -2179,9 +2182,11 @@ async function main() {
     ) : bugOutcome(error, action, situation, args);
   }
   if (hasSaidOverruled) addWarnings(outcome, overruled);
+  if (args?.sandbox && outcome.envelope.taskId !== null) addWarnings(outcome, [SANDBOX_WARNING]);
   clear();
   if (await finishWith(outcome, secrets)) process.once("exit", () => outcome.onWritten?.());
 }
+var SANDBOX_WARNING = "Sandbox run: nothing was charged, and each file is a stand-in.";
 function addWarnings({ envelope }, warnings) {
   if (warnings.length === 0) return;
   const before = Array.isArray(envelope.data?.warnings) ? envelope.data.warnings : [];

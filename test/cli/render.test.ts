@@ -69,7 +69,9 @@ describe('the document of a task', () => {
     const failure = new Failure('CANCEL_REJECTED', 'Not cancelled.', { reason });
     const outcome = outcomeOf(task(state, { kind: 'notCancelled', failure } as Partial<TaskResult>), caller);
     expect(outcome.exitCode).toBe(exitCode);
-    expect(outcome.envelope.data?.nextSteps).toContain(`run --action ${action} --taskId ck1`);
+    expect(outcome.envelope.data?.nextSteps).toContain(
+      `run --action ${action} --taskId ck1${action === 'waitTask' ? ' --wait 45' : ''}`,
+    );
   });
 
   it('that was not fetched names its links, what went wrong, and the command that charges nothing', () => {

@@ -389,7 +389,9 @@ describe('cancelTask', () => {
     expect(server.to('PUT')).toHaveLength(1);
     const steps = envelope.data?.nextSteps as string[];
     expect(steps).toContain(
-      `run --action ${['COMPLETED', 'FAILED'].includes(status) ? 'getTask' : 'waitTask'} --taskId ckx1`,
+      ['COMPLETED', 'FAILED'].includes(status)
+        ? 'run --action getTask --taskId ckx1'
+        : 'run --action waitTask --taskId ckx1 --wait 45',
     );
     expect(steps.includes('run --action cancelTask --taskId ckx1')).toBe(status === 'SUBMITTED');
   });

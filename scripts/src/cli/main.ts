@@ -96,13 +96,17 @@ export async function main(): Promise<void> {
         : bugOutcome(error, action, situation, args);
   }
   if (hasSaidOverruled) addWarnings(outcome, overruled);
+  if (args?.sandbox && outcome.envelope.taskId !== null) addWarnings(outcome, [SANDBOX_WARNING]);
   clear();
   // A result counts as delivered only when the whole document was written: otherwise the same command brings it again.
   // This runs last: a process that is killed earlier has delivered nothing.
   if (await finishWith(outcome, secrets)) process.once('exit', () => outcome.onWritten?.());
 }
 
-/** Adds the warnings of standard error to the document. */
+// A later reader of the document cannot tell otherwise.
+const SANDBOX_WARNING = 'Sandbox run: nothing was charged, and each file is a stand-in.';
+
+/** Adds warnings to the document. */
 function addWarnings({ envelope }: Outcome, warnings: readonly string[]): void {
   if (warnings.length === 0) return;
   const before = Array.isArray(envelope.data?.warnings) ? envelope.data.warnings : [];

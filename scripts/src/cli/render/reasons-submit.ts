@@ -1,4 +1,4 @@
-import { isTerminal } from '../../model/task.ts';
+import { BRIEF_WAIT_S, isTerminal } from '../../model/task.ts';
 import { resumeCommand } from './caller.ts';
 import { type Explained, messageOf } from './reasons.ts';
 
@@ -92,7 +92,10 @@ export const SUBMIT = {
     nextSteps: [
       profile.says.cancel,
       ...(state === 'SUBMITTED' ? [command('cancelTask', { taskId })] : []),
-      command(isTerminal(state) ? 'getTask' : 'waitTask', { taskId }),
+      command(isTerminal(state) ? 'getTask' : 'waitTask', {
+        taskId,
+        ...(!isTerminal(state) && { wait: BRIEF_WAIT_S }),
+      }),
     ],
   }),
   noAddress: () => ({
