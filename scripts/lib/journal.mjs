@@ -866,11 +866,8 @@ var Entry = class {
     const { folder, clock, warn } = this.#journal.place;
     try {
       if (isOurs) makePrivate(folder);
-      const lock = await waitForLock(
-        `${this.file}.lock`,
-        clock,
-        clock.monotonic() + UPDATE_PATIENCE_MS * (0.5 + clock.random())
-      );
+      const patience = UPDATE_PATIENCE_MS * (0.5 + clock.random());
+      const lock = isOurs ? null : await waitForLock(`${this.file}.lock`, clock, clock.monotonic() + patience);
       try {
         if (isOurs && !existsSync2(this.file)) await writeWhole(this.file, this.#text(), clock);
         this.#merge(change);
@@ -878,7 +875,7 @@ var Entry = class {
         this.#unsaved = {};
         return true;
       } finally {
-        if (!("heldBy" in lock)) lock.release();
+        if (lock && !("heldBy" in lock)) lock.release();
       }
     } catch (error) {
       if (diskError(error) === "ENOENT" && !isOurs) return false;

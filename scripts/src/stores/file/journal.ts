@@ -103,11 +103,11 @@ export class Entry {
     const { folder, clock, warn } = this.#journal.place;
     try {
       if (isOurs) makePrivate(folder);
-      const lock = await waitForLock(
-        `${this.file}.lock`,
-        clock,
-        clock.monotonic() + UPDATE_PATIENCE_MS * (0.5 + clock.random()),
-      );
+      // The lock on the request keeps others from a record that is ours.
+      const patience = UPDATE_PATIENCE_MS * (0.5 + clock.random());
+      const lock = isOurs
+        ? null
+        : await waitForLock(`${this.file}.lock`, clock, clock.monotonic() + patience);
       try {
         if (isOurs && !existsSync(this.file)) await writeWhole(this.file, this.#text(), clock);
         this.#merge(change);
@@ -115,7 +115,7 @@ export class Entry {
         this.#unsaved = {};
         return true;
       } finally {
-        if (!('heldBy' in lock)) lock.release();
+        if (lock && !('heldBy' in lock)) lock.release();
       }
     } catch (error) {
       if (diskError(error) === 'ENOENT' && !isOurs) return false;
