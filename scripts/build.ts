@@ -72,7 +72,7 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['contracts', /^(contracts\/|cli\/(read-request|payload|describe)\.ts$)/],
   [
     'generate',
-    /^core\/(generate|recorded-task|reuse|resume-pending|funds|account|submit|send|reconcile|own-task)\.ts$/,
+    /^core\/(generate|recorded-task|reuse|resume-pending|funds|account|submit|send|reconcile|find-lost-task)\.ts$/,
   ],
   ['journal', /^stores\//],
   ['pending', /^cli\/pending\.ts$/],

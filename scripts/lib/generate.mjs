@@ -2,7 +2,6 @@
 const require = (name) => process.getBuiltinModule(name);
 // scripts/src/core/account.ts
 import { estimateCredits as estimateCredits2 } from "./contracts.mjs";
-import { noteState, recordOf } from "./live.mjs";
 
 // scripts/src/core/funds.ts
 import { cheaperVariants, estimate, estimateCredits } from "./contracts.mjs";
@@ -126,6 +125,7 @@ function cheaperThan(contract, payload, most) {
 
 // scripts/src/core/account.ts
 import { shortDeadline as shortDeadline2 } from "./live.mjs";
+import { noteState, recordOf } from "./live.mjs";
 async function quote(session, { contract, generation }) {
   const { model, payload } = generation;
   const answer = await askPrice(session, contract, generation);
@@ -161,21 +161,7 @@ async function noteStates(session, tasks) {
   }
 }
 
-// scripts/src/core/generate.ts
-import { Failure as Failure6 } from "./main.mjs";
-import { isTerminal as isTerminal2 } from "./main.mjs";
-import { isYoung } from "./live.mjs";
-import { folderFor as folderFor2 } from "./live.mjs";
-
-// scripts/src/core/recorded-task.ts
-import { Failure as Failure4 } from "./main.mjs";
-import { claimRequest } from "./journal.mjs";
-import { jsonHash } from "./journal.mjs";
-
-// scripts/src/core/reconcile.ts
-import { Failure as Failure3 } from "./main.mjs";
-
-// scripts/src/core/own-task.ts
+// scripts/src/core/find-lost-task.ts
 const { isDeepStrictEqual } = require("node:util");
 import { isObject } from "./main.mjs";
 var CLOCK_TOLERANCE_MS = 2e3;
@@ -216,6 +202,19 @@ function sameMedia(kept, sent) {
   }
   return typeof sent === "string" && sent.startsWith("data:") && typeof kept === "string";
 }
+
+// scripts/src/core/generate.ts
+import { Failure as Failure6 } from "./main.mjs";
+import { isTerminal as isTerminal2 } from "./main.mjs";
+import { folderFor as folderFor2 } from "./live.mjs";
+
+// scripts/src/core/recorded-task.ts
+import { Failure as Failure4 } from "./main.mjs";
+import { claimRequest } from "./journal.mjs";
+import { jsonHash } from "./journal.mjs";
+
+// scripts/src/core/reconcile.ts
+import { Failure as Failure3 } from "./main.mjs";
 
 // scripts/src/core/send.ts
 import { Failure as Failure2 } from "./main.mjs";
@@ -533,8 +532,8 @@ import { creditsOf as creditsOf2, taskResult } from "./live.mjs";
 const path = require("node:path");
 import { Failure as Failure5 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
-import { deliver } from "./live.mjs";
 import { finish, folderFor } from "./live.mjs";
+import { deliver } from "./live.mjs";
 import { waitTask } from "./live.mjs";
 var DAY_MS = 24 * 36e5;
 var hasEnded = ({ record }) => isTerminal(record.status);
@@ -618,6 +617,7 @@ function sameEnd(session, entry, settings) {
 
 // scripts/src/core/generate.ts
 import { shortDeadline as shortDeadline3 } from "./live.mjs";
+import { isYoung } from "./live.mjs";
 import { waitOn, waitTask as waitTask2 } from "./live.mjs";
 var LEAST_SUBMIT_MS = 1500;
 async function generate(session, options) {

@@ -1757,7 +1757,7 @@ function resumeCommand({ command }, taskId2, flags = { wait: BRIEF_WAIT_S }) {
 // scripts/src/cli/render/failure.ts
 init_advised_failure();
 
-// scripts/src/cli/render/reasons-budget.ts
+// scripts/src/cli/render/next-steps/budget.ts
 var BUDGET = {
   noEstimate: ({ title, model, maxCredits }) => {
     const hint = `leave --maxCredits out, after checking the price of ${model} yourself`;
@@ -1808,7 +1808,7 @@ function cheaperSteps({ model, asOf, variants, most }) {
   );
 }
 
-// scripts/src/cli/render/reasons-model.ts
+// scripts/src/cli/render/next-steps/model.ts
 init_text();
 var MOST_NAMED = 12;
 var MODEL = {
@@ -1907,7 +1907,7 @@ function besideIssue(model, callbackFlag, name, received) {
   return { ...place, expected: "nothing beside the fields", hint };
 }
 
-// scripts/src/cli/render/reasons-place.ts
+// scripts/src/cli/render/next-steps/place.ts
 var STATE_FOLDER = "ASYNC_MEDIA_STATE_DIR";
 var PLACE = {
   unsupportedAction: ({ action }, { profile }) => unsupportedAction(profile, action),
@@ -1986,7 +1986,7 @@ var PLACE = {
   })
 };
 
-// scripts/src/cli/render/reasons-submit.ts
+// scripts/src/cli/render/next-steps/submit.ts
 init_task();
 var SUBMIT = {
   submitUnknown: (reason, caller) => {
@@ -2077,7 +2077,7 @@ var SUBMIT = {
   })
 };
 
-// scripts/src/cli/render/reasons.ts
+// scripts/src/cli/render/next-steps/registry.ts
 var REASONS = { ...BUDGET, ...SUBMIT, ...PLACE, ...MODEL };
 function said({ details: { reason } }, caller) {
   if (reason === void 0) return { nextSteps: [] };

@@ -1,10 +1,10 @@
 import type { SavedFile } from '../download/download.ts';
-import { intervalBefore, type PollSchedule } from '../http/retry.ts';
 import { Failure } from '../model/failure.ts';
 import type { Json } from '../model/json.ts';
 import type { Task } from '../model/task.ts';
 import type { Entry } from '../stores/file/journal.ts';
 import type { Credits } from '../stores/file/record.ts';
+import { intervalBefore, type PollSchedule } from './poll-schedule.ts';
 import { creditsOf, type Origin, type TaskResult, taskResult } from './result.ts';
 import { type Session, shortDeadline } from './session.ts';
 

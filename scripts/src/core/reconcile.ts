@@ -2,7 +2,7 @@ import { Failure } from '../model/failure.ts';
 import type { Reason } from '../model/reason.ts';
 import type { Task } from '../model/task.ts';
 import type { GenerationRequest } from '../providers/provider.ts';
-import { findOwn } from './own-task.ts';
+import { findOwn } from './find-lost-task.ts';
 import { sendUntilAccepted } from './send.ts';
 import type { Session } from './session.ts';
 

@@ -17,7 +17,7 @@ import {
   SMALL,
   unknownWord,
   unreadable,
-} from '../answer.ts';
+} from '../error-answer.ts';
 import { findUrls } from '../output.ts';
 import type { Provider, ProviderSettings, TaskStatus } from '../provider.ts';
 

@@ -16,7 +16,7 @@ import {
   SMALL,
   unknownWord,
   unreadable,
-} from '../answer.ts';
+} from '../error-answer.ts';
 import { addUrl } from '../output.ts';
 import type { Provider, ProviderSettings, TaskStatus } from '../provider.ts';
 import { unsupported } from '../unsupported.ts';
