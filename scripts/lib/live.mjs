@@ -148,6 +148,17 @@ var init_result = __esm({
   }
 });
 
+// scripts/src/core/session.ts
+function shortDeadline({ api }) {
+  return api.clock.monotonic() + PAUSE_BUDGET_MS;
+}
+var init_session = __esm({
+  "scripts/src/core/session.ts"() {
+    "use strict";
+    init_retry();
+  }
+});
+
 // scripts/src/core/fetch-status.ts
 import { Failure as Failure7 } from "./main.mjs";
 async function pollOnce({ api, provider }, taskId, until) {
@@ -184,22 +195,22 @@ async function pollWithPermit(session, limiter, taskId, deadline) {
 async function withCheckedError(status, fetchTask) {
   return status.possibleError ? fetchTask() : status;
 }
+async function withRecord(session, taskId, seen) {
+  const { api, provider } = session;
+  try {
+    const task = await api.read(provider.task(taskId), shortDeadline(session));
+    return { ...task, state: seen.state };
+  } catch (error) {
+    if (!(error instanceof Failure7)) throw error;
+    return { ...seen, isRecordUnread: true };
+  }
+}
 var PERMIT_PAUSE_MS;
 var init_fetch_status = __esm({
   "scripts/src/core/fetch-status.ts"() {
     "use strict";
+    init_session();
     PERMIT_PAUSE_MS = 1e3;
-  }
-});
-
-// scripts/src/core/session.ts
-function shortDeadline({ api }) {
-  return api.clock.monotonic() + PAUSE_BUDGET_MS;
-}
-var init_session = __esm({
-  "scripts/src/core/session.ts"() {
-    "use strict";
-    init_retry();
   }
 });
 
@@ -422,7 +433,6 @@ var init_task_record = __esm({
 // scripts/src/core/tasks.ts
 var tasks_exports = {};
 __export(tasks_exports, {
-  cancelTask: () => cancelTask,
   getStatus: () => getStatus,
   getTask: () => getTask,
   waitOn: () => waitOn,
@@ -471,64 +481,6 @@ async function waitTask(session, taskId, settings, origin = {}, known) {
   const credits = entry?.record.credits;
   const wait = { ...settings, folder, waitMs, ...entry && { entry }, ...credits && { credits } };
   return waitOn(session, { id: taskId, ...first }, wait, origin, failure);
-}
-async function cancelTask(session, taskId) {
-  let answer;
-  let refusal3;
-  try {
-    answer = await cancelWhileRefusedForNow(session, taskId);
-  } catch (error) {
-    if (!(error instanceof Failure11)) throw error;
-    if (["AUTH_FAILED", "RATE_LIMITED"].includes(error.code)) throw error;
-    refusal3 = error;
-  }
-  if (answer?.state === "CANCEL") return cancelled(session, taskId, answer);
-  let seen;
-  try {
-    seen = await fetchStatus(session, taskId, shortDeadline(session));
-  } catch (error) {
-    if (!(error instanceof Failure11)) throw error;
-    if (error.code === "AUTH_FAILED" || error.code === "TASK_NOT_FOUND") throw error;
-    if (refusal3 && refusal3.code !== "UNKNOWN_ERROR") throw refusal3;
-    seen = answer;
-  }
-  const entry = await recordOf(session, taskId);
-  if (entry && seen) await noteState(session, entry, seen.state);
-  if (seen?.state === "CANCEL") return cancelled(session, taskId, seen);
-  return notCancelled(taskId, seen, refusal3);
-}
-function notCancelled(taskId, found, refusal3) {
-  const seen = found ?? { state: "UNKNOWN", record: {} };
-  const so = found ? `it is ${found.unknownState ?? found.state}` : "its state could not be read";
-  const said = refusal3 ? ` ${refusal3.message}` : "";
-  const failure = new Failure11(
-    refusal3?.code === "NETWORK_ERROR" ? "NETWORK_ERROR" : "CANCEL_REJECTED",
-    `The task was not cancelled: ${so}.${said}`,
-    {
-      status: seen.state,
-      taskId,
-      record: seen.record,
-      reason: { kind: "notCancelled", taskId, state: seen.state }
-    }
-  );
-  return { kind: "notCancelled", taskId, seen, warnings: [], failure };
-}
-async function cancelled(session, taskId, seen) {
-  const entry = await recordOf(session, taskId);
-  const credits = creditsOf(await withRecord(session, taskId, seen), entry?.record.credits);
-  return deliver(session, entry, { kind: "cancelledNow", taskId, seen, credits, warnings: [] });
-}
-async function cancelWhileRefusedForNow(session, taskId) {
-  const { api, provider } = session;
-  const deadline = shortDeadline(session);
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await api.once(provider.cancel(taskId), { fresh: true });
-    } catch (error) {
-      if (error instanceof Failure11 && error.details.unclear) throw error;
-      await api.pauseOrThrow(error, attempt, deadline);
-    }
-  }
 }
 async function waitOn(session, task, settings, origin = {}, failure) {
   const { entry } = settings;
@@ -602,16 +554,6 @@ function aboutTask(session, taskId, entry) {
 async function limiterOf({ records }, { schedule }) {
   return schedule.firstMs >= LEAST_SHARED_MS ? (await records())?.limiter : void 0;
 }
-async function withRecord(session, taskId, seen) {
-  const { api, provider } = session;
-  try {
-    const task = await api.read(provider.task(taskId), shortDeadline(session));
-    return { ...task, state: seen.state };
-  } catch (error) {
-    if (!(error instanceof Failure11)) throw error;
-    return { ...seen, isRecordUnread: true };
-  }
-}
 var LEAST_SHARED_MS;
 var init_tasks = __esm({
   "scripts/src/core/tasks.ts"() {
@@ -623,6 +565,80 @@ var init_tasks = __esm({
     init_session();
     init_task_record();
     LEAST_SHARED_MS = 1e3;
+  }
+});
+
+// scripts/src/core/cancel.ts
+var cancel_exports = {};
+__export(cancel_exports, {
+  cancelTask: () => cancelTask
+});
+import { Failure as Failure12 } from "./main.mjs";
+async function cancelTask(session, taskId) {
+  let answer;
+  let refusal3;
+  try {
+    answer = await cancelWhileRefusedForNow(session, taskId);
+  } catch (error) {
+    if (!(error instanceof Failure12)) throw error;
+    if (["AUTH_FAILED", "RATE_LIMITED"].includes(error.code)) throw error;
+    refusal3 = error;
+  }
+  if (answer?.state === "CANCEL") return cancelled(session, taskId, answer);
+  let seen;
+  try {
+    seen = await fetchStatus(session, taskId, shortDeadline(session));
+  } catch (error) {
+    if (!(error instanceof Failure12)) throw error;
+    if (error.code === "AUTH_FAILED" || error.code === "TASK_NOT_FOUND") throw error;
+    if (refusal3 && refusal3.code !== "UNKNOWN_ERROR") throw refusal3;
+    seen = answer;
+  }
+  const entry = await recordOf(session, taskId);
+  if (entry && seen) await noteState(session, entry, seen.state);
+  if (seen?.state === "CANCEL") return cancelled(session, taskId, seen);
+  return notCancelled(taskId, seen, refusal3);
+}
+function notCancelled(taskId, found, refusal3) {
+  const seen = found ?? { state: "UNKNOWN", record: {} };
+  const so = found ? `it is ${found.unknownState ?? found.state}` : "its state could not be read";
+  const said = refusal3 ? ` ${refusal3.message}` : "";
+  const failure = new Failure12(
+    refusal3?.code === "NETWORK_ERROR" ? "NETWORK_ERROR" : "CANCEL_REJECTED",
+    `The task was not cancelled: ${so}.${said}`,
+    {
+      status: seen.state,
+      taskId,
+      record: seen.record,
+      reason: { kind: "notCancelled", taskId, state: seen.state }
+    }
+  );
+  return { kind: "notCancelled", taskId, seen, warnings: [], failure };
+}
+async function cancelled(session, taskId, seen) {
+  const entry = await recordOf(session, taskId);
+  const credits = creditsOf(await withRecord(session, taskId, seen), entry?.record.credits);
+  return deliver(session, entry, { kind: "cancelledNow", taskId, seen, credits, warnings: [] });
+}
+async function cancelWhileRefusedForNow(session, taskId) {
+  const { api, provider } = session;
+  const deadline = shortDeadline(session);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await api.once(provider.cancel(taskId), { fresh: true });
+    } catch (error) {
+      if (error instanceof Failure12 && error.details.unclear) throw error;
+      await api.pauseOrThrow(error, attempt, deadline);
+    }
+  }
+}
+var init_cancel = __esm({
+  "scripts/src/core/cancel.ts"() {
+    "use strict";
+    init_fetch_status();
+    init_result();
+    init_session();
+    init_task_record();
   }
 });
 
@@ -1209,7 +1225,7 @@ function exchange(client, request, receiver, { timeoutMs, signal, fresh = false 
 }
 
 // scripts/src/cli/live.ts
-import { Failure as Failure12 } from "./main.mjs";
+import { Failure as Failure13 } from "./main.mjs";
 import { createProvider } from "./main.mjs";
 import { journalFolder } from "./main.mjs";
 import { needsRecords } from "./main.mjs";
@@ -1654,7 +1670,7 @@ async function runLive(options) {
   try {
     return outcomeOf(await act(session, args, request, environment), caller);
   } catch (error) {
-    if (!(error instanceof Failure12)) throw error;
+    if (!(error instanceof Failure13)) throw error;
     const taskId = args.taskId ?? error.details.taskId ?? null;
     const missing = taskId !== null && await explainMissing(session, error, taskId, args, caller.same);
     const failure = explained3(missing || error, caller);
@@ -1687,7 +1703,7 @@ async function openJournal(options, provider) {
     journal.prepare();
     return journal;
   } catch (error) {
-    if (!(error instanceof Failure12)) throw error;
+    if (!(error instanceof Failure13)) throw error;
     warn(`This sandbox run continues without a record: ${environment.stateFolder} cannot be written to.`);
     return null;
   }
@@ -1715,7 +1731,7 @@ async function act(session, args, request, environment) {
     case "getTask":
       return tasks.getTask(session, taskId, waitSettings(args, environment));
     case "cancelTask":
-      return tasks.cancelTask(session, taskId);
+      return (await Promise.resolve().then(() => (init_cancel(), cancel_exports))).cancelTask(session, taskId);
     case "waitTask": {
       const settings = waitSettings(args, environment);
       if (args.taskId !== void 0) return tasks.waitTask(session, taskId, settings);
@@ -1758,6 +1774,7 @@ async function startSandbox(environment, warn) {
 }
 
 // scripts/src/live.ts
+init_cancel();
 init_fetch_status();
 init_finish();
 init_poll_schedule();
@@ -2091,5 +2108,6 @@ export {
   waitOn,
   waitTask,
   where,
-  withProxy
+  withProxy,
+  withRecord
 };

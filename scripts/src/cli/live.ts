@@ -146,7 +146,7 @@ async function act(
     case 'getTask':
       return tasks.getTask(session, taskId, waitSettings(args, environment));
     case 'cancelTask':
-      return tasks.cancelTask(session, taskId);
+      return (await import('../core/cancel.ts')).cancelTask(session, taskId);
     case 'waitTask': {
       const settings = waitSettings(args, environment);
       if (args.taskId !== undefined) return tasks.waitTask(session, taskId, settings);

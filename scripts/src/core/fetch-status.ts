@@ -1,7 +1,8 @@
 import { Failure } from '../model/failure.ts';
+import type { Task } from '../model/task.ts';
 import type { TaskStatus } from '../providers/provider.ts';
 import type { RateLimiter } from '../stores/file/rate-limiter.ts';
-import type { Session } from './session.ts';
+import { type Session, shortDeadline } from './session.ts';
 
 /**
  * Returns the state of a task, by one status query. Where the answer may be either a failed task or an error, the task's
@@ -75,4 +76,20 @@ async function withCheckedError(
 ): Promise<TaskStatus> {
   // Where the record cannot be read either, that failure says more, and whether to retry.
   return status.possibleError ? fetchTask() : status;
+}
+
+/** Returns the full record of a task that ended without a result: it may say why. The state stays the one that was polled. */
+export async function withRecord(
+  session: Session,
+  taskId: string,
+  seen: TaskStatus,
+): Promise<TaskStatus & Partial<Task> & { isRecordUnread?: boolean }> {
+  const { api, provider } = session;
+  try {
+    const task = await api.read(provider.task(taskId), shortDeadline(session));
+    return { ...task, state: seen.state };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { ...seen, isRecordUnread: true };
+  }
 }
