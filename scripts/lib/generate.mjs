@@ -7,13 +7,13 @@ import { estimateCredits as estimateCredits2 } from "./contracts.mjs";
 import { cheaperVariants, estimate, estimateCredits } from "./contracts.mjs";
 import { Failure } from "./main.mjs";
 import { shortDeadline } from "./live.mjs";
-async function checkFunds(session, contract, generation, maxCreditsPerDay) {
+async function checkFunds(session, contract, generation, maxCreditsPerDay, deadline) {
   if (generation.maxCredits === void 0 && maxCreditsPerDay === null) return null;
   if (!session.provider.can.quote) {
     checkEstimate(session.provider.title, contract, generation);
     return null;
   }
-  const quote2 = await askPrice(session, contract, generation);
+  const quote2 = await askPrice(session, contract, generation, deadline);
   if (quote2.affordable === false || quote2.balance !== null && quote2.balance < quote2.credits) {
     throw shortOfCredits(contract, generation, quote2, "The quote says that the balance is too small.");
   }
@@ -40,10 +40,11 @@ function checkEstimate(title, contract, { model, payload, maxCredits }) {
     }
   });
 }
-async function askPrice(session, contract, generation) {
+async function askPrice(session, contract, generation, deadline = Infinity) {
   const { api, provider } = session;
   const { model, payload, maxCredits } = generation;
-  const quote2 = await api.read(provider.quote(model, payload), shortDeadline(session));
+  const until = Math.min(deadline, shortDeadline(session));
+  const quote2 = await api.read(provider.quote(model, payload), until, { until: deadline });
   if (maxCredits !== void 0 && quote2.credits > maxCredits) {
     throw new Failure("BUDGET_EXCEEDED", `The price is above the limit of ${maxCredits} credits.`, {
       data: { quoted: quote2.credits, maxCredits },
@@ -84,11 +85,12 @@ function dayExceeded(spent, quoted, limit) {
     reason: { kind: "aboveDay", quoted, spent, limit }
   });
 }
-async function explainFunds(session, contract, generation, refusal) {
+async function explainFunds(session, contract, generation, refusal, until) {
+  const { api, provider } = session;
   let quote2 = null;
   try {
-    if (session.provider.can.quote)
-      quote2 = await session.api.once(session.provider.quote(generation.model, generation.payload));
+    if (provider.can.quote)
+      quote2 = await api.once(provider.quote(generation.model, generation.payload), { until });
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
   }
@@ -223,7 +225,7 @@ async function sendUntilAccepted(session, generation, deadline, log) {
   for (let attempt = 1; ; attempt += 1) {
     if (attempt > 1) await log.sending();
     observer.submitting();
-    const sent = await sendOnce(session, generation);
+    const sent = await sendOnce(session, generation, deadline);
     if (sent.kind !== "rejected") return sent;
     observer.refused();
     const pause = api.pauseFor(sent.failure, attempt, deadline);
@@ -232,9 +234,11 @@ async function sendUntilAccepted(session, generation, deadline, log) {
     await api.clock.sleep(pause, api.signal);
   }
 }
-async function sendOnce({ api, provider }, generation) {
+var LEAST_SUBMIT_MS = 1e4;
+async function sendOnce({ api, provider }, generation, until) {
   try {
-    return { kind: "accepted", task: await api.once(provider.submit(generation), { fresh: true }) };
+    const options = { fresh: true, until, leastMs: LEAST_SUBMIT_MS };
+    return { kind: "accepted", task: await api.once(provider.submit(generation), options) };
   } catch (error) {
     if (!(error instanceof Failure2)) throw error;
     return { kind: error.details.unclear ? "lost" : "rejected", failure: error };
@@ -409,7 +413,7 @@ async function recordedTask(session, journal, request, deadline) {
       session,
       request,
       entry,
-      resubmitLog(session, journal, request, entry),
+      resubmitLog(session, journal, request, entry, deadline),
       deadline
     );
     if (result.kind !== "accepted") throw await refuse(result, claimed);
@@ -445,7 +449,7 @@ async function refuse({ kind, failure }, { entry, lock }) {
 }
 async function submitNew(session, journal, request, { entry, lock }, deadline) {
   const { contract, generation, terms } = request;
-  const quote2 = await checkFunds(session, contract, generation, terms.maxCreditsPerDay);
+  const quote2 = await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
   const credits = { ...entry.record.credits, quoted: quote2?.credits ?? null };
   await withinDay(session, journal, terms.maxCreditsPerDay, quote2, () => {
     const now = new Date(session.api.clock.wall()).toISOString();
@@ -455,7 +459,7 @@ async function submitNew(session, journal, request, { entry, lock }, deadline) {
     const message = "Another process took this request over; nothing was submitted here.";
     throw new Failure4("UNKNOWN_ERROR", message, { reason: { kind: "takenOver" } });
   }
-  return submit(session, generation, resubmitLog(session, journal, request, entry), deadline);
+  return submit(session, generation, resubmitLog(session, journal, request, entry, deadline), deadline);
 }
 async function reconcileEntry(session, { generation }, entry, log, deadline) {
   const { clock } = session.api;
@@ -511,12 +515,12 @@ function recordLog({ api }, entry) {
     }
   };
 }
-function resubmitLog(session, journal, { contract, generation, terms }, entry) {
+function resubmitLog(session, journal, { contract, generation, terms }, entry, deadline) {
   const log = recordLog(session, entry);
   return {
     ...log,
     resubmitting: async () => {
-      const quote2 = await checkFunds(session, contract, generation, terms.maxCreditsPerDay);
+      const quote2 = await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
       await withinDay(session, journal, terms.maxCreditsPerDay, quote2, async () => {
       }, entry);
       if (quote2) await entry.update(({ credits }) => ({ credits: { ...credits, quoted: quote2.credits } }));
@@ -619,21 +623,21 @@ function sameEnd(session, entry, settings) {
 import { shortDeadline as shortDeadline3 } from "./live.mjs";
 import { isYoung } from "./live.mjs";
 import { waitOn, waitTask as waitTask2 } from "./live.mjs";
-var LEAST_SUBMIT_MS = 1500;
+var LEAST_SUBMIT_MS2 = 1500;
 async function generate(session, options) {
   const { api } = session;
   const { contract, generation, isDetached } = options;
   const start = api.clock.monotonic();
   const wait = { ...options.wait, folder: await folderFor2(options.wait.folder) };
   if (isDetached) wait.waitMs = 0;
-  const deadline = isDetached ? shortDeadline3(session) : start + Math.max(wait.waitMs, LEAST_SUBMIT_MS);
+  const deadline = isDetached ? shortDeadline3(session) : start + Math.max(wait.waitMs, LEAST_SUBMIT_MS2);
   const journal = await session.records();
   let made;
   try {
     made = journal ? await recordedTask(session, journal, { ...options, folder: wait.folder }, deadline) : await unrecordedTask(session, options, deadline);
   } catch (error) {
     if (error instanceof Failure6 && error.code === "INSUFFICIENT_CREDITS" && !error.details.reason) {
-      throw await explainFunds(session, contract, generation, error);
+      throw await explainFunds(session, contract, generation, error, deadline);
     }
     throw error;
   }
@@ -662,7 +666,7 @@ async function follow(session, task, settings, origin) {
   }
 }
 async function unrecordedTask(session, { contract, generation, terms }, deadline) {
-  const quote2 = await checkFunds(session, contract, generation, terms.maxCreditsPerDay);
+  const quote2 = await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
   let isResubmitted = false;
   const nothing = async () => {
   };

@@ -880,6 +880,7 @@ function* chain(error, depth = 0) {
 init_retry();
 var SHOWN_BYTES = 800;
 var LEAST_REQUEST_MS = 5e3;
+var LEAST_RETRY_MS = 500;
 var Api = class {
   clock;
   policy;
@@ -895,9 +896,10 @@ var Api = class {
     return this.#options.signal;
   }
   /** Makes one attempt. */
-  async once(call, { fresh = false, until = Infinity } = {}) {
+  async once(call, options = {}) {
+    const { fresh = false, until = Infinity, leastMs = LEAST_REQUEST_MS } = options;
     const { signal } = this.#options;
-    const left = Math.max(until - this.clock.monotonic(), LEAST_REQUEST_MS);
+    const left = Math.max(until - this.clock.monotonic(), leastMs);
     const timeoutMs = Math.ceil(Math.min(this.#options.timeoutMs, left));
     const answer = await this.#transport.send(call.request, {
       timeoutMs,
@@ -917,11 +919,14 @@ var Api = class {
   /**
    * Makes a call that is safe to repeat, with retries until the deadline.
    * @param deadline on the monotonic clock, in milliseconds
+   * @param options with `until`, all attempts together end then, or `leastMs` after the first one began
    */
   async read(call, deadline, options = {}) {
+    const { until = Infinity, leastMs = LEAST_REQUEST_MS } = options;
+    const end = Math.max(until, this.clock.monotonic() + leastMs);
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.once(call, options);
+        return await this.once(call, { ...options, until: end, leastMs: LEAST_RETRY_MS });
       } catch (error) {
         await this.pauseOrThrow(error, attempt, deadline);
       }

@@ -369,7 +369,7 @@ var init_flags = __esm({
       wait: {
         form: "<seconds>",
         value: wait,
-        help: `how long to wait for the end (default ${DEFAULT_WAIT_S}; 0 = do not wait)`,
+        help: `how long to wait for the end (default ${DEFAULT_WAIT_S}; 0 = do not wait); a submit gets at least 10`,
         actions: WAITS
       },
       pollInterval: {

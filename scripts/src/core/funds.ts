@@ -11,6 +11,7 @@ import { type Session, shortDeadline } from './session.ts';
  * Compares the price, which is free to query, with the limit and the balance before anything is submitted. For a service
  * without quotes, compares the limit with the contract's estimate.
  * @param maxCreditsPerDay null = no limit; it too needs the price, and is checked by `withinDay`
+ * @param deadline on the monotonic clock: the query does not outlast it by more than 5 seconds
  * @returns the quote; null where nothing limits the price
  * @throws Failure BUDGET_EXCEEDED or INSUFFICIENT_CREDITS; the quote's own failure when there is none to be had
  */
@@ -19,13 +20,14 @@ export async function checkFunds(
   contract: Contract,
   generation: GenerationRequest,
   maxCreditsPerDay: number | null,
+  deadline: number,
 ): Promise<Quote | null> {
   if (generation.maxCredits === undefined && maxCreditsPerDay === null) return null;
   if (!session.provider.can.quote) {
     checkEstimate(session.provider.title, contract, generation);
     return null;
   }
-  const quote = await askPrice(session, contract, generation);
+  const quote = await askPrice(session, contract, generation, deadline);
   if (quote.affordable === false || (quote.balance !== null && quote.balance < quote.credits)) {
     throw shortOfCredits(contract, generation, quote, 'The quote says that the balance is too small.');
   }
@@ -62,15 +64,21 @@ function checkEstimate(
   });
 }
 
-/** Returns the service's price of a request; the query is free. @throws Failure BUDGET_EXCEEDED where it is above the limit of the request */
+/**
+ * Returns the service's price of a request; the query is free.
+ * @param deadline on the monotonic clock; absent where the call has no wait of its own
+ * @throws Failure BUDGET_EXCEEDED where it is above the limit of the request
+ */
 export async function askPrice(
   session: Session,
   contract: Contract,
   generation: GenerationRequest,
+  deadline = Infinity,
 ): Promise<Quote> {
   const { api, provider } = session;
   const { model, payload, maxCredits } = generation;
-  const quote = await api.read(provider.quote(model, payload), shortDeadline(session));
+  const until = Math.min(deadline, shortDeadline(session));
+  const quote = await api.read(provider.quote(model, payload), until, { until: deadline });
   if (maxCredits !== undefined && quote.credits > maxCredits) {
     throw new Failure('BUDGET_EXCEEDED', `The price is above the limit of ${maxCredits} credits.`, {
       data: { quoted: quote.credits, maxCredits },
@@ -133,11 +141,13 @@ export async function explainFunds(
   contract: Contract,
   generation: GenerationRequest,
   refusal: Failure,
+  until: number,
 ): Promise<Failure> {
+  const { api, provider } = session;
   let quote: Quote | null = null;
   try {
-    if (session.provider.can.quote)
-      quote = await session.api.once(session.provider.quote(generation.model, generation.payload));
+    if (provider.can.quote)
+      quote = await api.once(provider.quote(generation.model, generation.payload), { until });
   } catch (error) {
     // The rejection stands without a quote; it only has fewer details.
     if (!(error instanceof Failure)) throw error;

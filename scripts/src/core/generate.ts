@@ -59,7 +59,7 @@ export async function generate(session: Session, options: GenerateOptions): Prom
       : await unrecordedTask(session, options, deadline);
   } catch (error) {
     if (error instanceof Failure && error.code === 'INSUFFICIENT_CREDITS' && !error.details.reason) {
-      throw await explainFunds(session, contract, generation, error);
+      throw await explainFunds(session, contract, generation, error, deadline);
     }
     throw error;
   }
@@ -107,7 +107,7 @@ async function unrecordedTask(
   { contract, generation, terms }: GenerateOptions,
   deadline: number,
 ): Promise<Made> {
-  const quote = await checkFunds(session, contract, generation, terms.maxCreditsPerDay);
+  const quote = await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
   let isResubmitted = false;
   const nothing = async () => {};
   const log: SubmitLog = {

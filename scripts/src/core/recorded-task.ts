@@ -74,7 +74,7 @@ export async function recordedTask(
             session,
             request,
             entry,
-            resubmitLog(session, journal, request, entry),
+            resubmitLog(session, journal, request, entry, deadline),
             deadline,
           );
     if (result.kind !== 'accepted') throw await refuse(result, claimed);
@@ -128,7 +128,7 @@ async function submitNew(
   deadline: number,
 ): Promise<Reconciled> {
   const { contract, generation, terms } = request;
-  const quote = await checkFunds(session, contract, generation, terms.maxCreditsPerDay);
+  const quote = await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
   const credits = { ...entry.record.credits, quoted: quote?.credits ?? null };
   await withinDay(session, journal, terms.maxCreditsPerDay, quote, () => {
     const now = new Date(session.api.clock.wall()).toISOString();
@@ -139,7 +139,7 @@ async function submitNew(
     const message = 'Another process took this request over; nothing was submitted here.';
     throw new Failure('UNKNOWN_ERROR', message, { reason: { kind: 'takenOver' } });
   }
-  return submit(session, generation, resubmitLog(session, journal, request, entry), deadline);
+  return submit(session, generation, resubmitLog(session, journal, request, entry, deadline), deadline);
 }
 
 async function reconcileEntry(
@@ -218,12 +218,13 @@ function resubmitLog(
   journal: Journal,
   { contract, generation, terms }: Request,
   entry: Entry,
+  deadline: number,
 ): SubmitLog {
   const log = recordLog(session, entry);
   return {
     ...log,
     resubmitting: async () => {
-      const quote = await checkFunds(session, contract, generation, terms.maxCreditsPerDay);
+      const quote = await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
       await withinDay(session, journal, terms.maxCreditsPerDay, quote, async () => {}, entry);
       if (quote) await entry.update(({ credits }) => ({ credits: { ...credits, quoted: quote.credits } }));
       await log.resubmitting();

@@ -29,7 +29,7 @@ export async function sendUntilAccepted(
   for (let attempt = 1; ; attempt += 1) {
     if (attempt > 1) await log.sending();
     observer.submitting();
-    const sent = await sendOnce(session, generation);
+    const sent = await sendOnce(session, generation, deadline);
     if (sent.kind !== 'rejected') return sent;
     observer.refused();
     const pause = api.pauseFor(sent.failure, attempt, deadline);
@@ -39,9 +39,17 @@ export async function sendUntilAccepted(
   }
 }
 
-async function sendOnce({ api, provider }: Session, generation: GenerationRequest): Promise<Sent> {
+// A submit that is cut short may have been accepted, and then its outcome is unknown: it gets this long even after the wait.
+const LEAST_SUBMIT_MS = 10_000;
+
+async function sendOnce(
+  { api, provider }: Session,
+  generation: GenerationRequest,
+  until: number,
+): Promise<Sent> {
   try {
-    return { kind: 'accepted', task: await api.once(provider.submit(generation), { fresh: true }) };
+    const options = { fresh: true, until, leastMs: LEAST_SUBMIT_MS };
+    return { kind: 'accepted', task: await api.once(provider.submit(generation), options) };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return { kind: error.details.unclear ? 'lost' : 'rejected', failure: error };
