@@ -140,28 +140,32 @@ describe('every command that is printed', () => {
     TIMEOUT_MS,
   );
 
-  test.concurrent('README.md: its command, run twice, is one task, and the second run ends at once and says so', async () => {
-    const cwd = mkdtempSync(path.join(places, 'twice '));
-    const [{ command } = { command: '' }] = printed('README.md').filter((one) =>
-      one.command.startsWith('node '),
-    );
-    expect(command).toContain('--sandbox');
-    const line = command.replace('scripts/run-workflow.mjs', quoteWord(scriptPath('run-workflow.mjs')));
-    const runs = [];
-    for (let n = 0; n < 2; n += 1) {
-      const done = await shell(line, cwd, { ASYNC_MEDIA_STATE_DIR: path.join(cwd, 'state') });
-      expect(done.code, done.stderr).toBe(0);
-      runs.push({ stderr: done.stderr, envelope: JSON.parse(done.stdout) });
-    }
-    const [first, second] = runs as [(typeof runs)[0], (typeof runs)[0]];
-    expect(first.envelope.data).not.toHaveProperty('reused');
-    expect(second.envelope).toMatchObject({ ok: true, status: 'COMPLETED', data: { reused: true } });
-    expect(second.envelope.taskId).toBe(first.envelope.taskId);
-    expect(second.envelope.data.files).toEqual(first.envelope.data.files);
-    // It waited for nothing: neither for the task nor for a file.
-    expect(first.stderr).toMatch(/downloading/);
-    expect(second.stderr).not.toMatch(/PROGRESS|downloading/);
-  }, TIMEOUT_MS);
+  test.concurrent(
+    'README.md: its command, run twice, is one task, and the second run ends at once and says so',
+    async () => {
+      const cwd = mkdtempSync(path.join(places, 'twice '));
+      const [{ command } = { command: '' }] = printed('README.md').filter((one) =>
+        one.command.startsWith('node '),
+      );
+      expect(command).toContain('--sandbox');
+      const line = command.replace('scripts/run-workflow.mjs', quoteWord(scriptPath('run-workflow.mjs')));
+      const runs = [];
+      for (let n = 0; n < 2; n += 1) {
+        const done = await shell(line, cwd, { ASYNC_MEDIA_STATE_DIR: path.join(cwd, 'state') });
+        expect(done.code, done.stderr).toBe(0);
+        runs.push({ stderr: done.stderr, envelope: JSON.parse(done.stdout) });
+      }
+      const [first, second] = runs as [(typeof runs)[0], (typeof runs)[0]];
+      expect(first.envelope.data).not.toHaveProperty('reused');
+      expect(second.envelope).toMatchObject({ ok: true, status: 'COMPLETED', data: { reused: true } });
+      expect(second.envelope.taskId).toBe(first.envelope.taskId);
+      expect(second.envelope.data.files).toEqual(first.envelope.data.files);
+      // It waited for nothing: neither for the task nor for a file.
+      expect(first.stderr).toMatch(/downloading/);
+      expect(second.stderr).not.toMatch(/PROGRESS|downloading/);
+    },
+    TIMEOUT_MS,
+  );
 
   test.each(lasting.map((one) => [one.file, one.command] as const))('%s: %s', async (_, command) => {
     const [, script, flags] = /^node \{baseDir\}\/scripts\/(\S+)(.*)$/.exec(command)!;
