@@ -36,7 +36,7 @@ function checkEstimate(title, contract, { model, payload, maxCredits }) {
       title,
       estimate: { ...range, asOf, note },
       maxCredits,
-      cheaper: cheaperThan(contract, payload, maxCredits + 1)
+      cheaper: cheaperThan(contract, payload, maxCredits)
     }
   });
 }

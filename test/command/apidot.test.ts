@@ -329,6 +329,12 @@ describe('what APIDot has no request for', () => {
     expect(errorMessage).toMatch(/^By an estimate \(prices of 2026-07-06\) this would cost 200 credits; /);
     expect(data.estimate).toMatchObject({ least: 200, most: 200, asOf: '2026-07-06' });
     expect(stepsOf({ data })[0]).toMatch(/^Cheaper: .* \(an estimate of 2026-07-06\)\.$/);
+    // A form at 480p of 4 seconds costs 80 credits: one credit less, and it is offered no more.
+    expect(stepsOf(envelopeOf(await call([...line, payload, '--maxCredits', '80'])))[0]).toMatch(
+      /80 credits/,
+    );
+    const none = stepsOf(envelopeOf(await call([...line, payload, '--maxCredits', '79'])));
+    expect(none[0]).toBe('No form of seedance-2 is known that costs at most 79 credits.');
     const unknown = await call([
       ...['--provider', 'apidot', '--model', 'z-image', '--maxCredits', '500'],
       ...['--payload', '{"prompt":"a lighthouse","size":"1:1"}'],

@@ -59,7 +59,7 @@ function checkEstimate(
       title,
       estimate: { ...range, asOf, note },
       maxCredits,
-      cheaper: cheaperThan(contract, payload, maxCredits + 1),
+      cheaper: cheaperThan(contract, payload, maxCredits),
     },
   });
 }
