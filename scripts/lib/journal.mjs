@@ -189,6 +189,10 @@ var DISK_ERRORS = {
 function diskErrorText(error) {
   return DISK_ERRORS[diskError(error)];
 }
+var PASSING = ["ENOSPC", "EDQUOT", "EIO", "EBUSY", "EMFILE", "ENFILE", "EFBIG"];
+function isLasting(error) {
+  return diskErrorText(error) !== void 0 && !PASSING.includes(diskError(error));
+}
 function makePrivate(folder) {
   const made = makeFolder(folder, 448);
   if (made !== void 0) return;
@@ -1207,18 +1211,18 @@ function untrusted(folder, { reason: distrust, repair }) {
   );
 }
 function closed(error, folder) {
-  return new Failure2("UNKNOWN_ERROR", `The records in ${folder} cannot be read: ${diskErrorText(error)}.`, {
-    cause: error,
-    reason: { kind: "unreadableFolder", folder }
-  });
+  const why = diskErrorText(error);
+  return unusable("unreadableFolder", `The records in ${folder} cannot be read: ${why}.`, error, folder, why);
 }
 function unwritable(error, folder) {
   const why = diskErrorText(error) ?? (error instanceof Error ? error.message : "the disk gives no reason");
-  return new Failure2(
-    "UNKNOWN_ERROR",
-    `This request cannot be recorded in ${folder}: ${why}. Without a record it could be charged twice, so nothing was submitted.`,
-    { cause: error, reason: { kind: "unwritableFolder", folder } }
-  );
+  const message = `This request cannot be recorded in ${folder}: ${why}. Without a record it could be charged twice, so nothing was submitted.`;
+  return unusable("unwritableFolder", message, error, folder, why);
+}
+function unusable(kind, message, cause, folder, why) {
+  const lasts = isLasting(cause);
+  const code = lasts ? "INVALID_PAYLOAD" : "UNKNOWN_ERROR";
+  return new Failure2(code, message, { cause, reason: { kind, folder, why, lasts } });
 }
 export {
   Entry,
@@ -1235,6 +1239,7 @@ export {
   diskErrorText,
   distrustOf,
   encodeRecord,
+  isLasting,
   isOfNewerVersion,
   jsonHash,
   makePrivate,

@@ -1786,7 +1786,7 @@ var BUDGET = {
     ]
   }),
   aboveDay: ({ quoted: quoted2, spent, limit }, { profile, command }) => {
-    const so = spent === null ? "What a recorded request of the last 24 hours cost is not known" : `The recorded requests of the last 24 hours cost ${spent} credits, and this one costs ${quoted2}`;
+    const so = spent === null ? "What a recorded request of the last 24 hours cost is not known" : `The recorded requests of the last 24 hours cost or may have cost up to ${spent} credits, and this one costs ${quoted2}`;
     return {
       message: `${so}; --maxCreditsPerDay allows ${limit}. Nothing was submitted.`,
       nextSteps: [
@@ -1925,14 +1925,16 @@ var PLACE = {
       nextSteps: repair === null ? [`Run the same command again with another folder: ${another}.`] : [repair, `Then run the same command again; or ${another}.`]
     };
   },
-  unreadableFolder: ({ folder }) => ({
+  unreadableFolder: ({ folder, why, lasts }) => ({
+    ...lasts ? { issues: [folderIssue(folder, why, "a folder that can be read")] } : {},
     nextSteps: [
       `Make ${folder} readable, or set ${STATE_FOLDER} to the folder that holds the records, and run the same command again.`
     ]
   }),
-  unwritableFolder: ({ folder }) => ({
+  unwritableFolder: ({ folder, why, lasts }) => ({
+    ...lasts ? { issues: [folderIssue(folder, why, "a folder that can be written to")] } : {},
     nextSteps: [
-      `Free disk space in ${folder} or make it writable; or set ${STATE_FOLDER} to another writable folder. Then run the same command again.`,
+      `${lasts ? `Make ${folder} writable` : `Free disk space in ${folder}`}, or set ${STATE_FOLDER} to another writable folder. Then run the same command again.`,
       "Only if there is no such folder: the same command with --noJournal submits without a record; then after a crash the command cannot find its task by itself."
     ]
   }),
@@ -1985,6 +1987,10 @@ var PLACE = {
     ]
   })
 };
+function folderIssue(folder, why, expected) {
+  const hint = `set ${STATE_FOLDER} to another folder`;
+  return { path: STATE_FOLDER, expected, received: `${folder} (${why})`, hint };
+}
 
 // scripts/src/cli/render/next-steps/submit.ts
 init_task();

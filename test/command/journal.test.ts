@@ -508,8 +508,10 @@ describe('a journal that cannot be used', () => {
     const state = name.startsWith('a folder') ? path.join(here.folder, 'x', 'state') : here.state;
     const env = { ...here.env, ASYNC_MEDIA_STATE_DIR: state };
     const refused = await run([...REQUEST, ...FAST], { env });
-    expect(refused.code).toBe(EXIT.temporary);
-    const { errorMessage, status, data } = envelopeOf(refused);
+    expect(refused.code).toBe(EXIT.badInput);
+    const { errorCode, errorMessage, status, data } = envelopeOf(refused);
+    expect(errorCode).toBe('INVALID_PAYLOAD');
+    expect(data.issues).toMatchObject([{ path: 'ASYNC_MEDIA_STATE_DIR' }]);
     expect(errorMessage).toContain(state);
     expect(errorMessage).toContain('nothing was submitted');
     expect(status).toBe('FAILED');
@@ -772,6 +774,8 @@ describe('keys and money', () => {
       errorCode: 'BUDGET_EXCEEDED',
       status: 'FAILED',
       data: { quoted: 15, spentToday: 30, maxCreditsPerDay: 40 },
+      // A submit with an unknown outcome counts too.
+      errorMessage: expect.stringContaining('cost or may have cost up to 30 credits, and this one costs 15'),
     });
     expect(journalOf(here)).toHaveLength(2);
     expect(journalOf(here)[0]!.record.credits).toEqual({ quoted: 15, charged: 15, refunded: null });

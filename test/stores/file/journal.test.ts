@@ -689,13 +689,18 @@ describe('what was spent today', () => {
 });
 
 describe('a disk that takes no record', () => {
-  const expectRefusal = async (work: Promise<unknown> | (() => unknown), folder: string, reason: string) => {
+  const expectRefusal = async (
+    work: Promise<unknown> | (() => unknown),
+    folder: string,
+    reason: string,
+    lasts = true,
+  ) => {
     const { code, message, details } = await failureOf(work);
-    expect(code).toBe('UNKNOWN_ERROR');
+    expect(code).toBe(lasts ? 'INVALID_PAYLOAD' : 'UNKNOWN_ERROR');
     expect(message).toContain(folder);
     expect(message).toContain(`: ${reason}. `);
     expect(message).toContain('nothing was submitted');
-    expect(details.reason).toEqual({ kind: 'unwritableFolder', folder });
+    expect(details.reason).toEqual({ kind: 'unwritableFolder', folder, why: reason, lasts });
   };
 
   it('fault 44: because a file is where the folder should be', async () => {
@@ -718,16 +723,16 @@ describe('a disk that takes no record', () => {
   });
 
   it.each([
-    ['fault 43', 'ENOSPC', 'the disk is full'],
-    ['fault 43', 'EDQUOT', 'the disk quota is used up'],
-    ['fault 44', 'EROFS', 'the disk is read-only'],
-    ['fault 44', 'EACCES', 'permission is denied'],
-    ['fault 44', 'EWHATEVER', 'EWHATEVER'],
-  ])('%s: because of %s', async (_, code, reason) => {
+    ['fault 43', 'ENOSPC', 'the disk is full', false],
+    ['fault 43', 'EDQUOT', 'the disk quota is used up', false],
+    ['fault 44', 'EROFS', 'the disk is read-only', true],
+    ['fault 44', 'EACCES', 'permission is denied', true],
+    ['fault 44', 'EWHATEVER', 'EWHATEVER', false],
+  ])('%s: because of %s', async (_, code, reason, lasts) => {
     const journal = journalIn();
     journal.prepare();
     vi.mocked(openSync).mockImplementation(refuse(code));
-    await expectRefusal(journal.draft(fieldsIn(journal)).begin(), journal.folder, reason);
+    await expectRefusal(journal.draft(fieldsIn(journal)).begin(), journal.folder, reason, lasts);
     expect(namesIn(journal)).toEqual([]);
   });
 

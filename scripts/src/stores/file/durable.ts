@@ -43,6 +43,14 @@ export function diskErrorText(error: unknown): string | undefined {
   return DISK_ERRORS[diskError(error)];
 }
 
+/** Disk errors that may be over the next time; all others last until the place is another one, or has other permissions. */
+const PASSING = ['ENOSPC', 'EDQUOT', 'EIO', 'EBUSY', 'EMFILE', 'ENFILE', 'EFBIG'];
+
+/** Returns whether a disk error lasts: then the folder is the wrong one. */
+export function isLasting(error: unknown): boolean {
+  return diskErrorText(error) !== undefined && !PASSING.includes(diskError(error));
+}
+
 /** Creates a folder that only its owner can read. */
 export function makePrivate(folder: string): void {
   const made = makeFolder(folder, 0o700);

@@ -7,6 +7,7 @@ import type { TaskState } from '../../model/task.ts';
 import {
   diskError,
   diskErrorText,
+  isLasting,
   makePrivate,
   overwrite,
   replaceAtOnce,
@@ -496,17 +497,25 @@ function untrusted(folder: string, { reason: distrust, repair }: Distrust): Fail
 }
 
 function closed(error: unknown, folder: string): Failure {
-  return new Failure('UNKNOWN_ERROR', `The records in ${folder} cannot be read: ${diskErrorText(error)}.`, {
-    cause: error,
-    reason: { kind: 'unreadableFolder', folder },
-  });
+  const why = diskErrorText(error)!;
+  return unusable('unreadableFolder', `The records in ${folder} cannot be read: ${why}.`, error, folder, why);
 }
 
 function unwritable(error: unknown, folder: string): Failure {
   const why = diskErrorText(error) ?? (error instanceof Error ? error.message : 'the disk gives no reason');
-  return new Failure(
-    'UNKNOWN_ERROR',
-    `This request cannot be recorded in ${folder}: ${why}. Without a record it could be charged twice, so nothing was submitted.`,
-    { cause: error, reason: { kind: 'unwritableFolder', folder } },
-  );
+  const message = `This request cannot be recorded in ${folder}: ${why}. Without a record it could be charged twice, so nothing was submitted.`;
+  return unusable('unwritableFolder', message, error, folder, why);
+}
+
+/** Returns the failure of a folder that cannot be used: wrong input where that lasts. */
+function unusable(
+  kind: 'unreadableFolder' | 'unwritableFolder',
+  message: string,
+  cause: unknown,
+  folder: string,
+  why: string,
+): Failure {
+  const lasts = isLasting(cause);
+  const code = lasts ? 'INVALID_PAYLOAD' : 'UNKNOWN_ERROR';
+  return new Failure(code, message, { cause, reason: { kind, folder, why, lasts } });
 }

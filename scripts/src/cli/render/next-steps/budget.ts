@@ -33,7 +33,7 @@ export const BUDGET = {
     const so =
       spent === null
         ? 'What a recorded request of the last 24 hours cost is not known'
-        : `The recorded requests of the last 24 hours cost ${spent} credits, and this one costs ${quoted}`;
+        : `The recorded requests of the last 24 hours cost or may have cost up to ${spent} credits, and this one costs ${quoted}`;
     return {
       message: `${so}; --maxCreditsPerDay allows ${limit}. Nothing was submitted.`,
       nextSteps: [
