@@ -560,14 +560,15 @@ async function sameResult(session, entry, settings) {
   session.observer.task(taskId, "COMPLETED");
   const folder = settings.folder ?? download;
   try {
-    const files = await wholeFiles(session, entry, folder);
+    const filesUntil = session.api.clock.monotonic() + settings.waitMs;
+    const files = await wholeFiles(session, entry, folder, filesUntil);
     if (files) {
       const { model } = entry.record;
       const seen = { state: "COMPLETED", record: {}, model };
-      const result2 = { kind: "completed", taskId, seen, credits, files, warnings: [] };
-      return deliver(session, entry, result2);
+      const { warningsAbout } = await import("./download.mjs");
+      const warnings = await warningsAbout(session, model, files);
+      return deliver(session, entry, { kind: "completed", taskId, seen, credits, files, warnings });
     }
-    const filesUntil = session.api.clock.monotonic() + settings.waitMs;
     const until = settings.waitMs > 0 ? filesUntil : Infinity;
     const options = { ...settings, folder: await folderFor(folder), until, filesUntil, entry, credits };
     const result = await finish(session, taskId, options);
@@ -588,7 +589,7 @@ function gone({ provider: { title, says } }, taskId) {
     `The result cannot be had any more: no whole copy of it is known on this machine, and ${title} does not know task ${taskId} any more. ${says.retention}`
   );
 }
-async function wholeFiles(session, entry, folder) {
+async function wholeFiles(session, entry, folder, waitEnds) {
   const { files, fileCount, delivered } = entry.record;
   const names = [...new Set(files.map((file) => path.basename(file.path)))];
   if (names.length === 0 || names.length !== (fileCount ?? (delivered === null ? null : names.length)))
@@ -609,7 +610,7 @@ async function wholeFiles(session, entry, folder) {
   const placed = [];
   for (const file of whole) {
     const target = path.join(folder, path.basename(file.path));
-    placed.push(file.path === target ? file : await copyTo(file, target, session.api.clock));
+    placed.push(file.path === target ? file : await copyTo(session, file, target, waitEnds));
   }
   const isNew = ({ path: target }) => !files.some((file) => file.path === target);
   if (placed.some(isNew)) await entry.update((now) => ({ files: [...now.files, ...placed.filter(isNew)] }));

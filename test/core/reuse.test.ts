@@ -214,6 +214,17 @@ describe('the same command, into another folder', () => {
     expect(requests(world)).toEqual([]);
   });
 
+  it('says again that the file is of another kind than its model makes', async () => {
+    const world = await ended();
+    await world.entry.update(({ files }) => ({
+      files: files.map((one) => ({ ...one, contentType: 'image/png' })),
+    }));
+    const { envelope } = await command(world);
+    expect(envelope.data?.warnings).toEqual([
+      expect.stringContaining('t2v makes a video, but ckx1.mp4 is an image'),
+    ]);
+  });
+
   it('copies what lies in several folders', async () => {
     const other = folder();
     const world = await ended({ names: ['ckx1-1.mp4', 'ckx1-2.mp4'] });

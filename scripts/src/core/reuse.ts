@@ -41,14 +41,15 @@ async function sameResult(session: Session, entry: Entry, settings: WaitSettings
   session.observer.task(taskId!, 'COMPLETED');
   const folder = settings.folder ?? download;
   try {
-    const files = await wholeFiles(session, entry, folder);
+    const filesUntil = session.api.clock.monotonic() + settings.waitMs;
+    const files = await wholeFiles(session, entry, folder, filesUntil);
     if (files) {
       const { model } = entry.record;
       const seen = { state: 'COMPLETED' as const, record: {}, model };
-      const result: TaskResult = { kind: 'completed', taskId: taskId!, seen, credits, files, warnings: [] };
-      return deliver(session, entry, result);
+      const { warningsAbout } = await import('./file-warnings.ts');
+      const warnings = await warningsAbout(session, model, files);
+      return deliver(session, entry, { kind: 'completed', taskId: taskId!, seen, credits, files, warnings });
     }
-    const filesUntil = session.api.clock.monotonic() + settings.waitMs;
     const until = settings.waitMs > 0 ? filesUntil : Infinity;
     const options = { ...settings, folder: await folderFor(folder), until, filesUntil, entry, credits };
     const result = await finish(session, taskId!, options);
@@ -76,6 +77,7 @@ async function wholeFiles(
   session: Session,
   entry: Entry,
   folder: string | null,
+  waitEnds: number,
 ): Promise<SavedFile[] | undefined> {
   const { files, fileCount, delivered } = entry.record;
   const names = [...new Set(files.map((file) => path.basename(file.path)))];
@@ -98,7 +100,7 @@ async function wholeFiles(
   const placed: SavedFile[] = [];
   for (const file of whole) {
     const target = path.join(folder, path.basename(file.path));
-    placed.push(file.path === target ? file : await copyTo(file, target, session.api.clock));
+    placed.push(file.path === target ? file : await copyTo(session, file, target, waitEnds));
   }
   const isNew = ({ path: target }: SavedFile) => !files.some((file) => file.path === target);
   if (placed.some(isNew)) await entry.update((now) => ({ files: [...now.files, ...placed.filter(isNew)] }));

@@ -25,9 +25,7 @@ export async function saveOnce(
   const stem = stemOf(options);
   const known = await savedBefore(entry, stem);
   if (known) return known;
-  const lock = await lockFor(downloader, stem, options);
-  if ('heldBy' in lock) throw await beingSaved(lock.heldBy, stem);
-  try {
+  return oneAtATime(downloader, stem, options, async () => {
     entry?.refresh();
     const saved = await savedBefore(entry, stem);
     if (saved) return saved;
@@ -36,6 +34,24 @@ export async function saveOnce(
       files: [...files.filter((other) => other.path !== file.path), file],
     }));
     return file;
+  });
+}
+
+/**
+ * Saves a file while no other process saves it.
+ * @param stem its path without extension
+ * @throws Failure DOWNLOAD_FAILED where another process is still saving it when the wait is over
+ */
+export async function oneAtATime<T>(
+  downloader: Pick<Downloader, 'api'>,
+  stem: string,
+  options: Pick<SaveOptions, 'folder' | 'waitEnds'>,
+  save: () => Promise<T>,
+): Promise<T> {
+  const lock = await lockFor(downloader, stem, options);
+  if ('heldBy' in lock) throw await beingSaved(lock.heldBy, stem);
+  try {
+    return await save();
   } finally {
     lock.release();
   }
@@ -49,9 +65,9 @@ async function savedBefore(entry: Entry | undefined, stem: string): Promise<Save
 
 /** In the folder itself, which processes may share that share no journal. */
 async function lockFor(
-  { api }: Downloader,
+  { api }: Pick<Downloader, 'api'>,
   stem: string,
-  options: SaveOptions,
+  options: Pick<SaveOptions, 'folder' | 'waitEnds'>,
 ): Promise<Lock | { heldBy: LockOwner }> {
   const file = Part.lockOf(stem);
   try {
@@ -76,6 +92,6 @@ async function beingSaved({ pid }: LockOwner, stem: string): Promise<Failure> {
   );
 }
 
-function withoutExtension(file: string): string {
+export function withoutExtension(file: string): string {
   return file.slice(0, file.length - path.extname(file).length);
 }
