@@ -451,24 +451,36 @@ async function submitNew(session, journal, request, { entry, lock }, deadline) {
   const { contract, generation, terms } = request;
   const quote2 = await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
   const credits = { ...entry.record.credits, quoted: quote2?.credits ?? null };
-  await withinDay(session, journal, terms.maxCreditsPerDay, quote2, () => {
-    const now = new Date(session.api.clock.wall()).toISOString();
-    return entry.begin({ credits, sentAt: now, unsettledSince: now });
-  });
+  await withinDay(
+    session,
+    journal,
+    terms.maxCreditsPerDay,
+    quote2,
+    () => entry.begin({ credits, ...sendingNow(session) })
+  );
   if (!lock.isOurs()) {
     const message = "Another process took this request over; nothing was submitted here.";
     throw new Failure4("UNKNOWN_ERROR", message, { reason: { kind: "takenOver" } });
   }
   return submit(session, generation, resubmitLog(session, journal, request, entry, deadline), deadline);
 }
+function sendingNow({ api }) {
+  const now = new Date(api.clock.wall()).toISOString();
+  return { sentAt: now, unsettledSince: now, submitTimeout: api.timeoutMs };
+}
+function latestEnd({ api }, { phase, unsettledSince, submitTimeout }) {
+  const mayLast = phase === "submitting" ? submitTimeout ?? api.timeoutMs : 0;
+  return Math.min(Date.parse(unsettledSince) + mayLast, api.clock.wall());
+}
 async function reconcileEntry(session, { generation }, entry, log, deadline) {
   const { clock } = session.api;
   const wall = clock.wall();
-  if (Date.parse(entry.record.unsettledSince) > wall) {
-    await entry.update({ unsettledSince: new Date(wall).toISOString() });
+  const since = latestEnd(session, entry.record);
+  const unsettledSince = new Date(since).toISOString();
+  if (entry.record.phase === "submitting" || entry.record.unsettledSince !== unsettledSince) {
+    await entry.update({ phase: "unknown", unsettledSince });
   }
   const { record } = entry;
-  const since = Date.parse(record.unsettledSince);
   const lost = {
     sentAt: Date.parse(record.sentAt),
     since: { wall: since, monotonic: clock.monotonic() - (wall - since) },
@@ -497,16 +509,17 @@ async function adopt(session, request, entry) {
     throw error;
   }
 }
-function recordLog({ api }, entry) {
-  const now = () => new Date(api.clock.wall()).toISOString();
+function recordLog(session, entry) {
+  const now = () => new Date(session.api.clock.wall()).toISOString();
   let clearSince = entry.record.unsettledSince;
   return {
-    sending: () => entry.require({ phase: "submitting", sentAt: now(), unsettledSince: now() }),
+    sending: () => entry.require({ phase: "submitting", ...sendingNow(session) }),
     rejected: async () => void await entry.update({ phase: "rejected" }, { isOurs: true }),
     lost: async () => void await entry.update({ phase: "unknown", unsettledSince: now() }, { isOurs: true }),
     resubmitting: () => {
       clearSince = entry.record.unsettledSince;
-      return entry.require({ phase: "submitting", resubmitted: true, unsettledSince: now() });
+      const { unsettledSince, submitTimeout } = sendingNow(session);
+      return entry.require({ phase: "submitting", resubmitted: true, unsettledSince, submitTimeout });
     },
     // The service rejected this attempt, so what the list has shown about the first one still holds.
     resubmitRejected: async () => {

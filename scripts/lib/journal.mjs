@@ -687,6 +687,7 @@ var FIELDS = {
   created: { fits: date },
   sentAt: { fits: date, otherwise: ({ created }) => created },
   unsettledSince: { fits: date, otherwise: ({ created }) => created },
+  submitTimeout: { fits: orNull(amount), otherwise: nothing },
   resubmitted: {
     fits: (value) => typeof value === "boolean",
     otherwise: ({ resubmitted }) => resubmitted !== void 0
@@ -1015,7 +1016,8 @@ var Journal = class {
     const stamp = Math.max(now, before === void 0 ? 0 : timeOf(NAME.exec(before)[2]) + 1);
     const created = new Date(now).toISOString();
     const name = `${fields.request}-${stampOf(stamp)}-${randomBytes5(3).toString("hex")}.json`;
-    const record = { ...fields, created, sentAt: created, unsettledSince: created };
+    const begun = { created, sentAt: created, unsettledSince: created, submitTimeout: null };
+    const record = { ...fields, ...begun };
     return new Entry(this, path5.join(this.place.folder, name), record);
   }
   /** Returns the records of a request, newest first; null for a record that exists and cannot be read. */

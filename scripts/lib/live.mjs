@@ -895,6 +895,10 @@ var Api = class {
   get signal() {
     return this.#options.signal;
   }
+  /** Milliseconds that one request may take. */
+  get timeoutMs() {
+    return this.#options.timeoutMs;
+  }
   /** Makes one attempt. */
   async once(call, options = {}) {
     const { fresh = false, until = Infinity, leastMs = LEAST_REQUEST_MS } = options;

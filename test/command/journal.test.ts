@@ -323,7 +323,7 @@ describe('killed between request and answer', () => {
     await killedInSubmit(here);
     here.service.hidesTasks = true;
     expect((await again(here, '--new', '--maxCredits', '1')).code).toBe(EXIT.credits);
-    expect(recordOf(here)).toMatchObject({ phase: 'submitting' });
+    expect(recordOf(here)).toMatchObject({ phase: 'unknown' });
     expect((await again(here, '--new')).code).toBe(0);
     expect(recordOf(here)).toMatchObject({ phase: 'abandoned', taskId: null });
     here.service.hidesTasks = false;

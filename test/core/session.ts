@@ -112,7 +112,7 @@ export async function leave(journal: Journal, more: Partial<RequestRecord> = {})
     files: [],
   });
   journal.prepare();
-  await entry.begin({ created: now, sentAt: now, unsettledSince: now, ...more });
+  await entry.begin({ created: now, sentAt: now, unsettledSince: now, submitTimeout: 0, ...more });
   return entry;
 }
 

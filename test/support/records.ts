@@ -44,7 +44,10 @@ export function letPass(state: string, ms: number, payloadHash?: string): void {
   for (const { file, record } of recordsIn(state)) {
     if (payloadHash !== undefined && record.payloadHash !== payloadHash) continue;
     const earlier = (date: string) => new Date(Date.parse(date) - ms).toISOString();
-    const change = { sentAt: earlier(record.sentAt), unsettledSince: earlier(record.unsettledSince) };
-    if (record.phase === 'submitting' || record.phase === 'unknown') rewrite({ file, record }, change);
+    const { phase, sentAt, unsettledSince } = record;
+    const change = { sentAt: earlier(sentAt), unsettledSince: earlier(unsettledSince) };
+    if (phase === 'unknown') rewrite({ file, record }, change);
+    // The process that sent it has died, and the time counts from the last moment at which that can have been.
+    if (phase === 'submitting') rewrite({ file, record }, { ...change, submitTimeout: 0 });
   }
 }

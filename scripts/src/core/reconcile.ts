@@ -10,7 +10,7 @@ import type { Session } from './session.ts';
 export interface LostSubmit {
   /** By the wall clock: not later than the first attempt that may have been accepted. */
   sentAt: number;
-  /** When the last attempt ended; where its process died, when that attempt was about to be sent. */
+  /** When the last attempt ended; where its process died, the latest moment at which it can have. */
   since: { wall: number; monotonic: number };
   /** It was already submitted once more. */
   resubmitted: boolean;

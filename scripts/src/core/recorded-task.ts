@@ -4,7 +4,7 @@ import { claimRequest } from '../stores/file/claim.ts';
 import { jsonHash } from '../stores/file/fingerprint.ts';
 import type { Entry, Journal } from '../stores/file/journal.ts';
 import type { Lock } from '../stores/file/lock.ts';
-import type { Credits } from '../stores/file/record.ts';
+import type { Credits, RequestRecord } from '../stores/file/record.ts';
 import { checkFunds, withinDay } from './funds.ts';
 import type { GenerateOptions } from './generate.ts';
 import { type LostSubmit, type Reconciled, reconcile } from './reconcile.ts';
@@ -130,16 +130,31 @@ async function submitNew(
   const { contract, generation, terms } = request;
   const quote = await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
   const credits = { ...entry.record.credits, quoted: quote?.credits ?? null };
-  await withinDay(session, journal, terms.maxCreditsPerDay, quote, () => {
-    const now = new Date(session.api.clock.wall()).toISOString();
-    return entry.begin({ credits, sentAt: now, unsettledSince: now });
-  });
+  await withinDay(session, journal, terms.maxCreditsPerDay, quote, () =>
+    entry.begin({ credits, ...sendingNow(session) }),
+  );
   // The machine may have slept since the lock was taken, so long that other processes took this one for dead.
   if (!lock.isOurs()) {
     const message = 'Another process took this request over; nothing was submitted here.';
     throw new Failure('UNKNOWN_ERROR', message, { reason: { kind: 'takenOver' } });
   }
   return submit(session, generation, resubmitLog(session, journal, request, entry, deadline), deadline);
+}
+
+/** Returns the fields of a record whose submit is about to be sent for the first time, or was rejected before. */
+function sendingNow({ api }: Session) {
+  const now = new Date(api.clock.wall()).toISOString();
+  return { sentAt: now, unsettledSince: now, submitTimeout: api.timeoutMs };
+}
+
+/**
+ * Returns when the submit of a record ended at the latest, by the wall clock. The process that sent it has died: it may
+ * have written the record long before, and the service may have accepted the request at its last moment.
+ */
+function latestEnd({ api }: Session, { phase, unsettledSince, submitTimeout }: RequestRecord): number {
+  const mayLast = phase === 'submitting' ? (submitTimeout ?? api.timeoutMs) : 0;
+  // Not after now, even where the clock was set back: the minute must pass.
+  return Math.min(Date.parse(unsettledSince) + mayLast, api.clock.wall());
 }
 
 async function reconcileEntry(
@@ -151,12 +166,13 @@ async function reconcileEntry(
 ): Promise<Reconciled> {
   const { clock } = session.api;
   const wall = clock.wall();
-  // The minute must pass even after the clock was set back.
-  if (Date.parse(entry.record.unsettledSince) > wall) {
-    await entry.update({ unsettledSince: new Date(wall).toISOString() });
+  const since = latestEnd(session, entry.record);
+  const unsettledSince = new Date(since).toISOString();
+  // Later commands count from the same moment.
+  if (entry.record.phase === 'submitting' || entry.record.unsettledSince !== unsettledSince) {
+    await entry.update({ phase: 'unknown', unsettledSince });
   }
   const { record } = entry;
-  const since = Date.parse(record.unsettledSince);
   const lost: LostSubmit = {
     sentAt: Date.parse(record.sentAt),
     since: { wall: since, monotonic: clock.monotonic() - (wall - since) },
@@ -192,17 +208,18 @@ async function adopt(session: Session, request: Request, entry: Entry): Promise<
 }
 
 /** Returns the log of a submit that writes to its record. */
-function recordLog({ api }: Session, entry: Entry): SubmitLog {
-  const now = () => new Date(api.clock.wall()).toISOString();
+function recordLog(session: Session, entry: Entry): SubmitLog {
+  const now = () => new Date(session.api.clock.wall()).toISOString();
   let clearSince = entry.record.unsettledSince;
   return {
-    sending: () => entry.require({ phase: 'submitting', sentAt: now(), unsettledSince: now() }),
+    sending: () => entry.require({ phase: 'submitting', ...sendingNow(session) }),
     rejected: async () => void (await entry.update({ phase: 'rejected' }, { isOurs: true })),
     lost: async () =>
       void (await entry.update({ phase: 'unknown', unsettledSince: now() }, { isOurs: true })),
     resubmitting: () => {
       clearSince = entry.record.unsettledSince;
-      return entry.require({ phase: 'submitting', resubmitted: true, unsettledSince: now() });
+      const { unsettledSince, submitTimeout } = sendingNow(session);
+      return entry.require({ phase: 'submitting', resubmitted: true, unsettledSince, submitTimeout });
     },
     // The service rejected this attempt, so what the list has shown about the first one still holds.
     resubmitRejected: async () => {

@@ -50,6 +50,11 @@ export class Api {
     return this.#options.signal;
   }
 
+  /** Milliseconds that one request may take. */
+  get timeoutMs(): number {
+    return this.#options.timeoutMs;
+  }
+
   /** Makes one attempt. */
   async once<T>(call: Call<T>, options: CallOptions = {}): Promise<T> {
     const { fresh = false, until = Infinity, leastMs = LEAST_REQUEST_MS } = options;

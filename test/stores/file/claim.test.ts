@@ -93,6 +93,7 @@ describe('a request', () => {
       created: '2026-11-21T12:00:00.000Z',
       sentAt: '2026-11-21T12:00:00.000Z',
       unsettledSince: '2026-11-21T12:00:00.000Z',
+      submitTimeout: null,
       resubmitted: false,
       checked: null,
       delivered: null,

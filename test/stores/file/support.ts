@@ -75,7 +75,7 @@ export function requestIn(
 export function fieldsIn(
   journal: Journal,
   more: Partial<RequestRecord> & { prompt?: string } = {},
-): Omit<RequestRecord, 'created' | 'sentAt' | 'unsettledSince'> {
+): Omit<RequestRecord, 'created' | 'sentAt' | 'unsettledSince' | 'submitTimeout'> {
   const { prompt = 'a lighthouse', ...over } = more;
   const { provider, service, account } = journal.place;
   return {

@@ -264,13 +264,14 @@ export class Journal {
    * Returns a record that is not on the disk yet. Its name sorts after the older records of the request, even if the
    * clock was set back.
    */
-  draft(fields: Omit<RequestRecord, 'created' | 'sentAt' | 'unsettledSince'>): Entry {
+  draft(fields: Omit<RequestRecord, 'created' | 'sentAt' | 'unsettledSince' | 'submitTimeout'>): Entry {
     const now = this.place.clock.wall();
     const before = this.#names().find((name) => name.startsWith(fields.request));
     const stamp = Math.max(now, before === undefined ? 0 : timeOf(NAME.exec(before)![2]!) + 1);
     const created = new Date(now).toISOString();
     const name = `${fields.request}-${stampOf(stamp)}-${randomBytes(3).toString('hex')}.json`;
-    const record: RequestRecord = { ...fields, created, sentAt: created, unsettledSince: created };
+    const begun = { created, sentAt: created, unsettledSince: created, submitTimeout: null };
+    const record: RequestRecord = { ...fields, ...begun };
     return new Entry(this, path.join(this.place.folder, name), record as unknown as RawRecord);
   }
 

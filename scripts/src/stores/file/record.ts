@@ -56,6 +56,8 @@ export interface RequestRecord {
   sentAt: string;
   /** When the last submit ended without an answer. For a submit that may be under way: when it was about to be sent. */
   unsettledSince: string;
+  /** Milliseconds that a submit may take: a process that died may have ended so long after `unsettledSince`. Null: not known. */
+  submitTimeout: number | null;
   /** The submit was retried after its answer was lost; that happens at most once. */
   resubmitted: boolean;
   /** When the service last reported the state of the task. */
@@ -203,6 +205,7 @@ const FIELDS: Record<keyof RequestRecord, Field> = {
   created: { fits: date },
   sentAt: { fits: date, otherwise: ({ created }) => created! },
   unsettledSince: { fits: date, otherwise: ({ created }) => created! },
+  submitTimeout: { fits: orNull(amount), otherwise: nothing },
   resubmitted: {
     fits: (value) => typeof value === 'boolean',
     otherwise: ({ resubmitted }) => resubmitted !== undefined,
