@@ -3375,11 +3375,10 @@ function withoutBody(contract, payload, callbackFlag) {
 }
 
 // scripts/src/cli/read-request.ts
-import { checkPublicUrl as checkPublicUrl2 } from "./main.mjs";
+import { checkCallbackUrl } from "./main.mjs";
 import { plain as plain5 } from "./main.mjs";
 import { AdvisedFailure as AdvisedFailure2 } from "./main.mjs";
 import { modelFlags as modelFlags2 } from "./main.mjs";
-import { isLoopback } from "./main.mjs";
 import { refusalOf } from "./main.mjs";
 import { actionWords as actionWords2, commandLine as commandLine2 } from "./main.mjs";
 async function readRequest(args, loopback, signal) {
@@ -3430,17 +3429,13 @@ function noQuote({ profile }, contract, payload) {
 }
 function readCallback({ profile }, value, loopback) {
   const flag = `--${profile.callbackFlag}`;
-  const problem = checkPublicUrl2(value, { schemes: ["https"] });
-  if (!problem || loopback && isLocal(value)) return new URL(value).href;
+  const problem = checkCallbackUrl(value, loopback);
+  if (!problem) return new URL(value).href;
   const { expected: expected2, hint: hint2 } = problem;
   throw new AdvisedFailure2("INVALID_PAYLOAD", `${flag}: expected ${expected2}.`, {
     issues: [{ path: flag, expected: expected2, received: `"${plain5(value, 80)}"`, hint: hint2 }],
     nextSteps: [hint2]
   });
-}
-function isLocal(value) {
-  const url = URL.canParse(value) ? new URL(value) : void 0;
-  return url?.protocol === "http:" && isLoopback(url) && !url.username && !url.password;
 }
 export {
   ContractError,

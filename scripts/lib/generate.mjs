@@ -232,9 +232,9 @@ async function sendUntilAccepted(session, generation, deadline, log) {
     await api.clock.sleep(pause, api.signal);
   }
 }
-async function sendOnce({ api, provider }, generation) {
+async function sendOnce({ api, provider }, generation, onLeave) {
   try {
-    return { kind: "accepted", task: await api.once(provider.submit(generation), { fresh: true }) };
+    return { kind: "accepted", task: await api.once(provider.submit(generation), { fresh: true, onLeave }) };
   } catch (error) {
     if (!(error instanceof Failure2)) throw error;
     return { kind: error.details.unclear ? "lost" : "rejected", failure: error };
@@ -285,9 +285,8 @@ async function reconcile(session, generation, lost, log, deadline) {
 async function search(session, generation, lost, until) {
   const { api, provider } = session;
   try {
-    const entries = (await session.records())?.all() ?? [];
-    const taken = new Set(entries.flatMap(({ record }) => record.taskId ?? []));
     const list = await api.once(provider.list(), { until });
+    const taken = new Set(await takenAmong(session, list.tasks));
     const elapsed = api.clock.monotonic() - lost.since.monotonic;
     const now = Math.max(api.clock.wall(), lost.since.wall + elapsed);
     const tasks = list.tasks.filter(({ id }) => !taken.has(id));
@@ -300,6 +299,11 @@ async function search(session, generation, lost, until) {
     session.observer.queryFailed(failure);
     return { kind: "unreadable", failure };
   }
+}
+async function takenAmong(session, tasks) {
+  if (session.takenTasks) return session.takenTasks(tasks.map(({ id }) => id));
+  const entries = (await session.records())?.all() ?? [];
+  return entries.flatMap(({ record }) => record.taskId ?? []);
 }
 async function resubmit(session, generation, lost, log, deadline) {
   try {
@@ -329,7 +333,7 @@ async function resubmit(session, generation, lost, log, deadline) {
   return unknown(session, generation, lost, { failure });
 }
 async function unknown(session, { model, idempotencyKey }, { sentAt, failure: lost }, { failure: later, notResubmitted, after: clearIn } = {}) {
-  const isRecorded = await session.records() !== null;
+  const isRecorded = session.takenTasks !== void 0 || await session.records() !== null;
   const after = isRecorded ? clearIn ?? later?.details.retryAfter : void 0;
   const named = lost.details.taskId;
   const reason = {
@@ -789,6 +793,7 @@ export {
   reconcile,
   recordedTask,
   reuse,
+  sendOnce,
   sendUntilAccepted,
   submit,
   waitForAll,

@@ -52,7 +52,7 @@ export interface ProxySettings {
 }
 
 export interface ClientOptions {
-  /** Id of the service: `aivideomaker` or `apidot`. */
+  /** Id of the service; `providers()` lists them. */
   provider: string;
   /** The API key. It goes to the service's own address in one header, and appears nowhere else. */
   key: string;
@@ -163,7 +163,7 @@ export interface CallOptions {
 export interface PriceEstimate {
   least: number;
   most: number;
-  /** The date of the price, YYYY-MM-DD. */
+  /** The date of the price, such as `2026-09-17`, or `about 2026-05-25`. */
   asOf: string;
   note: string;
 }
@@ -424,8 +424,11 @@ export interface Client {
   quote(request: QuoteRequest, options?: CallOptions): Promise<Quote>;
   /** Returns the account of the key. */
   account(options?: CallOptions): Promise<Account>;
-  /** Polls a task until it ends. A query that fails in a transient way does not end the wait. */
-  wait(taskId: string, options?: WaitOptions): Promise<WaitResult>;
+  /**
+   * Polls a task until it ends. A query that fails in a transient way does not end the wait. Pass the task that `submit`
+   * returned where you have it: then, for 30 s, "not found" only means that the service does not show it yet.
+   */
+  wait(task: string | Task, options?: WaitOptions): Promise<WaitResult>;
   /**
    * Fetches the files of a COMPLETED task. Only public addresses are connected to; an expired link is replaced once.
    * @throws ClientError DOWNLOAD_FAILED; the task and its result are untouched
