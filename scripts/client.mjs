@@ -209,7 +209,8 @@ function describe(contract) {
 }
 async function validate(contract, payload) {
   const { checkPayload } = await import("./lib/contracts.mjs");
-  const issues = checkPayload(contract, payload).map(named);
+  const { withoutFlags } = await import("./lib/contracts.mjs");
+  const issues = checkPayload(contract, payload).map(withoutFlags);
   const estimate = issues.length > 0 ? null : await estimateOf(contract, payload);
   return { valid: issues.length === 0, issues, estimate };
 }
@@ -222,9 +223,6 @@ async function estimateOf(contract, payload) {
   const range = estimate(contract, payload);
   const { asOf = "", note = "" } = contract.price ?? {};
   return range && { ...range, asOf, note };
-}
-function named(issue2) {
-  return issue2.path === "--payload" ? { ...issue2, path: "payload" } : issue2;
 }
 
 // scripts/src/client/connection.ts
@@ -263,7 +261,7 @@ var Connection = class {
     this.settings = settings;
     this.#transport = new Transport(proxy, void 0, httpClient ? { httpClient } : {});
   }
-  /** Runs one call, and turns whatever ends it early into a public error. An error that is none of ours is thrown as it is. */
+  /** Runs one call, and makes a public error of whatever ends it early. An error that is none of ours is thrown as it is. */
   async call({ signal, details = () => ({}) }, action) {
     const controller = new AbortController();
     const stop = () => controller.abort(signal?.reason);

@@ -3437,6 +3437,18 @@ function readCallback({ profile }, value, loopback) {
     nextSteps: [hint2]
   });
 }
+
+// scripts/src/contracts/without-flags.ts
+var FLAGS = [
+  [/, or give the picture with --image <file>/g, ""],
+  [/give the picture with --image <file>, or /g, ""],
+  [/pass the whole payload through standard input with --payload -/g, "pass the whole value"],
+  [/it is said by --\w+/g, "it is said beside the payload"]
+];
+function withoutFlags(issue2) {
+  const hint2 = FLAGS.reduce((text2, [flag, instead2]) => text2.replace(flag, instead2), issue2.hint);
+  return { ...issue2, path: issue2.path.replace(/^--payload$/, "payload"), hint: hint2 };
+}
 export {
   ContractError,
   DEFAULT_PROVIDER,
@@ -3501,5 +3513,6 @@ export {
   unknownFieldHint,
   valueAt,
   when,
-  withoutBody
+  withoutBody,
+  withoutFlags
 };

@@ -2,7 +2,7 @@ import type { Contract } from '../contracts/contract.ts';
 import type { Failure } from '../model/failure.ts';
 import type { JsonObject } from '../model/json.ts';
 import { invalidInput, type Settings } from './options.ts';
-import type { Issue, ModelDescription, PriceEstimate, Validation } from './types.ts';
+import type { ModelDescription, PriceEstimate, Validation } from './types.ts';
 
 /** The ids of the models that have a contract, sorted. */
 export async function listModels({ profile, root }: Settings): Promise<string[]> {
@@ -24,7 +24,8 @@ export function describe(contract: Contract): ModelDescription {
 /** Returns what is wrong with a payload, and what it may cost. */
 export async function validate(contract: Contract, payload: JsonObject): Promise<Validation> {
   const { checkPayload } = await import('../contracts/validate.ts');
-  const issues = checkPayload(contract, payload).map(named);
+  const { withoutFlags } = await import('../contracts/without-flags.ts');
+  const issues = checkPayload(contract, payload).map(withoutFlags);
   const estimate = issues.length > 0 ? null : await estimateOf(contract, payload);
   return { valid: issues.length === 0, issues, estimate };
 }
@@ -40,9 +41,4 @@ async function estimateOf(contract: Contract, payload: JsonObject): Promise<Pric
   const range = estimate(contract, payload);
   const { asOf = '', note = '' } = contract.price ?? {};
   return range && { ...range, asOf, note };
-}
-
-/** The contracts call the whole payload by the flag that carries it. */
-function named(issue: Issue): Issue {
-  return issue.path === '--payload' ? { ...issue, path: 'payload' } : issue;
 }

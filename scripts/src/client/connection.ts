@@ -42,7 +42,7 @@ export class Connection {
     this.#transport = new Transport(proxy, undefined, httpClient ? { httpClient } : {});
   }
 
-  /** Runs one call, and turns whatever ends it early into a public error. An error that is none of ours is thrown as it is. */
+  /** Runs one call, and makes a public error of whatever ends it early. An error that is none of ours is thrown as it is. */
   async call<T>(
     { signal, details = () => ({}) }: CallSettings,
     action: (session: Session) => Promise<T>,

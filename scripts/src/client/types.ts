@@ -220,7 +220,7 @@ export interface LostRequest extends SubmitRequest {
 export interface ReconcileOptions extends CallOptions {
   /** Reads the list, at growing intervals, until then; once and again after 1.5 s by default. */
   until?: Moment;
-  /** Returns which of these tasks belong to other requests: a similar task of another request is not this one's. */
+  /** Returns which of these tasks belong to other requests: a similar task of another request does not belong to this one. */
   taken?(taskIds: string[]): Iterable<string> | Promise<Iterable<string>>;
   /**
    * Called when the list has been clear of the request for 60 s, right before it is sent once more with the same key.
