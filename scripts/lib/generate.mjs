@@ -225,7 +225,7 @@ async function sendUntilAccepted(session, generation, deadline, log) {
   for (let attempt = 1; ; attempt += 1) {
     if (attempt > 1) await log.sending();
     observer.submitting();
-    const sent = await sendOnce(session, generation, deadline);
+    const sent = await sendOnce(session, generation, { until: deadline });
     if (sent.kind !== "rejected") return sent;
     observer.refused();
     const pause = api.pauseFor(sent.failure, attempt, deadline);
@@ -235,9 +235,9 @@ async function sendUntilAccepted(session, generation, deadline, log) {
   }
 }
 var LEAST_SUBMIT_MS = 1e4;
-async function sendOnce({ api, provider }, generation, until) {
+async function sendOnce({ api, provider }, generation, { until = Infinity, onLeave } = {}) {
   try {
-    const options = { fresh: true, until, leastMs: LEAST_SUBMIT_MS };
+    const options = { fresh: true, until, leastMs: LEAST_SUBMIT_MS, onLeave };
     return { kind: "accepted", task: await api.once(provider.submit(generation), options) };
   } catch (error) {
     if (!(error instanceof Failure2)) throw error;
@@ -289,9 +289,8 @@ async function reconcile(session, generation, lost, log, deadline) {
 async function search(session, generation, lost, until) {
   const { api, provider } = session;
   try {
-    const entries = (await session.records())?.all() ?? [];
-    const taken = new Set(entries.flatMap(({ record }) => record.taskId ?? []));
     const list = await api.once(provider.list(), { until });
+    const taken = new Set(await takenAmong(session, list.tasks));
     const elapsed = api.clock.monotonic() - lost.since.monotonic;
     const now = Math.max(api.clock.wall(), lost.since.wall + elapsed);
     const tasks = list.tasks.filter(({ id }) => !taken.has(id));
@@ -304,6 +303,11 @@ async function search(session, generation, lost, until) {
     session.observer.queryFailed(failure);
     return { kind: "unreadable", failure };
   }
+}
+async function takenAmong(session, tasks) {
+  if (session.takenTasks) return session.takenTasks(tasks.map(({ id }) => id));
+  const entries = (await session.records())?.all() ?? [];
+  return entries.flatMap(({ record }) => record.taskId ?? []);
 }
 async function resubmit(session, generation, lost, log, deadline) {
   try {
@@ -333,7 +337,7 @@ async function resubmit(session, generation, lost, log, deadline) {
   return unknown(session, generation, lost, { failure });
 }
 async function unknown(session, { model, idempotencyKey }, { sentAt, failure: lost }, { failure: later, notResubmitted, after: clearIn } = {}) {
-  const isRecorded = await session.records() !== null;
+  const isRecorded = session.takenTasks !== void 0 || await session.records() !== null;
   const after = isRecorded ? clearIn ?? later?.details.retryAfter : void 0;
   const named = lost.details.taskId;
   const reason = {
@@ -807,6 +811,7 @@ export {
   reconcile,
   recordedTask,
   reuse,
+  sendOnce,
   sendUntilAccepted,
   submit,
   waitForAll,

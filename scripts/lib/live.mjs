@@ -285,7 +285,7 @@ async function detailOf({ api, provider }, taskId, deadline, until = Infinity) {
     throw error;
   }
 }
-async function downloadAll(session, task, folder, { stallMs, entry, filesUntil, onFresh }) {
+async function downloadAll(session, task, folder, { stallMs, entry, filesUntil, onFresh, onFile, onSaved }) {
   const { api, provider } = session;
   const { saveOnce } = await import("./download.mjs");
   const files = [];
@@ -298,15 +298,18 @@ async function downloadAll(session, task, folder, { stallMs, entry, filesUntil, 
       const fresh = first2.urls.length > 0 ? first2 : await detailOf(session, task.id, shortDeadline(session)) ?? first2;
       if (fresh.urls.length !== urls.length) return null;
       urls = fresh.urls;
-      onFresh({ ...fresh, state: "COMPLETED" });
+      onFresh?.({ ...fresh, state: "COMPLETED" });
       return urls[index];
     };
     const url = urls[index];
     const number = task.urls.length > 1 ? { number: index + 1 } : {};
     const { maxRetries } = api.policy;
     const options = { taskId: task.id, url, folder, stallMs, maxRetries, until, refresh, ...number };
+    onFile?.(index);
     try {
-      files.push(await saveOnce(session, entry, { ...options, waitEnds: filesUntil }));
+      const file = await saveOnce(session, entry, { ...options, waitEnds: filesUntil });
+      files.push(file);
+      await onSaved?.(file, index);
     } catch (error) {
       if (!(error instanceof Failure8)) throw error;
       failures.push(error);
@@ -901,7 +904,7 @@ var Api = class {
   }
   /** Makes one attempt. */
   async once(call, options = {}) {
-    const { fresh = false, until = Infinity, leastMs = LEAST_REQUEST_MS } = options;
+    const { fresh = false, until = Infinity, leastMs = LEAST_REQUEST_MS, onLeave } = options;
     const { signal } = this.#options;
     const left = Math.max(until - this.clock.monotonic(), leastMs);
     const timeoutMs = Math.ceil(Math.min(this.#options.timeoutMs, left));
@@ -909,7 +912,8 @@ var Api = class {
       timeoutMs,
       fresh,
       maxBytes: call.limits.bytes,
-      ...signal && { signal }
+      ...signal && { signal },
+      ...onLeave && { onLeave }
     });
     if (!isExcessive(answer.body, call.limits.values)) return call.read(answer);
     if (answer.status >= 300) return call.read({ ...answer, body: answer.body.subarray(0, SHOWN_BYTES) });
@@ -1010,6 +1014,11 @@ var LONGEST_IDLE_MS = 4e3;
 var NodeHttpClient = class {
   #agents = /* @__PURE__ */ new Map();
   #open = /* @__PURE__ */ new Set();
+  #lookup;
+  /** @param lookup finds the addresses of hosts, for each new connection; the system's own way by default */
+  constructor(lookup2) {
+    this.#lookup = lookup2;
+  }
   start(request, events, fresh) {
     const { method, url } = request;
     const { send, agent } = this.#client(url.protocol);
@@ -1021,7 +1030,8 @@ var NodeHttpClient = class {
       method,
       headers: outgoingHeaders(request),
       agent: fresh ? false : agent,
-      maxHeaderSize: MAX_HEADER_BYTES
+      maxHeaderSize: MAX_HEADER_BYTES,
+      ...this.#lookup && { lookup: this.#lookup }
     });
     this.#open.add(sent);
     sent.on("close", () => this.#open.delete(sent));
@@ -1054,6 +1064,8 @@ var NodeHttpClient = class {
   close() {
     for (const sent of this.#open) sent.destroy(new ClosedHere());
     this.#open.clear();
+    for (const agent of this.#agents.values()) agent.destroy();
+    this.#agents.clear();
   }
   #client(protocol) {
     const secure = protocol === "https:" ? process.getBuiltinModule("node:https") : null;
@@ -1081,11 +1093,13 @@ function watchConnection(sent, { onLeave }) {
 var Transport = class {
   #proxy;
   #resolve;
+  #options;
   #clients = /* @__PURE__ */ new Map();
   /** @param resolve finds the addresses of file hosts; by default the system does */
-  constructor(proxy = {}, resolve) {
+  constructor(proxy = {}, resolve, options = {}) {
     this.#proxy = proxy;
     this.#resolve = resolve;
+    this.#options = options;
   }
   /**
    * Sends one request and reads its whole answer, decompressed where it is compressed.
@@ -1137,13 +1151,24 @@ var Transport = class {
   }
   #clientFor({ isFile = false }) {
     const kind = isFile ? "files" : this.#proxied ? "proxy" : "node";
-    const client = this.#clients.get(kind) ?? (kind === "node" ? Promise.resolve(new NodeHttpClient()) : this.#undici(kind));
+    const client = this.#clients.get(kind) ?? this.#create(kind);
     this.#clients.set(kind, client);
     return client;
   }
+  async #create(kind) {
+    const { httpClient, ownsProcess } = this.#options;
+    if (kind !== "files" && httpClient) return httpClient;
+    if (kind === "node") return new NodeHttpClient();
+    if (kind === "files" && !this.#proxied && !ownsProcess) {
+      const { publicLookup: publicLookup2 } = await Promise.resolve().then(() => (init_public_lookup(), public_lookup_exports));
+      return new NodeHttpClient(publicLookup2(this.#resolve));
+    }
+    return this.#undici(kind);
+  }
   async #undici(kind) {
-    const { UndiciHttpClient } = await import("./undici.mjs");
+    const { tuneForOneCommand, UndiciHttpClient } = await import("./undici.mjs");
     const { publicLookup: publicLookup2 } = await Promise.resolve().then(() => (init_public_lookup(), public_lookup_exports));
+    if (this.#options.ownsProcess) tuneForOneCommand();
     try {
       return new UndiciHttpClient(this.#proxy, kind === "files" ? publicLookup2(this.#resolve) : void 0);
     } catch (cause) {
@@ -1152,7 +1177,7 @@ var Transport = class {
     }
   }
 };
-function exchange(client, request, receiver, { timeoutMs, signal, fresh = false }) {
+function exchange(client, request, receiver, { timeoutMs, signal, fresh = false, onLeave }) {
   return new Promise((resolve, reject) => {
     let ongoing;
     let left = false;
@@ -1190,6 +1215,7 @@ function exchange(client, request, receiver, { timeoutMs, signal, fresh = false 
         {
           onLeave() {
             left = true;
+            onLeave?.();
           },
           onHead(received) {
             if (over) return;
@@ -1655,7 +1681,9 @@ async function runLive(options) {
   const sandbox = args.sandbox ? await startSandbox(environment, warn) : null;
   const { httpProxy, httpsProxy, noProxy } = environment;
   const transport = new Transport(
-    sandbox ? {} : { ...httpProxy && { httpProxy }, ...httpsProxy && { httpsProxy }, ...noProxy && { noProxy } }
+    sandbox ? {} : { ...httpProxy && { httpProxy }, ...httpsProxy && { httpsProxy }, ...noProxy && { noProxy } },
+    void 0,
+    { ownsProcess: true }
   );
   const { profile } = args;
   const baseUrl = sandbox ? new URL(sandbox.origin) : environment.baseUrl ?? new URL(profile.url);
@@ -1823,18 +1851,15 @@ function addUrl(value, found) {
     found.add(new URL(value).href);
 }
 
+// scripts/src/providers/states.ts
+function stateIn(states, word) {
+  const known = word.trim().toLowerCase();
+  if (Object.hasOwn(states, known)) return { state: states[known] };
+  return { state: "UNKNOWN", unknownState: unknownWord(word) };
+}
+
 // scripts/src/providers/aivideomaker/api.ts
-var STATES = {
-  SUBMITTED: "SUBMITTED",
-  PROGRESS: "PROGRESS",
-  COMPLETED: "COMPLETED",
-  FINISHED: "COMPLETED",
-  SUCCEEDED: "COMPLETED",
-  FAILED: "FAILED",
-  CANCEL: "CANCEL",
-  CANCELED: "CANCEL",
-  CANCELLED: "CANCEL"
-};
+import { AIVIDEOMAKER } from "./main.mjs";
 var CODES = {
   AUTH_FAILED: "AUTH_FAILED",
   INVALID_MODEL: "INVALID_MODEL",
@@ -2022,11 +2047,7 @@ function taskFrom(body, id, key) {
     record: body
   };
 }
-function stateOf(word) {
-  const known = word.trim().toUpperCase();
-  if (Object.hasOwn(STATES, known)) return { state: STATES[known] };
-  return { state: "UNKNOWN", unknownState: unknownWord(word) };
-}
+var stateOf = (word) => stateIn(AIVIDEOMAKER.states, word);
 function saysFailed(body) {
   return typeof body.status === "string" && stateOf(body.status).state === "FAILED";
 }
@@ -2069,9 +2090,11 @@ export {
   creditsOf,
   decoded,
   deliver,
+  downloadAll,
   endsWait,
   explain,
   explainMissing,
+  fetchResult,
   fetchStatus,
   findUrls,
   finish,
@@ -2110,6 +2133,7 @@ export {
   refused,
   runLive,
   shortDeadline,
+  stateIn,
   taskOutcome,
   taskResult,
   unknownWord,

@@ -45,6 +45,8 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
     sandbox
       ? {}
       : { ...(httpProxy && { httpProxy }), ...(httpsProxy && { httpsProxy }), ...(noProxy && { noProxy }) },
+    undefined,
+    { ownsProcess: true },
   );
   const { profile } = args;
   const baseUrl = sandbox ? new URL(sandbox.origin) : (environment.baseUrl ?? new URL(profile.url));

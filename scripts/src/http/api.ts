@@ -17,6 +17,8 @@ const LEAST_RETRY_MS = 500;
 export interface CallOptions {
   /** Uses a new connection. */
   fresh?: boolean;
+  /** Called when the request is about to leave. */
+  onLeave?: (() => void) | undefined;
   /** The end of the caller's time, on the monotonic clock: a request does not last much longer. */
   until?: number;
   /** Milliseconds that a request gets even after `until`. */
@@ -57,7 +59,7 @@ export class Api {
 
   /** Makes one attempt. */
   async once<T>(call: Call<T>, options: CallOptions = {}): Promise<T> {
-    const { fresh = false, until = Infinity, leastMs = LEAST_REQUEST_MS } = options;
+    const { fresh = false, until = Infinity, leastMs = LEAST_REQUEST_MS, onLeave } = options;
     const { signal } = this.#options;
     const left = Math.max(until - this.clock.monotonic(), leastMs);
     const timeoutMs = Math.ceil(Math.min(this.#options.timeoutMs, left));
@@ -66,6 +68,7 @@ export class Api {
       fresh,
       maxBytes: call.limits.bytes,
       ...(signal && { signal }),
+      ...(onLeave && { onLeave }),
     });
     if (!isExcessive(answer.body, call.limits.values)) return call.read(answer);
     // Of such an error answer the status is enough.
