@@ -11,6 +11,7 @@ const HERON: Definition = {
   id: 'heron',
   title: 'Heron',
   can: { cancel: true, list: false, quote: false, account: false, signedWebhooks: false },
+  rateLimit: { queries: 60, windowMs: 60_000, per: 'key' as const, source: null },
   url: 'https://heron.example',
   keyVariable: 'HERON_API_KEY',
   urlVariable: 'HERON_BASE_URL',

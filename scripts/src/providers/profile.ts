@@ -1,3 +1,5 @@
+import type { RateLimit } from '../http/rate-limit.ts';
+
 /** The capabilities of a service. The workflow depends on these only, never on the name of a service. */
 export interface Capabilities {
   cancel: boolean;
@@ -13,6 +15,8 @@ export interface Profile {
   readonly id: string;
   readonly title: string;
   readonly can: Capabilities;
+  /** How often its tasks may be queried: list, detail and status together. */
+  readonly rateLimit: RateLimit;
   /** Its own address; requests go there unless another one is configured. */
   readonly url: string;
   /** The environment variables for its API key and for another address. */

@@ -5,6 +5,13 @@ export const AIVIDEOMAKER: Definition = {
   id: 'aivideomaker',
   title: 'AIVideoMaker',
   can: { cancel: true, list: true, quote: true, account: true, signedWebhooks: false },
+  rateLimit: {
+    queries: 60,
+    windowMs: 60_000,
+    per: 'address',
+    source:
+      'OpenAPI 1.0.15 (2026-09-10) and every earlier document: 60 requests a minute for one IP address, shared by list, detail, status and account',
+  },
   url: 'https://aivideomaker.ai',
   keyVariable: 'AIVIDEO_API_KEY',
   urlVariable: 'AIVIDEO_BASE_URL',
