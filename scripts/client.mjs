@@ -657,10 +657,11 @@ function createClient(options) {
   };
 }
 function providers() {
-  return PROFILES2.map(({ id, title, url, can, queriesPerMinute, keyVariable, urlVariable }) => ({
+  return PROFILES2.map(({ id, title, url, can, rateLimit, keyVariable, urlVariable }) => ({
     ...{ id, title, url, keyVariable, urlVariable },
     capabilities: { ...can },
-    rateLimit: queriesPerMinute === null ? null : { queriesPerMinute }
+    // A figure that no document gives is this program's own guess.
+    rateLimit: rateLimit.source ? { queriesPerMinute: rateLimit.queries * 6e4 / rateLimit.windowMs } : null
   }));
 }
 

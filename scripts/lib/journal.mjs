@@ -273,9 +273,9 @@ function syncFolder(folder) {
 }
 
 // scripts/src/stores/file/journal.ts
-const { randomBytes: randomBytes5 } = require("node:crypto");
+const { randomBytes: randomBytes4 } = require("node:crypto");
 const { existsSync: existsSync2, readdirSync, readFileSync: readFileSync3, renameSync: renameSync4, rmSync: rmSync4, statSync: statSync3 } = require("node:fs");
-const path5 = require("node:path");
+const path4 = require("node:path");
 import { Failure as Failure2 } from "./main.mjs";
 
 // scripts/src/stores/file/lock.ts
@@ -412,9 +412,9 @@ function isAlive(owner, file, clock) {
 }
 var watched = /* @__PURE__ */ new Map();
 function isSilent({ nonce }, file, clock, silentMs, watchedMs) {
-  const stat2 = statSync(file, { throwIfNoEntry: false });
-  if (!stat2) return true;
-  const touched = stat2.mtimeMs;
+  const stat = statSync(file, { throwIfNoEntry: false });
+  if (!stat) return true;
+  const touched = stat.mtimeMs;
   const before = watched.get(file);
   const now = clock.monotonic();
   const since = before?.nonce === nonce && before.touched === touched ? before.since : now;
@@ -456,146 +456,10 @@ function startOf(pid) {
   }
 }
 
-// scripts/src/stores/file/rate-limiter.ts
-const { createHash: createHash2, randomBytes: randomBytes3 } = require("node:crypto");
-const { readdir, readFile, rename, rm, stat, writeFile } = require("node:fs/promises");
-const path2 = require("node:path");
-import { isObject as isObject2 } from "./main.mjs";
-import { TASK_STATES } from "./main.mjs";
-var INTERVAL_MS = 1100;
-var SHARED_MS = 2e3;
-var KEPT_INTERVALS = 120;
-var DAY_MS = 24 * 36e5;
-var LONGEST_PAUSE_MS = 5 * 6e4;
-var RateLimiter = class {
-  #folder;
-  #service;
-  #clock;
-  #me = randomBytes3(4).toString("hex");
-  #hasFolder = false;
-  /** The last poll of each task by this process, on the monotonic clock. */
-  #polledAt = /* @__PURE__ */ new Map();
-  /** The time since which this process waits for a permit, on the monotonic clock; null while it does not wait. */
-  #waitingSince = null;
-  /** Until this time, on the monotonic clock, other waiting processes go first. */
-  #yieldingUntil = 0;
-  /** @param folder absolute @param service the address of the service; each service has its own limit */
-  constructor(folder, service, clock) {
-    this.#folder = folder;
-    this.#service = nameOf(service);
-    this.#clock = clock;
-  }
-  /**
-   * Acquires the permit for one query now. Returns false when another process has it, or the service asked for a pause.
-   */
-  async acquire() {
-    const now = this.#clock.wall();
-    if (await this.#pauseMs() > 0) return false;
-    const interval = Math.floor(now / INTERVAL_MS);
-    const moment = this.#clock.monotonic();
-    this.#waitingSince ??= moment;
-    if (moment < this.#yieldingUntil && await this.#read(`permit-${interval - 1}`) !== void 0)
-      return false;
-    try {
-      await this.#ready();
-    } catch {
-      return true;
-    }
-    try {
-      await writeFile(this.#file(`permit-${interval}`), "", { flag: "wx", mode: 384 });
-    } catch (error) {
-      return diskError(error) !== "EEXIST";
-    }
-    this.#yieldingUntil = moment + (moment - this.#waitingSince);
-    this.#waitingSince = null;
-    await this.#tidy(interval);
-    return true;
-  }
-  /** Returns the milliseconds until the next permit: one interval, or the remaining pause of the service. */
-  async nextPermitIn() {
-    return await this.#pauseMs() || INTERVAL_MS;
-  }
-  /** Records that this process polls a task now. */
-  recordPoll(taskId) {
-    this.#polledAt.set(taskId, this.#clock.monotonic());
-  }
-  /** Returns whether this process polled the task in the last two intervals: its own poll may hold the permit. */
-  polledLately(taskId) {
-    const at = this.#polledAt.get(taskId);
-    return at !== void 0 && this.#clock.monotonic() - at < 2 * INTERVAL_MS;
-  }
-  /** Records a pause that the service asked for. No process acquires a permit before its end. */
-  async pauseFor(ms) {
-    await this.#write("pause", String(Math.round(this.#clock.wall() + Math.min(ms, LONGEST_PAUSE_MS))));
-  }
-  /** Returns the status of a task that another process polled in the last two seconds. */
-  async statusFromOthers(taskId) {
-    try {
-      const value = JSON.parse(await this.#read(`status-${nameOf(taskId)}`) ?? "");
-      if (!isObject2(value) || value.by === this.#me || typeof value.at !== "number") return void 0;
-      const age = this.#clock.wall() - value.at;
-      if (age < 0 || age >= SHARED_MS) return void 0;
-      this.#waitingSince = null;
-      return TASK_STATES.find((state) => state === value.state);
-    } catch {
-      return void 0;
-    }
-  }
-  /** Shares the status of a task with the other processes. */
-  async share(taskId, state) {
-    const shared = { state, at: this.#clock.wall(), by: this.#me };
-    await this.#write(`status-${nameOf(taskId)}`, JSON.stringify(shared));
-  }
-  /** Returns the remaining milliseconds of the pause that the service asked for. */
-  async #pauseMs() {
-    const pause = Number(await this.#read("pause") ?? 0) - this.#clock.wall();
-    return pause > 0 && pause <= LONGEST_PAUSE_MS ? pause : 0;
-  }
-  #file(name) {
-    return path2.join(this.#folder, `${this.#service}-${name}`);
-  }
-  async #read(name) {
-    return readFile(this.#file(name), "utf8").catch(() => void 0);
-  }
-  async #write(name, text2) {
-    const temp = this.#file(`${name}.${randomBytes3(4).toString("hex")}${TEMP}`);
-    try {
-      await this.#ready();
-      await writeFile(temp, text2, { flag: "wx", mode: 384 });
-      await rename(temp, this.#file(name));
-    } catch {
-      await rm(temp, { force: true }).catch(() => {
-      });
-    }
-  }
-  async #ready() {
-    if (!this.#hasFolder) makePrivate(this.#folder);
-    this.#hasFolder = true;
-  }
-  /** Removes old permits, pauses and shared statuses. */
-  async #tidy(interval) {
-    const begin = `${this.#service}-permit-`;
-    const names = await readdir(this.#folder).catch(() => []);
-    const old = names.filter(
-      (name) => name.startsWith(begin) && Number(name.slice(begin.length)) < interval - KEPT_INTERVALS
-    );
-    for (const name of names) {
-      if (interval % KEPT_INTERVALS > 0 || name.startsWith(begin)) continue;
-      const written = await stat(path2.join(this.#folder, name)).catch(() => void 0);
-      if (written && written.mtimeMs < this.#clock.wall() - DAY_MS) old.push(name);
-    }
-    await Promise.all(old.map((name) => rm(path2.join(this.#folder, name), { force: true }).catch(() => {
-    })));
-  }
-};
-function nameOf(text2) {
-  return createHash2("sha256").update(text2).digest("hex").slice(0, 16);
-}
-
 // scripts/src/stores/file/record.ts
 import { isIdempotencyKey } from "./main.mjs";
-import { isObject as isObject3 } from "./main.mjs";
-import { TASK_ID, TASK_STATES as TASK_STATES2 } from "./main.mjs";
+import { isObject as isObject2 } from "./main.mjs";
+import { TASK_ID, TASK_STATES } from "./main.mjs";
 var PHASES = [
   /** A submit may be under way. */
   "submitting",
@@ -632,7 +496,7 @@ function wholeRecord(name, text2) {
   } catch {
     return void 0;
   }
-  if (!isObject3(value) || typeof value.version !== "number" || !(value.version >= 1)) return void 0;
+  if (!isObject2(value) || typeof value.version !== "number" || !(value.version >= 1)) return void 0;
   const { checksum, ...whole } = value;
   if (value.version === VERSION) return encodeRecord(name, whole) === text2 ? whole : void 0;
   const isUnsigned = checksum === void 0 && value.version === 1;
@@ -640,7 +504,7 @@ function wholeRecord(name, text2) {
 }
 function changeRecord(raw, { credits, ...fields }) {
   const changed = { ...raw, ...fields };
-  if (credits) changed.credits = { ...isObject3(raw.credits) ? raw.credits : {}, ...credits };
+  if (credits) changed.credits = { ...isObject2(raw.credits) ? raw.credits : {}, ...credits };
   return changed;
 }
 function isNewer({ version }) {
@@ -683,7 +547,7 @@ var FIELDS = {
   idempotencyKey: { fits: isIdempotencyKey },
   phase: { fits: oneOf(PHASES), otherwise: ({ taskId }) => taskId === null ? "unknown" : "submitted" },
   taskId: { fits: orNull((value) => typeof value === "string" && TASK_ID.test(value)) },
-  status: { fits: oneOf(TASK_STATES2), otherwise: () => "UNKNOWN" },
+  status: { fits: oneOf(TASK_STATES), otherwise: () => "UNKNOWN" },
   created: { fits: date },
   sentAt: { fits: date, otherwise: ({ created }) => created },
   unsettledSince: { fits: date, otherwise: ({ created }) => created },
@@ -699,21 +563,21 @@ var FIELDS = {
   download: { fits: orNull(text), otherwise: nothing },
   fileCount: { fits: orNull(amount), otherwise: nothing },
   credits: {
-    fits: (value) => isObject3(value) && CREDITS.every((name) => orNull(amount)(value[name])),
+    fits: (value) => isObject2(value) && CREDITS.every((name) => orNull(amount)(value[name])),
     otherwise: () => ({ quoted: null, charged: null, refunded: null })
   },
   files: {
     fits: (value) => Array.isArray(value) && value.every(
-      (file) => isObject3(file) && text(file.path) && amount(file.bytes) && hex(file.sha256) && text(file.contentType)
+      (file) => isObject2(file) && text(file.path) && amount(file.bytes) && hex(file.sha256) && text(file.contentType)
     ),
     otherwise: () => []
   }
 };
 
 // scripts/src/stores/file/task-index.ts
-const { randomBytes: randomBytes4 } = require("node:crypto");
+const { randomBytes: randomBytes3 } = require("node:crypto");
 const { existsSync, readFileSync: readFileSync2, renameSync: renameSync3, rmSync: rmSync3, writeFileSync: writeFileSync3 } = require("node:fs");
-const path3 = require("node:path");
+const path2 = require("node:path");
 var TaskIndex = class {
   #folder;
   constructor(folder) {
@@ -756,16 +620,16 @@ var TaskIndex = class {
     }
   }
   get #complete() {
-    return path3.join(this.#folder, "complete");
+    return path2.join(this.#folder, "complete");
   }
   /** Not synced: after a power cut an entry may be missing or empty, and then the records are read. */
   #put(file, text2) {
-    const temp = `${file}.${randomBytes4(4).toString("hex")}${TEMP}`;
+    const temp = `${file}.${randomBytes3(4).toString("hex")}${TEMP}`;
     writeFileSync3(temp, text2, { flag: "wx", mode: 384 });
     renameSync3(temp, file);
   }
   #fileOf(taskId) {
-    return path3.join(this.#folder, sha256Text(taskId).slice(0, 32));
+    return path2.join(this.#folder, sha256Text(taskId).slice(0, 32));
   }
   #remove(file) {
     try {
@@ -777,7 +641,7 @@ var TaskIndex = class {
 
 // scripts/src/stores/file/trusted-folder.ts
 const { lstatSync, readlinkSync: readlinkSync2, statSync: statSync2 } = require("node:fs");
-const path4 = require("node:path");
+const path3 = require("node:path");
 import { quoteWord } from "./main.mjs";
 var WRITABLE_BY_ALL = 2;
 var STICKY = 512;
@@ -786,35 +650,35 @@ function distrustOf(folder) {
   if (me === void 0) return void 0;
   const trusted = /* @__PURE__ */ new Set([0, me, statSync2("/").uid]);
   const ahead = namesOf(folder);
-  for (let at = "/"; ; at = path4.join(at, ahead.shift())) {
-    const stat2 = lstatSync(at, { throwIfNoEntry: false });
-    const distrust = stat2 && distrustOfOne(at, stat2, { me, trusted, below: ahead.length });
+  for (let at = "/"; ; at = path3.join(at, ahead.shift())) {
+    const stat = lstatSync(at, { throwIfNoEntry: false });
+    const distrust = stat && distrustOfOne(at, stat, { me, trusted, below: ahead.length });
     if (distrust || !statSync2(at, { throwIfNoEntry: false })?.isDirectory()) return distrust;
-    if (stat2?.isSymbolicLink()) {
+    if (stat?.isSymbolicLink()) {
       const target = readlinkSync2(at);
       ahead.unshift(...namesOf(target));
-      at = path4.isAbsolute(target) ? "/" : path4.dirname(at);
+      at = path3.isAbsolute(target) ? "/" : path3.dirname(at);
     }
     if (ahead.length === 0) return void 0;
   }
 }
 var namesOf = (file) => file.split("/").filter((name) => name !== "");
-function distrustOfOne(at, stat2, { me, trusted, below }) {
-  const isFolder = stat2.isDirectory();
+function distrustOfOne(at, stat, { me, trusted, below }) {
+  const isFolder = stat.isDirectory();
   const isLast = below === 0;
-  if (!trusted.has(stat2.uid) || isLast && isFolder && stat2.uid !== me) {
+  if (!trusted.has(stat.uid) || isLast && isFolder && stat.uid !== me) {
     return {
-      reason: `${at} belongs to another user (number ${stat2.uid})`,
+      reason: `${at} belongs to another user (number ${stat.uid})`,
       // A folder further up may be another user's home.
       repair: below > 1 ? null : command(me === 0, `chown ${isFolder ? "" : "-h "}"$(id -un)"`, at)
     };
   }
-  if (!isFolder || (stat2.mode & WRITABLE_BY_ALL) === 0 || (stat2.mode & STICKY) !== 0 && !isLast)
+  if (!isFolder || (stat.mode & WRITABLE_BY_ALL) === 0 || (stat.mode & STICKY) !== 0 && !isLast)
     return void 0;
   return {
     reason: `every user can write to ${at}`,
     // The permissions of a folder further up are not ours to change.
-    repair: command(stat2.uid === me || me === 0, below > 1 ? "chmod +t" : "chmod o-w", at)
+    repair: command(stat.uid === me || me === 0, below > 1 ? "chmod +t" : "chmod o-w", at)
   };
 }
 function command(isAllowed, words, file) {
@@ -826,7 +690,7 @@ var NAME = /^([0-9a-f]{32})-(\d{8}T\d{9}Z)-[0-9a-f]{6}\.json(\.corrupt)?$/;
 var CORRUPT = ".corrupt";
 var LEFTOVER = /\.(tmp|lock(\.([0-9a-f]{16}|unreadable))*)$/;
 var KEPT_MS = 30 * 24 * 36e5;
-var DAY_MS2 = 24 * 36e5;
+var DAY_MS = 24 * 36e5;
 var UPDATE_PATIENCE_MS = 2e3;
 var Entry = class {
   #journal;
@@ -842,7 +706,7 @@ var Entry = class {
     this.#record = understood(raw);
   }
   get name() {
-    return path5.basename(this.file);
+    return path4.basename(this.file);
   }
   get record() {
     return this.#record;
@@ -974,15 +838,12 @@ function understood(raw) {
 }
 var Journal = class {
   place;
-  /** Limits the queries of all processes that use this journal's service. */
-  limiter;
   tasks;
   #isTrusted = false;
   constructor(place2) {
-    const beside = path5.dirname(place2.folder);
+    const beside = path4.dirname(place2.folder);
     this.place = place2;
-    this.limiter = new RateLimiter(path5.join(beside, "rate-limit"), place2.service, place2.clock);
-    this.tasks = new TaskIndex(path5.join(beside, "tasks"));
+    this.tasks = new TaskIndex(path4.join(beside, "tasks"));
   }
   /** Creates the folder. @throws Failure when it cannot be created, or other users could change its files */
   prepare() {
@@ -1015,10 +876,10 @@ var Journal = class {
     const before = this.#names().find((name2) => name2.startsWith(fields.request));
     const stamp = Math.max(now, before === void 0 ? 0 : timeOf(NAME.exec(before)[2]) + 1);
     const created = new Date(now).toISOString();
-    const name = `${fields.request}-${stampOf(stamp)}-${randomBytes5(3).toString("hex")}.json`;
+    const name = `${fields.request}-${stampOf(stamp)}-${randomBytes4(3).toString("hex")}.json`;
     const begun = { created, sentAt: created, unsettledSince: created, submitTimeout: null };
     const record = { ...fields, ...begun };
-    return new Entry(this, path5.join(this.place.folder, name), record);
+    return new Entry(this, path4.join(this.place.folder, name), record);
   }
   /** Returns the records of a request, newest first; null for a record that exists and cannot be read. */
   find(request) {
@@ -1028,7 +889,7 @@ var Journal = class {
   }
   /** Returns whether an unreadable record still exists, or was set aside. Another process may also have dropped it. */
   #isThere(name) {
-    const file = path5.join(this.place.folder, name);
+    const file = path4.join(this.place.folder, name);
     return existsSync2(file) || existsSync2(`${file}${CORRUPT}`);
   }
   /** Returns the records of all accounts, newest first. */
@@ -1058,7 +919,7 @@ var Journal = class {
    */
   async lock(name, deadline, signal) {
     const { folder, clock } = this.place;
-    const file = path5.join(folder, `${name}.lock`);
+    const file = path4.join(folder, `${name}.lock`);
     try {
       const lock = await waitForLock(file, clock, deadline, signal);
       return "heldBy" in lock ? { ...lock, file } : lock;
@@ -1072,7 +933,7 @@ var Journal = class {
    * @returns null when the credits of a record are unknown, or a record cannot be read
    */
   spentToday(own) {
-    const since = this.place.clock.wall() - DAY_MS2;
+    const since = this.place.clock.wall() - DAY_MS;
     let sum = 0;
     const names = this.#names().filter((name) => timeOf(NAME.exec(name)[2]) >= since);
     const entries = this.read(names);
@@ -1095,10 +956,10 @@ var Journal = class {
     const now = clock.wall();
     for (const name of this.#files()) {
       const stamp = NAME.exec(name)?.[2];
-      const file = path5.join(folder, name);
+      const file = path4.join(folder, name);
       const touched = () => touchedAt(file) ?? now;
       if (stamp === void 0) {
-        if (LEFTOVER.test(name) && touched() < now - DAY_MS2) this.#sweepLeftover(file, now - touched());
+        if (LEFTOVER.test(name) && touched() < now - DAY_MS) this.#sweepLeftover(file, now - touched());
       } else if (timeOf(stamp) < now - KEPT_MS) {
         const [entry] = this.read([name]);
         if (entry ? isOver(entry.record, now) : name.endsWith(CORRUPT) && touched() < now - KEPT_MS) {
@@ -1145,7 +1006,7 @@ var Journal = class {
     const entries = [];
     for (const name of names) {
       if (name.endsWith(CORRUPT)) continue;
-      const file = path5.join(folder, name);
+      const file = path4.join(folder, name);
       let text2;
       try {
         text2 = readFileSync3(file, "utf8");
@@ -1226,11 +1087,378 @@ function unusable(kind, message, cause, folder, why) {
   const code = lasts ? "INVALID_PAYLOAD" : "UNKNOWN_ERROR";
   return new Failure2(code, message, { cause, reason: { kind, folder, why, lasts } });
 }
+
+// scripts/src/stores/file/rate-limiter.ts
+const { randomBytes: randomBytes5 } = require("node:crypto");
+const { mkdirSync, readdirSync: readdirSync2, readFileSync: readFileSync4, renameSync: renameSync5, rmSync: rmSync5, writeFileSync: writeFileSync4 } = require("node:fs");
+const path5 = require("node:path");
+import {
+  LONGEST_PAUSE_MS,
+  MemoryRateLimiter,
+  permitsFor,
+  untilFree
+} from "./live.mjs";
+var NAME2 = /^(\d{1,5})-(\d{1,15})$/;
+var CLOCK_TOLERANCE_MS = 2e3;
+var FileRateLimiter = class {
+  #folder;
+  #clock;
+  #permits;
+  #alone;
+  /** @param folder absolute; of this service, or of this service and key, alone */
+  constructor(folder, limit, clock) {
+    this.#folder = folder;
+    this.#clock = clock;
+    this.#permits = permitsFor(limit);
+    this.#alone = new MemoryRateLimiter(limit, clock);
+  }
+  async acquire(kind) {
+    try {
+      for (; ; ) {
+        const now = this.#clock.wall();
+        const permits = this.#read(now);
+        const wait = this.#untilFree(permits, now, kind);
+        if (wait > 0) return wait;
+        const oldest = permits.reduce((a, b) => b.usedAt < a.usedAt ? b : a);
+        if (this.#move(oldest, now)) {
+          await this.#alone.acquire("query");
+          return 0;
+        }
+      }
+    } catch (error) {
+      if (diskError(error) === "") throw error;
+      return this.#alone.acquire(kind);
+    }
+  }
+  async nextIn(kind) {
+    try {
+      const now = this.#clock.wall();
+      return this.#untilFree(this.#read(now), now, kind);
+    } catch (error) {
+      if (diskError(error) === "") throw error;
+      return this.#alone.nextIn(kind);
+    }
+  }
+  async pauseFor(ms) {
+    await this.#alone.pauseFor(ms);
+    const now = this.#clock.wall();
+    const until = Math.round(now + Math.min(ms, LONGEST_PAUSE_MS));
+    const temp = path5.join(this.#folder, `pause.${randomBytes5(4).toString("hex")}${TEMP}`);
+    try {
+      if (until <= now + this.#pauseMs(now)) return;
+      makePrivate(this.#folder);
+      writeFileSync4(temp, String(until), { flag: "wx", mode: 384 });
+      renameSync5(temp, path5.join(this.#folder, "pause"));
+    } catch (error) {
+      if (diskError(error) === "") throw error;
+      rmSync5(temp, { force: true });
+    }
+  }
+  #untilFree(permits, now, kind) {
+    const usedAt = permits.map((permit) => permit.usedAt);
+    const left = { ...this.#permits, count: permits.length };
+    return Math.max(untilFree(usedAt, now, kind, left), this.#pauseMs(now));
+  }
+  /** Returns the remaining milliseconds of the pause that the service asked for. */
+  #pauseMs(now) {
+    try {
+      const left = Number(readFileSync4(path5.join(this.#folder, "pause"), "latin1")) - now;
+      return left > 0 && left <= LONGEST_PAUSE_MS ? left : 0;
+    } catch {
+      return 0;
+    }
+  }
+  get #place() {
+    return path5.join(this.#folder, `permits-${this.#permits.count}`);
+  }
+  /** Returns the permits, at least one. @throws the disk's error */
+  #read(now) {
+    let names;
+    try {
+      names = readdirSync2(this.#place);
+    } catch (error) {
+      if (diskError(error) !== "ENOENT") throw error;
+      names = [];
+    }
+    if (names.length === 0) names = this.#make();
+    const permits = /* @__PURE__ */ new Map();
+    for (const name of names) {
+      const [, number, usedAt] = NAME2.exec(name) ?? [];
+      const permit = { number: Number(number), usedAt: Number(usedAt), name };
+      if (number === void 0 || permit.number >= this.#permits.count) continue;
+      const before = permits.get(permit.number);
+      if (!before || before.usedAt < permit.usedAt) permits.set(permit.number, permit);
+    }
+    if (permits.size === 0) throw Object.assign(new Error("no permit"), { code: "EINVAL" });
+    return this.#sinceClockWasSet([...permits.values()], now);
+  }
+  /**
+   * Moves permits back that lie ahead, as after the clock was set back, so that the newest of them is used just now. The
+   * newest is moved last: until then another process sees the same distance.
+   */
+  #sinceClockWasSet(permits, now) {
+    const ahead = Math.max(...permits.map(({ usedAt }) => usedAt)) - now;
+    if (ahead <= CLOCK_TOLERANCE_MS) return permits;
+    return permits.sort((a, b) => a.usedAt - b.usedAt).map((permit) => {
+      if (permit.usedAt <= now) return permit;
+      const usedAt = Math.max(0, permit.usedAt - ahead);
+      return this.#move(permit, usedAt) ? { ...permit, usedAt, name: nameOf(permit.number, usedAt) } : permit;
+    });
+  }
+  /** Makes the folder of the permits: all of them at once, or another process's folder stays. */
+  #make() {
+    makePrivate(this.#folder);
+    const temp = `${this.#place}.${randomBytes5(4).toString("hex")}${TEMP}`;
+    try {
+      mkdirSync(temp, { mode: 448 });
+      for (let number = 0; number < this.#permits.count; number += 1) {
+        writeFileSync4(path5.join(temp, nameOf(number, 0)), "", { flag: "wx", mode: 384 });
+      }
+      renameSync5(temp, this.#place);
+    } catch (error) {
+      rmSync5(temp, { force: true, recursive: true });
+      if (!["ENOTEMPTY", "EEXIST", "EPERM"].includes(diskError(error))) throw error;
+    }
+    return readdirSync2(this.#place);
+  }
+  /** Notes the use of a permit. Returns false when another process has used it. @throws the disk's error */
+  #move({ number, name }, usedAt) {
+    try {
+      renameSync5(path5.join(this.#place, name), path5.join(this.#place, nameOf(number, Math.round(usedAt))));
+      return true;
+    } catch (error) {
+      if (diskError(error) === "ENOENT") return false;
+      throw error;
+    }
+  }
+};
+function nameOf(number, usedAt) {
+  return `${String(number).padStart(3, "0")}-${usedAt}`;
+}
+
+// scripts/src/stores/file/sharing.ts
+const { createHash: createHash3 } = require("node:crypto");
+const path7 = require("node:path");
+
+// scripts/src/stores/file/status-cache.ts
+const { createHash: createHash2, randomBytes: randomBytes6 } = require("node:crypto");
+const {
+  readdirSync: readdirSync3,
+  readFileSync: readFileSync5,
+  renameSync: renameSync6,
+  rmSync: rmSync6,
+  statSync: statSync4,
+  utimesSync: utimesSync2,
+  writeFileSync: writeFileSync5
+} = require("node:fs");
+const path6 = require("node:path");
+import { isObject as isObject3 } from "./main.mjs";
+import {
+  NO_LIST
+} from "./main.mjs";
+import { isTerminal, TASK_ID as TASK_ID2, TASK_STATES as TASK_STATES2 } from "./main.mjs";
+var SEEN = "seen";
+var WAITING = /^waiting-[0-9a-f]{16}$/;
+var HEARTBEAT_MS2 = 5e3;
+var DEAD_MS = 15e3;
+var OWN = /^(waiting|ended|seen)\b/;
+var KEPT_MS2 = 10 * 6e4;
+var MOST_BYTES = 1024 * 1024;
+var MOST_TASKS = 1e4;
+var EMPTY = { list: NO_LIST, tasks: /* @__PURE__ */ new Map() };
+var FileStatusCache = class {
+  #folder;
+  #clock;
+  #own = `waiting-${randomBytes6(8).toString("hex")}`;
+  #isReady = false;
+  #announced = "";
+  #announcedAt = Number.NEGATIVE_INFINITY;
+  #seen = { stamp: "", status: EMPTY };
+  #waiting = /* @__PURE__ */ new Map();
+  #written = /* @__PURE__ */ new Set();
+  /** @param folder absolute; of this service and key alone, where no other user can write */
+  constructor(folder, clock) {
+    this.#folder = folder;
+    this.#clock = clock;
+  }
+  async announce(tasks) {
+    const ids = [...tasks.keys()].join();
+    const now = this.#clock.monotonic();
+    if (ids === this.#announced && now - this.#announcedAt < HEARTBEAT_MS2) return;
+    this.#announced = ids;
+    this.#announcedAt = now;
+    this.#write(this.#own, Object.fromEntries(tasks));
+  }
+  async leave() {
+    this.#announced = "";
+    this.#remove(this.#own);
+  }
+  async others() {
+    const tasks = /* @__PURE__ */ new Map();
+    const now = this.#clock.wall();
+    for (const name of this.#names()) {
+      if (name === this.#own) continue;
+      const age = now - (this.#stat(name)?.mtimeMs ?? Number.NEGATIVE_INFINITY);
+      if (WAITING.test(name) && Math.abs(age) < DEAD_MS) {
+        for (const [id, dueAt] of this.#waitingIn(name)) {
+          if (tasks.size < MOST_TASKS) tasks.set(id, Math.min(dueAt, tasks.get(id) ?? dueAt));
+        }
+      } else if (OWN.test(name) && Math.abs(age) > (WAITING.test(name) ? 2 * DEAD_MS : KEPT_MS2)) {
+        this.#remove(name);
+      }
+    }
+    return tasks;
+  }
+  async read() {
+    const stamp = stampOf2(this.#stat(SEEN));
+    if (stamp === this.#seen.stamp) return this.#seen.status;
+    this.#seen = { stamp, status: this.#status(this.#read(SEEN)) };
+    return this.#seen.status;
+  }
+  async write({ list, tasks }) {
+    const seen = [...tasks].map(([id, { at, state, failedAt, missingAt }]) => [
+      ...[id, at, state, failedAt ?? 0, missingAt ?? 0]
+    ]);
+    this.#write(SEEN, { list: { ...list }, tasks: seen });
+  }
+  async ended(taskId) {
+    const task = this.#read(`ended-${nameOf2(taskId)}`);
+    return isEnded(task, taskId) ? task : void 0;
+  }
+  async writeEnded(task) {
+    const name = `ended-${nameOf2(task.id)}`;
+    if (this.#written.has(name)) return;
+    this.#written.add(name);
+    this.#write(name, task);
+  }
+  #waitingIn(name) {
+    const stamp = stampOf2(this.#stat(name));
+    const before = this.#waiting.get(name);
+    if (before?.stamp === stamp) return before.tasks;
+    const tasks = /* @__PURE__ */ new Map();
+    for (const [id, dueAt] of Object.entries(this.#read(name) ?? {})) {
+      if (TASK_ID2.test(id) && typeof dueAt === "number") tasks.set(id, dueAt);
+    }
+    if (this.#waiting.size > MOST_TASKS) this.#waiting.clear();
+    this.#waiting.set(name, { stamp, tasks });
+    return tasks;
+  }
+  #status(body) {
+    if (!body || !isObject3(body.list) || !Array.isArray(body.tasks)) return EMPTY;
+    const latest = this.#clock.wall() + 1e3;
+    const tasks = /* @__PURE__ */ new Map();
+    for (const item of body.tasks) {
+      const [id, at, state, failedAt, missingAt] = Array.isArray(item) ? item : [];
+      const known = state === null ? null : TASK_STATES2.find((one) => one === state);
+      const isDated = [at, failedAt, missingAt].every((time) => typeof time === "number" && time <= latest);
+      if (typeof id !== "string" || known === void 0 || !isDated) continue;
+      tasks.set(id, { at, state: known, failedAt, missingAt });
+    }
+    return { list: factsIn(body.list, latest), tasks };
+  }
+  /** Returns the names in the folder; none where it cannot be read. */
+  #names() {
+    try {
+      return readdirSync3(this.#folder);
+    } catch {
+      return [];
+    }
+  }
+  #stat(name) {
+    try {
+      return statSync4(path6.join(this.#folder, name), { throwIfNoEntry: false });
+    } catch {
+      return void 0;
+    }
+  }
+  /** Returns the object in a file; undefined where it is damaged, too large or gone. */
+  #read(name) {
+    try {
+      if ((this.#stat(name)?.size ?? 0) > MOST_BYTES) return void 0;
+      const text2 = readFileSync5(path6.join(this.#folder, name), "utf8");
+      const end = text2.indexOf("\n");
+      const json = text2.slice(end + 1);
+      if (text2.slice(0, end) !== hashOf(name, json)) return void 0;
+      const value = JSON.parse(json);
+      return isObject3(value) ? value : void 0;
+    } catch {
+      return void 0;
+    }
+  }
+  #write(name, value) {
+    const json = JSON.stringify(value);
+    const text2 = `${hashOf(name, json)}
+${json}`;
+    if (Buffer.byteLength(text2) > MOST_BYTES) return;
+    const file = path6.join(this.#folder, name);
+    const temp = `${file}.${randomBytes6(4).toString("hex")}${TEMP}`;
+    try {
+      if (!this.#isReady) makePrivate(this.#folder);
+      this.#isReady = true;
+      writeFileSync5(temp, text2, { flag: "wx", mode: 384 });
+      const seconds = this.#clock.wall() / 1e3;
+      utimesSync2(temp, seconds, seconds);
+      renameSync6(temp, file);
+    } catch (error) {
+      if (diskError(error) === "") throw error;
+      this.#isReady = false;
+      rmSync6(temp, { force: true });
+    }
+  }
+  #remove(name) {
+    try {
+      rmSync6(path6.join(this.#folder, name), { force: true });
+    } catch {
+    }
+  }
+};
+function stampOf2(stat) {
+  return stat ? `${stat.ino} ${stat.mtimeMs} ${stat.size}` : "";
+}
+function factsIn({ startedAt, tookMs, badUntil, failures }, latest) {
+  const time = (value, most) => typeof value === "number" && value >= 0 && value <= most ? value : 0;
+  return {
+    startedAt: time(startedAt, latest),
+    tookMs: time(tookMs, KEPT_MS2),
+    badUntil: time(badUntil, latest + KEPT_MS2),
+    failures: time(failures, 100)
+  };
+}
+function isEnded(value, taskId) {
+  if (value?.id !== taskId || !Array.isArray(value.urls) || !isObject3(value.record)) return false;
+  const state = TASK_STATES2.find((one) => one === value.state);
+  return state !== void 0 && isTerminal(state) && value.urls.every((url) => typeof url === "string");
+}
+function hashOf(name, json) {
+  return createHash2("sha256").update(`${name}
+${json}`).digest("hex").slice(0, 16);
+}
+function nameOf2(text2) {
+  return createHash2("sha256").update(text2).digest("hex").slice(0, 16);
+}
+
+// scripts/src/stores/file/sharing.ts
+function sharingIn({ folder, service, account, limit, clock }) {
+  try {
+    if (distrustOf(folder)) return null;
+  } catch {
+  }
+  const key = nameOf3(service, account);
+  const counted = limit.per === "address" ? nameOf3(service) : key;
+  return {
+    limiter: new FileRateLimiter(path7.join(folder, "rate-limit", counted), limit, clock),
+    statuses: new FileStatusCache(path7.join(folder, "status", key), clock)
+  };
+}
+function nameOf3(...parts) {
+  return createHash3("sha256").update(parts.join("\n")).digest("hex").slice(0, 16);
+}
 export {
   Entry,
+  FileRateLimiter,
+  FileStatusCache,
   Journal,
   PHASES,
-  RateLimiter,
   TEMP,
   TaskIndex,
   accountOf,
@@ -1251,6 +1479,7 @@ export {
   replaceAtOnce,
   requestName,
   sha256Text,
+  sharingIn,
   tryLock,
   waitForLock,
   writeWhole

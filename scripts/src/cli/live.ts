@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { pollSchedule } from '../core/poll-schedule.ts';
+import type { Sharing } from '../core/poller.ts';
 import type { Observer, Session } from '../core/session.ts';
 import type { WaitSettings } from '../core/tasks.ts';
 import { Api } from '../http/api.ts';
@@ -65,6 +66,7 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
     records: once(() =>
       args.noJournal || isWithoutRecords(options) ? null : openJournal(options, provider),
     ),
+    sharing: once(() => (args.noJournal ? null : openSharing(options, provider))),
     api: new Api(transport, systemClock, { timeoutMs, maxRetries, signal }),
   };
   try {
@@ -112,6 +114,20 @@ async function openJournal(options: LiveOptions, provider: Provider): Promise<Jo
     warn(`This sandbox run continues without a record: ${environment.stateFolder} cannot be written to.`);
     return null;
   }
+}
+
+/** Returns what the processes of this machine share about the service; null for the sandbox, which is this process's own. */
+async function openSharing(options: LiveOptions, provider: Provider): Promise<Sharing | null> {
+  const { args, environment } = options;
+  if (args.sandbox || environment.stateFolder === '') return null;
+  const { sharingIn } = await import('../stores/file/sharing.ts');
+  return sharingIn({
+    folder: environment.stateFolder,
+    service: addressOf(environment.baseUrl ?? new URL(provider.url)),
+    account: await accountOf(options),
+    limit: provider.rateLimit,
+    clock: systemClock,
+  });
 }
 
 /** Returns an address without its scheme, which identifies a service. */

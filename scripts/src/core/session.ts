@@ -5,6 +5,7 @@ import type { Failure } from '../model/failure.ts';
 import type { TaskState } from '../model/task.ts';
 import type { Provider, TaskStatus } from '../providers/provider.ts';
 import type { Journal } from '../stores/file/journal.ts';
+import type { Sharing } from './poller.ts';
 
 /** Receives the progress of a call: for the person who waits, and for the answer of an interrupted call. */
 export interface Observer {
@@ -38,6 +39,8 @@ export interface Session {
   takenTasks?(taskIds: string[]): Promise<Iterable<string>>;
   /** The records of requests, loaded when they are first asked for; null where none are to be kept. */
   records(): Promise<Journal | null>;
+  /** What the processes of this machine share about the service; absent or null: this process polls alone. */
+  sharing?(): Promise<Sharing | null>;
 }
 
 /** Returns the deadline, on the monotonic clock, of a call that has no wait of its own. */

@@ -1,13 +1,13 @@
 import { Failure } from '../model/failure.ts';
 import { isTerminal, type Task } from '../model/task.ts';
-import type { TaskStatus } from '../providers/provider.ts';
 import type { Entry } from '../stores/file/journal.ts';
-import type { RateLimiter } from '../stores/file/rate-limiter.ts';
 import type { Credits } from '../stores/file/record.ts';
-import { fetchStatus, pollOnce, pollWithPermit, withRecord } from './fetch-status.ts';
+import { fetchStatus, withRecord } from './fetch-status.ts';
 import { finish, folderFor } from './finish.ts';
 import { endsWait, merge, pollUntilEnd } from './poll.ts';
+import type { Polled } from './poll-round.ts';
 import type { PollSchedule } from './poll-schedule.ts';
+import { type Poller, pollerOf } from './poller.ts';
 import { creditsOf, type Origin, type TaskResult, taskResult } from './result.ts';
 import { type Session, shortDeadline } from './session.ts';
 import { deliver, isYoung, noteState, recordOf, YOUNG_TASK_MS } from './task-record.ts';
@@ -27,10 +27,9 @@ export interface WaitSettings {
   entry?: Entry;
   /** What is known of its credits from before. */
   credits?: Credits;
+  /** Ends the wait like its deadline. */
+  stop?: AbortSignal;
 }
-
-// Only a server on this machine may be polled more often than this, and it has no limit to share.
-const LEAST_SHARED_MS = 1_000;
 
 /** Returns the state of a task, by one query. */
 export async function getStatus(session: Session, taskId: string): Promise<TaskResult> {
@@ -70,20 +69,17 @@ export async function waitTask(
   const folder = await folderFor(settings.folder ?? entry?.record.download ?? null);
   const { clock } = session.api;
   const start = clock.monotonic();
-  let first: TaskStatus | undefined;
+  let first: Polled | undefined;
   let failure: Failure | undefined;
-  // Without a wait this is a single status query, which is retried like any other.
-  const until = settings.waitMs > 0 ? start + settings.waitMs : Number.POSITIVE_INFINITY;
   const recorded = entry?.record.status;
   try {
-    const limiter = settings.waitMs > 0 ? await limiterOf(session, settings) : undefined;
-    // The record has a final state, so no query is needed.
+    // The record has a final state, so no query is needed. Without a wait a single query is sent, retried like any other.
     first =
       recorded && isTerminal(recorded)
         ? { state: recorded, record: {} }
-        : limiter
-          ? seenIn(await pollWithPermit(session, limiter, taskId, until))
-          : await fetchStatus(session, taskId, Math.min(shortDeadline(session), until), until);
+        : settings.waitMs > 0
+          ? await firstStatus(session, taskId, settings, start)
+          : await fetchStatus(session, taskId, shortDeadline(session));
   } catch (error) {
     // A first query that fails in a transient way does not end the wait.
     if (!(error instanceof Failure) || settings.waitMs <= 0) throw error;
@@ -106,7 +102,7 @@ export async function waitTask(
  */
 export async function waitOn(
   session: Session,
-  task: { id: string } & Partial<TaskStatus & Task>,
+  task: { id: string } & Partial<Polled & Task>,
   settings: WaitSettings,
   origin: Origin = {},
   failure?: Failure,
@@ -117,36 +113,41 @@ export async function waitOn(
   const { api, observer } = session;
   const start = api.clock.monotonic();
   const credits = settings.credits && creditsOf(task, settings.credits);
-  let seen: TaskStatus | undefined = task.state
+  let seen: Polled | undefined = task.state
     ? { ...task, state: task.state, record: task.record ?? {} }
     : undefined;
   const deadline = start + settings.waitMs;
-  const limiter = await limiterOf(session, settings);
+  const poller = await pollerOf(session, settings.schedule);
   // No query was permitted yet, and none has failed.
   let isCrowded = !seen && !failure;
   if (!seen || !isTerminal(seen.state)) {
-    const poll = limiter
-      ? async () => {
-          const found = await pollWithPermit(session, limiter, taskId, deadline);
+    const unwatch = poller.watch(taskId);
+    try {
+      const waited = await pollUntilEnd(
+        async (dueAt) => {
+          const found = await poller.next(taskId, { dueAt, deadline }, settings.stop);
           isCrowded = found === 'crowded';
-          return seenIn(found) ?? null;
-        }
-      : () => pollOnce(session, taskId, deadline);
-    const waited = await pollUntilEnd(poll, {
-      clock: api.clock,
-      schedule: settings.schedule,
-      deadline,
-      graceUntil: start + YOUNG_TASK_MS,
-      failure,
-      ...(api.signal && { signal: api.signal }),
-      onPoll: (status, progress) => observer.polled(status, progress),
-      onError: (error) => observer.queryFailed(error),
-    });
-    failure = waited.failure;
-    if (waited.last) seen = merge(seen, waited.last);
-    if (entry && seen) await noteState(session, entry, seen.state);
-    if (waited.last && isTerminal(waited.last.state))
-      observer.polled(waited.last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
+          return found === 'crowded' ? null : found;
+        },
+        {
+          clock: api.clock,
+          schedule: settings.schedule,
+          deadline,
+          graceUntil: start + YOUNG_TASK_MS,
+          failure,
+          ...(settings.stop && { stop: settings.stop }),
+          onPoll: (status, progress) => observer.polled(status, progress),
+          onError: (error) => observer.queryFailed(error),
+        },
+      );
+      failure = waited.failure;
+      if (waited.last) seen = merge(seen, waited.last);
+      if (entry && seen) await noteState(session, entry, seen.state);
+      if (waited.last && isTerminal(waited.last.state))
+        observer.polled(waited.last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
+    } finally {
+      unwatch();
+    }
   }
   // Without a successful query, the recorded state stays the last known one.
   const recorded = entry?.record.status ?? 'UNKNOWN';
@@ -159,6 +160,7 @@ export async function waitOn(
       entry,
       await finish(session, taskId, {
         ...settings,
+        task: seen.task,
         until: settings.waitMs > 0 ? deadline : Infinity,
         filesUntil: start + Math.max(settings.waitMs, settings.filesMs ?? 0),
         origin,
@@ -166,7 +168,7 @@ export async function waitOn(
       }),
     );
   if (isTerminal(seen.state)) {
-    const ended = await withRecord(session, taskId, seen);
+    const ended = seen.task ? { ...seen.task, state: seen.state } : await withRecord(session, taskId, seen);
     return deliver(session, entry, taskResult(taskId, ended, { ...origin, credits }));
   }
   const result = taskResult(taskId, seen, { ...origin, credits });
@@ -174,17 +176,13 @@ export async function waitOn(
     const { retryAfter } = failure.details;
     return { ...result, lastPollError: failure, ...(retryAfter !== undefined && { retryAfter }) };
   }
-  return isCrowded && limiter ? withoutPermit(result, limiter) : result;
+  return isCrowded && !settings.stop?.aborted ? withoutPermit(result, poller) : result;
 }
 
 /** Returns the result of a wait that ended before a query was permitted. Other waits used the permits; the task is unaffected. */
-async function withoutPermit(result: TaskResult, limiter: RateLimiter): Promise<TaskResult> {
-  const seconds = Math.max(1, Math.ceil((await limiter.nextPermitIn()) / 1000));
+async function withoutPermit(result: TaskResult, poller: Poller): Promise<TaskResult> {
+  const seconds = Math.max(1, Math.ceil((await poller.nextPermitIn()) / 1000));
   return { ...result, warnings: [...result.warnings, { kind: 'noPermit', seconds }], retryAfter: seconds };
-}
-
-function seenIn(found: TaskStatus | null | 'crowded'): TaskStatus | undefined {
-  return found === 'crowded' ? undefined : (found ?? undefined);
 }
 
 /** Returns the session with an observer that names the task in every line. */
@@ -192,7 +190,20 @@ function aboutTask(session: Session, taskId: string, entry: Entry | undefined): 
   return { ...session, observer: session.observer.about(taskId, entry?.record.created) };
 }
 
-/** Returns the rate limiter of status queries; undefined where there is no limit to share. */
-async function limiterOf({ records }: Session, { schedule }: WaitSettings): Promise<RateLimiter | undefined> {
-  return schedule.firstMs >= LEAST_SHARED_MS ? (await records())?.limiter : undefined;
+/** Returns the first status of a wait; undefined where the wait was over before a query was permitted. */
+async function firstStatus(
+  session: Session,
+  taskId: string,
+  settings: WaitSettings,
+  start: number,
+): Promise<Polled | undefined> {
+  const poller = await pollerOf(session, settings.schedule);
+  const unwatch = poller.watch(taskId);
+  try {
+    const times = { dueAt: start, deadline: start + settings.waitMs };
+    const found = await poller.next(taskId, times, settings.stop);
+    return found === 'crowded' ? undefined : (found ?? undefined);
+  } finally {
+    unwatch();
+  }
 }

@@ -15,7 +15,6 @@ import {
   writeWhole,
 } from './durable.ts';
 import { type Lock, type LockOwner, tryLock, waitForLock } from './lock.ts';
-import { RateLimiter } from './rate-limiter.ts';
 import {
   type Credits,
   changeRecord,
@@ -223,15 +222,12 @@ function understood(raw: RawRecord): RequestRecord {
 /** The records of requests: one file each, in a folder that only the user can read. */
 export class Journal {
   readonly place: JournalPlace;
-  /** Limits the queries of all processes that use this journal's service. */
-  readonly limiter: RateLimiter;
   readonly tasks: TaskIndex;
   #isTrusted = false;
 
   constructor(place: JournalPlace) {
     const beside = path.dirname(place.folder);
     this.place = place;
-    this.limiter = new RateLimiter(path.join(beside, 'rate-limit'), place.service, place.clock);
     this.tasks = new TaskIndex(path.join(beside, 'tasks'));
   }
 
