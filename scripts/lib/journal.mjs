@@ -186,6 +186,12 @@ var DISK_ERRORS = {
   EFBIG: "the file is too large for this disk",
   ELOOP: "the links on the way go in a circle"
 };
+function discard(file) {
+  try {
+    rmSync(file, { force: true, recursive: true });
+  } catch {
+  }
+}
 function diskErrorText(error) {
   return DISK_ERRORS[diskError(error)];
 }
@@ -1090,7 +1096,7 @@ function unusable(kind, message, cause, folder, why) {
 
 // scripts/src/stores/file/rate-limiter.ts
 const { randomBytes: randomBytes5 } = require("node:crypto");
-const { mkdirSync, readdirSync: readdirSync2, readFileSync: readFileSync4, renameSync: renameSync5, rmSync: rmSync5, writeFileSync: writeFileSync4 } = require("node:fs");
+const { mkdirSync, readdirSync: readdirSync2, readFileSync: readFileSync4, renameSync: renameSync5, writeFileSync: writeFileSync4 } = require("node:fs");
 const path5 = require("node:path");
 import {
   LONGEST_PAUSE_MS,
@@ -1151,7 +1157,7 @@ var FileRateLimiter = class {
       renameSync5(temp, path5.join(this.#folder, "pause"));
     } catch (error) {
       if (diskError(error) === "") throw error;
-      rmSync5(temp, { force: true });
+      discard(temp);
     }
   }
   #untilFree(permits, now, kind) {
@@ -1216,7 +1222,7 @@ var FileRateLimiter = class {
       }
       renameSync5(temp, this.#place);
     } catch (error) {
-      rmSync5(temp, { force: true, recursive: true });
+      discard(temp);
       if (!["ENOTEMPTY", "EEXIST", "EPERM"].includes(diskError(error))) throw error;
     }
     return readdirSync2(this.#place);
@@ -1246,7 +1252,6 @@ const {
   readdirSync: readdirSync3,
   readFileSync: readFileSync5,
   renameSync: renameSync6,
-  rmSync: rmSync6,
   statSync: statSync4,
   utimesSync: utimesSync2,
   writeFileSync: writeFileSync5
@@ -1291,7 +1296,7 @@ var FileStatusCache = class {
   }
   async leave() {
     this.#announced = "";
-    this.#remove(this.#own);
+    discard(path6.join(this.#folder, this.#own));
   }
   async others() {
     const tasks = /* @__PURE__ */ new Map();
@@ -1304,7 +1309,7 @@ var FileStatusCache = class {
           if (tasks.size < MOST_TASKS) tasks.set(id, Math.min(dueAt, tasks.get(id) ?? dueAt));
         }
       } else if (OWN.test(name) && Math.abs(age) > (WAITING.test(name) ? 2 * DEAD_MS : KEPT_MS2)) {
-        this.#remove(name);
+        discard(path6.join(this.#folder, name));
       }
     }
     return tasks;
@@ -1402,26 +1407,21 @@ ${json}`;
     } catch (error) {
       if (diskError(error) === "") throw error;
       this.#isReady = false;
-      rmSync6(temp, { force: true });
-    }
-  }
-  #remove(name) {
-    try {
-      rmSync6(path6.join(this.#folder, name), { force: true });
-    } catch {
+      discard(temp);
     }
   }
 };
 function stampOf2(stat) {
   return stat ? `${stat.ino} ${stat.mtimeMs} ${stat.size}` : "";
 }
-function factsIn({ startedAt, tookMs, badUntil, failures }, latest) {
+function factsIn({ startedAt, tookMs, badUntil, failures, unchecked }, latest) {
   const time = (value, most) => typeof value === "number" && value >= 0 && value <= most ? value : 0;
   return {
     startedAt: time(startedAt, latest),
     tookMs: time(tookMs, KEPT_MS2),
     badUntil: time(badUntil, latest + KEPT_MS2),
-    failures: time(failures, 100)
+    failures: time(failures, 100),
+    unchecked: time(unchecked, 100)
   };
 }
 function isEnded(value, taskId) {
@@ -1465,6 +1465,7 @@ export {
   changeRecord,
   claimRequest,
   decodeRecord,
+  discard,
   diskError,
   diskErrorText,
   distrustOf,

@@ -260,7 +260,7 @@ import { isTerminal } from "./main.mjs";
 function isTask(status) {
   return "urls" in status && "id" in status;
 }
-var LIST_BYTES, LIST_MS, BAD_MS, LONGEST_BAD_MS, MOST_GUARD_MS, MISSING_MS, CHECK_EACH, KEPT_MS, PollRounds;
+var LIST_BYTES, LIST_MS, BAD_MS, LONGEST_BAD_MS, MOST_GUARD_MS, MISSING_MS, CHECK_AFTER, KEPT_MS, PollRounds;
 var init_poll_round = __esm({
   "scripts/src/core/poll-round.ts"() {
     "use strict";
@@ -271,14 +271,13 @@ var init_poll_round = __esm({
     LONGEST_BAD_MS = 12e4;
     MOST_GUARD_MS = 3e3;
     MISSING_MS = 3e4;
-    CHECK_EACH = 6;
+    CHECK_AFTER = 5;
     KEPT_MS = 6e4;
     PollRounds = class {
       #session;
       #cache;
       #list = NO_LIST;
       #seen = /* @__PURE__ */ new Map();
-      #rounds = 0;
       #wasList = false;
       constructor(session, cache) {
         this.#session = session;
@@ -295,12 +294,11 @@ var init_poll_round = __esm({
         const others = await this.#cache?.others() ?? /* @__PURE__ */ new Map();
         await this.#learn();
         const ids = /* @__PURE__ */ new Set([...watched, ...others.keys()]);
-        this.#rounds += 1;
         const overdue = [...others].filter(([, dueAt]) => dueAt <= now).map(([taskId, dueAt]) => ({ taskId, dueAt, deadline: Infinity, isHint: false }));
         const mayList = this.#mayList(ids);
         this.#wasList = mayList && this.#listServes([...due, ...overdue]);
         if (this.#wasList) return this.#readList(due, ids, others);
-        return this.#readOne(this.#target(due, overdue, mayList), due, others);
+        return this.#readOne(this.#target(due, overdue, mayList), due, { others, isOne: ids.size === 1 });
       }
       #now() {
         return this.#session.api.clock.wall();
@@ -341,14 +339,18 @@ var init_poll_round = __esm({
       #listServes(wanted) {
         const unserved = wanted.filter(({ taskId, isHint }) => isHint || this.#isMissing(taskId));
         if (unserved.length === wanted.length || this.#wasList && unserved.length > 0) return false;
-        return this.#rounds % CHECK_EACH !== 0;
+        return this.#list.unchecked < CHECK_AFTER;
       }
       /** Reads the list for all tasks. Where it cannot be used, single queries are sent for a while. */
       async #readList(due, ids, others) {
         const { api, provider } = this.#session;
         const startedAt = this.#now();
         const start = api.clock.monotonic();
-        this.#list = { ...this.#list, startedAt, tookMs: this.#list.tookMs || MOST_GUARD_MS / 2 };
+        const { tookMs, unchecked } = this.#list;
+        this.#list = {
+          ...this.#list,
+          ...{ startedAt, tookMs: tookMs || MOST_GUARD_MS / 2, unchecked: unchecked + 1 }
+        };
         await this.#share(others);
         try {
           const call = provider.list();
@@ -398,15 +400,19 @@ var init_poll_round = __esm({
         const foreign = overdue.filter(({ taskId }) => failedAt(taskId) < this.#now() - KEPT_MS);
         const all = [...due, ...foreign].filter(({ taskId }) => !mayList || this.#isMissing(taskId));
         const since = ({ taskId, dueAt }) => Math.max(dueAt, this.#seen.get(taskId)?.at ?? 0);
-        return all.reduce((a, b) => a && since(a) <= since(b) ? a : b, void 0) ?? due[0];
+        const longest = all.reduce((a, b) => a && since(a) <= since(b) ? a : b, void 0);
+        if (longest) return longest;
+        this.#list = { ...this.#list, unchecked: 0 };
+        const served = [...due, ...foreign];
+        return served[Math.floor(this.#session.api.clock.random() * served.length)];
       }
-      async #readOne({ taskId, deadline, isHint }, due, others) {
+      async #readOne({ taskId, deadline, isHint }, due, { others, isOne }) {
         const { api, provider } = this.#session;
         const at = this.#now();
         const isOwn = due.some((one) => one.taskId === taskId);
         const until = Math.min(deadline, api.clock.monotonic() + LIST_MS);
         try {
-          const status = isHint ? await api.once(provider.task(taskId), { until }) : await pollOnce(this.#session, taskId, until);
+          const status = isOne && !isHint ? await pollOnce(this.#session, taskId, until) : await api.once(provider.task(taskId), { until });
           const task = isTask(status) ? status : void 0;
           if (status.state !== "UNKNOWN") this.#note(taskId, { at, state: status.state });
           if (task && isTerminal(task.state) && others.has(taskId)) await this.#cache?.writeEnded(task);
@@ -443,7 +449,7 @@ function pollerOf(session, { firstMs }) {
 async function newPoller(session, isFast) {
   return new Poller(session, isFast ? null : await session.sharing?.() ?? null, isFast);
 }
-var TICK_MS, FRESH_MS, ANNOUNCED_MS, PAUSE_MS, Poller, pollers, LEAST_SHARED_MS;
+var TICK_MS, FRESH_MS, ANNOUNCED_MS, CROWD, CROWD_SHARE, PAUSE_MS, Poller, pollers, LEAST_SHARED_MS;
 var init_poller = __esm({
   "scripts/src/core/poller.ts"() {
     "use strict";
@@ -452,6 +458,8 @@ var init_poller = __esm({
     TICK_MS = 200;
     FRESH_MS = 2e3;
     ANNOUNCED_MS = 3e4;
+    CROWD = 5;
+    CROWD_SHARE = 0.55;
     PAUSE_MS = 5e3;
     Poller = class {
       #session;
@@ -465,6 +473,8 @@ var init_poller = __esm({
       /** When each task was last seen, by the wall clock. */
       #seenAt = /* @__PURE__ */ new Map();
       #isRunning = false;
+      /** One query serves many tasks, so it is sent more often. */
+      #isCrowd = false;
       #sleep = new AbortController();
       /** @param sharing null: this process polls alone, without spacing */
       constructor(session, sharing, isFast) {
@@ -499,7 +509,10 @@ var init_poller = __esm({
         };
         try {
           return await new Promise((resolve, reject) => {
-            const ask = { taskId, ...times, endSeenAt: 0, resolve, reject };
+            const { clock } = this.#session.api;
+            const now = clock.monotonic();
+            const dueAt = now + Math.max(0, times.dueAt - now) * (this.#isCrowd ? CROWD_SHARE : 1);
+            const ask = { taskId, ...times, dueAt, endSeenAt: 0, resolve, reject };
             onStop = () => {
               this.#asks.delete(ask);
               resolve(null);
@@ -553,7 +566,8 @@ var init_poller = __esm({
         await this.#announce();
         await this.#takeNews();
         const due = this.#due();
-        const wait = due.length > 0 ? await this.#limiter.acquire(this.#kind) : Infinity;
+        const kind = due.some(({ isHint }) => isHint) ? "query" : this.#kind;
+        const wait = due.length > 0 ? await this.#limiter.acquire(kind) : Infinity;
         if (due.length > 0 && wait <= 0) await this.#query(due);
         const now = clock.monotonic();
         for (const ask of this.#asks) {
@@ -620,6 +634,7 @@ var init_poller = __esm({
       async #takeNews() {
         if (!this.#cache) return;
         const { tasks } = await this.#cache.read();
+        this.#isCrowd = Math.max(tasks.size, this.#watched.size) >= CROWD;
         const now = this.#session.api.clock.wall();
         for (const ask of this.#asks) {
           const seen = tasks.get(ask.taskId);

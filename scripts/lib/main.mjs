@@ -2345,7 +2345,7 @@ init_shell_word();
 init_skill_folder();
 
 // scripts/src/model/status-cache.ts
-var NO_LIST = { startedAt: 0, tookMs: 0, badUntil: 0, failures: 0 };
+var NO_LIST = { startedAt: 0, tookMs: 0, badUntil: 0, failures: 0, unchecked: 0 };
 
 // scripts/src/main.ts
 init_task();

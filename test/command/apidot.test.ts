@@ -104,7 +104,7 @@ describe('the HTTP requests', () => {
     expect(data.files).toHaveLength(1);
     expect(server.received.map(({ method, path: target }) => `${method} ${target}`)).toEqual([
       'POST /api/generate/submit',
-      ...Array(4).fill(`GET /api/generate/status/${ENCODED_ID}`),
+      ...Array(3).fill(`GET /api/generate/status/${ENCODED_ID}`),
       'GET /files/lighthouse.png',
     ]);
     const [{ headers, body }] = server.submits() as [(typeof server.received)[0]];

@@ -35,8 +35,8 @@ const LONGEST_BAD_MS = 120_000;
 const MOST_GUARD_MS = 3_000;
 // A task that the list does not show is expected there once more after this time.
 const MISSING_MS = 30_000;
-// One round in so many checks one task by itself, because a list may be stale.
-const CHECK_EACH = 6;
+// After so many reads of the list one task is checked by itself, because the list may be stale.
+const CHECK_AFTER = 5;
 const KEPT_MS = 60_000;
 
 /** Sends the queries of this process: the list for all tasks of the machine where it serves several, else one task's own. */
@@ -45,7 +45,6 @@ export class PollRounds {
   readonly #cache: StatusCache | null;
   #list: ListFacts = NO_LIST;
   readonly #seen = new Map<string, SeenStatus>();
-  #rounds = 0;
   #wasList = false;
 
   constructor(session: Pick<Session, 'api' | 'provider'>, cache: StatusCache | null) {
@@ -64,14 +63,13 @@ export class PollRounds {
     const others = (await this.#cache?.others()) ?? new Map<string, number>();
     await this.#learn();
     const ids = new Set([...watched, ...others.keys()]);
-    this.#rounds += 1;
     const overdue = [...others]
       .filter(([, dueAt]) => dueAt <= now)
       .map(([taskId, dueAt]) => ({ taskId, dueAt, deadline: Infinity, isHint: false }));
     const mayList = this.#mayList(ids);
     this.#wasList = mayList && this.#listServes([...due, ...overdue]);
     if (this.#wasList) return this.#readList(due, ids, others);
-    return this.#readOne(this.#target(due, overdue, mayList), due, others);
+    return this.#readOne(this.#target(due, overdue, mayList), due, { others, isOne: ids.size === 1 });
   }
 
   #now(): number {
@@ -119,7 +117,7 @@ export class PollRounds {
   #listServes(wanted: readonly Due[]): boolean {
     const unserved = wanted.filter(({ taskId, isHint }) => isHint || this.#isMissing(taskId));
     if (unserved.length === wanted.length || (this.#wasList && unserved.length > 0)) return false;
-    return this.#rounds % CHECK_EACH !== 0;
+    return this.#list.unchecked < CHECK_AFTER;
   }
 
   /** Reads the list for all tasks. Where it cannot be used, single queries are sent for a while. */
@@ -131,7 +129,11 @@ export class PollRounds {
     const { api, provider } = this.#session;
     const startedAt = this.#now();
     const start = api.clock.monotonic();
-    this.#list = { ...this.#list, startedAt, tookMs: this.#list.tookMs || MOST_GUARD_MS / 2 };
+    const { tookMs, unchecked } = this.#list;
+    this.#list = {
+      ...this.#list,
+      ...{ startedAt, tookMs: tookMs || MOST_GUARD_MS / 2, unchecked: unchecked + 1 },
+    };
     await this.#share(others);
     try {
       const call = provider.list();
@@ -190,23 +192,29 @@ export class PollRounds {
     const foreign = overdue.filter(({ taskId }) => failedAt(taskId) < this.#now() - KEPT_MS);
     const all = [...due, ...foreign].filter(({ taskId }) => !mayList || this.#isMissing(taskId));
     const since = ({ taskId, dueAt }: Due) => Math.max(dueAt, this.#seen.get(taskId)?.at ?? 0);
-    // A list may be stale: of the tasks that it serves, the one that is waited for longest is checked by itself.
-    return all.reduce<Due | undefined>((a, b) => (a && since(a) <= since(b) ? a : b), undefined) ?? due[0]!;
+    const longest = all.reduce<Due | undefined>((a, b) => (a && since(a) <= since(b) ? a : b), undefined);
+    if (longest) return longest;
+    // The list may be stale: any of the tasks that it serves may show that.
+    this.#list = { ...this.#list, unchecked: 0 };
+    const served = [...due, ...foreign];
+    return served[Math.floor(this.#session.api.clock.random() * served.length)]!;
   }
 
   async #readOne(
     { taskId, deadline, isHint }: Due,
     due: readonly Due[],
-    others: ReadonlyMap<string, number>,
+    { others, isOne }: { others: ReadonlyMap<string, number>; isOne: boolean },
   ): Promise<Map<string, Polled | Failure>> {
     const { api, provider } = this.#session;
     const at = this.#now();
     const isOwn = due.some((one) => one.taskId === taskId);
     const until = Math.min(deadline, api.clock.monotonic() + LIST_MS);
     try {
-      const status = isHint
-        ? await api.once(provider.task(taskId), { until })
-        : await pollOnce(this.#session, taskId, until);
+      // A status is shorter. Where tasks share the permits, the record saves a second query at the end.
+      const status =
+        isOne && !isHint
+          ? await pollOnce(this.#session, taskId, until)
+          : await api.once(provider.task(taskId), { until });
       const task = isTask(status) ? status : undefined;
       if (status.state !== 'UNKNOWN') this.#note(taskId, { at, state: status.state });
       if (task && isTerminal(task.state) && others.has(taskId)) await this.#cache?.writeEnded(task);

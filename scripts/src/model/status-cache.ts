@@ -21,6 +21,8 @@ export interface ListFacts {
   badUntil: number;
   /** Reads that failed in a row. */
   failures: number;
+  /** Reads since a task of the list was last checked by itself. */
+  unchecked: number;
 }
 
 export interface SharedStatus {
@@ -47,4 +49,4 @@ export interface StatusCache {
   writeEnded(task: Task): Promise<void>;
 }
 
-export const NO_LIST: ListFacts = { startedAt: 0, tookMs: 0, badUntil: 0, failures: 0 };
+export const NO_LIST: ListFacts = { startedAt: 0, tookMs: 0, badUntil: 0, failures: 0, unchecked: 0 };

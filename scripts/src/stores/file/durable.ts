@@ -38,6 +38,15 @@ const DISK_ERRORS: Record<string, string> = {
   ELOOP: 'the links on the way go in a circle',
 };
 
+/** Removes a file or a folder of ours that nothing depends on. */
+export function discard(file: string): void {
+  try {
+    rmSync(file, { force: true, recursive: true });
+  } catch {
+    // It may be swept later.
+  }
+}
+
 /** Returns a disk error in words; undefined for any other error. */
 export function diskErrorText(error: unknown): string | undefined {
   return DISK_ERRORS[diskError(error)];

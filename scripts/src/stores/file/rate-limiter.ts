@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Clock } from '../../http/clock.ts';
 import {
@@ -11,7 +11,7 @@ import {
   type RateLimiter,
   untilFree,
 } from '../../http/rate-limit.ts';
-import { diskError, makePrivate, TEMP } from './durable.ts';
+import { discard, diskError, makePrivate, TEMP } from './durable.ts';
 
 /** A permit: a file whose name says when it was last used. Only one process can rename it, so only one can use it. */
 interface Permit {
@@ -86,7 +86,7 @@ export class FileRateLimiter implements RateLimiter {
       renameSync(temp, path.join(this.#folder, 'pause'));
     } catch (error) {
       if (diskError(error) === '') throw error;
-      rmSync(temp, { force: true });
+      discard(temp);
     }
   }
 
@@ -162,7 +162,7 @@ export class FileRateLimiter implements RateLimiter {
       }
       renameSync(temp, this.#place);
     } catch (error) {
-      rmSync(temp, { force: true, recursive: true });
+      discard(temp);
       if (!['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(diskError(error))) throw error;
     }
     return readdirSync(this.#place);

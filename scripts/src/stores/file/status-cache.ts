@@ -3,7 +3,6 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
-  rmSync,
   type Stats,
   statSync,
   utimesSync,
@@ -20,7 +19,7 @@ import {
   type StatusCache,
 } from '../../model/status-cache.ts';
 import { isTerminal, TASK_ID, TASK_STATES, type Task } from '../../model/task.ts';
-import { diskError, makePrivate, TEMP } from './durable.ts';
+import { discard, diskError, makePrivate, TEMP } from './durable.ts';
 
 const SEEN = 'seen';
 const WAITING = /^waiting-[0-9a-f]{16}$/;
@@ -68,7 +67,7 @@ export class FileStatusCache implements StatusCache {
 
   async leave(): Promise<void> {
     this.#announced = '';
-    this.#remove(this.#own);
+    discard(path.join(this.#folder, this.#own));
   }
 
   async others(): Promise<ReadonlyMap<string, number>> {
@@ -82,7 +81,7 @@ export class FileStatusCache implements StatusCache {
           if (tasks.size < MOST_TASKS) tasks.set(id, Math.min(dueAt, tasks.get(id) ?? dueAt));
         }
       } else if (OWN.test(name) && Math.abs(age) > (WAITING.test(name) ? 2 * DEAD_MS : KEPT_MS)) {
-        this.#remove(name);
+        discard(path.join(this.#folder, name));
       }
     }
     return tasks;
@@ -191,14 +190,8 @@ export class FileStatusCache implements StatusCache {
       if (diskError(error) === '') throw error;
       // Without this file, other processes only send one more query. The folder may be gone.
       this.#isReady = false;
-      rmSync(temp, { force: true });
+      discard(temp);
     }
-  }
-
-  #remove(name: string): void {
-    try {
-      rmSync(path.join(this.#folder, name), { force: true });
-    } catch {}
   }
 }
 
@@ -206,7 +199,10 @@ function stampOf(stat: Stats | undefined): string {
   return stat ? `${stat.ino} ${stat.mtimeMs} ${stat.size}` : '';
 }
 
-function factsIn({ startedAt, tookMs, badUntil, failures }: JsonObject, latest: number): ListFacts {
+function factsIn(
+  { startedAt, tookMs, badUntil, failures, unchecked }: JsonObject,
+  latest: number,
+): ListFacts {
   const time = (value: Json | undefined, most: number) =>
     typeof value === 'number' && value >= 0 && value <= most ? value : 0;
   return {
@@ -214,6 +210,7 @@ function factsIn({ startedAt, tookMs, badUntil, failures }: JsonObject, latest: 
     tookMs: time(tookMs, KEPT_MS),
     badUntil: time(badUntil, latest + KEPT_MS),
     failures: time(failures, 100),
+    unchecked: time(unchecked, 100),
   };
 }
 
