@@ -214,6 +214,7 @@ import { folderFor as folderFor2 } from "./live.mjs";
 import { Failure as Failure4 } from "./main.mjs";
 import { claimRequest } from "./journal.mjs";
 import { jsonHash } from "./journal.mjs";
+import { promptExcerpt } from "./live.mjs";
 
 // scripts/src/core/reconcile.ts
 import { Failure as Failure3 } from "./main.mjs";
@@ -392,6 +393,7 @@ async function recordedTask(session, journal, request, deadline) {
     {
       model: generation.model,
       payloadHash: jsonHash(generation.payload),
+      promptExcerpt: promptExcerpt(generation.payload),
       idempotencyKey: generation.idempotencyKey,
       isNamed: terms.isNamed,
       isNew: terms.isNew,

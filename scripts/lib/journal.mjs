@@ -104,6 +104,7 @@ function draft(journal, request, claim) {
     owner: claim.owner,
     model: claim.model,
     payloadHash: claim.payloadHash,
+    promptExcerpt: claim.promptExcerpt ?? null,
     idempotencyKey: claim.idempotencyKey,
     phase: "submitting",
     resubmitted: false,
@@ -544,6 +545,7 @@ var FIELDS = {
   owner: { fits: orNull(text), otherwise: nothing },
   model: { fits: text },
   payloadHash: { fits: hex },
+  promptExcerpt: { fits: orNull(text), otherwise: nothing },
   idempotencyKey: { fits: isIdempotencyKey },
   phase: { fits: oneOf(PHASES), otherwise: ({ taskId }) => taskId === null ? "unknown" : "submitted" },
   taskId: { fits: orNull((value) => typeof value === "string" && TASK_ID.test(value)) },
@@ -878,7 +880,7 @@ var Journal = class {
     const created = new Date(now).toISOString();
     const name = `${fields.request}-${stampOf(stamp)}-${randomBytes4(3).toString("hex")}.json`;
     const begun = { created, sentAt: created, unsettledSince: created, submitTimeout: null };
-    const record = { ...fields, ...begun };
+    const record = { promptExcerpt: null, ...fields, ...begun };
     return new Entry(this, path4.join(this.place.folder, name), record);
   }
   /** Returns the records of a request, newest first; null for a record that exists and cannot be read. */

@@ -68,7 +68,10 @@ describe('the order', () => {
 
   it('keeps what is named, readable by its owner alone, and nothing that is private', async () => {
     const here = await place();
-    const done = await again(here, '--download', here.out, '--owner', 'user-42');
+    const prompt = `A lighthouse like https://private.example/a.png, ${'at dawn '.repeat(10)}with a secret`;
+    const payload = JSON.stringify({ ...T2V, prompt });
+    const flags = ['--download', here.out, '--owner', 'user-42', ...FAST];
+    const done = await run(['--model', 't2v', '--payload', payload, ...flags], { env: here.env });
     const { data, taskId } = envelopeOf(done);
     const [{ file, record }] = journalOf(here) as [{ file: string; record: RequestRecord }];
     expect(record).toMatchObject({
@@ -76,6 +79,7 @@ describe('the order', () => {
       model: 't2v',
       taskId,
       owner: 'user-42',
+      promptExcerpt: 'A lighthouse like [address] at dawn at dawn at dawn at dawn …',
       status: 'COMPLETED',
       download: here.out,
       credits: { quoted: null, charged: 15, refunded: 0 },
@@ -85,7 +89,8 @@ describe('the order', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(statSync(path.dirname(file)).mode & 0o777).toBe(0o700);
     const text = readFileSync(file, 'utf8');
-    for (const secret of [CANARY, T2V.prompt, 'http:']) expect(text).not.toContain(secret);
+    for (const secret of [CANARY, 'a secret', 'http:', 'https:', 'private.example'])
+      expect(text).not.toContain(secret);
     expect(readdirSync(path.dirname(file))).toHaveLength(1);
   });
 });
@@ -576,7 +581,10 @@ describe('what is pending', () => {
     const { data } = envelopeOf(await run(['--action', 'listPending'], { env }));
     expect(data.count).toBe(2);
     const cancel = expect.stringContaining(`--action cancelTask --taskId ${first}`);
-    expect(data.pending).toMatchObject([{ taskId: second }, { taskId: first, status: 'SUBMITTED', cancel }]);
+    expect(data.pending).toMatchObject([
+      { taskId: second, promptExcerpt: 'two' },
+      { taskId: first, promptExcerpt: 'one', status: 'SUBMITTED', cancel },
+    ]);
     const ofOne = envelopeOf(await run(['--action', 'listPending', '--owner', 'of one'], { env }));
     expect(ofOne.data.pending).toMatchObject([{ taskId: first, owner: 'of one' }]);
     const { resume } = (data.pending as { resume: string }[])[0]!;
@@ -661,8 +669,8 @@ describe('what is pending', () => {
     expect(steps.at(-1)).toContain(`--action forget --taskId ${second}`);
     const all = await act(here, 'waitTask', '--all', ...FAST);
     expect(envelopeOf(all).data.tasks).toMatchObject([
-      { taskId: first, status: 'COMPLETED' },
-      { taskId: second, errorCode: 'TASK_NOT_FOUND' },
+      { taskId: first, promptExcerpt: 'one', status: 'COMPLETED' },
+      { taskId: second, promptExcerpt: 'two', errorCode: 'TASK_NOT_FOUND' },
     ]);
     expect((await runShell(steps.at(-1)!, { env: here.env })).code).toBe(0);
     expect(envelopeOf(await act(here, 'listPending')).data.count).toBe(0);

@@ -7,6 +7,7 @@ import type { Lock } from './lock.ts';
 export interface RequestClaim {
   model: string;
   payloadHash: string;
+  promptExcerpt?: string | null;
   /** The key of a new submit. */
   idempotencyKey: string;
   /** The user gave the key, so the key identifies the request. */
@@ -106,6 +107,7 @@ function draft(journal: Journal, request: string, claim: RequestClaim): Entry {
     owner: claim.owner,
     model: claim.model,
     payloadHash: claim.payloadHash,
+    promptExcerpt: claim.promptExcerpt ?? null,
     idempotencyKey: claim.idempotencyKey,
     phase: 'submitting',
     resubmitted: false,
