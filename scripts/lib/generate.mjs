@@ -249,6 +249,7 @@ async function sendOnce({ api, provider }, generation, { until = Infinity, onLea
 // scripts/src/core/reconcile.ts
 var CLEAR_MS = 6e4;
 var INTERVALS_MS = [1e3, 2e3, 4e3, 8e3, 15e3];
+var REREAD_MS = 5e3;
 var LEAST_MS = 1500;
 var RESUBMIT_WITHIN_MS = 24 * 36e5;
 async function reconcile(session, generation, lost, log, deadline) {
@@ -278,7 +279,7 @@ async function reconcile(session, generation, lost, log, deadline) {
     const due = Math.max(earliest, Math.min(now + interval, clearAt > now ? clearAt : Infinity));
     const next = Math.min(due, until);
     if (next <= now || earliest > until) {
-      const knownAt = Math.max(clearAt, earliest);
+      const knownAt = Math.max(clearAt, earliest, failure ? now + REREAD_MS : 0);
       return unknown(session, generation, lost, {
         ...failure && { failure },
         ...knownAt > now && { after: Math.ceil((knownAt - now) / 1e3) }

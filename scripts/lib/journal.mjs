@@ -52,6 +52,7 @@ function addValue(hash, value) {
 
 // scripts/src/stores/file/claim.ts
 var PAUSE_MS = 100;
+var BUSY_S = 5;
 async function claimRequest(journal, claim, deadline, signal) {
   const { provider, service, account, clock } = journal.place;
   const idempotencyKey = claim.isNamed ? claim.idempotencyKey : void 0;
@@ -124,7 +125,7 @@ function busy({ heldBy: { pid, host }, file }, { isNew }) {
   return new Failure(
     "SUBMIT_OUTCOME_UNKNOWN",
     `Another process (${pid} on ${host}) is submitting this very request; its outcome is not known yet.`,
-    { status: "UNKNOWN", reason: { kind: "requestBusy", isNew, lockFile: file } }
+    { status: "UNKNOWN", retryAfter: BUSY_S, reason: { kind: "requestBusy", isNew, lockFile: file } }
   );
 }
 function unreadable() {

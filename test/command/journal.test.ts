@@ -537,17 +537,24 @@ describe('a journal that cannot be used', () => {
     await again(here, '--wait', '0');
     const [{ file, record }] = journalOf(here) as [{ file: string; record: RequestRecord }];
     writeFileSync(file, spoil(readFileSync(file, 'utf8')));
+    let steps: string[] = [];
     for (let n = 0; n < 2; n += 1) {
       const refused = await again(here, '--wait', '0');
       expect(refused.code).toBe(EXIT.submitUnknown);
-      expect((envelopeOf(refused).data.nextSteps as string[])[1]).toMatch(/^node .* --action listTasks/);
+      const { data, retryAfter } = envelopeOf(refused);
+      // Waiting changes nothing: the user decides.
+      expect(retryAfter).toBeNull();
+      steps = data.nextSteps as string[];
+      expect(steps[1]).toMatch(/^node .* --action listTasks/);
+      expect(steps[2]).toMatch(/this resumes it: node .* --action waitTask --taskId '<task_id>'/);
       expect(refused.stderr.includes(`${path.basename(file)}.corrupt`)).toBe(n === 0);
     }
     expect(existsSync(`${file}.corrupt`)).toBe(true);
     expect(charges(here)).toBe(1);
     expect((await act(here, 'listPending')).code).toBe(0);
     expect((await act(here, 'waitTask', '--taskId', record.taskId!, ...FAST)).code).toBe(0);
-    expect((await again(here, '--new', '--wait', '0')).code).toBe(EXIT.stillRunning);
+    const [, another] = /^If there is none, and only if the user accepts .*: (node .*)$/.exec(steps[3]!)!;
+    expect((await runShell(another!, { env: here.env })).code).toBe(EXIT.stillRunning);
     expect(envelopeOf(await again(here, '--wait', '0')).data.resumed).toBe(true);
     expect(charges(here)).toBe(2);
   });

@@ -4,7 +4,7 @@ import { plain } from '../model/text.ts';
 // The names under which the models take their text, the most telling one first.
 const FIELDS = ['prompt', 'content', 'text', 'lyrics'];
 const LENGTH = 60;
-// A private folder holds the record; still, an address may open a picture to whoever reads it.
+// A private folder holds the record; still, an address may be all that protects a picture.
 const ADDRESS = /\b(?:https?|data):\S+/gi;
 
 /** Returns the beginning of a request's prompt, by which the user tells it from another one; null where it has none. */

@@ -36,6 +36,8 @@ export type Claimed =
   | { kind: 'submitted'; entry: Entry };
 
 const PAUSE_MS = 100;
+// About as long as a submit takes.
+const BUSY_S = 5;
 
 /**
  * Returns what the journal knows of a request, and prevents other processes from submitting it at the same time. The same
@@ -131,7 +133,7 @@ function busy(
   return new Failure(
     'SUBMIT_OUTCOME_UNKNOWN',
     `Another process (${pid} on ${host}) is submitting this very request; its outcome is not known yet.`,
-    { status: 'UNKNOWN', reason: { kind: 'requestBusy', isNew, lockFile: file } },
+    { status: 'UNKNOWN', retryAfter: BUSY_S, reason: { kind: 'requestBusy', isNew, lockFile: file } },
   );
 }
 
