@@ -214,6 +214,7 @@ import { folderFor as folderFor2 } from "./live.mjs";
 import { Failure as Failure4 } from "./main.mjs";
 import { claimRequest } from "./journal.mjs";
 import { jsonHash } from "./journal.mjs";
+import { promptExcerpt } from "./live.mjs";
 
 // scripts/src/core/reconcile.ts
 import { Failure as Failure3 } from "./main.mjs";
@@ -248,6 +249,7 @@ async function sendOnce({ api, provider }, generation, { until = Infinity, onLea
 // scripts/src/core/reconcile.ts
 var CLEAR_MS = 6e4;
 var INTERVALS_MS = [1e3, 2e3, 4e3, 8e3, 15e3];
+var REREAD_MS = 5e3;
 var LEAST_MS = 1500;
 var RESUBMIT_WITHIN_MS = 24 * 36e5;
 async function reconcile(session, generation, lost, log, deadline) {
@@ -277,7 +279,7 @@ async function reconcile(session, generation, lost, log, deadline) {
     const due = Math.max(earliest, Math.min(now + interval, clearAt > now ? clearAt : Infinity));
     const next = Math.min(due, until);
     if (next <= now || earliest > until) {
-      const knownAt = Math.max(clearAt, earliest);
+      const knownAt = Math.max(clearAt, earliest, failure ? now + REREAD_MS : 0);
       return unknown(session, generation, lost, {
         ...failure && { failure },
         ...knownAt > now && { after: Math.ceil((knownAt - now) / 1e3) }
@@ -392,6 +394,7 @@ async function recordedTask(session, journal, request, deadline) {
     {
       model: generation.model,
       payloadHash: jsonHash(generation.payload),
+      promptExcerpt: promptExcerpt(generation.payload),
       idempotencyKey: generation.idempotencyKey,
       isNamed: terms.isNamed,
       isNew: terms.isNew,

@@ -52,6 +52,7 @@ function addValue(hash, value) {
 
 // scripts/src/stores/file/claim.ts
 var PAUSE_MS = 100;
+var BUSY_S = 5;
 async function claimRequest(journal, claim, deadline, signal) {
   const { provider, service, account, clock } = journal.place;
   const idempotencyKey = claim.isNamed ? claim.idempotencyKey : void 0;
@@ -104,6 +105,7 @@ function draft(journal, request, claim) {
     owner: claim.owner,
     model: claim.model,
     payloadHash: claim.payloadHash,
+    promptExcerpt: claim.promptExcerpt ?? null,
     idempotencyKey: claim.idempotencyKey,
     phase: "submitting",
     resubmitted: false,
@@ -123,7 +125,7 @@ function busy({ heldBy: { pid, host }, file }, { isNew }) {
   return new Failure(
     "SUBMIT_OUTCOME_UNKNOWN",
     `Another process (${pid} on ${host}) is submitting this very request; its outcome is not known yet.`,
-    { status: "UNKNOWN", reason: { kind: "requestBusy", isNew, lockFile: file } }
+    { status: "UNKNOWN", retryAfter: BUSY_S, reason: { kind: "requestBusy", isNew, lockFile: file } }
   );
 }
 function unreadable() {
@@ -550,6 +552,7 @@ var FIELDS = {
   owner: { fits: orNull(text), otherwise: nothing },
   model: { fits: text },
   payloadHash: { fits: hex },
+  promptExcerpt: { fits: orNull(text), otherwise: nothing },
   idempotencyKey: { fits: isIdempotencyKey },
   phase: { fits: oneOf(PHASES), otherwise: ({ taskId }) => taskId === null ? "unknown" : "submitted" },
   taskId: { fits: orNull((value) => typeof value === "string" && TASK_ID.test(value)) },
@@ -884,7 +887,7 @@ var Journal = class {
     const created = new Date(now).toISOString();
     const name = `${fields.request}-${stampOf(stamp)}-${randomBytes4(3).toString("hex")}.json`;
     const begun = { created, sentAt: created, unsettledSince: created, submitTimeout: null };
-    const record = { ...fields, ...begun };
+    const record = { promptExcerpt: null, ...fields, ...begun };
     return new Entry(this, path4.join(this.place.folder, name), record);
   }
   /** Returns the records of a request, newest first; null for a record that exists and cannot be read. */

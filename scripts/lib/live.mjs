@@ -22,8 +22,8 @@ function pollSchedule(firstMs) {
 function intervalBefore(progress, schedule, random) {
   const { firstMs, growth } = schedule;
   const first = firstMs * growth ** Math.min(progress.polls, 200);
-  const plain5 = Math.max(firstMs, usual(progress, schedule));
-  return Math.min(first, plain5) * (1 - POLL_JITTER + 2 * POLL_JITTER * random());
+  const plain6 = Math.max(firstMs, usual(progress, schedule));
+  return Math.min(first, plain6) * (1 - POLL_JITTER + 2 * POLL_JITTER * random());
 }
 function usual({ polls, waitedMs, ageMs }, { capMs, likely }) {
   const age = ageMs ?? waitedMs;
@@ -2096,8 +2096,8 @@ function itemOutcome({ record, ended: ended2 }, caller) {
   const nextSteps = steps.length > 0 ? steps : [resumeCommand3(caller, taskId)];
   return failed2(failure.with({ nextSteps }), status, taskId);
 }
-function summary({ data, ...said }, { model, created, owner }) {
-  const kept = { ...said, model, created, owner };
+function summary({ data, ...said }, { model, promptExcerpt: promptExcerpt2, created, owner }) {
+  const kept = { ...said, model, promptExcerpt: promptExcerpt2, created, owner };
   for (const name of ["files", "resultUrls", "credits", "warnings", "issues", "nextSteps"]) {
     if (data?.[name] !== void 0) kept[name] = data[name];
   }
@@ -2292,6 +2292,27 @@ init_poll_round();
 init_poll_schedule();
 init_poll();
 init_poller();
+
+// scripts/src/core/prompt-excerpt.ts
+import { plain as plain4 } from "./main.mjs";
+var FIELDS = ["prompt", "content", "text", "lyrics"];
+var LENGTH = 60;
+var ADDRESS = /\b(?:https?|data):\S+/gi;
+function promptExcerpt(payload) {
+  for (const name of FIELDS) {
+    const text = firstText2(payload[name]);
+    if (text === void 0) continue;
+    const excerpt = plain4(text.slice(0, 10 * LENGTH).replace(ADDRESS, "[address]"), LENGTH);
+    if (excerpt !== "") return excerpt;
+  }
+  return null;
+}
+function firstText2(value) {
+  const one = Array.isArray(value) ? value[0] : value;
+  return typeof one === "string" ? one : void 0;
+}
+
+// scripts/src/live.ts
 init_result();
 init_session();
 init_task_record();
@@ -2302,7 +2323,7 @@ init_retry();
 
 // scripts/src/providers/aivideomaker/api.ts
 import { isObject as isObject3 } from "./main.mjs";
-import { plain as plain4 } from "./main.mjs";
+import { plain as plain5 } from "./main.mjs";
 
 // scripts/src/providers/output.ts
 import { isObject as isObject2 } from "./main.mjs";
@@ -2516,7 +2537,7 @@ function taskFrom(body, id, key) {
     ...body.input !== void 0 && { input: body.input },
     ...!Number.isNaN(createdAt) && { createdAt },
     ...typeof body.idempotencyKey === "string" && body.idempotencyKey !== "" && { idempotencyKey: body.idempotencyKey },
-    ...state === "FAILED" && error !== void 0 && { error: plain4(error) },
+    ...state === "FAILED" && error !== void 0 && { error: plain5(error) },
     ...isCredits(body.creditsCharged) && { charged: body.creditsCharged },
     ...isCredits(body.creditsRefunded) && { refunded: body.creditsRefunded },
     // A record that names its result but no state is still a result.
@@ -2609,6 +2630,7 @@ export {
   pollSchedule,
   pollUntilEnd,
   pollerOf,
+  promptExcerpt,
   publicLookup,
   quoteOutcome,
   recordOf,

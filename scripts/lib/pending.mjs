@@ -17,13 +17,14 @@ async function listPending(where) {
   );
   const pending = entries.map((entry) => {
     const { provider, service, account, owner, model, idempotencyKey } = entry.record;
-    const { taskId, status, created, checked, wait, download, credits, files } = entry.record;
+    const { promptExcerpt, taskId, status, created, checked, wait, download, credits, files } = entry.record;
     return {
       taskId,
       status,
       statusSeenAt: checked,
       created,
       model,
+      promptExcerpt,
       owner,
       provider,
       service,

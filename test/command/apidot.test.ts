@@ -375,9 +375,10 @@ function expectNoSecondSubmit(steps: string[]): void {
   expect(text).not.toMatch(/listTasks|searches|finds out/);
   const commands = steps.filter((step) => step.startsWith('node '));
   for (const command of commands) expect(command).toContain('--action waitTask');
-  const again = steps.filter((step) => /--new|same command/.test(step));
-  expect(again).toEqual([
-    expect.stringMatching(/^Only if the user accepts .*: the same command with --new\.$/),
+  // Waiting changes nothing: the user decides between two commands, of which the second charges again.
+  expect(steps.filter((step) => /--new|same command|waitTask/.test(step)).slice(-2)).toEqual([
+    expect.stringMatching(/^The user decides\. .*: node .* --action waitTask --taskId '<task_id>' .*apidot/),
+    expect.stringMatching(/^If there is none, and only if the user accepts .*: node .* --new$/),
   ]);
 }
 

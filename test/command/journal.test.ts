@@ -68,7 +68,10 @@ describe('the order', () => {
 
   it('keeps what is named, readable by its owner alone, and nothing that is private', async () => {
     const here = await place();
-    const done = await again(here, '--download', here.out, '--owner', 'user-42');
+    const prompt = `A lighthouse like https://private.example/a.png, ${'at dawn '.repeat(10)}with a secret`;
+    const payload = JSON.stringify({ ...T2V, prompt });
+    const flags = ['--download', here.out, '--owner', 'user-42', ...FAST];
+    const done = await run(['--model', 't2v', '--payload', payload, ...flags], { env: here.env });
     const { data, taskId } = envelopeOf(done);
     const [{ file, record }] = journalOf(here) as [{ file: string; record: RequestRecord }];
     expect(record).toMatchObject({
@@ -76,6 +79,7 @@ describe('the order', () => {
       model: 't2v',
       taskId,
       owner: 'user-42',
+      promptExcerpt: 'A lighthouse like [address] at dawn at dawn at dawn at dawn …',
       status: 'COMPLETED',
       download: here.out,
       credits: { quoted: null, charged: 15, refunded: 0 },
@@ -85,7 +89,8 @@ describe('the order', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(statSync(path.dirname(file)).mode & 0o777).toBe(0o700);
     const text = readFileSync(file, 'utf8');
-    for (const secret of [CANARY, T2V.prompt, 'http:']) expect(text).not.toContain(secret);
+    for (const secret of [CANARY, 'a secret', 'http:', 'https:', 'private.example'])
+      expect(text).not.toContain(secret);
     expect(readdirSync(path.dirname(file))).toHaveLength(1);
   });
 });
@@ -532,17 +537,24 @@ describe('a journal that cannot be used', () => {
     await again(here, '--wait', '0');
     const [{ file, record }] = journalOf(here) as [{ file: string; record: RequestRecord }];
     writeFileSync(file, spoil(readFileSync(file, 'utf8')));
+    let steps: string[] = [];
     for (let n = 0; n < 2; n += 1) {
       const refused = await again(here, '--wait', '0');
       expect(refused.code).toBe(EXIT.submitUnknown);
-      expect((envelopeOf(refused).data.nextSteps as string[])[1]).toMatch(/^node .* --action listTasks/);
+      const { data, retryAfter } = envelopeOf(refused);
+      // Waiting changes nothing: the user decides.
+      expect(retryAfter).toBeNull();
+      steps = data.nextSteps as string[];
+      expect(steps[1]).toMatch(/^node .* --action listTasks/);
+      expect(steps[2]).toMatch(/this resumes it: node .* --action waitTask --taskId '<task_id>'/);
       expect(refused.stderr.includes(`${path.basename(file)}.corrupt`)).toBe(n === 0);
     }
     expect(existsSync(`${file}.corrupt`)).toBe(true);
     expect(charges(here)).toBe(1);
     expect((await act(here, 'listPending')).code).toBe(0);
     expect((await act(here, 'waitTask', '--taskId', record.taskId!, ...FAST)).code).toBe(0);
-    expect((await again(here, '--new', '--wait', '0')).code).toBe(EXIT.stillRunning);
+    const [, another] = /^If there is none, and only if the user accepts .*: (node .*)$/.exec(steps[3]!)!;
+    expect((await runShell(another!, { env: here.env })).code).toBe(EXIT.stillRunning);
     expect(envelopeOf(await again(here, '--wait', '0')).data.resumed).toBe(true);
     expect(charges(here)).toBe(2);
   });
@@ -576,7 +588,10 @@ describe('what is pending', () => {
     const { data } = envelopeOf(await run(['--action', 'listPending'], { env }));
     expect(data.count).toBe(2);
     const cancel = expect.stringContaining(`--action cancelTask --taskId ${first}`);
-    expect(data.pending).toMatchObject([{ taskId: second }, { taskId: first, status: 'SUBMITTED', cancel }]);
+    expect(data.pending).toMatchObject([
+      { taskId: second, promptExcerpt: 'two' },
+      { taskId: first, promptExcerpt: 'one', status: 'SUBMITTED', cancel },
+    ]);
     const ofOne = envelopeOf(await run(['--action', 'listPending', '--owner', 'of one'], { env }));
     expect(ofOne.data.pending).toMatchObject([{ taskId: first, owner: 'of one' }]);
     const { resume } = (data.pending as { resume: string }[])[0]!;
@@ -661,8 +676,8 @@ describe('what is pending', () => {
     expect(steps.at(-1)).toContain(`--action forget --taskId ${second}`);
     const all = await act(here, 'waitTask', '--all', ...FAST);
     expect(envelopeOf(all).data.tasks).toMatchObject([
-      { taskId: first, status: 'COMPLETED' },
-      { taskId: second, errorCode: 'TASK_NOT_FOUND' },
+      { taskId: first, promptExcerpt: 'one', status: 'COMPLETED' },
+      { taskId: second, promptExcerpt: 'two', errorCode: 'TASK_NOT_FOUND' },
     ]);
     expect((await runShell(steps.at(-1)!, { env: here.env })).code).toBe(0);
     expect(envelopeOf(await act(here, 'listPending')).data.count).toBe(0);

@@ -247,7 +247,7 @@ describe('reading the list', () => {
       'run again',
       'run --action listTasks',
     ]);
-    expect(failure.details.nextSteps!.at(-1)).toMatch(/^Only if .* charged once more: .*--new/);
+    expect(failure.details.nextSteps!.at(-1)).toMatch(/^Or, only if .* charged once more: .*--new/);
     expectOneRequest(server, 1);
   });
 
@@ -261,6 +261,13 @@ describe('reading the list', () => {
     // Nothing that can be run as it stands may submit.
     expect(steps.filter((step) => /^run /.test(step))).toEqual(['run --action listTasks']);
     expect(steps.join()).not.toContain('same command');
+  });
+
+  it('a list that cannot be read after the 60 seconds may be read later: that is nothing to decide yet', async () => {
+    const { session } = await started(['reset', ACCEPTED], [EMPTY, ...Array(8).fill({ status: 503 })]);
+    const { details } = unknownOf(await submitFor(session, 70_000));
+    expect(details.retryAfter).toBe(5);
+    expect(details.nextSteps![0]).toMatch(/^Run the same command again after 5 seconds\./);
   });
 
   it('keeps the pause that it is asked for', async () => {

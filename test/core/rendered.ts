@@ -25,6 +25,7 @@ export function callerOf({ provider }: { provider: Profile }, more: Partial<Call
     command: (action, flags) => ['run', ...actionWords(action, flags)].join(' '),
     same: 'run again',
     anew: 'the same command with --new',
+    another: 'run again --new',
     resumeFlags: {},
     wantsEnd: true,
     isSubmit: false,

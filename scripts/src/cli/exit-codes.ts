@@ -40,7 +40,7 @@ export const EXIT_WORDS: Record<keyof typeof EXIT, { means: string; next: string
   temporary: { means: 'temporary', next: 'follow `data.nextSteps`, after `retryAfter` seconds if set' },
   submitUnknown: {
     means: 'the outcome of the submit is not known',
-    next: 'run the same command again, after `retryAfter` seconds if set: it reconciles, and never submits while that may charge twice',
+    next: '`retryAfter` set: run the same command again after that many seconds; it reconciles, and never submits while that may charge twice. `retryAfter` null: waiting changes nothing; the user decides, with the commands in `data.nextSteps`',
   },
   taskNotFound: { means: 'no such task for this key', next: 'check the id and the key' },
   downloadFailed: {

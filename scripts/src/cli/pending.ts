@@ -29,13 +29,14 @@ export async function listPending(where: Where): Promise<Outcome> {
     );
   const pending: Json[] = entries.map((entry) => {
     const { provider, service, account, owner, model, idempotencyKey } = entry.record;
-    const { taskId, status, created, checked, wait, download, credits, files } = entry.record;
+    const { promptExcerpt, taskId, status, created, checked, wait, download, credits, files } = entry.record;
     return {
       taskId,
       status,
       statusSeenAt: checked,
       created,
       model,
+      promptExcerpt,
       owner,
       provider,
       service,

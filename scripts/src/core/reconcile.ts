@@ -41,6 +41,7 @@ export interface ReconcileLog {
 const CLEAR_MS = 60_000;
 // The list is read at these intervals after the submit was lost; the last one is repeated.
 const INTERVALS_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
+const REREAD_MS = 5_000;
 // Even the shortest wait reads the list twice: now, and once after a short delay of the service.
 const LEAST_MS = 1_500;
 // Results are kept for 24 hours. What a list shows of older tasks is not known, nor how long a key is remembered.
@@ -86,7 +87,8 @@ export async function reconcile(
     const due = Math.max(earliest, Math.min(now + interval, clearAt > now ? clearAt : Infinity));
     const next = Math.min(due, until);
     if (next <= now || earliest > until) {
-      const knownAt = Math.max(clearAt, earliest);
+      // A list that could not be read now may be read by the next run.
+      const knownAt = Math.max(clearAt, earliest, failure ? now + REREAD_MS : 0);
       return unknown(session, generation, lost, {
         ...(failure && { failure }),
         ...(knownAt > now && { after: Math.ceil((knownAt - now) / 1_000) }),

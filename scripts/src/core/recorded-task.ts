@@ -7,6 +7,7 @@ import type { Lock } from '../stores/file/lock.ts';
 import type { Credits, RequestRecord } from '../stores/file/record.ts';
 import { checkFunds, withinDay } from './funds.ts';
 import type { GenerateOptions } from './generate.ts';
+import { promptExcerpt } from './prompt-excerpt.ts';
 import { type LostSubmit, type Reconciled, reconcile } from './reconcile.ts';
 import { creditsOf } from './result.ts';
 import type { Session } from './session.ts';
@@ -45,6 +46,7 @@ export async function recordedTask(
     {
       model: generation.model,
       payloadHash: jsonHash(generation.payload),
+      promptExcerpt: promptExcerpt(generation.payload),
       idempotencyKey: generation.idempotencyKey,
       isNamed: terms.isNamed,
       isNew: terms.isNew,

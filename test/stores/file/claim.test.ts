@@ -86,6 +86,7 @@ describe('a request', () => {
       owner: 'chat-7',
       model: 't2v',
       payloadHash: REQUEST.payloadHash,
+      promptExcerpt: null,
       idempotencyKey: 'key-0002',
       phase: 'submitting',
       taskId: null,

@@ -41,6 +41,7 @@ const anyRecord: fc.Arbitrary<RequestRecord> = fc.record({
   owner: orNull(text),
   model: text,
   payloadHash: hex(64),
+  promptExcerpt: orNull(text),
   idempotencyKey,
   phase: fc.constantFrom(...PHASES),
   taskId: orNull(taskId),
@@ -70,6 +71,7 @@ const RECORD: RequestRecord = {
   owner: null,
   model: 't2v',
   payloadHash: 'c'.repeat(64),
+  promptExcerpt: 'a lighthouse',
   idempotencyKey: 'key-0001',
   phase: 'submitted',
   taskId: 'ckx1',
@@ -345,6 +347,7 @@ describe('fault 46: a record whose checksum is right', () => {
       const { [name as keyof RequestRecord]: _, ...rest } = { ...RECORD, phase: 'unknown', taskId: null };
       const otherwise: Partial<RequestRecord> = {
         owner: null,
+        promptExcerpt: null,
         phase: 'unknown',
         status: 'UNKNOWN',
         sentAt: RECORD.created,
@@ -449,6 +452,7 @@ describe('a record of version 1', () => {
       sentAt: old.created,
       unsettledSince: old.created,
       submitTimeout: null,
+      promptExcerpt: null,
       resubmitted: false,
       used: null,
       wait: null,

@@ -2,7 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Failure } from '../../../scripts/src/model/failure.ts';
 import { accountOf, jsonHash, requestName } from '../../../scripts/src/stores/file/fingerprint.ts';
-import { type Entry, Journal, type JournalPlace } from '../../../scripts/src/stores/file/journal.ts';
+import {
+  type Draft,
+  type Entry,
+  Journal,
+  type JournalPlace,
+} from '../../../scripts/src/stores/file/journal.ts';
 import type { RequestRecord } from '../../../scripts/src/stores/file/record.ts';
 import { FakeClock } from '../../support/clock.ts';
 import { tempFolder } from '../../support/command.ts';
@@ -72,10 +77,7 @@ export function requestIn(
 }
 
 /** A request that is about to be submitted. */
-export function fieldsIn(
-  journal: Journal,
-  more: Partial<RequestRecord> & { prompt?: string } = {},
-): Omit<RequestRecord, 'created' | 'sentAt' | 'unsettledSince' | 'submitTimeout'> {
+export function fieldsIn(journal: Journal, more: Partial<RequestRecord> & { prompt?: string } = {}): Draft {
   const { prompt = 'a lighthouse', ...over } = more;
   const { provider, service, account } = journal.place;
   return {

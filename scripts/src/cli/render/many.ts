@@ -61,8 +61,11 @@ function itemOutcome({ record, ended }: ManyResult['items'][number], caller: Cal
 }
 
 /** Returns one of several outcomes in short: its end and the next steps, without the service's whole record. */
-function summary({ data, ...said }: Envelope, { model, created, owner }: RequestRecord): JsonObject {
-  const kept: JsonObject = { ...said, model, created, owner };
+function summary(
+  { data, ...said }: Envelope,
+  { model, promptExcerpt, created, owner }: RequestRecord,
+): JsonObject {
+  const kept: JsonObject = { ...said, model, promptExcerpt, created, owner };
   for (const name of ['files', 'resultUrls', 'credits', 'warnings', 'issues', 'nextSteps']) {
     if (data?.[name] !== undefined) kept[name] = data[name];
   }

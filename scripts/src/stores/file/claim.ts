@@ -7,6 +7,7 @@ import type { Lock } from './lock.ts';
 export interface RequestClaim {
   model: string;
   payloadHash: string;
+  promptExcerpt?: string | null;
   /** The key of a new submit. */
   idempotencyKey: string;
   /** The user gave the key, so the key identifies the request. */
@@ -35,6 +36,8 @@ export type Claimed =
   | { kind: 'submitted'; entry: Entry };
 
 const PAUSE_MS = 100;
+// About as long as a submit takes.
+const BUSY_S = 5;
 
 /**
  * Returns what the journal knows of a request, and prevents other processes from submitting it at the same time. The same
@@ -106,6 +109,7 @@ function draft(journal: Journal, request: string, claim: RequestClaim): Entry {
     owner: claim.owner,
     model: claim.model,
     payloadHash: claim.payloadHash,
+    promptExcerpt: claim.promptExcerpt ?? null,
     idempotencyKey: claim.idempotencyKey,
     phase: 'submitting',
     resubmitted: false,
@@ -129,7 +133,7 @@ function busy(
   return new Failure(
     'SUBMIT_OUTCOME_UNKNOWN',
     `Another process (${pid} on ${host}) is submitting this very request; its outcome is not known yet.`,
-    { status: 'UNKNOWN', reason: { kind: 'requestBusy', isNew, lockFile: file } },
+    { status: 'UNKNOWN', retryAfter: BUSY_S, reason: { kind: 'requestBusy', isNew, lockFile: file } },
   );
 }
 

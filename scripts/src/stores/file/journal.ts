@@ -219,6 +219,13 @@ function understood(raw: RawRecord): RequestRecord {
   return record;
 }
 
+/** A record without what the journal itself knows. */
+export type Draft = Omit<
+  RequestRecord,
+  'created' | 'sentAt' | 'unsettledSince' | 'submitTimeout' | 'promptExcerpt'
+> &
+  Partial<Pick<RequestRecord, 'promptExcerpt'>>;
+
 /** The records of requests: one file each, in a folder that only the user can read. */
 export class Journal {
   readonly place: JournalPlace;
@@ -260,14 +267,14 @@ export class Journal {
    * Returns a record that is not on the disk yet. Its name sorts after the older records of the request, even if the
    * clock was set back.
    */
-  draft(fields: Omit<RequestRecord, 'created' | 'sentAt' | 'unsettledSince' | 'submitTimeout'>): Entry {
+  draft(fields: Draft): Entry {
     const now = this.place.clock.wall();
     const before = this.#names().find((name) => name.startsWith(fields.request));
     const stamp = Math.max(now, before === undefined ? 0 : timeOf(NAME.exec(before)![2]!) + 1);
     const created = new Date(now).toISOString();
     const name = `${fields.request}-${stampOf(stamp)}-${randomBytes(3).toString('hex')}.json`;
     const begun = { created, sentAt: created, unsettledSince: created, submitTimeout: null };
-    const record: RequestRecord = { ...fields, ...begun };
+    const record: RequestRecord = { promptExcerpt: null, ...fields, ...begun };
     return new Entry(this, path.join(this.place.folder, name), record as unknown as RawRecord);
   }
 

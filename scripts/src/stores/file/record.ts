@@ -35,7 +35,7 @@ export interface RecordedFile {
   contentType: string;
 }
 
-/** The record of one request. It never holds a prompt, a media URL, a callback URL or an API key. */
+/** The record of one request. Of a prompt it holds the beginning; it never holds a media URL, a callback URL or an API key. */
 export interface RequestRecord {
   /** The name of the request, which all its records share. */
   request: string;
@@ -46,6 +46,8 @@ export interface RequestRecord {
   owner: string | null;
   model: string;
   payloadHash: string;
+  /** The first characters of the prompt, by which the user tells the request from others; null without a prompt. */
+  promptExcerpt: string | null;
   idempotencyKey: string;
   phase: Phase;
   taskId: string | null;
@@ -198,6 +200,7 @@ const FIELDS: Record<keyof RequestRecord, Field> = {
   owner: { fits: orNull(text), otherwise: nothing },
   model: { fits: text },
   payloadHash: { fits: hex },
+  promptExcerpt: { fits: orNull(text), otherwise: nothing },
   idempotencyKey: { fits: isIdempotencyKey },
   phase: { fits: oneOf(PHASES), otherwise: ({ taskId }) => (taskId === null ? 'unknown' : 'submitted') },
   taskId: { fits: orNull((value) => typeof value === 'string' && TASK_ID.test(value)) },
