@@ -5,6 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
+import { clientReference } from './build-reference.ts';
 import { declareTypes } from './build-types.ts';
 import { compileContracts } from './src/contracts/compile.ts';
 import { PROFILES } from './src/providers/registry.ts';
@@ -174,6 +175,8 @@ compileContracts(path.join(root, 'contracts'), path.join(lib, 'contracts'));
 writeFileSync(path.join(lib, 'NOTICES.txt'), notices());
 const types = declareTypes(root);
 writeFileSync(path.join(outDir, 'client.d.mts'), types);
+const references = outDir === here ? path.join(root, 'references') : outDir;
+writeFileSync(path.join(references, 'client.md'), clientReference(root));
 
 /**
  * Bundled CommonJS loads Node's own modules with `require`. An `import` of such a module lists all its exports and loads
