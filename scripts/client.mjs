@@ -45,11 +45,13 @@ import { redact } from "./lib/main.mjs";
 
 // scripts/src/client/errors.ts
 var ClientError = class extends Error {
+  /** What failed, as a name that stays. */
   code;
   /** What became of the submit; null where the call was none. */
   outcome;
   /** Seconds after which the call makes sense; null where that is not known. */
   retryAfter;
+  /** The task that the error is about; null where none is known. */
   taskId;
   /** The state of the task as last known; null where no task is involved. */
   state;
@@ -114,7 +116,8 @@ function toError(failure, key, more = {}) {
   const clean = (text) => redact(text, [key]);
   const Class = CLASSES[failure.code] ?? ClientError;
   const cause = more.cause ?? networkError(failure, clean);
-  return new Class(failure.code, clean(failure.message), {
+  const code = failure.code;
+  return new Class(code, clean(failure.message), {
     ...{ retryAfter, taskId, state: status2, transient },
     issues: issues.map((issue2) => ({ ...issue2, received: clean(issue2.received), hint: clean(issue2.hint) })),
     ...more,

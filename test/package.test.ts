@@ -46,7 +46,7 @@ describe('the build', () => {
   afterAll(() => rmSync(fresh, { recursive: true, force: true }));
 
   test('C2: is fresh, and gives the same bytes again', () => {
-    const rest = ['client.d.ts', 'lib/NOTICES.txt'];
+    const rest = ['client.d.mts', 'lib/NOTICES.txt'];
     const files = [...shipped, ...rest, ...contractsIn(scripts)];
     const built = [...compiledIn(fresh), ...rest, ...contractsIn(fresh)];
     expect(built).toEqual(files);
@@ -54,6 +54,8 @@ describe('the build', () => {
       const same = readFileSync(path.join(fresh, file)).equals(readFileSync(path.join(scripts, file)));
       expect(same, `scripts/${file} is stale: run npm run build`).toBe(true);
     }
+    const page = readFileSync(path.join(fresh, 'client.md'), 'utf8');
+    expect(page, 'references/client.md is stale: run npm run build').toBe(text('references/client.md'));
   });
 
   function contractsIn(folder: string): string[] {
@@ -233,7 +235,7 @@ describe('a copy of the folder', () => {
     for (const name of ['SKILL.md', 'contracts', 'references']) {
       cpSync(path.join(ROOT, name), path.join(folder, name), { recursive: true });
     }
-    for (const name of ['run-workflow.mjs', 'sandbox.mjs', 'lib']) {
+    for (const name of ['run-workflow.mjs', 'sandbox.mjs', 'client.mjs', 'lib']) {
       cpSync(path.join(scripts, name), path.join(folder, 'scripts', name), { recursive: true });
     }
     return folder;

@@ -31,6 +31,7 @@ const CODE = [
     'support',
     'core',
     'cli',
+    'client',
     'command',
     'contracts',
   ].map((name) => `test/${name}`),
