@@ -905,7 +905,7 @@ async function saveOnce(downloader, entry, options) {
   const lock = await lockFor(downloader, stem, options);
   if ("heldBy" in lock) throw await beingSaved(lock.heldBy, stem);
   try {
-    entry?.refresh();
+    await entry?.refresh();
     const saved = await savedBefore(entry, stem);
     if (saved) return saved;
     const file = await download(downloader, options);

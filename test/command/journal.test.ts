@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../scripts/src/cli/exit-codes.ts';
+import type { RequestRecord } from '../../scripts/src/model/request-record.ts';
 import { quoteWord } from '../../scripts/src/model/shell-word.ts';
-import type { RequestRecord } from '../../scripts/src/stores/file/record.ts';
 import { type Ledger, ledger } from '../kill/ledger.ts';
 import { CANARY, ENTRY, envelopeOf, live, type Run, run, T2V, tempFolder } from '../support/command.ts';
 import { letPass, type RecordFile, recordsIn, rewrite } from '../support/records.ts';

@@ -1,6 +1,6 @@
 import { Failure } from '../model/failure.ts';
+import type { RateLimiter } from '../ports/rate-limiter.ts';
 import type { TaskStatus } from '../providers/provider.ts';
-import type { RateLimiter } from '../stores/file/rate-limiter.ts';
 import type { Session } from './session.ts';
 
 /**

@@ -111,14 +111,14 @@ async function search(
 ): Promise<Found> {
   const { api, provider } = session;
   try {
-    // A task that another record names belongs to that request, however similar it is.
-    const entries = (await session.records())?.all() ?? [];
-    const taken = new Set(entries.flatMap(({ record }) => record.taskId ?? []));
     const list = await api.once(provider.list(), { until });
+    // A task that another record names belongs to that request, however similar it is.
+    const store = await session.records();
+    const taken = await store?.recordedAmong(list.tasks.map(({ id }) => id));
     // The wall clock may have been set back, and the monotonic clock stops while a machine sleeps: the later time counts.
     const elapsed = api.clock.monotonic() - lost.since.monotonic;
     const now = Math.max(api.clock.wall(), lost.since.wall + elapsed);
-    const tasks = list.tasks.filter(({ id }) => !taken.has(id));
+    const tasks = list.tasks.filter(({ id }) => !taken?.has(id));
     // After the clock was set back, the time of the submit is not known.
     const sentAt = lost.sentAt > lost.since.wall ? null : lost.sentAt;
     const found = findOwn({ ...list, tasks }, generation, { sentAt, now });

@@ -3,8 +3,9 @@ import { PAUSE_BUDGET_MS } from '../http/retry.ts';
 import type { Transport } from '../http/transport.ts';
 import type { Failure } from '../model/failure.ts';
 import type { TaskState } from '../model/task.ts';
+import type { RateLimiter } from '../ports/rate-limiter.ts';
+import type { RecordStore } from '../ports/record-store.ts';
 import type { Provider, TaskStatus } from '../providers/provider.ts';
-import type { Journal } from '../stores/file/journal.ts';
 
 /** Receives the progress of a call: for the person who waits, and for the answer of an interrupted call. */
 export interface Observer {
@@ -35,7 +36,7 @@ export interface Session {
   /** The service's own address, where it runs on this machine: its files may lie there too. Else null. */
   loopback: URL | null;
   /** The records of requests, loaded when they are first asked for; null where none are to be kept. */
-  records(): Promise<Journal | null>;
+  records(): Promise<(RecordStore & { limiter: RateLimiter }) | null>;
 }
 
 /** Returns the deadline, on the monotonic clock, of a call that has no wait of its own. */

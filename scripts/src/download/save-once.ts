@@ -1,7 +1,7 @@
 import { lstat, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from '../model/failure.ts';
-import type { Entry } from '../stores/file/journal.ts';
+import type { StoredRequest } from '../ports/record-store.ts';
 import { type Lock, type LockOwner, waitForLock } from '../stores/file/lock.ts';
 import { asDownloadFailure, type DownloadOptions, download, type SavedFile, stemOf } from './download.ts';
 import type { Downloader } from './downloader.ts';
@@ -19,7 +19,7 @@ const LOCK_PAUSE_MS = 500;
 /** Saves one file of a task; of several processes that want the same one, one fetches it and the others get its name. */
 export async function saveOnce(
   downloader: Downloader,
-  entry: Entry | undefined,
+  entry: StoredRequest | undefined,
   options: SaveOptions,
 ): Promise<SavedFile> {
   const stem = stemOf(options);
@@ -28,7 +28,7 @@ export async function saveOnce(
   const lock = await lockFor(downloader, stem, options);
   if ('heldBy' in lock) throw await beingSaved(lock.heldBy, stem);
   try {
-    entry?.refresh();
+    await entry?.refresh();
     const saved = await savedBefore(entry, stem);
     if (saved) return saved;
     const file = await download(downloader, options);
@@ -42,7 +42,7 @@ export async function saveOnce(
 }
 
 /** The file as the record names it, where it still lies there as it was. */
-async function savedBefore(entry: Entry | undefined, stem: string): Promise<SavedFile | undefined> {
+async function savedBefore(entry: StoredRequest | undefined, stem: string): Promise<SavedFile | undefined> {
   const known = entry?.record.files.find((file) => withoutExtension(file.path) === stem);
   return known && (await fileIsWhole(known.path, known)) ? known : undefined;
 }

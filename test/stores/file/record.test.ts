@@ -2,17 +2,16 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { jsonHash } from '../../../scripts/src/model/fingerprint.ts';
 import type { Json, JsonObject } from '../../../scripts/src/model/json.ts';
+import { PHASES, type RequestRecord } from '../../../scripts/src/model/request-record.ts';
 import { TASK_STATES } from '../../../scripts/src/model/task.ts';
-import { jsonHash } from '../../../scripts/src/stores/file/fingerprint.ts';
 import {
   changeRecord,
   decodeRecord,
   encodeRecord,
   isOfNewerVersion,
-  PHASES,
   type RawRecord,
-  type RequestRecord,
   readRecord,
 } from '../../../scripts/src/stores/file/record.ts';
 import { VERSION_1 } from './version-1.ts';
@@ -50,6 +49,7 @@ const anyRecord: fc.Arbitrary<RequestRecord> = fc.record({
   unsettledSince: date,
   resubmitted: fc.boolean(),
   checked: orNull(date),
+  duration: orNull(amount),
   delivered: orNull(date),
   used: orNull(date),
   wait: orNull(amount),
@@ -78,6 +78,7 @@ const RECORD: RequestRecord = {
   unsettledSince: '2026-11-21T12:00:02.000Z',
   resubmitted: true,
   checked: null,
+  duration: null,
   delivered: null,
   used: null,
   wait: 45,
@@ -349,6 +350,7 @@ describe('fault 46: a record whose checksum is right', () => {
         unsettledSince: RECORD.created,
         resubmitted: name === 'phase',
         checked: null,
+        duration: null,
         delivered: null,
         used: null,
         wait: null,
@@ -446,6 +448,7 @@ describe('a record of version 1', () => {
       sentAt: old.created,
       unsettledSince: old.created,
       resubmitted: false,
+      duration: null,
       used: null,
       wait: null,
       fileCount: null,
