@@ -1062,7 +1062,12 @@ var FlatFolder = class {
   }
   /** Whether an earlier version can use the folder, and has. */
   get isOpen() {
-    return lstatSync2(this.#folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
+    try {
+      return lstatSync2(this.#folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
+    } catch (error) {
+      if (diskErrorText(error) === void 0) throw error;
+      return false;
+    }
   }
   /**
    * Takes the folder over, unless a process of such a version is submitting.
@@ -1440,7 +1445,7 @@ function isSetAside(name) {
 }
 
 // scripts/src/stores/file/record-index.ts
-var SETTLED_MS = 2e3;
+var STABLE_MS = 2e3;
 var RecordIndex = class {
   #records;
   #files;
@@ -1457,11 +1462,11 @@ var RecordIndex = class {
   of(shard) {
     const changed = this.#changed(shard);
     const known2 = this.#known.get(shard);
-    if (known2?.isSettled && known2.dated.changed === changed) return known2.dated.summary;
+    if (known2?.isStable && known2.dated.changed === changed) return known2.dated.summary;
     if (!known2) {
       const saved = this.#files.summary(shard);
       if (saved?.changed === changed) {
-        this.#known.set(shard, { dated: saved, isSettled: true });
+        this.#known.set(shard, { dated: saved, isStable: true });
         return saved.summary;
       }
     }
@@ -1490,10 +1495,10 @@ var RecordIndex = class {
       if (!isStill && members.some(({ facts, name }) => facts === null && !isSetAside(name))) {
         if (this.#records.namesIn(shard).join() !== members.map(({ name }) => name).join()) continue;
       }
-      const isSettled = isStill && started !== null && Number(changed) / 1e6 < started - SETTLED_MS;
+      const isStable = isStill && started !== null && Number(changed) / 1e6 < started - STABLE_MS;
       const dated = { changed, summary };
-      this.#known.set(shard, { dated, isSettled, members });
-      if (isSettled) this.#files.save(shard, dated, members);
+      this.#known.set(shard, { dated, isStable, members });
+      if (isStable) this.#files.save(shard, dated, members);
       return { summary, members };
     }
   }
@@ -1509,8 +1514,8 @@ var RecordIndex = class {
       const [found] = this.#records.read([name]);
       const facts = found ? factsOf(readRecord(found.raw)) : null;
       if (!found && !isSetAside(name) && !this.#records.isThere(name)) return [];
-      const isSettled = started !== null && mtime < started - SETTLED_MS;
-      return [{ name, facts, mtime: isSettled ? mtime : -1, size, inode }];
+      const isStable = started !== null && mtime < started - STABLE_MS;
+      return [{ name, facts, mtime: isStable ? mtime : -1, size, inode }];
     });
   }
 };

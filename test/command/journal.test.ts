@@ -460,8 +460,10 @@ describe('what must not become a second charge', () => {
 
   it('a file that no record is read from keeps no other request from its task', async () => {
     const here = await place();
-    const folder = path.join(here.state, 'journal');
-    mkdirSync(path.join(folder, `${'a'.repeat(32)}-20261121T000000000Z-000000.json`), { recursive: true });
+    const folder = path.join(here.state, 'records');
+    mkdirSync(path.join(folder, 'aa', `${'a'.repeat(32)}-20261121T000000000Z-000000.json`), {
+      recursive: true,
+    });
     here.service.script.push('reset');
     expect(envelopeOf(await again(here))).toMatchObject({ ok: true, status: 'COMPLETED' });
     expect(charges(here)).toBe(1);
@@ -491,7 +493,9 @@ describe('at the same time', () => {
   it('fault 52: a lock that a dead process left behind keeps nobody waiting', async () => {
     const here = await place();
     await killedInSubmit(here);
-    expect(readdirSync(path.join(here.state, 'journal')).some((name) => name.endsWith('.lock'))).toBe(true);
+    expect(
+      readdirSync(path.join(here.state, 'records', 'locks')).some((name) => name.endsWith('.lock')),
+    ).toBe(true);
     const start = performance.now();
     expect((await again(here)).code).toBe(0);
     expect(performance.now() - start).toBeLessThan(10_000);

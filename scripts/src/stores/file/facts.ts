@@ -17,7 +17,7 @@ export interface Facts {
   row: SpendingRow | null;
   /** When it was last used, in milliseconds; null where it stays until its outcome is known. */
   used: number | null;
-  /** Model and seconds of a task that somebody waited for. */
+  /** Model and seconds of a task that a process waited for. */
   duration: [model: string, seconds: number] | null;
 }
 

@@ -28,7 +28,13 @@ export class FlatFolder {
 
   /** Whether an earlier version can use the folder, and has. */
   get isOpen(): boolean {
-    return lstatSync(this.#folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
+    try {
+      return lstatSync(this.#folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
+    } catch (error) {
+      // The records themselves cannot be read either, and say so.
+      if (diskErrorText(error) === undefined) throw error;
+      return false;
+    }
   }
 
   /**

@@ -24,7 +24,7 @@ export interface DatedSummary {
 
 // A change may leave the date of a folder as it is, if it comes at once after another one: a folder is taken for unchanged
 // only if its date was older than this, by the clock of its disk, when it was read.
-const SETTLED_MS = 2_000;
+const STABLE_MS = 2_000;
 
 /**
  * What the records say in sum, kept beside them in small files. It only saves time: each file of the index holds for the
@@ -34,7 +34,7 @@ const SETTLED_MS = 2_000;
 export class RecordIndex {
   readonly #records: RecordFiles;
   readonly #files: IndexFiles;
-  readonly #known = new Map<string, { dated: DatedSummary; isSettled: boolean; members?: DatedMember[] }>();
+  readonly #known = new Map<string, { dated: DatedSummary; isStable: boolean; members?: DatedMember[] }>();
 
   constructor(records: RecordFiles) {
     this.#records = records;
@@ -50,11 +50,11 @@ export class RecordIndex {
   of(shard: string): Summary {
     const changed = this.#changed(shard);
     const known = this.#known.get(shard);
-    if (known?.isSettled && known.dated.changed === changed) return known.dated.summary;
+    if (known?.isStable && known.dated.changed === changed) return known.dated.summary;
     if (!known) {
       const saved = this.#files.summary(shard);
       if (saved?.changed === changed) {
-        this.#known.set(shard, { dated: saved, isSettled: true });
+        this.#known.set(shard, { dated: saved, isStable: true });
         return saved.summary;
       }
     }
@@ -87,10 +87,10 @@ export class RecordIndex {
       if (!isStill && members.some(({ facts, name }) => facts === null && !isSetAside(name))) {
         if (this.#records.namesIn(shard).join() !== members.map(({ name }) => name).join()) continue;
       }
-      const isSettled = isStill && started !== null && Number(changed) / 1e6 < started - SETTLED_MS;
+      const isStable = isStill && started !== null && Number(changed) / 1e6 < started - STABLE_MS;
       const dated = { changed, summary };
-      this.#known.set(shard, { dated, isSettled, members });
-      if (isSettled) this.#files.save(shard, dated, members);
+      this.#known.set(shard, { dated, isStable, members });
+      if (isStable) this.#files.save(shard, dated, members);
       return { summary, members };
     }
   }
@@ -108,8 +108,8 @@ export class RecordIndex {
       const facts = found ? factsOf(readRecord(found.raw) as RequestRecord) : null;
       if (!found && !isSetAside(name) && !this.#records.isThere(name)) return [];
       // One that has just changed may change again with the same date: it is read again the next time.
-      const isSettled = started !== null && mtime < started - SETTLED_MS;
-      return [{ name, facts, mtime: isSettled ? mtime : -1, size, inode }];
+      const isStable = started !== null && mtime < started - STABLE_MS;
+      return [{ name, facts, mtime: isStable ? mtime : -1, size, inode }];
     });
   }
 }
