@@ -884,7 +884,7 @@ async function saveOnce(downloader, entry, options) {
   const known = await savedBefore(entry, stem);
   if (known) return known;
   return oneAtATime(downloader, stem, options, async () => {
-    entry?.refresh();
+    await entry?.refresh();
     const saved = await savedBefore(entry, stem);
     if (saved) return saved;
     const file = await download(downloader, options);

@@ -1,9 +1,6 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
-// scripts/src/stores/file/claim.ts
-import { Failure } from "./main.mjs";
-
-// scripts/src/stores/file/fingerprint.ts
+// scripts/src/model/fingerprint.ts
 const { createHash } = require("node:crypto");
 function accountOf(provider, key) {
   return sha256("account", provider, key).slice(0, 12);
@@ -50,82 +47,153 @@ function addValue(hash, value) {
   }
 }
 
-// scripts/src/stores/file/claim.ts
-var PAUSE_MS = 100;
-var BUSY_S = 5;
-async function claimRequest(journal, claim, deadline, signal) {
-  const { provider, service, account, clock } = journal.place;
+// scripts/src/model/request-record.ts
+import { isTerminal } from "./main.mjs";
+var PHASES = [
+  /** A submit may be under way. */
+  "submitting",
+  /** The service certainly did not accept the last submit, and none is under way. */
+  "rejected",
+  /** A submit ended without an answer: the next command reconciles it. */
+  "unknown",
+  /** The service accepted it and made a task. */
+  "submitted",
+  /** Its outcome is unknown, and the user has decided to submit another request in its place. */
+  "abandoned"
+];
+var FOLLOWING = {
+  submitting: ["rejected", "unknown", "submitted", "abandoned"],
+  rejected: ["submitting", "submitted"],
+  unknown: ["submitted", "abandoned"],
+  submitted: [],
+  abandoned: ["submitted"]
+};
+function allowedChange(now, change) {
+  const allowed = { ...change };
+  if (now.taskId !== null) delete allowed.taskId;
+  if (isTerminal(now.status)) delete allowed.status;
+  if (now.delivered !== null) delete allowed.delivered;
+  if (now.duration !== null) delete allowed.duration;
+  if (change.phase !== void 0 && change.phase !== now.phase && !mayFollow(now, change)) {
+    delete allowed.phase;
+    delete allowed.resubmitted;
+  }
+  return allowed;
+}
+function mayFollow(now, { phase, resubmitted }) {
+  if (now.phase === "unknown" && phase === "submitting") return resubmitted === true;
+  if (now.phase === "submitting" && phase === "rejected") return !now.resubmitted;
+  return FOLLOWING[now.phase].includes(phase);
+}
+function isPending({ delivered, phase }) {
+  return delivered === null && phase !== "abandoned" && phase !== "rejected";
+}
+function isReplaced({ phase, taskId }) {
+  return phase === "abandoned" && taskId === null;
+}
+function spentOn({ phase, credits: { quoted, charged, refunded } }) {
+  if (phase === "rejected") return 0;
+  const cost = charged ?? quoted;
+  return cost === null ? null : Math.max(0, cost - (refunded ?? 0));
+}
+function lastUse({ phase, created, checked, delivered, used }) {
+  if (phase === "submitting" || phase === "unknown") return void 0;
+  return Math.max(...[created, checked, delivered, used].map((date2) => Date.parse(date2 ?? created)));
+}
+
+// scripts/src/model/spending.ts
+import { isTerminal as isTerminal2 } from "./main.mjs";
+var pad = (number) => String(number).padStart(2, "0");
+function dayOf(ms) {
+  const date2 = new Date(ms);
+  return `${date2.getFullYear()}-${pad(date2.getMonth() + 1)}-${pad(date2.getDate())}`;
+}
+function rowOf(record) {
+  const { phase, status, provider, service, account, model, credits } = record;
+  if (phase === "rejected") return void 0;
+  const count = (isCounted) => Number(isCounted);
+  const isUnknown = phase !== "submitted";
+  const isRunning2 = !isUnknown && !isTerminal2(status);
+  const isUncharged = credits.charged === null;
+  return {
+    day: dayOf(Date.parse(record.created)),
+    ...{ provider, service, account, model, tasks: 1 },
+    completed: count(!isUnknown && status === "COMPLETED"),
+    failed: count(!isUnknown && status === "FAILED"),
+    cancelled: count(!isUnknown && status === "CANCEL"),
+    running: count(isRunning2),
+    unknown: count(isUnknown),
+    charged: credits.charged ?? 0,
+    refunded: credits.refunded ?? 0,
+    open: isUncharged && (isRunning2 || isUnknown) ? credits.quoted ?? 0 : 0,
+    unpriced: count(isUncharged && (status === "COMPLETED" || credits.quoted === null))
+  };
+}
+var SUMS = [
+  "tasks",
+  "completed",
+  "failed",
+  "cancelled",
+  "running",
+  "unknown",
+  "charged",
+  "refunded",
+  "open",
+  "unpriced"
+];
+function sumRows(rows) {
+  const sums = /* @__PURE__ */ new Map();
+  for (const row of rows) {
+    const key = [row.day, row.provider, row.service, row.account, row.model].join("\n");
+    const sum = sums.get(key);
+    if (!sum) sums.set(key, { ...row });
+    else for (const name of SUMS) sum[name] += row[name];
+  }
+  return [...sums.values()].sort((a, b) => a.day < b.day ? -1 : a.day > b.day ? 1 : 0);
+}
+
+// scripts/src/ports/claim-rules.ts
+import { Failure } from "./main.mjs";
+function nameOf(claim, account) {
   const idempotencyKey = claim.isNamed ? claim.idempotencyKey : void 0;
-  const request = requestName({ ...claim, provider, service, account, idempotencyKey });
-  journal.prepare();
-  for (; ; ) {
-    const known = claim.isNew ? void 0 : knownEntry(journal, request, claim);
-    if (known && known.record.taskId !== null) return { kind: "submitted", entry: known };
-    const lock = await journal.lock(request, 0);
-    if (!("heldBy" in lock)) return underLock(journal, request, claim, lock);
-    if (clock.monotonic() >= deadline) throw busy(lock, claim);
-    await clock.sleep(PAUSE_MS * (0.5 + clock.random()), signal);
-  }
+  return requestName({ ...claim, ...account, idempotencyKey });
 }
-function underLock(journal, request, claim, lock) {
-  try {
-    const known = claim.isNew ? void 0 : knownEntry(journal, request, claim);
-    if (known && known.record.taskId !== null) {
-      lock.release();
-      return { kind: "submitted", entry: known };
-    }
-    if (known) return { kind: "unsettled", entry: known, lock };
-    const entries = journal.find(request).filter((entry) => entry !== null);
-    for (const entry of entries) if (entry.record.phase === "rejected") entry.drop();
-    const unsettled = claim.isNew ? entries.filter(({ isPending, record }) => isPending && record.taskId === null) : [];
-    journal.sweep();
-    return { kind: "new", entry: draft(journal, request, claim), lock, unsettled };
-  } catch (error) {
-    lock.release();
-    throw error;
-  }
-}
-function knownEntry(journal, request, claim) {
-  for (const entry of journal.find(request)) {
+function known(entries, claim) {
+  if (claim.isNew) return void 0;
+  for (const entry of entries) {
     if (entry === null) throw unreadable();
     const { phase, payloadHash, model } = entry.record;
     if (phase === "rejected" || phase === "abandoned") continue;
-    if (payloadHash !== claim.payloadHash || model !== claim.model) throw conflict(claim, entry);
+    if (payloadHash !== claim.payloadHash || model !== claim.model) throw conflict(claim, entry.record);
     return entry;
   }
   return void 0;
 }
-function draft(journal, request, claim) {
-  const { provider, service, account } = journal.place;
-  return journal.draft({
-    request,
-    provider,
-    service,
-    account,
-    owner: claim.owner,
-    model: claim.model,
-    payloadHash: claim.payloadHash,
-    promptExcerpt: claim.promptExcerpt ?? null,
-    idempotencyKey: claim.idempotencyKey,
+function unsettled(entries, claim) {
+  if (!claim.isNew) return [];
+  return entries.filter(({ record }) => isPending(record) && record.taskId === null);
+}
+function firstRecord(claim, account) {
+  const { provider, service, account: id } = account;
+  const { owner, model, payloadHash, promptExcerpt = null, idempotencyKey, wait, download } = claim;
+  return {
+    request: nameOf(claim, account),
+    ...{ provider, service, account: id, owner, model, payloadHash, promptExcerpt, idempotencyKey },
     phase: "submitting",
-    resubmitted: false,
     taskId: null,
     status: "UNKNOWN",
-    checked: null,
-    delivered: null,
-    used: null,
-    wait: claim.wait,
-    download: claim.download,
-    fileCount: null,
+    resubmitted: false,
+    ...{ checked: null, duration: null, delivered: null, used: null, wait, download, fileCount: null },
     credits: { quoted: null, charged: null, refunded: null },
     files: []
-  });
+  };
 }
-function busy({ heldBy: { pid, host }, file }, { isNew }) {
+var BUSY_S = 5;
+function busy({ pid, host }, lock, { isNew }) {
   return new Failure(
     "SUBMIT_OUTCOME_UNKNOWN",
     `Another process (${pid} on ${host}) is submitting this very request; its outcome is not known yet.`,
-    { status: "UNKNOWN", retryAfter: BUSY_S, reason: { kind: "requestBusy", isNew, lockFile: file } }
+    { status: "UNKNOWN", retryAfter: BUSY_S, reason: { kind: "requestBusy", isNew, lockFile: lock } }
   );
 }
 function unreadable() {
@@ -135,7 +203,7 @@ function unreadable() {
     { status: "UNKNOWN", reason: { kind: "recordDamaged" } }
   );
 }
-function conflict(claim, { record }) {
+function conflict(claim, record) {
   return new Failure(
     "IDEMPOTENCY_CONFLICT",
     `The idempotency key ${claim.idempotencyKey} already stands for another request. Nothing was submitted.`,
@@ -280,11 +348,9 @@ function syncFolder(folder) {
   }
 }
 
-// scripts/src/stores/file/journal.ts
-const { randomBytes: randomBytes4 } = require("node:crypto");
-const { existsSync: existsSync2, readdirSync, readFileSync: readFileSync3, renameSync: renameSync4, rmSync: rmSync4, statSync: statSync3 } = require("node:fs");
+// scripts/src/stores/file/entry.ts
+const { readFileSync: readFileSync3, rmSync: rmSync3, utimesSync: utimesSync2 } = require("node:fs");
 const path4 = require("node:path");
-import { Failure as Failure2 } from "./main.mjs";
 
 // scripts/src/stores/file/lock.ts
 const { randomBytes: randomBytes2 } = require("node:crypto");
@@ -468,18 +534,6 @@ function startOf(pid) {
 import { isIdempotencyKey } from "./main.mjs";
 import { isObject as isObject2 } from "./main.mjs";
 import { TASK_ID, TASK_STATES } from "./main.mjs";
-var PHASES = [
-  /** A submit may be under way. */
-  "submitting",
-  /** The service certainly did not accept the last submit, and none is under way. */
-  "rejected",
-  /** A submit ended without an answer: the next command reconciles it. */
-  "unknown",
-  /** The service accepted it and made a task. */
-  "submitted",
-  /** Its outcome is unknown, and the user has decided to submit another request in its place. */
-  "abandoned"
-];
 var VERSION = 2;
 function encodeRecord(name, raw) {
   const { version, checksum, ...fields } = raw;
@@ -566,6 +620,7 @@ var FIELDS = {
     otherwise: ({ resubmitted }) => resubmitted !== void 0
   },
   checked: { fits: orNull(date), otherwise: nothing },
+  duration: { fits: orNull(amount), otherwise: nothing },
   delivered: { fits: orNull(date), otherwise: nothing },
   used: { fits: orNull(date), otherwise: nothing },
   wait: { fits: orNull(amount), otherwise: nothing },
@@ -583,74 +638,40 @@ var FIELDS = {
   }
 };
 
-// scripts/src/stores/file/task-index.ts
+// scripts/src/stores/file/record-files.ts
+const { existsSync, mkdirSync, readdirSync, readFileSync: readFileSync2, renameSync: renameSync3 } = require("node:fs");
+const path3 = require("node:path");
+import { Failure as Failure2 } from "./main.mjs";
+
+// scripts/src/stores/file/names.ts
 const { randomBytes: randomBytes3 } = require("node:crypto");
-const { existsSync, readFileSync: readFileSync2, renameSync: renameSync3, rmSync: rmSync3, writeFileSync: writeFileSync3 } = require("node:fs");
-const path2 = require("node:path");
-var TaskIndex = class {
-  #folder;
-  constructor(folder) {
-    this.#folder = folder;
-  }
-  /** Whether every record with a task is in the index. */
-  get isComplete() {
-    return existsSync(this.#complete);
-  }
-  /** Returns the name of the record of a task; undefined when the index has none. */
-  find(taskId) {
-    try {
-      return readFileSync2(this.#fileOf(taskId), "utf8");
-    } catch {
-      return void 0;
-    }
-  }
-  /** Adds the record of a task. After a disk error the index is no longer complete. */
-  add(taskId, name) {
-    if (this.find(taskId) === name) return;
-    try {
-      makePrivate(this.#folder);
-      this.#put(this.#fileOf(taskId), name);
-    } catch (error) {
-      if (diskErrorText(error) === void 0) throw error;
-      this.#remove(this.#complete);
-    }
-  }
-  remove(taskId) {
-    this.#remove(this.#fileOf(taskId));
-  }
-  /** Adds all records with a task. From then on, a task that is not in the index has no record. */
-  complete(records) {
-    try {
-      makePrivate(this.#folder);
-      for (const { taskId, name } of records) this.add(taskId, name);
-      this.#put(this.#complete, "");
-    } catch (error) {
-      if (diskErrorText(error) === void 0) throw error;
-    }
-  }
-  get #complete() {
-    return path2.join(this.#folder, "complete");
-  }
-  /** Not synced: after a power cut an entry may be missing or empty, and then the records are read. */
-  #put(file, text2) {
-    const temp = `${file}.${randomBytes3(4).toString("hex")}${TEMP}`;
-    writeFileSync3(temp, text2, { flag: "wx", mode: 384 });
-    renameSync3(temp, file);
-  }
-  #fileOf(taskId) {
-    return path2.join(this.#folder, sha256Text(taskId).slice(0, 32));
-  }
-  #remove(file) {
-    try {
-      rmSync3(file, { force: true });
-    } catch {
-    }
-  }
-};
+var RECORD = /^([0-9a-f]{32})-(\d{8}T\d{9}Z)-[0-9a-f]{6}\.json(\.corrupt)?$/;
+var CORRUPT = ".corrupt";
+function newName(request, made) {
+  const stamp = new Date(made).toISOString().replace(/[-:.]/g, "");
+  return `${request}-${stamp}-${randomBytes3(3).toString("hex")}.json`;
+}
+function isRecordName(name) {
+  return RECORD.test(name);
+}
+function madeAt(name) {
+  const [, year, month, day, hour, minute, second, ms] = /-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z-/.exec(name) ?? [];
+  return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`);
+}
+function newestFirst(a, b) {
+  const [first, second] = [a.slice(33), b.slice(33)];
+  return first < second ? 1 : first > second ? -1 : 0;
+}
+function shardOf(name) {
+  return name.slice(0, 2);
+}
+function isShard(name) {
+  return /^[0-9a-f]{2}$/.test(name);
+}
 
 // scripts/src/stores/file/trusted-folder.ts
 const { lstatSync, readlinkSync: readlinkSync2, statSync: statSync2 } = require("node:fs");
-const path3 = require("node:path");
+const path2 = require("node:path");
 import { quoteWord } from "./main.mjs";
 var WRITABLE_BY_ALL = 2;
 var STICKY = 512;
@@ -659,14 +680,14 @@ function distrustOf(folder) {
   if (me === void 0) return void 0;
   const trusted = /* @__PURE__ */ new Set([0, me, statSync2("/").uid]);
   const ahead = namesOf(folder);
-  for (let at = "/"; ; at = path3.join(at, ahead.shift())) {
+  for (let at = "/"; ; at = path2.join(at, ahead.shift())) {
     const stat = lstatSync(at, { throwIfNoEntry: false });
     const distrust = stat && distrustOfOne(at, stat, { me, trusted, below: ahead.length });
     if (distrust || !statSync2(at, { throwIfNoEntry: false })?.isDirectory()) return distrust;
     if (stat?.isSymbolicLink()) {
       const target = readlinkSync2(at);
       ahead.unshift(...namesOf(target));
-      at = path3.isAbsolute(target) ? "/" : path3.dirname(at);
+      at = path2.isAbsolute(target) ? "/" : path2.dirname(at);
     }
     if (ahead.length === 0) return void 0;
   }
@@ -694,386 +715,126 @@ function command(isAllowed, words, file) {
   return `${isAllowed ? "" : "sudo "}${words} ${quoteWord(file)}`;
 }
 
-// scripts/src/stores/file/journal.ts
-var NAME = /^([0-9a-f]{32})-(\d{8}T\d{9}Z)-[0-9a-f]{6}\.json(\.corrupt)?$/;
-var CORRUPT = ".corrupt";
-var LEFTOVER = /\.(tmp|lock(\.([0-9a-f]{16}|unreadable))*)$/;
-var KEPT_MS = 30 * 24 * 36e5;
-var DAY_MS = 24 * 36e5;
-var UPDATE_PATIENCE_MS = 2e3;
-var Entry = class {
-  #journal;
-  file;
-  #raw;
-  #record;
-  /** Changes that could not be written yet. */
-  #unsaved = {};
-  constructor(journal, file, raw) {
-    this.#journal = journal;
-    this.file = file;
-    this.#raw = raw;
-    this.#record = understood(raw);
-  }
-  get name() {
-    return path4.basename(this.file);
-  }
-  get record() {
-    return this.#record;
-  }
-  /** Whether its result is not delivered yet, or its outcome is unknown. */
-  get isPending() {
-    const { delivered, phase } = this.#record;
-    return delivered === null && phase !== "abandoned" && phase !== "rejected";
-  }
-  /** Writes the record for the first time, with `change`. @throws Failure when it cannot be written */
-  async begin(change = {}) {
-    const { folder, clock } = this.#journal.place;
-    this.#apply(change);
-    try {
-      await writeWhole(this.file, this.#text(), clock);
-    } catch (error) {
-      throw unwritable(error, folder);
-    }
-  }
-  /**
-   * Changes the record. A change that cannot be written causes a warning, and is written with the next change.
-   * @param isOurs no other process may drop the record, so a missing record is written anew; otherwise it stays missing
-   * @returns whether the change is on the disk
-   */
-  async update(change, { isOurs = false } = {}) {
-    const { folder, clock, warn } = this.#journal.place;
-    try {
-      if (isOurs) makePrivate(folder);
-      const patience = UPDATE_PATIENCE_MS * (0.5 + clock.random());
-      const lock = isOurs ? null : await waitForLock(`${this.file}.lock`, clock, clock.monotonic() + patience);
-      try {
-        if (isOurs && !existsSync2(this.file)) await writeWhole(this.file, this.#text(), clock);
-        this.#merge(change);
-        await writeWhole(this.file, this.#text(), clock);
-        this.#unsaved = {};
-        return true;
-      } finally {
-        if (lock && !("heldBy" in lock)) lock.release();
-      }
-    } catch (error) {
-      if (diskError(error) === "ENOENT" && !isOurs) return false;
-      const reason = diskErrorText(error);
-      if (reason === void 0) throw error;
-      if (isOurs && this.#overwrite(change)) return true;
-      const changes = changesOf(change, this.#record);
-      this.#unsaved = { ...this.#unsaved, ...changes };
-      this.#apply(changes);
-      warn(`The record of this request could not be written (${reason}): ${this.file}`);
-      return false;
-    }
-  }
-  /**
-   * Changes the record before a step that must not happen without the change. @throws Failure when it cannot be written
-   */
-  async require(change) {
-    if (await this.update(change, { isOurs: true })) return;
-    throw unwritable(new Error("the change was not written"), this.#journal.place.folder);
-  }
-  /**
-   * Writes over the record's own bytes, the last resort on a full disk. After a crash in between the record is set aside.
-   */
-  #overwrite(change) {
-    try {
-      this.#merge(change);
-      overwrite(this.file, this.#text());
-      return true;
-    } catch {
-      return false;
-    }
-  }
-  /**
-   * Records the end of the task, its credits, and when its result was delivered (null: it was not). It is synchronous,
-   * because a process that ends cannot wait.
-   */
-  close(status, credits, delivered) {
-    try {
-      if (!this.#onDisk()) return;
-      this.#merge((now) => ({ status, credits, delivered: now.delivered ?? delivered }));
-      replaceAtOnce(this.file, this.#text());
-    } catch (error) {
-      if (diskErrorText(error) === void 0) throw error;
-      if (diskError(error) !== "ENOENT")
-        this.#journal.place.warn(`The record could not be closed: ${this.file}`);
-    }
-  }
-  /** Reads the record from the disk, then applies the unsaved changes and `change`. */
-  #merge(change) {
-    const there = this.#onDisk();
-    if (there) this.#raw = there;
-    this.#apply(this.#unsaved);
-    this.#apply(changesOf(change, this.#record));
-    const { taskId } = this.#record;
-    if (taskId !== null && taskId !== there?.taskId) this.#journal.tasks.add(taskId, this.name);
-  }
-  #apply(fields) {
-    this.#raw = changeRecord(this.#raw, fields);
-    this.#record = understood(this.#raw);
-  }
-  #onDisk() {
-    return decodeRecord(this.name, readFileSync3(this.file, "utf8"));
-  }
-  #text() {
-    return encodeRecord(this.name, this.#raw);
-  }
-  /** Reads the record from the disk again: other processes may have changed it. */
-  refresh() {
-    const [now] = this.#journal.read([this.name]);
-    if (!now) return;
-    this.#raw = now.#raw;
-    this.#record = now.#record;
-  }
-  /** Removes the record. When that fails it only warns: the next command finds out that the record has no task. */
-  drop() {
-    const { taskId } = this.#record;
-    try {
-      rmSync4(this.file, { force: true });
-      if (taskId !== null) this.#journal.tasks.remove(taskId);
-    } catch (error) {
-      const reason = diskErrorText(error);
-      if (reason === void 0) throw error;
-      this.#journal.place.warn(`The record of this request could not be removed (${reason}): ${this.file}`);
-    }
-  }
-};
-function understood(raw) {
-  const record = readRecord(raw);
-  if (!record) throw new Error("a record that cannot be understood");
-  return record;
-}
-var Journal = class {
-  place;
-  tasks;
+// scripts/src/stores/file/record-files.ts
+var RecordFiles = class {
+  /** Absolute. */
+  folder;
+  clock;
+  /** Warns the user. */
+  warn;
   #isTrusted = false;
-  constructor(place2) {
-    const beside = path4.dirname(place2.folder);
-    this.place = place2;
-    this.tasks = new TaskIndex(path4.join(beside, "tasks"));
+  constructor(folder, clock, warn) {
+    this.folder = folder;
+    this.clock = clock;
+    this.warn = warn;
   }
   /** Creates the folder. @throws Failure when it cannot be created, or other users could change its files */
   prepare() {
-    this.#checkTrust();
+    this.checkTrust();
     try {
-      makePrivate(this.place.folder);
+      makePrivate(this.folder);
+      makePrivate(this.locks);
     } catch (error) {
-      throw unwritable(error, this.place.folder);
+      throw unwritable(error, this.folder);
     }
   }
   /** Throws when another user could remove a record and so cause a second charge. */
-  #checkTrust() {
-    if (this.#isTrusted) return;
-    const { folder } = this.place;
-    let distrust;
+  checkTrust() {
+    this.#isTrusted ||= isTrusted(this.folder);
+  }
+  get locks() {
+    return path3.join(this.folder, "locks");
+  }
+  /** Returns the path of the lock on a request, on a record or on the budget. */
+  lockOf(name) {
+    return path3.join(this.locks, `${name}.lock`);
+  }
+  fileOf(name) {
+    return path3.join(this.folder, shardOf(name), name);
+  }
+  /** Returns the names of the groups that have a folder. */
+  shards() {
+    return this.list("").filter(isShard);
+  }
+  /** Returns the names of all records in a group, also of those set aside; newest first within a request. */
+  namesIn(shard) {
+    return this.list(shard).filter(isRecordName).sort((a, b) => a < b ? 1 : -1);
+  }
+  /** Returns the names in a folder, which may be missing. @throws Failure when it cannot be read */
+  list(name) {
+    this.checkTrust();
     try {
-      distrust = distrustOf(folder);
-    } catch {
-      return;
-    }
-    if (distrust) throw untrusted(folder, distrust);
-    this.#isTrusted = true;
-  }
-  /**
-   * Returns a record that is not on the disk yet. Its name sorts after the older records of the request, even if the
-   * clock was set back.
-   */
-  draft(fields) {
-    const now = this.place.clock.wall();
-    const before = this.#names().find((name2) => name2.startsWith(fields.request));
-    const stamp = Math.max(now, before === void 0 ? 0 : timeOf(NAME.exec(before)[2]) + 1);
-    const created = new Date(now).toISOString();
-    const name = `${fields.request}-${stampOf(stamp)}-${randomBytes4(3).toString("hex")}.json`;
-    const begun = { created, sentAt: created, unsettledSince: created, submitTimeout: null };
-    const record = { promptExcerpt: null, ...fields, ...begun };
-    return new Entry(this, path4.join(this.place.folder, name), record);
-  }
-  /** Returns the records of a request, newest first; null for a record that exists and cannot be read. */
-  find(request) {
-    const names = this.#names().filter((name) => name.startsWith(request));
-    const entries = new Map(this.read(names).map((entry) => [entry.name, entry]));
-    return names.flatMap((name) => entries.get(name) ?? (this.#isThere(name) ? [null] : []));
-  }
-  /** Returns whether an unreadable record still exists, or was set aside. Another process may also have dropped it. */
-  #isThere(name) {
-    const file = path4.join(this.place.folder, name);
-    return existsSync2(file) || existsSync2(`${file}${CORRUPT}`);
-  }
-  /** Returns the records of all accounts, newest first. */
-  all() {
-    const entries = this.read(this.#names());
-    const stamp = ({ name }) => NAME.exec(name)[2];
-    return entries.sort((a, b) => stamp(a) < stamp(b) ? 1 : -1);
-  }
-  /** Returns the record of a task. */
-  byTask(taskId) {
-    this.#checkTrust();
-    const isOfTask = ({ record }) => record.taskId === taskId;
-    const name = this.tasks.find(taskId);
-    const known = name !== void 0 && NAME.test(name) ? this.read([name]).find(isOfTask) : void 0;
-    const isNone = name === void 0 && this.tasks.isComplete;
-    return known || isNone ? known : this.all().find(isOfTask);
-  }
-  /** Returns whether a record belongs to the API key and the service address that are in use. */
-  isOwn({ record }) {
-    const { provider, service, account } = this.place;
-    return record.provider === provider && record.service === service && record.account === account;
-  }
-  /**
-   * Takes the lock on a request, on the budget or on a file, by its name.
-   * @param deadline on the monotonic clock; 0 = try once
-   * @throws Failure when the disk refuses
-   */
-  async lock(name, deadline, signal) {
-    const { folder, clock } = this.place;
-    const file = path4.join(folder, `${name}.lock`);
-    try {
-      const lock = await waitForLock(file, clock, deadline, signal);
-      return "heldBy" in lock ? { ...lock, file } : lock;
-    } catch (error) {
-      throw diskErrorText(error) === void 0 ? error : unwritable(error, folder);
-    }
-  }
-  /**
-   * Returns the credits that the requests of the last 24 hours cost or may still cost, without refunds.
-   * @param own a record to leave out
-   * @returns null when the credits of a record are unknown, or a record cannot be read
-   */
-  spentToday(own) {
-    const since = this.place.clock.wall() - DAY_MS;
-    let sum = 0;
-    const names = this.#names().filter((name) => timeOf(NAME.exec(name)[2]) >= since);
-    const entries = this.read(names);
-    const readable = new Set(entries.map(({ name }) => name));
-    if (names.some((name) => !readable.has(name) && this.#isThere(name))) return null;
-    for (const entry of entries) {
-      if (entry.file === own?.file || !this.isOwn(entry) || entry.record.phase === "rejected") continue;
-      const spent = spentOn(entry.record.credits);
-      if (spent === null) return null;
-      sum += spent;
-    }
-    return sum;
-  }
-  /**
-   * Removes records that were last used more than 30 days ago, and leftovers of crashes. A submit with an unknown outcome
-   * stays on record until the user decides.
-   */
-  sweep() {
-    const { folder, clock } = this.place;
-    const now = clock.wall();
-    for (const name of this.#files()) {
-      const stamp = NAME.exec(name)?.[2];
-      const file = path4.join(folder, name);
-      const touched = () => touchedAt(file) ?? now;
-      if (stamp === void 0) {
-        if (LEFTOVER.test(name) && touched() < now - DAY_MS) this.#sweepLeftover(file, now - touched());
-      } else if (timeOf(stamp) < now - KEPT_MS) {
-        const [entry] = this.read([name]);
-        if (entry ? isOver(entry.record, now) : name.endsWith(CORRUPT) && touched() < now - KEPT_MS) {
-          if (entry) entry.drop();
-          else sweepAway(file);
-        }
-      }
-    }
-    if (!this.tasks.isComplete) {
-      this.tasks.complete(
-        this.all().flatMap(({ name, record: { taskId } }) => taskId === null ? [] : [{ taskId, name }])
-      );
-    }
-  }
-  /** Removes an old leftover. A held lock is touched every few seconds, but seems old after the clock has jumped. */
-  #sweepLeftover(file, age) {
-    if (file.endsWith(TEMP) || age > KEPT_MS) {
-      sweepAway(file);
-      return;
-    }
-    try {
-      const lock = tryLock(file, this.place.clock);
-      if (!("heldBy" in lock)) lock.release();
-    } catch (error) {
-      if (diskErrorText(error) === void 0) throw error;
-    }
-  }
-  /** Returns the names of all records, also of those set aside; newest first within a request. */
-  #names() {
-    return this.#files().filter((name) => NAME.test(name)).sort((a, b) => a < b ? 1 : -1);
-  }
-  #files() {
-    this.#checkTrust();
-    try {
-      return readdirSync(this.place.folder);
+      return readdirSync(path3.join(this.folder, name));
     } catch (error) {
       if (diskError(error) === "ENOENT") return [];
-      throw diskErrorText(error) === void 0 ? error : closed(error, this.place.folder);
+      throw diskErrorText(error) === void 0 ? error : closed(error, this.folder);
     }
+  }
+  /** Returns whether an unreadable record still exists, or was set aside. Another process may also have dropped it. */
+  isThere(name) {
+    const file = this.fileOf(name);
+    return existsSync(file) || existsSync(`${file}${CORRUPT}`);
   }
   /** Returns the records of these names. A file that is no record is set aside, so that the warning comes once. */
   read(names) {
-    const { folder, warn } = this.place;
-    const entries = [];
-    for (const name of names) {
-      if (name.endsWith(CORRUPT)) continue;
-      const file = path4.join(folder, name);
-      let text2;
-      try {
-        text2 = readFileSync3(file, "utf8");
-      } catch (error) {
-        const reason = diskErrorText(error);
-        if (reason === void 0) throw error;
-        if (diskError(error) !== "ENOENT") warn(`A record cannot be read (${reason}): ${file}`);
-        continue;
-      }
-      const raw = decodeRecord(name, text2);
-      if (raw) {
-        entries.push(new Entry(this, file, raw));
-        continue;
-      }
-      if (isOfNewerVersion(name, text2)) {
-        warn(`A record that a newer version of this skill wrote is not understood: ${file}`);
-        continue;
-      }
-      try {
-        renameSync4(file, `${file}${CORRUPT}`);
-      } catch {
-      }
-      warn(`A record that cannot be read was set aside: ${file}${CORRUPT}`);
+    return names.flatMap((name) => {
+      const raw = name.endsWith(CORRUPT) ? void 0 : this.#readOne(name);
+      return raw ? [{ name, raw }] : [];
+    });
+  }
+  #readOne(name) {
+    const file = this.fileOf(name);
+    let text2;
+    try {
+      text2 = readFileSync2(file, "utf8");
+    } catch (error) {
+      const reason = diskErrorText(error);
+      if (reason === void 0) throw error;
+      if (diskError(error) !== "ENOENT") this.warn(`A record cannot be read (${reason}): ${file}`);
+      return void 0;
     }
-    return entries;
-  }
-};
-function changesOf(change, now) {
-  return typeof change === "function" ? change(now) : change;
-}
-function sweepAway(file) {
-  try {
-    rmSync4(file, { force: true });
-  } catch {
-  }
-}
-function touchedAt(file) {
-  try {
-    return statSync3(file).mtimeMs;
-  } catch {
+    const raw = decodeRecord(name, text2);
+    if (raw) return raw;
+    if (isOfNewerVersion(name, text2)) {
+      this.warn(`A record that a newer version of this skill wrote is not understood: ${file}`);
+      return void 0;
+    }
+    try {
+      renameSync3(file, `${file}${CORRUPT}`);
+    } catch {
+    }
+    this.warn(`A record that cannot be read was set aside: ${file}${CORRUPT}`);
     return void 0;
   }
+  /** Writes the file of a record; a missing folder of its group is made. @throws the disk's error */
+  async write(name, text2) {
+    const file = this.fileOf(name);
+    try {
+      await writeWhole(file, text2, this.clock);
+    } catch (error) {
+      if (diskError(error) !== "ENOENT") throw error;
+      makeShard(path3.dirname(file));
+      await writeWhole(file, text2, this.clock);
+    }
+  }
+};
+function makeShard(folder) {
+  try {
+    mkdirSync(folder, { mode: 448 });
+    syncFolder(path3.dirname(folder));
+  } catch (error) {
+    if (diskError(error) !== "EEXIST") throw error;
+  }
 }
-function isOver({ phase, created, checked, delivered, used }, now) {
-  if (phase === "submitting" || phase === "unknown") return false;
-  const dates = [created, checked, delivered, used].map((date2) => Date.parse(date2 ?? created));
-  return Math.max(...dates) < now - KEPT_MS;
-}
-function spentOn({ quoted, charged, refunded }) {
-  const cost = charged ?? quoted;
-  return cost === null ? null : Math.max(0, cost - (refunded ?? 0));
-}
-function stampOf(time) {
-  return new Date(time).toISOString().replace(/[-:.]/g, "");
-}
-function timeOf(stamp) {
-  const [, year, month, day, hour, minute, second, ms] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z$/.exec(stamp) ?? [];
-  return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`);
+function isTrusted(folder) {
+  let distrust;
+  try {
+    distrust = distrustOf(folder);
+  } catch {
+    return false;
+  }
+  if (distrust) throw untrusted(folder, distrust);
+  return true;
 }
 function untrusted(folder, { reason: distrust, repair }) {
   return new Failure2(
@@ -1097,17 +858,839 @@ function unusable(kind, message, cause, folder, why) {
   return new Failure2(code, message, { cause, reason: { kind, folder, why, lasts } });
 }
 
-// scripts/src/stores/file/rate-limiter.ts
-const { randomBytes: randomBytes5 } = require("node:crypto");
-const { mkdirSync, readdirSync: readdirSync2, readFileSync: readFileSync4, renameSync: renameSync5, writeFileSync: writeFileSync4 } = require("node:fs");
+// scripts/src/stores/file/entry.ts
+var UPDATE_PATIENCE_MS = 2e3;
+var Entry = class {
+  #files;
+  name;
+  #raw;
+  #record;
+  /** The text of the file when this process last wrote it. */
+  #written;
+  /** Changes that could not be written yet. */
+  #unsaved = {};
+  #isNew;
+  /** @param isNew it is not on the disk yet */
+  constructor(files, name, raw, isNew = false) {
+    this.#isNew = isNew;
+    this.#files = files;
+    this.name = name;
+    this.#raw = raw;
+    this.#record = understood(raw);
+  }
+  get file() {
+    return this.#files.fileOf(this.name);
+  }
+  get record() {
+    return this.#record;
+  }
+  get isPending() {
+    return isPending(this.#record);
+  }
+  /** Writes the record for the first time, with `change`. @throws Failure when it cannot be written */
+  async begin(change = {}) {
+    this.#apply(changesOf(change, this.#record));
+    try {
+      await this.#write();
+    } catch (error) {
+      throw unwritable(error, this.#files.folder);
+    }
+    this.#isNew = false;
+  }
+  /** Writes a change, the first one of a new record. @throws Failure when it cannot be written */
+  store(change) {
+    return this.#isNew ? this.begin(change) : this.require(change);
+  }
+  async update(change, { isOurs = false } = {}) {
+    const { clock, warn } = this.#files;
+    try {
+      const patience = UPDATE_PATIENCE_MS * (0.5 + clock.random());
+      const lock = isOurs ? null : await waitForLock(this.#files.lockOf(this.name), clock, clock.monotonic() + patience);
+      try {
+        this.#merge(change, isOurs);
+        await this.#write(isOurs);
+        this.#unsaved = {};
+        return true;
+      } finally {
+        if (lock && !("heldBy" in lock)) lock.release();
+      }
+    } catch (error) {
+      if (diskError(error) === "ENOENT" && !isOurs) return false;
+      const reason = diskErrorText(error);
+      if (reason === void 0) throw error;
+      if (isOurs && this.#overwrite(change)) return true;
+      const changes = changesOf(change, this.#record);
+      this.#unsaved = { ...this.#unsaved, ...changes };
+      this.#apply(changes);
+      warn(`The record of this request could not be written (${reason}): ${this.file}`);
+      return false;
+    }
+  }
+  async require(change) {
+    if (await this.update(change, { isOurs: true })) return;
+    throw unwritable(new Error("the change was not written"), this.#files.folder);
+  }
+  /**
+   * Writes over the record's own bytes, the last resort on a full disk. After a crash in between the record is set aside.
+   */
+  #overwrite(change) {
+    try {
+      this.#merge(change);
+      const text2 = this.#text();
+      touchFolder(this.file);
+      overwrite(this.file, text2);
+      touchFolder(this.file);
+      this.#written = text2;
+      return true;
+    } catch {
+      return false;
+    }
+  }
+  close(status, credits, delivered) {
+    try {
+      if (!this.#onDisk()) return;
+      this.#merge({ status, credits, delivered });
+      replaceAtOnce(this.file, this.#text());
+    } catch (error) {
+      if (diskErrorText(error) === void 0) throw error;
+      if (diskError(error) !== "ENOENT") this.#files.warn(`The record could not be closed: ${this.file}`);
+    }
+  }
+  /** Reads the record from the disk, then applies the unsaved changes and `change`. */
+  #merge(change, mayBeMissing = false) {
+    const there = this.#onDisk(mayBeMissing);
+    if (there) {
+      this.#raw = there;
+      this.#record = understood(there);
+    }
+    this.#apply(this.#unsaved);
+    this.#apply(changesOf(change, this.#record));
+  }
+  #apply(fields) {
+    this.#raw = changeRecord(this.#raw, allowedChange(this.#record, fields));
+    this.#record = understood(this.#raw);
+  }
+  #onDisk(mayBeMissing = false) {
+    let text2;
+    try {
+      text2 = readFileSync3(this.file, "utf8");
+    } catch (error) {
+      if (mayBeMissing && diskError(error) === "ENOENT") return void 0;
+      throw error;
+    }
+    return text2 === this.#written ? this.#raw : decodeRecord(this.name, text2);
+  }
+  async #write(isOurs = false) {
+    const text2 = this.#text();
+    try {
+      await this.#files.write(this.name, text2);
+    } catch (error) {
+      if (!isOurs || diskError(error) !== "ENOENT") throw error;
+      makePrivate(this.#files.folder);
+      await this.#files.write(this.name, text2);
+    }
+    this.#written = text2;
+  }
+  #text() {
+    return encodeRecord(this.name, this.#raw);
+  }
+  async refresh() {
+    const [now] = this.#files.read([this.name]);
+    if (!now) return;
+    this.#raw = now.raw;
+    this.#record = understood(now.raw);
+  }
+  async drop() {
+    try {
+      rmSync3(this.file, { force: true });
+    } catch (error) {
+      const reason = diskErrorText(error);
+      if (reason === void 0) throw error;
+      this.#files.warn(`The record of this request could not be removed (${reason}): ${this.file}`);
+    }
+  }
+};
+function understood(raw) {
+  const record = readRecord(raw);
+  if (!record) throw new Error("a record that cannot be understood");
+  return record;
+}
+function changesOf(change, now) {
+  return typeof change === "function" ? change(now) : change;
+}
+function touchFolder(file) {
+  const now = /* @__PURE__ */ new Date();
+  utimesSync2(path4.dirname(file), now, now);
+}
+
+// scripts/src/stores/file/facts.ts
+var MARK_LENGTH = 8;
+function markOf(text2) {
+  return sha256Text(text2).slice(0, MARK_LENGTH);
+}
+var NO_MARK = "-".repeat(MARK_LENGTH);
+function positionsOf(mark, marks) {
+  const found = [];
+  for (let at = marks.indexOf(mark); at >= 0; at = marks.indexOf(mark, at + 1)) {
+    if (at % MARK_LENGTH === 0) found.push(at / MARK_LENGTH);
+  }
+  return found;
+}
+function accountName({
+  provider,
+  service,
+  account
+}) {
+  return JSON.stringify([provider, service, account]);
+}
+function factsOf(record) {
+  const { taskId, idempotencyKey, duration, model } = record;
+  return {
+    isPending: isPending(record),
+    isReplaced: isReplaced(record),
+    task: taskId === null ? null : markOf(taskId),
+    key: markOf(idempotencyKey),
+    account: accountName(record),
+    spent: spentOn(record),
+    row: rowOf(record) ?? null,
+    used: lastUse(record) ?? null,
+    duration: duration === null ? null : [model, duration]
+  };
+}
+
+// scripts/src/stores/file/flat-folder.ts
+const { randomBytes: randomBytes4 } = require("node:crypto");
+const { existsSync: existsSync2, lstatSync: lstatSync2, renameSync: renameSync4, rmSync: rmSync4, writeFileSync: writeFileSync3 } = require("node:fs");
 const path5 = require("node:path");
+var TAKEN = /^flat-[0-9a-f]{8}$/;
+var LOCK = /^([0-9a-f]{32}|budget)\.lock$/;
+var SLICE = 500;
+var FlatFolder = class {
+  #records;
+  #folder;
+  #isMoved = false;
+  constructor(records, folder) {
+    this.#records = records;
+    this.#folder = folder;
+  }
+  /** Whether an earlier version can use the folder, and has. */
+  get isOpen() {
+    try {
+      return lstatSync2(this.#folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
+    } catch (error) {
+      if (diskErrorText(error) === void 0) throw error;
+      return false;
+    }
+  }
+  /**
+   * Takes the folder over, unless a process of such a version is submitting.
+   * @returns that process
+   * @throws Failure when the disk refuses: then nothing must be submitted
+   */
+  takeOver() {
+    try {
+      for (; ; ) {
+        const stat = lstatSync2(this.#folder, { throwIfNoEntry: false });
+        if (stat?.isFile()) return void 0;
+        if (!stat) {
+          if (this.#close()) return void 0;
+          continue;
+        }
+        isTrusted(this.#folder);
+        const owner = this.#liveOwner(path5.relative(this.#records.folder, this.#folder));
+        if (owner) return owner;
+        makePrivate(this.#records.folder);
+        const taken = path5.join(this.#records.folder, `flat-${randomBytes4(4).toString("hex")}`);
+        try {
+          renameSync4(this.#folder, taken);
+        } catch (error) {
+          if (diskError(error) !== "ENOENT") throw error;
+        }
+      }
+    } catch (error) {
+      throw diskErrorText(error) === void 0 ? error : unwritable(error, this.#folder);
+    }
+  }
+  /** Puts a file in the place of the folder. Returns false when there is something again. */
+  #close() {
+    try {
+      writeFileSync3(this.#folder, NOTE, { flag: "wx", mode: 384 });
+      return true;
+    } catch (error) {
+      if (diskError(error) === "EEXIST") return false;
+      throw error;
+    }
+  }
+  /**
+   * Moves records to their groups: those of a request and a few more, or all.
+   * @returns the process that is submitting the request, by a lock that came with the folder
+   */
+  move(request) {
+    if (this.#isMoved) return void 0;
+    let owner;
+    let left = 0;
+    for (const folder of this.#records.list("").filter((name) => TAKEN.test(name))) {
+      owner ??= this.#liveOwner(folder, (name) => name === `${request}.lock`);
+      const names = this.#records.list(folder).filter(isRecordName);
+      const isWanted = (name) => request !== void 0 && name.startsWith(request);
+      const wanted = [
+        ...names.filter(isWanted),
+        ...names.filter((name) => !isWanted(name)).slice(0, request === void 0 ? Infinity : SLICE)
+      ];
+      for (const name of wanted) this.#moveOne(folder, name);
+      left += names.length - wanted.length;
+      if (names.length === wanted.length && !this.#liveOwner(folder)) this.#remove(folder);
+    }
+    this.#isMoved = left === 0 && !owner;
+    return owner;
+  }
+  #moveOne(folder, name) {
+    const from = path5.join(this.#records.folder, folder, name);
+    const to = this.#records.fileOf(name);
+    try {
+      for (; ; ) {
+        try {
+          renameSync4(from, to);
+          return;
+        } catch (error) {
+          if (diskError(error) !== "ENOENT" || existsSync2(path5.dirname(to))) throw error;
+          makeShard(path5.dirname(to));
+        }
+      }
+    } catch (error) {
+      if (diskError(error) === "ENOENT") return;
+      throw diskErrorText(error) === void 0 ? error : unwritable(error, this.#records.folder);
+    }
+  }
+  #remove(folder) {
+    try {
+      rmSync4(path5.join(this.#records.folder, folder), { recursive: true, force: true });
+    } catch (error) {
+      if (diskErrorText(error) === void 0) throw error;
+    }
+  }
+  /** Returns the living owner of a lock in a folder, which is named from that of the records. */
+  #liveOwner(folder, isOne = (name) => LOCK.test(name)) {
+    for (const name of this.#records.list(folder).filter(isOne)) {
+      const lock = tryLock(path5.join(this.#records.folder, folder, name), this.#records.clock);
+      if ("heldBy" in lock) return lock.heldBy;
+      lock.release();
+    }
+    return void 0;
+  }
+};
+var NOTE = `A newer version of async-media-workflow keeps its records in the folder "records" beside this file.
+This file stops older versions: they would not find those records, and could charge a request twice.
+Update every copy of the skill that uses this state folder.
+`;
+
+// scripts/src/stores/file/index-files.ts
+const { randomBytes: randomBytes5 } = require("node:crypto");
+const {
+  closeSync: closeSync2,
+  fstatSync,
+  openSync: openSync2,
+  readFileSync: readFileSync4,
+  renameSync: renameSync5,
+  rmSync: rmSync5,
+  statSync: statSync3,
+  writeFileSync: writeFileSync4
+} = require("node:fs");
+const path6 = require("node:path");
+var FORMAT = 1;
+var IndexFiles = class {
+  folder;
+  constructor(folder) {
+    this.folder = folder;
+  }
+  /** Returns the saved summary of a group; undefined where there is none that can be used. */
+  summary(shard) {
+    return this.#read(`${shard}.json`);
+  }
+  /** Returns what was saved of each record of a group. */
+  members(shard) {
+    return this.#read(`${shard}.members.json`) ?? [];
+  }
+  /** Saves what is known of a group. A disk that refuses only costs time later. */
+  save(shard, summary, members) {
+    try {
+      this.#write(`${shard}.members.json`, members);
+      this.#write(`${shard}.json`, summary);
+    } catch (error) {
+      if (diskErrorText(error) === void 0) throw error;
+    }
+  }
+  #read(name) {
+    try {
+      const text2 = readFileSync4(path6.join(this.folder, name), "utf8");
+      const end = text2.indexOf("\n");
+      return text2.slice(0, end) === checksumOf2(name, text2.slice(end + 1)) ? JSON.parse(text2.slice(end + 1)) : void 0;
+    } catch {
+      return void 0;
+    }
+  }
+  #write(name, value) {
+    const text2 = JSON.stringify(value);
+    const file = path6.join(this.folder, name);
+    const temp = `${file}.${randomBytes5(4).toString("hex")}${TEMP}`;
+    try {
+      writeFileSync4(temp, `${checksumOf2(name, text2)}
+${text2}`, { flag: "wx", mode: 384 });
+      renameSync5(temp, file);
+    } catch (error) {
+      rmSync5(temp, { force: true });
+      throw error;
+    }
+  }
+};
+function zone() {
+  return [0, 6].map((month) => new Date(2026, month, 1).getTimezoneOffset()).join(" ");
+}
+function checksumOf2(name, text2) {
+  return sha256Text(`${FORMAT} ${zone()} ${name}
+${text2}`).slice(0, 32);
+}
+var FOLDER_MS = 2e3;
+function probe(folder) {
+  const file = path6.join(folder, `${randomBytes5(4).toString("hex")}${TEMP}`);
+  try {
+    makePrivate(folder);
+    const descriptor = openSync2(file, "wx", 384);
+    try {
+      const now = fstatSync(descriptor).mtimeMs;
+      return statSync3(folder).mtimeMs < now - FOLDER_MS ? null : now;
+    } finally {
+      closeSync2(descriptor);
+      rmSync5(file, { force: true });
+    }
+  } catch (error) {
+    if (diskErrorText(error) === void 0) throw error;
+    return null;
+  }
+}
+
+// scripts/src/stores/file/journal.ts
+const path9 = require("node:path");
+import { Failure as Failure3 } from "./main.mjs";
+
+// scripts/src/stores/file/record-index.ts
+const { lstatSync: lstatSync3, statSync: statSync4 } = require("node:fs");
+const path7 = require("node:path");
+
+// scripts/src/stores/file/summary.ts
+var RECENT_MS = 48 * 36e5;
+var DURATIONS = 50;
+function summaryOf(members, now) {
+  const recentFrom = now - RECENT_MS;
+  const named = (is) => members.flatMap(({ name, facts }) => facts && is(facts) ? [name] : []);
+  const ages = members.flatMap(({ name, facts }) => facts === null ? madeAt(name) : facts.used ?? []);
+  return {
+    pending: named((facts) => facts.isPending),
+    replaced: named((facts) => facts.isReplaced),
+    damaged: members.flatMap(({ name, facts }) => facts === null ? [name] : []),
+    tasks: members.map(({ facts }) => facts?.task ?? NO_MARK).join(""),
+    keys: members.map(({ facts }) => facts?.key ?? NO_MARK).join(""),
+    recentFrom,
+    recent: spentFrom(members, recentFrom),
+    rows: sumRows(members.flatMap(({ facts }) => facts?.row ?? [])),
+    durations: durationsOf(members),
+    oldest: ages.length === 0 ? null : Math.min(...ages)
+  };
+}
+function spentFrom(members, since) {
+  return members.flatMap(({ name, facts }) => {
+    const made = madeAt(name);
+    return facts && made >= since ? [[made, facts.account, facts.spent, name]] : [];
+  });
+}
+function durationsOf(members) {
+  const all = /* @__PURE__ */ Object.create(null);
+  for (const { name, facts } of members) {
+    if (!facts?.duration) continue;
+    const [model, seconds] = facts.duration;
+    all[model] ??= [];
+    all[model].push([madeAt(name), seconds]);
+  }
+  for (const durations of Object.values(all)) {
+    durations.sort(([a], [b]) => b - a);
+    durations.splice(DURATIONS);
+  }
+  return all;
+}
+function isSetAside(name) {
+  return name.endsWith(CORRUPT);
+}
+
+// scripts/src/stores/file/record-index.ts
+var STABLE_MS = 2e3;
+var RecordIndex = class {
+  #records;
+  #files;
+  #known = /* @__PURE__ */ new Map();
+  constructor(records) {
+    this.#records = records;
+    this.#files = new IndexFiles(path7.join(records.folder, "index"));
+  }
+  /** Returns the summaries of all groups. @throws Failure when the records cannot be read */
+  all() {
+    return this.#records.shards().map((shard) => [shard, this.of(shard)]);
+  }
+  /** Returns the summary of a group, as its records are now. */
+  of(shard) {
+    const changed = this.#changed(shard);
+    const known2 = this.#known.get(shard);
+    if (known2?.isStable && known2.dated.changed === changed) return known2.dated.summary;
+    if (!known2) {
+      const saved = this.#files.summary(shard);
+      if (saved?.changed === changed) {
+        this.#known.set(shard, { dated: saved, isStable: true });
+        return saved.summary;
+      }
+    }
+    return this.#renew(shard, known2?.members).summary;
+  }
+  /** Returns what is kept of each record of a group, for a query that the summary cannot answer. */
+  members(shard) {
+    this.of(shard);
+    return this.#known.get(shard)?.members ?? this.#renew(shard).members;
+  }
+  #changed(shard) {
+    try {
+      return String(statSync4(path7.join(this.#records.folder, shard), { bigint: true }).mtimeNs);
+    } catch (error) {
+      if (diskErrorText(error) === void 0) throw error;
+      return "missing";
+    }
+  }
+  #renew(shard, before = this.#files.members(shard)) {
+    const started = probe(this.#files.folder);
+    for (; ; ) {
+      const changed = this.#changed(shard);
+      const members = this.#read(shard, before, started);
+      const summary = summaryOf(members, this.#records.clock.wall());
+      const isStill = this.#changed(shard) === changed;
+      if (!isStill && members.some(({ facts, name }) => facts === null && !isSetAside(name))) {
+        if (this.#records.namesIn(shard).join() !== members.map(({ name }) => name).join()) continue;
+      }
+      const isStable = isStill && started !== null && Number(changed) / 1e6 < started - STABLE_MS;
+      const dated = { changed, summary };
+      this.#known.set(shard, { dated, isStable, members });
+      if (isStable) this.#files.save(shard, dated, members);
+      return { summary, members };
+    }
+  }
+  /** Reads the records of a group that have changed since they were read before. */
+  #read(shard, before, started) {
+    const known2 = new Map(before.map((member) => [member.name, member]));
+    return this.#records.namesIn(shard).flatMap((name) => {
+      const stat = lstatSync3(path7.join(this.#records.folder, shard, name), { throwIfNoEntry: false });
+      if (!stat) return [];
+      const { mtimeMs: mtime, size, ino: inode } = stat;
+      const same = known2.get(name);
+      if (same && same.mtime === mtime && same.size === size && same.inode === inode) return [same];
+      const [found] = this.#records.read([name]);
+      const facts = found ? factsOf(readRecord(found.raw)) : null;
+      if (!found && !isSetAside(name) && !this.#records.isThere(name)) return [];
+      const isStable = started !== null && mtime < started - STABLE_MS;
+      return [{ name, facts, mtime: isStable ? mtime : -1, size, inode }];
+    });
+  }
+};
+
+// scripts/src/stores/file/sweep.ts
+const { readFileSync: readFileSync5, rmSync: rmSync6, statSync: statSync5, writeFileSync: writeFileSync5 } = require("node:fs");
+const path8 = require("node:path");
+var DAY_MS = 24 * 36e5;
+var KEPT_MS = 30 * DAY_MS;
+var LOCK2 = /\.lock(\.([0-9a-f]{16}|unreadable))*$/;
+function sweep(records, index) {
+  const now = records.clock.wall();
+  for (const [shard, { oldest, damaged }] of index.all()) {
+    if (oldest !== null && oldest < now - KEPT_MS) sweepRecords(records, shard, damaged);
+    sweepLeftovers(records, shard);
+  }
+  for (const folder of ["locks", "index"]) sweepLeftovers(records, folder);
+}
+function sweepDaily(records, index) {
+  const marker = path8.join(records.folder, "swept");
+  const now = records.clock.wall();
+  try {
+    const before = Number(readFileSync5(marker, "utf8"));
+    if (Math.abs(now - before) < DAY_MS) return;
+  } catch {
+  }
+  try {
+    writeFileSync5(marker, String(now), { mode: 384 });
+  } catch (error) {
+    if (diskErrorText(error) === void 0) throw error;
+  }
+  sweep(records, index);
+}
+function sweepRecords(records, shard, damaged) {
+  const before = records.clock.wall() - KEPT_MS;
+  for (const name of records.namesIn(shard)) {
+    if (madeAt(name) >= before) continue;
+    const file = path8.join(records.folder, shard, name);
+    const [found] = records.read([name]);
+    if (found) {
+      const used = lastUse(readRecord(found.raw));
+      if (used !== void 0 && used < before) sweepAway(file);
+    } else if (name.endsWith(CORRUPT) && damaged.includes(name) && ageOf(records, file) > KEPT_MS) {
+      sweepAway(file);
+    }
+  }
+}
+function sweepLeftovers(records, folder) {
+  for (const name of records.list(folder)) {
+    const file = path8.join(records.folder, folder, name);
+    if (!name.endsWith(TEMP) && !LOCK2.test(name)) continue;
+    const age = ageOf(records, file);
+    if (age > DAY_MS) sweepLeftover(records, file, age);
+  }
+}
+function sweepLeftover(records, file, age) {
+  if (file.endsWith(TEMP) || age > KEPT_MS) {
+    sweepAway(file);
+    return;
+  }
+  try {
+    const lock = tryLock(file, records.clock);
+    if (!("heldBy" in lock)) lock.release();
+  } catch (error) {
+    if (diskErrorText(error) === void 0) throw error;
+  }
+}
+function sweepAway(file) {
+  try {
+    rmSync6(file, { force: true });
+  } catch {
+  }
+}
+function ageOf({ clock }, file) {
+  try {
+    return clock.wall() - statSync5(file).mtimeMs;
+  } catch {
+    return 0;
+  }
+}
+
+// scripts/src/stores/file/journal.ts
+var PAUSE_MS = 100;
+var DURATIONS2 = 50;
+var Journal = class {
+  place;
+  #files;
+  #index;
+  #flat;
+  constructor(place2) {
+    const { folder, clock, warn } = place2;
+    const beside = path9.dirname(folder);
+    this.place = place2;
+    this.#files = new RecordFiles(folder, clock, warn);
+    this.#index = new RecordIndex(this.#files);
+    this.#flat = new FlatFolder(this.#files, path9.join(beside, "journal"));
+  }
+  /** Creates the folder. @throws Failure when it cannot be created, or other users could change its files */
+  prepare() {
+    this.#files.prepare();
+  }
+  async claim(claim, deadline, signal) {
+    const { clock } = this.place;
+    const request = nameOf(claim, this.place);
+    this.prepare();
+    for (; ; ) {
+      const older = this.#flat.takeOver();
+      const owner = older ?? this.#flat.move(request);
+      const entry = owner ? void 0 : known(this.find(request), claim);
+      if (entry && entry.record.taskId !== null) return { kind: "submitted", entry };
+      const lock = owner ? { heldBy: owner } : await this.#tryLock(request);
+      if (!("heldBy" in lock)) return this.#underLock(request, claim, lock);
+      if (clock.monotonic() >= deadline) {
+        throw older ? olderVersion(older) : busy(lock.heldBy, this.#files.lockOf(request), claim);
+      }
+      await clock.sleep(PAUSE_MS * (0.5 + clock.random()), signal);
+    }
+  }
+  /** Reads the records again under the lock: another process may have submitted the request. */
+  #underLock(request, claim, lock) {
+    try {
+      const found = this.find(request);
+      const entry = known(found, claim);
+      if (entry && entry.record.taskId !== null) {
+        lock.release();
+        return { kind: "submitted", entry };
+      }
+      if (entry) return { kind: "unsettled", entry, lock };
+      const entries = found.filter((one) => one !== null);
+      for (const one of entries) if (one.record.phase === "rejected") void one.drop();
+      sweepDaily(this.#files, this.#index);
+      const draft = this.draft(firstRecord(claim, this.place));
+      return { kind: "new", entry: draft, lock, unsettled: unsettled(entries, claim) };
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  }
+  /**
+   * Returns a record that is not on the disk yet. Its name sorts after the older records of the request, even if the
+   * clock was set back.
+   */
+  draft(fields) {
+    const { request } = fields;
+    const [before] = this.#namesOf(request);
+    const now = new Date(this.place.clock.wall()).toISOString();
+    const begun = { created: now, sentAt: now, unsettledSince: now, submitTimeout: null };
+    const record = { promptExcerpt: null, ...begun, ...fields };
+    const made = Math.max(this.place.clock.wall(), before === void 0 ? 0 : madeAt(before) + 1);
+    return new Entry(this.#files, newName(request, made), record, true);
+  }
+  #namesOf(request) {
+    return this.#files.namesIn(shardOf(request)).filter((name) => name.startsWith(request));
+  }
+  /** Returns the records of a request, newest first; null for a record that exists and cannot be read. */
+  find(request) {
+    return this.#namesOf(request).flatMap((name) => {
+      const [entry] = this.#entries([name]);
+      return entry ?? (this.#files.isThere(name) ? [null] : []);
+    });
+  }
+  #entries(names) {
+    return this.#files.read(names).map(({ name, raw }) => new Entry(this.#files, name, raw));
+  }
+  async reserve(entry, change, budget, deadline, signal) {
+    if (budget === null) {
+      await entry.store(change);
+      return { kind: "reserved" };
+    }
+    const lock = await this.lock("budget", deadline, signal);
+    if ("heldBy" in lock) return { kind: "busy", holder: lock.heldBy };
+    try {
+      const spent = await this.spentSince(budget.windowMs, entry);
+      if (spent === null || spent + budget.credits > budget.limit) return { kind: "exceeded", spent };
+      await entry.store(change);
+      return { kind: "reserved" };
+    } finally {
+      lock.release();
+    }
+  }
+  fence(request) {
+    return this.#tryLock(request);
+  }
+  #tryLock(request) {
+    return this.lock(request, 0);
+  }
+  /**
+   * Takes the lock on a request or on the budget, by its name.
+   * @param deadline on the monotonic clock; 0 = try once
+   * @throws Failure when the disk refuses
+   */
+  async lock(name, deadline, signal) {
+    try {
+      return await waitForLock(this.#files.lockOf(name), this.place.clock, deadline, signal);
+    } catch (error) {
+      throw diskErrorText(error) === void 0 ? error : unwritable(error, this.place.folder);
+    }
+  }
+  async byTask(taskId) {
+    const isOfTask = ({ record }) => record.taskId === taskId;
+    for (const [shard, { tasks }] of this.#summaries()) {
+      const found = this.#marked(shard, taskId, tasks).find(isOfTask);
+      if (found) return found;
+    }
+    return void 0;
+  }
+  async byKey(idempotencyKey) {
+    const found = this.#summaries().flatMap(([shard, { keys }]) => this.#marked(shard, idempotencyKey, keys));
+    return found.filter(({ record }) => record.idempotencyKey === idempotencyKey).sort(byName);
+  }
+  #marked(shard, text2, marks) {
+    const positions = positionsOf(markOf(text2), marks);
+    if (positions.length === 0) return [];
+    const names = this.#files.namesIn(shard);
+    return this.#entries(positions.flatMap((position) => names[position] ?? []));
+  }
+  async recordedAmong(taskIds) {
+    const found = /* @__PURE__ */ new Set();
+    for (const id of taskIds) if (await this.byTask(id)) found.add(id);
+    return found;
+  }
+  isOwn({ record }) {
+    return accountName(record) === accountName(this.place);
+  }
+  async pending() {
+    return this.#named(({ pending }) => pending).filter((entry) => entry.isPending);
+  }
+  async replaced() {
+    return this.#named(({ replaced }) => replaced).filter((entry) => this.isOwn(entry));
+  }
+  #named(names) {
+    return this.#entries(
+      this.#summaries().flatMap(([, summary]) => names(summary)).sort(newestFirst)
+    );
+  }
+  async spentSince(windowMs, without) {
+    const since = this.place.clock.wall() - windowMs;
+    const own = accountName(this.place);
+    let sum = 0;
+    for (const [shard, { damaged, recent, recentFrom }] of this.#summaries()) {
+      const isLeft = (name) => madeAt(name) >= since && this.#files.isThere(name);
+      if (damaged.some(isLeft)) return null;
+      const rows = since >= recentFrom ? recent : spentFrom(this.#index.members(shard), since);
+      for (const [made, account, spent, name] of rows) {
+        if (made < since || account !== own) continue;
+        if (without instanceof Entry && without.name === name) continue;
+        if (spent === null) return null;
+        sum += spent;
+      }
+    }
+    return sum;
+  }
+  async spending(since) {
+    const first = dayOf(since);
+    const rows = this.#summaries().flatMap(([, summary]) => summary.rows);
+    return sumRows(rows.filter(({ day }) => day >= first));
+  }
+  async durationsOf(model) {
+    const all = this.#summaries().flatMap(([, { durations }]) => durations[model] ?? []);
+    all.sort(([a], [b]) => b - a);
+    return all.slice(0, DURATIONS2).map(([, seconds]) => seconds);
+  }
+  /** Returns the summaries of all groups, those of an earlier version included. */
+  #summaries() {
+    this.#files.checkTrust();
+    if (this.#flat.isOpen && this.#flat.takeOver()) {
+      this.place.warn(
+        "An older version of this program is submitting a request: its records are left out here."
+      );
+    }
+    this.#flat.move();
+    return this.#index.all();
+  }
+  /** Removes what is no longer needed. */
+  sweep() {
+    sweep(this.#files, this.#index);
+  }
+};
+var byName = (a, b) => newestFirst(a.name, b.name);
+function olderVersion({ pid, host }) {
+  return new Failure3(
+    "UNKNOWN_ERROR",
+    `An older version of this program (process ${pid} on ${host}) is submitting a request with this state folder; nothing was submitted here.`,
+    { reason: { kind: "olderVersion" } }
+  );
+}
+
+// scripts/src/stores/file/rate-limiter.ts
+const { randomBytes: randomBytes6 } = require("node:crypto");
+const { mkdirSync: mkdirSync2, readdirSync: readdirSync2, readFileSync: readFileSync6, renameSync: renameSync6, writeFileSync: writeFileSync6 } = require("node:fs");
+const path10 = require("node:path");
 import {
   LONGEST_PAUSE_MS,
   MemoryRateLimiter,
   permitsFor,
   untilFree
 } from "./live.mjs";
-var NAME2 = /^(\d{1,5})-(\d{1,15})$/;
+var NAME = /^(\d{1,5})-(\d{1,15})$/;
 var CLOCK_TOLERANCE_MS = 2e3;
 var FileRateLimiter = class {
   #folder;
@@ -1152,12 +1735,12 @@ var FileRateLimiter = class {
     await this.#alone.pauseFor(ms);
     const now = this.#clock.wall();
     const until = Math.round(now + Math.min(ms, LONGEST_PAUSE_MS));
-    const temp = path5.join(this.#folder, `pause.${randomBytes5(4).toString("hex")}${TEMP}`);
+    const temp = path10.join(this.#folder, `pause.${randomBytes6(4).toString("hex")}${TEMP}`);
     try {
       if (until <= now + this.#pauseMs(now)) return;
       makePrivate(this.#folder);
-      writeFileSync4(temp, String(until), { flag: "wx", mode: 384 });
-      renameSync5(temp, path5.join(this.#folder, "pause"));
+      writeFileSync6(temp, String(until), { flag: "wx", mode: 384 });
+      renameSync6(temp, path10.join(this.#folder, "pause"));
     } catch (error) {
       if (diskError(error) === "") throw error;
       discard(temp);
@@ -1171,14 +1754,14 @@ var FileRateLimiter = class {
   /** Returns the remaining milliseconds of the pause that the service asked for. */
   #pauseMs(now) {
     try {
-      const left = Number(readFileSync4(path5.join(this.#folder, "pause"), "latin1")) - now;
+      const left = Number(readFileSync6(path10.join(this.#folder, "pause"), "latin1")) - now;
       return left > 0 && left <= LONGEST_PAUSE_MS ? left : 0;
     } catch {
       return 0;
     }
   }
   get #place() {
-    return path5.join(this.#folder, `permits-${this.#permits.count}`);
+    return path10.join(this.#folder, `permits-${this.#permits.count}`);
   }
   /** Returns the permits, at least one. @throws the disk's error */
   #read(now) {
@@ -1192,7 +1775,7 @@ var FileRateLimiter = class {
     if (names.length === 0) names = this.#make();
     const permits = /* @__PURE__ */ new Map();
     for (const name of names) {
-      const [, number, usedAt] = NAME2.exec(name) ?? [];
+      const [, number, usedAt] = NAME.exec(name) ?? [];
       const permit = { number: Number(number), usedAt: Number(usedAt), name };
       if (number === void 0 || permit.number >= this.#permits.count) continue;
       const before = permits.get(permit.number);
@@ -1211,19 +1794,19 @@ var FileRateLimiter = class {
     return permits.sort((a, b) => a.usedAt - b.usedAt).map((permit) => {
       if (permit.usedAt <= now) return permit;
       const usedAt = Math.max(0, permit.usedAt - ahead);
-      return this.#move(permit, usedAt) ? { ...permit, usedAt, name: nameOf(permit.number, usedAt) } : permit;
+      return this.#move(permit, usedAt) ? { ...permit, usedAt, name: nameOf2(permit.number, usedAt) } : permit;
     });
   }
   /** Makes the folder of the permits: all of them at once, or another process's folder stays. */
   #make() {
     makePrivate(this.#folder);
-    const temp = `${this.#place}.${randomBytes5(4).toString("hex")}${TEMP}`;
+    const temp = `${this.#place}.${randomBytes6(4).toString("hex")}${TEMP}`;
     try {
-      mkdirSync(temp, { mode: 448 });
+      mkdirSync2(temp, { mode: 448 });
       for (let number = 0; number < this.#permits.count; number += 1) {
-        writeFileSync4(path5.join(temp, nameOf(number, 0)), "", { flag: "wx", mode: 384 });
+        writeFileSync6(path10.join(temp, nameOf2(number, 0)), "", { flag: "wx", mode: 384 });
       }
-      renameSync5(temp, this.#place);
+      renameSync6(temp, this.#place);
     } catch (error) {
       discard(temp);
       if (!["ENOTEMPTY", "EEXIST", "EPERM"].includes(diskError(error))) throw error;
@@ -1233,7 +1816,7 @@ var FileRateLimiter = class {
   /** Notes the use of a permit. Returns false when another process has used it. @throws the disk's error */
   #move({ number, name }, usedAt) {
     try {
-      renameSync5(path5.join(this.#place, name), path5.join(this.#place, nameOf(number, Math.round(usedAt))));
+      renameSync6(path10.join(this.#place, name), path10.join(this.#place, nameOf2(number, Math.round(usedAt))));
       return true;
     } catch (error) {
       if (diskError(error) === "ENOENT") return false;
@@ -1241,30 +1824,30 @@ var FileRateLimiter = class {
     }
   }
 };
-function nameOf(number, usedAt) {
+function nameOf2(number, usedAt) {
   return `${String(number).padStart(3, "0")}-${usedAt}`;
 }
 
 // scripts/src/stores/file/sharing.ts
 const { createHash: createHash3 } = require("node:crypto");
-const path7 = require("node:path");
+const path12 = require("node:path");
 
 // scripts/src/stores/file/status-cache.ts
-const { createHash: createHash2, randomBytes: randomBytes6 } = require("node:crypto");
+const { createHash: createHash2, randomBytes: randomBytes7 } = require("node:crypto");
 const {
   readdirSync: readdirSync3,
-  readFileSync: readFileSync5,
-  renameSync: renameSync6,
-  statSync: statSync4,
-  utimesSync: utimesSync2,
-  writeFileSync: writeFileSync5
+  readFileSync: readFileSync7,
+  renameSync: renameSync7,
+  statSync: statSync6,
+  utimesSync: utimesSync3,
+  writeFileSync: writeFileSync7
 } = require("node:fs");
-const path6 = require("node:path");
+const path11 = require("node:path");
 import { isObject as isObject3 } from "./main.mjs";
 import {
   NO_LIST
 } from "./main.mjs";
-import { isTerminal, TASK_ID as TASK_ID2, TASK_STATES as TASK_STATES2 } from "./main.mjs";
+import { isTerminal as isTerminal3, TASK_ID as TASK_ID2, TASK_STATES as TASK_STATES2 } from "./main.mjs";
 var SEEN = "seen";
 var WAITING = /^waiting-[0-9a-f]{16}$/;
 var HEARTBEAT_MS2 = 5e3;
@@ -1277,7 +1860,7 @@ var EMPTY = { list: NO_LIST, tasks: /* @__PURE__ */ new Map() };
 var FileStatusCache = class {
   #folder;
   #clock;
-  #own = `waiting-${randomBytes6(8).toString("hex")}`;
+  #own = `waiting-${randomBytes7(8).toString("hex")}`;
   #isReady = false;
   #announced = "";
   #announcedAt = Number.NEGATIVE_INFINITY;
@@ -1299,7 +1882,7 @@ var FileStatusCache = class {
   }
   async leave() {
     this.#announced = "";
-    discard(path6.join(this.#folder, this.#own));
+    discard(path11.join(this.#folder, this.#own));
   }
   async others() {
     const tasks = /* @__PURE__ */ new Map();
@@ -1312,13 +1895,13 @@ var FileStatusCache = class {
           if (tasks.size < MOST_TASKS) tasks.set(id, Math.min(dueAt, tasks.get(id) ?? dueAt));
         }
       } else if (OWN.test(name) && Math.abs(age) > (WAITING.test(name) ? 2 * DEAD_MS : KEPT_MS2)) {
-        discard(path6.join(this.#folder, name));
+        discard(path11.join(this.#folder, name));
       }
     }
     return tasks;
   }
   async read() {
-    const stamp = stampOf2(this.#stat(SEEN));
+    const stamp = stampOf(this.#stat(SEEN));
     if (stamp === this.#seen.stamp) return this.#seen.status;
     this.#seen = { stamp, status: this.#status(this.#read(SEEN)) };
     return this.#seen.status;
@@ -1330,17 +1913,17 @@ var FileStatusCache = class {
     this.#write(SEEN, { list: { ...list }, tasks: seen });
   }
   async ended(taskId) {
-    const task = this.#read(`ended-${nameOf2(taskId)}`);
+    const task = this.#read(`ended-${nameOf3(taskId)}`);
     return isEnded(task, taskId) ? task : void 0;
   }
   async writeEnded(task) {
-    const name = `ended-${nameOf2(task.id)}`;
+    const name = `ended-${nameOf3(task.id)}`;
     if (this.#written.has(name)) return;
     this.#written.add(name);
     this.#write(name, task);
   }
   #waitingIn(name) {
-    const stamp = stampOf2(this.#stat(name));
+    const stamp = stampOf(this.#stat(name));
     const before = this.#waiting.get(name);
     if (before?.stamp === stamp) return before.tasks;
     const tasks = /* @__PURE__ */ new Map();
@@ -1357,10 +1940,10 @@ var FileStatusCache = class {
     const tasks = /* @__PURE__ */ new Map();
     for (const item of body.tasks) {
       const [id, at, state, failedAt, missingAt] = Array.isArray(item) ? item : [];
-      const known = state === null ? null : TASK_STATES2.find((one) => one === state);
+      const known2 = state === null ? null : TASK_STATES2.find((one) => one === state);
       const isDated = [at, failedAt, missingAt].every((time) => typeof time === "number" && time <= latest);
-      if (typeof id !== "string" || known === void 0 || !isDated) continue;
-      tasks.set(id, { at, state: known, failedAt, missingAt });
+      if (typeof id !== "string" || known2 === void 0 || !isDated) continue;
+      tasks.set(id, { at, state: known2, failedAt, missingAt });
     }
     return { list: factsIn(body.list, latest), tasks };
   }
@@ -1374,7 +1957,7 @@ var FileStatusCache = class {
   }
   #stat(name) {
     try {
-      return statSync4(path6.join(this.#folder, name), { throwIfNoEntry: false });
+      return statSync6(path11.join(this.#folder, name), { throwIfNoEntry: false });
     } catch {
       return void 0;
     }
@@ -1383,7 +1966,7 @@ var FileStatusCache = class {
   #read(name) {
     try {
       if ((this.#stat(name)?.size ?? 0) > MOST_BYTES) return void 0;
-      const text2 = readFileSync5(path6.join(this.#folder, name), "utf8");
+      const text2 = readFileSync7(path11.join(this.#folder, name), "utf8");
       const end = text2.indexOf("\n");
       const json = text2.slice(end + 1);
       if (text2.slice(0, end) !== hashOf(name, json)) return void 0;
@@ -1398,15 +1981,15 @@ var FileStatusCache = class {
     const text2 = `${hashOf(name, json)}
 ${json}`;
     if (Buffer.byteLength(text2) > MOST_BYTES) return;
-    const file = path6.join(this.#folder, name);
-    const temp = `${file}.${randomBytes6(4).toString("hex")}${TEMP}`;
+    const file = path11.join(this.#folder, name);
+    const temp = `${file}.${randomBytes7(4).toString("hex")}${TEMP}`;
     try {
       if (!this.#isReady) makePrivate(this.#folder);
       this.#isReady = true;
-      writeFileSync5(temp, text2, { flag: "wx", mode: 384 });
+      writeFileSync7(temp, text2, { flag: "wx", mode: 384 });
       const seconds = this.#clock.wall() / 1e3;
-      utimesSync2(temp, seconds, seconds);
-      renameSync6(temp, file);
+      utimesSync3(temp, seconds, seconds);
+      renameSync7(temp, file);
     } catch (error) {
       if (diskError(error) === "") throw error;
       this.#isReady = false;
@@ -1414,7 +1997,7 @@ ${json}`;
     }
   }
 };
-function stampOf2(stat) {
+function stampOf(stat) {
   return stat ? `${stat.ino} ${stat.mtimeMs} ${stat.size}` : "";
 }
 function factsIn({ startedAt, tookMs, badUntil, failures, unchecked }, latest) {
@@ -1430,13 +2013,13 @@ function factsIn({ startedAt, tookMs, badUntil, failures, unchecked }, latest) {
 function isEnded(value, taskId) {
   if (value?.id !== taskId || !Array.isArray(value.urls) || !isObject3(value.record)) return false;
   const state = TASK_STATES2.find((one) => one === value.state);
-  return state !== void 0 && isTerminal(state) && value.urls.every((url) => typeof url === "string");
+  return state !== void 0 && isTerminal3(state) && value.urls.every((url) => typeof url === "string");
 }
 function hashOf(name, json) {
   return createHash2("sha256").update(`${name}
 ${json}`).digest("hex").slice(0, 16);
 }
-function nameOf2(text2) {
+function nameOf3(text2) {
   return createHash2("sha256").update(text2).digest("hex").slice(0, 16);
 }
 
@@ -1446,45 +2029,82 @@ function sharingIn({ folder, service, account, limit, clock }) {
     if (distrustOf(folder)) return null;
   } catch {
   }
-  const key = nameOf3(service, account);
-  const counted = limit.per === "address" ? nameOf3(service) : key;
+  const key = nameOf4(service, account);
+  const counted = limit.per === "address" ? nameOf4(service) : key;
   return {
-    limiter: new FileRateLimiter(path7.join(folder, "rate-limit", counted), limit, clock),
-    statuses: new FileStatusCache(path7.join(folder, "status", key), clock)
+    limiter: new FileRateLimiter(path12.join(folder, "rate-limit", counted), limit, clock),
+    statuses: new FileStatusCache(path12.join(folder, "status", key), clock)
   };
 }
-function nameOf3(...parts) {
+function nameOf4(...parts) {
   return createHash3("sha256").update(parts.join("\n")).digest("hex").slice(0, 16);
 }
 export {
+  CORRUPT,
   Entry,
   FileRateLimiter,
   FileStatusCache,
+  FlatFolder,
+  IndexFiles,
   Journal,
+  NO_MARK,
   PHASES,
+  RecordFiles,
+  RecordIndex,
   TEMP,
-  TaskIndex,
+  accountName,
   accountOf,
+  allowedChange,
+  busy,
   changeRecord,
-  claimRequest,
+  dayOf,
   decodeRecord,
   discard,
   diskError,
   diskErrorText,
   distrustOf,
   encodeRecord,
+  factsOf,
+  firstRecord,
   isLasting,
   isOfNewerVersion,
+  isPending,
+  isRecordName,
+  isReplaced,
+  isSetAside,
+  isShard,
+  isTrusted,
   jsonHash,
+  known,
+  lastUse,
+  madeAt,
   makePrivate,
+  makeShard,
+  markOf,
+  nameOf,
+  newName,
+  newestFirst,
   overwrite,
+  positionsOf,
+  probe,
   readRecord,
   renamePatiently,
   replaceAtOnce,
   requestName,
+  rowOf,
   sha256Text,
+  shardOf,
   sharingIn,
+  spentFrom,
+  spentOn,
+  sumRows,
+  summaryOf,
+  sweep,
+  sweepDaily,
+  syncFolder,
   tryLock,
+  unsettled,
+  unwritable,
   waitForLock,
   writeWhole
 };

@@ -119,7 +119,7 @@ async function search(
     // The wall clock may have been set back, and the monotonic clock stops while a machine sleeps: the later time counts.
     const elapsed = api.clock.monotonic() - lost.since.monotonic;
     const now = Math.max(api.clock.wall(), lost.since.wall + elapsed);
-    const tasks = list.tasks.filter(({ id }) => !taken.has(id));
+    const tasks = list.tasks.filter(({ id }) => !taken?.has(id));
     // After the clock was set back, the time of the submit is not known.
     const sentAt = lost.sentAt > lost.since.wall ? null : lost.sentAt;
     const found = findOwn({ ...list, tasks }, generation, { sentAt, now });
@@ -133,9 +133,9 @@ async function search(
 }
 
 async function takenAmong(session: Session, tasks: readonly Task[]): Promise<Iterable<string>> {
-  if (session.takenTasks) return session.takenTasks(tasks.map(({ id }) => id));
-  const entries = (await session.records())?.all() ?? [];
-  return entries.flatMap(({ record }) => record.taskId ?? []);
+  const ids = tasks.map(({ id }) => id);
+  if (session.takenTasks) return session.takenTasks(ids);
+  return (await (await session.records())?.recordedAmong(ids)) ?? [];
 }
 
 async function resubmit(
