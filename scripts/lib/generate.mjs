@@ -663,7 +663,7 @@ async function generate(session, options) {
     ...isResumed && { isResumed },
     ...isResubmitted && { isResubmitted }
   };
-  const result = task === void 0 ? await resume(session, entry, settings, origin) : waitMs > 0 || isTerminal2(task.state) ? await follow(session, task, settings, origin) : taskResult(task.id, task, { ...origin, credits });
+  const result = task === void 0 ? await resume(session, entry, settings, origin) : waitMs > 0 || isTerminal2(task.state) ? await follow(session, task, settings, origin) : taskResult(task.id, task, { ...origin, credits, model: generation.model });
   return withinCap(result, generation.maxCredits);
 }
 function withinCap(result, maxCredits = Infinity) {

@@ -134,12 +134,12 @@ function creditsOf({ charged, refunded }, known) {
     refunded: refunded ?? known?.refunded ?? null
   };
 }
-function taskResult(taskId, seen, { credits, ...origin } = {}) {
+function taskResult(taskId, seen, { credits, model, ...origin } = {}) {
   const hasCredits = credits !== void 0 || seen.charged !== void 0;
   return {
     kind: KIND_OF_STATE[seen.state],
     taskId,
-    seen,
+    seen: seen.model === void 0 && model !== void 0 ? { ...seen, model } : seen,
     ...hasCredits && { credits: creditsOf(seen, credits) },
     warnings: [],
     ...origin
@@ -663,6 +663,7 @@ async function folderFor(folder) {
 }
 async function finish(session, taskId, options) {
   const { folder, entry, credits, origin = {} } = options;
+  const model = options.model ?? entry?.record.model;
   let task;
   try {
     const known = options.task;
@@ -674,12 +675,12 @@ async function finish(session, taskId, options) {
       };
       const files = await downloadAll(session, task, folder, { ...options, onFresh });
       const { warningsAbout } = await import("./download.mjs");
-      const warnings = await warningsAbout(session, options.model ?? entry?.record.model, files);
+      const warnings = await warningsAbout(session, model, files);
       saved = { files, warnings };
     }
     const fileCount = task.urls.length;
     await entry?.update({ fileCount, ...credits && { credits: creditsOf(task, credits) } });
-    return { ...taskResult(taskId, task, { ...origin, credits }), ...saved };
+    return { ...taskResult(taskId, task, { ...origin, credits, model }), ...saved };
   } catch (error) {
     if (!(error instanceof Failure10)) throw error;
     const failure = error.with({ status: "COMPLETED", taskId, charged: "finished" });
@@ -898,7 +899,7 @@ async function getStatus(session, taskId) {
   const seen = await fetchStatus(session, taskId, shortDeadline(session));
   const entry = await recordOf(session, taskId);
   if (entry) await noteState(session, entry, seen.state);
-  const result = taskResult(taskId, seen);
+  const result = taskResult(taskId, seen, { model: entry?.record.model });
   return seen.state === "COMPLETED" ? result : deliver(session, entry, result);
 }
 async function getTask(session, taskId, settings) {
@@ -908,7 +909,11 @@ async function getTask(session, taskId, settings) {
   const entry = await recordOf(session, taskId);
   const task = await api.read(provider.task(taskId), shortDeadline(session));
   if (entry) await noteState(session, entry, task.state);
-  return deliver(session, entry, taskResult(taskId, task, { credits: entry?.record.credits }));
+  return deliver(
+    session,
+    entry,
+    taskResult(taskId, task, { credits: entry?.record.credits, model: entry?.record.model })
+  );
 }
 async function waitTask(session, taskId, settings, origin = {}, known) {
   const entry = known ?? await recordOf(session, taskId);
@@ -990,11 +995,12 @@ async function waitOn(session, task, settings, origin = {}, failure) {
         credits
       })
     );
+  const facts = { ...origin, credits, model: settings.model ?? entry?.record.model };
   if (isTerminal5(seen.state)) {
     const ended2 = seen.task ? { ...seen.task, state: seen.state } : await withRecord(session, taskId, seen);
-    return deliver(session, entry, taskResult(taskId, ended2, { ...origin, credits }));
+    return deliver(session, entry, taskResult(taskId, ended2, facts));
   }
-  const result = taskResult(taskId, seen, { ...origin, credits });
+  const result = taskResult(taskId, seen, facts);
   if (failure) {
     const { retryAfter } = failure.details;
     return { ...result, lastPollError: failure, ...retryAfter !== void 0 && { retryAfter } };

@@ -101,6 +101,8 @@ describe('the HTTP requests', () => {
     const { data, ...envelope } = envelopeOf(done);
     expect(done.code).toBe(0);
     expect(envelope).toMatchObject({ ok: true, status: 'COMPLETED', taskId: ID, errorCode: null });
+    // No answer of the service names it.
+    expect(data.model).toBe('gpt-image-2');
     expect(data.credits).toEqual(NO_CREDITS);
     expect(data.files).toHaveLength(1);
     expect(server.received.map(({ method, path: target }) => `${method} ${target}`)).toEqual([
@@ -127,6 +129,7 @@ describe('the HTTP requests', () => {
     const { server, call } = await ground();
     const done = await call([...PICTURE_LINE, '--wait', '0']);
     expect(done.code).toBe(4);
+    expect(envelopeOf(done).data.model).toBe('gpt-image-2');
     expect(JSON.parse(server.submits()[0]!.body)).toEqual({ model: 'gpt-image-2', input: PICTURE });
     expect(commandIn(envelopeOf(done).data)).toMatch(
       /--action waitTask --taskId \S+ --wait 45 --provider apidot$/,

@@ -105,7 +105,7 @@ describe('the same command again', () => {
     expect(envelopeOf(second)).toMatchObject({
       status: 'COMPLETED',
       taskId: first.taskId,
-      data: { resumed: true, credits: { quoted: null, charged: 15, refunded: 0 } },
+      data: { model: 't2v', resumed: true, credits: { quoted: null, charged: 15, refunded: 0 } },
     });
     expect(charges(here)).toBe(1);
     const third = envelopeOf(await again(here));

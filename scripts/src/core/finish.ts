@@ -36,6 +36,7 @@ export async function folderFor(folder: string | null): Promise<string | null> {
 /** Returns the result of a COMPLETED task: its record, and its files where they are wanted. */
 export async function finish(session: Session, taskId: string, options: FinishOptions): Promise<TaskResult> {
   const { folder, entry, credits, origin = {} } = options;
+  const model = options.model ?? entry?.record.model;
   let task: Task | undefined;
   try {
     const known = options.task;
@@ -51,12 +52,12 @@ export async function finish(session: Session, taskId: string, options: FinishOp
       };
       const files = await downloadAll(session, task, folder, { ...options, onFresh });
       const { warningsAbout } = await import('./file-warnings.ts');
-      const warnings = await warningsAbout(session, options.model ?? entry?.record.model, files);
+      const warnings = await warningsAbout(session, model, files);
       saved = { files, warnings };
     }
     const fileCount = task.urls.length;
     await entry?.update({ fileCount, ...(credits && { credits: creditsOf(task, credits) }) });
-    return { ...taskResult(taskId, task, { ...origin, credits }), ...saved };
+    return { ...taskResult(taskId, task, { ...origin, credits, model }), ...saved };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     // The task is COMPLETED, whatever failed after that.

@@ -77,7 +77,7 @@ export async function generate(session: Session, options: GenerateOptions): Prom
       ? await resume(session, entry!, settings, origin)
       : waitMs > 0 || isTerminal(task.state)
         ? await follow(session, task, settings, origin)
-        : taskResult(task.id, task, { ...origin, credits });
+        : taskResult(task.id, task, { ...origin, credits, model: generation.model });
   return withinCap(result, generation.maxCredits);
 }
 

@@ -94,17 +94,20 @@ export function creditsOf({ charged, refunded }: Partial<Seen>, known?: Credits)
   };
 }
 
-/** Returns the result for the state of a task. */
+/**
+ * Returns the result for the state of a task.
+ * @param model the model of the request, which counts where the service's answer names none
+ */
 export function taskResult(
   taskId: string,
   seen: Seen,
-  { credits, ...origin }: Origin & { credits?: Credits | undefined } = {},
+  { credits, model, ...origin }: Origin & { credits?: Credits | undefined; model?: string | undefined } = {},
 ): TaskResult {
   const hasCredits = credits !== undefined || seen.charged !== undefined;
   return {
     kind: KIND_OF_STATE[seen.state],
     taskId,
-    seen,
+    seen: seen.model === undefined && model !== undefined ? { ...seen, model } : seen,
     ...(hasCredits && { credits: creditsOf(seen, credits) }),
     warnings: [],
     ...origin,

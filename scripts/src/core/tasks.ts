@@ -36,7 +36,7 @@ export async function getStatus(session: Session, taskId: string): Promise<TaskR
   const seen = await fetchStatus(session, taskId, shortDeadline(session));
   const entry = await recordOf(session, taskId);
   if (entry) await noteState(session, entry, seen.state);
-  const result = taskResult(taskId, seen);
+  const result = taskResult(taskId, seen, { model: entry?.record.model });
   // A task that ended without a result is delivered once its state is reported.
   return seen.state === 'COMPLETED' ? result : deliver(session, entry, result);
 }
@@ -49,7 +49,11 @@ export async function getTask(session: Session, taskId: string, settings: WaitSe
   const entry = await recordOf(session, taskId);
   const task = await api.read(provider.task(taskId), shortDeadline(session));
   if (entry) await noteState(session, entry, task.state);
-  return deliver(session, entry, taskResult(taskId, task, { credits: entry?.record.credits }));
+  return deliver(
+    session,
+    entry,
+    taskResult(taskId, task, { credits: entry?.record.credits, model: entry?.record.model }),
+  );
 }
 
 /**
@@ -167,11 +171,12 @@ export async function waitOn(
         credits,
       }),
     );
+  const facts = { ...origin, credits, model: settings.model ?? entry?.record.model };
   if (isTerminal(seen.state)) {
     const ended = seen.task ? { ...seen.task, state: seen.state } : await withRecord(session, taskId, seen);
-    return deliver(session, entry, taskResult(taskId, ended, { ...origin, credits }));
+    return deliver(session, entry, taskResult(taskId, ended, facts));
   }
-  const result = taskResult(taskId, seen, { ...origin, credits });
+  const result = taskResult(taskId, seen, facts);
   if (failure) {
     const { retryAfter } = failure.details;
     return { ...result, lastPollError: failure, ...(retryAfter !== undefined && { retryAfter }) };
