@@ -43,7 +43,7 @@ function printed(file: string): Printed[] {
 
 /** What the table of SKILL.md puts after the script's name: in a row, the flags of commands that are run one after the other. */
 function asked(): { ask: string; command: string }[] {
-  const table = /^\| The person asks \|.*\n\|[-|]+\n((?:\|.*\n)+)/m.exec(text('SKILL.md'))![1]!;
+  const table = /^\| The user asks \|.*\n\|[-|]+\n((?:\|.*\n)+)/m.exec(text('SKILL.md'))![1]!;
   return table.split('\n').flatMap((row) => {
     const [, ask, answer] = /^\| (.*?) \| (.*) \|$/.exec(row) ?? [];
     const flags = [...(answer ?? '').matchAll(/`(--(?:action|model|provider) [^`]*)`/g)];
@@ -106,7 +106,7 @@ describe('every command that is printed', () => {
   });
 
   const inTable = asked().map(({ command }) => ({ file: 'SKILL.md', command, exit: 0 }));
-  test('what the person asks, by the table of SKILL.md', () => {
+  test('what the user asks, by the table of SKILL.md', () => {
     expect(inTable.length).toBeGreaterThan(12);
   });
 

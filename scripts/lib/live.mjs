@@ -1768,7 +1768,7 @@ function adviceFor(failure, { caller, account, taskId }) {
       ];
     case "BUDGET_EXCEEDED":
       return [
-        "Nothing was submitted. Ask the person for a higher limit, or choose a cheaper model or duration."
+        "Nothing was submitted. Ask the user for a higher limit, or choose a cheaper model or duration."
       ];
     case "UNKNOWN_ERROR":
       if (taskId !== null)
@@ -1860,7 +1860,7 @@ import { cheaperSteps } from "./main.mjs";
 function quoteOutcome({ model, quote, estimate, missing, cheaper }, { profile }) {
   const { credits, balance, affordable, record } = quote;
   const nextSteps = cheaper ? [`${missing} credits are missing. ${profile.says.credits}`, ...cheaperSteps(cheaper)] : affordable === false ? [`The service says that the balance is too small. ${profile.says.credits}`] : [
-    `Tell the person the price (${credits} credits), then submit once with --maxCredits ${credits}. Media and content are checked only then.`
+    `Tell the user the price (${credits} credits), then submit once with --maxCredits ${credits}. Media and content are checked only then.`
   ];
   const data = {
     ...{ model, credits, currentBalance: balance, affordable },
@@ -2046,10 +2046,10 @@ function warningText(warning) {
     case "otherKind": {
       const { model, makes, file, contentType } = warning;
       const came = `${KIND_WORDS[madeAs(contentType)]} (${contentType})`;
-      return `${model} makes ${KIND_WORDS[makes]}, but ${file} is ${came}. It was saved as it came: tell the person.`;
+      return `${model} makes ${KIND_WORDS[makes]}, but ${file} is ${came}. It was saved as it came: tell the user.`;
     }
     case "aboveCap":
-      return `The service reports ${warning.charged} credits charged, although the cap was ${warning.maxCredits} (--maxCredits). Tell the person.`;
+      return `The service reports ${warning.charged} credits charged, although the cap was ${warning.maxCredits} (--maxCredits). Tell the user.`;
     case "noPermit":
       return `The state is the last known one. The queries that the service allows were used by other waits on this machine, or it asked for a pause; the next query is due in ${warning.seconds} s.`;
     case "unknownSubmits":

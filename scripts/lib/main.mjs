@@ -488,13 +488,13 @@ var init_exit_codes = __esm({
     };
     ONE_CHARGE = "Run the same command as often as you like: it is charged once. `--new` makes another.";
     EXIT_WORDS = {
-      done: { means: "done", next: "give the person the result" },
+      done: { means: "done", next: "give the user the result" },
       taskEnded: {
         means: "the task ended FAILED or CANCEL",
         next: "tell the reason; `--new` tries again with a new charge, so ask first"
       },
       badInput: { means: "bad input", next: "correct what `data.issues` names; nothing was charged" },
-      keyRefused: { means: "key missing or refused", next: "ask the person to set the key in the environment" },
+      keyRefused: { means: "key missing or refused", next: "ask the user to set the key in the environment" },
       stillRunning: {
         means: "still running",
         next: "run the same command without `--new`, or `data.nextSteps`; it charges nothing"
@@ -1620,7 +1620,7 @@ function checkInterval({ pollInterval }, loopback) {
 function keyMissing({ keyVariable, keyPage, says }, argv) {
   return new AdvisedFailure("AUTH_FAILED", `${keyVariable} is not set, so no live call is made.`, {
     nextSteps: [
-      `A person makes a key at ${keyPage} (${says.key}) and sets it in the environment as ${keyVariable}; it is never passed as an argument.`,
+      `The user makes a key at ${keyPage} (${says.key}) and sets it in the environment as ${keyVariable}; it is never passed as an argument.`,
       "Without a key the same command rehearses in the sandbox, at no cost:",
       commandFrom(argv, { sandbox: true })
     ]
@@ -1832,7 +1832,7 @@ var BUDGET = {
       message: `By an estimate (prices of ${asOf}) this would cost ${cost} credits; --maxCredits allows ${maxCredits}. ${title} documents no price before a submit. Nothing was submitted.`,
       nextSteps: [
         ...cheaperSteps(cheaper),
-        `Ask the person whether ${cost} credits, an estimate, are fine; then submit with --maxCredits ${most}.`
+        `Ask the user whether ${cost} credits, an estimate, are fine; then submit with --maxCredits ${most}.`
       ]
     };
   },
@@ -1840,7 +1840,7 @@ var BUDGET = {
     message: `This would cost ${quoted2} credits; --maxCredits allows ${maxCredits}. Nothing was submitted.`,
     nextSteps: [
       ...cheaperSteps(cheaper),
-      `Ask the person whether ${quoted2} credits are fine; then submit with --maxCredits ${quoted2}.`
+      `Ask the user whether ${quoted2} credits are fine; then submit with --maxCredits ${quoted2}.`
     ]
   }),
   aboveDay: ({ quoted: quoted2, spent, limit }, { profile, command }) => {
@@ -1849,7 +1849,7 @@ var BUDGET = {
       message: `${so}; --maxCreditsPerDay allows ${limit}. Nothing was submitted.`,
       nextSteps: [
         ...profile.can.account ? [command("account")] : [],
-        "Ask the person for a higher limit, or wait until the oldest charge is a day old."
+        "Ask the user for a higher limit, or wait until the oldest charge is a day old."
       ]
     };
   },
@@ -2025,7 +2025,7 @@ var PLACE = {
   }),
   fileTooLarge: () => ({
     nextSteps: [
-      "A file of that size is no result of a known model. Show the person its address in data.resultUrls."
+      "A file of that size is no result of a known model. Show the user its address in data.resultUrls."
     ]
   }),
   proxySettings: () => ({

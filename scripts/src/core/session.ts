@@ -7,7 +7,7 @@ import type { RecordStore } from '../ports/record-store.ts';
 import type { Provider, TaskStatus } from '../providers/provider.ts';
 import type { Sharing } from './poller.ts';
 
-/** Receives the progress of a call: for the person who waits, and for the answer of an interrupted call. */
+/** Receives the progress of a call: for the user who waits, and for the answer of an interrupted call. */
 export interface Observer {
   /** A submit is about to be sent: from here on a charge is possible. */
   submitting(): void;

@@ -18,7 +18,7 @@ export const BUDGET = {
       message: `By an estimate (prices of ${asOf}) this would cost ${cost} credits; --maxCredits allows ${maxCredits}. ${title} documents no price before a submit. Nothing was submitted.`,
       nextSteps: [
         ...cheaperSteps(cheaper),
-        `Ask the person whether ${cost} credits, an estimate, are fine; then submit with --maxCredits ${most}.`,
+        `Ask the user whether ${cost} credits, an estimate, are fine; then submit with --maxCredits ${most}.`,
       ],
     };
   },
@@ -26,7 +26,7 @@ export const BUDGET = {
     message: `This would cost ${quoted} credits; --maxCredits allows ${maxCredits}. Nothing was submitted.`,
     nextSteps: [
       ...cheaperSteps(cheaper),
-      `Ask the person whether ${quoted} credits are fine; then submit with --maxCredits ${quoted}.`,
+      `Ask the user whether ${quoted} credits are fine; then submit with --maxCredits ${quoted}.`,
     ],
   }),
   aboveDay: ({ quoted, spent, limit }, { profile, command }) => {
@@ -38,7 +38,7 @@ export const BUDGET = {
       message: `${so}; --maxCreditsPerDay allows ${limit}. Nothing was submitted.`,
       nextSteps: [
         ...(profile.can.account ? [command('account')] : []),
-        'Ask the person for a higher limit, or wait until the oldest charge is a day old.',
+        'Ask the user for a higher limit, or wait until the oldest charge is a day old.',
       ],
     };
   },

@@ -60,7 +60,7 @@ export const PLACE = {
   }),
   fileTooLarge: () => ({
     nextSteps: [
-      'A file of that size is no result of a known model. Show the person its address in data.resultUrls.',
+      'A file of that size is no result of a known model. Show the user its address in data.resultUrls.',
     ],
   }),
   proxySettings: () => ({
