@@ -257,28 +257,31 @@ var Connection = class {
   settings;
   #transport;
   #calls = /* @__PURE__ */ new Set();
+  #closing = new AbortController();
+  #waits;
   #provider;
-  #isClosed = false;
   constructor(settings) {
     const { proxy, httpClient } = settings;
     this.settings = settings;
     this.#transport = new Transport(proxy, void 0, httpClient ? { httpClient } : {});
   }
   /** Runs one call, and makes a public error of whatever ends it early. An error that is none of ours is thrown as it is. */
-  async call({ signal, details = () => ({}) }, action) {
+  async call({ signal, isWait = false, details = () => ({}) }, action) {
     const controller = new AbortController();
     const stop = () => controller.abort(signal?.reason);
     this.#calls.add(controller);
-    if (this.#isClosed) controller.abort(CLOSED);
+    if (this.#closing.signal.aborted) controller.abort(CLOSED);
     else if (signal?.aborted) stop();
     else signal?.addEventListener("abort", stop, { once: true });
     try {
       controller.signal.throwIfAborted();
-      return await action(await this.#session(controller.signal));
+      const session = await this.#session(isWait ? null : controller.signal);
+      const result = action(session, controller.signal);
+      return await (isWait ? Promise.race([result, aborted(controller.signal)]) : result);
     } catch (error) {
-      const { aborted, reason } = controller.signal;
+      const { aborted: isAborted, reason } = controller.signal;
       if (error instanceof Failure2) throw toError(error, this.settings.key, details(error));
-      if (aborted && (error === reason || isAbort(error))) throw abortedBy(reason, details(void 0));
+      if (isAborted && (error === reason || isAbort(error))) throw abortedBy(reason, details(void 0));
       throw error;
     } finally {
       signal?.removeEventListener("abort", stop);
@@ -287,16 +290,19 @@ var Connection = class {
   }
   /** Ends the calls under way, and releases the sockets. */
   async close() {
-    this.#isClosed = true;
+    this.#closing.abort(CLOSED);
     for (const controller of this.#calls) controller.abort(CLOSED);
     await this.#transport.close();
   }
+  /** @param signal of a call by itself; null: the session of all waits */
   async #session(signal) {
     const { profile, baseUrl, key, clock, timeoutMs, maxRetries } = this.settings;
+    const api = (of) => new Api(this.#transport, clock, { timeoutMs, maxRetries, signal: of });
+    if (!signal) this.#waits ??= api(this.#closing.signal);
     this.#provider ??= createProvider(profile, { baseUrl, key, now: clock.wall });
     return {
       provider: await this.#provider,
-      api: new Api(this.#transport, clock, { timeoutMs, maxRetries, signal }),
+      api: signal ? api(signal) : this.#waits,
       transport: this.#transport,
       observer: SILENT,
       loopback: isLoopback(baseUrl) ? baseUrl : null,
@@ -305,6 +311,12 @@ var Connection = class {
   }
 };
 var CLOSED = new Error("The client is closed.");
+function aborted(signal) {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+}
 function abortedBy(reason, details) {
   const message = reason === CLOSED ? "The client is closed." : "The call was aborted.";
   return new AbortedError("ABORTED", message, { ...details, cause: reason });
@@ -446,10 +458,11 @@ function account(connection, options = {}) {
 }
 function wait(connection, task, { signal, until, onStatus } = {}) {
   const { key, clock } = connection.settings;
-  return connection.call({ signal }, async (session) => {
+  const isWait = until === void 0 || Number(until) > clock.wall();
+  return connection.call({ signal, isWait }, async (session, stop) => {
     const taskId = checkTaskId(typeof task === "string" ? task : task.id);
     const waitMs = until === void 0 ? Number.POSITIVE_INFINITY : checkMoment("until", until) - clock.wall();
-    const settings = { ...await waitSettings(connection), waitMs: Math.max(0, waitMs) };
+    const settings = { ...await waitSettings(connection), waitMs: Math.max(0, waitMs), stop };
     const observer = {
       ...SILENT,
       about: () => observer,
@@ -460,6 +473,7 @@ function wait(connection, task, { signal, until, onStatus } = {}) {
     const watched = { ...session, observer };
     const result = typeof task === "string" ? await waitTask(watched, taskId, settings) : await waitOn(watched, { ...task, id: taskId }, settings);
     if (result.kind === "notFetched") throw result.failure;
+    if (result.kind === "running") stop.throwIfAborted();
     const { kind, seen, lastPollError, retryAfter = null } = result;
     if (kind !== "running") return { kind: "ended", task: publicTask(taskId, seen, key) };
     const lastError = lastPollError ? toError(lastPollError, key, { taskId }) : null;

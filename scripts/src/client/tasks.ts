@@ -92,11 +92,12 @@ export function wait(
   { signal, until, onStatus }: WaitOptions = {},
 ): Promise<WaitResult> {
   const { key, clock } = connection.settings;
-  return connection.call({ signal }, async (session) => {
+  const isWait = until === undefined || Number(until) > clock.wall();
+  return connection.call({ signal, isWait }, async (session, stop) => {
     const taskId = checkTaskId(typeof task === 'string' ? task : task.id);
     const waitMs =
       until === undefined ? Number.POSITIVE_INFINITY : checkMoment('until', until) - clock.wall();
-    const settings = { ...(await waitSettings(connection)), waitMs: Math.max(0, waitMs) };
+    const settings = { ...(await waitSettings(connection)), waitMs: Math.max(0, waitMs), stop };
     const observer = {
       ...SILENT,
       about: () => observer,
@@ -111,6 +112,7 @@ export function wait(
         ? await waitTask(watched, taskId, settings)
         : await waitOn(watched, { ...task, id: taskId }, settings);
     if (result.kind === 'notFetched') throw result.failure;
+    if (result.kind === 'running') stop.throwIfAborted();
     const { kind, seen, lastPollError, retryAfter = null } = result;
     if (kind !== 'running') return { kind: 'ended', task: publicTask(taskId, seen, key) };
     const lastError = lastPollError ? toError(lastPollError, key, { taskId }) : null;
