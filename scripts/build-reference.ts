@@ -13,7 +13,7 @@ const SHOWN = [
     'WaitOptions',
     'DownloadOptions',
   ],
-  ...['Task', 'WaitResult', 'CheckedFile', 'CallbackHint', 'ProviderInfo', 'SandboxOptions'],
+  ...['Task', 'WaitResult', 'CheckedFile', 'CallbackHint', 'ProviderInfo'],
 ];
 
 const HEAD = `# The client library
@@ -42,7 +42,7 @@ const RULES = `## What stays yours
 export function clientReference(root: string): string {
   const source = (file: string) => readFileSync(path.join(root, 'scripts/src/client', file), 'utf8');
   const types = source('types.ts');
-  const functions = ['create-client.ts', 'sandbox.ts', 'signatures.ts'].flatMap((file) =>
+  const functions = ['create-client.ts', 'public-lookup.ts', 'sandbox.ts', 'signatures.ts'].flatMap((file) =>
     exported(source(file)),
   );
   const errors = [...source('errors.ts').matchAll(/\/\*\*([^/]*?)\*\/\nexport class (\w+) extends (\w+)/g)];

@@ -386,6 +386,7 @@ function publicTask(id, seen, key) {
     state,
     ...unknownState !== void 0 && { unknownState },
     ...model !== void 0 && { model },
+    ...seen.input !== void 0 && { input: seen.input },
     ...createdAt !== void 0 && { createdAt },
     ...idempotencyKey !== void 0 && { idempotencyKey },
     ...charged !== void 0 && { charged },
@@ -424,9 +425,12 @@ function readTask(connection, taskId, options = {}) {
 function list(connection, options = {}) {
   return connection.call(options, async (session) => {
     need(session, "listTasks");
-    const { listTasks } = await import("./lib/generate.mjs");
-    const { tasks, record } = await listTasks(session);
-    return { tasks: tasks.map((task) => publicTask(task.id, task, connection.settings.key)), record };
+    const { key, clock } = connection.settings;
+    const { shortDeadline } = await import("./lib/live.mjs");
+    const askedAt = clock.wall();
+    const list2 = await session.api.read(session.provider.list(), shortDeadline(session));
+    const tasks = list2.tasks.map((task) => publicTask(task.id, task, key));
+    return { ...list2, tasks, askedAt, answeredAt: clock.wall() };
   });
 }
 function cancel(connection, taskId, options = {}) {
@@ -585,7 +589,7 @@ function submit(connection, request, { signal } = {}) {
     return { ...publicTask(sent.task.id, sent.task, settings.key), quoted: quote2?.credits ?? null };
   });
 }
-function findLost(connection, request, { signal, until, taken, beforeResubmit } = {}) {
+function findLost(connection, request, { signal, until, list: list2, taken, beforeResubmit } = {}) {
   const { settings } = connection;
   const { clock } = settings;
   let prevented;
@@ -613,7 +617,11 @@ function findLost(connection, request, { signal, until, taken, beforeResubmit } 
     const { Failure: Failure4 } = await import("./lib/main.mjs");
     const { shortDeadline } = await import("./lib/live.mjs");
     const result = await reconcile(
-      { ...session, takenTasks: async (ids) => await taken?.(ids) ?? [] },
+      {
+        ...session,
+        takenTasks: async (ids) => await taken?.(ids) ?? [],
+        ...list2 && { readList: async () => list2() }
+      },
       generation,
       {
         sentAt,
@@ -682,6 +690,12 @@ function providers() {
   }));
 }
 
+// scripts/src/client/public-lookup.ts
+async function publicLookup() {
+  const { publicLookup: checked } = await import("./lib/live.mjs");
+  return checked();
+}
+
 // scripts/src/client/sandbox.ts
 var SANDBOX_KEY = "ak_sandbox";
 async function startSandbox({ folder = null, ...options } = {}) {
@@ -719,6 +733,7 @@ export {
   TaskNotFoundError,
   createClient,
   providers,
+  publicLookup,
   signatures,
   startSandbox
 };

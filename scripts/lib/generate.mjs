@@ -249,10 +249,11 @@ var RESUBMIT_WITHIN_MS = 24 * 36e5;
 async function reconcile(session, generation, lost, log, deadline) {
   const { clock, signal } = session.api;
   if (!session.provider.can.list) return unknown(session, generation, lost);
-  const until = Math.max(deadline, clock.monotonic() + LEAST_MS);
+  const until = session.readList ? deadline : Math.max(deadline, clock.monotonic() + LEAST_MS);
   for (let n = 0; ; n += 1) {
-    const readAt = clock.monotonic();
+    const startedAt = clock.monotonic();
     const found = await search(session, generation, lost, until);
+    const readAt = startedAt - ("ageMs" in found ? found.ageMs : 0);
     if (found.kind === "there") return { kind: "accepted", task: found.task, wasThere: true };
     const failure = found.kind === "unreadable" ? found.failure : void 0;
     if (failure && !failure.details.transient) return unknown(session, generation, lost, { failure });
@@ -285,15 +286,19 @@ async function reconcile(session, generation, lost, log, deadline) {
 async function search(session, generation, lost, until) {
   const { api, provider } = session;
   try {
-    const list = await api.once(provider.list(), { until });
+    const askedAt = api.clock.wall();
+    const supplied = await session.readList?.();
+    const list = supplied ?? await api.once(provider.list(), { until });
     const taken = new Set(await takenAmong(session, list.tasks));
     const elapsed = api.clock.monotonic() - lost.since.monotonic;
-    const now = Math.max(api.clock.wall(), lost.since.wall + elapsed);
-    const tasks = list.tasks.filter(({ id }) => !taken?.has(id));
+    const wall = Math.max(api.clock.wall(), lost.since.wall + elapsed);
+    const now = supplied ? supplied.answeredAt : wall;
+    const ageMs = supplied ? Math.max(0, askedAt - supplied.askedAt) : 0;
+    const tasks = list.tasks.filter(({ id }) => !taken.has(id));
     const sentAt = lost.sentAt > lost.since.wall ? null : lost.sentAt;
     const found = findOwn({ ...list, tasks }, generation, { sentAt, now });
-    if (found === void 0) return { kind: "clear" };
-    return found === "unsure" ? { kind: "unsure" } : { kind: "there", task: found };
+    if (found === void 0) return { kind: "clear", ageMs };
+    return found === "unsure" ? { kind: "unsure", ageMs } : { kind: "there", task: found };
   } catch (failure) {
     if (!(failure instanceof Failure3)) throw failure;
     session.observer.queryFailed(failure);

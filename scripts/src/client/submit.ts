@@ -48,7 +48,7 @@ export function submit(
 export function findLost(
   connection: Connection,
   request: LostRequest,
-  { signal, until, taken, beforeResubmit }: ReconcileOptions = {},
+  { signal, until, list, taken, beforeResubmit }: ReconcileOptions = {},
 ): Promise<ReconciledTask> {
   const { settings } = connection;
   const { clock } = settings;
@@ -80,7 +80,11 @@ export function findLost(
     const { Failure } = await import('../model/failure.ts');
     const { shortDeadline } = await import('../core/session.ts');
     const result = await reconcile(
-      { ...session, takenTasks: async (ids) => (await taken?.(ids)) ?? [] },
+      {
+        ...session,
+        takenTasks: async (ids) => (await taken?.(ids)) ?? [],
+        ...(list && { readList: async () => list() }),
+      },
       generation,
       {
         sentAt,

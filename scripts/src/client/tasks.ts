@@ -41,9 +41,12 @@ export function readTask(connection: Connection, taskId: string, options: CallOp
 export function list(connection: Connection, options: CallOptions = {}): Promise<TaskList> {
   return connection.call(options, async (session) => {
     need(session, 'listTasks');
-    const { listTasks } = await import('../core/account.ts');
-    const { tasks, record } = await listTasks(session);
-    return { tasks: tasks.map((task) => publicTask(task.id, task, connection.settings.key)), record };
+    const { key, clock } = connection.settings;
+    const { shortDeadline } = await import('../core/session.ts');
+    const askedAt = clock.wall();
+    const list = await session.api.read(session.provider.list(), shortDeadline(session));
+    const tasks = list.tasks.map((task) => publicTask(task.id, task, key));
+    return { ...list, tasks, askedAt, answeredAt: clock.wall() };
   });
 }
 

@@ -222,6 +222,8 @@ export interface LostRequest extends SubmitRequest {
 export interface ReconcileOptions extends CallOptions {
   /** Reads the list, at growing intervals, until then; for 1.5 s by default. */
   until?: Moment;
+  /** Returns a list that `list` read, in place of reading it: one list serves any number of lost requests. Asked once where `until` has passed. */
+  list?(): TaskList | Promise<TaskList>;
   /** Returns which of these tasks belong to other requests: a similar task of another request does not belong to this one. */
   taken?(taskIds: string[]): Iterable<string> | Promise<Iterable<string>>;
   /**
@@ -238,6 +240,8 @@ export interface Task {
   /** The service's own word, where it is not a known one. */
   unknownState?: string;
   model?: string;
+  /** The payload, as the service shows it. */
+  input?: Json;
   /** Milliseconds since the epoch, by the service's clock. */
   createdAt?: number;
   idempotencyKey?: string;
@@ -300,6 +304,13 @@ export type WaitResult =
 export interface TaskList {
   /** Newest first, as the service lists them. */
   tasks: Task[];
+  /** Entries that could not be read as tasks. */
+  unread: number;
+  /** The service's clock in milliseconds since the epoch; null where the answer carries no date. */
+  serverTime: number | null;
+  /** When the list was asked for, and when it was there; milliseconds since the epoch by this machine. */
+  askedAt: number;
+  answeredAt: number;
   /** The service's answer, as it came. */
   record: JsonObject;
 }

@@ -61,10 +61,12 @@ export async function reconcile(
 ): Promise<Reconciled> {
   const { clock, signal } = session.api;
   if (!session.provider.can.list) return unknown(session, generation, lost);
-  const until = Math.max(deadline, clock.monotonic() + LEAST_MS);
+  const until = session.readList ? deadline : Math.max(deadline, clock.monotonic() + LEAST_MS);
   for (let n = 0; ; n += 1) {
-    const readAt = clock.monotonic();
+    const startedAt = clock.monotonic();
     const found = await search(session, generation, lost, until);
+    // A list that was read elsewhere proves nothing about the time after that.
+    const readAt = startedAt - ('ageMs' in found ? found.ageMs : 0);
     if (found.kind === 'there') return { kind: 'accepted', task: found.task, wasThere: true };
     const failure = found.kind === 'unreadable' ? found.failure : undefined;
     if (failure && !failure.details.transient) return unknown(session, generation, lost, { failure });
@@ -100,9 +102,10 @@ export async function reconcile(
 
 type Found =
   | { kind: 'there'; task: Task }
-  | { kind: 'clear' }
+  /** `ageMs`: how long before this search the list was read. */
+  | { kind: 'clear'; ageMs: number }
   /** The list shows a task that may be the one. */
-  | { kind: 'unsure' }
+  | { kind: 'unsure'; ageMs: number }
   | { kind: 'unreadable'; failure: Failure };
 
 async function search(
@@ -114,17 +117,21 @@ async function search(
   const { api, provider } = session;
   try {
     // A task that another record names belongs to that request, however similar it is.
-    const list = await api.once(provider.list(), { until });
+    const askedAt = api.clock.wall();
+    const supplied = await session.readList?.();
+    const list = supplied ?? (await api.once(provider.list(), { until }));
     const taken = new Set(await takenAmong(session, list.tasks));
     // The wall clock may have been set back, and the monotonic clock stops while a machine sleeps: the later time counts.
     const elapsed = api.clock.monotonic() - lost.since.monotonic;
-    const now = Math.max(api.clock.wall(), lost.since.wall + elapsed);
-    const tasks = list.tasks.filter(({ id }) => !taken?.has(id));
+    const wall = Math.max(api.clock.wall(), lost.since.wall + elapsed);
+    const now = supplied ? supplied.answeredAt : wall;
+    const ageMs = supplied ? Math.max(0, askedAt - supplied.askedAt) : 0;
+    const tasks = list.tasks.filter(({ id }) => !taken.has(id));
     // After the clock was set back, the time of the submit is not known.
     const sentAt = lost.sentAt > lost.since.wall ? null : lost.sentAt;
     const found = findOwn({ ...list, tasks }, generation, { sentAt, now });
-    if (found === undefined) return { kind: 'clear' };
-    return found === 'unsure' ? { kind: 'unsure' } : { kind: 'there', task: found };
+    if (found === undefined) return { kind: 'clear', ageMs };
+    return found === 'unsure' ? { kind: 'unsure', ageMs } : { kind: 'there', task: found };
   } catch (failure) {
     if (!(failure instanceof Failure)) throw failure;
     session.observer.queryFailed(failure);
