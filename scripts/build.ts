@@ -72,6 +72,7 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['parse-yaml', /^contracts\/(parse-yaml|compile)\.ts$/],
   ['unknown-model', /^contracts\/(unknown-model|unsupported)\.ts$/],
   ['undici', /^http\/(undici-http-client|large-reads)\.ts$/],
+  ['journal', /^(ports\/|model\/(fingerprint|request-record|spending)\.ts$)/],
   [
     'main',
     /^(model\/|http\/clock\.ts$|stores\/file\/folder\.ts$|contracts\/(nearest|folders)\.ts$|providers\/((profile|registry|unsupported)|\w+\/definition)\.ts$)/,

@@ -59,25 +59,20 @@ async function askPrice(session, contract, generation, deadline = Infinity) {
   }
   return quote2;
 }
-async function withinDay(session, journal, maxCreditsPerDay, quote2, record, own) {
-  if (maxCreditsPerDay === null || quote2 === null) return record();
-  const lock = await journal.lock("budget", shortDeadline(session), session.api.signal);
-  if ("heldBy" in lock) {
+var DAY_MS = 24 * 36e5;
+async function withinDay(session, store, maxCreditsPerDay, quote2, entry, change) {
+  const isLimited = maxCreditsPerDay !== null && quote2 !== null;
+  const budget = isLimited ? { windowMs: DAY_MS, limit: maxCreditsPerDay, credits: quote2.credits } : null;
+  const reserved = await store.reserve(entry, change, budget, shortDeadline(session), session.api.signal);
+  if (reserved.kind === "busy") {
+    const { pid, host } = reserved.holder;
     throw new Failure(
       "UNKNOWN_ERROR",
-      `Another process (${lock.heldBy.pid} on ${lock.heldBy.host}) has kept the day's budget to itself for too long; nothing was submitted.`,
+      `Another process (${pid} on ${host}) has kept the day's budget to itself for too long; nothing was submitted.`,
       { reason: { kind: "budgetBusy" } }
     );
   }
-  try {
-    const spent = journal.spentToday(own);
-    if (spent === null || spent + quote2.credits > maxCreditsPerDay) {
-      throw dayExceeded(spent, quote2.credits, maxCreditsPerDay);
-    }
-    await record();
-  } finally {
-    lock.release();
-  }
+  if (reserved.kind === "exceeded") throw dayExceeded(reserved.spent, quote2.credits, maxCreditsPerDay);
 }
 function dayExceeded(spent, quoted, limit) {
   return new Failure("BUDGET_EXCEEDED", `The limit of a day, ${limit} credits, would be exceeded.`, {
@@ -212,7 +207,6 @@ import { folderFor as folderFor2 } from "./live.mjs";
 
 // scripts/src/core/recorded-task.ts
 import { Failure as Failure4 } from "./main.mjs";
-import { claimRequest } from "./journal.mjs";
 import { jsonHash } from "./journal.mjs";
 import { promptExcerpt } from "./live.mjs";
 
@@ -292,10 +286,15 @@ async function search(session, generation, lost, until) {
   const { api, provider } = session;
   try {
     const list = await api.once(provider.list(), { until });
+<<<<<<< HEAD
     const taken = new Set(await takenAmong(session, list.tasks));
+=======
+    const store = await session.records();
+    const taken = await store?.recordedAmong(list.tasks.map(({ id }) => id));
+>>>>>>> b109bfc (A port for the record store; records in 256 groups with an index that holds for the date of each group's folder, so that no command reads every record)
     const elapsed = api.clock.monotonic() - lost.since.monotonic;
     const now = Math.max(api.clock.wall(), lost.since.wall + elapsed);
-    const tasks = list.tasks.filter(({ id }) => !taken.has(id));
+    const tasks = list.tasks.filter(({ id }) => !taken?.has(id));
     const sentAt = lost.sentAt > lost.since.wall ? null : lost.sentAt;
     const found = findOwn({ ...list, tasks }, generation, { sentAt, now });
     if (found === void 0) return { kind: "clear" };
@@ -387,10 +386,9 @@ async function submit(session, generation, log, deadline) {
 }
 
 // scripts/src/core/recorded-task.ts
-async function recordedTask(session, journal, request, deadline) {
+async function recordedTask(session, store, request, deadline) {
   const { generation, terms, folder } = request;
-  const claimed = await claimRequest(
-    journal,
+  const claimed = await store.claim(
     {
       model: generation.model,
       payloadHash: jsonHash(generation.payload),
@@ -416,11 +414,15 @@ async function recordedTask(session, journal, request, deadline) {
     for (const earlier of claimed.kind === "new" ? claimed.unsettled : []) {
       if (!await adopt(session, request, earlier)) replaced.push(earlier);
     }
-    const result = claimed.kind === "new" ? await submitNew(session, journal, request, claimed, deadline) : await reconcileEntry(
+    const result = claimed.kind === "new" ? await submitNew(session, store, request, claimed, deadline) : await reconcileEntry(
       session,
       request,
       entry,
+<<<<<<< HEAD
       resubmitLog(session, journal, request, entry, deadline),
+=======
+      resubmitLog(session, store, request, entry),
+>>>>>>> b109bfc (A port for the record store; records in 256 groups with an index that holds for the date of each group's folder, so that no command reads every record)
       deadline
     );
     if (result.kind !== "accepted") throw await refuse(result, claimed);
@@ -433,7 +435,7 @@ async function recordedTask(session, journal, request, deadline) {
     session.observer.task(task.id, task.state);
     return { entry, credits: entry.record.credits, task, isResumed };
   } finally {
-    claimed.lock.release();
+    await claimed.lock.release();
   }
 }
 var LEAST_PATIENCE_MS = 5e3;
@@ -445,7 +447,7 @@ async function noteTask({ api }, entry, task) {
 }
 async function refuse({ kind, failure }, { entry, lock }) {
   if (kind === "rejected") {
-    if (lock.isOurs()) entry.drop();
+    if (await lock.isOurs()) await entry.drop();
     return failure;
   }
   const { taskId: named } = failure.details;
@@ -454,10 +456,11 @@ async function refuse({ kind, failure }, { entry, lock }) {
   );
   return failure;
 }
-async function submitNew(session, journal, request, { entry, lock }, deadline) {
+async function submitNew(session, store, request, { entry, lock }, deadline) {
   const { contract, generation, terms } = request;
   const quote2 = await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
   const credits = { ...entry.record.credits, quoted: quote2?.credits ?? null };
+<<<<<<< HEAD
   await withinDay(
     session,
     journal,
@@ -478,6 +481,17 @@ function sendingNow({ api }) {
 function latestEnd({ api }, { phase, unsettledSince, submitTimeout }) {
   const mayLast = phase === "submitting" ? submitTimeout ?? api.timeoutMs : 0;
   return Math.min(Date.parse(unsettledSince) + mayLast, api.clock.wall());
+=======
+  await withinDay(session, store, terms.maxCreditsPerDay, quote2, entry, () => {
+    const now = new Date(session.api.clock.wall()).toISOString();
+    return { credits, sentAt: now, unsettledSince: now };
+  });
+  if (!await lock.isOurs()) {
+    const message = "Another process took this request over; nothing was submitted here.";
+    throw new Failure4("UNKNOWN_ERROR", message, { reason: { kind: "takenOver" } });
+  }
+  return submit(session, generation, resubmitLog(session, store, request, entry), deadline);
+>>>>>>> b109bfc (A port for the record store; records in 256 groups with an index that holds for the date of each group's folder, so that no command reads every record)
 }
 async function reconcileEntry(session, { generation }, entry, log, deadline) {
   const { clock } = session.api;
@@ -535,15 +549,28 @@ function recordLog(session, entry) {
     }
   };
 }
+<<<<<<< HEAD
 function resubmitLog(session, journal, { contract, generation, terms }, entry, deadline) {
+=======
+function resubmitLog(session, store, { contract, generation, terms }, entry) {
+>>>>>>> b109bfc (A port for the record store; records in 256 groups with an index that holds for the date of each group's folder, so that no command reads every record)
   const log = recordLog(session, entry);
   return {
     ...log,
     resubmitting: async () => {
+<<<<<<< HEAD
       const quote2 = await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
       await withinDay(session, journal, terms.maxCreditsPerDay, quote2, async () => {
       }, entry);
       if (quote2) await entry.update(({ credits }) => ({ credits: { ...credits, quoted: quote2.credits } }));
+=======
+      const quote2 = await checkFunds(session, contract, generation, terms.maxCreditsPerDay);
+      if (quote2) {
+        await withinDay(session, store, terms.maxCreditsPerDay, quote2, entry, ({ credits }) => ({
+          credits: { ...credits, quoted: quote2.credits }
+        }));
+      }
+>>>>>>> b109bfc (A port for the record store; records in 256 groups with an index that holds for the date of each group's folder, so that no command reads every record)
       await log.resubmitting();
     }
   };
@@ -559,7 +586,7 @@ import { isTerminal } from "./main.mjs";
 import { finish, folderFor } from "./live.mjs";
 import { deliver } from "./live.mjs";
 import { waitTask } from "./live.mjs";
-var DAY_MS = 24 * 36e5;
+var DAY_MS2 = 24 * 36e5;
 var hasEnded = ({ record }) => isTerminal(record.status);
 async function reuse(session, entry, settings) {
   const { taskId, created, status } = entry.record;
@@ -572,7 +599,7 @@ async function reuse(session, entry, settings) {
 async function noteUse({ api }, entry) {
   const now = api.clock.wall();
   const { created, used } = entry.record;
-  if (now - Date.parse(used ?? created) < DAY_MS) return;
+  if (now - Date.parse(used ?? created) < DAY_MS2) return;
   await entry.update({ used: new Date(now).toISOString() });
 }
 async function sameResult(session, entry, settings) {
@@ -777,20 +804,19 @@ async function waitFor(session, settings, entry) {
   return waitTask3(session, entry.record.taskId, settings, { isResumed: true }, entry);
 }
 async function pendingRequests(session) {
-  const journal = await session.records();
-  if (journal) await adoptGivenUp(session, journal);
-  const own = (journal?.all() ?? []).filter((entry) => entry.isPending && journal?.isOwn(entry));
+  const store = await session.records();
+  if (store) await adoptReplaced(session, store);
+  const own = (await store?.pending() ?? []).filter((entry) => store?.isOwn(entry));
   const tasks = own.filter(({ record }) => record.taskId !== null);
   return { tasks, unsettled: own.length - tasks.length };
 }
-async function adoptGivenUp({ api, provider }, journal) {
-  const givenUp = journal.all().filter(
-    (entry) => entry.record.phase === "abandoned" && entry.record.taskId === null && journal.isOwn(entry)
-  );
-  if (givenUp.length === 0 || !provider.can.list) return;
+async function adoptReplaced({ api, provider }, store) {
+  if (!provider.can.list) return;
+  const replaced = await store.replaced();
+  if (replaced.length === 0) return;
   try {
     const { tasks } = await api.once(provider.list());
-    for (const entry of givenUp) {
+    for (const entry of replaced) {
       const task = tasks.find(({ idempotencyKey }) => idempotencyKey === entry.record.idempotencyKey);
       if (!task) continue;
       const credits = creditsOf3(task, entry.record.credits);

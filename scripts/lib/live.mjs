@@ -846,7 +846,7 @@ import { isTerminal as isTerminal4 } from "./main.mjs";
 async function recordOf({ records }, taskId) {
   try {
     const journal = await records();
-    const entry = journal?.byTask(taskId);
+    const entry = await journal?.byTask(taskId);
     return entry && journal?.isOwn(entry) ? entry : void 0;
   } catch (error) {
     if (error instanceof Failure12) return void 0;
@@ -1115,7 +1115,7 @@ import { actionWords, commandLine } from "./main.mjs";
 async function explainMissing(session, error, taskId, { sandbox }, same) {
   if (error.code !== "TASK_NOT_FOUND") return void 0;
   const journal = await session.records();
-  const entry = journal?.byTask(taskId);
+  const entry = await journal?.byTask(taskId);
   if (!journal || !entry || journal.isOwn(entry)) return void 0;
   const { provider, service, account, created, status } = entry.record;
   const { id, title, keyVariable, urlVariable } = session.provider;
@@ -2183,7 +2183,9 @@ async function runLive(options) {
   }
 }
 function isWithoutRecords({ args, environment }) {
-  return !needsRecords(args.action) && !existsSync(journalFolder(environment, args.sandbox));
+  const folder = journalFolder(environment, args.sandbox);
+  const folders = [folder, path.join(path.dirname(folder), "journal")];
+  return !needsRecords(args.action) && !folders.some((one) => existsSync(one));
 }
 async function openJournal(options, provider) {
   const { args, environment, warn } = options;

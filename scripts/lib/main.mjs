@@ -1462,7 +1462,7 @@ function readEnvironment(env, profile, { isLive, hasState, isRehearsal = false }
   );
 }
 function journalFolder({ stateFolder: folder }, sandbox) {
-  return path3.join(folder, ...sandbox ? ["sandbox"] : [], "journal");
+  return path3.join(folder, ...sandbox ? ["sandbox"] : [], "records");
 }
 function key({ keyVariable }, env, issues) {
   const trimmed = env[keyVariable]?.trim();
@@ -1854,6 +1854,12 @@ var BUDGET = {
     };
   },
   budgetBusy: (_, { same }) => ({ nextSteps: ["Run the same command again a little later.", same] }),
+  olderVersion: (_, { same }) => ({
+    nextSteps: [
+      "Update every copy of the skill that uses this state folder. Run the same command again when that process has ended.",
+      same
+    ]
+  }),
   shortOfCredits: ({ cheaper }, { profile }) => ({
     nextSteps: [...cheaper ? cheaperSteps(cheaper) : [], profile.says.credits]
   })

@@ -8,6 +8,7 @@ import type { Issue } from '../../scripts/src/model/failure.ts';
 import type { JsonObject } from '../../scripts/src/model/json.ts';
 import { CANARY, ENTRY, envelopeOf, live, type Run, run, T2V_ARGS, tempFolder } from '../support/command.ts';
 import { PNG } from '../support/media.ts';
+import { recordFilesIn } from '../support/records.ts';
 import type { Answer } from '../support/server.ts';
 import {
   accepted,
@@ -229,7 +230,7 @@ describe('only where it is asked for', () => {
     expect(JSON.stringify(video.received)).not.toContain(CANARY);
     expect(JSON.stringify(dot.received)).toContain(CANARY);
     expect(JSON.stringify(dot.received)).not.toContain(OTHER);
-    expect(readdirSync(path.join(state, 'journal')).length).toBeGreaterThanOrEqual(2);
+    expect(recordFilesIn(path.join(state, 'records'))).toHaveLength(2);
     const told = [first.stdout, first.stderr, second.stdout, second.stderr, textsBelow(folder)].join('\n');
     expect(told).not.toContain(CANARY);
     expect(told).not.toContain(OTHER);

@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../scripts/src/cli/exit-codes.ts';
+import type { RequestRecord } from '../../scripts/src/model/request-record.ts';
 import { quoteWord } from '../../scripts/src/model/shell-word.ts';
-import type { RequestRecord } from '../../scripts/src/stores/file/record.ts';
 import { type Ledger, ledger } from '../kill/ledger.ts';
 import { CANARY, ENTRY, envelopeOf, live, type Run, run, T2V, tempFolder } from '../support/command.ts';
 import { letPass, type RecordFile, recordsIn, rewrite } from '../support/records.ts';
@@ -465,8 +465,10 @@ describe('what must not become a second charge', () => {
 
   it('a file that no record is read from keeps no other request from its task', async () => {
     const here = await place();
-    const folder = path.join(here.state, 'journal');
-    mkdirSync(path.join(folder, `${'a'.repeat(32)}-20261121T000000000Z-000000.json`), { recursive: true });
+    const folder = path.join(here.state, 'records');
+    mkdirSync(path.join(folder, 'aa', `${'a'.repeat(32)}-20261121T000000000Z-000000.json`), {
+      recursive: true,
+    });
     here.service.script.push('reset');
     expect(envelopeOf(await again(here))).toMatchObject({ ok: true, status: 'COMPLETED' });
     expect(charges(here)).toBe(1);
@@ -496,7 +498,9 @@ describe('at the same time', () => {
   it('fault 52: a lock that a dead process left behind keeps nobody waiting', async () => {
     const here = await place();
     await killedInSubmit(here);
-    expect(readdirSync(path.join(here.state, 'journal')).some((name) => name.endsWith('.lock'))).toBe(true);
+    expect(
+      readdirSync(path.join(here.state, 'records', 'locks')).some((name) => name.endsWith('.lock')),
+    ).toBe(true);
     const start = performance.now();
     expect((await again(here)).code).toBe(0);
     expect(performance.now() - start).toBeLessThan(10_000);

@@ -3,8 +3,9 @@ import { EXIT } from '../../scripts/src/cli/exit-codes.ts';
 import { failed, type Outcome } from '../../scripts/src/cli/render/envelope.ts';
 import { loadContract } from '../../scripts/src/contracts/contract.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
+import type { RequestRecord } from '../../scripts/src/model/request-record.ts';
 import { Journal } from '../../scripts/src/stores/file/journal.ts';
-import type { RequestRecord } from '../../scripts/src/stores/file/record.ts';
+import { allIn } from '../stores/file/support.ts';
 import { FakeClock } from '../support/clock.ts';
 import { generate } from './rendered.ts';
 import { journalOf, leave, REQUEST, sessionWith, stepsOf, TERMS, waiting } from './session.ts';
@@ -30,7 +31,7 @@ async function world(submits: Reply[], lists?: (Reply | (() => Reply))[]) {
     return { ...outcome, told: session.told };
   }
 
-  const records = (): RequestRecord[] => new Journal(journal.place).all().map(({ record }) => record);
+  const records = (): RequestRecord[] => allIn(new Journal(journal.place)).map(({ record }) => record);
   return { clock, server, journal, command, records };
 }
 

@@ -7,8 +7,9 @@ import { failed, type Outcome } from '../../scripts/src/cli/render/envelope.ts';
 import { loadContract } from '../../scripts/src/contracts/contract.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 import type { JsonObject } from '../../scripts/src/model/json.ts';
-import { type Entry, Journal } from '../../scripts/src/stores/file/journal.ts';
-import type { RecordedFile, RequestRecord } from '../../scripts/src/stores/file/record.ts';
+import type { RecordedFile, RequestRecord } from '../../scripts/src/model/request-record.ts';
+import type { Entry } from '../../scripts/src/stores/file/entry.ts';
+import { Journal } from '../../scripts/src/stores/file/journal.ts';
 import { FakeClock } from '../support/clock.ts';
 import { MP4, PNG } from '../support/media.ts';
 import { type Answer, serve, type TestServer } from '../support/server.ts';
@@ -99,7 +100,8 @@ async function command({ server, clock, journal, out }: World, asked: Asked = {}
 const filesOf = ({ envelope }: Outcome) => (envelope.data?.files ?? []) as JsonObject[];
 const pathsOf = (outcome: Outcome) => filesOf(outcome).map(({ path: where }) => where);
 const requests = ({ server }: World) => server.received.map(({ method, path }) => `${method} ${path}`);
-const recordOf = ({ journal, entry }: World) => new Journal(journal.place).read([entry.name])[0]!.record;
+const recordOf = ({ journal, entry }: World) =>
+  new Journal(journal.place).find(entry.record.request).find((one) => one?.name === entry.name)!.record;
 
 /** It says that it is the result of before; nothing was submitted, and no part of a file is left. */
 function expectReused(world: World, outcome: Outcome): void {

@@ -89,7 +89,10 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
 
 /** Tells whether there are no records yet and the action makes none: then the journal need not be loaded. */
 function isWithoutRecords({ args, environment }: LiveOptions): boolean {
-  return !needsRecords(args.action) && !existsSync(journalFolder(environment, args.sandbox));
+  const folder = journalFolder(environment, args.sandbox);
+  // Earlier versions kept them in another folder.
+  const folders = [folder, path.join(path.dirname(folder), 'journal')];
+  return !needsRecords(args.action) && !folders.some((one) => existsSync(one));
 }
 
 /** Returns the journal of the service and the key in use; null where a sandbox run cannot write one. */
@@ -137,7 +140,7 @@ function addressOf({ host, pathname }: URL): string {
 
 /** Returns the fingerprint of the key in use, which tells it from another key. */
 async function accountOf({ args, environment }: LiveOptions): Promise<string> {
-  const { accountOf: account } = await import('../stores/file/fingerprint.ts');
+  const { accountOf: account } = await import('../model/fingerprint.ts');
   return account(args.profile.id, args.sandbox ? SANDBOX_KEY : environment.key!);
 }
 

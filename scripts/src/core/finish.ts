@@ -1,9 +1,9 @@
 import type { SavedFile } from '../download/download.ts';
 import { Failure } from '../model/failure.ts';
 import type { Json } from '../model/json.ts';
+import type { Credits } from '../model/request-record.ts';
 import type { Task } from '../model/task.ts';
-import type { Entry } from '../stores/file/journal.ts';
-import type { Credits } from '../stores/file/record.ts';
+import type { StoredRequest } from '../ports/record-store.ts';
 import { intervalBefore, type PollSchedule } from './poll-schedule.ts';
 import { pollerOf } from './poller.ts';
 import { creditsOf, type Origin, type TaskResult, taskResult } from './result.ts';
@@ -24,7 +24,7 @@ export interface FinishOptions {
   model?: string | undefined;
   origin?: Origin;
   /** The record of the request, and what is known of its credits from before. */
-  entry?: Entry | undefined;
+  entry?: StoredRequest | undefined;
   credits?: Credits | undefined;
 }
 

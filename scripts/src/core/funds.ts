@@ -3,8 +3,9 @@ import { cheaperVariants, estimate, estimateCredits } from '../contracts/price.t
 import { Failure } from '../model/failure.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import type { Cheaper } from '../model/reason.ts';
+import type { RecordChange } from '../model/request-record.ts';
+import type { RecordStore, StoredRequest } from '../ports/record-store.ts';
 import type { GenerationRequest, Quote } from '../providers/provider.ts';
-import type { Entry, Journal } from '../stores/file/journal.ts';
 import { type Session, shortDeadline } from './session.ts';
 
 /**
@@ -94,38 +95,33 @@ export async function askPrice(
   return quote;
 }
 
+const DAY_MS = 24 * 3600_000;
+
 /**
- * Puts a request on record unless the recorded charges of the last 24 hours, with it, would go above a limit. No other
+ * Stores a change of a request unless the recorded charges of the last 24 hours, with it, would go above a limit. No other
  * process can come in between.
- * @param own a record of this very request, which is not counted
  * @throws Failure BUDGET_EXCEEDED
  */
 export async function withinDay(
   session: Session,
-  journal: Journal,
+  store: RecordStore,
   maxCreditsPerDay: number | null,
   quote: Quote | null,
-  record: () => Promise<void>,
-  own?: Entry,
+  entry: StoredRequest,
+  change: RecordChange,
 ): Promise<void> {
-  if (maxCreditsPerDay === null || quote === null) return record();
-  const lock = await journal.lock('budget', shortDeadline(session), session.api.signal);
-  if ('heldBy' in lock) {
+  const isLimited = maxCreditsPerDay !== null && quote !== null;
+  const budget = isLimited ? { windowMs: DAY_MS, limit: maxCreditsPerDay, credits: quote.credits } : null;
+  const reserved = await store.reserve(entry, change, budget, shortDeadline(session), session.api.signal);
+  if (reserved.kind === 'busy') {
+    const { pid, host } = reserved.holder;
     throw new Failure(
       'UNKNOWN_ERROR',
-      `Another process (${lock.heldBy.pid} on ${lock.heldBy.host}) has kept the day's budget to itself for too long; nothing was submitted.`,
+      `Another process (${pid} on ${host}) has kept the day's budget to itself for too long; nothing was submitted.`,
       { reason: { kind: 'budgetBusy' } },
     );
   }
-  try {
-    const spent = journal.spentToday(own);
-    if (spent === null || spent + quote.credits > maxCreditsPerDay) {
-      throw dayExceeded(spent, quote.credits, maxCreditsPerDay);
-    }
-    await record();
-  } finally {
-    lock.release();
-  }
+  if (reserved.kind === 'exceeded') throw dayExceeded(reserved.spent, quote!.credits, maxCreditsPerDay!);
 }
 
 function dayExceeded(spent: number | null, quoted: number, limit: number): Failure {

@@ -113,8 +113,8 @@ async function search(
 ): Promise<Found> {
   const { api, provider } = session;
   try {
-    // A task that another record names belongs to that request, however similar it is.
     const list = await api.once(provider.list(), { until });
+    // A task that another record names belongs to that request, however similar it is.
     const taken = new Set(await takenAmong(session, list.tasks));
     // The wall clock may have been set back, and the monotonic clock stops while a machine sleeps: the later time counts.
     const elapsed = api.clock.monotonic() - lost.since.monotonic;
@@ -133,9 +133,9 @@ async function search(
 }
 
 async function takenAmong(session: Session, tasks: readonly Task[]): Promise<Iterable<string>> {
-  if (session.takenTasks) return session.takenTasks(tasks.map(({ id }) => id));
-  const entries = (await session.records())?.all() ?? [];
-  return entries.flatMap(({ record }) => record.taskId ?? []);
+  const ids = tasks.map(({ id }) => id);
+  if (session.takenTasks) return session.takenTasks(ids);
+  return (await session.records())?.recordedAmong(ids) ?? [];
 }
 
 async function resubmit(

@@ -1,10 +1,10 @@
 import type { SavedFile } from '../download/download.ts';
 import type { Failure } from '../model/failure.ts';
 import type { OutputKind } from '../model/output-kind.ts';
+import type { Credits, RequestRecord } from '../model/request-record.ts';
 import type { Task, TaskState } from '../model/task.ts';
+import type { StoredRequest } from '../ports/record-store.ts';
 import type { TaskStatus } from '../providers/provider.ts';
-import type { Entry } from '../stores/file/journal.ts';
-import type { Credits, RequestRecord } from '../stores/file/record.ts';
 
 /** What the service last showed of a task: its status alone, or its record. */
 export type Seen = Pick<TaskStatus, 'state' | 'unknownState' | 'record'> &
@@ -36,7 +36,7 @@ export interface Origin {
 
 /** The record that counts as delivered once the result has reached the caller. */
 export interface Delivery {
-  entry: Entry;
+  entry: StoredRequest;
   status: TaskState;
   credits: Credits;
   /** ISO 8601; null where the task has ended, but not all that was asked for is there. */

@@ -3,8 +3,8 @@ import { PAUSE_BUDGET_MS } from '../http/retry.ts';
 import type { Transport } from '../http/transport.ts';
 import type { Failure } from '../model/failure.ts';
 import type { TaskState } from '../model/task.ts';
+import type { RecordStore } from '../ports/record-store.ts';
 import type { Provider, TaskStatus } from '../providers/provider.ts';
-import type { Journal } from '../stores/file/journal.ts';
 import type { Sharing } from './poller.ts';
 
 /** Receives the progress of a call: for the person who waits, and for the answer of an interrupted call. */
@@ -38,7 +38,7 @@ export interface Session {
   /** Where requests are recorded elsewhere: returns which of these tasks belong to other requests. */
   takenTasks?(taskIds: string[]): Promise<Iterable<string>>;
   /** The records of requests, loaded when they are first asked for; null where none are to be kept. */
-  records(): Promise<Journal | null>;
+  records(): Promise<RecordStore | null>;
   /** What the processes of this machine share about the service; absent or null: this process polls alone. */
   sharing?(): Promise<Sharing | null>;
 }

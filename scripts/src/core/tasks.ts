@@ -1,7 +1,7 @@
 import { Failure } from '../model/failure.ts';
+import type { Credits } from '../model/request-record.ts';
 import { isTerminal, type Task } from '../model/task.ts';
-import type { Entry } from '../stores/file/journal.ts';
-import type { Credits } from '../stores/file/record.ts';
+import type { StoredRequest } from '../ports/record-store.ts';
 import { fetchStatus, withRecord } from './fetch-status.ts';
 import { finish, folderFor } from './finish.ts';
 import { endsWait, merge, pollUntilEnd } from './poll.ts';
@@ -24,7 +24,7 @@ export interface WaitSettings {
   folder: string | null;
   stallMs: number;
   /** The record of the request that the task belongs to, if there is one. */
-  entry?: Entry;
+  entry?: StoredRequest;
   /** What is known of its credits from before. */
   credits?: Credits;
   /** Ends the wait like its deadline. */
@@ -61,7 +61,7 @@ export async function waitTask(
   taskId: string,
   settings: WaitSettings,
   origin: Origin = {},
-  known?: Entry,
+  known?: StoredRequest,
 ): Promise<TaskResult> {
   const entry = known ?? (await recordOf(session, taskId));
   session = aboutTask(session, taskId, entry);
@@ -186,7 +186,7 @@ async function withoutPermit(result: TaskResult, poller: Poller): Promise<TaskRe
 }
 
 /** Returns the session with an observer that names the task in every line. */
-function aboutTask(session: Session, taskId: string, entry: Entry | undefined): Session {
+function aboutTask(session: Session, taskId: string, entry: StoredRequest | undefined): Session {
   return { ...session, observer: session.observer.about(taskId, entry?.record.created) };
 }
 

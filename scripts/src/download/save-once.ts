@@ -1,7 +1,7 @@
 import { lstat, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from '../model/failure.ts';
-import type { Entry } from '../stores/file/journal.ts';
+import type { StoredRequest } from '../ports/record-store.ts';
 import { type Lock, type LockOwner, waitForLock } from '../stores/file/lock.ts';
 import { asDownloadFailure, type DownloadOptions, download, type SavedFile, stemOf } from './download.ts';
 import type { Downloader } from './downloader.ts';
@@ -19,14 +19,14 @@ const LOCK_PAUSE_MS = 500;
 /** Saves one file of a task; of several processes that want the same one, one fetches it and the others get its name. */
 export async function saveOnce(
   downloader: Downloader,
-  entry: Entry | undefined,
+  entry: StoredRequest | undefined,
   options: SaveOptions,
 ): Promise<SavedFile> {
   const stem = stemOf(options);
   const known = await savedBefore(entry, stem);
   if (known) return known;
   return oneAtATime(downloader, stem, options, async () => {
-    entry?.refresh();
+    await entry?.refresh();
     const saved = await savedBefore(entry, stem);
     if (saved) return saved;
     const file = await download(downloader, options);
@@ -58,7 +58,7 @@ export async function oneAtATime<T>(
 }
 
 /** The file as the record names it, where it still lies there as it was. */
-async function savedBefore(entry: Entry | undefined, stem: string): Promise<SavedFile | undefined> {
+async function savedBefore(entry: StoredRequest | undefined, stem: string): Promise<SavedFile | undefined> {
   const known = entry?.record.files.find((file) => withoutExtension(file.path) === stem);
   return known && (await fileIsWhole(known.path, known)) ? known : undefined;
 }

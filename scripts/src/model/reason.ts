@@ -66,6 +66,8 @@ export type Reason =
   | { kind: 'pendingTaskGone'; taskId: string }
   | { kind: 'takenOver' }
   | { kind: 'budgetBusy' }
+  /** A version that keeps records elsewhere is submitting. */
+  | { kind: 'olderVersion' }
   | { kind: 'noEstimate'; title: string; model: string; maxCredits: number }
   | {
       kind: 'estimateAboveCap';

@@ -2,17 +2,16 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { jsonHash } from '../../../scripts/src/model/fingerprint.ts';
 import type { Json, JsonObject } from '../../../scripts/src/model/json.ts';
+import { PHASES, type RequestRecord } from '../../../scripts/src/model/request-record.ts';
 import { TASK_STATES } from '../../../scripts/src/model/task.ts';
-import { jsonHash } from '../../../scripts/src/stores/file/fingerprint.ts';
 import {
   changeRecord,
   decodeRecord,
   encodeRecord,
   isOfNewerVersion,
-  PHASES,
   type RawRecord,
-  type RequestRecord,
   readRecord,
 } from '../../../scripts/src/stores/file/record.ts';
 import { VERSION_1 } from './version-1.ts';
@@ -52,6 +51,7 @@ const anyRecord: fc.Arbitrary<RequestRecord> = fc.record({
   submitTimeout: orNull(amount),
   resubmitted: fc.boolean(),
   checked: orNull(date),
+  duration: orNull(amount),
   delivered: orNull(date),
   used: orNull(date),
   wait: orNull(amount),
@@ -82,6 +82,7 @@ const RECORD: RequestRecord = {
   submitTimeout: 30_000,
   resubmitted: true,
   checked: null,
+  duration: null,
   delivered: null,
   used: null,
   wait: 45,
@@ -355,6 +356,7 @@ describe('fault 46: a record whose checksum is right', () => {
         submitTimeout: null,
         resubmitted: name === 'phase',
         checked: null,
+        duration: null,
         delivered: null,
         used: null,
         wait: null,
@@ -454,6 +456,7 @@ describe('a record of version 1', () => {
       submitTimeout: null,
       promptExcerpt: null,
       resubmitted: false,
+      duration: null,
       used: null,
       wait: null,
       fileCount: null,

@@ -1,7 +1,7 @@
 import type { ManyResult, NothingPending } from '../../core/result.ts';
 import { Failure } from '../../model/failure.ts';
 import type { JsonObject } from '../../model/json.ts';
-import type { RequestRecord } from '../../stores/file/record.ts';
+import type { RequestRecord } from '../../model/request-record.ts';
 import { AdvisedFailure } from '../advised-failure.ts';
 import { EXIT } from '../exit-codes.ts';
 import { type Caller, resumeCommand } from './caller.ts';

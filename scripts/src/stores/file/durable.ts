@@ -151,7 +151,7 @@ export async function renamePatiently(from: string, to: string, clock: Clock): P
 }
 
 /** Syncs a folder: only then are new and removed names in it safe from a crash. */
-function syncFolder(folder: string): void {
+export function syncFolder(folder: string): void {
   try {
     const descriptor = openSync(folder, 'r');
     try {

@@ -43,6 +43,12 @@ export const BUDGET = {
     };
   },
   budgetBusy: (_, { same }) => ({ nextSteps: ['Run the same command again a little later.', same] }),
+  olderVersion: (_, { same }) => ({
+    nextSteps: [
+      'Update every copy of the skill that uses this state folder. Run the same command again when that process has ended.',
+      same,
+    ],
+  }),
   shortOfCredits: ({ cheaper }, { profile }) => ({
     nextSteps: [...(cheaper ? cheaperSteps(cheaper) : []), profile.says.credits],
   }),

@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { sha256Text } from '../../model/fingerprint.ts';
+import { diskErrorText, makePrivate, TEMP } from './durable.ts';
+import type { DatedMember } from './record-index.ts';
+import { PARTS, type Summary } from './summary.ts';
+
+// Another version of the program may keep something else.
+const FORMAT = 1;
+// The rows of a summary are for local days: in another time zone they are others.
+const ZONE = [0, 6].map((month) => new Date(2026, month, 1).getTimezoneOffset()).join(' ');
+
+/** The saved summary of a group, as it was when the folder of the group had this date. */
+export interface SavedSummary {
+  /** In milliseconds. */
+  changed: number;
+  /** Returns one part; undefined where it is damaged. */
+  part<K extends keyof Summary>(name: K): Summary[K] | undefined;
+}
+
+/** The files of the index: two for each group, the summary and what is kept of each record. */
+export class IndexFiles {
+  readonly folder: string;
+
+  constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  /** Returns the saved summary of a group; undefined where there is none. */
+  summary(shard: string): SavedSummary | undefined {
+    const [changed, ...lines] = this.#lines(shard);
+    if (changed === undefined) return undefined;
+    return {
+      changed: Number(changed),
+      part: (name) => parsed(`${shard} ${name} ${changed}`, lines[PARTS.indexOf(name)]),
+    };
+  }
+
+  /** Returns what was saved of each record of a group. */
+  members(shard: string): DatedMember[] {
+    const [line] = this.#lines(`${shard}.members`);
+    return parsed<DatedMember[]>(`${shard} members`, line) ?? [];
+  }
+
+  /** Saves what is known of a group. A disk that refuses only costs time later. */
+  save(shard: string, changed: number, summary: Summary, members: DatedMember[]): void {
+    const parts = PARTS.map((name) => lineOf(`${shard} ${name} ${changed}`, summary[name]));
+    try {
+      this.#write(`${shard}.members`, [lineOf(`${shard} members`, members)]);
+      this.#write(shard, [String(changed), ...parts]);
+    } catch (error) {
+      if (diskErrorText(error) === undefined) throw error;
+    }
+  }
+
+  #lines(name: string): string[] {
+    try {
+      return readFileSync(path.join(this.folder, name), 'utf8').split('\n');
+    } catch {
+      return [];
+    }
+  }
+
+  #write(name: string, lines: readonly string[]): void {
+    const file = path.join(this.folder, name);
+    const temp = `${file}.${randomBytes(4).toString('hex')}${TEMP}`;
+    try {
+      // Not synced: what a power cut leaves has a wrong checksum.
+      writeFileSync(temp, lines.join('\n'), { flag: 'wx', mode: 0o600 });
+      renameSync(temp, file);
+    } catch (error) {
+      rmSync(temp, { force: true });
+      throw error;
+    }
+  }
+}
+
+const CHECKSUM = 16;
+
+/** Returns a line with a checksum over it and over what it stands for. */
+function lineOf(what: string, value: unknown): string {
+  const text = JSON.stringify(value);
+  return checksumOf(what, text) + text;
+}
+
+function parsed<T>(what: string, line = ''): T | undefined {
+  const text = line.slice(CHECKSUM);
+  return text !== '' && line.startsWith(checksumOf(what, text)) ? (JSON.parse(text) as T) : undefined;
+}
+
+function checksumOf(what: string, text: string): string {
+  return sha256Text(`${FORMAT} ${ZONE} ${what}\n${text}`).slice(0, CHECKSUM);
+}
+
+// Some disks keep dates to two seconds.
+const FOLDER_MS = 2_000;
+
+/**
+ * Returns the time of a disk, by the date of a file that is made there, in milliseconds; null where none can be made, and
+ * where the disk does not date its folders. The disk may be that of another machine, and its clock another one.
+ */
+export function probe(folder: string): number | null {
+  const file = path.join(folder, `${randomBytes(4).toString('hex')}${TEMP}`);
+  try {
+    makePrivate(folder);
+    const descriptor = openSync(file, 'wx', 0o600);
+    try {
+      const now = fstatSync(descriptor).mtimeMs;
+      return statSync(folder).mtimeMs < now - FOLDER_MS ? null : now;
+    } finally {
+      closeSync(descriptor);
+      rmSync(file, { force: true });
+    }
+  } catch (error) {
+    if (diskErrorText(error) === undefined) throw error;
+    return null;
+  }
+}
