@@ -883,15 +883,8 @@ async function saveOnce(downloader, entry, options) {
   const stem = stemOf(options);
   const known = await savedBefore(entry, stem);
   if (known) return known;
-<<<<<<< HEAD
   return oneAtATime(downloader, stem, options, async () => {
-    entry?.refresh();
-=======
-  const lock = await lockFor(downloader, stem, options);
-  if ("heldBy" in lock) throw await beingSaved(lock.heldBy, stem);
-  try {
     await entry?.refresh();
->>>>>>> b109bfc (A port for the record store; records in 256 groups with an index that holds for the date of each group's folder, so that no command reads every record)
     const saved = await savedBefore(entry, stem);
     if (saved) return saved;
     const file = await download(downloader, options);

@@ -286,15 +286,10 @@ async function search(session, generation, lost, until) {
   const { api, provider } = session;
   try {
     const list = await api.once(provider.list(), { until });
-<<<<<<< HEAD
     const taken = new Set(await takenAmong(session, list.tasks));
-=======
-    const store = await session.records();
-    const taken = await store?.recordedAmong(list.tasks.map(({ id }) => id));
->>>>>>> b109bfc (A port for the record store; records in 256 groups with an index that holds for the date of each group's folder, so that no command reads every record)
     const elapsed = api.clock.monotonic() - lost.since.monotonic;
     const now = Math.max(api.clock.wall(), lost.since.wall + elapsed);
-    const tasks = list.tasks.filter(({ id }) => !taken?.has(id));
+    const tasks = list.tasks.filter(({ id }) => !taken.has(id));
     const sentAt = lost.sentAt > lost.since.wall ? null : lost.sentAt;
     const found = findOwn({ ...list, tasks }, generation, { sentAt, now });
     if (found === void 0) return { kind: "clear" };
@@ -306,9 +301,9 @@ async function search(session, generation, lost, until) {
   }
 }
 async function takenAmong(session, tasks) {
-  if (session.takenTasks) return session.takenTasks(tasks.map(({ id }) => id));
-  const entries = (await session.records())?.all() ?? [];
-  return entries.flatMap(({ record }) => record.taskId ?? []);
+  const ids = tasks.map(({ id }) => id);
+  if (session.takenTasks) return session.takenTasks(ids);
+  return (await session.records())?.recordedAmong(ids) ?? [];
 }
 async function resubmit(session, generation, lost, log, deadline) {
   try {
@@ -418,11 +413,7 @@ async function recordedTask(session, store, request, deadline) {
       session,
       request,
       entry,
-<<<<<<< HEAD
-      resubmitLog(session, journal, request, entry, deadline),
-=======
-      resubmitLog(session, store, request, entry),
->>>>>>> b109bfc (A port for the record store; records in 256 groups with an index that holds for the date of each group's folder, so that no command reads every record)
+      resubmitLog(session, store, request, entry, deadline),
       deadline
     );
     if (result.kind !== "accepted") throw await refuse(result, claimed);
@@ -460,19 +451,15 @@ async function submitNew(session, store, request, { entry, lock }, deadline) {
   const { contract, generation, terms } = request;
   const quote2 = await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
   const credits = { ...entry.record.credits, quoted: quote2?.credits ?? null };
-<<<<<<< HEAD
-  await withinDay(
-    session,
-    journal,
-    terms.maxCreditsPerDay,
-    quote2,
-    () => entry.begin({ credits, ...sendingNow(session) })
-  );
-  if (!lock.isOurs()) {
+  await withinDay(session, store, terms.maxCreditsPerDay, quote2, entry, () => ({
+    credits,
+    ...sendingNow(session)
+  }));
+  if (!await lock.isOurs()) {
     const message = "Another process took this request over; nothing was submitted here.";
     throw new Failure4("UNKNOWN_ERROR", message, { reason: { kind: "takenOver" } });
   }
-  return submit(session, generation, resubmitLog(session, journal, request, entry, deadline), deadline);
+  return submit(session, generation, resubmitLog(session, store, request, entry, deadline), deadline);
 }
 function sendingNow({ api }) {
   const now = new Date(api.clock.wall()).toISOString();
@@ -481,17 +468,6 @@ function sendingNow({ api }) {
 function latestEnd({ api }, { phase, unsettledSince, submitTimeout }) {
   const mayLast = phase === "submitting" ? submitTimeout ?? api.timeoutMs : 0;
   return Math.min(Date.parse(unsettledSince) + mayLast, api.clock.wall());
-=======
-  await withinDay(session, store, terms.maxCreditsPerDay, quote2, entry, () => {
-    const now = new Date(session.api.clock.wall()).toISOString();
-    return { credits, sentAt: now, unsettledSince: now };
-  });
-  if (!await lock.isOurs()) {
-    const message = "Another process took this request over; nothing was submitted here.";
-    throw new Failure4("UNKNOWN_ERROR", message, { reason: { kind: "takenOver" } });
-  }
-  return submit(session, generation, resubmitLog(session, store, request, entry), deadline);
->>>>>>> b109bfc (A port for the record store; records in 256 groups with an index that holds for the date of each group's folder, so that no command reads every record)
 }
 async function reconcileEntry(session, { generation }, entry, log, deadline) {
   const { clock } = session.api;
@@ -549,28 +525,17 @@ function recordLog(session, entry) {
     }
   };
 }
-<<<<<<< HEAD
-function resubmitLog(session, journal, { contract, generation, terms }, entry, deadline) {
-=======
-function resubmitLog(session, store, { contract, generation, terms }, entry) {
->>>>>>> b109bfc (A port for the record store; records in 256 groups with an index that holds for the date of each group's folder, so that no command reads every record)
+function resubmitLog(session, store, { contract, generation, terms }, entry, deadline) {
   const log = recordLog(session, entry);
   return {
     ...log,
     resubmitting: async () => {
-<<<<<<< HEAD
       const quote2 = await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
-      await withinDay(session, journal, terms.maxCreditsPerDay, quote2, async () => {
-      }, entry);
-      if (quote2) await entry.update(({ credits }) => ({ credits: { ...credits, quoted: quote2.credits } }));
-=======
-      const quote2 = await checkFunds(session, contract, generation, terms.maxCreditsPerDay);
       if (quote2) {
         await withinDay(session, store, terms.maxCreditsPerDay, quote2, entry, ({ credits }) => ({
           credits: { ...credits, quoted: quote2.credits }
         }));
       }
->>>>>>> b109bfc (A port for the record store; records in 256 groups with an index that holds for the date of each group's folder, so that no command reads every record)
       await log.resubmitting();
     }
   };

@@ -47,13 +47,6 @@ function addValue(hash, value) {
   }
 }
 
-<<<<<<< HEAD
-// scripts/src/stores/file/claim.ts
-var PAUSE_MS = 100;
-var BUSY_S = 5;
-async function claimRequest(journal, claim, deadline, signal) {
-  const { provider, service, account, clock } = journal.place;
-=======
 // scripts/src/model/request-record.ts
 import { isTerminal } from "./main.mjs";
 var PHASES = [
@@ -163,7 +156,6 @@ function sumRows(rows) {
 // scripts/src/ports/claim-rules.ts
 import { Failure } from "./main.mjs";
 function nameOf(claim, account) {
->>>>>>> b109bfc (A port for the record store; records in 256 groups with an index that holds for the date of each group's folder, so that no command reads every record)
   const idempotencyKey = claim.isNamed ? claim.idempotencyKey : void 0;
   return requestName({ ...claim, ...account, idempotencyKey });
 }
@@ -178,49 +170,31 @@ function known(entries, claim) {
   }
   return void 0;
 }
-<<<<<<< HEAD
-function draft(journal, request, claim) {
-  const { provider, service, account } = journal.place;
-  return journal.draft({
-    request,
-    provider,
-    service,
-    account,
-    owner: claim.owner,
-    model: claim.model,
-    payloadHash: claim.payloadHash,
-    promptExcerpt: claim.promptExcerpt ?? null,
-    idempotencyKey: claim.idempotencyKey,
-=======
 function unsettled(entries, claim) {
   if (!claim.isNew) return [];
   return entries.filter(({ record }) => isPending(record) && record.taskId === null);
 }
 function firstRecord(claim, account) {
   const { provider, service, account: id } = account;
-  const { owner, model, payloadHash, idempotencyKey, wait, download } = claim;
+  const { owner, model, payloadHash, promptExcerpt = null, idempotencyKey, wait, download } = claim;
   return {
     request: nameOf(claim, account),
-    ...{ provider, service, account: id, owner, model, payloadHash, idempotencyKey },
->>>>>>> b109bfc (A port for the record store; records in 256 groups with an index that holds for the date of each group's folder, so that no command reads every record)
+    ...{ provider, service, account: id, owner, model, payloadHash, promptExcerpt, idempotencyKey },
     phase: "submitting",
     taskId: null,
     status: "UNKNOWN",
     resubmitted: false,
-    ...{ checked: null, duration: null, delivered: null, used: null, wait, download, fileCount: null },
+    ...{ checked: null, delivered: null, used: null, wait, download, fileCount: null },
     credits: { quoted: null, charged: null, refunded: null },
     files: []
   };
 }
+var BUSY_S = 5;
 function busy({ pid, host }, lock, { isNew }) {
   return new Failure(
     "SUBMIT_OUTCOME_UNKNOWN",
     `Another process (${pid} on ${host}) is submitting this very request; its outcome is not known yet.`,
-<<<<<<< HEAD
-    { status: "UNKNOWN", retryAfter: BUSY_S, reason: { kind: "requestBusy", isNew, lockFile: file } }
-=======
-    { status: "UNKNOWN", reason: { kind: "requestBusy", isNew, lockFile: lock } }
->>>>>>> b109bfc (A port for the record store; records in 256 groups with an index that holds for the date of each group's folder, so that no command reads every record)
+    { status: "UNKNOWN", retryAfter: BUSY_S, reason: { kind: "requestBusy", isNew, lockFile: lock } }
   );
 }
 function unreadable() {
@@ -375,17 +349,9 @@ function syncFolder(folder) {
   }
 }
 
-<<<<<<< HEAD
-// scripts/src/stores/file/journal.ts
-const { randomBytes: randomBytes4 } = require("node:crypto");
-const { existsSync: existsSync2, readdirSync, readFileSync: readFileSync3, renameSync: renameSync4, rmSync: rmSync4, statSync: statSync3 } = require("node:fs");
-const path4 = require("node:path");
-import { Failure as Failure2 } from "./main.mjs";
-=======
 // scripts/src/stores/file/entry.ts
 const { readFileSync: readFileSync3, rmSync: rmSync3, utimesSync: utimesSync2 } = require("node:fs");
 const path4 = require("node:path");
->>>>>>> b109bfc (A port for the record store; records in 256 groups with an index that holds for the date of each group's folder, so that no command reads every record)
 
 // scripts/src/stores/file/lock.ts
 const { randomBytes: randomBytes2 } = require("node:crypto");
@@ -569,21 +535,6 @@ function startOf(pid) {
 import { isIdempotencyKey } from "./main.mjs";
 import { isObject as isObject2 } from "./main.mjs";
 import { TASK_ID, TASK_STATES } from "./main.mjs";
-<<<<<<< HEAD
-var PHASES = [
-  /** A submit may be under way. */
-  "submitting",
-  /** The service certainly did not accept the last submit, and none is under way. */
-  "rejected",
-  /** A submit ended without an answer: the next command reconciles it. */
-  "unknown",
-  /** The service accepted it and made a task. */
-  "submitted",
-  /** Its outcome is unknown, and the user has decided to submit another request in its place. */
-  "abandoned"
-];
-=======
->>>>>>> b109bfc (A port for the record store; records in 256 groups with an index that holds for the date of each group's folder, so that no command reads every record)
 var VERSION = 2;
 function encodeRecord(name, raw) {
   const { version, checksum, ...fields } = raw;
@@ -591,8 +542,6 @@ function encodeRecord(name, raw) {
   const whole = { version: newest, ...fields };
   return `${JSON.stringify({ ...whole, checksum: checksumOf(name, whole) }, null, 2)}
 `;
-<<<<<<< HEAD
-=======
 }
 function decodeRecord(name, text2) {
   const whole = wholeRecord(name, text2);
@@ -658,6 +607,7 @@ var FIELDS = {
   owner: { fits: orNull(text), otherwise: nothing },
   model: { fits: text },
   payloadHash: { fits: hex },
+  promptExcerpt: { fits: orNull(text), otherwise: nothing },
   idempotencyKey: { fits: isIdempotencyKey },
   phase: { fits: oneOf(PHASES), otherwise: ({ taskId }) => taskId === null ? "unknown" : "submitted" },
   taskId: { fits: orNull((value) => typeof value === "string" && TASK_ID.test(value)) },
@@ -665,6 +615,7 @@ var FIELDS = {
   created: { fits: date },
   sentAt: { fits: date, otherwise: ({ created }) => created },
   unsettledSince: { fits: date, otherwise: ({ created }) => created },
+  submitTimeout: { fits: orNull(amount), otherwise: nothing },
   resubmitted: {
     fits: (value) => typeof value === "boolean",
     otherwise: ({ resubmitted }) => resubmitted !== void 0
@@ -731,10 +682,10 @@ function distrustOf(folder) {
   const trusted = /* @__PURE__ */ new Set([0, me, statSync2("/").uid]);
   const ahead = namesOf(folder);
   for (let at = "/"; ; at = path2.join(at, ahead.shift())) {
-    const stat2 = lstatSync(at, { throwIfNoEntry: false });
-    const distrust = stat2 && distrustOfOne(at, stat2, { me, trusted, below: ahead.length });
+    const stat = lstatSync(at, { throwIfNoEntry: false });
+    const distrust = stat && distrustOfOne(at, stat, { me, trusted, below: ahead.length });
     if (distrust || !statSync2(at, { throwIfNoEntry: false })?.isDirectory()) return distrust;
-    if (stat2?.isSymbolicLink()) {
+    if (stat?.isSymbolicLink()) {
       const target = readlinkSync2(at);
       ahead.unshift(...namesOf(target));
       at = path2.isAbsolute(target) ? "/" : path2.dirname(at);
@@ -743,22 +694,22 @@ function distrustOf(folder) {
   }
 }
 var namesOf = (file) => file.split("/").filter((name) => name !== "");
-function distrustOfOne(at, stat2, { me, trusted, below }) {
-  const isFolder = stat2.isDirectory();
+function distrustOfOne(at, stat, { me, trusted, below }) {
+  const isFolder = stat.isDirectory();
   const isLast = below === 0;
-  if (!trusted.has(stat2.uid) || isLast && isFolder && stat2.uid !== me) {
+  if (!trusted.has(stat.uid) || isLast && isFolder && stat.uid !== me) {
     return {
-      reason: `${at} belongs to another user (number ${stat2.uid})`,
+      reason: `${at} belongs to another user (number ${stat.uid})`,
       // A folder further up may be another user's home.
       repair: below > 1 ? null : command(me === 0, `chown ${isFolder ? "" : "-h "}"$(id -un)"`, at)
     };
   }
-  if (!isFolder || (stat2.mode & WRITABLE_BY_ALL) === 0 || (stat2.mode & STICKY) !== 0 && !isLast)
+  if (!isFolder || (stat.mode & WRITABLE_BY_ALL) === 0 || (stat.mode & STICKY) !== 0 && !isLast)
     return void 0;
   return {
     reason: `every user can write to ${at}`,
     // The permissions of a folder further up are not ours to change.
-    repair: command(stat2.uid === me || me === 0, below > 1 ? "chmod +t" : "chmod o-w", at)
+    repair: command(stat.uid === me || me === 0, below > 1 ? "chmod +t" : "chmod o-w", at)
   };
 }
 function command(isAllowed, words, file) {
@@ -894,18 +845,18 @@ function untrusted(folder, { reason: distrust, repair }) {
   );
 }
 function closed(error, folder) {
-  return new Failure2("UNKNOWN_ERROR", `The records in ${folder} cannot be read: ${diskErrorText(error)}.`, {
-    cause: error,
-    reason: { kind: "unreadableFolder", folder }
-  });
+  const why = diskErrorText(error);
+  return unusable("unreadableFolder", `The records in ${folder} cannot be read: ${why}.`, error, folder, why);
 }
 function unwritable(error, folder) {
   const why = diskErrorText(error) ?? (error instanceof Error ? error.message : "the disk gives no reason");
-  return new Failure2(
-    "UNKNOWN_ERROR",
-    `This request cannot be recorded in ${folder}: ${why}. Without a record it could be charged twice, so nothing was submitted.`,
-    { cause: error, reason: { kind: "unwritableFolder", folder } }
-  );
+  const message = `This request cannot be recorded in ${folder}: ${why}. Without a record it could be charged twice, so nothing was submitted.`;
+  return unusable("unwritableFolder", message, error, folder, why);
+}
+function unusable(kind, message, cause, folder, why) {
+  const lasts = isLasting(cause);
+  const code = lasts ? "INVALID_PAYLOAD" : "UNKNOWN_ERROR";
+  return new Failure2(code, message, { cause, reason: { kind, folder, why, lasts } });
 }
 
 // scripts/src/stores/file/entry.ts
@@ -1140,9 +1091,9 @@ var FlatFolder = class {
   takeOver() {
     try {
       for (; ; ) {
-        const stat2 = lstatSync2(this.#folder, { throwIfNoEntry: false });
-        if (stat2?.isFile()) return void 0;
-        if (!stat2) {
+        const stat = lstatSync2(this.#folder, { throwIfNoEntry: false });
+        if (stat?.isFile()) return void 0;
+        if (!stat) {
           if (this.#close()) return void 0;
           continue;
         }
@@ -1415,148 +1366,12 @@ function probe(folder) {
 }
 
 // scripts/src/stores/file/journal.ts
-const path10 = require("node:path");
+const path9 = require("node:path");
 import { Failure as Failure3 } from "./main.mjs";
-
-// scripts/src/stores/file/rate-limiter.ts
-const { createHash: createHash2, randomBytes: randomBytes6 } = require("node:crypto");
-const { readdir, readFile, rename, rm, stat, writeFile } = require("node:fs/promises");
-const path7 = require("node:path");
-import { isObject as isObject3 } from "./main.mjs";
-import { TASK_STATES as TASK_STATES2 } from "./main.mjs";
-var INTERVAL_MS = 1100;
-var SHARED_MS = 2e3;
-var KEPT_INTERVALS = 120;
-var DAY_MS = 24 * 36e5;
-var LONGEST_PAUSE_MS = 5 * 6e4;
-var RateLimiter = class {
-  #folder;
-  #service;
-  #clock;
-  #me = randomBytes6(4).toString("hex");
-  #hasFolder = false;
-  /** The last poll of each task by this process, on the monotonic clock. */
-  #polledAt = /* @__PURE__ */ new Map();
-  /** The time since which this process waits for a permit, on the monotonic clock; null while it does not wait. */
-  #waitingSince = null;
-  /** Until this time, on the monotonic clock, other waiting processes go first. */
-  #yieldingUntil = 0;
-  /** @param folder absolute @param service the address of the service; each service has its own limit */
-  constructor(folder, service, clock) {
-    this.#folder = folder;
-    this.#service = nameOf2(service);
-    this.#clock = clock;
-  }
-  /**
-   * Acquires the permit for one query now. Returns false when another process has it, or the service asked for a pause.
-   */
-  async acquire() {
-    const now = this.#clock.wall();
-    if (await this.#pauseMs() > 0) return false;
-    const interval = Math.floor(now / INTERVAL_MS);
-    const moment = this.#clock.monotonic();
-    this.#waitingSince ??= moment;
-    if (moment < this.#yieldingUntil && await this.#read(`permit-${interval - 1}`) !== void 0)
-      return false;
-    try {
-      await this.#ready();
-    } catch {
-      return true;
-    }
-    try {
-      await writeFile(this.#file(`permit-${interval}`), "", { flag: "wx", mode: 384 });
-    } catch (error) {
-      return diskError(error) !== "EEXIST";
-    }
-    this.#yieldingUntil = moment + (moment - this.#waitingSince);
-    this.#waitingSince = null;
-    await this.#tidy(interval);
-    return true;
-  }
-  /** Returns the milliseconds until the next permit: one interval, or the remaining pause of the service. */
-  async nextPermitIn() {
-    return await this.#pauseMs() || INTERVAL_MS;
-  }
-  /** Records that this process polls a task now. */
-  recordPoll(taskId) {
-    this.#polledAt.set(taskId, this.#clock.monotonic());
-  }
-  /** Returns whether this process polled the task in the last two intervals: its own poll may hold the permit. */
-  polledLately(taskId) {
-    const at = this.#polledAt.get(taskId);
-    return at !== void 0 && this.#clock.monotonic() - at < 2 * INTERVAL_MS;
-  }
-  /** Records a pause that the service asked for. No process acquires a permit before its end. */
-  async pauseFor(ms) {
-    await this.#write("pause", String(Math.round(this.#clock.wall() + Math.min(ms, LONGEST_PAUSE_MS))));
-  }
-  /** Returns the status of a task that another process polled in the last two seconds. */
-  async statusFromOthers(taskId) {
-    try {
-      const value = JSON.parse(await this.#read(`status-${nameOf2(taskId)}`) ?? "");
-      if (!isObject3(value) || value.by === this.#me || typeof value.at !== "number") return void 0;
-      const age = this.#clock.wall() - value.at;
-      if (age < 0 || age >= SHARED_MS) return void 0;
-      this.#waitingSince = null;
-      return TASK_STATES2.find((state) => state === value.state);
-    } catch {
-      return void 0;
-    }
-  }
-  /** Shares the status of a task with the other processes. */
-  async share(taskId, state) {
-    const shared = { state, at: this.#clock.wall(), by: this.#me };
-    await this.#write(`status-${nameOf2(taskId)}`, JSON.stringify(shared));
-  }
-  /** Returns the remaining milliseconds of the pause that the service asked for. */
-  async #pauseMs() {
-    const pause = Number(await this.#read("pause") ?? 0) - this.#clock.wall();
-    return pause > 0 && pause <= LONGEST_PAUSE_MS ? pause : 0;
-  }
-  #file(name) {
-    return path7.join(this.#folder, `${this.#service}-${name}`);
-  }
-  async #read(name) {
-    return readFile(this.#file(name), "utf8").catch(() => void 0);
-  }
-  async #write(name, text2) {
-    const temp = this.#file(`${name}.${randomBytes6(4).toString("hex")}${TEMP}`);
-    try {
-      await this.#ready();
-      await writeFile(temp, text2, { flag: "wx", mode: 384 });
-      await rename(temp, this.#file(name));
-    } catch {
-      await rm(temp, { force: true }).catch(() => {
-      });
-    }
-  }
-  async #ready() {
-    if (!this.#hasFolder) makePrivate(this.#folder);
-    this.#hasFolder = true;
-  }
-  /** Removes old permits, pauses and shared statuses. */
-  async #tidy(interval) {
-    const begin = `${this.#service}-permit-`;
-    const names = await readdir(this.#folder).catch(() => []);
-    const old = names.filter(
-      (name) => name.startsWith(begin) && Number(name.slice(begin.length)) < interval - KEPT_INTERVALS
-    );
-    for (const name of names) {
-      if (interval % KEPT_INTERVALS > 0 || name.startsWith(begin)) continue;
-      const written = await stat(path7.join(this.#folder, name)).catch(() => void 0);
-      if (written && written.mtimeMs < this.#clock.wall() - DAY_MS) old.push(name);
-    }
-    await Promise.all(old.map((name) => rm(path7.join(this.#folder, name), { force: true }).catch(() => {
-    })));
-  }
-};
-function nameOf2(text2) {
-  return createHash2("sha256").update(text2).digest("hex").slice(0, 16);
-}
 
 // scripts/src/stores/file/record-index.ts
 const { lstatSync: lstatSync3, statSync: statSync4 } = require("node:fs");
-const path8 = require("node:path");
+const path7 = require("node:path");
 var STABLE_MS = 2e3;
 var RecordIndex = class {
   #records;
@@ -1565,7 +1380,7 @@ var RecordIndex = class {
   #made = /* @__PURE__ */ new Map();
   constructor(records) {
     this.#records = records;
-    this.#files = new IndexFiles(path8.join(records.folder, "index"));
+    this.#files = new IndexFiles(path7.join(records.folder, "index"));
   }
   /** Returns one part of the summaries of all groups. @throws Failure when the records cannot be read */
   all(name) {
@@ -1597,7 +1412,7 @@ var RecordIndex = class {
   }
   #changed(shard) {
     try {
-      return statSync4(path8.join(this.#records.folder, shard)).mtimeMs;
+      return statSync4(path7.join(this.#records.folder, shard)).mtimeMs;
     } catch (error) {
       if (diskErrorText(error) === void 0) throw error;
       return -1;
@@ -1614,16 +1429,16 @@ var RecordIndex = class {
     }
   }
   #wasSetAside(shard, name) {
-    const file = path8.join(this.#records.folder, shard, name);
+    const file = path7.join(this.#records.folder, shard, name);
     return !name.endsWith(CORRUPT) && !lstatSync3(file, { throwIfNoEntry: false });
   }
   /** Reads the records of a group that have changed since they were read before. */
   #read(shard, before, started) {
     const known2 = new Map(before.map((member) => [member.name, member]));
     return this.#records.namesIn(shard).flatMap((name) => {
-      const stat2 = lstatSync3(path8.join(this.#records.folder, shard, name), { throwIfNoEntry: false });
-      if (!stat2) return [];
-      const { mtimeMs: mtime, size, ino: inode } = stat2;
+      const stat = lstatSync3(path7.join(this.#records.folder, shard, name), { throwIfNoEntry: false });
+      if (!stat) return [];
+      const { mtimeMs: mtime, size, ino: inode } = stat;
       const same = known2.get(name);
       if (same && same.mtime === mtime && same.size === size && same.inode === inode) return [same];
       const [found] = this.#records.read([name]);
@@ -1637,9 +1452,9 @@ var RecordIndex = class {
 
 // scripts/src/stores/file/sweep.ts
 const { readFileSync: readFileSync5, rmSync: rmSync6, statSync: statSync5, writeFileSync: writeFileSync5 } = require("node:fs");
-const path9 = require("node:path");
-var DAY_MS2 = 24 * 36e5;
-var KEPT_MS = 30 * DAY_MS2;
+const path8 = require("node:path");
+var DAY_MS = 24 * 36e5;
+var KEPT_MS = 30 * DAY_MS;
 var LOCK2 = /\.lock(\.([0-9a-f]{16}|unreadable))*$/;
 function sweep(records, index) {
   const now = records.clock.wall();
@@ -1648,214 +1463,27 @@ function sweep(records, index) {
     sweepLeftovers(records, shard);
   }
   for (const folder of ["locks", "index"]) sweepLeftovers(records, folder);
->>>>>>> b109bfc (A port for the record store; records in 256 groups with an index that holds for the date of each group's folder, so that no command reads every record)
 }
 function sweepDaily(records, index) {
-  const marker = path9.join(records.folder, "swept");
+  const marker = path8.join(records.folder, "swept");
   const now = records.clock.wall();
   try {
     const before = Number(readFileSync5(marker, "utf8"));
-    if (Math.abs(now - before) < DAY_MS2) return;
+    if (Math.abs(now - before) < DAY_MS) return;
   } catch {
   }
-<<<<<<< HEAD
-  if (!isObject2(value) || typeof value.version !== "number" || !(value.version >= 1)) return void 0;
-  const { checksum, ...whole } = value;
-  if (value.version === VERSION) return encodeRecord(name, whole) === text2 ? whole : void 0;
-  const isUnsigned = checksum === void 0 && value.version === 1;
-  return isUnsigned || checksum === checksumOf(name, whole) ? whole : void 0;
-}
-function changeRecord(raw, { credits, ...fields }) {
-  const changed = { ...raw, ...fields };
-  if (credits) changed.credits = { ...isObject2(raw.credits) ? raw.credits : {}, ...credits };
-  return changed;
-}
-function isNewer({ version }) {
-  return Number(version) > VERSION;
-}
-function checksumOf(name, whole) {
-  return jsonHash([name, whole]);
-}
-function fromVersion1({ intent, ...record }) {
-  return { ...record, version: VERSION, request: intent ?? null };
-}
-function readRecord(raw) {
-  const isLenient = isNewer(raw);
-  const record = {};
-  for (const [name, { fits, otherwise }] of Object.entries(FIELDS)) {
-    const value = raw[name];
-    if (fits(value)) record[name] = value;
-    else if (otherwise === void 0 || value !== void 0 && !isLenient) return void 0;
-    else record[name] = otherwise(raw);
-=======
   try {
     writeFileSync5(marker, String(now), { mode: 384 });
   } catch (error) {
     if (diskErrorText(error) === void 0) throw error;
->>>>>>> b109bfc (A port for the record store; records in 256 groups with an index that holds for the date of each group's folder, so that no command reads every record)
   }
   sweep(records, index);
 }
-<<<<<<< HEAD
-var text = (value) => typeof value === "string" && value !== "";
-var hex = (value) => typeof value === "string" && /^[0-9a-f]{12,64}$/.test(value);
-var date = (value) => typeof value === "string" && !Number.isNaN(Date.parse(value));
-var amount = (value) => typeof value === "number" && value >= 0;
-var oneOf = (words) => (value) => typeof value === "string" && words.includes(value);
-var orNull = (check) => (value) => value === null || check(value);
-var nothing = () => null;
-var CREDITS = ["quoted", "charged", "refunded"];
-var FIELDS = {
-  request: { fits: hex },
-  provider: { fits: text },
-  service: { fits: text },
-  account: { fits: hex },
-  owner: { fits: orNull(text), otherwise: nothing },
-  model: { fits: text },
-  payloadHash: { fits: hex },
-  promptExcerpt: { fits: orNull(text), otherwise: nothing },
-  idempotencyKey: { fits: isIdempotencyKey },
-  phase: { fits: oneOf(PHASES), otherwise: ({ taskId }) => taskId === null ? "unknown" : "submitted" },
-  taskId: { fits: orNull((value) => typeof value === "string" && TASK_ID.test(value)) },
-  status: { fits: oneOf(TASK_STATES), otherwise: () => "UNKNOWN" },
-  created: { fits: date },
-  sentAt: { fits: date, otherwise: ({ created }) => created },
-  unsettledSince: { fits: date, otherwise: ({ created }) => created },
-  submitTimeout: { fits: orNull(amount), otherwise: nothing },
-  resubmitted: {
-    fits: (value) => typeof value === "boolean",
-    otherwise: ({ resubmitted }) => resubmitted !== void 0
-  },
-  checked: { fits: orNull(date), otherwise: nothing },
-  delivered: { fits: orNull(date), otherwise: nothing },
-  used: { fits: orNull(date), otherwise: nothing },
-  wait: { fits: orNull(amount), otherwise: nothing },
-  download: { fits: orNull(text), otherwise: nothing },
-  fileCount: { fits: orNull(amount), otherwise: nothing },
-  credits: {
-    fits: (value) => isObject2(value) && CREDITS.every((name) => orNull(amount)(value[name])),
-    otherwise: () => ({ quoted: null, charged: null, refunded: null })
-  },
-  files: {
-    fits: (value) => Array.isArray(value) && value.every(
-      (file) => isObject2(file) && text(file.path) && amount(file.bytes) && hex(file.sha256) && text(file.contentType)
-    ),
-    otherwise: () => []
-  }
-};
-
-// scripts/src/stores/file/task-index.ts
-const { randomBytes: randomBytes3 } = require("node:crypto");
-const { existsSync, readFileSync: readFileSync2, renameSync: renameSync3, rmSync: rmSync3, writeFileSync: writeFileSync3 } = require("node:fs");
-const path2 = require("node:path");
-var TaskIndex = class {
-  #folder;
-  constructor(folder) {
-    this.#folder = folder;
-  }
-  /** Whether every record with a task is in the index. */
-  get isComplete() {
-    return existsSync(this.#complete);
-  }
-  /** Returns the name of the record of a task; undefined when the index has none. */
-  find(taskId) {
-    try {
-      return readFileSync2(this.#fileOf(taskId), "utf8");
-    } catch {
-      return void 0;
-    }
-  }
-  /** Adds the record of a task. After a disk error the index is no longer complete. */
-  add(taskId, name) {
-    if (this.find(taskId) === name) return;
-    try {
-      makePrivate(this.#folder);
-      this.#put(this.#fileOf(taskId), name);
-    } catch (error) {
-      if (diskErrorText(error) === void 0) throw error;
-      this.#remove(this.#complete);
-    }
-  }
-  remove(taskId) {
-    this.#remove(this.#fileOf(taskId));
-  }
-  /** Adds all records with a task. From then on, a task that is not in the index has no record. */
-  complete(records) {
-    try {
-      makePrivate(this.#folder);
-      for (const { taskId, name } of records) this.add(taskId, name);
-      this.#put(this.#complete, "");
-    } catch (error) {
-      if (diskErrorText(error) === void 0) throw error;
-    }
-  }
-  get #complete() {
-    return path2.join(this.#folder, "complete");
-  }
-  /** Not synced: after a power cut an entry may be missing or empty, and then the records are read. */
-  #put(file, text2) {
-    const temp = `${file}.${randomBytes3(4).toString("hex")}${TEMP}`;
-    writeFileSync3(temp, text2, { flag: "wx", mode: 384 });
-    renameSync3(temp, file);
-  }
-  #fileOf(taskId) {
-    return path2.join(this.#folder, sha256Text(taskId).slice(0, 32));
-  }
-  #remove(file) {
-    try {
-      rmSync3(file, { force: true });
-    } catch {
-    }
-  }
-};
-
-// scripts/src/stores/file/trusted-folder.ts
-const { lstatSync, readlinkSync: readlinkSync2, statSync: statSync2 } = require("node:fs");
-const path3 = require("node:path");
-import { quoteWord } from "./main.mjs";
-var WRITABLE_BY_ALL = 2;
-var STICKY = 512;
-function distrustOf(folder) {
-  const me = process.getuid?.();
-  if (me === void 0) return void 0;
-  const trusted = /* @__PURE__ */ new Set([0, me, statSync2("/").uid]);
-  const ahead = namesOf(folder);
-  for (let at = "/"; ; at = path3.join(at, ahead.shift())) {
-    const stat = lstatSync(at, { throwIfNoEntry: false });
-    const distrust = stat && distrustOfOne(at, stat, { me, trusted, below: ahead.length });
-    if (distrust || !statSync2(at, { throwIfNoEntry: false })?.isDirectory()) return distrust;
-    if (stat?.isSymbolicLink()) {
-      const target = readlinkSync2(at);
-      ahead.unshift(...namesOf(target));
-      at = path3.isAbsolute(target) ? "/" : path3.dirname(at);
-    }
-    if (ahead.length === 0) return void 0;
-  }
-}
-var namesOf = (file) => file.split("/").filter((name) => name !== "");
-function distrustOfOne(at, stat, { me, trusted, below }) {
-  const isFolder = stat.isDirectory();
-  const isLast = below === 0;
-  if (!trusted.has(stat.uid) || isLast && isFolder && stat.uid !== me) {
-    return {
-      reason: `${at} belongs to another user (number ${stat.uid})`,
-      // A folder further up may be another user's home.
-      repair: below > 1 ? null : command(me === 0, `chown ${isFolder ? "" : "-h "}"$(id -un)"`, at)
-    };
-  }
-  if (!isFolder || (stat.mode & WRITABLE_BY_ALL) === 0 || (stat.mode & STICKY) !== 0 && !isLast)
-    return void 0;
-  return {
-    reason: `every user can write to ${at}`,
-    // The permissions of a folder further up are not ours to change.
-    repair: command(stat.uid === me || me === 0, below > 1 ? "chmod +t" : "chmod o-w", at)
-  };
-=======
 function sweepRecords(records, shard, damaged) {
   const before = records.clock.wall() - KEPT_MS;
   for (const name of records.namesIn(shard)) {
     if (madeAt(name) >= before) continue;
-    const file = path9.join(records.folder, shard, name);
+    const file = path8.join(records.folder, shard, name);
     const [found] = records.read([name]);
     if (found) {
       const used = lastUse(readRecord(found.raw));
@@ -1867,10 +1495,10 @@ function sweepRecords(records, shard, damaged) {
 }
 function sweepLeftovers(records, folder) {
   for (const name of records.list(folder)) {
-    const file = path9.join(records.folder, folder, name);
+    const file = path8.join(records.folder, folder, name);
     if (!name.endsWith(TEMP) && !LOCK2.test(name)) continue;
     const age = ageOf(records, file);
-    if (age > DAY_MS2) sweepLeftover(records, file, age);
+    if (age > DAY_MS) sweepLeftover(records, file, age);
   }
 }
 function sweepLeftover(records, file, age) {
@@ -1884,7 +1512,6 @@ function sweepLeftover(records, file, age) {
   } catch (error) {
     if (diskErrorText(error) === void 0) throw error;
   }
->>>>>>> b109bfc (A port for the record store; records in 256 groups with an index that holds for the date of each group's folder, so that no command reads every record)
 }
 function sweepAway(file) {
   try {
@@ -1901,184 +1528,20 @@ function ageOf({ clock }, file) {
 }
 
 // scripts/src/stores/file/journal.ts
-<<<<<<< HEAD
-var NAME = /^([0-9a-f]{32})-(\d{8}T\d{9}Z)-[0-9a-f]{6}\.json(\.corrupt)?$/;
-var CORRUPT = ".corrupt";
-var LEFTOVER = /\.(tmp|lock(\.([0-9a-f]{16}|unreadable))*)$/;
-var KEPT_MS = 30 * 24 * 36e5;
-var DAY_MS = 24 * 36e5;
-var UPDATE_PATIENCE_MS = 2e3;
-var Entry = class {
-  #journal;
-  file;
-  #raw;
-  #record;
-  /** Changes that could not be written yet. */
-  #unsaved = {};
-  constructor(journal, file, raw) {
-    this.#journal = journal;
-    this.file = file;
-    this.#raw = raw;
-    this.#record = understood(raw);
-  }
-  get name() {
-    return path4.basename(this.file);
-  }
-  get record() {
-    return this.#record;
-  }
-  /** Whether its result is not delivered yet, or its outcome is unknown. */
-  get isPending() {
-    const { delivered, phase } = this.#record;
-    return delivered === null && phase !== "abandoned" && phase !== "rejected";
-  }
-  /** Writes the record for the first time, with `change`. @throws Failure when it cannot be written */
-  async begin(change = {}) {
-    const { folder, clock } = this.#journal.place;
-    this.#apply(change);
-    try {
-      await writeWhole(this.file, this.#text(), clock);
-    } catch (error) {
-      throw unwritable(error, folder);
-    }
-  }
-  /**
-   * Changes the record. A change that cannot be written causes a warning, and is written with the next change.
-   * @param isOurs no other process may drop the record, so a missing record is written anew; otherwise it stays missing
-   * @returns whether the change is on the disk
-   */
-  async update(change, { isOurs = false } = {}) {
-    const { folder, clock, warn } = this.#journal.place;
-    try {
-      if (isOurs) makePrivate(folder);
-      const patience = UPDATE_PATIENCE_MS * (0.5 + clock.random());
-      const lock = isOurs ? null : await waitForLock(`${this.file}.lock`, clock, clock.monotonic() + patience);
-      try {
-        if (isOurs && !existsSync2(this.file)) await writeWhole(this.file, this.#text(), clock);
-        this.#merge(change);
-        await writeWhole(this.file, this.#text(), clock);
-        this.#unsaved = {};
-        return true;
-      } finally {
-        if (lock && !("heldBy" in lock)) lock.release();
-      }
-    } catch (error) {
-      if (diskError(error) === "ENOENT" && !isOurs) return false;
-      const reason = diskErrorText(error);
-      if (reason === void 0) throw error;
-      if (isOurs && this.#overwrite(change)) return true;
-      const changes = changesOf(change, this.#record);
-      this.#unsaved = { ...this.#unsaved, ...changes };
-      this.#apply(changes);
-      warn(`The record of this request could not be written (${reason}): ${this.file}`);
-      return false;
-    }
-  }
-  /**
-   * Changes the record before a step that must not happen without the change. @throws Failure when it cannot be written
-   */
-  async require(change) {
-    if (await this.update(change, { isOurs: true })) return;
-    throw unwritable(new Error("the change was not written"), this.#journal.place.folder);
-  }
-  /**
-   * Writes over the record's own bytes, the last resort on a full disk. After a crash in between the record is set aside.
-   */
-  #overwrite(change) {
-    try {
-      this.#merge(change);
-      overwrite(this.file, this.#text());
-      return true;
-    } catch {
-      return false;
-    }
-  }
-  /**
-   * Records the end of the task, its credits, and when its result was delivered (null: it was not). It is synchronous,
-   * because a process that ends cannot wait.
-   */
-  close(status, credits, delivered) {
-    try {
-      if (!this.#onDisk()) return;
-      this.#merge((now) => ({ status, credits, delivered: now.delivered ?? delivered }));
-      replaceAtOnce(this.file, this.#text());
-    } catch (error) {
-      if (diskErrorText(error) === void 0) throw error;
-      if (diskError(error) !== "ENOENT")
-        this.#journal.place.warn(`The record could not be closed: ${this.file}`);
-    }
-  }
-  /** Reads the record from the disk, then applies the unsaved changes and `change`. */
-  #merge(change) {
-    const there = this.#onDisk();
-    if (there) this.#raw = there;
-    this.#apply(this.#unsaved);
-    this.#apply(changesOf(change, this.#record));
-    const { taskId } = this.#record;
-    if (taskId !== null && taskId !== there?.taskId) this.#journal.tasks.add(taskId, this.name);
-  }
-  #apply(fields) {
-    this.#raw = changeRecord(this.#raw, fields);
-    this.#record = understood(this.#raw);
-  }
-  #onDisk() {
-    return decodeRecord(this.name, readFileSync3(this.file, "utf8"));
-  }
-  #text() {
-    return encodeRecord(this.name, this.#raw);
-  }
-  /** Reads the record from the disk again: other processes may have changed it. */
-  refresh() {
-    const [now] = this.#journal.read([this.name]);
-    if (!now) return;
-    this.#raw = now.#raw;
-    this.#record = now.#record;
-  }
-  /** Removes the record. When that fails it only warns: the next command finds out that the record has no task. */
-  drop() {
-    const { taskId } = this.#record;
-    try {
-      rmSync4(this.file, { force: true });
-      if (taskId !== null) this.#journal.tasks.remove(taskId);
-    } catch (error) {
-      const reason = diskErrorText(error);
-      if (reason === void 0) throw error;
-      this.#journal.place.warn(`The record of this request could not be removed (${reason}): ${this.file}`);
-    }
-  }
-};
-function understood(raw) {
-  const record = readRecord(raw);
-  if (!record) throw new Error("a record that cannot be understood");
-  return record;
-}
-var Journal = class {
-  place;
-  tasks;
-  #isTrusted = false;
-  constructor(place2) {
-    const beside = path4.dirname(place2.folder);
-    this.place = place2;
-    this.tasks = new TaskIndex(path4.join(beside, "tasks"));
-=======
 var PAUSE_MS = 100;
 var DURATIONS2 = 50;
 var Journal = class {
   place;
-  /** Limits the queries of all processes that use this journal's service. */
-  limiter;
   #files;
   #index;
   #flat;
   constructor(place2) {
     const { folder, clock, warn } = place2;
-    const beside = path10.dirname(folder);
+    const beside = path9.dirname(folder);
     this.place = place2;
-    this.limiter = new RateLimiter(path10.join(beside, "rate-limit"), place2.service, clock);
     this.#files = new RecordFiles(folder, clock, warn);
     this.#index = new RecordIndex(this.#files);
-    this.#flat = new FlatFolder(this.#files, path10.join(beside, "journal"));
->>>>>>> b109bfc (A port for the record store; records in 256 groups with an index that holds for the date of each group's folder, so that no command reads every record)
+    this.#flat = new FlatFolder(this.#files, path9.join(beside, "journal"));
   }
   /** Creates the folder. @throws Failure when it cannot be created, or other users could change its files */
   prepare() {
@@ -2126,26 +1589,16 @@ var Journal = class {
    * clock was set back.
    */
   draft(fields) {
-<<<<<<< HEAD
-    const now = this.place.clock.wall();
-    const before = this.#names().find((name2) => name2.startsWith(fields.request));
-    const stamp = Math.max(now, before === void 0 ? 0 : timeOf(NAME.exec(before)[2]) + 1);
-    const created = new Date(now).toISOString();
-    const name = `${fields.request}-${stampOf(stamp)}-${randomBytes4(3).toString("hex")}.json`;
-    const begun = { created, sentAt: created, unsettledSince: created, submitTimeout: null };
-    const record = { promptExcerpt: null, ...fields, ...begun };
-    return new Entry(this, path4.join(this.place.folder, name), record);
-=======
     const { request } = fields;
     const [before] = this.#namesOf(request);
     const now = new Date(this.place.clock.wall()).toISOString();
-    const record = { created: now, sentAt: now, unsettledSince: now, ...fields };
+    const begun = { created: now, sentAt: now, unsettledSince: now, submitTimeout: null, duration: null };
+    const record = { promptExcerpt: null, ...begun, ...fields };
     const made = Math.max(this.place.clock.wall(), before === void 0 ? 0 : madeAt(before) + 1);
     return new Entry(this.#files, newName(request, made), record, true);
   }
   #namesOf(request) {
     return this.#files.namesIn(shardOf(request)).filter((name) => name.startsWith(request));
->>>>>>> b109bfc (A port for the record store; records in 256 groups with an index that holds for the date of each group's folder, so that no command reads every record)
   }
   /** Returns the records of a request, newest first; null for a record that exists and cannot be read. */
   find(request) {
@@ -2154,15 +1607,8 @@ var Journal = class {
       return entry ?? (this.#files.isThere(name) ? [null] : []);
     });
   }
-<<<<<<< HEAD
-  /** Returns whether an unreadable record still exists, or was set aside. Another process may also have dropped it. */
-  #isThere(name) {
-    const file = path4.join(this.place.folder, name);
-    return existsSync2(file) || existsSync2(`${file}${CORRUPT}`);
-=======
   #entries(names) {
     return this.#files.read(names).map(({ name, raw }) => new Entry(this.#files, name, raw));
->>>>>>> b109bfc (A port for the record store; records in 256 groups with an index that holds for the date of each group's folder, so that no command reads every record)
   }
   async reserve(entry, change, budget, deadline, signal) {
     if (budget === null) {
@@ -2192,26 +1638,12 @@ var Journal = class {
    * @throws Failure when the disk refuses
    */
   async lock(name, deadline, signal) {
-<<<<<<< HEAD
-    const { folder, clock } = this.place;
-    const file = path4.join(folder, `${name}.lock`);
-=======
->>>>>>> b109bfc (A port for the record store; records in 256 groups with an index that holds for the date of each group's folder, so that no command reads every record)
     try {
       return await waitForLock(this.#files.lockOf(name), this.place.clock, deadline, signal);
     } catch (error) {
       throw diskErrorText(error) === void 0 ? error : unwritable(error, this.place.folder);
     }
   }
-<<<<<<< HEAD
-  /**
-   * Returns the credits that the requests of the last 24 hours cost or may still cost, without refunds.
-   * @param own a record to leave out
-   * @returns null when the credits of a record are unknown, or a record cannot be read
-   */
-  spentToday(own) {
-    const since = this.place.clock.wall() - DAY_MS;
-=======
   async byTask(taskId) {
     const isOfTask = ({ record }) => record.taskId === taskId;
     for (const [shard, tasks] of this.#parts("tasks")) {
@@ -2252,7 +1684,6 @@ var Journal = class {
   async spentSince(windowMs, without) {
     const since = this.place.clock.wall() - windowMs;
     const own = accountName(this.place);
->>>>>>> b109bfc (A port for the record store; records in 256 groups with an index that holds for the date of each group's folder, so that no command reads every record)
     let sum = 0;
     for (const [, { damaged }] of this.#parts("state")) {
       if (damaged.some((name) => madeAt(name) >= since && this.#files.isThere(name))) return null;
@@ -2268,32 +1699,6 @@ var Journal = class {
     }
     return sum;
   }
-<<<<<<< HEAD
-  /**
-   * Removes records that were last used more than 30 days ago, and leftovers of crashes. A submit with an unknown outcome
-   * stays on record until the user decides.
-   */
-  sweep() {
-    const { folder, clock } = this.place;
-    const now = clock.wall();
-    for (const name of this.#files()) {
-      const stamp = NAME.exec(name)?.[2];
-      const file = path4.join(folder, name);
-      const touched = () => touchedAt(file) ?? now;
-      if (stamp === void 0) {
-        if (LEFTOVER.test(name) && touched() < now - DAY_MS) this.#sweepLeftover(file, now - touched());
-      } else if (timeOf(stamp) < now - KEPT_MS) {
-        const [entry] = this.read([name]);
-        if (entry ? isOver(entry.record, now) : name.endsWith(CORRUPT) && touched() < now - KEPT_MS) {
-          if (entry) entry.drop();
-          else sweepAway(file);
-        }
-      }
-    }
-    if (!this.tasks.isComplete) {
-      this.tasks.complete(
-        this.all().flatMap(({ name, record: { taskId } }) => taskId === null ? [] : [{ taskId, name }])
-=======
   async spending(since) {
     const tables = this.#parts("rows").map(([, table]) => table);
     return sumTables(tables, dayOf(since));
@@ -2309,138 +1714,36 @@ var Journal = class {
     if (this.#flat.isOpen && this.#flat.takeOver()) {
       this.place.warn(
         "An older version of this program is submitting a request: its records are left out here."
->>>>>>> b109bfc (A port for the record store; records in 256 groups with an index that holds for the date of each group's folder, so that no command reads every record)
       );
     }
     this.#flat.move();
     return this.#index.all(name);
   }
-<<<<<<< HEAD
-  /** Removes an old leftover. A held lock is touched every few seconds, but seems old after the clock has jumped. */
-  #sweepLeftover(file, age) {
-    if (file.endsWith(TEMP) || age > KEPT_MS) {
-      sweepAway(file);
-      return;
-    }
-    try {
-      const lock = tryLock(file, this.place.clock);
-      if (!("heldBy" in lock)) lock.release();
-    } catch (error) {
-      if (diskErrorText(error) === void 0) throw error;
-    }
-  }
-  /** Returns the names of all records, also of those set aside; newest first within a request. */
-  #names() {
-    return this.#files().filter((name) => NAME.test(name)).sort((a, b) => a < b ? 1 : -1);
-  }
-  #files() {
-    this.#checkTrust();
-    try {
-      return readdirSync(this.place.folder);
-    } catch (error) {
-      if (diskError(error) === "ENOENT") return [];
-      throw diskErrorText(error) === void 0 ? error : closed(error, this.place.folder);
-    }
-  }
-  /** Returns the records of these names. A file that is no record is set aside, so that the warning comes once. */
-  read(names) {
-    const { folder, warn } = this.place;
-    const entries = [];
-    for (const name of names) {
-      if (name.endsWith(CORRUPT)) continue;
-      const file = path4.join(folder, name);
-      let text2;
-      try {
-        text2 = readFileSync3(file, "utf8");
-      } catch (error) {
-        const reason = diskErrorText(error);
-        if (reason === void 0) throw error;
-        if (diskError(error) !== "ENOENT") warn(`A record cannot be read (${reason}): ${file}`);
-        continue;
-      }
-      const raw = decodeRecord(name, text2);
-      if (raw) {
-        entries.push(new Entry(this, file, raw));
-        continue;
-      }
-      if (isOfNewerVersion(name, text2)) {
-        warn(`A record that a newer version of this skill wrote is not understood: ${file}`);
-        continue;
-      }
-      try {
-        renameSync4(file, `${file}${CORRUPT}`);
-      } catch {
-      }
-      warn(`A record that cannot be read was set aside: ${file}${CORRUPT}`);
-    }
-    return entries;
+  /** Removes what is no longer needed. */
+  sweep() {
+    sweep(this.#files, this.#index);
   }
 };
-function changesOf(change, now) {
-  return typeof change === "function" ? change(now) : change;
-}
-function sweepAway(file) {
-  try {
-    rmSync4(file, { force: true });
-  } catch {
-  }
-}
-function touchedAt(file) {
-  try {
-    return statSync3(file).mtimeMs;
-  } catch {
-    return void 0;
-  }
-}
-function isOver({ phase, created, checked, delivered, used }, now) {
-  if (phase === "submitting" || phase === "unknown") return false;
-  const dates = [created, checked, delivered, used].map((date2) => Date.parse(date2 ?? created));
-  return Math.max(...dates) < now - KEPT_MS;
-}
-function spentOn({ quoted, charged, refunded }) {
-  const cost = charged ?? quoted;
-  return cost === null ? null : Math.max(0, cost - (refunded ?? 0));
-}
-function stampOf(time) {
-  return new Date(time).toISOString().replace(/[-:.]/g, "");
-}
-function timeOf(stamp) {
-  const [, year, month, day, hour, minute, second, ms] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z$/.exec(stamp) ?? [];
-  return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`);
-}
-function untrusted(folder, { reason: distrust, repair }) {
-  return new Failure2(
-    "INVALID_PAYLOAD",
-    `The records in ${folder} are not safe: ${distrust}. Another user who can remove a record can cause a second charge, so nothing was done.`,
-    { reason: { kind: "unsafeFolder", distrust, repair } }
+var byName = (a, b) => newestFirst(a.name, b.name);
+function olderVersion({ pid, host }) {
+  return new Failure3(
+    "UNKNOWN_ERROR",
+    `An older version of this program (process ${pid} on ${host}) is submitting a request with this state folder; nothing was submitted here.`,
+    { reason: { kind: "olderVersion" } }
   );
-}
-function closed(error, folder) {
-  const why = diskErrorText(error);
-  return unusable("unreadableFolder", `The records in ${folder} cannot be read: ${why}.`, error, folder, why);
-}
-function unwritable(error, folder) {
-  const why = diskErrorText(error) ?? (error instanceof Error ? error.message : "the disk gives no reason");
-  const message = `This request cannot be recorded in ${folder}: ${why}. Without a record it could be charged twice, so nothing was submitted.`;
-  return unusable("unwritableFolder", message, error, folder, why);
-}
-function unusable(kind, message, cause, folder, why) {
-  const lasts = isLasting(cause);
-  const code = lasts ? "INVALID_PAYLOAD" : "UNKNOWN_ERROR";
-  return new Failure2(code, message, { cause, reason: { kind, folder, why, lasts } });
 }
 
 // scripts/src/stores/file/rate-limiter.ts
-const { randomBytes: randomBytes5 } = require("node:crypto");
-const { mkdirSync, readdirSync: readdirSync2, readFileSync: readFileSync4, renameSync: renameSync5, writeFileSync: writeFileSync4 } = require("node:fs");
-const path5 = require("node:path");
+const { randomBytes: randomBytes6 } = require("node:crypto");
+const { mkdirSync: mkdirSync2, readdirSync: readdirSync2, readFileSync: readFileSync6, renameSync: renameSync6, writeFileSync: writeFileSync6 } = require("node:fs");
+const path10 = require("node:path");
 import {
   LONGEST_PAUSE_MS,
   MemoryRateLimiter,
   permitsFor,
   untilFree
 } from "./live.mjs";
-var NAME2 = /^(\d{1,5})-(\d{1,15})$/;
+var NAME = /^(\d{1,5})-(\d{1,15})$/;
 var CLOCK_TOLERANCE_MS = 2e3;
 var FileRateLimiter = class {
   #folder;
@@ -2485,12 +1788,12 @@ var FileRateLimiter = class {
     await this.#alone.pauseFor(ms);
     const now = this.#clock.wall();
     const until = Math.round(now + Math.min(ms, LONGEST_PAUSE_MS));
-    const temp = path5.join(this.#folder, `pause.${randomBytes5(4).toString("hex")}${TEMP}`);
+    const temp = path10.join(this.#folder, `pause.${randomBytes6(4).toString("hex")}${TEMP}`);
     try {
       if (until <= now + this.#pauseMs(now)) return;
       makePrivate(this.#folder);
-      writeFileSync4(temp, String(until), { flag: "wx", mode: 384 });
-      renameSync5(temp, path5.join(this.#folder, "pause"));
+      writeFileSync6(temp, String(until), { flag: "wx", mode: 384 });
+      renameSync6(temp, path10.join(this.#folder, "pause"));
     } catch (error) {
       if (diskError(error) === "") throw error;
       discard(temp);
@@ -2504,14 +1807,14 @@ var FileRateLimiter = class {
   /** Returns the remaining milliseconds of the pause that the service asked for. */
   #pauseMs(now) {
     try {
-      const left = Number(readFileSync4(path5.join(this.#folder, "pause"), "latin1")) - now;
+      const left = Number(readFileSync6(path10.join(this.#folder, "pause"), "latin1")) - now;
       return left > 0 && left <= LONGEST_PAUSE_MS ? left : 0;
     } catch {
       return 0;
     }
   }
   get #place() {
-    return path5.join(this.#folder, `permits-${this.#permits.count}`);
+    return path10.join(this.#folder, `permits-${this.#permits.count}`);
   }
   /** Returns the permits, at least one. @throws the disk's error */
   #read(now) {
@@ -2525,7 +1828,7 @@ var FileRateLimiter = class {
     if (names.length === 0) names = this.#make();
     const permits = /* @__PURE__ */ new Map();
     for (const name of names) {
-      const [, number, usedAt] = NAME2.exec(name) ?? [];
+      const [, number, usedAt] = NAME.exec(name) ?? [];
       const permit = { number: Number(number), usedAt: Number(usedAt), name };
       if (number === void 0 || permit.number >= this.#permits.count) continue;
       const before = permits.get(permit.number);
@@ -2544,19 +1847,19 @@ var FileRateLimiter = class {
     return permits.sort((a, b) => a.usedAt - b.usedAt).map((permit) => {
       if (permit.usedAt <= now) return permit;
       const usedAt = Math.max(0, permit.usedAt - ahead);
-      return this.#move(permit, usedAt) ? { ...permit, usedAt, name: nameOf(permit.number, usedAt) } : permit;
+      return this.#move(permit, usedAt) ? { ...permit, usedAt, name: nameOf2(permit.number, usedAt) } : permit;
     });
   }
   /** Makes the folder of the permits: all of them at once, or another process's folder stays. */
   #make() {
     makePrivate(this.#folder);
-    const temp = `${this.#place}.${randomBytes5(4).toString("hex")}${TEMP}`;
+    const temp = `${this.#place}.${randomBytes6(4).toString("hex")}${TEMP}`;
     try {
-      mkdirSync(temp, { mode: 448 });
+      mkdirSync2(temp, { mode: 448 });
       for (let number = 0; number < this.#permits.count; number += 1) {
-        writeFileSync4(path5.join(temp, nameOf(number, 0)), "", { flag: "wx", mode: 384 });
+        writeFileSync6(path10.join(temp, nameOf2(number, 0)), "", { flag: "wx", mode: 384 });
       }
-      renameSync5(temp, this.#place);
+      renameSync6(temp, this.#place);
     } catch (error) {
       discard(temp);
       if (!["ENOTEMPTY", "EEXIST", "EPERM"].includes(diskError(error))) throw error;
@@ -2566,7 +1869,7 @@ var FileRateLimiter = class {
   /** Notes the use of a permit. Returns false when another process has used it. @throws the disk's error */
   #move({ number, name }, usedAt) {
     try {
-      renameSync5(path5.join(this.#place, name), path5.join(this.#place, nameOf(number, Math.round(usedAt))));
+      renameSync6(path10.join(this.#place, name), path10.join(this.#place, nameOf2(number, Math.round(usedAt))));
       return true;
     } catch (error) {
       if (diskError(error) === "ENOENT") return false;
@@ -2574,30 +1877,30 @@ var FileRateLimiter = class {
     }
   }
 };
-function nameOf(number, usedAt) {
+function nameOf2(number, usedAt) {
   return `${String(number).padStart(3, "0")}-${usedAt}`;
 }
 
 // scripts/src/stores/file/sharing.ts
 const { createHash: createHash3 } = require("node:crypto");
-const path7 = require("node:path");
+const path12 = require("node:path");
 
 // scripts/src/stores/file/status-cache.ts
-const { createHash: createHash2, randomBytes: randomBytes6 } = require("node:crypto");
+const { createHash: createHash2, randomBytes: randomBytes7 } = require("node:crypto");
 const {
   readdirSync: readdirSync3,
-  readFileSync: readFileSync5,
-  renameSync: renameSync6,
-  statSync: statSync4,
-  utimesSync: utimesSync2,
-  writeFileSync: writeFileSync5
+  readFileSync: readFileSync7,
+  renameSync: renameSync7,
+  statSync: statSync6,
+  utimesSync: utimesSync3,
+  writeFileSync: writeFileSync7
 } = require("node:fs");
-const path6 = require("node:path");
+const path11 = require("node:path");
 import { isObject as isObject3 } from "./main.mjs";
 import {
   NO_LIST
 } from "./main.mjs";
-import { isTerminal, TASK_ID as TASK_ID2, TASK_STATES as TASK_STATES2 } from "./main.mjs";
+import { isTerminal as isTerminal3, TASK_ID as TASK_ID2, TASK_STATES as TASK_STATES2 } from "./main.mjs";
 var SEEN = "seen";
 var WAITING = /^waiting-[0-9a-f]{16}$/;
 var HEARTBEAT_MS2 = 5e3;
@@ -2610,7 +1913,7 @@ var EMPTY = { list: NO_LIST, tasks: /* @__PURE__ */ new Map() };
 var FileStatusCache = class {
   #folder;
   #clock;
-  #own = `waiting-${randomBytes6(8).toString("hex")}`;
+  #own = `waiting-${randomBytes7(8).toString("hex")}`;
   #isReady = false;
   #announced = "";
   #announcedAt = Number.NEGATIVE_INFINITY;
@@ -2632,7 +1935,7 @@ var FileStatusCache = class {
   }
   async leave() {
     this.#announced = "";
-    discard(path6.join(this.#folder, this.#own));
+    discard(path11.join(this.#folder, this.#own));
   }
   async others() {
     const tasks = /* @__PURE__ */ new Map();
@@ -2645,13 +1948,13 @@ var FileStatusCache = class {
           if (tasks.size < MOST_TASKS) tasks.set(id, Math.min(dueAt, tasks.get(id) ?? dueAt));
         }
       } else if (OWN.test(name) && Math.abs(age) > (WAITING.test(name) ? 2 * DEAD_MS : KEPT_MS2)) {
-        discard(path6.join(this.#folder, name));
+        discard(path11.join(this.#folder, name));
       }
     }
     return tasks;
   }
   async read() {
-    const stamp = stampOf2(this.#stat(SEEN));
+    const stamp = stampOf(this.#stat(SEEN));
     if (stamp === this.#seen.stamp) return this.#seen.status;
     this.#seen = { stamp, status: this.#status(this.#read(SEEN)) };
     return this.#seen.status;
@@ -2663,17 +1966,17 @@ var FileStatusCache = class {
     this.#write(SEEN, { list: { ...list }, tasks: seen });
   }
   async ended(taskId) {
-    const task = this.#read(`ended-${nameOf2(taskId)}`);
+    const task = this.#read(`ended-${nameOf3(taskId)}`);
     return isEnded(task, taskId) ? task : void 0;
   }
   async writeEnded(task) {
-    const name = `ended-${nameOf2(task.id)}`;
+    const name = `ended-${nameOf3(task.id)}`;
     if (this.#written.has(name)) return;
     this.#written.add(name);
     this.#write(name, task);
   }
   #waitingIn(name) {
-    const stamp = stampOf2(this.#stat(name));
+    const stamp = stampOf(this.#stat(name));
     const before = this.#waiting.get(name);
     if (before?.stamp === stamp) return before.tasks;
     const tasks = /* @__PURE__ */ new Map();
@@ -2690,10 +1993,10 @@ var FileStatusCache = class {
     const tasks = /* @__PURE__ */ new Map();
     for (const item of body.tasks) {
       const [id, at, state, failedAt, missingAt] = Array.isArray(item) ? item : [];
-      const known = state === null ? null : TASK_STATES2.find((one) => one === state);
+      const known2 = state === null ? null : TASK_STATES2.find((one) => one === state);
       const isDated = [at, failedAt, missingAt].every((time) => typeof time === "number" && time <= latest);
-      if (typeof id !== "string" || known === void 0 || !isDated) continue;
-      tasks.set(id, { at, state: known, failedAt, missingAt });
+      if (typeof id !== "string" || known2 === void 0 || !isDated) continue;
+      tasks.set(id, { at, state: known2, failedAt, missingAt });
     }
     return { list: factsIn(body.list, latest), tasks };
   }
@@ -2707,7 +2010,7 @@ var FileStatusCache = class {
   }
   #stat(name) {
     try {
-      return statSync4(path6.join(this.#folder, name), { throwIfNoEntry: false });
+      return statSync6(path11.join(this.#folder, name), { throwIfNoEntry: false });
     } catch {
       return void 0;
     }
@@ -2716,7 +2019,7 @@ var FileStatusCache = class {
   #read(name) {
     try {
       if ((this.#stat(name)?.size ?? 0) > MOST_BYTES) return void 0;
-      const text2 = readFileSync5(path6.join(this.#folder, name), "utf8");
+      const text2 = readFileSync7(path11.join(this.#folder, name), "utf8");
       const end = text2.indexOf("\n");
       const json = text2.slice(end + 1);
       if (text2.slice(0, end) !== hashOf(name, json)) return void 0;
@@ -2731,15 +2034,15 @@ var FileStatusCache = class {
     const text2 = `${hashOf(name, json)}
 ${json}`;
     if (Buffer.byteLength(text2) > MOST_BYTES) return;
-    const file = path6.join(this.#folder, name);
-    const temp = `${file}.${randomBytes6(4).toString("hex")}${TEMP}`;
+    const file = path11.join(this.#folder, name);
+    const temp = `${file}.${randomBytes7(4).toString("hex")}${TEMP}`;
     try {
       if (!this.#isReady) makePrivate(this.#folder);
       this.#isReady = true;
-      writeFileSync5(temp, text2, { flag: "wx", mode: 384 });
+      writeFileSync7(temp, text2, { flag: "wx", mode: 384 });
       const seconds = this.#clock.wall() / 1e3;
-      utimesSync2(temp, seconds, seconds);
-      renameSync6(temp, file);
+      utimesSync3(temp, seconds, seconds);
+      renameSync7(temp, file);
     } catch (error) {
       if (diskError(error) === "") throw error;
       this.#isReady = false;
@@ -2747,7 +2050,7 @@ ${json}`;
     }
   }
 };
-function stampOf2(stat) {
+function stampOf(stat) {
   return stat ? `${stat.ino} ${stat.mtimeMs} ${stat.size}` : "";
 }
 function factsIn({ startedAt, tookMs, badUntil, failures, unchecked }, latest) {
@@ -2763,13 +2066,13 @@ function factsIn({ startedAt, tookMs, badUntil, failures, unchecked }, latest) {
 function isEnded(value, taskId) {
   if (value?.id !== taskId || !Array.isArray(value.urls) || !isObject3(value.record)) return false;
   const state = TASK_STATES2.find((one) => one === value.state);
-  return state !== void 0 && isTerminal(state) && value.urls.every((url) => typeof url === "string");
+  return state !== void 0 && isTerminal3(state) && value.urls.every((url) => typeof url === "string");
 }
 function hashOf(name, json) {
   return createHash2("sha256").update(`${name}
 ${json}`).digest("hex").slice(0, 16);
 }
-function nameOf2(text2) {
+function nameOf3(text2) {
   return createHash2("sha256").update(text2).digest("hex").slice(0, 16);
 }
 
@@ -2779,52 +2082,31 @@ function sharingIn({ folder, service, account, limit, clock }) {
     if (distrustOf(folder)) return null;
   } catch {
   }
-  const key = nameOf3(service, account);
-  const counted = limit.per === "address" ? nameOf3(service) : key;
+  const key = nameOf4(service, account);
+  const counted = limit.per === "address" ? nameOf4(service) : key;
   return {
-    limiter: new FileRateLimiter(path7.join(folder, "rate-limit", counted), limit, clock),
-    statuses: new FileStatusCache(path7.join(folder, "status", key), clock)
+    limiter: new FileRateLimiter(path12.join(folder, "rate-limit", counted), limit, clock),
+    statuses: new FileStatusCache(path12.join(folder, "status", key), clock)
   };
 }
-function nameOf3(...parts) {
+function nameOf4(...parts) {
   return createHash3("sha256").update(parts.join("\n")).digest("hex").slice(0, 16);
-=======
-  /** Removes what is no longer needed. */
-  sweep() {
-    sweep(this.#files, this.#index);
-  }
-};
-var byName = (a, b) => newestFirst(a.name, b.name);
-function olderVersion({ pid, host }) {
-  return new Failure3(
-    "UNKNOWN_ERROR",
-    `An older version of this program (process ${pid} on ${host}) is submitting a request with this state folder; nothing was submitted here.`,
-    { reason: { kind: "olderVersion" } }
-  );
->>>>>>> b109bfc (A port for the record store; records in 256 groups with an index that holds for the date of each group's folder, so that no command reads every record)
 }
 export {
   CORRUPT,
   COUNTS,
   Entry,
-<<<<<<< HEAD
   FileRateLimiter,
   FileStatusCache,
-=======
   FlatFolder,
   IndexFiles,
->>>>>>> b109bfc (A port for the record store; records in 256 groups with an index that holds for the date of each group's folder, so that no command reads every record)
   Journal,
   NOTHING,
   NO_MARK,
   PARTS,
   PHASES,
-<<<<<<< HEAD
-=======
-  RateLimiter,
   RecordFiles,
   RecordIndex,
->>>>>>> b109bfc (A port for the record store; records in 256 groups with an index that holds for the date of each group's folder, so that no command reads every record)
   TEMP,
   accountName,
   accountOf,
@@ -2838,12 +2120,9 @@ export {
   diskErrorText,
   distrustOf,
   encodeRecord,
-<<<<<<< HEAD
-  isLasting,
-=======
   factsOf,
   firstRecord,
->>>>>>> b109bfc (A port for the record store; records in 256 groups with an index that holds for the date of each group's folder, so that no command reads every record)
+  isLasting,
   isOfNewerVersion,
   isPending,
   isRecordName,
@@ -2869,10 +2148,8 @@ export {
   requestName,
   rowOf,
   sha256Text,
-<<<<<<< HEAD
-  sharingIn,
-=======
   shardOf,
+  sharingIn,
   spentFrom,
   spentOn,
   sumRows,
@@ -2882,7 +2159,6 @@ export {
   sweepDaily,
   syncFolder,
   tableOf,
->>>>>>> b109bfc (A port for the record store; records in 256 groups with an index that holds for the date of each group's folder, so that no command reads every record)
   tryLock,
   unsettled,
   unwritable,
