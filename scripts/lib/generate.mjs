@@ -308,7 +308,7 @@ async function search(session, generation, lost, until) {
 async function takenAmong(session, tasks) {
   const ids = tasks.map(({ id }) => id);
   if (session.takenTasks) return session.takenTasks(ids);
-  return await (await session.records())?.recordedAmong(ids) ?? [];
+  return (await session.records())?.recordedAmong(ids) ?? [];
 }
 async function resubmit(session, generation, lost, log, deadline) {
   try {

@@ -78,13 +78,6 @@ export interface RequestRecord {
   files: RecordedFile[];
 }
 
-/** A record without its dates, which the store gives it. */
-export type DraftRecord = Omit<
-  RequestRecord,
-  'created' | 'sentAt' | 'unsettledSince' | 'submitTimeout' | 'promptExcerpt'
-> &
-  Partial<Pick<RequestRecord, 'promptExcerpt'>>;
-
 /** Fields of a record to change, or a function of the record as it is stored now. */
 export type RecordFields = Partial<RequestRecord>;
 export type RecordChange = RecordFields | ((now: RequestRecord) => RecordFields);

@@ -1,6 +1,6 @@
 import { Failure } from '../model/failure.ts';
 import { requestName } from '../model/fingerprint.ts';
-import { type DraftRecord, isPending, type RequestRecord } from '../model/request-record.ts';
+import { isPending, type RequestRecord } from '../model/request-record.ts';
 import type { Account, Holder, RequestClaim } from './record-store.ts';
 
 /** Returns the name of the claimed request: its records are found by it. */
@@ -41,7 +41,10 @@ export function unsettled<E extends Recorded>(entries: readonly E[], claim: Requ
 }
 
 /** Returns the first record of a claimed request, without its dates. */
-export function firstRecord(claim: RequestClaim, account: Account): DraftRecord {
+export function firstRecord(
+  claim: RequestClaim,
+  account: Account,
+): Omit<RequestRecord, 'created' | 'sentAt' | 'unsettledSince' | 'submitTimeout' | 'duration'> {
   const { provider, service, account: id } = account;
   const { owner, model, payloadHash, promptExcerpt = null, idempotencyKey, wait, download } = claim;
   return {
@@ -51,7 +54,7 @@ export function firstRecord(claim: RequestClaim, account: Account): DraftRecord 
     taskId: null,
     status: 'UNKNOWN',
     resubmitted: false,
-    ...{ checked: null, duration: null, delivered: null, used: null, wait, download, fileCount: null },
+    ...{ checked: null, delivered: null, used: null, wait, download, fileCount: null },
     credits: { quoted: null, charged: null, refunded: null },
     files: [],
   };

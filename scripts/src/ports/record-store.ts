@@ -6,6 +6,7 @@ import type { TaskState } from '../model/task.ts';
 export interface RequestClaim {
   model: string;
   payloadHash: string;
+  /** The first characters of the prompt. */
   promptExcerpt?: string | null;
   /** The key of a new submit. */
   idempotencyKey: string;

@@ -205,9 +205,7 @@ describe('fault 97: an index that is', () => {
   it('of an older state of its records is not used', async () => {
     const journal = await indexed('ckx1');
     const shard = (await entryOf(journal, 'ckx1')).name.slice(0, 2);
-    const files = [`${shard}.json`, `${shard}.members.json`].map((name) =>
-      path.join(folderOf(journal), name),
-    );
+    const files = [shard, `${shard}.members`].map((name) => path.join(folderOf(journal), name));
     const before = files.map((file) => readFileSync(file));
     await (await entryOf(journal, 'ckx1')).drop();
     aMinuteAgo(journal);
