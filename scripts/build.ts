@@ -87,6 +87,7 @@ const PARTS: readonly [part: string, files: RegExp][] = [
     /^core\/(generate|recorded-task|reuse|resume-pending|funds|account|submit|send|reconcile|find-lost-task)\.ts$/,
   ],
   ['journal', /^stores\//],
+  ['terminal', /^cli\/progress\/(terminal|draw|width)\.ts$/],
   ['pending', /^cli\/pending\.ts$/],
   ['download', /^(download\/|core\/file-warnings\.ts$)/],
   [
@@ -193,14 +194,19 @@ function finished(text: string): string {
   return `${note}const require = (name) => process.getBuiltinModule(name);\n${code}`;
 }
 
+/** Returns the licence file of a package, however it is spelled. */
+function licenceIn(folder: string): string {
+  return path.join(folder, readdirSync(folder).find((name) => /^licen[cs]e(\.md|\.txt)?$/i.test(name))!);
+}
+
 /** The licences of the packages that are compiled in. */
 function notices(): string {
-  const packages = ['undici', 'yaml', 'zod'].map((name) => {
+  const packages = ['get-east-asian-width', 'string-width', 'strip-ansi', 'ansi-regex', 'undici', 'yaml', 'zod'].map((name) => {
     const folder = path.join(root, 'node_modules', name);
     const { version: of } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as {
       version: string;
     };
-    return `${name} ${of}\n\n${readFileSync(path.join(folder, 'LICENSE'), 'utf8').trim()}\n`;
+    return `${name} ${of}\n\n${readFileSync(licenceIn(folder), 'utf8').trim()}\n`;
   });
   return `The compiled scripts in this folder contain parts of these packages.\n\n${packages.join(`\n${'-'.repeat(80)}\n\n`)}`;
 }

@@ -1281,8 +1281,8 @@ var PRIVATE_IPV4 = [
 function isPublicIpv4(octets) {
   const address = toNumber(octets);
   return PRIVATE_IPV4.every(([base, bits]) => {
-    const size = 2 ** (32 - bits);
-    return Math.floor(address / size) !== Math.floor(toNumber(base.split(".").map(Number)) / size);
+    const size2 = 2 ** (32 - bits);
+    return Math.floor(address / size2) !== Math.floor(toNumber(base.split(".").map(Number)) / size2);
   });
 }
 function toNumber(octets) {
@@ -1409,6 +1409,9 @@ function isTerminal2(descriptor) {
 // scripts/src/cli/environment.ts
 function secretsIn(env) {
   return PROFILES.flatMap(({ keyVariable }) => env[keyVariable]?.trim() || []);
+}
+function redraws(env) {
+  return env.TERM !== "dumb" && !(env.CI && env.CI !== "false" && env.CI !== "0");
 }
 function overrule(env) {
   const lines = [];
@@ -1628,110 +1631,296 @@ function keyMissing({ keyVariable, keyPage, says }, argv) {
 }
 
 // scripts/src/cli/progress.ts
+init_task();
 init_text();
-var now = () => Number(process.hrtime.bigint()) / 1e6;
+
+// scripts/src/cli/progress/display.ts
 var QUIET_MS = 6e4;
-var SHARE_MS = 200;
-function watch(screen2, secrets) {
-  const situation = { phase: "before", taskId: null, state: null, isAboutMany: false };
-  let lastLineAt = Number.NEGATIVE_INFINITY;
-  const said2 = /* @__PURE__ */ new Map();
-  let lastShareAt = Number.NEGATIVE_INFINITY;
-  let open = false;
-  const line = (text2) => {
-    const clean = redact(plain(text2, 400), secrets);
-    screen2.write(`${open ? "\r\x1B[K" : ""}${clean}
+var Lines = class {
+  #screen;
+  #clock;
+  #lastAt = Number.NEGATIVE_INFINITY;
+  constructor(screen2, clock) {
+    this.#screen = screen2;
+    this.#clock = clock;
+  }
+  line(text2) {
+    this.#screen.write(`${text2}
 `);
-    open = false;
-    lastLineAt = now();
-  };
-  const lastOf = (taskId2) => {
-    const last = said2.get(taskId2) ?? { state: "", failure: "", download: "" };
-    said2.set(taskId2, last);
-    return last;
-  };
-  const update = (text2) => {
-    screen2.write(`\r\x1B[K${redact(plain(text2, Math.max(20, screen2.columns - 1)), secrets)}`);
-    open = true;
-  };
-  const say = (last, kind2, word, text2) => {
-    const isNew = word !== last[kind2];
-    last[kind2] = word;
-    if (screen2.isTTY) update(text2);
-    else if (isNew || now() - lastLineAt >= QUIET_MS) line(text2);
-  };
+    this.#lastAt = this.#clock();
+  }
+  now(_, sentence, news) {
+    if (news === "new" || this.#clock() - this.#lastAt >= QUIET_MS) this.line(sentence);
+  }
+  clear() {
+  }
+};
+
+// scripts/src/cli/progress/meter.ts
+var WINDOW_MS = 5e3;
+var STALE_MS = 3e3;
+var Meter = class {
+  #now;
+  #files = /* @__PURE__ */ new Map();
+  /** Bytes that came, at times on the clock; the oldest first. */
+  #samples = [];
+  #came = 0;
+  constructor(now) {
+    this.#now = now;
+  }
+  /** Notes that so many bytes of a file are here. */
+  note(file, bytes, total) {
+    const at = this.#now();
+    const before = this.#files.get(file);
+    if (before && bytes > before.bytes) this.#came += bytes - before.bytes;
+    this.#files.set(file, { bytes, total, at });
+    const last = this.#samples.at(-1);
+    if (last?.at === at) last.came = this.#came;
+    else this.#samples.push({ at, came: this.#came });
+    while (this.#samples.length > 2 && this.#samples[1].at <= at - WINDOW_MS) this.#samples.shift();
+  }
+  /** Returns what is being downloaded; null where nothing came for a while. */
+  transfer() {
+    const now = this.#now();
+    const active = [...this.#files.values()].filter(({ at }) => now - at <= STALE_MS);
+    if (active.length === 0) return null;
+    const [first] = this.#samples;
+    const ms = first ? now - first.at : 0;
+    const speed = first && ms >= 200 ? (this.#came - first.came) / ms * 1e3 : null;
+    const bytes = active.reduce((sum, file) => sum + file.bytes, 0);
+    return { bytes, total: active.length === 1 ? active[0].total : null, speed };
+  }
+};
+
+// scripts/src/cli/progress/situation.ts
+var Submits = class {
+  situation = { phase: "before", taskId: null, state: null, isAboutMany: false };
+  #underWay = /* @__PURE__ */ new Set();
+  #hasTask = false;
+  began(key2) {
+    this.#underWay.add(key2);
+    this.situation.phase = "submitting";
+  }
+  /** It is known what became of a submit: it made a task (or its request had one), or it certainly did not. */
+  known(key2, outcome) {
+    this.#underWay.delete(key2);
+    this.#hasTask ||= outcome === "task";
+    if (this.#underWay.size > 0) return;
+    this.situation.phase = this.#hasTask || this.situation.isAboutMany ? "running" : "before";
+    this.situation.onOutcomeKnown?.();
+  }
+};
+
+// scripts/src/cli/progress/words.ts
+function clockTime(ms) {
+  const seconds = Math.max(0, Math.floor(ms / 1e3));
+  const two = (n) => String(n).padStart(2, "0");
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor(seconds / 60) % 60;
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}
+function usually({ fromMs, toMs }) {
+  const isShort = toMs < 1e5;
+  const unit = isShort ? 1e3 : 6e4;
+  const from = Math.floor(fromMs / unit);
+  const to = Math.max(1, Math.ceil(toMs / unit));
+  const name = isShort ? "s" : "min";
+  return from === to ? `usually ${to} ${name}` : `usually ${from} to ${to} ${name}`;
+}
+function sourceOf({ runs, source, asOf }) {
+  const count = `${runs} ${runs === 1 ? "run" : "runs"}`;
+  return source === "machine" ? `${count} on this machine` : `${count} on record${asOf ? `, ${asOf}` : ""}`;
+}
+function size(bytes) {
+  if (bytes < 1e3) return `${Math.round(bytes)} bytes`;
+  const units = ["kB", "MB", "GB", "TB"];
+  let value = bytes / 1e3;
+  let n = 0;
+  while (value >= 999.95 && n < units.length - 1) {
+    value /= 1e3;
+    n += 1;
+  }
+  return `${value.toFixed(1)} ${units[n]}`;
+}
+function sums({ total, done, failed: failed2, running, credits: credits2 }) {
+  const parts = [`${done} of ${total} done`];
+  if (failed2 > 0) parts.push(`${failed2} failed`);
+  if (running > 0) parts.push(`${running} running`);
+  if (credits2 !== null) parts.push(`${credits2} ${credits2 === 1 ? "credit" : "credits"}`);
+  return parts.join(", ");
+}
+
+// scripts/src/cli/progress.ts
+var monotonic = () => Number(process.hrtime.bigint()) / 1e6;
+var MOST_LINES = 100;
+var SHARE_MS = 200;
+function watch(screen2, secrets, displayOf = (...parts) => new Lines(...parts)) {
+  const display = displayOf(screen2, monotonic);
+  const clean = (text2) => redact(plain(text2, 400), secrets);
+  const line = (text2) => display.line(clean(text2));
+  const submits = new Submits();
+  const { situation } = submits;
+  const meter = new Meter(monotonic);
+  const startedAt = monotonic();
+  const subjects = /* @__PURE__ */ new Map();
   const made = /* @__PURE__ */ new Map();
-  const observerOf = (taskId2) => {
-    const last = lastOf(taskId2);
-    const subject = taskId2 === null ? "" : `task ${taskId2} `;
+  const states = /* @__PURE__ */ new Map();
+  let batch = null;
+  let isBatch = false;
+  let expected = null;
+  let isExpectedSaid = false;
+  let linesLeft = MOST_LINES;
+  let lastShareAt = Number.NEGATIVE_INFINITY;
+  const ageOf = (taskId2) => {
+    const since = made.get(taskId2 ?? "");
+    return since === void 0 ? null : monotonic() - since;
+  };
+  const showMany = (sentence, isNew) => {
+    const common = { subject: "", state: "", share: null };
+    const view = () => ({
+      ...common,
+      ageMs: monotonic() - startedAt,
+      expected,
+      transfer: meter.transfer(),
+      batch
+    });
+    display.now(view, clean(sentence), isNew ? "new" : "same");
+  };
+  const note = (key2, state) => {
+    const isNew = states.get(key2) !== state;
+    if (state !== "UNKNOWN") states.set(key2, state);
+    if (batch && !isBatch) {
+      const ended = [...states.values()].filter(isTerminal);
+      const done = ended.filter((one) => one === "COMPLETED").length;
+      const failed2 = ended.length - done;
+      batch = { ...batch, done, failed: failed2, running: batch.total - done - failed2 };
+    }
+    return isNew && state !== "UNKNOWN";
+  };
+  const sayLine = (subject, state) => {
+    const isBad = state === "FAILED" || state === "CANCEL";
+    if (linesLeft <= (isBad ? -MOST_LINES : 0)) return;
+    linesLeft -= 1;
+    line(`${nameOf(subject)}${state}`);
+    if (linesLeft === 0) line("The batch is large: from here on only lines without a result are named.");
+  };
+  const subjectOf = (name, taskId2) => {
+    const key2 = JSON.stringify([name, taskId2]);
+    const subject = subjects.get(key2) ?? { name, taskId: taskId2, state: "", failure: "", hasDownload: false };
+    subjects.set(key2, subject);
+    return subject;
+  };
+  const observerOf = (name, taskId2) => {
+    const subject = subjectOf(name, taskId2);
+    const key2 = name ?? "";
+    const show = (state, sentence, isNew, share = null) => {
+      if (batch) {
+        showMany(isBatch ? sums(batch) : sentence, isNew && !isBatch);
+        return;
+      }
+      const view = () => ({
+        subject: clean(nameOf(subject)),
+        state: clean(state),
+        ageMs: ageOf(taskId2),
+        share,
+        expected,
+        transfer: meter.transfer(),
+        batch: null
+      });
+      display.now(view, clean(sentence), isNew ? "new" : "same");
+    };
     return {
-      submitting() {
-        situation.phase = "submitting";
-      },
-      refused() {
-        situation.phase = "before";
-        situation.onOutcomeKnown?.();
-      },
+      submitting: () => submits.began(key2),
+      refused: () => submits.known(key2, "none"),
       several(count) {
         situation.phase = "running";
         situation.isAboutMany = true;
         line(`resuming ${count} tasks; nothing is charged`);
+        batch = { total: count, done: 0, failed: 0, running: count, credits: null };
       },
+      batch(progress) {
+        situation.isAboutMany = true;
+        if (situation.phase === "before") situation.phase = "running";
+        isBatch = true;
+        batch = progress;
+        showMany(sums(progress), progress.done + progress.failed === progress.total);
+      },
+      line({ name: lineName, taskId: id, state }) {
+        if (note(JSON.stringify(lineName), state)) sayLine(subjectOf(lineName, id), state);
+      },
+      named: (other) => observerOf(other, taskId2),
       attached(id, created) {
-        situation.phase = "running";
-        situation.taskId = id;
-        line(`task ${id} was submitted on ${created}; resuming it, nothing is charged`);
-        situation.onOutcomeKnown?.();
+        if (!situation.isAboutMany) situation.taskId = id;
+        if (!isBatch)
+          line(`${nameOf(subjectOf(name, id))}was submitted on ${created}; resuming it, nothing is charged`);
+        submits.known(key2, "task");
       },
       task(id, state) {
-        if (situation.phase === "submitting") made.set(id, now());
-        situation.phase = "running";
+        const named2 = subjectOf(name, id);
+        if (situation.phase === "submitting" && !made.has(id)) made.set(id, monotonic());
         if (!situation.isAboutMany) {
           situation.taskId = id;
           situation.state = state;
         }
-        lastOf(id).state = state;
-        line(`task ${id} ${state}`);
-        situation.onOutcomeKnown?.();
+        named2.state = state;
+        const isNew = note(batch ? keyOf(named2) : id, state);
+        if (!isBatch) line(`${nameOf(named2)}${state}`);
+        else if (isNew) sayLine(named2, state);
+        submits.known(key2, "task");
       },
       about(id, created) {
         const age = created === void 0 ? Number.NaN : Date.now() - Date.parse(created);
-        if (age >= 0 && !made.has(id)) made.set(id, now() - age);
-        return observerOf(id);
+        if (age >= 0 && !made.has(id)) made.set(id, monotonic() - age);
+        return observerOf(name, id);
+      },
+      expected(duration) {
+        const isOther = expected && JSON.stringify(expected) !== JSON.stringify(duration);
+        expected = isBatch && isOther ? null : duration;
       },
       polled(status, { nextMs }) {
-        if (status.state !== "UNKNOWN" && !situation.isAboutMany) situation.state = status.state;
-        const share = status.progress === void 0 ? "" : ` (${Math.round(status.progress)} %)`;
-        const word = status.unknownState ? `in the unknown state ${status.unknownState}` : status.state;
+        const { state } = status;
+        if (state !== "UNKNOWN" && !situation.isAboutMany) situation.state = state;
+        const isNewState = note(keyOf(subject), state);
+        if (isBatch && isNewState && isTerminal(state)) sayLine(subject, state);
+        const word = status.unknownState ? `in the unknown state ${status.unknownState}` : state;
+        const isNew = word !== subject.state;
+        subject.state = word;
+        const percent = status.progress === void 0 ? "" : ` (${Math.round(status.progress)} %)`;
         const next = nextMs > 0 ? `, next query in ${(nextMs / 1e3).toFixed(1)} s` : "";
-        const since = made.get(taskId2 ?? "");
-        const age = since === void 0 ? "" : ` after ${Math.round((now() - since) / 1e3)} s`;
-        say(last, "state", word, `${subject}${word}${share}${age}${next}`);
+        const ms = ageOf(taskId2);
+        const age = ms === null ? "" : ` after ${Math.round(ms / 1e3)} s`;
+        const isEstimated = expected && !isExpectedSaid && !batch && !isTerminal(state);
+        const estimate = isEstimated ? `; ${usually(expected)} (${sourceOf(expected)})` : "";
+        if (isEstimated) isExpectedSaid = true;
+        const share = status.progress === void 0 ? null : status.progress / 100;
+        show(word + percent, `${nameOf(subject)}${word}${percent}${age}${next}${estimate}`, isNew, share);
       },
-      queryFailed(failure) {
-        say(last, "failure", failure.code, `${subject}${failure.code}: ${failure.message} Continuing.`);
+      queryFailed({ code, message }) {
+        const teller = isBatch ? subjectOf(null, null) : subject;
+        const isNew = code !== teller.failure;
+        teller.failure = code;
+        const sentence = `${code}: ${message} Continuing.`;
+        if (isBatch && isNew) line(sentence);
+        else show(`${code}: ${message}`, `${nameOf(subject)}${sentence}`, isNew);
       },
       downloading(bytes, total) {
-        if (now() - lastShareAt < SHARE_MS) return;
-        lastShareAt = now();
-        const part = total ? `${Math.floor(bytes / total * 100)} %` : `${bytes} bytes`;
-        say(
-          last,
-          "download",
-          "begun",
-          screen2.isTTY ? `${subject}downloading, ${part}` : `${subject}downloading`
-        );
+        meter.note(keyOf(subject), bytes, total);
+        const isNew = !subject.hasDownload;
+        if (!isNew && monotonic() - lastShareAt < SHARE_MS) return;
+        subject.hasDownload = true;
+        lastShareAt = monotonic();
+        const of = total === null ? "" : ` of ${size(total)}`;
+        show("downloading", `${nameOf(subject)}downloading${isNew ? "" : `, ${size(bytes)}${of}`}`, isNew);
       }
     };
   };
-  return {
-    observer: observerOf(null),
-    situation,
-    clear: () => {
-      if (open) screen2.write("\r\x1B[K");
-      open = false;
-    }
-  };
+  return { observer: observerOf(null, null), situation, line, clear: () => display.clear() };
+}
+function nameOf({ name, taskId: taskId2 }) {
+  return `${name === null ? "" : `${name} `}${taskId2 === null ? "" : `task ${taskId2} `}`;
+}
+function keyOf({ name, taskId: taskId2 }) {
+  return name === null ? taskId2 ?? "" : JSON.stringify(name);
 }
 
 // scripts/src/cli/render/bug.ts
@@ -1881,7 +2070,7 @@ var MODEL = {
       case "modelOf":
         return modelOf(provider, model, known);
       case "nameOf":
-        return nameOf(provider, model, known);
+        return nameOf2(provider, model, known);
       case "withoutContract":
         return withoutContract(provider, model, known);
       case "nowhere":
@@ -1917,7 +2106,7 @@ function modelOf(provider, model, { other }) {
     commandFor(provider, "listModels")
   ]);
 }
-function nameOf(provider, model, { other, meant }) {
+function nameOf2(provider, model, { other, meant }) {
   const ids = meant.join(", ");
   const flag = provider === other ? "" : `--provider ${other} `;
   const more = meant.length > 1;
@@ -2240,10 +2429,8 @@ async function main() {
   const argv = process.argv.slice(2);
   const secrets = secretsIn(process.env);
   const overruled = overrule(process.env);
-  const { observer, situation, clear } = watch(screen, secrets);
+  const { observer, situation, line: warn, clear } = await startProgress(secrets);
   const interruption = new Interruption();
-  const warn = (text2) => screen.write(`${plain(text2, 400)}
-`);
   let action = guessAction(argv);
   let args;
   let request = null;
@@ -2315,6 +2502,11 @@ async function main() {
   if (args?.sandbox && outcome.envelope.taskId !== null) addWarnings(outcome, [SANDBOX_WARNING]);
   clear();
   if (await finishWith(outcome, secrets)) process.once("exit", () => outcome.onWritten?.());
+}
+async function startProgress(secrets) {
+  if (!screen.isTTY || !redraws(process.env)) return watch(screen, secrets);
+  const { Terminal } = await import("./terminal.mjs");
+  return watch(screen, secrets, (...parts) => new Terminal(...parts));
 }
 var SANDBOX_WARNING = "Sandbox run: nothing was charged, and each file is a stand-in.";
 function addWarnings({ envelope }, warnings) {
@@ -2435,13 +2627,16 @@ export {
   Failure,
   Interruption,
   KIND_WORDS,
+  Lines,
   MODEL,
+  Meter,
   NO_LIST,
   ONE_CHARGE,
   OUTPUT_KINDS,
   PLACE,
   PROFILES,
   SUBMIT,
+  Submits,
   TASK_ID,
   TASK_STATES,
   THIS_MACHINE,
@@ -2459,6 +2654,7 @@ export {
   checkPublicUrl,
   checkService,
   checkTogether,
+  clockTime,
   commandAgain,
   commandAnew,
   commandFor,
@@ -2500,6 +2696,7 @@ export {
   makeFolder,
   messageOf,
   modelFlags,
+  monotonic,
   muteNode,
   nearest,
   needsRecords,
@@ -2518,6 +2715,7 @@ export {
   readEnvironment,
   readFlags,
   redact,
+  redraws,
   refusalOf,
   refuseUnsupported,
   resumeCommand,
@@ -2528,14 +2726,18 @@ export {
   screen,
   secretsIn,
   serviceAddress,
+  size,
   skillFolder,
+  sourceOf,
   success,
+  sums,
   systemClock,
   taskId,
   textOf,
   unsupported,
   unsupportedAction,
   upstream,
+  usually,
   visible,
   watch
 };

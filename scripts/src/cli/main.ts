@@ -3,7 +3,7 @@ import { isLoopback } from '../model/service-address.ts';
 import { plain } from '../model/text.ts';
 import type { Action } from './action.ts';
 import { type Arguments, guessAction, parseArguments } from './arguments.ts';
-import { overrule, readEnvironment, secretsIn } from './environment.ts';
+import { overrule, readEnvironment, redraws, secretsIn } from './environment.ts';
 import { EXIT } from './exit-codes.ts';
 import { isAboutTask, isLocal, isSubmit, needsRecords } from './flags.ts';
 import { Interruption } from './interruption.ts';
@@ -24,9 +24,8 @@ export async function main(): Promise<void> {
   const argv = process.argv.slice(2);
   const secrets = secretsIn(process.env);
   const overruled = overrule(process.env);
-  const { observer, situation, clear } = watch(screen, secrets);
+  const { observer, situation, line: warn, clear } = await startProgress(secrets);
   const interruption = new Interruption();
-  const warn = (text: string) => screen.write(`${plain(text, 400)}\n`);
   let action: Action = guessAction(argv);
   let args: Arguments | undefined;
   let request: CheckedRequest | null = null;
@@ -109,6 +108,13 @@ export async function main(): Promise<void> {
   // A result counts as delivered only when the whole document was written: otherwise the same command brings it again.
   // This runs last: a process that is killed earlier has delivered nothing.
   if (await finishWith(outcome, secrets)) process.once('exit', () => outcome.onWritten?.());
+}
+
+/** Starts to show progress; what draws on a terminal is loaded where there is one. */
+async function startProgress(secrets: readonly string[]) {
+  if (!screen.isTTY || !redraws(process.env)) return watch(screen, secrets);
+  const { Terminal } = await import('./progress/terminal.ts');
+  return watch(screen, secrets, (...parts) => new Terminal(...parts));
 }
 
 // A later reader of the document cannot tell otherwise.
