@@ -30,46 +30,50 @@ const MOST_BY_TIME = 0.95;
 export function drawn(view: View, columns: number): string {
   const room = Math.max(0, columns - 1);
   const done = shareDone(view);
-  const pieces = piecesOf(view);
+  const pieces = piecesOf(view, done === null ? '' : barOf(done, NARROWEST_BAR)).filter(
+    ([text]) => text !== '',
+  );
   // What matters least goes first, until the rest fits.
-  for (let keep = pieces.length; keep > 0; keep -= 1) {
-    const kept = [...pieces].sort((a, b) => a.rank - b.rank).slice(0, keep);
-    const words = pieces.filter((piece) => kept.includes(piece));
-    const text = words.map((piece) => piece.text).join(' ');
-    const left = room - widthOf(text) - 3;
-    if (left < 0 && widthOf(text) > room) continue;
-    if (done === null || left < NARROWEST_BAR) return text;
-    const at = words.findIndex((piece) => piece.isBehindBar);
-    const bar = barOf(done, Math.min(left, WIDEST_BAR));
-    const texts = words.map((piece) => piece.text);
-    return texts.toSpliced(at < 0 ? texts.length : at, 0, bar).join(' ');
+  const kept = [...pieces];
+  while (kept.length > 1 && widthOf(lineOf(kept)) > room) {
+    const least = Math.max(...kept.map(([, rank]) => rank));
+    kept.splice(
+      kept.findIndex(([, rank]) => rank === least),
+      1,
+    );
   }
-  return fitting(pieces.find(({ rank }) => rank === 0)?.text ?? '', room);
+  const bar = kept.find(([, rank]) => rank === RANK.bar);
+  if (bar && done !== null) {
+    const left = room - widthOf(lineOf(kept));
+    bar[0] = barOf(done, Math.min(WIDEST_BAR, NARROWEST_BAR + left));
+  }
+  return fitting(lineOf(kept), room);
 }
 
-interface Piece {
-  text: string;
-  /** 0 stays longest. */
-  rank: number;
-  isBehindBar?: boolean;
-}
+const lineOf = (pieces: readonly Piece[]): string => pieces.map(([text]) => text).join(' ');
 
-function piecesOf({ subject, state, ageMs, expected, transfer, batch }: View): Piece[] {
-  const pieces: Piece[] = [];
-  if (subject !== '') pieces.push({ text: subject, rank: 2 });
-  pieces.push({ text: batch ? sums(batch) : transfer ? `downloading ${amount(transfer)}` : state, rank: 0 });
-  if (batch && transfer) pieces.push({ text: `downloading ${amount(transfer)}`, rank: 3, isBehindBar: true });
-  if (batch && state !== '') pieces.push({ text: state, rank: 6, isBehindBar: true });
-  if (ageMs !== null && (batch || !transfer))
-    pieces.push({ text: clockTime(ageMs), rank: 1, isBehindBar: true });
-  if (expected && (batch || !transfer)) {
-    const each = batch ? ' each' : '';
-    const isLate = !batch && ageMs !== null && ageMs > expected.toMs;
-    const text = `${isLate ? 'longer than usual, ' : ''}${usually(expected)}${each}`;
-    pieces.push({ text, rank: 4, isBehindBar: true });
-    pieces.push({ text: `(${sourceOf(expected)})`, rank: 5, isBehindBar: true });
-  }
-  return pieces;
+// The lower the number, the longer it stays on a terminal that is too narrow for all.
+const RANK = { state: 0, age: 1, subject: 2, bar: 3, transfer: 4, expected: 5, source: 6 };
+
+type Piece = [text: string, rank: number];
+
+/** Returns the pieces of the line, in their order. */
+function piecesOf({ subject, state, ageMs, expected, transfer, batch }: View, bar: string): Piece[] {
+  const loading = transfer ? `downloading ${amount(transfer)}` : '';
+  // While a single file comes, the time of its task no longer matters.
+  const isOver = transfer !== null && !batch;
+  const isLate = !batch && expected !== null && ageMs !== null && ageMs > expected.toMs;
+  const each = batch ? ' each' : '';
+  const estimate = expected ? `${isLate ? 'longer than usual, ' : ''}${usually(expected)}${each}` : '';
+  return [
+    [subject, RANK.subject],
+    [batch ? sums(batch) : loading || state, RANK.state],
+    [bar, RANK.bar],
+    [ageMs === null || isOver ? '' : clockTime(ageMs), RANK.age],
+    [batch ? loading : '', RANK.transfer],
+    [isOver ? '' : estimate, RANK.expected],
+    [expected && !isOver ? `(${sourceOf(expected)})` : '', RANK.source],
+  ];
 }
 
 /** Returns the bytes and the speed of a download: `1.2 MB of 4.1 MB, 820.0 kB/s`. */
