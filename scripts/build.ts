@@ -84,15 +84,16 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['contracts', /^(contracts\/|cli\/(read-request|payload|describe)\.ts$)/],
   [
     'generate',
-    /^core\/(generate|recorded-task|reuse|resume-pending|funds|account|submit|send|reconcile|find-lost-task)\.ts$/,
+    /^core\/(generate|recorded-task|reuse|resume-pending|funds|account|task-list|spending|submit|send|reconcile|find-lost-task)\.ts$/,
   ],
   ['journal', /^stores\//],
   ['terminal', /^cli\/progress\/(terminal|draw|width)\.ts$/],
-  ['pending', /^cli\/pending\.ts$/],
+  ['pending', /^cli\/(pending|local-journal)\.ts$/],
+  ['spending', /^cli\/spending\.ts$/],
   ['download', /^(download\/|core\/file-warnings\.ts$)/],
   [
     'live',
-    /^((http|providers|core)\/|cli\/(live|explain-missing)\.ts$|cli\/render\/(account|advice|many|outcome|task)\.ts$)/,
+    /^((http|providers|core)\/|cli\/(live|explain-missing)\.ts$|cli\/render\/(account|advice|list|many|outcome|spending|task)\.ts$)/,
   ],
   ['main', /^cli\//],
 ];

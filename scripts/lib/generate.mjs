@@ -115,14 +115,13 @@ function cheaperWithin(contract, payload, price, balance) {
   if (balance !== null && balance < price) return cheaperThan(contract, payload, balance);
   return { ...cheaperThan(contract, payload, price - 1), most: null };
 }
-function cheaperThan(contract, payload, most) {
-  const variants = cheaperVariants(contract, payload, most + 1);
-  return { model: contract.model, asOf: contract.price?.asOf, variants, most };
+function cheaperThan(contract, payload, most2) {
+  const variants = cheaperVariants(contract, payload, most2 + 1);
+  return { model: contract.model, asOf: contract.price?.asOf, variants, most: most2 };
 }
 
 // scripts/src/core/account.ts
 import { shortDeadline as shortDeadline2 } from "./live.mjs";
-import { noteState, recordOf } from "./live.mjs";
 async function quote(session, { contract, generation }) {
   const { model, payload } = generation;
   const answer = await askPrice(session, contract, generation);
@@ -144,18 +143,6 @@ async function account(session, contracts) {
   const notListedByService = contracts.filter((model) => !found.models.includes(model));
   const withoutContract = found.models.filter((model) => !contracts.includes(model));
   return { kind: "account", account: found, contracts, notListedByService, withoutContract };
-}
-async function listTasks(session) {
-  const { api, provider } = session;
-  const { tasks, record } = await api.read(provider.list(), shortDeadline2(session));
-  await noteStates(session, tasks);
-  return { kind: "list", tasks, record };
-}
-async function noteStates(session, tasks) {
-  for (const { id, state } of tasks) {
-    const entry = await recordOf(session, id);
-    if (entry) await noteState(session, entry, state);
-  }
 }
 
 // scripts/src/core/find-lost-task.ts
@@ -796,6 +783,170 @@ async function adoptReplaced({ api, provider }, store) {
     if (!(error instanceof Failure7)) throw error;
   }
 }
+
+// scripts/src/core/spending.ts
+import { isTerminal as isTerminal3 } from "./main.mjs";
+import { nameIn } from "./live.mjs";
+import { shortDeadline as shortDeadline4 } from "./live.mjs";
+async function spending(session, since) {
+  const { api, provider } = session;
+  const list = provider.can.list ? await api.read(provider.list(), shortDeadline4(session)) : null;
+  const journal = await session.records();
+  const records = journal ? recordsIn(journal) : [];
+  const { rows, cover, shown } = rowsOfList(list?.tasks ?? [], records, since);
+  const unshown = records.filter((record) => !shown.has(record) && isIn(since, Date.parse(record.created)));
+  const more = unshown.flatMap((record) => rowOf(null, record) ?? []);
+  return {
+    ...summedUp([...rows, ...more], since),
+    asOf: api.clock.wall(),
+    list: list && { ...cover, unread: list.unread },
+    journal: journal && { more: more.length, keys: "this" }
+  };
+}
+function recordedSpending(records, since, asOf) {
+  const rows = records.filter((record) => isIn(since, Date.parse(record.created))).flatMap((record) => rowOf(null, record) ?? []);
+  return { ...summedUp(rows, since), asOf, list: null, journal: { more: rows.length, keys: "all" } };
+}
+function recordsIn(journal) {
+  return journal.all().filter((entry) => journal.isOwn(entry)).map(({ record }) => record);
+}
+var isIn = (since, time) => since === null || time >= since;
+function rowsOfList(listed, records, since) {
+  const tasks = onceEach(listed);
+  const byTask = new Map(records.flatMap((record) => record.taskId ? [[record.taskId, record]] : []));
+  const byKey = new Map(
+    records.flatMap((record) => record.taskId ? [] : [[record.idempotencyKey, record]])
+  );
+  const rows = [];
+  const shown = /* @__PURE__ */ new Set();
+  const dates = [];
+  let undated = 0;
+  for (const task of tasks) {
+    const record = byTask.get(task.id) ?? byKey.get(task.idempotencyKey ?? "");
+    if (record) shown.add(record);
+    if (task.createdAt !== void 0) dates.push(task.createdAt);
+    const made = record ? Date.parse(record.created) : task.createdAt;
+    if (made === void 0) undated += 1;
+    if (made === void 0 ? since === null : isIn(since, made)) rows.push(rowOf(task, record));
+  }
+  const oldest = dates.reduce((least2, date) => Math.min(least2 ?? date, date), null);
+  return { rows, cover: { tasks: tasks.length, oldest, undated }, shown };
+}
+function onceEach(tasks) {
+  const once = /* @__PURE__ */ new Map();
+  for (const task of tasks) {
+    const before = once.get(task.id);
+    once.set(task.id, before ? merged(before, task) : task);
+  }
+  return [...once.values()];
+}
+function merged(one, other) {
+  const charged = most(one.charged, other.charged);
+  const refunded = most(one.refunded, other.refunded);
+  const ends = [one, other].filter(({ state: state2 }) => isTerminal3(state2));
+  const [state] = (ends.length > 0 ? ends : [one, other]).map((task) => task.state).sort();
+  const createdAt = least(one.createdAt, other.createdAt);
+  const models = [one.model, other.model].flatMap((model) => model ?? []).sort();
+  const keys = [one.idempotencyKey, other.idempotencyKey].flatMap((key) => key ?? []).sort();
+  return {
+    ...one,
+    state,
+    ...models[0] !== void 0 && { model: models[0] },
+    ...keys[0] !== void 0 && { idempotencyKey: keys[0] },
+    ...createdAt !== void 0 && { createdAt },
+    ...charged !== void 0 && { charged },
+    ...refunded !== void 0 && { refunded }
+  };
+}
+var known = (numbers) => numbers.flatMap((one) => one ?? []);
+var most = (...numbers) => known(numbers).sort((a, b) => b - a)[0];
+var least = (...numbers) => known(numbers).sort((a, b) => a - b)[0];
+function rowOf(task, record) {
+  if (!task && record.phase === "rejected") return void 0;
+  const isUnknown = !task && record.phase !== "submitted";
+  const states = [task?.state, record?.status].flatMap((state2) => state2 ?? []);
+  const state = states.find(isTerminal3) ?? states[0];
+  const isEnded = !isUnknown && isTerminal3(state);
+  const charged = task?.charged ?? record?.credits.charged;
+  const isCharged = charged !== void 0 && charged !== null;
+  const quoted = record?.credits.quoted ?? null;
+  const count = (isCounted) => Number(isCounted);
+  return {
+    model: nameIn(record?.model ?? task?.model) ?? null,
+    tasks: 1,
+    completed: count(isEnded && state === "COMPLETED"),
+    failed: count(isEnded && state === "FAILED"),
+    cancelled: count(isEnded && state === "CANCEL"),
+    running: count(!isUnknown && !isEnded),
+    unknown: count(isUnknown),
+    charged: charged ?? 0,
+    refunded: most(task?.refunded, record?.credits.refunded) ?? 0,
+    open: isCharged || isEnded ? 0 : quoted ?? 0,
+    unpriced: count(!isCharged && (isEnded || quoted === null))
+  };
+}
+var NONE = {
+  ...{ tasks: 0, completed: 0, failed: 0, cancelled: 0, running: 0, unknown: 0 },
+  ...{ charged: 0, refunded: 0, open: 0, unpriced: 0 }
+};
+function plus(a, b) {
+  const names = Object.keys(NONE);
+  return Object.fromEntries(names.map((name) => [name, a[name] + b[name]]));
+}
+function summedUp(rows, since) {
+  const models = /* @__PURE__ */ new Map();
+  for (const { model, ...sums } of rows) models.set(model, plus(models.get(model) ?? NONE, sums));
+  const net = ({ charged, refunded }) => charged - refunded;
+  const byNet = [...models].map(([model, sums]) => ({ model, ...sums }));
+  byNet.sort((a, b) => net(b) - net(a) || ((a.model ?? "") < (b.model ?? "") ? -1 : 1));
+  return { kind: "spending", since, total: rows.reduce(plus, NONE), models: byNet };
+}
+
+// scripts/src/core/task-list.ts
+import { shortDeadline as shortDeadline5 } from "./live.mjs";
+import { noteState, recordOf } from "./live.mjs";
+async function readList(session) {
+  const { api, provider } = session;
+  const list = await api.read(provider.list(), shortDeadline5(session));
+  await noteStates(session, list.tasks);
+  return list;
+}
+async function listTasks(session, filter) {
+  const list = await readList(session);
+  const all = [...list.tasks].sort((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0));
+  const { since, model, states, limit } = filter;
+  const ofSpan = all.filter(
+    (task) => (since === null || (task.createdAt ?? Number.NEGATIVE_INFINITY) >= since) && (model === null || task.model === model)
+  );
+  const counts = {};
+  for (const { state } of ofSpan) counts[state] = (counts[state] ?? 0) + 1;
+  const matching = ofSpan.filter(({ state }) => states?.includes(state) ?? true);
+  const tasks = [];
+  for (const task of matching.slice(0, limit)) {
+    const entry = await recordOf(session, task.id);
+    tasks.push({ task, ...entry && { request: entry.record } });
+  }
+  const { tasks: _, ...record } = list.record;
+  return {
+    kind: "list",
+    filter,
+    listed: all.length,
+    counts,
+    matched: matching.length,
+    tasks,
+    running: all.filter(({ state }) => state === "SUBMITTED" || state === "PROGRESS"),
+    models: [...new Set(all.flatMap((task) => task.model ?? []))],
+    undated: all.filter(({ createdAt }) => createdAt === void 0).length,
+    unread: list.unread,
+    record
+  };
+}
+async function noteStates(session, tasks) {
+  for (const { id, state } of tasks) {
+    const entry = await recordOf(session, id);
+    if (entry) await noteState(session, entry, state);
+  }
+}
 export {
   account,
   askPrice,
@@ -807,11 +958,15 @@ export {
   hasEnded,
   listTasks,
   quote,
+  readList,
   reconcile,
+  recordedSpending,
   recordedTask,
   reuse,
+  rowsOfList,
   sendOnce,
   sendUntilAccepted,
+  spending,
   submit,
   waitForAll,
   waitForNewest,

@@ -17,29 +17,17 @@ var __export = (target, all) => {
 
 // scripts/src/core/poll-schedule.ts
 function pollSchedule(firstMs) {
-  return { firstMs, growth: 1.8, capMs: Math.max(firstMs, AVERAGE_MS) };
+  return { firstMs, growth: 1.8, capMs: Math.max(firstMs, POLL_CAP_MS) };
 }
-function intervalBefore(progress, schedule, random) {
-  const { firstMs, growth } = schedule;
-  const first = firstMs * growth ** Math.min(progress.polls, 200);
-  const plain6 = Math.max(firstMs, usual(progress, schedule));
-  return Math.min(first, plain6) * (1 - POLL_JITTER + 2 * POLL_JITTER * random());
+function intervalBefore(n, schedule, random) {
+  const plain6 = Math.min(schedule.capMs, schedule.firstMs * schedule.growth ** Math.min(n, 200));
+  return plain6 * (1 - POLL_JITTER + 2 * POLL_JITTER * random());
 }
-function usual({ polls, waitedMs, ageMs }, { capMs, likely }) {
-  const age = ageMs ?? waitedMs;
-  const late = Math.min(SPARSE_MS, Math.max(capMs, (age - (likely?.latestMs ?? 0)) * LATE_SHARE));
-  if (!likely || ageMs === void 0 || age > likely.latestMs) return late;
-  if (age < likely.earliestMs) return Math.min(SPARSE_MS, Math.max(DENSE_MS, likely.earliestMs - age));
-  return (polls + 1) * AVERAGE_MS <= waitedMs ? DENSE_MS : capMs;
-}
-var AVERAGE_MS, DENSE_MS, SPARSE_MS, LATE_SHARE, POLL_JITTER;
+var POLL_CAP_MS, POLL_JITTER;
 var init_poll_schedule = __esm({
   "scripts/src/core/poll-schedule.ts"() {
     "use strict";
-    AVERAGE_MS = 3050;
-    DENSE_MS = 2200;
-    SPARSE_MS = 12e3;
-    LATE_SHARE = 1 / 200;
+    POLL_CAP_MS = 4400;
     POLL_JITTER = 0.03;
   }
 });
@@ -126,40 +114,6 @@ var init_public_lookup = __esm({
   }
 });
 
-// scripts/src/core/result.ts
-function creditsOf({ charged, refunded }, known) {
-  return {
-    quoted: known?.quoted ?? null,
-    charged: charged ?? known?.charged ?? null,
-    refunded: refunded ?? known?.refunded ?? null
-  };
-}
-function taskResult(taskId, seen, { credits, model, ...origin } = {}) {
-  const hasCredits = credits !== void 0 || seen.charged !== void 0;
-  return {
-    kind: KIND_OF_STATE[seen.state],
-    taskId,
-    seen: seen.model === void 0 && model !== void 0 ? { ...seen, model } : seen,
-    ...hasCredits && { credits: creditsOf(seen, credits) },
-    warnings: [],
-    ...origin
-  };
-}
-var KIND_OF_STATE;
-var init_result = __esm({
-  "scripts/src/core/result.ts"() {
-    "use strict";
-    KIND_OF_STATE = {
-      SUBMITTED: "running",
-      PROGRESS: "running",
-      UNKNOWN: "running",
-      COMPLETED: "completed",
-      FAILED: "failed",
-      CANCEL: "cancelled"
-    };
-  }
-});
-
 // scripts/src/core/session.ts
 function shortDeadline({ api }) {
   return api.clock.monotonic() + PAUSE_BUDGET_MS;
@@ -181,6 +135,29 @@ async function fetchStatus({ api, provider }, taskId, deadline, until = Infinity
   const status = await api.read(provider.status(taskId), deadline, { until });
   return withCheckedError(status, () => api.read(provider.task(taskId), deadline, { until }));
 }
+async function pollWithPermit(session, limiter, taskId, deadline) {
+  const { clock, signal } = session.api;
+  for (; ; ) {
+    const state = await limiter.statusFromOthers(taskId);
+    if (state) return { state, record: {} };
+    if (await limiter.acquire()) break;
+    const left = deadline - clock.monotonic();
+    if (left <= 0) {
+      return limiter.polledLately(taskId) ? null : "crowded";
+    }
+    await clock.sleep(Math.min(left, PERMIT_PAUSE_MS * (0.5 + clock.random())), signal);
+  }
+  limiter.recordPoll(taskId);
+  try {
+    const status = await pollOnce(session, taskId, deadline);
+    await limiter.share(taskId, status.state);
+    return status;
+  } catch (error) {
+    const seconds = error instanceof Failure7 && error.code === "RATE_LIMITED" && error.details.retryAfter;
+    if (seconds) await limiter.pauseFor(seconds * 1e3);
+    throw error;
+  }
+}
 async function withCheckedError(status, fetchTask) {
   return status.possibleError ? fetchTask() : status;
 }
@@ -194,480 +171,59 @@ async function withRecord(session, taskId, seen) {
     return { ...seen, isRecordUnread: true };
   }
 }
+var PERMIT_PAUSE_MS;
 var init_fetch_status = __esm({
   "scripts/src/core/fetch-status.ts"() {
     "use strict";
     init_session();
+    PERMIT_PAUSE_MS = 1e3;
   }
 });
 
-// scripts/src/http/rate-limit.ts
-function permitsFor({ queries, windowMs }) {
-  const count = Math.max(1, queries - Math.ceil(queries / 30));
-  const reserve = Math.floor(count / 14);
-  const window = windowMs + MARGIN_MS;
-  return { count, windowMs: window, reserve, spacingMs: Math.ceil(window / (count - reserve)) };
+// scripts/src/core/result.ts
+function creditsOf({ charged, refunded }, known) {
+  return {
+    quoted: known?.quoted ?? null,
+    charged: charged ?? known?.charged ?? null,
+    refunded: refunded ?? known?.refunded ?? null
+  };
 }
-function untilFree(usedAt, now, kind, permits) {
-  const { count, windowMs, reserve, spacingMs } = permits;
-  const inWindow = usedAt.filter((at) => at > now - windowMs).sort((a, b) => b - a);
-  const last = inWindow[0];
-  const spacing = kind === "poll" && last !== void 0 ? last + spacingMs - now : 0;
-  const most = Math.max(1, kind === "poll" ? count - reserve : count);
-  const blocking = inWindow[most - 1];
-  return Math.max(0, spacing, blocking === void 0 ? 0 : blocking + windowMs - now);
+function taskResult(taskId, seen, { credits, ...origin } = {}) {
+  const hasCredits = credits !== void 0 || seen.charged !== void 0;
+  return {
+    kind: KIND_OF_STATE[seen.state],
+    taskId,
+    seen,
+    ...hasCredits && { credits: creditsOf(seen, credits) },
+    warnings: [],
+    ...origin
+  };
 }
-var MARGIN_MS, LONGEST_PAUSE_MS, MemoryRateLimiter;
-var init_rate_limit = __esm({
-  "scripts/src/http/rate-limit.ts"() {
+var KIND_OF_STATE;
+var init_result = __esm({
+  "scripts/src/core/result.ts"() {
     "use strict";
-    MARGIN_MS = 1e3;
-    LONGEST_PAUSE_MS = 5 * 6e4;
-    MemoryRateLimiter = class {
-      #permits;
-      #clock;
-      #usedAt = [];
-      #pausedUntil = 0;
-      constructor(limit, clock) {
-        this.#permits = permitsFor(limit);
-        this.#clock = clock;
-      }
-      async acquire(kind) {
-        const wait = await this.nextIn(kind);
-        if (wait > 0) return wait;
-        const now = this.#clock.monotonic();
-        this.#usedAt = [...this.#usedAt.filter((at) => at > now - this.#permits.windowMs), now];
-        return 0;
-      }
-      async nextIn(kind) {
-        const now = this.#clock.monotonic();
-        return Math.max(this.#pausedUntil - now, untilFree(this.#usedAt, now, kind, this.#permits));
-      }
-      async pauseFor(ms) {
-        const until = this.#clock.monotonic() + Math.min(ms, LONGEST_PAUSE_MS);
-        this.#pausedUntil = Math.max(this.#pausedUntil, until);
-      }
+    KIND_OF_STATE = {
+      SUBMITTED: "running",
+      PROGRESS: "running",
+      UNKNOWN: "running",
+      COMPLETED: "completed",
+      FAILED: "failed",
+      CANCEL: "cancelled"
     };
-  }
-});
-
-// scripts/src/core/poll-round.ts
-import { Failure as Failure8 } from "./main.mjs";
-import {
-  NO_LIST
-} from "./main.mjs";
-import { isTerminal } from "./main.mjs";
-function isTask(status) {
-  return "urls" in status && "id" in status;
-}
-var LIST_BYTES, LIST_MS, BAD_MS, LONGEST_BAD_MS, MOST_GUARD_MS, MISSING_MS, CHECK_AFTER, KEPT_MS, PollRounds;
-var init_poll_round = __esm({
-  "scripts/src/core/poll-round.ts"() {
-    "use strict";
-    init_fetch_status();
-    LIST_BYTES = 8 * 1024 * 1024;
-    LIST_MS = 1e4;
-    BAD_MS = 5e3;
-    LONGEST_BAD_MS = 12e4;
-    MOST_GUARD_MS = 3e3;
-    MISSING_MS = 3e4;
-    CHECK_AFTER = 5;
-    KEPT_MS = 6e4;
-    PollRounds = class {
-      #session;
-      #cache;
-      #list = NO_LIST;
-      #seen = /* @__PURE__ */ new Map();
-      #wasList = false;
-      constructor(session, cache) {
-        this.#session = session;
-        this.#cache = cache;
-      }
-      /**
-       * Sends one query, for which there is a permit.
-       * @param due tasks of this process that are due, at least one; the first of them has been waited for longest
-       * @param watched all tasks that this process waits for
-       * @returns the status or the failure of each task of this process that the answer is about
-       */
-      async run(due, watched) {
-        const now = this.#now();
-        const others = await this.#cache?.others() ?? /* @__PURE__ */ new Map();
-        await this.#learn();
-        const ids = /* @__PURE__ */ new Set([...watched, ...others.keys()]);
-        const overdue = [...others].filter(([, dueAt]) => dueAt <= now).map(([taskId, dueAt]) => ({ taskId, dueAt, deadline: Infinity, isHint: false }));
-        const mayList = this.#mayList(ids);
-        this.#wasList = mayList && this.#listServes([...due, ...overdue]);
-        if (this.#wasList) return this.#readList(due, ids, others);
-        return this.#readOne(this.#target(due, overdue, mayList), due, { others, isOne: ids.size === 1 });
-      }
-      #now() {
-        return this.#session.api.clock.wall();
-      }
-      /** Takes over what other processes have seen since. */
-      async #learn() {
-        const shared = await this.#cache?.read();
-        if (shared && shared.list.startedAt >= this.#list.startedAt) this.#list = shared.list;
-        for (const [id, seen] of shared?.tasks ?? []) this.#note(id, seen);
-        const oldest = this.#now() - KEPT_MS;
-        for (const [id, { at, missingAt = 0, failedAt = 0 }] of this.#seen) {
-          if (Math.max(at, missingAt, failedAt) < oldest) this.#seen.delete(id);
-        }
-      }
-      /** Notes what was seen of a task. An end is final. */
-      #note(id, seen) {
-        const before = this.#seen.get(id);
-        const isNewer = !before || seen.at >= before.at && !(before.state && isTerminal(before.state));
-        const latest = (a = 0, b = 0) => Math.max(a, b);
-        this.#seen.set(id, {
-          ...isNewer ? seen : before,
-          failedAt: latest(seen.failedAt, before?.failedAt),
-          missingAt: latest(seen.missingAt, before?.missingAt)
-        });
-      }
-      #isMissing(id) {
-        return this.#now() - (this.#seen.get(id)?.missingAt ?? 0) < MISSING_MS;
-      }
-      /** Tells whether the list can be read now, and serves several tasks. */
-      #mayList(ids) {
-        const now = this.#now();
-        const { startedAt, tookMs, badUntil } = this.#list;
-        if (!this.#session.provider.can.list || now < badUntil) return false;
-        if (now - startedAt < Math.min(2 * tookMs, MOST_GUARD_MS)) return false;
-        return [...ids].filter((id) => !this.#isMissing(id)).length >= 2;
-      }
-      /** Tells whether this query should read the list: the tasks that it does not serve get every second query. */
-      #listServes(wanted) {
-        const unserved = wanted.filter(({ taskId, isHint }) => isHint || this.#isMissing(taskId));
-        if (unserved.length === wanted.length || this.#wasList && unserved.length > 0) return false;
-        return this.#list.unchecked < CHECK_AFTER;
-      }
-      /** Reads the list for all tasks. Where it cannot be used, single queries are sent for a while. */
-      async #readList(due, ids, others) {
-        const { api, provider } = this.#session;
-        const startedAt = this.#now();
-        const start = api.clock.monotonic();
-        const { tookMs, unchecked } = this.#list;
-        this.#list = {
-          ...this.#list,
-          ...{ startedAt, tookMs: tookMs || MOST_GUARD_MS / 2, unchecked: unchecked + 1 }
-        };
-        await this.#share(others);
-        try {
-          const call = provider.list();
-          const limits = { ...call.limits, bytes: Math.min(call.limits.bytes, LIST_BYTES) };
-          const list = await api.once({ ...call, limits }, { until: start + LIST_MS });
-          this.#list = { ...this.#list, tookMs: api.clock.monotonic() - start, failures: 0 };
-          const found = await this.#takeList(list, startedAt, ids, others);
-          await this.#share(others);
-          return found;
-        } catch (error) {
-          if (!(error instanceof Failure8)) throw error;
-          const failures = this.#list.failures + 1;
-          const badMs = Math.min(LONGEST_BAD_MS, BAD_MS * 2 ** (failures - 1));
-          this.#list = { ...this.#list, tookMs: 0, failures, badUntil: this.#now() + badMs };
-          await this.#share(others);
-          const isGeneral = error.code === "RATE_LIMITED" || error.code === "AUTH_FAILED";
-          return new Map(isGeneral ? due.map(({ taskId }) => [taskId, error]) : []);
-        }
-      }
-      async #takeList(list, at, ids, others) {
-        const found = /* @__PURE__ */ new Map();
-        const tasks = new Map(list.tasks.map((task) => [task.id, task]));
-        for (const [id, { state, at: seenAt }] of this.#seen) {
-          const shown = tasks.get(id);
-          if (state && isTerminal(state) && shown && !isTerminal(shown.state) && seenAt < at) {
-            this.#list = { ...this.#list, badUntil: at + LONGEST_BAD_MS };
-          }
-        }
-        for (const id of ids) {
-          const task = tasks.get(id);
-          if (!task) {
-            this.#note(id, { at: 0, state: null, missingAt: at });
-            continue;
-          }
-          this.#seen.set(id, { at: 0, state: null, ...this.#seen.get(id), missingAt: 0 });
-          this.#note(id, { at, state: task.state === "UNKNOWN" ? null : task.state });
-          if (isTerminal(task.state) && others.has(id)) await this.#cache?.writeEnded(task);
-          found.set(id, { ...task, task });
-        }
-        return found;
-      }
-      /** Returns the task whose own query is sent: one that has ended, else the longest wait of any process that the list does not serve. */
-      #target(due, overdue, mayList) {
-        const hint = due.find(({ isHint }) => isHint);
-        if (hint) return hint;
-        const failedAt = (id) => this.#seen.get(id)?.failedAt ?? 0;
-        const foreign = overdue.filter(({ taskId }) => failedAt(taskId) < this.#now() - KEPT_MS);
-        const all = [...due, ...foreign].filter(({ taskId }) => !mayList || this.#isMissing(taskId));
-        const since = ({ taskId, dueAt }) => Math.max(dueAt, this.#seen.get(taskId)?.at ?? 0);
-        const longest = all.reduce((a, b) => a && since(a) <= since(b) ? a : b, void 0);
-        if (longest) return longest;
-        this.#list = { ...this.#list, unchecked: 0 };
-        const served = [...due, ...foreign];
-        return served[Math.floor(this.#session.api.clock.random() * served.length)];
-      }
-      async #readOne({ taskId, deadline, isHint }, due, { others, isOne }) {
-        const { api, provider } = this.#session;
-        const at = this.#now();
-        const isOwn = due.some((one) => one.taskId === taskId);
-        const until = Math.min(deadline, api.clock.monotonic() + LIST_MS);
-        try {
-          const status = isOne && !isHint ? await pollOnce(this.#session, taskId, until) : await api.once(provider.task(taskId), { until });
-          const task = isTask(status) ? status : void 0;
-          if (status.state !== "UNKNOWN") this.#note(taskId, { at, state: status.state });
-          if (task && isTerminal(task.state) && others.has(taskId)) await this.#cache?.writeEnded(task);
-          await this.#share(others);
-          return new Map(isOwn ? [[taskId, { ...status, ...task && { task } }]] : []);
-        } catch (error) {
-          if (!(error instanceof Failure8)) throw error;
-          if (!isOwn) this.#note(taskId, { at: 0, state: null, failedAt: at });
-          if (!isOwn) await this.#share(others);
-          return new Map(isOwn || error.code === "RATE_LIMITED" ? [[taskId, error]] : []);
-        }
-      }
-      /** Writes what is known where the other processes read it, if there are any. */
-      async #share(others) {
-        if (!this.#cache || others.size === 0) return;
-        const shared = { list: this.#list, tasks: this.#seen };
-        await this.#cache.write(shared);
-      }
-    };
-  }
-});
-
-// scripts/src/core/poller.ts
-import { Failure as Failure9 } from "./main.mjs";
-import { isTerminal as isTerminal2 } from "./main.mjs";
-function pollerOf(session, { firstMs }) {
-  const isFast = firstMs < LEAST_SHARED_MS;
-  const made = pollers.get(session.api) ?? /* @__PURE__ */ new Map();
-  pollers.set(session.api, made);
-  const poller = made.get(isFast) ?? newPoller(session, isFast);
-  made.set(isFast, poller);
-  return poller;
-}
-async function newPoller(session, isFast) {
-  return new Poller(session, isFast ? null : await session.sharing?.() ?? null, isFast);
-}
-var TICK_MS, FRESH_MS, ANNOUNCED_MS, CROWD, CROWD_SHARE, PAUSE_MS, Poller, pollers, LEAST_SHARED_MS;
-var init_poller = __esm({
-  "scripts/src/core/poller.ts"() {
-    "use strict";
-    init_rate_limit();
-    init_poll_round();
-    TICK_MS = 200;
-    FRESH_MS = 2e3;
-    ANNOUNCED_MS = 3e4;
-    CROWD = 5;
-    CROWD_SHARE = 0.55;
-    PAUSE_MS = 5e3;
-    Poller = class {
-      #session;
-      #limiter;
-      #cache;
-      #rounds;
-      #kind;
-      /** How often each task is waited for; the oldest wait first. */
-      #watched = /* @__PURE__ */ new Map();
-      #asks = /* @__PURE__ */ new Set();
-      /** When each task was last seen, by the wall clock. */
-      #seenAt = /* @__PURE__ */ new Map();
-      #isRunning = false;
-      /** One query serves many tasks, so it is sent more often. */
-      #isCrowd = false;
-      #sleep = new AbortController();
-      /** @param sharing null: this process polls alone, without spacing */
-      constructor(session, sharing, isFast) {
-        const { api, provider } = session;
-        this.#session = session;
-        this.#limiter = sharing?.limiter ?? new MemoryRateLimiter(provider.rateLimit, api.clock);
-        this.#cache = sharing?.statuses ?? null;
-        this.#rounds = new PollRounds(session, this.#cache);
-        this.#kind = isFast ? "query" : "poll";
-      }
-      /** Begins a wait for a task. @returns the function that ends it */
-      watch(taskId) {
-        this.#watched.set(taskId, (this.#watched.get(taskId) ?? 0) + 1);
-        return () => {
-          const left = (this.#watched.get(taskId) ?? 1) - 1;
-          if (left > 0) this.#watched.set(taskId, left);
-          else {
-            this.#watched.delete(taskId);
-            this.#seenAt.delete(taskId);
-          }
-          if (this.#watched.size === 0) void this.#cache?.leave();
-        };
-      }
-      /**
-       * Returns the next status of a watched task: at once when any process sees it, else by a query once it is due.
-       * @param times on the monotonic clock
-       * @returns null when the time was over, or `stop` aborted; `crowded` when the time was over and no query was permitted
-       * @throws Failure of its own query
-       */
-      async next(taskId, times, stop) {
-        let onStop = () => {
-        };
-        try {
-          return await new Promise((resolve, reject) => {
-            const { clock } = this.#session.api;
-            const now = clock.monotonic();
-            const dueAt = now + Math.max(0, times.dueAt - now) * (this.#isCrowd ? CROWD_SHARE : 1);
-            const ask = { taskId, ...times, dueAt, endSeenAt: 0, resolve, reject };
-            onStop = () => {
-              this.#asks.delete(ask);
-              resolve(null);
-              this.#sleep.abort();
-            };
-            stop?.addEventListener("abort", onStop, { once: true });
-            if (stop?.aborted) {
-              resolve(null);
-              return;
-            }
-            this.#asks.add(ask);
-            this.#sleep.abort();
-            if (!this.#isRunning) void this.#run();
-          });
-        } finally {
-          stop?.removeEventListener("abort", onStop);
-        }
-      }
-      /** Waits for a permit for one query beside the polls, at most until `until` (on the monotonic clock). */
-      async permit(until) {
-        const { clock, signal } = this.#session.api;
-        for (; ; ) {
-          const wait = await this.#limiter.acquire("query");
-          const left = until - clock.monotonic();
-          if (wait <= 0 || left <= 0) return;
-          await clock.sleep(Math.min(wait, left), signal);
-        }
-      }
-      /** Returns the milliseconds until the next poll may be permitted. */
-      async nextPermitIn() {
-        return this.#limiter.nextIn(this.#kind);
-      }
-      async #run() {
-        const { signal } = this.#session.api;
-        const stop = () => this.#sleep.abort();
-        signal?.addEventListener("abort", stop);
-        this.#isRunning = true;
-        try {
-          while (this.#asks.size > 0) await this.#step();
-        } catch (error) {
-          for (const ask of this.#asks) ask.reject(error);
-          this.#asks.clear();
-        } finally {
-          this.#isRunning = false;
-          signal?.removeEventListener("abort", stop);
-        }
-      }
-      async #step() {
-        const { clock, signal } = this.#session.api;
-        if (signal?.aborted) throw signal.reason;
-        await this.#announce();
-        await this.#takeNews();
-        const due = this.#due();
-        const kind = due.some(({ isHint }) => isHint) ? "query" : this.#kind;
-        const wait = due.length > 0 ? await this.#limiter.acquire(kind) : Infinity;
-        if (due.length > 0 && wait <= 0) await this.#query(due);
-        const now = clock.monotonic();
-        for (const ask of this.#asks) {
-          if (ask.deadline <= now) this.#end(ask, this.#seenLately(ask.taskId) ? null : "crowded");
-        }
-        await new Promise((resolve) => setImmediate(resolve));
-        const next = Math.min(
-          ...[...this.#asks].flatMap(({ dueAt, deadline }) => [Math.max(dueAt, now), deadline])
-        );
-        const isOverdue = next <= now;
-        const pause = Math.min(isOverdue ? Math.max(wait, 1) : next - now, this.#cache ? TICK_MS : Infinity);
-        if (this.#asks.size === 0 || isOverdue && (wait <= 0 || wait === Infinity)) return;
-        this.#sleep = new AbortController();
-        await clock.sleep(pause, this.#sleep.signal).catch(() => {
-        });
-      }
-      #seenLately(taskId) {
-        return this.#session.api.clock.wall() - (this.#seenAt.get(taskId) ?? 0) < FRESH_MS;
-      }
-      /** The tasks whose query is due, the longest wait first. */
-      #due() {
-        const { clock } = this.#session.api;
-        const now = clock.monotonic();
-        const wall = clock.wall() - now;
-        const asks = [...this.#asks].filter(({ dueAt, endSeenAt }) => dueAt <= now || endSeenAt > 0);
-        const order = new Map([...this.#watched.keys()].map((id, n) => [id, n]));
-        asks.sort((a, b) => (order.get(a.taskId) ?? 0) - (order.get(b.taskId) ?? 0));
-        return asks.map(({ taskId, dueAt, deadline, endSeenAt }) => ({
-          ...{ taskId, deadline, dueAt: dueAt + wall, isHint: endSeenAt > 0 }
-        }));
-      }
-      async #query(due) {
-        const at = this.#session.api.clock.wall();
-        const results = await this.#rounds.run(due, this.#watched.keys());
-        for (const result of results.values()) {
-          if (!(result instanceof Failure9) || result.code !== "RATE_LIMITED") continue;
-          await this.#limiter.pauseFor((result.details.retryAfter ?? 0) * 1e3 || PAUSE_MS);
-        }
-        for (const ask of this.#asks) {
-          const result = results.get(ask.taskId);
-          if (result === void 0) continue;
-          if (result instanceof Failure9) this.#end(ask, result);
-          else {
-            this.#seenAt.set(ask.taskId, at);
-            this.#end(ask, result);
-          }
-        }
-      }
-      #end(ask, result) {
-        this.#asks.delete(ask);
-        if (result instanceof Failure9) ask.reject(result);
-        else ask.resolve(result);
-      }
-      async #announce() {
-        if (!this.#cache) return;
-        const { clock } = this.#session.api;
-        const wall = clock.wall() - clock.monotonic();
-        const dueAt = new Map([...this.#asks].map((ask) => [ask.taskId, Math.round(ask.dueAt + wall)]));
-        const later = Math.round(clock.wall()) + ANNOUNCED_MS;
-        const tasks = [...this.#watched.keys()].map((id) => [id, dueAt.get(id) ?? later]);
-        await this.#cache.announce(new Map(tasks));
-      }
-      /** Answers with what other processes saw. An end counts only with the task's record: without it, that is read at once. */
-      async #takeNews() {
-        if (!this.#cache) return;
-        const { tasks } = await this.#cache.read();
-        this.#isCrowd = Math.max(tasks.size, this.#watched.size) >= CROWD;
-        const now = this.#session.api.clock.wall();
-        for (const ask of this.#asks) {
-          const seen = tasks.get(ask.taskId);
-          const since = this.#seenAt.get(ask.taskId) ?? now - FRESH_MS;
-          if (!seen?.state || seen.at <= Math.max(since, ask.endSeenAt) || seen.at > now + FRESH_MS) continue;
-          if (!isTerminal2(seen.state)) {
-            this.#seenAt.set(ask.taskId, seen.at);
-            this.#end(ask, { state: seen.state, record: {} });
-            continue;
-          }
-          const task = await this.#cache.ended(ask.taskId);
-          if (task && task.state === seen.state) this.#end(ask, { ...task, task });
-          else ask.endSeenAt = seen.at;
-        }
-      }
-    };
-    pollers = /* @__PURE__ */ new WeakMap();
-    LEAST_SHARED_MS = 1e3;
   }
 });
 
 // scripts/src/core/finish.ts
-import { Failure as Failure10 } from "./main.mjs";
+import { Failure as Failure8 } from "./main.mjs";
 async function folderFor(folder) {
   return folder === null ? null : (await import("./download.mjs")).prepareFolder(folder);
 }
 async function finish(session, taskId, options) {
   const { folder, entry, credits, origin = {} } = options;
-  const model = options.model ?? entry?.record.model;
   let task;
   try {
-    const known = options.task;
-    task = known && known.urls.length > 0 ? { ...known, state: "COMPLETED" } : await fetchResult(session, taskId, options);
+    task = await fetchResult(session, taskId, options);
     let saved = { warnings: [] };
     if (folder !== null) {
       const onFresh = (fresh) => {
@@ -675,14 +231,14 @@ async function finish(session, taskId, options) {
       };
       const files = await downloadAll(session, task, folder, { ...options, onFresh });
       const { warningsAbout } = await import("./download.mjs");
-      const warnings = await warningsAbout(session, model, files);
+      const warnings = await warningsAbout(session, options.model ?? entry?.record.model, files);
       saved = { files, warnings };
     }
     const fileCount = task.urls.length;
     await entry?.update({ fileCount, ...credits && { credits: creditsOf(task, credits) } });
-    return { ...taskResult(taskId, task, { ...origin, credits, model }), ...saved };
+    return { ...taskResult(taskId, task, { ...origin, credits }), ...saved };
   } catch (error) {
-    if (!(error instanceof Failure10)) throw error;
+    if (!(error instanceof Failure8)) throw error;
     const failure = error.with({ status: "COMPLETED", taskId, charged: "finished" });
     const seen = { state: "COMPLETED", record: {}, ...task && { urls: task.urls } };
     return { kind: "notFetched", taskId, seen, warnings: [], failure };
@@ -692,23 +248,21 @@ async function fetchResult(session, taskId, { schedule, until: end }) {
   const { api, provider } = session;
   const until = Math.max(end, api.clock.monotonic() + RESULT_MS);
   const deadline = Math.min(shortDeadline(session), until);
-  const poller = await pollerOf(session, schedule);
   for (let n = 0; ; n += 1) {
-    await poller.permit(until);
     const task = await api.read(provider.task(taskId), deadline, { until });
     if (task.urls.length > 0) return { ...task, state: "COMPLETED" };
     const detail = await detailOf(session, taskId, deadline, until);
     if (detail && detail.urls.length > 0) return { ...detail, state: "COMPLETED" };
     if (hasOtherAddress(task.record)) {
-      throw new Failure10(
+      throw new Failure8(
         "DOWNLOAD_FAILED",
         "The task is COMPLETED, but what its record gives as the result is no https address.",
         { record: task.record, reason: { kind: "noAddress" } }
       );
     }
-    const pause = intervalBefore({ polls: n, waitedMs: 0 }, schedule, api.clock.random);
+    const pause = intervalBefore(n, schedule, api.clock.random);
     if (n + 1 >= RESULT_READS || api.clock.monotonic() + pause > deadline) {
-      throw new Failure10("UNKNOWN_ERROR", "The task is COMPLETED, but its record names no file.", {
+      throw new Failure8("UNKNOWN_ERROR", "The task is COMPLETED, but its record names no file.", {
         record: task.record
       });
     }
@@ -727,7 +281,7 @@ async function detailOf({ api, provider }, taskId, deadline, until = Infinity) {
   try {
     return provider.detail && await api.read(provider.detail(taskId), deadline, { until });
   } catch (error) {
-    if (error instanceof Failure10) return void 0;
+    if (error instanceof Failure8) return void 0;
     throw error;
   }
 }
@@ -757,7 +311,7 @@ async function downloadAll(session, task, folder, { stallMs, entry, filesUntil, 
       files.push(file);
       await onSaved?.(file, index);
     } catch (error) {
-      if (!(error instanceof Failure10)) throw error;
+      if (!(error instanceof Failure8)) throw error;
       failures.push(error);
     }
   }
@@ -777,7 +331,6 @@ var init_finish = __esm({
   "scripts/src/core/finish.ts"() {
     "use strict";
     init_poll_schedule();
-    init_poller();
     init_result();
     init_session();
     RESULT_READS = 5;
@@ -786,38 +339,33 @@ var init_finish = __esm({
 });
 
 // scripts/src/core/poll.ts
-import { Failure as Failure11 } from "./main.mjs";
-import { isTerminal as isTerminal3 } from "./main.mjs";
+import { Failure as Failure9 } from "./main.mjs";
+import { isTerminal } from "./main.mjs";
 async function pollUntilEnd(poll, options) {
-  const { clock, schedule, deadline, submittedAt, stop } = options;
+  const { clock, schedule, deadline, signal } = options;
   const start = clock.monotonic();
   let last;
   let { failure } = options;
   let failures = failure ? 1 : 0;
-  for (let polls = 0; ; polls += 1) {
-    const now = clock.monotonic();
-    const progress = {
-      polls,
-      waitedMs: now - start,
-      ...submittedAt !== void 0 && { ageMs: now - submittedAt }
-    };
-    let pause = intervalBefore(progress, schedule, clock.random);
+  for (let n = 0; ; n += 1) {
+    let pause = intervalBefore(n, schedule, clock.random);
     const before = failure && heeded(failure);
     if (before) pause = Math.max(pause, pauseAfter(before, failures, RETRY_PAUSES, clock.random));
-    const left = deadline - now;
-    if (left <= 0 || stop?.aborted) return { last, failure };
+    const left = deadline - clock.monotonic();
+    if (left <= 0) return { last, failure };
     if ((before?.details.retryAfter ?? 0) * 1e3 > left) return { last, failure };
     pause = Math.min(pause, left);
-    if (last) options.onPoll?.(last, { elapsedMs: now - start, nextMs: pause });
+    if (last) options.onPoll?.(last, { elapsedMs: clock.monotonic() - start, nextMs: pause });
+    await clock.sleep(pause, signal);
     try {
-      const seen = await poll(now + pause);
+      const seen = await poll();
       if (!seen) continue;
       last = merge(last, seen);
       failure = void 0;
       failures = 0;
-      if (isTerminal3(seen.state)) return { last, failure };
+      if (isTerminal(seen.state)) return { last, failure };
     } catch (error) {
-      if (!(error instanceof Failure11)) throw error;
+      if (!(error instanceof Failure9)) throw error;
       const tooYoung = error.code === "TASK_NOT_FOUND" && clock.monotonic() < (options.graceUntil ?? 0);
       if (endsWait(error) && !tooYoung) throw error;
       failure = error;
@@ -842,38 +390,38 @@ var init_poll = __esm({
 });
 
 // scripts/src/core/task-record.ts
-import { Failure as Failure12 } from "./main.mjs";
-import { isTerminal as isTerminal4 } from "./main.mjs";
+import { Failure as Failure10 } from "./main.mjs";
+import { isTerminal as isTerminal2 } from "./main.mjs";
 async function recordOf({ records }, taskId) {
   try {
     const journal = await records();
-    const entry = await journal?.byTask(taskId);
+    const entry = journal?.byTask(taskId);
     return entry && journal?.isOwn(entry) ? entry : void 0;
   } catch (error) {
-    if (error instanceof Failure12) return void 0;
+    if (error instanceof Failure10) return void 0;
     throw error;
   }
 }
 async function noteState(session, entry, state) {
   const { status, checked: before } = entry.record;
   const seenLately = before !== null && Math.abs(session.api.clock.wall() - Date.parse(before)) < SEEN_LATELY_MS;
-  if (state === "UNKNOWN" || isTerminal4(status) || state === status && seenLately) return;
-  const checked = dateOf(session);
-  await entry.update(({ status: status2 }) => ({ status: isTerminal4(status2) ? status2 : state, checked }));
+  if (state === "UNKNOWN" || isTerminal2(status) || state === status && seenLately) return;
+  const checked = dateOf2(session);
+  await entry.update(({ status: status2 }) => ({ status: isTerminal2(status2) ? status2 : state, checked }));
 }
 function deliver(session, entry, result) {
   const status = result.seen.state;
-  if (!entry || !isTerminal4(status)) return result;
+  if (!entry || !isTerminal2(status)) return result;
   const { kind, seen, files } = result;
   const found = entry.record.download === null ? seen.urls ?? files : files;
   const isWhole = status !== "COMPLETED" || kind === "completed" && (found ?? []).length > 0;
   const credits = result.credits ?? entry.record.credits;
-  return { ...result, delivery: { entry, status, credits, delivered: isWhole ? dateOf(session) : null } };
+  return { ...result, delivery: { entry, status, credits, delivered: isWhole ? dateOf2(session) : null } };
 }
 function isYoung({ api }, { record }) {
   return Math.abs(api.clock.wall() - Date.parse(record.created)) < YOUNG_TASK_MS;
 }
-function dateOf({ api }) {
+function dateOf2({ api }) {
   return new Date(api.clock.wall()).toISOString();
 }
 var SEEN_LATELY_MS, YOUNG_TASK_MS;
@@ -893,13 +441,13 @@ __export(tasks_exports, {
   waitOn: () => waitOn,
   waitTask: () => waitTask
 });
-import { Failure as Failure13 } from "./main.mjs";
-import { isTerminal as isTerminal5 } from "./main.mjs";
+import { Failure as Failure11 } from "./main.mjs";
+import { isTerminal as isTerminal3 } from "./main.mjs";
 async function getStatus(session, taskId) {
   const seen = await fetchStatus(session, taskId, shortDeadline(session));
   const entry = await recordOf(session, taskId);
   if (entry) await noteState(session, entry, seen.state);
-  const result = taskResult(taskId, seen, { model: entry?.record.model });
+  const result = taskResult(taskId, seen);
   return seen.state === "COMPLETED" ? result : deliver(session, entry, result);
 }
 async function getTask(session, taskId, settings) {
@@ -909,11 +457,7 @@ async function getTask(session, taskId, settings) {
   const entry = await recordOf(session, taskId);
   const task = await api.read(provider.task(taskId), shortDeadline(session));
   if (entry) await noteState(session, entry, task.state);
-  return deliver(
-    session,
-    entry,
-    taskResult(taskId, task, { credits: entry?.record.credits, model: entry?.record.model })
-  );
+  return deliver(session, entry, taskResult(taskId, task, { credits: entry?.record.credits }));
 }
 async function waitTask(session, taskId, settings, origin = {}, known) {
   const entry = known ?? await recordOf(session, taskId);
@@ -923,11 +467,13 @@ async function waitTask(session, taskId, settings, origin = {}, known) {
   const start = clock.monotonic();
   let first;
   let failure;
+  const until = settings.waitMs > 0 ? start + settings.waitMs : Number.POSITIVE_INFINITY;
   const recorded = entry?.record.status;
   try {
-    first = recorded && isTerminal5(recorded) ? { state: recorded, record: {} } : settings.waitMs > 0 ? await firstStatus(session, taskId, settings, start) : await fetchStatus(session, taskId, shortDeadline(session));
+    const limiter = settings.waitMs > 0 ? await limiterOf(session, settings) : void 0;
+    first = recorded && isTerminal3(recorded) ? { state: recorded, record: {} } : limiter ? seenIn(await pollWithPermit(session, limiter, taskId, until)) : await fetchStatus(session, taskId, Math.min(shortDeadline(session), until), until);
   } catch (error) {
-    if (!(error instanceof Failure13) || settings.waitMs <= 0) throw error;
+    if (!(error instanceof Failure11) || settings.waitMs <= 0) throw error;
     const tooYoung = error.code === "TASK_NOT_FOUND" && entry !== void 0 && isYoung(session, entry);
     if (endsWait(error) && !tooYoung) throw error;
     failure = error;
@@ -948,36 +494,29 @@ async function waitOn(session, task, settings, origin = {}, failure) {
   const credits = settings.credits && creditsOf(task, settings.credits);
   let seen = task.state ? { ...task, state: task.state, record: task.record ?? {} } : void 0;
   const deadline = start + settings.waitMs;
-  const poller = await pollerOf(session, settings.schedule);
+  const limiter = await limiterOf(session, settings);
   let isCrowded = !seen && !failure;
-  if (!seen || !isTerminal5(seen.state)) {
-    const unwatch = poller.watch(taskId);
-    try {
-      const waited = await pollUntilEnd(
-        async (dueAt) => {
-          const found = await poller.next(taskId, { dueAt, deadline }, settings.stop);
-          isCrowded = found === "crowded";
-          return found === "crowded" ? null : found;
-        },
-        {
-          clock: api.clock,
-          schedule: settings.schedule,
-          deadline,
-          graceUntil: start + YOUNG_TASK_MS,
-          failure,
-          ...settings.stop && { stop: settings.stop },
-          onPoll: (status, progress) => observer.polled(status, progress),
-          onError: (error) => observer.queryFailed(error)
-        }
-      );
-      failure = waited.failure;
-      if (waited.last) seen = merge(seen, waited.last);
-      if (entry && seen) await noteState(session, entry, seen.state);
-      if (waited.last && isTerminal5(waited.last.state))
-        observer.polled(waited.last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
-    } finally {
-      unwatch();
-    }
+  if (!seen || !isTerminal3(seen.state)) {
+    const poll = limiter ? async () => {
+      const found = await pollWithPermit(session, limiter, taskId, deadline);
+      isCrowded = found === "crowded";
+      return seenIn(found) ?? null;
+    } : () => pollOnce(session, taskId, deadline);
+    const waited = await pollUntilEnd(poll, {
+      clock: api.clock,
+      schedule: settings.schedule,
+      deadline,
+      graceUntil: start + YOUNG_TASK_MS,
+      failure,
+      ...api.signal && { signal: api.signal },
+      onPoll: (status, progress) => observer.polled(status, progress),
+      onError: (error) => observer.queryFailed(error)
+    });
+    failure = waited.failure;
+    if (waited.last) seen = merge(seen, waited.last);
+    if (entry && seen) await noteState(session, entry, seen.state);
+    if (waited.last && isTerminal3(waited.last.state))
+      observer.polled(waited.last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
   }
   const recorded = entry?.record.status ?? "UNKNOWN";
   if (!seen && failure && recorded === "UNKNOWN") throw failure.with({ status: "UNKNOWN", taskId });
@@ -988,53 +527,47 @@ async function waitOn(session, task, settings, origin = {}, failure) {
       entry,
       await finish(session, taskId, {
         ...settings,
-        task: seen.task,
         until: settings.waitMs > 0 ? deadline : Infinity,
         filesUntil: start + Math.max(settings.waitMs, settings.filesMs ?? 0),
         origin,
         credits
       })
     );
-  const facts = { ...origin, credits, model: settings.model ?? entry?.record.model };
-  if (isTerminal5(seen.state)) {
-    const ended2 = seen.task ? { ...seen.task, state: seen.state } : await withRecord(session, taskId, seen);
-    return deliver(session, entry, taskResult(taskId, ended2, facts));
+  if (isTerminal3(seen.state)) {
+    const ended2 = await withRecord(session, taskId, seen);
+    return deliver(session, entry, taskResult(taskId, ended2, { ...origin, credits }));
   }
-  const result = taskResult(taskId, seen, facts);
+  const result = taskResult(taskId, seen, { ...origin, credits });
   if (failure) {
     const { retryAfter } = failure.details;
     return { ...result, lastPollError: failure, ...retryAfter !== void 0 && { retryAfter } };
   }
-  return isCrowded && !settings.stop?.aborted ? withoutPermit(result, poller) : result;
+  return isCrowded && limiter ? withoutPermit(result, limiter) : result;
 }
-async function withoutPermit(result, poller) {
-  const seconds = Math.max(1, Math.ceil(await poller.nextPermitIn() / 1e3));
+async function withoutPermit(result, limiter) {
+  const seconds = Math.max(1, Math.ceil(await limiter.nextPermitIn() / 1e3));
   return { ...result, warnings: [...result.warnings, { kind: "noPermit", seconds }], retryAfter: seconds };
+}
+function seenIn(found) {
+  return found === "crowded" ? void 0 : found ?? void 0;
 }
 function aboutTask(session, taskId, entry) {
   return { ...session, observer: session.observer.about(taskId, entry?.record.created) };
 }
-async function firstStatus(session, taskId, settings, start) {
-  const poller = await pollerOf(session, settings.schedule);
-  const unwatch = poller.watch(taskId);
-  try {
-    const times = { dueAt: start, deadline: start + settings.waitMs };
-    const found = await poller.next(taskId, times, settings.stop);
-    return found === "crowded" ? void 0 : found ?? void 0;
-  } finally {
-    unwatch();
-  }
+async function limiterOf({ records }, { schedule }) {
+  return schedule.firstMs >= LEAST_SHARED_MS ? (await records())?.limiter : void 0;
 }
+var LEAST_SHARED_MS;
 var init_tasks = __esm({
   "scripts/src/core/tasks.ts"() {
     "use strict";
     init_fetch_status();
     init_finish();
     init_poll();
-    init_poller();
     init_result();
     init_session();
     init_task_record();
+    LEAST_SHARED_MS = 1e3;
   }
 });
 
@@ -1043,14 +576,14 @@ var cancel_exports = {};
 __export(cancel_exports, {
   cancelTask: () => cancelTask
 });
-import { Failure as Failure14 } from "./main.mjs";
+import { Failure as Failure12 } from "./main.mjs";
 async function cancelTask(session, taskId) {
   let answer;
   let refusal3;
   try {
     answer = await cancelWhileRefusedForNow(session, taskId);
   } catch (error) {
-    if (!(error instanceof Failure14)) throw error;
+    if (!(error instanceof Failure12)) throw error;
     if (["AUTH_FAILED", "RATE_LIMITED"].includes(error.code)) throw error;
     refusal3 = error;
   }
@@ -1059,7 +592,7 @@ async function cancelTask(session, taskId) {
   try {
     seen = await fetchStatus(session, taskId, shortDeadline(session));
   } catch (error) {
-    if (!(error instanceof Failure14)) throw error;
+    if (!(error instanceof Failure12)) throw error;
     if (error.code === "AUTH_FAILED" || error.code === "TASK_NOT_FOUND") throw error;
     if (refusal3 && refusal3.code !== "UNKNOWN_ERROR") throw refusal3;
     seen = answer;
@@ -1073,7 +606,7 @@ function notCancelled(taskId, found, refusal3) {
   const seen = found ?? { state: "UNKNOWN", record: {} };
   const so = found ? `it is ${found.unknownState ?? found.state}` : "its state could not be read";
   const said = refusal3 ? ` ${refusal3.message}` : "";
-  const failure = new Failure14(
+  const failure = new Failure12(
     refusal3?.code === "NETWORK_ERROR" ? "NETWORK_ERROR" : "CANCEL_REJECTED",
     `The task was not cancelled: ${so}.${said}`,
     {
@@ -1097,7 +630,7 @@ async function cancelWhileRefusedForNow(session, taskId) {
     try {
       return await api.once(provider.cancel(taskId), { fresh: true });
     } catch (error) {
-      if (error instanceof Failure14 && error.details.unclear) throw error;
+      if (error instanceof Failure12 && error.details.unclear) throw error;
       await api.pauseOrThrow(error, attempt, deadline);
     }
   }
@@ -1121,7 +654,7 @@ import { actionWords, commandLine } from "./main.mjs";
 async function explainMissing(session, error, taskId, { sandbox }, same) {
   if (error.code !== "TASK_NOT_FOUND") return void 0;
   const journal = await session.records();
-  const entry = await journal?.byTask(taskId);
+  const entry = journal?.byTask(taskId);
   if (!journal || !entry || journal.isOwn(entry)) return void 0;
   const { provider, service, account, created, status } = entry.record;
   const { id, title, keyVariable, urlVariable } = session.provider;
@@ -1727,7 +1260,7 @@ function exchange(client, request, receiver, { timeoutMs, signal, fresh = false,
 }
 
 // scripts/src/cli/live.ts
-import { Failure as Failure15 } from "./main.mjs";
+import { Failure as Failure13 } from "./main.mjs";
 import { createProvider } from "./main.mjs";
 import { journalFolder } from "./main.mjs";
 import { needsRecords } from "./main.mjs";
@@ -1768,7 +1301,7 @@ function adviceFor(failure, { caller, account, taskId }) {
       ];
     case "BUDGET_EXCEEDED":
       return [
-        "Nothing was submitted. Ask the user for a higher limit, or choose a cheaper model or duration."
+        "Nothing was submitted. Ask the person for a higher limit, or choose a cheaper model or duration."
       ];
     case "UNKNOWN_ERROR":
       if (taskId !== null)
@@ -1791,7 +1324,42 @@ import { callerOf } from "./main.mjs";
 import { explained as explained3 } from "./main.mjs";
 
 // scripts/src/cli/render/account.ts
-init_result();
+import { EXIT } from "./main.mjs";
+import { success, upstream } from "./main.mjs";
+import { cheaperSteps } from "./main.mjs";
+function quoteOutcome({ model, quote, estimate, missing, cheaper }, { profile }) {
+  const { credits, balance, affordable, record } = quote;
+  const nextSteps = cheaper ? [`${missing} credits are missing. ${profile.says.credits}`, ...cheaperSteps(cheaper)] : affordable === false ? [`The service says that the balance is too small. ${profile.says.credits}`] : [
+    `Tell the person the price (${credits} credits), then submit once with --maxCredits ${credits}. Media and content are checked only then.`
+  ];
+  const data = {
+    ...{ model, credits, currentBalance: balance, affordable },
+    ...estimate && { estimate: { ...estimate, note: "The quote counts." } },
+    nextSteps
+  };
+  return success(null, null, { ...data, ...upstream(record) }, EXIT.done);
+}
+function accountOutcome({ account: { balance, models, record }, contracts, notListedByService, withoutContract }, { profile: { title } }) {
+  const nextSteps = [];
+  if (models.length > 0 && notListedByService.length > 0)
+    nextSteps.push(
+      `${title} does not list ${notListedByService.join(", ")} today: choose another model, as a submit of it may be refused.`
+    );
+  if (withoutContract.length > 0)
+    nextSteps.push(
+      `${title} lists ${withoutContract.join(", ")}, which has no contract here: references/add-a-model.md tells how to add one.`
+    );
+  const data = {
+    currentBalance: balance,
+    supportedModels: models,
+    contracts: { models: contracts, notListedByService, withoutContract },
+    ...nextSteps.length > 0 && { nextSteps }
+  };
+  return success(null, null, { ...data, ...upstream(record) }, EXIT.done);
+}
+
+// scripts/src/cli/render/list.ts
+import { plain as plain4, quoted as quoted3 } from "./main.mjs";
 
 // scripts/src/providers/error-answer.ts
 init_retry();
@@ -1852,91 +1420,173 @@ function unknownWord(word) {
   return nameIn(word.trim()) ?? "(not a word)";
 }
 
-// scripts/src/cli/render/account.ts
-import { EXIT } from "./main.mjs";
+// scripts/src/cli/render/list.ts
+import { EXIT as EXIT3 } from "./main.mjs";
+import { sinceAt as sinceAt2 } from "./main.mjs";
 import { resumeCommand } from "./main.mjs";
-import { success, upstream } from "./main.mjs";
-import { cheaperSteps } from "./main.mjs";
-function quoteOutcome({ model, quote, estimate, missing, cheaper }, { profile }) {
-  const { credits, balance, affordable, record } = quote;
-  const nextSteps = cheaper ? [`${missing} credits are missing. ${profile.says.credits}`, ...cheaperSteps(cheaper)] : affordable === false ? [`The service says that the balance is too small. ${profile.says.credits}`] : [
-    `Tell the user the price (${credits} credits), then submit once with --maxCredits ${credits}. Media and content are checked only then.`
+import { success as success3, upstream as upstream2 } from "./main.mjs";
+
+// scripts/src/cli/render/spending.ts
+import { EXIT as EXIT2 } from "./main.mjs";
+import { sinceAt } from "./main.mjs";
+import { success as success2 } from "./main.mjs";
+var KEPT_DAYS = 30;
+var MOST_MODELS = 100;
+function spendingOutcome(result, caller) {
+  const { total, models, list, journal } = result;
+  const since = result.since === null ? null : sinceAt(result.since);
+  const covers = [
+    listWords(list, since, caller),
+    journalWords(journal, caller),
+    "Credits are as the service reported them. A task is counted in the span in which it was submitted, and once."
+  ].flatMap((words) => words ?? []);
+  const warnings = warningsOf(result, since);
+  const nextSteps = nextStepsOf(total, caller);
+  const data = {
+    since: spanOf(since),
+    total: rowOf(total),
+    models: models.slice(0, MOST_MODELS).map(modelRow),
+    ...models.length > MOST_MODELS && { more: models.length - MOST_MODELS },
+    covers,
+    ...warnings.length > 0 && { warnings },
+    ...nextSteps.length > 0 && { nextSteps }
+  };
+  return success2(null, null, data, EXIT2.done);
+}
+function spanOf(since) {
+  return since && { day: since.day, from: new Date(since.from).toISOString(), timeZone: since.timeZone };
+}
+var modelRow = ({ model, ...sums }) => ({ model, ...rowOf(sums) });
+function rowOf({ charged, refunded, open, unpriced, unknown, ...counts }) {
+  const isAllUnknown = unpriced > 0 && charged === 0 && unpriced + unknown >= counts.tasks;
+  return {
+    ...counts,
+    outcomeUnknown: unknown,
+    charged: isAllUnknown ? null : charged,
+    refunded: isAllUnknown && refunded === 0 ? null : refunded,
+    net: isAllUnknown ? null : charged - refunded,
+    mayStillBeCharged: open,
+    creditsUnknown: unpriced
+  };
+}
+function listWords(list, since, { profile }) {
+  const { title, can } = profile;
+  if (!list)
+    return can.list ? null : `${title} documents no list of tasks, so its tasks are known by the journal alone.`;
+  const oldest = list.oldest === null ? "" : `, the oldest of ${new Date(list.oldest).toISOString()}`;
+  const later = since && list.oldest !== null && list.oldest > since.from ? " Whether it reaches back to the beginning of the span is not known." : "";
+  return `The list of ${title}: ${list.tasks} tasks of this key${oldest}. How far back such a list reaches is not documented.${later}`;
+}
+function journalWords(journal, { profile }) {
+  if (!journal) return "The journal of this machine: there is none.";
+  const kept = `A record is kept for ${KEPT_DAYS} days after its last use.`;
+  return journal.keys === "all" ? `The journal of this machine alone, because ${profile.keyVariable} is not set: ${journal.more} requests, of every key that was used here. ${kept}` : `The journal of this machine: ${journal.more} requests of this key${profile.can.list ? " that the list does not show" : ""}. ${kept}`;
+}
+function warningsOf({ total, list, journal, asOf }, since) {
+  const { unpriced, unknown } = total;
+  const warnings = [];
+  if (unpriced > 0)
+    warnings.push(
+      `The credits of ${unpriced} of these tasks are not known: nobody reported them, and the sums leave them out.`
+    );
+  if (unknown > 0)
+    warnings.push(
+      `Whether ${unknown} of these submits were accepted, and charged, is not known. Their tasks may be among those of the list.`
+    );
+  if (list && list.undated > 0 && since)
+    warnings.push(`${list.undated} tasks of the list have no date, and are left out.`);
+  if (list && list.unread > 0)
+    warnings.push(`${list.unread} entries of the list cannot be read, and are left out.`);
+  if (!list && journal && since && since.from < asOf - KEPT_DAYS * 24 * 36e5)
+    warnings.push(`What was made more than ${KEPT_DAYS} days ago may no longer be on record here.`);
+  return warnings;
+}
+function nextStepsOf({ running, unknown }, { command, profile: { can } }) {
+  const steps = [];
+  if (running > 0)
+    steps.push(can.list ? command("listTasks", { status: "running" }) : command("listPending"));
+  if (unknown > 0 && !steps.includes(command("listPending"))) steps.push(command("listPending"));
+  return steps;
+}
+
+// scripts/src/cli/render/list.ts
+var MOST_COMMANDS = 5;
+var MOST_MODELS2 = 20;
+var LONGEST_REASON = 120;
+function listOutcome(result, caller) {
+  const { filter, tasks, matched, counts, listed, running, record } = result;
+  const wanted = running.filter(({ id }) => tasks.some(({ task }) => task.id === id));
+  const warnings = warningsOf2(result);
+  const nextSteps = [
+    ...wanted.slice(0, MOST_COMMANDS).map(({ id }) => resumeCommand(caller, id)),
+    ...matched === 0 && listed > 0 ? [nothingMatches(result)] : []
   ];
   const data = {
-    ...{ model, credits, currentBalance: balance, affordable },
-    ...estimate && { estimate: { ...estimate, note: "The quote counts." } },
-    nextSteps
-  };
-  return success(null, null, { ...data, ...upstream(record) }, EXIT.done);
-}
-function accountOutcome({ account: { balance, models, record }, contracts, notListedByService, withoutContract }, { profile: { title } }) {
-  const nextSteps = [];
-  if (models.length > 0 && notListedByService.length > 0)
-    nextSteps.push(
-      `${title} does not list ${notListedByService.join(", ")} today: choose another model, as a submit of it may be refused.`
-    );
-  if (withoutContract.length > 0)
-    nextSteps.push(
-      `${title} lists ${withoutContract.join(", ")}, which has no contract here: references/add-a-model.md tells how to add one.`
-    );
-  const data = {
-    currentBalance: balance,
-    supportedModels: models,
-    contracts: { models: contracts, notListedByService, withoutContract },
+    since: spanOf(filter.since === null ? null : sinceAt2(filter.since)),
+    count: matched,
+    counts,
+    tasks: tasks.map(rowOf2),
+    ...matched > tasks.length && { more: matched - tasks.length },
+    ...warnings.length > 0 && { warnings },
     ...nextSteps.length > 0 && { nextSteps }
   };
-  return success(null, null, { ...data, ...upstream(record) }, EXIT.done);
+  const records = caller.isFull ? tasks.map(({ task }) => task.record) : [];
+  const shown = caller.isFull ? { ...record, tasks: records } : record;
+  return success3(null, null, { ...data, ...upstream2(shown) }, EXIT3.done);
 }
-var MOST_ROWS = 100;
-var MOST_RECORDS = 10;
-var MOST_COMMANDS = 5;
-function listOutcome({ tasks, record }, caller) {
-  const running = tasks.filter(({ state }) => state === "SUBMITTED" || state === "PROGRESS");
-  const nextSteps = running.slice(0, MOST_COMMANDS).map(({ id }) => resumeCommand(caller, id));
-  const data = {
-    count: tasks.length,
-    tasks: tasks.slice(0, MOST_ROWS).map(rowOf),
-    ...tasks.length > MOST_ROWS && { more: tasks.length - MOST_ROWS },
-    ...nextSteps.length > 0 && { nextSteps }
-  };
-  return success(null, null, { ...data, ...upstream(shortened(record)) }, EXIT.done);
+function warningsOf2({ matched, tasks, filter, undated, unread }) {
+  const warnings = [];
+  if (matched > tasks.length)
+    warnings.push(
+      `Only the newest ${tasks.length} of ${matched} tasks are shown; --limit, --since, --status and --model choose others. The counts are of all.`
+    );
+  if (undated > 0 && filter.since !== null)
+    warnings.push(`${undated} tasks of the list have no date, and are left out.`);
+  if (unread > 0) warnings.push(`${unread} entries of the list cannot be read, and are left out.`);
+  return warnings;
 }
-function shortened(record) {
-  const tasks = record.tasks;
-  const cut = `[cut: ${tasks.length - MOST_RECORDS} more items]`;
-  return tasks.length > MOST_RECORDS ? { ...record, tasks: [...tasks.slice(0, MOST_RECORDS), cut] } : record;
+function nothingMatches({ listed, models }) {
+  const names = models.flatMap((model) => nameIn(model) ?? []).slice(0, MOST_MODELS2);
+  return `None of the ${listed} tasks of this key is what was asked for. Their models: ${names.join(", ") || "not named"}.`;
 }
-function rowOf(task) {
-  const { id, state, unknownState, createdAt, idempotencyKey } = task;
-  const { charged, refunded } = creditsOf(task);
+function rowOf2({ task, request }) {
+  const { id, state, unknownState, createdAt, completedAt, charged, refunded, error } = task;
+  const key = keyOf(task);
+  const file = request?.files[0]?.path;
   return {
     taskId: id,
+    ...file !== void 0 && { file: plain4(file, 1e3) },
+    model: nameIn(task.model) ?? null,
     status: state,
     ...unknownState !== void 0 && { unknownState },
-    model: nameIn(task.model) ?? null,
-    createdAt: createdAt === void 0 ? null : new Date(createdAt).toISOString(),
-    credits: { charged, refunded },
-    // A key has no spaces: whatever has some is no key, and may be a sentence.
-    idempotencyKey: idempotencyKey && /^[\x21-\x7e]{1,128}$/.test(idempotencyKey) ? idempotencyKey : null
+    createdAt: dateOf(createdAt),
+    completedAt: dateOf(completedAt),
+    credits: { charged: charged ?? null, refunded: refunded ?? null },
+    ...error !== void 0 && { reason: quoted3(error, LONGEST_REASON) },
+    ...key !== null && { idempotencyKey: key }
   };
 }
+function keyOf({ idempotencyKey }) {
+  return idempotencyKey && /^[\x21-\x7e]{1,128}$/.test(idempotencyKey) ? idempotencyKey : null;
+}
+var dateOf = (time) => time === void 0 ? null : new Date(time).toISOString();
 
 // scripts/src/cli/render/many.ts
 import { Failure as Failure6 } from "./main.mjs";
 import { AdvisedFailure as AdvisedFailure3 } from "./main.mjs";
-import { EXIT as EXIT3 } from "./main.mjs";
+import { EXIT as EXIT5 } from "./main.mjs";
 import { resumeCommand as resumeCommand3 } from "./main.mjs";
-import { failed as failed2, success as success3 } from "./main.mjs";
+import { failed as failed2, success as success5 } from "./main.mjs";
 import { explained as explained2 } from "./main.mjs";
 
 // scripts/src/cli/render/task.ts
 import { KIND_WORDS, madeAs } from "./main.mjs";
 import { BRIEF_WAIT_S as BRIEF_WAIT_S2 } from "./main.mjs";
-import { quoted as quoted3 } from "./main.mjs";
+import { quoted as quoted4 } from "./main.mjs";
 import { AdvisedFailure as AdvisedFailure2 } from "./main.mjs";
-import { EXIT as EXIT2, exitCodeOf } from "./main.mjs";
+import { EXIT as EXIT4, exitCodeOf } from "./main.mjs";
 import { resumeCommand as resumeCommand2 } from "./main.mjs";
-import { failed, success as success2, upstream as upstream2 } from "./main.mjs";
+import { failed, success as success4, upstream as upstream3 } from "./main.mjs";
 import { explained } from "./main.mjs";
 function taskOutcome(result, caller) {
   const { taskId, seen, retryAfter, delivery } = result;
@@ -1962,7 +1612,7 @@ function endOutcome(result, caller) {
   const data = dataOf(result);
   switch (result.kind) {
     case "running":
-      return success2(
+      return success4(
         seen.state,
         taskId,
         {
@@ -1972,14 +1622,14 @@ function endOutcome(result, caller) {
             "The task runs on at the service. Run this command as often as you like: it charges nothing."
           ]
         },
-        caller.wantsEnd ? EXIT2.stillRunning : EXIT2.done
+        caller.wantsEnd ? EXIT4.stillRunning : EXIT4.done
       );
     case "completed": {
       const nextSteps = files || !caller.wantsEnd ? [] : saveSteps(taskId, caller);
-      return success2(seen.state, taskId, { ...data, nextSteps }, EXIT2.done);
+      return success4(seen.state, taskId, { ...data, nextSteps }, EXIT4.done);
     }
     case "cancelledNow":
-      return success2(seen.state, taskId, data, EXIT2.done);
+      return success4(seen.state, taskId, data, EXIT4.done);
     case "failed":
       return ended("GENERATION_FAILED", `The task ended FAILED.${whyFailed(result)}`, data, [
         caller.profile.says.refund,
@@ -2006,7 +1656,7 @@ function ended(code, message, data, nextSteps) {
   return failed(new AdvisedFailure2(code, message, { data, nextSteps }), null, null);
 }
 function whyFailed({ seen }) {
-  if (seen.error) return ` The service says: ${quoted3(seen.error)}.`;
+  if (seen.error) return ` The service says: ${quoted4(seen.error)}.`;
   return seen.isRecordUnread ? " Why is not known: its record at the service cannot be read." : " The service gives no reason.";
 }
 function saveSteps(taskId, caller) {
@@ -2029,7 +1679,7 @@ function dataOf({ seen, credits, files, warnings, lastPollError, ...origin }) {
   if (credits) data.credits = { ...credits };
   if (seen.unknownState !== void 0) data.unknownState = seen.unknownState;
   if (seen.state === "COMPLETED" && seen.urls?.length) data.resultUrls = seen.urls;
-  return { ...data, ...upstream2(seen.record) };
+  return { ...data, ...upstream3(seen.record) };
 }
 function reusedData({ reused, isResubmitted }) {
   if (!reused) return {};
@@ -2046,10 +1696,10 @@ function warningText(warning) {
     case "otherKind": {
       const { model, makes, file, contentType } = warning;
       const came = `${KIND_WORDS[madeAs(contentType)]} (${contentType})`;
-      return `${model} makes ${KIND_WORDS[makes]}, but ${file} is ${came}. It was saved as it came: tell the user.`;
+      return `${model} makes ${KIND_WORDS[makes]}, but ${file} is ${came}. It was saved as it came: tell the person.`;
     }
     case "aboveCap":
-      return `The service reports ${warning.charged} credits charged, although the cap was ${warning.maxCredits} (--maxCredits). Tell the user.`;
+      return `The service reports ${warning.charged} credits charged, although the cap was ${warning.maxCredits} (--maxCredits). Tell the person.`;
     case "noPermit":
       return `The state is the last known one. The queries that the service allows were used by other waits on this machine, or it asked for a pause; the next query is due in ${warning.seconds} s.`;
     case "unknownSubmits":
@@ -2072,7 +1722,7 @@ function manyOutcome({ items, more, unsettled }, caller) {
     shown.push(left >= 0 ? whole : { status, taskId, nextSteps: [resumeCommand3(caller, taskId)] });
   }
   const worst = outcomes.find(({ envelope }) => !envelope.ok) ?? outcomes.find(({ exitCode }) => exitCode > 0);
-  const running = outcomes.filter(({ exitCode }) => exitCode === EXIT3.stillRunning).length;
+  const running = outcomes.filter(({ exitCode }) => exitCode === EXIT5.stillRunning).length;
   const data = { count: shown.length, running, more, unsettled, tasks: shown };
   if (worst || more > 0 || unsettled > 0 || left < 0) {
     const gone = outcomes.flatMap(
@@ -2088,7 +1738,7 @@ function manyOutcome({ items, more, unsettled }, caller) {
   const ok = outcomes.every(({ envelope }) => envelope.ok);
   return {
     envelope: { ok, status: null, taskId: null, data, errorCode, errorMessage, retryAfter },
-    exitCode: worst?.exitCode ?? (more > 0 || left < 0 ? EXIT3.stillRunning : EXIT3.done),
+    exitCode: worst?.exitCode ?? (more > 0 || left < 0 ? EXIT5.stillRunning : EXIT5.done),
     onWritten: () => {
       for (const { onWritten } of delivered) onWritten?.();
     }
@@ -2102,8 +1752,8 @@ function itemOutcome({ record, ended: ended2 }, caller) {
   const nextSteps = steps.length > 0 ? steps : [resumeCommand3(caller, taskId)];
   return failed2(failure.with({ nextSteps }), status, taskId);
 }
-function summary({ data, ...said }, { model, promptExcerpt: promptExcerpt2, created, owner }) {
-  const kept = { ...said, model, promptExcerpt: promptExcerpt2, created, owner };
+function summary({ data, ...said }, { model, created, owner }) {
+  const kept = { ...said, model, created, owner };
   for (const name of ["files", "resultUrls", "credits", "warnings", "issues", "nextSteps"]) {
     if (data?.[name] !== void 0) kept[name] = data[name];
   }
@@ -2113,7 +1763,7 @@ function nothingPendingOutcome({ unsettled }, { command }) {
   const list = command("listPending");
   if (unsettled === 0) {
     const nextSteps = ["No recorded task of this key is unfinished or waits to be delivered.", list];
-    return success3(null, null, { count: 0, unsettled, nextSteps }, EXIT3.done);
+    return success5(null, null, { count: 0, unsettled, nextSteps }, EXIT5.done);
   }
   const message = `No recorded task of this key is unfinished, but the outcome of ${unsettled} submits is not known.`;
   const failure = new AdvisedFailure3("SUBMIT_OUTCOME_UNKNOWN", message, {
@@ -2136,6 +1786,8 @@ function outcomeOf(result, caller) {
       return accountOutcome(result, caller);
     case "list":
       return listOutcome(result, caller);
+    case "spending":
+      return spendingOutcome(result, caller);
     default:
       return taskOutcome(result, caller);
   }
@@ -2169,13 +1821,12 @@ async function runLive(options) {
     records: once(
       () => args.noJournal || isWithoutRecords(options) ? null : openJournal(options, provider)
     ),
-    sharing: once(() => args.noJournal ? null : openSharing(options, provider)),
     api: new Api(transport, systemClock, { timeoutMs, maxRetries, signal })
   };
   try {
     return outcomeOf(await act(session, args, request, environment), caller);
   } catch (error) {
-    if (!(error instanceof Failure15)) throw error;
+    if (!(error instanceof Failure13)) throw error;
     const taskId = args.taskId ?? error.details.taskId ?? null;
     const missing = taskId !== null && await explainMissing(session, error, taskId, args, caller.same);
     const failure = explained3(missing || error, caller);
@@ -2189,9 +1840,7 @@ async function runLive(options) {
   }
 }
 function isWithoutRecords({ args, environment }) {
-  const folder = journalFolder(environment, args.sandbox);
-  const folders = [folder, path.join(path.dirname(folder), "journal")];
-  return !needsRecords(args.action) && !folders.some((one) => existsSync(one));
+  return !needsRecords(args.action) && !existsSync(journalFolder(environment, args.sandbox));
 }
 async function openJournal(options, provider) {
   const { args, environment, warn } = options;
@@ -2210,22 +1859,10 @@ async function openJournal(options, provider) {
     journal.prepare();
     return journal;
   } catch (error) {
-    if (!(error instanceof Failure15)) throw error;
+    if (!(error instanceof Failure13)) throw error;
     warn(`This sandbox run continues without a record: ${environment.stateFolder} cannot be written to.`);
     return null;
   }
-}
-async function openSharing(options, provider) {
-  const { args, environment } = options;
-  if (args.sandbox || environment.stateFolder === "") return null;
-  const { sharingIn } = await import("./journal.mjs");
-  return sharingIn({
-    folder: environment.stateFolder,
-    service: addressOf(environment.baseUrl ?? new URL(provider.url)),
-    account: await accountOf(options),
-    limit: provider.rateLimit,
-    clock: systemClock
-  });
 }
 function addressOf({ host, pathname }) {
   return `${host}${pathname.replace(/\/+$/, "")}`;
@@ -2258,7 +1895,9 @@ async function act(session, args, request, environment) {
       return args.all ? pending.waitForAll(session, settings) : pending.waitForNewest(session, settings);
     }
     case "listTasks":
-      return (await import("./generate.mjs")).listTasks(session);
+      return (await import("./generate.mjs")).listTasks(session, filterOf(args));
+    case "spending":
+      return (await import("./generate.mjs")).spending(session, args.since?.from ?? null);
     case "account": {
       const { listModels } = await import("./contracts.mjs");
       return (await import("./generate.mjs")).account(session, await listModels(session.provider.id));
@@ -2271,6 +1910,11 @@ async function act(session, args, request, environment) {
       return generate(session, { ...request, wait: waitSettings(args, environment), isDetached });
     }
   }
+}
+function filterOf({ since, status, model, limit }) {
+  const running = ["SUBMITTED", "PROGRESS"];
+  const states = status === void 0 ? null : status === "running" ? running : [status];
+  return { since: since?.from ?? null, states, model: model ?? null, limit };
 }
 var SANDBOX_POLL_S = 0.5;
 var POLL_S = 2;
@@ -2296,37 +1940,13 @@ async function startSandbox(environment, warn) {
 init_cancel();
 init_fetch_status();
 init_finish();
-init_poll_round();
 init_poll_schedule();
 init_poll();
-init_poller();
-
-// scripts/src/core/prompt-excerpt.ts
-import { plain as plain4 } from "./main.mjs";
-var FIELDS = ["prompt", "content", "text", "lyrics"];
-var LENGTH = 60;
-var ADDRESS = /\b(?:https?|data):\S+/gi;
-function promptExcerpt(payload) {
-  for (const name of FIELDS) {
-    const text = firstText2(payload[name]);
-    if (text === void 0) continue;
-    const excerpt = plain4(text.slice(0, 10 * LENGTH).replace(ADDRESS, "[address]"), LENGTH);
-    if (excerpt !== "") return excerpt;
-  }
-  return null;
-}
-function firstText2(value) {
-  const one = Array.isArray(value) ? value[0] : value;
-  return typeof one === "string" ? one : void 0;
-}
-
-// scripts/src/live.ts
 init_result();
 init_session();
 init_task_record();
 init_tasks();
 init_public_lookup();
-init_rate_limit();
 init_retry();
 
 // scripts/src/providers/aivideomaker/api.ts
@@ -2376,7 +1996,7 @@ var CODES = {
   IDEMPOTENCY_CONFLICT: "IDEMPOTENCY_CONFLICT",
   BUDGET_EXCEEDED: "BUDGET_EXCEEDED"
 };
-var MOST_MODELS = 200;
+var MOST_MODELS3 = 200;
 function aivideomaker({ profile, baseUrl, key, now }) {
   const origin = baseUrl.href.replace(/\/+$/, "").replace(/\/api\/v1$/, "");
   const request = (method, path2, body) => ({
@@ -2496,7 +2116,7 @@ function aivideomaker({ profile, baseUrl, key, now }) {
       return call("other", req, (body, answer) => {
         if (saysFailed(body) || namesError(body) || body.ok === false)
           throw errorIn(body, answer, req, "other", now);
-        const models = Array.isArray(body.supportedModels) ? body.supportedModels.slice(0, MOST_MODELS) : [];
+        const models = Array.isArray(body.supportedModels) ? body.supportedModels.slice(0, MOST_MODELS3) : [];
         return {
           balance: isCredits(body.currentBalance) ? body.currentBalance : null,
           models: models.flatMap((model) => nameIn(model) ?? []),
@@ -2533,7 +2153,8 @@ function codeOf(body, status, kind, said) {
 }
 function taskFrom(body, id, key) {
   if (!isTaskId(id, key)) return void 0;
-  const createdAt = typeof body.createdAt === "string" ? Date.parse(body.createdAt) : Number.NaN;
+  const createdAt = dateIn(body.createdAt);
+  const completedAt = dateIn(body.completedAt);
   const { state, unknownState } = typeof body.status === "string" ? stateOf(body.status) : { state: "UNKNOWN" };
   const reasons = isObject3(body.output) ? [body.output.error, body.output.msg] : [];
   const error = firstText(...reasons, body.error, body.message, body.errorCode);
@@ -2543,7 +2164,8 @@ function taskFrom(body, id, key) {
     ...unknownState !== void 0 && { unknownState },
     ...typeof body.model === "string" && { model: body.model },
     ...body.input !== void 0 && { input: body.input },
-    ...!Number.isNaN(createdAt) && { createdAt },
+    ...createdAt !== void 0 && { createdAt },
+    ...completedAt !== void 0 && { completedAt },
     ...typeof body.idempotencyKey === "string" && body.idempotencyKey !== "" && { idempotencyKey: body.idempotencyKey },
     ...state === "FAILED" && error !== void 0 && { error: plain5(error) },
     ...isCredits(body.creditsCharged) && { charged: body.creditsCharged },
@@ -2554,6 +2176,10 @@ function taskFrom(body, id, key) {
   };
 }
 var stateOf = (word) => stateIn(AIVIDEOMAKER.states, word);
+function dateIn(value) {
+  const time = typeof value === "string" ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(time) ? void 0 : time;
+}
 function saysFailed(body) {
   return typeof body.status === "string" && stateOf(body.status).state === "FAILED";
 }
@@ -2579,13 +2205,9 @@ export {
   ClosedHere,
   JsonBody,
   LIST,
-  LONGEST_PAUSE_MS,
   MAX_HEADER_BYTES,
-  MemoryRateLimiter,
   NodeHttpClient,
   PAUSE_BUDGET_MS,
-  PollRounds,
-  Poller,
   RECORD,
   RETRY_PAUSES,
   SMALL,
@@ -2633,24 +2255,23 @@ export {
   parseRetryAfter,
   pauseAfter,
   pauseBeforeRetry,
-  permitsFor,
   pollOnce,
   pollSchedule,
   pollUntilEnd,
-  pollerOf,
-  promptExcerpt,
+  pollWithPermit,
   publicLookup,
   quoteOutcome,
   recordOf,
   refused,
   runLive,
   shortDeadline,
+  spanOf,
+  spendingOutcome,
   stateIn,
   taskOutcome,
   taskResult,
   unknownWord,
   unreadable,
-  untilFree,
   waitOn,
   waitTask,
   where,

@@ -30,6 +30,7 @@ var init_action = __esm({
       "listTasks",
       "listPending",
       "forget",
+      "spending",
       "quote",
       "account",
       "listModels",
@@ -105,6 +106,8 @@ var init_definition = __esm({
       id: "aivideomaker",
       title: "AIVideoMaker",
       can: { cancel: true, list: true, quote: true, account: true, signedWebhooks: false },
+      // "Task queries: 60 requests per minute per IP", shared by list, record and status.
+      queriesPerMinute: 60,
       // The five documented states, and spellings of them that comparable services use.
       states: {
         submitted: "SUBMITTED",
@@ -116,12 +119,6 @@ var init_definition = __esm({
         cancel: "CANCEL",
         canceled: "CANCEL",
         cancelled: "CANCEL"
-      },
-      rateLimit: {
-        queries: 60,
-        windowMs: 6e4,
-        per: "address",
-        source: "OpenAPI 1.0.15 (2026-09-10) and every earlier document: 60 requests a minute for one IP address, shared by list, detail, status and account"
       },
       url: "https://aivideomaker.ai",
       keyVariable: "AIVIDEO_API_KEY",
@@ -152,6 +149,7 @@ var init_definition2 = __esm({
       id: "apidot",
       title: "APIDot",
       can: { cancel: false, list: false, quote: false, account: false, signedWebhooks: false },
+      queriesPerMinute: null,
       // Every status that a public source names. There is no word for a cancelled task.
       states: {
         not_started: "SUBMITTED",
@@ -161,9 +159,6 @@ var init_definition2 = __esm({
         finished: "COMPLETED",
         failed: "FAILED"
       },
-      // A key can carry a limit, says its website (2026), but no document gives a figure, a unit or a Retry-After. Official
-      // examples query one task every 10 seconds: sixty a minute for a key is a guess, and a 429 pauses all queries.
-      rateLimit: { queries: 60, windowMs: 6e4, per: "key", source: null },
       url: "https://api.apidot.ai",
       keyVariable: "APIDOT_API_KEY",
       urlVariable: "APIDOT_BASE_URL",
@@ -293,8 +288,51 @@ var init_text = __esm({
   }
 });
 
+// scripts/src/cli/since.ts
+function parseSince(text2, now) {
+  const today = new Date(now);
+  if (text2 === "today") return dayOf(today.getFullYear(), today.getMonth(), today.getDate());
+  const days = /^([1-9]\d{0,3})d$/.exec(text2)?.[1];
+  if (days !== void 0) {
+    if (Number(days) > MOST_DAYS) return void 0;
+    return dayOf(today.getFullYear(), today.getMonth(), today.getDate() - Number(days) + 1);
+  }
+  const [, year, month, date] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text2)?.map(Number) ?? [];
+  if (year === void 0 || year < OLDEST_YEAR) return void 0;
+  const since2 = dayOf(year, month - 1, date);
+  return since2.day === text2 && since2.from <= now ? since2 : void 0;
+}
+function dayOf(year, month, date) {
+  return sinceAt(new Date(year, month, date).getTime());
+}
+function sinceAt(from) {
+  const start = new Date(from);
+  return { from, day: isoDay(start), timeZone: zoneAt(start) };
+}
+function isoDay(date) {
+  const two = (n) => String(n).padStart(2, "0");
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+function zoneAt(date) {
+  const minutes = -date.getTimezoneOffset();
+  const two = (n) => String(Math.floor(n)).padStart(2, "0");
+  const offset = `UTC${minutes < 0 ? "-" : "+"}${two(Math.abs(minutes) / 60)}:${two(Math.abs(minutes) % 60)}`;
+  const name = plain(new Intl.DateTimeFormat().resolvedOptions().timeZone ?? "", 60);
+  return name === "" ? offset : `${name} (${offset})`;
+}
+var MOST_DAYS, OLDEST_YEAR, SINCE_EXPECTED;
+var init_since = __esm({
+  "scripts/src/cli/since.ts"() {
+    "use strict";
+    init_text();
+    MOST_DAYS = 3650;
+    OLDEST_YEAR = 2e3;
+    SINCE_EXPECTED = `today, a number of days such as 7d (at most ${MOST_DAYS}d; today is one of them), or a date such as 2026-11-20, not in the future`;
+  }
+});
+
 // scripts/src/cli/flag-values.ts
-var credits, taskId, owner, idempotencyKey, kind;
+var credits, taskId, owner, idempotencyKey, since, status, kind;
 var init_flag_values = __esm({
   "scripts/src/cli/flag-values.ts"() {
     "use strict";
@@ -302,6 +340,7 @@ var init_flag_values = __esm({
     init_output_kind();
     init_task();
     init_text();
+    init_since();
     credits = { kind: "number", min: 0, max: 1e9, whole: true, such: 100 };
     taskId = {
       kind: "text",
@@ -321,6 +360,26 @@ var init_flag_values = __esm({
       expected: "8 to 128 visible ASCII characters without spaces",
       hint: "choose for example --idempotencyKey lighthouse-0001"
     };
+    since = {
+      kind: "text",
+      accepts: (text2) => parseSince(text2, Date.now()) !== void 0,
+      expected: SINCE_EXPECTED,
+      hint: "write for example --since 7d, for today and the six days before"
+    };
+    status = {
+      kind: "choice",
+      of: ["running", ...TASK_STATES],
+      alsoCalled: {
+        pending: "running",
+        done: "COMPLETED",
+        finished: "COMPLETED",
+        succeeded: "COMPLETED",
+        canceled: "CANCEL",
+        cancelled: "CANCEL",
+        error: "FAILED"
+      },
+      fallback: "running"
+    };
     kind = {
       kind: "choice",
       of: OUTPUT_KINDS,
@@ -331,7 +390,7 @@ var init_flag_values = __esm({
 });
 
 // scripts/src/cli/flags.ts
-var SUBMITS, PAYLOAD, MODELS, LOCAL, WAITS, NAMED_TASK, ONE_TASK, DEFAULT_WAIT_S, titles, providers, wait, callback, text, FLAGS, FLAG_NAMES, rule, isSubmit, needsRecords, isLocal, isAboutTask;
+var SUBMITS, PAYLOAD, MODELS, LOCAL, WAITS, NAMED_TASK, ONE_TASK, DEFAULT_WAIT_S, DEFAULT_LIMIT, titles, providers, wait, callback, text, FLAGS, FLAG_NAMES, rule, isSubmit, needsRecords, isLocal, isAboutTask;
 var init_flags = __esm({
   "scripts/src/cli/flags.ts"() {
     "use strict";
@@ -347,6 +406,7 @@ var init_flags = __esm({
     NAMED_TASK = ["getStatus", "getTask", "cancelTask"];
     ONE_TASK = [...NAMED_TASK, "waitTask", "forget"];
     DEFAULT_WAIT_S = 600;
+    DEFAULT_LIMIT = 50;
     titles = (are) => PROFILES.filter(are).map(({ title }) => title).join(", ");
     providers = PROFILES.map(({ id }) => id);
     wait = { kind: "number", min: 0, max: 86400, such: 5, default: DEFAULT_WAIT_S };
@@ -360,7 +420,7 @@ var init_flags = __esm({
       model: {
         form: "<id>",
         help: "the model; with --payload alone: validate, submit, wait, fetch the result",
-        actions: [...PAYLOAD, "describeModel"],
+        actions: [...PAYLOAD, "describeModel", "listTasks"],
         required: [...PAYLOAD, "describeModel"]
       },
       payload: {
@@ -386,8 +446,26 @@ var init_flags = __esm({
         actions: ["listModels"]
       },
       full: {
-        help: `${MODELS.join(", ")}: with schema, sources and every note`,
-        actions: MODELS
+        help: `${MODELS.join(", ")}: schema, sources, every note; listTasks: the service's records`,
+        actions: [...MODELS, "listTasks"]
+      },
+      since: {
+        form: "<day>",
+        value: since,
+        help: "spending, listTasks: from this local day on: today, 7d (includes today), 2026-11-20",
+        actions: ["spending", "listTasks"]
+      },
+      status: {
+        form: "<state>",
+        value: status,
+        help: "listTasks: only tasks in this state; running = SUBMITTED or PROGRESS",
+        actions: ["listTasks"]
+      },
+      limit: {
+        form: "<n>",
+        value: { kind: "number", min: 1, max: 200, whole: true, such: 50, default: DEFAULT_LIMIT },
+        help: `listTasks: at most so many rows, the newest first (default ${DEFAULT_LIMIT})`,
+        actions: ["listTasks"]
       },
       taskId: {
         form: "<id>",
@@ -503,7 +581,7 @@ var init_exit_codes = __esm({
       temporary: { means: "temporary", next: "follow `data.nextSteps`, after `retryAfter` seconds if set" },
       submitUnknown: {
         means: "the outcome of the submit is not known",
-        next: "`retryAfter` set: run the same command again after that many seconds; it reconciles, and never submits while that may charge twice. `retryAfter` null: waiting changes nothing; the user decides, with the commands in `data.nextSteps`"
+        next: "run the same command again, after `retryAfter` seconds if set: it reconciles, and never submits while that may charge twice"
       },
       taskNotFound: { means: "no such task for this key", next: "check the id and the key" },
       downloadFailed: {
@@ -997,6 +1075,7 @@ function straysIssue(strays, given) {
 }
 
 // scripts/src/cli/arguments.ts
+init_since();
 function parseArguments(argv) {
   const issues = [];
   const given = readFlags(argv, issues);
@@ -1010,7 +1089,10 @@ function parseArguments(argv) {
   }
   textOf(given, "provider", issues);
   const wait2 = numberOf(given, "wait", issues);
+  const limit = numberOf(given, "limit", issues);
+  const sinceText = textOf(given, "since", issues);
   const values = {
+    since: sinceText && parseSince(sinceText, Date.now()),
     kind: textOf(given, "kind", issues),
     full: given.has("full") || void 0,
     pollInterval: numberOf(given, "pollInterval", issues),
@@ -1024,6 +1106,7 @@ function parseArguments(argv) {
     profile,
     isProviderNamed: given.has("provider"),
     wait: wait2,
+    limit,
     all: given.has("all"),
     isNew: given.has("new"),
     noJournal: given.has("noJournal"),
@@ -1035,7 +1118,16 @@ function parseArguments(argv) {
   if (!isAsked && issues.length > 0) throw refused(issues);
   return args;
 }
-var TEXTS = ["model", "payload", "image", "taskId", "download", "idempotencyKey", "owner"];
+var TEXTS = [
+  "status",
+  "model",
+  "payload",
+  "image",
+  "taskId",
+  "download",
+  "idempotencyKey",
+  "owner"
+];
 function refused(issues) {
   const { path: path5, expected, received } = issues[0];
   return new AdvisedFailure("INVALID_PAYLOAD", `${path5}: expected ${expected}, received ${received}.`, {
@@ -1065,9 +1157,9 @@ var UPSTREAM = "upstream";
 function upstream(record) {
   return record && Object.keys(record).length > 0 ? { [UPSTREAM]: record } : {};
 }
-function success(status, taskId2, data, exitCode, retryAfter = null) {
+function success(status2, taskId2, data, exitCode, retryAfter = null) {
   return {
-    envelope: { ok: true, status, taskId: taskId2, data, errorCode: null, errorMessage: null, retryAfter },
+    envelope: { ok: true, status: status2, taskId: taskId2, data, errorCode: null, errorMessage: null, retryAfter },
     exitCode
   };
 }
@@ -1174,7 +1266,6 @@ init_shell_word();
 init_task();
 init_registry();
 init_flags();
-const { randomUUID } = require("node:crypto");
 const path2 = require("node:path");
 init_words();
 function resumeFlags({ action, wait: wait2, pollInterval, download }) {
@@ -1203,9 +1294,6 @@ function commandFrom(argv, more = {}) {
 }
 function commandAgain(argv) {
   return commandFrom(argv, { new: false });
-}
-function commandForAnother(argv, { idempotencyKey: idempotencyKey2 }) {
-  return commandFrom(argv, idempotencyKey2 === void 0 ? { new: true } : { idempotencyKey: randomUUID() });
 }
 function commandAnew({ idempotencyKey: idempotencyKey2 }) {
   return `the same command with ${idempotencyKey2 === void 0 ? "--new" : "another --idempotencyKey"}`;
@@ -1342,8 +1430,8 @@ async function finishWith({ envelope, exitCode }, secrets) {
   if (written) return false;
   written = true;
   process.exitCode = exitCode;
-  const { ok, status, taskId: taskId2, data, errorCode, errorMessage, retryAfter } = envelope;
-  const document = { ok, status, taskId: taskId2, data, errorCode, errorMessage, retryAfter };
+  const { ok, status: status2, taskId: taskId2, data, errorCode, errorMessage, retryAfter } = envelope;
+  const document = { ok, status: status2, taskId: taskId2, data, errorCode, errorMessage, retryAfter };
   const indent = isTerminal2(STDOUT) ? 2 : void 0;
   return write(STDOUT, `${boundedJson(document, MAX_DOCUMENT_BYTES - 1, secrets, indent)}
 `);
@@ -1557,6 +1645,8 @@ init_flags();
 init_help();
 
 // scripts/src/cli/interruption.ts
+init_advised_failure();
+init_exit_codes();
 var GRACE_MS = 2e3;
 var Interruption = class {
   #controller = new AbortController();
@@ -1592,10 +1682,59 @@ var Interruption = class {
     this.#controller.abort(new Error(`stopped by ${this.#received ?? "a bug"}`));
   }
 };
+var CHARGES_NOTHING = "Run this command as often as you like: it charges nothing.";
+function interruptedOutcome(signal, { phase, taskId: taskId2, state, isAboutMany }, { resume, findOut: findOut2, isSubmit: isSubmit2, downloads, generation }) {
+  const exitCode = signal === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
+  const because = (code, message, details = {}) => failed(new AdvisedFailure(code, `${signal} came ${message}`, { exitCode, ...details }), null, taskId2);
+  if (isAboutMany) {
+    const nextSteps2 = [resume, `The tasks run on at the service. ${CHARGES_NOTHING}`];
+    return success(null, null, { interruptedBy: signal, nextSteps: nextSteps2 }, exitCode);
+  }
+  if (phase === "submitting") {
+    return because(
+      "SUBMIT_OUTCOME_UNKNOWN",
+      "while the submit was under way; whether it was accepted is not known.",
+      {
+        status: "UNKNOWN",
+        ...generation && { data: { idempotencyKey: generation.idempotencyKey, model: generation.model } },
+        nextSteps: findOut2
+      }
+    );
+  }
+  if (taskId2 === null) {
+    return because("UNKNOWN_ERROR", `first.${isSubmit2 ? " Nothing was submitted." : ""}`, {
+      ...isSubmit2 && { status: "FAILED" }
+    });
+  }
+  if (state === null) {
+    const status2 = "UNKNOWN";
+    return because("UNKNOWN_ERROR", "before the service gave the state of the task.", {
+      status: status2,
+      nextSteps: [resume]
+    });
+  }
+  if (state === "FAILED" || state === "CANCEL") {
+    const code = state === "FAILED" ? "GENERATION_FAILED" : "TASK_CANCELLED";
+    return because(code, `before the record of the task was here. It has ended: ${state}.`, {
+      status: state,
+      nextSteps: [resume]
+    });
+  }
+  if (state === "COMPLETED" && downloads) {
+    return because("DOWNLOAD_FAILED", "before the file was saved. The task is finished.", {
+      status: state,
+      nextSteps: [resume, `The task is finished and paid for: fetch its result. ${CHARGES_NOTHING}`]
+    });
+  }
+  const situation = state === "COMPLETED" ? "The task is finished: fetch its result." : "The task runs on at the service.";
+  const nextSteps = [resume, `${situation} ${CHARGES_NOTHING}`];
+  return success(state, taskId2, { interruptedBy: signal, nextSteps }, exitCode);
+}
 
 // scripts/src/cli/main.ts
 init_failure();
 init_text();
+init_advised_failure();
 init_exit_codes();
 init_flags();
 
@@ -1772,8 +1911,8 @@ function watch(screen2, secrets, displayOf = (...parts) => new Lines(...parts)) 
   let linesLeft = MOST_LINES;
   let lastShareAt = Number.NEGATIVE_INFINITY;
   const ageOf = (taskId2) => {
-    const since = made.get(taskId2 ?? "");
-    return since === void 0 ? null : monotonic() - since;
+    const since2 = made.get(taskId2 ?? "");
+    return since2 === void 0 ? null : monotonic() - since2;
   };
   const showMany = (sentence, isNew) => {
     const common = { subject: "", state: "", share: null };
@@ -1877,22 +2016,22 @@ function watch(screen2, secrets, displayOf = (...parts) => new Lines(...parts)) 
         const isOther = expected && JSON.stringify(expected) !== JSON.stringify(duration);
         expected = isBatch && isOther ? null : duration;
       },
-      polled(status, { nextMs }) {
-        const { state } = status;
+      polled(status2, { nextMs }) {
+        const { state } = status2;
         if (state !== "UNKNOWN" && !situation.isAboutMany) situation.state = state;
         const isNewState = note(keyOf(subject), state);
         if (isBatch && isNewState && isTerminal(state)) sayLine(subject, state);
-        const word = status.unknownState ? `in the unknown state ${status.unknownState}` : state;
+        const word = status2.unknownState ? `in the unknown state ${status2.unknownState}` : state;
         const isNew = word !== subject.state;
         subject.state = word;
-        const percent = status.progress === void 0 ? "" : ` (${Math.round(status.progress)} %)`;
+        const percent = status2.progress === void 0 ? "" : ` (${Math.round(status2.progress)} %)`;
         const next = nextMs > 0 ? `, next query in ${(nextMs / 1e3).toFixed(1)} s` : "";
         const ms = ageOf(taskId2);
         const age = ms === null ? "" : ` after ${Math.round(ms / 1e3)} s`;
         const isEstimated = expected && !isExpectedSaid && !batch && !isTerminal(state);
         const estimate = isEstimated ? `; ${usually(expected)} (${sourceOf(expected)})` : "";
         if (isEstimated) isExpectedSaid = true;
-        const share = status.progress === void 0 ? null : status.progress / 100;
+        const share = status2.progress === void 0 ? null : status2.progress / 100;
         show(word + percent, `${nameOf(subject)}${word}${percent}${age}${next}${estimate}`, isNew, share);
       },
       queryFailed({ code, message }) {
@@ -1923,11 +2062,6 @@ function keyOf({ name, taskId: taskId2 }) {
   return name === null ? taskId2 ?? "" : JSON.stringify(name);
 }
 
-// scripts/src/cli/render/bug.ts
-init_text();
-init_advised_failure();
-init_exit_codes();
-
 // scripts/src/cli/render/caller.ts
 init_task();
 init_flags();
@@ -1939,66 +2073,15 @@ function callerOf(args, argv) {
     command: (name, flags) => commandLine(actionWords(name, { ...flags, ...placeFlags(args) })),
     same: commandAgain(argv),
     anew: commandAnew(args),
-    another: commandForAnother(argv, args),
     resumeFlags: resumeFlags(args),
     // A status query or a submit alone has its full answer while the task still runs.
     wantsEnd: action === "generate" || action === "waitTask" || action === "getTask" && download !== void 0,
+    isFull: args.full === true,
     isSubmit: isSubmit(action)
   };
 }
 function resumeCommand({ command }, taskId2, flags = { wait: BRIEF_WAIT_S }) {
   return command("waitTask", { taskId: taskId2, ...flags });
-}
-
-// scripts/src/cli/render/next-steps/decision.ts
-var RISK = "only if the user accepts that it may be charged once more";
-function decision(caller, after) {
-  if (after !== void 0) return [`Or, ${RISK}: ${caller.anew}.`];
-  return [
-    `The user decides. If its task is found, this resumes it: ${resumeCommand(caller, "<task_id>")}`,
-    `If there is none, and ${RISK}: ${caller.another}`
-  ];
-}
-
-// scripts/src/cli/render/stopped.ts
-function resumeStep({ command, same, resumeFlags: resumeFlags2 }, { taskId: taskId2, isAboutMany }) {
-  if (isAboutMany) return same;
-  return taskId2 === null ? command("listTasks") : command("waitTask", { taskId: taskId2, ...resumeFlags2 });
-}
-function findOutSteps(caller, isRecorded) {
-  const { profile, same, command } = caller;
-  if (!profile.can.list) {
-    return [
-      "Do not submit this again before you know: it may be charged twice.",
-      profile.says.tasks,
-      ...isRecorded ? decision(caller) : []
-    ];
-  }
-  return [
-    ...isRecorded ? ["Run the same command again: it reconciles, and never submits while that may charge twice.", same] : ["Without a journal the same command submits again, and may be charged twice: find its task first."],
-    command("listTasks")
-  ];
-}
-
-// scripts/src/cli/render/bug.ts
-function bugOutcome(error, situation, fallback, caller, isRecorded = true) {
-  const { phase, taskId: taskId2 } = situation;
-  const text2 = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  const stack = error instanceof Error ? error.stack ?? "" : "";
-  const where = stack.split("\n").slice(1, 6).map((line) => plain(line, 200));
-  const unknown = phase === "submitting";
-  const failure = new AdvisedFailure("UNKNOWN_ERROR", `This program failed: ${plain(text2)}`, {
-    exitCode: EXIT.bug,
-    ...unknown && { status: "UNKNOWN" },
-    data: { where },
-    nextSteps: [
-      ...unknown ? ["Whether the submit was accepted is not known."] : [],
-      ...unknown && caller ? findOutSteps(caller, isRecorded) : [],
-      ...!unknown && caller && taskId2 !== null ? [resumeStep(caller, situation)] : [],
-      "This is a bug in async-media-workflow; please report it with errorMessage and data.where."
-    ]
-  });
-  return failed(failure, fallback, taskId2);
 }
 
 // scripts/src/cli/render/failure.ts
@@ -2250,7 +2333,7 @@ init_task();
 var SUBMIT = {
   submitUnknown: (reason, caller) => {
     const { model, idempotencyKey: idempotencyKey2, sentAt, isRecorded, after, named: named2, lost, later, notResubmitted } = reason;
-    const { profile, command, same } = caller;
+    const { profile, command, same, anew } = caller;
     const why = notResubmitted ? `It was not submitted once more: ${messageOf(notResubmitted, caller).replace(" Nothing was submitted.", "")}` : later?.message;
     const yet = after === void 0 ? "" : " yet";
     const message = `Whether ${profile.title} accepted this submit, and charged for it, is not known${yet}. ${[lost.message, why].filter(Boolean).join(" ")}`;
@@ -2258,7 +2341,7 @@ var SUBMIT = {
       "The answer named a task beside an error; this shows the state of that task:",
       resumeCommand(caller, named2)
     ];
-    const decide = isRecorded ? decision(caller, after) : [];
+    const decide = isRecorded ? [`Only if the user accepts that it may be charged once more: ${anew}.`] : [];
     const notYet = "Do not submit this again before you know: it may be charged twice.";
     if (!profile.can.list)
       return { message, nextSteps: [...answered, notYet, profile.says.tasks, ...decide] };
@@ -2273,7 +2356,7 @@ var SUBMIT = {
         ...answered,
         ...repeat,
         command("listTasks"),
-        `A task with idempotencyKey ${idempotencyKey2}, or of model ${model} made about ${sentAt}, is this one.`,
+        `A task with idempotencyKey ${idempotencyKey2}, or of model ${model} made about ${sentAt}, is this one: resume it with --action waitTask --taskId <id>.`,
         ...decide
       ]
     };
@@ -2287,10 +2370,10 @@ var SUBMIT = {
       ]
     };
   },
-  recordDamaged: (_, caller) => ({
+  recordDamaged: (_, { profile, command, anew }) => ({
     nextSteps: [
-      ...caller.profile.can.list ? ["Find its task in the service's own list first:", caller.command("listTasks")] : [caller.profile.says.tasks],
-      ...decision(caller)
+      ...profile.can.list ? ["Find its task in the service's own list first:", command("listTasks")] : [profile.says.tasks],
+      `Only if the user accepts that it may be charged once more: ${anew}.`
     ]
   }),
   otherRequest: ({ idempotencyKey: idempotencyKey2 }) => ({
@@ -2370,61 +2453,8 @@ function chargedSteps({ details: { charged, taskId: taskId2 } }, caller) {
   ];
 }
 
-// scripts/src/cli/render/interrupted.ts
-init_advised_failure();
-init_exit_codes();
-var CHARGES_NOTHING = "Run this command as often as you like: it charges nothing.";
-function interruptedOutcome(signal, situation, { caller, isRecorded, downloads, generation }) {
-  const { phase, taskId: taskId2, state, isAboutMany } = situation;
-  const exitCode = signal === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
-  const because = (code, message, details = {}) => failed(new AdvisedFailure(code, `${signal} came ${message}`, { exitCode, ...details }), null, taskId2);
-  if (phase === "submitting") {
-    return because(
-      "SUBMIT_OUTCOME_UNKNOWN",
-      "while the submit was under way; whether it was accepted is not known.",
-      {
-        status: "UNKNOWN",
-        ...generation && { data: { idempotencyKey: generation.idempotencyKey, model: generation.model } },
-        nextSteps: findOutSteps(caller, isRecorded)
-      }
-    );
-  }
-  const resume = resumeStep(caller, situation);
-  if (isAboutMany) {
-    const nextSteps2 = [resume, `The tasks run on at the service. ${CHARGES_NOTHING}`];
-    return success(null, null, { interruptedBy: signal, nextSteps: nextSteps2 }, exitCode);
-  }
-  if (taskId2 === null) {
-    return because("UNKNOWN_ERROR", `first.${caller.isSubmit ? " Nothing was submitted." : ""}`, {
-      ...caller.isSubmit && { status: "FAILED" }
-    });
-  }
-  if (state === null) {
-    const status = "UNKNOWN";
-    return because("UNKNOWN_ERROR", "before the service gave the state of the task.", {
-      status,
-      nextSteps: [resume]
-    });
-  }
-  if (state === "FAILED" || state === "CANCEL") {
-    const code = state === "FAILED" ? "GENERATION_FAILED" : "TASK_CANCELLED";
-    return because(code, `before the record of the task was here. It has ended: ${state}.`, {
-      status: state,
-      nextSteps: [resume]
-    });
-  }
-  if (state === "COMPLETED" && downloads) {
-    return because("DOWNLOAD_FAILED", "before the file was saved. The task is finished.", {
-      status: state,
-      nextSteps: [resume, `The task is finished and paid for: fetch its result. ${CHARGES_NOTHING}`]
-    });
-  }
-  const so = state === "COMPLETED" ? "The task is finished: fetch its result." : "The task runs on at the service.";
-  const nextSteps = [resume, `${so} ${CHARGES_NOTHING}`];
-  return success(state, taskId2, { interruptedBy: signal, nextSteps }, exitCode);
-}
-
 // scripts/src/cli/main.ts
+init_words();
 async function main() {
   const argv = process.argv.slice(2);
   const secrets = secretsIn(process.env);
@@ -2434,16 +2464,9 @@ async function main() {
   let action = guessAction(argv);
   let args;
   let request = null;
-  const bug = (error) => bugOutcome(
-    error,
-    situation,
-    fallbackState(action, situation),
-    args && callerOf(args, argv),
-    !args?.noJournal
-  );
   const onBug = (error) => {
     clear();
-    void finishWith(bug(error), secrets);
+    void finishWith(bugOutcome(error, action, situation, args), secrets);
     process.exitCode = EXIT.bug;
     interruption.stop();
   };
@@ -2477,31 +2500,36 @@ async function main() {
       const { baseUrl: baseUrl2 } = environment;
       const loopback = args.sandbox || baseUrl2 !== void 0 && isLoopback(baseUrl2);
       checkInterval(args, loopback);
-      if (args.model !== void 0) {
+      if (rule("payload").actions?.includes(action)) {
         request = await (await import("./contracts.mjs")).readRequest(args, loopback, signal);
       }
-      if (!args.sandbox && environment.key === void 0) throw keyMissing(args.profile, argv);
-      const { runLive } = await import("./live.mjs");
-      outcome = await runLive({ args, argv, request, environment, loopback, observer, signal, warn });
+      const hasKey = args.sandbox || environment.key !== void 0;
+      const known = hasKey || action !== "spending" ? null : await withoutKey(args, environment, argv, warn);
+      if (!hasKey && !known) throw keyMissing(args.profile, argv);
+      outcome = known ?? await (await import("./live.mjs")).runLive({ args, argv, request, environment, loopback, observer, signal, warn });
     }
   } catch (error) {
     if (!(error instanceof Failure)) interruption.stop();
     outcome = interruption.received ? interruptedOutcome(interruption.received, situation, {
-      // Signals are listened to only once the arguments are read.
-      caller: callerOf(args, argv),
-      isRecorded: !args.noJournal,
-      downloads: args.download !== void 0,
+      resume: resumeCommand2(args, situation),
+      findOut: findOut(args),
+      isSubmit: isSubmit(action),
+      downloads: args?.download !== void 0,
       generation: request?.generation
     }) : error instanceof Failure ? failed(
       args ? explained(error, callerOf(args, argv)) : error,
       fallbackState(action, situation),
       situation.taskId
-    ) : bug(error);
+    ) : bugOutcome(error, action, situation, args);
   }
   if (hasSaidOverruled) addWarnings(outcome, overruled);
   if (args?.sandbox && outcome.envelope.taskId !== null) addWarnings(outcome, [SANDBOX_WARNING]);
   clear();
   if (await finishWith(outcome, secrets)) process.once("exit", () => outcome.onWritten?.());
+}
+async function withoutKey(args, environment, argv, warn) {
+  const { spendingWithoutKey } = await import("./spending.mjs");
+  return spendingWithoutKey({ args, environment, warn, caller: callerOf(args, argv) });
 }
 async function startProgress(secrets) {
   if (!screen.isTTY || !redraws(process.env)) return watch(screen, secrets);
@@ -2519,8 +2547,48 @@ function fallbackState(action, { taskId: taskId2, state }) {
   if (taskId2 !== null) return "UNKNOWN";
   return isSubmit(action) ? "FAILED" : isAboutTask(action) ? "UNKNOWN" : null;
 }
+function bugOutcome(error, action, situation, args) {
+  const text2 = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const where = error instanceof Error ? (error.stack ?? "").split("\n").slice(1, 6).map((line) => plain(line, 200)) : [];
+  const unknown = situation.phase === "submitting";
+  const failure = new AdvisedFailure("UNKNOWN_ERROR", `This program failed: ${plain(text2)}`, {
+    exitCode: EXIT.bug,
+    ...unknown && { status: "UNKNOWN" },
+    data: { where },
+    nextSteps: [
+      ...unknown ? ["Whether the submit was accepted is not known.", ...findOut(args)] : [],
+      ...!unknown && situation.taskId !== null ? [resumeCommand2(args, situation)] : [],
+      "This is a bug in async-media-workflow; please report it with errorMessage and data.where."
+    ]
+  });
+  return failed(failure, fallbackState(action, situation), situation.taskId);
+}
+function resumeCommand2(args, { taskId: taskId2, isAboutMany }) {
+  if (isAboutMany) return commandAgain(process.argv.slice(2));
+  const place = args && placeFlags(args);
+  const words = taskId2 === null ? actionWords("listTasks", place) : actionWords("waitTask", { taskId: taskId2, ...args && resumeFlags(args), ...place });
+  return commandLine(words);
+}
+function findOut(args) {
+  const isRecorded = args && !args.noJournal;
+  if (args && !args.profile.can.list) {
+    return [
+      "Do not submit this again before you know: it may be charged twice.",
+      args.profile.says.tasks,
+      ...isRecorded ? [`Only if the user accepts that it may be charged once more: ${commandAnew(args)}.`] : []
+    ];
+  }
+  return [
+    ...isRecorded ? [
+      "Run the same command again: it reconciles, and never submits while that may charge twice.",
+      commandAgain(process.argv.slice(2))
+    ] : ["Without a journal the same command submits again, and may be charged twice: find its task first."],
+    ...args ? [commandLine(actionWords("listTasks", placeFlags(args)))] : []
+  ];
+}
 
 // scripts/src/main.ts
+init_since();
 init_words();
 
 // scripts/src/contracts/folders.ts
@@ -2572,11 +2640,6 @@ function isObject(value) {
 init_output_kind();
 init_shell_word();
 init_skill_folder();
-
-// scripts/src/model/status-cache.ts
-var NO_LIST = { startedAt: 0, tookMs: 0, badUntil: 0, failures: 0, unchecked: 0 };
-
-// scripts/src/main.ts
 init_task();
 init_text();
 init_definition();
@@ -2630,11 +2693,11 @@ export {
   Lines,
   MODEL,
   Meter,
-  NO_LIST,
   ONE_CHARGE,
   OUTPUT_KINDS,
   PLACE,
   PROFILES,
+  SINCE_EXPECTED,
   SUBMIT,
   Submits,
   TASK_ID,
@@ -2645,7 +2708,6 @@ export {
   actionWords,
   adviceOf,
   boundedJson,
-  bugOutcome,
   callerOf,
   cheaperSteps,
   checkCallbackUrl,
@@ -2658,20 +2720,17 @@ export {
   commandAgain,
   commandAnew,
   commandFor,
-  commandForAnother,
   commandFrom,
   commandLine,
   compiledFolder,
   contractsFolder,
   createProvider,
   credits,
-  decision,
   editDistance,
   escapeInvisible,
   exitCodeOf,
   explained,
   failed,
-  findOutSteps,
   finishWith,
   flagWords,
   guessAction,
@@ -2704,6 +2763,7 @@ export {
   overrule,
   owner,
   parseArguments,
+  parseSince,
   placeFlags,
   plain,
   printText,
@@ -2720,15 +2780,17 @@ export {
   refuseUnsupported,
   resumeCommand,
   resumeFlags,
-  resumeStep,
   rule,
   said,
   screen,
   secretsIn,
   serviceAddress,
+  since,
+  sinceAt,
   size,
   skillFolder,
   sourceOf,
+  status,
   success,
   sums,
   systemClock,

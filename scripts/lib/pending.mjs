@@ -1,19 +1,31 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
-// scripts/src/cli/pending.ts
+// scripts/src/cli/local-journal.ts
 import { systemClock } from "./main.mjs";
+import { Journal } from "./journal.mjs";
+import { journalFolder } from "./main.mjs";
+function localJournal({ args, environment, warn }) {
+  return new Journal({
+    folder: journalFolder(environment, args.sandbox),
+    provider: args.profile.id,
+    service: "",
+    account: "",
+    clock: systemClock,
+    warn
+  });
+}
+
+// scripts/src/cli/pending.ts
 import { BRIEF_WAIT_S } from "./main.mjs";
 import { profileOf } from "./main.mjs";
-import { Journal } from "./journal.mjs";
 import { AdvisedFailure } from "./main.mjs";
 import { placeFlags } from "./main.mjs";
-import { journalFolder } from "./main.mjs";
 import { EXIT } from "./main.mjs";
 import { success } from "./main.mjs";
 import { actionWords, commandLine } from "./main.mjs";
 async function listPending(where) {
   const { args } = where;
-  const entries = (await journalOf(where).pending()).filter(
-    ({ record }) => (args.owner === void 0 || record.owner === args.owner) && (!args.isProviderNamed || record.provider === args.profile.id)
+  const entries = localJournal(where).all().filter(
+    ({ isPending, record }) => isPending && (args.owner === void 0 || record.owner === args.owner) && (!args.isProviderNamed || record.provider === args.profile.id)
   );
   const pending = entries.map((entry) => {
     const { provider, service, account, owner, model, idempotencyKey } = entry.record;
@@ -70,8 +82,10 @@ function resumeOf(args, { record }) {
 }
 async function forget(where) {
   const { args } = where;
-  const journal = journalOf(where);
-  const entries = args.taskId === void 0 ? await journal.byKey(args.idempotencyKey ?? "") : [await journal.byTask(args.taskId)].filter((entry) => entry !== void 0);
+  const journal = localJournal(where);
+  const entries = journal.all().filter(
+    ({ record }) => args.taskId === void 0 ? record.idempotencyKey === args.idempotencyKey : record.taskId === args.taskId
+  );
   const first = entries[0];
   if (!first) {
     throw new AdvisedFailure("TASK_NOT_FOUND", "There is no such record, so there is nothing to forget.", {
@@ -79,7 +93,7 @@ async function forget(where) {
     });
   }
   for (const entry of entries) {
-    const lock = await journal.fence(entry.record.request);
+    const lock = await journal.lock(entry.record.request, 0);
     if ("heldBy" in lock) {
       const { pid, host } = lock.heldBy;
       const message = `Process ${pid} on ${host} is submitting this request just now; its record stays.`;
@@ -89,7 +103,7 @@ async function forget(where) {
     }
     try {
       const { taskId: known } = entry.record;
-      await entry.refresh();
+      entry.refresh();
       if (known !== entry.record.taskId) {
         throw new AdvisedFailure(
           "UNKNOWN_ERROR",
@@ -99,9 +113,9 @@ async function forget(where) {
           }
         );
       }
-      await entry.drop();
+      entry.drop();
     } finally {
-      await lock.release();
+      lock.release();
     }
   }
   const { taskId, status, delivered } = first.record;
@@ -111,17 +125,8 @@ async function forget(where) {
   ];
   return success(status, taskId, { forgotten: entries.length, nextSteps }, EXIT.done);
 }
-function journalOf({ args, environment, warn }) {
-  return new Journal({
-    folder: journalFolder(environment, args.sandbox),
-    provider: args.profile.id,
-    service: "",
-    account: "",
-    clock: systemClock,
-    warn
-  });
-}
 export {
   forget,
-  listPending
+  listPending,
+  localJournal
 };

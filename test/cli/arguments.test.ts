@@ -36,6 +36,7 @@ describe('what is understood', () => {
       model: 't2v',
       payload: '{}',
       wait: 600,
+      limit: 50,
       all: false,
       isNew: false,
       noJournal: false,
@@ -120,7 +121,7 @@ describe('what is refused, with the form that would be right', () => {
       '--maxCreditsPerDay',
       'leave --maxCreditsPerDay out',
     ],
-    [['--action', 'listTasks', '--model', 't2v'], '--model', 'leave --model out'],
+    [['--action', 'account', '--model', 't2v'], '--model', 'leave --model out'],
     [[...SUBMIT, '--taskId', 'ck1'], '--action', 'write --action getStatus'],
     // Numbers.
     ...['-5', 'NaN', 'Infinity', '1e3', '0x10', 'abc', '5s', '86401', '\u0665', ' 5'].map(
@@ -222,7 +223,7 @@ describe('the table of flags', () => {
     const [issue] = issuesOf([
       `--${name}`,
       'zzzz',
-      ...(name === 'kind' ? ['--action', 'listModels'] : SUBMIT),
+      ...(name === 'action' || name === 'provider' ? SUBMIT : ['--action', rule(name).actions![0]!]),
     ]);
     expect(issue).toMatchObject({ path: `--${name}`, expected: `one of ${of.join(', ')}` });
   });

@@ -8,6 +8,7 @@ import { checkFit, checkService, checkTogether } from './check-flags.ts';
 import { numberOf, textOf } from './check-values.ts';
 import { issue } from './issue.ts';
 import { type Given, readFlags } from './read-flags.ts';
+import { parseSince, type Since } from './since.ts';
 
 /** The command line, understood and checked; numbers in the units of the flags. */
 export interface Arguments {
@@ -17,7 +18,12 @@ export interface Arguments {
   isProviderNamed: boolean;
   /** What the models that are asked for make; absent: anything. */
   kind?: OutputKind;
-  /** The whole contract of a model, not the part that a request needs. */
+  /** The span that is asked about; absent: all that is known. */
+  since?: Since;
+  status?: string;
+  /** The most rows of a list. */
+  limit: number;
+  /** All that is known: of a model its whole contract, of a list the service's records. */
   full?: true;
   model?: string;
   payload?: string;
@@ -61,7 +67,10 @@ export function parseArguments(argv: readonly string[]): Arguments {
   }
   textOf(given, 'provider', issues);
   const wait = numberOf(given, 'wait', issues)!;
+  const limit = numberOf(given, 'limit', issues)!;
+  const sinceText = textOf(given, 'since', issues);
   const values = {
+    since: sinceText && parseSince(sinceText, Date.now()),
     kind: textOf(given, 'kind', issues) as OutputKind | undefined,
     full: given.has('full') || undefined,
     pollInterval: numberOf(given, 'pollInterval', issues),
@@ -75,6 +84,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     profile,
     isProviderNamed: given.has('provider'),
     wait,
+    limit,
     all: given.has('all'),
     isNew: given.has('new'),
     noJournal: given.has('noJournal'),
@@ -87,7 +97,16 @@ export function parseArguments(argv: readonly string[]): Arguments {
   return args;
 }
 
-const TEXTS = ['model', 'payload', 'image', 'taskId', 'download', 'idempotencyKey', 'owner'] as const;
+const TEXTS = [
+  'status',
+  'model',
+  'payload',
+  'image',
+  'taskId',
+  'download',
+  'idempotencyKey',
+  'owner',
+] as const;
 
 function refused(issues: Issue[]): Failure {
   const { path, expected, received } = issues[0]!;

@@ -1,7 +1,8 @@
 import { isIdempotencyKey } from '../model/idempotency-key.ts';
 import { OUTPUT_KINDS } from '../model/output-kind.ts';
-import { TASK_ID } from '../model/task.ts';
+import { TASK_ID, TASK_STATES } from '../model/task.ts';
 import { plain } from '../model/text.ts';
+import { parseSince, SINCE_EXPECTED } from './since.ts';
 
 /** A number; `such` is one that a hint may name. */
 export interface NumberValue {
@@ -48,6 +49,26 @@ export const idempotencyKey: TextValue = {
   accepts: isIdempotencyKey,
   expected: '8 to 128 visible ASCII characters without spaces',
   hint: 'choose for example --idempotencyKey lighthouse-0001',
+};
+export const since: TextValue = {
+  kind: 'text',
+  accepts: (text) => parseSince(text, Date.now()) !== undefined,
+  expected: SINCE_EXPECTED,
+  hint: 'write for example --since 7d, for today and the six days before',
+};
+export const status: ChoiceValue = {
+  kind: 'choice',
+  of: ['running', ...TASK_STATES],
+  alsoCalled: {
+    pending: 'running',
+    done: 'COMPLETED',
+    finished: 'COMPLETED',
+    succeeded: 'COMPLETED',
+    canceled: 'CANCEL',
+    cancelled: 'CANCEL',
+    error: 'FAILED',
+  },
+  fallback: 'running',
 };
 export const kind: ChoiceValue = {
   kind: 'choice',

@@ -8,6 +8,8 @@ import {
   kind,
   type NumberValue,
   owner,
+  since,
+  status,
   type TextValue,
   taskId,
 } from './flag-values.ts';
@@ -34,6 +36,7 @@ export interface Flag {
 }
 
 export const DEFAULT_WAIT_S = 600;
+const DEFAULT_LIMIT = 50;
 
 const titles = (are: (profile: (typeof PROFILES)[number]) => boolean): string =>
   PROFILES.filter(are)
@@ -53,7 +56,7 @@ export const FLAGS = {
   model: {
     form: '<id>',
     help: 'the model; with --payload alone: validate, submit, wait, fetch the result',
-    actions: [...PAYLOAD, 'describeModel'],
+    actions: [...PAYLOAD, 'describeModel', 'listTasks'],
     required: [...PAYLOAD, 'describeModel'],
   },
   payload: {
@@ -79,8 +82,26 @@ export const FLAGS = {
     actions: ['listModels'],
   },
   full: {
-    help: `${MODELS.join(', ')}: with schema, sources and every note`,
-    actions: MODELS,
+    help: `${MODELS.join(', ')}: schema, sources, every note; listTasks: the service's records`,
+    actions: [...MODELS, 'listTasks'],
+  },
+  since: {
+    form: '<day>',
+    value: since,
+    help: 'spending, listTasks: from this local day on: today, 7d (includes today), 2026-11-20',
+    actions: ['spending', 'listTasks'],
+  },
+  status: {
+    form: '<state>',
+    value: status,
+    help: 'listTasks: only tasks in this state; running = SUBMITTED or PROGRESS',
+    actions: ['listTasks'],
+  },
+  limit: {
+    form: '<n>',
+    value: { kind: 'number', min: 1, max: 200, whole: true, such: 50, default: DEFAULT_LIMIT },
+    help: `listTasks: at most so many rows, the newest first (default ${DEFAULT_LIMIT})`,
+    actions: ['listTasks'],
   },
   taskId: {
     form: '<id>',

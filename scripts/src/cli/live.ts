@@ -3,11 +3,13 @@ import path from 'node:path';
 import { pollSchedule } from '../core/poll-schedule.ts';
 import type { Sharing } from '../core/poller.ts';
 import type { Observer, Session } from '../core/session.ts';
+import type { ListFilter } from '../core/task-list.ts';
 import type { WaitSettings } from '../core/tasks.ts';
 import { Api } from '../http/api.ts';
 import { systemClock } from '../http/clock.ts';
 import { Transport } from '../http/transport.ts';
 import { Failure } from '../model/failure.ts';
+import type { TaskState } from '../model/task.ts';
 import type { Provider } from '../providers/provider.ts';
 import { createProvider } from '../providers/registry.ts';
 import type { Journal } from '../stores/file/journal.ts';
@@ -175,7 +177,9 @@ async function act(
       return args.all ? pending.waitForAll(session, settings) : pending.waitForNewest(session, settings);
     }
     case 'listTasks':
-      return (await import('../core/account.ts')).listTasks(session);
+      return (await import('../core/task-list.ts')).listTasks(session, filterOf(args));
+    case 'spending':
+      return (await import('../core/spending.ts')).spending(session, args.since?.from ?? null);
     case 'account': {
       const { listModels } = await import('../contracts/contract.ts');
       return (await import('../core/account.ts')).account(session, await listModels(session.provider.id));
@@ -188,6 +192,12 @@ async function act(
       return generate(session, { ...request!, wait: waitSettings(args, environment), isDetached });
     }
   }
+}
+
+function filterOf({ since, status, model, limit }: Arguments): ListFilter {
+  const running: TaskState[] = ['SUBMITTED', 'PROGRESS'];
+  const states = status === undefined ? null : status === 'running' ? running : [status as TaskState];
+  return { since: since?.from ?? null, states, model: model ?? null, limit };
 }
 
 // The sandbox is faster than the services, so the interval is shorter.

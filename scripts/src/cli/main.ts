@@ -3,9 +3,9 @@ import { isLoopback } from '../model/service-address.ts';
 import { plain } from '../model/text.ts';
 import type { Action } from './action.ts';
 import { type Arguments, guessAction, parseArguments } from './arguments.ts';
-import { overrule, readEnvironment, redraws, secretsIn } from './environment.ts';
+import { type Environment, overrule, readEnvironment, redraws, secretsIn } from './environment.ts';
 import { EXIT } from './exit-codes.ts';
-import { isAboutTask, isLocal, isSubmit, needsRecords } from './flags.ts';
+import { isAboutTask, isLocal, isSubmit, needsRecords, rule } from './flags.ts';
 import { Interruption } from './interruption.ts';
 import { finishWith, printText, screen } from './output.ts';
 import { checkInterval, keyMissing } from './preflight.ts';
@@ -76,12 +76,17 @@ export async function main(): Promise<void> {
       const { baseUrl } = environment;
       const loopback = args.sandbox || (baseUrl !== undefined && isLoopback(baseUrl));
       checkInterval(args, loopback);
-      if (args.model !== undefined) {
+      if (rule('payload').actions?.includes(action)) {
         request = await (await import('./read-request.ts')).readRequest(args, loopback, signal);
       }
-      if (!args.sandbox && environment.key === undefined) throw keyMissing(args.profile, argv);
-      const { runLive } = await import('./live.ts');
-      outcome = await runLive({ args, argv, request, environment, loopback, observer, signal, warn });
+      const hasKey = args.sandbox || environment.key !== undefined;
+      const known = hasKey || action !== 'spending' ? null : await withoutKey(args, environment, argv, warn);
+      if (!hasKey && !known) throw keyMissing(args.profile, argv);
+      outcome =
+        known ??
+        (await (
+          await import('./live.ts')
+        ).runLive({ args, argv, request, environment, loopback, observer, signal, warn }));
     }
   } catch (error) {
     // After a bug, nothing that still runs may keep the process.
@@ -108,6 +113,17 @@ export async function main(): Promise<void> {
   // A result counts as delivered only when the whole document was written: otherwise the same command brings it again.
   // This runs last: a process that is killed earlier has delivered nothing.
   if (await finishWith(outcome, secrets)) process.once('exit', () => outcome.onWritten?.());
+}
+
+/** Returns what is known of the spending without a key; null where nothing is. */
+async function withoutKey(
+  args: Arguments,
+  environment: Environment,
+  argv: readonly string[],
+  warn: (text: string) => void,
+): Promise<Outcome | null> {
+  const { spendingWithoutKey } = await import('./spending.ts');
+  return spendingWithoutKey({ args, environment, warn, caller: callerOf(args, argv) });
 }
 
 /** Starts to show progress; what draws on a terminal is loaded where there is one. */

@@ -115,7 +115,7 @@ export function watch(
   const observerOf = (name: string | null, taskId: string | null): Observer => {
     const subject = subjectOf(name, taskId);
     const key = name ?? '';
-    /** Shows what is going on with this task. */
+    /** Shows the state of this task. */
     const show = (state: string, sentence: string, isNew: boolean, share: number | null = null): void => {
       if (batch) {
         showMany(isBatch ? sums(batch) : sentence, isNew && !isBatch);

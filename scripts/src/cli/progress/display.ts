@@ -14,7 +14,7 @@ export interface Display {
   /** Shows a line that stays. */
   line(text: string): void;
   /**
-   * Shows what is going on now.
+   * Shows what is happening now.
    * @param view the facts, as they are when they are drawn
    * @param sentence the same as a line, where lines are all there is
    */

@@ -28,14 +28,14 @@ const MOST_BY_TIME = 0.95;
 
 /** Returns the line for so many columns; one column stays free, as some terminals wrap at the last one. */
 export function drawn(view: View, columns: number): string {
-  const room = Math.max(0, columns - 1);
+  const free = Math.max(0, columns - 1);
   const done = shareDone(view);
   const pieces = piecesOf(view, done === null ? '' : barOf(done, NARROWEST_BAR)).filter(
     ([text]) => text !== '',
   );
   // What matters least goes first, until the rest fits.
   const kept = [...pieces];
-  while (kept.length > 1 && widthOf(lineOf(kept)) > room) {
+  while (kept.length > 1 && widthOf(lineOf(kept)) > free) {
     const least = Math.max(...kept.map(([, rank]) => rank));
     kept.splice(
       kept.findIndex(([, rank]) => rank === least),
@@ -44,10 +44,10 @@ export function drawn(view: View, columns: number): string {
   }
   const bar = kept.find(([, rank]) => rank === RANK.bar);
   if (bar && done !== null) {
-    const left = room - widthOf(lineOf(kept));
+    const left = free - widthOf(lineOf(kept));
     bar[0] = barOf(done, Math.min(WIDEST_BAR, NARROWEST_BAR + left));
   }
-  return fitting(lineOf(kept), room);
+  return fitting(lineOf(kept), free);
 }
 
 const lineOf = (pieces: readonly Piece[]): string => pieces.map(([text]) => text).join(' ');

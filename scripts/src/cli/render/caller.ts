@@ -20,6 +20,8 @@ export interface Caller {
   resumeFlags: Flags;
   /** The call is to return the end of a task, not its state. */
   wantsEnd: boolean;
+  /** All that the service said is wanted. */
+  isFull: boolean;
   /** The call was a submit: without a task id nothing was submitted. */
   isSubmit: boolean;
 }
@@ -37,6 +39,7 @@ export function callerOf(args: Arguments, argv: readonly string[]): Caller {
     // A status query or a submit alone has its full answer while the task still runs.
     wantsEnd:
       action === 'generate' || action === 'waitTask' || (action === 'getTask' && download !== undefined),
+    isFull: args.full === true,
     isSubmit: isSubmit(action),
   };
 }
