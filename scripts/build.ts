@@ -202,7 +202,15 @@ function licenceIn(folder: string): string {
 
 /** The licences of the packages that are compiled in. */
 function notices(): string {
-  const packages = ['get-east-asian-width', 'string-width', 'strip-ansi', 'ansi-regex', 'undici', 'yaml', 'zod'].map((name) => {
+  const packages = [
+    'get-east-asian-width',
+    'string-width',
+    'strip-ansi',
+    'ansi-regex',
+    'undici',
+    'yaml',
+    'zod',
+  ].map((name) => {
     const folder = path.join(root, 'node_modules', name);
     const { version: of } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as {
       version: string;

@@ -76,6 +76,7 @@ const OURS = [
     'affordable',
     'contracts',
     'count',
+    'counts',
     'credits',
     'currentBalance',
     'estimate',
@@ -133,9 +134,15 @@ describe('fault 30, fault 100: a service that speaks in our voice', () => {
     expect(data[3]).toMatchObject({
       count: 2,
       tasks: [
-        { taskId: TASK, status: 'UNKNOWN', model: null, createdAt: null, idempotencyKey: null },
+        { taskId: TASK, status: 'UNKNOWN', model: null, createdAt: null },
         { taskId: `${TASK}0`, status: 'PROGRESS', model: 't2v', createdAt: '2026-09-10T10:00:00.000Z' },
       ],
+    });
+    const spent = await against(live(server.origin)).call(of('spending'));
+    expect(spent.stdout).not.toMatch(/passwd|evil|upstream/);
+    expect(envelopeOf(spent).data).toMatchObject({
+      total: { tasks: 2 },
+      models: [{ model: null }, { model: 't2v' }],
     });
     expect(data[5]).toMatchObject({ credits: 15, currentBalance: 415, affordable: true });
     expect(data[6]).toMatchObject({ currentBalance: 415, supportedModels: ['t2v'] });

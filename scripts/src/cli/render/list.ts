@@ -23,7 +23,7 @@ export function listOutcome(result: ListResult, caller: Caller): Outcome {
     ...(matched === 0 && listed > 0 ? [nothingMatches(result)] : []),
   ];
   const data: JsonObject = {
-    since: spanOf(filter.since === null ? null : sinceAt(filter.since)),
+    ...(filter.since !== null && { since: spanOf(sinceAt(filter.since)) }),
     count: matched,
     counts: counts as JsonObject,
     tasks: tasks.map(rowOf),
