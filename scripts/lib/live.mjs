@@ -17,17 +17,29 @@ var __export = (target, all) => {
 
 // scripts/src/core/poll-schedule.ts
 function pollSchedule(firstMs) {
-  return { firstMs, growth: 1.8, capMs: Math.max(firstMs, POLL_CAP_MS) };
+  return { firstMs, growth: 1.8, capMs: Math.max(firstMs, AVERAGE_MS) };
 }
-function intervalBefore(n, schedule, random) {
-  const plain6 = Math.min(schedule.capMs, schedule.firstMs * schedule.growth ** Math.min(n, 200));
-  return plain6 * (1 - POLL_JITTER + 2 * POLL_JITTER * random());
+function intervalBefore(progress, schedule, random) {
+  const { firstMs, growth } = schedule;
+  const first = firstMs * growth ** Math.min(progress.polls, 200);
+  const plain6 = Math.max(firstMs, usual(progress, schedule));
+  return Math.min(first, plain6) * (1 - POLL_JITTER + 2 * POLL_JITTER * random());
 }
-var POLL_CAP_MS, POLL_JITTER;
+function usual({ polls, waitedMs, ageMs }, { capMs, likely }) {
+  const age = ageMs ?? waitedMs;
+  const late = Math.min(SPARSE_MS, Math.max(capMs, (age - (likely?.latestMs ?? 0)) * LATE_SHARE));
+  if (!likely || ageMs === void 0 || age > likely.latestMs) return late;
+  if (age < likely.earliestMs) return Math.min(SPARSE_MS, Math.max(DENSE_MS, likely.earliestMs - age));
+  return (polls + 1) * AVERAGE_MS <= waitedMs ? DENSE_MS : capMs;
+}
+var AVERAGE_MS, DENSE_MS, SPARSE_MS, LATE_SHARE, POLL_JITTER;
 var init_poll_schedule = __esm({
   "scripts/src/core/poll-schedule.ts"() {
     "use strict";
-    POLL_CAP_MS = 4400;
+    AVERAGE_MS = 3050;
+    DENSE_MS = 2200;
+    SPARSE_MS = 12e3;
+    LATE_SHARE = 1 / 200;
     POLL_JITTER = 0.03;
   }
 });
@@ -135,29 +147,6 @@ async function fetchStatus({ api, provider }, taskId, deadline, until = Infinity
   const status = await api.read(provider.status(taskId), deadline, { until });
   return withCheckedError(status, () => api.read(provider.task(taskId), deadline, { until }));
 }
-async function pollWithPermit(session, limiter, taskId, deadline) {
-  const { clock, signal } = session.api;
-  for (; ; ) {
-    const state = await limiter.statusFromOthers(taskId);
-    if (state) return { state, record: {} };
-    if (await limiter.acquire()) break;
-    const left = deadline - clock.monotonic();
-    if (left <= 0) {
-      return limiter.polledLately(taskId) ? null : "crowded";
-    }
-    await clock.sleep(Math.min(left, PERMIT_PAUSE_MS * (0.5 + clock.random())), signal);
-  }
-  limiter.recordPoll(taskId);
-  try {
-    const status = await pollOnce(session, taskId, deadline);
-    await limiter.share(taskId, status.state);
-    return status;
-  } catch (error) {
-    const seconds = error instanceof Failure7 && error.code === "RATE_LIMITED" && error.details.retryAfter;
-    if (seconds) await limiter.pauseFor(seconds * 1e3);
-    throw error;
-  }
-}
 async function withCheckedError(status, fetchTask) {
   return status.possibleError ? fetchTask() : status;
 }
@@ -171,12 +160,450 @@ async function withRecord(session, taskId, seen) {
     return { ...seen, isRecordUnread: true };
   }
 }
-var PERMIT_PAUSE_MS;
 var init_fetch_status = __esm({
   "scripts/src/core/fetch-status.ts"() {
     "use strict";
     init_session();
-    PERMIT_PAUSE_MS = 1e3;
+  }
+});
+
+// scripts/src/http/rate-limit.ts
+function permitsFor({ queries, windowMs }) {
+  const count = Math.max(1, queries - Math.ceil(queries / 30));
+  const reserve = Math.floor(count / 14);
+  const window = windowMs + MARGIN_MS;
+  return { count, windowMs: window, reserve, spacingMs: Math.ceil(window / (count - reserve)) };
+}
+function untilFree(usedAt, now, kind, permits) {
+  const { count, windowMs, reserve, spacingMs } = permits;
+  const inWindow = usedAt.filter((at) => at > now - windowMs).sort((a, b) => b - a);
+  const last = inWindow[0];
+  const spacing = kind === "poll" && last !== void 0 ? last + spacingMs - now : 0;
+  const most = Math.max(1, kind === "poll" ? count - reserve : count);
+  const blocking = inWindow[most - 1];
+  return Math.max(0, spacing, blocking === void 0 ? 0 : blocking + windowMs - now);
+}
+var MARGIN_MS, LONGEST_PAUSE_MS, MemoryRateLimiter;
+var init_rate_limit = __esm({
+  "scripts/src/http/rate-limit.ts"() {
+    "use strict";
+    MARGIN_MS = 1e3;
+    LONGEST_PAUSE_MS = 5 * 6e4;
+    MemoryRateLimiter = class {
+      #permits;
+      #clock;
+      #usedAt = [];
+      #pausedUntil = 0;
+      constructor(limit, clock) {
+        this.#permits = permitsFor(limit);
+        this.#clock = clock;
+      }
+      async acquire(kind) {
+        const wait = await this.nextIn(kind);
+        if (wait > 0) return wait;
+        const now = this.#clock.monotonic();
+        this.#usedAt = [...this.#usedAt.filter((at) => at > now - this.#permits.windowMs), now];
+        return 0;
+      }
+      async nextIn(kind) {
+        const now = this.#clock.monotonic();
+        return Math.max(this.#pausedUntil - now, untilFree(this.#usedAt, now, kind, this.#permits));
+      }
+      async pauseFor(ms) {
+        const until = this.#clock.monotonic() + Math.min(ms, LONGEST_PAUSE_MS);
+        this.#pausedUntil = Math.max(this.#pausedUntil, until);
+      }
+    };
+  }
+});
+
+// scripts/src/core/poll-round.ts
+import { Failure as Failure8 } from "./main.mjs";
+import {
+  NO_LIST
+} from "./main.mjs";
+import { isTerminal } from "./main.mjs";
+function isTask(status) {
+  return "urls" in status && "id" in status;
+}
+var LIST_BYTES, LIST_MS, BAD_MS, LONGEST_BAD_MS, MOST_GUARD_MS, MISSING_MS, CHECK_EACH, KEPT_MS, PollRounds;
+var init_poll_round = __esm({
+  "scripts/src/core/poll-round.ts"() {
+    "use strict";
+    init_fetch_status();
+    LIST_BYTES = 8 * 1024 * 1024;
+    LIST_MS = 1e4;
+    BAD_MS = 5e3;
+    LONGEST_BAD_MS = 12e4;
+    MOST_GUARD_MS = 3e3;
+    MISSING_MS = 3e4;
+    CHECK_EACH = 6;
+    KEPT_MS = 6e4;
+    PollRounds = class {
+      #session;
+      #cache;
+      #list = NO_LIST;
+      #seen = /* @__PURE__ */ new Map();
+      #rounds = 0;
+      #wasList = false;
+      constructor(session, cache) {
+        this.#session = session;
+        this.#cache = cache;
+      }
+      /**
+       * Sends one query, for which there is a permit.
+       * @param due tasks of this process that are due, at least one; the first of them has been waited for longest
+       * @param watched all tasks that this process waits for
+       * @returns the status or the failure of each task of this process that the answer is about
+       */
+      async run(due, watched) {
+        const now = this.#now();
+        const others = await this.#cache?.others() ?? /* @__PURE__ */ new Map();
+        await this.#learn();
+        const ids = /* @__PURE__ */ new Set([...watched, ...others.keys()]);
+        this.#rounds += 1;
+        const overdue = [...others].filter(([, dueAt]) => dueAt <= now).map(([taskId, dueAt]) => ({ taskId, dueAt, deadline: Infinity, isHint: false }));
+        const mayList = this.#mayList(ids);
+        this.#wasList = mayList && this.#listServes([...due, ...overdue]);
+        if (this.#wasList) return this.#readList(due, ids, others);
+        return this.#readOne(this.#target(due, overdue, mayList), due, others);
+      }
+      #now() {
+        return this.#session.api.clock.wall();
+      }
+      /** Takes over what other processes have seen since. */
+      async #learn() {
+        const shared = await this.#cache?.read();
+        if (shared && shared.list.startedAt >= this.#list.startedAt) this.#list = shared.list;
+        for (const [id, seen] of shared?.tasks ?? []) this.#note(id, seen);
+        const oldest = this.#now() - KEPT_MS;
+        for (const [id, { at, missingAt = 0, failedAt = 0 }] of this.#seen) {
+          if (Math.max(at, missingAt, failedAt) < oldest) this.#seen.delete(id);
+        }
+      }
+      /** Notes what was seen of a task. An end is final. */
+      #note(id, seen) {
+        const before = this.#seen.get(id);
+        const isNewer = !before || seen.at >= before.at && !(before.state && isTerminal(before.state));
+        const latest = (a = 0, b = 0) => Math.max(a, b);
+        this.#seen.set(id, {
+          ...isNewer ? seen : before,
+          failedAt: latest(seen.failedAt, before?.failedAt),
+          missingAt: latest(seen.missingAt, before?.missingAt)
+        });
+      }
+      #isMissing(id) {
+        return this.#now() - (this.#seen.get(id)?.missingAt ?? 0) < MISSING_MS;
+      }
+      /** Tells whether the list can be read now, and serves several tasks. */
+      #mayList(ids) {
+        const now = this.#now();
+        const { startedAt, tookMs, badUntil } = this.#list;
+        if (!this.#session.provider.can.list || now < badUntil) return false;
+        if (now - startedAt < Math.min(2 * tookMs, MOST_GUARD_MS)) return false;
+        return [...ids].filter((id) => !this.#isMissing(id)).length >= 2;
+      }
+      /** Tells whether this query should read the list: the tasks that it does not serve get every second query. */
+      #listServes(wanted) {
+        const unserved = wanted.filter(({ taskId, isHint }) => isHint || this.#isMissing(taskId));
+        if (unserved.length === wanted.length || this.#wasList && unserved.length > 0) return false;
+        return this.#rounds % CHECK_EACH !== 0;
+      }
+      /** Reads the list for all tasks. Where it cannot be used, single queries are sent for a while. */
+      async #readList(due, ids, others) {
+        const { api, provider } = this.#session;
+        const startedAt = this.#now();
+        const start = api.clock.monotonic();
+        this.#list = { ...this.#list, startedAt, tookMs: this.#list.tookMs || MOST_GUARD_MS / 2 };
+        await this.#share(others);
+        try {
+          const call = provider.list();
+          const limits = { ...call.limits, bytes: Math.min(call.limits.bytes, LIST_BYTES) };
+          const list = await api.once({ ...call, limits }, { until: start + LIST_MS });
+          this.#list = { ...this.#list, tookMs: api.clock.monotonic() - start, failures: 0 };
+          const found = await this.#takeList(list, startedAt, ids, others);
+          await this.#share(others);
+          return found;
+        } catch (error) {
+          if (!(error instanceof Failure8)) throw error;
+          const failures = this.#list.failures + 1;
+          const badMs = Math.min(LONGEST_BAD_MS, BAD_MS * 2 ** (failures - 1));
+          this.#list = { ...this.#list, tookMs: 0, failures, badUntil: this.#now() + badMs };
+          await this.#share(others);
+          const isGeneral = error.code === "RATE_LIMITED" || error.code === "AUTH_FAILED";
+          return new Map(isGeneral ? due.map(({ taskId }) => [taskId, error]) : []);
+        }
+      }
+      async #takeList(list, at, ids, others) {
+        const found = /* @__PURE__ */ new Map();
+        const tasks = new Map(list.tasks.map((task) => [task.id, task]));
+        for (const [id, { state, at: seenAt }] of this.#seen) {
+          const shown = tasks.get(id);
+          if (state && isTerminal(state) && shown && !isTerminal(shown.state) && seenAt < at) {
+            this.#list = { ...this.#list, badUntil: at + LONGEST_BAD_MS };
+          }
+        }
+        for (const id of ids) {
+          const task = tasks.get(id);
+          if (!task) {
+            this.#note(id, { at: 0, state: null, missingAt: at });
+            continue;
+          }
+          this.#seen.set(id, { at: 0, state: null, ...this.#seen.get(id), missingAt: 0 });
+          this.#note(id, { at, state: task.state === "UNKNOWN" ? null : task.state });
+          if (isTerminal(task.state) && others.has(id)) await this.#cache?.writeEnded(task);
+          found.set(id, { ...task, task });
+        }
+        return found;
+      }
+      /** Returns the task whose own query is sent: one that has ended, else the longest wait of any process that the list does not serve. */
+      #target(due, overdue, mayList) {
+        const hint = due.find(({ isHint }) => isHint);
+        if (hint) return hint;
+        const failedAt = (id) => this.#seen.get(id)?.failedAt ?? 0;
+        const foreign = overdue.filter(({ taskId }) => failedAt(taskId) < this.#now() - KEPT_MS);
+        const all = [...due, ...foreign].filter(({ taskId }) => !mayList || this.#isMissing(taskId));
+        const since = ({ taskId, dueAt }) => Math.max(dueAt, this.#seen.get(taskId)?.at ?? 0);
+        return all.reduce((a, b) => a && since(a) <= since(b) ? a : b, void 0) ?? due[0];
+      }
+      async #readOne({ taskId, deadline, isHint }, due, others) {
+        const { api, provider } = this.#session;
+        const at = this.#now();
+        const isOwn = due.some((one) => one.taskId === taskId);
+        const until = Math.min(deadline, api.clock.monotonic() + LIST_MS);
+        try {
+          const status = isHint ? await api.once(provider.task(taskId), { until }) : await pollOnce(this.#session, taskId, until);
+          const task = isTask(status) ? status : void 0;
+          if (status.state !== "UNKNOWN") this.#note(taskId, { at, state: status.state });
+          if (task && isTerminal(task.state) && others.has(taskId)) await this.#cache?.writeEnded(task);
+          await this.#share(others);
+          return new Map(isOwn ? [[taskId, { ...status, ...task && { task } }]] : []);
+        } catch (error) {
+          if (!(error instanceof Failure8)) throw error;
+          if (!isOwn) this.#note(taskId, { at: 0, state: null, failedAt: at });
+          if (!isOwn) await this.#share(others);
+          return new Map(isOwn || error.code === "RATE_LIMITED" ? [[taskId, error]] : []);
+        }
+      }
+      /** Writes what is known where the other processes read it, if there are any. */
+      async #share(others) {
+        if (!this.#cache || others.size === 0) return;
+        const shared = { list: this.#list, tasks: this.#seen };
+        await this.#cache.write(shared);
+      }
+    };
+  }
+});
+
+// scripts/src/core/poller.ts
+import { Failure as Failure9 } from "./main.mjs";
+import { isTerminal as isTerminal2 } from "./main.mjs";
+function pollerOf(session, { firstMs }) {
+  const isFast = firstMs < LEAST_SHARED_MS;
+  const made = pollers.get(session.api) ?? /* @__PURE__ */ new Map();
+  pollers.set(session.api, made);
+  const poller = made.get(isFast) ?? newPoller(session, isFast);
+  made.set(isFast, poller);
+  return poller;
+}
+async function newPoller(session, isFast) {
+  return new Poller(session, isFast ? null : await session.sharing?.() ?? null, isFast);
+}
+var TICK_MS, FRESH_MS, ANNOUNCED_MS, PAUSE_MS, Poller, pollers, LEAST_SHARED_MS;
+var init_poller = __esm({
+  "scripts/src/core/poller.ts"() {
+    "use strict";
+    init_rate_limit();
+    init_poll_round();
+    TICK_MS = 200;
+    FRESH_MS = 2e3;
+    ANNOUNCED_MS = 3e4;
+    PAUSE_MS = 5e3;
+    Poller = class {
+      #session;
+      #limiter;
+      #cache;
+      #rounds;
+      #kind;
+      /** How often each task is waited for; the oldest wait first. */
+      #watched = /* @__PURE__ */ new Map();
+      #asks = /* @__PURE__ */ new Set();
+      /** When each task was last seen, by the wall clock. */
+      #seenAt = /* @__PURE__ */ new Map();
+      #isRunning = false;
+      #sleep = new AbortController();
+      /** @param sharing null: this process polls alone, without spacing */
+      constructor(session, sharing, isFast) {
+        const { api, provider } = session;
+        this.#session = session;
+        this.#limiter = sharing?.limiter ?? new MemoryRateLimiter(provider.rateLimit, api.clock);
+        this.#cache = sharing?.statuses ?? null;
+        this.#rounds = new PollRounds(session, this.#cache);
+        this.#kind = isFast ? "query" : "poll";
+      }
+      /** Begins a wait for a task. @returns the function that ends it */
+      watch(taskId) {
+        this.#watched.set(taskId, (this.#watched.get(taskId) ?? 0) + 1);
+        return () => {
+          const left = (this.#watched.get(taskId) ?? 1) - 1;
+          if (left > 0) this.#watched.set(taskId, left);
+          else {
+            this.#watched.delete(taskId);
+            this.#seenAt.delete(taskId);
+          }
+          if (this.#watched.size === 0) void this.#cache?.leave();
+        };
+      }
+      /**
+       * Returns the next status of a watched task: at once when any process sees it, else by a query once it is due.
+       * @param times on the monotonic clock
+       * @returns null when the time was over, or `stop` aborted; `crowded` when the time was over and no query was permitted
+       * @throws Failure of its own query
+       */
+      async next(taskId, times, stop) {
+        let onStop = () => {
+        };
+        try {
+          return await new Promise((resolve, reject) => {
+            const ask = { taskId, ...times, endSeenAt: 0, resolve, reject };
+            onStop = () => {
+              this.#asks.delete(ask);
+              resolve(null);
+              this.#sleep.abort();
+            };
+            stop?.addEventListener("abort", onStop, { once: true });
+            if (stop?.aborted) {
+              resolve(null);
+              return;
+            }
+            this.#asks.add(ask);
+            this.#sleep.abort();
+            if (!this.#isRunning) void this.#run();
+          });
+        } finally {
+          stop?.removeEventListener("abort", onStop);
+        }
+      }
+      /** Waits for a permit for one query beside the polls, at most until `until` (on the monotonic clock). */
+      async permit(until) {
+        const { clock, signal } = this.#session.api;
+        for (; ; ) {
+          const wait = await this.#limiter.acquire("query");
+          const left = until - clock.monotonic();
+          if (wait <= 0 || left <= 0) return;
+          await clock.sleep(Math.min(wait, left), signal);
+        }
+      }
+      /** Returns the milliseconds until the next poll may be permitted. */
+      async nextPermitIn() {
+        return this.#limiter.nextIn(this.#kind);
+      }
+      async #run() {
+        const { signal } = this.#session.api;
+        const stop = () => this.#sleep.abort();
+        signal?.addEventListener("abort", stop);
+        this.#isRunning = true;
+        try {
+          while (this.#asks.size > 0) await this.#step();
+        } catch (error) {
+          for (const ask of this.#asks) ask.reject(error);
+          this.#asks.clear();
+        } finally {
+          this.#isRunning = false;
+          signal?.removeEventListener("abort", stop);
+        }
+      }
+      async #step() {
+        const { clock, signal } = this.#session.api;
+        if (signal?.aborted) throw signal.reason;
+        await this.#announce();
+        await this.#takeNews();
+        const due = this.#due();
+        const wait = due.length > 0 ? await this.#limiter.acquire(this.#kind) : Infinity;
+        if (due.length > 0 && wait <= 0) await this.#query(due);
+        const now = clock.monotonic();
+        for (const ask of this.#asks) {
+          if (ask.deadline <= now) this.#end(ask, this.#seenLately(ask.taskId) ? null : "crowded");
+        }
+        await new Promise((resolve) => setImmediate(resolve));
+        const next = Math.min(
+          ...[...this.#asks].flatMap(({ dueAt, deadline }) => [Math.max(dueAt, now), deadline])
+        );
+        const isOverdue = next <= now;
+        const pause = Math.min(isOverdue ? Math.max(wait, 1) : next - now, this.#cache ? TICK_MS : Infinity);
+        if (this.#asks.size === 0 || isOverdue && (wait <= 0 || wait === Infinity)) return;
+        this.#sleep = new AbortController();
+        await clock.sleep(pause, this.#sleep.signal).catch(() => {
+        });
+      }
+      #seenLately(taskId) {
+        return this.#session.api.clock.wall() - (this.#seenAt.get(taskId) ?? 0) < FRESH_MS;
+      }
+      /** The tasks whose query is due, the longest wait first. */
+      #due() {
+        const { clock } = this.#session.api;
+        const now = clock.monotonic();
+        const wall = clock.wall() - now;
+        const asks = [...this.#asks].filter(({ dueAt, endSeenAt }) => dueAt <= now || endSeenAt > 0);
+        const order = new Map([...this.#watched.keys()].map((id, n) => [id, n]));
+        asks.sort((a, b) => (order.get(a.taskId) ?? 0) - (order.get(b.taskId) ?? 0));
+        return asks.map(({ taskId, dueAt, deadline, endSeenAt }) => ({
+          ...{ taskId, deadline, dueAt: dueAt + wall, isHint: endSeenAt > 0 }
+        }));
+      }
+      async #query(due) {
+        const at = this.#session.api.clock.wall();
+        const results = await this.#rounds.run(due, this.#watched.keys());
+        for (const result of results.values()) {
+          if (!(result instanceof Failure9) || result.code !== "RATE_LIMITED") continue;
+          await this.#limiter.pauseFor((result.details.retryAfter ?? 0) * 1e3 || PAUSE_MS);
+        }
+        for (const ask of this.#asks) {
+          const result = results.get(ask.taskId);
+          if (result === void 0) continue;
+          if (result instanceof Failure9) this.#end(ask, result);
+          else {
+            this.#seenAt.set(ask.taskId, at);
+            this.#end(ask, result);
+          }
+        }
+      }
+      #end(ask, result) {
+        this.#asks.delete(ask);
+        if (result instanceof Failure9) ask.reject(result);
+        else ask.resolve(result);
+      }
+      async #announce() {
+        if (!this.#cache) return;
+        const { clock } = this.#session.api;
+        const wall = clock.wall() - clock.monotonic();
+        const dueAt = new Map([...this.#asks].map((ask) => [ask.taskId, Math.round(ask.dueAt + wall)]));
+        const later = Math.round(clock.wall()) + ANNOUNCED_MS;
+        const tasks = [...this.#watched.keys()].map((id) => [id, dueAt.get(id) ?? later]);
+        await this.#cache.announce(new Map(tasks));
+      }
+      /** Answers with what other processes saw. An end counts only with the task's record: without it, that is read at once. */
+      async #takeNews() {
+        if (!this.#cache) return;
+        const { tasks } = await this.#cache.read();
+        const now = this.#session.api.clock.wall();
+        for (const ask of this.#asks) {
+          const seen = tasks.get(ask.taskId);
+          const since = this.#seenAt.get(ask.taskId) ?? now - FRESH_MS;
+          if (!seen?.state || seen.at <= Math.max(since, ask.endSeenAt) || seen.at > now + FRESH_MS) continue;
+          if (!isTerminal2(seen.state)) {
+            this.#seenAt.set(ask.taskId, seen.at);
+            this.#end(ask, { state: seen.state, record: {} });
+            continue;
+          }
+          const task = await this.#cache.ended(ask.taskId);
+          if (task && task.state === seen.state) this.#end(ask, { ...task, task });
+          else ask.endSeenAt = seen.at;
+        }
+      }
+    };
+    pollers = /* @__PURE__ */ new WeakMap();
+    LEAST_SHARED_MS = 1e3;
   }
 });
 
@@ -215,7 +642,7 @@ var init_result = __esm({
 });
 
 // scripts/src/core/finish.ts
-import { Failure as Failure8 } from "./main.mjs";
+import { Failure as Failure10 } from "./main.mjs";
 async function folderFor(folder) {
   return folder === null ? null : (await import("./download.mjs")).prepareFolder(folder);
 }
@@ -223,7 +650,8 @@ async function finish(session, taskId, options) {
   const { folder, entry, credits, origin = {} } = options;
   let task;
   try {
-    task = await fetchResult(session, taskId, options);
+    const known = options.task;
+    task = known && known.urls.length > 0 ? { ...known, state: "COMPLETED" } : await fetchResult(session, taskId, options);
     let saved = { warnings: [] };
     if (folder !== null) {
       const onFresh = (fresh) => {
@@ -238,7 +666,7 @@ async function finish(session, taskId, options) {
     await entry?.update({ fileCount, ...credits && { credits: creditsOf(task, credits) } });
     return { ...taskResult(taskId, task, { ...origin, credits }), ...saved };
   } catch (error) {
-    if (!(error instanceof Failure8)) throw error;
+    if (!(error instanceof Failure10)) throw error;
     const failure = error.with({ status: "COMPLETED", taskId, charged: "finished" });
     const seen = { state: "COMPLETED", record: {}, ...task && { urls: task.urls } };
     return { kind: "notFetched", taskId, seen, warnings: [], failure };
@@ -248,21 +676,23 @@ async function fetchResult(session, taskId, { schedule, until: end }) {
   const { api, provider } = session;
   const until = Math.max(end, api.clock.monotonic() + RESULT_MS);
   const deadline = Math.min(shortDeadline(session), until);
+  const poller = await pollerOf(session, schedule);
   for (let n = 0; ; n += 1) {
+    await poller.permit(until);
     const task = await api.read(provider.task(taskId), deadline, { until });
     if (task.urls.length > 0) return { ...task, state: "COMPLETED" };
     const detail = await detailOf(session, taskId, deadline, until);
     if (detail && detail.urls.length > 0) return { ...detail, state: "COMPLETED" };
     if (hasOtherAddress(task.record)) {
-      throw new Failure8(
+      throw new Failure10(
         "DOWNLOAD_FAILED",
         "The task is COMPLETED, but what its record gives as the result is no https address.",
         { record: task.record, reason: { kind: "noAddress" } }
       );
     }
-    const pause = intervalBefore(n, schedule, api.clock.random);
+    const pause = intervalBefore({ polls: n, waitedMs: 0 }, schedule, api.clock.random);
     if (n + 1 >= RESULT_READS || api.clock.monotonic() + pause > deadline) {
-      throw new Failure8("UNKNOWN_ERROR", "The task is COMPLETED, but its record names no file.", {
+      throw new Failure10("UNKNOWN_ERROR", "The task is COMPLETED, but its record names no file.", {
         record: task.record
       });
     }
@@ -281,7 +711,7 @@ async function detailOf({ api, provider }, taskId, deadline, until = Infinity) {
   try {
     return provider.detail && await api.read(provider.detail(taskId), deadline, { until });
   } catch (error) {
-    if (error instanceof Failure8) return void 0;
+    if (error instanceof Failure10) return void 0;
     throw error;
   }
 }
@@ -311,7 +741,7 @@ async function downloadAll(session, task, folder, { stallMs, entry, filesUntil, 
       files.push(file);
       await onSaved?.(file, index);
     } catch (error) {
-      if (!(error instanceof Failure8)) throw error;
+      if (!(error instanceof Failure10)) throw error;
       failures.push(error);
     }
   }
@@ -331,6 +761,7 @@ var init_finish = __esm({
   "scripts/src/core/finish.ts"() {
     "use strict";
     init_poll_schedule();
+    init_poller();
     init_result();
     init_session();
     RESULT_READS = 5;
@@ -339,33 +770,38 @@ var init_finish = __esm({
 });
 
 // scripts/src/core/poll.ts
-import { Failure as Failure9 } from "./main.mjs";
-import { isTerminal } from "./main.mjs";
+import { Failure as Failure11 } from "./main.mjs";
+import { isTerminal as isTerminal3 } from "./main.mjs";
 async function pollUntilEnd(poll, options) {
-  const { clock, schedule, deadline, signal } = options;
+  const { clock, schedule, deadline, submittedAt, stop } = options;
   const start = clock.monotonic();
   let last;
   let { failure } = options;
   let failures = failure ? 1 : 0;
-  for (let n = 0; ; n += 1) {
-    let pause = intervalBefore(n, schedule, clock.random);
+  for (let polls = 0; ; polls += 1) {
+    const now = clock.monotonic();
+    const progress = {
+      polls,
+      waitedMs: now - start,
+      ...submittedAt !== void 0 && { ageMs: now - submittedAt }
+    };
+    let pause = intervalBefore(progress, schedule, clock.random);
     const before = failure && heeded(failure);
     if (before) pause = Math.max(pause, pauseAfter(before, failures, RETRY_PAUSES, clock.random));
-    const left = deadline - clock.monotonic();
-    if (left <= 0) return { last, failure };
+    const left = deadline - now;
+    if (left <= 0 || stop?.aborted) return { last, failure };
     if ((before?.details.retryAfter ?? 0) * 1e3 > left) return { last, failure };
     pause = Math.min(pause, left);
-    if (last) options.onPoll?.(last, { elapsedMs: clock.monotonic() - start, nextMs: pause });
-    await clock.sleep(pause, signal);
+    if (last) options.onPoll?.(last, { elapsedMs: now - start, nextMs: pause });
     try {
-      const seen = await poll();
+      const seen = await poll(now + pause);
       if (!seen) continue;
       last = merge(last, seen);
       failure = void 0;
       failures = 0;
-      if (isTerminal(seen.state)) return { last, failure };
+      if (isTerminal3(seen.state)) return { last, failure };
     } catch (error) {
-      if (!(error instanceof Failure9)) throw error;
+      if (!(error instanceof Failure11)) throw error;
       const tooYoung = error.code === "TASK_NOT_FOUND" && clock.monotonic() < (options.graceUntil ?? 0);
       if (endsWait(error) && !tooYoung) throw error;
       failure = error;
@@ -390,28 +826,28 @@ var init_poll = __esm({
 });
 
 // scripts/src/core/task-record.ts
-import { Failure as Failure10 } from "./main.mjs";
-import { isTerminal as isTerminal2 } from "./main.mjs";
+import { Failure as Failure12 } from "./main.mjs";
+import { isTerminal as isTerminal4 } from "./main.mjs";
 async function recordOf({ records }, taskId) {
   try {
     const journal = await records();
     const entry = journal?.byTask(taskId);
     return entry && journal?.isOwn(entry) ? entry : void 0;
   } catch (error) {
-    if (error instanceof Failure10) return void 0;
+    if (error instanceof Failure12) return void 0;
     throw error;
   }
 }
 async function noteState(session, entry, state) {
   const { status, checked: before } = entry.record;
   const seenLately = before !== null && Math.abs(session.api.clock.wall() - Date.parse(before)) < SEEN_LATELY_MS;
-  if (state === "UNKNOWN" || isTerminal2(status) || state === status && seenLately) return;
+  if (state === "UNKNOWN" || isTerminal4(status) || state === status && seenLately) return;
   const checked = dateOf2(session);
-  await entry.update(({ status: status2 }) => ({ status: isTerminal2(status2) ? status2 : state, checked }));
+  await entry.update(({ status: status2 }) => ({ status: isTerminal4(status2) ? status2 : state, checked }));
 }
 function deliver(session, entry, result) {
   const status = result.seen.state;
-  if (!entry || !isTerminal2(status)) return result;
+  if (!entry || !isTerminal4(status)) return result;
   const { kind, seen, files } = result;
   const found = entry.record.download === null ? seen.urls ?? files : files;
   const isWhole = status !== "COMPLETED" || kind === "completed" && (found ?? []).length > 0;
@@ -441,8 +877,8 @@ __export(tasks_exports, {
   waitOn: () => waitOn,
   waitTask: () => waitTask
 });
-import { Failure as Failure11 } from "./main.mjs";
-import { isTerminal as isTerminal3 } from "./main.mjs";
+import { Failure as Failure13 } from "./main.mjs";
+import { isTerminal as isTerminal5 } from "./main.mjs";
 async function getStatus(session, taskId) {
   const seen = await fetchStatus(session, taskId, shortDeadline(session));
   const entry = await recordOf(session, taskId);
@@ -467,13 +903,11 @@ async function waitTask(session, taskId, settings, origin = {}, known) {
   const start = clock.monotonic();
   let first;
   let failure;
-  const until = settings.waitMs > 0 ? start + settings.waitMs : Number.POSITIVE_INFINITY;
   const recorded = entry?.record.status;
   try {
-    const limiter = settings.waitMs > 0 ? await limiterOf(session, settings) : void 0;
-    first = recorded && isTerminal3(recorded) ? { state: recorded, record: {} } : limiter ? seenIn(await pollWithPermit(session, limiter, taskId, until)) : await fetchStatus(session, taskId, Math.min(shortDeadline(session), until), until);
+    first = recorded && isTerminal5(recorded) ? { state: recorded, record: {} } : settings.waitMs > 0 ? await firstStatus(session, taskId, settings, start) : await fetchStatus(session, taskId, shortDeadline(session));
   } catch (error) {
-    if (!(error instanceof Failure11) || settings.waitMs <= 0) throw error;
+    if (!(error instanceof Failure13) || settings.waitMs <= 0) throw error;
     const tooYoung = error.code === "TASK_NOT_FOUND" && entry !== void 0 && isYoung(session, entry);
     if (endsWait(error) && !tooYoung) throw error;
     failure = error;
@@ -494,29 +928,36 @@ async function waitOn(session, task, settings, origin = {}, failure) {
   const credits = settings.credits && creditsOf(task, settings.credits);
   let seen = task.state ? { ...task, state: task.state, record: task.record ?? {} } : void 0;
   const deadline = start + settings.waitMs;
-  const limiter = await limiterOf(session, settings);
+  const poller = await pollerOf(session, settings.schedule);
   let isCrowded = !seen && !failure;
-  if (!seen || !isTerminal3(seen.state)) {
-    const poll = limiter ? async () => {
-      const found = await pollWithPermit(session, limiter, taskId, deadline);
-      isCrowded = found === "crowded";
-      return seenIn(found) ?? null;
-    } : () => pollOnce(session, taskId, deadline);
-    const waited = await pollUntilEnd(poll, {
-      clock: api.clock,
-      schedule: settings.schedule,
-      deadline,
-      graceUntil: start + YOUNG_TASK_MS,
-      failure,
-      ...api.signal && { signal: api.signal },
-      onPoll: (status, progress) => observer.polled(status, progress),
-      onError: (error) => observer.queryFailed(error)
-    });
-    failure = waited.failure;
-    if (waited.last) seen = merge(seen, waited.last);
-    if (entry && seen) await noteState(session, entry, seen.state);
-    if (waited.last && isTerminal3(waited.last.state))
-      observer.polled(waited.last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
+  if (!seen || !isTerminal5(seen.state)) {
+    const unwatch = poller.watch(taskId);
+    try {
+      const waited = await pollUntilEnd(
+        async (dueAt) => {
+          const found = await poller.next(taskId, { dueAt, deadline }, settings.stop);
+          isCrowded = found === "crowded";
+          return found === "crowded" ? null : found;
+        },
+        {
+          clock: api.clock,
+          schedule: settings.schedule,
+          deadline,
+          graceUntil: start + YOUNG_TASK_MS,
+          failure,
+          ...settings.stop && { stop: settings.stop },
+          onPoll: (status, progress) => observer.polled(status, progress),
+          onError: (error) => observer.queryFailed(error)
+        }
+      );
+      failure = waited.failure;
+      if (waited.last) seen = merge(seen, waited.last);
+      if (entry && seen) await noteState(session, entry, seen.state);
+      if (waited.last && isTerminal5(waited.last.state))
+        observer.polled(waited.last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
+    } finally {
+      unwatch();
+    }
   }
   const recorded = entry?.record.status ?? "UNKNOWN";
   if (!seen && failure && recorded === "UNKNOWN") throw failure.with({ status: "UNKNOWN", taskId });
@@ -527,14 +968,15 @@ async function waitOn(session, task, settings, origin = {}, failure) {
       entry,
       await finish(session, taskId, {
         ...settings,
+        task: seen.task,
         until: settings.waitMs > 0 ? deadline : Infinity,
         filesUntil: start + Math.max(settings.waitMs, settings.filesMs ?? 0),
         origin,
         credits
       })
     );
-  if (isTerminal3(seen.state)) {
-    const ended2 = await withRecord(session, taskId, seen);
+  if (isTerminal5(seen.state)) {
+    const ended2 = seen.task ? { ...seen.task, state: seen.state } : await withRecord(session, taskId, seen);
     return deliver(session, entry, taskResult(taskId, ended2, { ...origin, credits }));
   }
   const result = taskResult(taskId, seen, { ...origin, credits });
@@ -542,32 +984,36 @@ async function waitOn(session, task, settings, origin = {}, failure) {
     const { retryAfter } = failure.details;
     return { ...result, lastPollError: failure, ...retryAfter !== void 0 && { retryAfter } };
   }
-  return isCrowded && limiter ? withoutPermit(result, limiter) : result;
+  return isCrowded && !settings.stop?.aborted ? withoutPermit(result, poller) : result;
 }
-async function withoutPermit(result, limiter) {
-  const seconds = Math.max(1, Math.ceil(await limiter.nextPermitIn() / 1e3));
+async function withoutPermit(result, poller) {
+  const seconds = Math.max(1, Math.ceil(await poller.nextPermitIn() / 1e3));
   return { ...result, warnings: [...result.warnings, { kind: "noPermit", seconds }], retryAfter: seconds };
-}
-function seenIn(found) {
-  return found === "crowded" ? void 0 : found ?? void 0;
 }
 function aboutTask(session, taskId, entry) {
   return { ...session, observer: session.observer.about(taskId, entry?.record.created) };
 }
-async function limiterOf({ records }, { schedule }) {
-  return schedule.firstMs >= LEAST_SHARED_MS ? (await records())?.limiter : void 0;
+async function firstStatus(session, taskId, settings, start) {
+  const poller = await pollerOf(session, settings.schedule);
+  const unwatch = poller.watch(taskId);
+  try {
+    const times = { dueAt: start, deadline: start + settings.waitMs };
+    const found = await poller.next(taskId, times, settings.stop);
+    return found === "crowded" ? void 0 : found ?? void 0;
+  } finally {
+    unwatch();
+  }
 }
-var LEAST_SHARED_MS;
 var init_tasks = __esm({
   "scripts/src/core/tasks.ts"() {
     "use strict";
     init_fetch_status();
     init_finish();
     init_poll();
+    init_poller();
     init_result();
     init_session();
     init_task_record();
-    LEAST_SHARED_MS = 1e3;
   }
 });
 
@@ -576,14 +1022,14 @@ var cancel_exports = {};
 __export(cancel_exports, {
   cancelTask: () => cancelTask
 });
-import { Failure as Failure12 } from "./main.mjs";
+import { Failure as Failure14 } from "./main.mjs";
 async function cancelTask(session, taskId) {
   let answer;
   let refusal3;
   try {
     answer = await cancelWhileRefusedForNow(session, taskId);
   } catch (error) {
-    if (!(error instanceof Failure12)) throw error;
+    if (!(error instanceof Failure14)) throw error;
     if (["AUTH_FAILED", "RATE_LIMITED"].includes(error.code)) throw error;
     refusal3 = error;
   }
@@ -592,7 +1038,7 @@ async function cancelTask(session, taskId) {
   try {
     seen = await fetchStatus(session, taskId, shortDeadline(session));
   } catch (error) {
-    if (!(error instanceof Failure12)) throw error;
+    if (!(error instanceof Failure14)) throw error;
     if (error.code === "AUTH_FAILED" || error.code === "TASK_NOT_FOUND") throw error;
     if (refusal3 && refusal3.code !== "UNKNOWN_ERROR") throw refusal3;
     seen = answer;
@@ -606,7 +1052,7 @@ function notCancelled(taskId, found, refusal3) {
   const seen = found ?? { state: "UNKNOWN", record: {} };
   const so = found ? `it is ${found.unknownState ?? found.state}` : "its state could not be read";
   const said = refusal3 ? ` ${refusal3.message}` : "";
-  const failure = new Failure12(
+  const failure = new Failure14(
     refusal3?.code === "NETWORK_ERROR" ? "NETWORK_ERROR" : "CANCEL_REJECTED",
     `The task was not cancelled: ${so}.${said}`,
     {
@@ -630,7 +1076,7 @@ async function cancelWhileRefusedForNow(session, taskId) {
     try {
       return await api.once(provider.cancel(taskId), { fresh: true });
     } catch (error) {
-      if (error instanceof Failure12 && error.details.unclear) throw error;
+      if (error instanceof Failure14 && error.details.unclear) throw error;
       await api.pauseOrThrow(error, attempt, deadline);
     }
   }
@@ -1260,7 +1706,7 @@ function exchange(client, request, receiver, { timeoutMs, signal, fresh = false,
 }
 
 // scripts/src/cli/live.ts
-import { Failure as Failure13 } from "./main.mjs";
+import { Failure as Failure15 } from "./main.mjs";
 import { createProvider } from "./main.mjs";
 import { journalFolder } from "./main.mjs";
 import { needsRecords } from "./main.mjs";
@@ -1522,7 +1968,7 @@ function listOutcome(result, caller) {
     ...matched === 0 && listed > 0 ? [nothingMatches(result)] : []
   ];
   const data = {
-    since: spanOf(filter.since === null ? null : sinceAt2(filter.since)),
+    ...filter.since !== null && { since: spanOf(sinceAt2(filter.since)) },
     count: matched,
     counts,
     tasks: tasks.map(rowOf2),
@@ -1821,12 +2267,13 @@ async function runLive(options) {
     records: once(
       () => args.noJournal || isWithoutRecords(options) ? null : openJournal(options, provider)
     ),
+    sharing: once(() => args.noJournal ? null : openSharing(options, provider)),
     api: new Api(transport, systemClock, { timeoutMs, maxRetries, signal })
   };
   try {
     return outcomeOf(await act(session, args, request, environment), caller);
   } catch (error) {
-    if (!(error instanceof Failure13)) throw error;
+    if (!(error instanceof Failure15)) throw error;
     const taskId = args.taskId ?? error.details.taskId ?? null;
     const missing = taskId !== null && await explainMissing(session, error, taskId, args, caller.same);
     const failure = explained3(missing || error, caller);
@@ -1859,10 +2306,22 @@ async function openJournal(options, provider) {
     journal.prepare();
     return journal;
   } catch (error) {
-    if (!(error instanceof Failure13)) throw error;
+    if (!(error instanceof Failure15)) throw error;
     warn(`This sandbox run continues without a record: ${environment.stateFolder} cannot be written to.`);
     return null;
   }
+}
+async function openSharing(options, provider) {
+  const { args, environment } = options;
+  if (args.sandbox || environment.stateFolder === "") return null;
+  const { sharingIn } = await import("./journal.mjs");
+  return sharingIn({
+    folder: environment.stateFolder,
+    service: addressOf(environment.baseUrl ?? new URL(provider.url)),
+    account: await accountOf(options),
+    limit: provider.rateLimit,
+    clock: systemClock
+  });
 }
 function addressOf({ host, pathname }) {
   return `${host}${pathname.replace(/\/+$/, "")}`;
@@ -1940,13 +2399,16 @@ async function startSandbox(environment, warn) {
 init_cancel();
 init_fetch_status();
 init_finish();
+init_poll_round();
 init_poll_schedule();
 init_poll();
+init_poller();
 init_result();
 init_session();
 init_task_record();
 init_tasks();
 init_public_lookup();
+init_rate_limit();
 init_retry();
 
 // scripts/src/providers/aivideomaker/api.ts
@@ -2205,9 +2667,13 @@ export {
   ClosedHere,
   JsonBody,
   LIST,
+  LONGEST_PAUSE_MS,
   MAX_HEADER_BYTES,
+  MemoryRateLimiter,
   NodeHttpClient,
   PAUSE_BUDGET_MS,
+  PollRounds,
+  Poller,
   RECORD,
   RETRY_PAUSES,
   SMALL,
@@ -2255,10 +2721,11 @@ export {
   parseRetryAfter,
   pauseAfter,
   pauseBeforeRetry,
+  permitsFor,
   pollOnce,
   pollSchedule,
   pollUntilEnd,
-  pollWithPermit,
+  pollerOf,
   publicLookup,
   quoteOutcome,
   recordOf,
@@ -2272,6 +2739,7 @@ export {
   taskResult,
   unknownWord,
   unreadable,
+  untilFree,
   waitOn,
   waitTask,
   where,

@@ -106,8 +106,6 @@ var init_definition = __esm({
       id: "aivideomaker",
       title: "AIVideoMaker",
       can: { cancel: true, list: true, quote: true, account: true, signedWebhooks: false },
-      // "Task queries: 60 requests per minute per IP", shared by list, record and status.
-      queriesPerMinute: 60,
       // The five documented states, and spellings of them that comparable services use.
       states: {
         submitted: "SUBMITTED",
@@ -119,6 +117,12 @@ var init_definition = __esm({
         cancel: "CANCEL",
         canceled: "CANCEL",
         cancelled: "CANCEL"
+      },
+      rateLimit: {
+        queries: 60,
+        windowMs: 6e4,
+        per: "address",
+        source: "OpenAPI 1.0.15 (2026-09-10) and every earlier document: 60 requests a minute for one IP address, shared by list, detail, status and account"
       },
       url: "https://aivideomaker.ai",
       keyVariable: "AIVIDEO_API_KEY",
@@ -149,7 +153,6 @@ var init_definition2 = __esm({
       id: "apidot",
       title: "APIDot",
       can: { cancel: false, list: false, quote: false, account: false, signedWebhooks: false },
-      queriesPerMinute: null,
       // Every status that a public source names. There is no word for a cancelled task.
       states: {
         not_started: "SUBMITTED",
@@ -159,6 +162,9 @@ var init_definition2 = __esm({
         finished: "COMPLETED",
         failed: "FAILED"
       },
+      // A key can carry a limit, says its website (2026), but no document gives a figure, a unit or a Retry-After. Official
+      // examples query one task every 10 seconds: sixty a minute for a key is a guess, and a 429 pauses all queries.
+      rateLimit: { queries: 60, windowMs: 6e4, per: "key", source: null },
       url: "https://api.apidot.ai",
       keyVariable: "APIDOT_API_KEY",
       urlVariable: "APIDOT_BASE_URL",
@@ -2640,6 +2646,11 @@ function isObject(value) {
 init_output_kind();
 init_shell_word();
 init_skill_folder();
+
+// scripts/src/model/status-cache.ts
+var NO_LIST = { startedAt: 0, tookMs: 0, badUntil: 0, failures: 0 };
+
+// scripts/src/main.ts
 init_task();
 init_text();
 init_definition();
@@ -2693,6 +2704,7 @@ export {
   Lines,
   MODEL,
   Meter,
+  NO_LIST,
   ONE_CHARGE,
   OUTPUT_KINDS,
   PLACE,
