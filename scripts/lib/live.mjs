@@ -126,6 +126,31 @@ var init_public_lookup = __esm({
   }
 });
 
+// scripts/src/core/expected-duration.ts
+import { Failure as Failure7 } from "./main.mjs";
+async function expectedDuration({ provider, loopback }, model) {
+  if (loopback !== null) return null;
+  const { durations } = await contractOf(provider.id, model) ?? { durations: null };
+  if (!durations) return null;
+  const [from, to] = durations.seconds;
+  const { runs, asOf } = durations;
+  return { fromMs: from * 1e3, toMs: to * 1e3, runs, source: "contract", asOf };
+}
+async function contractOf(provider, model) {
+  const { loadContract } = await import("./contracts.mjs");
+  try {
+    return await loadContract(provider, model);
+  } catch (error) {
+    if (error instanceof Failure7) return void 0;
+    throw error;
+  }
+}
+var init_expected_duration = __esm({
+  "scripts/src/core/expected-duration.ts"() {
+    "use strict";
+  }
+});
+
 // scripts/src/core/session.ts
 function shortDeadline({ api }) {
   return api.clock.monotonic() + PAUSE_BUDGET_MS;
@@ -138,7 +163,7 @@ var init_session = __esm({
 });
 
 // scripts/src/core/fetch-status.ts
-import { Failure as Failure7 } from "./main.mjs";
+import { Failure as Failure8 } from "./main.mjs";
 async function pollOnce({ api, provider }, taskId, until) {
   const status = await api.once(provider.status(taskId), { until });
   return withCheckedError(status, () => api.once(provider.task(taskId), { until }));
@@ -156,7 +181,7 @@ async function withRecord(session, taskId, seen) {
     const task = await api.read(provider.task(taskId), shortDeadline(session));
     return { ...task, state: seen.state };
   } catch (error) {
-    if (!(error instanceof Failure7)) throw error;
+    if (!(error instanceof Failure8)) throw error;
     return { ...seen, isRecordUnread: true };
   }
 }
@@ -218,7 +243,7 @@ var init_rate_limit = __esm({
 });
 
 // scripts/src/core/poll-round.ts
-import { Failure as Failure8 } from "./main.mjs";
+import { Failure as Failure9 } from "./main.mjs";
 import {
   NO_LIST
 } from "./main.mjs";
@@ -325,7 +350,7 @@ var init_poll_round = __esm({
           await this.#share(others);
           return found;
         } catch (error) {
-          if (!(error instanceof Failure8)) throw error;
+          if (!(error instanceof Failure9)) throw error;
           const failures = this.#list.failures + 1;
           const badMs = Math.min(LONGEST_BAD_MS, BAD_MS * 2 ** (failures - 1));
           this.#list = { ...this.#list, tookMs: 0, failures, badUntil: this.#now() + badMs };
@@ -379,7 +404,7 @@ var init_poll_round = __esm({
           await this.#share(others);
           return new Map(isOwn ? [[taskId, { ...status, ...task && { task } }]] : []);
         } catch (error) {
-          if (!(error instanceof Failure8)) throw error;
+          if (!(error instanceof Failure9)) throw error;
           if (!isOwn) this.#note(taskId, { at: 0, state: null, failedAt: at });
           if (!isOwn) await this.#share(others);
           return new Map(isOwn || error.code === "RATE_LIMITED" ? [[taskId, error]] : []);
@@ -396,7 +421,7 @@ var init_poll_round = __esm({
 });
 
 // scripts/src/core/poller.ts
-import { Failure as Failure9 } from "./main.mjs";
+import { Failure as Failure10 } from "./main.mjs";
 import { isTerminal as isTerminal2 } from "./main.mjs";
 function pollerOf(session, { firstMs }) {
   const isFast = firstMs < LEAST_SHARED_MS;
@@ -555,13 +580,13 @@ var init_poller = __esm({
         const at = this.#session.api.clock.wall();
         const results = await this.#rounds.run(due, this.#watched.keys());
         for (const result of results.values()) {
-          if (!(result instanceof Failure9) || result.code !== "RATE_LIMITED") continue;
+          if (!(result instanceof Failure10) || result.code !== "RATE_LIMITED") continue;
           await this.#limiter.pauseFor((result.details.retryAfter ?? 0) * 1e3 || PAUSE_MS);
         }
         for (const ask of this.#asks) {
           const result = results.get(ask.taskId);
           if (result === void 0) continue;
-          if (result instanceof Failure9) this.#end(ask, result);
+          if (result instanceof Failure10) this.#end(ask, result);
           else {
             this.#seenAt.set(ask.taskId, at);
             this.#end(ask, result);
@@ -570,7 +595,7 @@ var init_poller = __esm({
       }
       #end(ask, result) {
         this.#asks.delete(ask);
-        if (result instanceof Failure9) ask.reject(result);
+        if (result instanceof Failure10) ask.reject(result);
         else ask.resolve(result);
       }
       async #announce() {
@@ -642,7 +667,7 @@ var init_result = __esm({
 });
 
 // scripts/src/core/finish.ts
-import { Failure as Failure10 } from "./main.mjs";
+import { Failure as Failure11 } from "./main.mjs";
 async function folderFor(folder) {
   return folder === null ? null : (await import("./download.mjs")).prepareFolder(folder);
 }
@@ -666,7 +691,7 @@ async function finish(session, taskId, options) {
     await entry?.update({ fileCount, ...credits && { credits: creditsOf(task, credits) } });
     return { ...taskResult(taskId, task, { ...origin, credits }), ...saved };
   } catch (error) {
-    if (!(error instanceof Failure10)) throw error;
+    if (!(error instanceof Failure11)) throw error;
     const failure = error.with({ status: "COMPLETED", taskId, charged: "finished" });
     const seen = { state: "COMPLETED", record: {}, ...task && { urls: task.urls } };
     return { kind: "notFetched", taskId, seen, warnings: [], failure };
@@ -684,7 +709,7 @@ async function fetchResult(session, taskId, { schedule, until: end }) {
     const detail = await detailOf(session, taskId, deadline, until);
     if (detail && detail.urls.length > 0) return { ...detail, state: "COMPLETED" };
     if (hasOtherAddress(task.record)) {
-      throw new Failure10(
+      throw new Failure11(
         "DOWNLOAD_FAILED",
         "The task is COMPLETED, but what its record gives as the result is no https address.",
         { record: task.record, reason: { kind: "noAddress" } }
@@ -692,7 +717,7 @@ async function fetchResult(session, taskId, { schedule, until: end }) {
     }
     const pause = intervalBefore({ polls: n, waitedMs: 0 }, schedule, api.clock.random);
     if (n + 1 >= RESULT_READS || api.clock.monotonic() + pause > deadline) {
-      throw new Failure10("UNKNOWN_ERROR", "The task is COMPLETED, but its record names no file.", {
+      throw new Failure11("UNKNOWN_ERROR", "The task is COMPLETED, but its record names no file.", {
         record: task.record
       });
     }
@@ -711,7 +736,7 @@ async function detailOf({ api, provider }, taskId, deadline, until = Infinity) {
   try {
     return provider.detail && await api.read(provider.detail(taskId), deadline, { until });
   } catch (error) {
-    if (error instanceof Failure10) return void 0;
+    if (error instanceof Failure11) return void 0;
     throw error;
   }
 }
@@ -741,7 +766,7 @@ async function downloadAll(session, task, folder, { stallMs, entry, filesUntil, 
       files.push(file);
       await onSaved?.(file, index);
     } catch (error) {
-      if (!(error instanceof Failure10)) throw error;
+      if (!(error instanceof Failure11)) throw error;
       failures.push(error);
     }
   }
@@ -770,7 +795,7 @@ var init_finish = __esm({
 });
 
 // scripts/src/core/poll.ts
-import { Failure as Failure11 } from "./main.mjs";
+import { Failure as Failure12 } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
 async function pollUntilEnd(poll, options) {
   const { clock, schedule, deadline, submittedAt, stop } = options;
@@ -801,7 +826,7 @@ async function pollUntilEnd(poll, options) {
       failures = 0;
       if (isTerminal3(seen.state)) return { last, failure };
     } catch (error) {
-      if (!(error instanceof Failure11)) throw error;
+      if (!(error instanceof Failure12)) throw error;
       const tooYoung = error.code === "TASK_NOT_FOUND" && clock.monotonic() < (options.graceUntil ?? 0);
       if (endsWait(error) && !tooYoung) throw error;
       failure = error;
@@ -826,7 +851,7 @@ var init_poll = __esm({
 });
 
 // scripts/src/core/task-record.ts
-import { Failure as Failure12 } from "./main.mjs";
+import { Failure as Failure13 } from "./main.mjs";
 import { isTerminal as isTerminal4 } from "./main.mjs";
 async function recordOf({ records }, taskId) {
   try {
@@ -834,7 +859,7 @@ async function recordOf({ records }, taskId) {
     const entry = journal?.byTask(taskId);
     return entry && journal?.isOwn(entry) ? entry : void 0;
   } catch (error) {
-    if (error instanceof Failure12) return void 0;
+    if (error instanceof Failure13) return void 0;
     throw error;
   }
 }
@@ -877,7 +902,7 @@ __export(tasks_exports, {
   waitOn: () => waitOn,
   waitTask: () => waitTask
 });
-import { Failure as Failure13 } from "./main.mjs";
+import { Failure as Failure14 } from "./main.mjs";
 import { isTerminal as isTerminal5 } from "./main.mjs";
 async function getStatus(session, taskId) {
   const seen = await fetchStatus(session, taskId, shortDeadline(session));
@@ -907,7 +932,7 @@ async function waitTask(session, taskId, settings, origin = {}, known) {
   try {
     first = recorded && isTerminal5(recorded) ? { state: recorded, record: {} } : settings.waitMs > 0 ? await firstStatus(session, taskId, settings, start) : await fetchStatus(session, taskId, shortDeadline(session));
   } catch (error) {
-    if (!(error instanceof Failure13) || settings.waitMs <= 0) throw error;
+    if (!(error instanceof Failure14) || settings.waitMs <= 0) throw error;
     const tooYoung = error.code === "TASK_NOT_FOUND" && entry !== void 0 && isYoung(session, entry);
     if (endsWait(error) && !tooYoung) throw error;
     failure = error;
@@ -928,6 +953,11 @@ async function waitOn(session, task, settings, origin = {}, failure) {
   const credits = settings.credits && creditsOf(task, settings.credits);
   let seen = task.state ? { ...task, state: task.state, record: task.record ?? {} } : void 0;
   const deadline = start + settings.waitMs;
+  if (settings.waitMs > 0 && !(seen && isTerminal5(seen.state))) {
+    const model = settings.model ?? entry?.record.model;
+    const expected = model === void 0 ? null : await expectedDuration(session, model);
+    if (expected) observer.expected(expected);
+  }
   const poller = await pollerOf(session, settings.schedule);
   let isCrowded = !seen && !failure;
   if (!seen || !isTerminal5(seen.state)) {
@@ -1007,6 +1037,7 @@ async function firstStatus(session, taskId, settings, start) {
 var init_tasks = __esm({
   "scripts/src/core/tasks.ts"() {
     "use strict";
+    init_expected_duration();
     init_fetch_status();
     init_finish();
     init_poll();
@@ -1022,14 +1053,14 @@ var cancel_exports = {};
 __export(cancel_exports, {
   cancelTask: () => cancelTask
 });
-import { Failure as Failure14 } from "./main.mjs";
+import { Failure as Failure15 } from "./main.mjs";
 async function cancelTask(session, taskId) {
   let answer;
   let refusal3;
   try {
     answer = await cancelWhileRefusedForNow(session, taskId);
   } catch (error) {
-    if (!(error instanceof Failure14)) throw error;
+    if (!(error instanceof Failure15)) throw error;
     if (["AUTH_FAILED", "RATE_LIMITED"].includes(error.code)) throw error;
     refusal3 = error;
   }
@@ -1038,7 +1069,7 @@ async function cancelTask(session, taskId) {
   try {
     seen = await fetchStatus(session, taskId, shortDeadline(session));
   } catch (error) {
-    if (!(error instanceof Failure14)) throw error;
+    if (!(error instanceof Failure15)) throw error;
     if (error.code === "AUTH_FAILED" || error.code === "TASK_NOT_FOUND") throw error;
     if (refusal3 && refusal3.code !== "UNKNOWN_ERROR") throw refusal3;
     seen = answer;
@@ -1052,7 +1083,7 @@ function notCancelled(taskId, found, refusal3) {
   const seen = found ?? { state: "UNKNOWN", record: {} };
   const so = found ? `it is ${found.unknownState ?? found.state}` : "its state could not be read";
   const said = refusal3 ? ` ${refusal3.message}` : "";
-  const failure = new Failure14(
+  const failure = new Failure15(
     refusal3?.code === "NETWORK_ERROR" ? "NETWORK_ERROR" : "CANCEL_REJECTED",
     `The task was not cancelled: ${so}.${said}`,
     {
@@ -1076,7 +1107,7 @@ async function cancelWhileRefusedForNow(session, taskId) {
     try {
       return await api.once(provider.cancel(taskId), { fresh: true });
     } catch (error) {
-      if (error instanceof Failure14 && error.details.unclear) throw error;
+      if (error instanceof Failure15 && error.details.unclear) throw error;
       await api.pauseOrThrow(error, attempt, deadline);
     }
   }
@@ -1706,7 +1737,7 @@ function exchange(client, request, receiver, { timeoutMs, signal, fresh = false,
 }
 
 // scripts/src/cli/live.ts
-import { Failure as Failure15 } from "./main.mjs";
+import { Failure as Failure16 } from "./main.mjs";
 import { createProvider } from "./main.mjs";
 import { journalFolder } from "./main.mjs";
 import { needsRecords } from "./main.mjs";
@@ -2273,7 +2304,7 @@ async function runLive(options) {
   try {
     return outcomeOf(await act(session, args, request, environment), caller);
   } catch (error) {
-    if (!(error instanceof Failure15)) throw error;
+    if (!(error instanceof Failure16)) throw error;
     const taskId = args.taskId ?? error.details.taskId ?? null;
     const missing = taskId !== null && await explainMissing(session, error, taskId, args, caller.same);
     const failure = explained3(missing || error, caller);
@@ -2306,7 +2337,7 @@ async function openJournal(options, provider) {
     journal.prepare();
     return journal;
   } catch (error) {
-    if (!(error instanceof Failure15)) throw error;
+    if (!(error instanceof Failure16)) throw error;
     warn(`This sandbox run continues without a record: ${environment.stateFolder} cannot be written to.`);
     return null;
   }
@@ -2397,6 +2428,7 @@ async function startSandbox(environment, warn) {
 
 // scripts/src/live.ts
 init_cancel();
+init_expected_duration();
 init_fetch_status();
 init_finish();
 init_poll_round();
@@ -2690,6 +2722,7 @@ export {
   deliver,
   downloadAll,
   endsWait,
+  expectedDuration,
   explain,
   explainMissing,
   fetchResult,

@@ -1864,13 +1864,15 @@ function clockTime(ms) {
   const minutes = Math.floor(seconds / 60) % 60;
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
-function usually({ fromMs, toMs }) {
+var LEAST_RUNS = 3;
+function usually({ fromMs, toMs, runs }) {
+  const word = runs < LEAST_RUNS ? "took" : "usually";
   const isShort = toMs < 1e5;
   const unit = isShort ? 1e3 : 6e4;
   const from = Math.floor(fromMs / unit);
   const to = Math.max(1, Math.ceil(toMs / unit));
   const name = isShort ? "s" : "min";
-  return from === to ? `usually ${to} ${name}` : `usually ${from} to ${to} ${name}`;
+  return from === to ? `${word} ${to} ${name}` : `${word} ${from} to ${to} ${name}`;
 }
 function sourceOf({ runs, source, asOf }) {
   const count = `${runs} ${runs === 1 ? "run" : "runs"}`;

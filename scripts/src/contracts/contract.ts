@@ -7,6 +7,7 @@ import { skillFolder } from '../model/skill-folder.ts';
 import { plain } from '../model/text.ts';
 import { ContractError } from './contract-error.ts';
 import { EXTENSION, readDocument } from './document.ts';
+import { type RecordedDurations, readDurations } from './durations.ts';
 import { contractsFolder } from './folders.ts';
 import { readNode, type SchemaNode } from './node.ts';
 import { type PriceRule, readPrice } from './price-rule.ts';
@@ -33,6 +34,8 @@ export interface Contract {
   replay: string | null;
   /** Null where no price is known that is recent enough to say anything. */
   price: PriceRule | null;
+  /** Null where no run is recorded. */
+  durations: RecordedDurations | null;
 }
 
 const SAFE_NAME = /^[a-z0-9][a-z0-9._-]*$/i;
@@ -122,6 +125,7 @@ export function toContract(provider: string, model: string, document: Json): Con
     'x-notes': notes = [],
     'x-replay': replay = null,
     'x-price': price,
+    'x-durations': durations,
     examples,
     ...schema
   } = document as JsonObject & { 'x-advice'?: Json; 'x-notes'?: Json; 'x-replay'?: Json };
@@ -142,6 +146,7 @@ export function toContract(provider: string, model: string, document: Json): Con
     advice: sentences(advice, 'x-advice'),
     replay: readReplay(replay),
     price: price === undefined ? null : readPrice(price, root),
+    durations: durations === undefined ? null : readDurations(durations),
   };
   roots.set(contract, root);
   return contract;

@@ -2,6 +2,7 @@ import { Failure } from '../model/failure.ts';
 import type { Credits } from '../model/request-record.ts';
 import { isTerminal, type Task } from '../model/task.ts';
 import type { StoredRequest } from '../ports/record-store.ts';
+import { expectedDuration } from './expected-duration.ts';
 import { fetchStatus, withRecord } from './fetch-status.ts';
 import { finish, folderFor } from './finish.ts';
 import { endsWait, merge, pollUntilEnd } from './poll.ts';
@@ -121,6 +122,11 @@ export async function waitOn(
     ? { ...task, state: task.state, record: task.record ?? {} }
     : undefined;
   const deadline = start + settings.waitMs;
+  if (settings.waitMs > 0 && !(seen && isTerminal(seen.state))) {
+    const model = settings.model ?? entry?.record.model;
+    const expected = model === undefined ? null : await expectedDuration(session, model);
+    if (expected) observer.expected(expected);
+  }
   const poller = await pollerOf(session, settings.schedule);
   // No query was permitted yet, and none has failed.
   let isCrowded = !seen && !failure;

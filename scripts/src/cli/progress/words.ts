@@ -9,14 +9,18 @@ export function clockTime(ms: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
 
-/** Returns how long such tasks usually take: `usually 3 to 6 min`. Rounded outwards, so that it promises nothing. */
-export function usually({ fromMs, toMs }: ExpectedDuration): string {
+// Of fewer runs, only what they took can be said.
+const LEAST_RUNS = 3;
+
+/** Returns how long such tasks take: `usually 3 to 6 min`. Rounded outwards, so that it promises nothing. */
+export function usually({ fromMs, toMs, runs }: ExpectedDuration): string {
+  const word = runs < LEAST_RUNS ? 'took' : 'usually';
   const isShort = toMs < 100_000;
   const unit = isShort ? 1_000 : 60_000;
   const from = Math.floor(fromMs / unit);
   const to = Math.max(1, Math.ceil(toMs / unit));
   const name = isShort ? 's' : 'min';
-  return from === to ? `usually ${to} ${name}` : `usually ${from} to ${to} ${name}`;
+  return from === to ? `${word} ${to} ${name}` : `${word} ${from} to ${to} ${name}`;
 }
 
 /** Returns where an estimate comes from: `14 runs on this machine`. */
