@@ -22,8 +22,8 @@ function pollSchedule(firstMs) {
 function intervalBefore(progress, schedule, random) {
   const { firstMs, growth } = schedule;
   const first = firstMs * growth ** Math.min(progress.polls, 200);
-  const plain6 = Math.max(firstMs, usual(progress, schedule));
-  return Math.min(first, plain6) * (1 - POLL_JITTER + 2 * POLL_JITTER * random());
+  const plain7 = Math.max(firstMs, usual(progress, schedule));
+  return Math.min(first, plain7) * (1 - POLL_JITTER + 2 * POLL_JITTER * random());
 }
 function usual({ polls, waitedMs, ageMs }, { capMs, likely }) {
   const age = ageMs ?? waitedMs;
@@ -251,7 +251,7 @@ import { isTerminal } from "./main.mjs";
 function isTask(status) {
   return "urls" in status && "id" in status;
 }
-var LIST_BYTES, LIST_MS, BAD_MS, LONGEST_BAD_MS, MOST_GUARD_MS, MISSING_MS, CHECK_EACH, KEPT_MS, PollRounds;
+var LIST_BYTES, LIST_MS, BAD_MS, LONGEST_BAD_MS, MOST_GUARD_MS, MISSING_MS, CHECK_AFTER, KEPT_MS, PollRounds;
 var init_poll_round = __esm({
   "scripts/src/core/poll-round.ts"() {
     "use strict";
@@ -262,14 +262,13 @@ var init_poll_round = __esm({
     LONGEST_BAD_MS = 12e4;
     MOST_GUARD_MS = 3e3;
     MISSING_MS = 3e4;
-    CHECK_EACH = 6;
+    CHECK_AFTER = 5;
     KEPT_MS = 6e4;
     PollRounds = class {
       #session;
       #cache;
       #list = NO_LIST;
       #seen = /* @__PURE__ */ new Map();
-      #rounds = 0;
       #wasList = false;
       constructor(session, cache) {
         this.#session = session;
@@ -286,12 +285,11 @@ var init_poll_round = __esm({
         const others = await this.#cache?.others() ?? /* @__PURE__ */ new Map();
         await this.#learn();
         const ids = /* @__PURE__ */ new Set([...watched, ...others.keys()]);
-        this.#rounds += 1;
         const overdue = [...others].filter(([, dueAt]) => dueAt <= now).map(([taskId, dueAt]) => ({ taskId, dueAt, deadline: Infinity, isHint: false }));
         const mayList = this.#mayList(ids);
         this.#wasList = mayList && this.#listServes([...due, ...overdue]);
         if (this.#wasList) return this.#readList(due, ids, others);
-        return this.#readOne(this.#target(due, overdue, mayList), due, others);
+        return this.#readOne(this.#target(due, overdue, mayList), due, { others, isOne: ids.size === 1 });
       }
       #now() {
         return this.#session.api.clock.wall();
@@ -332,14 +330,18 @@ var init_poll_round = __esm({
       #listServes(wanted) {
         const unserved = wanted.filter(({ taskId, isHint }) => isHint || this.#isMissing(taskId));
         if (unserved.length === wanted.length || this.#wasList && unserved.length > 0) return false;
-        return this.#rounds % CHECK_EACH !== 0;
+        return this.#list.unchecked < CHECK_AFTER;
       }
       /** Reads the list for all tasks. Where it cannot be used, single queries are sent for a while. */
       async #readList(due, ids, others) {
         const { api, provider } = this.#session;
         const startedAt = this.#now();
         const start = api.clock.monotonic();
-        this.#list = { ...this.#list, startedAt, tookMs: this.#list.tookMs || MOST_GUARD_MS / 2 };
+        const { tookMs, unchecked } = this.#list;
+        this.#list = {
+          ...this.#list,
+          ...{ startedAt, tookMs: tookMs || MOST_GUARD_MS / 2, unchecked: unchecked + 1 }
+        };
         await this.#share(others);
         try {
           const call = provider.list();
@@ -389,15 +391,19 @@ var init_poll_round = __esm({
         const foreign = overdue.filter(({ taskId }) => failedAt(taskId) < this.#now() - KEPT_MS);
         const all = [...due, ...foreign].filter(({ taskId }) => !mayList || this.#isMissing(taskId));
         const since = ({ taskId, dueAt }) => Math.max(dueAt, this.#seen.get(taskId)?.at ?? 0);
-        return all.reduce((a, b) => a && since(a) <= since(b) ? a : b, void 0) ?? due[0];
+        const longest = all.reduce((a, b) => a && since(a) <= since(b) ? a : b, void 0);
+        if (longest) return longest;
+        this.#list = { ...this.#list, unchecked: 0 };
+        const served = [...due, ...foreign];
+        return served[Math.floor(this.#session.api.clock.random() * served.length)];
       }
-      async #readOne({ taskId, deadline, isHint }, due, others) {
+      async #readOne({ taskId, deadline, isHint }, due, { others, isOne }) {
         const { api, provider } = this.#session;
         const at = this.#now();
         const isOwn = due.some((one) => one.taskId === taskId);
         const until = Math.min(deadline, api.clock.monotonic() + LIST_MS);
         try {
-          const status = isHint ? await api.once(provider.task(taskId), { until }) : await pollOnce(this.#session, taskId, until);
+          const status = isOne && !isHint ? await pollOnce(this.#session, taskId, until) : await api.once(provider.task(taskId), { until });
           const task = isTask(status) ? status : void 0;
           if (status.state !== "UNKNOWN") this.#note(taskId, { at, state: status.state });
           if (task && isTerminal(task.state) && others.has(taskId)) await this.#cache?.writeEnded(task);
@@ -434,7 +440,7 @@ function pollerOf(session, { firstMs }) {
 async function newPoller(session, isFast) {
   return new Poller(session, isFast ? null : await session.sharing?.() ?? null, isFast);
 }
-var TICK_MS, FRESH_MS, ANNOUNCED_MS, PAUSE_MS, Poller, pollers, LEAST_SHARED_MS;
+var TICK_MS, FRESH_MS, ANNOUNCED_MS, CROWD, CROWD_SHARE, PAUSE_MS, Poller, pollers, LEAST_SHARED_MS;
 var init_poller = __esm({
   "scripts/src/core/poller.ts"() {
     "use strict";
@@ -443,6 +449,8 @@ var init_poller = __esm({
     TICK_MS = 200;
     FRESH_MS = 2e3;
     ANNOUNCED_MS = 3e4;
+    CROWD = 5;
+    CROWD_SHARE = 0.55;
     PAUSE_MS = 5e3;
     Poller = class {
       #session;
@@ -456,6 +464,8 @@ var init_poller = __esm({
       /** When each task was last seen, by the wall clock. */
       #seenAt = /* @__PURE__ */ new Map();
       #isRunning = false;
+      /** One query serves many tasks, so it is sent more often. */
+      #isCrowd = false;
       #sleep = new AbortController();
       /** @param sharing null: this process polls alone, without spacing */
       constructor(session, sharing, isFast) {
@@ -490,7 +500,10 @@ var init_poller = __esm({
         };
         try {
           return await new Promise((resolve, reject) => {
-            const ask = { taskId, ...times, endSeenAt: 0, resolve, reject };
+            const { clock } = this.#session.api;
+            const now = clock.monotonic();
+            const dueAt = now + Math.max(0, times.dueAt - now) * (this.#isCrowd ? CROWD_SHARE : 1);
+            const ask = { taskId, ...times, dueAt, endSeenAt: 0, resolve, reject };
             onStop = () => {
               this.#asks.delete(ask);
               resolve(null);
@@ -544,7 +557,8 @@ var init_poller = __esm({
         await this.#announce();
         await this.#takeNews();
         const due = this.#due();
-        const wait = due.length > 0 ? await this.#limiter.acquire(this.#kind) : Infinity;
+        const kind = due.some(({ isHint }) => isHint) ? "query" : this.#kind;
+        const wait = due.length > 0 ? await this.#limiter.acquire(kind) : Infinity;
         if (due.length > 0 && wait <= 0) await this.#query(due);
         const now = clock.monotonic();
         for (const ask of this.#asks) {
@@ -611,6 +625,7 @@ var init_poller = __esm({
       async #takeNews() {
         if (!this.#cache) return;
         const { tasks } = await this.#cache.read();
+        this.#isCrowd = Math.max(tasks.size, this.#watched.size) >= CROWD;
         const now = this.#session.api.clock.wall();
         for (const ask of this.#asks) {
           const seen = tasks.get(ask.taskId);
@@ -2229,8 +2244,8 @@ function itemOutcome({ record, ended: ended2 }, caller) {
   const nextSteps = steps.length > 0 ? steps : [resumeCommand3(caller, taskId)];
   return failed2(failure.with({ nextSteps }), status, taskId);
 }
-function summary({ data, ...said }, { model, created, owner }) {
-  const kept = { ...said, model, created, owner };
+function summary({ data, ...said }, { model, promptExcerpt: promptExcerpt2, created, owner }) {
+  const kept = { ...said, model, promptExcerpt: promptExcerpt2, created, owner };
   for (const name of ["files", "resultUrls", "credits", "warnings", "issues", "nextSteps"]) {
     if (data?.[name] !== void 0) kept[name] = data[name];
   }
@@ -2435,6 +2450,27 @@ init_poll_round();
 init_poll_schedule();
 init_poll();
 init_poller();
+
+// scripts/src/core/prompt-excerpt.ts
+import { plain as plain5 } from "./main.mjs";
+var FIELDS = ["prompt", "content", "text", "lyrics"];
+var LENGTH = 60;
+var ADDRESS = /\b(?:https?|data):\S+/gi;
+function promptExcerpt(payload) {
+  for (const name of FIELDS) {
+    const text = firstText2(payload[name]);
+    if (text === void 0) continue;
+    const excerpt = plain5(text.slice(0, 10 * LENGTH).replace(ADDRESS, "[address]"), LENGTH);
+    if (excerpt !== "") return excerpt;
+  }
+  return null;
+}
+function firstText2(value) {
+  const one = Array.isArray(value) ? value[0] : value;
+  return typeof one === "string" ? one : void 0;
+}
+
+// scripts/src/live.ts
 init_result();
 init_session();
 init_task_record();
@@ -2445,7 +2481,7 @@ init_retry();
 
 // scripts/src/providers/aivideomaker/api.ts
 import { isObject as isObject3 } from "./main.mjs";
-import { plain as plain5 } from "./main.mjs";
+import { plain as plain6 } from "./main.mjs";
 
 // scripts/src/providers/output.ts
 import { isObject as isObject2 } from "./main.mjs";
@@ -2661,7 +2697,7 @@ function taskFrom(body, id, key) {
     ...createdAt !== void 0 && { createdAt },
     ...completedAt !== void 0 && { completedAt },
     ...typeof body.idempotencyKey === "string" && body.idempotencyKey !== "" && { idempotencyKey: body.idempotencyKey },
-    ...state === "FAILED" && error !== void 0 && { error: plain5(error) },
+    ...state === "FAILED" && error !== void 0 && { error: plain6(error) },
     ...isCredits(body.creditsCharged) && { charged: body.creditsCharged },
     ...isCredits(body.creditsRefunded) && { refunded: body.creditsRefunded },
     // A record that names its result but no state is still a result.
@@ -2759,6 +2795,7 @@ export {
   pollSchedule,
   pollUntilEnd,
   pollerOf,
+  promptExcerpt,
   publicLookup,
   quoteOutcome,
   recordOf,

@@ -587,7 +587,7 @@ var init_exit_codes = __esm({
       temporary: { means: "temporary", next: "follow `data.nextSteps`, after `retryAfter` seconds if set" },
       submitUnknown: {
         means: "the outcome of the submit is not known",
-        next: "run the same command again, after `retryAfter` seconds if set: it reconciles, and never submits while that may charge twice"
+        next: "`retryAfter` set: run the same command again after that many seconds; it reconciles, and never submits while that may charge twice. `retryAfter` null: waiting changes nothing; the user decides, with the commands in `data.nextSteps`"
       },
       taskNotFound: { means: "no such task for this key", next: "check the id and the key" },
       downloadFailed: {
@@ -1272,6 +1272,7 @@ init_shell_word();
 init_task();
 init_registry();
 init_flags();
+const { randomUUID } = require("node:crypto");
 const path2 = require("node:path");
 init_words();
 function resumeFlags({ action, wait: wait2, pollInterval, download }) {
@@ -1300,6 +1301,9 @@ function commandFrom(argv, more = {}) {
 }
 function commandAgain(argv) {
   return commandFrom(argv, { new: false });
+}
+function commandForAnother(argv, { idempotencyKey: idempotencyKey2 }) {
+  return commandFrom(argv, idempotencyKey2 === void 0 ? { new: true } : { idempotencyKey: randomUUID() });
 }
 function commandAnew({ idempotencyKey: idempotencyKey2 }) {
   return `the same command with ${idempotencyKey2 === void 0 ? "--new" : "another --idempotencyKey"}`;
@@ -1651,8 +1655,6 @@ init_flags();
 init_help();
 
 // scripts/src/cli/interruption.ts
-init_advised_failure();
-init_exit_codes();
 var GRACE_MS = 2e3;
 var Interruption = class {
   #controller = new AbortController();
@@ -1688,59 +1690,9 @@ var Interruption = class {
     this.#controller.abort(new Error(`stopped by ${this.#received ?? "a bug"}`));
   }
 };
-var CHARGES_NOTHING = "Run this command as often as you like: it charges nothing.";
-function interruptedOutcome(signal, { phase, taskId: taskId2, state, isAboutMany }, { resume, findOut: findOut2, isSubmit: isSubmit2, downloads, generation }) {
-  const exitCode = signal === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
-  const because = (code, message, details = {}) => failed(new AdvisedFailure(code, `${signal} came ${message}`, { exitCode, ...details }), null, taskId2);
-  if (isAboutMany) {
-    const nextSteps2 = [resume, `The tasks run on at the service. ${CHARGES_NOTHING}`];
-    return success(null, null, { interruptedBy: signal, nextSteps: nextSteps2 }, exitCode);
-  }
-  if (phase === "submitting") {
-    return because(
-      "SUBMIT_OUTCOME_UNKNOWN",
-      "while the submit was under way; whether it was accepted is not known.",
-      {
-        status: "UNKNOWN",
-        ...generation && { data: { idempotencyKey: generation.idempotencyKey, model: generation.model } },
-        nextSteps: findOut2
-      }
-    );
-  }
-  if (taskId2 === null) {
-    return because("UNKNOWN_ERROR", `first.${isSubmit2 ? " Nothing was submitted." : ""}`, {
-      ...isSubmit2 && { status: "FAILED" }
-    });
-  }
-  if (state === null) {
-    const status2 = "UNKNOWN";
-    return because("UNKNOWN_ERROR", "before the service gave the state of the task.", {
-      status: status2,
-      nextSteps: [resume]
-    });
-  }
-  if (state === "FAILED" || state === "CANCEL") {
-    const code = state === "FAILED" ? "GENERATION_FAILED" : "TASK_CANCELLED";
-    return because(code, `before the record of the task was here. It has ended: ${state}.`, {
-      status: state,
-      nextSteps: [resume]
-    });
-  }
-  if (state === "COMPLETED" && downloads) {
-    return because("DOWNLOAD_FAILED", "before the file was saved. The task is finished.", {
-      status: state,
-      nextSteps: [resume, `The task is finished and paid for: fetch its result. ${CHARGES_NOTHING}`]
-    });
-  }
-  const situation = state === "COMPLETED" ? "The task is finished: fetch its result." : "The task runs on at the service.";
-  const nextSteps = [resume, `${situation} ${CHARGES_NOTHING}`];
-  return success(state, taskId2, { interruptedBy: signal, nextSteps }, exitCode);
-}
 
 // scripts/src/cli/main.ts
 init_failure();
-init_text();
-init_advised_failure();
 init_exit_codes();
 init_flags();
 
@@ -2070,6 +2022,11 @@ function keyOf({ name, taskId: taskId2 }) {
   return name === null ? taskId2 ?? "" : JSON.stringify(name);
 }
 
+// scripts/src/cli/render/bug.ts
+init_text();
+init_advised_failure();
+init_exit_codes();
+
 // scripts/src/cli/render/caller.ts
 init_task();
 init_flags();
@@ -2081,6 +2038,7 @@ function callerOf(args, argv) {
     command: (name, flags) => commandLine(actionWords(name, { ...flags, ...placeFlags(args) })),
     same: commandAgain(argv),
     anew: commandAnew(args),
+    another: commandForAnother(argv, args),
     resumeFlags: resumeFlags(args),
     // A status query or a submit alone has its full answer while the task still runs.
     wantsEnd: action === "generate" || action === "waitTask" || action === "getTask" && download !== void 0,
@@ -2090,6 +2048,57 @@ function callerOf(args, argv) {
 }
 function resumeCommand({ command }, taskId2, flags = { wait: BRIEF_WAIT_S }) {
   return command("waitTask", { taskId: taskId2, ...flags });
+}
+
+// scripts/src/cli/render/next-steps/decision.ts
+var RISK = "only if the user accepts that it may be charged once more";
+function decision(caller, after) {
+  if (after !== void 0) return [`Or, ${RISK}: ${caller.anew}.`];
+  return [
+    `The user decides. If its task is found, this resumes it: ${resumeCommand(caller, "<task_id>")}`,
+    `If there is none, and ${RISK}: ${caller.another}`
+  ];
+}
+
+// scripts/src/cli/render/stopped.ts
+function resumeStep({ command, same, resumeFlags: resumeFlags2 }, { taskId: taskId2, isAboutMany }) {
+  if (isAboutMany) return same;
+  return taskId2 === null ? command("listTasks") : command("waitTask", { taskId: taskId2, ...resumeFlags2 });
+}
+function findOutSteps(caller, isRecorded) {
+  const { profile, same, command } = caller;
+  if (!profile.can.list) {
+    return [
+      "Do not submit this again before you know: it may be charged twice.",
+      profile.says.tasks,
+      ...isRecorded ? decision(caller) : []
+    ];
+  }
+  return [
+    ...isRecorded ? ["Run the same command again: it reconciles, and never submits while that may charge twice.", same] : ["Without a journal the same command submits again, and may be charged twice: find its task first."],
+    command("listTasks")
+  ];
+}
+
+// scripts/src/cli/render/bug.ts
+function bugOutcome(error, situation, fallback, caller, isRecorded = true) {
+  const { phase, taskId: taskId2 } = situation;
+  const text2 = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const stack = error instanceof Error ? error.stack ?? "" : "";
+  const where = stack.split("\n").slice(1, 6).map((line) => plain(line, 200));
+  const unknown = phase === "submitting";
+  const failure = new AdvisedFailure("UNKNOWN_ERROR", `This program failed: ${plain(text2)}`, {
+    exitCode: EXIT.bug,
+    ...unknown && { status: "UNKNOWN" },
+    data: { where },
+    nextSteps: [
+      ...unknown ? ["Whether the submit was accepted is not known."] : [],
+      ...unknown && caller ? findOutSteps(caller, isRecorded) : [],
+      ...!unknown && caller && taskId2 !== null ? [resumeStep(caller, situation)] : [],
+      "This is a bug in async-media-workflow; please report it with errorMessage and data.where."
+    ]
+  });
+  return failed(failure, fallback, taskId2);
 }
 
 // scripts/src/cli/render/failure.ts
@@ -2341,7 +2350,7 @@ init_task();
 var SUBMIT = {
   submitUnknown: (reason, caller) => {
     const { model, idempotencyKey: idempotencyKey2, sentAt, isRecorded, after, named: named2, lost, later, notResubmitted } = reason;
-    const { profile, command, same, anew } = caller;
+    const { profile, command, same } = caller;
     const why = notResubmitted ? `It was not submitted once more: ${messageOf(notResubmitted, caller).replace(" Nothing was submitted.", "")}` : later?.message;
     const yet = after === void 0 ? "" : " yet";
     const message = `Whether ${profile.title} accepted this submit, and charged for it, is not known${yet}. ${[lost.message, why].filter(Boolean).join(" ")}`;
@@ -2349,7 +2358,7 @@ var SUBMIT = {
       "The answer named a task beside an error; this shows the state of that task:",
       resumeCommand(caller, named2)
     ];
-    const decide = isRecorded ? [`Only if the user accepts that it may be charged once more: ${anew}.`] : [];
+    const decide = isRecorded ? decision(caller, after) : [];
     const notYet = "Do not submit this again before you know: it may be charged twice.";
     if (!profile.can.list)
       return { message, nextSteps: [...answered, notYet, profile.says.tasks, ...decide] };
@@ -2364,7 +2373,7 @@ var SUBMIT = {
         ...answered,
         ...repeat,
         command("listTasks"),
-        `A task with idempotencyKey ${idempotencyKey2}, or of model ${model} made about ${sentAt}, is this one: resume it with --action waitTask --taskId <id>.`,
+        `A task with idempotencyKey ${idempotencyKey2}, or of model ${model} made about ${sentAt}, is this one.`,
         ...decide
       ]
     };
@@ -2378,10 +2387,10 @@ var SUBMIT = {
       ]
     };
   },
-  recordDamaged: (_, { profile, command, anew }) => ({
+  recordDamaged: (_, caller) => ({
     nextSteps: [
-      ...profile.can.list ? ["Find its task in the service's own list first:", command("listTasks")] : [profile.says.tasks],
-      `Only if the user accepts that it may be charged once more: ${anew}.`
+      ...caller.profile.can.list ? ["Find its task in the service's own list first:", caller.command("listTasks")] : [caller.profile.says.tasks],
+      ...decision(caller)
     ]
   }),
   otherRequest: ({ idempotencyKey: idempotencyKey2 }) => ({
@@ -2461,8 +2470,61 @@ function chargedSteps({ details: { charged, taskId: taskId2 } }, caller) {
   ];
 }
 
+// scripts/src/cli/render/interrupted.ts
+init_advised_failure();
+init_exit_codes();
+var CHARGES_NOTHING = "Run this command as often as you like: it charges nothing.";
+function interruptedOutcome(signal, situation, { caller, isRecorded, downloads, generation }) {
+  const { phase, taskId: taskId2, state, isAboutMany } = situation;
+  const exitCode = signal === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
+  const because = (code, message, details = {}) => failed(new AdvisedFailure(code, `${signal} came ${message}`, { exitCode, ...details }), null, taskId2);
+  const resume = resumeStep(caller, situation);
+  if (isAboutMany) {
+    const nextSteps2 = [resume, `The tasks run on at the service. ${CHARGES_NOTHING}`];
+    return success(null, null, { interruptedBy: signal, nextSteps: nextSteps2 }, exitCode);
+  }
+  if (phase === "submitting") {
+    return because(
+      "SUBMIT_OUTCOME_UNKNOWN",
+      "while the submit was under way; whether it was accepted is not known.",
+      {
+        status: "UNKNOWN",
+        ...generation && { data: { idempotencyKey: generation.idempotencyKey, model: generation.model } },
+        nextSteps: findOutSteps(caller, isRecorded)
+      }
+    );
+  }
+  if (taskId2 === null) {
+    return because("UNKNOWN_ERROR", `first.${caller.isSubmit ? " Nothing was submitted." : ""}`, {
+      ...caller.isSubmit && { status: "FAILED" }
+    });
+  }
+  if (state === null) {
+    const status2 = "UNKNOWN";
+    return because("UNKNOWN_ERROR", "before the service gave the state of the task.", {
+      status: status2,
+      nextSteps: [resume]
+    });
+  }
+  if (state === "FAILED" || state === "CANCEL") {
+    const code = state === "FAILED" ? "GENERATION_FAILED" : "TASK_CANCELLED";
+    return because(code, `before the record of the task was here. It has ended: ${state}.`, {
+      status: state,
+      nextSteps: [resume]
+    });
+  }
+  if (state === "COMPLETED" && downloads) {
+    return because("DOWNLOAD_FAILED", "before the file was saved. The task is finished.", {
+      status: state,
+      nextSteps: [resume, `The task is finished and paid for: fetch its result. ${CHARGES_NOTHING}`]
+    });
+  }
+  const so = state === "COMPLETED" ? "The task is finished: fetch its result." : "The task runs on at the service.";
+  const nextSteps = [resume, `${so} ${CHARGES_NOTHING}`];
+  return success(state, taskId2, { interruptedBy: signal, nextSteps }, exitCode);
+}
+
 // scripts/src/cli/main.ts
-init_words();
 async function main() {
   const argv = process.argv.slice(2);
   const secrets = secretsIn(process.env);
@@ -2472,9 +2534,16 @@ async function main() {
   let action = guessAction(argv);
   let args;
   let request = null;
+  const bug = (error) => bugOutcome(
+    error,
+    situation,
+    fallbackState(action, situation),
+    args && callerOf(args, argv),
+    !args?.noJournal
+  );
   const onBug = (error) => {
     clear();
-    void finishWith(bugOutcome(error, action, situation, args), secrets);
+    void finishWith(bug(error), secrets);
     process.exitCode = EXIT.bug;
     interruption.stop();
   };
@@ -2519,16 +2588,16 @@ async function main() {
   } catch (error) {
     if (!(error instanceof Failure)) interruption.stop();
     outcome = interruption.received ? interruptedOutcome(interruption.received, situation, {
-      resume: resumeCommand2(args, situation),
-      findOut: findOut(args),
-      isSubmit: isSubmit(action),
-      downloads: args?.download !== void 0,
+      // Signals are listened to only once the arguments are read.
+      caller: callerOf(args, argv),
+      isRecorded: !args.noJournal,
+      downloads: args.download !== void 0,
       generation: request?.generation
     }) : error instanceof Failure ? failed(
       args ? explained(error, callerOf(args, argv)) : error,
       fallbackState(action, situation),
       situation.taskId
-    ) : bugOutcome(error, action, situation, args);
+    ) : bug(error);
   }
   if (hasSaidOverruled) addWarnings(outcome, overruled);
   if (args?.sandbox && outcome.envelope.taskId !== null) addWarnings(outcome, [SANDBOX_WARNING]);
@@ -2554,45 +2623,6 @@ function fallbackState(action, { taskId: taskId2, state }) {
   if (state !== null) return state;
   if (taskId2 !== null) return "UNKNOWN";
   return isSubmit(action) ? "FAILED" : isAboutTask(action) ? "UNKNOWN" : null;
-}
-function bugOutcome(error, action, situation, args) {
-  const text2 = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  const where = error instanceof Error ? (error.stack ?? "").split("\n").slice(1, 6).map((line) => plain(line, 200)) : [];
-  const unknown = situation.phase === "submitting";
-  const failure = new AdvisedFailure("UNKNOWN_ERROR", `This program failed: ${plain(text2)}`, {
-    exitCode: EXIT.bug,
-    ...unknown && { status: "UNKNOWN" },
-    data: { where },
-    nextSteps: [
-      ...unknown ? ["Whether the submit was accepted is not known.", ...findOut(args)] : [],
-      ...!unknown && situation.taskId !== null ? [resumeCommand2(args, situation)] : [],
-      "This is a bug in async-media-workflow; please report it with errorMessage and data.where."
-    ]
-  });
-  return failed(failure, fallbackState(action, situation), situation.taskId);
-}
-function resumeCommand2(args, { taskId: taskId2, isAboutMany }) {
-  if (isAboutMany) return commandAgain(process.argv.slice(2));
-  const place = args && placeFlags(args);
-  const words = taskId2 === null ? actionWords("listTasks", place) : actionWords("waitTask", { taskId: taskId2, ...args && resumeFlags(args), ...place });
-  return commandLine(words);
-}
-function findOut(args) {
-  const isRecorded = args && !args.noJournal;
-  if (args && !args.profile.can.list) {
-    return [
-      "Do not submit this again before you know: it may be charged twice.",
-      args.profile.says.tasks,
-      ...isRecorded ? [`Only if the user accepts that it may be charged once more: ${commandAnew(args)}.`] : []
-    ];
-  }
-  return [
-    ...isRecorded ? [
-      "Run the same command again: it reconciles, and never submits while that may charge twice.",
-      commandAgain(process.argv.slice(2))
-    ] : ["Without a journal the same command submits again, and may be charged twice: find its task first."],
-    ...args ? [commandLine(actionWords("listTasks", placeFlags(args)))] : []
-  ];
 }
 
 // scripts/src/main.ts
@@ -2650,7 +2680,7 @@ init_shell_word();
 init_skill_folder();
 
 // scripts/src/model/status-cache.ts
-var NO_LIST = { startedAt: 0, tookMs: 0, badUntil: 0, failures: 0 };
+var NO_LIST = { startedAt: 0, tookMs: 0, badUntil: 0, failures: 0, unchecked: 0 };
 
 // scripts/src/main.ts
 init_task();
@@ -2722,6 +2752,7 @@ export {
   actionWords,
   adviceOf,
   boundedJson,
+  bugOutcome,
   callerOf,
   cheaperSteps,
   checkCallbackUrl,
@@ -2734,17 +2765,20 @@ export {
   commandAgain,
   commandAnew,
   commandFor,
+  commandForAnother,
   commandFrom,
   commandLine,
   compiledFolder,
   contractsFolder,
   createProvider,
   credits,
+  decision,
   editDistance,
   escapeInvisible,
   exitCodeOf,
   explained,
   failed,
+  findOutSteps,
   finishWith,
   flagWords,
   guessAction,
@@ -2794,6 +2828,7 @@ export {
   refuseUnsupported,
   resumeCommand,
   resumeFlags,
+  resumeStep,
   rule,
   said,
   screen,

@@ -1,6 +1,5 @@
 import { Failure } from '../model/failure.ts';
 import { isLoopback } from '../model/service-address.ts';
-import { plain } from '../model/text.ts';
 import type { Action } from './action.ts';
 import { type Arguments, guessAction, parseArguments } from './arguments.ts';
 import { type Environment, overrule, readEnvironment, redraws, secretsIn } from './environment.ts';
