@@ -132,6 +132,12 @@ describe('the arithmetic', () => {
     expect(rowsOfList([task('a', { createdAt: since + 1 })], [late], since).rows).toEqual([]);
   });
 
+  it('a refund that only the journal saw is counted', () => {
+    const seen = record('a', { status: 'CANCEL', credits: { quoted: 15, charged: 15, refunded: 15 } });
+    const { rows } = rowsOfList([task('a', { state: 'SUBMITTED' })], [seen], null);
+    expect(rows).toMatchObject([{ cancelled: 1, charged: 15, refunded: 15 }]);
+  });
+
   it('credits that nobody reported are unknown; what is quoted may still be charged', () => {
     const rows = [
       record('a', { credits: { quoted: 20, charged: null, refunded: null } }),

@@ -99,6 +99,17 @@ describe('a batch', () => {
     expect(shownBy(screen)).toHaveLength(2);
   });
 
+  it('is drawn five times a second at most, however fast its lines end', () => {
+    const { screen, observer } = on(80);
+    for (let done = 0; done <= 1_000; done += 1) {
+      observer.batch({ total: 1_000, done, failed: 0, running: 0, credits: null });
+      vi.advanceTimersByTime(1);
+    }
+    vi.advanceTimersByTime(500);
+    expect(screen.written.match(/of 1000 done/g)!.length).toBeLessThanOrEqual(9);
+    expect(screen.lines[0]).toMatch(/^1000 of 1000 done \[#+\]/);
+  });
+
   it('tasks that are resumed together have one bar too', () => {
     const { screen, observer } = on(80);
     observer.several(4);
