@@ -785,30 +785,52 @@ async function adoptReplaced({ api, provider }, store) {
 }
 
 // scripts/src/core/spending.ts
+import { rowOf as recordedRow } from "./journal.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
 import { nameIn } from "./live.mjs";
 import { shortDeadline as shortDeadline4 } from "./live.mjs";
 async function spending(session, since) {
   const { api, provider } = session;
   const list = provider.can.list ? await api.read(provider.list(), shortDeadline4(session)) : null;
-  const journal = await session.records();
-  const records = journal ? recordsIn(journal) : [];
-  const { rows, cover, shown } = rowsOfList(list?.tasks ?? [], records, since);
-  const unshown = records.filter((record) => !shown.has(record) && isIn(since, Date.parse(record.created)));
-  const more = unshown.flatMap((record) => rowOf(null, record) ?? []);
+  const store = await session.records();
+  const tasks = onceEach(list?.tasks ?? []);
+  const records = store ? await recordsOf(store, tasks) : [];
+  const { rows, cover, shown } = rowsOfList(tasks, records, since);
+  const recorded = store ? await ownRows(store, since) : [];
+  const twice = [...shown].filter(({ created }) => isIn(since, Date.parse(created)));
+  const less = twice.flatMap((record) => recordedRow(record) ?? []);
   return {
-    ...summedUp([...rows, ...more], since),
+    ...summedUp([...rows, ...recorded.map(toSums), ...less.map(toSums).map(negative)], since),
     asOf: api.clock.wall(),
     list: list && { ...cover, unread: list.unread },
-    journal: journal && { more: more.length, keys: "this" }
+    journal: store && { more: countOf(recorded) - countOf(less), keys: "this" }
   };
 }
-function recordedSpending(records, since, asOf) {
-  const rows = records.filter((record) => isIn(since, Date.parse(record.created))).flatMap((record) => rowOf(null, record) ?? []);
-  return { ...summedUp(rows, since), asOf, list: null, journal: { more: rows.length, keys: "all" } };
+function recordedSpending(rows, since, asOf) {
+  const sums = summedUp(rows.map(toSums), since);
+  return { ...sums, asOf, list: null, journal: { more: countOf(rows), keys: "all" } };
 }
-function recordsIn(journal) {
-  return journal.all().filter((entry) => journal.isOwn(entry)).map(({ record }) => record);
+async function ownRows(store, since) {
+  const { provider, service, account: account2 } = store.place;
+  const rows = await store.spending(since ?? 0);
+  return rows.filter(
+    (row) => row.provider === provider && row.service === service && row.account === account2
+  );
+}
+async function recordsOf(store, tasks) {
+  const recorded = await store.recordedAmong(tasks.map(({ id }) => id));
+  const entries = await Promise.all([...recorded].map((id) => store.byTask(id)));
+  const unknown2 = [...await store.pending(), ...await store.replaced()];
+  const found = [...entries, ...unknown2.filter(({ record }) => record.taskId === null)];
+  return found.flatMap((entry) => entry && store.isOwn(entry) ? entry.record : []);
+}
+var countOf = (rows) => rows.reduce((sum, { tasks }) => sum + tasks, 0);
+function toSums({ day, provider, service, account: account2, ...sums }) {
+  return sums;
+}
+function negative({ model, ...sums }) {
+  const less = Object.entries(sums).map(([name, sum]) => [name, -sum]);
+  return { model, ...Object.fromEntries(less) };
 }
 var isIn = (since, time) => since === null || time >= since;
 function rowsOfList(listed, records, since) {
@@ -862,27 +884,23 @@ var known = (numbers) => numbers.flatMap((one) => one ?? []);
 var most = (...numbers) => known(numbers).sort((a, b) => b - a)[0];
 var least = (...numbers) => known(numbers).sort((a, b) => a - b)[0];
 function rowOf(task, record) {
-  if (!task && record.phase === "rejected") return void 0;
-  const isUnknown = !task && record.phase !== "submitted";
-  const states = [task?.state, record?.status].flatMap((state2) => state2 ?? []);
-  const state = states.find(isTerminal3) ?? states[0];
-  const isEnded = !isUnknown && isTerminal3(state);
-  const charged = task?.charged ?? record?.credits.charged;
-  const isCharged = charged !== void 0 && charged !== null;
+  const state = [task.state, record?.status].find((one) => one !== void 0 && isTerminal3(one)) ?? task.state;
+  const isEnded = isTerminal3(state);
+  const charged = task.charged ?? record?.credits.charged ?? null;
   const quoted = record?.credits.quoted ?? null;
   const count = (isCounted) => Number(isCounted);
   return {
-    model: nameIn(record?.model ?? task?.model) ?? null,
+    model: nameIn(record?.model ?? task.model) ?? null,
     tasks: 1,
-    completed: count(isEnded && state === "COMPLETED"),
-    failed: count(isEnded && state === "FAILED"),
-    cancelled: count(isEnded && state === "CANCEL"),
-    running: count(!isUnknown && !isEnded),
-    unknown: count(isUnknown),
+    completed: count(state === "COMPLETED"),
+    failed: count(state === "FAILED"),
+    cancelled: count(state === "CANCEL"),
+    running: count(!isEnded),
+    unknown: 0,
     charged: charged ?? 0,
-    refunded: most(task?.refunded, record?.credits.refunded) ?? 0,
-    open: isCharged || isEnded ? 0 : quoted ?? 0,
-    unpriced: count(!isCharged && (isEnded || quoted === null))
+    refunded: most(task.refunded, record?.credits.refunded) ?? 0,
+    open: charged !== null || isEnded ? 0 : quoted ?? 0,
+    unpriced: count(charged === null && (isEnded || quoted === null))
   };
 }
 var NONE = {
@@ -897,7 +915,7 @@ function summedUp(rows, since) {
   const models = /* @__PURE__ */ new Map();
   for (const { model, ...sums } of rows) models.set(model, plus(models.get(model) ?? NONE, sums));
   const net = ({ charged, refunded }) => charged - refunded;
-  const byNet = [...models].map(([model, sums]) => ({ model, ...sums }));
+  const byNet = [...models].flatMap(([model, sums]) => sums.tasks > 0 ? [{ model, ...sums }] : []);
   byNet.sort((a, b) => net(b) - net(a) || ((a.model ?? "") < (b.model ?? "") ? -1 : 1));
   return { kind: "spending", since, total: rows.reduce(plus, NONE), models: byNet };
 }

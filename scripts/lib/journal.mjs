@@ -126,7 +126,7 @@ function rowOf(record) {
     charged: credits.charged ?? 0,
     refunded: credits.refunded ?? 0,
     open: isUncharged && (isRunning2 || isUnknown) ? credits.quoted ?? 0 : 0,
-    unpriced: count(isUncharged && (status === "COMPLETED" || credits.quoted === null))
+    unpriced: count(isUncharged && (!isUnknown && !isRunning2 || credits.quoted === null))
   };
 }
 var COUNTS = [

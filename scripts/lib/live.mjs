@@ -128,13 +128,30 @@ var init_public_lookup = __esm({
 
 // scripts/src/core/expected-duration.ts
 import { Failure as Failure7 } from "./main.mjs";
-async function expectedDuration({ provider, loopback }, model) {
+async function expectedDuration(session, model) {
+  const { provider, loopback } = session;
+  const seconds = await recordedSeconds(session, model);
+  if (seconds.length >= LEAST_RUNS) return rangeOf(seconds);
   if (loopback !== null) return null;
   const { durations } = await contractOf(provider.id, model) ?? { durations: null };
   if (!durations) return null;
   const [from, to] = durations.seconds;
   const { runs, asOf } = durations;
   return { fromMs: from * 1e3, toMs: to * 1e3, runs, source: "contract", asOf };
+}
+async function recordedSeconds({ records }, model) {
+  try {
+    return await (await records())?.durationsOf(model) ?? [];
+  } catch (error) {
+    if (error instanceof Failure7) return [];
+    throw error;
+  }
+}
+function rangeOf(seconds) {
+  const sorted = [...seconds].sort((a, b) => a - b);
+  const last = sorted.length - 1;
+  const at = (share) => sorted[Math.round(share * last)] * 1e3;
+  return { fromMs: at(SHARE), toMs: at(1 - SHARE), runs: seconds.length, source: "machine" };
 }
 async function contractOf(provider, model) {
   const { loadContract } = await import("./contracts.mjs");
@@ -145,9 +162,12 @@ async function contractOf(provider, model) {
     throw error;
   }
 }
+var LEAST_RUNS, SHARE;
 var init_expected_duration = __esm({
   "scripts/src/core/expected-duration.ts"() {
     "use strict";
+    LEAST_RUNS = 5;
+    SHARE = 0.1;
   }
 });
 
@@ -655,12 +675,12 @@ function creditsOf({ charged, refunded }, known) {
     refunded: refunded ?? known?.refunded ?? null
   };
 }
-function taskResult(taskId, seen, { credits, ...origin } = {}) {
+function taskResult(taskId, seen, { credits, model, ...origin } = {}) {
   const hasCredits = credits !== void 0 || seen.charged !== void 0;
   return {
     kind: KIND_OF_STATE[seen.state],
     taskId,
-    seen,
+    seen: seen.model === void 0 && model !== void 0 ? { ...seen, model } : seen,
     ...hasCredits && { credits: creditsOf(seen, credits) },
     warnings: [],
     ...origin
@@ -688,6 +708,7 @@ async function folderFor(folder) {
 }
 async function finish(session, taskId, options) {
   const { folder, entry, credits, origin = {} } = options;
+  const model = options.model ?? entry?.record.model;
   let task;
   try {
     const known = options.task;
@@ -699,12 +720,12 @@ async function finish(session, taskId, options) {
       };
       const files = await downloadAll(session, task, folder, { ...options, onFresh });
       const { warningsAbout } = await import("./download.mjs");
-      const warnings = await warningsAbout(session, options.model ?? entry?.record.model, files);
+      const warnings = await warningsAbout(session, model, files);
       saved = { files, warnings };
     }
     const fileCount = task.urls.length;
     await entry?.update({ fileCount, ...credits && { credits: creditsOf(task, credits) } });
-    return { ...taskResult(taskId, task, { ...origin, credits }), ...saved };
+    return { ...taskResult(taskId, task, { ...origin, credits, model }), ...saved };
   } catch (error) {
     if (!(error instanceof Failure11)) throw error;
     const failure = error.with({ status: "COMPLETED", taskId, charged: "finished" });
@@ -871,7 +892,7 @@ import { isTerminal as isTerminal4 } from "./main.mjs";
 async function recordOf({ records }, taskId) {
   try {
     const journal = await records();
-    const entry = journal?.byTask(taskId);
+    const entry = await journal?.byTask(taskId);
     return entry && journal?.isOwn(entry) ? entry : void 0;
   } catch (error) {
     if (error instanceof Failure13) return void 0;
@@ -923,7 +944,7 @@ async function getStatus(session, taskId) {
   const seen = await fetchStatus(session, taskId, shortDeadline(session));
   const entry = await recordOf(session, taskId);
   if (entry) await noteState(session, entry, seen.state);
-  const result = taskResult(taskId, seen);
+  const result = taskResult(taskId, seen, { model: entry?.record.model });
   return seen.state === "COMPLETED" ? result : deliver(session, entry, result);
 }
 async function getTask(session, taskId, settings) {
@@ -933,7 +954,11 @@ async function getTask(session, taskId, settings) {
   const entry = await recordOf(session, taskId);
   const task = await api.read(provider.task(taskId), shortDeadline(session));
   if (entry) await noteState(session, entry, task.state);
-  return deliver(session, entry, taskResult(taskId, task, { credits: entry?.record.credits }));
+  return deliver(
+    session,
+    entry,
+    taskResult(taskId, task, { credits: entry?.record.credits, model: entry?.record.model })
+  );
 }
 async function waitTask(session, taskId, settings, origin = {}, known) {
   const entry = known ?? await recordOf(session, taskId);
@@ -1020,11 +1045,12 @@ async function waitOn(session, task, settings, origin = {}, failure) {
         credits
       })
     );
+  const facts = { ...origin, credits, model: settings.model ?? entry?.record.model };
   if (isTerminal5(seen.state)) {
     const ended2 = seen.task ? { ...seen.task, state: seen.state } : await withRecord(session, taskId, seen);
-    return deliver(session, entry, taskResult(taskId, ended2, { ...origin, credits }));
+    return deliver(session, entry, taskResult(taskId, ended2, facts));
   }
-  const result = taskResult(taskId, seen, { ...origin, credits });
+  const result = taskResult(taskId, seen, facts);
   if (failure) {
     const { retryAfter } = failure.details;
     return { ...result, lastPollError: failure, ...retryAfter !== void 0 && { retryAfter } };
@@ -1146,7 +1172,7 @@ import { actionWords, commandLine } from "./main.mjs";
 async function explainMissing(session, error, taskId, { sandbox }, same) {
   if (error.code !== "TASK_NOT_FOUND") return void 0;
   const journal = await session.records();
-  const entry = journal?.byTask(taskId);
+  const entry = await journal?.byTask(taskId);
   if (!journal || !entry || journal.isOwn(entry)) return void 0;
   const { provider, service, account, created, status } = entry.record;
   const { id, title, keyVariable, urlVariable } = session.provider;
@@ -1793,7 +1819,7 @@ function adviceFor(failure, { caller, account, taskId }) {
       ];
     case "BUDGET_EXCEEDED":
       return [
-        "Nothing was submitted. Ask the person for a higher limit, or choose a cheaper model or duration."
+        "Nothing was submitted. Ask the user for a higher limit, or choose a cheaper model or duration."
       ];
     case "UNKNOWN_ERROR":
       if (taskId !== null)
@@ -1822,7 +1848,7 @@ import { cheaperSteps } from "./main.mjs";
 function quoteOutcome({ model, quote, estimate, missing, cheaper }, { profile }) {
   const { credits, balance, affordable, record } = quote;
   const nextSteps = cheaper ? [`${missing} credits are missing. ${profile.says.credits}`, ...cheaperSteps(cheaper)] : affordable === false ? [`The service says that the balance is too small. ${profile.says.credits}`] : [
-    `Tell the person the price (${credits} credits), then submit once with --maxCredits ${credits}. Media and content are checked only then.`
+    `Tell the user the price (${credits} credits), then submit once with --maxCredits ${credits}. Media and content are checked only then.`
   ];
   const data = {
     ...{ model, credits, currentBalance: balance, affordable },
@@ -2188,10 +2214,10 @@ function warningText(warning) {
     case "otherKind": {
       const { model, makes, file, contentType } = warning;
       const came = `${KIND_WORDS[madeAs(contentType)]} (${contentType})`;
-      return `${model} makes ${KIND_WORDS[makes]}, but ${file} is ${came}. It was saved as it came: tell the person.`;
+      return `${model} makes ${KIND_WORDS[makes]}, but ${file} is ${came}. It was saved as it came: tell the user.`;
     }
     case "aboveCap":
-      return `The service reports ${warning.charged} credits charged, although the cap was ${warning.maxCredits} (--maxCredits). Tell the person.`;
+      return `The service reports ${warning.charged} credits charged, although the cap was ${warning.maxCredits} (--maxCredits). Tell the user.`;
     case "noPermit":
       return `The state is the last known one. The queries that the service allows were used by other waits on this machine, or it asked for a pause; the next query is due in ${warning.seconds} s.`;
     case "unknownSubmits":
@@ -2333,7 +2359,9 @@ async function runLive(options) {
   }
 }
 function isWithoutRecords({ args, environment }) {
-  return !needsRecords(args.action) && !existsSync(journalFolder(environment, args.sandbox));
+  const folder = journalFolder(environment, args.sandbox);
+  const folders = [folder, path.join(path.dirname(folder), "journal")];
+  return !needsRecords(args.action) && !folders.some((one) => existsSync(one));
 }
 async function openJournal(options, provider) {
   const { args, environment, warn } = options;

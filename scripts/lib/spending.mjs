@@ -2,14 +2,20 @@
 // scripts/src/cli/spending.ts
 import { recordedSpending } from "./generate.mjs";
 import { systemClock } from "./main.mjs";
+import { dayOf } from "./journal.mjs";
 import { localJournal } from "./pending.mjs";
 import { spendingOutcome } from "./live.mjs";
-function spendingWithoutKey({ caller, ...where }) {
+async function spendingWithoutKey({
+  caller,
+  ...where
+}) {
   const { args, environment } = where;
   if (environment.stateFolder === "") return null;
-  const records = localJournal(where).all().map(({ record }) => record).filter(({ provider }) => provider === args.profile.id);
-  if (records.length === 0) return null;
-  const result = recordedSpending(records, args.since?.from ?? null, systemClock.wall());
+  const since = args.since?.from ?? null;
+  const rows = (await localJournal(where).spending(0)).filter(({ provider }) => provider === args.profile.id);
+  if (rows.length === 0) return null;
+  const ofSpan = rows.filter(({ day }) => since === null || day >= dayOf(since));
+  const result = recordedSpending(ofSpan, since, systemClock.wall());
   return spendingOutcome(result, caller);
 }
 export {

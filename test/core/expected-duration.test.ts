@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { expectedDuration } from '../../scripts/src/core/expected-duration.ts';
+import type { RecordStore } from '../../scripts/src/ports/record-store.ts';
 import { serve } from '../support/server.ts';
 import { waitTask } from './rendered.ts';
 import { sessionWith, waiting } from './session.ts';
@@ -15,6 +16,22 @@ it('how long a model takes is what its contract records, with the number of runs
     source: 'contract',
     asOf: '2026-09-17',
   });
+});
+
+it('five tasks of this machine count more than the contract, without the unusual ones', async () => {
+  const session = sessionWith(ORIGIN, { loopback: false });
+  const withDurations = (seconds: number[]) => ({
+    ...session,
+    records: async () => ({ durationsOf: async () => seconds }) as unknown as RecordStore,
+  });
+  const runs = [300, 200, 210, 220, 230, 240, 250, 260, 270, 5, 9_000];
+  expect(await expectedDuration(withDurations(runs), 't2v')).toEqual({
+    fromMs: 200_000,
+    toMs: 300_000,
+    runs: 11,
+    source: 'machine',
+  });
+  expect(await expectedDuration(withDurations([1, 2, 3, 4]), 't2v')).toMatchObject({ source: 'contract' });
 });
 
 it('a wait says it once, before the first poll; a state query does not', async () => {

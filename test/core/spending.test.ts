@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type ModelSums, recordedSpending, rowsOfList } from '../../scripts/src/core/spending.ts';
+import type { RequestRecord } from '../../scripts/src/model/request-record.ts';
+import { rowOf } from '../../scripts/src/model/spending.ts';
 import { TASK_STATES, type Task } from '../../scripts/src/model/task.ts';
-import type { RequestRecord } from '../../scripts/src/stores/file/record.ts';
 import { FakeClock } from '../support/clock.ts';
 import { serve } from '../support/server.ts';
 import { spending } from './rendered.ts';
@@ -146,7 +147,13 @@ describe('the arithmetic', () => {
       record(null, { credits: { quoted: 7, charged: null, refunded: null } }),
       record(null, { phase: 'rejected' }),
     ];
-    expect(recordedSpending(rows, null, NOON).total).toEqual({
+    expect(
+      recordedSpending(
+        rows.flatMap((one) => rowOf(one) ?? []),
+        null,
+        NOON,
+      ).total,
+    ).toEqual({
       ...{ tasks: 4, completed: 1, failed: 1, cancelled: 0, running: 1, unknown: 1 },
       ...{ charged: 0, refunded: 0, open: 27, unpriced: 2 },
     });

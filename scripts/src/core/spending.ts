@@ -1,7 +1,8 @@
+import type { RequestRecord } from '../model/request-record.ts';
+import { rowOf as recordedRow, type SpendingRow } from '../model/spending.ts';
 import { isTerminal, type Task } from '../model/task.ts';
+import type { RecordStore } from '../ports/record-store.ts';
 import { nameIn } from '../providers/error-answer.ts';
-import type { Journal } from '../stores/file/journal.ts';
-import type { RequestRecord } from '../stores/file/record.ts';
 import { type Session, shortDeadline } from './session.ts';
 
 /** The sums of some requests; credits as the service reported them. */
@@ -67,37 +68,59 @@ export interface JournalCover {
 export async function spending(session: Session, since: number | null): Promise<SpendingResult> {
   const { api, provider } = session;
   const list = provider.can.list ? await api.read(provider.list(), shortDeadline(session)) : null;
-  const journal = await session.records();
-  const records = journal ? recordsIn(journal) : [];
-  const { rows, cover, shown } = rowsOfList(list?.tasks ?? [], records, since);
-  const unshown = records.filter((record) => !shown.has(record) && isIn(since, Date.parse(record.created)));
-  const more = unshown.flatMap((record) => rowOf(null, record) ?? []);
+  const store = await session.records();
+  const tasks = onceEach(list?.tasks ?? []);
+  const records = store ? await recordsOf(store, tasks) : [];
+  const { rows, cover, shown } = rowsOfList(tasks, records, since);
+  const recorded = store ? await ownRows(store, since) : [];
+  // What the list shows too is in its rows already.
+  const twice = [...shown].filter(({ created }) => isIn(since, Date.parse(created)));
+  const less = twice.flatMap((record) => recordedRow(record) ?? []);
   return {
-    ...summedUp([...rows, ...more], since),
+    ...summedUp([...rows, ...recorded.map(toSums), ...less.map(toSums).map(negative)], since),
     asOf: api.clock.wall(),
     list: list && { ...cover, unread: list.unread },
-    journal: journal && { more: more.length, keys: 'this' },
+    journal: store && { more: countOf(recorded) - countOf(less), keys: 'this' },
   };
 }
 
 /** Returns what the records of one service on this machine say was spent since a moment, with any key. No network. */
 export function recordedSpending(
-  records: readonly RequestRecord[],
+  rows: readonly SpendingRow[],
   since: number | null,
   asOf: number,
 ): SpendingResult {
-  const rows = records
-    .filter((record) => isIn(since, Date.parse(record.created)))
-    .flatMap((record) => rowOf(null, record) ?? []);
-  return { ...summedUp(rows, since), asOf, list: null, journal: { more: rows.length, keys: 'all' } };
+  const sums = summedUp(rows.map(toSums), since);
+  return { ...sums, asOf, list: null, journal: { more: countOf(rows), keys: 'all' } };
 }
 
-/** Returns the records of the key in use. */
-function recordsIn(journal: Journal): RequestRecord[] {
-  return journal
-    .all()
-    .filter((entry) => journal.isOwn(entry))
-    .map(({ record }) => record);
+/** Returns the rows of the key in use. */
+async function ownRows(store: RecordStore, since: number | null): Promise<SpendingRow[]> {
+  const { provider, service, account } = store.place;
+  const rows = await store.spending(since ?? 0);
+  return rows.filter(
+    (row) => row.provider === provider && row.service === service && row.account === account,
+  );
+}
+
+/** Returns the records of these tasks, and those of submits whose outcome is not known. */
+async function recordsOf(store: RecordStore, tasks: readonly Task[]): Promise<RequestRecord[]> {
+  const recorded = await store.recordedAmong(tasks.map(({ id }) => id));
+  const entries = await Promise.all([...recorded].map((id) => store.byTask(id)));
+  const unknown = [...(await store.pending()), ...(await store.replaced())];
+  const found = [...entries, ...unknown.filter(({ record }) => record.taskId === null)];
+  return found.flatMap((entry) => (entry && store.isOwn(entry) ? entry.record : []));
+}
+
+const countOf = (rows: readonly SpendingRow[]): number => rows.reduce((sum, { tasks }) => sum + tasks, 0);
+
+function toSums({ day, provider, service, account, ...sums }: SpendingRow): ModelSums {
+  return sums;
+}
+
+function negative({ model, ...sums }: ModelSums): ModelSums {
+  const less = Object.entries(sums).map(([name, sum]) => [name, -sum]);
+  return { model, ...(Object.fromEntries(less) as unknown as Sums) };
 }
 
 const isIn = (since: number | null, time: number): boolean => since === null || time >= since;
@@ -124,7 +147,7 @@ export function rowsOfList(
     if (task.createdAt !== undefined) dates.push(task.createdAt);
     const made = record ? Date.parse(record.created) : task.createdAt;
     if (made === undefined) undated += 1;
-    if (made === undefined ? since === null : isIn(since, made)) rows.push(rowOf(task, record)!);
+    if (made === undefined ? since === null : isIn(since, made)) rows.push(rowOf(task, record));
   }
   const oldest = dates.reduce((least: number | null, date) => Math.min(least ?? date, date), null);
   return { rows, cover: { tasks: tasks.length, oldest, undated }, shown };
@@ -166,30 +189,27 @@ const most = (...numbers: (number | null | undefined)[]): number | undefined =>
 const least = (...numbers: (number | null | undefined)[]): number | undefined =>
   known(numbers).sort((a, b) => a - b)[0];
 
-/** Returns the row of one request, by its listed task, its record, or both; undefined for one that certainly cost nothing. */
-function rowOf(task: Task | null, record: RequestRecord | undefined): ModelSums | undefined {
-  if (!task && record!.phase === 'rejected') return undefined;
-  const isUnknown = !task && record!.phase !== 'submitted';
-  const states = [task?.state, record?.status].flatMap((state) => state ?? []);
+/** Returns the row of a listed task, with what its record knows. */
+function rowOf(task: Task, record: RequestRecord | undefined): ModelSums {
   // An end is final, in either source.
-  const state = states.find(isTerminal) ?? states[0]!;
-  const isEnded = !isUnknown && isTerminal(state);
-  const charged = task?.charged ?? record?.credits.charged;
-  const isCharged = charged !== undefined && charged !== null;
+  const state =
+    [task.state, record?.status].find((one) => one !== undefined && isTerminal(one)) ?? task.state;
+  const isEnded = isTerminal(state);
+  const charged = task.charged ?? record?.credits.charged ?? null;
   const quoted = record?.credits.quoted ?? null;
   const count = (isCounted: boolean) => Number(isCounted);
   return {
-    model: nameIn(record?.model ?? task?.model) ?? null,
+    model: nameIn(record?.model ?? task.model) ?? null,
     tasks: 1,
-    completed: count(isEnded && state === 'COMPLETED'),
-    failed: count(isEnded && state === 'FAILED'),
-    cancelled: count(isEnded && state === 'CANCEL'),
-    running: count(!isUnknown && !isEnded),
-    unknown: count(isUnknown),
+    completed: count(state === 'COMPLETED'),
+    failed: count(state === 'FAILED'),
+    cancelled: count(state === 'CANCEL'),
+    running: count(!isEnded),
+    unknown: 0,
     charged: charged ?? 0,
-    refunded: most(task?.refunded, record?.credits.refunded) ?? 0,
-    open: isCharged || isEnded ? 0 : (quoted ?? 0),
-    unpriced: count(!isCharged && (isEnded || quoted === null)),
+    refunded: most(task.refunded, record?.credits.refunded) ?? 0,
+    open: charged !== null || isEnded ? 0 : (quoted ?? 0),
+    unpriced: count(charged === null && (isEnded || quoted === null)),
   };
 }
 
@@ -207,7 +227,7 @@ function summedUp(rows: readonly ModelSums[], since: number | null) {
   const models = new Map<string | null, Sums>();
   for (const { model, ...sums } of rows) models.set(model, plus(models.get(model) ?? NONE, sums));
   const net = ({ charged, refunded }: Sums) => charged - refunded;
-  const byNet = [...models].map(([model, sums]) => ({ model, ...sums }));
+  const byNet = [...models].flatMap(([model, sums]) => (sums.tasks > 0 ? [{ model, ...sums }] : []));
   byNet.sort((a, b) => net(b) - net(a) || ((a.model ?? '') < (b.model ?? '') ? -1 : 1));
   return { kind: 'spending' as const, since, total: rows.reduce<Sums>(plus, NONE), models: byNet };
 }

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../model/json.ts';
+import type { RequestRecord } from '../model/request-record.ts';
 import type { Task, TaskState } from '../model/task.ts';
 import type { TaskList } from '../providers/provider.ts';
-import type { RequestRecord } from '../stores/file/record.ts';
 import { type Session, shortDeadline } from './session.ts';
 import { noteState, recordOf } from './task-record.ts';
 

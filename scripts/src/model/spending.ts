@@ -55,7 +55,7 @@ export function rowOf(record: RequestRecord): SpendingRow | undefined {
     charged: credits.charged ?? 0,
     refunded: credits.refunded ?? 0,
     open: isUncharged && (isRunning || isUnknown) ? (credits.quoted ?? 0) : 0,
-    unpriced: count(isUncharged && (status === 'COMPLETED' || credits.quoted === null)),
+    unpriced: count(isUncharged && ((!isUnknown && !isRunning) || credits.quoted === null)),
   };
 }
 
