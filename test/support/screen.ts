@@ -1,6 +1,6 @@
 import stringWidth from 'string-width';
 
-/** A terminal's screen: what a person sees after the escape sequences that progress uses. Unknown ones are an error. */
+/** A terminal's screen: what a user sees after the escape sequences that progress uses. Unknown ones are an error. */
 export class FakeTerminal {
   columns: number;
   #rows: string[][] = [[]];

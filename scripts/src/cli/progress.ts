@@ -31,7 +31,7 @@ interface Subject {
 /** The milliseconds of a clock that only moves forward. */
 export const monotonic = (): number => Number(process.hrtime.bigint()) / 1e6;
 
-// Of a large batch, no more lines than a person or an agent reads; the report of the batch names them all.
+// Of a large batch, no more lines than a user or an agent reads; the report of the batch names them all.
 const MOST_LINES = 100;
 // A fast download brings thousands of chunks a second.
 const SHARE_MS = 200;
