@@ -264,28 +264,31 @@ var Connection = class {
   settings;
   #transport;
   #calls = /* @__PURE__ */ new Set();
+  #closing = new AbortController();
+  #waits;
   #provider;
-  #isClosed = false;
   constructor(settings) {
     const { proxy, httpClient } = settings;
     this.settings = settings;
     this.#transport = new Transport(proxy, void 0, httpClient ? { httpClient } : {});
   }
   /** Runs one call, and makes a public error of whatever ends it early. An error that is none of ours is thrown as it is. */
-  async call({ signal, details = () => ({}) }, action) {
+  async call({ signal, isWait = false, details = () => ({}) }, action) {
     const controller = new AbortController();
     const stop = () => controller.abort(signal?.reason);
     this.#calls.add(controller);
-    if (this.#isClosed) controller.abort(CLOSED);
+    if (this.#closing.signal.aborted) controller.abort(CLOSED);
     else if (signal?.aborted) stop();
     else signal?.addEventListener("abort", stop, { once: true });
     try {
       controller.signal.throwIfAborted();
-      return await action(await this.#session(controller.signal));
+      const session = await this.#session(isWait ? null : controller.signal);
+      const result = action(session, controller.signal);
+      return await (isWait ? Promise.race([result, aborted(controller.signal)]) : result);
     } catch (error) {
-      const { aborted, reason } = controller.signal;
+      const { aborted: isAborted, reason } = controller.signal;
       if (error instanceof Failure2) throw toError(error, this.settings.key, details(error));
-      if (aborted && (error === reason || isAbort(error))) throw abortedBy(reason, details(void 0));
+      if (isAborted && (error === reason || isAbort(error))) throw abortedBy(reason, details(void 0));
       throw error;
     } finally {
       signal?.removeEventListener("abort", stop);
@@ -294,16 +297,19 @@ var Connection = class {
   }
   /** Ends the calls under way, and releases the sockets. */
   async close() {
-    this.#isClosed = true;
+    this.#closing.abort(CLOSED);
     for (const controller of this.#calls) controller.abort(CLOSED);
     await this.#transport.close();
   }
+  /** @param signal of a call by itself; null: the session of all waits */
   async #session(signal) {
     const { profile, baseUrl, key, clock, timeoutMs, maxRetries } = this.settings;
+    const api = (of) => new Api(this.#transport, clock, { timeoutMs, maxRetries, signal: of });
+    if (!signal) this.#waits ??= api(this.#closing.signal);
     this.#provider ??= createProvider(profile, { baseUrl, key, now: clock.wall });
     return {
       provider: await this.#provider,
-      api: new Api(this.#transport, clock, { timeoutMs, maxRetries, signal }),
+      api: signal ? api(signal) : this.#waits,
       transport: this.#transport,
       observer: SILENT,
       loopback: isLoopback(baseUrl) ? baseUrl : null,
@@ -312,6 +318,12 @@ var Connection = class {
   }
 };
 var CLOSED = new Error("The client is closed.");
+function aborted(signal) {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+}
 function abortedBy(reason, details) {
   const message = reason === CLOSED ? "The client is closed." : "The call was aborted.";
   return new AbortedError("ABORTED", message, { ...details, cause: reason });
@@ -381,6 +393,7 @@ function publicTask(id, seen, key) {
     state,
     ...unknownState !== void 0 && { unknownState },
     ...model !== void 0 && { model },
+    ...seen.input !== void 0 && { input: seen.input },
     ...createdAt !== void 0 && { createdAt },
     ...idempotencyKey !== void 0 && { idempotencyKey },
     ...charged !== void 0 && { charged },
@@ -419,9 +432,12 @@ function readTask(connection, taskId, options = {}) {
 function list(connection, options = {}) {
   return connection.call(options, async (session) => {
     need(session, "listTasks");
-    const { readList } = await import("./lib/generate.mjs");
-    const { tasks, record } = await readList(session);
-    return { tasks: tasks.map((task) => publicTask(task.id, task, connection.settings.key)), record };
+    const { key, clock } = connection.settings;
+    const { shortDeadline } = await import("./lib/live.mjs");
+    const askedAt = clock.wall();
+    const list2 = await session.api.read(session.provider.list(), shortDeadline(session));
+    const tasks = list2.tasks.map((task) => publicTask(task.id, task, key));
+    return { ...list2, tasks, askedAt, answeredAt: clock.wall() };
   });
 }
 function cancel(connection, taskId, options = {}) {
@@ -453,10 +469,11 @@ function account(connection, options = {}) {
 }
 function wait(connection, task, { signal, until, onStatus } = {}) {
   const { key, clock } = connection.settings;
-  return connection.call({ signal }, async (session) => {
+  const isWait = until === void 0 || Number(until) > clock.wall();
+  return connection.call({ signal, isWait }, async (session, stop) => {
     const taskId = checkTaskId(typeof task === "string" ? task : task.id);
     const waitMs = until === void 0 ? Number.POSITIVE_INFINITY : checkMoment("until", until) - clock.wall();
-    const settings = { ...await waitSettings(connection), waitMs: Math.max(0, waitMs) };
+    const settings = { ...await waitSettings(connection), waitMs: Math.max(0, waitMs), stop };
     const observer = {
       ...SILENT,
       about: () => observer,
@@ -467,6 +484,7 @@ function wait(connection, task, { signal, until, onStatus } = {}) {
     const watched = { ...session, observer };
     const result = typeof task === "string" ? await waitTask(watched, taskId, settings) : await waitOn(watched, { ...task, id: taskId }, settings);
     if (result.kind === "notFetched") throw result.failure;
+    if (result.kind === "running") stop.throwIfAborted();
     const { kind, seen, lastPollError, retryAfter = null } = result;
     if (kind !== "running") return { kind: "ended", task: publicTask(taskId, seen, key) };
     const lastError = lastPollError ? toError(lastPollError, key, { taskId }) : null;
@@ -578,7 +596,7 @@ function submit(connection, request, { signal } = {}) {
     return { ...publicTask(sent.task.id, sent.task, settings.key), quoted: quote2?.credits ?? null };
   });
 }
-function findLost(connection, request, { signal, until, taken, beforeResubmit } = {}) {
+function findLost(connection, request, { signal, until, list: list2, taken, beforeResubmit } = {}) {
   const { settings } = connection;
   const { clock } = settings;
   let prevented;
@@ -606,7 +624,11 @@ function findLost(connection, request, { signal, until, taken, beforeResubmit } 
     const { Failure: Failure4 } = await import("./lib/main.mjs");
     const { shortDeadline } = await import("./lib/live.mjs");
     const result = await reconcile(
-      { ...session, takenTasks: async (ids) => await taken?.(ids) ?? [] },
+      {
+        ...session,
+        takenTasks: async (ids) => await taken?.(ids) ?? [],
+        ...list2 && { readList: async () => list2() }
+      },
       generation,
       {
         sentAt,
@@ -675,6 +697,12 @@ function providers() {
   }));
 }
 
+// scripts/src/client/public-lookup.ts
+async function publicLookup() {
+  const { publicLookup: checked } = await import("./lib/live.mjs");
+  return checked();
+}
+
 // scripts/src/client/sandbox.ts
 var SANDBOX_KEY = "ak_sandbox";
 async function startSandbox({ folder = null, ...options } = {}) {
@@ -712,6 +740,7 @@ export {
   TaskNotFoundError,
   createClient,
   providers,
+  publicLookup,
   signatures,
   startSandbox
 };
