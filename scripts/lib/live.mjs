@@ -899,12 +899,14 @@ async function recordOf({ records }, taskId) {
     throw error;
   }
 }
-async function noteState(session, entry, state) {
+async function noteState(session, entry, state, wasRunning = false) {
   const { status, checked: before } = entry.record;
   const seenLately = before !== null && Math.abs(session.api.clock.wall() - Date.parse(before)) < SEEN_LATELY_MS;
   if (state === "UNKNOWN" || isTerminal4(status) || state === status && seenLately) return;
   const checked = dateOf2(session);
-  await entry.update(({ status: status2 }) => ({ status: isTerminal4(status2) ? status2 : state, checked }));
+  const took = (session.api.clock.wall() - Date.parse(entry.record.sentAt)) / 1e3;
+  const isDuration = wasRunning && state === "COMPLETED" && took > 0;
+  await entry.update({ status: state, checked, ...isDuration && { duration: Math.round(took * 10) / 10 } });
 }
 function deliver(session, entry, result) {
   const status = result.seen.state;
@@ -1000,6 +1002,7 @@ async function waitOn(session, task, settings, origin = {}, failure) {
   }
   const poller = await pollerOf(session, settings.schedule);
   let isCrowded = !seen && !failure;
+  let wasRunning = seen !== void 0 && !isTerminal5(seen.state);
   if (!seen || !isTerminal5(seen.state)) {
     const unwatch = poller.watch(taskId);
     try {
@@ -1016,13 +1019,16 @@ async function waitOn(session, task, settings, origin = {}, failure) {
           graceUntil: start + YOUNG_TASK_MS,
           failure,
           ...settings.stop && { stop: settings.stop },
-          onPoll: (status, progress) => observer.polled(status, progress),
+          onPoll: (status, progress) => {
+            wasRunning ||= !isTerminal5(status.state);
+            observer.polled(status, progress);
+          },
           onError: (error) => observer.queryFailed(error)
         }
       );
       failure = waited.failure;
       if (waited.last) seen = merge(seen, waited.last);
-      if (entry && seen) await noteState(session, entry, seen.state);
+      if (entry && seen) await noteState(session, entry, seen.state, wasRunning);
       if (waited.last && isTerminal5(waited.last.state))
         observer.polled(waited.last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
     } finally {

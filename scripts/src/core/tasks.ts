@@ -130,6 +130,7 @@ export async function waitOn(
   const poller = await pollerOf(session, settings.schedule);
   // No query was permitted yet, and none has failed.
   let isCrowded = !seen && !failure;
+  let wasRunning = seen !== undefined && !isTerminal(seen.state);
   if (!seen || !isTerminal(seen.state)) {
     const unwatch = poller.watch(taskId);
     try {
@@ -146,13 +147,16 @@ export async function waitOn(
           graceUntil: start + YOUNG_TASK_MS,
           failure,
           ...(settings.stop && { stop: settings.stop }),
-          onPoll: (status, progress) => observer.polled(status, progress),
+          onPoll: (status, progress) => {
+            wasRunning ||= !isTerminal(status.state);
+            observer.polled(status, progress);
+          },
           onError: (error) => observer.queryFailed(error),
         },
       );
       failure = waited.failure;
       if (waited.last) seen = merge(seen, waited.last);
-      if (entry && seen) await noteState(session, entry, seen.state);
+      if (entry && seen) await noteState(session, entry, seen.state, wasRunning);
       if (waited.last && isTerminal(waited.last.state))
         observer.polled(waited.last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
     } finally {
