@@ -243,6 +243,13 @@ var SILENT = {
   },
   several() {
   },
+  batch() {
+  },
+  line() {
+  },
+  named: () => SILENT,
+  expected() {
+  },
   task() {
   },
   about: () => SILENT,

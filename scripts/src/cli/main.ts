@@ -3,10 +3,11 @@ import { isLoopback } from '../model/service-address.ts';
 import { plain } from '../model/text.ts';
 import type { Action } from './action.ts';
 import { type Arguments, guessAction, parseArguments } from './arguments.ts';
+import type { CheckedBatch } from './batch/read-batch.ts';
 import { overrule, readEnvironment, secretsIn } from './environment.ts';
 import { EXIT } from './exit-codes.ts';
 import { isAboutTask, isLocal, isSubmit, needsRecords } from './flags.ts';
-import { Interruption } from './interruption.ts';
+import { Interruption, type StopSignal } from './interruption.ts';
 import { finishWith, printText, screen } from './output.ts';
 import { checkInterval, keyMissing } from './preflight.ts';
 import { type Situation, watch } from './progress.ts';
@@ -30,6 +31,7 @@ export async function main(): Promise<void> {
   let action: Action = guessAction(argv);
   let args: Arguments | undefined;
   let request: CheckedRequest | null = null;
+  let batch: CheckedBatch | null = null;
 
   const bug = (error: unknown) =>
     bugOutcome(
@@ -77,12 +79,19 @@ export async function main(): Promise<void> {
       const { baseUrl } = environment;
       const loopback = args.sandbox || (baseUrl !== undefined && isLoopback(baseUrl));
       checkInterval(args, loopback);
-      if (args.model !== undefined) {
+      if (args.batch !== undefined) {
+        const { readBatch } = await import('./batch/read-batch.ts');
+        batch = await readBatch(args, callerOf(args, argv), loopback, signal);
+      } else if (args.model !== undefined) {
         request = await (await import('./read-request.ts')).readRequest(args, loopback, signal);
       }
       if (!args.sandbox && environment.key === undefined) throw keyMissing(args.profile, argv);
       const { runLive } = await import('./live.ts');
-      outcome = await runLive({ args, argv, request, environment, loopback, observer, signal, warn });
+      outcome = await runLive({
+        ...{ args, argv, request, batch, environment },
+        ...{ loopback, observer, warn, interruption },
+      });
+      if (outcome.isInterrupted && interruption.received) markInterrupted(outcome, interruption.received);
     }
   } catch (error) {
     // After a bug, nothing that still runs may keep the process.
@@ -92,7 +101,7 @@ export async function main(): Promise<void> {
           // Signals are listened to only once the arguments are read.
           caller: callerOf(args!, argv),
           isRecorded: !args!.noJournal,
-          downloads: args!.download !== undefined,
+          downloads: (args!.download ?? args!.output) !== undefined,
           generation: request?.generation,
         })
       : error instanceof Failure
@@ -109,6 +118,12 @@ export async function main(): Promise<void> {
   // A result counts as delivered only when the whole document was written: otherwise the same command brings it again.
   // This runs last: a process that is killed earlier has delivered nothing.
   if (await finishWith(outcome, secrets)) process.once('exit', () => outcome.onWritten?.());
+}
+
+/** Gives what is known of an interrupted call the exit code of its signal. */
+function markInterrupted(outcome: Outcome, signal: StopSignal): void {
+  outcome.exitCode = signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
+  outcome.envelope.data = { ...outcome.envelope.data, interruptedBy: signal };
 }
 
 // A later reader of the document cannot tell otherwise.

@@ -77,11 +77,27 @@ export function watch(screen: Screen, secrets: readonly string[]): Progress {
   // When each task was made, on the clock of `now`; only of those for which that is known.
   const made = new Map<string, number>();
 
-  /** Returns the observer of one task; null before there is one. */
-  const observerOf = (taskId: string | null): Observer => {
+  let lastSums = '';
+  /** Returns the observer of one task; null before there is one. `name` is that of a line of a batch. */
+  const observerOf = (taskId: string | null, name?: string): Observer => {
     const last = lastOf(taskId);
-    const subject = taskId === null ? '' : `task ${taskId} `;
+    const called = name === undefined ? '' : `${name}: `;
+    const subject = `${called}${taskId === null ? '' : `task ${taskId} `}`;
     return {
+      batch({ total, done, failed, running, credits }) {
+        situation.phase = 'running';
+        situation.isAboutMany = true;
+        const cost = credits === null ? '' : `, ${credits} credits`;
+        const text = `${done} of ${total} done, ${running} running, ${failed} failed${cost}`;
+        if (screen.isTTY) update(text);
+        else if (text !== lastSums && now() - lastLineAt >= QUIET_MS) line(text);
+        lastSums = text;
+      },
+      line({ name: of, taskId: id, state }) {
+        line(`${of}: ${id === null ? '' : `task ${id} `}${state}`);
+      },
+      named: (of) => observerOf(null, of),
+      expected() {},
       submitting() {
         situation.phase = 'submitting';
       },
@@ -97,7 +113,7 @@ export function watch(screen: Screen, secrets: readonly string[]): Progress {
       attached(id, created) {
         situation.phase = 'running';
         situation.taskId = id;
-        line(`task ${id} was submitted on ${created}; resuming it, nothing is charged`);
+        line(`${called}task ${id} was submitted on ${created}; resuming it, nothing is charged`);
         situation.onOutcomeKnown?.();
       },
       task(id, state) {
@@ -108,13 +124,13 @@ export function watch(screen: Screen, secrets: readonly string[]): Progress {
           situation.state = state;
         }
         lastOf(id).state = state;
-        line(`task ${id} ${state}`);
+        line(`${called}task ${id} ${state}`);
         situation.onOutcomeKnown?.();
       },
       about(id, created) {
         const age = created === undefined ? Number.NaN : Date.now() - Date.parse(created);
         if (age >= 0 && !made.has(id)) made.set(id, now() - age);
-        return observerOf(id);
+        return observerOf(id, name);
       },
       polled(status, { nextMs }) {
         if (status.state !== 'UNKNOWN' && !situation.isAboutMany) situation.state = status.state;

@@ -47,6 +47,7 @@ export function firstRecord(
 ): Omit<RequestRecord, 'created' | 'sentAt' | 'unsettledSince' | 'submitTimeout' | 'duration'> {
   const { provider, service, account: id } = account;
   const { owner, model, payloadHash, promptExcerpt = null, idempotencyKey, wait, download } = claim;
+  const { output, ordinal = 1 } = claim;
   return {
     request: nameOf(claim, account),
     ...{ provider, service, account: id, owner, model, payloadHash, promptExcerpt, idempotencyKey },
@@ -57,6 +58,8 @@ export function firstRecord(
     ...{ checked: null, delivered: null, used: null, wait, download, fileCount: null },
     credits: { quoted: null, charged: null, refunded: null },
     files: [],
+    ...(output && { output }),
+    ...(ordinal > 1 && { ordinal }),
   };
 }
 

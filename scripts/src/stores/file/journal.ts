@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Clock } from '../../http/clock.ts';
 import { Failure } from '../../model/failure.ts';
+import { requestName } from '../../model/fingerprint.ts';
 import type { RecordChange, RequestRecord } from '../../model/request-record.ts';
 import { dayOf, type SpendingRow } from '../../model/spending.ts';
 import { busy, firstRecord, known, nameOf, unsettled } from '../../ports/claim-rules.ts';
@@ -79,6 +80,18 @@ export class Journal implements RecordStore {
       }
       await clock.sleep(PAUSE_MS * (0.5 + clock.random()), signal);
     }
+  }
+
+  async latest({
+    model,
+    payloadHash,
+    ordinal = 1,
+  }: Pick<RequestClaim, 'model' | 'payloadHash' | 'ordinal'>): Promise<Entry | null | undefined> {
+    const { provider, service, account } = this.place;
+    const key = { provider, service, account, model, payloadHash, ordinal, idempotencyKey: undefined };
+    return this.find(requestName(key)).find(
+      (entry) => entry?.record.phase !== 'rejected' && entry?.record.phase !== 'abandoned',
+    );
   }
 
   /** Reads the records again under the lock: another process may have submitted the request. */
