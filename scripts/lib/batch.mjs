@@ -916,7 +916,7 @@ function batchQuoteOutcome(quote3, caller) {
     );
   }
   data.nextSteps = [
-    `Tell the person the sum (${open2} credits for what is not charged yet), then run the batch with --maxTotalCredits ${open2}. Media and content are checked only then.`
+    `Tell the user the sum (${open2} credits for what is not charged yet), then run the batch with --maxTotalCredits ${open2}. Media and content are checked only then.`
   ];
   return success(null, null, data, EXIT.done);
 }

@@ -685,7 +685,7 @@ ${flagLines().join("\n")}
 Environment
 ${wrapped(VARIABLES, 2).join("\n")}
 
-Exit codes
+Exit codes (a batch: that of the line to see to first, ${BATCH_ORDER.filter((code) => code !== EXIT.bug).join(", ")})
 ${exitCodes().map((line) => `  ${line}`).join("\n")}`;
 }
 function flagLines() {
@@ -1980,12 +1980,12 @@ var BUDGET = {
   linesAboveCap: ({ lines, maxCredits }) => ({
     message: `${lines.length === 1 ? `Line ${lines[0]} costs` : `${lines.length} lines cost`} more than --maxCredits ${maxCredits} each. Nothing was submitted.`,
     nextSteps: [
-      `The first of them: line ${lines[0]}. Shorten these lines, or ask the person for a higher --maxCredits.`
+      `The first of them: line ${lines[0]}. Shorten these lines, or ask the user for a higher --maxCredits.`
     ]
   }),
   sumAboveCap: ({ quoted: quoted2, maxTotalCredits }) => ({
     nextSteps: [
-      `Ask the person for --maxTotalCredits ${quoted2}, or take lines out. What has been submitted before is not charged again (${maxTotalCredits} credits are the limit now).`
+      `Ask the user for --maxTotalCredits ${quoted2}, or take lines out. What has been submitted before is not charged again (${maxTotalCredits} credits are the limit now).`
     ]
   }),
   lineWithoutEstimate: ({ line, model, title }) => ({

@@ -34,7 +34,7 @@ export interface ExpectedDuration {
   asOf?: string;
 }
 
-/** Receives the progress of a call: for the person who waits, and for the answer of an interrupted call. */
+/** Receives the progress of a call: for the user who waits, and for the answer of an interrupted call. */
 export interface Observer {
   /** A submit is about to be sent: from here on a charge is possible. */
   submitting(): void;

@@ -229,7 +229,7 @@ export function batchQuoteOutcome(quote: BatchQuote, caller: Caller): Outcome {
     );
   }
   data.nextSteps = [
-    `Tell the person the sum (${open} credits for what is not charged yet), then run the batch with --maxTotalCredits ${open}. Media and content are checked only then.`,
+    `Tell the user the sum (${open} credits for what is not charged yet), then run the batch with --maxTotalCredits ${open}. Media and content are checked only then.`,
   ];
   return success(null, null, data, EXIT.done);
 }

@@ -32,12 +32,12 @@ export const BUDGET = {
   linesAboveCap: ({ lines, maxCredits }) => ({
     message: `${lines.length === 1 ? `Line ${lines[0]} costs` : `${lines.length} lines cost`} more than --maxCredits ${maxCredits} each. Nothing was submitted.`,
     nextSteps: [
-      `The first of them: line ${lines[0]}. Shorten these lines, or ask the person for a higher --maxCredits.`,
+      `The first of them: line ${lines[0]}. Shorten these lines, or ask the user for a higher --maxCredits.`,
     ],
   }),
   sumAboveCap: ({ quoted, maxTotalCredits }) => ({
     nextSteps: [
-      `Ask the person for --maxTotalCredits ${quoted}, or take lines out. What has been submitted before is not charged again (${maxTotalCredits} credits are the limit now).`,
+      `Ask the user for --maxTotalCredits ${quoted}, or take lines out. What has been submitted before is not charged again (${maxTotalCredits} credits are the limit now).`,
     ],
   }),
   lineWithoutEstimate: ({ line, model, title }) => ({
