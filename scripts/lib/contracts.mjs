@@ -2745,6 +2745,7 @@ function toContract(provider, model, document) {
   if (!isObject10(document)) throw new ContractError("the file must be a mapping");
   const {
     "x-output": output,
+    "x-prompt": prompt,
     "x-sources": sources,
     "x-advice": advice = [],
     "x-notes": notes = [],
@@ -2764,6 +2765,7 @@ function toContract(provider, model, document) {
     provider,
     model,
     output: readOutput(output),
+    prompt: readPrompt(prompt, root),
     schema,
     example,
     sources: known,
@@ -2780,6 +2782,11 @@ function readOutput(value) {
   const kind2 = OUTPUT_KINDS.find((known) => known === value);
   if (kind2 === void 0) throw new ContractError(`x-output must be one of ${OUTPUT_KINDS.join(", ")}`);
   return kind2;
+}
+function readPrompt(value, root) {
+  if (value === void 0) return root.properties?.has("prompt") ? "prompt" : null;
+  if (typeof value === "string" && root.properties?.has(value)) return value;
+  throw new ContractError("x-prompt must name the field that takes the prompt");
 }
 function readSources(value) {
   if (!Array.isArray(value) || value.length === 0)
@@ -2851,6 +2858,12 @@ function imageUrlField(contract) {
   for (const [name2, node] of rootOf(contract).properties ?? [])
     if ((node.media ?? node.items?.media) === "image-url") return name2;
   return null;
+}
+function withoutImage(contract, payload) {
+  const field = imageField(contract);
+  if (field === null) return payload;
+  const { [field]: _, ...others } = payload;
+  return others;
 }
 
 // scripts/src/contracts/places.ts
@@ -3198,7 +3211,13 @@ import { AdvisedFailure } from "./main.mjs";
 var MAX_INPUT_BYTES = 64 * 1024 * 1024;
 var MAX_IMAGE_BYTES = 32 * 1024 * 1024;
 async function readPayload(contract, text2, image, signal) {
-  const payload = text2 === void 0 ? {} : parsePayload(text2 === "-" ? await readStdin(signal) : text2, text2 === "-");
+  return withImage(contract, await readFields(text2, signal), image);
+}
+async function readFields(text2, signal) {
+  if (text2 === void 0) return {};
+  return parsePayload(text2 === "-" ? await readStdin(signal, "--payload") : text2, text2 === "-");
+}
+async function withImage(contract, payload, image) {
   if (image === void 0) return payload;
   const field = imageField(contract);
   if (field === null) {
@@ -3294,26 +3313,25 @@ function mangled(text2, fromStdin, syntax) {
     fromStdin ? "check the JSON" : `check the JSON, or ${STDIN_FORM}`
   );
 }
-async function readStdin(signal) {
-  if (process.stdin.isTTY) {
-    throw refused("--payload -", "JSON on standard input", "a terminal", STDIN_FORM);
-  }
+async function readStdin(signal, flag, from) {
+  const expected2 = flag === "--payload" ? "JSON on standard input" : "lines on standard input";
+  const hint2 = flag === "--payload" ? STDIN_FORM : "write the lines into a .jsonl or .txt file";
+  if (!from && process.stdin.isTTY) throw refused(`${flag} -`, expected2, "a terminal", hint2);
   try {
-    return await textOf(addAbortSignal(signal, process.stdin));
+    return await textOf(addAbortSignal(signal, from ?? process.stdin), `${flag} -`);
   } catch (error) {
     if (error instanceof Failure2 || signal.aborted) throw error;
-    const received2 = `what cannot be read (${codeOf(error)})`;
-    throw refused("--payload -", "JSON on standard input", received2, STDIN_FORM);
+    throw refused(`${flag} -`, expected2, `what cannot be read (${codeOf(error)})`, hint2);
   }
 }
-async function textOf(stream) {
+async function textOf(stream, flag) {
   const block = new ArrayBuffer(0, { maxByteLength: MAX_INPUT_BYTES });
   const bytes = new Uint8Array(block);
   let size = 0;
   for await (const chunk of stream) {
     if (size + chunk.length > MAX_INPUT_BYTES) {
       throw refused(
-        "--payload -",
+        flag,
         `at most ${MAX_INPUT_BYTES} bytes`,
         "more",
         "send a smaller image, or its public address"
@@ -3486,6 +3504,7 @@ export {
   checkFileType,
   checkMedia,
   checkPayload,
+  codeOf,
   codePoints,
   counts,
   countsText,
@@ -3520,13 +3539,17 @@ export {
   placeOf,
   priceLine,
   property,
+  readCallback,
   readDocument,
   readDurations,
+  readFields,
   readNode,
   readPayload,
   readPrice,
   readRequest,
+  readStdin,
   received,
+  refused,
   rejected,
   rootOf,
   sniffImage,
@@ -3536,6 +3559,8 @@ export {
   unknownFieldHint,
   valueAt,
   when,
+  withImage,
   withoutBody,
-  withoutFlags
+  withoutFlags,
+  withoutImage
 };

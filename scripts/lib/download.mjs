@@ -1,17 +1,59 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
 // scripts/src/core/file-warnings.ts
+const path2 = require("node:path");
+
+// scripts/src/download/output-name.ts
+const { readdirSync } = require("node:fs");
 const path = require("node:path");
+var SAME = { jpeg: "jpg", m4v: "mp4", wave: "wav" };
+var EXTENSION = /\.(mp4|m4v|mov|webm|mkv|avi|gif|png|jpe?g|webp|avif|heic|bmp|tiff?|svg|mp3|wave?|m4a|aac|ogg|opus|flac|glb|gltf|obj|mtl|stl|fbx|usdz|ply|zip)$/i;
+function extensionOf(name) {
+  return EXTENSION.exec(name)?.[1]?.toLowerCase();
+}
+function stemOfOutput(output) {
+  return output.replace(EXTENSION, "");
+}
+function hasExtension(file, output) {
+  const wanted = extensionOf(output);
+  const came = path.extname(file).slice(1).toLowerCase();
+  return wanted === void 0 || (SAME[wanted] ?? wanted) === (SAME[came] ?? came);
+}
+function mediaIn(folder) {
+  const found = /* @__PURE__ */ new Map();
+  let names = [];
+  try {
+    names = readdirSync(folder);
+  } catch {
+  }
+  for (const name of names) {
+    if (extensionOf(name) !== void 0) found.set(stemOfOutput(name).toLowerCase(), path.join(folder, name));
+  }
+  return found;
+}
+
+// scripts/src/core/file-warnings.ts
 import { Failure } from "./main.mjs";
 import { madeAs } from "./main.mjs";
-async function warningsAbout({ provider }, model, files) {
+async function warningsAbout(session, model, files, output) {
+  const kinds = await otherKinds(session, model, files);
+  if (!output) return kinds;
+  const others = files.filter((file) => !hasExtension(file.path, output));
+  return [
+    ...kinds,
+    ...others.map(
+      ({ path: file }) => ({ kind: "otherExtension", asked: output, file: path2.basename(file) })
+    )
+  ];
+}
+async function otherKinds({ provider }, model, files) {
   const makes = model && await outputOf(provider.id, model);
   if (!makes) return [];
   return files.filter(({ contentType }) => madeAs(contentType) !== makes).map(({ path: file, contentType }) => ({
     kind: "otherKind",
     model,
     makes,
-    file: path.basename(file),
+    file: path2.basename(file),
     contentType
   }));
 }
@@ -27,12 +69,12 @@ async function outputOf(provider, model) {
 
 // scripts/src/download/copy-file.ts
 const { copyFile } = require("node:fs/promises");
-const path5 = require("node:path");
+const path6 = require("node:path");
 
 // scripts/src/download/download.ts
 const { constants: constants2 } = require("node:fs");
 const { access, link, lstat: lstat3 } = require("node:fs/promises");
-const path3 = require("node:path");
+const path4 = require("node:path");
 import { Failure as Failure3 } from "./main.mjs";
 import { diskError as diskError2, diskErrorText as diskErrorText2, renamePatiently } from "./journal.mjs";
 import { makeFolder } from "./main.mjs";
@@ -185,7 +227,7 @@ const {
   writeFileSync
 } = require("node:fs");
 const { lstat: lstat2, open, readdir, unlink } = require("node:fs/promises");
-const path2 = require("node:path");
+const path3 = require("node:path");
 import { isObject } from "./main.mjs";
 import { diskError } from "./journal.mjs";
 var PRINTABLE = /^[ -~]{1,512}$/;
@@ -258,10 +300,10 @@ async function sizeOfPart(stem) {
   return stat?.size ?? 0;
 }
 async function removeOldParts(stem, now) {
-  const folder = path2.dirname(stem);
-  const own = path2.basename(stem);
+  const folder = path3.dirname(stem);
+  const own = path3.basename(stem);
   for (const name of await readdir(folder).catch(() => [])) {
-    const file = path2.join(folder, name);
+    const file = path3.join(folder, name);
     const rest = name.startsWith(`${own}.`) ? name.slice(own.length) : "";
     if (/^\.[0-9a-f]{8}\.part$/.test(rest)) await removeAll([file]);
     else if (rest.startsWith(`${PART}.lock.`)) {
@@ -788,7 +830,7 @@ function fileStem(taskId) {
 
 // scripts/src/download/download.ts
 async function prepareFolder(folder) {
-  const absolute = path3.resolve(folder);
+  const absolute = path4.resolve(folder);
   try {
     makeFolder(absolute);
     await access(absolute, constants2.W_OK);
@@ -801,8 +843,15 @@ async function prepareFolder(folder) {
     });
   }
 }
-function stemOf({ folder, taskId, number }) {
-  return path3.join(folder, `${fileStem(taskId)}${number === void 0 ? "" : `-${number}`}`);
+function stemOf({
+  folder,
+  taskId,
+  output,
+  number
+}) {
+  const name = output ? stemOfOutput(output) : fileStem(taskId);
+  const isPlain = number === void 0 || output && number === 1;
+  return path4.join(folder, isPlain ? name : `${name}-${number}`);
 }
 async function download(downloader, options) {
   const { clock, signal } = downloader.api;
@@ -875,7 +924,7 @@ function asDownloadFailure(error, { folder }, { bytes, total } = { bytes: 0, tot
 
 // scripts/src/download/save-once.ts
 const { lstat: lstat4, unlink: unlink2 } = require("node:fs/promises");
-const path4 = require("node:path");
+const path5 = require("node:path");
 import { Failure as Failure4 } from "./main.mjs";
 import { waitForLock } from "./journal.mjs";
 var LOCK_PAUSE_MS = 500;
@@ -888,8 +937,9 @@ async function saveOnce(downloader, entry, options) {
     const saved = await savedBefore(entry, stem);
     if (saved) return saved;
     const file = await download(downloader, options);
+    const recorded = { ...file, number: options.number ?? 1 };
     await entry?.update(({ files }) => ({
-      files: [...files.filter((other) => other.path !== file.path), file]
+      files: [...files.filter((other) => other.path !== file.path), recorded]
     }));
     return file;
   });
@@ -904,8 +954,10 @@ async function oneAtATime(downloader, stem, options, save) {
   }
 }
 async function savedBefore(entry, stem) {
-  const known = entry?.record.files.find((file) => withoutExtension(file.path) === stem);
-  return known && await fileIsWhole(known.path, known) ? known : void 0;
+  const known = entry?.record.files.find((file2) => withoutExtension(file2.path) === stem);
+  if (!known || !await fileIsWhole(known.path, known)) return void 0;
+  const { number, ...file } = known;
+  return file;
 }
 async function lockFor({ api }, stem, options) {
   const file = Part.lockOf(stem);
@@ -929,14 +981,14 @@ async function beingSaved({ pid }, stem) {
   );
 }
 function withoutExtension(file) {
-  return file.slice(0, file.length - path4.extname(file).length);
+  return file.slice(0, file.length - path5.extname(file).length);
 }
 
 // scripts/src/download/copy-file.ts
 async function copyTo(downloader, file, target, waitEnds) {
   const copy = { ...file, path: target };
   if (await fileIsWhole(target, file)) return copy;
-  const folder = await prepareFolder(path5.dirname(target));
+  const folder = await prepareFolder(path6.dirname(target));
   const stem = withoutExtension(target);
   return oneAtATime(downloader, stem, { folder, waitEnds }, async () => {
     let part;
@@ -964,11 +1016,14 @@ export {
   boxesAreWhole,
   copyTo,
   download,
+  extensionOf,
   fetchFile,
   fileIsWhole,
   fileKind,
   fileStem,
+  hasExtension,
   isWhole,
+  mediaIn,
   moveIntoPlace,
   oneAtATime,
   prepareFolder,
@@ -977,6 +1032,7 @@ export {
   sha256Of,
   sizeOfPart,
   stemOf,
+  stemOfOutput,
   warningsAbout,
   withoutExtension
 };

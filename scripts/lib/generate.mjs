@@ -190,11 +190,12 @@ function sameMedia(kept, sent) {
 // scripts/src/core/generate.ts
 import { Failure as Failure6 } from "./main.mjs";
 import { isTerminal as isTerminal2 } from "./main.mjs";
-import { folderFor as folderFor2 } from "./live.mjs";
+import { checkFree as checkFree2, folderFor as folderFor2 } from "./live.mjs";
 
 // scripts/src/core/recorded-task.ts
 import { Failure as Failure4 } from "./main.mjs";
 import { jsonHash } from "./journal.mjs";
+import { checkFree } from "./live.mjs";
 import { promptExcerpt } from "./live.mjs";
 
 // scripts/src/core/reconcile.ts
@@ -203,8 +204,14 @@ import { Failure as Failure3 } from "./main.mjs";
 // scripts/src/core/send.ts
 import { Failure as Failure2 } from "./main.mjs";
 async function sendUntilAccepted(session, generation, deadline, log) {
-  const { api, observer } = session;
+  const { api, observer, submits } = session;
   for (let attempt = 1; ; attempt += 1) {
+    try {
+      await submits?.ready();
+    } catch (failure) {
+      if (!(failure instanceof Failure2)) throw failure;
+      return { kind: "rejected", failure };
+    }
     if (attempt > 1) await log.sending();
     observer.submitting();
     const sent = await sendOnce(session, generation, { until: deadline });
@@ -212,6 +219,7 @@ async function sendUntilAccepted(session, generation, deadline, log) {
     observer.refused();
     const pause = api.pauseFor(sent.failure, attempt, deadline);
     if (pause === null) return sent;
+    submits?.pauseFor(pause);
     await log.rejected();
     await api.clock.sleep(pause, api.signal);
   }
@@ -366,6 +374,7 @@ async function submit(session, generation, log, deadline) {
   if (result.kind === "accepted") return { ...result, wasThere: false };
   if (result.kind === "rejected") return result;
   await log.lost();
+  session.submits?.lost();
   const { failure } = result;
   if (session.provider.can.list) session.observer.queryFailed(failure);
   const since = { wall: clock.wall(), monotonic: clock.monotonic() };
@@ -374,7 +383,7 @@ async function submit(session, generation, log, deadline) {
 
 // scripts/src/core/recorded-task.ts
 async function recordedTask(session, store, request, deadline) {
-  const { generation, terms, folder } = request;
+  const { generation, terms, folder, output } = request;
   const claimed = await store.claim(
     {
       model: generation.model,
@@ -385,16 +394,15 @@ async function recordedTask(session, store, request, deadline) {
       isNew: terms.isNew,
       owner: terms.owner,
       download: folder,
+      output,
+      ordinal: terms.ordinal ?? 1,
       wait: terms.wait
     },
     Math.max(deadline, session.api.clock.monotonic() + LEAST_PATIENCE_MS),
     session.api.signal
   );
   const { entry } = claimed;
-  if (claimed.kind === "submitted") {
-    if (folder !== null && entry.record.download !== folder) await entry.update({ download: folder });
-    return { entry, credits: entry.record.credits, isResumed: true };
-  }
+  if (claimed.kind === "submitted") return attached(entry, request);
   const { resubmitted } = entry.record;
   try {
     const replaced = [];
@@ -421,6 +429,13 @@ async function recordedTask(session, store, request, deadline) {
     await claimed.lock.release();
   }
 }
+async function attached(entry, { folder, output }) {
+  const { record } = entry;
+  if (folder !== null && (record.download !== folder || (record.output ?? null) !== output)) {
+    await entry.update({ download: folder, output });
+  }
+  return { entry, credits: entry.record.credits, isResumed: true };
+}
 var LEAST_PATIENCE_MS = 5e3;
 async function noteTask({ api }, entry, task) {
   const checked = new Date(api.clock.wall()).toISOString();
@@ -440,8 +455,9 @@ async function refuse({ kind, failure }, { entry, lock }) {
   return failure;
 }
 async function submitNew(session, store, request, { entry, lock }, deadline) {
-  const { contract, generation, terms } = request;
-  const quote2 = await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
+  const { contract, generation, terms, folder, output } = request;
+  if (!session.submits) await checkFree(folder, output);
+  const quote2 = request.quote ?? await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
   const credits = { ...entry.record.credits, quoted: quote2?.credits ?? null };
   await withinDay(session, store, terms.maxCreditsPerDay, quote2, entry, () => ({
     credits,
@@ -480,6 +496,7 @@ async function reconcileEntry(session, { generation }, entry, log, deadline) {
     )
   };
   session.observer.submitting();
+  session.submits?.lost();
   return reconcile(session, { ...generation, idempotencyKey: record.idempotencyKey }, lost, log, deadline);
 }
 async function adopt(session, request, entry) {
@@ -542,7 +559,7 @@ import { Failure as Failure5 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
 import { finish, folderFor } from "./live.mjs";
 import { deliver } from "./live.mjs";
-import { waitTask } from "./live.mjs";
+import { outputOf, waitTask } from "./live.mjs";
 var DAY_MS2 = 24 * 36e5;
 var hasEnded = ({ record }) => isTerminal(record.status);
 async function reuse(session, entry, settings) {
@@ -563,18 +580,27 @@ async function sameResult(session, entry, settings) {
   const { taskId, download, credits } = entry.record;
   session.observer.task(taskId, "COMPLETED");
   const folder = settings.folder ?? download;
+  const output = outputOf(settings, entry);
   try {
     const filesUntil = session.api.clock.monotonic() + settings.waitMs;
-    const files = await wholeFiles(session, entry, folder, filesUntil);
+    const files = await wholeFiles(session, entry, { folder, output }, filesUntil);
     if (files) {
       const { model } = entry.record;
       const seen = { state: "COMPLETED", record: {}, model };
       const { warningsAbout } = await import("./download.mjs");
-      const warnings = await warningsAbout(session, model, files);
+      const warnings = await warningsAbout(session, model, files, output);
       return deliver(session, entry, { kind: "completed", taskId, seen, credits, files, warnings });
     }
     const until = settings.waitMs > 0 ? filesUntil : Infinity;
-    const options = { ...settings, folder: await folderFor(folder), until, filesUntil, entry, credits };
+    const options = {
+      ...settings,
+      folder: await folderFor(folder),
+      output,
+      until,
+      filesUntil,
+      entry,
+      credits
+    };
     const result = await finish(session, taskId, options);
     if (result.kind === "notFetched" && result.failure.code === "TASK_NOT_FOUND") {
       throw gone(session, taskId);
@@ -593,32 +619,45 @@ function gone({ provider: { title, says } }, taskId) {
     `The result cannot be had any more: no whole copy of it is known on this machine, and ${title} does not know task ${taskId} any more. ${says.retention}`
   );
 }
-async function wholeFiles(session, entry, folder, waitEnds) {
-  const { files, fileCount, delivered } = entry.record;
-  const names = [...new Set(files.map((file) => path.basename(file.path)))];
-  if (names.length === 0 || names.length !== (fileCount ?? (delivered === null ? null : names.length)))
-    return void 0;
+async function wholeFiles(session, entry, { folder, output }, waitEnds) {
+  const { files, fileCount, delivered, taskId } = entry.record;
+  const numbers = new Set(files.map((file) => numberOf(file, fileCount)));
+  const count = fileCount ?? (delivered === null ? null : numbers.size);
+  if (numbers.size === 0 || numbers.size !== count) return void 0;
   const { fileIsWhole } = await import("./download.mjs");
+  const { stemOf } = await import("./download.mjs");
+  const placed = [];
   const whole = [];
-  for (const name of names) {
-    const isWanted = (file) => path.dirname(file.path) === folder;
-    const candidates = files.filter((file) => path.basename(file.path) === name);
+  for (const number of [...numbers].sort((a, b) => a - b)) {
+    const which = count > 1 ? { number } : {};
+    const stem = folder === null ? null : stemOf({ folder, taskId, output, ...which });
+    const isWanted = (file) => withoutExtension(file.path) === stem;
+    const candidates = files.filter((file) => numberOf(file, fileCount) === number);
     candidates.sort((a, b) => Number(isWanted(b)) - Number(isWanted(a)));
     let found;
     for (const file of candidates) found ??= await fileIsWhole(file.path, file) ? file : void 0;
     if (!found) return void 0;
-    whole.push(found);
+    const target = stem === null ? found.path : `${stem}${path.extname(found.path)}`;
+    whole.push({ file: found, number, target });
   }
-  if (folder === null) return whole;
   const { copyTo } = await import("./download.mjs");
-  const placed = [];
-  for (const file of whole) {
-    const target = path.join(folder, path.basename(file.path));
-    placed.push(file.path === target ? file : await copyTo(session, file, target, waitEnds));
+  const copies = [];
+  for (const { file, number, target } of whole) {
+    const { number: _, ...known2 } = file;
+    const saved = file.path === target ? known2 : await copyTo(session, known2, target, waitEnds);
+    placed.push(saved);
+    if (!files.some((other) => other.path === target)) copies.push({ ...saved, number });
   }
-  const isNew = ({ path: target }) => !files.some((file) => file.path === target);
-  if (placed.some(isNew)) await entry.update((now) => ({ files: [...now.files, ...placed.filter(isNew)] }));
+  if (copies.length > 0) await entry.update((now) => ({ files: [...now.files, ...copies] }));
   return placed;
+}
+function numberOf({ number, path: file }, fileCount) {
+  if (number !== void 0) return number;
+  const inName = /-(\d+)\.\w+$/.exec(file)?.[1];
+  return fileCount === 1 || inName === void 0 ? 1 : Number(inName);
+}
+function withoutExtension(file) {
+  return file.slice(0, file.length - path.extname(file).length);
 }
 function sameEnd(session, entry, settings) {
   return waitTask(session, entry.record.taskId, { ...settings, waitMs: 0 }, {}, entry);
@@ -630,6 +669,9 @@ import { isYoung } from "./live.mjs";
 import { waitOn, waitTask as waitTask2 } from "./live.mjs";
 var LEAST_SUBMIT_MS2 = 1500;
 async function generate(session, options) {
+  return conclude(session, await begin(session, options));
+}
+async function begin(session, options) {
   const { api } = session;
   const { contract, generation, isDetached } = options;
   const start = api.clock.monotonic();
@@ -637,26 +679,31 @@ async function generate(session, options) {
   if (isDetached) wait.waitMs = 0;
   const deadline = isDetached ? shortDeadline3(session) : start + Math.max(wait.waitMs, LEAST_SUBMIT_MS2);
   const journal = await session.records();
-  let made;
+  const { model, maxCredits } = generation;
   try {
-    made = journal ? await recordedTask(session, journal, { ...options, folder: wait.folder }, deadline) : await unrecordedTask(session, options, deadline);
+    const { folder, output = null } = wait;
+    const made = journal ? await recordedTask(session, journal, { ...options, folder, output }, deadline) : await unrecordedTask(session, options, deadline);
+    return { made, model, maxCredits, wait, start };
   } catch (error) {
     if (error instanceof Failure6 && error.code === "INSUFFICIENT_CREDITS" && !error.details.reason) {
       throw await explainFunds(session, contract, generation, error, deadline);
     }
     throw error;
   }
+}
+async function conclude(session, begun) {
+  const { made, model, maxCredits, wait, start } = begun;
   const { entry, credits, task, isResumed } = made;
-  const waitMs = Math.max(0, wait.waitMs - (api.clock.monotonic() - start));
-  const settings = { ...wait, waitMs, model: generation.model, ...entry && { entry }, credits };
+  const waitMs = Math.max(0, wait.waitMs - (session.api.clock.monotonic() - start));
+  const settings = { ...wait, waitMs, model, ...entry && { entry }, credits };
   if (entry && task === void 0 && hasEnded(entry)) return reuse(session, entry, settings);
   const isResubmitted = made.isResubmitted || entry?.record.resubmitted;
   const origin = {
     ...isResumed && { isResumed },
     ...isResubmitted && { isResubmitted }
   };
-  const result = task === void 0 ? await resume(session, entry, settings, origin) : waitMs > 0 || isTerminal2(task.state) ? await follow(session, task, settings, origin) : taskResult(task.id, task, { ...origin, credits, model: generation.model });
-  return withinCap(result, generation.maxCredits);
+  const result = task === void 0 ? await resume(session, entry, settings, origin) : waitMs > 0 || isTerminal2(task.state) ? await follow(session, task, settings, origin) : taskResult(task.id, task, { ...origin, credits, model });
+  return withinCap(result, maxCredits);
 }
 function withinCap(result, maxCredits = Infinity) {
   const charged = result.credits?.charged ?? 0;
@@ -670,8 +717,9 @@ async function follow(session, task, settings, origin) {
     throw error instanceof Failure6 ? error.with({ taskId: task.id, charged: "running" }) : error;
   }
 }
-async function unrecordedTask(session, { contract, generation, terms }, deadline) {
-  const quote2 = await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
+async function unrecordedTask(session, { contract, generation, terms, quote: known2, wait }, deadline) {
+  const quote2 = known2 ?? await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
+  await checkFree2(wait.folder, wait.output);
   let isResubmitted = false;
   const nothing = async () => {
   };
@@ -968,8 +1016,11 @@ async function noteStates(session, tasks) {
 export {
   account,
   askPrice,
+  attached,
+  begin,
   cheaperThan,
   checkFunds,
+  conclude,
   explainFunds,
   findOwn,
   generate,

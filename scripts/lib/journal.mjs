@@ -16,9 +16,11 @@ function requestName({
   account,
   model,
   payloadHash: hash,
-  idempotencyKey
+  idempotencyKey,
+  ordinal = 1
 }) {
   const what = idempotencyKey === void 0 ? ["payload", model, hash] : ["key", idempotencyKey];
+  if (ordinal > 1) what.push("ordinal", String(ordinal));
   return sha256("intent", provider, service, account, ...what).slice(0, 32);
 }
 function sha256Text(text2) {
@@ -170,6 +172,12 @@ function known(entries, claim) {
   }
   return void 0;
 }
+function nameOfPayload({ model, payloadHash, ordinal = 1 }, { provider, service, account }) {
+  return requestName({ provider, service, account, model, payloadHash, ordinal, idempotencyKey: void 0 });
+}
+function newestOf(entries) {
+  return entries.find((entry) => !["rejected", "abandoned"].includes(entry?.record.phase ?? ""));
+}
 function unsettled(entries, claim) {
   if (!claim.isNew) return [];
   return entries.filter(({ record }) => isPending(record) && record.taskId === null);
@@ -177,6 +185,7 @@ function unsettled(entries, claim) {
 function firstRecord(claim, account) {
   const { provider, service, account: id } = account;
   const { owner, model, payloadHash, promptExcerpt = null, idempotencyKey, wait, download } = claim;
+  const { output, ordinal = 1 } = claim;
   return {
     request: nameOf(claim, account),
     ...{ provider, service, account: id, owner, model, payloadHash, promptExcerpt, idempotencyKey },
@@ -186,7 +195,9 @@ function firstRecord(claim, account) {
     resubmitted: false,
     ...{ checked: null, delivered: null, used: null, wait, download, fileCount: null },
     credits: { quoted: null, charged: null, refunded: null },
-    files: []
+    files: [],
+    ...output && { output },
+    ...ordinal > 1 && { ordinal }
   };
 }
 var BUSY_S = 5;
@@ -586,7 +597,10 @@ function readRecord(raw) {
     const value = raw[name];
     if (fits(value)) record[name] = value;
     else if (otherwise === void 0 || value !== void 0 && !isLenient) return void 0;
-    else record[name] = otherwise(raw);
+    else {
+      const value2 = otherwise(raw);
+      if (value2 !== void 0) record[name] = value2;
+    }
   }
   if (record.phase !== raw.phase) record.resubmitted = true;
   return record;
@@ -598,6 +612,7 @@ var amount = (value) => typeof value === "number" && value >= 0;
 var oneOf = (words) => (value) => typeof value === "string" && words.includes(value);
 var orNull = (check) => (value) => value === null || check(value);
 var nothing = () => null;
+var absent = () => void 0;
 var CREDITS = ["quoted", "charged", "refunded"];
 var FIELDS = {
   request: { fits: hex },
@@ -626,6 +641,8 @@ var FIELDS = {
   used: { fits: orNull(date), otherwise: nothing },
   wait: { fits: orNull(amount), otherwise: nothing },
   download: { fits: orNull(text), otherwise: nothing },
+  output: { fits: orNull(text), otherwise: absent },
+  ordinal: { fits: (value) => amount(value) && Number(value) >= 1, otherwise: absent },
   fileCount: { fits: orNull(amount), otherwise: nothing },
   credits: {
     fits: (value) => isObject2(value) && CREDITS.every((name) => orNull(amount)(value[name])),
@@ -1564,6 +1581,9 @@ var Journal = class {
       await clock.sleep(PAUSE_MS * (0.5 + clock.random()), signal);
     }
   }
+  async latest(request) {
+    return newestOf(this.find(nameOfPayload(request, this.place)));
+  }
   /** Reads the records again under the lock: another process may have submitted the request. */
   #underLock(request, claim, lock) {
     try {
@@ -2137,8 +2157,10 @@ export {
   makeShard,
   markOf,
   nameOf,
+  nameOfPayload,
   newName,
   newestFirst,
+  newestOf,
   overwrite,
   positionsOf,
   probe,

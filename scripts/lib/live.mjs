@@ -706,7 +706,21 @@ import { Failure as Failure11 } from "./main.mjs";
 async function folderFor(folder) {
   return folder === null ? null : (await import("./download.mjs")).prepareFolder(folder);
 }
-async function finish(session, taskId, options) {
+async function checkFree(folder, output) {
+  if (folder === null || !output) return;
+  const { mediaIn, stemOfOutput } = await import("./download.mjs");
+  const file = mediaIn(folder).get(stemOfOutput(output).toLowerCase());
+  if (file === void 0) return;
+  throw new Failure11(
+    "INVALID_PAYLOAD",
+    `${file} exists already and is not the file of this request. Nothing was submitted.`,
+    { reason: { kind: "outputTaken", file } }
+  );
+}
+function finish(session, taskId, options) {
+  return session.results ? session.results.run(() => fetchAll(session, taskId, options)) : fetchAll(session, taskId, options);
+}
+async function fetchAll(session, taskId, options) {
   const { folder, entry, credits, origin = {} } = options;
   const model = options.model ?? entry?.record.model;
   let task;
@@ -720,7 +734,7 @@ async function finish(session, taskId, options) {
       };
       const files = await downloadAll(session, task, folder, { ...options, onFresh });
       const { warningsAbout } = await import("./download.mjs");
-      const warnings = await warningsAbout(session, model, files);
+      const warnings = await warningsAbout(session, model, files, options.output);
       saved = { files, warnings };
     }
     const fileCount = task.urls.length;
@@ -776,7 +790,7 @@ async function detailOf({ api, provider }, taskId, deadline, until = Infinity) {
     throw error;
   }
 }
-async function downloadAll(session, task, folder, { stallMs, entry, filesUntil, onFresh, onFile, onSaved }) {
+async function downloadAll(session, task, folder, { stallMs, entry, filesUntil, output, onFresh, onFile, onSaved }) {
   const { api, provider } = session;
   const { saveOnce } = await import("./download.mjs");
   const files = [];
@@ -795,7 +809,7 @@ async function downloadAll(session, task, folder, { stallMs, entry, filesUntil, 
     const url = urls[index];
     const number = task.urls.length > 1 ? { number: index + 1 } : {};
     const { maxRetries } = api.policy;
-    const options = { taskId: task.id, url, folder, stallMs, maxRetries, until, refresh, ...number };
+    const options = { taskId: task.id, url, folder, output, stallMs, maxRetries, until, refresh, ...number };
     onFile?.(index);
     try {
       const file = await saveOnce(session, entry, { ...options, waitEnds: filesUntil });
@@ -937,6 +951,7 @@ var tasks_exports = {};
 __export(tasks_exports, {
   getStatus: () => getStatus,
   getTask: () => getTask,
+  outputOf: () => outputOf,
   waitOn: () => waitOn,
   waitTask: () => waitTask
 });
@@ -966,6 +981,7 @@ async function waitTask(session, taskId, settings, origin = {}, known) {
   const entry = known ?? await recordOf(session, taskId);
   session = aboutTask(session, taskId, entry);
   const folder = await folderFor(settings.folder ?? entry?.record.download ?? null);
+  const output = outputOf(settings, entry);
   const { clock } = session.api;
   const start = clock.monotonic();
   let first;
@@ -983,8 +999,12 @@ async function waitTask(session, taskId, settings, origin = {}, known) {
   if (first) session.observer.task(taskId, first.state);
   const waitMs = settings.waitMs - (clock.monotonic() - start);
   const credits = entry?.record.credits;
-  const wait = { ...settings, folder, waitMs, ...entry && { entry }, ...credits && { credits } };
+  const wait = { ...settings, folder, output, waitMs, ...entry && { entry }, ...credits && { credits } };
   return waitOn(session, { id: taskId, ...first }, wait, origin, failure);
+}
+function outputOf({ folder, output }, entry) {
+  if (output !== void 0 && folder !== null) return output;
+  return entry?.record.output ?? null;
 }
 async function waitOn(session, task, settings, origin = {}, failure) {
   const { entry } = settings;
@@ -1787,16 +1807,16 @@ function exchange(client, request, receiver, { timeoutMs, signal, fresh = false,
 import { Failure as Failure16 } from "./main.mjs";
 import { createProvider } from "./main.mjs";
 import { journalFolder } from "./main.mjs";
-import { needsRecords } from "./main.mjs";
+import { isSubmit, needsRecords } from "./main.mjs";
 
 // scripts/src/cli/render/advice.ts
 function adviceFor(failure, { caller, account, taskId }) {
-  const { profile, isSubmit, same, command } = caller;
+  const { profile, isSubmit: isSubmit2, same, command } = caller;
   const { title, can, keyVariable, urlVariable, keyPage, says } = profile;
   const list = can.list ? [command("listTasks")] : [];
   const wait = failure.details.retryAfter;
   const later = wait === void 0 ? "a little later" : `after ${wait} seconds`;
-  const retry = isSubmit && taskId === null ? `Nothing was submitted or charged. Run the same command again ${later}.` : `The task is as it was. Run the same command again ${later}; it charges nothing.`;
+  const retry = isSubmit2 && taskId === null ? `Nothing was submitted or charged. Run the same command again ${later}.` : `The task is as it was. Run the same command again ${later}; it charges nothing.`;
   switch (failure.code) {
     case "AUTH_FAILED":
       return [
@@ -1805,7 +1825,7 @@ function adviceFor(failure, { caller, account, taskId }) {
       ];
     case "RATE_LIMITED":
     case "NETWORK_ERROR":
-      return taskId === null && !isSubmit ? [`Run the same command again ${later}; it charges nothing.`] : [retry];
+      return taskId === null && !isSubmit2 ? [`Run the same command again ${later}; it charges nothing.`] : [retry];
     case "TASK_NOT_FOUND":
       return [
         `${says.missing} Check ${keyVariable}, ${urlVariable} and the id. A sandbox task is seen with --sandbox only.`,
@@ -1834,7 +1854,7 @@ function adviceFor(failure, { caller, account, taskId }) {
           command("getTask", { taskId }),
           ...list
         ];
-      return isSubmit ? [
+      return isSubmit2 ? [
         "Nothing was submitted or charged. Read errorMessage first: unchanged, the same may be rejected again.",
         same
       ] : [same];
@@ -2222,6 +2242,8 @@ function warningText(warning) {
       const came = `${KIND_WORDS[madeAs(contentType)]} (${contentType})`;
       return `${model} makes ${KIND_WORDS[makes]}, but ${file} is ${came}. It was saved as it came: tell the user.`;
     }
+    case "otherExtension":
+      return `${warning.asked} was asked for; the file is saved as ${warning.file}, by what it contains.`;
     case "aboveCap":
       return `The service reports ${warning.charged} credits charged, although the cap was ${warning.maxCredits} (--maxCredits). Tell the user.`;
     case "noPermit":
@@ -2320,7 +2342,8 @@ function outcomeOf(result, caller) {
 // scripts/src/cli/live.ts
 var SANDBOX_KEY = "ak_sandbox";
 async function runLive(options) {
-  const { args, argv, request, environment, loopback, observer, signal, warn } = options;
+  const { args, argv, request, batch, environment, loopback, observer, interruption, warn } = options;
+  const { signal } = interruption;
   const sandbox = args.sandbox ? await startSandbox(environment, warn) : null;
   const { httpProxy, httpsProxy, noProxy } = environment;
   const transport = new Transport(
@@ -2349,6 +2372,15 @@ async function runLive(options) {
     api: new Api(transport, systemClock, { timeoutMs, maxRetries, signal })
   };
   try {
+    if (batch) {
+      const { runBatchCommand } = await import("./batch.mjs");
+      const wait = waitSettings(args, environment);
+      const secrets = environment.key === void 0 ? [] : [environment.key];
+      return await runBatchCommand({
+        ...{ session, args, batch, wait, caller, secrets },
+        stop: interruption
+      });
+    }
     return outcomeOf(await act(session, args, request, environment), caller);
   } catch (error) {
     if (!(error instanceof Failure16)) throw error;
@@ -2361,6 +2393,7 @@ async function runLive(options) {
     });
   } finally {
     void transport.close();
+    void batch?.close();
     void sandbox?.close();
   }
 }
@@ -2462,9 +2495,14 @@ function waitSettings(args, { timeoutMs }) {
   return {
     waitMs: args.wait * 1e3,
     schedule: pollSchedule(firstMs),
-    folder: args.download ?? null,
+    ...placeOf(args),
     stallMs: timeoutMs
   };
+}
+function placeOf({ download, output, action }) {
+  if (output !== void 0)
+    return { folder: path.dirname(path.resolve(output)), output: path.basename(output) };
+  return { folder: download ?? null, ...isSubmit(action) && { output: null } };
 }
 async function startSandbox(environment, warn) {
   const { startSandbox: start } = await import("./sandbox-server.mjs");
@@ -2786,6 +2824,7 @@ export {
   adviceFor,
   aivideomaker,
   cancelTask,
+  checkFree,
   codeOfStatus,
   creditsOf,
   decoded,
@@ -2820,6 +2859,7 @@ export {
   outcomeOf,
   outgoingBody,
   outgoingHeaders,
+  outputOf,
   parseBody,
   parseRetryAfter,
   pauseAfter,

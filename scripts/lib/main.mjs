@@ -238,16 +238,6 @@ var init_output_kind = __esm({
   }
 });
 
-// scripts/src/model/idempotency-key.ts
-function isIdempotencyKey(text2) {
-  return typeof text2 === "string" && /^[\x21-\x7e]{8,128}$/.test(text2);
-}
-var init_idempotency_key = __esm({
-  "scripts/src/model/idempotency-key.ts"() {
-    "use strict";
-  }
-});
-
 // scripts/src/model/text.ts
 function plain(text2, limit = 300) {
   const clean = visible(text2.slice(0, limit * 4).replace(CONTROL, " ")).replace(/ {2,}/g, " ").trim();
@@ -291,6 +281,41 @@ var init_text = __esm({
     QUOTES = /["\u201c-\u201f\u00ab\u00bb\u2033\u2036\u275d\u275e\u301d-\u301f\uff02\\]/g;
     LEFT_BY_JSON = /[\u007f-\u009f\p{Zl}\p{Zp}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
     SHORTEST_SECRET = 6;
+  }
+});
+
+// scripts/src/model/file-name-rule.ts
+function nameProblem(name) {
+  if (name === "") return "write at least one letter";
+  if (/[/\\]/.test(name) || name === "." || name === "..") return "write a name alone, without a folder";
+  if (/[<>:"|?*]/.test(name)) return 'write it without < > : " | ? *, which some systems refuse';
+  if (plain(name, 400) !== name)
+    return "write it in visible characters, without line breaks or double spaces";
+  if (/^[.-]/.test(name)) return "begin it with a letter or a digit";
+  if (/[. ]$/.test(name)) return "end it with a letter or a digit";
+  if (RESERVED.test(name)) return "choose another one: Windows keeps this name for a device";
+  if (/\.(part|lock)$/i.test(name))
+    return "choose another ending: .part and .lock mark files that are being saved";
+  if (Buffer.byteLength(name) > LONGEST) return `write at most ${LONGEST} bytes (a letter is 1 to 4 bytes)`;
+  return null;
+}
+var LONGEST, RESERVED;
+var init_file_name_rule = __esm({
+  "scripts/src/model/file-name-rule.ts"() {
+    "use strict";
+    init_text();
+    LONGEST = 120;
+    RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
+  }
+});
+
+// scripts/src/model/idempotency-key.ts
+function isIdempotencyKey(text2) {
+  return typeof text2 === "string" && /^[\x21-\x7e]{8,128}$/.test(text2);
+}
+var init_idempotency_key = __esm({
+  "scripts/src/model/idempotency-key.ts"() {
+    "use strict";
   }
 });
 
@@ -338,10 +363,12 @@ var init_since = __esm({
 });
 
 // scripts/src/cli/flag-values.ts
-var credits, taskId, owner, idempotencyKey, since, status, kind;
+const path = require("node:path");
+var credits, taskId, owner, idempotencyKey, since, status, kind, output;
 var init_flag_values = __esm({
   "scripts/src/cli/flag-values.ts"() {
     "use strict";
+    init_file_name_rule();
     init_idempotency_key();
     init_output_kind();
     init_task();
@@ -392,11 +419,17 @@ var init_flag_values = __esm({
       alsoCalled: { "3d": "model3d", model: "model3d", music: "audio", sound: "audio", picture: "image" },
       fallback: OUTPUT_KINDS[0]
     };
+    output = {
+      kind: "text",
+      accepts: (text2) => nameProblem(path.basename(text2)) === null && !/[/\\]$/.test(text2),
+      expected: "the name of a file, with or without its folder",
+      hint: "write for example --output out/lighthouse.mp4; a folder alone is --download"
+    };
   }
 });
 
 // scripts/src/cli/flags.ts
-var SUBMITS, PAYLOAD, MODELS, LOCAL, WAITS, NAMED_TASK, ONE_TASK, DEFAULT_WAIT_S, DEFAULT_LIMIT, titles, providers, wait, callback, text, FLAGS, FLAG_NAMES, rule, isSubmit, needsRecords, isLocal, isAboutTask;
+var SUBMITS, PAYLOAD, MODELS, LOCAL, WAITS, SAVES, NAMED_TASK, ONE_TASK, DEFAULT_WAIT_S, DEFAULT_LIMIT, titles, providers, wait, callback, text, FLAGS, FLAG_NAMES, rule, isSubmit, needsRecords, isLocal, isAboutTask;
 var init_flags = __esm({
   "scripts/src/cli/flags.ts"() {
     "use strict";
@@ -409,6 +442,7 @@ var init_flags = __esm({
     MODELS = ["listModels", "describeModel"];
     LOCAL = [...MODELS, "listPending", "forget"];
     WAITS = ["generate", "waitTask"];
+    SAVES = [...WAITS, "createGeneration", "getTask"];
     NAMED_TASK = ["getStatus", "getTask", "cancelTask"];
     ONE_TASK = [...NAMED_TASK, "waitTask", "forget"];
     DEFAULT_WAIT_S = 600;
@@ -437,6 +471,11 @@ var init_flags = __esm({
       image: {
         form: "<file>",
         help: "a local picture (PNG, JPEG, WebP, GIF, AVIF, BMP) for the model's image field",
+        actions: PAYLOAD
+      },
+      batch: {
+        form: "<file>",
+        help: 'many requests, a line each: prompts (.txt) or {"name","model","payload","image"} (.jsonl); "-" = standard input',
         actions: PAYLOAD
       },
       action: { form: "<action>", value: { kind: "choice", of: ACTIONS }, help: ACTIONS.slice(1).join(", ") },
@@ -494,14 +533,27 @@ var init_flags = __esm({
       },
       download: {
         form: "<dir>",
-        help: "save the finished file there as <taskId>.<ext>",
-        actions: [...WAITS, "createGeneration", "getTask"]
+        help: "save the finished file there as <taskId>.<ext>; of a batch as <name>.<ext>",
+        actions: SAVES
+      },
+      output: {
+        form: "<file>",
+        value: output,
+        help: "save the finished file under this name; for a batch with {n}, the number of the line",
+        actions: SAVES
       },
       maxCredits: {
         form: "<n>",
         value: credits,
         help: `ask for the price first; submit nothing above n (${titles(({ can }) => !can.quote)}: by a dated estimate)`,
         actions: PAYLOAD
+      },
+      maxTotalCredits: {
+        form: "<n>",
+        value: credits,
+        help: "with --batch: submit nothing if what is not charged yet costs more than n together",
+        actions: PAYLOAD,
+        beside: "batch"
       },
       maxCreditsPerDay: {
         form: "<n>",
@@ -549,7 +601,7 @@ function exitCodeOf(failure) {
   if (reason?.kind === "notCancelled") return isTerminal(reason.state) ? EXIT.taskEnded : EXIT.stillRunning;
   return EXIT_OF_ERROR[failure.code];
 }
-var EXIT, ONE_CHARGE, EXIT_WORDS, EXIT_OF_ERROR;
+var EXIT, ONE_CHARGE, EXIT_WORDS, EXIT_OF_ERROR, BATCH_ORDER;
 var init_exit_codes = __esm({
   "scripts/src/cli/exit-codes.ts"() {
     "use strict";
@@ -615,6 +667,19 @@ var init_exit_codes = __esm({
       TASK_NOT_FOUND: EXIT.taskNotFound,
       DOWNLOAD_FAILED: EXIT.downloadFailed
     };
+    BATCH_ORDER = [
+      EXIT.bug,
+      EXIT.keyRefused,
+      EXIT.submitUnknown,
+      EXIT.credits,
+      EXIT.stillRunning,
+      EXIT.temporary,
+      EXIT.downloadFailed,
+      EXIT.taskNotFound,
+      EXIT.badInput,
+      EXIT.taskEnded,
+      EXIT.done
+    ];
   }
 });
 
@@ -651,7 +716,7 @@ var init_skill_folder = __esm({
 });
 
 // scripts/src/cli/words.ts
-const path = require("node:path");
+const path2 = require("node:path");
 function commandLine(words) {
   return ["node", script(), ...words].map((word) => quoteWord(word)).join(" ");
 }
@@ -668,7 +733,7 @@ function flagWords(flags) {
 }
 function script() {
   const started = process.argv[1] ?? "";
-  return path.basename(started) === SCRIPT ? path.resolve(started) : path.join(skillFolder(), "scripts", SCRIPT);
+  return path2.basename(started) === SCRIPT ? path2.resolve(started) : path2.join(skillFolder(), "scripts", SCRIPT);
 }
 var SCRIPT;
 var init_words = __esm({
@@ -704,7 +769,7 @@ ${flagLines().join("\n")}
 Environment
 ${wrapped(VARIABLES, 2).join("\n")}
 
-Exit codes
+Exit codes (a batch: that of the line to see to first, ${BATCH_ORDER.filter((code) => code !== EXIT.bug).join(", ")})
 ${exitCodes().map((line) => `  ${line}`).join("\n")}`;
 }
 function flagLines() {
@@ -786,8 +851,8 @@ init_flags();
 
 // scripts/src/cli/issue.ts
 init_text();
-function issue(path5, expected, received, hint) {
-  return { path: path5, expected, received, hint };
+function issue(path6, expected, received, hint) {
+  return { path: path6, expected, received, hint };
 }
 function quote(text2) {
   return `"${plain(text2, 60)}"`;
@@ -862,15 +927,21 @@ var named = (action) => action === "generate" ? "the full workflow" : action;
 function checkFit(action, given, issues) {
   const what = action === "generate" ? named(action) : `--action ${action}`;
   for (const name of FLAG_NAMES) {
-    const { actions, required, form } = rule(name);
+    const { actions, required, form, beside } = rule(name);
     if (given.has(name) && actions && !actions.includes(action)) {
       const hint = `leave --${name} out, or use it with ${actions.map(named).join(", ")}`;
       issues.push(issue(`--${name}`, `not to be given with ${what}`, "it", hint));
     }
-    if (!given.has(name) && required?.includes(action))
+    if (given.has(name) && beside && !given.has(beside)) {
+      const hint = `add --${beside}, or leave --${name} out`;
+      issues.push(issue(`--${name}`, `--${beside} beside it`, "none", hint));
+    }
+    const isInLines = name === "model" && given.has("batch");
+    if (!given.has(name) && required?.includes(action) && !isInLines)
       issues.push(issue(`--${name}`, `${form} for ${what}`, "nothing", `add --${name} ${form}`));
   }
-  if (rule("payload").actions?.includes(action) && !given.has("payload") && !given.has("image")) {
+  const asked = ["payload", "image", "batch"];
+  if (rule("payload").actions?.includes(action) && !asked.some((name) => given.has(name))) {
     const hint = "add --payload '<json>', or --payload - to read it from standard input";
     issues.push(issue("--payload", `<json> for ${what}`, "nothing", hint));
   }
@@ -884,12 +955,25 @@ var CONFLICTS = [
   ],
   ["noJournal", "new", "leave --new out: without a journal every submit is a new one"],
   ["noJournal", "owner", "leave --owner out: it is kept in the journal alone"],
-  ["all", "taskId", "leave out --all or --taskId"]
+  ["all", "taskId", "leave out --all or --taskId"],
+  ["output", "download", "write the folder into --output, for example --output out/lighthouse.mp4"],
+  ["output", "all", "leave --output out: each task has a file of its own"],
+  ["batch", "idempotencyKey", "leave --idempotencyKey out: each line is a request of its own"],
+  ["batch", "noJournal", "leave --noJournal out: the records tell which lines are charged already"]
 ];
 function checkTogether(action, given, issues) {
   for (const [one, other, hint] of CONFLICTS) {
     if (given.has(one) && given.has(other))
       issues.push(issue(`--${one}`, `not to be given with --${other}`, "both", hint));
+  }
+  if (given.get("batch") === "-" && given.get("payload") === "-") {
+    const hint = "write the lines into a file, or the defaults of all lines on the command line";
+    issues.push(issue("--batch", "one flag that reads standard input", "--payload - too", hint));
+  }
+  if (given.has("maxTotalCredits") && !given.has("batch")) {
+    issues.push(
+      issue("--maxTotalCredits", "--batch beside it", "none", "write --maxCredits for one request")
+    );
   }
   if (action === "forget" && given.has("taskId") === given.has("idempotencyKey")) {
     const came = given.has("taskId") ? "both" : "neither";
@@ -914,7 +998,7 @@ function checkService(action, profile, given, issues) {
 }
 
 // scripts/src/contracts/nearest.ts
-var LONGEST = 64;
+var LONGEST2 = 64;
 function nearest(word, candidates) {
   const wanted = squeeze(word);
   let best;
@@ -936,7 +1020,7 @@ function nearest(word, candidates) {
   return best;
 }
 function squeeze(word) {
-  return word.slice(0, LONGEST).normalize("NFKC").toLowerCase().replace(/[-_\s]/g, "");
+  return word.slice(0, LONGEST2).normalize("NFKC").toLowerCase().replace(/[-_\s]/g, "");
 }
 function editDistance(a, b) {
   let beforeLast = [];
@@ -1103,6 +1187,7 @@ function parseArguments(argv) {
     full: given.has("full") || void 0,
     pollInterval: numberOf(given, "pollInterval", issues),
     maxCredits: numberOf(given, "maxCredits", issues),
+    maxTotalCredits: numberOf(given, "maxTotalCredits", issues),
     maxCreditsPerDay: numberOf(given, "maxCreditsPerDay", issues),
     callback: given.get(profile.callbackFlag),
     ...Object.fromEntries(TEXTS.map((name) => [name, textOf(given, name, issues)]))
@@ -1129,14 +1214,16 @@ var TEXTS = [
   "model",
   "payload",
   "image",
+  "batch",
   "taskId",
   "download",
+  "output",
   "idempotencyKey",
   "owner"
 ];
 function refused(issues) {
-  const { path: path5, expected, received } = issues[0];
-  return new AdvisedFailure("INVALID_PAYLOAD", `${path5}: expected ${expected}, received ${received}.`, {
+  const { path: path6, expected, received } = issues[0];
+  return new AdvisedFailure("INVALID_PAYLOAD", `${path6}: expected ${expected}, received ${received}.`, {
     issues,
     nextSteps: [...new Set(issues.map(({ hint }) => hint))]
   });
@@ -1273,14 +1360,16 @@ init_task();
 init_registry();
 init_flags();
 const { randomUUID } = require("node:crypto");
-const path2 = require("node:path");
+const path3 = require("node:path");
 init_words();
-function resumeFlags({ action, wait: wait2, pollInterval, download }) {
+function resumeFlags({ action, wait: wait2, pollInterval, download, output: output2, batch }) {
   const seconds = !rule("wait").actions?.includes(action) || wait2 === 0 ? BRIEF_WAIT_S : wait2;
   return {
     wait: seconds === DEFAULT_WAIT_S ? void 0 : seconds,
     pollInterval,
-    download: download === void 0 ? void 0 : path2.resolve(download)
+    // The record of a line has its folder and its name.
+    download: download === void 0 || batch !== void 0 ? void 0 : path3.resolve(download),
+    output: output2 === void 0 ? void 0 : path3.resolve(output2)
   };
 }
 function placeFlags({ profile, sandbox }) {
@@ -1318,12 +1407,13 @@ function flagsIn(argv) {
 }
 function portable(name, value) {
   if (name === "payload") return quoteWord(value).length > LONGEST_SHOWN ? "-" : value;
-  return name === "download" || name === "image" ? path2.resolve(value) : value;
+  const isPath = name === "download" || name === "output" || name === "image" || name === "batch" && value !== "-";
+  return isPath ? path3.resolve(value) : value;
 }
 
 // scripts/src/cli/environment.ts
 const { homedir } = require("node:os");
-const path3 = require("node:path");
+const path4 = require("node:path");
 
 // scripts/src/model/public-address.ts
 init_text();
@@ -1563,7 +1653,7 @@ function readEnvironment(env, profile, { isLive, hasState, isRehearsal = false }
   );
 }
 function journalFolder({ stateFolder: folder }, sandbox) {
-  return path3.join(folder, ...sandbox ? ["sandbox"] : [], "records");
+  return path4.join(folder, ...sandbox ? ["sandbox"] : [], "records");
 }
 function key({ keyVariable }, env, issues) {
   const trimmed = env[keyVariable]?.trim();
@@ -1620,8 +1710,8 @@ function proxy(name, value, issues) {
 }
 function stateFolder(env, issues) {
   const folder = wantedStateFolder(env);
-  const inside = path3.relative(skillFolder(), folder);
-  if (folder !== "" && (inside.startsWith("..") || path3.isAbsolute(inside))) return folder;
+  const inside = path4.relative(skillFolder(), folder);
+  if (folder !== "" && (inside.startsWith("..") || path4.isAbsolute(inside))) return folder;
   issues.push({
     path: "ASYNC_MEDIA_STATE_DIR",
     expected: folder ? "a folder outside the skill's own, which is replaced when the skill is updated" : "a folder for records, because there is no home folder",
@@ -1631,13 +1721,13 @@ function stateFolder(env, issues) {
   return "";
 }
 function wantedStateFolder(env) {
-  if (env.ASYNC_MEDIA_STATE_DIR) return path3.resolve(env.ASYNC_MEDIA_STATE_DIR);
-  if (env.XDG_STATE_HOME && path3.isAbsolute(env.XDG_STATE_HOME)) {
-    return path3.join(env.XDG_STATE_HOME, FOLDER);
+  if (env.ASYNC_MEDIA_STATE_DIR) return path4.resolve(env.ASYNC_MEDIA_STATE_DIR);
+  if (env.XDG_STATE_HOME && path4.isAbsolute(env.XDG_STATE_HOME)) {
+    return path4.join(env.XDG_STATE_HOME, FOLDER);
   }
-  if (process.platform === "win32" && env.LOCALAPPDATA) return path3.join(env.LOCALAPPDATA, FOLDER);
+  if (process.platform === "win32" && env.LOCALAPPDATA) return path4.join(env.LOCALAPPDATA, FOLDER);
   const home = homeFolder();
-  return path3.isAbsolute(home) ? path3.join(home, ".local", "state", FOLDER) : "";
+  return path4.isAbsolute(home) ? path4.join(home, ".local", "state", FOLDER) : "";
 }
 function homeFolder() {
   try {
@@ -1660,8 +1750,25 @@ var Interruption = class {
   #controller = new AbortController();
   #received = null;
   #grace;
+  #requested = new AbortController();
+  #deferred = 0;
   get signal() {
     return this.#controller.signal;
+  }
+  /** Aborted as soon as the first signal comes: nothing new is to be begun. */
+  get requested() {
+    return this.#requested.signal;
+  }
+  /** Puts the end off, within the grace period, until the returned function is called. */
+  defer() {
+    this.#deferred += 1;
+    let isOver = false;
+    return () => {
+      if (isOver) return;
+      isOver = true;
+      this.#deferred -= 1;
+      if (this.#deferred === 0 && this.#received) this.#abort();
+    };
   }
   /** The signal that came, if one did. */
   get received() {
@@ -1672,7 +1779,7 @@ var Interruption = class {
       process.on(name, () => this.#on(name, situation));
     }
     situation.onOutcomeKnown = () => {
-      if (this.#received) this.#abort();
+      if (this.#received && this.#deferred === 0) this.#abort();
     };
   }
   /** Aborts everything that is still running. */
@@ -1682,7 +1789,9 @@ var Interruption = class {
   #on(name, situation) {
     const isFirst = this.#received === null;
     this.#received ??= name;
-    if (isFirst && situation.phase === "submitting") this.#grace = setTimeout(() => this.#abort(), GRACE_MS);
+    this.#requested.abort();
+    if (isFirst && (situation.phase === "submitting" || this.#deferred > 0))
+      this.#grace = setTimeout(() => this.#abort(), GRACE_MS);
     else this.#abort();
   }
   #abort() {
@@ -2032,7 +2141,7 @@ init_task();
 init_flags();
 init_words();
 function callerOf(args, argv) {
-  const { action, profile, download } = args;
+  const { action, profile, download, output: output2 } = args;
   return {
     profile,
     command: (name, flags) => commandLine(actionWords(name, { ...flags, ...placeFlags(args) })),
@@ -2041,7 +2150,7 @@ function callerOf(args, argv) {
     another: commandForAnother(argv, args),
     resumeFlags: resumeFlags(args),
     // A status query or a submit alone has its full answer while the task still runs.
-    wantsEnd: action === "generate" || action === "waitTask" || action === "getTask" && download !== void 0,
+    wantsEnd: action === "generate" || action === "waitTask" || action === "getTask" && (download ?? output2) !== void 0,
     isFull: args.full === true,
     isSubmit: isSubmit(action)
   };
@@ -2131,6 +2240,25 @@ var BUDGET = {
       ...cheaperSteps(cheaper),
       `Ask the user whether ${quoted2} credits are fine; then submit with --maxCredits ${quoted2}.`
     ]
+  }),
+  linesAboveCap: ({ lines, maxCredits }) => ({
+    message: `${lines.length === 1 ? `Line ${lines[0]} costs` : `${lines.length} lines cost`} more than --maxCredits ${maxCredits} each. Nothing was submitted.`,
+    nextSteps: [
+      `The first of them: line ${lines[0]}. Shorten these lines, or ask the user for a higher --maxCredits.`
+    ]
+  }),
+  sumAboveCap: ({ quoted: quoted2, maxTotalCredits }) => ({
+    nextSteps: [
+      `Ask the user for --maxTotalCredits ${quoted2}, or take lines out. What has been submitted before is not charged again (${maxTotalCredits} credits are the limit now).`
+    ]
+  }),
+  lineWithoutEstimate: ({ line, model, title }) => ({
+    nextSteps: [
+      `${title} documents no price before a submit, and no estimate of ${model} is known here. Leave --maxTotalCredits and --maxCredits out after a yes to an unknown price, or take line ${line} out.`
+    ]
+  }),
+  wrongLines: () => ({
+    nextSteps: ["Correct these lines and run the same command again. Nothing was submitted or charged."]
   }),
   aboveDay: ({ quoted: quoted2, spent, limit }, { profile, command }) => {
     const so = spent === null ? "What a recorded request of the last 24 hours cost is not known" : `The recorded requests of the last 24 hours cost or may have cost up to ${spent} credits, and this one costs ${quoted2}`;
@@ -2302,6 +2430,20 @@ var PLACE = {
       }
     ],
     nextSteps: ["Name a folder that can be written to. This call has submitted and charged nothing."]
+  }),
+  outputTaken: ({ file }) => ({
+    message: `--output: ${file} exists already and is not the file of this request. Nothing was submitted.`,
+    issues: [
+      {
+        path: "--output",
+        expected: "a name that no file has yet",
+        received: file,
+        hint: "give another --output, or move that file away"
+      }
+    ],
+    nextSteps: [
+      "Give another --output, or move that file away. This call has submitted and charged nothing."
+    ]
   }),
   fileInTheWay: () => ({
     nextSteps: ["Download into another folder, or move that file away and run the command again."]
@@ -2534,6 +2676,7 @@ async function main() {
   let action = guessAction(argv);
   let args;
   let request = null;
+  let batch = null;
   const bug = (error) => bugOutcome(
     error,
     situation,
@@ -2577,13 +2720,17 @@ async function main() {
       const { baseUrl: baseUrl2 } = environment;
       const loopback = args.sandbox || baseUrl2 !== void 0 && isLoopback(baseUrl2);
       checkInterval(args, loopback);
-      if (rule("payload").actions?.includes(action)) {
+      if (args.batch !== void 0) {
+        const { readBatch } = await import("./batch.mjs");
+        batch = await readBatch(args, callerOf(args, argv), loopback, signal);
+      } else if (rule("payload").actions?.includes(action)) {
         request = await (await import("./contracts.mjs")).readRequest(args, loopback, signal);
       }
       const hasKey = args.sandbox || environment.key !== void 0;
       const known = hasKey || action !== "spending" ? null : await withoutKey(args, environment, argv, warn);
       if (!hasKey && !known) throw keyMissing(args.profile, argv);
-      outcome = known ?? await (await import("./live.mjs")).runLive({ args, argv, request, environment, loopback, observer, signal, warn });
+      outcome = known ?? await (await import("./live.mjs")).runLive({ args, argv, request, batch, environment, loopback, observer, warn, interruption });
+      if (outcome.isInterrupted && interruption.received) markInterrupted(outcome, interruption.received);
     }
   } catch (error) {
     if (!(error instanceof Failure)) interruption.stop();
@@ -2591,7 +2738,7 @@ async function main() {
       // Signals are listened to only once the arguments are read.
       caller: callerOf(args, argv),
       isRecorded: !args.noJournal,
-      downloads: args.download !== void 0,
+      downloads: (args.download ?? args.output) !== void 0,
       generation: request?.generation
     }) : error instanceof Failure ? failed(
       args ? explained(error, callerOf(args, argv)) : error,
@@ -2612,6 +2759,10 @@ async function startProgress(secrets) {
   if (!screen.isTTY || !redraws(process.env)) return watch(screen, secrets);
   const { Terminal } = await import("./terminal.mjs");
   return watch(screen, secrets, (...parts) => new Terminal(...parts));
+}
+function markInterrupted(outcome, signal) {
+  outcome.exitCode = signal === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
+  outcome.envelope.data = { ...outcome.envelope.data, interruptedBy: signal };
 }
 var SANDBOX_WARNING = "Sandbox run: nothing was charged, and each file is a stand-in.";
 function addWarnings({ envelope }, warnings) {
@@ -2667,6 +2818,7 @@ var systemClock = {
 
 // scripts/src/main.ts
 init_failure();
+init_file_name_rule();
 init_idempotency_key();
 
 // scripts/src/model/json.ts
@@ -2691,12 +2843,12 @@ init_registry();
 
 // scripts/src/stores/file/folder.ts
 const { mkdirSync, statSync } = require("node:fs");
-const path4 = require("node:path");
+const path5 = require("node:path");
 function makeFolder(folder, mode = 511) {
   try {
     return makeOne(folder, mode);
   } catch (error) {
-    const above = path4.dirname(folder);
+    const above = path5.dirname(folder);
     if (error.code !== "ENOENT" || above === folder) throw error;
     const first = makeFolder(above, mode);
     const made = makeOne(folder, mode);
@@ -2721,6 +2873,7 @@ export {
   AIVIDEOMAKER,
   APIDOT,
   AdvisedFailure,
+  BATCH_ORDER,
   BRIEF_WAIT_S,
   BUDGET,
   DEFAULT_WAIT_S,
@@ -2805,9 +2958,11 @@ export {
   modelFlags,
   monotonic,
   muteNode,
+  nameProblem,
   nearest,
   needsRecords,
   numberOf,
+  output,
   overrule,
   owner,
   parseArguments,

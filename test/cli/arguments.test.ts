@@ -202,6 +202,8 @@ describe('the table of flags', () => {
     if (rule('payload').actions?.includes(action as Action)) line.push('--payload', '{}');
     if (name !== 'action' && action !== 'generate') line.push('--action', action);
     if (action === 'forget') line.push('--taskId', 'ck1');
+    const { beside } = rule(name);
+    if (beside) line.push(`--${beside}`, 'ideas.txt');
     return [...line, `--${name}`, value];
   };
 

@@ -23,6 +23,7 @@ it('every keyword of our own is documented, and what is documented is read', () 
     'x-notes',
     'x-output',
     'x-price',
+    'x-prompt',
     'x-replay',
     'x-sources',
   ]);

@@ -93,6 +93,25 @@ export function conformance(name: string, makeWorld: () => World | Promise<World
       expect(await next().pending()).toEqual([]);
     });
 
+    it('keeps equal requests of a batch apart, and finds each without a claim', async () => {
+      const { next, recorded, kindOf, damage } = await world();
+      const store = next();
+      const { payloadHash } = claimOf('a');
+      const latest = (ordinal?: number) =>
+        store.latest({ model: 't2v', payloadHash, ...(ordinal !== undefined && { ordinal }) });
+      expect(await latest()).toBeUndefined();
+      const entry = await recorded('a', submitted('ckx1'));
+      expect((await latest())?.record.taskId).toBe('ckx1');
+      expect((await latest(1))?.record.taskId).toBe('ckx1');
+      expect(await latest(2)).toBeUndefined();
+      expect(await kindOf('a', { ordinal: 2 })).toBe('new');
+      expect(await kindOf('a', { ordinal: 1 })).toBe('submitted');
+      await recorded('b', { phase: 'rejected' });
+      expect(await store.latest({ model: 't2v', payloadHash: jsonHash({ prompt: 'b' }) })).toBeUndefined();
+      await damage(entry.record.request);
+      expect(await latest()).toBeNull();
+    });
+
     it('fault 49: lets one of many processes submit a request; the others get its task', async () => {
       const { next, clock } = await world();
       let submits = 0;

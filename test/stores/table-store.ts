@@ -13,7 +13,15 @@ import {
 } from '../../scripts/src/model/request-record.ts';
 import { dayOf, rowOf, type SpendingRow, sumRows } from '../../scripts/src/model/spending.ts';
 import type { TaskState } from '../../scripts/src/model/task.ts';
-import { busy, firstRecord, known, nameOf, unsettled } from '../../scripts/src/ports/claim-rules.ts';
+import {
+  busy,
+  firstRecord,
+  known,
+  nameOf,
+  nameOfPayload,
+  newestOf,
+  unsettled,
+} from '../../scripts/src/ports/claim-rules.ts';
 import type {
   Account,
   Budget,
@@ -98,6 +106,10 @@ export class TableStore implements RecordStore {
       await lock.release();
       throw error;
     }
+  }
+
+  async latest(request: Pick<RequestClaim, 'model' | 'payloadHash' | 'ordinal'>) {
+    return newestOf(await this.#entries(nameOfPayload(request, this.place)));
   }
 
   async fence(request: string): Promise<Fence | { heldBy: Holder }> {

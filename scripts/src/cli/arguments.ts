@@ -33,8 +33,13 @@ export interface Arguments {
   wait: number;
   /** Seconds; absent: the default of the service. */
   pollInterval?: number;
+  /** Where the lines of a batch are; `-` = standard input. */
+  batch?: string;
   download?: string;
+  /** The wanted path of the finished file. */
+  output?: string;
   maxCredits?: number;
+  maxTotalCredits?: number;
   maxCreditsPerDay?: number;
   idempotencyKey?: string;
   /** Where the service may report to. */
@@ -75,6 +80,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     full: given.has('full') || undefined,
     pollInterval: numberOf(given, 'pollInterval', issues),
     maxCredits: numberOf(given, 'maxCredits', issues),
+    maxTotalCredits: numberOf(given, 'maxTotalCredits', issues),
     maxCreditsPerDay: numberOf(given, 'maxCreditsPerDay', issues),
     callback: given.get(profile.callbackFlag),
     ...Object.fromEntries(TEXTS.map((name) => [name, textOf(given, name, issues)])),
@@ -102,8 +108,10 @@ const TEXTS = [
   'model',
   'payload',
   'image',
+  'batch',
   'taskId',
   'download',
+  'output',
   'idempotencyKey',
   'owner',
 ] as const;

@@ -1,3 +1,5 @@
+import path from 'node:path';
+import { nameProblem } from '../model/file-name-rule.ts';
 import { isIdempotencyKey } from '../model/idempotency-key.ts';
 import { OUTPUT_KINDS } from '../model/output-kind.ts';
 import { TASK_ID, TASK_STATES } from '../model/task.ts';
@@ -75,4 +77,10 @@ export const kind: ChoiceValue = {
   of: OUTPUT_KINDS,
   alsoCalled: { '3d': 'model3d', model: 'model3d', music: 'audio', sound: 'audio', picture: 'image' },
   fallback: OUTPUT_KINDS[0],
+};
+export const output: TextValue = {
+  kind: 'text',
+  accepts: (text) => nameProblem(path.basename(text)) === null && !/[/\\]$/.test(text),
+  expected: 'the name of a file, with or without its folder',
+  hint: 'write for example --output out/lighthouse.mp4; a folder alone is --download',
 };

@@ -7,6 +7,7 @@ import {
   idempotencyKey,
   kind,
   type NumberValue,
+  output,
   owner,
   since,
   status,
@@ -19,6 +20,7 @@ const PAYLOAD: readonly Action[] = [...SUBMITS, 'quote'];
 const MODELS: readonly Action[] = ['listModels', 'describeModel'];
 const LOCAL: readonly Action[] = [...MODELS, 'listPending', 'forget'];
 const WAITS: readonly Action[] = ['generate', 'waitTask'];
+const SAVES: readonly Action[] = [...WAITS, 'createGeneration', 'getTask'];
 const NAMED_TASK: readonly Action[] = ['getStatus', 'getTask', 'cancelTask'];
 const ONE_TASK: readonly Action[] = [...NAMED_TASK, 'waitTask', 'forget'];
 
@@ -33,6 +35,8 @@ export interface Flag {
   actions?: readonly Action[];
   /** The actions that cannot do without it. */
   required?: readonly Action[];
+  /** The flag that it belongs to. */
+  beside?: 'batch';
 }
 
 export const DEFAULT_WAIT_S = 600;
@@ -67,6 +71,11 @@ export const FLAGS = {
   image: {
     form: '<file>',
     help: "a local picture (PNG, JPEG, WebP, GIF, AVIF, BMP) for the model's image field",
+    actions: PAYLOAD,
+  },
+  batch: {
+    form: '<file>',
+    help: 'many requests, a line each: prompts (.txt) or {"name","model","payload","image"} (.jsonl); "-" = standard input',
     actions: PAYLOAD,
   },
   action: { form: '<action>', value: { kind: 'choice', of: ACTIONS }, help: ACTIONS.slice(1).join(', ') },
@@ -124,14 +133,27 @@ export const FLAGS = {
   },
   download: {
     form: '<dir>',
-    help: 'save the finished file there as <taskId>.<ext>',
-    actions: [...WAITS, 'createGeneration', 'getTask'],
+    help: 'save the finished file there as <taskId>.<ext>; of a batch as <name>.<ext>',
+    actions: SAVES,
+  },
+  output: {
+    form: '<file>',
+    value: output,
+    help: 'save the finished file under this name; for a batch with {n}, the number of the line',
+    actions: SAVES,
   },
   maxCredits: {
     form: '<n>',
     value: credits,
     help: `ask for the price first; submit nothing above n (${titles(({ can }) => !can.quote)}: by a dated estimate)`,
     actions: PAYLOAD,
+  },
+  maxTotalCredits: {
+    form: '<n>',
+    value: credits,
+    help: 'with --batch: submit nothing if what is not charged yet costs more than n together',
+    actions: PAYLOAD,
+    beside: 'batch',
   },
   maxCreditsPerDay: {
     form: '<n>',

@@ -14,9 +14,11 @@ import type { Provider } from '../providers/provider.ts';
 import { createProvider } from '../providers/registry.ts';
 import type { Journal } from '../stores/file/journal.ts';
 import type { Arguments } from './arguments.ts';
+import type { CheckedBatch } from './batch/read-batch.ts';
 import { type Environment, journalFolder } from './environment.ts';
 import { explainMissing } from './explain-missing.ts';
-import { needsRecords } from './flags.ts';
+import { isSubmit, needsRecords } from './flags.ts';
+import type { Interruption } from './interruption.ts';
 import type { CheckedRequest } from './read-request.ts';
 import { adviceFor } from './render/advice.ts';
 import { callerOf } from './render/caller.ts';
@@ -31,17 +33,20 @@ interface LiveOptions {
   argv: readonly string[];
   /** The request, where the action submits or quotes one. */
   request: CheckedRequest | null;
+  /** The lines of a batch, where the command names one. */
+  batch: CheckedBatch | null;
   environment: Environment;
   /** The service runs on this machine. */
   loopback: boolean;
   observer: Observer;
-  signal: AbortSignal;
+  interruption: Interruption;
   warn(text: string): void;
 }
 
 /** Runs an action that calls a service, or the sandbox in its place, and returns its outcome. */
 export async function runLive(options: LiveOptions): Promise<Outcome> {
-  const { args, argv, request, environment, loopback, observer, signal, warn } = options;
+  const { args, argv, request, batch, environment, loopback, observer, interruption, warn } = options;
+  const { signal } = interruption;
   const sandbox = args.sandbox ? await startSandbox(environment, warn) : null;
   const { httpProxy, httpsProxy, noProxy } = environment;
   const transport = new Transport(
@@ -72,6 +77,15 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
     api: new Api(transport, systemClock, { timeoutMs, maxRetries, signal }),
   };
   try {
+    if (batch) {
+      const { runBatchCommand } = await import('./batch/command.ts');
+      const wait = waitSettings(args, environment);
+      const secrets = environment.key === undefined ? [] : [environment.key];
+      return await runBatchCommand({
+        ...{ session, args, batch, wait, caller, secrets },
+        stop: interruption,
+      });
+    }
     return outcomeOf(await act(session, args, request, environment), caller);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
@@ -85,6 +99,7 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
   } finally {
     // Not awaited: the answer need not wait until the last socket has closed.
     void transport.close();
+    void batch?.close();
     void sandbox?.close();
   }
 }
@@ -209,9 +224,16 @@ function waitSettings(args: Arguments, { timeoutMs }: Environment): WaitSettings
   return {
     waitMs: args.wait * 1000,
     schedule: pollSchedule(firstMs),
-    folder: args.download ?? null,
+    ...placeOf(args),
     stallMs: timeoutMs,
   };
+}
+
+/** Returns where the files are wanted. A submit that names no file wants it named by its task, whatever its record says. */
+function placeOf({ download, output, action }: Arguments): Pick<WaitSettings, 'folder' | 'output'> {
+  if (output !== undefined)
+    return { folder: path.dirname(path.resolve(output)), output: path.basename(output) };
+  return { folder: download ?? null, ...(isSubmit(action) && { output: null }) };
 }
 
 async function startSandbox(environment: Environment, warn: (text: string) => void) {

@@ -2,10 +2,11 @@ import { Failure } from '../model/failure.ts';
 import { isLoopback } from '../model/service-address.ts';
 import type { Action } from './action.ts';
 import { type Arguments, guessAction, parseArguments } from './arguments.ts';
+import type { CheckedBatch } from './batch/read-batch.ts';
 import { type Environment, overrule, readEnvironment, redraws, secretsIn } from './environment.ts';
 import { EXIT } from './exit-codes.ts';
 import { isAboutTask, isLocal, isSubmit, needsRecords, rule } from './flags.ts';
-import { Interruption } from './interruption.ts';
+import { Interruption, type StopSignal } from './interruption.ts';
 import { finishWith, printText, screen } from './output.ts';
 import { checkInterval, keyMissing } from './preflight.ts';
 import { type Situation, watch } from './progress.ts';
@@ -28,6 +29,7 @@ export async function main(): Promise<void> {
   let action: Action = guessAction(argv);
   let args: Arguments | undefined;
   let request: CheckedRequest | null = null;
+  let batch: CheckedBatch | null = null;
 
   const bug = (error: unknown) =>
     bugOutcome(
@@ -75,7 +77,10 @@ export async function main(): Promise<void> {
       const { baseUrl } = environment;
       const loopback = args.sandbox || (baseUrl !== undefined && isLoopback(baseUrl));
       checkInterval(args, loopback);
-      if (rule('payload').actions?.includes(action)) {
+      if (args.batch !== undefined) {
+        const { readBatch } = await import('./batch/read-batch.ts');
+        batch = await readBatch(args, callerOf(args, argv), loopback, signal);
+      } else if (rule('payload').actions?.includes(action)) {
         request = await (await import('./read-request.ts')).readRequest(args, loopback, signal);
       }
       const hasKey = args.sandbox || environment.key !== undefined;
@@ -85,7 +90,8 @@ export async function main(): Promise<void> {
         known ??
         (await (
           await import('./live.ts')
-        ).runLive({ args, argv, request, environment, loopback, observer, signal, warn }));
+        ).runLive({ args, argv, request, batch, environment, loopback, observer, warn, interruption }));
+      if (outcome.isInterrupted && interruption.received) markInterrupted(outcome, interruption.received);
     }
   } catch (error) {
     // After a bug, nothing that still runs may keep the process.
@@ -95,7 +101,7 @@ export async function main(): Promise<void> {
           // Signals are listened to only once the arguments are read.
           caller: callerOf(args!, argv),
           isRecorded: !args!.noJournal,
-          downloads: args!.download !== undefined,
+          downloads: (args!.download ?? args!.output) !== undefined,
           generation: request?.generation,
         })
       : error instanceof Failure
@@ -130,6 +136,12 @@ async function startProgress(secrets: readonly string[]) {
   if (!screen.isTTY || !redraws(process.env)) return watch(screen, secrets);
   const { Terminal } = await import('./progress/terminal.ts');
   return watch(screen, secrets, (...parts) => new Terminal(...parts));
+}
+
+/** Gives what is known of an interrupted call the exit code of its signal. */
+function markInterrupted(outcome: Outcome, signal: StopSignal): void {
+  outcome.exitCode = signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
+  outcome.envelope.data = { ...outcome.envelope.data, interruptedBy: signal };
 }
 
 // A later reader of the document cannot tell otherwise.

@@ -23,6 +23,8 @@ export interface Contract {
   /** A payload that passes. */
   example: JsonObject;
   sources: { what: string; date: string }[];
+  /** The field that takes the prompt; null where the model has none. */
+  prompt: string | null;
   /** What the sources leave open, and how conflicts between them were resolved; `advice` is among them. */
   notes: string[];
   /** The notes that change what one sends. */
@@ -120,6 +122,7 @@ export function toContract(provider: string, model: string, document: Json): Con
   if (!isObject(document)) throw new ContractError('the file must be a mapping');
   const {
     'x-output': output,
+    'x-prompt': prompt,
     'x-sources': sources,
     'x-advice': advice = [],
     'x-notes': notes = [],
@@ -139,6 +142,7 @@ export function toContract(provider: string, model: string, document: Json): Con
     provider,
     model,
     output: readOutput(output),
+    prompt: readPrompt(prompt, root),
     schema,
     example,
     sources: known,
@@ -156,6 +160,12 @@ function readOutput(value: Json | undefined): OutputKind {
   const kind = OUTPUT_KINDS.find((known) => known === value);
   if (kind === undefined) throw new ContractError(`x-output must be one of ${OUTPUT_KINDS.join(', ')}`);
   return kind;
+}
+
+function readPrompt(value: Json | undefined, root: SchemaNode): string | null {
+  if (value === undefined) return root.properties?.has('prompt') ? 'prompt' : null;
+  if (typeof value === 'string' && root.properties?.has(value)) return value;
+  throw new ContractError('x-prompt must name the field that takes the prompt');
 }
 
 function readSources(value: Json | undefined): Contract['sources'] {

@@ -5,8 +5,19 @@ import type { RecordStore } from '../ports/record-store.ts';
 import type { Provider, TaskList } from '../providers/provider.ts';
 import type { Observer } from './observer.ts';
 import type { Sharing } from './poller.ts';
+import type { Slots } from './slots.ts';
 
 export type { Observer } from './observer.ts';
+
+/** Holds the submits of several requests back, so that they heed each other's refusals. */
+export interface SubmitGate {
+  /** Resolves when a submit may be sent. @throws Failure when none may be sent any more */
+  ready(): Promise<void>;
+  /** The service asked every submit to pause. */
+  pauseFor(ms: number): void;
+  /** The answer of a submit was lost: finding out about it holds no other submit back. */
+  lost(): void;
+}
 
 /** What every step of the workflow needs. */
 export interface Session {
@@ -21,6 +32,10 @@ export interface Session {
   takenTasks?(taskIds: string[]): Promise<Iterable<string>>;
   /** Returns a list of tasks that was read elsewhere, in place of reading it. Times are by the wall clock. */
   readList?(): Promise<TaskList & { askedAt: number; answeredAt: number }>;
+  /** Where several requests are submitted at the same time; absent: this one is sent at once. */
+  submits?: SubmitGate;
+  /** Limits how many results are fetched at the same time; absent: no limit. */
+  results?: Slots;
   /** The records of requests, loaded when they are first asked for; null where none are to be kept. */
   records(): Promise<RecordStore | null>;
   /** What the processes of this machine share about the service; absent or null: this process polls alone. */

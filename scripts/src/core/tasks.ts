@@ -23,6 +23,8 @@ export interface WaitSettings {
   model?: string;
   /** Where finished files go; null = they are not fetched. */
   folder: string | null;
+  /** The name that was asked for the file; null: named by the task's id; absent: as its record says. */
+  output?: string | null;
   stallMs: number;
   /** The record of the request that the task belongs to, if there is one. */
   entry?: StoredRequest;
@@ -72,6 +74,7 @@ export async function waitTask(
   session = aboutTask(session, taskId, entry);
   // The request named the folder, so a later wait for its task saves the file there too.
   const folder = await folderFor(settings.folder ?? entry?.record.download ?? null);
+  const output = outputOf(settings, entry);
   const { clock } = session.api;
   const start = clock.monotonic();
   let first: Polled | undefined;
@@ -96,8 +99,14 @@ export async function waitTask(
   if (first) session.observer.task(taskId, first.state);
   const waitMs = settings.waitMs - (clock.monotonic() - start);
   const credits = entry?.record.credits;
-  const wait = { ...settings, folder, waitMs, ...(entry && { entry }), ...(credits && { credits }) };
+  const wait = { ...settings, folder, output, waitMs, ...(entry && { entry }), ...(credits && { credits }) };
   return waitOn(session, { id: taskId, ...first }, wait, origin, failure);
+}
+
+/** Returns the name for the file of a task: the one that this call, or else its record, names; null: the task's id. */
+export function outputOf({ folder, output }: WaitSettings, entry: StoredRequest | undefined): string | null {
+  if (output !== undefined && folder !== null) return output;
+  return entry?.record.output ?? null;
 }
 
 /**

@@ -34,6 +34,19 @@ export function known<E extends Recorded>(
   return undefined;
 }
 
+/** Returns the name of a request that its model and payload identify. */
+export function nameOfPayload(
+  { model, payloadHash, ordinal = 1 }: Pick<RequestClaim, 'model' | 'payloadHash' | 'ordinal'>,
+  { provider, service, account }: Account,
+): string {
+  return requestName({ provider, service, account, model, payloadHash, ordinal, idempotencyKey: undefined });
+}
+
+/** Returns the newest record that is neither rejected nor replaced: null for one that cannot be read. */
+export function newestOf<E extends Recorded>(entries: readonly (E | null)[]): E | null | undefined {
+  return entries.find((entry) => !['rejected', 'abandoned'].includes(entry?.record.phase ?? ''));
+}
+
 /** Returns the earlier records of a request whose outcome is unknown, where the user wants a new task. */
 export function unsettled<E extends Recorded>(entries: readonly E[], claim: RequestClaim): E[] {
   if (!claim.isNew) return [];
@@ -47,6 +60,7 @@ export function firstRecord(
 ): Omit<RequestRecord, 'created' | 'sentAt' | 'unsettledSince' | 'submitTimeout' | 'duration'> {
   const { provider, service, account: id } = account;
   const { owner, model, payloadHash, promptExcerpt = null, idempotencyKey, wait, download } = claim;
+  const { output, ordinal = 1 } = claim;
   return {
     request: nameOf(claim, account),
     ...{ provider, service, account: id, owner, model, payloadHash, promptExcerpt, idempotencyKey },
@@ -57,6 +71,8 @@ export function firstRecord(
     ...{ checked: null, delivered: null, used: null, wait, download, fileCount: null },
     credits: { quoted: null, charged: null, refunded: null },
     files: [],
+    ...(output && { output }),
+    ...(ordinal > 1 && { ordinal }),
   };
 }
 

@@ -28,7 +28,7 @@ export interface Caller {
 
 /** Returns the facts about the call of these checked arguments. */
 export function callerOf(args: Arguments, argv: readonly string[]): Caller {
-  const { action, profile, download } = args;
+  const { action, profile, download, output } = args;
   return {
     profile,
     command: (name, flags) => commandLine(actionWords(name, { ...flags, ...placeFlags(args) })),
@@ -38,7 +38,9 @@ export function callerOf(args: Arguments, argv: readonly string[]): Caller {
     resumeFlags: resumeFlags(args),
     // A status query or a submit alone has its full answer while the task still runs.
     wantsEnd:
-      action === 'generate' || action === 'waitTask' || (action === 'getTask' && download !== undefined),
+      action === 'generate' ||
+      action === 'waitTask' ||
+      (action === 'getTask' && (download ?? output) !== undefined),
     isFull: args.full === true,
     isSubmit: isSubmit(action),
   };

@@ -3,7 +3,15 @@ import type { Clock } from '../../http/clock.ts';
 import { Failure } from '../../model/failure.ts';
 import type { RecordChange, RequestRecord } from '../../model/request-record.ts';
 import { dayOf, type SpendingRow } from '../../model/spending.ts';
-import { busy, firstRecord, known, nameOf, unsettled } from '../../ports/claim-rules.ts';
+import {
+  busy,
+  firstRecord,
+  known,
+  nameOf,
+  nameOfPayload,
+  newestOf,
+  unsettled,
+} from '../../ports/claim-rules.ts';
 import type {
   Account,
   Budget,
@@ -79,6 +87,12 @@ export class Journal implements RecordStore {
       }
       await clock.sleep(PAUSE_MS * (0.5 + clock.random()), signal);
     }
+  }
+
+  async latest(
+    request: Pick<RequestClaim, 'model' | 'payloadHash' | 'ordinal'>,
+  ): Promise<Entry | null | undefined> {
+    return newestOf(this.find(nameOfPayload(request, this.place)));
   }
 
   /** Reads the records again under the lock: another process may have submitted the request. */
