@@ -2731,6 +2731,7 @@ function toContract(provider, model, document) {
     "x-advice": advice = [],
     "x-notes": notes = [],
     "x-replay": replay = null,
+    "x-durations": durations = [],
     "x-price": price,
     examples,
     ...schema
@@ -2751,6 +2752,7 @@ function toContract(provider, model, document) {
     notes: [...sentences(advice, "x-advice"), ...sentences(notes, "x-notes")],
     advice: sentences(advice, "x-advice"),
     replay: readReplay(replay),
+    durations: readDurations(durations),
     price: price === void 0 ? null : readPrice(price, root)
   };
   roots.set(contract, root);
@@ -2773,6 +2775,19 @@ function readSources(value) {
 function sentences(value, keyword) {
   if (Array.isArray(value) && value.every((note) => typeof note === "string")) return value;
   throw new ContractError(`${keyword} must be a list of sentences`);
+}
+function readDurations(value) {
+  if (!Array.isArray(value)) throw new ContractError("x-durations must list recorded runs");
+  return value.map((run) => {
+    const { seconds, what, date: date2 } = isObject9(run) ? run : {};
+    const [shortest, longest] = Array.isArray(seconds) ? seconds : [seconds, seconds];
+    const isTime = typeof shortest === "number" && typeof longest === "number" && shortest > 0 && longest >= shortest;
+    if (!isTime || typeof what !== "string" || typeof date2 !== "string")
+      throw new ContractError(
+        "x-durations: each needs seconds (a number, or the least and the most), what and date"
+      );
+    return { seconds: [shortest, longest], what, date: date2 };
+  });
 }
 function readReplay(value) {
   if (value !== null && (typeof value !== "string" || value.trim() === ""))
@@ -3156,13 +3171,14 @@ function everything(contract) {
   };
 }
 function rules(contract) {
-  const { schema, sources, notes, replay, price } = contract;
+  const { schema, sources, notes, replay, durations, price } = contract;
   return {
     ...everything(contract),
     schema,
     sources: sources.map((source) => ({ ...source })),
     notes,
     replay,
+    durations: durations.map((run) => ({ ...run })),
     price: price === null ? null : JSON.parse(JSON.stringify(price))
   };
 }

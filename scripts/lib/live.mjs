@@ -19,6 +19,9 @@ var __export = (target, all) => {
 function pollSchedule(firstMs) {
   return { firstMs, growth: 1.8, capMs: Math.max(firstMs, AVERAGE_MS) };
 }
+function isFast({ firstMs }) {
+  return firstMs < LEAST_SHARED_MS;
+}
 function intervalBefore(progress, schedule, random) {
   const { firstMs, growth } = schedule;
   const first = firstMs * growth ** Math.min(progress.polls, 200);
@@ -32,7 +35,7 @@ function usual({ polls, waitedMs, ageMs }, { capMs, likely }) {
   if (age < likely.earliestMs) return Math.min(SPARSE_MS, Math.max(DENSE_MS, likely.earliestMs - age));
   return (polls + 1) * AVERAGE_MS <= waitedMs ? DENSE_MS : capMs;
 }
-var AVERAGE_MS, DENSE_MS, SPARSE_MS, LATE_SHARE, POLL_JITTER;
+var AVERAGE_MS, DENSE_MS, SPARSE_MS, LATE_SHARE, POLL_JITTER, LEAST_SHARED_MS;
 var init_poll_schedule = __esm({
   "scripts/src/core/poll-schedule.ts"() {
     "use strict";
@@ -41,6 +44,7 @@ var init_poll_schedule = __esm({
     SPARSE_MS = 12e3;
     LATE_SHARE = 1 / 200;
     POLL_JITTER = 0.03;
+    LEAST_SHARED_MS = 1e3;
   }
 });
 
@@ -438,28 +442,30 @@ var init_poll_round = __esm({
 // scripts/src/core/poller.ts
 import { Failure as Failure9 } from "./main.mjs";
 import { isTerminal as isTerminal2 } from "./main.mjs";
-function pollerOf(session, { firstMs }) {
-  const isFast = firstMs < LEAST_SHARED_MS;
+function pollerOf(session, schedule) {
+  const isAlone = isFast(schedule);
   const made = pollers.get(session.api) ?? /* @__PURE__ */ new Map();
   pollers.set(session.api, made);
-  const poller = made.get(isFast) ?? newPoller(session, isFast);
-  made.set(isFast, poller);
+  const poller = made.get(isAlone) ?? newPoller(session, isAlone);
+  made.set(isAlone, poller);
   return poller;
 }
-async function newPoller(session, isFast) {
-  return new Poller(session, isFast ? null : await session.sharing?.() ?? null, isFast);
+async function newPoller(session, isAlone) {
+  return new Poller(session, isAlone ? null : await session.sharing?.() ?? null, isAlone);
 }
-var TICK_MS, FRESH_MS, ANNOUNCED_MS, CROWD, CROWD_SHARE, PAUSE_MS, Poller, pollers, LEAST_SHARED_MS;
+var TICK_MS, FRESH_MS, ANNOUNCED_MS, CROWD, CROWD_SHARE, CROWD_MOST_MS, PAUSE_MS, Poller, pollers;
 var init_poller = __esm({
   "scripts/src/core/poller.ts"() {
     "use strict";
     init_rate_limit();
     init_poll_round();
+    init_poll_schedule();
     TICK_MS = 200;
     FRESH_MS = 2e3;
     ANNOUNCED_MS = 3e4;
     CROWD = 5;
     CROWD_SHARE = 0.55;
+    CROWD_MOST_MS = 3e3;
     PAUSE_MS = 5e3;
     Poller = class {
       #session;
@@ -477,13 +483,13 @@ var init_poller = __esm({
       #isCrowd = false;
       #sleep = new AbortController();
       /** @param sharing null: this process polls alone, without spacing */
-      constructor(session, sharing, isFast) {
+      constructor(session, sharing, isUnspaced) {
         const { api, provider } = session;
         this.#session = session;
         this.#limiter = sharing?.limiter ?? new MemoryRateLimiter(provider.rateLimit, api.clock);
         this.#cache = sharing?.statuses ?? null;
         this.#rounds = new PollRounds(session, this.#cache);
-        this.#kind = isFast ? "query" : "poll";
+        this.#kind = isUnspaced ? "query" : "poll";
       }
       /** Begins a wait for a task. @returns the function that ends it */
       watch(taskId) {
@@ -511,7 +517,8 @@ var init_poller = __esm({
           return await new Promise((resolve, reject) => {
             const { clock } = this.#session.api;
             const now = clock.monotonic();
-            const dueAt = now + Math.max(0, times.dueAt - now) * (this.#isCrowd ? CROWD_SHARE : 1);
+            const pause = Math.max(0, times.dueAt - now);
+            const dueAt = now + (this.#isCrowd ? Math.min(pause * CROWD_SHARE, CROWD_MOST_MS) : pause);
             const ask = { taskId, ...times, dueAt, endSeenAt: 0, resolve, reject };
             onStop = () => {
               this.#asks.delete(ask);
@@ -652,7 +659,6 @@ var init_poller = __esm({
       }
     };
     pollers = /* @__PURE__ */ new WeakMap();
-    LEAST_SHARED_MS = 1e3;
   }
 });
 
@@ -784,8 +790,52 @@ var init_finish = __esm({
   }
 });
 
-// scripts/src/core/poll.ts
+// scripts/src/core/likely-duration.ts
 import { Failure as Failure11 } from "./main.mjs";
+async function likelyDuration(session, model) {
+  const [recorded, own] = await Promise.all([recordedSeconds(session, model), ownSeconds(session, model)]);
+  const seconds = [...recorded, ...withoutExtremes(own)];
+  if (seconds.length === 0) return void 0;
+  return {
+    earliestMs: Math.min(...seconds) * EARLIER * 1e3,
+    latestMs: Math.max(...seconds) * LATER * 1e3
+  };
+}
+async function recordedSeconds({ provider }, model) {
+  const { loadContract } = await import("./contracts.mjs");
+  try {
+    return (await loadContract(provider.id, model)).durations.flatMap(({ seconds }) => seconds);
+  } catch (error) {
+    if (error instanceof Failure11) return [];
+    throw error;
+  }
+}
+async function ownSeconds(session, model) {
+  try {
+    const records = await session.records();
+    return await records?.durationsOf?.(model) ?? [];
+  } catch (error) {
+    if (error instanceof Failure11) return [];
+    throw error;
+  }
+}
+function withoutExtremes(seconds) {
+  const sorted = seconds.filter((one) => one > 0).sort((a, b) => a - b);
+  const extremes = sorted.length >= MANY ? Math.floor(sorted.length / MANY) : 0;
+  return sorted.slice(extremes, sorted.length - extremes);
+}
+var EARLIER, LATER, MANY;
+var init_likely_duration = __esm({
+  "scripts/src/core/likely-duration.ts"() {
+    "use strict";
+    EARLIER = 0.9;
+    LATER = 1.25;
+    MANY = 20;
+  }
+});
+
+// scripts/src/core/poll.ts
+import { Failure as Failure12 } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
 async function pollUntilEnd(poll, options) {
   const { clock, schedule, deadline, submittedAt, stop } = options;
@@ -816,7 +866,7 @@ async function pollUntilEnd(poll, options) {
       failures = 0;
       if (isTerminal3(seen.state)) return { last, failure };
     } catch (error) {
-      if (!(error instanceof Failure11)) throw error;
+      if (!(error instanceof Failure12)) throw error;
       const tooYoung = error.code === "TASK_NOT_FOUND" && clock.monotonic() < (options.graceUntil ?? 0);
       if (endsWait(error) && !tooYoung) throw error;
       failure = error;
@@ -841,7 +891,7 @@ var init_poll = __esm({
 });
 
 // scripts/src/core/task-record.ts
-import { Failure as Failure12 } from "./main.mjs";
+import { Failure as Failure13 } from "./main.mjs";
 import { isTerminal as isTerminal4 } from "./main.mjs";
 async function recordOf({ records }, taskId) {
   try {
@@ -849,7 +899,7 @@ async function recordOf({ records }, taskId) {
     const entry = journal?.byTask(taskId);
     return entry && journal?.isOwn(entry) ? entry : void 0;
   } catch (error) {
-    if (error instanceof Failure12) return void 0;
+    if (error instanceof Failure13) return void 0;
     throw error;
   }
 }
@@ -892,7 +942,7 @@ __export(tasks_exports, {
   waitOn: () => waitOn,
   waitTask: () => waitTask
 });
-import { Failure as Failure13 } from "./main.mjs";
+import { Failure as Failure14 } from "./main.mjs";
 import { isTerminal as isTerminal5 } from "./main.mjs";
 async function getStatus(session, taskId) {
   const seen = await fetchStatus(session, taskId, shortDeadline(session));
@@ -922,7 +972,7 @@ async function waitTask(session, taskId, settings, origin = {}, known) {
   try {
     first = recorded && isTerminal5(recorded) ? { state: recorded, record: {} } : settings.waitMs > 0 ? await firstStatus(session, taskId, settings, start) : await fetchStatus(session, taskId, shortDeadline(session));
   } catch (error) {
-    if (!(error instanceof Failure13) || settings.waitMs <= 0) throw error;
+    if (!(error instanceof Failure14) || settings.waitMs <= 0) throw error;
     const tooYoung = error.code === "TASK_NOT_FOUND" && entry !== void 0 && isYoung(session, entry);
     if (endsWait(error) && !tooYoung) throw error;
     failure = error;
@@ -956,7 +1006,7 @@ async function waitOn(session, task, settings, origin = {}, failure) {
         },
         {
           clock: api.clock,
-          schedule: settings.schedule,
+          ...await likelySchedule(session, settings, task.model),
           deadline,
           graceUntil: start + YOUNG_TASK_MS,
           failure,
@@ -1008,6 +1058,17 @@ async function withoutPermit(result, poller) {
 function aboutTask(session, taskId, entry) {
   return { ...session, observer: session.observer.about(taskId, entry?.record.created) };
 }
+async function likelySchedule(session, { schedule, entry, model = entry?.record.model }, seenModel) {
+  const name = model ?? seenModel;
+  if (!entry || name === void 0 || isFast(schedule)) return { schedule };
+  const { clock } = session.api;
+  const age = clock.wall() - Date.parse(entry.record.sentAt);
+  const likely = await likelyDuration(session, name);
+  return {
+    schedule: { ...schedule, ...likely && { likely } },
+    submittedAt: clock.monotonic() - Math.max(0, age)
+  };
+}
 async function firstStatus(session, taskId, settings, start) {
   const poller = await pollerOf(session, settings.schedule);
   const unwatch = poller.watch(taskId);
@@ -1024,7 +1085,9 @@ var init_tasks = __esm({
     "use strict";
     init_fetch_status();
     init_finish();
+    init_likely_duration();
     init_poll();
+    init_poll_schedule();
     init_poller();
     init_result();
     init_session();
@@ -1037,14 +1100,14 @@ var cancel_exports = {};
 __export(cancel_exports, {
   cancelTask: () => cancelTask
 });
-import { Failure as Failure14 } from "./main.mjs";
+import { Failure as Failure15 } from "./main.mjs";
 async function cancelTask(session, taskId) {
   let answer;
   let refusal3;
   try {
     answer = await cancelWhileRefusedForNow(session, taskId);
   } catch (error) {
-    if (!(error instanceof Failure14)) throw error;
+    if (!(error instanceof Failure15)) throw error;
     if (["AUTH_FAILED", "RATE_LIMITED"].includes(error.code)) throw error;
     refusal3 = error;
   }
@@ -1053,7 +1116,7 @@ async function cancelTask(session, taskId) {
   try {
     seen = await fetchStatus(session, taskId, shortDeadline(session));
   } catch (error) {
-    if (!(error instanceof Failure14)) throw error;
+    if (!(error instanceof Failure15)) throw error;
     if (error.code === "AUTH_FAILED" || error.code === "TASK_NOT_FOUND") throw error;
     if (refusal3 && refusal3.code !== "UNKNOWN_ERROR") throw refusal3;
     seen = answer;
@@ -1067,7 +1130,7 @@ function notCancelled(taskId, found, refusal3) {
   const seen = found ?? { state: "UNKNOWN", record: {} };
   const so = found ? `it is ${found.unknownState ?? found.state}` : "its state could not be read";
   const said = refusal3 ? ` ${refusal3.message}` : "";
-  const failure = new Failure14(
+  const failure = new Failure15(
     refusal3?.code === "NETWORK_ERROR" ? "NETWORK_ERROR" : "CANCEL_REJECTED",
     `The task was not cancelled: ${so}.${said}`,
     {
@@ -1091,7 +1154,7 @@ async function cancelWhileRefusedForNow(session, taskId) {
     try {
       return await api.once(provider.cancel(taskId), { fresh: true });
     } catch (error) {
-      if (error instanceof Failure14 && error.details.unclear) throw error;
+      if (error instanceof Failure15 && error.details.unclear) throw error;
       await api.pauseOrThrow(error, attempt, deadline);
     }
   }
@@ -1721,7 +1784,7 @@ function exchange(client, request, receiver, { timeoutMs, signal, fresh = false,
 }
 
 // scripts/src/cli/live.ts
-import { Failure as Failure15 } from "./main.mjs";
+import { Failure as Failure16 } from "./main.mjs";
 import { createProvider } from "./main.mjs";
 import { journalFolder } from "./main.mjs";
 import { needsRecords } from "./main.mjs";
@@ -2169,7 +2232,7 @@ async function runLive(options) {
   try {
     return outcomeOf(await act(session, args, request, environment), caller);
   } catch (error) {
-    if (!(error instanceof Failure15)) throw error;
+    if (!(error instanceof Failure16)) throw error;
     const taskId = args.taskId ?? error.details.taskId ?? null;
     const missing = taskId !== null && await explainMissing(session, error, taskId, args, caller.same);
     const failure = explained3(missing || error, caller);
@@ -2202,7 +2265,7 @@ async function openJournal(options, provider) {
     journal.prepare();
     return journal;
   } catch (error) {
-    if (!(error instanceof Failure15)) throw error;
+    if (!(error instanceof Failure16)) throw error;
     warn(`This sandbox run continues without a record: ${environment.stateFolder} cannot be written to.`);
     return null;
   }
@@ -2288,6 +2351,7 @@ async function startSandbox(environment, warn) {
 init_cancel();
 init_fetch_status();
 init_finish();
+init_likely_duration();
 init_poll_round();
 init_poll_schedule();
 init_poll();
@@ -2608,9 +2672,11 @@ export {
   heeded,
   intervalBefore,
   isExcessive,
+  isFast,
   isTaskId,
   isTransientStatus,
   isYoung,
+  likelyDuration,
   listOutcome,
   manyOutcome,
   merge,

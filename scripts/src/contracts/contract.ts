@@ -31,8 +31,19 @@ export interface Contract {
    * does not.
    */
   replay: string | null;
+  /** How long recorded runs took, from submit to end; empty where none is on record. */
+  durations: RecordedDuration[];
   /** Null where no price is known that is recent enough to say anything. */
   price: PriceRule | null;
+}
+
+/** What is on record of one run, or of several. */
+export interface RecordedDuration {
+  /** The shortest and the longest of them. */
+  seconds: [number, number];
+  /** What was made, and who saw it. */
+  what: string;
+  date: string;
 }
 
 const SAFE_NAME = /^[a-z0-9][a-z0-9._-]*$/i;
@@ -121,10 +132,16 @@ export function toContract(provider: string, model: string, document: Json): Con
     'x-advice': advice = [],
     'x-notes': notes = [],
     'x-replay': replay = null,
+    'x-durations': durations = [],
     'x-price': price,
     examples,
     ...schema
-  } = document as JsonObject & { 'x-advice'?: Json; 'x-notes'?: Json; 'x-replay'?: Json };
+  } = document as JsonObject & {
+    'x-advice'?: Json;
+    'x-notes'?: Json;
+    'x-replay'?: Json;
+    'x-durations'?: Json;
+  };
   if (schema.$schema !== DIALECT) throw new ContractError(`$schema must be ${DIALECT}`);
   if (schema.type !== 'object') throw new ContractError('type must be object');
   const example = Array.isArray(examples) ? examples[0] : undefined;
@@ -141,6 +158,7 @@ export function toContract(provider: string, model: string, document: Json): Con
     notes: [...sentences(advice, 'x-advice'), ...sentences(notes, 'x-notes')],
     advice: sentences(advice, 'x-advice'),
     replay: readReplay(replay),
+    durations: readDurations(durations),
     price: price === undefined ? null : readPrice(price, root),
   };
   roots.set(contract, root);
@@ -166,6 +184,21 @@ function readSources(value: Json | undefined): Contract['sources'] {
 function sentences(value: Json, keyword: string): string[] {
   if (Array.isArray(value) && value.every((note) => typeof note === 'string')) return value;
   throw new ContractError(`${keyword} must be a list of sentences`);
+}
+
+function readDurations(value: Json): RecordedDuration[] {
+  if (!Array.isArray(value)) throw new ContractError('x-durations must list recorded runs');
+  return value.map((run) => {
+    const { seconds, what, date } = isObject(run) ? run : {};
+    const [shortest, longest] = Array.isArray(seconds) ? seconds : [seconds, seconds];
+    const isTime =
+      typeof shortest === 'number' && typeof longest === 'number' && shortest > 0 && longest >= shortest;
+    if (!isTime || typeof what !== 'string' || typeof date !== 'string')
+      throw new ContractError(
+        'x-durations: each needs seconds (a number, or the least and the most), what and date',
+      );
+    return { seconds: [shortest, longest], what, date };
+  });
 }
 
 function readReplay(value: Json): string | null {

@@ -3,7 +3,7 @@ import { Failure } from '../model/failure.ts';
 import type { StatusCache } from '../model/status-cache.ts';
 import { isTerminal } from '../model/task.ts';
 import { type Polled, PollRounds } from './poll-round.ts';
-import type { PollSchedule } from './poll-schedule.ts';
+import { isFast, type PollSchedule } from './poll-schedule.ts';
 import type { Session } from './session.ts';
 
 /** What the processes of this machine share about one service and key. */
@@ -31,6 +31,7 @@ const ANNOUNCED_MS = 30_000;
 // So many tasks are a crowd, and their intervals this share of what they are for one.
 const CROWD = 5;
 const CROWD_SHARE = 0.55;
+const CROWD_MOST_MS = 3_000;
 // Retry-After may be missing.
 const PAUSE_MS = 5_000;
 
@@ -55,13 +56,13 @@ export class Poller {
   #sleep = new AbortController();
 
   /** @param sharing null: this process polls alone, without spacing */
-  constructor(session: Pick<Session, 'api' | 'provider'>, sharing: Sharing | null, isFast: boolean) {
+  constructor(session: Pick<Session, 'api' | 'provider'>, sharing: Sharing | null, isUnspaced: boolean) {
     const { api, provider } = session;
     this.#session = session;
     this.#limiter = sharing?.limiter ?? new MemoryRateLimiter(provider.rateLimit, api.clock);
     this.#cache = sharing?.statuses ?? null;
     this.#rounds = new PollRounds(session, this.#cache);
-    this.#kind = isFast ? 'query' : 'poll';
+    this.#kind = isUnspaced ? 'query' : 'poll';
   }
 
   /** Begins a wait for a task. @returns the function that ends it */
@@ -94,7 +95,8 @@ export class Poller {
       return await new Promise((resolve, reject) => {
         const { clock } = this.#session.api;
         const now = clock.monotonic();
-        const dueAt = now + Math.max(0, times.dueAt - now) * (this.#isCrowd ? CROWD_SHARE : 1);
+        const pause = Math.max(0, times.dueAt - now);
+        const dueAt = now + (this.#isCrowd ? Math.min(pause * CROWD_SHARE, CROWD_MOST_MS) : pause);
         const ask: Ask = { taskId, ...times, dueAt, endSeenAt: 0, resolve, reject };
         onStop = () => {
           this.#asks.delete(ask);
@@ -250,19 +252,16 @@ export class Poller {
 
 const pollers = new WeakMap<object, Map<boolean, Promise<Poller>>>();
 
-// Only a server on this machine may be polled more often than this; then nothing is shared.
-const LEAST_SHARED_MS = 1_000;
-
 /** Returns the poller of a session: one for all waits in it. */
-export function pollerOf(session: Session, { firstMs }: PollSchedule): Promise<Poller> {
-  const isFast = firstMs < LEAST_SHARED_MS;
+export function pollerOf(session: Session, schedule: PollSchedule): Promise<Poller> {
+  const isAlone = isFast(schedule);
   const made = pollers.get(session.api) ?? new Map<boolean, Promise<Poller>>();
   pollers.set(session.api, made);
-  const poller = made.get(isFast) ?? newPoller(session, isFast);
-  made.set(isFast, poller);
+  const poller = made.get(isAlone) ?? newPoller(session, isAlone);
+  made.set(isAlone, poller);
   return poller;
 }
 
-async function newPoller(session: Session, isFast: boolean): Promise<Poller> {
-  return new Poller(session, isFast ? null : ((await session.sharing?.()) ?? null), isFast);
+async function newPoller(session: Session, isAlone: boolean): Promise<Poller> {
+  return new Poller(session, isAlone ? null : ((await session.sharing?.()) ?? null), isAlone);
 }
