@@ -732,6 +732,7 @@ function stillRecorded(session, entry, failure) {
 // scripts/src/core/resume-pending.ts
 const { setMaxListeners } = require("node:events");
 import { Failure as Failure7 } from "./main.mjs";
+import { isTerminal as isTerminal3 } from "./main.mjs";
 import { creditsOf as creditsOf3 } from "./live.mjs";
 import { waitTask as waitTask3 } from "./live.mjs";
 async function waitForNewest(session, settings) {
@@ -746,17 +747,26 @@ async function waitForNewest(session, settings) {
     throw error instanceof Failure7 ? await ofTask(session, entry, error) : error;
   }
 }
-var MOST_AT_ONCE = 20;
-async function waitForAll(session, settings) {
+var MOST_AT_ONCE = 200;
+async function waitForAll(session, settings, until = "last") {
   const { tasks, unsettled } = await pendingRequests(session);
   if (tasks.length === 0) return { kind: "nothingPending", unsettled };
   const entries = tasks.sort((a, b) => polledAt(a) - polledAt(b)).slice(0, MOST_AT_ONCE);
   session.observer.several(entries.length);
   if (session.api.signal) setMaxListeners(0, session.api.signal);
-  const ended = await Promise.all(entries.map((entry) => endOf(session, settings, entry)));
+  const stop = new AbortController();
+  setMaxListeners(0, stop.signal);
+  const waits = entries.map(async (entry) => {
+    const ended2 = await endOf(session, { ...settings, stop: stop.signal }, entry);
+    if (until === "first" && hasEnded2(ended2)) stop.abort();
+    return ended2;
+  });
+  const ended = await Promise.all(waits);
   const items = entries.map(({ record }, n) => ({ record, ended: ended[n] }));
-  return { kind: "many", items, more: tasks.length - entries.length, unsettled };
+  if (until === "first") items.sort((a, b) => Number(hasEnded2(b.ended)) - Number(hasEnded2(a.ended)));
+  return { kind: "many", items, until, more: tasks.length - entries.length, unsettled };
 }
+var hasEnded2 = (ended) => !(ended instanceof Failure7) && isTerminal3(ended.seen.state);
 async function endOf(session, settings, entry) {
   try {
     return await waitFor(session, settings, entry);

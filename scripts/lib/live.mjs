@@ -453,16 +453,17 @@ function pollerOf(session, schedule) {
 async function newPoller(session, isAlone) {
   return new Poller(session, isAlone ? null : await session.sharing?.() ?? null, isAlone);
 }
-var TICK_MS, FRESH_MS, ANNOUNCED_MS, CROWD, CROWD_SHARE, CROWD_MOST_MS, PAUSE_MS, Poller, pollers;
+var TICK_MS, FRESH_MS, ANNOUNCED_MS, ANNOUNCE_MS, CROWD, CROWD_SHARE, CROWD_MOST_MS, PAUSE_MS, Poller, pollers;
 var init_poller = __esm({
   "scripts/src/core/poller.ts"() {
     "use strict";
     init_rate_limit();
     init_poll_round();
     init_poll_schedule();
-    TICK_MS = 200;
+    TICK_MS = 230;
     FRESH_MS = 2e3;
     ANNOUNCED_MS = 3e4;
+    ANNOUNCE_MS = 1e3;
     CROWD = 5;
     CROWD_SHARE = 0.55;
     CROWD_MOST_MS = 3e3;
@@ -479,6 +480,8 @@ var init_poller = __esm({
       /** When each task was last seen, by the wall clock. */
       #seenAt = /* @__PURE__ */ new Map();
       #isRunning = false;
+      /** On the monotonic clock. */
+      #announceAt = 0;
       /** One query serves many tasks, so it is sent more often. */
       #isCrowd = false;
       #sleep = new AbortController();
@@ -493,6 +496,7 @@ var init_poller = __esm({
       }
       /** Begins a wait for a task. @returns the function that ends it */
       watch(taskId) {
+        if (!this.#watched.has(taskId)) this.#announceAt = 0;
         this.#watched.set(taskId, (this.#watched.get(taskId) ?? 0) + 1);
         return () => {
           const left = (this.#watched.get(taskId) ?? 1) - 1;
@@ -629,8 +633,9 @@ var init_poller = __esm({
         else ask.resolve(result);
       }
       async #announce() {
-        if (!this.#cache) return;
         const { clock } = this.#session.api;
+        if (!this.#cache || clock.monotonic() < this.#announceAt) return;
+        this.#announceAt = clock.monotonic() + ANNOUNCE_MS;
         const wall = clock.wall() - clock.monotonic();
         const dueAt = new Map([...this.#asks].map((ask) => [ask.taskId, Math.round(ask.dueAt + wall)]));
         const later = Math.round(clock.wall()) + ANNOUNCED_MS;
@@ -2116,7 +2121,7 @@ function warningText(warning) {
 
 // scripts/src/cli/render/many.ts
 var MOST_CHARACTERS = 4e4;
-function manyOutcome({ items, more, unsettled }, caller) {
+function manyOutcome({ items, until, more, unsettled }, caller) {
   const outcomes = items.map((item) => itemOutcome(item, caller));
   const shown = [];
   const delivered = [];
@@ -2128,10 +2133,13 @@ function manyOutcome({ items, more, unsettled }, caller) {
     const { status, taskId } = outcome.envelope;
     shown.push(left >= 0 ? whole : { status, taskId, nextSteps: [resumeCommand3(caller, taskId)] });
   }
-  const worst = outcomes.find(({ envelope }) => !envelope.ok) ?? outcomes.find(({ exitCode }) => exitCode > 0);
-  const running = outcomes.filter(({ exitCode }) => exitCode === EXIT3.stillRunning).length;
+  const isRunning = ({ exitCode }) => exitCode === EXIT3.stillRunning;
+  const running = outcomes.filter(isRunning).length;
+  const isOver = until === "first" && running < outcomes.length;
+  const counted = isOver ? outcomes.filter((outcome) => !isRunning(outcome)) : outcomes;
+  const worst = counted.find(({ envelope }) => !envelope.ok) ?? counted.find(({ exitCode }) => exitCode > 0);
   const data = { count: shown.length, running, more, unsettled, tasks: shown };
-  if (worst || more > 0 || unsettled > 0 || left < 0) {
+  if (worst || running > 0 || more > 0 || unsettled > 0 || left < 0) {
     const gone = outcomes.flatMap(
       ({ envelope: { errorCode: errorCode2, taskId } }) => errorCode2 === "TASK_NOT_FOUND" ? [caller.command("forget", { taskId })] : []
     );
@@ -2142,10 +2150,10 @@ function manyOutcome({ items, more, unsettled }, caller) {
     ];
   }
   const { errorCode = null, errorMessage = null, retryAfter = null } = worst?.envelope ?? {};
-  const ok = outcomes.every(({ envelope }) => envelope.ok);
+  const ok = counted.every(({ envelope }) => envelope.ok);
   return {
     envelope: { ok, status: null, taskId: null, data, errorCode, errorMessage, retryAfter },
-    exitCode: worst?.exitCode ?? (more > 0 || left < 0 ? EXIT3.stillRunning : EXIT3.done),
+    exitCode: worst?.exitCode ?? (!isOver && (more > 0 || left < 0) ? EXIT3.stillRunning : EXIT3.done),
     onWritten: () => {
       for (const { onWritten } of delivered) onWritten?.();
     }
@@ -2310,6 +2318,7 @@ async function act(session, args, request, environment) {
       const settings = waitSettings(args, environment);
       if (args.taskId !== void 0) return tasks.waitTask(session, taskId, settings);
       const pending = await import("./generate.mjs");
+      if (args.any) return pending.waitForAll(session, settings, "first");
       return args.all ? pending.waitForAll(session, settings) : pending.waitForNewest(session, settings);
     }
     case "listTasks":

@@ -427,6 +427,7 @@ var init_flags = __esm({
       },
       new: { help: "another task of the same request (a new charge)", actions: SUBMITS },
       all: { help: "with waitTask and no --taskId: every pending task", actions: ["waitTask"] },
+      any: { help: "the same, until the first of them has ended", actions: ["waitTask"] },
       owner: {
         form: "<name>",
         value: owner,
@@ -800,7 +801,9 @@ var CONFLICTS = [
   ],
   ["noJournal", "new", "leave --new out: without a journal every submit is a new one"],
   ["noJournal", "owner", "leave --owner out: it is kept in the journal alone"],
-  ["all", "taskId", "leave out --all or --taskId"]
+  ["all", "taskId", "leave out --all or --taskId"],
+  ["any", "taskId", "leave out --any or --taskId"],
+  ["any", "all", "leave out --any to wait for the last end, --all to wait for the first"]
 ];
 function checkTogether(action, given, issues) {
   for (const [one, other, hint] of CONFLICTS) {
@@ -1025,6 +1028,7 @@ function parseArguments(argv) {
     isProviderNamed: given.has("provider"),
     wait: wait2,
     all: given.has("all"),
+    any: given.has("any"),
     isNew: given.has("new"),
     noJournal: given.has("noJournal"),
     sandbox: given.has("sandbox"),

@@ -37,6 +37,7 @@ describe('what is understood', () => {
       payload: '{}',
       wait: 600,
       all: false,
+      any: false,
       isNew: false,
       noJournal: false,
       sandbox: false,

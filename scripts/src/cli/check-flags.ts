@@ -39,6 +39,8 @@ const CONFLICTS: readonly [FlagName, FlagName, string][] = [
   ['noJournal', 'new', 'leave --new out: without a journal every submit is a new one'],
   ['noJournal', 'owner', 'leave --owner out: it is kept in the journal alone'],
   ['all', 'taskId', 'leave out --all or --taskId'],
+  ['any', 'taskId', 'leave out --any or --taskId'],
+  ['any', 'all', 'leave out --any to wait for the last end, --all to wait for the first'],
 ];
 
 /** Adds an issue for each combination of flags that is not allowed. */

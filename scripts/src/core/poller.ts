@@ -24,10 +24,11 @@ interface Ask {
 }
 
 // So soon a process reads what another one has seen.
-const TICK_MS = 200;
+const TICK_MS = 230;
 // A wait that begins takes over a status that is as fresh as this.
 const FRESH_MS = 2_000;
 const ANNOUNCED_MS = 30_000;
+const ANNOUNCE_MS = 1_000;
 // So many tasks are a crowd, and their intervals this share of what they are for one.
 const CROWD = 5;
 const CROWD_SHARE = 0.55;
@@ -51,6 +52,8 @@ export class Poller {
   /** When each task was last seen, by the wall clock. */
   readonly #seenAt = new Map<string, number>();
   #isRunning = false;
+  /** On the monotonic clock. */
+  #announceAt = 0;
   /** One query serves many tasks, so it is sent more often. */
   #isCrowd = false;
   #sleep = new AbortController();
@@ -67,6 +70,7 @@ export class Poller {
 
   /** Begins a wait for a task. @returns the function that ends it */
   watch(taskId: string): () => void {
+    if (!this.#watched.has(taskId)) this.#announceAt = 0;
     this.#watched.set(taskId, (this.#watched.get(taskId) ?? 0) + 1);
     return () => {
       const left = (this.#watched.get(taskId) ?? 1) - 1;
@@ -218,8 +222,9 @@ export class Poller {
   }
 
   async #announce(): Promise<void> {
-    if (!this.#cache) return;
     const { clock } = this.#session.api;
+    if (!this.#cache || clock.monotonic() < this.#announceAt) return;
+    this.#announceAt = clock.monotonic() + ANNOUNCE_MS;
     const wall = clock.wall() - clock.monotonic();
     const dueAt = new Map([...this.#asks].map((ask) => [ask.taskId, Math.round(ask.dueAt + wall)]));
     // A task that is waited for, but not at this moment, is not due.
