@@ -5,19 +5,17 @@ import { FakeClock } from '../support/clock.ts';
 import { serve } from '../support/server.ts';
 import { journalOf, leave, sessionWith, waiting } from './session.ts';
 
-/** Three unfinished tasks; each ends when its list has been read so often. */
+/** Three unfinished tasks; each ends when the service was queried so often. */
 async function place(ends: Record<string, number>) {
   let reads = 0;
   const server = await serve(({ path }) => {
+    reads += 1;
     const task = (id: string) => {
       const isOver = reads > (ends[id] ?? 0);
       const output = isOver ? { url: `https://files.example/${id}.mp4` } : null;
       return { id, model: 't2v', input: {}, status: isOver ? 'COMPLETED' : 'PROGRESS', output };
     };
-    if (path === '/api/v1/tasks') {
-      reads += 1;
-      return { body: { tasks: Object.keys(ends).map(task) } };
-    }
+    if (path === '/api/v1/tasks') return { body: { tasks: Object.keys(ends).map(task) } };
     return { body: task(path.split('/')[4]!) };
   });
   const clock = new FakeClock();
