@@ -53,20 +53,24 @@ function readIfThere(file) {
 
 // scripts/src/contracts/durations.ts
 import { isObject as isObject2 } from "./main.mjs";
-var KNOWN = ["seconds", "runs", "asOf"];
 function readDurations(value) {
-  if (!isObject2(value)) throw new ContractError("x-durations must be a mapping");
-  const unknown = Object.keys(value).find((name2) => !KNOWN.includes(name2));
-  if (unknown !== void 0) throw new ContractError(`x-durations: "${unknown}" is not understood`);
-  const { seconds, runs, asOf } = value;
-  const [from, to, ...more] = Array.isArray(seconds) ? seconds : [];
-  if (typeof from !== "number" || typeof to !== "number" || more.length > 0 || !(from > 0 && from <= to))
-    throw new ContractError("x-durations.seconds must be the shortest and the longest, both above 0");
-  if (typeof runs !== "number" || !Number.isInteger(runs) || runs < 1)
-    throw new ContractError("x-durations.runs must be the number of runs");
-  if (typeof asOf !== "string" || !/^\d{4}-\d\d-\d\d$/.test(asOf))
-    throw new ContractError("x-durations.asOf must be the day of the newest run, as YYYY-MM-DD");
-  return { seconds: [from, to], runs, asOf };
+  if (!Array.isArray(value)) throw new ContractError("x-durations must list recorded runs");
+  return value.map((run) => {
+    const { seconds, what, date: date2, ...more } = isObject2(run) ? run : {};
+    const [unknown] = Object.keys(more);
+    if (unknown !== void 0) throw new ContractError(`x-durations: "${unknown}" is not understood`);
+    const [shortest, longest, ...others] = Array.isArray(seconds) ? seconds : [seconds, seconds];
+    const isTime = typeof shortest === "number" && typeof longest === "number" && shortest > 0 && longest >= shortest;
+    if (!isTime || others.length > 0)
+      throw new ContractError(
+        "x-durations.seconds must be a number above 0, or the shortest and the longest"
+      );
+    if (typeof what !== "string" || what.trim() === "")
+      throw new ContractError("x-durations.what must say what was made, and who saw it");
+    if (typeof date2 !== "string" || !/^\d{4}-\d\d-\d\d$/.test(date2))
+      throw new ContractError("x-durations.date must be a day, as YYYY-MM-DD");
+    return { seconds: [shortest, longest], what, date: date2 };
+  });
 }
 
 // scripts/src/contracts/contract.ts
@@ -2750,8 +2754,8 @@ function toContract(provider, model, document) {
     "x-advice": advice = [],
     "x-notes": notes = [],
     "x-replay": replay = null,
+    "x-durations": durations = [],
     "x-price": price,
-    "x-durations": durations,
     examples,
     ...schema
   } = document;
@@ -2772,8 +2776,8 @@ function toContract(provider, model, document) {
     notes: [...sentences(advice, "x-advice"), ...sentences(notes, "x-notes")],
     advice: sentences(advice, "x-advice"),
     replay: readReplay(replay),
-    price: price === void 0 ? null : readPrice(price, root),
-    durations: durations === void 0 ? null : readDurations(durations)
+    durations: readDurations(durations),
+    price: price === void 0 ? null : readPrice(price, root)
   };
   roots.set(contract, root);
   return contract;
@@ -3189,13 +3193,14 @@ function everything(contract) {
   };
 }
 function rules(contract) {
-  const { schema, sources, notes, replay, price } = contract;
+  const { schema, sources, notes, replay, durations, price } = contract;
   return {
     ...everything(contract),
     schema,
     sources: sources.map((source) => ({ ...source })),
     notes,
     replay,
+    durations: durations.map((run) => ({ ...run })),
     price: price === null ? null : JSON.parse(JSON.stringify(price))
   };
 }

@@ -764,6 +764,7 @@ function stillRecorded(session, entry, failure) {
 // scripts/src/core/resume-pending.ts
 const { setMaxListeners } = require("node:events");
 import { Failure as Failure7 } from "./main.mjs";
+import { isTerminal as isTerminal3 } from "./main.mjs";
 import { creditsOf as creditsOf3 } from "./live.mjs";
 import { waitTask as waitTask3 } from "./live.mjs";
 async function waitForNewest(session, settings) {
@@ -778,17 +779,26 @@ async function waitForNewest(session, settings) {
     throw error instanceof Failure7 ? await ofTask(session, entry, error) : error;
   }
 }
-var MOST_AT_ONCE = 20;
-async function waitForAll(session, settings) {
+var MOST_AT_ONCE = 200;
+async function waitForAll(session, settings, until = "last") {
   const { tasks, unsettled } = await pendingRequests(session);
   if (tasks.length === 0) return { kind: "nothingPending", unsettled };
   const entries = tasks.sort((a, b) => polledAt(a) - polledAt(b)).slice(0, MOST_AT_ONCE);
   session.observer.several(entries.length);
   if (session.api.signal) setMaxListeners(0, session.api.signal);
-  const ended = await Promise.all(entries.map((entry) => endOf(session, settings, entry)));
+  const stop = new AbortController();
+  setMaxListeners(0, stop.signal);
+  const waits = entries.map(async (entry) => {
+    const ended2 = await endOf(session, { ...settings, stop: stop.signal }, entry);
+    if (until === "first" && hasEnded2(ended2)) stop.abort();
+    return ended2;
+  });
+  const ended = await Promise.all(waits);
   const items = entries.map(({ record }, n) => ({ record, ended: ended[n] }));
-  return { kind: "many", items, more: tasks.length - entries.length, unsettled };
+  if (until === "first") items.sort((a, b) => Number(hasEnded2(b.ended)) - Number(hasEnded2(a.ended)));
+  return { kind: "many", items, until, more: tasks.length - entries.length, unsettled };
 }
+var hasEnded2 = (ended) => !(ended instanceof Failure7) && isTerminal3(ended.seen.state);
 async function endOf(session, settings, entry) {
   try {
     return await waitFor(session, settings, entry);
@@ -834,7 +844,7 @@ async function adoptReplaced({ api, provider }, store) {
 
 // scripts/src/core/spending.ts
 import { rowOf as recordedRow } from "./journal.mjs";
-import { isTerminal as isTerminal3 } from "./main.mjs";
+import { isTerminal as isTerminal4 } from "./main.mjs";
 import { nameIn } from "./live.mjs";
 import { shortDeadline as shortDeadline4 } from "./live.mjs";
 async function spending(session, since) {
@@ -913,7 +923,7 @@ function onceEach(tasks) {
 function merged(one, other) {
   const charged = most(one.charged, other.charged);
   const refunded = most(one.refunded, other.refunded);
-  const ends = [one, other].filter(({ state: state2 }) => isTerminal3(state2));
+  const ends = [one, other].filter(({ state: state2 }) => isTerminal4(state2));
   const [state] = (ends.length > 0 ? ends : [one, other]).map((task) => task.state).sort();
   const createdAt = least(one.createdAt, other.createdAt);
   const models = [one.model, other.model].flatMap((model) => model ?? []).sort();
@@ -932,8 +942,8 @@ var known = (numbers) => numbers.flatMap((one) => one ?? []);
 var most = (...numbers) => known(numbers).sort((a, b) => b - a)[0];
 var least = (...numbers) => known(numbers).sort((a, b) => a - b)[0];
 function rowOf(task, record) {
-  const state = [task.state, record?.status].find((one) => one !== void 0 && isTerminal3(one)) ?? task.state;
-  const isEnded = isTerminal3(state);
+  const state = [task.state, record?.status].find((one) => one !== void 0 && isTerminal4(one)) ?? task.state;
+  const isEnded = isTerminal4(state);
   const charged = task.charged ?? record?.credits.charged ?? null;
   const quoted = record?.credits.quoted ?? null;
   const count = (isCounted) => Number(isCounted);

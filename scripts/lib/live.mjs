@@ -19,6 +19,9 @@ var __export = (target, all) => {
 function pollSchedule(firstMs) {
   return { firstMs, growth: 1.8, capMs: Math.max(firstMs, AVERAGE_MS) };
 }
+function isFast({ firstMs }) {
+  return firstMs < LEAST_SHARED_MS;
+}
 function intervalBefore(progress, schedule, random) {
   const { firstMs, growth } = schedule;
   const first = firstMs * growth ** Math.min(progress.polls, 200);
@@ -32,7 +35,7 @@ function usual({ polls, waitedMs, ageMs }, { capMs, likely }) {
   if (age < likely.earliestMs) return Math.min(SPARSE_MS, Math.max(DENSE_MS, likely.earliestMs - age));
   return (polls + 1) * AVERAGE_MS <= waitedMs ? DENSE_MS : capMs;
 }
-var AVERAGE_MS, DENSE_MS, SPARSE_MS, LATE_SHARE, POLL_JITTER;
+var AVERAGE_MS, DENSE_MS, SPARSE_MS, LATE_SHARE, POLL_JITTER, LEAST_SHARED_MS;
 var init_poll_schedule = __esm({
   "scripts/src/core/poll-schedule.ts"() {
     "use strict";
@@ -41,6 +44,7 @@ var init_poll_schedule = __esm({
     SPARSE_MS = 12e3;
     LATE_SHARE = 1 / 200;
     POLL_JITTER = 0.03;
+    LEAST_SHARED_MS = 1e3;
   }
 });
 
@@ -126,26 +130,43 @@ var init_public_lookup = __esm({
   }
 });
 
-// scripts/src/core/expected-duration.ts
+// scripts/src/core/known-durations.ts
 import { Failure as Failure7 } from "./main.mjs";
-async function expectedDuration(session, model) {
-  const { provider, loopback } = session;
-  const seconds = await recordedSeconds(session, model);
-  if (seconds.length >= LEAST_RUNS) return rangeOf(seconds);
-  if (loopback !== null) return null;
-  const { durations } = await contractOf(provider.id, model) ?? { durations: null };
-  if (!durations) return null;
-  const [from, to] = durations.seconds;
-  const { runs, asOf } = durations;
-  return { fromMs: from * 1e3, toMs: to * 1e3, runs, source: "contract", asOf };
+async function knownDurations(session, model) {
+  const own = orNothing(async () => await (await session.records())?.durationsOf(model) ?? []);
+  const recorded = orNothing(async () => {
+    const { loadContract } = await import("./contracts.mjs");
+    return (await loadContract(session.provider.id, model)).durations;
+  });
+  return { own: await own, recorded: await recorded };
 }
-async function recordedSeconds({ records }, model) {
+async function orNothing(read) {
   try {
-    return await (await records())?.durationsOf(model) ?? [];
+    return await read();
   } catch (error) {
     if (error instanceof Failure7) return [];
     throw error;
   }
+}
+var init_known_durations = __esm({
+  "scripts/src/core/known-durations.ts"() {
+    "use strict";
+  }
+});
+
+// scripts/src/core/expected-duration.ts
+async function expectedDuration(session, model) {
+  const { own, recorded } = await knownDurations(session, model);
+  if (own.length >= LEAST_RUNS) return rangeOf(own);
+  if (session.loopback !== null || recorded.length === 0) return null;
+  const seconds = recorded.flatMap((run) => run.seconds);
+  return {
+    fromMs: Math.min(...seconds) * 1e3,
+    toMs: Math.max(...seconds) * 1e3,
+    runs: recorded.length,
+    source: "contract",
+    asOf: recorded.map(({ date }) => date).sort().at(-1)
+  };
 }
 function rangeOf(seconds) {
   const sorted = [...seconds].sort((a, b) => a - b);
@@ -153,19 +174,11 @@ function rangeOf(seconds) {
   const at = (share) => sorted[Math.round(share * last)] * 1e3;
   return { fromMs: at(SHARE), toMs: at(1 - SHARE), runs: seconds.length, source: "machine" };
 }
-async function contractOf(provider, model) {
-  const { loadContract } = await import("./contracts.mjs");
-  try {
-    return await loadContract(provider, model);
-  } catch (error) {
-    if (error instanceof Failure7) return void 0;
-    throw error;
-  }
-}
 var LEAST_RUNS, SHARE;
 var init_expected_duration = __esm({
   "scripts/src/core/expected-duration.ts"() {
     "use strict";
+    init_known_durations();
     LEAST_RUNS = 5;
     SHARE = 0.1;
   }
@@ -449,28 +462,31 @@ var init_poll_round = __esm({
 // scripts/src/core/poller.ts
 import { Failure as Failure10 } from "./main.mjs";
 import { isTerminal as isTerminal2 } from "./main.mjs";
-function pollerOf(session, { firstMs }) {
-  const isFast = firstMs < LEAST_SHARED_MS;
+function pollerOf(session, schedule) {
+  const isAlone = isFast(schedule);
   const made = pollers.get(session.api) ?? /* @__PURE__ */ new Map();
   pollers.set(session.api, made);
-  const poller = made.get(isFast) ?? newPoller(session, isFast);
-  made.set(isFast, poller);
+  const poller = made.get(isAlone) ?? newPoller(session, isAlone);
+  made.set(isAlone, poller);
   return poller;
 }
-async function newPoller(session, isFast) {
-  return new Poller(session, isFast ? null : await session.sharing?.() ?? null, isFast);
+async function newPoller(session, isAlone) {
+  return new Poller(session, isAlone ? null : await session.sharing?.() ?? null, isAlone);
 }
-var TICK_MS, FRESH_MS, ANNOUNCED_MS, CROWD, CROWD_SHARE, PAUSE_MS, Poller, pollers, LEAST_SHARED_MS;
+var TICK_MS, FRESH_MS, ANNOUNCED_MS, ANNOUNCE_MS, CROWD, CROWD_SHARE, CROWD_MOST_MS, PAUSE_MS, Poller, pollers;
 var init_poller = __esm({
   "scripts/src/core/poller.ts"() {
     "use strict";
     init_rate_limit();
     init_poll_round();
-    TICK_MS = 200;
+    init_poll_schedule();
+    TICK_MS = 230;
     FRESH_MS = 2e3;
     ANNOUNCED_MS = 3e4;
+    ANNOUNCE_MS = 1e3;
     CROWD = 5;
     CROWD_SHARE = 0.55;
+    CROWD_MOST_MS = 3e3;
     PAUSE_MS = 5e3;
     Poller = class {
       #session;
@@ -484,20 +500,23 @@ var init_poller = __esm({
       /** When each task was last seen, by the wall clock. */
       #seenAt = /* @__PURE__ */ new Map();
       #isRunning = false;
+      /** On the monotonic clock. */
+      #announceAt = 0;
       /** One query serves many tasks, so it is sent more often. */
       #isCrowd = false;
       #sleep = new AbortController();
       /** @param sharing null: this process polls alone, without spacing */
-      constructor(session, sharing, isFast) {
+      constructor(session, sharing, isUnspaced) {
         const { api, provider } = session;
         this.#session = session;
         this.#limiter = sharing?.limiter ?? new MemoryRateLimiter(provider.rateLimit, api.clock);
         this.#cache = sharing?.statuses ?? null;
         this.#rounds = new PollRounds(session, this.#cache);
-        this.#kind = isFast ? "query" : "poll";
+        this.#kind = isUnspaced ? "query" : "poll";
       }
       /** Begins a wait for a task. @returns the function that ends it */
       watch(taskId) {
+        if (!this.#watched.has(taskId)) this.#announceAt = 0;
         this.#watched.set(taskId, (this.#watched.get(taskId) ?? 0) + 1);
         return () => {
           const left = (this.#watched.get(taskId) ?? 1) - 1;
@@ -522,7 +541,8 @@ var init_poller = __esm({
           return await new Promise((resolve, reject) => {
             const { clock } = this.#session.api;
             const now = clock.monotonic();
-            const dueAt = now + Math.max(0, times.dueAt - now) * (this.#isCrowd ? CROWD_SHARE : 1);
+            const pause = Math.max(0, times.dueAt - now);
+            const dueAt = now + (this.#isCrowd ? Math.min(pause * CROWD_SHARE, CROWD_MOST_MS) : pause);
             const ask = { taskId, ...times, dueAt, endSeenAt: 0, resolve, reject };
             onStop = () => {
               this.#asks.delete(ask);
@@ -633,8 +653,9 @@ var init_poller = __esm({
         else ask.resolve(result);
       }
       async #announce() {
-        if (!this.#cache) return;
         const { clock } = this.#session.api;
+        if (!this.#cache || clock.monotonic() < this.#announceAt) return;
+        this.#announceAt = clock.monotonic() + ANNOUNCE_MS;
         const wall = clock.wall() - clock.monotonic();
         const dueAt = new Map([...this.#asks].map((ask) => [ask.taskId, Math.round(ask.dueAt + wall)]));
         const later = Math.round(clock.wall()) + ANNOUNCED_MS;
@@ -663,7 +684,6 @@ var init_poller = __esm({
       }
     };
     pollers = /* @__PURE__ */ new WeakMap();
-    LEAST_SHARED_MS = 1e3;
   }
 });
 
@@ -841,6 +861,32 @@ var init_finish = __esm({
     init_session();
     RESULT_READS = 5;
     RESULT_MS = 1e4;
+  }
+});
+
+// scripts/src/core/likely-duration.ts
+async function likelyDuration(session, model) {
+  const { own, recorded } = await knownDurations(session, model);
+  const seconds = [...recorded.flatMap((run) => run.seconds), ...withoutExtremes(own)];
+  if (seconds.length === 0) return void 0;
+  return {
+    earliestMs: Math.min(...seconds) * EARLIER * 1e3,
+    latestMs: Math.max(...seconds) * LATER * 1e3
+  };
+}
+function withoutExtremes(seconds) {
+  const sorted = seconds.filter((one) => one > 0).sort((a, b) => a - b);
+  const extremes = sorted.length >= MANY ? Math.floor(sorted.length / MANY) : 0;
+  return sorted.slice(extremes, sorted.length - extremes);
+}
+var EARLIER, LATER, MANY;
+var init_likely_duration = __esm({
+  "scripts/src/core/likely-duration.ts"() {
+    "use strict";
+    init_known_durations();
+    EARLIER = 0.9;
+    LATER = 1.25;
+    MANY = 20;
   }
 });
 
@@ -1034,7 +1080,7 @@ async function waitOn(session, task, settings, origin = {}, failure) {
         },
         {
           clock: api.clock,
-          schedule: settings.schedule,
+          ...await likelySchedule(session, settings, task.model),
           deadline,
           graceUntil: start + YOUNG_TASK_MS,
           failure,
@@ -1090,6 +1136,17 @@ async function withoutPermit(result, poller) {
 function aboutTask(session, taskId, entry) {
   return { ...session, observer: session.observer.about(taskId, entry?.record.created) };
 }
+async function likelySchedule(session, { schedule, entry, model = entry?.record.model }, seenModel) {
+  const name = model ?? seenModel;
+  if (!entry || name === void 0 || isFast(schedule)) return { schedule };
+  const { clock } = session.api;
+  const age = clock.wall() - Date.parse(entry.record.sentAt);
+  const likely = await likelyDuration(session, name);
+  return {
+    schedule: { ...schedule, ...likely && { likely } },
+    submittedAt: clock.monotonic() - Math.max(0, age)
+  };
+}
 async function firstStatus(session, taskId, settings, start) {
   const poller = await pollerOf(session, settings.schedule);
   const unwatch = poller.watch(taskId);
@@ -1107,7 +1164,9 @@ var init_tasks = __esm({
     init_expected_duration();
     init_fetch_status();
     init_finish();
+    init_likely_duration();
     init_poll();
+    init_poll_schedule();
     init_poller();
     init_result();
     init_session();
@@ -2255,7 +2314,7 @@ function warningText(warning) {
 
 // scripts/src/cli/render/many.ts
 var MOST_CHARACTERS = 4e4;
-function manyOutcome({ items, more, unsettled }, caller) {
+function manyOutcome({ items, until, more, unsettled }, caller) {
   const outcomes = items.map((item) => itemOutcome(item, caller));
   const shown = [];
   const delivered = [];
@@ -2267,10 +2326,13 @@ function manyOutcome({ items, more, unsettled }, caller) {
     const { status, taskId } = outcome.envelope;
     shown.push(left >= 0 ? whole : { status, taskId, nextSteps: [resumeCommand3(caller, taskId)] });
   }
-  const worst = outcomes.find(({ envelope }) => !envelope.ok) ?? outcomes.find(({ exitCode }) => exitCode > 0);
-  const running = outcomes.filter(({ exitCode }) => exitCode === EXIT5.stillRunning).length;
+  const isRunning = ({ exitCode }) => exitCode === EXIT5.stillRunning;
+  const running = outcomes.filter(isRunning).length;
+  const isOver = until === "first" && running < outcomes.length;
+  const counted = isOver ? outcomes.filter((outcome) => !isRunning(outcome)) : outcomes;
+  const worst = counted.find(({ envelope }) => !envelope.ok) ?? counted.find(({ exitCode }) => exitCode > 0);
   const data = { count: shown.length, running, more, unsettled, tasks: shown };
-  if (worst || more > 0 || unsettled > 0 || left < 0) {
+  if (worst || running > 0 || more > 0 || unsettled > 0 || left < 0) {
     const gone = outcomes.flatMap(
       ({ envelope: { errorCode: errorCode2, taskId } }) => errorCode2 === "TASK_NOT_FOUND" ? [caller.command("forget", { taskId })] : []
     );
@@ -2281,10 +2343,10 @@ function manyOutcome({ items, more, unsettled }, caller) {
     ];
   }
   const { errorCode = null, errorMessage = null, retryAfter = null } = worst?.envelope ?? {};
-  const ok = outcomes.every(({ envelope }) => envelope.ok);
+  const ok = counted.every(({ envelope }) => envelope.ok);
   return {
     envelope: { ok, status: null, taskId: null, data, errorCode, errorMessage, retryAfter },
-    exitCode: worst?.exitCode ?? (more > 0 || left < 0 ? EXIT5.stillRunning : EXIT5.done),
+    exitCode: worst?.exitCode ?? (!isOver && (more > 0 || left < 0) ? EXIT5.stillRunning : EXIT5.done),
     onWritten: () => {
       for (const { onWritten } of delivered) onWritten?.();
     }
@@ -2464,6 +2526,7 @@ async function act(session, args, request, environment) {
       const settings = waitSettings(args, environment);
       if (args.taskId !== void 0) return tasks.waitTask(session, taskId, settings);
       const pending = await import("./generate.mjs");
+      if (args.any) return pending.waitForAll(session, settings, "first");
       return args.all ? pending.waitForAll(session, settings) : pending.waitForNewest(session, settings);
     }
     case "listTasks":
@@ -2518,6 +2581,8 @@ init_cancel();
 init_expected_duration();
 init_fetch_status();
 init_finish();
+init_known_durations();
+init_likely_duration();
 init_poll_round();
 init_poll_schedule();
 init_poll();
@@ -2846,9 +2911,12 @@ export {
   heeded,
   intervalBefore,
   isExcessive,
+  isFast,
   isTaskId,
   isTransientStatus,
   isYoung,
+  knownDurations,
+  likelyDuration,
   listOutcome,
   manyOutcome,
   merge,

@@ -563,6 +563,7 @@ var init_flags = __esm({
       },
       new: { help: "another task of the same request (a new charge)", actions: SUBMITS },
       all: { help: "with waitTask and no --taskId: every pending task", actions: ["waitTask"] },
+      any: { help: "the same, until the first of them has ended", actions: ["waitTask"] },
       owner: {
         form: "<name>",
         value: owner,
@@ -959,7 +960,9 @@ var CONFLICTS = [
   ["output", "download", "write the folder into --output, for example --output out/lighthouse.mp4"],
   ["output", "all", "leave --output out: each task has a file of its own"],
   ["batch", "idempotencyKey", "leave --idempotencyKey out: each line is a request of its own"],
-  ["batch", "noJournal", "leave --noJournal out: the records tell which lines are charged already"]
+  ["batch", "noJournal", "leave --noJournal out: the records tell which lines are charged already"],
+  ["any", "taskId", "leave out --any or --taskId"],
+  ["any", "all", "leave out --any to wait for the last end, --all to wait for the first"]
 ];
 function checkTogether(action, given, issues) {
   for (const [one, other, hint] of CONFLICTS) {
@@ -1199,6 +1202,7 @@ function parseArguments(argv) {
     wait: wait2,
     limit,
     all: given.has("all"),
+    any: given.has("any"),
     isNew: given.has("new"),
     noJournal: given.has("noJournal"),
     sandbox: given.has("sandbox"),

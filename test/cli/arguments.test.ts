@@ -38,6 +38,7 @@ describe('what is understood', () => {
       wait: 600,
       limit: 50,
       all: false,
+      any: false,
       isNew: false,
       noJournal: false,
       sandbox: false,

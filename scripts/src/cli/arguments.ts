@@ -47,6 +47,8 @@ export interface Arguments {
   owner?: string;
   /** All pending requests, not one. */
   all: boolean;
+  /** All pending requests, until the first of them ends. */
+  any: boolean;
   /** A request of its own, even if the same one is under way. */
   isNew: boolean;
   noJournal: boolean;
@@ -92,6 +94,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     wait,
     limit,
     all: given.has('all'),
+    any: given.has('any'),
     isNew: given.has('new'),
     noJournal: given.has('noJournal'),
     sandbox: given.has('sandbox'),

@@ -50,6 +50,8 @@ const CONFLICTS: readonly [FlagName, FlagName, string][] = [
   ['output', 'all', 'leave --output out: each task has a file of its own'],
   ['batch', 'idempotencyKey', 'leave --idempotencyKey out: each line is a request of its own'],
   ['batch', 'noJournal', 'leave --noJournal out: the records tell which lines are charged already'],
+  ['any', 'taskId', 'leave out --any or --taskId'],
+  ['any', 'all', 'leave out --any to wait for the last end, --all to wait for the first'],
 ];
 
 /** Adds an issue for each combination of flags that is not allowed. */

@@ -163,6 +163,7 @@ export const FLAGS = {
   },
   new: { help: 'another task of the same request (a new charge)', actions: SUBMITS },
   all: { help: 'with waitTask and no --taskId: every pending task', actions: ['waitTask'] },
+  any: { help: 'the same, until the first of them has ended', actions: ['waitTask'] },
   owner: {
     form: '<name>',
     value: owner,

@@ -189,6 +189,7 @@ async function act(
       const settings = waitSettings(args, environment);
       if (args.taskId !== undefined) return tasks.waitTask(session, taskId, settings);
       const pending = await import('../core/resume-pending.ts');
+      if (args.any) return pending.waitForAll(session, settings, 'first');
       return args.all ? pending.waitForAll(session, settings) : pending.waitForNewest(session, settings);
     }
     case 'listTasks':

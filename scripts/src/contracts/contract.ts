@@ -7,7 +7,7 @@ import { skillFolder } from '../model/skill-folder.ts';
 import { plain } from '../model/text.ts';
 import { ContractError } from './contract-error.ts';
 import { EXTENSION, readDocument } from './document.ts';
-import { type RecordedDurations, readDurations } from './durations.ts';
+import { type RecordedDuration, readDurations } from './durations.ts';
 import { contractsFolder } from './folders.ts';
 import { readNode, type SchemaNode } from './node.ts';
 import { type PriceRule, readPrice } from './price-rule.ts';
@@ -34,10 +34,10 @@ export interface Contract {
    * does not.
    */
   replay: string | null;
+  /** How long recorded runs took, from submit to end; empty where none is on record. */
+  durations: RecordedDuration[];
   /** Null where no price is known that is recent enough to say anything. */
   price: PriceRule | null;
-  /** Null where no run is recorded. */
-  durations: RecordedDurations | null;
 }
 
 const SAFE_NAME = /^[a-z0-9][a-z0-9._-]*$/i;
@@ -127,11 +127,16 @@ export function toContract(provider: string, model: string, document: Json): Con
     'x-advice': advice = [],
     'x-notes': notes = [],
     'x-replay': replay = null,
+    'x-durations': durations = [],
     'x-price': price,
-    'x-durations': durations,
     examples,
     ...schema
-  } = document as JsonObject & { 'x-advice'?: Json; 'x-notes'?: Json; 'x-replay'?: Json };
+  } = document as JsonObject & {
+    'x-advice'?: Json;
+    'x-notes'?: Json;
+    'x-replay'?: Json;
+    'x-durations'?: Json;
+  };
   if (schema.$schema !== DIALECT) throw new ContractError(`$schema must be ${DIALECT}`);
   if (schema.type !== 'object') throw new ContractError('type must be object');
   const example = Array.isArray(examples) ? examples[0] : undefined;
@@ -149,8 +154,8 @@ export function toContract(provider: string, model: string, document: Json): Con
     notes: [...sentences(advice, 'x-advice'), ...sentences(notes, 'x-notes')],
     advice: sentences(advice, 'x-advice'),
     replay: readReplay(replay),
+    durations: readDurations(durations),
     price: price === undefined ? null : readPrice(price, root),
-    durations: durations === undefined ? null : readDurations(durations),
   };
   roots.set(contract, root);
   return contract;

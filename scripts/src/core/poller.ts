@@ -3,7 +3,7 @@ import { Failure } from '../model/failure.ts';
 import type { StatusCache } from '../model/status-cache.ts';
 import { isTerminal } from '../model/task.ts';
 import { type Polled, PollRounds } from './poll-round.ts';
-import type { PollSchedule } from './poll-schedule.ts';
+import { isFast, type PollSchedule } from './poll-schedule.ts';
 import type { Session } from './session.ts';
 
 /** What the processes of this machine share about one service and key. */
@@ -24,13 +24,15 @@ interface Ask {
 }
 
 // So soon a process reads what another one has seen.
-const TICK_MS = 200;
+const TICK_MS = 230;
 // A wait that begins takes over a status that is as fresh as this.
 const FRESH_MS = 2_000;
 const ANNOUNCED_MS = 30_000;
+const ANNOUNCE_MS = 1_000;
 // So many tasks are a crowd, and their intervals this share of what they are for one.
 const CROWD = 5;
 const CROWD_SHARE = 0.55;
+const CROWD_MOST_MS = 3_000;
 // Retry-After may be missing.
 const PAUSE_MS = 5_000;
 
@@ -50,22 +52,25 @@ export class Poller {
   /** When each task was last seen, by the wall clock. */
   readonly #seenAt = new Map<string, number>();
   #isRunning = false;
+  /** On the monotonic clock. */
+  #announceAt = 0;
   /** One query serves many tasks, so it is sent more often. */
   #isCrowd = false;
   #sleep = new AbortController();
 
   /** @param sharing null: this process polls alone, without spacing */
-  constructor(session: Pick<Session, 'api' | 'provider'>, sharing: Sharing | null, isFast: boolean) {
+  constructor(session: Pick<Session, 'api' | 'provider'>, sharing: Sharing | null, isUnspaced: boolean) {
     const { api, provider } = session;
     this.#session = session;
     this.#limiter = sharing?.limiter ?? new MemoryRateLimiter(provider.rateLimit, api.clock);
     this.#cache = sharing?.statuses ?? null;
     this.#rounds = new PollRounds(session, this.#cache);
-    this.#kind = isFast ? 'query' : 'poll';
+    this.#kind = isUnspaced ? 'query' : 'poll';
   }
 
   /** Begins a wait for a task. @returns the function that ends it */
   watch(taskId: string): () => void {
+    if (!this.#watched.has(taskId)) this.#announceAt = 0;
     this.#watched.set(taskId, (this.#watched.get(taskId) ?? 0) + 1);
     return () => {
       const left = (this.#watched.get(taskId) ?? 1) - 1;
@@ -94,7 +99,8 @@ export class Poller {
       return await new Promise((resolve, reject) => {
         const { clock } = this.#session.api;
         const now = clock.monotonic();
-        const dueAt = now + Math.max(0, times.dueAt - now) * (this.#isCrowd ? CROWD_SHARE : 1);
+        const pause = Math.max(0, times.dueAt - now);
+        const dueAt = now + (this.#isCrowd ? Math.min(pause * CROWD_SHARE, CROWD_MOST_MS) : pause);
         const ask: Ask = { taskId, ...times, dueAt, endSeenAt: 0, resolve, reject };
         onStop = () => {
           this.#asks.delete(ask);
@@ -216,8 +222,9 @@ export class Poller {
   }
 
   async #announce(): Promise<void> {
-    if (!this.#cache) return;
     const { clock } = this.#session.api;
+    if (!this.#cache || clock.monotonic() < this.#announceAt) return;
+    this.#announceAt = clock.monotonic() + ANNOUNCE_MS;
     const wall = clock.wall() - clock.monotonic();
     const dueAt = new Map([...this.#asks].map((ask) => [ask.taskId, Math.round(ask.dueAt + wall)]));
     // A task that is waited for, but not at this moment, is not due.
@@ -250,19 +257,16 @@ export class Poller {
 
 const pollers = new WeakMap<object, Map<boolean, Promise<Poller>>>();
 
-// Only a server on this machine may be polled more often than this; then nothing is shared.
-const LEAST_SHARED_MS = 1_000;
-
 /** Returns the poller of a session: one for all waits in it. */
-export function pollerOf(session: Session, { firstMs }: PollSchedule): Promise<Poller> {
-  const isFast = firstMs < LEAST_SHARED_MS;
+export function pollerOf(session: Session, schedule: PollSchedule): Promise<Poller> {
+  const isAlone = isFast(schedule);
   const made = pollers.get(session.api) ?? new Map<boolean, Promise<Poller>>();
   pollers.set(session.api, made);
-  const poller = made.get(isFast) ?? newPoller(session, isFast);
-  made.set(isFast, poller);
+  const poller = made.get(isAlone) ?? newPoller(session, isAlone);
+  made.set(isAlone, poller);
   return poller;
 }
 
-async function newPoller(session: Session, isFast: boolean): Promise<Poller> {
-  return new Poller(session, isFast ? null : ((await session.sharing?.()) ?? null), isFast);
+async function newPoller(session: Session, isAlone: boolean): Promise<Poller> {
+  return new Poller(session, isAlone ? null : ((await session.sharing?.()) ?? null), isAlone);
 }

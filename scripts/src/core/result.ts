@@ -81,6 +81,8 @@ export interface NothingPending {
 export interface ManyResult {
   kind: 'many';
   items: { record: RequestRecord; ended: TaskResult | Failure }[];
+  /** Which end the call waited for; with `first` the tasks that have ended come first. */
+  until: 'first' | 'last';
   /** Unfinished tasks that this call left out. */
   more: number;
   /** Submits whose outcome is not known. */

@@ -5,9 +5,10 @@ import type { StoredRequest } from '../ports/record-store.ts';
 import { expectedDuration } from './expected-duration.ts';
 import { fetchStatus, withRecord } from './fetch-status.ts';
 import { finish, folderFor } from './finish.ts';
-import { endsWait, merge, pollUntilEnd } from './poll.ts';
+import { likelyDuration } from './likely-duration.ts';
+import { endsWait, merge, pollUntilEnd, type WaitOptions } from './poll.ts';
 import type { Polled } from './poll-round.ts';
-import type { PollSchedule } from './poll-schedule.ts';
+import { isFast, type PollSchedule } from './poll-schedule.ts';
 import { type Poller, pollerOf } from './poller.ts';
 import { creditsOf, type Origin, type TaskResult, taskResult } from './result.ts';
 import { type Session, shortDeadline } from './session.ts';
@@ -151,7 +152,7 @@ export async function waitOn(
         },
         {
           clock: api.clock,
-          schedule: settings.schedule,
+          ...(await likelySchedule(session, settings, task.model)),
           deadline,
           graceUntil: start + YOUNG_TASK_MS,
           failure,
@@ -212,6 +213,24 @@ async function withoutPermit(result: TaskResult, poller: Poller): Promise<TaskRe
 /** Returns the session with an observer that names the task in every line. */
 function aboutTask(session: Session, taskId: string, entry: StoredRequest | undefined): Session {
   return { ...session, observer: session.observer.about(taskId, entry?.record.created) };
+}
+
+/** Returns the poll schedule with what is known of the task's duration, and the time of its submit. */
+async function likelySchedule(
+  session: Session,
+  { schedule, entry, model = entry?.record.model }: WaitSettings,
+  seenModel: string | undefined,
+): Promise<Pick<WaitOptions, 'schedule' | 'submittedAt'>> {
+  const name = model ?? seenModel;
+  if (!entry || name === undefined || isFast(schedule)) return { schedule };
+  const { clock } = session.api;
+  // By the same clock that dated the record; after a jump the task seems old, which makes polls dense at most.
+  const age = clock.wall() - Date.parse(entry.record.sentAt);
+  const likely = await likelyDuration(session, name);
+  return {
+    schedule: { ...schedule, ...(likely && { likely }) },
+    submittedAt: clock.monotonic() - Math.max(0, age),
+  };
 }
 
 /** Returns the first status of a wait; undefined where the wait was over before a query was permitted. */
