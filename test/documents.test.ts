@@ -61,7 +61,7 @@ const ending = ours.filter((one) => !lasting.includes(one));
 
 const TIMEOUT_MS = 60_000;
 // The file that references/batches.md shows.
-const SHOTS = /```json\n([\s\S]*?)```/.exec(text('references/batches.md'))![1]!;
+const SHOTS = /```jsonl\n([\s\S]*?)```/.exec(text('references/batches.md'))![1]!;
 // A file of the sandbox lasts a simulated day: twice as long as a test may take, however busy the machine is.
 const SPEED = (24 * 3_600_000) / (2 * TIMEOUT_MS);
 

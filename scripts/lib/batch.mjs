@@ -1197,10 +1197,18 @@ function inMemory(name, format, bytes) {
   });
 }
 async function sourceOf(name, format, readAt, close) {
-  const textAt = async ({ at, size }) => {
-    const buffer = Buffer.alloc(size);
-    await readAt(buffer, at);
-    return decoded(buffer);
+  let scratch = Buffer.alloc(0);
+  let last = Promise.resolve();
+  const textAt = ({ at, size }) => {
+    const text = last.then(async () => {
+      if (scratch.length < size) scratch = Buffer.alloc(size);
+      const bytes = scratch.subarray(0, size);
+      await readAt(bytes, at);
+      return decoded(bytes);
+    });
+    last = text.catch(() => {
+    });
+    return text;
   };
   const places = await placesIn(readAt);
   const first = places[0] && await textAt(places[0]);
@@ -1347,12 +1355,13 @@ var Reader = class {
     const { contract, payload, name } = found;
     issues.push(...checkPayload(contract, payload).map((one) => ({ ...one, path: pathOf(one.path) })));
     const { [contract.prompt ?? ""]: prompt, ...priced } = payload;
+    const payloadHash = jsonHash(payload);
     return {
       number: place.number,
       name,
       contract,
-      payloadHash: jsonHash(payload),
-      priceKey: `${contract.model} ${jsonHash(priced)}`,
+      payloadHash,
+      priceKey: `${contract.model} ${prompt === void 0 ? payloadHash : jsonHash(priced)}`,
       estimate: issues.length > 0 ? null : estimate(contract, payload),
       size: sizeOf(payload)
     };

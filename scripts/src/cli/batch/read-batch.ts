@@ -101,12 +101,13 @@ class Reader {
     const { contract, payload, name } = found;
     issues.push(...checkPayload(contract, payload).map((one) => ({ ...one, path: pathOf(one.path) })));
     const { [contract.prompt ?? '']: prompt, ...priced } = payload;
+    const payloadHash = jsonHash(payload);
     return {
       number: place.number,
       name,
       contract,
-      payloadHash: jsonHash(payload),
-      priceKey: `${contract.model} ${jsonHash(priced)}`,
+      payloadHash,
+      priceKey: `${contract.model} ${prompt === undefined ? payloadHash : jsonHash(priced)}`,
       estimate: issues.length > 0 ? null : estimate(contract, payload),
       size: sizeOf(payload),
     };

@@ -82,10 +82,18 @@ async function sourceOf(
   readAt: ReadAt,
   close: () => Promise<void>,
 ): Promise<Source> {
-  const textAt = async ({ at, size }: Place) => {
-    const buffer = Buffer.alloc(size);
-    await readAt(buffer, at);
-    return decoded(buffer);
+  // One block for all lines, one after the other: blocks of their own would pile up until a garbage collection.
+  let scratch = Buffer.alloc(0);
+  let last: Promise<unknown> = Promise.resolve();
+  const textAt = ({ at, size }: Place) => {
+    const text = last.then(async () => {
+      if (scratch.length < size) scratch = Buffer.alloc(size);
+      const bytes = scratch.subarray(0, size);
+      await readAt(bytes, at);
+      return decoded(bytes);
+    });
+    last = text.catch(() => {});
+    return text;
   };
   const places = await placesIn(readAt);
   const first = places[0] && (await textAt(places[0]));
