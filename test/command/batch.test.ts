@@ -443,14 +443,17 @@ describe('--output', () => {
 
   it('D3: the file is under that name, again and again, and waitTask remembers it', async () => {
     const { env, folder, charges } = await place([]);
-    const first = envelopeOf(await run(single(folder), { env, cwd: folder }));
     const file = path.join(folder, 'clips', 'dawn.mp4');
+    const begin = ['--model', 't2v', '--payload', JSON.stringify(T2V), '--action', 'createGeneration'];
+    const begun = await run([...begin, '--output', file], { env, cwd: folder });
+    const waits = ['--action', 'waitTask', '--taskId', envelopeOf(begun).taskId!, '--pollInterval', '0.02'];
+    const first = envelopeOf(await run(waits, { env, cwd: folder }));
     expect(first.data.files).toMatchObject([{ path: file }]);
     expect(readdirSync(path.join(folder, 'clips'))).toEqual(['dawn.mp4']);
     const again = envelopeOf(await run(single(folder), { env, cwd: folder }));
     expect(again.data).toMatchObject({ reused: true, files: [{ path: file }] });
     rmSync(file);
-    const waited = await run(['--action', 'waitTask', '--taskId', first.taskId!], { env, cwd: folder });
+    const waited = await run(waits, { env, cwd: folder });
     expect(envelopeOf(waited).data.files).toMatchObject([{ path: file }]);
     // Another name is a copy of the same result.
     const other = [...T2V_ARGS, '--output', 'other.mp4'];
