@@ -212,8 +212,7 @@ function describe(contract) {
 }
 async function validate(contract, payload) {
   const { checkPayload } = await import("./lib/contracts.mjs");
-  const { withoutFlags } = await import("./lib/contracts.mjs");
-  const issues = checkPayload(contract, payload).map(withoutFlags);
+  const issues = checkPayload(contract, payload);
   const estimate = issues.length > 0 ? null : await estimateOf(contract, payload);
   return { valid: issues.length === 0, issues, estimate };
 }

@@ -2316,7 +2316,7 @@ var MODEL = {
       commandFor(provider, "listModels")
     ]
   }),
-  wholeBody: ({ model, callbackFlag, input, beside }) => {
+  wholeBody: ({ model, input, beside }, { profile: { callbackFlag } }) => {
     const hint = 'pass what is inside "input" as the payload, and nothing else';
     const issues = beside.map(({ name, received }) => besideIssue(model, callbackFlag, name, received));
     return {
@@ -2780,6 +2780,14 @@ function fallbackState(action, { taskId: taskId2, state }) {
   return isSubmit(action) ? "FAILED" : isAboutTask(action) ? "UNKNOWN" : null;
 }
 
+// scripts/src/cli/render/payload-ways.ts
+var BY_FLAGS = {
+  payload: "--payload",
+  imageFile: "give the picture with --image <file>",
+  wholePayload: "pass the whole payload through standard input with --payload -",
+  beside: (part) => `it is said by --${part}`
+};
+
 // scripts/src/main.ts
 init_since();
 init_words();
@@ -2880,6 +2888,7 @@ export {
   BATCH_ORDER,
   BRIEF_WAIT_S,
   BUDGET,
+  BY_FLAGS,
   DEFAULT_WAIT_S,
   ERROR_CODES,
   EXIT,

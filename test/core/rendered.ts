@@ -81,5 +81,5 @@ export const generate = (session: Session, options: generating.GenerateOptions) 
   });
 
 /** The failure with what the command line says of it, whatever the call. */
-export const said = (failure: Failure): AdvisedFailure =>
-  explained(failure, callerOf({ provider: PROFILES[0]! }));
+export const said = (failure: Failure, provider: Profile = PROFILES[0]!): AdvisedFailure =>
+  explained(failure, callerOf({ provider }));

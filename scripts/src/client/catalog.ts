@@ -24,8 +24,7 @@ export function describe(contract: Contract): ModelDescription {
 /** Returns what is wrong with a payload, and what it may cost. */
 export async function validate(contract: Contract, payload: JsonObject): Promise<Validation> {
   const { checkPayload } = await import('../contracts/validate.ts');
-  const { withoutFlags } = await import('../contracts/without-flags.ts');
-  const issues = checkPayload(contract, payload).map(withoutFlags);
+  const issues = checkPayload(contract, payload);
   const estimate = issues.length > 0 ? null : await estimateOf(contract, payload);
   return { valid: issues.length === 0, issues, estimate };
 }

@@ -55,7 +55,6 @@ export type Reason =
   | {
       kind: 'wholeBody';
       model: string;
-      callbackFlag: string;
       input: string;
       beside: { name: string; received: string }[];
     }
