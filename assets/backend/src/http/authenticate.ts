@@ -7,8 +7,8 @@ export const DEMO_TOKEN = 'demo-token';
 export const DEMO_USER = 'demo';
 
 /**
- * Returns the user that sends a request. This is the place to put sign-in of one's own: a session, a JWT, a look into a
- * table of users. Whatever it returns is who owns what the request makes, and all that it can see.
+ * Returns the user that sends a request. This is the place for your own sign-in: a session, a JWT, a table of users. The
+ * name that it returns owns what the request makes, and limits what the request can see.
  * @throws Problem 401
  */
 export type Authenticate = (request: FastifyRequest) => string | Promise<string>;

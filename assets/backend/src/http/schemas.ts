@@ -1,18 +1,6 @@
 // The contract of the HTTP API, written once: Fastify checks and writes by these schemas, and /openapi.json is made of them.
 
-export const STATUSES = [
-  'queued',
-  'submitting',
-  'reconciling',
-  'pending',
-  'running',
-  'saving',
-  'succeeded',
-  'failed',
-  'cancelled',
-  'rejected',
-  'needs_attention',
-] as const;
+import { STATUSES } from '../generations/types.ts';
 
 const text = { type: 'string' } as const;
 const textOrNull = { type: ['string', 'null'] } as const;
@@ -25,7 +13,7 @@ export const generation = {
   type: 'object',
   required: [
     ...['id', 'provider', 'model', 'status', 'taskId', 'createdAt', 'submittedAt', 'endedAt', 'credits', 'error'],
-    ...['files', 'attention', 'isSandbox'],
+    ...['files', 'attention', 'sandbox'],
   ],
   properties: {
     id: text,
@@ -61,7 +49,7 @@ export const generation = {
       },
     },
     attention: { ...textOrNull, description: 'What a person has to decide; null where nobody has to.' },
-    isSandbox: { type: 'boolean', description: 'The sandbox stood in for the service: nothing was charged.' },
+    sandbox: { type: 'boolean', description: 'The sandbox stood in for the service: nothing was charged.' },
   },
 } as const;
 
@@ -113,7 +101,7 @@ export const problem = {
 export const model = {
   $id: 'Model',
   type: 'object',
-  required: ['provider', 'model', 'output', 'schema', 'example', 'notes', 'isSandbox'],
+  required: ['provider', 'model', 'output', 'schema', 'example', 'notes', 'sandbox'],
   properties: {
     provider: text,
     model: text,
@@ -121,7 +109,7 @@ export const model = {
     schema: { type: 'object', additionalProperties: true, description: 'JSON Schema 2020-12 of the payload.' },
     example: { type: 'object', additionalProperties: true },
     notes: { type: 'array', items: text },
-    isSandbox: { type: 'boolean' },
+    sandbox: { type: 'boolean' },
   },
 } as const;
 
@@ -134,8 +122,8 @@ export const models = {
       type: 'array',
       items: {
         type: 'object',
-        required: ['provider', 'model', 'isSandbox'],
-        properties: { provider: text, model: text, isSandbox: { type: 'boolean' } },
+        required: ['provider', 'model', 'sandbox'],
+        properties: { provider: text, model: text, sandbox: { type: 'boolean' } },
       },
     },
   },
