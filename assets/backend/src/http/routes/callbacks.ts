@@ -3,7 +3,6 @@ import type { Generations } from '../../generations/types.ts';
 import type { Metrics } from '../../observability/metrics.ts';
 import { readBody } from '../body.ts';
 import type { Service } from '../catalog.ts';
-import { onError } from '../problem.ts';
 
 const MOST_BYTES = 2 * 1024 * 1024;
 const TOKEN = /^[\w-]{16,200}$/;
@@ -26,14 +25,11 @@ export async function routeCallbacks(
   { generations, services, metrics }: { generations: Generations; services: ReadonlyMap<string, Service>; metrics: Metrics },
 ): Promise<void> {
   // Whatever the body is called, it is read as bytes: a wrong type is no reason to lose a hint.
+  app.addHook('onRequest', async ({ raw }) => {
+    raw.headers['content-type'] = 'application/octet-stream';
+  });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request: unknown, payload: NodeJS.ReadableStream) => readBody(payload, MOST_BYTES));
-  app.setErrorHandler((error, request, reply) => {
-    // A body that Fastify cannot read (a broken type or length) cannot be placed.
-    if ((error as { code?: string }).code?.startsWith('FST_ERR_CTP')) return answer(reply, 'unknown', 'unplaced');
-    return onError(error as Error, request, reply);
-  });
-
   function answer(reply: FastifyReply, provider: string, outcome: Outcome): FastifyReply {
     metrics.callbacks.inc({ provider: services.has(provider) ? provider : 'unknown', outcome });
     return acknowledge(reply, outcome);
@@ -72,5 +68,6 @@ export async function routeCallbacks(
     },
   );
 
-  app.post('/v1/callbacks/*', { schema: { hide: true } }, async (_request, reply) => answer(reply, 'unknown', 'unplaced'));
+  for (const url of ['/v1/callbacks', '/v1/callbacks/*'])
+    app.post(url, { schema: { hide: true } }, async (_request, reply) => answer(reply, 'unknown', 'unplaced'));
 }

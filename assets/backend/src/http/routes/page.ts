@@ -23,6 +23,7 @@ const FILES: [url: string, file: string, type: string][] = [
   ['/page/page.css', 'page.css', 'text/css; charset=utf-8'],
   ['/page/page.js', 'page.js', 'text/javascript; charset=utf-8'],
   ['/page/form.js', 'form.js', 'text/javascript; charset=utf-8'],
+  ['/page/cards.js', 'cards.js', 'text/javascript; charset=utf-8'],
   ['/page/api.js', 'api.js', 'text/javascript; charset=utf-8'],
 ];
 
