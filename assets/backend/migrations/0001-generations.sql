@@ -10,7 +10,7 @@ CREATE TABLE generation (
   account text NOT NULL,
   model text NOT NULL,
   -- Null once it is deleted. A large payload is a file of the store, until the task is accepted.
-  payload jsonb,
+  payload json,
   payload_key text,
   max_credits integer CHECK (max_credits >= 0),
   quoted integer,
@@ -39,6 +39,8 @@ CREATE TABLE generation (
   ended_at timestamptz,
   cancel_requested_at timestamptz,
   deleted_at timestamptz,
+  -- When its files, payload and prompt were gone.
+  purged_at timestamptz,
 
   -- The queue of submits: lowest turn first. A user who sends many gets later turns, so nobody starves.
   turn timestamptz NOT NULL DEFAULT now(),
@@ -51,6 +53,7 @@ CREATE TABLE generation (
   leased_until timestamptz,
   -- Counts callbacks and cancels, so that one which arrives during a poll is noticed when the poll ends.
   wakes integer NOT NULL DEFAULT 0,
+  woken_at timestamptz,
   attempts integer NOT NULL DEFAULT 0,
   -- SHA-256 of the token in the callback address of the last submit.
   callback_hash text,
@@ -72,7 +75,7 @@ CREATE TABLE generation (
   CONSTRAINT attention_says_why CHECK ((attention IS NOT NULL) = (status = 'needs_attention'))
 );
 
-CREATE UNIQUE INDEX generation_task ON generation (provider, account, task_id) WHERE task_id IS NOT NULL;
+CREATE UNIQUE INDEX generation_task ON generation (provider, task_id, account) WHERE task_id IS NOT NULL;
 CREATE UNIQUE INDEX generation_callback ON generation (callback_hash) WHERE callback_hash IS NOT NULL;
 
 -- All of them are partial: they grow with the work that is open, not with the rows.
@@ -86,8 +89,10 @@ CREATE INDEX generation_busy_of_user ON generation (user_id)
 CREATE INDEX generation_cost_of_user ON generation (user_id, created_at) INCLUDE (cost) WHERE cost > 0;
 CREATE INDEX generation_attention ON generation (created_at) WHERE status = 'needs_attention';
 CREATE INDEX generation_of_user ON generation (user_id, id DESC) WHERE deleted_at IS NULL;
-CREATE INDEX generation_input ON generation (id) WHERE payload_key IS NOT NULL;
-CREATE INDEX generation_expiring ON generation (ended_at) WHERE ended_at IS NOT NULL AND deleted_at IS NULL;
+CREATE INDEX generation_input ON generation (id)
+  WHERE payload_key IS NOT NULL AND status NOT IN ('queued', 'submitting', 'reconciling', 'needs_attention');
+CREATE INDEX generation_expiring ON generation (ended_at) WHERE ended_at IS NOT NULL AND purged_at IS NULL;
+CREATE INDEX generation_deleted ON generation (deleted_at) WHERE deleted_at IS NOT NULL AND purged_at IS NULL;
 
 -- The state machine. An end is final, a task is never replaced, and a submit that may have left is never queued again.
 CREATE TABLE generation_transition (old text, new text, PRIMARY KEY (old, new));

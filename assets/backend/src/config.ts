@@ -28,6 +28,8 @@ export interface Config {
   maxCreditsPerUserPerDay: number | null;
   maxRunningPerUser: number | null;
   retentionDays: number;
+  /** A proxy stands in front: its X-Forwarded-For says who calls. */
+  trustProxy: boolean;
   logLevel: string;
   /** What no log line may hold. */
   secrets: string[];
@@ -83,6 +85,7 @@ export function readConfig(env: Environment): Config {
     maxCreditsPerUserPerDay: whole('MAX_CREDITS_PER_USER_PER_DAY', text('MAX_CREDITS_PER_USER_PER_DAY'), { least: 0 }),
     maxRunningPerUser: whole('MAX_RUNNING_PER_USER', text('MAX_RUNNING_PER_USER'), { least: 1 }),
     retentionDays: whole('RETENTION_DAYS', text('RETENTION_DAYS'), { least: 1, most: 36_500 }) ?? 30,
+    trustProxy: oneOf('TRUST_PROXY', text('TRUST_PROXY') ?? 'no', ['no', 'yes']) === 'yes',
     logLevel: oneOf('LOG_LEVEL', text('LOG_LEVEL') ?? 'info', [
       'fatal',
       'error',

@@ -8,8 +8,11 @@ export interface FileInfo {
 
 /** Where files are kept: a folder, or S3. Keys are made by this program, such as `results/<id>/1`; never by a user. */
 export interface FileStore {
-  /** Stores a file of this machine, whole or not at all; replaces what the key held. The local file may be moved. */
-  put(key: string, path: string, info: FileInfo): Promise<void>;
+  /**
+   * Stores a file, whole or not at all; replaces what the key held.
+   * @param source the path of a file of this machine, which may be moved; or the bytes
+   */
+  put(key: string, source: string | Uint8Array, info: FileInfo): Promise<void>;
   /**
    * Returns the bytes from `start` to `end`, both included; all of them by default.
    * @throws FileMissing

@@ -28,6 +28,8 @@ export interface Generation {
   id: string;
   provider: string;
   model: string;
+  /** The sandbox stood in for the service. */
+  sandbox: boolean;
   status: Status;
   taskId: string | null;
   createdAt: string;
@@ -110,11 +112,11 @@ export interface Generations {
   create(request: CreateRequest): Promise<CreateResult>;
   /** Null: not theirs, or not there. */
   find(user: string, id: string): Promise<Generation | null>;
-  /** Newest first. */
+  /** Newest first. Null: the cursor is none that an earlier answer gave. */
   list(
     user: string,
     request: ListRequest,
-  ): Promise<{ generations: Generation[]; next: string | null }>;
+  ): Promise<{ generations: Generation[]; next: string | null } | null>;
   cancel(
     user: string,
     id: string,
