@@ -5,6 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
+import { declareTypes } from './build-types.ts';
 import { compileContracts } from './src/contracts/compile.ts';
 import { PROFILES } from './src/providers/registry.ts';
 
@@ -48,14 +49,15 @@ const leaveOut: Plugin = {
   },
 };
 
-// The programs; everything else is a part that a program loads when it needs it.
-const PROGRAMS = ['run-workflow', 'sandbox'];
+// The programs, and the library that other programs import; everything else is a part that a program loads when it needs it.
+const PROGRAMS = ['run-workflow', 'sandbox', 'client'];
 
 // The modules of the source as the parts that are loaded: a refused payload needs no network, and a status query no
 // contracts. Each file of scripts/src/ is in exactly one part; the first pattern that fits decides.
 const PARTS: readonly [part: string, files: RegExp][] = [
   ['run-workflow', /^run-workflow\.ts$/],
   ['sandbox', /^sandbox\.ts$/],
+  ['client', /^client\//],
   ['hash-worker', /^hash-worker\.ts$/],
   ['sandbox-server', /^sandbox\//],
   ['parse-yaml', /^contracts\/(parse-yaml|compile)\.ts$/],
@@ -72,7 +74,7 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['contracts', /^(contracts\/|cli\/(read-request|payload|describe)\.ts$)/],
   [
     'generate',
-    /^core\/(generate|recorded-task|reuse|resume-pending|funds|account|submit|send|reconcile|own-task)\.ts$/,
+    /^core\/(generate|recorded-task|reuse|resume-pending|funds|account|submit|send|reconcile|find-lost-task)\.ts$/,
   ],
   ['journal', /^stores\//],
   ['pending', /^cli\/pending\.ts$/],
@@ -126,9 +128,10 @@ for (const folder of [outDir, lib]) {
 }
 for (const part of new Set(sources.map(partOf))) {
   const files = sources.filter((file) => partOf(file) === part);
+  const only = files.length === 1 ? files[0] : files.find((file) => file === `${part}/index.ts`);
   const entry =
-    files.length === 1
-      ? { entryPoints: [path.join(source, files[0]!)] }
+    only !== undefined
+      ? { entryPoints: [path.join(source, only)] }
       : {
           stdin: {
             contents: files.map((file) => `export * from './${file}';`).join('\n'),
@@ -161,6 +164,8 @@ for (const part of new Set(sources.map(partOf))) {
 rmSync(path.join(lib, 'contracts'), { recursive: true, force: true });
 compileContracts(path.join(root, 'contracts'), path.join(lib, 'contracts'));
 writeFileSync(path.join(lib, 'NOTICES.txt'), notices());
+const types = declareTypes(root);
+writeFileSync(path.join(outDir, 'client.d.ts'), types);
 
 /**
  * Bundled CommonJS loads Node's own modules with `require`. An `import` of such a module lists all its exports and loads

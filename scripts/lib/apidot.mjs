@@ -10,19 +10,12 @@ import {
   RECORD,
   refused,
   SMALL,
-  unknownWord,
   unreadable
 } from "./live.mjs";
 import { addUrl } from "./live.mjs";
+import { stateIn } from "./live.mjs";
 import { unsupported } from "./main.mjs";
-var STATES = {
-  not_started: "SUBMITTED",
-  running: "PROGRESS",
-  // Only the website's own code knows it, as a word for a running task.
-  processing: "PROGRESS",
-  finished: "COMPLETED",
-  failed: "FAILED"
-};
+import { APIDOT } from "./main.mjs";
 var CODES = {
   invalid_request: "INVALID_PAYLOAD",
   invalid_request_error: "INVALID_PAYLOAD",
@@ -166,11 +159,7 @@ function taskFrom(data, id, record) {
     record
   };
 }
-function stateOf(word) {
-  const known = word.trim().toLowerCase();
-  if (Object.hasOwn(STATES, known)) return { state: STATES[known] };
-  return { state: "UNKNOWN", unknownState: unknownWord(word) };
-}
+var stateOf = (word) => stateIn(APIDOT.states, word);
 function timeOf(text) {
   if (typeof text !== "string" || !/T.*(Z|[+-]\d\d:?\d\d)$/i.test(text)) return void 0;
   const time = Date.parse(text);

@@ -3375,11 +3375,10 @@ function withoutBody(contract, payload, callbackFlag) {
 }
 
 // scripts/src/cli/read-request.ts
-import { checkPublicUrl as checkPublicUrl2 } from "./main.mjs";
+import { checkCallbackUrl } from "./main.mjs";
 import { plain as plain5 } from "./main.mjs";
 import { AdvisedFailure as AdvisedFailure2 } from "./main.mjs";
 import { modelFlags as modelFlags2 } from "./main.mjs";
-import { isLoopback } from "./main.mjs";
 import { refusalOf } from "./main.mjs";
 import { actionWords as actionWords2, commandLine as commandLine2 } from "./main.mjs";
 async function readRequest(args, loopback, signal) {
@@ -3430,17 +3429,25 @@ function noQuote({ profile }, contract, payload) {
 }
 function readCallback({ profile }, value, loopback) {
   const flag = `--${profile.callbackFlag}`;
-  const problem = checkPublicUrl2(value, { schemes: ["https"] });
-  if (!problem || loopback && isLocal(value)) return new URL(value).href;
+  const problem = checkCallbackUrl(value, loopback);
+  if (!problem) return new URL(value).href;
   const { expected: expected2, hint: hint2 } = problem;
   throw new AdvisedFailure2("INVALID_PAYLOAD", `${flag}: expected ${expected2}.`, {
     issues: [{ path: flag, expected: expected2, received: `"${plain5(value, 80)}"`, hint: hint2 }],
     nextSteps: [hint2]
   });
 }
-function isLocal(value) {
-  const url = URL.canParse(value) ? new URL(value) : void 0;
-  return url?.protocol === "http:" && isLoopback(url) && !url.username && !url.password;
+
+// scripts/src/contracts/without-flags.ts
+var FLAGS = [
+  [/, or give the picture with --image <file>/g, ""],
+  [/give the picture with --image <file>, or /g, ""],
+  [/pass the whole payload through standard input with --payload -/g, "pass the whole value"],
+  [/it is said by --\w+/g, "it is said beside the payload"]
+];
+function withoutFlags(issue2) {
+  const hint2 = FLAGS.reduce((text2, [flag, instead2]) => text2.replace(flag, instead2), issue2.hint);
+  return { ...issue2, path: issue2.path.replace(/^--payload$/, "payload"), hint: hint2 };
 }
 export {
   ContractError,
@@ -3506,5 +3513,6 @@ export {
   unknownFieldHint,
   valueAt,
   when,
-  withoutBody
+  withoutBody,
+  withoutFlags
 };

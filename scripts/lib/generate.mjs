@@ -2,7 +2,6 @@
 const require = (name) => process.getBuiltinModule(name);
 // scripts/src/core/account.ts
 import { estimateCredits as estimateCredits2 } from "./contracts.mjs";
-import { noteState, recordOf } from "./live.mjs";
 
 // scripts/src/core/funds.ts
 import { cheaperVariants, estimate, estimateCredits } from "./contracts.mjs";
@@ -126,6 +125,7 @@ function cheaperThan(contract, payload, most) {
 
 // scripts/src/core/account.ts
 import { shortDeadline as shortDeadline2 } from "./live.mjs";
+import { noteState, recordOf } from "./live.mjs";
 async function quote(session, { contract, generation }) {
   const { model, payload } = generation;
   const answer = await askPrice(session, contract, generation);
@@ -161,21 +161,7 @@ async function noteStates(session, tasks) {
   }
 }
 
-// scripts/src/core/generate.ts
-import { Failure as Failure6 } from "./main.mjs";
-import { isTerminal as isTerminal2 } from "./main.mjs";
-import { isYoung } from "./live.mjs";
-import { folderFor as folderFor2 } from "./live.mjs";
-
-// scripts/src/core/recorded-task.ts
-import { Failure as Failure4 } from "./main.mjs";
-import { claimRequest } from "./journal.mjs";
-import { jsonHash } from "./journal.mjs";
-
-// scripts/src/core/reconcile.ts
-import { Failure as Failure3 } from "./main.mjs";
-
-// scripts/src/core/own-task.ts
+// scripts/src/core/find-lost-task.ts
 const { isDeepStrictEqual } = require("node:util");
 import { isObject } from "./main.mjs";
 var CLOCK_TOLERANCE_MS = 2e3;
@@ -217,6 +203,19 @@ function sameMedia(kept, sent) {
   return typeof sent === "string" && sent.startsWith("data:") && typeof kept === "string";
 }
 
+// scripts/src/core/generate.ts
+import { Failure as Failure6 } from "./main.mjs";
+import { isTerminal as isTerminal2 } from "./main.mjs";
+import { folderFor as folderFor2 } from "./live.mjs";
+
+// scripts/src/core/recorded-task.ts
+import { Failure as Failure4 } from "./main.mjs";
+import { claimRequest } from "./journal.mjs";
+import { jsonHash } from "./journal.mjs";
+
+// scripts/src/core/reconcile.ts
+import { Failure as Failure3 } from "./main.mjs";
+
 // scripts/src/core/send.ts
 import { Failure as Failure2 } from "./main.mjs";
 async function sendUntilAccepted(session, generation, deadline, log) {
@@ -233,9 +232,9 @@ async function sendUntilAccepted(session, generation, deadline, log) {
     await api.clock.sleep(pause, api.signal);
   }
 }
-async function sendOnce({ api, provider }, generation) {
+async function sendOnce({ api, provider }, generation, onLeave) {
   try {
-    return { kind: "accepted", task: await api.once(provider.submit(generation), { fresh: true }) };
+    return { kind: "accepted", task: await api.once(provider.submit(generation), { fresh: true, onLeave }) };
   } catch (error) {
     if (!(error instanceof Failure2)) throw error;
     return { kind: error.details.unclear ? "lost" : "rejected", failure: error };
@@ -286,9 +285,8 @@ async function reconcile(session, generation, lost, log, deadline) {
 async function search(session, generation, lost, until) {
   const { api, provider } = session;
   try {
-    const entries = (await session.records())?.all() ?? [];
-    const taken = new Set(entries.flatMap(({ record }) => record.taskId ?? []));
     const list = await api.once(provider.list(), { until });
+    const taken = new Set(await takenAmong(session, list.tasks));
     const elapsed = api.clock.monotonic() - lost.since.monotonic;
     const now = Math.max(api.clock.wall(), lost.since.wall + elapsed);
     const tasks = list.tasks.filter(({ id }) => !taken.has(id));
@@ -301,6 +299,11 @@ async function search(session, generation, lost, until) {
     session.observer.queryFailed(failure);
     return { kind: "unreadable", failure };
   }
+}
+async function takenAmong(session, tasks) {
+  if (session.takenTasks) return session.takenTasks(tasks.map(({ id }) => id));
+  const entries = (await session.records())?.all() ?? [];
+  return entries.flatMap(({ record }) => record.taskId ?? []);
 }
 async function resubmit(session, generation, lost, log, deadline) {
   try {
@@ -330,7 +333,7 @@ async function resubmit(session, generation, lost, log, deadline) {
   return unknown(session, generation, lost, { failure });
 }
 async function unknown(session, { model, idempotencyKey }, { sentAt, failure: lost }, { failure: later, notResubmitted, after: clearIn } = {}) {
-  const isRecorded = await session.records() !== null;
+  const isRecorded = session.takenTasks !== void 0 || await session.records() !== null;
   const after = isRecorded ? clearIn ?? later?.details.retryAfter : void 0;
   const named = lost.details.taskId;
   const reason = {
@@ -533,8 +536,8 @@ import { creditsOf as creditsOf2, taskResult } from "./live.mjs";
 const path = require("node:path");
 import { Failure as Failure5 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
-import { deliver } from "./live.mjs";
 import { finish, folderFor } from "./live.mjs";
+import { deliver } from "./live.mjs";
 import { waitTask } from "./live.mjs";
 var DAY_MS = 24 * 36e5;
 var hasEnded = ({ record }) => isTerminal(record.status);
@@ -618,6 +621,7 @@ function sameEnd(session, entry, settings) {
 
 // scripts/src/core/generate.ts
 import { shortDeadline as shortDeadline3 } from "./live.mjs";
+import { isYoung } from "./live.mjs";
 import { waitOn, waitTask as waitTask2 } from "./live.mjs";
 var LEAST_SUBMIT_MS = 1500;
 async function generate(session, options) {
@@ -789,6 +793,7 @@ export {
   reconcile,
   recordedTask,
   reuse,
+  sendOnce,
   sendUntilAccepted,
   submit,
   waitForAll,

@@ -15,6 +15,23 @@ var __export = (target, all) => {
     __defProp(target, name, { get: all[name], enumerable: true });
 };
 
+// scripts/src/core/poll-schedule.ts
+function pollSchedule(firstMs) {
+  return { firstMs, growth: 1.8, capMs: Math.max(firstMs, POLL_CAP_MS) };
+}
+function intervalBefore(n, schedule, random) {
+  const plain5 = Math.min(schedule.capMs, schedule.firstMs * schedule.growth ** Math.min(n, 200));
+  return plain5 * (1 - POLL_JITTER + 2 * POLL_JITTER * random());
+}
+var POLL_CAP_MS, POLL_JITTER;
+var init_poll_schedule = __esm({
+  "scripts/src/core/poll-schedule.ts"() {
+    "use strict";
+    POLL_CAP_MS = 4400;
+    POLL_JITTER = 0.03;
+  }
+});
+
 // scripts/src/http/retry.ts
 function isTransientStatus(status) {
   return TRANSIENT_STATUS.has(status) || status >= 500;
@@ -34,13 +51,6 @@ function heeded(failure) {
   if (failure.code === "RATE_LIMITED" || retryAfter === void 0) return failure;
   return failure.with({ retryAfter: Math.min(retryAfter, LONGEST_OUTAGE_S) });
 }
-function pollSchedule(firstMs) {
-  return { firstMs, growth: 1.8, capMs: Math.max(firstMs, POLL_CAP_MS) };
-}
-function intervalBefore(n, schedule, random) {
-  const plain5 = Math.min(schedule.capMs, schedule.firstMs * schedule.growth ** Math.min(n, 200));
-  return plain5 * (1 - POLL_JITTER + 2 * POLL_JITTER * random());
-}
 function parseRetryAfter(header, nowMs) {
   const text = header?.trim();
   if (!text) return void 0;
@@ -50,7 +60,7 @@ function parseRetryAfter(header, nowMs) {
   if (Number.isNaN(at)) return void 0;
   return Math.min(Math.max(0, Math.ceil((at - nowMs) / 1e3)), LONGEST_RETRY_AFTER_S);
 }
-var RETRY_PAUSES, PAUSE_BUDGET_MS, LONGEST_RETRY_AFTER_S, TRANSIENT_STATUS, LONGEST_OUTAGE_S, POLL_CAP_MS, POLL_JITTER;
+var RETRY_PAUSES, PAUSE_BUDGET_MS, LONGEST_RETRY_AFTER_S, TRANSIENT_STATUS, LONGEST_OUTAGE_S;
 var init_retry = __esm({
   "scripts/src/http/retry.ts"() {
     "use strict";
@@ -59,8 +69,6 @@ var init_retry = __esm({
     LONGEST_RETRY_AFTER_S = 86400;
     TRANSIENT_STATUS = /* @__PURE__ */ new Set([408, 425, 429]);
     LONGEST_OUTAGE_S = 60;
-    POLL_CAP_MS = 4400;
-    POLL_JITTER = 0.03;
   }
 });
 
@@ -140,52 +148,8 @@ var init_result = __esm({
   }
 });
 
-// scripts/src/core/deliver.ts
-import { Failure as Failure7 } from "./main.mjs";
-import { isTerminal } from "./main.mjs";
-async function recordOf({ records }, taskId) {
-  try {
-    const journal = await records();
-    const entry = journal?.byTask(taskId);
-    return entry && journal?.isOwn(entry) ? entry : void 0;
-  } catch (error) {
-    if (error instanceof Failure7) return void 0;
-    throw error;
-  }
-}
-async function noteState(session, entry, state) {
-  const { status, checked: before } = entry.record;
-  const seenLately = before !== null && Math.abs(session.api.clock.wall() - Date.parse(before)) < SEEN_LATELY_MS;
-  if (state === "UNKNOWN" || isTerminal(status) || state === status && seenLately) return;
-  const checked = dateOf(session);
-  await entry.update(({ status: status2 }) => ({ status: isTerminal(status2) ? status2 : state, checked }));
-}
-function deliver(session, entry, result) {
-  const status = result.seen.state;
-  if (!entry || !isTerminal(status)) return result;
-  const { kind, seen, files } = result;
-  const found = entry.record.download === null ? seen.urls ?? files : files;
-  const isWhole = status !== "COMPLETED" || kind === "completed" && (found ?? []).length > 0;
-  const credits = result.credits ?? entry.record.credits;
-  return { ...result, delivery: { entry, status, credits, delivered: isWhole ? dateOf(session) : null } };
-}
-function isYoung({ api }, { record }) {
-  return Math.abs(api.clock.wall() - Date.parse(record.created)) < YOUNG_TASK_MS;
-}
-function dateOf({ api }) {
-  return new Date(api.clock.wall()).toISOString();
-}
-var SEEN_LATELY_MS, YOUNG_TASK_MS;
-var init_deliver = __esm({
-  "scripts/src/core/deliver.ts"() {
-    "use strict";
-    SEEN_LATELY_MS = 6e4;
-    YOUNG_TASK_MS = 3e4;
-  }
-});
-
 // scripts/src/core/fetch-status.ts
-import { Failure as Failure8 } from "./main.mjs";
+import { Failure as Failure7 } from "./main.mjs";
 async function pollOnce({ api, provider }, taskId, until) {
   const status = await api.once(provider.status(taskId), { until });
   return withCheckedError(status, () => api.once(provider.task(taskId), { until }));
@@ -212,7 +176,7 @@ async function pollWithPermit(session, limiter, taskId, deadline) {
     await limiter.share(taskId, status.state);
     return status;
   } catch (error) {
-    const seconds = error instanceof Failure8 && error.code === "RATE_LIMITED" && error.details.retryAfter;
+    const seconds = error instanceof Failure7 && error.code === "RATE_LIMITED" && error.details.retryAfter;
     if (seconds) await limiter.pauseFor(seconds * 1e3);
     throw error;
   }
@@ -240,7 +204,7 @@ var init_session = __esm({
 });
 
 // scripts/src/core/finish.ts
-import { Failure as Failure9 } from "./main.mjs";
+import { Failure as Failure8 } from "./main.mjs";
 async function folderFor(folder) {
   return folder === null ? null : (await import("./download.mjs")).prepareFolder(folder);
 }
@@ -263,7 +227,7 @@ async function finish(session, taskId, options) {
     await entry?.update({ fileCount, ...credits && { credits: creditsOf(task, credits) } });
     return { ...taskResult(taskId, task, { ...origin, credits }), ...saved };
   } catch (error) {
-    if (!(error instanceof Failure9)) throw error;
+    if (!(error instanceof Failure8)) throw error;
     const failure = error.with({ status: "COMPLETED", taskId, charged: "finished" });
     const seen = { state: "COMPLETED", record: {}, ...task && { urls: task.urls } };
     return { kind: "notFetched", taskId, seen, warnings: [], failure };
@@ -279,7 +243,7 @@ async function fetchResult(session, taskId, { schedule, until: end }) {
     const detail = await detailOf(session, taskId, deadline, until);
     if (detail && detail.urls.length > 0) return { ...detail, state: "COMPLETED" };
     if (hasOtherAddress(task.record)) {
-      throw new Failure9(
+      throw new Failure8(
         "DOWNLOAD_FAILED",
         "The task is COMPLETED, but what its record gives as the result is no https address.",
         { record: task.record, reason: { kind: "noAddress" } }
@@ -287,7 +251,7 @@ async function fetchResult(session, taskId, { schedule, until: end }) {
     }
     const pause = intervalBefore(n, schedule, api.clock.random);
     if (n + 1 >= RESULT_READS || api.clock.monotonic() + pause > deadline) {
-      throw new Failure9("UNKNOWN_ERROR", "The task is COMPLETED, but its record names no file.", {
+      throw new Failure8("UNKNOWN_ERROR", "The task is COMPLETED, but its record names no file.", {
         record: task.record
       });
     }
@@ -306,11 +270,11 @@ async function detailOf({ api, provider }, taskId, deadline, until = Infinity) {
   try {
     return provider.detail && await api.read(provider.detail(taskId), deadline, { until });
   } catch (error) {
-    if (error instanceof Failure9) return void 0;
+    if (error instanceof Failure8) return void 0;
     throw error;
   }
 }
-async function downloadAll(session, task, folder, { stallMs, entry, filesUntil, onFresh }) {
+async function downloadAll(session, task, folder, { stallMs, entry, filesUntil, onFresh, onFile, onSaved }) {
   const { api, provider } = session;
   const { saveOnce } = await import("./download.mjs");
   const files = [];
@@ -323,17 +287,20 @@ async function downloadAll(session, task, folder, { stallMs, entry, filesUntil, 
       const fresh = first2.urls.length > 0 ? first2 : await detailOf(session, task.id, shortDeadline(session)) ?? first2;
       if (fresh.urls.length !== urls.length) return null;
       urls = fresh.urls;
-      onFresh({ ...fresh, state: "COMPLETED" });
+      onFresh?.({ ...fresh, state: "COMPLETED" });
       return urls[index];
     };
     const url = urls[index];
     const number = task.urls.length > 1 ? { number: index + 1 } : {};
     const { maxRetries } = api.policy;
     const options = { taskId: task.id, url, folder, stallMs, maxRetries, until, refresh, ...number };
+    onFile?.(index);
     try {
-      files.push(await saveOnce(session, entry, { ...options, waitEnds: filesUntil }));
+      const file = await saveOnce(session, entry, { ...options, waitEnds: filesUntil });
+      files.push(file);
+      await onSaved?.(file, index);
     } catch (error) {
-      if (!(error instanceof Failure9)) throw error;
+      if (!(error instanceof Failure8)) throw error;
       failures.push(error);
     }
   }
@@ -352,7 +319,7 @@ var RESULT_READS, RESULT_MS;
 var init_finish = __esm({
   "scripts/src/core/finish.ts"() {
     "use strict";
-    init_retry();
+    init_poll_schedule();
     init_result();
     init_session();
     RESULT_READS = 5;
@@ -361,8 +328,8 @@ var init_finish = __esm({
 });
 
 // scripts/src/core/poll.ts
-import { Failure as Failure10 } from "./main.mjs";
-import { isTerminal as isTerminal2 } from "./main.mjs";
+import { Failure as Failure9 } from "./main.mjs";
+import { isTerminal } from "./main.mjs";
 async function pollUntilEnd(poll, options) {
   const { clock, schedule, deadline, signal } = options;
   const start = clock.monotonic();
@@ -385,9 +352,9 @@ async function pollUntilEnd(poll, options) {
       last = merge(last, seen);
       failure = void 0;
       failures = 0;
-      if (isTerminal2(seen.state)) return { last, failure };
+      if (isTerminal(seen.state)) return { last, failure };
     } catch (error) {
-      if (!(error instanceof Failure10)) throw error;
+      if (!(error instanceof Failure9)) throw error;
       const tooYoung = error.code === "TASK_NOT_FOUND" && clock.monotonic() < (options.graceUntil ?? 0);
       if (endsWait(error) && !tooYoung) throw error;
       failure = error;
@@ -407,6 +374,51 @@ var init_poll = __esm({
   "scripts/src/core/poll.ts"() {
     "use strict";
     init_retry();
+    init_poll_schedule();
+  }
+});
+
+// scripts/src/core/task-record.ts
+import { Failure as Failure10 } from "./main.mjs";
+import { isTerminal as isTerminal2 } from "./main.mjs";
+async function recordOf({ records }, taskId) {
+  try {
+    const journal = await records();
+    const entry = journal?.byTask(taskId);
+    return entry && journal?.isOwn(entry) ? entry : void 0;
+  } catch (error) {
+    if (error instanceof Failure10) return void 0;
+    throw error;
+  }
+}
+async function noteState(session, entry, state) {
+  const { status, checked: before } = entry.record;
+  const seenLately = before !== null && Math.abs(session.api.clock.wall() - Date.parse(before)) < SEEN_LATELY_MS;
+  if (state === "UNKNOWN" || isTerminal2(status) || state === status && seenLately) return;
+  const checked = dateOf(session);
+  await entry.update(({ status: status2 }) => ({ status: isTerminal2(status2) ? status2 : state, checked }));
+}
+function deliver(session, entry, result) {
+  const status = result.seen.state;
+  if (!entry || !isTerminal2(status)) return result;
+  const { kind, seen, files } = result;
+  const found = entry.record.download === null ? seen.urls ?? files : files;
+  const isWhole = status !== "COMPLETED" || kind === "completed" && (found ?? []).length > 0;
+  const credits = result.credits ?? entry.record.credits;
+  return { ...result, delivery: { entry, status, credits, delivered: isWhole ? dateOf(session) : null } };
+}
+function isYoung({ api }, { record }) {
+  return Math.abs(api.clock.wall() - Date.parse(record.created)) < YOUNG_TASK_MS;
+}
+function dateOf({ api }) {
+  return new Date(api.clock.wall()).toISOString();
+}
+var SEEN_LATELY_MS, YOUNG_TASK_MS;
+var init_task_record = __esm({
+  "scripts/src/core/task-record.ts"() {
+    "use strict";
+    SEEN_LATELY_MS = 6e4;
+    YOUNG_TASK_MS = 3e4;
   }
 });
 
@@ -607,12 +619,12 @@ var LEAST_SHARED_MS;
 var init_tasks = __esm({
   "scripts/src/core/tasks.ts"() {
     "use strict";
-    init_deliver();
     init_fetch_status();
     init_finish();
     init_poll();
     init_result();
     init_session();
+    init_task_record();
     LEAST_SHARED_MS = 1e3;
   }
 });
@@ -655,6 +667,7 @@ async function explainMissing(session, error, taskId, { sandbox }, same) {
 }
 
 // scripts/src/cli/live.ts
+init_poll_schedule();
 const { existsSync } = require("node:fs");
 const path = require("node:path");
 
@@ -869,7 +882,7 @@ var Api = class {
     return this.#options.signal;
   }
   /** Makes one attempt. */
-  async once(call, { fresh = false, until = Infinity } = {}) {
+  async once(call, { fresh = false, until = Infinity, onLeave } = {}) {
     const { signal } = this.#options;
     const left = Math.max(until - this.clock.monotonic(), LEAST_REQUEST_MS);
     const timeoutMs = Math.ceil(Math.min(this.#options.timeoutMs, left));
@@ -877,7 +890,8 @@ var Api = class {
       timeoutMs,
       fresh,
       maxBytes: call.limits.bytes,
-      ...signal && { signal }
+      ...signal && { signal },
+      ...onLeave && { onLeave }
     });
     if (!isExcessive(answer.body, call.limits.values)) return call.read(answer);
     if (answer.status >= 300) return call.read({ ...answer, body: answer.body.subarray(0, SHOWN_BYTES) });
@@ -915,7 +929,6 @@ var Api = class {
 };
 
 // scripts/src/cli/live.ts
-init_retry();
 import { systemClock } from "./main.mjs";
 
 // scripts/src/http/transport.ts
@@ -976,6 +989,11 @@ var LONGEST_IDLE_MS = 4e3;
 var NodeHttpClient = class {
   #agents = /* @__PURE__ */ new Map();
   #open = /* @__PURE__ */ new Set();
+  #lookup;
+  /** @param lookup finds the addresses of hosts, for each new connection; the system's own way by default */
+  constructor(lookup2) {
+    this.#lookup = lookup2;
+  }
   start(request, events, fresh) {
     const { method, url } = request;
     const { send, agent } = this.#client(url.protocol);
@@ -987,7 +1005,8 @@ var NodeHttpClient = class {
       method,
       headers: outgoingHeaders(request),
       agent: fresh ? false : agent,
-      maxHeaderSize: MAX_HEADER_BYTES
+      maxHeaderSize: MAX_HEADER_BYTES,
+      ...this.#lookup && { lookup: this.#lookup }
     });
     this.#open.add(sent);
     sent.on("close", () => this.#open.delete(sent));
@@ -1020,6 +1039,8 @@ var NodeHttpClient = class {
   close() {
     for (const sent of this.#open) sent.destroy(new ClosedHere());
     this.#open.clear();
+    for (const agent of this.#agents.values()) agent.destroy();
+    this.#agents.clear();
   }
   #client(protocol) {
     const secure = protocol === "https:" ? process.getBuiltinModule("node:https") : null;
@@ -1047,11 +1068,13 @@ function watchConnection(sent, { onLeave }) {
 var Transport = class {
   #proxy;
   #resolve;
+  #options;
   #clients = /* @__PURE__ */ new Map();
   /** @param resolve finds the addresses of file hosts; by default the system does */
-  constructor(proxy = {}, resolve) {
+  constructor(proxy = {}, resolve, options = {}) {
     this.#proxy = proxy;
     this.#resolve = resolve;
+    this.#options = options;
   }
   /**
    * Sends one request and reads its whole answer, decompressed where it is compressed.
@@ -1103,13 +1126,24 @@ var Transport = class {
   }
   #clientFor({ isFile = false }) {
     const kind = isFile ? "files" : this.#proxied ? "proxy" : "node";
-    const client = this.#clients.get(kind) ?? (kind === "node" ? Promise.resolve(new NodeHttpClient()) : this.#undici(kind));
+    const client = this.#clients.get(kind) ?? this.#create(kind);
     this.#clients.set(kind, client);
     return client;
   }
+  async #create(kind) {
+    const { httpClient, ownsProcess } = this.#options;
+    if (kind !== "files" && httpClient) return httpClient;
+    if (kind === "node") return new NodeHttpClient();
+    if (kind === "files" && !this.#proxied && !ownsProcess) {
+      const { publicLookup: publicLookup2 } = await Promise.resolve().then(() => (init_public_lookup(), public_lookup_exports));
+      return new NodeHttpClient(publicLookup2(this.#resolve));
+    }
+    return this.#undici(kind);
+  }
   async #undici(kind) {
-    const { UndiciHttpClient } = await import("./undici.mjs");
+    const { tuneForOneCommand, UndiciHttpClient } = await import("./undici.mjs");
     const { publicLookup: publicLookup2 } = await Promise.resolve().then(() => (init_public_lookup(), public_lookup_exports));
+    if (this.#options.ownsProcess) tuneForOneCommand();
     try {
       return new UndiciHttpClient(this.#proxy, kind === "files" ? publicLookup2(this.#resolve) : void 0);
     } catch (cause) {
@@ -1118,7 +1152,7 @@ var Transport = class {
     }
   }
 };
-function exchange(client, request, receiver, { timeoutMs, signal, fresh = false }) {
+function exchange(client, request, receiver, { timeoutMs, signal, fresh = false, onLeave }) {
   return new Promise((resolve, reject) => {
     let ongoing;
     let left = false;
@@ -1156,6 +1190,7 @@ function exchange(client, request, receiver, { timeoutMs, signal, fresh = false 
         {
           onLeave() {
             left = true;
+            onLeave?.();
           },
           onHead(received) {
             if (over) return;
@@ -1266,7 +1301,7 @@ import { explained as explained3 } from "./main.mjs";
 // scripts/src/cli/render/account.ts
 init_result();
 
-// scripts/src/providers/answer.ts
+// scripts/src/providers/error-answer.ts
 init_retry();
 import { Failure as Failure5 } from "./main.mjs";
 import { TASK_ID } from "./main.mjs";
@@ -1621,7 +1656,9 @@ async function runLive(options) {
   const sandbox = args.sandbox ? await startSandbox(environment, warn) : null;
   const { httpProxy, httpsProxy, noProxy } = environment;
   const transport = new Transport(
-    sandbox ? {} : { ...httpProxy && { httpProxy }, ...httpsProxy && { httpsProxy }, ...noProxy && { noProxy } }
+    sandbox ? {} : { ...httpProxy && { httpProxy }, ...httpsProxy && { httpsProxy }, ...noProxy && { noProxy } },
+    void 0,
+    { ownsProcess: true }
   );
   const { profile } = args;
   const baseUrl = sandbox ? new URL(sandbox.origin) : environment.baseUrl ?? new URL(profile.url);
@@ -1749,12 +1786,13 @@ async function startSandbox(environment, warn) {
 }
 
 // scripts/src/live.ts
-init_deliver();
 init_fetch_status();
 init_finish();
+init_poll_schedule();
 init_poll();
 init_result();
 init_session();
+init_task_record();
 init_tasks();
 init_public_lookup();
 init_retry();
@@ -1787,18 +1825,15 @@ function addUrl(value, found) {
     found.add(new URL(value).href);
 }
 
+// scripts/src/providers/states.ts
+function stateIn(states, word) {
+  const known = word.trim().toLowerCase();
+  if (Object.hasOwn(states, known)) return { state: states[known] };
+  return { state: "UNKNOWN", unknownState: unknownWord(word) };
+}
+
 // scripts/src/providers/aivideomaker/api.ts
-var STATES = {
-  SUBMITTED: "SUBMITTED",
-  PROGRESS: "PROGRESS",
-  COMPLETED: "COMPLETED",
-  FINISHED: "COMPLETED",
-  SUCCEEDED: "COMPLETED",
-  FAILED: "FAILED",
-  CANCEL: "CANCEL",
-  CANCELED: "CANCEL",
-  CANCELLED: "CANCEL"
-};
+import { AIVIDEOMAKER } from "./main.mjs";
 var CODES = {
   AUTH_FAILED: "AUTH_FAILED",
   INVALID_MODEL: "INVALID_MODEL",
@@ -1986,11 +2021,7 @@ function taskFrom(body, id, key) {
     record: body
   };
 }
-function stateOf(word) {
-  const known = word.trim().toUpperCase();
-  if (Object.hasOwn(STATES, known)) return { state: STATES[known] };
-  return { state: "UNKNOWN", unknownState: unknownWord(word) };
-}
+var stateOf = (word) => stateIn(AIVIDEOMAKER.states, word);
 function saysFailed(body) {
   return typeof body.status === "string" && stateOf(body.status).state === "FAILED";
 }
@@ -2033,9 +2064,11 @@ export {
   creditsOf,
   decoded,
   deliver,
+  downloadAll,
   endsWait,
   explain,
   explainMissing,
+  fetchResult,
   fetchStatus,
   findUrls,
   finish,
@@ -2074,6 +2107,7 @@ export {
   refused,
   runLive,
   shortDeadline,
+  stateIn,
   taskOutcome,
   taskResult,
   unknownWord,

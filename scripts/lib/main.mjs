@@ -105,6 +105,20 @@ var init_definition = __esm({
       id: "aivideomaker",
       title: "AIVideoMaker",
       can: { cancel: true, list: true, quote: true, account: true, signedWebhooks: false },
+      // "Task queries: 60 requests per minute per IP", shared by list, record and status.
+      queriesPerMinute: 60,
+      // The five documented states, and spellings of them that comparable services use.
+      states: {
+        submitted: "SUBMITTED",
+        progress: "PROGRESS",
+        completed: "COMPLETED",
+        finished: "COMPLETED",
+        succeeded: "COMPLETED",
+        failed: "FAILED",
+        cancel: "CANCEL",
+        canceled: "CANCEL",
+        cancelled: "CANCEL"
+      },
       url: "https://aivideomaker.ai",
       keyVariable: "AIVIDEO_API_KEY",
       urlVariable: "AIVIDEO_BASE_URL",
@@ -134,6 +148,16 @@ var init_definition2 = __esm({
       id: "apidot",
       title: "APIDot",
       can: { cancel: false, list: false, quote: false, account: false, signedWebhooks: false },
+      queriesPerMinute: null,
+      // Every status that a public source names. There is no word for a cancelled task.
+      states: {
+        not_started: "SUBMITTED",
+        running: "PROGRESS",
+        // Only the website's own code knows it, as a word for a running task.
+        processing: "PROGRESS",
+        finished: "COMPLETED",
+        failed: "FAILED"
+      },
       url: "https://api.apidot.ai",
       keyVariable: "APIDOT_API_KEY",
       urlVariable: "APIDOT_BASE_URL",
@@ -1272,6 +1296,27 @@ function isPublicIpv6(address) {
   return first !== 8194 && !(first === 16383 && second < 4096);
 }
 
+// scripts/src/model/service-address.ts
+function isLoopback(url) {
+  return THIS_MACHINE.includes(url.hostname);
+}
+function serviceAddress(text2) {
+  const url = URL.canParse(text2) ? new URL(text2) : void 0;
+  const safe = url?.protocol === "https:" || url?.protocol === "http:" && isLoopback(url);
+  return url && safe && !url.username && !url.password && !url.search && !url.hash ? url : void 0;
+}
+function checkCallbackUrl(value, loopback) {
+  const problem = checkPublicUrl(value, { schemes: ["https"] });
+  return problem && loopback && isLocal2(value) ? null : problem;
+}
+function isLocal2(value) {
+  const url = URL.canParse(value) ? new URL(value) : void 0;
+  return url?.protocol === "http:" && isLoopback(url) && !url.username && !url.password;
+}
+function isApiKey(text2) {
+  return typeof text2 === "string" && /^[\x21-\x7e]+$/.test(text2);
+}
+
 // scripts/src/cli/environment.ts
 init_skill_folder();
 init_text();
@@ -1409,13 +1454,10 @@ function readEnvironment(env, profile, { isLive, hasState, isRehearsal = false }
 function journalFolder({ stateFolder: folder }, sandbox) {
   return path3.join(folder, ...sandbox ? ["sandbox"] : [], "journal");
 }
-function isLoopback(url) {
-  return THIS_MACHINE.includes(url.hostname);
-}
 function key({ keyVariable }, env, issues) {
   const trimmed = env[keyVariable]?.trim();
   if (!trimmed) return void 0;
-  if (/^[\x21-\x7e]+$/.test(trimmed)) return trimmed;
+  if (isApiKey(trimmed)) return trimmed;
   issues.push({
     path: keyVariable,
     expected: "a key without spaces, line breaks or letters beyond ASCII",
@@ -1427,9 +1469,9 @@ function key({ keyVariable }, env, issues) {
 function baseUrl({ urlVariable, url: usual }, env, issues) {
   const value = env[urlVariable];
   if (!value) return void 0;
+  const usable = serviceAddress(value);
+  if (usable) return usable;
   const url = URL.canParse(value) ? new URL(value) : void 0;
-  const safe = url?.protocol === "https:" || url?.protocol === "http:" && isLoopback(url);
-  if (url && safe && !url.username && !url.password && !url.search && !url.hash) return url;
   issues.push({
     path: urlVariable,
     expected: "an https address, or http on 127.0.0.1, localhost or [::1], without user, query or fragment",
@@ -1757,7 +1799,7 @@ function resumeCommand({ command }, taskId2, flags = { wait: BRIEF_WAIT_S }) {
 // scripts/src/cli/render/failure.ts
 init_advised_failure();
 
-// scripts/src/cli/render/reasons-budget.ts
+// scripts/src/cli/render/next-steps/budget.ts
 var BUDGET = {
   noEstimate: ({ title, model, maxCredits }) => {
     const hint = `leave --maxCredits out, after checking the price of ${model} yourself`;
@@ -1808,7 +1850,7 @@ function cheaperSteps({ model, asOf, variants, most }) {
   );
 }
 
-// scripts/src/cli/render/reasons-model.ts
+// scripts/src/cli/render/next-steps/model.ts
 init_text();
 var MOST_NAMED = 12;
 var MODEL = {
@@ -1907,7 +1949,7 @@ function besideIssue(model, callbackFlag, name, received) {
   return { ...place, expected: "nothing beside the fields", hint };
 }
 
-// scripts/src/cli/render/reasons-place.ts
+// scripts/src/cli/render/next-steps/place.ts
 var STATE_FOLDER = "ASYNC_MEDIA_STATE_DIR";
 var PLACE = {
   unsupportedAction: ({ action }, { profile }) => unsupportedAction(profile, action),
@@ -1986,7 +2028,7 @@ var PLACE = {
   })
 };
 
-// scripts/src/cli/render/reasons-submit.ts
+// scripts/src/cli/render/next-steps/submit.ts
 init_task();
 var SUBMIT = {
   submitUnknown: (reason, caller) => {
@@ -2077,7 +2119,7 @@ var SUBMIT = {
   })
 };
 
-// scripts/src/cli/render/reasons.ts
+// scripts/src/cli/render/next-steps/registry.ts
 var REASONS = { ...BUDGET, ...SUBMIT, ...PLACE, ...MODEL };
 function said({ details: { reason } }, caller) {
   if (reason === void 0) return { nextSteps: [] };
@@ -2355,6 +2397,7 @@ export {
   boundedJson,
   callerOf,
   cheaperSteps,
+  checkCallbackUrl,
   checkFit,
   checkInterval,
   checkPublicUrl,
@@ -2381,6 +2424,7 @@ export {
   idempotencyKey,
   interruptedOutcome,
   isAboutTask,
+  isApiKey,
   isIdempotencyKey,
   isLocal,
   isLoopback,
@@ -2423,6 +2467,7 @@ export {
   said,
   screen,
   secretsIn,
+  serviceAddress,
   skillFolder,
   success,
   systemClock,

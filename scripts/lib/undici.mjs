@@ -6582,17 +6582,21 @@ import {
   outgoingHeaders
 } from "./live.mjs";
 import { ClosedHere } from "./live.mjs";
-setFlagsFromString("--liftoff-only");
-setFlagsFromString("--wasm-lazy-compilation");
+function tuneForOneCommand() {
+  setFlagsFromString("--liftoff-only");
+  setFlagsFromString("--wasm-lazy-compilation");
+}
 var onSocket = /* @__PURE__ */ new WeakMap();
 var nextOnSocket;
 subscribe("undici:client:sendHeaders", (message) => {
+  if (!nextOnSocket) return;
   const { socket } = message;
   if (!onSocket.has(socket)) {
     socket.prependListener("end", () => onSocket.get(socket)?.resume());
     socket.on("error", () => socket.destroy());
   }
-  if (nextOnSocket) onSocket.set(socket, nextOnSocket);
+  onSocket.set(socket, nextOnSocket);
+  nextOnSocket = void 0;
 });
 import_dispatcher.default.prototype.connect = import_api_connect.default;
 var UndiciHttpClient = class {
@@ -6709,5 +6713,6 @@ function proxyDispatcher(settings, connecting, lookup) {
 }
 export {
   UndiciHttpClient,
-  largeReads
+  largeReads,
+  tuneForOneCommand
 };

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { isLoopback, readEnvironment, secretsIn } from '../../scripts/src/cli/environment.ts';
+import { readEnvironment, secretsIn } from '../../scripts/src/cli/environment.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
+import { isLoopback } from '../../scripts/src/model/service-address.ts';
 import { PROFILES } from '../../scripts/src/providers/registry.ts';
 
 const PROFILE = PROFILES[0]!;

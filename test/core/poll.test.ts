@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { pollUntilEnd, type WaitOptions } from '../../scripts/src/core/poll.ts';
-import { pollSchedule } from '../../scripts/src/http/retry.ts';
+import { pollSchedule } from '../../scripts/src/core/poll-schedule.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 import type { TaskStatus } from '../../scripts/src/providers/provider.ts';
 import { FakeClock } from '../support/clock.ts';

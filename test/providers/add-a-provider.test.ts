@@ -11,6 +11,8 @@ const HERON: Definition = {
   id: 'heron',
   title: 'Heron',
   can: { cancel: true, list: false, quote: false, account: false, signedWebhooks: false },
+  queriesPerMinute: null,
+  states: { ready: 'COMPLETED' },
   url: 'https://heron.example',
   keyVariable: 'HERON_API_KEY',
   urlVariable: 'HERON_BASE_URL',

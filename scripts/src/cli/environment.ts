@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 import type { Issue } from '../model/failure.ts';
-import { THIS_MACHINE } from '../model/public-address.ts';
+import { isApiKey, serviceAddress } from '../model/service-address.ts';
 import { skillFolder } from '../model/skill-folder.ts';
 import { plain } from '../model/text.ts';
 import type { Profile } from '../providers/profile.ts';
@@ -108,16 +108,10 @@ export function journalFolder({ stateFolder: folder }: Environment, sandbox: boo
   return path.join(folder, ...(sandbox ? ['sandbox'] : []), 'journal');
 }
 
-/** True for the addresses that never leave this machine. */
-export function isLoopback(url: URL): boolean {
-  return THIS_MACHINE.includes(url.hostname);
-}
-
 function key({ keyVariable }: Profile, env: NodeJS.ProcessEnv, issues: Issue[]): string | undefined {
   const trimmed = env[keyVariable]?.trim();
   if (!trimmed) return undefined;
-  // A header carries the key: other characters would be rejected, or read as a second header.
-  if (/^[\x21-\x7e]+$/.test(trimmed)) return trimmed;
+  if (isApiKey(trimmed)) return trimmed;
   issues.push({
     path: keyVariable,
     expected: 'a key without spaces, line breaks or letters beyond ASCII',
@@ -134,9 +128,9 @@ function baseUrl(
 ): URL | undefined {
   const value = env[urlVariable];
   if (!value) return undefined;
+  const usable = serviceAddress(value);
+  if (usable) return usable;
   const url = URL.canParse(value) ? new URL(value) : undefined;
-  const safe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url));
-  if (url && safe && !url.username && !url.password && !url.search && !url.hash) return url;
   issues.push({
     path: urlVariable,
     expected: 'an https address, or http on 127.0.0.1, localhost or [::1], without user, query or fragment',

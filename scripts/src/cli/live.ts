@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { pollSchedule } from '../core/poll-schedule.ts';
 import type { Observer, Session } from '../core/session.ts';
 import type { WaitSettings } from '../core/tasks.ts';
 import { Api } from '../http/api.ts';
 import { systemClock } from '../http/clock.ts';
-import { pollSchedule } from '../http/retry.ts';
 import { Transport } from '../http/transport.ts';
 import { Failure } from '../model/failure.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -45,6 +45,8 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
     sandbox
       ? {}
       : { ...(httpProxy && { httpProxy }), ...(httpsProxy && { httpsProxy }), ...(noProxy && { noProxy }) },
+    undefined,
+    { ownsProcess: true },
   );
   const { profile } = args;
   const baseUrl = sandbox ? new URL(sandbox.origin) : (environment.baseUrl ?? new URL(profile.url));

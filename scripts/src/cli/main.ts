@@ -1,10 +1,11 @@
 import { Failure } from '../model/failure.ts';
+import { isLoopback } from '../model/service-address.ts';
 import { plain } from '../model/text.ts';
 import type { Action } from './action.ts';
 import { AdvisedFailure } from './advised-failure.ts';
 import { type Arguments, guessAction, parseArguments } from './arguments.ts';
 import { commandAgain, commandAnew, placeFlags, resumeFlags } from './command-line.ts';
-import { isLoopback, overrule, readEnvironment, secretsIn } from './environment.ts';
+import { overrule, readEnvironment, secretsIn } from './environment.ts';
 import { EXIT } from './exit-codes.ts';
 import { isAboutTask, isLocal, isSubmit, needsRecords } from './flags.ts';
 import { Interruption, interruptedOutcome } from './interruption.ts';

@@ -5,13 +5,12 @@ import { withoutBody } from '../contracts/whole-body.ts';
 import type { Terms } from '../core/generate.ts';
 import type { Failure } from '../model/failure.ts';
 import type { JsonObject } from '../model/json.ts';
-import { checkPublicUrl } from '../model/public-address.ts';
+import { checkCallbackUrl } from '../model/service-address.ts';
 import { plain } from '../model/text.ts';
 import type { GenerationRequest } from '../providers/provider.ts';
 import { AdvisedFailure } from './advised-failure.ts';
 import type { Arguments } from './arguments.ts';
 import { modelFlags } from './command-line.ts';
-import { isLoopback } from './environment.ts';
 import { readPayload } from './payload.ts';
 import { refusalOf } from './unsupported.ts';
 import { actionWords, commandLine } from './words.ts';
@@ -88,16 +87,11 @@ function noQuote({ profile }: Arguments, contract: Contract, payload: JsonObject
 /** Returns the callback address in a form that a header can carry: ASCII, the rest encoded. */
 function readCallback({ profile }: Arguments, value: string, loopback: boolean): string {
   const flag = `--${profile.callbackFlag}`;
-  const problem = checkPublicUrl(value, { schemes: ['https'] });
-  if (!problem || (loopback && isLocal(value))) return new URL(value).href;
+  const problem = checkCallbackUrl(value, loopback);
+  if (!problem) return new URL(value).href;
   const { expected, hint } = problem;
   throw new AdvisedFailure('INVALID_PAYLOAD', `${flag}: expected ${expected}.`, {
     issues: [{ path: flag, expected, received: `"${plain(value, 80)}"`, hint }],
     nextSteps: [hint],
   });
-}
-
-function isLocal(value: string): boolean {
-  const url = URL.canParse(value) ? new URL(value) : undefined;
-  return url?.protocol === 'http:' && isLoopback(url) && !url.username && !url.password;
 }

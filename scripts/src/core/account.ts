@@ -3,9 +3,9 @@ import { estimateCredits } from '../contracts/price.ts';
 import type { Cheaper } from '../model/reason.ts';
 import type { Task } from '../model/task.ts';
 import type { Account, GenerationRequest, Quote } from '../providers/provider.ts';
-import { noteState, recordOf } from './deliver.ts';
 import { askPrice, cheaperThan } from './funds.ts';
 import { type Session, shortDeadline } from './session.ts';
+import { noteState, recordOf } from './task-record.ts';
 
 export interface QuoteResult {
   kind: 'quote';

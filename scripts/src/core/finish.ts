@@ -1,10 +1,10 @@
 import type { SavedFile } from '../download/download.ts';
-import { intervalBefore, type PollSchedule } from '../http/retry.ts';
 import { Failure } from '../model/failure.ts';
 import type { Json } from '../model/json.ts';
 import type { Task } from '../model/task.ts';
 import type { Entry } from '../stores/file/journal.ts';
 import type { Credits } from '../stores/file/record.ts';
+import { intervalBefore, type PollSchedule } from './poll-schedule.ts';
 import { creditsOf, type Origin, type TaskResult, taskResult } from './result.ts';
 import { type Session, shortDeadline } from './session.ts';
 
@@ -65,10 +65,10 @@ const RESULT_READS = 5;
 const RESULT_MS = 10_000;
 
 /** Returns the record of a finished task, with the addresses of its files. COMPLETED is final, whatever a later answer says. */
-async function fetchResult(
+export async function fetchResult(
   session: Session,
   taskId: string,
-  { schedule, until: end }: FinishOptions,
+  { schedule, until: end }: Pick<FinishOptions, 'schedule' | 'until'>,
 ): Promise<Task> {
   const { api, provider } = session;
   const until = Math.max(end, api.clock.monotonic() + RESULT_MS);
@@ -116,12 +116,21 @@ async function detailOf({ api, provider }: Session, taskId: string, deadline: nu
   }
 }
 
+interface DownloadAllOptions extends Pick<FinishOptions, 'stallMs' | 'entry' | 'filesUntil'> {
+  /** The task, read once more for a fresh link. */
+  onFresh?(task: Task): void;
+  /** A file is about to be fetched; from 0. */
+  onFile?(index: number): void;
+  /** A file is saved; the next one waits for it. */
+  onSaved?(file: SavedFile, index: number): Promise<void>;
+}
+
 /** Saves every file of a task. A file that fails is reported after all files have been tried. */
-async function downloadAll(
+export async function downloadAll(
   session: Session,
   task: Task,
   folder: string,
-  { stallMs, entry, filesUntil, onFresh }: FinishOptions & { onFresh(task: Task): void },
+  { stallMs, entry, filesUntil, onFresh, onFile, onSaved }: DownloadAllOptions,
 ): Promise<SavedFile[]> {
   const { api, provider } = session;
   // Only a call that saves a file loads what is needed for that.
@@ -137,15 +146,18 @@ async function downloadAll(
         first.urls.length > 0 ? first : ((await detailOf(session, task.id, shortDeadline(session))) ?? first);
       if (fresh.urls.length !== urls.length) return null;
       urls = fresh.urls;
-      onFresh({ ...fresh, state: 'COMPLETED' });
+      onFresh?.({ ...fresh, state: 'COMPLETED' });
       return urls[index]!;
     };
     const url = urls[index]!;
     const number = task.urls.length > 1 ? { number: index + 1 } : {};
     const { maxRetries } = api.policy;
     const options = { taskId: task.id, url, folder, stallMs, maxRetries, until, refresh, ...number };
+    onFile?.(index);
     try {
-      files.push(await saveOnce(session, entry, { ...options, waitEnds: filesUntil }));
+      const file = await saveOnce(session, entry, { ...options, waitEnds: filesUntil });
+      files.push(file);
+      await onSaved?.(file, index);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       failures.push(error);

@@ -4,7 +4,6 @@ import type { Reason } from '../model/reason.ts';
 import { isTerminal, type Task } from '../model/task.ts';
 import type { GenerationRequest } from '../providers/provider.ts';
 import type { Entry } from '../stores/file/journal.ts';
-import { isYoung } from './deliver.ts';
 import { folderFor } from './finish.ts';
 import { checkFunds, explainFunds } from './funds.ts';
 import { type RecordedTask, recordedTask } from './recorded-task.ts';
@@ -12,6 +11,7 @@ import { creditsOf, type Origin, type TaskResult, taskResult } from './result.ts
 import { hasEnded, reuse } from './reuse.ts';
 import { type Session, shortDeadline } from './session.ts';
 import { type SubmitLog, submit } from './submit.ts';
+import { isYoung } from './task-record.ts';
 import { type WaitSettings, waitOn, waitTask } from './tasks.ts';
 
 /** What identifies a request, and what it may cost. */

@@ -1,8 +1,9 @@
 import type { Clock } from '../http/clock.ts';
-import { heeded, intervalBefore, type PollSchedule, pauseAfter, RETRY_PAUSES } from '../http/retry.ts';
+import { heeded, pauseAfter, RETRY_PAUSES } from '../http/retry.ts';
 import { Failure } from '../model/failure.ts';
 import { isTerminal } from '../model/task.ts';
 import type { TaskStatus } from '../providers/provider.ts';
+import { intervalBefore, type PollSchedule } from './poll-schedule.ts';
 
 export interface WaitOptions {
   clock: Clock;

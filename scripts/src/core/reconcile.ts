@@ -2,7 +2,7 @@ import { Failure } from '../model/failure.ts';
 import type { Reason } from '../model/reason.ts';
 import type { Task } from '../model/task.ts';
 import type { GenerationRequest } from '../providers/provider.ts';
-import { findOwn } from './own-task.ts';
+import { findOwn } from './find-lost-task.ts';
 import { sendUntilAccepted } from './send.ts';
 import type { Session } from './session.ts';
 
@@ -112,9 +112,8 @@ async function search(
   const { api, provider } = session;
   try {
     // A task that another record names belongs to that request, however similar it is.
-    const entries = (await session.records())?.all() ?? [];
-    const taken = new Set(entries.flatMap(({ record }) => record.taskId ?? []));
     const list = await api.once(provider.list(), { until });
+    const taken = new Set(await takenAmong(session, list.tasks));
     // The wall clock may have been set back, and the monotonic clock stops while a machine sleeps: the later time counts.
     const elapsed = api.clock.monotonic() - lost.since.monotonic;
     const now = Math.max(api.clock.wall(), lost.since.wall + elapsed);
@@ -129,6 +128,12 @@ async function search(
     session.observer.queryFailed(failure);
     return { kind: 'unreadable', failure };
   }
+}
+
+async function takenAmong(session: Session, tasks: readonly Task[]): Promise<Iterable<string>> {
+  if (session.takenTasks) return session.takenTasks(tasks.map(({ id }) => id));
+  const entries = (await session.records())?.all() ?? [];
+  return entries.flatMap(({ record }) => record.taskId ?? []);
 }
 
 async function resubmit(
@@ -178,7 +183,7 @@ async function unknown(
   { sentAt, failure: lost }: LostSubmit,
   { failure: later, notResubmitted, after: clearIn }: Later = {},
 ): Promise<Reconciled> {
-  const isRecorded = (await session.records()) !== null;
+  const isRecorded = session.takenTasks !== undefined || (await session.records()) !== null;
   // Without a record, the same command is another submit.
   const after = isRecorded ? (clearIn ?? later?.details.retryAfter) : undefined;
   const named = lost.details.taskId;

@@ -3,10 +3,10 @@ import type { SavedFile } from '../download/download.ts';
 import { Failure } from '../model/failure.ts';
 import { isTerminal } from '../model/task.ts';
 import type { Entry } from '../stores/file/journal.ts';
-import { deliver } from './deliver.ts';
 import { finish, folderFor } from './finish.ts';
 import type { TaskResult } from './result.ts';
 import type { Session } from './session.ts';
+import { deliver } from './task-record.ts';
 import type { WaitSettings } from './tasks.ts';
 import { waitTask } from './tasks.ts';
 

@@ -39,9 +39,17 @@ export async function sendUntilAccepted(
   }
 }
 
-async function sendOnce({ api, provider }: Session, generation: GenerationRequest): Promise<Sent> {
+/**
+ * Sends a request in one attempt.
+ * @param onLeave called when it is about to leave: from then on the service may accept it
+ */
+export async function sendOnce(
+  { api, provider }: Pick<Session, 'api' | 'provider'>,
+  generation: GenerationRequest,
+  onLeave?: () => void,
+): Promise<Sent> {
   try {
-    return { kind: 'accepted', task: await api.once(provider.submit(generation), { fresh: true }) };
+    return { kind: 'accepted', task: await api.once(provider.submit(generation), { fresh: true, onLeave }) };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return { kind: error.details.unclear ? 'lost' : 'rejected', failure: error };

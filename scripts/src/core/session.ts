@@ -34,6 +34,8 @@ export interface Session {
   observer: Observer;
   /** The service's own address, where it runs on this machine: its files may lie there too. Else null. */
   loopback: URL | null;
+  /** Where requests are recorded elsewhere: returns which of these tasks belong to other requests. */
+  takenTasks?(taskIds: string[]): Promise<Iterable<string>>;
   /** The records of requests, loaded when they are first asked for; null where none are to be kept. */
   records(): Promise<Journal | null>;
 }

@@ -1,16 +1,16 @@
-import type { PollSchedule } from '../http/retry.ts';
 import { Failure } from '../model/failure.ts';
 import { isTerminal, type Task } from '../model/task.ts';
 import type { TaskStatus } from '../providers/provider.ts';
 import type { Entry } from '../stores/file/journal.ts';
 import type { RateLimiter } from '../stores/file/rate-limiter.ts';
 import type { Credits } from '../stores/file/record.ts';
-import { deliver, isYoung, noteState, recordOf, YOUNG_TASK_MS } from './deliver.ts';
 import { fetchStatus, pollOnce, pollWithPermit } from './fetch-status.ts';
 import { finish, folderFor } from './finish.ts';
 import { endsWait, merge, pollUntilEnd } from './poll.ts';
+import type { PollSchedule } from './poll-schedule.ts';
 import { creditsOf, type Origin, type TaskResult, taskResult } from './result.ts';
 import { type Session, shortDeadline } from './session.ts';
+import { deliver, isYoung, noteState, recordOf, YOUNG_TASK_MS } from './task-record.ts';
 
 export interface WaitSettings {
   /** Milliseconds; 0 = one status query, no wait. */

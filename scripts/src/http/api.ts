@@ -15,6 +15,8 @@ const LEAST_REQUEST_MS = 5_000;
 export interface CallOptions {
   /** Uses a new connection. */
   fresh?: boolean;
+  /** Called when the request is about to leave. */
+  onLeave?: (() => void) | undefined;
   /** The end of the caller's time, on the monotonic clock: a request does not last much longer. */
   until?: number;
 }
@@ -47,7 +49,7 @@ export class Api {
   }
 
   /** Makes one attempt. */
-  async once<T>(call: Call<T>, { fresh = false, until = Infinity }: CallOptions = {}): Promise<T> {
+  async once<T>(call: Call<T>, { fresh = false, until = Infinity, onLeave }: CallOptions = {}): Promise<T> {
     const { signal } = this.#options;
     const left = Math.max(until - this.clock.monotonic(), LEAST_REQUEST_MS);
     const timeoutMs = Math.ceil(Math.min(this.#options.timeoutMs, left));
@@ -56,6 +58,7 @@ export class Api {
       fresh,
       maxBytes: call.limits.bytes,
       ...(signal && { signal }),
+      ...(onLeave && { onLeave }),
     });
     if (!isExcessive(answer.body, call.limits.values)) return call.read(answer);
     // Of such an error answer the status is enough.

@@ -31,7 +31,7 @@ export interface HttpClient {
    * @throws when the request cannot be sent at all
    */
   start(request: HttpRequest, events: HttpEvents, fresh: boolean): OngoingRequest;
-  /** Ends all exchanges that are under way. Idle connections close by themselves and do not keep the process alive. */
+  /** Ends all exchanges that are under way. Idle connections do not keep the process alive. */
   close(): void;
 }
 

@@ -5,6 +5,7 @@ import {
   type RequestOptions,
   request as sendPlain,
 } from 'node:http';
+import type { LookupFunction } from 'node:net';
 import {
   CONNECT_TIMEOUT_MS,
   flatHeaders,
@@ -28,6 +29,12 @@ const LONGEST_IDLE_MS = 4_000;
 export class NodeHttpClient implements HttpClient {
   readonly #agents = new Map<string, Agent>();
   readonly #open = new Set<ClientRequest>();
+  readonly #lookup: LookupFunction | undefined;
+
+  /** @param lookup finds the addresses of hosts, for each new connection; the system's own way by default */
+  constructor(lookup?: LookupFunction) {
+    this.#lookup = lookup;
+  }
 
   start(request: HttpRequest, events: HttpEvents, fresh: boolean): OngoingRequest {
     const { method, url } = request;
@@ -41,6 +48,7 @@ export class NodeHttpClient implements HttpClient {
       headers: outgoingHeaders(request),
       agent: fresh ? false : agent,
       maxHeaderSize: MAX_HEADER_BYTES,
+      ...(this.#lookup && { lookup: this.#lookup }),
     });
     this.#open.add(sent);
     sent.on('close', () => this.#open.delete(sent));
@@ -76,6 +84,8 @@ export class NodeHttpClient implements HttpClient {
   close(): void {
     for (const sent of this.#open) sent.destroy(new ClosedHere());
     this.#open.clear();
+    for (const agent of this.#agents.values()) agent.destroy();
+    this.#agents.clear();
   }
 
   #client(protocol: string): { send: (options: RequestOptions) => ClientRequest; agent: Agent } {

@@ -27,6 +27,18 @@ export interface ExchangeOptions {
   fresh?: boolean;
   /** The answer is a file and may be large. Its host is unknown, so only public addresses are connected to. */
   isFile?: boolean;
+  /** Called when the connection is open and the first byte leaves next. */
+  onLeave?(): void;
+}
+
+export interface TransportOptions {
+  /** Sends the requests to the service, in place of a client of our own. Files are always fetched by one of ours. */
+  httpClient?: HttpClient;
+  /**
+   * The process ends with this program's command. Then undici fetches files, which is faster, and V8's settings are
+   * changed for it; the process of another program is left as it is.
+   */
+  ownsProcess?: boolean;
 }
 
 /** Receives an answer as it arrives. An error that `onData` throws ends the exchange, and the caller gets it. */
@@ -40,12 +52,14 @@ export interface Receiver {
 export class Transport {
   readonly #proxy: ProxySettings;
   readonly #resolve: Resolve | undefined;
+  readonly #options: TransportOptions;
   readonly #clients = new Map<ClientKind, Promise<HttpClient>>();
 
   /** @param resolve finds the addresses of file hosts; by default the system does */
-  constructor(proxy: ProxySettings = {}, resolve?: Resolve) {
+  constructor(proxy: ProxySettings = {}, resolve?: Resolve, options: TransportOptions = {}) {
     this.#proxy = proxy;
     this.#resolve = resolve;
+    this.#options = options;
   }
 
   /**
@@ -102,16 +116,26 @@ export class Transport {
   #clientFor({ isFile = false }: ExchangeOptions): Promise<HttpClient> {
     // Files never share connections with the API: a connection to the API was not checked for a public address.
     const kind = isFile ? 'files' : this.#proxied ? 'proxy' : 'node';
-    const client =
-      this.#clients.get(kind) ??
-      (kind === 'node' ? Promise.resolve(new NodeHttpClient()) : this.#undici(kind));
+    const client = this.#clients.get(kind) ?? this.#create(kind);
     this.#clients.set(kind, client);
     return client;
   }
 
+  async #create(kind: ClientKind): Promise<HttpClient> {
+    const { httpClient, ownsProcess } = this.#options;
+    if (kind !== 'files' && httpClient) return httpClient;
+    if (kind === 'node') return new NodeHttpClient();
+    if (kind === 'files' && !this.#proxied && !ownsProcess) {
+      const { publicLookup } = await import('./public-lookup.ts');
+      return new NodeHttpClient(publicLookup(this.#resolve));
+    }
+    return this.#undici(kind);
+  }
+
   async #undici(kind: ClientKind): Promise<HttpClient> {
-    const { UndiciHttpClient } = await import('./undici-http-client.ts');
+    const { tuneForOneCommand, UndiciHttpClient } = await import('./undici-http-client.ts');
     const { publicLookup } = await import('./public-lookup.ts');
+    if (this.#options.ownsProcess) tuneForOneCommand();
     try {
       return new UndiciHttpClient(this.#proxy, kind === 'files' ? publicLookup(this.#resolve) : undefined);
     } catch (cause) {
@@ -126,7 +150,7 @@ function exchange(
   client: HttpClient,
   request: HttpRequest,
   receiver: Receiver,
-  { timeoutMs, signal, fresh = false }: ExchangeOptions,
+  { timeoutMs, signal, fresh = false, onLeave }: ExchangeOptions,
 ): Promise<HttpHead> {
   return new Promise((resolve, reject) => {
     let ongoing: OngoingRequest | undefined;
@@ -172,6 +196,7 @@ function exchange(
         {
           onLeave() {
             left = true;
+            onLeave?.();
           },
           onHead(received) {
             if (over) return;

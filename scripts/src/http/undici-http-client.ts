@@ -22,10 +22,15 @@ import type { HttpRequest } from './message.ts';
 import { ClosedHere } from './network-error.ts';
 import type { ProxySettings } from './transport.ts';
 
-// undici parses HTTP in WebAssembly, and V8 would spend 100 ms on optimising that parser, which every process waits for
-// at its end. Compiled simply, and only where it is used, it is fast enough for the few answers of a command.
-setFlagsFromString('--liftoff-only');
-setFlagsFromString('--wasm-lazy-compilation');
+/**
+ * Changes how V8 compiles WebAssembly in this process, which must be one that ends with its command. undici parses HTTP in
+ * WebAssembly, and V8 would spend 100 ms on optimising that parser, which every process waits for at its end. Compiled
+ * simply, and only where it is used, it is fast enough for the few answers of a command.
+ */
+export function tuneForOneCommand(): void {
+  setFlagsFromString('--liftoff-only');
+  setFlagsFromString('--wasm-lazy-compilation');
+}
 
 /** The request on each connection, by what controls its answer. */
 const onSocket = new WeakMap<Socket, Dispatcher.DispatchController>();
@@ -34,12 +39,15 @@ let nextOnSocket: Dispatcher.DispatchController | undefined;
 // undici fails, outside of any request, when a connection ends while an answer is held back; and a TLS connection that
 // breaks in the middle is not closed by Node, so that undici waits on. It tells the socket right after `onRequestStart`.
 subscribe('undici:client:sendHeaders', (message) => {
+  // Other users of undici in this process are none of this module's concern.
+  if (!nextOnSocket) return;
   const { socket } = message as { socket: Socket };
   if (!onSocket.has(socket)) {
     socket.prependListener('end', () => onSocket.get(socket)?.resume());
     socket.on('error', () => socket.destroy());
   }
-  if (nextOnSocket) onSocket.set(socket, nextOnSocket);
+  onSocket.set(socket, nextOnSocket);
+  nextOnSocket = undefined;
 });
 
 // The library's entry gives its dispatchers this method, which opens the tunnels; its single files come without.

@@ -2,11 +2,11 @@ import type { AccountResult, ListResult, QuoteResult } from '../../core/account.
 import { creditsOf } from '../../core/result.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import type { Task } from '../../model/task.ts';
-import { nameIn } from '../../providers/answer.ts';
+import { nameIn } from '../../providers/error-answer.ts';
 import { EXIT } from '../exit-codes.ts';
 import { type Caller, resumeCommand } from './caller.ts';
 import { type Outcome, success, upstream } from './envelope.ts';
-import { cheaperSteps } from './reasons-budget.ts';
+import { cheaperSteps } from './next-steps/budget.ts';
 
 export function quoteOutcome(
   { model, quote, estimate, missing, cheaper }: QuoteResult,

@@ -1,7 +1,7 @@
 import type { Failure } from '../../model/failure.ts';
 import { AdvisedFailure, adviceOf } from '../advised-failure.ts';
 import { type Caller, resumeCommand } from './caller.ts';
-import { said } from './reasons.ts';
+import { said } from './next-steps/registry.ts';
 
 /** Returns the failure with the sentences and commands that follow from its facts. */
 export function explained(failure: Failure, caller: Caller): AdvisedFailure {

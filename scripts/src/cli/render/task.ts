@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../../model/json.ts';
 import { KIND_WORDS, madeAs } from '../../model/output-kind.ts';
 import { BRIEF_WAIT_S } from '../../model/task.ts';
 import { quoted } from '../../model/text.ts';
-import { nameIn } from '../../providers/answer.ts';
+import { nameIn } from '../../providers/error-answer.ts';
 import { AdvisedFailure } from '../advised-failure.ts';
 import { EXIT, exitCodeOf } from '../exit-codes.ts';
 import { type Caller, resumeCommand } from './caller.ts';

@@ -3,7 +3,7 @@ import { JsonBody, parseBody } from '../../http/json.ts';
 import type { AnswerLimits, Call, HttpAnswer, HttpRequest } from '../../http/message.ts';
 import type { ErrorCode, Failure } from '../../model/failure.ts';
 import { isObject, type Json, type JsonObject } from '../../model/json.ts';
-import type { Task, TaskState } from '../../model/task.ts';
+import type { Task } from '../../model/task.ts';
 import { plain } from '../../model/text.ts';
 import {
   codeOfStatus,
@@ -15,24 +15,12 @@ import {
   RECORD,
   refused,
   SMALL,
-  unknownWord,
   unreadable,
-} from '../answer.ts';
+} from '../error-answer.ts';
 import { findUrls } from '../output.ts';
 import type { Provider, ProviderSettings, TaskStatus } from '../provider.ts';
-
-// The five documented states, and spellings of them that comparable services use.
-const STATES: Record<string, TaskState> = {
-  SUBMITTED: 'SUBMITTED',
-  PROGRESS: 'PROGRESS',
-  COMPLETED: 'COMPLETED',
-  FINISHED: 'COMPLETED',
-  SUCCEEDED: 'COMPLETED',
-  FAILED: 'FAILED',
-  CANCEL: 'CANCEL',
-  CANCELED: 'CANCEL',
-  CANCELLED: 'CANCEL',
-};
+import { stateIn } from '../states.ts';
+import { AIVIDEOMAKER } from './definition.ts';
 
 // Codes that the service is known to send (OpenAPI 1.0.15 and runs of 2026-09), and the status of those it does not name.
 const CODES: Record<string, ErrorCode> = {
@@ -265,11 +253,7 @@ function taskFrom(body: JsonObject, id: Json | undefined, key: string): Task | u
   };
 }
 
-function stateOf(word: string): { state: TaskState; unknownState?: string } {
-  const known = word.trim().toUpperCase();
-  if (Object.hasOwn(STATES, known)) return { state: STATES[known]! };
-  return { state: 'UNKNOWN', unknownState: unknownWord(word) };
-}
+const stateOf = (word: string) => stateIn(AIVIDEOMAKER.states, word);
 
 function saysFailed(body: JsonObject): boolean {
   return typeof body.status === 'string' && stateOf(body.status).state === 'FAILED';

@@ -5,6 +5,20 @@ export const AIVIDEOMAKER: Definition = {
   id: 'aivideomaker',
   title: 'AIVideoMaker',
   can: { cancel: true, list: true, quote: true, account: true, signedWebhooks: false },
+  // "Task queries: 60 requests per minute per IP", shared by list, record and status.
+  queriesPerMinute: 60,
+  // The five documented states, and spellings of them that comparable services use.
+  states: {
+    submitted: 'SUBMITTED',
+    progress: 'PROGRESS',
+    completed: 'COMPLETED',
+    finished: 'COMPLETED',
+    succeeded: 'COMPLETED',
+    failed: 'FAILED',
+    cancel: 'CANCEL',
+    canceled: 'CANCEL',
+    cancelled: 'CANCEL',
+  },
   url: 'https://aivideomaker.ai',
   keyVariable: 'AIVIDEO_API_KEY',
   urlVariable: 'AIVIDEO_BASE_URL',

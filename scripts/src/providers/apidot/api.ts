@@ -4,7 +4,7 @@ import { JsonBody, parseBody } from '../../http/json.ts';
 import type { Call, HttpAnswer, HttpRequest } from '../../http/message.ts';
 import type { ErrorCode, Failure } from '../../model/failure.ts';
 import { isObject, type Json, type JsonObject } from '../../model/json.ts';
-import type { Task, TaskState } from '../../model/task.ts';
+import type { Task } from '../../model/task.ts';
 import { plain } from '../../model/text.ts';
 import {
   codeOfStatus,
@@ -14,22 +14,13 @@ import {
   RECORD,
   refused,
   SMALL,
-  unknownWord,
   unreadable,
-} from '../answer.ts';
+} from '../error-answer.ts';
 import { addUrl } from '../output.ts';
 import type { Provider, ProviderSettings, TaskStatus } from '../provider.ts';
+import { stateIn } from '../states.ts';
 import { unsupported } from '../unsupported.ts';
-
-/** Every status that a public source names. There is no word for a cancelled task. */
-const STATES: Record<string, TaskState> = {
-  not_started: 'SUBMITTED',
-  running: 'PROGRESS',
-  // Only the website's own code knows it, as a word for a running task.
-  processing: 'PROGRESS',
-  finished: 'COMPLETED',
-  failed: 'FAILED',
-};
+import { APIDOT } from './definition.ts';
 
 /** The names of the error tables (documentation of April 2026), and `error.type` of the sample bodies. */
 const CODES: Record<string, ErrorCode> = {
@@ -227,11 +218,7 @@ function taskFrom(data: JsonObject, id: string, record: JsonObject): Task & Task
   };
 }
 
-function stateOf(word: string): { state: TaskState; unknownState?: string } {
-  const known = word.trim().toLowerCase();
-  if (Object.hasOwn(STATES, known)) return { state: STATES[known]! };
-  return { state: 'UNKNOWN', unknownState: unknownWord(word) };
-}
+const stateOf = (word: string) => stateIn(APIDOT.states, word);
 
 /** Milliseconds since the epoch. No sample names a time zone, and none is documented: without one it is no time. */
 function timeOf(text: Json | undefined): number | undefined {

@@ -5,6 +5,16 @@ export const APIDOT: Definition = {
   id: 'apidot',
   title: 'APIDot',
   can: { cancel: false, list: false, quote: false, account: false, signedWebhooks: false },
+  queriesPerMinute: null,
+  // Every status that a public source names. There is no word for a cancelled task.
+  states: {
+    not_started: 'SUBMITTED',
+    running: 'PROGRESS',
+    // Only the website's own code knows it, as a word for a running task.
+    processing: 'PROGRESS',
+    finished: 'COMPLETED',
+    failed: 'FAILED',
+  },
   url: 'https://api.apidot.ai',
   keyVariable: 'APIDOT_API_KEY',
   urlVariable: 'APIDOT_BASE_URL',

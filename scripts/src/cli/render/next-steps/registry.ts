@@ -1,10 +1,10 @@
-import type { Failure, Issue } from '../../model/failure.ts';
-import type { Reason, ReasonOf } from '../../model/reason.ts';
-import type { Caller } from './caller.ts';
-import { BUDGET } from './reasons-budget.ts';
-import { MODEL } from './reasons-model.ts';
-import { PLACE } from './reasons-place.ts';
-import { SUBMIT } from './reasons-submit.ts';
+import type { Failure, Issue } from '../../../model/failure.ts';
+import type { Reason, ReasonOf } from '../../../model/reason.ts';
+import type { Caller } from '../caller.ts';
+import { BUDGET } from './budget.ts';
+import { MODEL } from './model.ts';
+import { PLACE } from './place.ts';
+import { SUBMIT } from './submit.ts';
 
 /** What an answer says of a reason. */
 export interface Said {

@@ -1,5 +1,5 @@
-import { unsupportedAction } from '../unsupported.ts';
-import type { Explained } from './reasons.ts';
+import { unsupportedAction } from '../../unsupported.ts';
+import type { Explained } from './registry.ts';
 
 const STATE_FOLDER = 'ASYNC_MEDIA_STATE_DIR';
 

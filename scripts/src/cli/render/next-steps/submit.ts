@@ -1,6 +1,6 @@
-import { BRIEF_WAIT_S, isTerminal } from '../../model/task.ts';
-import { resumeCommand } from './caller.ts';
-import { type Explained, messageOf } from './reasons.ts';
+import { BRIEF_WAIT_S, isTerminal } from '../../../model/task.ts';
+import { resumeCommand } from '../caller.ts';
+import { type Explained, messageOf } from './registry.ts';
 
 /** What failures about a submit, or about the task that it made, say. */
 export const SUBMIT = {

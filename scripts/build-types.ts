@@ -1,0 +1,46 @@
+// The public types of the client library, in one file that needs no other.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+// What is public. Each of them imports types of the others alone, so that their declarations make one file.
+const PUBLIC = ['create-client', 'sandbox', 'signatures', 'errors', 'types'];
+
+const NOTE = '// Compiled from scripts/src/client/ by `npm run build`; do not edit.\n';
+
+/** Returns the declarations of the client library. @param root the folder of package.json */
+export function declareTypes(root: string): string {
+  const client = path.join(root, 'scripts', 'src', 'client');
+  const out = mkdtempSync(path.join(tmpdir(), 'amw types '));
+  try {
+    const settings = {
+      extends: path.join(root, 'tsconfig.json'),
+      compilerOptions: {
+        ...{ noEmit: false, declaration: true, emitDeclarationOnly: true, outDir: 'out' },
+        rootDir: path.join(root, 'scripts', 'src'),
+        typeRoots: [path.join(root, 'node_modules', '@types')],
+      },
+      include: [],
+      files: [path.join(client, 'index.ts'), path.join(root, 'scripts/src/http/undici-parts.d.ts')],
+    };
+    const project = path.join(out, 'tsconfig.json');
+    writeFileSync(project, JSON.stringify(settings));
+    const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+    execFileSync(process.execPath, [tsc, '-p', project], { stdio: 'inherit' });
+    const declared = (name: string) => readFileSync(path.join(out, 'out', 'client', `${name}.d.ts`), 'utf8');
+    return `${NOTE}/// <reference types="node" />\n${PUBLIC.map((name) => alone(declared(name))).join('')}`;
+  } finally {
+    rmSync(out, { recursive: true, force: true });
+  }
+}
+
+/** Returns declarations without the imports of others that stand in the same file. */
+function alone(text: string): string {
+  const code = text.replace(/^import type \{[^}]*\} from '\.\/([\w-]+)\.ts';\n/gm, (line, name) =>
+    PUBLIC.includes(name) ? '' : line,
+  );
+  const other = /^import\b.*|\bfrom ['"]\..*/m.exec(code)?.[0];
+  if (other) throw new Error(`the public types need more than themselves: ${other}`);
+  return `\n${code.replace(/^export \{\};\n/m, '')}`;
+}

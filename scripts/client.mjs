@@ -1,0 +1,703 @@
+// Compiled from scripts/src/ by `npm run build`; do not edit.
+const require = (name) => process.getBuiltinModule(name);
+// scripts/src/client/create-client.ts
+import { PROFILES as PROFILES2 } from "./lib/main.mjs";
+
+// scripts/src/client/callback.ts
+import { isExcessive, parseBody } from "./lib/live.mjs";
+import { isObject } from "./lib/main.mjs";
+import { isTaskId } from "./lib/live.mjs";
+import { stateIn } from "./lib/live.mjs";
+var MOST_VALUES = 1e4;
+function parseCallback({ profile, key }, body) {
+  const bytes = typeof body === "string" ? Buffer.from(body) : viewOf(body);
+  const value = bytes && !isExcessive(bytes, MOST_VALUES) ? parseBody(bytes) : void 0;
+  if (!isObject(value)) return {};
+  const inner = isObject(value.data) ? value.data : void 0;
+  for (const place of inner ? [inner, value] : [value]) {
+    const id = idIn(place, key);
+    if (id !== void 0) return { taskId: id, ...stateFrom(profile, place.status) };
+  }
+  return stateFrom(profile, (inner ?? value).status);
+}
+function idIn(place, key) {
+  return [place.task_id, place.taskId, place.id].find((id) => isTaskId(id, key));
+}
+function stateFrom(profile, word) {
+  if (typeof word !== "string") return {};
+  const { state } = stateIn(profile.states, word);
+  return state === "UNKNOWN" ? {} : { state };
+}
+function viewOf(body) {
+  return body instanceof Uint8Array ? Buffer.from(body.buffer, body.byteOffset, body.byteLength) : void 0;
+}
+
+// scripts/src/client/options.ts
+const path = require("node:path");
+import { systemClock } from "./lib/main.mjs";
+import { Failure } from "./lib/main.mjs";
+import { isApiKey, serviceAddress } from "./lib/main.mjs";
+import { plain } from "./lib/main.mjs";
+import { PROFILES } from "./lib/main.mjs";
+
+// scripts/src/client/to-error.ts
+import { redact } from "./lib/main.mjs";
+
+// scripts/src/client/errors.ts
+var ClientError = class extends Error {
+  code;
+  /** What became of the submit; null where the call was none. */
+  outcome;
+  /** Seconds after which the call makes sense; null where that is not known. */
+  retryAfter;
+  taskId;
+  /** The state of the task as last known; null where no task is involved. */
+  state;
+  /** What is wrong with the input; empty for other errors. */
+  issues;
+  /** The same call may succeed later. After a submit with `outcome` unknown that call is `reconcile`. */
+  transient;
+  constructor(code, message, details = {}) {
+    super(message, details.cause === void 0 ? void 0 : { cause: details.cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.outcome = details.outcome ?? null;
+    this.retryAfter = details.retryAfter ?? null;
+    this.taskId = details.taskId ?? null;
+    this.state = details.state ?? null;
+    this.issues = details.issues ?? [];
+    this.transient = details.transient ?? false;
+  }
+};
+var InvalidRequestError = class extends ClientError {
+};
+var AuthenticationError = class extends ClientError {
+};
+var RateLimitError = class extends ClientError {
+};
+var InsufficientCreditsError = class extends ClientError {
+};
+var BudgetExceededError = class extends ClientError {
+};
+var IdempotencyConflictError = class extends ClientError {
+};
+var TaskNotFoundError = class extends ClientError {
+};
+var ConnectionError = class extends ClientError {
+};
+var CancelRejectedError = class extends ClientError {
+};
+var SubmitUnknownError = class extends ClientError {
+};
+var DownloadError = class extends ClientError {
+};
+var AbortedError = class extends ClientError {
+};
+
+// scripts/src/client/to-error.ts
+var CLASSES = {
+  INVALID_MODEL: InvalidRequestError,
+  INVALID_PAYLOAD: InvalidRequestError,
+  AUTH_FAILED: AuthenticationError,
+  RATE_LIMITED: RateLimitError,
+  INSUFFICIENT_CREDITS: InsufficientCreditsError,
+  BUDGET_EXCEEDED: BudgetExceededError,
+  IDEMPOTENCY_CONFLICT: IdempotencyConflictError,
+  TASK_NOT_FOUND: TaskNotFoundError,
+  NETWORK_ERROR: ConnectionError,
+  CANCEL_REJECTED: CancelRejectedError,
+  SUBMIT_OUTCOME_UNKNOWN: SubmitUnknownError,
+  DOWNLOAD_FAILED: DownloadError
+};
+function toError(failure, key, more = {}) {
+  const { retryAfter, taskId, status: status2, issues = [], transient } = failure.details;
+  const clean = (text) => redact(text, [key]);
+  const Class = CLASSES[failure.code] ?? ClientError;
+  const cause = more.cause ?? networkError(failure, clean);
+  return new Class(failure.code, clean(failure.message), {
+    ...{ retryAfter, taskId, state: status2, transient },
+    issues: issues.map((issue2) => ({ ...issue2, received: clean(issue2.received), hint: clean(issue2.hint) })),
+    ...more,
+    cause
+  });
+}
+function networkError(failure, clean) {
+  let found;
+  for (let error = failure.cause, depth = 0; error instanceof Error && depth < 6; depth += 1) {
+    if ("code" in error && error.name !== "Failure") found = error;
+    error = error.cause;
+  }
+  if (!found) return void 0;
+  const root = new Error(clean(found.message));
+  return Object.assign(root, { code: String(found.code) });
+}
+
+// scripts/src/client/options.ts
+function readOptions(options) {
+  const issues = [];
+  const { provider, key, baseUrl, proxy = {}, httpClient, contractsFolder, clock = systemClock } = options;
+  const profile = PROFILES.find(({ id }) => id === provider);
+  if (!profile) {
+    const ids = PROFILES.map(({ id }) => id).join(", ");
+    issues.push(issue("provider", `one of ${ids}`, shown(provider), "name a service of providers()"));
+  }
+  if (!isApiKey(key)) {
+    const expected = "a key without spaces, line breaks or letters beyond ASCII";
+    issues.push(issue("key", expected, typeof key, "pass the key alone"));
+  }
+  const url = serviceAddress(String(baseUrl ?? profile?.url ?? ""));
+  if (!url && profile) {
+    const expected = "an https address, or http on 127.0.0.1, localhost or [::1], without user, query or fragment";
+    const hint = `leave it out to use ${profile.url}`;
+    issues.push(issue("baseUrl", expected, "another address", hint));
+  }
+  if (contractsFolder !== void 0 && path.basename(contractsFolder) !== "contracts") {
+    const expected = "the path of a folder named contracts";
+    issues.push(issue("contractsFolder", expected, shown(contractsFolder), "rename the folder"));
+  }
+  const settings = {
+    timeoutMs: integer("timeoutMs", options.timeoutMs, { fallback: 3e4, min: 1, max: 6e5 }, issues),
+    maxRetries: integer("maxRetries", options.maxRetries, { fallback: 3, min: 0, max: 10 }, issues),
+    pollIntervalMs: integer(
+      "pollIntervalMs",
+      options.pollIntervalMs,
+      { fallback: 2e3, min: 10, max: 3e5 },
+      issues
+    )
+  };
+  const [first] = issues;
+  if (first || !profile || !url) throw invalid(issues, isApiKey(key) ? key : "");
+  const root = contractsFolder === void 0 ? void 0 : path.dirname(path.resolve(contractsFolder));
+  return { ...settings, profile, key, baseUrl: url, proxy, httpClient, clock, root };
+}
+function invalid(issues, key) {
+  return toError(invalidInput(issues), key);
+}
+function invalidInput(issues) {
+  const first = issues[0];
+  const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : "";
+  const message = `${first.path}: expected ${first.expected}, received ${first.received}${more}.`;
+  return new Failure("INVALID_PAYLOAD", message, { issues });
+}
+function issue(path3, expected, received, hint) {
+  return { path: path3, expected, received, hint };
+}
+function shown(value) {
+  if (typeof value === "string") return `"${plain(value, 60)}"`;
+  return value === null || typeof value === "number" || typeof value === "boolean" ? String(value) : typeof value;
+}
+function integer(name, value, { fallback, min, max }, issues) {
+  if (value === void 0) return fallback;
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  const expected = `a whole number from ${min} to ${max}`;
+  issues.push(issue(name, expected, shown(value), `leave it out to use ${fallback}`));
+  return fallback;
+}
+
+// scripts/src/client/catalog.ts
+async function listModels({ profile, root }) {
+  const { listModels: listModels2 } = await import("./lib/contracts.mjs");
+  return listModels2(profile.id, root);
+}
+async function contractOf({ profile, root }, model) {
+  const { loadContract } = await import("./lib/contracts.mjs");
+  return loadContract(profile.id, String(model), root);
+}
+function describe(contract) {
+  const { provider, model, output, schema, example, sources, notes, replay } = contract;
+  return structuredClone({ provider, model, output, schema, example, sources, notes, replay });
+}
+async function validate(contract, payload) {
+  const { checkPayload } = await import("./lib/contracts.mjs");
+  const { withoutFlags } = await import("./lib/contracts.mjs");
+  const issues = checkPayload(contract, payload).map(withoutFlags);
+  const estimate = issues.length > 0 ? null : await estimateOf(contract, payload);
+  return { valid: issues.length === 0, issues, estimate };
+}
+async function refusalOf(contract, payload) {
+  const { issues } = await validate(contract, payload);
+  return issues.length > 0 ? invalidInput(issues) : void 0;
+}
+async function estimateOf(contract, payload) {
+  const { estimate } = await import("./lib/contracts.mjs");
+  const range = estimate(contract, payload);
+  const { asOf = "", note = "" } = contract.price ?? {};
+  return range && { ...range, asOf, note };
+}
+
+// scripts/src/client/connection.ts
+import { Api } from "./lib/live.mjs";
+import { Transport } from "./lib/live.mjs";
+import { Failure as Failure2 } from "./lib/main.mjs";
+import { isLoopback } from "./lib/main.mjs";
+import { createProvider } from "./lib/main.mjs";
+var SILENT = {
+  submitting() {
+  },
+  refused() {
+  },
+  attached() {
+  },
+  several() {
+  },
+  task() {
+  },
+  about: () => SILENT,
+  polled() {
+  },
+  queryFailed() {
+  },
+  downloading() {
+  }
+};
+var Connection = class {
+  settings;
+  #transport;
+  #calls = /* @__PURE__ */ new Set();
+  #provider;
+  #isClosed = false;
+  constructor(settings) {
+    const { proxy, httpClient } = settings;
+    this.settings = settings;
+    this.#transport = new Transport(proxy, void 0, httpClient ? { httpClient } : {});
+  }
+  /** Runs one call, and makes a public error of whatever ends it early. An error that is none of ours is thrown as it is. */
+  async call({ signal, details = () => ({}) }, action) {
+    const controller = new AbortController();
+    const stop = () => controller.abort(signal?.reason);
+    this.#calls.add(controller);
+    if (this.#isClosed) controller.abort(CLOSED);
+    else if (signal?.aborted) stop();
+    else signal?.addEventListener("abort", stop, { once: true });
+    try {
+      controller.signal.throwIfAborted();
+      return await action(await this.#session(controller.signal));
+    } catch (error) {
+      const { aborted, reason } = controller.signal;
+      if (error instanceof Failure2) throw toError(error, this.settings.key, details(error));
+      if (aborted && (error === reason || isAbort(error))) throw abortedBy(reason, details(void 0));
+      throw error;
+    } finally {
+      signal?.removeEventListener("abort", stop);
+      this.#calls.delete(controller);
+    }
+  }
+  /** Ends the calls under way, and releases the sockets. */
+  async close() {
+    this.#isClosed = true;
+    for (const controller of this.#calls) controller.abort(CLOSED);
+    await this.#transport.close();
+  }
+  async #session(signal) {
+    const { profile, baseUrl, key, clock, timeoutMs, maxRetries } = this.settings;
+    this.#provider ??= createProvider(profile, { baseUrl, key, now: clock.wall });
+    return {
+      provider: await this.#provider,
+      api: new Api(this.#transport, clock, { timeoutMs, maxRetries, signal }),
+      transport: this.#transport,
+      observer: SILENT,
+      loopback: isLoopback(baseUrl) ? baseUrl : null,
+      records: async () => null
+    };
+  }
+};
+var CLOSED = new Error("The client is closed.");
+function abortedBy(reason, details) {
+  const message = reason === CLOSED ? "The client is closed." : "The call was aborted.";
+  return new AbortedError("ABORTED", message, { ...details, cause: reason });
+}
+function isAbort(error) {
+  return error instanceof Error && error.name === "AbortError";
+}
+
+// scripts/src/client/download.ts
+const { createReadStream } = require("node:fs");
+const { mkdtemp, rm } = require("node:fs/promises");
+const { tmpdir } = require("node:os");
+const path2 = require("node:path");
+const { pipeline } = require("node:stream/promises");
+import { Failure as Failure3 } from "./lib/main.mjs";
+
+// scripts/src/client/request.ts
+import { isIdempotencyKey } from "./lib/main.mjs";
+import { checkCallbackUrl, isLoopback as isLoopback2 } from "./lib/main.mjs";
+import { TASK_ID } from "./lib/main.mjs";
+async function checkRequest(settings, request) {
+  const { model, payload, idempotencyKey, callbackUrl, maxCredits } = request;
+  const contract = await contractOf(settings, model);
+  const refusal = await refusalOf(contract, payload);
+  if (refusal) throw refusal;
+  const issues = [];
+  if (!isIdempotencyKey(idempotencyKey)) {
+    const hint = "make one before the first attempt, and store it: crypto.randomUUID()";
+    issues.push(issue("idempotencyKey", "8 to 128 printable ASCII characters", shown(idempotencyKey), hint));
+  }
+  if (maxCredits !== void 0 && !(Number.isSafeInteger(maxCredits) && maxCredits > 0)) {
+    const expected = "a whole number of credits above 0";
+    issues.push(issue("maxCredits", expected, shown(maxCredits), "leave it out for no limit"));
+  }
+  const problem = callbackUrl === void 0 ? null : checkCallbackUrl(String(callbackUrl), isLoopback2(settings.baseUrl));
+  if (problem) issues.push(issue("callbackUrl", problem.expected, shown(callbackUrl), problem.hint));
+  if (issues.length > 0) throw invalidInput(issues);
+  const generation = {
+    ...{ model: contract.model, payload, idempotencyKey },
+    ...maxCredits !== void 0 && { maxCredits },
+    ...callbackUrl !== void 0 && { webhookUrl: new URL(callbackUrl).href }
+  };
+  return { contract, generation };
+}
+function checkTaskId(taskId) {
+  if (typeof taskId === "string" && TASK_ID.test(taskId)) return taskId;
+  throw invalidInput([
+    issue("taskId", "the id of a task", shown(taskId), "pass the id that submit returned")
+  ]);
+}
+function checkMoment(name, moment) {
+  const ms = moment instanceof Date ? moment.getTime() : moment;
+  if (typeof ms === "number" && !Number.isNaN(ms)) return ms;
+  const expected = "a Date, or milliseconds since the epoch";
+  throw invalidInput([issue(name, expected, shown(moment), "pass a Date")]);
+}
+
+// scripts/src/client/tasks.ts
+import { unsupported } from "./lib/main.mjs";
+
+// scripts/src/client/task.ts
+import { redact as redact2 } from "./lib/main.mjs";
+function publicTask(id, seen, key) {
+  const { state, unknownState, model, createdAt, idempotencyKey, charged, refunded, urls, error, record } = seen;
+  return {
+    id,
+    state,
+    ...unknownState !== void 0 && { unknownState },
+    ...model !== void 0 && { model },
+    ...createdAt !== void 0 && { createdAt },
+    ...idempotencyKey !== void 0 && { idempotencyKey },
+    ...charged !== void 0 && { charged },
+    ...refunded !== void 0 && { refunded },
+    urls: urls ?? [],
+    ...error !== void 0 && { error: redact2(error, [key]) },
+    record
+  };
+}
+function publicStatus(taskId, seen) {
+  const { state, unknownState, progress, record } = seen;
+  return {
+    taskId,
+    state,
+    ...unknownState !== void 0 && { unknownState },
+    ...progress !== void 0 && { progress },
+    record
+  };
+}
+
+// scripts/src/client/tasks.ts
+function status(connection, taskId, options = {}) {
+  return connection.call(options, async (session) => {
+    const { getStatus } = await import("./lib/live.mjs");
+    const { seen } = await getStatus(session, checkTaskId(taskId));
+    return publicStatus(taskId, seen);
+  });
+}
+function readTask(connection, taskId, options = {}) {
+  return connection.call(options, async (session) => {
+    const { getTask } = await import("./lib/live.mjs");
+    const { seen } = await getTask(session, checkTaskId(taskId), await waitSettings(connection));
+    return publicTask(taskId, seen, connection.settings.key);
+  });
+}
+function list(connection, options = {}) {
+  return connection.call(options, async (session) => {
+    need(session, "listTasks");
+    const { listTasks } = await import("./lib/generate.mjs");
+    const { tasks, record } = await listTasks(session);
+    return { tasks: tasks.map((task) => publicTask(task.id, task, connection.settings.key)), record };
+  });
+}
+function cancel(connection, taskId, options = {}) {
+  return connection.call(options, async (session) => {
+    need(session, "cancelTask");
+    const { cancelTask } = await import("./lib/live.mjs");
+    const result = await cancelTask(session, checkTaskId(taskId));
+    if (result.kind === "notCancelled") throw result.failure;
+    return publicStatus(taskId, result.seen);
+  });
+}
+function quote(connection, { model, payload, maxCredits }, options = {}) {
+  return connection.call(options, async (session) => {
+    need(session, "quote");
+    const contract = await contractOf(connection.settings, model);
+    const refusal = await refusalOf(contract, payload);
+    if (refusal) throw refusal;
+    const { askPrice } = await import("./lib/generate.mjs");
+    const limit = maxCredits === void 0 ? {} : { maxCredits };
+    return askPrice(session, contract, { model, payload, idempotencyKey: "", ...limit });
+  });
+}
+function account(connection, options = {}) {
+  return connection.call(options, async (session) => {
+    need(session, "account");
+    const { account: account2 } = await import("./lib/generate.mjs");
+    return (await account2(session, await listModels(connection.settings))).account;
+  });
+}
+function wait(connection, task, { signal, until, onStatus } = {}) {
+  const { key, clock } = connection.settings;
+  return connection.call({ signal }, async (session) => {
+    const taskId = checkTaskId(typeof task === "string" ? task : task.id);
+    const waitMs = until === void 0 ? Number.POSITIVE_INFINITY : checkMoment("until", until) - clock.wall();
+    const settings = { ...await waitSettings(connection), waitMs: Math.max(0, waitMs) };
+    const observer = {
+      ...SILENT,
+      about: () => observer,
+      task: (_, state) => onStatus?.({ taskId, state, record: {} }),
+      polled: (seen2) => onStatus?.(publicStatus(taskId, seen2))
+    };
+    const { waitOn, waitTask } = await import("./lib/live.mjs");
+    const watched = { ...session, observer };
+    const result = typeof task === "string" ? await waitTask(watched, taskId, settings) : await waitOn(watched, { ...task, id: taskId }, settings);
+    if (result.kind === "notFetched") throw result.failure;
+    const { kind, seen, lastPollError, retryAfter = null } = result;
+    if (kind !== "running") return { kind: "ended", task: publicTask(taskId, seen, key) };
+    const lastError = lastPollError ? toError(lastPollError, key, { taskId }) : null;
+    return { kind, taskId, state: seen.state, retryAfter, lastError };
+  });
+}
+function need({ provider }, action) {
+  const needed = { cancelTask: "cancel", listTasks: "list", quote: "quote", account: "account" };
+  if (!provider.can[needed[action]]) throw unsupported(provider, action);
+}
+async function waitSettings({ settings }) {
+  const { pollSchedule } = await import("./lib/live.mjs");
+  const { pollIntervalMs, timeoutMs: stallMs } = settings;
+  return { waitMs: 0, schedule: pollSchedule(pollIntervalMs), folder: null, stallMs };
+}
+
+// scripts/src/client/download.ts
+function download(connection, wanted, { to, temporaryFolder, signal, until, onProgress }) {
+  const { clock } = connection.settings;
+  const taskId = typeof wanted === "string" ? wanted : wanted.id;
+  let cause;
+  const details = () => ({ taskId, ...cause !== void 0 && { cause } });
+  return connection.call({ signal, details }, async (session) => {
+    const deadline = until === void 0 ? Number.POSITIVE_INFINITY : clock.monotonic() + checkMoment("until", until) - clock.wall();
+    const { stallMs, schedule } = await waitSettings(connection);
+    const task = await completed(session, wanted, schedule);
+    const { downloadAll } = await import("./lib/live.mjs");
+    let number = 1;
+    const observer = {
+      ...SILENT,
+      downloading: (bytes, total) => onProgress?.({ number, bytes, total })
+    };
+    const place = await placeFor(to, temporaryFolder);
+    const files = [];
+    try {
+      await downloadAll({ ...session, observer }, task, place.folder, {
+        ...{ stallMs, filesUntil: deadline },
+        onFile: (index) => {
+          number = index + 1;
+        },
+        onSaved: async (saved) => {
+          const file = { number, name: path2.basename(saved.path), ...saved };
+          if (typeof to === "function")
+            await deliver(to, file, session.api.signal, (error) => {
+              cause = error;
+            });
+          files.push({ ...file, path: typeof to === "function" ? null : saved.path });
+        }
+      });
+      return files;
+    } finally {
+      await place.release();
+    }
+  });
+}
+async function completed(session, wanted, schedule) {
+  const { shortDeadline } = await import("./lib/live.mjs");
+  const id = checkTaskId(typeof wanted === "string" ? wanted : wanted.id);
+  const task = typeof wanted === "string" ? await session.api.read(session.provider.task(id), shortDeadline(session)) : wanted;
+  if (task.urls.length > 0) return task;
+  if (task.state !== "COMPLETED") {
+    const message = `The task is ${task.state}: only a COMPLETED task has files.`;
+    throw new Failure3("DOWNLOAD_FAILED", message, { taskId: id, status: task.state });
+  }
+  const { fetchResult } = await import("./lib/live.mjs");
+  return fetchResult(session, id, { schedule, until: Number.POSITIVE_INFINITY });
+}
+async function placeFor(to, temporaryFolder) {
+  const { prepareFolder } = await import("./lib/download.mjs");
+  const stays = typeof to === "string" ? to : temporaryFolder;
+  if (stays !== void 0) return { folder: await prepareFolder(stays), release: async () => {
+  } };
+  const folder = await mkdtemp(path2.join(tmpdir(), "async-media-workflow-"));
+  return { folder, release: () => rm(folder, { recursive: true, force: true }) };
+}
+async function deliver(to, { path: source, ...file }, signal, onError) {
+  try {
+    const target = await to(file);
+    await pipeline(createReadStream(source), target, { ...signal && { signal } });
+  } catch (cause) {
+    if (signal?.aborted) throw signal.reason;
+    onError(cause);
+    throw new Failure3("DOWNLOAD_FAILED", "The file is whole, but the target that it is written to failed.");
+  }
+  await rm(source, { force: true });
+}
+
+// scripts/src/client/submit.ts
+function submit(connection, request, { signal } = {}) {
+  const { settings } = connection;
+  let isSending = false;
+  let hasLeft = false;
+  const details = (failure) => {
+    const isUnknown = failure ? isSending && failure.details.unclear === true : hasLeft;
+    return { outcome: isUnknown ? "unknown" : "rejected" };
+  };
+  return connection.call({ signal, details }, async (session) => {
+    const { contract, generation } = await checkRequest(settings, request);
+    const { checkFunds } = await import("./lib/generate.mjs");
+    const { sendOnce } = await import("./lib/generate.mjs");
+    const quote2 = await checkFunds(session, contract, generation, null);
+    isSending = true;
+    const sent = await sendOnce(session, generation, () => {
+      hasLeft = true;
+    });
+    if (sent.kind !== "accepted") throw sent.failure;
+    return { ...publicTask(sent.task.id, sent.task, settings.key), quoted: quote2?.credits ?? null };
+  });
+}
+function findLost(connection, request, { signal, until, taken, beforeResubmit } = {}) {
+  const { settings } = connection;
+  const { clock } = settings;
+  let prevented;
+  let resubmitted = false;
+  const details = (failure) => {
+    const isRejected = failure !== void 0 && outcome === "rejected";
+    const reason = failure?.details.reason;
+    const later = reason?.kind === "submitUnknown" ? reason.later : void 0;
+    return {
+      outcome: isRejected ? "rejected" : "unknown",
+      transient: failure?.details.transient ?? (failure?.details.retryAfter !== void 0 || later?.details.transient === true),
+      ...prevented !== void 0 && { cause: prevented }
+    };
+  };
+  let outcome = "unknown";
+  return connection.call({ signal, details }, async (session) => {
+    const contract = await contractOf(settings, request.model);
+    const sentAt = checkMoment("submittedAt", request.submittedAt);
+    const now = { wall: clock.wall(), monotonic: clock.monotonic() };
+    const lostAt = Math.min(checkMoment("lostAt", request.lostAt ?? sentAt), now.wall);
+    const deadline = until === void 0 ? 0 : now.monotonic + (checkMoment("until", until) - now.wall);
+    const { generation } = await checkRequest(settings, request);
+    const { reconcile } = await import("./lib/generate.mjs");
+    const { checkFunds } = await import("./lib/generate.mjs");
+    const { Failure: Failure4 } = await import("./lib/main.mjs");
+    const result = await reconcile(
+      { ...session, takenTasks: async (ids) => await taken?.(ids) ?? [] },
+      generation,
+      {
+        sentAt,
+        since: { wall: lostAt, monotonic: now.monotonic - (now.wall - lostAt) },
+        resubmitted: request.resubmitted === true,
+        failure: new Failure4("NETWORK_ERROR", "The answer of the submit is missing.")
+      },
+      {
+        lost: async () => {
+        },
+        resubmitRejected: async () => {
+        },
+        resubmitting: async () => {
+          if (!beforeResubmit) throw new Failure4("UNKNOWN_ERROR", "It is not sent once more.");
+          await checkFunds(session, contract, generation, null);
+          try {
+            await beforeResubmit();
+          } catch (error) {
+            prevented = error;
+            throw new Failure4("UNKNOWN_ERROR", "The caller prevented that it is sent once more.");
+          }
+          resubmitted = true;
+        }
+      },
+      deadline
+    );
+    if (result.kind === "accepted") {
+      const { task, wasThere } = result;
+      return { ...publicTask(task.id, task, settings.key), resubmitted: resubmitted && !wasThere };
+    }
+    outcome = result.kind;
+    throw result.failure;
+  });
+}
+
+// scripts/src/client/create-client.ts
+function createClient(options) {
+  const settings = readOptions(options);
+  const connection = new Connection(settings);
+  const local = (action) => connection.call({}, action);
+  return {
+    provider: providers().find(({ id }) => id === settings.profile.id),
+    models: () => local(() => listModels(settings)),
+    describe: (model) => local(async () => describe(await contractOf(settings, model))),
+    validate: (model, payload) => local(async () => validate(await contractOf(settings, model), payload)),
+    submit: (request, options2) => submit(connection, request, options2),
+    reconcile: (request, options2) => findLost(connection, request, options2),
+    status: (taskId, options2) => status(connection, taskId, options2),
+    task: (taskId, options2) => readTask(connection, taskId, options2),
+    list: (options2) => list(connection, options2),
+    cancel: (taskId, options2) => cancel(connection, taskId, options2),
+    quote: (request, options2) => quote(connection, request, options2),
+    account: (options2) => account(connection, options2),
+    wait: (task, options2) => wait(connection, task, options2),
+    download: (task, options2) => download(connection, task, options2),
+    parseCallback: (body) => parseCallback(settings, body),
+    close: () => connection.close()
+  };
+}
+function providers() {
+  return PROFILES2.map(({ id, title, url, can, queriesPerMinute, keyVariable, urlVariable }) => ({
+    ...{ id, title, url, keyVariable, urlVariable },
+    capabilities: { ...can },
+    rateLimit: queriesPerMinute === null ? null : { queriesPerMinute }
+  }));
+}
+
+// scripts/src/client/sandbox.ts
+var SANDBOX_KEY = "ak_sandbox";
+async function startSandbox({ folder = null, ...options } = {}) {
+  const { startSandbox: startSandbox2 } = await import("./lib/sandbox-server.mjs");
+  const sandbox = await startSandbox2({ folder, ...options });
+  return {
+    origin: sandbox.origin,
+    key: SANDBOX_KEY,
+    get warning() {
+      return sandbox.warning;
+    },
+    close: () => sandbox.close()
+  };
+}
+
+// scripts/src/client/signatures.ts
+import { fileKind, SIGNATURE_BYTES } from "./lib/download.mjs";
+var signatures = {
+  bytes: SIGNATURE_BYTES,
+  kindOf: (head, contentType = "") => fileKind(head, contentType)
+};
+export {
+  AbortedError,
+  AuthenticationError,
+  BudgetExceededError,
+  CancelRejectedError,
+  ClientError,
+  ConnectionError,
+  DownloadError,
+  IdempotencyConflictError,
+  InsufficientCreditsError,
+  InvalidRequestError,
+  RateLimitError,
+  SubmitUnknownError,
+  TaskNotFoundError,
+  createClient,
+  providers,
+  signatures,
+  startSandbox
+};

@@ -1,0 +1,40 @@
+import { isExcessive, parseBody } from '../http/json.ts';
+import { isObject, type Json, type JsonObject } from '../model/json.ts';
+import type { TaskState } from '../model/task.ts';
+import { isTaskId } from '../providers/error-answer.ts';
+import { stateIn } from '../providers/states.ts';
+import type { Settings } from './options.ts';
+import type { CallbackHint } from './types.ts';
+
+// More than any record of a task without its inputs.
+const MOST_VALUES = 10_000;
+
+/**
+ * Returns what the body of a callback claims. Neither service documents such a body (September 2026): the id is read
+ * where APIDot's receivers read it (`data.task_id`, `task_id`), and under the names of AIVideoMaker's answers.
+ */
+export function parseCallback({ profile, key }: Settings, body: string | Uint8Array): CallbackHint {
+  const bytes = typeof body === 'string' ? Buffer.from(body) : viewOf(body);
+  const value = bytes && !isExcessive(bytes, MOST_VALUES) ? parseBody(bytes) : undefined;
+  if (!isObject(value)) return {};
+  const inner = isObject(value.data) ? value.data : undefined;
+  for (const place of inner ? [inner, value] : [value]) {
+    const id = idIn(place, key);
+    if (id !== undefined) return { taskId: id, ...stateFrom(profile, place.status) };
+  }
+  return stateFrom(profile, (inner ?? value).status);
+}
+
+function idIn(place: JsonObject, key: string): string | undefined {
+  return [place.task_id, place.taskId, place.id].find((id) => isTaskId(id, key)) as string | undefined;
+}
+
+function stateFrom(profile: Settings['profile'], word: Json | undefined): { state?: TaskState } {
+  if (typeof word !== 'string') return {};
+  const { state } = stateIn(profile.states, word);
+  return state === 'UNKNOWN' ? {} : { state };
+}
+
+function viewOf(body: unknown): Buffer | undefined {
+  return body instanceof Uint8Array ? Buffer.from(body.buffer, body.byteOffset, body.byteLength) : undefined;
+}

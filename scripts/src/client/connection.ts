@@ -1,0 +1,100 @@
+import type { Observer, Session } from '../core/session.ts';
+import { Api } from '../http/api.ts';
+import { Transport } from '../http/transport.ts';
+import { Failure } from '../model/failure.ts';
+import { isLoopback } from '../model/service-address.ts';
+import type { Provider } from '../providers/provider.ts';
+import { createProvider } from '../providers/registry.ts';
+import { AbortedError, type ClientErrorDetails } from './errors.ts';
+import type { Settings } from './options.ts';
+import { toError } from './to-error.ts';
+
+/** Receives nothing: what a call has to say it returns. */
+export const SILENT: Observer = {
+  submitting() {},
+  refused() {},
+  attached() {},
+  several() {},
+  task() {},
+  about: () => SILENT,
+  polled() {},
+  queryFailed() {},
+  downloading() {},
+};
+
+interface CallSettings {
+  signal?: AbortSignal | undefined;
+  /** Returns what the error of the call says beside its failure. */
+  details?(failure: Failure | undefined): ClientErrorDetails;
+}
+
+/** The sockets of a client, and its calls under way. */
+export class Connection {
+  readonly settings: Settings;
+  readonly #transport: Transport;
+  readonly #calls = new Set<AbortController>();
+  #provider: Promise<Provider> | undefined;
+  #isClosed = false;
+
+  constructor(settings: Settings) {
+    const { proxy, httpClient } = settings;
+    this.settings = settings;
+    this.#transport = new Transport(proxy, undefined, httpClient ? { httpClient } : {});
+  }
+
+  /** Runs one call, and makes a public error of whatever ends it early. An error that is none of ours is thrown as it is. */
+  async call<T>(
+    { signal, details = () => ({}) }: CallSettings,
+    action: (session: Session) => Promise<T>,
+  ): Promise<T> {
+    const controller = new AbortController();
+    const stop = () => controller.abort(signal?.reason);
+    this.#calls.add(controller);
+    if (this.#isClosed) controller.abort(CLOSED);
+    else if (signal?.aborted) stop();
+    else signal?.addEventListener('abort', stop, { once: true });
+    try {
+      controller.signal.throwIfAborted();
+      return await action(await this.#session(controller.signal));
+    } catch (error) {
+      const { aborted, reason } = controller.signal;
+      if (error instanceof Failure) throw toError(error, this.settings.key, details(error));
+      if (aborted && (error === reason || isAbort(error))) throw abortedBy(reason, details(undefined));
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', stop);
+      this.#calls.delete(controller);
+    }
+  }
+
+  /** Ends the calls under way, and releases the sockets. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const controller of this.#calls) controller.abort(CLOSED);
+    await this.#transport.close();
+  }
+
+  async #session(signal: AbortSignal): Promise<Session> {
+    const { profile, baseUrl, key, clock, timeoutMs, maxRetries } = this.settings;
+    this.#provider ??= createProvider(profile, { baseUrl, key, now: clock.wall });
+    return {
+      provider: await this.#provider,
+      api: new Api(this.#transport, clock, { timeoutMs, maxRetries, signal }),
+      transport: this.#transport,
+      observer: SILENT,
+      loopback: isLoopback(baseUrl) ? baseUrl : null,
+      records: async () => null,
+    };
+  }
+}
+
+const CLOSED = new Error('The client is closed.');
+
+function abortedBy(reason: unknown, details: ClientErrorDetails): AbortedError {
+  const message = reason === CLOSED ? 'The client is closed.' : 'The call was aborted.';
+  return new AbortedError('ABORTED', message, { ...details, cause: reason });
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}

@@ -1,0 +1,47 @@
+import { PROFILES } from '../providers/registry.ts';
+import { parseCallback } from './callback.ts';
+import { contractOf, describe, listModels, validate } from './catalog.ts';
+import { Connection } from './connection.ts';
+import { download } from './download.ts';
+import { readOptions } from './options.ts';
+import { findLost, submit } from './submit.ts';
+import * as tasks from './tasks.ts';
+import type { Client, ClientOptions, ProviderInfo } from './types.ts';
+
+/**
+ * Returns a client of one service and one key. It opens no connection before its first call.
+ * @throws InvalidRequestError that names each option whose value cannot be used
+ */
+export function createClient(options: ClientOptions): Client {
+  const settings = readOptions(options);
+  const connection = new Connection(settings);
+  // Local work reports its errors as calls do.
+  const local = <T>(action: () => Promise<T>) => connection.call({}, action);
+  return {
+    provider: providers().find(({ id }) => id === settings.profile.id)!,
+    models: () => local(() => listModels(settings)),
+    describe: (model) => local(async () => describe(await contractOf(settings, model))),
+    validate: (model, payload) => local(async () => validate(await contractOf(settings, model), payload)),
+    submit: (request, options) => submit(connection, request, options),
+    reconcile: (request, options) => findLost(connection, request, options),
+    status: (taskId, options) => tasks.status(connection, taskId, options),
+    task: (taskId, options) => tasks.readTask(connection, taskId, options),
+    list: (options) => tasks.list(connection, options),
+    cancel: (taskId, options) => tasks.cancel(connection, taskId, options),
+    quote: (request, options) => tasks.quote(connection, request, options),
+    account: (options) => tasks.account(connection, options),
+    wait: (task, options) => tasks.wait(connection, task, options),
+    download: (task, options) => download(connection, task, options),
+    parseCallback: (body) => parseCallback(settings, body),
+    close: () => connection.close(),
+  };
+}
+
+/** Returns all services: what each can do, and the limits that it documents. */
+export function providers(): ProviderInfo[] {
+  return PROFILES.map(({ id, title, url, can, queriesPerMinute, keyVariable, urlVariable }) => ({
+    ...{ id, title, url, keyVariable, urlVariable },
+    capabilities: { ...can },
+    rateLimit: queriesPerMinute === null ? null : { queriesPerMinute },
+  }));
+}

@@ -1,0 +1,112 @@
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { Session } from '../core/session.ts';
+import type { SavedFile } from '../download/download.ts';
+import { Failure } from '../model/failure.ts';
+import type { Task as CoreTask } from '../model/task.ts';
+import { type Connection, SILENT } from './connection.ts';
+import { checkMoment, checkTaskId } from './request.ts';
+import { waitSettings } from './tasks.ts';
+import type { DownloadedFile, DownloadOptions, FileTarget, Task } from './types.ts';
+
+/** Fetches the files of a COMPLETED task, checks them, and puts them where they are wanted. */
+export function download(
+  connection: Connection,
+  wanted: string | Task,
+  { to, temporaryFolder, signal, until, onProgress }: DownloadOptions,
+): Promise<DownloadedFile[]> {
+  const { clock } = connection.settings;
+  const taskId = typeof wanted === 'string' ? wanted : wanted.id;
+  /** What the caller's own target failed with. */
+  let cause: unknown;
+  const details = () => ({ taskId, ...(cause !== undefined && { cause }) });
+  return connection.call({ signal, details }, async (session) => {
+    const deadline =
+      until === undefined
+        ? Number.POSITIVE_INFINITY
+        : clock.monotonic() + checkMoment('until', until) - clock.wall();
+    const { stallMs, schedule } = await waitSettings(connection);
+    const task = await completed(session, wanted, schedule);
+    const { downloadAll } = await import('../core/finish.ts');
+    let number = 1;
+    const observer = {
+      ...SILENT,
+      downloading: (bytes: number, total: number | null) => onProgress?.({ number, bytes, total }),
+    };
+    const place = await placeFor(to, temporaryFolder);
+    const files: DownloadedFile[] = [];
+    try {
+      await downloadAll({ ...session, observer }, task, place.folder, {
+        ...{ stallMs, filesUntil: deadline },
+        onFile: (index) => {
+          number = index + 1;
+        },
+        onSaved: async (saved) => {
+          const file = { number, name: path.basename(saved.path), ...saved };
+          if (typeof to === 'function')
+            await deliver(to, file, session.api.signal, (error) => {
+              cause = error;
+            });
+          files.push({ ...file, path: typeof to === 'function' ? null : saved.path });
+        },
+      });
+      return files;
+    } finally {
+      await place.release();
+    }
+  });
+}
+
+/** Returns a task whose files can be fetched. @throws Failure DOWNLOAD_FAILED for a task in another state */
+async function completed(
+  session: Session,
+  wanted: string | Task,
+  schedule: Parameters<typeof import('../core/finish.ts').fetchResult>[2]['schedule'],
+): Promise<Pick<CoreTask, 'id' | 'urls'> & CoreTask> {
+  const { shortDeadline } = await import('../core/session.ts');
+  const id = checkTaskId(typeof wanted === 'string' ? wanted : wanted.id);
+  const task =
+    typeof wanted === 'string'
+      ? await session.api.read(session.provider.task(id), shortDeadline(session))
+      : wanted;
+  if (task.urls.length > 0) return task;
+  if (task.state !== 'COMPLETED') {
+    const message = `The task is ${task.state}: only a COMPLETED task has files.`;
+    throw new Failure('DOWNLOAD_FAILED', message, { taskId: id, status: task.state });
+  }
+  const { fetchResult } = await import('../core/finish.ts');
+  return fetchResult(session, id, { schedule, until: Number.POSITIVE_INFINITY });
+}
+
+/** Returns the folder in which files are gathered. */
+async function placeFor(
+  to: DownloadOptions['to'],
+  temporaryFolder: string | undefined,
+): Promise<{ folder: string; release(): Promise<void> }> {
+  const { prepareFolder } = await import('../download/download.ts');
+  const stays = typeof to === 'string' ? to : temporaryFolder;
+  if (stays !== undefined) return { folder: await prepareFolder(stays), release: async () => {} };
+  const folder = await mkdtemp(path.join(tmpdir(), 'async-media-workflow-'));
+  return { folder, release: () => rm(folder, { recursive: true, force: true }) };
+}
+
+/** Writes a checked file to where the caller wants it, and removes the gathered copy. */
+async function deliver(
+  to: FileTarget,
+  { path: source, ...file }: SavedFile & { number: number; name: string },
+  signal: AbortSignal | undefined,
+  onError: (cause: unknown) => void,
+): Promise<void> {
+  try {
+    const target = await to(file);
+    await pipeline(createReadStream(source), target, { ...(signal && { signal }) });
+  } catch (cause) {
+    if (signal?.aborted) throw signal.reason;
+    onError(cause);
+    throw new Failure('DOWNLOAD_FAILED', 'The file is whole, but the target that it is written to failed.');
+  }
+  await rm(source, { force: true });
+}

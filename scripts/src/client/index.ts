@@ -1,0 +1,5 @@
+export { createClient, providers } from './create-client.ts';
+export * from './errors.ts';
+export { startSandbox } from './sandbox.ts';
+export { signatures } from './signatures.ts';
+export type * from './types.ts';

@@ -1,0 +1,105 @@
+import path from 'node:path';
+import { systemClock } from '../http/clock.ts';
+import { Failure, type Issue } from '../model/failure.ts';
+import { isApiKey, serviceAddress } from '../model/service-address.ts';
+import { plain } from '../model/text.ts';
+import type { Profile } from '../providers/profile.ts';
+import { PROFILES } from '../providers/registry.ts';
+import { toError } from './to-error.ts';
+import type { ClientOptions, Clock, HttpClient, ProxySettings } from './types.ts';
+
+/** The options of a client, checked, with their defaults. */
+export interface Settings {
+  profile: Profile;
+  key: string;
+  baseUrl: URL;
+  timeoutMs: number;
+  maxRetries: number;
+  pollIntervalMs: number;
+  proxy: ProxySettings;
+  httpClient: HttpClient | undefined;
+  clock: Clock;
+  /** The folder above the contracts; undefined: the skill's own. */
+  root: string | undefined;
+}
+
+/**
+ * Returns the settings of a client.
+ * @throws InvalidRequestError that names each option whose value cannot be used
+ */
+export function readOptions(options: ClientOptions): Settings {
+  const issues: Issue[] = [];
+  const { provider, key, baseUrl, proxy = {}, httpClient, contractsFolder, clock = systemClock } = options;
+  const profile = PROFILES.find(({ id }) => id === provider);
+  if (!profile) {
+    const ids = PROFILES.map(({ id }) => id).join(', ');
+    issues.push(issue('provider', `one of ${ids}`, shown(provider), 'name a service of providers()'));
+  }
+  if (!isApiKey(key)) {
+    const expected = 'a key without spaces, line breaks or letters beyond ASCII';
+    issues.push(issue('key', expected, typeof key, 'pass the key alone'));
+  }
+  const url = serviceAddress(String(baseUrl ?? profile?.url ?? ''));
+  if (!url && profile) {
+    const expected =
+      'an https address, or http on 127.0.0.1, localhost or [::1], without user, query or fragment';
+    const hint = `leave it out to use ${profile.url}`;
+    issues.push(issue('baseUrl', expected, 'another address', hint));
+  }
+  if (contractsFolder !== undefined && path.basename(contractsFolder) !== 'contracts') {
+    const expected = 'the path of a folder named contracts';
+    issues.push(issue('contractsFolder', expected, shown(contractsFolder), 'rename the folder'));
+  }
+  const settings = {
+    timeoutMs: integer('timeoutMs', options.timeoutMs, { fallback: 30_000, min: 1, max: 600_000 }, issues),
+    maxRetries: integer('maxRetries', options.maxRetries, { fallback: 3, min: 0, max: 10 }, issues),
+    pollIntervalMs: integer(
+      'pollIntervalMs',
+      options.pollIntervalMs,
+      { fallback: 2_000, min: 10, max: 300_000 },
+      issues,
+    ),
+  };
+  const [first] = issues;
+  if (first || !profile || !url) throw invalid(issues, isApiKey(key) ? key : '');
+  const root = contractsFolder === undefined ? undefined : path.dirname(path.resolve(contractsFolder));
+  return { ...settings, profile, key, baseUrl: url, proxy, httpClient, clock, root };
+}
+
+/** Returns the error of inputs that cannot be used; nothing was sent. */
+export function invalid(issues: Issue[], key: string): Error {
+  return toError(invalidInput(issues), key);
+}
+
+/** Returns the failure of inputs that cannot be used. */
+export function invalidInput(issues: Issue[]): Failure {
+  const first = issues[0]!;
+  const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
+  const message = `${first.path}: expected ${first.expected}, received ${first.received}${more}.`;
+  return new Failure('INVALID_PAYLOAD', message, { issues });
+}
+
+export function issue(path: string, expected: string, received: string, hint: string): Issue {
+  return { path, expected, received, hint };
+}
+
+/** Returns a value as a message shows it. */
+export function shown(value: unknown): string {
+  if (typeof value === 'string') return `"${plain(value, 60)}"`;
+  return value === null || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : typeof value;
+}
+
+function integer(
+  name: string,
+  value: unknown,
+  { fallback, min, max }: { fallback: number; min: number; max: number },
+  issues: Issue[],
+): number {
+  if (value === undefined) return fallback;
+  if (Number.isInteger(value) && (value as number) >= min && (value as number) <= max) return value as number;
+  const expected = `a whole number from ${min} to ${max}`;
+  issues.push(issue(name, expected, shown(value), `leave it out to use ${fallback}`));
+  return fallback;
+}

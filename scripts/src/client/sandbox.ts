@@ -1,0 +1,18 @@
+import type { Sandbox, SandboxOptions } from './types.ts';
+
+// Any key works; this is the one of the command line's sandbox runs.
+const SANDBOX_KEY = 'ak_sandbox';
+
+/** Starts a server on this machine that emulates both services: for tests and demonstrations, without cost. It is loaded when this is called. */
+export async function startSandbox({ folder = null, ...options }: SandboxOptions = {}): Promise<Sandbox> {
+  const { startSandbox } = await import('../sandbox/server.ts');
+  const sandbox = await startSandbox({ folder, ...options });
+  return {
+    origin: sandbox.origin,
+    key: SANDBOX_KEY,
+    get warning() {
+      return sandbox.warning;
+    },
+    close: () => sandbox.close(),
+  };
+}

@@ -1,0 +1,132 @@
+import type { Session } from '../core/session.ts';
+import type { WaitSettings } from '../core/tasks.ts';
+import { unsupported } from '../providers/unsupported.ts';
+import { contractOf, listModels, refusalOf } from './catalog.ts';
+import { type Connection, SILENT } from './connection.ts';
+import { checkMoment, checkTaskId } from './request.ts';
+import { publicStatus, publicTask } from './task.ts';
+import { toError } from './to-error.ts';
+import type {
+  Account,
+  CallOptions,
+  Quote,
+  QuoteRequest,
+  Task,
+  TaskList,
+  TaskStatus,
+  WaitOptions,
+  WaitResult,
+} from './types.ts';
+
+export function status(
+  connection: Connection,
+  taskId: string,
+  options: CallOptions = {},
+): Promise<TaskStatus> {
+  return connection.call(options, async (session) => {
+    const { getStatus } = await import('../core/tasks.ts');
+    const { seen } = await getStatus(session, checkTaskId(taskId));
+    return publicStatus(taskId, seen);
+  });
+}
+
+export function readTask(connection: Connection, taskId: string, options: CallOptions = {}): Promise<Task> {
+  return connection.call(options, async (session) => {
+    const { getTask } = await import('../core/tasks.ts');
+    const { seen } = await getTask(session, checkTaskId(taskId), await waitSettings(connection));
+    return publicTask(taskId, seen, connection.settings.key);
+  });
+}
+
+export function list(connection: Connection, options: CallOptions = {}): Promise<TaskList> {
+  return connection.call(options, async (session) => {
+    need(session, 'listTasks');
+    const { listTasks } = await import('../core/account.ts');
+    const { tasks, record } = await listTasks(session);
+    return { tasks: tasks.map((task) => publicTask(task.id, task, connection.settings.key)), record };
+  });
+}
+
+export function cancel(
+  connection: Connection,
+  taskId: string,
+  options: CallOptions = {},
+): Promise<TaskStatus> {
+  return connection.call(options, async (session) => {
+    need(session, 'cancelTask');
+    const { cancelTask } = await import('../core/tasks.ts');
+    const result = await cancelTask(session, checkTaskId(taskId));
+    if (result.kind === 'notCancelled') throw result.failure;
+    return publicStatus(taskId, result.seen);
+  });
+}
+
+export function quote(
+  connection: Connection,
+  { model, payload, maxCredits }: QuoteRequest,
+  options: CallOptions = {},
+): Promise<Quote> {
+  return connection.call(options, async (session) => {
+    need(session, 'quote');
+    const contract = await contractOf(connection.settings, model);
+    const refusal = await refusalOf(contract, payload);
+    if (refusal) throw refusal;
+    const { askPrice } = await import('../core/funds.ts');
+    const limit = maxCredits === undefined ? {} : { maxCredits };
+    return askPrice(session, contract, { model, payload, idempotencyKey: '', ...limit });
+  });
+}
+
+export function account(connection: Connection, options: CallOptions = {}): Promise<Account> {
+  return connection.call(options, async (session) => {
+    need(session, 'account');
+    const { account } = await import('../core/account.ts');
+    return (await account(session, await listModels(connection.settings))).account;
+  });
+}
+
+/** Polls a task until it ends, or the time is over. */
+export function wait(
+  connection: Connection,
+  task: string | Task,
+  { signal, until, onStatus }: WaitOptions = {},
+): Promise<WaitResult> {
+  const { key, clock } = connection.settings;
+  return connection.call({ signal }, async (session) => {
+    const taskId = checkTaskId(typeof task === 'string' ? task : task.id);
+    const waitMs =
+      until === undefined ? Number.POSITIVE_INFINITY : checkMoment('until', until) - clock.wall();
+    const settings = { ...(await waitSettings(connection)), waitMs: Math.max(0, waitMs) };
+    const observer = {
+      ...SILENT,
+      about: () => observer,
+      task: (_: string, state: Task['state']) => onStatus?.({ taskId, state, record: {} }),
+      polled: (seen: Parameters<typeof publicStatus>[1]) => onStatus?.(publicStatus(taskId, seen)),
+    };
+    const { waitOn, waitTask } = await import('../core/tasks.ts');
+    const watched = { ...session, observer };
+    // A task that was just submitted may not be shown yet: for a while, "not found" does not end that wait.
+    const result =
+      typeof task === 'string'
+        ? await waitTask(watched, taskId, settings)
+        : await waitOn(watched, { ...task, id: taskId }, settings);
+    if (result.kind === 'notFetched') throw result.failure;
+    const { kind, seen, lastPollError, retryAfter = null } = result;
+    if (kind !== 'running') return { kind: 'ended', task: publicTask(taskId, seen, key) };
+    const lastError = lastPollError ? toError(lastPollError, key, { taskId }) : null;
+    return { kind, taskId, state: seen.state, retryAfter, lastError };
+  });
+}
+
+/** @throws Failure INVALID_PAYLOAD where the service has no such request; nothing was sent */
+function need({ provider }: Session, action: 'cancelTask' | 'listTasks' | 'quote' | 'account'): void {
+  const needed = { cancelTask: 'cancel', listTasks: 'list', quote: 'quote', account: 'account' } as const;
+  if (!provider.can[needed[action]]) throw unsupported(provider, action);
+}
+
+/** What every wait and read of a task has in common: no file is saved. */
+export async function waitSettings({ settings }: Connection): Promise<WaitSettings> {
+  const { pollSchedule } = await import('../core/poll-schedule.ts');
+  const { pollIntervalMs, timeoutMs: stallMs } = settings;
+  return { waitMs: 0, schedule: pollSchedule(pollIntervalMs), folder: null, stallMs };
+}

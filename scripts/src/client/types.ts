@@ -1,0 +1,441 @@
+/** Any value that JSON can express. */
+export type Json = null | boolean | number | string | Json[] | JsonObject;
+
+export interface JsonObject {
+  [key: string]: Json;
+}
+
+/** The states of a task, the same for every provider. UNKNOWN: the service showed no state that is known. */
+export type TaskState = 'SUBMITTED' | 'PROGRESS' | 'COMPLETED' | 'FAILED' | 'CANCEL' | 'UNKNOWN';
+
+/** The codes of errors. ABORTED: the caller's signal ended the call. */
+export type ErrorCode =
+  | 'INVALID_MODEL'
+  | 'INVALID_PAYLOAD'
+  | 'AUTH_FAILED'
+  | 'RATE_LIMITED'
+  | 'INSUFFICIENT_CREDITS'
+  | 'TASK_NOT_FOUND'
+  | 'NETWORK_ERROR'
+  | 'UNKNOWN_ERROR'
+  | 'GENERATION_FAILED'
+  | 'TASK_CANCELLED'
+  | 'CANCEL_REJECTED'
+  | 'BUDGET_EXCEEDED'
+  | 'IDEMPOTENCY_CONFLICT'
+  | 'SUBMIT_OUTCOME_UNKNOWN'
+  | 'DOWNLOAD_FAILED'
+  | 'ABORTED';
+
+/**
+ * What became of a submit. `rejected`: the service certainly did not accept it, nothing is charged, it may be submitted
+ * again. `unknown`: it may be accepted and charged; only `reconcile` may follow, never another submit.
+ */
+export type SubmitOutcome = 'rejected' | 'unknown';
+
+/** One thing wrong with an input. */
+export interface Issue {
+  /** Field path such as `duration` or `prompt[2]`. */
+  path: string;
+  expected: string;
+  received: string;
+  hint: string;
+}
+
+/** A moment: a Date, or milliseconds since the epoch. */
+export type Moment = Date | number;
+
+export interface ProxySettings {
+  httpProxy?: string;
+  httpsProxy?: string;
+  noProxy?: string;
+}
+
+export interface ClientOptions {
+  /** Id of the service; `providers()` lists them. */
+  provider: string;
+  /** The API key. It goes to the service's own address in one header, and appears nowhere else. */
+  key: string;
+  /** Another address of the service: https, or http on this machine. */
+  baseUrl?: string | URL;
+  /** Milliseconds for one request; 30,000 by default. */
+  timeoutMs?: number;
+  /** Retries of a read (status, task, list, quote, account, download); 3 by default. A submit is never retried. */
+  maxRetries?: number;
+  /** Milliseconds between the first polls of `wait`; 2,000 by default. The interval grows to 4.4 s. */
+  pollIntervalMs?: number;
+  /** Proxies; the environment is not read. */
+  proxy?: ProxySettings;
+  /** Sends the requests to the service in place of Node's client. Files are fetched without it: their addresses are checked as the connection is made. */
+  httpClient?: HttpClient;
+  /** The folder of the contracts, `<provider>/<model>.yaml`; the skill's own by default. */
+  contractsFolder?: string;
+  /** Time and randomness, for tests. */
+  clock?: Clock;
+}
+
+/** Time and randomness. */
+export interface Clock {
+  /** Milliseconds that only ever grow. */
+  monotonic(): number;
+  /** Milliseconds since the epoch. */
+  wall(): number;
+  /** Resolves after `ms`; rejects with the signal's reason when it is aborted first. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** A number from 0 up to 1. */
+  random(): number;
+}
+
+/** One HTTP request, complete: nothing is added, no redirect is followed. */
+export interface HttpRequest {
+  method: 'GET' | 'POST' | 'PUT';
+  url: URL;
+  headers: Record<string, string>;
+  body?: Iterable<Uint8Array> & {
+    /** Bytes. */
+    readonly length: number;
+  };
+}
+
+/** The beginning of an answer. Header names are in lower case. */
+export interface HttpHead {
+  status: number;
+  headers: Record<string, string>;
+}
+
+/** The events of one HTTP exchange, in this order. */
+export interface HttpEvents {
+  /** The connection is open and the first byte leaves next. A submit that fails before this event is `rejected`, later `unknown`. */
+  onLeave(): void;
+  onHead(head: HttpHead): void;
+  onData(chunk: Buffer): void;
+  /** The answer is complete. */
+  onEnd(): void;
+  /** The exchange ended without a complete answer. */
+  onError(error: unknown): void;
+}
+
+/** An HTTP request that is under way. */
+export interface OngoingRequest {
+  pause(): void;
+  resume(): void;
+  abort(): void;
+}
+
+/** Sends HTTP requests over connections that it owns. Unlike `fetch`, it says whether a request has left: that decides whether a failed submit may have been charged. */
+export interface HttpClient {
+  /** @param fresh uses a new connection and closes it afterwards */
+  start(request: HttpRequest, events: HttpEvents, fresh: boolean): OngoingRequest;
+  /** Ends all exchanges that are under way. */
+  close(): void;
+}
+
+/** What a service can do. */
+export interface Capabilities {
+  cancel: boolean;
+  list: boolean;
+  quote: boolean;
+  account: boolean;
+  /** Callbacks carry a documented signature. */
+  signedWebhooks: boolean;
+}
+
+/** What is known of a service without calling it. */
+export interface ProviderInfo {
+  id: string;
+  title: string;
+  /** The service's own address. */
+  url: string;
+  capabilities: Capabilities;
+  /** Queries that one key or address may send in a minute; null where the service documents none. */
+  rateLimit: { queriesPerMinute: number } | null;
+  /** The environment variables that the executor reads; the client reads none. */
+  keyVariable: string;
+  urlVariable: string;
+}
+
+export interface CallOptions {
+  /** Ends the call. It rejects with an `AbortedError` whose cause is the signal's reason. */
+  signal?: AbortSignal;
+}
+
+/** Credits that a payload may cost by its contract, at the date of the contract's price. */
+export interface PriceEstimate {
+  least: number;
+  most: number;
+  /** The date of the price, such as `2026-09-17`, or `about 2026-05-25`. */
+  asOf: string;
+  note: string;
+}
+
+export interface ModelDescription {
+  provider: string;
+  model: string;
+  /** What the model makes. */
+  output: 'video' | 'image' | 'audio' | 'model3d';
+  /** JSON Schema 2020-12 of the payload, with the keywords of contracts/README.md. */
+  schema: JsonObject;
+  /** A payload that passes. */
+  example: JsonObject;
+  /** Where the contract's facts come from, with dates. */
+  sources: { what: string; date: string }[];
+  /** What the sources leave open. */
+  notes: string[];
+  /** The service documents that a submit repeated with the same idempotency key is not charged again; null where it does not. */
+  replay: string | null;
+}
+
+export interface Validation {
+  valid: boolean;
+  /** Empty where the payload is valid. */
+  issues: Issue[];
+  /** Null where the payload is not valid, or no estimate is known. */
+  estimate: PriceEstimate | null;
+}
+
+/** A request for a generation, charged at most once. */
+export interface GenerationRequest {
+  model: string;
+  payload: JsonObject;
+  /** 8 to 128 printable ASCII characters. Make it, and store it, before the first attempt; never change it. */
+  idempotencyKey: string;
+}
+
+export interface SubmitRequest extends GenerationRequest {
+  /** Where the service reports the end; https, or loopback where the service runs on this machine. */
+  callbackUrl?: string;
+  /** The most credits that the request may cost: checked before the submit, and sent to a service that has such a limit. */
+  maxCredits?: number;
+}
+
+export interface LostRequest extends SubmitRequest {
+  /** When the submit was about to be sent: the time that was stored before it. */
+  submittedAt: Moment;
+  /** When its attempt ended without an answer; `submittedAt` where that is not known, because the process died. */
+  lostAt?: Moment;
+  /** The request was already sent a second time. */
+  resubmitted?: boolean;
+}
+
+export interface ReconcileOptions extends CallOptions {
+  /** Reads the list, at growing intervals, until then; for 1.5 s by default. */
+  until?: Moment;
+  /** Returns which of these tasks belong to other requests: a similar task of another request does not belong to this one. */
+  taken?(taskIds: string[]): Iterable<string> | Promise<Iterable<string>>;
+  /**
+   * Called when the list has been clear of the request for 60 s, right before it is sent once more with the same key.
+   * Store there that it is resubmitted; a rejection prevents the submit. Absent: nothing is ever sent.
+   */
+  beforeResubmit?(): void | Promise<void>;
+}
+
+/** A task in the form that is the same for every provider. */
+export interface Task {
+  id: string;
+  state: TaskState;
+  /** The service's own word, where it is not a known one. */
+  unknownState?: string;
+  model?: string;
+  /** Milliseconds since the epoch, by the service's clock. */
+  createdAt?: number;
+  idempotencyKey?: string;
+  /** Credits, as the service reported them; absent where it did not. */
+  charged?: number;
+  refunded?: number;
+  /** Where the finished files are; empty until there are any. They expire. */
+  urls: string[];
+  /** The service's word on why the task failed. */
+  error?: string;
+  /** The service's answer, as it came. */
+  record: JsonObject;
+}
+
+/** A task right after its submit. */
+export interface SubmittedTask extends Task {
+  /** Credits by the service's quote; null where none was asked for. */
+  quoted: number | null;
+}
+
+export interface ReconciledTask extends Task {
+  /** It was sent once more by this call. */
+  resubmitted: boolean;
+}
+
+/** The state of a task, as one poll shows it. */
+export interface TaskStatus {
+  taskId: string;
+  state: TaskState;
+  unknownState?: string;
+  /** Percent, where the service reports it. */
+  progress?: number;
+  record: JsonObject;
+}
+
+export interface WaitOptions extends CallOptions {
+  /** When the wait is over; the task runs on. Without it, the wait lasts as long as the task. */
+  until?: Moment;
+  /** Called after each poll. An error that it throws ends the wait. */
+  onStatus?(status: TaskStatus): void;
+}
+
+/** `ended`: the state is COMPLETED (with its files' addresses), FAILED or CANCEL. `running`: the time is over, the task runs on; never submit it again. */
+export type WaitResult =
+  | { kind: 'ended'; task: Task }
+  | {
+      kind: 'running';
+      taskId: string;
+      state: TaskState;
+      /** Seconds until the next query makes sense; null where the service said nothing. */
+      retryAfter: number | null;
+      /** Why the last query failed; null where it succeeded. */
+      lastError: Error | null;
+    };
+
+export interface TaskList {
+  /** Newest first, as the service lists them. */
+  tasks: Task[];
+  /** The service's answer, as it came. */
+  record: JsonObject;
+}
+
+export interface QuoteRequest {
+  model: string;
+  payload: JsonObject;
+  maxCredits?: number;
+}
+
+export interface Quote {
+  credits: number;
+  /** Credits on the account; null where the answer does not say. */
+  balance: number | null;
+  affordable: boolean | null;
+  record: JsonObject;
+}
+
+export interface Account {
+  /** Credits; null where the answer does not say. */
+  balance: number | null;
+  /** Names of models that the service lists for the key. */
+  models: string[];
+  record: JsonObject;
+}
+
+/** A file that is whole: its length, its format and its hash are checked. */
+export interface CheckedFile {
+  /** From 1; the place of the file among those of the task. */
+  number: number;
+  /** A name without a path, made from the task's id, with the extension of the format. */
+  name: string;
+  bytes: number;
+  sha256: string;
+  contentType: string;
+}
+
+/** Receives a checked file. It is called once the whole file is there, so length and hash are known before the first byte. */
+export type FileTarget = (
+  file: CheckedFile,
+) => import('node:stream').Writable | Promise<import('node:stream').Writable>;
+
+export interface DownloadOptions extends CallOptions {
+  /** A folder, into which the files are renamed when they are whole; or a function that returns where to write each one. */
+  to: string | FileTarget;
+  /** Where a file is gathered before it goes to a function; a new folder below the system's own by default, removed afterwards. A folder that stays lets a later call resume. */
+  temporaryFolder?: string;
+  /** When the download has to be over; without it each file may take as long as it brings bytes. */
+  until?: Moment;
+  /** Called as bytes arrive; `total` is null where the host does not say. */
+  onProgress?(file: { number: number; bytes: number; total: number | null }): void;
+}
+
+export interface DownloadedFile extends CheckedFile {
+  /** Absolute; null where a function received the file. */
+  path: string | null;
+}
+
+/** What a callback claims. A hint to poll that task now; never a result, because anybody can send one. */
+export interface CallbackHint {
+  taskId?: string;
+  state?: TaskState;
+}
+
+/** The formats of media files. */
+export interface Signatures {
+  /** Bytes from the beginning of a file that `kindOf` needs. */
+  readonly bytes: number;
+  /** Returns the format that begins with these bytes; null where it is none that is known. */
+  kindOf(
+    head: Uint8Array,
+    contentType?: string,
+  ): { ext: string; contentType: string; makes: 'video' | 'image' | 'audio' | 'model3d' } | null;
+}
+
+export interface SandboxOptions {
+  /** Where tasks are kept between processes; null or absent keeps them in memory. */
+  folder?: string | null;
+  /** Any free port by default. The host is always 127.0.0.1. */
+  port?: number;
+  /** Simulated seconds per real second. */
+  speed?: number;
+  /** Receives a line for each request. */
+  log?(line: string): void;
+}
+
+export interface Sandbox {
+  /** For `baseUrl`. */
+  origin: string;
+  /** For `key`. Any other key works too; each has an account of its own. */
+  key: string;
+  /** Why tasks are not kept between processes, or null. */
+  readonly warning: string | null;
+  close(): Promise<void>;
+}
+
+/** A client of one service and one key. It keeps no state but its connections, and never writes to the terminal. */
+export interface Client {
+  readonly provider: ProviderInfo;
+  /** Returns the ids of the models that have a contract, sorted. */
+  models(): Promise<string[]>;
+  /** Returns what a model takes and makes. */
+  describe(model: string): Promise<ModelDescription>;
+  /** Checks a payload against its model's contract. Sends nothing. */
+  validate(model: string, payload: JsonObject): Promise<Validation>;
+  /**
+   * Submits a request in one attempt, and returns its task.
+   * @throws ClientError whose `outcome` is `rejected` or `unknown`
+   */
+  submit(request: SubmitRequest, options?: CallOptions): Promise<SubmittedTask>;
+  /**
+   * Finds the task of a submit whose outcome is unknown in the service's list.
+   * @throws ClientError whose `outcome` is `rejected` or `unknown`; `retryAfter` says when the list can tell
+   */
+  reconcile(request: LostRequest, options?: ReconcileOptions): Promise<ReconciledTask>;
+  /** Returns the state of a task. */
+  status(taskId: string, options?: CallOptions): Promise<TaskStatus>;
+  /** Returns the record of a task. */
+  task(taskId: string, options?: CallOptions): Promise<Task>;
+  /** Returns the tasks of this key. */
+  list(options?: CallOptions): Promise<TaskList>;
+  /**
+   * Cancels a task, and returns it once it is CANCEL.
+   * @throws ClientError CANCEL_REJECTED where it runs on or has ended, NETWORK_ERROR where that is not known
+   */
+  cancel(taskId: string, options?: CallOptions): Promise<TaskStatus>;
+  /** Returns the service's price of a payload. Free. @throws ClientError BUDGET_EXCEEDED above `maxCredits` */
+  quote(request: QuoteRequest, options?: CallOptions): Promise<Quote>;
+  /** Returns the account of the key. */
+  account(options?: CallOptions): Promise<Account>;
+  /**
+   * Polls a task until it ends. A query that fails in a transient way does not end the wait. Pass the task that `submit`
+   * returned where you have it: then, for 30 s, "not found" only means that the service does not show it yet.
+   */
+  wait(task: string | Task, options?: WaitOptions): Promise<WaitResult>;
+  /**
+   * Fetches the files of a COMPLETED task. Only public addresses are connected to; an expired link is replaced once.
+   * @throws ClientError DOWNLOAD_FAILED; the task and its result are untouched
+   */
+  download(task: string | Task, options: DownloadOptions): Promise<DownloadedFile[]>;
+  /** Returns what the body of a callback claims: a hint. Never throws, whatever the bytes are. */
+  parseCallback(body: string | Uint8Array): CallbackHint;
+  /** Ends what is under way and releases the connections. */
+  close(): Promise<void>;
+}

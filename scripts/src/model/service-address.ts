@@ -1,0 +1,32 @@
+import { checkPublicUrl, THIS_MACHINE, type UrlProblem } from './public-address.ts';
+
+/** True for the addresses that never leave this machine. */
+export function isLoopback(url: URL): boolean {
+  return THIS_MACHINE.includes(url.hostname);
+}
+
+/** Returns the address of a service that may be given the key: https, or http on this machine; undefined for any other text. */
+export function serviceAddress(text: string): URL | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const safe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url));
+  return url && safe && !url.username && !url.password && !url.search && !url.hash ? url : undefined;
+}
+
+/**
+ * Returns what is wrong with a callback address, or null. It must be public.
+ * @param loopback the service runs on this machine, so a callback may go to it too
+ */
+export function checkCallbackUrl(value: string, loopback: boolean): UrlProblem | null {
+  const problem = checkPublicUrl(value, { schemes: ['https'] });
+  return problem && loopback && isLocal(value) ? null : problem;
+}
+
+function isLocal(value: string): boolean {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  return url?.protocol === 'http:' && isLoopback(url) && !url.username && !url.password;
+}
+
+/** Whether a text can be an API key: a header carries it, so other characters would be rejected, or read as a second header. */
+export function isApiKey(text: unknown): boolean {
+  return typeof text === 'string' && /^[\x21-\x7e]+$/.test(text);
+}

@@ -1,0 +1,62 @@
+import { onTestFinished } from 'vitest';
+import {
+  type Client,
+  ClientError,
+  type ClientOptions,
+  createClient,
+} from '../../scripts/src/client/index.ts';
+import { startSandbox } from '../../scripts/src/sandbox/server.ts';
+import { FakeClock } from '../support/clock.ts';
+import { CANARY, T2V } from '../support/command.ts';
+
+export const PROVIDERS = ['aivideomaker', 'apidot'] as const;
+export type Provider = (typeof PROVIDERS)[number];
+
+/** A request that each service takes. */
+export const REQUESTS = {
+  aivideomaker: { model: 't2v', payload: { ...T2V } },
+  apidot: { model: 'gpt-image-2', payload: { prompt: 'a lighthouse at dawn', size: '3:2' } },
+};
+
+/** Where each service takes a submit. */
+export const SUBMIT = { aivideomaker: 'POST /api/v1/generate/t2v', apidot: 'POST /api/generate/submit' };
+
+export const request = (provider: Provider) => ({ ...REQUESTS[provider], idempotencyKey: 'key-0001' });
+
+/** A client with the canary as its key and a clock that moves only while it sleeps; closed when the test ends. */
+export function clientOf(
+  baseUrl: string,
+  options: Partial<ClientOptions> = {},
+): Client & { clock: FakeClock } {
+  const clock = new FakeClock();
+  const client = createClient({
+    ...{ provider: 'aivideomaker', key: CANARY, baseUrl, clock, timeoutMs: 5_000 },
+    ...options,
+  });
+  onTestFinished(() => client.close());
+  return { ...client, clock };
+}
+
+/** The origin of a sandbox that ends a task in a fraction of a second. */
+export async function sandboxOrigin(speed = 2_000): Promise<string> {
+  const sandbox = await startSandbox({ folder: null, speed });
+  onTestFinished(() => sandbox.close());
+  return sandbox.origin;
+}
+
+/** The public error that a promise is rejected with. */
+export async function errorOf(promise: Promise<unknown>): Promise<ClientError> {
+  const error = await promise.then(
+    (value) => new Error(`did not fail: ${JSON.stringify(value)}`),
+    (reason: unknown) => reason,
+  );
+  if (error instanceof ClientError) return error;
+  throw error;
+}
+
+/** A signal that is aborted with this reason once `abort` is called. */
+export function abortable(): { signal: AbortSignal; abort(): void; reason: Error } {
+  const controller = new AbortController();
+  const reason = new Error('the user left');
+  return { signal: controller.signal, abort: () => controller.abort(reason), reason };
+}

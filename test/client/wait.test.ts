@@ -1,0 +1,166 @@
+import { describe, expect, test } from 'vitest';
+import {
+  task as apidotTask,
+  finished as finishedPicture,
+  ID,
+  refusal as refusedByApidot,
+} from '../command/apidot-service.ts';
+import { serve } from '../support/server.ts';
+import { refusal, service } from '../support/service.ts';
+import { clientOf, errorOf } from './support.ts';
+
+describe('wait', () => {
+  test('ends with the time, and the task runs on', async () => {
+    const server = await service({ status: { body: { status: 'PROGRESS' } } });
+    const client = clientOf(server.origin);
+    const waited = await client.wait('task1', { until: client.clock.wall() + 60_000 });
+    expect(waited).toEqual({
+      kind: 'running',
+      taskId: 'task1',
+      state: 'PROGRESS',
+      retryAfter: null,
+      lastError: null,
+    });
+    expect(client.clock.now).toBe(60_000);
+    expect(server.to('GET').length).toBeLessThan(20);
+  });
+
+  test('a moment that has passed is one query', async () => {
+    const server = await service({ status: { body: { status: 'PROGRESS' } } });
+    const client = clientOf(server.origin);
+    expect(await client.wait('task1', { until: new Date(0) })).toMatchObject({
+      kind: 'running',
+      state: 'PROGRESS',
+    });
+    expect(server.received).toHaveLength(1);
+  });
+
+  test('FAILED is a result, with the reason of the service', async () => {
+    const server = await service({
+      status: { body: { status: 'FAILED' } },
+      task: {
+        body: {
+          id: 'task1',
+          status: 'FAILED',
+          output: { error: 'content' },
+          creditsCharged: 15,
+          creditsRefunded: 15,
+        },
+      },
+    });
+    const waited = await clientOf(server.origin).wait('task1');
+    expect(waited).toMatchObject({
+      kind: 'ended',
+      task: { state: 'FAILED', error: 'content', refunded: 15, urls: [] },
+    });
+  });
+
+  test('a query that fails in a transient way does not end it, and is told where it was the last one', async () => {
+    const server = await service({
+      status: ({ count }) => (count === 0 ? { body: { status: 'PROGRESS' } } : refusal(503)),
+    });
+    const client = clientOf(server.origin);
+    const waited = await client.wait('task1', { until: client.clock.wall() + 30_000 });
+    expect(waited).toMatchObject({
+      kind: 'running',
+      state: 'PROGRESS',
+      lastError: { code: 'NETWORK_ERROR', taskId: 'task1' },
+    });
+  });
+
+  test('a rejected key ends it', async () => {
+    const server = await service({ status: refusal(401) });
+    expect(await errorOf(clientOf(server.origin).wait('task1'))).toMatchObject({
+      code: 'AUTH_FAILED',
+      outcome: null,
+    });
+  });
+
+  test('right after the submit "not found" does not end the wait for its task, but that for an id', async () => {
+    const replies = {
+      status: ({ count }: { count: number }) =>
+        count < 2 ? refusal(404, 'TASK_NOT_FOUND') : { body: { status: 'COMPLETED' } },
+    };
+    const server = await service(replies);
+    const client = clientOf(server.origin);
+    expect(await errorOf(client.wait('task1'))).toMatchObject({ code: 'TASK_NOT_FOUND' });
+    const other = await service(replies);
+    const task = { id: 'task1', state: 'SUBMITTED' as const, urls: [], record: {} };
+    expect(await clientOf(other.origin).wait(task)).toMatchObject({
+      kind: 'ended',
+      task: { state: 'COMPLETED' },
+    });
+  });
+
+  test('a finished task whose record cannot be read is an error that says COMPLETED', async () => {
+    const server = await service({ task: refusal(500) });
+    const error = await errorOf(clientOf(server.origin).wait('task1'));
+    expect(error).toMatchObject({
+      code: 'NETWORK_ERROR',
+      state: 'COMPLETED',
+      taskId: 'task1',
+      transient: true,
+    });
+  });
+
+  test('an error that onStatus throws ends it, as it is', async () => {
+    const server = await service({ status: { body: { status: 'PROGRESS' } } });
+    const own = new TypeError('mine');
+    const wait = clientOf(server.origin).wait('task1', {
+      onStatus() {
+        throw own;
+      },
+    });
+    await expect(wait).rejects.toBe(own);
+  });
+
+  test('apidot: states and files by its own words', async () => {
+    const words = ['not_started', 'running'];
+    const server = await serve((_, { count, server }) =>
+      count < words.length ? apidotTask({ status: words[count], progress: 40 }) : finishedPicture(server),
+    );
+    const seen: unknown[] = [];
+    const waited = await clientOf(server.origin, { provider: 'apidot' }).wait(ID, {
+      onStatus: ({ state, progress }) => seen.push([state, progress]),
+    });
+    expect(waited).toMatchObject({
+      kind: 'ended',
+      task: { state: 'COMPLETED', urls: [expect.stringMatching(/png$/)] },
+    });
+    expect(seen).toContainEqual(['PROGRESS', 40]);
+    const broken = await serve(() => refusedByApidot(503, 'server_error', 'later'));
+    expect(await errorOf(clientOf(broken.origin, { provider: 'apidot' }).status(ID))).toMatchObject({
+      ...{ code: 'NETWORK_ERROR', transient: true },
+    });
+  });
+});
+
+test('a read is retried as often as maxRetries says, and respects Retry-After', async () => {
+  const server = await service({
+    task: ({ count }) =>
+      count === 0
+        ? { status: 429, headers: { 'retry-after': '3' }, body: { message: 'slow' } }
+        : refusal(500),
+  });
+  const client = clientOf(server.origin, { maxRetries: 2 });
+  expect(await errorOf(client.task('task1'))).toMatchObject({ code: 'NETWORK_ERROR' });
+  expect(server.received).toHaveLength(3);
+  expect(client.clock.sleeps[0]).toBeGreaterThanOrEqual(3_000);
+});
+
+test.each(['', '../account', 'a b', 'x'.repeat(300), 5 as never])(
+  'an id that is none is not sent: %j',
+  async (id) => {
+    const server = await service();
+    const client = clientOf(server.origin);
+    for (const call of [
+      client.status(id),
+      client.task(id),
+      client.cancel(id),
+      client.wait(id),
+      client.download(id, { to: 'x' }),
+    ])
+      expect(await errorOf(call)).toMatchObject({ code: 'INVALID_PAYLOAD', issues: [{ path: 'taskId' }] });
+    expect(server.received).toEqual([]);
+  },
+);
