@@ -1,7 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
-import { fastify, type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  fastify,
+  LogController,
+} from 'fastify';
 import type { Logger } from 'pino';
 import type { FileStore } from '../files/types.ts';
 import type { Generations } from '../generations/types.ts';
@@ -61,7 +68,8 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allErrors: false, strict: false } },
     // Addresses that cannot be decoded. What is sent to a callback's address never learns what is wrong with it.
     frameworkErrors(error, request, reply) {
-      if (request.url.startsWith('/v1/callbacks/') && request.method === 'POST') void acknowledge(reply as FastifyReply, 'unplaced');
+      if (request.url.startsWith('/v1/callbacks/') && request.method === 'POST')
+        void acknowledge(reply as FastifyReply, 'unplaced');
       else void onError(error, request, reply as FastifyReply);
     },
   });
@@ -113,7 +121,10 @@ function measure(app: FastifyInstance, metrics: Metrics): void {
     const { url: route = 'unknown' } = request.routeOptions;
     const seconds = reply.elapsedTime / 1000;
     metrics.requests.observe({ method: request.method, route, status: reply.statusCode }, seconds);
-    request.log.debug({ method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'answered');
+    request.log.debug(
+      { method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
+      'answered',
+    );
   });
 }
 

@@ -15,7 +15,9 @@ export type Authenticate = (request: FastifyRequest) => string | Promise<string>
 
 /** @param tokens users by bearer token; null: the demo token, on the loopback interface alone */
 export function byBearerToken(tokens: ReadonlyMap<string, string> | null): Authenticate {
-  const users = new Map([...(tokens ?? [[DEMO_TOKEN, DEMO_USER]])].map(([token, user]) => [digest(token), user]));
+  const users = new Map(
+    [...(tokens ?? [[DEMO_TOKEN, DEMO_USER]])].map(([token, user]) => [digest(token), user]),
+  );
 
   return function authenticate(request) {
     const [, token] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];

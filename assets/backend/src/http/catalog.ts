@@ -11,7 +11,10 @@ export interface Service {
   sandbox: boolean;
 }
 
-export type Model = Pick<ModelDescription, 'provider' | 'model' | 'output' | 'schema' | 'example' | 'notes'> & {
+export type Model = Pick<
+  ModelDescription,
+  'provider' | 'model' | 'output' | 'schema' | 'example' | 'notes'
+> & {
   sandbox: boolean;
 };
 
@@ -36,7 +39,9 @@ export function createCatalog(services: ReadonlyMap<string, Service>): Catalog {
   function modelsOf(provider: string): Promise<Set<string>> {
     let models = known.get(provider);
     if (models === undefined) {
-      models = (services.get(provider)?.contracts.models() ?? Promise.resolve([])).then((ids) => new Set(ids));
+      models = (services.get(provider)?.contracts.models() ?? Promise.resolve([])).then(
+        (ids) => new Set(ids),
+      );
       known.set(provider, models);
     }
     return models;
@@ -51,8 +56,16 @@ export function createCatalog(services: ReadonlyMap<string, Service>): Catalog {
     const isProvider = services.has(provider);
     return [
       isProvider
-        ? { path: 'model', expected: `a model of ${provider}: GET /v1/models lists them`, received: quoted(model) }
-        : { path: 'provider', expected: `one of ${[...services.keys()].join(', ')}`, received: quoted(provider) },
+        ? {
+            path: 'model',
+            expected: `a model of ${provider}: GET /v1/models lists them`,
+            received: quoted(model),
+          }
+        : {
+            path: 'provider',
+            expected: `one of ${[...services.keys()].join(', ')}`,
+            received: quoted(provider),
+          },
     ];
   }
 
@@ -66,16 +79,16 @@ export function createCatalog(services: ReadonlyMap<string, Service>): Catalog {
     async describe(provider, model) {
       const service = await serviceOf(provider, model);
       if (service === undefined)
-        throw new Problem(404, 'model_unknown', 'There is no such model.', { issues: unknown(provider, model) });
+        throw new Problem(404, 'model_unknown', 'There is no such model.', {
+          issues: unknown(provider, model),
+        });
       const key = `${provider}/${model}`;
       let description = described.get(key);
       if (description === undefined) {
-        description = service.contracts
-          .describe(model)
-          .then(({ output, schema, example, notes }) => ({
-            ...{ provider, model, output, schema, example, notes },
-            sandbox: service.sandbox,
-          }));
+        description = service.contracts.describe(model).then(({ output, schema, example, notes }) => ({
+          ...{ provider, model, output, schema, example, notes },
+          sandbox: service.sandbox,
+        }));
         described.set(key, description);
       }
       return description;
@@ -88,9 +101,17 @@ export function createCatalog(services: ReadonlyMap<string, Service>): Catalog {
         });
       const { valid, issues, estimate } = await service.contracts.validate(model, payload);
       if (valid) return estimate;
-      throw new Problem(422, 'payload_invalid', `The payload does not fit the contract of ${model}; see issues.`, {
-        issues: issues.map((issue) => ({ ...issue, path: issue.path === '' ? 'payload' : `payload.${issue.path}` })),
-      });
+      throw new Problem(
+        422,
+        'payload_invalid',
+        `The payload does not fit the contract of ${model}; see issues.`,
+        {
+          issues: issues.map((issue) => ({
+            ...issue,
+            path: issue.path === '' ? 'payload' : `payload.${issue.path}`,
+          })),
+        },
+      );
     },
   };
 }

@@ -23,7 +23,10 @@ export interface EventStreams {
 }
 
 /** @param onCount receives the number of open streams when it changes */
-export function createEventStreams(onCount: (count: number) => void, heartbeatMs = HEARTBEAT_MS): EventStreams {
+export function createEventStreams(
+  onCount: (count: number) => void,
+  heartbeatMs = HEARTBEAT_MS,
+): EventStreams {
   const streams = new Map<ServerResponse, { user: string; end(): void }>();
   const heartbeat = setInterval(() => {
     // A comment: proxies see life, and a reader that is gone shows as an error of the socket.

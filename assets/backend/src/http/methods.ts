@@ -11,15 +11,26 @@ export function answerUnknown(app: FastifyInstance): void {
   });
   app.setNotFoundHandler((request: FastifyRequest, reply: FastifyReply) => {
     const path = request.url.split('?', 1)[0]!;
-    const methods = [...known.values()].filter((entry) => entry.path.test(path)).flatMap((entry) => [...entry.methods]);
+    const methods = [...known.values()]
+      .filter((entry) => entry.path.test(path))
+      .flatMap((entry) => [...entry.methods]);
     if (methods.length === 0)
-      return sendProblem(reply, new Problem(404, 'not_found', 'There is nothing at this address. /openapi.json lists what there is.'));
+      return sendProblem(
+        reply,
+        new Problem(404, 'not_found', 'There is nothing at this address. /openapi.json lists what there is.'),
+      );
     const allow = [...new Set(methods)].sort().join(', ');
-    return sendProblem(reply, new Problem(405, 'method_not_allowed', `This address takes ${allow}.`, { headers: { allow } }));
+    return sendProblem(
+      reply,
+      new Problem(405, 'method_not_allowed', `This address takes ${allow}.`, { headers: { allow } }),
+    );
   });
 }
 
 function pathOf(url: string): RegExp {
-  const pattern = url.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replace(/:\w+/g, '[^/]+').replace('*', '.*');
+  const pattern = url
+    .replace(/[.+?^${}()|[\]\\]/g, '\\$&')
+    .replace(/:\w+/g, '[^/]+')
+    .replace('*', '.*');
   return new RegExp(`^${pattern}/?$`);
 }

@@ -55,9 +55,14 @@ export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply
 }
 
 /** Answers any error as a problem. One that is not the caller's is logged, and its text stays inside. */
-export function onError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+export function onError(
+  error: FastifyError | Error,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
   const problem = toProblem(error);
-  if (problem.statusCode >= 500) request.log.error({ err: error, route: request.routeOptions.url }, 'request failed');
+  if (problem.statusCode >= 500)
+    request.log.error({ err: error, route: request.routeOptions.url }, 'request failed');
   return sendProblem(reply, problem);
 }
 
@@ -66,9 +71,14 @@ export function toProblem(error: Error & Partial<FastifyError>): Problem {
   if (error instanceof Problem) return error;
   if (error.validation !== undefined) return fromValidation(error as FastifyError);
   if (isUnavailable(error))
-    return new Problem(503, 'unavailable', 'The database cannot be reached now. Repeat the same request later.', {
-      headers: { 'retry-after': '5' },
-    });
+    return new Problem(
+      503,
+      'unavailable',
+      'The database cannot be reached now. Repeat the same request later.',
+      {
+        headers: { 'retry-after': '5' },
+      },
+    );
   const { statusCode = 500 } = error;
   if (statusCode >= 500) return new Problem(500, 'internal_error', 'The request failed. The log says why.');
   const code = CODES[statusCode] ?? 'bad_request';
@@ -98,7 +108,9 @@ function fromValidation({ validation = [], validationContext = 'body' }: Fastify
     };
   });
   const where = validationContext === 'querystring' ? 'query' : validationContext;
-  return new Problem(400, 'invalid_request', `The ${where} is not as the API describes it; see issues.`, { issues });
+  return new Problem(400, 'invalid_request', `The ${where} is not as the API describes it; see issues.`, {
+    issues,
+  });
 }
 
 function expectedBy(message: string, params: Record<string, unknown>): string {
@@ -107,7 +119,8 @@ function expectedBy(message: string, params: Record<string, unknown>): string {
 }
 
 // Of PostgreSQL: connections lost or refused (class 08), shutting down or starting (57P01 to 57P03), too many (53300).
-const UNAVAILABLE = /^(08...|57P0[123]|53300|ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|ETIMEDOUT|EHOSTUNREACH)$/;
+const UNAVAILABLE =
+  /^(08...|57P0[123]|53300|ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|ETIMEDOUT|EHOSTUNREACH)$/;
 
 function isUnavailable(error: Error & { code?: string }): boolean {
   if (error.code !== undefined && UNAVAILABLE.test(error.code)) return true;

@@ -12,7 +12,18 @@ export const generation = {
   $id: 'Generation',
   type: 'object',
   required: [
-    ...['id', 'provider', 'model', 'status', 'taskId', 'createdAt', 'submittedAt', 'endedAt', 'credits', 'error'],
+    ...[
+      'id',
+      'provider',
+      'model',
+      'status',
+      'taskId',
+      'createdAt',
+      'submittedAt',
+      'endedAt',
+      'credits',
+      'error',
+    ],
     ...['files', 'attention', 'sandbox'],
   ],
   properties: {
@@ -62,7 +73,11 @@ export const newGeneration = {
     provider: { type: 'string', minLength: 1, maxLength: 60 },
     model: { type: 'string', minLength: 1, maxLength: 120 },
     payload: { type: 'object', description: "By the model's contract: GET /v1/models/{provider}/{model}." },
-    maxCredits: { type: ['number', 'null'], exclusiveMinimum: 0, description: 'Above this nothing is submitted.' },
+    maxCredits: {
+      type: ['number', 'null'],
+      exclusiveMinimum: 0,
+      description: 'Above this nothing is submitted.',
+    },
   },
 } as const;
 
@@ -106,7 +121,11 @@ export const model = {
     provider: text,
     model: text,
     output: { type: 'string', enum: ['video', 'image', 'audio', 'model3d'] },
-    schema: { type: 'object', additionalProperties: true, description: 'JSON Schema 2020-12 of the payload.' },
+    schema: {
+      type: 'object',
+      additionalProperties: true,
+      description: 'JSON Schema 2020-12 of the payload.',
+    },
     example: { type: 'object', additionalProperties: true },
     notes: { type: 'array', items: text },
     sandbox: { type: 'boolean' },
@@ -136,7 +155,8 @@ export const estimate = {
   properties: {
     credits: {
       type: ['object', 'null'],
-      description: "By the contract's price of `asOf`; the service's own quote decides. null: no price is known.",
+      description:
+        "By the contract's price of `asOf`; the service's own quote decides. null: no price is known.",
       required: ['least', 'most', 'asOf', 'note'],
       properties: { least: { type: 'number' }, most: { type: 'number' }, asOf: text, note: text },
     },

@@ -10,7 +10,18 @@ export interface LogOptions {
 }
 
 // Prompts and links are the users' property; a callback's address is a secret in itself.
-const PRIVATE = ['authorization', 'cookie', 'key', 'apiKey', 'token', 'payload', 'prompt', 'body', 'url', 'callbackUrl'];
+const PRIVATE = [
+  'authorization',
+  'cookie',
+  'key',
+  'apiKey',
+  'token',
+  'payload',
+  'prompt',
+  'body',
+  'url',
+  'callbackUrl',
+];
 
 /** Returns the program's logger: one JSON object a line, without what is secret or private. */
 export function createLogger({ level, secrets, destination = process.stdout }: LogOptions): Logger {

@@ -30,7 +30,9 @@ export function createMetrics(figures: () => Promise<Figures>, now: () => number
     registers,
   });
   const open = gauge('media_generations_open', 'Generations that have not ended.', ['status']);
-  const oldest = gauge('media_generations_oldest_seconds', 'Age of the oldest that has not ended.', ['status']);
+  const oldest = gauge('media_generations_oldest_seconds', 'Age of the oldest that has not ended.', [
+    'status',
+  ]);
   const gauges = {
     pollLagSeconds: gauge('media_poll_lag_seconds', 'How long the most overdue poll has been due.'),
     unsavedFiles: gauge('media_files_unsaved', 'Paid result files that are not stored yet.'),
@@ -39,7 +41,9 @@ export function createMetrics(figures: () => Promise<Figures>, now: () => number
     oldestOutboxSeconds: gauge('media_outbox_oldest_seconds', 'Age of the oldest of them.'),
   };
   const permits = gauge('media_limiter_permits', 'Queries that the service would accept now.', ['provider']);
-  const paused = gauge('media_limiter_paused_seconds', 'Seconds that a Retry-After still holds.', ['provider']);
+  const paused = gauge('media_limiter_paused_seconds', 'Seconds that a Retry-After still holds.', [
+    'provider',
+  ]);
   const stopped = gauge('media_limiter_stopped', '1 while submits are held because of a 401.', ['provider']);
   const unread = counter('media_figures_errors_total', 'Scrapes that could not read the database.', []);
 
@@ -68,8 +72,14 @@ export function createMetrics(figures: () => Promise<Figures>, now: () => number
 
   return {
     requests,
-    callbacks: counter('media_callbacks_total', 'Callbacks that arrived, by outcome.', ['provider', 'outcome']),
-    submits: counter('media_submits_total', 'Submits, by outcome: accepted, rejected, unknown.', ['provider', 'outcome']),
+    callbacks: counter('media_callbacks_total', 'Callbacks that arrived, by outcome.', [
+      'provider',
+      'outcome',
+    ]),
+    submits: counter('media_submits_total', 'Submits, by outcome: accepted, rejected, unknown.', [
+      'provider',
+      'outcome',
+    ]),
     polls: counter('media_polls_total', 'Status queries, by outcome.', ['provider', 'outcome']),
     saves: counter('media_saves_total', 'Attempts to store a result file, by outcome.', ['outcome']),
     streams: gauge('media_event_streams', 'Open event streams of this process.'),

@@ -22,14 +22,22 @@ describe('addresses and methods', () => {
     }
   });
 
-  test.each(['/v2', '/v1/generations/a/b', '/.env', '/page/../package.json', '/page/%2e%2e/%2e%2e/package.json'])('GET %s: 404', async (url) => {
+  test.each([
+    '/v2',
+    '/v1/generations/a/b',
+    '/.env',
+    '/page/../package.json',
+    '/page/%2e%2e/%2e%2e/package.json',
+  ])('GET %s: 404', async (url) => {
     running = await testApp();
     expect((await running.app.inject({ url })).json()).toMatchObject({ status: 404, code: 'not_found' });
   });
 
   test('an address that cannot be decoded is a problem too', async () => {
     running = await testApp();
-    expect((await running.app.inject({ url: '/v1/generations/%zz', headers: ALICE })).json()).toMatchObject({ status: 400 });
+    expect((await running.app.inject({ url: '/v1/generations/%zz', headers: ALICE })).json()).toMatchObject({
+      status: 400,
+    });
   });
 });
 
@@ -40,14 +48,39 @@ describe('the OpenAPI document', () => {
     expect(document.openapi).toBe('3.1.0');
     expect(Object.keys(document.paths).sort()).toEqual(
       [
-        ...['/healthz', '/readyz', '/v1/callbacks/{provider}', '/v1/callbacks/{provider}/{token}', '/v1/estimates', '/v1/events'],
-        ...['/v1/generations', '/v1/generations/{id}', '/v1/generations/{id}/cancel', '/v1/generations/{id}/events'],
+        ...[
+          '/healthz',
+          '/readyz',
+          '/v1/callbacks/{provider}',
+          '/v1/callbacks/{provider}/{token}',
+          '/v1/estimates',
+          '/v1/events',
+        ],
+        ...[
+          '/v1/generations',
+          '/v1/generations/{id}',
+          '/v1/generations/{id}/cancel',
+          '/v1/generations/{id}/events',
+        ],
         ...['/v1/generations/{id}/files/{n}', '/v1/models', '/v1/models/{provider}/{model}'],
       ].sort(),
     );
     const { responses } = document.paths['/v1/generations'].post;
-    expect(Object.keys(responses)).toEqual(['200', '202', '400', '401', '402', '409', '413', '415', '422', '503']);
-    expect(responses[422].content['application/problem+json'].schema).toEqual({ $ref: '#/components/schemas/Problem' });
+    expect(Object.keys(responses)).toEqual([
+      '200',
+      '202',
+      '400',
+      '401',
+      '402',
+      '409',
+      '413',
+      '415',
+      '422',
+      '503',
+    ]);
+    expect(responses[422].content['application/problem+json'].schema).toEqual({
+      $ref: '#/components/schemas/Problem',
+    });
     expect(document.components.schemas.Generation.properties.status.enum).toContain('needs_attention');
     for (const reference of JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g))
       expect(Object.keys(document.components.schemas)).toContain(reference[1]);
@@ -65,8 +98,10 @@ describe('operations', () => {
 
   test('a worker serves these alone', async () => {
     running = await testApp({ routes: 'operations' });
-    for (const url of ['/healthz', '/readyz', '/metrics']) expect((await running.app.inject({ url })).statusCode, url).toBe(200);
-    for (const url of ['/', '/openapi.json', '/v1/generations']) expect((await running.app.inject({ url })).statusCode, url).toBe(404);
+    for (const url of ['/healthz', '/readyz', '/metrics'])
+      expect((await running.app.inject({ url })).statusCode, url).toBe(200);
+    for (const url of ['/', '/openapi.json', '/v1/generations'])
+      expect((await running.app.inject({ url })).statusCode, url).toBe(404);
   });
 
   test('/metrics has what an operator alerts on; no scrape fails because the database is away', async () => {
@@ -98,7 +133,11 @@ describe('models', () => {
   test('are listed and described; an estimate says the price or the issues', async () => {
     running = await testApp();
     const get = async (url: string) => (await running.app.inject({ url, headers: ALICE })).json();
-    expect((await get('/v1/models')).models).toContainEqual({ provider: 'aivideomaker', model: 't2v', sandbox: true });
+    expect((await get('/v1/models')).models).toContainEqual({
+      provider: 'aivideomaker',
+      model: 't2v',
+      sandbox: true,
+    });
     expect(await get('/v1/models/aivideomaker/t2v')).toEqual({
       ...{ provider: 'aivideomaker', model: 't2v', output: 'video', sandbox: true, notes: ['a note'] },
       ...{ schema: { type: 'object', properties: { prompt: { type: 'string' } } }, example: { prompt: 'x' } },
@@ -106,7 +145,9 @@ describe('models', () => {
     expect(await get('/v1/models/aivideomaker/none')).toMatchObject({ status: 404, code: 'model_unknown' });
     const estimate = async (payload: object) =>
       (await running.app.inject({ method: 'POST', url: '/v1/estimates', headers: ALICE, payload })).json();
-    expect(await estimate(VALID)).toEqual({ credits: { least: 7, most: 20, asOf: '2026-09-17', note: 'An estimate.' } });
+    expect(await estimate(VALID)).toEqual({
+      credits: { least: 7, most: 20, asOf: '2026-09-17', note: 'An estimate.' },
+    });
     expect(await estimate({ ...VALID, payload: {} })).toMatchObject({ status: 422 });
   });
 });
@@ -115,8 +156,14 @@ describe('the log', () => {
   test('has no token, prompt, callback address or key in it, also not in an error', async () => {
     running = await testApp();
     const id = await make(running);
-    await running.app.inject({ method: 'POST', url: `/v1/callbacks/aivideomaker/${running.generations.tokenOf(id)}`, payload: '{}' });
-    running.generations.failure = new Error('statement failed at https://files.example/a/b?sig=1 for token-of-alice data:image/png;base64,AAAA');
+    await running.app.inject({
+      method: 'POST',
+      url: `/v1/callbacks/aivideomaker/${running.generations.tokenOf(id)}`,
+      payload: '{}',
+    });
+    running.generations.failure = new Error(
+      'statement failed at https://files.example/a/b?sig=1 for token-of-alice data:image/png;base64,AAAA',
+    );
     expect((await running.app.inject({ url: `/v1/generations/${id}`, headers: ALICE })).statusCode).toBe(500);
     const log = running.lines.join('');
     expect(log).toContain('"route":"/v1/callbacks/:provider/:token"');

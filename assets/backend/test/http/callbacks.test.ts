@@ -18,14 +18,23 @@ const post = (url: string, payload?: string | Buffer, headers: Record<string, st
 
 describe('POST /v1/callbacks/{provider}/{token}', () => {
   test('a known token is recorded with what the body claims: 200', async () => {
-    const answer = await post(address, JSON.stringify({ task_id: 't1', status: 'finished' }), { 'content-type': 'application/json' });
+    const answer = await post(address, JSON.stringify({ task_id: 't1', status: 'finished' }), {
+      'content-type': 'application/json',
+    });
     expect(answer.statusCode).toBe(200);
     expect(running.generations.recorded).toEqual([{ id, state: 'COMPLETED' }]);
   });
 
   test('faults 69 and 87: a body changes nothing of the generation', async () => {
-    await post(address, JSON.stringify({ task_id: 't1', status: 'finished', files: ['https://evil.example/x'], user: 'bob' }));
-    expect(await running.generations.find('alice', id)).toMatchObject({ status: 'queued', taskId: null, files: [] });
+    await post(
+      address,
+      JSON.stringify({ task_id: 't1', status: 'finished', files: ['https://evil.example/x'], user: 'bob' }),
+    );
+    expect(await running.generations.find('alice', id)).toMatchObject({
+      status: 'queued',
+      taskId: null,
+      files: [],
+    });
   });
 
   test.each([
@@ -83,7 +92,9 @@ describe('fault 73: the size of a body', () => {
     const origin = await listen(running.app);
     for (let n = 0; n < 20; n += 1) {
       const head = `POST ${address} HTTP/1.1\r\nhost: x\r\ncontent-length: ${3 * MB}\r\n\r\n`;
-      expect(await exchange(origin, [head, Buffer.alloc(3 * MB, 32)])).toMatch(/^HTTP\/1\.1 413 [^]*body_too_large/);
+      expect(await exchange(origin, [head, Buffer.alloc(3 * MB, 32)])).toMatch(
+        /^HTTP\/1\.1 413 [^]*body_too_large/,
+      );
     }
     expect(running.generations.recorded).toEqual([]);
   });
@@ -121,7 +132,16 @@ describe('POST /v1/callbacks/{provider} without a token', () => {
     expect(limited.json()).toMatchObject({ status: 429, code: 'too_many_requests' });
     expect(Number(limited.headers['retry-after'])).toBeGreaterThan(0);
     expect((await post(address, '{}')).statusCode).toBe(200);
-    expect((await running.app.inject({ method: 'POST', url: '/v1/generations', headers: { ...ALICE, 'idempotency-key': 'another-key' }, payload: VALID })).statusCode).toBe(202);
+    expect(
+      (
+        await running.app.inject({
+          method: 'POST',
+          url: '/v1/generations',
+          headers: { ...ALICE, 'idempotency-key': 'another-key' },
+          payload: VALID,
+        })
+      ).statusCode,
+    ).toBe(202);
   });
 });
 
@@ -140,7 +160,11 @@ describe('whatever arrives', () => {
     await fc.assert(
       fc.asyncProperty(segment, segment, body, type, async (provider, token, payload, contentType) => {
         const headers = contentType === undefined ? {} : { 'content-type': contentType };
-        const answer = await post(`/v1/callbacks/${provider}/${token}`, payload, headers as Record<string, string>);
+        const answer = await post(
+          `/v1/callbacks/${provider}/${token}`,
+          payload,
+          headers as Record<string, string>,
+        );
         expect(answer.statusCode).toBe(202);
         const known = await post(address, payload, headers as Record<string, string>);
         expect(known.statusCode).toBe(200);

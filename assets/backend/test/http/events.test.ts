@@ -18,7 +18,10 @@ describe('GET /v1/generations/{id}/events', () => {
     expect([statusOf(await stream.next()), statusOf(await stream.next())]).toEqual(['queued', 'pending']);
     running.generations.change(id, { status: 'running' });
     expect(statusOf(await stream.next())).toBe('running');
-    running.generations.change(id, { status: 'succeeded', files: [{ n: 1, mediaType: 'video/mp4', bytes: 1, sha256: 'a' }] });
+    running.generations.change(id, {
+      status: 'succeeded',
+      files: [{ n: 1, mediaType: 'video/mp4', bytes: 1, sha256: 'a' }],
+    });
     const last = await stream.next();
     expect(JSON.parse(last!.data!).files[0].url).toBe(`/v1/generations/${id}/files/1`);
     expect(await stream.next()).toBeNull();
@@ -45,7 +48,10 @@ describe('GET /v1/generations/{id}/events', () => {
   test('an id that was never sent starts from the beginning', async () => {
     running = await testApp();
     const id = await make(running);
-    const stream = await readEvents(`${await listen(running.app)}/v1/generations/${id}/events`, { ...ALICE, 'last-event-id': "1' OR 1=1" });
+    const stream = await readEvents(`${await listen(running.app)}/v1/generations/${id}/events`, {
+      ...ALICE,
+      'last-event-id': "1' OR 1=1",
+    });
     expect(statusOf(await stream.next())).toBe('queued');
     stream.close();
   });
@@ -109,7 +115,9 @@ describe('GET /v1/events', () => {
   test('a user has 50 streams at most, and frees one by closing it', async () => {
     running = await testApp();
     const origin = await listen(running.app);
-    const streams = await Promise.all(Array.from({ length: 50 }, () => readEvents(`${origin}/v1/events`, ALICE)));
+    const streams = await Promise.all(
+      Array.from({ length: 50 }, () => readEvents(`${origin}/v1/events`, ALICE)),
+    );
     const refused = await fetch(`${origin}/v1/events`, { headers: ALICE });
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '30']);
     expect((await readEvents(`${origin}/v1/events`, BOB)).response.status).toBe(200);

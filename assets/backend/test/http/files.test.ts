@@ -16,7 +16,10 @@ async function withFile(mediaType = 'video/mp4'): Promise<string> {
   const id = await make(running);
   running.stored.set('results/1', CLIP);
   running.generations.store(id, 'results/1');
-  running.generations.change(id, { status: 'succeeded', files: [{ n: 1, mediaType, bytes: CLIP.length, sha256 }] });
+  running.generations.change(id, {
+    status: 'succeeded',
+    files: [{ n: 1, mediaType, bytes: CLIP.length, sha256 }],
+  });
   return `${await listen(running.app)}/v1/generations/${id}/files/1`;
 }
 
@@ -27,7 +30,12 @@ describe('GET /v1/generations/{id}/files/{n}', () => {
     const response = await fetch(await withFile(), { headers: ALICE });
     expect(response.status).toBe(200);
     expect(Object.fromEntries(response.headers)).toMatchObject({
-      ...{ 'content-type': 'video/mp4', 'content-length': '1000', etag: `"${sha256}"`, 'accept-ranges': 'bytes' },
+      ...{
+        'content-type': 'video/mp4',
+        'content-length': '1000',
+        etag: `"${sha256}"`,
+        'accept-ranges': 'bytes',
+      },
       ...{ 'cache-control': 'private, no-cache', 'x-content-type-options': 'nosniff' },
     });
     expect(response.headers.get('content-disposition')).toMatch(/^inline/);
@@ -42,7 +50,10 @@ describe('GET /v1/generations/{id}/files/{n}', () => {
     ['bytes=-5000', 0, 999],
   ])('%s is 206 with that part', async (range, start, end) => {
     const response = await fetch(await withFile(), { headers: { ...ALICE, range } });
-    expect([response.status, response.headers.get('content-range')]).toEqual([206, `bytes ${start}-${end}/1000`]);
+    expect([response.status, response.headers.get('content-range')]).toEqual([
+      206,
+      `bytes ${start}-${end}/1000`,
+    ]);
     expect((await bytesOf(response)).equals(CLIP.subarray(start, end + 1))).toBe(true);
   });
 
@@ -52,10 +63,13 @@ describe('GET /v1/generations/{id}/files/{n}', () => {
     expect(await response.json()).toMatchObject({ code: 'range_not_satisfiable' });
   });
 
-  test.each(['items=0-1', 'bytes=5-2', 'bytes=0-1,4-5', 'bytes=a-b', 'bytes=-'])('%s is the whole file', async (range) => {
-    const response = await fetch(await withFile(), { headers: { ...ALICE, range } });
-    expect([response.status, (await bytesOf(response)).length]).toEqual([200, 1000]);
-  });
+  test.each(['items=0-1', 'bytes=5-2', 'bytes=0-1,4-5', 'bytes=a-b', 'bytes=-'])(
+    '%s is the whole file',
+    async (range) => {
+      const response = await fetch(await withFile(), { headers: { ...ALICE, range } });
+      expect([response.status, (await bytesOf(response)).length]).toEqual([200, 1000]);
+    },
+  );
 
   test('If-Range with another hash is the whole file; If-None-Match with this one is 304', async () => {
     const url = await withFile();
@@ -71,14 +85,21 @@ describe('GET /v1/generations/{id}/files/{n}', () => {
     const url = await withFile();
     running.stored.clear();
     const response = await fetch(url, { method: 'HEAD', headers: ALICE });
-    expect([response.status, response.headers.get('content-length'), response.headers.get('content-type')]).toEqual([200, '1000', 'video/mp4']);
+    expect([
+      response.status,
+      response.headers.get('content-length'),
+      response.headers.get('content-type'),
+    ]).toEqual([200, '1000', 'video/mp4']);
   });
 
-  test.each(['image/svg+xml', 'text/html', 'model/gltf-binary'])('%s is for saving, in a sandbox of the browser', async (mediaType) => {
-    const response = await fetch(await withFile(mediaType), { headers: ALICE });
-    expect(response.headers.get('content-disposition')).toMatch(/^attachment; filename="[\w-]+"$/);
-    expect(response.headers.get('content-security-policy')).toContain('sandbox');
-  });
+  test.each(['image/svg+xml', 'text/html', 'model/gltf-binary'])(
+    '%s is for saving, in a sandbox of the browser',
+    async (mediaType) => {
+      const response = await fetch(await withFile(mediaType), { headers: ALICE });
+      expect(response.headers.get('content-disposition')).toMatch(/^attachment; filename="[\w-]+"$/);
+      expect(response.headers.get('content-security-policy')).toContain('sandbox');
+    },
+  );
 
   test.each(['0', '2', '-1', '1e0', '01', '../1', '1%2f..%2f2', 'x'])('number %s: 404', async (n) => {
     const url = await withFile();
@@ -88,14 +109,20 @@ describe('GET /v1/generations/{id}/files/{n}', () => {
 
 test('a range is always inside of the file', () => {
   fc.assert(
-    fc.property(fc.string(), fc.option(fc.nat()), fc.option(fc.nat()), fc.integer({ min: 1, max: 5_000_000_000 }), (junk, first, last, bytes) => {
-      for (const header of [junk, `bytes=${first ?? ''}-${last ?? ''}`]) {
-        const range = rangeOf(header, bytes);
-        if (range === null || range === 'unsatisfiable') continue;
-        expect(range.start).toBeGreaterThanOrEqual(0);
-        expect(range.end).toBeGreaterThanOrEqual(range.start);
-        expect(range.end).toBeLessThan(bytes);
-      }
-    }),
+    fc.property(
+      fc.string(),
+      fc.option(fc.nat()),
+      fc.option(fc.nat()),
+      fc.integer({ min: 1, max: 5_000_000_000 }),
+      (junk, first, last, bytes) => {
+        for (const header of [junk, `bytes=${first ?? ''}-${last ?? ''}`]) {
+          const range = rangeOf(header, bytes);
+          if (range === null || range === 'unsatisfiable') continue;
+          expect(range.start).toBeGreaterThanOrEqual(0);
+          expect(range.end).toBeGreaterThanOrEqual(range.start);
+          expect(range.end).toBeLessThan(bytes);
+        }
+      },
+    ),
   );
 });

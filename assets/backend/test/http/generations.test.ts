@@ -6,7 +6,12 @@ afterEach(() => running.app.close());
 
 const key = { 'idempotency-key': 'one-of-my-own' };
 const post = (headers: object, payload: unknown) =>
-  running.app.inject({ method: 'POST', url: '/v1/generations', headers: { ...headers }, payload: payload as object });
+  running.app.inject({
+    method: 'POST',
+    url: '/v1/generations',
+    headers: { ...headers },
+    payload: payload as object,
+  });
 const get = (url: string, headers: object = ALICE) => running.app.inject({ url, headers: { ...headers } });
 
 describe('POST /v1/generations', () => {
@@ -14,11 +19,21 @@ describe('POST /v1/generations', () => {
     running = await testApp();
     const first = await post({ ...ALICE, ...key }, VALID);
     expect(first.statusCode).toBe(202);
-    expect(first.json()).toMatchObject({ status: 'queued', provider: 'aivideomaker', model: 't2v', sandbox: true });
+    expect(first.json()).toMatchObject({
+      status: 'queued',
+      provider: 'aivideomaker',
+      model: 't2v',
+      sandbox: true,
+    });
     expect(first.headers.location).toBe(`/v1/generations/${first.json().id}`);
 
     const { model, payload, provider } = VALID;
-    const reordered = { payload: Object.fromEntries(Object.entries(payload).reverse()), model, maxCredits: null, provider };
+    const reordered = {
+      payload: Object.fromEntries(Object.entries(payload).reverse()),
+      model,
+      maxCredits: null,
+      provider,
+    };
     const second = await post({ ...ALICE, ...key }, reordered);
     expect([second.statusCode, second.json().id]).toEqual([200, first.json().id]);
 
@@ -28,7 +43,9 @@ describe('POST /v1/generations', () => {
 
   test('fault 92: the same key of two users makes two generations', async () => {
     running = await testApp();
-    const ids = [await post({ ...ALICE, ...key }, VALID), await post({ ...BOB, ...key }, VALID)].map((one) => one.json().id);
+    const ids = [await post({ ...ALICE, ...key }, VALID), await post({ ...BOB, ...key }, VALID)].map(
+      (one) => one.json().id,
+    );
     expect(new Set(ids).size).toBe(2);
   });
 
@@ -40,7 +57,12 @@ describe('POST /v1/generations', () => {
     running = await testApp();
     const answer = await post({ ...ALICE, ...headers }, VALID);
     expect(answer.headers['content-type']).toContain('application/problem+json');
-    expect(answer.json()).toMatchObject({ status: 400, code, title: 'Bad Request', issues: [{ path: 'Idempotency-Key' }] });
+    expect(answer.json()).toMatchObject({
+      status: 400,
+      code,
+      title: 'Bad Request',
+      issues: [{ path: 'Idempotency-Key' }],
+    });
   });
 
   test.each([8, 128])('a key of %i characters is taken', async (length) => {
@@ -59,7 +81,11 @@ describe('POST /v1/generations', () => {
       [{ ...VALID, model: 'T2V' }, 'model'],
       [{ ...VALID, provider: '__proto__' }, 'provider'],
     ] as const)
-      expect((await post({ ...ALICE, ...key }, body)).json()).toMatchObject({ status: 422, code: 'model_unknown', issues: [{ path }] });
+      expect((await post({ ...ALICE, ...key }, body)).json()).toMatchObject({
+        status: 422,
+        code: 'model_unknown',
+        issues: [{ path }],
+      });
   });
 
   test.each([
@@ -70,14 +96,21 @@ describe('POST /v1/generations', () => {
     ['a cap as text', { ...VALID, maxCredits: '5' }, 'maxCredits'],
   ])('%s: 400 that names it', async (_, body, path) => {
     running = await testApp();
-    expect((await post({ ...ALICE, ...key }, body)).json()).toMatchObject({ status: 400, code: 'invalid_request', issues: [{ path }] });
+    expect((await post({ ...ALICE, ...key }, body)).json()).toMatchObject({
+      status: 400,
+      code: 'invalid_request',
+      issues: [{ path }],
+    });
   });
 
-  test.each(['{"provider":', '', '{"__proto__":{"a":1}}', '{"a":{"constructor":{"prototype":{}}}}'])('a body that is no JSON to trust, %j: 400', async (payload) => {
-    running = await testApp();
-    const answer = await post({ ...ALICE, ...key, 'content-type': 'application/json' }, payload);
-    expect(answer.json()).toMatchObject({ status: 400 });
-  });
+  test.each(['{"provider":', '', '{"__proto__":{"a":1}}', '{"a":{"constructor":{"prototype":{}}}}'])(
+    'a body that is no JSON to trust, %j: 400',
+    async (payload) => {
+      running = await testApp();
+      const answer = await post({ ...ALICE, ...key, 'content-type': 'application/json' }, payload);
+      expect(answer.json()).toMatchObject({ status: 400 });
+    },
+  );
 
   test('another content type: 415', async () => {
     running = await testApp();
@@ -87,16 +120,25 @@ describe('POST /v1/generations', () => {
 
   test('above a cap: 402 with the reason, and the key stays free', async () => {
     running = await testApp();
-    running.generations.refusal = { outcome: 'overDailyCap', reason: 'This user may spend 100 credits a day.' };
+    running.generations.refusal = {
+      outcome: 'overDailyCap',
+      reason: 'This user may spend 100 credits a day.',
+    };
     const refused = await post({ ...ALICE, ...key }, VALID);
-    expect(refused.json()).toMatchObject({ status: 402, code: 'over_cap', detail: 'This user may spend 100 credits a day.' });
+    expect(refused.json()).toMatchObject({
+      status: 402,
+      code: 'over_cap',
+      detail: 'This user may spend 100 credits a day.',
+    });
     running.generations.refusal = null;
     expect((await post({ ...ALICE, ...key }, VALID)).statusCode).toBe(202);
   });
 
   test('fault 86: the database is away: 503 that says to repeat the same request, and nothing of the error', async () => {
     running = await testApp();
-    running.generations.failure = Object.assign(new Error('connect to 10.0.0.7 with secret-password'), { code: 'ECONNREFUSED' });
+    running.generations.failure = Object.assign(new Error('connect to 10.0.0.7 with secret-password'), {
+      code: 'ECONNREFUSED',
+    });
     const answer = await post({ ...ALICE, ...key }, VALID);
     expect(answer.json()).toMatchObject({ status: 503, code: 'unavailable' });
     expect(answer.headers['retry-after']).toBe('5');
@@ -127,15 +169,28 @@ describe('authentication', () => {
     const listed = Object.entries(paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     );
-    const known = routes.map(([method, url]) => `${method} ${url.replace('/x', '/{id}').replace('/files/1', '/files/{n}').replace('/a/b', '/{provider}/{model}')}`);
+    const known = routes.map(
+      ([method, url]) =>
+        `${method} ${url.replace('/x', '/{id}').replace('/files/1', '/files/{n}').replace('/a/b', '/{provider}/{model}')}`,
+    );
     const open = listed.filter((route) => route.includes('/v1/') && !route.includes('callbacks'));
     expect(new Set(open)).toEqual(new Set(known));
   });
 
   test.each(routes)('%s %s needs a token that is known', async (method, url) => {
     running = await testApp();
-    for (const authorization of [undefined, 'Bearer token-of-mallory', 'Basic token-of-alice', 'Bearer', 'token-of-alice']) {
-      const answer = await running.app.inject({ method, url, headers: authorization === undefined ? {} : { authorization } });
+    for (const authorization of [
+      undefined,
+      'Bearer token-of-mallory',
+      'Basic token-of-alice',
+      'Bearer',
+      'token-of-alice',
+    ]) {
+      const answer = await running.app.inject({
+        method,
+        url,
+        headers: authorization === undefined ? {} : { authorization },
+      });
       expect(answer.statusCode, String(authorization)).toBe(401);
       expect(answer.headers['www-authenticate']).toBe('Bearer');
       if (method !== 'HEAD') expect(answer.json()).toMatchObject({ code: 'unauthorized' });
@@ -148,7 +203,11 @@ describe('authentication', () => {
     const demo = { authorization: 'Bearer demo-token' };
     expect((await get('/v1/generations', demo)).statusCode).toBe(200);
     expect((await get('/v1/generations', { ...demo, host: 'evil.example:8080' })).statusCode).toBe(401);
-    const far = await running.app.inject({ url: '/v1/generations', headers: demo, remoteAddress: '192.0.2.1' });
+    const far = await running.app.inject({
+      url: '/v1/generations',
+      headers: demo,
+      remoteAddress: '192.0.2.1',
+    });
     expect(far.statusCode).toBe(401);
     expect((await get('/', {})).body).toContain('data-demo-token="demo-token"');
     expect((await get('/', { host: 'evil.example' })).body).not.toContain('demo-token="demo-token"');
@@ -165,9 +224,15 @@ describe("another user's generation", () => {
   ] as const)('%s %s: 404, as one that is not there', async (method, rest) => {
     running = await testApp();
     const id = await make(running);
-    running.generations.change(id, { files: [{ n: 1, mediaType: 'video/mp4', bytes: 3, sha256: 'a'.repeat(64) }] });
+    running.generations.change(id, {
+      files: [{ n: 1, mediaType: 'video/mp4', bytes: 3, sha256: 'a'.repeat(64) }],
+    });
     const foreign = await running.app.inject({ method, url: `/v1/generations/${id}${rest}`, headers: BOB });
-    const absent = await running.app.inject({ method, url: `/v1/generations/00000000-0000-4000-8000-00000000ffff${rest}`, headers: BOB });
+    const absent = await running.app.inject({
+      method,
+      url: `/v1/generations/00000000-0000-4000-8000-00000000ffff${rest}`,
+      headers: BOB,
+    });
     expect([foreign.statusCode, foreign.body]).toEqual([404, absent.body]);
   });
 });
@@ -176,12 +241,30 @@ describe('GET, list, cancel and DELETE', () => {
   test('one generation has every field of the API, with the paths of its files', async () => {
     running = await testApp();
     const id = await make(running);
-    running.generations.change(id, { status: 'succeeded', files: [{ n: 1, mediaType: 'video/mp4', bytes: 3, sha256: 'a'.repeat(64) }] });
+    running.generations.change(id, {
+      status: 'succeeded',
+      files: [{ n: 1, mediaType: 'video/mp4', bytes: 3, sha256: 'a'.repeat(64) }],
+    });
     expect((await get(`/v1/generations/${id}`)).json()).toEqual({
       ...{ id, provider: 'aivideomaker', model: 't2v', status: 'succeeded', taskId: null },
-      ...{ createdAt: expect.any(String), submittedAt: null, endedAt: null, error: null, attention: null, sandbox: true },
+      ...{
+        createdAt: expect.any(String),
+        submittedAt: null,
+        endedAt: null,
+        error: null,
+        attention: null,
+        sandbox: true,
+      },
       credits: { quoted: 20, charged: null, refunded: null },
-      files: [{ n: 1, mediaType: 'video/mp4', bytes: 3, sha256: 'a'.repeat(64), url: `/v1/generations/${id}/files/1` }],
+      files: [
+        {
+          n: 1,
+          mediaType: 'video/mp4',
+          bytes: 3,
+          sha256: 'a'.repeat(64),
+          url: `/v1/generations/${id}/files/1`,
+        },
+      ],
     });
   });
 
@@ -198,15 +281,22 @@ describe('GET, list, cancel and DELETE', () => {
     expect((await list('?status=running')).generations).toMatchObject([{ id: ids[1] }]);
   });
 
-  test.each(['?limit=0', '?limit=101', '?limit=x', '?status=done', '?page=2', '?cursor=mine'])('%s: 400', async (query) => {
-    running = await testApp();
-    expect((await get(`/v1/generations${query}`)).json()).toMatchObject({ status: 400, issues: [expect.anything()] });
-  });
+  test.each(['?limit=0', '?limit=101', '?limit=x', '?status=done', '?page=2', '?cursor=mine'])(
+    '%s: 400',
+    async (query) => {
+      running = await testApp();
+      expect((await get(`/v1/generations${query}`)).json()).toMatchObject({
+        status: 400,
+        issues: [expect.anything()],
+      });
+    },
+  );
 
   test('cancel is 202; of one that has ended or that the service cannot cancel 409', async () => {
     running = await testApp();
     const id = await make(running);
-    const cancel = (one: string) => running.app.inject({ method: 'POST', url: `/v1/generations/${one}/cancel`, headers: ALICE });
+    const cancel = (one: string) =>
+      running.app.inject({ method: 'POST', url: `/v1/generations/${one}/cancel`, headers: ALICE });
     const answer = await cancel(id);
     expect([answer.statusCode, answer.json().status]).toEqual([202, 'cancelled']);
     expect((await cancel(id)).json()).toMatchObject({ status: 409, code: 'already_ended' });
@@ -218,7 +308,8 @@ describe('GET, list, cancel and DELETE', () => {
   test('DELETE is 409 while it runs, 204 afterwards, and then 404', async () => {
     running = await testApp();
     const id = await make(running);
-    const remove = () => running.app.inject({ method: 'DELETE', url: `/v1/generations/${id}`, headers: ALICE });
+    const remove = () =>
+      running.app.inject({ method: 'DELETE', url: `/v1/generations/${id}`, headers: ALICE });
     expect((await remove()).json()).toMatchObject({ status: 409, code: 'still_running' });
     running.generations.change(id, { status: 'failed', endedAt: '2026-11-21T11:00:00.000Z' });
     expect((await remove()).statusCode).toBe(204);

@@ -22,14 +22,20 @@ export function acknowledge(reply: FastifyReply, outcome: Outcome): FastifyReply
  */
 export async function routeCallbacks(
   app: FastifyInstance,
-  { generations, services, metrics }: { generations: Generations; services: ReadonlyMap<string, Service>; metrics: Metrics },
+  {
+    generations,
+    services,
+    metrics,
+  }: { generations: Generations; services: ReadonlyMap<string, Service>; metrics: Metrics },
 ): Promise<void> {
   // Whatever the body is called, it is read as bytes: a wrong type is no reason to lose a hint.
   app.addHook('onRequest', async ({ raw }) => {
     raw.headers['content-type'] = 'application/octet-stream';
   });
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', (_request: unknown, payload: NodeJS.ReadableStream) => readBody(payload, MOST_BYTES));
+  app.addContentTypeParser('*', (_request: unknown, payload: NodeJS.ReadableStream) =>
+    readBody(payload, MOST_BYTES),
+  );
   function answer(reply: FastifyReply, provider: string, outcome: Outcome): FastifyReply {
     metrics.callbacks.inc({ provider: services.has(provider) ? provider : 'unknown', outcome });
     return acknowledge(reply, outcome);
@@ -42,7 +48,11 @@ export async function routeCallbacks(
 
   const response = {
     200: { description: 'Recorded.', type: 'object', properties: { ok: { type: 'boolean' } } },
-    202: { description: 'Nothing is known that it belongs to.', type: 'object', properties: { ok: { type: 'boolean' } } },
+    202: {
+      description: 'Nothing is known that it belongs to.',
+      type: 'object',
+      properties: { ok: { type: 'boolean' } },
+    },
   };
 
   app.post<{ Params: { provider: string; token: string } }>(
@@ -50,7 +60,11 @@ export async function routeCallbacks(
     { schema: { summary: 'For the services: a task has changed', security: [], response } },
     async ({ params: { provider, token }, body }, reply) => {
       if (!services.has(provider) || !TOKEN.test(token)) return answer(reply, provider, 'unplaced');
-      return answer(reply, provider, await generations.recordCallback({ provider, token }, hintOf(provider, body)));
+      return answer(
+        reply,
+        provider,
+        await generations.recordCallback({ provider, token }, hintOf(provider, body)),
+      );
     },
   );
 
@@ -58,7 +72,11 @@ export async function routeCallbacks(
     '/v1/callbacks/:provider',
     {
       config: { rateLimit: { max: GUESSES_PER_MINUTE, timeWindow: 60_000 } },
-      schema: { summary: 'The same by task id alone, for services that take one address', security: [], response },
+      schema: {
+        summary: 'The same by task id alone, for services that take one address',
+        security: [],
+        response,
+      },
     },
     async ({ params: { provider }, body }, reply) => {
       const hint = hintOf(provider, body);
@@ -69,5 +87,7 @@ export async function routeCallbacks(
   );
 
   for (const url of ['/v1/callbacks', '/v1/callbacks/*'])
-    app.post(url, { schema: { hide: true } }, async (_request, reply) => answer(reply, 'unknown', 'unplaced'));
+    app.post(url, { schema: { hide: true } }, async (_request, reply) =>
+      answer(reply, 'unknown', 'unplaced'),
+    );
 }

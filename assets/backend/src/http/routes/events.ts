@@ -8,15 +8,23 @@ import { idParameter, problems } from '../schemas.ts';
 const STREAMS_PER_USER = 50;
 const ENDED = new Set(['succeeded', 'failed', 'cancelled', 'rejected']);
 
-const answer = { description: 'Server-sent events.', content: { 'text/event-stream': { schema: { type: 'string' } } } };
+const answer = {
+  description: 'Server-sent events.',
+  content: { 'text/event-stream': { schema: { type: 'string' } } },
+};
 
 /** Changes as server-sent events, fed by the database's notices. */
 export function routeEvents(app: FastifyInstance, generations: Generations, streams: EventStreams): void {
   function limitStreams(user: string): void {
     if (streams.countOf(user) >= STREAMS_PER_USER)
-      throw new Problem(429, 'too_many_streams', `This user has ${STREAMS_PER_USER} open event streams; close some.`, {
-        headers: { 'retry-after': '30' },
-      });
+      throw new Problem(
+        429,
+        'too_many_streams',
+        `This user has ${STREAMS_PER_USER} open event streams; close some.`,
+        {
+          headers: { 'retry-after': '30' },
+        },
+      );
   }
 
   app.get<{ Params: { id: string } }>(
@@ -28,7 +36,11 @@ export function routeEvents(app: FastifyInstance, generations: Generations, stre
         description:
           'Each event is the generation after a change. With `Last-Event-ID` the stream resumes after that event; 204 when nothing is left to come.',
         params: idParameter,
-        response: { 200: answer, 204: { type: 'null', description: 'It has ended.' }, ...problems(401, 404, 429, 503) },
+        response: {
+          200: answer,
+          204: { type: 'null', description: 'It has ended.' },
+          ...problems(401, 404, 429, 503),
+        },
       },
     },
     async ({ user, params: { id }, headers, log }, reply) => {

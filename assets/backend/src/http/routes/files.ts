@@ -43,7 +43,8 @@ export function routeFiles(app: FastifyInstance, generations: Generations, files
         'content-security-policy': "default-src 'none'; sandbox",
         'x-content-type-options': 'nosniff',
       });
-      if (headers['if-none-match']?.split(',').some((tag) => tag.trim() === etag)) return reply.code(304).send();
+      if (headers['if-none-match']?.split(',').some((tag) => tag.trim() === etag))
+        return reply.code(304).send();
 
       const isSame = headers['if-range'] === undefined || headers['if-range'] === etag;
       const range = method === 'GET' && isSame ? rangeOf(headers.range, bytes) : null;
@@ -53,7 +54,8 @@ export function routeFiles(app: FastifyInstance, generations: Generations, files
         });
       const length = range === null ? bytes : range.end - range.start + 1;
       reply.type(mediaType).header('content-length', length);
-      if (range !== null) reply.code(206).header('content-range', `bytes ${range.start}-${range.end}/${bytes}`);
+      if (range !== null)
+        reply.code(206).header('content-range', `bytes ${range.start}-${range.end}/${bytes}`);
       if (method === 'HEAD') return reply.send();
       return reply.send(await files.open(storageKey, range ?? undefined));
     },

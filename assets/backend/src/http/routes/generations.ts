@@ -1,11 +1,11 @@
 import type { FastifyInstance } from 'fastify';
-import { type Generations, type Status, STATUSES } from '../../generations/types.ts';
+import type { JsonObject } from '#client';
+import { type Generations, STATUSES, type Status } from '../../generations/types.ts';
 import type { Catalog } from '../catalog.ts';
 import { presented } from '../generation.ts';
 import { hashOf } from '../hash.ts';
 import { notFound, Problem } from '../problem.ts';
 import { idParameter, problems } from '../schemas.ts';
-import type { JsonObject } from '#client';
 
 // Visible ASCII and space, as a header field can carry it everywhere.
 const KEY = /^[\x20-\x7e]{8,128}$/;
@@ -29,7 +29,9 @@ export function routeGenerations(app: FastifyInstance, generations: Generations,
           'Charged once for each user and key. Make the key before the first attempt, and repeat a request that got no answer with the same key and body.',
         headers: {
           type: 'object',
-          properties: { 'idempotency-key': { type: 'string', description: '8 to 128 characters. Required.' } },
+          properties: {
+            'idempotency-key': { type: 'string', description: '8 to 128 characters. Required.' },
+          },
         },
         body: { $ref: 'NewGeneration#' },
         response: {
@@ -45,7 +47,16 @@ export function routeGenerations(app: FastifyInstance, generations: Generations,
       const estimate = await catalog.check(provider, model, payload);
       const quoted = estimate === null ? null : { least: estimate.least, most: estimate.most };
       const bodyHash = hashOf({ provider, model, payload, maxCredits });
-      const made = await generations.create({ user, key, bodyHash, provider, model, payload, maxCredits, quoted });
+      const made = await generations.create({
+        user,
+        key,
+        bodyHash,
+        provider,
+        model,
+        payload,
+        maxCredits,
+        quoted,
+      });
       switch (made.outcome) {
         case 'created':
         case 'existing':
@@ -92,7 +103,11 @@ export function routeGenerations(app: FastifyInstance, generations: Generations,
           properties: {
             status: { type: 'string', enum: STATUSES },
             cursor: { type: 'string', maxLength: 200, description: '`next` of the page before.' },
-            limit: { type: 'string', pattern: '^([1-9]\\d?|100)$', description: `1 to ${MOST_LISTED}; 20 by default.` },
+            limit: {
+              type: 'string',
+              pattern: '^([1-9]\\d?|100)$',
+              description: `1 to ${MOST_LISTED}; 20 by default.`,
+            },
           },
         },
         response: { 200: { $ref: 'Generations#' }, ...problems(400, 401, 503) },
@@ -117,7 +132,8 @@ export function routeGenerations(app: FastifyInstance, generations: Generations,
     {
       schema: {
         summary: 'Cancels a generation',
-        description: 'Before the submit this always works; afterwards where the service can, and not for one that has ended (409).',
+        description:
+          'Before the submit this always works; afterwards where the service can, and not for one that has ended (409).',
         params: idParameter,
         response: { 202: { $ref: 'Generation#' }, ...problems(401, 404, 409, 503) },
       },
@@ -129,7 +145,11 @@ export function routeGenerations(app: FastifyInstance, generations: Generations,
       if (outcome === 'ended')
         throw new Problem(409, 'already_ended', `The generation has ended: it is ${generation.status}.`);
       if (outcome === 'unsupported')
-        throw new Problem(409, 'cancel_unsupported', `${generation.provider} cannot cancel a task that it has accepted.`);
+        throw new Problem(
+          409,
+          'cancel_unsupported',
+          `${generation.provider} cannot cancel a task that it has accepted.`,
+        );
       return reply.code(202).send(presented(generation));
     },
   );
@@ -156,7 +176,10 @@ export function routeGenerations(app: FastifyInstance, generations: Generations,
 function readKey(header: string | string[] | undefined): string {
   if (typeof header === 'string' && KEY.test(header)) return header;
   const received = header === undefined ? 'nothing' : `${header.length} characters`;
-  throw new Problem(400, header === undefined ? 'idempotency_key_missing' : 'invalid_request',
+  throw new Problem(
+    400,
+    header === undefined ? 'idempotency_key_missing' : 'invalid_request',
     'Send an Idempotency-Key of 8 to 128 visible ASCII characters: made once for this request, and the same when it is repeated.',
-    { issues: [{ path: 'Idempotency-Key', expected: '8 to 128 visible ASCII characters', received }] });
+    { issues: [{ path: 'Idempotency-Key', expected: '8 to 128 visible ASCII characters', received }] },
+  );
 }

@@ -36,6 +36,8 @@ export function routeModels(app: FastifyInstance, catalog: Catalog): void {
         response: { 200: { $ref: 'Estimate#' }, ...problems(400, 401, 413, 422) },
       },
     },
-    async ({ body: { provider, model, payload } }) => ({ credits: await catalog.check(provider, model, payload) }),
+    async ({ body: { provider, model, payload } }) => ({
+      credits: await catalog.check(provider, model, payload),
+    }),
   );
 }

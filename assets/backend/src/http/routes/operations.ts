@@ -2,7 +2,11 @@ import type { FastifyInstance } from 'fastify';
 import type { Metrics } from '../../observability/metrics.ts';
 
 /** For operators: is the process alive, can it work, how does it fare. Workers serve these alone. */
-export function routeOperations(app: FastifyInstance, isReady: () => Promise<boolean>, metrics: Metrics): void {
+export function routeOperations(
+  app: FastifyInstance,
+  isReady: () => Promise<boolean>,
+  metrics: Metrics,
+): void {
   const states = { type: 'object', properties: { status: { type: 'string' } } } as const;
 
   app.get(
@@ -14,7 +18,11 @@ export function routeOperations(app: FastifyInstance, isReady: () => Promise<boo
   app.get(
     '/readyz',
     {
-      schema: { summary: 'The database answers, and its tables are there', security: [], response: { 200: states, 503: states } },
+      schema: {
+        summary: 'The database answers, and its tables are there',
+        security: [],
+        response: { 200: states, 503: states },
+      },
     },
     async (_request, reply) => {
       const ready = await isReady().catch(() => false);

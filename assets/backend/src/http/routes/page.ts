@@ -41,7 +41,11 @@ export function routePage(app: FastifyInstance, isDemo: boolean): void {
           'cache-control': 'no-cache',
         })
         .type(type)
-        .send(url === '/' && isOffered ? text.replace('data-demo-token=""', `data-demo-token="${DEMO_TOKEN}"`) : text);
+        .send(
+          url === '/' && isOffered
+            ? text.replace('data-demo-token=""', `data-demo-token="${DEMO_TOKEN}"`)
+            : text,
+        );
     });
   }
 }

@@ -10,13 +10,24 @@ import { type FakeGenerations, fakeGenerations } from './fake-generations.ts';
 
 export const ALICE = { authorization: 'Bearer token-of-alice' };
 export const BOB = { authorization: 'Bearer token-of-bob' };
-export const VALID = { provider: 'aivideomaker', model: 't2v', payload: { prompt: 'a lighthouse', duration: '5' } };
+export const VALID = {
+  provider: 'aivideomaker',
+  model: 't2v',
+  payload: { prompt: 'a lighthouse', duration: '5' },
+};
 
 /** Two models, enough to see every answer of the API. The contracts themselves are tested with the client library. */
 export const contracts: ContractReader = {
   models: async () => ['i2v', 't2v'],
   describe: async (model) => ({
-    ...{ provider: 'aivideomaker', model, output: 'video', example: { prompt: 'x' }, sources: [], notes: ['a note'] },
+    ...{
+      provider: 'aivideomaker',
+      model,
+      output: 'video',
+      example: { prompt: 'x' },
+      sources: [],
+      notes: ['a note'],
+    },
     ...{ schema: { type: 'object', properties: { prompt: { type: 'string' } } }, replay: null },
   }),
   async validate(_model, payload) {
@@ -60,7 +71,12 @@ export async function testApp(changed: Partial<AppParts> = {}): Promise<TestApp>
       ['aivideomaker', { contracts, sandbox: true }],
       ['apidot', { contracts, sandbox: false }],
     ]),
-    authenticate: byBearerToken(new Map([['token-of-alice', 'alice'], ['token-of-bob', 'bob']])),
+    authenticate: byBearerToken(
+      new Map([
+        ['token-of-alice', 'alice'],
+        ['token-of-bob', 'bob'],
+      ]),
+    ),
     isDemo: false,
     log: createLogger({
       level: 'debug',
@@ -76,7 +92,11 @@ export async function testApp(changed: Partial<AppParts> = {}): Promise<TestApp>
 
 let count = 0;
 /** A new generation of a user, by the API. */
-export async function make({ app }: TestApp, headers: { authorization: string } = ALICE, body: object = VALID): Promise<string> {
+export async function make(
+  { app }: TestApp,
+  headers: { authorization: string } = ALICE,
+  body: object = VALID,
+): Promise<string> {
   count += 1;
   const answer = await app.inject({
     method: 'POST',

@@ -56,11 +56,23 @@ export function fakeGenerations(): FakeGenerations {
       const id = `00000000-0000-4000-8000-${String(count).padStart(12, '0')}`;
       const generation: Generation = {
         ...{ id, provider, model, status: 'queued', taskId: null },
-        ...{ createdAt: `2026-11-21T10:00:${String(count % 60).padStart(2, '0')}.000Z`, submittedAt: null, endedAt: null },
+        ...{
+          createdAt: `2026-11-21T10:00:${String(count % 60).padStart(2, '0')}.000Z`,
+          submittedAt: null,
+          endedAt: null,
+        },
         credits: { quoted: quoted?.most ?? null, charged: null, refunded: null },
         ...{ error: null, files: [], attention: null, sandbox: true },
       };
-      rows.set(id, { user, key, bodyHash, generation, history: [], token: `token-of-${id}`, storageKeys: [] });
+      rows.set(id, {
+        user,
+        key,
+        bodyHash,
+        generation,
+        history: [],
+        token: `token-of-${id}`,
+        storageKeys: [],
+      });
       fake.change(id, {});
       return { outcome: 'created', generation };
     },
@@ -121,7 +133,13 @@ export function fakeGenerations(): FakeGenerations {
       if (fake.failure !== null) throw fake.failure;
       return {
         open: [{ status: 'needs_attention', count: 2, oldestSeconds: 90 }],
-        ...{ pollLagSeconds: 1, unsavedFiles: 0, oldestUnsavedSeconds: 0, outboxWaiting: 0, oldestOutboxSeconds: 0 },
+        ...{
+          pollLagSeconds: 1,
+          unsavedFiles: 0,
+          oldestUnsavedSeconds: 0,
+          outboxWaiting: 0,
+          oldestOutboxSeconds: 0,
+        },
         limiters: [{ provider: 'aivideomaker', permits: 59, pausedSeconds: 0, isStopped: true }],
       };
     },

@@ -49,7 +49,9 @@ export async function readEvents(url: string, headers: Record<string, string>) {
       const lines = text.slice(0, end).split('\n');
       text = text.slice(end + 2);
       if (lines[0]!.startsWith(':')) comments.push(lines[0]!);
-      const fields = Object.fromEntries(lines.map((line) => [line.split(': ', 1)[0], line.slice(line.indexOf(': ') + 2)]));
+      const fields = Object.fromEntries(
+        lines.map((line) => [line.split(': ', 1)[0], line.slice(line.indexOf(': ') + 2)]),
+      );
       if (fields['data'] !== undefined) return fields;
     }
   }
