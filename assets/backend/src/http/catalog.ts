@@ -8,7 +8,7 @@ export type ContractReader = Pick<Client, 'models' | 'describe' | 'validate' | '
 export interface Service {
   contracts: ContractReader;
   /** The sandbox stands in for it. */
-  sandbox: boolean;
+  isSandbox: boolean;
 }
 
 export type Model = Pick<
@@ -71,7 +71,7 @@ export function createCatalog(services: ReadonlyMap<string, Service>): Catalog {
 
   return {
     async models() {
-      const lists = [...services].map(async ([provider, { sandbox }]) =>
+      const lists = [...services].map(async ([provider, { isSandbox: sandbox }]) =>
         [...(await modelsOf(provider))].map((model) => ({ provider, model, sandbox })),
       );
       return (await Promise.all(lists)).flat();
@@ -87,7 +87,7 @@ export function createCatalog(services: ReadonlyMap<string, Service>): Catalog {
       if (description === undefined) {
         description = service.contracts.describe(model).then(({ output, schema, example, notes }) => ({
           ...{ provider, model, output, schema, example, notes },
-          sandbox: service.sandbox,
+          sandbox: service.isSandbox,
         }));
         described.set(key, description);
       }

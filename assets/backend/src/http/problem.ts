@@ -99,7 +99,7 @@ const DETAILS: Record<number, string> = {
 function fromValidation({ validation = [], validationContext = 'body' }: FastifyError): Problem {
   const issues = validation.map(({ instancePath, message = '', keyword, params }) => {
     const inner = instancePath.slice(1).replaceAll('/', '.');
-    const field = String(params['missingProperty'] ?? params['additionalProperty'] ?? '');
+    const field = String(params.missingProperty ?? params.additionalProperty ?? '');
     const path = [inner, field].filter(Boolean).join('.');
     return {
       path: path === '' ? validationContext : path,

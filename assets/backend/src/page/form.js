@@ -51,7 +51,7 @@ export function buildForm(place, { schema, example }) {
       for (const { path, expected, received, hint } of issues) {
         const name = /^payload\.([^.[]+)/.exec(path)?.[1];
         const field = fields.find((one) => one.name === name);
-        const text = hint ? `${sentence(hint)}` : `Expected ${expected}; received ${received}.`;
+        const text = hint ? sentence(hint) : `Expected ${expected}; received ${received}.`;
         if (field === undefined) left.push(`${path}: ${text}`);
         else {
           field.tell(text);
@@ -67,7 +67,7 @@ export function buildForm(place, { schema, example }) {
   };
 }
 
-const sentence = (text) => (/[.!?]$/.test(text) ? text : `${text}.`);
+const sentence = (text) => text[0].toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? '' : '.');
 const typesOf = (rule) => [rule.type ?? []].flat().filter((type) => type !== 'null');
 
 function buildField(name, rule, isRequired, example) {

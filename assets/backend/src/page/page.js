@@ -158,7 +158,7 @@ async function showPrice() {
     else {
       const { least, most, asOf } = credits;
       const range = least === most ? `${most}` : `${least} to ${most}`;
-      text = ['Estimated price: ', element('strong', { textContent: `${range} credits` }), ` (prices of ${asOf})`];
+      text = ['Estimated price: ', element('strong', { textContent: `${range} credits` }), element('span', { className: 'hint', textContent: ` prices of ${asOf}` })];
     }
   } catch (error) {
     if (error.status !== 422 && error.status !== 400) text = [`Price: ${error.message}`];

@@ -31,7 +31,7 @@ export const contracts: ContractReader = {
     ...{ schema: { type: 'object', properties: { prompt: { type: 'string' } } }, replay: null },
   }),
   async validate(_model, payload) {
-    const valid = typeof payload['prompt'] === 'string';
+    const valid = typeof payload.prompt === 'string';
     const issue = { path: 'prompt', expected: 'a text', received: 'nothing', hint: 'Add it.' };
     const estimate = { least: 7, most: 20, asOf: '2026-09-17', note: 'An estimate.' };
     return valid ? { valid, issues: [], estimate } : { valid, issues: [issue], estimate: null };
@@ -68,8 +68,8 @@ export async function testApp(changed: Partial<AppParts> = {}): Promise<TestApp>
       },
     } as AppParts['files'],
     services: new Map([
-      ['aivideomaker', { contracts, sandbox: true }],
-      ['apidot', { contracts, sandbox: false }],
+      ['aivideomaker', { contracts, isSandbox: true }],
+      ['apidot', { contracts, isSandbox: false }],
     ]),
     authenticate: byBearerToken(
       new Map([

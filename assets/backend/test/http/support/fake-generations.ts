@@ -119,7 +119,9 @@ export function fakeGenerations(): FakeGenerations {
       return 'recorded';
     },
     async events(user, id, after) {
-      return (own(user, id)?.history ?? []).filter((event) => Number(event.id) > Number(after ?? 0));
+      const row = own(user, id);
+      if (row === null) return [];
+      return after === null ? row.history.slice(-1) : row.history.filter((event) => Number(event.id) > Number(after));
     },
     onChange(listener) {
       listeners.add(listener);

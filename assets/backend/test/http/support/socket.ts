@@ -52,7 +52,7 @@ export async function readEvents(url: string, headers: Record<string, string>) {
       const fields = Object.fromEntries(
         lines.map((line) => [line.split(': ', 1)[0], line.slice(line.indexOf(': ') + 2)]),
       );
-      if (fields['data'] !== undefined) return fields;
+      if (fields.data !== undefined) return fields;
     }
   }
   return { response, next, comments, close: () => ending.abort() };
