@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import type { Generation, Status, StoredFile } from './types.ts';
 
 /** The account of a service that the sandbox stands in for. */
-export const SANDBOX_ACCOUNT = 'sandbox';
+export function sandboxAccount(provider: string): string {
+  return `${provider}:sandbox`;
+}
 
 /** What a query of `COLUMNS` returns. */
 export interface GenerationRow {
@@ -35,7 +37,7 @@ export function toGeneration(row: GenerationRow): Generation {
     id: row.id,
     provider: row.provider,
     model: row.model,
-    sandbox: row.account === SANDBOX_ACCOUNT,
+    sandbox: row.account === sandboxAccount(row.provider),
     status: row.status,
     taskId: row.task_id,
     createdAt: row.created_at.toISOString(),
