@@ -6,7 +6,7 @@ CREATE TABLE generation (
   idempotency_key text NOT NULL CHECK (length(idempotency_key) BETWEEN 8 AND 128),
   body_hash text NOT NULL,
   provider text NOT NULL,
-  -- The fingerprint of the API key. AIVideoMaker shows a task only to the key that made it.
+  -- The provider with a fingerprint of the API key. AIVideoMaker shows a task only to the key that made it.
   account text NOT NULL,
   model text NOT NULL,
   -- Null once it is deleted. A large payload is a file of the store, until the task is accepted.
@@ -42,13 +42,13 @@ CREATE TABLE generation (
   -- When its files, payload and prompt were gone.
   purged_at timestamptz,
 
-  -- The queue of submits: lowest turn first. A user who sends many gets later turns, so nobody starves.
-  turn timestamptz NOT NULL DEFAULT now(),
+  -- The queue of submits, lowest first. A user who sends many is ordered behind users who send few.
+  queue_order timestamptz NOT NULL DEFAULT now(),
   -- The user is at MAX_RUNNING_PER_USER: skipped until one of their tasks ends.
   held boolean NOT NULL DEFAULT false,
-  -- The next time that somebody has to look at this row.
+  -- When a worker has to act on this row next.
   due_at timestamptz DEFAULT now(),
-  -- Who works on the row, and until when. Nobody else touches it before that.
+  -- The worker that acts on the row now, and until when no other may.
   lease uuid,
   leased_until timestamptz,
   -- Counts callbacks and cancels, so that one which arrives during a poll is noticed when the poll ends.
@@ -68,8 +68,8 @@ CREATE TABLE generation (
   CONSTRAINT task_of_an_accepted_one CHECK (task_id IS NOT NULL OR status NOT IN ('pending', 'running', 'saving', 'succeeded')),
   CONSTRAINT start_of_a_submit CHECK (submit_started_at IS NOT NULL OR status NOT IN ('submitting', 'reconciling')),
   CONSTRAINT lost_while_reconciling CHECK (lost_at IS NOT NULL OR status <> 'reconciling'),
-  -- A row that nobody will touch again is at its end, or waits for a person.
-  CONSTRAINT somebody_comes_back CHECK ((due_at IS NULL) =
+  -- Every row has ended, waits for a person, or is due at some time: no row is forgotten.
+  CONSTRAINT open_rows_are_due CHECK ((due_at IS NULL) =
     (status IN ('succeeded', 'failed', 'cancelled', 'rejected', 'needs_attention'))),
   CONSTRAINT end_has_a_time CHECK ((ended_at IS NOT NULL) = (status IN ('succeeded', 'failed', 'cancelled', 'rejected'))),
   CONSTRAINT attention_says_why CHECK ((attention IS NOT NULL) = (status = 'needs_attention'))
@@ -79,8 +79,8 @@ CREATE UNIQUE INDEX generation_task ON generation (provider, task_id, account) W
 CREATE UNIQUE INDEX generation_callback ON generation (callback_hash) WHERE callback_hash IS NOT NULL;
 
 -- All of them are partial: they grow with the work that is open, not with the rows.
-CREATE INDEX generation_turn ON generation (account, turn) WHERE status = 'queued' AND NOT held;
-CREATE INDEX generation_queued_of_user ON generation (user_id, turn) WHERE status = 'queued';
+CREATE INDEX generation_queue ON generation (account, queue_order) WHERE status = 'queued' AND NOT held;
+CREATE INDEX generation_queued_of_user ON generation (user_id, queue_order) WHERE status = 'queued';
 CREATE INDEX generation_lost ON generation (due_at) WHERE status IN ('submitting', 'reconciling');
 CREATE INDEX generation_open ON generation (account, due_at) WHERE status IN ('pending', 'running');
 CREATE INDEX generation_unsaved ON generation (due_at) WHERE status = 'saving';
@@ -172,7 +172,7 @@ CREATE TABLE generation_event (
 );
 CREATE INDEX generation_event_of ON generation_event (generation_id, id);
 
--- Where a user wants to be told of ends. The secret signs, as in Standard Webhooks.
+-- Where a user receives notices of ends. The secret signs, as in Standard Webhooks.
 CREATE TABLE webhook_endpoint (
   user_id text PRIMARY KEY,
   url text NOT NULL,
@@ -213,8 +213,8 @@ CREATE TABLE service_account (
   PRIMARY KEY (provider, account)
 );
 
--- A change is told in the transaction that makes it: as an event, to listeners, and to the user's own address.
-CREATE FUNCTION tell_generation() RETURNS trigger LANGUAGE plpgsql AS $$
+-- A change is announced in the transaction that makes it: as an event, to listeners, and in the outbox.
+CREATE FUNCTION announce_generation() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO generation_event (generation_id, status) VALUES (NEW.id, NEW.status);
   PERFORM pg_notify('generation', json_build_object('user', NEW.user_id, 'id', NEW.id)::text);
@@ -227,9 +227,9 @@ BEGIN
     AND NEW.status NOT IN ('submitting', 'reconciling', 'pending', 'running') THEN
     UPDATE generation SET held = false WHERE id = (
       SELECT id FROM generation WHERE user_id = NEW.user_id AND status = 'queued' AND held
-      ORDER BY turn LIMIT 1 FOR UPDATE SKIP LOCKED);
+      ORDER BY queue_order LIMIT 1 FOR UPDATE SKIP LOCKED);
   END IF;
   RETURN NULL;
 END $$;
-CREATE TRIGGER tell_generation AFTER UPDATE OF status ON generation FOR EACH ROW
-  WHEN (NEW.status <> OLD.status) EXECUTE FUNCTION tell_generation();
+CREATE TRIGGER announce_generation AFTER UPDATE OF status ON generation FOR EACH ROW
+  WHEN (NEW.status <> OLD.status) EXECUTE FUNCTION announce_generation();

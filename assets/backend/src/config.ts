@@ -23,7 +23,7 @@ export interface Config {
   /** Where callbacks reach the API, without a slash at its end; null: none are asked for. */
   publicUrl: string | null;
   /** Null: files are in a folder below `dataDir`. */
-  s3: { bucket: string; endpoint: string | null } | null;
+  s3: { bucket: string; endpoint: string | null; region: string } | null;
   /** Null: no limit. */
   maxCreditsPerUserPerDay: number | null;
   maxRunningPerUser: number | null;
@@ -63,6 +63,8 @@ export function readConfig(env: Environment): Config {
     throw new ConfigError('API_TOKENS', `is needed where HOST is ${host}: the demo token works on the loopback interface alone`);
   const bucket = text('S3_BUCKET');
   const endpoint = webAddress('S3_ENDPOINT', text('S3_ENDPOINT'), { http: true });
+  const region = text('AWS_REGION') ?? text('AWS_DEFAULT_REGION') ?? (endpoint === null ? null : 'us-east-1');
+  if (bucket !== null && region === null) throw new ConfigError('AWS_REGION', 'is needed where S3_BUCKET is set');
   if (endpoint !== null && bucket === null) throw new ConfigError('S3_BUCKET', 'is needed where S3_ENDPOINT is set');
   const services: ServiceConfig[] = [
     {
@@ -81,7 +83,7 @@ export function readConfig(env: Environment): Config {
     services,
     tokens,
     publicUrl: webAddress('PUBLIC_URL', text('PUBLIC_URL')),
-    s3: bucket === null ? null : { bucket, endpoint },
+    s3: bucket === null || region === null ? null : { bucket, endpoint, region },
     maxCreditsPerUserPerDay: whole('MAX_CREDITS_PER_USER_PER_DAY', text('MAX_CREDITS_PER_USER_PER_DAY'), { least: 0 }),
     maxRunningPerUser: whole('MAX_RUNNING_PER_USER', text('MAX_RUNNING_PER_USER'), { least: 1 }),
     retentionDays: whole('RETENTION_DAYS', text('RETENTION_DAYS'), { least: 1, most: 36_500 }) ?? 30,

@@ -8,14 +8,16 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
+import type { Config } from '../config.ts';
 import { FileMissing, type FileStore } from './types.ts';
 
 /**
  * Keeps files in a bucket, under the access of the environment (`AWS_ACCESS_KEY_ID` and the like, or a role).
- * @param endpoint of a store that is not AWS; null for AWS
+ * An endpoint names a store that is not AWS.
  */
-export function openBucket({ bucket, endpoint }: { bucket: string; endpoint: string | null }): FileStore {
+export function openBucket({ bucket, endpoint, region }: NonNullable<Config['s3']>): FileStore {
   const s3 = new S3Client({
+    region,
     // Stores of others expect the bucket in the path, and do not know the checksums that the SDK adds by default.
     ...(endpoint !== null && { endpoint, forcePathStyle: true, requestChecksumCalculation: 'WHEN_REQUIRED' as const }),
     ...(endpoint !== null && { responseChecksumValidation: 'WHEN_REQUIRED' as const }),

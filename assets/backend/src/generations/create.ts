@@ -6,14 +6,14 @@ import type { CreateRequest, CreateResult } from './types.ts';
 // A larger payload (images as data URIs) is a file: rows and jobs stay small.
 const INLINE_BYTES = 32 * 1024;
 
-// A user's next turn is at least this much after the one before, so that whoever sends many goes behind whoever sends few.
-const TURN = `interval '100 milliseconds'`;
+// A user's next request is ordered at least this much behind the one before: users who send few pass users who send many.
+const SPACING = `interval '100 milliseconds'`;
 
 const INSERT = `
   INSERT INTO generation AS g
-    (id, user_id, idempotency_key, body_hash, provider, account, model, payload, payload_key, max_credits, quoted, reserved, turn)
+    (id, user_id, idempotency_key, body_hash, provider, account, model, payload, payload_key, max_credits, quoted, reserved, queue_order)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, greatest(now(),
-    (SELECT max(q.turn) FROM generation q WHERE q.user_id = $2 AND q.status = 'queued') + ${TURN}))
+    (SELECT max(q.queue_order) FROM generation q WHERE q.user_id = $2 AND q.status = 'queued') + ${SPACING}))
   ON CONFLICT (user_id, idempotency_key) DO NOTHING
   RETURNING ${COLUMNS}`;
 

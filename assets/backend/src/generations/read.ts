@@ -54,12 +54,14 @@ export async function eventsAfter(
   id: string,
   after: string | null,
 ): Promise<GenerationEvent[]> {
-  const now = await findGeneration(database, user, id);
-  if (now === null) return [];
+  if (!isId(id)) return [];
+  // Events first: a change in between shows early, and once more with its own event.
   const rows = await database.query<{ id: string; status: Status }>(
     'SELECT id::text, status FROM generation_event WHERE generation_id = $1 AND id > $2 ORDER BY id',
     [id, after !== null && /^\d{1,18}$/.test(after) ? after : '0'],
   );
+  const now = await findGeneration(database, user, id);
+  if (now === null) return [];
   const last = rows.at(-1);
   if (after === null || last === undefined) {
     return after === null ? [{ id: last?.id ?? '0', generation: now }] : [];

@@ -24,10 +24,10 @@ const PLACES_LOCK = 7_214_531;
 // reconcile. A user's rows above the limit are held: they leave the queue's index until a place is free.
 const CLAIM = `
   WITH next AS (
-    SELECT id, user_id, turn FROM generation
-    WHERE status = 'queued' AND NOT held AND account = $2 ORDER BY turn LIMIT $3 FOR UPDATE SKIP LOCKED
+    SELECT id, user_id, queue_order FROM generation
+    WHERE status = 'queued' AND NOT held AND account = $2 ORDER BY queue_order LIMIT $3 FOR UPDATE SKIP LOCKED
   ), placed AS (
-    SELECT id, $5::int IS NULL OR row_number() OVER (PARTITION BY user_id ORDER BY turn) + (
+    SELECT id, $5::int IS NULL OR row_number() OVER (PARTITION BY user_id ORDER BY queue_order) + (
       SELECT count(*) FROM generation b
       WHERE b.user_id = next.user_id AND b.status IN ('submitting', 'reconciling', 'pending', 'running')) <= $5 AS fits
     FROM next

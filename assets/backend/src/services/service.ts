@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { type Capabilities, type Client, createClient, providers, type Sandbox } from '#client';
 import type { ServiceConfig } from '../config.ts';
-import { SANDBOX_ACCOUNT } from '../generations/rows.ts';
+import { sandboxAccount } from '../generations/rows.ts';
 import type { DatabaseClock } from './clock.ts';
 import type { Bucket } from './limiter.ts';
 
 /** A service and the one key of it that this installation uses. */
 export interface Service {
   provider: string;
-  /** A fingerprint of the key: tasks belong to the key that made them. */
+  /** The provider with a fingerprint of the key: tasks belong to the key that made them. */
   account: string;
   isSandbox: boolean;
   can: Capabilities;
@@ -44,7 +44,7 @@ export function createService(
   const files = createClient({ ...options, maxRetries: 3 });
   return {
     provider,
-    account: isSandbox ? SANDBOX_ACCOUNT : fingerprint(key, baseUrl),
+    account: isSandbox ? sandboxAccount(provider) : `${provider}:${fingerprint(key, baseUrl)}`,
     isSandbox,
     can: info.capabilities,
     bucket: info.rateLimit && bucketOf(info.rateLimit.queriesPerMinute),
