@@ -263,7 +263,7 @@ export interface LostRequest extends SubmitRequest {
     resubmitted?: boolean;
 }
 export interface ReconcileOptions extends CallOptions {
-    /** Reads the list, at growing intervals, until then; once and again after 1.5 s by default. */
+    /** Reads the list, at growing intervals, until then; for 1.5 s by default. */
     until?: Moment;
     /** Returns which of these tasks belong to other requests: a similar task of another request does not belong to this one. */
     taken?(taskIds: string[]): Iterable<string> | Promise<Iterable<string>>;
