@@ -46,6 +46,14 @@ const leaveOut: Plugin = {
       if (contents === source) throw new Error('zod/v4/core/util.js no longer has the expected allowsEval');
       return { contents };
     });
+    // zod keeps its settings in a global that every zod of the process shares: those of a host program stay its own.
+    onLoad({ filter: /zod\/v4\/core\/(core|registries)\.js$/ }, ({ path: file }) => {
+      const source = readFileSync(file, 'utf8');
+      const contents = source.replaceAll('globalThis', 'ownZod').concat('\nvar ownZod;\n');
+      if (!source.includes('(_a = globalThis).__zod_global'))
+        throw new Error(`${path.basename(file)} of zod no longer has the expected global`);
+      return { contents: contents.replace('(_a = ownZod)', '(_a = ownZod = {})') };
+    });
   },
 };
 
@@ -166,7 +174,7 @@ rmSync(path.join(lib, 'contracts'), { recursive: true, force: true });
 compileContracts(path.join(root, 'contracts'), path.join(lib, 'contracts'));
 writeFileSync(path.join(lib, 'NOTICES.txt'), notices());
 const types = declareTypes(root);
-writeFileSync(path.join(outDir, 'client.d.ts'), types);
+writeFileSync(path.join(outDir, 'client.d.mts'), types);
 
 /**
  * Bundled CommonJS loads Node's own modules with `require`. An `import` of such a module lists all its exports and loads

@@ -46,7 +46,7 @@ describe('the build', () => {
   afterAll(() => rmSync(fresh, { recursive: true, force: true }));
 
   test('C2: is fresh, and gives the same bytes again', () => {
-    const rest = ['client.d.ts', 'lib/NOTICES.txt'];
+    const rest = ['client.d.mts', 'lib/NOTICES.txt'];
     const files = [...shipped, ...rest, ...contractsIn(scripts)];
     const built = [...compiledIn(fresh), ...rest, ...contractsIn(fresh)];
     expect(built).toEqual(files);

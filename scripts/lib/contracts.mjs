@@ -684,7 +684,7 @@ function $constructor(name2, initializer2, proto, params) {
       }
       inst._zod.deferred = void 0;
     }
-    const pp = globalThis.__zod_globalConfig?.postProcessor;
+    const pp = ownZod.__zod_globalConfig?.postProcessor;
     if (pp)
       pp(inst);
     return inst;
@@ -705,13 +705,14 @@ var $ZodAsyncError = class extends Error {
     super(`Encountered Promise during synchronous parse. Use .parseAsync() instead.`);
   }
 };
-(_a = globalThis).__zod_globalConfig ?? (_a.__zod_globalConfig = {});
-var globalConfig = globalThis.__zod_globalConfig;
+(_a = ownZod = {}).__zod_globalConfig ?? (_a.__zod_globalConfig = {});
+var globalConfig = ownZod.__zod_globalConfig;
 function config(newConfig) {
   if (newConfig)
     Object.assign(globalConfig, newConfig);
   return globalConfig;
 }
+var ownZod;
 
 // node_modules/zod/v4/core/errors.js
 function _getMessage() {

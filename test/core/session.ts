@@ -21,6 +21,9 @@ import type { Settings } from './rendered.ts';
 
 export const KEY = 'ak_workflow_canary';
 
+/** Whose process a test stands for: that of the command, which fetches files with undici, or of another program. */
+export const PROCESS = { ownsProcess: true };
+
 export interface TestSession extends Session {
   clock: FakeClock;
   /** The calls of the observer, in order: `submitting`, `refused`, `task ckx1 SUBMITTED`, `polled PROGRESS`, … */
@@ -41,7 +44,7 @@ interface SessionOptions {
 export function sessionWith(origin: string, options: SessionOptions = {}): TestSession {
   const { maxRetries = 3, timeoutMs = 2_000, signal, loopback = true } = options;
   const clock = options.clock ?? new FakeClock();
-  const transport = options.transport ?? new Transport();
+  const transport = options.transport ?? new Transport({}, undefined, PROCESS);
   onTestFinished(() => transport.close());
   const told: string[] = [];
   const observer: Observer = {

@@ -10,7 +10,7 @@ import { Part } from '../../scripts/src/download/part.ts';
 import { saveOnce } from '../../scripts/src/download/save-once.ts';
 import { Transport } from '../../scripts/src/http/transport.ts';
 import { waitTask } from '../core/rendered.ts';
-import { failureOf, folder, KEY, sessionWith, type TestSession, waiting } from '../core/session.ts';
+import { failureOf, folder, KEY, PROCESS, sessionWith, type TestSession, waiting } from '../core/session.ts';
 import { FakeClock } from '../support/clock.ts';
 import { film, MP4, PNG } from '../support/media.ts';
 import { type Received, serve, type TestServer } from '../support/server.ts';
@@ -696,7 +696,7 @@ describe('redirects of the host', () => {
     'fault 58: and the link %s itself is refused, whatever the service is',
     async (link) => {
       const resolve = vi.fn();
-      const transport = new Transport({}, resolve);
+      const transport = new Transport({}, resolve, PROCESS);
       for (const [base, loopback] of [
         ['https://aivideomaker.ai', false],
         ['http://127.0.0.1:9', true],

@@ -21,7 +21,7 @@ import { saveOnce } from '../../scripts/src/download/save-once.ts';
 import type { Resolve } from '../../scripts/src/http/public-lookup.ts';
 import { Transport } from '../../scripts/src/http/transport.ts';
 import { tryLock } from '../../scripts/src/stores/file/lock.ts';
-import { failureOf, folder, sessionWith } from '../core/session.ts';
+import { failureOf, folder, PROCESS, sessionWith } from '../core/session.ts';
 import { FakeClock } from '../support/clock.ts';
 import { film, MP4, PNG } from '../support/media.ts';
 import { serve } from '../support/server.ts';
@@ -342,7 +342,7 @@ describe('fault 98: the address of a result', () => {
       asked.push(name);
       callback(null, [asked.length === 1 ? here : { address: '10.0.0.1', family: 4 }]);
     };
-    const transport = new Transport({}, resolve);
+    const transport = new Transport({}, resolve, PROCESS);
     const url = `${server.origin.replace('127.0.0.1', 'localhost')}/a.mp4`;
     await download(sessionWith(server.origin, { transport }), options(url, folder()));
     expect(asked).toEqual(['localhost']);
@@ -351,7 +351,7 @@ describe('fault 98: the address of a result', () => {
   it('is resolved again after a redirect', async () => {
     const server = await serve(() => ({ status: 302, headers: { location: '/b.mp4' } }));
     const answers = [here, { address: '10.0.0.1', family: 4 }];
-    const transport = new Transport({}, (_, __, callback) => callback(null, [answers.shift()!]));
+    const transport = new Transport({}, (_, __, callback) => callback(null, [answers.shift()!]), PROCESS);
     const url = `${server.origin.replace('127.0.0.1', 'localhost')}/a.mp4`;
     const failure = await failureOf(
       download(sessionWith(server.origin, { transport }), options(url, folder())),

@@ -17,7 +17,7 @@ const OPTIONS = { timeoutMs: 2_000, maxBytes: 100_000 };
 const KEY = 'ak_transport_canary';
 
 function transportFor(proxy: ProxySettings = {}): Transport {
-  const transport = new Transport(proxy);
+  const transport = new Transport(proxy, undefined, { ownsProcess: true });
   onTestFinished(() => transport.close());
   return transport;
 }
