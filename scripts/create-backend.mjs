@@ -32,7 +32,7 @@ function parts(skill) {
   const own = readdirSync(backend).filter((name) => !MADE_THERE.includes(name) && !name.startsWith("."));
   return [
     ...own.map((name) => [join(backend, name), name]),
-    ...["client.mjs", "client.d.ts", "lib"].map(
+    ...["client.mjs", "client.d.mts", "lib"].map(
       (name) => [join(skill, "scripts", name), join("vendor", "scripts", name)]
     ),
     [join(skill, "contracts"), join("vendor", "contracts")]

@@ -37,7 +37,7 @@ function parts(skill: string): [from: string, to: string][] {
   const own = readdirSync(backend).filter((name) => !MADE_THERE.includes(name) && !name.startsWith('.'));
   return [
     ...own.map((name) => [join(backend, name), name] as [string, string]),
-    ...['client.mjs', 'client.d.ts', 'lib'].map(
+    ...['client.mjs', 'client.d.mts', 'lib'].map(
       (name) => [join(skill, 'scripts', name), join('vendor', 'scripts', name)] as [string, string],
     ),
     [join(skill, 'contracts'), join('vendor', 'contracts')],

@@ -39,7 +39,7 @@ describe('E2: create-backend copies it whole', () => {
       ...tracked('assets/backend'),
       ...tracked('contracts').map((name) => `vendor/contracts/${name}`),
       ...tracked('scripts/lib').map((name) => `vendor/scripts/lib/${name}`),
-      ...['vendor/scripts/client.mjs', 'vendor/scripts/client.d.ts', '.gitignore'],
+      ...['vendor/scripts/client.mjs', 'vendor/scripts/client.d.mts', '.gitignore'],
     ].sort();
     expect(filesIn(target)).toEqual(expected);
     for (const name of tracked('assets/backend'))
