@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 // What is public. Each of them imports types of the others alone, so that their declarations make one file.
-const PUBLIC = ['create-client', 'sandbox', 'signatures', 'errors', 'types'];
+const PUBLIC = ['create-client', 'public-lookup', 'sandbox', 'signatures', 'errors', 'types'];
 
 const NOTE = '// Compiled from scripts/src/client/ by `npm run build`; do not edit.\n';
 

@@ -9,6 +9,12 @@ export declare function createClient(options: ClientOptions): Client;
 /** Returns all services: what each can do, and the limits that it documents. */
 export declare function providers(): ProviderInfo[];
 
+/**
+ * Returns a DNS look-up that gives public addresses only, for connections to addresses that users name: the option
+ * `lookup` of `https.request`. The connection goes to the address that was checked.
+ */
+export declare function publicLookup(): Promise<import('node:net').LookupFunction>;
+
 /** Starts a server on this machine that emulates both services: for tests and demonstrations, without cost. It is loaded when this is called. */
 export declare function startSandbox({ folder, ...options }?: SandboxOptions): Promise<Sandbox>;
 

@@ -661,6 +661,12 @@ function providers() {
   }));
 }
 
+// scripts/src/client/public-lookup.ts
+async function publicLookup() {
+  const { publicLookup: checked } = await import("./lib/live.mjs");
+  return checked();
+}
+
 // scripts/src/client/sandbox.ts
 var SANDBOX_KEY = "ak_sandbox";
 async function startSandbox({ folder = null, ...options } = {}) {
@@ -698,6 +704,7 @@ export {
   TaskNotFoundError,
   createClient,
   providers,
+  publicLookup,
   signatures,
   startSandbox
 };
