@@ -33,8 +33,12 @@ export function byBearerToken(tokens: ReadonlyMap<string, string> | null): Authe
 
 const digest = (token: string): string => createHash('sha256').update(token).digest('base64');
 
-/** The name in `Host` counts too: a page of another site can resolve its own name to this machine. */
-export function isFromThisMachine({ socket, hostname }: FastifyRequest): boolean {
+/**
+ * The name in `Host` counts too: a page of another site can resolve its own name to this machine. So do the fields that
+ * a proxy on this machine adds: what it forwards comes from elsewhere.
+ */
+export function isFromThisMachine({ socket, headers, hostname }: FastifyRequest): boolean {
+  if (['forwarded', 'via', 'x-forwarded-for', 'x-real-ip'].some((name) => headers[name] !== undefined)) return false;
   const isNear = /^(127\.|::1$|::ffff:127\.)/.test(socket.remoteAddress ?? '');
   return isNear && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }

@@ -82,6 +82,7 @@ export function createMetrics(figures: () => Promise<Figures>, now: () => number
     ]),
     polls: counter('media_polls_total', 'Status queries, by outcome.', ['provider', 'outcome']),
     saves: counter('media_saves_total', 'Attempts to store a result file, by outcome.', ['outcome']),
+    stepErrors: counter('media_step_errors_total', 'Runs of a step of the work that failed.', ['step']),
     streams: gauge('media_event_streams', 'Open event streams of this process.'),
     contentType: registry.contentType,
     /** The text that Prometheus reads. */

@@ -203,6 +203,7 @@ describe('authentication', () => {
     const demo = { authorization: 'Bearer demo-token' };
     expect((await get('/v1/generations', demo)).statusCode).toBe(200);
     expect((await get('/v1/generations', { ...demo, host: 'evil.example:8080' })).statusCode).toBe(401);
+    expect((await get('/v1/generations', { ...demo, 'x-forwarded-for': '192.0.2.1' })).statusCode).toBe(401);
     const far = await running.app.inject({
       url: '/v1/generations',
       headers: demo,
