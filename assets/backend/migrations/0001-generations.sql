@@ -95,8 +95,8 @@ CREATE INDEX generation_expiring ON generation (ended_at) WHERE ended_at IS NOT 
 CREATE INDEX generation_deleted ON generation (deleted_at) WHERE deleted_at IS NOT NULL AND purged_at IS NULL;
 
 -- The state machine. An end is final, a task is never replaced, and a submit that may have left is never queued again.
-CREATE TABLE generation_transition (old text, new text, PRIMARY KEY (old, new));
-INSERT INTO generation_transition (old, new) VALUES
+CREATE TABLE generation_transition (from_status text, to_status text, PRIMARY KEY (from_status, to_status));
+INSERT INTO generation_transition VALUES
   ('queued', 'submitting'), ('queued', 'cancelled'), ('queued', 'rejected'), ('queued', 'needs_attention'),
   ('submitting', 'queued'), ('submitting', 'pending'), ('submitting', 'rejected'), ('submitting', 'cancelled'),
   ('submitting', 'reconciling'),
@@ -117,7 +117,7 @@ BEGIN
     RAISE EXCEPTION 'generation %: user, key, request and task never change', OLD.id USING ERRCODE = 'check_violation';
   END IF;
   IF NEW.status = OLD.status THEN RETURN NEW; END IF;
-  IF NOT EXISTS (SELECT FROM generation_transition WHERE old = OLD.status AND new = NEW.status) THEN
+  IF NOT EXISTS (SELECT FROM generation_transition WHERE from_status = OLD.status AND to_status = NEW.status) THEN
     RAISE EXCEPTION 'generation %: % does not become %', OLD.id, OLD.status, NEW.status USING ERRCODE = 'check_violation';
   END IF;
   IF OLD.status = 'submitting' AND NEW.status = 'queued' AND NEW.refused_at IS NOT DISTINCT FROM OLD.refused_at THEN

@@ -8,6 +8,8 @@ import { forEach, type Work, type WorkService } from './step.ts';
 const AT_ONCE = 100;
 // The list must have been clear for this long; see the client's reconcile.
 const CLEAR_SECONDS = 60;
+// It reads the list twice.
+const RECONCILE_PERMITS = 2;
 const LIST_INTERVALS_SECONDS = [1, 2, 4, 8, 15];
 // A service without a list names the task in its callback, which comes when the task has ended.
 const CALLBACK_WAIT_SECONDS = 3_600;
@@ -48,7 +50,7 @@ async function reconcileOne(work: Work, service: WorkService, lost: LostSubmit, 
       `Whether ${service.client.provider.title} accepted this request, and charged for it, is not known: the answer to its submit of ${lost.submitStartedAt.toISOString()} was lost. ${WHAT_TO_DO.replaceAll('<id>', lost.id)}`,
     );
   } catch (error) {
-    await holdBack(work, service, error);
+    await holdBack(work, service, error instanceof NotYet ? error.cause : error);
     log.warn({ id: lost.id, err: error }, 'a lost submit is not reconciled yet');
     await reconcileLater(database, lost, intervalOf(lost));
   }
@@ -74,12 +76,16 @@ async function findNamed(work: Work, service: WorkService, lost: LostSubmit): Pr
   return undefined;
 }
 
-async function findListed(
-  { database, files }: Work,
-  { client, provider }: WorkService,
-  lost: LostSubmit,
-  list: TaskList,
-): Promise<Task | undefined> {
+/**
+ * Finds a task in the shared list by the key of its submit, without a query. What the key does not find is searched for
+ * by model, input and time when the list has been clear for long enough.
+ */
+async function findListed(work: Work, service: WorkService, lost: LostSubmit, list: TaskList): Promise<Task | undefined> {
+  const { database, files } = work;
+  const { client, provider, limiter } = service;
+  const byKey = list.tasks.find(({ idempotencyKey }) => idempotencyKey === lost.id);
+  if (byKey || lost.lostSeconds <= CLEAR_SECONDS) return byKey;
+  if (!(await limiter.acquire(RECONCILE_PERMITS))) throw new NotYet('no query is permitted now');
   const payload = lost.payload ?? (await readInput(files, lost.payloadKey));
   try {
     return await client.reconcile(
@@ -87,10 +93,14 @@ async function findListed(
         ...{ model: lost.model, payload, idempotencyKey: lost.id, submittedAt: lost.submitStartedAt, lostAt: lost.lostAt },
         ...(lost.maxCredits !== null && { maxCredits: lost.maxCredits }),
       },
-      { until: 0, list: async () => list, taken: (ids) => takenTasks(database, provider, ids) },
+      { taken: (ids) => takenTasks(database, provider, ids) },
     );
   } catch (error) {
-    if (error instanceof ClientError && error.outcome === 'unknown') return undefined;
-    throw error;
+    if (!(error instanceof ClientError) || error.outcome !== 'unknown') throw error;
+    // Later the list can tell, or it could not be read.
+    if (error.retryAfter !== null || error.transient) throw new NotYet('the list does not tell yet', { cause: error });
+    return undefined;
   }
 }
+
+class NotYet extends Error {}

@@ -24,17 +24,18 @@ export function sign({ id, body, timestamp }: Message, secret: string): string {
  * Posts a signed message to a user's own address: public, https, and no redirect; or this machine.
  * @throws unless the answer is 2xx
  */
-export function post(address: string, message: Message, secret: string): Promise<void> {
+export async function post(address: string, message: Message, secret: string): Promise<void> {
   const url = new URL(address);
   const isHere = isLoopback(url.hostname);
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isHere))
-    return Promise.reject(new Error('a webhook goes to https, or to this machine'));
+    throw new Error('a webhook goes to https, or to this machine');
+  // The address is checked as the connection is made: no later look-up can return another one.
+  const guard = isHere ? {} : { lookup: await publicLookup() };
   const send = url.protocol === 'https:' ? requestHttps : requestHttp;
-  return new Promise((resolve, reject) => {
+  await new Promise<void>((resolve, reject) => {
     const request = send(url, {
       method: 'POST',
-      // The address is checked as the connection is made: no later look-up can return another one.
-      ...(!isHere && { lookup: publicLookup() }),
+      ...guard,
       agent: false,
       signal: AbortSignal.timeout(TIMEOUT_MS),
       headers: {
