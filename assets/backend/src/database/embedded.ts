@@ -1,6 +1,8 @@
 import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { PGlite, type Transaction } from '@electric-sql/pglite';
 import { fromPglite } from 'pg-boss';
+import { holdFolder } from './one-process.ts';
 import type { Database, Queries, Row } from './types.ts';
 
 /**
@@ -9,7 +11,8 @@ import type { Database, Queries, Row } from './types.ts';
  */
 export async function openEmbedded(folder: string | null): Promise<Database> {
   if (folder !== null) await mkdir(folder, { recursive: true, mode: 0o700 });
-  const pglite = await (folder === null ? PGlite.create() : PGlite.create(folder));
+  const letGo = folder === null ? async () => {} : await holdFolder(folder);
+  const pglite = await (folder === null ? PGlite.create() : PGlite.create(join(folder, 'cluster')));
 
   return {
     ...queriesOf(pglite),
@@ -20,7 +23,10 @@ export async function openEmbedded(folder: string | null): Promise<Database> {
       return end;
     },
     forQueue: { db: fromPglite(pglite), backend: 'pglite' },
-    close: () => pglite.close(),
+    async close() {
+      await pglite.close();
+      await letGo();
+    },
   };
 }
 

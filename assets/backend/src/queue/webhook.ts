@@ -20,15 +20,20 @@ export function sign({ id, body, timestamp }: Message, secret: string): string {
   return `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
 }
 
+/** @throws for an address that no webhook goes to */
+export function checkWebhookAddress(address: string): URL {
+  const url = URL.parse(address);
+  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname))) return url;
+  throw new TypeError('A webhook goes to an https address, or to http on this machine.');
+}
+
 /**
  * Posts a signed message to a user's own address: public, https, and no redirect; or this machine.
  * @throws unless the answer is 2xx
  */
 export async function post(address: string, message: Message, secret: string): Promise<void> {
-  const url = new URL(address);
+  const url = checkWebhookAddress(address);
   const isHere = isLoopback(url.hostname);
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isHere))
-    throw new Error('a webhook goes to https, or to this machine');
   // The address is checked as the connection is made: no later look-up can return another one.
   const guard = isHere ? {} : { lookup: await publicLookup() };
   const send = url.protocol === 'https:' ? requestHttps : requestHttp;

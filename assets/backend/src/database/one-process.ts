@@ -1,0 +1,36 @@
+import { open, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/**
+ * Keeps a second process out of a folder: two of them would destroy an embedded database. The mark of a process that has
+ * died is taken over.
+ * @returns what lets go of it
+ */
+export async function holdFolder(folder: string): Promise<() => Promise<void>> {
+  const mark = join(folder, 'process');
+  for (let attempt = 0; attempt < 2; attempt += 1) {
+    const file = await open(mark, 'wx').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'EEXIST') return null;
+      throw error;
+    });
+    if (file) {
+      await file.writeFile(String(process.pid));
+      await file.close();
+      return () => rm(mark, { force: true });
+    }
+    const owner = Number(await readFile(mark, 'utf8').catch(() => ''));
+    if (owner > 0 && owner !== process.pid && isAlive(owner))
+      throw new Error(`process ${owner} uses the embedded database in ${folder}: end it first, or set DATABASE_URL`);
+    await rm(mark, { force: true });
+  }
+  throw new Error(`another process has just opened the embedded database in ${folder}`);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
