@@ -54,6 +54,7 @@ async function runStep(step: Step, work: Work, jobs: Jobs): Promise<void> {
     await step.run(work);
   } catch (error) {
     // The database is away, mostly. Rows keep what is due; the next job finds it.
+    work.metrics.stepErrors.inc({ step: step.name });
     work.log.error({ err: error, step: step.name }, 'a step failed; its rows stay due');
   }
 }

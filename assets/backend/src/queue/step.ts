@@ -18,7 +18,7 @@ export interface Work {
   services: readonly WorkService[];
   files: FileStore;
   log: Logger;
-  metrics: Pick<Metrics, 'submits' | 'polls' | 'saves'>;
+  metrics: Pick<Metrics, 'submits' | 'polls' | 'saves' | 'stepErrors'>;
   config: Pick<Config, 'dataDir' | 'publicUrl' | 'maxRunningPerUser' | 'retentionDays'>;
   wake(step: StepName): void;
   /** Aborted when this process ends: nothing new is begun. */
