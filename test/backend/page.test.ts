@@ -1,7 +1,7 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { ROOT } from '../support/command.ts';
 import { api, type RunningBackend, startBackend } from './support/backend.ts';
 
@@ -35,19 +35,34 @@ if (executablePath === undefined)
 
 describe.runIf(executablePath !== undefined)('the page in Chromium', () => {
   let browser: Browser;
+  let backend: RunningBackend;
+  let end: () => Promise<void>;
   beforeAll(async () => {
     mkdirSync(PICTURES, { recursive: true });
     // Root has no sandbox of Chromium's own.
     const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+    backend = await startBackend({}, { atEnd: (stop) => (end = stop) });
     browser = await chromium.launch({ executablePath: executablePath!, args });
   });
-  afterAll(() => browser.close());
+  // Each test begins without generations, whatever the one before left running.
+  beforeEach(async () => {
+    const { generations } = (await api(backend, 'GET', '/v1/generations?limit=100')).body as {
+      generations: { id: string }[];
+    };
+    for (const { id } of generations) {
+      await api(backend, 'POST', `/v1/generations/${id}/cancel`);
+      await expect
+        .poll(async () => (await api(backend, 'DELETE', `/v1/generations/${id}`)).status, { timeout: 60_000 })
+        .toBe(204);
+    }
+  });
+  afterAll(async () => {
+    await browser.close();
+    await end();
+  });
 
   /** A new tab on the page. `complaints` are what a browser reports: errors of scripts, of the policy, foreign requests. */
-  async function open(
-    backend: RunningBackend,
-    viewport = WIDE,
-  ): Promise<{ page: Page; complaints: string[] }> {
+  async function open(viewport = WIDE): Promise<{ page: Page; complaints: string[] }> {
     const context = await browser.newContext({ viewport, reducedMotion: 'reduce' });
     onTestFinished(() => context.close());
     const page = await context.newPage();
@@ -71,7 +86,7 @@ describe.runIf(executablePath !== undefined)('the page in Chromium', () => {
     await page.getByLabel('Prompt').waitFor();
   }
 
-  const countOf = async (backend: RunningBackend) =>
+  const count = async () =>
     ((await api(backend, 'GET', '/v1/generations')).body as { generations: unknown[] }).generations.length;
   const card = (page: Page, status: string) => page.locator(`li[data-status="${status}"]`);
 
@@ -79,8 +94,7 @@ describe.runIf(executablePath !== undefined)('the page in Chromium', () => {
     ['wide', WIDE],
     ['narrow', NARROW],
   ] as const)('%s: sign in, submit from the form, watch it end, see the clip', async (name, viewport) => {
-    const backend = await startBackend();
-    const { page, complaints } = await open(backend, viewport);
+    const { page, complaints } = await open(viewport);
     await page.screenshot({ path: path.join(PICTURES, `${name}-1-sign-in.png`) });
     await signIn(page);
     await page.getByLabel('Prompt').fill('a lighthouse at dawn <img src=x onerror=alert(1)>');
@@ -117,14 +131,13 @@ describe.runIf(executablePath !== undefined)('the page in Chromium', () => {
   });
 
   test('submits once, however often the button is pressed, and after an answer that was lost', async () => {
-    const backend = await startBackend();
-    const { page } = await open(backend);
+    const { page } = await open();
     await signIn(page);
     await page.getByLabel('Prompt').fill('one only');
     await page.evaluate("for (let n = 0; n < 10; n += 1) document.querySelector('#submit').click()");
     await page.locator('#another:not([hidden])').waitFor();
     await page.evaluate("document.querySelector('#submit').click()");
-    expect(await countOf(backend)).toBe(1);
+    expect(await count()).toBe(1);
 
     // The server takes the next one, and its answer is lost.
     let lost = 0;
@@ -142,12 +155,11 @@ describe.runIf(executablePath !== undefined)('the page in Chromium', () => {
     expect(lost).toBe(1);
     await page.getByRole('button', { name: 'Generate' }).click();
     await page.locator('#another:not([hidden])').waitFor();
-    expect(await countOf(backend)).toBe(2);
+    expect(await count()).toBe(2);
   });
 
   test('by keyboard alone: sign in, choose, correct what was refused, submit, cancel', async () => {
-    const backend = await startBackend();
-    const { page } = await open(backend);
+    const { page } = await open();
     const focused = () => page.evaluate('document.activeElement.id || document.activeElement.textContent');
     await page.getByLabel('Token').waitFor();
     expect(await focused()).toBe('token');
@@ -169,7 +181,7 @@ describe.runIf(executablePath !== undefined)('the page in Chromium', () => {
     await expect.poll(() => page.locator('#field-prompt').getAttribute('aria-invalid')).toBe('true');
     expect(await focused()).toBe('field-prompt');
     expect(await page.locator('#field-prompt-error').textContent()).not.toBe('');
-    expect(await countOf(backend)).toBe(0);
+    expect(await count()).toBe(0);
 
     await page.keyboard.type('a task without end [sandbox:never]');
     await tabTo('submit');
@@ -181,8 +193,7 @@ describe.runIf(executablePath !== undefined)('the page in Chromium', () => {
   });
 
   test('shows why one failed; a form for every model; dark', async () => {
-    const backend = await startBackend();
-    const { page, complaints } = await open(backend);
+    const { page, complaints } = await open();
     await page.emulateMedia({ colorScheme: 'dark' });
     await signIn(page);
     await page.getByLabel('Prompt').fill('x [sandbox:fail]');
@@ -203,7 +214,7 @@ describe.runIf(executablePath !== undefined)('the page in Chromium', () => {
     }
     page.once('dialog', (dialog) => dialog.accept());
     await page.getByRole('button', { name: /^Delete/ }).click();
-    await expect.poll(() => countOf(backend)).toBe(0);
+    await expect.poll(() => count()).toBe(0);
     expect(await page.locator('#empty').isVisible()).toBe(true);
     expect(complaints).toEqual([]);
   });

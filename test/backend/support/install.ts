@@ -13,8 +13,16 @@ declare module 'vitest' {
   }
 }
 
-/** Makes the copy that all tests use: create-backend, `npm ci`, `npm run build`. */
+/**
+ * Makes the copy that all tests use: create-backend, `npm ci`, `npm run build`. While working on one test, BACKEND_COPY
+ * names a folder where that is done already.
+ */
 export default function install(project: TestProject): () => void {
+  const ready = process.env.BACKEND_COPY;
+  if (ready !== undefined) {
+    project.provide('backend', ready);
+    return () => {};
+  }
   const folder = mkdtempSync(path.join(tmpdir(), 'amw backend '));
   const target = path.join(folder, 'backend');
   step(ROOT, process.execPath, [path.join(ROOT, 'scripts', 'create-backend.mjs'), target]);

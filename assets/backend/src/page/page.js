@@ -185,6 +185,8 @@ async function submit() {
     at('submit').textContent = 'Sent';
     at('another').hidden = false;
     if (document.activeElement === document.body) at('another').focus();
+    // Below a long form on a phone, nobody would see that it has begun.
+    if (matchMedia('(max-width: 860px)').matches) at('list-title').scrollIntoView({ block: 'start' });
   } catch (error) {
     at('submit').disabled = false;
     at('submit').textContent = 'Generate';
