@@ -25,15 +25,20 @@ const CLAIM = `
   WITH due AS (
     SELECT id FROM generation
     WHERE status IN ('pending', 'running') AND account = $2 AND due_at <= now() AND ${FREE}
-      AND (cancel_requested_at IS NOT NULL OR task_id <> ALL ($4::text[]))
+      AND (cancel_requested_at IS NOT NULL OR ($4::text[] IS NOT NULL AND task_id <> ALL ($4)))
     ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED
   )
   UPDATE generation g SET ${LEASED}, attempts = attempts + 1 FROM due WHERE g.id = due.id
   RETURNING g.id, g.lease, g.task_id AS "taskId", extract(epoch FROM now() - g.submitted_at)::float8 AS "ageSeconds",
     g.attempts, g.wakes, g.cancel_requested_at IS NOT NULL AS "isCancelRequested"`;
 
-/** @param seen tasks that a list has just shown: they need no query of their own */
-export function claimPolls(database: Queries, account: string, limit: number, seen: string[] = []): Promise<DuePoll[]> {
+/** @param seen tasks that a list has just shown: they need no query of their own. Null: only what is to be cancelled */
+export function claimPolls(
+  database: Queries,
+  account: string,
+  limit: number,
+  seen: string[] | null = [],
+): Promise<DuePoll[]> {
   return database.query<DuePoll>(CLAIM, [randomUUID(), account, limit, seen]);
 }
 

@@ -12,6 +12,9 @@ export { type Jobs, openJobs } from './boss.ts';
 
 const ALL: readonly Step[] = [submitStep, pollStep, saveStep, notifyStep, upkeepStep];
 
+// How late work is found that nobody announced.
+const IDLE_SECONDS = 10;
+
 export interface Workers {
   /** Begins nothing new, and waits for what is running. */
   stop(): Promise<void>;
@@ -50,7 +53,7 @@ export async function startWorkers({ jobs, services, ...options }: WorkersOption
 async function runStep(step: Step, work: Work, jobs: Jobs): Promise<void> {
   if (work.stopping.aborted) return;
   try {
-    if (await step.hasWork(work)) await jobs.wakeLater(step.name, step.everySeconds);
+    await jobs.wakeLater(step.name, (await step.hasWork(work)) ? step.everySeconds : IDLE_SECONDS);
     await step.run(work);
   } catch (error) {
     // The database is away, mostly. Rows keep what is due; the next job finds it.

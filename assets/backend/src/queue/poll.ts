@@ -44,21 +44,22 @@ async function pollService(work: Work, service: WorkService): Promise<void> {
     return;
   }
   const read = await readList(work, service);
-  if (read === null) return;
-  if (read.list !== null) await reconcileLost(work, service, read.list);
-  await pollDue(work, service, read.seen);
+  if (read?.list) await reconcileLost(work, service, read.list);
+  // Between two reads of the list, only what is to be cancelled cannot wait.
+  await pollDue(work, service, read?.seen ?? null);
 }
 
 /** Polls what is due by a query each, as far as the service permits. */
-async function pollDue(work: Work, service: WorkService, seen: string[]): Promise<void> {
+async function pollDue(work: Work, service: WorkService, seen: string[] | null): Promise<void> {
   const { database, stopping } = work;
   // Where permits are scarce they are taken first, so that no row is claimed in vain.
   const atOnce = service.bucket === null ? AT_ONCE : 1;
   while (!stopping.aborted) {
     const isDue = await exists(
       work,
-      `SELECT FROM generation WHERE status IN ('pending', 'running') AND account = $1 AND due_at <= now()`,
-      [service.account],
+      `SELECT FROM generation WHERE status IN ('pending', 'running') AND account = $1 AND due_at <= now()
+         AND ($2 OR cancel_requested_at IS NOT NULL)`,
+      [service.account, seen !== null],
     );
     if (!isDue || !(await service.limiter.acquire())) return;
     const polls = await claimPolls(database, service.account, atOnce, seen);

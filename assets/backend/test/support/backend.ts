@@ -8,6 +8,7 @@ import type { Generation } from '../../src/generations/types.ts';
 import { createLogger } from '../../src/observability/log.ts';
 import { start } from '../../src/start.ts';
 import { createTestDatabase } from './database.ts';
+import { freePort } from './free-port.ts';
 
 export interface TestBackend {
   database: Database;
@@ -33,20 +34,25 @@ const PAYLOADS: Record<string, (prompt: string) => { model: string; payload: obj
 };
 
 /** Starts API and workers against a real database, and the sandbox as both services. */
-export async function startBackend(variables: Record<string, string> = {}): Promise<TestBackend> {
+export async function startBackend(
+  variables: Record<string, string> = {},
+  { speed = 3_000, callbacks = false } = {},
+): Promise<TestBackend> {
   const folder = await mkdtemp(join(tmpdir(), 'backend-test-'));
   const requests: string[] = [];
-  const sandbox = await startSandbox({ speed: 3_000, log: (line) => void requests.push(line) });
+  const sandbox = await startSandbox({ speed, log: (line) => void requests.push(line) });
   const { database, url, close } = await createTestDatabase();
+  const port = callbacks ? await freePort() : 0;
   const env = {
     DATABASE_URL: url,
     DATA_DIR: folder,
-    PORT: '0',
+    PORT: String(port),
     AIVIDEO_API_KEY: 'ak_test_of_the_backend',
     AIVIDEO_BASE_URL: sandbox.origin,
     APIDOT_API_KEY: 'sk_test_of_the_backend',
     APIDOT_BASE_URL: sandbox.origin,
     API_TOKENS: 'token-of-ann:ann,token-of-bob:bob',
+    ...(callbacks && { PUBLIC_URL: `http://127.0.0.1:${port}` }),
     ...variables,
   };
   const config = readConfig(env);
