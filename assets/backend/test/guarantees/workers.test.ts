@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { admin } from '../../src/admin.ts';
 import { startBackend, type TestBackend } from '../support/backend.ts';
 
 let backend: TestBackend;
@@ -10,12 +9,6 @@ afterAll(() => backend.close());
 
 const creates = () => backend.requests.filter((line) => /^POST \/api\/v1\/generate\//.test(line)).length;
 const sql = (text: string, ...values: unknown[]) => backend.database.query(text, values);
-
-async function operator(...args: string[]): Promise<string> {
-  const lines: string[] = [];
-  const code = await admin(args, backend.env, (line) => lines.push(line));
-  return `${code} ${lines.join('\n')}`;
-}
 
 test('a request becomes a stored file, charged once', async () => {
   const { id } = await backend.submit('a lighthouse');
@@ -42,9 +35,9 @@ test('guarantee 2: a submit that nobody can settle waits for a person, who may s
   expect(waiting.attention).toContain(`adopt ${id}`);
   expect(creates() - before).toBe(1);
 
-  expect(await operator('attention')).toContain(id);
-  expect(await operator('retry', id)).toMatch(/^1 .*may charge twice/);
-  expect(await operator('retry', id, '--submit')).toMatch(/^0 .*is queued/);
+  expect(await backend.operator('attention')).toContain(id);
+  expect(await backend.operator('retry', id)).toMatch(/^1 .*may charge twice/);
+  expect(await backend.operator('retry', id, '--submit')).toMatch(/^0 .*is queued/);
   await backend.until(id, 'succeeded');
   expect(creates() - before).toBe(2);
 });
@@ -57,9 +50,9 @@ test('guarantee 2: less than a minute of a clear list decides nothing', async ()
   expect((await sql('SELECT status FROM generation WHERE id = $1', id))[0]!.status).toBe('reconciling');
   await sql(`UPDATE generation SET lost_at = now() - interval '61 seconds', due_at = now() WHERE id = $1`, id);
   await backend.until(id, 'needs_attention');
-  expect(await operator('abandon', id)).toMatch(/^0 /);
+  expect(await backend.operator('abandon', id)).toMatch(/^0 /);
   expect((await backend.until(id, 'failed')).error).toMatchObject({ code: 'ABANDONED' });
-  expect(await operator('abandon', id)).toMatch(/^1 .*does not wait/);
+  expect(await backend.operator('abandon', id)).toMatch(/^1 .*does not wait/);
 });
 
 test('guarantee 2: a service without a list is found by the callback that names its task, and charged once', async () => {

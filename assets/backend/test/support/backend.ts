@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Sandbox, startSandbox } from '#client';
+import { admin } from '../../src/admin.ts';
 import { readConfig } from '../../src/config.ts';
 import type { Database } from '../../src/database/index.ts';
 import type { Generation } from '../../src/generations/types.ts';
@@ -23,6 +24,8 @@ export interface TestBackend {
   submit(prompt: string, more?: { key?: string; provider?: string }): Promise<Generation>;
   /** Returns the generation once it has one of these states. */
   until(id: string, ...statuses: string[]): Promise<Generation>;
+  /** Runs `npm run admin`; returns its exit code and output. */
+  operator(...args: string[]): Promise<string>;
   /** Ends the process's part; the database and the sandbox go on. */
   stop(): Promise<void>;
   close(): Promise<void>;
@@ -96,6 +99,11 @@ export async function startBackend(
         if (Date.now() > deadline) throw new Error(`still ${JSON.stringify(generation)}\n${lines.slice(-5).join('')}`);
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
+    },
+    async operator(...args) {
+      const printed: string[] = [];
+      const code = await admin(args, env, (line) => printed.push(line));
+      return `${code} ${printed.join('\n')}`;
     },
     stop,
     async close() {
