@@ -43,8 +43,8 @@ export function openPostgres(connectionString: string, onError: (error: Error) =
 
 function queriesOf(connection: pg.Pool | pg.PoolClient): Queries {
   return {
-    async query<R extends object = Row>(sql: string, parameters: readonly unknown[] = []) {
-      return (await connection.query<R & Row>(sql, [...parameters])).rows;
+    async query<R extends object = Row>(text: string, parameters: readonly unknown[] = [], name?: string) {
+      return (await connection.query<R & Row>({ text, values: [...parameters], ...(name && { name }) })).rows;
     },
     async script(sql) {
       await connection.query(sql);

@@ -3,8 +3,11 @@ import type { ConstructorOptions } from 'pg-boss';
 export type Row = Record<string, unknown>;
 
 export interface Queries {
-  /** Runs one statement with `$1` parameters and returns its rows. */
-  query<R extends object = Row>(sql: string, parameters?: readonly unknown[]): Promise<R[]>;
+  /**
+   * Runs one statement with `$1` parameters and returns its rows.
+   * @param name a server plans a named statement once for each connection. One name, one statement
+   */
+  query<R extends object = Row>(sql: string, parameters?: readonly unknown[], name?: string): Promise<R[]>;
   /** Runs statements that have no parameters, such as a migration. */
   script(sql: string): Promise<void>;
 }

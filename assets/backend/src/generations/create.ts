@@ -1,6 +1,6 @@
 import type { Database, Queries } from '../database/index.ts';
 import type { FileStore } from '../files/types.ts';
-import { COLUMNS, type GenerationRow, newId, toGeneration } from './rows.ts';
+import { COLUMNS, type GenerationRow, NEW_COLUMNS, newId, toGeneration } from './rows.ts';
 import type { CreateRequest, CreateResult } from './types.ts';
 
 // A larger payload (images as data URIs) is a file: rows and jobs stay small.
@@ -15,7 +15,7 @@ const INSERT = `
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, greatest(now(),
     (SELECT max(q.queue_order) FROM generation q WHERE q.user_id = $2 AND q.status = 'queued') + ${SPACING}))
   ON CONFLICT (user_id, idempotency_key) DO NOTHING
-  RETURNING ${COLUMNS}`;
+  RETURNING ${NEW_COLUMNS}`;
 
 const EXISTING = `SELECT g.body_hash, ${COLUMNS} FROM generation g WHERE g.user_id = $1 AND g.idempotency_key = $2`;
 
@@ -51,7 +51,7 @@ export async function createGeneration(
     ...[id, user, key, bodyHash, provider, accountOf(provider), model, isLarge ? null : payload, payloadKey],
     ...[maxCredits, quoted === null ? null : Math.ceil(quoted.most), Number.isFinite(most) ? Math.ceil(most) : 0],
   ];
-  const insert = (queries: Queries) => queries.query<GenerationRow>(INSERT, values);
+  const insert = (queries: Queries) => queries.query<GenerationRow>(INSERT, values, 'create-generation');
   try {
     const [row] = await (cap === null
       ? insert(database)

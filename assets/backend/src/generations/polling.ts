@@ -25,7 +25,7 @@ const CLAIM = `
   WITH due AS (
     SELECT id FROM generation
     WHERE status IN ('pending', 'running') AND account = $2 AND due_at <= now() AND ${FREE}
-      AND (cancel_requested_at IS NOT NULL OR ($4::text[] IS NOT NULL AND task_id <> ALL ($4)))
+      AND (cancel_requested_at IS NOT NULL OR ($4::text[] IS NOT NULL AND NOT EXISTS (SELECT FROM unnest($4::text[]) AS s (id) WHERE s.id = task_id)))
     ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED
   )
   UPDATE generation g SET ${LEASED}, attempts = attempts + 1 FROM due WHERE g.id = due.id
@@ -81,8 +81,8 @@ export async function recordUncancelled(database: Queries, { id, lease }: DuePol
 export async function recordListed(database: Queries, account: string, running: string[]): Promise<void> {
   if (running.length === 0) return;
   await database.query(
-    `UPDATE generation SET status = 'running', provider_state = 'PROGRESS'
-     WHERE account = $1 AND status = 'pending' AND task_id = ANY ($2::text[])`,
+    `UPDATE generation SET status = 'running', provider_state = 'PROGRESS' FROM unnest($2::text[]) AS s (id)
+     WHERE account = $1 AND status = 'pending' AND task_id = s.id`,
     [account, running],
   );
 }
@@ -90,8 +90,8 @@ export async function recordListed(database: Queries, account: string, running: 
 /** Returns the open generations of these tasks. */
 export function openTasks(database: Queries, account: string, taskIds: string[]): Promise<{ id: string; taskId: string }[]> {
   return database.query(
-    `SELECT id, task_id AS "taskId" FROM generation
-     WHERE account = $1 AND status IN ('pending', 'running') AND task_id = ANY ($2::text[])`,
+    `SELECT g.id, g.task_id AS "taskId" FROM generation g JOIN unnest($2::text[]) AS s (id) ON s.id = g.task_id
+     WHERE g.account = $1 AND g.status IN ('pending', 'running')`,
     [account, taskIds],
   );
 }
