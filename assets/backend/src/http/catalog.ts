@@ -18,7 +18,7 @@ export type Model = Pick<
   sandbox: boolean;
 };
 
-/** The models of all services, and the check of a payload against one's contract. */
+/** The models of all services, and the check of a payload against its model's contract. */
 export interface Catalog {
   models(): Promise<{ provider: string; model: string; sandbox: boolean }[]>;
   /** @throws Problem 404 for a model that is not known */

@@ -8,7 +8,7 @@ export type Metrics = ReturnType<typeof createMetrics>;
 
 /**
  * Returns the metrics of this process. What is counted here happened in this process; the gauges about generations are
- * read from the database when somebody scrapes, so that every process reports the same.
+ * read from the database at each scrape, so that every process reports the same.
  * @param figures reads the gauges' values
  * @param now milliseconds; never goes back
  */
