@@ -38,12 +38,15 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   async attention({ database, print }) {
     const waiting = await waitingForPerson(database);
     for (const { id, user, provider, model, taskId, createdAt, attention } of waiting)
-      print(`${id}  ${createdAt.toISOString()}  ${user}  ${provider}/${model}  ${taskId ?? 'no task'}\n  ${attention}`);
+      print(
+        `${id}  ${createdAt.toISOString()}  ${user}  ${provider}/${model}  ${taskId ?? 'no task'}\n  ${attention}`,
+      );
     if (waiting.length === 0) print('Nothing waits for a person.');
   },
   async adopt({ database, services, print }, [id = '', taskId = '']) {
     const waiting = await findWaiting(database, id);
-    if (!waiting || waiting.taskId !== null) throw new Refusal(`${id} is no lost submit that waits for a person.`);
+    if (!waiting || waiting.taskId !== null)
+      throw new Refusal(`${id} is no lost submit that waits for a person.`);
     const service = (await services()).all.get(waiting.provider);
     if (!service) throw new Refusal(`${waiting.provider} is not configured.`);
     const task = await service.client.task(taskId);
@@ -61,7 +64,9 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     const waiting = await findWaiting(database, id);
     if (!waiting) throw new Refusal(`${id} does not wait for a person.`);
     if (waiting.taskId === null && !submit)
-      throw new Refusal(`The task of ${id} is not known: submitting it again may charge twice. Add --submit to do so.`);
+      throw new Refusal(
+        `The task of ${id} is not known: submitting it again may charge twice. Add --submit to do so.`,
+      );
     const status = await retry(database, id, submit);
     if (!status) throw new Refusal(`${id} does not wait any more.`);
     print(`${id} is ${status}; workers go on with it.`);
@@ -86,7 +91,11 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
 };
 
 /** Runs one command. @returns the exit code: 0 done, 1 not possible, 2 wrong usage */
-export async function admin(argv: string[], env: NodeJS.ProcessEnv, print: (line: string) => void): Promise<number> {
+export async function admin(
+  argv: string[],
+  env: NodeJS.ProcessEnv,
+  print: (line: string) => void,
+): Promise<number> {
   const { values, positionals } = parseArgs({
     args: argv,
     allowPositionals: true,
@@ -113,7 +122,8 @@ export async function admin(argv: string[], env: NodeJS.ProcessEnv, print: (line
     await command({ database: opened, services: open, print }, args, { submit: values.submit === true });
     return 0;
   } catch (error) {
-    if (!(error instanceof Refusal || error instanceof ConfigError || error instanceof ClientError)) throw error;
+    if (!(error instanceof Refusal || error instanceof ConfigError || error instanceof ClientError))
+      throw error;
     print(error.message);
     return error instanceof ConfigError ? 2 : 1;
   } finally {

@@ -56,23 +56,35 @@ export function readConfig(env: Environment): Config {
   const databaseUrl = text('DATABASE_URL');
   const password = databaseUrl === null ? null : checkDatabase(databaseUrl);
   if (databaseUrl === null && role !== 'all')
-    throw new ConfigError('ROLE', `is ${role}, but the embedded database serves one process: set DATABASE_URL too`);
+    throw new ConfigError(
+      'ROLE',
+      `is ${role}, but the embedded database serves one process: set DATABASE_URL too`,
+    );
   const host = text('HOST') ?? '127.0.0.1';
   const tokens = readTokens(text('API_TOKENS'));
   if (tokens === null && role !== 'worker' && !isLoopback(host))
-    throw new ConfigError('API_TOKENS', `is needed where HOST is ${host}: the demo token works on the loopback interface alone`);
+    throw new ConfigError(
+      'API_TOKENS',
+      `is needed where HOST is ${host}: the demo token works on the loopback interface alone`,
+    );
   const bucket = text('S3_BUCKET');
   const endpoint = webAddress('S3_ENDPOINT', text('S3_ENDPOINT'), { http: true });
   const region = text('AWS_REGION') ?? text('AWS_DEFAULT_REGION') ?? (endpoint === null ? null : 'us-east-1');
-  if (bucket !== null && region === null) throw new ConfigError('AWS_REGION', 'is needed where S3_BUCKET is set');
-  if (endpoint !== null && bucket === null) throw new ConfigError('S3_BUCKET', 'is needed where S3_ENDPOINT is set');
+  if (bucket !== null && region === null)
+    throw new ConfigError('AWS_REGION', 'is needed where S3_BUCKET is set');
+  if (endpoint !== null && bucket === null)
+    throw new ConfigError('S3_BUCKET', 'is needed where S3_ENDPOINT is set');
   const services: ServiceConfig[] = [
     {
       provider: 'aivideomaker',
       key: text('AIVIDEO_API_KEY'),
       baseUrl: webAddress('AIVIDEO_BASE_URL', text('AIVIDEO_BASE_URL')),
     },
-    { provider: 'apidot', key: text('APIDOT_API_KEY'), baseUrl: webAddress('APIDOT_BASE_URL', text('APIDOT_BASE_URL')) },
+    {
+      provider: 'apidot',
+      key: text('APIDOT_API_KEY'),
+      baseUrl: webAddress('APIDOT_BASE_URL', text('APIDOT_BASE_URL')),
+    },
   ];
   return {
     role,
@@ -84,7 +96,9 @@ export function readConfig(env: Environment): Config {
     tokens,
     publicUrl: webAddress('PUBLIC_URL', text('PUBLIC_URL')),
     s3: bucket === null || region === null ? null : { bucket, endpoint, region },
-    maxCreditsPerUserPerDay: whole('MAX_CREDITS_PER_USER_PER_DAY', text('MAX_CREDITS_PER_USER_PER_DAY'), { least: 0 }),
+    maxCreditsPerUserPerDay: whole('MAX_CREDITS_PER_USER_PER_DAY', text('MAX_CREDITS_PER_USER_PER_DAY'), {
+      least: 0,
+    }),
     maxRunningPerUser: whole('MAX_RUNNING_PER_USER', text('MAX_RUNNING_PER_USER'), { least: 1 }),
     retentionDays: whole('RETENTION_DAYS', text('RETENTION_DAYS'), { least: 1, most: 36_500 }) ?? 30,
     trustProxy: oneOf('TRUST_PROXY', text('TRUST_PROXY') ?? 'no', ['no', 'yes']) === 'yes',
@@ -97,12 +111,17 @@ export function readConfig(env: Environment): Config {
       'trace',
       'silent',
     ]),
-    secrets: [...services.flatMap(({ key }) => key ?? []), ...(tokens?.keys() ?? []), ...(password ? [password] : [])],
+    secrets: [
+      ...services.flatMap(({ key }) => key ?? []),
+      ...(tokens?.keys() ?? []),
+      ...(password ? [password] : []),
+    ],
   };
 }
 
 function oneOf<Word extends string>(name: string, value: string, words: readonly Word[]): Word {
-  if (!words.includes(value as Word)) throw new ConfigError(name, `is one of ${words.join(', ')}, not ${value.slice(0, 50)}`);
+  if (!words.includes(value as Word))
+    throw new ConfigError(name, `is one of ${words.join(', ')}, not ${value.slice(0, 50)}`);
   return value as Word;
 }
 
@@ -123,9 +142,12 @@ function webAddress(name: string, value: string | null, { http = false } = {}): 
   if (value === null) return null;
   const url = URL.parse(value);
   if (url === null) throw new ConfigError(name, 'is no URL');
-  if (url.username !== '' || url.password !== '') throw new ConfigError(name, 'must not hold a name or password');
-  if (url.search !== '' || url.hash !== '') throw new ConfigError(name, 'must not hold a query or a fragment');
-  const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && (http || isLoopback(url.hostname)));
+  if (url.username !== '' || url.password !== '')
+    throw new ConfigError(name, 'must not hold a name or password');
+  if (url.search !== '' || url.hash !== '')
+    throw new ConfigError(name, 'must not hold a query or a fragment');
+  const isSafe =
+    url.protocol === 'https:' || (url.protocol === 'http:' && (http || isLoopback(url.hostname)));
   if (!isSafe) throw new ConfigError(name, 'is https, or http on this machine');
   return url.href.replace(/\/+$/, '');
 }
@@ -144,7 +166,10 @@ function readTokens(value: string | null): Map<string, string> | null {
     const [token = '', user = '', ...more] = pair.split(':').map((part) => part.trim());
     // A token is a secret: the message says which pair is wrong, not what it holds.
     if (!/^[\x21-\x7e]{8,}$/.test(token) || user === '' || more.length > 0)
-      throw new ConfigError('API_TOKENS', `is token:user,token:user with tokens of 8 characters or more; pair ${at + 1} is not`);
+      throw new ConfigError(
+        'API_TOKENS',
+        `is token:user,token:user with tokens of 8 characters or more; pair ${at + 1} is not`,
+      );
     if (tokens.has(token)) throw new ConfigError('API_TOKENS', `holds the token of pair ${at + 1} twice`);
     tokens.set(token, user);
   }

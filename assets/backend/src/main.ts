@@ -21,6 +21,8 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: Error) => {
-  process.stderr.write(error instanceof ConfigError ? `${error.message}\n` : `The start failed: ${error.stack}\n`);
+  process.stderr.write(
+    error instanceof ConfigError ? `${error.message}\n` : `The start failed: ${error.stack}\n`,
+  );
   process.exitCode = error instanceof ConfigError ? 2 : 1;
 });

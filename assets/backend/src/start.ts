@@ -27,9 +27,12 @@ export async function start(config: Config, log: Logger): Promise<Backend> {
   // Undone in the reverse order, at the end or when the start fails half-way.
   const opened = createUndo();
   try {
-    const database = await openDatabase(config, (error) => log.warn({ err: error }, 'a database connection broke'));
+    const database = await openDatabase(config, (error) =>
+      log.warn({ err: error }, 'a database connection broke'),
+    );
     opened.defer(() => database.close());
-    if (config.databaseUrl === null) log.info({ dataDir: config.dataDir }, 'embedded database: one process; set DATABASE_URL for more');
+    if (config.databaseUrl === null)
+      log.info({ dataDir: config.dataDir }, 'embedded database: one process; set DATABASE_URL for more');
     const applied = await migrate(database);
     if (applied.length > 0) log.info({ applied }, 'migrated');
 
@@ -60,7 +63,15 @@ export async function start(config: Config, log: Logger): Promise<Backend> {
     });
     const metrics = createMetrics(() => readFigures(database));
     if (isWorker) {
-      const workers = await startWorkers({ jobs, services: all.values(), database, files, log, metrics, config });
+      const workers = await startWorkers({
+        jobs,
+        services: all.values(),
+        database,
+        files,
+        log,
+        metrics,
+        config,
+      });
       opened.defer(() => workers.stop());
     }
     const app = await buildApp({
@@ -73,7 +84,10 @@ export async function start(config: Config, log: Logger): Promise<Backend> {
       await app.close();
     });
     const url = await app.listen({ host: config.host, port: config.port });
-    log.info({ role: config.role, address: url }, config.tokens === null ? `listening; the demo token is ${DEMO_TOKEN}` : 'listening');
+    log.info(
+      { role: config.role, address: url },
+      config.tokens === null ? `listening; the demo token is ${DEMO_TOKEN}` : 'listening',
+    );
     return { url, stop: () => opened.run() };
   } catch (error) {
     await opened.run();

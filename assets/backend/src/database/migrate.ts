@@ -31,7 +31,9 @@ function apply(database: Database, name: string, sql: string, hash: string): Pro
       name text PRIMARY KEY, hash text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`);
     const [known] = await tx.query<{ hash: string }>('SELECT hash FROM migration WHERE name = $1', [name]);
     if (known && known.hash !== hash)
-      throw new Error(`migrations/${name} was changed after this database applied it: write the change as a new migration`);
+      throw new Error(
+        `migrations/${name} was changed after this database applied it: write the change as a new migration`,
+      );
     if (known) return false;
     await tx.script(sql);
     await tx.query('INSERT INTO migration (name, hash) VALUES ($1, $2)', [name, hash]);

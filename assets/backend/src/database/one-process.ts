@@ -1,6 +1,9 @@
 import { open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
+// A mark with this process's number is its own only if it made it: in a container every start has the same number.
+const held = new Set<string>();
+
 /**
  * Keeps a second process out of a folder: two of them would destroy an embedded database. The mark of a process that has
  * died is taken over.
@@ -16,11 +19,17 @@ export async function holdFolder(folder: string): Promise<() => Promise<void>> {
     if (file) {
       await file.writeFile(String(process.pid));
       await file.close();
-      return () => rm(mark, { force: true });
+      held.add(mark);
+      return async () => {
+        held.delete(mark);
+        await rm(mark, { force: true });
+      };
     }
     const owner = Number(await readFile(mark, 'utf8').catch(() => ''));
-    if (owner > 0 && owner !== process.pid && isAlive(owner))
-      throw new Error(`process ${owner} uses the embedded database in ${folder}: end it first, or set DATABASE_URL`);
+    if (held.has(mark) || (owner > 0 && owner !== process.pid && isAlive(owner)))
+      throw new Error(
+        `process ${owner} uses the embedded database in ${folder}: end it first, or set DATABASE_URL`,
+      );
     await rm(mark, { force: true });
   }
   throw new Error(`another process has just opened the embedded database in ${folder}`);

@@ -35,7 +35,8 @@ export function openPostgres(connectionString: string, onError: (error: Error) =
         client.release(broken);
       }
     },
-    listen: (channel, onNotification, onGap) => keepListening(options, channel, { onNotification, onGap, onError }),
+    listen: (channel, onNotification, onGap) =>
+      keepListening(options, channel, { onNotification, onGap, onError }),
     forQueue: { connectionString, max: 5 },
     close: () => pool.end(),
   };

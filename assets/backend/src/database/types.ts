@@ -21,7 +21,11 @@ export interface Database extends Queries {
    * @param onGap called after each new connection: notifications before it may be lost
    * @returns a function that ends it
    */
-  listen(channel: string, onNotification: (payload: string) => void, onGap: () => void): Promise<() => Promise<void>>;
+  listen(
+    channel: string,
+    onNotification: (payload: string) => void,
+    onGap: () => void,
+  ): Promise<() => Promise<void>>;
   /** How pg-boss reaches the same database. */
   readonly forQueue: Pick<ConstructorOptions, 'connectionString' | 'max' | 'db' | 'backend'>;
   close(): Promise<void>;

@@ -63,4 +63,3 @@ async function syncFolder(folder: string): Promise<void> {
   await handle?.sync().catch(() => {});
   await handle?.close();
 }
-

@@ -19,7 +19,11 @@ export function openBucket({ bucket, endpoint, region }: NonNullable<Config['s3'
   const s3 = new S3Client({
     region,
     // Stores of others expect the bucket in the path, and do not know the checksums that the SDK adds by default.
-    ...(endpoint !== null && { endpoint, forcePathStyle: true, requestChecksumCalculation: 'WHEN_REQUIRED' as const }),
+    ...(endpoint !== null && {
+      endpoint,
+      forcePathStyle: true,
+      requestChecksumCalculation: 'WHEN_REQUIRED' as const,
+    }),
     ...(endpoint !== null && { responseChecksumValidation: 'WHEN_REQUIRED' as const }),
   });
 
@@ -27,13 +31,21 @@ export function openBucket({ bucket, endpoint, region }: NonNullable<Config['s3'
     async put(key, source, { mediaType, bytes }) {
       const body = typeof source === 'string' ? createReadStream(source) : source;
       await s3.send(
-        new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentLength: bytes, ContentType: mediaType }),
+        new PutObjectCommand({
+          Bucket: bucket,
+          Key: key,
+          Body: body,
+          ContentLength: bytes,
+          ContentType: mediaType,
+        }),
       );
     },
     async open(key, range) {
       const Range = range && `bytes=${range.start}-${range.end}`;
       try {
-        const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key, ...(Range && { Range }) }));
+        const { Body } = await s3.send(
+          new GetObjectCommand({ Bucket: bucket, Key: key, ...(Range && { Range }) }),
+        );
         return Body as Readable;
       } catch (error) {
         throw error instanceof NoSuchKey ? new FileMissing(key, { cause: error }) : error;
@@ -46,7 +58,11 @@ export function openBucket({ bucket, endpoint, region }: NonNullable<Config['s3'
       const keys: string[] = [];
       for (let token: string | undefined; ; ) {
         const page = await s3.send(
-          new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ...(token && { ContinuationToken: token }) }),
+          new ListObjectsV2Command({
+            Bucket: bucket,
+            Prefix: prefix,
+            ...(token && { ContinuationToken: token }),
+          }),
         );
         for (const { Key, LastModified } of page.Contents ?? [])
           if (Key && LastModified && LastModified < before) keys.push(Key);

@@ -7,7 +7,8 @@ import { pipeline } from 'node:stream/promises';
  * @param source the path of a file, or the bytes
  */
 export async function copyInto(path: string, source: string | Uint8Array, bytes: number): Promise<void> {
-  if (typeof source === 'string') await pipeline(createReadStream(source), createWriteStream(path, { mode: 0o600 }));
+  if (typeof source === 'string')
+    await pipeline(createReadStream(source), createWriteStream(path, { mode: 0o600 }));
   else await writeFile(path, source, { mode: 0o600 });
   const { size } = await stat(path);
   if (size !== bytes) throw new Error(`${size} bytes were written of ${bytes}`);

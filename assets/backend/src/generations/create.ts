@@ -46,10 +46,17 @@ export async function createGeneration(
   }
   const payloadKey = isLarge ? `inputs/${id}` : null;
   if (payloadKey !== null)
-    await files.put(payloadKey, Buffer.from(payload), { mediaType: 'application/json', bytes: Buffer.byteLength(payload) });
+    await files.put(payloadKey, Buffer.from(payload), {
+      mediaType: 'application/json',
+      bytes: Buffer.byteLength(payload),
+    });
   const values = [
     ...[id, user, key, bodyHash, provider, accountOf(provider), model, isLarge ? null : payload, payloadKey],
-    ...[maxCredits, quoted === null ? null : Math.ceil(quoted.most), Number.isFinite(most) ? Math.ceil(most) : 0],
+    ...[
+      maxCredits,
+      quoted === null ? null : Math.ceil(quoted.most),
+      Number.isFinite(most) ? Math.ceil(most) : 0,
+    ],
   ];
   const insert = (queries: Queries) => queries.query<GenerationRow>(INSERT, values, 'create-generation');
   try {
@@ -72,16 +79,27 @@ export async function createGeneration(
   return known;
 }
 
-async function existing(database: Database, { user, key, bodyHash }: CreateRequest): Promise<CreateResult | undefined> {
+async function existing(
+  database: Database,
+  { user, key, bodyHash }: CreateRequest,
+): Promise<CreateResult | undefined> {
   const [row] = await database.query<GenerationRow & { body_hash: string }>(EXISTING, [user, key]);
   if (!row) return undefined;
-  return row.body_hash === bodyHash ? { outcome: 'existing', generation: toGeneration(row) } : { outcome: 'conflict' };
+  return row.body_hash === bodyHash
+    ? { outcome: 'existing', generation: toGeneration(row) }
+    : { outcome: 'conflict' };
 }
 
 /** Holds a user's requests one after another, so that two of them cannot pass the cap together. */
-async function checkCap(tx: Queries, user: string, { cap, isPriced }: { cap: number; isPriced: boolean }): Promise<void> {
+async function checkCap(
+  tx: Queries,
+  user: string,
+  { cap, isPriced }: { cap: number; isPriced: boolean },
+): Promise<void> {
   if (!isPriced)
-    throw new AboveCap('The price of this request is not known, and there is a limit of credits a day: send maxCredits.');
+    throw new AboveCap(
+      'The price of this request is not known, and there is a limit of credits a day: send maxCredits.',
+    );
   await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 1))', [user]);
   const [today] = await tx.query<{ cost: string }>(
     `SELECT coalesce(sum(cost), 0) AS cost FROM generation
@@ -89,5 +107,7 @@ async function checkCap(tx: Queries, user: string, { cap, isPriced }: { cap: num
     [user],
   );
   if (Number(today?.cost) > cap)
-    throw new AboveCap(`With this request, ${today?.cost} credits are spent or reserved today; the limit is ${cap} (UTC days).`);
+    throw new AboveCap(
+      `With this request, ${today?.cost} credits are spent or reserved today; the limit is ${cap} (UTC days).`,
+    );
 }

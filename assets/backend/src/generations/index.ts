@@ -2,7 +2,7 @@ import type { Database } from '../database/index.ts';
 import type { FileStore } from '../files/types.ts';
 import { recordCallback } from './callbacks.ts';
 import { cancelGeneration, removeGeneration } from './change.ts';
-import { type Changes } from './changes.ts';
+import type { Changes } from './changes.ts';
 import { createGeneration } from './create.ts';
 import { readFigures } from './figures.ts';
 import { eventsAfter, findFile, findGeneration, listGenerations } from './read.ts';

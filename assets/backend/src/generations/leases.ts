@@ -19,9 +19,15 @@ export const RELEASED = 'lease = NULL, leased_until = NULL';
 export function keepLease(database: Queries, table: 'generation' | 'outbox', lease: string): Disposable {
   const beat = setInterval(() => {
     // A submit that is under way is stale when its lease has ended, not before.
-    const stale = table === 'generation' ? `, due_at = CASE WHEN status = 'submitting' THEN now() + interval '${LEASE_SECONDS} seconds' ELSE due_at END` : '';
+    const stale =
+      table === 'generation'
+        ? `, due_at = CASE WHEN status = 'submitting' THEN now() + interval '${LEASE_SECONDS} seconds' ELSE due_at END`
+        : '';
     database
-      .query(`UPDATE ${table} SET leased_until = now() + interval '${LEASE_SECONDS} seconds'${stale} WHERE lease = $1`, [lease])
+      .query(
+        `UPDATE ${table} SET leased_until = now() + interval '${LEASE_SECONDS} seconds'${stale} WHERE lease = $1`,
+        [lease],
+      )
       .catch(() => {});
   }, LEASE_SECONDS * 300);
   beat.unref();

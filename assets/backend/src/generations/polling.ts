@@ -49,7 +49,11 @@ export function claimPolls(
 export async function recordRunning(
   database: Queries,
   { id, lease, wakes }: DuePoll,
-  { isRunning, providerState, nextSeconds }: { isRunning: boolean; providerState: string; nextSeconds: number },
+  {
+    isRunning,
+    providerState,
+    nextSeconds,
+  }: { isRunning: boolean; providerState: string; nextSeconds: number },
 ): Promise<void> {
   await database.query(
     `UPDATE generation SET status = CASE WHEN $4 THEN 'running' ELSE status END, provider_state = $5, attempts = 0,
@@ -60,7 +64,11 @@ export async function recordRunning(
 }
 
 /** Ends a poll that told nothing. */
-export async function pollLater(database: Queries, { id, lease, wakes }: DuePoll, nextSeconds: number): Promise<void> {
+export async function pollLater(
+  database: Queries,
+  { id, lease, wakes }: DuePoll,
+  nextSeconds: number,
+): Promise<void> {
   await database.query(
     `UPDATE generation SET due_at = CASE WHEN wakes = $3 THEN now() + make_interval(secs => $4) ELSE due_at END, ${RELEASED}
      WHERE id = $1 AND lease = $2 AND status IN ('pending', 'running')`,
@@ -88,7 +96,11 @@ export async function recordListed(database: Queries, account: string, running: 
 }
 
 /** Returns the open generations of these tasks. */
-export function openTasks(database: Queries, account: string, taskIds: string[]): Promise<{ id: string; taskId: string }[]> {
+export function openTasks(
+  database: Queries,
+  account: string,
+  taskIds: string[],
+): Promise<{ id: string; taskId: string }[]> {
   return database.query(
     `SELECT g.id, g.task_id AS "taskId" FROM generation g JOIN unnest($2::text[]) AS s (id) ON s.id = g.task_id
      WHERE g.account = $1 AND g.status IN ('pending', 'running')`,
@@ -100,7 +112,12 @@ export function openTasks(database: Queries, account: string, taskIds: string[])
  * The task is COMPLETED: from here on its result is paid for and must be stored. State and files in one statement. Whoever
  * has the lease: an end is a fact, and the first one to report it wins.
  */
-export async function recordCompleted(database: Queries, id: string, urls: string[], end: TaskEnd): Promise<boolean> {
+export async function recordCompleted(
+  database: Queries,
+  id: string,
+  urls: string[],
+  end: TaskEnd,
+): Promise<boolean> {
   const rows = await database.query(
     `WITH ended AS (
        UPDATE generation SET status = 'saving', provider_state = 'COMPLETED', charged = coalesce($3, charged),
@@ -118,7 +135,13 @@ export async function recordCompleted(database: Queries, id: string, urls: strin
 export async function recordFailed(
   database: Queries,
   id: string,
-  { status, code, message, charged, refunded }: TaskEnd & { status: 'failed' | 'cancelled'; code: string | null; message: string | null },
+  {
+    status,
+    code,
+    message,
+    charged,
+    refunded,
+  }: TaskEnd & { status: 'failed' | 'cancelled'; code: string | null; message: string | null },
 ): Promise<boolean> {
   const rows = await database.query(
     `UPDATE generation SET status = $2, ended_at = now(), due_at = NULL, error_code = $3, error_message = $4,

@@ -2,7 +2,11 @@ import type { Queries } from '../database/index.ts';
 import { COLUMNS, type GenerationRow, isId, toGeneration } from './rows.ts';
 import type { Generation, GenerationEvent, ListRequest, Status, StoredFile } from './types.ts';
 
-export async function findGeneration(database: Queries, user: string, id: string): Promise<Generation | null> {
+export async function findGeneration(
+  database: Queries,
+  user: string,
+  id: string,
+): Promise<Generation | null> {
   if (!isId(id)) return null;
   const [row] = await database.query<GenerationRow>(
     `SELECT ${COLUMNS} FROM generation g WHERE g.user_id = $1 AND g.id = $2 AND g.deleted_at IS NULL`,
@@ -35,13 +39,24 @@ export async function findFile(
   n: number,
 ): Promise<(StoredFile & { storageKey: string }) | null> {
   if (!isId(id)) return null;
-  const [row] = await database.query<{ media_type: string; bytes: string; sha256: string; storage_key: string }>(
+  const [row] = await database.query<{
+    media_type: string;
+    bytes: string;
+    sha256: string;
+    storage_key: string;
+  }>(
     `SELECT f.media_type, f.bytes, f.sha256, f.storage_key FROM generation g JOIN generation_file f ON f.generation_id = g.id
      WHERE g.user_id = $1 AND g.id = $2 AND f.n = $3 AND g.deleted_at IS NULL AND f.storage_key IS NOT NULL`,
     [user, id, n],
   );
   if (!row) return null;
-  return { n, mediaType: row.media_type, bytes: Number(row.bytes), sha256: row.sha256, storageKey: row.storage_key };
+  return {
+    n,
+    mediaType: row.media_type,
+    bytes: Number(row.bytes),
+    sha256: row.sha256,
+    storageKey: row.storage_key,
+  };
 }
 
 /**
@@ -69,6 +84,8 @@ export async function eventsAfter(
   return rows.map((row) => ({
     id: row.id,
     generation:
-      row === last ? now : { ...now, status: row.status, endedAt: null, error: null, files: [], attention: null },
+      row === last
+        ? now
+        : { ...now, status: row.status, endedAt: null, error: null, files: [], attention: null },
   }));
 }

@@ -56,7 +56,11 @@ export async function takenTasks(database: Queries, provider: string, taskIds: s
   return rows.map(({ task_id }) => task_id);
 }
 
-export async function reconcileLater(database: Queries, { id, lease, wakes }: LostSubmit, seconds: number): Promise<void> {
+export async function reconcileLater(
+  database: Queries,
+  { id, lease, wakes }: LostSubmit,
+  seconds: number,
+): Promise<void> {
   await database.query(
     `UPDATE generation SET due_at = CASE WHEN wakes = $3 THEN now() + make_interval(secs => $4) ELSE due_at END, ${RELEASED}
      WHERE id = $1 AND lease = $2 AND status = 'reconciling'`,

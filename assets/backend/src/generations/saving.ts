@@ -53,7 +53,11 @@ export async function relink(database: Queries, { id }: Save, urls: string[]): P
 }
 
 /** All files are stored: the generation has succeeded. File rows and state in one transaction. */
-export async function recordSaved(database: Database, { id, lease }: Save, files: SavedFile[]): Promise<boolean> {
+export async function recordSaved(
+  database: Database,
+  { id, lease }: Save,
+  files: SavedFile[],
+): Promise<boolean> {
   return database.transaction(async (tx) => {
     const owned = await tx.query(
       `SELECT id FROM generation WHERE id = $1 AND lease = $2 AND status = 'saving' FOR UPDATE`,

@@ -120,7 +120,10 @@ export interface Generations {
   cancel(
     user: string,
     id: string,
-  ): Promise<{ outcome: 'cancelled' | 'cancelling' | 'ended' | 'unsupported'; generation: Generation } | null>;
+  ): Promise<{
+    outcome: 'cancelled' | 'cancelling' | 'ended' | 'unsupported';
+    generation: Generation;
+  } | null>;
   /** Deletes files, payload and prompt; the row keeps what accounting needs. */
   remove(user: string, id: string): Promise<'deleted' | 'running' | null>;
   /** Null: not theirs, not there, or not stored yet. */

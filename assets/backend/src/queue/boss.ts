@@ -34,22 +34,34 @@ export async function openJobs(database: Database, log: Logger, isWorker: boolea
   });
   // It hands on copies of errors, too.
   boss.on('error', ({ message, ...error }) =>
-    log.warn({ err: { code: (error as { code?: string }).code, message } }, 'the queue met an error; it goes on'),
+    log.warn(
+      { err: { code: (error as { code?: string }).code, message } },
+      'the queue met an error; it goes on',
+    ),
   );
   boss.on('warning', ({ message }) => log.warn({ message }, 'the queue warns'));
   await boss.start();
   // One waiting job of a kind is enough, however often it is announced; any number may run.
-  const options = { policy: 'short', notify: true, retryLimit: 0, expireInSeconds: 3_600, deleteAfterSeconds: 60 };
+  const options = {
+    policy: 'short',
+    notify: true,
+    retryLimit: 0,
+    expireInSeconds: 3_600,
+    deleteAfterSeconds: 60,
+  };
   for (const step of STEPS) await boss.createQueue(step, options);
   // The sweep: whatever job was lost, its rows are found within a minute.
-  if (isWorker) for (const step of STEPS) await boss.schedule(step, '* * * * *', null, { singletonKey: 'sweep' });
+  if (isWorker)
+    for (const step of STEPS) await boss.schedule(step, '* * * * *', null, { singletonKey: 'sweep' });
 
   const waiting = new Map<StepName, NodeJS.Timeout>();
   function announce(step: StepName): void {
     waiting.delete(step);
     boss
       .send(step, null, { singletonKey: 'now' })
-      .catch((error: Error) => log.warn({ err: error, step }, 'a step could not be announced; the sweep finds it'));
+      .catch((error: Error) =>
+        log.warn({ err: error, step }, 'a step could not be announced; the sweep finds it'),
+      );
   }
 
   return {

@@ -5,10 +5,17 @@ import type { Work, WorkService } from './step.ts';
  * Tells all workers what an error says about the service itself.
  * @returns whether it does: the request that met it is as good as not sent
  */
-export async function holdBack({ log }: Pick<Work, 'log'>, service: WorkService, error: unknown): Promise<boolean> {
+export async function holdBack(
+  { log }: Pick<Work, 'log'>,
+  service: WorkService,
+  error: unknown,
+): Promise<boolean> {
   const { provider, limiter } = service;
   if (error instanceof AuthenticationError) {
-    log.error({ provider, err: error }, `the key is not valid: everything is held until \`npm run admin -- resume ${provider}\``);
+    log.error(
+      { provider, err: error },
+      `the key is not valid: everything is held until \`npm run admin -- resume ${provider}\``,
+    );
     await limiter.stop(error.message);
     return true;
   }

@@ -31,12 +31,19 @@ export async function startWorkers({ jobs, services, ...options }: WorkersOption
   const { database, log } = options;
   const work: Work = {
     ...options,
-    services: [...services].map((service) => ({ ...service, limiter: createLimiter(database, service, service.bucket) })),
+    services: [...services].map((service) => ({
+      ...service,
+      limiter: createLimiter(database, service, service.bucket),
+    })),
     wake: (step) => jobs.wake(step),
     stopping: stopping.signal,
   };
   for (const step of ALL) {
-    const settings = { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 1, localConcurrency: step.concurrency };
+    const settings = {
+      pollingIntervalSeconds: 1,
+      notifyPollingIntervalSeconds: 1,
+      localConcurrency: step.concurrency,
+    };
     await jobs.boss.work(step.name, settings, () => runStep(step, work, jobs));
     jobs.wake(step.name);
   }

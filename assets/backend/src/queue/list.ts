@@ -51,10 +51,20 @@ export async function readList(work: Work, service: WorkService): Promise<ListRe
 
 async function recordList(work: Work, { account }: WorkService, { tasks }: TaskList): Promise<string[]> {
   const { database } = work;
-  const ended = tasks.filter(({ state }) => state === 'COMPLETED' || state === 'FAILED' || state === 'CANCEL');
+  const ended = tasks.filter(
+    ({ state }) => state === 'COMPLETED' || state === 'FAILED' || state === 'CANCEL',
+  );
   const running = tasks.filter(({ state }) => state === 'PROGRESS');
-  await recordListed(database, account, running.map(({ id }) => id));
-  const open = await openTasks(database, account, ended.map(({ id }) => id));
+  await recordListed(
+    database,
+    account,
+    running.map(({ id }) => id),
+  );
+  const open = await openTasks(
+    database,
+    account,
+    ended.map(({ id }) => id),
+  );
   const byId = new Map(ended.map((task) => [task.id, task]));
   await forEach(open, AT_ONCE, async ({ id, taskId }) => void (await recordEnd(work, id, byId.get(taskId)!)));
   // A completed task without files is asked for by itself.

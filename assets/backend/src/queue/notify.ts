@@ -23,7 +23,11 @@ export const notifyStep: Step = {
 
 async function deliver({ database, log }: Work, notice: Notice): Promise<void> {
   const { id, url, secret, generation, createdAt } = notice;
-  const data = { type: `generation.${generation.status}`, timestamp: createdAt.toISOString(), data: generation };
+  const data = {
+    type: `generation.${generation.status}`,
+    timestamp: createdAt.toISOString(),
+    data: generation,
+  };
   try {
     await post(url, { id, body: JSON.stringify(data), timestamp: Math.floor(Date.now() / 1_000) }, secret);
     await recordDelivered(database, notice);

@@ -10,7 +10,11 @@ const LONGEST_PAUSE_MS = 5_000;
  * @param facts what the log says of it if the write fails, so that a person can write it by hand
  * @throws what the database itself refuses
  */
-export async function persist<T>(log: Logger, facts: { [name: string]: unknown }, write: () => Promise<T>): Promise<T> {
+export async function persist<T>(
+  log: Logger,
+  facts: { [name: string]: unknown },
+  write: () => Promise<T>,
+): Promise<T> {
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     try {
       return await write();

@@ -88,7 +88,11 @@ async function pollOne(work: Work, service: WorkService, poll: DuePoll): Promise
     await holdBack(work, service, error);
     if (error instanceof TaskNotFoundError && poll.ageSeconds > MISSING_SECONDS) {
       log.error({ ...facts, err: error }, 'a person has to decide about a task that is not found');
-      await giveToPerson(database, poll, `${error.message} It was accepted as task ${poll.taskId}. npm run admin -- retry ${poll.id} polls it again; abandon ${poll.id} closes it.`);
+      await giveToPerson(
+        database,
+        poll,
+        `${error.message} It was accepted as task ${poll.taskId}. npm run admin -- retry ${poll.id} polls it again; abandon ${poll.id} closes it.`,
+      );
       return;
     }
     log.warn({ ...facts, err: error }, 'a poll failed; it is repeated');

@@ -1,9 +1,15 @@
 import { ClientError, type Task, type TaskList } from '#client';
-import { claimLost, giveToPerson, type LostSubmit, reconcileLater, takenTasks } from '../generations/reconciling.ts';
+import {
+  claimLost,
+  giveToPerson,
+  type LostSubmit,
+  reconcileLater,
+  takenTasks,
+} from '../generations/reconciling.ts';
 import { recordAccepted } from '../generations/submitting.ts';
 import { holdBack } from './hold-back.ts';
-import { dropInput, readInput } from './submit.ts';
 import { forEach, type Work, type WorkService } from './step.ts';
+import { dropInput, readInput } from './submit.ts';
 
 const AT_ONCE = 100;
 // The list must have been clear for this long; see the client's reconcile.
@@ -27,18 +33,31 @@ export async function reconcileLost(work: Work, service: WorkService, list: Task
   }
 }
 
-async function reconcileOne(work: Work, service: WorkService, lost: LostSubmit, list: TaskList | null): Promise<void> {
+async function reconcileOne(
+  work: Work,
+  service: WorkService,
+  lost: LostSubmit,
+  list: TaskList | null,
+): Promise<void> {
   const { database, log } = work;
   try {
-    const task = (await findNamed(work, service, lost)) ?? (list && (await findListed(work, service, lost, list)));
+    const task =
+      (await findNamed(work, service, lost)) ?? (list && (await findListed(work, service, lost, list)));
     if (task) {
-      log.info({ id: lost.id, provider: service.provider, taskId: task.id }, 'the task of a lost submit is found');
+      log.info(
+        { id: lost.id, provider: service.provider, taskId: task.id },
+        'the task of a lost submit is found',
+      );
       const row = await recordAccepted(database, lost.id, task, 0);
       if (row?.payloadKey) await dropInput(work, lost.id, row.payloadKey);
       work.wake('poll');
       return;
     }
-    const patience = list ? CLEAR_SECONDS : work.config.publicUrl === null ? CLEAR_SECONDS : CALLBACK_WAIT_SECONDS;
+    const patience = list
+      ? CLEAR_SECONDS
+      : work.config.publicUrl === null
+        ? CLEAR_SECONDS
+        : CALLBACK_WAIT_SECONDS;
     if (lost.lostSeconds <= patience) {
       await reconcileLater(database, lost, list ? intervalOf(lost) : CALLBACK_INTERVAL_SECONDS);
       return;
@@ -80,7 +99,12 @@ async function findNamed(work: Work, service: WorkService, lost: LostSubmit): Pr
  * Finds a task in the shared list by the key of its submit, without a query. What the key does not find is searched for
  * by model, input and time when the list has been clear for long enough.
  */
-async function findListed(work: Work, service: WorkService, lost: LostSubmit, list: TaskList): Promise<Task | undefined> {
+async function findListed(
+  work: Work,
+  service: WorkService,
+  lost: LostSubmit,
+  list: TaskList,
+): Promise<Task | undefined> {
   const { database, files } = work;
   const { client, provider, limiter } = service;
   const byKey = list.tasks.find(({ idempotencyKey }) => idempotencyKey === lost.id);
@@ -90,7 +114,13 @@ async function findListed(work: Work, service: WorkService, lost: LostSubmit, li
   try {
     return await client.reconcile(
       {
-        ...{ model: lost.model, payload, idempotencyKey: lost.id, submittedAt: lost.submitStartedAt, lostAt: lost.lostAt },
+        ...{
+          model: lost.model,
+          payload,
+          idempotencyKey: lost.id,
+          submittedAt: lost.submitStartedAt,
+          lostAt: lost.lostAt,
+        },
         ...(lost.maxCredits !== null && { maxCredits: lost.maxCredits }),
       },
       { taken: (ids) => takenTasks(database, provider, ids) },
@@ -98,7 +128,8 @@ async function findListed(work: Work, service: WorkService, lost: LostSubmit, li
   } catch (error) {
     if (!(error instanceof ClientError) || error.outcome !== 'unknown') throw error;
     // Later the list can tell, or it could not be read.
-    if (error.retryAfter !== null || error.transient) throw new NotYet('the list does not tell yet', { cause: error });
+    if (error.retryAfter !== null || error.transient)
+      throw new NotYet('the list does not tell yet', { cause: error });
     return undefined;
   }
 }

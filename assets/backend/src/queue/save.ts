@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { ClientError, type Task } from '#client';
 import { keepLease } from '../generations/leases.ts';
 import { giveToPerson } from '../generations/reconciling.ts';
-import { claimSaves, recordSaved, relink, type Save, type SavedFile, saveLater } from '../generations/saving.ts';
+import {
+  claimSaves,
+  recordSaved,
+  relink,
+  type Save,
+  type SavedFile,
+  saveLater,
+} from '../generations/saving.ts';
 import { holdBack } from './hold-back.ts';
 import { exists, type Step, type Work, type WorkService } from './step.ts';
 
@@ -51,9 +58,16 @@ async function saveOne(work: Work, save: Save): Promise<void> {
     metrics.saves.inc({ outcome: 'failed' });
     if (service) await holdBack(work, service, error);
     if (save.waitingSeconds > GIVE_UP_SECONDS) {
-      log.error({ ...facts, err: error }, 'a person has to look after a paid result that could not be stored');
+      log.error(
+        { ...facts, err: error },
+        'a person has to look after a paid result that could not be stored',
+      );
       const why = error instanceof ClientError ? error.message : 'The file store could not take it.';
-      await giveToPerson(database, save, `The result is paid, and could not be stored in ${save.attempts} attempts: ${why} npm run admin -- retry ${save.id} tries it again; abandon ${save.id} gives it up.`);
+      await giveToPerson(
+        database,
+        save,
+        `The result is paid, and could not be stored in ${save.attempts} attempts: ${why} npm run admin -- retry ${save.id} tries it again; abandon ${save.id} gives it up.`,
+      );
       return;
     }
     log.warn({ ...facts, attempt: save.attempts, err: error }, 'a result is not stored yet');
@@ -62,7 +76,11 @@ async function saveOne(work: Work, save: Save): Promise<void> {
 }
 
 /** Returns links that are fresh; undefined where no query is permitted now. */
-async function linksOf(work: Work, { client, limiter }: WorkService, save: Save): Promise<string[] | undefined> {
+async function linksOf(
+  work: Work,
+  { client, limiter }: WorkService,
+  save: Save,
+): Promise<string[] | undefined> {
   if (save.attempts === 1 && save.linkAgeSeconds < FRESH_SECONDS) return save.urls;
   if (!(await limiter.acquire())) return undefined;
   const { urls } = await client.task(save.taskId);

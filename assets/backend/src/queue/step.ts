@@ -37,13 +37,21 @@ export interface Step {
 }
 
 /** Returns whether a query has a row. */
-export async function exists({ database }: Pick<Work, 'database'>, query: string, parameters: unknown[] = []): Promise<boolean> {
+export async function exists(
+  { database }: Pick<Work, 'database'>,
+  query: string,
+  parameters: unknown[] = [],
+): Promise<boolean> {
   const [row] = await database.query<{ found: boolean }>(`SELECT EXISTS (${query}) AS found`, parameters);
   return row?.found === true;
 }
 
 /** Runs `work` for all items, at most `limit` at the same time. */
-export async function forEach<T>(items: readonly T[], limit: number, work: (item: T) => Promise<void>): Promise<void> {
+export async function forEach<T>(
+  items: readonly T[],
+  limit: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
   const rest = items.values();
   await Promise.all(
     Array.from({ length: Math.min(limit, items.length) }, async () => {

@@ -75,7 +75,8 @@ async function submitOne(work: Work, service: WorkService, submit: Submit): Prom
     const row = await persist(log, { ...facts, taskId: task.id }, () =>
       recordAccepted(database, submit.id, { id, charged, quoted }, FIRST_POLL_SECONDS),
     );
-    if (row === undefined) log.error({ ...facts, taskId: task.id }, 'an accepted task found its generation decided');
+    if (row === undefined)
+      log.error({ ...facts, taskId: task.id }, 'an accepted task found its generation decided');
     else if (row.payloadKey !== null) await dropInput(work, submit.id, row.payloadKey);
   } catch (error) {
     // The lease ends, and the row becomes one to reconcile.
@@ -83,13 +84,20 @@ async function submitOne(work: Work, service: WorkService, submit: Submit): Prom
   }
 }
 
-async function recordFailure(work: Work, service: WorkService, submit: Submit, error: unknown): Promise<void> {
+async function recordFailure(
+  work: Work,
+  service: WorkService,
+  submit: Submit,
+  error: unknown,
+): Promise<void> {
   const { database, log, metrics } = work;
   const { provider } = service;
   const facts = { id: submit.id, provider };
   // A key that is known there may belong to a task that is: only the list can tell.
   const isRejected =
-    error instanceof ClientError && error.outcome === 'rejected' && !(error instanceof IdempotencyConflictError);
+    error instanceof ClientError &&
+    error.outcome === 'rejected' &&
+    !(error instanceof IdempotencyConflictError);
   metrics.submits.inc({ provider, outcome: isRejected ? 'rejected' : 'unknown' });
   if (!isRejected) {
     log.warn({ ...facts, err: error }, 'the outcome of a submit is not known: it is reconciled');
@@ -110,7 +118,10 @@ async function withoutInput(work: Work, service: WorkService, submit: Submit, er
   const facts = { id: submit.id, provider: service.provider };
   if (error instanceof FileMissing) {
     log.error({ ...facts, err: error }, 'the input of a generation is gone');
-    const reason = { code: 'INPUT_MISSING', message: 'The stored input of this request is gone. Nothing was submitted.' };
+    const reason = {
+      code: 'INPUT_MISSING',
+      message: 'The stored input of this request is gone. Nothing was submitted.',
+    };
     await persist(log, facts, () => recordRejected(database, submit, reason));
     return;
   }
@@ -131,7 +142,10 @@ export async function readInput(files: FileStore, key: string | null): Promise<J
 export async function dropInput({ database, files, log }: Work, id: string, key: string): Promise<void> {
   try {
     await files.delete(key);
-    await database.query('UPDATE generation SET payload_key = NULL WHERE id = $1 AND payload_key = $2', [id, key]);
+    await database.query('UPDATE generation SET payload_key = NULL WHERE id = $1 AND payload_key = $2', [
+      id,
+      key,
+    ]);
   } catch (error) {
     log.warn({ id, err: error }, 'an input is not deleted yet');
   }

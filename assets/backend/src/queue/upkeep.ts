@@ -1,6 +1,12 @@
 import { purge } from '../generations/change.ts';
 import { releaseHeld } from '../generations/submitting.ts';
-import { expired, forgetHistory, giveStrangersToPerson, orphanInputs, spentInputs } from '../generations/upkeep.ts';
+import {
+  expired,
+  forgetHistory,
+  giveStrangersToPerson,
+  orphanInputs,
+  spentInputs,
+} from '../generations/upkeep.ts';
 import { forEach, type Step, type Work } from './step.ts';
 import { dropInput } from './submit.ts';
 
@@ -15,8 +21,12 @@ export const upkeepStep: Step = {
   async run(work) {
     const { database, config, log } = work;
     await releaseHeld(database, config.maxRunningPerUser);
-    const strangers = await giveStrangersToPerson(database, work.services.map(({ account }) => account));
-    if (strangers.length > 0) log.error({ count: strangers.length }, 'generations of another API key wait for a person');
+    const strangers = await giveStrangersToPerson(
+      database,
+      work.services.map(({ account }) => account),
+    );
+    if (strangers.length > 0)
+      log.error({ count: strangers.length }, 'generations of another API key wait for a person');
     await forEach(await spentInputs(database), 5, ({ id, key }) => dropInput(work, id, key));
     await forEach(await expired(database, config.retentionDays), 5, (id) => purge(database, work.files, id));
     await forgetHistory(database, config.retentionDays);

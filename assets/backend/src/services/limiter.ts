@@ -86,7 +86,10 @@ export function createLimiter(
       );
     },
     async succeeded() {
-      await database.query('UPDATE service_account SET pauses = 0 WHERE provider = $1 AND account = $2 AND pauses > 0', service);
+      await database.query(
+        'UPDATE service_account SET pauses = 0 WHERE provider = $1 AND account = $2 AND pauses > 0',
+        service,
+      );
     },
     async stop(because) {
       await known();

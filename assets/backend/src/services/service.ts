@@ -64,5 +64,8 @@ export function bucketOf(queriesPerMinute: number): Bucket {
 }
 
 function fingerprint(key: string, baseUrl: string | null): string {
-  return createHash('sha256').update(JSON.stringify([key, baseUrl])).digest('hex').slice(0, 16);
+  return createHash('sha256')
+    .update(JSON.stringify([key, baseUrl]))
+    .digest('hex')
+    .slice(0, 16);
 }

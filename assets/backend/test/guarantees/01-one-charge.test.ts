@@ -1,7 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findStaleSubmits } from '../../src/generations/reconciling.ts';
-import { claimSubmits, recordAccepted, recordLost, recordRefused, recordRejected } from '../../src/generations/submitting.ts';
+import {
+  claimSubmits,
+  recordAccepted,
+  recordLost,
+  recordRefused,
+  recordRejected,
+} from '../../src/generations/submitting.ts';
 import { persist } from '../../src/queue/persist.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { ACCOUNT, create, created, row } from '../support/rows.ts';
@@ -21,7 +27,9 @@ async function claimed(): Promise<{ id: string; submit: Awaited<ReturnType<typeo
 }
 
 test('guarantee 1: the same user and key twenty times at once is one generation (fault 92)', async () => {
-  const results = await Promise.all(Array.from({ length: 20 }, () => create(db.database, { key: 'same-key-1' })));
+  const results = await Promise.all(
+    Array.from({ length: 20 }, () => create(db.database, { key: 'same-key-1' })),
+  );
   expect(results.filter(({ outcome }) => outcome === 'created')).toHaveLength(1);
   expect(results.filter(({ outcome }) => outcome === 'existing')).toHaveLength(19);
   const ids = results.map((result) => ('generation' in result ? result.generation.id : ''));
@@ -30,20 +38,27 @@ test('guarantee 1: the same user and key twenty times at once is one generation 
 
 test('guarantee 1: the same key with another body is a conflict; the same key of another user is another request (fault 92)', async () => {
   await create(db.database, { key: 'same-key-2' });
-  expect(await create(db.database, { key: 'same-key-2', bodyHash: 'b'.repeat(64) })).toEqual({ outcome: 'conflict' });
+  expect(await create(db.database, { key: 'same-key-2', bodyHash: 'b'.repeat(64) })).toEqual({
+    outcome: 'conflict',
+  });
   expect(await create(db.database, { key: 'same-key-2', user: 'bob' })).toMatchObject({ outcome: 'created' });
 });
 
 test('guarantee 1: two workers never claim one submit', async () => {
   await Promise.all(Array.from({ length: 30 }, () => created(db.database)));
-  const claims = await Promise.all(Array.from({ length: 6 }, () => claimSubmits(db.database, ACCOUNT, 10, null)));
+  const claims = await Promise.all(
+    Array.from({ length: 6 }, () => claimSubmits(db.database, ACCOUNT, 10, null)),
+  );
   const ids = claims.flat().map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);
 });
 
 test('guarantee 1: a claim commits `submitting` with its start; whoever died there leaves a row to reconcile, never a queued one (faults 35, 85)', async () => {
   const { id } = await claimed();
-  expect(await row(db.database, id)).toMatchObject({ status: 'submitting', submit_started_at: expect.any(Date) });
+  expect(await row(db.database, id)).toMatchObject({
+    status: 'submitting',
+    submit_started_at: expect.any(Date),
+  });
 
   await findStaleSubmits(db.database);
   expect((await row(db.database, id)).status).toBe('submitting');
@@ -56,18 +71,29 @@ test('guarantee 1: a claim commits `submitting` with its start; whoever died the
   expect(await row(db.database, id)).toMatchObject({ status: 'reconciling', lost_at: expect.any(Date) });
 });
 
-test.each(['submitting', 'reconciling'])('guarantee 1: the database refuses the way from %s back to queued', async (status) => {
-  const { id, submit } = await claimed();
-  if (status === 'reconciling') await recordLost(db.database, submit);
-  const back = db.database.query(`UPDATE generation SET status = 'queued', submit_started_at = NULL WHERE id = $1`, [id]);
-  await expect(back).rejects.toThrow(/only a refusal|does not become/);
-  expect((await row(db.database, id)).status).toBe(status);
-});
+test.each(['submitting', 'reconciling'])(
+  'guarantee 1: the database refuses the way from %s back to queued',
+  async (status) => {
+    const { id, submit } = await claimed();
+    if (status === 'reconciling') await recordLost(db.database, submit);
+    const back = db.database.query(
+      `UPDATE generation SET status = 'queued', submit_started_at = NULL WHERE id = $1`,
+      [id],
+    );
+    await expect(back).rejects.toThrow(/only a refusal|does not become/);
+    expect((await row(db.database, id)).status).toBe(status);
+  },
+);
 
 test('guarantee 1: a submit that the service certainly refused is queued again, with what it was', async () => {
   const { id, submit } = await claimed();
   await recordRefused(db.database, submit);
-  expect(await row(db.database, id)).toMatchObject({ status: 'queued', submit_started_at: null, lease: null, is_due: true });
+  expect(await row(db.database, id)).toMatchObject({
+    status: 'queued',
+    submit_started_at: null,
+    lease: null,
+    is_due: true,
+  });
   expect((await claimSubmits(db.database, ACCOUNT, 1_000, null)).map((one) => one.id)).toContain(id);
 });
 
@@ -75,14 +101,17 @@ test('guarantee 1: ends are final, and a task is never replaced', async () => {
   const { id, submit } = await claimed();
   await recordRejected(db.database, submit, { code: 'INVALID_PAYLOAD', message: 'no' });
   await expect(
-    db.database.query(`UPDATE generation SET status = 'queued', ended_at = NULL, due_at = now() WHERE id = $1`, [id]),
+    db.database.query(
+      `UPDATE generation SET status = 'queued', ended_at = NULL, due_at = now() WHERE id = $1`,
+      [id],
+    ),
   ).rejects.toThrow('rejected does not become queued');
 
   const other = await claimed();
   await recordAccepted(db.database, other.id, { id: 'task-1' }, 0);
-  await expect(db.database.query(`UPDATE generation SET task_id = 'task-2' WHERE id = $1`, [other.id])).rejects.toThrow(
-    'never change',
-  );
+  await expect(
+    db.database.query(`UPDATE generation SET task_id = 'task-2' WHERE id = $1`, [other.id]),
+  ).rejects.toThrow('never change');
 });
 
 test('guarantee 1: an accepted task is written whoever has the row by now, and a second time (faults 36, 85)', async () => {
@@ -115,5 +144,7 @@ test('what the database refuses is not written again and again', async () => {
 
 test('a row that nobody will act on is impossible', async () => {
   const id = await created(db.database);
-  await expect(db.database.query('UPDATE generation SET due_at = NULL WHERE id = $1', [id])).rejects.toThrow('open_rows_are_due');
+  await expect(db.database.query('UPDATE generation SET due_at = NULL WHERE id = $1', [id])).rejects.toThrow(
+    'open_rows_are_due',
+  );
 });

@@ -13,7 +13,10 @@ afterAll(() => db.close());
 const URLS = ['https://files.example/1.mp4', 'https://files.example/2.mp4'];
 const FILE = { mediaType: 'video/mp4', bytes: 7, sha256: 'c'.repeat(64) };
 const files = (id: string) =>
-  db.database.query('SELECT n, source_url, storage_key FROM generation_file WHERE generation_id = $1 ORDER BY n', [id]);
+  db.database.query(
+    'SELECT n, source_url, storage_key FROM generation_file WHERE generation_id = $1 ORDER BY n',
+    [id],
+  );
 
 async function saving() {
   const id = await accepted(db.database);
@@ -26,9 +29,16 @@ test('guarantee 3: the end of a task and its files are written together, once', 
   const id = await accepted(db.database);
   const [poll] = await claimPolls(db.database, ACCOUNT, 1_000);
   expect(poll).toBeDefined();
-  const ends = await Promise.all([1, 2, 3].map(() => recordCompleted(db.database, id, URLS, { charged: 15 })));
+  const ends = await Promise.all(
+    [1, 2, 3].map(() => recordCompleted(db.database, id, URLS, { charged: 15 })),
+  );
   expect(ends.filter(Boolean)).toHaveLength(1);
-  expect(await row(db.database, id)).toMatchObject({ status: 'saving', charged: 15, is_due: true, lease: null });
+  expect(await row(db.database, id)).toMatchObject({
+    status: 'saving',
+    charged: 15,
+    is_due: true,
+    lease: null,
+  });
   expect(await files(id)).toEqual([
     { n: 1, source_url: URLS[0], storage_key: null },
     { n: 2, source_url: URLS[1], storage_key: null },
@@ -46,16 +56,25 @@ test('guarantee 3: an end whose files cannot be written is no end', async () => 
 test('guarantee 3: `succeeded` needs every file to be stored', async () => {
   const { id, save } = await saving();
   await expect(
-    db.database.query(`UPDATE generation SET status = 'succeeded', ended_at = now(), due_at = NULL WHERE id = $1`, [id]),
+    db.database.query(
+      `UPDATE generation SET status = 'succeeded', ended_at = now(), due_at = NULL WHERE id = $1`,
+      [id],
+    ),
   ).rejects.toThrow('not every file is stored');
   const stored = URLS.map((_, at) => ({ n: at + 1, key: `results/${id}/${at + 1}`, ...FILE }));
   expect(await recordSaved(db.database, save, stored)).toBe(true);
-  expect(await row(db.database, id)).toMatchObject({ status: 'succeeded', due_at: null, ended_at: expect.any(Date) });
+  expect(await row(db.database, id)).toMatchObject({
+    status: 'succeeded',
+    due_at: null,
+    ended_at: expect.any(Date),
+  });
 });
 
 test('guarantee 3: a save that lost its lease ends nothing', async () => {
   const { id, save } = await saving();
-  await db.database.query(`UPDATE generation SET leased_until = now() - interval '1 second' WHERE id = $1`, [id]);
+  await db.database.query(`UPDATE generation SET leased_until = now() - interval '1 second' WHERE id = $1`, [
+    id,
+  ]);
   const second = (await claimSaves(db.database, 1_000)).find((one) => one.id === id)!;
   expect(await recordSaved(db.database, save, [{ n: 1, key: 'results/x/1', ...FILE }])).toBe(false);
   expect(await row(db.database, id)).toMatchObject({ status: 'saving', lease: second.lease });
@@ -77,7 +96,13 @@ test('guarantee 3: fresh links replace those of files that are not stored yet', 
 
 test('an end is sticky: a later answer changes nothing (fault 29)', async () => {
   const id = await accepted(db.database);
-  await recordFailed(db.database, id, { status: 'failed', code: 'GENERATION_FAILED', message: 'no', charged: 15, refunded: 15 });
+  await recordFailed(db.database, id, {
+    status: 'failed',
+    code: 'GENERATION_FAILED',
+    message: 'no',
+    charged: 15,
+    refunded: 15,
+  });
   expect(await recordCompleted(db.database, id, URLS, {})).toBe(false);
   expect(await row(db.database, id)).toMatchObject({ status: 'failed', cost: 0 });
 });

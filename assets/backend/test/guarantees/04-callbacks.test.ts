@@ -25,32 +25,47 @@ async function claimedWithToken() {
 test('guarantee 4: a callback is recorded once however often it comes, and belongs to its token alone (faults 67, 69, 87)', async () => {
   const { id, token } = await claimedWithToken();
   for (let n = 0; n < 5; n += 1)
-    expect(await recordCallback(db.database, { provider, token }, { taskId: 'task-cb', state: 'COMPLETED' })).toBe('recorded');
+    expect(
+      await recordCallback(db.database, { provider, token }, { taskId: 'task-cb', state: 'COMPLETED' }),
+    ).toBe('recorded');
   expect(await claims(id)).toEqual([{ task_id: 'task-cb', state: 'COMPLETED', deliveries: 5 }]);
 
-  expect(await recordCallback(db.database, { provider, token: `${token}x` }, { taskId: '', state: '' })).toBe('unplaced');
-  expect(await recordCallback(db.database, { provider: 'apidot', token }, { taskId: '', state: '' })).toBe('unplaced');
+  expect(await recordCallback(db.database, { provider, token: `${token}x` }, { taskId: '', state: '' })).toBe(
+    'unplaced',
+  );
+  expect(await recordCallback(db.database, { provider: 'apidot', token }, { taskId: '', state: '' })).toBe(
+    'unplaced',
+  );
   const kept = (await row(db.database, id)).callback_hash;
   expect(kept).toBe(hashOfToken(token));
 });
 
 test('guarantee 4: different claims of one generation are capped', async () => {
   const { id, token } = await claimedWithToken();
-  for (let n = 0; n < 40; n += 1) await recordCallback(db.database, { provider, token }, { taskId: `t${n}`, state: 'PROGRESS' });
+  for (let n = 0; n < 40; n += 1)
+    await recordCallback(db.database, { provider, token }, { taskId: `t${n}`, state: 'PROGRESS' });
   expect(await claims(id)).toHaveLength(20);
 });
 
 test('guarantee 4: a callback makes the poll due, and its claim decides nothing (faults 68, 69)', async () => {
   const id = await accepted(db.database, 'task-due');
   await db.database.query(`UPDATE generation SET due_at = now() + interval '1 hour' WHERE id = $1`, [id]);
-  await recordCallback(db.database, { provider, taskId: 'task-due' }, { taskId: 'task-due', state: 'COMPLETED' });
+  await recordCallback(
+    db.database,
+    { provider, taskId: 'task-due' },
+    { taskId: 'task-due', state: 'COMPLETED' },
+  );
   expect(await row(db.database, id)).toMatchObject({ status: 'pending', is_due: true });
 });
 
 test('guarantee 4: a wake-up that arrives during a poll is not lost', async () => {
   const id = await accepted(db.database, 'task-during');
   const poll = (await claimPolls(db.database, ACCOUNT, 1_000)).find((one) => one.id === id)!;
-  await recordCallback(db.database, { provider, taskId: 'task-during' }, { taskId: 'task-during', state: 'COMPLETED' });
+  await recordCallback(
+    db.database,
+    { provider, taskId: 'task-during' },
+    { taskId: 'task-during', state: 'COMPLETED' },
+  );
   await recordRunning(db.database, poll, { isRunning: true, providerState: 'PROGRESS', nextSeconds: 300 });
   expect(await row(db.database, id)).toMatchObject({ status: 'running', is_due: true, lease: null });
 });
@@ -63,13 +78,21 @@ test('guarantee 4: without a wake-up the poll plans the next one', async () => {
 });
 
 test('guarantee 5: two workers never poll one task at once, and a callback does not end a lease (fault 88)', async () => {
-  const ids = await Promise.all(Array.from({ length: 20 }, (_, n) => accepted(db.database, `task-lease-${n}`)));
-  const claimsOfAll = await Promise.all(Array.from({ length: 5 }, () => claimPolls(db.database, ACCOUNT, 10)));
+  const ids = await Promise.all(
+    Array.from({ length: 20 }, (_, n) => accepted(db.database, `task-lease-${n}`)),
+  );
+  const claimsOfAll = await Promise.all(
+    Array.from({ length: 5 }, () => claimPolls(db.database, ACCOUNT, 10)),
+  );
   const polled = claimsOfAll.flat().map(({ id }) => id);
   expect(new Set(polled).size).toBe(polled.length);
 
   for (let n = 0; n < 20; n += 1)
-    await recordCallback(db.database, { provider, taskId: `task-lease-${n}` }, { taskId: `task-lease-${n}`, state: 'COMPLETED' });
+    await recordCallback(
+      db.database,
+      { provider, taskId: `task-lease-${n}` },
+      { taskId: `task-lease-${n}`, state: 'COMPLETED' },
+    );
   const second = (await claimPolls(db.database, ACCOUNT, 1_000)).map(({ id }) => id);
   expect(second.filter((id) => polled.includes(id))).toEqual([]);
   expect(ids).toHaveLength(20);
@@ -78,7 +101,9 @@ test('guarantee 5: two workers never poll one task at once, and a callback does 
 test('guarantee 5: a result of a poll whose lease has passed to another worker changes nothing', async () => {
   const id = await accepted(db.database, 'task-slow');
   const slow = (await claimPolls(db.database, ACCOUNT, 1_000)).find((one) => one.id === id)!;
-  await db.database.query(`UPDATE generation SET leased_until = now() - interval '1 second' WHERE id = $1`, [id]);
+  await db.database.query(`UPDATE generation SET leased_until = now() - interval '1 second' WHERE id = $1`, [
+    id,
+  ]);
   const second = (await claimPolls(db.database, ACCOUNT, 1_000)).find((one) => one.id === id)!;
   await recordRunning(db.database, slow, { isRunning: true, providerState: 'PROGRESS', nextSeconds: 300 });
   expect(await row(db.database, id)).toMatchObject({ status: 'pending', lease: second.lease });
@@ -108,6 +133,10 @@ test('guarantee 2: a callback that names the task of a lost submit has it reconc
 test('guarantee 4: a callback after the end is recorded and changes nothing (fault 68)', async () => {
   const id = await accepted(db.database, 'task-after');
   await recordCompleted(db.database, id, ['https://files.example/1.mp4'], {});
-  await recordCallback(db.database, { provider, taskId: 'task-after' }, { taskId: 'task-after', state: 'FAILED' });
+  await recordCallback(
+    db.database,
+    { provider, taskId: 'task-after' },
+    { taskId: 'task-after', state: 'FAILED' },
+  );
   expect((await row(db.database, id)).status).toBe('saving');
 });

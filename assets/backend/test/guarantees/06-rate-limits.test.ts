@@ -10,7 +10,8 @@ beforeAll(async () => {
 afterAll(() => db.close());
 
 const bucket = bucketOf(60);
-const limiter = (account: string) => createLimiter(db.database, { provider: 'aivideomaker', account }, bucket);
+const limiter = (account: string) =>
+  createLimiter(db.database, { provider: 'aivideomaker', account }, bucket);
 const shift = (account: string, column: string, seconds: number) =>
   db.database.query(
     `UPDATE service_account SET ${column} = ${column} - make_interval(secs => $2) WHERE account = $1`,

@@ -30,18 +30,37 @@ test('guarantee 7: an end is told to its user at least once, signed as in Standa
   await expect.poll(() => received.length, { timeout: 20_000 }).toBe(1);
   // The second attempt is due in seconds; it is made due now.
   await expect
-    .poll(async () => (await backend.database.query(`UPDATE outbox SET due_at = now() WHERE attempts = 1 AND lease IS NULL RETURNING id`)).length, { timeout: 20_000 })
+    .poll(
+      async () =>
+        (
+          await backend.database.query(
+            `UPDATE outbox SET due_at = now() WHERE attempts = 1 AND lease IS NULL RETURNING id`,
+          )
+        ).length,
+      { timeout: 20_000 },
+    )
     .toBe(1);
   await expect.poll(() => received.length, { timeout: 20_000 }).toBe(2);
 
   const [first, second] = received;
   expect(first!.headers['webhook-id']).toBe(second!.headers['webhook-id']);
-  const { 'webhook-id': messageId, 'webhook-timestamp': timestamp, 'webhook-signature': signature } = second!.headers;
+  const {
+    'webhook-id': messageId,
+    'webhook-timestamp': timestamp,
+    'webhook-signature': signature,
+  } = second!.headers;
   const message = { id: String(messageId), timestamp: Number(timestamp), body: second!.body };
   expect(signature).toBe(sign(message, secret));
-  expect(JSON.parse(second!.body)).toMatchObject({ type: 'generation.failed', data: { id, status: 'failed' } });
+  expect(JSON.parse(second!.body)).toMatchObject({
+    type: 'generation.failed',
+    data: { id, status: 'failed' },
+  });
   await expect
-    .poll(async () => (await backend.database.query('SELECT delivered_at IS NOT NULL AS done, due_at FROM outbox'))[0], { timeout: 20_000 })
+    .poll(
+      async () =>
+        (await backend.database.query('SELECT delivered_at IS NOT NULL AS done, due_at FROM outbox'))[0],
+      { timeout: 20_000 },
+    )
     .toEqual({ done: true, due_at: null });
 });
 
@@ -49,7 +68,12 @@ test('guarantee 7: the notice is written in the transaction of the end, and only
   const { id } = await backend.submit('a lighthouse [sandbox:never]');
   await backend.until(id, 'running', 'pending');
   const count = async () =>
-    (await backend.database.query<{ n: number }>('SELECT count(*)::int AS n FROM outbox WHERE generation_id = $1', [id]))[0]!.n;
+    (
+      await backend.database.query<{ n: number }>(
+        'SELECT count(*)::int AS n FROM outbox WHERE generation_id = $1',
+        [id],
+      )
+    )[0]!.n;
   const end = `UPDATE generation SET status = 'failed', ended_at = now(), due_at = NULL, error_code = 'X' WHERE id = $1`;
   await backend.database
     .transaction(async (tx) => {
@@ -64,12 +88,18 @@ test('guarantee 7: the notice is written in the transaction of the end, and only
 
 test('a notice that is never received is given up after its last attempt', async () => {
   await backend.stop();
-  await backend.database.query(`UPDATE outbox SET due_at = now(), attempts = 10, delivered_at = NULL, ${'lease = NULL, leased_until = NULL'}`);
+  await backend.database.query(
+    `UPDATE outbox SET due_at = now(), attempts = 10, delivered_at = NULL, ${'lease = NULL, leased_until = NULL'}`,
+  );
   const [notice] = await claimNotices(backend.database, 1);
   expect(await recordUndelivered(backend.database, notice!, 'gone')).toBe(false);
-  expect((await backend.database.query('SELECT due_at FROM outbox WHERE id = $1', [notice!.id]))[0]).toEqual({ due_at: null });
+  expect((await backend.database.query('SELECT due_at FROM outbox WHERE id = $1', [notice!.id]))[0]).toEqual({
+    due_at: null,
+  });
 });
 
 test('a webhook never goes to plain http elsewhere', async () => {
-  expect(await backend.operator('webhook', 'ann', 'http://example.com/hook')).toMatch(/^1 A webhook goes to an https address/);
+  expect(await backend.operator('webhook', 'ann', 'http://example.com/hook')).toMatch(
+    /^1 A webhook goes to an https address/,
+  );
 });

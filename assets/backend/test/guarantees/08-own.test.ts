@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { cancelGeneration, removeGeneration } from '../../src/generations/change.ts';
+import { cancelGeneration, purge, removeGeneration } from '../../src/generations/change.ts';
 import { recordCompleted } from '../../src/generations/polling.ts';
 import { eventsAfter, findFile, findGeneration, listGenerations } from '../../src/generations/read.ts';
 import { claimSaves, recordSaved } from '../../src/generations/saving.ts';
 import { expired } from '../../src/generations/upkeep.ts';
-import { purge } from '../../src/generations/change.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { memoryFiles } from '../support/memory-files.ts';
 import { accepted, create, created, row } from '../support/rows.ts';
@@ -21,7 +20,9 @@ async function stored(files = memoryFiles()) {
   const save = (await claimSaves(db.database, 1_000)).find((one) => one.id === id)!;
   const key = `results/${id}/1`;
   await files.put(key, Buffer.from('content'), { mediaType: 'video/mp4', bytes: 7 });
-  await recordSaved(db.database, save, [{ n: 1, key, mediaType: 'video/mp4', bytes: 7, sha256: 'c'.repeat(64) }]);
+  await recordSaved(db.database, save, [
+    { n: 1, key, mediaType: 'video/mp4', bytes: 7, sha256: 'c'.repeat(64) },
+  ]);
   return { id, files };
 }
 
@@ -56,7 +57,12 @@ test('a deletion takes files and payload, keeps what accounting needs, and never
   const key = (await row(db.database, id)).idempotency_key as string;
   expect(await removeGeneration(db.database, files, 'ann', id)).toBe('deleted');
   expect(files.kept.size).toBe(0);
-  expect(await row(db.database, id)).toMatchObject({ payload: null, charged: 15, status: 'succeeded', purged_at: expect.any(Date) });
+  expect(await row(db.database, id)).toMatchObject({
+    payload: null,
+    charged: 15,
+    status: 'succeeded',
+    purged_at: expect.any(Date),
+  });
   expect(await findGeneration(db.database, 'ann', id)).toBeNull();
   expect(await create(db.database, { key })).toMatchObject({ outcome: 'existing', generation: { id } });
 });
@@ -87,7 +93,12 @@ test('events after an id are those that were missed, the last one with everythin
   const [now] = await eventsAfter(db.database, 'ann', id, null);
   expect(now!.generation.status).toBe('succeeded');
   const all = await eventsAfter(db.database, 'ann', id, '0');
-  expect(all.map(({ generation }) => generation.status)).toEqual(['submitting', 'pending', 'saving', 'succeeded']);
+  expect(all.map(({ generation }) => generation.status)).toEqual([
+    'submitting',
+    'pending',
+    'saving',
+    'succeeded',
+  ]);
   expect(await eventsAfter(db.database, 'ann', id, all[1]!.id)).toHaveLength(2);
   expect(await eventsAfter(db.database, 'ann', id, now!.id)).toEqual([]);
 });

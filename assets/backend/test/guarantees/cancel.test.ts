@@ -18,6 +18,8 @@ test('before the submit a cancel always works; afterwards the service does it, a
   expect(await backend.until(waiting.id, 'cancelled')).toMatchObject({ taskId: null });
 
   expect((await backend.call('POST', `/v1/generations/${running.id}/cancel`)).status).toBe(202);
-  expect(await backend.until(running.id, 'cancelled')).toMatchObject({ credits: { charged: 15, refunded: 15 } });
+  expect(await backend.until(running.id, 'cancelled')).toMatchObject({
+    credits: { charged: 15, refunded: 15 },
+  });
   expect(backend.requests.filter((line) => line.startsWith('POST /api/v1/generate'))).toHaveLength(1);
 });

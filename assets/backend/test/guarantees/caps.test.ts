@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { recordFailed } from '../../src/generations/polling.ts';
-import { claimSubmits, recordAccepted, recordRejected, releaseHeld } from '../../src/generations/submitting.ts';
+import {
+  claimSubmits,
+  recordAccepted,
+  recordRejected,
+  releaseHeld,
+} from '../../src/generations/submitting.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { ACCOUNT, create, created, row } from '../support/rows.ts';
 
@@ -56,7 +61,9 @@ test('with a cap, a request whose price is not known has to name its own limit',
     outcome: 'overDailyCap',
     reason: expect.stringContaining('maxCredits'),
   });
-  expect(await create(db.database, { quoted: null, maxCredits: 20 }, 50)).toMatchObject({ outcome: 'created' });
+  expect(await create(db.database, { quoted: null, maxCredits: 20 }, 50)).toMatchObject({
+    outcome: 'created',
+  });
 });
 
 test('MAX_RUNNING_PER_USER holds for workers that claim at once, and others pass whoever is above it', async () => {
@@ -69,7 +76,11 @@ test('MAX_RUNNING_PER_USER holds for workers that claim at once, and others pass
 });
 
 test('an end frees one place, in the order of the requests', async () => {
-  const [first, second, third] = [await created(db.database), await created(db.database), await created(db.database)];
+  const [first, second, third] = [
+    await created(db.database),
+    await created(db.database),
+    await created(db.database),
+  ];
   await claimSubmits(db.database, ACCOUNT, 10, 1);
   expect(await claimSubmits(db.database, ACCOUNT, 10, 1)).toEqual([]);
   await recordAccepted(db.database, first, { id: 'task-1' }, 0);

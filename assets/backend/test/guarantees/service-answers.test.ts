@@ -14,7 +14,8 @@ async function backendOf(handler: Handler, variables: Record<string, string> = {
   opened.push(service);
   const backend = await startBackend({ AIVIDEO_BASE_URL: service.origin, ...variables });
   opened.push(backend);
-  const status = async (id: string) => (await backend.database.query('SELECT status FROM generation WHERE id = $1', [id]))[0]!.status;
+  const status = async (id: string) =>
+    (await backend.database.query('SELECT status FROM generation WHERE id = $1', [id]))[0]!.status;
   return { service, backend, status };
 }
 
@@ -26,7 +27,9 @@ test('guarantee 1: when the request reaches the service, the row is committed as
   let backend: TestBackend | undefined;
   const made = await backendOf(async ({ url }) => {
     if (!isSubmit(url)) return { status: 200, body: { tasks: [task('ck-1', 'PROGRESS')] } };
-    [seen] = await backend!.database.query('SELECT status, submit_started_at <= now() AS started FROM generation');
+    [seen] = await backend!.database.query(
+      'SELECT status, submit_started_at <= now() AS started FROM generation',
+    );
     return acceptance('ck-1');
   });
   backend = made.backend;
@@ -59,7 +62,9 @@ test('guarantee 11: a stop waits for a submit in flight, and begins nothing new 
   const stopped = backend.stop();
   release();
   await stopped;
-  const [row] = await backend.database.query('SELECT status, task_id FROM generation WHERE id = $1', [first.id]);
+  const [row] = await backend.database.query('SELECT status, task_id FROM generation WHERE id = $1', [
+    first.id,
+  ]);
   expect(row).toEqual({ status: 'pending', task_id: 'ck-held' });
   const [other] = await backend.database.query('SELECT status FROM generation WHERE id = $1', [second.id]);
   expect(other).toEqual({ status: 'queued' });
@@ -69,7 +74,11 @@ test('guarantee 11: a stop waits for a submit in flight, and begins nothing new 
 test('guarantee 6: a 401 rejects nothing and holds everything, until an operator resumes the service (fault 91)', async () => {
   let isValid = false;
   const { service, backend, status } = await backendOf(({ url }) => {
-    if (!isValid) return { status: 401, body: { status: 'FAILED', errorCode: 'AUTH_FAILED', message: 'Invalid API key.' } };
+    if (!isValid)
+      return {
+        status: 401,
+        body: { status: 'FAILED', errorCode: 'AUTH_FAILED', message: 'Invalid API key.' },
+      };
     if (isSubmit(url)) return acceptance(`ck-${service.seen.length}`);
     return { status: 200, body: { tasks: [] } };
   });
@@ -81,7 +90,15 @@ test('guarantee 6: a 401 rejects nothing and holds everything, until an operator
   await expect.poll(() => status(first.id), { timeout: 20_000 }).toBe('queued');
   const second = await backend.submit('second');
   await expect
-    .poll(async () => (await backend.database.query(`SELECT count(*)::int AS n FROM pgboss.job WHERE name = 'submit' AND state = 'completed'`))[0]!.n, { timeout: 20_000 })
+    .poll(
+      async () =>
+        (
+          await backend.database.query(
+            `SELECT count(*)::int AS n FROM pgboss.job WHERE name = 'submit' AND state = 'completed'`,
+          )
+        )[0]!.n,
+      { timeout: 20_000 },
+    )
     .toBeGreaterThan(1);
   expect([account, service.seen.length, await status(second.id)]).toEqual([{ stopped: true }, 1, 'queued']);
 
@@ -94,12 +111,24 @@ test('guarantee 6: a 401 rejects nothing and holds everything, until an operator
 test('guarantee 3: a result on a private address is not fetched, and is not given up (faults 89, 98)', async () => {
   const { service, backend, status } = await backendOf(({ url }) => {
     if (isSubmit(url)) return acceptance('ck-private');
-    if (isList(url)) return { status: 200, body: { tasks: [task('ck-private', 'COMPLETED', 'https://169.254.169.254/latest/meta-data')] } };
+    if (isList(url))
+      return {
+        status: 200,
+        body: { tasks: [task('ck-private', 'COMPLETED', 'https://169.254.169.254/latest/meta-data')] },
+      };
     return { status: 200, body: task('ck-private', 'COMPLETED', 'https://10.0.0.1/clip.mp4') };
   });
   const { id } = await backend.submit('a lighthouse');
   await expect
-    .poll(async () => (await backend.database.query('SELECT attempts FROM generation WHERE id = $1 AND lease IS NULL', [id]))[0]?.attempts ?? 0, { timeout: 30_000 })
+    .poll(
+      async () =>
+        (
+          await backend.database.query('SELECT attempts FROM generation WHERE id = $1 AND lease IS NULL', [
+            id,
+          ])
+        )[0]?.attempts ?? 0,
+      { timeout: 30_000 },
+    )
     .toBeGreaterThan(1);
   expect(await status(id)).toBe('saving');
   expect(backend.lines.join('')).toMatch(/not public|private|not fetched|public address/i);
@@ -132,6 +161,15 @@ test('a refused connection is certainly no submit: it waits and is sent when the
   await service.close();
   const { id } = await backend.submit('a lighthouse');
   await expect
-    .poll(async () => (await backend.database.query(`SELECT status, refused_at IS NOT NULL AS refused FROM generation WHERE id = $1`, [id]))[0], { timeout: 20_000 })
+    .poll(
+      async () =>
+        (
+          await backend.database.query(
+            `SELECT status, refused_at IS NOT NULL AS refused FROM generation WHERE id = $1`,
+            [id],
+          )
+        )[0],
+      { timeout: 20_000 },
+    )
     .toEqual({ status: 'queued', refused: true });
 });

@@ -30,7 +30,10 @@ test('guarantee 2: a submit that nobody can settle waits for a person, who may s
   const { id } = await backend.submit('a lighthouse [sandbox:not-delivered]');
   await backend.until(id, 'reconciling');
   // The list has to be clear for a minute: that minute is over.
-  await sql(`UPDATE generation SET lost_at = lost_at - interval '61 seconds', submit_started_at = submit_started_at - interval '61 seconds', due_at = now() WHERE id = $1`, id);
+  await sql(
+    `UPDATE generation SET lost_at = lost_at - interval '61 seconds', submit_started_at = submit_started_at - interval '61 seconds', due_at = now() WHERE id = $1`,
+    id,
+  );
   const waiting = await backend.until(id, 'needs_attention');
   expect(waiting.attention).toContain(`adopt ${id}`);
   expect(creates() - before).toBe(1);
@@ -45,10 +48,20 @@ test('guarantee 2: a submit that nobody can settle waits for a person, who may s
 test('guarantee 2: less than a minute of a clear list decides nothing', async () => {
   const { id } = await backend.submit('a lighthouse, not delivered [sandbox:not-delivered]');
   await backend.until(id, 'reconciling');
-  await sql(`UPDATE generation SET lost_at = now() - interval '40 seconds', due_at = now() WHERE id = $1`, id);
-  await expect.poll(async () => (await sql('SELECT attempts FROM generation WHERE id = $1', id))[0]!.attempts, { timeout: 30_000 }).toBeGreaterThan(1);
+  await sql(
+    `UPDATE generation SET lost_at = now() - interval '40 seconds', due_at = now() WHERE id = $1`,
+    id,
+  );
+  await expect
+    .poll(async () => (await sql('SELECT attempts FROM generation WHERE id = $1', id))[0]!.attempts, {
+      timeout: 30_000,
+    })
+    .toBeGreaterThan(1);
   expect((await sql('SELECT status FROM generation WHERE id = $1', id))[0]!.status).toBe('reconciling');
-  await sql(`UPDATE generation SET lost_at = now() - interval '61 seconds', due_at = now() WHERE id = $1`, id);
+  await sql(
+    `UPDATE generation SET lost_at = now() - interval '61 seconds', due_at = now() WHERE id = $1`,
+    id,
+  );
   await backend.until(id, 'needs_attention');
   expect(await backend.operator('abandon', id)).toMatch(/^0 /);
   expect((await backend.until(id, 'failed')).error).toMatchObject({ code: 'ABANDONED' });
@@ -59,7 +72,9 @@ test('guarantee 2: a service without a list is found by the callback that names 
   const before = backend.requests.filter((line) => line.startsWith('POST /api/generate/submit')).length;
   const { id } = await backend.submit('a lighthouse [sandbox:lost-answer]', { provider: 'apidot' });
   await backend.until(id, 'succeeded');
-  expect(backend.requests.filter((line) => line.startsWith('POST /api/generate/submit')).length - before).toBe(1);
+  expect(
+    backend.requests.filter((line) => line.startsWith('POST /api/generate/submit')).length - before,
+  ).toBe(1);
 });
 
 test('guarantee 2: a task that a callback names is not adopted where it belongs to another generation', async () => {
@@ -67,9 +82,14 @@ test('guarantee 2: a task that a callback names is not adopted where it belongs 
   await backend.until(id, 'reconciling');
   const other = await backend.submit('a lighthouse', { provider: 'apidot' });
   const { taskId } = await backend.until(other.id, 'pending', 'running', 'saving', 'succeeded');
-  await sql(`INSERT INTO callback_event (generation_id, task_id, state) VALUES ($1, $2, 'COMPLETED')`, id, taskId);
+  await sql(
+    `INSERT INTO callback_event (generation_id, task_id, state) VALUES ($1, $2, 'COMPLETED')`,
+    id,
+    taskId,
+  );
   await sql('UPDATE generation SET due_at = now(), attempts = 0 WHERE id = $1', id);
-  const attempts = async () => (await sql('SELECT attempts FROM generation WHERE id = $1 AND lease IS NULL', id))[0]?.attempts;
+  const attempts = async () =>
+    (await sql('SELECT attempts FROM generation WHERE id = $1 AND lease IS NULL', id))[0]?.attempts;
   await expect.poll(attempts, { timeout: 30_000 }).toBe(1);
   expect((await sql('SELECT status FROM generation WHERE id = $1', id))[0]!.status).toBe('reconciling');
 });
@@ -89,18 +109,24 @@ test.each(['rate-limit', 'flaky', 'odd-state', 'expired-link', 'cut-download'])(
   '[sandbox:%s] is survived: one charge, and the file is whole',
   async (marker) => {
     const { id } = await backend.submit(`a lighthouse [sandbox:${marker}]`);
-    expect(await backend.until(id, 'succeeded')).toMatchObject({ credits: { charged: 15 }, files: [{ n: 1 }] });
+    expect(await backend.until(id, 'succeeded')).toMatchObject({
+      credits: { charged: 15 },
+      files: [{ n: 1 }],
+    });
   },
 );
 
 test('guarantee 9: a large input is a file until its task is accepted, and never in a row or job', async () => {
-  const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+  const pixel =
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
   const body = {
     provider: 'aivideomaker',
     model: 'i2v',
     payload: { prompt: 'a'.repeat(40_000), image: `data:image/png;base64,${pixel}`, duration: '5' },
   };
-  const response = await backend.call('POST', '/v1/generations', body, { 'idempotency-key': crypto.randomUUID() });
+  const response = await backend.call('POST', '/v1/generations', body, {
+    'idempotency-key': crypto.randomUUID(),
+  });
   const { id } = (await response.json()) as { id: string };
   expect(response.status).toBe(202);
   await backend.until(id, 'pending', 'running', 'saving', 'succeeded');
@@ -114,6 +140,7 @@ test('no query was refused: all workers kept the limit of the service', () => {
 
 test('nothing secret is in the log', () => {
   const log = backend.lines.join('');
-  for (const secret of ['ak_test_of_the_backend', 'sk_test_of_the_backend', 'token-of-ann']) expect(log).not.toContain(secret);
+  for (const secret of ['ak_test_of_the_backend', 'sk_test_of_the_backend', 'token-of-ann'])
+    expect(log).not.toContain(secret);
   expect(log).not.toContain('lighthouse');
 });

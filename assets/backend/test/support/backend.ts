@@ -96,7 +96,8 @@ export async function startBackend(
       for (;;) {
         const generation = (await (await call('GET', `/v1/generations/${id}`)).json()) as Generation;
         if (statuses.includes(generation.status)) return generation;
-        if (Date.now() > deadline) throw new Error(`still ${JSON.stringify(generation)}\n${lines.slice(-5).join('')}`);
+        if (Date.now() > deadline)
+          throw new Error(`still ${JSON.stringify(generation)}\n${lines.slice(-5).join('')}`);
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
     },

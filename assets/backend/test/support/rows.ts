@@ -38,7 +38,11 @@ export async function created(database: Database, more: Partial<CreateRequest> =
 }
 
 /** Returns the id of a generation whose task runs. Its poll is due. */
-export async function accepted(database: Database, taskId: string = randomUUID(), user = 'ann'): Promise<string> {
+export async function accepted(
+  database: Database,
+  taskId: string = randomUUID(),
+  user = 'ann',
+): Promise<string> {
   const id = await created(database, { user });
   await claimSubmits(database, ACCOUNT, 1_000, null);
   await recordAccepted(database, id, { id: taskId }, 0);
@@ -46,7 +50,9 @@ export async function accepted(database: Database, taskId: string = randomUUID()
 }
 
 export async function row(database: Database, id: string): Promise<Record<string, unknown>> {
-  const [found] = await database.query('SELECT *, due_at <= now() AS is_due FROM generation WHERE id = $1', [id]);
+  const [found] = await database.query('SELECT *, due_at <= now() AS is_due FROM generation WHERE id = $1', [
+    id,
+  ]);
   if (!found) throw new Error(`no row ${id}`);
   return found;
 }
