@@ -18,7 +18,7 @@ const USAGE = `Usage: npm run admin -- <command>
   abandon <id>               closes it as failed; its cost stays
   retry <id>                 saves or polls it again
   retry <id> --submit        submits it again where its task is not known: this may charge twice
-  resume <provider>          goes on after a key was not valid
+  resume <provider>          submits and polls again after a key was not valid
   webhook <user> <url>       sends a user's notices there; prints the secret that signs them
 
 It reads the same variables as the service. With the embedded database, stop the service first.`;
@@ -53,7 +53,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     if (task.model !== undefined && task.model !== waiting.model)
       throw new Refusal(`Task ${taskId} is of model ${task.model}; ${id} asked for ${waiting.model}.`);
     if (!(await recordAccepted(database, id, task, 0))) throw new Refusal(`${id} does not wait any more.`);
-    print(`${id} has task ${taskId}; workers go on with it.`);
+    print(`${id} has task ${taskId}; workers continue with it.`);
   },
   async abandon({ database, print }, [id = '']) {
     if (!(await findWaiting(database, id)) || !(await abandon(database, id)))
@@ -69,13 +69,13 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       );
     const status = await retry(database, id, submit);
     if (!status) throw new Refusal(`${id} does not wait any more.`);
-    print(`${id} is ${status}; workers go on with it.`);
+    print(`${id} is ${status}; workers continue with it.`);
   },
   async resume({ database, services, print }, [provider = '']) {
     const service = (await services()).all.get(provider);
     if (!service) throw new Refusal(`There is no service ${provider}.`);
     await createLimiter(database, service, service.bucket).resume();
-    print(`${provider} goes on.`);
+    print(`${provider} is resumed.`);
   },
   async webhook({ database, print }, [user = '', url = '']) {
     if (user === '') throw new Refusal('Name the user.');

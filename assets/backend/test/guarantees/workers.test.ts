@@ -25,7 +25,7 @@ test('guarantee 1 and 2: a lost answer is found in the list, and charged once (f
   expect(creates() - before).toBe(1);
 });
 
-test('guarantee 2: a submit that nobody can settle waits for a person, who may submit it again', async () => {
+test('guarantee 2: a submit whose outcome cannot be found waits for a person, who may submit it again', async () => {
   const before = creates();
   const { id } = await backend.submit('a lighthouse [sandbox:not-delivered]');
   await backend.until(id, 'reconciling');
