@@ -16,8 +16,8 @@ const USAGE = `Usage: npm run admin -- <command>
   attention                  lists the generations that wait for a person, and why
   adopt <id> <taskId>        gives a lost submit its task, after the service has confirmed it
   abandon <id>               closes it as failed; its cost stays
-  retry <id>                 saves or polls it again
-  retry <id> --submit        submits it again where its task is not known: this may charge twice
+  retry <id>                 saves or polls it again, or searches for the task of a lost submit
+  retry <id> --submit        sends a lost submit again: this may charge twice
   resume <provider>          submits and polls again after a key was not valid
   webhook <user> <url>       sends a user's notices there; prints the secret that signs them
 
@@ -61,14 +61,8 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     print(`${id} is closed as failed.`);
   },
   async retry({ database, print }, [id = ''], { submit }) {
-    const waiting = await findWaiting(database, id);
-    if (!waiting) throw new Refusal(`${id} does not wait for a person.`);
-    if (waiting.taskId === null && !submit)
-      throw new Refusal(
-        `The task of ${id} is not known: submitting it again may charge twice. Add --submit to do so.`,
-      );
-    const status = await retry(database, id, submit);
-    if (!status) throw new Refusal(`${id} does not wait any more.`);
+    const status = (await findWaiting(database, id)) && (await retry(database, id, submit));
+    if (!status) throw new Refusal(`${id} does not wait for a person.`);
     print(`${id} is ${status}; workers continue with it.`);
   },
   async resume({ database, services, print }, [provider = '']) {
