@@ -55,6 +55,70 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     const task = await service.client.task(taskId);
     if (task.model !== undefined && task.model !== waiting.model)
       throw new Refusal(`Task ${taskId} is of model ${task.model}; ${id} asked for ${waiting.model}.`);
+    if (!(await recordAccepted(database, id, task, 0))) throw new Refusal(`${id} does not wait any more.`);
+    print(`${id} has task ${taskId}; workers continue with it.`);
+  },
+  async abandon({ database, print }, [id = '']) {
+    if (!(await findWaiting(database, id)) || !(await abandon(database, id)))
+      throw new Refusal(`${id} does not wait for a person.`);
+    print(`${id} is closed as failed.`);
+  },
+  async retry({ database, print }, [id = ''], { submit }) {
+    const status = (await findWaiting(database, id)) && (await retry(database, id, submit));
+    if (!status) throw new Refusal(`${id} does not wait for a person.`);
+    print(`${id} is ${status}; workers continue with it.`);
+  },
+  async resume({ database, services, print }, [provider = '']) {
+    const service = (await services()).all.get(provider);
+    if (!service) throw new Refusal(`There is no service ${provider}.`);
+    await createLimiter(database, service, service.bucket).resume();
+    print(`${provider} is resumed.`);
+  },
+  async webhook({ database, print }, [user = '', url = '']) {
+    if (user === '') throw new Refusal('Name the user.');
+    try {
+      checkWebhookAddress(url);
+    } catch (error) {
+      throw new Refusal((error as Error).message);
+    }
+    const secret = `whsec_${randomBytes(24).toString('base64')}`;
+    await setEndpoint(database, user, url, secret);
+    print(secret);
+  },
+};
+
+/** Runs one command. @returns the exit code: 0 done, 1 not possible, 2 wrong usage */
+export async function admin(
+  argv: string[],
+  env: NodeJS.ProcessEnv,
+  print: (line: string) => void,
+): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: argv,
+    allowPositionals: true,
+    strict: false,
+    options: { submit: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+  });
+  const [name = '', ...args] = positionals;
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!command || values.help) {
+    print(USAGE);
+    return values.help ? 0 : 2;
+  }
+  let database: Database | undefined;
+  let services: Promise<Services> | undefined;
+  try {
+    const config = readConfig(env);
+    const opened = await openDatabase(config, () => {});
+    database = opened;
+    await migrate(opened);
+    const open = () => {
+      services ??= openServices({ ...config, role: 'worker' }, createClock(opened));
+      return services;
+    };
+    await command({ database: opened, services: open, print }, args, { submit: values.submit === true });
+    return 0;
+  } catch (error) {
     if (!KNOWN.some((known) => error instanceof known)) throw error;
     print((error as Error).message);
     return error instanceof ConfigError ? 2 : 1;

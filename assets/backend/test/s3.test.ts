@@ -36,7 +36,8 @@ test('results are stored in a bucket, given back whole and in parts, and deleted
   expect(part.status).toBe(206);
   expect(Buffer.from(await part.arrayBuffer())).toEqual(whole.subarray(10, 20));
 
-  const stored = async () => (await readdir(root, { recursive: true })).filter((name) => name.includes(id)).length;
+  const stored = async () =>
+    (await readdir(root, { recursive: true })).filter((name) => name.includes(id)).length;
   expect(await stored()).toBeGreaterThan(0);
   expect((await backend.call('DELETE', `/v1/generations/${id}`)).status).toBe(204);
   expect((await backend.call('GET', path)).status).toBe(404);
