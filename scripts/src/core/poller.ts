@@ -1,7 +1,8 @@
-import { MemoryRateLimiter, type RateLimiter } from '../http/rate-limit.ts';
+import { MemoryRateLimiter } from '../http/rate-limit.ts';
 import { Failure } from '../model/failure.ts';
-import type { StatusCache } from '../model/status-cache.ts';
 import { isTerminal } from '../model/task.ts';
+import type { RateLimiter } from '../ports/rate-limiter.ts';
+import type { StatusCache } from '../ports/status-cache.ts';
 import { type Polled, PollRounds } from './poll-round.ts';
 import { isFast, type PollSchedule } from './poll-schedule.ts';
 import type { Session } from './session.ts';

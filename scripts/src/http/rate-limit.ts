@@ -1,3 +1,4 @@
+import type { RateLimiter } from '../ports/rate-limiter.ts';
 import type { Clock } from './clock.ts';
 
 /** How many status queries a service permits. */
@@ -9,19 +10,6 @@ export interface RateLimit {
   per: 'address' | 'key';
   /** Where the service documents it, with the date; null: it documents no figure, and this one is the program's own. */
   source: string | null;
-}
-
-/**
- * Shares the queries that a service permits among all that send them. A `poll` leaves a few permits to others and keeps
- * its distance from the query before it; a `query` may be sent at once.
- */
-export interface RateLimiter {
-  /** Acquires a permit for one query now. @returns 0, or the milliseconds after which to ask for it once more */
-  acquire(kind: 'poll' | 'query'): Promise<number>;
-  /** Returns the milliseconds until a permit may be there; 0 where one is. Acquires none. */
-  nextIn(kind: 'poll' | 'query'): Promise<number>;
-  /** Records a pause that the service asked for: until its end there is no permit. */
-  pauseFor(ms: number): Promise<void>;
 }
 
 // A query reaches the service a moment after its permit, one later than another: the window is a little longer here.

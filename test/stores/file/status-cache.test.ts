@@ -4,7 +4,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Poller } from '../../../scripts/src/core/poller.ts';
 import { MemoryRateLimiter } from '../../../scripts/src/http/rate-limit.ts';
-import { NO_LIST, type SharedStatus } from '../../../scripts/src/model/status-cache.ts';
+import { NO_LIST, type SharedStatus } from '../../../scripts/src/ports/status-cache.ts';
 import type { Task } from '../../../scripts/src/model/task.ts';
 import { FileStatusCache } from '../../../scripts/src/stores/file/status-cache.ts';
 import { sessionWith } from '../../core/session.ts';

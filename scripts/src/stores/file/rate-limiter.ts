@@ -8,9 +8,9 @@ import {
   type Permits,
   permitsFor,
   type RateLimit,
-  type RateLimiter,
   untilFree,
 } from '../../http/rate-limit.ts';
+import type { RateLimiter } from '../../ports/rate-limiter.ts';
 import { discard, diskError, makePrivate, TEMP } from './durable.ts';
 
 /** A permit: a file whose name says when it was last used. Only one process can rename it, so only one can use it. */
