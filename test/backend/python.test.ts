@@ -139,7 +139,7 @@ describe.runIf('python' in found)('E2: Python beside the backend', () => {
   const one = async (id: string) => (await query('SELECT * FROM generation WHERE id = $1', [id]))[0]!;
   const becomes = (id: string, status: string) =>
     expect.poll(async () => (await one(id)).status, { timeout: 60_000, interval: 100 }).toBe(status);
-  const post = (place: string, body: BodyInit = '{}') =>
+  const post = (place: string, body: string | Uint8Array<ArrayBuffer> = '{}') =>
     fetch(`${callbacks}/v1/callbacks/${place}`, { method: 'POST', body }).then(({ status }) => status);
 
   test('callbacks: recorded once, believed never; other bodies and paths get the answers of the backend', async () => {
