@@ -3262,7 +3262,7 @@ function mangled(text2, fromStdin, syntax) {
       "--payload",
       expected2,
       received3,
-      `the shell took the quotes away (PowerShell does): ${STDIN_FORM}`
+      `JSON needs double quotes. If you wrote them, the shell took them away (PowerShell and cmd.exe do): ${STDIN_FORM}`
     );
   }
   const position = /position \d+(?: \(line \d+ column \d+\))?/.exec(syntax)?.[0];
@@ -3422,7 +3422,7 @@ function noQuote({ profile }, contract, payload) {
   const steps = line === null ? [
     `No price of ${contract.model} is known here either. Get a yes to an unknown price before you submit.`
   ] : [
-    `${line} Tell the person so, and submit with --maxCredits, which is held against the same estimate.`,
+    `${line} Tell the user so, and submit with --maxCredits, which is held against the same estimate.`,
     contract.price.note
   ];
   const describe2 = commandLine2(actionWords2("describeModel", modelFlags2(contract)));
@@ -3443,6 +3443,7 @@ function readCallback({ profile }, value, loopback) {
 var FLAGS = [
   [/, or give the picture with --image <file>/g, ""],
   [/give the picture with --image <file>, or /g, ""],
+  [/give the picture with --image <file>/g, "pass its bytes as a data: URI, or its public address"],
   [/pass the whole payload through standard input with --payload -/g, "pass the whole value"],
   [/it is said by --\w+/g, "it is said beside the payload"]
 ];
