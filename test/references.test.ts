@@ -401,7 +401,7 @@ describe('assets/python', () => {
       query: async <Row>(statement: string, values: unknown[] = []) =>
         (await db.query<Row>(statement, values)).rows,
     };
-  }, 60_000);
+  }, 120_000);
   afterAll(() => db.close());
   beforeEach(() => db.exec('TRUNCATE generation, service_account CASCADE'));
 
