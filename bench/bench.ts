@@ -128,6 +128,7 @@ async function journalAgainstOneWrite(): Promise<{ ratio: number; fsyncs: number
       taskId: null,
       status: 'UNKNOWN',
       resubmitted: false,
+      duration: null,
       checked: null,
       delivered: null,
       used: null,

@@ -5,6 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
+import { clientReference } from './build-reference.ts';
 import { declareTypes } from './build-types.ts';
 import { compileContracts } from './src/contracts/compile.ts';
 import { PROFILES } from './src/providers/registry.ts';
@@ -72,6 +73,7 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['parse-yaml', /^contracts\/(parse-yaml|compile)\.ts$/],
   ['unknown-model', /^contracts\/(unknown-model|unsupported)\.ts$/],
   ['undici', /^http\/(undici-http-client|large-reads)\.ts$/],
+  ['journal', /^(ports\/|model\/(fingerprint|request-record|spending)\.ts$)/],
   [
     'main',
     /^(model\/|http\/clock\.ts$|stores\/file\/folder\.ts$|contracts\/(nearest|folders)\.ts$|providers\/((profile|registry|unsupported)|\w+\/definition)\.ts$)/,
@@ -175,6 +177,8 @@ compileContracts(path.join(root, 'contracts'), path.join(lib, 'contracts'));
 writeFileSync(path.join(lib, 'NOTICES.txt'), notices());
 const types = declareTypes(root);
 writeFileSync(path.join(outDir, 'client.d.mts'), types);
+const references = outDir === here ? path.join(root, 'references') : outDir;
+writeFileSync(path.join(references, 'client.md'), clientReference(root));
 
 /**
  * Bundled CommonJS loads Node's own modules with `require`. An `import` of such a module lists all its exports and loads

@@ -10,7 +10,7 @@ export declare function createClient(options: ClientOptions): Client;
 export declare function providers(): ProviderInfo[];
 
 /**
- * Returns a DNS look-up that gives public addresses only, for connections to addresses that users name: the option
+ * Returns a name resolver that gives public addresses only, for connections to addresses that users name: the option
  * `lookup` of `https.request`. The connection goes to the address that was checked.
  */
 export declare function publicLookup(): Promise<import('node:net').LookupFunction>;
@@ -33,11 +33,13 @@ export interface ClientErrorDetails {
 }
 /** Every error that a client throws. It holds neither the key nor the body of a request. */
 export declare class ClientError extends Error {
+    /** What failed, as a name that stays. */
     readonly code: ErrorCode;
     /** What became of the submit; null where the call was none. */
     readonly outcome: SubmitOutcome | null;
     /** Seconds after which the call makes sense; null where that is not known. */
     readonly retryAfter: number | null;
+    /** The task that the error is about; null where none is known. */
     readonly taskId: string | null;
     /** The state of the task as last known; null where no task is involved. */
     readonly state: TaskState | null;
@@ -74,7 +76,7 @@ export declare class ConnectionError extends ClientError {
 /** CANCEL_REJECTED: the task was not cancelled; `state` is its state. */
 export declare class CancelRejectedError extends ClientError {
 }
-/** SUBMIT_OUTCOME_UNKNOWN: the list does not tell yet; where `retryAfter` is null, it never will. */
+/** SUBMIT_OUTCOME_UNKNOWN: the list does not tell; where `transient` is false, no later call will know either. */
 export declare class SubmitUnknownError extends ClientError {
 }
 /** DOWNLOAD_FAILED: a file could not be fetched or stored. The task and its result are untouched. */
@@ -91,8 +93,8 @@ export interface JsonObject {
 }
 /** The states of a task, the same for every provider. UNKNOWN: the service showed no state that is known. */
 export type TaskState = 'SUBMITTED' | 'PROGRESS' | 'COMPLETED' | 'FAILED' | 'CANCEL' | 'UNKNOWN';
-/** The codes of errors. ABORTED: the caller's signal ended the call. */
-export type ErrorCode = 'INVALID_MODEL' | 'INVALID_PAYLOAD' | 'AUTH_FAILED' | 'RATE_LIMITED' | 'INSUFFICIENT_CREDITS' | 'TASK_NOT_FOUND' | 'NETWORK_ERROR' | 'UNKNOWN_ERROR' | 'GENERATION_FAILED' | 'TASK_CANCELLED' | 'CANCEL_REJECTED' | 'BUDGET_EXCEEDED' | 'IDEMPOTENCY_CONFLICT' | 'SUBMIT_OUTCOME_UNKNOWN' | 'DOWNLOAD_FAILED' | 'ABORTED';
+/** The codes of errors. ABORTED: the caller's signal, or `close`, ended the call. A task that FAILED is a result, not an error. */
+export type ErrorCode = 'INVALID_MODEL' | 'INVALID_PAYLOAD' | 'AUTH_FAILED' | 'RATE_LIMITED' | 'INSUFFICIENT_CREDITS' | 'TASK_NOT_FOUND' | 'NETWORK_ERROR' | 'UNKNOWN_ERROR' | 'CANCEL_REJECTED' | 'BUDGET_EXCEEDED' | 'IDEMPOTENCY_CONFLICT' | 'SUBMIT_OUTCOME_UNKNOWN' | 'DOWNLOAD_FAILED' | 'ABORTED';
 /**
  * What became of a submit. `rejected`: the service certainly did not accept it, nothing is charged, it may be submitted
  * again. `unknown`: it may be accepted and charged; only `reconcile` may follow, never another submit.
@@ -113,6 +115,7 @@ export interface ProxySettings {
     httpsProxy?: string;
     noProxy?: string;
 }
+/** What `createClient` takes. */
 export interface ClientOptions {
     /** Id of the service; `providers()` lists them. */
     provider: string;
@@ -201,11 +204,11 @@ export interface ProviderInfo {
     /** The service's own address. */
     url: string;
     capabilities: Capabilities;
-    /** Queries that one key or address may send in a minute; null where the service documents none. */
+    /** Queries that one address may send in a minute, all processes together; null where the service documents no limit. */
     rateLimit: {
         queriesPerMinute: number;
     } | null;
-    /** The environment variables that the executor reads; the client reads none. */
+    /** The environment variables of the key and of another address, by which the commands know them; a client reads none. */
     keyVariable: string;
     urlVariable: string;
 }
@@ -254,12 +257,14 @@ export interface GenerationRequest {
     /** 8 to 128 printable ASCII characters. Make it, and store it, before the first attempt; never change it. */
     idempotencyKey: string;
 }
+/** What `submit` takes. */
 export interface SubmitRequest extends GenerationRequest {
     /** Where the service reports the end; https, or loopback where the service runs on this machine. */
     callbackUrl?: string;
     /** The most credits that the request may cost: checked before the submit, and sent to a service that has such a limit. */
     maxCredits?: number;
 }
+/** What `reconcile` takes: the request as it was submitted. */
 export interface LostRequest extends SubmitRequest {
     /** When the submit was about to be sent: the time that was stored before it. */
     submittedAt: Moment;
@@ -268,9 +273,12 @@ export interface LostRequest extends SubmitRequest {
     /** The request was already sent a second time. */
     resubmitted?: boolean;
 }
+/** The options of `reconcile`. */
 export interface ReconcileOptions extends CallOptions {
     /** Reads the list, at growing intervals, until then; for 1.5 s by default. */
     until?: Moment;
+    /** Returns a list that `list` read, in place of reading it: one list serves any number of lost requests. Asked once where `until` has passed. */
+    list?(): TaskList | Promise<TaskList>;
     /** Returns which of these tasks belong to other requests: a similar task of another request does not belong to this one. */
     taken?(taskIds: string[]): Iterable<string> | Promise<Iterable<string>>;
     /**
@@ -286,6 +294,8 @@ export interface Task {
     /** The service's own word, where it is not a known one. */
     unknownState?: string;
     model?: string;
+    /** The payload, as the service shows it. */
+    input?: Json;
     /** Milliseconds since the epoch, by the service's clock. */
     createdAt?: number;
     idempotencyKey?: string;
@@ -317,13 +327,17 @@ export interface TaskStatus {
     progress?: number;
     record: JsonObject;
 }
+/** The options of `wait`. */
 export interface WaitOptions extends CallOptions {
     /** When the wait is over; the task runs on. Without it, the wait lasts as long as the task. */
     until?: Moment;
     /** Called after each poll. An error that it throws ends the wait. */
     onStatus?(status: TaskStatus): void;
 }
-/** `ended`: the state is COMPLETED (with its files' addresses), FAILED or CANCEL. `running`: the time is over, the task runs on; never submit it again. */
+/**
+ * `kind: 'ended'`, with the `task`, which is COMPLETED (with its files' addresses), FAILED or CANCEL; or `kind: 'running'`, with
+ * `taskId`, `state`, `retryAfter` and `lastError`: the time is over, and the task runs on. Never submit it again.
+ */
 export type WaitResult = {
     kind: 'ended';
     task: Task;
@@ -339,6 +353,13 @@ export type WaitResult = {
 export interface TaskList {
     /** Newest first, as the service lists them. */
     tasks: Task[];
+    /** Entries that could not be read as tasks. */
+    unread: number;
+    /** The service's clock in milliseconds since the epoch; null where the answer carries no date. */
+    serverTime: number | null;
+    /** When the list was asked for, and when it was there; milliseconds since the epoch by this machine. */
+    askedAt: number;
+    answeredAt: number;
     /** The service's answer, as it came. */
     record: JsonObject;
 }
@@ -373,6 +394,7 @@ export interface CheckedFile {
 }
 /** Receives a checked file. It is called once the whole file is there, so length and hash are known before the first byte. */
 export type FileTarget = (file: CheckedFile) => import('node:stream').Writable | Promise<import('node:stream').Writable>;
+/** The options of `download`. */
 export interface DownloadOptions extends CallOptions {
     /** A folder, into which the files are renamed when they are whole; or a function that returns where to write each one. */
     to: string | FileTarget;
@@ -407,6 +429,7 @@ export interface Signatures {
         makes: 'video' | 'image' | 'audio' | 'model3d';
     } | null;
 }
+/** What `startSandbox` takes. */
 export interface SandboxOptions {
     /** Where tasks are kept between processes; null or absent keeps them in memory. */
     folder?: string | null;
@@ -442,6 +465,7 @@ export interface Client {
     submit(request: SubmitRequest, options?: CallOptions): Promise<SubmittedTask>;
     /**
      * Finds the task of a submit whose outcome is unknown in the service's list.
+     * Nothing is sent without `beforeResubmit`.
      * @throws ClientError whose `outcome` is `rejected` or `unknown`; `retryAfter` says when the list can tell
      */
     reconcile(request: LostRequest, options?: ReconcileOptions): Promise<ReconciledTask>;

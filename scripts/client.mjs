@@ -45,11 +45,13 @@ import { redact } from "./lib/main.mjs";
 
 // scripts/src/client/errors.ts
 var ClientError = class extends Error {
+  /** What failed, as a name that stays. */
   code;
   /** What became of the submit; null where the call was none. */
   outcome;
   /** Seconds after which the call makes sense; null where that is not known. */
   retryAfter;
+  /** The task that the error is about; null where none is known. */
   taskId;
   /** The state of the task as last known; null where no task is involved. */
   state;
@@ -114,7 +116,8 @@ function toError(failure, key, more = {}) {
   const clean = (text) => redact(text, [key]);
   const Class = CLASSES[failure.code] ?? ClientError;
   const cause = more.cause ?? networkError(failure, clean);
-  return new Class(failure.code, clean(failure.message), {
+  const code = failure.code;
+  return new Class(code, clean(failure.message), {
     ...{ retryAfter, taskId, state: status2, transient },
     issues: issues.map((issue2) => ({ ...issue2, received: clean(issue2.received), hint: clean(issue2.hint) })),
     ...more,
@@ -199,7 +202,16 @@ async function listModels({ profile, root }) {
   const { listModels: listModels2 } = await import("./lib/contracts.mjs");
   return listModels2(profile.id, root);
 }
-async function contractOf({ profile, root }, model) {
+var contracts = /* @__PURE__ */ new WeakMap();
+function contractOf(settings, model) {
+  const known = contracts.get(settings) ?? /* @__PURE__ */ new Map();
+  contracts.set(settings, known);
+  const contract = known.get(model) ?? readContract(settings, model);
+  known.set(model, contract);
+  contract.catch(() => known.delete(model));
+  return contract;
+}
+async function readContract({ profile, root }, model) {
   const { loadContract } = await import("./lib/contracts.mjs");
   return loadContract(profile.id, String(model), root);
 }
@@ -207,22 +219,22 @@ function describe(contract) {
   const { provider, model, output, schema, example, sources, notes, replay } = contract;
   return structuredClone({ provider, model, output, schema, example, sources, notes, replay });
 }
+var rules;
 async function validate(contract, payload) {
-  const { checkPayload } = await import("./lib/contracts.mjs");
-  const { withoutFlags } = await import("./lib/contracts.mjs");
+  rules ??= Promise.all([
+    import("./lib/contracts.mjs"),
+    import("./lib/contracts.mjs"),
+    import("./lib/contracts.mjs")
+  ]);
+  const [{ checkPayload }, { withoutFlags }, { estimate }] = await rules;
   const issues = checkPayload(contract, payload).map(withoutFlags);
-  const estimate = issues.length > 0 ? null : await estimateOf(contract, payload);
-  return { valid: issues.length === 0, issues, estimate };
+  const range = issues.length > 0 ? null : estimate(contract, payload);
+  const { asOf = "", note = "" } = contract.price ?? {};
+  return { valid: issues.length === 0, issues, estimate: range && { ...range, asOf, note } };
 }
 async function refusalOf(contract, payload) {
   const { issues } = await validate(contract, payload);
   return issues.length > 0 ? invalidInput(issues) : void 0;
-}
-async function estimateOf(contract, payload) {
-  const { estimate } = await import("./lib/contracts.mjs");
-  const range = estimate(contract, payload);
-  const { asOf = "", note = "" } = contract.price ?? {};
-  return range && { ...range, asOf, note };
 }
 
 // scripts/src/client/connection.ts
@@ -254,28 +266,31 @@ var Connection = class {
   settings;
   #transport;
   #calls = /* @__PURE__ */ new Set();
+  #closing = new AbortController();
+  #waits;
   #provider;
-  #isClosed = false;
   constructor(settings) {
     const { proxy, httpClient } = settings;
     this.settings = settings;
     this.#transport = new Transport(proxy, void 0, httpClient ? { httpClient } : {});
   }
   /** Runs one call, and makes a public error of whatever ends it early. An error that is none of ours is thrown as it is. */
-  async call({ signal, details = () => ({}) }, action) {
+  async call({ signal, isWait = false, details = () => ({}) }, action) {
     const controller = new AbortController();
     const stop = () => controller.abort(signal?.reason);
     this.#calls.add(controller);
-    if (this.#isClosed) controller.abort(CLOSED);
+    if (this.#closing.signal.aborted) controller.abort(CLOSED);
     else if (signal?.aborted) stop();
     else signal?.addEventListener("abort", stop, { once: true });
     try {
       controller.signal.throwIfAborted();
-      return await action(await this.#session(controller.signal));
+      const session = await this.#session(isWait ? null : controller.signal);
+      const result = action(session, controller.signal);
+      return await (isWait ? Promise.race([result, aborted(controller.signal)]) : result);
     } catch (error) {
-      const { aborted, reason } = controller.signal;
+      const { aborted: isAborted, reason } = controller.signal;
       if (error instanceof Failure2) throw toError(error, this.settings.key, details(error));
-      if (aborted && (error === reason || isAbort(error))) throw abortedBy(reason, details(void 0));
+      if (isAborted && (error === reason || isAbort(error))) throw abortedBy(reason, details(void 0));
       throw error;
     } finally {
       signal?.removeEventListener("abort", stop);
@@ -284,16 +299,19 @@ var Connection = class {
   }
   /** Ends the calls under way, and releases the sockets. */
   async close() {
-    this.#isClosed = true;
+    this.#closing.abort(CLOSED);
     for (const controller of this.#calls) controller.abort(CLOSED);
     await this.#transport.close();
   }
+  /** @param signal of a call by itself; null: the session of all waits */
   async #session(signal) {
     const { profile, baseUrl, key, clock, timeoutMs, maxRetries } = this.settings;
+    const api = (of) => new Api(this.#transport, clock, { timeoutMs, maxRetries, signal: of });
+    if (!signal) this.#waits ??= api(this.#closing.signal);
     this.#provider ??= createProvider(profile, { baseUrl, key, now: clock.wall });
     return {
       provider: await this.#provider,
-      api: new Api(this.#transport, clock, { timeoutMs, maxRetries, signal }),
+      api: signal ? api(signal) : this.#waits,
       transport: this.#transport,
       observer: SILENT,
       loopback: isLoopback(baseUrl) ? baseUrl : null,
@@ -302,6 +320,12 @@ var Connection = class {
   }
 };
 var CLOSED = new Error("The client is closed.");
+function aborted(signal) {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+}
 function abortedBy(reason, details) {
   const message = reason === CLOSED ? "The client is closed." : "The call was aborted.";
   return new AbortedError("ABORTED", message, { ...details, cause: reason });
@@ -371,6 +395,7 @@ function publicTask(id, seen, key) {
     state,
     ...unknownState !== void 0 && { unknownState },
     ...model !== void 0 && { model },
+    ...seen.input !== void 0 && { input: seen.input },
     ...createdAt !== void 0 && { createdAt },
     ...idempotencyKey !== void 0 && { idempotencyKey },
     ...charged !== void 0 && { charged },
@@ -409,9 +434,12 @@ function readTask(connection, taskId, options = {}) {
 function list(connection, options = {}) {
   return connection.call(options, async (session) => {
     need(session, "listTasks");
-    const { listTasks } = await import("./lib/generate.mjs");
-    const { tasks, record } = await listTasks(session);
-    return { tasks: tasks.map((task) => publicTask(task.id, task, connection.settings.key)), record };
+    const { key, clock } = connection.settings;
+    const { shortDeadline } = await import("./lib/live.mjs");
+    const askedAt = clock.wall();
+    const list2 = await session.api.read(session.provider.list(), shortDeadline(session));
+    const tasks = list2.tasks.map((task) => publicTask(task.id, task, key));
+    return { ...list2, tasks, askedAt, answeredAt: clock.wall() };
   });
 }
 function cancel(connection, taskId, options = {}) {
@@ -443,10 +471,11 @@ function account(connection, options = {}) {
 }
 function wait(connection, task, { signal, until, onStatus } = {}) {
   const { key, clock } = connection.settings;
-  return connection.call({ signal }, async (session) => {
+  const isWait = until === void 0 || Number(until) > clock.wall();
+  return connection.call({ signal, isWait }, async (session, stop) => {
     const taskId = checkTaskId(typeof task === "string" ? task : task.id);
     const waitMs = until === void 0 ? Number.POSITIVE_INFINITY : checkMoment("until", until) - clock.wall();
-    const settings = { ...await waitSettings(connection), waitMs: Math.max(0, waitMs) };
+    const settings = { ...await waitSettings(connection), waitMs: Math.max(0, waitMs), stop };
     const observer = {
       ...SILENT,
       about: () => observer,
@@ -457,6 +486,7 @@ function wait(connection, task, { signal, until, onStatus } = {}) {
     const watched = { ...session, observer };
     const result = typeof task === "string" ? await waitTask(watched, taskId, settings) : await waitOn(watched, { ...task, id: taskId }, settings);
     if (result.kind === "notFetched") throw result.failure;
+    if (result.kind === "running") stop.throwIfAborted();
     const { kind, seen, lastPollError, retryAfter = null } = result;
     if (kind !== "running") return { kind: "ended", task: publicTask(taskId, seen, key) };
     const lastError = lastPollError ? toError(lastPollError, key, { taskId }) : null;
@@ -557,16 +587,18 @@ function submit(connection, request, { signal } = {}) {
     const { contract, generation } = await checkRequest(settings, request);
     const { checkFunds } = await import("./lib/generate.mjs");
     const { sendOnce } = await import("./lib/generate.mjs");
-    const quote2 = await checkFunds(session, contract, generation, null);
+    const { shortDeadline } = await import("./lib/live.mjs");
+    const quote2 = await checkFunds(session, contract, generation, null, shortDeadline(session));
     isSending = true;
-    const sent = await sendOnce(session, generation, () => {
+    const onLeave = () => {
       hasLeft = true;
-    });
+    };
+    const sent = await sendOnce(session, generation, { onLeave });
     if (sent.kind !== "accepted") throw sent.failure;
     return { ...publicTask(sent.task.id, sent.task, settings.key), quoted: quote2?.credits ?? null };
   });
 }
-function findLost(connection, request, { signal, until, taken, beforeResubmit } = {}) {
+function findLost(connection, request, { signal, until, list: list2, taken, beforeResubmit } = {}) {
   const { settings } = connection;
   const { clock } = settings;
   let prevented;
@@ -592,8 +624,13 @@ function findLost(connection, request, { signal, until, taken, beforeResubmit } 
     const { reconcile } = await import("./lib/generate.mjs");
     const { checkFunds } = await import("./lib/generate.mjs");
     const { Failure: Failure4 } = await import("./lib/main.mjs");
+    const { shortDeadline } = await import("./lib/live.mjs");
     const result = await reconcile(
-      { ...session, takenTasks: async (ids) => await taken?.(ids) ?? [] },
+      {
+        ...session,
+        takenTasks: async (ids) => await taken?.(ids) ?? [],
+        ...list2 && { readList: async () => list2() }
+      },
       generation,
       {
         sentAt,
@@ -608,7 +645,7 @@ function findLost(connection, request, { signal, until, taken, beforeResubmit } 
         },
         resubmitting: async () => {
           if (!beforeResubmit) throw new Failure4("UNKNOWN_ERROR", "It is not sent once more.");
-          await checkFunds(session, contract, generation, null);
+          await checkFunds(session, contract, generation, null, shortDeadline(session));
           try {
             await beforeResubmit();
           } catch (error) {
@@ -654,10 +691,11 @@ function createClient(options) {
   };
 }
 function providers() {
-  return PROFILES2.map(({ id, title, url, can, queriesPerMinute, keyVariable, urlVariable }) => ({
+  return PROFILES2.map(({ id, title, url, can, rateLimit, keyVariable, urlVariable }) => ({
     ...{ id, title, url, keyVariable, urlVariable },
     capabilities: { ...can },
-    rateLimit: queriesPerMinute === null ? null : { queriesPerMinute }
+    // A figure that no document gives is this program's own guess.
+    rateLimit: rateLimit.source ? { queriesPerMinute: rateLimit.queries * 6e4 / rateLimit.windowMs } : null
   }));
 }
 

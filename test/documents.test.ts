@@ -43,7 +43,7 @@ function printed(file: string): Printed[] {
 
 /** What the table of SKILL.md puts after the script's name: in a row, the flags of commands that are run one after the other. */
 function asked(): { ask: string; command: string }[] {
-  const table = /^\| The person asks \|.*\n\|[-|]+\n((?:\|.*\n)+)/m.exec(text('SKILL.md'))![1]!;
+  const table = /^\| The user asks \|.*\n\|[-|]+\n((?:\|.*\n)+)/m.exec(text('SKILL.md'))![1]!;
   return table.split('\n').flatMap((row) => {
     const [, ask, answer] = /^\| (.*?) \| (.*) \|$/.exec(row) ?? [];
     const flags = [...(answer ?? '').matchAll(/`(--(?:action|model|provider) [^`]*)`/g)];
@@ -59,8 +59,14 @@ const ours = commands.filter(({ command }) => command.startsWith('node '));
 const lasting = ours.filter(({ command }) => command.includes('sandbox.mjs'));
 const ending = ours.filter((one) => !lasting.includes(one));
 
+const TIMEOUT_MS = 60_000;
+// A file of the sandbox lasts a simulated day: twice as long as a test may take, however busy the machine is.
+const SPEED = (24 * 3_600_000) / (2 * TIMEOUT_MS);
+
 describe('every command that is printed', () => {
   let sandbox: Awaited<ReturnType<typeof startSandbox>>;
+  /** Its task has ended, and its clock stands still: the file is always there. */
+  let ended: typeof sandbox;
   let taskId: string;
   /** Its tasks stay SUBMITTED for as long as the tests run. */
   let slow: typeof sandbox;
@@ -68,13 +74,16 @@ describe('every command that is printed', () => {
 
   beforeAll(async () => {
     // In place of the live service: what a document shows as a live command runs against this.
-    sandbox = await startSandbox({ folder: null, speed: 6000 });
+    sandbox = await startSandbox({ folder: null, speed: SPEED });
     slow = await startSandbox({ folder: null, speed: 1 });
-    taskId = await submitted(sandbox.origin);
+    let now = Date.now();
+    ended = await startSandbox({ folder: null, speed: SPEED, now: () => now });
+    taskId = await submitted(ended.origin);
+    now += 10_000;
   });
   afterAll(async () => {
     rmSync(places, { recursive: true, force: true });
-    await Promise.all([sandbox.close(), slow.close()]);
+    await Promise.all([sandbox.close(), slow.close(), ended.close()]);
   });
 
   async function submitted(origin: string): Promise<string> {
@@ -97,7 +106,7 @@ describe('every command that is printed', () => {
   });
 
   const inTable = asked().map(({ command }) => ({ file: 'SKILL.md', command, exit: 0 }));
-  test('what the person asks, by the table of SKILL.md', () => {
+  test('what the user asks, by the table of SKILL.md', () => {
     expect(inTable.length).toBeGreaterThan(12);
   });
 
@@ -106,7 +115,7 @@ describe('every command that is printed', () => {
     async (_, command, exit) => {
       const cwd = mkdtempSync(path.join(places, 'run-'));
       const isCancel = command.includes('cancelTask');
-      const { origin } = isCancel ? slow : sandbox;
+      const { origin } = isCancel ? slow : /<task_id>|<taskId>|<id>/.test(command) ? ended : sandbox;
       const id = isCancel ? await submitted(origin) : taskId;
       writeFileSync(path.join(cwd, 'payload.json'), JSON.stringify(T2V));
       writeFileSync(path.join(cwd, 'photo.jpg'), PNG);
@@ -128,31 +137,35 @@ describe('every command that is printed', () => {
       const isText = /--help|--version/.test(line);
       if (!isText) expect(Object.keys(JSON.parse(done.stdout))).toHaveLength(7);
     },
-    60_000,
+    TIMEOUT_MS,
   );
 
-  test.concurrent('README.md: its command, run twice, is one task, and the second run ends at once and says so', async () => {
-    const cwd = mkdtempSync(path.join(places, 'twice '));
-    const [{ command } = { command: '' }] = printed('README.md').filter((one) =>
-      one.command.startsWith('node '),
-    );
-    expect(command).toContain('--sandbox');
-    const line = command.replace('scripts/run-workflow.mjs', quoteWord(scriptPath('run-workflow.mjs')));
-    const runs = [];
-    for (let n = 0; n < 2; n += 1) {
-      const done = await shell(line, cwd, { ASYNC_MEDIA_STATE_DIR: path.join(cwd, 'state') });
-      expect(done.code, done.stderr).toBe(0);
-      runs.push({ stderr: done.stderr, envelope: JSON.parse(done.stdout) });
-    }
-    const [first, second] = runs as [(typeof runs)[0], (typeof runs)[0]];
-    expect(first.envelope.data).not.toHaveProperty('reused');
-    expect(second.envelope).toMatchObject({ ok: true, status: 'COMPLETED', data: { reused: true } });
-    expect(second.envelope.taskId).toBe(first.envelope.taskId);
-    expect(second.envelope.data.files).toEqual(first.envelope.data.files);
-    // It waited for nothing: neither for the task nor for a file.
-    expect(first.stderr).toMatch(/downloading/);
-    expect(second.stderr).not.toMatch(/PROGRESS|downloading/);
-  }, 60_000);
+  test.concurrent(
+    'README.md: its command, run twice, is one task, and the second run ends at once and says so',
+    async () => {
+      const cwd = mkdtempSync(path.join(places, 'twice '));
+      const [{ command } = { command: '' }] = printed('README.md').filter((one) =>
+        one.command.startsWith('node '),
+      );
+      expect(command).toContain('--sandbox');
+      const line = command.replace('scripts/run-workflow.mjs', quoteWord(scriptPath('run-workflow.mjs')));
+      const runs = [];
+      for (let n = 0; n < 2; n += 1) {
+        const done = await shell(line, cwd, { ASYNC_MEDIA_STATE_DIR: path.join(cwd, 'state') });
+        expect(done.code, done.stderr).toBe(0);
+        runs.push({ stderr: done.stderr, envelope: JSON.parse(done.stdout) });
+      }
+      const [first, second] = runs as [(typeof runs)[0], (typeof runs)[0]];
+      expect(first.envelope.data).not.toHaveProperty('reused');
+      expect(second.envelope).toMatchObject({ ok: true, status: 'COMPLETED', data: { reused: true } });
+      expect(second.envelope.taskId).toBe(first.envelope.taskId);
+      expect(second.envelope.data.files).toEqual(first.envelope.data.files);
+      // It waited for nothing: neither for the task nor for a file.
+      expect(first.stderr).toMatch(/downloading/);
+      expect(second.stderr).not.toMatch(/PROGRESS|downloading/);
+    },
+    TIMEOUT_MS,
+  );
 
   test.each(lasting.map((one) => [one.file, one.command] as const))('%s: %s', async (_, command) => {
     const [, script, flags] = /^node \{baseDir\}\/scripts\/(\S+)(.*)$/.exec(command)!;
@@ -166,11 +179,11 @@ describe('every command that is printed', () => {
     );
     child.kill('SIGTERM');
     expect(JSON.parse(first)).toMatchObject({ origin: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/) });
-    expect(await ended(child)).toBe(0);
+    expect(await exitOf(child)).toBe(0);
   });
 });
 
-function ended(child: ChildProcess): Promise<number | null> {
+function exitOf(child: ChildProcess): Promise<number | null> {
   return new Promise((resolve) => child.on('close', resolve));
 }
 
@@ -188,7 +201,7 @@ async function shell(line: string, cwd: string, env: Record<string, string>) {
   child.stderr.on('data', (data) => {
     stderr += data;
   });
-  return { code: await ended(child), stdout, stderr };
+  return { code: await exitOf(child), stdout, stderr };
 }
 
 describe('what the documents name', () => {

@@ -57,6 +57,8 @@ describe('the build', () => {
       const same = readFileSync(path.join(fresh, file)).equals(readFileSync(path.join(scripts, file)));
       expect(same, `scripts/${file} is stale: run npm run build`).toBe(true);
     }
+    const page = readFileSync(path.join(fresh, 'client.md'), 'utf8');
+    expect(page, 'references/client.md is stale: run npm run build').toBe(text('references/client.md'));
   });
 
   function contractsIn(folder: string): string[] {
@@ -160,12 +162,14 @@ describe('what ships', () => {
 
   test('imports run one way: a layer knows those below it alone', () => {
     const below: Record<string, string[]> = { model: [] };
-    below.http = below.contracts = ['model'];
-    below.stores = below.providers = ['http', 'model'];
+    below.http = below.contracts = below.ports = ['model'];
+    below.providers = ['http', 'model'];
+    below.stores = ['ports', 'http', 'model'];
     below.sandbox = ['contracts', 'stores', 'http', 'model'];
-    below.download = ['stores', 'http', 'model'];
-    below.core = ['contracts', 'providers', 'download', ...below.download];
-    below.cli = below.client = ['core', 'sandbox', ...below.core];
+    below.download = ['stores', 'ports', 'http', 'model'];
+    // The core knows the port of the record store, and no store.
+    below.core = ['contracts', 'providers', 'download', 'ports', 'http', 'model'];
+    below.cli = below.client = ['core', 'sandbox', 'stores', ...below.core];
     const folder = path.join(ROOT, 'scripts/src');
     for (const [layer, allowed] of Object.entries(below)) {
       const files = (readdirSync(path.join(folder, layer), { recursive: true }) as string[]).filter((file) =>
@@ -191,7 +195,7 @@ describe('what ships', () => {
   test('flags and variables are named by the command line alone; the core knows no process', () => {
     const folder = path.join(ROOT, 'scripts/src');
     // Contracts still say in their hints which flag takes a picture: that is their words to the caller.
-    for (const layer of ['model', 'core', 'http', 'providers', 'stores', 'download', 'client']) {
+    for (const layer of ['model', 'ports', 'core', 'http', 'providers', 'stores', 'download', 'client']) {
       const files = (readdirSync(path.join(folder, layer), { recursive: true }) as string[]).filter((file) =>
         file.endsWith('.ts'),
       );
@@ -250,7 +254,7 @@ describe('a copy of the folder', () => {
     for (const name of ['SKILL.md', 'contracts', 'references']) {
       cpSync(path.join(ROOT, name), path.join(folder, name), { recursive: true });
     }
-    for (const name of ['run-workflow.mjs', 'sandbox.mjs', 'lib']) {
+    for (const name of ['run-workflow.mjs', 'sandbox.mjs', 'client.mjs', 'lib']) {
       cpSync(path.join(scripts, name), path.join(folder, 'scripts', name), { recursive: true });
     }
     return folder;

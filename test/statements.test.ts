@@ -104,17 +104,13 @@ describe('what is left of the risk of a second charge is said in full', () => {
 
 describe('requirements in full', () => {
   test.each<[string, string, RegExp]>([
-    [
-      'A2',
-      'SKILL.md',
-      /No live call unless the person asks for it explicitly and provides a safe server-side/,
-    ],
+    ['A2', 'SKILL.md', /No live call unless the user asks for it explicitly and provides a safe server-side/],
     [
       'A3',
       'SKILL.md',
       /point to the docs or the matching example repository when a copyable request is wanted/,
     ],
-    ['A3', 'SKILL.md', /APIDot \(only when the person asks .*begin with its current docs/],
+    ['A3', 'SKILL.md', /APIDot \(only when the user asks .*begin with its current docs/],
     ['B2', 'SKILL.md', /`AIVIDEO_TIMEOUT_MS` \([^)]*default 30000\)/],
     ['B2', 'SKILL.md', /`AIVIDEO_MAX_RETRIES` \([^)]*idempotent reads, default 3\)/],
     ['B4', 'SKILL.md', /the `data:` form, which is recommended over a URL in OpenClaw environments/],

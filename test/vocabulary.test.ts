@@ -31,6 +31,7 @@ const CODE = [
     'support',
     'core',
     'cli',
+    'client',
     'command',
     'contracts',
   ].map((name) => `test/${name}`),
@@ -50,7 +51,7 @@ const INSTEAD: [string, RegExp][] = [
   ['HttpClient', /\b(wires?|flights?)\b/],
   ['network error, failure, what is not known', /\b(troubles?|troubled|doubts?|doubted)\b/],
   ['module, layer', /\brooms?\b/],
-  ['the caller, the user, the person', /\b(whoever|somebody|someone)\b|\bone's\b/],
+  ['the caller, the user', /\b(whoever|somebody|someone|[Tt]he person)\b|\bone's\b/],
 ];
 
 /** In code, the name of a client too. */

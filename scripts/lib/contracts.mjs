@@ -323,7 +323,7 @@ var rejected = {
   }
 };
 
-// node_modules/zod/v4/core/util.js
+// ../../../work/w4-backend/node_modules/zod/v4/core/util.js
 function jsonStringifyReplacer(_, value) {
   if (typeof value === "bigint")
     return value.toString();
@@ -601,7 +601,7 @@ function installLazyProp(inst, key, make, enumerable) {
   });
 }
 
-// node_modules/zod/v4/core/core.js
+// ../../../work/w4-backend/node_modules/zod/v4/core/core.js
 var _a;
 var _zodDesc = { value: void 0, enumerable: false };
 var _E = "captureStackTrace" in Error ? Error : null;
@@ -714,7 +714,7 @@ function config(newConfig) {
 }
 var ownZod;
 
-// node_modules/zod/v4/core/errors.js
+// ../../../work/w4-backend/node_modules/zod/v4/core/errors.js
 function _getMessage() {
   const internals = this._zod;
   internals.message ?? (internals.message = JSON.stringify(internals.def, jsonStringifyReplacer, 2));
@@ -759,7 +759,7 @@ var $ZodRealError = $constructor("$ZodError", initializer, void 0, {
   Parent: Error
 });
 
-// node_modules/zod/v4/core/parse.js
+// ../../../work/w4-backend/node_modules/zod/v4/core/parse.js
 var _parse = (_Err) => {
   const fn = (schema, value, _ctx, _params) => {
     const ctx = _ctx ? { ..._ctx, async: false } : { async: false };
@@ -830,13 +830,13 @@ var _safeParseAsync = (_Err) => async (schema, value, _ctx) => {
 };
 var safeParseAsync = /* @__PURE__ */ _safeParseAsync($ZodRealError);
 
-// node_modules/zod/v4/core/regexes.js
+// ../../../work/w4-backend/node_modules/zod/v4/core/regexes.js
 var anyString = /^[\s\S]{0,}$/;
 var number = /^-?\d+(?:\.\d+)?$/;
 var boolean = /^(?:true|false)$/i;
 var _null = /^null$/i;
 
-// node_modules/zod/v4/core/checks.js
+// ../../../work/w4-backend/node_modules/zod/v4/core/checks.js
 var $ZodCheck = /* @__PURE__ */ $constructor("$ZodCheck", (inst, def) => {
   var _a2;
   inst._zod ?? (inst._zod = {});
@@ -1043,14 +1043,14 @@ var $ZodCheckRegex = /* @__PURE__ */ $constructor("$ZodCheckRegex", (inst, def) 
   };
 });
 
-// node_modules/zod/v4/core/versions.js
+// ../../../work/w4-backend/node_modules/zod/v4/core/versions.js
 var version = {
   major: 4,
   minor: 6,
   patch: 7
 };
 
-// node_modules/zod/v4/core/schemas.js
+// ../../../work/w4-backend/node_modules/zod/v4/core/schemas.js
 var $ZodType = /* @__PURE__ */ $constructor("$ZodType", (inst, def) => {
   var _a2;
   inst ?? (inst = {});
@@ -1692,7 +1692,7 @@ function handleRefineResult(result, payload, input, inst) {
   }
 }
 
-// node_modules/zod/v4/core/api.js
+// ../../../work/w4-backend/node_modules/zod/v4/core/api.js
 function snapshotChecks(def) {
   if (def.checks)
     def.checks = [...def.checks];
@@ -1792,7 +1792,7 @@ function _refine(Class, fn, _params) {
   return schema;
 }
 
-// node_modules/zod/v4/mini/schemas.js
+// ../../../work/w4-backend/node_modules/zod/v4/mini/schemas.js
 var ZodMiniType = /* @__PURE__ */ $constructor("ZodMiniType", (inst, def) => {
   if (!inst._zod)
     throw new Error("Uninitialized schema in ZodMiniType.");
@@ -3262,7 +3262,7 @@ function mangled(text2, fromStdin, syntax) {
       "--payload",
       expected2,
       received3,
-      `the shell took the quotes away (PowerShell does): ${STDIN_FORM}`
+      `JSON needs double quotes. If you wrote them, the shell took them away (PowerShell and cmd.exe do): ${STDIN_FORM}`
     );
   }
   const position = /position \d+(?: \(line \d+ column \d+\))?/.exec(syntax)?.[0];
@@ -3422,7 +3422,7 @@ function noQuote({ profile }, contract, payload) {
   const steps = line === null ? [
     `No price of ${contract.model} is known here either. Get a yes to an unknown price before you submit.`
   ] : [
-    `${line} Tell the person so, and submit with --maxCredits, which is held against the same estimate.`,
+    `${line} Tell the user so, and submit with --maxCredits, which is held against the same estimate.`,
     contract.price.note
   ];
   const describe2 = commandLine2(actionWords2("describeModel", modelFlags2(contract)));
@@ -3443,6 +3443,7 @@ function readCallback({ profile }, value, loopback) {
 var FLAGS = [
   [/, or give the picture with --image <file>/g, ""],
   [/give the picture with --image <file>, or /g, ""],
+  [/give the picture with --image <file>/g, "pass its bytes as a data: URI, or its public address"],
   [/pass the whole payload through standard input with --payload -/g, "pass the whole value"],
   [/it is said by --\w+/g, "it is said beside the payload"]
 ];

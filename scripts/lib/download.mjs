@@ -26,9 +26,8 @@ async function outputOf(provider, model) {
 }
 
 // scripts/src/download/copy-file.ts
-const { randomBytes } = require("node:crypto");
-const { copyFile, rm } = require("node:fs/promises");
-const path4 = require("node:path");
+const { copyFile } = require("node:fs/promises");
+const path5 = require("node:path");
 
 // scripts/src/download/download.ts
 const { constants: constants2 } = require("node:fs");
@@ -874,27 +873,9 @@ function asDownloadFailure(error, { folder }, { bytes, total } = { bytes: 0, tot
   });
 }
 
-// scripts/src/download/copy-file.ts
-async function copyTo(file, target, clock) {
-  const copy = { ...file, path: target };
-  if (await fileIsWhole(target, file)) return copy;
-  await prepareFolder(path4.dirname(target));
-  const part = `${target}.${randomBytes(4).toString("hex")}.part`;
-  try {
-    await copyFile(file.path, part);
-    await moveIntoPlace(part, target, file, clock);
-    return copy;
-  } catch (error) {
-    throw asDownloadFailure(error, { folder: path4.dirname(target) });
-  } finally {
-    await rm(part, { force: true }).catch(() => {
-    });
-  }
-}
-
 // scripts/src/download/save-once.ts
 const { lstat: lstat4, unlink: unlink2 } = require("node:fs/promises");
-const path5 = require("node:path");
+const path4 = require("node:path");
 import { Failure as Failure4 } from "./main.mjs";
 import { waitForLock } from "./journal.mjs";
 var LOCK_PAUSE_MS = 500;
@@ -902,10 +883,8 @@ async function saveOnce(downloader, entry, options) {
   const stem = stemOf(options);
   const known = await savedBefore(entry, stem);
   if (known) return known;
-  const lock = await lockFor(downloader, stem, options);
-  if ("heldBy" in lock) throw await beingSaved(lock.heldBy, stem);
-  try {
-    entry?.refresh();
+  return oneAtATime(downloader, stem, options, async () => {
+    await entry?.refresh();
     const saved = await savedBefore(entry, stem);
     if (saved) return saved;
     const file = await download(downloader, options);
@@ -913,6 +892,13 @@ async function saveOnce(downloader, entry, options) {
       files: [...files.filter((other) => other.path !== file.path), file]
     }));
     return file;
+  });
+}
+async function oneAtATime(downloader, stem, options, save) {
+  const lock = await lockFor(downloader, stem, options);
+  if ("heldBy" in lock) throw await beingSaved(lock.heldBy, stem);
+  try {
+    return await save();
   } finally {
     lock.release();
   }
@@ -943,7 +929,29 @@ async function beingSaved({ pid }, stem) {
   );
 }
 function withoutExtension(file) {
-  return file.slice(0, file.length - path5.extname(file).length);
+  return file.slice(0, file.length - path4.extname(file).length);
+}
+
+// scripts/src/download/copy-file.ts
+async function copyTo(downloader, file, target, waitEnds) {
+  const copy = { ...file, path: target };
+  if (await fileIsWhole(target, file)) return copy;
+  const folder = await prepareFolder(path5.dirname(target));
+  const stem = withoutExtension(target);
+  return oneAtATime(downloader, stem, { folder, waitEnds }, async () => {
+    let part;
+    try {
+      part = await Part.open(stem);
+      part.restart();
+      await copyFile(file.path, part.path);
+      await moveIntoPlace(part.path, target, file, downloader.api.clock);
+      return copy;
+    } catch (error) {
+      throw asDownloadFailure(error, { folder });
+    } finally {
+      await part?.remove();
+    }
+  });
 }
 export {
   FileHash,
@@ -962,11 +970,13 @@ export {
   fileStem,
   isWhole,
   moveIntoPlace,
+  oneAtATime,
   prepareFolder,
   removeOldParts,
   saveOnce,
   sha256Of,
   sizeOfPart,
   stemOf,
-  warningsAbout
+  warningsAbout,
+  withoutExtension
 };

@@ -7,13 +7,13 @@ import { estimateCredits as estimateCredits2 } from "./contracts.mjs";
 import { cheaperVariants, estimate, estimateCredits } from "./contracts.mjs";
 import { Failure } from "./main.mjs";
 import { shortDeadline } from "./live.mjs";
-async function checkFunds(session, contract, generation, maxCreditsPerDay) {
+async function checkFunds(session, contract, generation, maxCreditsPerDay, deadline) {
   if (generation.maxCredits === void 0 && maxCreditsPerDay === null) return null;
   if (!session.provider.can.quote) {
     checkEstimate(session.provider.title, contract, generation);
     return null;
   }
-  const quote2 = await askPrice(session, contract, generation);
+  const quote2 = await askPrice(session, contract, generation, deadline);
   if (quote2.affordable === false || quote2.balance !== null && quote2.balance < quote2.credits) {
     throw shortOfCredits(contract, generation, quote2, "The quote says that the balance is too small.");
   }
@@ -36,14 +36,15 @@ function checkEstimate(title, contract, { model, payload, maxCredits }) {
       title,
       estimate: { ...range, asOf, note },
       maxCredits,
-      cheaper: cheaperThan(contract, payload, maxCredits + 1)
+      cheaper: cheaperThan(contract, payload, maxCredits)
     }
   });
 }
-async function askPrice(session, contract, generation) {
+async function askPrice(session, contract, generation, deadline = Infinity) {
   const { api, provider } = session;
   const { model, payload, maxCredits } = generation;
-  const quote2 = await api.read(provider.quote(model, payload), shortDeadline(session));
+  const until = Math.min(deadline, shortDeadline(session));
+  const quote2 = await api.read(provider.quote(model, payload), until, { until: deadline });
   if (maxCredits !== void 0 && quote2.credits > maxCredits) {
     throw new Failure("BUDGET_EXCEEDED", `The price is above the limit of ${maxCredits} credits.`, {
       data: { quoted: quote2.credits, maxCredits },
@@ -58,25 +59,20 @@ async function askPrice(session, contract, generation) {
   }
   return quote2;
 }
-async function withinDay(session, journal, maxCreditsPerDay, quote2, record, own) {
-  if (maxCreditsPerDay === null || quote2 === null) return record();
-  const lock = await journal.lock("budget", shortDeadline(session), session.api.signal);
-  if ("heldBy" in lock) {
+var DAY_MS = 24 * 36e5;
+async function withinDay(session, store, maxCreditsPerDay, quote2, entry, change) {
+  const isLimited = maxCreditsPerDay !== null && quote2 !== null;
+  const budget = isLimited ? { windowMs: DAY_MS, limit: maxCreditsPerDay, credits: quote2.credits } : null;
+  const reserved = await store.reserve(entry, change, budget, shortDeadline(session), session.api.signal);
+  if (reserved.kind === "busy") {
+    const { pid, host } = reserved.holder;
     throw new Failure(
       "UNKNOWN_ERROR",
-      `Another process (${lock.heldBy.pid} on ${lock.heldBy.host}) has kept the day's budget to itself for too long; nothing was submitted.`,
+      `Another process (${pid} on ${host}) has kept the day's budget to itself for too long; nothing was submitted.`,
       { reason: { kind: "budgetBusy" } }
     );
   }
-  try {
-    const spent = journal.spentToday(own);
-    if (spent === null || spent + quote2.credits > maxCreditsPerDay) {
-      throw dayExceeded(spent, quote2.credits, maxCreditsPerDay);
-    }
-    await record();
-  } finally {
-    lock.release();
-  }
+  if (reserved.kind === "exceeded") throw dayExceeded(reserved.spent, quote2.credits, maxCreditsPerDay);
 }
 function dayExceeded(spent, quoted, limit) {
   return new Failure("BUDGET_EXCEEDED", `The limit of a day, ${limit} credits, would be exceeded.`, {
@@ -84,11 +80,12 @@ function dayExceeded(spent, quoted, limit) {
     reason: { kind: "aboveDay", quoted, spent, limit }
   });
 }
-async function explainFunds(session, contract, generation, refusal) {
+async function explainFunds(session, contract, generation, refusal, until) {
+  const { api, provider } = session;
   let quote2 = null;
   try {
-    if (session.provider.can.quote)
-      quote2 = await session.api.once(session.provider.quote(generation.model, generation.payload));
+    if (provider.can.quote)
+      quote2 = await api.once(provider.quote(generation.model, generation.payload), { until });
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
   }
@@ -210,8 +207,8 @@ import { folderFor as folderFor2 } from "./live.mjs";
 
 // scripts/src/core/recorded-task.ts
 import { Failure as Failure4 } from "./main.mjs";
-import { claimRequest } from "./journal.mjs";
 import { jsonHash } from "./journal.mjs";
+import { promptExcerpt } from "./live.mjs";
 
 // scripts/src/core/reconcile.ts
 import { Failure as Failure3 } from "./main.mjs";
@@ -223,7 +220,7 @@ async function sendUntilAccepted(session, generation, deadline, log) {
   for (let attempt = 1; ; attempt += 1) {
     if (attempt > 1) await log.sending();
     observer.submitting();
-    const sent = await sendOnce(session, generation);
+    const sent = await sendOnce(session, generation, { until: deadline });
     if (sent.kind !== "rejected") return sent;
     observer.refused();
     const pause = api.pauseFor(sent.failure, attempt, deadline);
@@ -232,9 +229,11 @@ async function sendUntilAccepted(session, generation, deadline, log) {
     await api.clock.sleep(pause, api.signal);
   }
 }
-async function sendOnce({ api, provider }, generation, onLeave) {
+var LEAST_SUBMIT_MS = 1e4;
+async function sendOnce({ api, provider }, generation, { until = Infinity, onLeave } = {}) {
   try {
-    return { kind: "accepted", task: await api.once(provider.submit(generation), { fresh: true, onLeave }) };
+    const options = { fresh: true, until, leastMs: LEAST_SUBMIT_MS, onLeave };
+    return { kind: "accepted", task: await api.once(provider.submit(generation), options) };
   } catch (error) {
     if (!(error instanceof Failure2)) throw error;
     return { kind: error.details.unclear ? "lost" : "rejected", failure: error };
@@ -244,15 +243,17 @@ async function sendOnce({ api, provider }, generation, onLeave) {
 // scripts/src/core/reconcile.ts
 var CLEAR_MS = 6e4;
 var INTERVALS_MS = [1e3, 2e3, 4e3, 8e3, 15e3];
+var REREAD_MS = 5e3;
 var LEAST_MS = 1500;
 var RESUBMIT_WITHIN_MS = 24 * 36e5;
 async function reconcile(session, generation, lost, log, deadline) {
   const { clock, signal } = session.api;
   if (!session.provider.can.list) return unknown(session, generation, lost);
-  const until = Math.max(deadline, clock.monotonic() + LEAST_MS);
+  const until = session.readList ? deadline : Math.max(deadline, clock.monotonic() + LEAST_MS);
   for (let n = 0; ; n += 1) {
-    const readAt = clock.monotonic();
+    const startedAt = clock.monotonic();
     const found = await search(session, generation, lost, until);
+    const readAt = startedAt - ("ageMs" in found ? found.ageMs : 0);
     if (found.kind === "there") return { kind: "accepted", task: found.task, wasThere: true };
     const failure = found.kind === "unreadable" ? found.failure : void 0;
     if (failure && !failure.details.transient) return unknown(session, generation, lost, { failure });
@@ -273,7 +274,7 @@ async function reconcile(session, generation, lost, log, deadline) {
     const due = Math.max(earliest, Math.min(now + interval, clearAt > now ? clearAt : Infinity));
     const next = Math.min(due, until);
     if (next <= now || earliest > until) {
-      const knownAt = Math.max(clearAt, earliest);
+      const knownAt = Math.max(clearAt, earliest, failure ? now + REREAD_MS : 0);
       return unknown(session, generation, lost, {
         ...failure && { failure },
         ...knownAt > now && { after: Math.ceil((knownAt - now) / 1e3) }
@@ -285,15 +286,19 @@ async function reconcile(session, generation, lost, log, deadline) {
 async function search(session, generation, lost, until) {
   const { api, provider } = session;
   try {
-    const list = await api.once(provider.list(), { until });
+    const askedAt = api.clock.wall();
+    const supplied = await session.readList?.();
+    const list = supplied ?? await api.once(provider.list(), { until });
     const taken = new Set(await takenAmong(session, list.tasks));
     const elapsed = api.clock.monotonic() - lost.since.monotonic;
-    const now = Math.max(api.clock.wall(), lost.since.wall + elapsed);
+    const wall = Math.max(api.clock.wall(), lost.since.wall + elapsed);
+    const now = supplied ? supplied.answeredAt : wall;
+    const ageMs = supplied ? Math.max(0, askedAt - supplied.askedAt) : 0;
     const tasks = list.tasks.filter(({ id }) => !taken.has(id));
     const sentAt = lost.sentAt > lost.since.wall ? null : lost.sentAt;
     const found = findOwn({ ...list, tasks }, generation, { sentAt, now });
-    if (found === void 0) return { kind: "clear" };
-    return found === "unsure" ? { kind: "unsure" } : { kind: "there", task: found };
+    if (found === void 0) return { kind: "clear", ageMs };
+    return found === "unsure" ? { kind: "unsure", ageMs } : { kind: "there", task: found };
   } catch (failure) {
     if (!(failure instanceof Failure3)) throw failure;
     session.observer.queryFailed(failure);
@@ -301,9 +306,9 @@ async function search(session, generation, lost, until) {
   }
 }
 async function takenAmong(session, tasks) {
-  if (session.takenTasks) return session.takenTasks(tasks.map(({ id }) => id));
-  const entries = (await session.records())?.all() ?? [];
-  return entries.flatMap(({ record }) => record.taskId ?? []);
+  const ids = tasks.map(({ id }) => id);
+  if (session.takenTasks) return session.takenTasks(ids);
+  return await (await session.records())?.recordedAmong(ids) ?? [];
 }
 async function resubmit(session, generation, lost, log, deadline) {
   try {
@@ -381,13 +386,13 @@ async function submit(session, generation, log, deadline) {
 }
 
 // scripts/src/core/recorded-task.ts
-async function recordedTask(session, journal, request, deadline) {
+async function recordedTask(session, store, request, deadline) {
   const { generation, terms, folder } = request;
-  const claimed = await claimRequest(
-    journal,
+  const claimed = await store.claim(
     {
       model: generation.model,
       payloadHash: jsonHash(generation.payload),
+      promptExcerpt: promptExcerpt(generation.payload),
       idempotencyKey: generation.idempotencyKey,
       isNamed: terms.isNamed,
       isNew: terms.isNew,
@@ -409,11 +414,11 @@ async function recordedTask(session, journal, request, deadline) {
     for (const earlier of claimed.kind === "new" ? claimed.unsettled : []) {
       if (!await adopt(session, request, earlier)) replaced.push(earlier);
     }
-    const result = claimed.kind === "new" ? await submitNew(session, journal, request, claimed, deadline) : await reconcileEntry(
+    const result = claimed.kind === "new" ? await submitNew(session, store, request, claimed, deadline) : await reconcileEntry(
       session,
       request,
       entry,
-      resubmitLog(session, journal, request, entry),
+      resubmitLog(session, store, request, entry, deadline),
       deadline
     );
     if (result.kind !== "accepted") throw await refuse(result, claimed);
@@ -426,7 +431,7 @@ async function recordedTask(session, journal, request, deadline) {
     session.observer.task(task.id, task.state);
     return { entry, credits: entry.record.credits, task, isResumed };
   } finally {
-    claimed.lock.release();
+    await claimed.lock.release();
   }
 }
 var LEAST_PATIENCE_MS = 5e3;
@@ -438,7 +443,7 @@ async function noteTask({ api }, entry, task) {
 }
 async function refuse({ kind, failure }, { entry, lock }) {
   if (kind === "rejected") {
-    if (lock.isOurs()) entry.drop();
+    if (await lock.isOurs()) await entry.drop();
     return failure;
   }
   const { taskId: named } = failure.details;
@@ -447,28 +452,37 @@ async function refuse({ kind, failure }, { entry, lock }) {
   );
   return failure;
 }
-async function submitNew(session, journal, request, { entry, lock }, deadline) {
+async function submitNew(session, store, request, { entry, lock }, deadline) {
   const { contract, generation, terms } = request;
-  const quote2 = await checkFunds(session, contract, generation, terms.maxCreditsPerDay);
+  const quote2 = await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
   const credits = { ...entry.record.credits, quoted: quote2?.credits ?? null };
-  await withinDay(session, journal, terms.maxCreditsPerDay, quote2, () => {
-    const now = new Date(session.api.clock.wall()).toISOString();
-    return entry.begin({ credits, sentAt: now, unsettledSince: now });
-  });
-  if (!lock.isOurs()) {
+  await withinDay(session, store, terms.maxCreditsPerDay, quote2, entry, () => ({
+    credits,
+    ...sendingNow(session)
+  }));
+  if (!await lock.isOurs()) {
     const message = "Another process took this request over; nothing was submitted here.";
     throw new Failure4("UNKNOWN_ERROR", message, { reason: { kind: "takenOver" } });
   }
-  return submit(session, generation, resubmitLog(session, journal, request, entry), deadline);
+  return submit(session, generation, resubmitLog(session, store, request, entry, deadline), deadline);
+}
+function sendingNow({ api }) {
+  const now = new Date(api.clock.wall()).toISOString();
+  return { sentAt: now, unsettledSince: now, submitTimeout: api.timeoutMs };
+}
+function latestEnd({ api }, { phase, unsettledSince, submitTimeout }) {
+  const mayLast = phase === "submitting" ? submitTimeout ?? api.timeoutMs : 0;
+  return Math.min(Date.parse(unsettledSince) + mayLast, api.clock.wall());
 }
 async function reconcileEntry(session, { generation }, entry, log, deadline) {
   const { clock } = session.api;
   const wall = clock.wall();
-  if (Date.parse(entry.record.unsettledSince) > wall) {
-    await entry.update({ unsettledSince: new Date(wall).toISOString() });
+  const since = latestEnd(session, entry.record);
+  const unsettledSince = new Date(since).toISOString();
+  if (entry.record.phase === "submitting" || entry.record.unsettledSince !== unsettledSince) {
+    await entry.update({ phase: "unknown", unsettledSince });
   }
   const { record } = entry;
-  const since = Date.parse(record.unsettledSince);
   const lost = {
     sentAt: Date.parse(record.sentAt),
     since: { wall: since, monotonic: clock.monotonic() - (wall - since) },
@@ -497,16 +511,17 @@ async function adopt(session, request, entry) {
     throw error;
   }
 }
-function recordLog({ api }, entry) {
-  const now = () => new Date(api.clock.wall()).toISOString();
+function recordLog(session, entry) {
+  const now = () => new Date(session.api.clock.wall()).toISOString();
   let clearSince = entry.record.unsettledSince;
   return {
-    sending: () => entry.require({ phase: "submitting", sentAt: now(), unsettledSince: now() }),
+    sending: () => entry.require({ phase: "submitting", ...sendingNow(session) }),
     rejected: async () => void await entry.update({ phase: "rejected" }, { isOurs: true }),
     lost: async () => void await entry.update({ phase: "unknown", unsettledSince: now() }, { isOurs: true }),
     resubmitting: () => {
       clearSince = entry.record.unsettledSince;
-      return entry.require({ phase: "submitting", resubmitted: true, unsettledSince: now() });
+      const { unsettledSince, submitTimeout } = sendingNow(session);
+      return entry.require({ phase: "submitting", resubmitted: true, unsettledSince, submitTimeout });
     },
     // The service rejected this attempt, so what the list has shown about the first one still holds.
     resubmitRejected: async () => {
@@ -515,15 +530,17 @@ function recordLog({ api }, entry) {
     }
   };
 }
-function resubmitLog(session, journal, { contract, generation, terms }, entry) {
+function resubmitLog(session, store, { contract, generation, terms }, entry, deadline) {
   const log = recordLog(session, entry);
   return {
     ...log,
     resubmitting: async () => {
-      const quote2 = await checkFunds(session, contract, generation, terms.maxCreditsPerDay);
-      await withinDay(session, journal, terms.maxCreditsPerDay, quote2, async () => {
-      }, entry);
-      if (quote2) await entry.update(({ credits }) => ({ credits: { ...credits, quoted: quote2.credits } }));
+      const quote2 = await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
+      if (quote2) {
+        await withinDay(session, store, terms.maxCreditsPerDay, quote2, entry, ({ credits }) => ({
+          credits: { ...credits, quoted: quote2.credits }
+        }));
+      }
       await log.resubmitting();
     }
   };
@@ -539,7 +556,7 @@ import { isTerminal } from "./main.mjs";
 import { finish, folderFor } from "./live.mjs";
 import { deliver } from "./live.mjs";
 import { waitTask } from "./live.mjs";
-var DAY_MS = 24 * 36e5;
+var DAY_MS2 = 24 * 36e5;
 var hasEnded = ({ record }) => isTerminal(record.status);
 async function reuse(session, entry, settings) {
   const { taskId, created, status } = entry.record;
@@ -552,7 +569,7 @@ async function reuse(session, entry, settings) {
 async function noteUse({ api }, entry) {
   const now = api.clock.wall();
   const { created, used } = entry.record;
-  if (now - Date.parse(used ?? created) < DAY_MS) return;
+  if (now - Date.parse(used ?? created) < DAY_MS2) return;
   await entry.update({ used: new Date(now).toISOString() });
 }
 async function sameResult(session, entry, settings) {
@@ -560,14 +577,15 @@ async function sameResult(session, entry, settings) {
   session.observer.task(taskId, "COMPLETED");
   const folder = settings.folder ?? download;
   try {
-    const files = await wholeFiles(session, entry, folder);
+    const filesUntil = session.api.clock.monotonic() + settings.waitMs;
+    const files = await wholeFiles(session, entry, folder, filesUntil);
     if (files) {
       const { model } = entry.record;
       const seen = { state: "COMPLETED", record: {}, model };
-      const result2 = { kind: "completed", taskId, seen, credits, files, warnings: [] };
-      return deliver(session, entry, result2);
+      const { warningsAbout } = await import("./download.mjs");
+      const warnings = await warningsAbout(session, model, files);
+      return deliver(session, entry, { kind: "completed", taskId, seen, credits, files, warnings });
     }
-    const filesUntil = session.api.clock.monotonic() + settings.waitMs;
     const until = settings.waitMs > 0 ? filesUntil : Infinity;
     const options = { ...settings, folder: await folderFor(folder), until, filesUntil, entry, credits };
     const result = await finish(session, taskId, options);
@@ -588,7 +606,7 @@ function gone({ provider: { title, says } }, taskId) {
     `The result cannot be had any more: no whole copy of it is known on this machine, and ${title} does not know task ${taskId} any more. ${says.retention}`
   );
 }
-async function wholeFiles(session, entry, folder) {
+async function wholeFiles(session, entry, folder, waitEnds) {
   const { files, fileCount, delivered } = entry.record;
   const names = [...new Set(files.map((file) => path.basename(file.path)))];
   if (names.length === 0 || names.length !== (fileCount ?? (delivered === null ? null : names.length)))
@@ -609,7 +627,7 @@ async function wholeFiles(session, entry, folder) {
   const placed = [];
   for (const file of whole) {
     const target = path.join(folder, path.basename(file.path));
-    placed.push(file.path === target ? file : await copyTo(file, target, session.api.clock));
+    placed.push(file.path === target ? file : await copyTo(session, file, target, waitEnds));
   }
   const isNew = ({ path: target }) => !files.some((file) => file.path === target);
   if (placed.some(isNew)) await entry.update((now) => ({ files: [...now.files, ...placed.filter(isNew)] }));
@@ -623,21 +641,21 @@ function sameEnd(session, entry, settings) {
 import { shortDeadline as shortDeadline3 } from "./live.mjs";
 import { isYoung } from "./live.mjs";
 import { waitOn, waitTask as waitTask2 } from "./live.mjs";
-var LEAST_SUBMIT_MS = 1500;
+var LEAST_SUBMIT_MS2 = 1500;
 async function generate(session, options) {
   const { api } = session;
   const { contract, generation, isDetached } = options;
   const start = api.clock.monotonic();
   const wait = { ...options.wait, folder: await folderFor2(options.wait.folder) };
   if (isDetached) wait.waitMs = 0;
-  const deadline = isDetached ? shortDeadline3(session) : start + Math.max(wait.waitMs, LEAST_SUBMIT_MS);
+  const deadline = isDetached ? shortDeadline3(session) : start + Math.max(wait.waitMs, LEAST_SUBMIT_MS2);
   const journal = await session.records();
   let made;
   try {
     made = journal ? await recordedTask(session, journal, { ...options, folder: wait.folder }, deadline) : await unrecordedTask(session, options, deadline);
   } catch (error) {
     if (error instanceof Failure6 && error.code === "INSUFFICIENT_CREDITS" && !error.details.reason) {
-      throw await explainFunds(session, contract, generation, error);
+      throw await explainFunds(session, contract, generation, error, deadline);
     }
     throw error;
   }
@@ -650,7 +668,7 @@ async function generate(session, options) {
     ...isResumed && { isResumed },
     ...isResubmitted && { isResubmitted }
   };
-  const result = task === void 0 ? await resume(session, entry, settings, origin) : waitMs > 0 || isTerminal2(task.state) ? await follow(session, task, settings, origin) : taskResult(task.id, task, { ...origin, credits });
+  const result = task === void 0 ? await resume(session, entry, settings, origin) : waitMs > 0 || isTerminal2(task.state) ? await follow(session, task, settings, origin) : taskResult(task.id, task, { ...origin, credits, model: generation.model });
   return withinCap(result, generation.maxCredits);
 }
 function withinCap(result, maxCredits = Infinity) {
@@ -666,7 +684,7 @@ async function follow(session, task, settings, origin) {
   }
 }
 async function unrecordedTask(session, { contract, generation, terms }, deadline) {
-  const quote2 = await checkFunds(session, contract, generation, terms.maxCreditsPerDay);
+  const quote2 = await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
   let isResubmitted = false;
   const nothing = async () => {
   };
@@ -756,20 +774,19 @@ async function waitFor(session, settings, entry) {
   return waitTask3(session, entry.record.taskId, settings, { isResumed: true }, entry);
 }
 async function pendingRequests(session) {
-  const journal = await session.records();
-  if (journal) await adoptGivenUp(session, journal);
-  const own = (journal?.all() ?? []).filter((entry) => entry.isPending && journal?.isOwn(entry));
+  const store = await session.records();
+  if (store) await adoptReplaced(session, store);
+  const own = (await store?.pending() ?? []).filter((entry) => store?.isOwn(entry));
   const tasks = own.filter(({ record }) => record.taskId !== null);
   return { tasks, unsettled: own.length - tasks.length };
 }
-async function adoptGivenUp({ api, provider }, journal) {
-  const givenUp = journal.all().filter(
-    (entry) => entry.record.phase === "abandoned" && entry.record.taskId === null && journal.isOwn(entry)
-  );
-  if (givenUp.length === 0 || !provider.can.list) return;
+async function adoptReplaced({ api, provider }, store) {
+  if (!provider.can.list) return;
+  const replaced = await store.replaced();
+  if (replaced.length === 0) return;
   try {
     const { tasks } = await api.once(provider.list());
-    for (const entry of givenUp) {
+    for (const entry of replaced) {
       const task = tasks.find(({ idempotencyKey }) => idempotencyKey === entry.record.idempotencyKey);
       if (!task) continue;
       const credits = creditsOf3(task, entry.record.credits);

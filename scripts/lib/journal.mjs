@@ -1,9 +1,6 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
-// scripts/src/stores/file/claim.ts
-import { Failure } from "./main.mjs";
-
-// scripts/src/stores/file/fingerprint.ts
+// scripts/src/model/fingerprint.ts
 const { createHash } = require("node:crypto");
 function accountOf(provider, key) {
   return sha256("account", provider, key).slice(0, 12);
@@ -50,80 +47,153 @@ function addValue(hash, value) {
   }
 }
 
-// scripts/src/stores/file/claim.ts
-var PAUSE_MS = 100;
-async function claimRequest(journal, claim, deadline, signal) {
-  const { provider, service, account, clock } = journal.place;
+// scripts/src/model/request-record.ts
+import { isTerminal } from "./main.mjs";
+var PHASES = [
+  /** A submit may be under way. */
+  "submitting",
+  /** The service certainly did not accept the last submit, and none is under way. */
+  "rejected",
+  /** A submit ended without an answer: the next command reconciles it. */
+  "unknown",
+  /** The service accepted it and made a task. */
+  "submitted",
+  /** Its outcome is unknown, and the user has decided to submit another request in its place. */
+  "abandoned"
+];
+var FOLLOWING = {
+  submitting: ["rejected", "unknown", "submitted", "abandoned"],
+  rejected: ["submitting", "submitted"],
+  unknown: ["submitted", "abandoned"],
+  submitted: [],
+  abandoned: ["submitted"]
+};
+function allowedChange(now, change) {
+  const allowed = { ...change };
+  if (now.taskId !== null) delete allowed.taskId;
+  if (isTerminal(now.status)) delete allowed.status;
+  if (now.delivered !== null) delete allowed.delivered;
+  if (now.duration !== null) delete allowed.duration;
+  if (change.phase !== void 0 && change.phase !== now.phase && !mayFollow(now, change)) {
+    delete allowed.phase;
+    delete allowed.resubmitted;
+  }
+  return allowed;
+}
+function mayFollow(now, { phase, resubmitted }) {
+  if (now.phase === "unknown" && phase === "submitting") return resubmitted === true;
+  if (now.phase === "submitting" && phase === "rejected") return !now.resubmitted;
+  return FOLLOWING[now.phase].includes(phase);
+}
+function isPending({ delivered, phase }) {
+  return delivered === null && phase !== "abandoned" && phase !== "rejected";
+}
+function isReplaced({ phase, taskId }) {
+  return phase === "abandoned" && taskId === null;
+}
+function spentOn({ phase, credits: { quoted, charged, refunded } }) {
+  if (phase === "rejected") return 0;
+  const cost = charged ?? quoted;
+  return cost === null ? null : Math.max(0, cost - (refunded ?? 0));
+}
+function lastUse({ phase, created, checked, delivered, used }) {
+  if (phase === "submitting" || phase === "unknown") return void 0;
+  return Math.max(...[created, checked, delivered, used].map((date2) => Date.parse(date2 ?? created)));
+}
+
+// scripts/src/model/spending.ts
+import { isTerminal as isTerminal2 } from "./main.mjs";
+var pad = (number) => String(number).padStart(2, "0");
+function dayOf(ms) {
+  const date2 = new Date(ms);
+  return `${date2.getFullYear()}-${pad(date2.getMonth() + 1)}-${pad(date2.getDate())}`;
+}
+function rowOf(record) {
+  const { phase, status, provider, service, account, model, credits } = record;
+  if (phase === "rejected") return void 0;
+  const count = (isCounted) => Number(isCounted);
+  const isUnknown = phase !== "submitted";
+  const isRunning2 = !isUnknown && !isTerminal2(status);
+  const isUncharged = credits.charged === null;
+  return {
+    day: dayOf(Date.parse(record.created)),
+    ...{ provider, service, account, model, tasks: 1 },
+    completed: count(!isUnknown && status === "COMPLETED"),
+    failed: count(!isUnknown && status === "FAILED"),
+    cancelled: count(!isUnknown && status === "CANCEL"),
+    running: count(isRunning2),
+    unknown: count(isUnknown),
+    charged: credits.charged ?? 0,
+    refunded: credits.refunded ?? 0,
+    open: isUncharged && (isRunning2 || isUnknown) ? credits.quoted ?? 0 : 0,
+    unpriced: count(isUncharged && (status === "COMPLETED" || credits.quoted === null))
+  };
+}
+var SUMS = [
+  "tasks",
+  "completed",
+  "failed",
+  "cancelled",
+  "running",
+  "unknown",
+  "charged",
+  "refunded",
+  "open",
+  "unpriced"
+];
+function sumRows(rows) {
+  const sums = /* @__PURE__ */ new Map();
+  for (const row of rows) {
+    const key = [row.day, row.provider, row.service, row.account, row.model].join("\n");
+    const sum = sums.get(key);
+    if (!sum) sums.set(key, { ...row });
+    else for (const name of SUMS) sum[name] += row[name];
+  }
+  return [...sums.values()].sort((a, b) => a.day < b.day ? -1 : a.day > b.day ? 1 : 0);
+}
+
+// scripts/src/ports/claim-rules.ts
+import { Failure } from "./main.mjs";
+function nameOf(claim, account) {
   const idempotencyKey = claim.isNamed ? claim.idempotencyKey : void 0;
-  const request = requestName({ ...claim, provider, service, account, idempotencyKey });
-  journal.prepare();
-  for (; ; ) {
-    const known = claim.isNew ? void 0 : knownEntry(journal, request, claim);
-    if (known && known.record.taskId !== null) return { kind: "submitted", entry: known };
-    const lock = await journal.lock(request, 0);
-    if (!("heldBy" in lock)) return underLock(journal, request, claim, lock);
-    if (clock.monotonic() >= deadline) throw busy(lock, claim);
-    await clock.sleep(PAUSE_MS * (0.5 + clock.random()), signal);
-  }
+  return requestName({ ...claim, ...account, idempotencyKey });
 }
-function underLock(journal, request, claim, lock) {
-  try {
-    const known = claim.isNew ? void 0 : knownEntry(journal, request, claim);
-    if (known && known.record.taskId !== null) {
-      lock.release();
-      return { kind: "submitted", entry: known };
-    }
-    if (known) return { kind: "unsettled", entry: known, lock };
-    const entries = journal.find(request).filter((entry) => entry !== null);
-    for (const entry of entries) if (entry.record.phase === "rejected") entry.drop();
-    const unsettled = claim.isNew ? entries.filter(({ isPending, record }) => isPending && record.taskId === null) : [];
-    journal.sweep();
-    return { kind: "new", entry: draft(journal, request, claim), lock, unsettled };
-  } catch (error) {
-    lock.release();
-    throw error;
-  }
-}
-function knownEntry(journal, request, claim) {
-  for (const entry of journal.find(request)) {
+function known(entries, claim) {
+  if (claim.isNew) return void 0;
+  for (const entry of entries) {
     if (entry === null) throw unreadable();
     const { phase, payloadHash, model } = entry.record;
     if (phase === "rejected" || phase === "abandoned") continue;
-    if (payloadHash !== claim.payloadHash || model !== claim.model) throw conflict(claim, entry);
+    if (payloadHash !== claim.payloadHash || model !== claim.model) throw conflict(claim, entry.record);
     return entry;
   }
   return void 0;
 }
-function draft(journal, request, claim) {
-  const { provider, service, account } = journal.place;
-  return journal.draft({
-    request,
-    provider,
-    service,
-    account,
-    owner: claim.owner,
-    model: claim.model,
-    payloadHash: claim.payloadHash,
-    idempotencyKey: claim.idempotencyKey,
+function unsettled(entries, claim) {
+  if (!claim.isNew) return [];
+  return entries.filter(({ record }) => isPending(record) && record.taskId === null);
+}
+function firstRecord(claim, account) {
+  const { provider, service, account: id } = account;
+  const { owner, model, payloadHash, promptExcerpt = null, idempotencyKey, wait, download } = claim;
+  return {
+    request: nameOf(claim, account),
+    ...{ provider, service, account: id, owner, model, payloadHash, promptExcerpt, idempotencyKey },
     phase: "submitting",
-    resubmitted: false,
     taskId: null,
     status: "UNKNOWN",
-    checked: null,
-    delivered: null,
-    used: null,
-    wait: claim.wait,
-    download: claim.download,
-    fileCount: null,
+    resubmitted: false,
+    ...{ checked: null, duration: null, delivered: null, used: null, wait, download, fileCount: null },
     credits: { quoted: null, charged: null, refunded: null },
     files: []
-  });
+  };
 }
-function busy({ heldBy: { pid, host }, file }, { isNew }) {
+var BUSY_S = 5;
+function busy({ pid, host }, lock, { isNew }) {
   return new Failure(
     "SUBMIT_OUTCOME_UNKNOWN",
     `Another process (${pid} on ${host}) is submitting this very request; its outcome is not known yet.`,
-    { status: "UNKNOWN", reason: { kind: "requestBusy", isNew, lockFile: file } }
+    { status: "UNKNOWN", retryAfter: BUSY_S, reason: { kind: "requestBusy", isNew, lockFile: lock } }
   );
 }
 function unreadable() {
@@ -133,7 +203,7 @@ function unreadable() {
     { status: "UNKNOWN", reason: { kind: "recordDamaged" } }
   );
 }
-function conflict(claim, { record }) {
+function conflict(claim, record) {
   return new Failure(
     "IDEMPOTENCY_CONFLICT",
     `The idempotency key ${claim.idempotencyKey} already stands for another request. Nothing was submitted.`,
@@ -186,8 +256,18 @@ var DISK_ERRORS = {
   EFBIG: "the file is too large for this disk",
   ELOOP: "the links on the way go in a circle"
 };
+function discard(file) {
+  try {
+    rmSync(file, { force: true, recursive: true });
+  } catch {
+  }
+}
 function diskErrorText(error) {
   return DISK_ERRORS[diskError(error)];
+}
+var PASSING = ["ENOSPC", "EDQUOT", "EIO", "EBUSY", "EMFILE", "ENFILE", "EFBIG"];
+function isLasting(error) {
+  return diskErrorText(error) !== void 0 && !PASSING.includes(diskError(error));
 }
 function makePrivate(folder) {
   const made = makeFolder(folder, 448);
@@ -268,11 +348,9 @@ function syncFolder(folder) {
   }
 }
 
-// scripts/src/stores/file/journal.ts
-const { randomBytes: randomBytes5 } = require("node:crypto");
-const { existsSync: existsSync2, readdirSync, readFileSync: readFileSync3, renameSync: renameSync4, rmSync: rmSync4, statSync: statSync3 } = require("node:fs");
-const path5 = require("node:path");
-import { Failure as Failure2 } from "./main.mjs";
+// scripts/src/stores/file/entry.ts
+const { readFileSync: readFileSync3, rmSync: rmSync3, utimesSync: utimesSync2 } = require("node:fs");
+const path4 = require("node:path");
 
 // scripts/src/stores/file/lock.ts
 const { randomBytes: randomBytes2 } = require("node:crypto");
@@ -408,9 +486,9 @@ function isAlive(owner, file, clock) {
 }
 var watched = /* @__PURE__ */ new Map();
 function isSilent({ nonce }, file, clock, silentMs, watchedMs) {
-  const stat2 = statSync(file, { throwIfNoEntry: false });
-  if (!stat2) return true;
-  const touched = stat2.mtimeMs;
+  const stat = statSync(file, { throwIfNoEntry: false });
+  if (!stat) return true;
+  const touched = stat.mtimeMs;
   const before = watched.get(file);
   const now = clock.monotonic();
   const since = before?.nonce === nonce && before.touched === touched ? before.since : now;
@@ -452,158 +530,10 @@ function startOf(pid) {
   }
 }
 
-// scripts/src/stores/file/rate-limiter.ts
-const { createHash: createHash2, randomBytes: randomBytes3 } = require("node:crypto");
-const { readdir, readFile, rename, rm, stat, writeFile } = require("node:fs/promises");
-const path2 = require("node:path");
-import { isObject as isObject2 } from "./main.mjs";
-import { TASK_STATES } from "./main.mjs";
-var INTERVAL_MS = 1100;
-var SHARED_MS = 2e3;
-var KEPT_INTERVALS = 120;
-var DAY_MS = 24 * 36e5;
-var LONGEST_PAUSE_MS = 5 * 6e4;
-var RateLimiter = class {
-  #folder;
-  #service;
-  #clock;
-  #me = randomBytes3(4).toString("hex");
-  #hasFolder = false;
-  /** The last poll of each task by this process, on the monotonic clock. */
-  #polledAt = /* @__PURE__ */ new Map();
-  /** The time since which this process waits for a permit, on the monotonic clock; null while it does not wait. */
-  #waitingSince = null;
-  /** Until this time, on the monotonic clock, other waiting processes go first. */
-  #yieldingUntil = 0;
-  /** @param folder absolute @param service the address of the service; each service has its own limit */
-  constructor(folder, service, clock) {
-    this.#folder = folder;
-    this.#service = nameOf(service);
-    this.#clock = clock;
-  }
-  /**
-   * Acquires the permit for one query now. Returns false when another process has it, or the service asked for a pause.
-   */
-  async acquire() {
-    const now = this.#clock.wall();
-    if (await this.#pauseMs() > 0) return false;
-    const interval = Math.floor(now / INTERVAL_MS);
-    const moment = this.#clock.monotonic();
-    this.#waitingSince ??= moment;
-    if (moment < this.#yieldingUntil && await this.#read(`permit-${interval - 1}`) !== void 0)
-      return false;
-    try {
-      await this.#ready();
-    } catch {
-      return true;
-    }
-    try {
-      await writeFile(this.#file(`permit-${interval}`), "", { flag: "wx", mode: 384 });
-    } catch (error) {
-      return diskError(error) !== "EEXIST";
-    }
-    this.#yieldingUntil = moment + (moment - this.#waitingSince);
-    this.#waitingSince = null;
-    await this.#tidy(interval);
-    return true;
-  }
-  /** Returns the milliseconds until the next permit: one interval, or the remaining pause of the service. */
-  async nextPermitIn() {
-    return await this.#pauseMs() || INTERVAL_MS;
-  }
-  /** Records that this process polls a task now. */
-  recordPoll(taskId) {
-    this.#polledAt.set(taskId, this.#clock.monotonic());
-  }
-  /** Returns whether this process polled the task in the last two intervals: its own poll may hold the permit. */
-  polledLately(taskId) {
-    const at = this.#polledAt.get(taskId);
-    return at !== void 0 && this.#clock.monotonic() - at < 2 * INTERVAL_MS;
-  }
-  /** Records a pause that the service asked for. No process acquires a permit before its end. */
-  async pauseFor(ms) {
-    await this.#write("pause", String(Math.round(this.#clock.wall() + Math.min(ms, LONGEST_PAUSE_MS))));
-  }
-  /** Returns the status of a task that another process polled in the last two seconds. */
-  async statusFromOthers(taskId) {
-    try {
-      const value = JSON.parse(await this.#read(`status-${nameOf(taskId)}`) ?? "");
-      if (!isObject2(value) || value.by === this.#me || typeof value.at !== "number") return void 0;
-      const age = this.#clock.wall() - value.at;
-      if (age < 0 || age >= SHARED_MS) return void 0;
-      this.#waitingSince = null;
-      return TASK_STATES.find((state) => state === value.state);
-    } catch {
-      return void 0;
-    }
-  }
-  /** Shares the status of a task with the other processes. */
-  async share(taskId, state) {
-    const shared = { state, at: this.#clock.wall(), by: this.#me };
-    await this.#write(`status-${nameOf(taskId)}`, JSON.stringify(shared));
-  }
-  /** Returns the remaining milliseconds of the pause that the service asked for. */
-  async #pauseMs() {
-    const pause = Number(await this.#read("pause") ?? 0) - this.#clock.wall();
-    return pause > 0 && pause <= LONGEST_PAUSE_MS ? pause : 0;
-  }
-  #file(name) {
-    return path2.join(this.#folder, `${this.#service}-${name}`);
-  }
-  async #read(name) {
-    return readFile(this.#file(name), "utf8").catch(() => void 0);
-  }
-  async #write(name, text2) {
-    const temp = this.#file(`${name}.${randomBytes3(4).toString("hex")}${TEMP}`);
-    try {
-      await this.#ready();
-      await writeFile(temp, text2, { flag: "wx", mode: 384 });
-      await rename(temp, this.#file(name));
-    } catch {
-      await rm(temp, { force: true }).catch(() => {
-      });
-    }
-  }
-  async #ready() {
-    if (!this.#hasFolder) makePrivate(this.#folder);
-    this.#hasFolder = true;
-  }
-  /** Removes old permits, pauses and shared statuses. */
-  async #tidy(interval) {
-    const begin = `${this.#service}-permit-`;
-    const names = await readdir(this.#folder).catch(() => []);
-    const old = names.filter(
-      (name) => name.startsWith(begin) && Number(name.slice(begin.length)) < interval - KEPT_INTERVALS
-    );
-    for (const name of names) {
-      if (interval % KEPT_INTERVALS > 0 || name.startsWith(begin)) continue;
-      const written = await stat(path2.join(this.#folder, name)).catch(() => void 0);
-      if (written && written.mtimeMs < this.#clock.wall() - DAY_MS) old.push(name);
-    }
-    await Promise.all(old.map((name) => rm(path2.join(this.#folder, name), { force: true }).catch(() => {
-    })));
-  }
-};
-function nameOf(text2) {
-  return createHash2("sha256").update(text2).digest("hex").slice(0, 16);
-}
-
 // scripts/src/stores/file/record.ts
 import { isIdempotencyKey } from "./main.mjs";
-import { isObject as isObject3 } from "./main.mjs";
-import { TASK_ID, TASK_STATES as TASK_STATES2 } from "./main.mjs";
-var PHASES = [
-  /** A submit may be under way. */
-  "submitting",
-  /** The service certainly did not accept the last submit, and none is under way. */
-  "rejected",
-  /** A submit ended without an answer: the next command reconciles it. */
-  "unknown",
-  /** The service accepted it and made a task. */
-  "submitted",
-  /** Its outcome is unknown, and the user has decided to submit another request in its place. */
-  "abandoned"
-];
+import { isObject as isObject2 } from "./main.mjs";
+import { TASK_ID, TASK_STATES } from "./main.mjs";
 var VERSION = 2;
 function encodeRecord(name, raw) {
   const { version, checksum, ...fields } = raw;
@@ -628,7 +558,7 @@ function wholeRecord(name, text2) {
   } catch {
     return void 0;
   }
-  if (!isObject3(value) || typeof value.version !== "number" || !(value.version >= 1)) return void 0;
+  if (!isObject2(value) || typeof value.version !== "number" || !(value.version >= 1)) return void 0;
   const { checksum, ...whole } = value;
   if (value.version === VERSION) return encodeRecord(name, whole) === text2 ? whole : void 0;
   const isUnsigned = checksum === void 0 && value.version === 1;
@@ -636,7 +566,7 @@ function wholeRecord(name, text2) {
 }
 function changeRecord(raw, { credits, ...fields }) {
   const changed = { ...raw, ...fields };
-  if (credits) changed.credits = { ...isObject3(raw.credits) ? raw.credits : {}, ...credits };
+  if (credits) changed.credits = { ...isObject2(raw.credits) ? raw.credits : {}, ...credits };
   return changed;
 }
 function isNewer({ version }) {
@@ -676,103 +606,72 @@ var FIELDS = {
   owner: { fits: orNull(text), otherwise: nothing },
   model: { fits: text },
   payloadHash: { fits: hex },
+  promptExcerpt: { fits: orNull(text), otherwise: nothing },
   idempotencyKey: { fits: isIdempotencyKey },
   phase: { fits: oneOf(PHASES), otherwise: ({ taskId }) => taskId === null ? "unknown" : "submitted" },
   taskId: { fits: orNull((value) => typeof value === "string" && TASK_ID.test(value)) },
-  status: { fits: oneOf(TASK_STATES2), otherwise: () => "UNKNOWN" },
+  status: { fits: oneOf(TASK_STATES), otherwise: () => "UNKNOWN" },
   created: { fits: date },
   sentAt: { fits: date, otherwise: ({ created }) => created },
   unsettledSince: { fits: date, otherwise: ({ created }) => created },
+  submitTimeout: { fits: orNull(amount), otherwise: nothing },
   resubmitted: {
     fits: (value) => typeof value === "boolean",
     otherwise: ({ resubmitted }) => resubmitted !== void 0
   },
   checked: { fits: orNull(date), otherwise: nothing },
+  duration: { fits: orNull(amount), otherwise: nothing },
   delivered: { fits: orNull(date), otherwise: nothing },
   used: { fits: orNull(date), otherwise: nothing },
   wait: { fits: orNull(amount), otherwise: nothing },
   download: { fits: orNull(text), otherwise: nothing },
   fileCount: { fits: orNull(amount), otherwise: nothing },
   credits: {
-    fits: (value) => isObject3(value) && CREDITS.every((name) => orNull(amount)(value[name])),
+    fits: (value) => isObject2(value) && CREDITS.every((name) => orNull(amount)(value[name])),
     otherwise: () => ({ quoted: null, charged: null, refunded: null })
   },
   files: {
     fits: (value) => Array.isArray(value) && value.every(
-      (file) => isObject3(file) && text(file.path) && amount(file.bytes) && hex(file.sha256) && text(file.contentType)
+      (file) => isObject2(file) && text(file.path) && amount(file.bytes) && hex(file.sha256) && text(file.contentType)
     ),
     otherwise: () => []
   }
 };
 
-// scripts/src/stores/file/task-index.ts
-const { randomBytes: randomBytes4 } = require("node:crypto");
-const { existsSync, readFileSync: readFileSync2, renameSync: renameSync3, rmSync: rmSync3, writeFileSync: writeFileSync3 } = require("node:fs");
+// scripts/src/stores/file/record-files.ts
+const { existsSync, mkdirSync, readdirSync, readFileSync: readFileSync2, renameSync: renameSync3 } = require("node:fs");
 const path3 = require("node:path");
-var TaskIndex = class {
-  #folder;
-  constructor(folder) {
-    this.#folder = folder;
-  }
-  /** Whether every record with a task is in the index. */
-  get isComplete() {
-    return existsSync(this.#complete);
-  }
-  /** Returns the name of the record of a task; undefined when the index has none. */
-  find(taskId) {
-    try {
-      return readFileSync2(this.#fileOf(taskId), "utf8");
-    } catch {
-      return void 0;
-    }
-  }
-  /** Adds the record of a task. After a disk error the index is no longer complete. */
-  add(taskId, name) {
-    if (this.find(taskId) === name) return;
-    try {
-      makePrivate(this.#folder);
-      this.#put(this.#fileOf(taskId), name);
-    } catch (error) {
-      if (diskErrorText(error) === void 0) throw error;
-      this.#remove(this.#complete);
-    }
-  }
-  remove(taskId) {
-    this.#remove(this.#fileOf(taskId));
-  }
-  /** Adds all records with a task. From then on, a task that is not in the index has no record. */
-  complete(records) {
-    try {
-      makePrivate(this.#folder);
-      for (const { taskId, name } of records) this.add(taskId, name);
-      this.#put(this.#complete, "");
-    } catch (error) {
-      if (diskErrorText(error) === void 0) throw error;
-    }
-  }
-  get #complete() {
-    return path3.join(this.#folder, "complete");
-  }
-  /** Not synced: after a power cut an entry may be missing or empty, and then the records are read. */
-  #put(file, text2) {
-    const temp = `${file}.${randomBytes4(4).toString("hex")}${TEMP}`;
-    writeFileSync3(temp, text2, { flag: "wx", mode: 384 });
-    renameSync3(temp, file);
-  }
-  #fileOf(taskId) {
-    return path3.join(this.#folder, sha256Text(taskId).slice(0, 32));
-  }
-  #remove(file) {
-    try {
-      rmSync3(file, { force: true });
-    } catch {
-    }
-  }
-};
+import { Failure as Failure2 } from "./main.mjs";
+
+// scripts/src/stores/file/names.ts
+const { randomBytes: randomBytes3 } = require("node:crypto");
+var RECORD = /^([0-9a-f]{32})-(\d{8}T\d{9}Z)-[0-9a-f]{6}\.json(\.corrupt)?$/;
+var CORRUPT = ".corrupt";
+function newName(request, made) {
+  const stamp = new Date(made).toISOString().replace(/[-:.]/g, "");
+  return `${request}-${stamp}-${randomBytes3(3).toString("hex")}.json`;
+}
+function isRecordName(name) {
+  return RECORD.test(name);
+}
+function madeAt(name) {
+  const [, year, month, day, hour, minute, second, ms] = /-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z-/.exec(name) ?? [];
+  return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`);
+}
+function newestFirst(a, b) {
+  const [first, second] = [a.slice(33), b.slice(33)];
+  return first < second ? 1 : first > second ? -1 : 0;
+}
+function shardOf(name) {
+  return name.slice(0, 2);
+}
+function isShard(name) {
+  return /^[0-9a-f]{2}$/.test(name);
+}
 
 // scripts/src/stores/file/trusted-folder.ts
 const { lstatSync, readlinkSync: readlinkSync2, statSync: statSync2 } = require("node:fs");
-const path4 = require("node:path");
+const path2 = require("node:path");
 import { quoteWord } from "./main.mjs";
 var WRITABLE_BY_ALL = 2;
 var STICKY = 512;
@@ -781,97 +680,235 @@ function distrustOf(folder) {
   if (me === void 0) return void 0;
   const trusted = /* @__PURE__ */ new Set([0, me, statSync2("/").uid]);
   const ahead = namesOf(folder);
-  for (let at = "/"; ; at = path4.join(at, ahead.shift())) {
-    const stat2 = lstatSync(at, { throwIfNoEntry: false });
-    const distrust = stat2 && distrustOfOne(at, stat2, { me, trusted, below: ahead.length });
+  for (let at = "/"; ; at = path2.join(at, ahead.shift())) {
+    const stat = lstatSync(at, { throwIfNoEntry: false });
+    const distrust = stat && distrustOfOne(at, stat, { me, trusted, below: ahead.length });
     if (distrust || !statSync2(at, { throwIfNoEntry: false })?.isDirectory()) return distrust;
-    if (stat2?.isSymbolicLink()) {
+    if (stat?.isSymbolicLink()) {
       const target = readlinkSync2(at);
       ahead.unshift(...namesOf(target));
-      at = path4.isAbsolute(target) ? "/" : path4.dirname(at);
+      at = path2.isAbsolute(target) ? "/" : path2.dirname(at);
     }
     if (ahead.length === 0) return void 0;
   }
 }
 var namesOf = (file) => file.split("/").filter((name) => name !== "");
-function distrustOfOne(at, stat2, { me, trusted, below }) {
-  const isFolder = stat2.isDirectory();
+function distrustOfOne(at, stat, { me, trusted, below }) {
+  const isFolder = stat.isDirectory();
   const isLast = below === 0;
-  if (!trusted.has(stat2.uid) || isLast && isFolder && stat2.uid !== me) {
+  if (!trusted.has(stat.uid) || isLast && isFolder && stat.uid !== me) {
     return {
-      reason: `${at} belongs to another user (number ${stat2.uid})`,
+      reason: `${at} belongs to another user (number ${stat.uid})`,
       // A folder further up may be another user's home.
       repair: below > 1 ? null : command(me === 0, `chown ${isFolder ? "" : "-h "}"$(id -un)"`, at)
     };
   }
-  if (!isFolder || (stat2.mode & WRITABLE_BY_ALL) === 0 || (stat2.mode & STICKY) !== 0 && !isLast)
+  if (!isFolder || (stat.mode & WRITABLE_BY_ALL) === 0 || (stat.mode & STICKY) !== 0 && !isLast)
     return void 0;
   return {
     reason: `every user can write to ${at}`,
     // The permissions of a folder further up are not ours to change.
-    repair: command(stat2.uid === me || me === 0, below > 1 ? "chmod +t" : "chmod o-w", at)
+    repair: command(stat.uid === me || me === 0, below > 1 ? "chmod +t" : "chmod o-w", at)
   };
 }
 function command(isAllowed, words, file) {
   return `${isAllowed ? "" : "sudo "}${words} ${quoteWord(file)}`;
 }
 
-// scripts/src/stores/file/journal.ts
-var NAME = /^([0-9a-f]{32})-(\d{8}T\d{9}Z)-[0-9a-f]{6}\.json(\.corrupt)?$/;
-var CORRUPT = ".corrupt";
-var LEFTOVER = /\.(tmp|lock(\.([0-9a-f]{16}|unreadable))*)$/;
-var KEPT_MS = 30 * 24 * 36e5;
-var DAY_MS2 = 24 * 36e5;
+// scripts/src/stores/file/record-files.ts
+var RecordFiles = class {
+  /** Absolute. */
+  folder;
+  clock;
+  /** Warns the user. */
+  warn;
+  #isTrusted = false;
+  constructor(folder, clock, warn) {
+    this.folder = folder;
+    this.clock = clock;
+    this.warn = warn;
+  }
+  /** Creates the folder. @throws Failure when it cannot be created, or other users could change its files */
+  prepare() {
+    this.checkTrust();
+    try {
+      makePrivate(this.folder);
+      makePrivate(this.locks);
+    } catch (error) {
+      throw unwritable(error, this.folder);
+    }
+  }
+  /** Throws when another user could remove a record and so cause a second charge. */
+  checkTrust() {
+    this.#isTrusted ||= isTrusted(this.folder);
+  }
+  get locks() {
+    return path3.join(this.folder, "locks");
+  }
+  /** Returns the path of the lock on a request, on a record or on the budget. */
+  lockOf(name) {
+    return path3.join(this.locks, `${name}.lock`);
+  }
+  fileOf(name) {
+    return path3.join(this.folder, shardOf(name), name);
+  }
+  /** Returns the names of the groups that have a folder. */
+  shards() {
+    return this.list("").filter(isShard);
+  }
+  /** Returns the names of all records in a group, also of those set aside; newest first within a request. */
+  namesIn(shard) {
+    return this.list(shard).filter(isRecordName).sort((a, b) => a < b ? 1 : -1);
+  }
+  /** Returns the names in a folder, which may be missing. @throws Failure when it cannot be read */
+  list(name) {
+    this.checkTrust();
+    try {
+      return readdirSync(path3.join(this.folder, name));
+    } catch (error) {
+      if (diskError(error) === "ENOENT") return [];
+      throw diskErrorText(error) === void 0 ? error : closed(error, this.folder);
+    }
+  }
+  /** Returns whether an unreadable record still exists, or was set aside. Another process may also have dropped it. */
+  isThere(name) {
+    const file = this.fileOf(name);
+    return existsSync(file) || existsSync(`${file}${CORRUPT}`);
+  }
+  /** Returns the records of these names. A file that is no record is set aside, so that the warning comes once. */
+  read(names) {
+    return names.flatMap((name) => {
+      const raw = name.endsWith(CORRUPT) ? void 0 : this.#readOne(name);
+      return raw ? [{ name, raw }] : [];
+    });
+  }
+  #readOne(name) {
+    const file = this.fileOf(name);
+    let text2;
+    try {
+      text2 = readFileSync2(file, "utf8");
+    } catch (error) {
+      const reason = diskErrorText(error);
+      if (reason === void 0) throw error;
+      if (diskError(error) !== "ENOENT") this.warn(`A record cannot be read (${reason}): ${file}`);
+      return void 0;
+    }
+    const raw = decodeRecord(name, text2);
+    if (raw) return raw;
+    if (isOfNewerVersion(name, text2)) {
+      this.warn(`A record that a newer version of this skill wrote is not understood: ${file}`);
+      return void 0;
+    }
+    try {
+      renameSync3(file, `${file}${CORRUPT}`);
+    } catch {
+    }
+    this.warn(`A record that cannot be read was set aside: ${file}${CORRUPT}`);
+    return void 0;
+  }
+  /** Writes the file of a record; a missing folder of its group is made. @throws the disk's error */
+  async write(name, text2) {
+    const file = this.fileOf(name);
+    try {
+      await writeWhole(file, text2, this.clock);
+    } catch (error) {
+      if (diskError(error) !== "ENOENT") throw error;
+      makeShard(path3.dirname(file));
+      await writeWhole(file, text2, this.clock);
+    }
+  }
+};
+function makeShard(folder) {
+  try {
+    mkdirSync(folder, { mode: 448 });
+    syncFolder(path3.dirname(folder));
+  } catch (error) {
+    if (diskError(error) !== "EEXIST") throw error;
+  }
+}
+function isTrusted(folder) {
+  let distrust;
+  try {
+    distrust = distrustOf(folder);
+  } catch {
+    return false;
+  }
+  if (distrust) throw untrusted(folder, distrust);
+  return true;
+}
+function untrusted(folder, { reason: distrust, repair }) {
+  return new Failure2(
+    "INVALID_PAYLOAD",
+    `The records in ${folder} are not safe: ${distrust}. Another user who can remove a record can cause a second charge, so nothing was done.`,
+    { reason: { kind: "unsafeFolder", distrust, repair } }
+  );
+}
+function closed(error, folder) {
+  const why = diskErrorText(error);
+  return unusable("unreadableFolder", `The records in ${folder} cannot be read: ${why}.`, error, folder, why);
+}
+function unwritable(error, folder) {
+  const why = diskErrorText(error) ?? (error instanceof Error ? error.message : "the disk gives no reason");
+  const message = `This request cannot be recorded in ${folder}: ${why}. Without a record it could be charged twice, so nothing was submitted.`;
+  return unusable("unwritableFolder", message, error, folder, why);
+}
+function unusable(kind, message, cause, folder, why) {
+  const lasts = isLasting(cause);
+  const code = lasts ? "INVALID_PAYLOAD" : "UNKNOWN_ERROR";
+  return new Failure2(code, message, { cause, reason: { kind, folder, why, lasts } });
+}
+
+// scripts/src/stores/file/entry.ts
 var UPDATE_PATIENCE_MS = 2e3;
 var Entry = class {
-  #journal;
-  file;
+  #files;
+  name;
   #raw;
   #record;
+  /** The text of the file when this process last wrote it. */
+  #written;
   /** Changes that could not be written yet. */
   #unsaved = {};
-  constructor(journal, file, raw) {
-    this.#journal = journal;
-    this.file = file;
+  #isNew;
+  /** @param isNew it is not on the disk yet */
+  constructor(files, name, raw, isNew = false) {
+    this.#isNew = isNew;
+    this.#files = files;
+    this.name = name;
     this.#raw = raw;
     this.#record = understood(raw);
   }
-  get name() {
-    return path5.basename(this.file);
+  get file() {
+    return this.#files.fileOf(this.name);
   }
   get record() {
     return this.#record;
   }
-  /** Whether its result is not delivered yet, or its outcome is unknown. */
   get isPending() {
-    const { delivered, phase } = this.#record;
-    return delivered === null && phase !== "abandoned" && phase !== "rejected";
+    return isPending(this.#record);
   }
   /** Writes the record for the first time, with `change`. @throws Failure when it cannot be written */
   async begin(change = {}) {
-    const { folder, clock } = this.#journal.place;
-    this.#apply(change);
+    this.#apply(changesOf(change, this.#record));
     try {
-      await writeWhole(this.file, this.#text(), clock);
+      await this.#write();
     } catch (error) {
-      throw unwritable(error, folder);
+      throw unwritable(error, this.#files.folder);
     }
+    this.#isNew = false;
   }
-  /**
-   * Changes the record. A change that cannot be written causes a warning, and is written with the next change.
-   * @param isOurs no other process may drop the record, so a missing record is written anew; otherwise it stays missing
-   * @returns whether the change is on the disk
-   */
+  /** Writes a change, the first one of a new record. @throws Failure when it cannot be written */
+  store(change) {
+    return this.#isNew ? this.begin(change) : this.require(change);
+  }
   async update(change, { isOurs = false } = {}) {
-    const { folder, clock, warn } = this.#journal.place;
+    const { clock, warn } = this.#files;
     try {
-      if (isOurs) makePrivate(folder);
       const patience = UPDATE_PATIENCE_MS * (0.5 + clock.random());
-      const lock = isOurs ? null : await waitForLock(`${this.file}.lock`, clock, clock.monotonic() + patience);
+      const lock = isOurs ? null : await waitForLock(this.#files.lockOf(this.name), clock, clock.monotonic() + patience);
       try {
-        if (isOurs && !existsSync2(this.file)) await writeWhole(this.file, this.#text(), clock);
-        this.#merge(change);
-        await writeWhole(this.file, this.#text(), clock);
+        this.#merge(change, isOurs);
+        await this.#write(isOurs);
         this.#unsaved = {};
         return true;
       } finally {
@@ -889,12 +926,9 @@ var Entry = class {
       return false;
     }
   }
-  /**
-   * Changes the record before a step that must not happen without the change. @throws Failure when it cannot be written
-   */
   async require(change) {
     if (await this.update(change, { isOurs: true })) return;
-    throw unwritable(new Error("the change was not written"), this.#journal.place.folder);
+    throw unwritable(new Error("the change was not written"), this.#files.folder);
   }
   /**
    * Writes over the record's own bytes, the last resort on a full disk. After a crash in between the record is set aside.
@@ -902,63 +936,77 @@ var Entry = class {
   #overwrite(change) {
     try {
       this.#merge(change);
-      overwrite(this.file, this.#text());
+      const text2 = this.#text();
+      touchFolder(this.file);
+      overwrite(this.file, text2);
+      touchFolder(this.file);
+      this.#written = text2;
       return true;
     } catch {
       return false;
     }
   }
-  /**
-   * Records the end of the task, its credits, and when its result was delivered (null: it was not). It is synchronous,
-   * because a process that ends cannot wait.
-   */
   close(status, credits, delivered) {
     try {
       if (!this.#onDisk()) return;
-      this.#merge((now) => ({ status, credits, delivered: now.delivered ?? delivered }));
+      this.#merge({ status, credits, delivered });
       replaceAtOnce(this.file, this.#text());
     } catch (error) {
       if (diskErrorText(error) === void 0) throw error;
-      if (diskError(error) !== "ENOENT")
-        this.#journal.place.warn(`The record could not be closed: ${this.file}`);
+      if (diskError(error) !== "ENOENT") this.#files.warn(`The record could not be closed: ${this.file}`);
     }
   }
   /** Reads the record from the disk, then applies the unsaved changes and `change`. */
-  #merge(change) {
-    const there = this.#onDisk();
-    if (there) this.#raw = there;
+  #merge(change, mayBeMissing = false) {
+    const there = this.#onDisk(mayBeMissing);
+    if (there) {
+      this.#raw = there;
+      this.#record = understood(there);
+    }
     this.#apply(this.#unsaved);
     this.#apply(changesOf(change, this.#record));
-    const { taskId } = this.#record;
-    if (taskId !== null && taskId !== there?.taskId) this.#journal.tasks.add(taskId, this.name);
   }
   #apply(fields) {
-    this.#raw = changeRecord(this.#raw, fields);
+    this.#raw = changeRecord(this.#raw, allowedChange(this.#record, fields));
     this.#record = understood(this.#raw);
   }
-  #onDisk() {
-    return decodeRecord(this.name, readFileSync3(this.file, "utf8"));
+  #onDisk(mayBeMissing = false) {
+    let text2;
+    try {
+      text2 = readFileSync3(this.file, "utf8");
+    } catch (error) {
+      if (mayBeMissing && diskError(error) === "ENOENT") return void 0;
+      throw error;
+    }
+    return text2 === this.#written ? this.#raw : decodeRecord(this.name, text2);
+  }
+  async #write(isOurs = false) {
+    const text2 = this.#text();
+    try {
+      await this.#files.write(this.name, text2);
+    } catch (error) {
+      if (!isOurs || diskError(error) !== "ENOENT") throw error;
+      makePrivate(this.#files.folder);
+      await this.#files.write(this.name, text2);
+    }
+    this.#written = text2;
   }
   #text() {
     return encodeRecord(this.name, this.#raw);
   }
-  /** Reads the record from the disk again: other processes may have changed it. */
-  refresh() {
-    const [now] = this.#journal.read([this.name]);
+  async refresh() {
+    const [now] = this.#files.read([this.name]);
     if (!now) return;
-    this.#raw = now.#raw;
-    this.#record = now.#record;
+    this.#raw = now.raw;
+    this.#record = understood(now.raw);
   }
-  /** Removes the record. When that fails it only warns: the next command finds out that the record has no task. */
-  drop() {
-    const { taskId } = this.#record;
+  async drop() {
     try {
-      rmSync4(this.file, { force: true });
-      if (taskId !== null) this.#journal.tasks.remove(taskId);
+      rmSync3(this.file, { force: true });
     } catch (error) {
       const reason = diskErrorText(error);
       if (reason === void 0) throw error;
-      this.#journal.place.warn(`The record of this request could not be removed (${reason}): ${this.file}`);
+      this.#files.warn(`The record of this request could not be removed (${reason}): ${this.file}`);
     }
   }
 };
@@ -967,284 +1015,1096 @@ function understood(raw) {
   if (!record) throw new Error("a record that cannot be understood");
   return record;
 }
+function changesOf(change, now) {
+  return typeof change === "function" ? change(now) : change;
+}
+function touchFolder(file) {
+  const now = /* @__PURE__ */ new Date();
+  utimesSync2(path4.dirname(file), now, now);
+}
+
+// scripts/src/stores/file/facts.ts
+var MARK_LENGTH = 8;
+function markOf(text2) {
+  return sha256Text(text2).slice(0, MARK_LENGTH);
+}
+var NO_MARK = "-".repeat(MARK_LENGTH);
+function positionsOf(mark, marks) {
+  const found = [];
+  for (let at = marks.indexOf(mark); at >= 0; at = marks.indexOf(mark, at + 1)) {
+    if (at % MARK_LENGTH === 0) found.push(at / MARK_LENGTH);
+  }
+  return found;
+}
+function accountName({
+  provider,
+  service,
+  account
+}) {
+  return JSON.stringify([provider, service, account]);
+}
+function factsOf(record) {
+  const { taskId, idempotencyKey, duration, model } = record;
+  return {
+    isPending: isPending(record),
+    isReplaced: isReplaced(record),
+    task: taskId === null ? null : markOf(taskId),
+    key: markOf(idempotencyKey),
+    account: accountName(record),
+    spent: spentOn(record),
+    row: rowOf(record) ?? null,
+    used: lastUse(record) ?? null,
+    duration: duration === null ? null : [model, duration]
+  };
+}
+
+// scripts/src/stores/file/flat-folder.ts
+const { randomBytes: randomBytes4 } = require("node:crypto");
+const { existsSync: existsSync2, lstatSync: lstatSync2, renameSync: renameSync4, rmSync: rmSync4, writeFileSync: writeFileSync3 } = require("node:fs");
+const path5 = require("node:path");
+var TAKEN = /^flat-[0-9a-f]{8}$/;
+var LOCK = /^([0-9a-f]{32}|budget)\.lock$/;
+var SLICE = 500;
+var FlatFolder = class {
+  #records;
+  #folder;
+  #isMoved = false;
+  constructor(records, folder) {
+    this.#records = records;
+    this.#folder = folder;
+  }
+  /** Whether an earlier version can use the folder, and has. */
+  get isOpen() {
+    try {
+      return lstatSync2(this.#folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
+    } catch (error) {
+      if (diskErrorText(error) === void 0) throw error;
+      return false;
+    }
+  }
+  /**
+   * Takes the folder over, unless a process of such a version is submitting.
+   * @returns that process
+   * @throws Failure when the disk refuses: then nothing must be submitted
+   */
+  takeOver() {
+    try {
+      for (; ; ) {
+        const stat = lstatSync2(this.#folder, { throwIfNoEntry: false });
+        if (stat?.isFile()) return void 0;
+        if (!stat) {
+          if (this.#close()) return void 0;
+          continue;
+        }
+        isTrusted(this.#folder);
+        const owner = this.#liveOwner(path5.relative(this.#records.folder, this.#folder));
+        if (owner) return owner;
+        makePrivate(this.#records.folder);
+        const taken = path5.join(this.#records.folder, `flat-${randomBytes4(4).toString("hex")}`);
+        try {
+          renameSync4(this.#folder, taken);
+        } catch (error) {
+          if (diskError(error) !== "ENOENT") throw error;
+        }
+      }
+    } catch (error) {
+      throw diskErrorText(error) === void 0 ? error : unwritable(error, this.#folder);
+    }
+  }
+  /** Puts a file in the place of the folder. Returns false when there is something again. */
+  #close() {
+    try {
+      writeFileSync3(this.#folder, NOTE, { flag: "wx", mode: 384 });
+      return true;
+    } catch (error) {
+      if (diskError(error) === "EEXIST") return false;
+      throw error;
+    }
+  }
+  /**
+   * Moves records to their groups: those of a request and a few more, or all.
+   * @returns the process that is submitting the request, by a lock that came with the folder
+   */
+  move(request) {
+    if (this.#isMoved) return void 0;
+    let owner;
+    let left = 0;
+    for (const folder of this.#records.list("").filter((name) => TAKEN.test(name))) {
+      owner ??= this.#liveOwner(folder, (name) => name === `${request}.lock`);
+      const names = this.#records.list(folder).filter(isRecordName);
+      const isWanted = (name) => request !== void 0 && name.startsWith(request);
+      const wanted = [
+        ...names.filter(isWanted),
+        ...names.filter((name) => !isWanted(name)).slice(0, request === void 0 ? Infinity : SLICE)
+      ];
+      for (const name of wanted) this.#moveOne(folder, name);
+      left += names.length - wanted.length;
+      if (names.length === wanted.length && !this.#liveOwner(folder)) this.#remove(folder);
+    }
+    this.#isMoved = left === 0 && !owner;
+    return owner;
+  }
+  #moveOne(folder, name) {
+    const from = path5.join(this.#records.folder, folder, name);
+    const to = this.#records.fileOf(name);
+    try {
+      for (; ; ) {
+        try {
+          renameSync4(from, to);
+          return;
+        } catch (error) {
+          if (diskError(error) !== "ENOENT" || existsSync2(path5.dirname(to))) throw error;
+          makeShard(path5.dirname(to));
+        }
+      }
+    } catch (error) {
+      if (diskError(error) === "ENOENT") return;
+      throw diskErrorText(error) === void 0 ? error : unwritable(error, this.#records.folder);
+    }
+  }
+  #remove(folder) {
+    try {
+      rmSync4(path5.join(this.#records.folder, folder), { recursive: true, force: true });
+    } catch (error) {
+      if (diskErrorText(error) === void 0) throw error;
+    }
+  }
+  /** Returns the living owner of a lock in a folder, which is named from that of the records. */
+  #liveOwner(folder, isOne = (name) => LOCK.test(name)) {
+    for (const name of this.#records.list(folder).filter(isOne)) {
+      const lock = tryLock(path5.join(this.#records.folder, folder, name), this.#records.clock);
+      if ("heldBy" in lock) return lock.heldBy;
+      lock.release();
+    }
+    return void 0;
+  }
+};
+var NOTE = `A newer version of async-media-workflow keeps its records in the folder "records" beside this file.
+This file stops older versions: they would not find those records, and could charge a request twice.
+Update every copy of the skill that uses this state folder.
+`;
+
+// scripts/src/stores/file/index-files.ts
+const { randomBytes: randomBytes5 } = require("node:crypto");
+const {
+  closeSync: closeSync2,
+  fstatSync,
+  openSync: openSync2,
+  readFileSync: readFileSync4,
+  renameSync: renameSync5,
+  rmSync: rmSync5,
+  statSync: statSync3,
+  writeFileSync: writeFileSync4
+} = require("node:fs");
+const path6 = require("node:path");
+var FORMAT = 1;
+var IndexFiles = class {
+  folder;
+  constructor(folder) {
+    this.folder = folder;
+  }
+  /** Returns the saved summary of a group; undefined where there is none that can be used. */
+  summary(shard) {
+    return this.#read(`${shard}.json`);
+  }
+  /** Returns what was saved of each record of a group. */
+  members(shard) {
+    return this.#read(`${shard}.members.json`) ?? [];
+  }
+  /** Saves what is known of a group. A disk that refuses only costs time later. */
+  save(shard, summary, members) {
+    try {
+      this.#write(`${shard}.members.json`, members);
+      this.#write(`${shard}.json`, summary);
+    } catch (error) {
+      if (diskErrorText(error) === void 0) throw error;
+    }
+  }
+  #read(name) {
+    try {
+      const text2 = readFileSync4(path6.join(this.folder, name), "utf8");
+      const end = text2.indexOf("\n");
+      return text2.slice(0, end) === checksumOf2(name, text2.slice(end + 1)) ? JSON.parse(text2.slice(end + 1)) : void 0;
+    } catch {
+      return void 0;
+    }
+  }
+  #write(name, value) {
+    const text2 = JSON.stringify(value);
+    const file = path6.join(this.folder, name);
+    const temp = `${file}.${randomBytes5(4).toString("hex")}${TEMP}`;
+    try {
+      writeFileSync4(temp, `${checksumOf2(name, text2)}
+${text2}`, { flag: "wx", mode: 384 });
+      renameSync5(temp, file);
+    } catch (error) {
+      rmSync5(temp, { force: true });
+      throw error;
+    }
+  }
+};
+function zone() {
+  return [0, 6].map((month) => new Date(2026, month, 1).getTimezoneOffset()).join(" ");
+}
+function checksumOf2(name, text2) {
+  return sha256Text(`${FORMAT} ${zone()} ${name}
+${text2}`).slice(0, 32);
+}
+var FOLDER_MS = 2e3;
+function probe(folder) {
+  const file = path6.join(folder, `${randomBytes5(4).toString("hex")}${TEMP}`);
+  try {
+    makePrivate(folder);
+    const descriptor = openSync2(file, "wx", 384);
+    try {
+      const now = fstatSync(descriptor).mtimeMs;
+      return statSync3(folder).mtimeMs < now - FOLDER_MS ? null : now;
+    } finally {
+      closeSync2(descriptor);
+      rmSync5(file, { force: true });
+    }
+  } catch (error) {
+    if (diskErrorText(error) === void 0) throw error;
+    return null;
+  }
+}
+
+// scripts/src/stores/file/journal.ts
+const path9 = require("node:path");
+import { Failure as Failure3 } from "./main.mjs";
+
+// scripts/src/stores/file/record-index.ts
+const { lstatSync: lstatSync3, statSync: statSync4 } = require("node:fs");
+const path7 = require("node:path");
+
+// scripts/src/stores/file/summary.ts
+var RECENT_MS = 48 * 36e5;
+var DURATIONS = 50;
+function summaryOf(members, now) {
+  const recentFrom = now - RECENT_MS;
+  const named = (is) => members.flatMap(({ name, facts }) => facts && is(facts) ? [name] : []);
+  const ages = members.flatMap(({ name, facts }) => facts === null ? madeAt(name) : facts.used ?? []);
+  return {
+    pending: named((facts) => facts.isPending),
+    replaced: named((facts) => facts.isReplaced),
+    damaged: members.flatMap(({ name, facts }) => facts === null ? [name] : []),
+    tasks: members.map(({ facts }) => facts?.task ?? NO_MARK).join(""),
+    keys: members.map(({ facts }) => facts?.key ?? NO_MARK).join(""),
+    recentFrom,
+    recent: spentFrom(members, recentFrom),
+    rows: sumRows(members.flatMap(({ facts }) => facts?.row ?? [])),
+    durations: durationsOf(members),
+    oldest: ages.length === 0 ? null : Math.min(...ages)
+  };
+}
+function spentFrom(members, since) {
+  return members.flatMap(({ name, facts }) => {
+    const made = madeAt(name);
+    return facts && made >= since ? [[made, facts.account, facts.spent, name]] : [];
+  });
+}
+function durationsOf(members) {
+  const all = /* @__PURE__ */ Object.create(null);
+  for (const { name, facts } of members) {
+    if (!facts?.duration) continue;
+    const [model, seconds] = facts.duration;
+    all[model] ??= [];
+    all[model].push([madeAt(name), seconds]);
+  }
+  for (const durations of Object.values(all)) {
+    durations.sort(([a], [b]) => b - a);
+    durations.splice(DURATIONS);
+  }
+  return all;
+}
+function isSetAside(name) {
+  return name.endsWith(CORRUPT);
+}
+
+// scripts/src/stores/file/record-index.ts
+var STABLE_MS = 2e3;
+var RecordIndex = class {
+  #records;
+  #files;
+  #known = /* @__PURE__ */ new Map();
+  constructor(records) {
+    this.#records = records;
+    this.#files = new IndexFiles(path7.join(records.folder, "index"));
+  }
+  /** Returns the summaries of all groups. @throws Failure when the records cannot be read */
+  all() {
+    return this.#records.shards().map((shard) => [shard, this.of(shard)]);
+  }
+  /** Returns the summary of a group, as its records are now. */
+  of(shard) {
+    const changed = this.#changed(shard);
+    const known2 = this.#known.get(shard);
+    if (known2?.isStable && known2.dated.changed === changed) return known2.dated.summary;
+    if (!known2) {
+      const saved = this.#files.summary(shard);
+      if (saved?.changed === changed) {
+        this.#known.set(shard, { dated: saved, isStable: true });
+        return saved.summary;
+      }
+    }
+    return this.#renew(shard, known2?.members).summary;
+  }
+  /** Returns what is kept of each record of a group, for a query that the summary cannot answer. */
+  members(shard) {
+    this.of(shard);
+    return this.#known.get(shard)?.members ?? this.#renew(shard).members;
+  }
+  #changed(shard) {
+    try {
+      return String(statSync4(path7.join(this.#records.folder, shard), { bigint: true }).mtimeNs);
+    } catch (error) {
+      if (diskErrorText(error) === void 0) throw error;
+      return "missing";
+    }
+  }
+  #renew(shard, before = this.#files.members(shard)) {
+    const started = probe(this.#files.folder);
+    for (; ; ) {
+      const changed = this.#changed(shard);
+      const members = this.#read(shard, before, started);
+      const summary = summaryOf(members, this.#records.clock.wall());
+      const isStill = this.#changed(shard) === changed;
+      if (!isStill && members.some(({ facts, name }) => facts === null && !isSetAside(name))) {
+        if (this.#records.namesIn(shard).join() !== members.map(({ name }) => name).join()) continue;
+      }
+      const isStable = isStill && started !== null && Number(changed) / 1e6 < started - STABLE_MS;
+      const dated = { changed, summary };
+      this.#known.set(shard, { dated, isStable, members });
+      if (isStable) this.#files.save(shard, dated, members);
+      return { summary, members };
+    }
+  }
+  /** Reads the records of a group that have changed since they were read before. */
+  #read(shard, before, started) {
+    const known2 = new Map(before.map((member) => [member.name, member]));
+    return this.#records.namesIn(shard).flatMap((name) => {
+      const stat = lstatSync3(path7.join(this.#records.folder, shard, name), { throwIfNoEntry: false });
+      if (!stat) return [];
+      const { mtimeMs: mtime, size, ino: inode } = stat;
+      const same = known2.get(name);
+      if (same && same.mtime === mtime && same.size === size && same.inode === inode) return [same];
+      const [found] = this.#records.read([name]);
+      const facts = found ? factsOf(readRecord(found.raw)) : null;
+      if (!found && !isSetAside(name) && !this.#records.isThere(name)) return [];
+      const isStable = started !== null && mtime < started - STABLE_MS;
+      return [{ name, facts, mtime: isStable ? mtime : -1, size, inode }];
+    });
+  }
+};
+
+// scripts/src/stores/file/sweep.ts
+const { readFileSync: readFileSync5, rmSync: rmSync6, statSync: statSync5, writeFileSync: writeFileSync5 } = require("node:fs");
+const path8 = require("node:path");
+var DAY_MS = 24 * 36e5;
+var KEPT_MS = 30 * DAY_MS;
+var LOCK2 = /\.lock(\.([0-9a-f]{16}|unreadable))*$/;
+function sweep(records, index) {
+  const now = records.clock.wall();
+  for (const [shard, { oldest, damaged }] of index.all()) {
+    if (oldest !== null && oldest < now - KEPT_MS) sweepRecords(records, shard, damaged);
+    sweepLeftovers(records, shard);
+  }
+  for (const folder of ["locks", "index"]) sweepLeftovers(records, folder);
+}
+function sweepDaily(records, index) {
+  const marker = path8.join(records.folder, "swept");
+  const now = records.clock.wall();
+  try {
+    const before = Number(readFileSync5(marker, "utf8"));
+    if (Math.abs(now - before) < DAY_MS) return;
+  } catch {
+  }
+  try {
+    writeFileSync5(marker, String(now), { mode: 384 });
+  } catch (error) {
+    if (diskErrorText(error) === void 0) throw error;
+  }
+  sweep(records, index);
+}
+function sweepRecords(records, shard, damaged) {
+  const before = records.clock.wall() - KEPT_MS;
+  for (const name of records.namesIn(shard)) {
+    if (madeAt(name) >= before) continue;
+    const file = path8.join(records.folder, shard, name);
+    const [found] = records.read([name]);
+    if (found) {
+      const used = lastUse(readRecord(found.raw));
+      if (used !== void 0 && used < before) sweepAway(file);
+    } else if (name.endsWith(CORRUPT) && damaged.includes(name) && ageOf(records, file) > KEPT_MS) {
+      sweepAway(file);
+    }
+  }
+}
+function sweepLeftovers(records, folder) {
+  for (const name of records.list(folder)) {
+    const file = path8.join(records.folder, folder, name);
+    if (!name.endsWith(TEMP) && !LOCK2.test(name)) continue;
+    const age = ageOf(records, file);
+    if (age > DAY_MS) sweepLeftover(records, file, age);
+  }
+}
+function sweepLeftover(records, file, age) {
+  if (file.endsWith(TEMP) || age > KEPT_MS) {
+    sweepAway(file);
+    return;
+  }
+  try {
+    const lock = tryLock(file, records.clock);
+    if (!("heldBy" in lock)) lock.release();
+  } catch (error) {
+    if (diskErrorText(error) === void 0) throw error;
+  }
+}
+function sweepAway(file) {
+  try {
+    rmSync6(file, { force: true });
+  } catch {
+  }
+}
+function ageOf({ clock }, file) {
+  try {
+    return clock.wall() - statSync5(file).mtimeMs;
+  } catch {
+    return 0;
+  }
+}
+
+// scripts/src/stores/file/journal.ts
+var PAUSE_MS = 100;
+var DURATIONS2 = 50;
 var Journal = class {
   place;
-  /** Limits the queries of all processes that use this journal's service. */
-  limiter;
-  tasks;
-  #isTrusted = false;
+  #files;
+  #index;
+  #flat;
   constructor(place2) {
-    const beside = path5.dirname(place2.folder);
+    const { folder, clock, warn } = place2;
+    const beside = path9.dirname(folder);
     this.place = place2;
-    this.limiter = new RateLimiter(path5.join(beside, "rate-limit"), place2.service, place2.clock);
-    this.tasks = new TaskIndex(path5.join(beside, "tasks"));
+    this.#files = new RecordFiles(folder, clock, warn);
+    this.#index = new RecordIndex(this.#files);
+    this.#flat = new FlatFolder(this.#files, path9.join(beside, "journal"));
   }
   /** Creates the folder. @throws Failure when it cannot be created, or other users could change its files */
   prepare() {
-    this.#checkTrust();
-    try {
-      makePrivate(this.place.folder);
-    } catch (error) {
-      throw unwritable(error, this.place.folder);
+    this.#files.prepare();
+  }
+  async claim(claim, deadline, signal) {
+    const { clock } = this.place;
+    const request = nameOf(claim, this.place);
+    this.prepare();
+    for (; ; ) {
+      const older = this.#flat.takeOver();
+      const owner = older ?? this.#flat.move(request);
+      const entry = owner ? void 0 : known(this.find(request), claim);
+      if (entry && entry.record.taskId !== null) return { kind: "submitted", entry };
+      const lock = owner ? { heldBy: owner } : await this.#tryLock(request);
+      if (!("heldBy" in lock)) return this.#underLock(request, claim, lock);
+      if (clock.monotonic() >= deadline) {
+        throw older ? olderVersion(older) : busy(lock.heldBy, this.#files.lockOf(request), claim);
+      }
+      await clock.sleep(PAUSE_MS * (0.5 + clock.random()), signal);
     }
   }
-  /** Throws when another user could remove a record and so cause a second charge. */
-  #checkTrust() {
-    if (this.#isTrusted) return;
-    const { folder } = this.place;
-    let distrust;
+  /** Reads the records again under the lock: another process may have submitted the request. */
+  #underLock(request, claim, lock) {
     try {
-      distrust = distrustOf(folder);
-    } catch {
-      return;
+      const found = this.find(request);
+      const entry = known(found, claim);
+      if (entry && entry.record.taskId !== null) {
+        lock.release();
+        return { kind: "submitted", entry };
+      }
+      if (entry) return { kind: "unsettled", entry, lock };
+      const entries = found.filter((one) => one !== null);
+      for (const one of entries) if (one.record.phase === "rejected") void one.drop();
+      sweepDaily(this.#files, this.#index);
+      const draft = this.draft(firstRecord(claim, this.place));
+      return { kind: "new", entry: draft, lock, unsettled: unsettled(entries, claim) };
+    } catch (error) {
+      lock.release();
+      throw error;
     }
-    if (distrust) throw untrusted(folder, distrust);
-    this.#isTrusted = true;
   }
   /**
    * Returns a record that is not on the disk yet. Its name sorts after the older records of the request, even if the
    * clock was set back.
    */
   draft(fields) {
-    const now = this.place.clock.wall();
-    const before = this.#names().find((name2) => name2.startsWith(fields.request));
-    const stamp = Math.max(now, before === void 0 ? 0 : timeOf(NAME.exec(before)[2]) + 1);
-    const created = new Date(now).toISOString();
-    const name = `${fields.request}-${stampOf(stamp)}-${randomBytes5(3).toString("hex")}.json`;
-    const record = { ...fields, created, sentAt: created, unsettledSince: created };
-    return new Entry(this, path5.join(this.place.folder, name), record);
+    const { request } = fields;
+    const [before] = this.#namesOf(request);
+    const now = new Date(this.place.clock.wall()).toISOString();
+    const begun = { created: now, sentAt: now, unsettledSince: now, submitTimeout: null };
+    const record = { promptExcerpt: null, ...begun, ...fields };
+    const made = Math.max(this.place.clock.wall(), before === void 0 ? 0 : madeAt(before) + 1);
+    return new Entry(this.#files, newName(request, made), record, true);
+  }
+  #namesOf(request) {
+    return this.#files.namesIn(shardOf(request)).filter((name) => name.startsWith(request));
   }
   /** Returns the records of a request, newest first; null for a record that exists and cannot be read. */
   find(request) {
-    const names = this.#names().filter((name) => name.startsWith(request));
-    const entries = new Map(this.read(names).map((entry) => [entry.name, entry]));
-    return names.flatMap((name) => entries.get(name) ?? (this.#isThere(name) ? [null] : []));
+    return this.#namesOf(request).flatMap((name) => {
+      const [entry] = this.#entries([name]);
+      return entry ?? (this.#files.isThere(name) ? [null] : []);
+    });
   }
-  /** Returns whether an unreadable record still exists, or was set aside. Another process may also have dropped it. */
-  #isThere(name) {
-    const file = path5.join(this.place.folder, name);
-    return existsSync2(file) || existsSync2(`${file}${CORRUPT}`);
+  #entries(names) {
+    return this.#files.read(names).map(({ name, raw }) => new Entry(this.#files, name, raw));
   }
-  /** Returns the records of all accounts, newest first. */
-  all() {
-    const entries = this.read(this.#names());
-    const stamp = ({ name }) => NAME.exec(name)[2];
-    return entries.sort((a, b) => stamp(a) < stamp(b) ? 1 : -1);
+  async reserve(entry, change, budget, deadline, signal) {
+    if (budget === null) {
+      await entry.store(change);
+      return { kind: "reserved" };
+    }
+    const lock = await this.lock("budget", deadline, signal);
+    if ("heldBy" in lock) return { kind: "busy", holder: lock.heldBy };
+    try {
+      const spent = await this.spentSince(budget.windowMs, entry);
+      if (spent === null || spent + budget.credits > budget.limit) return { kind: "exceeded", spent };
+      await entry.store(change);
+      return { kind: "reserved" };
+    } finally {
+      lock.release();
+    }
   }
-  /** Returns the record of a task. */
-  byTask(taskId) {
-    this.#checkTrust();
-    const isOfTask = ({ record }) => record.taskId === taskId;
-    const name = this.tasks.find(taskId);
-    const known = name !== void 0 && NAME.test(name) ? this.read([name]).find(isOfTask) : void 0;
-    const isNone = name === void 0 && this.tasks.isComplete;
-    return known || isNone ? known : this.all().find(isOfTask);
+  fence(request) {
+    return this.#tryLock(request);
   }
-  /** Returns whether a record belongs to the API key and the service address that are in use. */
-  isOwn({ record }) {
-    const { provider, service, account } = this.place;
-    return record.provider === provider && record.service === service && record.account === account;
+  #tryLock(request) {
+    return this.lock(request, 0);
   }
   /**
-   * Takes the lock on a request, on the budget or on a file, by its name.
+   * Takes the lock on a request or on the budget, by its name.
    * @param deadline on the monotonic clock; 0 = try once
    * @throws Failure when the disk refuses
    */
   async lock(name, deadline, signal) {
-    const { folder, clock } = this.place;
-    const file = path5.join(folder, `${name}.lock`);
     try {
-      const lock = await waitForLock(file, clock, deadline, signal);
-      return "heldBy" in lock ? { ...lock, file } : lock;
+      return await waitForLock(this.#files.lockOf(name), this.place.clock, deadline, signal);
     } catch (error) {
-      throw diskErrorText(error) === void 0 ? error : unwritable(error, folder);
+      throw diskErrorText(error) === void 0 ? error : unwritable(error, this.place.folder);
     }
   }
-  /**
-   * Returns the credits that the requests of the last 24 hours cost or may still cost, without refunds.
-   * @param own a record to leave out
-   * @returns null when the credits of a record are unknown, or a record cannot be read
-   */
-  spentToday(own) {
-    const since = this.place.clock.wall() - DAY_MS2;
+  async byTask(taskId) {
+    const isOfTask = ({ record }) => record.taskId === taskId;
+    for (const [shard, { tasks }] of this.#summaries()) {
+      const found = this.#marked(shard, taskId, tasks).find(isOfTask);
+      if (found) return found;
+    }
+    return void 0;
+  }
+  async byKey(idempotencyKey) {
+    const found = this.#summaries().flatMap(([shard, { keys }]) => this.#marked(shard, idempotencyKey, keys));
+    return found.filter(({ record }) => record.idempotencyKey === idempotencyKey).sort(byName);
+  }
+  #marked(shard, text2, marks) {
+    const positions = positionsOf(markOf(text2), marks);
+    if (positions.length === 0) return [];
+    const names = this.#files.namesIn(shard);
+    return this.#entries(positions.flatMap((position) => names[position] ?? []));
+  }
+  async recordedAmong(taskIds) {
+    const found = /* @__PURE__ */ new Set();
+    for (const id of taskIds) if (await this.byTask(id)) found.add(id);
+    return found;
+  }
+  isOwn({ record }) {
+    return accountName(record) === accountName(this.place);
+  }
+  async pending() {
+    return this.#named(({ pending }) => pending).filter((entry) => entry.isPending);
+  }
+  async replaced() {
+    return this.#named(({ replaced }) => replaced).filter((entry) => this.isOwn(entry));
+  }
+  #named(names) {
+    return this.#entries(
+      this.#summaries().flatMap(([, summary]) => names(summary)).sort(newestFirst)
+    );
+  }
+  async spentSince(windowMs, without) {
+    const since = this.place.clock.wall() - windowMs;
+    const own = accountName(this.place);
     let sum = 0;
-    const names = this.#names().filter((name) => timeOf(NAME.exec(name)[2]) >= since);
-    const entries = this.read(names);
-    const readable = new Set(entries.map(({ name }) => name));
-    if (names.some((name) => !readable.has(name) && this.#isThere(name))) return null;
-    for (const entry of entries) {
-      if (entry.file === own?.file || !this.isOwn(entry) || entry.record.phase === "rejected") continue;
-      const spent = spentOn(entry.record.credits);
-      if (spent === null) return null;
-      sum += spent;
+    for (const [shard, { damaged, recent, recentFrom }] of this.#summaries()) {
+      const isLeft = (name) => madeAt(name) >= since && this.#files.isThere(name);
+      if (damaged.some(isLeft)) return null;
+      const rows = since >= recentFrom ? recent : spentFrom(this.#index.members(shard), since);
+      for (const [made, account, spent, name] of rows) {
+        if (made < since || account !== own) continue;
+        if (without instanceof Entry && without.name === name) continue;
+        if (spent === null) return null;
+        sum += spent;
+      }
     }
     return sum;
   }
-  /**
-   * Removes records that were last used more than 30 days ago, and leftovers of crashes. A submit with an unknown outcome
-   * stays on record until the user decides.
-   */
-  sweep() {
-    const { folder, clock } = this.place;
-    const now = clock.wall();
-    for (const name of this.#files()) {
-      const stamp = NAME.exec(name)?.[2];
-      const file = path5.join(folder, name);
-      const touched = () => touchedAt(file) ?? now;
-      if (stamp === void 0) {
-        if (LEFTOVER.test(name) && touched() < now - DAY_MS2) this.#sweepLeftover(file, now - touched());
-      } else if (timeOf(stamp) < now - KEPT_MS) {
-        const [entry] = this.read([name]);
-        if (entry ? isOver(entry.record, now) : name.endsWith(CORRUPT) && touched() < now - KEPT_MS) {
-          if (entry) entry.drop();
-          else sweepAway(file);
-        }
-      }
-    }
-    if (!this.tasks.isComplete) {
-      this.tasks.complete(
-        this.all().flatMap(({ name, record: { taskId } }) => taskId === null ? [] : [{ taskId, name }])
+  async spending(since) {
+    const first = dayOf(since);
+    const rows = this.#summaries().flatMap(([, summary]) => summary.rows);
+    return sumRows(rows.filter(({ day }) => day >= first));
+  }
+  async durationsOf(model) {
+    const all = this.#summaries().flatMap(([, { durations }]) => durations[model] ?? []);
+    all.sort(([a], [b]) => b - a);
+    return all.slice(0, DURATIONS2).map(([, seconds]) => seconds);
+  }
+  /** Returns the summaries of all groups, those of an earlier version included. */
+  #summaries() {
+    this.#files.checkTrust();
+    if (this.#flat.isOpen && this.#flat.takeOver()) {
+      this.place.warn(
+        "An older version of this program is submitting a request: its records are left out here."
       );
     }
+    this.#flat.move();
+    return this.#index.all();
   }
-  /** Removes an old leftover. A held lock is touched every few seconds, but seems old after the clock has jumped. */
-  #sweepLeftover(file, age) {
-    if (file.endsWith(TEMP) || age > KEPT_MS) {
-      sweepAway(file);
-      return;
-    }
-    try {
-      const lock = tryLock(file, this.place.clock);
-      if (!("heldBy" in lock)) lock.release();
-    } catch (error) {
-      if (diskErrorText(error) === void 0) throw error;
-    }
-  }
-  /** Returns the names of all records, also of those set aside; newest first within a request. */
-  #names() {
-    return this.#files().filter((name) => NAME.test(name)).sort((a, b) => a < b ? 1 : -1);
-  }
-  #files() {
-    this.#checkTrust();
-    try {
-      return readdirSync(this.place.folder);
-    } catch (error) {
-      if (diskError(error) === "ENOENT") return [];
-      throw diskErrorText(error) === void 0 ? error : closed(error, this.place.folder);
-    }
-  }
-  /** Returns the records of these names. A file that is no record is set aside, so that the warning comes once. */
-  read(names) {
-    const { folder, warn } = this.place;
-    const entries = [];
-    for (const name of names) {
-      if (name.endsWith(CORRUPT)) continue;
-      const file = path5.join(folder, name);
-      let text2;
-      try {
-        text2 = readFileSync3(file, "utf8");
-      } catch (error) {
-        const reason = diskErrorText(error);
-        if (reason === void 0) throw error;
-        if (diskError(error) !== "ENOENT") warn(`A record cannot be read (${reason}): ${file}`);
-        continue;
-      }
-      const raw = decodeRecord(name, text2);
-      if (raw) {
-        entries.push(new Entry(this, file, raw));
-        continue;
-      }
-      if (isOfNewerVersion(name, text2)) {
-        warn(`A record that a newer version of this skill wrote is not understood: ${file}`);
-        continue;
-      }
-      try {
-        renameSync4(file, `${file}${CORRUPT}`);
-      } catch {
-      }
-      warn(`A record that cannot be read was set aside: ${file}${CORRUPT}`);
-    }
-    return entries;
+  /** Removes what is no longer needed. */
+  sweep() {
+    sweep(this.#files, this.#index);
   }
 };
-function changesOf(change, now) {
-  return typeof change === "function" ? change(now) : change;
-}
-function sweepAway(file) {
-  try {
-    rmSync4(file, { force: true });
-  } catch {
-  }
-}
-function touchedAt(file) {
-  try {
-    return statSync3(file).mtimeMs;
-  } catch {
-    return void 0;
-  }
-}
-function isOver({ phase, created, checked, delivered, used }, now) {
-  if (phase === "submitting" || phase === "unknown") return false;
-  const dates = [created, checked, delivered, used].map((date2) => Date.parse(date2 ?? created));
-  return Math.max(...dates) < now - KEPT_MS;
-}
-function spentOn({ quoted, charged, refunded }) {
-  const cost = charged ?? quoted;
-  return cost === null ? null : Math.max(0, cost - (refunded ?? 0));
-}
-function stampOf(time) {
-  return new Date(time).toISOString().replace(/[-:.]/g, "");
-}
-function timeOf(stamp) {
-  const [, year, month, day, hour, minute, second, ms] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z$/.exec(stamp) ?? [];
-  return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`);
-}
-function untrusted(folder, { reason: distrust, repair }) {
-  return new Failure2(
-    "INVALID_PAYLOAD",
-    `The records in ${folder} are not safe: ${distrust}. Another user who can remove a record can cause a second charge, so nothing was done.`,
-    { reason: { kind: "unsafeFolder", distrust, repair } }
-  );
-}
-function closed(error, folder) {
-  return new Failure2("UNKNOWN_ERROR", `The records in ${folder} cannot be read: ${diskErrorText(error)}.`, {
-    cause: error,
-    reason: { kind: "unreadableFolder", folder }
-  });
-}
-function unwritable(error, folder) {
-  const why = diskErrorText(error) ?? (error instanceof Error ? error.message : "the disk gives no reason");
-  return new Failure2(
+var byName = (a, b) => newestFirst(a.name, b.name);
+function olderVersion({ pid, host }) {
+  return new Failure3(
     "UNKNOWN_ERROR",
-    `This request cannot be recorded in ${folder}: ${why}. Without a record it could be charged twice, so nothing was submitted.`,
-    { cause: error, reason: { kind: "unwritableFolder", folder } }
+    `An older version of this program (process ${pid} on ${host}) is submitting a request with this state folder; nothing was submitted here.`,
+    { reason: { kind: "olderVersion" } }
   );
+}
+
+// scripts/src/stores/file/rate-limiter.ts
+const { randomBytes: randomBytes6 } = require("node:crypto");
+const { mkdirSync: mkdirSync2, readdirSync: readdirSync2, readFileSync: readFileSync6, renameSync: renameSync6, writeFileSync: writeFileSync6 } = require("node:fs");
+const path10 = require("node:path");
+import {
+  LONGEST_PAUSE_MS,
+  MemoryRateLimiter,
+  permitsFor,
+  untilFree
+} from "./live.mjs";
+var NAME = /^(\d{1,5})-(\d{1,15})$/;
+var CLOCK_TOLERANCE_MS = 2e3;
+var FileRateLimiter = class {
+  #folder;
+  #clock;
+  #permits;
+  #alone;
+  /** @param folder absolute; of this service, or of this service and key, alone */
+  constructor(folder, limit, clock) {
+    this.#folder = folder;
+    this.#clock = clock;
+    this.#permits = permitsFor(limit);
+    this.#alone = new MemoryRateLimiter(limit, clock);
+  }
+  async acquire(kind) {
+    try {
+      for (; ; ) {
+        const now = this.#clock.wall();
+        const permits = this.#read(now);
+        const wait = this.#untilFree(permits, now, kind);
+        if (wait > 0) return wait;
+        const oldest = permits.reduce((a, b) => b.usedAt < a.usedAt ? b : a);
+        if (this.#move(oldest, now)) {
+          await this.#alone.acquire("query");
+          return 0;
+        }
+      }
+    } catch (error) {
+      if (diskError(error) === "") throw error;
+      return this.#alone.acquire(kind);
+    }
+  }
+  async nextIn(kind) {
+    try {
+      const now = this.#clock.wall();
+      return this.#untilFree(this.#read(now), now, kind);
+    } catch (error) {
+      if (diskError(error) === "") throw error;
+      return this.#alone.nextIn(kind);
+    }
+  }
+  async pauseFor(ms) {
+    await this.#alone.pauseFor(ms);
+    const now = this.#clock.wall();
+    const until = Math.round(now + Math.min(ms, LONGEST_PAUSE_MS));
+    const temp = path10.join(this.#folder, `pause.${randomBytes6(4).toString("hex")}${TEMP}`);
+    try {
+      if (until <= now + this.#pauseMs(now)) return;
+      makePrivate(this.#folder);
+      writeFileSync6(temp, String(until), { flag: "wx", mode: 384 });
+      renameSync6(temp, path10.join(this.#folder, "pause"));
+    } catch (error) {
+      if (diskError(error) === "") throw error;
+      discard(temp);
+    }
+  }
+  #untilFree(permits, now, kind) {
+    const usedAt = permits.map((permit) => permit.usedAt);
+    const left = { ...this.#permits, count: permits.length };
+    return Math.max(untilFree(usedAt, now, kind, left), this.#pauseMs(now));
+  }
+  /** Returns the remaining milliseconds of the pause that the service asked for. */
+  #pauseMs(now) {
+    try {
+      const left = Number(readFileSync6(path10.join(this.#folder, "pause"), "latin1")) - now;
+      return left > 0 && left <= LONGEST_PAUSE_MS ? left : 0;
+    } catch {
+      return 0;
+    }
+  }
+  get #place() {
+    return path10.join(this.#folder, `permits-${this.#permits.count}`);
+  }
+  /** Returns the permits, at least one. @throws the disk's error */
+  #read(now) {
+    let names;
+    try {
+      names = readdirSync2(this.#place);
+    } catch (error) {
+      if (diskError(error) !== "ENOENT") throw error;
+      names = [];
+    }
+    if (names.length === 0) names = this.#make();
+    const permits = /* @__PURE__ */ new Map();
+    for (const name of names) {
+      const [, number, usedAt] = NAME.exec(name) ?? [];
+      const permit = { number: Number(number), usedAt: Number(usedAt), name };
+      if (number === void 0 || permit.number >= this.#permits.count) continue;
+      const before = permits.get(permit.number);
+      if (!before || before.usedAt < permit.usedAt) permits.set(permit.number, permit);
+    }
+    if (permits.size === 0) throw Object.assign(new Error("no permit"), { code: "EINVAL" });
+    return this.#sinceClockWasSet([...permits.values()], now);
+  }
+  /**
+   * Moves permits back that lie ahead, as after the clock was set back, so that the newest of them is used just now. The
+   * newest is moved last: until then another process sees the same distance.
+   */
+  #sinceClockWasSet(permits, now) {
+    const ahead = Math.max(...permits.map(({ usedAt }) => usedAt)) - now;
+    if (ahead <= CLOCK_TOLERANCE_MS) return permits;
+    return permits.sort((a, b) => a.usedAt - b.usedAt).map((permit) => {
+      if (permit.usedAt <= now) return permit;
+      const usedAt = Math.max(0, permit.usedAt - ahead);
+      return this.#move(permit, usedAt) ? { ...permit, usedAt, name: nameOf2(permit.number, usedAt) } : permit;
+    });
+  }
+  /** Makes the folder of the permits: all of them at once, or another process's folder stays. */
+  #make() {
+    makePrivate(this.#folder);
+    const temp = `${this.#place}.${randomBytes6(4).toString("hex")}${TEMP}`;
+    try {
+      mkdirSync2(temp, { mode: 448 });
+      for (let number = 0; number < this.#permits.count; number += 1) {
+        writeFileSync6(path10.join(temp, nameOf2(number, 0)), "", { flag: "wx", mode: 384 });
+      }
+      renameSync6(temp, this.#place);
+    } catch (error) {
+      discard(temp);
+      if (!["ENOTEMPTY", "EEXIST", "EPERM"].includes(diskError(error))) throw error;
+    }
+    return readdirSync2(this.#place);
+  }
+  /** Notes the use of a permit. Returns false when another process has used it. @throws the disk's error */
+  #move({ number, name }, usedAt) {
+    try {
+      renameSync6(path10.join(this.#place, name), path10.join(this.#place, nameOf2(number, Math.round(usedAt))));
+      return true;
+    } catch (error) {
+      if (diskError(error) === "ENOENT") return false;
+      throw error;
+    }
+  }
+};
+function nameOf2(number, usedAt) {
+  return `${String(number).padStart(3, "0")}-${usedAt}`;
+}
+
+// scripts/src/stores/file/sharing.ts
+const { createHash: createHash3 } = require("node:crypto");
+const path12 = require("node:path");
+
+// scripts/src/stores/file/status-cache.ts
+const { createHash: createHash2, randomBytes: randomBytes7 } = require("node:crypto");
+const {
+  readdirSync: readdirSync3,
+  readFileSync: readFileSync7,
+  renameSync: renameSync7,
+  statSync: statSync6,
+  utimesSync: utimesSync3,
+  writeFileSync: writeFileSync7
+} = require("node:fs");
+const path11 = require("node:path");
+import { isObject as isObject3 } from "./main.mjs";
+import {
+  NO_LIST
+} from "./main.mjs";
+import { isTerminal as isTerminal3, TASK_ID as TASK_ID2, TASK_STATES as TASK_STATES2 } from "./main.mjs";
+var SEEN = "seen";
+var WAITING = /^waiting-[0-9a-f]{16}$/;
+var HEARTBEAT_MS2 = 5e3;
+var DEAD_MS = 15e3;
+var OWN = /^(waiting|ended|seen)\b/;
+var KEPT_MS2 = 10 * 6e4;
+var MOST_BYTES = 1024 * 1024;
+var MOST_TASKS = 1e4;
+var EMPTY = { list: NO_LIST, tasks: /* @__PURE__ */ new Map() };
+var FileStatusCache = class {
+  #folder;
+  #clock;
+  #own = `waiting-${randomBytes7(8).toString("hex")}`;
+  #isReady = false;
+  #announced = "";
+  #announcedAt = Number.NEGATIVE_INFINITY;
+  #seen = { stamp: "", status: EMPTY };
+  #waiting = /* @__PURE__ */ new Map();
+  #written = /* @__PURE__ */ new Set();
+  /** @param folder absolute; of this service and key alone, where no other user can write */
+  constructor(folder, clock) {
+    this.#folder = folder;
+    this.#clock = clock;
+  }
+  async announce(tasks) {
+    const ids = [...tasks.keys()].join();
+    const now = this.#clock.monotonic();
+    if (ids === this.#announced && now - this.#announcedAt < HEARTBEAT_MS2) return;
+    this.#announced = ids;
+    this.#announcedAt = now;
+    this.#write(this.#own, Object.fromEntries(tasks));
+  }
+  async leave() {
+    this.#announced = "";
+    discard(path11.join(this.#folder, this.#own));
+  }
+  async others() {
+    const tasks = /* @__PURE__ */ new Map();
+    const now = this.#clock.wall();
+    for (const name of this.#names()) {
+      if (name === this.#own) continue;
+      const age = now - (this.#stat(name)?.mtimeMs ?? Number.NEGATIVE_INFINITY);
+      if (WAITING.test(name) && Math.abs(age) < DEAD_MS) {
+        for (const [id, dueAt] of this.#waitingIn(name)) {
+          if (tasks.size < MOST_TASKS) tasks.set(id, Math.min(dueAt, tasks.get(id) ?? dueAt));
+        }
+      } else if (OWN.test(name) && Math.abs(age) > (WAITING.test(name) ? 2 * DEAD_MS : KEPT_MS2)) {
+        discard(path11.join(this.#folder, name));
+      }
+    }
+    return tasks;
+  }
+  async read() {
+    const stamp = stampOf(this.#stat(SEEN));
+    if (stamp === this.#seen.stamp) return this.#seen.status;
+    this.#seen = { stamp, status: this.#status(this.#read(SEEN)) };
+    return this.#seen.status;
+  }
+  async write({ list, tasks }) {
+    const seen = [...tasks].map(([id, { at, state, failedAt, missingAt }]) => [
+      ...[id, at, state, failedAt ?? 0, missingAt ?? 0]
+    ]);
+    this.#write(SEEN, { list: { ...list }, tasks: seen });
+  }
+  async ended(taskId) {
+    const task = this.#read(`ended-${nameOf3(taskId)}`);
+    return isEnded(task, taskId) ? task : void 0;
+  }
+  async writeEnded(task) {
+    const name = `ended-${nameOf3(task.id)}`;
+    if (this.#written.has(name)) return;
+    this.#written.add(name);
+    this.#write(name, task);
+  }
+  #waitingIn(name) {
+    const stamp = stampOf(this.#stat(name));
+    const before = this.#waiting.get(name);
+    if (before?.stamp === stamp) return before.tasks;
+    const tasks = /* @__PURE__ */ new Map();
+    for (const [id, dueAt] of Object.entries(this.#read(name) ?? {})) {
+      if (TASK_ID2.test(id) && typeof dueAt === "number") tasks.set(id, dueAt);
+    }
+    if (this.#waiting.size > MOST_TASKS) this.#waiting.clear();
+    this.#waiting.set(name, { stamp, tasks });
+    return tasks;
+  }
+  #status(body) {
+    if (!body || !isObject3(body.list) || !Array.isArray(body.tasks)) return EMPTY;
+    const latest = this.#clock.wall() + 1e3;
+    const tasks = /* @__PURE__ */ new Map();
+    for (const item of body.tasks) {
+      const [id, at, state, failedAt, missingAt] = Array.isArray(item) ? item : [];
+      const known2 = state === null ? null : TASK_STATES2.find((one) => one === state);
+      const isDated = [at, failedAt, missingAt].every((time) => typeof time === "number" && time <= latest);
+      if (typeof id !== "string" || known2 === void 0 || !isDated) continue;
+      tasks.set(id, { at, state: known2, failedAt, missingAt });
+    }
+    return { list: factsIn(body.list, latest), tasks };
+  }
+  /** Returns the names in the folder; none where it cannot be read. */
+  #names() {
+    try {
+      return readdirSync3(this.#folder);
+    } catch {
+      return [];
+    }
+  }
+  #stat(name) {
+    try {
+      return statSync6(path11.join(this.#folder, name), { throwIfNoEntry: false });
+    } catch {
+      return void 0;
+    }
+  }
+  /** Returns the object in a file; undefined where it is damaged, too large or gone. */
+  #read(name) {
+    try {
+      if ((this.#stat(name)?.size ?? 0) > MOST_BYTES) return void 0;
+      const text2 = readFileSync7(path11.join(this.#folder, name), "utf8");
+      const end = text2.indexOf("\n");
+      const json = text2.slice(end + 1);
+      if (text2.slice(0, end) !== hashOf(name, json)) return void 0;
+      const value = JSON.parse(json);
+      return isObject3(value) ? value : void 0;
+    } catch {
+      return void 0;
+    }
+  }
+  #write(name, value) {
+    const json = JSON.stringify(value);
+    const text2 = `${hashOf(name, json)}
+${json}`;
+    if (Buffer.byteLength(text2) > MOST_BYTES) return;
+    const file = path11.join(this.#folder, name);
+    const temp = `${file}.${randomBytes7(4).toString("hex")}${TEMP}`;
+    try {
+      if (!this.#isReady) makePrivate(this.#folder);
+      this.#isReady = true;
+      writeFileSync7(temp, text2, { flag: "wx", mode: 384 });
+      const seconds = this.#clock.wall() / 1e3;
+      utimesSync3(temp, seconds, seconds);
+      renameSync7(temp, file);
+    } catch (error) {
+      if (diskError(error) === "") throw error;
+      this.#isReady = false;
+      discard(temp);
+    }
+  }
+};
+function stampOf(stat) {
+  return stat ? `${stat.ino} ${stat.mtimeMs} ${stat.size}` : "";
+}
+function factsIn({ startedAt, tookMs, badUntil, failures, unchecked }, latest) {
+  const time = (value, most) => typeof value === "number" && value >= 0 && value <= most ? value : 0;
+  return {
+    startedAt: time(startedAt, latest),
+    tookMs: time(tookMs, KEPT_MS2),
+    badUntil: time(badUntil, latest + KEPT_MS2),
+    failures: time(failures, 100),
+    unchecked: time(unchecked, 100)
+  };
+}
+function isEnded(value, taskId) {
+  if (value?.id !== taskId || !Array.isArray(value.urls) || !isObject3(value.record)) return false;
+  const state = TASK_STATES2.find((one) => one === value.state);
+  return state !== void 0 && isTerminal3(state) && value.urls.every((url) => typeof url === "string");
+}
+function hashOf(name, json) {
+  return createHash2("sha256").update(`${name}
+${json}`).digest("hex").slice(0, 16);
+}
+function nameOf3(text2) {
+  return createHash2("sha256").update(text2).digest("hex").slice(0, 16);
+}
+
+// scripts/src/stores/file/sharing.ts
+function sharingIn({ folder, service, account, limit, clock }) {
+  try {
+    if (distrustOf(folder)) return null;
+  } catch {
+  }
+  const key = nameOf4(service, account);
+  const counted = limit.per === "address" ? nameOf4(service) : key;
+  return {
+    limiter: new FileRateLimiter(path12.join(folder, "rate-limit", counted), limit, clock),
+    statuses: new FileStatusCache(path12.join(folder, "status", key), clock)
+  };
+}
+function nameOf4(...parts) {
+  return createHash3("sha256").update(parts.join("\n")).digest("hex").slice(0, 16);
 }
 export {
+  CORRUPT,
   Entry,
+  FileRateLimiter,
+  FileStatusCache,
+  FlatFolder,
+  IndexFiles,
   Journal,
+  NO_MARK,
   PHASES,
-  RateLimiter,
+  RecordFiles,
+  RecordIndex,
   TEMP,
-  TaskIndex,
+  accountName,
   accountOf,
+  allowedChange,
+  busy,
   changeRecord,
-  claimRequest,
+  dayOf,
   decodeRecord,
+  discard,
   diskError,
   diskErrorText,
   distrustOf,
   encodeRecord,
+  factsOf,
+  firstRecord,
+  isLasting,
   isOfNewerVersion,
+  isPending,
+  isRecordName,
+  isReplaced,
+  isSetAside,
+  isShard,
+  isTrusted,
   jsonHash,
+  known,
+  lastUse,
+  madeAt,
   makePrivate,
+  makeShard,
+  markOf,
+  nameOf,
+  newName,
+  newestFirst,
   overwrite,
+  positionsOf,
+  probe,
   readRecord,
   renamePatiently,
   replaceAtOnce,
   requestName,
+  rowOf,
   sha256Text,
+  shardOf,
+  sharingIn,
+  spentFrom,
+  spentOn,
+  sumRows,
+  summaryOf,
+  sweep,
+  sweepDaily,
+  syncFolder,
   tryLock,
+  unsettled,
+  unwritable,
   waitForLock,
   writeWhole
 };

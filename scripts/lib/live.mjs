@@ -17,17 +17,29 @@ var __export = (target, all) => {
 
 // scripts/src/core/poll-schedule.ts
 function pollSchedule(firstMs) {
-  return { firstMs, growth: 1.8, capMs: Math.max(firstMs, POLL_CAP_MS) };
+  return { firstMs, growth: 1.8, capMs: Math.max(firstMs, AVERAGE_MS) };
 }
-function intervalBefore(n, schedule, random) {
-  const plain5 = Math.min(schedule.capMs, schedule.firstMs * schedule.growth ** Math.min(n, 200));
-  return plain5 * (1 - POLL_JITTER + 2 * POLL_JITTER * random());
+function intervalBefore(progress, schedule, random) {
+  const { firstMs, growth } = schedule;
+  const first = firstMs * growth ** Math.min(progress.polls, 200);
+  const plain6 = Math.max(firstMs, usual(progress, schedule));
+  return Math.min(first, plain6) * (1 - POLL_JITTER + 2 * POLL_JITTER * random());
 }
-var POLL_CAP_MS, POLL_JITTER;
+function usual({ polls, waitedMs, ageMs }, { capMs, likely }) {
+  const age = ageMs ?? waitedMs;
+  const late = Math.min(SPARSE_MS, Math.max(capMs, (age - (likely?.latestMs ?? 0)) * LATE_SHARE));
+  if (!likely || ageMs === void 0 || age > likely.latestMs) return late;
+  if (age < likely.earliestMs) return Math.min(SPARSE_MS, Math.max(DENSE_MS, likely.earliestMs - age));
+  return (polls + 1) * AVERAGE_MS <= waitedMs ? DENSE_MS : capMs;
+}
+var AVERAGE_MS, DENSE_MS, SPARSE_MS, LATE_SHARE, POLL_JITTER;
 var init_poll_schedule = __esm({
   "scripts/src/core/poll-schedule.ts"() {
     "use strict";
-    POLL_CAP_MS = 4400;
+    AVERAGE_MS = 3050;
+    DENSE_MS = 2200;
+    SPARSE_MS = 12e3;
+    LATE_SHARE = 1 / 200;
     POLL_JITTER = 0.03;
   }
 });
@@ -122,12 +134,12 @@ function creditsOf({ charged, refunded }, known) {
     refunded: refunded ?? known?.refunded ?? null
   };
 }
-function taskResult(taskId, seen, { credits, ...origin } = {}) {
+function taskResult(taskId, seen, { credits, model, ...origin } = {}) {
   const hasCredits = credits !== void 0 || seen.charged !== void 0;
   return {
     kind: KIND_OF_STATE[seen.state],
     taskId,
-    seen,
+    seen: seen.model === void 0 && model !== void 0 ? { ...seen, model } : seen,
     ...hasCredits && { credits: creditsOf(seen, credits) },
     warnings: [],
     ...origin
@@ -148,50 +160,6 @@ var init_result = __esm({
   }
 });
 
-// scripts/src/core/fetch-status.ts
-import { Failure as Failure7 } from "./main.mjs";
-async function pollOnce({ api, provider }, taskId, until) {
-  const status = await api.once(provider.status(taskId), { until });
-  return withCheckedError(status, () => api.once(provider.task(taskId), { until }));
-}
-async function fetchStatus({ api, provider }, taskId, deadline, until = Infinity) {
-  const status = await api.read(provider.status(taskId), deadline, { until });
-  return withCheckedError(status, () => api.read(provider.task(taskId), deadline, { until }));
-}
-async function pollWithPermit(session, limiter, taskId, deadline) {
-  const { clock, signal } = session.api;
-  for (; ; ) {
-    const state = await limiter.statusFromOthers(taskId);
-    if (state) return { state, record: {} };
-    if (await limiter.acquire()) break;
-    const left = deadline - clock.monotonic();
-    if (left <= 0) {
-      return limiter.polledLately(taskId) ? null : "crowded";
-    }
-    await clock.sleep(Math.min(left, PERMIT_PAUSE_MS * (0.5 + clock.random())), signal);
-  }
-  limiter.recordPoll(taskId);
-  try {
-    const status = await pollOnce(session, taskId, deadline);
-    await limiter.share(taskId, status.state);
-    return status;
-  } catch (error) {
-    const seconds = error instanceof Failure7 && error.code === "RATE_LIMITED" && error.details.retryAfter;
-    if (seconds) await limiter.pauseFor(seconds * 1e3);
-    throw error;
-  }
-}
-async function withCheckedError(status, fetchTask) {
-  return status.possibleError ? fetchTask() : status;
-}
-var PERMIT_PAUSE_MS;
-var init_fetch_status = __esm({
-  "scripts/src/core/fetch-status.ts"() {
-    "use strict";
-    PERMIT_PAUSE_MS = 1e3;
-  }
-});
-
 // scripts/src/core/session.ts
 function shortDeadline({ api }) {
   return api.clock.monotonic() + PAUSE_BUDGET_MS;
@@ -203,16 +171,503 @@ var init_session = __esm({
   }
 });
 
-// scripts/src/core/finish.ts
+// scripts/src/core/fetch-status.ts
+import { Failure as Failure7 } from "./main.mjs";
+async function pollOnce({ api, provider }, taskId, until) {
+  const status = await api.once(provider.status(taskId), { until });
+  return withCheckedError(status, () => api.once(provider.task(taskId), { until }));
+}
+async function fetchStatus({ api, provider }, taskId, deadline, until = Infinity) {
+  const status = await api.read(provider.status(taskId), deadline, { until });
+  return withCheckedError(status, () => api.read(provider.task(taskId), deadline, { until }));
+}
+async function withCheckedError(status, fetchTask) {
+  return status.possibleError ? fetchTask() : status;
+}
+async function withRecord(session, taskId, seen) {
+  const { api, provider } = session;
+  try {
+    const task = await api.read(provider.task(taskId), shortDeadline(session));
+    return { ...task, state: seen.state };
+  } catch (error) {
+    if (!(error instanceof Failure7)) throw error;
+    return { ...seen, isRecordUnread: true };
+  }
+}
+var init_fetch_status = __esm({
+  "scripts/src/core/fetch-status.ts"() {
+    "use strict";
+    init_session();
+  }
+});
+
+// scripts/src/http/rate-limit.ts
+function permitsFor({ queries, windowMs }) {
+  const count = Math.max(1, queries - Math.ceil(queries / 30));
+  const reserve = Math.floor(count / 14);
+  const window = windowMs + MARGIN_MS;
+  return { count, windowMs: window, reserve, spacingMs: Math.ceil(window / (count - reserve)) };
+}
+function untilFree(usedAt, now, kind, permits) {
+  const { count, windowMs, reserve, spacingMs } = permits;
+  const inWindow = usedAt.filter((at) => at > now - windowMs).sort((a, b) => b - a);
+  const last = inWindow[0];
+  const spacing = kind === "poll" && last !== void 0 ? last + spacingMs - now : 0;
+  const most = Math.max(1, kind === "poll" ? count - reserve : count);
+  const blocking = inWindow[most - 1];
+  return Math.max(0, spacing, blocking === void 0 ? 0 : blocking + windowMs - now);
+}
+var MARGIN_MS, LONGEST_PAUSE_MS, MemoryRateLimiter;
+var init_rate_limit = __esm({
+  "scripts/src/http/rate-limit.ts"() {
+    "use strict";
+    MARGIN_MS = 1e3;
+    LONGEST_PAUSE_MS = 5 * 6e4;
+    MemoryRateLimiter = class {
+      #permits;
+      #clock;
+      #usedAt = [];
+      #pausedUntil = 0;
+      constructor(limit, clock) {
+        this.#permits = permitsFor(limit);
+        this.#clock = clock;
+      }
+      async acquire(kind) {
+        const wait = await this.nextIn(kind);
+        if (wait > 0) return wait;
+        const now = this.#clock.monotonic();
+        this.#usedAt = [...this.#usedAt.filter((at) => at > now - this.#permits.windowMs), now];
+        return 0;
+      }
+      async nextIn(kind) {
+        const now = this.#clock.monotonic();
+        return Math.max(this.#pausedUntil - now, untilFree(this.#usedAt, now, kind, this.#permits));
+      }
+      async pauseFor(ms) {
+        const until = this.#clock.monotonic() + Math.min(ms, LONGEST_PAUSE_MS);
+        this.#pausedUntil = Math.max(this.#pausedUntil, until);
+      }
+    };
+  }
+});
+
+// scripts/src/core/poll-round.ts
 import { Failure as Failure8 } from "./main.mjs";
+import {
+  NO_LIST
+} from "./main.mjs";
+import { isTerminal } from "./main.mjs";
+function isTask(status) {
+  return "urls" in status && "id" in status;
+}
+var LIST_BYTES, LIST_MS, BAD_MS, LONGEST_BAD_MS, MOST_GUARD_MS, MISSING_MS, CHECK_AFTER, KEPT_MS, PollRounds;
+var init_poll_round = __esm({
+  "scripts/src/core/poll-round.ts"() {
+    "use strict";
+    init_fetch_status();
+    LIST_BYTES = 8 * 1024 * 1024;
+    LIST_MS = 1e4;
+    BAD_MS = 5e3;
+    LONGEST_BAD_MS = 12e4;
+    MOST_GUARD_MS = 3e3;
+    MISSING_MS = 3e4;
+    CHECK_AFTER = 5;
+    KEPT_MS = 6e4;
+    PollRounds = class {
+      #session;
+      #cache;
+      #list = NO_LIST;
+      #seen = /* @__PURE__ */ new Map();
+      #wasList = false;
+      constructor(session, cache) {
+        this.#session = session;
+        this.#cache = cache;
+      }
+      /**
+       * Sends one query, for which there is a permit.
+       * @param due tasks of this process that are due, at least one; the first of them has been waited for longest
+       * @param watched all tasks that this process waits for
+       * @returns the status or the failure of each task of this process that the answer is about
+       */
+      async run(due, watched) {
+        const now = this.#now();
+        const others = await this.#cache?.others() ?? /* @__PURE__ */ new Map();
+        await this.#learn();
+        const ids = /* @__PURE__ */ new Set([...watched, ...others.keys()]);
+        const overdue = [...others].filter(([, dueAt]) => dueAt <= now).map(([taskId, dueAt]) => ({ taskId, dueAt, deadline: Infinity, isHint: false }));
+        const mayList = this.#mayList(ids);
+        this.#wasList = mayList && this.#listServes([...due, ...overdue]);
+        if (this.#wasList) return this.#readList(due, ids, others);
+        return this.#readOne(this.#target(due, overdue, mayList), due, { others, isOne: ids.size === 1 });
+      }
+      #now() {
+        return this.#session.api.clock.wall();
+      }
+      /** Takes over what other processes have seen since. */
+      async #learn() {
+        const shared = await this.#cache?.read();
+        if (shared && shared.list.startedAt >= this.#list.startedAt) this.#list = shared.list;
+        for (const [id, seen] of shared?.tasks ?? []) this.#note(id, seen);
+        const oldest = this.#now() - KEPT_MS;
+        for (const [id, { at, missingAt = 0, failedAt = 0 }] of this.#seen) {
+          if (Math.max(at, missingAt, failedAt) < oldest) this.#seen.delete(id);
+        }
+      }
+      /** Notes what was seen of a task. An end is final. */
+      #note(id, seen) {
+        const before = this.#seen.get(id);
+        const isNewer = !before || seen.at >= before.at && !(before.state && isTerminal(before.state));
+        const latest = (a = 0, b = 0) => Math.max(a, b);
+        this.#seen.set(id, {
+          ...isNewer ? seen : before,
+          failedAt: latest(seen.failedAt, before?.failedAt),
+          missingAt: latest(seen.missingAt, before?.missingAt)
+        });
+      }
+      #isMissing(id) {
+        return this.#now() - (this.#seen.get(id)?.missingAt ?? 0) < MISSING_MS;
+      }
+      /** Tells whether the list can be read now, and serves several tasks. */
+      #mayList(ids) {
+        const now = this.#now();
+        const { startedAt, tookMs, badUntil } = this.#list;
+        if (!this.#session.provider.can.list || now < badUntil) return false;
+        if (now - startedAt < Math.min(2 * tookMs, MOST_GUARD_MS)) return false;
+        return [...ids].filter((id) => !this.#isMissing(id)).length >= 2;
+      }
+      /** Tells whether this query should read the list: the tasks that it does not serve get every second query. */
+      #listServes(wanted) {
+        const unserved = wanted.filter(({ taskId, isHint }) => isHint || this.#isMissing(taskId));
+        if (unserved.length === wanted.length || this.#wasList && unserved.length > 0) return false;
+        return this.#list.unchecked < CHECK_AFTER;
+      }
+      /** Reads the list for all tasks. Where it cannot be used, single queries are sent for a while. */
+      async #readList(due, ids, others) {
+        const { api, provider } = this.#session;
+        const startedAt = this.#now();
+        const start = api.clock.monotonic();
+        const { tookMs, unchecked } = this.#list;
+        this.#list = {
+          ...this.#list,
+          ...{ startedAt, tookMs: tookMs || MOST_GUARD_MS / 2, unchecked: unchecked + 1 }
+        };
+        await this.#share(others);
+        try {
+          const call = provider.list();
+          const limits = { ...call.limits, bytes: Math.min(call.limits.bytes, LIST_BYTES) };
+          const list = await api.once({ ...call, limits }, { until: start + LIST_MS });
+          this.#list = { ...this.#list, tookMs: api.clock.monotonic() - start, failures: 0 };
+          const found = await this.#takeList(list, startedAt, ids, others);
+          await this.#share(others);
+          return found;
+        } catch (error) {
+          if (!(error instanceof Failure8)) throw error;
+          const failures = this.#list.failures + 1;
+          const badMs = Math.min(LONGEST_BAD_MS, BAD_MS * 2 ** (failures - 1));
+          this.#list = { ...this.#list, tookMs: 0, failures, badUntil: this.#now() + badMs };
+          await this.#share(others);
+          const isGeneral = error.code === "RATE_LIMITED" || error.code === "AUTH_FAILED";
+          return new Map(isGeneral ? due.map(({ taskId }) => [taskId, error]) : []);
+        }
+      }
+      async #takeList(list, at, ids, others) {
+        const found = /* @__PURE__ */ new Map();
+        const tasks = new Map(list.tasks.map((task) => [task.id, task]));
+        for (const [id, { state, at: seenAt }] of this.#seen) {
+          const shown = tasks.get(id);
+          if (state && isTerminal(state) && shown && !isTerminal(shown.state) && seenAt < at) {
+            this.#list = { ...this.#list, badUntil: at + LONGEST_BAD_MS };
+          }
+        }
+        for (const id of ids) {
+          const task = tasks.get(id);
+          if (!task) {
+            this.#note(id, { at: 0, state: null, missingAt: at });
+            continue;
+          }
+          this.#seen.set(id, { at: 0, state: null, ...this.#seen.get(id), missingAt: 0 });
+          this.#note(id, { at, state: task.state === "UNKNOWN" ? null : task.state });
+          if (isTerminal(task.state) && others.has(id)) await this.#cache?.writeEnded(task);
+          found.set(id, { ...task, task });
+        }
+        return found;
+      }
+      /** Returns the task whose own query is sent: one that has ended, else the longest wait of any process that the list does not serve. */
+      #target(due, overdue, mayList) {
+        const hint = due.find(({ isHint }) => isHint);
+        if (hint) return hint;
+        const failedAt = (id) => this.#seen.get(id)?.failedAt ?? 0;
+        const foreign = overdue.filter(({ taskId }) => failedAt(taskId) < this.#now() - KEPT_MS);
+        const all = [...due, ...foreign].filter(({ taskId }) => !mayList || this.#isMissing(taskId));
+        const since = ({ taskId, dueAt }) => Math.max(dueAt, this.#seen.get(taskId)?.at ?? 0);
+        const longest = all.reduce((a, b) => a && since(a) <= since(b) ? a : b, void 0);
+        if (longest) return longest;
+        this.#list = { ...this.#list, unchecked: 0 };
+        const served = [...due, ...foreign];
+        return served[Math.floor(this.#session.api.clock.random() * served.length)];
+      }
+      async #readOne({ taskId, deadline, isHint }, due, { others, isOne }) {
+        const { api, provider } = this.#session;
+        const at = this.#now();
+        const isOwn = due.some((one) => one.taskId === taskId);
+        const until = Math.min(deadline, api.clock.monotonic() + LIST_MS);
+        try {
+          const status = isOne && !isHint ? await pollOnce(this.#session, taskId, until) : await api.once(provider.task(taskId), { until });
+          const task = isTask(status) ? status : void 0;
+          if (status.state !== "UNKNOWN") this.#note(taskId, { at, state: status.state });
+          if (task && isTerminal(task.state) && others.has(taskId)) await this.#cache?.writeEnded(task);
+          await this.#share(others);
+          return new Map(isOwn ? [[taskId, { ...status, ...task && { task } }]] : []);
+        } catch (error) {
+          if (!(error instanceof Failure8)) throw error;
+          if (!isOwn) this.#note(taskId, { at: 0, state: null, failedAt: at });
+          if (!isOwn) await this.#share(others);
+          return new Map(isOwn || error.code === "RATE_LIMITED" ? [[taskId, error]] : []);
+        }
+      }
+      /** Writes what is known where the other processes read it, if there are any. */
+      async #share(others) {
+        if (!this.#cache || others.size === 0) return;
+        const shared = { list: this.#list, tasks: this.#seen };
+        await this.#cache.write(shared);
+      }
+    };
+  }
+});
+
+// scripts/src/core/poller.ts
+import { Failure as Failure9 } from "./main.mjs";
+import { isTerminal as isTerminal2 } from "./main.mjs";
+function pollerOf(session, { firstMs }) {
+  const isFast = firstMs < LEAST_SHARED_MS;
+  const made = pollers.get(session.api) ?? /* @__PURE__ */ new Map();
+  pollers.set(session.api, made);
+  const poller = made.get(isFast) ?? newPoller(session, isFast);
+  made.set(isFast, poller);
+  return poller;
+}
+async function newPoller(session, isFast) {
+  return new Poller(session, isFast ? null : await session.sharing?.() ?? null, isFast);
+}
+var TICK_MS, FRESH_MS, ANNOUNCED_MS, CROWD, CROWD_SHARE, PAUSE_MS, Poller, pollers, LEAST_SHARED_MS;
+var init_poller = __esm({
+  "scripts/src/core/poller.ts"() {
+    "use strict";
+    init_rate_limit();
+    init_poll_round();
+    TICK_MS = 200;
+    FRESH_MS = 2e3;
+    ANNOUNCED_MS = 3e4;
+    CROWD = 5;
+    CROWD_SHARE = 0.55;
+    PAUSE_MS = 5e3;
+    Poller = class {
+      #session;
+      #limiter;
+      #cache;
+      #rounds;
+      #kind;
+      /** How often each task is waited for; the oldest wait first. */
+      #watched = /* @__PURE__ */ new Map();
+      #asks = /* @__PURE__ */ new Set();
+      /** When each task was last seen, by the wall clock. */
+      #seenAt = /* @__PURE__ */ new Map();
+      #isRunning = false;
+      /** One query serves many tasks, so it is sent more often. */
+      #isCrowd = false;
+      #sleep = new AbortController();
+      /** @param sharing null: this process polls alone, without spacing */
+      constructor(session, sharing, isFast) {
+        const { api, provider } = session;
+        this.#session = session;
+        this.#limiter = sharing?.limiter ?? new MemoryRateLimiter(provider.rateLimit, api.clock);
+        this.#cache = sharing?.statuses ?? null;
+        this.#rounds = new PollRounds(session, this.#cache);
+        this.#kind = isFast ? "query" : "poll";
+      }
+      /** Begins a wait for a task. @returns the function that ends it */
+      watch(taskId) {
+        this.#watched.set(taskId, (this.#watched.get(taskId) ?? 0) + 1);
+        return () => {
+          const left = (this.#watched.get(taskId) ?? 1) - 1;
+          if (left > 0) this.#watched.set(taskId, left);
+          else {
+            this.#watched.delete(taskId);
+            this.#seenAt.delete(taskId);
+          }
+          if (this.#watched.size === 0) void this.#cache?.leave();
+        };
+      }
+      /**
+       * Returns the next status of a watched task: at once when any process sees it, else by a query once it is due.
+       * @param times on the monotonic clock
+       * @returns null when the time was over, or `stop` aborted; `crowded` when the time was over and no query was permitted
+       * @throws Failure of its own query
+       */
+      async next(taskId, times, stop) {
+        let onStop = () => {
+        };
+        try {
+          return await new Promise((resolve, reject) => {
+            const { clock } = this.#session.api;
+            const now = clock.monotonic();
+            const dueAt = now + Math.max(0, times.dueAt - now) * (this.#isCrowd ? CROWD_SHARE : 1);
+            const ask = { taskId, ...times, dueAt, endSeenAt: 0, resolve, reject };
+            onStop = () => {
+              this.#asks.delete(ask);
+              resolve(null);
+              this.#sleep.abort();
+            };
+            stop?.addEventListener("abort", onStop, { once: true });
+            if (stop?.aborted) {
+              resolve(null);
+              return;
+            }
+            this.#asks.add(ask);
+            this.#sleep.abort();
+            if (!this.#isRunning) void this.#run();
+          });
+        } finally {
+          stop?.removeEventListener("abort", onStop);
+        }
+      }
+      /** Waits for a permit for one query beside the polls, at most until `until` (on the monotonic clock). */
+      async permit(until) {
+        const { clock, signal } = this.#session.api;
+        for (; ; ) {
+          const wait = await this.#limiter.acquire("query");
+          const left = until - clock.monotonic();
+          if (wait <= 0 || left <= 0) return;
+          await clock.sleep(Math.min(wait, left), signal);
+        }
+      }
+      /** Returns the milliseconds until the next poll may be permitted. */
+      async nextPermitIn() {
+        return this.#limiter.nextIn(this.#kind);
+      }
+      async #run() {
+        const { signal } = this.#session.api;
+        const stop = () => this.#sleep.abort();
+        signal?.addEventListener("abort", stop);
+        this.#isRunning = true;
+        try {
+          while (this.#asks.size > 0) await this.#step();
+        } catch (error) {
+          for (const ask of this.#asks) ask.reject(error);
+          this.#asks.clear();
+        } finally {
+          this.#isRunning = false;
+          signal?.removeEventListener("abort", stop);
+        }
+      }
+      async #step() {
+        const { clock, signal } = this.#session.api;
+        if (signal?.aborted) throw signal.reason;
+        await this.#announce();
+        await this.#takeNews();
+        const due = this.#due();
+        const kind = due.some(({ isHint }) => isHint) ? "query" : this.#kind;
+        const wait = due.length > 0 ? await this.#limiter.acquire(kind) : Infinity;
+        if (due.length > 0 && wait <= 0) await this.#query(due);
+        const now = clock.monotonic();
+        for (const ask of this.#asks) {
+          if (ask.deadline <= now) this.#end(ask, this.#seenLately(ask.taskId) ? null : "crowded");
+        }
+        await new Promise((resolve) => setImmediate(resolve));
+        const next = Math.min(
+          ...[...this.#asks].flatMap(({ dueAt, deadline }) => [Math.max(dueAt, now), deadline])
+        );
+        const isOverdue = next <= now;
+        const pause = Math.min(isOverdue ? Math.max(wait, 1) : next - now, this.#cache ? TICK_MS : Infinity);
+        if (this.#asks.size === 0 || isOverdue && (wait <= 0 || wait === Infinity)) return;
+        this.#sleep = new AbortController();
+        await clock.sleep(pause, this.#sleep.signal).catch(() => {
+        });
+      }
+      #seenLately(taskId) {
+        return this.#session.api.clock.wall() - (this.#seenAt.get(taskId) ?? 0) < FRESH_MS;
+      }
+      /** The tasks whose query is due, the longest wait first. */
+      #due() {
+        const { clock } = this.#session.api;
+        const now = clock.monotonic();
+        const wall = clock.wall() - now;
+        const asks = [...this.#asks].filter(({ dueAt, endSeenAt }) => dueAt <= now || endSeenAt > 0);
+        const order = new Map([...this.#watched.keys()].map((id, n) => [id, n]));
+        asks.sort((a, b) => (order.get(a.taskId) ?? 0) - (order.get(b.taskId) ?? 0));
+        return asks.map(({ taskId, dueAt, deadline, endSeenAt }) => ({
+          ...{ taskId, deadline, dueAt: dueAt + wall, isHint: endSeenAt > 0 }
+        }));
+      }
+      async #query(due) {
+        const at = this.#session.api.clock.wall();
+        const results = await this.#rounds.run(due, this.#watched.keys());
+        for (const result of results.values()) {
+          if (!(result instanceof Failure9) || result.code !== "RATE_LIMITED") continue;
+          await this.#limiter.pauseFor((result.details.retryAfter ?? 0) * 1e3 || PAUSE_MS);
+        }
+        for (const ask of this.#asks) {
+          const result = results.get(ask.taskId);
+          if (result === void 0) continue;
+          if (result instanceof Failure9) this.#end(ask, result);
+          else {
+            this.#seenAt.set(ask.taskId, at);
+            this.#end(ask, result);
+          }
+        }
+      }
+      #end(ask, result) {
+        this.#asks.delete(ask);
+        if (result instanceof Failure9) ask.reject(result);
+        else ask.resolve(result);
+      }
+      async #announce() {
+        if (!this.#cache) return;
+        const { clock } = this.#session.api;
+        const wall = clock.wall() - clock.monotonic();
+        const dueAt = new Map([...this.#asks].map((ask) => [ask.taskId, Math.round(ask.dueAt + wall)]));
+        const later = Math.round(clock.wall()) + ANNOUNCED_MS;
+        const tasks = [...this.#watched.keys()].map((id) => [id, dueAt.get(id) ?? later]);
+        await this.#cache.announce(new Map(tasks));
+      }
+      /** Answers with what other processes saw. An end counts only with the task's record: without it, that is read at once. */
+      async #takeNews() {
+        if (!this.#cache) return;
+        const { tasks } = await this.#cache.read();
+        this.#isCrowd = Math.max(tasks.size, this.#watched.size) >= CROWD;
+        const now = this.#session.api.clock.wall();
+        for (const ask of this.#asks) {
+          const seen = tasks.get(ask.taskId);
+          const since = this.#seenAt.get(ask.taskId) ?? now - FRESH_MS;
+          if (!seen?.state || seen.at <= Math.max(since, ask.endSeenAt) || seen.at > now + FRESH_MS) continue;
+          if (!isTerminal2(seen.state)) {
+            this.#seenAt.set(ask.taskId, seen.at);
+            this.#end(ask, { state: seen.state, record: {} });
+            continue;
+          }
+          const task = await this.#cache.ended(ask.taskId);
+          if (task && task.state === seen.state) this.#end(ask, { ...task, task });
+          else ask.endSeenAt = seen.at;
+        }
+      }
+    };
+    pollers = /* @__PURE__ */ new WeakMap();
+    LEAST_SHARED_MS = 1e3;
+  }
+});
+
+// scripts/src/core/finish.ts
+import { Failure as Failure10 } from "./main.mjs";
 async function folderFor(folder) {
   return folder === null ? null : (await import("./download.mjs")).prepareFolder(folder);
 }
 async function finish(session, taskId, options) {
   const { folder, entry, credits, origin = {} } = options;
+  const model = options.model ?? entry?.record.model;
   let task;
   try {
-    task = await fetchResult(session, taskId, options);
+    const known = options.task;
+    task = known && known.urls.length > 0 ? { ...known, state: "COMPLETED" } : await fetchResult(session, taskId, options);
     let saved = { warnings: [] };
     if (folder !== null) {
       const onFresh = (fresh) => {
@@ -220,14 +675,14 @@ async function finish(session, taskId, options) {
       };
       const files = await downloadAll(session, task, folder, { ...options, onFresh });
       const { warningsAbout } = await import("./download.mjs");
-      const warnings = await warningsAbout(session, options.model ?? entry?.record.model, files);
+      const warnings = await warningsAbout(session, model, files);
       saved = { files, warnings };
     }
     const fileCount = task.urls.length;
     await entry?.update({ fileCount, ...credits && { credits: creditsOf(task, credits) } });
-    return { ...taskResult(taskId, task, { ...origin, credits }), ...saved };
+    return { ...taskResult(taskId, task, { ...origin, credits, model }), ...saved };
   } catch (error) {
-    if (!(error instanceof Failure8)) throw error;
+    if (!(error instanceof Failure10)) throw error;
     const failure = error.with({ status: "COMPLETED", taskId, charged: "finished" });
     const seen = { state: "COMPLETED", record: {}, ...task && { urls: task.urls } };
     return { kind: "notFetched", taskId, seen, warnings: [], failure };
@@ -237,21 +692,23 @@ async function fetchResult(session, taskId, { schedule, until: end }) {
   const { api, provider } = session;
   const until = Math.max(end, api.clock.monotonic() + RESULT_MS);
   const deadline = Math.min(shortDeadline(session), until);
+  const poller = await pollerOf(session, schedule);
   for (let n = 0; ; n += 1) {
+    await poller.permit(until);
     const task = await api.read(provider.task(taskId), deadline, { until });
     if (task.urls.length > 0) return { ...task, state: "COMPLETED" };
     const detail = await detailOf(session, taskId, deadline, until);
     if (detail && detail.urls.length > 0) return { ...detail, state: "COMPLETED" };
     if (hasOtherAddress(task.record)) {
-      throw new Failure8(
+      throw new Failure10(
         "DOWNLOAD_FAILED",
         "The task is COMPLETED, but what its record gives as the result is no https address.",
         { record: task.record, reason: { kind: "noAddress" } }
       );
     }
-    const pause = intervalBefore(n, schedule, api.clock.random);
+    const pause = intervalBefore({ polls: n, waitedMs: 0 }, schedule, api.clock.random);
     if (n + 1 >= RESULT_READS || api.clock.monotonic() + pause > deadline) {
-      throw new Failure8("UNKNOWN_ERROR", "The task is COMPLETED, but its record names no file.", {
+      throw new Failure10("UNKNOWN_ERROR", "The task is COMPLETED, but its record names no file.", {
         record: task.record
       });
     }
@@ -270,7 +727,7 @@ async function detailOf({ api, provider }, taskId, deadline, until = Infinity) {
   try {
     return provider.detail && await api.read(provider.detail(taskId), deadline, { until });
   } catch (error) {
-    if (error instanceof Failure8) return void 0;
+    if (error instanceof Failure10) return void 0;
     throw error;
   }
 }
@@ -300,7 +757,7 @@ async function downloadAll(session, task, folder, { stallMs, entry, filesUntil, 
       files.push(file);
       await onSaved?.(file, index);
     } catch (error) {
-      if (!(error instanceof Failure8)) throw error;
+      if (!(error instanceof Failure10)) throw error;
       failures.push(error);
     }
   }
@@ -320,6 +777,7 @@ var init_finish = __esm({
   "scripts/src/core/finish.ts"() {
     "use strict";
     init_poll_schedule();
+    init_poller();
     init_result();
     init_session();
     RESULT_READS = 5;
@@ -328,33 +786,38 @@ var init_finish = __esm({
 });
 
 // scripts/src/core/poll.ts
-import { Failure as Failure9 } from "./main.mjs";
-import { isTerminal } from "./main.mjs";
+import { Failure as Failure11 } from "./main.mjs";
+import { isTerminal as isTerminal3 } from "./main.mjs";
 async function pollUntilEnd(poll, options) {
-  const { clock, schedule, deadline, signal } = options;
+  const { clock, schedule, deadline, submittedAt, stop } = options;
   const start = clock.monotonic();
   let last;
   let { failure } = options;
   let failures = failure ? 1 : 0;
-  for (let n = 0; ; n += 1) {
-    let pause = intervalBefore(n, schedule, clock.random);
+  for (let polls = 0; ; polls += 1) {
+    const now = clock.monotonic();
+    const progress = {
+      polls,
+      waitedMs: now - start,
+      ...submittedAt !== void 0 && { ageMs: now - submittedAt }
+    };
+    let pause = intervalBefore(progress, schedule, clock.random);
     const before = failure && heeded(failure);
     if (before) pause = Math.max(pause, pauseAfter(before, failures, RETRY_PAUSES, clock.random));
-    const left = deadline - clock.monotonic();
-    if (left <= 0) return { last, failure };
+    const left = deadline - now;
+    if (left <= 0 || stop?.aborted) return { last, failure };
     if ((before?.details.retryAfter ?? 0) * 1e3 > left) return { last, failure };
     pause = Math.min(pause, left);
-    if (last) options.onPoll?.(last, { elapsedMs: clock.monotonic() - start, nextMs: pause });
-    await clock.sleep(pause, signal);
+    if (last) options.onPoll?.(last, { elapsedMs: now - start, nextMs: pause });
     try {
-      const seen = await poll();
+      const seen = await poll(now + pause);
       if (!seen) continue;
       last = merge(last, seen);
       failure = void 0;
       failures = 0;
-      if (isTerminal(seen.state)) return { last, failure };
+      if (isTerminal3(seen.state)) return { last, failure };
     } catch (error) {
-      if (!(error instanceof Failure9)) throw error;
+      if (!(error instanceof Failure11)) throw error;
       const tooYoung = error.code === "TASK_NOT_FOUND" && clock.monotonic() < (options.graceUntil ?? 0);
       if (endsWait(error) && !tooYoung) throw error;
       failure = error;
@@ -379,28 +842,28 @@ var init_poll = __esm({
 });
 
 // scripts/src/core/task-record.ts
-import { Failure as Failure10 } from "./main.mjs";
-import { isTerminal as isTerminal2 } from "./main.mjs";
+import { Failure as Failure12 } from "./main.mjs";
+import { isTerminal as isTerminal4 } from "./main.mjs";
 async function recordOf({ records }, taskId) {
   try {
     const journal = await records();
-    const entry = journal?.byTask(taskId);
+    const entry = await journal?.byTask(taskId);
     return entry && journal?.isOwn(entry) ? entry : void 0;
   } catch (error) {
-    if (error instanceof Failure10) return void 0;
+    if (error instanceof Failure12) return void 0;
     throw error;
   }
 }
 async function noteState(session, entry, state) {
   const { status, checked: before } = entry.record;
   const seenLately = before !== null && Math.abs(session.api.clock.wall() - Date.parse(before)) < SEEN_LATELY_MS;
-  if (state === "UNKNOWN" || isTerminal2(status) || state === status && seenLately) return;
+  if (state === "UNKNOWN" || isTerminal4(status) || state === status && seenLately) return;
   const checked = dateOf(session);
-  await entry.update(({ status: status2 }) => ({ status: isTerminal2(status2) ? status2 : state, checked }));
+  await entry.update(({ status: status2 }) => ({ status: isTerminal4(status2) ? status2 : state, checked }));
 }
 function deliver(session, entry, result) {
   const status = result.seen.state;
-  if (!entry || !isTerminal2(status)) return result;
+  if (!entry || !isTerminal4(status)) return result;
   const { kind, seen, files } = result;
   const found = entry.record.download === null ? seen.urls ?? files : files;
   const isWhole = status !== "COMPLETED" || kind === "completed" && (found ?? []).length > 0;
@@ -425,19 +888,18 @@ var init_task_record = __esm({
 // scripts/src/core/tasks.ts
 var tasks_exports = {};
 __export(tasks_exports, {
-  cancelTask: () => cancelTask,
   getStatus: () => getStatus,
   getTask: () => getTask,
   waitOn: () => waitOn,
   waitTask: () => waitTask
 });
-import { Failure as Failure11 } from "./main.mjs";
-import { isTerminal as isTerminal3 } from "./main.mjs";
+import { Failure as Failure13 } from "./main.mjs";
+import { isTerminal as isTerminal5 } from "./main.mjs";
 async function getStatus(session, taskId) {
   const seen = await fetchStatus(session, taskId, shortDeadline(session));
   const entry = await recordOf(session, taskId);
   if (entry) await noteState(session, entry, seen.state);
-  const result = taskResult(taskId, seen);
+  const result = taskResult(taskId, seen, { model: entry?.record.model });
   return seen.state === "COMPLETED" ? result : deliver(session, entry, result);
 }
 async function getTask(session, taskId, settings) {
@@ -447,7 +909,11 @@ async function getTask(session, taskId, settings) {
   const entry = await recordOf(session, taskId);
   const task = await api.read(provider.task(taskId), shortDeadline(session));
   if (entry) await noteState(session, entry, task.state);
-  return deliver(session, entry, taskResult(taskId, task, { credits: entry?.record.credits }));
+  return deliver(
+    session,
+    entry,
+    taskResult(taskId, task, { credits: entry?.record.credits, model: entry?.record.model })
+  );
 }
 async function waitTask(session, taskId, settings, origin = {}, known) {
   const entry = known ?? await recordOf(session, taskId);
@@ -457,13 +923,11 @@ async function waitTask(session, taskId, settings, origin = {}, known) {
   const start = clock.monotonic();
   let first;
   let failure;
-  const until = settings.waitMs > 0 ? start + settings.waitMs : Number.POSITIVE_INFINITY;
   const recorded = entry?.record.status;
   try {
-    const limiter = settings.waitMs > 0 ? await limiterOf(session, settings) : void 0;
-    first = recorded && isTerminal3(recorded) ? { state: recorded, record: {} } : limiter ? seenIn(await pollWithPermit(session, limiter, taskId, until)) : await fetchStatus(session, taskId, Math.min(shortDeadline(session), until), until);
+    first = recorded && isTerminal5(recorded) ? { state: recorded, record: {} } : settings.waitMs > 0 ? await firstStatus(session, taskId, settings, start) : await fetchStatus(session, taskId, shortDeadline(session));
   } catch (error) {
-    if (!(error instanceof Failure11) || settings.waitMs <= 0) throw error;
+    if (!(error instanceof Failure13) || settings.waitMs <= 0) throw error;
     const tooYoung = error.code === "TASK_NOT_FOUND" && entry !== void 0 && isYoung(session, entry);
     if (endsWait(error) && !tooYoung) throw error;
     failure = error;
@@ -475,13 +939,118 @@ async function waitTask(session, taskId, settings, origin = {}, known) {
   const wait = { ...settings, folder, waitMs, ...entry && { entry }, ...credits && { credits } };
   return waitOn(session, { id: taskId, ...first }, wait, origin, failure);
 }
+async function waitOn(session, task, settings, origin = {}, failure) {
+  const { entry } = settings;
+  const taskId = task.id;
+  session = aboutTask(session, taskId, entry);
+  const { api, observer } = session;
+  const start = api.clock.monotonic();
+  const credits = settings.credits && creditsOf(task, settings.credits);
+  let seen = task.state ? { ...task, state: task.state, record: task.record ?? {} } : void 0;
+  const deadline = start + settings.waitMs;
+  const poller = await pollerOf(session, settings.schedule);
+  let isCrowded = !seen && !failure;
+  if (!seen || !isTerminal5(seen.state)) {
+    const unwatch = poller.watch(taskId);
+    try {
+      const waited = await pollUntilEnd(
+        async (dueAt) => {
+          const found = await poller.next(taskId, { dueAt, deadline }, settings.stop);
+          isCrowded = found === "crowded";
+          return found === "crowded" ? null : found;
+        },
+        {
+          clock: api.clock,
+          schedule: settings.schedule,
+          deadline,
+          graceUntil: start + YOUNG_TASK_MS,
+          failure,
+          ...settings.stop && { stop: settings.stop },
+          onPoll: (status, progress) => observer.polled(status, progress),
+          onError: (error) => observer.queryFailed(error)
+        }
+      );
+      failure = waited.failure;
+      if (waited.last) seen = merge(seen, waited.last);
+      if (entry && seen) await noteState(session, entry, seen.state);
+      if (waited.last && isTerminal5(waited.last.state))
+        observer.polled(waited.last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
+    } finally {
+      unwatch();
+    }
+  }
+  const recorded = entry?.record.status ?? "UNKNOWN";
+  if (!seen && failure && recorded === "UNKNOWN") throw failure.with({ status: "UNKNOWN", taskId });
+  seen ??= { state: recorded, record: {} };
+  if (seen.state === "COMPLETED")
+    return deliver(
+      session,
+      entry,
+      await finish(session, taskId, {
+        ...settings,
+        task: seen.task,
+        until: settings.waitMs > 0 ? deadline : Infinity,
+        filesUntil: start + Math.max(settings.waitMs, settings.filesMs ?? 0),
+        origin,
+        credits
+      })
+    );
+  const facts = { ...origin, credits, model: settings.model ?? entry?.record.model };
+  if (isTerminal5(seen.state)) {
+    const ended2 = seen.task ? { ...seen.task, state: seen.state } : await withRecord(session, taskId, seen);
+    return deliver(session, entry, taskResult(taskId, ended2, facts));
+  }
+  const result = taskResult(taskId, seen, facts);
+  if (failure) {
+    const { retryAfter } = failure.details;
+    return { ...result, lastPollError: failure, ...retryAfter !== void 0 && { retryAfter } };
+  }
+  return isCrowded && !settings.stop?.aborted ? withoutPermit(result, poller) : result;
+}
+async function withoutPermit(result, poller) {
+  const seconds = Math.max(1, Math.ceil(await poller.nextPermitIn() / 1e3));
+  return { ...result, warnings: [...result.warnings, { kind: "noPermit", seconds }], retryAfter: seconds };
+}
+function aboutTask(session, taskId, entry) {
+  return { ...session, observer: session.observer.about(taskId, entry?.record.created) };
+}
+async function firstStatus(session, taskId, settings, start) {
+  const poller = await pollerOf(session, settings.schedule);
+  const unwatch = poller.watch(taskId);
+  try {
+    const times = { dueAt: start, deadline: start + settings.waitMs };
+    const found = await poller.next(taskId, times, settings.stop);
+    return found === "crowded" ? void 0 : found ?? void 0;
+  } finally {
+    unwatch();
+  }
+}
+var init_tasks = __esm({
+  "scripts/src/core/tasks.ts"() {
+    "use strict";
+    init_fetch_status();
+    init_finish();
+    init_poll();
+    init_poller();
+    init_result();
+    init_session();
+    init_task_record();
+  }
+});
+
+// scripts/src/core/cancel.ts
+var cancel_exports = {};
+__export(cancel_exports, {
+  cancelTask: () => cancelTask
+});
+import { Failure as Failure14 } from "./main.mjs";
 async function cancelTask(session, taskId) {
   let answer;
   let refusal3;
   try {
     answer = await cancelWhileRefusedForNow(session, taskId);
   } catch (error) {
-    if (!(error instanceof Failure11)) throw error;
+    if (!(error instanceof Failure14)) throw error;
     if (["AUTH_FAILED", "RATE_LIMITED"].includes(error.code)) throw error;
     refusal3 = error;
   }
@@ -490,7 +1059,7 @@ async function cancelTask(session, taskId) {
   try {
     seen = await fetchStatus(session, taskId, shortDeadline(session));
   } catch (error) {
-    if (!(error instanceof Failure11)) throw error;
+    if (!(error instanceof Failure14)) throw error;
     if (error.code === "AUTH_FAILED" || error.code === "TASK_NOT_FOUND") throw error;
     if (refusal3 && refusal3.code !== "UNKNOWN_ERROR") throw refusal3;
     seen = answer;
@@ -504,7 +1073,7 @@ function notCancelled(taskId, found, refusal3) {
   const seen = found ?? { state: "UNKNOWN", record: {} };
   const so = found ? `it is ${found.unknownState ?? found.state}` : "its state could not be read";
   const said = refusal3 ? ` ${refusal3.message}` : "";
-  const failure = new Failure11(
+  const failure = new Failure14(
     refusal3?.code === "NETWORK_ERROR" ? "NETWORK_ERROR" : "CANCEL_REJECTED",
     `The task was not cancelled: ${so}.${said}`,
     {
@@ -528,104 +1097,18 @@ async function cancelWhileRefusedForNow(session, taskId) {
     try {
       return await api.once(provider.cancel(taskId), { fresh: true });
     } catch (error) {
-      if (error instanceof Failure11 && error.details.unclear) throw error;
+      if (error instanceof Failure14 && error.details.unclear) throw error;
       await api.pauseOrThrow(error, attempt, deadline);
     }
   }
 }
-async function waitOn(session, task, settings, origin = {}, failure) {
-  const { entry } = settings;
-  const taskId = task.id;
-  session = aboutTask(session, taskId, entry);
-  const { api, observer } = session;
-  const start = api.clock.monotonic();
-  const credits = settings.credits && creditsOf(task, settings.credits);
-  let seen = task.state ? { ...task, state: task.state, record: task.record ?? {} } : void 0;
-  const deadline = start + settings.waitMs;
-  const limiter = await limiterOf(session, settings);
-  let isCrowded = !seen && !failure;
-  if (!seen || !isTerminal3(seen.state)) {
-    const poll = limiter ? async () => {
-      const found = await pollWithPermit(session, limiter, taskId, deadline);
-      isCrowded = found === "crowded";
-      return seenIn(found) ?? null;
-    } : () => pollOnce(session, taskId, deadline);
-    const waited = await pollUntilEnd(poll, {
-      clock: api.clock,
-      schedule: settings.schedule,
-      deadline,
-      graceUntil: start + YOUNG_TASK_MS,
-      failure,
-      ...api.signal && { signal: api.signal },
-      onPoll: (status, progress) => observer.polled(status, progress),
-      onError: (error) => observer.queryFailed(error)
-    });
-    failure = waited.failure;
-    if (waited.last) seen = merge(seen, waited.last);
-    if (entry && seen) await noteState(session, entry, seen.state);
-    if (waited.last && isTerminal3(waited.last.state))
-      observer.polled(waited.last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
-  }
-  const recorded = entry?.record.status ?? "UNKNOWN";
-  if (!seen && failure && recorded === "UNKNOWN") throw failure.with({ status: "UNKNOWN", taskId });
-  seen ??= { state: recorded, record: {} };
-  if (seen.state === "COMPLETED")
-    return deliver(
-      session,
-      entry,
-      await finish(session, taskId, {
-        ...settings,
-        until: settings.waitMs > 0 ? deadline : Infinity,
-        filesUntil: start + Math.max(settings.waitMs, settings.filesMs ?? 0),
-        origin,
-        credits
-      })
-    );
-  if (isTerminal3(seen.state)) {
-    const ended2 = await withRecord(session, taskId, seen);
-    return deliver(session, entry, taskResult(taskId, ended2, { ...origin, credits }));
-  }
-  const result = taskResult(taskId, seen, { ...origin, credits });
-  if (failure) {
-    const { retryAfter } = failure.details;
-    return { ...result, lastPollError: failure, ...retryAfter !== void 0 && { retryAfter } };
-  }
-  return isCrowded && limiter ? withoutPermit(result, limiter) : result;
-}
-async function withoutPermit(result, limiter) {
-  const seconds = Math.max(1, Math.ceil(await limiter.nextPermitIn() / 1e3));
-  return { ...result, warnings: [...result.warnings, { kind: "noPermit", seconds }], retryAfter: seconds };
-}
-function seenIn(found) {
-  return found === "crowded" ? void 0 : found ?? void 0;
-}
-function aboutTask(session, taskId, entry) {
-  return { ...session, observer: session.observer.about(taskId, entry?.record.created) };
-}
-async function limiterOf({ records }, { schedule }) {
-  return schedule.firstMs >= LEAST_SHARED_MS ? (await records())?.limiter : void 0;
-}
-async function withRecord(session, taskId, seen) {
-  const { api, provider } = session;
-  try {
-    const task = await api.read(provider.task(taskId), shortDeadline(session));
-    return { ...task, state: seen.state };
-  } catch (error) {
-    if (!(error instanceof Failure11)) throw error;
-    return { ...seen, isRecordUnread: true };
-  }
-}
-var LEAST_SHARED_MS;
-var init_tasks = __esm({
-  "scripts/src/core/tasks.ts"() {
+var init_cancel = __esm({
+  "scripts/src/core/cancel.ts"() {
     "use strict";
     init_fetch_status();
-    init_finish();
-    init_poll();
     init_result();
     init_session();
     init_task_record();
-    LEAST_SHARED_MS = 1e3;
   }
 });
 
@@ -638,7 +1121,7 @@ import { actionWords, commandLine } from "./main.mjs";
 async function explainMissing(session, error, taskId, { sandbox }, same) {
   if (error.code !== "TASK_NOT_FOUND") return void 0;
   const journal = await session.records();
-  const entry = journal?.byTask(taskId);
+  const entry = await journal?.byTask(taskId);
   if (!journal || !entry || journal.isOwn(entry)) return void 0;
   const { provider, service, account, created, status } = entry.record;
   const { id, title, keyVariable, urlVariable } = session.provider;
@@ -867,6 +1350,7 @@ function* chain(error, depth = 0) {
 init_retry();
 var SHOWN_BYTES = 800;
 var LEAST_REQUEST_MS = 5e3;
+var LEAST_RETRY_MS = 500;
 var Api = class {
   clock;
   policy;
@@ -881,10 +1365,15 @@ var Api = class {
   get signal() {
     return this.#options.signal;
   }
+  /** Milliseconds that one request may take. */
+  get timeoutMs() {
+    return this.#options.timeoutMs;
+  }
   /** Makes one attempt. */
-  async once(call, { fresh = false, until = Infinity, onLeave } = {}) {
+  async once(call, options = {}) {
+    const { fresh = false, until = Infinity, leastMs = LEAST_REQUEST_MS, onLeave } = options;
     const { signal } = this.#options;
-    const left = Math.max(until - this.clock.monotonic(), LEAST_REQUEST_MS);
+    const left = Math.max(until - this.clock.monotonic(), leastMs);
     const timeoutMs = Math.ceil(Math.min(this.#options.timeoutMs, left));
     const answer = await this.#transport.send(call.request, {
       timeoutMs,
@@ -905,11 +1394,14 @@ var Api = class {
   /**
    * Makes a call that is safe to repeat, with retries until the deadline.
    * @param deadline on the monotonic clock, in milliseconds
+   * @param options with `until`, all attempts together end then, or `leastMs` after the first one began
    */
   async read(call, deadline, options = {}) {
+    const { until = Infinity, leastMs = LEAST_REQUEST_MS } = options;
+    const end = Math.max(until, this.clock.monotonic() + leastMs);
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.once(call, options);
+        return await this.once(call, { ...options, until: end, leastMs: LEAST_RETRY_MS });
       } catch (error) {
         await this.pauseOrThrow(error, attempt, deadline);
       }
@@ -1235,7 +1727,7 @@ function exchange(client, request, receiver, { timeoutMs, signal, fresh = false,
 }
 
 // scripts/src/cli/live.ts
-import { Failure as Failure12 } from "./main.mjs";
+import { Failure as Failure15 } from "./main.mjs";
 import { createProvider } from "./main.mjs";
 import { journalFolder } from "./main.mjs";
 import { needsRecords } from "./main.mjs";
@@ -1276,7 +1768,7 @@ function adviceFor(failure, { caller, account, taskId }) {
       ];
     case "BUDGET_EXCEEDED":
       return [
-        "Nothing was submitted. Ask the person for a higher limit, or choose a cheaper model or duration."
+        "Nothing was submitted. Ask the user for a higher limit, or choose a cheaper model or duration."
       ];
     case "UNKNOWN_ERROR":
       if (taskId !== null)
@@ -1368,7 +1860,7 @@ import { cheaperSteps } from "./main.mjs";
 function quoteOutcome({ model, quote, estimate, missing, cheaper }, { profile }) {
   const { credits, balance, affordable, record } = quote;
   const nextSteps = cheaper ? [`${missing} credits are missing. ${profile.says.credits}`, ...cheaperSteps(cheaper)] : affordable === false ? [`The service says that the balance is too small. ${profile.says.credits}`] : [
-    `Tell the person the price (${credits} credits), then submit once with --maxCredits ${credits}. Media and content are checked only then.`
+    `Tell the user the price (${credits} credits), then submit once with --maxCredits ${credits}. Media and content are checked only then.`
   ];
   const data = {
     ...{ model, credits, currentBalance: balance, affordable },
@@ -1554,10 +2046,10 @@ function warningText(warning) {
     case "otherKind": {
       const { model, makes, file, contentType } = warning;
       const came = `${KIND_WORDS[madeAs(contentType)]} (${contentType})`;
-      return `${model} makes ${KIND_WORDS[makes]}, but ${file} is ${came}. It was saved as it came: tell the person.`;
+      return `${model} makes ${KIND_WORDS[makes]}, but ${file} is ${came}. It was saved as it came: tell the user.`;
     }
     case "aboveCap":
-      return `The service reports ${warning.charged} credits charged, although the cap was ${warning.maxCredits} (--maxCredits). Tell the person.`;
+      return `The service reports ${warning.charged} credits charged, although the cap was ${warning.maxCredits} (--maxCredits). Tell the user.`;
     case "noPermit":
       return `The state is the last known one. The queries that the service allows were used by other waits on this machine, or it asked for a pause; the next query is due in ${warning.seconds} s.`;
     case "unknownSubmits":
@@ -1610,8 +2102,8 @@ function itemOutcome({ record, ended: ended2 }, caller) {
   const nextSteps = steps.length > 0 ? steps : [resumeCommand3(caller, taskId)];
   return failed2(failure.with({ nextSteps }), status, taskId);
 }
-function summary({ data, ...said }, { model, created, owner }) {
-  const kept = { ...said, model, created, owner };
+function summary({ data, ...said }, { model, promptExcerpt: promptExcerpt2, created, owner }) {
+  const kept = { ...said, model, promptExcerpt: promptExcerpt2, created, owner };
   for (const name of ["files", "resultUrls", "credits", "warnings", "issues", "nextSteps"]) {
     if (data?.[name] !== void 0) kept[name] = data[name];
   }
@@ -1677,12 +2169,13 @@ async function runLive(options) {
     records: once(
       () => args.noJournal || isWithoutRecords(options) ? null : openJournal(options, provider)
     ),
+    sharing: once(() => args.noJournal ? null : openSharing(options, provider)),
     api: new Api(transport, systemClock, { timeoutMs, maxRetries, signal })
   };
   try {
     return outcomeOf(await act(session, args, request, environment), caller);
   } catch (error) {
-    if (!(error instanceof Failure12)) throw error;
+    if (!(error instanceof Failure15)) throw error;
     const taskId = args.taskId ?? error.details.taskId ?? null;
     const missing = taskId !== null && await explainMissing(session, error, taskId, args, caller.same);
     const failure = explained3(missing || error, caller);
@@ -1696,7 +2189,9 @@ async function runLive(options) {
   }
 }
 function isWithoutRecords({ args, environment }) {
-  return !needsRecords(args.action) && !existsSync(journalFolder(environment, args.sandbox));
+  const folder = journalFolder(environment, args.sandbox);
+  const folders = [folder, path.join(path.dirname(folder), "journal")];
+  return !needsRecords(args.action) && !folders.some((one) => existsSync(one));
 }
 async function openJournal(options, provider) {
   const { args, environment, warn } = options;
@@ -1715,10 +2210,22 @@ async function openJournal(options, provider) {
     journal.prepare();
     return journal;
   } catch (error) {
-    if (!(error instanceof Failure12)) throw error;
+    if (!(error instanceof Failure15)) throw error;
     warn(`This sandbox run continues without a record: ${environment.stateFolder} cannot be written to.`);
     return null;
   }
+}
+async function openSharing(options, provider) {
+  const { args, environment } = options;
+  if (args.sandbox || environment.stateFolder === "") return null;
+  const { sharingIn } = await import("./journal.mjs");
+  return sharingIn({
+    folder: environment.stateFolder,
+    service: addressOf(environment.baseUrl ?? new URL(provider.url)),
+    account: await accountOf(options),
+    limit: provider.rateLimit,
+    clock: systemClock
+  });
 }
 function addressOf({ host, pathname }) {
   return `${host}${pathname.replace(/\/+$/, "")}`;
@@ -1743,7 +2250,7 @@ async function act(session, args, request, environment) {
     case "getTask":
       return tasks.getTask(session, taskId, waitSettings(args, environment));
     case "cancelTask":
-      return tasks.cancelTask(session, taskId);
+      return (await Promise.resolve().then(() => (init_cancel(), cancel_exports))).cancelTask(session, taskId);
     case "waitTask": {
       const settings = waitSettings(args, environment);
       if (args.taskId !== void 0) return tasks.waitTask(session, taskId, settings);
@@ -1786,20 +2293,45 @@ async function startSandbox(environment, warn) {
 }
 
 // scripts/src/live.ts
+init_cancel();
 init_fetch_status();
 init_finish();
+init_poll_round();
 init_poll_schedule();
 init_poll();
+init_poller();
+
+// scripts/src/core/prompt-excerpt.ts
+import { plain as plain4 } from "./main.mjs";
+var FIELDS = ["prompt", "content", "text", "lyrics"];
+var LENGTH = 60;
+var ADDRESS = /\b(?:https?|data):\S+/gi;
+function promptExcerpt(payload) {
+  for (const name of FIELDS) {
+    const text = firstText2(payload[name]);
+    if (text === void 0) continue;
+    const excerpt = plain4(text.slice(0, 10 * LENGTH).replace(ADDRESS, "[address]"), LENGTH);
+    if (excerpt !== "") return excerpt;
+  }
+  return null;
+}
+function firstText2(value) {
+  const one = Array.isArray(value) ? value[0] : value;
+  return typeof one === "string" ? one : void 0;
+}
+
+// scripts/src/live.ts
 init_result();
 init_session();
 init_task_record();
 init_tasks();
 init_public_lookup();
+init_rate_limit();
 init_retry();
 
 // scripts/src/providers/aivideomaker/api.ts
 import { isObject as isObject3 } from "./main.mjs";
-import { plain as plain4 } from "./main.mjs";
+import { plain as plain5 } from "./main.mjs";
 
 // scripts/src/providers/output.ts
 import { isObject as isObject2 } from "./main.mjs";
@@ -2013,7 +2545,7 @@ function taskFrom(body, id, key) {
     ...body.input !== void 0 && { input: body.input },
     ...!Number.isNaN(createdAt) && { createdAt },
     ...typeof body.idempotencyKey === "string" && body.idempotencyKey !== "" && { idempotencyKey: body.idempotencyKey },
-    ...state === "FAILED" && error !== void 0 && { error: plain4(error) },
+    ...state === "FAILED" && error !== void 0 && { error: plain5(error) },
     ...isCredits(body.creditsCharged) && { charged: body.creditsCharged },
     ...isCredits(body.creditsRefunded) && { refunded: body.creditsRefunded },
     // A record that names its result but no state is still a result.
@@ -2047,9 +2579,13 @@ export {
   ClosedHere,
   JsonBody,
   LIST,
+  LONGEST_PAUSE_MS,
   MAX_HEADER_BYTES,
+  MemoryRateLimiter,
   NodeHttpClient,
   PAUSE_BUDGET_MS,
+  PollRounds,
+  Poller,
   RECORD,
   RETRY_PAUSES,
   SMALL,
@@ -2097,10 +2633,12 @@ export {
   parseRetryAfter,
   pauseAfter,
   pauseBeforeRetry,
+  permitsFor,
   pollOnce,
   pollSchedule,
   pollUntilEnd,
-  pollWithPermit,
+  pollerOf,
+  promptExcerpt,
   publicLookup,
   quoteOutcome,
   recordOf,
@@ -2112,8 +2650,10 @@ export {
   taskResult,
   unknownWord,
   unreadable,
+  untilFree,
   waitOn,
   waitTask,
   where,
-  withProxy
+  withProxy,
+  withRecord
 };

@@ -105,8 +105,6 @@ var init_definition = __esm({
       id: "aivideomaker",
       title: "AIVideoMaker",
       can: { cancel: true, list: true, quote: true, account: true, signedWebhooks: false },
-      // "Task queries: 60 requests per minute per IP", shared by list, record and status.
-      queriesPerMinute: 60,
       // The five documented states, and spellings of them that comparable services use.
       states: {
         submitted: "SUBMITTED",
@@ -118,6 +116,12 @@ var init_definition = __esm({
         cancel: "CANCEL",
         canceled: "CANCEL",
         cancelled: "CANCEL"
+      },
+      rateLimit: {
+        queries: 60,
+        windowMs: 6e4,
+        per: "address",
+        source: "OpenAPI 1.0.15 (2026-09-10) and every earlier document: 60 requests a minute for one IP address, shared by list, detail, status and account"
       },
       url: "https://aivideomaker.ai",
       keyVariable: "AIVIDEO_API_KEY",
@@ -148,7 +152,6 @@ var init_definition2 = __esm({
       id: "apidot",
       title: "APIDot",
       can: { cancel: false, list: false, quote: false, account: false, signedWebhooks: false },
-      queriesPerMinute: null,
       // Every status that a public source names. There is no word for a cancelled task.
       states: {
         not_started: "SUBMITTED",
@@ -158,6 +161,9 @@ var init_definition2 = __esm({
         finished: "COMPLETED",
         failed: "FAILED"
       },
+      // A key can carry a limit, says its website (2026), but no document gives a figure, a unit or a Retry-After. Official
+      // examples query one task every 10 seconds: sixty a minute for a key is a guess, and a 429 pauses all queries.
+      rateLimit: { queries: 60, windowMs: 6e4, per: "key", source: null },
       url: "https://api.apidot.ai",
       keyVariable: "APIDOT_API_KEY",
       urlVariable: "APIDOT_BASE_URL",
@@ -393,7 +399,7 @@ var init_flags = __esm({
       wait: {
         form: "<seconds>",
         value: wait,
-        help: `how long to wait for the end (default ${DEFAULT_WAIT_S}; 0 = do not wait)`,
+        help: `how long to wait for the end (default ${DEFAULT_WAIT_S}; 0 = do not wait); a submit gets at least 10`,
         actions: WAITS
       },
       pollInterval: {
@@ -482,13 +488,13 @@ var init_exit_codes = __esm({
     };
     ONE_CHARGE = "Run the same command as often as you like: it is charged once. `--new` makes another.";
     EXIT_WORDS = {
-      done: { means: "done", next: "give the person the result" },
+      done: { means: "done", next: "give the user the result" },
       taskEnded: {
         means: "the task ended FAILED or CANCEL",
         next: "tell the reason; `--new` tries again with a new charge, so ask first"
       },
       badInput: { means: "bad input", next: "correct what `data.issues` names; nothing was charged" },
-      keyRefused: { means: "key missing or refused", next: "ask the person to set the key in the environment" },
+      keyRefused: { means: "key missing or refused", next: "ask the user to set the key in the environment" },
       stillRunning: {
         means: "still running",
         next: "run the same command without `--new`, or `data.nextSteps`; it charges nothing"
@@ -497,7 +503,7 @@ var init_exit_codes = __esm({
       temporary: { means: "temporary", next: "follow `data.nextSteps`, after `retryAfter` seconds if set" },
       submitUnknown: {
         means: "the outcome of the submit is not known",
-        next: "run the same command again, after `retryAfter` seconds if set: it reconciles, and never submits while that may charge twice"
+        next: "`retryAfter` set: run the same command again after that many seconds; it reconciles, and never submits while that may charge twice. `retryAfter` null: waiting changes nothing; the user decides, with the commands in `data.nextSteps`"
       },
       taskNotFound: { means: "no such task for this key", next: "check the id and the key" },
       downloadFailed: {
@@ -1168,6 +1174,7 @@ init_shell_word();
 init_task();
 init_registry();
 init_flags();
+const { randomUUID } = require("node:crypto");
 const path2 = require("node:path");
 init_words();
 function resumeFlags({ action, wait: wait2, pollInterval, download }) {
@@ -1196,6 +1203,9 @@ function commandFrom(argv, more = {}) {
 }
 function commandAgain(argv) {
   return commandFrom(argv, { new: false });
+}
+function commandForAnother(argv, { idempotencyKey: idempotencyKey2 }) {
+  return commandFrom(argv, idempotencyKey2 === void 0 ? { new: true } : { idempotencyKey: randomUUID() });
 }
 function commandAnew({ idempotencyKey: idempotencyKey2 }) {
   return `the same command with ${idempotencyKey2 === void 0 ? "--new" : "another --idempotencyKey"}`;
@@ -1452,7 +1462,7 @@ function readEnvironment(env, profile, { isLive, hasState, isRehearsal = false }
   );
 }
 function journalFolder({ stateFolder: folder }, sandbox) {
-  return path3.join(folder, ...sandbox ? ["sandbox"] : [], "journal");
+  return path3.join(folder, ...sandbox ? ["sandbox"] : [], "records");
 }
 function key({ keyVariable }, env, issues) {
   const trimmed = env[keyVariable]?.trim();
@@ -1544,8 +1554,6 @@ init_flags();
 init_help();
 
 // scripts/src/cli/interruption.ts
-init_advised_failure();
-init_exit_codes();
 var GRACE_MS = 2e3;
 var Interruption = class {
   #controller = new AbortController();
@@ -1581,59 +1589,10 @@ var Interruption = class {
     this.#controller.abort(new Error(`stopped by ${this.#received ?? "a bug"}`));
   }
 };
-var CHARGES_NOTHING = "Run this command as often as you like: it charges nothing.";
-function interruptedOutcome(signal, { phase, taskId: taskId2, state, isAboutMany }, { resume, findOut: findOut2, isSubmit: isSubmit2, downloads, generation }) {
-  const exitCode = signal === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
-  const because = (code, message, details = {}) => failed(new AdvisedFailure(code, `${signal} came ${message}`, { exitCode, ...details }), null, taskId2);
-  if (phase === "submitting") {
-    return because(
-      "SUBMIT_OUTCOME_UNKNOWN",
-      "while the submit was under way; whether it was accepted is not known.",
-      {
-        status: "UNKNOWN",
-        ...generation && { data: { idempotencyKey: generation.idempotencyKey, model: generation.model } },
-        nextSteps: findOut2
-      }
-    );
-  }
-  if (isAboutMany) {
-    const nextSteps2 = [resume, `The tasks run on at the service. ${CHARGES_NOTHING}`];
-    return success(null, null, { interruptedBy: signal, nextSteps: nextSteps2 }, exitCode);
-  }
-  if (taskId2 === null) {
-    return because("UNKNOWN_ERROR", `first.${isSubmit2 ? " Nothing was submitted." : ""}`, {
-      ...isSubmit2 && { status: "FAILED" }
-    });
-  }
-  if (state === null) {
-    const status = "UNKNOWN";
-    return because("UNKNOWN_ERROR", "before the service gave the state of the task.", {
-      status,
-      nextSteps: [resume]
-    });
-  }
-  if (state === "FAILED" || state === "CANCEL") {
-    const code = state === "FAILED" ? "GENERATION_FAILED" : "TASK_CANCELLED";
-    return because(code, `before the record of the task was here. It has ended: ${state}.`, {
-      status: state,
-      nextSteps: [resume]
-    });
-  }
-  if (state === "COMPLETED" && downloads) {
-    return because("DOWNLOAD_FAILED", "before the file was saved. The task is finished.", {
-      status: state,
-      nextSteps: [resume, `The task is finished and paid for: fetch its result. ${CHARGES_NOTHING}`]
-    });
-  }
-  const situation = state === "COMPLETED" ? "The task is finished: fetch its result." : "The task runs on at the service.";
-  const nextSteps = [resume, `${situation} ${CHARGES_NOTHING}`];
-  return success(state, taskId2, { interruptedBy: signal, nextSteps }, exitCode);
-}
 
 // scripts/src/cli/main.ts
 init_failure();
 init_text();
-init_advised_failure();
 init_exit_codes();
 init_flags();
 
@@ -1661,7 +1620,7 @@ function checkInterval({ pollInterval }, loopback) {
 function keyMissing({ keyVariable, keyPage, says }, argv) {
   return new AdvisedFailure("AUTH_FAILED", `${keyVariable} is not set, so no live call is made.`, {
     nextSteps: [
-      `A person makes a key at ${keyPage} (${says.key}) and sets it in the environment as ${keyVariable}; it is never passed as an argument.`,
+      `The user makes a key at ${keyPage} (${says.key}) and sets it in the environment as ${keyVariable}; it is never passed as an argument.`,
       "Without a key the same command rehearses in the sandbox, at no cost:",
       commandFrom(argv, { sandbox: true })
     ]
@@ -1775,6 +1734,11 @@ function watch(screen2, secrets) {
   };
 }
 
+// scripts/src/cli/render/bug.ts
+init_text();
+init_advised_failure();
+init_exit_codes();
+
 // scripts/src/cli/render/caller.ts
 init_task();
 init_flags();
@@ -1786,6 +1750,7 @@ function callerOf(args, argv) {
     command: (name, flags) => commandLine(actionWords(name, { ...flags, ...placeFlags(args) })),
     same: commandAgain(argv),
     anew: commandAnew(args),
+    another: commandForAnother(argv, args),
     resumeFlags: resumeFlags(args),
     // A status query or a submit alone has its full answer while the task still runs.
     wantsEnd: action === "generate" || action === "waitTask" || action === "getTask" && download !== void 0,
@@ -1794,6 +1759,57 @@ function callerOf(args, argv) {
 }
 function resumeCommand({ command }, taskId2, flags = { wait: BRIEF_WAIT_S }) {
   return command("waitTask", { taskId: taskId2, ...flags });
+}
+
+// scripts/src/cli/render/next-steps/decision.ts
+var RISK = "only if the user accepts that it may be charged once more";
+function decision(caller, after) {
+  if (after !== void 0) return [`Or, ${RISK}: ${caller.anew}.`];
+  return [
+    `The user decides. If its task is found, this resumes it: ${resumeCommand(caller, "<task_id>")}`,
+    `If there is none, and ${RISK}: ${caller.another}`
+  ];
+}
+
+// scripts/src/cli/render/stopped.ts
+function resumeStep({ command, same, resumeFlags: resumeFlags2 }, { taskId: taskId2, isAboutMany }) {
+  if (isAboutMany) return same;
+  return taskId2 === null ? command("listTasks") : command("waitTask", { taskId: taskId2, ...resumeFlags2 });
+}
+function findOutSteps(caller, isRecorded) {
+  const { profile, same, command } = caller;
+  if (!profile.can.list) {
+    return [
+      "Do not submit this again before you know: it may be charged twice.",
+      profile.says.tasks,
+      ...isRecorded ? decision(caller) : []
+    ];
+  }
+  return [
+    ...isRecorded ? ["Run the same command again: it reconciles, and never submits while that may charge twice.", same] : ["Without a journal the same command submits again, and may be charged twice: find its task first."],
+    command("listTasks")
+  ];
+}
+
+// scripts/src/cli/render/bug.ts
+function bugOutcome(error, situation, fallback, caller, isRecorded = true) {
+  const { phase, taskId: taskId2 } = situation;
+  const text2 = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const stack = error instanceof Error ? error.stack ?? "" : "";
+  const where = stack.split("\n").slice(1, 6).map((line) => plain(line, 200));
+  const unknown = phase === "submitting";
+  const failure = new AdvisedFailure("UNKNOWN_ERROR", `This program failed: ${plain(text2)}`, {
+    exitCode: EXIT.bug,
+    ...unknown && { status: "UNKNOWN" },
+    data: { where },
+    nextSteps: [
+      ...unknown ? ["Whether the submit was accepted is not known."] : [],
+      ...unknown && caller ? findOutSteps(caller, isRecorded) : [],
+      ...!unknown && caller && taskId2 !== null ? [resumeStep(caller, situation)] : [],
+      "This is a bug in async-media-workflow; please report it with errorMessage and data.where."
+    ]
+  });
+  return failed(failure, fallback, taskId2);
 }
 
 // scripts/src/cli/render/failure.ts
@@ -1816,7 +1832,7 @@ var BUDGET = {
       message: `By an estimate (prices of ${asOf}) this would cost ${cost} credits; --maxCredits allows ${maxCredits}. ${title} documents no price before a submit. Nothing was submitted.`,
       nextSteps: [
         ...cheaperSteps(cheaper),
-        `Ask the person whether ${cost} credits, an estimate, are fine; then submit with --maxCredits ${most}.`
+        `Ask the user whether ${cost} credits, an estimate, are fine; then submit with --maxCredits ${most}.`
       ]
     };
   },
@@ -1824,20 +1840,26 @@ var BUDGET = {
     message: `This would cost ${quoted2} credits; --maxCredits allows ${maxCredits}. Nothing was submitted.`,
     nextSteps: [
       ...cheaperSteps(cheaper),
-      `Ask the person whether ${quoted2} credits are fine; then submit with --maxCredits ${quoted2}.`
+      `Ask the user whether ${quoted2} credits are fine; then submit with --maxCredits ${quoted2}.`
     ]
   }),
   aboveDay: ({ quoted: quoted2, spent, limit }, { profile, command }) => {
-    const so = spent === null ? "What a recorded request of the last 24 hours cost is not known" : `The recorded requests of the last 24 hours cost ${spent} credits, and this one costs ${quoted2}`;
+    const so = spent === null ? "What a recorded request of the last 24 hours cost is not known" : `The recorded requests of the last 24 hours cost or may have cost up to ${spent} credits, and this one costs ${quoted2}`;
     return {
       message: `${so}; --maxCreditsPerDay allows ${limit}. Nothing was submitted.`,
       nextSteps: [
         ...profile.can.account ? [command("account")] : [],
-        "Ask the person for a higher limit, or wait until the oldest charge is a day old."
+        "Ask the user for a higher limit, or wait until the oldest charge is a day old."
       ]
     };
   },
   budgetBusy: (_, { same }) => ({ nextSteps: ["Run the same command again a little later.", same] }),
+  olderVersion: (_, { same }) => ({
+    nextSteps: [
+      "Update every copy of the skill that uses this state folder. Run the same command again when that process has ended.",
+      same
+    ]
+  }),
   shortOfCredits: ({ cheaper }, { profile }) => ({
     nextSteps: [...cheaper ? cheaperSteps(cheaper) : [], profile.says.credits]
   })
@@ -1967,14 +1989,16 @@ var PLACE = {
       nextSteps: repair === null ? [`Run the same command again with another folder: ${another}.`] : [repair, `Then run the same command again; or ${another}.`]
     };
   },
-  unreadableFolder: ({ folder }) => ({
+  unreadableFolder: ({ folder, why, lasts }) => ({
+    ...lasts ? { issues: [folderIssue(folder, why, "a folder that can be read")] } : {},
     nextSteps: [
       `Make ${folder} readable, or set ${STATE_FOLDER} to the folder that holds the records, and run the same command again.`
     ]
   }),
-  unwritableFolder: ({ folder }) => ({
+  unwritableFolder: ({ folder, why, lasts }) => ({
+    ...lasts ? { issues: [folderIssue(folder, why, "a folder that can be written to")] } : {},
     nextSteps: [
-      `Free disk space in ${folder} or make it writable; or set ${STATE_FOLDER} to another writable folder. Then run the same command again.`,
+      `${lasts ? `Make ${folder} writable` : `Free disk space in ${folder}`}, or set ${STATE_FOLDER} to another writable folder. Then run the same command again.`,
       "Only if there is no such folder: the same command with --noJournal submits without a record; then after a crash the command cannot find its task by itself."
     ]
   }),
@@ -2001,7 +2025,7 @@ var PLACE = {
   }),
   fileTooLarge: () => ({
     nextSteps: [
-      "A file of that size is no result of a known model. Show the person its address in data.resultUrls."
+      "A file of that size is no result of a known model. Show the user its address in data.resultUrls."
     ]
   }),
   proxySettings: () => ({
@@ -2027,13 +2051,17 @@ var PLACE = {
     ]
   })
 };
+function folderIssue(folder, why, expected) {
+  const hint = `set ${STATE_FOLDER} to another folder`;
+  return { path: STATE_FOLDER, expected, received: `${folder} (${why})`, hint };
+}
 
 // scripts/src/cli/render/next-steps/submit.ts
 init_task();
 var SUBMIT = {
   submitUnknown: (reason, caller) => {
     const { model, idempotencyKey: idempotencyKey2, sentAt, isRecorded, after, named: named2, lost, later, notResubmitted } = reason;
-    const { profile, command, same, anew } = caller;
+    const { profile, command, same } = caller;
     const why = notResubmitted ? `It was not submitted once more: ${messageOf(notResubmitted, caller).replace(" Nothing was submitted.", "")}` : later?.message;
     const yet = after === void 0 ? "" : " yet";
     const message = `Whether ${profile.title} accepted this submit, and charged for it, is not known${yet}. ${[lost.message, why].filter(Boolean).join(" ")}`;
@@ -2041,7 +2069,7 @@ var SUBMIT = {
       "The answer named a task beside an error; this shows the state of that task:",
       resumeCommand(caller, named2)
     ];
-    const decide = isRecorded ? [`Only if the user accepts that it may be charged once more: ${anew}.`] : [];
+    const decide = isRecorded ? decision(caller, after) : [];
     const notYet = "Do not submit this again before you know: it may be charged twice.";
     if (!profile.can.list)
       return { message, nextSteps: [...answered, notYet, profile.says.tasks, ...decide] };
@@ -2056,7 +2084,7 @@ var SUBMIT = {
         ...answered,
         ...repeat,
         command("listTasks"),
-        `A task with idempotencyKey ${idempotencyKey2}, or of model ${model} made about ${sentAt}, is this one: resume it with --action waitTask --taskId <id>.`,
+        `A task with idempotencyKey ${idempotencyKey2}, or of model ${model} made about ${sentAt}, is this one.`,
         ...decide
       ]
     };
@@ -2070,10 +2098,10 @@ var SUBMIT = {
       ]
     };
   },
-  recordDamaged: (_, { profile, command, anew }) => ({
+  recordDamaged: (_, caller) => ({
     nextSteps: [
-      ...profile.can.list ? ["Find its task in the service's own list first:", command("listTasks")] : [profile.says.tasks],
-      `Only if the user accepts that it may be charged once more: ${anew}.`
+      ...caller.profile.can.list ? ["Find its task in the service's own list first:", caller.command("listTasks")] : [caller.profile.says.tasks],
+      ...decision(caller)
     ]
   }),
   otherRequest: ({ idempotencyKey: idempotencyKey2 }) => ({
@@ -2153,8 +2181,61 @@ function chargedSteps({ details: { charged, taskId: taskId2 } }, caller) {
   ];
 }
 
+// scripts/src/cli/render/interrupted.ts
+init_advised_failure();
+init_exit_codes();
+var CHARGES_NOTHING = "Run this command as often as you like: it charges nothing.";
+function interruptedOutcome(signal, situation, { caller, isRecorded, downloads, generation }) {
+  const { phase, taskId: taskId2, state, isAboutMany } = situation;
+  const exitCode = signal === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
+  const because = (code, message, details = {}) => failed(new AdvisedFailure(code, `${signal} came ${message}`, { exitCode, ...details }), null, taskId2);
+  if (phase === "submitting") {
+    return because(
+      "SUBMIT_OUTCOME_UNKNOWN",
+      "while the submit was under way; whether it was accepted is not known.",
+      {
+        status: "UNKNOWN",
+        ...generation && { data: { idempotencyKey: generation.idempotencyKey, model: generation.model } },
+        nextSteps: findOutSteps(caller, isRecorded)
+      }
+    );
+  }
+  const resume = resumeStep(caller, situation);
+  if (isAboutMany) {
+    const nextSteps2 = [resume, `The tasks run on at the service. ${CHARGES_NOTHING}`];
+    return success(null, null, { interruptedBy: signal, nextSteps: nextSteps2 }, exitCode);
+  }
+  if (taskId2 === null) {
+    return because("UNKNOWN_ERROR", `first.${caller.isSubmit ? " Nothing was submitted." : ""}`, {
+      ...caller.isSubmit && { status: "FAILED" }
+    });
+  }
+  if (state === null) {
+    const status = "UNKNOWN";
+    return because("UNKNOWN_ERROR", "before the service gave the state of the task.", {
+      status,
+      nextSteps: [resume]
+    });
+  }
+  if (state === "FAILED" || state === "CANCEL") {
+    const code = state === "FAILED" ? "GENERATION_FAILED" : "TASK_CANCELLED";
+    return because(code, `before the record of the task was here. It has ended: ${state}.`, {
+      status: state,
+      nextSteps: [resume]
+    });
+  }
+  if (state === "COMPLETED" && downloads) {
+    return because("DOWNLOAD_FAILED", "before the file was saved. The task is finished.", {
+      status: state,
+      nextSteps: [resume, `The task is finished and paid for: fetch its result. ${CHARGES_NOTHING}`]
+    });
+  }
+  const so = state === "COMPLETED" ? "The task is finished: fetch its result." : "The task runs on at the service.";
+  const nextSteps = [resume, `${so} ${CHARGES_NOTHING}`];
+  return success(state, taskId2, { interruptedBy: signal, nextSteps }, exitCode);
+}
+
 // scripts/src/cli/main.ts
-init_words();
 async function main() {
   const argv = process.argv.slice(2);
   const secrets = secretsIn(process.env);
@@ -2166,9 +2247,16 @@ async function main() {
   let action = guessAction(argv);
   let args;
   let request = null;
+  const bug = (error) => bugOutcome(
+    error,
+    situation,
+    fallbackState(action, situation),
+    args && callerOf(args, argv),
+    !args?.noJournal
+  );
   const onBug = (error) => {
     clear();
-    void finishWith(bugOutcome(error, action, situation, args), secrets);
+    void finishWith(bug(error), secrets);
     process.exitCode = EXIT.bug;
     interruption.stop();
   };
@@ -2212,16 +2300,16 @@ async function main() {
   } catch (error) {
     if (!(error instanceof Failure)) interruption.stop();
     outcome = interruption.received ? interruptedOutcome(interruption.received, situation, {
-      resume: resumeCommand2(args, situation),
-      findOut: findOut(args),
-      isSubmit: isSubmit(action),
-      downloads: args?.download !== void 0,
+      // Signals are listened to only once the arguments are read.
+      caller: callerOf(args, argv),
+      isRecorded: !args.noJournal,
+      downloads: args.download !== void 0,
       generation: request?.generation
     }) : error instanceof Failure ? failed(
       args ? explained(error, callerOf(args, argv)) : error,
       fallbackState(action, situation),
       situation.taskId
-    ) : bugOutcome(error, action, situation, args);
+    ) : bug(error);
   }
   if (hasSaidOverruled) addWarnings(outcome, overruled);
   if (args?.sandbox && outcome.envelope.taskId !== null) addWarnings(outcome, [SANDBOX_WARNING]);
@@ -2238,45 +2326,6 @@ function fallbackState(action, { taskId: taskId2, state }) {
   if (state !== null) return state;
   if (taskId2 !== null) return "UNKNOWN";
   return isSubmit(action) ? "FAILED" : isAboutTask(action) ? "UNKNOWN" : null;
-}
-function bugOutcome(error, action, situation, args) {
-  const text2 = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  const where = error instanceof Error ? (error.stack ?? "").split("\n").slice(1, 6).map((line) => plain(line, 200)) : [];
-  const unknown = situation.phase === "submitting";
-  const failure = new AdvisedFailure("UNKNOWN_ERROR", `This program failed: ${plain(text2)}`, {
-    exitCode: EXIT.bug,
-    ...unknown && { status: "UNKNOWN" },
-    data: { where },
-    nextSteps: [
-      ...unknown ? ["Whether the submit was accepted is not known.", ...findOut(args)] : [],
-      ...!unknown && situation.taskId !== null ? [resumeCommand2(args, situation)] : [],
-      "This is a bug in async-media-workflow; please report it with errorMessage and data.where."
-    ]
-  });
-  return failed(failure, fallbackState(action, situation), situation.taskId);
-}
-function resumeCommand2(args, { taskId: taskId2, isAboutMany }) {
-  if (isAboutMany) return commandAgain(process.argv.slice(2));
-  const place = args && placeFlags(args);
-  const words = taskId2 === null ? actionWords("listTasks", place) : actionWords("waitTask", { taskId: taskId2, ...args && resumeFlags(args), ...place });
-  return commandLine(words);
-}
-function findOut(args) {
-  const isRecorded = args && !args.noJournal;
-  if (args && !args.profile.can.list) {
-    return [
-      "Do not submit this again before you know: it may be charged twice.",
-      args.profile.says.tasks,
-      ...isRecorded ? [`Only if the user accepts that it may be charged once more: ${commandAnew(args)}.`] : []
-    ];
-  }
-  return [
-    ...isRecorded ? [
-      "Run the same command again: it reconciles, and never submits while that may charge twice.",
-      commandAgain(process.argv.slice(2))
-    ] : ["Without a journal the same command submits again, and may be charged twice: find its task first."],
-    ...args ? [commandLine(actionWords("listTasks", placeFlags(args)))] : []
-  ];
 }
 
 // scripts/src/main.ts
@@ -2331,6 +2380,11 @@ function isObject(value) {
 init_output_kind();
 init_shell_word();
 init_skill_folder();
+
+// scripts/src/model/status-cache.ts
+var NO_LIST = { startedAt: 0, tookMs: 0, badUntil: 0, failures: 0, unchecked: 0 };
+
+// scripts/src/main.ts
 init_task();
 init_text();
 init_definition();
@@ -2382,6 +2436,7 @@ export {
   Interruption,
   KIND_WORDS,
   MODEL,
+  NO_LIST,
   ONE_CHARGE,
   OUTPUT_KINDS,
   PLACE,
@@ -2395,6 +2450,7 @@ export {
   actionWords,
   adviceOf,
   boundedJson,
+  bugOutcome,
   callerOf,
   cheaperSteps,
   checkCallbackUrl,
@@ -2406,17 +2462,20 @@ export {
   commandAgain,
   commandAnew,
   commandFor,
+  commandForAnother,
   commandFrom,
   commandLine,
   compiledFolder,
   contractsFolder,
   createProvider,
   credits,
+  decision,
   editDistance,
   escapeInvisible,
   exitCodeOf,
   explained,
   failed,
+  findOutSteps,
   finishWith,
   flagWords,
   guessAction,
@@ -2463,6 +2522,7 @@ export {
   refuseUnsupported,
   resumeCommand,
   resumeFlags,
+  resumeStep,
   rule,
   said,
   screen,

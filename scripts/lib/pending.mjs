@@ -12,18 +12,19 @@ import { success } from "./main.mjs";
 import { actionWords, commandLine } from "./main.mjs";
 async function listPending(where) {
   const { args } = where;
-  const entries = journalOf(where).all().filter(
-    ({ isPending, record }) => isPending && (args.owner === void 0 || record.owner === args.owner) && (!args.isProviderNamed || record.provider === args.profile.id)
+  const entries = (await journalOf(where).pending()).filter(
+    ({ record }) => (args.owner === void 0 || record.owner === args.owner) && (!args.isProviderNamed || record.provider === args.profile.id)
   );
   const pending = entries.map((entry) => {
     const { provider, service, account, owner, model, idempotencyKey } = entry.record;
-    const { taskId, status, created, checked, wait, download, credits, files } = entry.record;
+    const { promptExcerpt, taskId, status, created, checked, wait, download, credits, files } = entry.record;
     return {
       taskId,
       status,
       statusSeenAt: checked,
       created,
       model,
+      promptExcerpt,
       owner,
       provider,
       service,
@@ -70,9 +71,7 @@ function resumeOf(args, { record }) {
 async function forget(where) {
   const { args } = where;
   const journal = journalOf(where);
-  const entries = journal.all().filter(
-    ({ record }) => args.taskId === void 0 ? record.idempotencyKey === args.idempotencyKey : record.taskId === args.taskId
-  );
+  const entries = args.taskId === void 0 ? await journal.byKey(args.idempotencyKey ?? "") : [await journal.byTask(args.taskId)].filter((entry) => entry !== void 0);
   const first = entries[0];
   if (!first) {
     throw new AdvisedFailure("TASK_NOT_FOUND", "There is no such record, so there is nothing to forget.", {
@@ -80,7 +79,7 @@ async function forget(where) {
     });
   }
   for (const entry of entries) {
-    const lock = await journal.lock(entry.record.request, 0);
+    const lock = await journal.fence(entry.record.request);
     if ("heldBy" in lock) {
       const { pid, host } = lock.heldBy;
       const message = `Process ${pid} on ${host} is submitting this request just now; its record stays.`;
@@ -90,7 +89,7 @@ async function forget(where) {
     }
     try {
       const { taskId: known } = entry.record;
-      entry.refresh();
+      await entry.refresh();
       if (known !== entry.record.taskId) {
         throw new AdvisedFailure(
           "UNKNOWN_ERROR",
@@ -100,9 +99,9 @@ async function forget(where) {
           }
         );
       }
-      entry.drop();
+      await entry.drop();
     } finally {
-      lock.release();
+      await lock.release();
     }
   }
   const { taskId, status, delivered } = first.record;

@@ -29,8 +29,13 @@ describe('the text of a payload', () => {
   });
 
   it.each([
-    ['fault 54: PowerShell', '{prompt:a lighthouse}', /quotes away \(PowerShell/],
-    ['fault 54: PowerShell, unquoted words', '{prompt: x, duration: 5}', /quotes away/],
+    [
+      'fault 54: PowerShell',
+      '{prompt:a lighthouse}',
+      /^JSON needs double quotes\. If you wrote them, .* \(PowerShell/,
+    ],
+    ['fault 54: PowerShell, unquoted words', '{prompt: x, duration: 5}', /took them away/],
+    ['JSON that never had quotes', '{bad', /^JSON needs double quotes\. If you wrote them/],
     ['fault 54: cmd.exe', `'{"prompt":"x"}'`, /single quotes \(cmd\.exe/],
     ['fault 54: escaped quotes', '{\\"prompt\\":\\"x\\"}', /backslashes/],
     ['fault 55: cut base64', '{"image":"data:image/png;base64,iVBORw0KGgoAAAA', /128 KiB: use --image/],

@@ -153,7 +153,7 @@ describe('what is said of a failure', () => {
     expect(message).toBe('This would cost 80 credits; --maxCredits allows 40. Nothing was submitted.');
     expect(details.nextSteps).toEqual([
       'Cheaper: "duration":"5" in the payload, about 1 credit (an estimate of 2026-09-17).',
-      'Ask the person whether 80 credits are fine; then submit with --maxCredits 80.',
+      'Ask the user whether 80 credits are fine; then submit with --maxCredits 80.',
     ]);
   });
 

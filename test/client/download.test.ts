@@ -5,7 +5,6 @@ import path from 'node:path';
 import { Writable } from 'node:stream';
 import { describe, expect, test, vi } from 'vitest';
 import { type CheckedFile, DownloadError } from '../../scripts/src/client/index.ts';
-import * as undici from '../../scripts/src/http/undici-http-client.ts';
 import { finished, ID } from '../command/apidot-service.ts';
 import { CANARY, tempFolder } from '../support/command.ts';
 import { film, MP4, PNG } from '../support/media.ts';
@@ -218,14 +217,6 @@ describe('what is fetched', () => {
     const error = await errorOf(clientOf(server.origin).download('task1', { to: tempFolder() }));
     expect(error.message).toContain(`or one on ${server.origin}`);
     expect(other.received).toEqual([]);
-  });
-
-  test("undici, which changes the host's process, is not used", async () => {
-    const made = vi.spyOn(undici, 'tuneForOneCommand');
-    const server = await service();
-    await clientOf(server.origin).download('task1', { to: tempFolder() });
-    expect(made).not.toHaveBeenCalled();
-    made.mockRestore();
   });
 
   test('a dead link is replaced once', async () => {

@@ -66,6 +66,13 @@ const task = await client.submit({ model: 't2v', payload, idempotencyKey: 'host-
 const waited = await client.wait(task);
 const files = await client.download(waited.task, { to: folder });
 const used = { same: state() === before, read: [...read] };
+// With a proxy undici sends the requests: V8 keeps its settings all the same.
+const proxied = createClient({
+  ...{ provider: 'aivideomaker', key: sandbox.key, baseUrl: 'http://localhost:9', maxRetries: 0 },
+  proxy: { httpProxy: sandbox.origin },
+});
+await proxied.account().catch(() => {});
+await proxied.close();
 await client.close();
 await sandbox.close();
 rmSync(folder, { recursive: true });

@@ -117,6 +117,30 @@ describe('reconcile', () => {
     expect((await client.reconcile(lost(client), { taken: () => [] })).id).toBe('task1');
   });
 
+  test('one list that was read before serves any number of lost requests', async () => {
+    const server = await service({ list: shown() });
+    const client = clientOf(server.origin);
+    const start = client.clock.wall();
+    const request = { ...lost(client), submittedAt: start };
+    const options = { until: 0, list: () => list, beforeResubmit() {} };
+    let list = await client.list();
+    expect(list).toMatchObject({ unread: 0, askedAt: start, answeredAt: start, serverTime: start + 2_000 });
+    expect((await client.reconcile(request, options)).id).toBe('task1');
+    // By model, input and time, where the list shows no key; however long ago it was read.
+    const { idempotencyKey: _, ...unnamed } = list.tasks[0]!;
+    list = { ...list, tasks: [{ ...unnamed, createdAt: start + 2_500 }] };
+    client.clock.now += 45_000;
+    expect((await client.reconcile(request, options)).id).toBe('task1');
+    // A clear list proves something only where it was read 60 s after the submit.
+    list = { ...list, tasks: [], askedAt: start + 45_000 };
+    client.clock.now += 30_000;
+    expect(await errorOf(client.reconcile(request, options))).toMatchObject({ outcome: 'unknown' });
+    expect(server.received).toHaveLength(1);
+    list = { ...list, askedAt: start + 61_000 };
+    expect(await client.reconcile(request, options)).toMatchObject({ resubmitted: true });
+    expect(server.to('POST')).toHaveLength(1);
+  });
+
   test('a list that cannot be read: unknown, and transient', async () => {
     const server = await service({ list: refusal(503) });
     const client = clientOf(server.origin);

@@ -6,8 +6,8 @@ import {
   refusal as refusedByApidot,
 } from '../command/apidot-service.ts';
 import { serve } from '../support/server.ts';
-import { refusal, service } from '../support/service.ts';
-import { clientOf, errorOf } from './support.ts';
+import { record, refusal, service } from '../support/service.ts';
+import { abortable, clientOf, errorOf } from './support.ts';
 
 describe('wait', () => {
   test('ends with the time, and the task runs on', async () => {
@@ -22,7 +22,7 @@ describe('wait', () => {
       lastError: null,
     });
     expect(client.clock.now).toBe(60_000);
-    expect(server.to('GET').length).toBeLessThan(20);
+    expect(server.to('GET').length).toBeLessThan(30);
   });
 
   test('a moment that has passed is one query', async () => {
@@ -135,6 +135,29 @@ describe('wait', () => {
   });
 });
 
+test('all waits of a client share one poller: the list serves many tasks', async () => {
+  const ids = Array.from({ length: 40 }, (_, n) => `task${n}`);
+  const server = await service({
+    status: { body: { status: 'PROGRESS' } },
+    list: ({ count, server }) => ({
+      body: {
+        tasks: ids.map((id) =>
+          record(server, { id, ...(count < 3 && { status: 'PROGRESS', output: null }) }),
+        ),
+      },
+    }),
+  });
+  const client = clientOf(server.origin);
+  const { signal, abort } = abortable();
+  const gone = errorOf(client.wait('task0', { signal }));
+  abort();
+  const waited = await Promise.all(ids.map((id) => client.wait(id)));
+  expect(waited.map((one) => one.kind === 'ended' && one.task.id)).toEqual(ids);
+  expect((await gone).code).toBe('ABORTED');
+  expect(server.received.length).toBeLessThan(ids.length);
+  expect(server.to('GET /api/v1/tasks').length).toBeGreaterThan(3);
+});
+
 test('a read is retried as often as maxRetries says, and respects Retry-After', async () => {
   const server = await service({
     task: ({ count }) =>
@@ -153,14 +176,12 @@ test.each(['', '../account', 'a b', 'x'.repeat(300), 5 as never])(
   async (id) => {
     const server = await service();
     const client = clientOf(server.origin);
-    for (const call of [
-      client.status(id),
-      client.task(id),
-      client.cancel(id),
-      client.wait(id),
+    const calls = [
+      ...[client.status(id), client.task(id), client.cancel(id), client.wait(id)],
       client.download(id, { to: 'x' }),
-    ])
-      expect(await errorOf(call)).toMatchObject({ code: 'INVALID_PAYLOAD', issues: [{ path: 'taskId' }] });
+    ];
+    for (const error of await Promise.all(calls.map(errorOf)))
+      expect(error).toMatchObject({ code: 'INVALID_PAYLOAD', issues: [{ path: 'taskId' }] });
     expect(server.received).toEqual([]);
   },
 );

@@ -8,6 +8,7 @@ import type { Issue } from '../../scripts/src/model/failure.ts';
 import type { JsonObject } from '../../scripts/src/model/json.ts';
 import { CANARY, ENTRY, envelopeOf, live, type Run, run, T2V_ARGS, tempFolder } from '../support/command.ts';
 import { PNG } from '../support/media.ts';
+import { recordFilesIn } from '../support/records.ts';
 import type { Answer } from '../support/server.ts';
 import {
   accepted,
@@ -100,11 +101,13 @@ describe('the HTTP requests', () => {
     const { data, ...envelope } = envelopeOf(done);
     expect(done.code).toBe(0);
     expect(envelope).toMatchObject({ ok: true, status: 'COMPLETED', taskId: ID, errorCode: null });
+    // No answer of the service names it.
+    expect(data.model).toBe('gpt-image-2');
     expect(data.credits).toEqual(NO_CREDITS);
     expect(data.files).toHaveLength(1);
     expect(server.received.map(({ method, path: target }) => `${method} ${target}`)).toEqual([
       'POST /api/generate/submit',
-      ...Array(4).fill(`GET /api/generate/status/${ENCODED_ID}`),
+      ...Array(3).fill(`GET /api/generate/status/${ENCODED_ID}`),
       'GET /files/lighthouse.png',
     ]);
     const [{ headers, body }] = server.submits() as [(typeof server.received)[0]];
@@ -126,6 +129,7 @@ describe('the HTTP requests', () => {
     const { server, call } = await ground();
     const done = await call([...PICTURE_LINE, '--wait', '0']);
     expect(done.code).toBe(4);
+    expect(envelopeOf(done).data.model).toBe('gpt-image-2');
     expect(JSON.parse(server.submits()[0]!.body)).toEqual({ model: 'gpt-image-2', input: PICTURE });
     expect(commandIn(envelopeOf(done).data)).toMatch(
       /--action waitTask --taskId \S+ --wait 45 --provider apidot$/,
@@ -229,7 +233,7 @@ describe('only where it is asked for', () => {
     expect(JSON.stringify(video.received)).not.toContain(CANARY);
     expect(JSON.stringify(dot.received)).toContain(CANARY);
     expect(JSON.stringify(dot.received)).not.toContain(OTHER);
-    expect(readdirSync(path.join(state, 'journal')).length).toBeGreaterThanOrEqual(2);
+    expect(recordFilesIn(path.join(state, 'records'))).toHaveLength(2);
     const told = [first.stdout, first.stderr, second.stdout, second.stderr, textsBelow(folder)].join('\n');
     expect(told).not.toContain(CANARY);
     expect(told).not.toContain(OTHER);
@@ -329,6 +333,12 @@ describe('what APIDot has no request for', () => {
     expect(errorMessage).toMatch(/^By an estimate \(prices of 2026-07-06\) this would cost 200 credits; /);
     expect(data.estimate).toMatchObject({ least: 200, most: 200, asOf: '2026-07-06' });
     expect(stepsOf({ data })[0]).toMatch(/^Cheaper: .* \(an estimate of 2026-07-06\)\.$/);
+    // A form at 480p of 4 seconds costs 80 credits: one credit less, and it is offered no more.
+    expect(stepsOf(envelopeOf(await call([...line, payload, '--maxCredits', '80'])))[0]).toMatch(
+      /80 credits/,
+    );
+    const none = stepsOf(envelopeOf(await call([...line, payload, '--maxCredits', '79'])));
+    expect(none[0]).toBe('No form of seedance-2 is known that costs at most 79 credits.');
     const unknown = await call([
       ...['--provider', 'apidot', '--model', 'z-image', '--maxCredits', '500'],
       ...['--payload', '{"prompt":"a lighthouse","size":"1:1"}'],
@@ -369,9 +379,10 @@ function expectNoSecondSubmit(steps: string[]): void {
   expect(text).not.toMatch(/listTasks|searches|finds out/);
   const commands = steps.filter((step) => step.startsWith('node '));
   for (const command of commands) expect(command).toContain('--action waitTask');
-  const again = steps.filter((step) => /--new|same command/.test(step));
-  expect(again).toEqual([
-    expect.stringMatching(/^Only if the user accepts .*: the same command with --new\.$/),
+  // Waiting changes nothing: the user decides between two commands, of which the second charges again.
+  expect(steps.filter((step) => /--new|same command|waitTask/.test(step)).slice(-2)).toEqual([
+    expect.stringMatching(/^The user decides\. .*: node .* --action waitTask --taskId '<task_id>' .*apidot/),
+    expect.stringMatching(/^If there is none, and only if the user accepts .*: node .* --new$/),
   ]);
 }
 

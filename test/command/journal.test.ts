@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../scripts/src/cli/exit-codes.ts';
+import type { RequestRecord } from '../../scripts/src/model/request-record.ts';
 import { quoteWord } from '../../scripts/src/model/shell-word.ts';
-import type { RequestRecord } from '../../scripts/src/stores/file/record.ts';
 import { type Ledger, ledger } from '../kill/ledger.ts';
 import { CANARY, ENTRY, envelopeOf, live, type Run, run, T2V, tempFolder } from '../support/command.ts';
 import { letPass, type RecordFile, recordsIn, rewrite } from '../support/records.ts';
@@ -68,7 +68,10 @@ describe('the order', () => {
 
   it('keeps what is named, readable by its owner alone, and nothing that is private', async () => {
     const here = await place();
-    const done = await again(here, '--download', here.out, '--owner', 'user-42');
+    const prompt = `A lighthouse like https://private.example/a.png, ${'at dawn '.repeat(10)}with a secret`;
+    const payload = JSON.stringify({ ...T2V, prompt });
+    const flags = ['--download', here.out, '--owner', 'user-42', ...FAST];
+    const done = await run(['--model', 't2v', '--payload', payload, ...flags], { env: here.env });
     const { data, taskId } = envelopeOf(done);
     const [{ file, record }] = journalOf(here) as [{ file: string; record: RequestRecord }];
     expect(record).toMatchObject({
@@ -76,6 +79,7 @@ describe('the order', () => {
       model: 't2v',
       taskId,
       owner: 'user-42',
+      promptExcerpt: 'A lighthouse like [address] at dawn at dawn at dawn at dawn …',
       status: 'COMPLETED',
       download: here.out,
       credits: { quoted: null, charged: 15, refunded: 0 },
@@ -85,7 +89,8 @@ describe('the order', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(statSync(path.dirname(file)).mode & 0o777).toBe(0o700);
     const text = readFileSync(file, 'utf8');
-    for (const secret of [CANARY, T2V.prompt, 'http:']) expect(text).not.toContain(secret);
+    for (const secret of [CANARY, 'a secret', 'http:', 'https:', 'private.example'])
+      expect(text).not.toContain(secret);
     expect(readdirSync(path.dirname(file))).toHaveLength(1);
   });
 });
@@ -100,7 +105,7 @@ describe('the same command again', () => {
     expect(envelopeOf(second)).toMatchObject({
       status: 'COMPLETED',
       taskId: first.taskId,
-      data: { resumed: true, credits: { quoted: null, charged: 15, refunded: 0 } },
+      data: { model: 't2v', resumed: true, credits: { quoted: null, charged: 15, refunded: 0 } },
     });
     expect(charges(here)).toBe(1);
     const third = envelopeOf(await again(here));
@@ -323,7 +328,7 @@ describe('killed between request and answer', () => {
     await killedInSubmit(here);
     here.service.hidesTasks = true;
     expect((await again(here, '--new', '--maxCredits', '1')).code).toBe(EXIT.credits);
-    expect(recordOf(here)).toMatchObject({ phase: 'submitting' });
+    expect(recordOf(here)).toMatchObject({ phase: 'unknown' });
     expect((await again(here, '--new')).code).toBe(0);
     expect(recordOf(here)).toMatchObject({ phase: 'abandoned', taskId: null });
     here.service.hidesTasks = false;
@@ -460,8 +465,10 @@ describe('what must not become a second charge', () => {
 
   it('a file that no record is read from keeps no other request from its task', async () => {
     const here = await place();
-    const folder = path.join(here.state, 'journal');
-    mkdirSync(path.join(folder, `${'a'.repeat(32)}-20261121T000000000Z-000000.json`), { recursive: true });
+    const folder = path.join(here.state, 'records');
+    mkdirSync(path.join(folder, 'aa', `${'a'.repeat(32)}-20261121T000000000Z-000000.json`), {
+      recursive: true,
+    });
     here.service.script.push('reset');
     expect(envelopeOf(await again(here))).toMatchObject({ ok: true, status: 'COMPLETED' });
     expect(charges(here)).toBe(1);
@@ -491,7 +498,9 @@ describe('at the same time', () => {
   it('fault 52: a lock that a dead process left behind keeps nobody waiting', async () => {
     const here = await place();
     await killedInSubmit(here);
-    expect(readdirSync(path.join(here.state, 'journal')).some((name) => name.endsWith('.lock'))).toBe(true);
+    expect(
+      readdirSync(path.join(here.state, 'records', 'locks')).some((name) => name.endsWith('.lock')),
+    ).toBe(true);
     const start = performance.now();
     expect((await again(here)).code).toBe(0);
     expect(performance.now() - start).toBeLessThan(10_000);
@@ -508,8 +517,10 @@ describe('a journal that cannot be used', () => {
     const state = name.startsWith('a folder') ? path.join(here.folder, 'x', 'state') : here.state;
     const env = { ...here.env, ASYNC_MEDIA_STATE_DIR: state };
     const refused = await run([...REQUEST, ...FAST], { env });
-    expect(refused.code).toBe(EXIT.temporary);
-    const { errorMessage, status, data } = envelopeOf(refused);
+    expect(refused.code).toBe(EXIT.badInput);
+    const { errorCode, errorMessage, status, data } = envelopeOf(refused);
+    expect(errorCode).toBe('INVALID_PAYLOAD');
+    expect(data.issues).toMatchObject([{ path: 'ASYNC_MEDIA_STATE_DIR' }]);
     expect(errorMessage).toContain(state);
     expect(errorMessage).toContain('nothing was submitted');
     expect(status).toBe('FAILED');
@@ -530,17 +541,24 @@ describe('a journal that cannot be used', () => {
     await again(here, '--wait', '0');
     const [{ file, record }] = journalOf(here) as [{ file: string; record: RequestRecord }];
     writeFileSync(file, spoil(readFileSync(file, 'utf8')));
+    let steps: string[] = [];
     for (let n = 0; n < 2; n += 1) {
       const refused = await again(here, '--wait', '0');
       expect(refused.code).toBe(EXIT.submitUnknown);
-      expect((envelopeOf(refused).data.nextSteps as string[])[1]).toMatch(/^node .* --action listTasks/);
+      const { data, retryAfter } = envelopeOf(refused);
+      // Waiting changes nothing: the user decides.
+      expect(retryAfter).toBeNull();
+      steps = data.nextSteps as string[];
+      expect(steps[1]).toMatch(/^node .* --action listTasks/);
+      expect(steps[2]).toMatch(/this resumes it: node .* --action waitTask --taskId '<task_id>'/);
       expect(refused.stderr.includes(`${path.basename(file)}.corrupt`)).toBe(n === 0);
     }
     expect(existsSync(`${file}.corrupt`)).toBe(true);
     expect(charges(here)).toBe(1);
     expect((await act(here, 'listPending')).code).toBe(0);
     expect((await act(here, 'waitTask', '--taskId', record.taskId!, ...FAST)).code).toBe(0);
-    expect((await again(here, '--new', '--wait', '0')).code).toBe(EXIT.stillRunning);
+    const [, another] = /^If there is none, and only if the user accepts .*: (node .*)$/.exec(steps[3]!)!;
+    expect((await runShell(another!, { env: here.env })).code).toBe(EXIT.stillRunning);
     expect(envelopeOf(await again(here, '--wait', '0')).data.resumed).toBe(true);
     expect(charges(here)).toBe(2);
   });
@@ -574,7 +592,10 @@ describe('what is pending', () => {
     const { data } = envelopeOf(await run(['--action', 'listPending'], { env }));
     expect(data.count).toBe(2);
     const cancel = expect.stringContaining(`--action cancelTask --taskId ${first}`);
-    expect(data.pending).toMatchObject([{ taskId: second }, { taskId: first, status: 'SUBMITTED', cancel }]);
+    expect(data.pending).toMatchObject([
+      { taskId: second, promptExcerpt: 'two' },
+      { taskId: first, promptExcerpt: 'one', status: 'SUBMITTED', cancel },
+    ]);
     const ofOne = envelopeOf(await run(['--action', 'listPending', '--owner', 'of one'], { env }));
     expect(ofOne.data.pending).toMatchObject([{ taskId: first, owner: 'of one' }]);
     const { resume } = (data.pending as { resume: string }[])[0]!;
@@ -659,8 +680,8 @@ describe('what is pending', () => {
     expect(steps.at(-1)).toContain(`--action forget --taskId ${second}`);
     const all = await act(here, 'waitTask', '--all', ...FAST);
     expect(envelopeOf(all).data.tasks).toMatchObject([
-      { taskId: first, status: 'COMPLETED' },
-      { taskId: second, errorCode: 'TASK_NOT_FOUND' },
+      { taskId: first, promptExcerpt: 'one', status: 'COMPLETED' },
+      { taskId: second, promptExcerpt: 'two', errorCode: 'TASK_NOT_FOUND' },
     ]);
     expect((await runShell(steps.at(-1)!, { env: here.env })).code).toBe(0);
     expect(envelopeOf(await act(here, 'listPending')).data.count).toBe(0);
@@ -772,6 +793,8 @@ describe('keys and money', () => {
       errorCode: 'BUDGET_EXCEEDED',
       status: 'FAILED',
       data: { quoted: 15, spentToday: 30, maxCreditsPerDay: 40 },
+      // A submit with an unknown outcome counts too.
+      errorMessage: expect.stringContaining('cost or may have cost up to 30 credits, and this one costs 15'),
     });
     expect(journalOf(here)).toHaveLength(2);
     expect(journalOf(here)[0]!.record.credits).toEqual({ quoted: 15, charged: 15, refunded: null });

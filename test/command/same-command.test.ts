@@ -1,9 +1,10 @@
-import { appendFileSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../scripts/src/cli/exit-codes.ts';
 import { type Ledger, ledger } from '../kill/ledger.ts';
-import { envelopeOf, live, type Run, run, T2V, tempFolder } from '../support/command.ts';
+import { envelopeOf, live as liveAt, type Run, run, T2V, tempFolder } from '../support/command.ts';
 import { MP4 } from '../support/media.ts';
 import { recordsIn } from '../support/records.ts';
 
@@ -13,6 +14,8 @@ interface Place {
   other: string;
   /** Runs the request; with `--action createGeneration` where that is asked for. */
   make(...flags: string[]): Promise<Run>;
+  /** Runs the request with a module loaded before the program. */
+  makeWith(module: string, ...flags: string[]): Promise<Run>;
   charges(): number;
   /** Requests since the last call of this. */
   requests(): number;
@@ -23,9 +26,10 @@ async function place(): Promise<Place> {
   const service = await ledger();
   const folder = tempFolder();
   const state = path.join(folder, 'state');
-  const env = live(service.origin, { ASYNC_MEDIA_STATE_DIR: state });
+  const live = liveAt(service.origin, { ASYNC_MEDIA_STATE_DIR: state });
   let before = 0;
-  const make = (...flags: string[]) => {
+  const makeWith = (module: string | null, ...flags: string[]) => {
+    const env = module === null ? live : { ...live, NODE_OPTIONS: `--import ${module}` };
     const args = ['--model', 't2v', '--payload', JSON.stringify(T2V), ...flags];
     const isDetached = flags.includes('createGeneration');
     return run(isDetached ? args : [...args, '--pollInterval', '0.02'], { env });
@@ -35,7 +39,8 @@ async function place(): Promise<Place> {
     state,
     out: path.join(folder, 'out'),
     other: path.join(folder, 'other'),
-    make,
+    make: (...flags) => makeWith(null, ...flags),
+    makeWith,
     charges: () => (service.charges.get(T2V.prompt) ?? []).length,
     requests: () => {
       const count = service.received.length - before;
@@ -99,6 +104,28 @@ describe('the same command, after its result was delivered', () => {
     rmSync(here.file);
     expectReused(await here.make('--download', here.out), here.taskId);
     expect(readFileSync(here.file)).toEqual(MP4);
+    expect(here.requests()).toBe(0);
+  });
+
+  // Writes the first bytes of a copy, then ends the process.
+  const KILLED_COPY = `import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+fs.promises.copyFile = (from, to) => {
+  fs.writeFileSync(to, 'half');
+  process.kill(process.pid, 'SIGKILL');
+};
+syncBuiltinESMExports();
+`;
+
+  it('a copy that is killed leaves nothing that the next copy does not clear away', async () => {
+    const here = await delivered();
+    const module = path.join(tempFolder(), 'killed-copy.mjs');
+    writeFileSync(module, KILLED_COPY);
+    const killed = await here.makeWith(pathToFileURL(module).href, '--download', here.other);
+    expect(killed.signal).toBe('SIGKILL');
+    expect(readdirSync(here.other).join()).toContain('.part');
+    expectReused(await here.make('--download', here.other), here.taskId);
+    expect(readdirSync(here.other)).toEqual([path.basename(here.file)]);
     expect(here.requests()).toBe(0);
   });
 

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { failed, type Outcome } from '../../scripts/src/cli/render/envelope.ts';
 import { loadContract } from '../../scripts/src/contracts/contract.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
+import type { RequestRecord } from '../../scripts/src/model/request-record.ts';
 import type { GenerationRequest } from '../../scripts/src/providers/provider.ts';
 import { Journal } from '../../scripts/src/stores/file/journal.ts';
-import type { RequestRecord } from '../../scripts/src/stores/file/record.ts';
+import { allIn } from '../stores/file/support.ts';
 import { FakeClock } from '../support/clock.ts';
 import { type Answer, serve } from '../support/server.ts';
 import { generate } from './rendered.ts';
@@ -210,7 +211,11 @@ describe('the task in the list', () => {
 
   it('is not one that belongs to another request on record, however alike', async () => {
     const { session, server } = await started(['reset', ACCEPTED], [listed()]);
-    await leave((await session.records())!, { account: 'f'.repeat(64), phase: 'submitted', taskId: 'ckx9' });
+    await leave((await session.records()) as Journal, {
+      account: 'f'.repeat(64),
+      phase: 'submitted',
+      taskId: 'ckx9',
+    });
     expect(acceptedOf(await submitFor(session)).task.id).toBe('ckx1');
     expectOneRequest(server, 2);
   });
@@ -247,7 +252,7 @@ describe('reading the list', () => {
       'run again',
       'run --action listTasks',
     ]);
-    expect(failure.details.nextSteps!.at(-1)).toMatch(/^Only if .* charged once more: .*--new/);
+    expect(failure.details.nextSteps!.at(-1)).toMatch(/^Or, only if .* charged once more: .*--new/);
     expectOneRequest(server, 1);
   });
 
@@ -261,6 +266,13 @@ describe('reading the list', () => {
     // Nothing that can be run as it stands may submit.
     expect(steps.filter((step) => /^run /.test(step))).toEqual(['run --action listTasks']);
     expect(steps.join()).not.toContain('same command');
+  });
+
+  it('a list that cannot be read after the 60 seconds may be read later: that is nothing to decide yet', async () => {
+    const { session } = await started(['reset', ACCEPTED], [EMPTY, ...Array(8).fill({ status: 503 })]);
+    const { details } = unknownOf(await submitFor(session, 70_000));
+    expect(details.retryAfter).toBe(5);
+    expect(details.nextSteps![0]).toMatch(/^Run the same command again after 5 seconds\./);
   });
 
   it('keeps the pause that it is asked for', async () => {
@@ -550,7 +562,7 @@ describe('the same command after a process that died', () => {
     // Stopped in the instant in which its request is on its way.
     session.observer.submitting = () => void setTimeout(() => controller.abort(new Error('stopped')), 50);
     await expect(generate(session, options)).rejects.toThrow('stopped');
-    const [entry] = new Journal(journal.place).all();
+    const [entry] = allIn(new Journal(journal.place));
     expect(entry!.record).toMatchObject({ sentAt: iso(START + 50_000), unsettledSince: iso(START + 50_000) });
   });
 
@@ -568,7 +580,7 @@ describe('the same command after a process that died', () => {
   it('after a rejection of the payload, forgets the request: a corrected service may accept it', async () => {
     const world = await left(ago(60), [{ status: 400, body: { status: 'FAILED' } }, ACCEPTED]);
     expect(codeOf(await command(world, 0))).toBe('INVALID_PAYLOAD');
-    expect(world.journal.all()).toEqual([]);
+    expect(allIn(world.journal)).toEqual([]);
     expect((await command(world, 0)).envelope).toMatchObject({ taskId: 'ckx1' });
     expectOneRequest(world.server, 2);
   });

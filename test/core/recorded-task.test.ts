@@ -1,10 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { EXIT } from '../../scripts/src/cli/exit-codes.ts';
 import { failed, type Outcome } from '../../scripts/src/cli/render/envelope.ts';
 import { loadContract } from '../../scripts/src/contracts/contract.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
+import type { RequestRecord } from '../../scripts/src/model/request-record.ts';
 import { Journal } from '../../scripts/src/stores/file/journal.ts';
-import type { RequestRecord } from '../../scripts/src/stores/file/record.ts';
+import { allIn } from '../stores/file/support.ts';
 import { FakeClock } from '../support/clock.ts';
 import { generate } from './rendered.ts';
 import { journalOf, leave, REQUEST, sessionWith, stepsOf, TERMS, waiting } from './session.ts';
@@ -30,7 +31,7 @@ async function world(submits: Reply[], lists?: (Reply | (() => Reply))[]) {
     return { ...outcome, told: session.told };
   }
 
-  const records = (): RequestRecord[] => new Journal(journal.place).all().map(({ record }) => record);
+  const records = (): RequestRecord[] => allIn(new Journal(journal.place)).map(({ record }) => record);
   return { clock, server, journal, command, records };
 }
 
@@ -66,6 +67,41 @@ it('a lost submit ends with exit code 7, and the same command knows after retryA
   clock.now += envelope.retryAfter! * 1_000;
   expect((await command(0)).envelope).toMatchObject({ taskId: 'ckx1', data: { resubmitted: true } });
   expect(submitsTo(server)).toHaveLength(2);
+});
+
+describe('fault 35: a process that died in a submit', () => {
+  const seconds = (at: number) => new Date(Date.UTC(2026, 10, 21, 12) + at * 1_000).toISOString();
+  const left = { phase: 'submitting', unsettledSince: seconds(0), submitTimeout: 30_000 } as const;
+
+  it.each([
+    ['long ago: the submit had its whole time after the record was written', 65, 25, 90],
+    ['just now: the submit ended before this command', 10, 60, 70],
+  ])('%s', async (_, age, retryAfter, knownAt) => {
+    const { command, clock, journal, records, server } = await world([ACCEPTED]);
+    await leave(journal, left);
+    clock.now = age * 1_000;
+    const { envelope, exitCode } = await command(0);
+    expect(exitCode).toBe(EXIT.submitUnknown);
+    // It waits a little itself.
+    expect(envelope.retryAfter! + clock.now / 1_000).toBeCloseTo(knownAt, -1);
+    expect(envelope.retryAfter).toBeGreaterThan(retryAfter - 3);
+    expect(records()).toMatchObject([{ phase: 'unknown', unsettledSince: seconds(knownAt - 60) }]);
+    // A later command counts from the same moment.
+    clock.now = (knownAt - 5) * 1_000;
+    expect((await command(0)).envelope.retryAfter).toBeGreaterThan(0);
+    expect(submitsTo(server)).toHaveLength(0);
+    clock.now = knownAt * 1_000;
+    expect((await command(0)).envelope).toMatchObject({ taskId: 'ckx1', data: { resubmitted: true } });
+  });
+
+  it('notes how long its submit may take before it is sent', async () => {
+    const { command, records, server, clock } = await world(['silence']);
+    const done = command(0);
+    await vi.waitUntil(() => submitsTo(server).length > 0);
+    expect(records()).toMatchObject([{ phase: 'submitting', submitTimeout: 2_000 }]);
+    await done;
+    expect(clock.now).toBeGreaterThan(0);
+  });
 });
 
 it('a request that was rejected leaves no record: the same command submits', async () => {

@@ -7,6 +7,7 @@ import { explained } from '../../scripts/src/cli/render/failure.ts';
 import { outcomeOf, type Result } from '../../scripts/src/cli/render/outcome.ts';
 import { actionWords, type Flags } from '../../scripts/src/cli/words.ts';
 import * as accounts from '../../scripts/src/core/account.ts';
+import * as cancelling from '../../scripts/src/core/cancel.ts';
 import * as generating from '../../scripts/src/core/generate.ts';
 import type { Session } from '../../scripts/src/core/session.ts';
 import * as tasks from '../../scripts/src/core/tasks.ts';
@@ -24,6 +25,7 @@ export function callerOf({ provider }: { provider: Profile }, more: Partial<Call
     command: (action, flags) => ['run', ...actionWords(action, flags)].join(' '),
     same: 'run again',
     anew: 'the same command with --new',
+    another: 'run again --new',
     resumeFlags: {},
     wantsEnd: true,
     isSubmit: false,
@@ -56,7 +58,7 @@ export const waitTask = (session: Session, taskId: string, { resumeFlags = {}, .
   rendered(session, tasks.waitTask(session, taskId, settings), { resumeFlags });
 
 export const cancelTask = (session: Session, taskId: string) =>
-  rendered(session, tasks.cancelTask(session, taskId), STATE);
+  rendered(session, cancelling.cancelTask(session, taskId), STATE);
 
 export const listTasks = (session: Session) => rendered(session, accounts.listTasks(session));
 

@@ -7,8 +7,9 @@ import { failed, type Outcome } from '../../scripts/src/cli/render/envelope.ts';
 import { loadContract } from '../../scripts/src/contracts/contract.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 import type { JsonObject } from '../../scripts/src/model/json.ts';
-import { type Entry, Journal } from '../../scripts/src/stores/file/journal.ts';
-import type { RecordedFile, RequestRecord } from '../../scripts/src/stores/file/record.ts';
+import type { RecordedFile, RequestRecord } from '../../scripts/src/model/request-record.ts';
+import type { Entry } from '../../scripts/src/stores/file/entry.ts';
+import { Journal } from '../../scripts/src/stores/file/journal.ts';
 import { FakeClock } from '../support/clock.ts';
 import { MP4, PNG } from '../support/media.ts';
 import { type Answer, serve, type TestServer } from '../support/server.ts';
@@ -99,7 +100,8 @@ async function command({ server, clock, journal, out }: World, asked: Asked = {}
 const filesOf = ({ envelope }: Outcome) => (envelope.data?.files ?? []) as JsonObject[];
 const pathsOf = (outcome: Outcome) => filesOf(outcome).map(({ path: where }) => where);
 const requests = ({ server }: World) => server.received.map(({ method, path }) => `${method} ${path}`);
-const recordOf = ({ journal, entry }: World) => new Journal(journal.place).read([entry.name])[0]!.record;
+const recordOf = ({ journal, entry }: World) =>
+  new Journal(journal.place).find(entry.record.request).find((one) => one?.name === entry.name)!.record;
 
 /** It says that it is the result of before; nothing was submitted, and no part of a file is left. */
 function expectReused(world: World, outcome: Outcome): void {
@@ -212,6 +214,17 @@ describe('the same command, into another folder', () => {
     expect(readdirSync(into)).toEqual(['ckx1.mp4']);
     expect(readFileSync(path.join(into, 'ckx1.mp4'), 'utf8')).toBe('mine');
     expect(requests(world)).toEqual([]);
+  });
+
+  it('says again that the file is of another kind than its model makes', async () => {
+    const world = await ended();
+    await world.entry.update(({ files }) => ({
+      files: files.map((one) => ({ ...one, contentType: 'image/png' })),
+    }));
+    const { envelope } = await command(world);
+    expect(envelope.data?.warnings).toEqual([
+      expect.stringContaining('t2v makes a video, but ckx1.mp4 is an image'),
+    ]);
   });
 
   it('copies what lies in several folders', async () => {

@@ -10,12 +10,13 @@ import type { Observer, Session } from '../../scripts/src/core/session.ts';
 import { Api } from '../../scripts/src/http/api.ts';
 import { Transport } from '../../scripts/src/http/transport.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
+import { accountOf, jsonHash, requestName } from '../../scripts/src/model/fingerprint.ts';
+import type { RequestRecord } from '../../scripts/src/model/request-record.ts';
 import { aivideomaker } from '../../scripts/src/providers/aivideomaker/api.ts';
 import type { GenerationRequest } from '../../scripts/src/providers/provider.ts';
 import { PROFILES } from '../../scripts/src/providers/registry.ts';
-import { accountOf, jsonHash, requestName } from '../../scripts/src/stores/file/fingerprint.ts';
-import { type Entry, Journal } from '../../scripts/src/stores/file/journal.ts';
-import type { RequestRecord } from '../../scripts/src/stores/file/record.ts';
+import type { Entry } from '../../scripts/src/stores/file/entry.ts';
+import { Journal } from '../../scripts/src/stores/file/journal.ts';
 import { FakeClock } from '../support/clock.ts';
 import type { Settings } from './rendered.ts';
 
@@ -87,7 +88,7 @@ export const TERMS: Terms = {
 /** A journal in a folder of its own, of the service at this address. */
 export function journalOf(service: string, clock: FakeClock): Journal {
   return new Journal({
-    folder: path.join(folder(), 'journal'),
+    folder: path.join(folder(), 'records'),
     provider: 'aivideomaker',
     service,
     account: accountOf('aivideomaker', KEY),
@@ -109,13 +110,13 @@ export async function leave(journal: Journal, more: Partial<RequestRecord> = {})
   const entry = journal.draft({
     request: requestName({ provider, service, account, model, payloadHash, idempotencyKey: undefined }),
     ...{ provider, service, account, owner: null, model, payloadHash, idempotencyKey },
-    ...{ phase: 'submitting', resubmitted: false, taskId: null, status: 'UNKNOWN' },
+    ...{ phase: 'submitting', resubmitted: false, taskId: null, status: 'UNKNOWN', duration: null },
     ...{ checked: null, delivered: null, used: null, wait: null, download: null, fileCount: null },
     credits: { quoted: null, charged: null, refunded: null },
     files: [],
   });
   journal.prepare();
-  await entry.begin({ created: now, sentAt: now, unsettledSince: now, ...more });
+  await entry.begin({ created: now, sentAt: now, unsettledSince: now, submitTimeout: 0, ...more });
   return entry;
 }
 

@@ -1,14 +1,15 @@
 // Real files: each damage is done to them, and then the same command comes.
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, expect, it } from 'vitest';
 import { Failure } from '../../scripts/src/model/failure.ts';
+import type { RequestRecord } from '../../scripts/src/model/request-record.ts';
 import { TASK_STATES } from '../../scripts/src/model/task.ts';
-import { type Claimed, claimRequest } from '../../scripts/src/stores/file/claim.ts';
-import type { Entry } from '../../scripts/src/stores/file/journal.ts';
-import { encodeRecord, type RawRecord, type RequestRecord } from '../../scripts/src/stores/file/record.ts';
+import type { Claimed } from '../../scripts/src/ports/record-store.ts';
+import type { Entry } from '../../scripts/src/stores/file/entry.ts';
+import { encodeRecord, type RawRecord } from '../../scripts/src/stores/file/record.ts';
 import { fieldsIn, journalIn, type TestJournal } from '../stores/file/support.ts';
 
 const TIMES = 10_000;
@@ -66,12 +67,13 @@ interface Case {
 }
 
 function caseOf(states: readonly Partial<RequestRecord>[]): Case {
-  const journal = journalIn(path.join(mkdtempSync(`${FOLDER}/`), 'journal'));
+  const journal = journalIn(path.join(mkdtempSync(`${FOLDER}/`), 'records'));
   journal.prepare();
   const write = (more: Partial<RequestRecord> & { prompt?: string }, n: number): File => {
     const taskId = more.phase === 'submitted' ? `task-${n}` : null;
     const fields = fieldsIn(journal, { ...more, taskId, idempotencyKey: `key-000${n}` });
     const { file, name, record }: Entry = journal.draft(fields);
+    mkdirSync(path.dirname(file), { recursive: true });
     const text = encodeRecord(name, record as unknown as RawRecord);
     writeFileSync(file, text);
     return { path: file, text, record };
@@ -129,8 +131,7 @@ function damaged({ text }: File, other: File): { bytes: Uint8Array; by: string }
 async function claim({ journal, own }: Case): Promise<Claimed | Failure> {
   const [{ record }] = own as [File];
   try {
-    const claimed = await claimRequest(
-      journal,
+    const claimed = await journal.claim(
       {
         model: record.model,
         payloadHash: record.payloadHash,

@@ -32,6 +32,16 @@ const FOLDERS: Folder[] = [
   {
     what: 'every user can write to the records in',
     make: (state) => {
+      const records = path.join(state, 'records');
+      mkdirSync(records, { recursive: true });
+      chmodSync(records, 0o1777);
+      return records;
+    },
+    repair: /^chmod o-w /,
+  },
+  {
+    what: 'every user can write to the records of an earlier version in',
+    make: (state) => {
       const journal = path.join(state, 'journal');
       mkdirSync(journal, { recursive: true });
       chmodSync(journal, 0o1777);

@@ -109,6 +109,23 @@ describe('a read', () => {
     expect(limits).toEqual([30_000, 30_000, 20_000, 5_000, 5_000]);
   });
 
+  it('gives the retries of a read what is left of the time, not the least time of a request each', async () => {
+    const clock = new FakeClock();
+    const limits: number[] = [];
+    const transport = {
+      send: async (_: unknown, { timeoutMs }: { timeoutMs: number }) => {
+        limits.push(timeoutMs);
+        clock.now += Math.min(1_500, timeoutMs);
+        throw new Failure('NETWORK_ERROR', 'busy', { transient: true });
+      },
+    } as unknown as Transport;
+    const api = new Api(transport, clock, { timeoutMs: 30_000, maxRetries: 3 });
+    const call = { ...callTo('http://127.0.0.1'), request: {} as HttpRequest };
+    await expect(api.read(call, 5_000, { until: 5_000 })).rejects.toThrow('busy');
+    expect(limits.slice(0, 2)).toEqual([5_000, 5_000 - 1_500 - clock.sleeps[0]!]);
+    expect(clock.now).toBeLessThanOrEqual(5_000);
+  });
+
   it('fault 31: an answer of too many values is refused unread, and retried; an error answer is judged by its status', async () => {
     const many = JSON.stringify(Array(50).fill(0));
     const server = await serve((_, { count }) => ({ status: count === 0 ? 200 : 404, body: many }));

@@ -145,6 +145,8 @@ export async function ledger({ forgetsKeys = false } = {}): Promise<Ledger> {
     }
     if (target === '/api/v1/tasks') {
       const shown = tasks.filter(({ createdAt }) => Date.now() - Date.parse(createdAt) >= book.listDelayMs);
+      // The list is a poll of every task that it shows.
+      if (!book.hidesTasks) for (const task of shown) task.polls += 1;
       const listed = book.hidesTasks ? [] : shown.map((task) => record(task, origin));
       return { status: book.listStatus, body: { tasks: listed } };
     }

@@ -1,9 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { live, T2V, tempFolder } from '../support/command.ts';
-import { letPass } from '../support/records.ts';
+import { letPass, recordFilesIn } from '../support/records.ts';
 import { type Ledger, ledger, SUBMIT_FAULTS, type SubmitFault } from './ledger.ts';
 import { type Ended, runOnce } from './until-done.ts';
 
@@ -167,10 +167,9 @@ async function runActions(
   // Each task that was not delivered is reported as unknown and left to the user: two equal submits cannot be
   // distinguished.
   const open = charges().filter((taskId) => !model.finished.has(taskId));
-  const journal = path.join(folder, 'state', 'journal');
-  const records = existsSync(journal)
-    ? readdirSync(journal).map((name) => readFileSync(path.join(journal, name), 'utf8'))
-    : [];
+  const records = recordFilesIn(path.join(folder, 'state', 'records')).map((file) =>
+    readFileSync(file, 'utf8'),
+  );
   const givenUp = records.filter((record) => record.includes('"abandoned"')).length;
   expect(open.length, JSON.stringify(ended)).toBeLessThanOrEqual(unknown.length + givenUp);
   return charges().length;

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import type { Envelope } from '../../scripts/src/cli/render/envelope.ts';
+import { jsonHash } from '../../scripts/src/model/fingerprint.ts';
 import type { JsonObject } from '../../scripts/src/model/json.ts';
-import { jsonHash } from '../../scripts/src/stores/file/fingerprint.ts';
 import { ENTRY } from '../support/command.ts';
 import { letPass } from '../support/records.ts';
 

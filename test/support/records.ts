@@ -1,12 +1,8 @@
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { JsonObject } from '../../scripts/src/model/json.ts';
-import {
-  decodeRecord,
-  encodeRecord,
-  type RequestRecord,
-  readRecord,
-} from '../../scripts/src/stores/file/record.ts';
+import type { RequestRecord } from '../../scripts/src/model/request-record.ts';
+import { decodeRecord, encodeRecord, readRecord } from '../../scripts/src/stores/file/record.ts';
 
 export interface RecordFile {
   file: string;
@@ -15,17 +11,20 @@ export interface RecordFile {
 
 /** The records below a state folder, oldest first; those that cannot be read are left out. */
 export function recordsIn(state: string): RecordFile[] {
-  const folder = path.join(state, 'journal');
+  return recordFilesIn(path.join(state, 'records')).flatMap((file) => {
+    const name = path.basename(file);
+    const raw = decodeRecord(name, readFileSync(file, 'utf8'));
+    const record = raw && readRecord(raw);
+    return record ? [{ file, record }] : [];
+  });
+}
+
+/** The files of all records in a folder, in the order of their names. */
+export function recordFilesIn(folder: string): string[] {
   if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.json'))
-    .sort()
-    .flatMap((name) => {
-      const file = path.join(folder, name);
-      const raw = decodeRecord(name, readFileSync(file, 'utf8'));
-      const record = raw && readRecord(raw);
-      return record ? [{ file, record }] : [];
-    });
+  const all = readdirSync(folder, { recursive: true }) as string[];
+  const files = all.filter((file) => /^[0-9a-f]{2}.[0-9a-f]{32}-.*\.json$/.test(file));
+  return files.sort().map((file) => path.join(folder, file));
 }
 
 /** Writes a record as the program would have, had it been so. */
@@ -44,7 +43,10 @@ export function letPass(state: string, ms: number, payloadHash?: string): void {
   for (const { file, record } of recordsIn(state)) {
     if (payloadHash !== undefined && record.payloadHash !== payloadHash) continue;
     const earlier = (date: string) => new Date(Date.parse(date) - ms).toISOString();
-    const change = { sentAt: earlier(record.sentAt), unsettledSince: earlier(record.unsettledSince) };
-    if (record.phase === 'submitting' || record.phase === 'unknown') rewrite({ file, record }, change);
+    const { phase, sentAt, unsettledSince } = record;
+    const change = { sentAt: earlier(sentAt), unsettledSince: earlier(unsettledSince) };
+    if (phase === 'unknown') rewrite({ file, record }, change);
+    // The process that sent it has died, and the time counts from the last moment at which that can have been.
+    if (phase === 'submitting') rewrite({ file, record }, { ...change, submitTimeout: 0 });
   }
 }

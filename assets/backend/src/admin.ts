@@ -16,9 +16,9 @@ const USAGE = `Usage: npm run admin -- <command>
   attention                  lists the generations that wait for a person, and why
   adopt <id> <taskId>        gives a lost submit its task, after the service has confirmed it
   abandon <id>               closes it as failed; its cost stays
-  retry <id>                 saves or polls it again
-  retry <id> --submit        submits it again where its task is not known: this may charge twice
-  resume <provider>          goes on after a key was not valid
+  retry <id>                 saves or polls it again, or searches for the task of a lost submit
+  retry <id> --submit        sends a lost submit again: this may charge twice
+  resume <provider>          submits and polls again after a key was not valid
   webhook <user> <url>       sends a user's notices there; prints the secret that signs them
 
 It reads the same variables as the service. With the embedded database, stop the service first.`;
@@ -53,7 +53,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     if (task.model !== undefined && task.model !== waiting.model)
       throw new Refusal(`Task ${taskId} is of model ${task.model}; ${id} asked for ${waiting.model}.`);
     if (!(await recordAccepted(database, id, task, 0))) throw new Refusal(`${id} does not wait any more.`);
-    print(`${id} has task ${taskId}; workers go on with it.`);
+    print(`${id} has task ${taskId}; workers continue with it.`);
   },
   async abandon({ database, print }, [id = '']) {
     if (!(await findWaiting(database, id)) || !(await abandon(database, id)))
@@ -61,21 +61,15 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     print(`${id} is closed as failed.`);
   },
   async retry({ database, print }, [id = ''], { submit }) {
-    const waiting = await findWaiting(database, id);
-    if (!waiting) throw new Refusal(`${id} does not wait for a person.`);
-    if (waiting.taskId === null && !submit)
-      throw new Refusal(
-        `The task of ${id} is not known: submitting it again may charge twice. Add --submit to do so.`,
-      );
-    const status = await retry(database, id, submit);
-    if (!status) throw new Refusal(`${id} does not wait any more.`);
-    print(`${id} is ${status}; workers go on with it.`);
+    const status = (await findWaiting(database, id)) && (await retry(database, id, submit));
+    if (!status) throw new Refusal(`${id} does not wait for a person.`);
+    print(`${id} is ${status}; workers continue with it.`);
   },
   async resume({ database, services, print }, [provider = '']) {
     const service = (await services()).all.get(provider);
     if (!service) throw new Refusal(`There is no service ${provider}.`);
     await createLimiter(database, service, service.bucket).resume();
-    print(`${provider} goes on.`);
+    print(`${provider} is resumed.`);
   },
   async webhook({ database, print }, [user = '', url = '']) {
     if (user === '') throw new Refusal('Name the user.');

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
-import { migrate, openDatabase } from './database/index.ts';
+import { migrate, openDatabase, waitForDatabase } from './database/index.ts';
 import { openFiles } from './files/index.ts';
 import { listenToChanges } from './generations/changes.ts';
 import { readFigures } from './generations/figures.ts';
@@ -33,6 +33,7 @@ export async function start(config: Config, log: Logger): Promise<Backend> {
     opened.defer(() => database.close());
     if (config.databaseUrl === null)
       log.info({ dataDir: config.dataDir }, 'embedded database: one process; set DATABASE_URL for more');
+    await waitForDatabase(database, (error) => log.warn({ err: error }, 'waiting for the database'));
     const applied = await migrate(database);
     if (applied.length > 0) log.info({ applied }, 'migrated');
 

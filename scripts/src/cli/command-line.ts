@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { quoteWord } from '../model/shell-word.ts';
 import { BRIEF_WAIT_S } from '../model/task.ts';
@@ -52,6 +53,14 @@ export function commandFrom(argv: readonly string[], more: Flags = {}): string {
 /** Returns the command that resumes what these arguments began: it must not make another task. */
 export function commandAgain(argv: readonly string[]): string {
   return commandFrom(argv, { new: false });
+}
+
+/** Returns the command line that makes this request once more, with a new charge. */
+export function commandForAnother(
+  argv: readonly string[],
+  { idempotencyKey }: Pick<Arguments, 'idempotencyKey'>,
+): string {
+  return commandFrom(argv, idempotencyKey === undefined ? { new: true } : { idempotencyKey: randomUUID() });
 }
 
 /** Returns the words that say how to make this request once more, with a new charge. */

@@ -105,7 +105,7 @@ export function readEnvironment(
 
 /** Returns the folder of the journal; the sandbox has its own. */
 export function journalFolder({ stateFolder: folder }: Environment, sandbox: boolean): string {
-  return path.join(folder, ...(sandbox ? ['sandbox'] : []), 'journal');
+  return path.join(folder, ...(sandbox ? ['sandbox'] : []), 'records');
 }
 
 function key({ keyVariable }: Profile, env: NodeJS.ProcessEnv, issues: Issue[]): string | undefined {

@@ -25,13 +25,13 @@ export const ONE_CHARGE =
 
 /** What each exit code means and what to do next: the words of `--help` and of the tables in the documents. */
 export const EXIT_WORDS: Record<keyof typeof EXIT, { means: string; next: string }> = {
-  done: { means: 'done', next: 'give the person the result' },
+  done: { means: 'done', next: 'give the user the result' },
   taskEnded: {
     means: 'the task ended FAILED or CANCEL',
     next: 'tell the reason; `--new` tries again with a new charge, so ask first',
   },
   badInput: { means: 'bad input', next: 'correct what `data.issues` names; nothing was charged' },
-  keyRefused: { means: 'key missing or refused', next: 'ask the person to set the key in the environment' },
+  keyRefused: { means: 'key missing or refused', next: 'ask the user to set the key in the environment' },
   stillRunning: {
     means: 'still running',
     next: 'run the same command without `--new`, or `data.nextSteps`; it charges nothing',
@@ -40,7 +40,7 @@ export const EXIT_WORDS: Record<keyof typeof EXIT, { means: string; next: string
   temporary: { means: 'temporary', next: 'follow `data.nextSteps`, after `retryAfter` seconds if set' },
   submitUnknown: {
     means: 'the outcome of the submit is not known',
-    next: 'run the same command again, after `retryAfter` seconds if set: it reconciles, and never submits while that may charge twice',
+    next: '`retryAfter` set: run the same command again after that many seconds; it reconciles, and never submits while that may charge twice. `retryAfter` null: waiting changes nothing; the user decides, with the commands in `data.nextSteps`',
   },
   taskNotFound: { means: 'no such task for this key', next: 'check the id and the key' },
   downloadFailed: {

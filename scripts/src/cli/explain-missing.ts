@@ -21,7 +21,7 @@ export async function explainMissing(
 ): Promise<Failure | undefined> {
   if (error.code !== 'TASK_NOT_FOUND') return undefined;
   const journal = await session.records();
-  const entry = journal?.byTask(taskId);
+  const entry = await journal?.byTask(taskId);
   if (!journal || !entry || journal.isOwn(entry)) return undefined;
   const { provider, service, account, created, status } = entry.record;
   const { id, title, keyVariable, urlVariable } = session.provider;

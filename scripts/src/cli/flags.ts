@@ -92,7 +92,7 @@ export const FLAGS = {
   wait: {
     form: '<seconds>',
     value: wait,
-    help: `how long to wait for the end (default ${DEFAULT_WAIT_S}; 0 = do not wait)`,
+    help: `how long to wait for the end (default ${DEFAULT_WAIT_S}; 0 = do not wait); a submit gets at least 10`,
     actions: WAITS,
   },
   pollInterval: {

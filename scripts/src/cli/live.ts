@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { pollSchedule } from '../core/poll-schedule.ts';
+import type { Sharing } from '../core/poller.ts';
 import type { Observer, Session } from '../core/session.ts';
 import type { WaitSettings } from '../core/tasks.ts';
 import { Api } from '../http/api.ts';
@@ -65,6 +66,7 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
     records: once(() =>
       args.noJournal || isWithoutRecords(options) ? null : openJournal(options, provider),
     ),
+    sharing: once(() => (args.noJournal ? null : openSharing(options, provider))),
     api: new Api(transport, systemClock, { timeoutMs, maxRetries, signal }),
   };
   try {
@@ -87,7 +89,10 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
 
 /** Tells whether there are no records yet and the action makes none: then the journal need not be loaded. */
 function isWithoutRecords({ args, environment }: LiveOptions): boolean {
-  return !needsRecords(args.action) && !existsSync(journalFolder(environment, args.sandbox));
+  const folder = journalFolder(environment, args.sandbox);
+  // Earlier versions kept them in another folder.
+  const folders = [folder, path.join(path.dirname(folder), 'journal')];
+  return !needsRecords(args.action) && !folders.some((one) => existsSync(one));
 }
 
 /** Returns the journal of the service and the key in use; null where a sandbox run cannot write one. */
@@ -114,6 +119,20 @@ async function openJournal(options: LiveOptions, provider: Provider): Promise<Jo
   }
 }
 
+/** Returns what the processes of this machine share about the service; null for the sandbox, which is this process's own. */
+async function openSharing(options: LiveOptions, provider: Provider): Promise<Sharing | null> {
+  const { args, environment } = options;
+  if (args.sandbox || environment.stateFolder === '') return null;
+  const { sharingIn } = await import('../stores/file/sharing.ts');
+  return sharingIn({
+    folder: environment.stateFolder,
+    service: addressOf(environment.baseUrl ?? new URL(provider.url)),
+    account: await accountOf(options),
+    limit: provider.rateLimit,
+    clock: systemClock,
+  });
+}
+
 /** Returns an address without its scheme, which identifies a service. */
 function addressOf({ host, pathname }: URL): string {
   return `${host}${pathname.replace(/\/+$/, '')}`;
@@ -121,7 +140,7 @@ function addressOf({ host, pathname }: URL): string {
 
 /** Returns the fingerprint of the key in use, which tells it from another key. */
 async function accountOf({ args, environment }: LiveOptions): Promise<string> {
-  const { accountOf: account } = await import('../stores/file/fingerprint.ts');
+  const { accountOf: account } = await import('../model/fingerprint.ts');
   return account(args.profile.id, args.sandbox ? SANDBOX_KEY : environment.key!);
 }
 
@@ -148,7 +167,7 @@ async function act(
     case 'getTask':
       return tasks.getTask(session, taskId, waitSettings(args, environment));
     case 'cancelTask':
-      return tasks.cancelTask(session, taskId);
+      return (await import('../core/cancel.ts')).cancelTask(session, taskId);
     case 'waitTask': {
       const settings = waitSettings(args, environment);
       if (args.taskId !== undefined) return tasks.waitTask(session, taskId, settings);

@@ -2,21 +2,20 @@ import { Failure } from '../model/failure.ts';
 import { isLoopback } from '../model/service-address.ts';
 import { plain } from '../model/text.ts';
 import type { Action } from './action.ts';
-import { AdvisedFailure } from './advised-failure.ts';
 import { type Arguments, guessAction, parseArguments } from './arguments.ts';
-import { commandAgain, commandAnew, placeFlags, resumeFlags } from './command-line.ts';
 import { overrule, readEnvironment, secretsIn } from './environment.ts';
 import { EXIT } from './exit-codes.ts';
 import { isAboutTask, isLocal, isSubmit, needsRecords } from './flags.ts';
-import { Interruption, interruptedOutcome } from './interruption.ts';
+import { Interruption } from './interruption.ts';
 import { finishWith, printText, screen } from './output.ts';
 import { checkInterval, keyMissing } from './preflight.ts';
 import { type Situation, watch } from './progress.ts';
 import type { CheckedRequest } from './read-request.ts';
+import { bugOutcome } from './render/bug.ts';
 import { callerOf } from './render/caller.ts';
 import { failed, type Outcome } from './render/envelope.ts';
 import { explained } from './render/failure.ts';
-import { actionWords, commandLine } from './words.ts';
+import { interruptedOutcome } from './render/interrupted.ts';
 
 declare const VERSION: string;
 
@@ -32,9 +31,17 @@ export async function main(): Promise<void> {
   let args: Arguments | undefined;
   let request: CheckedRequest | null = null;
 
+  const bug = (error: unknown) =>
+    bugOutcome(
+      error,
+      situation,
+      fallbackState(action, situation),
+      args && callerOf(args, argv),
+      !args?.noJournal,
+    );
   const onBug = (error: unknown) => {
     clear();
-    void finishWith(bugOutcome(error, action, situation, args), secrets);
+    void finishWith(bug(error), secrets);
     process.exitCode = EXIT.bug;
     // The answer is written: nothing that still runs may keep the process.
     interruption.stop();
@@ -82,10 +89,10 @@ export async function main(): Promise<void> {
     if (!(error instanceof Failure)) interruption.stop();
     outcome = interruption.received
       ? interruptedOutcome(interruption.received, situation, {
-          resume: resumeCommand(args, situation),
-          findOut: findOut(args),
-          isSubmit: isSubmit(action),
-          downloads: args?.download !== undefined,
+          // Signals are listened to only once the arguments are read.
+          caller: callerOf(args!, argv),
+          isRecorded: !args!.noJournal,
+          downloads: args!.download !== undefined,
           generation: request?.generation,
         })
       : error instanceof Failure
@@ -94,7 +101,7 @@ export async function main(): Promise<void> {
             fallbackState(action, situation),
             situation.taskId,
           )
-        : bugOutcome(error, action, situation, args);
+        : bug(error);
   }
   if (hasSaidOverruled) addWarnings(outcome, overruled);
   if (args?.sandbox && outcome.envelope.taskId !== null) addWarnings(outcome, [SANDBOX_WARNING]);
@@ -119,61 +126,4 @@ function fallbackState(action: Action, { taskId, state }: Situation) {
   if (state !== null) return state;
   if (taskId !== null) return 'UNKNOWN';
   return isSubmit(action) ? 'FAILED' : isAboutTask(action) ? 'UNKNOWN' : null;
-}
-
-function bugOutcome(error: unknown, action: Action, situation: Situation, args?: Arguments): Outcome {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  const where =
-    error instanceof Error
-      ? (error.stack ?? '')
-          .split('\n')
-          .slice(1, 6)
-          .map((line) => plain(line, 200))
-      : [];
-  const unknown = situation.phase === 'submitting';
-  const failure = new AdvisedFailure('UNKNOWN_ERROR', `This program failed: ${plain(text)}`, {
-    exitCode: EXIT.bug,
-    ...(unknown && { status: 'UNKNOWN' as const }),
-    data: { where },
-    nextSteps: [
-      ...(unknown ? ['Whether the submit was accepted is not known.', ...findOut(args)] : []),
-      ...(!unknown && situation.taskId !== null ? [resumeCommand(args, situation)] : []),
-      'This is a bug in async-media-workflow; please report it with errorMessage and data.where.',
-    ],
-  });
-  return failed(failure, fallbackState(action, situation), situation.taskId);
-}
-
-/** Returns the command that resumes the task of this call. */
-function resumeCommand(args: Arguments | undefined, { taskId, isAboutMany }: Situation): string {
-  if (isAboutMany) return commandAgain(process.argv.slice(2));
-  const place = args && placeFlags(args);
-  const words =
-    taskId === null
-      ? actionWords('listTasks', place)
-      : actionWords('waitTask', { taskId, ...(args && resumeFlags(args)), ...place });
-  return commandLine(words);
-}
-
-/** Returns the steps that find out whether a submit was accepted. */
-function findOut(args: Arguments | undefined): string[] {
-  const isRecorded = args && !args.noJournal;
-  if (args && !args.profile.can.list) {
-    return [
-      'Do not submit this again before you know: it may be charged twice.',
-      args.profile.says.tasks,
-      ...(isRecorded
-        ? [`Only if the user accepts that it may be charged once more: ${commandAnew(args)}.`]
-        : []),
-    ];
-  }
-  return [
-    ...(isRecorded
-      ? [
-          'Run the same command again: it reconciles, and never submits while that may charge twice.',
-          commandAgain(process.argv.slice(2)),
-        ]
-      : ['Without a journal the same command submits again, and may be charged twice: find its task first.']),
-    ...(args ? [commandLine(actionWords('listTasks', placeFlags(args)))] : []),
-  ];
 }

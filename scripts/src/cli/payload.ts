@@ -114,7 +114,7 @@ function mangled(text: string, fromStdin: boolean, syntax: string): Failure {
       '--payload',
       expected,
       received,
-      `the shell took the quotes away (PowerShell does): ${STDIN_FORM}`,
+      `JSON needs double quotes. If you wrote them, the shell took them away (PowerShell and cmd.exe do): ${STDIN_FORM}`,
     );
   }
   const position = /position \d+(?: \(line \d+ column \d+\))?/.exec(syntax)?.[0];

@@ -1,8 +1,9 @@
 import { systemClock } from '../http/clock.ts';
 import type { Json } from '../model/json.ts';
 import { BRIEF_WAIT_S } from '../model/task.ts';
+import type { StoredRequest } from '../ports/record-store.ts';
 import { profileOf } from '../providers/registry.ts';
-import { type Entry, Journal } from '../stores/file/journal.ts';
+import { Journal } from '../stores/file/journal.ts';
 import { AdvisedFailure } from './advised-failure.ts';
 import type { Arguments } from './arguments.ts';
 import { placeFlags } from './command-line.ts';
@@ -19,23 +20,21 @@ type Where = { args: Arguments; environment: Environment; warn(text: string): vo
  */
 export async function listPending(where: Where): Promise<Outcome> {
   const { args } = where;
-  const entries = journalOf(where)
-    .all()
-    .filter(
-      ({ isPending, record }) =>
-        isPending &&
-        (args.owner === undefined || record.owner === args.owner) &&
-        (!args.isProviderNamed || record.provider === args.profile.id),
-    );
+  const entries = (await journalOf(where).pending()).filter(
+    ({ record }) =>
+      (args.owner === undefined || record.owner === args.owner) &&
+      (!args.isProviderNamed || record.provider === args.profile.id),
+  );
   const pending: Json[] = entries.map((entry) => {
     const { provider, service, account, owner, model, idempotencyKey } = entry.record;
-    const { taskId, status, created, checked, wait, download, credits, files } = entry.record;
+    const { promptExcerpt, taskId, status, created, checked, wait, download, credits, files } = entry.record;
     return {
       taskId,
       status,
       statusSeenAt: checked,
       created,
       model,
+      promptExcerpt,
       owner,
       provider,
       service,
@@ -59,7 +58,7 @@ export async function listPending(where: Where): Promise<Outcome> {
 }
 
 /** Returns the command that cancels a task, where the recorded state still allows that. */
-function cancelOf({ sandbox }: Arguments, { record }: Entry): { cancel?: string } {
+function cancelOf({ sandbox }: Arguments, { record }: StoredRequest): { cancel?: string } {
   const profile = profileOf(record.provider);
   if (!profile?.can.cancel || record.taskId === null || record.status !== 'SUBMITTED') return {};
   return {
@@ -69,7 +68,7 @@ function cancelOf({ sandbox }: Arguments, { record }: Entry): { cancel?: string 
   };
 }
 
-function resumeOf(args: Arguments, { record }: Entry): string {
+function resumeOf(args: Arguments, { record }: StoredRequest): string {
   // The command calls the service that has the task, whichever service this call named.
   const profile = profileOf(record.provider) ?? args.profile;
   const place = placeFlags({ profile, sandbox: args.sandbox });
@@ -90,13 +89,10 @@ function resumeOf(args: Arguments, { record }: Entry): string {
 export async function forget(where: Where): Promise<Outcome> {
   const { args } = where;
   const journal = journalOf(where);
-  const entries = journal
-    .all()
-    .filter(({ record }) =>
-      args.taskId === undefined
-        ? record.idempotencyKey === args.idempotencyKey
-        : record.taskId === args.taskId,
-    );
+  const entries =
+    args.taskId === undefined
+      ? await journal.byKey(args.idempotencyKey ?? '')
+      : [await journal.byTask(args.taskId)].filter((entry) => entry !== undefined);
   const first = entries[0];
   if (!first) {
     throw new AdvisedFailure('TASK_NOT_FOUND', 'There is no such record, so there is nothing to forget.', {
@@ -104,7 +100,7 @@ export async function forget(where: Where): Promise<Outcome> {
     });
   }
   for (const entry of entries) {
-    const lock = await journal.lock(entry.record.request, 0);
+    const lock = await journal.fence(entry.record.request);
     if ('heldBy' in lock) {
       const { pid, host } = lock.heldBy;
       const message = `Process ${pid} on ${host} is submitting this request just now; its record stays.`;
@@ -114,7 +110,7 @@ export async function forget(where: Where): Promise<Outcome> {
     }
     try {
       const { taskId: known } = entry.record;
-      entry.refresh();
+      await entry.refresh();
       // A submit that has just come to its end gave it one.
       if (known !== entry.record.taskId) {
         throw new AdvisedFailure(
@@ -125,9 +121,9 @@ export async function forget(where: Where): Promise<Outcome> {
           },
         );
       }
-      entry.drop();
+      await entry.drop();
     } finally {
-      lock.release();
+      await lock.release();
     }
   }
   const { taskId, status, delivered } = first.record;

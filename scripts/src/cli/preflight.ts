@@ -29,7 +29,7 @@ export function checkInterval({ pollInterval }: Arguments, loopback: boolean): v
 export function keyMissing({ keyVariable, keyPage, says }: Profile, argv: readonly string[]): Failure {
   return new AdvisedFailure('AUTH_FAILED', `${keyVariable} is not set, so no live call is made.`, {
     nextSteps: [
-      `A person makes a key at ${keyPage} (${says.key}) and sets it in the environment as ${keyVariable}; it is never passed as an argument.`,
+      `The user makes a key at ${keyPage} (${says.key}) and sets it in the environment as ${keyVariable}; it is never passed as an argument.`,
       'Without a key the same command rehearses in the sandbox, at no cost:',
       commandFrom(argv, { sandbox: true }),
     ],

@@ -77,7 +77,7 @@ function noQuote({ profile }: Arguments, contract: Contract, payload: JsonObject
           `No price of ${contract.model} is known here either. Get a yes to an unknown price before you submit.`,
         ]
       : [
-          `${line} Tell the person so, and submit with --maxCredits, which is held against the same estimate.`,
+          `${line} Tell the user so, and submit with --maxCredits, which is held against the same estimate.`,
           contract.price!.note,
         ];
   const describe = commandLine(actionWords('describeModel', modelFlags(contract)));

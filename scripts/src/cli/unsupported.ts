@@ -7,7 +7,7 @@ import { AdvisedFailure } from './advised-failure.ts';
 interface Instead {
   /** What can be done instead. */
   instead: string;
-  /** Where a person sees what the action would have shown. */
+  /** Where the user sees what the action would have shown. */
   page(profile: Profile): string;
 }
 

@@ -24,6 +24,8 @@ export const SILENT: Observer = {
 
 interface CallSettings {
   signal?: AbortSignal | undefined;
+  /** The call is a wait: all waits of a client share one poller, so a signal ends the wait and no query of the others. */
+  isWait?: boolean;
   /** Returns what the error of the call says beside its failure. */
   details?(failure: Failure | undefined): ClientErrorDetails;
 }
@@ -33,8 +35,9 @@ export class Connection {
   readonly settings: Settings;
   readonly #transport: Transport;
   readonly #calls = new Set<AbortController>();
+  readonly #closing = new AbortController();
+  #waits: Api | undefined;
   #provider: Promise<Provider> | undefined;
-  #isClosed = false;
 
   constructor(settings: Settings) {
     const { proxy, httpClient } = settings;
@@ -44,22 +47,24 @@ export class Connection {
 
   /** Runs one call, and makes a public error of whatever ends it early. An error that is none of ours is thrown as it is. */
   async call<T>(
-    { signal, details = () => ({}) }: CallSettings,
-    action: (session: Session) => Promise<T>,
+    { signal, isWait = false, details = () => ({}) }: CallSettings,
+    action: (session: Session, stop: AbortSignal) => Promise<T>,
   ): Promise<T> {
     const controller = new AbortController();
     const stop = () => controller.abort(signal?.reason);
     this.#calls.add(controller);
-    if (this.#isClosed) controller.abort(CLOSED);
+    if (this.#closing.signal.aborted) controller.abort(CLOSED);
     else if (signal?.aborted) stop();
     else signal?.addEventListener('abort', stop, { once: true });
     try {
       controller.signal.throwIfAborted();
-      return await action(await this.#session(controller.signal));
+      const session = await this.#session(isWait ? null : controller.signal);
+      const result = action(session, controller.signal);
+      return await (isWait ? Promise.race([result, aborted(controller.signal)]) : result);
     } catch (error) {
-      const { aborted, reason } = controller.signal;
+      const { aborted: isAborted, reason } = controller.signal;
       if (error instanceof Failure) throw toError(error, this.settings.key, details(error));
-      if (aborted && (error === reason || isAbort(error))) throw abortedBy(reason, details(undefined));
+      if (isAborted && (error === reason || isAbort(error))) throw abortedBy(reason, details(undefined));
       throw error;
     } finally {
       signal?.removeEventListener('abort', stop);
@@ -69,17 +74,20 @@ export class Connection {
 
   /** Ends the calls under way, and releases the sockets. */
   async close(): Promise<void> {
-    this.#isClosed = true;
+    this.#closing.abort(CLOSED);
     for (const controller of this.#calls) controller.abort(CLOSED);
     await this.#transport.close();
   }
 
-  async #session(signal: AbortSignal): Promise<Session> {
+  /** @param signal of a call by itself; null: the session of all waits */
+  async #session(signal: AbortSignal | null): Promise<Session> {
     const { profile, baseUrl, key, clock, timeoutMs, maxRetries } = this.settings;
+    const api = (of: AbortSignal) => new Api(this.#transport, clock, { timeoutMs, maxRetries, signal: of });
+    if (!signal) this.#waits ??= api(this.#closing.signal);
     this.#provider ??= createProvider(profile, { baseUrl, key, now: clock.wall });
     return {
       provider: await this.#provider,
-      api: new Api(this.#transport, clock, { timeoutMs, maxRetries, signal }),
+      api: signal ? api(signal) : this.#waits!,
       transport: this.#transport,
       observer: SILENT,
       loopback: isLoopback(baseUrl) ? baseUrl : null,
@@ -89,6 +97,14 @@ export class Connection {
 }
 
 const CLOSED = new Error('The client is closed.');
+
+/** Rejects with the signal's reason when it is aborted. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}
 
 function abortedBy(reason: unknown, details: ClientErrorDetails): AbortedError {
   const message = reason === CLOSED ? 'The client is closed.' : 'The call was aborted.';

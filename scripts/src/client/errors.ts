@@ -13,11 +13,13 @@ export interface ClientErrorDetails {
 
 /** Every error that a client throws. It holds neither the key nor the body of a request. */
 export class ClientError extends Error {
+  /** What failed, as a name that stays. */
   readonly code: ErrorCode;
   /** What became of the submit; null where the call was none. */
   readonly outcome: SubmitOutcome | null;
   /** Seconds after which the call makes sense; null where that is not known. */
   readonly retryAfter: number | null;
+  /** The task that the error is about; null where none is known. */
   readonly taskId: string | null;
   /** The state of the task as last known; null where no task is involved. */
   readonly state: TaskState | null;
@@ -66,7 +68,7 @@ export class ConnectionError extends ClientError {}
 /** CANCEL_REJECTED: the task was not cancelled; `state` is its state. */
 export class CancelRejectedError extends ClientError {}
 
-/** SUBMIT_OUTCOME_UNKNOWN: the list does not tell yet; where `retryAfter` is null, it never will. */
+/** SUBMIT_OUTCOME_UNKNOWN: the list does not tell; where `transient` is false, no later call will know either. */
 export class SubmitUnknownError extends ClientError {}
 
 /** DOWNLOAD_FAILED: a file could not be fetched or stored. The task and its result are untouched. */

@@ -32,11 +32,13 @@ export function submit(
     const { contract, generation } = await checkRequest(settings, request);
     const { checkFunds } = await import('../core/funds.ts');
     const { sendOnce } = await import('../core/send.ts');
-    const quote = await checkFunds(session, contract, generation, null);
+    const { shortDeadline } = await import('../core/session.ts');
+    const quote = await checkFunds(session, contract, generation, null, shortDeadline(session));
     isSending = true;
-    const sent = await sendOnce(session, generation, () => {
+    const onLeave = () => {
       hasLeft = true;
-    });
+    };
+    const sent = await sendOnce(session, generation, { onLeave });
     if (sent.kind !== 'accepted') throw sent.failure;
     return { ...publicTask(sent.task.id, sent.task, settings.key), quoted: quote?.credits ?? null };
   });
@@ -46,7 +48,7 @@ export function submit(
 export function findLost(
   connection: Connection,
   request: LostRequest,
-  { signal, until, taken, beforeResubmit }: ReconcileOptions = {},
+  { signal, until, list, taken, beforeResubmit }: ReconcileOptions = {},
 ): Promise<ReconciledTask> {
   const { settings } = connection;
   const { clock } = settings;
@@ -76,8 +78,13 @@ export function findLost(
     const { reconcile } = await import('../core/reconcile.ts');
     const { checkFunds } = await import('../core/funds.ts');
     const { Failure } = await import('../model/failure.ts');
+    const { shortDeadline } = await import('../core/session.ts');
     const result = await reconcile(
-      { ...session, takenTasks: async (ids) => (await taken?.(ids)) ?? [] },
+      {
+        ...session,
+        takenTasks: async (ids) => (await taken?.(ids)) ?? [],
+        ...(list && { readList: async () => list() }),
+      },
       generation,
       {
         sentAt,
@@ -90,7 +97,7 @@ export function findLost(
         resubmitRejected: async () => {},
         resubmitting: async () => {
           if (!beforeResubmit) throw new Failure('UNKNOWN_ERROR', 'It is not sent once more.');
-          await checkFunds(session, contract, generation, null);
+          await checkFunds(session, contract, generation, null, shortDeadline(session));
           try {
             await beforeResubmit();
           } catch (error) {

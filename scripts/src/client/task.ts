@@ -13,6 +13,7 @@ export function publicTask(id: string, seen: Seen & Partial<CoreTask>, key: stri
     state,
     ...(unknownState !== undefined && { unknownState }),
     ...(model !== undefined && { model }),
+    ...(seen.input !== undefined && { input: seen.input }),
     ...(createdAt !== undefined && { createdAt }),
     ...(idempotencyKey !== undefined && { idempotencyKey }),
     ...(charged !== undefined && { charged }),

@@ -41,9 +41,12 @@ export function readTask(connection: Connection, taskId: string, options: CallOp
 export function list(connection: Connection, options: CallOptions = {}): Promise<TaskList> {
   return connection.call(options, async (session) => {
     need(session, 'listTasks');
-    const { listTasks } = await import('../core/account.ts');
-    const { tasks, record } = await listTasks(session);
-    return { tasks: tasks.map((task) => publicTask(task.id, task, connection.settings.key)), record };
+    const { key, clock } = connection.settings;
+    const { shortDeadline } = await import('../core/session.ts');
+    const askedAt = clock.wall();
+    const list = await session.api.read(session.provider.list(), shortDeadline(session));
+    const tasks = list.tasks.map((task) => publicTask(task.id, task, key));
+    return { ...list, tasks, askedAt, answeredAt: clock.wall() };
   });
 }
 
@@ -54,7 +57,7 @@ export function cancel(
 ): Promise<TaskStatus> {
   return connection.call(options, async (session) => {
     need(session, 'cancelTask');
-    const { cancelTask } = await import('../core/tasks.ts');
+    const { cancelTask } = await import('../core/cancel.ts');
     const result = await cancelTask(session, checkTaskId(taskId));
     if (result.kind === 'notCancelled') throw result.failure;
     return publicStatus(taskId, result.seen);
@@ -92,11 +95,12 @@ export function wait(
   { signal, until, onStatus }: WaitOptions = {},
 ): Promise<WaitResult> {
   const { key, clock } = connection.settings;
-  return connection.call({ signal }, async (session) => {
+  const isWait = until === undefined || Number(until) > clock.wall();
+  return connection.call({ signal, isWait }, async (session, stop) => {
     const taskId = checkTaskId(typeof task === 'string' ? task : task.id);
     const waitMs =
       until === undefined ? Number.POSITIVE_INFINITY : checkMoment('until', until) - clock.wall();
-    const settings = { ...(await waitSettings(connection)), waitMs: Math.max(0, waitMs) };
+    const settings = { ...(await waitSettings(connection)), waitMs: Math.max(0, waitMs), stop };
     const observer = {
       ...SILENT,
       about: () => observer,
@@ -111,6 +115,7 @@ export function wait(
         ? await waitTask(watched, taskId, settings)
         : await waitOn(watched, { ...task, id: taskId }, settings);
     if (result.kind === 'notFetched') throw result.failure;
+    if (result.kind === 'running') stop.throwIfAborted();
     const { kind, seen, lastPollError, retryAfter = null } = result;
     if (kind !== 'running') return { kind: 'ended', task: publicTask(taskId, seen, key) };
     const lastError = lastPollError ? toError(lastPollError, key, { taskId }) : null;

@@ -40,7 +40,9 @@ export function toError(failure: Failure, key: string, more: ClientErrorDetails 
   const clean = (text: string) => redact(text, [key]);
   const Class = CLASSES[failure.code] ?? ClientError;
   const cause = more.cause ?? networkError(failure, clean);
-  return new Class(failure.code, clean(failure.message), {
+  // That a task failed or was cancelled is a result here.
+  const code = failure.code as Exclude<CoreCode, 'GENERATION_FAILED' | 'TASK_CANCELLED'>;
+  return new Class(code, clean(failure.message), {
     ...{ retryAfter, taskId, state: status, transient },
     issues: issues.map((issue) => ({ ...issue, received: clean(issue.received), hint: clean(issue.hint) })),
     ...more,

@@ -8,7 +8,7 @@ export interface JsonObject {
 /** The states of a task, the same for every provider. UNKNOWN: the service showed no state that is known. */
 export type TaskState = 'SUBMITTED' | 'PROGRESS' | 'COMPLETED' | 'FAILED' | 'CANCEL' | 'UNKNOWN';
 
-/** The codes of errors. ABORTED: the caller's signal ended the call. */
+/** The codes of errors. ABORTED: the caller's signal, or `close`, ended the call. A task that FAILED is a result, not an error. */
 export type ErrorCode =
   | 'INVALID_MODEL'
   | 'INVALID_PAYLOAD'
@@ -18,8 +18,6 @@ export type ErrorCode =
   | 'TASK_NOT_FOUND'
   | 'NETWORK_ERROR'
   | 'UNKNOWN_ERROR'
-  | 'GENERATION_FAILED'
-  | 'TASK_CANCELLED'
   | 'CANCEL_REJECTED'
   | 'BUDGET_EXCEEDED'
   | 'IDEMPOTENCY_CONFLICT'
@@ -51,6 +49,7 @@ export interface ProxySettings {
   noProxy?: string;
 }
 
+/** What `createClient` takes. */
 export interface ClientOptions {
   /** Id of the service; `providers()` lists them. */
   provider: string;
@@ -147,9 +146,9 @@ export interface ProviderInfo {
   /** The service's own address. */
   url: string;
   capabilities: Capabilities;
-  /** Queries that one key or address may send in a minute; null where the service documents none. */
+  /** Queries that one address may send in a minute, all processes together; null where the service documents no limit. */
   rateLimit: { queriesPerMinute: number } | null;
-  /** The environment variables that the executor reads; the client reads none. */
+  /** The environment variables of the key and of another address, by which the commands know them; a client reads none. */
   keyVariable: string;
   urlVariable: string;
 }
@@ -201,6 +200,7 @@ export interface GenerationRequest {
   idempotencyKey: string;
 }
 
+/** What `submit` takes. */
 export interface SubmitRequest extends GenerationRequest {
   /** Where the service reports the end; https, or loopback where the service runs on this machine. */
   callbackUrl?: string;
@@ -208,6 +208,7 @@ export interface SubmitRequest extends GenerationRequest {
   maxCredits?: number;
 }
 
+/** What `reconcile` takes: the request as it was submitted. */
 export interface LostRequest extends SubmitRequest {
   /** When the submit was about to be sent: the time that was stored before it. */
   submittedAt: Moment;
@@ -217,9 +218,12 @@ export interface LostRequest extends SubmitRequest {
   resubmitted?: boolean;
 }
 
+/** The options of `reconcile`. */
 export interface ReconcileOptions extends CallOptions {
   /** Reads the list, at growing intervals, until then; for 1.5 s by default. */
   until?: Moment;
+  /** Returns a list that `list` read, in place of reading it: one list serves any number of lost requests. Asked once where `until` has passed. */
+  list?(): TaskList | Promise<TaskList>;
   /** Returns which of these tasks belong to other requests: a similar task of another request does not belong to this one. */
   taken?(taskIds: string[]): Iterable<string> | Promise<Iterable<string>>;
   /**
@@ -236,6 +240,8 @@ export interface Task {
   /** The service's own word, where it is not a known one. */
   unknownState?: string;
   model?: string;
+  /** The payload, as the service shows it. */
+  input?: Json;
   /** Milliseconds since the epoch, by the service's clock. */
   createdAt?: number;
   idempotencyKey?: string;
@@ -271,6 +277,7 @@ export interface TaskStatus {
   record: JsonObject;
 }
 
+/** The options of `wait`. */
 export interface WaitOptions extends CallOptions {
   /** When the wait is over; the task runs on. Without it, the wait lasts as long as the task. */
   until?: Moment;
@@ -278,7 +285,10 @@ export interface WaitOptions extends CallOptions {
   onStatus?(status: TaskStatus): void;
 }
 
-/** `ended`: the state is COMPLETED (with its files' addresses), FAILED or CANCEL. `running`: the time is over, the task runs on; never submit it again. */
+/**
+ * `kind: 'ended'`, with the `task`, which is COMPLETED (with its files' addresses), FAILED or CANCEL; or `kind: 'running'`, with
+ * `taskId`, `state`, `retryAfter` and `lastError`: the time is over, and the task runs on. Never submit it again.
+ */
 export type WaitResult =
   | { kind: 'ended'; task: Task }
   | {
@@ -294,6 +304,13 @@ export type WaitResult =
 export interface TaskList {
   /** Newest first, as the service lists them. */
   tasks: Task[];
+  /** Entries that could not be read as tasks. */
+  unread: number;
+  /** The service's clock in milliseconds since the epoch; null where the answer carries no date. */
+  serverTime: number | null;
+  /** When the list was asked for, and when it was there; milliseconds since the epoch by this machine. */
+  askedAt: number;
+  answeredAt: number;
   /** The service's answer, as it came. */
   record: JsonObject;
 }
@@ -336,6 +353,7 @@ export type FileTarget = (
   file: CheckedFile,
 ) => import('node:stream').Writable | Promise<import('node:stream').Writable>;
 
+/** The options of `download`. */
 export interface DownloadOptions extends CallOptions {
   /** A folder, into which the files are renamed when they are whole; or a function that returns where to write each one. */
   to: string | FileTarget;
@@ -369,6 +387,7 @@ export interface Signatures {
   ): { ext: string; contentType: string; makes: 'video' | 'image' | 'audio' | 'model3d' } | null;
 }
 
+/** What `startSandbox` takes. */
 export interface SandboxOptions {
   /** Where tasks are kept between processes; null or absent keeps them in memory. */
   folder?: string | null;
@@ -406,6 +425,7 @@ export interface Client {
   submit(request: SubmitRequest, options?: CallOptions): Promise<SubmittedTask>;
   /**
    * Finds the task of a submit whose outcome is unknown in the service's list.
+   * Nothing is sent without `beforeResubmit`.
    * @throws ClientError whose `outcome` is `rejected` or `unknown`; `retryAfter` says when the list can tell
    */
   reconcile(request: LostRequest, options?: ReconcileOptions): Promise<ReconciledTask>;

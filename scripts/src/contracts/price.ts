@@ -69,7 +69,7 @@ function trimmed(amount: number): string {
   return amount.toFixed(4).replace(/0{1,2}$/, '');
 }
 
-/** The sentence that tells a person what a payload may cost; null where no price is known. */
+/** The sentence that tells the user what a payload may cost; null where no price is known. */
 export function priceLine(contract: Contract, payload: JsonObject): string | null {
   const { price } = contract;
   if (price === null || price.rates.length === 0) return null;

@@ -4,6 +4,7 @@ import type { Issue } from '../model/failure.ts';
 const FLAGS: readonly [RegExp, string][] = [
   [/, or give the picture with --image <file>/g, ''],
   [/give the picture with --image <file>, or /g, ''],
+  [/give the picture with --image <file>/g, 'pass its bytes as a data: URI, or its public address'],
   [/pass the whole payload through standard input with --payload -/g, 'pass the whole value'],
   [/it is said by --\w+/g, 'it is said beside the payload'],
 ];

@@ -1,7 +1,7 @@
 import { Failure } from '../model/failure.ts';
+import type { Task } from '../model/task.ts';
 import type { TaskStatus } from '../providers/provider.ts';
-import type { RateLimiter } from '../stores/file/rate-limiter.ts';
-import type { Session } from './session.ts';
+import { type Session, shortDeadline } from './session.ts';
 
 /**
  * Returns the state of a task, by one status query. Where the answer may be either a failed task or an error, the task's
@@ -10,7 +10,7 @@ import type { Session } from './session.ts';
  * @throws Failure when the query itself failed; that says nothing about the task
  */
 export async function pollOnce(
-  { api, provider }: Session,
+  { api, provider }: Pick<Session, 'api' | 'provider'>,
   taskId: string,
   until: number,
 ): Promise<TaskStatus> {
@@ -29,45 +29,6 @@ export async function fetchStatus(
   return withCheckedError(status, () => api.read(provider.task(taskId), deadline, { until }));
 }
 
-// About the time after which the rate limiter grants the next permit.
-const PERMIT_PAUSE_MS = 1_000;
-
-/**
- * Returns the state of a task, by one status query that the rate limiter permits. All processes of this machine share
- * that limit: a state that another process read a moment ago saves the query.
- * @param deadline on the monotonic clock
- * @returns null when the time was over before the next permit, and the last query was a moment ago; `crowded` when it was not
- */
-export async function pollWithPermit(
-  session: Session,
-  limiter: RateLimiter,
-  taskId: string,
-  deadline: number,
-): Promise<TaskStatus | null | 'crowded'> {
-  const { clock, signal } = session.api;
-  for (;;) {
-    const state = await limiter.statusFromOthers(taskId);
-    if (state) return { state, record: {} };
-    if (await limiter.acquire()) break;
-    const left = deadline - clock.monotonic();
-    if (left <= 0) {
-      return limiter.polledLately(taskId) ? null : 'crowded';
-    }
-    await clock.sleep(Math.min(left, PERMIT_PAUSE_MS * (0.5 + clock.random())), signal);
-  }
-  limiter.recordPoll(taskId);
-  try {
-    const status = await pollOnce(session, taskId, deadline);
-    await limiter.share(taskId, status.state);
-    return status;
-  } catch (error) {
-    // The service limits the key, so every process has to pause; a server that is down may be up for the next query.
-    const seconds = error instanceof Failure && error.code === 'RATE_LIMITED' && error.details.retryAfter;
-    if (seconds) await limiter.pauseFor(seconds * 1000);
-    throw error;
-  }
-}
-
 /** Returns the status, or the task's record where the status may be an error of the query. */
 async function withCheckedError(
   status: TaskStatus,
@@ -75,4 +36,20 @@ async function withCheckedError(
 ): Promise<TaskStatus> {
   // Where the record cannot be read either, that failure says more, and whether to retry.
   return status.possibleError ? fetchTask() : status;
+}
+
+/** Returns the full record of a task that ended without a result: it may say why. The state stays the one that was polled. */
+export async function withRecord(
+  session: Session,
+  taskId: string,
+  seen: TaskStatus,
+): Promise<TaskStatus & Partial<Task> & { isRecordUnread?: boolean }> {
+  const { api, provider } = session;
+  try {
+    const task = await api.read(provider.task(taskId), shortDeadline(session));
+    return { ...task, state: seen.state };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { ...seen, isRecordUnread: true };
+  }
 }

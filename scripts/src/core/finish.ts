@@ -1,14 +1,17 @@
 import type { SavedFile } from '../download/download.ts';
 import { Failure } from '../model/failure.ts';
 import type { Json } from '../model/json.ts';
+import type { Credits } from '../model/request-record.ts';
 import type { Task } from '../model/task.ts';
-import type { Entry } from '../stores/file/journal.ts';
-import type { Credits } from '../stores/file/record.ts';
+import type { StoredRequest } from '../ports/record-store.ts';
 import { intervalBefore, type PollSchedule } from './poll-schedule.ts';
+import { pollerOf } from './poller.ts';
 import { creditsOf, type Origin, type TaskResult, taskResult } from './result.ts';
 import { type Session, shortDeadline } from './session.ts';
 
 export interface FinishOptions {
+  /** Its record, where the query that saw its end showed that too. */
+  task?: Task | undefined;
   /** Where to save the files; null = only say where they are. Absolute. */
   folder: string | null;
   schedule: PollSchedule;
@@ -21,7 +24,7 @@ export interface FinishOptions {
   model?: string | undefined;
   origin?: Origin;
   /** The record of the request, and what is known of its credits from before. */
-  entry?: Entry | undefined;
+  entry?: StoredRequest | undefined;
   credits?: Credits | undefined;
 }
 
@@ -33,9 +36,14 @@ export async function folderFor(folder: string | null): Promise<string | null> {
 /** Returns the result of a COMPLETED task: its record, and its files where they are wanted. */
 export async function finish(session: Session, taskId: string, options: FinishOptions): Promise<TaskResult> {
   const { folder, entry, credits, origin = {} } = options;
+  const model = options.model ?? entry?.record.model;
   let task: Task | undefined;
   try {
-    task = await fetchResult(session, taskId, options);
+    const known = options.task;
+    task =
+      known && known.urls.length > 0
+        ? { ...known, state: 'COMPLETED' }
+        : await fetchResult(session, taskId, options);
     let saved: Pick<TaskResult, 'files' | 'warnings'> = { warnings: [] };
     if (folder !== null) {
       // A link that had expired was replaced: the answer must not show the dead one.
@@ -44,12 +52,12 @@ export async function finish(session: Session, taskId: string, options: FinishOp
       };
       const files = await downloadAll(session, task, folder, { ...options, onFresh });
       const { warningsAbout } = await import('./file-warnings.ts');
-      const warnings = await warningsAbout(session, options.model ?? entry?.record.model, files);
+      const warnings = await warningsAbout(session, model, files);
       saved = { files, warnings };
     }
     const fileCount = task.urls.length;
     await entry?.update({ fileCount, ...(credits && { credits: creditsOf(task, credits) }) });
-    return { ...taskResult(taskId, task, { ...origin, credits }), ...saved };
+    return { ...taskResult(taskId, task, { ...origin, credits, model }), ...saved };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     // The task is COMPLETED, whatever failed after that.
@@ -73,7 +81,9 @@ export async function fetchResult(
   const { api, provider } = session;
   const until = Math.max(end, api.clock.monotonic() + RESULT_MS);
   const deadline = Math.min(shortDeadline(session), until);
+  const poller = await pollerOf(session, schedule);
   for (let n = 0; ; n += 1) {
+    await poller.permit(until);
     const task = await api.read(provider.task(taskId), deadline, { until });
     if (task.urls.length > 0) return { ...task, state: 'COMPLETED' };
     const detail = await detailOf(session, taskId, deadline, until);
@@ -85,7 +95,7 @@ export async function fetchResult(
         { record: task.record, reason: { kind: 'noAddress' } },
       );
     }
-    const pause = intervalBefore(n, schedule, api.clock.random);
+    const pause = intervalBefore({ polls: n, waitedMs: 0 }, schedule, api.clock.random);
     if (n + 1 >= RESULT_READS || api.clock.monotonic() + pause > deadline) {
       throw new Failure('UNKNOWN_ERROR', 'The task is COMPLETED, but its record names no file.', {
         record: task.record,

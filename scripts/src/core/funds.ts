@@ -3,14 +3,16 @@ import { cheaperVariants, estimate, estimateCredits } from '../contracts/price.t
 import { Failure } from '../model/failure.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import type { Cheaper } from '../model/reason.ts';
+import type { RecordChange } from '../model/request-record.ts';
+import type { RecordStore, StoredRequest } from '../ports/record-store.ts';
 import type { GenerationRequest, Quote } from '../providers/provider.ts';
-import type { Entry, Journal } from '../stores/file/journal.ts';
 import { type Session, shortDeadline } from './session.ts';
 
 /**
  * Compares the price, which is free to query, with the limit and the balance before anything is submitted. For a service
  * without quotes, compares the limit with the contract's estimate.
  * @param maxCreditsPerDay null = no limit; it too needs the price, and is checked by `withinDay`
+ * @param deadline on the monotonic clock: the query does not outlast it by more than 5 seconds
  * @returns the quote; null where nothing limits the price
  * @throws Failure BUDGET_EXCEEDED or INSUFFICIENT_CREDITS; the quote's own failure when there is none to be had
  */
@@ -19,13 +21,14 @@ export async function checkFunds(
   contract: Contract,
   generation: GenerationRequest,
   maxCreditsPerDay: number | null,
+  deadline: number,
 ): Promise<Quote | null> {
   if (generation.maxCredits === undefined && maxCreditsPerDay === null) return null;
   if (!session.provider.can.quote) {
     checkEstimate(session.provider.title, contract, generation);
     return null;
   }
-  const quote = await askPrice(session, contract, generation);
+  const quote = await askPrice(session, contract, generation, deadline);
   if (quote.affordable === false || (quote.balance !== null && quote.balance < quote.credits)) {
     throw shortOfCredits(contract, generation, quote, 'The quote says that the balance is too small.');
   }
@@ -57,20 +60,26 @@ function checkEstimate(
       title,
       estimate: { ...range, asOf, note },
       maxCredits,
-      cheaper: cheaperThan(contract, payload, maxCredits + 1),
+      cheaper: cheaperThan(contract, payload, maxCredits),
     },
   });
 }
 
-/** Returns the service's price of a request; the query is free. @throws Failure BUDGET_EXCEEDED where it is above the limit of the request */
+/**
+ * Returns the service's price of a request; the query is free.
+ * @param deadline on the monotonic clock; absent where the call has no wait of its own
+ * @throws Failure BUDGET_EXCEEDED where it is above the limit of the request
+ */
 export async function askPrice(
   session: Session,
   contract: Contract,
   generation: GenerationRequest,
+  deadline = Infinity,
 ): Promise<Quote> {
   const { api, provider } = session;
   const { model, payload, maxCredits } = generation;
-  const quote = await api.read(provider.quote(model, payload), shortDeadline(session));
+  const until = Math.min(deadline, shortDeadline(session));
+  const quote = await api.read(provider.quote(model, payload), until, { until: deadline });
   if (maxCredits !== undefined && quote.credits > maxCredits) {
     throw new Failure('BUDGET_EXCEEDED', `The price is above the limit of ${maxCredits} credits.`, {
       data: { quoted: quote.credits, maxCredits },
@@ -86,38 +95,33 @@ export async function askPrice(
   return quote;
 }
 
+const DAY_MS = 24 * 3600_000;
+
 /**
- * Puts a request on record unless the recorded charges of the last 24 hours, with it, would go above a limit. No other
+ * Stores a change of a request unless the recorded charges of the last 24 hours, with it, would go above a limit. No other
  * process can come in between.
- * @param own a record of this very request, which is not counted
  * @throws Failure BUDGET_EXCEEDED
  */
 export async function withinDay(
   session: Session,
-  journal: Journal,
+  store: RecordStore,
   maxCreditsPerDay: number | null,
   quote: Quote | null,
-  record: () => Promise<void>,
-  own?: Entry,
+  entry: StoredRequest,
+  change: RecordChange,
 ): Promise<void> {
-  if (maxCreditsPerDay === null || quote === null) return record();
-  const lock = await journal.lock('budget', shortDeadline(session), session.api.signal);
-  if ('heldBy' in lock) {
+  const isLimited = maxCreditsPerDay !== null && quote !== null;
+  const budget = isLimited ? { windowMs: DAY_MS, limit: maxCreditsPerDay, credits: quote.credits } : null;
+  const reserved = await store.reserve(entry, change, budget, shortDeadline(session), session.api.signal);
+  if (reserved.kind === 'busy') {
+    const { pid, host } = reserved.holder;
     throw new Failure(
       'UNKNOWN_ERROR',
-      `Another process (${lock.heldBy.pid} on ${lock.heldBy.host}) has kept the day's budget to itself for too long; nothing was submitted.`,
+      `Another process (${pid} on ${host}) has kept the day's budget to itself for too long; nothing was submitted.`,
       { reason: { kind: 'budgetBusy' } },
     );
   }
-  try {
-    const spent = journal.spentToday(own);
-    if (spent === null || spent + quote.credits > maxCreditsPerDay) {
-      throw dayExceeded(spent, quote.credits, maxCreditsPerDay);
-    }
-    await record();
-  } finally {
-    lock.release();
-  }
+  if (reserved.kind === 'exceeded') throw dayExceeded(reserved.spent, quote!.credits, maxCreditsPerDay!);
 }
 
 function dayExceeded(spent: number | null, quoted: number, limit: number): Failure {
@@ -133,11 +137,13 @@ export async function explainFunds(
   contract: Contract,
   generation: GenerationRequest,
   refusal: Failure,
+  until: number,
 ): Promise<Failure> {
+  const { api, provider } = session;
   let quote: Quote | null = null;
   try {
-    if (session.provider.can.quote)
-      quote = await session.api.once(session.provider.quote(generation.model, generation.payload));
+    if (provider.can.quote)
+      quote = await api.once(provider.quote(generation.model, generation.payload), { until });
   } catch (error) {
     // The rejection stands without a quote; it only has fewer details.
     if (!(error instanceof Failure)) throw error;

@@ -2,8 +2,8 @@ import type { Contract } from '../contracts/contract.ts';
 import { Failure } from '../model/failure.ts';
 import type { Reason } from '../model/reason.ts';
 import { isTerminal, type Task } from '../model/task.ts';
+import type { StoredRequest } from '../ports/record-store.ts';
 import type { GenerationRequest } from '../providers/provider.ts';
-import type { Entry } from '../stores/file/journal.ts';
 import { folderFor } from './finish.ts';
 import { checkFunds, explainFunds } from './funds.ts';
 import { type RecordedTask, recordedTask } from './recorded-task.ts';
@@ -38,7 +38,7 @@ export interface GenerateOptions {
 }
 
 /** The task of a request, with its record where there is one. */
-type Made = Omit<RecordedTask, 'entry'> & { entry?: Entry; isResubmitted?: boolean };
+type Made = Omit<RecordedTask, 'entry'> & { entry?: StoredRequest; isResubmitted?: boolean };
 
 // Even the shortest wait gives a rejected or lost submit this long.
 const LEAST_SUBMIT_MS = 1_500;
@@ -59,7 +59,7 @@ export async function generate(session: Session, options: GenerateOptions): Prom
       : await unrecordedTask(session, options, deadline);
   } catch (error) {
     if (error instanceof Failure && error.code === 'INSUFFICIENT_CREDITS' && !error.details.reason) {
-      throw await explainFunds(session, contract, generation, error);
+      throw await explainFunds(session, contract, generation, error, deadline);
     }
     throw error;
   }
@@ -77,7 +77,7 @@ export async function generate(session: Session, options: GenerateOptions): Prom
       ? await resume(session, entry!, settings, origin)
       : waitMs > 0 || isTerminal(task.state)
         ? await follow(session, task, settings, origin)
-        : taskResult(task.id, task, { ...origin, credits });
+        : taskResult(task.id, task, { ...origin, credits, model: generation.model });
   return withinCap(result, generation.maxCredits);
 }
 
@@ -107,7 +107,7 @@ async function unrecordedTask(
   { contract, generation, terms }: GenerateOptions,
   deadline: number,
 ): Promise<Made> {
-  const quote = await checkFunds(session, contract, generation, terms.maxCreditsPerDay);
+  const quote = await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
   let isResubmitted = false;
   const nothing = async () => {};
   const log: SubmitLog = {
@@ -134,7 +134,7 @@ async function unrecordedTask(
 /** Resumes the task that the request already has. */
 async function resume(
   session: Session,
-  entry: Entry,
+  entry: StoredRequest,
   settings: WaitSettings,
   origin: Origin,
 ): Promise<TaskResult> {
@@ -148,7 +148,7 @@ async function resume(
 }
 
 /** Returns the failure of a recorded task: the same command resumes that task, until the user decides otherwise. */
-function stillRecorded(session: Session, entry: Entry, failure: Failure): Failure {
+function stillRecorded(session: Session, entry: StoredRequest, failure: Failure): Failure {
   const { created } = entry.record;
   const taskId = entry.record.taskId!;
   const data = { ...failure.details.data, resumed: true };

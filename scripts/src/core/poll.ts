@@ -10,9 +10,12 @@ export interface WaitOptions {
   schedule: PollSchedule;
   /** On the monotonic clock. */
   deadline: number;
+  /** When the task was submitted, on the monotonic clock; absent where that is not known. */
+  submittedAt?: number;
+  /** Ends the wait like its deadline. */
+  stop?: AbortSignal;
   /** Until then "not found" may only mean that the task is too new to be shown; on the monotonic clock. */
   graceUntil?: number;
-  signal?: AbortSignal;
   /** Why a status query before the wait failed: the first pause respects its Retry-After. */
   failure?: Failure | undefined;
   onPoll?(status: TaskStatus, progress: { elapsedMs: number; nextMs: number }): void;
@@ -29,32 +32,38 @@ export interface Waited {
 /**
  * Polls a task until it has ended or the deadline is reached. A failed query does not end the wait, unless every later
  * query would fail too (`endsWait`): then the failure is thrown.
- * @param poll returns null when it sent no query, which changes nothing
+ * @param poll returns the next status of the task: by a query at `dueAt` (on the monotonic clock), or sooner where it is
+ * known sooner; null when the time was over first
  */
 export async function pollUntilEnd(
-  poll: () => Promise<TaskStatus | null>,
+  poll: (dueAt: number) => Promise<TaskStatus | null>,
   options: WaitOptions,
 ): Promise<Waited> {
-  const { clock, schedule, deadline, signal } = options;
+  const { clock, schedule, deadline, submittedAt, stop } = options;
   const start = clock.monotonic();
   let last: TaskStatus | undefined;
   let { failure } = options;
   let failures = failure ? 1 : 0;
 
-  for (let n = 0; ; n += 1) {
-    let pause = intervalBefore(n, schedule, clock.random);
+  for (let polls = 0; ; polls += 1) {
+    const now = clock.monotonic();
+    const progress = {
+      polls,
+      waitedMs: now - start,
+      ...(submittedAt !== undefined && { ageMs: now - submittedAt }),
+    };
+    let pause = intervalBefore(progress, schedule, clock.random);
     const before = failure && heeded(failure);
     if (before) pause = Math.max(pause, pauseAfter(before, failures, RETRY_PAUSES, clock.random));
-    const left = deadline - clock.monotonic();
+    const left = deadline - now;
     // No query is sent after the deadline, nor one that the service asked to delay beyond it.
-    if (left <= 0) return { last, failure };
+    if (left <= 0 || stop?.aborted) return { last, failure };
     if ((before?.details.retryAfter ?? 0) * 1000 > left) return { last, failure };
     pause = Math.min(pause, left);
-    if (last) options.onPoll?.(last, { elapsedMs: clock.monotonic() - start, nextMs: pause });
-    await clock.sleep(pause, signal);
+    if (last) options.onPoll?.(last, { elapsedMs: now - start, nextMs: pause });
 
     try {
-      const seen = await poll();
+      const seen = await poll(now + pause);
       if (!seen) continue;
       last = merge(last, seen);
       failure = undefined;

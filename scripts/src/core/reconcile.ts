@@ -10,7 +10,7 @@ import type { Session } from './session.ts';
 export interface LostSubmit {
   /** By the wall clock: not later than the first attempt that may have been accepted. */
   sentAt: number;
-  /** When the last attempt ended; where its process died, when that attempt was about to be sent. */
+  /** When the last attempt ended; where its process died, the latest moment at which it can have. */
   since: { wall: number; monotonic: number };
   /** It was already submitted once more. */
   resubmitted: boolean;
@@ -41,6 +41,7 @@ export interface ReconcileLog {
 const CLEAR_MS = 60_000;
 // The list is read at these intervals after the submit was lost; the last one is repeated.
 const INTERVALS_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
+const REREAD_MS = 5_000;
 // Even the shortest wait reads the list twice: now, and once after a short delay of the service.
 const LEAST_MS = 1_500;
 // Results are kept for 24 hours. What a list shows of older tasks is not known, nor how long a key is remembered.
@@ -60,10 +61,12 @@ export async function reconcile(
 ): Promise<Reconciled> {
   const { clock, signal } = session.api;
   if (!session.provider.can.list) return unknown(session, generation, lost);
-  const until = Math.max(deadline, clock.monotonic() + LEAST_MS);
+  const until = session.readList ? deadline : Math.max(deadline, clock.monotonic() + LEAST_MS);
   for (let n = 0; ; n += 1) {
-    const readAt = clock.monotonic();
+    const startedAt = clock.monotonic();
     const found = await search(session, generation, lost, until);
+    // A list that was read elsewhere proves nothing about the time after that.
+    const readAt = startedAt - ('ageMs' in found ? found.ageMs : 0);
     if (found.kind === 'there') return { kind: 'accepted', task: found.task, wasThere: true };
     const failure = found.kind === 'unreadable' ? found.failure : undefined;
     if (failure && !failure.details.transient) return unknown(session, generation, lost, { failure });
@@ -86,7 +89,8 @@ export async function reconcile(
     const due = Math.max(earliest, Math.min(now + interval, clearAt > now ? clearAt : Infinity));
     const next = Math.min(due, until);
     if (next <= now || earliest > until) {
-      const knownAt = Math.max(clearAt, earliest);
+      // A list that could not be read now may be read by the next run.
+      const knownAt = Math.max(clearAt, earliest, failure ? now + REREAD_MS : 0);
       return unknown(session, generation, lost, {
         ...(failure && { failure }),
         ...(knownAt > now && { after: Math.ceil((knownAt - now) / 1_000) }),
@@ -98,9 +102,10 @@ export async function reconcile(
 
 type Found =
   | { kind: 'there'; task: Task }
-  | { kind: 'clear' }
+  /** `ageMs`: how long before this search the list was read. */
+  | { kind: 'clear'; ageMs: number }
   /** The list shows a task that may be the one. */
-  | { kind: 'unsure' }
+  | { kind: 'unsure'; ageMs: number }
   | { kind: 'unreadable'; failure: Failure };
 
 async function search(
@@ -112,17 +117,21 @@ async function search(
   const { api, provider } = session;
   try {
     // A task that another record names belongs to that request, however similar it is.
-    const list = await api.once(provider.list(), { until });
+    const askedAt = api.clock.wall();
+    const supplied = await session.readList?.();
+    const list = supplied ?? (await api.once(provider.list(), { until }));
     const taken = new Set(await takenAmong(session, list.tasks));
     // The wall clock may have been set back, and the monotonic clock stops while a machine sleeps: the later time counts.
     const elapsed = api.clock.monotonic() - lost.since.monotonic;
-    const now = Math.max(api.clock.wall(), lost.since.wall + elapsed);
+    const wall = Math.max(api.clock.wall(), lost.since.wall + elapsed);
+    const now = supplied ? supplied.answeredAt : wall;
+    const ageMs = supplied ? Math.max(0, askedAt - supplied.askedAt) : 0;
     const tasks = list.tasks.filter(({ id }) => !taken.has(id));
     // After the clock was set back, the time of the submit is not known.
     const sentAt = lost.sentAt > lost.since.wall ? null : lost.sentAt;
     const found = findOwn({ ...list, tasks }, generation, { sentAt, now });
-    if (found === undefined) return { kind: 'clear' };
-    return found === 'unsure' ? { kind: 'unsure' } : { kind: 'there', task: found };
+    if (found === undefined) return { kind: 'clear', ageMs };
+    return found === 'unsure' ? { kind: 'unsure', ageMs } : { kind: 'there', task: found };
   } catch (failure) {
     if (!(failure instanceof Failure)) throw failure;
     session.observer.queryFailed(failure);
@@ -131,9 +140,9 @@ async function search(
 }
 
 async function takenAmong(session: Session, tasks: readonly Task[]): Promise<Iterable<string>> {
-  if (session.takenTasks) return session.takenTasks(tasks.map(({ id }) => id));
-  const entries = (await session.records())?.all() ?? [];
-  return entries.flatMap(({ record }) => record.taskId ?? []);
+  const ids = tasks.map(({ id }) => id);
+  if (session.takenTasks) return session.takenTasks(ids);
+  return (await (await session.records())?.recordedAmong(ids)) ?? [];
 }
 
 async function resubmit(

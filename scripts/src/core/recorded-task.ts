@@ -1,12 +1,11 @@
 import { Failure } from '../model/failure.ts';
+import { jsonHash } from '../model/fingerprint.ts';
+import type { Credits, RequestRecord } from '../model/request-record.ts';
 import type { Task } from '../model/task.ts';
-import { claimRequest } from '../stores/file/claim.ts';
-import { jsonHash } from '../stores/file/fingerprint.ts';
-import type { Entry, Journal } from '../stores/file/journal.ts';
-import type { Lock } from '../stores/file/lock.ts';
-import type { Credits } from '../stores/file/record.ts';
+import type { Fence, RecordStore, StoredRequest } from '../ports/record-store.ts';
 import { checkFunds, withinDay } from './funds.ts';
 import type { GenerateOptions } from './generate.ts';
+import { promptExcerpt } from './prompt-excerpt.ts';
 import { type LostSubmit, type Reconciled, reconcile } from './reconcile.ts';
 import { creditsOf } from './result.ts';
 import type { Session } from './session.ts';
@@ -19,7 +18,7 @@ type Request = Pick<GenerateOptions, 'contract' | 'generation' | 'terms'> & {
 
 /** The record of a request; with the task, where this process submitted or found it. */
 export interface RecordedTask {
-  entry: Entry;
+  entry: StoredRequest;
   credits: Credits;
   /** Absent: the record names it. */
   task?: Task;
@@ -35,16 +34,16 @@ export interface RecordedTask {
  */
 export async function recordedTask(
   session: Session,
-  journal: Journal,
+  store: RecordStore,
   request: Request,
   deadline: number,
 ): Promise<RecordedTask> {
   const { generation, terms, folder } = request;
-  const claimed = await claimRequest(
-    journal,
+  const claimed = await store.claim(
     {
       model: generation.model,
       payloadHash: jsonHash(generation.payload),
+      promptExcerpt: promptExcerpt(generation.payload),
       idempotencyKey: generation.idempotencyKey,
       isNamed: terms.isNamed,
       isNew: terms.isNew,
@@ -63,18 +62,18 @@ export async function recordedTask(
   }
   const { resubmitted } = entry.record;
   try {
-    const replaced: Entry[] = [];
+    const replaced: StoredRequest[] = [];
     for (const earlier of claimed.kind === 'new' ? claimed.unsettled : []) {
       if (!(await adopt(session, request, earlier))) replaced.push(earlier);
     }
     const result =
       claimed.kind === 'new'
-        ? await submitNew(session, journal, request, claimed, deadline)
+        ? await submitNew(session, store, request, claimed, deadline)
         : await reconcileEntry(
             session,
             request,
             entry,
-            resubmitLog(session, journal, request, entry),
+            resubmitLog(session, store, request, entry, deadline),
             deadline,
           );
     if (result.kind !== 'accepted') throw await refuse(result, claimed);
@@ -88,7 +87,7 @@ export async function recordedTask(
     session.observer.task(task.id, task.state);
     return { entry, credits: entry.record.credits, task, isResumed };
   } finally {
-    claimed.lock.release();
+    await claimed.lock.release();
   }
 }
 
@@ -96,7 +95,7 @@ export async function recordedTask(
 const LEAST_PATIENCE_MS = 5_000;
 
 /** Records the task of a request. This process holds the lock, so it writes the id even where the file is gone. */
-async function noteTask({ api }: Session, entry: Entry, task: Task): Promise<void> {
+async function noteTask({ api }: Session, entry: StoredRequest, task: Task): Promise<void> {
   const checked = new Date(api.clock.wall()).toISOString();
   const credits = creditsOf(task, entry.record.credits);
   const change = { phase: 'submitted', taskId: task.id, status: task.state, checked, credits } as const;
@@ -106,10 +105,10 @@ async function noteTask({ api }: Session, entry: Entry, task: Task): Promise<voi
 /** Records a submit that made no task, and returns the failure to report. */
 async function refuse(
   { kind, failure }: Exclude<Reconciled, { kind: 'accepted' }>,
-  { entry, lock }: { entry: Entry; lock: Lock },
+  { entry, lock }: { entry: StoredRequest; lock: Fence },
 ): Promise<Failure> {
   if (kind === 'rejected') {
-    if (lock.isOurs()) entry.drop();
+    if (await lock.isOurs()) await entry.drop();
     return failure;
   }
   // An answer may name a task beside an error: the next run asks for the state of that task.
@@ -122,41 +121,58 @@ async function refuse(
 
 async function submitNew(
   session: Session,
-  journal: Journal,
+  store: RecordStore,
   request: Request,
-  { entry, lock }: { entry: Entry; lock: Lock },
+  { entry, lock }: { entry: StoredRequest; lock: Fence },
   deadline: number,
 ): Promise<Reconciled> {
   const { contract, generation, terms } = request;
-  const quote = await checkFunds(session, contract, generation, terms.maxCreditsPerDay);
+  const quote = await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
   const credits = { ...entry.record.credits, quoted: quote?.credits ?? null };
-  await withinDay(session, journal, terms.maxCreditsPerDay, quote, () => {
-    const now = new Date(session.api.clock.wall()).toISOString();
-    return entry.begin({ credits, sentAt: now, unsettledSince: now });
-  });
+  await withinDay(session, store, terms.maxCreditsPerDay, quote, entry, () => ({
+    credits,
+    ...sendingNow(session),
+  }));
   // The machine may have slept since the lock was taken, so long that other processes took this one for dead.
-  if (!lock.isOurs()) {
+  if (!(await lock.isOurs())) {
     const message = 'Another process took this request over; nothing was submitted here.';
     throw new Failure('UNKNOWN_ERROR', message, { reason: { kind: 'takenOver' } });
   }
-  return submit(session, generation, resubmitLog(session, journal, request, entry), deadline);
+  return submit(session, generation, resubmitLog(session, store, request, entry, deadline), deadline);
+}
+
+/** Returns the fields of a record whose submit is about to be sent for the first time, or was rejected before. */
+function sendingNow({ api }: Session) {
+  const now = new Date(api.clock.wall()).toISOString();
+  return { sentAt: now, unsettledSince: now, submitTimeout: api.timeoutMs };
+}
+
+/**
+ * Returns when the submit of a record ended at the latest, by the wall clock. The process that sent it has died: it may
+ * have written the record long before, and the service may have accepted the request at its last moment.
+ */
+function latestEnd({ api }: Session, { phase, unsettledSince, submitTimeout }: RequestRecord): number {
+  const mayLast = phase === 'submitting' ? (submitTimeout ?? api.timeoutMs) : 0;
+  // Not after now, even where the clock was set back: the minute must pass.
+  return Math.min(Date.parse(unsettledSince) + mayLast, api.clock.wall());
 }
 
 async function reconcileEntry(
   session: Session,
   { generation }: Request,
-  entry: Entry,
+  entry: StoredRequest,
   log: SubmitLog,
   deadline: number,
 ): Promise<Reconciled> {
   const { clock } = session.api;
   const wall = clock.wall();
-  // The minute must pass even after the clock was set back.
-  if (Date.parse(entry.record.unsettledSince) > wall) {
-    await entry.update({ unsettledSince: new Date(wall).toISOString() });
+  const since = latestEnd(session, entry.record);
+  const unsettledSince = new Date(since).toISOString();
+  // Later commands count from the same moment.
+  if (entry.record.phase === 'submitting' || entry.record.unsettledSince !== unsettledSince) {
+    await entry.update({ phase: 'unknown', unsettledSince });
   }
   const { record } = entry;
-  const since = Date.parse(record.unsettledSince);
   const lost: LostSubmit = {
     sentAt: Date.parse(record.sentAt),
     since: { wall: since, monotonic: clock.monotonic() - (wall - since) },
@@ -175,7 +191,7 @@ async function reconcileEntry(
  * that task: its result is still to be delivered.
  * @returns whether the list shows it
  */
-async function adopt(session: Session, request: Request, entry: Entry): Promise<boolean> {
+async function adopt(session: Session, request: Request, entry: StoredRequest): Promise<boolean> {
   const { monotonic } = session.api.clock;
   const observer = { ...session.observer, submitting: () => {} };
   const never = () => Promise.reject(new Failure('UNKNOWN_ERROR', 'It is not sent again.'));
@@ -192,17 +208,18 @@ async function adopt(session: Session, request: Request, entry: Entry): Promise<
 }
 
 /** Returns the log of a submit that writes to its record. */
-function recordLog({ api }: Session, entry: Entry): SubmitLog {
-  const now = () => new Date(api.clock.wall()).toISOString();
+function recordLog(session: Session, entry: StoredRequest): SubmitLog {
+  const now = () => new Date(session.api.clock.wall()).toISOString();
   let clearSince = entry.record.unsettledSince;
   return {
-    sending: () => entry.require({ phase: 'submitting', sentAt: now(), unsettledSince: now() }),
+    sending: () => entry.require({ phase: 'submitting', ...sendingNow(session) }),
     rejected: async () => void (await entry.update({ phase: 'rejected' }, { isOurs: true })),
     lost: async () =>
       void (await entry.update({ phase: 'unknown', unsettledSince: now() }, { isOurs: true })),
     resubmitting: () => {
       clearSince = entry.record.unsettledSince;
-      return entry.require({ phase: 'submitting', resubmitted: true, unsettledSince: now() });
+      const { unsettledSince, submitTimeout } = sendingNow(session);
+      return entry.require({ phase: 'submitting', resubmitted: true, unsettledSince, submitTimeout });
     },
     // The service rejected this attempt, so what the list has shown about the first one still holds.
     resubmitRejected: async () => {
@@ -215,17 +232,21 @@ function recordLog({ api }: Session, entry: Entry): SubmitLog {
 /** Returns the same log; before a second submit it checks the limits of this command. */
 function resubmitLog(
   session: Session,
-  journal: Journal,
+  store: RecordStore,
   { contract, generation, terms }: Request,
-  entry: Entry,
+  entry: StoredRequest,
+  deadline: number,
 ): SubmitLog {
   const log = recordLog(session, entry);
   return {
     ...log,
     resubmitting: async () => {
-      const quote = await checkFunds(session, contract, generation, terms.maxCreditsPerDay);
-      await withinDay(session, journal, terms.maxCreditsPerDay, quote, async () => {}, entry);
-      if (quote) await entry.update(({ credits }) => ({ credits: { ...credits, quoted: quote.credits } }));
+      const quote = await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
+      if (quote) {
+        await withinDay(session, store, terms.maxCreditsPerDay, quote, entry, ({ credits }) => ({
+          credits: { ...credits, quoted: quote.credits },
+        }));
+      }
       await log.resubmitting();
     },
   };

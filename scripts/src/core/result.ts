@@ -1,10 +1,10 @@
 import type { SavedFile } from '../download/download.ts';
 import type { Failure } from '../model/failure.ts';
 import type { OutputKind } from '../model/output-kind.ts';
+import type { Credits, RequestRecord } from '../model/request-record.ts';
 import type { Task, TaskState } from '../model/task.ts';
+import type { StoredRequest } from '../ports/record-store.ts';
 import type { TaskStatus } from '../providers/provider.ts';
-import type { Entry } from '../stores/file/journal.ts';
-import type { Credits, RequestRecord } from '../stores/file/record.ts';
 
 /** What the service last showed of a task: its status alone, or its record. */
 export type Seen = Pick<TaskStatus, 'state' | 'unknownState' | 'record'> &
@@ -36,7 +36,7 @@ export interface Origin {
 
 /** The record that counts as delivered once the result has reached the caller. */
 export interface Delivery {
-  entry: Entry;
+  entry: StoredRequest;
   status: TaskState;
   credits: Credits;
   /** ISO 8601; null where the task has ended, but not all that was asked for is there. */
@@ -94,17 +94,20 @@ export function creditsOf({ charged, refunded }: Partial<Seen>, known?: Credits)
   };
 }
 
-/** Returns the result for the state of a task. */
+/**
+ * Returns the result for the state of a task.
+ * @param model the model of the request, which counts where the service's answer names none
+ */
 export function taskResult(
   taskId: string,
   seen: Seen,
-  { credits, ...origin }: Origin & { credits?: Credits | undefined } = {},
+  { credits, model, ...origin }: Origin & { credits?: Credits | undefined; model?: string | undefined } = {},
 ): TaskResult {
   const hasCredits = credits !== undefined || seen.charged !== undefined;
   return {
     kind: KIND_OF_STATE[seen.state],
     taskId,
-    seen,
+    seen: seen.model === undefined && model !== undefined ? { ...seen, model } : seen,
     ...(hasCredits && { credits: creditsOf(seen, credits) }),
     warnings: [],
     ...origin,

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { Failure } from '../model/failure.ts';
-import type { Entry, Journal } from '../stores/file/journal.ts';
+import type { RecordStore, StoredRequest } from '../ports/record-store.ts';
 import { creditsOf, type ManyResult, type NothingPending, type TaskResult } from './result.ts';
 import type { Session } from './session.ts';
 import { type WaitSettings, waitTask } from './tasks.ts';
@@ -41,7 +41,11 @@ export async function waitForAll(
   return { kind: 'many', items, more: tasks.length - entries.length, unsettled };
 }
 
-async function endOf(session: Session, settings: WaitSettings, entry: Entry): Promise<TaskResult | Failure> {
+async function endOf(
+  session: Session,
+  settings: WaitSettings,
+  entry: StoredRequest,
+): Promise<TaskResult | Failure> {
   try {
     return await waitFor(session, settings, entry);
   } catch (error) {
@@ -51,7 +55,7 @@ async function endOf(session: Session, settings: WaitSettings, entry: Entry): Pr
 }
 
 /** Returns the failure with the task that a record names. Notes the poll, so that a task that is gone comes last next time. */
-async function ofTask(session: Session, entry: Entry, failure: Failure): Promise<Failure> {
+async function ofTask(session: Session, entry: StoredRequest, failure: Failure): Promise<Failure> {
   const { status, taskId } = entry.record;
   await entry.update({ checked: new Date(session.api.clock.wall()).toISOString() });
   const named = failure.with({ status: failure.details.status ?? status, taskId: taskId! });
@@ -59,32 +63,29 @@ async function ofTask(session: Session, entry: Entry, failure: Failure): Promise
   return named.with({ reason: { kind: 'pendingTaskGone', taskId: taskId! } });
 }
 
-const polledAt = ({ record }: Entry): number => Date.parse(record.checked ?? record.created);
+const polledAt = ({ record }: StoredRequest): number => Date.parse(record.checked ?? record.created);
 
-async function waitFor(session: Session, settings: WaitSettings, entry: Entry): Promise<TaskResult> {
+async function waitFor(session: Session, settings: WaitSettings, entry: StoredRequest): Promise<TaskResult> {
   return waitTask(session, entry.record.taskId!, settings, { isResumed: true }, entry);
 }
 
 /** Returns the tasks of this key that are unfinished or not delivered, newest first, and counts the submits whose outcome is not known. */
-async function pendingRequests(session: Session): Promise<{ tasks: Entry[]; unsettled: number }> {
-  const journal = await session.records();
-  if (journal) await adoptGivenUp(session, journal);
-  const own = (journal?.all() ?? []).filter((entry) => entry.isPending && journal?.isOwn(entry));
+async function pendingRequests(session: Session): Promise<{ tasks: StoredRequest[]; unsettled: number }> {
+  const store = await session.records();
+  if (store) await adoptReplaced(session, store);
+  const own = ((await store?.pending()) ?? []).filter((entry) => store?.isOwn(entry));
   const tasks = own.filter(({ record }) => record.taskId !== null);
   return { tasks, unsettled: own.length - tasks.length };
 }
 
 /** Records the tasks of submits that a later request replaced: the service's list may show their keys after all. */
-async function adoptGivenUp({ api, provider }: Session, journal: Journal): Promise<void> {
-  const givenUp = journal
-    .all()
-    .filter(
-      (entry) => entry.record.phase === 'abandoned' && entry.record.taskId === null && journal.isOwn(entry),
-    );
-  if (givenUp.length === 0 || !provider.can.list) return;
+async function adoptReplaced({ api, provider }: Session, store: RecordStore): Promise<void> {
+  if (!provider.can.list) return;
+  const replaced = await store.replaced();
+  if (replaced.length === 0) return;
   try {
     const { tasks } = await api.once(provider.list());
-    for (const entry of givenUp) {
+    for (const entry of replaced) {
       const task = tasks.find(({ idempotencyKey }) => idempotencyKey === entry.record.idempotencyKey);
       if (!task) continue;
       const credits = creditsOf(task, entry.record.credits);

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { SavedFile } from '../download/download.ts';
 import { Failure } from '../model/failure.ts';
 import { isTerminal } from '../model/task.ts';
-import type { Entry } from '../stores/file/journal.ts';
+import type { StoredRequest } from '../ports/record-store.ts';
 import { finish, folderFor } from './finish.ts';
 import type { TaskResult } from './result.ts';
 import type { Session } from './session.ts';
@@ -13,13 +13,17 @@ import { waitTask } from './tasks.ts';
 const DAY_MS = 24 * 3600_000;
 
 /** Tells whether the task of a request ended before this command, by its record. */
-export const hasEnded = ({ record }: Entry): boolean => isTerminal(record.status);
+export const hasEnded = ({ record }: StoredRequest): boolean => isTerminal(record.status);
 
 /**
  * Returns the earlier result of a request: the same files where they are still complete, a copy of them, or a new
  * download; or the earlier failure. Charges nothing.
  */
-export async function reuse(session: Session, entry: Entry, settings: WaitSettings): Promise<TaskResult> {
+export async function reuse(
+  session: Session,
+  entry: StoredRequest,
+  settings: WaitSettings,
+): Promise<TaskResult> {
   const { taskId, created, status } = entry.record;
   session.observer.attached(taskId!, created);
   await noteUse(session, entry);
@@ -29,26 +33,31 @@ export async function reuse(session: Session, entry: Entry, settings: WaitSettin
 }
 
 /** Notes the use of a record, to the day: records are kept for a number of days after their last use. */
-async function noteUse({ api }: Session, entry: Entry): Promise<void> {
+async function noteUse({ api }: Session, entry: StoredRequest): Promise<void> {
   const now = api.clock.wall();
   const { created, used } = entry.record;
   if (now - Date.parse(used ?? created) < DAY_MS) return;
   await entry.update({ used: new Date(now).toISOString() });
 }
 
-async function sameResult(session: Session, entry: Entry, settings: WaitSettings): Promise<TaskResult> {
+async function sameResult(
+  session: Session,
+  entry: StoredRequest,
+  settings: WaitSettings,
+): Promise<TaskResult> {
   const { taskId, download, credits } = entry.record;
   session.observer.task(taskId!, 'COMPLETED');
   const folder = settings.folder ?? download;
   try {
-    const files = await wholeFiles(session, entry, folder);
+    const filesUntil = session.api.clock.monotonic() + settings.waitMs;
+    const files = await wholeFiles(session, entry, folder, filesUntil);
     if (files) {
       const { model } = entry.record;
       const seen = { state: 'COMPLETED' as const, record: {}, model };
-      const result: TaskResult = { kind: 'completed', taskId: taskId!, seen, credits, files, warnings: [] };
-      return deliver(session, entry, result);
+      const { warningsAbout } = await import('./file-warnings.ts');
+      const warnings = await warningsAbout(session, model, files);
+      return deliver(session, entry, { kind: 'completed', taskId: taskId!, seen, credits, files, warnings });
     }
-    const filesUntil = session.api.clock.monotonic() + settings.waitMs;
     const until = settings.waitMs > 0 ? filesUntil : Infinity;
     const options = { ...settings, folder: await folderFor(folder), until, filesUntil, entry, credits };
     const result = await finish(session, taskId!, options);
@@ -74,8 +83,9 @@ function gone({ provider: { title, says } }: Session, taskId: string): Failure {
 /** Returns the files of the result in the wanted folder; undefined where no complete copy of one of them exists. */
 async function wholeFiles(
   session: Session,
-  entry: Entry,
+  entry: StoredRequest,
   folder: string | null,
+  waitEnds: number,
 ): Promise<SavedFile[] | undefined> {
   const { files, fileCount, delivered } = entry.record;
   const names = [...new Set(files.map((file) => path.basename(file.path)))];
@@ -98,7 +108,7 @@ async function wholeFiles(
   const placed: SavedFile[] = [];
   for (const file of whole) {
     const target = path.join(folder, path.basename(file.path));
-    placed.push(file.path === target ? file : await copyTo(file, target, session.api.clock));
+    placed.push(file.path === target ? file : await copyTo(session, file, target, waitEnds));
   }
   const isNew = ({ path: target }: SavedFile) => !files.some((file) => file.path === target);
   if (placed.some(isNew)) await entry.update((now) => ({ files: [...now.files, ...placed.filter(isNew)] }));
@@ -106,6 +116,6 @@ async function wholeFiles(
 }
 
 /** Returns the end of a task without a result; its record says why, where one query can read it. */
-function sameEnd(session: Session, entry: Entry, settings: WaitSettings): Promise<TaskResult> {
+function sameEnd(session: Session, entry: StoredRequest, settings: WaitSettings): Promise<TaskResult> {
   return waitTask(session, entry.record.taskId!, { ...settings, waitMs: 0 }, {}, entry);
 }

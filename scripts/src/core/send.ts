@@ -29,7 +29,7 @@ export async function sendUntilAccepted(
   for (let attempt = 1; ; attempt += 1) {
     if (attempt > 1) await log.sending();
     observer.submitting();
-    const sent = await sendOnce(session, generation);
+    const sent = await sendOnce(session, generation, { until: deadline });
     if (sent.kind !== 'rejected') return sent;
     observer.refused();
     const pause = api.pauseFor(sent.failure, attempt, deadline);
@@ -39,17 +39,25 @@ export async function sendUntilAccepted(
   }
 }
 
-/**
- * Sends a request in one attempt.
- * @param onLeave called when it is about to leave: from then on the service may accept it
- */
+// A submit that is cut short may have been accepted, and then its outcome is unknown: it gets this long even after the wait.
+const LEAST_SUBMIT_MS = 10_000;
+
+export interface SendOptions {
+  /** The end of the caller's time, on the monotonic clock. */
+  until?: number;
+  /** Called when the request is about to leave: from then on the service may accept it. */
+  onLeave?: (() => void) | undefined;
+}
+
+/** Sends a request in one attempt. */
 export async function sendOnce(
   { api, provider }: Pick<Session, 'api' | 'provider'>,
   generation: GenerationRequest,
-  onLeave?: () => void,
+  { until = Infinity, onLeave }: SendOptions = {},
 ): Promise<Sent> {
   try {
-    return { kind: 'accepted', task: await api.once(provider.submit(generation), { fresh: true, onLeave }) };
+    const options = { fresh: true, until, leastMs: LEAST_SUBMIT_MS, onLeave };
+    return { kind: 'accepted', task: await api.once(provider.submit(generation), options) };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return { kind: error.details.unclear ? 'lost' : 'rejected', failure: error };

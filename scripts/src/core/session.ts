@@ -3,10 +3,11 @@ import { PAUSE_BUDGET_MS } from '../http/retry.ts';
 import type { Transport } from '../http/transport.ts';
 import type { Failure } from '../model/failure.ts';
 import type { TaskState } from '../model/task.ts';
-import type { Provider, TaskStatus } from '../providers/provider.ts';
-import type { Journal } from '../stores/file/journal.ts';
+import type { RecordStore } from '../ports/record-store.ts';
+import type { Provider, TaskList, TaskStatus } from '../providers/provider.ts';
+import type { Sharing } from './poller.ts';
 
-/** Receives the progress of a call: for the person who waits, and for the answer of an interrupted call. */
+/** Receives the progress of a call: for the user who waits, and for the answer of an interrupted call. */
 export interface Observer {
   /** A submit is about to be sent: from here on a charge is possible. */
   submitting(): void;
@@ -36,8 +37,12 @@ export interface Session {
   loopback: URL | null;
   /** Where requests are recorded elsewhere: returns which of these tasks belong to other requests. */
   takenTasks?(taskIds: string[]): Promise<Iterable<string>>;
+  /** Returns a list of tasks that was read elsewhere, in place of reading it. Times are by the wall clock. */
+  readList?(): Promise<TaskList & { askedAt: number; answeredAt: number }>;
   /** The records of requests, loaded when they are first asked for; null where none are to be kept. */
-  records(): Promise<Journal | null>;
+  records(): Promise<RecordStore | null>;
+  /** What the processes of this machine share about the service; absent or null: this process polls alone. */
+  sharing?(): Promise<Sharing | null>;
 }
 
 /** Returns the deadline, on the monotonic clock, of a call that has no wait of its own. */

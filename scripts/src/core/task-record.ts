@@ -1,14 +1,14 @@
 import { Failure } from '../model/failure.ts';
 import { isTerminal, type TaskState } from '../model/task.ts';
-import type { Entry } from '../stores/file/journal.ts';
+import type { StoredRequest } from '../ports/record-store.ts';
 import type { TaskResult } from './result.ts';
 import type { Session } from './session.ts';
 
 /** Returns the record of a task of this key; undefined where there is none, or none that can be read. */
-export async function recordOf({ records }: Session, taskId: string): Promise<Entry | undefined> {
+export async function recordOf({ records }: Session, taskId: string): Promise<StoredRequest | undefined> {
   try {
     const journal = await records();
-    const entry = journal?.byTask(taskId);
+    const entry = await journal?.byTask(taskId);
     return entry && journal?.isOwn(entry) ? entry : undefined;
   } catch (error) {
     // The wait for a task works without its record.
@@ -21,7 +21,7 @@ export async function recordOf({ records }: Session, taskId: string): Promise<En
 const SEEN_LATELY_MS = 60_000;
 
 /** Notes the state of a recorded task, as just read. A final state stays. */
-export async function noteState(session: Session, entry: Entry, state: TaskState): Promise<void> {
+export async function noteState(session: Session, entry: StoredRequest, state: TaskState): Promise<void> {
   const { status, checked: before } = entry.record;
   const seenLately =
     before !== null && Math.abs(session.api.clock.wall() - Date.parse(before)) < SEEN_LATELY_MS;
@@ -34,7 +34,7 @@ export async function noteState(session: Session, entry: Entry, state: TaskState
  * Returns the result with the record that it delivers. The request counts as delivered when the task has ended, all that
  * was asked for is there, and the caller has read the document.
  */
-export function deliver(session: Session, entry: Entry | undefined, result: TaskResult): TaskResult {
+export function deliver(session: Session, entry: StoredRequest | undefined, result: TaskResult): TaskResult {
   const status = result.seen.state;
   if (!entry || !isTerminal(status)) return result;
   const { kind, seen, files } = result;
@@ -48,7 +48,7 @@ export function deliver(session: Session, entry: Entry | undefined, result: Task
 export const YOUNG_TASK_MS = 30_000;
 
 /** Tells whether the request is so new that the service may not show its task yet. */
-export function isYoung({ api }: Session, { record }: Entry): boolean {
+export function isYoung({ api }: Session, { record }: StoredRequest): boolean {
   return Math.abs(api.clock.wall() - Date.parse(record.created)) < YOUNG_TASK_MS;
 }
 

@@ -1,13 +1,13 @@
 import { Failure } from '../model/failure.ts';
+import type { Credits } from '../model/request-record.ts';
 import { isTerminal, type Task } from '../model/task.ts';
-import type { TaskStatus } from '../providers/provider.ts';
-import type { Entry } from '../stores/file/journal.ts';
-import type { RateLimiter } from '../stores/file/rate-limiter.ts';
-import type { Credits } from '../stores/file/record.ts';
-import { fetchStatus, pollOnce, pollWithPermit } from './fetch-status.ts';
+import type { StoredRequest } from '../ports/record-store.ts';
+import { fetchStatus, withRecord } from './fetch-status.ts';
 import { finish, folderFor } from './finish.ts';
 import { endsWait, merge, pollUntilEnd } from './poll.ts';
+import type { Polled } from './poll-round.ts';
 import type { PollSchedule } from './poll-schedule.ts';
+import { type Poller, pollerOf } from './poller.ts';
 import { creditsOf, type Origin, type TaskResult, taskResult } from './result.ts';
 import { type Session, shortDeadline } from './session.ts';
 import { deliver, isYoung, noteState, recordOf, YOUNG_TASK_MS } from './task-record.ts';
@@ -24,20 +24,19 @@ export interface WaitSettings {
   folder: string | null;
   stallMs: number;
   /** The record of the request that the task belongs to, if there is one. */
-  entry?: Entry;
+  entry?: StoredRequest;
   /** What is known of its credits from before. */
   credits?: Credits;
+  /** Ends the wait like its deadline. */
+  stop?: AbortSignal;
 }
-
-// Only a server on this machine may be polled more often than this, and it has no limit to share.
-const LEAST_SHARED_MS = 1_000;
 
 /** Returns the state of a task, by one query. */
 export async function getStatus(session: Session, taskId: string): Promise<TaskResult> {
   const seen = await fetchStatus(session, taskId, shortDeadline(session));
   const entry = await recordOf(session, taskId);
   if (entry) await noteState(session, entry, seen.state);
-  const result = taskResult(taskId, seen);
+  const result = taskResult(taskId, seen, { model: entry?.record.model });
   // A task that ended without a result is delivered once its state is reported.
   return seen.state === 'COMPLETED' ? result : deliver(session, entry, result);
 }
@@ -50,7 +49,11 @@ export async function getTask(session: Session, taskId: string, settings: WaitSe
   const entry = await recordOf(session, taskId);
   const task = await api.read(provider.task(taskId), shortDeadline(session));
   if (entry) await noteState(session, entry, task.state);
-  return deliver(session, entry, taskResult(taskId, task, { credits: entry?.record.credits }));
+  return deliver(
+    session,
+    entry,
+    taskResult(taskId, task, { credits: entry?.record.credits, model: entry?.record.model }),
+  );
 }
 
 /**
@@ -62,7 +65,7 @@ export async function waitTask(
   taskId: string,
   settings: WaitSettings,
   origin: Origin = {},
-  known?: Entry,
+  known?: StoredRequest,
 ): Promise<TaskResult> {
   const entry = known ?? (await recordOf(session, taskId));
   session = aboutTask(session, taskId, entry);
@@ -70,20 +73,17 @@ export async function waitTask(
   const folder = await folderFor(settings.folder ?? entry?.record.download ?? null);
   const { clock } = session.api;
   const start = clock.monotonic();
-  let first: TaskStatus | undefined;
+  let first: Polled | undefined;
   let failure: Failure | undefined;
-  // Without a wait this is a single status query, which is retried like any other.
-  const until = settings.waitMs > 0 ? start + settings.waitMs : Number.POSITIVE_INFINITY;
   const recorded = entry?.record.status;
   try {
-    const limiter = settings.waitMs > 0 ? await limiterOf(session, settings) : undefined;
-    // The record has a final state, so no query is needed.
+    // The record has a final state, so no query is needed. Without a wait a single query is sent, retried like any other.
     first =
       recorded && isTerminal(recorded)
         ? { state: recorded, record: {} }
-        : limiter
-          ? seenIn(await pollWithPermit(session, limiter, taskId, until))
-          : await fetchStatus(session, taskId, Math.min(shortDeadline(session), until), until);
+        : settings.waitMs > 0
+          ? await firstStatus(session, taskId, settings, start)
+          : await fetchStatus(session, taskId, shortDeadline(session));
   } catch (error) {
     // A first query that fails in a transient way does not end the wait.
     if (!(error instanceof Failure) || settings.waitMs <= 0) throw error;
@@ -99,78 +99,6 @@ export async function waitTask(
   return waitOn(session, { id: taskId, ...first }, wait, origin, failure);
 }
 
-/** Cancels a task and returns whether that took effect: the service allows it only before the work has begun. */
-export async function cancelTask(session: Session, taskId: string): Promise<TaskResult> {
-  let answer: TaskStatus | undefined;
-  let refusal: Failure | undefined;
-  try {
-    answer = await cancelWhileRefusedForNow(session, taskId);
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    if (['AUTH_FAILED', 'RATE_LIMITED'].includes(error.code)) throw error;
-    refusal = error;
-  }
-  if (answer?.state === 'CANCEL') return cancelled(session, taskId, answer);
-  // The service rejected the cancel, or its answer was lost: the state of the task decides.
-  let seen: TaskStatus | undefined;
-  try {
-    seen = await fetchStatus(session, taskId, shortDeadline(session));
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    if (error.code === 'AUTH_FAILED' || error.code === 'TASK_NOT_FOUND') throw error;
-    // A lost cancel, or a task that the service does not find, says more than "not cancelled".
-    if (refusal && refusal.code !== 'UNKNOWN_ERROR') throw refusal;
-    seen = answer;
-  }
-  const entry = await recordOf(session, taskId);
-  if (entry && seen) await noteState(session, entry, seen.state);
-  if (seen?.state === 'CANCEL') return cancelled(session, taskId, seen);
-  return notCancelled(taskId, seen, refusal);
-}
-
-/** Returns the result of a cancel that did not take effect, with the true state of the task. */
-function notCancelled(
-  taskId: string,
-  found: TaskStatus | undefined,
-  refusal: Failure | undefined,
-): TaskResult {
-  const seen = found ?? { state: 'UNKNOWN' as const, record: {} };
-  const so = found ? `it is ${found.unknownState ?? found.state}` : 'its state could not be read';
-  const said = refusal ? ` ${refusal.message}` : '';
-  const failure = new Failure(
-    refusal?.code === 'NETWORK_ERROR' ? 'NETWORK_ERROR' : 'CANCEL_REJECTED',
-    `The task was not cancelled: ${so}.${said}`,
-    {
-      status: seen.state,
-      taskId,
-      record: seen.record,
-      reason: { kind: 'notCancelled', taskId, state: seen.state },
-    },
-  );
-  return { kind: 'notCancelled', taskId, seen, warnings: [], failure };
-}
-
-/** Returns the result of a cancel that took effect, with the credits that the task's record names. */
-async function cancelled(session: Session, taskId: string, seen: TaskStatus): Promise<TaskResult> {
-  const entry = await recordOf(session, taskId);
-  const credits = creditsOf(await withRecord(session, taskId, seen), entry?.record.credits);
-  return deliver(session, entry, { kind: 'cancelledNow', taskId, seen, credits, warnings: [] });
-}
-
-/** Cancels a task. Retries only where the service asked for a later attempt, or was never reached. */
-async function cancelWhileRefusedForNow(session: Session, taskId: string): Promise<TaskStatus> {
-  const { api, provider } = session;
-  const deadline = shortDeadline(session);
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await api.once(provider.cancel(taskId), { fresh: true });
-    } catch (error) {
-      if (error instanceof Failure && error.details.unclear) throw error;
-      await api.pauseOrThrow(error, attempt, deadline);
-    }
-  }
-}
-
 /**
  * Polls a known task until it ends or the wait is over, and returns its result.
  * @param task with its last known state, if there is one
@@ -178,7 +106,7 @@ async function cancelWhileRefusedForNow(session: Session, taskId: string): Promi
  */
 export async function waitOn(
   session: Session,
-  task: { id: string } & Partial<TaskStatus & Task>,
+  task: { id: string } & Partial<Polled & Task>,
   settings: WaitSettings,
   origin: Origin = {},
   failure?: Failure,
@@ -189,36 +117,41 @@ export async function waitOn(
   const { api, observer } = session;
   const start = api.clock.monotonic();
   const credits = settings.credits && creditsOf(task, settings.credits);
-  let seen: TaskStatus | undefined = task.state
+  let seen: Polled | undefined = task.state
     ? { ...task, state: task.state, record: task.record ?? {} }
     : undefined;
   const deadline = start + settings.waitMs;
-  const limiter = await limiterOf(session, settings);
+  const poller = await pollerOf(session, settings.schedule);
   // No query was permitted yet, and none has failed.
   let isCrowded = !seen && !failure;
   if (!seen || !isTerminal(seen.state)) {
-    const poll = limiter
-      ? async () => {
-          const found = await pollWithPermit(session, limiter, taskId, deadline);
+    const unwatch = poller.watch(taskId);
+    try {
+      const waited = await pollUntilEnd(
+        async (dueAt) => {
+          const found = await poller.next(taskId, { dueAt, deadline }, settings.stop);
           isCrowded = found === 'crowded';
-          return seenIn(found) ?? null;
-        }
-      : () => pollOnce(session, taskId, deadline);
-    const waited = await pollUntilEnd(poll, {
-      clock: api.clock,
-      schedule: settings.schedule,
-      deadline,
-      graceUntil: start + YOUNG_TASK_MS,
-      failure,
-      ...(api.signal && { signal: api.signal }),
-      onPoll: (status, progress) => observer.polled(status, progress),
-      onError: (error) => observer.queryFailed(error),
-    });
-    failure = waited.failure;
-    if (waited.last) seen = merge(seen, waited.last);
-    if (entry && seen) await noteState(session, entry, seen.state);
-    if (waited.last && isTerminal(waited.last.state))
-      observer.polled(waited.last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
+          return found === 'crowded' ? null : found;
+        },
+        {
+          clock: api.clock,
+          schedule: settings.schedule,
+          deadline,
+          graceUntil: start + YOUNG_TASK_MS,
+          failure,
+          ...(settings.stop && { stop: settings.stop }),
+          onPoll: (status, progress) => observer.polled(status, progress),
+          onError: (error) => observer.queryFailed(error),
+        },
+      );
+      failure = waited.failure;
+      if (waited.last) seen = merge(seen, waited.last);
+      if (entry && seen) await noteState(session, entry, seen.state);
+      if (waited.last && isTerminal(waited.last.state))
+        observer.polled(waited.last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
+    } finally {
+      unwatch();
+    }
   }
   // Without a successful query, the recorded state stays the last known one.
   const recorded = entry?.record.status ?? 'UNKNOWN';
@@ -231,56 +164,51 @@ export async function waitOn(
       entry,
       await finish(session, taskId, {
         ...settings,
+        task: seen.task,
         until: settings.waitMs > 0 ? deadline : Infinity,
         filesUntil: start + Math.max(settings.waitMs, settings.filesMs ?? 0),
         origin,
         credits,
       }),
     );
+  const facts = { ...origin, credits, model: settings.model ?? entry?.record.model };
   if (isTerminal(seen.state)) {
-    const ended = await withRecord(session, taskId, seen);
-    return deliver(session, entry, taskResult(taskId, ended, { ...origin, credits }));
+    const ended = seen.task ? { ...seen.task, state: seen.state } : await withRecord(session, taskId, seen);
+    return deliver(session, entry, taskResult(taskId, ended, facts));
   }
-  const result = taskResult(taskId, seen, { ...origin, credits });
+  const result = taskResult(taskId, seen, facts);
   if (failure) {
     const { retryAfter } = failure.details;
     return { ...result, lastPollError: failure, ...(retryAfter !== undefined && { retryAfter }) };
   }
-  return isCrowded && limiter ? withoutPermit(result, limiter) : result;
+  return isCrowded && !settings.stop?.aborted ? withoutPermit(result, poller) : result;
 }
 
 /** Returns the result of a wait that ended before a query was permitted. Other waits used the permits; the task is unaffected. */
-async function withoutPermit(result: TaskResult, limiter: RateLimiter): Promise<TaskResult> {
-  const seconds = Math.max(1, Math.ceil((await limiter.nextPermitIn()) / 1000));
+async function withoutPermit(result: TaskResult, poller: Poller): Promise<TaskResult> {
+  const seconds = Math.max(1, Math.ceil((await poller.nextPermitIn()) / 1000));
   return { ...result, warnings: [...result.warnings, { kind: 'noPermit', seconds }], retryAfter: seconds };
 }
 
-function seenIn(found: TaskStatus | null | 'crowded'): TaskStatus | undefined {
-  return found === 'crowded' ? undefined : (found ?? undefined);
-}
-
 /** Returns the session with an observer that names the task in every line. */
-function aboutTask(session: Session, taskId: string, entry: Entry | undefined): Session {
+function aboutTask(session: Session, taskId: string, entry: StoredRequest | undefined): Session {
   return { ...session, observer: session.observer.about(taskId, entry?.record.created) };
 }
 
-/** Returns the rate limiter of status queries; undefined where there is no limit to share. */
-async function limiterOf({ records }: Session, { schedule }: WaitSettings): Promise<RateLimiter | undefined> {
-  return schedule.firstMs >= LEAST_SHARED_MS ? (await records())?.limiter : undefined;
-}
-
-/** Returns the full record of a task that ended without a result: it may say why. The state stays the one that was polled. */
-async function withRecord(
+/** Returns the first status of a wait; undefined where the wait was over before a query was permitted. */
+async function firstStatus(
   session: Session,
   taskId: string,
-  seen: TaskStatus,
-): Promise<TaskStatus & Partial<Task> & { isRecordUnread?: boolean }> {
-  const { api, provider } = session;
+  settings: WaitSettings,
+  start: number,
+): Promise<Polled | undefined> {
+  const poller = await pollerOf(session, settings.schedule);
+  const unwatch = poller.watch(taskId);
   try {
-    const task = await api.read(provider.task(taskId), shortDeadline(session));
-    return { ...task, state: seen.state };
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    return { ...seen, isRecordUnread: true };
+    const times = { dueAt: start, deadline: start + settings.waitMs };
+    const found = await poller.next(taskId, times, settings.stop);
+    return found === 'crowded' ? undefined : (found ?? undefined);
+  } finally {
+    unwatch();
   }
 }

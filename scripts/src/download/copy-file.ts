@@ -1,26 +1,39 @@
-import { randomBytes } from 'node:crypto';
-import { copyFile, rm } from 'node:fs/promises';
+import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Clock } from '../http/clock.ts';
 import { asDownloadFailure, moveIntoPlace, prepareFolder, type SavedFile } from './download.ts';
+import type { Downloader } from './downloader.ts';
 import { fileIsWhole } from './file-hash.ts';
+import { Part } from './part.ts';
+import { oneAtATime, withoutExtension } from './save-once.ts';
 
 /**
- * Copies a saved file to another place, whole or not at all. A different file of the same name is never replaced.
+ * Copies a saved file to another place, whole or not at all. A different file of the same name is never replaced. The part
+ * of a copy that was killed is the part of the next copy, or of the next download.
+ * @param waitEnds how long to wait for another process that saves it, on the monotonic clock
  * @throws Failure DOWNLOAD_FAILED; INVALID_PAYLOAD where there can be no such folder
  */
-export async function copyTo(file: SavedFile, target: string, clock: Clock): Promise<SavedFile> {
+export async function copyTo(
+  downloader: Pick<Downloader, 'api'>,
+  file: SavedFile,
+  target: string,
+  waitEnds: number,
+): Promise<SavedFile> {
   const copy = { ...file, path: target };
   if (await fileIsWhole(target, file)) return copy;
-  await prepareFolder(path.dirname(target));
-  const part = `${target}.${randomBytes(4).toString('hex')}.part`;
-  try {
-    await copyFile(file.path, part);
-    await moveIntoPlace(part, target, file, clock);
-    return copy;
-  } catch (error) {
-    throw asDownloadFailure(error, { folder: path.dirname(target) });
-  } finally {
-    await rm(part, { force: true }).catch(() => {});
-  }
+  const folder = await prepareFolder(path.dirname(target));
+  const stem = withoutExtension(target);
+  return oneAtATime(downloader, stem, { folder, waitEnds }, async () => {
+    let part: Part | undefined;
+    try {
+      part = await Part.open(stem);
+      part.restart();
+      await copyFile(file.path, part.path);
+      await moveIntoPlace(part.path, target, file, downloader.api.clock);
+      return copy;
+    } catch (error) {
+      throw asDownloadFailure(error, { folder });
+    } finally {
+      await part?.remove();
+    }
+  });
 }

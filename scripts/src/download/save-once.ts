@@ -1,7 +1,7 @@
 import { lstat, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from '../model/failure.ts';
-import type { Entry } from '../stores/file/journal.ts';
+import type { StoredRequest } from '../ports/record-store.ts';
 import { type Lock, type LockOwner, waitForLock } from '../stores/file/lock.ts';
 import { asDownloadFailure, type DownloadOptions, download, type SavedFile, stemOf } from './download.ts';
 import type { Downloader } from './downloader.ts';
@@ -19,16 +19,14 @@ const LOCK_PAUSE_MS = 500;
 /** Saves one file of a task; of several processes that want the same one, one fetches it and the others get its name. */
 export async function saveOnce(
   downloader: Downloader,
-  entry: Entry | undefined,
+  entry: StoredRequest | undefined,
   options: SaveOptions,
 ): Promise<SavedFile> {
   const stem = stemOf(options);
   const known = await savedBefore(entry, stem);
   if (known) return known;
-  const lock = await lockFor(downloader, stem, options);
-  if ('heldBy' in lock) throw await beingSaved(lock.heldBy, stem);
-  try {
-    entry?.refresh();
+  return oneAtATime(downloader, stem, options, async () => {
+    await entry?.refresh();
     const saved = await savedBefore(entry, stem);
     if (saved) return saved;
     const file = await download(downloader, options);
@@ -36,22 +34,40 @@ export async function saveOnce(
       files: [...files.filter((other) => other.path !== file.path), file],
     }));
     return file;
+  });
+}
+
+/**
+ * Saves a file while no other process saves it.
+ * @param stem its path without extension
+ * @throws Failure DOWNLOAD_FAILED where another process is still saving it when the wait is over
+ */
+export async function oneAtATime<T>(
+  downloader: Pick<Downloader, 'api'>,
+  stem: string,
+  options: Pick<SaveOptions, 'folder' | 'waitEnds'>,
+  save: () => Promise<T>,
+): Promise<T> {
+  const lock = await lockFor(downloader, stem, options);
+  if ('heldBy' in lock) throw await beingSaved(lock.heldBy, stem);
+  try {
+    return await save();
   } finally {
     lock.release();
   }
 }
 
 /** The file as the record names it, where it still lies there as it was. */
-async function savedBefore(entry: Entry | undefined, stem: string): Promise<SavedFile | undefined> {
+async function savedBefore(entry: StoredRequest | undefined, stem: string): Promise<SavedFile | undefined> {
   const known = entry?.record.files.find((file) => withoutExtension(file.path) === stem);
   return known && (await fileIsWhole(known.path, known)) ? known : undefined;
 }
 
 /** In the folder itself, which processes may share that share no journal. */
 async function lockFor(
-  { api }: Downloader,
+  { api }: Pick<Downloader, 'api'>,
   stem: string,
-  options: SaveOptions,
+  options: Pick<SaveOptions, 'folder' | 'waitEnds'>,
 ): Promise<Lock | { heldBy: LockOwner }> {
   const file = Part.lockOf(stem);
   try {
@@ -76,6 +92,6 @@ async function beingSaved({ pid }: LockOwner, stem: string): Promise<Failure> {
   );
 }
 
-function withoutExtension(file: string): string {
+export function withoutExtension(file: string): string {
   return file.slice(0, file.length - path.extname(file).length);
 }

@@ -9,8 +9,10 @@ import type { Transport } from './transport.ts';
 // An error answer that is too large is quoted up to this length.
 const SHOWN_BYTES = 800;
 
-// Near the end of a wait a poll still needs time for an answer.
+// Near the end of a wait a query still needs time for an answer.
 const LEAST_REQUEST_MS = 5_000;
+// A retry has had its first attempt, so it gets what is left.
+const LEAST_RETRY_MS = 500;
 
 export interface CallOptions {
   /** Uses a new connection. */
@@ -19,6 +21,8 @@ export interface CallOptions {
   onLeave?: (() => void) | undefined;
   /** The end of the caller's time, on the monotonic clock: a request does not last much longer. */
   until?: number;
+  /** Milliseconds that a request gets even after `until`. */
+  leastMs?: number;
 }
 
 export interface ApiOptions {
@@ -48,10 +52,16 @@ export class Api {
     return this.#options.signal;
   }
 
+  /** Milliseconds that one request may take. */
+  get timeoutMs(): number {
+    return this.#options.timeoutMs;
+  }
+
   /** Makes one attempt. */
-  async once<T>(call: Call<T>, { fresh = false, until = Infinity, onLeave }: CallOptions = {}): Promise<T> {
+  async once<T>(call: Call<T>, options: CallOptions = {}): Promise<T> {
+    const { fresh = false, until = Infinity, leastMs = LEAST_REQUEST_MS, onLeave } = options;
     const { signal } = this.#options;
-    const left = Math.max(until - this.clock.monotonic(), LEAST_REQUEST_MS);
+    const left = Math.max(until - this.clock.monotonic(), leastMs);
     const timeoutMs = Math.ceil(Math.min(this.#options.timeoutMs, left));
     const answer = await this.#transport.send(call.request, {
       timeoutMs,
@@ -74,11 +84,14 @@ export class Api {
   /**
    * Makes a call that is safe to repeat, with retries until the deadline.
    * @param deadline on the monotonic clock, in milliseconds
+   * @param options with `until`, all attempts together end then, or `leastMs` after the first one began
    */
   async read<T>(call: Call<T>, deadline: number, options: CallOptions = {}): Promise<T> {
+    const { until = Infinity, leastMs = LEAST_REQUEST_MS } = options;
+    const end = Math.max(until, this.clock.monotonic() + leastMs);
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.once(call, options);
+        return await this.once(call, { ...options, until: end, leastMs: LEAST_RETRY_MS });
       } catch (error) {
         await this.pauseOrThrow(error, attempt, deadline);
       }

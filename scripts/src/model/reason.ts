@@ -66,6 +66,8 @@ export type Reason =
   | { kind: 'pendingTaskGone'; taskId: string }
   | { kind: 'takenOver' }
   | { kind: 'budgetBusy' }
+  /** A version that keeps records elsewhere is submitting. */
+  | { kind: 'olderVersion' }
   | { kind: 'noEstimate'; title: string; model: string; maxCredits: number }
   | {
       kind: 'estimateAboveCap';
@@ -89,7 +91,8 @@ export type Reason =
   | { kind: 'unsupportedAction'; action: string }
   /** Others can change the folder of the records; a command may end that. */
   | { kind: 'unsafeFolder'; distrust: string; repair: string | null }
-  | { kind: 'unreadableFolder' | 'unwritableFolder'; folder: string }
+  /** The folder of the records; `lasts`: the same command meets the same error until the folder is changed. */
+  | { kind: 'unreadableFolder' | 'unwritableFolder'; folder: string; why: string; lasts: boolean }
   | { kind: 'downloadFolder'; folder: string; why: string }
   | { kind: 'fileInTheWay' | 'beingSaved' | 'linkGone' | 'fileTooLarge' }
   | { kind: 'proxySettings' | 'proxyRefusal' | 'certificate' | 'handshake' }

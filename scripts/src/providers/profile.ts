@@ -1,3 +1,4 @@
+import type { RateLimit } from '../http/rate-limit.ts';
 import type { TaskState } from '../model/task.ts';
 
 /** The capabilities of a service. The workflow depends on these only, never on the name of a service. */
@@ -15,10 +16,10 @@ export interface Profile {
   readonly id: string;
   readonly title: string;
   readonly can: Capabilities;
-  /** Status queries that one address may send in a minute, all processes together; null where no limit is documented. */
-  readonly queriesPerMinute: number | null;
   /** The service's words for the states of a task, in lower case. */
   readonly states: Readonly<Record<string, TaskState>>;
+  /** How often its tasks may be queried: list, detail and status together. */
+  readonly rateLimit: RateLimit;
   /** Its own address; requests go there unless another one is configured. */
   readonly url: string;
   /** The environment variables for its API key and for another address. */

@@ -2,9 +2,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type Claimed, claimRequest, type RequestClaim } from '../../../scripts/src/stores/file/claim.ts';
-import { accountOf, jsonHash } from '../../../scripts/src/stores/file/fingerprint.ts';
-import type { Lock, LockOwner } from '../../../scripts/src/stores/file/lock.ts';
+import { accountOf, jsonHash } from '../../../scripts/src/model/fingerprint.ts';
+import type { RequestClaim } from '../../../scripts/src/ports/record-store.ts';
+import type { Journal } from '../../../scripts/src/stores/file/journal.ts';
+import type { LockOwner } from '../../../scripts/src/stores/file/lock.ts';
 import {
   DAY,
   dateBefore,
@@ -34,11 +35,13 @@ const REQUEST: RequestClaim = {
   wait: null,
 };
 
+type Claimed = Awaited<ReturnType<Journal['claim']>>;
+
 const NAMED: RequestClaim = { ...REQUEST, idempotencyKey: 'mine-0001', isNamed: true };
 
 /** What a command finds; the lock that it may get is let go when the test ends. */
 async function claim(journal: TestJournal, over: Partial<RequestClaim> = {}, waitMs = 0): Promise<Claimed> {
-  const claimed = await claimRequest(journal, { ...REQUEST, ...over }, journal.clock.now + waitMs);
+  const claimed = await journal.claim({ ...REQUEST, ...over }, journal.clock.now + waitMs);
   if ('lock' in claimed) onTestFinished(() => claimed.lock.release());
   return claimed;
 }
@@ -86,6 +89,7 @@ describe('a request', () => {
       owner: 'chat-7',
       model: 't2v',
       payloadHash: REQUEST.payloadHash,
+      promptExcerpt: null,
       idempotencyKey: 'key-0002',
       phase: 'submitting',
       taskId: null,
@@ -93,8 +97,10 @@ describe('a request', () => {
       created: '2026-11-21T12:00:00.000Z',
       sentAt: '2026-11-21T12:00:00.000Z',
       unsettledSince: '2026-11-21T12:00:00.000Z',
+      submitTimeout: null,
       resubmitted: false,
       checked: null,
+      duration: null,
       delivered: null,
       used: null,
       wait: 45,
@@ -391,7 +397,7 @@ describe('while another process submits the same request', () => {
     expect(code).toBe('SUBMIT_OUTCOME_UNKNOWN');
     expect(details.status).toBe('UNKNOWN');
     expect(message).toContain(String(process.pid));
-    const lockFile = path.join(journal.folder, `${requestIn(journal)}.lock`);
+    const lockFile = path.join(journal.folder, 'locks', `${requestIn(journal)}.lock`);
     expect(details.reason).toEqual({ kind: 'requestBusy', isNew: false, lockFile });
   });
 
@@ -407,19 +413,18 @@ describe('while another process submits the same request', () => {
     await claim(journal);
     const stop = new AbortController();
     journal.clock.onSleep = () => stop.abort(new Error('interrupted'));
-    await expect(claimRequest(nextCommand(journal), REQUEST, DAY, stop.signal)).rejects.toThrow(
-      'interrupted',
-    );
+    await expect(nextCommand(journal).claim(REQUEST, DAY, stop.signal)).rejects.toThrow('interrupted');
   });
 
   it('fault 52: one that is dead is not waited for', async () => {
     const journal = journalIn();
-    const { lock } = (await claim(journal)) as { lock: Lock };
-    const file = path.join(journal.folder, `${requestIn(journal)}.lock`);
+    const first = await claim(journal);
+    if (first.kind !== 'new') throw new Error(first.kind);
+    const file = path.join(journal.folder, 'locks', `${requestIn(journal)}.lock`);
     const owner = JSON.parse(readFileSync(file, 'utf8')) as LockOwner;
     writeFileSync(file, JSON.stringify({ ...owner, pid: 2 ** 30, nonce: 'a' }));
     expect((await claim(nextCommand(journal))).kind).toBe('new');
-    expect(lock.isOurs()).toBe(false);
+    expect(first.lock.isOurs()).toBe(false);
   });
 });
 
@@ -428,7 +433,7 @@ describe('fault 49: many commands with one request', () => {
     const journal = journalIn(undefined, { clock: new PatientClock() });
     let submits = 0;
     const command = async () => {
-      const claimed = await claimRequest(nextCommand(journal), REQUEST, DAY);
+      const claimed = await nextCommand(journal).claim(REQUEST, DAY);
       if (claimed.kind === 'submitted') return claimed.entry.record.taskId;
       expect(claimed.kind).toBe('new');
       submits += 1;
@@ -463,7 +468,7 @@ describe('fault 49: many commands with one request', () => {
 
 it('fault 44: a folder that cannot be used is reported before anything is claimed', async () => {
   const journal = journalIn();
-  const inside = journalIn(path.join(journal.folder, 'file', 'journal'));
+  const inside = journalIn(path.join(journal.folder, 'file', 'records'));
   journal.prepare();
   writeFileSync(path.join(journal.folder, 'file'), '');
   const { message } = await failureOf(claim(inside));

@@ -13,18 +13,15 @@ import {
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { Entry } from '../../../scripts/src/stores/file/journal.ts';
+import type { Credits, RequestRecord } from '../../../scripts/src/model/request-record.ts';
+import type { Entry } from '../../../scripts/src/stores/file/entry.ts';
 import { tryLock } from '../../../scripts/src/stores/file/lock.ts';
-import {
-  type Credits,
-  encodeRecord,
-  type RawRecord,
-  type RequestRecord,
-} from '../../../scripts/src/stores/file/record.ts';
+import { encodeRecord, type RawRecord } from '../../../scripts/src/stores/file/record.ts';
 import { tempFolder } from '../../support/command.ts';
 import { error, fromStep, refuse, resetDisk, undisturbed } from './steps.ts';
 
 import {
+  allIn,
   DAY,
   dateBefore,
   failureOf,
@@ -90,7 +87,7 @@ describe('the search for a record', () => {
     await recordedAgo(journal, 2 * HOUR, { taskId: 'b' });
     await recordedAgo(other, 3 * HOUR, { taskId: 'c' });
     await recordedAgo(journal, HOUR, { taskId: 'a', prompt: 'another' });
-    const all = journal.all();
+    const all = allIn(journal);
     expect(tasksOf(all)).toEqual(['a', 'b', 'c']);
     expect(all.map((entry) => journal.isOwn(entry))).toEqual([true, true, false]);
   });
@@ -98,14 +95,14 @@ describe('the search for a record', () => {
   it('is found by its task', async () => {
     const journal = journalIn();
     const entry = await recorded(journal, { taskId: 'ckx1', status: 'PROGRESS' });
-    const found = journal.byTask('ckx1');
+    const found = await journal.byTask('ckx1');
     expect(found).toMatchObject({ file: entry.file, record: entry.record });
-    expect(journal.byTask('ckx2')).toBeUndefined();
+    expect(await journal.byTask('ckx2')).toBeUndefined();
   });
 
   it('is not there where there is no folder, and none is made', () => {
     const journal = journalIn();
-    expect(journal.all()).toEqual([]);
+    expect(allIn(journal)).toEqual([]);
     expect(find(journal)).toEqual([]);
     expect(existsSync(journal.folder)).toBe(false);
   });
@@ -116,7 +113,7 @@ describe('the search for a record', () => {
     const text = readFileSync(file, 'utf8');
     for (const name of ['notes.json', `${requestIn(journal)}.json`, `${path.basename(file)}.bak`])
       writeFileSync(path.join(journal.folder, name), text);
-    expect(journal.all()).toHaveLength(1);
+    expect(allIn(journal)).toHaveLength(1);
     expect(journal.warnings).toEqual([]);
   });
 
@@ -433,7 +430,7 @@ describe('fault 46: a record that cannot be read', () => {
     const spoilt = spoil(readFileSync(file, 'utf8'));
     writeFileSync(file, spoilt);
     for (let n = 0; n < 2; n += 1) expect(find(journal)).toEqual([null]);
-    expect(journal.all()).toEqual([]);
+    expect(allIn(journal)).toEqual([]);
     expect(journal.warnings).toEqual([`A record that cannot be read was set aside: ${file}.corrupt`]);
     expect(namesIn(journal)).toEqual([`${path.basename(file)}.corrupt`]);
     expect(readFileSync(`${file}.corrupt`, 'utf8')).toBe(spoilt);
@@ -515,7 +512,7 @@ describe('a record of a newer version', () => {
     rewrite(entry, { taskId: ['part-1', 'part-2'] });
     const before = readFileSync(entry.file, 'utf8');
     for (let n = 0; n < 2; n += 1) expect(find(nextCommand(journal))).toEqual([null]);
-    expect(journal.all()).toEqual([]);
+    expect(allIn(journal)).toEqual([]);
     expect(journal.warnings).toEqual([
       `A record that a newer version of this skill wrote is not understood: ${entry.file}`,
     ]);
@@ -551,12 +548,18 @@ describe('the sweep', () => {
     expect(namesIn(journal)).toEqual(kept.map(({ name }) => name).sort());
   });
 
+  const placeOf = (journal: TestJournal, name: string) =>
+    path.join(
+      journal.folder,
+      name.includes('.lock') || !/^[0-9a-f]{32}/.test(name) ? 'locks' : name.slice(0, 2),
+      name,
+    );
   const touch = (journal: TestJournal, name: string, ago: number) => {
     const at = (journal.clock.wall() - ago) / 1000;
-    utimesSync(path.join(journal.folder, name), at, at);
+    utimesSync(placeOf(journal, name), at, at);
   };
   const leave = (journal: TestJournal, name: string, ago: number, text = '') => {
-    writeFileSync(path.join(journal.folder, name), text);
+    writeFileSync(placeOf(journal, name), text);
     touch(journal, name, ago);
   };
 
@@ -617,7 +620,11 @@ describe('the sweep', () => {
       await recordedAgo(journal, 41 * DAY, { phase: 'submitted', taskId: 'ckx1' }),
       await recordedAgo(journal, 40 * DAY, { phase: 'submitted', taskId: 'ckx2' }),
     ];
-    vi.mocked(rmSync).mockImplementationOnce(refuse('EBUSY'));
+    let held = 1;
+    vi.mocked(rmSync).mockImplementation((file, options) => {
+      if (old.some((entry) => entry.file === file) && held-- > 0) refuse('EBUSY')();
+      real.rmSync(file, options);
+    });
     journal.sweep();
     expect(old.filter(({ file }) => existsSync(file))).toHaveLength(1);
     journal.sweep();
@@ -629,8 +636,8 @@ describe('what was spent today', () => {
   const spend = (journal: TestJournal, credits: Partial<Credits>, ago = 0) =>
     recordedAgo(journal, ago, { credits: { quoted: null, charged: null, refunded: null, ...credits } });
 
-  it('is nothing at first', () => {
-    expect(journalIn().spentToday()).toBe(0);
+  it('is nothing at first', async () => {
+    expect(await journalIn().spentSince(DAY)).toBe(0);
   });
 
   it('is what was charged, or quoted as long as nothing was, without what came back', async () => {
@@ -640,14 +647,14 @@ describe('what was spent today', () => {
     await spend(journal, { quoted: 15, charged: 30, refunded: 30 });
     await spend(journal, { charged: 40, refunded: 5 });
     await spend(journal, { charged: 1, refunded: 100 });
-    expect(journal.spentToday()).toBe(15 + 20 + 0 + 35 + 0);
+    expect(await journal.spentSince(DAY)).toBe(15 + 20 + 0 + 35 + 0);
   });
 
   it('is that of 24 hours', async () => {
     const journal = journalIn();
     await spend(journal, { charged: 10 }, DAY + 1);
     await spend(journal, { charged: 1 }, DAY);
-    expect(journal.spentToday()).toBe(1);
+    expect(await journal.spentSince(DAY)).toBe(1);
   });
 
   it('is not less with a clock that was set back', async () => {
@@ -655,7 +662,7 @@ describe('what was spent today', () => {
     await spend(journal, { charged: 10 });
     journal.clock.wallOffset -= 3 * DAY;
     await spend(journal, { charged: 1 });
-    expect(journal.spentToday()).toBe(11);
+    expect(await journal.spentSince(DAY)).toBe(11);
   });
 
   it('is that of this account, address and provider only', async () => {
@@ -664,38 +671,43 @@ describe('what was spent today', () => {
     await spend(nextCommand(journal, { account: 'f'.repeat(12) }), { charged: 10 });
     await spend(nextCommand(journal, { service: 'https://other.test' }), { charged: 100 });
     await spend(nextCommand(journal, { provider: 'other' }), {});
-    expect(journal.spentToday()).toBe(1);
+    expect(await journal.spentSince(DAY)).toBe(1);
   });
 
   it('is not known where the credits of one request are not', async () => {
     const journal = journalIn();
     await spend(journal, {}, DAY + 1);
     await spend(journal, { charged: 1 });
-    expect(journal.spentToday()).toBe(1);
+    expect(await journal.spentSince(DAY)).toBe(1);
     await spend(journal, {});
-    expect(journal.spentToday()).toBeNull();
-    expect(journal.spentToday(twinOf(journal))).toBe(1);
+    expect(await journal.spentSince(DAY)).toBeNull();
+    expect(await journal.spentSince(DAY, twinOf(journal))).toBe(1);
   });
 
   it('is nothing for one that was rejected, and not known with one that cannot be read (fault 79)', async () => {
     const journal = journalIn();
     await spend(journal, { charged: 1 });
     await recorded(journal, { phase: 'rejected', credits: { quoted: 10, charged: null, refunded: null } });
-    expect(journal.spentToday()).toBe(1);
+    expect(await journal.spentSince(DAY)).toBe(1);
     const { file } = await spend(journal, { charged: 100 });
     writeFileSync(file, 'no');
-    for (let n = 0; n < 2; n += 1) expect(journal.spentToday()).toBeNull();
+    for (let n = 0; n < 2; n += 1) expect(await journal.spentSince(DAY)).toBeNull();
   });
 });
 
 describe('a disk that takes no record', () => {
-  const expectRefusal = async (work: Promise<unknown> | (() => unknown), folder: string, reason: string) => {
+  const expectRefusal = async (
+    work: Promise<unknown> | (() => unknown),
+    folder: string,
+    reason: string,
+    lasts = true,
+  ) => {
     const { code, message, details } = await failureOf(work);
-    expect(code).toBe('UNKNOWN_ERROR');
+    expect(code).toBe(lasts ? 'INVALID_PAYLOAD' : 'UNKNOWN_ERROR');
     expect(message).toContain(folder);
     expect(message).toContain(`: ${reason}. `);
     expect(message).toContain('nothing was submitted');
-    expect(details.reason).toEqual({ kind: 'unwritableFolder', folder });
+    expect(details.reason).toEqual({ kind: 'unwritableFolder', folder, why: reason, lasts });
   };
 
   it('fault 44: because a file is where the folder should be', async () => {
@@ -704,7 +716,7 @@ describe('a disk that takes no record', () => {
     await expectRefusal(() => journalIn(folder).prepare(), folder, 'a file is where the folder should be');
     const below = path.join(folder, 'journal');
     await expectRefusal(() => journalIn(below).prepare(), below, 'a folder on the way is a file');
-    const { message } = await failureOf(() => journalIn(folder).all());
+    const { message } = await failureOf(() => journalIn(folder).find('a'.repeat(32)));
     expect(message).toBe(`The records in ${folder} cannot be read: a folder on the way is a file.`);
     await expectRefusal(journalIn(folder).lock('a', 0), folder, 'a folder on the way is a file');
   });
@@ -718,25 +730,27 @@ describe('a disk that takes no record', () => {
   });
 
   it.each([
-    ['fault 43', 'ENOSPC', 'the disk is full'],
-    ['fault 43', 'EDQUOT', 'the disk quota is used up'],
-    ['fault 44', 'EROFS', 'the disk is read-only'],
-    ['fault 44', 'EACCES', 'permission is denied'],
-    ['fault 44', 'EWHATEVER', 'EWHATEVER'],
-  ])('%s: because of %s', async (_, code, reason) => {
+    ['fault 43', 'ENOSPC', 'the disk is full', false],
+    ['fault 43', 'EDQUOT', 'the disk quota is used up', false],
+    ['fault 44', 'EROFS', 'the disk is read-only', true],
+    ['fault 44', 'EACCES', 'permission is denied', true],
+    ['fault 44', 'EWHATEVER', 'EWHATEVER', false],
+  ])('%s: because of %s', async (_, code, reason, lasts) => {
     const journal = journalIn();
     journal.prepare();
     vi.mocked(openSync).mockImplementation(refuse(code));
-    await expectRefusal(journal.draft(fieldsIn(journal)).begin(), journal.folder, reason);
+    await expectRefusal(journal.draft(fieldsIn(journal)).begin(), journal.folder, reason, lasts);
     expect(namesIn(journal)).toEqual([]);
   });
 
   it('fault 44: a folder where a record should be is one that cannot be read, and no other is kept from being', async () => {
     const journal = journalIn();
     journal.prepare();
-    mkdirSync(journal.draft(fieldsIn(journal)).file.replace(/[0-9a-f]{6}\.json$/, '000000.json'));
+    mkdirSync(journal.draft(fieldsIn(journal)).file.replace(/[0-9a-f]{6}\.json$/, '000000.json'), {
+      recursive: true,
+    });
     expect(find(journal)).toEqual([null]);
     const other = await recorded(journal, { request: 'f'.repeat(32), taskId: 'ckx9' });
-    expect(journal.all().map(({ file }) => file)).toEqual([other.file]);
+    expect(allIn(journal).map(({ file }) => file)).toEqual([other.file]);
   });
 });

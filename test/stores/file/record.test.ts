@@ -2,17 +2,16 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { jsonHash } from '../../../scripts/src/model/fingerprint.ts';
 import type { Json, JsonObject } from '../../../scripts/src/model/json.ts';
+import { PHASES, type RequestRecord } from '../../../scripts/src/model/request-record.ts';
 import { TASK_STATES } from '../../../scripts/src/model/task.ts';
-import { jsonHash } from '../../../scripts/src/stores/file/fingerprint.ts';
 import {
   changeRecord,
   decodeRecord,
   encodeRecord,
   isOfNewerVersion,
-  PHASES,
   type RawRecord,
-  type RequestRecord,
   readRecord,
 } from '../../../scripts/src/stores/file/record.ts';
 import { VERSION_1 } from './version-1.ts';
@@ -41,6 +40,7 @@ const anyRecord: fc.Arbitrary<RequestRecord> = fc.record({
   owner: orNull(text),
   model: text,
   payloadHash: hex(64),
+  promptExcerpt: orNull(text),
   idempotencyKey,
   phase: fc.constantFrom(...PHASES),
   taskId: orNull(taskId),
@@ -48,8 +48,10 @@ const anyRecord: fc.Arbitrary<RequestRecord> = fc.record({
   created: date,
   sentAt: date,
   unsettledSince: date,
+  submitTimeout: orNull(amount),
   resubmitted: fc.boolean(),
   checked: orNull(date),
+  duration: orNull(amount),
   delivered: orNull(date),
   used: orNull(date),
   wait: orNull(amount),
@@ -69,6 +71,7 @@ const RECORD: RequestRecord = {
   owner: null,
   model: 't2v',
   payloadHash: 'c'.repeat(64),
+  promptExcerpt: 'a lighthouse',
   idempotencyKey: 'key-0001',
   phase: 'submitted',
   taskId: 'ckx1',
@@ -76,8 +79,10 @@ const RECORD: RequestRecord = {
   created: '2026-11-21T12:00:00.000Z',
   sentAt: '2026-11-21T12:00:01.000Z',
   unsettledSince: '2026-11-21T12:00:02.000Z',
+  submitTimeout: 30_000,
   resubmitted: true,
   checked: null,
+  duration: null,
   delivered: null,
   used: null,
   wait: 45,
@@ -343,12 +348,15 @@ describe('fault 46: a record whose checksum is right', () => {
       const { [name as keyof RequestRecord]: _, ...rest } = { ...RECORD, phase: 'unknown', taskId: null };
       const otherwise: Partial<RequestRecord> = {
         owner: null,
+        promptExcerpt: null,
         phase: 'unknown',
         status: 'UNKNOWN',
         sentAt: RECORD.created,
         unsettledSince: RECORD.created,
+        submitTimeout: null,
         resubmitted: name === 'phase',
         checked: null,
+        duration: null,
         delivered: null,
         used: null,
         wait: null,
@@ -445,7 +453,10 @@ describe('a record of version 1', () => {
       request: intent,
       sentAt: old.created,
       unsettledSince: old.created,
+      submitTimeout: null,
+      promptExcerpt: null,
       resubmitted: false,
+      duration: null,
       used: null,
       wait: null,
       fileCount: null,

@@ -1,9 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Failure } from '../../../scripts/src/model/failure.ts';
-import { accountOf, jsonHash, requestName } from '../../../scripts/src/stores/file/fingerprint.ts';
-import { type Entry, Journal, type JournalPlace } from '../../../scripts/src/stores/file/journal.ts';
-import type { RequestRecord } from '../../../scripts/src/stores/file/record.ts';
+import { accountOf, jsonHash, requestName } from '../../../scripts/src/model/fingerprint.ts';
+import type { DraftRecord, RequestRecord } from '../../../scripts/src/model/request-record.ts';
+import type { Entry } from '../../../scripts/src/stores/file/entry.ts';
+import { Journal, type JournalPlace } from '../../../scripts/src/stores/file/journal.ts';
+import { newestFirst } from '../../../scripts/src/stores/file/names.ts';
 import { FakeClock } from '../../support/clock.ts';
 import { tempFolder } from '../../support/command.ts';
 
@@ -27,7 +29,7 @@ export interface TestJournal extends Journal {
 
 /** A journal in a folder of its own, or in the one that is given. */
 export function journalIn(
-  folder = path.join(tempFolder(), 'journal'),
+  folder = path.join(tempFolder(), 'records'),
   more: Partial<Omit<JournalPlace, 'clock'>> & { clock?: FakeClock } = {},
 ): TestJournal {
   const clock = more.clock ?? new FakeClock();
@@ -75,7 +77,7 @@ export function requestIn(
 export function fieldsIn(
   journal: Journal,
   more: Partial<RequestRecord> & { prompt?: string } = {},
-): Omit<RequestRecord, 'created' | 'sentAt' | 'unsettledSince'> {
+): DraftRecord {
   const { prompt = 'a lighthouse', ...over } = more;
   const { provider, service, account } = journal.place;
   return {
@@ -92,6 +94,7 @@ export function fieldsIn(
     status: 'UNKNOWN',
     checked: null,
     resubmitted: false,
+    duration: null,
     delivered: null,
     used: null,
     wait: null,
@@ -131,7 +134,24 @@ export async function recordedAgo(
 export const onDisk = (entry: Entry): RequestRecord =>
   JSON.parse(readFileSync(entry.file, 'utf8')) as RequestRecord;
 
-export const namesIn = (journal: TestJournal): string[] => readdirSync(journal.folder).sort();
+/** The names of all files of the records and their locks, without the index. */
+export function namesIn({ folder }: TestJournal): string[] {
+  if (!existsSync(folder)) return [];
+  const all = readdirSync(folder, { recursive: true, withFileTypes: true });
+  const files = all.filter(
+    (file) => file.isFile() && !file.parentPath.endsWith('index') && file.name !== 'swept',
+  );
+  return files.map(({ name }) => name).sort();
+}
+
+/** All records that can be read, newest first. */
+export function allIn(journal: Journal): Entry[] {
+  const { folder } = journal.place;
+  const names = existsSync(folder) ? (readdirSync(folder, { recursive: true }) as string[]) : [];
+  const requests = names.flatMap((name) => /[0-9a-f]{32}(?=-)/.exec(name)?.[0] ?? []);
+  const entries = [...new Set(requests)].flatMap((request) => journal.find(request));
+  return entries.filter((entry) => entry !== null).sort((a, b) => newestFirst(a.name, b.name));
+}
 
 export const dateBefore = (journal: TestJournal, ago: number): string =>
   new Date(journal.clock.wall() - ago).toISOString();

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -43,10 +43,12 @@ export function openBucket({ bucket, endpoint, region }: NonNullable<Config['s3'
     async open(key, range) {
       const Range = range && `bytes=${range.start}-${range.end}`;
       try {
-        const { Body } = await s3.send(
+        const { Body, ContentRange } = await s3.send(
           new GetObjectCommand({ Bucket: bucket, Key: key, ...(Range && { Range }) }),
         );
-        return Body as Readable;
+        const body = Body as Readable;
+        // Not every store that speaks this protocol knows ranges.
+        return range && ContentRange === undefined ? Readable.from(part(body, range)) : body;
       } catch (error) {
         throw error instanceof NoSuchKey ? new FileMissing(key, { cause: error }) : error;
       }
@@ -71,4 +73,14 @@ export function openBucket({ bucket, endpoint, region }: NonNullable<Config['s3'
       }
     },
   };
+}
+
+async function* part(body: Readable, { start, end }: { start: number; end: number }): AsyncGenerator<Buffer> {
+  let at = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    const piece = chunk.subarray(Math.max(0, start - at), Math.max(0, end + 1 - at));
+    at += chunk.length;
+    if (piece.length > 0) yield piece;
+    if (at > end) return;
+  }
 }

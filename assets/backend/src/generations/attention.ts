@@ -42,21 +42,26 @@ export async function abandon(database: Queries, id: string): Promise<boolean> {
   return rows.length > 0;
 }
 
-export type Retried = 'queued' | 'pending' | 'saving';
+export type Retried = 'queued' | 'reconciling' | 'pending' | 'saving';
 
 /**
- * Tries it again where it stopped: the save of a result, the poll of a task; without a task, the submit.
- * @param maySubmit a submit may charge twice where the first one was accepted after all
+ * Tries it again where it stopped: the save of a result, the poll of a task, the search for the task of a lost submit.
+ * What was never submitted is queued.
+ * @param maySubmit a lost submit is sent again, which charges twice where the first one was accepted after all
  */
 export async function retry(database: Queries, id: string, maySubmit: boolean): Promise<Retried | undefined> {
   const [row] = await database.query<{ status: Retried }>(
-    `UPDATE generation g SET attention = NULL, due_at = now(), attempts = 0, ${RELEASED},
-       status = CASE WHEN task_id IS NULL THEN 'queued'
-         WHEN EXISTS (SELECT FROM generation_file f WHERE f.generation_id = g.id) THEN 'saving' ELSE 'pending' END,
-       submit_started_at = CASE WHEN task_id IS NOT NULL THEN submit_started_at END,
-       lost_at = CASE WHEN task_id IS NOT NULL THEN lost_at END,
-       submitted_at = CASE WHEN task_id IS NOT NULL THEN now() END
-     WHERE id = $1 AND status = 'needs_attention' AND (task_id IS NOT NULL OR $2) RETURNING status`,
+    `UPDATE generation g SET attention = NULL, due_at = now(), attempts = 0, ${RELEASED}, status = r.status,
+       submit_started_at = CASE WHEN r.status <> 'queued' THEN submit_started_at END,
+       lost_at = CASE WHEN r.status <> 'queued' THEN lost_at END,
+       submitted_at = CASE WHEN r.status IN ('pending', 'saving') THEN now() END
+     FROM (SELECT CASE
+         WHEN w.task_id IS NOT NULL AND EXISTS (SELECT FROM generation_file f WHERE f.generation_id = w.id) THEN 'saving'
+         WHEN w.task_id IS NOT NULL THEN 'pending'
+         WHEN w.lost_at IS NULL OR $2 THEN 'queued'
+         ELSE 'reconciling' END AS status
+       FROM generation w WHERE w.id = $1) r
+     WHERE g.id = $1 AND g.status = 'needs_attention' RETURNING g.status`,
     [id, maySubmit],
   );
   return row?.status;

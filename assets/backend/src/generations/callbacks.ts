@@ -3,7 +3,7 @@ import type { Queries } from '../database/index.ts';
 import { storable } from './rows.ts';
 import type { CallbackAddress, CallbackClaim } from './types.ts';
 
-// A service sends a handful of different claims; whoever sends more is not believed to be one.
+// A service sends a handful of different claims; a sender of more is no service.
 const MOST_CLAIMS = 20;
 // A repeated claim makes another poll due, but not more often than this.
 const WAKE_SECONDS = 5;

@@ -1,7 +1,7 @@
 import type { Queries } from '../database/index.ts';
 
 /**
- * Seconds for which a claimed row belongs to its claimer. It is renewed while the work goes on, so it only ends where the
+ * Seconds for which a claimed row belongs to its claimer. It is renewed while the work lasts, so it only ends where the
  * claimer died or lost the database.
  */
 export const LEASE_SECONDS = 30;

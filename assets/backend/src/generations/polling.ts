@@ -63,7 +63,7 @@ export async function recordRunning(
   );
 }
 
-/** Ends a poll that told nothing. */
+/** Ends a poll that got no answer. */
 export async function pollLater(
   database: Queries,
   { id, lease, wakes }: DuePoll,

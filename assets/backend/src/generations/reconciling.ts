@@ -22,7 +22,7 @@ export interface LostSubmit {
   namedTasks: string[];
 }
 
-// Whoever sent it has died: its lease has ended. The outcome is not known, so it is never queued again.
+// The worker that sent it has died: its lease has ended. The outcome is not known, so it is never queued again.
 const STALE = `
   UPDATE generation SET status = 'reconciling', lost_at = now(), due_at = now(), attempts = 0, ${RELEASED}
   WHERE status = 'submitting' AND due_at <= now() AND ${FREE}`;

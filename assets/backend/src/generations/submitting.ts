@@ -77,7 +77,7 @@ export interface AcceptedTask {
 }
 
 /**
- * Writes down the task that the service made: the one fact that must not be lost. It holds whoever has the lease by now,
+ * Writes down the task that the service made: the one fact that must not be lost. It holds under any lease,
  * and a second time.
  * @param firstPollSeconds until the first poll
  * @returns the key of an input file that is not needed any more, and whether the row has this task

@@ -36,7 +36,7 @@ export async function openJobs(database: Database, log: Logger, isWorker: boolea
   boss.on('error', ({ message, ...error }) =>
     log.warn(
       { err: { code: (error as { code?: string }).code, message } },
-      'the queue met an error; it goes on',
+      'the queue met an error; it continues',
     ),
   );
   boss.on('warning', ({ message }) => log.warn({ message }, 'the queue warns'));

@@ -18,7 +18,7 @@ export async function recordEnd(work: Work, id: string, task: Task): Promise<boo
     const end = { status: 'cancelled', code: null, message: null, charged, refunded } as const;
     if (await recordFailed(database, id, end)) log.info(facts, 'cancelled');
   } else return false;
-  // A place of its user may be free, and somebody may want to be told.
+  // A place of its user may be free, and its user may wait for a notice.
   work.wake('submit');
   work.wake('notify');
   return true;

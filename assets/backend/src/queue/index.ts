@@ -56,7 +56,7 @@ export async function startWorkers({ jobs, services, ...options }: WorkersOption
   };
 }
 
-/** Plans the next job before it works: if this process dies now, another one goes on after the interval. */
+/** Plans the next job before it works: if this process dies now, another one continues after the interval. */
 async function runStep(step: Step, work: Work, jobs: Jobs): Promise<void> {
   if (work.stopping.aborted) return;
   try {

@@ -17,7 +17,7 @@ export interface ListRead {
 
 /**
  * Reads the list of a service, and records what it shows of all running tasks.
- * @returns null where another worker does so, there is nothing to look for, or no query is permitted
+ * @returns null where another worker does so, there is nothing to find, or no query is permitted
  */
 export async function readList(work: Work, service: WorkService): Promise<ListRead | null> {
   const { log, metrics, stopping } = work;

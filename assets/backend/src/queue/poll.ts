@@ -15,7 +15,7 @@ import { reconcileLost } from './reconcile.ts';
 import { exists, forEach, type Step, type Work, type WorkService } from './step.ts';
 
 const AT_ONCE = 20;
-// A service may know a new task late, and show its files late. After that a person has to look.
+// A service may know a new task late, and show its files late. After that a person has to decide.
 const MISSING_SECONDS = 600;
 const NOT_YET_SECONDS = 15;
 const MOST_BACKOFF_SECONDS = 60;

@@ -22,9 +22,9 @@ const CALLBACK_WAIT_SECONDS = 3_600;
 const CALLBACK_INTERVAL_SECONDS = 60;
 
 const WHAT_TO_DO =
-  'If its task is found in the dashboard of the service: npm run admin -- adopt <id> <taskId>. If there is none: npm run admin -- abandon <id>, or retry <id>, which may charge twice.';
+  'If its task is found in the dashboard of the service: npm run admin -- adopt <id> <taskId>. If there is none: npm run admin -- abandon <id>, or retry <id> --submit, which may charge twice.';
 
-/** Looks for lost submits in a list that has just been read. @param list null where the service has none */
+/** Searches a list that has just been read for the tasks of lost submits. @param list null where the service has none */
 export async function reconcileLost(work: Work, service: WorkService, list: TaskList | null): Promise<void> {
   for (;;) {
     const lost = await claimLost(work.database, service.account, AT_ONCE);

@@ -60,7 +60,7 @@ async function saveOne(work: Work, save: Save): Promise<void> {
     if (save.waitingSeconds > GIVE_UP_SECONDS) {
       log.error(
         { ...facts, err: error },
-        'a person has to look after a paid result that could not be stored',
+        'a person has to decide about a paid result that could not be stored',
       );
       const why = error instanceof ClientError ? error.message : 'The file store could not take it.';
       await giveToPerson(

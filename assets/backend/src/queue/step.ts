@@ -52,10 +52,10 @@ export async function forEach<T>(
   limit: number,
   work: (item: T) => Promise<void>,
 ): Promise<void> {
-  const rest = items.values();
+  const left = items.values();
   await Promise.all(
     Array.from({ length: Math.min(limit, items.length) }, async () => {
-      for (const item of rest) await work(item);
+      for (const item of left) await work(item);
     }),
   );
 }

@@ -18,7 +18,7 @@ const FIRST_POLL_SECONDS = 2;
 // The file store is away: all large inputs wait.
 const INPUT_PAUSE_SECONDS = 5;
 
-/** Submits what is queued, in the order of its turns. */
+/** Submits what is queued, in its order. */
 export const submitStep: Step = {
   name: 'submit',
   everySeconds: 5,

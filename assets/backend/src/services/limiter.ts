@@ -43,6 +43,7 @@ export function createLimiter(
   const service = [provider, account];
   const burst = bucket?.burst ?? 0;
   const level = `least($3::float8, permits + greatest(extract(epoch FROM clock_timestamp() - refilled_at), 0) * $4::float8)`;
+  // Forgotten when the row is not found: a database that was restored may lack it.
   let isKnown = false;
 
   async function known(): Promise<void> {
@@ -60,6 +61,7 @@ export function createLimiter(
       `SELECT FROM service_account WHERE provider = $1 AND account = $2 AND ${OPEN}`,
       service,
     );
+    if (rows.length === 0) isKnown = false;
     return rows.length > 0;
   }
 
@@ -73,6 +75,7 @@ export function createLimiter(
          WHERE provider = $1 AND account = $2 AND ${OPEN} AND ${level} >= $5 RETURNING permits`,
         [...service, bucket.burst, bucket.perSecond, permits],
       );
+      if (rows.length === 0) isKnown = false;
       return rows.length > 0;
     },
     async pause(seconds) {

@@ -53,7 +53,7 @@ test('guarantee 1: two workers never claim one submit', async () => {
   expect(new Set(ids).size).toBe(ids.length);
 });
 
-test('guarantee 1: a claim commits `submitting` with its start; whoever died there leaves a row to reconcile, never a queued one (faults 35, 85)', async () => {
+test('guarantee 1: a claim commits `submitting` with its start; a worker that died there leaves a row to reconcile, never a queued one (faults 35, 85)', async () => {
   const { id } = await claimed();
   expect(await row(db.database, id)).toMatchObject({
     status: 'submitting',
@@ -114,7 +114,7 @@ test('guarantee 1: ends are final, and a task is never replaced', async () => {
   ).rejects.toThrow('never change');
 });
 
-test('guarantee 1: an accepted task is written whoever has the row by now, and a second time (faults 36, 85)', async () => {
+test('guarantee 1: an accepted task is written under any lease, and a second time (faults 36, 85)', async () => {
   const { id, submit } = await claimed();
   await recordLost(db.database, submit);
   expect(await recordAccepted(db.database, id, { id: 'task-late', charged: 15 }, 0)).toBeDefined();

@@ -19,11 +19,17 @@ test('guarantee 6: one list query at a time serves 10,000 running tasks within 6
     const now = performance.now();
     if (times.filter((at) => at > now - 60_000).length >= 60) {
       refused += 1;
-      return { status: 429, body: { status: 'FAILED', errorCode: 'RATE_LIMITED' }, headers: { 'retry-after': '30' } };
+      return {
+        status: 429,
+        body: { status: 'FAILED', errorCode: 'RATE_LIMITED' },
+        headers: { 'retry-after': '30' },
+      };
     }
     times.push(now);
     if (url !== '/api/v1/tasks') return { status: 200, body: task('ck-1', 'PROGRESS') };
-    const tasks = Array.from({ length: RUNNING }, (_, n) => task(`ck-${n}`, isEnded && n < ENDING ? 'FAILED' : 'PROGRESS'));
+    const tasks = Array.from({ length: RUNNING }, (_, n) =>
+      task(`ck-${n}`, isEnded && n < ENDING ? 'FAILED' : 'PROGRESS'),
+    );
     return { status: 200, body: { tasks } };
   });
   opened.push(service);
@@ -38,7 +44,12 @@ test('guarantee 6: one list query at a time serves 10,000 running tasks within 6
     [account],
   );
   const count = async (status: string) =>
-    (await backend.database.query<{ n: number }>('SELECT count(*)::int AS n FROM generation WHERE status = $1', [status]))[0]!.n;
+    (
+      await backend.database.query<{ n: number }>(
+        'SELECT count(*)::int AS n FROM generation WHERE status = $1',
+        [status],
+      )
+    )[0]!.n;
   await expect.poll(() => count('running'), { timeout: 40_000, interval: 500 }).toBe(RUNNING);
 
   isEnded = true;

@@ -83,3 +83,11 @@ test('guarantee 6: other keys have budgets of their own (fault 84)', async () =>
   await limiter('key-1').stop('401');
   expect(await limiter('key-2').acquire()).toBe(true);
 });
+
+test('a row that was lost with a restored database is made again', async () => {
+  const one = limiter('restored');
+  expect(await one.acquire()).toBe(true);
+  await db.database.query(`DELETE FROM service_account WHERE account = 'restored'`);
+  await one.isOpen();
+  expect([await one.isOpen(), await one.acquire()]).toEqual([true, true]);
+});

@@ -21,7 +21,7 @@ afterAll(async () => {
   await receiver.close();
 });
 
-test('guarantee 7: an end is told to its user at least once, signed as in Standard Webhooks', async () => {
+test('guarantee 7: a notice of an end reaches its user at least once, signed as in Standard Webhooks', async () => {
   const secret = (await backend.operator('webhook', 'ann', `${receiver.origin}/hook`)).split(' ')[1]!;
   expect(secret).toMatch(/^whsec_/);
   answers = [500];

@@ -66,7 +66,7 @@ test('with a cap, a request whose price is not known has to name its own limit',
   });
 });
 
-test('MAX_RUNNING_PER_USER holds for workers that claim at once, and others pass whoever is above it', async () => {
+test('MAX_RUNNING_PER_USER holds for workers that claim at once, and other users pass those above it', async () => {
   await Promise.all(Array.from({ length: 12 }, () => created(db.database)));
   const bob = await created(db.database, { user: 'bob' });
   const claims = await Promise.all(Array.from({ length: 4 }, () => claimSubmits(db.database, ACCOUNT, 5, 3)));

@@ -38,7 +38,7 @@ test('guarantee 1: when the request reaches the service, the row is committed as
   expect(seen).toEqual({ status: 'submitting', started: true });
 });
 
-test('guarantee 11: a stop waits for a submit in flight, and begins nothing new (fault 93)', async () => {
+test('guarantee 11: a stop waits for a submit that is under way, and begins nothing new (fault 93)', async () => {
   let release = () => {};
   const held = new Promise<void>((resolve) => {
     release = resolve;

@@ -164,7 +164,8 @@ describe('the log', () => {
     running.generations.failure = new Error(
       'statement failed at https://files.example/a/b?sig=1 for token-of-alice data:image/png;base64,AAAA',
     );
-    expect((await running.app.inject({ url: `/v1/generations/${id}`, headers: ALICE })).statusCode).toBe(500);
+    const failed = await running.app.inject({ url: `/v1/generations/${id}`, headers: ALICE });
+    expect(failed.json()).toMatchObject({ status: 500, detail: 'The request failed. The log says why.' });
     const log = running.lines.join('');
     expect(log).toContain('"route":"/v1/callbacks/:provider/:token"');
     expect(log).toContain('https://files.example/...');

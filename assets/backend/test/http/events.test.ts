@@ -45,6 +45,18 @@ describe('GET /v1/generations/{id}/events', () => {
     expect(after.status).toBe(204);
   });
 
+  test('a notice without a change sends nothing twice', async () => {
+    running = await testApp();
+    const id = await make(running);
+    const stream = await readEvents(`${await listen(running.app)}/v1/generations/${id}/events`, ALICE);
+    expect(statusOf(await stream.next())).toBe('queued');
+    for (const listener of running.generations.listeners) listener({ user: '*', id: '*' });
+    await new Promise(setImmediate);
+    running.generations.change(id, { status: 'pending' });
+    expect(statusOf(await stream.next())).toBe('pending');
+    stream.close();
+  });
+
   test('an id that was never sent starts with what is', async () => {
     running = await testApp();
     const id = await make(running);

@@ -18,7 +18,7 @@ export function quoteOutcome(
     : affordable === false
       ? [`The service says that the balance is too small. ${profile.says.credits}`]
       : [
-          `Tell the person the price (${credits} credits), then submit once with --maxCredits ${credits}. Media and content are checked only then.`,
+          `Tell the user the price (${credits} credits), then submit once with --maxCredits ${credits}. Media and content are checked only then.`,
         ];
   const data = {
     ...{ model, credits, currentBalance: balance, affordable },

@@ -49,7 +49,7 @@ export function adviceFor(failure: Failure, { caller, account, taskId }: Circums
       ];
     case 'BUDGET_EXCEEDED':
       return [
-        'Nothing was submitted. Ask the person for a higher limit, or choose a cheaper model or duration.',
+        'Nothing was submitted. Ask the user for a higher limit, or choose a cheaper model or duration.',
       ];
     case 'UNKNOWN_ERROR':
       if (taskId !== null)

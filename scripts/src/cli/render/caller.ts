@@ -1,7 +1,7 @@
 import { BRIEF_WAIT_S } from '../../model/task.ts';
 import type { Profile } from '../../providers/profile.ts';
 import type { Arguments } from '../arguments.ts';
-import { commandAgain, commandAnew, placeFlags, resumeFlags } from '../command-line.ts';
+import { commandAgain, commandAnew, commandForAnother, placeFlags, resumeFlags } from '../command-line.ts';
 import { isSubmit } from '../flags.ts';
 import { actionWords, type CommandMaker, commandLine, type Flags } from '../words.ts';
 
@@ -14,6 +14,8 @@ export interface Caller {
   same: string;
   /** How the same is asked for once more, with a new charge; words. */
   anew: string;
+  /** The same, as a command line. Only the user may decide to run it, so it never stands alone in a step. */
+  another: string;
   /** Flags that the command resuming a task repeats. */
   resumeFlags: Flags;
   /** The call is to return the end of a task, not its state. */
@@ -30,6 +32,7 @@ export function callerOf(args: Arguments, argv: readonly string[]): Caller {
     command: (name, flags) => commandLine(actionWords(name, { ...flags, ...placeFlags(args) })),
     same: commandAgain(argv),
     anew: commandAnew(args),
+    another: commandForAnother(argv, args),
     resumeFlags: resumeFlags(args),
     // A status query or a submit alone has its full answer while the task still runs.
     wantsEnd:

@@ -1,7 +1,7 @@
 import type { ManyResult, NothingPending } from '../../core/result.ts';
 import { Failure } from '../../model/failure.ts';
 import type { JsonObject } from '../../model/json.ts';
-import type { RequestRecord } from '../../stores/file/record.ts';
+import type { RequestRecord } from '../../model/request-record.ts';
 import { AdvisedFailure } from '../advised-failure.ts';
 import { EXIT } from '../exit-codes.ts';
 import { type Caller, resumeCommand } from './caller.ts';
@@ -61,8 +61,11 @@ function itemOutcome({ record, ended }: ManyResult['items'][number], caller: Cal
 }
 
 /** Returns one of several outcomes in short: its end and the next steps, without the service's whole record. */
-function summary({ data, ...said }: Envelope, { model, created, owner }: RequestRecord): JsonObject {
-  const kept: JsonObject = { ...said, model, created, owner };
+function summary(
+  { data, ...said }: Envelope,
+  { model, promptExcerpt, created, owner }: RequestRecord,
+): JsonObject {
+  const kept: JsonObject = { ...said, model, promptExcerpt, created, owner };
   for (const name of ['files', 'resultUrls', 'credits', 'warnings', 'issues', 'nextSteps']) {
     if (data?.[name] !== undefined) kept[name] = data[name];
   }

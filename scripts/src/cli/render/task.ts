@@ -135,10 +135,10 @@ function warningText(warning: Warning): string {
     case 'otherKind': {
       const { model, makes, file, contentType } = warning;
       const came = `${KIND_WORDS[madeAs(contentType)]} (${contentType})`;
-      return `${model} makes ${KIND_WORDS[makes]}, but ${file} is ${came}. It was saved as it came: tell the person.`;
+      return `${model} makes ${KIND_WORDS[makes]}, but ${file} is ${came}. It was saved as it came: tell the user.`;
     }
     case 'aboveCap':
-      return `The service reports ${warning.charged} credits charged, although the cap was ${warning.maxCredits} (--maxCredits). Tell the person.`;
+      return `The service reports ${warning.charged} credits charged, although the cap was ${warning.maxCredits} (--maxCredits). Tell the user.`;
     case 'noPermit':
       return `The state is the last known one. The queries that the service allows were used by other waits on this machine, or it asked for a pause; the next query is due in ${warning.seconds} s.`;
     case 'unknownSubmits':

@@ -5,8 +5,6 @@ export const AIVIDEOMAKER: Definition = {
   id: 'aivideomaker',
   title: 'AIVideoMaker',
   can: { cancel: true, list: true, quote: true, account: true, signedWebhooks: false },
-  // "Task queries: 60 requests per minute per IP", shared by list, record and status.
-  queriesPerMinute: 60,
   // The five documented states, and spellings of them that comparable services use.
   states: {
     submitted: 'SUBMITTED',
@@ -18,6 +16,13 @@ export const AIVIDEOMAKER: Definition = {
     cancel: 'CANCEL',
     canceled: 'CANCEL',
     cancelled: 'CANCEL',
+  },
+  rateLimit: {
+    queries: 60,
+    windowMs: 60_000,
+    per: 'address',
+    source:
+      'OpenAPI 1.0.15 (2026-09-10) and every earlier document: 60 requests a minute for one IP address, shared by list, detail, status and account',
   },
   url: 'https://aivideomaker.ai',
   keyVariable: 'AIVIDEO_API_KEY',

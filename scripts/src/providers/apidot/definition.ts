@@ -5,7 +5,6 @@ export const APIDOT: Definition = {
   id: 'apidot',
   title: 'APIDot',
   can: { cancel: false, list: false, quote: false, account: false, signedWebhooks: false },
-  queriesPerMinute: null,
   // Every status that a public source names. There is no word for a cancelled task.
   states: {
     not_started: 'SUBMITTED',
@@ -15,6 +14,9 @@ export const APIDOT: Definition = {
     finished: 'COMPLETED',
     failed: 'FAILED',
   },
+  // A key can carry a limit, says its website (2026), but no document gives a figure, a unit or a Retry-After. Official
+  // examples query one task every 10 seconds: sixty a minute for a key is a guess, and a 429 pauses all queries.
+  rateLimit: { queries: 60, windowMs: 60_000, per: 'key', source: null },
   url: 'https://api.apidot.ai',
   keyVariable: 'APIDOT_API_KEY',
   urlVariable: 'APIDOT_BASE_URL',

@@ -38,9 +38,26 @@ const DISK_ERRORS: Record<string, string> = {
   ELOOP: 'the links on the way go in a circle',
 };
 
+/** Removes a file or a folder of ours that nothing depends on. */
+export function discard(file: string): void {
+  try {
+    rmSync(file, { force: true, recursive: true });
+  } catch {
+    // It may be swept later.
+  }
+}
+
 /** Returns a disk error in words; undefined for any other error. */
 export function diskErrorText(error: unknown): string | undefined {
   return DISK_ERRORS[diskError(error)];
+}
+
+/** Disk errors that may be over the next time; all others last until the place is another one, or has other permissions. */
+const PASSING = ['ENOSPC', 'EDQUOT', 'EIO', 'EBUSY', 'EMFILE', 'ENFILE', 'EFBIG'];
+
+/** Returns whether a disk error lasts: then the folder is the wrong one. */
+export function isLasting(error: unknown): boolean {
+  return diskErrorText(error) !== undefined && !PASSING.includes(diskError(error));
 }
 
 /** Creates a folder that only its owner can read. */
@@ -134,7 +151,7 @@ export async function renamePatiently(from: string, to: string, clock: Clock): P
 }
 
 /** Syncs a folder: only then are new and removed names in it safe from a crash. */
-function syncFolder(folder: string): void {
+export function syncFolder(folder: string): void {
   try {
     const descriptor = openSync(folder, 'r');
     try {

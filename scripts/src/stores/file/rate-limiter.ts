@@ -1,164 +1,185 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Clock } from '../../http/clock.ts';
-import { isObject, type Json } from '../../model/json.ts';
-import { TASK_STATES, type TaskState } from '../../model/task.ts';
-import { diskError, makePrivate, TEMP } from './durable.ts';
+import {
+  LONGEST_PAUSE_MS,
+  MemoryRateLimiter,
+  type Permits,
+  permitsFor,
+  type RateLimit,
+  type RateLimiter,
+  untilFree,
+} from '../../http/rate-limit.ts';
+import { discard, diskError, makePrivate, TEMP } from './durable.ts';
 
-// One query per interval is at most 55 in a minute; the service allows 60 per IP address.
-const INTERVAL_MS = 1_100;
-// Shorter than any poll interval: a process never uses a status that it has polled itself.
-const SHARED_MS = 2_000;
-const KEPT_INTERVALS = 120;
-const DAY_MS = 24 * 3600_000;
-// The longest pause that is kept. A later end was written before the wall clock was set back.
-const LONGEST_PAUSE_MS = 5 * 60_000;
+/** A permit: a file whose name says when it was last used. Only one process can rename it, so only one can use it. */
+interface Permit {
+  number: number;
+  usedAt: number;
+  name: string;
+}
+
+const NAME = /^(\d{1,5})-(\d{1,15})$/;
+// The clocks of two machines that share the folder may differ by so much.
+const CLOCK_TOLERANCE_MS = 2_000;
 
 /**
- * Limits the queries that all processes of this machine send to one service. The processes share three things in small
- * files: the permit of each interval, the pause that the service asked for, and the last status of each task. Where no
- * file can be written, each process polls without a limit.
+ * Limits the queries that all processes of this machine send to one service, with a folder that holds one small file for
+ * each permit. Where nothing can be written, each process keeps to the limit by itself.
  */
-export class RateLimiter {
+export class FileRateLimiter implements RateLimiter {
   readonly #folder: string;
-  readonly #service: string;
   readonly #clock: Clock;
-  readonly #me = randomBytes(4).toString('hex');
-  #hasFolder = false;
-  /** The last poll of each task by this process, on the monotonic clock. */
-  readonly #polledAt = new Map<string, number>();
-  /** The time since which this process waits for a permit, on the monotonic clock; null while it does not wait. */
-  #waitingSince: number | null = null;
-  /** Until this time, on the monotonic clock, other waiting processes go first. */
-  #yieldingUntil = 0;
+  readonly #permits: Permits;
+  readonly #alone: MemoryRateLimiter;
 
-  /** @param folder absolute @param service the address of the service; each service has its own limit */
-  constructor(folder: string, service: string, clock: Clock) {
+  /** @param folder absolute; of this service, or of this service and key, alone */
+  constructor(folder: string, limit: RateLimit, clock: Clock) {
     this.#folder = folder;
-    this.#service = nameOf(service);
     this.#clock = clock;
+    this.#permits = permitsFor(limit);
+    this.#alone = new MemoryRateLimiter(limit, clock);
   }
 
-  /**
-   * Acquires the permit for one query now. Returns false when another process has it, or the service asked for a pause.
-   */
-  async acquire(): Promise<boolean> {
-    const now = this.#clock.wall();
-    if ((await this.#pauseMs()) > 0) return false;
-    const interval = Math.floor(now / INTERVAL_MS);
-    const moment = this.#clock.monotonic();
-    this.#waitingSince ??= moment;
-    // An unused permit shows that no other process is waiting.
-    if (moment < this.#yieldingUntil && (await this.#read(`permit-${interval - 1}`)) !== undefined)
-      return false;
+  async acquire(kind: 'poll' | 'query'): Promise<number> {
     try {
-      await this.#ready();
-    } catch {
-      return true;
-    }
-    try {
-      await writeFile(this.#file(`permit-${interval}`), '', { flag: 'wx', mode: 0o600 });
+      for (;;) {
+        const now = this.#clock.wall();
+        const permits = this.#read(now);
+        const wait = this.#untilFree(permits, now, kind);
+        if (wait > 0) return wait;
+        const oldest = permits.reduce((a, b) => (b.usedAt < a.usedAt ? b : a));
+        if (this.#move(oldest, now)) {
+          // Where the disk fails later, this process knows what it has sent.
+          await this.#alone.acquire('query');
+          return 0;
+        }
+        // Another process was faster: a poll then finds that it has to keep its distance.
+      }
     } catch (error) {
-      return diskError(error) !== 'EEXIST';
+      if (diskError(error) === '') throw error;
+      return this.#alone.acquire(kind);
     }
-    // Chance alone would give some processes many permits and others none. A process yields for as long as it has waited.
-    this.#yieldingUntil = moment + (moment - this.#waitingSince);
-    this.#waitingSince = null;
-    await this.#tidy(interval);
-    return true;
   }
 
-  /** Returns the milliseconds until the next permit: one interval, or the remaining pause of the service. */
-  async nextPermitIn(): Promise<number> {
-    return (await this.#pauseMs()) || INTERVAL_MS;
-  }
-
-  /** Records that this process polls a task now. */
-  recordPoll(taskId: string): void {
-    this.#polledAt.set(taskId, this.#clock.monotonic());
-  }
-
-  /** Returns whether this process polled the task in the last two intervals: its own poll may hold the permit. */
-  polledLately(taskId: string): boolean {
-    const at = this.#polledAt.get(taskId);
-    return at !== undefined && this.#clock.monotonic() - at < 2 * INTERVAL_MS;
-  }
-
-  /** Records a pause that the service asked for. No process acquires a permit before its end. */
-  async pauseFor(ms: number): Promise<void> {
-    await this.#write('pause', String(Math.round(this.#clock.wall() + Math.min(ms, LONGEST_PAUSE_MS))));
-  }
-
-  /** Returns the status of a task that another process polled in the last two seconds. */
-  async statusFromOthers(taskId: string): Promise<TaskState | undefined> {
+  async nextIn(kind: 'poll' | 'query'): Promise<number> {
     try {
-      const value = JSON.parse((await this.#read(`status-${nameOf(taskId)}`)) ?? '') as Json;
-      if (!isObject(value) || value.by === this.#me || typeof value.at !== 'number') return undefined;
-      const age = this.#clock.wall() - value.at;
-      if (age < 0 || age >= SHARED_MS) return undefined;
-      // With this status, this process needs no permit.
-      this.#waitingSince = null;
-      return TASK_STATES.find((state) => state === value.state);
-    } catch {
-      return undefined;
+      const now = this.#clock.wall();
+      return this.#untilFree(this.#read(now), now, kind);
+    } catch (error) {
+      if (diskError(error) === '') throw error;
+      return this.#alone.nextIn(kind);
     }
   }
 
-  /** Shares the status of a task with the other processes. */
-  async share(taskId: string, state: TaskState): Promise<void> {
-    const shared = { state, at: this.#clock.wall(), by: this.#me };
-    await this.#write(`status-${nameOf(taskId)}`, JSON.stringify(shared));
+  async pauseFor(ms: number): Promise<void> {
+    await this.#alone.pauseFor(ms);
+    const now = this.#clock.wall();
+    const until = Math.round(now + Math.min(ms, LONGEST_PAUSE_MS));
+    const temp = path.join(this.#folder, `pause.${randomBytes(4).toString('hex')}${TEMP}`);
+    try {
+      // A shorter pause does not end a longer one.
+      if (until <= now + this.#pauseMs(now)) return;
+      makePrivate(this.#folder);
+      writeFileSync(temp, String(until), { flag: 'wx', mode: 0o600 });
+      renameSync(temp, path.join(this.#folder, 'pause'));
+    } catch (error) {
+      if (diskError(error) === '') throw error;
+      discard(temp);
+    }
+  }
+
+  #untilFree(permits: readonly Permit[], now: number, kind: 'poll' | 'query'): number {
+    const usedAt = permits.map((permit) => permit.usedAt);
+    // A permit that is gone was used at a time that is not known.
+    const left = { ...this.#permits, count: permits.length };
+    return Math.max(untilFree(usedAt, now, kind, left), this.#pauseMs(now));
   }
 
   /** Returns the remaining milliseconds of the pause that the service asked for. */
-  async #pauseMs(): Promise<number> {
-    const pause = Number((await this.#read('pause')) ?? 0) - this.#clock.wall();
-    return pause > 0 && pause <= LONGEST_PAUSE_MS ? pause : 0;
-  }
-
-  #file(name: string): string {
-    return path.join(this.#folder, `${this.#service}-${name}`);
-  }
-
-  async #read(name: string): Promise<string | undefined> {
-    return readFile(this.#file(name), 'utf8').catch(() => undefined);
-  }
-
-  async #write(name: string, text: string): Promise<void> {
-    const temp = this.#file(`${name}.${randomBytes(4).toString('hex')}${TEMP}`);
+  #pauseMs(now: number): number {
     try {
-      await this.#ready();
-      await writeFile(temp, text, { flag: 'wx', mode: 0o600 });
-      await rename(temp, this.#file(name));
+      const left = Number(readFileSync(path.join(this.#folder, 'pause'), 'latin1')) - now;
+      return left > 0 && left <= LONGEST_PAUSE_MS ? left : 0;
     } catch {
-      // Without this file, other processes only send one more query.
-      await rm(temp, { force: true }).catch(() => {});
+      return 0;
     }
   }
 
-  async #ready(): Promise<void> {
-    if (!this.#hasFolder) makePrivate(this.#folder);
-    this.#hasFolder = true;
+  get #place(): string {
+    return path.join(this.#folder, `permits-${this.#permits.count}`);
   }
 
-  /** Removes old permits, pauses and shared statuses. */
-  async #tidy(interval: number): Promise<void> {
-    const begin = `${this.#service}-permit-`;
-    const names = await readdir(this.#folder).catch(() => []);
-    const old = names.filter(
-      (name) => name.startsWith(begin) && Number(name.slice(begin.length)) < interval - KEPT_INTERVALS,
-    );
+  /** Returns the permits, at least one. @throws the disk's error */
+  #read(now: number): Permit[] {
+    let names: string[];
+    try {
+      names = readdirSync(this.#place);
+    } catch (error) {
+      if (diskError(error) !== 'ENOENT') throw error;
+      names = [];
+    }
+    if (names.length === 0) names = this.#make();
+    const permits = new Map<number, Permit>();
     for (const name of names) {
-      // Each task has a file of its own, so these files are checked only now and then.
-      if (interval % KEPT_INTERVALS > 0 || name.startsWith(begin)) continue;
-      const written = await stat(path.join(this.#folder, name)).catch(() => undefined);
-      if (written && written.mtimeMs < this.#clock.wall() - DAY_MS) old.push(name);
+      const [, number, usedAt] = NAME.exec(name) ?? [];
+      const permit = { number: Number(number), usedAt: Number(usedAt), name };
+      if (number === undefined || permit.number >= this.#permits.count) continue;
+      const before = permits.get(permit.number);
+      if (!before || before.usedAt < permit.usedAt) permits.set(permit.number, permit);
     }
-    await Promise.all(old.map((name) => rm(path.join(this.#folder, name), { force: true }).catch(() => {})));
+    if (permits.size === 0) throw Object.assign(new Error('no permit'), { code: 'EINVAL' });
+    return this.#sinceClockWasSet([...permits.values()], now);
+  }
+
+  /**
+   * Moves permits back that lie ahead, as after the clock was set back, so that the newest of them is used just now. The
+   * newest is moved last: until then another process sees the same distance.
+   */
+  #sinceClockWasSet(permits: Permit[], now: number): Permit[] {
+    const ahead = Math.max(...permits.map(({ usedAt }) => usedAt)) - now;
+    if (ahead <= CLOCK_TOLERANCE_MS) return permits;
+    return permits
+      .sort((a, b) => a.usedAt - b.usedAt)
+      .map((permit) => {
+        if (permit.usedAt <= now) return permit;
+        const usedAt = Math.max(0, permit.usedAt - ahead);
+        return this.#move(permit, usedAt)
+          ? { ...permit, usedAt, name: nameOf(permit.number, usedAt) }
+          : permit;
+      });
+  }
+
+  /** Makes the folder of the permits: all of them at once, or another process's folder stays. */
+  #make(): string[] {
+    makePrivate(this.#folder);
+    const temp = `${this.#place}.${randomBytes(4).toString('hex')}${TEMP}`;
+    try {
+      mkdirSync(temp, { mode: 0o700 });
+      for (let number = 0; number < this.#permits.count; number += 1) {
+        writeFileSync(path.join(temp, nameOf(number, 0)), '', { flag: 'wx', mode: 0o600 });
+      }
+      renameSync(temp, this.#place);
+    } catch (error) {
+      discard(temp);
+      if (!['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(diskError(error))) throw error;
+    }
+    return readdirSync(this.#place);
+  }
+
+  /** Notes the use of a permit. Returns false when another process has used it. @throws the disk's error */
+  #move({ number, name }: Permit, usedAt: number): boolean {
+    try {
+      renameSync(path.join(this.#place, name), path.join(this.#place, nameOf(number, Math.round(usedAt))));
+      return true;
+    } catch (error) {
+      if (diskError(error) === 'ENOENT') return false;
+      throw error;
+    }
   }
 }
 
-function nameOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+function nameOf(number: number, usedAt: number): string {
+  return `${String(number).padStart(3, '0')}-${usedAt}`;
 }

@@ -1,78 +1,8 @@
+import { jsonHash } from '../../model/fingerprint.ts';
 import { isIdempotencyKey } from '../../model/idempotency-key.ts';
 import { isObject, type Json, type JsonObject } from '../../model/json.ts';
-import { TASK_ID, TASK_STATES, type TaskState } from '../../model/task.ts';
-import { jsonHash } from './fingerprint.ts';
-
-/** The states of a request. */
-export const PHASES = [
-  /** A submit may be under way. */
-  'submitting',
-  /** The service certainly did not accept the last submit, and none is under way. */
-  'rejected',
-  /** A submit ended without an answer: the next command reconciles it. */
-  'unknown',
-  /** The service accepted it and made a task. */
-  'submitted',
-  /** Its outcome is unknown, and the user has decided to submit another request in its place. */
-  'abandoned',
-] as const;
-
-export type Phase = (typeof PHASES)[number];
-
-/** Credits as the service reported them; null without a report. */
-export interface Credits {
-  quoted: number | null;
-  charged: number | null;
-  refunded: number | null;
-}
-
-/** A saved file. */
-export interface RecordedFile {
-  /** Absolute. */
-  path: string;
-  bytes: number;
-  sha256: string;
-  contentType: string;
-}
-
-/** The record of one request. It never holds a prompt, a media URL, a callback URL or an API key. */
-export interface RequestRecord {
-  /** The name of the request, which all its records share. */
-  request: string;
-  provider: string;
-  /** The address of the service. */
-  service: string;
-  account: string;
-  owner: string | null;
-  model: string;
-  payloadHash: string;
-  idempotencyKey: string;
-  phase: Phase;
-  taskId: string | null;
-  status: TaskState;
-  /** Dates by the local wall clock, in ISO form. */
-  created: string;
-  /** When the first submit with an unknown outcome began. */
-  sentAt: string;
-  /** When the last submit ended without an answer. For a submit that may be under way: when it was about to be sent. */
-  unsettledSince: string;
-  /** The submit was retried after its answer was lost; that happens at most once. */
-  resubmitted: boolean;
-  /** When the service last reported the state of the task. */
-  checked: string | null;
-  /** When the result was delivered to the caller, or the failure was reported. */
-  delivered: string | null;
-  /** When the user last asked for its result again. */
-  used: string | null;
-  /** Seconds that its command waits; null when the command does not say. */
-  wait: number | null;
-  /** The absolute path of the folder for its files. */
-  download: string | null;
-  /** The number of files of its result; null until it is known. */
-  fileCount: number | null;
-  credits: Credits;
-  files: RecordedFile[];
-}
+import { PHASES, type RequestRecord } from '../../model/request-record.ts';
+import { TASK_ID, TASK_STATES } from '../../model/task.ts';
 
 /** A record as it is on the disk, with its unknown fields. */
 export type RawRecord = JsonObject;
@@ -196,6 +126,7 @@ const FIELDS: Record<keyof RequestRecord, Field> = {
   owner: { fits: orNull(text), otherwise: nothing },
   model: { fits: text },
   payloadHash: { fits: hex },
+  promptExcerpt: { fits: orNull(text), otherwise: nothing },
   idempotencyKey: { fits: isIdempotencyKey },
   phase: { fits: oneOf(PHASES), otherwise: ({ taskId }) => (taskId === null ? 'unknown' : 'submitted') },
   taskId: { fits: orNull((value) => typeof value === 'string' && TASK_ID.test(value)) },
@@ -203,11 +134,13 @@ const FIELDS: Record<keyof RequestRecord, Field> = {
   created: { fits: date },
   sentAt: { fits: date, otherwise: ({ created }) => created! },
   unsettledSince: { fits: date, otherwise: ({ created }) => created! },
+  submitTimeout: { fits: orNull(amount), otherwise: nothing },
   resubmitted: {
     fits: (value) => typeof value === 'boolean',
     otherwise: ({ resubmitted }) => resubmitted !== undefined,
   },
   checked: { fits: orNull(date), otherwise: nothing },
+  duration: { fits: orNull(amount), otherwise: nothing },
   delivered: { fits: orNull(date), otherwise: nothing },
   used: { fits: orNull(date), otherwise: nothing },
   wait: { fits: orNull(amount), otherwise: nothing },

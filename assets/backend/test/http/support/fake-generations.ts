@@ -121,7 +121,9 @@ export function fakeGenerations(): FakeGenerations {
     async events(user, id, after) {
       const row = own(user, id);
       if (row === null) return [];
-      return after === null ? row.history.slice(-1) : row.history.filter((event) => Number(event.id) > Number(after));
+      return after === null
+        ? row.history.slice(-1)
+        : row.history.filter((event) => Number(event.id) > Number(after));
     },
     onChange(listener) {
       listeners.add(listener);

@@ -18,7 +18,7 @@ export const BUDGET = {
       message: `By an estimate (prices of ${asOf}) this would cost ${cost} credits; --maxCredits allows ${maxCredits}. ${title} documents no price before a submit. Nothing was submitted.`,
       nextSteps: [
         ...cheaperSteps(cheaper),
-        `Ask the person whether ${cost} credits, an estimate, are fine; then submit with --maxCredits ${most}.`,
+        `Ask the user whether ${cost} credits, an estimate, are fine; then submit with --maxCredits ${most}.`,
       ],
     };
   },
@@ -26,23 +26,29 @@ export const BUDGET = {
     message: `This would cost ${quoted} credits; --maxCredits allows ${maxCredits}. Nothing was submitted.`,
     nextSteps: [
       ...cheaperSteps(cheaper),
-      `Ask the person whether ${quoted} credits are fine; then submit with --maxCredits ${quoted}.`,
+      `Ask the user whether ${quoted} credits are fine; then submit with --maxCredits ${quoted}.`,
     ],
   }),
   aboveDay: ({ quoted, spent, limit }, { profile, command }) => {
     const so =
       spent === null
         ? 'What a recorded request of the last 24 hours cost is not known'
-        : `The recorded requests of the last 24 hours cost ${spent} credits, and this one costs ${quoted}`;
+        : `The recorded requests of the last 24 hours cost or may have cost up to ${spent} credits, and this one costs ${quoted}`;
     return {
       message: `${so}; --maxCreditsPerDay allows ${limit}. Nothing was submitted.`,
       nextSteps: [
         ...(profile.can.account ? [command('account')] : []),
-        'Ask the person for a higher limit, or wait until the oldest charge is a day old.',
+        'Ask the user for a higher limit, or wait until the oldest charge is a day old.',
       ],
     };
   },
   budgetBusy: (_, { same }) => ({ nextSteps: ['Run the same command again a little later.', same] }),
+  olderVersion: (_, { same }) => ({
+    nextSteps: [
+      'Update every copy of the skill that uses this state folder. Run the same command again when that process has ended.',
+      same,
+    ],
+  }),
   shortOfCredits: ({ cheaper }, { profile }) => ({
     nextSteps: [...(cheaper ? cheaperSteps(cheaper) : []), profile.says.credits],
   }),

@@ -1,3 +1,4 @@
+import type { Issue } from '../../../model/failure.ts';
 import { unsupportedAction } from '../../unsupported.ts';
 import type { Explained } from './registry.ts';
 
@@ -23,14 +24,16 @@ export const PLACE = {
           : [repair, `Then run the same command again; or ${another}.`],
     };
   },
-  unreadableFolder: ({ folder }) => ({
+  unreadableFolder: ({ folder, why, lasts }) => ({
+    ...(lasts ? { issues: [folderIssue(folder, why, 'a folder that can be read')] } : {}),
     nextSteps: [
       `Make ${folder} readable, or set ${STATE_FOLDER} to the folder that holds the records, and run the same command again.`,
     ],
   }),
-  unwritableFolder: ({ folder }) => ({
+  unwritableFolder: ({ folder, why, lasts }) => ({
+    ...(lasts ? { issues: [folderIssue(folder, why, 'a folder that can be written to')] } : {}),
     nextSteps: [
-      `Free disk space in ${folder} or make it writable; or set ${STATE_FOLDER} to another writable folder. Then run the same command again.`,
+      `${lasts ? `Make ${folder} writable` : `Free disk space in ${folder}`}, or set ${STATE_FOLDER} to another writable folder. Then run the same command again.`,
       'Only if there is no such folder: the same command with --noJournal submits without a record; then after a crash the command cannot find its task by itself.',
     ],
   }),
@@ -57,7 +60,7 @@ export const PLACE = {
   }),
   fileTooLarge: () => ({
     nextSteps: [
-      'A file of that size is no result of a known model. Show the person its address in data.resultUrls.',
+      'A file of that size is no result of a known model. Show the user its address in data.resultUrls.',
     ],
   }),
   proxySettings: () => ({
@@ -83,3 +86,8 @@ export const PLACE = {
     ],
   }),
 } satisfies Partial<Explained>;
+
+function folderIssue(folder: string, why: string, expected: string): Issue {
+  const hint = `set ${STATE_FOLDER} to another folder`;
+  return { path: STATE_FOLDER, expected, received: `${folder} (${why})`, hint };
+}

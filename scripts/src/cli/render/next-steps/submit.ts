@@ -1,12 +1,13 @@
 import { BRIEF_WAIT_S, isTerminal } from '../../../model/task.ts';
 import { resumeCommand } from '../caller.ts';
+import { decision } from './decision.ts';
 import { type Explained, messageOf } from './registry.ts';
 
 /** What failures about a submit, or about the task that it made, say. */
 export const SUBMIT = {
   submitUnknown: (reason, caller) => {
     const { model, idempotencyKey, sentAt, isRecorded, after, named, lost, later, notResubmitted } = reason;
-    const { profile, command, same, anew } = caller;
+    const { profile, command, same } = caller;
     const why = notResubmitted
       ? `It was not submitted once more: ${messageOf(notResubmitted, caller).replace(' Nothing was submitted.', '')}`
       : later?.message;
@@ -19,7 +20,7 @@ export const SUBMIT = {
             'The answer named a task beside an error; this shows the state of that task:',
             resumeCommand(caller, named),
           ];
-    const decide = isRecorded ? [`Only if the user accepts that it may be charged once more: ${anew}.`] : [];
+    const decide = isRecorded ? decision(caller, after) : [];
     const notYet = 'Do not submit this again before you know: it may be charged twice.';
     if (!profile.can.list)
       return { message, nextSteps: [...answered, notYet, profile.says.tasks, ...decide] };
@@ -36,7 +37,7 @@ export const SUBMIT = {
         ...answered,
         ...repeat,
         command('listTasks'),
-        `A task with idempotencyKey ${idempotencyKey}, or of model ${model} made about ${sentAt}, is this one: resume it with --action waitTask --taskId <id>.`,
+        `A task with idempotencyKey ${idempotencyKey}, or of model ${model} made about ${sentAt}, is this one.`,
         ...decide,
       ],
     };
@@ -52,12 +53,12 @@ export const SUBMIT = {
       ],
     };
   },
-  recordDamaged: (_, { profile, command, anew }) => ({
+  recordDamaged: (_, caller) => ({
     nextSteps: [
-      ...(profile.can.list
-        ? ["Find its task in the service's own list first:", command('listTasks')]
-        : [profile.says.tasks]),
-      `Only if the user accepts that it may be charged once more: ${anew}.`,
+      ...(caller.profile.can.list
+        ? ["Find its task in the service's own list first:", caller.command('listTasks')]
+        : [caller.profile.says.tasks]),
+      ...decision(caller),
     ],
   }),
   otherRequest: ({ idempotencyKey }) => ({

@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import type { Json } from '../../model/json.ts';
+import type { Json } from './json.ts';
 
 /** Returns a short id of an account. It tells two keys apart, and the key cannot be computed from it. */
 export function accountOf(provider: string, key: string): string {

@@ -1,13 +1,8 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isObject, type Json, type JsonObject } from '../../../scripts/src/model/json.ts';
-import {
-  accountOf,
-  jsonHash,
-  type RequestKey,
-  requestName,
-} from '../../../scripts/src/stores/file/fingerprint.ts';
+import { accountOf, jsonHash, type RequestKey, requestName } from '../../scripts/src/model/fingerprint.ts';
+import { isObject, type Json, type JsonObject } from '../../scripts/src/model/json.ts';
 
 /** The same value with the fields of each object the other way round. */
 function turned(value: Json): Json {

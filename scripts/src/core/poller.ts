@@ -1,0 +1,268 @@
+import { MemoryRateLimiter, type RateLimiter } from '../http/rate-limit.ts';
+import { Failure } from '../model/failure.ts';
+import type { StatusCache } from '../model/status-cache.ts';
+import { isTerminal } from '../model/task.ts';
+import { type Polled, PollRounds } from './poll-round.ts';
+import type { PollSchedule } from './poll-schedule.ts';
+import type { Session } from './session.ts';
+
+/** What the processes of this machine share about one service and key. */
+export interface Sharing {
+  limiter: RateLimiter;
+  statuses: StatusCache;
+}
+
+interface Ask {
+  taskId: string;
+  /** On the monotonic clock. */
+  dueAt: number;
+  deadline: number;
+  /** The end of the task that another process has seen, by the wall clock of its query; its record is still to be read. */
+  endSeenAt: number;
+  resolve(polled: Polled | null | 'crowded'): void;
+  reject(error: unknown): void;
+}
+
+// So soon a process reads what another one has seen.
+const TICK_MS = 200;
+// A wait that begins takes over a status that is as fresh as this.
+const FRESH_MS = 2_000;
+const ANNOUNCED_MS = 30_000;
+// So many tasks are a crowd, and their intervals this share of what they are for one.
+const CROWD = 5;
+const CROWD_SHARE = 0.55;
+// Retry-After may be missing.
+const PAUSE_MS = 5_000;
+
+/**
+ * Queries the tasks that this process waits for, however many they are, and shares both the permits and what it sees with
+ * the other processes of this machine: whichever of them gets the permit queries for all.
+ */
+export class Poller {
+  readonly #session: Pick<Session, 'api' | 'provider'>;
+  readonly #limiter: RateLimiter;
+  readonly #cache: StatusCache | null;
+  readonly #rounds: PollRounds;
+  readonly #kind: 'poll' | 'query';
+  /** How often each task is waited for; the oldest wait first. */
+  readonly #watched = new Map<string, number>();
+  readonly #asks = new Set<Ask>();
+  /** When each task was last seen, by the wall clock. */
+  readonly #seenAt = new Map<string, number>();
+  #isRunning = false;
+  /** One query serves many tasks, so it is sent more often. */
+  #isCrowd = false;
+  #sleep = new AbortController();
+
+  /** @param sharing null: this process polls alone, without spacing */
+  constructor(session: Pick<Session, 'api' | 'provider'>, sharing: Sharing | null, isFast: boolean) {
+    const { api, provider } = session;
+    this.#session = session;
+    this.#limiter = sharing?.limiter ?? new MemoryRateLimiter(provider.rateLimit, api.clock);
+    this.#cache = sharing?.statuses ?? null;
+    this.#rounds = new PollRounds(session, this.#cache);
+    this.#kind = isFast ? 'query' : 'poll';
+  }
+
+  /** Begins a wait for a task. @returns the function that ends it */
+  watch(taskId: string): () => void {
+    this.#watched.set(taskId, (this.#watched.get(taskId) ?? 0) + 1);
+    return () => {
+      const left = (this.#watched.get(taskId) ?? 1) - 1;
+      if (left > 0) this.#watched.set(taskId, left);
+      else {
+        this.#watched.delete(taskId);
+        this.#seenAt.delete(taskId);
+      }
+      if (this.#watched.size === 0) void this.#cache?.leave();
+    };
+  }
+
+  /**
+   * Returns the next status of a watched task: at once when any process sees it, else by a query once it is due.
+   * @param times on the monotonic clock
+   * @returns null when the time was over, or `stop` aborted; `crowded` when the time was over and no query was permitted
+   * @throws Failure of its own query
+   */
+  async next(
+    taskId: string,
+    times: { dueAt: number; deadline: number },
+    stop?: AbortSignal,
+  ): Promise<Polled | null | 'crowded'> {
+    let onStop = () => {};
+    try {
+      return await new Promise((resolve, reject) => {
+        const { clock } = this.#session.api;
+        const now = clock.monotonic();
+        const dueAt = now + Math.max(0, times.dueAt - now) * (this.#isCrowd ? CROWD_SHARE : 1);
+        const ask: Ask = { taskId, ...times, dueAt, endSeenAt: 0, resolve, reject };
+        onStop = () => {
+          this.#asks.delete(ask);
+          resolve(null);
+          this.#sleep.abort();
+        };
+        stop?.addEventListener('abort', onStop, { once: true });
+        if (stop?.aborted) {
+          resolve(null);
+          return;
+        }
+        this.#asks.add(ask);
+        this.#sleep.abort();
+        if (!this.#isRunning) void this.#run();
+      });
+    } finally {
+      stop?.removeEventListener('abort', onStop);
+    }
+  }
+
+  /** Waits for a permit for one query beside the polls, at most until `until` (on the monotonic clock). */
+  async permit(until: number): Promise<void> {
+    const { clock, signal } = this.#session.api;
+    for (;;) {
+      const wait = await this.#limiter.acquire('query');
+      const left = until - clock.monotonic();
+      if (wait <= 0 || left <= 0) return;
+      await clock.sleep(Math.min(wait, left), signal);
+    }
+  }
+
+  /** Returns the milliseconds until the next poll may be permitted. */
+  async nextPermitIn(): Promise<number> {
+    return this.#limiter.nextIn(this.#kind);
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#session.api;
+    const stop = () => this.#sleep.abort();
+    signal?.addEventListener('abort', stop);
+    this.#isRunning = true;
+    try {
+      while (this.#asks.size > 0) await this.#step();
+    } catch (error) {
+      for (const ask of this.#asks) ask.reject(error);
+      this.#asks.clear();
+    } finally {
+      this.#isRunning = false;
+      signal?.removeEventListener('abort', stop);
+    }
+  }
+
+  async #step(): Promise<void> {
+    const { clock, signal } = this.#session.api;
+    if (signal?.aborted) throw signal.reason;
+    await this.#announce();
+    await this.#takeNews();
+    const due = this.#due();
+    // The record of a task that has ended does not keep the distance of a poll.
+    const kind = due.some(({ isHint }) => isHint) ? 'query' : this.#kind;
+    const wait = due.length > 0 ? await this.#limiter.acquire(kind) : Infinity;
+    if (due.length > 0 && wait <= 0) await this.#query(due);
+    const now = clock.monotonic();
+    for (const ask of this.#asks) {
+      if (ask.deadline <= now) this.#end(ask, this.#seenLately(ask.taskId) ? null : 'crowded');
+    }
+    // Those who got an answer ask for the next one.
+    await new Promise((resolve) => setImmediate(resolve));
+    const next = Math.min(
+      ...[...this.#asks].flatMap(({ dueAt, deadline }) => [Math.max(dueAt, now), deadline]),
+    );
+    const isOverdue = next <= now;
+    const pause = Math.min(isOverdue ? Math.max(wait, 1) : next - now, this.#cache ? TICK_MS : Infinity);
+    if (this.#asks.size === 0 || (isOverdue && (wait <= 0 || wait === Infinity))) return;
+    this.#sleep = new AbortController();
+    await clock.sleep(pause, this.#sleep.signal).catch(() => {});
+  }
+
+  #seenLately(taskId: string): boolean {
+    return this.#session.api.clock.wall() - (this.#seenAt.get(taskId) ?? 0) < FRESH_MS;
+  }
+
+  /** The tasks whose query is due, the longest wait first. */
+  #due() {
+    const { clock } = this.#session.api;
+    const now = clock.monotonic();
+    const wall = clock.wall() - now;
+    const asks = [...this.#asks].filter(({ dueAt, endSeenAt }) => dueAt <= now || endSeenAt > 0);
+    const order = new Map([...this.#watched.keys()].map((id, n) => [id, n]));
+    asks.sort((a, b) => (order.get(a.taskId) ?? 0) - (order.get(b.taskId) ?? 0));
+    return asks.map(({ taskId, dueAt, deadline, endSeenAt }) => ({
+      ...{ taskId, deadline, dueAt: dueAt + wall, isHint: endSeenAt > 0 },
+    }));
+  }
+
+  async #query(due: Parameters<PollRounds['run']>[0]): Promise<void> {
+    const at = this.#session.api.clock.wall();
+    const results = await this.#rounds.run(due, this.#watched.keys());
+    for (const result of results.values()) {
+      if (!(result instanceof Failure) || result.code !== 'RATE_LIMITED') continue;
+      // The service counts all queries, so every process has to pause.
+      await this.#limiter.pauseFor((result.details.retryAfter ?? 0) * 1000 || PAUSE_MS);
+    }
+    for (const ask of this.#asks) {
+      const result = results.get(ask.taskId);
+      if (result === undefined) continue;
+      if (result instanceof Failure) this.#end(ask, result);
+      else {
+        this.#seenAt.set(ask.taskId, at);
+        this.#end(ask, result);
+      }
+    }
+  }
+
+  #end(ask: Ask, result: Polled | Failure | null | 'crowded'): void {
+    this.#asks.delete(ask);
+    if (result instanceof Failure) ask.reject(result);
+    else ask.resolve(result);
+  }
+
+  async #announce(): Promise<void> {
+    if (!this.#cache) return;
+    const { clock } = this.#session.api;
+    const wall = clock.wall() - clock.monotonic();
+    const dueAt = new Map([...this.#asks].map((ask) => [ask.taskId, Math.round(ask.dueAt + wall)]));
+    // A task that is waited for, but not at this moment, is not due.
+    const later = Math.round(clock.wall()) + ANNOUNCED_MS;
+    const tasks = [...this.#watched.keys()].map((id) => [id, dueAt.get(id) ?? later] as const);
+    await this.#cache.announce(new Map(tasks));
+  }
+
+  /** Answers with what other processes saw. An end counts only with the task's record: without it, that is read at once. */
+  async #takeNews(): Promise<void> {
+    if (!this.#cache) return;
+    const { tasks } = await this.#cache.read();
+    this.#isCrowd = Math.max(tasks.size, this.#watched.size) >= CROWD;
+    const now = this.#session.api.clock.wall();
+    for (const ask of this.#asks) {
+      const seen = tasks.get(ask.taskId);
+      const since = this.#seenAt.get(ask.taskId) ?? now - FRESH_MS;
+      if (!seen?.state || seen.at <= Math.max(since, ask.endSeenAt) || seen.at > now + FRESH_MS) continue;
+      if (!isTerminal(seen.state)) {
+        this.#seenAt.set(ask.taskId, seen.at);
+        this.#end(ask, { state: seen.state, record: {} });
+        continue;
+      }
+      const task = await this.#cache.ended(ask.taskId);
+      if (task && task.state === seen.state) this.#end(ask, { ...task, task });
+      else ask.endSeenAt = seen.at;
+    }
+  }
+}
+
+const pollers = new WeakMap<object, Map<boolean, Promise<Poller>>>();
+
+// Only a server on this machine may be polled more often than this; then nothing is shared.
+const LEAST_SHARED_MS = 1_000;
+
+/** Returns the poller of a session: one for all waits in it. */
+export function pollerOf(session: Session, { firstMs }: PollSchedule): Promise<Poller> {
+  const isFast = firstMs < LEAST_SHARED_MS;
+  const made = pollers.get(session.api) ?? new Map<boolean, Promise<Poller>>();
+  pollers.set(session.api, made);
+  const poller = made.get(isFast) ?? newPoller(session, isFast);
+  made.set(isFast, poller);
+  return poller;
+}
+
+async function newPoller(session: Session, isFast: boolean): Promise<Poller> {
+  return new Poller(session, isFast ? null : ((await session.sharing?.()) ?? null), isFast);
+}

@@ -1,0 +1,95 @@
+import { Failure } from '../model/failure.ts';
+import { requestName } from '../model/fingerprint.ts';
+import { type DraftRecord, isPending, type RequestRecord } from '../model/request-record.ts';
+import type { Account, Holder, RequestClaim } from './record-store.ts';
+
+/** Returns the name of the claimed request: its records are found by it. */
+export function nameOf(claim: RequestClaim, account: Account): string {
+  const idempotencyKey = claim.isNamed ? claim.idempotencyKey : undefined;
+  return requestName({ ...claim, ...account, idempotencyKey });
+}
+
+interface Recorded {
+  readonly record: RequestRecord;
+}
+
+/**
+ * Returns the record that says what a claimed request is: its newest one, without rejected and replaced ones.
+ * @param entries the records of the request, newest first; null for one that cannot be read
+ * @returns undefined where the request is to be submitted
+ * @throws Failure where that is not known, or where the idempotency key stands for another request
+ */
+export function known<E extends Recorded>(
+  entries: readonly (E | null)[],
+  claim: RequestClaim,
+): E | undefined {
+  if (claim.isNew) return undefined;
+  for (const entry of entries) {
+    if (entry === null) throw unreadable();
+    const { phase, payloadHash, model } = entry.record;
+    if (phase === 'rejected' || phase === 'abandoned') continue;
+    if (payloadHash !== claim.payloadHash || model !== claim.model) throw conflict(claim, entry.record);
+    return entry;
+  }
+  return undefined;
+}
+
+/** Returns the earlier records of a request whose outcome is unknown, where the user wants a new task. */
+export function unsettled<E extends Recorded>(entries: readonly E[], claim: RequestClaim): E[] {
+  if (!claim.isNew) return [];
+  return entries.filter(({ record }) => isPending(record) && record.taskId === null);
+}
+
+/** Returns the first record of a claimed request, without its dates. */
+export function firstRecord(claim: RequestClaim, account: Account): DraftRecord {
+  const { provider, service, account: id } = account;
+  const { owner, model, payloadHash, promptExcerpt = null, idempotencyKey, wait, download } = claim;
+  return {
+    request: nameOf(claim, account),
+    ...{ provider, service, account: id, owner, model, payloadHash, promptExcerpt, idempotencyKey },
+    phase: 'submitting',
+    taskId: null,
+    status: 'UNKNOWN',
+    resubmitted: false,
+    ...{ checked: null, duration: null, delivered: null, used: null, wait, download, fileCount: null },
+    credits: { quoted: null, charged: null, refunded: null },
+    files: [],
+  };
+}
+
+// About as long as a submit takes.
+const BUSY_S = 5;
+
+/** Returns the failure of a request that another process is submitting. @param lock where its right is kept */
+export function busy({ pid, host }: Holder, lock: string, { isNew }: RequestClaim): Failure {
+  return new Failure(
+    'SUBMIT_OUTCOME_UNKNOWN',
+    `Another process (${pid} on ${host}) is submitting this very request; its outcome is not known yet.`,
+    { status: 'UNKNOWN', retryAfter: BUSY_S, reason: { kind: 'requestBusy', isNew, lockFile: lock } },
+  );
+}
+
+function unreadable(): Failure {
+  return new Failure(
+    'SUBMIT_OUTCOME_UNKNOWN',
+    'The newest record of this request is damaged, so it is not known whether it was submitted and charged. Nothing was submitted now.',
+    { status: 'UNKNOWN', reason: { kind: 'recordDamaged' } },
+  );
+}
+
+function conflict(claim: RequestClaim, record: RequestRecord): Failure {
+  return new Failure(
+    'IDEMPOTENCY_CONFLICT',
+    `The idempotency key ${claim.idempotencyKey} already stands for another request. Nothing was submitted.`,
+    {
+      data: {
+        model: claim.model,
+        payloadHash: claim.payloadHash,
+        recordedModel: record.model,
+        recordedPayloadHash: record.payloadHash,
+        recordedTaskId: record.taskId,
+      },
+      reason: { kind: 'otherRequest', idempotencyKey: claim.idempotencyKey },
+    },
+  );
+}

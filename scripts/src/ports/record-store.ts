@@ -1,0 +1,155 @@
+import type { Credits, RecordChange, RequestRecord } from '../model/request-record.ts';
+import type { SpendingRow } from '../model/spending.ts';
+import type { TaskState } from '../model/task.ts';
+
+/** A request that a caller wants to submit. */
+export interface RequestClaim {
+  model: string;
+  payloadHash: string;
+  promptExcerpt?: string | null;
+  /** The key of a new submit. */
+  idempotencyKey: string;
+  /** The user gave the key, so the key identifies the request. */
+  isNamed: boolean;
+  /** The user wants a new task, even if the request has one. */
+  isNew: boolean;
+  owner: string | null;
+  download: string | null;
+  /** Seconds that its command waits; null when the command does not say. */
+  wait: number | null;
+}
+
+/** The right to submit a request, which one process has at a time. */
+export interface Fence {
+  /** Resolves to false when another process believed that this one was dead and took the right. */
+  isOurs(): boolean | Promise<boolean>;
+  release(): void | Promise<void>;
+}
+
+/** Who has the right to submit a request, or to spend. */
+export interface Holder {
+  pid: number;
+  host: string;
+}
+
+/** The stored record of one request. */
+export interface StoredRequest {
+  /** The record as this process last read or wrote it. */
+  readonly record: RequestRecord;
+  /**
+   * Changes the record as it is stored now, as far as `allowedChange` lets it. A change that cannot be stored causes a
+   * warning, and is stored with the next change.
+   * @param isOurs the caller holds the fence of the request, so a missing record is stored anew; otherwise it stays missing
+   * @returns whether the change is stored
+   */
+  update(change: RecordChange, options?: { isOurs?: boolean }): Promise<boolean>;
+  /** Changes the record before a step that must not happen without the change. @throws Failure when it cannot be stored */
+  require(change: RecordChange): Promise<void>;
+  /** Reads the record again: other processes may have changed it. */
+  refresh(): Promise<void>;
+  /** Removes the record. When that fails it only warns: the next command finds out that the record has no task. */
+  drop(): Promise<void>;
+  /**
+   * Stores the end of the task, its credits, and when its result was delivered (null: it was not). A store on the local
+   * disk does so before it returns, because a process that ends cannot wait.
+   */
+  close(status: TaskState, credits: Credits, delivered: string | null): void | Promise<void>;
+}
+
+/** What is known of a claimed request. The holder of the fence may submit; no other process may until it is released. */
+export type Claimed<E extends StoredRequest = StoredRequest, F extends Fence = Fence> =
+  /** It was never submitted, or the user wants a new task. Its record is not stored yet. */
+  | {
+      kind: 'new';
+      entry: E;
+      lock: F;
+      /** Earlier records of the request whose outcome is unknown. */
+      unsettled: E[];
+    }
+  /** An earlier process may have submitted it. */
+  | { kind: 'unsettled'; entry: E; lock: F }
+  /** It has a task, which may have ended. */
+  | { kind: 'submitted'; entry: E };
+
+/** What the requests of a period may cost together. */
+export interface Budget {
+  /** The length of the period up to now, in milliseconds. */
+  windowMs: number;
+  /** Credits that all requests of the period may cost. */
+  limit: number;
+  /** Credits of the request that is to be put on record. */
+  credits: number;
+}
+
+/** Whether a request has its share of a budget. */
+export type Reserved =
+  | { kind: 'reserved' }
+  /** `spent`: what the others of the period cost; null when that is unknown. */
+  | { kind: 'exceeded'; spent: number | null }
+  /** Another process kept the budget to itself until the deadline. */
+  | { kind: 'busy'; holder: Holder };
+
+/** The account whose requests a store's user submits. */
+export interface Account {
+  provider: string;
+  /** The address of the service. */
+  service: string;
+  account: string;
+}
+
+/**
+ * The records of requests: of all accounts, used for one of them. Its cost does not grow with the number of records. Each
+ * method throws a Failure when the records cannot be read or written.
+ */
+export interface RecordStore {
+  readonly place: Account;
+  /**
+   * Returns what is known of a request, and prevents other processes from submitting it at the same time. The same request
+   * has the same task until the user wants a new one.
+   * @param deadline how long to wait for another process that submits the request, on the monotonic clock
+   * @throws Failure when the request has no task and must not be submitted
+   */
+  claim(claim: RequestClaim, deadline: number, signal?: AbortSignal): Promise<Claimed>;
+  /**
+   * Stores a change of a claimed request, the first one of a new request, unless the recorded charges of the period go
+   * above the budget with it. No other process can come in between; the request itself is not counted twice.
+   * @param budget null = no limit
+   * @param deadline how long to wait for another process that spends, on the monotonic clock
+   * @throws Failure when the record cannot be stored
+   */
+  reserve(
+    entry: StoredRequest,
+    change: RecordChange,
+    budget: Budget | null,
+    deadline: number,
+    signal?: AbortSignal,
+  ): Promise<Reserved>;
+  /** Takes the right to change a request that may be submitted; at once, or not at all. */
+  fence(request: string): Promise<Fence | { heldBy: Holder }>;
+  /** Returns the record of a task, of any account. */
+  byTask(taskId: string): Promise<StoredRequest | undefined>;
+  /** Returns the records with an idempotency key, of any account, newest first. */
+  byKey(idempotencyKey: string): Promise<StoredRequest[]>;
+  /** Returns those of these tasks that a record names, of any account. */
+  recordedAmong(taskIds: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Returns whether a record belongs to the account in use. */
+  isOwn(entry: StoredRequest): boolean;
+  /** Returns the requests that are unfinished or not delivered, of any account, newest first. */
+  pending(): Promise<StoredRequest[]>;
+  /** Returns the requests of the account in use whose outcome is unknown and that another request replaced. */
+  replaced(): Promise<StoredRequest[]>;
+  /**
+   * Returns the credits that the account's requests of the last `windowMs` milliseconds cost or may still cost, without
+   * refunds.
+   * @param without a record to leave out
+   * @returns null when the credits of a record are unknown, or a record cannot be read
+   */
+  spentSince(windowMs: number, without?: StoredRequest): Promise<number | null>;
+  /**
+   * Returns what was spent from a local day on, by day, account and model.
+   * @param since a moment of the first day, in milliseconds by the wall clock; that whole day counts
+   */
+  spending(since: number): Promise<SpendingRow[]>;
+  /** Returns how long the latest tasks of a model took, in seconds, newest first; at most 50. */
+  durationsOf(model: string): Promise<number[]>;
+}

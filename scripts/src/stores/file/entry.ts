@@ -1,0 +1,208 @@
+import { readFileSync, rmSync, utimesSync } from 'node:fs';
+import path from 'node:path';
+import {
+  allowedChange,
+  type Credits,
+  isPending,
+  type RecordChange,
+  type RecordFields,
+  type RequestRecord,
+} from '../../model/request-record.ts';
+import type { TaskState } from '../../model/task.ts';
+import type { StoredRequest } from '../../ports/record-store.ts';
+import { diskError, diskErrorText, makePrivate, overwrite, replaceAtOnce } from './durable.ts';
+import { waitForLock } from './lock.ts';
+import { changeRecord, decodeRecord, encodeRecord, type RawRecord, readRecord } from './record.ts';
+import { type RecordFiles, unwritable } from './record-files.ts';
+
+// An update waits this long for another update. Then it is written without the lock: at worst a date is lost.
+const UPDATE_PATIENCE_MS = 2_000;
+
+/** A record and its file. */
+export class Entry implements StoredRequest {
+  readonly #files: RecordFiles;
+  readonly name: string;
+  #raw: RawRecord;
+  #record: RequestRecord;
+  /** The text of the file when this process last wrote it. */
+  #written: string | undefined;
+  /** Changes that could not be written yet. */
+  #unsaved: RecordFields = {};
+  #isNew: boolean;
+
+  /** @param isNew it is not on the disk yet */
+  constructor(files: RecordFiles, name: string, raw: RawRecord, isNew = false) {
+    this.#isNew = isNew;
+    this.#files = files;
+    this.name = name;
+    this.#raw = raw;
+    this.#record = understood(raw);
+  }
+
+  get file(): string {
+    return this.#files.fileOf(this.name);
+  }
+
+  get record(): RequestRecord {
+    return this.#record;
+  }
+
+  get isPending(): boolean {
+    return isPending(this.#record);
+  }
+
+  /** Writes the record for the first time, with `change`. @throws Failure when it cannot be written */
+  async begin(change: RecordChange = {}): Promise<void> {
+    this.#apply(changesOf(change, this.#record));
+    try {
+      await this.#write();
+    } catch (error) {
+      throw unwritable(error, this.#files.folder);
+    }
+    this.#isNew = false;
+  }
+
+  /** Writes a change, the first one of a new record. @throws Failure when it cannot be written */
+  store(change: RecordChange): Promise<void> {
+    return this.#isNew ? this.begin(change) : this.require(change);
+  }
+
+  async update(change: RecordChange, { isOurs = false } = {}): Promise<boolean> {
+    const { clock, warn } = this.#files;
+    try {
+      // The lock on the request keeps others from a record that is ours.
+      const patience = UPDATE_PATIENCE_MS * (0.5 + clock.random());
+      const lock = isOurs
+        ? null
+        : await waitForLock(this.#files.lockOf(this.name), clock, clock.monotonic() + patience);
+      try {
+        this.#merge(change, isOurs);
+        await this.#write(isOurs);
+        this.#unsaved = {};
+        return true;
+      } finally {
+        if (lock && !('heldBy' in lock)) lock.release();
+      }
+    } catch (error) {
+      if (diskError(error) === 'ENOENT' && !isOurs) return false;
+      const reason = diskErrorText(error);
+      if (reason === undefined) throw error;
+      if (isOurs && this.#overwrite(change)) return true;
+      const changes = changesOf(change, this.#record);
+      this.#unsaved = { ...this.#unsaved, ...changes };
+      this.#apply(changes);
+      warn(`The record of this request could not be written (${reason}): ${this.file}`);
+      return false;
+    }
+  }
+
+  async require(change: RecordChange): Promise<void> {
+    if (await this.update(change, { isOurs: true })) return;
+    throw unwritable(new Error('the change was not written'), this.#files.folder);
+  }
+
+  /**
+   * Writes over the record's own bytes, the last resort on a full disk. After a crash in between the record is set aside.
+   */
+  #overwrite(change: RecordChange): boolean {
+    try {
+      this.#merge(change);
+      const text = this.#text();
+      // The date of the folder tells the index of every change.
+      touchFolder(this.file);
+      overwrite(this.file, text);
+      touchFolder(this.file);
+      this.#written = text;
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  close(status: TaskState, credits: Credits, delivered: string | null): void {
+    try {
+      // A damaged record stays as it is: the next command reports it.
+      if (!this.#onDisk()) return;
+      this.#merge({ status, credits, delivered });
+      replaceAtOnce(this.file, this.#text());
+    } catch (error) {
+      if (diskErrorText(error) === undefined) throw error;
+      if (diskError(error) !== 'ENOENT') this.#files.warn(`The record could not be closed: ${this.file}`);
+    }
+  }
+
+  /** Reads the record from the disk, then applies the unsaved changes and `change`. */
+  #merge(change: RecordChange, mayBeMissing = false): void {
+    const there = this.#onDisk(mayBeMissing);
+    if (there) {
+      this.#raw = there;
+      this.#record = understood(there);
+    }
+    this.#apply(this.#unsaved);
+    this.#apply(changesOf(change, this.#record));
+  }
+
+  #apply(fields: RecordFields): void {
+    this.#raw = changeRecord(this.#raw, allowedChange(this.#record, fields));
+    this.#record = understood(this.#raw);
+  }
+
+  #onDisk(mayBeMissing = false): RawRecord | undefined {
+    let text: string;
+    try {
+      text = readFileSync(this.file, 'utf8');
+    } catch (error) {
+      if (mayBeMissing && diskError(error) === 'ENOENT') return undefined;
+      throw error;
+    }
+    return text === this.#written ? this.#raw : decodeRecord(this.name, text);
+  }
+
+  async #write(isOurs = false): Promise<void> {
+    const text = this.#text();
+    try {
+      await this.#files.write(this.name, text);
+    } catch (error) {
+      if (!isOurs || diskError(error) !== 'ENOENT') throw error;
+      makePrivate(this.#files.folder);
+      await this.#files.write(this.name, text);
+    }
+    this.#written = text;
+  }
+
+  #text(): string {
+    return encodeRecord(this.name, this.#raw);
+  }
+
+  async refresh(): Promise<void> {
+    const [now] = this.#files.read([this.name]);
+    if (!now) return;
+    this.#raw = now.raw;
+    this.#record = understood(now.raw);
+  }
+
+  async drop(): Promise<void> {
+    try {
+      rmSync(this.file, { force: true });
+    } catch (error) {
+      const reason = diskErrorText(error);
+      if (reason === undefined) throw error;
+      this.#files.warn(`The record of this request could not be removed (${reason}): ${this.file}`);
+    }
+  }
+}
+
+function understood(raw: RawRecord): RequestRecord {
+  const record = readRecord(raw);
+  if (!record) throw new Error('a record that cannot be understood');
+  return record;
+}
+
+function changesOf(change: RecordChange, now: RequestRecord): RecordFields {
+  return typeof change === 'function' ? change(now) : change;
+}
+
+function touchFolder(file: string): void {
+  const now = new Date();
+  utimesSync(path.dirname(file), now, now);
+}

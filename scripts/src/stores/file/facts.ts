@@ -1,0 +1,64 @@
+import { sha256Text } from '../../model/fingerprint.ts';
+import { isPending, isReplaced, lastUse, type RequestRecord, spentOn } from '../../model/request-record.ts';
+import { rowOf, type SpendingRow } from '../../model/spending.ts';
+
+/** What the index keeps of one record. */
+export interface Facts {
+  isPending: boolean;
+  isReplaced: boolean;
+  /** The mark of its task; null without a task. */
+  task: string | null;
+  /** The mark of its idempotency key. */
+  key: string;
+  /** Provider, service and account. */
+  account: string;
+  /** What it cost or may still cost; null when that is unknown. */
+  spent: number | null;
+  row: SpendingRow | null;
+  /** When it was last used, in milliseconds; null where it stays until its outcome is known. */
+  used: number | null;
+  /** Model and seconds of a task that a process waited for. */
+  duration: [model: string, seconds: number] | null;
+}
+
+const MARK_LENGTH = 8;
+
+/** Returns a short hash of a task id or of a key. Two may have the same mark: the record decides. */
+export function markOf(text: string): string {
+  return sha256Text(text).slice(0, MARK_LENGTH);
+}
+
+export const NO_MARK = '-'.repeat(MARK_LENGTH);
+
+/** Returns the positions of a mark in a row of marks, one for each record. */
+export function positionsOf(mark: string, marks: string): number[] {
+  const found: number[] = [];
+  for (let at = marks.indexOf(mark); at >= 0; at = marks.indexOf(mark, at + 1)) {
+    if (at % MARK_LENGTH === 0) found.push(at / MARK_LENGTH);
+  }
+  return found;
+}
+
+/** Returns the name of the account that a record belongs to. */
+export function accountName({
+  provider,
+  service,
+  account,
+}: Pick<RequestRecord, 'provider' | 'service' | 'account'>): string {
+  return JSON.stringify([provider, service, account]);
+}
+
+export function factsOf(record: RequestRecord): Facts {
+  const { taskId, idempotencyKey, duration, model } = record;
+  return {
+    isPending: isPending(record),
+    isReplaced: isReplaced(record),
+    task: taskId === null ? null : markOf(taskId),
+    key: markOf(idempotencyKey),
+    account: accountName(record),
+    spent: spentOn(record),
+    row: rowOf(record) ?? null,
+    used: lastUse(record) ?? null,
+    duration: duration === null ? null : [model, duration],
+  };
+}

@@ -1,0 +1,148 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, lstatSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { diskError, diskErrorText, makePrivate } from './durable.ts';
+import { type LockOwner, tryLock } from './lock.ts';
+import { isRecordName } from './names.ts';
+import { isTrusted, makeShard, type RecordFiles, unwritable } from './record-files.ts';
+
+const TAKEN = /^flat-[0-9a-f]{8}$/;
+const LOCK = /^([0-9a-f]{32}|budget)\.lock$/;
+// So many records are moved by a command that asks for one request. A command that asks for all of them moves all.
+const SLICE = 500;
+
+/**
+ * The folder in which earlier versions kept all records side by side. It is taken over as a whole, and its records are
+ * moved to their groups later. A file takes its place: a version that would not find the moved records, and would submit
+ * their requests again, stops there.
+ */
+export class FlatFolder {
+  readonly #records: RecordFiles;
+  readonly #folder: string;
+  #isMoved = false;
+
+  constructor(records: RecordFiles, folder: string) {
+    this.#records = records;
+    this.#folder = folder;
+  }
+
+  /** Whether an earlier version can use the folder, and has. */
+  get isOpen(): boolean {
+    try {
+      return lstatSync(this.#folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
+    } catch (error) {
+      // The records themselves cannot be read either, and say so.
+      if (diskErrorText(error) === undefined) throw error;
+      return false;
+    }
+  }
+
+  /**
+   * Takes the folder over, unless a process of such a version is submitting.
+   * @returns that process
+   * @throws Failure when the disk refuses: then nothing must be submitted
+   */
+  takeOver(): LockOwner | undefined {
+    try {
+      for (;;) {
+        const stat = lstatSync(this.#folder, { throwIfNoEntry: false });
+        if (stat?.isFile()) return undefined;
+        if (!stat) {
+          if (this.#close()) return undefined;
+          continue;
+        }
+        isTrusted(this.#folder);
+        const owner = this.#liveOwner(path.relative(this.#records.folder, this.#folder));
+        if (owner) return owner;
+        makePrivate(this.#records.folder);
+        const taken = path.join(this.#records.folder, `flat-${randomBytes(4).toString('hex')}`);
+        try {
+          renameSync(this.#folder, taken);
+        } catch (error) {
+          // Another process was faster.
+          if (diskError(error) !== 'ENOENT') throw error;
+        }
+      }
+    } catch (error) {
+      throw diskErrorText(error) === undefined ? error : unwritable(error, this.#folder);
+    }
+  }
+
+  /** Puts a file in the place of the folder. Returns false when there is something again. */
+  #close(): boolean {
+    try {
+      writeFileSync(this.#folder, NOTE, { flag: 'wx', mode: 0o600 });
+      return true;
+    } catch (error) {
+      if (diskError(error) === 'EEXIST') return false;
+      throw error;
+    }
+  }
+
+  /**
+   * Moves records to their groups: those of a request and a few more, or all.
+   * @returns the process that is submitting the request, by a lock that came with the folder
+   */
+  move(request?: string): LockOwner | undefined {
+    if (this.#isMoved) return undefined;
+    let owner: LockOwner | undefined;
+    let left = 0;
+    for (const folder of this.#records.list('').filter((name) => TAKEN.test(name))) {
+      owner ??= this.#liveOwner(folder, (name) => name === `${request}.lock`);
+      const names = this.#records.list(folder).filter(isRecordName);
+      const isWanted = (name: string) => request !== undefined && name.startsWith(request);
+      const wanted = [
+        ...names.filter(isWanted),
+        ...names.filter((name) => !isWanted(name)).slice(0, request === undefined ? Infinity : SLICE),
+      ];
+      for (const name of wanted) this.#moveOne(folder, name);
+      left += names.length - wanted.length;
+      if (names.length === wanted.length && !this.#liveOwner(folder)) this.#remove(folder);
+    }
+    this.#isMoved = left === 0 && !owner;
+    return owner;
+  }
+
+  #moveOne(folder: string, name: string): void {
+    const from = path.join(this.#records.folder, folder, name);
+    const to = this.#records.fileOf(name);
+    try {
+      for (;;) {
+        try {
+          renameSync(from, to);
+          return;
+        } catch (error) {
+          // The group may have no folder yet; the record is gone where another process has moved it.
+          if (diskError(error) !== 'ENOENT' || existsSync(path.dirname(to))) throw error;
+          makeShard(path.dirname(to));
+        }
+      }
+    } catch (error) {
+      if (diskError(error) === 'ENOENT') return;
+      throw diskErrorText(error) === undefined ? error : unwritable(error, this.#records.folder);
+    }
+  }
+
+  #remove(folder: string): void {
+    try {
+      rmSync(path.join(this.#records.folder, folder), { recursive: true, force: true });
+    } catch (error) {
+      if (diskErrorText(error) === undefined) throw error;
+    }
+  }
+
+  /** Returns the living owner of a lock in a folder, which is named from that of the records. */
+  #liveOwner(folder: string, isOne: (name: string) => boolean = (name) => LOCK.test(name)) {
+    for (const name of this.#records.list(folder).filter(isOne)) {
+      const lock = tryLock(path.join(this.#records.folder, folder, name), this.#records.clock);
+      if ('heldBy' in lock) return lock.heldBy;
+      lock.release();
+    }
+    return undefined;
+  }
+}
+
+const NOTE = `A newer version of async-media-workflow keeps its records in the folder "records" beside this file.
+This file stops older versions: they would not find those records, and could charge a request twice.
+Update every copy of the skill that uses this state folder.
+`;

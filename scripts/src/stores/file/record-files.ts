@@ -1,0 +1,191 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import path from 'node:path';
+import type { Clock } from '../../http/clock.ts';
+import { Failure } from '../../model/failure.ts';
+import { diskError, diskErrorText, isLasting, makePrivate, syncFolder, writeWhole } from './durable.ts';
+import { CORRUPT, isRecordName, isShard, shardOf } from './names.ts';
+import { decodeRecord, isOfNewerVersion, type RawRecord } from './record.ts';
+import { type Distrust, distrustOf } from './trusted-folder.ts';
+
+/** A record as it was read. */
+export interface ReadRecord {
+  name: string;
+  raw: RawRecord;
+}
+
+/** The folder of all records, with one folder for each of 256 groups of requests. */
+export class RecordFiles {
+  /** Absolute. */
+  readonly folder: string;
+  readonly clock: Clock;
+  /** Warns the user. */
+  readonly warn: (text: string) => void;
+  #isTrusted = false;
+
+  constructor(folder: string, clock: Clock, warn: (text: string) => void) {
+    this.folder = folder;
+    this.clock = clock;
+    this.warn = warn;
+  }
+
+  /** Creates the folder. @throws Failure when it cannot be created, or other users could change its files */
+  prepare(): void {
+    this.checkTrust();
+    try {
+      makePrivate(this.folder);
+      makePrivate(this.locks);
+    } catch (error) {
+      throw unwritable(error, this.folder);
+    }
+  }
+
+  /** Throws when another user could remove a record and so cause a second charge. */
+  checkTrust(): void {
+    this.#isTrusted ||= isTrusted(this.folder);
+  }
+
+  get locks(): string {
+    return path.join(this.folder, 'locks');
+  }
+
+  /** Returns the path of the lock on a request, on a record or on the budget. */
+  lockOf(name: string): string {
+    return path.join(this.locks, `${name}.lock`);
+  }
+
+  fileOf(name: string): string {
+    return path.join(this.folder, shardOf(name), name);
+  }
+
+  /** Returns the names of the groups that have a folder. */
+  shards(): string[] {
+    return this.list('').filter(isShard);
+  }
+
+  /** Returns the names of all records in a group, also of those set aside; newest first within a request. */
+  namesIn(shard: string): string[] {
+    return this.list(shard)
+      .filter(isRecordName)
+      .sort((a, b) => (a < b ? 1 : -1));
+  }
+
+  /** Returns the names in a folder, which may be missing. @throws Failure when it cannot be read */
+  list(name: string): string[] {
+    this.checkTrust();
+    try {
+      return readdirSync(path.join(this.folder, name));
+    } catch (error) {
+      if (diskError(error) === 'ENOENT') return [];
+      throw diskErrorText(error) === undefined ? error : closed(error, this.folder);
+    }
+  }
+
+  /** Returns whether an unreadable record still exists, or was set aside. Another process may also have dropped it. */
+  isThere(name: string): boolean {
+    const file = this.fileOf(name);
+    return existsSync(file) || existsSync(`${file}${CORRUPT}`);
+  }
+
+  /** Returns the records of these names. A file that is no record is set aside, so that the warning comes once. */
+  read(names: readonly string[]): ReadRecord[] {
+    return names.flatMap((name) => {
+      const raw = name.endsWith(CORRUPT) ? undefined : this.#readOne(name);
+      return raw ? [{ name, raw }] : [];
+    });
+  }
+
+  #readOne(name: string): RawRecord | undefined {
+    const file = this.fileOf(name);
+    let text: string;
+    try {
+      text = readFileSync(file, 'utf8');
+    } catch (error) {
+      const reason = diskErrorText(error);
+      if (reason === undefined) throw error;
+      if (diskError(error) !== 'ENOENT') this.warn(`A record cannot be read (${reason}): ${file}`);
+      return undefined;
+    }
+    const raw = decodeRecord(name, text);
+    if (raw) return raw;
+    if (isOfNewerVersion(name, text)) {
+      this.warn(`A record that a newer version of this skill wrote is not understood: ${file}`);
+      return undefined;
+    }
+    try {
+      renameSync(file, `${file}${CORRUPT}`);
+    } catch {
+      // Another process has set it aside already.
+    }
+    this.warn(`A record that cannot be read was set aside: ${file}${CORRUPT}`);
+    return undefined;
+  }
+
+  /** Writes the file of a record; a missing folder of its group is made. @throws the disk's error */
+  async write(name: string, text: string): Promise<void> {
+    const file = this.fileOf(name);
+    try {
+      await writeWhole(file, text, this.clock);
+    } catch (error) {
+      if (diskError(error) !== 'ENOENT') throw error;
+      makeShard(path.dirname(file));
+      await writeWhole(file, text, this.clock);
+    }
+  }
+}
+
+/** Makes the folder of a group, safe from a crash. The folder above it must be there. */
+export function makeShard(folder: string): void {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+    syncFolder(path.dirname(folder));
+  } catch (error) {
+    // Another process may have been faster.
+    if (diskError(error) !== 'EEXIST') throw error;
+  }
+}
+
+/** Returns whether only this user can change a folder; false when that cannot be inspected. @throws Failure when others can */
+export function isTrusted(folder: string): boolean {
+  let distrust: ReturnType<typeof distrustOf>;
+  try {
+    distrust = distrustOf(folder);
+  } catch {
+    // A path that cannot be inspected causes an error later, when the folder is used.
+    return false;
+  }
+  if (distrust) throw untrusted(folder, distrust);
+  return true;
+}
+
+function untrusted(folder: string, { reason: distrust, repair }: Distrust): Failure {
+  return new Failure(
+    'INVALID_PAYLOAD',
+    `The records in ${folder} are not safe: ${distrust}. Another user who can remove a record can cause a second charge, so nothing was done.`,
+    { reason: { kind: 'unsafeFolder', distrust, repair } },
+  );
+}
+
+function closed(error: unknown, folder: string): Failure {
+  const why = diskErrorText(error)!;
+  return unusable('unreadableFolder', `The records in ${folder} cannot be read: ${why}.`, error, folder, why);
+}
+
+/** Returns the failure of a request that must not be submitted because its record cannot be written. */
+export function unwritable(error: unknown, folder: string): Failure {
+  const why = diskErrorText(error) ?? (error instanceof Error ? error.message : 'the disk gives no reason');
+  const message = `This request cannot be recorded in ${folder}: ${why}. Without a record it could be charged twice, so nothing was submitted.`;
+  return unusable('unwritableFolder', message, error, folder, why);
+}
+
+/** Returns the failure of a folder that cannot be used: wrong input where that lasts. */
+function unusable(
+  kind: 'unreadableFolder' | 'unwritableFolder',
+  message: string,
+  cause: unknown,
+  folder: string,
+  why: string,
+): Failure {
+  const lasts = isLasting(cause);
+  const code = lasts ? 'INVALID_PAYLOAD' : 'UNKNOWN_ERROR';
+  return new Failure(code, message, { cause, reason: { kind, folder, why, lasts } });
+}

@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import type { Clock } from '../../http/clock.ts';
+import type { RateLimit, RateLimiter } from '../../http/rate-limit.ts';
+import type { StatusCache } from '../../model/status-cache.ts';
+import { FileRateLimiter } from './rate-limiter.ts';
+import { FileStatusCache } from './status-cache.ts';
+import { distrustOf } from './trusted-folder.ts';
+
+/** What the processes of this machine share, and for whom. */
+export interface SharingPlace {
+  /** Absolute. */
+  folder: string;
+  /** The address of the service. */
+  service: string;
+  /** The fingerprint of the key. */
+  account: string;
+  limit: RateLimit;
+  clock: Clock;
+}
+
+/**
+ * Returns the limiter and the status cache of a service and key in a folder; null where other users could write there.
+ */
+export function sharingIn({ folder, service, account, limit, clock }: SharingPlace): {
+  limiter: RateLimiter;
+  statuses: StatusCache;
+} | null {
+  try {
+    if (distrustOf(folder)) return null;
+  } catch {
+    // A path that cannot be inspected cannot be written either.
+  }
+  const key = nameOf(service, account);
+  // A service that counts by address counts the queries of all keys together.
+  const counted = limit.per === 'address' ? nameOf(service) : key;
+  return {
+    limiter: new FileRateLimiter(path.join(folder, 'rate-limit', counted), limit, clock),
+    statuses: new FileStatusCache(path.join(folder, 'status', key), clock),
+  };
+}
+
+function nameOf(...parts: string[]): string {
+  return createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 16);
+}

@@ -1,0 +1,99 @@
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { lastUse, type RequestRecord } from '../../model/request-record.ts';
+import { diskErrorText, TEMP } from './durable.ts';
+import { tryLock } from './lock.ts';
+import { CORRUPT, madeAt } from './names.ts';
+import { readRecord } from './record.ts';
+import type { RecordFiles } from './record-files.ts';
+import type { RecordIndex } from './record-index.ts';
+
+const DAY_MS = 24 * 3600_000;
+const KEPT_MS = 30 * DAY_MS;
+// The lock for taking over a dead process's lock is named after that lock and the nonce of its owner.
+const LOCK = /\.lock(\.([0-9a-f]{16}|unreadable))*$/;
+
+/**
+ * Removes records that were last used more than 30 days ago, and leftovers of crashes. A submit with an unknown outcome
+ * stays on record until the user decides.
+ */
+export function sweep(records: RecordFiles, index: RecordIndex): void {
+  const now = records.clock.wall();
+  for (const [shard, { oldest, damaged }] of index.all()) {
+    if (oldest !== null && oldest < now - KEPT_MS) sweepRecords(records, shard, damaged);
+    sweepLeftovers(records, shard);
+  }
+  for (const folder of ['locks', 'index']) sweepLeftovers(records, folder);
+}
+
+/** Sweeps at most once a day. */
+export function sweepDaily(records: RecordFiles, index: RecordIndex): void {
+  const marker = path.join(records.folder, 'swept');
+  const now = records.clock.wall();
+  try {
+    const before = Number(readFileSync(marker, 'utf8'));
+    if (Math.abs(now - before) < DAY_MS) return;
+  } catch {
+    // It was never swept, or that is not known.
+  }
+  try {
+    writeFileSync(marker, String(now), { mode: 0o600 });
+  } catch (error) {
+    if (diskErrorText(error) === undefined) throw error;
+  }
+  sweep(records, index);
+}
+
+function sweepRecords(records: RecordFiles, shard: string, damaged: readonly string[]): void {
+  const before = records.clock.wall() - KEPT_MS;
+  for (const name of records.namesIn(shard)) {
+    if (madeAt(name) >= before) continue;
+    const file = path.join(records.folder, shard, name);
+    const [found] = records.read([name]);
+    if (found) {
+      const used = lastUse(readRecord(found.raw) as RequestRecord);
+      if (used !== undefined && used < before) sweepAway(file);
+    } else if (name.endsWith(CORRUPT) && damaged.includes(name) && ageOf(records, file) > KEPT_MS) {
+      sweepAway(file);
+    }
+  }
+}
+
+function sweepLeftovers(records: RecordFiles, folder: string): void {
+  for (const name of records.list(folder)) {
+    const file = path.join(records.folder, folder, name);
+    if (!name.endsWith(TEMP) && !LOCK.test(name)) continue;
+    const age = ageOf(records, file);
+    if (age > DAY_MS) sweepLeftover(records, file, age);
+  }
+}
+
+/** Removes an old leftover. A held lock is touched every few seconds, but seems old after the clock has jumped. */
+function sweepLeftover(records: RecordFiles, file: string, age: number): void {
+  if (file.endsWith(TEMP) || age > KEPT_MS) {
+    sweepAway(file);
+    return;
+  }
+  try {
+    const lock = tryLock(file, records.clock);
+    if (!('heldBy' in lock)) lock.release();
+  } catch (error) {
+    if (diskErrorText(error) === undefined) throw error;
+  }
+}
+
+/** Removes a file. One that another program has open is removed by a later sweep. */
+function sweepAway(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {}
+}
+
+/** Returns for how long a file was not touched, in milliseconds; 0 for one that is gone. */
+function ageOf({ clock }: RecordFiles, file: string): number {
+  try {
+    return clock.wall() - statSync(file).mtimeMs;
+  } catch {
+    return 0;
+  }
+}

@@ -1,0 +1,263 @@
+// Real files; only the errors of a disk are simulated.
+import { readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { RequestRecord } from '../../../scripts/src/model/request-record.ts';
+import type { Entry } from '../../../scripts/src/stores/file/entry.ts';
+import { refuse, resetDisk } from './steps.ts';
+import { allIn, DAY, journalIn, nextCommand, recorded, recordedAgo, type TestJournal } from './support.ts';
+
+vi.mock('node:fs', async (original) => {
+  const { watched } = await import('./steps.ts');
+  return watched(await original<typeof import('node:fs')>());
+});
+
+afterEach(resetDisk);
+
+const real = await vi.importActual<typeof import('node:fs')>('node:fs');
+const submitted = (taskId: string) => ({ phase: 'submitted' as const, taskId });
+const folderOf = (journal: TestJournal) => path.join(journal.folder, 'index');
+
+/** All that lies on the disk is a minute old: nothing seems to be changing just now. */
+function aMinuteAgo(journal: TestJournal): void {
+  const at = Date.now() / 1000 - 60;
+  for (const name of ['', ...(real.readdirSync(journal.folder, { recursive: true }) as string[])]) {
+    const file = path.join(journal.folder, name);
+    // What was changed long ago stays so.
+    if (real.statSync(file).mtimeMs > Date.now() - 50_000) real.utimesSync(file, at, at);
+  }
+}
+
+/** What a query of the next command says, and how many records it read. */
+async function asked<T>(journal: TestJournal, query: (next: TestJournal) => Promise<T>) {
+  const next = nextCommand(journal);
+  vi.mocked(readFileSync).mockClear();
+  const answer = await query(next);
+  const files = vi.mocked(readFileSync).mock.calls.map(([file]) => String(file));
+  const read = files.filter((file) => /[0-9a-f]{32}-[^/]*\.json$/.test(file)).length;
+  return { answer, read, warnings: next.warnings };
+}
+
+const find = (journal: TestJournal, taskId: string) =>
+  asked(journal, async (next) => (await next.byTask(taskId))?.record.taskId);
+
+const pendingIn = (journal: TestJournal) =>
+  asked(journal, async (next) => (await next.pending()).map(({ record }) => record.taskId));
+
+/** A journal with these tasks in its index. */
+async function indexed(...taskIds: string[]): Promise<TestJournal> {
+  const journal = journalIn();
+  for (const taskId of taskIds) await recorded(journal, { prompt: taskId, ...submitted(taskId) });
+  aMinuteAgo(journal);
+  await nextCommand(journal).pending();
+  return journal;
+}
+
+const entryOf = async (journal: TestJournal, taskId: string): Promise<Entry> =>
+  (await nextCommand(journal).byTask(taskId))!;
+
+describe('a task', () => {
+  it('is found without the records of others being read', async () => {
+    const ids = Array.from({ length: 20 }, (_, n) => `ckx${n}`);
+    const journal = await indexed(...ids);
+    for (const id of ids) expect(await find(journal, id)).toEqual({ answer: id, read: 1, warnings: [] });
+  });
+
+  it('that no record has is known to have none, without reading a record', async () => {
+    const journal = await indexed('ckx1', 'ckx2');
+    expect(await find(journal, 'other')).toEqual({ answer: undefined, read: 0, warnings: [] });
+  });
+
+  it('is found as soon as a record names it, by whatever change', async () => {
+    const journal = await indexed('ckx1');
+    const first = await recorded(journal, { prompt: 'two' });
+    expect((await find(journal, 'ckx2')).answer).toBeUndefined();
+    await first.update(submitted('ckx2'), { isOurs: true });
+    expect((await find(journal, 'ckx2')).answer).toBe('ckx2');
+    const second = await recorded(journal, { prompt: 'three' });
+    await second.update(() => ({ phase: 'unknown', taskId: 'ckx3' }));
+    expect((await find(journal, 'ckx3')).answer).toBe('ckx3');
+    expect((await find(journal, 'ckx1')).answer).toBe('ckx1');
+  });
+
+  it('that was dropped is not found, whether the index has seen that or not', async () => {
+    const journal = await indexed('ckx1', 'ckx2');
+    await (await entryOf(journal, 'ckx1')).drop();
+    expect((await find(journal, 'ckx1')).answer).toBeUndefined();
+    aMinuteAgo(journal);
+    expect((await find(journal, 'ckx1')).answer).toBeUndefined();
+    expect((await find(journal, 'ckx2')).answer).toBe('ckx2');
+  });
+
+  it('is told from another one with the same mark by its record', async () => {
+    const journal = await indexed('ckx1');
+    const other = nextCommand(journal);
+    const { createHash } = await import('node:crypto');
+    const mark = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 4);
+    // Half a mark is enough to be sure that what is compared is the id.
+    expect(mark('ckx1')).not.toBe(mark('ckx2'));
+    expect(await other.byTask('ckx2')).toBeUndefined();
+  });
+});
+
+describe('a query', () => {
+  it('reads no record that it does not return, and none again that has not changed', async () => {
+    const journal = await indexed('ckx1', 'ckx2', 'ckx3');
+    for (const id of ['ckx1', 'ckx2']) {
+      const entry = await entryOf(journal, id);
+      entry.close('COMPLETED', entry.record.credits, new Date(journal.clock.wall()).toISOString());
+    }
+    aMinuteAgo(journal);
+    expect(await pendingIn(journal)).toMatchObject({ answer: ['ckx3'], read: 3 });
+    expect(await pendingIn(journal)).toMatchObject({ answer: ['ckx3'], read: 1 });
+    expect(await asked(journal, (next) => next.spentSince(DAY))).toMatchObject({ answer: 45, read: 0 });
+    expect(await asked(journal, (next) => next.recordedAmong(['ckx1', 'x']))).toMatchObject({
+      answer: new Set(['ckx1']),
+      read: 1,
+    });
+    const rows = await asked(journal, (next) => next.spending(0));
+    expect(rows.read).toBe(0);
+    expect(rows.answer).toMatchObject([{ model: 't2v', tasks: 3, completed: 2, running: 1 }]);
+  });
+
+  it('sees a change that comes at once after the query before, with the same date of the folder', async () => {
+    const journal = journalIn();
+    const entry = await recorded(journal, submitted('ckx1'));
+    const shard = path.dirname(entry.file);
+    const { atime, mtime } = statSync(shard);
+    utimesSync(shard, atime, mtime);
+    expect((await pendingIn(journal)).answer).toEqual(['ckx1']);
+    const { mtime: fileTime } = statSync(entry.file);
+    entry.close('COMPLETED', entry.record.credits, new Date(journal.clock.wall()).toISOString());
+    // As on a disk whose dates are coarse.
+    utimesSync(entry.file, fileTime, fileTime);
+    utimesSync(shard, atime, mtime);
+    expect((await pendingIn(journal)).answer).toEqual([]);
+  });
+
+  it('sees what was written over the record itself on a full disk', async () => {
+    const journal = await indexed('ckx1');
+    const entry = await recorded(journal, { prompt: 'two' });
+    aMinuteAgo(journal);
+    await pendingIn(journal);
+    vi.mocked(await import('node:fs')).renameSync.mockImplementation(refuse('ENOSPC'));
+    expect(await entry.update(submitted('ckx2'), { isOurs: true })).toBe(true);
+    resetDisk();
+    expect((await find(journal, 'ckx2')).answer).toBe('ckx2');
+  });
+});
+
+describe('fault 97: an index that is', () => {
+  it.each(['missing', 'read-only'])('%s costs time alone', async (what) => {
+    const journal = await indexed('ckx1', 'ckx2');
+    rmSync(folderOf(journal), { recursive: true });
+    if (what === 'read-only') writeFileSync(folderOf(journal), '');
+    for (let n = 0; n < 2; n += 1) {
+      expect((await find(journal, 'ckx1')).answer).toBe('ckx1');
+      expect((await pendingIn(journal)).answer.sort()).toEqual(['ckx1', 'ckx2']);
+    }
+    const { read } = await find(journal, 'ckx2');
+    expect(read).toBe(what === 'missing' ? 1 : 3);
+  });
+
+  it('damaged at random never changes an answer', async () => {
+    const ids = Array.from({ length: 12 }, (_, n) => `ckx${n}`);
+    const journal = await indexed(...ids);
+    const ended = await entryOf(journal, 'ckx0');
+    ended.close('FAILED', ended.record.credits, new Date(journal.clock.wall()).toISOString());
+    aMinuteAgo(journal);
+    const truth = async () => {
+      const next = nextCommand(journal);
+      return {
+        pending: (await next.pending()).map(({ record }) => record.taskId).sort(),
+        found: await next.recordedAmong([...ids, 'none']),
+        spent: await next.spentSince(DAY),
+        rows: await next.spending(0),
+      };
+    };
+    const expected = await truth();
+    expect(expected.pending).toHaveLength(11);
+    expect(expected.found.size).toBe(12);
+    let seed = 7;
+    const below = (n: number) => {
+      seed = (seed * 1103515245 + 12345) % 2 ** 31;
+      return seed % n;
+    };
+    const folder = folderOf(journal);
+    for (let n = 0; n < 150; n += 1) {
+      const names = readdirSync(folder);
+      const file = path.join(folder, names[below(names.length)]!);
+      const other = path.join(folder, names[below(names.length)]!);
+      const bytes = readFileSync(file);
+      const kind = below(6);
+      if (kind === 0) rmSync(file);
+      else if (kind === 1) writeFileSync(file, bytes.subarray(0, below(bytes.length)));
+      else if (kind === 2) writeFileSync(file, readFileSync(other));
+      else if (kind === 3) writeFileSync(file, '');
+      else {
+        for (let m = 0; m <= below(3); m += 1) bytes[below(bytes.length)]! ^= 1 << below(8);
+        writeFileSync(file, bytes);
+      }
+      expect(await truth(), `damage ${n} of kind ${kind}`).toEqual(expected);
+    }
+  });
+
+  it('of an older state of its records is not used', async () => {
+    const journal = await indexed('ckx1');
+    const shard = (await entryOf(journal, 'ckx1')).name.slice(0, 2);
+    const files = [`${shard}.json`, `${shard}.members.json`].map((name) =>
+      path.join(folderOf(journal), name),
+    );
+    const before = files.map((file) => readFileSync(file));
+    await (await entryOf(journal, 'ckx1')).drop();
+    aMinuteAgo(journal);
+    await pendingIn(journal);
+    for (const [n, file] of files.entries()) writeFileSync(file, before[n]!);
+    expect((await pendingIn(journal)).answer).toEqual([]);
+    expect((await find(journal, 'ckx1')).answer).toBeUndefined();
+  });
+});
+
+describe('random changes', () => {
+  it('are all seen by the next command, as by one that reads every record', async () => {
+    const journal = journalIn();
+    let seed = 11;
+    const below = (n: number) => {
+      seed = (seed * 1103515245 + 12345) % 2 ** 31;
+      return seed % n;
+    };
+    const entries: Entry[] = [];
+    const change: (() => Promise<unknown>)[] = [
+      async () =>
+        entries.push(await recordedAgo(journal, below(40) * DAY, { prompt: String(below(9)), ...state() })),
+      async () => entries[below(entries.length)]?.update({ phase: 'submitted', taskId: `t${below(99)}` }),
+      async () => entries[below(entries.length)]?.drop(),
+      async () => {
+        const one = entries[below(entries.length)];
+        one?.close('COMPLETED', one.record.credits, new Date(journal.clock.wall()).toISOString());
+      },
+      async () => entries[below(entries.length)]?.update({ phase: 'abandoned' }),
+      async () => aMinuteAgo(journal),
+    ];
+    const state = (): Partial<RequestRecord> =>
+      [{}, submitted(`t${below(99)}`), { phase: 'unknown' as const }, { phase: 'rejected' as const }][
+        below(4)
+      ]!;
+    for (let n = 0; n < 200; n += 1) {
+      await change[below(change.length)]!();
+      if (n % 3 > 0) continue;
+      const next = nextCommand(journal);
+      const all = allIn(nextCommand(journal));
+      const names = (list: { name: string }[]) => list.map(({ name }) => name).sort();
+      expect(names(await next.pending()), `after ${n}`).toEqual(names(all.filter((one) => one.isPending)));
+      expect(names(await next.replaced())).toEqual(
+        names(all.filter(({ record }) => record.phase === 'abandoned' && record.taskId === null)),
+      );
+      const ids = all.flatMap(({ record }) => record.taskId ?? []);
+      expect(await next.recordedAmong([...ids, 'none'])).toEqual(new Set(ids));
+      const tasks = (await next.spending(0)).reduce((sum, row) => sum + row.tasks, 0);
+      expect(tasks).toBe(all.filter(({ record }) => record.phase !== 'rejected').length);
+    }
+    expect(entries.length).toBeGreaterThan(20);
+  });
+});

@@ -1,0 +1,190 @@
+// Processes of one machine that wait for tasks of one service: real poller, real files, simulated time and service.
+import { pollSchedule } from '../../scripts/src/core/poll-schedule.ts';
+import type { Observer, Session } from '../../scripts/src/core/session.ts';
+import { waitOn } from '../../scripts/src/core/tasks.ts';
+import { Api } from '../../scripts/src/http/api.ts';
+import type { HttpAnswer, HttpRequest } from '../../scripts/src/http/message.ts';
+import type { Transport } from '../../scripts/src/http/transport.ts';
+import { aivideomaker } from '../../scripts/src/providers/aivideomaker/api.ts';
+import { AIVIDEOMAKER } from '../../scripts/src/providers/aivideomaker/definition.ts';
+import { sharingIn } from '../../scripts/src/stores/file/sharing.ts';
+import { seeded, VirtualTime } from './virtual-time.ts';
+
+const MINUTE = 60_000;
+
+export interface FleetOptions {
+  /** Where the processes share; null: each polls for itself. Absolute. */
+  folder: string | null;
+  processes: number;
+  /** Tasks that each process waits for. */
+  tasksEach?: number;
+  /** How long a task takes, by a number from 0 to 1. */
+  durationMs(random: number): number;
+  seed?: number;
+  /** The service has a list; false: it answers 404. */
+  hasList?: boolean;
+  /** What the list leaves out, or shows otherwise. */
+  list?(tasks: FleetTask[], now: number): FleetTask[];
+  /** Kills the process that sent the last query, each time so many milliseconds have passed; a new one resumes its tasks. */
+  killEachMs?: number;
+  /** No more kills than this. */
+  killMost?: number;
+  latencyMs?: number;
+  limit?: number;
+}
+
+export interface FleetTask {
+  id: string;
+  endAt: number;
+  seenAt?: number;
+  state?: string;
+}
+
+interface Process {
+  isDead: boolean;
+  tasks: FleetTask[];
+}
+
+export interface FleetFigures {
+  tasks: number;
+  ended: number;
+  meanLagMs: number;
+  worstLagMs: number;
+  refused: number;
+  queries: number;
+  lists: number;
+  mostInAMinute: number;
+  kills: number;
+}
+
+const SILENT: Observer = {
+  about: () => SILENT,
+  submitting() {},
+  refused() {},
+  attached() {},
+  several() {},
+  task() {},
+  polled() {},
+  queryFailed() {},
+  downloading() {},
+};
+
+/** Lets a fleet of processes wait until every task has been seen to end, and returns what came of it. */
+export async function runFleet(options: FleetOptions): Promise<FleetFigures> {
+  const { folder, processes, tasksEach = 1, limit = 60, latencyMs = 150, hasList = true } = options;
+  const random = seeded(options.seed ?? 1);
+  const time = new VirtualTime();
+  const accepted: number[] = [];
+  const all: FleetTask[] = [];
+  const living = new Set<Process>();
+  let refused = 0;
+  let lists = 0;
+  let kills = 0;
+  let latest: Process | undefined;
+
+  const recordOf = (task: FleetTask) => {
+    const state = task.state ?? (time.now >= task.endAt ? 'COMPLETED' : 'PROGRESS');
+    const output = state === 'COMPLETED' ? { url: `https://files.example/${task.id}.mp4` } : null;
+    return { id: task.id, model: 't2v', input: { prompt: 'a lighthouse' }, status: state, output };
+  };
+  const answer = (path: string): [number, object] => {
+    const recent = accepted.filter((at) => at > time.now - MINUTE);
+    if (recent.length >= limit) {
+      refused += 1;
+      return [429, { status: 'FAILED', errorCode: 'RATE_LIMITED' }];
+    }
+    accepted.push(time.now);
+    const [, id, status] = /\/tasks\/([^/]+)(\/status)?$/.exec(path) ?? [];
+    if (id === undefined) {
+      if (!hasList) return [404, { status: 'FAILED', message: 'no list' }];
+      lists += 1;
+      return [200, { tasks: (options.list?.(all, time.now) ?? all).map(recordOf) }];
+    }
+    const task = all.find((one) => one.id === id)!;
+    return [200, status ? { status: recordOf(task).status } : recordOf(task)];
+  };
+  const start = (tasks: FleetTask[]): void => {
+    const process: Process = { isDead: false, tasks };
+    living.add(process);
+    const clock = time.clock(process, random);
+    const transport = {
+      send: ({ url }: HttpRequest): Promise<HttpAnswer> => {
+        latest = process;
+        return new Promise((resolve) => {
+          time.at(time.now + latencyMs * (0.2 + 0.3 * random()), () => {
+            const [status, body] = answer(url.pathname);
+            time.at(time.now + latencyMs * 0.5, () => {
+              if (process.isDead) return;
+              const headers = status === 429 ? { 'retry-after': '5' } : ({} as Record<string, string>);
+              resolve({ status, headers, body: Buffer.from(JSON.stringify(body)) });
+            });
+          });
+        });
+      },
+    } as unknown as Transport;
+    const baseUrl = new URL('https://service.test');
+    const session: Session = {
+      provider: aivideomaker({ profile: AIVIDEOMAKER, baseUrl, key: 'ak_fleet', now: clock.wall }),
+      api: new Api(transport, clock, { timeoutMs: 30_000, maxRetries: 3 }),
+      transport,
+      observer: SILENT,
+      loopback: null,
+      records: async () => null,
+      sharing: async () =>
+        folder === null
+          ? null
+          : sharingIn({
+              folder,
+              service: 'service.test',
+              account: 'one',
+              limit: AIVIDEOMAKER.rateLimit,
+              clock,
+            }),
+    };
+    const settings = { waitMs: 60 * MINUTE, schedule: pollSchedule(2_000), folder: null, stallMs: 30_000 };
+    const waits = tasks.map(async (task) => {
+      const { seen } = await waitOn(session, { id: task.id, state: 'SUBMITTED' }, settings);
+      if (seen.state === 'COMPLETED') task.seenAt = time.now;
+      process.tasks = process.tasks.filter((one) => one !== task);
+    });
+    void Promise.all(waits).then(() => living.delete(process));
+  };
+
+  for (let n = 0; n < processes; n += 1) {
+    const tasks = Array.from({ length: tasksEach }, (_, m) => ({
+      id: `task-${n}-${m}`,
+      endAt: options.durationMs(random()),
+    }));
+    all.push(...tasks);
+    time.at(random() * 2_000, () => start(tasks));
+  }
+  const kill = () => {
+    if (latest && living.has(latest) && !latest.isDead && kills < (options.killMost ?? Infinity)) {
+      latest.isDead = true;
+      living.delete(latest);
+      kills += 1;
+      const { tasks } = latest;
+      // The same command is run once more.
+      time.at(time.now + 1_000, () => start(tasks));
+    }
+    if (options.killEachMs !== undefined) time.at(time.now + options.killEachMs, kill);
+  };
+  if (options.killEachMs !== undefined) time.at(options.killEachMs, kill);
+  await time.runUntil(() => all.every(({ seenAt }) => seenAt !== undefined) || time.now > 60 * MINUTE);
+
+  const ended = all.filter(({ seenAt }) => seenAt !== undefined);
+  const lags = ended.map(({ seenAt, endAt }) => Math.max(0, seenAt! - endAt));
+  return {
+    tasks: all.length,
+    ended: ended.length,
+    meanLagMs: Math.round(lags.reduce((a, b) => a + b, 0) / Math.max(1, lags.length)),
+    worstLagMs: Math.round(Math.max(0, ...lags)),
+    refused,
+    queries: accepted.length,
+    lists,
+    mostInAMinute: Math.max(
+      ...accepted.map((from) => accepted.filter((at) => at >= from && at < from + MINUTE).length),
+    ),
+    kills,
+  };
+}
