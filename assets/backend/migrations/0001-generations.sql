@@ -195,6 +195,7 @@ CREATE TABLE outbox (
   UNIQUE (generation_id, status)
 );
 CREATE INDEX outbox_due ON outbox (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX outbox_done ON outbox (created_at) WHERE due_at IS NULL;
 
 -- One row for each service and key: its rate limit, and what holds all workers back.
 CREATE TABLE service_account (

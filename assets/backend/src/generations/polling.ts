@@ -109,8 +109,8 @@ export function openTasks(
 }
 
 /**
- * The task is COMPLETED: from here on its result is paid for and must be stored. State and files in one statement. Whoever
- * has the lease: an end is a fact, and the first one to report it wins.
+ * The task is COMPLETED: from here on its result is paid for and must be stored. State and files in one statement. It
+ * needs no lease: an end is a fact, and the first report of it counts.
  */
 export async function recordCompleted(
   database: Queries,

@@ -18,9 +18,11 @@ export async function expired(database: Queries, retentionDays: number): Promise
 
 /** Deletes old events and notices; what accounting needs stays in the generations. */
 export async function forgetHistory(database: Queries, retentionDays: number): Promise<void> {
+  // The oldest rows alone are read: this must not grow with their number.
   await database.query(
     `DELETE FROM generation_event WHERE id IN (
-       SELECT e.id FROM generation_event e WHERE e.at < now() - make_interval(days => $1) ORDER BY e.id LIMIT 1000)`,
+       SELECT id FROM (SELECT id, at FROM generation_event ORDER BY id LIMIT 1000) o
+       WHERE o.at < now() - make_interval(days => $1))`,
     [retentionDays],
   );
   await database.query(
@@ -53,7 +55,7 @@ export async function giveStrangersToPerson(database: Queries, accounts: string[
   const rows = await database.query<{ id: string }>(
     `UPDATE generation SET status = 'needs_attention', due_at = NULL, ${RELEASED},
        attention = 'It belongs to another API key (' || account || '), and no worker has that key. Configure the key again and run npm run admin -- retry ' || id || '; or close it with abandon ' || id || '.'
-     WHERE status IN ('queued', 'reconciling', 'pending', 'running', 'saving') AND account <> ALL ($1::text[])
+     WHERE (status = 'queued' OR status = 'reconciling' OR status IN ('pending', 'running') OR status = 'saving') AND account <> ALL ($1::text[])
        AND due_at < now() - interval '${STRANGER_SECONDS} seconds' AND (leased_until IS NULL OR leased_until < now() - interval '${LEASE_SECONDS} seconds')
      RETURNING id`,
     [accounts],

@@ -28,7 +28,13 @@ export const upkeepStep: Step = {
     if (strangers.length > 0)
       log.error({ count: strangers.length }, 'generations of another API key wait for a person');
     await forEach(await spentInputs(database), 5, ({ id, key }) => dropInput(work, id, key));
-    await forEach(await expired(database, config.retentionDays), 5, (id) => purge(database, work.files, id));
+    for (
+      let ids = await expired(database, config.retentionDays);
+      ids.length > 0 && !work.stopping.aborted;
+    ) {
+      await forEach(ids, 5, (id) => purge(database, work.files, id));
+      ids = await expired(database, config.retentionDays);
+    }
     await forgetHistory(database, config.retentionDays);
     await dropOrphans(work);
   },

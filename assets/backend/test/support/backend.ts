@@ -26,7 +26,7 @@ export interface TestBackend {
   until(id: string, ...statuses: string[]): Promise<Generation>;
   /** Runs `npm run admin`; returns its exit code and output. */
   operator(...args: string[]): Promise<string>;
-  /** Ends the process's part; the database and the sandbox go on. */
+  /** Ends the process's part; the database and the sandbox continue. */
   stop(): Promise<void>;
   close(): Promise<void>;
 }
