@@ -101,7 +101,7 @@ describe('what ships', () => {
     }
   });
 
-  test('E2: nothing below assets/ starts a process, makes code, or turns certificates off: the scan reads all of it', () => {
+  test('E2: nothing below assets/ starts a process, makes code, or skips certificate checks: the scan reads all of it', () => {
     const folder = path.join(ROOT, 'assets');
     const names = (readdirSync(folder, { recursive: true }) as string[]).filter((name) => !MADE.test(name));
     const code = names.filter((name) => /\.(m?js|ts)$/.test(name));

@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { expect, inject, test } from 'vitest';
 import { api, startBackend } from './support/backend.ts';
 import { environment } from './support/node.ts';
@@ -35,6 +37,16 @@ test('E3: npm start in a fresh copy makes a clip with nothing else installed, an
   expect(response.headers.get('content-type')).toBe('video/mp4');
   expect(createHash('sha256').update(bytes).digest('hex')).toBe(files[0]!.sha256);
   expect(bytes.subarray(4, 8).toString()).toBe('ftyp');
+
+  // The command that README prints.
+  const readme = readFileSync(path.join(inject('backend'), 'README.md'), 'utf8');
+  const [, printed = ''] = /^(curl [\s\S]*?)\n```/m.exec(readme) ?? [];
+  expect(printed).toContain('http://127.0.0.1:8080/');
+  const command = printed
+    .replace('http://127.0.0.1:8080', backend.url)
+    .replace('$(uuidgen)', 'the key of README');
+  const { stdout } = spawnSync('sh', ['-c', command], { encoding: 'utf8' });
+  expect(JSON.parse(stdout)).toMatchObject({ status: 'queued', model: 't2v', sandbox: true });
 
   await backend.stop('SIGTERM');
   expect(backend.lines.at(-1)).toContain('"msg":"stopped"');

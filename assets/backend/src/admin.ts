@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { ClientError } from '#client';
 import { ConfigError, readConfig } from './config.ts';
-import { type Database, migrate, openDatabase } from './database/index.ts';
+import { type Database, DatabaseInUse, migrate, openDatabase } from './database/index.ts';
 import { abandon, findWaiting, retry, waitingForPerson } from './generations/attention.ts';
 import { setEndpoint } from './generations/outbox.ts';
 import { recordAccepted } from './generations/submitting.ts';
@@ -25,6 +25,9 @@ It reads the same variables as the service. With the embedded database, stop the
 
 /** A command that cannot be carried out. Its message is all that a person needs. */
 class Refusal extends Error {}
+
+// Errors whose message is enough.
+const KNOWN = [Refusal, ConfigError, ClientError, DatabaseInUse];
 
 interface Context {
   database: Database;
@@ -116,9 +119,8 @@ export async function admin(
     await command({ database: opened, services: open, print }, args, { submit: values.submit === true });
     return 0;
   } catch (error) {
-    if (!(error instanceof Refusal || error instanceof ConfigError || error instanceof ClientError))
-      throw error;
-    print(error.message);
+    if (!KNOWN.some((known) => error instanceof known)) throw error;
+    print((error as Error).message);
     return error instanceof ConfigError ? 2 : 1;
   } finally {
     await (await services)?.close();

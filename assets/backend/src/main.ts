@@ -1,4 +1,5 @@
 import { ConfigError, readConfig } from './config.ts';
+import { DatabaseInUse } from './database/index.ts';
 import { createLogger } from './observability/log.ts';
 import { start } from './start.ts';
 
@@ -21,8 +22,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: Error) => {
-  process.stderr.write(
-    error instanceof ConfigError ? `${error.message}\n` : `The start failed: ${error.stack}\n`,
-  );
+  const isClear = error instanceof ConfigError || error instanceof DatabaseInUse;
+  process.stderr.write(isClear ? `${error.message}\n` : `The start failed: ${error.stack}\n`);
   process.exitCode = error instanceof ConfigError ? 2 : 1;
 });

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { admin } from '../src/admin.ts';
 import { readConfig } from '../src/config.ts';
 import { openEmbedded } from '../src/database/embedded.ts';
 import type { Generation } from '../src/generations/types.ts';
@@ -21,6 +22,9 @@ test('with nothing but Node: embedded database, sandbox, demo token; what was ma
 
   const first = await start(config, log);
   expect(lines.join('')).toContain('embedded database: one process');
+  const said: string[] = [];
+  expect(await admin(['attention'], { DATA_DIR: folder }, (line) => said.push(line))).toBe(1);
+  expect(said.join('')).toMatch(/uses the embedded database in .*: stop it first/);
   await expect(openEmbedded(join(folder, 'database'))).rejects.toThrow(/uses the embedded database/);
   const body = {
     provider: 'aivideomaker',

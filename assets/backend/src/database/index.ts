@@ -5,6 +5,7 @@ import { openPostgres } from './postgres.ts';
 import type { Database } from './types.ts';
 
 export { migrate } from './migrate.ts';
+export { DatabaseInUse } from './one-process.ts';
 export { type Database, isRefused, type Queries } from './types.ts';
 export { waitForDatabase } from './wait.ts';
 

@@ -1,6 +1,11 @@
 import { open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
+/** The embedded database is in use by another process. */
+export class DatabaseInUse extends Error {
+  override readonly name = 'DatabaseInUse';
+}
+
 // A mark with this process's number is its own only if it made it: in a container every start has the same number.
 const held = new Set<string>();
 
@@ -27,12 +32,12 @@ export async function holdFolder(folder: string): Promise<() => Promise<void>> {
     }
     const owner = Number(await readFile(mark, 'utf8').catch(() => ''));
     if (held.has(mark) || (owner > 0 && owner !== process.pid && isAlive(owner)))
-      throw new Error(
-        `process ${owner} uses the embedded database in ${folder}: end it first, or set DATABASE_URL`,
+      throw new DatabaseInUse(
+        `process ${owner} uses the embedded database in ${folder}: stop it first, or set DATABASE_URL. If process ${owner} is another program, delete ${mark}`,
       );
     await rm(mark, { force: true });
   }
-  throw new Error(`another process has just opened the embedded database in ${folder}`);
+  throw new DatabaseInUse(`another process has just opened the embedded database in ${folder}`);
 }
 
 function isAlive(pid: number): boolean {

@@ -58,8 +58,12 @@ export async function startWorkers({ jobs, services, ...options }: WorkersOption
 
 /** Plans the next job before it works: if this process dies now, another one continues after the interval. */
 async function runStep(step: Step, work: Work, jobs: Jobs): Promise<void> {
-  if (work.stopping.aborted) return;
   try {
+    if (work.stopping.aborted) {
+      // For another process: the chain of jobs does not end with this one.
+      await jobs.wakeLater(step.name, 1);
+      return;
+    }
     await jobs.wakeLater(step.name, (await step.hasWork(work)) ? step.everySeconds : IDLE_SECONDS);
     await step.run(work);
   } catch (error) {
