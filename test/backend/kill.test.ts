@@ -12,7 +12,7 @@ test(
     const result = await runKillMatrix({
       copy: inject('backend'),
       requests: REQUESTS,
-      ...(!FULL && { databaseStops: 1, lost: 0.1, giveUpSeconds: 150 }),
+      ...(!FULL && { databaseStops: 1, lost: 0.1, giveUpSeconds: 150, isHurried: true }),
       log: (line) => process.stderr.write(`${line}\n`),
     });
     process.stderr.write(`${JSON.stringify(result)}\n`);

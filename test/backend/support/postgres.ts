@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -15,6 +15,8 @@ export interface Postgres {
   /** `pg_ctl stop -m immediate`: no connection is told, nothing is flushed. */
   stopHard(): void;
   start(): Promise<void>;
+  /** Seconds of CPU that the server's processes have taken, without those that have ended. */
+  cpuSeconds(): number;
   end(): void;
 }
 
@@ -73,6 +75,7 @@ export async function startPostgres(options: string[] = []): Promise<Postgres> {
     sql,
     stopHard: () => void run('pg_ctl', ['-D', data, 'stop', '-m', 'immediate']),
     start,
+    cpuSeconds: () => (server?.pid === undefined ? 0 : cpuOfGroup(server.pid)),
     end() {
       if (existsSync(path.join(data, 'postmaster.pid'))) run('pg_ctl', ['-D', data, 'stop', '-m', 'immediate']);
       rmSync(folder, { recursive: true, force: true });
@@ -85,6 +88,20 @@ function binary(name: string): string {
   for (const folder of (process.env.PATH ?? '').split(path.delimiter))
     if (existsSync(path.join(folder, name))) return path.join(folder, name);
   throw new Error(`PostgreSQL's ${name} is not on the PATH`);
+}
+
+/** Reads /proc: the process and its children, in ticks of a hundredth of a second. */
+function cpuOfGroup(pid: number): number {
+  let ticks = 0;
+  for (const name of readdirSync('/proc').filter((one) => /^\d+$/.test(one))) {
+    try {
+      const fields = readFileSync(`/proc/${name}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
+      if (Number(name) === pid || Number(fields[1]) === pid) ticks += Number(fields[11]) + Number(fields[12]);
+    } catch {
+      // It has just ended.
+    }
+  }
+  return ticks / 100;
 }
 
 function idOf(user: string): { uid: number; gid: number } {
