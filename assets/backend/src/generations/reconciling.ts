@@ -93,7 +93,7 @@ export async function recordResubmitted(
   outcome: 'refused' | 'lost',
 ): Promise<void> {
   await database.query(
-    `UPDATE generation SET resubmits = CASE WHEN $3 THEN resubmits ELSE 0 END, lost_at = now(), attempts = 0,
+    `UPDATE generation SET resubmits = CASE WHEN $3 THEN resubmits ELSE resubmits - 1 END, lost_at = now(), attempts = 0,
        due_at = now() + interval '1 second', ${RELEASED}
      WHERE id = $1 AND lease = $2 AND status = 'reconciling'`,
     [id, lease, outcome === 'lost'],
