@@ -38,7 +38,8 @@ const digest = (token: string): string => createHash('sha256').update(token).dig
  * a proxy on this machine adds: what it forwards comes from elsewhere.
  */
 export function isFromThisMachine({ socket, headers, hostname }: FastifyRequest): boolean {
-  if (['forwarded', 'via', 'x-forwarded-for', 'x-real-ip'].some((name) => headers[name] !== undefined)) return false;
+  if (['forwarded', 'via', 'x-forwarded-for', 'x-real-ip'].some((name) => headers[name] !== undefined))
+    return false;
   const isNear = /^(127\.|::1$|::ffff:127\.)/.test(socket.remoteAddress ?? '');
   return isNear && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }

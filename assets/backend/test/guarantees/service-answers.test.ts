@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 import { startBackend, type TestBackend } from '../support/backend.ts';
 import { acceptance, type FakeService, startFakeService, task } from '../support/fake-service.ts';
@@ -59,7 +60,8 @@ test('guarantee 11: a stop waits for a submit that is under way, and begins noth
   const first = await backend.submit('first');
   const second = await backend.submit('second');
   await arrival;
-  const stopped = backend.stop();
+  const stopped = backend.stop().then(() => 'stopped');
+  expect(await Promise.race([stopped, sleep(2_000, 'waiting')])).toBe('waiting');
   release();
   await stopped;
   const [row] = await backend.database.query('SELECT status, task_id FROM generation WHERE id = $1', [

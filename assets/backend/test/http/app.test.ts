@@ -129,6 +129,29 @@ describe('operations', () => {
   });
 });
 
+test('the page and every file that it names are served, with a policy that lets nothing else in', async () => {
+  running = await testApp();
+  const found = new Map<string, string>();
+  const names = ['/'];
+  for (const url of names) {
+    const answer = await running.app.inject({ url });
+    expect(answer.statusCode, url).toBe(200);
+    expect(answer.headers['content-security-policy']).toContain(
+      "default-src 'none'; script-src 'self'; style-src 'self'",
+    );
+    found.set(url, answer.body);
+    const named = [...answer.body.matchAll(/(?:href|src)="(\/[^"]+)"|from '\.(\/[^']+)'/g)];
+    for (const [, path, module] of named) {
+      const next = path ?? `/page${module}`;
+      if (!names.includes(next)) names.push(next);
+    }
+  }
+  expect(names.length).toBe(7);
+  expect([...found.values()].join('')).not.toMatch(
+    /https?:\/\/(?!example\.com)[a-z]|innerHTML|style="|onclick=/,
+  );
+});
+
 describe('models', () => {
   test('are listed and described; an estimate says the price or the issues', async () => {
     running = await testApp();

@@ -21,6 +21,7 @@ const POLICY = [
 const FILES: [url: string, file: string, type: string][] = [
   ['/', 'index.html', 'text/html; charset=utf-8'],
   ['/page/page.css', 'page.css', 'text/css; charset=utf-8'],
+  ['/page/cards.css', 'cards.css', 'text/css; charset=utf-8'],
   ['/page/page.js', 'page.js', 'text/javascript; charset=utf-8'],
   ['/page/form.js', 'form.js', 'text/javascript; charset=utf-8'],
   ['/page/cards.js', 'cards.js', 'text/javascript; charset=utf-8'],
