@@ -108,14 +108,6 @@ const MUTATIONS: Mutation[] = [
     title: 'a claim commits',
   },
   {
-    guarantee: '2: less than a minute of a clear list decides nothing',
-    file: 'src/queue/reconcile.ts',
-    line: 'const CLEAR_SECONDS = 60;',
-    instead: 'const CLEAR_SECONDS = 10;',
-    test: 'guarantees/workers',
-    title: 'less than a minute of a clear list',
-  },
-  {
     guarantee: '2: a lost submit is found by its key',
     file: 'src/queue/reconcile.ts',
     line: 'if (byKey || lost.lostSeconds <= CLEAR_SECONDS) return byKey;',
