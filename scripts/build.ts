@@ -59,13 +59,14 @@ const leaveOut: Plugin = {
 };
 
 // The programs, and the library that other programs import; everything else is a part that a program loads when it needs it.
-const PROGRAMS = ['run-workflow', 'sandbox', 'client'];
+const PROGRAMS = ['run-workflow', 'sandbox', 'client', 'create-backend'];
 
 // The modules of the source as the parts that are loaded: a refused payload needs no network, and a status query no
 // contracts. Each file of scripts/src/ is in exactly one part; the first pattern that fits decides.
 const PARTS: readonly [part: string, files: RegExp][] = [
   ['run-workflow', /^run-workflow\.ts$/],
   ['sandbox', /^sandbox\.ts$/],
+  ['create-backend', /^create-backend\.ts$/],
   ['client', /^client\//],
   ['hash-worker', /^hash-worker\.ts$/],
   ['sandbox-server', /^sandbox\//],

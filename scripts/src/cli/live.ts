@@ -65,6 +65,8 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
   });
   const caller = callerOf(args, argv);
   const { timeoutMs, maxRetries } = environment;
+  const sharing = once(() => (args.noJournal ? null : openSharing(options, provider)));
+  const limiter = async () => (await sharing())?.limiter ?? null;
   const session: Session = {
     provider,
     transport,
@@ -73,8 +75,8 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
     records: once(() =>
       args.noJournal || isWithoutRecords(options) ? null : openJournal(options, provider),
     ),
-    sharing: once(() => (args.noJournal ? null : openSharing(options, provider))),
-    api: new Api(transport, systemClock, { timeoutMs, maxRetries, signal }),
+    sharing,
+    api: new Api(transport, systemClock, { timeoutMs, maxRetries, signal, limiter }),
   };
   try {
     if (batch) {
