@@ -1760,8 +1760,8 @@ const path10 = require("node:path");
 import {
   LONGEST_PAUSE_MS,
   MemoryRateLimiter,
-  permitsFor,
-  untilFree
+  nextPermit,
+  permitsFor
 } from "./live.mjs";
 var NAME = /^(\d{1,5})-(\d{1,15})$/;
 var CLOCK_TOLERANCE_MS = 2e3;
@@ -1781,12 +1781,10 @@ var FileRateLimiter = class {
     try {
       for (; ; ) {
         const now = this.#clock.wall();
-        const permits = this.#read(now);
-        const wait = this.#untilFree(permits, now, kind);
+        const { permit, wait } = this.#next(now, kind);
         if (wait > 0) return wait;
-        const oldest = permits.reduce((a, b) => b.usedAt < a.usedAt ? b : a);
-        if (this.#move(oldest, now)) {
-          await this.#alone.acquire("query");
+        if (this.#move(permit, now)) {
+          await this.#alone.acquire("record");
           return 0;
         }
       }
@@ -1797,8 +1795,7 @@ var FileRateLimiter = class {
   }
   async nextIn(kind) {
     try {
-      const now = this.#clock.wall();
-      return this.#untilFree(this.#read(now), now, kind);
+      return this.#next(this.#clock.wall(), kind).wait;
     } catch (error) {
       if (diskError(error) === "") throw error;
       return this.#alone.nextIn(kind);
@@ -1819,10 +1816,10 @@ var FileRateLimiter = class {
       discard(temp);
     }
   }
-  #untilFree(permits, now, kind) {
-    const usedAt = permits.map((permit) => permit.usedAt);
-    const left = { ...this.#permits, count: permits.length };
-    return Math.max(untilFree(usedAt, now, kind, left), this.#pauseMs(now));
+  /** @throws the disk's error */
+  #next(now, kind) {
+    const { permit, wait } = nextPermit(this.#read(now), now, kind, this.#permits);
+    return { permit, wait: Math.max(wait, this.#pauseMs(now)) };
   }
   /** Returns the remaining milliseconds of the pause that the service asked for. */
   #pauseMs(now) {
