@@ -59,23 +59,24 @@ const leaveOut: Plugin = {
 };
 
 // The programs, and the library that other programs import; everything else is a part that a program loads when it needs it.
-const PROGRAMS = ['run-workflow', 'sandbox', 'client'];
+const PROGRAMS = ['run-workflow', 'sandbox', 'client', 'create-backend'];
 
 // The modules of the source as the parts that are loaded: a refused payload needs no network, and a status query no
 // contracts. Each file of scripts/src/ is in exactly one part; the first pattern that fits decides.
 const PARTS: readonly [part: string, files: RegExp][] = [
   ['run-workflow', /^run-workflow\.ts$/],
   ['sandbox', /^sandbox\.ts$/],
+  ['create-backend', /^create-backend\.ts$/],
   ['client', /^client\//],
   ['hash-worker', /^hash-worker\.ts$/],
   ['sandbox-server', /^sandbox\//],
   ['parse-yaml', /^contracts\/(parse-yaml|compile)\.ts$/],
   ['unknown-model', /^contracts\/(unknown-model|unsupported)\.ts$/],
   ['undici', /^http\/(undici-http-client|large-reads)\.ts$/],
-  ['journal', /^(ports\/|model\/(fingerprint|request-record|spending)\.ts$)/],
+  ['journal', /^(ports\/claim-rules\.ts$|model\/(fingerprint|request-record|spending)\.ts$)/],
   [
     'main',
-    /^(model\/|http\/clock\.ts$|stores\/file\/folder\.ts$|contracts\/(nearest|folders)\.ts$|providers\/((profile|registry|unsupported)|\w+\/definition)\.ts$)/,
+    /^((model|ports)\/|http\/clock\.ts$|stores\/file\/folder\.ts$|contracts\/(nearest|folders)\.ts$|providers\/((profile|registry|unsupported)|\w+\/definition)\.ts$)/,
   ],
   // What speaks to a service is a part of its own; to the one that is meant where none is named, a part of `live`.
   ...readdirSync(path.join(here, 'src', 'providers'), { withFileTypes: true })

@@ -202,7 +202,16 @@ async function listModels({ profile, root }) {
   const { listModels: listModels2 } = await import("./lib/contracts.mjs");
   return listModels2(profile.id, root);
 }
-async function contractOf({ profile, root }, model) {
+var contracts = /* @__PURE__ */ new WeakMap();
+function contractOf(settings, model) {
+  const known = contracts.get(settings) ?? /* @__PURE__ */ new Map();
+  contracts.set(settings, known);
+  const contract = known.get(model) ?? readContract(settings, model);
+  known.set(model, contract);
+  contract.catch(() => known.delete(model));
+  return contract;
+}
+async function readContract({ profile, root }, model) {
   const { loadContract } = await import("./lib/contracts.mjs");
   return loadContract(profile.id, String(model), root);
 }
@@ -210,22 +219,22 @@ function describe(contract) {
   const { provider, model, output, schema, example, sources, notes, replay } = contract;
   return structuredClone({ provider, model, output, schema, example, sources, notes, replay });
 }
+var rules;
 async function validate(contract, payload) {
-  const { checkPayload } = await import("./lib/contracts.mjs");
-  const { withoutFlags } = await import("./lib/contracts.mjs");
+  rules ??= Promise.all([
+    import("./lib/contracts.mjs"),
+    import("./lib/contracts.mjs"),
+    import("./lib/contracts.mjs")
+  ]);
+  const [{ checkPayload }, { withoutFlags }, { estimate }] = await rules;
   const issues = checkPayload(contract, payload).map(withoutFlags);
-  const estimate = issues.length > 0 ? null : await estimateOf(contract, payload);
-  return { valid: issues.length === 0, issues, estimate };
+  const range = issues.length > 0 ? null : estimate(contract, payload);
+  const { asOf = "", note = "" } = contract.price ?? {};
+  return { valid: issues.length === 0, issues, estimate: range && { ...range, asOf, note } };
 }
 async function refusalOf(contract, payload) {
   const { issues } = await validate(contract, payload);
   return issues.length > 0 ? invalidInput(issues) : void 0;
-}
-async function estimateOf(contract, payload) {
-  const { estimate } = await import("./lib/contracts.mjs");
-  const range = estimate(contract, payload);
-  const { asOf = "", note = "" } = contract.price ?? {};
-  return range && { ...range, asOf, note };
 }
 
 // scripts/src/client/connection.ts

@@ -1914,10 +1914,10 @@ const {
 } = require("node:fs");
 const path11 = require("node:path");
 import { isObject as isObject3 } from "./main.mjs";
+import { isTerminal as isTerminal3, TASK_ID as TASK_ID2, TASK_STATES as TASK_STATES2 } from "./main.mjs";
 import {
   NO_LIST
 } from "./main.mjs";
-import { isTerminal as isTerminal3, TASK_ID as TASK_ID2, TASK_STATES as TASK_STATES2 } from "./main.mjs";
 var SEEN = "seen";
 var WAITING = /^waiting-[0-9a-f]{16}$/;
 var HEARTBEAT_MS2 = 5e3;

@@ -274,10 +274,10 @@ var init_rate_limit = __esm({
 
 // scripts/src/core/poll-round.ts
 import { Failure as Failure9 } from "./main.mjs";
+import { isTerminal } from "./main.mjs";
 import {
   NO_LIST
 } from "./main.mjs";
-import { isTerminal } from "./main.mjs";
 function isTask(status) {
   return "urls" in status && "id" in status;
 }

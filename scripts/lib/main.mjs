@@ -2834,13 +2834,13 @@ function isObject(value) {
 init_output_kind();
 init_shell_word();
 init_skill_folder();
+init_task();
+init_text();
 
-// scripts/src/model/status-cache.ts
+// scripts/src/ports/status-cache.ts
 var NO_LIST = { startedAt: 0, tookMs: 0, badUntil: 0, failures: 0, unchecked: 0 };
 
 // scripts/src/main.ts
-init_task();
-init_text();
 init_definition();
 init_definition2();
 init_registry();

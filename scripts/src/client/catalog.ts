@@ -1,8 +1,11 @@
 import type { Contract } from '../contracts/contract.ts';
+import type * as Price from '../contracts/price.ts';
+import type * as Validate from '../contracts/validate.ts';
+import type * as WithoutFlags from '../contracts/without-flags.ts';
 import type { Failure } from '../model/failure.ts';
 import type { JsonObject } from '../model/json.ts';
 import { invalidInput, type Settings } from './options.ts';
-import type { ModelDescription, PriceEstimate, Validation } from './types.ts';
+import type { ModelDescription, Validation } from './types.ts';
 
 /** The ids of the models that have a contract, sorted. */
 export async function listModels({ profile, root }: Settings): Promise<string[]> {
@@ -10,8 +13,20 @@ export async function listModels({ profile, root }: Settings): Promise<string[]>
   return listModels(profile.id, root);
 }
 
+// A program may validate hundreds of payloads a second: a client reads each contract once.
+const contracts = new WeakMap<Settings, Map<string, Promise<Contract>>>();
+
 /** @throws Failure INVALID_MODEL */
-export async function contractOf({ profile, root }: Settings, model: string): Promise<Contract> {
+export function contractOf(settings: Settings, model: string): Promise<Contract> {
+  const known = contracts.get(settings) ?? new Map<string, Promise<Contract>>();
+  contracts.set(settings, known);
+  const contract = known.get(model) ?? readContract(settings, model);
+  known.set(model, contract);
+  contract.catch(() => known.delete(model));
+  return contract;
+}
+
+async function readContract({ profile, root }: Settings, model: string): Promise<Contract> {
   const { loadContract } = await import('../contracts/contract.ts');
   return loadContract(profile.id, String(model), root);
 }
@@ -21,24 +36,24 @@ export function describe(contract: Contract): ModelDescription {
   return structuredClone({ provider, model, output, schema, example, sources, notes, replay });
 }
 
+let rules: Promise<[typeof Validate, typeof WithoutFlags, typeof Price]> | undefined;
+
 /** Returns what is wrong with a payload, and what it may cost. */
 export async function validate(contract: Contract, payload: JsonObject): Promise<Validation> {
-  const { checkPayload } = await import('../contracts/validate.ts');
-  const { withoutFlags } = await import('../contracts/without-flags.ts');
+  rules ??= Promise.all([
+    import('../contracts/validate.ts'),
+    import('../contracts/without-flags.ts'),
+    import('../contracts/price.ts'),
+  ]);
+  const [{ checkPayload }, { withoutFlags }, { estimate }] = await rules;
   const issues = checkPayload(contract, payload).map(withoutFlags);
-  const estimate = issues.length > 0 ? null : await estimateOf(contract, payload);
-  return { valid: issues.length === 0, issues, estimate };
+  const range = issues.length > 0 ? null : estimate(contract, payload);
+  const { asOf = '', note = '' } = contract.price ?? {};
+  return { valid: issues.length === 0, issues, estimate: range && { ...range, asOf, note } };
 }
 
 /** Returns the failure of a payload that does not fit its contract; undefined where it fits. */
 export async function refusalOf(contract: Contract, payload: JsonObject): Promise<Failure | undefined> {
   const { issues } = await validate(contract, payload);
   return issues.length > 0 ? invalidInput(issues) : undefined;
-}
-
-async function estimateOf(contract: Contract, payload: JsonObject): Promise<PriceEstimate | null> {
-  const { estimate } = await import('../contracts/price.ts');
-  const range = estimate(contract, payload);
-  const { asOf = '', note = '' } = contract.price ?? {};
-  return range && { ...range, asOf, note };
 }

@@ -1,12 +1,12 @@
 import { Failure } from '../model/failure.ts';
+import { isTerminal, type Task } from '../model/task.ts';
 import {
   type ListFacts,
   NO_LIST,
   type SeenStatus,
   type SharedStatus,
   type StatusCache,
-} from '../model/status-cache.ts';
-import { isTerminal, type Task } from '../model/task.ts';
+} from '../ports/status-cache.ts';
 import type { TaskList, TaskStatus } from '../providers/provider.ts';
 import { pollOnce } from './fetch-status.ts';
 import type { Session } from './session.ts';

@@ -1,7 +1,8 @@
-import { MemoryRateLimiter, type PermitKind, type RateLimiter } from '../http/rate-limit.ts';
+import { MemoryRateLimiter } from '../http/rate-limit.ts';
 import { Failure } from '../model/failure.ts';
-import type { StatusCache } from '../model/status-cache.ts';
 import { isTerminal, type Task } from '../model/task.ts';
+import type { PermitKind, RateLimiter } from '../ports/rate-limiter.ts';
+import type { StatusCache } from '../ports/status-cache.ts';
 import { type Due, type Polled, PollRounds } from './poll-round.ts';
 import { isFast, type PollSchedule } from './poll-schedule.ts';
 import { RecordReads } from './record-reads.ts';

@@ -1,6 +1,6 @@
-import type { RateLimiter } from '../http/rate-limit.ts';
 import { Failure } from '../model/failure.ts';
 import { isTerminal, type Task } from '../model/task.ts';
+import type { RateLimiter } from '../ports/rate-limiter.ts';
 import type { Due, Polled } from './poll-round.ts';
 import type { Session } from './session.ts';
 

@@ -1,9 +1,9 @@
 import { Failure } from '../model/failure.ts';
+import type { RateLimiter } from '../ports/rate-limiter.ts';
 import type { Clock } from './clock.ts';
 import { isExcessive } from './json.ts';
 import type { Call } from './message.ts';
 import { networkError } from './network-error.ts';
-import type { RateLimiter } from './rate-limit.ts';
 import { pauseBeforeRetry, RETRY_PAUSES, type RetryPolicy } from './retry.ts';
 import type { Transport } from './transport.ts';
 

@@ -6,13 +6,12 @@ import {
   LONGEST_PAUSE_MS,
   MemoryRateLimiter,
   nextPermit,
-  type PermitKind,
   type Permits,
   permitsFor,
   type RateLimit,
-  type RateLimiter,
   type UsedPermit,
 } from '../../http/rate-limit.ts';
+import type { PermitKind, RateLimiter } from '../../ports/rate-limiter.ts';
 import { discard, diskError, makePrivate, TEMP } from './durable.ts';
 
 /** A permit: a file whose name says when it was last used. Only one process can rename it, so only one can use it. */

@@ -1,0 +1,24 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isRefused, type Queries } from './types.ts';
+
+const PATIENCE_MS = 60_000;
+const PAUSE_MS = 500;
+
+/**
+ * Waits until a database answers: it may start at the same time as this program.
+ * @throws what it says after a minute, or at once where the wait changes nothing, such as a wrong password
+ */
+export async function waitForDatabase(database: Queries, onWait: (error: Error) => void): Promise<void> {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (let isFirst = true; ; isFirst = false) {
+    try {
+      await database.query('SELECT 1');
+      return;
+    } catch (error) {
+      const { code = '' } = error as { code?: string };
+      if (isRefused(error) || /^(28|3D)/.test(code) || performance.now() > deadline) throw error;
+      if (isFirst) onWait(error as Error);
+      await sleep(PAUSE_MS);
+    }
+  }
+}

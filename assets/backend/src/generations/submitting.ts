@@ -1,0 +1,144 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { JsonObject } from '#client';
+import type { Database, Queries } from '../database/index.ts';
+import { LEASE_SECONDS, LEASED, RELEASED } from './leases.ts';
+import { storable } from './rows.ts';
+
+/** A generation whose submit this process, and no other, sends. */
+export interface Submit {
+  id: string;
+  lease: string;
+  model: string;
+  /** Null: it is the file of `payloadKey`. */
+  payload: JsonObject | null;
+  payloadKey: string | null;
+  maxCredits: number | null;
+  /** The last part of its callback address. */
+  callbackToken: string;
+}
+
+// Places of running tasks are given out by one worker at a time, and only where there is a limit.
+const PLACES_LOCK = 7_214_531;
+
+// The row is `submitting`, with its start, before the request leaves: a worker that dies from here on leaves a submit to
+// reconcile. A user's rows above the limit are held: they leave the queue's index until a place is free.
+const CLAIM = `
+  WITH next AS (
+    SELECT id, user_id, queue_order FROM generation
+    WHERE status = 'queued' AND NOT held AND account = $2 ORDER BY queue_order LIMIT $3 FOR UPDATE SKIP LOCKED
+  ), placed AS (
+    SELECT id, $5::int IS NULL OR row_number() OVER (PARTITION BY user_id ORDER BY queue_order) + (
+      SELECT count(*) FROM generation b
+      WHERE b.user_id = next.user_id AND b.status IN ('submitting', 'reconciling', 'pending', 'running')) <= $5 AS fits
+    FROM next
+  ), held AS (
+    UPDATE generation g SET held = true FROM placed WHERE g.id = placed.id AND NOT fits
+  )
+  UPDATE generation g SET status = 'submitting', submit_started_at = now(), ${LEASED}, attempts = attempts + 1,
+    due_at = now() + interval '${LEASE_SECONDS} seconds',
+    callback_hash = encode(sha256(convert_to($4 || '-' || g.id, 'UTF8')), 'hex')
+  FROM placed WHERE g.id = placed.id AND fits
+  RETURNING g.id, g.model, g.payload, g.payload_key AS "payloadKey", g.max_credits AS "maxCredits"`;
+
+/** Takes the next generations of the queue. They are committed as `submitting` when this resolves. */
+export async function claimSubmits(
+  database: Database,
+  account: string,
+  limit: number,
+  maxRunningPerUser: number | null,
+): Promise<Submit[]> {
+  const lease = randomUUID();
+  const secret = randomBytes(16).toString('hex');
+  const claim = (queries: Queries) =>
+    queries.query<Submit>(CLAIM, [lease, account, limit, secret, maxRunningPerUser]);
+  const rows = await (maxRunningPerUser === null
+    ? claim(database)
+    : database.transaction(async (tx) => {
+        await tx.query('SELECT pg_advisory_xact_lock($1)', [PLACES_LOCK]);
+        return claim(tx);
+      }));
+  return rows.map((row) => ({ ...row, lease, callbackToken: `${secret}-${row.id}` }));
+}
+
+/** Frees held generations whose users have a place again. Ends do so too; this finds what they missed. */
+export async function releaseHeld(database: Queries, maxRunningPerUser: number | null): Promise<void> {
+  await database.query(
+    `UPDATE generation g SET held = false WHERE g.status = 'queued' AND g.held AND ($1::int IS NULL OR (
+       SELECT count(*) FROM generation b
+       WHERE b.user_id = g.user_id AND b.status IN ('submitting', 'reconciling', 'pending', 'running')) < $1)`,
+    [maxRunningPerUser],
+  );
+}
+
+export interface AcceptedTask {
+  id: string;
+  charged?: number | undefined;
+  quoted?: number | null | undefined;
+}
+
+/**
+ * Writes down the task that the service made: the one fact that must not be lost. It holds under any lease,
+ * and a second time.
+ * @param firstPollSeconds until the first poll
+ * @returns the key of an input file that is not needed any more, and whether the row has this task
+ */
+export async function recordAccepted(
+  database: Queries,
+  id: string,
+  task: AcceptedTask,
+  firstPollSeconds: number,
+): Promise<{ payloadKey: string | null } | undefined> {
+  const [row] = await database.query<{ payloadKey: string | null }>(
+    `UPDATE generation g SET
+       status = CASE WHEN task_id IS NULL THEN 'pending' ELSE status END,
+       task_id = $2,
+       submitted_at = coalesce(submitted_at, now()),
+       charged = coalesce($3, charged), quoted = coalesce($4, quoted),
+       attention = CASE WHEN task_id IS NOT NULL THEN attention END,
+       attempts = CASE WHEN task_id IS NULL THEN 0 ELSE attempts END,
+       due_at = CASE
+         WHEN task_id IS NOT NULL THEN due_at
+         WHEN cancel_requested_at IS NOT NULL OR EXISTS (SELECT FROM callback_event e WHERE e.generation_id = g.id) THEN now()
+         ELSE now() + make_interval(secs => $5) END,
+       ${RELEASED}
+     WHERE id = $1 AND (task_id = $2 OR (task_id IS NULL AND status IN ('submitting', 'reconciling', 'needs_attention')))
+     RETURNING payload_key AS "payloadKey"`,
+    [id, task.id, task.charged ?? null, task.quoted ?? null, firstPollSeconds],
+  );
+  return row;
+}
+
+/** The service certainly refused a submit that may be sent again: back to its place in the queue. */
+export async function recordRefused(database: Queries, { id, lease }: Submit): Promise<void> {
+  await database.query(
+    `UPDATE generation SET
+       status = CASE WHEN cancel_requested_at IS NULL THEN 'queued' ELSE 'cancelled' END,
+       ended_at = CASE WHEN cancel_requested_at IS NOT NULL THEN now() END,
+       due_at = CASE WHEN cancel_requested_at IS NULL THEN now() END,
+       refused_at = clock_timestamp(), submit_started_at = NULL, callback_hash = NULL, ${RELEASED}
+     WHERE id = $1 AND lease = $2 AND status = 'submitting'`,
+    [id, lease],
+  );
+}
+
+/** The service certainly rejected the request: nothing is charged. */
+export async function recordRejected(
+  database: Queries,
+  { id, lease }: Submit,
+  { code, message }: { code: string; message: string },
+): Promise<void> {
+  await database.query(
+    `UPDATE generation SET status = 'rejected', ended_at = now(), due_at = NULL, error_code = $3, error_message = $4, ${RELEASED}
+     WHERE id = $1 AND lease = $2 AND status = 'submitting'`,
+    [id, lease, code, storable(message)],
+  );
+}
+
+/** A submit ended without an answer: it may be charged, and is never sent again by itself. */
+export async function recordLost(database: Queries, { id, lease }: Submit): Promise<void> {
+  await database.query(
+    `UPDATE generation SET status = 'reconciling', lost_at = now(), due_at = now(), attempts = 0, ${RELEASED}
+     WHERE id = $1 AND lease = $2 AND status = 'submitting'`,
+    [id, lease],
+  );
+}

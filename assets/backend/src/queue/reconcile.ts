@@ -1,0 +1,188 @@
+import { ClientError, type JsonObject, type SubmittedTask, type Task, type TaskList } from '#client';
+import { keepLease } from '../generations/leases.ts';
+import {
+  claimLost,
+  giveToPerson,
+  type LostSubmit,
+  reconcileLater,
+  recordResubmit,
+  recordResubmitted,
+  takenTasks,
+} from '../generations/reconciling.ts';
+import { recordAccepted } from '../generations/submitting.ts';
+import { holdBack } from './hold-back.ts';
+import { persist } from './persist.ts';
+import { forEach, type Work, type WorkService } from './step.ts';
+import { accept, dropInput, isRejected, readInput, send } from './submit.ts';
+
+const AT_ONCE = 100;
+// The list must have been clear for this long; see the client's reconcile.
+const CLEAR_SECONDS = 60;
+const LIST_INTERVALS_SECONDS = [1, 2, 4, 8, 15];
+// A service without a list names the task in its callback, which comes when the task has ended.
+const CALLBACK_WAIT_SECONDS = 3_600;
+const CALLBACK_INTERVAL_SECONDS = 60;
+
+const WHAT_TO_DO =
+  'If its task is found in the dashboard of the service: npm run admin -- adopt <id> <taskId>. If there is none: npm run admin -- abandon <id>, or retry <id> --submit, which may charge twice.';
+
+/** Searches a list that has just been read for the tasks of lost submits. @param list null where the service has none */
+export async function reconcileLost(work: Work, service: WorkService, list: TaskList | null): Promise<void> {
+  for (;;) {
+    const lost = await claimLost(work.database, service.account, AT_ONCE);
+    if (lost.length === 0) return;
+    using _lease = keepLease(work.database, 'generation', lost[0]!.lease);
+    await forEach(lost, 10, (submit) => reconcileOne(work, service, submit, list));
+    if (lost.length < AT_ONCE || work.stopping.aborted) return;
+  }
+}
+
+async function reconcileOne(
+  work: Work,
+  service: WorkService,
+  lost: LostSubmit,
+  list: TaskList | null,
+): Promise<void> {
+  const { database, log } = work;
+  try {
+    const task =
+      (await findNamed(work, service, lost)) ?? (list && (await findListed(work, service, lost, list)));
+    if (task === 'clear') {
+      if (await resubmit(work, service, lost)) return;
+    } else if (task) {
+      log.info(
+        { id: lost.id, provider: service.provider, taskId: task.id },
+        'the task of a lost submit is found',
+      );
+      const row = await recordAccepted(database, lost.id, task, 0);
+      if (row?.payloadKey) await dropInput(work, lost.id, row.payloadKey);
+      work.wake('poll');
+      return;
+    }
+    const patience = list
+      ? CLEAR_SECONDS
+      : work.config.publicUrl === null
+        ? CLEAR_SECONDS
+        : CALLBACK_WAIT_SECONDS;
+    if (lost.lostSeconds <= patience) {
+      await reconcileLater(database, lost, list ? intervalOf(lost) : CALLBACK_INTERVAL_SECONDS);
+      return;
+    }
+    log.error({ id: lost.id, provider: service.provider }, 'a person has to decide about a lost submit');
+    await giveToPerson(
+      database,
+      lost,
+      `Whether ${service.client.provider.title} accepted this request, and charged for it, is not known: the answer to its submit of ${lost.submitStartedAt.toISOString()} was lost. ${WHAT_TO_DO.replaceAll('<id>', lost.id)}`,
+    );
+  } catch (error) {
+    await holdBack(work, service, error instanceof NotYet ? error.cause : error);
+    log.warn({ id: lost.id, err: error }, 'a lost submit is not reconciled yet');
+    await reconcileLater(database, lost, intervalOf(lost));
+  }
+}
+
+function intervalOf({ attempts }: LostSubmit): number {
+  return LIST_INTERVALS_SECONDS[Math.min(attempts, LIST_INTERVALS_SECONDS.length) - 1] ?? 1;
+}
+
+/** Returns the task that a callback named, once the service has confirmed it. */
+async function findNamed(work: Work, service: WorkService, lost: LostSubmit): Promise<Task | undefined> {
+  const taken = new Set(await takenTasks(work.database, service.provider, lost.namedTasks));
+  for (const taskId of lost.namedTasks) {
+    if (taken.has(taskId) || !(await service.limiter.acquire())) continue;
+    try {
+      const task = await service.client.task(taskId);
+      if (task.model === undefined || task.model === lost.model) return task;
+    } catch (error) {
+      if (!(error instanceof ClientError) || error.transient) throw error;
+      await holdBack(work, service, error);
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Finds a task in the shared list by the key of its submit. What the key does not find is searched for by model, input
+ * and time when the list has been clear for long enough.
+ * @returns `clear` where the list proves that the service has no such task; undefined where it cannot tell
+ */
+async function findListed(
+  work: Work,
+  service: WorkService,
+  lost: LostSubmit,
+  list: TaskList,
+): Promise<Task | 'clear' | undefined> {
+  const { database } = work;
+  const { client, provider } = service;
+  const byKey = list.tasks.find(({ idempotencyKey }) => idempotencyKey === lost.id);
+  if (byKey || lost.lostSeconds <= CLEAR_SECONDS) return byKey;
+  const payload = await payloadOf(work, lost);
+  let isClear = false;
+  try {
+    return await client.reconcile(
+      {
+        ...{
+          model: lost.model,
+          payload,
+          idempotencyKey: lost.id,
+          submittedAt: lost.submitStartedAt,
+          lostAt: lost.lostAt,
+          resubmitted: lost.isFinal,
+        },
+      },
+      {
+        until: 0,
+        list: () => list,
+        taken: (ids) => takenTasks(database, provider, ids),
+        // It is sent from here, as every submit is.
+        beforeResubmit() {
+          isClear = true;
+          throw new Error('the list is clear');
+        },
+      },
+    );
+  } catch (error) {
+    if (isClear) return 'clear';
+    if (!(error instanceof ClientError) || error.outcome !== 'unknown') throw error;
+    // Later the list can tell, or it could not be read.
+    if (error.retryAfter !== null || error.transient)
+      throw new NotYet('the list does not tell yet', { cause: error });
+    return undefined;
+  }
+}
+
+/**
+ * Sends a request once more, with its key: the worker that had claimed it died before it left, or it never arrived.
+ * @returns false where a person has to decide
+ */
+async function resubmit(work: Work, service: WorkService, lost: LostSubmit): Promise<boolean> {
+  const { database, log } = work;
+  const facts = { id: lost.id, provider: service.provider };
+  const payload = await payloadOf(work, lost);
+  if (work.stopping.aborted || !(await service.limiter.isOpen())) throw new NotYet('submits are held back');
+  const callbackToken = await recordResubmit(database, lost);
+  if (callbackToken === null) throw new NotYet('it has changed');
+  log.warn(facts, 'the service has no task of a lost submit: it is sent once more');
+  let task: SubmittedTask;
+  try {
+    task = await send(work, service, { ...lost, payload, callbackToken });
+  } catch (error) {
+    if (!isRejected(error)) {
+      log.warn({ ...facts, err: error }, 'the outcome of the second submit is not known either');
+      await persist(log, facts, () => recordResubmitted(database, lost, 'lost'));
+      return true;
+    }
+    if (!(await persist(log, facts, () => holdBack(work, service, error)))) return false;
+    await persist(log, facts, () => recordResubmitted(database, lost, 'refused'));
+    return true;
+  }
+  await accept(work, service, lost.id, task);
+  work.wake('poll');
+  return true;
+}
+
+async function payloadOf({ files }: Work, { payload, payloadKey }: LostSubmit): Promise<JsonObject> {
+  return payload ?? (await readInput(files, payloadKey));
+}
+
+class NotYet extends Error {}

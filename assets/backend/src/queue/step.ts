@@ -1,0 +1,61 @@
+import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
+import type { Database } from '../database/index.ts';
+import type { FileStore } from '../files/types.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import type { Limiter } from '../services/limiter.ts';
+import type { Service } from '../services/service.ts';
+import type { StepName } from './boss.ts';
+
+/** A service with what all workers share of it. */
+export interface WorkService extends Service {
+  limiter: Limiter;
+}
+
+/** What every step of the work has. */
+export interface Work {
+  database: Database;
+  services: readonly WorkService[];
+  files: FileStore;
+  log: Logger;
+  metrics: Pick<Metrics, 'submits' | 'polls' | 'saves' | 'stepErrors'>;
+  config: Pick<Config, 'dataDir' | 'publicUrl' | 'maxRunningPerUser' | 'retentionDays'>;
+  wake(step: StepName): void;
+  /** Aborted when this process ends: nothing new is begun. */
+  stopping: AbortSignal;
+}
+
+/** One kind of work: it works through the rows that are due, and leaves the rest to the next job. */
+export interface Step {
+  name: StepName;
+  /** Seconds until the next job while there is work. */
+  everySeconds: number;
+  /** Jobs of this kind that one process runs at the same time. */
+  concurrency: number;
+  hasWork(work: Work): Promise<boolean>;
+  run(work: Work): Promise<void>;
+}
+
+/** Returns whether a query has a row. */
+export async function exists(
+  { database }: Pick<Work, 'database'>,
+  query: string,
+  parameters: unknown[] = [],
+): Promise<boolean> {
+  const [row] = await database.query<{ found: boolean }>(`SELECT EXISTS (${query}) AS found`, parameters);
+  return row?.found === true;
+}
+
+/** Runs `work` for all items, at most `limit` at the same time. */
+export async function forEach<T>(
+  items: readonly T[],
+  limit: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const left = items.values();
+  await Promise.all(
+    Array.from({ length: Math.min(limit, items.length) }, async () => {
+      for (const item of left) await work(item);
+    }),
+  );
+}

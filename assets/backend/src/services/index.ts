@@ -1,0 +1,28 @@
+import { join } from 'node:path';
+import { startSandbox } from '#client';
+import type { Config } from '../config.ts';
+import type { DatabaseClock } from './clock.ts';
+import { createService, type Service } from './service.ts';
+
+export interface Services {
+  /** By the id of the provider. */
+  all: ReadonlyMap<string, Service>;
+  close(): Promise<void>;
+}
+
+/** Returns a client for each service. A worker starts the sandbox where a key is absent. */
+export async function openServices(
+  { role, services, dataDir }: Pick<Config, 'role' | 'services' | 'dataDir'>,
+  clock: DatabaseClock,
+): Promise<Services> {
+  const needsSandbox = role !== 'api' && services.some(({ key }) => key === null);
+  const sandbox = needsSandbox ? await startSandbox({ folder: join(dataDir, 'sandbox') }) : null;
+  const all = new Map(services.map((config) => [config.provider, createService(config, sandbox, clock)]));
+  return {
+    all,
+    async close() {
+      await Promise.all([...all.values()].map((service) => service.close()));
+      await sandbox?.close();
+    },
+  };
+}

@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createLimiter } from '../../src/services/limiter.ts';
+import { bucketOf } from '../../src/services/service.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await createTestDatabase();
+});
+afterAll(() => db.close());
+
+const bucket = bucketOf(60);
+const limiter = (account: string) =>
+  createLimiter(db.database, { provider: 'aivideomaker', account }, bucket);
+const shift = (account: string, column: string, seconds: number) =>
+  db.database.query(
+    `UPDATE service_account SET ${column} = ${column} - make_interval(secs => $2) WHERE account = $1`,
+    [account, seconds],
+  );
+
+test('guarantee 6: in any minute no more queries pass than the limit', () => {
+  expect(bucket.burst + 60 * bucket.perSecond).toBeLessThanOrEqual(60);
+});
+
+test('guarantee 6: all workers share one bucket, which refills with time', async () => {
+  const workers = [limiter('shared'), limiter('shared'), limiter('shared')];
+  const taken = await Promise.all(Array.from({ length: 60 }, (_, n) => workers[n % 3]!.acquire()));
+  expect(taken.filter(Boolean)).toHaveLength(bucket.burst);
+  await shift('shared', 'refilled_at', 3.7);
+  const later = await Promise.all(Array.from({ length: 10 }, (_, n) => workers[n % 3]!.acquire()));
+  expect(later.filter(Boolean)).toHaveLength(3);
+});
+
+test('guarantee 6: a pause holds all workers until its time, and a shorter one does not shorten it (faults 13, 15)', async () => {
+  const [one, other] = [limiter('paused'), limiter('paused')];
+  await one.pause(30);
+  await other.pause(1);
+  expect(await other.isOpen()).toBe(false);
+  expect(await other.acquire()).toBe(false);
+  await shift('paused', 'paused_until', 29);
+  expect(await other.isOpen()).toBe(false);
+  await shift('paused', 'paused_until', 2);
+  expect(await other.isOpen()).toBe(true);
+});
+
+test('guarantee 6: refusals without a time pause longer and longer, until one query succeeds', async () => {
+  const one = limiter('growing');
+  const pause = async () => {
+    await db.database.query(`UPDATE service_account SET paused_until = NULL WHERE account = 'growing'`);
+    await one.pause(null);
+    const [row] = await db.database.query<{ s: number }>(
+      `SELECT round(extract(epoch FROM paused_until - now()))::int AS s FROM service_account WHERE account = 'growing'`,
+    );
+    return row!.s;
+  };
+  expect([await pause(), await pause(), await pause()]).toEqual([5, 10, 20]);
+  await one.succeeded();
+  expect(await pause()).toBe(5);
+});
+
+test('guarantee 6: a key that is not valid stops everything until an operator resumes it (fault 91)', async () => {
+  const one = limiter('stopped');
+  await one.stop('401');
+  await shift('stopped', 'refilled_at', 3_600);
+  expect([await one.isOpen(), await one.acquire(), await one.claimList(0)]).toEqual([false, false, null]);
+  await one.resume();
+  expect([await one.isOpen(), await one.acquire()]).toEqual([true, true]);
+});
+
+test('guarantee 6: one worker reads the list within an interval; a dead reader is replaced', async () => {
+  const workers = [limiter('list'), limiter('list')];
+  const [first, second] = await Promise.all(workers.map((one) => one.claimList(3)));
+  expect([first === null, second === null].filter(Boolean)).toHaveLength(1);
+  await (first ?? second)!(true);
+  expect(await workers[0]!.claimList(3)).toBeNull();
+  await shift('list', 'listed_at', 4);
+  expect(await workers[0]!.claimList(3)).not.toBeNull();
+  await shift('list', 'list_leased_until', 61);
+  expect(await workers[1]!.claimList(3)).not.toBeNull();
+});
+
+test('guarantee 6: other keys have budgets of their own (fault 84)', async () => {
+  await limiter('key-1').stop('401');
+  expect(await limiter('key-2').acquire()).toBe(true);
+});
+
+test('a row that was lost with a restored database is made again', async () => {
+  const one = limiter('restored');
+  expect(await one.acquire()).toBe(true);
+  await db.database.query(`DELETE FROM service_account WHERE account = 'restored'`);
+  await one.isOpen();
+  expect([await one.isOpen(), await one.acquire()]).toEqual([true, true]);
+});

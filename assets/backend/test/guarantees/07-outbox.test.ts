@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { claimNotices, recordUndelivered } from '../../src/generations/outbox.ts';
+import { sign } from '../../src/queue/webhook.ts';
+import { startBackend, type TestBackend } from '../support/backend.ts';
+import { type FakeService, startFakeService } from '../support/fake-service.ts';
+
+let backend: TestBackend;
+let receiver: FakeService;
+const received: { headers: Record<string, unknown>; body: string }[] = [];
+let answers: number[] = [];
+
+beforeAll(async () => {
+  receiver = await startFakeService(({ headers }, body) => {
+    received.push({ headers, body });
+    return { status: answers.shift() ?? 204, body: {} };
+  });
+  backend = await startBackend();
+});
+afterAll(async () => {
+  await backend.close();
+  await receiver.close();
+});
+
+test('guarantee 7: a notice of an end reaches its user at least once, signed as in Standard Webhooks', async () => {
+  const secret = (await backend.operator('webhook', 'ann', `${receiver.origin}/hook`)).split(' ')[1]!;
+  expect(secret).toMatch(/^whsec_/);
+  answers = [500];
+  const { id } = await backend.submit('a lighthouse [sandbox:fail]');
+  await backend.until(id, 'failed');
+  await expect.poll(() => received.length, { timeout: 20_000 }).toBe(1);
+  // The second attempt is due in seconds; it is made due now.
+  await expect
+    .poll(
+      async () =>
+        (
+          await backend.database.query(
+            `UPDATE outbox SET due_at = now() WHERE attempts = 1 AND lease IS NULL RETURNING id`,
+          )
+        ).length,
+      { timeout: 20_000 },
+    )
+    .toBe(1);
+  await expect.poll(() => received.length, { timeout: 20_000 }).toBe(2);
+
+  const [first, second] = received;
+  expect(first!.headers['webhook-id']).toBe(second!.headers['webhook-id']);
+  const {
+    'webhook-id': messageId,
+    'webhook-timestamp': timestamp,
+    'webhook-signature': signature,
+  } = second!.headers;
+  const message = { id: String(messageId), timestamp: Number(timestamp), body: second!.body };
+  expect(signature).toBe(sign(message, secret));
+  expect(JSON.parse(second!.body)).toMatchObject({
+    type: 'generation.failed',
+    data: { id, status: 'failed' },
+  });
+  await expect
+    .poll(
+      async () =>
+        (await backend.database.query('SELECT delivered_at IS NOT NULL AS done, due_at FROM outbox'))[0],
+      { timeout: 20_000 },
+    )
+    .toEqual({ done: true, due_at: null });
+});
+
+test('guarantee 7: the notice is written in the transaction of the end, and only there', async () => {
+  const { id } = await backend.submit('a lighthouse [sandbox:never]');
+  await backend.until(id, 'running', 'pending');
+  const count = async () =>
+    (
+      await backend.database.query<{ n: number }>(
+        'SELECT count(*)::int AS n FROM outbox WHERE generation_id = $1',
+        [id],
+      )
+    )[0]!.n;
+  const end = `UPDATE generation SET status = 'failed', ended_at = now(), due_at = NULL, error_code = 'X' WHERE id = $1`;
+  await backend.database
+    .transaction(async (tx) => {
+      await tx.query(end, [id]);
+      throw new Error('rolled back');
+    })
+    .catch(() => {});
+  expect(await count()).toBe(0);
+  await backend.database.query(end, [id]);
+  expect(await count()).toBe(1);
+});
+
+test('a notice that is never received is given up after its last attempt', async () => {
+  await backend.stop();
+  await backend.database.query(
+    `UPDATE outbox SET due_at = now(), attempts = 10, delivered_at = NULL, ${'lease = NULL, leased_until = NULL'}`,
+  );
+  const [notice] = await claimNotices(backend.database, 1);
+  expect(await recordUndelivered(backend.database, notice!, 'gone')).toBe(false);
+  expect((await backend.database.query('SELECT due_at FROM outbox WHERE id = $1', [notice!.id]))[0]).toEqual({
+    due_at: null,
+  });
+});
+
+test('a webhook never goes to plain http elsewhere', async () => {
+  expect(await backend.operator('webhook', 'ann', 'http://example.com/hook')).toMatch(
+    /^1 A webhook goes to an https address/,
+  );
+});

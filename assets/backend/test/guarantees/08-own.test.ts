@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { cancelGeneration, purge, removeGeneration } from '../../src/generations/change.ts';
+import { recordCompleted } from '../../src/generations/polling.ts';
+import { eventsAfter, findFile, findGeneration, listGenerations } from '../../src/generations/read.ts';
+import { claimSaves, recordSaved } from '../../src/generations/saving.ts';
+import { expired } from '../../src/generations/upkeep.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { memoryFiles } from '../support/memory-files.ts';
+import { accepted, create, created, row } from '../support/rows.ts';
+
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await createTestDatabase();
+});
+afterAll(() => db.close());
+
+async function stored(files = memoryFiles()) {
+  const id = await accepted(db.database);
+  await recordCompleted(db.database, id, ['https://files.example/1.mp4'], { charged: 15 });
+  const save = (await claimSaves(db.database, 1_000)).find((one) => one.id === id)!;
+  const key = `results/${id}/1`;
+  await files.put(key, Buffer.from('content'), { mediaType: 'video/mp4', bytes: 7 });
+  await recordSaved(db.database, save, [
+    { n: 1, key, mediaType: 'video/mp4', bytes: 7, sha256: 'c'.repeat(64) },
+  ]);
+  return { id, files };
+}
+
+test('guarantee 8: nothing of a generation is there for another user', async () => {
+  const { id, files } = await stored();
+  expect(await findGeneration(db.database, 'ann', id)).toMatchObject({ id });
+  expect(await findGeneration(db.database, 'bob', id)).toBeNull();
+  expect(await findFile(db.database, 'ann', id, 1)).toMatchObject({ storageKey: `results/${id}/1` });
+  expect(await findFile(db.database, 'bob', id, 1)).toBeNull();
+  expect(await eventsAfter(db.database, 'bob', id, null)).toEqual([]);
+  expect(await removeGeneration(db.database, files, 'bob', id)).toBeNull();
+  expect(await cancelGeneration(db.database, 'bob', id, () => true)).toBeNull();
+  expect((await listGenerations(db.database, 'bob', { limit: 10 }))!.generations).toEqual([]);
+});
+
+test('pages of a list follow each other without a gap, newest first', async () => {
+  for (let n = 0; n < 5; n += 1) await created(db.database, { user: 'eve' });
+  const seen: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await listGenerations(db.database, 'eve', { limit: 2, ...(cursor && { cursor }) });
+    seen.push(...page!.generations.map(({ id }) => id));
+    cursor = page!.next ?? undefined;
+  } while (cursor !== undefined);
+  expect(seen).toHaveLength(5);
+  expect([...seen].sort().reverse()).toEqual(seen);
+  expect(await listGenerations(db.database, 'eve', { limit: 2, cursor: 'elsewhere' })).toBeNull();
+});
+
+test('a deletion takes files and payload, keeps what accounting needs, and never makes a second charge', async () => {
+  const { id, files } = await stored();
+  const key = (await row(db.database, id)).idempotency_key as string;
+  expect(await removeGeneration(db.database, files, 'ann', id)).toBe('deleted');
+  expect(files.kept.size).toBe(0);
+  expect(await row(db.database, id)).toMatchObject({
+    payload: null,
+    charged: 15,
+    status: 'succeeded',
+    purged_at: expect.any(Date),
+  });
+  expect(await findGeneration(db.database, 'ann', id)).toBeNull();
+  expect(await create(db.database, { key })).toMatchObject({ outcome: 'existing', generation: { id } });
+});
+
+test('what runs is not deleted', async () => {
+  const id = await accepted(db.database);
+  expect(await removeGeneration(db.database, memoryFiles(), 'ann', id)).toBe('running');
+  expect((await row(db.database, id)).payload).not.toBeNull();
+});
+
+test('RETENTION_DAYS: files, payload and prompt of old ends go; a deletion that was interrupted is finished', async () => {
+  const { id, files } = await stored();
+  const { id: young } = await stored(files);
+  await db.database.query(`UPDATE generation SET ended_at = now() - interval '31 days' WHERE id = $1`, [id]);
+  const { id: interrupted } = await stored(files);
+  await db.database.query('UPDATE generation SET deleted_at = now() WHERE id = $1', [interrupted]);
+  const old = await expired(db.database, 30);
+  expect(old).toContain(id);
+  expect(old).toContain(interrupted);
+  expect(old).not.toContain(young);
+  await purge(db.database, files, id);
+  expect(await findGeneration(db.database, 'ann', id)).toMatchObject({ status: 'succeeded', files: [] });
+  expect(await expired(db.database, 30)).not.toContain(id);
+});
+
+test('events after an id are those that were missed, the last one with everything', async () => {
+  const { id } = await stored();
+  const [now] = await eventsAfter(db.database, 'ann', id, null);
+  expect(now!.generation.status).toBe('succeeded');
+  const all = await eventsAfter(db.database, 'ann', id, '0');
+  expect(all.map(({ generation }) => generation.status)).toEqual([
+    'submitting',
+    'pending',
+    'saving',
+    'succeeded',
+  ]);
+  expect(await eventsAfter(db.database, 'ann', id, all[1]!.id)).toHaveLength(2);
+  expect(await eventsAfter(db.database, 'ann', id, now!.id)).toEqual([]);
+});

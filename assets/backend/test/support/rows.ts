@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import type { Database } from '../../src/database/index.ts';
+import { createGeneration } from '../../src/generations/create.ts';
+import { claimSubmits, recordAccepted } from '../../src/generations/submitting.ts';
+import type { CreateRequest, CreateResult } from '../../src/generations/types.ts';
+import { memoryFiles } from './memory-files.ts';
+
+export const ACCOUNT = 'aivideomaker:test';
+
+export function request(more: Partial<CreateRequest> = {}): CreateRequest {
+  return {
+    user: 'ann',
+    key: randomUUID(),
+    bodyHash: 'a'.repeat(64),
+    provider: 'aivideomaker',
+    model: 't2v',
+    payload: { prompt: 'a lighthouse' },
+    maxCredits: null,
+    quoted: { least: 10, most: 10 },
+    ...more,
+  };
+}
+
+export function create(
+  database: Database,
+  more: Partial<CreateRequest> = {},
+  cap: number | null = null,
+): Promise<CreateResult> {
+  const options = { files: memoryFiles(), accountOf: () => ACCOUNT, maxCreditsPerUserPerDay: cap };
+  return createGeneration(database, request(more), options);
+}
+
+/** Returns the id of a new generation. */
+export async function created(database: Database, more: Partial<CreateRequest> = {}): Promise<string> {
+  const result = await create(database, more);
+  if (!('generation' in result)) throw new Error(result.outcome);
+  return result.generation.id;
+}
+
+/** Returns the id of a generation whose task runs. Its poll is due. */
+export async function accepted(
+  database: Database,
+  taskId: string = randomUUID(),
+  user = 'ann',
+): Promise<string> {
+  const id = await created(database, { user });
+  await claimSubmits(database, ACCOUNT, 1_000, null);
+  await recordAccepted(database, id, { id: taskId }, 0);
+  return id;
+}
+
+export async function row(database: Database, id: string): Promise<Record<string, unknown>> {
+  const [found] = await database.query('SELECT *, due_at <= now() AS is_due FROM generation WHERE id = $1', [
+    id,
+  ]);
+  if (!found) throw new Error(`no row ${id}`);
+  return found;
+}

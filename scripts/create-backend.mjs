@@ -1,0 +1,143 @@
+// Compiled from scripts/src/ by `npm run build`; do not edit.
+const require = (name) => process.getBuiltinModule(name);
+// scripts/src/create-backend.ts
+const {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync
+} = require("node:fs");
+const { basename, dirname, join, relative, resolve, sep } = require("node:path");
+const { parseArgs } = require("node:util");
+import { quoteWord } from "./lib/main.mjs";
+import { skillFolder } from "./lib/main.mjs";
+var USAGE = `Usage: node scripts/create-backend.mjs <folder>
+
+Copies the backend of this skill into an empty or new folder: HTTP API, page and workers, with
+the client library, the sandbox and the contracts in its vendor/. Installs and starts nothing.
+Exit code 0: copied. 2: not copied, and the folder is as it was.`;
+var Refusal = class extends Error {
+};
+var MADE_THERE = ["node_modules", "dist", "data", "vendor", "coverage"];
+var IGNORED = `${MADE_THERE.filter((name) => name !== "vendor").map((name) => `${name}/`).join("\n")}
+.env
+`;
+function parts(skill) {
+  const backend = join(skill, "assets", "backend");
+  const own = readdirSync(backend).filter((name) => !MADE_THERE.includes(name) && !name.startsWith("."));
+  return [
+    ...own.map((name) => [join(backend, name), name]),
+    ...["client.mjs", "client.d.mts", "lib"].map(
+      (name) => [join(skill, "scripts", name), join("vendor", "scripts", name)]
+    ),
+    [join(skill, "contracts"), join("vendor", "contracts")]
+  ];
+}
+function realPath(path) {
+  if (existsSync(path)) return realpathSync(path);
+  const parent = dirname(path);
+  return parent === path ? path : join(realPath(parent), basename(path));
+}
+function checkTarget(wanted, skill) {
+  const target = realPath(resolve(wanted));
+  const inside = relative(realpathSync(skill), target);
+  if (inside === "" || !inside.startsWith(`..${sep}`) && inside !== ".." && inside !== target)
+    throw new Refusal(
+      `${quoteWord(target)} lies in the skill's own folder, which an update replaces. Name a folder of your project.`
+    );
+  if (!existsSync(target)) return target;
+  if (!statSync(target).isDirectory())
+    throw new Refusal(`${quoteWord(target)} is a file. Name a folder that is new or empty.`);
+  const [first] = readdirSync(target);
+  if (first !== void 0)
+    throw new Refusal(
+      `${quoteWord(target)} is not empty: it holds ${quoteWord(first)}. Nothing is overwritten; name a folder that is new or empty.`
+    );
+  return target;
+}
+function copyTo(target, skill) {
+  const isNew = !existsSync(target);
+  const made = isNew ? mkdirSync(target, { recursive: true }) : void 0;
+  try {
+    for (const [from, to] of parts(skill)) {
+      mkdirSync(dirname(join(target, to)), { recursive: true });
+      cpSync(from, join(target, to), { recursive: true, errorOnExist: true, force: false });
+    }
+    writeFileSync(join(target, ".gitignore"), IGNORED, { flag: "wx" });
+  } catch (error) {
+    if (made !== void 0) rmSync(made, { recursive: true, force: true });
+    else for (const name of readdirSync(target)) rmSync(join(target, name), { recursive: true, force: true });
+    throw error;
+  }
+  return readdirSync(target, { recursive: true }).filter(
+    (name) => statSync(join(target, name)).isFile()
+  ).length;
+}
+var HINTS = {
+  EACCES: "This user may not write there. Name another folder, or change its permissions.",
+  EPERM: "This user may not write there. Name another folder, or change its permissions.",
+  EROFS: "That disk is read-only. Name another folder.",
+  ENOSPC: "That disk is full. Free some space, or name another folder.",
+  ENOTDIR: "A part of that path is a file. Name another folder."
+};
+function nodeVersion(skill) {
+  const { engines } = JSON.parse(readFileSync(join(skill, "assets", "backend", "package.json"), "utf8"));
+  const needed = engines.node.replace(">=", "");
+  const [major = 0, minor = 0] = needed.split(".").map(Number);
+  const [here = 0, inside = 0] = process.versions.node.split(".").map(Number);
+  return { needed, isOlder: here < major || here === major && inside < minor };
+}
+function nextSteps(target, count, skill) {
+  const { needed, isOlder } = nodeVersion(skill);
+  const note = isOlder ? `
+The backend needs Node ${needed} or newer; this is ${process.versions.node}.
+` : "";
+  return `Copied the backend to ${quoteWord(target)}: ${count} files.
+${note}
+Next:
+  cd ${quoteWord(target)}
+  npm install
+  npm start
+
+Then open http://127.0.0.1:8080. It runs with an embedded database, sandbox services that charge
+nothing, and a demo user. README.md there says how it works, what to change first, and how to
+run it with your keys, PostgreSQL and S3.
+`;
+}
+function main(argv) {
+  const { values, positionals } = parseArgs({
+    args: argv,
+    options: { help: { type: "boolean", short: "h", default: false } },
+    allowPositionals: true
+  });
+  if (values.help) return void process.stdout.write(`${USAGE}
+`);
+  const [wanted, ...more] = positionals;
+  if (wanted === void 0 || wanted === "" || more.length > 0)
+    throw new Refusal(
+      `${wanted === void 0 ? "Name the folder" : "Name one folder"} for the backend.
+
+${USAGE}`
+    );
+  const skill = skillFolder();
+  const target = checkTarget(wanted, skill);
+  process.stdout.write(nextSteps(target, copyTo(target, skill), skill));
+}
+try {
+  main(process.argv.slice(2));
+} catch (error) {
+  const { code = "", message } = error;
+  const isUsage = code.startsWith("ERR_PARSE_ARGS");
+  const hint = HINTS[code];
+  const text = isUsage ? `${message}
+
+${USAGE}` : hint === void 0 ? message : `${message}. ${hint}`;
+  process.stderr.write(`${error instanceof Refusal || isUsage ? "" : "Nothing was copied: "}${text}
+`);
+  process.exitCode = 2;
+}

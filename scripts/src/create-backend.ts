@@ -1,0 +1,157 @@
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { parseArgs } from 'node:util';
+import { quoteWord } from './model/shell-word.ts';
+import { skillFolder } from './model/skill-folder.ts';
+
+const USAGE = `Usage: node scripts/create-backend.mjs <folder>
+
+Copies the backend of this skill into an empty or new folder: HTTP API, page and workers, with
+the client library, the sandbox and the contracts in its vendor/. Installs and starts nothing.
+Exit code 0: copied. 2: not copied, and the folder is as it was.`;
+
+/** A reason for not copying, which the user can change. */
+class Refusal extends Error {}
+
+// What development leaves in the source, and what the copy makes by itself.
+const MADE_THERE = ['node_modules', 'dist', 'data', 'vendor', 'coverage'];
+
+// Names with a dot do not survive publishing: this file is written, not copied.
+const IGNORED = `${MADE_THERE.filter((name) => name !== 'vendor')
+  .map((name) => `${name}/`)
+  .join('\n')}\n.env\n`;
+
+/** Returns what is copied: from the skill, to below the target. */
+function parts(skill: string): [from: string, to: string][] {
+  const backend = join(skill, 'assets', 'backend');
+  const own = readdirSync(backend).filter((name) => !MADE_THERE.includes(name) && !name.startsWith('.'));
+  return [
+    ...own.map((name) => [join(backend, name), name] as [string, string]),
+    ...['client.mjs', 'client.d.mts', 'lib'].map(
+      (name) => [join(skill, 'scripts', name), join('vendor', 'scripts', name)] as [string, string],
+    ),
+    [join(skill, 'contracts'), join('vendor', 'contracts')],
+  ];
+}
+
+/** Returns the real path of a folder that may not exist yet: its nearest existing parent may be a link. */
+function realPath(path: string): string {
+  if (existsSync(path)) return realpathSync(path);
+  const parent = dirname(path);
+  return parent === path ? path : join(realPath(parent), basename(path));
+}
+
+/** Returns the target's path. @throws Refusal for a folder that holds something, or that lies in the skill */
+function checkTarget(wanted: string, skill: string): string {
+  const target = realPath(resolve(wanted));
+  const inside = relative(realpathSync(skill), target);
+  if (inside === '' || (!inside.startsWith(`..${sep}`) && inside !== '..' && inside !== target))
+    throw new Refusal(
+      `${quoteWord(target)} lies in the skill's own folder, which an update replaces. Name a folder of your project.`,
+    );
+  if (!existsSync(target)) return target;
+  if (!statSync(target).isDirectory())
+    throw new Refusal(`${quoteWord(target)} is a file. Name a folder that is new or empty.`);
+  const [first] = readdirSync(target);
+  if (first !== undefined)
+    throw new Refusal(
+      `${quoteWord(target)} is not empty: it holds ${quoteWord(first)}. Nothing is overwritten; name a folder that is new or empty.`,
+    );
+  return target;
+}
+
+/** Copies the backend. @returns the number of files @throws Refusal; then the target is as it was */
+function copyTo(target: string, skill: string): number {
+  const isNew = !existsSync(target);
+  // The first folder that this makes: it goes again when the copy fails.
+  const made = isNew ? mkdirSync(target, { recursive: true }) : undefined;
+  try {
+    for (const [from, to] of parts(skill)) {
+      mkdirSync(dirname(join(target, to)), { recursive: true });
+      cpSync(from, join(target, to), { recursive: true, errorOnExist: true, force: false });
+    }
+    writeFileSync(join(target, '.gitignore'), IGNORED, { flag: 'wx' });
+  } catch (error) {
+    if (made !== undefined) rmSync(made, { recursive: true, force: true });
+    else for (const name of readdirSync(target)) rmSync(join(target, name), { recursive: true, force: true });
+    throw error;
+  }
+  return (readdirSync(target, { recursive: true }) as string[]).filter((name) =>
+    statSync(join(target, name)).isFile(),
+  ).length;
+}
+
+const HINTS: Record<string, string> = {
+  EACCES: 'This user may not write there. Name another folder, or change its permissions.',
+  EPERM: 'This user may not write there. Name another folder, or change its permissions.',
+  EROFS: 'That disk is read-only. Name another folder.',
+  ENOSPC: 'That disk is full. Free some space, or name another folder.',
+  ENOTDIR: 'A part of that path is a file. Name another folder.',
+};
+
+/** The smallest Node version that the backend's package asks for, and whether this one is older. */
+function nodeVersion(skill: string): { needed: string; isOlder: boolean } {
+  const { engines } = JSON.parse(readFileSync(join(skill, 'assets', 'backend', 'package.json'), 'utf8')) as {
+    engines: { node: string };
+  };
+  const needed = engines.node.replace('>=', '');
+  const [major = 0, minor = 0] = needed.split('.').map(Number);
+  const [here = 0, inside = 0] = process.versions.node.split('.').map(Number);
+  return { needed, isOlder: here < major || (here === major && inside < minor) };
+}
+
+function nextSteps(target: string, count: number, skill: string): string {
+  const { needed, isOlder } = nodeVersion(skill);
+  const note = isOlder
+    ? `\nThe backend needs Node ${needed} or newer; this is ${process.versions.node}.\n`
+    : '';
+  return `Copied the backend to ${quoteWord(target)}: ${count} files.
+${note}
+Next:
+  cd ${quoteWord(target)}
+  npm install
+  npm start
+
+Then open http://127.0.0.1:8080. It runs with an embedded database, sandbox services that charge
+nothing, and a demo user. README.md there says how it works, what to change first, and how to
+run it with your keys, PostgreSQL and S3.
+`;
+}
+
+function main(argv: string[]): void {
+  const { values, positionals } = parseArgs({
+    args: argv,
+    options: { help: { type: 'boolean', short: 'h', default: false } },
+    allowPositionals: true,
+  });
+  if (values.help) return void process.stdout.write(`${USAGE}\n`);
+  const [wanted, ...more] = positionals;
+  if (wanted === undefined || wanted === '' || more.length > 0)
+    throw new Refusal(
+      `${wanted === undefined ? 'Name the folder' : 'Name one folder'} for the backend.\n\n${USAGE}`,
+    );
+  const skill = skillFolder();
+  const target = checkTarget(wanted, skill);
+  process.stdout.write(nextSteps(target, copyTo(target, skill), skill));
+}
+
+try {
+  main(process.argv.slice(2));
+} catch (error) {
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  const isUsage = code.startsWith('ERR_PARSE_ARGS');
+  const hint = HINTS[code];
+  const text = isUsage ? `${message}\n\n${USAGE}` : hint === undefined ? message : `${message}. ${hint}`;
+  process.stderr.write(`${error instanceof Refusal || isUsage ? '' : 'Nothing was copied: '}${text}\n`);
+  process.exitCode = 2;
+}
