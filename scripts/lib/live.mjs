@@ -40,7 +40,7 @@ var init_poll_schedule = __esm({
   "scripts/src/core/poll-schedule.ts"() {
     "use strict";
     AVERAGE_MS = 3050;
-    DENSE_MS = 2200;
+    DENSE_MS = 2300;
     SPARSE_MS = 12e3;
     LATE_SHARE = 1 / 200;
     POLL_JITTER = 0.03;
@@ -134,11 +134,12 @@ var init_public_lookup = __esm({
 import { Failure as Failure8 } from "./main.mjs";
 async function knownDurations(session, model) {
   const own = orNothing(async () => await (await session.records())?.durationsOf(model) ?? []);
-  const recorded = orNothing(async () => {
+  const contract = orNothing(async () => {
     const { loadContract } = await import("./contracts.mjs");
-    return (await loadContract(session.provider.id, model)).durations;
+    return [await loadContract(session.provider.id, model)];
   });
-  return { own: await own, recorded: await recorded };
+  const [known] = await contract;
+  return { own: await own, recorded: known?.durations ?? [], output: known?.output };
 }
 async function orNothing(read) {
   try {
@@ -572,7 +573,7 @@ var init_poller = __esm({
     ANNOUNCE_MS = 1e3;
     CROWD = 5;
     CROWD_SHARE = 0.55;
-    CROWD_MOST_MS = 3e3;
+    CROWD_MOST_MS = 2e3;
     SEVERAL = 3;
     PAUSE_MS2 = 5e3;
     Poller = class {
@@ -977,9 +978,9 @@ var init_finish = __esm({
 
 // scripts/src/core/likely-duration.ts
 async function likelyDuration(session, model) {
-  const { own, recorded } = await knownDurations(session, model);
+  const { own, recorded, output } = await knownDurations(session, model);
   const seconds = [...recorded.flatMap((run) => run.seconds), ...withoutExtremes(own)];
-  if (seconds.length === 0) return void 0;
+  if (seconds.length === 0) return output === "video" && session.loopback === null ? ANY_VIDEO : void 0;
   return {
     earliestMs: Math.min(...seconds) * EARLIER * 1e3,
     latestMs: Math.max(...seconds) * LATER * 1e3
@@ -990,7 +991,7 @@ function withoutExtremes(seconds) {
   const extremes = sorted.length >= MANY ? Math.floor(sorted.length / MANY) : 0;
   return sorted.slice(extremes, sorted.length - extremes);
 }
-var EARLIER, LATER, MANY;
+var EARLIER, LATER, MANY, ANY_VIDEO;
 var init_likely_duration = __esm({
   "scripts/src/core/likely-duration.ts"() {
     "use strict";
@@ -998,6 +999,7 @@ var init_likely_duration = __esm({
     EARLIER = 0.9;
     LATER = 1.25;
     MANY = 20;
+    ANY_VIDEO = { earliestMs: 12e4, latestMs: 42e4 };
   }
 });
 
@@ -2576,7 +2578,8 @@ async function runLive(options) {
       const secrets = environment.key === void 0 ? [] : [environment.key];
       return await runBatchCommand({
         ...{ session, args, batch, wait, caller, secrets },
-        stop: interruption
+        stop: interruption,
+        warn
       });
     }
     return outcomeOf(await act(session, args, request, environment), caller);
