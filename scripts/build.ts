@@ -73,26 +73,29 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['parse-yaml', /^contracts\/(parse-yaml|compile)\.ts$/],
   ['unknown-model', /^contracts\/(unknown-model|unsupported)\.ts$/],
   ['undici', /^http\/(undici-http-client|large-reads)\.ts$/],
-  ['journal', /^(ports\/|model\/(fingerprint|request-record|spending)\.ts$)/],
+  ['journal', /^(ports\/claim-rules\.ts$|model\/(fingerprint|request-record|spending)\.ts$)/],
   [
     'main',
-    /^(model\/|http\/clock\.ts$|stores\/file\/folder\.ts$|contracts\/(nearest|folders)\.ts$|providers\/((profile|registry|unsupported)|\w+\/definition)\.ts$)/,
+    /^((model|ports)\/|http\/clock\.ts$|stores\/file\/folder\.ts$|contracts\/(nearest|folders)\.ts$|providers\/((profile|registry|unsupported)|\w+\/definition)\.ts$)/,
   ],
   // What speaks to a service is a part of its own; to the one that is meant where none is named, a part of `live`.
   ...readdirSync(path.join(here, 'src', 'providers'), { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && entry.name !== PROFILES[0]!.id)
     .map(({ name }) => [name, new RegExp(`^providers/${name}/`)] as [string, RegExp]),
+  ['batch', /^((core|cli)\/batch\/|core\/slots\.ts$|cli\/render\/batch\.ts$|contracts\/prompt-field\.ts$)/],
   ['contracts', /^(contracts\/|cli\/(read-request|payload|describe)\.ts$)/],
   [
     'generate',
-    /^core\/(generate|recorded-task|reuse|resume-pending|funds|account|submit|send|reconcile|find-lost-task)\.ts$/,
+    /^core\/(generate|recorded-task|reuse|resume-pending|funds|account|task-list|spending|submit|send|reconcile|find-lost-task)\.ts$/,
   ],
   ['journal', /^stores\//],
-  ['pending', /^cli\/pending\.ts$/],
+  ['terminal', /^cli\/progress\/(terminal|draw|width)\.ts$/],
+  ['pending', /^cli\/(pending|local-journal)\.ts$/],
+  ['spending', /^cli\/spending\.ts$/],
   ['download', /^(download\/|core\/file-warnings\.ts$)/],
   [
     'live',
-    /^((http|providers|core)\/|cli\/(live|explain-missing)\.ts$|cli\/render\/(account|advice|many|outcome|task)\.ts$)/,
+    /^((http|providers|core)\/|cli\/(live|explain-missing)\.ts$|cli\/render\/(account|advice|list|many|outcome|spending|task)\.ts$)/,
   ],
   ['main', /^cli\//],
 ];
@@ -194,14 +197,27 @@ function finished(text: string): string {
   return `${note}const require = (name) => process.getBuiltinModule(name);\n${code}`;
 }
 
+/** Returns the licence file of a package, however it is spelled. */
+function licenceIn(folder: string): string {
+  return path.join(folder, readdirSync(folder).find((name) => /^licen[cs]e(\.md|\.txt)?$/i.test(name))!);
+}
+
 /** The licences of the packages that are compiled in. */
 function notices(): string {
-  const packages = ['undici', 'yaml', 'zod'].map((name) => {
+  const packages = [
+    'get-east-asian-width',
+    'string-width',
+    'strip-ansi',
+    'ansi-regex',
+    'undici',
+    'yaml',
+    'zod',
+  ].map((name) => {
     const folder = path.join(root, 'node_modules', name);
     const { version: of } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as {
       version: string;
     };
-    return `${name} ${of}\n\n${readFileSync(path.join(folder, 'LICENSE'), 'utf8').trim()}\n`;
+    return `${name} ${of}\n\n${readFileSync(licenceIn(folder), 'utf8').trim()}\n`;
   });
   return `The compiled scripts in this folder contain parts of these packages.\n\n${packages.join(`\n${'-'.repeat(80)}\n\n`)}`;
 }

@@ -252,6 +252,13 @@ var SILENT = {
   },
   several() {
   },
+  batch() {
+  },
+  line() {
+  },
+  named: () => SILENT,
+  expected() {
+  },
   task() {
   },
   about: () => SILENT,

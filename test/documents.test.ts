@@ -60,6 +60,8 @@ const lasting = ours.filter(({ command }) => command.includes('sandbox.mjs'));
 const ending = ours.filter((one) => !lasting.includes(one));
 
 const TIMEOUT_MS = 60_000;
+// The file that references/batches.md shows.
+const SHOTS = /```jsonl\n([\s\S]*?)```/.exec(text('references/batches.md'))![1]!;
 // A file of the sandbox lasts a simulated day: twice as long as a test may take, however busy the machine is.
 const SPEED = (24 * 3_600_000) / (2 * TIMEOUT_MS);
 
@@ -127,6 +129,8 @@ describe('every command that is printed', () => {
       const id = isCancel ? await submitted(origin) : taskId;
       writeFileSync(path.join(cwd, 'payload.json'), JSON.stringify(T2V));
       writeFileSync(path.join(cwd, 'photo.jpg'), PNG);
+      writeFileSync(path.join(cwd, 'ideas.txt'), 'a lighthouse\nfog\nwaves\nrain\nsnow\n');
+      writeFileSync(path.join(cwd, 'shots.jsonl'), SHOTS);
       const line = command
         .replace(
           /^node (?:\{baseDir\}\/)?scripts\/(\S+)/,

@@ -4,7 +4,7 @@ const require = (name) => process.getBuiltinModule(name);
 const { readdirSync } = require("node:fs");
 const { join: join2 } = require("node:path");
 import { Failure } from "./main.mjs";
-import { isObject as isObject9 } from "./main.mjs";
+import { isObject as isObject10 } from "./main.mjs";
 import { OUTPUT_KINDS } from "./main.mjs";
 import { skillFolder } from "./main.mjs";
 import { plain as plain3 } from "./main.mjs";
@@ -51,14 +51,36 @@ function readIfThere(file) {
   }
 }
 
+// scripts/src/contracts/durations.ts
+import { isObject as isObject2 } from "./main.mjs";
+function readDurations(value) {
+  if (!Array.isArray(value)) throw new ContractError("x-durations must list recorded runs");
+  return value.map((run) => {
+    const { seconds, what, date: date2, ...more } = isObject2(run) ? run : {};
+    const [unknown] = Object.keys(more);
+    if (unknown !== void 0) throw new ContractError(`x-durations: "${unknown}" is not understood`);
+    const [shortest, longest, ...others] = Array.isArray(seconds) ? seconds : [seconds, seconds];
+    const isTime = typeof shortest === "number" && typeof longest === "number" && shortest > 0 && longest >= shortest;
+    if (!isTime || others.length > 0)
+      throw new ContractError(
+        "x-durations.seconds must be a number above 0, or the shortest and the longest"
+      );
+    if (typeof what !== "string" || what.trim() === "")
+      throw new ContractError("x-durations.what must say what was made, and who saw it");
+    if (typeof date2 !== "string" || !/^\d{4}-\d\d-\d\d$/.test(date2))
+      throw new ContractError("x-durations.date must be a day, as YYYY-MM-DD");
+    return { seconds: [shortest, longest], what, date: date2 };
+  });
+}
+
 // scripts/src/contracts/contract.ts
 import { contractsFolder as contractsFolder2 } from "./main.mjs";
 
 // scripts/src/contracts/node.ts
-import { isObject as isObject7 } from "./main.mjs";
+import { isObject as isObject8 } from "./main.mjs";
 
 // scripts/src/contracts/keywords/keyword.ts
-import { isObject as isObject2 } from "./main.mjs";
+import { isObject as isObject3 } from "./main.mjs";
 function fieldList(properties, value, where) {
   if (!Array.isArray(value)) throw new ContractError(`${where} must be a list of fields`);
   return value.map((name2) => {
@@ -69,11 +91,11 @@ function fieldList(properties, value, where) {
 }
 function property(properties, name2, where) {
   const found = Object.hasOwn(properties, name2) ? properties[name2] : void 0;
-  if (isObject2(found)) return found;
+  if (isObject3(found)) return found;
   throw new ContractError(`${where}: ${JSON.stringify(name2)} is not one of the properties`);
 }
 function only(value, where, known) {
-  if (!isObject2(value)) throw new ContractError(`${where} must be a mapping`);
+  if (!isObject3(value)) throw new ContractError(`${where} must be a mapping`);
   const stranger = Object.keys(value).find((key) => !known.includes(key));
   if (stranger !== void 0) throw new ContractError(`${where}: ${stranger} is not supported`);
   return value;
@@ -298,12 +320,12 @@ function headerHint(head) {
 }
 
 // scripts/src/contracts/keywords/rejected.ts
-import { isObject as isObject3 } from "./main.mjs";
+import { isObject as isObject4 } from "./main.mjs";
 var rejected = {
   name: "x-rejected",
   types: ["object"],
   read(node, value, { properties, where }) {
-    if (!isObject3(value)) throw new ContractError(`${where} must map fields to what is said about them`);
+    if (!isObject4(value)) throw new ContractError(`${where} must map fields to what is said about them`);
     const said = /* @__PURE__ */ new Map();
     for (const [name2, reason] of Object.entries(value)) {
       if (Object.hasOwn(properties, name2))
@@ -364,7 +386,7 @@ function assignProp(target, prop, value) {
 }
 var captureStackTrace = "captureStackTrace" in Error ? Error.captureStackTrace : (..._args) => {
 };
-function isObject4(data) {
+function isObject5(data) {
   return typeof data === "object" && data !== null && !Array.isArray(data);
 }
 function escapeRegex(str) {
@@ -1480,7 +1502,7 @@ var $ZodObject = /* @__PURE__ */ $constructor("$ZodObject", (inst, def) => {
     }
     return propValues;
   });
-  const isObject16 = isObject4;
+  const isObject17 = isObject5;
   const catchall = def.catchall;
   let value;
   const memo = globalConfig.memoizer;
@@ -1488,7 +1510,7 @@ var $ZodObject = /* @__PURE__ */ $constructor("$ZodObject", (inst, def) => {
   inst._zod.parse = (payload, ctx) => {
     value ?? (value = _normalized.value);
     const input = payload.value;
-    if (!isObject16(input)) {
+    if (!isObject17(input)) {
       payload.issues.push({
         expected: "object",
         code: "invalid_type",
@@ -1972,12 +1994,12 @@ function refine(fn, _params = {}) {
 }
 
 // scripts/src/contracts/types.ts
-import { isObject as isObject5 } from "./main.mjs";
+import { isObject as isObject6 } from "./main.mjs";
 var TYPES = ["string", "number", "integer", "boolean", "array", "object", "null"];
 function isOfType(value, type) {
   if (type === "null") return value === null;
   if (type === "array") return Array.isArray(value);
-  if (type === "object") return isObject5(value);
+  if (type === "object") return isObject6(value);
   if (type === "integer") return Number.isInteger(value);
   return typeof value === type;
 }
@@ -2093,7 +2115,7 @@ var sumMax = {
 };
 
 // scripts/src/contracts/keywords/when.ts
-import { isObject as isObject6 } from "./main.mjs";
+import { isObject as isObject7 } from "./main.mjs";
 
 // scripts/src/contracts/explain.ts
 import { plain as plain2 } from "./main.mjs";
@@ -2341,9 +2363,9 @@ function sentence({ if: conditions2, require: require2, refuse, limit }) {
 function readWhen(properties, value, where, read) {
   const rule = only(value, where, ["if", "require", "refuse", "limit"]);
   const { if: conditions2, require: require2 = [], refuse = [], limit = {} } = rule;
-  if (!isObject6(conditions2) || Object.keys(conditions2).length === 0)
+  if (!isObject7(conditions2) || Object.keys(conditions2).length === 0)
     throw new ContractError(`${where}.if must map fields to conditions`);
-  if (!isObject6(limit)) throw new ContractError(`${where}.limit must map fields to schemas`);
+  if (!isObject7(limit)) throw new ContractError(`${where}.limit must map fields to schemas`);
   const place = (name2, of) => `${where}.${of}.${name2}`;
   return {
     if: new Map(
@@ -2365,14 +2387,14 @@ function readWhen(properties, value, where, read) {
 function readCondition(field, value, where, read) {
   if (value === "given") return { absent: false, given: true };
   if (value === "absent") return { absent: true, given: false };
-  const values = isObject6(value) && Array.isArray(value.enum) ? value.enum : void 0;
-  if (!isObject6(value) || values === void 0)
+  const values = isObject7(value) && Array.isArray(value.enum) ? value.enum : void 0;
+  if (!isObject7(value) || values === void 0)
     return { absent: false, given: narrowed(field, value, where, read) };
   const named2 = { ...value, enum: values.filter((item) => item !== null) };
   return { absent: values.includes(null), given: narrowed(field, named2, where, read) };
 }
 function narrowed(field, value, where, read) {
-  if (!isObject6(value)) throw new ContractError(`${where} must be given, absent or keywords of a schema`);
+  if (!isObject7(value)) throw new ContractError(`${where} must be given, absent or keywords of a schema`);
   return read(value.type === void 0 ? { ...field, ...value } : value, where);
 }
 function issuesOf(rule, { node, object: object2, pathTo, hintFor }) {
@@ -2511,7 +2533,7 @@ function count(key) {
   };
 }
 function readNode(schema, where = "") {
-  if (!isObject7(schema)) throw new ContractError(`${where || "the file"} must be a schema`);
+  if (!isObject8(schema)) throw new ContractError(`${where || "the file"} must be a schema`);
   const at = (keyword) => where === "" ? keyword : `${where}.${keyword}`;
   if (schema.anyOf !== void 0) return readForms(schema, at);
   const node = { types: readTypes(schema.type, at("type")) };
@@ -2527,7 +2549,7 @@ function readNode(schema, where = "") {
   if (node.types.includes("array") && node.items === void 0)
     throw new ContractError(`${at("items")} is missing`);
   if (node.types.includes("object")) readObject(node, schema, at);
-  const properties = isObject7(schema.properties) ? schema.properties : {};
+  const properties = isObject8(schema.properties) ? schema.properties : {};
   for (const { name: name2, read } of own2)
     read(node, schema[name2], { where: at(name2), properties, readSchema: readNode });
   if (own2.length > 0) node.own = own2;
@@ -2553,7 +2575,7 @@ function readTypes(value, where) {
 function readObject(node, schema, at) {
   if (schema.additionalProperties !== false)
     throw new ContractError(`${at("additionalProperties")} must be false: unknown fields are refused`);
-  if (!isObject7(schema.properties)) throw new ContractError(`${at("properties")} is missing`);
+  if (!isObject8(schema.properties)) throw new ContractError(`${at("properties")} is missing`);
   const properties = /* @__PURE__ */ new Map();
   for (const [name2, child] of Object.entries(schema.properties)) {
     if (!/^[A-Za-z][\w-]*$/.test(name2))
@@ -2570,7 +2592,7 @@ function nodeAt(node, path) {
 }
 
 // scripts/src/contracts/price-rule.ts
-import { isObject as isObject8 } from "./main.mjs";
+import { isObject as isObject9 } from "./main.mjs";
 function readPrice(value, root) {
   const known = ["asOf", "note", "usdPerCredit", "seconds", "rates", "observed"];
   const { asOf, note, usdPerCredit, seconds, rates = [], observed = [] } = fields(value, "x-price", known);
@@ -2631,7 +2653,7 @@ function readRate(item, secondsField, root) {
   return rate;
 }
 function fields(value, where, known) {
-  if (!isObject8(value)) throw new ContractError(`${where} must hold mappings`);
+  if (!isObject9(value)) throw new ContractError(`${where} must hold mappings`);
   const stranger = Object.keys(value).find((key) => !known.includes(key));
   if (stranger !== void 0) throw new ContractError(`${where}: ${stranger} is not supported`);
   return value;
@@ -2647,12 +2669,12 @@ function isRange(value) {
   return Array.isArray(value) && value.length === 2 && value.every(isAmount) && value[0] < value[1];
 }
 function conditions(value, root) {
-  if (!isObject8(value)) throw new ContractError("x-price: when must be a mapping");
+  if (!isObject9(value)) throw new ContractError("x-price: when must be a mapping");
   for (const [name2, condition] of Object.entries(value)) {
     const node = root.properties?.get(name2);
     if (node === void 0) throw new ContractError(`x-price: ${name2} is not one of the properties`);
     if (condition === "given" || condition === "absent") continue;
-    if (isObject8(condition)) {
+    if (isObject9(condition)) {
       checkPattern(name2, condition);
       continue;
     }
@@ -2724,13 +2746,15 @@ function rootOf(contract) {
   return root;
 }
 function toContract(provider, model, document) {
-  if (!isObject9(document)) throw new ContractError("the file must be a mapping");
+  if (!isObject10(document)) throw new ContractError("the file must be a mapping");
   const {
     "x-output": output,
+    "x-prompt": prompt,
     "x-sources": sources,
     "x-advice": advice = [],
     "x-notes": notes = [],
     "x-replay": replay = null,
+    "x-durations": durations = [],
     "x-price": price,
     examples,
     ...schema
@@ -2738,19 +2762,21 @@ function toContract(provider, model, document) {
   if (schema.$schema !== DIALECT) throw new ContractError(`$schema must be ${DIALECT}`);
   if (schema.type !== "object") throw new ContractError("type must be object");
   const example = Array.isArray(examples) ? examples[0] : void 0;
-  if (!isObject9(example)) throw new ContractError("examples must hold one valid payload");
+  if (!isObject10(example)) throw new ContractError("examples must hold one valid payload");
   const known = readSources(sources);
   const root = readNode(schema);
   const contract = {
     provider,
     model,
     output: readOutput(output),
+    prompt: readPrompt(prompt, root),
     schema,
     example,
     sources: known,
     notes: [...sentences(advice, "x-advice"), ...sentences(notes, "x-notes")],
     advice: sentences(advice, "x-advice"),
     replay: readReplay(replay),
+    durations: readDurations(durations),
     price: price === void 0 ? null : readPrice(price, root)
   };
   roots.set(contract, root);
@@ -2761,11 +2787,16 @@ function readOutput(value) {
   if (kind2 === void 0) throw new ContractError(`x-output must be one of ${OUTPUT_KINDS.join(", ")}`);
   return kind2;
 }
+function readPrompt(value, root) {
+  if (value === void 0) return root.properties?.has("prompt") ? "prompt" : null;
+  if (typeof value === "string" && root.properties?.has(value)) return value;
+  throw new ContractError("x-prompt must name the field that takes the prompt");
+}
 function readSources(value) {
   if (!Array.isArray(value) || value.length === 0)
     throw new ContractError("x-sources must list what the contract is known from");
   return value.map((source) => {
-    if (!isObject9(source) || typeof source.what !== "string" || typeof source.date !== "string")
+    if (!isObject10(source) || typeof source.what !== "string" || typeof source.date !== "string")
       throw new ContractError("x-sources: each source needs the texts what and date");
     return { what: source.what, date: source.date };
   });
@@ -2810,16 +2841,16 @@ function fieldsOf(node, schema, before) {
 }
 
 // scripts/src/contracts/price.ts
-import { isObject as isObject13 } from "./main.mjs";
+import { isObject as isObject14 } from "./main.mjs";
 
 // scripts/src/contracts/validate.ts
-import { isObject as isObject12 } from "./main.mjs";
+import { isObject as isObject13 } from "./main.mjs";
 
 // scripts/src/contracts/cross-field.ts
-import { isObject as isObject11 } from "./main.mjs";
+import { isObject as isObject12 } from "./main.mjs";
 
 // scripts/src/contracts/places.ts
-import { isObject as isObject10 } from "./main.mjs";
+import { isObject as isObject11 } from "./main.mjs";
 
 // scripts/src/contracts/image-field.ts
 function imageField(contract) {
@@ -2832,13 +2863,19 @@ function imageUrlField(contract) {
     if ((node.media ?? node.items?.media) === "image-url") return name2;
   return null;
 }
+function withoutImage(contract, payload) {
+  const field = imageField(contract);
+  if (field === null) return payload;
+  const { [field]: _, ...others } = payload;
+  return others;
+}
 
 // scripts/src/contracts/places.ts
 function valueAt(from, path) {
   let here = from;
   for (const step of path) {
     if (Array.isArray(here) && typeof step === "number") here = here[step];
-    else if (isObject10(here) && Object.hasOwn(here, step)) here = here[step];
+    else if (isObject11(here) && Object.hasOwn(here, step)) here = here[step];
     else return void 0;
   }
   return here;
@@ -2860,7 +2897,7 @@ function crossFieldIssues(contract, node, object2, path) {
   const issues = (node.own ?? []).flatMap((keyword) => keyword.issues?.(at) ?? []);
   for (const [name2, child] of node.properties ?? []) {
     const value = fieldOf(object2, name2);
-    if (child.properties !== void 0 && isObject11(value))
+    if (child.properties !== void 0 && isObject12(value))
       issues.push(...crossFieldIssues(contract, child, value, [...path, name2]));
   }
   return issues;
@@ -2870,7 +2907,7 @@ function crossFieldIssues(contract, node, object2, path) {
 var MOST_ISSUES = 20;
 function checkPayload(contract, payload) {
   const root = rootOf(contract);
-  if (!isObject12(payload)) return [notAnObject(contract, payload)];
+  if (!isObject13(payload)) return [notAnObject(contract, payload)];
   const issues = /* @__PURE__ */ new Map();
   const result = toZod2(root).safeParse(payload);
   for (const finding of result.success ? [] : flatten(result.error.issues)) {
@@ -2902,7 +2939,7 @@ function explain(contract, root, payload, finding) {
   const path = finding.path;
   const node = nodeAt(root, path) ?? root;
   const value = valueAt(payload, path);
-  if (finding.code === "unrecognized_keys" && isObject12(value))
+  if (finding.code === "unrecognized_keys" && isObject13(value))
     return (finding.keys ?? []).slice(0, MOST_ISSUES).map((key) => ({
       path: pathText([...path, key]),
       received: received(value[key]),
@@ -2993,7 +3030,7 @@ function meets(value, condition, unsaid) {
     return as(condition.includes(value));
   }
   if (isLeftOut) return unsaid;
-  if (isObject13(condition))
+  if (isObject14(condition))
     return as(typeof value === "string" && new RegExp(String(condition.pattern), "u").test(value));
   return as(value === condition);
 }
@@ -3156,13 +3193,14 @@ function everything(contract) {
   };
 }
 function rules(contract) {
-  const { schema, sources, notes, replay, price } = contract;
+  const { schema, sources, notes, replay, durations, price } = contract;
   return {
     ...everything(contract),
     schema,
     sources: sources.map((source) => ({ ...source })),
     notes,
     replay,
+    durations: durations.map((run) => ({ ...run })),
     price: price === null ? null : JSON.parse(JSON.stringify(price))
   };
 }
@@ -3172,13 +3210,19 @@ const { constants } = require("node:fs");
 const { open } = require("node:fs/promises");
 const { addAbortSignal } = require("node:stream");
 import { Failure as Failure2 } from "./main.mjs";
-import { isObject as isObject14 } from "./main.mjs";
+import { isObject as isObject15 } from "./main.mjs";
 import { plain as plain4 } from "./main.mjs";
 import { AdvisedFailure } from "./main.mjs";
 var MAX_INPUT_BYTES = 64 * 1024 * 1024;
 var MAX_IMAGE_BYTES = 32 * 1024 * 1024;
 async function readPayload(contract, text2, image, signal) {
-  const payload = text2 === void 0 ? {} : parsePayload(text2 === "-" ? await readStdin(signal) : text2, text2 === "-");
+  return withImage(contract, await readFields(text2, signal), image);
+}
+async function readFields(text2, signal) {
+  if (text2 === void 0) return {};
+  return parsePayload(text2 === "-" ? await readStdin(signal, "--payload") : text2, text2 === "-");
+}
+async function withImage(contract, payload, image) {
   if (image === void 0) return payload;
   const field = imageField(contract);
   if (field === null) {
@@ -3214,7 +3258,7 @@ function parsePayload(text2, fromStdin) {
   } catch (error) {
     throw mangled(text2, fromStdin, error instanceof Error ? error.message : "");
   }
-  if (isObject14(value)) return value;
+  if (isObject15(value)) return value;
   const kind2 = value === null ? "null" : Array.isArray(value) ? "an array" : `a ${typeof value}`;
   const hint2 = 'write the fields in braces, for example {"prompt":"a lighthouse at dawn"}';
   throw refused("--payload", "a JSON object", kind2, hint2);
@@ -3274,26 +3318,25 @@ function mangled(text2, fromStdin, syntax) {
     fromStdin ? "check the JSON" : `check the JSON, or ${STDIN_FORM}`
   );
 }
-async function readStdin(signal) {
-  if (process.stdin.isTTY) {
-    throw refused("--payload -", "JSON on standard input", "a terminal", STDIN_FORM);
-  }
+async function readStdin(signal, flag, from) {
+  const expected2 = flag === "--payload" ? "JSON on standard input" : "lines on standard input";
+  const hint2 = flag === "--payload" ? STDIN_FORM : "write the lines into a .jsonl or .txt file";
+  if (!from && process.stdin.isTTY) throw refused(`${flag} -`, expected2, "a terminal", hint2);
   try {
-    return await textOf(addAbortSignal(signal, process.stdin));
+    return await textOf(addAbortSignal(signal, from ?? process.stdin), `${flag} -`);
   } catch (error) {
     if (error instanceof Failure2 || signal.aborted) throw error;
-    const received2 = `what cannot be read (${codeOf(error)})`;
-    throw refused("--payload -", "JSON on standard input", received2, STDIN_FORM);
+    throw refused(`${flag} -`, expected2, `what cannot be read (${codeOf(error)})`, hint2);
   }
 }
-async function textOf(stream) {
+async function textOf(stream, flag) {
   const block = new ArrayBuffer(0, { maxByteLength: MAX_INPUT_BYTES });
   const bytes = new Uint8Array(block);
   let size = 0;
   for await (const chunk of stream) {
     if (size + chunk.length > MAX_INPUT_BYTES) {
       throw refused(
-        "--payload -",
+        flag,
         `at most ${MAX_INPUT_BYTES} bytes`,
         "more",
         "send a smaller image, or its public address"
@@ -3363,10 +3406,10 @@ function refused(path, expected2, received2, hint2) {
 
 // scripts/src/contracts/whole-body.ts
 import { Failure as Failure3 } from "./main.mjs";
-import { isObject as isObject15 } from "./main.mjs";
+import { isObject as isObject16 } from "./main.mjs";
 function withoutBody(contract, payload, callbackFlag) {
   const { input, ...besideInput } = payload;
-  if (!isObject15(input) || rootOf(contract).properties?.has("input") === true) return payload;
+  if (!isObject16(input) || rootOf(contract).properties?.has("input") === true) return payload;
   const beside = Object.entries(besideInput).filter(([name2, value]) => name2 !== "model" || value !== contract.model).map(([name2, value]) => ({ name: name2, received: received(value) }));
   if (beside.length === 0) return input;
   const { model } = contract;
@@ -3466,6 +3509,7 @@ export {
   checkFileType,
   checkMedia,
   checkPayload,
+  codeOf,
   codePoints,
   counts,
   countsText,
@@ -3500,12 +3544,17 @@ export {
   placeOf,
   priceLine,
   property,
+  readCallback,
   readDocument,
+  readDurations,
+  readFields,
   readNode,
   readPayload,
   readPrice,
   readRequest,
+  readStdin,
   received,
+  refused,
   rejected,
   rootOf,
   sniffImage,
@@ -3515,6 +3564,8 @@ export {
   unknownFieldHint,
   valueAt,
   when,
+  withImage,
   withoutBody,
-  withoutFlags
+  withoutFlags,
+  withoutImage
 };

@@ -115,14 +115,13 @@ function cheaperWithin(contract, payload, price, balance) {
   if (balance !== null && balance < price) return cheaperThan(contract, payload, balance);
   return { ...cheaperThan(contract, payload, price - 1), most: null };
 }
-function cheaperThan(contract, payload, most) {
-  const variants = cheaperVariants(contract, payload, most + 1);
-  return { model: contract.model, asOf: contract.price?.asOf, variants, most };
+function cheaperThan(contract, payload, most2) {
+  const variants = cheaperVariants(contract, payload, most2 + 1);
+  return { model: contract.model, asOf: contract.price?.asOf, variants, most: most2 };
 }
 
 // scripts/src/core/account.ts
 import { shortDeadline as shortDeadline2 } from "./live.mjs";
-import { noteState, recordOf } from "./live.mjs";
 async function quote(session, { contract, generation }) {
   const { model, payload } = generation;
   const answer = await askPrice(session, contract, generation);
@@ -144,18 +143,6 @@ async function account(session, contracts) {
   const notListedByService = contracts.filter((model) => !found.models.includes(model));
   const withoutContract = found.models.filter((model) => !contracts.includes(model));
   return { kind: "account", account: found, contracts, notListedByService, withoutContract };
-}
-async function listTasks(session) {
-  const { api, provider } = session;
-  const { tasks, record } = await api.read(provider.list(), shortDeadline2(session));
-  await noteStates(session, tasks);
-  return { kind: "list", tasks, record };
-}
-async function noteStates(session, tasks) {
-  for (const { id, state } of tasks) {
-    const entry = await recordOf(session, id);
-    if (entry) await noteState(session, entry, state);
-  }
 }
 
 // scripts/src/core/find-lost-task.ts
@@ -203,11 +190,12 @@ function sameMedia(kept, sent) {
 // scripts/src/core/generate.ts
 import { Failure as Failure6 } from "./main.mjs";
 import { isTerminal as isTerminal2 } from "./main.mjs";
-import { folderFor as folderFor2 } from "./live.mjs";
+import { checkFree as checkFree2, folderFor as folderFor2 } from "./live.mjs";
 
 // scripts/src/core/recorded-task.ts
 import { Failure as Failure4 } from "./main.mjs";
 import { jsonHash } from "./journal.mjs";
+import { checkFree } from "./live.mjs";
 import { promptExcerpt } from "./live.mjs";
 
 // scripts/src/core/reconcile.ts
@@ -216,8 +204,14 @@ import { Failure as Failure3 } from "./main.mjs";
 // scripts/src/core/send.ts
 import { Failure as Failure2 } from "./main.mjs";
 async function sendUntilAccepted(session, generation, deadline, log) {
-  const { api, observer } = session;
+  const { api, observer, submits } = session;
   for (let attempt = 1; ; attempt += 1) {
+    try {
+      await submits?.ready();
+    } catch (failure) {
+      if (!(failure instanceof Failure2)) throw failure;
+      return { kind: "rejected", failure };
+    }
     if (attempt > 1) await log.sending();
     observer.submitting();
     const sent = await sendOnce(session, generation, { until: deadline });
@@ -225,6 +219,7 @@ async function sendUntilAccepted(session, generation, deadline, log) {
     observer.refused();
     const pause = api.pauseFor(sent.failure, attempt, deadline);
     if (pause === null) return sent;
+    submits?.pauseFor(pause);
     await log.rejected();
     await api.clock.sleep(pause, api.signal);
   }
@@ -308,7 +303,7 @@ async function search(session, generation, lost, until) {
 async function takenAmong(session, tasks) {
   const ids = tasks.map(({ id }) => id);
   if (session.takenTasks) return session.takenTasks(ids);
-  return await (await session.records())?.recordedAmong(ids) ?? [];
+  return (await session.records())?.recordedAmong(ids) ?? [];
 }
 async function resubmit(session, generation, lost, log, deadline) {
   try {
@@ -379,6 +374,7 @@ async function submit(session, generation, log, deadline) {
   if (result.kind === "accepted") return { ...result, wasThere: false };
   if (result.kind === "rejected") return result;
   await log.lost();
+  session.submits?.lost();
   const { failure } = result;
   if (session.provider.can.list) session.observer.queryFailed(failure);
   const since = { wall: clock.wall(), monotonic: clock.monotonic() };
@@ -387,7 +383,7 @@ async function submit(session, generation, log, deadline) {
 
 // scripts/src/core/recorded-task.ts
 async function recordedTask(session, store, request, deadline) {
-  const { generation, terms, folder } = request;
+  const { generation, terms, folder, output } = request;
   const claimed = await store.claim(
     {
       model: generation.model,
@@ -398,16 +394,15 @@ async function recordedTask(session, store, request, deadline) {
       isNew: terms.isNew,
       owner: terms.owner,
       download: folder,
+      output,
+      ordinal: terms.ordinal ?? 1,
       wait: terms.wait
     },
     Math.max(deadline, session.api.clock.monotonic() + LEAST_PATIENCE_MS),
     session.api.signal
   );
   const { entry } = claimed;
-  if (claimed.kind === "submitted") {
-    if (folder !== null && entry.record.download !== folder) await entry.update({ download: folder });
-    return { entry, credits: entry.record.credits, isResumed: true };
-  }
+  if (claimed.kind === "submitted") return attached(entry, request);
   const { resubmitted } = entry.record;
   try {
     const replaced = [];
@@ -434,6 +429,13 @@ async function recordedTask(session, store, request, deadline) {
     await claimed.lock.release();
   }
 }
+async function attached(entry, { folder, output }) {
+  const { record } = entry;
+  if (folder !== null && (record.download !== folder || (record.output ?? null) !== output)) {
+    await entry.update({ download: folder, output });
+  }
+  return { entry, credits: entry.record.credits, isResumed: true };
+}
 var LEAST_PATIENCE_MS = 5e3;
 async function noteTask({ api }, entry, task) {
   const checked = new Date(api.clock.wall()).toISOString();
@@ -453,8 +455,9 @@ async function refuse({ kind, failure }, { entry, lock }) {
   return failure;
 }
 async function submitNew(session, store, request, { entry, lock }, deadline) {
-  const { contract, generation, terms } = request;
-  const quote2 = await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
+  const { contract, generation, terms, folder, output } = request;
+  if (!session.submits) await checkFree(folder, output);
+  const quote2 = request.quote ?? await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
   const credits = { ...entry.record.credits, quoted: quote2?.credits ?? null };
   await withinDay(session, store, terms.maxCreditsPerDay, quote2, entry, () => ({
     credits,
@@ -493,6 +496,7 @@ async function reconcileEntry(session, { generation }, entry, log, deadline) {
     )
   };
   session.observer.submitting();
+  session.submits?.lost();
   return reconcile(session, { ...generation, idempotencyKey: record.idempotencyKey }, lost, log, deadline);
 }
 async function adopt(session, request, entry) {
@@ -555,7 +559,7 @@ import { Failure as Failure5 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
 import { finish, folderFor } from "./live.mjs";
 import { deliver } from "./live.mjs";
-import { waitTask } from "./live.mjs";
+import { outputOf, waitTask } from "./live.mjs";
 var DAY_MS2 = 24 * 36e5;
 var hasEnded = ({ record }) => isTerminal(record.status);
 async function reuse(session, entry, settings) {
@@ -576,18 +580,27 @@ async function sameResult(session, entry, settings) {
   const { taskId, download, credits } = entry.record;
   session.observer.task(taskId, "COMPLETED");
   const folder = settings.folder ?? download;
+  const output = outputOf(settings, entry);
   try {
     const filesUntil = session.api.clock.monotonic() + settings.waitMs;
-    const files = await wholeFiles(session, entry, folder, filesUntil);
+    const files = await wholeFiles(session, entry, { folder, output }, filesUntil);
     if (files) {
       const { model } = entry.record;
       const seen = { state: "COMPLETED", record: {}, model };
       const { warningsAbout } = await import("./download.mjs");
-      const warnings = await warningsAbout(session, model, files);
+      const warnings = await warningsAbout(session, model, files, output);
       return deliver(session, entry, { kind: "completed", taskId, seen, credits, files, warnings });
     }
     const until = settings.waitMs > 0 ? filesUntil : Infinity;
-    const options = { ...settings, folder: await folderFor(folder), until, filesUntil, entry, credits };
+    const options = {
+      ...settings,
+      folder: await folderFor(folder),
+      output,
+      until,
+      filesUntil,
+      entry,
+      credits
+    };
     const result = await finish(session, taskId, options);
     if (result.kind === "notFetched" && result.failure.code === "TASK_NOT_FOUND") {
       throw gone(session, taskId);
@@ -606,32 +619,45 @@ function gone({ provider: { title, says } }, taskId) {
     `The result cannot be had any more: no whole copy of it is known on this machine, and ${title} does not know task ${taskId} any more. ${says.retention}`
   );
 }
-async function wholeFiles(session, entry, folder, waitEnds) {
-  const { files, fileCount, delivered } = entry.record;
-  const names = [...new Set(files.map((file) => path.basename(file.path)))];
-  if (names.length === 0 || names.length !== (fileCount ?? (delivered === null ? null : names.length)))
-    return void 0;
+async function wholeFiles(session, entry, { folder, output }, waitEnds) {
+  const { files, fileCount, delivered, taskId } = entry.record;
+  const numbers = new Set(files.map((file) => numberOf(file, fileCount)));
+  const count = fileCount ?? (delivered === null ? null : numbers.size);
+  if (numbers.size === 0 || numbers.size !== count) return void 0;
   const { fileIsWhole } = await import("./download.mjs");
+  const { stemOf } = await import("./download.mjs");
+  const placed = [];
   const whole = [];
-  for (const name of names) {
-    const isWanted = (file) => path.dirname(file.path) === folder;
-    const candidates = files.filter((file) => path.basename(file.path) === name);
+  for (const number of [...numbers].sort((a, b) => a - b)) {
+    const which = count > 1 ? { number } : {};
+    const stem = folder === null ? null : stemOf({ folder, taskId, output, ...which });
+    const isWanted = (file) => withoutExtension(file.path) === stem;
+    const candidates = files.filter((file) => numberOf(file, fileCount) === number);
     candidates.sort((a, b) => Number(isWanted(b)) - Number(isWanted(a)));
     let found;
     for (const file of candidates) found ??= await fileIsWhole(file.path, file) ? file : void 0;
     if (!found) return void 0;
-    whole.push(found);
+    const target = stem === null ? found.path : `${stem}${path.extname(found.path)}`;
+    whole.push({ file: found, number, target });
   }
-  if (folder === null) return whole;
   const { copyTo } = await import("./download.mjs");
-  const placed = [];
-  for (const file of whole) {
-    const target = path.join(folder, path.basename(file.path));
-    placed.push(file.path === target ? file : await copyTo(session, file, target, waitEnds));
+  const copies = [];
+  for (const { file, number, target } of whole) {
+    const { number: _, ...known2 } = file;
+    const saved = file.path === target ? known2 : await copyTo(session, known2, target, waitEnds);
+    placed.push(saved);
+    if (!files.some((other) => other.path === target)) copies.push({ ...saved, number });
   }
-  const isNew = ({ path: target }) => !files.some((file) => file.path === target);
-  if (placed.some(isNew)) await entry.update((now) => ({ files: [...now.files, ...placed.filter(isNew)] }));
+  if (copies.length > 0) await entry.update((now) => ({ files: [...now.files, ...copies] }));
   return placed;
+}
+function numberOf({ number, path: file }, fileCount) {
+  if (number !== void 0) return number;
+  const inName = /-(\d+)\.\w+$/.exec(file)?.[1];
+  return fileCount === 1 || inName === void 0 ? 1 : Number(inName);
+}
+function withoutExtension(file) {
+  return file.slice(0, file.length - path.extname(file).length);
 }
 function sameEnd(session, entry, settings) {
   return waitTask(session, entry.record.taskId, { ...settings, waitMs: 0 }, {}, entry);
@@ -643,6 +669,9 @@ import { isYoung } from "./live.mjs";
 import { waitOn, waitTask as waitTask2 } from "./live.mjs";
 var LEAST_SUBMIT_MS2 = 1500;
 async function generate(session, options) {
+  return conclude(session, await begin(session, options));
+}
+async function begin(session, options) {
   const { api } = session;
   const { contract, generation, isDetached } = options;
   const start = api.clock.monotonic();
@@ -650,26 +679,31 @@ async function generate(session, options) {
   if (isDetached) wait.waitMs = 0;
   const deadline = isDetached ? shortDeadline3(session) : start + Math.max(wait.waitMs, LEAST_SUBMIT_MS2);
   const journal = await session.records();
-  let made;
+  const { model, maxCredits } = generation;
   try {
-    made = journal ? await recordedTask(session, journal, { ...options, folder: wait.folder }, deadline) : await unrecordedTask(session, options, deadline);
+    const { folder, output = null } = wait;
+    const made = journal ? await recordedTask(session, journal, { ...options, folder, output }, deadline) : await unrecordedTask(session, options, deadline);
+    return { made, model, maxCredits, wait, start };
   } catch (error) {
     if (error instanceof Failure6 && error.code === "INSUFFICIENT_CREDITS" && !error.details.reason) {
       throw await explainFunds(session, contract, generation, error, deadline);
     }
     throw error;
   }
+}
+async function conclude(session, begun) {
+  const { made, model, maxCredits, wait, start } = begun;
   const { entry, credits, task, isResumed } = made;
-  const waitMs = Math.max(0, wait.waitMs - (api.clock.monotonic() - start));
-  const settings = { ...wait, waitMs, model: generation.model, ...entry && { entry }, credits };
+  const waitMs = Math.max(0, wait.waitMs - (session.api.clock.monotonic() - start));
+  const settings = { ...wait, waitMs, model, ...entry && { entry }, credits };
   if (entry && task === void 0 && hasEnded(entry)) return reuse(session, entry, settings);
   const isResubmitted = made.isResubmitted || entry?.record.resubmitted;
   const origin = {
     ...isResumed && { isResumed },
     ...isResubmitted && { isResubmitted }
   };
-  const result = task === void 0 ? await resume(session, entry, settings, origin) : waitMs > 0 || isTerminal2(task.state) ? await follow(session, task, settings, origin) : taskResult(task.id, task, { ...origin, credits, model: generation.model });
-  return withinCap(result, generation.maxCredits);
+  const result = task === void 0 ? await resume(session, entry, settings, origin) : waitMs > 0 || isTerminal2(task.state) ? await follow(session, task, settings, origin) : taskResult(task.id, task, { ...origin, credits, model });
+  return withinCap(result, maxCredits);
 }
 function withinCap(result, maxCredits = Infinity) {
   const charged = result.credits?.charged ?? 0;
@@ -683,8 +717,9 @@ async function follow(session, task, settings, origin) {
     throw error instanceof Failure6 ? error.with({ taskId: task.id, charged: "running" }) : error;
   }
 }
-async function unrecordedTask(session, { contract, generation, terms }, deadline) {
-  const quote2 = await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
+async function unrecordedTask(session, { contract, generation, terms, quote: known2, wait }, deadline) {
+  const quote2 = known2 ?? await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
+  await checkFree2(wait.folder, wait.output);
   let isResubmitted = false;
   const nothing = async () => {
   };
@@ -729,6 +764,7 @@ function stillRecorded(session, entry, failure) {
 // scripts/src/core/resume-pending.ts
 const { setMaxListeners } = require("node:events");
 import { Failure as Failure7 } from "./main.mjs";
+import { isTerminal as isTerminal3 } from "./main.mjs";
 import { creditsOf as creditsOf3 } from "./live.mjs";
 import { waitTask as waitTask3 } from "./live.mjs";
 async function waitForNewest(session, settings) {
@@ -743,17 +779,26 @@ async function waitForNewest(session, settings) {
     throw error instanceof Failure7 ? await ofTask(session, entry, error) : error;
   }
 }
-var MOST_AT_ONCE = 20;
-async function waitForAll(session, settings) {
+var MOST_AT_ONCE = 200;
+async function waitForAll(session, settings, until = "last") {
   const { tasks, unsettled } = await pendingRequests(session);
   if (tasks.length === 0) return { kind: "nothingPending", unsettled };
   const entries = tasks.sort((a, b) => polledAt(a) - polledAt(b)).slice(0, MOST_AT_ONCE);
   session.observer.several(entries.length);
   if (session.api.signal) setMaxListeners(0, session.api.signal);
-  const ended = await Promise.all(entries.map((entry) => endOf(session, settings, entry)));
+  const stop = new AbortController();
+  setMaxListeners(0, stop.signal);
+  const waits = entries.map(async (entry) => {
+    const ended2 = await endOf(session, { ...settings, stop: stop.signal }, entry);
+    if (until === "first" && hasEnded2(ended2)) stop.abort();
+    return ended2;
+  });
+  const ended = await Promise.all(waits);
   const items = entries.map(({ record }, n) => ({ record, ended: ended[n] }));
-  return { kind: "many", items, more: tasks.length - entries.length, unsettled };
+  if (until === "first") items.sort((a, b) => Number(hasEnded2(b.ended)) - Number(hasEnded2(a.ended)));
+  return { kind: "many", items, until, more: tasks.length - entries.length, unsettled };
 }
+var hasEnded2 = (ended) => !(ended instanceof Failure7) && isTerminal3(ended.seen.state);
 async function endOf(session, settings, entry) {
   try {
     return await waitFor(session, settings, entry);
@@ -796,22 +841,211 @@ async function adoptReplaced({ api, provider }, store) {
     if (!(error instanceof Failure7)) throw error;
   }
 }
+
+// scripts/src/core/spending.ts
+import { rowOf as recordedRow } from "./journal.mjs";
+import { isTerminal as isTerminal4 } from "./main.mjs";
+import { nameIn } from "./live.mjs";
+import { shortDeadline as shortDeadline4 } from "./live.mjs";
+async function spending(session, since) {
+  const { api, provider } = session;
+  const list = provider.can.list ? await api.read(provider.list(), shortDeadline4(session)) : null;
+  const store = await session.records();
+  const tasks = onceEach(list?.tasks ?? []);
+  const records = store ? await recordsOf(store, tasks) : [];
+  const { rows, cover, shown } = rowsOfList(tasks, records, since);
+  const recorded = store ? await ownRows(store, since) : [];
+  const twice = [...shown].filter(({ created }) => isIn(since, Date.parse(created)));
+  const less = twice.flatMap((record) => recordedRow(record) ?? []);
+  return {
+    ...summedUp([...rows, ...recorded.map(toSums), ...less.map(toSums).map(negative)], since),
+    asOf: api.clock.wall(),
+    list: list && { ...cover, unread: list.unread },
+    journal: store && { more: countOf(recorded) - countOf(less), keys: "this" }
+  };
+}
+function recordedSpending(rows, since, asOf) {
+  const sums = summedUp(rows.map(toSums), since);
+  return { ...sums, asOf, list: null, journal: { more: countOf(rows), keys: "all" } };
+}
+async function ownRows(store, since) {
+  const { provider, service, account: account2 } = store.place;
+  const rows = await store.spending(since ?? 0);
+  return rows.filter(
+    (row) => row.provider === provider && row.service === service && row.account === account2
+  );
+}
+async function recordsOf(store, tasks) {
+  const recorded = await store.recordedAmong(tasks.map(({ id }) => id));
+  const entries = await Promise.all([...recorded].map((id) => store.byTask(id)));
+  const unknown2 = [...await store.pending(), ...await store.replaced()];
+  const found = [...entries, ...unknown2.filter(({ record }) => record.taskId === null)];
+  return found.flatMap((entry) => entry && store.isOwn(entry) ? entry.record : []);
+}
+var countOf = (rows) => rows.reduce((sum, { tasks }) => sum + tasks, 0);
+function toSums({ day, provider, service, account: account2, ...sums }) {
+  return sums;
+}
+function negative({ model, ...sums }) {
+  const less = Object.entries(sums).map(([name, sum]) => [name, -sum]);
+  return { model, ...Object.fromEntries(less) };
+}
+var isIn = (since, time) => since === null || time >= since;
+function rowsOfList(listed, records, since) {
+  const tasks = onceEach(listed);
+  const byTask = new Map(records.flatMap((record) => record.taskId ? [[record.taskId, record]] : []));
+  const byKey = new Map(
+    records.flatMap((record) => record.taskId ? [] : [[record.idempotencyKey, record]])
+  );
+  const rows = [];
+  const shown = /* @__PURE__ */ new Set();
+  const dates = [];
+  let undated = 0;
+  for (const task of tasks) {
+    const record = byTask.get(task.id) ?? byKey.get(task.idempotencyKey ?? "");
+    if (record) shown.add(record);
+    if (task.createdAt !== void 0) dates.push(task.createdAt);
+    const made = record ? Date.parse(record.created) : task.createdAt;
+    if (made === void 0) undated += 1;
+    if (made === void 0 ? since === null : isIn(since, made)) rows.push(rowOf(task, record));
+  }
+  const oldest = dates.reduce((least2, date) => Math.min(least2 ?? date, date), null);
+  return { rows, cover: { tasks: tasks.length, oldest, undated }, shown };
+}
+function onceEach(tasks) {
+  const once = /* @__PURE__ */ new Map();
+  for (const task of tasks) {
+    const before = once.get(task.id);
+    once.set(task.id, before ? merged(before, task) : task);
+  }
+  return [...once.values()];
+}
+function merged(one, other) {
+  const charged = most(one.charged, other.charged);
+  const refunded = most(one.refunded, other.refunded);
+  const ends = [one, other].filter(({ state: state2 }) => isTerminal4(state2));
+  const [state] = (ends.length > 0 ? ends : [one, other]).map((task) => task.state).sort();
+  const createdAt = least(one.createdAt, other.createdAt);
+  const models = [one.model, other.model].flatMap((model) => model ?? []).sort();
+  const keys = [one.idempotencyKey, other.idempotencyKey].flatMap((key) => key ?? []).sort();
+  return {
+    ...one,
+    state,
+    ...models[0] !== void 0 && { model: models[0] },
+    ...keys[0] !== void 0 && { idempotencyKey: keys[0] },
+    ...createdAt !== void 0 && { createdAt },
+    ...charged !== void 0 && { charged },
+    ...refunded !== void 0 && { refunded }
+  };
+}
+var known = (numbers) => numbers.flatMap((one) => one ?? []);
+var most = (...numbers) => known(numbers).sort((a, b) => b - a)[0];
+var least = (...numbers) => known(numbers).sort((a, b) => a - b)[0];
+function rowOf(task, record) {
+  const state = [task.state, record?.status].find((one) => one !== void 0 && isTerminal4(one)) ?? task.state;
+  const isEnded = isTerminal4(state);
+  const charged = task.charged ?? record?.credits.charged ?? null;
+  const quoted = record?.credits.quoted ?? null;
+  const count = (isCounted) => Number(isCounted);
+  return {
+    model: nameIn(record?.model ?? task.model) ?? null,
+    tasks: 1,
+    completed: count(state === "COMPLETED"),
+    failed: count(state === "FAILED"),
+    cancelled: count(state === "CANCEL"),
+    running: count(!isEnded),
+    unknown: 0,
+    charged: charged ?? 0,
+    refunded: most(task.refunded, record?.credits.refunded) ?? 0,
+    open: charged !== null || isEnded ? 0 : quoted ?? 0,
+    unpriced: count(charged === null && (isEnded || quoted === null))
+  };
+}
+var NONE = {
+  ...{ tasks: 0, completed: 0, failed: 0, cancelled: 0, running: 0, unknown: 0 },
+  ...{ charged: 0, refunded: 0, open: 0, unpriced: 0 }
+};
+function plus(a, b) {
+  const names = Object.keys(NONE);
+  return Object.fromEntries(names.map((name) => [name, a[name] + b[name]]));
+}
+function summedUp(rows, since) {
+  const models = /* @__PURE__ */ new Map();
+  for (const { model, ...sums } of rows) models.set(model, plus(models.get(model) ?? NONE, sums));
+  const net = ({ charged, refunded }) => charged - refunded;
+  const byNet = [...models].flatMap(([model, sums]) => sums.tasks > 0 ? [{ model, ...sums }] : []);
+  byNet.sort((a, b) => net(b) - net(a) || ((a.model ?? "") < (b.model ?? "") ? -1 : 1));
+  return { kind: "spending", since, total: rows.reduce(plus, NONE), models: byNet };
+}
+
+// scripts/src/core/task-list.ts
+import { shortDeadline as shortDeadline5 } from "./live.mjs";
+import { noteState, recordOf } from "./live.mjs";
+async function readList(session) {
+  const { api, provider } = session;
+  const list = await api.read(provider.list(), shortDeadline5(session));
+  await noteStates(session, list.tasks);
+  return list;
+}
+async function listTasks(session, filter) {
+  const list = await readList(session);
+  const all = [...list.tasks].sort((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0));
+  const { since, model, states, limit } = filter;
+  const ofSpan = all.filter(
+    (task) => (since === null || (task.createdAt ?? Number.NEGATIVE_INFINITY) >= since) && (model === null || task.model === model)
+  );
+  const counts = {};
+  for (const { state } of ofSpan) counts[state] = (counts[state] ?? 0) + 1;
+  const matching = ofSpan.filter(({ state }) => states?.includes(state) ?? true);
+  const tasks = [];
+  for (const task of matching.slice(0, limit)) {
+    const entry = await recordOf(session, task.id);
+    tasks.push({ task, ...entry && { request: entry.record } });
+  }
+  const { tasks: _, ...record } = list.record;
+  return {
+    kind: "list",
+    filter,
+    listed: all.length,
+    counts,
+    matched: matching.length,
+    tasks,
+    running: all.filter(({ state }) => state === "SUBMITTED" || state === "PROGRESS"),
+    models: [...new Set(all.flatMap((task) => task.model ?? []))],
+    undated: all.filter(({ createdAt }) => createdAt === void 0).length,
+    unread: list.unread,
+    record
+  };
+}
+async function noteStates(session, tasks) {
+  for (const { id, state } of tasks) {
+    const entry = await recordOf(session, id);
+    if (entry) await noteState(session, entry, state);
+  }
+}
 export {
   account,
   askPrice,
+  attached,
+  begin,
   cheaperThan,
   checkFunds,
+  conclude,
   explainFunds,
   findOwn,
   generate,
   hasEnded,
   listTasks,
   quote,
+  readList,
   reconcile,
+  recordedSpending,
   recordedTask,
   reuse,
+  rowsOfList,
   sendOnce,
   sendUntilAccepted,
+  spending,
   submit,
   waitForAll,
   waitForNewest,

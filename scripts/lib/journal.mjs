@@ -16,9 +16,11 @@ function requestName({
   account,
   model,
   payloadHash: hash,
-  idempotencyKey
+  idempotencyKey,
+  ordinal = 1
 }) {
   const what = idempotencyKey === void 0 ? ["payload", model, hash] : ["key", idempotencyKey];
+  if (ordinal > 1) what.push("ordinal", String(ordinal));
   return sha256("intent", provider, service, account, ...what).slice(0, 32);
 }
 function sha256Text(text2) {
@@ -126,10 +128,10 @@ function rowOf(record) {
     charged: credits.charged ?? 0,
     refunded: credits.refunded ?? 0,
     open: isUncharged && (isRunning2 || isUnknown) ? credits.quoted ?? 0 : 0,
-    unpriced: count(isUncharged && (status === "COMPLETED" || credits.quoted === null))
+    unpriced: count(isUncharged && (!isUnknown && !isRunning2 || credits.quoted === null))
   };
 }
-var SUMS = [
+var COUNTS = [
   "tasks",
   "completed",
   "failed",
@@ -141,13 +143,14 @@ var SUMS = [
   "open",
   "unpriced"
 ];
+var NOTHING = Object.fromEntries(COUNTS.map((name) => [name, 0]));
 function sumRows(rows) {
   const sums = /* @__PURE__ */ new Map();
   for (const row of rows) {
     const key = [row.day, row.provider, row.service, row.account, row.model].join("\n");
     const sum = sums.get(key);
     if (!sum) sums.set(key, { ...row });
-    else for (const name of SUMS) sum[name] += row[name];
+    else for (const name of COUNTS) sum[name] += row[name];
   }
   return [...sums.values()].sort((a, b) => a.day < b.day ? -1 : a.day > b.day ? 1 : 0);
 }
@@ -169,6 +172,12 @@ function known(entries, claim) {
   }
   return void 0;
 }
+function nameOfPayload({ model, payloadHash, ordinal = 1 }, { provider, service, account }) {
+  return requestName({ provider, service, account, model, payloadHash, ordinal, idempotencyKey: void 0 });
+}
+function newestOf(entries) {
+  return entries.find((entry) => !["rejected", "abandoned"].includes(entry?.record.phase ?? ""));
+}
 function unsettled(entries, claim) {
   if (!claim.isNew) return [];
   return entries.filter(({ record }) => isPending(record) && record.taskId === null);
@@ -176,6 +185,7 @@ function unsettled(entries, claim) {
 function firstRecord(claim, account) {
   const { provider, service, account: id } = account;
   const { owner, model, payloadHash, promptExcerpt = null, idempotencyKey, wait, download } = claim;
+  const { output, ordinal = 1 } = claim;
   return {
     request: nameOf(claim, account),
     ...{ provider, service, account: id, owner, model, payloadHash, promptExcerpt, idempotencyKey },
@@ -183,9 +193,11 @@ function firstRecord(claim, account) {
     taskId: null,
     status: "UNKNOWN",
     resubmitted: false,
-    ...{ checked: null, duration: null, delivered: null, used: null, wait, download, fileCount: null },
+    ...{ checked: null, delivered: null, used: null, wait, download, fileCount: null },
     credits: { quoted: null, charged: null, refunded: null },
-    files: []
+    files: [],
+    ...output && { output },
+    ...ordinal > 1 && { ordinal }
   };
 }
 var BUSY_S = 5;
@@ -585,7 +597,10 @@ function readRecord(raw) {
     const value = raw[name];
     if (fits(value)) record[name] = value;
     else if (otherwise === void 0 || value !== void 0 && !isLenient) return void 0;
-    else record[name] = otherwise(raw);
+    else {
+      const value2 = otherwise(raw);
+      if (value2 !== void 0) record[name] = value2;
+    }
   }
   if (record.phase !== raw.phase) record.resubmitted = true;
   return record;
@@ -597,6 +612,7 @@ var amount = (value) => typeof value === "number" && value >= 0;
 var oneOf = (words) => (value) => typeof value === "string" && words.includes(value);
 var orNull = (check) => (value) => value === null || check(value);
 var nothing = () => null;
+var absent = () => void 0;
 var CREDITS = ["quoted", "charged", "refunded"];
 var FIELDS = {
   request: { fits: hex },
@@ -625,6 +641,8 @@ var FIELDS = {
   used: { fits: orNull(date), otherwise: nothing },
   wait: { fits: orNull(amount), otherwise: nothing },
   download: { fits: orNull(text), otherwise: nothing },
+  output: { fits: orNull(text), otherwise: absent },
+  ordinal: { fits: (value) => amount(value) && Number(value) >= 1, otherwise: absent },
   fileCount: { fits: orNull(amount), otherwise: nothing },
   credits: {
     fits: (value) => isObject2(value) && CREDITS.every((name) => orNull(amount)(value[name])),
@@ -1197,45 +1215,134 @@ const {
   writeFileSync: writeFileSync4
 } = require("node:fs");
 const path6 = require("node:path");
+
+// scripts/src/stores/file/row-table.ts
+function tableOf(rows) {
+  const groups = /* @__PURE__ */ new Map();
+  const table = { groups: [], rows: [] };
+  for (const row of sumRows(rows)) {
+    const { day, provider, service, account, model } = row;
+    const words = [provider, service, account, model];
+    const key = words.join("\n");
+    if (!groups.has(key)) groups.set(key, table.groups.push(words) - 1);
+    table.rows.push([day, groups.get(key), ...COUNTS.map((name) => row[name])]);
+  }
+  return table;
+}
+function sumTables(tables, firstDay) {
+  const sums = /* @__PURE__ */ new Map();
+  for (const { groups, rows } of tables) {
+    const keys = groups.map((words) => words.join("\n"));
+    for (const [day, group, ...numbers] of rows) {
+      if (day < firstDay) continue;
+      const key = `${day}
+${keys[group]}`;
+      let sum = sums.get(key);
+      if (!sum) {
+        const [provider, service, account, model] = groups[group];
+        sum = { ...{ day, provider, service, account, model }, ...NOTHING };
+        sums.set(key, sum);
+      }
+      for (let n = 0; n < COUNTS.length; n += 1) sum[COUNTS[n]] += numbers[n];
+    }
+  }
+  return [...sums.values()].sort((a, b) => a.day < b.day ? -1 : a.day > b.day ? 1 : 0);
+}
+
+// scripts/src/stores/file/summary.ts
+var PARTS = [
+  "state",
+  "tasks",
+  "keys",
+  "recent",
+  "rows",
+  "durations"
+];
+var RECENT_MS = 48 * 36e5;
+var DURATIONS = 50;
+function summaryOf(members, now) {
+  const from = now - RECENT_MS;
+  const named = (is) => members.flatMap(({ name, facts }) => facts && is(facts) ? [name] : []);
+  const ages = members.flatMap(({ name, facts }) => facts === null ? madeAt(name) : facts.used ?? []);
+  return {
+    state: {
+      pending: named((facts) => facts.isPending),
+      replaced: named((facts) => facts.isReplaced),
+      damaged: members.flatMap(({ name, facts }) => facts === null ? [name] : []),
+      oldest: ages.length === 0 ? null : Math.min(...ages)
+    },
+    tasks: members.map(({ facts }) => facts?.task ?? NO_MARK).join(""),
+    keys: members.map(({ facts }) => facts?.key ?? NO_MARK).join(""),
+    recent: { from, spent: spentFrom(members, from) },
+    rows: tableOf(members.flatMap(({ facts }) => facts?.row ? [facts.row] : [])),
+    durations: durationsOf(members)
+  };
+}
+function spentFrom(members, since) {
+  return members.flatMap(({ name, facts }) => {
+    const made = madeAt(name);
+    return facts && made >= since ? [[made, facts.account, facts.spent, name]] : [];
+  });
+}
+function durationsOf(members) {
+  const all = /* @__PURE__ */ Object.create(null);
+  for (const { name, facts } of members) {
+    if (!facts?.duration) continue;
+    const [model, seconds] = facts.duration;
+    all[model] ??= [];
+    all[model].push([madeAt(name), seconds]);
+  }
+  for (const durations of Object.values(all)) {
+    durations.sort(([a], [b]) => b - a);
+    durations.splice(DURATIONS);
+  }
+  return all;
+}
+
+// scripts/src/stores/file/index-files.ts
 var FORMAT = 1;
+var ZONE = [0, 6].map((month) => new Date(2026, month, 1).getTimezoneOffset()).join(" ");
 var IndexFiles = class {
   folder;
   constructor(folder) {
     this.folder = folder;
   }
-  /** Returns the saved summary of a group; undefined where there is none that can be used. */
+  /** Returns the saved summary of a group; undefined where there is none. */
   summary(shard) {
-    return this.#read(`${shard}.json`);
+    const [changed, ...lines] = this.#lines(shard);
+    if (changed === void 0) return void 0;
+    return {
+      changed: Number(changed),
+      part: (name) => parsed(`${shard} ${name} ${changed}`, lines[PARTS.indexOf(name)])
+    };
   }
   /** Returns what was saved of each record of a group. */
   members(shard) {
-    return this.#read(`${shard}.members.json`) ?? [];
+    const [line] = this.#lines(`${shard}.members`);
+    return parsed(`${shard} members`, line) ?? [];
   }
   /** Saves what is known of a group. A disk that refuses only costs time later. */
-  save(shard, summary, members) {
+  save(shard, changed, summary, members) {
+    const parts = PARTS.map((name) => lineOf(`${shard} ${name} ${changed}`, summary[name]));
     try {
-      this.#write(`${shard}.members.json`, members);
-      this.#write(`${shard}.json`, summary);
+      this.#write(`${shard}.members`, [lineOf(`${shard} members`, members)]);
+      this.#write(shard, [String(changed), ...parts]);
     } catch (error) {
       if (diskErrorText(error) === void 0) throw error;
     }
   }
-  #read(name) {
+  #lines(name) {
     try {
-      const text2 = readFileSync4(path6.join(this.folder, name), "utf8");
-      const end = text2.indexOf("\n");
-      return text2.slice(0, end) === checksumOf2(name, text2.slice(end + 1)) ? JSON.parse(text2.slice(end + 1)) : void 0;
+      return readFileSync4(path6.join(this.folder, name), "utf8").split("\n");
     } catch {
-      return void 0;
+      return [];
     }
   }
-  #write(name, value) {
-    const text2 = JSON.stringify(value);
+  #write(name, lines) {
     const file = path6.join(this.folder, name);
     const temp = `${file}.${randomBytes5(4).toString("hex")}${TEMP}`;
     try {
-      writeFileSync4(temp, `${checksumOf2(name, text2)}
-${text2}`, { flag: "wx", mode: 384 });
+      writeFileSync4(temp, lines.join("\n"), { flag: "wx", mode: 384 });
       renameSync5(temp, file);
     } catch (error) {
       rmSync5(temp, { force: true });
@@ -1243,12 +1350,18 @@ ${text2}`, { flag: "wx", mode: 384 });
     }
   }
 };
-function zone() {
-  return [0, 6].map((month) => new Date(2026, month, 1).getTimezoneOffset()).join(" ");
+var CHECKSUM = 16;
+function lineOf(what, value) {
+  const text2 = JSON.stringify(value);
+  return checksumOf2(what, text2) + text2;
 }
-function checksumOf2(name, text2) {
-  return sha256Text(`${FORMAT} ${zone()} ${name}
-${text2}`).slice(0, 32);
+function parsed(what, line = "") {
+  const text2 = line.slice(CHECKSUM);
+  return text2 !== "" && line.startsWith(checksumOf2(what, text2)) ? JSON.parse(text2) : void 0;
+}
+function checksumOf2(what, text2) {
+  return sha256Text(`${FORMAT} ${ZONE} ${what}
+${text2}`).slice(0, CHECKSUM);
 }
 var FOLDER_MS = 2e3;
 function probe(folder) {
@@ -1276,108 +1389,65 @@ import { Failure as Failure3 } from "./main.mjs";
 // scripts/src/stores/file/record-index.ts
 const { lstatSync: lstatSync3, statSync: statSync4 } = require("node:fs");
 const path7 = require("node:path");
-
-// scripts/src/stores/file/summary.ts
-var RECENT_MS = 48 * 36e5;
-var DURATIONS = 50;
-function summaryOf(members, now) {
-  const recentFrom = now - RECENT_MS;
-  const named = (is) => members.flatMap(({ name, facts }) => facts && is(facts) ? [name] : []);
-  const ages = members.flatMap(({ name, facts }) => facts === null ? madeAt(name) : facts.used ?? []);
-  return {
-    pending: named((facts) => facts.isPending),
-    replaced: named((facts) => facts.isReplaced),
-    damaged: members.flatMap(({ name, facts }) => facts === null ? [name] : []),
-    tasks: members.map(({ facts }) => facts?.task ?? NO_MARK).join(""),
-    keys: members.map(({ facts }) => facts?.key ?? NO_MARK).join(""),
-    recentFrom,
-    recent: spentFrom(members, recentFrom),
-    rows: sumRows(members.flatMap(({ facts }) => facts?.row ?? [])),
-    durations: durationsOf(members),
-    oldest: ages.length === 0 ? null : Math.min(...ages)
-  };
-}
-function spentFrom(members, since) {
-  return members.flatMap(({ name, facts }) => {
-    const made = madeAt(name);
-    return facts && made >= since ? [[made, facts.account, facts.spent, name]] : [];
-  });
-}
-function durationsOf(members) {
-  const all = /* @__PURE__ */ Object.create(null);
-  for (const { name, facts } of members) {
-    if (!facts?.duration) continue;
-    const [model, seconds] = facts.duration;
-    all[model] ??= [];
-    all[model].push([madeAt(name), seconds]);
-  }
-  for (const durations of Object.values(all)) {
-    durations.sort(([a], [b]) => b - a);
-    durations.splice(DURATIONS);
-  }
-  return all;
-}
-function isSetAside(name) {
-  return name.endsWith(CORRUPT);
-}
-
-// scripts/src/stores/file/record-index.ts
 var STABLE_MS = 2e3;
 var RecordIndex = class {
   #records;
   #files;
-  #known = /* @__PURE__ */ new Map();
+  #saved = /* @__PURE__ */ new Map();
+  #made = /* @__PURE__ */ new Map();
   constructor(records) {
     this.#records = records;
     this.#files = new IndexFiles(path7.join(records.folder, "index"));
   }
-  /** Returns the summaries of all groups. @throws Failure when the records cannot be read */
-  all() {
-    return this.#records.shards().map((shard) => [shard, this.of(shard)]);
-  }
-  /** Returns the summary of a group, as its records are now. */
-  of(shard) {
-    const changed = this.#changed(shard);
-    const known2 = this.#known.get(shard);
-    if (known2?.isStable && known2.dated.changed === changed) return known2.dated.summary;
-    if (!known2) {
-      const saved = this.#files.summary(shard);
-      if (saved?.changed === changed) {
-        this.#known.set(shard, { dated: saved, isStable: true });
-        return saved.summary;
-      }
-    }
-    return this.#renew(shard, known2?.members).summary;
+  /** Returns one part of the summaries of all groups. @throws Failure when the records cannot be read */
+  all(name) {
+    return this.#records.shards().map((shard) => [shard, this.#part(shard, name)]);
   }
   /** Returns what is kept of each record of a group, for a query that the summary cannot answer. */
   members(shard) {
-    this.of(shard);
-    return this.#known.get(shard)?.members ?? this.#renew(shard).members;
+    return this.#current(shard).members;
+  }
+  #part(shard, name) {
+    if (!this.#made.has(shard)) {
+      let saved = this.#saved.get(shard);
+      if (!saved) {
+        saved = this.#files.summary(shard);
+        if (saved) this.#saved.set(shard, saved);
+      }
+      const part = saved?.changed === this.#changed(shard) ? saved.part(name) : void 0;
+      if (part !== void 0) return part;
+    }
+    return this.#current(shard).summary[name];
+  }
+  #current(shard) {
+    const made = this.#made.get(shard);
+    if (made?.isStable && made.changed === this.#changed(shard)) return made;
+    const renewed = this.#renew(shard, made?.members ?? this.#files.members(shard));
+    this.#made.set(shard, renewed);
+    if (renewed.isStable) this.#files.save(shard, renewed.changed, renewed.summary, renewed.members);
+    return renewed;
   }
   #changed(shard) {
     try {
-      return String(statSync4(path7.join(this.#records.folder, shard), { bigint: true }).mtimeNs);
+      return statSync4(path7.join(this.#records.folder, shard)).mtimeMs;
     } catch (error) {
       if (diskErrorText(error) === void 0) throw error;
-      return "missing";
+      return -1;
     }
   }
-  #renew(shard, before = this.#files.members(shard)) {
+  #renew(shard, before) {
     const started = probe(this.#files.folder);
     for (; ; ) {
       const changed = this.#changed(shard);
       const members = this.#read(shard, before, started);
-      const summary = summaryOf(members, this.#records.clock.wall());
-      const isStill = this.#changed(shard) === changed;
-      if (!isStill && members.some(({ facts, name }) => facts === null && !isSetAside(name))) {
-        if (this.#records.namesIn(shard).join() !== members.map(({ name }) => name).join()) continue;
-      }
-      const isStable = isStill && started !== null && Number(changed) / 1e6 < started - STABLE_MS;
-      const dated = { changed, summary };
-      this.#known.set(shard, { dated, isStable, members });
-      if (isStable) this.#files.save(shard, dated, members);
-      return { summary, members };
+      if (members.some(({ facts, name }) => facts === null && this.#wasSetAside(shard, name))) continue;
+      const isStable = started !== null && changed < started - STABLE_MS && this.#changed(shard) === changed;
+      return { changed, isStable, members, summary: summaryOf(members, this.#records.clock.wall()) };
     }
+  }
+  #wasSetAside(shard, name) {
+    const file = path7.join(this.#records.folder, shard, name);
+    return !name.endsWith(CORRUPT) && !lstatSync3(file, { throwIfNoEntry: false });
   }
   /** Reads the records of a group that have changed since they were read before. */
   #read(shard, before, started) {
@@ -1389,8 +1459,8 @@ var RecordIndex = class {
       const same = known2.get(name);
       if (same && same.mtime === mtime && same.size === size && same.inode === inode) return [same];
       const [found] = this.#records.read([name]);
+      if (!found && !name.endsWith(CORRUPT) && !this.#records.isThere(name)) return [];
       const facts = found ? factsOf(readRecord(found.raw)) : null;
-      if (!found && !isSetAside(name) && !this.#records.isThere(name)) return [];
       const isStable = started !== null && mtime < started - STABLE_MS;
       return [{ name, facts, mtime: isStable ? mtime : -1, size, inode }];
     });
@@ -1405,7 +1475,7 @@ var KEPT_MS = 30 * DAY_MS;
 var LOCK2 = /\.lock(\.([0-9a-f]{16}|unreadable))*$/;
 function sweep(records, index) {
   const now = records.clock.wall();
-  for (const [shard, { oldest, damaged }] of index.all()) {
+  for (const [shard, { oldest, damaged }] of index.all("state")) {
     if (oldest !== null && oldest < now - KEPT_MS) sweepRecords(records, shard, damaged);
     sweepLeftovers(records, shard);
   }
@@ -1511,6 +1581,9 @@ var Journal = class {
       await clock.sleep(PAUSE_MS * (0.5 + clock.random()), signal);
     }
   }
+  async latest(request) {
+    return newestOf(this.find(nameOfPayload(request, this.place)));
+  }
   /** Reads the records again under the lock: another process may have submitted the request. */
   #underLock(request, claim, lock) {
     try {
@@ -1539,7 +1612,7 @@ var Journal = class {
     const { request } = fields;
     const [before] = this.#namesOf(request);
     const now = new Date(this.place.clock.wall()).toISOString();
-    const begun = { created: now, sentAt: now, unsettledSince: now, submitTimeout: null };
+    const begun = { created: now, sentAt: now, unsettledSince: now, submitTimeout: null, duration: null };
     const record = { promptExcerpt: null, ...begun, ...fields };
     const made = Math.max(this.place.clock.wall(), before === void 0 ? 0 : madeAt(before) + 1);
     return new Entry(this.#files, newName(request, made), record, true);
@@ -1593,14 +1666,14 @@ var Journal = class {
   }
   async byTask(taskId) {
     const isOfTask = ({ record }) => record.taskId === taskId;
-    for (const [shard, { tasks }] of this.#summaries()) {
+    for (const [shard, tasks] of this.#parts("tasks")) {
       const found = this.#marked(shard, taskId, tasks).find(isOfTask);
       if (found) return found;
     }
     return void 0;
   }
   async byKey(idempotencyKey) {
-    const found = this.#summaries().flatMap(([shard, { keys }]) => this.#marked(shard, idempotencyKey, keys));
+    const found = this.#parts("keys").flatMap(([shard, keys]) => this.#marked(shard, idempotencyKey, keys));
     return found.filter(({ record }) => record.idempotencyKey === idempotencyKey).sort(byName);
   }
   #marked(shard, text2, marks) {
@@ -1625,17 +1698,18 @@ var Journal = class {
   }
   #named(names) {
     return this.#entries(
-      this.#summaries().flatMap(([, summary]) => names(summary)).sort(newestFirst)
+      this.#parts("state").flatMap(([, state]) => names(state)).sort(newestFirst)
     );
   }
   async spentSince(windowMs, without) {
     const since = this.place.clock.wall() - windowMs;
     const own = accountName(this.place);
     let sum = 0;
-    for (const [shard, { damaged, recent, recentFrom }] of this.#summaries()) {
-      const isLeft = (name) => madeAt(name) >= since && this.#files.isThere(name);
-      if (damaged.some(isLeft)) return null;
-      const rows = since >= recentFrom ? recent : spentFrom(this.#index.members(shard), since);
+    for (const [, { damaged }] of this.#parts("state")) {
+      if (damaged.some((name) => madeAt(name) >= since && this.#files.isThere(name))) return null;
+    }
+    for (const [shard, recent] of this.#parts("recent")) {
+      const rows = since >= recent.from ? recent.spent : spentFrom(this.#index.members(shard), since);
       for (const [made, account, spent, name] of rows) {
         if (made < since || account !== own) continue;
         if (without instanceof Entry && without.name === name) continue;
@@ -1646,17 +1720,16 @@ var Journal = class {
     return sum;
   }
   async spending(since) {
-    const first = dayOf(since);
-    const rows = this.#summaries().flatMap(([, summary]) => summary.rows);
-    return sumRows(rows.filter(({ day }) => day >= first));
+    const tables = this.#parts("rows").map(([, table]) => table);
+    return sumTables(tables, dayOf(since));
   }
   async durationsOf(model) {
-    const all = this.#summaries().flatMap(([, { durations }]) => durations[model] ?? []);
+    const all = this.#parts("durations").flatMap(([, durations]) => durations[model] ?? []);
     all.sort(([a], [b]) => b - a);
     return all.slice(0, DURATIONS2).map(([, seconds]) => seconds);
   }
-  /** Returns the summaries of all groups, those of an earlier version included. */
-  #summaries() {
+  /** Returns a part of the summaries of all groups, with the records of an earlier version. */
+  #parts(name) {
     this.#files.checkTrust();
     if (this.#flat.isOpen && this.#flat.takeOver()) {
       this.place.warn(
@@ -1664,7 +1737,7 @@ var Journal = class {
       );
     }
     this.#flat.move();
-    return this.#index.all();
+    return this.#index.all(name);
   }
   /** Removes what is no longer needed. */
   sweep() {
@@ -1687,8 +1760,8 @@ const path10 = require("node:path");
 import {
   LONGEST_PAUSE_MS,
   MemoryRateLimiter,
-  permitsFor,
-  untilFree
+  nextPermit,
+  permitsFor
 } from "./live.mjs";
 var NAME = /^(\d{1,5})-(\d{1,15})$/;
 var CLOCK_TOLERANCE_MS = 2e3;
@@ -1708,12 +1781,10 @@ var FileRateLimiter = class {
     try {
       for (; ; ) {
         const now = this.#clock.wall();
-        const permits = this.#read(now);
-        const wait = this.#untilFree(permits, now, kind);
+        const { permit, wait } = this.#next(now, kind);
         if (wait > 0) return wait;
-        const oldest = permits.reduce((a, b) => b.usedAt < a.usedAt ? b : a);
-        if (this.#move(oldest, now)) {
-          await this.#alone.acquire("query");
+        if (this.#move(permit, now)) {
+          await this.#alone.acquire("record");
           return 0;
         }
       }
@@ -1724,8 +1795,7 @@ var FileRateLimiter = class {
   }
   async nextIn(kind) {
     try {
-      const now = this.#clock.wall();
-      return this.#untilFree(this.#read(now), now, kind);
+      return this.#next(this.#clock.wall(), kind).wait;
     } catch (error) {
       if (diskError(error) === "") throw error;
       return this.#alone.nextIn(kind);
@@ -1746,10 +1816,10 @@ var FileRateLimiter = class {
       discard(temp);
     }
   }
-  #untilFree(permits, now, kind) {
-    const usedAt = permits.map((permit) => permit.usedAt);
-    const left = { ...this.#permits, count: permits.length };
-    return Math.max(untilFree(usedAt, now, kind, left), this.#pauseMs(now));
+  /** @throws the disk's error */
+  #next(now, kind) {
+    const { permit, wait } = nextPermit(this.#read(now), now, kind, this.#permits);
+    return { permit, wait: Math.max(wait, this.#pauseMs(now)) };
   }
   /** Returns the remaining milliseconds of the pause that the service asked for. */
   #pauseMs(now) {
@@ -1844,10 +1914,10 @@ const {
 } = require("node:fs");
 const path11 = require("node:path");
 import { isObject as isObject3 } from "./main.mjs";
+import { isTerminal as isTerminal3, TASK_ID as TASK_ID2, TASK_STATES as TASK_STATES2 } from "./main.mjs";
 import {
   NO_LIST
 } from "./main.mjs";
-import { isTerminal as isTerminal3, TASK_ID as TASK_ID2, TASK_STATES as TASK_STATES2 } from "./main.mjs";
 var SEEN = "seen";
 var WAITING = /^waiting-[0-9a-f]{16}$/;
 var HEARTBEAT_MS2 = 5e3;
@@ -2041,13 +2111,16 @@ function nameOf4(...parts) {
 }
 export {
   CORRUPT,
+  COUNTS,
   Entry,
   FileRateLimiter,
   FileStatusCache,
   FlatFolder,
   IndexFiles,
   Journal,
+  NOTHING,
   NO_MARK,
+  PARTS,
   PHASES,
   RecordFiles,
   RecordIndex,
@@ -2071,7 +2144,6 @@ export {
   isPending,
   isRecordName,
   isReplaced,
-  isSetAside,
   isShard,
   isTrusted,
   jsonHash,
@@ -2082,8 +2154,10 @@ export {
   makeShard,
   markOf,
   nameOf,
+  nameOfPayload,
   newName,
   newestFirst,
+  newestOf,
   overwrite,
   positionsOf,
   probe,
@@ -2098,10 +2172,12 @@ export {
   spentFrom,
   spentOn,
   sumRows,
+  sumTables,
   summaryOf,
   sweep,
   sweepDaily,
   syncFolder,
+  tableOf,
   tryLock,
   unsettled,
   unwritable,

@@ -19,11 +19,14 @@ var __export = (target, all) => {
 function pollSchedule(firstMs) {
   return { firstMs, growth: 1.8, capMs: Math.max(firstMs, AVERAGE_MS) };
 }
+function isFast({ firstMs }) {
+  return firstMs < LEAST_SHARED_MS;
+}
 function intervalBefore(progress, schedule, random) {
   const { firstMs, growth } = schedule;
   const first = firstMs * growth ** Math.min(progress.polls, 200);
-  const plain6 = Math.max(firstMs, usual(progress, schedule));
-  return Math.min(first, plain6) * (1 - POLL_JITTER + 2 * POLL_JITTER * random());
+  const plain7 = Math.max(firstMs, usual(progress, schedule));
+  return Math.min(first, plain7) * (1 - POLL_JITTER + 2 * POLL_JITTER * random());
 }
 function usual({ polls, waitedMs, ageMs }, { capMs, likely }) {
   const age = ageMs ?? waitedMs;
@@ -32,7 +35,7 @@ function usual({ polls, waitedMs, ageMs }, { capMs, likely }) {
   if (age < likely.earliestMs) return Math.min(SPARSE_MS, Math.max(DENSE_MS, likely.earliestMs - age));
   return (polls + 1) * AVERAGE_MS <= waitedMs ? DENSE_MS : capMs;
 }
-var AVERAGE_MS, DENSE_MS, SPARSE_MS, LATE_SHARE, POLL_JITTER;
+var AVERAGE_MS, DENSE_MS, SPARSE_MS, LATE_SHARE, POLL_JITTER, LEAST_SHARED_MS;
 var init_poll_schedule = __esm({
   "scripts/src/core/poll-schedule.ts"() {
     "use strict";
@@ -41,6 +44,7 @@ var init_poll_schedule = __esm({
     SPARSE_MS = 12e3;
     LATE_SHARE = 1 / 200;
     POLL_JITTER = 0.03;
+    LEAST_SHARED_MS = 1e3;
   }
 });
 
@@ -126,55 +130,64 @@ var init_public_lookup = __esm({
   }
 });
 
-// scripts/src/core/result.ts
-function creditsOf({ charged, refunded }, known) {
-  return {
-    quoted: known?.quoted ?? null,
-    charged: charged ?? known?.charged ?? null,
-    refunded: refunded ?? known?.refunded ?? null
-  };
+// scripts/src/core/known-durations.ts
+import { Failure as Failure7 } from "./main.mjs";
+async function knownDurations(session, model) {
+  const own = orNothing(async () => await (await session.records())?.durationsOf(model) ?? []);
+  const recorded = orNothing(async () => {
+    const { loadContract } = await import("./contracts.mjs");
+    return (await loadContract(session.provider.id, model)).durations;
+  });
+  return { own: await own, recorded: await recorded };
 }
-function taskResult(taskId, seen, { credits, model, ...origin } = {}) {
-  const hasCredits = credits !== void 0 || seen.charged !== void 0;
-  return {
-    kind: KIND_OF_STATE[seen.state],
-    taskId,
-    seen: seen.model === void 0 && model !== void 0 ? { ...seen, model } : seen,
-    ...hasCredits && { credits: creditsOf(seen, credits) },
-    warnings: [],
-    ...origin
-  };
+async function orNothing(read) {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof Failure7) return [];
+    throw error;
+  }
 }
-var KIND_OF_STATE;
-var init_result = __esm({
-  "scripts/src/core/result.ts"() {
+var init_known_durations = __esm({
+  "scripts/src/core/known-durations.ts"() {
     "use strict";
-    KIND_OF_STATE = {
-      SUBMITTED: "running",
-      PROGRESS: "running",
-      UNKNOWN: "running",
-      COMPLETED: "completed",
-      FAILED: "failed",
-      CANCEL: "cancelled"
-    };
   }
 });
 
-// scripts/src/core/session.ts
-function shortDeadline({ api }) {
-  return api.clock.monotonic() + PAUSE_BUDGET_MS;
+// scripts/src/core/expected-duration.ts
+async function expectedDuration(session, model) {
+  const { own, recorded } = await knownDurations(session, model);
+  if (own.length >= LEAST_RUNS) return rangeOf(own);
+  if (session.loopback !== null || recorded.length === 0) return null;
+  const seconds = recorded.flatMap((run) => run.seconds);
+  return {
+    fromMs: Math.min(...seconds) * 1e3,
+    toMs: Math.max(...seconds) * 1e3,
+    runs: recorded.length,
+    source: "contract",
+    asOf: recorded.map(({ date }) => date).sort().at(-1)
+  };
 }
-var init_session = __esm({
-  "scripts/src/core/session.ts"() {
+function rangeOf(seconds) {
+  const sorted = [...seconds].sort((a, b) => a - b);
+  const last = sorted.length - 1;
+  const at = (share) => sorted[Math.round(share * last)] * 1e3;
+  return { fromMs: at(SHARE), toMs: at(1 - SHARE), runs: seconds.length, source: "machine" };
+}
+var LEAST_RUNS, SHARE;
+var init_expected_duration = __esm({
+  "scripts/src/core/expected-duration.ts"() {
     "use strict";
-    init_retry();
+    init_known_durations();
+    LEAST_RUNS = 5;
+    SHARE = 0.1;
   }
 });
 
 // scripts/src/core/fetch-status.ts
-import { Failure as Failure7 } from "./main.mjs";
+import { Failure as Failure8 } from "./main.mjs";
 async function pollOnce({ api, provider }, taskId, until) {
-  const status = await api.once(provider.status(taskId), { until });
+  const status = await api.once(provider.status(taskId), { until, isPermitted: true });
   return withCheckedError(status, () => api.once(provider.task(taskId), { until }));
 }
 async function fetchStatus({ api, provider }, taskId, deadline, until = Infinity) {
@@ -184,20 +197,17 @@ async function fetchStatus({ api, provider }, taskId, deadline, until = Infinity
 async function withCheckedError(status, fetchTask) {
   return status.possibleError ? fetchTask() : status;
 }
-async function withRecord(session, taskId, seen) {
-  const { api, provider } = session;
+async function withRecord(seen, read) {
   try {
-    const task = await api.read(provider.task(taskId), shortDeadline(session));
-    return { ...task, state: seen.state };
+    return { ...await read(), state: seen.state };
   } catch (error) {
-    if (!(error instanceof Failure7)) throw error;
+    if (!(error instanceof Failure8)) throw error;
     return { ...seen, isRecordUnread: true };
   }
 }
 var init_fetch_status = __esm({
   "scripts/src/core/fetch-status.ts"() {
     "use strict";
-    init_session();
   }
 });
 
@@ -208,14 +218,19 @@ function permitsFor({ queries, windowMs }) {
   const window = windowMs + MARGIN_MS;
   return { count, windowMs: window, reserve, spacingMs: Math.ceil(window / (count - reserve)) };
 }
-function untilFree(usedAt, now, kind, permits) {
-  const { count, windowMs, reserve, spacingMs } = permits;
-  const inWindow = usedAt.filter((at) => at > now - windowMs).sort((a, b) => b - a);
-  const last = inWindow[0];
-  const spacing = kind === "poll" && last !== void 0 ? last + spacingMs - now : 0;
-  const most = Math.max(1, kind === "poll" ? count - reserve : count);
-  const blocking = inWindow[most - 1];
-  return Math.max(0, spacing, blocking === void 0 ? 0 : blocking + windowMs - now);
+function nextPermit(permits, now, kind, { count, windowMs, reserve, spacingMs }) {
+  const isFree = ({ usedAt }) => usedAt <= now - windowMs;
+  const low = kind === "lookup" ? permits.filter(({ number }) => number < count / 2) : [];
+  const usable = low.length > 0 ? low : permits;
+  const newest = permits.reduce((last, { usedAt }) => Math.max(last, usedAt), Number.NEGATIVE_INFINITY);
+  const spacing = kind === "poll" && newest > now - windowMs ? newest + spacingMs - now : 0;
+  const inUse = usable.filter((one) => !isFree(one)).sort((a, b) => b.usedAt - a.usedAt);
+  const most = Math.max(1, kind === "poll" ? usable.length - reserve : usable.length);
+  const blocking = inUse[most - 1];
+  const wait = Math.max(0, spacing, blocking === void 0 ? 0 : blocking.usedAt + windowMs - now);
+  const candidates = inUse.length < usable.length ? usable.filter(isFree) : usable;
+  const isBefore = (a, b) => kind === "lookup" ? a.number < b.number : a.number > b.number;
+  return { permit: candidates.reduce((a, b) => isBefore(b, a) ? b : a), wait };
 }
 var MARGIN_MS, LONGEST_PAUSE_MS, MemoryRateLimiter;
 var init_rate_limit = __esm({
@@ -224,39 +239,44 @@ var init_rate_limit = __esm({
     MARGIN_MS = 1e3;
     LONGEST_PAUSE_MS = 5 * 6e4;
     MemoryRateLimiter = class {
-      #permits;
+      #rules;
       #clock;
-      #usedAt = [];
+      #permits;
       #pausedUntil = 0;
       constructor(limit, clock) {
-        this.#permits = permitsFor(limit);
+        this.#rules = permitsFor(limit);
         this.#clock = clock;
+        this.#permits = Array.from({ length: this.#rules.count }, (_, number) => ({
+          ...{ number, usedAt: Number.NEGATIVE_INFINITY }
+        }));
       }
       async acquire(kind) {
-        const wait = await this.nextIn(kind);
-        if (wait > 0) return wait;
-        const now = this.#clock.monotonic();
-        this.#usedAt = [...this.#usedAt.filter((at) => at > now - this.#permits.windowMs), now];
-        return 0;
+        const { permit, wait } = this.#next(kind);
+        if (wait <= 0) permit.usedAt = this.#clock.monotonic();
+        return wait;
       }
       async nextIn(kind) {
-        const now = this.#clock.monotonic();
-        return Math.max(this.#pausedUntil - now, untilFree(this.#usedAt, now, kind, this.#permits));
+        return this.#next(kind).wait;
       }
       async pauseFor(ms) {
         const until = this.#clock.monotonic() + Math.min(ms, LONGEST_PAUSE_MS);
         this.#pausedUntil = Math.max(this.#pausedUntil, until);
+      }
+      #next(kind) {
+        const now = this.#clock.monotonic();
+        const { permit, wait } = nextPermit(this.#permits, now, kind, this.#rules);
+        return { permit, wait: Math.max(wait, this.#pausedUntil - now) };
       }
     };
   }
 });
 
 // scripts/src/core/poll-round.ts
-import { Failure as Failure8 } from "./main.mjs";
+import { Failure as Failure9 } from "./main.mjs";
+import { isTerminal } from "./main.mjs";
 import {
   NO_LIST
 } from "./main.mjs";
-import { isTerminal } from "./main.mjs";
 function isTask(status) {
   return "urls" in status && "id" in status;
 }
@@ -299,6 +319,19 @@ var init_poll_round = __esm({
         this.#wasList = mayList && this.#listServes([...due, ...overdue]);
         if (this.#wasList) return this.#readList(due, ids, others);
         return this.#readOne(this.#target(due, overdue, mayList), due, { others, isOne: ids.size === 1 });
+      }
+      /**
+       * Reads the list for the records of several tasks that have ended.
+       * @param due those tasks
+       * @param watched all tasks that this process waits for
+       * @returns null where the list cannot be read now: nothing was sent
+       */
+      async records(due, watched) {
+        const others = await this.#cache?.others() ?? /* @__PURE__ */ new Map();
+        await this.#learn();
+        if (!this.#mayList(new Set(due.map(({ taskId }) => taskId)))) return null;
+        const ids = /* @__PURE__ */ new Set([...due.map(({ taskId }) => taskId), ...watched, ...others.keys()]);
+        return this.#readList(due, ids, others);
       }
       #now() {
         return this.#session.api.clock.wall();
@@ -355,13 +388,13 @@ var init_poll_round = __esm({
         try {
           const call = provider.list();
           const limits = { ...call.limits, bytes: Math.min(call.limits.bytes, LIST_BYTES) };
-          const list = await api.once({ ...call, limits }, { until: start + LIST_MS });
+          const list = await api.once({ ...call, limits }, { until: start + LIST_MS, isPermitted: true });
           this.#list = { ...this.#list, tookMs: api.clock.monotonic() - start, failures: 0 };
           const found = await this.#takeList(list, startedAt, ids, others);
           await this.#share(others);
           return found;
         } catch (error) {
-          if (!(error instanceof Failure8)) throw error;
+          if (!(error instanceof Failure9)) throw error;
           const failures = this.#list.failures + 1;
           const badMs = Math.min(LONGEST_BAD_MS, BAD_MS * 2 ** (failures - 1));
           this.#list = { ...this.#list, tookMs: 0, failures, badUntil: this.#now() + badMs };
@@ -412,14 +445,14 @@ var init_poll_round = __esm({
         const isOwn = due.some((one) => one.taskId === taskId);
         const until = Math.min(deadline, api.clock.monotonic() + LIST_MS);
         try {
-          const status = isOne && !isHint ? await pollOnce(this.#session, taskId, until) : await api.once(provider.task(taskId), { until });
+          const status = isOne && !isHint ? await pollOnce(this.#session, taskId, until) : await api.once(provider.task(taskId), { until, isPermitted: true });
           const task = isTask(status) ? status : void 0;
           if (status.state !== "UNKNOWN") this.#note(taskId, { at, state: status.state });
           if (task && isTerminal(task.state) && others.has(taskId)) await this.#cache?.writeEnded(task);
           await this.#share(others);
           return new Map(isOwn ? [[taskId, { ...status, ...task && { task } }]] : []);
         } catch (error) {
-          if (!(error instanceof Failure8)) throw error;
+          if (!(error instanceof Failure9)) throw error;
           if (!isOwn) this.#note(taskId, { at: 0, state: null, failedAt: at });
           if (!isOwn) await this.#share(others);
           return new Map(isOwn || error.code === "RATE_LIMITED" ? [[taskId, error]] : []);
@@ -435,58 +468,144 @@ var init_poll_round = __esm({
   }
 });
 
-// scripts/src/core/poller.ts
-import { Failure as Failure9 } from "./main.mjs";
+// scripts/src/core/record-reads.ts
+import { Failure as Failure10 } from "./main.mjs";
 import { isTerminal as isTerminal2 } from "./main.mjs";
-function pollerOf(session, { firstMs }) {
-  const isFast = firstMs < LEAST_SHARED_MS;
+var RecordReads;
+var init_record_reads = __esm({
+  "scripts/src/core/record-reads.ts"() {
+    "use strict";
+    RecordReads = class {
+      #session;
+      #limiter;
+      #isUnspaced;
+      #readList;
+      #wanted = /* @__PURE__ */ new Set();
+      #isRunning = false;
+      /** @param readList reads the list; null where that cannot be done now, and nothing was sent */
+      constructor(session, limiter, isUnspaced, readList) {
+        this.#session = session;
+        this.#limiter = limiter;
+        this.#isUnspaced = isUnspaced;
+        this.#readList = readList;
+      }
+      /**
+       * Returns the record of a task as the list shows it; null once its own query is permitted.
+       * @param until when the caller's time is over, on the monotonic clock: the result is worth a query that nobody permitted
+       */
+      listed(taskId, until) {
+        return new Promise((resolve, reject) => {
+          this.#wanted.add({ taskId, until, isNotListed: false, resolve });
+          if (!this.#isRunning) this.#run().catch(reject);
+        });
+      }
+      async #run() {
+        this.#isRunning = true;
+        try {
+          await new Promise((resolve) => setImmediate(resolve));
+          while (this.#wanted.size > 0) await this.#step();
+        } finally {
+          this.#isRunning = false;
+          for (const one of this.#wanted) this.#give(one, null);
+        }
+      }
+      async #step() {
+        const { clock, signal } = this.#session.api;
+        const isAtOnce = this.#isUnspaced || this.#wanted.size === 1;
+        const wait = await this.#limiter.acquire(isAtOnce ? "record" : "poll");
+        if (wait > 0) {
+          const next = Math.min(...[...this.#wanted].map(({ until }) => until));
+          await clock.sleep(Math.max(0, Math.min(wait, next - clock.monotonic())), signal);
+          for (const one of this.#wanted) if (one.until <= clock.monotonic()) this.#give(one, null);
+          return;
+        }
+        const listable = [...this.#wanted].filter(({ isNotListed }) => !isNotListed);
+        if (listable.length < 2 || !await this.#take(listable)) this.#give([...this.#wanted][0], null);
+      }
+      /** Takes records from the list. @returns false where it cannot be read now */
+      async #take(wanted) {
+        const due = wanted.map(({ taskId, until }) => ({ taskId, dueAt: 0, deadline: until, isHint: false }));
+        const results = await this.#readList(due);
+        if (!results) return false;
+        for (const one of wanted) {
+          const result = results.get(one.taskId);
+          const task = result instanceof Failure10 ? void 0 : result?.task;
+          if (task && isTerminal2(task.state) && (task.state !== "COMPLETED" || task.urls.length > 0)) {
+            this.#give(one, task);
+          } else one.isNotListed = true;
+        }
+        return true;
+      }
+      #give(wanted, task) {
+        this.#wanted.delete(wanted);
+        wanted.resolve(task);
+      }
+    };
+  }
+});
+
+// scripts/src/core/poller.ts
+import { Failure as Failure11 } from "./main.mjs";
+import { isTerminal as isTerminal3 } from "./main.mjs";
+function pollerOf(session, schedule) {
+  const isAlone = isFast(schedule);
   const made = pollers.get(session.api) ?? /* @__PURE__ */ new Map();
   pollers.set(session.api, made);
-  const poller = made.get(isFast) ?? newPoller(session, isFast);
-  made.set(isFast, poller);
+  const poller = made.get(isAlone) ?? newPoller(session, isAlone);
+  made.set(isAlone, poller);
   return poller;
 }
-async function newPoller(session, isFast) {
-  return new Poller(session, isFast ? null : await session.sharing?.() ?? null, isFast);
+async function newPoller(session, isAlone) {
+  return new Poller(session, isAlone ? null : await session.sharing?.() ?? null, isAlone);
 }
-var TICK_MS, FRESH_MS, ANNOUNCED_MS, CROWD, CROWD_SHARE, PAUSE_MS, Poller, pollers, LEAST_SHARED_MS;
+var TICK_MS, FRESH_MS, ANNOUNCED_MS, ANNOUNCE_MS, CROWD, CROWD_SHARE, CROWD_MOST_MS, SEVERAL, PAUSE_MS2, Poller, pollers;
 var init_poller = __esm({
   "scripts/src/core/poller.ts"() {
     "use strict";
     init_rate_limit();
     init_poll_round();
-    TICK_MS = 200;
+    init_poll_schedule();
+    init_record_reads();
+    TICK_MS = 230;
     FRESH_MS = 2e3;
     ANNOUNCED_MS = 3e4;
+    ANNOUNCE_MS = 1e3;
     CROWD = 5;
     CROWD_SHARE = 0.55;
-    PAUSE_MS = 5e3;
+    CROWD_MOST_MS = 3e3;
+    SEVERAL = 3;
+    PAUSE_MS2 = 5e3;
     Poller = class {
       #session;
       #limiter;
       #cache;
       #rounds;
-      #kind;
+      #isUnspaced;
       /** How often each task is waited for; the oldest wait first. */
       #watched = /* @__PURE__ */ new Map();
       #asks = /* @__PURE__ */ new Set();
+      #records;
       /** When each task was last seen, by the wall clock. */
       #seenAt = /* @__PURE__ */ new Map();
       #isRunning = false;
+      /** On the monotonic clock. */
+      #announceAt = 0;
       /** One query serves many tasks, so it is sent more often. */
       #isCrowd = false;
       #sleep = new AbortController();
       /** @param sharing null: this process polls alone, without spacing */
-      constructor(session, sharing, isFast) {
+      constructor(session, sharing, isUnspaced) {
         const { api, provider } = session;
         this.#session = session;
         this.#limiter = sharing?.limiter ?? new MemoryRateLimiter(provider.rateLimit, api.clock);
         this.#cache = sharing?.statuses ?? null;
         this.#rounds = new PollRounds(session, this.#cache);
-        this.#kind = isFast ? "query" : "poll";
+        this.#isUnspaced = isUnspaced;
+        this.#records = new RecordReads(session, this.#limiter, isUnspaced, (due) => this.#readList(due));
       }
       /** Begins a wait for a task. @returns the function that ends it */
       watch(taskId) {
+        if (!this.#watched.has(taskId)) this.#announceAt = 0;
         this.#watched.set(taskId, (this.#watched.get(taskId) ?? 0) + 1);
         return () => {
           const left = (this.#watched.get(taskId) ?? 1) - 1;
@@ -511,7 +630,8 @@ var init_poller = __esm({
           return await new Promise((resolve, reject) => {
             const { clock } = this.#session.api;
             const now = clock.monotonic();
-            const dueAt = now + Math.max(0, times.dueAt - now) * (this.#isCrowd ? CROWD_SHARE : 1);
+            const pause = Math.max(0, times.dueAt - now);
+            const dueAt = now + (this.#isCrowd ? Math.min(pause * CROWD_SHARE, CROWD_MOST_MS) : pause);
             const ask = { taskId, ...times, dueAt, endSeenAt: 0, resolve, reject };
             onStop = () => {
               this.#asks.delete(ask);
@@ -531,19 +651,23 @@ var init_poller = __esm({
           stop?.removeEventListener("abort", onStop);
         }
       }
-      /** Waits for a permit for one query beside the polls, at most until `until` (on the monotonic clock). */
-      async permit(until) {
-        const { clock, signal } = this.#session.api;
-        for (; ; ) {
-          const wait = await this.#limiter.acquire("query");
-          const left = until - clock.monotonic();
-          if (wait <= 0 || left <= 0) return;
-          await clock.sleep(Math.min(wait, left), signal);
-        }
+      /**
+       * Returns the record of a task that has ended. Those that are asked for at the same time are read from the list together.
+       * @param until when the caller's time is over, on the monotonic clock
+       * @param deadline when the last retry may begin
+       * @throws Failure of its own query
+       */
+      async record(taskId, { until, deadline }) {
+        const { api, provider } = this.#session;
+        const listed = await this.#records.listed(taskId, until);
+        return listed ?? api.read(provider.task(taskId), deadline, { until, isPermitted: true });
       }
       /** Returns the milliseconds until the next poll may be permitted. */
       async nextPermitIn() {
         return this.#limiter.nextIn(this.#kind);
+      }
+      get #kind() {
+        return this.#isUnspaced && this.#watched.size < SEVERAL ? "record" : "poll";
       }
       async #run() {
         const { signal } = this.#session.api;
@@ -566,7 +690,7 @@ var init_poller = __esm({
         await this.#announce();
         await this.#takeNews();
         const due = this.#due();
-        const kind = due.some(({ isHint }) => isHint) ? "query" : this.#kind;
+        const kind = due.some(({ isHint }) => isHint) ? "record" : this.#kind;
         const wait = due.length > 0 ? await this.#limiter.acquire(kind) : Infinity;
         if (due.length > 0 && wait <= 0) await this.#query(due);
         const now = clock.monotonic();
@@ -601,15 +725,24 @@ var init_poller = __esm({
       }
       async #query(due) {
         const at = this.#session.api.clock.wall();
-        const results = await this.#rounds.run(due, this.#watched.keys());
+        await this.#take(await this.#rounds.run(due, this.#watched.keys()), at);
+      }
+      async #readList(due) {
+        const at = this.#session.api.clock.wall();
+        const results = await this.#rounds.records(due, this.#watched.keys());
+        if (results) await this.#take(results, at);
+        return results;
+      }
+      /** Hands what a query showed to those who asked. @param at when it was sent, by the wall clock */
+      async #take(results, at) {
         for (const result of results.values()) {
-          if (!(result instanceof Failure9) || result.code !== "RATE_LIMITED") continue;
-          await this.#limiter.pauseFor((result.details.retryAfter ?? 0) * 1e3 || PAUSE_MS);
+          if (!(result instanceof Failure11) || result.code !== "RATE_LIMITED") continue;
+          await this.#limiter.pauseFor((result.details.retryAfter ?? 0) * 1e3 || PAUSE_MS2);
         }
         for (const ask of this.#asks) {
           const result = results.get(ask.taskId);
           if (result === void 0) continue;
-          if (result instanceof Failure9) this.#end(ask, result);
+          if (result instanceof Failure11) this.#end(ask, result);
           else {
             this.#seenAt.set(ask.taskId, at);
             this.#end(ask, result);
@@ -618,12 +751,13 @@ var init_poller = __esm({
       }
       #end(ask, result) {
         this.#asks.delete(ask);
-        if (result instanceof Failure9) ask.reject(result);
+        if (result instanceof Failure11) ask.reject(result);
         else ask.resolve(result);
       }
       async #announce() {
-        if (!this.#cache) return;
         const { clock } = this.#session.api;
+        if (!this.#cache || clock.monotonic() < this.#announceAt) return;
+        this.#announceAt = clock.monotonic() + ANNOUNCE_MS;
         const wall = clock.wall() - clock.monotonic();
         const dueAt = new Map([...this.#asks].map((ask) => [ask.taskId, Math.round(ask.dueAt + wall)]));
         const later = Math.round(clock.wall()) + ANNOUNCED_MS;
@@ -640,7 +774,7 @@ var init_poller = __esm({
           const seen = tasks.get(ask.taskId);
           const since = this.#seenAt.get(ask.taskId) ?? now - FRESH_MS;
           if (!seen?.state || seen.at <= Math.max(since, ask.endSeenAt) || seen.at > now + FRESH_MS) continue;
-          if (!isTerminal2(seen.state)) {
+          if (!isTerminal3(seen.state)) {
             this.#seenAt.set(ask.taskId, seen.at);
             this.#end(ask, { state: seen.state, record: {} });
             continue;
@@ -652,14 +786,69 @@ var init_poller = __esm({
       }
     };
     pollers = /* @__PURE__ */ new WeakMap();
-    LEAST_SHARED_MS = 1e3;
+  }
+});
+
+// scripts/src/core/result.ts
+function creditsOf({ charged, refunded }, known) {
+  return {
+    quoted: known?.quoted ?? null,
+    charged: charged ?? known?.charged ?? null,
+    refunded: refunded ?? known?.refunded ?? null
+  };
+}
+function taskResult(taskId, seen, { credits, model, ...origin } = {}) {
+  const hasCredits = credits !== void 0 || seen.charged !== void 0;
+  return {
+    kind: KIND_OF_STATE[seen.state],
+    taskId,
+    seen: seen.model === void 0 && model !== void 0 ? { ...seen, model } : seen,
+    ...hasCredits && { credits: creditsOf(seen, credits) },
+    warnings: [],
+    ...origin
+  };
+}
+var KIND_OF_STATE;
+var init_result = __esm({
+  "scripts/src/core/result.ts"() {
+    "use strict";
+    KIND_OF_STATE = {
+      SUBMITTED: "running",
+      PROGRESS: "running",
+      UNKNOWN: "running",
+      COMPLETED: "completed",
+      FAILED: "failed",
+      CANCEL: "cancelled"
+    };
+  }
+});
+
+// scripts/src/core/session.ts
+function shortDeadline({ api }) {
+  return api.clock.monotonic() + PAUSE_BUDGET_MS;
+}
+var init_session = __esm({
+  "scripts/src/core/session.ts"() {
+    "use strict";
+    init_retry();
   }
 });
 
 // scripts/src/core/finish.ts
-import { Failure as Failure10 } from "./main.mjs";
+import { Failure as Failure12 } from "./main.mjs";
 async function folderFor(folder) {
   return folder === null ? null : (await import("./download.mjs")).prepareFolder(folder);
+}
+async function checkFree(folder, output) {
+  if (folder === null || !output) return;
+  const { mediaIn, stemOfOutput } = await import("./download.mjs");
+  const file = mediaIn(folder).get(stemOfOutput(output).toLowerCase());
+  if (file === void 0) return;
+  throw new Failure12(
+    "INVALID_PAYLOAD",
+    `${file} exists already and is not the file of this request. Nothing was submitted.`,
+    { reason: { kind: "outputTaken", file } }
+  );
 }
 async function finish(session, taskId, options) {
   const { folder, entry, credits, origin = {} } = options;
@@ -670,37 +859,38 @@ async function finish(session, taskId, options) {
     task = known && known.urls.length > 0 ? { ...known, state: "COMPLETED" } : await fetchResult(session, taskId, options);
     let saved = { warnings: [] };
     if (folder !== null) {
+      const found = task;
       const onFresh = (fresh) => {
         task = fresh;
       };
-      const files = await downloadAll(session, task, folder, { ...options, onFresh });
+      const download = () => downloadAll(session, found, folder, { ...options, onFresh });
+      const files = await (session.results ? session.results.run(download) : download());
       const { warningsAbout } = await import("./download.mjs");
-      const warnings = await warningsAbout(session, model, files);
+      const warnings = await warningsAbout(session, model, files, options.output);
       saved = { files, warnings };
     }
     const fileCount = task.urls.length;
     await entry?.update({ fileCount, ...credits && { credits: creditsOf(task, credits) } });
     return { ...taskResult(taskId, task, { ...origin, credits, model }), ...saved };
   } catch (error) {
-    if (!(error instanceof Failure10)) throw error;
+    if (!(error instanceof Failure12)) throw error;
     const failure = error.with({ status: "COMPLETED", taskId, charged: "finished" });
     const seen = { state: "COMPLETED", record: {}, ...task && { urls: task.urls } };
     return { kind: "notFetched", taskId, seen, warnings: [], failure };
   }
 }
 async function fetchResult(session, taskId, { schedule, until: end }) {
-  const { api, provider } = session;
+  const { api } = session;
   const until = Math.max(end, api.clock.monotonic() + RESULT_MS);
   const deadline = Math.min(shortDeadline(session), until);
   const poller = await pollerOf(session, schedule);
   for (let n = 0; ; n += 1) {
-    await poller.permit(until);
-    const task = await api.read(provider.task(taskId), deadline, { until });
+    const task = await poller.record(taskId, { until, deadline });
     if (task.urls.length > 0) return { ...task, state: "COMPLETED" };
     const detail = await detailOf(session, taskId, deadline, until);
     if (detail && detail.urls.length > 0) return { ...detail, state: "COMPLETED" };
     if (hasOtherAddress(task.record)) {
-      throw new Failure10(
+      throw new Failure12(
         "DOWNLOAD_FAILED",
         "The task is COMPLETED, but what its record gives as the result is no https address.",
         { record: task.record, reason: { kind: "noAddress" } }
@@ -708,7 +898,7 @@ async function fetchResult(session, taskId, { schedule, until: end }) {
     }
     const pause = intervalBefore({ polls: n, waitedMs: 0 }, schedule, api.clock.random);
     if (n + 1 >= RESULT_READS || api.clock.monotonic() + pause > deadline) {
-      throw new Failure10("UNKNOWN_ERROR", "The task is COMPLETED, but its record names no file.", {
+      throw new Failure12("UNKNOWN_ERROR", "The task is COMPLETED, but its record names no file.", {
         record: task.record
       });
     }
@@ -727,11 +917,11 @@ async function detailOf({ api, provider }, taskId, deadline, until = Infinity) {
   try {
     return provider.detail && await api.read(provider.detail(taskId), deadline, { until });
   } catch (error) {
-    if (error instanceof Failure10) return void 0;
+    if (error instanceof Failure12) return void 0;
     throw error;
   }
 }
-async function downloadAll(session, task, folder, { stallMs, entry, filesUntil, onFresh, onFile, onSaved }) {
+async function downloadAll(session, task, folder, { stallMs, entry, filesUntil, output, onFresh, onFile, onSaved }) {
   const { api, provider } = session;
   const { saveOnce } = await import("./download.mjs");
   const files = [];
@@ -750,14 +940,14 @@ async function downloadAll(session, task, folder, { stallMs, entry, filesUntil, 
     const url = urls[index];
     const number = task.urls.length > 1 ? { number: index + 1 } : {};
     const { maxRetries } = api.policy;
-    const options = { taskId: task.id, url, folder, stallMs, maxRetries, until, refresh, ...number };
+    const options = { taskId: task.id, url, folder, output, stallMs, maxRetries, until, refresh, ...number };
     onFile?.(index);
     try {
       const file = await saveOnce(session, entry, { ...options, waitEnds: filesUntil });
       files.push(file);
       await onSaved?.(file, index);
     } catch (error) {
-      if (!(error instanceof Failure10)) throw error;
+      if (!(error instanceof Failure12)) throw error;
       failures.push(error);
     }
   }
@@ -785,9 +975,35 @@ var init_finish = __esm({
   }
 });
 
+// scripts/src/core/likely-duration.ts
+async function likelyDuration(session, model) {
+  const { own, recorded } = await knownDurations(session, model);
+  const seconds = [...recorded.flatMap((run) => run.seconds), ...withoutExtremes(own)];
+  if (seconds.length === 0) return void 0;
+  return {
+    earliestMs: Math.min(...seconds) * EARLIER * 1e3,
+    latestMs: Math.max(...seconds) * LATER * 1e3
+  };
+}
+function withoutExtremes(seconds) {
+  const sorted = seconds.filter((one) => one > 0).sort((a, b) => a - b);
+  const extremes = sorted.length >= MANY ? Math.floor(sorted.length / MANY) : 0;
+  return sorted.slice(extremes, sorted.length - extremes);
+}
+var EARLIER, LATER, MANY;
+var init_likely_duration = __esm({
+  "scripts/src/core/likely-duration.ts"() {
+    "use strict";
+    init_known_durations();
+    EARLIER = 0.9;
+    LATER = 1.25;
+    MANY = 20;
+  }
+});
+
 // scripts/src/core/poll.ts
-import { Failure as Failure11 } from "./main.mjs";
-import { isTerminal as isTerminal3 } from "./main.mjs";
+import { Failure as Failure13 } from "./main.mjs";
+import { isTerminal as isTerminal4 } from "./main.mjs";
 async function pollUntilEnd(poll, options) {
   const { clock, schedule, deadline, submittedAt, stop } = options;
   const start = clock.monotonic();
@@ -815,9 +1031,9 @@ async function pollUntilEnd(poll, options) {
       last = merge(last, seen);
       failure = void 0;
       failures = 0;
-      if (isTerminal3(seen.state)) return { last, failure };
+      if (isTerminal4(seen.state)) return { last, failure };
     } catch (error) {
-      if (!(error instanceof Failure11)) throw error;
+      if (!(error instanceof Failure13)) throw error;
       const tooYoung = error.code === "TASK_NOT_FOUND" && clock.monotonic() < (options.graceUntil ?? 0);
       if (endsWait(error) && !tooYoung) throw error;
       failure = error;
@@ -842,38 +1058,40 @@ var init_poll = __esm({
 });
 
 // scripts/src/core/task-record.ts
-import { Failure as Failure12 } from "./main.mjs";
-import { isTerminal as isTerminal4 } from "./main.mjs";
+import { Failure as Failure14 } from "./main.mjs";
+import { isTerminal as isTerminal5 } from "./main.mjs";
 async function recordOf({ records }, taskId) {
   try {
     const journal = await records();
     const entry = await journal?.byTask(taskId);
     return entry && journal?.isOwn(entry) ? entry : void 0;
   } catch (error) {
-    if (error instanceof Failure12) return void 0;
+    if (error instanceof Failure14) return void 0;
     throw error;
   }
 }
-async function noteState(session, entry, state) {
+async function noteState(session, entry, state, wasRunning = false) {
   const { status, checked: before } = entry.record;
   const seenLately = before !== null && Math.abs(session.api.clock.wall() - Date.parse(before)) < SEEN_LATELY_MS;
-  if (state === "UNKNOWN" || isTerminal4(status) || state === status && seenLately) return;
-  const checked = dateOf(session);
-  await entry.update(({ status: status2 }) => ({ status: isTerminal4(status2) ? status2 : state, checked }));
+  if (state === "UNKNOWN" || isTerminal5(status) || state === status && seenLately) return;
+  const checked = dateOf2(session);
+  const took = (session.api.clock.wall() - Date.parse(entry.record.sentAt)) / 1e3;
+  const isDuration = wasRunning && state === "COMPLETED" && took > 0;
+  await entry.update({ status: state, checked, ...isDuration && { duration: Math.round(took * 10) / 10 } });
 }
 function deliver(session, entry, result) {
   const status = result.seen.state;
-  if (!entry || !isTerminal4(status)) return result;
+  if (!entry || !isTerminal5(status)) return result;
   const { kind, seen, files } = result;
   const found = entry.record.download === null ? seen.urls ?? files : files;
   const isWhole = status !== "COMPLETED" || kind === "completed" && (found ?? []).length > 0;
   const credits = result.credits ?? entry.record.credits;
-  return { ...result, delivery: { entry, status, credits, delivered: isWhole ? dateOf(session) : null } };
+  return { ...result, delivery: { entry, status, credits, delivered: isWhole ? dateOf2(session) : null } };
 }
 function isYoung({ api }, { record }) {
   return Math.abs(api.clock.wall() - Date.parse(record.created)) < YOUNG_TASK_MS;
 }
-function dateOf({ api }) {
+function dateOf2({ api }) {
   return new Date(api.clock.wall()).toISOString();
 }
 var SEEN_LATELY_MS, YOUNG_TASK_MS;
@@ -890,11 +1108,12 @@ var tasks_exports = {};
 __export(tasks_exports, {
   getStatus: () => getStatus,
   getTask: () => getTask,
+  outputOf: () => outputOf,
   waitOn: () => waitOn,
   waitTask: () => waitTask
 });
-import { Failure as Failure13 } from "./main.mjs";
-import { isTerminal as isTerminal5 } from "./main.mjs";
+import { Failure as Failure15 } from "./main.mjs";
+import { isTerminal as isTerminal6 } from "./main.mjs";
 async function getStatus(session, taskId) {
   const seen = await fetchStatus(session, taskId, shortDeadline(session));
   const entry = await recordOf(session, taskId);
@@ -919,15 +1138,16 @@ async function waitTask(session, taskId, settings, origin = {}, known) {
   const entry = known ?? await recordOf(session, taskId);
   session = aboutTask(session, taskId, entry);
   const folder = await folderFor(settings.folder ?? entry?.record.download ?? null);
+  const output = outputOf(settings, entry);
   const { clock } = session.api;
   const start = clock.monotonic();
   let first;
   let failure;
   const recorded = entry?.record.status;
   try {
-    first = recorded && isTerminal5(recorded) ? { state: recorded, record: {} } : settings.waitMs > 0 ? await firstStatus(session, taskId, settings, start) : await fetchStatus(session, taskId, shortDeadline(session));
+    first = recorded && isTerminal6(recorded) ? { state: recorded, record: {} } : settings.waitMs > 0 ? await firstStatus(session, taskId, settings, start) : await fetchStatus(session, taskId, shortDeadline(session));
   } catch (error) {
-    if (!(error instanceof Failure13) || settings.waitMs <= 0) throw error;
+    if (!(error instanceof Failure15) || settings.waitMs <= 0) throw error;
     const tooYoung = error.code === "TASK_NOT_FOUND" && entry !== void 0 && isYoung(session, entry);
     if (endsWait(error) && !tooYoung) throw error;
     failure = error;
@@ -936,8 +1156,12 @@ async function waitTask(session, taskId, settings, origin = {}, known) {
   if (first) session.observer.task(taskId, first.state);
   const waitMs = settings.waitMs - (clock.monotonic() - start);
   const credits = entry?.record.credits;
-  const wait = { ...settings, folder, waitMs, ...entry && { entry }, ...credits && { credits } };
+  const wait = { ...settings, folder, output, waitMs, ...entry && { entry }, ...credits && { credits } };
   return waitOn(session, { id: taskId, ...first }, wait, origin, failure);
+}
+function outputOf({ folder, output }, entry) {
+  if (output !== void 0 && folder !== null) return output;
+  return entry?.record.output ?? null;
 }
 async function waitOn(session, task, settings, origin = {}, failure) {
   const { entry } = settings;
@@ -948,9 +1172,15 @@ async function waitOn(session, task, settings, origin = {}, failure) {
   const credits = settings.credits && creditsOf(task, settings.credits);
   let seen = task.state ? { ...task, state: task.state, record: task.record ?? {} } : void 0;
   const deadline = start + settings.waitMs;
+  if (settings.waitMs > 0 && !(seen && isTerminal6(seen.state))) {
+    const model = settings.model ?? entry?.record.model;
+    const expected = model === void 0 ? null : await expectedDuration(session, model);
+    if (expected) observer.expected(expected);
+  }
   const poller = await pollerOf(session, settings.schedule);
   let isCrowded = !seen && !failure;
-  if (!seen || !isTerminal5(seen.state)) {
+  let wasRunning = seen !== void 0 && !isTerminal6(seen.state);
+  if (!seen || !isTerminal6(seen.state)) {
     const unwatch = poller.watch(taskId);
     try {
       const waited = await pollUntilEnd(
@@ -961,19 +1191,22 @@ async function waitOn(session, task, settings, origin = {}, failure) {
         },
         {
           clock: api.clock,
-          schedule: settings.schedule,
+          ...await likelySchedule(session, settings, task.model),
           deadline,
           graceUntil: start + YOUNG_TASK_MS,
           failure,
           ...settings.stop && { stop: settings.stop },
-          onPoll: (status, progress) => observer.polled(status, progress),
+          onPoll: (status, progress) => {
+            wasRunning ||= !isTerminal6(status.state);
+            observer.polled(status, progress);
+          },
           onError: (error) => observer.queryFailed(error)
         }
       );
       failure = waited.failure;
       if (waited.last) seen = merge(seen, waited.last);
-      if (entry && seen) await noteState(session, entry, seen.state);
-      if (waited.last && isTerminal5(waited.last.state))
+      if (entry && seen) await noteState(session, entry, seen.state, wasRunning);
+      if (waited.last && isTerminal6(waited.last.state))
         observer.polled(waited.last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
     } finally {
       unwatch();
@@ -996,8 +1229,10 @@ async function waitOn(session, task, settings, origin = {}, failure) {
       })
     );
   const facts = { ...origin, credits, model: settings.model ?? entry?.record.model };
-  if (isTerminal5(seen.state)) {
-    const ended2 = seen.task ? { ...seen.task, state: seen.state } : await withRecord(session, taskId, seen);
+  if (isTerminal6(seen.state)) {
+    const until = shortDeadline(session);
+    const read = () => poller.record(taskId, { until, deadline: until });
+    const ended2 = seen.task ? { ...seen.task, state: seen.state } : await withRecord(seen, read);
     return deliver(session, entry, taskResult(taskId, ended2, facts));
   }
   const result = taskResult(taskId, seen, facts);
@@ -1014,6 +1249,17 @@ async function withoutPermit(result, poller) {
 function aboutTask(session, taskId, entry) {
   return { ...session, observer: session.observer.about(taskId, entry?.record.created) };
 }
+async function likelySchedule(session, { schedule, entry, model = entry?.record.model }, seenModel) {
+  const name = model ?? seenModel;
+  if (!entry || name === void 0 || isFast(schedule)) return { schedule };
+  const { clock } = session.api;
+  const age = clock.wall() - Date.parse(entry.record.sentAt);
+  const likely = await likelyDuration(session, name);
+  return {
+    schedule: { ...schedule, ...likely && { likely } },
+    submittedAt: clock.monotonic() - Math.max(0, age)
+  };
+}
 async function firstStatus(session, taskId, settings, start) {
   const poller = await pollerOf(session, settings.schedule);
   const unwatch = poller.watch(taskId);
@@ -1028,9 +1274,12 @@ async function firstStatus(session, taskId, settings, start) {
 var init_tasks = __esm({
   "scripts/src/core/tasks.ts"() {
     "use strict";
+    init_expected_duration();
     init_fetch_status();
     init_finish();
+    init_likely_duration();
     init_poll();
+    init_poll_schedule();
     init_poller();
     init_result();
     init_session();
@@ -1043,14 +1292,14 @@ var cancel_exports = {};
 __export(cancel_exports, {
   cancelTask: () => cancelTask
 });
-import { Failure as Failure14 } from "./main.mjs";
+import { Failure as Failure16 } from "./main.mjs";
 async function cancelTask(session, taskId) {
   let answer;
   let refusal3;
   try {
     answer = await cancelWhileRefusedForNow(session, taskId);
   } catch (error) {
-    if (!(error instanceof Failure14)) throw error;
+    if (!(error instanceof Failure16)) throw error;
     if (["AUTH_FAILED", "RATE_LIMITED"].includes(error.code)) throw error;
     refusal3 = error;
   }
@@ -1059,7 +1308,7 @@ async function cancelTask(session, taskId) {
   try {
     seen = await fetchStatus(session, taskId, shortDeadline(session));
   } catch (error) {
-    if (!(error instanceof Failure14)) throw error;
+    if (!(error instanceof Failure16)) throw error;
     if (error.code === "AUTH_FAILED" || error.code === "TASK_NOT_FOUND") throw error;
     if (refusal3 && refusal3.code !== "UNKNOWN_ERROR") throw refusal3;
     seen = answer;
@@ -1073,7 +1322,7 @@ function notCancelled(taskId, found, refusal3) {
   const seen = found ?? { state: "UNKNOWN", record: {} };
   const so = found ? `it is ${found.unknownState ?? found.state}` : "its state could not be read";
   const said = refusal3 ? ` ${refusal3.message}` : "";
-  const failure = new Failure14(
+  const failure = new Failure16(
     refusal3?.code === "NETWORK_ERROR" ? "NETWORK_ERROR" : "CANCEL_REJECTED",
     `The task was not cancelled: ${so}.${said}`,
     {
@@ -1087,7 +1336,9 @@ function notCancelled(taskId, found, refusal3) {
 }
 async function cancelled(session, taskId, seen) {
   const entry = await recordOf(session, taskId);
-  const credits = creditsOf(await withRecord(session, taskId, seen), entry?.record.credits);
+  const { api, provider } = session;
+  const read = () => api.read(provider.task(taskId), shortDeadline(session));
+  const credits = creditsOf(await withRecord(seen, read), entry?.record.credits);
   return deliver(session, entry, { kind: "cancelledNow", taskId, seen, credits, warnings: [] });
 }
 async function cancelWhileRefusedForNow(session, taskId) {
@@ -1097,7 +1348,7 @@ async function cancelWhileRefusedForNow(session, taskId) {
     try {
       return await api.once(provider.cancel(taskId), { fresh: true });
     } catch (error) {
-      if (error instanceof Failure14 && error.details.unclear) throw error;
+      if (error instanceof Failure16 && error.details.unclear) throw error;
       await api.pauseOrThrow(error, attempt, deadline);
     }
   }
@@ -1351,6 +1602,8 @@ init_retry();
 var SHOWN_BYTES = 800;
 var LEAST_REQUEST_MS = 5e3;
 var LEAST_RETRY_MS = 500;
+var LONGEST_QUEUE_MS = 1e4;
+var PAUSE_MS = 5e3;
 var Api = class {
   clock;
   policy;
@@ -1373,6 +1626,9 @@ var Api = class {
   async once(call, options = {}) {
     const { fresh = false, until = Infinity, leastMs = LEAST_REQUEST_MS, onLeave } = options;
     const { signal } = this.#options;
+    const isQuery = call.request.method === "GET" && !options.isPermitted;
+    const limiter = isQuery ? await this.#options.limiter?.() : null;
+    if (limiter) await this.#permit(limiter, until);
     const left = Math.max(until - this.clock.monotonic(), leastMs);
     const timeoutMs = Math.ceil(Math.min(this.#options.timeoutMs, left));
     const answer = await this.#transport.send(call.request, {
@@ -1382,7 +1638,9 @@ var Api = class {
       ...signal && { signal },
       ...onLeave && { onLeave }
     });
-    if (!isExcessive(answer.body, call.limits.values)) return call.read(answer);
+    if (!isExcessive(answer.body, call.limits.values)) {
+      return limiter ? withPause(limiter, () => call.read(answer)) : call.read(answer);
+    }
     if (answer.status >= 300) return call.read({ ...answer, body: answer.body.subarray(0, SHOWN_BYTES) });
     const { values } = call.limits;
     throw networkError(
@@ -1390,6 +1648,22 @@ var Api = class {
       `sent an answer of more than ${values} values, or one nested too deep`,
       true
     );
+  }
+  /** Waits for the permit of a lookup. @throws Failure RATE_LIMITED where that takes too long: nothing was sent */
+  async #permit(limiter, until) {
+    const end = Math.min(until, this.clock.monotonic() + LONGEST_QUEUE_MS);
+    for (; ; ) {
+      const wait = await limiter.acquire("lookup");
+      if (wait <= 0) return;
+      if (this.clock.monotonic() + wait > end) {
+        throw new Failure2(
+          "RATE_LIMITED",
+          "The queries that the service permits in a minute are used up by what runs on this machine, so none was sent.",
+          { transient: true, retryAfter: Math.ceil(wait / 1e3) }
+        );
+      }
+      await this.clock.sleep(wait, this.signal);
+    }
   }
   /**
    * Makes a call that is safe to repeat, with retries until the deadline.
@@ -1419,6 +1693,16 @@ var Api = class {
     return pauseBeforeRetry(failure, attempt, remaining, this.policy, this.clock.random);
   }
 };
+async function withPause(limiter, read) {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Failure2 && error.code === "RATE_LIMITED") {
+      await limiter.pauseFor((error.details.retryAfter ?? 0) * 1e3 || PAUSE_MS);
+    }
+    throw error;
+  }
+}
 
 // scripts/src/cli/live.ts
 import { systemClock } from "./main.mjs";
@@ -1727,19 +2011,19 @@ function exchange(client, request, receiver, { timeoutMs, signal, fresh = false,
 }
 
 // scripts/src/cli/live.ts
-import { Failure as Failure15 } from "./main.mjs";
+import { Failure as Failure17 } from "./main.mjs";
 import { createProvider } from "./main.mjs";
 import { journalFolder } from "./main.mjs";
-import { needsRecords } from "./main.mjs";
+import { isSubmit, needsRecords } from "./main.mjs";
 
 // scripts/src/cli/render/advice.ts
 function adviceFor(failure, { caller, account, taskId }) {
-  const { profile, isSubmit, same, command } = caller;
+  const { profile, isSubmit: isSubmit2, same, command } = caller;
   const { title, can, keyVariable, urlVariable, keyPage, says } = profile;
   const list = can.list ? [command("listTasks")] : [];
   const wait = failure.details.retryAfter;
   const later = wait === void 0 ? "a little later" : `after ${wait} seconds`;
-  const retry = isSubmit && taskId === null ? `Nothing was submitted or charged. Run the same command again ${later}.` : `The task is as it was. Run the same command again ${later}; it charges nothing.`;
+  const retry = isSubmit2 && taskId === null ? `Nothing was submitted or charged. Run the same command again ${later}.` : `The task is as it was. Run the same command again ${later}; it charges nothing.`;
   switch (failure.code) {
     case "AUTH_FAILED":
       return [
@@ -1748,7 +2032,7 @@ function adviceFor(failure, { caller, account, taskId }) {
       ];
     case "RATE_LIMITED":
     case "NETWORK_ERROR":
-      return taskId === null && !isSubmit ? [`Run the same command again ${later}; it charges nothing.`] : [retry];
+      return taskId === null && !isSubmit2 ? [`Run the same command again ${later}; it charges nothing.`] : [retry];
     case "TASK_NOT_FOUND":
       return [
         `${says.missing} Check ${keyVariable}, ${urlVariable} and the id. A sandbox task is seen with --sandbox only.`,
@@ -1777,7 +2061,7 @@ function adviceFor(failure, { caller, account, taskId }) {
           command("getTask", { taskId }),
           ...list
         ];
-      return isSubmit ? [
+      return isSubmit2 ? [
         "Nothing was submitted or charged. Read errorMessage first: unchanged, the same may be rejected again.",
         same
       ] : [same];
@@ -1791,7 +2075,42 @@ import { callerOf } from "./main.mjs";
 import { explained as explained3 } from "./main.mjs";
 
 // scripts/src/cli/render/account.ts
-init_result();
+import { EXIT } from "./main.mjs";
+import { success, upstream } from "./main.mjs";
+import { cheaperSteps } from "./main.mjs";
+function quoteOutcome({ model, quote, estimate, missing, cheaper }, { profile }) {
+  const { credits, balance, affordable, record } = quote;
+  const nextSteps = cheaper ? [`${missing} credits are missing. ${profile.says.credits}`, ...cheaperSteps(cheaper)] : affordable === false ? [`The service says that the balance is too small. ${profile.says.credits}`] : [
+    `Tell the user the price (${credits} credits), then submit once with --maxCredits ${credits}. Media and content are checked only then.`
+  ];
+  const data = {
+    ...{ model, credits, currentBalance: balance, affordable },
+    ...estimate && { estimate: { ...estimate, note: "The quote counts." } },
+    nextSteps
+  };
+  return success(null, null, { ...data, ...upstream(record) }, EXIT.done);
+}
+function accountOutcome({ account: { balance, models, record }, contracts, notListedByService, withoutContract }, { profile: { title } }) {
+  const nextSteps = [];
+  if (models.length > 0 && notListedByService.length > 0)
+    nextSteps.push(
+      `${title} does not list ${notListedByService.join(", ")} today: choose another model, as a submit of it may be refused.`
+    );
+  if (withoutContract.length > 0)
+    nextSteps.push(
+      `${title} lists ${withoutContract.join(", ")}, which has no contract here: references/add-a-model.md tells how to add one.`
+    );
+  const data = {
+    currentBalance: balance,
+    supportedModels: models,
+    contracts: { models: contracts, notListedByService, withoutContract },
+    ...nextSteps.length > 0 && { nextSteps }
+  };
+  return success(null, null, { ...data, ...upstream(record) }, EXIT.done);
+}
+
+// scripts/src/cli/render/list.ts
+import { plain as plain4, quoted as quoted3 } from "./main.mjs";
 
 // scripts/src/providers/error-answer.ts
 init_retry();
@@ -1852,91 +2171,173 @@ function unknownWord(word) {
   return nameIn(word.trim()) ?? "(not a word)";
 }
 
-// scripts/src/cli/render/account.ts
-import { EXIT } from "./main.mjs";
+// scripts/src/cli/render/list.ts
+import { EXIT as EXIT3 } from "./main.mjs";
+import { sinceAt as sinceAt2 } from "./main.mjs";
 import { resumeCommand } from "./main.mjs";
-import { success, upstream } from "./main.mjs";
-import { cheaperSteps } from "./main.mjs";
-function quoteOutcome({ model, quote, estimate, missing, cheaper }, { profile }) {
-  const { credits, balance, affordable, record } = quote;
-  const nextSteps = cheaper ? [`${missing} credits are missing. ${profile.says.credits}`, ...cheaperSteps(cheaper)] : affordable === false ? [`The service says that the balance is too small. ${profile.says.credits}`] : [
-    `Tell the user the price (${credits} credits), then submit once with --maxCredits ${credits}. Media and content are checked only then.`
+import { success as success3, upstream as upstream2 } from "./main.mjs";
+
+// scripts/src/cli/render/spending.ts
+import { EXIT as EXIT2 } from "./main.mjs";
+import { sinceAt } from "./main.mjs";
+import { success as success2 } from "./main.mjs";
+var KEPT_DAYS = 30;
+var MOST_MODELS = 100;
+function spendingOutcome(result, caller) {
+  const { total, models, list, journal } = result;
+  const since = result.since === null ? null : sinceAt(result.since);
+  const covers = [
+    listWords(list, since, caller),
+    journalWords(journal, caller),
+    "Credits are as the service reported them. A task is counted in the span in which it was submitted, and once."
+  ].flatMap((words) => words ?? []);
+  const warnings = warningsOf(result, since);
+  const nextSteps = nextStepsOf(total, caller);
+  const data = {
+    since: spanOf(since),
+    total: rowOf(total),
+    models: models.slice(0, MOST_MODELS).map(modelRow),
+    ...models.length > MOST_MODELS && { more: models.length - MOST_MODELS },
+    covers,
+    ...warnings.length > 0 && { warnings },
+    ...nextSteps.length > 0 && { nextSteps }
+  };
+  return success2(null, null, data, EXIT2.done);
+}
+function spanOf(since) {
+  return since && { day: since.day, from: new Date(since.from).toISOString(), timeZone: since.timeZone };
+}
+var modelRow = ({ model, ...sums }) => ({ model, ...rowOf(sums) });
+function rowOf({ charged, refunded, open, unpriced, unknown, ...counts }) {
+  const isAllUnknown = unpriced > 0 && charged === 0 && unpriced + unknown >= counts.tasks;
+  return {
+    ...counts,
+    outcomeUnknown: unknown,
+    charged: isAllUnknown ? null : charged,
+    refunded: isAllUnknown && refunded === 0 ? null : refunded,
+    net: isAllUnknown ? null : charged - refunded,
+    mayStillBeCharged: open,
+    creditsUnknown: unpriced
+  };
+}
+function listWords(list, since, { profile }) {
+  const { title, can } = profile;
+  if (!list)
+    return can.list ? null : `${title} documents no list of tasks, so its tasks are known by the journal alone.`;
+  const oldest = list.oldest === null ? "" : `, the oldest of ${new Date(list.oldest).toISOString()}`;
+  const later = since && list.oldest !== null && list.oldest > since.from ? " Whether it reaches back to the beginning of the span is not known." : "";
+  return `The list of ${title}: ${list.tasks} tasks of this key${oldest}. How far back such a list reaches is not documented.${later}`;
+}
+function journalWords(journal, { profile }) {
+  if (!journal) return "The journal of this machine: there is none.";
+  const kept = `A record is kept for ${KEPT_DAYS} days after its last use.`;
+  return journal.keys === "all" ? `The journal of this machine alone, because ${profile.keyVariable} is not set: ${journal.more} requests, of every key that was used here. ${kept}` : `The journal of this machine: ${journal.more} requests of this key${profile.can.list ? " that the list does not show" : ""}. ${kept}`;
+}
+function warningsOf({ total, list, journal, asOf }, since) {
+  const { unpriced, unknown } = total;
+  const warnings = [];
+  if (unpriced > 0)
+    warnings.push(
+      `The credits of ${unpriced} of these tasks are not known: nobody reported them, and the sums leave them out.`
+    );
+  if (unknown > 0)
+    warnings.push(
+      `Whether ${unknown} of these submits were accepted, and charged, is not known. Their tasks may be among those of the list.`
+    );
+  if (list && list.undated > 0 && since)
+    warnings.push(`${list.undated} tasks of the list have no date, and are left out.`);
+  if (list && list.unread > 0)
+    warnings.push(`${list.unread} entries of the list cannot be read, and are left out.`);
+  if (!list && journal && since && since.from < asOf - KEPT_DAYS * 24 * 36e5)
+    warnings.push(`What was made more than ${KEPT_DAYS} days ago may no longer be on record here.`);
+  return warnings;
+}
+function nextStepsOf({ running, unknown }, { command, profile: { can } }) {
+  const steps = [];
+  if (running > 0)
+    steps.push(can.list ? command("listTasks", { status: "running" }) : command("listPending"));
+  if (unknown > 0 && !steps.includes(command("listPending"))) steps.push(command("listPending"));
+  return steps;
+}
+
+// scripts/src/cli/render/list.ts
+var MOST_COMMANDS = 5;
+var MOST_MODELS2 = 20;
+var LONGEST_REASON = 120;
+function listOutcome(result, caller) {
+  const { filter, tasks, matched, counts, listed, running, record } = result;
+  const wanted = running.filter(({ id }) => tasks.some(({ task }) => task.id === id));
+  const warnings = warningsOf2(result);
+  const nextSteps = [
+    ...wanted.slice(0, MOST_COMMANDS).map(({ id }) => resumeCommand(caller, id)),
+    ...matched === 0 && listed > 0 ? [nothingMatches(result)] : []
   ];
   const data = {
-    ...{ model, credits, currentBalance: balance, affordable },
-    ...estimate && { estimate: { ...estimate, note: "The quote counts." } },
-    nextSteps
-  };
-  return success(null, null, { ...data, ...upstream(record) }, EXIT.done);
-}
-function accountOutcome({ account: { balance, models, record }, contracts, notListedByService, withoutContract }, { profile: { title } }) {
-  const nextSteps = [];
-  if (models.length > 0 && notListedByService.length > 0)
-    nextSteps.push(
-      `${title} does not list ${notListedByService.join(", ")} today: choose another model, as a submit of it may be refused.`
-    );
-  if (withoutContract.length > 0)
-    nextSteps.push(
-      `${title} lists ${withoutContract.join(", ")}, which has no contract here: references/add-a-model.md tells how to add one.`
-    );
-  const data = {
-    currentBalance: balance,
-    supportedModels: models,
-    contracts: { models: contracts, notListedByService, withoutContract },
+    ...filter.since !== null && { since: spanOf(sinceAt2(filter.since)) },
+    count: matched,
+    counts,
+    tasks: tasks.map(rowOf2),
+    ...matched > tasks.length && { more: matched - tasks.length },
+    ...warnings.length > 0 && { warnings },
     ...nextSteps.length > 0 && { nextSteps }
   };
-  return success(null, null, { ...data, ...upstream(record) }, EXIT.done);
+  const records = caller.isFull ? tasks.map(({ task }) => task.record) : [];
+  const shown = caller.isFull ? { ...record, tasks: records } : record;
+  return success3(null, null, { ...data, ...upstream2(shown) }, EXIT3.done);
 }
-var MOST_ROWS = 100;
-var MOST_RECORDS = 10;
-var MOST_COMMANDS = 5;
-function listOutcome({ tasks, record }, caller) {
-  const running = tasks.filter(({ state }) => state === "SUBMITTED" || state === "PROGRESS");
-  const nextSteps = running.slice(0, MOST_COMMANDS).map(({ id }) => resumeCommand(caller, id));
-  const data = {
-    count: tasks.length,
-    tasks: tasks.slice(0, MOST_ROWS).map(rowOf),
-    ...tasks.length > MOST_ROWS && { more: tasks.length - MOST_ROWS },
-    ...nextSteps.length > 0 && { nextSteps }
-  };
-  return success(null, null, { ...data, ...upstream(shortened(record)) }, EXIT.done);
+function warningsOf2({ matched, tasks, filter, undated, unread }) {
+  const warnings = [];
+  if (matched > tasks.length)
+    warnings.push(
+      `Only the newest ${tasks.length} of ${matched} tasks are shown; --limit, --since, --status and --model choose others. The counts are of all.`
+    );
+  if (undated > 0 && filter.since !== null)
+    warnings.push(`${undated} tasks of the list have no date, and are left out.`);
+  if (unread > 0) warnings.push(`${unread} entries of the list cannot be read, and are left out.`);
+  return warnings;
 }
-function shortened(record) {
-  const tasks = record.tasks;
-  const cut = `[cut: ${tasks.length - MOST_RECORDS} more items]`;
-  return tasks.length > MOST_RECORDS ? { ...record, tasks: [...tasks.slice(0, MOST_RECORDS), cut] } : record;
+function nothingMatches({ listed, models }) {
+  const names = models.flatMap((model) => nameIn(model) ?? []).slice(0, MOST_MODELS2);
+  return `None of the ${listed} tasks of this key is what was asked for. Their models: ${names.join(", ") || "not named"}.`;
 }
-function rowOf(task) {
-  const { id, state, unknownState, createdAt, idempotencyKey } = task;
-  const { charged, refunded } = creditsOf(task);
+function rowOf2({ task, request }) {
+  const { id, state, unknownState, createdAt, completedAt, charged, refunded, error } = task;
+  const key = keyOf(task);
+  const file = request?.files[0]?.path;
   return {
     taskId: id,
+    ...file !== void 0 && { file: plain4(file, 1e3) },
+    model: nameIn(task.model) ?? null,
     status: state,
     ...unknownState !== void 0 && { unknownState },
-    model: nameIn(task.model) ?? null,
-    createdAt: createdAt === void 0 ? null : new Date(createdAt).toISOString(),
-    credits: { charged, refunded },
-    // A key has no spaces: whatever has some is no key, and may be a sentence.
-    idempotencyKey: idempotencyKey && /^[\x21-\x7e]{1,128}$/.test(idempotencyKey) ? idempotencyKey : null
+    createdAt: dateOf(createdAt),
+    completedAt: dateOf(completedAt),
+    credits: { charged: charged ?? null, refunded: refunded ?? null },
+    ...error !== void 0 && { reason: quoted3(error, LONGEST_REASON) },
+    ...key !== null && { idempotencyKey: key }
   };
 }
+function keyOf({ idempotencyKey }) {
+  return idempotencyKey && /^[\x21-\x7e]{1,128}$/.test(idempotencyKey) ? idempotencyKey : null;
+}
+var dateOf = (time) => time === void 0 ? null : new Date(time).toISOString();
 
 // scripts/src/cli/render/many.ts
 import { Failure as Failure6 } from "./main.mjs";
 import { AdvisedFailure as AdvisedFailure3 } from "./main.mjs";
-import { EXIT as EXIT3 } from "./main.mjs";
+import { EXIT as EXIT5 } from "./main.mjs";
 import { resumeCommand as resumeCommand3 } from "./main.mjs";
-import { failed as failed2, success as success3 } from "./main.mjs";
+import { failed as failed2, success as success5 } from "./main.mjs";
 import { explained as explained2 } from "./main.mjs";
 
 // scripts/src/cli/render/task.ts
 import { KIND_WORDS, madeAs } from "./main.mjs";
 import { BRIEF_WAIT_S as BRIEF_WAIT_S2 } from "./main.mjs";
-import { quoted as quoted3 } from "./main.mjs";
+import { quoted as quoted4 } from "./main.mjs";
 import { AdvisedFailure as AdvisedFailure2 } from "./main.mjs";
-import { EXIT as EXIT2, exitCodeOf } from "./main.mjs";
+import { EXIT as EXIT4, exitCodeOf } from "./main.mjs";
 import { resumeCommand as resumeCommand2 } from "./main.mjs";
-import { failed, success as success2, upstream as upstream2 } from "./main.mjs";
+import { failed, success as success4, upstream as upstream3 } from "./main.mjs";
 import { explained } from "./main.mjs";
 function taskOutcome(result, caller) {
   const { taskId, seen, retryAfter, delivery } = result;
@@ -1962,7 +2363,7 @@ function endOutcome(result, caller) {
   const data = dataOf(result);
   switch (result.kind) {
     case "running":
-      return success2(
+      return success4(
         seen.state,
         taskId,
         {
@@ -1972,14 +2373,14 @@ function endOutcome(result, caller) {
             "The task runs on at the service. Run this command as often as you like: it charges nothing."
           ]
         },
-        caller.wantsEnd ? EXIT2.stillRunning : EXIT2.done
+        caller.wantsEnd ? EXIT4.stillRunning : EXIT4.done
       );
     case "completed": {
       const nextSteps = files || !caller.wantsEnd ? [] : saveSteps(taskId, caller);
-      return success2(seen.state, taskId, { ...data, nextSteps }, EXIT2.done);
+      return success4(seen.state, taskId, { ...data, nextSteps }, EXIT4.done);
     }
     case "cancelledNow":
-      return success2(seen.state, taskId, data, EXIT2.done);
+      return success4(seen.state, taskId, data, EXIT4.done);
     case "failed":
       return ended("GENERATION_FAILED", `The task ended FAILED.${whyFailed(result)}`, data, [
         caller.profile.says.refund,
@@ -2006,7 +2407,7 @@ function ended(code, message, data, nextSteps) {
   return failed(new AdvisedFailure2(code, message, { data, nextSteps }), null, null);
 }
 function whyFailed({ seen }) {
-  if (seen.error) return ` The service says: ${quoted3(seen.error)}.`;
+  if (seen.error) return ` The service says: ${quoted4(seen.error)}.`;
   return seen.isRecordUnread ? " Why is not known: its record at the service cannot be read." : " The service gives no reason.";
 }
 function saveSteps(taskId, caller) {
@@ -2029,7 +2430,7 @@ function dataOf({ seen, credits, files, warnings, lastPollError, ...origin }) {
   if (credits) data.credits = { ...credits };
   if (seen.unknownState !== void 0) data.unknownState = seen.unknownState;
   if (seen.state === "COMPLETED" && seen.urls?.length) data.resultUrls = seen.urls;
-  return { ...data, ...upstream2(seen.record) };
+  return { ...data, ...upstream3(seen.record) };
 }
 function reusedData({ reused, isResubmitted }) {
   if (!reused) return {};
@@ -2048,6 +2449,8 @@ function warningText(warning) {
       const came = `${KIND_WORDS[madeAs(contentType)]} (${contentType})`;
       return `${model} makes ${KIND_WORDS[makes]}, but ${file} is ${came}. It was saved as it came: tell the user.`;
     }
+    case "otherExtension":
+      return `${warning.asked} was asked for; the file is saved as ${warning.file}, by what it contains.`;
     case "aboveCap":
       return `The service reports ${warning.charged} credits charged, although the cap was ${warning.maxCredits} (--maxCredits). Tell the user.`;
     case "noPermit":
@@ -2059,7 +2462,7 @@ function warningText(warning) {
 
 // scripts/src/cli/render/many.ts
 var MOST_CHARACTERS = 4e4;
-function manyOutcome({ items, more, unsettled }, caller) {
+function manyOutcome({ items, until, more, unsettled }, caller) {
   const outcomes = items.map((item) => itemOutcome(item, caller));
   const shown = [];
   const delivered = [];
@@ -2071,10 +2474,13 @@ function manyOutcome({ items, more, unsettled }, caller) {
     const { status, taskId } = outcome.envelope;
     shown.push(left >= 0 ? whole : { status, taskId, nextSteps: [resumeCommand3(caller, taskId)] });
   }
-  const worst = outcomes.find(({ envelope }) => !envelope.ok) ?? outcomes.find(({ exitCode }) => exitCode > 0);
-  const running = outcomes.filter(({ exitCode }) => exitCode === EXIT3.stillRunning).length;
+  const isRunning = ({ exitCode }) => exitCode === EXIT5.stillRunning;
+  const running = outcomes.filter(isRunning).length;
+  const isOver = until === "first" && running < outcomes.length;
+  const counted = isOver ? outcomes.filter((outcome) => !isRunning(outcome)) : outcomes;
+  const worst = counted.find(({ envelope }) => !envelope.ok) ?? counted.find(({ exitCode }) => exitCode > 0);
   const data = { count: shown.length, running, more, unsettled, tasks: shown };
-  if (worst || more > 0 || unsettled > 0 || left < 0) {
+  if (worst || running > 0 || more > 0 || unsettled > 0 || left < 0) {
     const gone = outcomes.flatMap(
       ({ envelope: { errorCode: errorCode2, taskId } }) => errorCode2 === "TASK_NOT_FOUND" ? [caller.command("forget", { taskId })] : []
     );
@@ -2085,10 +2491,10 @@ function manyOutcome({ items, more, unsettled }, caller) {
     ];
   }
   const { errorCode = null, errorMessage = null, retryAfter = null } = worst?.envelope ?? {};
-  const ok = outcomes.every(({ envelope }) => envelope.ok);
+  const ok = counted.every(({ envelope }) => envelope.ok);
   return {
     envelope: { ok, status: null, taskId: null, data, errorCode, errorMessage, retryAfter },
-    exitCode: worst?.exitCode ?? (more > 0 || left < 0 ? EXIT3.stillRunning : EXIT3.done),
+    exitCode: worst?.exitCode ?? (!isOver && (more > 0 || left < 0) ? EXIT5.stillRunning : EXIT5.done),
     onWritten: () => {
       for (const { onWritten } of delivered) onWritten?.();
     }
@@ -2113,7 +2519,7 @@ function nothingPendingOutcome({ unsettled }, { command }) {
   const list = command("listPending");
   if (unsettled === 0) {
     const nextSteps = ["No recorded task of this key is unfinished or waits to be delivered.", list];
-    return success3(null, null, { count: 0, unsettled, nextSteps }, EXIT3.done);
+    return success5(null, null, { count: 0, unsettled, nextSteps }, EXIT5.done);
   }
   const message = `No recorded task of this key is unfinished, but the outcome of ${unsettled} submits is not known.`;
   const failure = new AdvisedFailure3("SUBMIT_OUTCOME_UNKNOWN", message, {
@@ -2136,6 +2542,8 @@ function outcomeOf(result, caller) {
       return accountOutcome(result, caller);
     case "list":
       return listOutcome(result, caller);
+    case "spending":
+      return spendingOutcome(result, caller);
     default:
       return taskOutcome(result, caller);
   }
@@ -2144,7 +2552,8 @@ function outcomeOf(result, caller) {
 // scripts/src/cli/live.ts
 var SANDBOX_KEY = "ak_sandbox";
 async function runLive(options) {
-  const { args, argv, request, environment, loopback, observer, signal, warn } = options;
+  const { args, argv, request, batch, environment, loopback, observer, interruption, warn } = options;
+  const { signal } = interruption;
   const sandbox = args.sandbox ? await startSandbox(environment, warn) : null;
   const { httpProxy, httpsProxy, noProxy } = environment;
   const transport = new Transport(
@@ -2161,6 +2570,8 @@ async function runLive(options) {
   });
   const caller = callerOf(args, argv);
   const { timeoutMs, maxRetries } = environment;
+  const sharing = once(() => args.noJournal ? null : openSharing(options, provider));
+  const limiter = async () => (await sharing())?.limiter ?? null;
   const session = {
     provider,
     transport,
@@ -2169,13 +2580,22 @@ async function runLive(options) {
     records: once(
       () => args.noJournal || isWithoutRecords(options) ? null : openJournal(options, provider)
     ),
-    sharing: once(() => args.noJournal ? null : openSharing(options, provider)),
-    api: new Api(transport, systemClock, { timeoutMs, maxRetries, signal })
+    sharing,
+    api: new Api(transport, systemClock, { timeoutMs, maxRetries, signal, limiter })
   };
   try {
+    if (batch) {
+      const { runBatchCommand } = await import("./batch.mjs");
+      const wait = waitSettings(args, environment);
+      const secrets = environment.key === void 0 ? [] : [environment.key];
+      return await runBatchCommand({
+        ...{ session, args, batch, wait, caller, secrets },
+        stop: interruption
+      });
+    }
     return outcomeOf(await act(session, args, request, environment), caller);
   } catch (error) {
-    if (!(error instanceof Failure15)) throw error;
+    if (!(error instanceof Failure17)) throw error;
     const taskId = args.taskId ?? error.details.taskId ?? null;
     const missing = taskId !== null && await explainMissing(session, error, taskId, args, caller.same);
     const failure = explained3(missing || error, caller);
@@ -2185,6 +2605,7 @@ async function runLive(options) {
     });
   } finally {
     void transport.close();
+    void batch?.close();
     void sandbox?.close();
   }
 }
@@ -2210,7 +2631,7 @@ async function openJournal(options, provider) {
     journal.prepare();
     return journal;
   } catch (error) {
-    if (!(error instanceof Failure15)) throw error;
+    if (!(error instanceof Failure17)) throw error;
     warn(`This sandbox run continues without a record: ${environment.stateFolder} cannot be written to.`);
     return null;
   }
@@ -2255,10 +2676,13 @@ async function act(session, args, request, environment) {
       const settings = waitSettings(args, environment);
       if (args.taskId !== void 0) return tasks.waitTask(session, taskId, settings);
       const pending = await import("./generate.mjs");
+      if (args.any) return pending.waitForAll(session, settings, "first");
       return args.all ? pending.waitForAll(session, settings) : pending.waitForNewest(session, settings);
     }
     case "listTasks":
-      return (await import("./generate.mjs")).listTasks(session);
+      return (await import("./generate.mjs")).listTasks(session, filterOf(args));
+    case "spending":
+      return (await import("./generate.mjs")).spending(session, args.since?.from ?? null);
     case "account": {
       const { listModels } = await import("./contracts.mjs");
       return (await import("./generate.mjs")).account(session, await listModels(session.provider.id));
@@ -2272,6 +2696,11 @@ async function act(session, args, request, environment) {
     }
   }
 }
+function filterOf({ since, status, model, limit }) {
+  const running = ["SUBMITTED", "PROGRESS"];
+  const states = status === void 0 ? null : status === "running" ? running : [status];
+  return { since: since?.from ?? null, states, model: model ?? null, limit };
+}
 var SANDBOX_POLL_S = 0.5;
 var POLL_S = 2;
 function waitSettings(args, { timeoutMs }) {
@@ -2279,9 +2708,14 @@ function waitSettings(args, { timeoutMs }) {
   return {
     waitMs: args.wait * 1e3,
     schedule: pollSchedule(firstMs),
-    folder: args.download ?? null,
+    ...placeOf(args),
     stallMs: timeoutMs
   };
+}
+function placeOf({ download, output, action }) {
+  if (output !== void 0)
+    return { folder: path.dirname(path.resolve(output)), output: path.basename(output) };
+  return { folder: download ?? null, ...isSubmit(action) && { output: null } };
 }
 async function startSandbox(environment, warn) {
   const { startSandbox: start } = await import("./sandbox-server.mjs");
@@ -2294,15 +2728,18 @@ async function startSandbox(environment, warn) {
 
 // scripts/src/live.ts
 init_cancel();
+init_expected_duration();
 init_fetch_status();
 init_finish();
+init_known_durations();
+init_likely_duration();
 init_poll_round();
 init_poll_schedule();
 init_poll();
 init_poller();
 
 // scripts/src/core/prompt-excerpt.ts
-import { plain as plain4 } from "./main.mjs";
+import { plain as plain5 } from "./main.mjs";
 var FIELDS = ["prompt", "content", "text", "lyrics"];
 var LENGTH = 60;
 var ADDRESS = /\b(?:https?|data):\S+/gi;
@@ -2310,7 +2747,7 @@ function promptExcerpt(payload) {
   for (const name of FIELDS) {
     const text = firstText2(payload[name]);
     if (text === void 0) continue;
-    const excerpt = plain4(text.slice(0, 10 * LENGTH).replace(ADDRESS, "[address]"), LENGTH);
+    const excerpt = plain5(text.slice(0, 10 * LENGTH).replace(ADDRESS, "[address]"), LENGTH);
     if (excerpt !== "") return excerpt;
   }
   return null;
@@ -2321,6 +2758,7 @@ function firstText2(value) {
 }
 
 // scripts/src/live.ts
+init_record_reads();
 init_result();
 init_session();
 init_task_record();
@@ -2331,7 +2769,7 @@ init_retry();
 
 // scripts/src/providers/aivideomaker/api.ts
 import { isObject as isObject3 } from "./main.mjs";
-import { plain as plain5 } from "./main.mjs";
+import { plain as plain6 } from "./main.mjs";
 
 // scripts/src/providers/output.ts
 import { isObject as isObject2 } from "./main.mjs";
@@ -2376,7 +2814,7 @@ var CODES = {
   IDEMPOTENCY_CONFLICT: "IDEMPOTENCY_CONFLICT",
   BUDGET_EXCEEDED: "BUDGET_EXCEEDED"
 };
-var MOST_MODELS = 200;
+var MOST_MODELS3 = 200;
 function aivideomaker({ profile, baseUrl, key, now }) {
   const origin = baseUrl.href.replace(/\/+$/, "").replace(/\/api\/v1$/, "");
   const request = (method, path2, body) => ({
@@ -2496,7 +2934,7 @@ function aivideomaker({ profile, baseUrl, key, now }) {
       return call("other", req, (body, answer) => {
         if (saysFailed(body) || namesError(body) || body.ok === false)
           throw errorIn(body, answer, req, "other", now);
-        const models = Array.isArray(body.supportedModels) ? body.supportedModels.slice(0, MOST_MODELS) : [];
+        const models = Array.isArray(body.supportedModels) ? body.supportedModels.slice(0, MOST_MODELS3) : [];
         return {
           balance: isCredits(body.currentBalance) ? body.currentBalance : null,
           models: models.flatMap((model) => nameIn(model) ?? []),
@@ -2533,7 +2971,8 @@ function codeOf(body, status, kind, said) {
 }
 function taskFrom(body, id, key) {
   if (!isTaskId(id, key)) return void 0;
-  const createdAt = typeof body.createdAt === "string" ? Date.parse(body.createdAt) : Number.NaN;
+  const createdAt = dateIn(body.createdAt);
+  const completedAt = dateIn(body.completedAt);
   const { state, unknownState } = typeof body.status === "string" ? stateOf(body.status) : { state: "UNKNOWN" };
   const reasons = isObject3(body.output) ? [body.output.error, body.output.msg] : [];
   const error = firstText(...reasons, body.error, body.message, body.errorCode);
@@ -2543,9 +2982,10 @@ function taskFrom(body, id, key) {
     ...unknownState !== void 0 && { unknownState },
     ...typeof body.model === "string" && { model: body.model },
     ...body.input !== void 0 && { input: body.input },
-    ...!Number.isNaN(createdAt) && { createdAt },
+    ...createdAt !== void 0 && { createdAt },
+    ...completedAt !== void 0 && { completedAt },
     ...typeof body.idempotencyKey === "string" && body.idempotencyKey !== "" && { idempotencyKey: body.idempotencyKey },
-    ...state === "FAILED" && error !== void 0 && { error: plain5(error) },
+    ...state === "FAILED" && error !== void 0 && { error: plain6(error) },
     ...isCredits(body.creditsCharged) && { charged: body.creditsCharged },
     ...isCredits(body.creditsRefunded) && { refunded: body.creditsRefunded },
     // A record that names its result but no state is still a result.
@@ -2554,6 +2994,10 @@ function taskFrom(body, id, key) {
   };
 }
 var stateOf = (word) => stateIn(AIVIDEOMAKER.states, word);
+function dateIn(value) {
+  const time = typeof value === "string" ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(time) ? void 0 : time;
+}
 function saysFailed(body) {
   return typeof body.status === "string" && stateOf(body.status).state === "FAILED";
 }
@@ -2588,6 +3032,7 @@ export {
   Poller,
   RECORD,
   RETRY_PAUSES,
+  RecordReads,
   SMALL,
   Transport,
   YOUNG_TASK_MS,
@@ -2596,12 +3041,14 @@ export {
   adviceFor,
   aivideomaker,
   cancelTask,
+  checkFree,
   codeOfStatus,
   creditsOf,
   decoded,
   deliver,
   downloadAll,
   endsWait,
+  expectedDuration,
   explain,
   explainMissing,
   fetchResult,
@@ -2616,19 +3063,24 @@ export {
   heeded,
   intervalBefore,
   isExcessive,
+  isFast,
   isTaskId,
   isTransientStatus,
   isYoung,
+  knownDurations,
+  likelyDuration,
   listOutcome,
   manyOutcome,
   merge,
   nameIn,
   networkError,
+  nextPermit,
   noteState,
   nothingPendingOutcome,
   outcomeOf,
   outgoingBody,
   outgoingHeaders,
+  outputOf,
   parseBody,
   parseRetryAfter,
   pauseAfter,
@@ -2645,12 +3097,13 @@ export {
   refused,
   runLive,
   shortDeadline,
+  spanOf,
+  spendingOutcome,
   stateIn,
   taskOutcome,
   taskResult,
   unknownWord,
   unreadable,
-  untilFree,
   waitOn,
   waitTask,
   where,

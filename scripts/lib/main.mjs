@@ -30,6 +30,7 @@ var init_action = __esm({
       "listTasks",
       "listPending",
       "forget",
+      "spending",
       "quote",
       "account",
       "listModels",
@@ -237,16 +238,6 @@ var init_output_kind = __esm({
   }
 });
 
-// scripts/src/model/idempotency-key.ts
-function isIdempotencyKey(text2) {
-  return typeof text2 === "string" && /^[\x21-\x7e]{8,128}$/.test(text2);
-}
-var init_idempotency_key = __esm({
-  "scripts/src/model/idempotency-key.ts"() {
-    "use strict";
-  }
-});
-
 // scripts/src/model/text.ts
 function plain(text2, limit = 300) {
   const clean = visible(text2.slice(0, limit * 4).replace(CONTROL, " ")).replace(/ {2,}/g, " ").trim();
@@ -293,15 +284,96 @@ var init_text = __esm({
   }
 });
 
+// scripts/src/model/file-name-rule.ts
+function nameProblem(name) {
+  if (name === "") return "write at least one letter";
+  if (/[/\\]/.test(name) || name === "." || name === "..") return "write a name alone, without a folder";
+  if (/[<>:"|?*]/.test(name)) return 'write it without < > : " | ? *, which some systems refuse';
+  if (plain(name, 400) !== name)
+    return "write it in visible characters, without line breaks or double spaces";
+  if (/^[.-]/.test(name)) return "begin it with a letter or a digit";
+  if (/[. ]$/.test(name)) return "end it with a letter or a digit";
+  if (RESERVED.test(name)) return "choose another one: Windows keeps this name for a device";
+  if (/\.(part|lock)$/i.test(name))
+    return "choose another ending: .part and .lock mark files that are being saved";
+  if (Buffer.byteLength(name) > LONGEST) return `write at most ${LONGEST} bytes (a letter is 1 to 4 bytes)`;
+  return null;
+}
+var LONGEST, RESERVED;
+var init_file_name_rule = __esm({
+  "scripts/src/model/file-name-rule.ts"() {
+    "use strict";
+    init_text();
+    LONGEST = 120;
+    RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
+  }
+});
+
+// scripts/src/model/idempotency-key.ts
+function isIdempotencyKey(text2) {
+  return typeof text2 === "string" && /^[\x21-\x7e]{8,128}$/.test(text2);
+}
+var init_idempotency_key = __esm({
+  "scripts/src/model/idempotency-key.ts"() {
+    "use strict";
+  }
+});
+
+// scripts/src/cli/since.ts
+function parseSince(text2, now) {
+  const today = new Date(now);
+  if (text2 === "today") return dayOf(today.getFullYear(), today.getMonth(), today.getDate());
+  const days = /^([1-9]\d{0,3})d$/.exec(text2)?.[1];
+  if (days !== void 0) {
+    if (Number(days) > MOST_DAYS) return void 0;
+    return dayOf(today.getFullYear(), today.getMonth(), today.getDate() - Number(days) + 1);
+  }
+  const [, year, month, date] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text2)?.map(Number) ?? [];
+  if (year === void 0 || year < OLDEST_YEAR) return void 0;
+  const since2 = dayOf(year, month - 1, date);
+  return since2.day === text2 && since2.from <= now ? since2 : void 0;
+}
+function dayOf(year, month, date) {
+  return sinceAt(new Date(year, month, date).getTime());
+}
+function sinceAt(from) {
+  const start = new Date(from);
+  return { from, day: isoDay(start), timeZone: zoneAt(start) };
+}
+function isoDay(date) {
+  const two = (n) => String(n).padStart(2, "0");
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+function zoneAt(date) {
+  const minutes = -date.getTimezoneOffset();
+  const two = (n) => String(Math.floor(n)).padStart(2, "0");
+  const offset = `UTC${minutes < 0 ? "-" : "+"}${two(Math.abs(minutes) / 60)}:${two(Math.abs(minutes) % 60)}`;
+  const name = plain(new Intl.DateTimeFormat().resolvedOptions().timeZone ?? "", 60);
+  return name === "" ? offset : `${name} (${offset})`;
+}
+var MOST_DAYS, OLDEST_YEAR, SINCE_EXPECTED;
+var init_since = __esm({
+  "scripts/src/cli/since.ts"() {
+    "use strict";
+    init_text();
+    MOST_DAYS = 3650;
+    OLDEST_YEAR = 2e3;
+    SINCE_EXPECTED = `today, a number of days such as 7d (at most ${MOST_DAYS}d; today is one of them), or a date such as 2026-11-20, not in the future`;
+  }
+});
+
 // scripts/src/cli/flag-values.ts
-var credits, taskId, owner, idempotencyKey, kind;
+const path = require("node:path");
+var credits, taskId, owner, idempotencyKey, since, status, kind, output;
 var init_flag_values = __esm({
   "scripts/src/cli/flag-values.ts"() {
     "use strict";
+    init_file_name_rule();
     init_idempotency_key();
     init_output_kind();
     init_task();
     init_text();
+    init_since();
     credits = { kind: "number", min: 0, max: 1e9, whole: true, such: 100 };
     taskId = {
       kind: "text",
@@ -321,17 +393,43 @@ var init_flag_values = __esm({
       expected: "8 to 128 visible ASCII characters without spaces",
       hint: "choose for example --idempotencyKey lighthouse-0001"
     };
+    since = {
+      kind: "text",
+      accepts: (text2) => parseSince(text2, Date.now()) !== void 0,
+      expected: SINCE_EXPECTED,
+      hint: "write for example --since 7d, for today and the six days before"
+    };
+    status = {
+      kind: "choice",
+      of: ["running", ...TASK_STATES],
+      alsoCalled: {
+        pending: "running",
+        done: "COMPLETED",
+        finished: "COMPLETED",
+        succeeded: "COMPLETED",
+        canceled: "CANCEL",
+        cancelled: "CANCEL",
+        error: "FAILED"
+      },
+      fallback: "running"
+    };
     kind = {
       kind: "choice",
       of: OUTPUT_KINDS,
       alsoCalled: { "3d": "model3d", model: "model3d", music: "audio", sound: "audio", picture: "image" },
       fallback: OUTPUT_KINDS[0]
     };
+    output = {
+      kind: "text",
+      accepts: (text2) => nameProblem(path.basename(text2)) === null && !/[/\\]$/.test(text2),
+      expected: "the name of a file, with or without its folder",
+      hint: "write for example --output out/lighthouse.mp4; a folder alone is --download"
+    };
   }
 });
 
 // scripts/src/cli/flags.ts
-var SUBMITS, PAYLOAD, MODELS, LOCAL, WAITS, NAMED_TASK, ONE_TASK, DEFAULT_WAIT_S, titles, providers, wait, callback, text, FLAGS, FLAG_NAMES, rule, isSubmit, needsRecords, isLocal, isAboutTask;
+var SUBMITS, PAYLOAD, MODELS, LOCAL, WAITS, SAVES, NAMED_TASK, ONE_TASK, DEFAULT_WAIT_S, DEFAULT_LIMIT, titles, providers, wait, callback, text, FLAGS, FLAG_NAMES, rule, isSubmit, needsRecords, isLocal, isAboutTask;
 var init_flags = __esm({
   "scripts/src/cli/flags.ts"() {
     "use strict";
@@ -344,9 +442,11 @@ var init_flags = __esm({
     MODELS = ["listModels", "describeModel"];
     LOCAL = [...MODELS, "listPending", "forget"];
     WAITS = ["generate", "waitTask"];
+    SAVES = [...WAITS, "createGeneration", "getTask"];
     NAMED_TASK = ["getStatus", "getTask", "cancelTask"];
     ONE_TASK = [...NAMED_TASK, "waitTask", "forget"];
     DEFAULT_WAIT_S = 600;
+    DEFAULT_LIMIT = 50;
     titles = (are) => PROFILES.filter(are).map(({ title }) => title).join(", ");
     providers = PROFILES.map(({ id }) => id);
     wait = { kind: "number", min: 0, max: 86400, such: 5, default: DEFAULT_WAIT_S };
@@ -360,7 +460,7 @@ var init_flags = __esm({
       model: {
         form: "<id>",
         help: "the model; with --payload alone: validate, submit, wait, fetch the result",
-        actions: [...PAYLOAD, "describeModel"],
+        actions: [...PAYLOAD, "describeModel", "listTasks"],
         required: [...PAYLOAD, "describeModel"]
       },
       payload: {
@@ -371,6 +471,11 @@ var init_flags = __esm({
       image: {
         form: "<file>",
         help: "a local picture (PNG, JPEG, WebP, GIF, AVIF, BMP) for the model's image field",
+        actions: PAYLOAD
+      },
+      batch: {
+        form: "<file>",
+        help: 'many requests, a line each: prompts (.txt) or {"name","model","payload","image"} (.jsonl); "-" = standard input',
         actions: PAYLOAD
       },
       action: { form: "<action>", value: { kind: "choice", of: ACTIONS }, help: ACTIONS.slice(1).join(", ") },
@@ -386,8 +491,26 @@ var init_flags = __esm({
         actions: ["listModels"]
       },
       full: {
-        help: `${MODELS.join(", ")}: with schema, sources and every note`,
-        actions: MODELS
+        help: `${MODELS.join(", ")}: schema, sources, every note; listTasks: the service's records`,
+        actions: [...MODELS, "listTasks"]
+      },
+      since: {
+        form: "<day>",
+        value: since,
+        help: "spending, listTasks: from this local day on: today, 7d (includes today), 2026-11-20",
+        actions: ["spending", "listTasks"]
+      },
+      status: {
+        form: "<state>",
+        value: status,
+        help: "listTasks: only tasks in this state; running = SUBMITTED or PROGRESS",
+        actions: ["listTasks"]
+      },
+      limit: {
+        form: "<n>",
+        value: { kind: "number", min: 1, max: 200, whole: true, such: 50, default: DEFAULT_LIMIT },
+        help: `listTasks: at most so many rows, the newest first (default ${DEFAULT_LIMIT})`,
+        actions: ["listTasks"]
       },
       taskId: {
         form: "<id>",
@@ -410,14 +533,27 @@ var init_flags = __esm({
       },
       download: {
         form: "<dir>",
-        help: "save the finished file there as <taskId>.<ext>",
-        actions: [...WAITS, "createGeneration", "getTask"]
+        help: "save the finished file there as <taskId>.<ext>; of a batch as <name>.<ext>",
+        actions: SAVES
+      },
+      output: {
+        form: "<file>",
+        value: output,
+        help: "save the finished file under this name; for a batch with {n}, the number of the line",
+        actions: SAVES
       },
       maxCredits: {
         form: "<n>",
         value: credits,
         help: `ask for the price first; submit nothing above n (${titles(({ can }) => !can.quote)}: by a dated estimate)`,
         actions: PAYLOAD
+      },
+      maxTotalCredits: {
+        form: "<n>",
+        value: credits,
+        help: "with --batch: submit nothing if what is not charged yet costs more than n together",
+        actions: PAYLOAD,
+        beside: "batch"
       },
       maxCreditsPerDay: {
         form: "<n>",
@@ -427,6 +563,7 @@ var init_flags = __esm({
       },
       new: { help: "another task of the same request (a new charge)", actions: SUBMITS },
       all: { help: "with waitTask and no --taskId: every pending task", actions: ["waitTask"] },
+      any: { help: "the same, until the first of them has ended", actions: ["waitTask"] },
       owner: {
         form: "<name>",
         value: owner,
@@ -465,7 +602,7 @@ function exitCodeOf(failure) {
   if (reason?.kind === "notCancelled") return isTerminal(reason.state) ? EXIT.taskEnded : EXIT.stillRunning;
   return EXIT_OF_ERROR[failure.code];
 }
-var EXIT, ONE_CHARGE, EXIT_WORDS, EXIT_OF_ERROR;
+var EXIT, ONE_CHARGE, EXIT_WORDS, EXIT_OF_ERROR, BATCH_ORDER;
 var init_exit_codes = __esm({
   "scripts/src/cli/exit-codes.ts"() {
     "use strict";
@@ -531,6 +668,19 @@ var init_exit_codes = __esm({
       TASK_NOT_FOUND: EXIT.taskNotFound,
       DOWNLOAD_FAILED: EXIT.downloadFailed
     };
+    BATCH_ORDER = [
+      EXIT.bug,
+      EXIT.keyRefused,
+      EXIT.submitUnknown,
+      EXIT.credits,
+      EXIT.stillRunning,
+      EXIT.temporary,
+      EXIT.downloadFailed,
+      EXIT.taskNotFound,
+      EXIT.badInput,
+      EXIT.taskEnded,
+      EXIT.done
+    ];
   }
 });
 
@@ -567,7 +717,7 @@ var init_skill_folder = __esm({
 });
 
 // scripts/src/cli/words.ts
-const path = require("node:path");
+const path2 = require("node:path");
 function commandLine(words) {
   return ["node", script(), ...words].map((word) => quoteWord(word)).join(" ");
 }
@@ -584,7 +734,7 @@ function flagWords(flags) {
 }
 function script() {
   const started = process.argv[1] ?? "";
-  return path.basename(started) === SCRIPT ? path.resolve(started) : path.join(skillFolder(), "scripts", SCRIPT);
+  return path2.basename(started) === SCRIPT ? path2.resolve(started) : path2.join(skillFolder(), "scripts", SCRIPT);
 }
 var SCRIPT;
 var init_words = __esm({
@@ -620,7 +770,7 @@ ${flagLines().join("\n")}
 Environment
 ${wrapped(VARIABLES, 2).join("\n")}
 
-Exit codes
+Exit codes (a batch: that of the line to see to first, ${BATCH_ORDER.filter((code) => code !== EXIT.bug).join(", ")})
 ${exitCodes().map((line) => `  ${line}`).join("\n")}`;
 }
 function flagLines() {
@@ -702,8 +852,8 @@ init_flags();
 
 // scripts/src/cli/issue.ts
 init_text();
-function issue(path5, expected, received, hint) {
-  return { path: path5, expected, received, hint };
+function issue(path6, expected, received, hint) {
+  return { path: path6, expected, received, hint };
 }
 function quote(text2) {
   return `"${plain(text2, 60)}"`;
@@ -778,15 +928,21 @@ var named = (action) => action === "generate" ? "the full workflow" : action;
 function checkFit(action, given, issues) {
   const what = action === "generate" ? named(action) : `--action ${action}`;
   for (const name of FLAG_NAMES) {
-    const { actions, required, form } = rule(name);
+    const { actions, required, form, beside } = rule(name);
     if (given.has(name) && actions && !actions.includes(action)) {
       const hint = `leave --${name} out, or use it with ${actions.map(named).join(", ")}`;
       issues.push(issue(`--${name}`, `not to be given with ${what}`, "it", hint));
     }
-    if (!given.has(name) && required?.includes(action))
+    if (given.has(name) && beside && !given.has(beside)) {
+      const hint = `add --${beside}, or leave --${name} out`;
+      issues.push(issue(`--${name}`, `--${beside} beside it`, "none", hint));
+    }
+    const isInLines = name === "model" && given.has("batch");
+    if (!given.has(name) && required?.includes(action) && !isInLines)
       issues.push(issue(`--${name}`, `${form} for ${what}`, "nothing", `add --${name} ${form}`));
   }
-  if (rule("payload").actions?.includes(action) && !given.has("payload") && !given.has("image")) {
+  const asked = ["payload", "image", "batch"];
+  if (rule("payload").actions?.includes(action) && !asked.some((name) => given.has(name))) {
     const hint = "add --payload '<json>', or --payload - to read it from standard input";
     issues.push(issue("--payload", `<json> for ${what}`, "nothing", hint));
   }
@@ -800,12 +956,27 @@ var CONFLICTS = [
   ],
   ["noJournal", "new", "leave --new out: without a journal every submit is a new one"],
   ["noJournal", "owner", "leave --owner out: it is kept in the journal alone"],
-  ["all", "taskId", "leave out --all or --taskId"]
+  ["all", "taskId", "leave out --all or --taskId"],
+  ["output", "download", "write the folder into --output, for example --output out/lighthouse.mp4"],
+  ["output", "all", "leave --output out: each task has a file of its own"],
+  ["batch", "idempotencyKey", "leave --idempotencyKey out: each line is a request of its own"],
+  ["batch", "noJournal", "leave --noJournal out: the records tell which lines are charged already"],
+  ["any", "taskId", "leave out --any or --taskId"],
+  ["any", "all", "leave out --any to wait for the last end, --all to wait for the first"]
 ];
 function checkTogether(action, given, issues) {
   for (const [one, other, hint] of CONFLICTS) {
     if (given.has(one) && given.has(other))
       issues.push(issue(`--${one}`, `not to be given with --${other}`, "both", hint));
+  }
+  if (given.get("batch") === "-" && given.get("payload") === "-") {
+    const hint = "write the lines into a file, or the defaults of all lines on the command line";
+    issues.push(issue("--batch", "one flag that reads standard input", "--payload - too", hint));
+  }
+  if (given.has("maxTotalCredits") && !given.has("batch")) {
+    issues.push(
+      issue("--maxTotalCredits", "--batch beside it", "none", "write --maxCredits for one request")
+    );
   }
   if (action === "forget" && given.has("taskId") === given.has("idempotencyKey")) {
     const came = given.has("taskId") ? "both" : "neither";
@@ -830,7 +1001,7 @@ function checkService(action, profile, given, issues) {
 }
 
 // scripts/src/contracts/nearest.ts
-var LONGEST = 64;
+var LONGEST2 = 64;
 function nearest(word, candidates) {
   const wanted = squeeze(word);
   let best;
@@ -852,7 +1023,7 @@ function nearest(word, candidates) {
   return best;
 }
 function squeeze(word) {
-  return word.slice(0, LONGEST).normalize("NFKC").toLowerCase().replace(/[-_\s]/g, "");
+  return word.slice(0, LONGEST2).normalize("NFKC").toLowerCase().replace(/[-_\s]/g, "");
 }
 function editDistance(a, b) {
   let beforeLast = [];
@@ -997,6 +1168,7 @@ function straysIssue(strays, given) {
 }
 
 // scripts/src/cli/arguments.ts
+init_since();
 function parseArguments(argv) {
   const issues = [];
   const given = readFlags(argv, issues);
@@ -1010,11 +1182,15 @@ function parseArguments(argv) {
   }
   textOf(given, "provider", issues);
   const wait2 = numberOf(given, "wait", issues);
+  const limit = numberOf(given, "limit", issues);
+  const sinceText = textOf(given, "since", issues);
   const values = {
+    since: sinceText && parseSince(sinceText, Date.now()),
     kind: textOf(given, "kind", issues),
     full: given.has("full") || void 0,
     pollInterval: numberOf(given, "pollInterval", issues),
     maxCredits: numberOf(given, "maxCredits", issues),
+    maxTotalCredits: numberOf(given, "maxTotalCredits", issues),
     maxCreditsPerDay: numberOf(given, "maxCreditsPerDay", issues),
     callback: given.get(profile.callbackFlag),
     ...Object.fromEntries(TEXTS.map((name) => [name, textOf(given, name, issues)]))
@@ -1024,7 +1200,9 @@ function parseArguments(argv) {
     profile,
     isProviderNamed: given.has("provider"),
     wait: wait2,
+    limit,
     all: given.has("all"),
+    any: given.has("any"),
     isNew: given.has("new"),
     noJournal: given.has("noJournal"),
     sandbox: given.has("sandbox"),
@@ -1035,10 +1213,21 @@ function parseArguments(argv) {
   if (!isAsked && issues.length > 0) throw refused(issues);
   return args;
 }
-var TEXTS = ["model", "payload", "image", "taskId", "download", "idempotencyKey", "owner"];
+var TEXTS = [
+  "status",
+  "model",
+  "payload",
+  "image",
+  "batch",
+  "taskId",
+  "download",
+  "output",
+  "idempotencyKey",
+  "owner"
+];
 function refused(issues) {
-  const { path: path5, expected, received } = issues[0];
-  return new AdvisedFailure("INVALID_PAYLOAD", `${path5}: expected ${expected}, received ${received}.`, {
+  const { path: path6, expected, received } = issues[0];
+  return new AdvisedFailure("INVALID_PAYLOAD", `${path6}: expected ${expected}, received ${received}.`, {
     issues,
     nextSteps: [...new Set(issues.map(({ hint }) => hint))]
   });
@@ -1065,9 +1254,9 @@ var UPSTREAM = "upstream";
 function upstream(record) {
   return record && Object.keys(record).length > 0 ? { [UPSTREAM]: record } : {};
 }
-function success(status, taskId2, data, exitCode, retryAfter = null) {
+function success(status2, taskId2, data, exitCode, retryAfter = null) {
   return {
-    envelope: { ok: true, status, taskId: taskId2, data, errorCode: null, errorMessage: null, retryAfter },
+    envelope: { ok: true, status: status2, taskId: taskId2, data, errorCode: null, errorMessage: null, retryAfter },
     exitCode
   };
 }
@@ -1175,14 +1364,16 @@ init_task();
 init_registry();
 init_flags();
 const { randomUUID } = require("node:crypto");
-const path2 = require("node:path");
+const path3 = require("node:path");
 init_words();
-function resumeFlags({ action, wait: wait2, pollInterval, download }) {
+function resumeFlags({ action, wait: wait2, pollInterval, download, output: output2, batch }) {
   const seconds = !rule("wait").actions?.includes(action) || wait2 === 0 ? BRIEF_WAIT_S : wait2;
   return {
     wait: seconds === DEFAULT_WAIT_S ? void 0 : seconds,
     pollInterval,
-    download: download === void 0 ? void 0 : path2.resolve(download)
+    // The record of a line has its folder and its name.
+    download: download === void 0 || batch !== void 0 ? void 0 : path3.resolve(download),
+    output: output2 === void 0 ? void 0 : path3.resolve(output2)
   };
 }
 function placeFlags({ profile, sandbox }) {
@@ -1220,12 +1411,13 @@ function flagsIn(argv) {
 }
 function portable(name, value) {
   if (name === "payload") return quoteWord(value).length > LONGEST_SHOWN ? "-" : value;
-  return name === "download" || name === "image" ? path2.resolve(value) : value;
+  const isPath = name === "download" || name === "output" || name === "image" || name === "batch" && value !== "-";
+  return isPath ? path3.resolve(value) : value;
 }
 
 // scripts/src/cli/environment.ts
 const { homedir } = require("node:os");
-const path3 = require("node:path");
+const path4 = require("node:path");
 
 // scripts/src/model/public-address.ts
 init_text();
@@ -1281,8 +1473,8 @@ var PRIVATE_IPV4 = [
 function isPublicIpv4(octets) {
   const address = toNumber(octets);
   return PRIVATE_IPV4.every(([base, bits]) => {
-    const size = 2 ** (32 - bits);
-    return Math.floor(address / size) !== Math.floor(toNumber(base.split(".").map(Number)) / size);
+    const size2 = 2 ** (32 - bits);
+    return Math.floor(address / size2) !== Math.floor(toNumber(base.split(".").map(Number)) / size2);
   });
 }
 function toNumber(octets) {
@@ -1342,8 +1534,8 @@ async function finishWith({ envelope, exitCode }, secrets) {
   if (written) return false;
   written = true;
   process.exitCode = exitCode;
-  const { ok, status, taskId: taskId2, data, errorCode, errorMessage, retryAfter } = envelope;
-  const document = { ok, status, taskId: taskId2, data, errorCode, errorMessage, retryAfter };
+  const { ok, status: status2, taskId: taskId2, data, errorCode, errorMessage, retryAfter } = envelope;
+  const document = { ok, status: status2, taskId: taskId2, data, errorCode, errorMessage, retryAfter };
   const indent = isTerminal2(STDOUT) ? 2 : void 0;
   return write(STDOUT, `${boundedJson(document, MAX_DOCUMENT_BYTES - 1, secrets, indent)}
 `);
@@ -1410,6 +1602,9 @@ function isTerminal2(descriptor) {
 function secretsIn(env) {
   return PROFILES.flatMap(({ keyVariable }) => env[keyVariable]?.trim() || []);
 }
+function redraws(env) {
+  return env.TERM !== "dumb" && !(env.CI && env.CI !== "false" && env.CI !== "0");
+}
 function overrule(env) {
   const lines = [];
   if (env.NODE_TLS_REJECT_UNAUTHORIZED === "0") {
@@ -1462,7 +1657,7 @@ function readEnvironment(env, profile, { isLive, hasState, isRehearsal = false }
   );
 }
 function journalFolder({ stateFolder: folder }, sandbox) {
-  return path3.join(folder, ...sandbox ? ["sandbox"] : [], "records");
+  return path4.join(folder, ...sandbox ? ["sandbox"] : [], "records");
 }
 function key({ keyVariable }, env, issues) {
   const trimmed = env[keyVariable]?.trim();
@@ -1519,8 +1714,8 @@ function proxy(name, value, issues) {
 }
 function stateFolder(env, issues) {
   const folder = wantedStateFolder(env);
-  const inside = path3.relative(skillFolder(), folder);
-  if (folder !== "" && (inside.startsWith("..") || path3.isAbsolute(inside))) return folder;
+  const inside = path4.relative(skillFolder(), folder);
+  if (folder !== "" && (inside.startsWith("..") || path4.isAbsolute(inside))) return folder;
   issues.push({
     path: "ASYNC_MEDIA_STATE_DIR",
     expected: folder ? "a folder outside the skill's own, which is replaced when the skill is updated" : "a folder for records, because there is no home folder",
@@ -1530,13 +1725,13 @@ function stateFolder(env, issues) {
   return "";
 }
 function wantedStateFolder(env) {
-  if (env.ASYNC_MEDIA_STATE_DIR) return path3.resolve(env.ASYNC_MEDIA_STATE_DIR);
-  if (env.XDG_STATE_HOME && path3.isAbsolute(env.XDG_STATE_HOME)) {
-    return path3.join(env.XDG_STATE_HOME, FOLDER);
+  if (env.ASYNC_MEDIA_STATE_DIR) return path4.resolve(env.ASYNC_MEDIA_STATE_DIR);
+  if (env.XDG_STATE_HOME && path4.isAbsolute(env.XDG_STATE_HOME)) {
+    return path4.join(env.XDG_STATE_HOME, FOLDER);
   }
-  if (process.platform === "win32" && env.LOCALAPPDATA) return path3.join(env.LOCALAPPDATA, FOLDER);
+  if (process.platform === "win32" && env.LOCALAPPDATA) return path4.join(env.LOCALAPPDATA, FOLDER);
   const home = homeFolder();
-  return path3.isAbsolute(home) ? path3.join(home, ".local", "state", FOLDER) : "";
+  return path4.isAbsolute(home) ? path4.join(home, ".local", "state", FOLDER) : "";
 }
 function homeFolder() {
   try {
@@ -1559,8 +1754,25 @@ var Interruption = class {
   #controller = new AbortController();
   #received = null;
   #grace;
+  #requested = new AbortController();
+  #deferred = 0;
   get signal() {
     return this.#controller.signal;
+  }
+  /** Aborted as soon as the first signal comes: nothing new is to be begun. */
+  get requested() {
+    return this.#requested.signal;
+  }
+  /** Puts the end off, within the grace period, until the returned function is called. */
+  defer() {
+    this.#deferred += 1;
+    let isOver = false;
+    return () => {
+      if (isOver) return;
+      isOver = true;
+      this.#deferred -= 1;
+      if (this.#deferred === 0 && this.#received) this.#abort();
+    };
   }
   /** The signal that came, if one did. */
   get received() {
@@ -1571,7 +1783,7 @@ var Interruption = class {
       process.on(name, () => this.#on(name, situation));
     }
     situation.onOutcomeKnown = () => {
-      if (this.#received) this.#abort();
+      if (this.#received && this.#deferred === 0) this.#abort();
     };
   }
   /** Aborts everything that is still running. */
@@ -1581,7 +1793,9 @@ var Interruption = class {
   #on(name, situation) {
     const isFirst = this.#received === null;
     this.#received ??= name;
-    if (isFirst && situation.phase === "submitting") this.#grace = setTimeout(() => this.#abort(), GRACE_MS);
+    this.#requested.abort();
+    if (isFirst && (situation.phase === "submitting" || this.#deferred > 0))
+      this.#grace = setTimeout(() => this.#abort(), GRACE_MS);
     else this.#abort();
   }
   #abort() {
@@ -1592,7 +1806,6 @@ var Interruption = class {
 
 // scripts/src/cli/main.ts
 init_failure();
-init_text();
 init_exit_codes();
 init_flags();
 
@@ -1628,110 +1841,298 @@ function keyMissing({ keyVariable, keyPage, says }, argv) {
 }
 
 // scripts/src/cli/progress.ts
+init_task();
 init_text();
-var now = () => Number(process.hrtime.bigint()) / 1e6;
+
+// scripts/src/cli/progress/display.ts
 var QUIET_MS = 6e4;
-var SHARE_MS = 200;
-function watch(screen2, secrets) {
-  const situation = { phase: "before", taskId: null, state: null, isAboutMany: false };
-  let lastLineAt = Number.NEGATIVE_INFINITY;
-  const said2 = /* @__PURE__ */ new Map();
-  let lastShareAt = Number.NEGATIVE_INFINITY;
-  let open = false;
-  const line = (text2) => {
-    const clean = redact(plain(text2, 400), secrets);
-    screen2.write(`${open ? "\r\x1B[K" : ""}${clean}
+var Lines = class {
+  #screen;
+  #clock;
+  #lastAt = Number.NEGATIVE_INFINITY;
+  constructor(screen2, clock) {
+    this.#screen = screen2;
+    this.#clock = clock;
+  }
+  line(text2) {
+    this.#screen.write(`${text2}
 `);
-    open = false;
-    lastLineAt = now();
-  };
-  const lastOf = (taskId2) => {
-    const last = said2.get(taskId2) ?? { state: "", failure: "", download: "" };
-    said2.set(taskId2, last);
-    return last;
-  };
-  const update = (text2) => {
-    screen2.write(`\r\x1B[K${redact(plain(text2, Math.max(20, screen2.columns - 1)), secrets)}`);
-    open = true;
-  };
-  const say = (last, kind2, word, text2) => {
-    const isNew = word !== last[kind2];
-    last[kind2] = word;
-    if (screen2.isTTY) update(text2);
-    else if (isNew || now() - lastLineAt >= QUIET_MS) line(text2);
-  };
+    this.#lastAt = this.#clock();
+  }
+  now(_, sentence, news) {
+    if (news === "new" || this.#clock() - this.#lastAt >= QUIET_MS) this.line(sentence);
+  }
+  clear() {
+  }
+};
+
+// scripts/src/cli/progress/meter.ts
+var WINDOW_MS = 5e3;
+var STALE_MS = 3e3;
+var Meter = class {
+  #now;
+  #files = /* @__PURE__ */ new Map();
+  /** Bytes that came, at times on the clock; the oldest first. */
+  #samples = [];
+  #came = 0;
+  constructor(now) {
+    this.#now = now;
+  }
+  /** Notes that so many bytes of a file are here. */
+  note(file, bytes, total) {
+    const at = this.#now();
+    const before = this.#files.get(file);
+    if (before && bytes > before.bytes) this.#came += bytes - before.bytes;
+    this.#files.set(file, { bytes, total, at });
+    const last = this.#samples.at(-1);
+    if (last?.at === at) last.came = this.#came;
+    else this.#samples.push({ at, came: this.#came });
+    while (this.#samples.length > 2 && this.#samples[1].at <= at - WINDOW_MS) this.#samples.shift();
+  }
+  /** Returns what is being downloaded; null where nothing came for a while. */
+  transfer() {
+    const now = this.#now();
+    const active = [...this.#files.values()].filter(({ at }) => now - at <= STALE_MS);
+    if (active.length === 0) return null;
+    const [first] = this.#samples;
+    const ms = first ? now - first.at : 0;
+    const speed = first && ms >= 200 ? (this.#came - first.came) / ms * 1e3 : null;
+    const bytes = active.reduce((sum, file) => sum + file.bytes, 0);
+    return { bytes, total: active.length === 1 ? active[0].total : null, speed };
+  }
+};
+
+// scripts/src/cli/progress/situation.ts
+var Submits = class {
+  situation = { phase: "before", taskId: null, state: null, isAboutMany: false };
+  #underWay = /* @__PURE__ */ new Set();
+  #hasTask = false;
+  began(key2) {
+    this.#underWay.add(key2);
+    this.situation.phase = "submitting";
+  }
+  /** It is known what became of a submit: it made a task (or its request had one), or it certainly did not. */
+  known(key2, outcome) {
+    this.#underWay.delete(key2);
+    this.#hasTask ||= outcome === "task";
+    if (this.#underWay.size > 0) return;
+    this.situation.phase = this.#hasTask || this.situation.isAboutMany ? "running" : "before";
+    this.situation.onOutcomeKnown?.();
+  }
+};
+
+// scripts/src/cli/progress/words.ts
+function clockTime(ms) {
+  const seconds = Math.max(0, Math.floor(ms / 1e3));
+  const two = (n) => String(n).padStart(2, "0");
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor(seconds / 60) % 60;
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}
+var LEAST_RUNS = 3;
+function usually({ fromMs, toMs, runs }) {
+  const word = runs < LEAST_RUNS ? "took" : "usually";
+  const isShort = toMs < 1e5;
+  const unit = isShort ? 1e3 : 6e4;
+  const from = Math.floor(fromMs / unit);
+  const to = Math.max(1, Math.ceil(toMs / unit));
+  const name = isShort ? "s" : "min";
+  return from === to ? `${word} ${to} ${name}` : `${word} ${from} to ${to} ${name}`;
+}
+function sourceOf({ runs, source, asOf }) {
+  const count = `${runs} ${runs === 1 ? "run" : "runs"}`;
+  return source === "machine" ? `${count} on this machine` : `${count} on record${asOf ? `, ${asOf}` : ""}`;
+}
+function size(bytes) {
+  if (bytes < 1e3) return `${Math.round(bytes)} bytes`;
+  const units = ["kB", "MB", "GB", "TB"];
+  let value = bytes / 1e3;
+  let n = 0;
+  while (value >= 999.95 && n < units.length - 1) {
+    value /= 1e3;
+    n += 1;
+  }
+  return `${value.toFixed(1)} ${units[n]}`;
+}
+function sums({ total, done, failed: failed2, running, credits: credits2 }) {
+  const parts = [`${done} of ${total} done`];
+  if (failed2 > 0) parts.push(`${failed2} failed`);
+  if (running > 0) parts.push(`${running} running`);
+  if (credits2 !== null) parts.push(`${credits2} ${credits2 === 1 ? "credit" : "credits"}`);
+  return parts.join(", ");
+}
+
+// scripts/src/cli/progress.ts
+var monotonic = () => Number(process.hrtime.bigint()) / 1e6;
+var MOST_LINES = 100;
+var SHARE_MS = 200;
+function watch(screen2, secrets, displayOf = (...parts) => new Lines(...parts)) {
+  const display = displayOf(screen2, monotonic);
+  const clean = (text2) => redact(plain(text2, 400), secrets);
+  const line = (text2) => display.line(clean(text2));
+  const submits = new Submits();
+  const { situation } = submits;
+  const meter = new Meter(monotonic);
+  const startedAt = monotonic();
+  const subjects = /* @__PURE__ */ new Map();
   const made = /* @__PURE__ */ new Map();
-  const observerOf = (taskId2) => {
-    const last = lastOf(taskId2);
-    const subject = taskId2 === null ? "" : `task ${taskId2} `;
+  const states = /* @__PURE__ */ new Map();
+  let batch = null;
+  let isBatch = false;
+  let expected = null;
+  let isExpectedSaid = false;
+  let linesLeft = MOST_LINES;
+  let lastShareAt = Number.NEGATIVE_INFINITY;
+  const ageOf = (taskId2) => {
+    const since2 = made.get(taskId2 ?? "");
+    return since2 === void 0 ? null : monotonic() - since2;
+  };
+  const showMany = (sentence, isNew) => {
+    const common = { subject: "", state: "", share: null };
+    const view = () => ({
+      ...common,
+      ageMs: monotonic() - startedAt,
+      expected,
+      transfer: meter.transfer(),
+      batch
+    });
+    display.now(view, clean(sentence), isNew ? "new" : "same");
+  };
+  const note = (key2, state) => {
+    const isNew = states.get(key2) !== state;
+    if (state !== "UNKNOWN") states.set(key2, state);
+    if (batch && !isBatch) {
+      const ended = [...states.values()].filter(isTerminal);
+      const done = ended.filter((one) => one === "COMPLETED").length;
+      const failed2 = ended.length - done;
+      batch = { ...batch, done, failed: failed2, running: batch.total - done - failed2 };
+    }
+    return isNew && state !== "UNKNOWN";
+  };
+  const sayLine = (subject, state) => {
+    const isBad = state === "FAILED" || state === "CANCEL";
+    if (linesLeft <= (isBad ? -MOST_LINES : 0)) return;
+    linesLeft -= 1;
+    line(`${nameOf(subject)}${state}`);
+    if (linesLeft === 0) line("The batch is large: from here on only lines without a result are named.");
+  };
+  const subjectOf = (name, taskId2) => {
+    const key2 = JSON.stringify([name, taskId2]);
+    const subject = subjects.get(key2) ?? { name, taskId: taskId2, state: "", failure: "", hasDownload: false };
+    subjects.set(key2, subject);
+    return subject;
+  };
+  const observerOf = (name, taskId2) => {
+    const subject = subjectOf(name, taskId2);
+    const key2 = name ?? "";
+    const show = (state, sentence, isNew, share = null) => {
+      if (batch) {
+        showMany(isBatch ? sums(batch) : sentence, isNew && !isBatch);
+        return;
+      }
+      const view = () => ({
+        subject: clean(nameOf(subject)),
+        state: clean(state),
+        ageMs: ageOf(taskId2),
+        share,
+        expected,
+        transfer: meter.transfer(),
+        batch: null
+      });
+      display.now(view, clean(sentence), isNew ? "new" : "same");
+    };
     return {
-      submitting() {
-        situation.phase = "submitting";
-      },
-      refused() {
-        situation.phase = "before";
-        situation.onOutcomeKnown?.();
-      },
+      submitting: () => submits.began(key2),
+      refused: () => submits.known(key2, "none"),
       several(count) {
         situation.phase = "running";
         situation.isAboutMany = true;
         line(`resuming ${count} tasks; nothing is charged`);
+        batch = { total: count, done: 0, failed: 0, running: count, credits: null };
       },
+      batch(progress) {
+        situation.isAboutMany = true;
+        if (situation.phase === "before") situation.phase = "running";
+        isBatch = true;
+        batch = progress;
+        showMany(sums(progress), progress.done + progress.failed === progress.total);
+      },
+      line({ name: lineName, taskId: id, state }) {
+        if (note(JSON.stringify(lineName), state)) sayLine(subjectOf(lineName, id), state);
+      },
+      named: (other) => observerOf(other, taskId2),
       attached(id, created) {
-        situation.phase = "running";
-        situation.taskId = id;
-        line(`task ${id} was submitted on ${created}; resuming it, nothing is charged`);
-        situation.onOutcomeKnown?.();
+        if (!situation.isAboutMany) situation.taskId = id;
+        if (!isBatch)
+          line(`${nameOf(subjectOf(name, id))}was submitted on ${created}; resuming it, nothing is charged`);
+        submits.known(key2, "task");
       },
       task(id, state) {
-        if (situation.phase === "submitting") made.set(id, now());
-        situation.phase = "running";
+        const named2 = subjectOf(name, id);
+        if (situation.phase === "submitting" && !made.has(id)) made.set(id, monotonic());
         if (!situation.isAboutMany) {
           situation.taskId = id;
           situation.state = state;
         }
-        lastOf(id).state = state;
-        line(`task ${id} ${state}`);
-        situation.onOutcomeKnown?.();
+        named2.state = state;
+        const isNew = note(batch ? keyOf(named2) : id, state);
+        if (!isBatch) line(`${nameOf(named2)}${state}`);
+        else if (isNew) sayLine(named2, state);
+        submits.known(key2, "task");
       },
       about(id, created) {
         const age = created === void 0 ? Number.NaN : Date.now() - Date.parse(created);
-        if (age >= 0 && !made.has(id)) made.set(id, now() - age);
-        return observerOf(id);
+        if (age >= 0 && !made.has(id)) made.set(id, monotonic() - age);
+        return observerOf(name, id);
       },
-      polled(status, { nextMs }) {
-        if (status.state !== "UNKNOWN" && !situation.isAboutMany) situation.state = status.state;
-        const share = status.progress === void 0 ? "" : ` (${Math.round(status.progress)} %)`;
-        const word = status.unknownState ? `in the unknown state ${status.unknownState}` : status.state;
+      expected(duration) {
+        const isOther = expected && JSON.stringify(expected) !== JSON.stringify(duration);
+        expected = isBatch && isOther ? null : duration;
+      },
+      polled(status2, { nextMs }) {
+        const { state } = status2;
+        if (state !== "UNKNOWN" && !situation.isAboutMany) situation.state = state;
+        const isNewState = note(keyOf(subject), state);
+        if (isBatch && isNewState && isTerminal(state)) sayLine(subject, state);
+        const word = status2.unknownState ? `in the unknown state ${status2.unknownState}` : state;
+        const isNew = word !== subject.state;
+        subject.state = word;
+        const percent = status2.progress === void 0 ? "" : ` (${Math.round(status2.progress)} %)`;
         const next = nextMs > 0 ? `, next query in ${(nextMs / 1e3).toFixed(1)} s` : "";
-        const since = made.get(taskId2 ?? "");
-        const age = since === void 0 ? "" : ` after ${Math.round((now() - since) / 1e3)} s`;
-        say(last, "state", word, `${subject}${word}${share}${age}${next}`);
+        const ms = ageOf(taskId2);
+        const age = ms === null ? "" : ` after ${Math.round(ms / 1e3)} s`;
+        const isEstimated = expected && !isExpectedSaid && !batch && !isTerminal(state);
+        const estimate = isEstimated ? `; ${usually(expected)} (${sourceOf(expected)})` : "";
+        if (isEstimated) isExpectedSaid = true;
+        const share = status2.progress === void 0 ? null : status2.progress / 100;
+        show(word + percent, `${nameOf(subject)}${word}${percent}${age}${next}${estimate}`, isNew, share);
       },
-      queryFailed(failure) {
-        say(last, "failure", failure.code, `${subject}${failure.code}: ${failure.message} Continuing.`);
+      queryFailed({ code, message }) {
+        const teller = isBatch ? subjectOf(null, null) : subject;
+        const isNew = code !== teller.failure;
+        teller.failure = code;
+        const sentence = `${code}: ${message} Continuing.`;
+        if (isBatch && isNew) line(sentence);
+        else show(`${code}: ${message}`, `${nameOf(subject)}${sentence}`, isNew);
       },
       downloading(bytes, total) {
-        if (now() - lastShareAt < SHARE_MS) return;
-        lastShareAt = now();
-        const part = total ? `${Math.floor(bytes / total * 100)} %` : `${bytes} bytes`;
-        say(
-          last,
-          "download",
-          "begun",
-          screen2.isTTY ? `${subject}downloading, ${part}` : `${subject}downloading`
-        );
+        meter.note(keyOf(subject), bytes, total);
+        const isNew = !subject.hasDownload;
+        if (!isNew && monotonic() - lastShareAt < SHARE_MS) return;
+        subject.hasDownload = true;
+        lastShareAt = monotonic();
+        const of = total === null ? "" : ` of ${size(total)}`;
+        show("downloading", `${nameOf(subject)}downloading${isNew ? "" : `, ${size(bytes)}${of}`}`, isNew);
       }
     };
   };
-  return {
-    observer: observerOf(null),
-    situation,
-    clear: () => {
-      if (open) screen2.write("\r\x1B[K");
-      open = false;
-    }
-  };
+  return { observer: observerOf(null, null), situation, line, clear: () => display.clear() };
+}
+function nameOf({ name, taskId: taskId2 }) {
+  return `${name === null ? "" : `${name} `}${taskId2 === null ? "" : `task ${taskId2} `}`;
+}
+function keyOf({ name, taskId: taskId2 }) {
+  return name === null ? taskId2 ?? "" : JSON.stringify(name);
 }
 
 // scripts/src/cli/render/bug.ts
@@ -1744,7 +2145,7 @@ init_task();
 init_flags();
 init_words();
 function callerOf(args, argv) {
-  const { action, profile, download } = args;
+  const { action, profile, download, output: output2 } = args;
   return {
     profile,
     command: (name, flags) => commandLine(actionWords(name, { ...flags, ...placeFlags(args) })),
@@ -1753,7 +2154,8 @@ function callerOf(args, argv) {
     another: commandForAnother(argv, args),
     resumeFlags: resumeFlags(args),
     // A status query or a submit alone has its full answer while the task still runs.
-    wantsEnd: action === "generate" || action === "waitTask" || action === "getTask" && download !== void 0,
+    wantsEnd: action === "generate" || action === "waitTask" || action === "getTask" && (download ?? output2) !== void 0,
+    isFull: args.full === true,
     isSubmit: isSubmit(action)
   };
 }
@@ -1843,6 +2245,25 @@ var BUDGET = {
       `Ask the user whether ${quoted2} credits are fine; then submit with --maxCredits ${quoted2}.`
     ]
   }),
+  linesAboveCap: ({ lines, maxCredits }) => ({
+    message: `${lines.length === 1 ? `Line ${lines[0]} costs` : `${lines.length} lines cost`} more than --maxCredits ${maxCredits} each. Nothing was submitted.`,
+    nextSteps: [
+      `The first of them: line ${lines[0]}. Shorten these lines, or ask the user for a higher --maxCredits.`
+    ]
+  }),
+  sumAboveCap: ({ quoted: quoted2, maxTotalCredits }) => ({
+    nextSteps: [
+      `Ask the user for --maxTotalCredits ${quoted2}, or take lines out. What has been submitted before is not charged again (${maxTotalCredits} credits are the limit now).`
+    ]
+  }),
+  lineWithoutEstimate: ({ line, model, title }) => ({
+    nextSteps: [
+      `${title} documents no price before a submit, and no estimate of ${model} is known here. Leave --maxTotalCredits and --maxCredits out after a yes to an unknown price, or take line ${line} out.`
+    ]
+  }),
+  wrongLines: () => ({
+    nextSteps: ["Correct these lines and run the same command again. Nothing was submitted or charged."]
+  }),
   aboveDay: ({ quoted: quoted2, spent, limit }, { profile, command }) => {
     const so = spent === null ? "What a recorded request of the last 24 hours cost is not known" : `The recorded requests of the last 24 hours cost or may have cost up to ${spent} credits, and this one costs ${quoted2}`;
     return {
@@ -1881,7 +2302,7 @@ var MODEL = {
       case "modelOf":
         return modelOf(provider, model, known);
       case "nameOf":
-        return nameOf(provider, model, known);
+        return nameOf2(provider, model, known);
       case "withoutContract":
         return withoutContract(provider, model, known);
       case "nowhere":
@@ -1917,7 +2338,7 @@ function modelOf(provider, model, { other }) {
     commandFor(provider, "listModels")
   ]);
 }
-function nameOf(provider, model, { other, meant }) {
+function nameOf2(provider, model, { other, meant }) {
   const ids = meant.join(", ");
   const flag = provider === other ? "" : `--provider ${other} `;
   const more = meant.length > 1;
@@ -2013,6 +2434,20 @@ var PLACE = {
       }
     ],
     nextSteps: ["Name a folder that can be written to. This call has submitted and charged nothing."]
+  }),
+  outputTaken: ({ file }) => ({
+    message: `--output: ${file} exists already and is not the file of this request. Nothing was submitted.`,
+    issues: [
+      {
+        path: "--output",
+        expected: "a name that no file has yet",
+        received: file,
+        hint: "give another --output, or move that file away"
+      }
+    ],
+    nextSteps: [
+      "Give another --output, or move that file away. This call has submitted and charged nothing."
+    ]
   }),
   fileInTheWay: () => ({
     nextSteps: ["Download into another folder, or move that file away and run the command again."]
@@ -2189,6 +2624,11 @@ function interruptedOutcome(signal, situation, { caller, isRecorded, downloads, 
   const { phase, taskId: taskId2, state, isAboutMany } = situation;
   const exitCode = signal === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
   const because = (code, message, details = {}) => failed(new AdvisedFailure(code, `${signal} came ${message}`, { exitCode, ...details }), null, taskId2);
+  const resume = resumeStep(caller, situation);
+  if (isAboutMany) {
+    const nextSteps2 = [resume, `The tasks run on at the service. ${CHARGES_NOTHING}`];
+    return success(null, null, { interruptedBy: signal, nextSteps: nextSteps2 }, exitCode);
+  }
   if (phase === "submitting") {
     return because(
       "SUBMIT_OUTCOME_UNKNOWN",
@@ -2200,20 +2640,15 @@ function interruptedOutcome(signal, situation, { caller, isRecorded, downloads, 
       }
     );
   }
-  const resume = resumeStep(caller, situation);
-  if (isAboutMany) {
-    const nextSteps2 = [resume, `The tasks run on at the service. ${CHARGES_NOTHING}`];
-    return success(null, null, { interruptedBy: signal, nextSteps: nextSteps2 }, exitCode);
-  }
   if (taskId2 === null) {
     return because("UNKNOWN_ERROR", `first.${caller.isSubmit ? " Nothing was submitted." : ""}`, {
       ...caller.isSubmit && { status: "FAILED" }
     });
   }
   if (state === null) {
-    const status = "UNKNOWN";
+    const status2 = "UNKNOWN";
     return because("UNKNOWN_ERROR", "before the service gave the state of the task.", {
-      status,
+      status: status2,
       nextSteps: [resume]
     });
   }
@@ -2240,13 +2675,12 @@ async function main() {
   const argv = process.argv.slice(2);
   const secrets = secretsIn(process.env);
   const overruled = overrule(process.env);
-  const { observer, situation, clear } = watch(screen, secrets);
+  const { observer, situation, line: warn, clear } = await startProgress(secrets);
   const interruption = new Interruption();
-  const warn = (text2) => screen.write(`${plain(text2, 400)}
-`);
   let action = guessAction(argv);
   let args;
   let request = null;
+  let batch = null;
   const bug = (error) => bugOutcome(
     error,
     situation,
@@ -2290,12 +2724,17 @@ async function main() {
       const { baseUrl: baseUrl2 } = environment;
       const loopback = args.sandbox || baseUrl2 !== void 0 && isLoopback(baseUrl2);
       checkInterval(args, loopback);
-      if (args.model !== void 0) {
+      if (args.batch !== void 0) {
+        const { readBatch } = await import("./batch.mjs");
+        batch = await readBatch(args, callerOf(args, argv), loopback, signal);
+      } else if (rule("payload").actions?.includes(action)) {
         request = await (await import("./contracts.mjs")).readRequest(args, loopback, signal);
       }
-      if (!args.sandbox && environment.key === void 0) throw keyMissing(args.profile, argv);
-      const { runLive } = await import("./live.mjs");
-      outcome = await runLive({ args, argv, request, environment, loopback, observer, signal, warn });
+      const hasKey = args.sandbox || environment.key !== void 0;
+      const known = hasKey || action !== "spending" ? null : await withoutKey(args, environment, argv, warn);
+      if (!hasKey && !known) throw keyMissing(args.profile, argv);
+      outcome = known ?? await (await import("./live.mjs")).runLive({ args, argv, request, batch, environment, loopback, observer, warn, interruption });
+      if (outcome.isInterrupted && interruption.received) markInterrupted(outcome, interruption.received);
     }
   } catch (error) {
     if (!(error instanceof Failure)) interruption.stop();
@@ -2303,7 +2742,7 @@ async function main() {
       // Signals are listened to only once the arguments are read.
       caller: callerOf(args, argv),
       isRecorded: !args.noJournal,
-      downloads: args.download !== void 0,
+      downloads: (args.download ?? args.output) !== void 0,
       generation: request?.generation
     }) : error instanceof Failure ? failed(
       args ? explained(error, callerOf(args, argv)) : error,
@@ -2315,6 +2754,19 @@ async function main() {
   if (args?.sandbox && outcome.envelope.taskId !== null) addWarnings(outcome, [SANDBOX_WARNING]);
   clear();
   if (await finishWith(outcome, secrets)) process.once("exit", () => outcome.onWritten?.());
+}
+async function withoutKey(args, environment, argv, warn) {
+  const { spendingWithoutKey } = await import("./spending.mjs");
+  return spendingWithoutKey({ args, environment, warn, caller: callerOf(args, argv) });
+}
+async function startProgress(secrets) {
+  if (!screen.isTTY || !redraws(process.env)) return watch(screen, secrets);
+  const { Terminal } = await import("./terminal.mjs");
+  return watch(screen, secrets, (...parts) => new Terminal(...parts));
+}
+function markInterrupted(outcome, signal) {
+  outcome.exitCode = signal === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
+  outcome.envelope.data = { ...outcome.envelope.data, interruptedBy: signal };
 }
 var SANDBOX_WARNING = "Sandbox run: nothing was charged, and each file is a stand-in.";
 function addWarnings({ envelope }, warnings) {
@@ -2329,6 +2781,7 @@ function fallbackState(action, { taskId: taskId2, state }) {
 }
 
 // scripts/src/main.ts
+init_since();
 init_words();
 
 // scripts/src/contracts/folders.ts
@@ -2369,6 +2822,7 @@ var systemClock = {
 
 // scripts/src/main.ts
 init_failure();
+init_file_name_rule();
 init_idempotency_key();
 
 // scripts/src/model/json.ts
@@ -2380,25 +2834,25 @@ function isObject(value) {
 init_output_kind();
 init_shell_word();
 init_skill_folder();
+init_task();
+init_text();
 
-// scripts/src/model/status-cache.ts
+// scripts/src/ports/status-cache.ts
 var NO_LIST = { startedAt: 0, tookMs: 0, badUntil: 0, failures: 0, unchecked: 0 };
 
 // scripts/src/main.ts
-init_task();
-init_text();
 init_definition();
 init_definition2();
 init_registry();
 
 // scripts/src/stores/file/folder.ts
 const { mkdirSync, statSync } = require("node:fs");
-const path4 = require("node:path");
+const path5 = require("node:path");
 function makeFolder(folder, mode = 511) {
   try {
     return makeOne(folder, mode);
   } catch (error) {
-    const above = path4.dirname(folder);
+    const above = path5.dirname(folder);
     if (error.code !== "ENOENT" || above === folder) throw error;
     const first = makeFolder(above, mode);
     const made = makeOne(folder, mode);
@@ -2423,6 +2877,7 @@ export {
   AIVIDEOMAKER,
   APIDOT,
   AdvisedFailure,
+  BATCH_ORDER,
   BRIEF_WAIT_S,
   BUDGET,
   DEFAULT_WAIT_S,
@@ -2435,13 +2890,17 @@ export {
   Failure,
   Interruption,
   KIND_WORDS,
+  Lines,
   MODEL,
+  Meter,
   NO_LIST,
   ONE_CHARGE,
   OUTPUT_KINDS,
   PLACE,
   PROFILES,
+  SINCE_EXPECTED,
   SUBMIT,
+  Submits,
   TASK_ID,
   TASK_STATES,
   THIS_MACHINE,
@@ -2459,6 +2918,7 @@ export {
   checkPublicUrl,
   checkService,
   checkTogether,
+  clockTime,
   commandAgain,
   commandAnew,
   commandFor,
@@ -2500,13 +2960,17 @@ export {
   makeFolder,
   messageOf,
   modelFlags,
+  monotonic,
   muteNode,
+  nameProblem,
   nearest,
   needsRecords,
   numberOf,
+  output,
   overrule,
   owner,
   parseArguments,
+  parseSince,
   placeFlags,
   plain,
   printText,
@@ -2518,6 +2982,7 @@ export {
   readEnvironment,
   readFlags,
   redact,
+  redraws,
   refusalOf,
   refuseUnsupported,
   resumeCommand,
@@ -2528,14 +2993,21 @@ export {
   screen,
   secretsIn,
   serviceAddress,
+  since,
+  sinceAt,
+  size,
   skillFolder,
+  sourceOf,
+  status,
   success,
+  sums,
   systemClock,
   taskId,
   textOf,
   unsupported,
   unsupportedAction,
   upstream,
+  usually,
   visible,
   watch
 };

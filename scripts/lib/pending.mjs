@@ -1,18 +1,30 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
-// scripts/src/cli/pending.ts
+// scripts/src/cli/local-journal.ts
 import { systemClock } from "./main.mjs";
+import { Journal } from "./journal.mjs";
+import { journalFolder } from "./main.mjs";
+function localJournal({ args, environment, warn }) {
+  return new Journal({
+    folder: journalFolder(environment, args.sandbox),
+    provider: args.profile.id,
+    service: "",
+    account: "",
+    clock: systemClock,
+    warn
+  });
+}
+
+// scripts/src/cli/pending.ts
 import { BRIEF_WAIT_S } from "./main.mjs";
 import { profileOf } from "./main.mjs";
-import { Journal } from "./journal.mjs";
 import { AdvisedFailure } from "./main.mjs";
 import { placeFlags } from "./main.mjs";
-import { journalFolder } from "./main.mjs";
 import { EXIT } from "./main.mjs";
 import { success } from "./main.mjs";
 import { actionWords, commandLine } from "./main.mjs";
 async function listPending(where) {
   const { args } = where;
-  const entries = (await journalOf(where).pending()).filter(
+  const entries = (await localJournal(where).pending()).filter(
     ({ record }) => (args.owner === void 0 || record.owner === args.owner) && (!args.isProviderNamed || record.provider === args.profile.id)
   );
   const pending = entries.map((entry) => {
@@ -70,7 +82,7 @@ function resumeOf(args, { record }) {
 }
 async function forget(where) {
   const { args } = where;
-  const journal = journalOf(where);
+  const journal = localJournal(where);
   const entries = args.taskId === void 0 ? await journal.byKey(args.idempotencyKey ?? "") : [await journal.byTask(args.taskId)].filter((entry) => entry !== void 0);
   const first = entries[0];
   if (!first) {
@@ -111,17 +123,8 @@ async function forget(where) {
   ];
   return success(status, taskId, { forgotten: entries.length, nextSteps }, EXIT.done);
 }
-function journalOf({ args, environment, warn }) {
-  return new Journal({
-    folder: journalFolder(environment, args.sandbox),
-    provider: args.profile.id,
-    service: "",
-    account: "",
-    clock: systemClock,
-    warn
-  });
-}
 export {
   forget,
-  listPending
+  listPending,
+  localJournal
 };

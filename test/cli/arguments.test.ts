@@ -36,7 +36,9 @@ describe('what is understood', () => {
       model: 't2v',
       payload: '{}',
       wait: 600,
+      limit: 50,
       all: false,
+      any: false,
       isNew: false,
       noJournal: false,
       sandbox: false,
@@ -120,7 +122,7 @@ describe('what is refused, with the form that would be right', () => {
       '--maxCreditsPerDay',
       'leave --maxCreditsPerDay out',
     ],
-    [['--action', 'listTasks', '--model', 't2v'], '--model', 'leave --model out'],
+    [['--action', 'account', '--model', 't2v'], '--model', 'leave --model out'],
     [[...SUBMIT, '--taskId', 'ck1'], '--action', 'write --action getStatus'],
     // Numbers.
     ...['-5', 'NaN', 'Infinity', '1e3', '0x10', 'abc', '5s', '86401', '\u0665', ' 5'].map(
@@ -201,6 +203,8 @@ describe('the table of flags', () => {
     if (rule('payload').actions?.includes(action as Action)) line.push('--payload', '{}');
     if (name !== 'action' && action !== 'generate') line.push('--action', action);
     if (action === 'forget') line.push('--taskId', 'ck1');
+    const { beside } = rule(name);
+    if (beside) line.push(`--${beside}`, 'ideas.txt');
     return [...line, `--${name}`, value];
   };
 
@@ -222,7 +226,7 @@ describe('the table of flags', () => {
     const [issue] = issuesOf([
       `--${name}`,
       'zzzz',
-      ...(name === 'kind' ? ['--action', 'listModels'] : SUBMIT),
+      ...(name === 'action' || name === 'provider' ? SUBMIT : ['--action', rule(name).actions![0]!]),
     ]);
     expect(issue).toMatchObject({ path: `--${name}`, expected: `one of ${of.join(', ')}` });
   });

@@ -3,14 +3,13 @@ import { watch } from '../../scripts/src/cli/progress.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 import type { TaskState } from '../../scripts/src/model/task.ts';
 
-function screenOf(isTTY: boolean, columns = 80) {
+function screenOf() {
   let text = '';
   const screen = {
     write: (piece: string) => {
       text += piece;
     },
-    isTTY,
-    columns,
+    columns: 80,
   };
   return { screen, shown: () => text, lines: () => text.split('\n').slice(0, -1) };
 }
@@ -32,7 +31,7 @@ afterEach(() => {
 
 describe('where no terminal is', () => {
   it('one line for each state, and at most one a minute', () => {
-    const { screen, lines } = screenOf(false);
+    const { screen, lines } = screenOf();
     const { observer } = watch(screen, []);
     observer.submitting();
     observer.task('ck1', 'SUBMITTED');
@@ -52,7 +51,7 @@ describe('where no terminal is', () => {
   });
 
   it('every line names its task; the time is the age of the task, not of the wait', () => {
-    const { screen, lines } = screenOf(false);
+    const { screen, lines } = screenOf();
     const { observer } = watch(screen, []);
     const made = (secondsAgo: number) => new Date(Date.now() - secondsAgo * 1000).toISOString();
     const older = observer.about('ck1', made(300));
@@ -77,7 +76,7 @@ describe('where no terminal is', () => {
   });
 
   it('a service that fails every second time is no news each time', () => {
-    const { screen, lines } = screenOf(false);
+    const { screen, lines } = screenOf();
     const { observer } = watch(screen, []);
     observer.task('ck1', 'SUBMITTED');
     for (let second = 0; second < 59; second += 1) {
@@ -91,7 +90,7 @@ describe('where no terminal is', () => {
   });
 
   it('an unknown state is named, and does not hide the last known one', () => {
-    const { screen, lines } = screenOf(false);
+    const { screen, lines } = screenOf();
     const { observer, situation } = watch(screen, []);
     observer.task('ck1', 'SUBMITTED');
     observer.polled(statusOf('UNKNOWN', 'QUEUED'), { elapsedMs: 0, nextMs: 1 });
@@ -100,7 +99,7 @@ describe('where no terminal is', () => {
   });
 
   it('a download is one line, however many pieces it comes in', () => {
-    const { screen, lines } = screenOf(false);
+    const { screen, lines } = screenOf();
     const { observer } = watch(screen, []);
     for (let bytes = 0; bytes < 5_000; bytes += 1) {
       observer.downloading(bytes, 5_000);
@@ -110,49 +109,16 @@ describe('where no terminal is', () => {
   });
 
   it('fault 30: foreign text cannot move the cursor, and the key is not shown', () => {
-    const { screen, shown } = screenOf(false);
+    const { screen, shown } = screenOf();
     const { observer } = watch(screen, ['ak_secret_1']);
     observer.queryFailed(new Failure('NETWORK_ERROR', 'x\u001b[2J\r\nak_secret_1\u202e y'));
     expect(shown()).toBe('NETWORK_ERROR: x [2J [redacted] y Continuing.\n');
   });
 });
 
-describe('on a terminal', () => {
-  it('one line that changes in place and never wraps; the task id stays', () => {
-    const { screen, shown } = screenOf(true, 40);
-    const { observer, clear } = watch(screen, []);
-    clear();
-    observer.task('ck1', 'SUBMITTED');
-    observer.polled(statusOf('PROGRESS'), { elapsedMs: 1_000, nextMs: 2_000 });
-    observer.queryFailed(new Failure('NETWORK_ERROR', 'x'.repeat(300)));
-    observer.polled(statusOf('COMPLETED'), { elapsedMs: 3_000, nextMs: 0 });
-    clear();
-    clear();
-    expect(shown().match(/\n/g)).toHaveLength(1);
-    expect(shown().startsWith('task ck1 SUBMITTED\n')).toBe(true);
-    for (const update of shown().split('\r\u001b[K')) expect(update.trimEnd().length).toBeLessThanOrEqual(40);
-    expect(shown().endsWith('\r\u001b[K')).toBe(true);
-  });
-
-  it('shows a part of the download five times a second', () => {
-    const { screen, shown } = screenOf(true);
-    const { observer } = watch(screen, []);
-    for (let bytes = 1; bytes <= 1_000; bytes += 1) {
-      observer.downloading(bytes, 1_000);
-      vi.advanceTimersByTime(1);
-    }
-    expect(shown().match(/downloading/g)).toHaveLength(5);
-    expect(shown()).toContain('80 %');
-    observer.downloading(5, null);
-    vi.advanceTimersByTime(300);
-    observer.downloading(5, null);
-    expect(shown()).toContain('5 bytes');
-  });
-});
-
 describe('the situation that an interruption finds', () => {
   it('follows a submit', () => {
-    const { observer, situation } = watch(screenOf(false).screen, []);
+    const { observer, situation } = watch(screenOf().screen, []);
     let known = 0;
     situation.onOutcomeKnown = () => {
       known += 1;
@@ -166,4 +132,109 @@ describe('the situation that an interruption finds', () => {
     observer.task('ck1', 'SUBMITTED');
     expect([situation.phase, known]).toEqual(['running', 2]);
   });
+});
+
+describe('a batch, where no terminal is', () => {
+  const of = (done: number, failed: number, running: number, credits: number | null = null) => ({
+    total: 3,
+    done,
+    failed,
+    running,
+    credits,
+  });
+
+  it('a line for each task id and each end, with name and id; the sums at most once a minute, and at the end', () => {
+    const { screen, lines } = screenOf();
+    const { observer, situation } = watch(screen, []);
+    observer.batch(of(0, 0, 0));
+    const [one, two] = ['one', 'two'].map((name) => observer.named(name)) as [
+      typeof observer,
+      typeof observer,
+    ];
+    one.submitting();
+    two.submitting();
+    one.task('ck1', 'SUBMITTED');
+    expect(situation).toMatchObject({ phase: 'submitting', isAboutMany: true, taskId: null });
+    two.task('ck2', 'SUBMITTED');
+    expect(situation.phase).toBe('running');
+    observer.batch(of(0, 0, 2, 30));
+    for (let second = 0; second < 60; second += 5) {
+      one.about('ck1').polled(statusOf('PROGRESS'), { elapsedMs: 0, nextMs: 5_000 });
+      vi.advanceTimersByTime(5_000);
+    }
+    one.about('ck1').polled(statusOf('PROGRESS'), { elapsedMs: 0, nextMs: 5_000 });
+    one.about('ck1').polled(statusOf('COMPLETED'), { elapsedMs: 0, nextMs: 0 });
+    two.about('ck2').polled(statusOf('FAILED'), { elapsedMs: 0, nextMs: 0 });
+    observer.line({ name: 'two', taskId: 'ck2', state: 'FAILED' });
+    observer.line({ name: 'three', taskId: null, state: 'FAILED' });
+    observer.batch(of(1, 2, 0, 15));
+    expect(lines()).toEqual([
+      '0 of 3 done',
+      'one task ck1 SUBMITTED',
+      'two task ck2 SUBMITTED',
+      '0 of 3 done, 2 running, 30 credits',
+      'one task ck1 COMPLETED',
+      'two task ck2 FAILED',
+      'three FAILED',
+      '1 of 3 done, 2 failed, 15 credits',
+    ]);
+  });
+
+  it('a large one names no more lines than a reader reads, and those without a result the longest', () => {
+    const { screen, lines } = screenOf();
+    const { observer } = watch(screen, []);
+    const batch = (done: number, failed: number) =>
+      observer.batch({ total: 3_000, done, failed, running: 0, credits: null });
+    batch(0, 0);
+    for (let n = 0; n < 3_000; n += 1) {
+      const own = observer.named(`${n}`);
+      own.task(`ck${n}`, 'SUBMITTED');
+      own.about(`ck${n}`).polled(statusOf(n % 2 ? 'COMPLETED' : 'FAILED'), { elapsedMs: 0, nextMs: 0 });
+    }
+    batch(1_500, 1_500);
+    expect(lines().length).toBeLessThan(250);
+    expect(lines().at(-2)).toMatch(/ FAILED$/);
+    expect(lines().at(-1)).toBe('1500 of 3000 done, 1500 failed');
+  });
+
+  it('a failed query of the shared poller is one line, not one for each line of the batch', () => {
+    const { screen, lines } = screenOf();
+    const { observer } = watch(screen, []);
+    observer.batch(of(0, 0, 0));
+    for (let n = 0; n < 20; n += 1) observer.named(`${n}`).about(`ck${n}`).queryFailed(failure());
+    expect(lines()).toEqual(['0 of 3 done', 'NETWORK_ERROR: The service is down. Continuing.']);
+  });
+
+  it('a SIGINT waits until the outcome of every submit under way is known', () => {
+    const { observer, situation } = watch(screenOf().screen, []);
+    let known = 0;
+    situation.onOutcomeKnown = () => {
+      known += 1;
+    };
+    observer.batch(of(0, 0, 0));
+    const [one, two] = ['one', 'two'].map((name) => observer.named(name)) as [
+      typeof observer,
+      typeof observer,
+    ];
+    one.submitting();
+    two.submitting();
+    two.refused();
+    expect([situation.phase, known]).toEqual(['submitting', 0]);
+    one.task('ck1', 'SUBMITTED');
+    expect([situation.phase, known]).toEqual(['running', 1]);
+  });
+});
+
+it('the estimate is said once, with its source', () => {
+  const { screen, lines } = screenOf();
+  const { observer } = watch(screen, []);
+  observer.expected({ fromMs: 170_000, toMs: 350_000, runs: 14, source: 'machine' });
+  const own = observer.about('ck1');
+  for (const state of ['SUBMITTED', 'PROGRESS', 'COMPLETED'] as const)
+    own.polled(statusOf(state), { elapsedMs: 0, nextMs: 0 });
+  expect(lines()).toEqual([
+    'task ck1 SUBMITTED; usually 2 to 6 min (14 runs on this machine)',
+    'task ck1 PROGRESS',
+    'task ck1 COMPLETED',
+  ]);
 });

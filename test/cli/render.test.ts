@@ -109,7 +109,7 @@ describe('the document of several tasks', () => {
         delivery: { entry: { close: () => closed.push(id) } as never, status: 'COMPLETED' } as never,
       } as Partial<TaskResult>);
     const items = [item(finished('ck1', 10)), item(finished('ck2', 50_000)), item(finished('ck3', 10))];
-    const outcome = outcomeOf({ kind: 'many', items, more: 0, unsettled: 0 }, caller);
+    const outcome = outcomeOf({ kind: 'many', items, until: 'last', more: 0, unsettled: 0 }, caller);
     outcome.onWritten?.();
     expect(closed).toEqual(['ck1']);
     expect(outcome.exitCode).toBe(EXIT.stillRunning);
@@ -122,7 +122,10 @@ describe('the document of several tasks', () => {
       reason: { kind: 'pendingTaskGone', taskId: 'ck1' },
     });
     const items = [item(task('PROGRESS')), item(gone)];
-    const { envelope, exitCode } = outcomeOf({ kind: 'many', items, more: 0, unsettled: 0 }, caller);
+    const { envelope, exitCode } = outcomeOf(
+      { kind: 'many', items, until: 'last', more: 0, unsettled: 0 },
+      caller,
+    );
     expect(exitCode).toBe(EXIT.taskNotFound);
     expect(envelope).toMatchObject({ ok: false, errorCode: 'TASK_NOT_FOUND' });
     expect(envelope.data?.nextSteps).toEqual([
@@ -130,6 +133,38 @@ describe('the document of several tasks', () => {
       'run --action forget --taskId ck1',
       'run --action listPending',
     ]);
+  });
+});
+
+describe('the document of a wait for the first end', () => {
+  const record = { taskId: 'ck1', status: 'PROGRESS', model: 't2v', created: 'then', owner: null };
+  const many = (...ended: TaskResult[]) =>
+    outcomeOf(
+      {
+        kind: 'many',
+        items: ended.map((one) => ({ record: { ...record, promptExcerpt: 'a fox' } as never, ended: one })),
+        until: 'first',
+        more: 0,
+        unsettled: 0,
+      },
+      caller,
+    );
+
+  it('ends as the one that has ended, names file, model and prompt, and the command for the next end', () => {
+    const files = [{ path: '/out/ck1.mp4', bytes: 1, sha256: '0', contentType: 'video/mp4' }] as never;
+    const { envelope, exitCode } = many(task('COMPLETED', { kind: 'completed', files }), task('PROGRESS'));
+    expect(exitCode).toBe(EXIT.done);
+    expect(envelope).toMatchObject({ ok: true, data: { count: 2, running: 1 } });
+    expect(envelope.data?.tasks).toMatchObject([
+      { status: 'COMPLETED', model: 't2v', promptExcerpt: 'a fox', files: [{ path: '/out/ck1.mp4' }] },
+      { status: 'PROGRESS', model: 't2v', promptExcerpt: 'a fox' },
+    ]);
+    expect(envelope.data?.nextSteps).toEqual(['run again', 'run --action listPending']);
+  });
+
+  it('is exit 4 while none has ended, and the failure of a task that has failed', () => {
+    expect(many(task('PROGRESS'), task('SUBMITTED')).exitCode).toBe(EXIT.stillRunning);
+    expect(many(task('FAILED', { kind: 'failed' }), task('PROGRESS')).exitCode).toBe(EXIT.taskEnded);
   });
 });
 

@@ -83,7 +83,7 @@ describe('output', () => {
       input: { prompt: 'x'.repeat(500) },
     }));
     const server = await service({ list: { body: { tasks } } });
-    const child = spawn(process.execPath, [ENTRY, '--action', 'listTasks'], {
+    const child = spawn(process.execPath, [ENTRY, '--action', 'listTasks', '--full', '--limit', '200'], {
       env: { PATH: process.env.PATH, ASYNC_MEDIA_STATE_DIR: tempFolder(), ...live(server.origin) },
       stdio: ['ignore', 'pipe', 'ignore'],
     });

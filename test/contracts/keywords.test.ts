@@ -17,7 +17,16 @@ const heads = [...documented].filter((name) => !places.includes(name));
 
 it('every keyword of our own is documented, and what is documented is read', () => {
   for (const name of places) expect([...documented]).toContain(name);
-  expect(heads.sort()).toEqual(['x-advice', 'x-notes', 'x-output', 'x-price', 'x-replay', 'x-sources']);
+  expect(heads.sort()).toEqual([
+    'x-advice',
+    'x-durations',
+    'x-notes',
+    'x-output',
+    'x-price',
+    'x-prompt',
+    'x-replay',
+    'x-sources',
+  ]);
 });
 
 it.each(places)('%s: its types, its check and its words are in one module', (name) => {

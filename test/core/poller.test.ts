@@ -85,7 +85,7 @@ describe('faults 51 and 80: processes that wait for tasks of one service', () =>
 
 describe('fault 81: a list that does not serve', () => {
   it.each<[string, (tasks: FleetTask[], now: number) => FleetTask[], number]>([
-    ['is cut to its newest ten', (tasks) => tasks.slice(-10), 26_000],
+    ['is cut to its newest ten', (tasks) => tasks.slice(-10), 35_000],
     ['does not show a task for a minute', (tasks, now) => (now < MINUTE ? tasks.slice(1) : tasks), 9_000],
     ['is empty', () => [], 26_000],
     [

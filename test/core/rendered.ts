@@ -10,6 +10,8 @@ import * as accounts from '../../scripts/src/core/account.ts';
 import * as cancelling from '../../scripts/src/core/cancel.ts';
 import * as generating from '../../scripts/src/core/generate.ts';
 import type { Session } from '../../scripts/src/core/session.ts';
+import * as spendings from '../../scripts/src/core/spending.ts';
+import * as lists from '../../scripts/src/core/task-list.ts';
 import * as tasks from '../../scripts/src/core/tasks.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 import type { Profile } from '../../scripts/src/providers/profile.ts';
@@ -29,6 +31,7 @@ export function callerOf({ provider }: { provider: Profile }, more: Partial<Call
     resumeFlags: {},
     wantsEnd: true,
     isSubmit: false,
+    isFull: false,
     ...more,
   };
 }
@@ -60,7 +63,13 @@ export const waitTask = (session: Session, taskId: string, { resumeFlags = {}, .
 export const cancelTask = (session: Session, taskId: string) =>
   rendered(session, cancelling.cancelTask(session, taskId), STATE);
 
-export const listTasks = (session: Session) => rendered(session, accounts.listTasks(session));
+const EVERY: lists.ListFilter = { since: null, states: null, model: null, limit: 50 };
+
+export const listTasks = (session: Session, filter: Partial<lists.ListFilter> = {}, isFull = false) =>
+  rendered(session, lists.listTasks(session, { ...EVERY, ...filter }), { isFull });
+
+export const spending = (session: Session, since: number | null = null) =>
+  rendered(session, spendings.spending(session, since));
 
 export const account = (session: Session, contracts: string[]) =>
   rendered(session, accounts.account(session, contracts));

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../scripts/src/cli/exit-codes.ts';
+import { FakeClock } from '../support/clock.ts';
 import { type Answer, serve } from '../support/server.ts';
 import { account, cancelTask, getStatus, getTask, listTasks, waitTask } from './rendered.ts';
-import { failureOf, KEY, sessionWith, stepsOf, waiting } from './session.ts';
+import { failureOf, journalOf, KEY, leave, sessionWith, stepsOf, waiting } from './session.ts';
 
 const STATUS = 'GET /api/v1/tasks/ckx1/status';
 const TASK = 'GET /api/v1/tasks/ckx1';
@@ -123,6 +124,25 @@ describe('waitTask', () => {
     expect(exitCode).toBe(EXIT.done);
     expect(session.told).toEqual(['task ckx1 SUBMITTED', 'polled PROGRESS', 'polled COMPLETED']);
     expect(stepsOf(envelope)[0]).toBe(`${RESUME} --wait 45 --download out`);
+  });
+
+  it.each([
+    ['PROGRESS', 1],
+    ['COMPLETED', 0],
+  ])('records how long the task took only where it was seen to run before (%s)', async (first, known) => {
+    const server = await service({
+      [STATUS]: [state(first), state('PROGRESS'), state('COMPLETED')].slice(first === 'COMPLETED' ? 2 : 0),
+      [TASK]: [finished],
+    });
+    const clock = new FakeClock();
+    const journal = journalOf(server.origin, clock);
+    await leave(journal, { phase: 'submitted', taskId: 'ckx1', status: 'SUBMITTED' });
+    clock.now += 30_000;
+    await waitTask(sessionWith(server.origin, { clock, journal }), 'ckx1', waiting(60_000));
+    const durations = await journal.durationsOf('t2v');
+    expect(durations).toHaveLength(known);
+    for (const seconds of durations) expect(seconds).toBeGreaterThan(30);
+    for (const seconds of durations) expect(seconds).toBeLessThanOrEqual(Math.ceil(clock.now / 1000));
   });
 
   it('ends with the healthy task when the time is over', async () => {

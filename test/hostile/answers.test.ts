@@ -76,6 +76,7 @@ const OURS = [
     'affordable',
     'contracts',
     'count',
+    'counts',
     'credits',
     'currentBalance',
     'estimate',
@@ -133,9 +134,15 @@ describe('fault 30, fault 100: a service that speaks in our voice', () => {
     expect(data[3]).toMatchObject({
       count: 2,
       tasks: [
-        { taskId: TASK, status: 'UNKNOWN', model: null, createdAt: null, idempotencyKey: null },
+        { taskId: TASK, status: 'UNKNOWN', model: null, createdAt: null },
         { taskId: `${TASK}0`, status: 'PROGRESS', model: 't2v', createdAt: '2026-09-10T10:00:00.000Z' },
       ],
+    });
+    const spent = await against(live(server.origin)).call(of('spending'));
+    expect(spent.stdout).not.toMatch(/passwd|evil|upstream/);
+    expect(envelopeOf(spent).data).toMatchObject({
+      total: { tasks: 2 },
+      models: [{ model: null }, { model: 't2v' }],
     });
     expect(data[5]).toMatchObject({ credits: 15, currentBalance: 415, affordable: true });
     expect(data[6]).toMatchObject({ currentBalance: 415, supportedModels: ['t2v'] });
@@ -289,8 +296,8 @@ describe('fault 31, fault 104: answers that are too much', { timeout: 90_000 }, 
       against(env).call(of('listTasks')),
     ]);
     expect(envelopeOf(one)).toMatchObject({ status: 'COMPLETED', data: { credits: { charged: 15 } } });
-    expect(envelopeOf(list).data).toMatchObject({ count: 2_001, more: 1_901 });
-    expect(envelopeOf(list).data.tasks).toHaveLength(100);
+    expect(envelopeOf(list).data).toMatchObject({ count: 2_001, more: 1_951 });
+    expect(envelopeOf(list).data.tasks).toHaveLength(50);
   });
 
   it('our own words are whole, however much is in the answer', async () => {

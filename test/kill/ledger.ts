@@ -30,6 +30,8 @@ export interface Ledger {
   onStatus?: (() => void) | undefined;
   /** How its tasks end. */
   end: 'COMPLETED' | 'FAILED';
+  /** Its tasks do not end. */
+  isBusy: boolean;
   /** Its list is empty. */
   hidesTasks: boolean;
   /** Milliseconds after which its list shows a task. */
@@ -53,7 +55,7 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
  * Returns a service that keeps a ledger: each accepted submit is charged, unless it replays an idempotency key. Its tasks
- * end at the third poll, and their files come in two parts. It emulates AIVideoMaker and APIDot; its APIDot has no
+ * end at the third poll, of the task or of the list, and their files come in two parts. It emulates AIVideoMaker and APIDot; its APIDot has no
  * idempotency keys and no list.
  */
 export async function ledger({ forgetsKeys = false } = {}): Promise<Ledger> {
@@ -61,7 +63,7 @@ export async function ledger({ forgetsKeys = false } = {}): Promise<Ledger> {
 
   const stateOf = (task: KeptTask): string => {
     if (task.isCancelled) return 'CANCEL';
-    if (task.polls >= 3) return book.end;
+    if (task.polls >= 3 && !book.isBusy) return book.end;
     return task.polls > 1 ? 'PROGRESS' : 'SUBMITTED';
   };
   const record = (task: KeptTask, origin: string): object => ({
@@ -148,6 +150,8 @@ export async function ledger({ forgetsKeys = false } = {}): Promise<Ledger> {
       // The list is a poll of every task that it shows.
       if (!book.hidesTasks) for (const task of shown) task.polls += 1;
       const listed = book.hidesTasks ? [] : shown.map((task) => record(task, origin));
+      // The list shows their states, as a status query does.
+      for (const task of shown) task.polls += 1;
       return { status: book.listStatus, body: { tasks: listed } };
     }
     const task = tasks.find(({ id }) => target.includes(id));
@@ -183,6 +187,7 @@ export async function ledger({ forgetsKeys = false } = {}): Promise<Ledger> {
     charges: new Map(),
     script: [],
     end: 'COMPLETED',
+    isBusy: false,
     hidesTasks: false,
     listDelayMs: 0,
     listStatus: 200,

@@ -362,6 +362,7 @@ describe('task', () => {
       model: 't2v',
       input: { prompt: 'x' },
       createdAt: Date.UTC(2026, 8, 10, 12, 0, 0, 123),
+      completedAt: Date.UTC(2026, 8, 10, 12, 6, 30),
       idempotencyKey: 'key-0001',
       urls: [URL1],
       record: body,

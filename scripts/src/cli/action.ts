@@ -9,6 +9,7 @@ export const ACTIONS = [
   'listTasks',
   'listPending',
   'forget',
+  'spending',
   'quote',
   'account',
   'listModels',

@@ -8,6 +8,7 @@ import { checkFit, checkService, checkTogether } from './check-flags.ts';
 import { numberOf, textOf } from './check-values.ts';
 import { issue } from './issue.ts';
 import { type Given, readFlags } from './read-flags.ts';
+import { parseSince, type Since } from './since.ts';
 
 /** The command line, understood and checked; numbers in the units of the flags. */
 export interface Arguments {
@@ -17,7 +18,12 @@ export interface Arguments {
   isProviderNamed: boolean;
   /** What the models that are asked for make; absent: anything. */
   kind?: OutputKind;
-  /** The whole contract of a model, not the part that a request needs. */
+  /** The span that is asked about; absent: all that is known. */
+  since?: Since;
+  status?: string;
+  /** The most rows of a list. */
+  limit: number;
+  /** All that is known: of a model its whole contract, of a list the service's records. */
   full?: true;
   model?: string;
   payload?: string;
@@ -27,8 +33,13 @@ export interface Arguments {
   wait: number;
   /** Seconds; absent: the default of the service. */
   pollInterval?: number;
+  /** Where the lines of a batch are; `-` = standard input. */
+  batch?: string;
   download?: string;
+  /** The wanted path of the finished file. */
+  output?: string;
   maxCredits?: number;
+  maxTotalCredits?: number;
   maxCreditsPerDay?: number;
   idempotencyKey?: string;
   /** Where the service may report to. */
@@ -36,6 +47,8 @@ export interface Arguments {
   owner?: string;
   /** All pending requests, not one. */
   all: boolean;
+  /** All pending requests, until the first of them ends. */
+  any: boolean;
   /** A request of its own, even if the same one is under way. */
   isNew: boolean;
   noJournal: boolean;
@@ -61,11 +74,15 @@ export function parseArguments(argv: readonly string[]): Arguments {
   }
   textOf(given, 'provider', issues);
   const wait = numberOf(given, 'wait', issues)!;
+  const limit = numberOf(given, 'limit', issues)!;
+  const sinceText = textOf(given, 'since', issues);
   const values = {
+    since: sinceText && parseSince(sinceText, Date.now()),
     kind: textOf(given, 'kind', issues) as OutputKind | undefined,
     full: given.has('full') || undefined,
     pollInterval: numberOf(given, 'pollInterval', issues),
     maxCredits: numberOf(given, 'maxCredits', issues),
+    maxTotalCredits: numberOf(given, 'maxTotalCredits', issues),
     maxCreditsPerDay: numberOf(given, 'maxCreditsPerDay', issues),
     callback: given.get(profile.callbackFlag),
     ...Object.fromEntries(TEXTS.map((name) => [name, textOf(given, name, issues)])),
@@ -75,7 +92,9 @@ export function parseArguments(argv: readonly string[]): Arguments {
     profile,
     isProviderNamed: given.has('provider'),
     wait,
+    limit,
     all: given.has('all'),
+    any: given.has('any'),
     isNew: given.has('new'),
     noJournal: given.has('noJournal'),
     sandbox: given.has('sandbox'),
@@ -87,7 +106,18 @@ export function parseArguments(argv: readonly string[]): Arguments {
   return args;
 }
 
-const TEXTS = ['model', 'payload', 'image', 'taskId', 'download', 'idempotencyKey', 'owner'] as const;
+const TEXTS = [
+  'status',
+  'model',
+  'payload',
+  'image',
+  'batch',
+  'taskId',
+  'download',
+  'output',
+  'idempotencyKey',
+  'owner',
+] as const;
 
 function refused(issues: Issue[]): Failure {
   const { path, expected, received } = issues[0]!;

@@ -14,15 +14,22 @@ const named = (action: Action): string => (action === 'generate' ? 'the full wor
 export function checkFit(action: Action, given: Given, issues: Issue[]): void {
   const what = action === 'generate' ? named(action) : `--action ${action}`;
   for (const name of FLAG_NAMES) {
-    const { actions, required, form } = rule(name);
+    const { actions, required, form, beside } = rule(name);
     if (given.has(name) && actions && !actions.includes(action)) {
       const hint = `leave --${name} out, or use it with ${actions.map(named).join(', ')}`;
       issues.push(issue(`--${name}`, `not to be given with ${what}`, 'it', hint));
     }
-    if (!given.has(name) && required?.includes(action))
+    if (given.has(name) && beside && !given.has(beside)) {
+      const hint = `add --${beside}, or leave --${name} out`;
+      issues.push(issue(`--${name}`, `--${beside} beside it`, 'none', hint));
+    }
+    // Each line of a batch may name its own.
+    const isInLines = name === 'model' && given.has('batch');
+    if (!given.has(name) && required?.includes(action) && !isInLines)
       issues.push(issue(`--${name}`, `${form} for ${what}`, 'nothing', `add --${name} ${form}`));
   }
-  if (rule('payload').actions?.includes(action) && !given.has('payload') && !given.has('image')) {
+  const asked = ['payload', 'image', 'batch'] as const;
+  if (rule('payload').actions?.includes(action) && !asked.some((name) => given.has(name))) {
     const hint = "add --payload '<json>', or --payload - to read it from standard input";
     issues.push(issue('--payload', `<json> for ${what}`, 'nothing', hint));
   }
@@ -39,6 +46,12 @@ const CONFLICTS: readonly [FlagName, FlagName, string][] = [
   ['noJournal', 'new', 'leave --new out: without a journal every submit is a new one'],
   ['noJournal', 'owner', 'leave --owner out: it is kept in the journal alone'],
   ['all', 'taskId', 'leave out --all or --taskId'],
+  ['output', 'download', 'write the folder into --output, for example --output out/lighthouse.mp4'],
+  ['output', 'all', 'leave --output out: each task has a file of its own'],
+  ['batch', 'idempotencyKey', 'leave --idempotencyKey out: each line is a request of its own'],
+  ['batch', 'noJournal', 'leave --noJournal out: the records tell which lines are charged already'],
+  ['any', 'taskId', 'leave out --any or --taskId'],
+  ['any', 'all', 'leave out --any to wait for the last end, --all to wait for the first'],
 ];
 
 /** Adds an issue for each combination of flags that is not allowed. */
@@ -46,6 +59,15 @@ export function checkTogether(action: Action, given: Given, issues: Issue[]): vo
   for (const [one, other, hint] of CONFLICTS) {
     if (given.has(one) && given.has(other))
       issues.push(issue(`--${one}`, `not to be given with --${other}`, 'both', hint));
+  }
+  if (given.get('batch') === '-' && given.get('payload') === '-') {
+    const hint = 'write the lines into a file, or the defaults of all lines on the command line';
+    issues.push(issue('--batch', 'one flag that reads standard input', '--payload - too', hint));
+  }
+  if (given.has('maxTotalCredits') && !given.has('batch')) {
+    issues.push(
+      issue('--maxTotalCredits', '--batch beside it', 'none', 'write --maxCredits for one request'),
+    );
   }
   if (action === 'forget' && given.has('taskId') === given.has('idempotencyKey')) {
     const came = given.has('taskId') ? 'both' : 'neither';

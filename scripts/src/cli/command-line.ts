@@ -12,13 +12,15 @@ import { actionWords, commandLine, type Flags, flagWords } from './words.ts';
 /**
  * Returns the flags of a call that the command resuming its task repeats. A limited wait stays limited: the caller has little time.
  */
-export function resumeFlags({ action, wait, pollInterval, download }: Arguments): Flags {
+export function resumeFlags({ action, wait, pollInterval, download, output, batch }: Arguments): Flags {
   // A call that did not wait, or could not say how long, has little time too.
   const seconds = !rule('wait').actions?.includes(action) || wait === 0 ? BRIEF_WAIT_S : wait;
   return {
     wait: seconds === DEFAULT_WAIT_S ? undefined : seconds,
     pollInterval,
-    download: download === undefined ? undefined : path.resolve(download),
+    // The record of a line has its folder and its name.
+    download: download === undefined || batch !== undefined ? undefined : path.resolve(download),
+    output: output === undefined ? undefined : path.resolve(output),
   };
 }
 
@@ -80,5 +82,7 @@ function flagsIn(argv: readonly string[]): Flags {
 
 function portable(name: FlagName, value: string): string {
   if (name === 'payload') return quoteWord(value).length > LONGEST_SHOWN ? '-' : value;
-  return name === 'download' || name === 'image' ? path.resolve(value) : value;
+  const isPath =
+    name === 'download' || name === 'output' || name === 'image' || (name === 'batch' && value !== '-');
+  return isPath ? path.resolve(value) : value;
 }

@@ -118,13 +118,14 @@ function everything(contract: Contract): Data {
 
 /** Returns everything that the contract says. */
 function rules(contract: Contract): Data {
-  const { schema, sources, notes, replay, price } = contract;
+  const { schema, sources, notes, replay, durations, price } = contract;
   return {
     ...everything(contract),
     schema,
     sources: sources.map((source) => ({ ...source })),
     notes,
     replay,
+    durations: durations.map((run) => ({ ...run })),
     price: price === null ? null : (JSON.parse(JSON.stringify(price)) as Json),
   };
 }

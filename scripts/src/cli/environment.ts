@@ -33,6 +33,14 @@ export function secretsIn(env: NodeJS.ProcessEnv): string[] {
 }
 
 /**
+ * Tells whether a terminal may be drawn on: TERM=dumb has no cursor to move, and what a CI service records is read later,
+ * line by line. There are no colours, so NO_COLOR changes nothing.
+ */
+export function redraws(env: NodeJS.ProcessEnv): boolean {
+  return env.TERM !== 'dumb' && !(env.CI && env.CI !== 'false' && env.CI !== '0');
+}
+
+/**
  * Removes the settings that would expose the key from the environment, and returns a warning for each.
  * NODE_EXTRA_CA_CERTS stays: it adds certificates that the user trusts.
  */

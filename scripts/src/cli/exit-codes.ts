@@ -71,6 +71,21 @@ export const EXIT_OF_ERROR: Record<ErrorCode, number> = {
   DOWNLOAD_FAILED: EXIT.downloadFailed,
 };
 
+/** The exit codes of a batch's lines, in the order in which the caller has to see to them: the first is that of the batch. */
+export const BATCH_ORDER: readonly number[] = [
+  EXIT.bug,
+  EXIT.keyRefused,
+  EXIT.submitUnknown,
+  EXIT.credits,
+  EXIT.stillRunning,
+  EXIT.temporary,
+  EXIT.downloadFailed,
+  EXIT.taskNotFound,
+  EXIT.badInput,
+  EXIT.taskEnded,
+  EXIT.done,
+];
+
 /** Returns the exit code of a failure. */
 export function exitCodeOf(failure: Failure): number {
   const { exitCode, reason } = adviceOf(failure);

@@ -1,7 +1,10 @@
+import path from 'node:path';
+import { nameProblem } from '../model/file-name-rule.ts';
 import { isIdempotencyKey } from '../model/idempotency-key.ts';
 import { OUTPUT_KINDS } from '../model/output-kind.ts';
-import { TASK_ID } from '../model/task.ts';
+import { TASK_ID, TASK_STATES } from '../model/task.ts';
 import { plain } from '../model/text.ts';
+import { parseSince, SINCE_EXPECTED } from './since.ts';
 
 /** A number; `such` is one that a hint may name. */
 export interface NumberValue {
@@ -49,9 +52,35 @@ export const idempotencyKey: TextValue = {
   expected: '8 to 128 visible ASCII characters without spaces',
   hint: 'choose for example --idempotencyKey lighthouse-0001',
 };
+export const since: TextValue = {
+  kind: 'text',
+  accepts: (text) => parseSince(text, Date.now()) !== undefined,
+  expected: SINCE_EXPECTED,
+  hint: 'write for example --since 7d, for today and the six days before',
+};
+export const status: ChoiceValue = {
+  kind: 'choice',
+  of: ['running', ...TASK_STATES],
+  alsoCalled: {
+    pending: 'running',
+    done: 'COMPLETED',
+    finished: 'COMPLETED',
+    succeeded: 'COMPLETED',
+    canceled: 'CANCEL',
+    cancelled: 'CANCEL',
+    error: 'FAILED',
+  },
+  fallback: 'running',
+};
 export const kind: ChoiceValue = {
   kind: 'choice',
   of: OUTPUT_KINDS,
   alsoCalled: { '3d': 'model3d', model: 'model3d', music: 'audio', sound: 'audio', picture: 'image' },
   fallback: OUTPUT_KINDS[0],
+};
+export const output: TextValue = {
+  kind: 'text',
+  accepts: (text) => nameProblem(path.basename(text)) === null && !/[/\\]$/.test(text),
+  expected: 'the name of a file, with or without its folder',
+  hint: 'write for example --output out/lighthouse.mp4; a folder alone is --download',
 };

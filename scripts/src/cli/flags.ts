@@ -7,7 +7,10 @@ import {
   idempotencyKey,
   kind,
   type NumberValue,
+  output,
   owner,
+  since,
+  status,
   type TextValue,
   taskId,
 } from './flag-values.ts';
@@ -17,6 +20,7 @@ const PAYLOAD: readonly Action[] = [...SUBMITS, 'quote'];
 const MODELS: readonly Action[] = ['listModels', 'describeModel'];
 const LOCAL: readonly Action[] = [...MODELS, 'listPending', 'forget'];
 const WAITS: readonly Action[] = ['generate', 'waitTask'];
+const SAVES: readonly Action[] = [...WAITS, 'createGeneration', 'getTask'];
 const NAMED_TASK: readonly Action[] = ['getStatus', 'getTask', 'cancelTask'];
 const ONE_TASK: readonly Action[] = [...NAMED_TASK, 'waitTask', 'forget'];
 
@@ -31,9 +35,12 @@ export interface Flag {
   actions?: readonly Action[];
   /** The actions that cannot do without it. */
   required?: readonly Action[];
+  /** The flag that it belongs to. */
+  beside?: 'batch';
 }
 
 export const DEFAULT_WAIT_S = 600;
+const DEFAULT_LIMIT = 50;
 
 const titles = (are: (profile: (typeof PROFILES)[number]) => boolean): string =>
   PROFILES.filter(are)
@@ -53,7 +60,7 @@ export const FLAGS = {
   model: {
     form: '<id>',
     help: 'the model; with --payload alone: validate, submit, wait, fetch the result',
-    actions: [...PAYLOAD, 'describeModel'],
+    actions: [...PAYLOAD, 'describeModel', 'listTasks'],
     required: [...PAYLOAD, 'describeModel'],
   },
   payload: {
@@ -64,6 +71,11 @@ export const FLAGS = {
   image: {
     form: '<file>',
     help: "a local picture (PNG, JPEG, WebP, GIF, AVIF, BMP) for the model's image field",
+    actions: PAYLOAD,
+  },
+  batch: {
+    form: '<file>',
+    help: 'many requests, a line each: prompts (.txt) or {"name","model","payload","image"} (.jsonl); "-" = standard input',
     actions: PAYLOAD,
   },
   action: { form: '<action>', value: { kind: 'choice', of: ACTIONS }, help: ACTIONS.slice(1).join(', ') },
@@ -79,8 +91,26 @@ export const FLAGS = {
     actions: ['listModels'],
   },
   full: {
-    help: `${MODELS.join(', ')}: with schema, sources and every note`,
-    actions: MODELS,
+    help: `${MODELS.join(', ')}: schema, sources, every note; listTasks: the service's records`,
+    actions: [...MODELS, 'listTasks'],
+  },
+  since: {
+    form: '<day>',
+    value: since,
+    help: 'spending, listTasks: from this local day on: today, 7d (includes today), 2026-11-20',
+    actions: ['spending', 'listTasks'],
+  },
+  status: {
+    form: '<state>',
+    value: status,
+    help: 'listTasks: only tasks in this state; running = SUBMITTED or PROGRESS',
+    actions: ['listTasks'],
+  },
+  limit: {
+    form: '<n>',
+    value: { kind: 'number', min: 1, max: 200, whole: true, such: 50, default: DEFAULT_LIMIT },
+    help: `listTasks: at most so many rows, the newest first (default ${DEFAULT_LIMIT})`,
+    actions: ['listTasks'],
   },
   taskId: {
     form: '<id>',
@@ -103,14 +133,27 @@ export const FLAGS = {
   },
   download: {
     form: '<dir>',
-    help: 'save the finished file there as <taskId>.<ext>',
-    actions: [...WAITS, 'createGeneration', 'getTask'],
+    help: 'save the finished file there as <taskId>.<ext>; of a batch as <name>.<ext>',
+    actions: SAVES,
+  },
+  output: {
+    form: '<file>',
+    value: output,
+    help: 'save the finished file under this name; for a batch with {n}, the number of the line',
+    actions: SAVES,
   },
   maxCredits: {
     form: '<n>',
     value: credits,
     help: `ask for the price first; submit nothing above n (${titles(({ can }) => !can.quote)}: by a dated estimate)`,
     actions: PAYLOAD,
+  },
+  maxTotalCredits: {
+    form: '<n>',
+    value: credits,
+    help: 'with --batch: submit nothing if what is not charged yet costs more than n together',
+    actions: PAYLOAD,
+    beside: 'batch',
   },
   maxCreditsPerDay: {
     form: '<n>',
@@ -120,6 +163,7 @@ export const FLAGS = {
   },
   new: { help: 'another task of the same request (a new charge)', actions: SUBMITS },
   all: { help: 'with waitTask and no --taskId: every pending task', actions: ['waitTask'] },
+  any: { help: 'the same, until the first of them has ended', actions: ['waitTask'] },
   owner: {
     form: '<name>',
     value: owner,

@@ -1,5 +1,5 @@
 import { PROFILES } from '../providers/registry.ts';
-import { EXIT, EXIT_WORDS, ONE_CHARGE } from './exit-codes.ts';
+import { BATCH_ORDER, EXIT, EXIT_WORDS, ONE_CHARGE } from './exit-codes.ts';
 import { FLAG_NAMES, rule } from './flags.ts';
 import { commandLine } from './words.ts';
 
@@ -25,7 +25,7 @@ ${flagLines().join('\n')}
 Environment
 ${wrapped(VARIABLES, 2).join('\n')}
 
-Exit codes
+Exit codes (a batch: that of the line to see to first, ${BATCH_ORDER.filter((code) => code !== EXIT.bug).join(', ')})
 ${exitCodes()
   .map((line) => `  ${line}`)
   .join('\n')}`;

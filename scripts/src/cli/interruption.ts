@@ -10,9 +10,28 @@ export class Interruption {
   readonly #controller = new AbortController();
   #received: StopSignal | null = null;
   #grace: NodeJS.Timeout | undefined;
+  readonly #requested = new AbortController();
+  #deferred = 0;
 
   get signal(): AbortSignal {
     return this.#controller.signal;
+  }
+
+  /** Aborted as soon as the first signal comes: nothing new is to be begun. */
+  get requested(): AbortSignal {
+    return this.#requested.signal;
+  }
+
+  /** Puts the end off, within the grace period, until the returned function is called. */
+  defer(): () => void {
+    this.#deferred += 1;
+    let isOver = false;
+    return () => {
+      if (isOver) return;
+      isOver = true;
+      this.#deferred -= 1;
+      if (this.#deferred === 0 && this.#received) this.#abort();
+    };
   }
 
   /** The signal that came, if one did. */
@@ -25,7 +44,7 @@ export class Interruption {
       process.on(name, () => this.#on(name, situation));
     }
     situation.onOutcomeKnown = () => {
-      if (this.#received) this.#abort();
+      if (this.#received && this.#deferred === 0) this.#abort();
     };
   }
 
@@ -37,7 +56,9 @@ export class Interruption {
   #on(name: StopSignal, situation: Situation): void {
     const isFirst = this.#received === null;
     this.#received ??= name;
-    if (isFirst && situation.phase === 'submitting') this.#grace = setTimeout(() => this.#abort(), GRACE_MS);
+    this.#requested.abort();
+    if (isFirst && (situation.phase === 'submitting' || this.#deferred > 0))
+      this.#grace = setTimeout(() => this.#abort(), GRACE_MS);
     else this.#abort();
   }
 

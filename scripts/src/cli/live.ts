@@ -3,18 +3,22 @@ import path from 'node:path';
 import { pollSchedule } from '../core/poll-schedule.ts';
 import type { Sharing } from '../core/poller.ts';
 import type { Observer, Session } from '../core/session.ts';
+import type { ListFilter } from '../core/task-list.ts';
 import type { WaitSettings } from '../core/tasks.ts';
 import { Api } from '../http/api.ts';
 import { systemClock } from '../http/clock.ts';
 import { Transport } from '../http/transport.ts';
 import { Failure } from '../model/failure.ts';
+import type { TaskState } from '../model/task.ts';
 import type { Provider } from '../providers/provider.ts';
 import { createProvider } from '../providers/registry.ts';
 import type { Journal } from '../stores/file/journal.ts';
 import type { Arguments } from './arguments.ts';
+import type { CheckedBatch } from './batch/read-batch.ts';
 import { type Environment, journalFolder } from './environment.ts';
 import { explainMissing } from './explain-missing.ts';
-import { needsRecords } from './flags.ts';
+import { isSubmit, needsRecords } from './flags.ts';
+import type { Interruption } from './interruption.ts';
 import type { CheckedRequest } from './read-request.ts';
 import { adviceFor } from './render/advice.ts';
 import { callerOf } from './render/caller.ts';
@@ -29,17 +33,20 @@ interface LiveOptions {
   argv: readonly string[];
   /** The request, where the action submits or quotes one. */
   request: CheckedRequest | null;
+  /** The lines of a batch, where the command names one. */
+  batch: CheckedBatch | null;
   environment: Environment;
   /** The service runs on this machine. */
   loopback: boolean;
   observer: Observer;
-  signal: AbortSignal;
+  interruption: Interruption;
   warn(text: string): void;
 }
 
 /** Runs an action that calls a service, or the sandbox in its place, and returns its outcome. */
 export async function runLive(options: LiveOptions): Promise<Outcome> {
-  const { args, argv, request, environment, loopback, observer, signal, warn } = options;
+  const { args, argv, request, batch, environment, loopback, observer, interruption, warn } = options;
+  const { signal } = interruption;
   const sandbox = args.sandbox ? await startSandbox(environment, warn) : null;
   const { httpProxy, httpsProxy, noProxy } = environment;
   const transport = new Transport(
@@ -58,6 +65,8 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
   });
   const caller = callerOf(args, argv);
   const { timeoutMs, maxRetries } = environment;
+  const sharing = once(() => (args.noJournal ? null : openSharing(options, provider)));
+  const limiter = async () => (await sharing())?.limiter ?? null;
   const session: Session = {
     provider,
     transport,
@@ -66,10 +75,19 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
     records: once(() =>
       args.noJournal || isWithoutRecords(options) ? null : openJournal(options, provider),
     ),
-    sharing: once(() => (args.noJournal ? null : openSharing(options, provider))),
-    api: new Api(transport, systemClock, { timeoutMs, maxRetries, signal }),
+    sharing,
+    api: new Api(transport, systemClock, { timeoutMs, maxRetries, signal, limiter }),
   };
   try {
+    if (batch) {
+      const { runBatchCommand } = await import('./batch/command.ts');
+      const wait = waitSettings(args, environment);
+      const secrets = environment.key === undefined ? [] : [environment.key];
+      return await runBatchCommand({
+        ...{ session, args, batch, wait, caller, secrets },
+        stop: interruption,
+      });
+    }
     return outcomeOf(await act(session, args, request, environment), caller);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
@@ -83,6 +101,7 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
   } finally {
     // Not awaited: the answer need not wait until the last socket has closed.
     void transport.close();
+    void batch?.close();
     void sandbox?.close();
   }
 }
@@ -172,10 +191,13 @@ async function act(
       const settings = waitSettings(args, environment);
       if (args.taskId !== undefined) return tasks.waitTask(session, taskId, settings);
       const pending = await import('../core/resume-pending.ts');
+      if (args.any) return pending.waitForAll(session, settings, 'first');
       return args.all ? pending.waitForAll(session, settings) : pending.waitForNewest(session, settings);
     }
     case 'listTasks':
-      return (await import('../core/account.ts')).listTasks(session);
+      return (await import('../core/task-list.ts')).listTasks(session, filterOf(args));
+    case 'spending':
+      return (await import('../core/spending.ts')).spending(session, args.since?.from ?? null);
     case 'account': {
       const { listModels } = await import('../contracts/contract.ts');
       return (await import('../core/account.ts')).account(session, await listModels(session.provider.id));
@@ -190,6 +212,12 @@ async function act(
   }
 }
 
+function filterOf({ since, status, model, limit }: Arguments): ListFilter {
+  const running: TaskState[] = ['SUBMITTED', 'PROGRESS'];
+  const states = status === undefined ? null : status === 'running' ? running : [status as TaskState];
+  return { since: since?.from ?? null, states, model: model ?? null, limit };
+}
+
 // The sandbox is faster than the services, so the interval is shorter.
 const SANDBOX_POLL_S = 0.5;
 const POLL_S = 2;
@@ -199,9 +227,16 @@ function waitSettings(args: Arguments, { timeoutMs }: Environment): WaitSettings
   return {
     waitMs: args.wait * 1000,
     schedule: pollSchedule(firstMs),
-    folder: args.download ?? null,
+    ...placeOf(args),
     stallMs: timeoutMs,
   };
+}
+
+/** Returns where the files are wanted. A submit that names no file wants it named by its task, whatever its record says. */
+function placeOf({ download, output, action }: Arguments): Pick<WaitSettings, 'folder' | 'output'> {
+  if (output !== undefined)
+    return { folder: path.dirname(path.resolve(output)), output: path.basename(output) };
+  return { folder: download ?? null, ...(isSubmit(action) && { output: null }) };
 }
 
 async function startSandbox(environment: Environment, warn: (text: string) => void) {

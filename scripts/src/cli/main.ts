@@ -1,12 +1,12 @@
 import { Failure } from '../model/failure.ts';
 import { isLoopback } from '../model/service-address.ts';
-import { plain } from '../model/text.ts';
 import type { Action } from './action.ts';
 import { type Arguments, guessAction, parseArguments } from './arguments.ts';
-import { overrule, readEnvironment, secretsIn } from './environment.ts';
+import type { CheckedBatch } from './batch/read-batch.ts';
+import { type Environment, overrule, readEnvironment, redraws, secretsIn } from './environment.ts';
 import { EXIT } from './exit-codes.ts';
-import { isAboutTask, isLocal, isSubmit, needsRecords } from './flags.ts';
-import { Interruption } from './interruption.ts';
+import { isAboutTask, isLocal, isSubmit, needsRecords, rule } from './flags.ts';
+import { Interruption, type StopSignal } from './interruption.ts';
 import { finishWith, printText, screen } from './output.ts';
 import { checkInterval, keyMissing } from './preflight.ts';
 import { type Situation, watch } from './progress.ts';
@@ -24,12 +24,12 @@ export async function main(): Promise<void> {
   const argv = process.argv.slice(2);
   const secrets = secretsIn(process.env);
   const overruled = overrule(process.env);
-  const { observer, situation, clear } = watch(screen, secrets);
+  const { observer, situation, line: warn, clear } = await startProgress(secrets);
   const interruption = new Interruption();
-  const warn = (text: string) => screen.write(`${plain(text, 400)}\n`);
   let action: Action = guessAction(argv);
   let args: Arguments | undefined;
   let request: CheckedRequest | null = null;
+  let batch: CheckedBatch | null = null;
 
   const bug = (error: unknown) =>
     bugOutcome(
@@ -77,12 +77,21 @@ export async function main(): Promise<void> {
       const { baseUrl } = environment;
       const loopback = args.sandbox || (baseUrl !== undefined && isLoopback(baseUrl));
       checkInterval(args, loopback);
-      if (args.model !== undefined) {
+      if (args.batch !== undefined) {
+        const { readBatch } = await import('./batch/read-batch.ts');
+        batch = await readBatch(args, callerOf(args, argv), loopback, signal);
+      } else if (rule('payload').actions?.includes(action)) {
         request = await (await import('./read-request.ts')).readRequest(args, loopback, signal);
       }
-      if (!args.sandbox && environment.key === undefined) throw keyMissing(args.profile, argv);
-      const { runLive } = await import('./live.ts');
-      outcome = await runLive({ args, argv, request, environment, loopback, observer, signal, warn });
+      const hasKey = args.sandbox || environment.key !== undefined;
+      const known = hasKey || action !== 'spending' ? null : await withoutKey(args, environment, argv, warn);
+      if (!hasKey && !known) throw keyMissing(args.profile, argv);
+      outcome =
+        known ??
+        (await (
+          await import('./live.ts')
+        ).runLive({ args, argv, request, batch, environment, loopback, observer, warn, interruption }));
+      if (outcome.isInterrupted && interruption.received) markInterrupted(outcome, interruption.received);
     }
   } catch (error) {
     // After a bug, nothing that still runs may keep the process.
@@ -92,7 +101,7 @@ export async function main(): Promise<void> {
           // Signals are listened to only once the arguments are read.
           caller: callerOf(args!, argv),
           isRecorded: !args!.noJournal,
-          downloads: args!.download !== undefined,
+          downloads: (args!.download ?? args!.output) !== undefined,
           generation: request?.generation,
         })
       : error instanceof Failure
@@ -109,6 +118,30 @@ export async function main(): Promise<void> {
   // A result counts as delivered only when the whole document was written: otherwise the same command brings it again.
   // This runs last: a process that is killed earlier has delivered nothing.
   if (await finishWith(outcome, secrets)) process.once('exit', () => outcome.onWritten?.());
+}
+
+/** Returns what is known of the spending without a key; null where nothing is. */
+async function withoutKey(
+  args: Arguments,
+  environment: Environment,
+  argv: readonly string[],
+  warn: (text: string) => void,
+): Promise<Outcome | null> {
+  const { spendingWithoutKey } = await import('./spending.ts');
+  return spendingWithoutKey({ args, environment, warn, caller: callerOf(args, argv) });
+}
+
+/** Starts to show progress; what draws on a terminal is loaded where there is one. */
+async function startProgress(secrets: readonly string[]) {
+  if (!screen.isTTY || !redraws(process.env)) return watch(screen, secrets);
+  const { Terminal } = await import('./progress/terminal.ts');
+  return watch(screen, secrets, (...parts) => new Terminal(...parts));
+}
+
+/** Gives what is known of an interrupted call the exit code of its signal. */
+function markInterrupted(outcome: Outcome, signal: StopSignal): void {
+  outcome.exitCode = signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
+  outcome.envelope.data = { ...outcome.envelope.data, interruptedBy: signal };
 }
 
 // A later reader of the document cannot tell otherwise.

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { addAbortSignal } from 'node:stream';
+import { addAbortSignal, type Readable } from 'node:stream';
 import { type Contract, DEFAULT_PROVIDER } from '../contracts/contract.ts';
 import { imageField, imageUrlField } from '../contracts/image-field.ts';
 import { sniffImage } from '../contracts/image-type.ts';
@@ -24,8 +24,21 @@ export async function readPayload(
   image: string | undefined,
   signal: AbortSignal,
 ): Promise<JsonObject> {
-  const payload =
-    text === undefined ? {} : parsePayload(text === '-' ? await readStdin(signal) : text, text === '-');
+  return withImage(contract, await readFields(text, signal), image);
+}
+
+/** The fields of `--payload`, from the command line or standard input; none where it was not given. */
+export async function readFields(text: string | undefined, signal: AbortSignal): Promise<JsonObject> {
+  if (text === undefined) return {};
+  return parsePayload(text === '-' ? await readStdin(signal, '--payload') : text, text === '-');
+}
+
+/** The payload with the image file in the model's field for it. @throws Failure INVALID_PAYLOAD that names `--image` */
+export async function withImage(
+  contract: Contract,
+  payload: JsonObject,
+  image: string | undefined,
+): Promise<JsonObject> {
   if (image === undefined) return payload;
   const field = imageField(contract);
   if (field === null) {
@@ -127,20 +140,24 @@ function mangled(text: string, fromStdin: boolean, syntax: string): Failure {
   );
 }
 
-async function readStdin(signal: AbortSignal): Promise<string> {
-  if (process.stdin.isTTY) {
-    throw refused('--payload -', 'JSON on standard input', 'a terminal', STDIN_FORM);
-  }
+/** The text on standard input, or of another stream. @throws Failure INVALID_PAYLOAD that names the flag */
+export async function readStdin(
+  signal: AbortSignal,
+  flag: '--payload' | '--batch',
+  from?: Readable,
+): Promise<string> {
+  const expected = flag === '--payload' ? 'JSON on standard input' : 'lines on standard input';
+  const hint = flag === '--payload' ? STDIN_FORM : 'write the lines into a .jsonl or .txt file';
+  if (!from && process.stdin.isTTY) throw refused(`${flag} -`, expected, 'a terminal', hint);
   try {
-    return await textOf(addAbortSignal(signal, process.stdin));
+    return await textOf(addAbortSignal(signal, from ?? process.stdin), `${flag} -`);
   } catch (error) {
     if (error instanceof Failure || signal.aborted) throw error;
-    const received = `what cannot be read (${codeOf(error)})`;
-    throw refused('--payload -', 'JSON on standard input', received, STDIN_FORM);
+    throw refused(`${flag} -`, expected, `what cannot be read (${codeOf(error)})`, hint);
   }
 }
 
-async function textOf(stream: AsyncIterable<Buffer>): Promise<string> {
+async function textOf(stream: AsyncIterable<Buffer>, flag: string): Promise<string> {
   // A block that grows in place and is given back at once: an image makes this the largest thing in memory, and what
   // waits for a garbage collection is there twice.
   const block = new ArrayBuffer(0, { maxByteLength: MAX_INPUT_BYTES });
@@ -149,7 +166,7 @@ async function textOf(stream: AsyncIterable<Buffer>): Promise<string> {
   for await (const chunk of stream) {
     if (size + chunk.length > MAX_INPUT_BYTES) {
       throw refused(
-        '--payload -',
+        flag,
         `at most ${MAX_INPUT_BYTES} bytes`,
         'more',
         'send a smaller image, or its public address',
@@ -211,11 +228,12 @@ async function readImage(file: string): Promise<string> {
   }
 }
 
-function codeOf(error: unknown): string {
+export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
 }
 
-function refused(path: string, expected: string, received: string, hint: string): Failure {
+/** The refusal of one input. */
+export function refused(path: string, expected: string, received: string, hint: string): Failure {
   const issues: Issue[] = [{ path, expected, received, hint }];
   return new AdvisedFailure('INVALID_PAYLOAD', `${path}: expected ${expected}, received ${received}.`, {
     issues,

@@ -1,26 +1,22 @@
-import { systemClock } from '../http/clock.ts';
 import type { Json } from '../model/json.ts';
 import { BRIEF_WAIT_S } from '../model/task.ts';
 import type { StoredRequest } from '../ports/record-store.ts';
 import { profileOf } from '../providers/registry.ts';
-import { Journal } from '../stores/file/journal.ts';
 import { AdvisedFailure } from './advised-failure.ts';
 import type { Arguments } from './arguments.ts';
 import { placeFlags } from './command-line.ts';
-import { type Environment, journalFolder } from './environment.ts';
 import { EXIT } from './exit-codes.ts';
+import { type Local, localJournal } from './local-journal.ts';
 import { type Outcome, success } from './render/envelope.ts';
 import { actionWords, commandLine } from './words.ts';
-
-type Where = { args: Arguments; environment: Environment; warn(text: string): void };
 
 /**
  * Returns the requests that are unfinished or were never delivered, with the commands that resume them: of every key, and
  * of every service unless one was named. No network.
  */
-export async function listPending(where: Where): Promise<Outcome> {
+export async function listPending(where: Local): Promise<Outcome> {
   const { args } = where;
-  const entries = (await journalOf(where).pending()).filter(
+  const entries = (await localJournal(where).pending()).filter(
     ({ record }) =>
       (args.owner === undefined || record.owner === args.owner) &&
       (!args.isProviderNamed || record.provider === args.profile.id),
@@ -86,9 +82,9 @@ function resumeOf(args: Arguments, { record }: StoredRequest): string {
 }
 
 /** Drops a record. The task itself does not change. No network. */
-export async function forget(where: Where): Promise<Outcome> {
+export async function forget(where: Local): Promise<Outcome> {
   const { args } = where;
-  const journal = journalOf(where);
+  const journal = localJournal(where);
   const entries =
     args.taskId === undefined
       ? await journal.byKey(args.idempotencyKey ?? '')
@@ -132,15 +128,4 @@ export async function forget(where: Where): Promise<Outcome> {
     `The record is gone; the task at the service is as it was.${lost} The command that made it submits again now, with a new charge.`,
   ];
   return success(status, taskId, { forgotten: entries.length, nextSteps }, EXIT.done);
-}
-
-function journalOf({ args, environment, warn }: Where): Journal {
-  return new Journal({
-    folder: journalFolder(environment, args.sandbox),
-    provider: args.profile.id,
-    service: '',
-    account: '',
-    clock: systemClock,
-    warn,
-  });
 }

@@ -85,7 +85,7 @@ function noQuote({ profile }: Arguments, contract: Contract, payload: JsonObject
 }
 
 /** Returns the callback address in a form that a header can carry: ASCII, the rest encoded. */
-function readCallback({ profile }: Arguments, value: string, loopback: boolean): string {
+export function readCallback({ profile }: Arguments, value: string, loopback: boolean): string {
   const flag = `--${profile.callbackFlag}`;
   const problem = checkCallbackUrl(value, loopback);
   if (!problem) return new URL(value).href;

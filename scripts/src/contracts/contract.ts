@@ -7,6 +7,7 @@ import { skillFolder } from '../model/skill-folder.ts';
 import { plain } from '../model/text.ts';
 import { ContractError } from './contract-error.ts';
 import { EXTENSION, readDocument } from './document.ts';
+import { type RecordedDuration, readDurations } from './durations.ts';
 import { contractsFolder } from './folders.ts';
 import { readNode, type SchemaNode } from './node.ts';
 import { type PriceRule, readPrice } from './price-rule.ts';
@@ -22,6 +23,8 @@ export interface Contract {
   /** A payload that passes. */
   example: JsonObject;
   sources: { what: string; date: string }[];
+  /** The field that takes the prompt; null where the model has none. */
+  prompt: string | null;
   /** What the sources leave open, and how conflicts between them were resolved; `advice` is among them. */
   notes: string[];
   /** The notes that change what one sends. */
@@ -31,6 +34,8 @@ export interface Contract {
    * does not.
    */
   replay: string | null;
+  /** How long recorded runs took, from submit to end; empty where none is on record. */
+  durations: RecordedDuration[];
   /** Null where no price is known that is recent enough to say anything. */
   price: PriceRule | null;
 }
@@ -117,14 +122,21 @@ export function toContract(provider: string, model: string, document: Json): Con
   if (!isObject(document)) throw new ContractError('the file must be a mapping');
   const {
     'x-output': output,
+    'x-prompt': prompt,
     'x-sources': sources,
     'x-advice': advice = [],
     'x-notes': notes = [],
     'x-replay': replay = null,
+    'x-durations': durations = [],
     'x-price': price,
     examples,
     ...schema
-  } = document as JsonObject & { 'x-advice'?: Json; 'x-notes'?: Json; 'x-replay'?: Json };
+  } = document as JsonObject & {
+    'x-advice'?: Json;
+    'x-notes'?: Json;
+    'x-replay'?: Json;
+    'x-durations'?: Json;
+  };
   if (schema.$schema !== DIALECT) throw new ContractError(`$schema must be ${DIALECT}`);
   if (schema.type !== 'object') throw new ContractError('type must be object');
   const example = Array.isArray(examples) ? examples[0] : undefined;
@@ -135,12 +147,14 @@ export function toContract(provider: string, model: string, document: Json): Con
     provider,
     model,
     output: readOutput(output),
+    prompt: readPrompt(prompt, root),
     schema,
     example,
     sources: known,
     notes: [...sentences(advice, 'x-advice'), ...sentences(notes, 'x-notes')],
     advice: sentences(advice, 'x-advice'),
     replay: readReplay(replay),
+    durations: readDurations(durations),
     price: price === undefined ? null : readPrice(price, root),
   };
   roots.set(contract, root);
@@ -151,6 +165,12 @@ function readOutput(value: Json | undefined): OutputKind {
   const kind = OUTPUT_KINDS.find((known) => known === value);
   if (kind === undefined) throw new ContractError(`x-output must be one of ${OUTPUT_KINDS.join(', ')}`);
   return kind;
+}
+
+function readPrompt(value: Json | undefined, root: SchemaNode): string | null {
+  if (value === undefined) return root.properties?.has('prompt') ? 'prompt' : null;
+  if (typeof value === 'string' && root.properties?.has(value)) return value;
+  throw new ContractError('x-prompt must name the field that takes the prompt');
 }
 
 function readSources(value: Json | undefined): Contract['sources'] {

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../model/json.ts';
 import { type Contract, rootOf } from './contract.ts';
 
 /** The field that takes the picture of `--image`: the first that holds a single image. Null if the model has none. */
@@ -12,4 +13,12 @@ export function imageUrlField(contract: Contract): string | null {
   for (const [name, node] of rootOf(contract).properties ?? [])
     if ((node.media ?? node.items?.media) === 'image-url') return name;
   return null;
+}
+
+/** Returns the payload without the picture that `--image` would give. */
+export function withoutImage(contract: Contract, payload: JsonObject): JsonObject {
+  const field = imageField(contract);
+  if (field === null) return payload;
+  const { [field]: _, ...others } = payload;
+  return others;
 }

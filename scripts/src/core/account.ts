@@ -1,11 +1,9 @@
 import type { Contract } from '../contracts/contract.ts';
 import { estimateCredits } from '../contracts/price.ts';
 import type { Cheaper } from '../model/reason.ts';
-import type { Task } from '../model/task.ts';
 import type { Account, GenerationRequest, Quote } from '../providers/provider.ts';
 import { askPrice, cheaperThan } from './funds.ts';
 import { type Session, shortDeadline } from './session.ts';
-import { noteState, recordOf } from './task-record.ts';
 
 export interface QuoteResult {
   kind: 'quote';
@@ -61,28 +59,4 @@ export async function account(session: Session, contracts: string[]): Promise<Ac
   const notListedByService = contracts.filter((model) => !found.models.includes(model));
   const withoutContract = found.models.filter((model) => !contracts.includes(model));
   return { kind: 'account', account: found, contracts, notListedByService, withoutContract };
-}
-
-export interface ListResult {
-  kind: 'list';
-  /** Newest first. */
-  tasks: Task[];
-  /** The service's answer, as it came. */
-  record: Account['record'];
-}
-
-/** Returns the tasks of this key, newest first. */
-export async function listTasks(session: Session): Promise<ListResult> {
-  const { api, provider } = session;
-  const { tasks, record } = await api.read(provider.list(), shortDeadline(session));
-  await noteStates(session, tasks);
-  return { kind: 'list', tasks, record };
-}
-
-/** Notes the listed states in the records of tasks that have not ended. */
-async function noteStates(session: Session, tasks: readonly Task[]): Promise<void> {
-  for (const { id, state } of tasks) {
-    const entry = await recordOf(session, id);
-    if (entry) await noteState(session, entry, state);
-  }
 }

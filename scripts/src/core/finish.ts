@@ -14,6 +14,8 @@ export interface FinishOptions {
   task?: Task | undefined;
   /** Where to save the files; null = only say where they are. Absolute. */
   folder: string | null;
+  /** The name that was asked for the file; absent: named by the task's id. */
+  output?: string | null | undefined;
   schedule: PollSchedule;
   stallMs: number;
   /** When the wait is over, on the monotonic clock; Infinity where there is none. */
@@ -33,6 +35,22 @@ export async function folderFor(folder: string | null): Promise<string | null> {
   return folder === null ? null : (await import('../download/download.ts')).prepareFolder(folder);
 }
 
+/**
+ * Checks, before anything is charged, that no file has the name that was asked for.
+ * @throws Failure INVALID_PAYLOAD
+ */
+export async function checkFree(folder: string | null, output: string | null | undefined): Promise<void> {
+  if (folder === null || !output) return;
+  const { mediaIn, stemOfOutput } = await import('../download/output-name.ts');
+  const file = mediaIn(folder).get(stemOfOutput(output).toLowerCase());
+  if (file === undefined) return;
+  throw new Failure(
+    'INVALID_PAYLOAD',
+    `${file} exists already and is not the file of this request. Nothing was submitted.`,
+    { reason: { kind: 'outputTaken', file } },
+  );
+}
+
 /** Returns the result of a COMPLETED task: its record, and its files where they are wanted. */
 export async function finish(session: Session, taskId: string, options: FinishOptions): Promise<TaskResult> {
   const { folder, entry, credits, origin = {} } = options;
@@ -46,13 +64,15 @@ export async function finish(session: Session, taskId: string, options: FinishOp
         : await fetchResult(session, taskId, options);
     let saved: Pick<TaskResult, 'files' | 'warnings'> = { warnings: [] };
     if (folder !== null) {
+      const found = task;
       // A link that had expired was replaced: the answer must not show the dead one.
       const onFresh = (fresh: Task) => {
         task = fresh;
       };
-      const files = await downloadAll(session, task, folder, { ...options, onFresh });
+      const download = () => downloadAll(session, found, folder, { ...options, onFresh });
+      const files = await (session.results ? session.results.run(download) : download());
       const { warningsAbout } = await import('./file-warnings.ts');
-      const warnings = await warningsAbout(session, model, files);
+      const warnings = await warningsAbout(session, model, files, options.output);
       saved = { files, warnings };
     }
     const fileCount = task.urls.length;
@@ -78,13 +98,12 @@ export async function fetchResult(
   taskId: string,
   { schedule, until: end }: Pick<FinishOptions, 'schedule' | 'until'>,
 ): Promise<Task> {
-  const { api, provider } = session;
+  const { api } = session;
   const until = Math.max(end, api.clock.monotonic() + RESULT_MS);
   const deadline = Math.min(shortDeadline(session), until);
   const poller = await pollerOf(session, schedule);
   for (let n = 0; ; n += 1) {
-    await poller.permit(until);
-    const task = await api.read(provider.task(taskId), deadline, { until });
+    const task = await poller.record(taskId, { until, deadline });
     if (task.urls.length > 0) return { ...task, state: 'COMPLETED' };
     const detail = await detailOf(session, taskId, deadline, until);
     if (detail && detail.urls.length > 0) return { ...detail, state: 'COMPLETED' };
@@ -126,7 +145,7 @@ async function detailOf({ api, provider }: Session, taskId: string, deadline: nu
   }
 }
 
-interface DownloadAllOptions extends Pick<FinishOptions, 'stallMs' | 'entry' | 'filesUntil'> {
+interface DownloadAllOptions extends Pick<FinishOptions, 'stallMs' | 'entry' | 'filesUntil' | 'output'> {
   /** The task, read once more for a fresh link. */
   onFresh?(task: Task): void;
   /** A file is about to be fetched; from 0. */
@@ -140,7 +159,7 @@ export async function downloadAll(
   session: Session,
   task: Task,
   folder: string,
-  { stallMs, entry, filesUntil, onFresh, onFile, onSaved }: DownloadAllOptions,
+  { stallMs, entry, filesUntil, output, onFresh, onFile, onSaved }: DownloadAllOptions,
 ): Promise<SavedFile[]> {
   const { api, provider } = session;
   // Only a call that saves a file loads what is needed for that.
@@ -162,7 +181,7 @@ export async function downloadAll(
     const url = urls[index]!;
     const number = task.urls.length > 1 ? { number: index + 1 } : {};
     const { maxRetries } = api.policy;
-    const options = { taskId: task.id, url, folder, stallMs, maxRetries, until, refresh, ...number };
+    const options = { taskId: task.id, url, folder, output, stallMs, maxRetries, until, refresh, ...number };
     onFile?.(index);
     try {
       const file = await saveOnce(session, entry, { ...options, waitEnds: filesUntil });

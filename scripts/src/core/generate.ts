@@ -3,8 +3,8 @@ import { Failure } from '../model/failure.ts';
 import type { Reason } from '../model/reason.ts';
 import { isTerminal, type Task } from '../model/task.ts';
 import type { StoredRequest } from '../ports/record-store.ts';
-import type { GenerationRequest } from '../providers/provider.ts';
-import { folderFor } from './finish.ts';
+import type { GenerationRequest, Quote } from '../providers/provider.ts';
+import { checkFree, folderFor } from './finish.ts';
 import { checkFunds, explainFunds } from './funds.ts';
 import { type RecordedTask, recordedTask } from './recorded-task.ts';
 import { creditsOf, type Origin, type TaskResult, taskResult } from './result.ts';
@@ -26,6 +26,8 @@ export interface Terms {
   wait: number | null;
   /** Credits that all requests of the last 24 hours together may cost. */
   maxCreditsPerDay: number | null;
+  /** Which of several equal requests this is, from 1; absent: the first. */
+  ordinal?: number;
 }
 
 export interface GenerateOptions {
@@ -35,16 +37,33 @@ export interface GenerateOptions {
   wait: WaitSettings;
   /** Returns as soon as the task is submitted; its folder is kept for later. */
   isDetached: boolean;
+  /** The service's price, where it was asked for already. */
+  quote?: Quote | undefined;
+}
+
+/** A request that has a task, and how its end is waited for. It does not hold the payload. */
+export interface Begun {
+  made: Made;
+  model: string;
+  maxCredits: number | undefined;
+  wait: WaitSettings;
+  /** When the wait began, on the monotonic clock. */
+  start: number;
 }
 
 /** The task of a request, with its record where there is one. */
-type Made = Omit<RecordedTask, 'entry'> & { entry?: StoredRequest; isResubmitted?: boolean };
+export type Made = Omit<RecordedTask, 'entry'> & { entry?: StoredRequest; isResubmitted?: boolean };
 
 // Even the shortest wait gives a rejected or lost submit this long.
 const LEAST_SUBMIT_MS = 1_500;
 
 /** Runs the full workflow for a valid payload (price, submit, wait, download) and returns its result. Submits at most one task. */
 export async function generate(session: Session, options: GenerateOptions): Promise<TaskResult> {
+  return conclude(session, await begin(session, options));
+}
+
+/** Returns the task of a request: the one that it has, or a new one. Submits at most one task. */
+export async function begin(session: Session, options: GenerateOptions): Promise<Begun> {
   const { api } = session;
   const { contract, generation, isDetached } = options;
   const start = api.clock.monotonic();
@@ -52,20 +71,27 @@ export async function generate(session: Session, options: GenerateOptions): Prom
   if (isDetached) wait.waitMs = 0;
   const deadline = isDetached ? shortDeadline(session) : start + Math.max(wait.waitMs, LEAST_SUBMIT_MS);
   const journal = await session.records();
-  let made: Made;
+  const { model, maxCredits } = generation;
   try {
-    made = journal
-      ? await recordedTask(session, journal, { ...options, folder: wait.folder }, deadline)
+    const { folder, output = null } = wait;
+    const made = journal
+      ? await recordedTask(session, journal, { ...options, folder, output }, deadline)
       : await unrecordedTask(session, options, deadline);
+    return { made, model, maxCredits, wait, start };
   } catch (error) {
     if (error instanceof Failure && error.code === 'INSUFFICIENT_CREDITS' && !error.details.reason) {
       throw await explainFunds(session, contract, generation, error, deadline);
     }
     throw error;
   }
+}
+
+/** Waits for the end of the task of a request, as long as its wait lasts, and returns the result. Submits nothing. */
+export async function conclude(session: Session, begun: Begun): Promise<TaskResult> {
+  const { made, model, maxCredits, wait, start } = begun;
   const { entry, credits, task, isResumed } = made;
-  const waitMs = Math.max(0, wait.waitMs - (api.clock.monotonic() - start));
-  const settings = { ...wait, waitMs, model: generation.model, ...(entry && { entry }), credits };
+  const waitMs = Math.max(0, wait.waitMs - (session.api.clock.monotonic() - start));
+  const settings = { ...wait, waitMs, model, ...(entry && { entry }), credits };
   if (entry && task === undefined && hasEnded(entry)) return reuse(session, entry, settings);
   const isResubmitted = made.isResubmitted || entry?.record.resubmitted;
   const origin: Origin = {
@@ -77,8 +103,8 @@ export async function generate(session: Session, options: GenerateOptions): Prom
       ? await resume(session, entry!, settings, origin)
       : waitMs > 0 || isTerminal(task.state)
         ? await follow(session, task, settings, origin)
-        : taskResult(task.id, task, { ...origin, credits, model: generation.model });
-  return withinCap(result, generation.maxCredits);
+        : taskResult(task.id, task, { ...origin, credits, model });
+  return withinCap(result, maxCredits);
 }
 
 /** Returns the result with a warning where the charge is above the cap: it cannot be undone. */
@@ -104,10 +130,11 @@ async function follow(
 
 async function unrecordedTask(
   session: Session,
-  { contract, generation, terms }: GenerateOptions,
+  { contract, generation, terms, quote: known, wait }: GenerateOptions,
   deadline: number,
 ): Promise<Made> {
-  const quote = await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
+  const quote = known ?? (await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline));
+  await checkFree(wait.folder, wait.output);
   let isResubmitted = false;
   const nothing = async () => {};
   const log: SubmitLog = {

@@ -40,6 +40,14 @@ export function pollSchedule(firstMs: number): PollSchedule {
   return { firstMs, growth: 1.8, capMs: Math.max(firstMs, AVERAGE_MS) };
 }
 
+// Only a server on this machine may be polled more often than this.
+const LEAST_SHARED_MS = 1_000;
+
+/** Tells whether polls are so frequent that neither a limit nor what is seen can be shared. */
+export function isFast({ firstMs }: PollSchedule): boolean {
+  return firstMs < LEAST_SHARED_MS;
+}
+
 /** Returns the interval before the next poll, in milliseconds: sparse until the task may have ended, dense while it is likely to end. */
 export function intervalBefore(progress: WaitProgress, schedule: PollSchedule, random: () => number): number {
   const { firstMs, growth } = schedule;

@@ -1,9 +1,11 @@
-import { MemoryRateLimiter, type RateLimiter } from '../http/rate-limit.ts';
+import { MemoryRateLimiter } from '../http/rate-limit.ts';
 import { Failure } from '../model/failure.ts';
-import type { StatusCache } from '../model/status-cache.ts';
-import { isTerminal } from '../model/task.ts';
-import { type Polled, PollRounds } from './poll-round.ts';
-import type { PollSchedule } from './poll-schedule.ts';
+import { isTerminal, type Task } from '../model/task.ts';
+import type { PermitKind, RateLimiter } from '../ports/rate-limiter.ts';
+import type { StatusCache } from '../ports/status-cache.ts';
+import { type Due, type Polled, PollRounds } from './poll-round.ts';
+import { isFast, type PollSchedule } from './poll-schedule.ts';
+import { RecordReads } from './record-reads.ts';
 import type { Session } from './session.ts';
 
 /** What the processes of this machine share about one service and key. */
@@ -24,13 +26,17 @@ interface Ask {
 }
 
 // So soon a process reads what another one has seen.
-const TICK_MS = 200;
+const TICK_MS = 230;
 // A wait that begins takes over a status that is as fresh as this.
 const FRESH_MS = 2_000;
 const ANNOUNCED_MS = 30_000;
+const ANNOUNCE_MS = 1_000;
 // So many tasks are a crowd, and their intervals this share of what they are for one.
 const CROWD = 5;
 const CROWD_SHARE = 0.55;
+const CROWD_MOST_MS = 3_000;
+// An unspaced process that waits for so many tasks is spaced nevertheless: one query serves them all.
+const SEVERAL = 3;
 // Retry-After may be missing.
 const PAUSE_MS = 5_000;
 
@@ -43,29 +49,34 @@ export class Poller {
   readonly #limiter: RateLimiter;
   readonly #cache: StatusCache | null;
   readonly #rounds: PollRounds;
-  readonly #kind: 'poll' | 'query';
+  readonly #isUnspaced: boolean;
   /** How often each task is waited for; the oldest wait first. */
   readonly #watched = new Map<string, number>();
   readonly #asks = new Set<Ask>();
+  readonly #records: RecordReads;
   /** When each task was last seen, by the wall clock. */
   readonly #seenAt = new Map<string, number>();
   #isRunning = false;
+  /** On the monotonic clock. */
+  #announceAt = 0;
   /** One query serves many tasks, so it is sent more often. */
   #isCrowd = false;
   #sleep = new AbortController();
 
   /** @param sharing null: this process polls alone, without spacing */
-  constructor(session: Pick<Session, 'api' | 'provider'>, sharing: Sharing | null, isFast: boolean) {
+  constructor(session: Pick<Session, 'api' | 'provider'>, sharing: Sharing | null, isUnspaced: boolean) {
     const { api, provider } = session;
     this.#session = session;
     this.#limiter = sharing?.limiter ?? new MemoryRateLimiter(provider.rateLimit, api.clock);
     this.#cache = sharing?.statuses ?? null;
     this.#rounds = new PollRounds(session, this.#cache);
-    this.#kind = isFast ? 'query' : 'poll';
+    this.#isUnspaced = isUnspaced;
+    this.#records = new RecordReads(session, this.#limiter, isUnspaced, (due) => this.#readList(due));
   }
 
   /** Begins a wait for a task. @returns the function that ends it */
   watch(taskId: string): () => void {
+    if (!this.#watched.has(taskId)) this.#announceAt = 0;
     this.#watched.set(taskId, (this.#watched.get(taskId) ?? 0) + 1);
     return () => {
       const left = (this.#watched.get(taskId) ?? 1) - 1;
@@ -94,7 +105,8 @@ export class Poller {
       return await new Promise((resolve, reject) => {
         const { clock } = this.#session.api;
         const now = clock.monotonic();
-        const dueAt = now + Math.max(0, times.dueAt - now) * (this.#isCrowd ? CROWD_SHARE : 1);
+        const pause = Math.max(0, times.dueAt - now);
+        const dueAt = now + (this.#isCrowd ? Math.min(pause * CROWD_SHARE, CROWD_MOST_MS) : pause);
         const ask: Ask = { taskId, ...times, dueAt, endSeenAt: 0, resolve, reject };
         onStop = () => {
           this.#asks.delete(ask);
@@ -115,20 +127,25 @@ export class Poller {
     }
   }
 
-  /** Waits for a permit for one query beside the polls, at most until `until` (on the monotonic clock). */
-  async permit(until: number): Promise<void> {
-    const { clock, signal } = this.#session.api;
-    for (;;) {
-      const wait = await this.#limiter.acquire('query');
-      const left = until - clock.monotonic();
-      if (wait <= 0 || left <= 0) return;
-      await clock.sleep(Math.min(wait, left), signal);
-    }
+  /**
+   * Returns the record of a task that has ended. Those that are asked for at the same time are read from the list together.
+   * @param until when the caller's time is over, on the monotonic clock
+   * @param deadline when the last retry may begin
+   * @throws Failure of its own query
+   */
+  async record(taskId: string, { until, deadline }: { until: number; deadline: number }): Promise<Task> {
+    const { api, provider } = this.#session;
+    const listed = await this.#records.listed(taskId, until);
+    return listed ?? api.read(provider.task(taskId), deadline, { until, isPermitted: true });
   }
 
   /** Returns the milliseconds until the next poll may be permitted. */
   async nextPermitIn(): Promise<number> {
     return this.#limiter.nextIn(this.#kind);
+  }
+
+  get #kind(): PermitKind {
+    return this.#isUnspaced && this.#watched.size < SEVERAL ? 'record' : 'poll';
   }
 
   async #run(): Promise<void> {
@@ -154,7 +171,7 @@ export class Poller {
     await this.#takeNews();
     const due = this.#due();
     // The record of a task that has ended does not keep the distance of a poll.
-    const kind = due.some(({ isHint }) => isHint) ? 'query' : this.#kind;
+    const kind = due.some(({ isHint }) => isHint) ? 'record' : this.#kind;
     const wait = due.length > 0 ? await this.#limiter.acquire(kind) : Infinity;
     if (due.length > 0 && wait <= 0) await this.#query(due);
     const now = clock.monotonic();
@@ -192,7 +209,18 @@ export class Poller {
 
   async #query(due: Parameters<PollRounds['run']>[0]): Promise<void> {
     const at = this.#session.api.clock.wall();
-    const results = await this.#rounds.run(due, this.#watched.keys());
+    await this.#take(await this.#rounds.run(due, this.#watched.keys()), at);
+  }
+
+  async #readList(due: readonly Due[]): Promise<ReadonlyMap<string, Polled | Failure> | null> {
+    const at = this.#session.api.clock.wall();
+    const results = await this.#rounds.records(due, this.#watched.keys());
+    if (results) await this.#take(results, at);
+    return results;
+  }
+
+  /** Hands what a query showed to those who asked. @param at when it was sent, by the wall clock */
+  async #take(results: ReadonlyMap<string, Polled | Failure>, at: number): Promise<void> {
     for (const result of results.values()) {
       if (!(result instanceof Failure) || result.code !== 'RATE_LIMITED') continue;
       // The service counts all queries, so every process has to pause.
@@ -216,8 +244,9 @@ export class Poller {
   }
 
   async #announce(): Promise<void> {
-    if (!this.#cache) return;
     const { clock } = this.#session.api;
+    if (!this.#cache || clock.monotonic() < this.#announceAt) return;
+    this.#announceAt = clock.monotonic() + ANNOUNCE_MS;
     const wall = clock.wall() - clock.monotonic();
     const dueAt = new Map([...this.#asks].map((ask) => [ask.taskId, Math.round(ask.dueAt + wall)]));
     // A task that is waited for, but not at this moment, is not due.
@@ -250,19 +279,16 @@ export class Poller {
 
 const pollers = new WeakMap<object, Map<boolean, Promise<Poller>>>();
 
-// Only a server on this machine may be polled more often than this; then nothing is shared.
-const LEAST_SHARED_MS = 1_000;
-
 /** Returns the poller of a session: one for all waits in it. */
-export function pollerOf(session: Session, { firstMs }: PollSchedule): Promise<Poller> {
-  const isFast = firstMs < LEAST_SHARED_MS;
+export function pollerOf(session: Session, schedule: PollSchedule): Promise<Poller> {
+  const isAlone = isFast(schedule);
   const made = pollers.get(session.api) ?? new Map<boolean, Promise<Poller>>();
   pollers.set(session.api, made);
-  const poller = made.get(isFast) ?? newPoller(session, isFast);
-  made.set(isFast, poller);
+  const poller = made.get(isAlone) ?? newPoller(session, isAlone);
+  made.set(isAlone, poller);
   return poller;
 }
 
-async function newPoller(session: Session, isFast: boolean): Promise<Poller> {
-  return new Poller(session, isFast ? null : ((await session.sharing?.()) ?? null), isFast);
+async function newPoller(session: Session, isAlone: boolean): Promise<Poller> {
+  return new Poller(session, isAlone ? null : ((await session.sharing?.()) ?? null), isAlone);
 }

@@ -142,7 +142,7 @@ async function search(
 async function takenAmong(session: Session, tasks: readonly Task[]): Promise<Iterable<string>> {
   const ids = tasks.map(({ id }) => id);
   if (session.takenTasks) return session.takenTasks(ids);
-  return (await (await session.records())?.recordedAmong(ids)) ?? [];
+  return (await session.records())?.recordedAmong(ids) ?? [];
 }
 
 async function resubmit(

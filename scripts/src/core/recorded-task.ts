@@ -3,6 +3,7 @@ import { jsonHash } from '../model/fingerprint.ts';
 import type { Credits, RequestRecord } from '../model/request-record.ts';
 import type { Task } from '../model/task.ts';
 import type { Fence, RecordStore, StoredRequest } from '../ports/record-store.ts';
+import { checkFree } from './finish.ts';
 import { checkFunds, withinDay } from './funds.ts';
 import type { GenerateOptions } from './generate.ts';
 import { promptExcerpt } from './prompt-excerpt.ts';
@@ -11,10 +12,15 @@ import { creditsOf } from './result.ts';
 import type { Session } from './session.ts';
 import { type SubmitLog, submit } from './submit.ts';
 
-type Request = Pick<GenerateOptions, 'contract' | 'generation' | 'terms'> & {
-  /** Where its files are wanted; absolute. */
+type Request = Pick<GenerateOptions, 'contract' | 'generation' | 'terms' | 'quote'> & Place;
+
+/** Where the files of a request are wanted. */
+export interface Place {
+  /** Absolute. */
   folder: string | null;
-};
+  /** The name of the file that was asked for; null: named by the task's id. */
+  output: string | null;
+}
 
 /** The record of a request; with the task, where this process submitted or found it. */
 export interface RecordedTask {
@@ -38,7 +44,7 @@ export async function recordedTask(
   request: Request,
   deadline: number,
 ): Promise<RecordedTask> {
-  const { generation, terms, folder } = request;
+  const { generation, terms, folder, output } = request;
   const claimed = await store.claim(
     {
       model: generation.model,
@@ -49,17 +55,15 @@ export async function recordedTask(
       isNew: terms.isNew,
       owner: terms.owner,
       download: folder,
+      output,
+      ordinal: terms.ordinal ?? 1,
       wait: terms.wait,
     },
     Math.max(deadline, session.api.clock.monotonic() + LEAST_PATIENCE_MS),
     session.api.signal,
   );
   const { entry } = claimed;
-  if (claimed.kind === 'submitted') {
-    // The record keeps the folder: a later command that names none still saves the files there.
-    if (folder !== null && entry.record.download !== folder) await entry.update({ download: folder });
-    return { entry, credits: entry.record.credits, isResumed: true };
-  }
+  if (claimed.kind === 'submitted') return attached(entry, request);
   const { resubmitted } = entry.record;
   try {
     const replaced: StoredRequest[] = [];
@@ -89,6 +93,15 @@ export async function recordedTask(
   } finally {
     await claimed.lock.release();
   }
+}
+
+/** Returns the task that a record names. The record keeps the place: a later command that names none saves the files there. */
+export async function attached(entry: StoredRequest, { folder, output }: Place): Promise<RecordedTask> {
+  const { record } = entry;
+  if (folder !== null && (record.download !== folder || (record.output ?? null) !== output)) {
+    await entry.update({ download: folder, output });
+  }
+  return { entry, credits: entry.record.credits, isResumed: true };
 }
 
 // Another process that submits the same request gets this long, however short the wait.
@@ -126,8 +139,11 @@ async function submitNew(
   { entry, lock }: { entry: StoredRequest; lock: Fence },
   deadline: number,
 ): Promise<Reconciled> {
-  const { contract, generation, terms } = request;
-  const quote = await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
+  const { contract, generation, terms, folder, output } = request;
+  // The names of several requests are checked together, before the first is submitted.
+  if (!session.submits) await checkFree(folder, output);
+  const quote =
+    request.quote ?? (await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline));
   const credits = { ...entry.record.credits, quoted: quote?.credits ?? null };
   await withinDay(session, store, terms.maxCreditsPerDay, quote, entry, () => ({
     credits,
@@ -183,6 +199,7 @@ async function reconcileEntry(
     ),
   };
   session.observer.submitting();
+  session.submits?.lost();
   return reconcile(session, { ...generation, idempotencyKey: record.idempotencyKey }, lost, log, deadline);
 }
 

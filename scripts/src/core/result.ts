@@ -17,6 +17,8 @@ export type Seen = Pick<TaskStatus, 'state' | 'unknownState' | 'record'> &
 export type Warning =
   /** A file of another kind than its model makes. */
   | { kind: 'otherKind'; model: string; makes: OutputKind; file: string; contentType: string }
+  /** A file with another extension than the one that was asked for. */
+  | { kind: 'otherExtension'; asked: string; file: string }
   /** The service charged more than the limit that the request carried. */
   | { kind: 'aboveCap'; charged: number; maxCredits: number }
   /** The wait ended before a query was permitted; the next one is due in so many seconds. */
@@ -79,6 +81,8 @@ export interface NothingPending {
 export interface ManyResult {
   kind: 'many';
   items: { record: RequestRecord; ended: TaskResult | Failure }[];
+  /** Which end the call waited for; with `first` the tasks that have ended come first. */
+  until: 'first' | 'last';
   /** Unfinished tasks that this call left out. */
   more: number;
   /** Submits whose outcome is not known. */

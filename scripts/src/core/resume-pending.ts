@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { Failure } from '../model/failure.ts';
+import { isTerminal } from '../model/task.ts';
 import type { RecordStore, StoredRequest } from '../ports/record-store.ts';
 import { creditsOf, type ManyResult, type NothingPending, type TaskResult } from './result.ts';
 import type { Session } from './session.ts';
@@ -22,13 +23,17 @@ export async function waitForNewest(
   }
 }
 
-// Each has a share of the 60 queries a minute that a service allows.
-const MOST_AT_ONCE = 20;
+// The poller serves all of them together; what each of them needs in memory is little.
+const MOST_AT_ONCE = 200;
 
-/** Resumes all unfinished tasks at the same time: first those whose last poll is longest ago. */
+/**
+ * Resumes all unfinished tasks at the same time: first those whose last poll is longest ago.
+ * @param until `first` ends the wait for all of them when one of them has ended
+ */
 export async function waitForAll(
   session: Session,
   settings: WaitSettings,
+  until: ManyResult['until'] = 'last',
 ): Promise<ManyResult | NothingPending> {
   const { tasks, unsettled } = await pendingRequests(session);
   if (tasks.length === 0) return { kind: 'nothingPending', unsettled };
@@ -36,10 +41,21 @@ export async function waitForAll(
   session.observer.several(entries.length);
   // Each of their HTTP requests listens to the signal that ends the call.
   if (session.api.signal) setMaxListeners(0, session.api.signal);
-  const ended = await Promise.all(entries.map((entry) => endOf(session, settings, entry)));
+  const stop = new AbortController();
+  setMaxListeners(0, stop.signal);
+  const waits = entries.map(async (entry) => {
+    const ended = await endOf(session, { ...settings, stop: stop.signal }, entry);
+    if (until === 'first' && hasEnded(ended)) stop.abort();
+    return ended;
+  });
+  const ended = await Promise.all(waits);
   const items = entries.map(({ record }, n) => ({ record, ended: ended[n]! }));
-  return { kind: 'many', items, more: tasks.length - entries.length, unsettled };
+  if (until === 'first') items.sort((a, b) => Number(hasEnded(b.ended)) - Number(hasEnded(a.ended)));
+  return { kind: 'many', items, until, more: tasks.length - entries.length, unsettled };
 }
+
+const hasEnded = (ended: TaskResult | Failure): boolean =>
+  !(ended instanceof Failure) && isTerminal(ended.seen.state);
 
 async function endOf(
   session: Session,

@@ -1,14 +1,16 @@
 import path from 'node:path';
 import type { SavedFile } from '../download/download.ts';
 import { Failure } from '../model/failure.ts';
+import type { RecordedFile } from '../model/request-record.ts';
 import { isTerminal } from '../model/task.ts';
 import type { StoredRequest } from '../ports/record-store.ts';
 import { finish, folderFor } from './finish.ts';
+import type { Place } from './recorded-task.ts';
 import type { TaskResult } from './result.ts';
 import type { Session } from './session.ts';
 import { deliver } from './task-record.ts';
 import type { WaitSettings } from './tasks.ts';
-import { waitTask } from './tasks.ts';
+import { outputOf, waitTask } from './tasks.ts';
 
 const DAY_MS = 24 * 3600_000;
 
@@ -48,18 +50,27 @@ async function sameResult(
   const { taskId, download, credits } = entry.record;
   session.observer.task(taskId!, 'COMPLETED');
   const folder = settings.folder ?? download;
+  const output = outputOf(settings, entry);
   try {
     const filesUntil = session.api.clock.monotonic() + settings.waitMs;
-    const files = await wholeFiles(session, entry, folder, filesUntil);
+    const files = await wholeFiles(session, entry, { folder, output }, filesUntil);
     if (files) {
       const { model } = entry.record;
       const seen = { state: 'COMPLETED' as const, record: {}, model };
       const { warningsAbout } = await import('./file-warnings.ts');
-      const warnings = await warningsAbout(session, model, files);
+      const warnings = await warningsAbout(session, model, files, output);
       return deliver(session, entry, { kind: 'completed', taskId: taskId!, seen, credits, files, warnings });
     }
     const until = settings.waitMs > 0 ? filesUntil : Infinity;
-    const options = { ...settings, folder: await folderFor(folder), until, filesUntil, entry, credits };
+    const options = {
+      ...settings,
+      folder: await folderFor(folder),
+      output,
+      until,
+      filesUntil,
+      entry,
+      credits,
+    };
     const result = await finish(session, taskId!, options);
     if (result.kind === 'notFetched' && result.failure.code === 'TASK_NOT_FOUND') {
       throw gone(session, taskId!);
@@ -80,39 +91,55 @@ function gone({ provider: { title, says } }: Session, taskId: string): Failure {
   );
 }
 
-/** Returns the files of the result in the wanted folder; undefined where no complete copy of one of them exists. */
+/** Returns the files of the result in the wanted place; undefined where no complete copy of one of them exists. */
 async function wholeFiles(
   session: Session,
   entry: StoredRequest,
-  folder: string | null,
+  { folder, output }: Place,
   waitEnds: number,
 ): Promise<SavedFile[] | undefined> {
-  const { files, fileCount, delivered } = entry.record;
-  const names = [...new Set(files.map((file) => path.basename(file.path)))];
+  const { files, fileCount, delivered, taskId } = entry.record;
+  const numbers = new Set(files.map((file) => numberOf(file, fileCount)));
   // Version 1 of the record has no file count; what it delivered was complete.
-  if (names.length === 0 || names.length !== (fileCount ?? (delivered === null ? null : names.length)))
-    return undefined;
+  const count = fileCount ?? (delivered === null ? null : numbers.size);
+  if (numbers.size === 0 || numbers.size !== count) return undefined;
   const { fileIsWhole } = await import('../download/file-hash.ts');
-  const whole: SavedFile[] = [];
-  for (const name of names) {
-    const isWanted = (file: SavedFile) => path.dirname(file.path) === folder;
-    const candidates = files.filter((file) => path.basename(file.path) === name);
+  const { stemOf } = await import('../download/download.ts');
+  const placed: SavedFile[] = [];
+  const whole: { file: RecordedFile; number: number; target: string }[] = [];
+  for (const number of [...numbers].sort((a, b) => a - b)) {
+    const which = count > 1 ? { number } : {};
+    const stem = folder === null ? null : stemOf({ folder, taskId: taskId!, output, ...which });
+    const isWanted = (file: SavedFile) => withoutExtension(file.path) === stem;
+    const candidates = files.filter((file) => numberOf(file, fileCount) === number);
     candidates.sort((a, b) => Number(isWanted(b)) - Number(isWanted(a)));
-    let found: SavedFile | undefined;
+    let found: RecordedFile | undefined;
     for (const file of candidates) found ??= (await fileIsWhole(file.path, file)) ? file : undefined;
     if (!found) return undefined;
-    whole.push(found);
+    const target = stem === null ? found.path : `${stem}${path.extname(found.path)}`;
+    whole.push({ file: found, number, target });
   }
-  if (folder === null) return whole;
   const { copyTo } = await import('../download/copy-file.ts');
-  const placed: SavedFile[] = [];
-  for (const file of whole) {
-    const target = path.join(folder, path.basename(file.path));
-    placed.push(file.path === target ? file : await copyTo(session, file, target, waitEnds));
+  const copies: RecordedFile[] = [];
+  for (const { file, number, target } of whole) {
+    const { number: _, ...known } = file;
+    const saved = file.path === target ? known : await copyTo(session, known, target, waitEnds);
+    placed.push(saved);
+    if (!files.some((other) => other.path === target)) copies.push({ ...saved, number });
   }
-  const isNew = ({ path: target }: SavedFile) => !files.some((file) => file.path === target);
-  if (placed.some(isNew)) await entry.update((now) => ({ files: [...now.files, ...placed.filter(isNew)] }));
+  if (copies.length > 0) await entry.update((now) => ({ files: [...now.files, ...copies] }));
   return placed;
+}
+
+/** Returns which of the task's files a recorded one is, from 1. Earlier versions said so in its name alone. */
+function numberOf({ number, path: file }: RecordedFile, fileCount: number | null): number {
+  if (number !== undefined) return number;
+  const inName = /-(\d+)\.\w+$/.exec(file)?.[1];
+  return fileCount === 1 || inName === undefined ? 1 : Number(inName);
+}
+
+function withoutExtension(file: string): string {
+  return file.slice(0, file.length - path.extname(file).length);
 }
 
 /** Returns the end of a task without a result; its record says why, where one query can read it. */

@@ -25,8 +25,14 @@ export async function sendUntilAccepted(
   deadline: number,
   log: SendLog,
 ): Promise<Sent> {
-  const { api, observer } = session;
+  const { api, observer, submits } = session;
   for (let attempt = 1; ; attempt += 1) {
+    try {
+      await submits?.ready();
+    } catch (failure) {
+      if (!(failure instanceof Failure)) throw failure;
+      return { kind: 'rejected', failure };
+    }
     if (attempt > 1) await log.sending();
     observer.submitting();
     const sent = await sendOnce(session, generation, { until: deadline });
@@ -34,6 +40,7 @@ export async function sendUntilAccepted(
     observer.refused();
     const pause = api.pauseFor(sent.failure, attempt, deadline);
     if (pause === null) return sent;
+    submits?.pauseFor(pause);
     await log.rejected();
     await api.clock.sleep(pause, api.signal);
   }

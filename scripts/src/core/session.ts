@@ -1,29 +1,22 @@
 import type { Api } from '../http/api.ts';
 import { PAUSE_BUDGET_MS } from '../http/retry.ts';
 import type { Transport } from '../http/transport.ts';
-import type { Failure } from '../model/failure.ts';
-import type { TaskState } from '../model/task.ts';
 import type { RecordStore } from '../ports/record-store.ts';
-import type { Provider, TaskList, TaskStatus } from '../providers/provider.ts';
+import type { Provider, TaskList } from '../providers/provider.ts';
+import type { Observer } from './observer.ts';
 import type { Sharing } from './poller.ts';
+import type { Slots } from './slots.ts';
 
-/** Receives the progress of a call: for the user who waits, and for the answer of an interrupted call. */
-export interface Observer {
-  /** A submit is about to be sent: from here on a charge is possible. */
-  submitting(): void;
-  /** The submit ended without a task: nothing is charged. */
-  refused(): void;
-  /** A request that was submitted before: from here on nothing is charged. */
-  attached(taskId: string, created: string): void;
-  /** Several tasks are waited for at the same time. */
-  several(count: number): void;
-  /** The task's id, as soon as it is known. */
-  task(taskId: string, state: TaskState): void;
-  /** Returns the observer of one task: its lines name that task and its age. */
-  about(taskId: string, created?: string): Observer;
-  polled(status: TaskStatus, progress: { elapsedMs: number; nextMs: number }): void;
-  queryFailed(failure: Failure): void;
-  downloading(bytes: number, total: number | null): void;
+export type { Observer } from './observer.ts';
+
+/** Holds the submits of several requests back, so that they heed each other's refusals. */
+export interface SubmitGate {
+  /** Resolves when a submit may be sent. @throws Failure when none may be sent any more */
+  ready(): Promise<void>;
+  /** The service asked every submit to pause. */
+  pauseFor(ms: number): void;
+  /** The answer of a submit was lost: finding out about it holds no other submit back. */
+  lost(): void;
 }
 
 /** What every step of the workflow needs. */
@@ -39,6 +32,10 @@ export interface Session {
   takenTasks?(taskIds: string[]): Promise<Iterable<string>>;
   /** Returns a list of tasks that was read elsewhere, in place of reading it. Times are by the wall clock. */
   readList?(): Promise<TaskList & { askedAt: number; answeredAt: number }>;
+  /** Where several requests are submitted at the same time; absent: this one is sent at once. */
+  submits?: SubmitGate;
+  /** Limits how many results are fetched at the same time; absent: no limit. */
+  results?: Slots;
   /** The records of requests, loaded when they are first asked for; null where none are to be kept. */
   records(): Promise<RecordStore | null>;
   /** What the processes of this machine share about the service; absent or null: this process polls alone. */

@@ -29,6 +29,7 @@ export async function submit(
   if (result.kind === 'accepted') return { ...result, wasThere: false };
   if (result.kind === 'rejected') return result;
   await log.lost();
+  session.submits?.lost();
   const { failure } = result;
   if (session.provider.can.list) session.observer.queryFailed(failure);
   const since = { wall: clock.wall(), monotonic: clock.monotonic() };

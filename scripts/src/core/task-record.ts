@@ -20,14 +20,24 @@ export async function recordOf({ records }: Session, taskId: string): Promise<St
 // The time of the last poll need not be exact to the second: each update writes the whole record to the disk.
 const SEEN_LATELY_MS = 60_000;
 
-/** Notes the state of a recorded task, as just read. A final state stays. */
-export async function noteState(session: Session, entry: StoredRequest, state: TaskState): Promise<void> {
+/**
+ * Notes the state of a recorded task, as just read. A final state stays.
+ * @param wasRunning this process saw the task run a moment ago, so that it knows when the task ended
+ */
+export async function noteState(
+  session: Session,
+  entry: StoredRequest,
+  state: TaskState,
+  wasRunning = false,
+): Promise<void> {
   const { status, checked: before } = entry.record;
   const seenLately =
     before !== null && Math.abs(session.api.clock.wall() - Date.parse(before)) < SEEN_LATELY_MS;
   if (state === 'UNKNOWN' || isTerminal(status) || (state === status && seenLately)) return;
   const checked = dateOf(session);
-  await entry.update(({ status }) => ({ status: isTerminal(status) ? status : state, checked }));
+  const took = (session.api.clock.wall() - Date.parse(entry.record.sentAt)) / 1000;
+  const isDuration = wasRunning && state === 'COMPLETED' && took > 0;
+  await entry.update({ status: state, checked, ...(isDuration && { duration: Math.round(took * 10) / 10 }) });
 }
 
 /**

@@ -2,11 +2,13 @@ import { Failure } from '../model/failure.ts';
 import type { Credits } from '../model/request-record.ts';
 import { isTerminal, type Task } from '../model/task.ts';
 import type { StoredRequest } from '../ports/record-store.ts';
+import { expectedDuration } from './expected-duration.ts';
 import { fetchStatus, withRecord } from './fetch-status.ts';
 import { finish, folderFor } from './finish.ts';
-import { endsWait, merge, pollUntilEnd } from './poll.ts';
+import { likelyDuration } from './likely-duration.ts';
+import { endsWait, merge, pollUntilEnd, type WaitOptions } from './poll.ts';
 import type { Polled } from './poll-round.ts';
-import type { PollSchedule } from './poll-schedule.ts';
+import { isFast, type PollSchedule } from './poll-schedule.ts';
 import { type Poller, pollerOf } from './poller.ts';
 import { creditsOf, type Origin, type TaskResult, taskResult } from './result.ts';
 import { type Session, shortDeadline } from './session.ts';
@@ -22,6 +24,8 @@ export interface WaitSettings {
   model?: string;
   /** Where finished files go; null = they are not fetched. */
   folder: string | null;
+  /** The name that was asked for the file; null: named by the task's id; absent: as its record says. */
+  output?: string | null;
   stallMs: number;
   /** The record of the request that the task belongs to, if there is one. */
   entry?: StoredRequest;
@@ -71,6 +75,7 @@ export async function waitTask(
   session = aboutTask(session, taskId, entry);
   // The request named the folder, so a later wait for its task saves the file there too.
   const folder = await folderFor(settings.folder ?? entry?.record.download ?? null);
+  const output = outputOf(settings, entry);
   const { clock } = session.api;
   const start = clock.monotonic();
   let first: Polled | undefined;
@@ -95,8 +100,14 @@ export async function waitTask(
   if (first) session.observer.task(taskId, first.state);
   const waitMs = settings.waitMs - (clock.monotonic() - start);
   const credits = entry?.record.credits;
-  const wait = { ...settings, folder, waitMs, ...(entry && { entry }), ...(credits && { credits }) };
+  const wait = { ...settings, folder, output, waitMs, ...(entry && { entry }), ...(credits && { credits }) };
   return waitOn(session, { id: taskId, ...first }, wait, origin, failure);
+}
+
+/** Returns the name for the file of a task: the one that this call, or else its record, names; null: the task's id. */
+export function outputOf({ folder, output }: WaitSettings, entry: StoredRequest | undefined): string | null {
+  if (output !== undefined && folder !== null) return output;
+  return entry?.record.output ?? null;
 }
 
 /**
@@ -121,9 +132,15 @@ export async function waitOn(
     ? { ...task, state: task.state, record: task.record ?? {} }
     : undefined;
   const deadline = start + settings.waitMs;
+  if (settings.waitMs > 0 && !(seen && isTerminal(seen.state))) {
+    const model = settings.model ?? entry?.record.model;
+    const expected = model === undefined ? null : await expectedDuration(session, model);
+    if (expected) observer.expected(expected);
+  }
   const poller = await pollerOf(session, settings.schedule);
   // No query was permitted yet, and none has failed.
   let isCrowded = !seen && !failure;
+  let wasRunning = seen !== undefined && !isTerminal(seen.state);
   if (!seen || !isTerminal(seen.state)) {
     const unwatch = poller.watch(taskId);
     try {
@@ -135,18 +152,21 @@ export async function waitOn(
         },
         {
           clock: api.clock,
-          schedule: settings.schedule,
+          ...(await likelySchedule(session, settings, task.model)),
           deadline,
           graceUntil: start + YOUNG_TASK_MS,
           failure,
           ...(settings.stop && { stop: settings.stop }),
-          onPoll: (status, progress) => observer.polled(status, progress),
+          onPoll: (status, progress) => {
+            wasRunning ||= !isTerminal(status.state);
+            observer.polled(status, progress);
+          },
           onError: (error) => observer.queryFailed(error),
         },
       );
       failure = waited.failure;
       if (waited.last) seen = merge(seen, waited.last);
-      if (entry && seen) await noteState(session, entry, seen.state);
+      if (entry && seen) await noteState(session, entry, seen.state, wasRunning);
       if (waited.last && isTerminal(waited.last.state))
         observer.polled(waited.last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
     } finally {
@@ -173,7 +193,9 @@ export async function waitOn(
     );
   const facts = { ...origin, credits, model: settings.model ?? entry?.record.model };
   if (isTerminal(seen.state)) {
-    const ended = seen.task ? { ...seen.task, state: seen.state } : await withRecord(session, taskId, seen);
+    const until = shortDeadline(session);
+    const read = () => poller.record(taskId, { until, deadline: until });
+    const ended = seen.task ? { ...seen.task, state: seen.state } : await withRecord(seen, read);
     return deliver(session, entry, taskResult(taskId, ended, facts));
   }
   const result = taskResult(taskId, seen, facts);
@@ -193,6 +215,24 @@ async function withoutPermit(result: TaskResult, poller: Poller): Promise<TaskRe
 /** Returns the session with an observer that names the task in every line. */
 function aboutTask(session: Session, taskId: string, entry: StoredRequest | undefined): Session {
   return { ...session, observer: session.observer.about(taskId, entry?.record.created) };
+}
+
+/** Returns the poll schedule with what is known of the task's duration, and the time of its submit. */
+async function likelySchedule(
+  session: Session,
+  { schedule, entry, model = entry?.record.model }: WaitSettings,
+  seenModel: string | undefined,
+): Promise<Pick<WaitOptions, 'schedule' | 'submittedAt'>> {
+  const name = model ?? seenModel;
+  if (!entry || name === undefined || isFast(schedule)) return { schedule };
+  const { clock } = session.api;
+  // By the same clock that dated the record; after a jump the task seems old, which makes polls dense at most.
+  const age = clock.wall() - Date.parse(entry.record.sentAt);
+  const likely = await likelyDuration(session, name);
+  return {
+    schedule: { ...schedule, ...(likely && { likely }) },
+    submittedAt: clock.monotonic() - Math.max(0, age),
+  };
 }
 
 /** Returns the first status of a wait; undefined where the wait was over before a query was permitted. */

@@ -6,10 +6,12 @@ import { Failure } from '../model/failure.ts';
 import { diskError, diskErrorText, renamePatiently } from '../stores/file/durable.ts';
 import { makeFolder } from '../stores/file/folder.ts';
 import type { Downloader } from './downloader.ts';
-import { type Fetched, type FetchOptions, fetchFile } from './fetch-file.ts';
+import { type FetchOptions, fetchFile } from './fetch-file.ts';
 import { fileIsWhole } from './file-hash.ts';
 import { fileStem } from './file-name.ts';
+import { stemOfOutput } from './output-name.ts';
 import { Part, removeOldParts } from './part.ts';
+import type { Fetched } from './received-file.ts';
 
 /** A saved file. */
 export interface SavedFile {
@@ -24,6 +26,8 @@ export interface DownloadOptions extends FetchOptions {
   taskId: string;
   /** Absolute, as `prepareFolder` returned it. */
   folder: string;
+  /** The name that was asked for; absent: named by the task's id. */
+  output?: string | null | undefined;
   /** The number of this file among several, from 1; absent when there is only one. */
   number?: number;
 }
@@ -48,8 +52,16 @@ export async function prepareFolder(folder: string): Promise<string> {
 }
 
 /** Returns the path of a file without its extension, which depends on the content. */
-export function stemOf({ folder, taskId, number }: DownloadOptions): string {
-  return path.join(folder, `${fileStem(taskId)}${number === undefined ? '' : `-${number}`}`);
+export function stemOf({
+  folder,
+  taskId,
+  output,
+  number,
+}: Pick<DownloadOptions, 'folder' | 'taskId' | 'output' | 'number'>): string {
+  const name = output ? stemOfOutput(output) : fileStem(taskId);
+  // The first of several files has the very name that was asked for.
+  const isPlain = number === undefined || (output && number === 1);
+  return path.join(folder, isPlain ? name : `${name}-${number}`);
 }
 
 /**

@@ -30,8 +30,9 @@ export async function saveOnce(
     const saved = await savedBefore(entry, stem);
     if (saved) return saved;
     const file = await download(downloader, options);
+    const recorded = { ...file, number: options.number ?? 1 };
     await entry?.update(({ files }) => ({
-      files: [...files.filter((other) => other.path !== file.path), file],
+      files: [...files.filter((other) => other.path !== file.path), recorded],
     }));
     return file;
   });
@@ -60,7 +61,9 @@ export async function oneAtATime<T>(
 /** The file as the record names it, where it still lies there as it was. */
 async function savedBefore(entry: StoredRequest | undefined, stem: string): Promise<SavedFile | undefined> {
   const known = entry?.record.files.find((file) => withoutExtension(file.path) === stem);
-  return known && (await fileIsWhole(known.path, known)) ? known : undefined;
+  if (!known || !(await fileIsWhole(known.path, known))) return undefined;
+  const { number, ...file } = known;
+  return file;
 }
 
 /** In the folder itself, which processes may share that share no journal. */

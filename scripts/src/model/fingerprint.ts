@@ -23,6 +23,8 @@ export interface RequestKey {
   payloadHash: string;
   /** The key that the user gave; it alone then identifies the request. */
   idempotencyKey: string | undefined;
+  /** Which of several equal requests it is, from 1; absent: the first. */
+  ordinal?: number;
 }
 
 /** Returns the name of a request: commands with the same name mean the same request. */
@@ -33,8 +35,11 @@ export function requestName({
   model,
   payloadHash: hash,
   idempotencyKey,
+  ordinal = 1,
 }: RequestKey): string {
   const what = idempotencyKey === undefined ? ['payload', model, hash] : ['key', idempotencyKey];
+  // The first one is the request of a command that names no more of them.
+  if (ordinal > 1) what.push('ordinal', String(ordinal));
   // Version 1 hashed the word `intent`; its records are found under the same name.
   return sha256('intent', provider, service, account, ...what).slice(0, 32);
 }

@@ -77,6 +77,12 @@ export type Reason =
       cheaper: Cheaper;
     }
   | { kind: 'quoteAboveCap'; quoted: number; maxCredits: number; cheaper: Cheaper }
+  /** Lines of a batch that cost more than a line may. */
+  | { kind: 'linesAboveCap'; lines: readonly number[]; maxCredits: number }
+  | { kind: 'sumAboveCap'; quoted: number; maxTotalCredits: number }
+  | { kind: 'lineWithoutEstimate'; line: number; model: string; title: string }
+  /** Lines of a batch are wrong; the issues name them. */
+  | { kind: 'wrongLines' }
   | { kind: 'aboveDay'; quoted: number; spent: number | null; limit: number }
   | { kind: 'shortOfCredits'; cheaper: Cheaper | null }
   | { kind: 'notCancelled'; taskId: string; state: TaskState }
@@ -94,6 +100,8 @@ export type Reason =
   /** The folder of the records; `lasts`: the same command meets the same error until the folder is changed. */
   | { kind: 'unreadableFolder' | 'unwritableFolder'; folder: string; why: string; lasts: boolean }
   | { kind: 'downloadFolder'; folder: string; why: string }
+  /** A file has the name that was asked for. */
+  | { kind: 'outputTaken'; file: string }
   | { kind: 'fileInTheWay' | 'beingSaved' | 'linkGone' | 'fileTooLarge' }
   | { kind: 'proxySettings' | 'proxyRefusal' | 'certificate' | 'handshake' }
   /** A name led to an address that a proxy program made up. */

@@ -31,6 +31,8 @@ export interface RecordedFile {
   bytes: number;
   sha256: string;
   contentType: string;
+  /** Which of the task's files it is, from 1; absent in records of earlier versions. */
+  number?: number;
 }
 
 /** The record of one request. Of a prompt it holds the beginning; it never holds a media URL, a callback URL or an API key. */
@@ -72,18 +74,15 @@ export interface RequestRecord {
   wait: number | null;
   /** The absolute path of the folder for its files. */
   download: string | null;
+  /** The name that was asked for its file; null or absent: named by the task's id. */
+  output?: string | null;
+  /** Which of several equal requests it is, from 1; absent: the first. */
+  ordinal?: number;
   /** The number of files of its result; null until it is known. */
   fileCount: number | null;
   credits: Credits;
   files: RecordedFile[];
 }
-
-/** A record without its dates, which the store gives it. */
-export type DraftRecord = Omit<
-  RequestRecord,
-  'created' | 'sentAt' | 'unsettledSince' | 'submitTimeout' | 'promptExcerpt'
-> &
-  Partial<Pick<RequestRecord, 'promptExcerpt'>>;
 
 /** Fields of a record to change, or a function of the record as it is stored now. */
 export type RecordFields = Partial<RequestRecord>;

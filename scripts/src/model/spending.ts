@@ -1,14 +1,8 @@
 import type { RequestRecord } from './request-record.ts';
 import { isTerminal } from './task.ts';
 
-/** What the requests of one day, account and model came to. */
-export interface SpendingRow {
-  /** The local day on which they were made, as in 2026-11-21. */
-  day: string;
-  provider: string;
-  service: string;
-  account: string;
-  model: string;
+/** What some requests came to. */
+export interface SpendingCounts {
   tasks: number;
   completed: number;
   failed: number;
@@ -22,6 +16,16 @@ export interface SpendingRow {
   open: number;
   /** Requests of which it is unknown what they cost or may cost: the service reported no charge. */
   unpriced: number;
+}
+
+/** What the requests of one day, account and model came to. */
+export interface SpendingRow extends SpendingCounts {
+  /** The local day on which they were made, as in 2026-11-21. */
+  day: string;
+  provider: string;
+  service: string;
+  account: string;
+  model: string;
 }
 
 const pad = (number: number): string => String(number).padStart(2, '0');
@@ -51,11 +55,11 @@ export function rowOf(record: RequestRecord): SpendingRow | undefined {
     charged: credits.charged ?? 0,
     refunded: credits.refunded ?? 0,
     open: isUncharged && (isRunning || isUnknown) ? (credits.quoted ?? 0) : 0,
-    unpriced: count(isUncharged && (status === 'COMPLETED' || credits.quoted === null)),
+    unpriced: count(isUncharged && ((!isUnknown && !isRunning) || credits.quoted === null)),
   };
 }
 
-const SUMS = [
+export const COUNTS = [
   'tasks',
   'completed',
   'failed',
@@ -66,7 +70,9 @@ const SUMS = [
   'refunded',
   'open',
   'unpriced',
-] as const;
+] as const satisfies (keyof SpendingCounts)[];
+
+export const NOTHING = Object.fromEntries(COUNTS.map((name) => [name, 0])) as unknown as SpendingCounts;
 
 /** Returns the rows with those of the same day, account and model added up; oldest day first. */
 export function sumRows(rows: Iterable<SpendingRow>): SpendingRow[] {
@@ -75,7 +81,7 @@ export function sumRows(rows: Iterable<SpendingRow>): SpendingRow[] {
     const key = [row.day, row.provider, row.service, row.account, row.model].join('\n');
     const sum = sums.get(key);
     if (!sum) sums.set(key, { ...row });
-    else for (const name of SUMS) sum[name] += row[name];
+    else for (const name of COUNTS) sum[name] += row[name];
   }
   return [...sums.values()].sort((a, b) => (a.day < b.day ? -1 : a.day > b.day ? 1 : 0));
 }

@@ -31,6 +31,8 @@ export interface Task {
   input?: Json;
   /** Milliseconds since the epoch, by the provider's clock. */
   createdAt?: number;
+  /** When it ended; the same clock. */
+  completedAt?: number;
   idempotencyKey?: string;
   /** Credits, as the service reported them; absent where it did not. */
   charged?: number;

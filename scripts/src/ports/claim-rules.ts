@@ -1,6 +1,6 @@
 import { Failure } from '../model/failure.ts';
 import { requestName } from '../model/fingerprint.ts';
-import { type DraftRecord, isPending, type RequestRecord } from '../model/request-record.ts';
+import { isPending, type RequestRecord } from '../model/request-record.ts';
 import type { Account, Holder, RequestClaim } from './record-store.ts';
 
 /** Returns the name of the claimed request: its records are found by it. */
@@ -34,6 +34,19 @@ export function known<E extends Recorded>(
   return undefined;
 }
 
+/** Returns the name of a request that its model and payload identify. */
+export function nameOfPayload(
+  { model, payloadHash, ordinal = 1 }: Pick<RequestClaim, 'model' | 'payloadHash' | 'ordinal'>,
+  { provider, service, account }: Account,
+): string {
+  return requestName({ provider, service, account, model, payloadHash, ordinal, idempotencyKey: undefined });
+}
+
+/** Returns the newest record that is neither rejected nor replaced: null for one that cannot be read. */
+export function newestOf<E extends Recorded>(entries: readonly (E | null)[]): E | null | undefined {
+  return entries.find((entry) => !['rejected', 'abandoned'].includes(entry?.record.phase ?? ''));
+}
+
 /** Returns the earlier records of a request whose outcome is unknown, where the user wants a new task. */
 export function unsettled<E extends Recorded>(entries: readonly E[], claim: RequestClaim): E[] {
   if (!claim.isNew) return [];
@@ -41,9 +54,13 @@ export function unsettled<E extends Recorded>(entries: readonly E[], claim: Requ
 }
 
 /** Returns the first record of a claimed request, without its dates. */
-export function firstRecord(claim: RequestClaim, account: Account): DraftRecord {
+export function firstRecord(
+  claim: RequestClaim,
+  account: Account,
+): Omit<RequestRecord, 'created' | 'sentAt' | 'unsettledSince' | 'submitTimeout' | 'duration'> {
   const { provider, service, account: id } = account;
   const { owner, model, payloadHash, promptExcerpt = null, idempotencyKey, wait, download } = claim;
+  const { output, ordinal = 1 } = claim;
   return {
     request: nameOf(claim, account),
     ...{ provider, service, account: id, owner, model, payloadHash, promptExcerpt, idempotencyKey },
@@ -51,9 +68,11 @@ export function firstRecord(claim: RequestClaim, account: Account): DraftRecord 
     taskId: null,
     status: 'UNKNOWN',
     resubmitted: false,
-    ...{ checked: null, duration: null, delivered: null, used: null, wait, download, fileCount: null },
+    ...{ checked: null, delivered: null, used: null, wait, download, fileCount: null },
     credits: { quoted: null, charged: null, refunded: null },
     files: [],
+    ...(output && { output }),
+    ...(ordinal > 1 && { ordinal }),
   };
 }
 

@@ -6,6 +6,7 @@ import type { TaskState } from '../model/task.ts';
 export interface RequestClaim {
   model: string;
   payloadHash: string;
+  /** The first characters of the prompt. */
   promptExcerpt?: string | null;
   /** The key of a new submit. */
   idempotencyKey: string;
@@ -15,6 +16,10 @@ export interface RequestClaim {
   isNew: boolean;
   owner: string | null;
   download: string | null;
+  /** The name that is wanted for its file; absent: the task's id. */
+  output?: string | null;
+  /** Which of several equal requests it is, from 1; absent: the first. */
+  ordinal?: number;
   /** Seconds that its command waits; null when the command does not say. */
   wait: number | null;
 }
@@ -110,6 +115,13 @@ export interface RecordStore {
    * @throws Failure when the request has no task and must not be submitted
    */
   claim(claim: RequestClaim, deadline: number, signal?: AbortSignal): Promise<Claimed>;
+  /**
+   * Returns the newest record of a request that counts, without claiming it: null for one that cannot be read, undefined
+   * where the request is to be submitted.
+   */
+  latest(
+    request: Pick<RequestClaim, 'model' | 'payloadHash' | 'ordinal'>,
+  ): Promise<StoredRequest | null | undefined>;
   /**
    * Stores a change of a claimed request, the first one of a new request, unless the recorded charges of the period go
    * above the budget with it. No other process can come in between; the request itself is not counted twice.

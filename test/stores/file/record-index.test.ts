@@ -1,5 +1,5 @@
 // Real files; only the errors of a disk are simulated.
-import { readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { openSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { RequestRecord } from '../../../scripts/src/model/request-record.ts';
@@ -126,13 +126,14 @@ describe('a query', () => {
     const shard = path.dirname(entry.file);
     const { atime, mtime } = statSync(shard);
     utimesSync(shard, atime, mtime);
-    expect((await pendingIn(journal)).answer).toEqual(['ckx1']);
+    const rows = () => asked(journal, (next) => next.spending(0));
+    expect((await rows()).answer).toMatchObject([{ running: 1, completed: 0 }]);
     const { mtime: fileTime } = statSync(entry.file);
     entry.close('COMPLETED', entry.record.credits, new Date(journal.clock.wall()).toISOString());
     // As on a disk whose dates are coarse.
     utimesSync(entry.file, fileTime, fileTime);
     utimesSync(shard, atime, mtime);
-    expect((await pendingIn(journal)).answer).toEqual([]);
+    expect((await rows()).answer).toMatchObject([{ running: 0, completed: 1 }]);
   });
 
   it('sees what was written over the record itself on a full disk', async () => {
@@ -140,7 +141,10 @@ describe('a query', () => {
     const entry = await recorded(journal, { prompt: 'two' });
     aMinuteAgo(journal);
     await pendingIn(journal);
-    vi.mocked(await import('node:fs')).renameSync.mockImplementation(refuse('ENOSPC'));
+    vi.mocked(openSync).mockImplementation((file, flags, mode) => {
+      if (String(file).endsWith('.tmp')) refuse('ENOSPC')();
+      return real.openSync(file, flags, mode);
+    });
     expect(await entry.update(submitted('ckx2'), { isOurs: true })).toBe(true);
     resetDisk();
     expect((await find(journal, 'ckx2')).answer).toBe('ckx2');
@@ -205,9 +209,7 @@ describe('fault 97: an index that is', () => {
   it('of an older state of its records is not used', async () => {
     const journal = await indexed('ckx1');
     const shard = (await entryOf(journal, 'ckx1')).name.slice(0, 2);
-    const files = [`${shard}.json`, `${shard}.members.json`].map((name) =>
-      path.join(folderOf(journal), name),
-    );
+    const files = [shard, `${shard}.members`].map((name) => path.join(folderOf(journal), name));
     const before = files.map((file) => readFileSync(file));
     await (await entryOf(journal, 'ckx1')).drop();
     aMinuteAgo(journal);

@@ -2,9 +2,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Failure } from '../../../scripts/src/model/failure.ts';
 import { accountOf, jsonHash, requestName } from '../../../scripts/src/model/fingerprint.ts';
-import type { DraftRecord, RequestRecord } from '../../../scripts/src/model/request-record.ts';
+import type { RequestRecord } from '../../../scripts/src/model/request-record.ts';
 import type { Entry } from '../../../scripts/src/stores/file/entry.ts';
-import { Journal, type JournalPlace } from '../../../scripts/src/stores/file/journal.ts';
+import { type Draft, Journal, type JournalPlace } from '../../../scripts/src/stores/file/journal.ts';
 import { newestFirst } from '../../../scripts/src/stores/file/names.ts';
 import { FakeClock } from '../../support/clock.ts';
 import { tempFolder } from '../../support/command.ts';
@@ -74,10 +74,7 @@ export function requestIn(
 }
 
 /** A request that is about to be submitted. */
-export function fieldsIn(
-  journal: Journal,
-  more: Partial<RequestRecord> & { prompt?: string } = {},
-): DraftRecord {
+export function fieldsIn(journal: Journal, more: Partial<RequestRecord> & { prompt?: string } = {}): Draft {
   const { prompt = 'a lighthouse', ...over } = more;
   const { provider, service, account } = journal.place;
   return {

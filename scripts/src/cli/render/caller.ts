@@ -20,13 +20,15 @@ export interface Caller {
   resumeFlags: Flags;
   /** The call is to return the end of a task, not its state. */
   wantsEnd: boolean;
+  /** All that the service said is wanted. */
+  isFull: boolean;
   /** The call was a submit: without a task id nothing was submitted. */
   isSubmit: boolean;
 }
 
 /** Returns the facts about the call of these checked arguments. */
 export function callerOf(args: Arguments, argv: readonly string[]): Caller {
-  const { action, profile, download } = args;
+  const { action, profile, download, output } = args;
   return {
     profile,
     command: (name, flags) => commandLine(actionWords(name, { ...flags, ...placeFlags(args) })),
@@ -36,7 +38,10 @@ export function callerOf(args: Arguments, argv: readonly string[]): Caller {
     resumeFlags: resumeFlags(args),
     // A status query or a submit alone has its full answer while the task still runs.
     wantsEnd:
-      action === 'generate' || action === 'waitTask' || (action === 'getTask' && download !== undefined),
+      action === 'generate' ||
+      action === 'waitTask' ||
+      (action === 'getTask' && (download ?? output) !== undefined),
+    isFull: args.full === true,
     isSubmit: isSubmit(action),
   };
 }

@@ -29,6 +29,8 @@ export function upstream(record: JsonObject | undefined): { [UPSTREAM]?: JsonObj
 export interface Outcome {
   envelope: Envelope;
   exitCode: number;
+  /** The user interrupted the call, and this is what is known: the exit code is that of the signal. */
+  isInterrupted?: true;
   /** Runs at the end of the process, after the whole envelope was written. */
   onWritten?: () => void;
 }

@@ -29,6 +29,11 @@ export function interruptedOutcome(
   const because = (code: ErrorCode, message: string, details: Advice = {}): Outcome =>
     failed(new AdvisedFailure(code, `${signal} came ${message}`, { exitCode, ...details }), null, taskId);
 
+  const resume = resumeStep(caller, situation);
+  if (isAboutMany) {
+    const nextSteps = [resume, `The tasks run on at the service. ${CHARGES_NOTHING}`];
+    return success(null, null, { interruptedBy: signal, nextSteps }, exitCode);
+  }
   if (phase === 'submitting') {
     return because(
       'SUBMIT_OUTCOME_UNKNOWN',
@@ -39,11 +44,6 @@ export function interruptedOutcome(
         nextSteps: findOutSteps(caller, isRecorded),
       },
     );
-  }
-  const resume = resumeStep(caller, situation);
-  if (isAboutMany) {
-    const nextSteps = [resume, `The tasks run on at the service. ${CHARGES_NOTHING}`];
-    return success(null, null, { interruptedBy: signal, nextSteps }, exitCode);
   }
   if (taskId === null) {
     return because('UNKNOWN_ERROR', `first.${caller.isSubmit ? ' Nothing was submitted.' : ''}`, {

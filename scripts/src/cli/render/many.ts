@@ -12,8 +12,11 @@ import { taskOutcome } from './task.ts';
 // What fits into the one document.
 const MOST_CHARACTERS = 40_000;
 
-/** Returns the document of a call about several tasks, with the worst of their exit codes. */
-export function manyOutcome({ items, more, unsettled }: ManyResult, caller: Caller): Outcome {
+/**
+ * Returns the document of a call about several tasks, with the worst of their exit codes. Where the first end was waited
+ * for and has come, the tasks that still run do not count.
+ */
+export function manyOutcome({ items, until, more, unsettled }: ManyResult, caller: Caller): Outcome {
   const outcomes = items.map((item) => itemOutcome(item, caller));
   const shown: JsonObject[] = [];
   const delivered: Outcome[] = [];
@@ -26,11 +29,13 @@ export function manyOutcome({ items, more, unsettled }: ManyResult, caller: Call
     const { status, taskId } = outcome.envelope;
     shown.push(left >= 0 ? whole : { status, taskId, nextSteps: [resumeCommand(caller, taskId!)] });
   }
-  const worst =
-    outcomes.find(({ envelope }) => !envelope.ok) ?? outcomes.find(({ exitCode }) => exitCode > 0);
-  const running = outcomes.filter(({ exitCode }) => exitCode === EXIT.stillRunning).length;
+  const isRunning = ({ exitCode }: Outcome) => exitCode === EXIT.stillRunning;
+  const running = outcomes.filter(isRunning).length;
+  const isOver = until === 'first' && running < outcomes.length;
+  const counted = isOver ? outcomes.filter((outcome) => !isRunning(outcome)) : outcomes;
+  const worst = counted.find(({ envelope }) => !envelope.ok) ?? counted.find(({ exitCode }) => exitCode > 0);
   const data: JsonObject = { count: shown.length, running, more, unsettled, tasks: shown };
-  if (worst || more > 0 || unsettled > 0 || left < 0) {
+  if (worst || running > 0 || more > 0 || unsettled > 0 || left < 0) {
     const gone = outcomes.flatMap(({ envelope: { errorCode, taskId } }) =>
       errorCode === 'TASK_NOT_FOUND' ? [caller.command('forget', { taskId: taskId! })] : [],
     );
@@ -41,10 +46,10 @@ export function manyOutcome({ items, more, unsettled }: ManyResult, caller: Call
     ];
   }
   const { errorCode = null, errorMessage = null, retryAfter = null } = worst?.envelope ?? {};
-  const ok = outcomes.every(({ envelope }) => envelope.ok);
+  const ok = counted.every(({ envelope }) => envelope.ok);
   return {
     envelope: { ok, status: null, taskId: null, data, errorCode, errorMessage, retryAfter },
-    exitCode: worst?.exitCode ?? (more > 0 || left < 0 ? EXIT.stillRunning : EXIT.done),
+    exitCode: worst?.exitCode ?? (!isOver && (more > 0 || left < 0) ? EXIT.stillRunning : EXIT.done),
     onWritten: () => {
       for (const { onWritten } of delivered) onWritten?.();
     },

@@ -137,6 +137,8 @@ function warningText(warning: Warning): string {
       const came = `${KIND_WORDS[madeAs(contentType)]} (${contentType})`;
       return `${model} makes ${KIND_WORDS[makes]}, but ${file} is ${came}. It was saved as it came: tell the user.`;
     }
+    case 'otherExtension':
+      return `${warning.asked} was asked for; the file is saved as ${warning.file}, by what it contains.`;
     case 'aboveCap':
       return `The service reports ${warning.charged} credits charged, although the cap was ${warning.maxCredits} (--maxCredits). Tell the user.`;
     case 'noPermit':

@@ -230,7 +230,8 @@ function codeOf(body: JsonObject, status: number, kind: Kind, said: string): Err
 
 function taskFrom(body: JsonObject, id: Json | undefined, key: string): Task | undefined {
   if (!isTaskId(id, key)) return undefined;
-  const createdAt = typeof body.createdAt === 'string' ? Date.parse(body.createdAt) : Number.NaN;
+  const createdAt = dateIn(body.createdAt);
+  const completedAt = dateIn(body.completedAt);
   const { state, unknownState }: ReturnType<typeof stateOf> =
     typeof body.status === 'string' ? stateOf(body.status) : { state: 'UNKNOWN' };
   const reasons = isObject(body.output) ? [body.output.error, body.output.msg] : [];
@@ -241,7 +242,8 @@ function taskFrom(body: JsonObject, id: Json | undefined, key: string): Task | u
     ...(unknownState !== undefined && { unknownState }),
     ...(typeof body.model === 'string' && { model: body.model }),
     ...(body.input !== undefined && { input: body.input }),
-    ...(!Number.isNaN(createdAt) && { createdAt }),
+    ...(createdAt !== undefined && { createdAt }),
+    ...(completedAt !== undefined && { completedAt }),
     ...(typeof body.idempotencyKey === 'string' &&
       body.idempotencyKey !== '' && { idempotencyKey: body.idempotencyKey }),
     ...(state === 'FAILED' && error !== undefined && { error: plain(error) }),
@@ -254,6 +256,12 @@ function taskFrom(body: JsonObject, id: Json | undefined, key: string): Task | u
 }
 
 const stateOf = (word: string) => stateIn(AIVIDEOMAKER.states, word);
+
+/** Returns a date as milliseconds since the epoch; undefined where it is none. */
+function dateIn(value: Json | undefined): number | undefined {
+  const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(time) ? undefined : time;
+}
 
 function saysFailed(body: JsonObject): boolean {
   return typeof body.status === 'string' && stateOf(body.status).state === 'FAILED';

@@ -12,10 +12,21 @@ import {
 import path from 'node:path';
 import { sha256Text } from '../../model/fingerprint.ts';
 import { diskErrorText, makePrivate, TEMP } from './durable.ts';
-import type { DatedMember, DatedSummary } from './record-index.ts';
+import type { DatedMember } from './record-index.ts';
+import { PARTS, type Summary } from './summary.ts';
 
 // Another version of the program may keep something else.
 const FORMAT = 1;
+// The rows of a summary are for local days: in another time zone they are others.
+const ZONE = [0, 6].map((month) => new Date(2026, month, 1).getTimezoneOffset()).join(' ');
+
+/** The saved summary of a group, as it was when the folder of the group had this date. */
+export interface SavedSummary {
+  /** In milliseconds. */
+  changed: number;
+  /** Returns one part; undefined where it is damaged. */
+  part<K extends keyof Summary>(name: K): Summary[K] | undefined;
+}
 
 /** The files of the index: two for each group, the summary and what is kept of each record. */
 export class IndexFiles {
@@ -25,45 +36,47 @@ export class IndexFiles {
     this.folder = folder;
   }
 
-  /** Returns the saved summary of a group; undefined where there is none that can be used. */
-  summary(shard: string): DatedSummary | undefined {
-    return this.#read(`${shard}.json`);
+  /** Returns the saved summary of a group; undefined where there is none. */
+  summary(shard: string): SavedSummary | undefined {
+    const [changed, ...lines] = this.#lines(shard);
+    if (changed === undefined) return undefined;
+    return {
+      changed: Number(changed),
+      part: (name) => parsed(`${shard} ${name} ${changed}`, lines[PARTS.indexOf(name)]),
+    };
   }
 
   /** Returns what was saved of each record of a group. */
   members(shard: string): DatedMember[] {
-    return this.#read<DatedMember[]>(`${shard}.members.json`) ?? [];
+    const [line] = this.#lines(`${shard}.members`);
+    return parsed<DatedMember[]>(`${shard} members`, line) ?? [];
   }
 
   /** Saves what is known of a group. A disk that refuses only costs time later. */
-  save(shard: string, summary: DatedSummary, members: DatedMember[]): void {
+  save(shard: string, changed: number, summary: Summary, members: DatedMember[]): void {
+    const parts = PARTS.map((name) => lineOf(`${shard} ${name} ${changed}`, summary[name]));
     try {
-      this.#write(`${shard}.members.json`, members);
-      this.#write(`${shard}.json`, summary);
+      this.#write(`${shard}.members`, [lineOf(`${shard} members`, members)]);
+      this.#write(shard, [String(changed), ...parts]);
     } catch (error) {
       if (diskErrorText(error) === undefined) throw error;
     }
   }
 
-  #read<T>(name: string): T | undefined {
+  #lines(name: string): string[] {
     try {
-      const text = readFileSync(path.join(this.folder, name), 'utf8');
-      const end = text.indexOf('\n');
-      return text.slice(0, end) === checksumOf(name, text.slice(end + 1))
-        ? (JSON.parse(text.slice(end + 1)) as T)
-        : undefined;
+      return readFileSync(path.join(this.folder, name), 'utf8').split('\n');
     } catch {
-      return undefined;
+      return [];
     }
   }
 
-  #write(name: string, value: unknown): void {
-    const text = JSON.stringify(value);
+  #write(name: string, lines: readonly string[]): void {
     const file = path.join(this.folder, name);
     const temp = `${file}.${randomBytes(4).toString('hex')}${TEMP}`;
     try {
       // Not synced: what a power cut leaves has a wrong checksum.
-      writeFileSync(temp, `${checksumOf(name, text)}\n${text}`, { flag: 'wx', mode: 0o600 });
+      writeFileSync(temp, lines.join('\n'), { flag: 'wx', mode: 0o600 });
       renameSync(temp, file);
     } catch (error) {
       rmSync(temp, { force: true });
@@ -72,13 +85,21 @@ export class IndexFiles {
   }
 }
 
-/** The rows of a summary are for local days: in another time zone they are others. */
-function zone(): string {
-  return [0, 6].map((month) => new Date(2026, month, 1).getTimezoneOffset()).join(' ');
+const CHECKSUM = 16;
+
+/** Returns a line with a checksum over it and over what it stands for. */
+function lineOf(what: string, value: unknown): string {
+  const text = JSON.stringify(value);
+  return checksumOf(what, text) + text;
 }
 
-function checksumOf(name: string, text: string): string {
-  return sha256Text(`${FORMAT} ${zone()} ${name}\n${text}`).slice(0, 32);
+function parsed<T>(what: string, line = ''): T | undefined {
+  const text = line.slice(CHECKSUM);
+  return text !== '' && line.startsWith(checksumOf(what, text)) ? (JSON.parse(text) as T) : undefined;
+}
+
+function checksumOf(what: string, text: string): string {
+  return sha256Text(`${FORMAT} ${ZONE} ${what}\n${text}`).slice(0, CHECKSUM);
 }
 
 // Some disks keep dates to two seconds.
@@ -86,8 +107,7 @@ const FOLDER_MS = 2_000;
 
 /**
  * Returns the time of a disk, by the date of a file that is made there, in milliseconds; null where none can be made, and
- * where the disk does not date its folders.
- * The disk may be that of another machine, and its clock another one.
+ * where the disk does not date its folders. The disk may be that of another machine, and its clock another one.
  */
 export function probe(folder: string): number | null {
   const file = path.join(folder, `${randomBytes(4).toString('hex')}${TEMP}`);
@@ -96,7 +116,6 @@ export function probe(folder: string): number | null {
     const descriptor = openSync(file, 'wx', 0o600);
     try {
       const now = fstatSync(descriptor).mtimeMs;
-      // Some disks keep no date of a folder.
       return statSync(folder).mtimeMs < now - FOLDER_MS ? null : now;
     } finally {
       closeSync(descriptor);

@@ -1,9 +1,17 @@
 import path from 'node:path';
 import type { Clock } from '../../http/clock.ts';
 import { Failure } from '../../model/failure.ts';
-import type { DraftRecord, RecordChange, RequestRecord } from '../../model/request-record.ts';
-import { dayOf, type SpendingRow, sumRows } from '../../model/spending.ts';
-import { busy, firstRecord, known, nameOf, unsettled } from '../../ports/claim-rules.ts';
+import type { RecordChange, RequestRecord } from '../../model/request-record.ts';
+import { dayOf, type SpendingRow } from '../../model/spending.ts';
+import {
+  busy,
+  firstRecord,
+  known,
+  nameOf,
+  nameOfPayload,
+  newestOf,
+  unsettled,
+} from '../../ports/claim-rules.ts';
 import type {
   Account,
   Budget,
@@ -22,12 +30,13 @@ import { madeAt, newestFirst, newName, shardOf } from './names.ts';
 import type { RawRecord } from './record.ts';
 import { RecordFiles, unwritable } from './record-files.ts';
 import { RecordIndex } from './record-index.ts';
-import { type Spent, type Summary, spentFrom } from './summary.ts';
+import { sumTables } from './row-table.ts';
+import { type Summary, spentFrom } from './summary.ts';
 import { sweep, sweepDaily } from './sweep.ts';
 
 /** The folder of the records, and the service and account of its requests. */
 export interface JournalPlace extends Account {
-  /** Absolute. Beside it lie the limits of the queries, and what an earlier version left. */
+  /** Absolute. Beside it lies what an earlier version left. */
   folder: string;
   clock: Clock;
   /** Warns the user. */
@@ -36,6 +45,10 @@ export interface JournalPlace extends Account {
 
 const PAUSE_MS = 100;
 const DURATIONS = 50;
+
+/** A record without what the journal itself knows. */
+export type Draft = Omit<RequestRecord, Known> & Partial<Pick<RequestRecord, Known>>;
+type Known = 'created' | 'sentAt' | 'unsettledSince' | 'submitTimeout' | 'duration' | 'promptExcerpt';
 
 /** The records of requests: one file each, in a folder that only the user can read. */
 export class Journal implements RecordStore {
@@ -76,6 +89,12 @@ export class Journal implements RecordStore {
     }
   }
 
+  async latest(
+    request: Pick<RequestClaim, 'model' | 'payloadHash' | 'ordinal'>,
+  ): Promise<Entry | null | undefined> {
+    return newestOf(this.find(nameOfPayload(request, this.place)));
+  }
+
   /** Reads the records again under the lock: another process may have submitted the request. */
   #underLock(request: string, claim: RequestClaim, lock: Lock): Claimed<Entry, Lock> {
     try {
@@ -101,11 +120,11 @@ export class Journal implements RecordStore {
    * Returns a record that is not on the disk yet. Its name sorts after the older records of the request, even if the
    * clock was set back.
    */
-  draft(fields: DraftRecord): Entry {
+  draft(fields: Draft): Entry {
     const { request } = fields;
     const [before] = this.#namesOf(request);
     const now = new Date(this.place.clock.wall()).toISOString();
-    const begun = { created: now, sentAt: now, unsettledSince: now, submitTimeout: null };
+    const begun = { created: now, sentAt: now, unsettledSince: now, submitTimeout: null, duration: null };
     const record: RequestRecord = { promptExcerpt: null, ...begun, ...fields };
     const made = Math.max(this.place.clock.wall(), before === undefined ? 0 : madeAt(before) + 1);
     return new Entry(this.#files, newName(request, made), record as unknown as RawRecord, true);
@@ -173,7 +192,7 @@ export class Journal implements RecordStore {
 
   async byTask(taskId: string): Promise<Entry | undefined> {
     const isOfTask = ({ record }: Entry) => record.taskId === taskId;
-    for (const [shard, { tasks }] of this.#summaries()) {
+    for (const [shard, tasks] of this.#parts('tasks')) {
       const found = this.#marked(shard, taskId, tasks).find(isOfTask);
       if (found) return found;
     }
@@ -181,7 +200,7 @@ export class Journal implements RecordStore {
   }
 
   async byKey(idempotencyKey: string): Promise<Entry[]> {
-    const found = this.#summaries().flatMap(([shard, { keys }]) => this.#marked(shard, idempotencyKey, keys));
+    const found = this.#parts('keys').flatMap(([shard, keys]) => this.#marked(shard, idempotencyKey, keys));
     return found.filter(({ record }) => record.idempotencyKey === idempotencyKey).sort(byName);
   }
 
@@ -210,10 +229,10 @@ export class Journal implements RecordStore {
     return this.#named(({ replaced }) => replaced).filter((entry) => this.isOwn(entry));
   }
 
-  #named(names: (summary: Summary) => string[]): Entry[] {
+  #named(names: (state: Summary['state']) => string[]): Entry[] {
     return this.#entries(
-      this.#summaries()
-        .flatMap(([, summary]) => names(summary))
+      this.#parts('state')
+        .flatMap(([, state]) => names(state))
         .sort(newestFirst),
     );
   }
@@ -222,10 +241,11 @@ export class Journal implements RecordStore {
     const since = this.place.clock.wall() - windowMs;
     const own = accountName(this.place);
     let sum = 0;
-    for (const [shard, { damaged, recent, recentFrom }] of this.#summaries()) {
-      const isLeft = (name: string) => madeAt(name) >= since && this.#files.isThere(name);
-      if (damaged.some(isLeft)) return null;
-      const rows: Spent[] = since >= recentFrom ? recent : spentFrom(this.#index.members(shard), since);
+    for (const [, { damaged }] of this.#parts('state')) {
+      if (damaged.some((name) => madeAt(name) >= since && this.#files.isThere(name))) return null;
+    }
+    for (const [shard, recent] of this.#parts('recent')) {
+      const rows = since >= recent.from ? recent.spent : spentFrom(this.#index.members(shard), since);
       for (const [made, account, spent, name] of rows) {
         if (made < since || account !== own) continue;
         if (without instanceof Entry && without.name === name) continue;
@@ -237,19 +257,18 @@ export class Journal implements RecordStore {
   }
 
   async spending(since: number): Promise<SpendingRow[]> {
-    const first = dayOf(since);
-    const rows = this.#summaries().flatMap(([, summary]) => summary.rows);
-    return sumRows(rows.filter(({ day }) => day >= first));
+    const tables = this.#parts('rows').map(([, table]) => table);
+    return sumTables(tables, dayOf(since));
   }
 
   async durationsOf(model: string): Promise<number[]> {
-    const all = this.#summaries().flatMap(([, { durations }]) => durations[model] ?? []);
+    const all = this.#parts('durations').flatMap(([, durations]) => durations[model] ?? []);
     all.sort(([a], [b]) => b - a);
     return all.slice(0, DURATIONS).map(([, seconds]) => seconds);
   }
 
-  /** Returns the summaries of all groups, those of an earlier version included. */
-  #summaries(): [shard: string, summary: Summary][] {
+  /** Returns a part of the summaries of all groups, with the records of an earlier version. */
+  #parts<K extends keyof Summary>(name: K): [shard: string, part: Summary[K]][] {
     this.#files.checkTrust();
     if (this.#flat.isOpen && this.#flat.takeOver()) {
       this.place.warn(
@@ -257,7 +276,7 @@ export class Journal implements RecordStore {
       );
     }
     this.#flat.move();
-    return this.#index.all();
+    return this.#index.all(name);
   }
 
   /** Removes what is no longer needed. */

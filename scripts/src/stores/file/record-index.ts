@@ -3,23 +3,27 @@ import path from 'node:path';
 import type { RequestRecord } from '../../model/request-record.ts';
 import { diskErrorText } from './durable.ts';
 import { factsOf } from './facts.ts';
-import { IndexFiles, probe } from './index-files.ts';
+import { IndexFiles, probe, type SavedSummary } from './index-files.ts';
+import { CORRUPT } from './names.ts';
 import { readRecord } from './record.ts';
 import type { RecordFiles } from './record-files.ts';
-import { isSetAside, type Member, type Summary, summaryOf } from './summary.ts';
+import { type Member, type Summary, summaryOf } from './summary.ts';
 
-/** A member with the date and the size of its file, as of when it was read. */
+/** A member with the date, the size and the number of its file, as of when it was read. */
 export interface DatedMember extends Member {
   mtime: number;
   size: number;
   inode: number;
 }
 
-/** The summary of a group as it was when its folder had this date. */
-export interface DatedSummary {
-  /** The date of the folder in nanoseconds. */
-  changed: string;
+/** What was made of the records of a group when its folder had this date. */
+interface Made {
+  /** In milliseconds. */
+  changed: number;
+  /** A later change gives the folder another date. */
+  isStable: boolean;
   summary: Summary;
+  members: DatedMember[];
 }
 
 // A change may leave the date of a folder as it is, if it comes at once after another one: a folder is taken for unchanged
@@ -34,79 +38,84 @@ const STABLE_MS = 2_000;
 export class RecordIndex {
   readonly #records: RecordFiles;
   readonly #files: IndexFiles;
-  readonly #known = new Map<string, { dated: DatedSummary; isStable: boolean; members?: DatedMember[] }>();
+  readonly #saved = new Map<string, SavedSummary>();
+  readonly #made = new Map<string, Made>();
 
   constructor(records: RecordFiles) {
     this.#records = records;
     this.#files = new IndexFiles(path.join(records.folder, 'index'));
   }
 
-  /** Returns the summaries of all groups. @throws Failure when the records cannot be read */
-  all(): [shard: string, summary: Summary][] {
-    return this.#records.shards().map((shard) => [shard, this.of(shard)]);
-  }
-
-  /** Returns the summary of a group, as its records are now. */
-  of(shard: string): Summary {
-    const changed = this.#changed(shard);
-    const known = this.#known.get(shard);
-    if (known?.isStable && known.dated.changed === changed) return known.dated.summary;
-    if (!known) {
-      const saved = this.#files.summary(shard);
-      if (saved?.changed === changed) {
-        this.#known.set(shard, { dated: saved, isStable: true });
-        return saved.summary;
-      }
-    }
-    return this.#renew(shard, known?.members).summary;
+  /** Returns one part of the summaries of all groups. @throws Failure when the records cannot be read */
+  all<K extends keyof Summary>(name: K): [shard: string, part: Summary[K]][] {
+    return this.#records.shards().map((shard) => [shard, this.#part(shard, name)]);
   }
 
   /** Returns what is kept of each record of a group, for a query that the summary cannot answer. */
   members(shard: string): Member[] {
-    this.of(shard);
-    return this.#known.get(shard)?.members ?? this.#renew(shard).members;
+    return this.#current(shard).members;
   }
 
-  #changed(shard: string): string {
+  #part<K extends keyof Summary>(shard: string, name: K): Summary[K] {
+    if (!this.#made.has(shard)) {
+      let saved = this.#saved.get(shard);
+      if (!saved) {
+        saved = this.#files.summary(shard);
+        if (saved) this.#saved.set(shard, saved);
+      }
+      const part = saved?.changed === this.#changed(shard) ? saved.part(name) : undefined;
+      if (part !== undefined) return part;
+    }
+    return this.#current(shard).summary[name];
+  }
+
+  #current(shard: string): Made {
+    const made = this.#made.get(shard);
+    if (made?.isStable && made.changed === this.#changed(shard)) return made;
+    const renewed = this.#renew(shard, made?.members ?? this.#files.members(shard));
+    this.#made.set(shard, renewed);
+    if (renewed.isStable) this.#files.save(shard, renewed.changed, renewed.summary, renewed.members);
+    return renewed;
+  }
+
+  #changed(shard: string): number {
     try {
-      return String(statSync(path.join(this.#records.folder, shard), { bigint: true }).mtimeNs);
+      return statSync(path.join(this.#records.folder, shard)).mtimeMs;
     } catch (error) {
       if (diskErrorText(error) === undefined) throw error;
-      return 'missing';
+      return -1;
     }
   }
 
-  #renew(shard: string, before = this.#files.members(shard)): { summary: Summary; members: DatedMember[] } {
+  #renew(shard: string, before: readonly DatedMember[]): Made {
     const started = probe(this.#files.folder);
     for (;;) {
       const changed = this.#changed(shard);
       const members = this.#read(shard, before, started);
-      const summary = summaryOf(members, this.#records.clock.wall());
       // A damaged record that was set aside just now has another name.
-      const isStill = this.#changed(shard) === changed;
-      if (!isStill && members.some(({ facts, name }) => facts === null && !isSetAside(name))) {
-        if (this.#records.namesIn(shard).join() !== members.map(({ name }) => name).join()) continue;
-      }
-      const isStable = isStill && started !== null && Number(changed) / 1e6 < started - STABLE_MS;
-      const dated = { changed, summary };
-      this.#known.set(shard, { dated, isStable, members });
-      if (isStable) this.#files.save(shard, dated, members);
-      return { summary, members };
+      if (members.some(({ facts, name }) => facts === null && this.#wasSetAside(shard, name))) continue;
+      const isStable = started !== null && changed < started - STABLE_MS && this.#changed(shard) === changed;
+      return { changed, isStable, members, summary: summaryOf(members, this.#records.clock.wall()) };
     }
+  }
+
+  #wasSetAside(shard: string, name: string): boolean {
+    const file = path.join(this.#records.folder, shard, name);
+    return !name.endsWith(CORRUPT) && !lstatSync(file, { throwIfNoEntry: false });
   }
 
   /** Reads the records of a group that have changed since they were read before. */
   #read(shard: string, before: readonly DatedMember[], started: number | null): DatedMember[] {
     const known = new Map(before.map((member) => [member.name, member]));
-    return this.#records.namesIn(shard).flatMap((name) => {
+    return this.#records.namesIn(shard).flatMap((name): DatedMember[] => {
       const stat = lstatSync(path.join(this.#records.folder, shard, name), { throwIfNoEntry: false });
       if (!stat) return [];
       const { mtimeMs: mtime, size, ino: inode } = stat;
       const same = known.get(name);
       if (same && same.mtime === mtime && same.size === size && same.inode === inode) return [same];
       const [found] = this.#records.read([name]);
+      if (!found && !name.endsWith(CORRUPT) && !this.#records.isThere(name)) return [];
       const facts = found ? factsOf(readRecord(found.raw) as RequestRecord) : null;
-      if (!found && !isSetAside(name) && !this.#records.isThere(name)) return [];
       // One that has just changed may change again with the same date: it is read again the next time.
       const isStable = started !== null && mtime < started - STABLE_MS;
       return [{ name, facts, mtime: isStable ? mtime : -1, size, inode }];

@@ -87,7 +87,10 @@ export function readRecord(raw: RawRecord): RequestRecord | undefined {
     const value = raw[name];
     if (fits(value)) record[name] = value!;
     else if (otherwise === undefined || (value !== undefined && !isLenient)) return undefined;
-    else record[name] = otherwise(raw);
+    else {
+      const value = otherwise(raw);
+      if (value !== undefined) record[name] = value;
+    }
   }
   // An unknown phase may mean that the submit must not be retried.
   if (record.phase !== raw.phase) record.resubmitted = true;
@@ -99,7 +102,7 @@ type Check = (value: Json | undefined) => boolean;
 interface Field {
   fits: Check;
   /** Returns the value for a missing or not understood field. Absent: the record cannot be used without the field. */
-  otherwise?: (raw: RawRecord) => Json;
+  otherwise?: (raw: RawRecord) => Json | undefined;
 }
 
 const text: Check = (value) => typeof value === 'string' && value !== '';
@@ -115,6 +118,7 @@ const orNull =
   (value) =>
     value === null || check(value);
 const nothing = () => null;
+const absent = () => undefined;
 
 const CREDITS = ['quoted', 'charged', 'refunded'];
 
@@ -145,6 +149,8 @@ const FIELDS: Record<keyof RequestRecord, Field> = {
   used: { fits: orNull(date), otherwise: nothing },
   wait: { fits: orNull(amount), otherwise: nothing },
   download: { fits: orNull(text), otherwise: nothing },
+  output: { fits: orNull(text), otherwise: absent },
+  ordinal: { fits: (value) => amount(value) && Number(value) >= 1, otherwise: absent },
   fileCount: { fits: orNull(amount), otherwise: nothing },
   credits: {
     fits: (value) => isObject(value) && CREDITS.every((name) => orNull(amount)(value[name])),

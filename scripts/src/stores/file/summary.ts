@@ -1,7 +1,7 @@
 import type { SpendingRow } from '../../model/spending.ts';
-import { sumRows } from '../../model/spending.ts';
 import { type Facts, NO_MARK } from './facts.ts';
-import { CORRUPT, madeAt } from './names.ts';
+import { madeAt } from './names.ts';
+import { type RowTable, tableOf } from './row-table.ts';
 
 /** One record of a group: its facts, or null for a damaged one. */
 export interface Member {
@@ -9,26 +9,39 @@ export interface Member {
   facts: Facts | null;
 }
 
-/** What a request of the last days may have cost: when it was made, its account, the credits, its name. */
+/** What a request may have cost: when it was made, its account, the credits, its name. */
 export type Spent = [made: number, account: string, spent: number | null, name: string];
 
-/** What the index keeps of a group of records: enough for each query, so that no record is read that is not asked for. */
+/**
+ * What the index keeps of a group of records: enough for each query, so that no record is read that is not asked for. Each
+ * query reads one part.
+ */
 export interface Summary {
-  pending: string[];
-  replaced: string[];
-  damaged: string[];
+  state: {
+    pending: string[];
+    replaced: string[];
+    damaged: string[];
+    /** When the record that was not used for the longest time was used, in milliseconds; null where none can be removed. */
+    oldest: number | null;
+  };
   /** The marks of the tasks and of the keys, one for each record in the order of the names. */
   tasks: string;
   keys: string;
-  /** From this time on, in milliseconds, `recent` has every request. */
-  recentFrom: number;
-  recent: Spent[];
-  rows: SpendingRow[];
+  /** All requests that were made from this time on, in milliseconds. */
+  recent: { from: number; spent: Spent[] };
+  rows: RowTable;
   /** The latest durations of each model: when its request was made, and the seconds. */
   durations: Record<string, [made: number, seconds: number][]>;
-  /** When the record that was not used for the longest time was used, in milliseconds; null where none can be removed. */
-  oldest: number | null;
 }
+
+export const PARTS = [
+  'state',
+  'tasks',
+  'keys',
+  'recent',
+  'rows',
+  'durations',
+] as const satisfies (keyof Summary)[];
 
 // Longer than the period of the cap that the command line offers.
 const RECENT_MS = 48 * 3600_000;
@@ -36,29 +49,30 @@ const DURATIONS = 50;
 
 /** Returns the summary of a group. @param members in the order of their names @param now by the wall clock */
 export function summaryOf(members: readonly Member[], now: number): Summary {
-  const recentFrom = now - RECENT_MS;
+  const from = now - RECENT_MS;
   const named = (is: (facts: Facts) => boolean) =>
     members.flatMap(({ name, facts }) => (facts && is(facts) ? [name] : []));
   const ages = members.flatMap(({ name, facts }) => (facts === null ? madeAt(name) : (facts.used ?? [])));
   return {
-    pending: named((facts) => facts.isPending),
-    replaced: named((facts) => facts.isReplaced),
-    damaged: members.flatMap(({ name, facts }) => (facts === null ? [name] : [])),
+    state: {
+      pending: named((facts) => facts.isPending),
+      replaced: named((facts) => facts.isReplaced),
+      damaged: members.flatMap(({ name, facts }) => (facts === null ? [name] : [])),
+      oldest: ages.length === 0 ? null : Math.min(...ages),
+    },
     tasks: members.map(({ facts }) => facts?.task ?? NO_MARK).join(''),
     keys: members.map(({ facts }) => facts?.key ?? NO_MARK).join(''),
-    recentFrom,
-    recent: spentFrom(members, recentFrom),
-    rows: sumRows(members.flatMap(({ facts }) => facts?.row ?? [])),
+    recent: { from, spent: spentFrom(members, from) },
+    rows: tableOf(members.flatMap(({ facts }): SpendingRow[] => (facts?.row ? [facts.row] : []))),
     durations: durationsOf(members),
-    oldest: ages.length === 0 ? null : Math.min(...ages),
   };
 }
 
 /** Returns what the requests that were made since a time may have cost. */
 export function spentFrom(members: readonly Member[], since: number): Spent[] {
-  return members.flatMap(({ name, facts }) => {
+  return members.flatMap(({ name, facts }): Spent[] => {
     const made = madeAt(name);
-    return facts && made >= since ? [[made, facts.account, facts.spent, name] as Spent] : [];
+    return facts && made >= since ? [[made, facts.account, facts.spent, name]] : [];
   });
 }
 
@@ -75,9 +89,4 @@ function durationsOf(members: readonly Member[]): Summary['durations'] {
     durations.splice(DURATIONS);
   }
   return all;
-}
-
-/** Returns whether a name is that of a damaged record that was set aside. */
-export function isSetAside(name: string): boolean {
-  return name.endsWith(CORRUPT);
 }

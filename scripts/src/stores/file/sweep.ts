@@ -19,7 +19,7 @@ const LOCK = /\.lock(\.([0-9a-f]{16}|unreadable))*$/;
  */
 export function sweep(records: RecordFiles, index: RecordIndex): void {
   const now = records.clock.wall();
-  for (const [shard, { oldest, damaged }] of index.all()) {
+  for (const [shard, { oldest, damaged }] of index.all('state')) {
     if (oldest !== null && oldest < now - KEPT_MS) sweepRecords(records, shard, damaged);
     sweepLeftovers(records, shard);
   }

@@ -29,6 +29,25 @@ export const BUDGET = {
       `Ask the user whether ${quoted} credits are fine; then submit with --maxCredits ${quoted}.`,
     ],
   }),
+  linesAboveCap: ({ lines, maxCredits }) => ({
+    message: `${lines.length === 1 ? `Line ${lines[0]} costs` : `${lines.length} lines cost`} more than --maxCredits ${maxCredits} each. Nothing was submitted.`,
+    nextSteps: [
+      `The first of them: line ${lines[0]}. Shorten these lines, or ask the user for a higher --maxCredits.`,
+    ],
+  }),
+  sumAboveCap: ({ quoted, maxTotalCredits }) => ({
+    nextSteps: [
+      `Ask the user for --maxTotalCredits ${quoted}, or take lines out. What has been submitted before is not charged again (${maxTotalCredits} credits are the limit now).`,
+    ],
+  }),
+  lineWithoutEstimate: ({ line, model, title }) => ({
+    nextSteps: [
+      `${title} documents no price before a submit, and no estimate of ${model} is known here. Leave --maxTotalCredits and --maxCredits out after a yes to an unknown price, or take line ${line} out.`,
+    ],
+  }),
+  wrongLines: () => ({
+    nextSteps: ['Correct these lines and run the same command again. Nothing was submitted or charged.'],
+  }),
   aboveDay: ({ quoted, spent, limit }, { profile, command }) => {
     const so =
       spent === null

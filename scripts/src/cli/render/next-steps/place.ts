@@ -49,6 +49,20 @@ export const PLACE = {
     ],
     nextSteps: ['Name a folder that can be written to. This call has submitted and charged nothing.'],
   }),
+  outputTaken: ({ file }) => ({
+    message: `--output: ${file} exists already and is not the file of this request. Nothing was submitted.`,
+    issues: [
+      {
+        path: '--output',
+        expected: 'a name that no file has yet',
+        received: file,
+        hint: 'give another --output, or move that file away',
+      },
+    ],
+    nextSteps: [
+      'Give another --output, or move that file away. This call has submitted and charged nothing.',
+    ],
+  }),
   fileInTheWay: () => ({
     nextSteps: ['Download into another folder, or move that file away and run the command again.'],
   }),

@@ -1,0 +1,1480 @@
+// Compiled from scripts/src/ by `npm run build`; do not edit.
+const require = (name) => process.getBuiltinModule(name);
+// scripts/src/cli/batch/command.ts
+const path3 = require("node:path");
+
+// scripts/src/core/batch/budget.ts
+import { Failure } from "./main.mjs";
+function overBudget(lines, { maxCredits = Infinity, maxTotalCredits = Infinity }) {
+  const quoted2 = sumOf(lines.values());
+  const above = [...lines].filter(([, { credits }]) => credits > maxCredits).map(([number]) => number);
+  if (above.length > 0) {
+    return new Failure(
+      "BUDGET_EXCEEDED",
+      `${above.length} lines cost more than ${maxCredits} credits each.`,
+      {
+        data: { quoted: quoted2, maxCredits },
+        reason: { kind: "linesAboveCap", lines: above, maxCredits }
+      }
+    );
+  }
+  if (quoted2 > maxTotalCredits) {
+    return new Failure(
+      "BUDGET_EXCEEDED",
+      `The lines that are not charged yet cost ${quoted2} credits; the limit for all of them is ${maxTotalCredits}.`,
+      { data: { quoted: quoted2, maxTotalCredits }, reason: { kind: "sumAboveCap", quoted: quoted2, maxTotalCredits } }
+    );
+  }
+  const balance = balanceOf(lines.values());
+  if (balance === null || balance >= quoted2) return void 0;
+  return new Failure(
+    "INSUFFICIENT_CREDITS",
+    `The lines that are not charged yet cost ${quoted2} credits, the balance is ${balance}: ${quoted2 - balance} are missing.`,
+    {
+      data: { quoted: quoted2, balance, missing: quoted2 - balance },
+      reason: { kind: "shortOfCredits", cheaper: null }
+    }
+  );
+}
+function sumOf(prices) {
+  return [...prices].reduce((sum2, { credits }) => sum2 + credits, 0);
+}
+function balanceOf(prices) {
+  const balances = [...prices].flatMap(({ quote: quote3 }) => {
+    if (!quote3) return [];
+    return quote3.balance ?? (quote3.affordable === false ? [0] : []);
+  });
+  return balances.length > 0 ? balances.reduce((least, one) => Math.min(least, one)) : null;
+}
+var Spending = class {
+  #cap;
+  #costs = /* @__PURE__ */ new Map();
+  constructor(maxTotalCredits = Infinity) {
+    this.#cap = maxTotalCredits;
+  }
+  get sum() {
+    return [...this.#costs.values()].reduce((sum2, cost) => sum2 + cost, 0);
+  }
+  /**
+   * Counts a line from the moment at which its submit may be sent: one whose answer is lost counts as spent.
+   * @throws Failure BUDGET_EXCEEDED where it does not fit any more
+   */
+  reserve(number, price) {
+    const cost = price ?? 0;
+    const before = this.#costs.get(number) ?? 0;
+    const sum2 = this.sum - before + cost;
+    if (sum2 > this.#cap) {
+      throw new Failure(
+        "BUDGET_EXCEEDED",
+        `With this line the sum would be ${sum2} credits; the limit for all lines is ${this.#cap}.`,
+        { reason: { kind: "sumAboveCap", quoted: sum2, maxTotalCredits: this.#cap } }
+      );
+    }
+    this.#costs.set(number, cost);
+  }
+  /** Corrects what a line cost, as the service reported it. */
+  charged(number, credits) {
+    if (typeof credits === "number" && this.#costs.has(number)) this.#costs.set(number, credits);
+  }
+  /** The line was certainly not accepted. */
+  release(number) {
+    this.#costs.delete(number);
+  }
+};
+
+// scripts/src/core/batch/known.ts
+import { stemOfOutput } from "./download.mjs";
+var NOTHING = { entry: void 0, isUnknown: false };
+async function knownLines(store, lines) {
+  if (!store) return lines.map(() => NOTHING);
+  const known = [];
+  for (const { contract, payloadHash, ordinal } of lines) {
+    const entry = await store.latest({ model: contract.model, payloadHash, ordinal });
+    if (entry === void 0) known.push(NOTHING);
+    else known.push({ entry: entry ?? void 0, isUnknown: entry === null || entry.record.taskId === null });
+  }
+  return known;
+}
+function recordedName({ entry }) {
+  const output = entry?.record.output;
+  return output ? stemOfOutput(output) : null;
+}
+
+// scripts/src/core/batch/names.ts
+function fileNames(lines, isTaken, { before, after } = { before: "", after: "" }) {
+  const used = new Set(lines.flatMap(({ name }) => name === null ? [] : keyOf(name)));
+  const names = lines.map(({ name, recorded }) => {
+    if (name !== null) return name;
+    if (recorded === null || !isOfNumber(recorded, before, after) || used.has(keyOf(recorded))) return null;
+    used.add(keyOf(recorded));
+    return recorded;
+  });
+  const width = String(Math.max(...lines.map(({ number }) => number))).length;
+  return names.map((name, n) => {
+    if (name !== null) return name;
+    const number = String(lines[n].number).padStart(width, "0");
+    for (let version = 1; ; version += 1) {
+      const candidate = `${before}${number}${version === 1 ? "" : `-v${version}`}${after}`;
+      if (used.has(keyOf(candidate)) || isTaken(candidate)) continue;
+      used.add(keyOf(candidate));
+      return candidate;
+    }
+  });
+}
+function isOfNumber(name, before, after) {
+  if (!name.startsWith(before) || !name.endsWith(after)) return false;
+  return /^\d+(-v\d+)?$/.test(name.slice(before.length, name.length - after.length));
+}
+function keyOf(name) {
+  return name.normalize("NFC").toLowerCase();
+}
+
+// scripts/src/core/batch/price.ts
+import { pauseAfter } from "./live.mjs";
+import { Failure as Failure2 } from "./main.mjs";
+import { askPrice } from "./generate.mjs";
+
+// scripts/src/core/slots.ts
+var Slots = class {
+  #width;
+  #taken = 0;
+  #waiting = [];
+  constructor(width) {
+    this.#width = width;
+  }
+  /**
+   * Waits for a free slot.
+   * @param weight slots that the work takes; more than there are means all of them
+   * @returns the function that frees them; calls after the first do nothing
+   */
+  async enter(weight = 1) {
+    const taken = Math.min(weight, this.#width);
+    await new Promise((start) => {
+      this.#waiting.push({ weight: taken, start });
+      this.#next();
+    });
+    let isOpen = true;
+    return () => {
+      if (!isOpen) return;
+      isOpen = false;
+      this.#taken -= taken;
+      this.#next();
+    };
+  }
+  async run(work) {
+    const leave = await this.enter();
+    try {
+      return await work();
+    } finally {
+      leave();
+    }
+  }
+  #next() {
+    for (let first = this.#waiting[0]; first; first = this.#waiting[0]) {
+      if (this.#taken + first.weight > this.#width) return;
+      this.#waiting.shift();
+      this.#taken += first.weight;
+      first.start();
+    }
+  }
+};
+
+// scripts/src/core/batch/price.ts
+var QUOTES = 4;
+var LARGE = 256 * 1024;
+var PATIENCE_MS = 12e4;
+var PAUSES = { baseMs: 1e3, capMs: 15e3 };
+async function pricesOf(session, lines) {
+  const prices = /* @__PURE__ */ new Map();
+  if (!session.provider.can.quote) {
+    for (const line of lines) prices.set(line.number, estimated(session, line));
+    return prices;
+  }
+  const slots = new Slots(QUOTES);
+  const asked = /* @__PURE__ */ new Map();
+  for (const line of lines) {
+    if (asked.has(line.priceKey)) continue;
+    const price = quoted(session, slots, line);
+    price.catch(() => {
+    });
+    asked.set(line.priceKey, price);
+  }
+  for (const line of lines) prices.set(line.number, await asked.get(line.priceKey));
+  return prices;
+}
+function estimated({ provider }, { number, contract, estimate: estimate2 }) {
+  if (estimate2) return { credits: estimate2.most };
+  throw new Failure2("INVALID_PAYLOAD", `No estimate is known for line ${number} (${contract.model}).`, {
+    reason: { kind: "lineWithoutEstimate", line: number, model: contract.model, title: provider.title }
+  });
+}
+async function quoted(session, slots, line) {
+  const { clock, signal } = session.api;
+  const until = clock.monotonic() + PATIENCE_MS;
+  for (let attempt = 1; ; attempt += 1) {
+    const leave = await slots.enter(line.size > LARGE ? QUOTES : 1);
+    try {
+      const generation = { model: line.contract.model, payload: await line.read(), idempotencyKey: "" };
+      const quote3 = await askPrice(session, line.contract, generation);
+      return { credits: quote3.credits, quote: { ...quote3, record: {} } };
+    } catch (error) {
+      const isLater = error instanceof Failure2 && error.code === "RATE_LIMITED";
+      const pause = isLater ? pauseAfter(error, attempt, PAUSES, clock.random) : Infinity;
+      if (clock.monotonic() + pause > until) throw ofLine(error, line.number);
+      await clock.sleep(pause, signal);
+    } finally {
+      leave();
+    }
+  }
+}
+function ofLine(error, number) {
+  if (!(error instanceof Failure2)) return error;
+  return new Failure2(error.code, `The price of line ${number} could not be had: ${error.message}`, {
+    ...error.details,
+    cause: error
+  });
+}
+
+// scripts/src/core/batch/quote.ts
+async function quoteBatch(session, lines, caps) {
+  const known = await knownLines(await session.records(), lines);
+  const prices = await pricesOf(session, lines);
+  const isCharged = known.map(({ entry }) => entry !== void 0 && entry.record.taskId !== null);
+  const open2 = /* @__PURE__ */ new Map();
+  lines.forEach(({ number }, n) => {
+    if (!isCharged[n]) open2.set(number, prices.get(number));
+  });
+  const named = lines.map(({ number, name }) => ({ number, name, recorded: null }));
+  const names = fileNames(named, () => false, caps.pattern);
+  return {
+    kind: "batchQuote",
+    lines: lines.map(({ number, contract }, n) => ({
+      ...{ number, name: names[n], model: contract.model, isCharged: isCharged[n] },
+      credits: prices.get(number).credits
+    })),
+    sum: sumOf(prices.values()),
+    open: sumOf(open2.values()),
+    balance: balanceOf(prices.values()),
+    over: overBudget(open2, caps)
+  };
+}
+
+// scripts/src/core/batch/run.ts
+const { setMaxListeners } = require("node:events");
+import { pauseAfter as pauseAfter2 } from "./live.mjs";
+import { Failure as Failure7 } from "./main.mjs";
+import { isTerminal as isTerminal3 } from "./main.mjs";
+import { folderFor } from "./live.mjs";
+import { begin, conclude } from "./generate.mjs";
+import { attached } from "./generate.mjs";
+import { taskResult as taskResult2 } from "./live.mjs";
+
+// scripts/src/core/batch/identity.ts
+function ordinalsOf(lines) {
+  const seen = /* @__PURE__ */ new Map();
+  return lines.map((line) => {
+    const key = keyOf2(line);
+    const ordinal = (seen.get(key) ?? 0) + 1;
+    seen.set(key, ordinal);
+    return ordinal;
+  });
+}
+function keyOf2({ model, payloadHash }) {
+  return `${model} ${payloadHash}`;
+}
+
+// scripts/src/core/batch/names-for.ts
+const path = require("node:path");
+import { mediaIn } from "./download.mjs";
+import { Failure as Failure3 } from "./main.mjs";
+function namesFor(lines, known, folder, isNew, pattern) {
+  const media = folder === null ? /* @__PURE__ */ new Map() : mediaIn(folder);
+  const issues = lines.flatMap(({ number, name }, n) => {
+    const file = name === null ? void 0 : media.get(keyOf(name));
+    if (file === void 0 || known[n].entry && !isNew) return [];
+    return [
+      {
+        path: `line ${number}: name`,
+        expected: "a name that no file has yet",
+        received: `"${name}": ${path.basename(file)} exists in ${folder}`,
+        hint: "give the line another name, choose another folder, or move that file away"
+      }
+    ];
+  });
+  if (issues.length > 0) {
+    const message = `${issues.length} lines name files that exist already and are not theirs. Nothing was submitted.`;
+    throw new Failure3("INVALID_PAYLOAD", message, { issues, reason: { kind: "wrongLines" } });
+  }
+  const named = lines.map(({ number, name }, n) => ({
+    ...{ number, name },
+    recorded: isNew ? null : recordedName(known[n])
+  }));
+  return fileNames(named, (name) => media.has(keyOf(name)), pattern);
+}
+
+// scripts/src/core/batch/submit-gate.ts
+import { Failure as Failure4 } from "./main.mjs";
+var BatchGate = class {
+  #options;
+  #pausedUntil = Number.NEGATIVE_INFINITY;
+  #held;
+  constructor(options) {
+    this.#options = options;
+  }
+  /** Why nothing may be submitted any more. */
+  get held() {
+    return this.#held;
+  }
+  /** Lets no further submit through. The first reason stands. */
+  hold(failure) {
+    this.#held ??= failure;
+  }
+  /** Whether the time for submits is over, or the user interrupted the call. */
+  get isOver() {
+    const { clock, stop, until } = this.#options;
+    return stop.aborted || clock.monotonic() >= until();
+  }
+  pauseFor(ms) {
+    this.#pausedUntil = Math.max(this.#pausedUntil, this.#options.clock.monotonic() + ms);
+  }
+  /**
+   * Returns the gate of one line.
+   * @param price credits that its submit may cost; null where that is not known
+   * @param onLost called when the answer of its submit was lost
+   */
+  of(number, price, onLost) {
+    const { spending } = this.#options;
+    return {
+      ready: async () => {
+        await this.#resumed();
+        if (this.#held) throw this.#held;
+        spending.reserve(number, price);
+      },
+      pauseFor: (ms) => this.pauseFor(ms),
+      lost: onLost
+    };
+  }
+  /** Waits until the pause that the service asked for is over. */
+  async #resumed() {
+    const { clock, stop, until, signal } = this.#options;
+    for (; ; ) {
+      if (stop.aborted) throw new Failure4("UNKNOWN_ERROR", "The call was interrupted before this submit.");
+      const left = this.#pausedUntil - clock.monotonic();
+      if (left <= 0 || this.#held) return;
+      if (this.#pausedUntil > until()) {
+        throw new Failure4(
+          "RATE_LIMITED",
+          "The service asked every submit to pause for longer than the wait.",
+          {
+            retryAfter: Math.ceil(left / 1e3)
+          }
+        );
+      }
+      await clock.sleep(left, signal);
+    }
+  }
+};
+
+// scripts/src/core/batch/totals.ts
+import { Failure as Failure5 } from "./main.mjs";
+import { isTerminal } from "./main.mjs";
+function outcomeOf({ end, taskId, state }) {
+  if (end instanceof Failure5 && end.code === "SUBMIT_OUTCOME_UNKNOWN") return "unknown";
+  if (taskId === null) return "notSubmitted";
+  if (end instanceof Failure5 && end.code === "TASK_NOT_FOUND") return "unknown";
+  if (state === "COMPLETED") return "completed";
+  if (state === "FAILED") return "failed";
+  return state === "CANCEL" ? "cancelled" : "running";
+}
+function creditsOfEnd(end) {
+  return end === null || end instanceof Failure5 ? void 0 : end.credits;
+}
+function totalsOf(lines) {
+  const totals = {
+    ...{
+      total: lines.length,
+      completed: 0,
+      failed: 0,
+      cancelled: 0,
+      running: 0,
+      notSubmitted: 0,
+      unknown: 0
+    },
+    charged: null,
+    refunded: null
+  };
+  for (const line of lines) {
+    totals[outcomeOf(line)] += 1;
+    const credits = line.credits ?? creditsOfEnd(line.end);
+    totals.charged = sum(totals.charged, credits?.charged);
+    totals.refunded = sum(totals.refunded, credits?.refunded);
+  }
+  return totals;
+}
+function sum(before, more) {
+  return more === null || more === void 0 ? before : (before ?? 0) + more;
+}
+function stateOf(lines) {
+  if (lines.every((line) => outcomeOf(line) === "completed")) return "COMPLETED";
+  const isOpen = lines.some((line) => {
+    const outcome = outcomeOf(line);
+    return outcome === "running" || outcome === "unknown" || line.end === null;
+  });
+  return isOpen ? "PROGRESS" : "FAILED";
+}
+function stateIn(end, before) {
+  if (end === null) return before;
+  if (!(end instanceof Failure5)) return end.seen.state;
+  const { status } = end.details;
+  return before !== null && isTerminal(before) ? before : status ?? before;
+}
+
+// scripts/src/core/batch/track.ts
+import { Failure as Failure6 } from "./main.mjs";
+import { isTerminal as isTerminal2 } from "./main.mjs";
+import { taskResult } from "./live.mjs";
+function tracked(observer, track, on) {
+  return {
+    ...observer,
+    submitting() {
+      track.isSubmitting = true;
+      on.submitting();
+    },
+    refused() {
+      track.isSubmitting = false;
+      on.answered();
+    },
+    attached(taskId, created) {
+      track.taskId = taskId;
+      track.isSubmitting = false;
+      on.answered();
+      observer.attached(taskId, created);
+    },
+    task(taskId, state) {
+      track.taskId = taskId;
+      track.state = state;
+      track.isSubmitting = false;
+      on.answered();
+      observer.task(taskId, state);
+      on.changed();
+    },
+    about: (taskId, created) => tracked(observer.about(taskId, created), track, on),
+    polled(status, progress) {
+      if (status.state !== "UNKNOWN") track.state = status.state;
+      observer.polled(status, progress);
+    }
+  };
+}
+function interruptedEnd({ isSubmitting, taskId, state }, entry) {
+  if (isSubmitting) {
+    return new Failure6(
+      "SUBMIT_OUTCOME_UNKNOWN",
+      "The call was interrupted while the submit was under way; whether it was accepted is not known.",
+      { status: "UNKNOWN" }
+    );
+  }
+  if (taskId === null) return null;
+  const credits = entry?.record.credits;
+  const seen = { state: state ?? entry?.record.status ?? "UNKNOWN", record: {} };
+  if (seen.state === "COMPLETED") {
+    const failure = new Failure6("DOWNLOAD_FAILED", "The call was interrupted before the file was saved.", {
+      status: "COMPLETED",
+      taskId,
+      charged: "finished"
+    });
+    return { kind: "notFetched", taskId, seen, warnings: [], failure, ...credits && { credits } };
+  }
+  const result = taskResult(taskId, seen, { credits });
+  return isTerminal2(seen.state) ? { ...result, seen: { ...seen, isRecordUnread: true } } : result;
+}
+
+// scripts/src/core/batch/run.ts
+var SUBMITS = 4;
+var LARGE2 = 256 * 1024;
+var RESULTS = 4;
+var STALLED_MS = 3e4;
+var PAUSES2 = { baseMs: 1e3, capMs: 3e4 };
+async function runBatch(session, options) {
+  return new Batch(session, options).run();
+}
+var Batch = class {
+  #session;
+  #options;
+  #submits = new Slots(SUBMITS);
+  #spending;
+  #gate;
+  #start;
+  #deadline;
+  /** When the last submit was accepted. */
+  #acceptedAt;
+  #lines = [];
+  #prices = /* @__PURE__ */ new Map();
+  /** The end of the last submit of equal lines: two that are alike must not be under way at the same time. */
+  #equals = /* @__PURE__ */ new Map();
+  constructor(session, options) {
+    const { clock, signal } = session.api;
+    this.#session = { ...session, results: new Slots(RESULTS) };
+    this.#options = options;
+    this.#start = clock.monotonic();
+    this.#acceptedAt = this.#start;
+    this.#deadline = this.#start + options.wait.waitMs;
+    this.#spending = new Spending(options.maxTotalCredits);
+    const stop = options.stop.requested;
+    const until = () => this.#submitsUntil;
+    this.#gate = new BatchGate({ clock, signal, stop, until, spending: this.#spending });
+    if (signal) setMaxListeners(0, signal);
+  }
+  async run() {
+    const { lines, terms, wait, pattern } = this.#options;
+    const journal = await this.#session.records();
+    const folder = await folderFor(wait.folder);
+    const known = await knownLines(journal, lines);
+    const names = namesFor(lines, known, folder, terms.isNew, pattern);
+    this.#lines = lines.map((line, n) => this.#lineOf(line, known[n], names[n]));
+    const open2 = this.#lines.filter((line) => this.#mayCharge(line)).map(({ line }) => line);
+    await this.#price(open2);
+    this.#acceptedAt = this.#session.api.clock.monotonic();
+    this.#tell();
+    await Promise.all(this.#lines.map((line) => this.#follow(line)));
+    return {
+      kind: "batch",
+      lines: this.#lines.map(({ line, name, track, end }) => ({
+        ...{ number: line.number, name, model: line.contract.model, end },
+        ...{ taskId: track.taskId, state: track.state }
+      })),
+      quoted: this.#prices.size > 0 ? sumOf(this.#prices.values()) : null,
+      held: this.#gate.held,
+      isInterrupted: this.#options.stop.requested.aborted || this.#session.api.signal?.aborted === true,
+      isReused: open2.length === 0,
+      isNew: terms.isNew
+    };
+  }
+  #lineOf(line, known, name) {
+    const record = this.#options.terms.isNew ? void 0 : known.entry?.record;
+    const taskId = record?.taskId ?? null;
+    const state = taskId === null ? null : record.status;
+    return { line, name, known, track: { isSubmitting: false, taskId, state }, end: null, isOver: false };
+  }
+  #mayCharge({ track }) {
+    return this.#options.terms.isNew || track.taskId === null;
+  }
+  /** Asks for the prices where a limit needs them, and holds all submits back where they are above it. */
+  async #price(open2) {
+    const { maxCredits, maxTotalCredits, terms } = this.#options;
+    const { can } = this.#session.provider;
+    const isLimited = maxTotalCredits !== void 0 || can.quote && (maxCredits !== void 0 || terms.maxCreditsPerDay !== null);
+    if (open2.length === 0 || !(isLimited || terms.isNew)) return;
+    try {
+      this.#prices = await pricesOf(this.#session, open2);
+    } catch (error) {
+      if (!(error instanceof Failure7)) throw error;
+      if (isLimited) this.#gate.hold(error);
+      return;
+    }
+    const over = isLimited && overBudget(this.#prices, { maxCredits, maxTotalCredits });
+    if (over) this.#gate.hold(over);
+  }
+  async #follow(line) {
+    try {
+      line.end = this.#mayCharge(line) ? await this.#submitted(line) : await this.#resumed(line);
+    } catch (error) {
+      if (error instanceof Failure7) line.end = error;
+      else if (this.#session.api.signal?.aborted) line.end = interruptedEnd(line.track, line.known.entry);
+      else throw error;
+    }
+    this.#close(line);
+  }
+  /** Keeps what the answer needs of a line's end: a whole record may repeat an image. */
+  #close(line) {
+    const { end, track } = line;
+    if (end instanceof Failure7) {
+      const { record, ...details } = end.details;
+      line.end = new Failure7(end.code, end.message, details);
+      track.taskId ??= details.taskId ?? null;
+    } else if (end) {
+      line.end = { ...end, seen: { ...end.seen, record: {} } };
+      track.taskId = end.taskId;
+    }
+    track.state = stateIn(line.end, track.state);
+    line.isOver = true;
+    this.#tell();
+  }
+  /** Submits a line, as often as the service refuses it for the moment and there is time, and waits for its end. */
+  async #submitted(line) {
+    const leaveEquals = await this.#afterEquals(line.line);
+    let begun = null;
+    try {
+      for (let attempt = 1; begun === null; attempt += 1) {
+        const leave = await this.#submits.enter(line.line.size > LARGE2 ? SUBMITS : 1);
+        try {
+          if (this.#gate.held && !line.known.isUnknown) return this.#gate.held;
+          if (this.#gate.isOver) return line.end;
+          begun = await this.#begin(line, leave);
+        } catch (error) {
+          if (!(error instanceof Failure7)) throw error;
+          if (!this.#isForLater(error, line, attempt)) throw error;
+          line.end = error;
+        } finally {
+          leave();
+        }
+      }
+    } finally {
+      leaveEquals();
+    }
+    this.#acceptedAt = this.#session.api.clock.monotonic();
+    return conclude(this.#sessionOf(line), begun);
+  }
+  /** Tells whether a line's submit was refused for the moment alone, and holds the others back where it was for good. */
+  #isForLater(failure, { line, track }, attempt) {
+    const { code, details } = failure;
+    if (track.taskId !== null || code === "SUBMIT_OUTCOME_UNKNOWN") return false;
+    this.#spending.release(line.number);
+    if (ENDS_ALL.has(code)) this.#gate.hold(failure);
+    if (!details.transient) return false;
+    this.#gate.pauseFor(pauseAfter2(failure, attempt, PAUSES2, this.#session.api.clock.random));
+    return !this.#gate.isOver;
+  }
+  async #begin(line, leave) {
+    const { terms, wait, webhookUrl, isDetached, stop, maxCredits, maxTotalCredits } = this.#options;
+    const { contract, number, ordinal } = line.line;
+    const resume = stop.defer();
+    try {
+      const price = this.#prices.get(number);
+      const most = maxTotalCredits === void 0 ? maxCredits : price?.credits ?? maxCredits;
+      const generation = {
+        model: contract.model,
+        payload: await line.line.read(),
+        idempotencyKey: crypto.randomUUID(),
+        ...most !== void 0 && { maxCredits: most },
+        ...webhookUrl !== void 0 && { webhookUrl }
+      };
+      const begun = await begin(this.#sessionOf(line, { leave, resume }), {
+        contract,
+        generation,
+        terms: { ...terms, ordinal },
+        wait: { ...wait, output: line.name, waitMs: this.#left },
+        isDetached: isDetached || wait.waitMs === 0,
+        quote: price?.quote
+      });
+      const { task, credits } = begun.made;
+      this.#spending.charged(number, credits.charged);
+      if (task) begun.made.task = { ...withoutInput(task), record: {} };
+      return begun;
+    } finally {
+      resume();
+    }
+  }
+  /** Resumes the task that a line has from an earlier call. */
+  async #resumed(line) {
+    const { wait, isDetached } = this.#options;
+    const entry = line.known.entry;
+    const folder = await folderFor(wait.folder);
+    const made = await attached(entry, { folder, output: line.name });
+    const { status, taskId, credits } = entry.record;
+    if (isDetached && !isTerminal3(status)) {
+      return taskResult2(taskId, { state: status, record: {} }, { isResumed: true, credits });
+    }
+    const begun = {
+      ...{ made, model: line.line.contract.model, maxCredits: void 0 },
+      wait: { ...wait, folder, output: line.name, waitMs: this.#left },
+      start: this.#session.api.clock.monotonic()
+    };
+    const end = () => conclude(this.#sessionOf(line), begun);
+    return isTerminal3(status) || wait.waitMs === 0 ? this.#submits.run(end) : end();
+  }
+  /** Waits until the lines before this one that are equal to it have a task, or none. */
+  async #afterEquals({ contract, payloadHash }) {
+    const key = keyOf2({ model: contract.model, payloadHash });
+    const before = this.#equals.get(key);
+    let leave;
+    const own = new Promise((resolve) => {
+      leave = resolve;
+    });
+    this.#equals.set(key, own);
+    await before;
+    return leave;
+  }
+  #sessionOf(line, submit) {
+    const { number } = line.line;
+    const price = this.#prices.get(number)?.credits ?? null;
+    const observer = tracked(this.#session.observer.named(line.name), line.track, {
+      submitting: () => {
+      },
+      answered: () => submit?.resume(),
+      changed: () => this.#tell()
+    });
+    const submits = this.#gate.of(number, price, () => {
+      submit?.leave();
+      submit?.resume();
+    });
+    return { ...this.#session, observer, submits };
+  }
+  get #left() {
+    return Math.max(0, this.#deadline - this.#session.api.clock.monotonic());
+  }
+  /** When the last submit may be sent. Without a wait every line is submitted, unless the service lets none through. */
+  get #submitsUntil() {
+    const { isDetached, wait } = this.#options;
+    return isDetached || wait.waitMs === 0 ? this.#acceptedAt + STALLED_MS : this.#deadline;
+  }
+  #tell() {
+    const sums = { done: 0, failed: 0, running: 0 };
+    let credits = null;
+    for (const { end, track, known, isOver } of this.#lines) {
+      const outcome = outcomeOf({ end, taskId: track.taskId, state: track.state });
+      if (outcome === "completed" && isOver) sums.done += 1;
+      else if (isOver && outcome !== "running") sums.failed += 1;
+      else if (track.taskId !== null) sums.running += 1;
+      const { charged, refunded } = creditsOfEnd(end) ?? known.entry?.record.credits ?? {};
+      if (typeof charged === "number") credits = (credits ?? 0) + charged - (refunded ?? 0);
+    }
+    this.#session.observer.batch({ total: this.#lines.length, ...sums, credits });
+  }
+};
+var ENDS_ALL = /* @__PURE__ */ new Set(["AUTH_FAILED", "INSUFFICIENT_CREDITS", "BUDGET_EXCEEDED"]);
+function withoutInput({
+  input,
+  ...task
+}) {
+  return task;
+}
+
+// scripts/src/cli/batch/command.ts
+import { stemOfOutput as stemOfOutput2 } from "./download.mjs";
+
+// scripts/src/cli/render/batch.ts
+import { Failure as Failure8 } from "./main.mjs";
+import { AdvisedFailure } from "./main.mjs";
+import { BATCH_ORDER, EXIT } from "./main.mjs";
+import { failed, success, UPSTREAM } from "./main.mjs";
+import { explained } from "./main.mjs";
+import { taskOutcome } from "./live.mjs";
+function lineOutcomes({ lines }, caller) {
+  return lines.map((line) => ({ line, outcome: outcomeOfLine(line, caller) }));
+}
+function outcomeOfLine({ end, taskId, state }, caller) {
+  if (end === null) {
+    const nextSteps = ["This line was not submitted yet. Run the same command again."];
+    return success(null, null, { nextSteps }, EXIT.stillRunning);
+  }
+  if (!(end instanceof Failure8)) return taskOutcome(end, caller);
+  return failed(explained(end, caller), state, taskId);
+}
+function reportRow({ line, outcome }) {
+  const { number, name, model } = line;
+  const { [UPSTREAM]: _, ...data } = outcome.envelope.data ?? {};
+  return { line: number, name, model, ...outcome.envelope, data, exitCode: outcome.exitCode };
+}
+var MOST_CHARACTERS = 36e3;
+var MOST_ROWS = 150;
+function batchOutcome(result, items, report, caller) {
+  const sorted = [...items].sort((a, b) => urgency(a) - urgency(b) || a.line.number - b.line.number);
+  const worst = sorted[0].outcome;
+  const exitCode = worst.exitCode;
+  const totals = totalsOf(result.lines);
+  const rows = [];
+  let left = MOST_CHARACTERS;
+  for (const item of sorted.slice(0, MOST_ROWS)) {
+    const row = shortRow(item);
+    left -= JSON.stringify(row).length;
+    if (left < 0) break;
+    rows.push(row);
+  }
+  const hidden = items.length - rows.length;
+  const said = sorted.find(({ outcome }) => !outcome.envelope.ok);
+  const { errorCode = null, retryAfter = null } = said?.outcome.envelope ?? {};
+  const warnings = warningsOf(result, items, report);
+  const data = {
+    batch: { ...totals },
+    ...result.quoted !== null && { quoted: result.quoted },
+    ...heldData(result),
+    items: rows,
+    ...hidden > 0 && { itemsLeftOut: hidden },
+    report: "file" in report ? report.file : null,
+    ...warnings.length > 0 && { warnings }
+  };
+  const nextSteps = stepsOf(result, sorted, caller, hidden);
+  if (nextSteps.length > 0) data.nextSteps = nextSteps;
+  return {
+    envelope: {
+      ok: said === void 0,
+      status: stateOf(result.lines),
+      taskId: null,
+      data,
+      errorCode,
+      errorMessage: said ? messageOf(said, items) : null,
+      retryAfter
+    },
+    exitCode,
+    ...result.isInterrupted && exitCode !== EXIT.done && { isInterrupted: true },
+    onWritten: () => {
+      const delivered = "file" in report ? items : sorted.slice(0, rows.length);
+      for (const { outcome } of delivered) outcome.onWritten?.();
+    }
+  };
+}
+function urgency({ outcome }) {
+  const place = BATCH_ORDER.indexOf(outcome.exitCode);
+  return place < 0 ? 0 : place;
+}
+function shortRow({ line, outcome }) {
+  const { status, taskId, errorCode, data } = outcome.envelope;
+  const files = data?.files ?? [];
+  return { line: line.number, name: line.name, taskId, status, file: files[0]?.path ?? null, errorCode };
+}
+function heldData({ held }) {
+  return held?.details.data ? { limit: held.details.data } : {};
+}
+function messageOf({ line, outcome }, items) {
+  const { errorCode, errorMessage } = outcome.envelope;
+  const same = items.filter((item) => item.outcome.envelope.errorCode === errorCode).length;
+  const what = same === 1 ? `Line ${line.number} (${line.name})` : `${same} of ${items.length} lines, the first of them ${line.number} (${line.name})`;
+  return `${what}: ${errorMessage}`;
+}
+function warningsOf(result, items, report) {
+  const warnings = [];
+  if (result.isNew) {
+    const made = items.filter(({ line }) => line.taskId !== null).length;
+    const cost = result.quoted === null ? "their price could not be asked for" : `${result.quoted} credits for all lines`;
+    warnings.push(`--new asked for every line once more: ${made} new tasks, a new charge (${cost}).`);
+  }
+  if ("problem" in report) warnings.push(`The report could not be written: ${report.problem}.`);
+  const withWarnings = items.filter(({ outcome }) => Array.isArray(outcome.envelope.data?.warnings));
+  for (const { line, outcome } of withWarnings.slice(0, 5)) {
+    for (const text of outcome.envelope.data.warnings)
+      warnings.push(`Line ${line.number} (${line.name}): ${text}`);
+  }
+  if (withWarnings.length > 5)
+    warnings.push(`${withWarnings.length - 5} more lines have warnings; the report has them.`);
+  return warnings;
+}
+function stepsOf(result, sorted, caller, hidden) {
+  const { held, isReused, lines } = result;
+  const isOpen = sorted.some(({ outcome }) => OPEN.has(outcome.exitCode)) || held !== void 0;
+  const steps = [];
+  if (held) steps.push(...explained(held, caller).details.nextSteps ?? []);
+  const first = sorted.find(({ outcome }) => !outcome.envelope.ok);
+  if (first && !held) steps.push(...ownSteps(first, caller));
+  if (isOpen) {
+    steps.push(
+      "The same command resumes every line, and charges nothing for those that have a task:",
+      caller.same
+    );
+  }
+  const ended = lines.filter(({ state }) => state === "FAILED" || state === "CANCEL").length;
+  if (ended > 0) {
+    steps.push(
+      `${ended} tasks ended without a result. Another try of them is a new charge: put these lines into a file of their own, change them or add --new.`
+    );
+  }
+  if (hidden > 0) steps.push(`${hidden} lines are not shown here: data.report has every line whole.`);
+  if (isReused && !isOpen) {
+    steps.push(
+      `Every line was submitted before; nothing was charged now. To make all of them again, with a new charge: the same command with --new and another --download.`
+    );
+  }
+  return steps;
+}
+var OPEN = /* @__PURE__ */ new Set([
+  EXIT.stillRunning,
+  EXIT.submitUnknown,
+  EXIT.temporary,
+  EXIT.downloadFailed,
+  EXIT.keyRefused
+]);
+function ownSteps({ line, outcome }, caller) {
+  const steps = outcome.envelope.data?.nextSteps ?? [];
+  const own = steps.filter((step) => step !== caller.same && !step.startsWith("Run the same command"));
+  return own.slice(0, 4).map((step) => step.startsWith("node ") ? step : `Line ${line.number}: ${step}`);
+}
+function batchQuoteOutcome(quote3, caller) {
+  const { lines, sum: sum2, open: open2, balance, over } = quote3;
+  const rows = [];
+  let left = MOST_CHARACTERS;
+  for (const { number, name, model, credits, isCharged } of lines.slice(0, MOST_ROWS)) {
+    const row = { line: number, name, model, credits, ...isCharged && { charged: true } };
+    left -= JSON.stringify(row).length;
+    if (left < 0) break;
+    rows.push(row);
+  }
+  const hidden = lines.length - rows.length;
+  const data = {
+    ...{ count: lines.length, credits: sum2, notCharged: open2, currentBalance: balance },
+    affordable: balance === null ? null : balance >= open2,
+    items: rows,
+    ...hidden > 0 && { itemsLeftOut: hidden }
+  };
+  if (over) {
+    const failure = explained(over, caller);
+    return failed(
+      new AdvisedFailure(failure.code, failure.message, {
+        ...failure.details,
+        data: { ...data, ...failure.details.data }
+      }),
+      null,
+      null
+    );
+  }
+  data.nextSteps = [
+    `Tell the user the sum (${open2} credits for what is not charged yet), then run the batch with --maxTotalCredits ${open2}. Media and content are checked only then.`
+  ];
+  return success(null, null, data, EXIT.done);
+}
+
+// scripts/src/cli/batch/command.ts
+import { refusalOf } from "./main.mjs";
+
+// scripts/src/cli/batch/report.ts
+const { closeSync, openSync, readSync } = require("node:fs");
+const path2 = require("node:path");
+import { diskErrorText, replaceAtOnce } from "./journal.mjs";
+import { boundedJson } from "./main.mjs";
+var MOST_BYTES = 64 * 1024;
+var MOST_NAMES = 100;
+function writeReport(folder, name, rows, secrets) {
+  const text = rows.map((row) => `${boundedJson(row, MOST_BYTES, secrets)}
+`).join("");
+  try {
+    const file = placeFor(folder, name);
+    replaceAtOnce(file, text);
+    return { file };
+  } catch (error) {
+    const problem = diskErrorText(error);
+    if (problem === void 0) throw error;
+    return { problem };
+  }
+}
+function placeFor(folder, name) {
+  for (let n = 1; n < MOST_NAMES; n += 1) {
+    const file = path2.join(folder, `${name}.report${n === 1 ? "" : `-${n}`}.jsonl`);
+    if (isReport(file)) return file;
+  }
+  return path2.join(folder, `${name}.report-${Date.now()}.jsonl`);
+}
+function isReport(file) {
+  const head = Buffer.alloc(16);
+  let descriptor;
+  try {
+    descriptor = openSync(file, "r");
+  } catch (error) {
+    return error.code === "ENOENT";
+  }
+  try {
+    const size = readSync(descriptor, head, 0, head.length, 0);
+    return size === 0 || head.toString("utf8", 0, size).startsWith('{"line":');
+  } catch {
+    return false;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+// scripts/src/cli/batch/command.ts
+async function runBatchCommand(command) {
+  const { session, args, batch, wait, caller, secrets, stop } = command;
+  const { maxCredits, maxTotalCredits, owner = null, maxCreditsPerDay = null, isNew, action } = args;
+  const pattern = args.output === void 0 ? void 0 : patternOf(path3.basename(args.output));
+  if (action === "quote") {
+    if (!session.provider.can.quote) throw refusalOf(args.profile, "quote");
+    return batchQuoteOutcome(
+      await quoteBatch(session, batch.lines, { maxCredits, maxTotalCredits, pattern }),
+      caller
+    );
+  }
+  const result = await runBatch(session, {
+    lines: batch.lines,
+    terms: {
+      isNamed: false,
+      isNew,
+      owner,
+      wait: action === "generate" ? args.wait : null,
+      maxCreditsPerDay
+    },
+    wait,
+    pattern,
+    maxCredits,
+    maxTotalCredits,
+    webhookUrl: batch.webhookUrl,
+    isDetached: action === "createGeneration",
+    stop
+  });
+  const items = lineOutcomes(result, caller);
+  const folder = wait.folder === null ? path3.resolve(".") : path3.resolve(wait.folder);
+  const report = writeReport(folder, batch.name, items.map(reportRow), secrets);
+  return batchOutcome(result, items, report, caller);
+}
+function patternOf(output) {
+  const [before = "", ...after] = stemOfOutput2(output).split("{n}");
+  return { before, after: after.join("{n}") };
+}
+
+// scripts/src/cli/batch/issues.ts
+import { AdvisedFailure as AdvisedFailure2 } from "./main.mjs";
+import { issue } from "./main.mjs";
+var MOST_SHOWN = 20;
+var MOST_RANGES = 12;
+function wrongLines(found) {
+  const groups = /* @__PURE__ */ new Map();
+  for (const { line, issue: issue4 } of found) {
+    const key = JSON.stringify(issue4);
+    const group = groups.get(key) ?? { lines: /* @__PURE__ */ new Set(), issue: issue4 };
+    group.lines.add(line);
+    groups.set(key, group);
+  }
+  const shown = [...groups.values()].slice(0, MOST_SHOWN).map(({ lines, issue: issue4 }) => ({
+    ...issue4,
+    path: `${lines.size === 1 ? "line" : "lines"} ${ranges([...lines])}${issue4.path ? `: ${issue4.path}` : ""}`
+  }));
+  if (groups.size > MOST_SHOWN) {
+    const rest = new Set([...groups.values()].slice(MOST_SHOWN).flatMap(({ lines }) => [...lines]));
+    shown[MOST_SHOWN - 1] = issue(
+      `lines ${ranges([...rest].sort((a, b) => a - b))}`,
+      "lines without issues",
+      `${groups.size - MOST_SHOWN + 1} more issues`,
+      "correct the lines above first, and run the same command again"
+    );
+  }
+  const wrong = new Set(found.map(({ line }) => line)).size;
+  const { path: path5, expected, received } = shown[0];
+  const message = `${wrong} ${wrong === 1 ? "line is" : "lines are"} wrong; nothing was submitted. ${path5}: expected ${expected}, received ${received}.`;
+  const hints = [...new Set(shown.map(({ path: path6, hint }) => `${path6}: ${hint}`))];
+  return new AdvisedFailure2("INVALID_PAYLOAD", message, { issues: shown, nextSteps: hints });
+}
+function ranges(numbers) {
+  const found = [];
+  for (const number of numbers) {
+    const last = found.at(-1);
+    if (last && last[1] === number - 1) last[1] = number;
+    else found.push([number, number]);
+  }
+  const texts = found.map(([from, to]) => from === to ? String(from) : `${from}-${to}`);
+  if (texts.length <= MOST_RANGES) return texts.join(", ");
+  return `${texts.slice(0, MOST_RANGES).join(", ")} and ${texts.length - MOST_RANGES} more places`;
+}
+
+// scripts/src/cli/batch/parse-line.ts
+import { nearest } from "./main.mjs";
+import { stemOfOutput as stemOfOutput3 } from "./download.mjs";
+import { nameProblem } from "./main.mjs";
+import { isObject } from "./main.mjs";
+import { issue as issue2, quote } from "./main.mjs";
+var FIELDS = ["name", "model", "payload", "image"];
+function parseLine(text, format, issues) {
+  if (text === null) {
+    issues.push(issue2("", "UTF-8 text", "bytes that are none", "save the file as UTF-8"));
+    return null;
+  }
+  if (format === "txt") return { name: null, payload: {}, prompt: text.trim() };
+  const value = objectIn(text, issues);
+  if (value === null) return null;
+  for (const field of Object.keys(value).filter((name) => !FIELDS.includes(name))) {
+    const close = nearest(field, FIELDS);
+    const hint = close ? `write "${close}"` : `put it into "payload": {"payload":{"${field}":…}}`;
+    issues.push(issue2(field, `one of ${FIELDS.join(", ")}`, "an unknown field", hint));
+  }
+  const { payload = {} } = value;
+  if (!isObject(payload)) {
+    issues.push(issue2("payload", "a JSON object", kindOf(payload), "write the fields in braces"));
+    return null;
+  }
+  const model = textField(value, "model", issues);
+  const image = textField(value, "image", issues);
+  return {
+    name: nameOf(value, issues),
+    payload,
+    ...model !== void 0 && { model },
+    ...image !== void 0 && { image }
+  };
+}
+function objectIn(text, issues) {
+  const hint = 'write one object into each line, for example {"payload":{"prompt":"a lighthouse at dawn"}}';
+  let value;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    const position = /position \d+/.exec(error instanceof Error ? error.message : "")?.[0];
+    const at = position ? ` at ${position}` : "";
+    issues.push(issue2("", "a JSON object", `text that is no JSON${at}: ${quote(text)}`, hint));
+    return null;
+  }
+  if (isObject(value)) return value;
+  issues.push(issue2("", "a JSON object", kindOf(value), hint));
+  return null;
+}
+function textField(line, field, issues) {
+  const value = line[field];
+  if (value === void 0 || typeof value === "string" && value !== "") return value;
+  issues.push(issue2(field, "a text", kindOf(value), `write "${field}":"…", or leave it out`));
+  return void 0;
+}
+function nameOf(line, issues) {
+  const given = textField(line, "name", issues);
+  if (given === void 0) return null;
+  const name = stemOfOutput3(given);
+  const problem = nameProblem(given) ?? nameProblem(name);
+  if (problem === null) return name;
+  issues.push(issue2("name", "a file name", quote(given), problem));
+  return null;
+}
+function kindOf(value) {
+  if (value === null) return "null";
+  if (value === "") return "an empty text";
+  return Array.isArray(value) ? "an array" : `a ${typeof value}`;
+}
+
+// scripts/src/cli/batch/read-batch.ts
+import { loadContract } from "./contracts.mjs";
+import { estimate } from "./contracts.mjs";
+
+// scripts/src/contracts/prompt-field.ts
+import { rootOf } from "./contracts.mjs";
+function withPrompt(contract, payload, text) {
+  const field = contract.prompt;
+  if (field === null) return null;
+  const takesText = rootOf(contract).properties?.get(field)?.types.includes("string");
+  return { ...payload, [field]: takesText ? text : [text] };
+}
+
+// scripts/src/cli/batch/read-batch.ts
+import { checkPayload } from "./contracts.mjs";
+import { withoutBody } from "./contracts.mjs";
+import { Failure as Failure9 } from "./main.mjs";
+import { jsonHash } from "./journal.mjs";
+import { adviceOf } from "./main.mjs";
+import { issue as issue3, quote as quote2 } from "./main.mjs";
+import { readFields, withImage } from "./contracts.mjs";
+import { readCallback } from "./contracts.mjs";
+import { explained as explained2 } from "./main.mjs";
+
+// scripts/src/cli/batch/source.ts
+const { constants } = require("node:fs");
+const { open } = require("node:fs/promises");
+const path4 = require("node:path");
+import { plain } from "./main.mjs";
+import { codeOf, readStdin, refused } from "./contracts.mjs";
+var MOST_LINES = 1e4;
+var MOST_LINE_BYTES = 64 * 1024 * 1024;
+var CHUNK = 256 * 1024;
+var FLAG = "--batch";
+async function openSource(file, signal) {
+  if (file === "-") {
+    const text = await readStdin(signal, FLAG);
+    return inMemory("batch", void 0, Buffer.from(text));
+  }
+  const format = formatOf(file);
+  const name = path4.basename(file, path4.extname(file));
+  let handle;
+  let isKept = false;
+  try {
+    handle = await open(file, constants.O_RDONLY);
+    const stat = await handle.stat();
+    if (stat.isDirectory())
+      throw refused(FLAG, "a file", `${plain(file, 120)}, a folder`, "name a .jsonl or .txt file");
+    if (!stat.isFile()) {
+      const text = await readStdin(signal, FLAG, handle.createReadStream({ autoClose: false }));
+      return inMemory(name, format, Buffer.from(text));
+    }
+    const head = Buffer.alloc(2);
+    await handle.read(head, 0, 2, 0);
+    if (isUtf16(head)) {
+      if (stat.size > MOST_LINE_BYTES) throw tooLarge(`${stat.size} bytes of UTF-16`);
+      return inMemory(name, format, Buffer.from((await handle.readFile()).toString("utf16le")));
+    }
+    isKept = true;
+    const from = handle;
+    const readAt = async (buffer, at) => (await from.read(buffer, 0, buffer.length, at)).bytesRead;
+    return await sourceOf(name, format, readAt, () => from.close());
+  } catch (error) {
+    isKept = false;
+    throw unreadable(error, file);
+  } finally {
+    if (!isKept) await handle?.close();
+  }
+}
+function inMemory(name, format, bytes) {
+  const readAt = async (buffer, at) => bytes.copy(buffer, 0, at, at + buffer.length);
+  return sourceOf(name, format, readAt, async () => {
+  });
+}
+async function sourceOf(name, format, readAt, close) {
+  let scratch = Buffer.alloc(0);
+  let last = Promise.resolve();
+  const textAt = ({ at, size }) => {
+    const text = last.then(async () => {
+      if (scratch.length < size) scratch = Buffer.alloc(size);
+      const bytes = scratch.subarray(0, size);
+      await readAt(bytes, at);
+      return decoded(bytes);
+    });
+    last = text.catch(() => {
+    });
+    return text;
+  };
+  const places = await placesIn(readAt);
+  const first = places[0] && await textAt(places[0]);
+  const guessed = first?.trimStart().startsWith("{") ? "jsonl" : "txt";
+  return { name, format: format ?? guessed, places, textAt, close };
+}
+async function placesIn(readAt) {
+  const places = [];
+  const chunk = Buffer.alloc(CHUNK);
+  let number = 1;
+  let start = 0;
+  let isEmpty = true;
+  const end = (at2) => {
+    if (!isEmpty) places.push({ number, at: start, size: at2 - start });
+    if (at2 - start > MOST_LINE_BYTES) throw tooLarge(`line ${number} of ${at2 - start} bytes`);
+    if (places.length > MOST_LINES) throw tooLarge(`more than ${MOST_LINES} lines`);
+    number += 1;
+    start = at2 + 1;
+    isEmpty = true;
+  };
+  let at = 0;
+  for (; ; ) {
+    const size = await readAt(chunk, at);
+    if (size === 0) break;
+    const part = chunk.subarray(0, size);
+    if (part.includes(0)) {
+      throw refused(FLAG, "a text file", "bytes that are no text", "name a .jsonl or .txt file");
+    }
+    for (let from = 0; from < size; ) {
+      const found = part.indexOf(10, from);
+      const until = found < 0 ? size : found;
+      isEmpty &&= isBlank(part, from, until);
+      if (found >= 0) end(at + found);
+      from = until + 1;
+    }
+    at += size;
+  }
+  end(at);
+  if (places.length === 0) {
+    throw refused(FLAG, "at least one line", "nothing", "write a request or a prompt into each line");
+  }
+  return places;
+}
+function isBlank(bytes, from, to) {
+  for (let n = from; n < to; n += 1) {
+    const byte = bytes[n];
+    const isMark = byte === 239 || byte === 187 || byte === 191;
+    if (byte !== 32 && byte !== 9 && byte !== 13 && !(isMark && to - from <= 4)) return false;
+  }
+  return true;
+}
+var strict = new TextDecoder("utf-8", { fatal: true });
+function decoded(bytes) {
+  try {
+    return strict.decode(bytes).replace(/^\uFEFF/, "").replace(/\r$/, "");
+  } catch {
+    return null;
+  }
+}
+function isUtf16(head) {
+  return head[0] === 255 && head[1] === 254;
+}
+function formatOf(file) {
+  const ending = path4.extname(file).toLowerCase();
+  if (ending === ".jsonl" || ending === ".ndjson") return "jsonl";
+  if (ending === ".txt") return "txt";
+  if (ending === "") return void 0;
+  const hint = ending === ".json" ? "write each object into a line of its own, and name the file .jsonl" : "name it .jsonl (an object a line) or .txt (a prompt a line)";
+  throw refused(FLAG, "a .jsonl or .txt file", plain(file, 120), hint);
+}
+function tooLarge(received) {
+  return refused(
+    FLAG,
+    `at most ${MOST_LINES} lines of ${MOST_LINE_BYTES / 1024 / 1024} MiB`,
+    received,
+    "split the file into several batches"
+  );
+}
+function unreadable(error, file) {
+  if (!(error instanceof Error && "code" in error) || "details" in error) return error;
+  const received = `${plain(file, 120)} (${codeOf(error)})`;
+  return refused(
+    FLAG,
+    "a file that can be read",
+    received,
+    "check the path; it is taken from the folder in which the command runs"
+  );
+}
+
+// scripts/src/cli/batch/read-batch.ts
+async function readBatch(args, caller, loopback, signal) {
+  const webhookUrl = args.callback === void 0 ? void 0 : readCallback(args, args.callback, loopback);
+  const reader = new Reader(args, caller, await readFields(args.payload, signal));
+  const source = await openSource(args.batch, signal);
+  try {
+    const checked = [];
+    const issues = [];
+    const names = /* @__PURE__ */ new Map();
+    for (const place of source.places) {
+      if (signal.aborted) throw signal.reason;
+      const found = [];
+      const line = await reader.checked(source, place, found);
+      if (line?.name) addName(names, line.name, place.number, found);
+      if (line && found.length === 0) checked.push({ ...line, place });
+      issues.push(...found.map((issue4) => ({ line: place.number, issue: issue4 })));
+    }
+    if (issues.length > 0) throw wrongLines(issues);
+    const ordinals = ordinalsOf(
+      checked.map(({ contract, payloadHash }) => ({ model: contract.model, payloadHash }))
+    );
+    const lines = checked.map(({ place, ...line }, n) => ({
+      ...line,
+      ordinal: ordinals[n],
+      read: () => reader.readAgain(source, place, line.payloadHash)
+    }));
+    return { name: source.name, lines, webhookUrl, close: source.close };
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
+}
+function addName(names, name, line, issues) {
+  const other = names.get(keyOf(name));
+  names.set(keyOf(name), other ?? line);
+  if (other === void 0) return;
+  issues.push(
+    issue3("name", "a name of its own", `${quote2(name)}, as in line ${other}`, "give each line another name")
+  );
+}
+var Reader = class {
+  #args;
+  #caller;
+  #defaults;
+  #contracts = /* @__PURE__ */ new Map();
+  constructor(args, caller, defaults) {
+    this.#args = args;
+    this.#caller = caller;
+    this.#defaults = defaults;
+  }
+  /** Checks a line; what is wrong with it goes to `issues`. */
+  async checked(source, place, issues) {
+    const found = await this.#request(source, place, issues);
+    if (!found) return null;
+    const { contract, payload, name } = found;
+    issues.push(...checkPayload(contract, payload).map((one) => ({ ...one, path: pathOf(one.path) })));
+    const { [contract.prompt ?? ""]: prompt, ...priced } = payload;
+    const payloadHash = jsonHash(payload);
+    return {
+      number: place.number,
+      name,
+      contract,
+      payloadHash,
+      priceKey: `${contract.model} ${prompt === void 0 ? payloadHash : jsonHash(priced)}`,
+      estimate: issues.length > 0 ? null : estimate(contract, payload),
+      size: sizeOf(payload)
+    };
+  }
+  async readAgain(source, place, payloadHash) {
+    const found = await this.#request(source, place, []);
+    if (found && jsonHash(found.payload) === payloadHash) return found.payload;
+    throw new Failure9(
+      "INVALID_PAYLOAD",
+      `Line ${place.number} is another one than when it was checked: the file or its image was changed meanwhile. It was not submitted.`,
+      { reason: { kind: "wrongLines" } }
+    );
+  }
+  async #request(source, place, issues) {
+    const line = parseLine(await source.textAt(place), source.format, issues);
+    if (!line) return null;
+    const model = line.model ?? this.#args.model;
+    if (model === void 0) {
+      const hint = source.format === "txt" ? "add --model <id>" : 'add --model <id>, or "model" to the line';
+      issues.push(issue3("model", "a model", "nothing", hint));
+      return null;
+    }
+    try {
+      const contract = await this.#contractOf(model);
+      const payload = await this.#payloadOf(contract, line, issues);
+      return payload && { contract, payload, name: line.name };
+    } catch (error) {
+      if (!(error instanceof Failure9)) throw error;
+      issues.push(...issuesOf(explained2(error, this.#caller)));
+      return null;
+    }
+  }
+  #contractOf(model) {
+    const known = this.#contracts.get(model) ?? loadContract(this.#args.profile.id, model);
+    this.#contracts.set(model, known);
+    return known;
+  }
+  async #payloadOf(contract, line, issues) {
+    const { callbackFlag } = this.#args.profile;
+    const own = withoutBody(contract, line.payload, callbackFlag);
+    const defaults = withoutBody(contract, this.#defaults, callbackFlag);
+    if (line.prompt !== void 0) {
+      const payload = withPrompt(contract, defaults, line.prompt);
+      if (payload) return withImage(contract, payload, this.#args.image);
+      const hint = 'write a .jsonl file with the fields of each request in "payload"';
+      issues.push(issue3("model", "a model that takes a prompt", contract.model, hint));
+      return null;
+    }
+    if (line.image !== void 0) {
+      const { withoutImage } = await import("./contracts.mjs");
+      return withImage(contract, { ...withoutImage(contract, defaults), ...own }, line.image);
+    }
+    const { imageField } = await import("./contracts.mjs");
+    const field = imageField(contract);
+    const hasOwn = field !== null && own[field] !== void 0;
+    return withImage(contract, { ...defaults, ...own }, hasOwn ? void 0 : this.#args.image);
+  }
+};
+function issuesOf(failure) {
+  const { issues, nextSteps = [] } = adviceOf(failure);
+  if (issues?.length) return issues.map((one) => ({ ...one, path: pathOf(one.path) }));
+  const path5 = failure.code === "INVALID_MODEL" ? "model" : "payload";
+  const hint = nextSteps[0] ?? "correct the line";
+  return [
+    issue3(
+      path5,
+      path5 === "model" ? "a model with a contract" : "a payload that can be sent",
+      failure.message,
+      hint
+    )
+  ];
+}
+function pathOf(path5) {
+  const flag = /^--(payload|image|model)$/.exec(path5)?.[1];
+  return flag ?? `payload.${path5}`;
+}
+function sizeOf(value) {
+  if (typeof value === "string") return value.length;
+  if (typeof value !== "object" || value === null) return 8;
+  return Object.values(value).reduce((sum2, inner) => sum2 + sizeOf(inner), 0);
+}
+export {
+  BatchGate,
+  Slots,
+  Spending,
+  balanceOf,
+  batchOutcome,
+  batchQuoteOutcome,
+  creditsOfEnd,
+  fileNames,
+  interruptedEnd,
+  knownLines,
+  lineOutcomes,
+  namesFor,
+  openSource,
+  ordinalsOf,
+  outcomeOf,
+  overBudget,
+  parseLine,
+  pricesOf,
+  quoteBatch,
+  ranges,
+  readBatch,
+  recordedName,
+  reportRow,
+  runBatch,
+  runBatchCommand,
+  stateIn,
+  stateOf,
+  sumOf,
+  totalsOf,
+  tracked,
+  withPrompt,
+  writeReport,
+  wrongLines
+};

@@ -1,0 +1,23 @@
+// Compiled from scripts/src/ by `npm run build`; do not edit.
+// scripts/src/cli/spending.ts
+import { recordedSpending } from "./generate.mjs";
+import { systemClock } from "./main.mjs";
+import { dayOf } from "./journal.mjs";
+import { localJournal } from "./pending.mjs";
+import { spendingOutcome } from "./live.mjs";
+async function spendingWithoutKey({
+  caller,
+  ...where
+}) {
+  const { args, environment } = where;
+  if (environment.stateFolder === "") return null;
+  const since = args.since?.from ?? null;
+  const rows = (await localJournal(where).spending(0)).filter(({ provider }) => provider === args.profile.id);
+  if (rows.length === 0) return null;
+  const ofSpan = rows.filter(({ day }) => since === null || day >= dayOf(since));
+  const result = recordedSpending(ofSpan, since, systemClock.wall());
+  return spendingOutcome(result, caller);
+}
+export {
+  spendingWithoutKey
+};

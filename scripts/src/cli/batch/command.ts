@@ -1,0 +1,65 @@
+import path from 'node:path';
+import type { Pattern } from '../../core/batch/names.ts';
+import { quoteBatch } from '../../core/batch/quote.ts';
+import { runBatch, type Stop } from '../../core/batch/run.ts';
+import type { Session } from '../../core/session.ts';
+import type { WaitSettings } from '../../core/tasks.ts';
+import { stemOfOutput } from '../../download/output-name.ts';
+import type { Arguments } from '../arguments.ts';
+import { batchOutcome, batchQuoteOutcome, lineOutcomes, reportRow } from '../render/batch.ts';
+import type { Caller } from '../render/caller.ts';
+import type { Outcome } from '../render/envelope.ts';
+import { refusalOf } from '../unsupported.ts';
+import type { CheckedBatch } from './read-batch.ts';
+import { writeReport } from './report.ts';
+
+interface BatchCommand {
+  session: Session;
+  args: Arguments;
+  batch: CheckedBatch;
+  wait: WaitSettings;
+  caller: Caller;
+  secrets: readonly string[];
+  stop: Stop;
+}
+
+/** Runs a batch, or asks for its prices, and returns the outcome; the report of every line is written before that. */
+export async function runBatchCommand(command: BatchCommand): Promise<Outcome> {
+  const { session, args, batch, wait, caller, secrets, stop } = command;
+  const { maxCredits, maxTotalCredits, owner = null, maxCreditsPerDay = null, isNew, action } = args;
+  const pattern = args.output === undefined ? undefined : patternOf(path.basename(args.output));
+  if (action === 'quote') {
+    if (!session.provider.can.quote) throw refusalOf(args.profile, 'quote');
+    return batchQuoteOutcome(
+      await quoteBatch(session, batch.lines, { maxCredits, maxTotalCredits, pattern }),
+      caller,
+    );
+  }
+  const result = await runBatch(session, {
+    lines: batch.lines,
+    terms: {
+      isNamed: false,
+      isNew,
+      owner,
+      wait: action === 'generate' ? args.wait : null,
+      maxCreditsPerDay,
+    },
+    wait,
+    pattern,
+    maxCredits,
+    maxTotalCredits,
+    webhookUrl: batch.webhookUrl,
+    isDetached: action === 'createGeneration',
+    stop,
+  });
+  const items = lineOutcomes(result, caller);
+  const folder = wait.folder === null ? path.resolve('.') : path.resolve(wait.folder);
+  const report = writeReport(folder, batch.name, items.map(reportRow), secrets);
+  return batchOutcome(result, items, report, caller);
+}
+
+/** Returns what stands before and behind the number of a line in `--output`. */
+function patternOf(output: string): Pattern {
+  const [before = '', ...after] = stemOfOutput(output).split('{n}');
+  return { before, after: after.join('{n}') };
+}

@@ -1,0 +1,55 @@
+import type { Failure, Issue } from '../../model/failure.ts';
+import { AdvisedFailure } from '../advised-failure.ts';
+import { issue } from '../issue.ts';
+
+/** The lines that one issue is about, in a batch of many. */
+export interface LineIssue {
+  line: number;
+  issue: Issue;
+}
+
+// More would not fit into the answer.
+const MOST_SHOWN = 20;
+const MOST_RANGES = 12;
+
+/** Returns the refusal of a batch that names every wrong line; the same issue of several lines is told once. */
+export function wrongLines(found: readonly LineIssue[]): Failure {
+  const groups = new Map<string, { lines: Set<number>; issue: Issue }>();
+  for (const { line, issue } of found) {
+    const key = JSON.stringify(issue);
+    const group = groups.get(key) ?? { lines: new Set(), issue };
+    group.lines.add(line);
+    groups.set(key, group);
+  }
+  const shown: Issue[] = [...groups.values()].slice(0, MOST_SHOWN).map(({ lines, issue }) => ({
+    ...issue,
+    path: `${lines.size === 1 ? 'line' : 'lines'} ${ranges([...lines])}${issue.path ? `: ${issue.path}` : ''}`,
+  }));
+  if (groups.size > MOST_SHOWN) {
+    const rest = new Set([...groups.values()].slice(MOST_SHOWN).flatMap(({ lines }) => [...lines]));
+    shown[MOST_SHOWN - 1] = issue(
+      `lines ${ranges([...rest].sort((a, b) => a - b))}`,
+      'lines without issues',
+      `${groups.size - MOST_SHOWN + 1} more issues`,
+      'correct the lines above first, and run the same command again',
+    );
+  }
+  const wrong = new Set(found.map(({ line }) => line)).size;
+  const { path, expected, received } = shown[0]!;
+  const message = `${wrong} ${wrong === 1 ? 'line is' : 'lines are'} wrong; nothing was submitted. ${path}: expected ${expected}, received ${received}.`;
+  const hints = [...new Set(shown.map(({ path, hint }) => `${path}: ${hint}`))];
+  return new AdvisedFailure('INVALID_PAYLOAD', message, { issues: shown, nextSteps: hints });
+}
+
+/** Returns line numbers in short: 1-3, 7. */
+export function ranges(numbers: readonly number[]): string {
+  const found: [number, number][] = [];
+  for (const number of numbers) {
+    const last = found.at(-1);
+    if (last && last[1] === number - 1) last[1] = number;
+    else found.push([number, number]);
+  }
+  const texts = found.map(([from, to]) => (from === to ? String(from) : `${from}-${to}`));
+  if (texts.length <= MOST_RANGES) return texts.join(', ');
+  return `${texts.slice(0, MOST_RANGES).join(', ')} and ${texts.length - MOST_RANGES} more places`;
+}

@@ -1,0 +1,206 @@
+import { type Contract, loadContract } from '../../contracts/contract.ts';
+import { estimate } from '../../contracts/price.ts';
+import { withPrompt } from '../../contracts/prompt-field.ts';
+import { checkPayload } from '../../contracts/validate.ts';
+import { withoutBody } from '../../contracts/whole-body.ts';
+import { ordinalsOf } from '../../core/batch/identity.ts';
+import type { BatchLine } from '../../core/batch/line.ts';
+import { keyOf } from '../../core/batch/names.ts';
+import { Failure, type Issue } from '../../model/failure.ts';
+import { jsonHash } from '../../model/fingerprint.ts';
+import type { Json, JsonObject } from '../../model/json.ts';
+import { adviceOf } from '../advised-failure.ts';
+import type { Arguments } from '../arguments.ts';
+import { issue, quote } from '../issue.ts';
+import { readFields, withImage } from '../payload.ts';
+import { readCallback } from '../read-request.ts';
+import type { Caller } from '../render/caller.ts';
+import { explained } from '../render/failure.ts';
+import { type LineIssue, wrongLines } from './issues.ts';
+import { parseLine } from './parse-line.ts';
+import { openSource, type Place, type Source } from './source.ts';
+
+/** A batch whose lines are all valid. */
+export interface CheckedBatch {
+  /** The name of its file, without an ending. */
+  name: string;
+  lines: BatchLine[];
+  webhookUrl: string | undefined;
+  close(): Promise<void>;
+}
+
+/**
+ * Returns the valid lines of the batch that the command names. Sends nothing. Payloads are checked one after the other
+ * and read again when they are submitted, so that images of many lines are not held at the same time.
+ * @throws Failure INVALID_PAYLOAD with every wrong line
+ */
+export async function readBatch(
+  args: Arguments,
+  caller: Caller,
+  loopback: boolean,
+  signal: AbortSignal,
+): Promise<CheckedBatch> {
+  const webhookUrl = args.callback === undefined ? undefined : readCallback(args, args.callback, loopback);
+  const reader = new Reader(args, caller, await readFields(args.payload, signal));
+  const source = await openSource(args.batch!, signal);
+  try {
+    const checked: (Checked & { place: Place })[] = [];
+    const issues: LineIssue[] = [];
+    const names = new Map<string, number>();
+    for (const place of source.places) {
+      if (signal.aborted) throw signal.reason;
+      const found: Issue[] = [];
+      const line = await reader.checked(source, place, found);
+      if (line?.name) addName(names, line.name, place.number, found);
+      if (line && found.length === 0) checked.push({ ...line, place });
+      issues.push(...found.map((issue) => ({ line: place.number, issue })));
+    }
+    if (issues.length > 0) throw wrongLines(issues);
+    const ordinals = ordinalsOf(
+      checked.map(({ contract, payloadHash }) => ({ model: contract.model, payloadHash })),
+    );
+    const lines = checked.map(({ place, ...line }, n) => ({
+      ...line,
+      ordinal: ordinals[n]!,
+      read: () => reader.readAgain(source, place, line.payloadHash),
+    }));
+    return { name: source.name, lines, webhookUrl, close: source.close };
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
+}
+
+type Checked = Omit<BatchLine, 'ordinal' | 'read'>;
+
+function addName(names: Map<string, number>, name: string, line: number, issues: Issue[]): void {
+  const other = names.get(keyOf(name));
+  names.set(keyOf(name), other ?? line);
+  if (other === undefined) return;
+  issues.push(
+    issue('name', 'a name of its own', `${quote(name)}, as in line ${other}`, 'give each line another name'),
+  );
+}
+
+class Reader {
+  readonly #args: Arguments;
+  readonly #caller: Caller;
+  readonly #defaults: JsonObject;
+  readonly #contracts = new Map<string, Promise<Contract>>();
+
+  constructor(args: Arguments, caller: Caller, defaults: JsonObject) {
+    this.#args = args;
+    this.#caller = caller;
+    this.#defaults = defaults;
+  }
+
+  /** Checks a line; what is wrong with it goes to `issues`. */
+  async checked(source: Source, place: Place, issues: Issue[]): Promise<Checked | null> {
+    const found = await this.#request(source, place, issues);
+    if (!found) return null;
+    const { contract, payload, name } = found;
+    issues.push(...checkPayload(contract, payload).map((one) => ({ ...one, path: pathOf(one.path) })));
+    const { [contract.prompt ?? '']: prompt, ...priced } = payload;
+    const payloadHash = jsonHash(payload);
+    return {
+      number: place.number,
+      name,
+      contract,
+      payloadHash,
+      priceKey: `${contract.model} ${prompt === undefined ? payloadHash : jsonHash(priced)}`,
+      estimate: issues.length > 0 ? null : estimate(contract, payload),
+      size: sizeOf(payload),
+    };
+  }
+
+  async readAgain(source: Source, place: Place, payloadHash: string): Promise<JsonObject> {
+    const found = await this.#request(source, place, []);
+    if (found && jsonHash(found.payload) === payloadHash) return found.payload;
+    throw new Failure(
+      'INVALID_PAYLOAD',
+      `Line ${place.number} is another one than when it was checked: the file or its image was changed meanwhile. It was not submitted.`,
+      { reason: { kind: 'wrongLines' } },
+    );
+  }
+
+  async #request(source: Source, place: Place, issues: Issue[]) {
+    const line = parseLine(await source.textAt(place), source.format, issues);
+    if (!line) return null;
+    const model = line.model ?? this.#args.model;
+    if (model === undefined) {
+      const hint = source.format === 'txt' ? 'add --model <id>' : 'add --model <id>, or "model" to the line';
+      issues.push(issue('model', 'a model', 'nothing', hint));
+      return null;
+    }
+    try {
+      const contract = await this.#contractOf(model);
+      const payload = await this.#payloadOf(contract, line, issues);
+      return payload && { contract, payload, name: line.name };
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      issues.push(...issuesOf(explained(error, this.#caller)));
+      return null;
+    }
+  }
+
+  #contractOf(model: string): Promise<Contract> {
+    const known = this.#contracts.get(model) ?? loadContract(this.#args.profile.id, model);
+    this.#contracts.set(model, known);
+    return known;
+  }
+
+  async #payloadOf(
+    contract: Contract,
+    line: NonNullable<ReturnType<typeof parseLine>>,
+    issues: Issue[],
+  ): Promise<JsonObject | null> {
+    const { callbackFlag } = this.#args.profile;
+    const own = withoutBody(contract, line.payload, callbackFlag);
+    const defaults = withoutBody(contract, this.#defaults, callbackFlag);
+    if (line.prompt !== undefined) {
+      const payload = withPrompt(contract, defaults, line.prompt);
+      if (payload) return withImage(contract, payload, this.#args.image);
+      const hint = 'write a .jsonl file with the fields of each request in "payload"';
+      issues.push(issue('model', 'a model that takes a prompt', contract.model, hint));
+      return null;
+    }
+    if (line.image !== undefined) {
+      // The picture of the line takes the place of the one that all lines would have.
+      const { withoutImage } = await import('../../contracts/image-field.ts');
+      return withImage(contract, { ...withoutImage(contract, defaults), ...own }, line.image);
+    }
+    const { imageField } = await import('../../contracts/image-field.ts');
+    const field = imageField(contract);
+    const hasOwn = field !== null && own[field] !== undefined;
+    return withImage(contract, { ...defaults, ...own }, hasOwn ? undefined : this.#args.image);
+  }
+}
+
+/** Returns the issues of a failure about one line; the failure itself where it has none. */
+function issuesOf(failure: Failure): Issue[] {
+  const { issues, nextSteps = [] } = adviceOf(failure);
+  if (issues?.length) return issues.map((one) => ({ ...one, path: pathOf(one.path) }));
+  const path = failure.code === 'INVALID_MODEL' ? 'model' : 'payload';
+  const hint = nextSteps[0] ?? 'correct the line';
+  return [
+    issue(
+      path,
+      path === 'model' ? 'a model with a contract' : 'a payload that can be sent',
+      failure.message,
+      hint,
+    ),
+  ];
+}
+
+/** Returns a path of the payload, or the flag that stands for a part of it, as a path in a line. */
+function pathOf(path: string): string {
+  const flag = /^--(payload|image|model)$/.exec(path)?.[1];
+  return flag ?? `payload.${path}`;
+}
+
+/** Returns the characters of all texts in a value, which is nearly its size. */
+function sizeOf(value: Json): number {
+  if (typeof value === 'string') return value.length;
+  if (typeof value !== 'object' || value === null) return 8;
+  return Object.values(value).reduce((sum: number, inner) => sum + sizeOf(inner), 0);
+}

@@ -1,0 +1,202 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import path from 'node:path';
+import type { Failure } from '../../model/failure.ts';
+import { plain } from '../../model/text.ts';
+import { codeOf, readStdin, refused } from '../payload.ts';
+
+/** Where a line is in its file; bytes. */
+export interface Place {
+  /** From 1, as an editor counts. */
+  number: number;
+  at: number;
+  size: number;
+}
+
+/** The lines of a batch file. Only their places are held: a file may be larger than the memory. */
+export interface Source {
+  /** How its name appears in messages, and in the name of the report. */
+  name: string;
+  format: 'jsonl' | 'txt';
+  places: Place[];
+  /** Returns the text of a line; null where it is no UTF-8 text. */
+  textAt(place: Place): Promise<string | null>;
+  close(): Promise<void>;
+}
+
+const MOST_LINES = 10_000;
+const MOST_LINE_BYTES = 64 * 1024 * 1024;
+const CHUNK = 256 * 1024;
+const FLAG = '--batch';
+
+type ReadAt = (buffer: Buffer, at: number) => Promise<number>;
+
+/**
+ * Opens a batch file, or standard input.
+ * @throws Failure INVALID_PAYLOAD that says what is wrong with it
+ */
+export async function openSource(file: string, signal: AbortSignal): Promise<Source> {
+  if (file === '-') {
+    const text = await readStdin(signal, FLAG);
+    return inMemory('batch', undefined, Buffer.from(text));
+  }
+  const format = formatOf(file);
+  const name = path.basename(file, path.extname(file));
+  let handle: FileHandle | undefined;
+  let isKept = false;
+  try {
+    handle = await open(file, constants.O_RDONLY);
+    const stat = await handle.stat();
+    if (stat.isDirectory())
+      throw refused(FLAG, 'a file', `${plain(file, 120)}, a folder`, 'name a .jsonl or .txt file');
+    if (!stat.isFile()) {
+      const text = await readStdin(signal, FLAG, handle.createReadStream({ autoClose: false }));
+      return inMemory(name, format, Buffer.from(text));
+    }
+    const head = Buffer.alloc(2);
+    await handle.read(head, 0, 2, 0);
+    if (isUtf16(head)) {
+      if (stat.size > MOST_LINE_BYTES) throw tooLarge(`${stat.size} bytes of UTF-16`);
+      return inMemory(name, format, Buffer.from((await handle.readFile()).toString('utf16le')));
+    }
+    isKept = true;
+    const from = handle;
+    const readAt: ReadAt = async (buffer, at) => (await from.read(buffer, 0, buffer.length, at)).bytesRead;
+    return await sourceOf(name, format, readAt, () => from.close());
+  } catch (error) {
+    isKept = false;
+    throw unreadable(error, file);
+  } finally {
+    if (!isKept) await handle?.close();
+  }
+}
+
+function inMemory(name: string, format: Source['format'] | undefined, bytes: Buffer): Promise<Source> {
+  const readAt: ReadAt = async (buffer, at) => bytes.copy(buffer, 0, at, at + buffer.length);
+  return sourceOf(name, format, readAt, async () => {});
+}
+
+async function sourceOf(
+  name: string,
+  format: Source['format'] | undefined,
+  readAt: ReadAt,
+  close: () => Promise<void>,
+): Promise<Source> {
+  // One block for all lines, one after the other: blocks of their own would pile up until a garbage collection.
+  let scratch = Buffer.alloc(0);
+  let last: Promise<unknown> = Promise.resolve();
+  const textAt = ({ at, size }: Place) => {
+    const text = last.then(async () => {
+      if (scratch.length < size) scratch = Buffer.alloc(size);
+      const bytes = scratch.subarray(0, size);
+      await readAt(bytes, at);
+      return decoded(bytes);
+    });
+    last = text.catch(() => {});
+    return text;
+  };
+  const places = await placesIn(readAt);
+  const first = places[0] && (await textAt(places[0]));
+  // Without an ending the first line tells: an object begins with a brace, and hardly a prompt does.
+  const guessed = first?.trimStart().startsWith('{') ? 'jsonl' : 'txt';
+  return { name, format: format ?? guessed, places, textAt, close };
+}
+
+/** Returns where the lines are that are not empty. */
+async function placesIn(readAt: ReadAt): Promise<Place[]> {
+  const places: Place[] = [];
+  const chunk = Buffer.alloc(CHUNK);
+  let number = 1;
+  let start = 0;
+  let isEmpty = true;
+  const end = (at: number) => {
+    if (!isEmpty) places.push({ number, at: start, size: at - start });
+    if (at - start > MOST_LINE_BYTES) throw tooLarge(`line ${number} of ${at - start} bytes`);
+    if (places.length > MOST_LINES) throw tooLarge(`more than ${MOST_LINES} lines`);
+    number += 1;
+    start = at + 1;
+    isEmpty = true;
+  };
+  let at = 0;
+  for (;;) {
+    const size = await readAt(chunk, at);
+    if (size === 0) break;
+    const part = chunk.subarray(0, size);
+    if (part.includes(0)) {
+      throw refused(FLAG, 'a text file', 'bytes that are no text', 'name a .jsonl or .txt file');
+    }
+    for (let from = 0; from < size; ) {
+      const found = part.indexOf(10, from);
+      const until = found < 0 ? size : found;
+      isEmpty &&= isBlank(part, from, until);
+      if (found >= 0) end(at + found);
+      from = until + 1;
+    }
+    at += size;
+  }
+  end(at);
+  if (places.length === 0) {
+    throw refused(FLAG, 'at least one line', 'nothing', 'write a request or a prompt into each line');
+  }
+  return places;
+}
+
+function isBlank(bytes: Buffer, from: number, to: number): boolean {
+  for (let n = from; n < to; n += 1) {
+    const byte = bytes[n]!;
+    // The three bytes of a byte order mark, which some editors put before the first line.
+    const isMark = byte === 0xef || byte === 0xbb || byte === 0xbf;
+    if (byte !== 32 && byte !== 9 && byte !== 13 && !(isMark && to - from <= 4)) return false;
+  }
+  return true;
+}
+
+const strict = new TextDecoder('utf-8', { fatal: true });
+
+/** The text without byte order mark and the end of its line; null where it is none. */
+function decoded(bytes: Buffer): string | null {
+  try {
+    return strict
+      .decode(bytes)
+      .replace(/^\uFEFF/, '')
+      .replace(/\r$/, '');
+  } catch {
+    return null;
+  }
+}
+
+function isUtf16(head: Buffer): boolean {
+  return head[0] === 0xff && head[1] === 0xfe;
+}
+
+function formatOf(file: string): Source['format'] | undefined {
+  const ending = path.extname(file).toLowerCase();
+  if (ending === '.jsonl' || ending === '.ndjson') return 'jsonl';
+  if (ending === '.txt') return 'txt';
+  if (ending === '') return undefined;
+  const hint =
+    ending === '.json'
+      ? 'write each object into a line of its own, and name the file .jsonl'
+      : 'name it .jsonl (an object a line) or .txt (a prompt a line)';
+  throw refused(FLAG, 'a .jsonl or .txt file', plain(file, 120), hint);
+}
+
+function tooLarge(received: string): Failure {
+  return refused(
+    FLAG,
+    `at most ${MOST_LINES} lines of ${MOST_LINE_BYTES / 1024 / 1024} MiB`,
+    received,
+    'split the file into several batches',
+  );
+}
+
+function unreadable(error: unknown, file: string): unknown {
+  if (!(error instanceof Error && 'code' in error) || 'details' in error) return error;
+  const received = `${plain(file, 120)} (${codeOf(error)})`;
+  return refused(
+    FLAG,
+    'a file that can be read',
+    received,
+    'check the path; it is taken from the folder in which the command runs',
+  );
+}

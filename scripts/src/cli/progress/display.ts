@@ -1,0 +1,50 @@
+import type { View } from './draw.ts';
+
+/** Standard error, as far as progress needs it. */
+export interface Screen {
+  write(text: string): void;
+  readonly columns: number;
+}
+
+/** How new a fact is: a word that was not said before, or the same word again. */
+export type News = 'new' | 'same';
+
+/** Shows the progress of a call. All text is clean: one line, no control characters, no secrets. */
+export interface Display {
+  /** Shows a line that stays. */
+  line(text: string): void;
+  /**
+   * Shows what is happening now.
+   * @param view the facts, as they are when they are drawn
+   * @param sentence the same as a line, where lines are all there is
+   */
+  now(view: () => View, sentence: string, news: News): void;
+  /** Takes off the screen what does not stay. */
+  clear(): void;
+}
+
+// An agent pays for each line it reads.
+const QUIET_MS = 60_000;
+
+/** Writes a line for each change, and between changes at most one a minute. */
+export class Lines implements Display {
+  readonly #screen: Screen;
+  readonly #clock: () => number;
+  #lastAt = Number.NEGATIVE_INFINITY;
+
+  constructor(screen: Screen, clock: () => number) {
+    this.#screen = screen;
+    this.#clock = clock;
+  }
+
+  line(text: string): void {
+    this.#screen.write(`${text}\n`);
+    this.#lastAt = this.#clock();
+  }
+
+  now(_: () => View, sentence: string, news: News): void {
+    if (news === 'new' || this.#clock() - this.#lastAt >= QUIET_MS) this.line(sentence);
+  }
+
+  clear(): void {}
+}

@@ -1,0 +1,235 @@
+import type { LineResult } from '../../core/batch/line.ts';
+import type { BatchQuote } from '../../core/batch/quote.ts';
+import type { BatchResult } from '../../core/batch/run.ts';
+import { stateOf, totalsOf } from '../../core/batch/totals.ts';
+import { Failure } from '../../model/failure.ts';
+import type { Json, JsonObject } from '../../model/json.ts';
+import { AdvisedFailure } from '../advised-failure.ts';
+import { BATCH_ORDER, EXIT } from '../exit-codes.ts';
+import type { Caller } from './caller.ts';
+import { failed, type Outcome, success, UPSTREAM } from './envelope.ts';
+import { explained } from './failure.ts';
+import { taskOutcome } from './task.ts';
+
+/** A line and the outcome that a command of its own would have. */
+export interface LineOutcome {
+  line: LineResult;
+  outcome: Outcome;
+}
+
+/** Returns the outcome of each line. */
+export function lineOutcomes({ lines }: BatchResult, caller: Caller): LineOutcome[] {
+  return lines.map((line) => ({ line, outcome: outcomeOfLine(line, caller) }));
+}
+
+function outcomeOfLine({ end, taskId, state }: LineResult, caller: Caller): Outcome {
+  if (end === null) {
+    const nextSteps = ['This line was not submitted yet. Run the same command again.'];
+    return success(null, null, { nextSteps }, EXIT.stillRunning);
+  }
+  if (!(end instanceof Failure)) return taskOutcome(end, caller);
+  return failed(explained(end, caller), state, taskId);
+}
+
+/** Returns a line whole, as the report has it: the document that a command of its own would print, without the service's record. */
+export function reportRow({ line, outcome }: LineOutcome): JsonObject {
+  const { number, name, model } = line;
+  const { [UPSTREAM]: _, ...data } = outcome.envelope.data ?? {};
+  return { line: number, name, model, ...outcome.envelope, data, exitCode: outcome.exitCode };
+}
+
+// What fits into the one document.
+const MOST_CHARACTERS = 36_000;
+const MOST_ROWS = 150;
+
+/**
+ * Returns the document of a batch. The line that the caller has to see to first gives the exit code and the error.
+ * @param report the path of the report, or why there is none
+ */
+export function batchOutcome(
+  result: BatchResult,
+  items: readonly LineOutcome[],
+  report: { file: string } | { problem: string },
+  caller: Caller,
+): Outcome {
+  const sorted = [...items].sort((a, b) => urgency(a) - urgency(b) || a.line.number - b.line.number);
+  const worst = sorted[0]!.outcome;
+  const exitCode = worst.exitCode;
+  const totals = totalsOf(result.lines);
+  const rows: JsonObject[] = [];
+  let left = MOST_CHARACTERS;
+  for (const item of sorted.slice(0, MOST_ROWS)) {
+    const row = shortRow(item);
+    left -= JSON.stringify(row).length;
+    if (left < 0) break;
+    rows.push(row);
+  }
+  const hidden = items.length - rows.length;
+  const said = sorted.find(({ outcome }) => !outcome.envelope.ok);
+  const { errorCode = null, retryAfter = null } = said?.outcome.envelope ?? {};
+  const warnings = warningsOf(result, items, report);
+  const data: Record<string, Json> = {
+    batch: { ...totals },
+    ...(result.quoted !== null && { quoted: result.quoted }),
+    ...heldData(result),
+    items: rows,
+    ...(hidden > 0 && { itemsLeftOut: hidden }),
+    report: 'file' in report ? report.file : null,
+    ...(warnings.length > 0 && { warnings }),
+  };
+  const nextSteps = stepsOf(result, sorted, caller, hidden);
+  if (nextSteps.length > 0) data.nextSteps = nextSteps;
+  return {
+    envelope: {
+      ok: said === undefined,
+      status: stateOf(result.lines),
+      taskId: null,
+      data,
+      errorCode,
+      errorMessage: said ? messageOf(said, items) : null,
+      retryAfter,
+    },
+    exitCode,
+    ...(result.isInterrupted && exitCode !== EXIT.done && { isInterrupted: true }),
+    onWritten: () => {
+      // A line that is in the report, or shown, has reached the caller.
+      const delivered = 'file' in report ? items : sorted.slice(0, rows.length);
+      for (const { outcome } of delivered) outcome.onWritten?.();
+    },
+  };
+}
+
+/** Returns the place of an outcome in the order in which the caller has to see to them. */
+function urgency({ outcome }: LineOutcome): number {
+  const place = BATCH_ORDER.indexOf(outcome.exitCode);
+  return place < 0 ? 0 : place;
+}
+
+function shortRow({ line, outcome }: LineOutcome): JsonObject {
+  const { status, taskId, errorCode, data } = outcome.envelope;
+  const files = (data?.files ?? []) as { path: string }[];
+  return { line: line.number, name: line.name, taskId, status, file: files[0]?.path ?? null, errorCode };
+}
+
+function heldData({ held }: BatchResult): JsonObject {
+  return held?.details.data ? { limit: held.details.data } : {};
+}
+
+function messageOf({ line, outcome }: LineOutcome, items: readonly LineOutcome[]): string {
+  const { errorCode, errorMessage } = outcome.envelope;
+  const same = items.filter((item) => item.outcome.envelope.errorCode === errorCode).length;
+  const what =
+    same === 1
+      ? `Line ${line.number} (${line.name})`
+      : `${same} of ${items.length} lines, the first of them ${line.number} (${line.name})`;
+  return `${what}: ${errorMessage}`;
+}
+
+function warningsOf(
+  result: BatchResult,
+  items: readonly LineOutcome[],
+  report: { file: string } | { problem: string },
+): string[] {
+  const warnings: string[] = [];
+  if (result.isNew) {
+    const made = items.filter(({ line }) => line.taskId !== null).length;
+    const cost =
+      result.quoted === null
+        ? 'their price could not be asked for'
+        : `${result.quoted} credits for all lines`;
+    warnings.push(`--new asked for every line once more: ${made} new tasks, a new charge (${cost}).`);
+  }
+  if ('problem' in report) warnings.push(`The report could not be written: ${report.problem}.`);
+  const withWarnings = items.filter(({ outcome }) => Array.isArray(outcome.envelope.data?.warnings));
+  for (const { line, outcome } of withWarnings.slice(0, 5)) {
+    for (const text of outcome.envelope.data!.warnings as string[])
+      warnings.push(`Line ${line.number} (${line.name}): ${text}`);
+  }
+  if (withWarnings.length > 5)
+    warnings.push(`${withWarnings.length - 5} more lines have warnings; the report has them.`);
+  return warnings;
+}
+
+function stepsOf(
+  result: BatchResult,
+  sorted: readonly LineOutcome[],
+  caller: Caller,
+  hidden: number,
+): string[] {
+  const { held, isReused, lines } = result;
+  const isOpen = sorted.some(({ outcome }) => OPEN.has(outcome.exitCode)) || held !== undefined;
+  const steps: string[] = [];
+  if (held) steps.push(...(explained(held, caller).details.nextSteps ?? []));
+  const first = sorted.find(({ outcome }) => !outcome.envelope.ok);
+  if (first && !held) steps.push(...ownSteps(first, caller));
+  if (isOpen) {
+    steps.push(
+      'The same command resumes every line, and charges nothing for those that have a task:',
+      caller.same,
+    );
+  }
+  const ended = lines.filter(({ state }) => state === 'FAILED' || state === 'CANCEL').length;
+  if (ended > 0) {
+    steps.push(
+      `${ended} tasks ended without a result. Another try of them is a new charge: put these lines into a file of their own, change them or add --new.`,
+    );
+  }
+  if (hidden > 0) steps.push(`${hidden} lines are not shown here: data.report has every line whole.`);
+  if (isReused && !isOpen) {
+    steps.push(
+      `Every line was submitted before; nothing was charged now. To make all of them again, with a new charge: the same command with --new and another --download.`,
+    );
+  }
+  return steps;
+}
+
+// These exit codes mean that the same command has something to do.
+const OPEN: ReadonlySet<number> = new Set([
+  EXIT.stillRunning,
+  EXIT.submitUnknown,
+  EXIT.temporary,
+  EXIT.downloadFailed,
+  EXIT.keyRefused,
+]);
+
+/** Returns what the most urgent line says, without the command of the whole batch. */
+function ownSteps({ line, outcome }: LineOutcome, caller: Caller): string[] {
+  const steps = (outcome.envelope.data?.nextSteps ?? []) as string[];
+  const own = steps.filter((step) => step !== caller.same && !step.startsWith('Run the same command'));
+  return own.slice(0, 4).map((step) => (step.startsWith('node ') ? step : `Line ${line.number}: ${step}`));
+}
+
+/** Returns the document of the prices of a batch. */
+export function batchQuoteOutcome(quote: BatchQuote, caller: Caller): Outcome {
+  const { lines, sum, open, balance, over } = quote;
+  const rows: JsonObject[] = [];
+  let left = MOST_CHARACTERS;
+  for (const { number, name, model, credits, isCharged } of lines.slice(0, MOST_ROWS)) {
+    const row = { line: number, name, model, credits, ...(isCharged && { charged: true }) };
+    left -= JSON.stringify(row).length;
+    if (left < 0) break;
+    rows.push(row);
+  }
+  const hidden = lines.length - rows.length;
+  const data: Record<string, Json> = {
+    ...{ count: lines.length, credits: sum, notCharged: open, currentBalance: balance },
+    affordable: balance === null ? null : balance >= open,
+    items: rows,
+    ...(hidden > 0 && { itemsLeftOut: hidden }),
+  };
+  if (over) {
+    const failure = explained(over, caller);
+    return failed(
+      new AdvisedFailure(failure.code, failure.message, {
+        ...failure.details,
+        data: { ...data, ...failure.details.data },
+      }),
+      null,
+      null,
+    );
+  }
+  data.nextSteps = [
+    `Tell the user the sum (${open} credits for what is not charged yet), then run the batch with --maxTotalCredits ${open}. Media and content are checked only then.`,
+  ];
+  return success(null, null, data, EXIT.done);
+}

@@ -1,0 +1,81 @@
+import type { ListedTask, ListResult } from '../../core/task-list.ts';
+import type { Json, JsonObject } from '../../model/json.ts';
+import type { Task } from '../../model/task.ts';
+import { plain, quoted } from '../../model/text.ts';
+import { nameIn } from '../../providers/error-answer.ts';
+import { EXIT } from '../exit-codes.ts';
+import { sinceAt } from '../since.ts';
+import { type Caller, resumeCommand } from './caller.ts';
+import { type Outcome, success, upstream } from './envelope.ts';
+import { spanOf } from './spending.ts';
+
+const MOST_COMMANDS = 5;
+const MOST_MODELS = 20;
+const LONGEST_REASON = 120;
+
+/** Returns the document of a list: compact rows without links, or the service's records. */
+export function listOutcome(result: ListResult, caller: Caller): Outcome {
+  const { filter, tasks, matched, counts, listed, running, record } = result;
+  const wanted = running.filter(({ id }) => tasks.some(({ task }) => task.id === id));
+  const warnings = warningsOf(result);
+  const nextSteps = [
+    ...wanted.slice(0, MOST_COMMANDS).map(({ id }) => resumeCommand(caller, id)),
+    ...(matched === 0 && listed > 0 ? [nothingMatches(result)] : []),
+  ];
+  const data: JsonObject = {
+    ...(filter.since !== null && { since: spanOf(sinceAt(filter.since)) }),
+    count: matched,
+    counts: counts as JsonObject,
+    tasks: tasks.map(rowOf),
+    ...(matched > tasks.length && { more: matched - tasks.length }),
+    ...(warnings.length > 0 && { warnings }),
+    ...(nextSteps.length > 0 && { nextSteps }),
+  };
+  const records: Json[] = caller.isFull ? tasks.map(({ task }) => task.record) : [];
+  const shown = caller.isFull ? { ...record, tasks: records } : record;
+  return success(null, null, { ...data, ...upstream(shown) }, EXIT.done);
+}
+
+function warningsOf({ matched, tasks, filter, undated, unread }: ListResult): string[] {
+  const warnings: string[] = [];
+  if (matched > tasks.length)
+    warnings.push(
+      `Only the newest ${tasks.length} of ${matched} tasks are shown; --limit, --since, --status and --model choose others. The counts are of all.`,
+    );
+  if (undated > 0 && filter.since !== null)
+    warnings.push(`${undated} tasks of the list have no date, and are left out.`);
+  if (unread > 0) warnings.push(`${unread} entries of the list cannot be read, and are left out.`);
+  return warnings;
+}
+
+function nothingMatches({ listed, models }: ListResult): string {
+  const names = models.flatMap((model) => nameIn(model) ?? []).slice(0, MOST_MODELS);
+  return `None of the ${listed} tasks of this key is what was asked for. Their models: ${names.join(', ') || 'not named'}.`;
+}
+
+/** A task of a list, in our words. */
+function rowOf({ task, request }: ListedTask): JsonObject {
+  const { id, state, unknownState, createdAt, completedAt, charged, refunded, error } = task;
+  const key = keyOf(task);
+  const file = request?.files[0]?.path;
+  return {
+    taskId: id,
+    ...(file !== undefined && { file: plain(file, 1_000) }),
+    model: nameIn(task.model) ?? null,
+    status: state,
+    ...(unknownState !== undefined && { unknownState }),
+    createdAt: dateOf(createdAt),
+    completedAt: dateOf(completedAt),
+    credits: { charged: charged ?? null, refunded: refunded ?? null },
+    ...(error !== undefined && { reason: quoted(error, LONGEST_REASON) }),
+    ...(key !== null && { idempotencyKey: key }),
+  };
+}
+
+/** Returns the idempotency key of a task. A key has no spaces: whatever has some is no key, and may be a sentence. */
+function keyOf({ idempotencyKey }: Task): string | null {
+  return idempotencyKey && /^[\x21-\x7e]{1,128}$/.test(idempotencyKey) ? idempotencyKey : null;
+}
+
+const dateOf = (time: number | undefined): string | null =>
+  time === undefined ? null : new Date(time).toISOString();

@@ -1,0 +1,105 @@
+import type { ModelSums, SpendingResult, Sums } from '../../core/spending.ts';
+import type { JsonObject } from '../../model/json.ts';
+import { EXIT } from '../exit-codes.ts';
+import { type Since, sinceAt } from '../since.ts';
+import type { Caller } from './caller.ts';
+import { type Outcome, success } from './envelope.ts';
+
+// A record of the journal lives so long after its last use.
+const KEPT_DAYS = 30;
+// Far more models than the services have.
+const MOST_MODELS = 100;
+
+/** Returns the document of what was spent. */
+export function spendingOutcome(result: SpendingResult, caller: Caller): Outcome {
+  const { total, models, list, journal } = result;
+  const since = result.since === null ? null : sinceAt(result.since);
+  const covers = [
+    listWords(list, since, caller),
+    journalWords(journal, caller),
+    'Credits are as the service reported them. A task is counted in the span in which it was submitted, and once.',
+  ].flatMap((words) => words ?? []);
+  const warnings = warningsOf(result, since);
+  const nextSteps = nextStepsOf(total, caller);
+  const data: JsonObject = {
+    since: spanOf(since),
+    total: rowOf(total),
+    models: models.slice(0, MOST_MODELS).map(modelRow),
+    ...(models.length > MOST_MODELS && { more: models.length - MOST_MODELS }),
+    covers,
+    ...(warnings.length > 0 && { warnings }),
+    ...(nextSteps.length > 0 && { nextSteps }),
+  };
+  return success(null, null, data, EXIT.done);
+}
+
+/** Returns a span as the documents name it; null: all that is known. */
+export function spanOf(since: Since | null): JsonObject | null {
+  return since && { day: since.day, from: new Date(since.from).toISOString(), timeZone: since.timeZone };
+}
+
+const modelRow = ({ model, ...sums }: ModelSums): JsonObject => ({ model, ...rowOf(sums) });
+
+/** A row of sums. Credits that nobody reported are null, never 0. */
+function rowOf({ charged, refunded, open, unpriced, unknown, ...counts }: Sums): JsonObject {
+  const isAllUnknown = unpriced > 0 && charged === 0 && unpriced + unknown >= counts.tasks;
+  return {
+    ...counts,
+    outcomeUnknown: unknown,
+    charged: isAllUnknown ? null : charged,
+    refunded: isAllUnknown && refunded === 0 ? null : refunded,
+    net: isAllUnknown ? null : charged - refunded,
+    mayStillBeCharged: open,
+    creditsUnknown: unpriced,
+  };
+}
+
+function listWords(list: SpendingResult['list'], since: Since | null, { profile }: Caller): string | null {
+  const { title, can } = profile;
+  if (!list)
+    return can.list
+      ? null
+      : `${title} documents no list of tasks, so its tasks are known by the journal alone.`;
+  const oldest = list.oldest === null ? '' : `, the oldest of ${new Date(list.oldest).toISOString()}`;
+  const later =
+    since && list.oldest !== null && list.oldest > since.from
+      ? ' Whether it reaches back to the beginning of the span is not known.'
+      : '';
+  return `The list of ${title}: ${list.tasks} tasks of this key${oldest}. How far back such a list reaches is not documented.${later}`;
+}
+
+function journalWords(journal: SpendingResult['journal'], { profile }: Caller): string {
+  if (!journal) return 'The journal of this machine: there is none.';
+  const kept = `A record is kept for ${KEPT_DAYS} days after its last use.`;
+  return journal.keys === 'all'
+    ? `The journal of this machine alone, because ${profile.keyVariable} is not set: ${journal.more} requests, of every key that was used here. ${kept}`
+    : `The journal of this machine: ${journal.more} requests of this key${profile.can.list ? ' that the list does not show' : ''}. ${kept}`;
+}
+
+function warningsOf({ total, list, journal, asOf }: SpendingResult, since: Since | null): string[] {
+  const { unpriced, unknown } = total;
+  const warnings: string[] = [];
+  if (unpriced > 0)
+    warnings.push(
+      `The credits of ${unpriced} of these tasks are not known: nobody reported them, and the sums leave them out.`,
+    );
+  if (unknown > 0)
+    warnings.push(
+      `Whether ${unknown} of these submits were accepted, and charged, is not known. Their tasks may be among those of the list.`,
+    );
+  if (list && list.undated > 0 && since)
+    warnings.push(`${list.undated} tasks of the list have no date, and are left out.`);
+  if (list && list.unread > 0)
+    warnings.push(`${list.unread} entries of the list cannot be read, and are left out.`);
+  if (!list && journal && since && since.from < asOf - KEPT_DAYS * 24 * 3_600_000)
+    warnings.push(`What was made more than ${KEPT_DAYS} days ago may no longer be on record here.`);
+  return warnings;
+}
+
+function nextStepsOf({ running, unknown }: Sums, { command, profile: { can } }: Caller): string[] {
+  const steps: string[] = [];
+  if (running > 0)
+    steps.push(can.list ? command('listTasks', { status: 'running' }) : command('listPending'));
+  if (unknown > 0 && !steps.includes(command('listPending'))) steps.push(command('listPending'));
+  return steps;
+}

@@ -1,0 +1,25 @@
+import { recordedSpending } from '../core/spending.ts';
+import { systemClock } from '../http/clock.ts';
+import { dayOf } from '../model/spending.ts';
+import { type Local, localJournal } from './local-journal.ts';
+import type { Caller } from './render/caller.ts';
+import type { Outcome } from './render/envelope.ts';
+import { spendingOutcome } from './render/spending.ts';
+
+/**
+ * Returns what the journal of this machine says was spent at one service, with any key. No network.
+ * @returns null where the journal has no record of that service
+ */
+export async function spendingWithoutKey({
+  caller,
+  ...where
+}: Local & { caller: Caller }): Promise<Outcome | null> {
+  const { args, environment } = where;
+  if (environment.stateFolder === '') return null;
+  const since = args.since?.from ?? null;
+  const rows = (await localJournal(where).spending(0)).filter(({ provider }) => provider === args.profile.id);
+  if (rows.length === 0) return null;
+  const ofSpan = rows.filter(({ day }) => since === null || day >= dayOf(since));
+  const result = recordedSpending(ofSpan, since, systemClock.wall());
+  return spendingOutcome(result, caller);
+}

@@ -1,0 +1,111 @@
+import { Failure } from '../../model/failure.ts';
+import type { Quote } from '../../providers/provider.ts';
+
+/** What a line would cost. */
+export interface Price {
+  credits: number;
+  /** The service's own price; absent where it is the contract's estimate. */
+  quote?: Quote;
+}
+
+export interface Caps {
+  /** Credits that each line may cost. */
+  maxCredits: number | undefined;
+  /** Credits that all lines which are not charged yet may cost together. */
+  maxTotalCredits: number | undefined;
+}
+
+/**
+ * Compares the prices of the lines that are not charged yet with the caps and the balance.
+ * @param lines by their numbers
+ * @returns why none of them may be submitted; undefined where nothing speaks against it
+ */
+export function overBudget(
+  lines: ReadonlyMap<number, Price>,
+  { maxCredits = Infinity, maxTotalCredits = Infinity }: Caps,
+): Failure | undefined {
+  const quoted = sumOf(lines.values());
+  const above = [...lines].filter(([, { credits }]) => credits > maxCredits).map(([number]) => number);
+  if (above.length > 0) {
+    return new Failure(
+      'BUDGET_EXCEEDED',
+      `${above.length} lines cost more than ${maxCredits} credits each.`,
+      {
+        data: { quoted, maxCredits },
+        reason: { kind: 'linesAboveCap', lines: above, maxCredits },
+      },
+    );
+  }
+  if (quoted > maxTotalCredits) {
+    return new Failure(
+      'BUDGET_EXCEEDED',
+      `The lines that are not charged yet cost ${quoted} credits; the limit for all of them is ${maxTotalCredits}.`,
+      { data: { quoted, maxTotalCredits }, reason: { kind: 'sumAboveCap', quoted, maxTotalCredits } },
+    );
+  }
+  const balance = balanceOf(lines.values());
+  if (balance === null || balance >= quoted) return undefined;
+  return new Failure(
+    'INSUFFICIENT_CREDITS',
+    `The lines that are not charged yet cost ${quoted} credits, the balance is ${balance}: ${quoted - balance} are missing.`,
+    {
+      data: { quoted, balance, missing: quoted - balance },
+      reason: { kind: 'shortOfCredits', cheaper: null },
+    },
+  );
+}
+
+export function sumOf(prices: Iterable<Price>): number {
+  return [...prices].reduce((sum, { credits }) => sum + credits, 0);
+}
+
+/** Returns the lowest balance that a quote named; null where none did. */
+export function balanceOf(prices: Iterable<Price>): number | null {
+  const balances = [...prices].flatMap(({ quote }) => {
+    if (!quote) return [];
+    return quote.balance ?? (quote.affordable === false ? [0] : []);
+  });
+  return balances.length > 0 ? balances.reduce((least, one) => Math.min(least, one)) : null;
+}
+
+/** Counts what the submits of one call cost, or may still cost, against the cap for their sum. */
+export class Spending {
+  readonly #cap: number;
+  readonly #costs = new Map<number, number>();
+
+  constructor(maxTotalCredits = Infinity) {
+    this.#cap = maxTotalCredits;
+  }
+
+  get sum(): number {
+    return [...this.#costs.values()].reduce((sum, cost) => sum + cost, 0);
+  }
+
+  /**
+   * Counts a line from the moment at which its submit may be sent: one whose answer is lost counts as spent.
+   * @throws Failure BUDGET_EXCEEDED where it does not fit any more
+   */
+  reserve(number: number, price: number | null): void {
+    const cost = price ?? 0;
+    const before = this.#costs.get(number) ?? 0;
+    const sum = this.sum - before + cost;
+    if (sum > this.#cap) {
+      throw new Failure(
+        'BUDGET_EXCEEDED',
+        `With this line the sum would be ${sum} credits; the limit for all lines is ${this.#cap}.`,
+        { reason: { kind: 'sumAboveCap', quoted: sum, maxTotalCredits: this.#cap } },
+      );
+    }
+    this.#costs.set(number, cost);
+  }
+
+  /** Corrects what a line cost, as the service reported it. */
+  charged(number: number, credits: number | null | undefined): void {
+    if (typeof credits === 'number' && this.#costs.has(number)) this.#costs.set(number, credits);
+  }
+
+  /** The line was certainly not accepted. */
+  release(number: number): void {
+    this.#costs.delete(number);
+  }
+}

@@ -1,0 +1,30 @@
+import { stemOfOutput } from '../../download/output-name.ts';
+import type { RecordStore, StoredRequest } from '../../ports/record-store.ts';
+import type { BatchLine } from './line.ts';
+
+/** The newest record of a line's request that counts; `isUnknown` also where it cannot be read. */
+export interface Known {
+  entry: StoredRequest | undefined;
+  /** Whether it was charged is not known. */
+  isUnknown: boolean;
+}
+
+const NOTHING: Known = { entry: undefined, isUnknown: false };
+
+/** Returns what the records say of each line; nothing where there are none. */
+export async function knownLines(store: RecordStore | null, lines: readonly BatchLine[]): Promise<Known[]> {
+  if (!store) return lines.map(() => NOTHING);
+  const known: Known[] = [];
+  for (const { contract, payloadHash, ordinal } of lines) {
+    const entry = await store.latest({ model: contract.model, payloadHash, ordinal });
+    if (entry === undefined) known.push(NOTHING);
+    else known.push({ entry: entry ?? undefined, isUnknown: entry === null || entry.record.taskId === null });
+  }
+  return known;
+}
+
+/** Returns the name that a record has for its file, without an extension. */
+export function recordedName({ entry }: Known): string | null {
+  const output = entry?.record.output;
+  return output ? stemOfOutput(output) : null;
+}

@@ -1,0 +1,44 @@
+import path from 'node:path';
+import { mediaIn } from '../../download/output-name.ts';
+import { Failure, type Issue } from '../../model/failure.ts';
+import { type Known, recordedName } from './known.ts';
+import type { BatchLine } from './line.ts';
+import { fileNames, keyOf, type Pattern } from './names.ts';
+
+/**
+ * Returns the name of each line's file, without its extension.
+ * @param folder where the files are wanted; null: nowhere
+ * @param pattern the name of lines that give none
+ * @param isNew every line gets another task, and so another file
+ * @throws Failure INVALID_PAYLOAD with every line whose name another file has, before anything is charged
+ */
+export function namesFor(
+  lines: readonly BatchLine[],
+  known: readonly Known[],
+  folder: string | null,
+  isNew: boolean,
+  pattern?: Pattern,
+): string[] {
+  const media = folder === null ? new Map<string, string>() : mediaIn(folder);
+  const issues = lines.flatMap(({ number, name }, n): Issue[] => {
+    const file = name === null ? undefined : media.get(keyOf(name));
+    if (file === undefined || (known[n]!.entry && !isNew)) return [];
+    return [
+      {
+        path: `line ${number}: name`,
+        expected: 'a name that no file has yet',
+        received: `"${name}": ${path.basename(file)} exists in ${folder}`,
+        hint: 'give the line another name, choose another folder, or move that file away',
+      },
+    ];
+  });
+  if (issues.length > 0) {
+    const message = `${issues.length} lines name files that exist already and are not theirs. Nothing was submitted.`;
+    throw new Failure('INVALID_PAYLOAD', message, { issues, reason: { kind: 'wrongLines' } });
+  }
+  const named = lines.map(({ number, name }, n) => ({
+    ...{ number, name },
+    recorded: isNew ? null : recordedName(known[n]!),
+  }));
+  return fileNames(named, (name) => media.has(keyOf(name)), pattern);
+}

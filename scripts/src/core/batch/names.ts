@@ -1,0 +1,55 @@
+/** What decides the name of a line's file. */
+export interface Named {
+  number: number;
+  /** The name that its line gives; null: none. */
+  name: string | null;
+  /** The name that its record has from an earlier run; null where there is none. */
+  recorded: string | null;
+}
+
+/** How a line is named that gives no name: its number, with this before and behind it. */
+export interface Pattern {
+  before: string;
+  after: string;
+}
+
+/**
+ * Returns the name of each line's file: the given one, or the line's number, zero-padded. A line keeps the number that it
+ * had when it was first submitted, so that a line above it changes nothing; a taken number gets a version behind it.
+ * @param isTaken tells whether a file has that name already
+ */
+export function fileNames(
+  lines: readonly Named[],
+  isTaken: (name: string) => boolean,
+  { before, after }: Pattern = { before: '', after: '' },
+): string[] {
+  const used = new Set(lines.flatMap(({ name }) => (name === null ? [] : keyOf(name))));
+  const names = lines.map(({ name, recorded }) => {
+    if (name !== null) return name;
+    if (recorded === null || !isOfNumber(recorded, before, after) || used.has(keyOf(recorded))) return null;
+    used.add(keyOf(recorded));
+    return recorded;
+  });
+  const width = String(Math.max(...lines.map(({ number }) => number))).length;
+  return names.map((name, n) => {
+    if (name !== null) return name;
+    const number = String(lines[n]!.number).padStart(width, '0');
+    for (let version = 1; ; version += 1) {
+      const candidate = `${before}${number}${version === 1 ? '' : `-v${version}`}${after}`;
+      if (used.has(keyOf(candidate)) || isTaken(candidate)) continue;
+      used.add(keyOf(candidate));
+      return candidate;
+    }
+  });
+}
+
+/** Tells whether a name was made of a line's number: it stays, wherever its line is moved. */
+function isOfNumber(name: string, before: string, after: string): boolean {
+  if (!name.startsWith(before) || !name.endsWith(after)) return false;
+  return /^\d+(-v\d+)?$/.test(name.slice(before.length, name.length - after.length));
+}
+
+/** Returns what two names share that mean the same file on a disk that ignores case, or composes characters. */
+export function keyOf(name: string): string {
+  return name.normalize('NFC').toLowerCase();
+}

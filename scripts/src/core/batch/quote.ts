@@ -1,0 +1,47 @@
+import type { Failure } from '../../model/failure.ts';
+import type { Session } from '../session.ts';
+import { balanceOf, type Caps, overBudget, type Price, sumOf } from './budget.ts';
+import { knownLines } from './known.ts';
+import type { BatchLine } from './line.ts';
+import { fileNames, type Pattern } from './names.ts';
+import { pricesOf } from './price.ts';
+
+export interface BatchQuote {
+  kind: 'batchQuote';
+  lines: { number: number; name: string; model: string; credits: number; isCharged: boolean }[];
+  /** Credits of all lines. */
+  sum: number;
+  /** Credits of those that have no task yet. */
+  open: number;
+  balance: number | null;
+  /** Why they would not be submitted. */
+  over: Failure | undefined;
+}
+
+/** Returns the price of every line and their sum. Free; makes no task. */
+export async function quoteBatch(
+  session: Session,
+  lines: readonly BatchLine[],
+  caps: Caps & { pattern?: Pattern | undefined },
+): Promise<BatchQuote> {
+  const known = await knownLines(await session.records(), lines);
+  const prices = await pricesOf(session, lines);
+  const isCharged = known.map(({ entry }) => entry !== undefined && entry.record.taskId !== null);
+  const open = new Map<number, Price>();
+  lines.forEach(({ number }, n) => {
+    if (!isCharged[n]) open.set(number, prices.get(number)!);
+  });
+  const named = lines.map(({ number, name }) => ({ number, name, recorded: null }));
+  const names = fileNames(named, () => false, caps.pattern);
+  return {
+    kind: 'batchQuote',
+    lines: lines.map(({ number, contract }, n) => ({
+      ...{ number, name: names[n]!, model: contract.model, isCharged: isCharged[n]! },
+      credits: prices.get(number)!.credits,
+    })),
+    sum: sumOf(prices.values()),
+    open: sumOf(open.values()),
+    balance: balanceOf(prices.values()),
+    over: overBudget(open, caps),
+  };
+}

@@ -1,0 +1,352 @@
+import { setMaxListeners } from 'node:events';
+import { pauseAfter } from '../../http/retry.ts';
+import { Failure } from '../../model/failure.ts';
+import { isTerminal } from '../../model/task.ts';
+import type { TaskStatus } from '../../providers/provider.ts';
+import { folderFor } from '../finish.ts';
+import { type Begun, begin, conclude, type Terms } from '../generate.ts';
+import { attached } from '../recorded-task.ts';
+import { taskResult } from '../result.ts';
+import type { Session } from '../session.ts';
+import { Slots } from '../slots.ts';
+import type { WaitSettings } from '../tasks.ts';
+import { overBudget, type Price, Spending, sumOf } from './budget.ts';
+import { keyOf } from './identity.ts';
+import { type Known, knownLines } from './known.ts';
+import type { BatchLine, LineEnd, LineResult } from './line.ts';
+import type { Pattern } from './names.ts';
+import { namesFor } from './names-for.ts';
+import { pricesOf } from './price.ts';
+import { BatchGate } from './submit-gate.ts';
+import { creditsOfEnd, outcomeOf, stateIn } from './totals.ts';
+import { interruptedEnd, type Track, tracked } from './track.ts';
+
+/** How the user interrupts a batch. */
+export interface Stop {
+  /** Aborted by the first signal: nothing more is submitted. */
+  requested: AbortSignal;
+  /** Puts the end of the call off, for a moment at most, until the returned function is called. */
+  defer(): () => void;
+}
+
+export interface BatchOptions {
+  lines: readonly BatchLine[];
+  terms: Terms;
+  wait: WaitSettings;
+  /** The name of lines that give none; absent: their number. */
+  pattern?: Pattern | undefined;
+  maxCredits: number | undefined;
+  maxTotalCredits: number | undefined;
+  webhookUrl: string | undefined;
+  /** Returns as soon as all lines are submitted. */
+  isDetached: boolean;
+  stop: Stop;
+}
+
+export interface BatchResult {
+  kind: 'batch';
+  /** In the order of the lines. */
+  lines: LineResult[];
+  /** What the lines that were not charged before cost together; null where no price was asked for. */
+  quoted: number | null;
+  /** Why lines were not submitted. */
+  held: Failure | undefined;
+  isInterrupted: boolean;
+  /** Every line had its task before this call. */
+  isReused: boolean;
+  isNew: boolean;
+}
+
+// So many submits at the same time: the service's limit for them is not published.
+const SUBMITS = 4;
+const LARGE = 256 * 1024;
+// Results that are fetched at the same time.
+const RESULTS = 4;
+// Without a wait of its own, a call that no submit gets through any more ends after this time.
+const STALLED_MS = 30_000;
+const PAUSES = { baseMs: 1_000, capMs: 30_000 };
+
+/**
+ * Makes a task for every line that has none, waits for all of them, and saves their files. The same lines are the same
+ * tasks: what an earlier call began is resumed, and nothing is charged for it.
+ */
+export async function runBatch(session: Session, options: BatchOptions): Promise<BatchResult> {
+  return new Batch(session, options).run();
+}
+
+interface Line {
+  line: BatchLine;
+  name: string;
+  known: Known;
+  track: Track;
+  end: LineEnd;
+  isOver: boolean;
+}
+
+class Batch {
+  readonly #session: Session;
+  readonly #options: BatchOptions;
+  readonly #submits = new Slots(SUBMITS);
+  readonly #spending: Spending;
+  readonly #gate: BatchGate;
+  readonly #start: number;
+  readonly #deadline: number;
+  /** When the last submit was accepted. */
+  #acceptedAt: number;
+  #lines: Line[] = [];
+  #prices = new Map<number, Price>();
+  /** The end of the last submit of equal lines: two that are alike must not be under way at the same time. */
+  readonly #equals = new Map<string, Promise<void>>();
+
+  constructor(session: Session, options: BatchOptions) {
+    const { clock, signal } = session.api;
+    this.#session = { ...session, results: new Slots(RESULTS) };
+    this.#options = options;
+    this.#start = clock.monotonic();
+    this.#acceptedAt = this.#start;
+    this.#deadline = this.#start + options.wait.waitMs;
+    this.#spending = new Spending(options.maxTotalCredits);
+    const stop = options.stop.requested;
+    const until = () => this.#submitsUntil;
+    this.#gate = new BatchGate({ clock, signal, stop, until, spending: this.#spending });
+    // Each request of each line listens to the signal that ends the call.
+    if (signal) setMaxListeners(0, signal);
+  }
+
+  async run(): Promise<BatchResult> {
+    const { lines, terms, wait, pattern } = this.#options;
+    const journal = await this.#session.records();
+    const folder = await folderFor(wait.folder);
+    const known = await knownLines(journal, lines);
+    const names = namesFor(lines, known, folder, terms.isNew, pattern);
+    this.#lines = lines.map((line, n) => this.#lineOf(line, known[n]!, names[n]!));
+    const open = this.#lines.filter((line) => this.#mayCharge(line)).map(({ line }) => line);
+    await this.#price(open);
+    // The prices took time that belongs to them.
+    this.#acceptedAt = this.#session.api.clock.monotonic();
+    this.#tell();
+    await Promise.all(this.#lines.map((line) => this.#follow(line)));
+    return {
+      kind: 'batch',
+      lines: this.#lines.map(({ line, name, track, end }) => ({
+        ...{ number: line.number, name, model: line.contract.model, end },
+        ...{ taskId: track.taskId, state: track.state },
+      })),
+      quoted: this.#prices.size > 0 ? sumOf(this.#prices.values()) : null,
+      held: this.#gate.held,
+      isInterrupted: this.#options.stop.requested.aborted || this.#session.api.signal?.aborted === true,
+      isReused: open.length === 0,
+      isNew: terms.isNew,
+    };
+  }
+
+  #lineOf(line: BatchLine, known: Known, name: string): Line {
+    const record = this.#options.terms.isNew ? undefined : known.entry?.record;
+    const taskId = record?.taskId ?? null;
+    const state = taskId === null ? null : record!.status;
+    return { line, name, known, track: { isSubmitting: false, taskId, state }, end: null, isOver: false };
+  }
+
+  #mayCharge({ track }: Line): boolean {
+    return this.#options.terms.isNew || track.taskId === null;
+  }
+
+  /** Asks for the prices where a limit needs them, and holds all submits back where they are above it. */
+  async #price(open: readonly BatchLine[]): Promise<void> {
+    const { maxCredits, maxTotalCredits, terms } = this.#options;
+    const { can } = this.#session.provider;
+    const isLimited =
+      maxTotalCredits !== undefined ||
+      (can.quote && (maxCredits !== undefined || terms.maxCreditsPerDay !== null));
+    if (open.length === 0 || !(isLimited || terms.isNew)) return;
+    try {
+      this.#prices = await pricesOf(this.#session, open);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      // Without a limit the price is only told.
+      if (isLimited) this.#gate.hold(error);
+      return;
+    }
+    const over = isLimited && overBudget(this.#prices, { maxCredits, maxTotalCredits });
+    if (over) this.#gate.hold(over);
+  }
+
+  async #follow(line: Line): Promise<void> {
+    try {
+      line.end = this.#mayCharge(line) ? await this.#submitted(line) : await this.#resumed(line);
+    } catch (error) {
+      if (error instanceof Failure) line.end = error;
+      else if (this.#session.api.signal?.aborted) line.end = interruptedEnd(line.track, line.known.entry);
+      else throw error;
+    }
+    this.#close(line);
+  }
+
+  /** Keeps what the answer needs of a line's end: a whole record may repeat an image. */
+  #close(line: Line): void {
+    const { end, track } = line;
+    if (end instanceof Failure) {
+      const { record, ...details } = end.details;
+      line.end = new Failure(end.code, end.message, details);
+      track.taskId ??= details.taskId ?? null;
+    } else if (end) {
+      line.end = { ...end, seen: { ...end.seen, record: {} } };
+      track.taskId = end.taskId;
+    }
+    track.state = stateIn(line.end, track.state);
+    line.isOver = true;
+    this.#tell();
+  }
+
+  /** Submits a line, as often as the service refuses it for the moment and there is time, and waits for its end. */
+  async #submitted(line: Line): Promise<LineEnd> {
+    const leaveEquals = await this.#afterEquals(line.line);
+    let begun: Begun | null = null;
+    try {
+      for (let attempt = 1; begun === null; attempt += 1) {
+        const leave = await this.#submits.enter(line.line.size > LARGE ? SUBMITS : 1);
+        try {
+          if (this.#gate.held && !line.known.isUnknown) return this.#gate.held;
+          if (this.#gate.isOver) return line.end;
+          begun = await this.#begin(line, leave);
+        } catch (error) {
+          if (!(error instanceof Failure)) throw error;
+          if (!this.#isForLater(error, line, attempt)) throw error;
+          line.end = error;
+        } finally {
+          leave();
+        }
+      }
+    } finally {
+      leaveEquals();
+    }
+    this.#acceptedAt = this.#session.api.clock.monotonic();
+    return conclude(this.#sessionOf(line), begun);
+  }
+
+  /** Tells whether a line's submit was refused for the moment alone, and holds the others back where it was for good. */
+  #isForLater(failure: Failure, { line, track }: Line, attempt: number): boolean {
+    const { code, details } = failure;
+    if (track.taskId !== null || code === 'SUBMIT_OUTCOME_UNKNOWN') return false;
+    this.#spending.release(line.number);
+    if (ENDS_ALL.has(code)) this.#gate.hold(failure);
+    if (!details.transient) return false;
+    this.#gate.pauseFor(pauseAfter(failure, attempt, PAUSES, this.#session.api.clock.random));
+    return !this.#gate.isOver;
+  }
+
+  async #begin(line: Line, leave: () => void): Promise<Begun> {
+    const { terms, wait, webhookUrl, isDetached, stop, maxCredits, maxTotalCredits } = this.#options;
+    const { contract, number, ordinal } = line.line;
+    const resume = stop.defer();
+    try {
+      const price = this.#prices.get(number);
+      // What the sum was made of is also the limit of each line.
+      const most = maxTotalCredits === undefined ? maxCredits : (price?.credits ?? maxCredits);
+      const generation = {
+        model: contract.model,
+        payload: await line.line.read(),
+        idempotencyKey: crypto.randomUUID(),
+        ...(most !== undefined && { maxCredits: most }),
+        ...(webhookUrl !== undefined && { webhookUrl }),
+      };
+      const begun = await begin(this.#sessionOf(line, { leave, resume }), {
+        contract,
+        generation,
+        terms: { ...terms, ordinal },
+        wait: { ...wait, output: line.name, waitMs: this.#left },
+        isDetached: isDetached || wait.waitMs === 0,
+        quote: price?.quote,
+      });
+      const { task, credits } = begun.made;
+      this.#spending.charged(number, credits.charged);
+      // The service may repeat the payload in its answer.
+      if (task) begun.made.task = { ...withoutInput(task), record: {} };
+      return begun;
+    } finally {
+      resume();
+    }
+  }
+
+  /** Resumes the task that a line has from an earlier call. */
+  async #resumed(line: Line): Promise<LineEnd> {
+    const { wait, isDetached } = this.#options;
+    const entry = line.known.entry!;
+    const folder = await folderFor(wait.folder);
+    const made = await attached(entry, { folder, output: line.name });
+    const { status, taskId, credits } = entry.record;
+    if (isDetached && !isTerminal(status)) {
+      return taskResult(taskId!, { state: status, record: {} }, { isResumed: true, credits });
+    }
+    const begun: Begun = {
+      ...{ made, model: line.line.contract.model, maxCredits: undefined },
+      wait: { ...wait, folder, output: line.name, waitMs: this.#left },
+      start: this.#session.api.clock.monotonic(),
+    };
+    const end = () => conclude(this.#sessionOf(line), begun);
+    // Files are read to the end, and a single query is sent at once: a few at a time.
+    return isTerminal(status) || wait.waitMs === 0 ? this.#submits.run(end) : end();
+  }
+
+  /** Waits until the lines before this one that are equal to it have a task, or none. */
+  async #afterEquals({ contract, payloadHash }: BatchLine): Promise<() => void> {
+    const key = keyOf({ model: contract.model, payloadHash });
+    const before = this.#equals.get(key);
+    let leave!: () => void;
+    const own = new Promise<void>((resolve) => {
+      leave = resolve;
+    });
+    this.#equals.set(key, own);
+    await before;
+    return leave;
+  }
+
+  #sessionOf(line: Line, submit?: { leave(): void; resume(): void }): Session {
+    const { number } = line.line;
+    const price = this.#prices.get(number)?.credits ?? null;
+    const observer = tracked(this.#session.observer.named(line.name), line.track, {
+      submitting: () => {},
+      answered: () => submit?.resume(),
+      changed: () => this.#tell(),
+    });
+    const submits = this.#gate.of(number, price, () => {
+      submit?.leave();
+      submit?.resume();
+    });
+    return { ...this.#session, observer, submits };
+  }
+
+  get #left(): number {
+    return Math.max(0, this.#deadline - this.#session.api.clock.monotonic());
+  }
+
+  /** When the last submit may be sent. Without a wait every line is submitted, unless the service lets none through. */
+  get #submitsUntil(): number {
+    const { isDetached, wait } = this.#options;
+    return isDetached || wait.waitMs === 0 ? this.#acceptedAt + STALLED_MS : this.#deadline;
+  }
+
+  #tell(): void {
+    const sums = { done: 0, failed: 0, running: 0 };
+    let credits: number | null = null;
+    for (const { end, track, known, isOver } of this.#lines) {
+      const outcome = outcomeOf({ end, taskId: track.taskId, state: track.state });
+      if (outcome === 'completed' && isOver) sums.done += 1;
+      else if (isOver && outcome !== 'running') sums.failed += 1;
+      else if (track.taskId !== null) sums.running += 1;
+      const { charged, refunded } = creditsOfEnd(end) ?? known.entry?.record.credits ?? {};
+      if (typeof charged === 'number') credits = (credits ?? 0) + charged - (refunded ?? 0);
+    }
+    this.#session.observer.batch({ total: this.#lines.length, ...sums, credits });
+  }
+}
+
+// After these, a submit of another line would be refused too.
+const ENDS_ALL: ReadonlySet<string> = new Set(['AUTH_FAILED', 'INSUFFICIENT_CREDITS', 'BUDGET_EXCEEDED']);
+
+function withoutInput<T extends Partial<TaskStatus> & { input?: unknown }>({
+  input,
+  ...task
+}: T): Omit<T, 'input'> {
+  return task;
+}

@@ -1,0 +1,83 @@
+import type { Clock } from '../../http/clock.ts';
+import { Failure } from '../../model/failure.ts';
+import type { SubmitGate } from '../session.ts';
+import type { Spending } from './budget.ts';
+
+export interface GateOptions {
+  clock: Clock;
+  signal?: AbortSignal | undefined;
+  /** Aborted as soon as the user interrupts the call. */
+  stop: AbortSignal;
+  /** When the last submit may be sent, on the monotonic clock. */
+  until(): number;
+  spending: Spending;
+}
+
+/** Lets the submits of a batch through, unless the service asked for a pause, credits have ended, or the time is over. */
+export class BatchGate {
+  readonly #options: GateOptions;
+  #pausedUntil = Number.NEGATIVE_INFINITY;
+  #held: Failure | undefined;
+
+  constructor(options: GateOptions) {
+    this.#options = options;
+  }
+
+  /** Why nothing may be submitted any more. */
+  get held(): Failure | undefined {
+    return this.#held;
+  }
+
+  /** Lets no further submit through. The first reason stands. */
+  hold(failure: Failure): void {
+    this.#held ??= failure;
+  }
+
+  /** Whether the time for submits is over, or the user interrupted the call. */
+  get isOver(): boolean {
+    const { clock, stop, until } = this.#options;
+    return stop.aborted || clock.monotonic() >= until();
+  }
+
+  pauseFor(ms: number): void {
+    this.#pausedUntil = Math.max(this.#pausedUntil, this.#options.clock.monotonic() + ms);
+  }
+
+  /**
+   * Returns the gate of one line.
+   * @param price credits that its submit may cost; null where that is not known
+   * @param onLost called when the answer of its submit was lost
+   */
+  of(number: number, price: number | null, onLost: () => void): SubmitGate {
+    const { spending } = this.#options;
+    return {
+      ready: async () => {
+        await this.#resumed();
+        if (this.#held) throw this.#held;
+        spending.reserve(number, price);
+      },
+      pauseFor: (ms) => this.pauseFor(ms),
+      lost: onLost,
+    };
+  }
+
+  /** Waits until the pause that the service asked for is over. */
+  async #resumed(): Promise<void> {
+    const { clock, stop, until, signal } = this.#options;
+    for (;;) {
+      if (stop.aborted) throw new Failure('UNKNOWN_ERROR', 'The call was interrupted before this submit.');
+      const left = this.#pausedUntil - clock.monotonic();
+      if (left <= 0 || this.#held) return;
+      if (this.#pausedUntil > until()) {
+        throw new Failure(
+          'RATE_LIMITED',
+          'The service asked every submit to pause for longer than the wait.',
+          {
+            retryAfter: Math.ceil(left / 1000),
+          },
+        );
+      }
+      await clock.sleep(left, signal);
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import { Failure } from '../../model/failure.ts';
+import type { Credits } from '../../model/request-record.ts';
+import { isTerminal, type TaskState } from '../../model/task.ts';
+import type { LineEnd, LineResult } from './line.ts';
+
+export type LineOutcome = 'completed' | 'failed' | 'cancelled' | 'running' | 'notSubmitted' | 'unknown';
+
+/** How many lines came to what, and what they cost. */
+export type BatchTotals = Record<LineOutcome, number> & {
+  total: number;
+  /** Credits that the service reported; null where it reported none. */
+  charged: number | null;
+  refunded: number | null;
+};
+
+/** Returns what came of a line. `unknown`: whether it has a task, or what became of the task, is not known. */
+export function outcomeOf({ end, taskId, state }: Pick<LineResult, 'end' | 'taskId' | 'state'>): LineOutcome {
+  if (end instanceof Failure && end.code === 'SUBMIT_OUTCOME_UNKNOWN') return 'unknown';
+  if (taskId === null) return 'notSubmitted';
+  if (end instanceof Failure && end.code === 'TASK_NOT_FOUND') return 'unknown';
+  if (state === 'COMPLETED') return 'completed';
+  if (state === 'FAILED') return 'failed';
+  return state === 'CANCEL' ? 'cancelled' : 'running';
+}
+
+/** Returns the credits that are known of a line. */
+export function creditsOfEnd(end: LineEnd): Credits | undefined {
+  return end === null || end instanceof Failure ? undefined : end.credits;
+}
+
+/** Returns the sums over all lines. */
+export function totalsOf(
+  lines: readonly (Pick<LineResult, 'end' | 'taskId' | 'state'> & { credits?: Credits | undefined })[],
+): BatchTotals {
+  const totals: BatchTotals = {
+    ...{
+      total: lines.length,
+      completed: 0,
+      failed: 0,
+      cancelled: 0,
+      running: 0,
+      notSubmitted: 0,
+      unknown: 0,
+    },
+    charged: null,
+    refunded: null,
+  };
+  for (const line of lines) {
+    totals[outcomeOf(line)] += 1;
+    const credits = line.credits ?? creditsOfEnd(line.end);
+    totals.charged = sum(totals.charged, credits?.charged);
+    totals.refunded = sum(totals.refunded, credits?.refunded);
+  }
+  return totals;
+}
+
+function sum(before: number | null, more: number | null | undefined): number | null {
+  return more === null || more === undefined ? before : (before ?? 0) + more;
+}
+
+/** Returns the state that stands for all lines: PROGRESS while any of them may still come to a result without a decision. */
+export function stateOf(lines: readonly Pick<LineResult, 'end' | 'taskId' | 'state'>[]): TaskState {
+  if (lines.every((line) => outcomeOf(line) === 'completed')) return 'COMPLETED';
+  const isOpen = lines.some((line) => {
+    const outcome = outcomeOf(line);
+    return outcome === 'running' || outcome === 'unknown' || line.end === null;
+  });
+  return isOpen ? 'PROGRESS' : 'FAILED';
+}
+
+/** Returns the state of a line's task, as its end says. */
+export function stateIn(end: LineEnd, before: TaskState | null): TaskState | null {
+  if (end === null) return before;
+  if (!(end instanceof Failure)) return end.seen.state;
+  const { status } = end.details;
+  return before !== null && isTerminal(before) ? before : (status ?? before);
+}

@@ -1,0 +1,81 @@
+import { Failure } from '../../model/failure.ts';
+import { isTerminal, type TaskState } from '../../model/task.ts';
+import type { StoredRequest } from '../../ports/record-store.ts';
+import { taskResult } from '../result.ts';
+import type { Observer } from '../session.ts';
+import type { LineEnd } from './line.ts';
+
+/** What is known of a line while it runs, for the answer of an interrupted call. */
+export interface Track {
+  isSubmitting: boolean;
+  taskId: string | null;
+  state: TaskState | null;
+}
+
+interface Changes {
+  submitting(): void;
+  /** No submit of this line is being sent any more. */
+  answered(): void;
+  changed(): void;
+}
+
+/** Returns the observer of a line, which notes what it is told in `track`. */
+export function tracked(observer: Observer, track: Track, on: Changes): Observer {
+  return {
+    ...observer,
+    submitting() {
+      track.isSubmitting = true;
+      on.submitting();
+    },
+    refused() {
+      track.isSubmitting = false;
+      on.answered();
+    },
+    attached(taskId, created) {
+      track.taskId = taskId;
+      track.isSubmitting = false;
+      on.answered();
+      observer.attached(taskId, created);
+    },
+    task(taskId, state) {
+      track.taskId = taskId;
+      track.state = state;
+      track.isSubmitting = false;
+      on.answered();
+      observer.task(taskId, state);
+      on.changed();
+    },
+    about: (taskId, created) => tracked(observer.about(taskId, created), track, on),
+    polled(status, progress) {
+      if (status.state !== 'UNKNOWN') track.state = status.state;
+      observer.polled(status, progress);
+    },
+  };
+}
+
+/** Returns what is known of a line whose call was interrupted. */
+export function interruptedEnd(
+  { isSubmitting, taskId, state }: Track,
+  entry: StoredRequest | undefined,
+): LineEnd {
+  if (isSubmitting) {
+    return new Failure(
+      'SUBMIT_OUTCOME_UNKNOWN',
+      'The call was interrupted while the submit was under way; whether it was accepted is not known.',
+      { status: 'UNKNOWN' },
+    );
+  }
+  if (taskId === null) return null;
+  const credits = entry?.record.credits;
+  const seen = { state: state ?? entry?.record.status ?? ('UNKNOWN' as const), record: {} };
+  if (seen.state === 'COMPLETED') {
+    const failure = new Failure('DOWNLOAD_FAILED', 'The call was interrupted before the file was saved.', {
+      status: 'COMPLETED',
+      taskId,
+      charged: 'finished',
+    });
+    return { kind: 'notFetched', taskId, seen, warnings: [], failure, ...(credits && { credits }) };
+  }
+  const result = taskResult(taskId, seen, { credits });
+  return isTerminal(seen.state) ? { ...result, seen: { ...seen, isRecordUnread: true } } : result;
+}

@@ -1,0 +1,62 @@
+import type { Failure } from '../model/failure.ts';
+import type { TaskState } from '../model/task.ts';
+import type { TaskStatus } from '../providers/provider.ts';
+
+/** The sums of a batch. `done + failed + running` is at most `total`. */
+export interface BatchProgress {
+  total: number;
+  /** Lines whose task is COMPLETED. */
+  done: number;
+  /** Lines that ended in any other way, those that were never submitted among them. */
+  failed: number;
+  /** Lines that were submitted and have not ended. */
+  running: number;
+  /** Credits charged so far, less those refunded; null while none are known. */
+  credits: number | null;
+}
+
+/** One line of a batch. */
+export interface LineProgress {
+  name: string;
+  taskId: string | null;
+  state: TaskState;
+}
+
+/** How long tasks of a model usually take, from submit to end. */
+export interface ExpectedDuration {
+  fromMs: number;
+  toMs: number;
+  /** The number of tasks that it was measured on. */
+  runs: number;
+  /** Tasks of this machine, or the runs that the model's contract records. */
+  source: 'machine' | 'contract';
+  /** The day of the newest recorded run, as YYYY-MM-DD; absent for this machine. */
+  asOf?: string;
+}
+
+/** Receives the progress of a call: for the user who waits, and for the answer of an interrupted call. */
+export interface Observer {
+  /** A submit is about to be sent: from here on a charge is possible. */
+  submitting(): void;
+  /** The submit ended without a task: nothing is charged. */
+  refused(): void;
+  /** A request that was submitted before: from here on nothing is charged. */
+  attached(taskId: string, created: string): void;
+  /** Several tasks are waited for at the same time. */
+  several(count: number): void;
+  /** The call is about a batch; told again after each change of its sums. */
+  batch(progress: BatchProgress): void;
+  /** A line of the batch changed in a way that its own observer was not told; a repeated state changes nothing. */
+  line(line: LineProgress): void;
+  /** Returns the observer of one named request, such as a line of a batch. */
+  named(name: string): Observer;
+  /** The task's id, as soon as it is known. */
+  task(taskId: string, state: TaskState): void;
+  /** Returns the observer of one task: its lines name that task and its age. */
+  about(taskId: string, created?: string): Observer;
+  /** How long tasks like this one usually take; not told where nothing is known. */
+  expected(duration: ExpectedDuration): void;
+  polled(status: TaskStatus, progress: { elapsedMs: number; nextMs: number }): void;
+  queryFailed(failure: Failure): void;
+  downloading(bytes: number, total: number | null): void;
+}

@@ -1,0 +1,42 @@
+import { COUNTS, NOTHING, type SpendingRow, sumRows } from '../../model/spending.ts';
+
+/** Rows of spending in few bytes: the words are kept once. */
+export interface RowTable {
+  /** Provider, service, account and model. */
+  groups: [string, string, string, string][];
+  rows: [day: string, group: number, ...counts: number[]][];
+}
+
+/** Returns the rows, added up, as a table. */
+export function tableOf(rows: readonly SpendingRow[]): RowTable {
+  const groups = new Map<string, number>();
+  const table: RowTable = { groups: [], rows: [] };
+  for (const row of sumRows(rows)) {
+    const { day, provider, service, account, model } = row;
+    const words: RowTable['groups'][number] = [provider, service, account, model];
+    const key = words.join('\n');
+    if (!groups.has(key)) groups.set(key, table.groups.push(words) - 1);
+    table.rows.push([day, groups.get(key)!, ...COUNTS.map((name) => row[name])]);
+  }
+  return table;
+}
+
+/** Returns the rows of several tables from a day on, added up; oldest day first. */
+export function sumTables(tables: readonly RowTable[], firstDay: string): SpendingRow[] {
+  const sums = new Map<string, SpendingRow>();
+  for (const { groups, rows } of tables) {
+    const keys = groups.map((words) => words.join('\n'));
+    for (const [day, group, ...numbers] of rows) {
+      if (day < firstDay) continue;
+      const key = `${day}\n${keys[group]}`;
+      let sum = sums.get(key);
+      if (!sum) {
+        const [provider, service, account, model] = groups[group]!;
+        sum = { ...{ day, provider, service, account, model }, ...NOTHING };
+        sums.set(key, sum);
+      }
+      for (let n = 0; n < COUNTS.length; n += 1) sum[COUNTS[n]!] += numbers[n]!;
+    }
+  }
+  return [...sums.values()].sort((a, b) => (a.day < b.day ? -1 : a.day > b.day ? 1 : 0));
+}

@@ -1,0 +1,495 @@
+// Batches by the built program, against a service that keeps a ledger of its charges.
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../scripts/src/model/json.ts';
+import { type Ledger, ledger } from '../kill/ledger.ts';
+import { envelopeOf, live, type RunOptions, run, T2V, T2V_ARGS, tempFolder } from '../support/command.ts';
+import { PNG } from '../support/media.ts';
+
+interface Item {
+  line: number;
+  name: string;
+  taskId: string | null;
+  status: string | null;
+  file: string | null;
+  errorCode: string | null;
+}
+
+/** A folder with a batch file, and a service that charges for its lines. */
+async function place(lines: readonly string[], name = 'ideas.txt') {
+  const service: Ledger = await ledger();
+  const folder = tempFolder();
+  const file = path.join(folder, name);
+  const out = path.join(folder, 'out');
+  const write = (next: readonly string[]) => writeFileSync(file, `${next.join('\n')}\n`);
+  write(lines);
+  const { prompt: _, ...rest } = T2V;
+  const env = live(service.origin, { ASYNC_MEDIA_STATE_DIR: path.join(folder, 'state') });
+  const runBatch = async (flags: readonly string[] = [], options: RunOptions = {}, wait = 20) => {
+    const defaults = ['--model', 't2v', '--payload', JSON.stringify(rest), '--pollInterval', '0.02'];
+    const place = ['--wait', String(wait), '--download', out];
+    const all = ['--batch', file, ...defaults, ...place, ...flags];
+    const ended = await run(all, { cwd: folder, env, ...options });
+    const envelope = envelopeOf(ended);
+    const {
+      batch,
+      items,
+      report,
+      nextSteps = [],
+      issues = [],
+      warnings = [],
+    } = envelope.data as unknown as {
+      batch: Record<string, number | null>;
+      items: Item[];
+      report: string;
+      nextSteps?: string[];
+      issues?: { path: string; hint: string }[];
+      warnings?: string[];
+    };
+    return { ...ended, envelope, batch, items, report, nextSteps, issues, warnings };
+  };
+  const submits = () =>
+    service.received.filter(({ method, path }) => method === 'POST' && !path.includes('/quote/'));
+  const charges = () => [...service.charges.values()].flat().length;
+  const files = () =>
+    readdirSync(out)
+      .filter((one) => one.endsWith('.mp4'))
+      .sort();
+  return { service, folder, file, out, env, write, runBatch, submits, charges, files };
+}
+
+const rowsOf = (report: string): JsonObject[] =>
+  readFileSync(report, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as JsonObject);
+
+describe('a batch', () => {
+  it('D2: makes a task for every line, saves each file under the number of its line, and reports every line', async () => {
+    const { runBatch, charges, service, files, out } = await place(['a lighthouse', 'fog', 'waves']);
+    const { code, envelope, batch, items, report } = await runBatch();
+    expect(code).toBe(0);
+    expect(envelope).toMatchObject({ ok: true, status: 'COMPLETED', taskId: null, errorCode: null });
+    expect(batch).toEqual({
+      ...{ total: 3, completed: 3, failed: 0, cancelled: 0, running: 0, notSubmitted: 0, unknown: 0 },
+      ...{ charged: 45, refunded: 0 },
+    });
+    expect([...service.charges.keys()].sort()).toEqual(['a lighthouse', 'fog', 'waves']);
+    expect(charges()).toBe(3);
+    expect(files()).toEqual(['1.mp4', '2.mp4', '3.mp4']);
+    expect(items.map(({ line, name, status, file }) => [line, name, status, file])).toEqual(
+      ['1', '2', '3'].map((name) => [Number(name), name, 'COMPLETED', path.join(out, `${name}.mp4`)]),
+    );
+    const [taskId] = service.charges.get('fog')!;
+    expect(items[1]!.taskId).toBe(taskId);
+    expect(report).toBe(path.join(out, 'ideas.report.jsonl'));
+    const rows = rowsOf(report);
+    expect(rows.map(({ line }) => line)).toEqual([1, 2, 3]);
+    expect(rows[1]).toMatchObject({ name: '2', taskId, status: 'COMPLETED', ok: true, exitCode: 0 });
+    expect(Object.keys(rows[1]!)).toEqual(
+      expect.arrayContaining(['ok', 'status', 'taskId', 'data', 'errorCode', 'errorMessage', 'retryAfter']),
+    );
+  });
+
+  it('D1: run again is the same tasks, and its first of equal lines is the request of the single command', async () => {
+    const { runBatch, charges, env, folder, files, out } = await place(['fog', T2V.prompt, 'fog']);
+    const first = await runBatch();
+    expect(charges()).toBe(3);
+    expect(first.items[0]!.taskId).not.toBe(first.items[2]!.taskId);
+    const again = await runBatch();
+    expect(charges()).toBe(3);
+    expect(again.items).toEqual(first.items);
+    expect(again.nextSteps.join(' ')).toContain('nothing was charged now');
+    const single = envelopeOf(await run([...T2V_ARGS, '--wait', '10'], { cwd: folder, env }));
+    expect(single.taskId).toBe(first.items[1]!.taskId);
+    expect(single.data.reused).toBe(true);
+    expect(charges()).toBe(3);
+    // A deleted file comes back under its name.
+    rmSync(path.join(out, '2.mp4'));
+    await runBatch();
+    expect(files()).toEqual(['1.mp4', '2.mp4', '3.mp4']);
+    expect(charges()).toBe(3);
+  });
+
+  it('fault 77: a line added, removed or moved changes only itself; no file is overwritten', async () => {
+    const { runBatch, charges, write, files, out } = await place(['fog', 'waves']);
+    const first = await runBatch();
+    const bytes = readFileSync(path.join(out, '1.mp4'));
+    write(['rain', 'waves', 'fog', 'fog']);
+    const second = await runBatch();
+    expect(charges()).toBe(4);
+    const taskOf = (items: Item[], line: number) => items.find((item) => item.line === line)!.taskId;
+    expect(taskOf(second.items, 2)).toBe(taskOf(first.items, 2));
+    expect(taskOf(second.items, 3)).toBe(taskOf(first.items, 1));
+    // What was saved keeps its name; a new line whose number is taken gets a version behind it.
+    expect(second.items.map(({ line, name }) => [line, name])).toEqual([
+      [1, '1-v2'],
+      [2, '2'],
+      [3, '1'],
+      [4, '4'],
+    ]);
+    expect(files()).toEqual(['1-v2.mp4', '1.mp4', '2.mp4', '4.mp4']);
+    expect(readFileSync(path.join(out, '1.mp4'))).toEqual(bytes);
+    write(['waves', 'fog']);
+    const third = await runBatch();
+    expect(charges()).toBe(4);
+    expect(third.items.map(({ name }) => name)).toEqual(['2', '1']);
+  });
+
+  it('takes names, models, payloads and images from lines of JSON, and {n} in --output for the others', async () => {
+    const { runBatch, service, files, folder, file, env, out } = await place([], 'shots.jsonl');
+    writeFileSync(path.join(folder, 'cat.png'), PNG);
+    const lines = [
+      { name: 'cat', model: 'i2v', payload: { duration: '5' }, image: 'cat.png' },
+      { payload: { prompt: 'fog', duration: '8' } },
+    ];
+    writeFileSync(file, `\uFEFF${lines.map((line) => JSON.stringify(line)).join('\r\n\r\n')}`);
+    const wrong = await runBatch();
+    expect(wrong.code).toBe(2);
+    expect(wrong.issues.map(({ path }) => path)).toContain('line 1: payload.aspectRatio');
+    const { prompt: _, ...more } = T2V;
+    writeFileSync(
+      file,
+      lines
+        .map((line, n) => JSON.stringify(n === 0 ? line : { payload: { ...more, ...line.payload } }))
+        .join('\n'),
+    );
+    const ended = await run(
+      [
+        '--batch',
+        file,
+        '--model',
+        't2v',
+        '--output',
+        path.join(out, 'shot-{n}.mp4'),
+        '--pollInterval',
+        '0.02',
+      ],
+      { cwd: folder, env },
+    );
+    expect(ended.code, ended.stdout).toBe(0);
+    expect(files()).toEqual(['cat.mp4', 'shot-2.mp4']);
+    const bodies = service.received
+      .filter(({ path }) => path.includes('/generate/'))
+      .map(({ path, body }) => [path, body]);
+    expect(bodies.find(([path]) => path!.endsWith('/i2v'))![1]).toContain('"image":"data:image/png;base64,');
+    expect(JSON.parse(bodies.find(([path]) => path!.endsWith('/t2v'))![1]!)).toMatchObject({
+      prompt: 'fog',
+      duration: '8',
+    });
+  });
+
+  it('names every wrong line by number and field at once, and submits nothing', async () => {
+    const { runBatch, service } = await place(
+      [
+        '{"payload":{"prompt":"fog"}}',
+        '{"payload":{"prompt":"fog","duration":5}}',
+        'no JSON',
+        '{"prompt":"fog"}',
+        '{"name":"../x","payload":{"prompt":"fog"}}',
+        '{"name":"A","payload":{"prompt":"a"}}',
+        '{"name":"a","payload":{"prompt":"b"}}',
+        '{"model":"t2w","payload":{"prompt":"b"}}',
+        '{"image":"none.png","model":"i2v","payload":{"duration":"5","aspectRatio":"16:9"}}',
+      ],
+      'ideas.jsonl',
+    );
+    const { code, envelope, issues } = await runBatch();
+    expect(code).toBe(2);
+    expect(envelope).toMatchObject({
+      ok: false,
+      status: 'FAILED',
+      taskId: null,
+      errorCode: 'INVALID_PAYLOAD',
+    });
+    expect(envelope.errorMessage).toContain('7 lines are wrong; nothing was submitted');
+    expect(issues.map(({ path }) => path)).toEqual([
+      'line 2: payload.duration',
+      'line 3',
+      'line 4: prompt',
+      'line 4: payload.prompt',
+      'line 5: name',
+      'line 7: name',
+      'line 8: model',
+      'line 9: image',
+    ]);
+    expect(service.received).toEqual([]);
+  });
+
+  it('the caps are asked for first, and nothing is submitted above them; what is charged already counts nothing', async () => {
+    const { runBatch, write, charges, submits } = await place(['fog', 'waves']);
+    const over = await runBatch(['--maxTotalCredits', '29']);
+    expect(over.code).toBe(5);
+    expect(over.envelope).toMatchObject({ status: 'FAILED', errorCode: 'BUDGET_EXCEEDED' });
+    expect(over.batch).toMatchObject({ notSubmitted: 2, completed: 0, charged: null });
+    expect(over.envelope.errorMessage).toContain('30 credits');
+    const each = await runBatch(['--maxCredits', '14']);
+    expect(each.code).toBe(5);
+    expect(each.envelope.errorMessage).toContain('--maxCredits 14');
+    expect(submits()).toEqual([]);
+    const within = await runBatch(['--maxTotalCredits', '30', '--maxCredits', '15']);
+    expect(within.code).toBe(0);
+    expect(charges()).toBe(2);
+    // One more line: the limit is for what is not charged yet.
+    write(['fog', 'waves', 'rain']);
+    const more = await runBatch(['--maxTotalCredits', '15']);
+    expect(more.code).toBe(0);
+    expect(charges()).toBe(3);
+    write(['fog', 'waves', 'rain', 'snow']);
+    const last = await runBatch(['--maxTotalCredits', '14']);
+    expect(last.code).toBe(5);
+    // What is paid is delivered all the same.
+    expect(last.batch).toMatchObject({ completed: 3, notSubmitted: 1 });
+    expect(last.items[0]).toMatchObject({ line: 4, errorCode: 'BUDGET_EXCEEDED', taskId: null });
+    expect(charges()).toBe(3);
+  });
+
+  it('fault 78: credits end in the middle: no more is submitted, what is paid is delivered, the same command goes further', async () => {
+    const { runBatch, service, charges, submits, files } = await place([
+      'a',
+      'b',
+      'c',
+      'd',
+      'e',
+      'f',
+      'g',
+      'h',
+      'i',
+      'j',
+      'k',
+      'l',
+    ]);
+    service.refuses = { status: 402, errorCode: 'INSUFFICIENT_CREDITS', after: 3 };
+    const short = await runBatch();
+    expect(short.code).toBe(5);
+    expect(short.envelope).toMatchObject({ ok: false, status: 'FAILED', errorCode: 'INSUFFICIENT_CREDITS' });
+    expect(short.batch).toMatchObject({ total: 12, completed: 3, notSubmitted: 9 });
+    // Only those that were on their way meet the refusal too.
+    expect(submits().length).toBeLessThanOrEqual(3 + 4);
+    expect(files()).toHaveLength(3);
+    expect(short.nextSteps.some((step) => step.startsWith('node '))).toBe(true);
+    service.refuses = undefined;
+    const rest = await runBatch();
+    expect(rest.code).toBe(0);
+    expect(charges()).toBe(12);
+    expect(files()[0]).toBe('01.mp4');
+  });
+
+  it('a refused key ends all submits at once', async () => {
+    const { runBatch, service, submits } = await place(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']);
+    service.refusesKey = true;
+    const { code, envelope, batch } = await runBatch();
+    expect(code).toBe(3);
+    expect(envelope).toMatchObject({ status: 'FAILED', errorCode: 'AUTH_FAILED' });
+    expect(batch).toMatchObject({ notSubmitted: 8 });
+    expect(submits().length).toBeLessThanOrEqual(4);
+  });
+
+  it('fault 15: a 429 with Retry-After holds every submit back, and all of them get through', async () => {
+    const lines = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const { runBatch, service, charges } = await place(lines);
+    const times: number[] = [];
+    let refusedAt = 0;
+    service.onSubmit = () => {
+      times.push(Date.now());
+      if (times.length === 1) {
+        refusedAt = Date.now();
+        service.refuses = { status: 429, errorCode: 'RATE_LIMITED', after: 0 };
+        setTimeout(() => {
+          service.refuses = undefined;
+        }, 500);
+      }
+    };
+    const { code } = await runBatch();
+    expect(code).toBe(0);
+    expect(charges()).toBe(6);
+    const during = times.filter((time) => time - refusedAt < 400).length;
+    expect(during).toBeLessThanOrEqual(6);
+  });
+
+  it('fault 2: answers that are lost are found in the list: one charge for each line', async () => {
+    const { runBatch, service, charges } = await place(['a', 'b', 'c', 'd', 'a']);
+    service.script.push('reset', 'truncate', 'none', 'reset', 'reset');
+    const { code, batch, items } = await runBatch();
+    expect(code).toBe(0);
+    expect(batch).toMatchObject({ completed: 5 });
+    expect(charges()).toBe(5);
+    expect(new Set(items.map(({ taskId }) => taskId)).size).toBe(5);
+  });
+
+  it('fault 37: interrupted, it says and reports what is known; the same command makes the rest', async () => {
+    const { runBatch, service, charges } = await place(['a', 'b', 'c']);
+    service.isBusy = true;
+    let isSent = false;
+    const stopped = await runBatch([], {
+      onStderr: (text, kill) => {
+        if (isSent || !text.includes('SUBMITTED')) return;
+        isSent = true;
+        kill('SIGINT');
+      },
+    });
+    expect(stopped.code).toBe(130);
+    expect(stopped.envelope).toMatchObject({ status: 'PROGRESS', data: { interruptedBy: 'SIGINT' } });
+    const { running, notSubmitted, unknown } = stopped.batch;
+    // A submit that was on its way got its answer.
+    expect([running! + notSubmitted!, unknown]).toEqual([3, 0]);
+    expect(running).toBe(charges());
+    expect(stopped.nextSteps.some((step) => step.startsWith('node '))).toBe(true);
+    const rows = rowsOf(stopped.report);
+    expect(rows.filter(({ taskId }) => taskId !== null)).toHaveLength(running!);
+    expect(rows).toHaveLength(3);
+    service.isBusy = false;
+    expect((await runBatch()).code).toBe(0);
+    expect(charges()).toBe(3);
+  });
+
+  it('out of time: exit code 4 and the same command, which charges nothing and delivers them', async () => {
+    const { runBatch, service, charges, file } = await place(['a', 'b', 'c']);
+    service.isBusy = true;
+    const waiting = await runBatch([], {}, 1);
+    expect(waiting.code).toBe(4);
+    expect(waiting.envelope).toMatchObject({ ok: true, status: 'PROGRESS', errorCode: null });
+    expect(waiting.batch).toMatchObject({ total: 3, running: 3 });
+    expect(waiting.nextSteps.find((step) => step.startsWith('node '))).toContain(file);
+    service.isBusy = false;
+    expect((await runBatch()).code).toBe(0);
+    expect(charges()).toBe(3);
+  });
+
+  it('--new asks for all again and says what that costs; the plain command then means the newest', async () => {
+    const { runBatch, charges, files } = await place(['fog', 'waves']);
+    const first = await runBatch();
+    const second = await runBatch(['--new']);
+    expect(second.code).toBe(0);
+    expect(charges()).toBe(4);
+    expect(second.warnings.join(' ')).toContain('30 credits');
+    expect(second.items[0]!.taskId).not.toBe(first.items[0]!.taskId);
+    expect(files()).toEqual(['1-v2.mp4', '1.mp4', '2-v2.mp4', '2.mp4']);
+    const third = await runBatch();
+    expect(charges()).toBe(4);
+    expect(third.items).toEqual(second.items);
+  });
+
+  it('a name that another file has is refused by its line before anything is charged', async () => {
+    const { runBatch, out, submits } = await place(
+      ['{"name":"fog","payload":{"prompt":"fog"}}', '{"name":"sea","payload":{"prompt":"sea"}}'],
+      'two.jsonl',
+    );
+    mkdirSync(out);
+    writeFileSync(path.join(out, 'SEA.mp4'), 'mine');
+    const { code, issues } = await runBatch();
+    expect(code).toBe(2);
+    expect(issues.map(({ path }) => path)).toEqual(['line 2: name']);
+    expect(submits()).toEqual([]);
+    expect(readFileSync(path.join(out, 'SEA.mp4'), 'utf8')).toBe('mine');
+  });
+
+  it('failed tasks: exit code 1, their refund in the sums, and no charge when it is run again', async () => {
+    const { runBatch, service, charges } = await place(['a', 'b']);
+    service.end = 'FAILED';
+    const { code, envelope, batch, items } = await runBatch();
+    expect(code).toBe(1);
+    expect(envelope).toMatchObject({ ok: false, status: 'FAILED', errorCode: 'GENERATION_FAILED' });
+    expect(batch).toMatchObject({ failed: 2, charged: 30, refunded: 30 });
+    expect(items[0]).toMatchObject({ status: 'FAILED', file: null, errorCode: 'GENERATION_FAILED' });
+    expect((await runBatch()).code).toBe(1);
+    expect(charges()).toBe(2);
+  });
+
+  it('lines on standard input; createGeneration submits all and returns; the full command delivers them', async () => {
+    const { env, folder, charges, out } = await place([]);
+    const flags = ['--batch', '-', '--model', 't2v', '--download', out];
+    const { prompt: _, ...rest } = T2V;
+    const args = [...flags, '--payload', JSON.stringify(rest)];
+    const input = 'fog\nwaves\n';
+    const begun = await run([...args, '--action', 'createGeneration'], { env, cwd: folder, input });
+    expect(begun.code).toBe(0);
+    expect(envelopeOf(begun)).toMatchObject({ status: 'PROGRESS', data: { batch: { running: 2 } } });
+    expect(charges()).toBe(2);
+    const ended = await run([...args, '--pollInterval', '0.02'], { env, cwd: folder, input });
+    expect(ended.code).toBe(0);
+    expect(charges()).toBe(2);
+    expect(readdirSync(out).sort()).toEqual(['1.mp4', '2.mp4', 'batch.report.jsonl']);
+  });
+
+  it('--action quote gives every line and the sum', async () => {
+    const { env, folder, file, submits, charges } = await place(['fog', 'waves', 'rain']);
+    const { prompt: _, ...rest } = T2V;
+    const args = ['--action', 'quote', '--batch', file, '--model', 't2v', '--payload', JSON.stringify(rest)];
+    const { code, ...ended } = await run(args, { env, cwd: folder });
+    expect(code).toBe(0);
+    const { data, status } = envelopeOf({ code, ...ended });
+    expect(status).toBe(null);
+    expect(data).toMatchObject({ count: 3, credits: 45, notCharged: 45, affordable: true });
+    expect((data.items as JsonObject[]).map(({ line, credits }) => [line, credits])).toEqual([
+      [1, 15],
+      [2, 15],
+      [3, 15],
+    ]);
+    expect(submits()).toEqual([]);
+    expect(charges()).toBe(0);
+  });
+});
+
+describe('--output', () => {
+  const single = (folder: string) => [
+    ...T2V_ARGS,
+    '--wait',
+    '10',
+    '--output',
+    path.join(folder, 'clips', 'dawn.mp4'),
+  ];
+
+  it('D3: the file is under that name, again and again, and waitTask remembers it', async () => {
+    const { env, folder, charges } = await place([]);
+    const file = path.join(folder, 'clips', 'dawn.mp4');
+    const begin = ['--model', 't2v', '--payload', JSON.stringify(T2V), '--action', 'createGeneration'];
+    const begun = await run([...begin, '--output', file], { env, cwd: folder });
+    const waits = ['--action', 'waitTask', '--taskId', envelopeOf(begun).taskId!, '--pollInterval', '0.02'];
+    const first = envelopeOf(await run(waits, { env, cwd: folder }));
+    expect(first.data.files).toMatchObject([{ path: file }]);
+    expect(readdirSync(path.join(folder, 'clips'))).toEqual(['dawn.mp4']);
+    const again = envelopeOf(await run(single(folder), { env, cwd: folder }));
+    expect(again.data).toMatchObject({ reused: true, files: [{ path: file }] });
+    rmSync(file);
+    const waited = await run(waits, { env, cwd: folder });
+    expect(envelopeOf(waited).data.files).toMatchObject([{ path: file }]);
+    // Another name is a copy of the same result.
+    const other = [...T2V_ARGS, '--output', 'other.mp4'];
+    expect(envelopeOf(await run(other, { env, cwd: folder })).data.files).toMatchObject([
+      { path: path.join(folder, 'other.mp4') },
+    ]);
+    expect(charges()).toBe(1);
+  });
+
+  it('another kind of file is saved with its own extension, and that is said', async () => {
+    const { env, folder } = await place([]);
+    const { code, ...ended } = await run([...T2V_ARGS, '--output', 'dawn.mov'], { env, cwd: folder });
+    expect(code).toBe(0);
+    const { data } = envelopeOf({ code, ...ended });
+    expect(data.files).toMatchObject([{ path: path.join(folder, 'dawn.mp4') }]);
+    expect(data.warnings).toEqual([
+      'dawn.mov was asked for; the file is saved as dawn.mp4, by what it contains.',
+    ]);
+  });
+
+  it('fault 47: a file that is there already is refused before anything is charged', async () => {
+    const { env, folder, submits } = await place([]);
+    writeFileSync(path.join(folder, 'dawn.mp4'), 'mine');
+    const { code, ...ended } = await run([...T2V_ARGS, '--output', 'dawn.mp4'], { env, cwd: folder });
+    expect(code).toBe(2);
+    expect(envelopeOf({ code, ...ended }).data.issues).toMatchObject([{ path: '--output' }]);
+    expect(submits()).toEqual([]);
+    expect(readFileSync(path.join(folder, 'dawn.mp4'), 'utf8')).toBe('mine');
+  });
+
+  it.each(['out/', '..', 'a/CON', '.hidden', 'a:b', `${'x'.repeat(130)}`])(
+    'fault 57: %s is no file name',
+    async (name) => {
+      const { code, ...ended } = await run([...T2V_ARGS, '--sandbox', '--output', name]);
+      expect(code).toBe(2);
+      expect(envelopeOf({ code, ...ended }).data.issues).toMatchObject([{ path: '--output' }]);
+    },
+  );
+});

@@ -1,0 +1,57 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { afterAll, beforeAll } from 'vitest';
+import { Journal } from '../../scripts/src/stores/file/journal.ts';
+import { tempFolder } from '../support/command.ts';
+import { recordFilesIn } from '../support/records.ts';
+import { conformance, PatientClock } from './conformance.ts';
+import { SqlTable } from './sql-table.ts';
+import { MemoryTable, TableStore } from './table-store.ts';
+
+conformance('memory', () => {
+  const clock = new PatientClock();
+  const table = new MemoryTable();
+  return {
+    clock,
+    open: (account) => new TableStore(table, account, clock),
+    damage: (request) => table.damage(request),
+    takeOver: (name) => table.takeOver(name),
+  };
+});
+
+conformance('files', () => {
+  const clock = new PatientClock();
+  const folder = path.join(tempFolder(), 'records');
+  return {
+    clock,
+    open: (account) => new Journal({ ...account, folder, clock, warn: () => {} }),
+    damage: (request) => {
+      for (const file of recordFilesIn(folder)) {
+        if (path.basename(file).startsWith(request)) writeFileSync(file, readFileSync(file).subarray(9));
+      }
+    },
+    takeOver: (name) => {
+      const file = path.join(folder, 'locks', `${name}.lock`);
+      const owner = JSON.parse(readFileSync(file, 'utf8')) as object;
+      writeFileSync(file, JSON.stringify({ ...owner, nonce: 'another' }));
+    },
+  };
+});
+
+let sql: PGlite;
+beforeAll(async () => {
+  sql = await PGlite.create();
+}, 60_000);
+afterAll(() => sql.close());
+
+conformance('PGlite', async () => {
+  const clock = new PatientClock();
+  const table = await SqlTable.in(sql);
+  return {
+    clock,
+    open: (account) => new TableStore(table, account, clock),
+    damage: (request) => table.damage(request),
+    takeOver: (name) => table.takeOver(name),
+  };
+});

@@ -1,0 +1,358 @@
+// What every record store does. The stores call it with a way to make one.
+import { describe, expect, it } from 'vitest';
+import { accountOf, jsonHash } from '../../scripts/src/model/fingerprint.ts';
+import type { RequestRecord } from '../../scripts/src/model/request-record.ts';
+import { nameOf } from '../../scripts/src/ports/claim-rules.ts';
+import type {
+  Account,
+  Budget,
+  Claimed,
+  RecordStore,
+  RequestClaim,
+  StoredRequest,
+} from '../../scripts/src/ports/record-store.ts';
+import type { FakeClock } from '../support/clock.ts';
+import { DAY, failureOf, HOUR, PatientClock, SECOND } from './file/support.ts';
+
+/** A place for records, empty at first. */
+export interface World {
+  clock: FakeClock;
+  /** The store as another process has it: the same records. */
+  open(account: Account): RecordStore;
+  /** Makes the records of a request unreadable. */
+  damage(request: string): void | Promise<void>;
+  /** Lets another process take a fence, as if its holder were dead. */
+  takeOver(name: string): void | Promise<void>;
+}
+
+const ACCOUNT: Account = {
+  provider: 'aivideomaker',
+  service: 'https://media.test',
+  account: accountOf('aivideomaker', 'ak_one'),
+};
+
+const claimOf = (prompt: string, more: Partial<RequestClaim> = {}): RequestClaim => ({
+  ...{ model: 't2v', payloadHash: jsonHash({ prompt }), idempotencyKey: `key-of-${prompt}` },
+  ...{ isNamed: false, isNew: false, owner: null, download: null, wait: null, ...more },
+});
+
+const submitted = (taskId: string) => ({ phase: 'submitted' as const, taskId, status: 'SUBMITTED' as const });
+
+export function conformance(name: string, makeWorld: () => World | Promise<World>): void {
+  describe(`${name}: a record store`, () => {
+    async function world() {
+      const one = await makeWorld();
+      const next = (account: Partial<Account> = {}) => one.open({ ...ACCOUNT, ...account });
+      const claim = (prompt: string, more: Partial<RequestClaim> = {}, store = next()): Promise<Claimed> =>
+        store.claim(claimOf(prompt, more), one.clock.monotonic());
+      /** A request on record, with no process that submits it. */
+      const recorded = async (prompt: string, change: Partial<RequestRecord> = {}, store = next()) => {
+        const claimed = await claim(prompt, {}, store);
+        if (claimed.kind !== 'new') throw new Error(claimed.kind);
+        expect(await store.reserve(claimed.entry, {}, null, 0)).toEqual({ kind: 'reserved' });
+        await claimed.entry.update(change, { isOurs: true });
+        await claimed.lock.release();
+        return claimed.entry;
+      };
+      const ago = async <T>(ms: number, work: () => Promise<T>): Promise<T> => {
+        one.clock.wallOffset -= ms;
+        try {
+          return await work();
+        } finally {
+          one.clock.wallOffset += ms;
+        }
+      };
+      const kindOf = async (prompt: string, more: Partial<RequestClaim> = {}, store = next()) => {
+        const claimed = await claim(prompt, more, store);
+        if ('lock' in claimed) await claimed.lock.release();
+        return claimed.kind;
+      };
+      const again = async (entry: StoredRequest) => {
+        const found = await next().byKey(entry.record.idempotencyKey);
+        return found[0]?.record;
+      };
+      return { ...one, next, claim, recorded, ago, kindOf, again };
+    }
+
+    it('claims a request as new, unsettled or submitted', async () => {
+      const { recorded, kindOf, again } = await world();
+      expect(await kindOf('a')).toBe('new');
+      const entry = await recorded('a');
+      expect(await kindOf('a')).toBe('unsettled');
+      await entry.update(submitted('ckx1'), { isOurs: true });
+      expect(await kindOf('a')).toBe('submitted');
+      expect(await kindOf('a', { isNew: true })).toBe('new');
+      expect(await kindOf('b')).toBe('new');
+      expect(await kindOf('a', { model: 'i2v' })).toBe('new');
+      expect(await again(entry)).toMatchObject({ taskId: 'ckx1', idempotencyKey: 'key-of-a' });
+    });
+
+    it('has nothing of a claimed request on record before it is reserved', async () => {
+      const { claim, next } = await world();
+      expect((await claim('a')).kind).toBe('new');
+      expect(await next().pending()).toEqual([]);
+    });
+
+    it('keeps equal requests of a batch apart, and finds each without a claim', async () => {
+      const { next, recorded, kindOf, damage } = await world();
+      const store = next();
+      const { payloadHash } = claimOf('a');
+      const latest = (ordinal?: number) =>
+        store.latest({ model: 't2v', payloadHash, ...(ordinal !== undefined && { ordinal }) });
+      expect(await latest()).toBeUndefined();
+      const entry = await recorded('a', submitted('ckx1'));
+      expect((await latest())?.record.taskId).toBe('ckx1');
+      expect((await latest(1))?.record.taskId).toBe('ckx1');
+      expect(await latest(2)).toBeUndefined();
+      expect(await kindOf('a', { ordinal: 2 })).toBe('new');
+      expect(await kindOf('a', { ordinal: 1 })).toBe('submitted');
+      await recorded('b', { phase: 'rejected' });
+      expect(await store.latest({ model: 't2v', payloadHash: jsonHash({ prompt: 'b' }) })).toBeUndefined();
+      await damage(entry.record.request);
+      expect(await latest()).toBeNull();
+    });
+
+    it('fault 49: lets one of many processes submit a request; the others get its task', async () => {
+      const { next, clock } = await world();
+      let submits = 0;
+      const one = async () => {
+        const store = next();
+        const claimed = await store.claim(claimOf('a'), clock.monotonic() + DAY);
+        if (claimed.kind === 'submitted') return claimed.entry.record.taskId;
+        submits += 1;
+        await store.reserve(claimed.entry, {}, null, 0);
+        for (let n = 0; n < 5; n += 1) await clock.sleep(1);
+        await claimed.entry.update(submitted('ckx1'), { isOurs: true });
+        await claimed.lock.release();
+        return 'ckx1';
+      };
+      const ids = await Promise.all(Array.from({ length: 12 }, one));
+      expect(submits).toBe(1);
+      expect(new Set(ids)).toEqual(new Set(['ckx1']));
+    });
+
+    it('says that a request is busy when the deadline has passed', async () => {
+      const { claim } = await world();
+      const held = await claim('a');
+      const { code, details } = await failureOf(claim('a'));
+      expect(code).toBe('SUBMIT_OUTCOME_UNKNOWN');
+      expect(details.reason).toMatchObject({ kind: 'requestBusy' });
+      if (held.kind === 'new') await held.lock.release();
+      expect((await claim('a')).kind).toBe('new');
+    });
+
+    it('tells the holder of a fence that another process took it', async () => {
+      const { claim, takeOver } = await world();
+      const claimed = await claim('a');
+      if (claimed.kind !== 'new') throw new Error(claimed.kind);
+      expect(await claimed.lock.isOurs()).toBe(true);
+      await takeOver(nameOf(claimOf('a'), ACCOUNT));
+      expect(await claimed.lock.isOurs()).toBe(false);
+      // To release it does not free what another one holds.
+      await claimed.lock.release();
+      expect((await failureOf(claim('a'))).details.reason).toMatchObject({ kind: 'requestBusy' });
+    });
+
+    it('keeps a final state, a task id and a delivery', async () => {
+      const { recorded, again, next } = await world();
+      const entry = await recorded('a', submitted('ckx1'));
+      const stale = (await next().byTask('ckx1'))!;
+      await entry.close('COMPLETED', { quoted: 1, charged: 2, refunded: null }, '2026-11-21T12:00:00.000Z');
+      await stale.update({ status: 'PROGRESS', taskId: 'ckx2', phase: 'unknown', delivered: null });
+      expect(await again(entry)).toMatchObject({
+        ...{ status: 'COMPLETED', taskId: 'ckx1', phase: 'submitted' },
+        ...{ delivered: '2026-11-21T12:00:00.000Z', credits: { quoted: 1, charged: 2, refunded: null } },
+      });
+    });
+
+    it('never makes a request of which the outcome is unknown one that may be submitted anew', async () => {
+      const { recorded, kindOf, again } = await world();
+      const entry = await recorded('a', { phase: 'unknown' });
+      await entry.update({ phase: 'rejected' }, { isOurs: true });
+      expect((await again(entry))?.phase).toBe('unknown');
+      await entry.update({ phase: 'submitting' }, { isOurs: true });
+      expect((await again(entry))?.phase).toBe('unknown');
+      await entry.require({ phase: 'submitting', resubmitted: true });
+      await entry.update({ phase: 'rejected' }, { isOurs: true });
+      expect(await again(entry)).toMatchObject({ phase: 'submitting', resubmitted: true });
+      expect(await kindOf('a')).toBe('unsettled');
+    });
+
+    it('submits a rejected request anew, and drops that record', async () => {
+      const { recorded, kindOf, next } = await world();
+      await recorded('a', { phase: 'rejected' });
+      expect(await next().byKey('key-of-a')).toHaveLength(1);
+      expect(await kindOf('a')).toBe('new');
+      expect(await next().byKey('key-of-a')).toEqual([]);
+    });
+
+    it('joins what several processes change at once', async () => {
+      const { recorded, next, again } = await world();
+      const entry = await recorded('a', submitted('ckx1'));
+      const file = (n: number) => ({
+        path: `/${n}`,
+        bytes: n,
+        sha256: 'd'.repeat(64),
+        contentType: 'video/mp4',
+      });
+      await Promise.all(
+        Array.from({ length: 8 }, async (_, n) => {
+          const one = await next().byTask('ckx1');
+          await one!.update(({ files }) => ({ files: [...files, file(n)] }));
+        }),
+      );
+      expect((await again(entry))?.files.map(({ bytes }) => bytes).sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    });
+
+    it('brings back a dropped record only for the holder of its fence', async () => {
+      const { recorded, next } = await world();
+      const entry = await recorded('a', submitted('ckx1'));
+      await (await next().byTask('ckx1'))!.drop();
+      expect(await entry.update({ download: '/x' })).toBe(false);
+      await entry.close('COMPLETED', entry.record.credits, null);
+      expect(await next().byTask('ckx1')).toBeUndefined();
+      expect(await entry.update({ download: '/x' }, { isOurs: true })).toBe(true);
+      expect((await next().byTask('ckx1'))?.record.download).toBe('/x');
+    });
+
+    it('finds a task and a key of any account, and tells which is its own', async () => {
+      const { recorded, next } = await world();
+      await recorded('a', submitted('ckx1'));
+      const other = next({ account: 'f'.repeat(12) });
+      await recorded('a', submitted('ckx2'), other);
+      for (const id of ['ckx1', 'ckx2']) expect((await next().byTask(id))?.record.taskId).toBe(id);
+      expect(await next().byTask('ckx3')).toBeUndefined();
+      expect(await next().byKey('key-of-a')).toHaveLength(2);
+      expect(await next().recordedAmong(['ckx2', 'x', 'ckx1'])).toEqual(new Set(['ckx1', 'ckx2']));
+      expect(next().isOwn((await next().byTask('ckx1'))!)).toBe(true);
+      expect(next().isOwn((await next().byTask('ckx2'))!)).toBe(false);
+    });
+
+    it('lists what is pending of all accounts, newest first, and what was replaced of its own', async () => {
+      const { recorded, ago, next } = await world();
+      const ids = async () => (await next().pending()).map(({ record }) => record.idempotencyKey);
+      await ago(3 * HOUR, () => recorded('a', submitted('ckx1')));
+      await ago(2 * HOUR, () => recorded('b', { phase: 'unknown' }, next({ account: 'f'.repeat(12) })));
+      const third = await ago(HOUR, () => recorded('c'));
+      expect(await ids()).toEqual(['key-of-c', 'key-of-b', 'key-of-a']);
+      await third.update({ phase: 'unknown' });
+      await third.update({ phase: 'abandoned' });
+      await (await next().byTask('ckx1'))!.close('FAILED', third.record.credits, '2026-11-21T12:00:00.000Z');
+      expect(await ids()).toEqual(['key-of-b']);
+      expect((await next().replaced()).map(({ record }) => record.idempotencyKey)).toEqual(['key-of-c']);
+    });
+
+    it('fault 46: does not submit a request whose record is damaged, but another one', async () => {
+      const { recorded, kindOf, damage, claim, next } = await world();
+      await recorded('a', submitted('ckx1'));
+      await damage(nameOf(claimOf('a'), ACCOUNT));
+      for (let n = 0; n < 2; n += 1) {
+        const { details } = await failureOf(claim('a'));
+        expect(details.reason).toEqual({ kind: 'recordDamaged' });
+      }
+      expect(await kindOf('b')).toBe('new');
+      expect(await kindOf('a', { isNew: true })).toBe('new');
+      expect(await next().spentSince(DAY)).toBeNull();
+    });
+
+    const budget = (credits: number, limit: number): Budget => ({ windowMs: DAY, limit, credits });
+    const spend = { quoted: 10, charged: null, refunded: null };
+
+    it('fault 79: gives ten processes at once no more than the budget, unknown ones counted', async () => {
+      const { next, clock } = await world();
+      const kinds = await Promise.all(
+        Array.from({ length: 10 }, async (_, n) => {
+          const store = next();
+          const claimed = await store.claim(claimOf(`p${n}`), clock.monotonic());
+          if (claimed.kind !== 'new') throw new Error(claimed.kind);
+          const change = { credits: spend };
+          const { kind } = await store.reserve(
+            claimed.entry,
+            change,
+            budget(10, 35),
+            clock.monotonic() + DAY,
+          );
+          if (kind === 'reserved' && n % 2)
+            await claimed.entry.update({ phase: 'unknown' }, { isOurs: true });
+          await claimed.lock.release();
+          return kind;
+        }),
+      );
+      expect(kinds.filter((kind) => kind === 'reserved')).toHaveLength(3);
+      expect(kinds.filter((kind) => kind === 'exceeded')).toHaveLength(7);
+      expect(await next().spentSince(DAY)).toBe(30);
+      expect(await next().pending()).toHaveLength(3);
+    });
+
+    it('counts a request in a budget once, and those of its own account and window alone', async () => {
+      const { recorded, ago, next, claim } = await world();
+      await ago(DAY + SECOND, () => recorded('old', { credits: { ...spend, charged: 1_000 } }));
+      await recorded('other', { credits: spend }, next({ service: 'https://other.test' }));
+      await recorded('b', { credits: { quoted: 10, charged: 8, refunded: 3 } });
+      await recorded('c', { phase: 'rejected', credits: spend });
+      const entry = await recorded('a', { phase: 'unknown', credits: spend });
+      expect(await next().spentSince(DAY)).toBe(15);
+      expect(await next().spentSince(DAY, entry)).toBe(5);
+      expect(await next().spentSince(7 * DAY)).toBe(1_015);
+      const claimed = await claim('a');
+      if (claimed.kind !== 'unsettled') throw new Error(claimed.kind);
+      const over = await next().reserve(claimed.entry, {}, budget(10, 14), DAY);
+      expect(over).toEqual({ kind: 'exceeded', spent: 5 });
+      expect(await next().reserve(claimed.entry, {}, budget(10, 15), DAY)).toEqual({ kind: 'reserved' });
+      await recorded('free', { credits: { quoted: null, charged: null, refunded: null } });
+      expect(await next().reserve(claimed.entry, {}, budget(1, 1e6), DAY)).toEqual({
+        kind: 'exceeded',
+        spent: null,
+      });
+    });
+
+    it('adds up what was spent by day, account and model', async () => {
+      const { recorded, ago, next, clock } = await world();
+      const done = (charged: number | null, more: Partial<RequestRecord> = {}) => ({
+        ...{ phase: 'submitted' as const, status: 'COMPLETED' as const },
+        ...{ credits: { quoted: 20, charged, refunded: null }, ...more },
+      });
+      await recorded('a', done(15, { taskId: 'a' }));
+      await recorded(
+        'b',
+        done(15, { taskId: 'b', status: 'FAILED', credits: { quoted: 20, charged: 15, refunded: 15 } }),
+      );
+      await recorded('c', { ...submitted('c'), credits: { quoted: 20, charged: null, refunded: null } });
+      await recorded('d', { phase: 'unknown', credits: { quoted: 7, charged: null, refunded: null } });
+      await recorded('e', { phase: 'rejected' });
+      await ago(3 * DAY, () => recorded('f', done(null, { taskId: 'f' })));
+      const rows = await next().spending(clock.wall());
+      expect(rows).toHaveLength(1);
+      expect(rows[0]).toMatchObject({
+        ...{
+          model: 't2v',
+          ...ACCOUNT,
+          tasks: 4,
+          completed: 1,
+          failed: 1,
+          cancelled: 0,
+          running: 1,
+          unknown: 1,
+        },
+        ...{ charged: 30, refunded: 15, open: 27, unpriced: 0 },
+      });
+      const all = await next().spending(clock.wall() - 7 * DAY);
+      expect(all.map(({ tasks, unpriced }) => [tasks, unpriced])).toEqual([
+        [1, 1],
+        [4, 0],
+      ]);
+      expect(all[0]!.day < all[1]!.day).toBe(true);
+    });
+
+    it('knows how long the tasks of a model took', async () => {
+      const { recorded, ago, next } = await world();
+      await ago(2 * HOUR, () => recorded('a', { ...submitted('a'), duration: 200 }));
+      await ago(HOUR, () => recorded('b', { ...submitted('b'), duration: 180.5 }));
+      await recorded('c', submitted('c'));
+      expect(await next().durationsOf('t2v')).toEqual([180.5, 200]);
+      expect(await next().durationsOf('__proto__')).toEqual([]);
+    });
+  });
+}
+
+export { PatientClock };
