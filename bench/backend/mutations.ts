@@ -22,7 +22,7 @@ const MUTATIONS: Mutation[] = [
   {
     guarantee: '1: one generation for a user and key',
     file: 'src/generations/create.ts',
-    line: "  return row.body_hash === bodyHash\n",
+    line: '  return row.body_hash === bodyHash\n',
     instead: '  return row.body_hash !== ""\n',
     test: 'guarantees/01-one-charge',
     title: 'the same key with another body',
@@ -142,7 +142,7 @@ const MUTATIONS: Mutation[] = [
   {
     guarantee: '3: success needs every file',
     file: SCHEMA,
-    line: "    OR EXISTS (SELECT FROM generation_file WHERE generation_id = NEW.id AND storage_key IS NULL) THEN",
+    line: '    OR EXISTS (SELECT FROM generation_file WHERE generation_id = NEW.id AND storage_key IS NULL) THEN',
     instead: '    THEN',
     test: 'guarantees/03-results',
     title: 'needs every file to be stored',
@@ -151,7 +151,8 @@ const MUTATIONS: Mutation[] = [
     guarantee: '3: a save belongs to its lease',
     file: 'src/generations/saving.ts',
     line: "`SELECT id FROM generation WHERE id = $1 AND lease = $2 AND status = 'saving' FOR UPDATE`",
-    instead: "`SELECT id FROM generation WHERE id = $1 AND ($2::uuid IS NOT NULL) AND status = 'saving' FOR UPDATE`",
+    instead:
+      "`SELECT id FROM generation WHERE id = $1 AND ($2::uuid IS NOT NULL) AND status = 'saving' FOR UPDATE`",
     test: 'guarantees/03-results',
     title: 'a save that lost its lease',
   },
@@ -191,8 +192,9 @@ const MUTATIONS: Mutation[] = [
   {
     guarantee: '4: a wake-up during a poll is not lost',
     file: 'src/generations/polling.ts',
-    line: "provider_state = $5, attempts = 0,\n       due_at = CASE WHEN wakes = $3 THEN now() + make_interval(secs => $6) ELSE due_at END",
-    instead: "provider_state = $5, attempts = 0,\n       due_at = CASE WHEN $3::int IS NOT NULL THEN now() + make_interval(secs => $6) ELSE due_at END",
+    line: 'provider_state = $5, attempts = 0,\n       due_at = CASE WHEN wakes = $3 THEN now() + make_interval(secs => $6) ELSE due_at END',
+    instead:
+      'provider_state = $5, attempts = 0,\n       due_at = CASE WHEN $3::int IS NOT NULL THEN now() + make_interval(secs => $6) ELSE due_at END',
     test: 'guarantees/04-callbacks',
     title: 'a wake-up that arrives during a poll',
   },
@@ -207,7 +209,7 @@ const MUTATIONS: Mutation[] = [
   {
     guarantee: '5: one owner of a poll',
     file: 'src/generations/polling.ts',
-    line: "account = $2 AND due_at <= now() AND ${FREE}\n      AND (cancel",
+    line: 'account = $2 AND due_at <= now() AND ${FREE}\n      AND (cancel',
     instead: 'account = $2 AND due_at <= now()\n      AND (cancel',
     test: 'guarantees/04-callbacks',
     title: 'two workers never poll one task at once',
@@ -329,7 +331,10 @@ try {
     const source = readFileSync(target, 'utf8');
     if (source.split(line).length !== 2) throw new Error(`${file} does not hold this once: ${line}`);
     const number = source.slice(0, source.indexOf(line)).split('\n').length;
-    writeFileSync(target, source.replace(line, () => instead));
+    writeFileSync(
+      target,
+      source.replace(line, () => instead),
+    );
     const { status, stdout } = spawnSync(
       'npx',
       ['vitest', 'run', `test/${test}.test.ts`, '-t', title, '--reporter=json'],
@@ -339,7 +344,9 @@ try {
     const { failed, ran } = countOf(stdout);
     const isNoticed = status !== 0 && failed > 0;
     if (!isNoticed) missed += 1;
-    console.log(`${isNoticed ? 'noticed' : 'MISSED '}  ${guarantee}: ${file}:${number} -> ${test} "${title}" (${failed} of ${ran} failed)`);
+    console.log(
+      `${isNoticed ? 'noticed' : 'MISSED '}  ${guarantee}: ${file}:${number} -> ${test} "${title}" (${failed} of ${ran} failed)`,
+    );
   }
 } finally {
   remove();
@@ -353,7 +360,10 @@ function databaseOf(): Record<string, string> {
 
 function countOf(stdout: string): { failed: number; ran: number } {
   try {
-    const { numFailedTests, numPassedTests } = JSON.parse(stdout.slice(stdout.indexOf('{"'))) as Record<string, number>;
+    const { numFailedTests, numPassedTests } = JSON.parse(stdout.slice(stdout.indexOf('{"'))) as Record<
+      string,
+      number
+    >;
     return { failed: numFailedTests ?? 0, ran: (numFailedTests ?? 0) + (numPassedTests ?? 0) };
   } catch {
     return { failed: 0, ran: 0 };

@@ -2011,7 +2011,7 @@ function adviceFor(failure, { caller, account, taskId }) {
   const list = can.list ? [command("listTasks")] : [];
   const wait = failure.details.retryAfter;
   const later = wait === void 0 ? "a little later" : `after ${wait} seconds`;
-  const retry = isSubmit2 && taskId === null ? `Nothing was submitted or charged. Run the same command again ${later}.` : `The task is as it was. Run the same command again ${later}; it charges nothing.`;
+  const retry = isSubmit2 && taskId === null ? `Nothing was submitted or charged. Run the same command again ${later}.` : `The task is as it was. Run the same command again${isSubmit2 ? ", without --new," : ""} ${later}; it charges nothing.`;
   switch (failure.code) {
     case "AUTH_FAILED":
       return [
@@ -2373,11 +2373,11 @@ function endOutcome(result, caller) {
       return ended("GENERATION_FAILED", `The task ended FAILED.${whyFailed(result)}`, data, [
         caller.profile.says.refund,
         ...caller.profile.can.account ? [caller.command("account")] : [],
-        "Tell the user what the service said. Another try is a new charge: change the prompt or the image, or add --new to the command that submitted it."
+        `Tell the user what the service said. Another try is a new charge: change the prompt or the image, or ${caller.retry}`
       ]);
     case "cancelled":
       return ended("TASK_CANCELLED", "The task was cancelled; there will be no result.", data, [
-        `${caller.profile.can.cancel ? "A cancelled task is refunded. " : ""}To have the result after all, with a new charge: add --new to the command that submitted it.`
+        `${caller.profile.can.cancel ? "A cancelled task is refunded. " : ""}To have the result after all, with a new charge: ${caller.retry}`
       ]);
     case "notFetched": {
       const urls = seen.urls && { resultUrls: seen.urls };
@@ -2427,7 +2427,7 @@ function reusedData({ reused, isResubmitted }) {
 function reusedSteps({ reused }, { anew }) {
   if (!reused) return [];
   return [
-    `This request was made on ${reused.created} and ended ${reused.status}; nothing was charged now. To make another, with a new charge: ${anew}.`
+    `This request was made on ${reused.created} and ended ${reused.status}; nothing was charged now. To make another, with a new charge: ${anew}`
   ];
 }
 function warningText(warning) {
@@ -2577,7 +2577,7 @@ async function runLive(options) {
       const wait = waitSettings(args, environment);
       const secrets = environment.key === void 0 ? [] : [environment.key];
       return await runBatchCommand({
-        ...{ session, args, batch, wait, caller, secrets },
+        ...{ session, args, argv, batch, wait, caller, secrets },
         stop: interruption,
         warn
       });

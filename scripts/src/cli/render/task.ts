@@ -58,11 +58,11 @@ function endOutcome(result: TaskResult, caller: Caller): Outcome {
       return ended('GENERATION_FAILED', `The task ended FAILED.${whyFailed(result)}`, data, [
         caller.profile.says.refund,
         ...(caller.profile.can.account ? [caller.command('account')] : []),
-        'Tell the user what the service said. Another try is a new charge: change the prompt or the image, or add --new to the command that submitted it.',
+        `Tell the user what the service said. Another try is a new charge: change the prompt or the image, or ${caller.retry}`,
       ]);
     case 'cancelled':
       return ended('TASK_CANCELLED', 'The task was cancelled; there will be no result.', data, [
-        `${caller.profile.can.cancel ? 'A cancelled task is refunded. ' : ''}To have the result after all, with a new charge: add --new to the command that submitted it.`,
+        `${caller.profile.can.cancel ? 'A cancelled task is refunded. ' : ''}To have the result after all, with a new charge: ${caller.retry}`,
       ]);
     case 'notFetched': {
       const urls = seen.urls && { resultUrls: seen.urls };
@@ -126,7 +126,7 @@ function reusedData({ reused, isResubmitted }: TaskResult): JsonObject {
 function reusedSteps({ reused }: TaskResult, { anew }: Caller): string[] {
   if (!reused) return [];
   return [
-    `This request was made on ${reused.created} and ended ${reused.status}; nothing was charged now. To make another, with a new charge: ${anew}.`,
+    `This request was made on ${reused.created} and ended ${reused.status}; nothing was charged now. To make another, with a new charge: ${anew}`,
   ];
 }
 
