@@ -39,6 +39,21 @@ test('guarantee 1: when the request reaches the service, the row is committed as
   expect(seen).toEqual({ status: 'submitting', started: true });
 });
 
+test('guarantee 2: a lost submit is found in the list by its key, whatever else the list says of it', async () => {
+  let key: unknown;
+  const { service, backend } = await backendOf(({ url, headers }) => {
+    if (isSubmit(url)) {
+      key = headers['idempotency-key'];
+      return { status: 500, body: { status: 'FAILED', message: 'The answer is lost.' } };
+    }
+    const found = { ...task('ck-found', 'PROGRESS'), model: 'another', idempotencyKey: key };
+    return { status: 200, body: isList(url) ? { tasks: [task('ck-other', 'PROGRESS'), found] } : found };
+  });
+  const { id } = await backend.submit('a lighthouse');
+  expect(await backend.until(id, 'pending', 'running')).toMatchObject({ taskId: 'ck-found' });
+  expect(service.seen.filter((line) => line.startsWith('POST'))).toHaveLength(1);
+});
+
 test('guarantee 11: a stop waits for a submit that is under way, and begins nothing new (fault 93)', async () => {
   let release = () => {};
   const held = new Promise<void>((resolve) => {
