@@ -82,6 +82,7 @@ async function open(port: number): Promise<Connection> {
   let head = '';
   let rest = -1;
   let status = 0;
+  let isLast = false;
   let answered: ((status: number) => void) | undefined;
   let isClosed = false;
   let socket = await connected(port);
@@ -95,7 +96,7 @@ async function open(port: number): Promise<Connection> {
       void connected(port).then((next) => {
         socket = next;
         listen();
-        answer(0);
+        answer(isLast && rest <= 0 && head !== '' ? status : 0);
       });
     });
     socket.on('data', read);
@@ -106,6 +107,7 @@ async function open(port: number): Promise<Connection> {
     answered = undefined;
     head = '';
     rest = -1;
+    isLast = false;
     then?.(value);
   }
 
@@ -115,10 +117,13 @@ async function open(port: number): Promise<Connection> {
       const end = head.indexOf('\r\n\r\n');
       if (end < 0) return;
       status = Number(head.slice(9, 12));
+      isLast = /\r\nconnection: *close/i.test(head.slice(0, end));
       const length = Number(/\r\ncontent-length: *(\d+)/i.exec(head.slice(0, end + 2))?.[1] ?? 0);
       rest = length - (head.length - end - 4);
     } else rest -= chunk.length;
-    if (rest <= 0) answer(status);
+    // The server closes the connection now; `close` opens another one.
+    if (rest <= 0 && isLast) socket.end();
+    else if (rest <= 0) answer(status);
   }
 
   return {
