@@ -153,7 +153,12 @@ export function percentile(values: number[], share: number): number {
 }
 
 /** Returns a request of HTTP/1.1 with a JSON body. */
-export function jsonRequest(method: string, path: string, headers: Record<string, string>, body: string): Buffer {
+export function jsonRequest(
+  method: string,
+  path: string,
+  headers: Record<string, string>,
+  body: string,
+): Buffer {
   const fields = { host: '127.0.0.1', 'content-type': 'application/json', ...headers };
   const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
   return Buffer.from(

@@ -1,4 +1,5 @@
 // `npm run mutations`: takes out what keeps each guarantee, one line at a time, and expects that the named test fails.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the lines are those of the source.
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -24,7 +25,7 @@ const MUTATIONS: Mutation[] = [
   {
     guarantee: '1: one generation for a user and key',
     file: 'src/generations/create.ts',
-    line: "  return row.body_hash === bodyHash\n",
+    line: '  return row.body_hash === bodyHash\n',
     instead: '  return row.body_hash !== ""\n',
     test: 'guarantees/01-one-charge',
     title: 'the same key with another body',
@@ -144,7 +145,7 @@ const MUTATIONS: Mutation[] = [
   {
     guarantee: '3: success needs every file',
     file: SCHEMA,
-    line: "    OR EXISTS (SELECT FROM generation_file WHERE generation_id = NEW.id AND storage_key IS NULL) THEN",
+    line: '    OR EXISTS (SELECT FROM generation_file WHERE generation_id = NEW.id AND storage_key IS NULL) THEN',
     instead: '    THEN',
     test: 'guarantees/03-results',
     title: 'needs every file to be stored',
@@ -153,7 +154,8 @@ const MUTATIONS: Mutation[] = [
     guarantee: '3: a save belongs to its lease',
     file: 'src/generations/saving.ts',
     line: "`SELECT id FROM generation WHERE id = $1 AND lease = $2 AND status = 'saving' FOR UPDATE`",
-    instead: "`SELECT id FROM generation WHERE id = $1 AND ($2::uuid IS NOT NULL) AND status = 'saving' FOR UPDATE`",
+    instead:
+      "`SELECT id FROM generation WHERE id = $1 AND ($2::uuid IS NOT NULL) AND status = 'saving' FOR UPDATE`",
     test: 'guarantees/03-results',
     title: 'a save that lost its lease',
   },
@@ -184,8 +186,9 @@ const MUTATIONS: Mutation[] = [
   {
     guarantee: '4: a wake-up during a poll is not lost',
     file: 'src/generations/polling.ts',
-    line: "provider_state = $5, attempts = 0,\n       due_at = CASE WHEN wakes = $3 THEN now() + make_interval(secs => $6) ELSE due_at END",
-    instead: "provider_state = $5, attempts = 0,\n       due_at = CASE WHEN $3::int IS NOT NULL THEN now() + make_interval(secs => $6) ELSE due_at END",
+    line: 'provider_state = $5, attempts = 0,\n       due_at = CASE WHEN wakes = $3 THEN now() + make_interval(secs => $6) ELSE due_at END',
+    instead:
+      'provider_state = $5, attempts = 0,\n       due_at = CASE WHEN $3::int IS NOT NULL THEN now() + make_interval(secs => $6) ELSE due_at END',
     test: 'guarantees/04-callbacks',
     title: 'a wake-up that arrives during a poll',
   },
@@ -200,7 +203,7 @@ const MUTATIONS: Mutation[] = [
   {
     guarantee: '5: one owner of a poll',
     file: 'src/generations/polling.ts',
-    line: "account = $2 AND due_at <= now() AND ${FREE}\n      AND (cancel",
+    line: 'account = $2 AND due_at <= now() AND ${FREE}\n      AND (cancel',
     instead: 'account = $2 AND due_at <= now()\n      AND (cancel',
     test: 'guarantees/04-callbacks',
     title: 'two workers never poll one task at once',
@@ -338,7 +341,9 @@ try {
     const { failed, ran } = countOf(stdout);
     const isNoticed = status !== 0 && failed > 0;
     if (!isNoticed) missed += 1;
-    console.log(`${isNoticed ? 'noticed' : 'MISSED '}  ${guarantee}: ${place} -> ${test} "${title}" (${failed} of ${ran} failed)`);
+    console.log(
+      `${isNoticed ? 'noticed' : 'MISSED '}  ${guarantee}: ${place} -> ${test} "${title}" (${failed} of ${ran} failed)`,
+    );
   }
 } finally {
   remove();
@@ -349,7 +354,10 @@ function mutate({ file, line, instead }: Pick<Mutation, 'file' | 'line' | 'inste
   const target = path.join(folder, file);
   const source = readFileSync(target, 'utf8');
   if (source.split(line).length !== 2) throw new Error(`${file} does not hold this once: ${line}`);
-  writeFileSync(target, source.replace(line, () => instead));
+  writeFileSync(
+    target,
+    source.replace(line, () => instead),
+  );
   const number = source.slice(0, source.indexOf(line)).split('\n').length;
   return { place: `${file}:${number}`, restore: () => writeFileSync(target, source) };
 }
@@ -361,7 +369,10 @@ function databaseOf(): Record<string, string> {
 
 function countOf(stdout: string): { failed: number; ran: number } {
   try {
-    const { numFailedTests, numPassedTests } = JSON.parse(stdout.slice(stdout.indexOf('{"'))) as Record<string, number>;
+    const { numFailedTests, numPassedTests } = JSON.parse(stdout.slice(stdout.indexOf('{"'))) as Record<
+      string,
+      number
+    >;
     return { failed: numFailedTests ?? 0, ran: (numFailedTests ?? 0) + (numPassedTests ?? 0) };
   } catch {
     return { failed: 0, ran: 0 };

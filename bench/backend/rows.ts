@@ -64,7 +64,13 @@ export async function rows(copy: string): Promise<void> {
       await openTasks(database, ACCOUNT, [taskId]);
       await recordCompleted(database, generation.id, ['https://example.com/1.mp4'], { charged: 15 });
       const [save] = await claimSaves(database, 1);
-      const file = { n: 1, key: `results/${generation.id}/1`, mediaType: 'video/mp4', bytes: 1, sha256: 'a'.repeat(64) };
+      const file = {
+        n: 1,
+        key: `results/${generation.id}/1`,
+        mediaType: 'video/mp4',
+        bytes: 1,
+        sha256: 'a'.repeat(64),
+      };
       await recordSaved(database, save, [file]);
       const { status } = await findGeneration(database, user, generation.id);
       if (status !== 'succeeded') throw new Error(`${generation.id} is ${status}`);
@@ -80,8 +86,15 @@ export async function rows(copy: string): Promise<void> {
     // In pairs, one right after the other: the machine is as busy for both.
     const pairs: [number, number][] = [];
     for (let n = 0; n < ROUNDS; n += 1) pairs.push([await measure(few), await measure(many)]);
-    const ratio = percentile(pairs.map(([a, b]) => b / a), 0.5);
-    const median = (at: 0 | 1) => percentile(pairs.map((pair) => pair[at]), 0.5).toFixed(1);
+    const ratio = percentile(
+      pairs.map(([a, b]) => b / a),
+      0.5,
+    );
+    const median = (at: 0 | 1) =>
+      percentile(
+        pairs.map((pair) => pair[at]),
+        0.5,
+      ).toFixed(1);
     report(
       `a task at ${MANY} rows against ${FEW}`,
       `${ratio.toFixed(2)} times (${median(1)} ms, ${median(0)} ms)`,
