@@ -130,7 +130,9 @@ async function recordFailure(
 /** Returns whether the service certainly made no task. A key that is known there may belong to one: only the list can tell. */
 export function isRejected(error: unknown): error is ClientError {
   return (
-    error instanceof ClientError && error.outcome === 'rejected' && !(error instanceof IdempotencyConflictError)
+    error instanceof ClientError &&
+    error.outcome === 'rejected' &&
+    !(error instanceof IdempotencyConflictError)
   );
 }
 
