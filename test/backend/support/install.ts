@@ -13,23 +13,26 @@ declare module 'vitest' {
   }
 }
 
-/**
- * Makes the copy that all tests use: create-backend, `npm ci`, `npm run build`. While working on one test, BACKEND_COPY
- * names a folder where that is done already.
- */
+/** Makes the copy that all tests use. */
 export default function install(project: TestProject): () => void {
+  const { folder, remove } = makeCopy();
+  project.provide('backend', folder);
+  return remove;
+}
+
+/**
+ * Makes a copy as a user does: create-backend, `npm ci`, `npm run build`. While working on one test, BACKEND_COPY names a
+ * folder where that is done already.
+ */
+export function makeCopy(): { folder: string; remove: () => void } {
   const ready = process.env.BACKEND_COPY;
-  if (ready !== undefined) {
-    project.provide('backend', ready);
-    return () => {};
-  }
+  if (ready !== undefined) return { folder: ready, remove: () => {} };
   const folder = mkdtempSync(path.join(tmpdir(), 'amw backend '));
   const target = path.join(folder, 'backend');
   step(ROOT, process.execPath, [path.join(ROOT, 'scripts', 'create-backend.mjs'), target]);
   step(target, 'npm', ['ci', '--no-audit', '--no-fund']);
   step(target, 'npm', ['run', 'build']);
-  project.provide('backend', target);
-  return () => rmSync(folder, { recursive: true, force: true });
+  return { folder: target, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
 function step(cwd: string, command: string, args: string[]): void {

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { JsonObject } from '#client';
 import type { Queries } from '../database/index.ts';
 import { FREE, LEASED, RELEASED } from './leases.ts';
@@ -18,11 +18,15 @@ export interface LostSubmit {
   lostSeconds: number;
   attempts: number;
   wakes: number;
+  /** It is not sent once more. */
+  isFinal: boolean;
   /** Tasks that its callbacks named. */
   namedTasks: string[];
 }
 
 // The worker that sent it has died: its lease has ended. The outcome is not known, so it is never queued again.
+const MOST_RESUBMITS = 3;
+
 const STALE = `
   UPDATE generation SET status = 'reconciling', lost_at = now(), due_at = now(), attempts = 0, ${RELEASED}
   WHERE status = 'submitting' AND due_at <= now() AND ${FREE}`;
@@ -35,7 +39,7 @@ const CLAIM = `
   UPDATE generation g SET ${LEASED}, attempts = attempts + 1 FROM due WHERE g.id = due.id
   RETURNING g.id, g.lease, g.model, g.payload, g.payload_key AS "payloadKey", g.max_credits AS "maxCredits",
     g.submit_started_at AS "submitStartedAt", g.lost_at AS "lostAt", extract(epoch FROM now() - g.lost_at)::float8 AS "lostSeconds",
-    g.attempts, g.wakes,
+    g.attempts, g.wakes, (g.resubmits >= ${MOST_RESUBMITS} OR g.cancel_requested_at IS NOT NULL) AS "isFinal",
     ARRAY(SELECT DISTINCT e.task_id FROM callback_event e WHERE e.generation_id = g.id AND e.task_id <> '') AS "namedTasks"`;
 
 /** Finds the submits that a process left behind when it died. */
@@ -65,6 +69,34 @@ export async function reconcileLater(
     `UPDATE generation SET due_at = CASE WHEN wakes = $3 THEN now() + make_interval(secs => $4) ELSE due_at END, ${RELEASED}
      WHERE id = $1 AND lease = $2 AND status = 'reconciling'`,
     [id, lease, wakes, seconds],
+  );
+}
+
+/**
+ * A submit is about to be sent once more: by this process alone, and only while no task is known.
+ * @returns the last part of its new callback address; null where it must not be sent
+ */
+export async function recordResubmit(database: Queries, { id, lease }: LostSubmit): Promise<string | null> {
+  const token = `${randomBytes(16).toString('hex')}-${id}`;
+  const rows = await database.query(
+    `UPDATE generation SET resubmits = resubmits + 1, lost_at = now(), callback_hash = encode(sha256(convert_to($3, 'UTF8')), 'hex')
+     WHERE id = $1 AND lease = $2 AND status = 'reconciling' AND resubmits < ${MOST_RESUBMITS} AND cancel_requested_at IS NULL RETURNING id`,
+    [id, lease, token],
+  );
+  return rows.length > 0 ? token : null;
+}
+
+/** The second submit was certainly refused, and may be sent again; or it ended without an answer. */
+export async function recordResubmitted(
+  database: Queries,
+  { id, lease }: LostSubmit,
+  outcome: 'refused' | 'lost',
+): Promise<void> {
+  await database.query(
+    `UPDATE generation SET resubmits = CASE WHEN $3 THEN resubmits ELSE resubmits - 1 END, lost_at = now(), attempts = 0,
+       due_at = now() + interval '1 second', ${RELEASED}
+     WHERE id = $1 AND lease = $2 AND status = 'reconciling'`,
+    [id, lease, outcome === 'lost'],
   );
 }
 

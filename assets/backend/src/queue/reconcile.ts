@@ -1,21 +1,23 @@
-import { ClientError, type Task, type TaskList } from '#client';
+import { ClientError, type JsonObject, type SubmittedTask, type Task, type TaskList } from '#client';
+import { keepLease } from '../generations/leases.ts';
 import {
   claimLost,
   giveToPerson,
   type LostSubmit,
   reconcileLater,
+  recordResubmit,
+  recordResubmitted,
   takenTasks,
 } from '../generations/reconciling.ts';
 import { recordAccepted } from '../generations/submitting.ts';
 import { holdBack } from './hold-back.ts';
+import { persist } from './persist.ts';
 import { forEach, type Work, type WorkService } from './step.ts';
-import { dropInput, readInput } from './submit.ts';
+import { accept, dropInput, isRejected, readInput, send } from './submit.ts';
 
 const AT_ONCE = 100;
 // The list must have been clear for this long; see the client's reconcile.
 const CLEAR_SECONDS = 60;
-// It reads the list twice.
-const RECONCILE_PERMITS = 2;
 const LIST_INTERVALS_SECONDS = [1, 2, 4, 8, 15];
 // A service without a list names the task in its callback, which comes when the task has ended.
 const CALLBACK_WAIT_SECONDS = 3_600;
@@ -28,6 +30,8 @@ const WHAT_TO_DO =
 export async function reconcileLost(work: Work, service: WorkService, list: TaskList | null): Promise<void> {
   for (;;) {
     const lost = await claimLost(work.database, service.account, AT_ONCE);
+    if (lost.length === 0) return;
+    using _lease = keepLease(work.database, 'generation', lost[0]!.lease);
     await forEach(lost, 10, (submit) => reconcileOne(work, service, submit, list));
     if (lost.length < AT_ONCE || work.stopping.aborted) return;
   }
@@ -43,7 +47,9 @@ async function reconcileOne(
   try {
     const task =
       (await findNamed(work, service, lost)) ?? (list && (await findListed(work, service, lost, list)));
-    if (task) {
+    if (task === 'clear') {
+      if (await resubmit(work, service, lost)) return;
+    } else if (task) {
       log.info(
         { id: lost.id, provider: service.provider, taskId: task.id },
         'the task of a lost submit is found',
@@ -96,21 +102,22 @@ async function findNamed(work: Work, service: WorkService, lost: LostSubmit): Pr
 }
 
 /**
- * Finds a task in the shared list by the key of its submit, without a query. What the key does not find is searched for
- * by model, input and time when the list has been clear for long enough.
+ * Finds a task in the shared list by the key of its submit. What the key does not find is searched for by model, input
+ * and time when the list has been clear for long enough.
+ * @returns `clear` where the list proves that the service has no such task; undefined where it cannot tell
  */
 async function findListed(
   work: Work,
   service: WorkService,
   lost: LostSubmit,
   list: TaskList,
-): Promise<Task | undefined> {
-  const { database, files } = work;
-  const { client, provider, limiter } = service;
+): Promise<Task | 'clear' | undefined> {
+  const { database } = work;
+  const { client, provider } = service;
   const byKey = list.tasks.find(({ idempotencyKey }) => idempotencyKey === lost.id);
   if (byKey || lost.lostSeconds <= CLEAR_SECONDS) return byKey;
-  if (!(await limiter.acquire(RECONCILE_PERMITS))) throw new NotYet('no query is permitted now');
-  const payload = lost.payload ?? (await readInput(files, lost.payloadKey));
+  const payload = await payloadOf(work, lost);
+  let isClear = false;
   try {
     return await client.reconcile(
       {
@@ -120,18 +127,62 @@ async function findListed(
           idempotencyKey: lost.id,
           submittedAt: lost.submitStartedAt,
           lostAt: lost.lostAt,
+          resubmitted: lost.isFinal,
         },
-        ...(lost.maxCredits !== null && { maxCredits: lost.maxCredits }),
       },
-      { taken: (ids) => takenTasks(database, provider, ids) },
+      {
+        until: 0,
+        list: () => list,
+        taken: (ids) => takenTasks(database, provider, ids),
+        // It is sent from here, as every submit is.
+        beforeResubmit() {
+          isClear = true;
+          throw new Error('the list is clear');
+        },
+      },
     );
   } catch (error) {
+    if (isClear) return 'clear';
     if (!(error instanceof ClientError) || error.outcome !== 'unknown') throw error;
     // Later the list can tell, or it could not be read.
     if (error.retryAfter !== null || error.transient)
       throw new NotYet('the list does not tell yet', { cause: error });
     return undefined;
   }
+}
+
+/**
+ * Sends a request once more, with its key: the worker that had claimed it died before it left, or it never arrived.
+ * @returns false where a person has to decide
+ */
+async function resubmit(work: Work, service: WorkService, lost: LostSubmit): Promise<boolean> {
+  const { database, log } = work;
+  const facts = { id: lost.id, provider: service.provider };
+  const payload = await payloadOf(work, lost);
+  if (work.stopping.aborted || !(await service.limiter.isOpen())) throw new NotYet('submits are held back');
+  const callbackToken = await recordResubmit(database, lost);
+  if (callbackToken === null) throw new NotYet('it has changed');
+  log.warn(facts, 'the service has no task of a lost submit: it is sent once more');
+  let task: SubmittedTask;
+  try {
+    task = await send(work, service, { ...lost, payload, callbackToken });
+  } catch (error) {
+    if (!isRejected(error)) {
+      log.warn({ ...facts, err: error }, 'the outcome of the second submit is not known either');
+      await persist(log, facts, () => recordResubmitted(database, lost, 'lost'));
+      return true;
+    }
+    if (!(await persist(log, facts, () => holdBack(work, service, error)))) return false;
+    await persist(log, facts, () => recordResubmitted(database, lost, 'refused'));
+    return true;
+  }
+  await accept(work, service, lost.id, task);
+  work.wake('poll');
+  return true;
+}
+
+async function payloadOf({ files }: Work, { payload, payloadKey }: LostSubmit): Promise<JsonObject> {
+  return payload ?? (await readInput(files, payloadKey));
 }
 
 class NotYet extends Error {}

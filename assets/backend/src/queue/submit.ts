@@ -42,9 +42,8 @@ async function submitQueued(work: Work, service: WorkService): Promise<void> {
 }
 
 async function submitOne(work: Work, service: WorkService, submit: Submit): Promise<void> {
-  const { database, files, log, config } = work;
-  const { provider } = service;
-  const facts = { id: submit.id, provider };
+  const { files, log } = work;
+  const facts = { id: submit.id, provider: service.provider };
   try {
     let payload: JsonObject;
     try {
@@ -55,33 +54,52 @@ async function submitOne(work: Work, service: WorkService, submit: Submit): Prom
     }
     let task: SubmittedTask;
     try {
-      task = await service.client.submit({
-        model: submit.model,
-        payload,
-        idempotencyKey: submit.id,
-        ...(submit.maxCredits !== null && { maxCredits: submit.maxCredits }),
-        ...(config.publicUrl !== null && {
-          callbackUrl: `${config.publicUrl}/v1/callbacks/${provider}/${submit.callbackToken}`,
-        }),
-      });
+      task = await send(work, service, { ...submit, payload });
     } catch (error) {
       await recordFailure(work, service, submit, error);
       return;
     }
-    // The task id is in the log first: whatever happens to the database, it can be found there.
-    log.info({ ...facts, taskId: task.id }, 'accepted');
-    work.metrics.submits.inc({ provider, outcome: 'accepted' });
-    const { id, charged, quoted } = task;
-    const row = await persist(log, { ...facts, taskId: task.id }, () =>
-      recordAccepted(database, submit.id, { id, charged, quoted }, FIRST_POLL_SECONDS),
-    );
-    if (row === undefined)
-      log.error({ ...facts, taskId: task.id }, 'an accepted task found its generation decided');
-    else if (row.payloadKey !== null) await dropInput(work, submit.id, row.payloadKey);
+    await accept(work, service, submit.id, task);
   } catch (error) {
     // The lease ends, and the row becomes one to reconcile.
     log.error({ ...facts, err: error }, 'a submit ended without a record of its outcome');
   }
+}
+
+/** Sends a request in one attempt. Its key is the id of its generation. */
+export function send(
+  { config }: Pick<Work, 'config'>,
+  { client, provider }: WorkService,
+  request: Pick<Submit, 'id' | 'model' | 'maxCredits' | 'callbackToken'> & { payload: JsonObject },
+): Promise<SubmittedTask> {
+  const { id, model, payload, maxCredits, callbackToken } = request;
+  return client.submit({
+    ...{ model, payload, idempotencyKey: id },
+    ...(maxCredits !== null && { maxCredits }),
+    ...(config.publicUrl !== null && {
+      callbackUrl: `${config.publicUrl}/v1/callbacks/${provider}/${callbackToken}`,
+    }),
+  });
+}
+
+/** Writes down the task that a submit made. */
+export async function accept(
+  work: Work,
+  { provider }: WorkService,
+  generation: string,
+  task: SubmittedTask,
+): Promise<void> {
+  const { database, log, metrics } = work;
+  const facts = { id: generation, provider, taskId: task.id };
+  // The task id is in the log first: whatever happens to the database, it can be found there.
+  log.info(facts, 'accepted');
+  metrics.submits.inc({ provider, outcome: 'accepted' });
+  const { id, charged, quoted } = task;
+  const row = await persist(log, facts, () =>
+    recordAccepted(database, generation, { id, charged, quoted }, FIRST_POLL_SECONDS),
+  );
+  if (row === undefined) log.error(facts, 'an accepted task found its generation decided');
+  else if (row.payloadKey !== null) await dropInput(work, generation, row.payloadKey);
 }
 
 async function recordFailure(
@@ -93,13 +111,9 @@ async function recordFailure(
   const { database, log, metrics } = work;
   const { provider } = service;
   const facts = { id: submit.id, provider };
-  // A key that is known there may belong to a task that is: only the list can tell.
-  const isRejected =
-    error instanceof ClientError &&
-    error.outcome === 'rejected' &&
-    !(error instanceof IdempotencyConflictError);
-  metrics.submits.inc({ provider, outcome: isRejected ? 'rejected' : 'unknown' });
-  if (!isRejected) {
+  const wasRejected = isRejected(error);
+  metrics.submits.inc({ provider, outcome: wasRejected ? 'rejected' : 'unknown' });
+  if (!wasRejected) {
     log.warn({ ...facts, err: error }, 'the outcome of a submit is not known: it is reconciled');
     await persist(log, facts, () => recordLost(database, submit));
     work.wake('poll');
@@ -111,6 +125,13 @@ async function recordFailure(
   }
   log.info({ ...facts, err: error }, 'rejected');
   await persist(log, facts, () => recordRejected(database, submit, error));
+}
+
+/** Returns whether the service certainly made no task. A key that is known there may belong to one: only the list can tell. */
+export function isRejected(error: unknown): error is ClientError {
+  return (
+    error instanceof ClientError && error.outcome === 'rejected' && !(error instanceof IdempotencyConflictError)
+  );
 }
 
 async function withoutInput(work: Work, service: WorkService, submit: Submit, error: unknown): Promise<void> {

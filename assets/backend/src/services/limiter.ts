@@ -10,7 +10,8 @@ export interface Bucket {
 // What holds back the pause after a 429 that names no time: 5, 10, 20 ... seconds.
 const FIRST_PAUSE_SECONDS = 5;
 const LONGEST_PAUSE_SECONDS = 300;
-const LIST_LEASE_SECONDS = 60;
+// Renewed while the list is read: all running tasks wait for the next reader when this one dies.
+const LIST_LEASE_SECONDS = 8;
 
 const OPEN = '(paused_until IS NULL OR paused_until <= clock_timestamp()) AND stopped_at IS NULL';
 
@@ -120,7 +121,18 @@ export function createLimiter(
         [...service, lease, intervalSeconds],
       );
       if (rows.length === 0) return null;
+      const beat = setInterval(() => {
+        database
+          .query(
+            `UPDATE service_account SET list_leased_until = now() + interval '${LIST_LEASE_SECONDS} seconds'
+             WHERE provider = $1 AND account = $2 AND list_lease = $3`,
+            [...service, lease],
+          )
+          .catch(() => {});
+      }, LIST_LEASE_SECONDS * 300);
+      beat.unref();
       return async (wasRead) => {
+        clearInterval(beat);
         await database.query(
           `UPDATE service_account SET list_lease = NULL, list_leased_until = NULL, listed_at = CASE WHEN $4 THEN now() ELSE listed_at END
            WHERE provider = $1 AND account = $2 AND list_lease = $3`,

@@ -25,50 +25,66 @@ test('guarantee 1 and 2: a lost answer is found in the list, and charged once (f
   expect(creates() - before).toBe(1);
 });
 
-test('guarantee 2: a submit whose outcome cannot be found waits for a person, who may submit it again', async () => {
+/** Lets the time pass for which the list of the service has to be clear. */
+const passed = (id: string, seconds = 61) =>
+  sql(
+    `UPDATE generation SET lost_at = lost_at - make_interval(secs => $2), submit_started_at = submit_started_at - make_interval(secs => $2), due_at = now() WHERE id = $1`,
+    id,
+    seconds,
+  );
+
+test('guarantee 2: a submit that never arrived is sent once more, with its key, when the list has been clear for a minute (fault 74)', async () => {
   const before = creates();
   const { id } = await backend.submit('a lighthouse [sandbox:not-delivered]');
   await backend.until(id, 'reconciling');
-  // The list has to be clear for a minute: that minute is over.
-  await sql(
-    `UPDATE generation SET lost_at = lost_at - interval '61 seconds', submit_started_at = submit_started_at - interval '61 seconds', due_at = now() WHERE id = $1`,
-    id,
-  );
-  const waiting = await backend.until(id, 'needs_attention');
-  expect(waiting.attention).toContain(`adopt ${id}`);
+  await passed(id, 40);
+  const attempts = async () => (await sql('SELECT attempts FROM generation WHERE id = $1', id))[0]!.attempts;
+  await expect.poll(attempts, { timeout: 30_000 }).toBeGreaterThan(1);
+  // Less than a minute of a clear list decides nothing.
+  expect((await sql('SELECT status FROM generation WHERE id = $1', id))[0]!.status).toBe('reconciling');
   expect(creates() - before).toBe(1);
-
-  expect(await backend.operator('attention')).toContain(id);
-  // Another search of the list charges nothing, and finds nothing.
-  expect(await backend.operator('retry', id)).toMatch(/^0 .*is reconciling/);
-  await backend.until(id, 'needs_attention');
-  expect(creates() - before).toBe(1);
-  expect(await backend.operator('retry', id, '--submit')).toMatch(/^0 .*is queued/);
-  await backend.until(id, 'succeeded');
+  await passed(id);
+  expect(await backend.until(id, 'succeeded')).toMatchObject({ credits: { charged: 15 } });
   expect(creates() - before).toBe(2);
+  expect(await sql('SELECT resubmits FROM generation WHERE id = $1', id)).toEqual([{ resubmits: 1 }]);
 });
 
-test('guarantee 2: less than a minute of a clear list decides nothing', async () => {
-  const { id } = await backend.submit('a lighthouse, not delivered [sandbox:not-delivered]');
+test('guarantee 2: a submit that was sent once more as often as it may, or is to be cancelled, waits for a person', async () => {
+  const before = creates();
+  const { id } = await backend.submit('a boat [sandbox:not-delivered]');
+  const { id: unwanted } = await backend.submit('another boat [sandbox:not-delivered]');
   await backend.until(id, 'reconciling');
-  await sql(
-    `UPDATE generation SET lost_at = now() - interval '40 seconds', due_at = now() WHERE id = $1`,
-    id,
-  );
-  await expect
-    .poll(async () => (await sql('SELECT attempts FROM generation WHERE id = $1', id))[0]!.attempts, {
-      timeout: 30_000,
-    })
-    .toBeGreaterThan(1);
-  expect((await sql('SELECT status FROM generation WHERE id = $1', id))[0]!.status).toBe('reconciling');
-  await sql(
-    `UPDATE generation SET lost_at = now() - interval '61 seconds', due_at = now() WHERE id = $1`,
-    id,
-  );
+  await backend.until(unwanted, 'reconciling');
+  await sql('UPDATE generation SET resubmits = 3 WHERE id = $1', id);
+  await expect(sql('UPDATE generation SET resubmits = 4 WHERE id = $1', id)).rejects.toThrow('check');
+  await backend.call('POST', `/v1/generations/${unwanted}/cancel`);
+  await passed(id);
+  await passed(unwanted);
   await backend.until(id, 'needs_attention');
+  await backend.until(unwanted, 'needs_attention');
+  expect(creates() - before).toBe(2);
   expect(await backend.operator('abandon', id)).toMatch(/^0 /);
   expect((await backend.until(id, 'failed')).error).toMatchObject({ code: 'ABANDONED' });
   expect(await backend.operator('abandon', id)).toMatch(/^1 .*does not wait/);
+});
+
+test('guarantee 2: a submit to a service without a list waits for a person, who may submit it again', async () => {
+  const sent = () => backend.requests.filter((line) => line.startsWith('POST /api/generate/submit')).length;
+  const before = sent();
+  const { id } = await backend.submit('a lighthouse [sandbox:not-delivered]', { provider: 'apidot' });
+  await backend.until(id, 'reconciling');
+  // The time in which a callback may name the task.
+  await passed(id, 3_601);
+  const waiting = await backend.until(id, 'needs_attention');
+  expect(waiting.attention).toContain(`adopt ${id}`);
+  expect(await backend.operator('attention')).toContain(id);
+  // Another search charges nothing, and finds nothing.
+  expect(await backend.operator('retry', id)).toMatch(/^0 .*is reconciling/);
+  await backend.until(id, 'needs_attention');
+  expect(sent() - before).toBe(1);
+  expect(await backend.operator('retry', id, '--submit')).toMatch(/^0 .*is queued/);
+  await backend.until(id, 'succeeded');
+  expect(sent() - before).toBe(2);
 });
 
 test('guarantee 2: a service without a list is found by the callback that names its task, and charged once', async () => {

@@ -1,0 +1,369 @@
+// `npm run mutations`: takes out what keeps each guarantee, one line at a time, and expects that the named test fails.
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { makeCopy } from '../../test/backend/support/install.ts';
+import { environment } from '../../test/backend/support/node.ts';
+
+interface Mutation {
+  guarantee: string;
+  file: string;
+  /** A line, or a part of one, that stands there once. */
+  line: string;
+  /** What is there instead. */
+  instead: string;
+  test: string;
+  title: string;
+}
+
+const SCHEMA = 'migrations/0001-generations.sql';
+
+const MUTATIONS: Mutation[] = [
+  {
+    guarantee: '1: one generation for a user and key',
+    file: 'src/generations/create.ts',
+    line: "  return row.body_hash === bodyHash\n",
+    instead: '  return row.body_hash !== ""\n',
+    test: 'guarantees/01-one-charge',
+    title: 'the same key with another body',
+  },
+  {
+    guarantee: '1: one generation for a user and key',
+    file: SCHEMA,
+    line: '  UNIQUE (user_id, idempotency_key),\n',
+    instead: '  UNIQUE (user_id, idempotency_key, id),\n',
+    test: 'guarantees/01-one-charge',
+    title: 'twenty times at once',
+  },
+  {
+    guarantee: '1: a claim is of one worker',
+    file: 'src/generations/submitting.ts',
+    line: 'ORDER BY queue_order LIMIT $3 FOR UPDATE SKIP LOCKED',
+    instead: 'ORDER BY queue_order LIMIT $3',
+    test: 'guarantees/01-one-charge',
+    title: 'two workers never claim one submit',
+  },
+  {
+    guarantee: '1: submitting is committed before the request leaves',
+    file: 'src/generations/submitting.ts',
+    line: "SET status = 'submitting', submit_started_at = now(), ${LEASED}",
+    instead: 'SET ${LEASED}',
+    test: 'guarantees/service-answers',
+    title: 'when the request reaches the service',
+  },
+  {
+    guarantee: '1: never queued again after it may have left',
+    file: SCHEMA,
+    line: "IF OLD.status = 'submitting' AND NEW.status = 'queued' AND NEW.refused_at IS NOT DISTINCT FROM OLD.refused_at THEN",
+    instead: 'IF false THEN',
+    test: 'guarantees/01-one-charge',
+    title: 'the database refuses the way from submitting',
+  },
+  {
+    guarantee: '1: the table of transitions',
+    file: SCHEMA,
+    line: 'IF NOT EXISTS (SELECT FROM generation_transition WHERE from_status = OLD.status AND to_status = NEW.status) THEN',
+    instead: 'IF false THEN',
+    test: 'guarantees/01-one-charge',
+    title: 'ends are final',
+  },
+  {
+    guarantee: '1: a task is never replaced',
+    file: SCHEMA,
+    line: 'OR (OLD.task_id IS NOT NULL AND NEW.task_id IS DISTINCT FROM OLD.task_id) THEN',
+    instead: 'THEN',
+    test: 'guarantees/01-one-charge',
+    title: 'ends are final',
+  },
+  {
+    guarantee: '1: the write of a task id is retried',
+    file: 'src/queue/persist.ts',
+    line: 'if (isRefused(error)) throw error;',
+    instead: 'throw error;',
+    test: 'guarantees/01-one-charge',
+    title: 'as soon as the database is back',
+  },
+  {
+    guarantee: '1: the task id is in the log',
+    file: 'src/queue/persist.ts',
+    line: "log.error({ ...facts, err: error }, 'an answer",
+    instead: "log.error({ err: error }, 'an answer",
+    test: 'guarantees/01-one-charge',
+    title: 'as soon as the database is back',
+  },
+  {
+    guarantee: '1: no row is forgotten',
+    file: SCHEMA,
+    line: '  CONSTRAINT open_rows_are_due CHECK ((due_at IS NULL) =\n',
+    instead: '  CONSTRAINT open_rows_are_due CHECK (true OR (due_at IS NULL) =\n',
+    test: 'guarantees/01-one-charge',
+    title: 'a row that nobody will act on',
+  },
+  {
+    guarantee: '2: a dead worker leaves a submit to reconcile',
+    file: 'src/generations/reconciling.ts',
+    line: "WHERE status = 'submitting' AND due_at <= now() AND ${FREE}`",
+    instead: "WHERE false AND status = 'submitting' AND due_at <= now() AND ${FREE}`",
+    test: 'guarantees/01-one-charge',
+    title: 'a claim commits',
+  },
+  {
+    guarantee: '2: less than a minute of a clear list decides nothing',
+    file: 'src/queue/reconcile.ts',
+    line: 'const CLEAR_SECONDS = 60;',
+    instead: 'const CLEAR_SECONDS = 10;',
+    test: 'guarantees/workers',
+    title: 'less than a minute of a clear list',
+  },
+  {
+    guarantee: '2: a lost submit is found by its key',
+    file: 'src/queue/reconcile.ts',
+    line: 'if (byKey || lost.lostSeconds <= CLEAR_SECONDS) return byKey;',
+    instead: 'if (lost.lostSeconds <= CLEAR_SECONDS) return undefined;',
+    test: 'guarantees/workers',
+    title: 'a lost answer is found in the list',
+  },
+  {
+    guarantee: '2: sent once more at most three times',
+    file: SCHEMA,
+    line: 'CHECK (resubmits <= 3)',
+    instead: 'CHECK (resubmits <= 30)',
+    test: 'guarantees/workers',
+    title: 'as often as it may',
+  },
+  {
+    guarantee: '2: what is to be cancelled is not sent once more',
+    file: 'src/generations/reconciling.ts',
+    line: '(g.resubmits >= ${MOST_RESUBMITS} OR g.cancel_requested_at IS NOT NULL) AS "isFinal"',
+    instead: 'false AS "isFinal"',
+    test: 'guarantees/workers',
+    title: 'as often as it may',
+  },
+  {
+    guarantee: '2: no task belongs to two generations',
+    file: 'src/queue/reconcile.ts',
+    line: 'if (taken.has(taskId) || !(await',
+    instead: 'if (!(await',
+    test: 'guarantees/workers',
+    title: 'is not adopted where it belongs to another',
+  },
+  {
+    guarantee: '3: success needs every file',
+    file: SCHEMA,
+    line: "    OR EXISTS (SELECT FROM generation_file WHERE generation_id = NEW.id AND storage_key IS NULL) THEN",
+    instead: '    THEN',
+    test: 'guarantees/03-results',
+    title: 'needs every file to be stored',
+  },
+  {
+    guarantee: '3: a save belongs to its lease',
+    file: 'src/generations/saving.ts',
+    line: "`SELECT id FROM generation WHERE id = $1 AND lease = $2 AND status = 'saving' FOR UPDATE`",
+    instead: "`SELECT id FROM generation WHERE id = $1 AND ($2::uuid IS NOT NULL) AND status = 'saving' FOR UPDATE`",
+    test: 'guarantees/03-results',
+    title: 'a save that lost its lease',
+  },
+  {
+    guarantee: '3: an end is sticky',
+    file: 'src/generations/polling.ts',
+    line: "WHERE id = $1 AND status IN ('pending', 'running') RETURNING id\n     )",
+    instead: 'WHERE id = $1 RETURNING id\n     )',
+    test: 'guarantees/03-results',
+    title: 'an end is sticky|the end of a task and its files',
+  },
+  {
+    guarantee: '3: a result on a private address is not fetched',
+    file: 'src/queue/save.ts',
+    line: '    const downloaded = await service.files.download(task, { to: folder, signal: work.stopping });',
+    instead:
+      "    const { mkdir, writeFile } = await import('node:fs/promises'); await mkdir(folder, { recursive: true }); const got = Buffer.from(await (await fetch(urls[0]!)).arrayBuffer()); await writeFile(join(folder, '1'), got); const downloaded = [{ number: 1, path: join(folder, '1'), bytes: got.length, sha256: 'a'.repeat(64), contentType: 'video/mp4' }];",
+    test: 'guarantees/service-answers',
+    title: 'a result on a private address',
+  },
+  {
+    guarantee: '4: claims are capped',
+    file: 'src/generations/callbacks.ts',
+    line: 'const MOST_CLAIMS = 20;',
+    instead: 'const MOST_CLAIMS = 20_000;',
+    test: 'guarantees/04-callbacks',
+    title: 'different claims of one generation are capped',
+  },
+  {
+    guarantee: '4: a callback is recorded once',
+    file: 'src/generations/callbacks.ts',
+    line: 'DO UPDATE SET deliveries = e.deliveries + 1, last_received_at = now()',
+    instead: 'DO UPDATE SET last_received_at = now()',
+    test: 'guarantees/04-callbacks',
+    title: 'is recorded once however often',
+  },
+  {
+    guarantee: '4: a wake-up during a poll is not lost',
+    file: 'src/generations/polling.ts',
+    line: "provider_state = $5, attempts = 0,\n       due_at = CASE WHEN wakes = $3 THEN now() + make_interval(secs => $6) ELSE due_at END",
+    instead: "provider_state = $5, attempts = 0,\n       due_at = CASE WHEN $3::int IS NOT NULL THEN now() + make_interval(secs => $6) ELSE due_at END",
+    test: 'guarantees/04-callbacks',
+    title: 'a wake-up that arrives during a poll',
+  },
+  {
+    guarantee: '4: a callback before the answer makes the first poll due',
+    file: 'src/generations/submitting.ts',
+    line: 'OR EXISTS (SELECT FROM callback_event e WHERE e.generation_id = g.id) THEN now()',
+    instead: 'THEN now()',
+    test: 'guarantees/04-callbacks',
+    title: 'before the answer to the submit',
+  },
+  {
+    guarantee: '5: one owner of a poll',
+    file: 'src/generations/polling.ts',
+    line: "account = $2 AND due_at <= now() AND ${FREE}\n      AND (cancel",
+    instead: 'account = $2 AND due_at <= now()\n      AND (cancel',
+    test: 'guarantees/04-callbacks',
+    title: 'two workers never poll one task at once',
+  },
+  {
+    guarantee: '6: one bucket for all workers',
+    file: 'src/services/limiter.ts',
+    line: 'AND ${OPEN} AND ${level} >= $5 RETURNING permits',
+    instead: 'AND ${OPEN} RETURNING permits',
+    test: 'guarantees/06-rate-limits',
+    title: 'all workers share one bucket',
+  },
+  {
+    guarantee: '6: a pause holds all workers',
+    file: 'src/services/limiter.ts',
+    line: "const OPEN = '(paused_until IS NULL OR paused_until <= clock_timestamp()) AND stopped_at IS NULL';",
+    instead: "const OPEN = 'stopped_at IS NULL';",
+    test: 'guarantees/06-rate-limits',
+    title: 'a pause holds all workers',
+  },
+  {
+    guarantee: '6: a 401 holds everything',
+    file: 'src/services/limiter.ts',
+    line: 'paused_until <= clock_timestamp()) AND stopped_at IS NULL',
+    instead: 'paused_until <= clock_timestamp())',
+    test: 'guarantees/06-rate-limits',
+    title: 'a key that is not valid stops everything',
+  },
+  {
+    guarantee: '6: one reader of the list',
+    file: 'src/services/limiter.ts',
+    line: '           AND (list_leased_until IS NULL OR list_leased_until <= now())\n',
+    instead: '',
+    test: 'guarantees/06-rate-limits',
+    title: 'one worker reads the list',
+  },
+  {
+    guarantee: '7: the notice is written with the end',
+    file: SCHEMA,
+    line: '  IF NEW.ended_at IS NOT NULL THEN\n',
+    instead: '  IF false THEN\n',
+    test: 'guarantees/07-outbox',
+    title: 'in the transaction of the end',
+  },
+  {
+    guarantee: '8: only one’s own',
+    file: 'src/generations/read.ts',
+    line: 'WHERE g.user_id = $1 AND g.id = $2 AND g.deleted_at IS NULL`',
+    instead: 'WHERE $1 <> g.id::text AND g.id = $2 AND g.deleted_at IS NULL`',
+    test: 'guarantees/08-own',
+    title: 'nothing of a generation is there for another user',
+  },
+  {
+    guarantee: '8: only one’s own files',
+    file: 'src/generations/read.ts',
+    line: 'WHERE g.user_id = $1 AND g.id = $2 AND f.n = $3',
+    instead: 'WHERE $1 <> g.id::text AND g.id = $2 AND f.n = $3',
+    test: 'guarantees/08-own',
+    title: 'nothing of a generation is there for another user',
+  },
+  {
+    guarantee: '9: large inputs are files',
+    file: 'src/generations/create.ts',
+    line: 'const INLINE_BYTES = 32 * 1024;',
+    instead: 'const INLINE_BYTES = 32 * 1024 * 1024;',
+    test: 'guarantees/upkeep',
+    title: 'inputs are deleted',
+  },
+  {
+    guarantee: '9: an input goes when its task is accepted',
+    file: 'src/queue/submit.ts',
+    line: 'else if (row.payloadKey !== null) await dropInput(work, generation, row.payloadKey);',
+    instead: '',
+    test: 'guarantees/workers',
+    title: 'a large input is a file',
+  },
+  {
+    guarantee: '10: one start migrates',
+    file: 'src/database/migrate.ts',
+    line: "await tx.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);",
+    instead: '',
+    test: 'guarantees/10-migrations',
+    title: 'starts at once apply each migration once',
+  },
+  {
+    guarantee: '11: a stop waits for what is running',
+    file: 'src/queue/index.ts',
+    line: 'boss.offWork(name, { wait: true })',
+    instead: 'boss.offWork(name, { wait: false })',
+    test: 'guarantees/service-answers',
+    title: 'a stop waits for a submit',
+  },
+  {
+    guarantee: 'caps: two requests do not pass the cap together',
+    file: 'src/generations/create.ts',
+    line: "await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 1))', [user]);",
+    instead: '',
+    test: 'guarantees/caps',
+    title: 'MAX_CREDITS_PER_USER_PER_DAY holds',
+  },
+  {
+    guarantee: 'caps: two workers do not pass the running limit together',
+    file: 'src/generations/submitting.ts',
+    line: "await tx.query('SELECT pg_advisory_xact_lock($1)', [PLACES_LOCK]);",
+    instead: '',
+    test: 'guarantees/caps',
+    title: 'MAX_RUNNING_PER_USER holds',
+  },
+];
+
+const only = process.argv.slice(2);
+const { folder, remove } = makeCopy();
+let missed = 0;
+try {
+  for (const mutation of MUTATIONS) {
+    if (only.length > 0 && !only.some((word) => mutation.guarantee.startsWith(word))) continue;
+    const { guarantee, file, line, instead, test, title } = mutation;
+    const target = path.join(folder, file);
+    const source = readFileSync(target, 'utf8');
+    if (source.split(line).length !== 2) throw new Error(`${file} does not hold this once: ${line}`);
+    const number = source.slice(0, source.indexOf(line)).split('\n').length;
+    writeFileSync(target, source.replace(line, () => instead));
+    const { status, stdout } = spawnSync(
+      'npx',
+      ['vitest', 'run', `test/${test}.test.ts`, '-t', title, '--reporter=json'],
+      { cwd: folder, env: environment(folder, databaseOf()), encoding: 'utf8', maxBuffer: 2 ** 27 },
+    );
+    writeFileSync(target, source);
+    const { failed, ran } = countOf(stdout);
+    const isNoticed = status !== 0 && failed > 0;
+    if (!isNoticed) missed += 1;
+    console.log(`${isNoticed ? 'noticed' : 'MISSED '}  ${guarantee}: ${file}:${number} -> ${test} "${title}" (${failed} of ${ran} failed)`);
+  }
+} finally {
+  remove();
+}
+process.exitCode = missed > 0 ? 1 : 0;
+
+function databaseOf(): Record<string, string> {
+  const { DATABASE_URL } = process.env;
+  return DATABASE_URL === undefined ? {} : { DATABASE_URL };
+}
+
+function countOf(stdout: string): { failed: number; ran: number } {
+  try {
+    const { numFailedTests, numPassedTests } = JSON.parse(stdout.slice(stdout.indexOf('{"'))) as Record<string, number>;
+    return { failed: numFailedTests ?? 0, ran: (numFailedTests ?? 0) + (numPassedTests ?? 0) };
+  } catch {
+    return { failed: 0, ran: 0 };
+  }
+}
