@@ -33,41 +33,6 @@ const passed = (id: string, seconds = 61) =>
     seconds,
   );
 
-test('guarantee 2: a submit that never arrived is sent once more, with its key, when the list has been clear for a minute (fault 74)', async () => {
-  const before = creates();
-  const { id } = await backend.submit('a lighthouse [sandbox:not-delivered]');
-  await backend.until(id, 'reconciling');
-  await passed(id, 40);
-  const attempts = async () => (await sql('SELECT attempts FROM generation WHERE id = $1', id))[0]!.attempts;
-  await expect.poll(attempts, { timeout: 30_000 }).toBeGreaterThan(1);
-  // Less than a minute of a clear list decides nothing.
-  expect((await sql('SELECT status FROM generation WHERE id = $1', id))[0]!.status).toBe('reconciling');
-  expect(creates() - before).toBe(1);
-  await passed(id);
-  expect(await backend.until(id, 'succeeded')).toMatchObject({ credits: { charged: 15 } });
-  expect(creates() - before).toBe(2);
-  expect(await sql('SELECT resubmits FROM generation WHERE id = $1', id)).toEqual([{ resubmits: 1 }]);
-});
-
-test('guarantee 2: a submit that was sent once more as often as it may, or is to be cancelled, waits for a person', async () => {
-  const before = creates();
-  const { id } = await backend.submit('a boat [sandbox:not-delivered]');
-  const { id: unwanted } = await backend.submit('another boat [sandbox:not-delivered]');
-  await backend.until(id, 'reconciling');
-  await backend.until(unwanted, 'reconciling');
-  await sql('UPDATE generation SET resubmits = 3 WHERE id = $1', id);
-  await expect(sql('UPDATE generation SET resubmits = 4 WHERE id = $1', id)).rejects.toThrow('check');
-  await backend.call('POST', `/v1/generations/${unwanted}/cancel`);
-  await passed(id);
-  await passed(unwanted);
-  await backend.until(id, 'needs_attention');
-  await backend.until(unwanted, 'needs_attention');
-  expect(creates() - before).toBe(2);
-  expect(await backend.operator('abandon', id)).toMatch(/^0 /);
-  expect((await backend.until(id, 'failed')).error).toMatchObject({ code: 'ABANDONED' });
-  expect(await backend.operator('abandon', id)).toMatch(/^1 .*does not wait/);
-});
-
 test('guarantee 2: a submit to a service without a list waits for a person, who may submit it again', async () => {
   const sent = () => backend.requests.filter((line) => line.startsWith('POST /api/generate/submit')).length;
   const before = sent();
