@@ -52,6 +52,32 @@ test('guarantee 2: a submit to a service without a list waits for a person, who 
   expect(sent() - before).toBe(2);
 });
 
+test('guarantee 2: a person gives a lost submit its task, once the service has confirmed it', async () => {
+  const { id } = await backend.submit('a lighthouse [sandbox:not-delivered]', { provider: 'apidot' });
+  await backend.until(id, 'reconciling');
+  expect(await backend.operator('adopt', id, 'task-x')).toMatch(/^1 .*no lost submit that waits/);
+  await passed(id, 3_601);
+  await backend.until(id, 'needs_attention');
+  const other = await backend.submit('a lighthouse', { provider: 'apidot' });
+  const { taskId } = await backend.until(other.id, 'succeeded');
+
+  // Unknown to the service; of another generation.
+  expect(await backend.operator('adopt', id, 'task-unknown')).toMatch(/^1 /);
+  expect(await backend.operator('adopt', id, taskId!)).toMatch(/^1 .*belongs to another generation/);
+  expect((await backend.until(id, 'needs_attention')).taskId).toBeNull();
+
+  // Its task, as a person finds it in the dashboard: made past the backend.
+  const made = await fetch(`${backend.sandbox.origin}/api/generate/submit`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${backend.env.APIDOT_API_KEY}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'gpt-image-2', input: { prompt: 'a lighthouse' } }),
+  });
+  const { data } = (await made.json()) as { data: { task_id: string } };
+  expect(await backend.operator('adopt', id, data.task_id)).toMatch(/^0 .*has task/);
+  expect(await backend.until(id, 'succeeded')).toMatchObject({ taskId: data.task_id, attention: null });
+  expect(await backend.operator('adopt', id, data.task_id)).toMatch(/^1 .*no lost submit that waits/);
+});
+
 test('guarantee 2: a service without a list is found by the callback that names its task, and charged once', async () => {
   const before = backend.requests.filter((line) => line.startsWith('POST /api/generate/submit')).length;
   const { id } = await backend.submit('a lighthouse [sandbox:lost-answer]', { provider: 'apidot' });
