@@ -34,7 +34,7 @@ const ANNOUNCE_MS = 1_000;
 // So many tasks are a crowd, and their intervals this share of what they are for one.
 const CROWD = 5;
 const CROWD_SHARE = 0.55;
-const CROWD_MOST_MS = 3_000;
+const CROWD_MOST_MS = 2_000;
 // An unspaced process that waits for so many tasks is spaced nevertheless: one query serves them all.
 const SEVERAL = 3;
 // Retry-After may be missing.
