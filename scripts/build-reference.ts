@@ -1,6 +1,7 @@
 // references/client.md: made from the types and the docstrings of scripts/src/client/, and the example of README.md.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { TYPES } from './build-types.ts';
 
 /** Types whose fields a caller writes or reads; the others are in client.d.mts. */
 const SHOWN = [
@@ -41,7 +42,7 @@ const RULES = `## What stays yours
 /** Returns the page. @param root the folder of package.json */
 export function clientReference(root: string): string {
   const source = (file: string) => readFileSync(path.join(root, 'scripts/src/client', file), 'utf8');
-  const types = source('types.ts');
+  const types = TYPES.map((name) => source(`${name}.ts`)).join('\n');
   const functions = ['create-client.ts', 'public-lookup.ts', 'sandbox.ts', 'signatures.ts'].flatMap((file) =>
     exported(source(file)),
   );

@@ -4,8 +4,23 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
+/** The modules of the public types, below scripts/src/client. */
+export const TYPES = [
+  'values',
+  'connection',
+  'catalog',
+  'submit',
+  'task',
+  'download',
+  'sandbox',
+  'client',
+].map((name) => `types/${name}`);
 // What is public. Each of them imports types of the others alone, so that their declarations make one file.
-const PUBLIC = ['create-client', 'public-lookup', 'sandbox', 'signatures', 'errors', 'types'];
+const PUBLIC = ['create-client', 'public-lookup', 'sandbox', 'signatures', 'errors', ...TYPES];
+const LOCAL = new RegExp(
+  `^import type \\{[^}]*\\} from '\\./(?:types/)?(?:types|${TYPES.map((name) => path.basename(name)).join('|')})\\.ts';\\n`,
+  'gm',
+);
 
 const NOTE = '// Compiled from scripts/src/client/ by `npm run build`; do not edit.\n';
 
@@ -37,9 +52,7 @@ export function declareTypes(root: string): string {
 
 /** Returns declarations without the imports of others that stand in the same file. */
 function alone(text: string): string {
-  const code = text.replace(/^import type \{[^}]*\} from '\.\/([\w-]+)\.ts';\n/gm, (line, name) =>
-    PUBLIC.includes(name) ? '' : line,
-  );
+  const code = text.replace(LOCAL, '');
   const other = /^import\b.*|\bfrom ['"]\..*/m.exec(code)?.[0];
   if (other) throw new Error(`the public types need more than themselves: ${other}`);
   return `\n${code.replace(/^export \{\};\n/m, '')}`;

@@ -73,10 +73,10 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['parse-yaml', /^contracts\/(parse-yaml|compile)\.ts$/],
   ['unknown-model', /^contracts\/(unknown-model|unsupported)\.ts$/],
   ['undici', /^http\/(undici-http-client|large-reads)\.ts$/],
-  ['journal', /^(ports\/|model\/(fingerprint|request-record|spending)\.ts$)/],
+  ['journal', /^(ports\/claim-rules\.ts$|model\/(fingerprint|request-record|spending)\.ts$)/],
   [
     'main',
-    /^(model\/|http\/clock\.ts$|stores\/file\/folder\.ts$|contracts\/(nearest|folders)\.ts$|providers\/((profile|registry|unsupported)|\w+\/definition)\.ts$)/,
+    /^((model|ports)\/|http\/clock\.ts$|stores\/file\/folder\.ts$|contracts\/(nearest|folders)\.ts$|providers\/((profile|registry|unsupported)|\w+\/definition)\.ts$)/,
   ],
   // What speaks to a service is a part of its own; to the one that is meant where none is named, a part of `live`.
   ...readdirSync(path.join(here, 'src', 'providers'), { withFileTypes: true })
@@ -90,12 +90,12 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ],
   ['journal', /^stores\//],
   ['terminal', /^cli\/progress\/(terminal|draw|width)\.ts$/],
-  ['pending', /^cli\/(pending|local-journal)\.ts$/],
+  ['pending', /^(cli\/(pending|local-journal|render\/pending)|core\/forget)\.ts$/],
   ['spending', /^cli\/spending\.ts$/],
   ['download', /^(download\/|core\/file-warnings\.ts$)/],
   [
     'live',
-    /^((http|providers|core)\/|cli\/(live|explain-missing)\.ts$|cli\/render\/(account|advice|list|many|outcome|spending|task)\.ts$)/,
+    /^((http|providers|core)\/|cli\/live\.ts$|cli\/render\/(account|advice|list|many|outcome|spending|task)\.ts$)/,
   ],
   ['main', /^cli\//],
 ];

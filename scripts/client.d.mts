@@ -110,6 +110,11 @@ export interface Issue {
 }
 /** A moment: a Date, or milliseconds since the epoch. */
 export type Moment = Date | number;
+export interface CallOptions {
+    /** Ends the call. It rejects with an `AbortedError` whose cause is the signal's reason. */
+    signal?: AbortSignal;
+}
+
 export interface ProxySettings {
     httpProxy?: string;
     httpsProxy?: string;
@@ -188,6 +193,7 @@ export interface HttpClient {
     /** Ends all exchanges that are under way. */
     close(): void;
 }
+
 /** What a service can do. */
 export interface Capabilities {
     cancel: boolean;
@@ -211,10 +217,6 @@ export interface ProviderInfo {
     /** The environment variables of the key and of another address, by which the commands know them; a client reads none. */
     keyVariable: string;
     urlVariable: string;
-}
-export interface CallOptions {
-    /** Ends the call. It rejects with an `AbortedError` whose cause is the signal's reason. */
-    signal?: AbortSignal;
 }
 /** Credits that a payload may cost by its contract, at the date of the contract's price. */
 export interface PriceEstimate {
@@ -250,6 +252,7 @@ export interface Validation {
     /** Null where the payload is not valid, or no estimate is known. */
     estimate: PriceEstimate | null;
 }
+
 /** A request for a generation, charged at most once. */
 export interface GenerationRequest {
     model: string;
@@ -287,6 +290,28 @@ export interface ReconcileOptions extends CallOptions {
      */
     beforeResubmit?(): void | Promise<void>;
 }
+/** A task right after its submit. */
+export interface SubmittedTask extends Task {
+    /** Credits by the service's quote; null where none was asked for. */
+    quoted: number | null;
+}
+export interface ReconciledTask extends Task {
+    /** It was sent once more by this call. */
+    resubmitted: boolean;
+}
+export interface QuoteRequest {
+    model: string;
+    payload: JsonObject;
+    maxCredits?: number;
+}
+export interface Quote {
+    credits: number;
+    /** Credits on the account; null where the answer does not say. */
+    balance: number | null;
+    affordable: boolean | null;
+    record: JsonObject;
+}
+
 /** A task in the form that is the same for every provider. */
 export interface Task {
     id: string;
@@ -308,15 +333,6 @@ export interface Task {
     error?: string;
     /** The service's answer, as it came. */
     record: JsonObject;
-}
-/** A task right after its submit. */
-export interface SubmittedTask extends Task {
-    /** Credits by the service's quote; null where none was asked for. */
-    quoted: number | null;
-}
-export interface ReconciledTask extends Task {
-    /** It was sent once more by this call. */
-    resubmitted: boolean;
 }
 /** The state of a task, as one poll shows it. */
 export interface TaskStatus {
@@ -363,18 +379,6 @@ export interface TaskList {
     /** The service's answer, as it came. */
     record: JsonObject;
 }
-export interface QuoteRequest {
-    model: string;
-    payload: JsonObject;
-    maxCredits?: number;
-}
-export interface Quote {
-    credits: number;
-    /** Credits on the account; null where the answer does not say. */
-    balance: number | null;
-    affordable: boolean | null;
-    record: JsonObject;
-}
 export interface Account {
     /** Credits; null where the answer does not say. */
     balance: number | null;
@@ -382,6 +386,12 @@ export interface Account {
     models: string[];
     record: JsonObject;
 }
+/** What a callback claims. A hint to poll that task now; never a result, because anybody can send one. */
+export interface CallbackHint {
+    taskId?: string;
+    state?: TaskState;
+}
+
 /** A file that is whole: its length, its format and its hash are checked. */
 export interface CheckedFile {
     /** From 1; the place of the file among those of the task. */
@@ -413,11 +423,6 @@ export interface DownloadedFile extends CheckedFile {
     /** Absolute; null where a function received the file. */
     path: string | null;
 }
-/** What a callback claims. A hint to poll that task now; never a result, because anybody can send one. */
-export interface CallbackHint {
-    taskId?: string;
-    state?: TaskState;
-}
 /** The formats of media files. */
 export interface Signatures {
     /** Bytes from the beginning of a file that `kindOf` needs. */
@@ -429,6 +434,7 @@ export interface Signatures {
         makes: 'video' | 'image' | 'audio' | 'model3d';
     } | null;
 }
+
 /** What `startSandbox` takes. */
 export interface SandboxOptions {
     /** Where tasks are kept between processes; null or absent keeps them in memory. */
@@ -449,6 +455,7 @@ export interface Sandbox {
     readonly warning: string | null;
     close(): Promise<void>;
 }
+
 /** A client of one service and one key. It keeps no state but its connections, and never writes to the terminal. */
 export interface Client {
     readonly provider: ProviderInfo;

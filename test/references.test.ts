@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { PGlite } from '@electric-sql/pglite';
 import { transformSync } from 'esbuild';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -10,7 +11,8 @@ import { FLAGS } from '../scripts/src/cli/flags.ts';
 import { listModels } from '../scripts/src/contracts/contract.ts';
 import { ERROR_CODES } from '../scripts/src/model/failure.ts';
 import { PROFILES } from '../scripts/src/providers/registry.ts';
-import { ROOT } from './support/command.ts';
+import { startSandbox } from '../scripts/src/sandbox/server.ts';
+import { ROOT, run, tempFolder } from './support/command.ts';
 import { AIVIDEOMAKER_MODELS } from './support/models.ts';
 
 const references = readdirSync(path.join(ROOT, 'references')).map((file) => `references/${file}`);
@@ -136,7 +138,7 @@ describe('the guide (A)', () => {
       'timeout',
       '429',
     );
-    holds(document, 'submit_unknown', 'idempotency key', 'credits');
+    holds(document, 'reconciling', 'idempotency key', 'credits');
   });
 
   test('A7: routes to what is current, in tables', () => {
@@ -270,19 +272,20 @@ describe('what the documents name exists, and what exists is named', () => {
     for (const { keyVariable, urlVariable } of PROFILES) read.add(keyVariable).add(urlVariable);
     expect(read.size).toBeGreaterThan(8);
     for (const name of read) expect(all.includes(`\`${name}\``), name).toBe(true);
-    const known = new Set<string>([...read, ...ERROR_CODES]);
+    const ofBackend = text('assets/backend/src/config.ts').matchAll(/'([A-Z]+_[A-Z_]+)'/g);
+    const known = new Set<string>([...read, ...ERROR_CODES, ...[...ofBackend].map(([, name]) => name!)]);
     // Names of other people's things, and of constants in the examples.
     for (const name of ['NEXT_PUBLIC_', 'VITE_', 'UND_ERR_SOCKET', 'NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS'])
       known.add(name);
-    const prose = documents.map((file) => text(file).replace(/^ *```(?:ts|sql|pgsql)\n[\s\S]*?^ *```/gm, ''));
+    const prose = documents.map((file) => text(file).replace(/^ *```ts\n[\s\S]*?^ *```/gm, ''));
     for (const [name] of prose.join('\n').matchAll(/\b[A-Z]+(?:_[A-Z]+)+_?/g))
       expect([...known]).toContain(name);
   });
 
   test('every flag', () => {
     for (const name of Object.keys(FLAGS)) expect(all.includes(`--${name}`), name).toBe(true);
-    // Of the sandbox, and the beginnings of Node's own.
-    const others = ['port', 'folder', 'speed', 'tls', 'inspect'];
+    // Of the sandbox and of uvicorn, and the beginnings of Node's own.
+    const others = ['port', 'folder', 'speed', 'no', 'tls', 'inspect'];
     for (const [, name] of all.replace(/^```text\n[\s\S]*?^```/gm, '').matchAll(/(?<![\w-])--([A-Za-z]\w*)/g))
       expect([...Object.keys(FLAGS), ...others]).toContain(name);
   });
@@ -296,327 +299,267 @@ describe('what the documents name exists, and what exists is named', () => {
   });
 });
 
-const [schema] = fences(ref('storage'), 'sql');
-/** The parametrised statements of the storage document, by what they begin with. */
-const statements = {
-  claim: statement('WITH due'),
-  apply: statement('UPDATE generation_task\nSET status = CASE'),
-  file: statement('INSERT INTO result_file'),
-  adopt: statement('UPDATE generation_task SET task_id = $2'),
-  stranded: statement("UPDATE generation_task SET status = 'submit_unknown'"),
-  expiring: statement('SELECT generation_id, position, source_url'),
-  read: statement('SELECT f.position'),
-};
+describe('the documents point into the code', () => {
+  /** Files of assets/ that the documents name, each with the functions that are named with it: `f` and `g` in `file`. */
+  const named = documents.flatMap((document) =>
+    [
+      ...text(document).matchAll(
+        /((?:`\w+`(?:, | and )?)+) in `(assets\/[\w./-]+)`|(?<![\w./])(assets\/[\w./-]*\w)/g,
+      ),
+    ].map(([, functions = '', withFunctions, alone]) => ({
+      document,
+      file: withFunctions ?? alone!,
+      functions: [...functions.matchAll(/`(\w+)`/g)].map(([, name]) => name!),
+    })),
+  );
 
-function statement(start: string): string {
-  const found = fences(ref('storage'), 'pgsql').filter((code) => code.startsWith(start));
-  expect(found, start).toHaveLength(1);
-  return found[0]!;
+  test('there are many', () => {
+    expect(named.length).toBeGreaterThan(50);
+    expect(named.filter(({ functions }) => functions.length > 0).length).toBeGreaterThan(20);
+  });
+
+  test('every file exists, and declares the functions that are named with it', () => {
+    for (const { document, file, functions } of named) {
+      expect(existsSync(path.join(ROOT, file)), `${document}: ${file}`).toBe(true);
+      for (const name of functions)
+        expect(text(file), `${document}: ${name} in ${file}`).toMatch(
+          new RegExp(`(?:function|const|FUNCTION|def) ${name}\\b`),
+        );
+    }
+  });
+
+  test.each([
+    [
+      '"add generation with callbacks to my Next.js app"',
+      'references/webhooks.md',
+      'create-backend.mjs ./backend',
+    ],
+    [
+      '"my worker died in the middle of a submit"',
+      'assets/backend/src/generations/reconciling.ts',
+      'findStaleSubmits',
+    ],
+    ['"callbacks create duplicates"', 'assets/backend/src/generations/callbacks.ts', 'ON CONFLICT'],
+    ['"two machines, one key, we get 429"', 'assets/backend/src/services/limiter.ts', 'paused_until'],
+    [
+      '"two users must not see each other\'s clips"',
+      'assets/backend/src/generations/read.ts',
+      'user_id = $1',
+    ],
+  ])('SKILL.md answers %s by the file that does it', (question, file, inFile) => {
+    const row = rows(text('SKILL.md')).find(([asked]) => asked!.includes(question));
+    expect(row?.[1]).toContain(file);
+    expect(text(file)).toContain(inFile);
+    expect(text('SKILL.md')).toContain('`node {baseDir}/scripts/create-backend.mjs ./backend`');
+  });
+
+  test("in a copied backend too, and what the backend's README names is there", async () => {
+    const copy = path.join(tempFolder(), 'backend');
+    const done = await run([copy], { entry: path.join(ROOT, 'scripts', 'create-backend.mjs') });
+    expect(done.code, done.stderr).toBe(0);
+    for (const { file } of named)
+      if (file.startsWith('assets/backend/'))
+        expect(existsSync(path.join(copy, path.relative('assets/backend', file))), file).toBe(true);
+    const readme = readFileSync(path.join(copy, 'README.md'), 'utf8');
+    const files = readdirSync(path.join(copy, 'src'), { recursive: true, encoding: 'utf8' });
+    const places = [...readme.matchAll(/`((?:src|migrations|vendor|test)\/[\w./-]*)`/g)].map(
+      ([, name]) => name!,
+    );
+    expect(places.length).toBeGreaterThan(20);
+    for (const place of places) expect(existsSync(path.join(copy, place)), place).toBe(true);
+    // `poll.ts` after a file of the same folder was named.
+    const names = new Set(files.map((file) => path.basename(file)));
+    for (const [, name] of readme.matchAll(/`([\w-]+\.ts)`/g)) expect([...names], name).toContain(name);
+  });
+
+  test('the SQL stands once: no document repeats a table or a statement', () => {
+    for (const file of documents) {
+      expect(text(file), file).not.toMatch(/^ *```(?:sql|pgsql)$/m);
+      expect(text(file), file).not.toMatch(/CREATE TABLE|INSERT INTO|DELETE FROM|UPDATE \w+ SET/);
+    }
+  });
+
+  test('every column, table, trigger and state that storage.md names is in the migrations', async () => {
+    const known = new Set<string>(sql.match(/[a-z_]+/g));
+    const [tables, states] = ref('storage').split(/^## States$/m) as [string, string];
+    const columns = rows(tables)
+      .filter((cells) => cells.length === 3 && cells[0] !== 'Field')
+      .flatMap(([, cell]) => [...cell!.matchAll(/`(?:service_account\.)?(\w+)`/g)].map(([, name]) => name!));
+    expect(columns.length).toBeGreaterThan(20);
+    const others = [...states.split(/^## In/m)[0]!.matchAll(/`([a-z_]+)`/g)].map(([, name]) => name!);
+    expect(others).toEqual(expect.arrayContaining(['generation_transition', 'submitting', 'saving']));
+    for (const name of [...columns, ...others]) expect([...known], name).toContain(name);
+  });
+});
+
+/** A module of the backend. Its packages are not installed here, so its types are not known either. */
+const backend = (file: string) =>
+  import(/* @vite-ignore */ pathToFileURL(path.join(ROOT, 'assets', 'backend', 'src', file)).href);
+
+interface Queries {
+  query<Row>(statement: string, values?: unknown[]): Promise<Row[]>;
 }
 
-describe('the tables', () => {
+const MIGRATIONS = path.join(ROOT, 'assets', 'backend', 'migrations');
+const sql = readdirSync(MIGRATIONS)
+  .sort()
+  .map((file) => readFileSync(path.join(MIGRATIONS, file), 'utf8'))
+  .join('\n');
+
+describe('assets/python', () => {
+  const PYTHON = ['settings.py', 'callbacks.py', 'poller.py'].map((file) => `assets/python/${file}`);
+  const source = PYTHON.map(text).join('\n');
+  /** The statements, by their names. */
+  const statements = Object.fromEntries(
+    [...source.matchAll(/^([A-Z]+) = (?:"""([\s\S]*?)"""|"([A-Z].* .*)")$/gm)].map(
+      ([, name, long, short]) => [name!, long ?? short!],
+    ),
+  );
+  const evened = (statement: string) => statement.replace(/\s+/g, ' ').trim();
   let db: PGlite;
-  let owner: string;
-  let other: string;
+  let queries: Queries;
 
   beforeAll(async () => {
     db = await PGlite.create();
-    await db.exec(schema!);
-  }, 60_000);
+    await db.exec(sql);
+    queries = {
+      query: async <Row>(statement: string, values: unknown[] = []) =>
+        (await db.query<Row>(statement, values)).rows,
+    };
+  }, 120_000);
   afterAll(() => db.close());
-  beforeEach(async () => {
-    await db.exec('TRUNCATE app_user, generation_task, callback_event, result_file CASCADE');
-    [owner, other] = (await ids('INSERT INTO app_user DEFAULT VALUES RETURNING id', 2)) as [string, string];
+  beforeEach(() => db.exec('TRUNCATE generation, service_account CASCADE'));
+
+  test('its statements are those of the backend, word for word', async () => {
+    const spoken: string[] = [];
+    const listener = {
+      query: async (statement: string) => {
+        spoken.push(statement);
+        return [];
+      },
+    };
+    const poll = { id: '', lease: '', wakes: 0 };
+    const { recordCallback } = await backend('generations/callbacks.ts');
+    const { claimPolls, recordRunning, pollLater, recordCompleted, recordFailed } =
+      await backend('generations/polling.ts');
+    const { giveToPerson } = await backend('generations/reconciling.ts');
+    const { createLimiter } = await backend('services/limiter.ts');
+    await recordCallback(listener, { provider: '', token: '' }, { taskId: '', state: '' });
+    await claimPolls(listener, '', 1);
+    await recordRunning(listener, poll, { isRunning: true, providerState: '', nextSeconds: 1 });
+    await pollLater(listener, poll, 1);
+    await recordCompleted(listener, '', [], {});
+    await recordFailed(listener, '', { status: 'failed', code: null, message: null });
+    await giveToPerson(listener, poll, '');
+    const limiter = createLimiter(listener, { provider: '', account: '' }, null);
+    await limiter.isOpen();
+    await limiter.pause(null);
+    await limiter.stop('');
+    await limiter.succeeded();
+    const known = spoken.map(evened);
+    expect(Object.keys(statements)).toHaveLength(12);
+    for (const [name, statement] of Object.entries(statements))
+      expect(known, name).toContain(evened(statement));
   });
 
-  async function ids(sql: string, times: number): Promise<string[]> {
-    const made: string[] = [];
-    for (let n = 0; n < times; n += 1) made.push((await db.query<{ id: string }>(sql)).rows[0]!.id);
-    return made;
-  }
+  test('PostgreSQL understands each of them', async () => {
+    for (const [name, statement] of Object.entries(statements))
+      await db.exec(`PREPARE ${name.toLowerCase()}_of_python AS ${statement}`);
+  });
 
-  /** A row with a task, of which each value can be replaced. */
-  async function task(values: Record<string, unknown> = {}): Promise<string> {
-    const row = {
-      ...{ owner_id: owner, provider: 'apidot', key_ref: 'main', model: 'm', idempotency_key: 'key-0001' },
-      ...{ task_id: 'task-1', status: 'running' },
-      ...values,
-    };
-    const names = Object.keys(row);
-    const { rows } = await db.query<{ id: string }>(
-      `INSERT INTO generation_task (${names}) VALUES (${names.map((_, i) => `$${i + 1}`)}) RETURNING id`,
-      Object.values(row),
+  test('it knows the account, the interval and the states as the backend does', () => {
+    expect(text('assets/backend/src/services/service.ts')).toContain('JSON.stringify([key, baseUrl])');
+    expect(source).toContain('json.dumps([KEY, BASE_URL], separators=(",", ":"))');
+    expect(source).toContain('min(max(2, age / 30), 15)');
+    expect(text('assets/backend/src/queue/poll.ts')).toContain('Math.min(Math.max(2, ageSeconds / 30), 15)');
+    const states = /^STATES = (\{.*\})$/m.exec(source)![1]!;
+    expect(JSON.parse(states)).toEqual(PROFILES.find(({ id }) => id === 'apidot')!.states);
+  });
+
+  const hasPython = spawnSync('python3', ['--version']).status === 0;
+  test.runIf(hasPython)('it is Python (left out where there is no python3)', () => {
+    const compile = 'import sys\nfor name in sys.argv[1:]: compile(open(name).read(), name, "exec")';
+    const { status, stderr } = spawnSync(
+      'python3',
+      ['-c', compile, ...PYTHON.map((file) => path.join(ROOT, file))],
+      {
+        encoding: 'utf8',
+      },
     );
-    return rows[0]!.id;
-  }
-  const set = (id: string, column: string, value: unknown) =>
-    db.query(`UPDATE generation_task SET ${column} = $2 WHERE id = $1`, [id, value]);
-  const one = async (id: string) =>
-    (await db.query<Record<string, unknown>>('SELECT * FROM generation_task WHERE id = $1', [id])).rows[0]!;
-  const addFile = (id: string, position = 1, url = 'https://a.example/1.mp4') =>
-    db.query(statements.file, [id, position, url, 'video', new Date(Date.now() + 3_600_000)]);
-
-  test.each(['finished', 'failed', 'cancelled'])('%s is final, and says when it ended', async (status) => {
-    const id = await task();
-    await set(id, 'status', status);
-    expect((await one(id)).ended_at).toBeInstanceOf(Date);
-    for (const later of ['running', 'pending', 'finished', 'failed', 'cancelled'].filter((s) => s !== status))
-      await expect(set(id, 'status', later)).rejects.toThrow(/has ended/);
-    expect((await one(id)).status).toBe(status);
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
   });
 
-  test('a submit that was rejected or given up is final, a task that was accepted cannot become one', async () => {
-    for (const [n, status] of ['rejected', 'abandoned'].entries()) {
-      const id = await task({ task_id: null, status: 'submit_unknown', idempotency_key: `key-000${n}` });
-      await set(id, 'status', status);
-      await expect(set(id, 'status', 'submitting')).rejects.toThrow(/has ended/);
-    }
-    const taken = await task({ idempotency_key: 'key-0009' });
-    for (const status of ['submitting', 'submit_unknown', 'rejected', 'abandoned'])
-      await expect(set(taken, 'status', status)).rejects.toThrow(/already accepted/);
-  });
+  describe('what the statements that once stood in these documents got wrong', () => {
+    const hash = createHash('sha256').update('a-token-of-a-callback').digest('hex');
+    const claimLost = async () =>
+      (await backend('generations/reconciling.ts')).claimLost(queries, ACCOUNT, 10);
+    const ACCOUNT = 'apidot:0123456789abcdef';
+    const say = <Row>(name: string, ...values: unknown[]) => queries.query<Row>(statements[name]!, values);
+    const callback = (taskId = 'task-1', state = 'PROGRESS') =>
+      say<{ placed: number }>('RECORD', 'apidot', hash, taskId, state);
+    const claim = (lease: string) =>
+      say<{ id: string; lease: string; wakes: number }>('CLAIM', lease, ACCOUNT, 10, []);
+    const [first, second] = ['11111111', '22222222'].map((part) => `${part}-0000-4000-8000-000000000000`) as [
+      string,
+      string,
+    ];
+    const row = async () => (await queries.query<Record<string, unknown>>('SELECT * FROM generation'))[0]!;
 
-  test('only known states, and none after the submit without a task', async () => {
-    await expect(task({ status: 'queued' })).rejects.toThrow(/check/);
-    await expect(task({ provider: 'elsewhere' })).rejects.toThrow(/check/);
-    await expect(task({ task_id: null })).rejects.toThrow(/check/);
-    const id = await task({ task_id: null, status: 'submitting' });
-    await expect(set(id, 'status', 'pending')).rejects.toThrow(/check/);
-  });
-
-  test('duplicates are refused: a key of one owner, a task of one provider', async () => {
-    await task();
-    await expect(task({ task_id: 'task-2' })).rejects.toThrow(/unique/);
-    await expect(task({ owner_id: other })).rejects.toThrow(/unique/);
-    await task({ owner_id: other, task_id: 'task-2' });
-    await task({ provider: 'aivideomaker' });
-  });
-
-  test('owner, key and task of a row never change', async () => {
-    const id = await task();
-    await expect(set(id, 'owner_id', other)).rejects.toThrow(/never change/);
-    await expect(set(id, 'task_id', 'task-9')).rejects.toThrow(/never change/);
-    await expect(set(id, 'task_id', null)).rejects.toThrow();
-    await expect(set(id, 'idempotency_key', 'key-0002')).rejects.toThrow(/never change/);
-  });
-
-  test('results come only after success, belong to the owner of the task, and carry an end', async () => {
-    const id = await task();
-    await expect(addFile(id)).rejects.toThrow(/finished generations only/);
-    await set(id, 'status', 'finished');
-    const insert = (owns: string, expires: Date | null) =>
-      db.query(
-        `INSERT INTO result_file (generation_id, position, owner_id, source_url, expires_at) VALUES ($1, 7, $2, 'u', $3)`,
-        [id, owns, expires],
-      );
-    await expect(insert(other, new Date())).rejects.toThrow(/foreign key/);
-    await expect(insert(owner, null)).rejects.toThrow(/check/);
-    await insert(owner, new Date());
-    const nobody = { owner_id: '00000000-0000-4000-8000-000000000000', task_id: 'task-2' };
-    await expect(task(nobody)).rejects.toThrow(/foreign key/);
-  });
-
-  test('a result that comes again renews the link, until the file is saved', async () => {
-    const id = await task({ status: 'finished' });
-    await addFile(id);
-    await addFile(id, 1, 'https://a.example/again.mp4');
-    const file = async () => (await db.query('SELECT * FROM result_file')).rows;
-    expect(await file()).toMatchObject([{ source_url: 'https://a.example/again.mp4', owner_id: owner }]);
-    await db.exec(`UPDATE result_file SET storage_key = 'k', stored_at = now()`);
-    await addFile(id, 1, 'https://a.example/late.mp4');
-    expect(await file()).toMatchObject([{ source_url: 'https://a.example/again.mp4', storage_key: 'k' }]);
-    expect((await db.query(statements.read, [id, owner])).rows).toHaveLength(1);
-    expect((await db.query(statements.read, [id, other])).rows).toHaveLength(0);
-  });
-
-  test('fault 72: the sweep claims what is due, once, and applies a status only to what has not ended', async () => {
-    expect(statements.claim).toContain('FOR UPDATE SKIP LOCKED');
-    const due = await task();
-    await task({
-      task_id: 'task-2',
-      idempotency_key: 'key-0002',
-      next_check_at: new Date(Date.now() + 60_000),
-    });
-    await task({ task_id: 'task-3', idempotency_key: 'key-0003', status: 'finished' });
-    expect((await db.query(statements.claim, [10])).rows).toMatchObject([{ id: due, check_count: 1 }]);
-    expect((await db.query(statements.claim, [10])).rows).toEqual([]);
-    const apply = (status: string) => db.query(statements.apply, [due, status, status, null, 10]);
-    expect((await apply('running')).rows).toHaveLength(1);
-    // A word that nobody knows counts as pending, and takes nothing back.
-    await apply('pending');
-    expect(await one(due)).toMatchObject({ status: 'running', provider_status: 'pending' });
-    expect((await apply('finished')).rows).toEqual([{ id: due, owner_id: owner }]);
-    expect((await apply('running')).rows).toEqual([]);
-    expect((await apply('failed')).rows).toEqual([]);
-    expect(await one(due)).toMatchObject({ status: 'finished' });
-  });
-
-  test('what a dead process left behind is found, and files whose link ends soon', async () => {
-    const old = { task_id: null, status: 'submitting', created_at: new Date(Date.now() - 3_600_000) };
-    const id = await task(old);
-    await task({ task_id: null, status: 'submitting', idempotency_key: 'key-0002' });
-    expect((await db.query(statements.stranded)).rows).toEqual([{ id }]);
-    expect((await db.query(statements.adopt, [id, 'task-lost'])).rows).toEqual([{ id }]);
-    expect(await one(id)).toMatchObject({ status: 'pending', task_id: 'task-lost' });
-    expect((await db.query(statements.adopt, [id, 'task-other'])).rows).toEqual([]);
-    const done = await task({ status: 'finished', idempotency_key: 'key-0003' });
-    await addFile(done);
-    expect((await db.query(statements.expiring)).rows).toMatchObject([{ generation_id: done, position: 1 }]);
-  });
-
-  describe('the submit', () => {
-    type Submit = (request: object, key: string, host: string) => Promise<string | null>;
-    let submitOnce: Submit;
-    beforeAll(async () => {
-      const [code] = fences(ref('retries-and-failures'), 'ts');
-      const own = code!.replace(/^import \{ db \}.*$/m, 'const { db } = globalThis;');
-      submitOnce = (await load<{ submitOnce: Submit }>(own, { db })).submitOnce;
-    });
-    afterEach(() => vi.unstubAllGlobals());
-
-    const submitting = (answer: () => Response | Promise<Response>) => {
-      const fetched = vi.fn(async (_: string, __: RequestInit) => answer());
-      vi.stubGlobal('fetch', fetched);
-      return {
-        fetched,
-        submit: () => submitOnce({ owner, click: 'click-0001', model: 'm', input: {} }, 'k', 'a.example'),
+    /** A generation of APIDot; each value can be replaced. */
+    async function generation(values: Record<string, unknown> = {}): Promise<void> {
+      const columns = {
+        ...{ id: crypto.randomUUID(), user_id: 'ann', idempotency_key: 'key-0001', body_hash: 'h' },
+        ...{ provider: 'apidot', account: ACCOUNT, model: 'm', callback_hash: hash },
+        ...{ submit_started_at: new Date(), submitted_at: new Date(), status: 'running', task_id: 'task-1' },
+        ...values,
       };
-    };
-    const json =
-      (body: object, status = 200) =>
-      () =>
-        new Response(JSON.stringify(body), { status });
-
-    test('writes the row first, sends once for each click, and stores the task', async () => {
-      const { fetched, submit } = submitting(json({ code: 200, data: { task_id: 'task-9' } }));
-      const id = await submit();
-      expect(await one(id!)).toMatchObject({ status: 'pending', task_id: 'task-9', model: 'm' });
-      expect(await submit()).toBeNull();
-      expect(fetched).toHaveBeenCalledTimes(1);
-      const sent = JSON.parse(String(fetched.mock.calls[0]![1].body)) as { callback_url: string };
-      expect(sent.callback_url).toMatch(/^https:\/\/a\.example\/api\/callbacks\/[\w-]{43}$/);
-    });
-
-    test.each([
-      ['rejected', json({ code: 402, error: {} }, 402), 'rejected'],
-      ['rejected inside HTTP 200', json({ code: 400 }), 'rejected'],
-      ['an error', json({ code: 500 }, 500), 'submit_unknown'],
-      ['no task id', json({ code: 200, data: {} }), 'submit_unknown'],
-      [
-        'no answer',
-        () => {
-          throw new TypeError('fetch failed');
-        },
-        'submit_unknown',
-      ],
-    ])('%s: nothing is sent again', async (_, answer, status) => {
-      const { fetched, submit } = submitting(answer);
-      expect(await one((await submit())!)).toMatchObject({ status, task_id: null });
-      expect(fetched).toHaveBeenCalledTimes(1);
-    });
-
-    test('a row that the sweep gave up meanwhile still gets its task', async () => {
-      const { submit } = submitting(async () => {
-        await db.query("UPDATE generation_task SET status = 'submit_unknown'");
-        return json({ code: 200, data: { task_id: 'task-9' } })();
-      });
-      expect(await one((await submit())!)).toMatchObject({ status: 'pending', task_id: 'task-9' });
-    });
-  });
-
-  describe('the callback handler', () => {
-    const token = 'Zr0yQw3k1v5m7o9q1s3u5w7y9A1C3E5G7I9K1M3O5Q7';
-    const token_hash = createHash('sha256').update(token).digest('hex');
-    let handler: {
-      POST(request: Request, context: { params: Promise<{ token: string }> }): Promise<Response>;
-    };
-    let id: string;
-
-    beforeAll(async () => {
-      handler = await load(
-        fences(ref('webhooks'), 'ts')[0]!.replace(/^import \{ db \}.*$/m, 'const { db } = globalThis;'),
-        {
-          db,
-        },
+      const names = Object.keys(columns);
+      await queries.query(
+        `INSERT INTO generation (${names}) VALUES (${names.map((_, n) => `$${n + 1}`)})`,
+        Object.values(columns),
       );
-    });
-    beforeEach(async () => {
-      const later = new Date(Date.now() + 600_000);
-      id = await task({ callback_token_sha256: token_hash, next_check_at: later });
-    });
-
-    async function post(body: string | Uint8Array, path = token): Promise<{ status: number; said: unknown }> {
-      const request = new Request('https://app.example/', { method: 'POST', body: body as string });
-      const response = await handler.POST(request, { params: Promise.resolve({ token: path }) });
-      return { status: response.status, said: await response.json() };
     }
-    const events = async () =>
-      (await db.query('SELECT task_id, claimed_state, deliveries FROM callback_event ORDER BY id')).rows;
-    const isDue = async () => ((await one(id)).next_check_at as Date).getTime() <= Date.now() + 3_000;
 
-    test('faults 67, 71: records the event once, counts deliveries, makes the task due, and believes nothing', async () => {
-      const body = JSON.stringify({
-        data: { task_id: 'task-1', status: 'finished', files: [{ file_url: 'u' }] },
-      });
-      expect(await post(body)).toEqual({ status: 200, said: { ok: true, duplicate: false } });
-      expect(await post(body)).toEqual({ status: 200, said: { ok: true, duplicate: true } });
-      expect(await events()).toEqual([{ task_id: 'task-1', claimed_state: 'finished', deliveries: 2 }]);
-      expect(await isDue()).toBe(true);
-      expect((await one(id)).status).toBe('running');
+    test('fault 88: a callback leaves a live lease alone, so no second worker polls the task', async () => {
+      await generation();
+      const [poll] = await claim(first);
+      const { leased_until } = await row();
+      expect(await callback()).toEqual([{ placed: 1 }]);
+      expect(await row()).toMatchObject({ lease: poll!.lease, leased_until, wakes: 1 });
+      expect(await claim(second)).toEqual([]);
     });
 
-    test('takes every form of body: flat, empty, no JSON, hostile', async () => {
-      for (const body of [
-        '{"taskId":"task-1","status":"PROGRESS"}',
-        '',
-        '<html>',
-        '[null]',
-        '{"status":{"a":1}}',
-      ])
-        expect((await post(body)).status).toBe(200);
-      expect((await post('{"task_id":"../x?y","status":"x\\u0000"}')).status).toBe(200);
-      expect(await events()).toEqual([
-        { task_id: 'task-1', claimed_state: 'PROGRESS', deliveries: 1 },
-        { task_id: '', claimed_state: 'unknown', deliveries: 5 },
-      ]);
+    test('a callback that comes during a poll makes the next poll due at once', async () => {
+      await generation();
+      for (const end of ['RUNNING', 'LATER']) {
+        const [poll] = await claim(first);
+        await callback('task-1', end);
+        const values = end === 'RUNNING' ? [true, 'running', 300] : [300];
+        await say(end, poll!.id, poll!.lease, poll!.wakes, ...values);
+        const [next] = await claim(second);
+        expect(next, end).toMatchObject({ id: poll!.id, lease: second });
+        // Without a callback meanwhile the interval holds.
+        await say(end, next!.id, next!.lease, next!.wakes, ...values);
+        expect(await claim(first), end).toEqual([]);
+        await queries.query('UPDATE generation SET due_at = now(), woken_at = NULL');
+      }
     });
 
-    test('fault 69: answers 202 for an unknown path or a task that is not its own, and keeps nothing', async () => {
-      expect((await post('{"task_id":"task-1"}', 'unknown')).status).toBe(202);
-      expect((await post('{"task_id":"task-2"}')).status).toBe(202);
-      expect(await events()).toEqual([]);
-      expect(await isDue()).toBe(false);
+    test('a lost submit that a callback wakes is claimed, with the task that was named', async () => {
+      const later = new Date(Date.now() + 3_600_000);
+      const lost = { task_id: null, submitted_at: null, lost_at: new Date(), due_at: later };
+      await generation({ ...lost, status: 'reconciling' });
+      expect(await claimLost()).toEqual([]);
+      await callback('task-7', 'COMPLETED');
+      expect(await claimLost()).toMatchObject([{ namedTasks: ['task-7'] }]);
     });
 
-    test('fault 68: leaves a task that has ended as it is', async () => {
-      await set(id, 'status', 'finished');
-      expect((await post('{"task_id":"task-1","status":"failed"}')).status).toBe(200);
-      expect(await isDue()).toBe(false);
-      expect((await one(id)).status).toBe('finished');
-    });
-
-    test('names the task of a submit whose answer was lost', async () => {
-      const lost = createHash('sha256').update('lost').digest('hex');
-      await task({
-        ...{
-          task_id: null,
-          status: 'submit_unknown',
-          idempotency_key: 'key-0002',
-          callback_token_sha256: lost,
-        },
-      });
-      expect((await post('{"data":{"task_id":"task-7","status":"finished"}}', 'lost')).status).toBe(200);
-      expect(await events()).toMatchObject([{ task_id: 'task-7' }]);
-    });
-
-    test('fault 73: answers 413 to a large body and 503 without a database, and logs no secret', async () => {
-      expect((await post(new Uint8Array(2 * 1024 * 1024 + 1))).status).toBe(413);
-      const logged = vi.spyOn(console, 'error').mockImplementation(() => {});
-      const query = vi.spyOn(db, 'query').mockRejectedValueOnce(new Error(`no database ${token}`));
-      expect((await post('{"task_id":"task-1"}')).status).toBe(503);
-      expect(JSON.stringify(logged.mock.calls)).not.toContain(token);
-      query.mockRestore();
-      logged.mockRestore();
+    test('a lost submit that waits for a person is claimed again when a callback names its task', async () => {
+      const lost = { task_id: null, submitted_at: null, lost_at: new Date(), due_at: null };
+      await generation({ ...lost, status: 'needs_attention', attention: 'its answer was lost' });
+      await callback('task-7', 'COMPLETED');
+      expect(await claimLost()).toMatchObject([{ namedTasks: ['task-7'] }]);
     });
   });
 });
@@ -635,12 +578,16 @@ test('the TypeScript of the documents has the right types', () => {
     const files = documents.flatMap((file) =>
       fences(text(file), 'ts').map((code, n) => {
         const name = `${path.basename(file, '.md')}-${n}.ts`;
-        const db = 'declare const db: { query(text: string, values: unknown[]): Promise<{ rows: any[] }> };';
-        writeFileSync(path.join(folder, name), code.replace(/^import \{ db \}.*$/m, db));
+        const session = 'declare function tokenOfSession(request: Request): Promise<string | null>;';
+        const client = path.join(ROOT, 'scripts', 'client.mjs');
+        const own = code
+          .replace(/^ *import \{ tokenOfSession \}.*$/m, session)
+          .replace('./vendor/scripts/client.mjs', client);
+        writeFileSync(path.join(folder, name), own);
         return name;
       }),
     );
-    expect(files.length).toBeGreaterThan(2);
+    expect(files.length).toBeGreaterThan(3);
     const tsc = path.join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
     const flags =
       '--ignoreConfig --noEmit --strict --noUncheckedIndexedAccess --skipLibCheck --target es2022 --module nodenext --types node';
@@ -652,117 +599,76 @@ test('the TypeScript of the documents has the right types', () => {
   }
 }, 60_000);
 
-describe('the poller', () => {
-  interface TaskStatus {
-    state: string;
-    providerState: string;
-    urls: string[];
-    error: string | null;
-  }
-  interface Poller {
-    PollFailed: new (message: string, transient: boolean, retryAfterS?: number) => Error;
-    fetchStatus(taskId: string, key: string): Promise<TaskStatus>;
-    interval(n: number, retryAfterS?: number, random?: () => number): number;
-    waitForEnd(
-      poll: () => Promise<Partial<TaskStatus>>,
-      onStatus: (status: TaskStatus) => Promise<void>,
-      deadlineMs: number,
-      sleep: (ms: number) => Promise<void>,
-      now: () => number,
-    ): Promise<TaskStatus | null>;
-  }
-  let poller: Poller;
-  beforeAll(async () => {
-    poller = await load<Poller>(fences(ref('polling'), 'ts')[0]!);
-  });
+describe('the TypeScript of the documents works', () => {
   afterEach(() => vi.unstubAllGlobals());
 
-  const answer = (body: unknown, init: ResponseInit = {}) => {
+  test('polling.md: waits for a stored task id, and leaves a task that runs on', async () => {
+    const sandbox = await startSandbox({ folder: null, speed: 600 });
+    const client = path.join(ROOT, 'scripts', 'client.mjs');
+    const folder = tempFolder();
+    try {
+      const [code] = fences(ref('polling'), 'ts');
+      const own = code!
+        .replace('./vendor/scripts/client.mjs', pathToFileURL(client).href)
+        .replace('process.env.APIDOT_API_KEY!', `'ak_documents', baseUrl: '${sandbox.origin}'`)
+        .replace(`'media'`, JSON.stringify(folder));
+      const { fileOf } = await load<{ fileOf(taskId: string, until: Date): Promise<string | undefined> }>(
+        own,
+      );
+      const submit = async (prompt: string) => {
+        const answer = await fetch(`${sandbox.origin}/api/generate/submit`, {
+          method: 'POST',
+          headers: { authorization: 'Bearer ak_documents', 'content-type': 'application/json' },
+          body: JSON.stringify({ model: 'gpt-image-2', input: { prompt } }),
+        });
+        return ((await answer.json()) as { data: { task_id: string } }).data.task_id;
+      };
+      const inTime = new Date(Date.now() + 25_000);
+      expect(path.dirname((await fileOf(await submit('a lighthouse'), inTime))!)).toBe(folder);
+      await expect(fileOf(await submit('x [sandbox:fail]'), inTime)).rejects.toThrow(/^FAILED: \w/);
+      expect(await fileOf(await submit('x [sandbox:never]'), new Date())).toBeUndefined();
+    } finally {
+      await sandbox.close();
+    }
+  });
+
+  test('webhooks.md: the route of a Next.js app forwards key and body as the signed-in user, and the answer as it is', async () => {
+    const [rewrites, code] = fences(ref('webhooks'), 'ts') as [string, string];
+    const { default: config } = await load<{
+      default: { rewrites(): Promise<{ source: string; destination: string }[]> };
+    }>(rewrites);
+    expect(await config.rewrites()).toEqual([
+      { source: '/v1/callbacks/:path*', destination: 'http://127.0.0.1:8080/v1/callbacks/:path*' },
+    ]);
+    const own = code.replace(/^ *import \{ tokenOfSession \}.*$/m, 'const { tokenOfSession } = globalThis;');
+    const tokenOfSession = vi.fn(async (): Promise<string | null> => 'token-of-ann');
+    const { POST } = await load<{ POST(request: Request): Promise<Response> }>(own, { tokenOfSession });
     const fetched = vi.fn(
-      async () => new Response(typeof body === 'string' ? body : JSON.stringify(body), init),
+      async (_: string, __: RequestInit) =>
+        new Response('{"detail":"over"}', {
+          status: 402,
+          headers: { 'content-type': 'application/problem+json' },
+        }),
     );
     vi.stubGlobal('fetch', fetched);
-    return fetched;
-  };
-  const status = (data: Record<string, unknown>) => answer({ code: 200, data: { task_id: 't', ...data } });
-
-  test('reads both result shapes, encodes the id, and follows no redirect', async () => {
-    const file = { file_url: 'https://a.example/1.mp4', file_type: 'video' };
-    const fetched = status({ status: 'finished', output: { files: [file] }, error_message: null });
-    const seen = { state: 'finished', providerState: 'finished', urls: [file.file_url], error: null };
-    expect(await poller.fetchStatus('a/b', 'k')).toEqual(seen);
-    const [url, init] = fetched.mock.calls[0] as unknown as [string, RequestInit];
-    expect(url).toBe('https://api.apidot.ai/api/generate/status/a%2Fb');
-    expect(init).toMatchObject({ redirect: 'error', headers: { authorization: 'Bearer k' } });
-    for (const data of [
-      { files: [file] },
-      { files: [file], output: null },
-      { files: [file], output: { files: [] } },
-    ]) {
-      status({ status: 'finished', ...data });
-      expect(await poller.fetchStatus('t', 'k')).toEqual(seen);
-    }
-    status({ status: 'finished', files: [{ audio_url: 'https://a.example/1.mp3' }] });
-    expect((await poller.fetchStatus('t', 'k')).urls).toEqual(['https://a.example/1.mp3']);
-  });
-
-  test.each([
-    ['not_started', 'pending'],
-    ['running', 'running'],
-    ['processing', 'running'],
-    ['failed', 'failed'],
-    ['paused', 'pending'],
-    ['constructor', 'pending'],
-  ])('takes %s for %s', async (word, state) => {
-    status({ status: word });
-    expect(await poller.fetchStatus('t', 'k')).toMatchObject({ state, providerState: word });
-  });
-
-  test.each([
-    [{ code: 401, error: { message: 'no' } }, { status: 401 }, false, 0],
-    [{ code: 429 }, { status: 200 }, true, 0],
-    [{ code: 429 }, { status: 429, headers: { 'retry-after': '7' } }, true, 7],
-    ['<html>', { status: 502 }, true, 0],
-    ['<html>', { status: 200 }, true, 0],
-    [{ code: 200 }, { status: 200 }, true, 0],
-  ])('an answer %j with %j is a poll that failed', async (body, init, transient, retryAfterS) => {
-    answer(body, init);
-    await expect(poller.fetchStatus('t', 'k')).rejects.toMatchObject({ transient, retryAfterS });
-  });
-
-  test('the interval grows to a cap, with jitter, and never goes below what the service asks for', () => {
-    expect(poller.interval(0, 0, () => 0.5)).toBe(5_000);
-    expect(poller.interval(50, 0, () => 0.5)).toBe(30_000);
-    for (const random of [0, 0.5, 1])
-      expect(poller.interval(0, 60, () => random)).toBeGreaterThanOrEqual(60_000);
-  });
-
-  test('a failed poll does not end the wait, the deadline does not end the task', async () => {
-    let clock = 0;
-    const sleep = async (ms: number) => {
-      clock += ms;
-    };
-    const words = ['pending', null, 'running', 'finished'];
-    const poll = async () => {
-      const state = words.shift();
-      if (state === undefined || state === null) throw new poller.PollFailed('no answer', true, 3);
-      return { state };
-    };
-    const seen: string[] = [];
-    const onStatus = async ({ state }: { state: string }) => {
-      seen.push(state);
-    };
-    expect(await poller.waitForEnd(poll, onStatus, 600_000, sleep, () => clock)).toEqual({
-      state: 'finished',
+    const request = () =>
+      new Request('https://app.example/api/generations', {
+        method: 'POST',
+        headers: { 'idempotency-key': 'press-0001' },
+        body: '{"model":"m"}',
+      });
+    const answer = await POST(request());
+    expect([answer.status, answer.headers.get('content-type'), await answer.text()]).toEqual([
+      402,
+      'application/problem+json',
+      '{"detail":"over"}',
+    ]);
+    expect(fetched.mock.calls[0]![1]).toMatchObject({
+      headers: { authorization: 'Bearer token-of-ann', 'idempotency-key': 'press-0001' },
+      body: '{"model":"m"}',
     });
-    expect(seen).toEqual(['pending', 'running', 'finished']);
-    clock = 0;
-    const slow = async () => ({ state: 'running' });
-    expect(await poller.waitForEnd(slow, onStatus, 60_000, sleep, () => clock)).toEqual({ state: 'running' });
-    expect(clock).toBeLessThanOrEqual(60_000);
-    const refused = async () => {
-      throw new poller.PollFailed('401', false);
-    };
-    await expect(poller.waitForEnd(refused, onStatus, 60_000, sleep, () => clock)).rejects.toThrow('401');
+    tokenOfSession.mockResolvedValueOnce(null);
+    expect((await POST(request())).status).toBe(401);
+    expect(fetched).toHaveBeenCalledTimes(1);
   });
 });

@@ -75,7 +75,7 @@ const path6 = require("node:path");
 const { constants: constants2 } = require("node:fs");
 const { access, link, lstat: lstat3 } = require("node:fs/promises");
 const path4 = require("node:path");
-import { Failure as Failure3 } from "./main.mjs";
+import { Failure as Failure5 } from "./main.mjs";
 import { diskError as diskError2, diskErrorText as diskErrorText2, renamePatiently } from "./journal.mjs";
 import { makeFolder } from "./main.mjs";
 
@@ -87,9 +87,11 @@ import {
   pauseAfter,
   RETRY_PAUSES
 } from "./live.mjs";
+import { Failure as Failure4 } from "./main.mjs";
+
+// scripts/src/download/received-file.ts
 import { Failure as Failure2 } from "./main.mjs";
 import { KIND_WORDS } from "./main.mjs";
-import { checkPublicUrl, THIS_MACHINE } from "./main.mjs";
 
 // scripts/src/download/file-hash.ts
 const { createHash } = require("node:crypto");
@@ -522,10 +524,7 @@ async function bytesAt(fd, at, length) {
   return bytes;
 }
 
-// scripts/src/download/fetch-file.ts
-var LEAST_PROGRESS_BYTES = 16 * 1024;
-var MAX_REDIRECTS = 3;
-var LONGEST_TIMER_MS = 2 ** 31 - 1;
+// scripts/src/download/received-file.ts
 var MB = 2 ** 20;
 var MOST_BYTES = {
   image: 128 * MB,
@@ -538,28 +537,10 @@ var WrongBytes = class extends Failure2 {
     super("NETWORK_ERROR", message, { transient: true });
   }
 };
-var NO_FILE = new Error("an answer without a file");
-async function fetchFile(downloader, options, part) {
-  const hash = new FileHash(part.path);
-  try {
-    return await new Fetch(downloader, options, part, hash).run();
-  } finally {
-    hash.restart();
-  }
-}
-var Fetch = class {
-  #downloader;
-  #options;
+var ReceivedFile = class {
   #part;
   #writer;
   #hash;
-  #timeOver = new Failure2("NETWORK_ERROR", "the wait ended before the file was whole.", {
-    transient: true
-  });
-  #url;
-  #refreshed = false;
-  /** The last attempt ended with a new link: the next attempt does not count as a retry. */
-  #hasNewLink = false;
   #bytes = 0;
   /** The first bytes, which show the kind of the file. */
   #head = Buffer.alloc(0);
@@ -572,39 +553,24 @@ var Fetch = class {
   #lengthIsCertain = false;
   /** The content type that the host gives. */
   #contentType = "";
-  constructor(downloader, options, part, hash) {
-    this.#downloader = downloader;
-    this.#options = options;
+  constructor(part) {
     this.#part = part;
+    const hash = new FileHash(part.path);
     this.#hash = hash;
     this.#writer = new FileWriter(part.handle, (bytes) => hash.written(bytes));
-    this.#url = options.url;
   }
-  async run() {
-    const { api } = this.#downloader;
-    await this.#takeUp();
-    for (let fruitless = 0; ; ) {
-      const before = this.#bytes;
-      try {
-        if (this.#bytes === 0 || this.#bytes !== this.#total) await this.#attempt();
-        return await this.#check();
-      } catch (error) {
-        if (error instanceof WrongBytes) this.#startOver();
-        if (!(error instanceof Failure2) || !error.details.transient || error === this.#timeOver) throw error;
-        if (this.#hasNewLink) {
-          this.#hasNewLink = false;
-          continue;
-        }
-        fruitless = this.#bytes - before >= LEAST_PROGRESS_BYTES ? 1 : fruitless + 1;
-        const pause = pauseAfter(error, fruitless, RETRY_PAUSES, api.clock.random);
-        const late = pause > PAUSE_BUDGET_MS || api.clock.monotonic() + pause > this.#options.until;
-        if (fruitless > this.#options.maxRetries || late) throw error;
-        await api.clock.sleep(pause, api.signal);
-      }
-    }
+  get bytes() {
+    return this.#bytes;
   }
-  /** Starts with the bytes that an earlier process left. */
-  async #takeUp() {
+  get total() {
+    return this.#total;
+  }
+  /** Later answers can be compared with the bytes that are there. */
+  get isIdentified() {
+    return this.#validator !== null;
+  }
+  /** Continues with the bytes that an earlier process left. */
+  async resume() {
     const { found, identity, handle } = this.#part;
     if (identity === null) return;
     this.#bytes = found;
@@ -619,61 +585,14 @@ var Fetch = class {
     this.#hash.expect(identity.total ?? found);
     this.#hash.written(found);
   }
-  /** Makes one request and appends its bytes to the part. */
-  async #attempt() {
-    const { api, transport } = this.#downloader;
-    const leftMs = Math.min(this.#options.until - api.clock.monotonic(), LONGEST_TIMER_MS);
-    if (leftMs <= 0) throw this.#timeOver;
-    const watch = new Watch(this.#options.stallMs, leftMs, this.#timeOver);
-    const signal = api.signal ? AbortSignal.any([api.signal, watch.signal]) : watch.signal;
-    let url = this.#url;
-    try {
-      for (let redirects = 0; ; redirects += 1) {
-        let other;
-        const receiver = {
-          onHead: (head) => {
-            if (head.status === 200 || head.status === 206) return this.#begin(head);
-            other = head;
-            throw NO_FILE;
-          },
-          onData: (chunk) => {
-            watch.saw(chunk.length);
-            return this.#take(chunk);
-          }
-        };
-        try {
-          const options = { timeoutMs: LONGEST_TIMER_MS, signal, isFile: true };
-          await transport.exchange(this.#request(url), receiver, options);
-          return;
-        } catch (error) {
-          if (error !== NO_FILE || !other) throw error;
-        }
-        const { location } = other.headers;
-        const isRedirect = other.status >= 300 && other.status < 400 && redirects < MAX_REDIRECTS;
-        if (!isRedirect || !location) return await this.#refuse(other);
-        if (!URL.canParse(location, url)) {
-          throw new Failure2("NETWORK_ERROR", "The file's host redirects to something that is no address.");
-        }
-        url = new URL(location, url).href;
-      }
-    } finally {
-      watch.stop();
-      await this.#writer.flush();
-    }
+  /** Returns the headers that ask for the missing bytes alone. */
+  rangeHeaders() {
+    if (this.#bytes === 0) return {};
+    const range = `bytes=${this.#bytes}-`;
+    return this.#validator ? { range, "if-range": this.#validator } : { range };
   }
-  #request(address) {
-    const problem = refusedAddress(address, this.#downloader.loopback);
-    if (problem)
-      throw new Failure2("DOWNLOAD_FAILED", `The result's address is not fetched; expected ${problem}.`);
-    const headers = { accept: "*/*", "user-agent": "async-media-workflow" };
-    if (this.#bytes > 0) {
-      headers.range = `bytes=${this.#bytes}-`;
-      if (this.#validator) headers["if-range"] = this.#validator;
-    }
-    return { method: "GET", url: new URL(address), headers };
-  }
-  /** Continues the part with the answer, or starts over. */
-  #begin(head) {
+  /** Continues with the body of this answer (status 200 or 206), or starts over with it. */
+  begin(head) {
     const length = integer(head.headers["content-length"]);
     const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(head.headers["content-range"] ?? "");
     const { etag, "last-modified": modified } = head.headers;
@@ -689,7 +608,7 @@ var Fetch = class {
       this.#total ??= total;
       return;
     }
-    this.#startOver();
+    this.startOver();
     this.#total = length;
     this.#hash.expect(length ?? 0);
     const said = etag && !etag.startsWith("W/") ? etag : modified;
@@ -700,7 +619,7 @@ var Fetch = class {
       this.#part.identify({ validator: this.#validator, total: length, contentType: this.#contentType });
     }
   }
-  #startOver() {
+  startOver() {
     this.#bytes = 0;
     this.#head = Buffer.alloc(0);
     this.#kind = null;
@@ -709,8 +628,8 @@ var Fetch = class {
     this.#writer.rewind(0);
     this.#part.restart();
   }
-  /** Refuses a file that is no media file or too large, before it fills the disk. */
-  #take(chunk) {
+  /** Appends bytes. Refuses a file that is no media file or too large, before it fills the disk. */
+  append(chunk) {
     const missing = SIGNATURE_BYTES - this.#head.length;
     if (missing > 0) {
       this.#checkKind(Buffer.concat([this.#head, chunk.subarray(0, missing)]));
@@ -719,41 +638,21 @@ var Fetch = class {
     this.#bytes += chunk.length;
     const makes = this.#kind?.makes ?? "video";
     if (Math.max(this.#bytes, this.#total ?? 0) > MOST_BYTES[makes]) throw tooLarge(makes);
-    this.#downloader.observer.downloading(this.#bytes, this.#total);
     return this.#writer.write(chunk);
+  }
+  /** Waits until the operating system has all bytes. */
+  flush() {
+    return this.#writer.flush();
   }
   #checkKind(head) {
     this.#head = head;
     this.#kind = fileKind(head, this.#contentType);
   }
-  /** Throws for every status without a file. For an expired link it fetches a new one, once. */
-  async #refuse(head) {
-    const { status } = head;
-    if (status === 416) throw new WrongBytes("The file changed while it was fetched.");
-    if ([401, 403, 404, 410].includes(status)) {
-      const fresh = this.#refreshed ? null : await this.#options.refresh();
-      this.#refreshed = true;
-      if (fresh === null) {
-        throw new Failure2("DOWNLOAD_FAILED", `The result's link has expired or is gone (HTTP ${status}).`, {
-          reason: { kind: "linkGone" }
-        });
-      }
-      if (this.#validator === null) this.#startOver();
-      this.#url = fresh;
-      this.#hasNewLink = true;
-      throw new Failure2("NETWORK_ERROR", "The link has expired; a new one was fetched.", { transient: true });
-    }
-    const retryAfter = parseRetryAfter(head.headers["retry-after"], this.#downloader.api.clock.wall());
-    throw new Failure2("NETWORK_ERROR", `The file's host answered HTTP ${status}.`, {
-      transient: isTransientStatus(status),
-      ...retryAfter !== void 0 && { retryAfter }
-    });
-  }
   /**
-   * Returns the file when it is complete and of the right kind; otherwise throws, and the next attempt starts over or
-   * continues.
+   * Returns the file when it is complete and of the right kind.
+   * @throws WrongBytes where the next attempt has to start over; another transient Failure where it can continue
    */
-  async #check() {
+  async check() {
     if (this.#total !== null && this.#bytes !== this.#total) {
       const message = `The file ended at ${this.#bytes} of ${this.#total} bytes.`;
       if (this.#bytes > this.#total) throw new WrongBytes(message);
@@ -765,6 +664,10 @@ var Fetch = class {
       throw new WrongBytes("The file was cut: its parts do not add up.");
     }
     return { bytes: this.#bytes, sha256: await this.#hash.digest(this.#bytes), kind: kind2 };
+  }
+  /** Ends the thread that computes the hash. The part stays open. */
+  close() {
+    this.#hash.restart();
   }
 };
 function noMedia(head) {
@@ -783,6 +686,9 @@ function tooLarge(makes) {
 function integer(text) {
   return text !== void 0 && /^\d{1,15}$/.test(text) ? Number(text) : null;
 }
+
+// scripts/src/download/result-address.ts
+import { checkPublicUrl, THIS_MACHINE } from "./main.mjs";
 function refusedAddress(address, loopback) {
   const url = URL.canParse(address) ? new URL(address) : null;
   if (url && loopback && THIS_MACHINE.includes(url.hostname)) {
@@ -791,7 +697,11 @@ function refusedAddress(address, loopback) {
   }
   return checkPublicUrl(address, { schemes: ["https"] })?.expected ?? null;
 }
-var Watch = class {
+
+// scripts/src/download/stall-watch.ts
+import { Failure as Failure3 } from "./main.mjs";
+var LEAST_PROGRESS_BYTES = 16 * 1024;
+var StallWatch = class {
   #controller = new AbortController();
   #stall;
   #end;
@@ -800,7 +710,7 @@ var Watch = class {
     this.#stall = setInterval(() => {
       if (this.#bytes < LEAST_PROGRESS_BYTES) {
         const message = `The file's host sent ${this.#bytes} bytes in ${spanMs} ms.`;
-        this.#controller.abort(new Failure2("NETWORK_ERROR", message, { transient: true }));
+        this.#controller.abort(new Failure3("NETWORK_ERROR", message, { transient: true }));
       }
       this.#bytes = 0;
     }, spanMs);
@@ -815,6 +725,135 @@ var Watch = class {
   stop() {
     clearInterval(this.#stall);
     clearTimeout(this.#end);
+  }
+};
+
+// scripts/src/download/fetch-file.ts
+var MAX_REDIRECTS = 3;
+var LONGEST_TIMER_MS = 2 ** 31 - 1;
+var NO_FILE = new Error("an answer without a file");
+async function fetchFile(downloader, options, part) {
+  const file = new ReceivedFile(part);
+  try {
+    return await new Fetch(downloader, options, file).run();
+  } finally {
+    file.close();
+  }
+}
+var Fetch = class {
+  #downloader;
+  #options;
+  #file;
+  #timeOver = new Failure4("NETWORK_ERROR", "the wait ended before the file was whole.", {
+    transient: true
+  });
+  #url;
+  #refreshed = false;
+  /** The last attempt ended with a new link: the next attempt does not count as a retry. */
+  #hasNewLink = false;
+  constructor(downloader, options, file) {
+    this.#downloader = downloader;
+    this.#options = options;
+    this.#file = file;
+    this.#url = options.url;
+  }
+  async run() {
+    const { api } = this.#downloader;
+    const file = this.#file;
+    await file.resume();
+    for (let fruitless = 0; ; ) {
+      const before = file.bytes;
+      try {
+        if (file.bytes === 0 || file.bytes !== file.total) await this.#attempt();
+        return await file.check();
+      } catch (error) {
+        if (error instanceof WrongBytes) file.startOver();
+        if (!(error instanceof Failure4) || !error.details.transient || error === this.#timeOver) throw error;
+        if (this.#hasNewLink) {
+          this.#hasNewLink = false;
+          continue;
+        }
+        fruitless = file.bytes - before >= LEAST_PROGRESS_BYTES ? 1 : fruitless + 1;
+        const pause = pauseAfter(error, fruitless, RETRY_PAUSES, api.clock.random);
+        const late = pause > PAUSE_BUDGET_MS || api.clock.monotonic() + pause > this.#options.until;
+        if (fruitless > this.#options.maxRetries || late) throw error;
+        await api.clock.sleep(pause, api.signal);
+      }
+    }
+  }
+  /** Makes one request and appends its bytes to the file. */
+  async #attempt() {
+    const { api, transport, observer } = this.#downloader;
+    const file = this.#file;
+    const leftMs = Math.min(this.#options.until - api.clock.monotonic(), LONGEST_TIMER_MS);
+    if (leftMs <= 0) throw this.#timeOver;
+    const watch = new StallWatch(this.#options.stallMs, leftMs, this.#timeOver);
+    const signal = api.signal ? AbortSignal.any([api.signal, watch.signal]) : watch.signal;
+    let url = this.#url;
+    try {
+      for (let redirects = 0; ; redirects += 1) {
+        let other;
+        const receiver = {
+          onHead: (head) => {
+            if (head.status === 200 || head.status === 206) return file.begin(head);
+            other = head;
+            throw NO_FILE;
+          },
+          onData: (chunk) => {
+            watch.saw(chunk.length);
+            const written = file.append(chunk);
+            observer.downloading(file.bytes, file.total);
+            return written;
+          }
+        };
+        try {
+          const options = { timeoutMs: LONGEST_TIMER_MS, signal, isFile: true };
+          await transport.exchange(this.#request(url), receiver, options);
+          return;
+        } catch (error) {
+          if (error !== NO_FILE || !other) throw error;
+        }
+        const { location } = other.headers;
+        const isRedirect = other.status >= 300 && other.status < 400 && redirects < MAX_REDIRECTS;
+        if (!isRedirect || !location) return await this.#refuse(other);
+        if (!URL.canParse(location, url)) {
+          throw new Failure4("NETWORK_ERROR", "The file's host redirects to something that is no address.");
+        }
+        url = new URL(location, url).href;
+      }
+    } finally {
+      watch.stop();
+      await file.flush();
+    }
+  }
+  #request(address) {
+    const problem = refusedAddress(address, this.#downloader.loopback);
+    if (problem)
+      throw new Failure4("DOWNLOAD_FAILED", `The result's address is not fetched; expected ${problem}.`);
+    const headers = { accept: "*/*", "user-agent": "async-media-workflow", ...this.#file.rangeHeaders() };
+    return { method: "GET", url: new URL(address), headers };
+  }
+  /** Throws for every status without a file. For an expired link it fetches a new one, once. */
+  async #refuse({ status, headers }) {
+    if (status === 416) throw new WrongBytes("The file changed while it was fetched.");
+    if ([401, 403, 404, 410].includes(status)) {
+      const fresh = this.#refreshed ? null : await this.#options.refresh();
+      this.#refreshed = true;
+      if (fresh === null) {
+        throw new Failure4("DOWNLOAD_FAILED", `The result's link has expired or is gone (HTTP ${status}).`, {
+          reason: { kind: "linkGone" }
+        });
+      }
+      if (!this.#file.isIdentified) this.#file.startOver();
+      this.#url = fresh;
+      this.#hasNewLink = true;
+      throw new Failure4("NETWORK_ERROR", "The link has expired; a new one was fetched.", { transient: true });
+    }
+    const retryAfter = parseRetryAfter(headers["retry-after"], this.#downloader.api.clock.wall());
+    throw new Failure4("NETWORK_ERROR", `The file's host answered HTTP ${status}.`, {
+      transient: isTransientStatus(status),
+      ...retryAfter !== void 0 && { retryAfter }
+    });
   }
 };
 
@@ -837,7 +876,7 @@ async function prepareFolder(folder) {
     return absolute;
   } catch (cause) {
     const why = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown reason";
-    throw new Failure3("INVALID_PAYLOAD", `The folder ${absolute} cannot be written to (${why}).`, {
+    throw new Failure5("INVALID_PAYLOAD", `The folder ${absolute} cannot be written to (${why}).`, {
       cause,
       reason: { kind: "downloadFolder", folder: absolute, why }
     });
@@ -867,7 +906,7 @@ async function download(downloader, options) {
     await removeOldParts(stem, clock.wall());
     return { path: file, ...fetched, contentType: kind2.contentType };
   } catch (error) {
-    const mayResume = signal?.aborted || error instanceof Failure3 && error.details.transient;
+    const mayResume = signal?.aborted || error instanceof Failure5 && error.details.transient;
     const total = part?.identity?.total ?? null;
     const bytes = mayResume && await part?.keep() || 0;
     if (bytes === 0) await part?.remove();
@@ -887,7 +926,7 @@ async function moveIntoPlace(part, file, fetched, clock) {
     }
   }
   if (await fileIsWhole(file, fetched)) return;
-  throw new Failure3(
+  throw new Failure5(
     "DOWNLOAD_FAILED",
     `${file} exists already and is something else; it was left as it is.`,
     { reason: { kind: "fileInTheWay" } }
@@ -902,14 +941,14 @@ async function isThere(file) {
   }
 }
 function asDownloadFailure(error, { folder }, { bytes, total } = { bytes: 0, total: null }) {
-  if (error instanceof Failure3) {
+  if (error instanceof Failure5) {
     const { message, details } = error;
     const why = error.code === "DOWNLOAD_FAILED" ? message : `The finished file could not be fetched: ${message}`;
     if (bytes === 0) {
-      return new Failure3("DOWNLOAD_FAILED", why, { ...details, cause: error });
+      return new Failure5("DOWNLOAD_FAILED", why, { ...details, cause: error });
     }
     const have = `${bytes}${total === null ? "" : ` of ${total}`} bytes are kept`;
-    return new Failure3("DOWNLOAD_FAILED", `${why} ${have}; the next run fetches the rest.`, {
+    return new Failure5("DOWNLOAD_FAILED", `${why} ${have}; the next run fetches the rest.`, {
       ...details,
       cause: error,
       data: { ...details.data, partial: { bytes, total } }
@@ -917,7 +956,7 @@ function asDownloadFailure(error, { folder }, { bytes, total } = { bytes: 0, tot
   }
   const reason = diskErrorText2(error);
   if (!reason) return error;
-  return new Failure3("DOWNLOAD_FAILED", `The finished file could not be saved in ${folder}: ${reason}.`, {
+  return new Failure5("DOWNLOAD_FAILED", `The finished file could not be saved in ${folder}: ${reason}.`, {
     cause: error
   });
 }
@@ -925,7 +964,7 @@ function asDownloadFailure(error, { folder }, { bytes, total } = { bytes: 0, tot
 // scripts/src/download/save-once.ts
 const { lstat: lstat4, unlink: unlink2 } = require("node:fs/promises");
 const path5 = require("node:path");
-import { Failure as Failure4 } from "./main.mjs";
+import { Failure as Failure6 } from "./main.mjs";
 import { waitForLock } from "./journal.mjs";
 var LOCK_PAUSE_MS = 500;
 async function saveOnce(downloader, entry, options) {
@@ -971,7 +1010,7 @@ async function lockFor({ api }, stem, options) {
 }
 async function beingSaved({ pid }, stem) {
   const bytes = await sizeOfPart(stem);
-  return new Failure4(
+  return new Failure6(
     "DOWNLOAD_FAILED",
     `Another process (pid ${pid}) is saving this file and had ${bytes} bytes of it when the wait was over.`,
     {
@@ -1008,10 +1047,14 @@ async function copyTo(downloader, file, target, waitEnds) {
 export {
   FileHash,
   FileWriter,
+  LEAST_PROGRESS_BYTES,
   MOST_BYTES,
   PRINTABLE,
   Part,
+  ReceivedFile,
   SIGNATURE_BYTES,
+  StallWatch,
+  WrongBytes,
   asDownloadFailure,
   boxesAreWhole,
   copyTo,
@@ -1027,6 +1070,7 @@ export {
   moveIntoPlace,
   oneAtATime,
   prepareFolder,
+  refusedAddress,
   removeOldParts,
   saveOnce,
   sha256Of,

@@ -583,7 +583,8 @@ async function sameResult(session, entry, settings) {
   const output = outputOf(settings, entry);
   try {
     const filesUntil = session.api.clock.monotonic() + settings.waitMs;
-    const files = await wholeFiles(session, entry, { folder, output }, filesUntil);
+    const find = () => wholeFiles(session, entry, { folder, output }, filesUntil);
+    const files = await (session.results ? session.results.run(find) : find());
     if (files) {
       const { model } = entry.record;
       const seen = { state: "COMPLETED", record: {}, model };

@@ -40,7 +40,7 @@ var init_poll_schedule = __esm({
   "scripts/src/core/poll-schedule.ts"() {
     "use strict";
     AVERAGE_MS = 3050;
-    DENSE_MS = 2200;
+    DENSE_MS = 2300;
     SPARSE_MS = 12e3;
     LATE_SHARE = 1 / 200;
     POLL_JITTER = 0.03;
@@ -94,7 +94,7 @@ __export(public_lookup_exports, {
   publicLookup: () => publicLookup
 });
 const { lookup } = require("node:dns");
-import { Failure as Failure3 } from "./main.mjs";
+import { Failure as Failure4 } from "./main.mjs";
 import { isPublicAddress } from "./main.mjs";
 import { plain as plain2 } from "./main.mjs";
 function publicLookup(resolve = lookup) {
@@ -118,7 +118,7 @@ function isThisMachine(address) {
 function refusal(hostname, addresses) {
   const found = addresses.map(({ address }) => plain2(address, 50)).slice(0, 3);
   const isFake = found.some((address) => /^198\.1[89]\./.test(address));
-  return new Failure3(
+  return new Failure4(
     "DOWNLOAD_FAILED",
     `The result's address is not fetched: ${plain2(hostname, 100)} leads to ${found.join(", ") || "no address"}, which is not public.`,
     isFake ? { reason: { kind: "addressOfProxy" } } : {}
@@ -131,20 +131,21 @@ var init_public_lookup = __esm({
 });
 
 // scripts/src/core/known-durations.ts
-import { Failure as Failure7 } from "./main.mjs";
+import { Failure as Failure8 } from "./main.mjs";
 async function knownDurations(session, model) {
   const own = orNothing(async () => await (await session.records())?.durationsOf(model) ?? []);
-  const recorded = orNothing(async () => {
+  const contract = orNothing(async () => {
     const { loadContract } = await import("./contracts.mjs");
-    return (await loadContract(session.provider.id, model)).durations;
+    return [await loadContract(session.provider.id, model)];
   });
-  return { own: await own, recorded: await recorded };
+  const [known] = await contract;
+  return { own: await own, recorded: known?.durations ?? [], output: known?.output };
 }
 async function orNothing(read) {
   try {
     return await read();
   } catch (error) {
-    if (error instanceof Failure7) return [];
+    if (error instanceof Failure8) return [];
     throw error;
   }
 }
@@ -184,21 +185,10 @@ var init_expected_duration = __esm({
   }
 });
 
-// scripts/src/core/session.ts
-function shortDeadline({ api }) {
-  return api.clock.monotonic() + PAUSE_BUDGET_MS;
-}
-var init_session = __esm({
-  "scripts/src/core/session.ts"() {
-    "use strict";
-    init_retry();
-  }
-});
-
 // scripts/src/core/fetch-status.ts
-import { Failure as Failure8 } from "./main.mjs";
+import { Failure as Failure9 } from "./main.mjs";
 async function pollOnce({ api, provider }, taskId, until) {
-  const status = await api.once(provider.status(taskId), { until });
+  const status = await api.once(provider.status(taskId), { until, isPermitted: true });
   return withCheckedError(status, () => api.once(provider.task(taskId), { until }));
 }
 async function fetchStatus({ api, provider }, taskId, deadline, until = Infinity) {
@@ -208,20 +198,17 @@ async function fetchStatus({ api, provider }, taskId, deadline, until = Infinity
 async function withCheckedError(status, fetchTask) {
   return status.possibleError ? fetchTask() : status;
 }
-async function withRecord(session, taskId, seen) {
-  const { api, provider } = session;
+async function withRecord(seen, read) {
   try {
-    const task = await api.read(provider.task(taskId), shortDeadline(session));
-    return { ...task, state: seen.state };
+    return { ...await read(), state: seen.state };
   } catch (error) {
-    if (!(error instanceof Failure8)) throw error;
+    if (!(error instanceof Failure9)) throw error;
     return { ...seen, isRecordUnread: true };
   }
 }
 var init_fetch_status = __esm({
   "scripts/src/core/fetch-status.ts"() {
     "use strict";
-    init_session();
   }
 });
 
@@ -232,14 +219,19 @@ function permitsFor({ queries, windowMs }) {
   const window = windowMs + MARGIN_MS;
   return { count, windowMs: window, reserve, spacingMs: Math.ceil(window / (count - reserve)) };
 }
-function untilFree(usedAt, now, kind, permits) {
-  const { count, windowMs, reserve, spacingMs } = permits;
-  const inWindow = usedAt.filter((at) => at > now - windowMs).sort((a, b) => b - a);
-  const last = inWindow[0];
-  const spacing = kind === "poll" && last !== void 0 ? last + spacingMs - now : 0;
-  const most = Math.max(1, kind === "poll" ? count - reserve : count);
-  const blocking = inWindow[most - 1];
-  return Math.max(0, spacing, blocking === void 0 ? 0 : blocking + windowMs - now);
+function nextPermit(permits, now, kind, { count, windowMs, reserve, spacingMs }) {
+  const isFree = ({ usedAt }) => usedAt <= now - windowMs;
+  const low = kind === "lookup" ? permits.filter(({ number }) => number < count / 2) : [];
+  const usable = low.length > 0 ? low : permits;
+  const newest = permits.reduce((last, { usedAt }) => Math.max(last, usedAt), Number.NEGATIVE_INFINITY);
+  const spacing = kind === "poll" && newest > now - windowMs ? newest + spacingMs - now : 0;
+  const inUse = usable.filter((one) => !isFree(one)).sort((a, b) => b.usedAt - a.usedAt);
+  const most = Math.max(1, kind === "poll" ? usable.length - reserve : usable.length);
+  const blocking = inUse[most - 1];
+  const wait = Math.max(0, spacing, blocking === void 0 ? 0 : blocking.usedAt + windowMs - now);
+  const candidates = inUse.length < usable.length ? usable.filter(isFree) : usable;
+  const isBefore = (a, b) => kind === "lookup" ? a.number < b.number : a.number > b.number;
+  return { permit: candidates.reduce((a, b) => isBefore(b, a) ? b : a), wait };
 }
 var MARGIN_MS, LONGEST_PAUSE_MS, MemoryRateLimiter;
 var init_rate_limit = __esm({
@@ -248,39 +240,44 @@ var init_rate_limit = __esm({
     MARGIN_MS = 1e3;
     LONGEST_PAUSE_MS = 5 * 6e4;
     MemoryRateLimiter = class {
-      #permits;
+      #rules;
       #clock;
-      #usedAt = [];
+      #permits;
       #pausedUntil = 0;
       constructor(limit, clock) {
-        this.#permits = permitsFor(limit);
+        this.#rules = permitsFor(limit);
         this.#clock = clock;
+        this.#permits = Array.from({ length: this.#rules.count }, (_, number) => ({
+          ...{ number, usedAt: Number.NEGATIVE_INFINITY }
+        }));
       }
       async acquire(kind) {
-        const wait = await this.nextIn(kind);
-        if (wait > 0) return wait;
-        const now = this.#clock.monotonic();
-        this.#usedAt = [...this.#usedAt.filter((at) => at > now - this.#permits.windowMs), now];
-        return 0;
+        const { permit, wait } = this.#next(kind);
+        if (wait <= 0) permit.usedAt = this.#clock.monotonic();
+        return wait;
       }
       async nextIn(kind) {
-        const now = this.#clock.monotonic();
-        return Math.max(this.#pausedUntil - now, untilFree(this.#usedAt, now, kind, this.#permits));
+        return this.#next(kind).wait;
       }
       async pauseFor(ms) {
         const until = this.#clock.monotonic() + Math.min(ms, LONGEST_PAUSE_MS);
         this.#pausedUntil = Math.max(this.#pausedUntil, until);
+      }
+      #next(kind) {
+        const now = this.#clock.monotonic();
+        const { permit, wait } = nextPermit(this.#permits, now, kind, this.#rules);
+        return { permit, wait: Math.max(wait, this.#pausedUntil - now) };
       }
     };
   }
 });
 
 // scripts/src/core/poll-round.ts
-import { Failure as Failure9 } from "./main.mjs";
+import { Failure as Failure10 } from "./main.mjs";
+import { isTerminal } from "./main.mjs";
 import {
   NO_LIST
 } from "./main.mjs";
-import { isTerminal } from "./main.mjs";
 function isTask(status) {
   return "urls" in status && "id" in status;
 }
@@ -323,6 +320,19 @@ var init_poll_round = __esm({
         this.#wasList = mayList && this.#listServes([...due, ...overdue]);
         if (this.#wasList) return this.#readList(due, ids, others);
         return this.#readOne(this.#target(due, overdue, mayList), due, { others, isOne: ids.size === 1 });
+      }
+      /**
+       * Reads the list for the records of several tasks that have ended.
+       * @param due those tasks
+       * @param watched all tasks that this process waits for
+       * @returns null where the list cannot be read now: nothing was sent
+       */
+      async records(due, watched) {
+        const others = await this.#cache?.others() ?? /* @__PURE__ */ new Map();
+        await this.#learn();
+        if (!this.#mayList(new Set(due.map(({ taskId }) => taskId)))) return null;
+        const ids = /* @__PURE__ */ new Set([...due.map(({ taskId }) => taskId), ...watched, ...others.keys()]);
+        return this.#readList(due, ids, others);
       }
       #now() {
         return this.#session.api.clock.wall();
@@ -379,13 +389,13 @@ var init_poll_round = __esm({
         try {
           const call = provider.list();
           const limits = { ...call.limits, bytes: Math.min(call.limits.bytes, LIST_BYTES) };
-          const list = await api.once({ ...call, limits }, { until: start + LIST_MS });
+          const list = await api.once({ ...call, limits }, { until: start + LIST_MS, isPermitted: true });
           this.#list = { ...this.#list, tookMs: api.clock.monotonic() - start, failures: 0 };
           const found = await this.#takeList(list, startedAt, ids, others);
           await this.#share(others);
           return found;
         } catch (error) {
-          if (!(error instanceof Failure9)) throw error;
+          if (!(error instanceof Failure10)) throw error;
           const failures = this.#list.failures + 1;
           const badMs = Math.min(LONGEST_BAD_MS, BAD_MS * 2 ** (failures - 1));
           this.#list = { ...this.#list, tookMs: 0, failures, badUntil: this.#now() + badMs };
@@ -436,14 +446,14 @@ var init_poll_round = __esm({
         const isOwn = due.some((one) => one.taskId === taskId);
         const until = Math.min(deadline, api.clock.monotonic() + LIST_MS);
         try {
-          const status = isOne && !isHint ? await pollOnce(this.#session, taskId, until) : await api.once(provider.task(taskId), { until });
+          const status = isOne && !isHint ? await pollOnce(this.#session, taskId, until) : await api.once(provider.task(taskId), { until, isPermitted: true });
           const task = isTask(status) ? status : void 0;
           if (status.state !== "UNKNOWN") this.#note(taskId, { at, state: status.state });
           if (task && isTerminal(task.state) && others.has(taskId)) await this.#cache?.writeEnded(task);
           await this.#share(others);
           return new Map(isOwn ? [[taskId, { ...status, ...task && { task } }]] : []);
         } catch (error) {
-          if (!(error instanceof Failure9)) throw error;
+          if (!(error instanceof Failure10)) throw error;
           if (!isOwn) this.#note(taskId, { at: 0, state: null, failedAt: at });
           if (!isOwn) await this.#share(others);
           return new Map(isOwn || error.code === "RATE_LIMITED" ? [[taskId, error]] : []);
@@ -459,9 +469,85 @@ var init_poll_round = __esm({
   }
 });
 
-// scripts/src/core/poller.ts
-import { Failure as Failure10 } from "./main.mjs";
+// scripts/src/core/record-reads.ts
+import { Failure as Failure11 } from "./main.mjs";
 import { isTerminal as isTerminal2 } from "./main.mjs";
+var RecordReads;
+var init_record_reads = __esm({
+  "scripts/src/core/record-reads.ts"() {
+    "use strict";
+    RecordReads = class {
+      #session;
+      #limiter;
+      #isUnspaced;
+      #readList;
+      #wanted = /* @__PURE__ */ new Set();
+      #isRunning = false;
+      /** @param readList reads the list; null where that cannot be done now, and nothing was sent */
+      constructor(session, limiter, isUnspaced, readList) {
+        this.#session = session;
+        this.#limiter = limiter;
+        this.#isUnspaced = isUnspaced;
+        this.#readList = readList;
+      }
+      /**
+       * Returns the record of a task as the list shows it; null once its own query is permitted.
+       * @param until when the caller's time is over, on the monotonic clock: the result is worth a query that nobody permitted
+       */
+      listed(taskId, until) {
+        return new Promise((resolve, reject) => {
+          this.#wanted.add({ taskId, until, isNotListed: false, resolve });
+          if (!this.#isRunning) this.#run().catch(reject);
+        });
+      }
+      async #run() {
+        this.#isRunning = true;
+        try {
+          await new Promise((resolve) => setImmediate(resolve));
+          while (this.#wanted.size > 0) await this.#step();
+        } finally {
+          this.#isRunning = false;
+          for (const one of this.#wanted) this.#give(one, null);
+        }
+      }
+      async #step() {
+        const { clock, signal } = this.#session.api;
+        const isAtOnce = this.#isUnspaced || this.#wanted.size === 1;
+        const wait = await this.#limiter.acquire(isAtOnce ? "record" : "poll");
+        if (wait > 0) {
+          const next = Math.min(...[...this.#wanted].map(({ until }) => until));
+          await clock.sleep(Math.max(0, Math.min(wait, next - clock.monotonic())), signal);
+          for (const one of this.#wanted) if (one.until <= clock.monotonic()) this.#give(one, null);
+          return;
+        }
+        const listable = [...this.#wanted].filter(({ isNotListed }) => !isNotListed);
+        if (listable.length < 2 || !await this.#take(listable)) this.#give([...this.#wanted][0], null);
+      }
+      /** Takes records from the list. @returns false where it cannot be read now */
+      async #take(wanted) {
+        const due = wanted.map(({ taskId, until }) => ({ taskId, dueAt: 0, deadline: until, isHint: false }));
+        const results = await this.#readList(due);
+        if (!results) return false;
+        for (const one of wanted) {
+          const result = results.get(one.taskId);
+          const task = result instanceof Failure11 ? void 0 : result?.task;
+          if (task && isTerminal2(task.state) && (task.state !== "COMPLETED" || task.urls.length > 0)) {
+            this.#give(one, task);
+          } else one.isNotListed = true;
+        }
+        return true;
+      }
+      #give(wanted, task) {
+        this.#wanted.delete(wanted);
+        wanted.resolve(task);
+      }
+    };
+  }
+});
+
+// scripts/src/core/poller.ts
+import { Failure as Failure12 } from "./main.mjs";
+import { isTerminal as isTerminal3 } from "./main.mjs";
 function pollerOf(session, schedule) {
   const isAlone = isFast(schedule);
   const made = pollers.get(session.api) ?? /* @__PURE__ */ new Map();
@@ -473,30 +559,33 @@ function pollerOf(session, schedule) {
 async function newPoller(session, isAlone) {
   return new Poller(session, isAlone ? null : await session.sharing?.() ?? null, isAlone);
 }
-var TICK_MS, FRESH_MS, ANNOUNCED_MS, ANNOUNCE_MS, CROWD, CROWD_SHARE, CROWD_MOST_MS, PAUSE_MS, Poller, pollers;
+var TICK_MS, FRESH_MS, ANNOUNCED_MS, ANNOUNCE_MS, CROWD, CROWD_SHARE, CROWD_MOST_MS, SEVERAL, PAUSE_MS2, Poller, pollers;
 var init_poller = __esm({
   "scripts/src/core/poller.ts"() {
     "use strict";
     init_rate_limit();
     init_poll_round();
     init_poll_schedule();
+    init_record_reads();
     TICK_MS = 230;
     FRESH_MS = 2e3;
     ANNOUNCED_MS = 3e4;
     ANNOUNCE_MS = 1e3;
     CROWD = 5;
     CROWD_SHARE = 0.55;
-    CROWD_MOST_MS = 3e3;
-    PAUSE_MS = 5e3;
+    CROWD_MOST_MS = 2e3;
+    SEVERAL = 3;
+    PAUSE_MS2 = 5e3;
     Poller = class {
       #session;
       #limiter;
       #cache;
       #rounds;
-      #kind;
+      #isUnspaced;
       /** How often each task is waited for; the oldest wait first. */
       #watched = /* @__PURE__ */ new Map();
       #asks = /* @__PURE__ */ new Set();
+      #records;
       /** When each task was last seen, by the wall clock. */
       #seenAt = /* @__PURE__ */ new Map();
       #isRunning = false;
@@ -512,7 +601,8 @@ var init_poller = __esm({
         this.#limiter = sharing?.limiter ?? new MemoryRateLimiter(provider.rateLimit, api.clock);
         this.#cache = sharing?.statuses ?? null;
         this.#rounds = new PollRounds(session, this.#cache);
-        this.#kind = isUnspaced ? "query" : "poll";
+        this.#isUnspaced = isUnspaced;
+        this.#records = new RecordReads(session, this.#limiter, isUnspaced, (due) => this.#readList(due));
       }
       /** Begins a wait for a task. @returns the function that ends it */
       watch(taskId) {
@@ -562,19 +652,23 @@ var init_poller = __esm({
           stop?.removeEventListener("abort", onStop);
         }
       }
-      /** Waits for a permit for one query beside the polls, at most until `until` (on the monotonic clock). */
-      async permit(until) {
-        const { clock, signal } = this.#session.api;
-        for (; ; ) {
-          const wait = await this.#limiter.acquire("query");
-          const left = until - clock.monotonic();
-          if (wait <= 0 || left <= 0) return;
-          await clock.sleep(Math.min(wait, left), signal);
-        }
+      /**
+       * Returns the record of a task that has ended. Those that are asked for at the same time are read from the list together.
+       * @param until when the caller's time is over, on the monotonic clock
+       * @param deadline when the last retry may begin
+       * @throws Failure of its own query
+       */
+      async record(taskId, { until, deadline }) {
+        const { api, provider } = this.#session;
+        const listed = await this.#records.listed(taskId, until);
+        return listed ?? api.read(provider.task(taskId), deadline, { until, isPermitted: true });
       }
       /** Returns the milliseconds until the next poll may be permitted. */
       async nextPermitIn() {
         return this.#limiter.nextIn(this.#kind);
+      }
+      get #kind() {
+        return this.#isUnspaced && this.#watched.size < SEVERAL ? "record" : "poll";
       }
       async #run() {
         const { signal } = this.#session.api;
@@ -597,7 +691,7 @@ var init_poller = __esm({
         await this.#announce();
         await this.#takeNews();
         const due = this.#due();
-        const kind = due.some(({ isHint }) => isHint) ? "query" : this.#kind;
+        const kind = due.some(({ isHint }) => isHint) ? "record" : this.#kind;
         const wait = due.length > 0 ? await this.#limiter.acquire(kind) : Infinity;
         if (due.length > 0 && wait <= 0) await this.#query(due);
         const now = clock.monotonic();
@@ -632,15 +726,24 @@ var init_poller = __esm({
       }
       async #query(due) {
         const at = this.#session.api.clock.wall();
-        const results = await this.#rounds.run(due, this.#watched.keys());
+        await this.#take(await this.#rounds.run(due, this.#watched.keys()), at);
+      }
+      async #readList(due) {
+        const at = this.#session.api.clock.wall();
+        const results = await this.#rounds.records(due, this.#watched.keys());
+        if (results) await this.#take(results, at);
+        return results;
+      }
+      /** Hands what a query showed to those who asked. @param at when it was sent, by the wall clock */
+      async #take(results, at) {
         for (const result of results.values()) {
-          if (!(result instanceof Failure10) || result.code !== "RATE_LIMITED") continue;
-          await this.#limiter.pauseFor((result.details.retryAfter ?? 0) * 1e3 || PAUSE_MS);
+          if (!(result instanceof Failure12) || result.code !== "RATE_LIMITED") continue;
+          await this.#limiter.pauseFor((result.details.retryAfter ?? 0) * 1e3 || PAUSE_MS2);
         }
         for (const ask of this.#asks) {
           const result = results.get(ask.taskId);
           if (result === void 0) continue;
-          if (result instanceof Failure10) this.#end(ask, result);
+          if (result instanceof Failure12) this.#end(ask, result);
           else {
             this.#seenAt.set(ask.taskId, at);
             this.#end(ask, result);
@@ -649,7 +752,7 @@ var init_poller = __esm({
       }
       #end(ask, result) {
         this.#asks.delete(ask);
-        if (result instanceof Failure10) ask.reject(result);
+        if (result instanceof Failure12) ask.reject(result);
         else ask.resolve(result);
       }
       async #announce() {
@@ -672,7 +775,7 @@ var init_poller = __esm({
           const seen = tasks.get(ask.taskId);
           const since = this.#seenAt.get(ask.taskId) ?? now - FRESH_MS;
           if (!seen?.state || seen.at <= Math.max(since, ask.endSeenAt) || seen.at > now + FRESH_MS) continue;
-          if (!isTerminal2(seen.state)) {
+          if (!isTerminal3(seen.state)) {
             this.#seenAt.set(ask.taskId, seen.at);
             this.#end(ask, { state: seen.state, record: {} });
             continue;
@@ -721,8 +824,19 @@ var init_result = __esm({
   }
 });
 
+// scripts/src/core/session.ts
+function shortDeadline({ api }) {
+  return api.clock.monotonic() + PAUSE_BUDGET_MS;
+}
+var init_session = __esm({
+  "scripts/src/core/session.ts"() {
+    "use strict";
+    init_retry();
+  }
+});
+
 // scripts/src/core/finish.ts
-import { Failure as Failure11 } from "./main.mjs";
+import { Failure as Failure13 } from "./main.mjs";
 async function folderFor(folder) {
   return folder === null ? null : (await import("./download.mjs")).prepareFolder(folder);
 }
@@ -731,16 +845,13 @@ async function checkFree(folder, output) {
   const { mediaIn, stemOfOutput } = await import("./download.mjs");
   const file = mediaIn(folder).get(stemOfOutput(output).toLowerCase());
   if (file === void 0) return;
-  throw new Failure11(
+  throw new Failure13(
     "INVALID_PAYLOAD",
     `${file} exists already and is not the file of this request. Nothing was submitted.`,
     { reason: { kind: "outputTaken", file } }
   );
 }
-function finish(session, taskId, options) {
-  return session.results ? session.results.run(() => fetchAll(session, taskId, options)) : fetchAll(session, taskId, options);
-}
-async function fetchAll(session, taskId, options) {
+async function finish(session, taskId, options) {
   const { folder, entry, credits, origin = {} } = options;
   const model = options.model ?? entry?.record.model;
   let task;
@@ -749,10 +860,12 @@ async function fetchAll(session, taskId, options) {
     task = known && known.urls.length > 0 ? { ...known, state: "COMPLETED" } : await fetchResult(session, taskId, options);
     let saved = { warnings: [] };
     if (folder !== null) {
+      const found = task;
       const onFresh = (fresh) => {
         task = fresh;
       };
-      const files = await downloadAll(session, task, folder, { ...options, onFresh });
+      const download = () => downloadAll(session, found, folder, { ...options, onFresh });
+      const files = await (session.results ? session.results.run(download) : download());
       const { warningsAbout } = await import("./download.mjs");
       const warnings = await warningsAbout(session, model, files, options.output);
       saved = { files, warnings };
@@ -761,25 +874,24 @@ async function fetchAll(session, taskId, options) {
     await entry?.update({ fileCount, ...credits && { credits: creditsOf(task, credits) } });
     return { ...taskResult(taskId, task, { ...origin, credits, model }), ...saved };
   } catch (error) {
-    if (!(error instanceof Failure11)) throw error;
+    if (!(error instanceof Failure13)) throw error;
     const failure = error.with({ status: "COMPLETED", taskId, charged: "finished" });
     const seen = { state: "COMPLETED", record: {}, ...task && { urls: task.urls } };
     return { kind: "notFetched", taskId, seen, warnings: [], failure };
   }
 }
 async function fetchResult(session, taskId, { schedule, until: end }) {
-  const { api, provider } = session;
+  const { api } = session;
   const until = Math.max(end, api.clock.monotonic() + RESULT_MS);
   const deadline = Math.min(shortDeadline(session), until);
   const poller = await pollerOf(session, schedule);
   for (let n = 0; ; n += 1) {
-    await poller.permit(until);
-    const task = await api.read(provider.task(taskId), deadline, { until });
+    const task = await poller.record(taskId, { until, deadline });
     if (task.urls.length > 0) return { ...task, state: "COMPLETED" };
     const detail = await detailOf(session, taskId, deadline, until);
     if (detail && detail.urls.length > 0) return { ...detail, state: "COMPLETED" };
     if (hasOtherAddress(task.record)) {
-      throw new Failure11(
+      throw new Failure13(
         "DOWNLOAD_FAILED",
         "The task is COMPLETED, but what its record gives as the result is no https address.",
         { record: task.record, reason: { kind: "noAddress" } }
@@ -787,7 +899,7 @@ async function fetchResult(session, taskId, { schedule, until: end }) {
     }
     const pause = intervalBefore({ polls: n, waitedMs: 0 }, schedule, api.clock.random);
     if (n + 1 >= RESULT_READS || api.clock.monotonic() + pause > deadline) {
-      throw new Failure11("UNKNOWN_ERROR", "The task is COMPLETED, but its record names no file.", {
+      throw new Failure13("UNKNOWN_ERROR", "The task is COMPLETED, but its record names no file.", {
         record: task.record
       });
     }
@@ -806,7 +918,7 @@ async function detailOf({ api, provider }, taskId, deadline, until = Infinity) {
   try {
     return provider.detail && await api.read(provider.detail(taskId), deadline, { until });
   } catch (error) {
-    if (error instanceof Failure11) return void 0;
+    if (error instanceof Failure13) return void 0;
     throw error;
   }
 }
@@ -836,7 +948,7 @@ async function downloadAll(session, task, folder, { stallMs, entry, filesUntil, 
       files.push(file);
       await onSaved?.(file, index);
     } catch (error) {
-      if (!(error instanceof Failure11)) throw error;
+      if (!(error instanceof Failure13)) throw error;
       failures.push(error);
     }
   }
@@ -866,9 +978,9 @@ var init_finish = __esm({
 
 // scripts/src/core/likely-duration.ts
 async function likelyDuration(session, model) {
-  const { own, recorded } = await knownDurations(session, model);
+  const { own, recorded, output } = await knownDurations(session, model);
   const seconds = [...recorded.flatMap((run) => run.seconds), ...withoutExtremes(own)];
-  if (seconds.length === 0) return void 0;
+  if (seconds.length === 0) return output === "video" && session.loopback === null ? ANY_VIDEO : void 0;
   return {
     earliestMs: Math.min(...seconds) * EARLIER * 1e3,
     latestMs: Math.max(...seconds) * LATER * 1e3
@@ -879,7 +991,7 @@ function withoutExtremes(seconds) {
   const extremes = sorted.length >= MANY ? Math.floor(sorted.length / MANY) : 0;
   return sorted.slice(extremes, sorted.length - extremes);
 }
-var EARLIER, LATER, MANY;
+var EARLIER, LATER, MANY, ANY_VIDEO;
 var init_likely_duration = __esm({
   "scripts/src/core/likely-duration.ts"() {
     "use strict";
@@ -887,12 +999,13 @@ var init_likely_duration = __esm({
     EARLIER = 0.9;
     LATER = 1.25;
     MANY = 20;
+    ANY_VIDEO = { earliestMs: 12e4, latestMs: 42e4 };
   }
 });
 
 // scripts/src/core/poll.ts
-import { Failure as Failure12 } from "./main.mjs";
-import { isTerminal as isTerminal3 } from "./main.mjs";
+import { Failure as Failure14 } from "./main.mjs";
+import { isTerminal as isTerminal4 } from "./main.mjs";
 async function pollUntilEnd(poll, options) {
   const { clock, schedule, deadline, submittedAt, stop } = options;
   const start = clock.monotonic();
@@ -920,9 +1033,9 @@ async function pollUntilEnd(poll, options) {
       last = merge(last, seen);
       failure = void 0;
       failures = 0;
-      if (isTerminal3(seen.state)) return { last, failure };
+      if (isTerminal4(seen.state)) return { last, failure };
     } catch (error) {
-      if (!(error instanceof Failure12)) throw error;
+      if (!(error instanceof Failure14)) throw error;
       const tooYoung = error.code === "TASK_NOT_FOUND" && clock.monotonic() < (options.graceUntil ?? 0);
       if (endsWait(error) && !tooYoung) throw error;
       failure = error;
@@ -947,22 +1060,22 @@ var init_poll = __esm({
 });
 
 // scripts/src/core/task-record.ts
-import { Failure as Failure13 } from "./main.mjs";
-import { isTerminal as isTerminal4 } from "./main.mjs";
+import { Failure as Failure15 } from "./main.mjs";
+import { isTerminal as isTerminal5 } from "./main.mjs";
 async function recordOf({ records }, taskId) {
   try {
     const journal = await records();
     const entry = await journal?.byTask(taskId);
     return entry && journal?.isOwn(entry) ? entry : void 0;
   } catch (error) {
-    if (error instanceof Failure13) return void 0;
+    if (error instanceof Failure15) return void 0;
     throw error;
   }
 }
 async function noteState(session, entry, state, wasRunning = false) {
   const { status, checked: before } = entry.record;
   const seenLately = before !== null && Math.abs(session.api.clock.wall() - Date.parse(before)) < SEEN_LATELY_MS;
-  if (state === "UNKNOWN" || isTerminal4(status) || state === status && seenLately) return;
+  if (state === "UNKNOWN" || isTerminal5(status) || state === status && seenLately) return;
   const checked = dateOf2(session);
   const took = (session.api.clock.wall() - Date.parse(entry.record.sentAt)) / 1e3;
   const isDuration = wasRunning && state === "COMPLETED" && took > 0;
@@ -970,7 +1083,7 @@ async function noteState(session, entry, state, wasRunning = false) {
 }
 function deliver(session, entry, result) {
   const status = result.seen.state;
-  if (!entry || !isTerminal4(status)) return result;
+  if (!entry || !isTerminal5(status)) return result;
   const { kind, seen, files } = result;
   const found = entry.record.download === null ? seen.urls ?? files : files;
   const isWhole = status !== "COMPLETED" || kind === "completed" && (found ?? []).length > 0;
@@ -1001,8 +1114,8 @@ __export(tasks_exports, {
   waitOn: () => waitOn,
   waitTask: () => waitTask
 });
-import { Failure as Failure14 } from "./main.mjs";
-import { isTerminal as isTerminal5 } from "./main.mjs";
+import { Failure as Failure16 } from "./main.mjs";
+import { isTerminal as isTerminal6 } from "./main.mjs";
 async function getStatus(session, taskId) {
   const seen = await fetchStatus(session, taskId, shortDeadline(session));
   const entry = await recordOf(session, taskId);
@@ -1034,9 +1147,9 @@ async function waitTask(session, taskId, settings, origin = {}, known) {
   let failure;
   const recorded = entry?.record.status;
   try {
-    first = recorded && isTerminal5(recorded) ? { state: recorded, record: {} } : settings.waitMs > 0 ? await firstStatus(session, taskId, settings, start) : await fetchStatus(session, taskId, shortDeadline(session));
+    first = recorded && isTerminal6(recorded) ? { state: recorded, record: {} } : settings.waitMs > 0 ? await firstStatus(session, taskId, settings, start) : await fetchStatus(session, taskId, shortDeadline(session));
   } catch (error) {
-    if (!(error instanceof Failure14) || settings.waitMs <= 0) throw error;
+    if (!(error instanceof Failure16) || settings.waitMs <= 0) throw error;
     const tooYoung = error.code === "TASK_NOT_FOUND" && entry !== void 0 && isYoung(session, entry);
     if (endsWait(error) && !tooYoung) throw error;
     failure = error;
@@ -1061,15 +1174,15 @@ async function waitOn(session, task, settings, origin = {}, failure) {
   const credits = settings.credits && creditsOf(task, settings.credits);
   let seen = task.state ? { ...task, state: task.state, record: task.record ?? {} } : void 0;
   const deadline = start + settings.waitMs;
-  if (settings.waitMs > 0 && !(seen && isTerminal5(seen.state))) {
+  if (settings.waitMs > 0 && !(seen && isTerminal6(seen.state))) {
     const model = settings.model ?? entry?.record.model;
     const expected = model === void 0 ? null : await expectedDuration(session, model);
     if (expected) observer.expected(expected);
   }
   const poller = await pollerOf(session, settings.schedule);
   let isCrowded = !seen && !failure;
-  let wasRunning = seen !== void 0 && !isTerminal5(seen.state);
-  if (!seen || !isTerminal5(seen.state)) {
+  let wasRunning = seen !== void 0 && !isTerminal6(seen.state);
+  if (!seen || !isTerminal6(seen.state)) {
     const unwatch = poller.watch(taskId);
     try {
       const waited = await pollUntilEnd(
@@ -1086,7 +1199,7 @@ async function waitOn(session, task, settings, origin = {}, failure) {
           failure,
           ...settings.stop && { stop: settings.stop },
           onPoll: (status, progress) => {
-            wasRunning ||= !isTerminal5(status.state);
+            wasRunning ||= !isTerminal6(status.state);
             observer.polled(status, progress);
           },
           onError: (error) => observer.queryFailed(error)
@@ -1095,7 +1208,7 @@ async function waitOn(session, task, settings, origin = {}, failure) {
       failure = waited.failure;
       if (waited.last) seen = merge(seen, waited.last);
       if (entry && seen) await noteState(session, entry, seen.state, wasRunning);
-      if (waited.last && isTerminal5(waited.last.state))
+      if (waited.last && isTerminal6(waited.last.state))
         observer.polled(waited.last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
     } finally {
       unwatch();
@@ -1118,8 +1231,10 @@ async function waitOn(session, task, settings, origin = {}, failure) {
       })
     );
   const facts = { ...origin, credits, model: settings.model ?? entry?.record.model };
-  if (isTerminal5(seen.state)) {
-    const ended2 = seen.task ? { ...seen.task, state: seen.state } : await withRecord(session, taskId, seen);
+  if (isTerminal6(seen.state)) {
+    const until = shortDeadline(session);
+    const read = () => poller.record(taskId, { until, deadline: until });
+    const ended2 = seen.task ? { ...seen.task, state: seen.state } : await withRecord(seen, read);
     return deliver(session, entry, taskResult(taskId, ended2, facts));
   }
   const result = taskResult(taskId, seen, facts);
@@ -1179,14 +1294,14 @@ var cancel_exports = {};
 __export(cancel_exports, {
   cancelTask: () => cancelTask
 });
-import { Failure as Failure15 } from "./main.mjs";
+import { Failure as Failure17 } from "./main.mjs";
 async function cancelTask(session, taskId) {
   let answer;
   let refusal3;
   try {
     answer = await cancelWhileRefusedForNow(session, taskId);
   } catch (error) {
-    if (!(error instanceof Failure15)) throw error;
+    if (!(error instanceof Failure17)) throw error;
     if (["AUTH_FAILED", "RATE_LIMITED"].includes(error.code)) throw error;
     refusal3 = error;
   }
@@ -1195,7 +1310,7 @@ async function cancelTask(session, taskId) {
   try {
     seen = await fetchStatus(session, taskId, shortDeadline(session));
   } catch (error) {
-    if (!(error instanceof Failure15)) throw error;
+    if (!(error instanceof Failure17)) throw error;
     if (error.code === "AUTH_FAILED" || error.code === "TASK_NOT_FOUND") throw error;
     if (refusal3 && refusal3.code !== "UNKNOWN_ERROR") throw refusal3;
     seen = answer;
@@ -1209,7 +1324,7 @@ function notCancelled(taskId, found, refusal3) {
   const seen = found ?? { state: "UNKNOWN", record: {} };
   const so = found ? `it is ${found.unknownState ?? found.state}` : "its state could not be read";
   const said = refusal3 ? ` ${refusal3.message}` : "";
-  const failure = new Failure15(
+  const failure = new Failure17(
     refusal3?.code === "NETWORK_ERROR" ? "NETWORK_ERROR" : "CANCEL_REJECTED",
     `The task was not cancelled: ${so}.${said}`,
     {
@@ -1223,7 +1338,9 @@ function notCancelled(taskId, found, refusal3) {
 }
 async function cancelled(session, taskId, seen) {
   const entry = await recordOf(session, taskId);
-  const credits = creditsOf(await withRecord(session, taskId, seen), entry?.record.credits);
+  const { api, provider } = session;
+  const read = () => api.read(provider.task(taskId), shortDeadline(session));
+  const credits = creditsOf(await withRecord(seen, read), entry?.record.credits);
   return deliver(session, entry, { kind: "cancelledNow", taskId, seen, credits, warnings: [] });
 }
 async function cancelWhileRefusedForNow(session, taskId) {
@@ -1233,7 +1350,7 @@ async function cancelWhileRefusedForNow(session, taskId) {
     try {
       return await api.once(provider.cancel(taskId), { fresh: true });
     } catch (error) {
-      if (error instanceof Failure15 && error.details.unclear) throw error;
+      if (error instanceof Failure17 && error.details.unclear) throw error;
       await api.pauseOrThrow(error, attempt, deadline);
     }
   }
@@ -1248,50 +1365,36 @@ var init_cancel = __esm({
   }
 });
 
-// scripts/src/cli/explain-missing.ts
-import { BRIEF_WAIT_S } from "./main.mjs";
-import { profileOf } from "./main.mjs";
-import { AdvisedFailure } from "./main.mjs";
-import { placeFlags } from "./main.mjs";
-import { actionWords, commandLine } from "./main.mjs";
-async function explainMissing(session, error, taskId, { sandbox }, same) {
+// scripts/src/cli/live.ts
+const { existsSync } = require("node:fs");
+const path = require("node:path");
+
+// scripts/src/core/made-elsewhere.ts
+import { Failure } from "./main.mjs";
+async function madeElsewhere(session, error, taskId) {
   if (error.code !== "TASK_NOT_FOUND") return void 0;
-  const journal = await session.records();
-  const entry = await journal?.byTask(taskId);
-  if (!journal || !entry || journal.isOwn(entry)) return void 0;
+  const records = await session.records();
+  const entry = await records?.byTask(taskId);
+  if (!records || !entry || records.isOwn(entry)) return void 0;
   const { provider, service, account, created, status } = entry.record;
-  const { id, title, keyVariable, urlVariable } = session.provider;
-  const because = (reason, nextSteps) => new AdvisedFailure("TASK_NOT_FOUND", `Task ${taskId} was made on ${created} at ${service}${reason}.`, {
+  return new Failure(error.code, `Task ${taskId} was made on ${created} at ${service}.`, {
     status,
     taskId,
-    nextSteps
+    reason: {
+      kind: "madeElsewhere",
+      taskId,
+      created,
+      by: { provider, service, account },
+      here: records.place
+    }
   });
-  const set = (variable, what) => [
-    `Set ${variable} to the ${what} that made the task, and run the same command again:`,
-    same
-  ];
-  const maker = profileOf(provider);
-  if (maker && provider !== id) {
-    const place2 = placeFlags({ profile: maker, sandbox });
-    return because(`; ${title} does not know it`, [
-      `Ask ${maker.title}, which made it:`,
-      commandLine(actionWords("waitTask", { taskId, wait: BRIEF_WAIT_S, ...place2 }))
-    ]);
-  }
-  const { place } = journal;
-  return account === place.account ? because(`, which is not ${place.service}`, set(urlVariable, "address")) : because(
-    ` with another key (fingerprint ${account}); the one in ${keyVariable} (fingerprint ${place.account}) cannot see it`,
-    set(keyVariable, "key")
-  );
 }
 
 // scripts/src/cli/live.ts
 init_poll_schedule();
-const { existsSync } = require("node:fs");
-const path = require("node:path");
 
 // scripts/src/http/api.ts
-import { Failure as Failure2 } from "./main.mjs";
+import { Failure as Failure3 } from "./main.mjs";
 
 // scripts/src/http/json.ts
 import { isObject } from "./main.mjs";
@@ -1384,7 +1487,7 @@ var JsonBody = class {
 };
 
 // scripts/src/http/network-error.ts
-import { Failure } from "./main.mjs";
+import { Failure as Failure2 } from "./main.mjs";
 import { plain, quoted } from "./main.mjs";
 var ClosedHere = class extends Error {
   code = "CLOSED_HERE";
@@ -1393,7 +1496,7 @@ function where(request) {
   return request.url.origin;
 }
 function networkError(request, what, unclear, cause) {
-  return new Failure("NETWORK_ERROR", `${where(request)} ${what}.`, { transient: true, unclear, cause });
+  return new Failure2("NETWORK_ERROR", `${where(request)} ${what}.`, { transient: true, unclear, cause });
 }
 var NETWORK_ERRORS = {
   ENOTFOUND: "could not be found (DNS)",
@@ -1425,7 +1528,7 @@ var NETWORK_ERRORS = {
   UND_ERR_CLOSED: "was given up: the connection was closed from this side"
 };
 function explain(request, error, left) {
-  if (error instanceof Failure) return error;
+  if (error instanceof Failure2) return error;
   for (const link of chain(error)) {
     const code = typeof link.code === "string" ? link.code : "";
     const byProxy = code.startsWith("UND_ERR") ? PROXY_REFUSAL.exec(String(link.message)) : null;
@@ -1447,7 +1550,7 @@ function explain(request, error, left) {
 var PROXY_REFUSAL = /^Proxy (?:response|Authentication Required) \((\d{3})\)/;
 function refusedByProxy(request, status, cause) {
   const why = status === 407 ? "it wants a user name and a password (HTTP 407)" : `it answered HTTP ${status}`;
-  return new Failure("NETWORK_ERROR", `${where(request)} could not be reached through the proxy: ${why}.`, {
+  return new Failure2("NETWORK_ERROR", `${where(request)} could not be reached through the proxy: ${why}.`, {
     cause,
     // A proxy that cannot reach the service answers 5xx, which may pass; its other answers are permanent.
     transient: status >= 500,
@@ -1458,7 +1561,7 @@ function refusedByProxy(request, status, cause) {
 function withProxy(failure) {
   if (failure.details.unclear !== false || /proxy/i.test(failure.message)) return failure;
   const hint = "A proxy is set; it may be what fails.";
-  return new Failure(failure.code, `${failure.message} ${hint}`, failure.details);
+  return new Failure2(failure.code, `${failure.message} ${hint}`, failure.details);
 }
 var CERTIFICATE = /^(CERT_|CRL_|ERROR_IN_C|ERR_TLS_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|(HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|UNSPECIFIED)$)/;
 var HANDSHAKE = /^(ERR_SSL_|EPROTO)/;
@@ -1468,7 +1571,7 @@ function isTlsCode(code) {
 function refusedTls(request, code, said, cause) {
   const isCertificate = CERTIFICATE.test(code);
   const what = isCertificate ? "has a certificate that cannot be trusted" : "could not agree on TLS";
-  return new Failure("NETWORK_ERROR", `${where(request)} ${what} (${code}: ${said}).`, {
+  return new Failure2("NETWORK_ERROR", `${where(request)} ${what} (${code}: ${said}).`, {
     cause,
     unclear: false,
     reason: { kind: isCertificate ? "certificate" : "handshake" }
@@ -1487,6 +1590,8 @@ init_retry();
 var SHOWN_BYTES = 800;
 var LEAST_REQUEST_MS = 5e3;
 var LEAST_RETRY_MS = 500;
+var LONGEST_QUEUE_MS = 1e4;
+var PAUSE_MS = 5e3;
 var Api = class {
   clock;
   policy;
@@ -1509,6 +1614,9 @@ var Api = class {
   async once(call, options = {}) {
     const { fresh = false, until = Infinity, leastMs = LEAST_REQUEST_MS, onLeave } = options;
     const { signal } = this.#options;
+    const isQuery = call.request.method === "GET" && !options.isPermitted;
+    const limiter = isQuery ? await this.#options.limiter?.() : null;
+    if (limiter) await this.#permit(limiter, until);
     const left = Math.max(until - this.clock.monotonic(), leastMs);
     const timeoutMs = Math.ceil(Math.min(this.#options.timeoutMs, left));
     const answer = await this.#transport.send(call.request, {
@@ -1518,7 +1626,9 @@ var Api = class {
       ...signal && { signal },
       ...onLeave && { onLeave }
     });
-    if (!isExcessive(answer.body, call.limits.values)) return call.read(answer);
+    if (!isExcessive(answer.body, call.limits.values)) {
+      return limiter ? withPause(limiter, () => call.read(answer)) : call.read(answer);
+    }
     if (answer.status >= 300) return call.read({ ...answer, body: answer.body.subarray(0, SHOWN_BYTES) });
     const { values } = call.limits;
     throw networkError(
@@ -1526,6 +1636,22 @@ var Api = class {
       `sent an answer of more than ${values} values, or one nested too deep`,
       true
     );
+  }
+  /** Waits for the permit of a lookup. @throws Failure RATE_LIMITED where that takes too long: nothing was sent */
+  async #permit(limiter, until) {
+    const end = Math.min(until, this.clock.monotonic() + LONGEST_QUEUE_MS);
+    for (; ; ) {
+      const wait = await limiter.acquire("lookup");
+      if (wait <= 0) return;
+      if (this.clock.monotonic() + wait > end) {
+        throw new Failure3(
+          "RATE_LIMITED",
+          "The queries that the service permits in a minute are used up by what runs on this machine, so none was sent.",
+          { transient: true, retryAfter: Math.ceil(wait / 1e3) }
+        );
+      }
+      await this.clock.sleep(wait, this.signal);
+    }
   }
   /**
    * Makes a call that is safe to repeat, with retries until the deadline.
@@ -1545,7 +1671,7 @@ var Api = class {
   }
   /** Sleeps until the next attempt. Throws the error when there is no next attempt. */
   async pauseOrThrow(error, attempt, deadline) {
-    const pause = error instanceof Failure2 ? this.pauseFor(error, attempt, deadline) : null;
+    const pause = error instanceof Failure3 ? this.pauseFor(error, attempt, deadline) : null;
     if (pause === null) throw error;
     await this.clock.sleep(pause, this.signal);
   }
@@ -1555,12 +1681,22 @@ var Api = class {
     return pauseBeforeRetry(failure, attempt, remaining, this.policy, this.clock.random);
   }
 };
+async function withPause(limiter, read) {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Failure3 && error.code === "RATE_LIMITED") {
+      await limiter.pauseFor((error.details.retryAfter ?? 0) * 1e3 || PAUSE_MS);
+    }
+    throw error;
+  }
+}
 
 // scripts/src/cli/live.ts
 import { systemClock } from "./main.mjs";
 
 // scripts/src/http/transport.ts
-import { Failure as Failure4 } from "./main.mjs";
+import { Failure as Failure5 } from "./main.mjs";
 
 // scripts/src/http/decode.ts
 function decoded(body, encoding, most, tooLarge) {
@@ -1740,7 +1876,7 @@ var Transport = class {
     try {
       return await exchange(client, request, receiver, options);
     } catch (error) {
-      throw this.#proxied && error instanceof Failure4 ? withProxy(error) : error;
+      throw this.#proxied && error instanceof Failure5 ? withProxy(error) : error;
     }
   }
   /** Ends all exchanges that are under way, so that the process can end. */
@@ -1776,7 +1912,7 @@ var Transport = class {
       return new UndiciHttpClient(this.#proxy, kind === "files" ? publicLookup2(this.#resolve) : void 0);
     } catch (cause) {
       const message = "The address of the proxy cannot be used as it is written.";
-      throw new Failure4("NETWORK_ERROR", message, { cause, reason: { kind: "proxySettings" } });
+      throw new Failure5("NETWORK_ERROR", message, { cause, reason: { kind: "proxySettings" } });
     }
   }
 };
@@ -1863,7 +1999,7 @@ function exchange(client, request, receiver, { timeoutMs, signal, fresh = false,
 }
 
 // scripts/src/cli/live.ts
-import { Failure as Failure16 } from "./main.mjs";
+import { Failure as Failure18 } from "./main.mjs";
 import { createProvider } from "./main.mjs";
 import { journalFolder } from "./main.mjs";
 import { isSubmit, needsRecords } from "./main.mjs";
@@ -1966,7 +2102,7 @@ import { plain as plain4, quoted as quoted3 } from "./main.mjs";
 
 // scripts/src/providers/error-answer.ts
 init_retry();
-import { Failure as Failure5 } from "./main.mjs";
+import { Failure as Failure6 } from "./main.mjs";
 import { TASK_ID } from "./main.mjs";
 import { plain as plain3, quoted as quoted2 } from "./main.mjs";
 var MB = 1024 * 1024;
@@ -1980,7 +2116,7 @@ function refused({ code: named, status, said, answer, kind, now }) {
     details.unclear = true;
   const retryAfter = parseRetryAfter(answer.headers["retry-after"], now());
   if (retryAfter !== void 0 && details.transient) details.retryAfter = retryAfter;
-  return new Failure5(code, messageOf(status, said, answer), details);
+  return new Failure6(code, messageOf(status, said, answer), details);
 }
 var OF_A_QUERY = /* @__PURE__ */ new Set([
   "AUTH_FAILED",
@@ -1991,7 +2127,7 @@ var OF_A_QUERY = /* @__PURE__ */ new Set([
 function unreadable(request, answer, what, kind) {
   const head = answer.body.toString("utf8", 0, 800);
   const message = `The answer of ${request.url.origin} (HTTP ${answer.status}) ${what}: ${plain3(head) ? quoted2(head, 200) : "empty"}.`;
-  return new Failure5("NETWORK_ERROR", message, { transient: true, unclear: kind === "submit" });
+  return new Failure6("NETWORK_ERROR", message, { transient: true, unclear: kind === "submit" });
 }
 function codeOfStatus(status, kind) {
   if (status === 402) return "INSUFFICIENT_CREDITS";
@@ -2175,8 +2311,8 @@ function keyOf({ idempotencyKey }) {
 var dateOf = (time) => time === void 0 ? null : new Date(time).toISOString();
 
 // scripts/src/cli/render/many.ts
-import { Failure as Failure6 } from "./main.mjs";
-import { AdvisedFailure as AdvisedFailure3 } from "./main.mjs";
+import { Failure as Failure7 } from "./main.mjs";
+import { AdvisedFailure as AdvisedFailure2 } from "./main.mjs";
 import { EXIT as EXIT5 } from "./main.mjs";
 import { resumeCommand as resumeCommand3 } from "./main.mjs";
 import { failed as failed2, success as success5 } from "./main.mjs";
@@ -2184,9 +2320,9 @@ import { explained as explained2 } from "./main.mjs";
 
 // scripts/src/cli/render/task.ts
 import { KIND_WORDS, madeAs } from "./main.mjs";
-import { BRIEF_WAIT_S as BRIEF_WAIT_S2 } from "./main.mjs";
+import { BRIEF_WAIT_S } from "./main.mjs";
 import { quoted as quoted4 } from "./main.mjs";
-import { AdvisedFailure as AdvisedFailure2 } from "./main.mjs";
+import { AdvisedFailure } from "./main.mjs";
 import { EXIT as EXIT4, exitCodeOf } from "./main.mjs";
 import { resumeCommand as resumeCommand2 } from "./main.mjs";
 import { failed, success as success4, upstream as upstream3 } from "./main.mjs";
@@ -2256,7 +2392,7 @@ function endOutcome(result, caller) {
   }
 }
 function ended(code, message, data, nextSteps) {
-  return failed(new AdvisedFailure2(code, message, { data, nextSteps }), null, null);
+  return failed(new AdvisedFailure(code, message, { data, nextSteps }), null, null);
 }
 function whyFailed({ seen }) {
   if (seen.error) return ` The service says: ${quoted4(seen.error)}.`;
@@ -2264,7 +2400,7 @@ function whyFailed({ seen }) {
 }
 function saveSteps(taskId, caller) {
   return [
-    resumeCommand2(caller, taskId, { wait: BRIEF_WAIT_S2, download: "out" }),
+    resumeCommand2(caller, taskId, { wait: BRIEF_WAIT_S, download: "out" }),
     `That saves the file. Do it soon: ${caller.profile.says.retention}`
   ];
 }
@@ -2353,7 +2489,7 @@ function manyOutcome({ items, until, more, unsettled }, caller) {
   };
 }
 function itemOutcome({ record, ended: ended2 }, caller) {
-  if (!(ended2 instanceof Failure6)) return taskOutcome(ended2, caller);
+  if (!(ended2 instanceof Failure7)) return taskOutcome(ended2, caller);
   const { status, taskId } = record;
   const failure = explained2(ended2, caller);
   const steps = failure.details.nextSteps ?? [];
@@ -2374,7 +2510,7 @@ function nothingPendingOutcome({ unsettled }, { command }) {
     return success5(null, null, { count: 0, unsettled, nextSteps }, EXIT5.done);
   }
   const message = `No recorded task of this key is unfinished, but the outcome of ${unsettled} submits is not known.`;
-  const failure = new AdvisedFailure3("SUBMIT_OUTCOME_UNKNOWN", message, {
+  const failure = new AdvisedFailure2("SUBMIT_OUTCOME_UNKNOWN", message, {
     data: { count: 0, unsettled },
     nextSteps: ["Run the commands of those submits again: each reconciles its own.", list]
   });
@@ -2422,6 +2558,8 @@ async function runLive(options) {
   });
   const caller = callerOf(args, argv);
   const { timeoutMs, maxRetries } = environment;
+  const sharing = once(() => args.noJournal ? null : openSharing(options, provider));
+  const limiter = async () => (await sharing())?.limiter ?? null;
   const session = {
     provider,
     transport,
@@ -2430,8 +2568,8 @@ async function runLive(options) {
     records: once(
       () => args.noJournal || isWithoutRecords(options) ? null : openJournal(options, provider)
     ),
-    sharing: once(() => args.noJournal ? null : openSharing(options, provider)),
-    api: new Api(transport, systemClock, { timeoutMs, maxRetries, signal })
+    sharing,
+    api: new Api(transport, systemClock, { timeoutMs, maxRetries, signal, limiter })
   };
   try {
     if (batch) {
@@ -2440,14 +2578,15 @@ async function runLive(options) {
       const secrets = environment.key === void 0 ? [] : [environment.key];
       return await runBatchCommand({
         ...{ session, args, batch, wait, caller, secrets },
-        stop: interruption
+        stop: interruption,
+        warn
       });
     }
     return outcomeOf(await act(session, args, request, environment), caller);
   } catch (error) {
-    if (!(error instanceof Failure16)) throw error;
+    if (!(error instanceof Failure18)) throw error;
     const taskId = args.taskId ?? error.details.taskId ?? null;
-    const missing = taskId !== null && await explainMissing(session, error, taskId, args, caller.same);
+    const missing = taskId !== null && await madeElsewhere(session, error, taskId);
     const failure = explained3(missing || error, caller);
     if (failure.details.nextSteps?.length) throw failure;
     throw failure.with({
@@ -2481,7 +2620,7 @@ async function openJournal(options, provider) {
     journal.prepare();
     return journal;
   } catch (error) {
-    if (!(error instanceof Failure16)) throw error;
+    if (!(error instanceof Failure18)) throw error;
     warn(`This sandbox run continues without a record: ${environment.stateFolder} cannot be written to.`);
     return null;
   }
@@ -2608,6 +2747,7 @@ function firstText2(value) {
 }
 
 // scripts/src/live.ts
+init_record_reads();
 init_result();
 init_session();
 init_task_record();
@@ -2881,6 +3021,7 @@ export {
   Poller,
   RECORD,
   RETRY_PAUSES,
+  RecordReads,
   SMALL,
   Transport,
   YOUNG_TASK_MS,
@@ -2898,7 +3039,6 @@ export {
   endsWait,
   expectedDuration,
   explain,
-  explainMissing,
   fetchResult,
   fetchStatus,
   findUrls,
@@ -2918,10 +3058,12 @@ export {
   knownDurations,
   likelyDuration,
   listOutcome,
+  madeElsewhere,
   manyOutcome,
   merge,
   nameIn,
   networkError,
+  nextPermit,
   noteState,
   nothingPendingOutcome,
   outcomeOf,
@@ -2951,7 +3093,6 @@ export {
   taskResult,
   unknownWord,
   unreadable,
-  untilFree,
   waitOn,
   waitTask,
   where,

@@ -1358,6 +1358,29 @@ function mostWanted(keys, count) {
   return [...keys.filter((key2) => !first.includes(key2)).slice(0, count - first.length), ...first];
 }
 
+// scripts/src/cli/check-interval.ts
+init_advised_failure();
+function checkInterval({ pollInterval }, loopback) {
+  if (pollInterval === void 0 || loopback || Number.isInteger(pollInterval) && pollInterval >= 1) return;
+  const expected = "whole seconds from 1 to 60";
+  const hint = `write --pollInterval ${Math.max(1, Math.ceil(pollInterval))}`;
+  throw new AdvisedFailure(
+    "INVALID_PAYLOAD",
+    `--pollInterval: expected ${expected}, received ${pollInterval}.`,
+    {
+      issues: [
+        issue(
+          "--pollInterval",
+          `${expected} (fractions only for a server on this machine)`,
+          String(pollInterval),
+          hint
+        )
+      ],
+      nextSteps: [hint]
+    }
+  );
+}
+
 // scripts/src/cli/command-line.ts
 init_shell_word();
 init_task();
@@ -1809,37 +1832,6 @@ init_failure();
 init_exit_codes();
 init_flags();
 
-// scripts/src/cli/preflight.ts
-init_advised_failure();
-function checkInterval({ pollInterval }, loopback) {
-  if (pollInterval === void 0 || loopback || Number.isInteger(pollInterval) && pollInterval >= 1) return;
-  const hint = `write --pollInterval ${Math.max(1, Math.ceil(pollInterval))}`;
-  throw new AdvisedFailure(
-    "INVALID_PAYLOAD",
-    `--pollInterval: expected whole seconds from 1 to 60, received ${pollInterval}.`,
-    {
-      issues: [
-        {
-          path: "--pollInterval",
-          expected: "whole seconds from 1 to 60 (fractions only for a server on this machine)",
-          received: String(pollInterval),
-          hint
-        }
-      ],
-      nextSteps: [hint]
-    }
-  );
-}
-function keyMissing({ keyVariable, keyPage, says }, argv) {
-  return new AdvisedFailure("AUTH_FAILED", `${keyVariable} is not set, so no live call is made.`, {
-    nextSteps: [
-      `The user makes a key at ${keyPage} (${says.key}) and sets it in the environment as ${keyVariable}; it is never passed as an argument.`,
-      "Without a key the same command rehearses in the sandbox, at no cost:",
-      commandFrom(argv, { sandbox: true })
-    ]
-  });
-}
-
 // scripts/src/cli/progress.ts
 init_task();
 init_text();
@@ -2145,13 +2137,16 @@ init_task();
 init_flags();
 init_words();
 function callerOf(args, argv) {
-  const { action, profile, download, output: output2 } = args;
+  const { action, profile, sandbox, download, output: output2 } = args;
+  const commandAt = (at) => (name, flags) => commandLine(actionWords(name, { ...flags, ...placeFlags({ profile: at, sandbox }) }));
   return {
     profile,
-    command: (name, flags) => commandLine(actionWords(name, { ...flags, ...placeFlags(args) })),
+    command: commandAt(profile),
+    commandAt,
     same: commandAgain(argv),
     anew: commandAnew(args),
     another: commandForAnother(argv, args),
+    rehearsal: commandFrom(argv, { sandbox: true }),
     resumeFlags: resumeFlags(args),
     // A status query or a submit alone has its full answer while the task still runs.
     wantsEnd: action === "generate" || action === "waitTask" || action === "getTask" && (download ?? output2) !== void 0,
@@ -2316,7 +2311,7 @@ var MODEL = {
       commandFor(provider, "listModels")
     ]
   }),
-  wholeBody: ({ model, callbackFlag, input, beside }) => {
+  wholeBody: ({ model, input, beside }, { profile: { callbackFlag } }) => {
     const hint = 'pass what is inside "input" as the payload, and nothing else';
     const issues = beside.map(({ name, received }) => besideIssue(model, callbackFlag, name, received));
     return {
@@ -2393,9 +2388,44 @@ function besideIssue(model, callbackFlag, name, received) {
 }
 
 // scripts/src/cli/render/next-steps/place.ts
+init_task();
+init_registry();
 var STATE_FOLDER = "ASYNC_MEDIA_STATE_DIR";
 var PLACE = {
   unsupportedAction: ({ action }, { profile }) => unsupportedAction(profile, action),
+  keyMissing: (_, { profile: { keyVariable, keyPage, says }, rehearsal }) => ({
+    message: `${keyVariable} is not set, so no live call is made.`,
+    nextSteps: [
+      `The user makes a key at ${keyPage} (${says.key}) and sets it in the environment as ${keyVariable}; it is never passed as an argument.`,
+      "Without a key the same command rehearses in the sandbox, at no cost:",
+      rehearsal
+    ]
+  }),
+  madeElsewhere: ({ taskId: taskId2, created, by, here }, { profile, commandAt, same }) => {
+    const { title, keyVariable, urlVariable } = profile;
+    const made = `Task ${taskId2} was made on ${created} at ${by.service}`;
+    const maker = profileOf(by.provider);
+    if (maker && maker.id !== profile.id) {
+      return {
+        message: `${made}; ${title} does not know it.`,
+        nextSteps: [
+          `Ask ${maker.title}, which made it:`,
+          commandAt(maker)("waitTask", { taskId: taskId2, wait: BRIEF_WAIT_S })
+        ]
+      };
+    }
+    const set = (variable, what) => [
+      `Set ${variable} to the ${what} that made the task, and run the same command again:`,
+      same
+    ];
+    return by.account === here.account ? { message: `${made}, which is not ${here.service}.`, nextSteps: set(urlVariable, "address") } : {
+      message: `${made} with another key (fingerprint ${by.account}); the one in ${keyVariable} (fingerprint ${here.account}) cannot see it.`,
+      nextSteps: set(keyVariable, "key")
+    };
+  },
+  noRecord: (_, { command }) => ({ nextSteps: [command("listPending")] }),
+  justSubmitted: (_, { command }) => ({ nextSteps: [command("listPending")] }),
+  beingSubmitted: () => ({ nextSteps: ["Run the same command again a little later."] }),
   unsafeFolder: ({ distrust, repair }) => {
     const another = `set ${STATE_FOLDER} to a folder that only you can write to`;
     return {
@@ -2714,7 +2744,8 @@ async function main() {
     } else if (action === "describeModel") {
       outcome = await (await import("./contracts.mjs")).describeOne(args, args.model);
     } else if (action === "listPending" || action === "forget") {
-      outcome = await (await import("./pending.mjs"))[action]({ args, environment, warn });
+      const pending = await import("./pending.mjs");
+      outcome = await pending[action]({ args, environment, warn }, callerOf(args, argv));
     } else {
       for (const text2 of overruled) warn(text2);
       hasSaidOverruled = true;
@@ -2732,7 +2763,7 @@ async function main() {
       }
       const hasKey = args.sandbox || environment.key !== void 0;
       const known = hasKey || action !== "spending" ? null : await withoutKey(args, environment, argv, warn);
-      if (!hasKey && !known) throw keyMissing(args.profile, argv);
+      if (!hasKey && !known) throw keyMissing();
       outcome = known ?? await (await import("./live.mjs")).runLive({ args, argv, request, batch, environment, loopback, observer, warn, interruption });
       if (outcome.isInterrupted && interruption.received) markInterrupted(outcome, interruption.received);
     }
@@ -2759,6 +2790,11 @@ async function withoutKey(args, environment, argv, warn) {
   const { spendingWithoutKey } = await import("./spending.mjs");
   return spendingWithoutKey({ args, environment, warn, caller: callerOf(args, argv) });
 }
+function keyMissing() {
+  return new Failure("AUTH_FAILED", "No key is set, so no live call is made.", {
+    reason: { kind: "keyMissing" }
+  });
+}
 async function startProgress(secrets) {
   if (!screen.isTTY || !redraws(process.env)) return watch(screen, secrets);
   const { Terminal } = await import("./terminal.mjs");
@@ -2779,6 +2815,14 @@ function fallbackState(action, { taskId: taskId2, state }) {
   if (taskId2 !== null) return "UNKNOWN";
   return isSubmit(action) ? "FAILED" : isAboutTask(action) ? "UNKNOWN" : null;
 }
+
+// scripts/src/cli/render/payload-ways.ts
+var BY_FLAGS = {
+  payload: "--payload",
+  imageFile: "give the picture with --image <file>",
+  wholePayload: "pass the whole payload through standard input with --payload -",
+  beside: (part) => `it is said by --${part}`
+};
 
 // scripts/src/main.ts
 init_since();
@@ -2834,13 +2878,13 @@ function isObject(value) {
 init_output_kind();
 init_shell_word();
 init_skill_folder();
+init_task();
+init_text();
 
-// scripts/src/model/status-cache.ts
+// scripts/src/ports/status-cache.ts
 var NO_LIST = { startedAt: 0, tookMs: 0, badUntil: 0, failures: 0, unchecked: 0 };
 
 // scripts/src/main.ts
-init_task();
-init_text();
 init_definition();
 init_definition2();
 init_registry();
@@ -2880,6 +2924,7 @@ export {
   BATCH_ORDER,
   BRIEF_WAIT_S,
   BUDGET,
+  BY_FLAGS,
   DEFAULT_WAIT_S,
   ERROR_CODES,
   EXIT,
@@ -2953,7 +2998,6 @@ export {
   isTerminal,
   issue,
   journalFolder,
-  keyMissing,
   kind,
   madeAs,
   main,

@@ -94,30 +94,11 @@ var Accounts = class {
   }
 };
 
-// scripts/src/sandbox/aivideomaker.ts
-import { listModels, loadContract } from "./contracts.mjs";
+// scripts/src/sandbox/aivideomaker-request.ts
+import { loadContract } from "./contracts.mjs";
 import { checkPayload } from "./contracts.mjs";
 import { Failure } from "./main.mjs";
-import { isObject as isObject2 } from "./main.mjs";
-
-// scripts/src/sandbox/charge.ts
-import { estimateCredits } from "./contracts.mjs";
-var UNKNOWN_PRICE = 50;
-var STAND_INS = {
-  // Agrees with the three observed prices: 4 s 480 = 41, 5 s 480 = 51, 5 s 720 = 110.
-  seedance20: ({ duration, resolution }) => Math.ceil(Number(duration) * (resolution === 480 ? 102 : 220) / 10),
-  // The rule of March 2026; the model was gone from the service's list by September.
-  lv: ({ prompt }) => (Array.isArray(prompt) ? prompt.length : 1) * 5 * 15
-};
-function chargeFor(model, contract, payload) {
-  const standIn = Object.hasOwn(STAND_INS, model) ? STAND_INS[model] : void 0;
-  if (standIn !== void 0) return standIn(payload);
-  return estimateCredits(contract, payload) ?? estimateCredits(contract, inWholeSeconds(payload)) ?? UNKNOWN_PRICE;
-}
-function inWholeSeconds(payload) {
-  const { duration } = payload;
-  return typeof duration === "number" ? { ...payload, duration: Math.ceil(duration) } : payload;
-}
+import { isObject } from "./main.mjs";
 
 // scripts/src/sandbox/exchange.ts
 var Refusal = class extends Error {
@@ -187,90 +168,6 @@ async function refuseTooLarge(request) {
   if (!request.readableEnded) for await (const _ of request) ;
   throw new Refusal(failure(413, `The request body is larger than ${BODY_LIMIT} bytes.`));
 }
-
-// scripts/src/sandbox/ids.ts
-const { createHash: createHash2, randomBytes } = require("node:crypto");
-function idFrom(text) {
-  return idOf(createHash2("sha256").update(text).digest("hex"));
-}
-function randomId() {
-  return idOf(randomBytes(32).toString("hex"));
-}
-function idOf(hex) {
-  return `ck${BigInt(`0x${hex}`).toString(36).padStart(23, "0").slice(-23)}`;
-}
-
-// scripts/src/sandbox/input.ts
-const { createHash: createHash3 } = require("node:crypto");
-import { isObject } from "./main.mjs";
-var LONGEST_TEXT = 32768;
-var SLICE = 1 << 20;
-var EXTENSIONS = {
-  "image/png": "png",
-  "image/jpeg": "jpg",
-  "image/webp": "webp",
-  "image/gif": "gif"
-};
-function keepInput(model, payload) {
-  const input = mapStrings(payload, (text) => {
-    if (/^data:/i.test(text)) return { stored: storageName(text) };
-    if (text.length > LONGEST_TEXT) return { cut: text.slice(0, LONGEST_TEXT), hash: hashOf(text) };
-    return text;
-  });
-  return { input, fingerprint: hashOf(`${model}
-${canonical(input)}`) };
-}
-function showInput(input, origin) {
-  return show(input, origin);
-}
-function show(value, origin) {
-  if (Array.isArray(value)) return value.map((item) => show(item, origin));
-  if (!isObject(value)) return value;
-  if (typeof value.stored === "string") return `${origin}/storage/${value.stored}`;
-  if (typeof value.cut === "string") return `${value.cut}… [cut by the sandbox]`;
-  return Object.fromEntries(Object.entries(value).map(([field, item]) => [field, show(item, origin)]));
-}
-function mapStrings(value, change) {
-  if (typeof value === "string") return change(value);
-  if (Array.isArray(value)) return value.map((item) => mapStrings(item, change));
-  if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([field, item]) => [field, mapStrings(item, change)]));
-}
-function storageName(dataUri) {
-  const type = dataUri.slice(5, 5 + 100).split(/[;,]/, 1)[0].toLowerCase();
-  return `${hashOf(dataUri).slice(0, 32)}.${EXTENSIONS[type] ?? "bin"}`;
-}
-function canonical(value) {
-  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
-  if (!isObject(value)) return JSON.stringify(value);
-  const fields = Object.keys(value).sort();
-  return `{${fields.map((field) => `${JSON.stringify(field)}:${canonical(value[field])}`).join()}}`;
-}
-function hashOf(text) {
-  const hash = createHash3("sha256");
-  for (let from = 0; from < text.length; from += SLICE) hash.update(text.slice(from, from + SLICE));
-  return hash.digest("hex");
-}
-
-// scripts/src/sandbox/limiter.ts
-var WINDOW_MS = 6e4;
-var ALLOWED = 60;
-var QueryLimiter = class {
-  #now;
-  #seen = /* @__PURE__ */ new Map();
-  constructor(now) {
-    this.#now = now;
-  }
-  /** Counts one query. Returns the seconds to wait when the limit is exceeded, else null. */
-  refuse(address) {
-    const now = this.#now();
-    const recent = (this.#seen.get(address) ?? []).filter((at) => at > now - WINDOW_MS && at <= now);
-    this.#seen.set(address, recent);
-    if (recent.length >= ALLOWED) return Math.max(1, Math.ceil((recent[0] + WINDOW_MS - now) / 1e3));
-    recent.push(now);
-    return null;
-  }
-};
 
 // scripts/src/sandbox/scenarios.ts
 var SCENARIOS = [
@@ -384,6 +281,176 @@ function* textsOf(value) {
   }
 }
 
+// scripts/src/sandbox/aivideomaker-request.ts
+var PROVIDER = "aivideomaker";
+async function readRequest(call, model) {
+  const contract = await contractOf(model);
+  const payload = await payloadOf(call);
+  const issues = issuesOf(contract, payload);
+  if (issues.length > 0) throw new Refusal(invalid(issues.map(hintOf).join("; ")));
+  const { scenarios, complaint } = readMarks(payload, PROVIDER);
+  if (complaint) throw new Refusal(invalid(`prompt: ${complaint}`));
+  return { contract, payload, scenarios };
+}
+async function contractOf(model) {
+  const unsupported = failure(400, `Unsupported model: ${model.slice(0, 100)}`, { code: "INVALID_MODEL" });
+  if (!/^[a-z0-9][a-z0-9_-]{0,63}$/i.test(model)) throw new Refusal(unsupported);
+  try {
+    return await loadContract(PROVIDER, model);
+  } catch (error) {
+    if (error instanceof Failure && error.code === "INVALID_MODEL") throw new Refusal(unsupported);
+    throw error;
+  }
+}
+async function payloadOf(call) {
+  const text = (await call.body()).toString();
+  let payload;
+  try {
+    payload = JSON.parse(text);
+  } catch {
+    throw new Refusal(invalid("The body is not JSON."));
+  }
+  if (!isObject(payload)) throw new Refusal(invalid("The body is not a JSON object."));
+  return payload;
+}
+function issuesOf(contract, payload) {
+  try {
+    return checkPayload(contract, payload);
+  } catch (error) {
+    if (error instanceof RangeError) throw new Refusal(invalid("The body is nested too deeply."));
+    throw error;
+  }
+}
+function hintOf({ path, expected, received }) {
+  return `${path}: expected ${expected}, received ${received.slice(0, 80)}`;
+}
+function invalid(message) {
+  return failure(400, message.slice(0, 2e3), { code: "INVALID_PAYLOAD" });
+}
+function callerOf({ headers: { key } }) {
+  const owner = ownerOf(typeof key === "string" ? key : void 0);
+  if (owner !== null) return owner;
+  throw new Refusal(failure(401, "Invalid API key. Please check your API key.", { code: "AUTH_FAILED" }));
+}
+function idempotencyKeyOf(call) {
+  const key = call.headers["idempotency-key"];
+  if (key === void 0) return null;
+  if (typeof key === "string" && key.length >= 8 && key.length <= 128) return key;
+  throw new Refusal(invalid("Idempotency-Key: expected 8 to 128 characters"));
+}
+function maxCreditsOf(call) {
+  const value = call.headers["x-max-credits"];
+  if (value === void 0) return null;
+  if (typeof value === "string" && /^\d{1,15}$/.test(value)) return Number(value);
+  throw new Refusal(invalid("X-Max-Credits: expected an integer of 0 or more"));
+}
+
+// scripts/src/sandbox/aivideomaker.ts
+import { listModels } from "./contracts.mjs";
+
+// scripts/src/sandbox/charge.ts
+import { estimateCredits } from "./contracts.mjs";
+var UNKNOWN_PRICE = 50;
+var STAND_INS = {
+  // Agrees with the three observed prices: 4 s 480 = 41, 5 s 480 = 51, 5 s 720 = 110.
+  seedance20: ({ duration, resolution }) => Math.ceil(Number(duration) * (resolution === 480 ? 102 : 220) / 10),
+  // The rule of March 2026; the model was gone from the service's list by September.
+  lv: ({ prompt }) => (Array.isArray(prompt) ? prompt.length : 1) * 5 * 15
+};
+function chargeFor(model, contract, payload) {
+  const standIn = Object.hasOwn(STAND_INS, model) ? STAND_INS[model] : void 0;
+  if (standIn !== void 0) return standIn(payload);
+  return estimateCredits(contract, payload) ?? estimateCredits(contract, inWholeSeconds(payload)) ?? UNKNOWN_PRICE;
+}
+function inWholeSeconds(payload) {
+  const { duration } = payload;
+  return typeof duration === "number" ? { ...payload, duration: Math.ceil(duration) } : payload;
+}
+
+// scripts/src/sandbox/ids.ts
+const { createHash: createHash2, randomBytes } = require("node:crypto");
+function idFrom(text) {
+  return idOf(createHash2("sha256").update(text).digest("hex"));
+}
+function randomId() {
+  return idOf(randomBytes(32).toString("hex"));
+}
+function idOf(hex) {
+  return `ck${BigInt(`0x${hex}`).toString(36).padStart(23, "0").slice(-23)}`;
+}
+
+// scripts/src/sandbox/input.ts
+const { createHash: createHash3 } = require("node:crypto");
+import { isObject as isObject2 } from "./main.mjs";
+var LONGEST_TEXT = 32768;
+var SLICE = 1 << 20;
+var EXTENSIONS = {
+  "image/png": "png",
+  "image/jpeg": "jpg",
+  "image/webp": "webp",
+  "image/gif": "gif"
+};
+function keepInput(model, payload) {
+  const input = mapStrings(payload, (text) => {
+    if (/^data:/i.test(text)) return { stored: storageName(text) };
+    if (text.length > LONGEST_TEXT) return { cut: text.slice(0, LONGEST_TEXT), hash: hashOf(text) };
+    return text;
+  });
+  return { input, fingerprint: hashOf(`${model}
+${canonical(input)}`) };
+}
+function showInput(input, origin) {
+  return show(input, origin);
+}
+function show(value, origin) {
+  if (Array.isArray(value)) return value.map((item) => show(item, origin));
+  if (!isObject2(value)) return value;
+  if (typeof value.stored === "string") return `${origin}/storage/${value.stored}`;
+  if (typeof value.cut === "string") return `${value.cut}… [cut by the sandbox]`;
+  return Object.fromEntries(Object.entries(value).map(([field, item]) => [field, show(item, origin)]));
+}
+function mapStrings(value, change) {
+  if (typeof value === "string") return change(value);
+  if (Array.isArray(value)) return value.map((item) => mapStrings(item, change));
+  if (!isObject2(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([field, item]) => [field, mapStrings(item, change)]));
+}
+function storageName(dataUri) {
+  const type = dataUri.slice(5, 5 + 100).split(/[;,]/, 1)[0].toLowerCase();
+  return `${hashOf(dataUri).slice(0, 32)}.${EXTENSIONS[type] ?? "bin"}`;
+}
+function canonical(value) {
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
+  if (!isObject2(value)) return JSON.stringify(value);
+  const fields = Object.keys(value).sort();
+  return `{${fields.map((field) => `${JSON.stringify(field)}:${canonical(value[field])}`).join()}}`;
+}
+function hashOf(text) {
+  const hash = createHash3("sha256");
+  for (let from = 0; from < text.length; from += SLICE) hash.update(text.slice(from, from + SLICE));
+  return hash.digest("hex");
+}
+
+// scripts/src/sandbox/limiter.ts
+var WINDOW_MS = 6e4;
+var ALLOWED = 60;
+var QueryLimiter = class {
+  #now;
+  #seen = /* @__PURE__ */ new Map();
+  constructor(now) {
+    this.#now = now;
+  }
+  /** Counts one query. Returns the seconds to wait when the limit is exceeded, else null. */
+  refuse(address) {
+    const now = this.#now();
+    const recent = (this.#seen.get(address) ?? []).filter((at) => at > now - WINDOW_MS && at <= now);
+    this.#seen.set(address, recent);
+    if (recent.length >= ALLOWED) return Math.max(1, Math.ceil((recent[0] + WINDOW_MS - now) / 1e3));
+    recent.push(now);
+    return null;
+  }
+};
+
 // scripts/src/sandbox/webhooks.ts
 const { request: httpRequest } = require("node:http");
 const { request: httpsRequest } = require("node:https");
@@ -491,7 +558,7 @@ function post(url, body, signal) {
 }
 
 // scripts/src/sandbox/aivideomaker.ts
-var PROVIDER = "aivideomaker";
+var PROVIDER2 = "aivideomaker";
 var PREFIX = ["api", "v1"];
 var LISTED = ["t2v", "i2v", "minimax", "t2v_v3", "i2v_v3", "seedance20", "wan27", "happyhorse"];
 var KNOWN = /* @__PURE__ */ new Set([...LISTED, "lv"]);
@@ -501,7 +568,7 @@ var NOTICES = {
 };
 function createAivideomaker({ store, files, webhooks, now, speed }) {
   const limiter = new QueryLimiter(now);
-  const accounts = new Accounts(store, PROVIDER, now);
+  const accounts = new Accounts(store, PROVIDER2, now);
   const firstTimes = new FirstTimes();
   const statusQueries = /* @__PURE__ */ new Map();
   const shownDead = /* @__PURE__ */ new Set();
@@ -541,7 +608,7 @@ function createAivideomaker({ store, files, webhooks, now, speed }) {
     throw new Refusal(failure(404, "Task not found."));
   }
   async function account(owner) {
-    const added = (await listModels(PROVIDER)).filter((model) => !KNOWN.has(model));
+    const added = (await listModels(PROVIDER2)).filter((model) => !KNOWN.has(model));
     return ok({
       ok: true,
       apiVersion: "v1",
@@ -601,7 +668,7 @@ function createAivideomaker({ store, files, webhooks, now, speed }) {
     const maxCredits = maxCreditsOf(call);
     const { contract, payload, scenarios } = await readRequest(call, model);
     const kept = keepInput(model, payload);
-    const id = idempotencyKey === null ? randomId() : idFrom(`${PROVIDER}
+    const id = idempotencyKey === null ? randomId() : idFrom(`${PROVIDER2}
 ${owner}
 ${idempotencyKey}`);
     const earlier = store.get(id);
@@ -622,7 +689,7 @@ ${idempotencyKey}`);
     }
     const record = {
       id,
-      service: PROVIDER,
+      service: PROVIDER2,
       owner,
       model,
       input: kept.input,
@@ -703,67 +770,6 @@ ${idempotencyKey}`);
     return { url: files.urlOf(record, call.origin, dead), msg };
   }
   return { prefix: PREFIX, handle };
-}
-async function readRequest(call, model) {
-  const contract = await contractOf(model);
-  const payload = await payloadOf(call);
-  const issues = issuesOf(contract, payload);
-  if (issues.length > 0) throw new Refusal(invalid(issues.map(hintOf).join("; ")));
-  const { scenarios, complaint } = readMarks(payload, PROVIDER);
-  if (complaint) throw new Refusal(invalid(`prompt: ${complaint}`));
-  return { contract, payload, scenarios };
-}
-async function contractOf(model) {
-  const unsupported = failure(400, `Unsupported model: ${model.slice(0, 100)}`, { code: "INVALID_MODEL" });
-  if (!/^[a-z0-9][a-z0-9_-]{0,63}$/i.test(model)) throw new Refusal(unsupported);
-  try {
-    return await loadContract(PROVIDER, model);
-  } catch (error) {
-    if (error instanceof Failure && error.code === "INVALID_MODEL") throw new Refusal(unsupported);
-    throw error;
-  }
-}
-async function payloadOf(call) {
-  const text = (await call.body()).toString();
-  let payload;
-  try {
-    payload = JSON.parse(text);
-  } catch {
-    throw new Refusal(invalid("The body is not JSON."));
-  }
-  if (!isObject2(payload)) throw new Refusal(invalid("The body is not a JSON object."));
-  return payload;
-}
-function issuesOf(contract, payload) {
-  try {
-    return checkPayload(contract, payload);
-  } catch (error) {
-    if (error instanceof RangeError) throw new Refusal(invalid("The body is nested too deeply."));
-    throw error;
-  }
-}
-function hintOf({ path, expected, received }) {
-  return `${path}: expected ${expected}, received ${received.slice(0, 80)}`;
-}
-function invalid(message) {
-  return failure(400, message.slice(0, 2e3), { code: "INVALID_PAYLOAD" });
-}
-function callerOf({ headers: { key } }) {
-  const owner = ownerOf(typeof key === "string" ? key : void 0);
-  if (owner !== null) return owner;
-  throw new Refusal(failure(401, "Invalid API key. Please check your API key.", { code: "AUTH_FAILED" }));
-}
-function idempotencyKeyOf(call) {
-  const key = call.headers["idempotency-key"];
-  if (key === void 0) return null;
-  if (typeof key === "string" && key.length >= 8 && key.length <= 128) return key;
-  throw new Refusal(invalid("Idempotency-Key: expected 8 to 128 characters"));
-}
-function maxCreditsOf(call) {
-  const value = call.headers["x-max-credits"];
-  if (value === void 0) return null;
-  if (typeof value === "string" && /^\d{1,15}$/.test(value)) return Number(value);
-  throw new Refusal(invalid("X-Max-Credits: expected an integer of 0 or more"));
 }
 function ok(body) {
   return { status: 200, body };
@@ -970,7 +976,7 @@ function triangle() {
 }
 
 // scripts/src/sandbox/apidot.ts
-var PROVIDER2 = "apidot";
+var PROVIDER3 = "apidot";
 var SENT_AGAIN_AFTER = 30 * 6e4;
 var WORDS = {
   SUBMITTED: "not_started",
@@ -982,7 +988,7 @@ var WORDS = {
 };
 var PROGRESS = { SUBMITTED: 0, PROGRESS: 50, COMPLETED: 100 };
 function createApidot({ store, files, webhooks, now, speed }) {
-  const accounts = new Accounts(store, PROVIDER2, now);
+  const accounts = new Accounts(store, PROVIDER3, now);
   const firstTimes = new FirstTimes();
   const statusQueries = /* @__PURE__ */ new Map();
   let sequence = 0;
@@ -1008,7 +1014,7 @@ function createApidot({ store, files, webhooks, now, speed }) {
     }
     const record = {
       id: randomId(),
-      service: PROVIDER2,
+      service: PROVIDER3,
       owner,
       model,
       input: kept.input,
@@ -1106,7 +1112,7 @@ function createApidot({ store, files, webhooks, now, speed }) {
 }
 async function knownModels() {
   const root = skillFolder();
-  return /* @__PURE__ */ new Set([...await listModels2(PROVIDER2, root), ...await idsWithoutContract(root, PROVIDER2)]);
+  return /* @__PURE__ */ new Set([...await listModels2(PROVIDER3, root), ...await idsWithoutContract(root, PROVIDER3)]);
 }
 async function readRequest2(call, known) {
   let body;
@@ -1126,7 +1132,7 @@ async function readRequest2(call, known) {
   if (callbackUrl !== null && !isUrl)
     throw new Refusal(invalid2("callback_url: expected an http or https URL."));
   try {
-    const { scenarios, complaint } = readMarks(input, PROVIDER2);
+    const { scenarios, complaint } = readMarks(input, PROVIDER3);
     if (complaint) throw new Refusal(invalid2(`input: ${complaint}`));
     const refused = refusalInSamples(model, input);
     if (refused !== null) throw new Refusal(invalid2(refused));
@@ -1510,6 +1516,7 @@ export {
   TASK_ID,
   TONE_SECONDS,
   UNKNOWN_PRICE,
+  callerOf,
   changesOf,
   chargeFor,
   contentOf,
@@ -1521,10 +1528,12 @@ export {
   failure,
   hasFile,
   idFrom,
+  idempotencyKeyOf,
   isFinal,
   isForgotten,
   isScenario,
   keepInput,
+  maxCreditsOf,
   mediaOf,
   mediumOf,
   openStore,
@@ -1534,6 +1543,7 @@ export {
   randomId,
   readBody,
   readMarks,
+  readRequest,
   refundOf,
   refusalInSamples,
   send,

@@ -1,6 +1,8 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, inject, test } from 'vitest';
 import { api, startBackend } from './support/backend.ts';
@@ -42,10 +44,11 @@ test('E3: npm start in a fresh copy makes a clip with nothing else installed, an
   const readme = readFileSync(path.join(inject('backend'), 'README.md'), 'utf8');
   const [, printed = ''] = /^(curl [\s\S]*?)\n```/m.exec(readme) ?? [];
   expect(printed).toContain('http://127.0.0.1:8080/');
-  const command = printed
-    .replace('http://127.0.0.1:8080', backend.url)
-    .replace('$(uuidgen)', 'the key of README');
-  const { stdout } = spawnSync('sh', ['-c', command], { encoding: 'utf8' });
+  const command = printed.replace('http://127.0.0.1:8080', backend.url);
+  const { stdout } = spawnSync('sh', ['-c', command], {
+    env: environment(inject('backend')),
+    encoding: 'utf8',
+  });
   expect(JSON.parse(stdout)).toMatchObject({ status: 'queued', model: 't2v', sandbox: true });
 
   await backend.stop('SIGTERM');
@@ -69,4 +72,25 @@ test('a wrong variable stops the start with its name, and exit code 2', () => {
     const { status, stderr } = start({ [name]: value });
     expect([status, stderr.split(' ', 1)[0]]).toEqual([2, name]);
   }
+});
+
+test('a port that is taken is said in one sentence, with what to do', async () => {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const data = mkdtempSync(path.join(tmpdir(), 'amw-data-'));
+  // Not spawnSync: this process holds the port.
+  const child = spawn('node', ['dist/main.js'], {
+    cwd: inject('backend'),
+    env: environment(data, { DATA_DIR: data, PORT: String(port) }),
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  child.stderr.on('data', (chunk) => {
+    said += chunk;
+  });
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  server.close();
+  rmSync(data, { recursive: true, force: true });
+  expect([code, said]).toEqual([1, `Port ${port} of 127.0.0.1 is taken. Set PORT to another one.\n`]);
 });

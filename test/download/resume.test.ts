@@ -15,8 +15,8 @@ import {
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type DownloadOptions, download } from '../../scripts/src/download/download.ts';
-import { MOST_BYTES } from '../../scripts/src/download/fetch-file.ts';
 import { fileIsWhole } from '../../scripts/src/download/file-hash.ts';
+import { MOST_BYTES } from '../../scripts/src/download/received-file.ts';
 import { saveOnce } from '../../scripts/src/download/save-once.ts';
 import type { Resolve } from '../../scripts/src/http/public-lookup.ts';
 import { Transport } from '../../scripts/src/http/transport.ts';

@@ -21,8 +21,15 @@ async function main(): Promise<void> {
   }
 }
 
+/** Returns what a failed start says. */
+function reasonOf(error: NodeJS.ErrnoException & { address?: string; port?: number }): string {
+  if (error instanceof ConfigError || error instanceof DatabaseInUse) return error.message;
+  if (error.code === 'EADDRINUSE')
+    return `Port ${error.port} of ${error.address} is taken. Set PORT to another one.`;
+  return `The start failed: ${error.stack}`;
+}
+
 main().catch((error: Error) => {
-  const isClear = error instanceof ConfigError || error instanceof DatabaseInUse;
-  process.stderr.write(isClear ? `${error.message}\n` : `The start failed: ${error.stack}\n`);
+  process.stderr.write(`${reasonOf(error)}\n`);
   process.exitCode = error instanceof ConfigError ? 2 : 1;
 });

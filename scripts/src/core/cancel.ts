@@ -59,7 +59,9 @@ function notCancelled(
 /** Returns the result of a cancel that took effect, with the credits that the task's record names. */
 async function cancelled(session: Session, taskId: string, seen: TaskStatus): Promise<TaskResult> {
   const entry = await recordOf(session, taskId);
-  const credits = creditsOf(await withRecord(session, taskId, seen), entry?.record.credits);
+  const { api, provider } = session;
+  const read = () => api.read(provider.task(taskId), shortDeadline(session));
+  const credits = creditsOf(await withRecord(seen, read), entry?.record.credits);
   return deliver(session, entry, { kind: 'cancelledNow', taskId, seen, credits, warnings: [] });
 }
 

@@ -1,10 +1,10 @@
 import { Failure } from '../model/failure.ts';
 import type { Task } from '../model/task.ts';
 import type { TaskStatus } from '../providers/provider.ts';
-import { type Session, shortDeadline } from './session.ts';
+import type { Session } from './session.ts';
 
 /**
- * Returns the state of a task, by one status query. Where the answer may be either a failed task or an error, the task's
+ * Returns the state of a task, by one status query for which the caller has a permit. Where the answer may be either a failed task or an error, the task's
  * record decides.
  * @param until when the wait is over, on the monotonic clock
  * @throws Failure when the query itself failed; that says nothing about the task
@@ -14,7 +14,7 @@ export async function pollOnce(
   taskId: string,
   until: number,
 ): Promise<TaskStatus> {
-  const status = await api.once(provider.status(taskId), { until });
+  const status = await api.once(provider.status(taskId), { until, isPermitted: true });
   return withCheckedError(status, () => api.once(provider.task(taskId), { until }));
 }
 
@@ -38,16 +38,16 @@ async function withCheckedError(
   return status.possibleError ? fetchTask() : status;
 }
 
-/** Returns the full record of a task that ended without a result: it may say why. The state stays the one that was polled. */
+/**
+ * Returns the full record of a task that ended without a result: it may say why. The state stays the one that was polled.
+ * @param read reads the record
+ */
 export async function withRecord(
-  session: Session,
-  taskId: string,
   seen: TaskStatus,
+  read: () => Promise<Task>,
 ): Promise<TaskStatus & Partial<Task> & { isRecordUnread?: boolean }> {
-  const { api, provider } = session;
   try {
-    const task = await api.read(provider.task(taskId), shortDeadline(session));
-    return { ...task, state: seen.state };
+    return { ...(await read()), state: seen.state };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return { ...seen, isRecordUnread: true };

@@ -52,13 +52,7 @@ export async function checkFree(folder: string | null, output: string | null | u
 }
 
 /** Returns the result of a COMPLETED task: its record, and its files where they are wanted. */
-export function finish(session: Session, taskId: string, options: FinishOptions): Promise<TaskResult> {
-  return session.results
-    ? session.results.run(() => fetchAll(session, taskId, options))
-    : fetchAll(session, taskId, options);
-}
-
-async function fetchAll(session: Session, taskId: string, options: FinishOptions): Promise<TaskResult> {
+export async function finish(session: Session, taskId: string, options: FinishOptions): Promise<TaskResult> {
   const { folder, entry, credits, origin = {} } = options;
   const model = options.model ?? entry?.record.model;
   let task: Task | undefined;
@@ -70,11 +64,13 @@ async function fetchAll(session: Session, taskId: string, options: FinishOptions
         : await fetchResult(session, taskId, options);
     let saved: Pick<TaskResult, 'files' | 'warnings'> = { warnings: [] };
     if (folder !== null) {
+      const found = task;
       // A link that had expired was replaced: the answer must not show the dead one.
       const onFresh = (fresh: Task) => {
         task = fresh;
       };
-      const files = await downloadAll(session, task, folder, { ...options, onFresh });
+      const download = () => downloadAll(session, found, folder, { ...options, onFresh });
+      const files = await (session.results ? session.results.run(download) : download());
       const { warningsAbout } = await import('./file-warnings.ts');
       const warnings = await warningsAbout(session, model, files, options.output);
       saved = { files, warnings };
@@ -102,13 +98,12 @@ export async function fetchResult(
   taskId: string,
   { schedule, until: end }: Pick<FinishOptions, 'schedule' | 'until'>,
 ): Promise<Task> {
-  const { api, provider } = session;
+  const { api } = session;
   const until = Math.max(end, api.clock.monotonic() + RESULT_MS);
   const deadline = Math.min(shortDeadline(session), until);
   const poller = await pollerOf(session, schedule);
   for (let n = 0; ; n += 1) {
-    await poller.permit(until);
-    const task = await api.read(provider.task(taskId), deadline, { until });
+    const task = await poller.record(taskId, { until, deadline });
     if (task.urls.length > 0) return { ...task, state: 'COMPLETED' };
     const detail = await detailOf(session, taskId, deadline, until);
     if (detail && detail.urls.length > 0) return { ...detail, state: 'COMPLETED' };

@@ -1,5 +1,6 @@
 import type { RecordedDuration } from '../contracts/durations.ts';
 import { Failure } from '../model/failure.ts';
+import type { OutputKind } from '../model/output-kind.ts';
 import type { Session } from './session.ts';
 
 /** How long tasks of a model took, from submit to end. */
@@ -8,16 +9,19 @@ export interface KnownDurations {
   own: number[];
   /** Of the runs on record in the model's contract. */
   recorded: RecordedDuration[];
+  /** What the model makes; undefined where no contract says so. */
+  output: OutputKind | undefined;
 }
 
 /** Returns what is known of how long tasks of a model take. A wait works without it: what cannot be read is not known. */
 export async function knownDurations(session: Session, model: string): Promise<KnownDurations> {
   const own = orNothing(async () => (await (await session.records())?.durationsOf(model)) ?? []);
-  const recorded = orNothing(async () => {
+  const contract = orNothing(async () => {
     const { loadContract } = await import('../contracts/contract.ts');
-    return (await loadContract(session.provider.id, model)).durations;
+    return [await loadContract(session.provider.id, model)];
   });
-  return { own: await own, recorded: await recorded };
+  const [known] = await contract;
+  return { own: await own, recorded: known?.durations ?? [], output: known?.output };
 }
 
 async function orNothing<T>(read: () => Promise<T[]>): Promise<T[]> {

@@ -8,14 +8,18 @@ const LATER = 1.25;
 // Of many runs on this machine the fastest and the slowest twentieth say little.
 const MANY = 20;
 
+// Where no run of a model is on record: no recorded run of any video model took less than 2 min, and most took 2 to 7 min
+// (AIVideoMaker, 2026-09-10 and 2026-09-17).
+const ANY_VIDEO: LikelyDuration = { earliestMs: 120_000, latestMs: 420_000 };
+
 /**
  * Returns how long a task of a model is likely to take: by the runs on record in its contract, and by the tasks of this
- * machine. Undefined where nothing is known.
+ * machine, else by those of other video models. Undefined where nothing is known.
  */
 export async function likelyDuration(session: Session, model: string): Promise<LikelyDuration | undefined> {
-  const { own, recorded } = await knownDurations(session, model);
+  const { own, recorded, output } = await knownDurations(session, model);
   const seconds = [...recorded.flatMap((run) => run.seconds), ...withoutExtremes(own)];
-  if (seconds.length === 0) return undefined;
+  if (seconds.length === 0) return output === 'video' && session.loopback === null ? ANY_VIDEO : undefined;
   return {
     earliestMs: Math.min(...seconds) * EARLIER * 1000,
     latestMs: Math.max(...seconds) * LATER * 1000,

@@ -1,12 +1,12 @@
 import { Failure } from '../model/failure.ts';
+import { isTerminal, type Task } from '../model/task.ts';
 import {
   type ListFacts,
   NO_LIST,
   type SeenStatus,
   type SharedStatus,
   type StatusCache,
-} from '../model/status-cache.ts';
-import { isTerminal, type Task } from '../model/task.ts';
+} from '../ports/status-cache.ts';
 import type { TaskList, TaskStatus } from '../providers/provider.ts';
 import { pollOnce } from './fetch-status.ts';
 import type { Session } from './session.ts';
@@ -70,6 +70,23 @@ export class PollRounds {
     this.#wasList = mayList && this.#listServes([...due, ...overdue]);
     if (this.#wasList) return this.#readList(due, ids, others);
     return this.#readOne(this.#target(due, overdue, mayList), due, { others, isOne: ids.size === 1 });
+  }
+
+  /**
+   * Reads the list for the records of several tasks that have ended.
+   * @param due those tasks
+   * @param watched all tasks that this process waits for
+   * @returns null where the list cannot be read now: nothing was sent
+   */
+  async records(
+    due: readonly Due[],
+    watched: Iterable<string>,
+  ): Promise<Map<string, Polled | Failure> | null> {
+    const others = (await this.#cache?.others()) ?? new Map<string, number>();
+    await this.#learn();
+    if (!this.#mayList(new Set(due.map(({ taskId }) => taskId)))) return null;
+    const ids = new Set([...due.map(({ taskId }) => taskId), ...watched, ...others.keys()]);
+    return this.#readList(due, ids, others);
   }
 
   #now(): number {
@@ -138,7 +155,7 @@ export class PollRounds {
     try {
       const call = provider.list();
       const limits = { ...call.limits, bytes: Math.min(call.limits.bytes, LIST_BYTES) };
-      const list = await api.once({ ...call, limits }, { until: start + LIST_MS });
+      const list = await api.once({ ...call, limits }, { until: start + LIST_MS, isPermitted: true });
       this.#list = { ...this.#list, tookMs: api.clock.monotonic() - start, failures: 0 };
       const found = await this.#takeList(list, startedAt, ids, others);
       await this.#share(others);
@@ -214,7 +231,7 @@ export class PollRounds {
       const status =
         isOne && !isHint
           ? await pollOnce(this.#session, taskId, until)
-          : await api.once(provider.task(taskId), { until });
+          : await api.once(provider.task(taskId), { until, isPermitted: true });
       const task = isTask(status) ? status : undefined;
       if (status.state !== 'UNKNOWN') this.#note(taskId, { at, state: status.state });
       if (task && isTerminal(task.state) && others.has(taskId)) await this.#cache?.writeEnded(task);

@@ -1,9 +1,11 @@
-import { MemoryRateLimiter, type RateLimiter } from '../http/rate-limit.ts';
+import { MemoryRateLimiter } from '../http/rate-limit.ts';
 import { Failure } from '../model/failure.ts';
-import type { StatusCache } from '../model/status-cache.ts';
-import { isTerminal } from '../model/task.ts';
-import { type Polled, PollRounds } from './poll-round.ts';
+import { isTerminal, type Task } from '../model/task.ts';
+import type { PermitKind, RateLimiter } from '../ports/rate-limiter.ts';
+import type { StatusCache } from '../ports/status-cache.ts';
+import { type Due, type Polled, PollRounds } from './poll-round.ts';
 import { isFast, type PollSchedule } from './poll-schedule.ts';
+import { RecordReads } from './record-reads.ts';
 import type { Session } from './session.ts';
 
 /** What the processes of this machine share about one service and key. */
@@ -32,7 +34,9 @@ const ANNOUNCE_MS = 1_000;
 // So many tasks are a crowd, and their intervals this share of what they are for one.
 const CROWD = 5;
 const CROWD_SHARE = 0.55;
-const CROWD_MOST_MS = 3_000;
+const CROWD_MOST_MS = 2_000;
+// An unspaced process that waits for so many tasks is spaced nevertheless: one query serves them all.
+const SEVERAL = 3;
 // Retry-After may be missing.
 const PAUSE_MS = 5_000;
 
@@ -45,10 +49,11 @@ export class Poller {
   readonly #limiter: RateLimiter;
   readonly #cache: StatusCache | null;
   readonly #rounds: PollRounds;
-  readonly #kind: 'poll' | 'query';
+  readonly #isUnspaced: boolean;
   /** How often each task is waited for; the oldest wait first. */
   readonly #watched = new Map<string, number>();
   readonly #asks = new Set<Ask>();
+  readonly #records: RecordReads;
   /** When each task was last seen, by the wall clock. */
   readonly #seenAt = new Map<string, number>();
   #isRunning = false;
@@ -65,7 +70,8 @@ export class Poller {
     this.#limiter = sharing?.limiter ?? new MemoryRateLimiter(provider.rateLimit, api.clock);
     this.#cache = sharing?.statuses ?? null;
     this.#rounds = new PollRounds(session, this.#cache);
-    this.#kind = isUnspaced ? 'query' : 'poll';
+    this.#isUnspaced = isUnspaced;
+    this.#records = new RecordReads(session, this.#limiter, isUnspaced, (due) => this.#readList(due));
   }
 
   /** Begins a wait for a task. @returns the function that ends it */
@@ -121,20 +127,25 @@ export class Poller {
     }
   }
 
-  /** Waits for a permit for one query beside the polls, at most until `until` (on the monotonic clock). */
-  async permit(until: number): Promise<void> {
-    const { clock, signal } = this.#session.api;
-    for (;;) {
-      const wait = await this.#limiter.acquire('query');
-      const left = until - clock.monotonic();
-      if (wait <= 0 || left <= 0) return;
-      await clock.sleep(Math.min(wait, left), signal);
-    }
+  /**
+   * Returns the record of a task that has ended. Those that are asked for at the same time are read from the list together.
+   * @param until when the caller's time is over, on the monotonic clock
+   * @param deadline when the last retry may begin
+   * @throws Failure of its own query
+   */
+  async record(taskId: string, { until, deadline }: { until: number; deadline: number }): Promise<Task> {
+    const { api, provider } = this.#session;
+    const listed = await this.#records.listed(taskId, until);
+    return listed ?? api.read(provider.task(taskId), deadline, { until, isPermitted: true });
   }
 
   /** Returns the milliseconds until the next poll may be permitted. */
   async nextPermitIn(): Promise<number> {
     return this.#limiter.nextIn(this.#kind);
+  }
+
+  get #kind(): PermitKind {
+    return this.#isUnspaced && this.#watched.size < SEVERAL ? 'record' : 'poll';
   }
 
   async #run(): Promise<void> {
@@ -160,7 +171,7 @@ export class Poller {
     await this.#takeNews();
     const due = this.#due();
     // The record of a task that has ended does not keep the distance of a poll.
-    const kind = due.some(({ isHint }) => isHint) ? 'query' : this.#kind;
+    const kind = due.some(({ isHint }) => isHint) ? 'record' : this.#kind;
     const wait = due.length > 0 ? await this.#limiter.acquire(kind) : Infinity;
     if (due.length > 0 && wait <= 0) await this.#query(due);
     const now = clock.monotonic();
@@ -198,7 +209,18 @@ export class Poller {
 
   async #query(due: Parameters<PollRounds['run']>[0]): Promise<void> {
     const at = this.#session.api.clock.wall();
-    const results = await this.#rounds.run(due, this.#watched.keys());
+    await this.#take(await this.#rounds.run(due, this.#watched.keys()), at);
+  }
+
+  async #readList(due: readonly Due[]): Promise<ReadonlyMap<string, Polled | Failure> | null> {
+    const at = this.#session.api.clock.wall();
+    const results = await this.#rounds.records(due, this.#watched.keys());
+    if (results) await this.#take(results, at);
+    return results;
+  }
+
+  /** Hands what a query showed to those who asked. @param at when it was sent, by the wall clock */
+  async #take(results: ReadonlyMap<string, Polled | Failure>, at: number): Promise<void> {
     for (const result of results.values()) {
       if (!(result instanceof Failure) || result.code !== 'RATE_LIMITED') continue;
       // The service counts all queries, so every process has to pause.

@@ -193,7 +193,9 @@ export async function waitOn(
     );
   const facts = { ...origin, credits, model: settings.model ?? entry?.record.model };
   if (isTerminal(seen.state)) {
-    const ended = seen.task ? { ...seen.task, state: seen.state } : await withRecord(session, taskId, seen);
+    const until = shortDeadline(session);
+    const read = () => poller.record(taskId, { until, deadline: until });
+    const ended = seen.task ? { ...seen.task, state: seen.state } : await withRecord(seen, read);
     return deliver(session, entry, taskResult(taskId, ended, facts));
   }
   const result = taskResult(taskId, seen, facts);

@@ -6,11 +6,12 @@ import { Failure } from '../model/failure.ts';
 import { diskError, diskErrorText, renamePatiently } from '../stores/file/durable.ts';
 import { makeFolder } from '../stores/file/folder.ts';
 import type { Downloader } from './downloader.ts';
-import { type Fetched, type FetchOptions, fetchFile } from './fetch-file.ts';
+import { type FetchOptions, fetchFile } from './fetch-file.ts';
 import { fileIsWhole } from './file-hash.ts';
 import { fileStem } from './file-name.ts';
 import { stemOfOutput } from './output-name.ts';
 import { Part, removeOldParts } from './part.ts';
+import type { Fetched } from './received-file.ts';
 
 /** A saved file. */
 export interface SavedFile {

@@ -1,4 +1,5 @@
 import { Failure } from '../model/failure.ts';
+import type { RateLimiter } from '../ports/rate-limiter.ts';
 import type { Clock } from './clock.ts';
 import { isExcessive } from './json.ts';
 import type { Call } from './message.ts';
@@ -13,6 +14,10 @@ const SHOWN_BYTES = 800;
 const LEAST_REQUEST_MS = 5_000;
 // A retry has had its first attempt, so it gets what is left.
 const LEAST_RETRY_MS = 500;
+// So long a lookup waits for a permit. Agents' tools have short time limits.
+const LONGEST_QUEUE_MS = 10_000;
+// `Retry-After` may be missing.
+const PAUSE_MS = 5_000;
 
 export interface CallOptions {
   /** Uses a new connection. */
@@ -23,6 +28,8 @@ export interface CallOptions {
   until?: number;
   /** Milliseconds that a request gets even after `until`. */
   leastMs?: number;
+  /** The caller has a permit for this query. */
+  isPermitted?: boolean;
 }
 
 export interface ApiOptions {
@@ -32,6 +39,8 @@ export interface ApiOptions {
   maxRetries: number;
   /** Ends the request that is under way. */
   signal?: AbortSignal;
+  /** Returns who shares the queries that the service permits; absent or null: nobody. */
+  limiter?(): Promise<RateLimiter | null>;
 }
 
 /** Calls a service: in one attempt, or with the retries that its policy allows. */
@@ -61,6 +70,10 @@ export class Api {
   async once<T>(call: Call<T>, options: CallOptions = {}): Promise<T> {
     const { fresh = false, until = Infinity, leastMs = LEAST_REQUEST_MS, onLeave } = options;
     const { signal } = this.#options;
+    // What only reads is a query. Nothing else waits for one.
+    const isQuery = call.request.method === 'GET' && !options.isPermitted;
+    const limiter = isQuery ? await this.#options.limiter?.() : null;
+    if (limiter) await this.#permit(limiter, until);
     const left = Math.max(until - this.clock.monotonic(), leastMs);
     const timeoutMs = Math.ceil(Math.min(this.#options.timeoutMs, left));
     const answer = await this.#transport.send(call.request, {
@@ -70,7 +83,9 @@ export class Api {
       ...(signal && { signal }),
       ...(onLeave && { onLeave }),
     });
-    if (!isExcessive(answer.body, call.limits.values)) return call.read(answer);
+    if (!isExcessive(answer.body, call.limits.values)) {
+      return limiter ? withPause(limiter, () => call.read(answer)) : call.read(answer);
+    }
     // Of such an error answer the status is enough.
     if (answer.status >= 300) return call.read({ ...answer, body: answer.body.subarray(0, SHOWN_BYTES) });
     const { values } = call.limits;
@@ -79,6 +94,23 @@ export class Api {
       `sent an answer of more than ${values} values, or one nested too deep`,
       true,
     );
+  }
+
+  /** Waits for the permit of a lookup. @throws Failure RATE_LIMITED where that takes too long: nothing was sent */
+  async #permit(limiter: RateLimiter, until: number): Promise<void> {
+    const end = Math.min(until, this.clock.monotonic() + LONGEST_QUEUE_MS);
+    for (;;) {
+      const wait = await limiter.acquire('lookup');
+      if (wait <= 0) return;
+      if (this.clock.monotonic() + wait > end) {
+        throw new Failure(
+          'RATE_LIMITED',
+          'The queries that the service permits in a minute are used up by what runs on this machine, so none was sent.',
+          { transient: true, retryAfter: Math.ceil(wait / 1_000) },
+        );
+      }
+      await this.clock.sleep(wait, this.signal);
+    }
   }
 
   /**
@@ -109,5 +141,17 @@ export class Api {
   pauseFor(failure: Failure, attempt: number, deadline: number): number | null {
     const remaining = deadline - this.clock.monotonic();
     return pauseBeforeRetry(failure, attempt, remaining, this.policy, this.clock.random);
+  }
+}
+
+/** Reads an answer. Where it says that there were too many queries, every process pauses: the service counts them together. */
+async function withPause<T>(limiter: RateLimiter, read: () => T): Promise<T> {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'RATE_LIMITED') {
+      await limiter.pauseFor((error.details.retryAfter ?? 0) * 1_000 || PAUSE_MS);
+    }
+    throw error;
   }
 }

@@ -1,3 +1,4 @@
+import type { PermitKind, RateLimiter } from '../ports/rate-limiter.ts';
 import type { Clock } from './clock.ts';
 
 /** How many status queries a service permits. */
@@ -9,19 +10,6 @@ export interface RateLimit {
   per: 'address' | 'key';
   /** Where the service documents it, with the date; null: it documents no figure, and this one is the program's own. */
   source: string | null;
-}
-
-/**
- * Shares the queries that a service permits among all that send them. A `poll` leaves a few permits to others and keeps
- * its distance from the query before it; a `query` may be sent at once.
- */
-export interface RateLimiter {
-  /** Acquires a permit for one query now. @returns 0, or the milliseconds after which to ask for it once more */
-  acquire(kind: 'poll' | 'query'): Promise<number>;
-  /** Returns the milliseconds until a permit may be there; 0 where one is. Acquires none. */
-  nextIn(kind: 'poll' | 'query'): Promise<number>;
-  /** Records a pause that the service asked for: until its end there is no permit. */
-  pauseFor(ms: number): Promise<void>;
 }
 
 // A query reaches the service a moment after its permit, one later than another: the window is a little longer here.
@@ -47,53 +35,67 @@ export function permitsFor({ queries, windowMs }: RateLimit): Permits {
   return { count, windowMs: window, reserve, spacingMs: Math.ceil(window / (count - reserve)) };
 }
 
-/**
- * Returns the milliseconds until a permit is free, 0 for at once.
- * @param usedAt when each permit was last used, in any order; one that was never used is not among them
- */
-export function untilFree(
-  usedAt: readonly number[],
+/** A permit, and when it was last used. Those with low numbers are the ones for lookups. */
+export interface UsedPermit {
+  number: number;
+  usedAt: number;
+}
+
+/** Returns the permit to use for a query, and the milliseconds until it may be used; 0 for at once. */
+export function nextPermit<T extends UsedPermit>(
+  permits: readonly T[],
   now: number,
-  kind: 'poll' | 'query',
-  permits: Permits,
-): number {
-  const { count, windowMs, reserve, spacingMs } = permits;
-  const inWindow = usedAt.filter((at) => at > now - windowMs).sort((a, b) => b - a);
-  const last = inWindow[0];
-  const spacing = kind === 'poll' && last !== undefined ? last + spacingMs - now : 0;
+  kind: PermitKind,
+  { count, windowMs, reserve, spacingMs }: Permits,
+): { permit: T; wait: number } {
+  const isFree = ({ usedAt }: UsedPermit) => usedAt <= now - windowMs;
+  const low = kind === 'lookup' ? permits.filter(({ number }) => number < count / 2) : [];
+  const usable = low.length > 0 ? low : permits;
+  const newest = permits.reduce((last, { usedAt }) => Math.max(last, usedAt), Number.NEGATIVE_INFINITY);
+  const spacing = kind === 'poll' && newest > now - windowMs ? newest + spacingMs - now : 0;
+  const inUse = usable.filter((one) => !isFree(one)).sort((a, b) => b.usedAt - a.usedAt);
   // With so many permits in use, the oldest of them has to become free first.
-  const most = Math.max(1, kind === 'poll' ? count - reserve : count);
-  const blocking = inWindow[most - 1];
-  return Math.max(0, spacing, blocking === undefined ? 0 : blocking + windowMs - now);
+  const most = Math.max(1, kind === 'poll' ? usable.length - reserve : usable.length);
+  const blocking = inUse[most - 1];
+  const wait = Math.max(0, spacing, blocking === undefined ? 0 : blocking.usedAt + windowMs - now);
+  const candidates = inUse.length < usable.length ? usable.filter(isFree) : usable;
+  const isBefore = (a: T, b: T) => (kind === 'lookup' ? a.number < b.number : a.number > b.number);
+  return { permit: candidates.reduce((a, b) => (isBefore(b, a) ? b : a)), wait };
 }
 
 /** Limits the queries of this process alone. */
 export class MemoryRateLimiter implements RateLimiter {
-  readonly #permits: Permits;
+  readonly #rules: Permits;
   readonly #clock: Clock;
-  #usedAt: number[] = [];
+  readonly #permits: UsedPermit[];
   #pausedUntil = 0;
 
   constructor(limit: RateLimit, clock: Clock) {
-    this.#permits = permitsFor(limit);
+    this.#rules = permitsFor(limit);
     this.#clock = clock;
+    this.#permits = Array.from({ length: this.#rules.count }, (_, number) => ({
+      ...{ number, usedAt: Number.NEGATIVE_INFINITY },
+    }));
   }
 
-  async acquire(kind: 'poll' | 'query'): Promise<number> {
-    const wait = await this.nextIn(kind);
-    if (wait > 0) return wait;
-    const now = this.#clock.monotonic();
-    this.#usedAt = [...this.#usedAt.filter((at) => at > now - this.#permits.windowMs), now];
-    return 0;
+  async acquire(kind: PermitKind): Promise<number> {
+    const { permit, wait } = this.#next(kind);
+    if (wait <= 0) permit.usedAt = this.#clock.monotonic();
+    return wait;
   }
 
-  async nextIn(kind: 'poll' | 'query'): Promise<number> {
-    const now = this.#clock.monotonic();
-    return Math.max(this.#pausedUntil - now, untilFree(this.#usedAt, now, kind, this.#permits));
+  async nextIn(kind: PermitKind): Promise<number> {
+    return this.#next(kind).wait;
   }
 
   async pauseFor(ms: number): Promise<void> {
     const until = this.#clock.monotonic() + Math.min(ms, LONGEST_PAUSE_MS);
     this.#pausedUntil = Math.max(this.#pausedUntil, until);
+  }
+
+  #next(kind: PermitKind): { permit: UsedPermit; wait: number } {
+    const now = this.#clock.monotonic();
+    const { permit, wait } = nextPermit(this.#permits, now, kind, this.#rules);
+    return { permit, wait: Math.max(wait, this.#pausedUntil - now) };
   }
 }

@@ -1,8 +1,7 @@
-import { type Contract, listModels, loadContract } from '../contracts/contract.ts';
-import { checkPayload } from '../contracts/validate.ts';
-import { Failure, type Issue } from '../model/failure.ts';
-import { isObject, type Json, type JsonObject } from '../model/json.ts';
-import { Accounts, ownerOf } from './accounts.ts';
+import { listModels } from '../contracts/contract.ts';
+import type { Json, JsonObject } from '../model/json.ts';
+import { Accounts } from './accounts.ts';
+import { callerOf, idempotencyKeyOf, maxCreditsOf, readRequest } from './aivideomaker-request.ts';
 import { chargeFor } from './charge.ts';
 import {
   type Call,
@@ -13,14 +12,14 @@ import {
   type Service,
   wrongMethod,
 } from './exchange.ts';
-import type { Files } from './files.ts';
 import { idFrom, randomId } from './ids.ts';
 import { keepInput, showInput } from './input.ts';
 import { currentChange, refundOf, type SandboxState, stateAt } from './lifecycle.ts';
 import { QueryLimiter } from './limiter.ts';
-import { FirstTimes, readMarks, type ScenarioName } from './scenarios.ts';
-import type { Store, TaskRecord } from './store.ts';
-import { DUPLICATE_AFTER, type Notices, type Webhooks } from './webhooks.ts';
+import { FirstTimes, type ScenarioName } from './scenarios.ts';
+import type { TaskRecord } from './store.ts';
+import type { Surroundings } from './surroundings.ts';
+import { DUPLICATE_AFTER, type Notices } from './webhooks.ts';
 
 const PROVIDER = 'aivideomaker';
 const PREFIX = ['api', 'v1'];
@@ -33,14 +32,6 @@ const NOTICES: Notices = {
   body: ({ id }, status) => ({ taskId: id, status }),
   repeats: [DUPLICATE_AFTER],
 };
-
-export interface Surroundings {
-  store: Store;
-  files: Files;
-  webhooks: Webhooks;
-  now: () => number;
-  speed: number;
-}
 
 /**
  * Emulates AIVideoMaker API v1. `references/sandbox.md` lists its behaviour where the service's documents say nothing.
@@ -273,86 +264,6 @@ export function createAivideomaker({ store, files, webhooks, now, speed }: Surro
   }
 
   return { prefix: PREFIX, handle };
-}
-
-interface Request {
-  contract: Contract;
-  payload: JsonObject;
-  scenarios: Set<ScenarioName>;
-}
-
-/** Reads and checks the common parts of a quote and a create. */
-async function readRequest(call: Call, model: string): Promise<Request> {
-  const contract = await contractOf(model);
-  const payload = await payloadOf(call);
-  const issues = issuesOf(contract, payload);
-  if (issues.length > 0) throw new Refusal(invalid(issues.map(hintOf).join('; ')));
-
-  const { scenarios, complaint } = readMarks(payload, PROVIDER);
-  if (complaint) throw new Refusal(invalid(`prompt: ${complaint}`));
-  return { contract, payload, scenarios };
-}
-
-async function contractOf(model: string): Promise<Contract> {
-  const unsupported = failure(400, `Unsupported model: ${model.slice(0, 100)}`, { code: 'INVALID_MODEL' });
-  if (!/^[a-z0-9][a-z0-9_-]{0,63}$/i.test(model)) throw new Refusal(unsupported);
-  try {
-    return await loadContract(PROVIDER, model);
-  } catch (error) {
-    if (error instanceof Failure && error.code === 'INVALID_MODEL') throw new Refusal(unsupported);
-    throw error;
-  }
-}
-
-async function payloadOf(call: Call): Promise<JsonObject> {
-  const text = (await call.body()).toString();
-  let payload: unknown;
-  try {
-    payload = JSON.parse(text);
-  } catch {
-    throw new Refusal(invalid('The body is not JSON.'));
-  }
-  if (!isObject(payload)) throw new Refusal(invalid('The body is not a JSON object.'));
-  return payload;
-}
-
-function issuesOf(contract: Contract, payload: JsonObject): Issue[] {
-  try {
-    return checkPayload(contract, payload);
-  } catch (error) {
-    // Thousands of nested arrays exhaust the stack of recursive code.
-    if (error instanceof RangeError) throw new Refusal(invalid('The body is nested too deeply.'));
-    throw error;
-  }
-}
-
-function hintOf({ path, expected, received }: Issue): string {
-  return `${path}: expected ${expected}, received ${received.slice(0, 80)}`;
-}
-
-function invalid(message: string): JsonReply {
-  return failure(400, message.slice(0, 2_000), { code: 'INVALID_PAYLOAD' });
-}
-
-/** Returns the owner of the call. Refuses the keys that stand for a wrong key. */
-function callerOf({ headers: { key } }: Call): string {
-  const owner = ownerOf(typeof key === 'string' ? key : undefined);
-  if (owner !== null) return owner;
-  throw new Refusal(failure(401, 'Invalid API key. Please check your API key.', { code: 'AUTH_FAILED' }));
-}
-
-function idempotencyKeyOf(call: Call): string | null {
-  const key = call.headers['idempotency-key'];
-  if (key === undefined) return null;
-  if (typeof key === 'string' && key.length >= 8 && key.length <= 128) return key;
-  throw new Refusal(invalid('Idempotency-Key: expected 8 to 128 characters'));
-}
-
-function maxCreditsOf(call: Call): number | null {
-  const value = call.headers['x-max-credits'];
-  if (value === undefined) return null;
-  if (typeof value === 'string' && /^\d{1,15}$/.test(value)) return Number(value);
-  throw new Refusal(invalid('X-Max-Credits: expected an integer of 0 or more'));
 }
 
 function ok(body: JsonObject): JsonReply {

@@ -3,7 +3,6 @@ import { idsWithoutContract } from '../contracts/unsupported.ts';
 import { isObject, type JsonObject } from '../model/json.ts';
 import { skillFolder } from '../model/skill-folder.ts';
 import { Accounts, ownerOf } from './accounts.ts';
-import type { Surroundings } from './aivideomaker.ts';
 import { refusalInSamples } from './apidot-samples.ts';
 import { UNKNOWN_PRICE } from './charge.ts';
 import { type Call, type JsonReply, Refusal, type Reply, type Service } from './exchange.ts';
@@ -13,6 +12,7 @@ import { type SandboxState, stateAt } from './lifecycle.ts';
 import { mediaOf, mediumOf, TONE_SECONDS } from './media.ts';
 import { FirstTimes, readMarks, type ScenarioName } from './scenarios.ts';
 import type { TaskRecord } from './store.ts';
+import type { Surroundings } from './surroundings.ts';
 import { DUPLICATE_AFTER } from './webhooks.ts';
 
 const PROVIDER = 'apidot';

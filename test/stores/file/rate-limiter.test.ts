@@ -41,7 +41,7 @@ describe('fault 51: processes that share a limit', () => {
       for (; clock.now < 5 * MINUTE; clock.now += 100 + 300 * random()) {
         const one = processes[Math.floor(random() * processes.length)]!;
         // Now and then a query that is no poll.
-        const kind = random() < 0.1 ? 'query' : 'poll';
+        const kind = random() < 0.1 ? 'record' : 'poll';
         if ((await one.acquire(kind)) === 0) sent.push(clock.now);
       }
       expect(mostIn(MINUTE, sent)).toBeLessThanOrEqual(queries);
@@ -54,7 +54,7 @@ describe('fault 51: processes that share a limit', () => {
     expect(await process().acquire('poll')).toBe(0);
     const wait = await process().acquire('poll');
     expect(wait).toBeGreaterThan(1_000);
-    expect(await process().acquire('query')).toBe(0);
+    expect(await process().acquire('record')).toBe(0);
     clock.now += wait;
     expect(await process().acquire('poll')).toBe(0);
   });
@@ -64,19 +64,19 @@ describe('fault 51: processes that share a limit', () => {
     const limiter = process();
     for (let polls = 0; polls < 54; clock.now += 150) if ((await limiter.acquire('poll')) === 0) polls += 1;
     clock.now += 2 * SECOND;
-    const waits = await Promise.all(Array.from({ length: 5 }, () => process().acquire('query')));
+    const waits = await Promise.all(Array.from({ length: 5 }, () => process().acquire('record')));
     expect(waits.filter((wait) => wait === 0).length).toBeGreaterThanOrEqual(4);
   });
 
   it('say when the next permit is there, and it is', async () => {
     const { clock, process } = machine();
-    for (let n = 0; n < 58; n += 1) expect(await process().acquire('query')).toBe(0);
-    const wait = await process().nextIn('query');
-    expect(await process().acquire('query')).toBe(wait);
+    for (let n = 0; n < 58; n += 1) expect(await process().acquire('record')).toBe(0);
+    const wait = await process().nextIn('record');
+    expect(await process().acquire('record')).toBe(wait);
     clock.now += wait - 1;
-    expect(await process().acquire('query')).toBe(1);
+    expect(await process().acquire('record')).toBe(1);
     clock.now += 1;
-    expect(await process().acquire('query')).toBe(0);
+    expect(await process().acquire('record')).toBe(0);
   });
 
   it('give one permit to one of a hundred that ask at the same moment', async () => {
@@ -100,7 +100,7 @@ describe('a pause that the service asked for', () => {
   it('fault 15: holds for every process, until its end', async () => {
     const { clock, process } = machine();
     await process().pauseFor(20 * SECOND);
-    expect(await process().acquire('query')).toBe(20 * SECOND);
+    expect(await process().acquire('record')).toBe(20 * SECOND);
     expect(await process().acquire('poll')).toBe(20 * SECOND);
     clock.now += 20 * SECOND;
     expect(await process().acquire('poll')).toBe(0);
@@ -165,7 +165,7 @@ describe('fault 46: files that are damaged', () => {
       writeFileSync(path.join(place, name), '');
     const sent: number[] = [];
     for (; clock.now < 3 * MINUTE; clock.now += 400)
-      if ((await process().acquire('query')) === 0) sent.push(clock.now);
+      if ((await process().acquire('record')) === 0) sent.push(clock.now);
     expect(mostIn(MINUTE, sent)).toBeLessThanOrEqual(30);
     expect(sent.length).toBeGreaterThan(50);
   });
@@ -208,10 +208,10 @@ describe('where nothing can be written', () => {
     const { clock, folder, process } = machine();
     const limiter = process();
     let sent = 0;
-    for (; clock.now < 30 * SECOND; clock.now += 300) if ((await limiter.acquire('query')) === 0) sent += 1;
+    for (; clock.now < 30 * SECOND; clock.now += 300) if ((await limiter.acquire('record')) === 0) sent += 1;
     expect(sent).toBe(58);
     renameSync(folder, `${folder}.gone`);
     writeFileSync(folder, '');
-    expect(await limiter.acquire('query')).toBeGreaterThan(0);
+    expect(await limiter.acquire('record')).toBeGreaterThan(0);
   });
 });

@@ -23,7 +23,7 @@ const MOST_BACKOFF_SECONDS = 60;
 /** Finds out what became of submitted tasks: by one list query for all of a service, else by one query each. */
 export const pollStep: Step = {
   name: 'poll',
-  everySeconds: 2,
+  everySeconds: 1,
   concurrency: 2,
   hasWork: (work) =>
     exists(

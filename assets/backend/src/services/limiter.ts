@@ -115,15 +115,15 @@ export function createLimiter(
     async claimList(intervalSeconds) {
       await known();
       const lease = randomUUID();
-      const rows = await database.query(
+      const [claimed] = await database.query<{ at: Date }>(
         `UPDATE service_account SET list_lease = $3, list_leased_until = now() + interval '${LIST_LEASE_SECONDS} seconds'
          WHERE provider = $1 AND account = $2 AND ${OPEN}
            AND (list_leased_until IS NULL OR list_leased_until <= now())
            AND (listed_at IS NULL OR listed_at <= now() - make_interval(secs => $4))
-         RETURNING list_lease`,
+         RETURNING now() AS at`,
         [...service, lease, intervalSeconds],
       );
-      if (rows.length === 0) return null;
+      if (!claimed) return null;
       const beat = setInterval(() => {
         database
           .query(
@@ -137,9 +137,9 @@ export function createLimiter(
       return async (wasRead) => {
         clearInterval(beat);
         await database.query(
-          `UPDATE service_account SET list_lease = NULL, list_leased_until = NULL, listed_at = CASE WHEN $4 THEN now() ELSE listed_at END
+          `UPDATE service_account SET list_lease = NULL, list_leased_until = NULL, listed_at = CASE WHEN $4 THEN $5::timestamptz ELSE listed_at END
            WHERE provider = $1 AND account = $2 AND list_lease = $3`,
-          [...service, lease, wasRead],
+          [...service, lease, wasRead, claimed.at],
         );
       };
     },

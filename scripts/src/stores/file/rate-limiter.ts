@@ -5,18 +5,17 @@ import type { Clock } from '../../http/clock.ts';
 import {
   LONGEST_PAUSE_MS,
   MemoryRateLimiter,
+  nextPermit,
   type Permits,
   permitsFor,
   type RateLimit,
-  type RateLimiter,
-  untilFree,
+  type UsedPermit,
 } from '../../http/rate-limit.ts';
+import type { PermitKind, RateLimiter } from '../../ports/rate-limiter.ts';
 import { discard, diskError, makePrivate, TEMP } from './durable.ts';
 
 /** A permit: a file whose name says when it was last used. Only one process can rename it, so only one can use it. */
-interface Permit {
-  number: number;
-  usedAt: number;
+interface Permit extends UsedPermit {
   name: string;
 }
 
@@ -42,17 +41,15 @@ export class FileRateLimiter implements RateLimiter {
     this.#alone = new MemoryRateLimiter(limit, clock);
   }
 
-  async acquire(kind: 'poll' | 'query'): Promise<number> {
+  async acquire(kind: PermitKind): Promise<number> {
     try {
       for (;;) {
         const now = this.#clock.wall();
-        const permits = this.#read(now);
-        const wait = this.#untilFree(permits, now, kind);
+        const { permit, wait } = this.#next(now, kind);
         if (wait > 0) return wait;
-        const oldest = permits.reduce((a, b) => (b.usedAt < a.usedAt ? b : a));
-        if (this.#move(oldest, now)) {
+        if (this.#move(permit, now)) {
           // Where the disk fails later, this process knows what it has sent.
-          await this.#alone.acquire('query');
+          await this.#alone.acquire('record');
           return 0;
         }
         // Another process was faster: a poll then finds that it has to keep its distance.
@@ -63,10 +60,9 @@ export class FileRateLimiter implements RateLimiter {
     }
   }
 
-  async nextIn(kind: 'poll' | 'query'): Promise<number> {
+  async nextIn(kind: PermitKind): Promise<number> {
     try {
-      const now = this.#clock.wall();
-      return this.#untilFree(this.#read(now), now, kind);
+      return this.#next(this.#clock.wall(), kind).wait;
     } catch (error) {
       if (diskError(error) === '') throw error;
       return this.#alone.nextIn(kind);
@@ -90,11 +86,10 @@ export class FileRateLimiter implements RateLimiter {
     }
   }
 
-  #untilFree(permits: readonly Permit[], now: number, kind: 'poll' | 'query'): number {
-    const usedAt = permits.map((permit) => permit.usedAt);
-    // A permit that is gone was used at a time that is not known.
-    const left = { ...this.#permits, count: permits.length };
-    return Math.max(untilFree(usedAt, now, kind, left), this.#pauseMs(now));
+  /** @throws the disk's error */
+  #next(now: number, kind: PermitKind): { permit: Permit; wait: number } {
+    const { permit, wait } = nextPermit(this.#read(now), now, kind, this.#permits);
+    return { permit, wait: Math.max(wait, this.#pauseMs(now)) };
   }
 
   /** Returns the remaining milliseconds of the pause that the service asked for. */

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { Clock } from '../../http/clock.ts';
-import type { RateLimit, RateLimiter } from '../../http/rate-limit.ts';
-import type { StatusCache } from '../../model/status-cache.ts';
+import type { RateLimit } from '../../http/rate-limit.ts';
+import type { RateLimiter } from '../../ports/rate-limiter.ts';
+import type { StatusCache } from '../../ports/status-cache.ts';
 import { FileRateLimiter } from './rate-limiter.ts';
 import { FileStatusCache } from './status-cache.ts';
 import { distrustOf } from './trusted-folder.ts';

@@ -11,14 +11,14 @@ import {
 import path from 'node:path';
 import type { Clock } from '../../http/clock.ts';
 import { isObject, type Json, type JsonObject } from '../../model/json.ts';
+import { isTerminal, TASK_ID, TASK_STATES, type Task } from '../../model/task.ts';
 import {
   type ListFacts,
   NO_LIST,
   type SeenStatus,
   type SharedStatus,
   type StatusCache,
-} from '../../model/status-cache.ts';
-import { isTerminal, TASK_ID, TASK_STATES, type Task } from '../../model/task.ts';
+} from '../../ports/status-cache.ts';
 import { discard, diskError, makePrivate, TEMP } from './durable.ts';
 
 const SEEN = 'seen';

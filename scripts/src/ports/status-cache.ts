@@ -1,4 +1,4 @@
-import type { Task, TaskState } from './task.ts';
+import type { Task, TaskState } from '../model/task.ts';
 
 /** What a process of this machine saw of a task. Times are by the wall clock, in milliseconds. */
 export interface SeenStatus {

@@ -1,0 +1,49 @@
+/** Any value that JSON can express. */
+export type Json = null | boolean | number | string | Json[] | JsonObject;
+
+export interface JsonObject {
+  [key: string]: Json;
+}
+
+/** The states of a task, the same for every provider. UNKNOWN: the service showed no state that is known. */
+export type TaskState = 'SUBMITTED' | 'PROGRESS' | 'COMPLETED' | 'FAILED' | 'CANCEL' | 'UNKNOWN';
+
+/** The codes of errors. ABORTED: the caller's signal, or `close`, ended the call. A task that FAILED is a result, not an error. */
+export type ErrorCode =
+  | 'INVALID_MODEL'
+  | 'INVALID_PAYLOAD'
+  | 'AUTH_FAILED'
+  | 'RATE_LIMITED'
+  | 'INSUFFICIENT_CREDITS'
+  | 'TASK_NOT_FOUND'
+  | 'NETWORK_ERROR'
+  | 'UNKNOWN_ERROR'
+  | 'CANCEL_REJECTED'
+  | 'BUDGET_EXCEEDED'
+  | 'IDEMPOTENCY_CONFLICT'
+  | 'SUBMIT_OUTCOME_UNKNOWN'
+  | 'DOWNLOAD_FAILED'
+  | 'ABORTED';
+
+/**
+ * What became of a submit. `rejected`: the service certainly did not accept it, nothing is charged, it may be submitted
+ * again. `unknown`: it may be accepted and charged; only `reconcile` may follow, never another submit.
+ */
+export type SubmitOutcome = 'rejected' | 'unknown';
+
+/** One thing wrong with an input. */
+export interface Issue {
+  /** Field path such as `duration` or `prompt[2]`. */
+  path: string;
+  expected: string;
+  received: string;
+  hint: string;
+}
+
+/** A moment: a Date, or milliseconds since the epoch. */
+export type Moment = Date | number;
+
+export interface CallOptions {
+  /** Ends the call. It rejects with an `AbortedError` whose cause is the signal's reason. */
+  signal?: AbortSignal;
+}

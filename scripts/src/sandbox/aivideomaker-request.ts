@@ -1,0 +1,89 @@
+import { type Contract, loadContract } from '../contracts/contract.ts';
+import { checkPayload } from '../contracts/validate.ts';
+import { Failure, type Issue } from '../model/failure.ts';
+import { isObject, type JsonObject } from '../model/json.ts';
+import { ownerOf } from './accounts.ts';
+import { type Call, failure, type JsonReply, Refusal } from './exchange.ts';
+import { readMarks, type ScenarioName } from './scenarios.ts';
+
+const PROVIDER = 'aivideomaker';
+
+interface Request {
+  contract: Contract;
+  payload: JsonObject;
+  scenarios: Set<ScenarioName>;
+}
+
+/** Reads and checks the common parts of a quote and a create. */
+export async function readRequest(call: Call, model: string): Promise<Request> {
+  const contract = await contractOf(model);
+  const payload = await payloadOf(call);
+  const issues = issuesOf(contract, payload);
+  if (issues.length > 0) throw new Refusal(invalid(issues.map(hintOf).join('; ')));
+
+  const { scenarios, complaint } = readMarks(payload, PROVIDER);
+  if (complaint) throw new Refusal(invalid(`prompt: ${complaint}`));
+  return { contract, payload, scenarios };
+}
+
+async function contractOf(model: string): Promise<Contract> {
+  const unsupported = failure(400, `Unsupported model: ${model.slice(0, 100)}`, { code: 'INVALID_MODEL' });
+  if (!/^[a-z0-9][a-z0-9_-]{0,63}$/i.test(model)) throw new Refusal(unsupported);
+  try {
+    return await loadContract(PROVIDER, model);
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'INVALID_MODEL') throw new Refusal(unsupported);
+    throw error;
+  }
+}
+
+async function payloadOf(call: Call): Promise<JsonObject> {
+  const text = (await call.body()).toString();
+  let payload: unknown;
+  try {
+    payload = JSON.parse(text);
+  } catch {
+    throw new Refusal(invalid('The body is not JSON.'));
+  }
+  if (!isObject(payload)) throw new Refusal(invalid('The body is not a JSON object.'));
+  return payload;
+}
+
+function issuesOf(contract: Contract, payload: JsonObject): Issue[] {
+  try {
+    return checkPayload(contract, payload);
+  } catch (error) {
+    // Thousands of nested arrays exhaust the stack of recursive code.
+    if (error instanceof RangeError) throw new Refusal(invalid('The body is nested too deeply.'));
+    throw error;
+  }
+}
+
+function hintOf({ path, expected, received }: Issue): string {
+  return `${path}: expected ${expected}, received ${received.slice(0, 80)}`;
+}
+
+function invalid(message: string): JsonReply {
+  return failure(400, message.slice(0, 2_000), { code: 'INVALID_PAYLOAD' });
+}
+
+/** Returns the owner of the call. Refuses the keys that stand for a wrong key. */
+export function callerOf({ headers: { key } }: Call): string {
+  const owner = ownerOf(typeof key === 'string' ? key : undefined);
+  if (owner !== null) return owner;
+  throw new Refusal(failure(401, 'Invalid API key. Please check your API key.', { code: 'AUTH_FAILED' }));
+}
+
+export function idempotencyKeyOf(call: Call): string | null {
+  const key = call.headers['idempotency-key'];
+  if (key === undefined) return null;
+  if (typeof key === 'string' && key.length >= 8 && key.length <= 128) return key;
+  throw new Refusal(invalid('Idempotency-Key: expected 8 to 128 characters'));
+}
+
+export function maxCreditsOf(call: Call): number | null {
+  const value = call.headers['x-max-credits'];
+  if (value === undefined) return null;
+  if (typeof value === 'string' && /^\d{1,15}$/.test(value)) return Number(value);
+  throw new Refusal(invalid('X-Max-Credits: expected an integer of 0 or more'));
+}
