@@ -24,7 +24,8 @@ import { persist } from './persist.ts';
 import { forEach, type Work, type WorkService } from './step.ts';
 import { accept, dropInput, isRejected, readInput, send, submitTime } from './submit.ts';
 
-const AT_ONCE = 100;
+// A worker that dies keeps no more than these from the others until its lease ends.
+const AT_ONCE = 20;
 // The list must have been clear for this long; see the client's reconcile.
 const CLEAR_SECONDS = 60;
 const LIST_INTERVALS_SECONDS = [1, 2, 4, 8, 15];
