@@ -130,32 +130,8 @@ var init_public_lookup = __esm({
   }
 });
 
-// scripts/src/core/known-durations.ts
+// scripts/src/core/durations.ts
 import { Failure as Failure8 } from "./main.mjs";
-async function knownDurations(session, model) {
-  const own = orNothing(async () => await (await session.records())?.durationsOf(model) ?? []);
-  const contract = orNothing(async () => {
-    const { loadContract } = await import("./contracts.mjs");
-    return [await loadContract(session.provider.id, model)];
-  });
-  const [known] = await contract;
-  return { own: await own, recorded: known?.durations ?? [], output: known?.output };
-}
-async function orNothing(read) {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof Failure8) return [];
-    throw error;
-  }
-}
-var init_known_durations = __esm({
-  "scripts/src/core/known-durations.ts"() {
-    "use strict";
-  }
-});
-
-// scripts/src/core/expected-duration.ts
 async function expectedDuration(session, model) {
   const { own, recorded } = await knownDurations(session, model);
   if (own.length >= LEAST_RUNS) return rangeOf(own);
@@ -175,13 +151,47 @@ function rangeOf(seconds) {
   const at = (share) => sorted[Math.round(share * last)] * 1e3;
   return { fromMs: at(SHARE), toMs: at(1 - SHARE), runs: seconds.length, source: "machine" };
 }
-var LEAST_RUNS, SHARE;
-var init_expected_duration = __esm({
-  "scripts/src/core/expected-duration.ts"() {
+async function likelyDuration(session, model) {
+  const { own, recorded, output } = await knownDurations(session, model);
+  const seconds = [...recorded.flatMap((run) => run.seconds), ...withoutExtremes(own)];
+  if (seconds.length === 0) return output === "video" && session.loopback === null ? ANY_VIDEO : void 0;
+  return {
+    earliestMs: Math.min(...seconds) * EARLIER * 1e3,
+    latestMs: Math.max(...seconds) * LATER * 1e3
+  };
+}
+function withoutExtremes(seconds) {
+  const sorted = seconds.filter((one) => one > 0).sort((a, b) => a - b);
+  const extremes = sorted.length >= MANY ? Math.floor(sorted.length / MANY) : 0;
+  return sorted.slice(extremes, sorted.length - extremes);
+}
+async function knownDurations(session, model) {
+  const own = orNothing(async () => await (await session.records())?.durationsOf(model) ?? []);
+  const contract = orNothing(async () => {
+    const { loadContract } = await import("./contracts.mjs");
+    return [await loadContract(session.provider.id, model)];
+  });
+  const [known] = await contract;
+  return { own: await own, recorded: known?.durations ?? [], output: known?.output };
+}
+async function orNothing(read) {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof Failure8) return [];
+    throw error;
+  }
+}
+var LEAST_RUNS, SHARE, EARLIER, LATER, MANY, ANY_VIDEO;
+var init_durations = __esm({
+  "scripts/src/core/durations.ts"() {
     "use strict";
-    init_known_durations();
     LEAST_RUNS = 5;
     SHARE = 0.1;
+    EARLIER = 0.9;
+    LATER = 1.25;
+    MANY = 20;
+    ANY_VIDEO = { earliestMs: 12e4, latestMs: 42e4 };
   }
 });
 
@@ -980,33 +990,6 @@ var init_finish = __esm({
   }
 });
 
-// scripts/src/core/likely-duration.ts
-async function likelyDuration(session, model) {
-  const { own, recorded, output } = await knownDurations(session, model);
-  const seconds = [...recorded.flatMap((run) => run.seconds), ...withoutExtremes(own)];
-  if (seconds.length === 0) return output === "video" && session.loopback === null ? ANY_VIDEO : void 0;
-  return {
-    earliestMs: Math.min(...seconds) * EARLIER * 1e3,
-    latestMs: Math.max(...seconds) * LATER * 1e3
-  };
-}
-function withoutExtremes(seconds) {
-  const sorted = seconds.filter((one) => one > 0).sort((a, b) => a - b);
-  const extremes = sorted.length >= MANY ? Math.floor(sorted.length / MANY) : 0;
-  return sorted.slice(extremes, sorted.length - extremes);
-}
-var EARLIER, LATER, MANY, ANY_VIDEO;
-var init_likely_duration = __esm({
-  "scripts/src/core/likely-duration.ts"() {
-    "use strict";
-    init_known_durations();
-    EARLIER = 0.9;
-    LATER = 1.25;
-    MANY = 20;
-    ANY_VIDEO = { earliestMs: 12e4, latestMs: 42e4 };
-  }
-});
-
 // scripts/src/core/poll.ts
 import { Failure as Failure14 } from "./main.mjs";
 import { isTerminal as isTerminal4 } from "./main.mjs";
@@ -1280,10 +1263,9 @@ async function firstStatus(session, taskId, settings, start) {
 var init_tasks = __esm({
   "scripts/src/core/tasks.ts"() {
     "use strict";
-    init_expected_duration();
+    init_durations();
     init_fetch_status();
     init_finish();
-    init_likely_duration();
     init_poll();
     init_poll_schedule();
     init_poller();
@@ -2724,11 +2706,9 @@ async function startSandbox(environment, warn) {
 
 // scripts/src/live.ts
 init_cancel();
-init_expected_duration();
+init_durations();
 init_fetch_status();
 init_finish();
-init_known_durations();
-init_likely_duration();
 init_poll_round();
 init_poll_schedule();
 init_poll();
@@ -3062,7 +3042,6 @@ export {
   isTaskId,
   isTransientStatus,
   isYoung,
-  knownDurations,
   likelyDuration,
   listOutcome,
   madeElsewhere,
