@@ -34,7 +34,7 @@ export async function checkUserAddress(address: string): Promise<string> {
   return url.href;
 }
 
-/** A name is public until it is looked up. An address is never looked up, so it is judged here. */
+/** A name is resolved, and checked, when the connection is made. An address needs no resolving, so it is judged here. */
 async function isPublicHost(hostname: string): Promise<boolean> {
   const host = hostname.replace(/^\[|\]$/g, '');
   if (isIP(host) === 0) return true;

@@ -86,7 +86,7 @@ async function compared(id: string): Promise<void> {
   await expect.poll(attempts, { timeout: 30_000 }).toBeGreaterThan(0);
 }
 
-/** Holds submits and queries of the service back while `work` plays a worker that dies. */
+/** Holds submits and queries of the service back while `work` acts as a worker that dies. */
 async function asDeadWorker(work: () => Promise<void>): Promise<void> {
   await sql(
     `UPDATE service_account SET paused_until = now() + interval '1 hour' WHERE provider = 'aivideomaker'`,
