@@ -45,9 +45,10 @@ export async function rows(copy: string): Promise<void> {
     return database;
   }
 
-  /** Returns the milliseconds of one task. */
-  async function measure(database: unknown): Promise<number> {
+  /** Returns the milliseconds of one task, and those of CPU that the server took for it. */
+  async function measure(database: unknown): Promise<{ ms: number; cpu: number }> {
     const started = performance.now();
+    const cpu = stage.postgres.cpuSeconds();
     for (let n = 0; n < TASKS; n += 1) {
       const user = `user-${n}`;
       const { generation } = await createGeneration(
@@ -76,7 +77,10 @@ export async function rows(copy: string): Promise<void> {
       const { status } = await findGeneration(database, user, generation.id);
       if (status !== 'succeeded') throw new Error(`${generation.id} is ${status}`);
     }
-    return (performance.now() - started) / TASKS;
+    return {
+      ms: (performance.now() - started) / TASKS,
+      cpu: ((stage.postgres.cpuSeconds() - cpu) * 1_000) / TASKS,
+    };
   }
 
   const few = await prepare('few', FEW);
@@ -85,22 +89,25 @@ export async function rows(copy: string): Promise<void> {
     await measure(few);
     await measure(many);
     // In pairs, one right after the other: the machine is as busy for both.
-    const pairs: [number, number][] = [];
+    const pairs: [few: Awaited<ReturnType<typeof measure>>, many: Awaited<ReturnType<typeof measure>>][] = [];
     for (let n = 0; n < ROUNDS; n += 1) pairs.push([await measure(few), await measure(many)]);
-    const ratio = percentile(
-      pairs.map(([a, b]) => b / a),
-      0.5,
-    );
-    const median = (at: 0 | 1) =>
-      percentile(
-        pairs.map((pair) => pair[at]),
-        0.5,
-      ).toFixed(1);
+    const median = (of: (pair: (typeof pairs)[number]) => number) => percentile(pairs.map(of), 0.5);
+    const ratio = median(([a, b]) => b.ms / a.ms);
     report(
       `a task at ${MANY} rows against ${FEW}`,
-      `${ratio.toFixed(2)} times (${median(1)} ms, ${median(0)} ms)`,
+      `${ratio.toFixed(2)} times (${median(([, b]) => b.ms).toFixed(1)} ms, ${median(([a]) => a.ms).toFixed(1)} ms)`,
       'at most 1.2 times',
       ratio <= 1.2,
+    );
+    // The sum of all rounds: a round is short for a clock of hundredths of a second.
+    const [cpuFew, cpuMany] = ([0, 1] as const).map((at) =>
+      pairs.reduce((sum, pair) => sum + pair[at].cpu, 0),
+    );
+    report(
+      'CPU of the server for it',
+      `${(cpuMany! / cpuFew!).toFixed(2)} times (${(cpuMany! / ROUNDS).toFixed(1)} ms, ${(cpuFew! / ROUNDS).toFixed(1)} ms)`,
+      'at most 1.2 times',
+      cpuMany! <= cpuFew! * 1.2,
     );
     reportLoad();
   } finally {

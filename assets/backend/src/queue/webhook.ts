@@ -34,7 +34,7 @@ export async function checkUserAddress(address: string): Promise<string> {
   return url.href;
 }
 
-/** A name is resolved, and checked, when the connection is made. An address needs no resolving, so it is judged here. */
+/** A name is public until DNS answers. An address is never asked for, so it is judged here. */
 async function isPublicHost(hostname: string): Promise<boolean> {
   const host = hostname.replace(/^\[|\]$/g, '');
   if (isIP(host) === 0) return true;
