@@ -46,6 +46,12 @@ export async function callbacks(copy: string): Promise<void> {
       );
     }, 2_000);
     reportLoad();
+    const cpu = async () => [
+      await metric(url, 'process_cpu_seconds_total'),
+      stage.postgres.cpuSeconds(),
+      (process.cpuUsage().user + process.cpuUsage().system) / 1e6,
+    ];
+    const before = await cpu();
     const sent = await send({
       port,
       connections: 32,
@@ -62,6 +68,11 @@ export async function callbacks(copy: string): Promise<void> {
       },
     });
     clearInterval(watch);
+    const after = await cpu();
+    const [api, database, sender] = after.map((value, at) => ((value - before[at]!) * 1_000) / CALLBACKS);
+    console.log(
+      `        CPU for a callback: API ${api!.toFixed(2)} ms, PostgreSQL ${database!.toFixed(2)} ms, sender and service ${sender!.toFixed(2)} ms`,
+    );
     const p99 = percentile(sent.latencies, 0.99);
     report(
       `${CALLBACKS} callbacks in ${sent.seconds.toFixed(0)} s`,

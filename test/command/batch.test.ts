@@ -558,6 +558,45 @@ describe('--output', () => {
     ]);
   });
 
+  it('fault 47: a paid result whose new name is taken: the copy, a free name, and no advice to charge', async () => {
+    const { env, folder, charges } = await place([]);
+    expect((await run([...T2V_ARGS, '--output', 'first.mp4'], { env, cwd: folder })).code).toBe(0);
+    writeFileSync(path.join(folder, 'dawn.mp4'), 'mine');
+    const taken = await run([...T2V_ARGS, '--output', 'dawn.mp4'], { env, cwd: folder });
+    expect(taken.code, taken.stdout).toBe(9);
+    const { data } = envelopeOf(taken);
+    expect(data.copy).toBe(path.join(folder, 'first.mp4'));
+    const steps = data.nextSteps as string[];
+    expect(steps.join(' ')).not.toContain('--new');
+    const resume = steps.find((step) => step.startsWith('node '))!;
+    expect((await runShell(resume, { env, cwd: tempFolder() })).code).toBe(0);
+    expect(readFileSync(path.join(folder, 'dawn-2.mp4'))).toEqual(
+      readFileSync(path.join(folder, 'first.mp4')),
+    );
+    expect(readFileSync(path.join(folder, 'dawn.mp4'), 'utf8')).toBe('mine');
+    expect(charges()).toBe(1);
+  });
+
+  it('{n} in --output needs a batch', async () => {
+    const refused = await run([...T2V_ARGS, '--sandbox', '--output', 'line-{n}']);
+    expect(refused.code).toBe(2);
+    expect(envelopeOf(refused).data.issues).toMatchObject([{ path: '--output', received: '{n}' }]);
+  });
+
+  it('spending falls back to the journal, and says so, where the list cannot be read', async () => {
+    const { env, folder, service } = await place([]);
+    await run([...T2V_ARGS, '--output', 'first.mp4'], { env, cwd: folder });
+    service.listStatus = 503;
+    const spent = await run(['--action', 'spending'], {
+      env: { ...env, AIVIDEO_MAX_RETRIES: '0' },
+      cwd: folder,
+    });
+    expect(spent.code, spent.stdout).toBe(0);
+    const { data } = envelopeOf(spent);
+    expect(data.total).toMatchObject({ tasks: 1, charged: 15 });
+    expect((data.warnings as string[]).join(' ')).toContain('could not be read');
+  });
+
   it('fault 47: a file that is there already is refused before anything is charged', async () => {
     const { env, folder, submits } = await place([]);
     writeFileSync(path.join(folder, 'dawn.mp4'), 'mine');

@@ -66,7 +66,9 @@ function endOutcome(result: TaskResult, caller: Caller): Outcome {
       ]);
     case 'notFetched': {
       const urls = seen.urls && { resultUrls: seen.urls };
-      const failure = explained(result.failure, caller);
+      const isInTheWay = result.failure.details.reason?.kind === 'fileInTheWay';
+      const about = isInTheWay ? result.failure.with({ taskId, charged: 'finished' }) : result.failure;
+      const failure = explained(about, caller);
       return failed(failure.with({ data: { ...failure.details.data, ...urls } }), seen.state, taskId);
     }
     case 'notCancelled':
@@ -123,8 +125,9 @@ function reusedData({ reused, isResubmitted }: TaskResult): JsonObject {
   return { reused: true, createdAt: reused.created, ...(isResubmitted && { resubmitted: true }) };
 }
 
-function reusedSteps({ reused }: TaskResult, { anew }: Caller): string[] {
-  if (!reused) return [];
+function reusedSteps({ reused, kind }: TaskResult, { anew }: Caller): string[] {
+  // A result that is there and cannot be saved needs no new charge.
+  if (!reused || kind === 'notFetched') return [];
   return [
     `This request was made on ${reused.created} and ended ${reused.status}; nothing was charged now. To make another, with a new charge: ${anew}`,
   ];
