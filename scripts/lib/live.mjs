@@ -2376,8 +2376,7 @@ function endOutcome(result, caller) {
       ]);
     case "notFetched": {
       const urls = seen.urls && { resultUrls: seen.urls };
-      const isInTheWay = result.failure.details.reason?.kind === "fileInTheWay";
-      const about = isInTheWay ? result.failure.with({ taskId, charged: "finished" }) : result.failure;
+      const about = isInTheWay(result) ? result.failure.with({ taskId, charged: "finished" }) : result.failure;
       const failure = explained(about, caller);
       return failed(failure.with({ data: { ...failure.details.data, ...urls } }), seen.state, taskId);
     }
@@ -2394,6 +2393,9 @@ function ended(code, message, data, nextSteps) {
 function whyFailed({ seen }) {
   if (seen.error) return ` The service says: ${quoted4(seen.error)}.`;
   return seen.isRecordUnread ? " Why is not known: its record at the service cannot be read." : " The service gives no reason.";
+}
+function isInTheWay(result) {
+  return result.kind === "notFetched" && result.failure.details.reason?.kind === "fileInTheWay";
 }
 function saveSteps(taskId, caller) {
   return [
@@ -2421,8 +2423,9 @@ function reusedData({ reused, isResubmitted }) {
   if (!reused) return {};
   return { reused: true, createdAt: reused.created, ...isResubmitted && { resubmitted: true } };
 }
-function reusedSteps({ reused, kind }, { anew }) {
-  if (!reused || kind === "notFetched") return [];
+function reusedSteps(result, { anew }) {
+  const { reused } = result;
+  if (!reused || isInTheWay(result)) return [];
   return [
     `This request was made on ${reused.created} and ended ${reused.status}; nothing was charged now. To make another, with a new charge: ${anew}`
   ];

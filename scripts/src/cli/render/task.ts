@@ -66,8 +66,7 @@ function endOutcome(result: TaskResult, caller: Caller): Outcome {
       ]);
     case 'notFetched': {
       const urls = seen.urls && { resultUrls: seen.urls };
-      const isInTheWay = result.failure.details.reason?.kind === 'fileInTheWay';
-      const about = isInTheWay ? result.failure.with({ taskId, charged: 'finished' }) : result.failure;
+      const about = isInTheWay(result) ? result.failure.with({ taskId, charged: 'finished' }) : result.failure;
       const failure = explained(about, caller);
       return failed(failure.with({ data: { ...failure.details.data, ...urls } }), seen.state, taskId);
     }
@@ -93,6 +92,10 @@ function whyFailed({ seen }: TaskResult): string {
   return seen.isRecordUnread
     ? ' Why is not known: its record at the service cannot be read.'
     : ' The service gives no reason.';
+}
+
+function isInTheWay(result: TaskResult): boolean {
+  return result.kind === 'notFetched' && result.failure.details.reason?.kind === 'fileInTheWay';
 }
 
 function saveSteps(taskId: string, caller: Caller): string[] {
@@ -125,9 +128,10 @@ function reusedData({ reused, isResubmitted }: TaskResult): JsonObject {
   return { reused: true, createdAt: reused.created, ...(isResubmitted && { resubmitted: true }) };
 }
 
-function reusedSteps({ reused, kind }: TaskResult, { anew }: Caller): string[] {
-  // A result that is there and cannot be saved needs no new charge.
-  if (!reused || kind === 'notFetched') return [];
+function reusedSteps(result: TaskResult, { anew }: Caller): string[] {
+  const { reused } = result;
+  // What only needs another name needs no new charge.
+  if (!reused || isInTheWay(result)) return [];
   return [
     `This request was made on ${reused.created} and ended ${reused.status}; nothing was charged now. To make another, with a new charge: ${anew}`,
   ];
