@@ -45,7 +45,7 @@ export function sweepDaily(records: RecordFiles, index: RecordIndex): void {
   try {
     sweep(records, index);
   } catch (error) {
-    // What cannot be swept today keeps nobody from a request.
+    // A file that cannot be swept today stops no request.
     if (!(error instanceof Failure)) throw error;
   }
 }
