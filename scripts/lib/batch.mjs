@@ -876,8 +876,10 @@ function stepsOf(result, sorted, caller, hidden) {
   const first = sorted.find(({ outcome }) => !outcome.envelope.ok);
   if (first && !held) steps.push(...ownSteps(first, caller));
   if (isOpen) {
+    const open2 = totalsOf(lines).notSubmitted;
+    const rest = open2 === 0 ? ":" : `. It submits the ${open2} that have none, which is charged:`;
     steps.push(
-      "The same command resumes every line, and charges nothing for those that have a task:",
+      `The same command resumes every line, and charges nothing for those that have a task${rest}`,
       caller.same
     );
   }

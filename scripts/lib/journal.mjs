@@ -1788,7 +1788,7 @@ import {
   nextPermit,
   permitsFor
 } from "./live.mjs";
-var NAME = /^(\d{1,5})-(\d{1,15})$/;
+var NAME = /^(\d{1,5})-(\d{1,15})(l?)$/;
 var CLOCK_TOLERANCE_MS = 2e3;
 var FileRateLimiter = class {
   #folder;
@@ -1808,7 +1808,7 @@ var FileRateLimiter = class {
         const now = this.#clock.wall();
         const { permit, wait } = this.#next(now, kind);
         if (wait > 0) return wait;
-        if (this.#move(permit, now)) {
+        if (this.#move({ ...permit, isLookup: kind === "lookup" }, now)) {
           await this.#alone.acquire("record");
           return 0;
         }
@@ -1870,8 +1870,11 @@ var FileRateLimiter = class {
     if (names.length === 0) names = this.#make();
     const permits = /* @__PURE__ */ new Map();
     for (const name of names) {
-      const [, number, usedAt] = NAME.exec(name) ?? [];
-      const permit = { number: Number(number), usedAt: Number(usedAt), name };
+      const [, number, usedAt, letter] = NAME.exec(name) ?? [];
+      const permit = {
+        ...{ number: Number(number), usedAt: Number(usedAt), name },
+        isLookup: letter === "l"
+      };
       if (number === void 0 || permit.number >= this.#permits.count) continue;
       const before = permits.get(permit.number);
       if (!before || before.usedAt < permit.usedAt) permits.set(permit.number, permit);
@@ -1889,7 +1892,7 @@ var FileRateLimiter = class {
     return permits.sort((a, b) => a.usedAt - b.usedAt).map((permit) => {
       if (permit.usedAt <= now) return permit;
       const usedAt = Math.max(0, permit.usedAt - ahead);
-      return this.#move(permit, usedAt) ? { ...permit, usedAt, name: nameOf2(permit.number, usedAt) } : permit;
+      return this.#move(permit, usedAt) ? { ...permit, usedAt, name: nameOf2({ ...permit, usedAt }) } : permit;
     });
   }
   /** Makes the folder of the permits: all of them at once, or another process's folder stays. */
@@ -1899,7 +1902,10 @@ var FileRateLimiter = class {
     try {
       mkdirSync2(temp, { mode: 448 });
       for (let number = 0; number < this.#permits.count; number += 1) {
-        writeFileSync6(path10.join(temp, nameOf2(number, 0)), "", { flag: "wx", mode: 384 });
+        writeFileSync6(path10.join(temp, nameOf2({ number, usedAt: 0, isLookup: false })), "", {
+          flag: "wx",
+          mode: 384
+        });
       }
       renameSync6(temp, this.#place);
     } catch (error) {
@@ -1909,9 +1915,10 @@ var FileRateLimiter = class {
     return readdirSync2(this.#place);
   }
   /** Notes the use of a permit. Returns false when another process has used it. @throws the disk's error */
-  #move({ number, name }, usedAt) {
+  #move({ number, name, isLookup }, usedAt) {
     try {
-      renameSync6(path10.join(this.#place, name), path10.join(this.#place, nameOf2(number, Math.round(usedAt))));
+      const next = nameOf2({ number, isLookup, usedAt: Math.round(usedAt) });
+      renameSync6(path10.join(this.#place, name), path10.join(this.#place, next));
       return true;
     } catch (error) {
       if (diskError(error) === "ENOENT") return false;
@@ -1919,8 +1926,8 @@ var FileRateLimiter = class {
     }
   }
 };
-function nameOf2(number, usedAt) {
-  return `${String(number).padStart(3, "0")}-${usedAt}`;
+function nameOf2({ number, usedAt, isLookup }) {
+  return `${String(number).padStart(3, "0")}-${usedAt}${isLookup ? "l" : ""}`;
 }
 
 // scripts/src/stores/file/sharing.ts

@@ -2655,13 +2655,17 @@ function chargedSteps({ details: { charged, taskId: taskId2 } }, caller) {
 init_advised_failure();
 init_exit_codes();
 var CHARGES_NOTHING = "Run this command as often as you like: it charges nothing.";
+var CHARGES_THE_REST = "The command charges nothing for the lines that have a task. It submits the others, which is charged.";
 function interruptedOutcome(signal, situation, { caller, isRecorded, downloads, generation }) {
   const { phase, taskId: taskId2, state, isAboutMany } = situation;
   const exitCode = signal === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
   const because = (code, message, details = {}) => failed(new AdvisedFailure(code, `${signal} came ${message}`, { exitCode, ...details }), null, taskId2);
   const resume = resumeStep(caller, situation);
   if (isAboutMany) {
-    const nextSteps2 = [resume, `The tasks run on at the service. ${CHARGES_NOTHING}`];
+    const nextSteps2 = [
+      resume,
+      `The tasks run on at the service. ${caller.isSubmit ? CHARGES_THE_REST : CHARGES_NOTHING}`
+    ];
     return success(null, null, { interruptedBy: signal, nextSteps: nextSteps2 }, exitCode);
   }
   if (phase === "submitting") {
