@@ -1,15 +1,22 @@
 // Waiting processes against a service that counts: how late each sees the end of its task, how many queries all of them
-// send, and what a wait costs. `tsx bench/polling.ts [processes] [--kill]`; without arguments the simulated figures.
+// send, and what a wait costs. `tsx bench/polling.ts [processes] [--kill]`, or `batch <lines> ...`; without
+// arguments the simulated figures.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type FleetOptions, runFleet } from '../test/support/fleet.ts';
+import { type FleetFigures, type FleetOptions, runFleet } from '../test/support/fleet.ts';
+import { type CountedTask, CountingService, MINUTE } from './counting-service.ts';
 
-const MINUTE = 60_000;
 const ENTRY = fileURLToPath(new URL('../scripts/run-workflow.mjs', import.meta.url));
 const folder = (): string =>
   mkdtempSync(path.join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'amw-polling-'));
@@ -22,7 +29,7 @@ async function simulate(name: string, options: Omit<FleetOptions, 'folder' | 'du
   report(name, figures);
 }
 
-function report(name: string, f: Awaited<ReturnType<typeof runFleet>>, more = ''): void {
+function report(name: string, f: FleetFigures, more = ''): void {
   console.log(
     `${name}: ended ${f.ended} of ${f.tasks}, lag ${(f.meanLagMs / 1000).toFixed(2)} s on average, ${(f.worstLagMs / 1000).toFixed(2)} s at worst; ` +
       `${f.queries} queries (${f.lists} of the list), ${f.mostInAMinute} in the busiest minute, ${f.refused} refused${f.kills ? `; ${f.kills} kills` : ''}${more}`,
@@ -31,61 +38,24 @@ function report(name: string, f: Awaited<ReturnType<typeof runFleet>>, more = ''
 
 /** Real processes: the built command, a service on the loopback interface, one state folder. */
 async function run(processes: number, killEachMs: number | undefined, startMs: number): Promise<void> {
-  const accepted: number[] = [];
   const begun = Date.now();
-  const tasks = Array.from({ length: processes }, (_, n) => ({
-    id: `task${n}`,
-    endAt: begun + startMs + aboutAMinute((n * 0.618034) % 1),
-    seenAt: 0,
-  }));
-  let refused = 0;
-  let lists = 0;
-  let latest = '';
-  const recordOf = ({ id, endAt }: (typeof tasks)[number]) => {
-    const isOver = Date.now() >= endAt;
-    const output = isOver ? { url: `https://files.example/${id}.mp4` } : null;
-    return {
-      id,
-      model: 'unlisted',
-      input: { prompt: 'a lighthouse' },
-      status: isOver ? 'COMPLETED' : 'PROGRESS',
-      output,
-    };
-  };
-  const server = http.createServer((req, res) => {
-    const now = Date.now();
-    const answer = (status: number, body: object, headers = {}) => {
-      res.writeHead(status, { 'content-type': 'application/json', ...headers });
-      res.end(JSON.stringify(body));
-    };
-    if (accepted.filter((at) => at > now - MINUTE).length >= 60) {
-      refused += 1;
-      answer(429, { status: 'FAILED', errorCode: 'RATE_LIMITED' }, { 'retry-after': '5' });
-      return;
-    }
-    accepted.push(now);
-    latest = String(req.socket.remotePort);
-    const [, id, isStatus] = /\/tasks\/([^/]+)(\/status)?$/.exec(req.url ?? '') ?? [];
-    if (id === undefined) lists += 1;
-    const task = tasks.find((one) => one.id === id);
-    if (id === undefined) answer(200, { tasks: tasks.map(recordOf) });
-    else if (!task) answer(404, { status: 'FAILED' });
-    else answer(200, isStatus ? { status: recordOf(task).status } : recordOf(task));
-  });
-  server.keepAliveTimeout = 10 * MINUTE;
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const service = new CountingService(() => MINUTE);
+  for (let n = 0; n < processes; n += 1) service.add(begun + startMs + aboutAMinute((n * 0.618034) % 1));
+  await service.start();
+  const { tasks } = service;
   const state = folder();
   const env = {
     PATH: process.env.PATH,
     AIVIDEO_API_KEY: 'ak_bench',
-    AIVIDEO_BASE_URL: `http://127.0.0.1:${port}`,
+    AIVIDEO_BASE_URL: service.origin,
     ASYNC_MEDIA_STATE_DIR: state,
   };
+  // A process knows the end when it prints it.
+  const printedAt = new Map<string, number>();
   const living = new Map<string, ChildProcess>();
   const cpu: number[] = [];
   const isOver: Promise<void>[] = [];
-  const start = (task: (typeof tasks)[number]): Promise<void> =>
+  const start = (task: CountedTask): Promise<void> =>
     new Promise((resolve) => {
       const args = [ENTRY, '--action', 'waitTask', '--taskId', task.id, '--wait', '600'];
       const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'ignore'] });
@@ -93,7 +63,7 @@ async function run(processes: number, killEachMs: number | undefined, startMs: n
       let text = '';
       child.stdout!.on('data', (chunk) => {
         text += chunk;
-        if (text.includes('"status":"COMPLETED"')) task.seenAt ||= Date.now();
+        if (text.includes('"status":"COMPLETED"')) printedAt.set(task.id, Date.now());
       });
       child.on('close', (_, signal) => {
         living.delete(task.id);
@@ -111,7 +81,7 @@ async function run(processes: number, killEachMs: number | undefined, startMs: n
       ? undefined
       : setInterval(() => {
           // The process whose connection brought the last query.
-          const child = [...living.values()].find(({ pid }) => portsOf(pid!).includes(latest));
+          const child = [...living.values()].find(({ pid }) => portsOf(pid!).includes(service.latestPort));
           if (child?.kill('SIGKILL')) kills += 1;
         }, killEachMs);
   const measure = async () => {
@@ -126,25 +96,69 @@ async function run(processes: number, killEachMs: number | undefined, startMs: n
   };
   await Promise.all([...isOver, measure()]);
   clearInterval(killer);
-  server.close();
-  server.closeAllConnections();
+  service.close();
   rmSync(state, { recursive: true, force: true });
-  const lags = tasks
-    .filter(({ seenAt }) => seenAt > 0)
-    .map(({ seenAt, endAt }) => Math.max(0, seenAt - endAt));
   const share = cpu.reduce((a, b) => a + b, 0) / Math.max(1, cpu.length);
-  report(
-    `${processes} processes${killEachMs ? `, the one that polls killed every ${killEachMs / 1000} s` : ''}`,
+  const name = `${processes} processes${killEachMs ? `, the one that polls killed every ${killEachMs / 1000} s` : ''}`;
+  for (const task of tasks) task.seenAt = printedAt.get(task.id) ?? 0;
+  report(name, figuresOf(service, kills), `; a wait takes ${(share * 100).toFixed(2)} % of a core`);
+}
+
+/** One batch: the built command. A line's end counts as known when an answer to the batch shows it. */
+async function runLines(lines: number): Promise<void> {
+  let made = 0;
+  const service = new CountingService(() => aboutAMinute((made++ * 0.618034) % 1));
+  await service.start();
+  const place = folder();
+  const file = path.join(place, 'lines.txt');
+  writeFileSync(file, Array.from({ length: lines }, (_, n) => `clip ${n}`).join('\n'));
+  const child = spawn(
+    process.execPath,
+    [
+      ...[ENTRY, '--batch', file, '--model', 't2v', '--payload', '{"aspectRatio":"16:9","duration":"5"}'],
+      ...['--wait', '900', '--download', path.join(place, 'out')],
+    ],
     {
-      ...{ tasks: tasks.length, ended: lags.length, refused, kills, lists, queries: accepted.length },
-      meanLagMs: lags.reduce((a, b) => a + b, 0) / Math.max(1, lags.length),
-      worstLagMs: Math.max(0, ...lags),
-      mostInAMinute: Math.max(
-        ...accepted.map((from) => accepted.filter((at) => at >= from && at < from + MINUTE).length),
-      ),
+      cwd: place,
+      stdio: ['ignore', 'ignore', 'ignore'],
+      env: {
+        PATH: process.env.PATH,
+        AIVIDEO_API_KEY: 'ak_bench',
+        AIVIDEO_BASE_URL: service.origin,
+        ASYNC_MEDIA_STATE_DIR: path.join(place, 'state'),
+      },
     },
-    `; a wait takes ${(share * 100).toFixed(2)} % of a core`,
   );
+  let mb = 0;
+  const sample = setInterval(() => {
+    mb = Math.max(mb, memoryOf(child.pid!));
+  }, 50);
+  await new Promise((resolve) => child.on('close', resolve));
+  clearInterval(sample);
+  service.close();
+  rmSync(place, { recursive: true, force: true });
+  report(`a batch of ${lines} lines`, figuresOf(service, 0), `; ${Math.round(mb)} MB at most`);
+}
+
+function figuresOf(service: CountingService, kills: number): FleetFigures {
+  const { tasks, accepted, refused, lists, mostInAMinute } = service;
+  const seen = tasks.filter(({ seenAt }) => seenAt > 0);
+  const lags = seen.map(({ seenAt, endAt }) => Math.max(0, seenAt - endAt));
+  return {
+    ...{ tasks: tasks.length, ended: seen.length, refused, kills, lists, mostInAMinute, lookups: 0 },
+    queries: accepted.length,
+    meanLagMs: lags.reduce((a, b) => a + b, 0) / Math.max(1, lags.length),
+    worstLagMs: Math.max(0, ...lags),
+  };
+}
+
+/** The most memory that a process has had, in MB; 0 where the system does not tell. */
+function memoryOf(pid: number): number {
+  try {
+    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+  } catch {
+    return 0;
+  }
 }
 
 /** Seconds of processor time that a process has used; undefined where the system does not tell. */
@@ -190,6 +204,8 @@ if (count === undefined) {
   });
   await simulate('simulated, a batch of 1,000 in one process', { processes: 1, tasksEach: 1_000 });
   await simulate('simulated, 20 processes, a service without a list', { processes: 20, hasList: false });
+} else if (count === 'batch') {
+  for (const lines of flags) await runLines(Number(lines));
 } else {
   const processes = Number(count);
   await run(processes, flags.includes('--kill') ? 5_000 : undefined, Math.max(1_000, processes * 150));

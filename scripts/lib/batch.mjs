@@ -282,6 +282,22 @@ function ordinalsOf(lines) {
 function keyOf2({ model, payloadHash }) {
   return `${model} ${payloadHash}`;
 }
+var EqualLines = class {
+  /** The end of the last submit of each. */
+  #last = /* @__PURE__ */ new Map();
+  /** Waits until the lines before this one that are equal to it have a task, or none. @returns the function that lets the next one in */
+  async enter({ contract, payloadHash }) {
+    const key = keyOf2({ model: contract.model, payloadHash });
+    const before = this.#last.get(key);
+    let leave;
+    const own = new Promise((resolve) => {
+      leave = resolve;
+    });
+    this.#last.set(key, own);
+    await before;
+    return leave;
+  }
+};
 
 // scripts/src/core/batch/names-for.ts
 const path = require("node:path");
@@ -428,6 +444,19 @@ function stateIn(end, before) {
   const { status } = end.details;
   return before !== null && isTerminal(before) ? before : status ?? before;
 }
+function progressOf(lines) {
+  const sums = { total: lines.length, done: 0, failed: 0, running: 0 };
+  let credits = null;
+  for (const line of lines) {
+    const outcome = outcomeOf(line);
+    if (outcome === "completed" && line.isOver) sums.done += 1;
+    else if (line.isOver && outcome !== "running") sums.failed += 1;
+    else if (line.taskId !== null) sums.running += 1;
+    const { charged, refunded } = creditsOfEnd(line.end) ?? line.credits ?? {};
+    if (typeof charged === "number") credits = (credits ?? 0) + charged - (refunded ?? 0);
+  }
+  return { ...sums, credits };
+}
 
 // scripts/src/core/batch/track.ts
 import { Failure as Failure6 } from "./main.mjs";
@@ -493,6 +522,7 @@ var SUBMITS = 4;
 var LARGE2 = 256 * 1024;
 var RESULTS = 4;
 var STALLED_MS = 3e4;
+var GLANCE_MS = 3e3;
 var PAUSES2 = { baseMs: 1e3, capMs: 3e4 };
 async function runBatch(session, options) {
   return new Batch(session, options).run();
@@ -509,8 +539,7 @@ var Batch = class {
   #acceptedAt;
   #lines = [];
   #prices = /* @__PURE__ */ new Map();
-  /** The end of the last submit of equal lines: two that are alike must not be under way at the same time. */
-  #equals = /* @__PURE__ */ new Map();
+  #equals = new EqualLines();
   constructor(session, options) {
     const { clock, signal } = session.api;
     this.#session = { ...session, results: new Slots(RESULTS) };
@@ -533,6 +562,7 @@ var Batch = class {
     this.#lines = lines.map((line, n) => this.#lineOf(line, known[n], names[n]));
     const open2 = this.#lines.filter((line) => this.#mayCharge(line)).map(({ line }) => line);
     await this.#price(open2);
+    this.#options.onPriced?.(open2.length, this.#quoted);
     this.#acceptedAt = this.#session.api.clock.monotonic();
     this.#tell();
     await Promise.all(this.#lines.map((line) => this.#follow(line)));
@@ -542,7 +572,7 @@ var Batch = class {
         ...{ number: line.number, name, model: line.contract.model, end },
         ...{ taskId: track.taskId, state: track.state }
       })),
-      quoted: this.#prices.size > 0 ? sumOf(this.#prices.values()) : null,
+      quoted: this.#quoted,
       held: this.#gate.held,
       isInterrupted: this.#options.stop.requested.aborted || this.#session.api.signal?.aborted === true,
       isReused: open2.length === 0,
@@ -601,7 +631,7 @@ var Batch = class {
   }
   /** Submits a line, as often as the service refuses it for the moment and there is time, and waits for its end. */
   async #submitted(line) {
-    const leaveEquals = await this.#afterEquals(line.line);
+    const leaveEquals = await this.#equals.enter(line.line);
     let begun = null;
     try {
       for (let attempt = 1; begun === null; attempt += 1) {
@@ -658,7 +688,7 @@ var Batch = class {
       });
       const { task, credits } = begun.made;
       this.#spending.charged(number, credits.charged);
-      if (task) begun.made.task = { ...withoutInput(task), record: {} };
+      if (task) begun.made.task = { ...task, input: null, record: {} };
       return begun;
     } finally {
       resume();
@@ -676,23 +706,16 @@ var Batch = class {
     }
     const begun = {
       ...{ made, model: line.line.contract.model, maxCredits: void 0 },
-      wait: { ...wait, folder, output: line.name, waitMs: this.#left },
+      // Without a wait, each line would be a query of its own. So soon the list has shown all of them.
+      wait: {
+        ...wait,
+        folder,
+        output: line.name,
+        waitMs: Math.max(this.#left, isTerminal3(status) ? 0 : GLANCE_MS)
+      },
       start: this.#session.api.clock.monotonic()
     };
-    const end = () => conclude(this.#sessionOf(line), begun);
-    return isTerminal3(status) || wait.waitMs === 0 ? this.#submits.run(end) : end();
-  }
-  /** Waits until the lines before this one that are equal to it have a task, or none. */
-  async #afterEquals({ contract, payloadHash }) {
-    const key = keyOf2({ model: contract.model, payloadHash });
-    const before = this.#equals.get(key);
-    let leave;
-    const own = new Promise((resolve) => {
-      leave = resolve;
-    });
-    this.#equals.set(key, own);
-    await before;
-    return leave;
+    return conclude(this.#sessionOf(line), begun);
   }
   #sessionOf(line, submit) {
     const { number } = line.line;
@@ -709,6 +732,10 @@ var Batch = class {
     });
     return { ...this.#session, observer, submits };
   }
+  /** Credits that the lines cost together that were not charged before; null where no price was asked for. */
+  get #quoted() {
+    return this.#prices.size > 0 ? sumOf(this.#prices.values()) : null;
+  }
   get #left() {
     return Math.max(0, this.#deadline - this.#session.api.clock.monotonic());
   }
@@ -718,26 +745,13 @@ var Batch = class {
     return isDetached || wait.waitMs === 0 ? this.#acceptedAt + STALLED_MS : this.#deadline;
   }
   #tell() {
-    const sums = { done: 0, failed: 0, running: 0 };
-    let credits = null;
-    for (const { end, track, known, isOver } of this.#lines) {
-      const outcome = outcomeOf({ end, taskId: track.taskId, state: track.state });
-      if (outcome === "completed" && isOver) sums.done += 1;
-      else if (isOver && outcome !== "running") sums.failed += 1;
-      else if (track.taskId !== null) sums.running += 1;
-      const { charged, refunded } = creditsOfEnd(end) ?? known.entry?.record.credits ?? {};
-      if (typeof charged === "number") credits = (credits ?? 0) + charged - (refunded ?? 0);
-    }
-    this.#session.observer.batch({ total: this.#lines.length, ...sums, credits });
+    const lines = this.#lines.map(({ end, track: { taskId, state }, known, isOver }) => {
+      return { end, taskId, state, isOver, credits: known.entry?.record.credits };
+    });
+    this.#session.observer.batch(progressOf(lines));
   }
 };
 var ENDS_ALL = /* @__PURE__ */ new Set(["AUTH_FAILED", "INSUFFICIENT_CREDITS", "BUDGET_EXCEEDED"]);
-function withoutInput({
-  input,
-  ...task
-}) {
-  return task;
-}
 
 // scripts/src/cli/batch/command.ts
 import { stemOfOutput as stemOfOutput2 } from "./download.mjs";
@@ -835,8 +849,7 @@ function warningsOf(result, items, report) {
   const warnings = [];
   if (result.isNew) {
     const made = items.filter(({ line }) => line.taskId !== null).length;
-    const cost = result.quoted === null ? "their price could not be asked for" : `${result.quoted} credits for all lines`;
-    warnings.push(`--new asked for every line once more: ${made} new tasks, a new charge (${cost}).`);
+    warnings.push(`--new asked for every line once more: ${made} new tasks, ${costOf(result.quoted)}.`);
   }
   if ("problem" in report) warnings.push(`The report could not be written: ${report.problem}.`);
   const withWarnings = items.filter(({ outcome }) => Array.isArray(outcome.envelope.data?.warnings));
@@ -848,6 +861,13 @@ function warningsOf(result, items, report) {
     warnings.push(`${withWarnings.length - 5} more lines have warnings; the report has them.`);
   return warnings;
 }
+function newCharge(lines, credits) {
+  return `--new asks for all ${lines} lines once more: ${costOf(credits)}.`;
+}
+function costOf(credits) {
+  const cost = credits === null ? "their price could not be asked for" : `${credits} credits for all lines`;
+  return `a new charge (${cost})`;
+}
 function stepsOf(result, sorted, caller, hidden) {
   const { held, isReused, lines } = result;
   const isOpen = sorted.some(({ outcome }) => OPEN.has(outcome.exitCode)) || held !== void 0;
@@ -856,8 +876,10 @@ function stepsOf(result, sorted, caller, hidden) {
   const first = sorted.find(({ outcome }) => !outcome.envelope.ok);
   if (first && !held) steps.push(...ownSteps(first, caller));
   if (isOpen) {
+    const open2 = totalsOf(lines).notSubmitted;
+    const rest = open2 === 0 ? ":" : `. It submits the ${open2} that have none, which is charged:`;
     steps.push(
-      "The same command resumes every line, and charges nothing for those that have a task:",
+      `The same command resumes every line, and charges nothing for those that have a task${rest}`,
       caller.same
     );
   }
@@ -971,7 +993,7 @@ function isReport(file) {
 
 // scripts/src/cli/batch/command.ts
 async function runBatchCommand(command) {
-  const { session, args, batch, wait, caller, secrets, stop } = command;
+  const { session, args, batch, wait, caller, secrets, stop, warn } = command;
   const { maxCredits, maxTotalCredits, owner = null, maxCreditsPerDay = null, isNew, action } = args;
   const pattern = args.output === void 0 ? void 0 : patternOf(path3.basename(args.output));
   if (action === "quote") {
@@ -996,7 +1018,8 @@ async function runBatchCommand(command) {
     maxTotalCredits,
     webhookUrl: batch.webhookUrl,
     isDetached: action === "createGeneration",
-    stop
+    stop,
+    ...isNew && { onPriced: (lines, credits) => warn(newCharge(lines, credits)) }
   });
   const items = lineOutcomes(result, caller);
   const folder = wait.folder === null ? path3.resolve(".") : path3.resolve(wait.folder);
@@ -1446,6 +1469,7 @@ function sizeOf(value) {
 }
 export {
   BatchGate,
+  EqualLines,
   Slots,
   Spending,
   balanceOf,
@@ -1457,12 +1481,14 @@ export {
   knownLines,
   lineOutcomes,
   namesFor,
+  newCharge,
   openSource,
   ordinalsOf,
   outcomeOf,
   overBudget,
   parseLine,
   pricesOf,
+  progressOf,
   quoteBatch,
   ranges,
   readBatch,

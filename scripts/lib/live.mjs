@@ -40,7 +40,7 @@ var init_poll_schedule = __esm({
   "scripts/src/core/poll-schedule.ts"() {
     "use strict";
     AVERAGE_MS = 3050;
-    DENSE_MS = 2200;
+    DENSE_MS = 2300;
     SPARSE_MS = 12e3;
     LATE_SHARE = 1 / 200;
     POLL_JITTER = 0.03;
@@ -152,9 +152,9 @@ function rangeOf(seconds) {
   return { fromMs: at(SHARE), toMs: at(1 - SHARE), runs: seconds.length, source: "machine" };
 }
 async function likelyDuration(session, model) {
-  const { own, recorded } = await knownDurations(session, model);
+  const { own, recorded, output } = await knownDurations(session, model);
   const seconds = [...recorded.flatMap((run) => run.seconds), ...withoutExtremes(own)];
-  if (seconds.length === 0) return void 0;
+  if (seconds.length === 0) return output === "video" && session.loopback === null ? ANY_VIDEO : void 0;
   return {
     earliestMs: Math.min(...seconds) * EARLIER * 1e3,
     latestMs: Math.max(...seconds) * LATER * 1e3
@@ -167,11 +167,12 @@ function withoutExtremes(seconds) {
 }
 async function knownDurations(session, model) {
   const own = orNothing(async () => await (await session.records())?.durationsOf(model) ?? []);
-  const recorded = orNothing(async () => {
+  const contract = orNothing(async () => {
     const { loadContract } = await import("./contracts.mjs");
-    return (await loadContract(session.provider.id, model)).durations;
+    return [await loadContract(session.provider.id, model)];
   });
-  return { own: await own, recorded: await recorded };
+  const [known] = await contract;
+  return { own: await own, recorded: known?.durations ?? [], output: known?.output };
 }
 async function orNothing(read) {
   try {
@@ -181,7 +182,7 @@ async function orNothing(read) {
     throw error;
   }
 }
-var LEAST_RUNS, SHARE, EARLIER, LATER, MANY;
+var LEAST_RUNS, SHARE, EARLIER, LATER, MANY, ANY_VIDEO;
 var init_durations = __esm({
   "scripts/src/core/durations.ts"() {
     "use strict";
@@ -190,6 +191,7 @@ var init_durations = __esm({
     EARLIER = 0.9;
     LATER = 1.25;
     MANY = 20;
+    ANY_VIDEO = { earliestMs: 12e4, latestMs: 42e4 };
   }
 });
 
@@ -229,9 +231,9 @@ function permitsFor({ queries, windowMs }) {
 }
 function nextPermit(permits, now, kind, { count, windowMs, reserve, spacingMs }) {
   const isFree = ({ usedAt }) => usedAt <= now - windowMs;
-  const low = kind === "lookup" ? permits.filter(({ number }) => number < count / 2) : [];
+  const low = kind === "lookup" ? permits.filter(({ number }) => number < count * LOOKUP_SHARE) : [];
   const usable = low.length > 0 ? low : permits;
-  const newest = permits.reduce((last, { usedAt }) => Math.max(last, usedAt), Number.NEGATIVE_INFINITY);
+  const newest = Math.max(...permits.map((one) => one.isLookup ? Number.NEGATIVE_INFINITY : one.usedAt));
   const spacing = kind === "poll" && newest > now - windowMs ? newest + spacingMs - now : 0;
   const inUse = usable.filter((one) => !isFree(one)).sort((a, b) => b.usedAt - a.usedAt);
   const most = Math.max(1, kind === "poll" ? usable.length - reserve : usable.length);
@@ -241,12 +243,13 @@ function nextPermit(permits, now, kind, { count, windowMs, reserve, spacingMs })
   const isBefore = (a, b) => kind === "lookup" ? a.number < b.number : a.number > b.number;
   return { permit: candidates.reduce((a, b) => isBefore(b, a) ? b : a), wait };
 }
-var MARGIN_MS, LONGEST_PAUSE_MS, MemoryRateLimiter;
+var MARGIN_MS, LONGEST_PAUSE_MS, LOOKUP_SHARE, MemoryRateLimiter;
 var init_rate_limit = __esm({
   "scripts/src/http/rate-limit.ts"() {
     "use strict";
     MARGIN_MS = 1e3;
     LONGEST_PAUSE_MS = 5 * 6e4;
+    LOOKUP_SHARE = 1 / 3;
     MemoryRateLimiter = class {
       #rules;
       #clock;
@@ -256,13 +259,15 @@ var init_rate_limit = __esm({
         this.#rules = permitsFor(limit);
         this.#clock = clock;
         this.#permits = Array.from({ length: this.#rules.count }, (_, number) => ({
-          ...{ number, usedAt: Number.NEGATIVE_INFINITY }
+          ...{ number, usedAt: Number.NEGATIVE_INFINITY, isLookup: false }
         }));
       }
       async acquire(kind) {
         const { permit, wait } = this.#next(kind);
-        if (wait <= 0) permit.usedAt = this.#clock.monotonic();
-        return wait;
+        if (wait > 0) return wait;
+        permit.usedAt = this.#clock.monotonic();
+        permit.isLookup = kind === "lookup";
+        return 0;
       }
       async nextIn(kind) {
         return this.#next(kind).wait;
@@ -567,7 +572,7 @@ function pollerOf(session, schedule) {
 async function newPoller(session, isAlone) {
   return new Poller(session, isAlone ? null : await session.sharing?.() ?? null, isAlone);
 }
-var TICK_MS, FRESH_MS, ANNOUNCED_MS, ANNOUNCE_MS, CROWD, CROWD_SHARE, CROWD_MOST_MS, SEVERAL, PAUSE_MS2, Poller, pollers;
+var AWAKE, TICK_MS, FRESH_MS, ANNOUNCED_MS, ANNOUNCE_MS, CROWD, CROWD_SHARE, CROWD_MOST_MS, SEVERAL, PAUSE_MS2, Poller, pollers;
 var init_poller = __esm({
   "scripts/src/core/poller.ts"() {
     "use strict";
@@ -575,13 +580,14 @@ var init_poller = __esm({
     init_poll_round();
     init_poll_schedule();
     init_record_reads();
+    AWAKE = new Error("a wait began or ended");
     TICK_MS = 230;
     FRESH_MS = 2e3;
     ANNOUNCED_MS = 3e4;
     ANNOUNCE_MS = 1e3;
     CROWD = 5;
     CROWD_SHARE = 0.55;
-    CROWD_MOST_MS = 3e3;
+    CROWD_MOST_MS = 2e3;
     SEVERAL = 3;
     PAUSE_MS2 = 5e3;
     Poller = class {
@@ -645,7 +651,7 @@ var init_poller = __esm({
             onStop = () => {
               this.#asks.delete(ask);
               resolve(null);
-              this.#sleep.abort();
+              this.#sleep.abort(AWAKE);
             };
             stop?.addEventListener("abort", onStop, { once: true });
             if (stop?.aborted) {
@@ -653,7 +659,7 @@ var init_poller = __esm({
               return;
             }
             this.#asks.add(ask);
-            this.#sleep.abort();
+            this.#sleep.abort(AWAKE);
             if (!this.#isRunning) void this.#run();
           });
         } finally {
@@ -680,7 +686,7 @@ var init_poller = __esm({
       }
       async #run() {
         const { signal } = this.#session.api;
-        const stop = () => this.#sleep.abort();
+        const stop = () => this.#sleep.abort(AWAKE);
         signal?.addEventListener("abort", stop);
         this.#isRunning = true;
         try {
@@ -850,8 +856,8 @@ async function folderFor(folder) {
 }
 async function checkFree(folder, output) {
   if (folder === null || !output) return;
-  const { mediaIn, stemOfOutput } = await import("./download.mjs");
-  const file = mediaIn(folder).get(stemOfOutput(output).toLowerCase());
+  const { mediaIn, stemOfOutput: stemOfOutput2 } = await import("./download.mjs");
+  const file = mediaIn(folder).get(stemOfOutput2(output).toLowerCase());
   if (file === void 0) return;
   throw new Failure13(
     "INVALID_PAYLOAD",
@@ -2078,6 +2084,7 @@ function accountOutcome({ account: { balance, models, record }, contracts, notLi
 }
 
 // scripts/src/cli/render/list.ts
+import { stemOfOutput } from "./download.mjs";
 import { plain as plain4, quoted as quoted3 } from "./main.mjs";
 
 // scripts/src/providers/error-answer.ts
@@ -2272,8 +2279,10 @@ function rowOf2({ task, request }) {
   const { id, state, unknownState, createdAt, completedAt, charged, refunded, error } = task;
   const key = keyOf(task);
   const file = request?.files[0]?.path;
+  const output = request?.output;
   return {
     taskId: id,
+    ...output && { name: plain4(stemOfOutput(output), 200) },
     ...file !== void 0 && { file: plain4(file, 1e3) },
     model: nameIn(task.model) ?? null,
     status: state,
@@ -2558,7 +2567,8 @@ async function runLive(options) {
       const secrets = environment.key === void 0 ? [] : [environment.key];
       return await runBatchCommand({
         ...{ session, args, batch, wait, caller, secrets },
-        stop: interruption
+        stop: interruption,
+        warn
       });
     }
     return outcomeOf(await act(session, args, request, environment), caller);

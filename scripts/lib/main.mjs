@@ -429,7 +429,7 @@ var init_flag_values = __esm({
 });
 
 // scripts/src/cli/flags.ts
-var SUBMITS, PAYLOAD, MODELS, LOCAL, WAITS, SAVES, NAMED_TASK, ONE_TASK, DEFAULT_WAIT_S, DEFAULT_LIMIT, titles, providers, wait, callback, text, FLAGS, FLAG_NAMES, rule, isSubmit, needsRecords, isLocal, isAboutTask;
+var SUBMITS, PAYLOAD, MODELS, LOCAL, WAITS, SAVES, NAMED_TASK, ONE_TASK, DEFAULT_WAIT_S, DEFAULT_LIMIT, titles, providers, wait, pending, callback, text, FLAGS, FLAG_NAMES, rule, isSubmit, needsRecords, isLocal, isAboutTask;
 var init_flags = __esm({
   "scripts/src/cli/flags.ts"() {
     "use strict";
@@ -450,6 +450,7 @@ var init_flags = __esm({
     titles = (are) => PROFILES.filter(are).map(({ title }) => title).join(", ");
     providers = PROFILES.map(({ id }) => id);
     wait = { kind: "number", min: 0, max: 86400, such: 5, default: DEFAULT_WAIT_S };
+    pending = "waitTask without --taskId: every pending task, until all of them, or any, have ended";
     callback = {
       form: "<url>",
       help: `https address that the service may notify (${PROFILES.map((one) => `${one.title}: --${one.callbackFlag}`).join(", ")})`,
@@ -475,7 +476,7 @@ var init_flags = __esm({
       },
       batch: {
         form: "<file>",
-        help: 'many requests, a line each: prompts (.txt) or {"name","model","payload","image"} (.jsonl); "-" = standard input',
+        help: 'a request a line: prompts (.txt) or {"name","model","payload","image"} (.jsonl); "-" = stdin',
         actions: PAYLOAD
       },
       action: { form: "<action>", value: { kind: "choice", of: ACTIONS }, help: ACTIONS.slice(1).join(", ") },
@@ -562,8 +563,8 @@ var init_flags = __esm({
         actions: SUBMITS
       },
       new: { help: "another task of the same request (a new charge)", actions: SUBMITS },
-      all: { help: "with waitTask and no --taskId: every pending task", actions: ["waitTask"] },
-      any: { help: "the same, until the first of them has ended", actions: ["waitTask"] },
+      all: { help: pending, actions: ["waitTask"] },
+      any: { help: pending, actions: ["waitTask"] },
       owner: {
         form: "<name>",
         value: owner,
@@ -2650,13 +2651,17 @@ function chargedSteps({ details: { charged, taskId: taskId2 } }, caller) {
 init_advised_failure();
 init_exit_codes();
 var CHARGES_NOTHING = "Run this command as often as you like: it charges nothing.";
+var CHARGES_THE_REST = "The command charges nothing for the lines that have a task. It submits the others, which is charged.";
 function interruptedOutcome(signal, situation, { caller, isRecorded, downloads, generation }) {
   const { phase, taskId: taskId2, state, isAboutMany } = situation;
   const exitCode = signal === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
   const because = (code, message, details = {}) => failed(new AdvisedFailure(code, `${signal} came ${message}`, { exitCode, ...details }), null, taskId2);
   const resume = resumeStep(caller, situation);
   if (isAboutMany) {
-    const nextSteps2 = [resume, `The tasks run on at the service. ${CHARGES_NOTHING}`];
+    const nextSteps2 = [
+      resume,
+      `The tasks run on at the service. ${caller.isSubmit ? CHARGES_THE_REST : CHARGES_NOTHING}`
+    ];
     return success(null, null, { interruptedBy: signal, nextSteps: nextSteps2 }, exitCode);
   }
   if (phase === "submitting") {
@@ -2744,8 +2749,8 @@ async function main() {
     } else if (action === "describeModel") {
       outcome = await (await import("./contracts.mjs")).describeOne(args, args.model);
     } else if (action === "listPending" || action === "forget") {
-      const pending = await import("./pending.mjs");
-      outcome = await pending[action]({ args, environment, warn }, callerOf(args, argv));
+      const pending2 = await import("./pending.mjs");
+      outcome = await pending2[action]({ args, environment, warn }, callerOf(args, argv));
     } else {
       for (const text2 of overruled) warn(text2);
       hasSaidOverruled = true;

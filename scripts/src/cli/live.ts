@@ -86,6 +86,7 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
       return await runBatchCommand({
         ...{ session, args, batch, wait, caller, secrets },
         stop: interruption,
+        warn,
       });
     }
     return outcomeOf(await act(session, args, request, environment), caller);

@@ -1,5 +1,6 @@
 import type { RecordedDuration } from '../contracts/durations.ts';
 import { Failure } from '../model/failure.ts';
+import type { OutputKind } from '../model/output-kind.ts';
 import type { ExpectedDuration } from './observer.ts';
 import type { LikelyDuration } from './poll-schedule.ts';
 import type { Session } from './session.ts';
@@ -44,14 +45,18 @@ const LATER = 1.25;
 // Of many runs on this machine the fastest and the slowest twentieth say little.
 const MANY = 20;
 
+// Where no run of a model is on record: no recorded run of any video model took less than 2 min, and most took 2 to 7 min
+// (AIVideoMaker, 2026-09-10 and 2026-09-17).
+const ANY_VIDEO: LikelyDuration = { earliestMs: 120_000, latestMs: 420_000 };
+
 /**
  * Returns how long a task of a model is likely to take: by the runs on record in its contract, and by the tasks of this
- * machine. Undefined where nothing is known.
+ * machine, else by those of other video models. Undefined where nothing is known.
  */
 export async function likelyDuration(session: Session, model: string): Promise<LikelyDuration | undefined> {
-  const { own, recorded } = await knownDurations(session, model);
+  const { own, recorded, output } = await knownDurations(session, model);
   const seconds = [...recorded.flatMap((run) => run.seconds), ...withoutExtremes(own)];
-  if (seconds.length === 0) return undefined;
+  if (seconds.length === 0) return output === 'video' && session.loopback === null ? ANY_VIDEO : undefined;
   return {
     earliestMs: Math.min(...seconds) * EARLIER * 1000,
     latestMs: Math.max(...seconds) * LATER * 1000,
@@ -70,16 +75,19 @@ interface KnownDurations {
   own: number[];
   /** Of the runs on record in the model's contract. */
   recorded: RecordedDuration[];
+  /** What the model makes; undefined where no contract says so. */
+  output: OutputKind | undefined;
 }
 
 /** Returns what is known of how long tasks of a model take. A wait works without it: what cannot be read is not known. */
 async function knownDurations(session: Session, model: string): Promise<KnownDurations> {
   const own = orNothing(async () => (await (await session.records())?.durationsOf(model)) ?? []);
-  const recorded = orNothing(async () => {
+  const contract = orNothing(async () => {
     const { loadContract } = await import('../contracts/contract.ts');
-    return (await loadContract(session.provider.id, model)).durations;
+    return [await loadContract(session.provider.id, model)];
   });
-  return { own: await own, recorded: await recorded };
+  const [known] = await contract;
+  return { own: await own, recorded: known?.durations ?? [], output: known?.output };
 }
 
 async function orNothing<T>(read: () => Promise<T[]>): Promise<T[]> {

@@ -27,9 +27,9 @@ export interface WaitProgress {
 }
 
 // Of the 60 queries a minute that a service allows an address, one task uses 20 on average: with these intervals the end is
-// seen 1.1 s late on average where it is likely, 1.6 s where nothing is known.
+// seen 1.2 s late on average where it is likely, 1.6 s where nothing is known.
 const AVERAGE_MS = 3_050;
-const DENSE_MS = 2_200;
+const DENSE_MS = 2_300;
 const SPARSE_MS = 12_000;
 // The longer a task takes beyond what is likely, the less a few seconds matter.
 const LATE_SHARE = 1 / 200;

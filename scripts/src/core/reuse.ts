@@ -53,7 +53,8 @@ async function sameResult(
   const output = outputOf(settings, entry);
   try {
     const filesUntil = session.api.clock.monotonic() + settings.waitMs;
-    const files = await wholeFiles(session, entry, { folder, output }, filesUntil);
+    const find = () => wholeFiles(session, entry, { folder, output }, filesUntil);
+    const files = await (session.results ? session.results.run(find) : find());
     if (files) {
       const { model } = entry.record;
       const seen = { state: 'COMPLETED' as const, record: {}, model };

@@ -1,12 +1,13 @@
 import path from 'node:path';
 import type { Pattern } from '../../core/batch/names.ts';
+import type { Stop } from '../../core/batch/options.ts';
 import { quoteBatch } from '../../core/batch/quote.ts';
-import { runBatch, type Stop } from '../../core/batch/run.ts';
+import { runBatch } from '../../core/batch/run.ts';
 import type { Session } from '../../core/session.ts';
 import type { WaitSettings } from '../../core/tasks.ts';
 import { stemOfOutput } from '../../download/output-name.ts';
 import type { Arguments } from '../arguments.ts';
-import { batchOutcome, batchQuoteOutcome, lineOutcomes, reportRow } from '../render/batch.ts';
+import { batchOutcome, batchQuoteOutcome, lineOutcomes, newCharge, reportRow } from '../render/batch.ts';
 import type { Caller } from '../render/caller.ts';
 import type { Outcome } from '../render/envelope.ts';
 import { refusalOf } from '../unsupported.ts';
@@ -21,11 +22,12 @@ interface BatchCommand {
   caller: Caller;
   secrets: readonly string[];
   stop: Stop;
+  warn(text: string): void;
 }
 
 /** Runs a batch, or asks for its prices, and returns the outcome; the report of every line is written before that. */
 export async function runBatchCommand(command: BatchCommand): Promise<Outcome> {
-  const { session, args, batch, wait, caller, secrets, stop } = command;
+  const { session, args, batch, wait, caller, secrets, stop, warn } = command;
   const { maxCredits, maxTotalCredits, owner = null, maxCreditsPerDay = null, isNew, action } = args;
   const pattern = args.output === undefined ? undefined : patternOf(path.basename(args.output));
   if (action === 'quote') {
@@ -51,6 +53,7 @@ export async function runBatchCommand(command: BatchCommand): Promise<Outcome> {
     webhookUrl: batch.webhookUrl,
     isDetached: action === 'createGeneration',
     stop,
+    ...(isNew && { onPriced: (lines, credits) => warn(newCharge(lines, credits)) }),
   });
   const items = lineOutcomes(result, caller);
   const folder = wait.folder === null ? path.resolve('.') : path.resolve(wait.folder);

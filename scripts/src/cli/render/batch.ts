@@ -1,6 +1,6 @@
 import type { LineResult } from '../../core/batch/line.ts';
+import type { BatchResult } from '../../core/batch/options.ts';
 import type { BatchQuote } from '../../core/batch/quote.ts';
-import type { BatchResult } from '../../core/batch/run.ts';
 import { stateOf, totalsOf } from '../../core/batch/totals.ts';
 import { Failure } from '../../model/failure.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
@@ -133,11 +133,7 @@ function warningsOf(
   const warnings: string[] = [];
   if (result.isNew) {
     const made = items.filter(({ line }) => line.taskId !== null).length;
-    const cost =
-      result.quoted === null
-        ? 'their price could not be asked for'
-        : `${result.quoted} credits for all lines`;
-    warnings.push(`--new asked for every line once more: ${made} new tasks, a new charge (${cost}).`);
+    warnings.push(`--new asked for every line once more: ${made} new tasks, ${costOf(result.quoted)}.`);
   }
   if ('problem' in report) warnings.push(`The report could not be written: ${report.problem}.`);
   const withWarnings = items.filter(({ outcome }) => Array.isArray(outcome.envelope.data?.warnings));
@@ -148,6 +144,16 @@ function warningsOf(
   if (withWarnings.length > 5)
     warnings.push(`${withWarnings.length - 5} more lines have warnings; the report has them.`);
   return warnings;
+}
+
+/** Returns what --new costs, for the user who can still interrupt it. */
+export function newCharge(lines: number, credits: number | null): string {
+  return `--new asks for all ${lines} lines once more: ${costOf(credits)}.`;
+}
+
+function costOf(credits: number | null): string {
+  const cost = credits === null ? 'their price could not be asked for' : `${credits} credits for all lines`;
+  return `a new charge (${cost})`;
 }
 
 function stepsOf(
@@ -163,8 +169,10 @@ function stepsOf(
   const first = sorted.find(({ outcome }) => !outcome.envelope.ok);
   if (first && !held) steps.push(...ownSteps(first, caller));
   if (isOpen) {
+    const open = totalsOf(lines).notSubmitted;
+    const rest = open === 0 ? ':' : `. It submits the ${open} that have none, which is charged:`;
     steps.push(
-      'The same command resumes every line, and charges nothing for those that have a task:',
+      `The same command resumes every line, and charges nothing for those that have a task${rest}`,
       caller.same,
     );
   }

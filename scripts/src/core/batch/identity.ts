@@ -1,3 +1,5 @@
+import type { BatchLine } from './line.ts';
+
 /** What two lines must share to be equal. */
 export interface Content {
   model: string;
@@ -17,4 +19,23 @@ export function ordinalsOf(lines: readonly Content[]): number[] {
 
 export function keyOf({ model, payloadHash }: Content): string {
   return `${model} ${payloadHash}`;
+}
+
+/** Lets one of several equal lines be submitted at a time: two that are alike must not be under way together. */
+export class EqualLines {
+  /** The end of the last submit of each. */
+  readonly #last = new Map<string, Promise<void>>();
+
+  /** Waits until the lines before this one that are equal to it have a task, or none. @returns the function that lets the next one in */
+  async enter({ contract, payloadHash }: Pick<BatchLine, 'contract' | 'payloadHash'>): Promise<() => void> {
+    const key = keyOf({ model: contract.model, payloadHash });
+    const before = this.#last.get(key);
+    let leave!: () => void;
+    const own = new Promise<void>((resolve) => {
+      leave = resolve;
+    });
+    this.#last.set(key, own);
+    await before;
+    return leave;
+  }
 }

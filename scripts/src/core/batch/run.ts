@@ -2,60 +2,22 @@ import { setMaxListeners } from 'node:events';
 import { pauseAfter } from '../../http/retry.ts';
 import { Failure } from '../../model/failure.ts';
 import { isTerminal } from '../../model/task.ts';
-import type { TaskStatus } from '../../providers/provider.ts';
 import { folderFor } from '../finish.ts';
-import { type Begun, begin, conclude, type Terms } from '../generate.ts';
+import { type Begun, begin, conclude } from '../generate.ts';
 import { attached } from '../recorded-task.ts';
 import { taskResult } from '../result.ts';
 import type { Session } from '../session.ts';
 import { Slots } from '../slots.ts';
-import type { WaitSettings } from '../tasks.ts';
 import { overBudget, type Price, Spending, sumOf } from './budget.ts';
-import { keyOf } from './identity.ts';
+import { EqualLines } from './identity.ts';
 import { type Known, knownLines } from './known.ts';
-import type { BatchLine, LineEnd, LineResult } from './line.ts';
-import type { Pattern } from './names.ts';
+import type { BatchLine, LineEnd } from './line.ts';
 import { namesFor } from './names-for.ts';
+import type { BatchOptions, BatchResult } from './options.ts';
 import { pricesOf } from './price.ts';
 import { BatchGate } from './submit-gate.ts';
-import { creditsOfEnd, outcomeOf, stateIn } from './totals.ts';
+import { progressOf, stateIn } from './totals.ts';
 import { interruptedEnd, type Track, tracked } from './track.ts';
-
-/** How the user interrupts a batch. */
-export interface Stop {
-  /** Aborted by the first signal: nothing more is submitted. */
-  requested: AbortSignal;
-  /** Puts the end of the call off, for a moment at most, until the returned function is called. */
-  defer(): () => void;
-}
-
-export interface BatchOptions {
-  lines: readonly BatchLine[];
-  terms: Terms;
-  wait: WaitSettings;
-  /** The name of lines that give none; absent: their number. */
-  pattern?: Pattern | undefined;
-  maxCredits: number | undefined;
-  maxTotalCredits: number | undefined;
-  webhookUrl: string | undefined;
-  /** Returns as soon as all lines are submitted. */
-  isDetached: boolean;
-  stop: Stop;
-}
-
-export interface BatchResult {
-  kind: 'batch';
-  /** In the order of the lines. */
-  lines: LineResult[];
-  /** What the lines that were not charged before cost together; null where no price was asked for. */
-  quoted: number | null;
-  /** Why lines were not submitted. */
-  held: Failure | undefined;
-  isInterrupted: boolean;
-  /** Every line had its task before this call. */
-  isReused: boolean;
-  isNew: boolean;
-}
 
 // So many submits at the same time: the service's limit for them is not published.
 const SUBMITS = 4;
@@ -64,6 +26,7 @@ const LARGE = 256 * 1024;
 const RESULTS = 4;
 // Without a wait of its own, a call that no submit gets through any more ends after this time.
 const STALLED_MS = 30_000;
+const GLANCE_MS = 3_000;
 const PAUSES = { baseMs: 1_000, capMs: 30_000 };
 
 /**
@@ -74,6 +37,7 @@ export async function runBatch(session: Session, options: BatchOptions): Promise
   return new Batch(session, options).run();
 }
 
+/** A line, and how far this call came with it. */
 interface Line {
   line: BatchLine;
   name: string;
@@ -95,8 +59,7 @@ class Batch {
   #acceptedAt: number;
   #lines: Line[] = [];
   #prices = new Map<number, Price>();
-  /** The end of the last submit of equal lines: two that are alike must not be under way at the same time. */
-  readonly #equals = new Map<string, Promise<void>>();
+  readonly #equals = new EqualLines();
 
   constructor(session: Session, options: BatchOptions) {
     const { clock, signal } = session.api;
@@ -122,6 +85,7 @@ class Batch {
     this.#lines = lines.map((line, n) => this.#lineOf(line, known[n]!, names[n]!));
     const open = this.#lines.filter((line) => this.#mayCharge(line)).map(({ line }) => line);
     await this.#price(open);
+    this.#options.onPriced?.(open.length, this.#quoted);
     // The prices took time that belongs to them.
     this.#acceptedAt = this.#session.api.clock.monotonic();
     this.#tell();
@@ -132,7 +96,7 @@ class Batch {
         ...{ number: line.number, name, model: line.contract.model, end },
         ...{ taskId: track.taskId, state: track.state },
       })),
-      quoted: this.#prices.size > 0 ? sumOf(this.#prices.values()) : null,
+      quoted: this.#quoted,
       held: this.#gate.held,
       isInterrupted: this.#options.stop.requested.aborted || this.#session.api.signal?.aborted === true,
       isReused: open.length === 0,
@@ -200,7 +164,7 @@ class Batch {
 
   /** Submits a line, as often as the service refuses it for the moment and there is time, and waits for its end. */
   async #submitted(line: Line): Promise<LineEnd> {
-    const leaveEquals = await this.#afterEquals(line.line);
+    const leaveEquals = await this.#equals.enter(line.line);
     let begun: Begun | null = null;
     try {
       for (let attempt = 1; begun === null; attempt += 1) {
@@ -261,7 +225,7 @@ class Batch {
       const { task, credits } = begun.made;
       this.#spending.charged(number, credits.charged);
       // The service may repeat the payload in its answer.
-      if (task) begun.made.task = { ...withoutInput(task), record: {} };
+      if (task) begun.made.task = { ...task, input: null, record: {} };
       return begun;
     } finally {
       resume();
@@ -280,25 +244,16 @@ class Batch {
     }
     const begun: Begun = {
       ...{ made, model: line.line.contract.model, maxCredits: undefined },
-      wait: { ...wait, folder, output: line.name, waitMs: this.#left },
+      // Without a wait, each line would be a query of its own. So soon the list has shown all of them.
+      wait: {
+        ...wait,
+        folder,
+        output: line.name,
+        waitMs: Math.max(this.#left, isTerminal(status) ? 0 : GLANCE_MS),
+      },
       start: this.#session.api.clock.monotonic(),
     };
-    const end = () => conclude(this.#sessionOf(line), begun);
-    // Files are read to the end, and a single query is sent at once: a few at a time.
-    return isTerminal(status) || wait.waitMs === 0 ? this.#submits.run(end) : end();
-  }
-
-  /** Waits until the lines before this one that are equal to it have a task, or none. */
-  async #afterEquals({ contract, payloadHash }: BatchLine): Promise<() => void> {
-    const key = keyOf({ model: contract.model, payloadHash });
-    const before = this.#equals.get(key);
-    let leave!: () => void;
-    const own = new Promise<void>((resolve) => {
-      leave = resolve;
-    });
-    this.#equals.set(key, own);
-    await before;
-    return leave;
+    return conclude(this.#sessionOf(line), begun);
   }
 
   #sessionOf(line: Line, submit?: { leave(): void; resume(): void }): Session {
@@ -316,6 +271,11 @@ class Batch {
     return { ...this.#session, observer, submits };
   }
 
+  /** Credits that the lines cost together that were not charged before; null where no price was asked for. */
+  get #quoted(): number | null {
+    return this.#prices.size > 0 ? sumOf(this.#prices.values()) : null;
+  }
+
   get #left(): number {
     return Math.max(0, this.#deadline - this.#session.api.clock.monotonic());
   }
@@ -327,26 +287,12 @@ class Batch {
   }
 
   #tell(): void {
-    const sums = { done: 0, failed: 0, running: 0 };
-    let credits: number | null = null;
-    for (const { end, track, known, isOver } of this.#lines) {
-      const outcome = outcomeOf({ end, taskId: track.taskId, state: track.state });
-      if (outcome === 'completed' && isOver) sums.done += 1;
-      else if (isOver && outcome !== 'running') sums.failed += 1;
-      else if (track.taskId !== null) sums.running += 1;
-      const { charged, refunded } = creditsOfEnd(end) ?? known.entry?.record.credits ?? {};
-      if (typeof charged === 'number') credits = (credits ?? 0) + charged - (refunded ?? 0);
-    }
-    this.#session.observer.batch({ total: this.#lines.length, ...sums, credits });
+    const lines = this.#lines.map(({ end, track: { taskId, state }, known, isOver }) => {
+      return { end, taskId, state, isOver, credits: known.entry?.record.credits };
+    });
+    this.#session.observer.batch(progressOf(lines));
   }
 }
 
 // After these, a submit of another line would be refused too.
 const ENDS_ALL: ReadonlySet<string> = new Set(['AUTH_FAILED', 'INSUFFICIENT_CREDITS', 'BUDGET_EXCEEDED']);
-
-function withoutInput<T extends Partial<TaskStatus> & { input?: unknown }>({
-  input,
-  ...task
-}: T): Omit<T, 'input'> {
-  return task;
-}

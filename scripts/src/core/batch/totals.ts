@@ -1,6 +1,7 @@
 import { Failure } from '../../model/failure.ts';
 import type { Credits } from '../../model/request-record.ts';
 import { isTerminal, type TaskState } from '../../model/task.ts';
+import type { BatchProgress } from '../observer.ts';
 import type { LineEnd, LineResult } from './line.ts';
 
 export type LineOutcome = 'completed' | 'failed' | 'cancelled' | 'running' | 'notSubmitted' | 'unknown';
@@ -74,4 +75,24 @@ export function stateIn(end: LineEnd, before: TaskState | null): TaskState | nul
   if (!(end instanceof Failure)) return end.seen.state;
   const { status } = end.details;
   return before !== null && isTerminal(before) ? before : (status ?? before);
+}
+
+/** Returns the sums of a batch that is under way. @param lines with the credits that their records name */
+export function progressOf(
+  lines: readonly (Pick<LineResult, 'end' | 'taskId' | 'state'> & {
+    isOver: boolean;
+    credits: Credits | undefined;
+  })[],
+): BatchProgress {
+  const sums = { total: lines.length, done: 0, failed: 0, running: 0 };
+  let credits: number | null = null;
+  for (const line of lines) {
+    const outcome = outcomeOf(line);
+    if (outcome === 'completed' && line.isOver) sums.done += 1;
+    else if (line.isOver && outcome !== 'running') sums.failed += 1;
+    else if (line.taskId !== null) sums.running += 1;
+    const { charged, refunded } = creditsOfEnd(line.end) ?? line.credits ?? {};
+    if (typeof charged === 'number') credits = (credits ?? 0) + charged - (refunded ?? 0);
+  }
+  return { ...sums, credits };
 }

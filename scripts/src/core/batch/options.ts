@@ -1,0 +1,43 @@
+import type { Failure } from '../../model/failure.ts';
+import type { Terms } from '../generate.ts';
+import type { WaitSettings } from '../tasks.ts';
+import type { BatchLine, LineResult } from './line.ts';
+import type { Pattern } from './names.ts';
+
+/** How the user interrupts a batch. */
+export interface Stop {
+  /** Aborted by the first signal: nothing more is submitted. */
+  requested: AbortSignal;
+  /** Puts the end of the call off, for a moment at most, until the returned function is called. */
+  defer(): () => void;
+}
+
+export interface BatchOptions {
+  lines: readonly BatchLine[];
+  terms: Terms;
+  wait: WaitSettings;
+  /** The name of lines that give none; absent: their number. */
+  pattern?: Pattern | undefined;
+  maxCredits: number | undefined;
+  maxTotalCredits: number | undefined;
+  webhookUrl: string | undefined;
+  /** Returns as soon as all lines are submitted. */
+  isDetached: boolean;
+  stop: Stop;
+  /** Told before the first submit: how many lines may be charged, and what for; null where no price was asked for. */
+  onPriced?(lines: number, credits: number | null): void;
+}
+
+export interface BatchResult {
+  kind: 'batch';
+  /** In the order of the lines. */
+  lines: LineResult[];
+  /** What the lines that were not charged before cost together; null where no price was asked for. */
+  quoted: number | null;
+  /** Why lines were not submitted. */
+  held: Failure | undefined;
+  isInterrupted: boolean;
+  /** Every line had its task before this call. */
+  isReused: boolean;
+  isNew: boolean;
+}
