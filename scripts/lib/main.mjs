@@ -2529,10 +2529,10 @@ function folderIssue(folder, why, expected) {
 // scripts/src/cli/render/next-steps/submit.ts
 init_task();
 var SUBMIT = {
-  submitUnknown: (reason, caller) => {
+  submitUnknown: (reason, caller, messageOf2) => {
     const { model, idempotencyKey: idempotencyKey2, sentAt, isRecorded, after, named: named2, lost, later, notResubmitted } = reason;
     const { profile, command, same } = caller;
-    const why = notResubmitted ? `It was not submitted once more: ${messageOf(notResubmitted, caller).replace(" Nothing was submitted.", "")}` : later?.message;
+    const why = notResubmitted ? `It was not submitted once more: ${messageOf2(notResubmitted).replace(" Nothing was submitted.", "")}` : later?.message;
     const yet = after === void 0 ? "" : " yet";
     const message = `Whether ${profile.title} accepted this submit, and charged for it, is not known${yet}. ${[lost.message, why].filter(Boolean).join(" ")}`;
     const answered = named2 === void 0 ? [] : [
@@ -2622,7 +2622,7 @@ var REASONS = { ...BUDGET, ...SUBMIT, ...PLACE, ...MODEL };
 function said({ details: { reason } }, caller) {
   if (reason === void 0) return { nextSteps: [] };
   const explain = REASONS[reason.kind];
-  return explain(reason, caller);
+  return explain(reason, caller, (other) => messageOf(other, caller));
 }
 function messageOf(failure, caller) {
   return said(failure, caller).message ?? failure.message;
@@ -3011,7 +3011,6 @@ export {
   madeAs,
   main,
   makeFolder,
-  messageOf,
   modelFlags,
   monotonic,
   muteNode,

@@ -2,7 +2,7 @@ import type { Issue } from '../../../model/failure.ts';
 import { BRIEF_WAIT_S } from '../../../model/task.ts';
 import { profileOf } from '../../../providers/registry.ts';
 import { unsupportedAction } from '../../unsupported.ts';
-import type { Explained } from './registry.ts';
+import type { Explained } from './explained.ts';
 
 const STATE_FOLDER = 'ASYNC_MEDIA_STATE_DIR';
 
