@@ -90,12 +90,12 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ],
   ['journal', /^stores\//],
   ['terminal', /^cli\/progress\/(terminal|draw|width)\.ts$/],
-  ['pending', /^cli\/(pending|local-journal)\.ts$/],
+  ['pending', /^(cli\/(pending|local-journal|render\/pending)|core\/forget)\.ts$/],
   ['spending', /^cli\/spending\.ts$/],
   ['download', /^(download\/|core\/file-warnings\.ts$)/],
   [
     'live',
-    /^((http|providers|core)\/|cli\/(live|explain-missing)\.ts$|cli\/render\/(account|advice|list|many|outcome|spending|task)\.ts$)/,
+    /^((http|providers|core)\/|cli\/live\.ts$|cli\/render\/(account|advice|list|many|outcome|spending|task)\.ts$)/,
   ],
   ['main', /^cli\//],
 ];

@@ -221,13 +221,9 @@ function describe(contract) {
 }
 var rules;
 async function validate(contract, payload) {
-  rules ??= Promise.all([
-    import("./lib/contracts.mjs"),
-    import("./lib/contracts.mjs"),
-    import("./lib/contracts.mjs")
-  ]);
-  const [{ checkPayload }, { withoutFlags }, { estimate }] = await rules;
-  const issues = checkPayload(contract, payload).map(withoutFlags);
+  rules ??= Promise.all([import("./lib/contracts.mjs"), import("./lib/contracts.mjs")]);
+  const [{ checkPayload }, { estimate }] = await rules;
+  const issues = checkPayload(contract, payload);
   const range = issues.length > 0 ? null : estimate(contract, payload);
   const { asOf = "", note = "" } = contract.price ?? {};
   return { valid: issues.length === 0, issues, estimate: range && { ...range, asOf, note } };

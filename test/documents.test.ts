@@ -101,14 +101,17 @@ describe('every command that is printed', () => {
     expect(ending.length).toBeGreaterThan(8);
     const scriptsOf = (file: string) =>
       Object.keys((JSON.parse(text(file)) as { scripts: Record<string, string> }).scripts);
-    const here = ['ci', 'cit', ...scriptsOf('package.json')];
-    const there = ['install', ...scriptsOf('assets/backend/package.json')];
-    let names = here;
+    // Those of this package, and of the backend that a document has just copied.
+    const names = [
+      'ci',
+      'cit',
+      'install',
+      ...scriptsOf('package.json'),
+      ...scriptsOf('assets/backend/package.json'),
+    ];
     for (const { command } of commands) {
-      // After `cd backend` they are those of the copied backend.
-      if (command.startsWith('node ')) names = here;
-      else if (command === 'cd backend') names = there;
-      else expect(names, command).toContain(/^npm (?:run )?(\S+)$/.exec(command)?.[1]);
+      if (command.startsWith('node ') || command === 'cd backend') continue;
+      expect(names, command).toContain(/^npm (?:run )?(\S+)$/.exec(command)?.[1]);
     }
   });
 

@@ -196,8 +196,17 @@ describe('what ships', () => {
 
   test('flags and variables are named by the command line alone; the core knows no process', () => {
     const folder = path.join(ROOT, 'scripts/src');
-    // Contracts still say in their hints which flag takes a picture: that is their words to the caller.
-    for (const layer of ['model', 'ports', 'core', 'http', 'providers', 'stores', 'download', 'client']) {
+    for (const layer of [
+      'model',
+      'ports',
+      'contracts',
+      'core',
+      'http',
+      'providers',
+      'stores',
+      'download',
+      'client',
+    ]) {
       const files = (readdirSync(path.join(folder, layer), { recursive: true }) as string[]).filter((file) =>
         file.endsWith('.ts'),
       );

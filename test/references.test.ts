@@ -328,6 +328,31 @@ describe('the documents point into the code', () => {
     }
   });
 
+  test.each([
+    [
+      '"add generation with callbacks to my Next.js app"',
+      'references/webhooks.md',
+      'create-backend.mjs ./backend',
+    ],
+    [
+      '"my worker died in the middle of a submit"',
+      'assets/backend/src/generations/reconciling.ts',
+      'findStaleSubmits',
+    ],
+    ['"callbacks create duplicates"', 'assets/backend/src/generations/callbacks.ts', 'ON CONFLICT'],
+    ['"two machines, one key, we get 429"', 'assets/backend/src/services/limiter.ts', 'paused_until'],
+    [
+      '"two users must not see each other\'s clips"',
+      'assets/backend/src/generations/read.ts',
+      'user_id = $1',
+    ],
+  ])('SKILL.md answers %s by the file that does it', (question, file, inFile) => {
+    const row = rows(text('SKILL.md')).find(([asked]) => asked!.includes(question));
+    expect(row?.[1]).toContain(file);
+    expect(text(file)).toContain(inFile);
+    expect(text('SKILL.md')).toContain('`node {baseDir}/scripts/create-backend.mjs ./backend`');
+  });
+
   test("in a copied backend too, and what the backend's README names is there", async () => {
     const copy = path.join(tempFolder(), 'backend');
     const done = await run([copy], { entry: path.join(ROOT, 'scripts', 'create-backend.mjs') });
@@ -390,7 +415,11 @@ describe('assets/python', () => {
       ([, name, long, short]) => [name!, long ?? short!],
     ),
   );
-  const evened = (statement: string) => statement.replace(/\s+/g, ' ').trim();
+  const evened = (statement: string) =>
+    statement
+      .replace(/\s+/g, ' ')
+      .replace(/ ?([()]) ?/g, '$1')
+      .trim();
   let db: PGlite;
   let queries: Queries;
 

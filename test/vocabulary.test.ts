@@ -14,11 +14,14 @@ function filesIn(places: readonly string[], ending: RegExp): string[] {
   );
 }
 
-const DOCUMENTS = ['SKILL.md', 'README.md', 'CONTRIBUTING.md', 'references', 'contracts'];
+const DOCUMENTS = [
+  ...['SKILL.md', 'README.md', 'CONTRIBUTING.md', 'references', 'contracts'],
+  'assets/backend/README.md',
+];
 
 /** The folders of code that keep to the vocabulary. */
 const CODE = [
-  'scripts/src',
+  ...['scripts/src', 'assets/backend/src', 'assets/backend/test', 'assets/python', 'test/backend'],
   ...['scripts/build.ts', 'bench', 'test/package.test.ts'],
   ...[
     'http',
@@ -67,6 +70,8 @@ const ALLOWED_IN_CODE = [
   /\bversion: 1, intent:/g,
   /\brequest: intent\b|'intent'|`intent`/g,
   /\bunsettled\b/g,
+  // An attribute of HTML.
+  /\bplays inline\b/g,
   // JavaScript's own name.
   /\ball settled\b/g,
 ];
@@ -104,10 +109,10 @@ describe('documents', () => {
 });
 
 describe('code', () => {
-  const files = filesIn(CODE, /\.(ts|mjs)$/);
+  const files = filesIn(CODE, /\.(ts|m?js|py)$/);
 
   test('the check reads every place', () => {
-    for (const place of CODE) expect(filesIn([place], /\.(ts|mjs)$/), place).not.toEqual([]);
+    for (const place of CODE) expect(filesIn([place], /\.(ts|m?js|py)$/), place).not.toEqual([]);
     expect(files.length).toBeGreaterThan(110);
   });
 

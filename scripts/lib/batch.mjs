@@ -1176,6 +1176,7 @@ import { issue as issue3, quote as quote2 } from "./main.mjs";
 import { readFields, withImage } from "./contracts.mjs";
 import { readCallback } from "./contracts.mjs";
 import { explained as explained2 } from "./main.mjs";
+import { BY_FLAGS } from "./main.mjs";
 
 // scripts/src/cli/batch/source.ts
 const { constants } = require("node:fs");
@@ -1384,7 +1385,8 @@ var Reader = class {
     const found = await this.#request(source, place, issues);
     if (!found) return null;
     const { contract, payload, name } = found;
-    issues.push(...checkPayload(contract, payload).map((one) => ({ ...one, path: pathOf(one.path) })));
+    const wrong = checkPayload(contract, payload, BY_FLAGS);
+    issues.push(...wrong.map((one) => ({ ...one, path: pathOf(one.path) })));
     const { [contract.prompt ?? ""]: prompt, ...priced } = payload;
     const payloadHash = jsonHash(payload);
     return {
@@ -1431,9 +1433,8 @@ var Reader = class {
     return known;
   }
   async #payloadOf(contract, line, issues) {
-    const { callbackFlag } = this.#args.profile;
-    const own = withoutBody(contract, line.payload, callbackFlag);
-    const defaults = withoutBody(contract, this.#defaults, callbackFlag);
+    const own = withoutBody(contract, line.payload);
+    const defaults = withoutBody(contract, this.#defaults);
     if (line.prompt !== void 0) {
       const payload = withPrompt(contract, defaults, line.prompt);
       if (payload) return withImage(contract, payload, this.#args.image);

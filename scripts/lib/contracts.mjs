@@ -235,6 +235,14 @@ function sniffImage(bytes) {
   return null;
 }
 
+// scripts/src/contracts/ways.ts
+var BY_VALUE = {
+  payload: "payload",
+  imageFile: null,
+  wholePayload: "pass the whole value",
+  beside: () => "it is said beside the payload"
+};
+
 // scripts/src/contracts/keywords/media.ts
 var MEDIA_KINDS = ["image", "video", "audio", "image-url", "video-url", "audio-url"];
 var media = {
@@ -246,20 +254,19 @@ var media = {
       throw new ContractError(`${where} must be image, video or audio, or one of these with -url`);
     node.media = kind2;
   },
-  problem(node, value, { fromFile, service }) {
+  problem(node, value, { ways, service }) {
     if (node.media === void 0 || typeof value !== "string") return null;
-    return checkMedia(value, node.media, fromFile, service);
+    return checkMedia(value, node.media, ways, service);
   }
 };
-var STDIN = "pass the whole payload through standard input with --payload -";
-function otherwise(fromFile) {
-  return fromFile ? `give the picture with --image <file>, or ${STDIN}` : STDIN;
+function otherwise({ imageFile, wholePayload }) {
+  return imageFile === null ? wholePayload : `${imageFile}, or ${wholePayload}`;
 }
 function expectedMedia(kind2, files2) {
   const url = `a public http(s) URL${files2 === void 0 ? "" : ` of a ${files2.join(", ")} file`}`;
   return kind2 === "image" ? `${url}, or an image as data:image/png;base64,... with its own type` : url;
 }
-function checkMedia(value, kind2, fromFile = true, service = "the service") {
+function checkMedia(value, kind2, ways = BY_VALUE, service = "the service") {
   const expected2 = expectedMedia(kind2);
   const head = value.slice(0, 80);
   if (kind2.endsWith("-url")) {
@@ -267,12 +274,12 @@ function checkMedia(value, kind2, fromFile = true, service = "the service") {
     return problem2 === null ? null : { expected: expected2, hint: urlOnlyHint(head, kind2, service) ?? problem2.hint };
   }
   if (/^data:/i.test(head)) {
-    const hint2 = kind2 === "image" ? dataUriProblem(value, head, otherwise(fromFile)) : `a data URI is taken for images only; write the public http(s) URL of the ${kind2}`;
+    const hint2 = kind2 === "image" ? dataUriProblem(value, head, otherwise(ways)) : `a data URI is taken for images only; write the public http(s) URL of the ${kind2}`;
     return hint2 === null ? null : { expected: expected2, hint: hint2 };
   }
   const problem = checkPublicUrl(value, { schemes: ["http", "https"] });
   if (problem === null) return null;
-  return { expected: expected2, hint: kind2 === "image" ? imageHint(head, fromFile) ?? problem.hint : problem.hint };
+  return { expected: expected2, hint: kind2 === "image" ? imageHint(head, ways) ?? problem.hint : problem.hint };
 }
 var LOCAL_PATH = /^(file:|[a-z]:[\\/]|[.~]{0,2}[\\/](?!\/))/i;
 function urlOnlyHint(head, kind2, service) {
@@ -282,11 +289,11 @@ function urlOnlyHint(head, kind2, service) {
     return `a path on this computer means nothing to ${service}; ${fix}`;
   return null;
 }
-function imageHint(head, fromFile) {
+function imageHint(head, ways) {
   const type = sniffImage(Buffer.from(head.slice(0, 24), "base64"));
-  if (type !== null) return `write data:${type};base64, before the base64 text, or ${otherwise(fromFile)}`;
+  if (type !== null) return `write data:${type};base64, before the base64 text, or ${otherwise(ways)}`;
   if (LOCAL_PATH.test(head) || /^[^:?#]*\.(png|jpe?g|webp|gif)$/i.test(head))
-    return fromFile ? "a path on this computer means nothing to the service; give the picture with --image <file>" : `a path on this computer means nothing to the service; write data:image/png;base64,... and ${STDIN}`;
+    return `a path on this computer means nothing to the service; ${ways.imageFile ?? `write data:image/png;base64,... and ${ways.wholePayload}`}`;
   return null;
 }
 var BASE64_END = /[^A-Za-z0-9+/]/g;
@@ -2235,10 +2242,10 @@ function requiredKind({ node }) {
   const types = node.types.filter((type) => type !== "null");
   return types.length === 1 ? ` (${A_TYPE[types[0]]})` : "";
 }
-function sample({ node, path, example, fromFile }) {
+function sample({ node, path, example, ways }) {
   if (node.enum !== void 0) return `${name(path)}: ${list2(node.enum.filter((value) => value !== null))}`;
   if ((node.media ?? node.items?.media) !== void 0)
-    return `${name(path)} as ${wanted(node)}${fromFile ? ", or give the picture with --image <file>" : ""}`;
+    return `${name(path)} as ${wanted(node)}${ways.imageFile === null ? "" : `, or ${ways.imageFile}`}`;
   return `${name(path)} as ${wanted(node)}, such as ${assign(path, example ?? node.default ?? generic(node))}`;
 }
 function generic(node) {
@@ -2265,9 +2272,9 @@ function isNumeric(value) {
   return /^-?\d+(\.\d+)?$/.test(meaning(value));
 }
 function textHint(place, value) {
-  const { node, path, fromFile, provider } = place;
+  const { node, path, ways, provider } = place;
   for (const keyword of node.own ?? []) {
-    const problem = keyword.problem?.(node, value, { fromFile, service: provider });
+    const problem = keyword.problem?.(node, value, { ways, service: provider });
     if (problem) return problem.hint;
   }
   if (value.trim() === "") return `write text into ${pathText(path)}`;
@@ -2305,17 +2312,12 @@ var SIMILAR_WORDS = [
   ["prompt", "content"],
   ["image", "imageurl"]
 ];
-var FLAG_OF = /* @__PURE__ */ new Map([
-  ["model", "--model"],
-  ["callbackurl", "--callbackUrl"],
-  ["webhookurl", "--webhookUrl"],
-  ["idempotencykey", "--idempotencyKey"]
-]);
-function unknownFieldHint(key, node, given) {
+var BESIDE = ["model", "callbackUrl", "webhookUrl", "idempotencyKey"];
+function unknownFieldHint(key, node, given, ways) {
   const names2 = [...node.properties?.keys() ?? []];
   const shown = JSON.stringify(plain2(key, SHOWN));
-  const flag = FLAG_OF.get(squeezed(key));
-  if (flag !== void 0) return `leave ${shown} out; it is said by ${flag}`;
+  const part = BESIDE.find((known) => known.toLowerCase() === squeezed(key));
+  if (part !== void 0) return `leave ${shown} out; ${ways.beside(part)}`;
   const meant = lookAlike(key, names2) ?? nearest(key, names2);
   const takes = `it takes ${names2.join(", ")}`;
   if (meant === void 0) return `leave ${shown} out; ${takes}`;
@@ -2880,47 +2882,48 @@ function valueAt(from, path) {
   }
   return here;
 }
-function placeOf(contract, node, path, value, required2) {
+function placeOf(contract, node, path, value, required2, ways) {
   const example = valueAt(contract.example, path);
-  const fromFile = path.length === 1 && path[0] === imageField(contract);
-  return { node, path, value, required: required2, example, fromFile, provider: contract.provider };
+  const isImage = path.length === 1 && path[0] === imageField(contract);
+  const own2 = isImage ? ways : { ...ways, imageFile: null };
+  return { node, path, value, required: required2, example, ways: own2, provider: contract.provider };
 }
 
 // scripts/src/contracts/cross-field.ts
-function crossFieldIssues(contract, node, object2, path) {
+function crossFieldIssues(contract, node, object2, path, ways) {
   const at = {
     node,
     object: object2,
     pathTo: (name2) => pathText([...path, name2]),
-    hintFor: (name2, field, value, required2) => hint(placeOf(contract, field, [...path, name2], value, required2))
+    hintFor: (name2, field, value, required2) => hint(placeOf(contract, field, [...path, name2], value, required2, ways))
   };
   const issues = (node.own ?? []).flatMap((keyword) => keyword.issues?.(at) ?? []);
   for (const [name2, child] of node.properties ?? []) {
     const value = fieldOf(object2, name2);
     if (child.properties !== void 0 && isObject12(value))
-      issues.push(...crossFieldIssues(contract, child, value, [...path, name2]));
+      issues.push(...crossFieldIssues(contract, child, value, [...path, name2], ways));
   }
   return issues;
 }
 
 // scripts/src/contracts/validate.ts
 var MOST_ISSUES = 20;
-function checkPayload(contract, payload) {
+function checkPayload(contract, payload, ways = BY_VALUE) {
   const root = rootOf(contract);
-  if (!isObject13(payload)) return [notAnObject(contract, payload)];
+  if (!isObject13(payload)) return [notAnObject(contract, payload, ways)];
   const issues = /* @__PURE__ */ new Map();
   const result = toZod2(root).safeParse(payload);
   for (const finding of result.success ? [] : flatten(result.error.issues)) {
     if (issues.size >= MOST_ISSUES) break;
-    for (const issue2 of explain(contract, root, payload, finding))
+    for (const issue2 of explain(contract, root, payload, finding, ways))
       if (!issues.has(issue2.path)) issues.set(issue2.path, issue2);
   }
-  return [...issues.values(), ...crossFieldIssues(contract, root, payload, [])].slice(0, MOST_ISSUES);
+  return [...issues.values(), ...crossFieldIssues(contract, root, payload, [], ways)].slice(0, MOST_ISSUES);
 }
-function notAnObject(contract, payload) {
+function notAnObject(contract, payload, ways) {
   const isText = typeof payload === "string" && /^\s*\{/.test(payload.slice(0, 100));
   return {
-    path: "--payload",
+    path: ways.payload,
     expected: "a JSON object",
     received: received(payload),
     hint: isText ? "pass the object itself, not a string that contains it" : `pass an object such as ${JSON.stringify(contract.example)}`
@@ -2935,7 +2938,7 @@ function flatten(findings, base = []) {
     return meant === void 0 ? [{ ...finding, path }] : flatten(meant, path);
   });
 }
-function explain(contract, root, payload, finding) {
+function explain(contract, root, payload, finding, ways) {
   const path = finding.path;
   const node = nodeAt(root, path) ?? root;
   const value = valueAt(payload, path);
@@ -2945,7 +2948,7 @@ function explain(contract, root, payload, finding) {
       received: received(value[key]),
       ...node.own?.map((keyword) => keyword.unknownField?.(node, key, contract.model)).find(Boolean) ?? {
         expected: `no such field for ${contract.model}`,
-        hint: unknownFieldHint(key, node, value)
+        hint: unknownFieldHint(key, node, value, ways)
       }
     }));
   const last = path.at(-1);
@@ -2955,7 +2958,7 @@ function explain(contract, root, payload, finding) {
       path: pathText(path),
       expected: expected(node),
       received: received(value),
-      hint: hint(placeOf(contract, node, path, value, required2))
+      hint: hint(placeOf(contract, node, path, value, required2, ways))
     }
   ];
 }
@@ -3407,14 +3410,14 @@ function refused(path, expected2, received2, hint2) {
 // scripts/src/contracts/whole-body.ts
 import { Failure as Failure3 } from "./main.mjs";
 import { isObject as isObject16 } from "./main.mjs";
-function withoutBody(contract, payload, callbackFlag) {
+function withoutBody(contract, payload) {
   const { input, ...besideInput } = payload;
   if (!isObject16(input) || rootOf(contract).properties?.has("input") === true) return payload;
   const beside = Object.entries(besideInput).filter(([name2, value]) => name2 !== "model" || value !== contract.model).map(([name2, value]) => ({ name: name2, received: received(value) }));
   if (beside.length === 0) return input;
   const { model } = contract;
   throw new Failure3("INVALID_PAYLOAD", "The payload is a complete request body.", {
-    reason: { kind: "wholeBody", model, callbackFlag, input: received(input), beside }
+    reason: { kind: "wholeBody", model, input: received(input), beside }
   });
 }
 
@@ -3423,14 +3426,15 @@ import { checkCallbackUrl } from "./main.mjs";
 import { plain as plain5 } from "./main.mjs";
 import { AdvisedFailure as AdvisedFailure2 } from "./main.mjs";
 import { modelFlags as modelFlags2 } from "./main.mjs";
+import { BY_FLAGS } from "./main.mjs";
 import { refusalOf } from "./main.mjs";
 import { actionWords as actionWords2, commandLine as commandLine2 } from "./main.mjs";
 async function readRequest(args, loopback, signal) {
   const contract = await loadContract(args.profile.id, args.model);
   const webhookUrl = args.callback === void 0 ? void 0 : readCallback(args, args.callback, loopback);
   const given = await readPayload(contract, args.payload, args.image, signal);
-  const payload = withoutBody(contract, given, args.profile.callbackFlag);
-  const issues = checkPayload(contract, payload);
+  const payload = withoutBody(contract, given);
+  const issues = checkPayload(contract, payload, BY_FLAGS);
   const first = issues[0];
   if (first) {
     const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : "";
@@ -3481,20 +3485,8 @@ function readCallback({ profile }, value, loopback) {
     nextSteps: [hint2]
   });
 }
-
-// scripts/src/contracts/without-flags.ts
-var FLAGS = [
-  [/, or give the picture with --image <file>/g, ""],
-  [/give the picture with --image <file>, or /g, ""],
-  [/give the picture with --image <file>/g, "pass its bytes as a data: URI, or its public address"],
-  [/pass the whole payload through standard input with --payload -/g, "pass the whole value"],
-  [/it is said by --\w+/g, "it is said beside the payload"]
-];
-function withoutFlags(issue2) {
-  const hint2 = FLAGS.reduce((text2, [flag, instead2]) => text2.replace(flag, instead2), issue2.hint);
-  return { ...issue2, path: issue2.path.replace(/^--payload$/, "payload"), hint: hint2 };
-}
 export {
+  BY_VALUE,
   ContractError,
   DEFAULT_PROVIDER,
   EXTENSION,
@@ -3566,6 +3558,5 @@ export {
   when,
   withImage,
   withoutBody,
-  withoutFlags,
   withoutImage
 };

@@ -266,6 +266,7 @@ var DISK_ERRORS = {
   EISDIR: "a folder is where the file should be",
   ENAMETOOLONG: "the path is too long",
   EFBIG: "the file is too large for this disk",
+  EXDEV: "a part of it is on another disk",
   ELOOP: "the links on the way go in a circle"
 };
 function discard(file) {
@@ -1078,7 +1079,16 @@ function factsOf(record) {
 
 // scripts/src/stores/file/flat-folder.ts
 const { randomBytes: randomBytes4 } = require("node:crypto");
-const { existsSync: existsSync2, lstatSync: lstatSync2, renameSync: renameSync4, rmSync: rmSync4, writeFileSync: writeFileSync3 } = require("node:fs");
+const {
+  existsSync: existsSync2,
+  lstatSync: lstatSync2,
+  readlinkSync: readlinkSync3,
+  realpathSync,
+  renameSync: renameSync4,
+  rmSync: rmSync4,
+  symlinkSync,
+  writeFileSync: writeFileSync3
+} = require("node:fs");
 const path5 = require("node:path");
 var TAKEN = /^flat-[0-9a-f]{8}$/;
 var LOCK = /^([0-9a-f]{32}|budget)\.lock$/;
@@ -1118,6 +1128,7 @@ var FlatFolder = class {
         const owner = this.#liveOwner(path5.relative(this.#records.folder, this.#folder));
         if (owner) return owner;
         makePrivate(this.#records.folder);
+        if (stat.isSymbolicLink()) makeAbsolute(this.#folder);
         const taken = path5.join(this.#records.folder, `flat-${randomBytes4(4).toString("hex")}`);
         try {
           renameSync4(this.#folder, taken);
@@ -1197,6 +1208,12 @@ var FlatFolder = class {
     return void 0;
   }
 };
+function makeAbsolute(link) {
+  if (path5.isAbsolute(readlinkSync3(link)) || !existsSync2(link)) return;
+  const temp = `${link}.${randomBytes4(4).toString("hex")}${TEMP}`;
+  symlinkSync(realpathSync(link), temp, "dir");
+  renameSync4(temp, link);
+}
 var NOTE = `A newer version of async-media-workflow keeps its records in the folder "records" beside this file.
 This file stops older versions: they would not find those records, and could charge a request twice.
 Update every copy of the skill that uses this state folder.
@@ -1573,7 +1590,7 @@ var Journal = class {
       const owner = older ?? this.#flat.move(request);
       const entry = owner ? void 0 : known(this.find(request), claim);
       if (entry && entry.record.taskId !== null) return { kind: "submitted", entry };
-      const lock = owner ? { heldBy: owner } : await this.#tryLock(request);
+      const lock = owner ? { heldBy: owner } : await this.fence(request);
       if (!("heldBy" in lock)) return this.#underLock(request, claim, lock);
       if (clock.monotonic() >= deadline) {
         throw older ? olderVersion(older) : busy(lock.heldBy, this.#files.lockOf(request), claim);
@@ -1647,9 +1664,6 @@ var Journal = class {
     }
   }
   fence(request) {
-    return this.#tryLock(request);
-  }
-  #tryLock(request) {
     return this.lock(request, 0);
   }
   /**
@@ -1665,22 +1679,28 @@ var Journal = class {
     }
   }
   async byTask(taskId) {
-    const isOfTask = ({ record }) => record.taskId === taskId;
     for (const [shard, tasks] of this.#parts("tasks")) {
-      const found = this.#marked(shard, taskId, tasks).find(isOfTask);
+      const [found] = this.#marked(shard, tasks, "task", taskId, ({ record }) => record.taskId === taskId);
       if (found) return found;
     }
     return void 0;
   }
-  async byKey(idempotencyKey) {
-    const found = this.#parts("keys").flatMap(([shard, keys]) => this.#marked(shard, idempotencyKey, keys));
-    return found.filter(({ record }) => record.idempotencyKey === idempotencyKey).sort(byName);
+  async byKey(key) {
+    const isOfKey = ({ record }) => record.idempotencyKey === key;
+    const found = this.#parts("keys").flatMap(
+      ([shard, keys]) => this.#marked(shard, keys, "key", key, isOfKey)
+    );
+    return found.sort(byName);
   }
-  #marked(shard, text2, marks) {
-    const positions = positionsOf(markOf(text2), marks);
+  #marked(shard, marks, kind, text2, is) {
+    const mark = markOf(text2);
+    const positions = positionsOf(mark, marks);
     if (positions.length === 0) return [];
     const names = this.#files.namesIn(shard);
-    return this.#entries(positions.flatMap((position) => names[position] ?? []));
+    const found = this.#entries(positions.flatMap((position) => names[position] ?? [])).filter(is);
+    if (found.length === positions.length) return found;
+    const members = this.#index.members(shard).filter(({ facts }) => facts?.[kind] === mark);
+    return this.#entries(members.map(({ name }) => name)).filter(is);
   }
   async recordedAmong(taskIds) {
     const found = /* @__PURE__ */ new Set();

@@ -94,7 +94,7 @@ __export(public_lookup_exports, {
   publicLookup: () => publicLookup
 });
 const { lookup } = require("node:dns");
-import { Failure as Failure3 } from "./main.mjs";
+import { Failure as Failure4 } from "./main.mjs";
 import { isPublicAddress } from "./main.mjs";
 import { plain as plain2 } from "./main.mjs";
 function publicLookup(resolve = lookup) {
@@ -118,7 +118,7 @@ function isThisMachine(address) {
 function refusal(hostname, addresses) {
   const found = addresses.map(({ address }) => plain2(address, 50)).slice(0, 3);
   const isFake = found.some((address) => /^198\.1[89]\./.test(address));
-  return new Failure3(
+  return new Failure4(
     "DOWNLOAD_FAILED",
     `The result's address is not fetched: ${plain2(hostname, 100)} leads to ${found.join(", ") || "no address"}, which is not public.`,
     isFake ? { reason: { kind: "addressOfProxy" } } : {}
@@ -131,7 +131,7 @@ var init_public_lookup = __esm({
 });
 
 // scripts/src/core/known-durations.ts
-import { Failure as Failure7 } from "./main.mjs";
+import { Failure as Failure8 } from "./main.mjs";
 async function knownDurations(session, model) {
   const own = orNothing(async () => await (await session.records())?.durationsOf(model) ?? []);
   const contract = orNothing(async () => {
@@ -145,7 +145,7 @@ async function orNothing(read) {
   try {
     return await read();
   } catch (error) {
-    if (error instanceof Failure7) return [];
+    if (error instanceof Failure8) return [];
     throw error;
   }
 }
@@ -186,7 +186,7 @@ var init_expected_duration = __esm({
 });
 
 // scripts/src/core/fetch-status.ts
-import { Failure as Failure8 } from "./main.mjs";
+import { Failure as Failure9 } from "./main.mjs";
 async function pollOnce({ api, provider }, taskId, until) {
   const status = await api.once(provider.status(taskId), { until, isPermitted: true });
   return withCheckedError(status, () => api.once(provider.task(taskId), { until }));
@@ -202,7 +202,7 @@ async function withRecord(seen, read) {
   try {
     return { ...await read(), state: seen.state };
   } catch (error) {
-    if (!(error instanceof Failure8)) throw error;
+    if (!(error instanceof Failure9)) throw error;
     return { ...seen, isRecordUnread: true };
   }
 }
@@ -276,7 +276,7 @@ var init_rate_limit = __esm({
 });
 
 // scripts/src/core/poll-round.ts
-import { Failure as Failure9 } from "./main.mjs";
+import { Failure as Failure10 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
 import {
   NO_LIST
@@ -398,7 +398,7 @@ var init_poll_round = __esm({
           await this.#share(others);
           return found;
         } catch (error) {
-          if (!(error instanceof Failure9)) throw error;
+          if (!(error instanceof Failure10)) throw error;
           const failures = this.#list.failures + 1;
           const badMs = Math.min(LONGEST_BAD_MS, BAD_MS * 2 ** (failures - 1));
           this.#list = { ...this.#list, tookMs: 0, failures, badUntil: this.#now() + badMs };
@@ -456,7 +456,7 @@ var init_poll_round = __esm({
           await this.#share(others);
           return new Map(isOwn ? [[taskId, { ...status, ...task && { task } }]] : []);
         } catch (error) {
-          if (!(error instanceof Failure9)) throw error;
+          if (!(error instanceof Failure10)) throw error;
           if (!isOwn) this.#note(taskId, { at: 0, state: null, failedAt: at });
           if (!isOwn) await this.#share(others);
           return new Map(isOwn || error.code === "RATE_LIMITED" ? [[taskId, error]] : []);
@@ -473,7 +473,7 @@ var init_poll_round = __esm({
 });
 
 // scripts/src/core/record-reads.ts
-import { Failure as Failure10 } from "./main.mjs";
+import { Failure as Failure11 } from "./main.mjs";
 import { isTerminal as isTerminal2 } from "./main.mjs";
 var RecordReads;
 var init_record_reads = __esm({
@@ -533,7 +533,7 @@ var init_record_reads = __esm({
         if (!results) return false;
         for (const one of wanted) {
           const result = results.get(one.taskId);
-          const task = result instanceof Failure10 ? void 0 : result?.task;
+          const task = result instanceof Failure11 ? void 0 : result?.task;
           if (task && isTerminal2(task.state) && (task.state !== "COMPLETED" || task.urls.length > 0)) {
             this.#give(one, task);
           } else one.isNotListed = true;
@@ -549,7 +549,7 @@ var init_record_reads = __esm({
 });
 
 // scripts/src/core/poller.ts
-import { Failure as Failure11 } from "./main.mjs";
+import { Failure as Failure12 } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
 function pollerOf(session, schedule) {
   const isAlone = isFast(schedule);
@@ -741,13 +741,13 @@ var init_poller = __esm({
       /** Hands what a query showed to those who asked. @param at when it was sent, by the wall clock */
       async #take(results, at) {
         for (const result of results.values()) {
-          if (!(result instanceof Failure11) || result.code !== "RATE_LIMITED") continue;
+          if (!(result instanceof Failure12) || result.code !== "RATE_LIMITED") continue;
           await this.#limiter.pauseFor((result.details.retryAfter ?? 0) * 1e3 || PAUSE_MS2);
         }
         for (const ask of this.#asks) {
           const result = results.get(ask.taskId);
           if (result === void 0) continue;
-          if (result instanceof Failure11) this.#end(ask, result);
+          if (result instanceof Failure12) this.#end(ask, result);
           else {
             this.#seenAt.set(ask.taskId, at);
             this.#end(ask, result);
@@ -756,7 +756,7 @@ var init_poller = __esm({
       }
       #end(ask, result) {
         this.#asks.delete(ask);
-        if (result instanceof Failure11) ask.reject(result);
+        if (result instanceof Failure12) ask.reject(result);
         else ask.resolve(result);
       }
       async #announce() {
@@ -840,7 +840,7 @@ var init_session = __esm({
 });
 
 // scripts/src/core/finish.ts
-import { Failure as Failure12 } from "./main.mjs";
+import { Failure as Failure13 } from "./main.mjs";
 async function folderFor(folder) {
   return folder === null ? null : (await import("./download.mjs")).prepareFolder(folder);
 }
@@ -849,7 +849,7 @@ async function checkFree(folder, output) {
   const { mediaIn, stemOfOutput: stemOfOutput2 } = await import("./download.mjs");
   const file = mediaIn(folder).get(stemOfOutput2(output).toLowerCase());
   if (file === void 0) return;
-  throw new Failure12(
+  throw new Failure13(
     "INVALID_PAYLOAD",
     `${file} exists already and is not the file of this request. Nothing was submitted.`,
     { reason: { kind: "outputTaken", file } }
@@ -878,7 +878,7 @@ async function finish(session, taskId, options) {
     await entry?.update({ fileCount, ...credits && { credits: creditsOf(task, credits) } });
     return { ...taskResult(taskId, task, { ...origin, credits, model }), ...saved };
   } catch (error) {
-    if (!(error instanceof Failure12)) throw error;
+    if (!(error instanceof Failure13)) throw error;
     const failure = error.with({ status: "COMPLETED", taskId, charged: "finished" });
     const seen = { state: "COMPLETED", record: {}, ...task && { urls: task.urls } };
     return { kind: "notFetched", taskId, seen, warnings: [], failure };
@@ -895,7 +895,7 @@ async function fetchResult(session, taskId, { schedule, until: end }) {
     const detail = await detailOf(session, taskId, deadline, until);
     if (detail && detail.urls.length > 0) return { ...detail, state: "COMPLETED" };
     if (hasOtherAddress(task.record)) {
-      throw new Failure12(
+      throw new Failure13(
         "DOWNLOAD_FAILED",
         "The task is COMPLETED, but what its record gives as the result is no https address.",
         { record: task.record, reason: { kind: "noAddress" } }
@@ -903,7 +903,7 @@ async function fetchResult(session, taskId, { schedule, until: end }) {
     }
     const pause = intervalBefore({ polls: n, waitedMs: 0 }, schedule, api.clock.random);
     if (n + 1 >= RESULT_READS || api.clock.monotonic() + pause > deadline) {
-      throw new Failure12("UNKNOWN_ERROR", "The task is COMPLETED, but its record names no file.", {
+      throw new Failure13("UNKNOWN_ERROR", "The task is COMPLETED, but its record names no file.", {
         record: task.record
       });
     }
@@ -922,7 +922,7 @@ async function detailOf({ api, provider }, taskId, deadline, until = Infinity) {
   try {
     return provider.detail && await api.read(provider.detail(taskId), deadline, { until });
   } catch (error) {
-    if (error instanceof Failure12) return void 0;
+    if (error instanceof Failure13) return void 0;
     throw error;
   }
 }
@@ -952,7 +952,7 @@ async function downloadAll(session, task, folder, { stallMs, entry, filesUntil, 
       files.push(file);
       await onSaved?.(file, index);
     } catch (error) {
-      if (!(error instanceof Failure12)) throw error;
+      if (!(error instanceof Failure13)) throw error;
       failures.push(error);
     }
   }
@@ -1008,7 +1008,7 @@ var init_likely_duration = __esm({
 });
 
 // scripts/src/core/poll.ts
-import { Failure as Failure13 } from "./main.mjs";
+import { Failure as Failure14 } from "./main.mjs";
 import { isTerminal as isTerminal4 } from "./main.mjs";
 async function pollUntilEnd(poll, options) {
   const { clock, schedule, deadline, submittedAt, stop } = options;
@@ -1039,7 +1039,7 @@ async function pollUntilEnd(poll, options) {
       failures = 0;
       if (isTerminal4(seen.state)) return { last, failure };
     } catch (error) {
-      if (!(error instanceof Failure13)) throw error;
+      if (!(error instanceof Failure14)) throw error;
       const tooYoung = error.code === "TASK_NOT_FOUND" && clock.monotonic() < (options.graceUntil ?? 0);
       if (endsWait(error) && !tooYoung) throw error;
       failure = error;
@@ -1064,7 +1064,7 @@ var init_poll = __esm({
 });
 
 // scripts/src/core/task-record.ts
-import { Failure as Failure14 } from "./main.mjs";
+import { Failure as Failure15 } from "./main.mjs";
 import { isTerminal as isTerminal5 } from "./main.mjs";
 async function recordOf({ records }, taskId) {
   try {
@@ -1072,7 +1072,7 @@ async function recordOf({ records }, taskId) {
     const entry = await journal?.byTask(taskId);
     return entry && journal?.isOwn(entry) ? entry : void 0;
   } catch (error) {
-    if (error instanceof Failure14) return void 0;
+    if (error instanceof Failure15) return void 0;
     throw error;
   }
 }
@@ -1118,7 +1118,7 @@ __export(tasks_exports, {
   waitOn: () => waitOn,
   waitTask: () => waitTask
 });
-import { Failure as Failure15 } from "./main.mjs";
+import { Failure as Failure16 } from "./main.mjs";
 import { isTerminal as isTerminal6 } from "./main.mjs";
 async function getStatus(session, taskId) {
   const seen = await fetchStatus(session, taskId, shortDeadline(session));
@@ -1153,7 +1153,7 @@ async function waitTask(session, taskId, settings, origin = {}, known) {
   try {
     first = recorded && isTerminal6(recorded) ? { state: recorded, record: {} } : settings.waitMs > 0 ? await firstStatus(session, taskId, settings, start) : await fetchStatus(session, taskId, shortDeadline(session));
   } catch (error) {
-    if (!(error instanceof Failure15) || settings.waitMs <= 0) throw error;
+    if (!(error instanceof Failure16) || settings.waitMs <= 0) throw error;
     const tooYoung = error.code === "TASK_NOT_FOUND" && entry !== void 0 && isYoung(session, entry);
     if (endsWait(error) && !tooYoung) throw error;
     failure = error;
@@ -1298,14 +1298,14 @@ var cancel_exports = {};
 __export(cancel_exports, {
   cancelTask: () => cancelTask
 });
-import { Failure as Failure16 } from "./main.mjs";
+import { Failure as Failure17 } from "./main.mjs";
 async function cancelTask(session, taskId) {
   let answer;
   let refusal3;
   try {
     answer = await cancelWhileRefusedForNow(session, taskId);
   } catch (error) {
-    if (!(error instanceof Failure16)) throw error;
+    if (!(error instanceof Failure17)) throw error;
     if (["AUTH_FAILED", "RATE_LIMITED"].includes(error.code)) throw error;
     refusal3 = error;
   }
@@ -1314,7 +1314,7 @@ async function cancelTask(session, taskId) {
   try {
     seen = await fetchStatus(session, taskId, shortDeadline(session));
   } catch (error) {
-    if (!(error instanceof Failure16)) throw error;
+    if (!(error instanceof Failure17)) throw error;
     if (error.code === "AUTH_FAILED" || error.code === "TASK_NOT_FOUND") throw error;
     if (refusal3 && refusal3.code !== "UNKNOWN_ERROR") throw refusal3;
     seen = answer;
@@ -1328,7 +1328,7 @@ function notCancelled(taskId, found, refusal3) {
   const seen = found ?? { state: "UNKNOWN", record: {} };
   const so = found ? `it is ${found.unknownState ?? found.state}` : "its state could not be read";
   const said = refusal3 ? ` ${refusal3.message}` : "";
-  const failure = new Failure16(
+  const failure = new Failure17(
     refusal3?.code === "NETWORK_ERROR" ? "NETWORK_ERROR" : "CANCEL_REJECTED",
     `The task was not cancelled: ${so}.${said}`,
     {
@@ -1354,7 +1354,7 @@ async function cancelWhileRefusedForNow(session, taskId) {
     try {
       return await api.once(provider.cancel(taskId), { fresh: true });
     } catch (error) {
-      if (error instanceof Failure16 && error.details.unclear) throw error;
+      if (error instanceof Failure17 && error.details.unclear) throw error;
       await api.pauseOrThrow(error, attempt, deadline);
     }
   }
@@ -1369,50 +1369,36 @@ var init_cancel = __esm({
   }
 });
 
-// scripts/src/cli/explain-missing.ts
-import { BRIEF_WAIT_S } from "./main.mjs";
-import { profileOf } from "./main.mjs";
-import { AdvisedFailure } from "./main.mjs";
-import { placeFlags } from "./main.mjs";
-import { actionWords, commandLine } from "./main.mjs";
-async function explainMissing(session, error, taskId, { sandbox }, same) {
+// scripts/src/cli/live.ts
+const { existsSync } = require("node:fs");
+const path = require("node:path");
+
+// scripts/src/core/made-elsewhere.ts
+import { Failure } from "./main.mjs";
+async function madeElsewhere(session, error, taskId) {
   if (error.code !== "TASK_NOT_FOUND") return void 0;
-  const journal = await session.records();
-  const entry = await journal?.byTask(taskId);
-  if (!journal || !entry || journal.isOwn(entry)) return void 0;
+  const records = await session.records();
+  const entry = await records?.byTask(taskId);
+  if (!records || !entry || records.isOwn(entry)) return void 0;
   const { provider, service, account, created, status } = entry.record;
-  const { id, title, keyVariable, urlVariable } = session.provider;
-  const because = (reason, nextSteps) => new AdvisedFailure("TASK_NOT_FOUND", `Task ${taskId} was made on ${created} at ${service}${reason}.`, {
+  return new Failure(error.code, `Task ${taskId} was made on ${created} at ${service}.`, {
     status,
     taskId,
-    nextSteps
+    reason: {
+      kind: "madeElsewhere",
+      taskId,
+      created,
+      by: { provider, service, account },
+      here: records.place
+    }
   });
-  const set = (variable, what) => [
-    `Set ${variable} to the ${what} that made the task, and run the same command again:`,
-    same
-  ];
-  const maker = profileOf(provider);
-  if (maker && provider !== id) {
-    const place2 = placeFlags({ profile: maker, sandbox });
-    return because(`; ${title} does not know it`, [
-      `Ask ${maker.title}, which made it:`,
-      commandLine(actionWords("waitTask", { taskId, wait: BRIEF_WAIT_S, ...place2 }))
-    ]);
-  }
-  const { place } = journal;
-  return account === place.account ? because(`, which is not ${place.service}`, set(urlVariable, "address")) : because(
-    ` with another key (fingerprint ${account}); the one in ${keyVariable} (fingerprint ${place.account}) cannot see it`,
-    set(keyVariable, "key")
-  );
 }
 
 // scripts/src/cli/live.ts
 init_poll_schedule();
-const { existsSync } = require("node:fs");
-const path = require("node:path");
 
 // scripts/src/http/api.ts
-import { Failure as Failure2 } from "./main.mjs";
+import { Failure as Failure3 } from "./main.mjs";
 
 // scripts/src/http/json.ts
 import { isObject } from "./main.mjs";
@@ -1505,7 +1491,7 @@ var JsonBody = class {
 };
 
 // scripts/src/http/network-error.ts
-import { Failure } from "./main.mjs";
+import { Failure as Failure2 } from "./main.mjs";
 import { plain, quoted } from "./main.mjs";
 var ClosedHere = class extends Error {
   code = "CLOSED_HERE";
@@ -1514,7 +1500,7 @@ function where(request) {
   return request.url.origin;
 }
 function networkError(request, what, unclear, cause) {
-  return new Failure("NETWORK_ERROR", `${where(request)} ${what}.`, { transient: true, unclear, cause });
+  return new Failure2("NETWORK_ERROR", `${where(request)} ${what}.`, { transient: true, unclear, cause });
 }
 var NETWORK_ERRORS = {
   ENOTFOUND: "could not be found (DNS)",
@@ -1546,7 +1532,7 @@ var NETWORK_ERRORS = {
   UND_ERR_CLOSED: "was given up: the connection was closed from this side"
 };
 function explain(request, error, left) {
-  if (error instanceof Failure) return error;
+  if (error instanceof Failure2) return error;
   for (const link of chain(error)) {
     const code = typeof link.code === "string" ? link.code : "";
     const byProxy = code.startsWith("UND_ERR") ? PROXY_REFUSAL.exec(String(link.message)) : null;
@@ -1568,7 +1554,7 @@ function explain(request, error, left) {
 var PROXY_REFUSAL = /^Proxy (?:response|Authentication Required) \((\d{3})\)/;
 function refusedByProxy(request, status, cause) {
   const why = status === 407 ? "it wants a user name and a password (HTTP 407)" : `it answered HTTP ${status}`;
-  return new Failure("NETWORK_ERROR", `${where(request)} could not be reached through the proxy: ${why}.`, {
+  return new Failure2("NETWORK_ERROR", `${where(request)} could not be reached through the proxy: ${why}.`, {
     cause,
     // A proxy that cannot reach the service answers 5xx, which may pass; its other answers are permanent.
     transient: status >= 500,
@@ -1579,7 +1565,7 @@ function refusedByProxy(request, status, cause) {
 function withProxy(failure) {
   if (failure.details.unclear !== false || /proxy/i.test(failure.message)) return failure;
   const hint = "A proxy is set; it may be what fails.";
-  return new Failure(failure.code, `${failure.message} ${hint}`, failure.details);
+  return new Failure2(failure.code, `${failure.message} ${hint}`, failure.details);
 }
 var CERTIFICATE = /^(CERT_|CRL_|ERROR_IN_C|ERR_TLS_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|(HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|UNSPECIFIED)$)/;
 var HANDSHAKE = /^(ERR_SSL_|EPROTO)/;
@@ -1589,7 +1575,7 @@ function isTlsCode(code) {
 function refusedTls(request, code, said, cause) {
   const isCertificate = CERTIFICATE.test(code);
   const what = isCertificate ? "has a certificate that cannot be trusted" : "could not agree on TLS";
-  return new Failure("NETWORK_ERROR", `${where(request)} ${what} (${code}: ${said}).`, {
+  return new Failure2("NETWORK_ERROR", `${where(request)} ${what} (${code}: ${said}).`, {
     cause,
     unclear: false,
     reason: { kind: isCertificate ? "certificate" : "handshake" }
@@ -1662,7 +1648,7 @@ var Api = class {
       const wait = await limiter.acquire("lookup");
       if (wait <= 0) return;
       if (this.clock.monotonic() + wait > end) {
-        throw new Failure2(
+        throw new Failure3(
           "RATE_LIMITED",
           "The queries that the service permits in a minute are used up by what runs on this machine, so none was sent.",
           { transient: true, retryAfter: Math.ceil(wait / 1e3) }
@@ -1689,7 +1675,7 @@ var Api = class {
   }
   /** Sleeps until the next attempt. Throws the error when there is no next attempt. */
   async pauseOrThrow(error, attempt, deadline) {
-    const pause = error instanceof Failure2 ? this.pauseFor(error, attempt, deadline) : null;
+    const pause = error instanceof Failure3 ? this.pauseFor(error, attempt, deadline) : null;
     if (pause === null) throw error;
     await this.clock.sleep(pause, this.signal);
   }
@@ -1703,7 +1689,7 @@ async function withPause(limiter, read) {
   try {
     return read();
   } catch (error) {
-    if (error instanceof Failure2 && error.code === "RATE_LIMITED") {
+    if (error instanceof Failure3 && error.code === "RATE_LIMITED") {
       await limiter.pauseFor((error.details.retryAfter ?? 0) * 1e3 || PAUSE_MS);
     }
     throw error;
@@ -1714,7 +1700,7 @@ async function withPause(limiter, read) {
 import { systemClock } from "./main.mjs";
 
 // scripts/src/http/transport.ts
-import { Failure as Failure4 } from "./main.mjs";
+import { Failure as Failure5 } from "./main.mjs";
 
 // scripts/src/http/decode.ts
 function decoded(body, encoding, most, tooLarge) {
@@ -1894,7 +1880,7 @@ var Transport = class {
     try {
       return await exchange(client, request, receiver, options);
     } catch (error) {
-      throw this.#proxied && error instanceof Failure4 ? withProxy(error) : error;
+      throw this.#proxied && error instanceof Failure5 ? withProxy(error) : error;
     }
   }
   /** Ends all exchanges that are under way, so that the process can end. */
@@ -1930,7 +1916,7 @@ var Transport = class {
       return new UndiciHttpClient(this.#proxy, kind === "files" ? publicLookup2(this.#resolve) : void 0);
     } catch (cause) {
       const message = "The address of the proxy cannot be used as it is written.";
-      throw new Failure4("NETWORK_ERROR", message, { cause, reason: { kind: "proxySettings" } });
+      throw new Failure5("NETWORK_ERROR", message, { cause, reason: { kind: "proxySettings" } });
     }
   }
 };
@@ -2017,7 +2003,7 @@ function exchange(client, request, receiver, { timeoutMs, signal, fresh = false,
 }
 
 // scripts/src/cli/live.ts
-import { Failure as Failure17 } from "./main.mjs";
+import { Failure as Failure18 } from "./main.mjs";
 import { createProvider } from "./main.mjs";
 import { journalFolder } from "./main.mjs";
 import { isSubmit, needsRecords } from "./main.mjs";
@@ -2121,7 +2107,7 @@ import { plain as plain4, quoted as quoted3 } from "./main.mjs";
 
 // scripts/src/providers/error-answer.ts
 init_retry();
-import { Failure as Failure5 } from "./main.mjs";
+import { Failure as Failure6 } from "./main.mjs";
 import { TASK_ID } from "./main.mjs";
 import { plain as plain3, quoted as quoted2 } from "./main.mjs";
 var MB = 1024 * 1024;
@@ -2135,7 +2121,7 @@ function refused({ code: named, status, said, answer, kind, now }) {
     details.unclear = true;
   const retryAfter = parseRetryAfter(answer.headers["retry-after"], now());
   if (retryAfter !== void 0 && details.transient) details.retryAfter = retryAfter;
-  return new Failure5(code, messageOf(status, said, answer), details);
+  return new Failure6(code, messageOf(status, said, answer), details);
 }
 var OF_A_QUERY = /* @__PURE__ */ new Set([
   "AUTH_FAILED",
@@ -2146,7 +2132,7 @@ var OF_A_QUERY = /* @__PURE__ */ new Set([
 function unreadable(request, answer, what, kind) {
   const head = answer.body.toString("utf8", 0, 800);
   const message = `The answer of ${request.url.origin} (HTTP ${answer.status}) ${what}: ${plain3(head) ? quoted2(head, 200) : "empty"}.`;
-  return new Failure5("NETWORK_ERROR", message, { transient: true, unclear: kind === "submit" });
+  return new Failure6("NETWORK_ERROR", message, { transient: true, unclear: kind === "submit" });
 }
 function codeOfStatus(status, kind) {
   if (status === 402) return "INSUFFICIENT_CREDITS";
@@ -2332,8 +2318,8 @@ function keyOf({ idempotencyKey }) {
 var dateOf = (time) => time === void 0 ? null : new Date(time).toISOString();
 
 // scripts/src/cli/render/many.ts
-import { Failure as Failure6 } from "./main.mjs";
-import { AdvisedFailure as AdvisedFailure3 } from "./main.mjs";
+import { Failure as Failure7 } from "./main.mjs";
+import { AdvisedFailure as AdvisedFailure2 } from "./main.mjs";
 import { EXIT as EXIT5 } from "./main.mjs";
 import { resumeCommand as resumeCommand3 } from "./main.mjs";
 import { failed as failed2, success as success5 } from "./main.mjs";
@@ -2341,9 +2327,9 @@ import { explained as explained2 } from "./main.mjs";
 
 // scripts/src/cli/render/task.ts
 import { KIND_WORDS, madeAs } from "./main.mjs";
-import { BRIEF_WAIT_S as BRIEF_WAIT_S2 } from "./main.mjs";
+import { BRIEF_WAIT_S } from "./main.mjs";
 import { quoted as quoted4 } from "./main.mjs";
-import { AdvisedFailure as AdvisedFailure2 } from "./main.mjs";
+import { AdvisedFailure } from "./main.mjs";
 import { EXIT as EXIT4, exitCodeOf } from "./main.mjs";
 import { resumeCommand as resumeCommand2 } from "./main.mjs";
 import { failed, success as success4, upstream as upstream3 } from "./main.mjs";
@@ -2413,7 +2399,7 @@ function endOutcome(result, caller) {
   }
 }
 function ended(code, message, data, nextSteps) {
-  return failed(new AdvisedFailure2(code, message, { data, nextSteps }), null, null);
+  return failed(new AdvisedFailure(code, message, { data, nextSteps }), null, null);
 }
 function whyFailed({ seen }) {
   if (seen.error) return ` The service says: ${quoted4(seen.error)}.`;
@@ -2421,7 +2407,7 @@ function whyFailed({ seen }) {
 }
 function saveSteps(taskId, caller) {
   return [
-    resumeCommand2(caller, taskId, { wait: BRIEF_WAIT_S2, download: "out" }),
+    resumeCommand2(caller, taskId, { wait: BRIEF_WAIT_S, download: "out" }),
     `That saves the file. Do it soon: ${caller.profile.says.retention}`
   ];
 }
@@ -2510,7 +2496,7 @@ function manyOutcome({ items, until, more, unsettled }, caller) {
   };
 }
 function itemOutcome({ record, ended: ended2 }, caller) {
-  if (!(ended2 instanceof Failure6)) return taskOutcome(ended2, caller);
+  if (!(ended2 instanceof Failure7)) return taskOutcome(ended2, caller);
   const { status, taskId } = record;
   const failure = explained2(ended2, caller);
   const steps = failure.details.nextSteps ?? [];
@@ -2531,7 +2517,7 @@ function nothingPendingOutcome({ unsettled }, { command }) {
     return success5(null, null, { count: 0, unsettled, nextSteps }, EXIT5.done);
   }
   const message = `No recorded task of this key is unfinished, but the outcome of ${unsettled} submits is not known.`;
-  const failure = new AdvisedFailure3("SUBMIT_OUTCOME_UNKNOWN", message, {
+  const failure = new AdvisedFailure2("SUBMIT_OUTCOME_UNKNOWN", message, {
     data: { count: 0, unsettled },
     nextSteps: ["Run the commands of those submits again: each reconciles its own.", list]
   });
@@ -2605,9 +2591,9 @@ async function runLive(options) {
     }
     return outcomeOf(await act(session, args, request, environment), caller);
   } catch (error) {
-    if (!(error instanceof Failure17)) throw error;
+    if (!(error instanceof Failure18)) throw error;
     const taskId = args.taskId ?? error.details.taskId ?? null;
-    const missing = taskId !== null && await explainMissing(session, error, taskId, args, caller.same);
+    const missing = taskId !== null && await madeElsewhere(session, error, taskId);
     const failure = explained3(missing || error, caller);
     if (failure.details.nextSteps?.length) throw failure;
     throw failure.with({
@@ -2641,7 +2627,7 @@ async function openJournal(options, provider) {
     journal.prepare();
     return journal;
   } catch (error) {
-    if (!(error instanceof Failure17)) throw error;
+    if (!(error instanceof Failure18)) throw error;
     warn(`This sandbox run continues without a record: ${environment.stateFolder} cannot be written to.`);
     return null;
   }
@@ -3060,7 +3046,6 @@ export {
   endsWait,
   expectedDuration,
   explain,
-  explainMissing,
   fetchResult,
   fetchStatus,
   findUrls,
@@ -3080,6 +3065,7 @@ export {
   knownDurations,
   likelyDuration,
   listOutcome,
+  madeElsewhere,
   manyOutcome,
   merge,
   nameIn,

@@ -429,7 +429,7 @@ var init_flag_values = __esm({
 });
 
 // scripts/src/cli/flags.ts
-var SUBMITS, PAYLOAD, MODELS, LOCAL, WAITS, SAVES, NAMED_TASK, ONE_TASK, DEFAULT_WAIT_S, DEFAULT_LIMIT, titles, providers, wait, callback, text, FLAGS, FLAG_NAMES, rule, isSubmit, needsRecords, isLocal, isAboutTask;
+var SUBMITS, PAYLOAD, MODELS, LOCAL, WAITS, SAVES, NAMED_TASK, ONE_TASK, DEFAULT_WAIT_S, DEFAULT_LIMIT, titles, providers, wait, pending, callback, text, FLAGS, FLAG_NAMES, rule, isSubmit, needsRecords, isLocal, isAboutTask;
 var init_flags = __esm({
   "scripts/src/cli/flags.ts"() {
     "use strict";
@@ -450,6 +450,7 @@ var init_flags = __esm({
     titles = (are) => PROFILES.filter(are).map(({ title }) => title).join(", ");
     providers = PROFILES.map(({ id }) => id);
     wait = { kind: "number", min: 0, max: 86400, such: 5, default: DEFAULT_WAIT_S };
+    pending = "waitTask without --taskId: every pending task, until all of them, or any, have ended";
     callback = {
       form: "<url>",
       help: `https address that the service may notify (${PROFILES.map((one) => `${one.title}: --${one.callbackFlag}`).join(", ")})`,
@@ -475,7 +476,7 @@ var init_flags = __esm({
       },
       batch: {
         form: "<file>",
-        help: 'many requests, a line each: prompts (.txt) or {"name","model","payload","image"} (.jsonl); "-" = standard input',
+        help: 'a request a line: prompts (.txt) or {"name","model","payload","image"} (.jsonl); "-" = stdin',
         actions: PAYLOAD
       },
       action: { form: "<action>", value: { kind: "choice", of: ACTIONS }, help: ACTIONS.slice(1).join(", ") },
@@ -562,8 +563,8 @@ var init_flags = __esm({
         actions: SUBMITS
       },
       new: { help: "another task of the same request (a new charge)", actions: SUBMITS },
-      all: { help: "with waitTask and no --taskId: every pending task", actions: ["waitTask"] },
-      any: { help: "the same, until the first of them has ended", actions: ["waitTask"] },
+      all: { help: pending, actions: ["waitTask"] },
+      any: { help: pending, actions: ["waitTask"] },
       owner: {
         form: "<name>",
         value: owner,
@@ -1358,6 +1359,29 @@ function mostWanted(keys, count) {
   return [...keys.filter((key2) => !first.includes(key2)).slice(0, count - first.length), ...first];
 }
 
+// scripts/src/cli/check-interval.ts
+init_advised_failure();
+function checkInterval({ pollInterval }, loopback) {
+  if (pollInterval === void 0 || loopback || Number.isInteger(pollInterval) && pollInterval >= 1) return;
+  const expected = "whole seconds from 1 to 60";
+  const hint = `write --pollInterval ${Math.max(1, Math.ceil(pollInterval))}`;
+  throw new AdvisedFailure(
+    "INVALID_PAYLOAD",
+    `--pollInterval: expected ${expected}, received ${pollInterval}.`,
+    {
+      issues: [
+        issue(
+          "--pollInterval",
+          `${expected} (fractions only for a server on this machine)`,
+          String(pollInterval),
+          hint
+        )
+      ],
+      nextSteps: [hint]
+    }
+  );
+}
+
 // scripts/src/cli/command-line.ts
 init_shell_word();
 init_task();
@@ -1809,37 +1833,6 @@ init_failure();
 init_exit_codes();
 init_flags();
 
-// scripts/src/cli/preflight.ts
-init_advised_failure();
-function checkInterval({ pollInterval }, loopback) {
-  if (pollInterval === void 0 || loopback || Number.isInteger(pollInterval) && pollInterval >= 1) return;
-  const hint = `write --pollInterval ${Math.max(1, Math.ceil(pollInterval))}`;
-  throw new AdvisedFailure(
-    "INVALID_PAYLOAD",
-    `--pollInterval: expected whole seconds from 1 to 60, received ${pollInterval}.`,
-    {
-      issues: [
-        {
-          path: "--pollInterval",
-          expected: "whole seconds from 1 to 60 (fractions only for a server on this machine)",
-          received: String(pollInterval),
-          hint
-        }
-      ],
-      nextSteps: [hint]
-    }
-  );
-}
-function keyMissing({ keyVariable, keyPage, says }, argv) {
-  return new AdvisedFailure("AUTH_FAILED", `${keyVariable} is not set, so no live call is made.`, {
-    nextSteps: [
-      `The user makes a key at ${keyPage} (${says.key}) and sets it in the environment as ${keyVariable}; it is never passed as an argument.`,
-      "Without a key the same command rehearses in the sandbox, at no cost:",
-      commandFrom(argv, { sandbox: true })
-    ]
-  });
-}
-
 // scripts/src/cli/progress.ts
 init_task();
 init_text();
@@ -2145,13 +2138,16 @@ init_task();
 init_flags();
 init_words();
 function callerOf(args, argv) {
-  const { action, profile, download, output: output2 } = args;
+  const { action, profile, sandbox, download, output: output2 } = args;
+  const commandAt = (at) => (name, flags) => commandLine(actionWords(name, { ...flags, ...placeFlags({ profile: at, sandbox }) }));
   return {
     profile,
-    command: (name, flags) => commandLine(actionWords(name, { ...flags, ...placeFlags(args) })),
+    command: commandAt(profile),
+    commandAt,
     same: commandAgain(argv),
     anew: commandAnew(args),
     another: commandForAnother(argv, args),
+    rehearsal: commandFrom(argv, { sandbox: true }),
     resumeFlags: resumeFlags(args),
     // A status query or a submit alone has its full answer while the task still runs.
     wantsEnd: action === "generate" || action === "waitTask" || action === "getTask" && (download ?? output2) !== void 0,
@@ -2316,7 +2312,7 @@ var MODEL = {
       commandFor(provider, "listModels")
     ]
   }),
-  wholeBody: ({ model, callbackFlag, input, beside }) => {
+  wholeBody: ({ model, input, beside }, { profile: { callbackFlag } }) => {
     const hint = 'pass what is inside "input" as the payload, and nothing else';
     const issues = beside.map(({ name, received }) => besideIssue(model, callbackFlag, name, received));
     return {
@@ -2393,9 +2389,44 @@ function besideIssue(model, callbackFlag, name, received) {
 }
 
 // scripts/src/cli/render/next-steps/place.ts
+init_task();
+init_registry();
 var STATE_FOLDER = "ASYNC_MEDIA_STATE_DIR";
 var PLACE = {
   unsupportedAction: ({ action }, { profile }) => unsupportedAction(profile, action),
+  keyMissing: (_, { profile: { keyVariable, keyPage, says }, rehearsal }) => ({
+    message: `${keyVariable} is not set, so no live call is made.`,
+    nextSteps: [
+      `The user makes a key at ${keyPage} (${says.key}) and sets it in the environment as ${keyVariable}; it is never passed as an argument.`,
+      "Without a key the same command rehearses in the sandbox, at no cost:",
+      rehearsal
+    ]
+  }),
+  madeElsewhere: ({ taskId: taskId2, created, by, here }, { profile, commandAt, same }) => {
+    const { title, keyVariable, urlVariable } = profile;
+    const made = `Task ${taskId2} was made on ${created} at ${by.service}`;
+    const maker = profileOf(by.provider);
+    if (maker && maker.id !== profile.id) {
+      return {
+        message: `${made}; ${title} does not know it.`,
+        nextSteps: [
+          `Ask ${maker.title}, which made it:`,
+          commandAt(maker)("waitTask", { taskId: taskId2, wait: BRIEF_WAIT_S })
+        ]
+      };
+    }
+    const set = (variable, what) => [
+      `Set ${variable} to the ${what} that made the task, and run the same command again:`,
+      same
+    ];
+    return by.account === here.account ? { message: `${made}, which is not ${here.service}.`, nextSteps: set(urlVariable, "address") } : {
+      message: `${made} with another key (fingerprint ${by.account}); the one in ${keyVariable} (fingerprint ${here.account}) cannot see it.`,
+      nextSteps: set(keyVariable, "key")
+    };
+  },
+  noRecord: (_, { command }) => ({ nextSteps: [command("listPending")] }),
+  justSubmitted: (_, { command }) => ({ nextSteps: [command("listPending")] }),
+  beingSubmitted: () => ({ nextSteps: ["Run the same command again a little later."] }),
   unsafeFolder: ({ distrust, repair }) => {
     const another = `set ${STATE_FOLDER} to a folder that only you can write to`;
     return {
@@ -2718,7 +2749,8 @@ async function main() {
     } else if (action === "describeModel") {
       outcome = await (await import("./contracts.mjs")).describeOne(args, args.model);
     } else if (action === "listPending" || action === "forget") {
-      outcome = await (await import("./pending.mjs"))[action]({ args, environment, warn });
+      const pending2 = await import("./pending.mjs");
+      outcome = await pending2[action]({ args, environment, warn }, callerOf(args, argv));
     } else {
       for (const text2 of overruled) warn(text2);
       hasSaidOverruled = true;
@@ -2736,7 +2768,7 @@ async function main() {
       }
       const hasKey = args.sandbox || environment.key !== void 0;
       const known = hasKey || action !== "spending" ? null : await withoutKey(args, environment, argv, warn);
-      if (!hasKey && !known) throw keyMissing(args.profile, argv);
+      if (!hasKey && !known) throw keyMissing();
       outcome = known ?? await (await import("./live.mjs")).runLive({ args, argv, request, batch, environment, loopback, observer, warn, interruption });
       if (outcome.isInterrupted && interruption.received) markInterrupted(outcome, interruption.received);
     }
@@ -2763,6 +2795,11 @@ async function withoutKey(args, environment, argv, warn) {
   const { spendingWithoutKey } = await import("./spending.mjs");
   return spendingWithoutKey({ args, environment, warn, caller: callerOf(args, argv) });
 }
+function keyMissing() {
+  return new Failure("AUTH_FAILED", "No key is set, so no live call is made.", {
+    reason: { kind: "keyMissing" }
+  });
+}
 async function startProgress(secrets) {
   if (!screen.isTTY || !redraws(process.env)) return watch(screen, secrets);
   const { Terminal } = await import("./terminal.mjs");
@@ -2783,6 +2820,14 @@ function fallbackState(action, { taskId: taskId2, state }) {
   if (taskId2 !== null) return "UNKNOWN";
   return isSubmit(action) ? "FAILED" : isAboutTask(action) ? "UNKNOWN" : null;
 }
+
+// scripts/src/cli/render/payload-ways.ts
+var BY_FLAGS = {
+  payload: "--payload",
+  imageFile: "give the picture with --image <file>",
+  wholePayload: "pass the whole payload through standard input with --payload -",
+  beside: (part) => `it is said by --${part}`
+};
 
 // scripts/src/main.ts
 init_since();
@@ -2884,6 +2929,7 @@ export {
   BATCH_ORDER,
   BRIEF_WAIT_S,
   BUDGET,
+  BY_FLAGS,
   DEFAULT_WAIT_S,
   ERROR_CODES,
   EXIT,
@@ -2957,7 +3003,6 @@ export {
   isTerminal,
   issue,
   journalFolder,
-  keyMissing,
   kind,
   madeAs,
   main,

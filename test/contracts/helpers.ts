@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { expect } from 'vitest';
+import { BY_FLAGS } from '../../scripts/src/cli/render/payload-ways.ts';
 import { type Contract, loadContract } from '../../scripts/src/contracts/contract.ts';
 import { estimateCredits } from '../../scripts/src/contracts/price.ts';
 import { checkPayload } from '../../scripts/src/contracts/validate.ts';
@@ -36,13 +37,13 @@ export function expectSound(contract: Contract): void {
   }
 }
 
-/** The issues of a model's example with these fields changed; undefined takes a field out. */
+/** The issues, in the words of the command line, of a model's example with these fields changed; undefined takes a field out. */
 export async function issuesOf(
   model: string,
   change: Record<string, Json | undefined> = {},
 ): Promise<Issue[]> {
   const contract = await contractOf(model);
-  return checkPayload(contract, changed(contract.example, change));
+  return checkPayload(contract, changed(contract.example, change), BY_FLAGS);
 }
 
 export function changed(payload: JsonObject, change: Record<string, Json | undefined>): JsonObject {

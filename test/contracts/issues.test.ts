@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { BY_FLAGS } from '../../scripts/src/cli/render/payload-ways.ts';
 import { checkPayload } from '../../scripts/src/contracts/validate.ts';
 import type { Json } from '../../scripts/src/model/json.ts';
 import { contractOf, dataUri, issuesOf, PICTURES } from './helpers.ts';
@@ -145,7 +146,9 @@ describe('what is reported', () => {
     [5, 'number 5'],
     [true, 'boolean true'],
   ])('fault 54, a payload that is no object: %j', async (payload, received) => {
-    expect(checkPayload(await contractOf('t2v'), payload)).toMatchObject([{ path: '--payload', received }]);
+    expect(checkPayload(await contractOf('t2v'), payload, BY_FLAGS)).toMatchObject([
+      { path: '--payload', received },
+    ]);
   });
 
   it('fault 54, a payload that was encoded twice', async () => {

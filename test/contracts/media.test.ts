@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { BY_FLAGS } from '../../scripts/src/cli/render/payload-ways.ts';
 import { sniffImage } from '../../scripts/src/contracts/image-type.ts';
 import { checkFileType } from '../../scripts/src/contracts/keywords/files.ts';
 import { checkMedia } from '../../scripts/src/contracts/keywords/media.ts';
@@ -246,7 +247,7 @@ describe('data URIs', () => {
     ['an ellipsis', `${png}\u2026`],
     ['a quote of the shell', `${png}'`],
   ])('fault 55, cut base64 is told with the ways that work: %s', (_, value) => {
-    const hint = checkMedia(value, 'image')?.hint;
+    const hint = checkMedia(value, 'image', BY_FLAGS)?.hint;
     expect(hint).toContain('seems cut off');
     expect(hint).toContain('--image <file>');
     expect(hint).toContain('--payload -');
@@ -262,7 +263,7 @@ describe('data URIs', () => {
       'pictures/a.webp',
       '~/a.gif',
     ])
-      expect(checkMedia(path, 'image')?.hint).toContain('--image <file>');
+      expect(checkMedia(path, 'image', BY_FLAGS)?.hint).toContain('--image <file>');
   });
 
   it('tens of megabytes, valid or not, are checked without an error', () => {

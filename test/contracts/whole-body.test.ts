@@ -1,20 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import type { AdvisedFailure } from '../../scripts/src/cli/advised-failure.ts';
+import { BY_FLAGS } from '../../scripts/src/cli/render/payload-ways.ts';
 import { loadContract } from '../../scripts/src/contracts/contract.ts';
 import { checkPayload } from '../../scripts/src/contracts/validate.ts';
 import { withoutBody } from '../../scripts/src/contracts/whole-body.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 import type { JsonObject } from '../../scripts/src/model/json.ts';
+import { profileOf } from '../../scripts/src/providers/registry.ts';
 import { said } from '../core/rendered.ts';
 
 const contract = await loadContract('apidot', 'gpt-image-2');
 const input = contract.example;
+const PROVIDER = profileOf('apidot')!;
 
 function refusal(body: JsonObject): AdvisedFailure {
   try {
-    withoutBody(contract, body, 'callbackUrl');
+    withoutBody(contract, body);
   } catch (error) {
-    if (error instanceof Failure) return said(error);
+    if (error instanceof Failure) return said(error, PROVIDER);
     throw error;
   }
   throw new Error('it was taken');
@@ -27,7 +30,7 @@ describe('a complete request body that was pasted as the payload', () => {
     ['that is no body', input],
     ['whose input is no object', { ...input, input: 'x' }],
   ])('%s is taken as it stands', (_, body) => {
-    expect(withoutBody(contract, body, 'callbackUrl')).toBe(body.input === input ? input : body);
+    expect(withoutBody(contract, body)).toBe(body.input === input ? input : body);
   });
 
   it.each<[string, JsonObject, string, RegExp]>([
@@ -58,7 +61,7 @@ describe('a complete request body that was pasted as the payload', () => {
     ['webhookUrl', '--webhookUrl'],
   ])('%s among the fields: the flag that says it is named', async (name, flag) => {
     const meshy = await loadContract('apidot', 'meshy-6-text-to-3d');
-    const [issue] = checkPayload(meshy, { ...meshy.example, [name]: 'x' });
+    const [issue] = checkPayload(meshy, { ...meshy.example, [name]: 'x' }, BY_FLAGS);
     expect(issue).toMatchObject({ path: name, hint: `leave "${name}" out; it is said by ${flag}` });
   });
 });

@@ -22,12 +22,15 @@ export type Settings = tasks.WaitSettings & { resumeFlags?: Flags };
 
 /** A call whose commands are short and the same everywhere. */
 export function callerOf({ provider }: { provider: Profile }, more: Partial<Caller> = {}): Caller {
+  const command: Caller['command'] = (action, flags) => ['run', ...actionWords(action, flags)].join(' ');
   return {
     profile: provider,
-    command: (action, flags) => ['run', ...actionWords(action, flags)].join(' '),
+    command,
+    commandAt: (at) => (action, flags) => command(action, { ...flags, provider: at.id }),
     same: 'run again',
     anew: 'the same command with --new',
     another: 'run again --new',
+    rehearsal: 'run again --sandbox',
     resumeFlags: {},
     wantsEnd: true,
     isSubmit: false,
@@ -81,5 +84,5 @@ export const generate = (session: Session, options: generating.GenerateOptions) 
   });
 
 /** The failure with what the command line says of it, whatever the call. */
-export const said = (failure: Failure): AdvisedFailure =>
-  explained(failure, callerOf({ provider: PROFILES[0]! }));
+export const said = (failure: Failure, provider: Profile = PROFILES[0]!): AdvisedFailure =>
+  explained(failure, callerOf({ provider }));

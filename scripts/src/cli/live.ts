@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { madeElsewhere } from '../core/made-elsewhere.ts';
 import { pollSchedule } from '../core/poll-schedule.ts';
 import type { Sharing } from '../core/poller.ts';
 import type { Observer, Session } from '../core/session.ts';
@@ -16,7 +17,6 @@ import type { Journal } from '../stores/file/journal.ts';
 import type { Arguments } from './arguments.ts';
 import type { CheckedBatch } from './batch/read-batch.ts';
 import { type Environment, journalFolder } from './environment.ts';
-import { explainMissing } from './explain-missing.ts';
 import { isSubmit, needsRecords } from './flags.ts';
 import type { Interruption } from './interruption.ts';
 import type { CheckedRequest } from './read-request.ts';
@@ -93,7 +93,7 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const taskId = args.taskId ?? error.details.taskId ?? null;
-    const missing = taskId !== null && (await explainMissing(session, error, taskId, args, caller.same));
+    const missing = taskId !== null && (await madeElsewhere(session, error, taskId));
     const failure = explained(missing || error, caller);
     if (failure.details.nextSteps?.length) throw failure;
     throw failure.with({

@@ -3,12 +3,12 @@ import { isLoopback } from '../model/service-address.ts';
 import type { Action } from './action.ts';
 import { type Arguments, guessAction, parseArguments } from './arguments.ts';
 import type { CheckedBatch } from './batch/read-batch.ts';
+import { checkInterval } from './check-interval.ts';
 import { type Environment, overrule, readEnvironment, redraws, secretsIn } from './environment.ts';
 import { EXIT } from './exit-codes.ts';
 import { isAboutTask, isLocal, isSubmit, needsRecords, rule } from './flags.ts';
 import { Interruption, type StopSignal } from './interruption.ts';
 import { finishWith, printText, screen } from './output.ts';
-import { checkInterval, keyMissing } from './preflight.ts';
 import { type Situation, watch } from './progress.ts';
 import type { CheckedRequest } from './read-request.ts';
 import { bugOutcome } from './render/bug.ts';
@@ -67,7 +67,8 @@ export async function main(): Promise<void> {
     } else if (action === 'describeModel') {
       outcome = await (await import('./describe.ts')).describeOne(args, args.model!);
     } else if (action === 'listPending' || action === 'forget') {
-      outcome = await (await import('./pending.ts'))[action]({ args, environment, warn });
+      const pending = await import('./pending.ts');
+      outcome = await pending[action]({ args, environment, warn }, callerOf(args, argv));
     } else {
       for (const text of overruled) warn(text);
       hasSaidOverruled = true;
@@ -85,7 +86,7 @@ export async function main(): Promise<void> {
       }
       const hasKey = args.sandbox || environment.key !== undefined;
       const known = hasKey || action !== 'spending' ? null : await withoutKey(args, environment, argv, warn);
-      if (!hasKey && !known) throw keyMissing(args.profile, argv);
+      if (!hasKey && !known) throw keyMissing();
       outcome =
         known ??
         (await (
@@ -129,6 +130,12 @@ async function withoutKey(
 ): Promise<Outcome | null> {
   const { spendingWithoutKey } = await import('./spending.ts');
   return spendingWithoutKey({ args, environment, warn, caller: callerOf(args, argv) });
+}
+
+function keyMissing(): Failure {
+  return new Failure('AUTH_FAILED', 'No key is set, so no live call is made.', {
+    reason: { kind: 'keyMissing' },
+  });
 }
 
 /** Starts to show progress; what draws on a terminal is loaded where there is one. */

@@ -12,6 +12,7 @@ import { AdvisedFailure } from './advised-failure.ts';
 import type { Arguments } from './arguments.ts';
 import { modelFlags } from './command-line.ts';
 import { readPayload } from './payload.ts';
+import { BY_FLAGS } from './render/payload-ways.ts';
 import { refusalOf } from './unsupported.ts';
 import { actionWords, commandLine } from './words.ts';
 
@@ -36,8 +37,8 @@ export async function readRequest(
   const contract = await loadContract(args.profile.id, args.model!);
   const webhookUrl = args.callback === undefined ? undefined : readCallback(args, args.callback, loopback);
   const given = await readPayload(contract, args.payload, args.image, signal);
-  const payload = withoutBody(contract, given, args.profile.callbackFlag);
-  const issues = checkPayload(contract, payload);
+  const payload = withoutBody(contract, given);
+  const issues = checkPayload(contract, payload, BY_FLAGS);
   const first = issues[0];
   if (first) {
     const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';

@@ -1,7 +1,6 @@
 import type { Contract } from '../contracts/contract.ts';
 import type * as Price from '../contracts/price.ts';
 import type * as Validate from '../contracts/validate.ts';
-import type * as WithoutFlags from '../contracts/without-flags.ts';
 import type { Failure } from '../model/failure.ts';
 import type { JsonObject } from '../model/json.ts';
 import { invalidInput, type Settings } from './options.ts';
@@ -36,17 +35,13 @@ export function describe(contract: Contract): ModelDescription {
   return structuredClone({ provider, model, output, schema, example, sources, notes, replay });
 }
 
-let rules: Promise<[typeof Validate, typeof WithoutFlags, typeof Price]> | undefined;
+let rules: Promise<[typeof Validate, typeof Price]> | undefined;
 
 /** Returns what is wrong with a payload, and what it may cost. */
 export async function validate(contract: Contract, payload: JsonObject): Promise<Validation> {
-  rules ??= Promise.all([
-    import('../contracts/validate.ts'),
-    import('../contracts/without-flags.ts'),
-    import('../contracts/price.ts'),
-  ]);
-  const [{ checkPayload }, { withoutFlags }, { estimate }] = await rules;
-  const issues = checkPayload(contract, payload).map(withoutFlags);
+  rules ??= Promise.all([import('../contracts/validate.ts'), import('../contracts/price.ts')]);
+  const [{ checkPayload }, { estimate }] = await rules;
+  const issues = checkPayload(contract, payload);
   const range = issues.length > 0 ? null : estimate(contract, payload);
   const { asOf = '', note = '' } = contract.price ?? {};
   return { valid: issues.length === 0, issues, estimate: range && { ...range, asOf, note } };

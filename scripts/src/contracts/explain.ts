@@ -6,6 +6,7 @@ import { nearest } from './nearest.ts';
 import type { SchemaNode } from './node.ts';
 import { codePoints, toZod } from './to-zod.ts';
 import { isOfType, type TypeName } from './types.ts';
+import type { Beside, Ways } from './ways.ts';
 
 export type Path = readonly (string | number)[];
 
@@ -124,8 +125,8 @@ export interface Place {
   required: boolean;
   /** What the contract's example has at this place. */
   example: Json | undefined;
-  /** True for the field that `--image` fills. */
-  fromFile: boolean;
+  /** How the caller gives a value of this field. */
+  ways: Ways;
   provider: string;
 }
 
@@ -170,10 +171,10 @@ function requiredKind({ node }: Place): string {
  * What passes at this place: the literals where they can be listed, else what is wanted with an instance. Media have
  * no instance: an agent that copies it would pay for the picture of an example.
  */
-function sample({ node, path, example, fromFile }: Place): string {
+function sample({ node, path, example, ways }: Place): string {
   if (node.enum !== undefined) return `${name(path)}: ${list(node.enum.filter((value) => value !== null))}`;
   if ((node.media ?? node.items?.media) !== undefined)
-    return `${name(path)} as ${wanted(node)}${fromFile ? ', or give the picture with --image <file>' : ''}`;
+    return `${name(path)} as ${wanted(node)}${ways.imageFile === null ? '' : `, or ${ways.imageFile}`}`;
   return `${name(path)} as ${wanted(node)}, such as ${assign(path, example ?? node.default ?? generic(node))}`;
 }
 
@@ -205,9 +206,9 @@ function isNumeric(value: Json | undefined): boolean {
 }
 
 function textHint(place: Place, value: string): string {
-  const { node, path, fromFile, provider } = place;
+  const { node, path, ways, provider } = place;
   for (const keyword of node.own ?? []) {
-    const problem = keyword.problem?.(node, value, { fromFile, service: provider });
+    const problem = keyword.problem?.(node, value, { ways, service: provider });
     if (problem) return problem.hint;
   }
   if (value.trim() === '') return `write text into ${pathText(path)}`;
@@ -260,20 +261,14 @@ const SIMILAR_WORDS: readonly (readonly string[])[] = [
   ['image', 'imageurl'],
 ];
 
-// What a pasted request says beside its fields, and the flag that says it here.
-const FLAG_OF: ReadonlyMap<string, string> = new Map([
-  ['model', '--model'],
-  ['callbackurl', '--callbackUrl'],
-  ['webhookurl', '--webhookUrl'],
-  ['idempotencykey', '--idempotencyKey'],
-]);
+const BESIDE: readonly Beside[] = ['model', 'callbackUrl', 'webhookUrl', 'idempotencyKey'];
 
 /** What to do about a field that the contract does not have. `given` is the object it was found in. */
-export function unknownFieldHint(key: string, node: SchemaNode, given: JsonObject): string {
+export function unknownFieldHint(key: string, node: SchemaNode, given: JsonObject, ways: Ways): string {
   const names = [...(node.properties?.keys() ?? [])];
   const shown = JSON.stringify(plain(key, SHOWN));
-  const flag = FLAG_OF.get(squeezed(key));
-  if (flag !== undefined) return `leave ${shown} out; it is said by ${flag}`;
+  const part = BESIDE.find((known) => known.toLowerCase() === squeezed(key));
+  if (part !== undefined) return `leave ${shown} out; ${ways.beside(part)}`;
   const meant = lookAlike(key, names) ?? nearest(key, names);
   const takes = `it takes ${names.join(', ')}`;
   if (meant === undefined) return `leave ${shown} out; ${takes}`;

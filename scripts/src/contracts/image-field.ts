@@ -1,7 +1,7 @@
 import type { JsonObject } from '../model/json.ts';
 import { type Contract, rootOf } from './contract.ts';
 
-/** The field that takes the picture of `--image`: the first that holds a single image. Null if the model has none. */
+/** The field that takes the picture of a file: the first that holds a single image. Null if the model has none. */
 export function imageField(contract: Contract): string | null {
   for (const [name, node] of rootOf(contract).properties ?? [])
     if (node.media === 'image' && node.types.includes('string')) return name;
@@ -15,7 +15,7 @@ export function imageUrlField(contract: Contract): string | null {
   return null;
 }
 
-/** Returns the payload without the picture that `--image` would give. */
+/** Returns the payload without the picture that a file would give. */
 export function withoutImage(contract: Contract, payload: JsonObject): JsonObject {
   const field = imageField(contract);
   if (field === null) return payload;

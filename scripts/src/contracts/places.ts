@@ -3,6 +3,7 @@ import type { Contract } from './contract.ts';
 import type { Path, Place } from './explain.ts';
 import { imageField } from './image-field.ts';
 import type { SchemaNode } from './node.ts';
+import type { Ways } from './ways.ts';
 
 /** What JSON holds at a path; undefined where the path leads nowhere. */
 export function valueAt(from: Json, path: Path): Json | undefined {
@@ -22,8 +23,11 @@ export function placeOf(
   path: Path,
   value: Json | undefined,
   required: boolean,
+  ways: Ways,
 ): Place {
   const example = valueAt(contract.example, path);
-  const fromFile = path.length === 1 && path[0] === imageField(contract);
-  return { node, path, value, required, example, fromFile, provider: contract.provider };
+  // A picture from a file fills one field only; for any other it would be the wrong advice.
+  const isImage = path.length === 1 && path[0] === imageField(contract);
+  const own = isImage ? ways : { ...ways, imageFile: null };
+  return { node, path, value, required, example, ways: own, provider: contract.provider };
 }

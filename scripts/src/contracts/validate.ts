@@ -6,6 +6,7 @@ import { expected, hint, type Path, pathText, received, unknownFieldHint } from 
 import { nodeAt, type SchemaNode } from './node.ts';
 import { placeOf, valueAt } from './places.ts';
 import { toZod } from './to-zod.ts';
+import { BY_VALUE, type Ways } from './ways.ts';
 
 const MOST_ISSUES = 20;
 
@@ -21,24 +22,25 @@ interface Finding {
  * Everything that keeps a payload from being sent, one issue per place and at most 20; empty when it can be sent.
  * Never throws, whatever JSON it is given. What only the service can know (whether media can be fetched, content
  * rules) is not checked.
+ * @param ways how the caller gives what a hint asks for
  */
-export function checkPayload(contract: Contract, payload: Json): Issue[] {
+export function checkPayload(contract: Contract, payload: Json, ways: Ways = BY_VALUE): Issue[] {
   const root = rootOf(contract);
-  if (!isObject(payload)) return [notAnObject(contract, payload)];
+  if (!isObject(payload)) return [notAnObject(contract, payload, ways)];
   const issues = new Map<string, Issue>();
   const result = toZod(root).safeParse(payload);
   for (const finding of result.success ? [] : flatten(result.error.issues)) {
     if (issues.size >= MOST_ISSUES) break;
-    for (const issue of explain(contract, root, payload, finding))
+    for (const issue of explain(contract, root, payload, finding, ways))
       if (!issues.has(issue.path)) issues.set(issue.path, issue);
   }
-  return [...issues.values(), ...crossFieldIssues(contract, root, payload, [])].slice(0, MOST_ISSUES);
+  return [...issues.values(), ...crossFieldIssues(contract, root, payload, [], ways)].slice(0, MOST_ISSUES);
 }
 
-function notAnObject(contract: Contract, payload: Json): Issue {
+function notAnObject(contract: Contract, payload: Json, ways: Ways): Issue {
   const isText = typeof payload === 'string' && /^\s*\{/.test(payload.slice(0, 100));
   return {
-    path: '--payload',
+    path: ways.payload,
     expected: 'a JSON object',
     received: received(payload),
     hint: isText
@@ -62,7 +64,13 @@ function flatten(findings: readonly Finding[], base: readonly PropertyKey[] = []
   });
 }
 
-function explain(contract: Contract, root: SchemaNode, payload: JsonObject, finding: Finding): Issue[] {
+function explain(
+  contract: Contract,
+  root: SchemaNode,
+  payload: JsonObject,
+  finding: Finding,
+  ways: Ways,
+): Issue[] {
   const path = finding.path as Path;
   const node = nodeAt(root, path) ?? root;
   const value = valueAt(payload, path);
@@ -72,7 +80,7 @@ function explain(contract: Contract, root: SchemaNode, payload: JsonObject, find
       received: received(value[key]),
       ...(node.own?.map((keyword) => keyword.unknownField?.(node, key, contract.model)).find(Boolean) ?? {
         expected: `no such field for ${contract.model}`,
-        hint: unknownFieldHint(key, node, value),
+        hint: unknownFieldHint(key, node, value, ways),
       }),
     }));
   const last = path.at(-1);
@@ -82,7 +90,7 @@ function explain(contract: Contract, root: SchemaNode, payload: JsonObject, find
       path: pathText(path),
       expected: expected(node),
       received: received(value),
-      hint: hint(placeOf(contract, node, path, value, required)),
+      hint: hint(placeOf(contract, node, path, value, required, ways)),
     },
   ];
 }

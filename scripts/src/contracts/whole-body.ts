@@ -6,10 +6,9 @@ import { received } from './explain.ts';
 /**
  * The payload inside of a complete request body as APIDot's documents print it, `{model, input, callback_url}`; any other
  * payload as it is. A body is taken as it stands where it says nothing beside the payload, or names the same model.
- * @param callbackFlag the flag that takes what such a body has as callback_url
  * @throws Failure INVALID_PAYLOAD for a body that says more, with where that belongs
  */
-export function withoutBody(contract: Contract, payload: JsonObject, callbackFlag: string): JsonObject {
+export function withoutBody(contract: Contract, payload: JsonObject): JsonObject {
   const { input, ...besideInput } = payload;
   if (!isObject(input) || rootOf(contract).properties?.has('input') === true) return payload;
   const beside = Object.entries(besideInput)
@@ -18,6 +17,6 @@ export function withoutBody(contract: Contract, payload: JsonObject, callbackFla
   if (beside.length === 0) return input;
   const { model } = contract;
   throw new Failure('INVALID_PAYLOAD', 'The payload is a complete request body.', {
-    reason: { kind: 'wholeBody', model, callbackFlag, input: received(input), beside },
+    reason: { kind: 'wholeBody', model, input: received(input), beside },
   });
 }

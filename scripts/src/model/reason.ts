@@ -45,6 +45,15 @@ export interface ModelUnknown {
     | { what: 'nowhere'; near: string | undefined; models: readonly string[] };
 }
 
+/** Whose a task is. */
+interface TaskPlace {
+  provider: string;
+  /** The address of the service. */
+  service: string;
+  /** The fingerprint of the key. */
+  account: string;
+}
+
 /** What a failure is about, beyond its code: the facts from which its advice is made. */
 export type Reason =
   | SubmitUnknown
@@ -55,13 +64,18 @@ export type Reason =
   | {
       kind: 'wholeBody';
       model: string;
-      callbackFlag: string;
       input: string;
       beside: { name: string; received: string }[];
     }
   /** The task of this request is not shown by the service (any more, or yet). */
   | { kind: 'recordedTaskGone'; taskId: string; created: string }
   | { kind: 'recordedTaskYoung'; taskId: string }
+  /** The records know this task, which was made at another service, at another address or with another key. */
+  | { kind: 'madeElsewhere'; taskId: string; created: string; by: TaskPlace; here: TaskPlace }
+  /** No key is set, so no live call can be made. */
+  | { kind: 'keyMissing' }
+  /** What `forget` met: no record, a submit that is under way, or one that has just ended. */
+  | { kind: 'noRecord' | 'beingSubmitted' | 'justSubmitted' }
   /** One of the unfinished tasks is not shown any more. */
   | { kind: 'pendingTaskGone'; taskId: string }
   | { kind: 'takenOver' }

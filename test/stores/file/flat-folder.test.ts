@@ -8,6 +8,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
@@ -34,6 +35,8 @@ vi.mock('node:fs', async (original) => {
 });
 
 afterEach(resetDisk);
+
+const real = await vi.importActual<typeof import('node:fs')>('node:fs');
 
 const flatOf = (journal: TestJournal) => path.join(path.dirname(journal.folder), 'journal');
 
@@ -99,6 +102,41 @@ describe('the records of an earlier version', () => {
     expect((await nextCommand(journal).pending()).length).toBe(705);
   });
 
+  it.each([
+    ['relative', (target: string) => path.basename(target)],
+    ['absolute', (target: string) => target],
+  ])('are found behind a link that is %s, whenever the command is killed', async (_, textOf) => {
+    const killed = new Error('killed');
+    for (let n = 1, isKilled = true; isKilled; n += 1) {
+      const journal = journalIn();
+      left(journal, 'one', 'two');
+      const target = `${flatOf(journal)}-elsewhere`;
+      renameSync(flatOf(journal), target);
+      symlinkSync(textOf(target), flatOf(journal));
+      isKilled = false;
+      fromStep(n, () => {
+        isKilled = true;
+        throw killed;
+      });
+      await journal.pending().catch((reason) => expect(reason).toBe(killed));
+      undisturbed();
+      expect((await claim(nextCommand(journal), 'two')).entry.record.taskId, `step ${n}`).toBe('two');
+      expect(tasksIn(journal), `step ${n}`).toEqual(['one', 'two']);
+      expect(lstatSync(flatOf(journal)).isFile()).toBe(true);
+    }
+  });
+
+  it('on another disk keep a request from being submitted', async () => {
+    const journal = journalIn();
+    left(journal, 'one');
+    vi.mocked(renameSync).mockImplementation((from, to) => {
+      if (String(from).endsWith('.json')) throw error('EXDEV');
+      real.renameSync(from, to);
+    });
+    const failure = await failureOf(claim(journal, 'one'));
+    expect(failure.message).toContain('another disk');
+  });
+
   it('are safe whenever the command is killed: the next one finds each of them', async () => {
     const killed = new Error('killed');
     const prompts = ['one', 'two', 'three', 'four'];
@@ -135,7 +173,6 @@ describe('the records of an earlier version', () => {
     const journal = journalIn();
     const [name] = left(journal, 'one');
     await nextCommand(journal).claim;
-    const real = await vi.importActual<typeof import('node:fs')>('node:fs');
     let moved = false;
     vi.mocked(renameSync).mockImplementation((from, to) => {
       real.renameSync(from, to);

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { RequestRecord } from '../../../scripts/src/model/request-record.ts';
 import type { Entry } from '../../../scripts/src/stores/file/entry.ts';
-import { refuse, resetDisk } from './steps.ts';
+import { newName } from '../../../scripts/src/stores/file/names.ts';
+import { beforeEachStep, beforeStep, refuse, resetDisk, undisturbed } from './steps.ts';
 import { allIn, DAY, journalIn, nextCommand, recorded, recordedAgo, type TestJournal } from './support.ts';
 
 vi.mock('node:fs', async (original) => {
@@ -87,6 +88,41 @@ describe('a task', () => {
     aMinuteAgo(journal);
     expect((await find(journal, 'ckx1')).answer).toBeUndefined();
     expect((await find(journal, 'ckx2')).answer).toBe('ckx2');
+  });
+
+  it('is found although another process makes a record of its group at that moment', async () => {
+    const journal = await indexed('ckx1');
+    const { request, idempotencyKey } = (await entryOf(journal, 'ckx1')).record;
+    const steps = async (query: (next: TestJournal) => Promise<unknown>) => {
+      let n = 0;
+      beforeEachStep(() => {
+        n += 1;
+      });
+      await query(nextCommand(journal));
+      undisturbed();
+      return n;
+    };
+    const byTask = (next: TestJournal) => next.byTask('ckx1');
+    const byKey = async (next: TestJournal) => (await next.byKey(idempotencyKey)).at(-1);
+    for (const query of [byTask, byKey]) {
+      const last = await steps(query);
+      expect(last).toBeGreaterThan(5);
+      for (let n = 1; n <= last; n += 1) {
+        // Its name sorts before that of the other record.
+        const file = path.join(
+          journal.folder,
+          request.slice(0, 2),
+          newName(`${request.slice(0, 2)}${'f'.repeat(30)}`, n),
+        );
+        beforeStep(n, () => real.writeFileSync(file, ''));
+        expect((await query(nextCommand(journal)))?.record.taskId, `step ${n}`).toBe('ckx1');
+        undisturbed();
+        real.rmSync(file, { force: true });
+        real.rmSync(`${file}.corrupt`, { force: true });
+        aMinuteAgo(journal);
+        await nextCommand(journal).pending();
+      }
+    }
   });
 
   it('is told from another one with the same mark by its record', async () => {

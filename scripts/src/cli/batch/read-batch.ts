@@ -16,6 +16,7 @@ import { readFields, withImage } from '../payload.ts';
 import { readCallback } from '../read-request.ts';
 import type { Caller } from '../render/caller.ts';
 import { explained } from '../render/failure.ts';
+import { BY_FLAGS } from '../render/payload-ways.ts';
 import { type LineIssue, wrongLines } from './issues.ts';
 import { parseLine } from './parse-line.ts';
 import { openSource, type Place, type Source } from './source.ts';
@@ -99,7 +100,8 @@ class Reader {
     const found = await this.#request(source, place, issues);
     if (!found) return null;
     const { contract, payload, name } = found;
-    issues.push(...checkPayload(contract, payload).map((one) => ({ ...one, path: pathOf(one.path) })));
+    const wrong = checkPayload(contract, payload, BY_FLAGS);
+    issues.push(...wrong.map((one) => ({ ...one, path: pathOf(one.path) })));
     const { [contract.prompt ?? '']: prompt, ...priced } = payload;
     const payloadHash = jsonHash(payload);
     return {
@@ -154,9 +156,8 @@ class Reader {
     line: NonNullable<ReturnType<typeof parseLine>>,
     issues: Issue[],
   ): Promise<JsonObject | null> {
-    const { callbackFlag } = this.#args.profile;
-    const own = withoutBody(contract, line.payload, callbackFlag);
-    const defaults = withoutBody(contract, this.#defaults, callbackFlag);
+    const own = withoutBody(contract, line.payload);
+    const defaults = withoutBody(contract, this.#defaults);
     if (line.prompt !== undefined) {
       const payload = withPrompt(contract, defaults, line.prompt);
       if (payload) return withImage(contract, payload, this.#args.image);

@@ -1,7 +1,14 @@
 import { BRIEF_WAIT_S } from '../../model/task.ts';
 import type { Profile } from '../../providers/profile.ts';
 import type { Arguments } from '../arguments.ts';
-import { commandAgain, commandAnew, commandForAnother, placeFlags, resumeFlags } from '../command-line.ts';
+import {
+  commandAgain,
+  commandAnew,
+  commandForAnother,
+  commandFrom,
+  placeFlags,
+  resumeFlags,
+} from '../command-line.ts';
 import { isSubmit } from '../flags.ts';
 import { actionWords, type CommandMaker, commandLine, type Flags } from '../words.ts';
 
@@ -10,12 +17,16 @@ export interface Caller {
   profile: Profile;
   /** A command line that runs as it stands, for the service of this call. */
   command: CommandMaker;
+  /** The same for another service. */
+  commandAt(profile: Profile): CommandMaker;
   /** The command that was given, as it resumes what it began; a command line. */
   same: string;
   /** How the same is asked for once more, with a new charge; words. */
   anew: string;
   /** The same, as a command line. Only the user may decide to run it, so it never stands alone in a step. */
   another: string;
+  /** The same in the sandbox, at no cost; a command line. */
+  rehearsal: string;
   /** Flags that the command resuming a task repeats. */
   resumeFlags: Flags;
   /** The call is to return the end of a task, not its state. */
@@ -28,13 +39,19 @@ export interface Caller {
 
 /** Returns the facts about the call of these checked arguments. */
 export function callerOf(args: Arguments, argv: readonly string[]): Caller {
-  const { action, profile, download, output } = args;
+  const { action, profile, sandbox, download, output } = args;
+  const commandAt =
+    (at: Profile): CommandMaker =>
+    (name, flags) =>
+      commandLine(actionWords(name, { ...flags, ...placeFlags({ profile: at, sandbox }) }));
   return {
     profile,
-    command: (name, flags) => commandLine(actionWords(name, { ...flags, ...placeFlags(args) })),
+    command: commandAt(profile),
+    commandAt,
     same: commandAgain(argv),
     anew: commandAnew(args),
     another: commandForAnother(argv, args),
+    rehearsal: commandFrom(argv, { sandbox: true }),
     resumeFlags: resumeFlags(args),
     // A status query or a submit alone has its full answer while the task still runs.
     wantsEnd:

@@ -3,6 +3,7 @@ import { isObject, type Json, type JsonObject } from '../../model/json.ts';
 import { ContractError } from '../contract-error.ts';
 import type { SchemaNode } from '../node.ts';
 import type { TypeName } from '../types.ts';
+import type { Ways } from '../ways.ts';
 
 /** A keyword of our own in a contract, in one place: how it is read, what it refuses, and in which words. */
 export interface Keyword {
@@ -38,8 +39,8 @@ export interface Problem {
 
 /** What the words of a problem depend on beside the value. */
 export interface Asked {
-  /** Whether this is the field that `--image` fills, so that the hint may name that way. */
-  fromFile?: boolean;
+  /** How the caller gives a value of this field. */
+  ways?: Ways;
   /** Who is meant by what a hint says about uploads. */
   service?: string;
 }

@@ -2,6 +2,7 @@ import { checkPublicUrl } from '../../model/public-address.ts';
 import { plain } from '../../model/text.ts';
 import { ContractError } from '../contract-error.ts';
 import { SURE_TYPES, sniffImage } from '../image-type.ts';
+import { BY_VALUE, type Ways } from '../ways.ts';
 import type { Keyword, Problem } from './keyword.ts';
 
 /** With -url: a public URL and nothing else, whatever the service takes for the plain kind. */
@@ -24,17 +25,14 @@ export const media: Keyword = {
       throw new ContractError(`${where} must be image, video or audio, or one of these with -url`);
     node.media = kind;
   },
-  problem(node, value, { fromFile, service }) {
+  problem(node, value, { ways, service }) {
     if (node.media === undefined || typeof value !== 'string') return null;
-    return checkMedia(value, node.media, fromFile, service);
+    return checkMedia(value, node.media, ways, service);
   },
 };
 
-const STDIN = 'pass the whole payload through standard input with --payload -';
-
-/** The ways in for a picture. `--image` fills one field only; for any other it would be the wrong advice. */
-function otherwise(fromFile: boolean): string {
-  return fromFile ? `give the picture with --image <file>, or ${STDIN}` : STDIN;
+function otherwise({ imageFile, wholePayload }: Ways): string {
+  return imageFile === null ? wholePayload : `${imageFile}, or ${wholePayload}`;
 }
 
 /** What a media field of this kind takes, in words. */
@@ -48,13 +46,13 @@ export function expectedMedia(kind: MediaKind, files?: readonly string[]): strin
  * of an image type, whose bytes are not of another one; all else are public http(s) URLs. Nothing is fetched or resolved:
  * whether a public name leads to a private address is for the service to see, which does the fetching.
  * Linear in the length of the value, without copying it: a data URI may have tens of megabytes.
- * @param fromFile whether this is the field that `--image` fills, so that the hint may name that way
+ * @param ways how the caller gives a picture
  * @param service who is meant by what a hint says about uploads
  */
 export function checkMedia(
   value: string,
   kind: MediaKind,
-  fromFile = true,
+  ways: Ways = BY_VALUE,
   service = 'the service',
 ): Problem | null {
   const expected = expectedMedia(kind);
@@ -66,13 +64,13 @@ export function checkMedia(
   if (/^data:/i.test(head)) {
     const hint =
       kind === 'image'
-        ? dataUriProblem(value, head, otherwise(fromFile))
+        ? dataUriProblem(value, head, otherwise(ways))
         : `a data URI is taken for images only; write the public http(s) URL of the ${kind}`;
     return hint === null ? null : { expected, hint };
   }
   const problem = checkPublicUrl(value, { schemes: ['http', 'https'] });
   if (problem === null) return null;
-  return { expected, hint: kind === 'image' ? (imageHint(head, fromFile) ?? problem.hint) : problem.hint };
+  return { expected, hint: kind === 'image' ? (imageHint(head, ways) ?? problem.hint) : problem.hint };
 }
 
 const LOCAL_PATH = /^(file:|[a-z]:[\\/]|[.~]{0,2}[\\/](?!\/))/i;
@@ -87,13 +85,11 @@ function urlOnlyHint(head: string, kind: MediaKind, service: string): string | n
 }
 
 /** What people pass instead of an image URL, told with the way that works. */
-function imageHint(head: string, fromFile: boolean): string | null {
+function imageHint(head: string, ways: Ways): string | null {
   const type = sniffImage(Buffer.from(head.slice(0, 24), 'base64'));
-  if (type !== null) return `write data:${type};base64, before the base64 text, or ${otherwise(fromFile)}`;
+  if (type !== null) return `write data:${type};base64, before the base64 text, or ${otherwise(ways)}`;
   if (LOCAL_PATH.test(head) || /^[^:?#]*\.(png|jpe?g|webp|gif)$/i.test(head))
-    return fromFile
-      ? 'a path on this computer means nothing to the service; give the picture with --image <file>'
-      : `a path on this computer means nothing to the service; write data:image/png;base64,... and ${STDIN}`;
+    return `a path on this computer means nothing to the service; ${ways.imageFile ?? `write data:image/png;base64,... and ${ways.wholePayload}`}`;
   return null;
 }
 

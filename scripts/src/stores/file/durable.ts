@@ -35,6 +35,7 @@ const DISK_ERRORS: Record<string, string> = {
   EISDIR: 'a folder is where the file should be',
   ENAMETOOLONG: 'the path is too long',
   EFBIG: 'the file is too large for this disk',
+  EXDEV: 'a part of it is on another disk',
   ELOOP: 'the links on the way go in a circle',
 };
 

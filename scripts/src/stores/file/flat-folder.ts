@@ -1,7 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, lstatSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
-import { diskError, diskErrorText, makePrivate } from './durable.ts';
+import { diskError, diskErrorText, makePrivate, TEMP } from './durable.ts';
 import { type LockOwner, tryLock } from './lock.ts';
 import { isRecordName } from './names.ts';
 import { isTrusted, makeShard, type RecordFiles, unwritable } from './record-files.ts';
@@ -55,6 +64,7 @@ export class FlatFolder {
         const owner = this.#liveOwner(path.relative(this.#records.folder, this.#folder));
         if (owner) return owner;
         makePrivate(this.#records.folder);
+        if (stat.isSymbolicLink()) makeAbsolute(this.#folder);
         const taken = path.join(this.#records.folder, `flat-${randomBytes(4).toString('hex')}`);
         try {
           renameSync(this.#folder, taken);
@@ -140,6 +150,14 @@ export class FlatFolder {
     }
     return undefined;
   }
+}
+
+/** Makes a link name its folder by an absolute path: a relative one leads nowhere once the link has been moved. */
+function makeAbsolute(link: string): void {
+  if (path.isAbsolute(readlinkSync(link)) || !existsSync(link)) return;
+  const temp = `${link}.${randomBytes(4).toString('hex')}${TEMP}`;
+  symlinkSync(realpathSync(link), temp, 'dir');
+  renameSync(temp, link);
 }
 
 const NOTE = `A newer version of async-media-workflow keeps its records in the folder "records" beside this file.

@@ -16,7 +16,6 @@ import type {
   Account,
   Budget,
   Claimed,
-  Holder,
   RecordStore,
   RequestClaim,
   Reserved,
@@ -80,7 +79,7 @@ export class Journal implements RecordStore {
       const owner = older ?? this.#flat.move(request);
       const entry = owner ? undefined : known(this.find(request), claim);
       if (entry && entry.record.taskId !== null) return { kind: 'submitted', entry };
-      const lock = owner ? { heldBy: owner } : await this.#tryLock(request);
+      const lock = owner ? { heldBy: owner } : await this.fence(request);
       if (!('heldBy' in lock)) return this.#underLock(request, claim, lock);
       if (clock.monotonic() >= deadline) {
         throw older ? olderVersion(older) : busy(lock.heldBy, this.#files.lockOf(request), claim);
@@ -169,11 +168,7 @@ export class Journal implements RecordStore {
     }
   }
 
-  fence(request: string): Promise<Lock | { heldBy: Holder }> {
-    return this.#tryLock(request);
-  }
-
-  #tryLock(request: string): Promise<Lock | { heldBy: LockOwner }> {
+  fence(request: string): Promise<Lock | { heldBy: LockOwner }> {
     return this.lock(request, 0);
   }
 
@@ -191,24 +186,31 @@ export class Journal implements RecordStore {
   }
 
   async byTask(taskId: string): Promise<Entry | undefined> {
-    const isOfTask = ({ record }: Entry) => record.taskId === taskId;
     for (const [shard, tasks] of this.#parts('tasks')) {
-      const found = this.#marked(shard, taskId, tasks).find(isOfTask);
+      const [found] = this.#marked(shard, tasks, 'task', taskId, ({ record }) => record.taskId === taskId);
       if (found) return found;
     }
     return undefined;
   }
 
-  async byKey(idempotencyKey: string): Promise<Entry[]> {
-    const found = this.#parts('keys').flatMap(([shard, keys]) => this.#marked(shard, idempotencyKey, keys));
-    return found.filter(({ record }) => record.idempotencyKey === idempotencyKey).sort(byName);
+  async byKey(key: string): Promise<Entry[]> {
+    const isOfKey = ({ record }: Entry) => record.idempotencyKey === key;
+    const found = this.#parts('keys').flatMap(([shard, keys]) =>
+      this.#marked(shard, keys, 'key', key, isOfKey),
+    );
+    return found.sort(byName);
   }
 
-  #marked(shard: string, text: string, marks: string): Entry[] {
-    const positions = positionsOf(markOf(text), marks);
+  #marked(shard: string, marks: string, kind: 'task' | 'key', text: string, is: (entry: Entry) => boolean) {
+    const mark = markOf(text);
+    const positions = positionsOf(mark, marks);
     if (positions.length === 0) return [];
     const names = this.#files.namesIn(shard);
-    return this.#entries(positions.flatMap((position) => names[position] ?? []));
+    const found = this.#entries(positions.flatMap((position) => names[position] ?? [])).filter(is);
+    if (found.length === positions.length) return found;
+    // Another process has made or removed a record since the marks were read: the positions are others now.
+    const members = this.#index.members(shard).filter(({ facts }) => facts?.[kind] === mark);
+    return this.#entries(members.map(({ name }) => name)).filter(is);
   }
 
   async recordedAmong(taskIds: readonly string[]): Promise<ReadonlySet<string>> {

@@ -27,7 +27,7 @@ export const MODEL = {
       commandFor(provider, 'listModels'),
     ],
   }),
-  wholeBody: ({ model, callbackFlag, input, beside }) => {
+  wholeBody: ({ model, input, beside }, { profile: { callbackFlag } }) => {
     const hint = 'pass what is inside "input" as the payload, and nothing else';
     const issues = beside.map(({ name, received }) => besideIssue(model, callbackFlag, name, received));
     return {

@@ -1,4 +1,6 @@
 import type { Issue } from '../../../model/failure.ts';
+import { BRIEF_WAIT_S } from '../../../model/task.ts';
+import { profileOf } from '../../../providers/registry.ts';
 import { unsupportedAction } from '../../unsupported.ts';
 import type { Explained } from './registry.ts';
 
@@ -7,6 +9,41 @@ const STATE_FOLDER = 'ASYNC_MEDIA_STATE_DIR';
 /** What failures of folders, of the network and of a service's abilities say. */
 export const PLACE = {
   unsupportedAction: ({ action }, { profile }) => unsupportedAction(profile, action),
+  keyMissing: (_, { profile: { keyVariable, keyPage, says }, rehearsal }) => ({
+    message: `${keyVariable} is not set, so no live call is made.`,
+    nextSteps: [
+      `The user makes a key at ${keyPage} (${says.key}) and sets it in the environment as ${keyVariable}; it is never passed as an argument.`,
+      'Without a key the same command rehearses in the sandbox, at no cost:',
+      rehearsal,
+    ],
+  }),
+  madeElsewhere: ({ taskId, created, by, here }, { profile, commandAt, same }) => {
+    const { title, keyVariable, urlVariable } = profile;
+    const made = `Task ${taskId} was made on ${created} at ${by.service}`;
+    const maker = profileOf(by.provider);
+    if (maker && maker.id !== profile.id) {
+      return {
+        message: `${made}; ${title} does not know it.`,
+        nextSteps: [
+          `Ask ${maker.title}, which made it:`,
+          commandAt(maker)('waitTask', { taskId, wait: BRIEF_WAIT_S }),
+        ],
+      };
+    }
+    const set = (variable: string, what: string): string[] => [
+      `Set ${variable} to the ${what} that made the task, and run the same command again:`,
+      same,
+    ];
+    return by.account === here.account
+      ? { message: `${made}, which is not ${here.service}.`, nextSteps: set(urlVariable, 'address') }
+      : {
+          message: `${made} with another key (fingerprint ${by.account}); the one in ${keyVariable} (fingerprint ${here.account}) cannot see it.`,
+          nextSteps: set(keyVariable, 'key'),
+        };
+  },
+  noRecord: (_, { command }) => ({ nextSteps: [command('listPending')] }),
+  justSubmitted: (_, { command }) => ({ nextSteps: [command('listPending')] }),
+  beingSubmitted: () => ({ nextSteps: ['Run the same command again a little later.'] }),
   unsafeFolder: ({ distrust, repair }) => {
     const another = `set ${STATE_FOLDER} to a folder that only you can write to`;
     return {

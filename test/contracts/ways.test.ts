@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
+import { BY_FLAGS } from '../../scripts/src/cli/render/payload-ways.ts';
 import { loadContract } from '../../scripts/src/contracts/contract.ts';
 import { checkPayload } from '../../scripts/src/contracts/validate.ts';
-import { withoutFlags } from '../../scripts/src/contracts/without-flags.ts';
 import { CORPUS } from './corpus.ts';
 
 /** Payloads whose hints name each way that only a command line has. */
@@ -27,10 +27,13 @@ it('the issues of a program name no flag, and lose nothing else', async () => {
   ];
   let changed = 0;
   for (const [provider, model, payload] of payloads) {
-    const issues = checkPayload(await loadContract(provider, model), payload);
+    const contract = await loadContract(provider, model);
+    const issues = checkPayload(contract, payload, BY_FLAGS);
+    const values = checkPayload(contract, payload);
     expect(issues.length).toBeGreaterThan(0);
-    for (const issue of issues) {
-      const plain = withoutFlags(issue);
+    expect(values).toHaveLength(issues.length);
+    for (const [at, issue] of issues.entries()) {
+      const plain = values[at]!;
       expect(JSON.stringify(plain)).not.toMatch(/(?<![\w-])--[a-z]/i);
       expect(plain.hint).toMatch(/\w/);
       expect([plain.expected, plain.received]).toEqual([issue.expected, issue.received]);

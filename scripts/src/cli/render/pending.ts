@@ -1,0 +1,72 @@
+import type { Forgotten } from '../../core/forget.ts';
+import type { Json } from '../../model/json.ts';
+import type { RequestRecord } from '../../model/request-record.ts';
+import { BRIEF_WAIT_S } from '../../model/task.ts';
+import { profileOf } from '../../providers/registry.ts';
+import { EXIT } from '../exit-codes.ts';
+import type { Caller } from './caller.ts';
+import { type Outcome, success } from './envelope.ts';
+
+const MOST_STEPS = 5;
+
+/** Returns the outcome that lists unfinished requests, each with the command that resumes it. */
+export function pendingOutcome(records: readonly RequestRecord[], caller: Caller): Outcome {
+  const pending = records.map((record): { [key: string]: Json } & { resume: string } => {
+    const { provider, service, account, owner, model, idempotencyKey } = record;
+    const { promptExcerpt, taskId, status, created, checked, wait, download, credits, files } = record;
+    return {
+      taskId,
+      status,
+      statusSeenAt: checked,
+      created,
+      model,
+      promptExcerpt,
+      owner,
+      provider,
+      service,
+      account,
+      idempotencyKey,
+      wait,
+      download,
+      credits: { ...credits },
+      files: files.length,
+      resume: resumeOf(record, caller),
+      ...cancelOf(record, caller),
+    };
+  });
+  const nextSteps = pending.map(({ resume }) => resume).slice(0, MOST_STEPS);
+  const data = { count: pending.length, pending, ...(nextSteps.length > 0 && { nextSteps }) };
+  return success(null, null, data, EXIT.done);
+}
+
+/** Returns the outcome of dropped records. */
+export function forgottenOutcome({ record, count }: Forgotten): Outcome {
+  const { taskId, status, delivered } = record;
+  const lost = delivered === null ? ' Its result was never delivered.' : '';
+  const nextSteps = [
+    `The record is gone; the task at the service is as it was.${lost} The command that made it submits again now, with a new charge.`,
+  ];
+  return success(status, taskId, { forgotten: count, nextSteps }, EXIT.done);
+}
+
+/** Returns the command that cancels a task, where the recorded state still allows that. */
+function cancelOf({ provider, taskId, status }: RequestRecord, { commandAt }: Caller): { cancel?: string } {
+  const profile = profileOf(provider);
+  if (!profile?.can.cancel || taskId === null || status !== 'SUBMITTED') return {};
+  return { cancel: commandAt(profile)('cancelTask', { taskId }) };
+}
+
+function resumeOf(record: RequestRecord, caller: Caller): string {
+  // The command calls the service that has the task, whichever service this call named.
+  const profile = profileOf(record.provider) ?? caller.profile;
+  const command = caller.commandAt(profile);
+  const { taskId, idempotencyKey } = record;
+  if (taskId === null) {
+    const find = profile.can.list
+      ? 'Whether this one was submitted is not known: run its command again, which searches the task list first'
+      : `Whether this one was submitted is not known. ${profile.says.tasks} Only if the user accepts that it may be charged once more: its command with --new, or with another --idempotencyKey if it had one`;
+    return `${find}; or drop it: ${command('forget', { idempotencyKey })}`;
+  }
+  const wait = record.wait || BRIEF_WAIT_S;
+  return command('waitTask', { taskId, wait, download: record.download ?? undefined });
+}

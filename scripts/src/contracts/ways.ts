@@ -1,0 +1,22 @@
+/** What a pasted request says beside the fields of its payload. */
+export type Beside = 'model' | 'callbackUrl' | 'webhookUrl' | 'idempotencyKey';
+
+/** How a caller gives what a hint asks for. A program passes values; a command line has words of its own for the same. */
+export interface Ways {
+  /** The name of the payload itself. */
+  payload: string;
+  /** What to do with a picture that is a file; null where a file cannot be given. */
+  imageFile: string | null;
+  /** What to do with a value that the caller's own way of passing it cuts off. */
+  wholePayload: string;
+  /** Where a part of a request belongs that is no field of the payload. */
+  beside(part: Beside): string;
+}
+
+/** The ways of a program that passes the payload as a value. */
+export const BY_VALUE: Ways = {
+  payload: 'payload',
+  imageFile: null,
+  wholePayload: 'pass the whole value',
+  beside: () => 'it is said beside the payload',
+};
