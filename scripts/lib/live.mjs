@@ -140,7 +140,7 @@ async function expectedDuration(session, model) {
   return {
     fromMs: Math.min(...seconds) * 1e3,
     toMs: Math.max(...seconds) * 1e3,
-    runs: recorded.length,
+    runs: recorded.reduce((sum, { runs }) => sum + runs, 0),
     source: "contract",
     asOf: recorded.map(({ date }) => date).sort().at(-1)
   };
