@@ -764,7 +764,6 @@ function stillRecorded(session, entry, failure) {
 
 // scripts/src/core/resume-pending.ts
 const { setMaxListeners } = require("node:events");
-import { stemOfOutput } from "./download.mjs";
 import { Failure as Failure7 } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
 import { creditsOf as creditsOf3 } from "./live.mjs";
@@ -819,7 +818,8 @@ async function ofTask(session, entry, failure) {
 var polledAt = ({ record }) => Date.parse(record.checked ?? record.created);
 async function waitFor(session, settings, entry) {
   const { output, taskId } = entry.record;
-  const observer = output ? session.observer.named(stemOfOutput(output)) : session.observer;
+  const name = output && (await import("./download.mjs")).stemOfOutput(output);
+  const observer = name ? session.observer.named(name) : session.observer;
   return waitTask3({ ...session, observer }, taskId, settings, { isResumed: true }, entry);
 }
 async function pendingRequests(session) {
@@ -1005,7 +1005,9 @@ async function listTasks(session, filter) {
   const tasks = [];
   for (const task of matching.slice(0, limit)) {
     const entry = await recordOf(session, task.id);
-    tasks.push({ task, ...entry && { request: entry.record } });
+    const output = entry?.record.output;
+    const name = output ? (await import("./download.mjs")).stemOfOutput(output) : void 0;
+    tasks.push({ task, ...entry && { request: entry.record }, ...name !== void 0 && { name } });
   }
   const { tasks: _, ...record } = list.record;
   return {

@@ -856,8 +856,8 @@ async function folderFor(folder) {
 }
 async function checkFree(folder, output) {
   if (folder === null || !output) return;
-  const { mediaIn, stemOfOutput: stemOfOutput2 } = await import("./download.mjs");
-  const file = mediaIn(folder).get(stemOfOutput2(output).toLowerCase());
+  const { mediaIn, stemOfOutput } = await import("./download.mjs");
+  const file = mediaIn(folder).get(stemOfOutput(output).toLowerCase());
   if (file === void 0) return;
   throw new Failure13(
     "INVALID_PAYLOAD",
@@ -2084,7 +2084,6 @@ function accountOutcome({ account: { balance, models, record }, contracts, notLi
 }
 
 // scripts/src/cli/render/list.ts
-import { stemOfOutput } from "./download.mjs";
 import { plain as plain4, quoted as quoted3 } from "./main.mjs";
 
 // scripts/src/providers/error-answer.ts
@@ -2275,14 +2274,13 @@ function nothingMatches({ listed, models }) {
   const names = models.flatMap((model) => nameIn(model) ?? []).slice(0, MOST_MODELS2);
   return `None of the ${listed} tasks of this key is what was asked for. Their models: ${names.join(", ") || "not named"}.`;
 }
-function rowOf2({ task, request }) {
+function rowOf2({ task, request, name }) {
   const { id, state, unknownState, createdAt, completedAt, charged, refunded, error } = task;
   const key = keyOf(task);
   const file = request?.files[0]?.path;
-  const output = request?.output;
   return {
     taskId: id,
-    ...output && { name: plain4(stemOfOutput(output), 200) },
+    ...name !== void 0 && { name: plain4(name, 200) },
     ...file !== void 0 && { file: plain4(file, 1e3) },
     model: nameIn(task.model) ?? null,
     status: state,
