@@ -1997,7 +1997,7 @@ function adviceFor(failure, { caller, account, taskId }) {
   const list = can.list ? [command("listTasks")] : [];
   const wait = failure.details.retryAfter;
   const later = wait === void 0 ? "a little later" : `after ${wait} seconds`;
-  const retry = isSubmit2 && taskId === null ? `Nothing was submitted or charged. Run the same command again ${later}.` : `The task is as it was. Run the same command again ${later}; it charges nothing.`;
+  const retry = isSubmit2 && taskId === null ? `Nothing was submitted or charged. Run the same command again ${later}.` : `The task is as it was. Run the same command again${isSubmit2 ? ", without --new," : ""} ${later}; it charges nothing.`;
   switch (failure.code) {
     case "AUTH_FAILED":
       return [
@@ -2166,6 +2166,12 @@ function spendingOutcome(result, caller) {
     "Credits are as the service reported them. A task is counted in the span in which it was submitted, and once."
   ].flatMap((words) => words ?? []);
   const warnings = warningsOf(result, since);
+  if (result.listFailure) {
+    const { title } = caller.profile;
+    warnings.unshift(
+      `The list of ${title} could not be read (${result.listFailure.message}), so this is what the journal of this machine knows, which may be out of date.`
+    );
+  }
   const nextSteps = nextStepsOf(total, caller);
   const data = {
     since: spanOf(since),
@@ -2360,15 +2366,17 @@ function endOutcome(result, caller) {
       return ended("GENERATION_FAILED", `The task ended FAILED.${whyFailed(result)}`, data, [
         caller.profile.says.refund,
         ...caller.profile.can.account ? [caller.command("account")] : [],
-        "Tell the user what the service said. Another try is a new charge: change the prompt or the image, or add --new to the command that submitted it."
+        `Tell the user what the service said. Another try is a new charge: change the prompt or the image, or ${caller.retry}`
       ]);
     case "cancelled":
       return ended("TASK_CANCELLED", "The task was cancelled; there will be no result.", data, [
-        `${caller.profile.can.cancel ? "A cancelled task is refunded. " : ""}To have the result after all, with a new charge: add --new to the command that submitted it.`
+        `${caller.profile.can.cancel ? "A cancelled task is refunded. " : ""}To have the result after all, with a new charge: ${caller.retry}`
       ]);
     case "notFetched": {
       const urls = seen.urls && { resultUrls: seen.urls };
-      const failure = explained(result.failure, caller);
+      const isInTheWay = result.failure.details.reason?.kind === "fileInTheWay";
+      const about = isInTheWay ? result.failure.with({ taskId, charged: "finished" }) : result.failure;
+      const failure = explained(about, caller);
       return failed(failure.with({ data: { ...failure.details.data, ...urls } }), seen.state, taskId);
     }
     case "notCancelled":
@@ -2411,10 +2419,10 @@ function reusedData({ reused, isResubmitted }) {
   if (!reused) return {};
   return { reused: true, createdAt: reused.created, ...isResubmitted && { resubmitted: true } };
 }
-function reusedSteps({ reused }, { anew }) {
-  if (!reused) return [];
+function reusedSteps({ reused, kind }, { anew }) {
+  if (!reused || kind === "notFetched") return [];
   return [
-    `This request was made on ${reused.created} and ended ${reused.status}; nothing was charged now. To make another, with a new charge: ${anew}.`
+    `This request was made on ${reused.created} and ended ${reused.status}; nothing was charged now. To make another, with a new charge: ${anew}`
   ];
 }
 function warningText(warning) {
@@ -2564,7 +2572,7 @@ async function runLive(options) {
       const wait = waitSettings(args, environment);
       const secrets = environment.key === void 0 ? [] : [environment.key];
       return await runBatchCommand({
-        ...{ session, args, batch, wait, caller, secrets },
+        ...{ session, args, argv, batch, wait, caller, secrets },
         stop: interruption,
         warn
       });
