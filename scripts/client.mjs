@@ -221,10 +221,7 @@ function describe(contract) {
 }
 var rules;
 async function validate(contract, payload) {
-  rules ??= Promise.all([
-    import("./lib/contracts.mjs"),
-    import("./lib/contracts.mjs")
-  ]);
+  rules ??= Promise.all([import("./lib/contracts.mjs"), import("./lib/contracts.mjs")]);
   const [{ checkPayload }, { estimate }] = await rules;
   const issues = checkPayload(contract, payload);
   const range = issues.length > 0 ? null : estimate(contract, payload);
@@ -244,6 +241,8 @@ import { isLoopback } from "./lib/main.mjs";
 import { createProvider } from "./lib/main.mjs";
 var SILENT = {
   submitting() {
+  },
+  madeUnderOther() {
   },
   refused() {
   },

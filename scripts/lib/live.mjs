@@ -2324,6 +2324,7 @@ import { BRIEF_WAIT_S } from "./main.mjs";
 import { quoted as quoted4 } from "./main.mjs";
 import { AdvisedFailure } from "./main.mjs";
 import { EXIT as EXIT4, exitCodeOf } from "./main.mjs";
+import { otherAccountText } from "./main.mjs";
 import { resumeCommand as resumeCommand2 } from "./main.mjs";
 import { failed, success as success4, upstream as upstream3 } from "./main.mjs";
 import { explained } from "./main.mjs";
@@ -2441,6 +2442,8 @@ function warningText(warning) {
       return `${warning.asked} was asked for; the file is saved as ${warning.file}, by what it contains.`;
     case "aboveCap":
       return `The service reports ${warning.charged} credits charged, although the cap was ${warning.maxCredits} (--maxCredits). Tell the user.`;
+    case "otherAccount":
+      return `${otherAccountText(warning)} Tell the user.`;
     case "noPermit":
       return `The state is the last known one. The queries that the service allows were used by other waits on this machine, or it asked for a pause; the next query is due in ${warning.seconds} s.`;
     case "unknownSubmits":

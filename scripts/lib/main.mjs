@@ -1953,6 +1953,12 @@ function sums({ total, done, failed: failed2, running, credits: credits2 }) {
   if (credits2 !== null) parts.push(`${credits2} ${credits2 === 1 ? "credit" : "credits"}`);
   return parts.join(", ");
 }
+function otherAccountText({ created, taskId: taskId2, account, service }) {
+  const task = taskId2 === null ? ", and whether it made a task is not known" : ` as task ${taskId2}`;
+  const key2 = account === null ? "" : ` with another key (fingerprint ${account})`;
+  const address = service === null ? "" : ` at another address (${service})`;
+  return `The same request was made on ${created}${key2}${address}${task}. With the key and the address in use now it is another request, and a new charge.`;
+}
 
 // scripts/src/cli/progress.ts
 var monotonic = () => Number(process.hrtime.bigint()) / 1e6;
@@ -1971,6 +1977,7 @@ function watch(screen2, secrets, displayOf = (...parts) => new Lines(...parts)) 
   const states = /* @__PURE__ */ new Map();
   let batch = null;
   let isBatch = false;
+  let isOtherSaid = false;
   let expected = null;
   let isExpectedSaid = false;
   let linesLeft = MOST_LINES;
@@ -2053,6 +2060,10 @@ function watch(screen2, secrets, displayOf = (...parts) => new Lines(...parts)) 
         if (note(JSON.stringify(lineName), state)) sayLine(subjectOf(lineName, id), state);
       },
       named: (other) => observerOf(other, taskId2),
+      madeUnderOther(earlier) {
+        if (!isBatch || !isOtherSaid) line(`${nameOf(subject)}${otherAccountText(earlier)}`);
+        isOtherSaid = true;
+      },
       attached(id, created) {
         if (!situation.isAboutMany) situation.taskId = id;
         if (!isBatch)
@@ -3010,6 +3021,7 @@ export {
   nearest,
   needsRecords,
   numberOf,
+  otherAccountText,
   output,
   overrule,
   owner,

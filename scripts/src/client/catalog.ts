@@ -39,10 +39,7 @@ let rules: Promise<[typeof Validate, typeof Price]> | undefined;
 
 /** Returns what is wrong with a payload, and what it may cost. */
 export async function validate(contract: Contract, payload: JsonObject): Promise<Validation> {
-  rules ??= Promise.all([
-    import('../contracts/validate.ts'),
-    import('../contracts/price.ts'),
-  ]);
+  rules ??= Promise.all([import('../contracts/validate.ts'), import('../contracts/price.ts')]);
   const [{ checkPayload }, { estimate }] = await rules;
   const issues = checkPayload(contract, payload);
   const range = issues.length > 0 ? null : estimate(contract, payload);

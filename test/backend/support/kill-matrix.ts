@@ -84,12 +84,17 @@ export async function runKillMatrix({
     const port = role === 'api' ? { PORT: String(apiPort) } : {};
     const program = startProgram(copy, data, { ...environment, ROLE: role, ...port });
     running.add(program);
-    if (role === 'worker') program.listening.then(() => pool.push(program), () => {});
+    if (role === 'worker')
+      program.listening.then(
+        () => pool.push(program),
+        () => {},
+      );
     void program.ended.then((code) => {
       running.delete(program);
       // Whatever ends is started again, as a supervisor does.
       if (!isOver) setTimeout(() => isOver || restart(role), 100);
-      if (!isOver && code !== null && code !== 0) log(`a ${role} ended with ${code}: ${program.lines.at(-1)}`);
+      if (!isOver && code !== null && code !== 0)
+        log(`a ${role} ended with ${code}: ${program.lines.at(-1)}`);
     });
     return program;
   }
@@ -117,7 +122,8 @@ export async function runKillMatrix({
     let stops = 0;
     let apiKilled = 0;
     // Stops are spread over the sending, so that each kind of work is hit.
-    const stopAt = (n: number, times: number, done: number) => Math.floor(((n + 0.7) * requests) / times) <= done;
+    const stopAt = (n: number, times: number, done: number) =>
+      Math.floor(((n + 0.7) * requests) / times) <= done;
     const agent = new Agent({ keepAlive: false });
     let sent = 0;
     const queue = keys.flatMap((key, n) => [
@@ -160,13 +166,20 @@ export async function runKillMatrix({
       clearInterval(killer);
       for (const { child } of pool.splice(0)) child.kill('SIGKILL');
       kills += workers;
-      postgres.sql('kills', 'UPDATE generation SET leased_until = now(), due_at = now() WHERE leased_until > now()');
+      postgres.sql(
+        'kills',
+        'UPDATE generation SET leased_until = now(), due_at = now() WHERE leased_until > now()',
+      );
     }
     const deadline = Date.now() + giveUpSeconds * 1_000;
     let statuses: Record<string, number> = {};
     for (;;) {
       statuses = readStatuses(postgres);
-      const ended = (statuses.succeeded ?? 0) + (statuses.needs_attention ?? 0) + (statuses.rejected ?? 0) + (statuses.failed ?? 0);
+      const ended =
+        (statuses.succeeded ?? 0) +
+        (statuses.needs_attention ?? 0) +
+        (statuses.rejected ?? 0) +
+        (statuses.failed ?? 0);
       if (ended === requests || Date.now() > deadline) break;
       // The list has to be clear of a lost submit for a minute: that minute is over.
       if (isHurried && statuses.reconciling)
@@ -208,11 +221,16 @@ const seconds = (since: number): number => Math.round((Date.now() - since) / 1_0
 
 function readStatuses(postgres: Postgres): Record<string, number> {
   const lines = postgres.sql('kills', 'SELECT status, count(*) FROM generation GROUP BY status').split('\n');
-  return Object.fromEntries(lines.filter(Boolean).map((line) => [line.split('|')[0], Number(line.split('|')[1])]));
+  return Object.fromEntries(
+    lines.filter(Boolean).map((line) => [line.split('|')[0], Number(line.split('|')[1])]),
+  );
 }
 
 /** The service's key is the id of the generation. */
-function compareCharges(service: CountingService, ids: ReadonlyMap<string, string>): { chargedWrong: number } {
+function compareCharges(
+  service: CountingService,
+  ids: ReadonlyMap<string, string>,
+): { chargedWrong: number } {
   const charges = new Map<string, number>();
   for (const { key } of service.tasks.values()) charges.set(key, (charges.get(key) ?? 0) + 1);
   return { chargedWrong: [...ids.values()].filter((id) => charges.get(id) !== 1).length };
@@ -240,7 +258,12 @@ async function compareFiles(
 
 const userOf = (key: string): string => (Number(key.slice(-1)) % 2 === 0 ? 'ann' : 'bob');
 
-async function submitUntilAnswered(origin: string, agent: Agent, key: string, n: number): Promise<{ id: string }> {
+async function submitUntilAnswered(
+  origin: string,
+  agent: Agent,
+  key: string,
+  n: number,
+): Promise<{ id: string }> {
   const payload = { prompt: `clip ${n}`, aspectRatio: '16:9', duration: '5' };
   const body = JSON.stringify({ provider: 'aivideomaker', model: 't2v', payload });
   for (;;) {
@@ -271,7 +294,10 @@ function call(
       headers: {
         authorization: `Bearer token-of-${user}`,
         ...(key !== undefined && { 'idempotency-key': key }),
-        ...(body !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+        ...(body !== undefined && {
+          'content-type': 'application/json',
+          'content-length': Buffer.byteLength(body),
+        }),
       },
     });
     outgoing.on('timeout', () => outgoing.destroy(new Error('no answer in time')));

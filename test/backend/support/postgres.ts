@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -34,7 +34,12 @@ export async function startPostgres(options: string[] = []): Promise<Postgres> {
   const as = { cwd: folder, ...user, env: { PATH: process.env.PATH, LC_ALL: 'C' } };
   run('initdb', ['-D', data, '-U', 'postgres', '--auth=trust', '--no-sync', '-E', 'UTF8']);
   const port = await freePort();
-  const settings = ['listen_addresses=127.0.0.1', `unix_socket_directories=${folder}`, 'max_connections=300', ...options];
+  const settings = [
+    'listen_addresses=127.0.0.1',
+    `unix_socket_directories=${folder}`,
+    'max_connections=300',
+    ...options,
+  ];
   let server: ChildProcess | undefined;
 
   function run(command: string, args: string[], input?: string): string {
@@ -46,15 +51,31 @@ export async function startPostgres(options: string[] = []): Promise<Postgres> {
   const sql = (database: string, statements: string) =>
     run(
       'psql',
-      ['-h', '127.0.0.1', '-p', String(port), '-U', 'postgres', '-d', database, '-Atq', '-v', 'ON_ERROR_STOP=1'],
+      [
+        '-h',
+        '127.0.0.1',
+        '-p',
+        String(port),
+        '-U',
+        'postgres',
+        '-d',
+        database,
+        '-Atq',
+        '-v',
+        'ON_ERROR_STOP=1',
+      ],
       statements,
     ).trim();
 
   async function start(): Promise<void> {
-    server = spawn(binary('postgres'), ['-D', data, '-p', String(port), ...settings.flatMap((one) => ['-c', one])], {
-      ...as,
-      stdio: 'ignore',
-    });
+    server = spawn(
+      binary('postgres'),
+      ['-D', data, '-p', String(port), ...settings.flatMap((one) => ['-c', one])],
+      {
+        ...as,
+        stdio: 'ignore',
+      },
+    );
     const deadline = Date.now() + 60_000;
     for (;;) {
       const { status } = spawnSync(binary('pg_isready'), ['-h', '127.0.0.1', '-p', String(port)], as);
@@ -77,7 +98,8 @@ export async function startPostgres(options: string[] = []): Promise<Postgres> {
     start,
     cpuSeconds: () => (server?.pid === undefined ? 0 : cpuOfGroup(server.pid)),
     end() {
-      if (existsSync(path.join(data, 'postmaster.pid'))) run('pg_ctl', ['-D', data, 'stop', '-m', 'immediate']);
+      if (existsSync(path.join(data, 'postmaster.pid')))
+        run('pg_ctl', ['-D', data, 'stop', '-m', 'immediate']);
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -95,7 +117,9 @@ function cpuOfGroup(pid: number): number {
   let ticks = 0;
   for (const name of readdirSync('/proc').filter((one) => /^\d+$/.test(one))) {
     try {
-      const fields = readFileSync(`/proc/${name}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
+      const fields = readFileSync(`/proc/${name}/stat`, 'utf8')
+        .replace(/^.*\) /, '')
+        .split(' ');
       if (Number(name) === pid || Number(fields[1]) === pid) ticks += Number(fields[11]) + Number(fields[12]);
     } catch {
       // It has just ended.

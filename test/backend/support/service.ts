@@ -36,7 +36,14 @@ export interface CountingService {
   tasks: Map<string, ServedTask>;
   /** Adds a task that runs already. */
   add(key: string, endsAt: number): ServedTask;
-  counts: { submits: number; lost: number; refused: number; queries: number; tooMany: number; callbacks: number };
+  counts: {
+    submits: number;
+    lost: number;
+    refused: number;
+    queries: number;
+    tooMany: number;
+    callbacks: number;
+  };
   close(): Promise<void>;
 }
 
@@ -73,7 +80,17 @@ export async function startCountingService({
   function add(key: string, endsAt: number, more: Partial<ServedTask> = {}): ServedTask {
     const id = `ck${randomBytes(12).toString('hex')}`.slice(0, 25);
     const sha256 = createHash('sha256').update(fileOf(id)).digest('hex');
-    const task = { id, key, model: 't2v', input: {}, createdAt: Date.now(), endsAt, webhookUrl: undefined, sha256, ...more };
+    const task = {
+      id,
+      key,
+      model: 't2v',
+      input: {},
+      createdAt: Date.now(),
+      endsAt,
+      webhookUrl: undefined,
+      sha256,
+      ...more,
+    };
     tasks.set(id, task);
     return task;
   }
@@ -83,13 +100,22 @@ export async function startCountingService({
     counts.submits += 1;
     if (Math.random() < refused) {
       counts.refused += 1;
-      json(response, 429, { status: 'FAILED', code: 'RATE_LIMITED', message: 'Wait.' }, { 'retry-after': '1' });
+      json(
+        response,
+        429,
+        { status: 'FAILED', code: 'RATE_LIMITED', message: 'Wait.' },
+        { 'retry-after': '1' },
+      );
       return;
     }
     // Accepted and charged first; the answer comes later, or never.
-    const task = add(String(incoming.headers['idempotency-key']), Date.now() + between(answerMs) + between(taskMs), {
-      ...{ model, input, webhookUrl: incoming.headers.webhookurl as string | undefined },
-    });
+    const task = add(
+      String(incoming.headers['idempotency-key']),
+      Date.now() + between(answerMs) + between(taskMs),
+      {
+        ...{ model, input, webhookUrl: incoming.headers.webhookurl as string | undefined },
+      },
+    );
     const { id } = task;
     announce(task);
     await wait(between(answerMs));
@@ -109,7 +135,10 @@ export async function startCountingService({
         if (isClosed) return;
         counts.callbacks += 1;
         const body = JSON.stringify({ taskId: id, status });
-        const outgoing = request(webhookUrl, { method: 'POST', headers: { 'content-type': 'application/json' } });
+        const outgoing = request(webhookUrl, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+        });
         outgoing.on('error', () => {});
         outgoing.on('response', (answer) => answer.resume());
         outgoing.end(body);
@@ -145,7 +174,12 @@ export async function startCountingService({
     if (incoming.method !== 'GET' || resource !== 'tasks')
       return json(response, 404, { status: 'FAILED', message: 'Not found.' });
     if (!permitted())
-      return json(response, 429, { status: 'FAILED', code: 'RATE_LIMITED', message: 'Too many.' }, { 'retry-after': '5' });
+      return json(
+        response,
+        429,
+        { status: 'FAILED', code: 'RATE_LIMITED', message: 'Too many.' },
+        { 'retry-after': '5' },
+      );
     if (name === undefined) return json(response, 200, { tasks: [...tasks.values()].reverse().map(shown) });
     const task = tasks.get(name);
     if (task) json(response, 200, shown(task));
@@ -198,7 +232,12 @@ async function textOf(incoming: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-function json(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
+function json(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): void {
   response.writeHead(status, { 'content-type': 'application/json', ...headers });
   response.end(JSON.stringify(body));
 }
