@@ -402,6 +402,7 @@ var init_flag_values = __esm({
     status = {
       kind: "choice",
       of: ["running", ...TASK_STATES],
+      anyCase: true,
       alsoCalled: {
         pending: "running",
         done: "COMPLETED",
@@ -577,8 +578,8 @@ var init_flags = __esm({
       idempotencyKey: {
         form: "<key>",
         value: idempotencyKey,
-        help: "8 to 128 characters (default: a new one for each submit)",
-        actions: [...SUBMITS, "forget"]
+        help: "8 to 128 characters (default: a new one for each submit); waitTask: --taskId is the task of this request",
+        actions: [...SUBMITS, "waitTask", "forget"]
       },
       webhookUrl: callback,
       callbackUrl: callback,
@@ -978,6 +979,16 @@ function checkTogether(action, given, issues) {
       issue("--maxTotalCredits", "--batch beside it", "none", "write --maxCredits for one request")
     );
   }
+  if (action === "waitTask" && given.has("idempotencyKey")) {
+    if (!given.has("taskId"))
+      issues.push(
+        issue("--taskId", "<id> beside --idempotencyKey", "nothing", "add the id of the found task")
+      );
+    if (given.has("noJournal")) {
+      const hint = "leave --noJournal out: the task is written into the record of the key";
+      issues.push(issue("--noJournal", "not to be given with --idempotencyKey", "both", hint));
+    }
+  }
   if (action === "forget" && given.has("taskId") === given.has("idempotencyKey")) {
     const came = given.has("taskId") ? "both" : "neither";
     const hint = "take the one that --action listPending shows";
@@ -1066,9 +1077,11 @@ function numberOf(given, name, issues) {
   issues.push(issue(`--${name}`, `${kind2} from ${min} to ${max}`, quote(text2), `write --${name} ${such}`));
   return usual;
 }
-function choice(name, text2, { of, alsoCalled = {}, fallback }, issues) {
+function choice(name, text2, { of, alsoCalled = {}, anyCase = false, fallback }, issues) {
   if (of.includes(text2)) return text2;
   const lower = text2.toLowerCase();
+  const same = anyCase ? of.find((one) => one.toLowerCase() === lower) : void 0;
+  if (same !== void 0) return same;
   const meant = Object.hasOwn(alsoCalled, lower) ? alsoCalled[lower] : void 0;
   const close = meant ?? nearest(text2, of) ?? nearest(lower, of) ?? fallback;
   const hint = close ? `write --${name} ${close}` : `run with --help to see the ${name}s`;
@@ -1414,6 +1427,12 @@ function modelFlags({ provider, model }) {
 var LONGEST_SHOWN = 2e3;
 function commandFrom(argv, more = {}) {
   return commandLine(flagWords({ ...flagsIn(argv), ...more }));
+}
+var SANDBOX_FOLDER = "sandbox-out";
+function commandToRehearse(argv, { download, output: output2 }) {
+  const isSaved = download !== void 0 || output2 !== void 0;
+  const place = { output: void 0, download: isSaved ? SANDBOX_FOLDER : void 0 };
+  return commandFrom(argv, { new: false, ...place, sandbox: true });
 }
 function commandAgain(argv) {
   return commandFrom(argv, { new: false });
@@ -2143,6 +2162,9 @@ init_text();
 init_advised_failure();
 init_exit_codes();
 
+// scripts/src/cli/render/next-steps/decision.ts
+init_task();
+
 // scripts/src/cli/render/caller.ts
 init_task();
 init_flags();
@@ -2157,7 +2179,7 @@ function callerOf(args, argv) {
     same: commandAgain(argv),
     anew: commandAnew(args),
     another: commandForAnother(argv, args),
-    rehearsal: commandFrom(argv, { sandbox: true }),
+    rehearsal: commandToRehearse(argv, args),
     resumeFlags: resumeFlags(args),
     // A status query or a submit alone has its full answer while the task still runs.
     wantsEnd: action === "generate" || action === "waitTask" || action === "getTask" && (download ?? output2) !== void 0,
@@ -2171,10 +2193,13 @@ function resumeCommand({ command }, taskId2, flags = { wait: BRIEF_WAIT_S }) {
 
 // scripts/src/cli/render/next-steps/decision.ts
 var RISK = "only if the user accepts that it may be charged once more";
-function decision(caller, after) {
+function decision(caller, { after, idempotencyKey: idempotencyKey2 } = {}) {
   if (after !== void 0) return [`Or, ${RISK}: ${caller.anew}.`];
+  const { download, output: output2 } = caller.resumeFlags;
+  const place = String(output2 ?? "").includes("{n}") ? {} : { download, output: output2 };
+  const flags = { idempotencyKey: idempotencyKey2, wait: BRIEF_WAIT_S, ...place };
   return [
-    `The user decides. If its task is found, this resumes it: ${resumeCommand(caller, "<task_id>")}`,
+    `The user decides. If its task is found, this resumes it: ${resumeCommand(caller, "<task_id>", flags)}`,
     `If there is none, and ${RISK}: ${caller.another}`
   ];
 }
@@ -2545,7 +2570,7 @@ var SUBMIT = {
       "The answer named a task beside an error; this shows the state of that task:",
       resumeCommand(caller, named2)
     ];
-    const decide = isRecorded ? decision(caller, after) : [];
+    const decide = isRecorded ? decision(caller, { after, idempotencyKey: idempotencyKey2 }) : [];
     const notYet = "Do not submit this again before you know: it may be charged twice.";
     if (!profile.can.list)
       return { message, nextSteps: [...answered, notYet, profile.says.tasks, ...decide] };
@@ -2584,6 +2609,12 @@ var SUBMIT = {
     message: `--idempotencyKey ${idempotencyKey2} already stands for another request. Nothing was submitted.`,
     nextSteps: [
       "For the earlier request, run its command unchanged; for another one, give another --idempotencyKey or none."
+    ]
+  }),
+  otherTask: (_, { command }) => ({
+    nextSteps: [
+      "Check the task id and the key; this shows the requests without a task:",
+      command("listPending")
     ]
   }),
   takenOver: (_, { same }) => ({
@@ -2954,6 +2985,7 @@ export {
   OUTPUT_KINDS,
   PLACE,
   PROFILES,
+  SANDBOX_FOLDER,
   SINCE_EXPECTED,
   SUBMIT,
   Submits,
@@ -2981,6 +3013,7 @@ export {
   commandForAnother,
   commandFrom,
   commandLine,
+  commandToRehearse,
   compiledFolder,
   contractsFolder,
   createProvider,

@@ -5,7 +5,7 @@ import {
   commandAgain,
   commandAnew,
   commandForAnother,
-  commandFrom,
+  commandToRehearse,
   placeFlags,
   resumeFlags,
 } from '../command-line.ts';
@@ -51,7 +51,7 @@ export function callerOf(args: Arguments, argv: readonly string[]): Caller {
     same: commandAgain(argv),
     anew: commandAnew(args),
     another: commandForAnother(argv, args),
-    rehearsal: commandFrom(argv, { sandbox: true }),
+    rehearsal: commandToRehearse(argv, args),
     resumeFlags: resumeFlags(args),
     // A status query or a submit alone has its full answer while the task still runs.
     wantsEnd:
