@@ -11,7 +11,7 @@ const MP4 = readFileSync(fileURLToPath(new URL('../scripts/lib/sandbox-clip.mp4'
 export interface CountedTask {
   id: string;
   endAt: number;
-  /** When the caller was seen to know the end; 0: not yet. */
+  /** When an answer first showed the end; 0: not yet. */
   seenAt: number;
 }
 
@@ -72,10 +72,7 @@ export class CountingService {
       res.writeHead(status, { 'content-type': 'application/json', ...headers });
       res.end(JSON.stringify(body));
     };
-    const [, file] = /^\/files\/(.+)\.mp4$/.exec(url) ?? [];
-    if (file !== undefined) {
-      const task = this.#byId.get(file);
-      if (task) task.seenAt ||= now;
+    if (url.startsWith('/files/')) {
       res.writeHead(200, { 'content-type': 'video/mp4', 'content-length': String(MP4.length) });
       res.end(MP4);
       return;
@@ -92,11 +89,15 @@ export class CountingService {
     this.accepted.push(now);
     this.latestPort = String(req.socket.remotePort);
     const [, id, isStatus] = /\/tasks\/([^/]+)(\/status)?$/.exec(url) ?? [];
-    const record = ({ id, endAt }: CountedTask) => ({
-      ...{ id, model: 't2v', input: { prompt: 'a lighthouse' }, creditsCharged: 15, creditsRefunded: 0 },
-      status: now >= endAt ? 'COMPLETED' : 'PROGRESS',
-      output: now >= endAt ? { url: `${this.origin}/files/${id}.mp4` } : null,
-    });
+    const record = (task: CountedTask) => {
+      const { id, endAt } = task;
+      if (now >= endAt) task.seenAt ||= now;
+      return {
+        ...{ id, model: 't2v', input: { prompt: 'a lighthouse' }, creditsCharged: 15, creditsRefunded: 0 },
+        status: now >= endAt ? 'COMPLETED' : 'PROGRESS',
+        output: now >= endAt ? { url: `${this.origin}/files/${id}.mp4` } : null,
+      };
+    };
     if (id === undefined) {
       this.lists += 1;
       json(200, { tasks: this.tasks.toReversed().map(record) });

@@ -50,6 +50,8 @@ async function run(processes: number, killEachMs: number | undefined, startMs: n
     AIVIDEO_BASE_URL: service.origin,
     ASYNC_MEDIA_STATE_DIR: state,
   };
+  // A process knows the end when it prints it.
+  const printedAt = new Map<string, number>();
   const living = new Map<string, ChildProcess>();
   const cpu: number[] = [];
   const isOver: Promise<void>[] = [];
@@ -61,7 +63,7 @@ async function run(processes: number, killEachMs: number | undefined, startMs: n
       let text = '';
       child.stdout!.on('data', (chunk) => {
         text += chunk;
-        if (text.includes('"status":"COMPLETED"')) task.seenAt ||= Date.now();
+        if (text.includes('"status":"COMPLETED"')) printedAt.set(task.id, Date.now());
       });
       child.on('close', (_, signal) => {
         living.delete(task.id);
@@ -98,10 +100,11 @@ async function run(processes: number, killEachMs: number | undefined, startMs: n
   rmSync(state, { recursive: true, force: true });
   const share = cpu.reduce((a, b) => a + b, 0) / Math.max(1, cpu.length);
   const name = `${processes} processes${killEachMs ? `, the one that polls killed every ${killEachMs / 1000} s` : ''}`;
+  for (const task of tasks) task.seenAt = printedAt.get(task.id) ?? 0;
   report(name, figuresOf(service, kills), `; a wait takes ${(share * 100).toFixed(2)} % of a core`);
 }
 
-/** One batch: the built command. A line's end counts as known when its file is asked for. */
+/** One batch: the built command. A line's end counts as known when an answer to the batch shows it. */
 async function runLines(lines: number): Promise<void> {
   let made = 0;
   const service = new CountingService(() => aboutAMinute((made++ * 0.618034) % 1));
@@ -142,7 +145,7 @@ function figuresOf(service: CountingService, kills: number): FleetFigures {
   const seen = tasks.filter(({ seenAt }) => seenAt > 0);
   const lags = seen.map(({ seenAt, endAt }) => Math.max(0, seenAt - endAt));
   return {
-    ...{ tasks: tasks.length, ended: seen.length, refused, kills, lists, mostInAMinute },
+    ...{ tasks: tasks.length, ended: seen.length, refused, kills, lists, mostInAMinute, lookups: 0 },
     queries: accepted.length,
     meanLagMs: lags.reduce((a, b) => a + b, 0) / Math.max(1, lags.length),
     worstLagMs: Math.max(0, ...lags),

@@ -415,7 +415,11 @@ describe('assets/python', () => {
       ([, name, long, short]) => [name!, long ?? short!],
     ),
   );
-  const evened = (statement: string) => statement.replace(/\s+/g, ' ').trim();
+  const evened = (statement: string) =>
+    statement
+      .replace(/\s+/g, ' ')
+      .replace(/ ?([()]) ?/g, '$1')
+      .trim();
   let db: PGlite;
   let queries: Queries;
 

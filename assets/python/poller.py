@@ -18,6 +18,7 @@ from settings import ACCOUNT, API_URL, HAS_CALLBACKS, KEY, connect
 QUERY_SECONDS = 20  # one poll with all its queries: less than the lease
 MAX_BYTES = 1024 * 1024
 MISSING_SECONDS = 600
+LONGEST_PAUSE_SECONDS = 300
 
 # claimPolls, recordRunning, pollLater, recordCompleted and recordFailed in assets/backend/src/generations/polling.ts
 CLAIM = """
@@ -59,9 +60,9 @@ OPEN = """
   SELECT FROM service_account WHERE provider = $1 AND account = $2
     AND (paused_until IS NULL OR paused_until <= clock_timestamp()) AND stopped_at IS NULL"""
 PAUSE = """
-  UPDATE service_account SET pauses = pauses + 1, permits = least(permits, 0),
-    paused_until = greatest(coalesce(paused_until, clock_timestamp()),
-      clock_timestamp() + make_interval(secs => coalesce($3::float8, least(300, 5 * power(2, least(pauses, 10))))))
+  UPDATE service_account SET pauses = (CASE WHEN paused_until > clock_timestamp() THEN greatest(pauses - 1, 0) ELSE pauses END) + 1, permits = least(permits, 0),
+    paused_until = greatest(coalesce(paused_until, clock_timestamp()), clock_timestamp() + make_interval(secs =>
+      coalesce($3::float8, least($4::float8, 5 * power(2, least((CASE WHEN paused_until > clock_timestamp() THEN greatest(pauses - 1, 0) ELSE pauses END), 10))))))
   WHERE provider = $1 AND account = $2"""
 STOP = """
   UPDATE service_account SET stopped_at = coalesce(stopped_at, now()), stopped_because = $3
@@ -154,7 +155,7 @@ async def poll_one(db: psycopg.AsyncConnection, http: httpx.AsyncClient, row: di
         if code == 401:
             await db.execute(STOP, ["apidot", ACCOUNT, "The key is not valid."])
         if code == 429:
-            await db.execute(PAUSE, ["apidot", ACCOUNT, error.retry_after])
+            await db.execute(PAUSE, ["apidot", ACCOUNT, error.retry_after, LONGEST_PAUSE_SECONDS])
         if code == 404 and age > MISSING_SECONDS:
             await db.execute(PERSON, [id, lease, f"The service knows no task {row['taskId']}."])
         else:  # a failed poll is not a failed task

@@ -27,7 +27,9 @@ export async function callbacks(copy: string): Promise<void> {
       const task = service.add(id, now + 5_000 + Math.random() * (SECONDS - 10) * 1_000);
       tokens.push(token);
       const hash = createHash('sha256').update(token).digest('hex');
-      rows.push(`('${id}', 'ann', '${id}', 'x', 'aivideomaker', '${accountOf(variables)}', 't2v', 'pending', '${task.id}', now(), now(), now(), '${hash}')`);
+      rows.push(
+        `('${id}', 'ann', '${id}', 'x', 'aivideomaker', '${accountOf(variables)}', 't2v', 'pending', '${task.id}', now(), now(), now(), '${hash}')`,
+      );
     }
     stage.postgres.sql(
       'figures',
@@ -38,9 +40,18 @@ export async function callbacks(copy: string): Promise<void> {
     const large = 'x'.repeat(3 * 1024 * 1024);
     const sizes: number[] = [];
     const watch = setInterval(() => {
-      metric(url, 'process_resident_memory_bytes').then((bytes) => sizes.push(bytes), () => {});
+      metric(url, 'process_resident_memory_bytes').then(
+        (bytes) => sizes.push(bytes),
+        () => {},
+      );
     }, 2_000);
     reportLoad();
+    const cpu = async () => [
+      await metric(url, 'process_cpu_seconds_total'),
+      stage.postgres.cpuSeconds(),
+      (process.cpuUsage().user + process.cpuUsage().system) / 1e6,
+    ];
+    const before = await cpu();
     const sent = await send({
       port,
       connections: 32,
@@ -57,6 +68,11 @@ export async function callbacks(copy: string): Promise<void> {
       },
     });
     clearInterval(watch);
+    const after = await cpu();
+    const [api, database, sender] = after.map((value, at) => ((value - before[at]!) * 1_000) / CALLBACKS);
+    console.log(
+      `        CPU for a callback: API ${api!.toFixed(2)} ms, PostgreSQL ${database!.toFixed(2)} ms, sender and service ${sender!.toFixed(2)} ms`,
+    );
     const p99 = percentile(sent.latencies, 0.99);
     report(
       `${CALLBACKS} callbacks in ${sent.seconds.toFixed(0)} s`,
@@ -73,7 +89,12 @@ export async function callbacks(copy: string): Promise<void> {
       last <= first * 1.1,
     );
     const statuses = [...sent.statuses].map(([status, count]) => `${count} x ${status}`).join(', ');
-    report('answers', statuses, '200, 202, 413 alone', [...sent.statuses.keys()].every((one) => [200, 202, 413].includes(one)));
+    report(
+      'answers',
+      statuses,
+      '200, 202, 413 alone',
+      [...sent.statuses.keys()].every((one) => [200, 202, 413].includes(one)),
+    );
     const wrong = await waitForResults();
     report('wrong results', String(wrong), '0', wrong === 0);
     report('429 of the service', String(service.counts.tooMany), '0', service.counts.tooMany === 0);
@@ -83,14 +104,18 @@ export async function callbacks(copy: string): Promise<void> {
     async function waitForResults(): Promise<number> {
       const good = () =>
         stage.postgres
-          .sql('figures', `SELECT g.task_id, f.sha256 FROM generation g JOIN generation_file f ON f.generation_id = g.id WHERE g.status = 'succeeded'`)
+          .sql(
+            'figures',
+            `SELECT g.task_id, f.sha256 FROM generation g JOIN generation_file f ON f.generation_id = g.id WHERE g.status = 'succeeded'`,
+          )
           .split('\n')
           .filter((line) => {
             const [id = '', sha256] = line.split('|');
             return service.tasks.get(id)?.sha256 === sha256;
           }).length;
       const deadline = Date.now() + 60_000;
-      while (good() < TASKS && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 1_000));
+      while (good() < TASKS && Date.now() < deadline)
+        await new Promise((resolve) => setTimeout(resolve, 1_000));
       return TASKS - good();
     }
   } finally {
@@ -100,7 +125,15 @@ export async function callbacks(copy: string): Promise<void> {
 }
 
 /** As src/services/service.ts makes it: tasks belong to the key that made them. */
-export function accountOf({ AIVIDEO_API_KEY, AIVIDEO_BASE_URL }: { AIVIDEO_API_KEY: string; AIVIDEO_BASE_URL: string }): string {
-  const hash = createHash('sha256').update(JSON.stringify([AIVIDEO_API_KEY, AIVIDEO_BASE_URL])).digest('hex');
+export function accountOf({
+  AIVIDEO_API_KEY,
+  AIVIDEO_BASE_URL,
+}: {
+  AIVIDEO_API_KEY: string;
+  AIVIDEO_BASE_URL: string;
+}): string {
+  const hash = createHash('sha256')
+    .update(JSON.stringify([AIVIDEO_API_KEY, AIVIDEO_BASE_URL]))
+    .digest('hex');
   return `aivideomaker:${hash.slice(0, 16)}`;
 }

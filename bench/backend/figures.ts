@@ -11,7 +11,8 @@ const ALL = { 'first-clip': firstClip, posts, callbacks, running, rows };
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !Object.hasOwn(ALL, name));
-if (unknown.length > 0) throw new Error(`${unknown.join(', ')}: the figures are ${Object.keys(ALL).join(', ')}`);
+if (unknown.length > 0)
+  throw new Error(`${unknown.join(', ')}: the figures are ${Object.keys(ALL).join(', ')}`);
 const { folder, remove } = makeCopy();
 try {
   for (const [name, run] of Object.entries(ALL)) {

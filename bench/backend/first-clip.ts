@@ -13,17 +13,30 @@ export async function firstClip(copy: string): Promise<void> {
   try {
     const url = await program.listening;
     const listens = seconds();
-    const headers = { authorization: 'Bearer demo-token', 'content-type': 'application/json', 'idempotency-key': 'the-first-clip' };
+    const headers = {
+      authorization: 'Bearer demo-token',
+      'content-type': 'application/json',
+      'idempotency-key': 'the-first-clip',
+    };
     const payload = { prompt: 'a lighthouse at dawn', aspectRatio: '16:9', duration: '5' };
     const body = JSON.stringify({ provider: 'aivideomaker', model: 't2v', payload });
-    const made = (await (await fetch(`${url}/v1/generations`, { method: 'POST', headers, body })).json()) as { id: string };
+    const made = (await (await fetch(`${url}/v1/generations`, { method: 'POST', headers, body })).json()) as {
+      id: string;
+    };
     let status = '';
     while (status !== 'succeeded') {
       await new Promise((resolve) => setTimeout(resolve, 100));
-      ({ status } = (await (await fetch(`${url}/v1/generations/${made.id}`, { headers })).json()) as { status: string });
+      ({ status } = (await (await fetch(`${url}/v1/generations/${made.id}`, { headers })).json()) as {
+        status: string;
+      });
       if (status === 'failed' || status === 'needs_attention') throw new Error(`the clip is ${status}`);
     }
-    report('npm start to the first stored clip', `listens after ${listens} s, clip after ${seconds()} s`, 'one command', true);
+    report(
+      'npm start to the first stored clip',
+      `listens after ${listens} s, clip after ${seconds()} s`,
+      'one command',
+      true,
+    );
     reportLoad();
   } finally {
     process.kill(-program.child.pid!, 'SIGTERM');

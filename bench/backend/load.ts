@@ -36,7 +36,7 @@ export async function send({ port, connections, rate, count, request }: LoadOpti
   const start = performance.now();
   let next = 0;
   let done = 0;
-  await new Promise<void>((resolve, reject) => {
+  await new Promise<void>((resolve) => {
     function dispatch(): void {
       while (waiting.length > 0 && idle.length > 0) {
         const { n, due } = waiting.shift()!;
@@ -55,7 +55,6 @@ export async function send({ port, connections, rate, count, request }: LoadOpti
     function plan(): void {
       if (next < count) waiting.push({ n: next++, due: performance.now() });
     }
-    for (const connection of all) connection.onError = reject;
     if (rate === undefined) {
       for (let n = 0; n < connections; n += 1) plan();
       dispatch();
@@ -74,49 +73,77 @@ export async function send({ port, connections, rate, count, request }: LoadOpti
 }
 
 interface Connection {
+  /** Answers 0 where the connection ends before the answer. */
   ask(bytes: Buffer, answered: (status: number) => void): void;
-  onError(error: Error): void;
   close(): void;
 }
 
 async function open(port: number): Promise<Connection> {
-  const socket: Socket = connect({ port, host: '127.0.0.1', noDelay: true });
-  await new Promise<void>((resolve, reject) => {
-    socket.once('connect', resolve);
-    socket.once('error', reject);
-  });
   let head = '';
   let rest = -1;
   let status = 0;
-  let answered: (status: number) => void = () => {};
-  const connection: Connection = {
-    ask(bytes, then) {
-      answered = then;
-      socket.write(bytes);
-    },
-    onError: () => {},
-    close: () => {
-      connection.onError = () => {};
-      socket.destroy();
-    },
-  };
-  socket.on('error', (error) => connection.onError(error));
-  socket.on('close', () => connection.onError(new Error('the connection was closed')));
-  socket.on('data', (chunk: Buffer) => {
+  let isLast = false;
+  let answered: ((status: number) => void) | undefined;
+  let isClosed = false;
+  let socket = await connected(port);
+  listen();
+
+  function listen(): void {
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      if (isClosed) return;
+      // The server may close after an answer: the next request takes another connection.
+      void connected(port).then((next) => {
+        socket = next;
+        listen();
+        answer(isLast && rest <= 0 && head !== '' ? status : 0);
+      });
+    });
+    socket.on('data', read);
+  }
+
+  function answer(value: number): void {
+    const then = answered;
+    answered = undefined;
+    head = '';
+    rest = -1;
+    isLast = false;
+    then?.(value);
+  }
+
+  function read(chunk: Buffer): void {
     if (rest < 0) {
       head += chunk.toString('latin1');
       const end = head.indexOf('\r\n\r\n');
       if (end < 0) return;
       status = Number(head.slice(9, 12));
+      isLast = /\r\nconnection: *close/i.test(head.slice(0, end));
       const length = Number(/\r\ncontent-length: *(\d+)/i.exec(head.slice(0, end + 2))?.[1] ?? 0);
       rest = length - (head.length - end - 4);
     } else rest -= chunk.length;
-    if (rest > 0) return;
-    head = '';
-    rest = -1;
-    answered(status);
+    // The server closes the connection now; `close` opens another one.
+    if (rest <= 0 && isLast) socket.end();
+    else if (rest <= 0) answer(status);
+  }
+
+  return {
+    ask(bytes, then) {
+      answered = then;
+      socket.write(bytes);
+    },
+    close() {
+      isClosed = true;
+      socket.destroy();
+    },
+  };
+}
+
+function connected(port: number): Promise<Socket> {
+  const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+  return new Promise((resolve, reject) => {
+    socket.once('connect', () => resolve(socket));
+    socket.once('error', reject);
   });
-  return connection;
 }
 
 /** Returns the value below which this share of the values lies. */
@@ -126,7 +153,12 @@ export function percentile(values: number[], share: number): number {
 }
 
 /** Returns a request of HTTP/1.1 with a JSON body. */
-export function jsonRequest(method: string, path: string, headers: Record<string, string>, body: string): Buffer {
+export function jsonRequest(
+  method: string,
+  path: string,
+  headers: Record<string, string>,
+  body: string,
+): Buffer {
   const fields = { host: '127.0.0.1', 'content-type': 'application/json', ...headers };
   const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
   return Buffer.from(

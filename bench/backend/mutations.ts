@@ -1,4 +1,5 @@
 // `npm run mutations`: takes out what keeps each guarantee, one line at a time, and expects that the named test fails.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the lines are those of the source.
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -14,6 +15,8 @@ interface Mutation {
   instead: string;
   test: string;
   title: string;
+  /** What would keep the guarantee in its place. */
+  also?: Pick<Mutation, 'file' | 'line' | 'instead'>;
 }
 
 const SCHEMA = 'migrations/0001-generations.sql';
@@ -22,7 +25,7 @@ const MUTATIONS: Mutation[] = [
   {
     guarantee: '1: one generation for a user and key',
     file: 'src/generations/create.ts',
-    line: "  return row.body_hash === bodyHash\n",
+    line: '  return row.body_hash === bodyHash\n',
     instead: '  return row.body_hash !== ""\n',
     test: 'guarantees/01-one-charge',
     title: 'the same key with another body',
@@ -112,37 +115,85 @@ const MUTATIONS: Mutation[] = [
     file: 'src/queue/reconcile.ts',
     line: 'if (byKey || lost.lostSeconds <= CLEAR_SECONDS) return byKey;',
     instead: 'if (lost.lostSeconds <= CLEAR_SECONDS) return undefined;',
-    test: 'guarantees/workers',
-    title: 'a lost answer is found in the list',
+    test: 'guarantees/service-answers',
+    title: 'found in the list by its key',
   },
   {
-    guarantee: '2: sent once more at most three times',
-    file: SCHEMA,
-    line: 'CHECK (resubmits <= 3)',
-    instead: 'CHECK (resubmits <= 30)',
-    test: 'guarantees/workers',
-    title: 'as often as it may',
+    guarantee: '2: sent once more, and only once',
+    file: 'migrations/0002-resubmit.sql',
+    line: 'IF NEW.resubmitted_at IS NOT NULL AND (OLD.resubmitted_at IS NOT NULL OR',
+    instead: 'IF false AND (OLD.resubmitted_at IS NOT NULL OR',
+    test: 'guarantees/02-resubmit',
+    title: 'the database refuses a second resubmit',
   },
   {
-    guarantee: '2: what is to be cancelled is not sent once more',
+    guarantee: '2: one worker sends it once more',
     file: 'src/generations/reconciling.ts',
-    line: '(g.resubmits >= ${MOST_RESUBMITS} OR g.cancel_requested_at IS NOT NULL) AS "isFinal"',
-    instead: 'false AS "isFinal"',
-    test: 'guarantees/workers',
-    title: 'as often as it may',
+    line: 'AND resubmitted_at IS NULL AND cancel_requested_at IS NULL RETURNING',
+    instead: 'AND cancel_requested_at IS NULL RETURNING',
+    test: 'guarantees/02-resubmit',
+    title: 'died in the second submit',
   },
   {
-    guarantee: '2: no task belongs to two generations',
+    guarantee: '2: the row says so before the request leaves',
     file: 'src/queue/reconcile.ts',
-    line: 'if (taken.has(taskId) || !(await',
-    instead: 'if (!(await',
-    test: 'guarantees/workers',
-    title: 'is not adopted where it belongs to another',
+    line: 'if (!(await recordResubmit(database, lost))) throw',
+    instead: 'if (lost.wasResubmitted) throw',
+    test: 'guarantees/02-resubmit',
+    title: 'never arrived',
+  },
+  {
+    guarantee: '2: what was sent once more, or is to be cancelled, is not sent again',
+    file: 'src/generations/reconciling.ts',
+    line: '(g.resubmitted_at IS NOT NULL OR g.cancel_requested_at IS NOT NULL) AS "isFinal"',
+    instead: 'false AS "isFinal"',
+    test: 'guarantees/02-resubmit',
+    title: 'that its user has cancelled',
+  },
+  {
+    guarantee: '2: the request of a dead worker may be under way',
+    file: 'src/generations/reconciling.ts',
+    line: "lost_at = greatest(now(), submit_started_at + interval '${SUBMIT_SECONDS} seconds')",
+    instead: 'lost_at = now()',
+    test: 'guarantees/02-resubmit',
+    title: 'died between commit and request',
+  },
+  {
+    guarantee: '2: so may its second request',
+    file: 'src/generations/reconciling.ts',
+    line: "resubmitted_at = now(), lost_at = now() + interval '${SUBMIT_SECONDS} seconds'",
+    instead: 'resubmitted_at = now()',
+    test: 'guarantees/02-resubmit',
+    title: 'died in the second submit',
+  },
+  {
+    guarantee: '2: a refused second submit is none',
+    file: 'src/queue/reconcile.ts',
+    line: 'await persist(log, facts, () => recordResubmitRefused(database, lost));',
+    instead: '',
+    test: 'guarantees/02-resubmit',
+    title: 'refused for now',
+  },
+  {
+    guarantee: '2: the first submit may have caused the rejection of the second',
+    file: 'src/queue/reconcile.ts',
+    line: 'const task = await searchAnew(work, service, lost);',
+    instead: 'const task = undefined as Task | undefined;',
+    test: 'guarantees/02-resubmit',
+    title: 'unless the list shows its task now',
+  },
+  {
+    guarantee: '1: no task belongs to two generations',
+    file: SCHEMA,
+    line: 'CREATE UNIQUE INDEX generation_task ON',
+    instead: 'CREATE INDEX generation_task ON',
+    test: 'guarantees/01-one-charge',
+    title: 'a task belongs to one generation',
   },
   {
     guarantee: '3: success needs every file',
     file: SCHEMA,
-    line: "    OR EXISTS (SELECT FROM generation_file WHERE generation_id = NEW.id AND storage_key IS NULL) THEN",
+    line: '    OR EXISTS (SELECT FROM generation_file WHERE generation_id = NEW.id AND storage_key IS NULL) THEN',
     instead: '    THEN',
     test: 'guarantees/03-results',
     title: 'needs every file to be stored',
@@ -151,7 +202,8 @@ const MUTATIONS: Mutation[] = [
     guarantee: '3: a save belongs to its lease',
     file: 'src/generations/saving.ts',
     line: "`SELECT id FROM generation WHERE id = $1 AND lease = $2 AND status = 'saving' FOR UPDATE`",
-    instead: "`SELECT id FROM generation WHERE id = $1 AND ($2::uuid IS NOT NULL) AND status = 'saving' FOR UPDATE`",
+    instead:
+      "`SELECT id FROM generation WHERE id = $1 AND ($2::uuid IS NOT NULL) AND status = 'saving' FOR UPDATE`",
     test: 'guarantees/03-results',
     title: 'a save that lost its lease',
   },
@@ -162,15 +214,6 @@ const MUTATIONS: Mutation[] = [
     instead: 'WHERE id = $1 RETURNING id\n     )',
     test: 'guarantees/03-results',
     title: 'an end is sticky|the end of a task and its files',
-  },
-  {
-    guarantee: '3: a result on a private address is not fetched',
-    file: 'src/queue/save.ts',
-    line: '    const downloaded = await service.files.download(task, { to: folder, signal: work.stopping });',
-    instead:
-      "    const { mkdir, writeFile } = await import('node:fs/promises'); await mkdir(folder, { recursive: true }); const got = Buffer.from(await (await fetch(urls[0]!)).arrayBuffer()); await writeFile(join(folder, '1'), got); const downloaded = [{ number: 1, path: join(folder, '1'), bytes: got.length, sha256: 'a'.repeat(64), contentType: 'video/mp4' }];",
-    test: 'guarantees/service-answers',
-    title: 'a result on a private address',
   },
   {
     guarantee: '4: claims are capped',
@@ -191,8 +234,9 @@ const MUTATIONS: Mutation[] = [
   {
     guarantee: '4: a wake-up during a poll is not lost',
     file: 'src/generations/polling.ts',
-    line: "provider_state = $5, attempts = 0,\n       due_at = CASE WHEN wakes = $3 THEN now() + make_interval(secs => $6) ELSE due_at END",
-    instead: "provider_state = $5, attempts = 0,\n       due_at = CASE WHEN $3::int IS NOT NULL THEN now() + make_interval(secs => $6) ELSE due_at END",
+    line: 'provider_state = $5, attempts = 0,\n       due_at = CASE WHEN wakes = $3 THEN now() + make_interval(secs => $6) ELSE due_at END',
+    instead:
+      'provider_state = $5, attempts = 0,\n       due_at = CASE WHEN $3::int IS NOT NULL THEN now() + make_interval(secs => $6) ELSE due_at END',
     test: 'guarantees/04-callbacks',
     title: 'a wake-up that arrives during a poll',
   },
@@ -207,7 +251,7 @@ const MUTATIONS: Mutation[] = [
   {
     guarantee: '5: one owner of a poll',
     file: 'src/generations/polling.ts',
-    line: "account = $2 AND due_at <= now() AND ${FREE}\n      AND (cancel",
+    line: 'account = $2 AND due_at <= now() AND ${FREE}\n      AND (cancel',
     instead: 'account = $2 AND due_at <= now()\n      AND (cancel',
     test: 'guarantees/04-callbacks',
     title: 'two workers never poll one task at once',
@@ -293,12 +337,21 @@ const MUTATIONS: Mutation[] = [
     title: 'starts at once apply each migration once',
   },
   {
-    guarantee: '11: a stop waits for what is running',
+    guarantee: '11: a stop begins nothing new',
     file: 'src/queue/index.ts',
-    line: 'boss.offWork(name, { wait: true })',
-    instead: 'boss.offWork(name, { wait: false })',
+    line: '      stopping.abort();\n',
+    instead: '',
     test: 'guarantees/service-answers',
     title: 'a stop waits for a submit',
+  },
+  {
+    guarantee: '11: a stop waits for what is running',
+    file: 'src/start.ts',
+    line: '      opened.defer(() => workers.stop());\n',
+    instead: '      void workers;\n',
+    test: 'guarantees/service-answers',
+    title: 'a stop waits for a submit',
+    also: { file: 'src/queue/boss.ts', line: 'graceful: true, timeout: 60_000', instead: 'graceful: false' },
   },
   {
     guarantee: 'caps: two requests do not pass the cap together',
@@ -324,27 +377,38 @@ let missed = 0;
 try {
   for (const mutation of MUTATIONS) {
     if (only.length > 0 && !only.some((word) => mutation.guarantee.startsWith(word))) continue;
-    const { guarantee, file, line, instead, test, title } = mutation;
-    const target = path.join(folder, file);
-    const source = readFileSync(target, 'utf8');
-    if (source.split(line).length !== 2) throw new Error(`${file} does not hold this once: ${line}`);
-    const number = source.slice(0, source.indexOf(line)).split('\n').length;
-    writeFileSync(target, source.replace(line, () => instead));
+    const { guarantee, test, title, also } = mutation;
+    const mutated = [mutation, ...(also ? [also] : [])].map(mutate);
+    const place = mutated.map(({ place }) => place).join(' and ');
     const { status, stdout } = spawnSync(
       'npx',
       ['vitest', 'run', `test/${test}.test.ts`, '-t', title, '--reporter=json'],
       { cwd: folder, env: environment(folder, databaseOf()), encoding: 'utf8', maxBuffer: 2 ** 27 },
     );
-    writeFileSync(target, source);
+    for (const { restore } of mutated) restore();
     const { failed, ran } = countOf(stdout);
     const isNoticed = status !== 0 && failed > 0;
     if (!isNoticed) missed += 1;
-    console.log(`${isNoticed ? 'noticed' : 'MISSED '}  ${guarantee}: ${file}:${number} -> ${test} "${title}" (${failed} of ${ran} failed)`);
+    console.log(
+      `${isNoticed ? 'noticed' : 'MISSED '}  ${guarantee}: ${place} -> ${test} "${title}" (${failed} of ${ran} failed)`,
+    );
   }
 } finally {
   remove();
 }
 process.exitCode = missed > 0 ? 1 : 0;
+
+function mutate({ file, line, instead }: Pick<Mutation, 'file' | 'line' | 'instead'>) {
+  const target = path.join(folder, file);
+  const source = readFileSync(target, 'utf8');
+  if (source.split(line).length !== 2) throw new Error(`${file} does not hold this once: ${line}`);
+  writeFileSync(
+    target,
+    source.replace(line, () => instead),
+  );
+  const number = source.slice(0, source.indexOf(line)).split('\n').length;
+  return { place: `${file}:${number}`, restore: () => writeFileSync(target, source) };
+}
 
 function databaseOf(): Record<string, string> {
   const { DATABASE_URL } = process.env;
@@ -353,7 +417,10 @@ function databaseOf(): Record<string, string> {
 
 function countOf(stdout: string): { failed: number; ran: number } {
   try {
-    const { numFailedTests, numPassedTests } = JSON.parse(stdout.slice(stdout.indexOf('{"'))) as Record<string, number>;
+    const { numFailedTests, numPassedTests } = JSON.parse(stdout.slice(stdout.indexOf('{"'))) as Record<
+      string,
+      number
+    >;
     return { failed: numFailedTests ?? 0, ran: (numFailedTests ?? 0) + (numPassedTests ?? 0) };
   } catch {
     return { failed: 0, ran: 0 };

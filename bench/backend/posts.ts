@@ -32,7 +32,12 @@ export async function posts(copy: string): Promise<void> {
     const most = await send({ port, connections: 16, count: 6_000, request });
     const after = await cpu();
     const perSecond = most.latencies.length / most.seconds;
-    report('POST /v1/generations, as many as go', `${perSecond.toFixed(0)}/s`, `at least ${RATE}/s`, perSecond >= RATE);
+    report(
+      'POST /v1/generations, as many as go',
+      `${perSecond.toFixed(0)}/s`,
+      `at least ${RATE}/s`,
+      perSecond >= RATE,
+    );
     // What other programs of this machine take does not count here.
     const [api, database, sender] = [0, 1, 2].map((at) => ((after[at]! - before[at]!) * 1_000) / 6_000);
     const all = api! + database! + sender!;

@@ -24,7 +24,9 @@ export async function running(copy: string): Promise<void> {
       const id = randomUUID();
       const ends = n < ENDING ? now + 20_000 + Math.random() * (SECONDS - 30) * 1_000 : now + 3_600_000;
       const task = service.add(id, ends);
-      rows.push(`('${id}', 'ann', '${id}', 'x', 'aivideomaker', '${accountOf(variables)}', 't2v', 'pending', '${task.id}', now(), now(), now())`);
+      rows.push(
+        `('${id}', 'ann', '${id}', 'x', 'aivideomaker', '${accountOf(variables)}', 't2v', 'pending', '${task.id}', now(), now(), now())`,
+      );
     }
     stage.postgres.sql(
       'figures',
@@ -44,7 +46,12 @@ export async function running(copy: string): Promise<void> {
         return (Number(at) - service.tasks.get(id)!.endsAt) / 1_000;
       });
     const { queries, tooMany } = service.counts;
-    report(`${RUNNING} running tasks, ${queries} queries in ${SECONDS} s: 429`, String(tooMany), '0', tooMany === 0);
+    report(
+      `${RUNNING} running tasks, ${queries} queries in ${SECONDS} s: 429`,
+      String(tooMany),
+      '0',
+      tooMany === 0,
+    );
     report('ends that were seen', `${seen.length} of ${ENDING}`, 'all', seen.length === ENDING);
     const most = Math.max(...seen);
     report(

@@ -9,7 +9,10 @@ export interface Stage {
   postgres: Postgres;
   databaseUrl: string;
   data: string;
-  start(role: 'api' | 'worker', variables?: Record<string, string>): Promise<Program & { url: string; port: number }>;
+  start(
+    role: 'api' | 'worker',
+    variables?: Record<string, string>,
+  ): Promise<Program & { url: string; port: number }>;
   close(): Promise<void>;
 }
 

@@ -780,6 +780,7 @@ function stillRecorded(session, entry, failure) {
 
 // scripts/src/core/resume-pending.ts
 const { setMaxListeners } = require("node:events");
+import { stemOfOutput } from "./download.mjs";
 import { Failure as Failure7 } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
 import { creditsOf as creditsOf3 } from "./live.mjs";
@@ -833,7 +834,9 @@ async function ofTask(session, entry, failure) {
 }
 var polledAt = ({ record }) => Date.parse(record.checked ?? record.created);
 async function waitFor(session, settings, entry) {
-  return waitTask3(session, entry.record.taskId, settings, { isResumed: true }, entry);
+  const { output, taskId } = entry.record;
+  const observer = output ? session.observer.named(stemOfOutput(output)) : session.observer;
+  return waitTask3({ ...session, observer }, taskId, settings, { isResumed: true }, entry);
 }
 async function pendingRequests(session) {
   const store = await session.records();
@@ -996,6 +999,7 @@ function summedUp(rows, since) {
 }
 
 // scripts/src/core/task-list.ts
+import { Failure as Failure8 } from "./main.mjs";
 import { shortDeadline as shortDeadline5 } from "./live.mjs";
 import { noteState, recordOf } from "./live.mjs";
 async function readList(session) {
@@ -1035,9 +1039,19 @@ async function listTasks(session, filter) {
   };
 }
 async function noteStates(session, tasks) {
-  for (const { id, state } of tasks) {
-    const entry = await recordOf(session, id);
-    if (entry) await noteState(session, entry, state);
+  const states = new Map(tasks.map(({ id, state }) => [id, state]));
+  for (const entry of await pendingOf(session)) {
+    const state = states.get(entry.record.taskId ?? "");
+    if (state !== void 0) await noteState(session, entry, state);
+  }
+}
+async function pendingOf({ records }) {
+  try {
+    const store = await records();
+    return (await store?.pending() ?? []).filter((entry) => store?.isOwn(entry));
+  } catch (error) {
+    if (error instanceof Failure8) return [];
+    throw error;
   }
 }
 export {

@@ -1551,6 +1551,7 @@ var RecordIndex = class {
 // scripts/src/stores/file/sweep.ts
 const { readFileSync: readFileSync6, rmSync: rmSync6, statSync: statSync5, writeFileSync: writeFileSync5 } = require("node:fs");
 const path9 = require("node:path");
+import { Failure as Failure4 } from "./main.mjs";
 var DAY_MS = 24 * 36e5;
 var KEPT_MS = 30 * DAY_MS;
 var LOCK2 = /\.lock(\.([0-9a-f]{16}|unreadable))*$/;
@@ -1575,7 +1576,11 @@ function sweepDaily(records, index) {
   } catch (error) {
     if (diskErrorText(error) === void 0) throw error;
   }
-  sweep(records, index);
+  try {
+    sweep(records, index);
+  } catch (error) {
+    if (!(error instanceof Failure4)) throw error;
+  }
 }
 function sweepRecords(records, shard, damaged) {
   const before = records.clock.wall() - KEPT_MS;
@@ -1846,7 +1851,7 @@ import {
   nextPermit,
   permitsFor
 } from "./live.mjs";
-var NAME = /^(\d{1,5})-(\d{1,15})$/;
+var NAME = /^(\d{1,5})-(\d{1,15})(l?)$/;
 var CLOCK_TOLERANCE_MS = 2e3;
 var FileRateLimiter = class {
   #folder;
@@ -1866,7 +1871,7 @@ var FileRateLimiter = class {
         const now = this.#clock.wall();
         const { permit, wait } = this.#next(now, kind);
         if (wait > 0) return wait;
-        if (this.#move(permit, now)) {
+        if (this.#move({ ...permit, isLookup: kind === "lookup" }, now)) {
           await this.#alone.acquire("record");
           return 0;
         }
@@ -1928,8 +1933,11 @@ var FileRateLimiter = class {
     if (names.length === 0) names = this.#make();
     const permits = /* @__PURE__ */ new Map();
     for (const name of names) {
-      const [, number, usedAt] = NAME.exec(name) ?? [];
-      const permit = { number: Number(number), usedAt: Number(usedAt), name };
+      const [, number, usedAt, letter] = NAME.exec(name) ?? [];
+      const permit = {
+        ...{ number: Number(number), usedAt: Number(usedAt), name },
+        isLookup: letter === "l"
+      };
       if (number === void 0 || permit.number >= this.#permits.count) continue;
       const before = permits.get(permit.number);
       if (!before || before.usedAt < permit.usedAt) permits.set(permit.number, permit);
@@ -1947,7 +1955,7 @@ var FileRateLimiter = class {
     return permits.sort((a, b) => a.usedAt - b.usedAt).map((permit) => {
       if (permit.usedAt <= now) return permit;
       const usedAt = Math.max(0, permit.usedAt - ahead);
-      return this.#move(permit, usedAt) ? { ...permit, usedAt, name: nameOf2(permit.number, usedAt) } : permit;
+      return this.#move(permit, usedAt) ? { ...permit, usedAt, name: nameOf2({ ...permit, usedAt }) } : permit;
     });
   }
   /** Makes the folder of the permits: all of them at once, or another process's folder stays. */
@@ -1957,7 +1965,10 @@ var FileRateLimiter = class {
     try {
       mkdirSync2(temp, { mode: 448 });
       for (let number = 0; number < this.#permits.count; number += 1) {
-        writeFileSync6(path11.join(temp, nameOf2(number, 0)), "", { flag: "wx", mode: 384 });
+        writeFileSync6(path11.join(temp, nameOf2({ number, usedAt: 0, isLookup: false })), "", {
+          flag: "wx",
+          mode: 384
+        });
       }
       renameSync6(temp, this.#place);
     } catch (error) {
@@ -1967,9 +1978,10 @@ var FileRateLimiter = class {
     return readdirSync2(this.#place);
   }
   /** Notes the use of a permit. Returns false when another process has used it. @throws the disk's error */
-  #move({ number, name }, usedAt) {
+  #move({ number, name, isLookup }, usedAt) {
     try {
-      renameSync6(path11.join(this.#place, name), path11.join(this.#place, nameOf2(number, Math.round(usedAt))));
+      const next = nameOf2({ number, isLookup, usedAt: Math.round(usedAt) });
+      renameSync6(path11.join(this.#place, name), path11.join(this.#place, next));
       return true;
     } catch (error) {
       if (diskError(error) === "ENOENT") return false;
@@ -1977,8 +1989,8 @@ var FileRateLimiter = class {
     }
   }
 };
-function nameOf2(number, usedAt) {
-  return `${String(number).padStart(3, "0")}-${usedAt}`;
+function nameOf2({ number, usedAt, isLookup }) {
+  return `${String(number).padStart(3, "0")}-${usedAt}${isLookup ? "l" : ""}`;
 }
 
 // scripts/src/stores/file/sharing.ts

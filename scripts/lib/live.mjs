@@ -130,32 +130,8 @@ var init_public_lookup = __esm({
   }
 });
 
-// scripts/src/core/known-durations.ts
+// scripts/src/core/durations.ts
 import { Failure as Failure8 } from "./main.mjs";
-async function knownDurations(session, model) {
-  const own = orNothing(async () => await (await session.records())?.durationsOf(model) ?? []);
-  const contract = orNothing(async () => {
-    const { loadContract } = await import("./contracts.mjs");
-    return [await loadContract(session.provider.id, model)];
-  });
-  const [known] = await contract;
-  return { own: await own, recorded: known?.durations ?? [], output: known?.output };
-}
-async function orNothing(read) {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof Failure8) return [];
-    throw error;
-  }
-}
-var init_known_durations = __esm({
-  "scripts/src/core/known-durations.ts"() {
-    "use strict";
-  }
-});
-
-// scripts/src/core/expected-duration.ts
 async function expectedDuration(session, model) {
   const { own, recorded } = await knownDurations(session, model);
   if (own.length >= LEAST_RUNS) return rangeOf(own);
@@ -175,13 +151,47 @@ function rangeOf(seconds) {
   const at = (share) => sorted[Math.round(share * last)] * 1e3;
   return { fromMs: at(SHARE), toMs: at(1 - SHARE), runs: seconds.length, source: "machine" };
 }
-var LEAST_RUNS, SHARE;
-var init_expected_duration = __esm({
-  "scripts/src/core/expected-duration.ts"() {
+async function likelyDuration(session, model) {
+  const { own, recorded, output } = await knownDurations(session, model);
+  const seconds = [...recorded.flatMap((run) => run.seconds), ...withoutExtremes(own)];
+  if (seconds.length === 0) return output === "video" && session.loopback === null ? ANY_VIDEO : void 0;
+  return {
+    earliestMs: Math.min(...seconds) * EARLIER * 1e3,
+    latestMs: Math.max(...seconds) * LATER * 1e3
+  };
+}
+function withoutExtremes(seconds) {
+  const sorted = seconds.filter((one) => one > 0).sort((a, b) => a - b);
+  const extremes = sorted.length >= MANY ? Math.floor(sorted.length / MANY) : 0;
+  return sorted.slice(extremes, sorted.length - extremes);
+}
+async function knownDurations(session, model) {
+  const own = orNothing(async () => await (await session.records())?.durationsOf(model) ?? []);
+  const contract = orNothing(async () => {
+    const { loadContract } = await import("./contracts.mjs");
+    return [await loadContract(session.provider.id, model)];
+  });
+  const [known] = await contract;
+  return { own: await own, recorded: known?.durations ?? [], output: known?.output };
+}
+async function orNothing(read) {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof Failure8) return [];
+    throw error;
+  }
+}
+var LEAST_RUNS, SHARE, EARLIER, LATER, MANY, ANY_VIDEO;
+var init_durations = __esm({
+  "scripts/src/core/durations.ts"() {
     "use strict";
-    init_known_durations();
     LEAST_RUNS = 5;
     SHARE = 0.1;
+    EARLIER = 0.9;
+    LATER = 1.25;
+    MANY = 20;
+    ANY_VIDEO = { earliestMs: 12e4, latestMs: 42e4 };
   }
 });
 
@@ -221,9 +231,9 @@ function permitsFor({ queries, windowMs }) {
 }
 function nextPermit(permits, now, kind, { count, windowMs, reserve, spacingMs }) {
   const isFree = ({ usedAt }) => usedAt <= now - windowMs;
-  const low = kind === "lookup" ? permits.filter(({ number }) => number < count / 2) : [];
+  const low = kind === "lookup" ? permits.filter(({ number }) => number < count * LOOKUP_SHARE) : [];
   const usable = low.length > 0 ? low : permits;
-  const newest = permits.reduce((last, { usedAt }) => Math.max(last, usedAt), Number.NEGATIVE_INFINITY);
+  const newest = Math.max(...permits.map((one) => one.isLookup ? Number.NEGATIVE_INFINITY : one.usedAt));
   const spacing = kind === "poll" && newest > now - windowMs ? newest + spacingMs - now : 0;
   const inUse = usable.filter((one) => !isFree(one)).sort((a, b) => b.usedAt - a.usedAt);
   const most = Math.max(1, kind === "poll" ? usable.length - reserve : usable.length);
@@ -233,12 +243,13 @@ function nextPermit(permits, now, kind, { count, windowMs, reserve, spacingMs })
   const isBefore = (a, b) => kind === "lookup" ? a.number < b.number : a.number > b.number;
   return { permit: candidates.reduce((a, b) => isBefore(b, a) ? b : a), wait };
 }
-var MARGIN_MS, LONGEST_PAUSE_MS, MemoryRateLimiter;
+var MARGIN_MS, LONGEST_PAUSE_MS, LOOKUP_SHARE, MemoryRateLimiter;
 var init_rate_limit = __esm({
   "scripts/src/http/rate-limit.ts"() {
     "use strict";
     MARGIN_MS = 1e3;
     LONGEST_PAUSE_MS = 5 * 6e4;
+    LOOKUP_SHARE = 1 / 3;
     MemoryRateLimiter = class {
       #rules;
       #clock;
@@ -248,13 +259,15 @@ var init_rate_limit = __esm({
         this.#rules = permitsFor(limit);
         this.#clock = clock;
         this.#permits = Array.from({ length: this.#rules.count }, (_, number) => ({
-          ...{ number, usedAt: Number.NEGATIVE_INFINITY }
+          ...{ number, usedAt: Number.NEGATIVE_INFINITY, isLookup: false }
         }));
       }
       async acquire(kind) {
         const { permit, wait } = this.#next(kind);
-        if (wait <= 0) permit.usedAt = this.#clock.monotonic();
-        return wait;
+        if (wait > 0) return wait;
+        permit.usedAt = this.#clock.monotonic();
+        permit.isLookup = kind === "lookup";
+        return 0;
       }
       async nextIn(kind) {
         return this.#next(kind).wait;
@@ -559,7 +572,7 @@ function pollerOf(session, schedule) {
 async function newPoller(session, isAlone) {
   return new Poller(session, isAlone ? null : await session.sharing?.() ?? null, isAlone);
 }
-var TICK_MS, FRESH_MS, ANNOUNCED_MS, ANNOUNCE_MS, CROWD, CROWD_SHARE, CROWD_MOST_MS, SEVERAL, PAUSE_MS2, Poller, pollers;
+var AWAKE, TICK_MS, FRESH_MS, ANNOUNCED_MS, ANNOUNCE_MS, CROWD, CROWD_SHARE, CROWD_MOST_MS, SEVERAL, PAUSE_MS2, Poller, pollers;
 var init_poller = __esm({
   "scripts/src/core/poller.ts"() {
     "use strict";
@@ -567,6 +580,7 @@ var init_poller = __esm({
     init_poll_round();
     init_poll_schedule();
     init_record_reads();
+    AWAKE = new Error("a wait began or ended");
     TICK_MS = 230;
     FRESH_MS = 2e3;
     ANNOUNCED_MS = 3e4;
@@ -637,7 +651,7 @@ var init_poller = __esm({
             onStop = () => {
               this.#asks.delete(ask);
               resolve(null);
-              this.#sleep.abort();
+              this.#sleep.abort(AWAKE);
             };
             stop?.addEventListener("abort", onStop, { once: true });
             if (stop?.aborted) {
@@ -645,7 +659,7 @@ var init_poller = __esm({
               return;
             }
             this.#asks.add(ask);
-            this.#sleep.abort();
+            this.#sleep.abort(AWAKE);
             if (!this.#isRunning) void this.#run();
           });
         } finally {
@@ -672,7 +686,7 @@ var init_poller = __esm({
       }
       async #run() {
         const { signal } = this.#session.api;
-        const stop = () => this.#sleep.abort();
+        const stop = () => this.#sleep.abort(AWAKE);
         signal?.addEventListener("abort", stop);
         this.#isRunning = true;
         try {
@@ -842,8 +856,8 @@ async function folderFor(folder) {
 }
 async function checkFree(folder, output) {
   if (folder === null || !output) return;
-  const { mediaIn, stemOfOutput } = await import("./download.mjs");
-  const file = mediaIn(folder).get(stemOfOutput(output).toLowerCase());
+  const { mediaIn, stemOfOutput: stemOfOutput2 } = await import("./download.mjs");
+  const file = mediaIn(folder).get(stemOfOutput2(output).toLowerCase());
   if (file === void 0) return;
   throw new Failure13(
     "INVALID_PAYLOAD",
@@ -973,33 +987,6 @@ var init_finish = __esm({
     init_session();
     RESULT_READS = 5;
     RESULT_MS = 1e4;
-  }
-});
-
-// scripts/src/core/likely-duration.ts
-async function likelyDuration(session, model) {
-  const { own, recorded, output } = await knownDurations(session, model);
-  const seconds = [...recorded.flatMap((run) => run.seconds), ...withoutExtremes(own)];
-  if (seconds.length === 0) return output === "video" && session.loopback === null ? ANY_VIDEO : void 0;
-  return {
-    earliestMs: Math.min(...seconds) * EARLIER * 1e3,
-    latestMs: Math.max(...seconds) * LATER * 1e3
-  };
-}
-function withoutExtremes(seconds) {
-  const sorted = seconds.filter((one) => one > 0).sort((a, b) => a - b);
-  const extremes = sorted.length >= MANY ? Math.floor(sorted.length / MANY) : 0;
-  return sorted.slice(extremes, sorted.length - extremes);
-}
-var EARLIER, LATER, MANY, ANY_VIDEO;
-var init_likely_duration = __esm({
-  "scripts/src/core/likely-duration.ts"() {
-    "use strict";
-    init_known_durations();
-    EARLIER = 0.9;
-    LATER = 1.25;
-    MANY = 20;
-    ANY_VIDEO = { earliestMs: 12e4, latestMs: 42e4 };
   }
 });
 
@@ -1276,10 +1263,9 @@ async function firstStatus(session, taskId, settings, start) {
 var init_tasks = __esm({
   "scripts/src/core/tasks.ts"() {
     "use strict";
-    init_expected_duration();
+    init_durations();
     init_fetch_status();
     init_finish();
-    init_likely_duration();
     init_poll();
     init_poll_schedule();
     init_poller();
@@ -2147,6 +2133,7 @@ function accountOutcome({ account: { balance, models, record }, contracts, notLi
 }
 
 // scripts/src/cli/render/list.ts
+import { stemOfOutput } from "./download.mjs";
 import { plain as plain4, quoted as quoted3 } from "./main.mjs";
 
 // scripts/src/providers/error-answer.ts
@@ -2341,8 +2328,10 @@ function rowOf2({ task, request }) {
   const { id, state, unknownState, createdAt, completedAt, charged, refunded, error } = task;
   const key = keyOf(task);
   const file = request?.files[0]?.path;
+  const output = request?.output;
   return {
     taskId: id,
+    ...output && { name: plain4(stemOfOutput(output), 200) },
     ...file !== void 0 && { file: plain4(file, 1e3) },
     model: nameIn(task.model) ?? null,
     status: state,
@@ -2773,11 +2762,9 @@ async function startSandbox(environment, warn) {
 // scripts/src/live.ts
 init_attach_task();
 init_cancel();
-init_expected_duration();
+init_durations();
 init_fetch_status();
 init_finish();
-init_known_durations();
-init_likely_duration();
 init_poll_round();
 init_poll_schedule();
 init_poll();
@@ -3112,7 +3099,6 @@ export {
   isTaskId,
   isTransientStatus,
   isYoung,
-  knownDurations,
   likelyDuration,
   listOutcome,
   madeElsewhere,

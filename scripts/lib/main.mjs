@@ -305,7 +305,7 @@ var init_file_name_rule = __esm({
     "use strict";
     init_text();
     LONGEST = 120;
-    RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
+    RESERVED = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³])(\.|$)/i;
   }
 });
 
@@ -430,7 +430,7 @@ var init_flag_values = __esm({
 });
 
 // scripts/src/cli/flags.ts
-var SUBMITS, PAYLOAD, MODELS, LOCAL, WAITS, SAVES, NAMED_TASK, ONE_TASK, DEFAULT_WAIT_S, DEFAULT_LIMIT, titles, providers, wait, callback, text, FLAGS, FLAG_NAMES, rule, isSubmit, needsRecords, isLocal, isAboutTask;
+var SUBMITS, PAYLOAD, MODELS, LOCAL, WAITS, SAVES, NAMED_TASK, ONE_TASK, DEFAULT_WAIT_S, DEFAULT_LIMIT, titles, providers, wait, pending, callback, text, FLAGS, FLAG_NAMES, rule, isSubmit, needsRecords, isLocal, isAboutTask;
 var init_flags = __esm({
   "scripts/src/cli/flags.ts"() {
     "use strict";
@@ -451,6 +451,7 @@ var init_flags = __esm({
     titles = (are) => PROFILES.filter(are).map(({ title }) => title).join(", ");
     providers = PROFILES.map(({ id }) => id);
     wait = { kind: "number", min: 0, max: 86400, such: 5, default: DEFAULT_WAIT_S };
+    pending = "waitTask without --taskId: every pending task, until all of them, or any, have ended";
     callback = {
       form: "<url>",
       help: `https address that the service may notify (${PROFILES.map((one) => `${one.title}: --${one.callbackFlag}`).join(", ")})`,
@@ -476,7 +477,7 @@ var init_flags = __esm({
       },
       batch: {
         form: "<file>",
-        help: 'many requests, a line each: prompts (.txt) or {"name","model","payload","image"} (.jsonl); "-" = standard input',
+        help: 'a request a line: prompts (.txt) or {"name","model","payload","image"} (.jsonl); "-" = stdin',
         actions: PAYLOAD
       },
       action: { form: "<action>", value: { kind: "choice", of: ACTIONS }, help: ACTIONS.slice(1).join(", ") },
@@ -563,8 +564,8 @@ var init_flags = __esm({
         actions: SUBMITS
       },
       new: { help: "another task of the same request (a new charge)", actions: SUBMITS },
-      all: { help: "with waitTask and no --taskId: every pending task", actions: ["waitTask"] },
-      any: { help: "the same, until the first of them has ended", actions: ["waitTask"] },
+      all: { help: pending, actions: ["waitTask"] },
+      any: { help: pending, actions: ["waitTask"] },
       owner: {
         form: "<name>",
         value: owner,
@@ -2489,18 +2490,22 @@ var PLACE = {
       "Only if there is no such folder: the same command with --noJournal submits without a record; then after a crash the command cannot find its task by itself."
     ]
   }),
-  downloadFolder: ({ folder, why }) => ({
-    message: `--download: ${folder} cannot be written to (${why}).`,
-    issues: [
-      {
-        path: "--download",
-        expected: "a folder that can be written to, or that can be made",
-        received: `${folder} (${why})`,
-        hint: "name another folder, for example --download out"
-      }
-    ],
-    nextSteps: ["Name a folder that can be written to. This call has submitted and charged nothing."]
-  }),
+  downloadFolder: ({ folder, why }, { resumeFlags: resumeFlags2 }) => {
+    const flag = resumeFlags2.output === void 0 ? "--download" : "--output";
+    const example = flag === "--download" ? "--download out" : "--output out/clip";
+    return {
+      message: `${flag}: ${folder} cannot be written to (${why}).`,
+      issues: [
+        {
+          path: flag,
+          expected: "a folder that can be written to, or that can be made",
+          received: `${folder} (${why})`,
+          hint: `name another folder, for example ${example}`
+        }
+      ],
+      nextSteps: ["Name a folder that can be written to. This call has submitted and charged nothing."]
+    };
+  },
   outputTaken: ({ file }) => ({
     message: `--output: ${file} exists already and is not the file of this request. Nothing was submitted.`,
     issues: [
@@ -2560,10 +2565,10 @@ function folderIssue(folder, why, expected) {
 // scripts/src/cli/render/next-steps/submit.ts
 init_task();
 var SUBMIT = {
-  submitUnknown: (reason, caller) => {
+  submitUnknown: (reason, caller, messageOf2) => {
     const { model, idempotencyKey: idempotencyKey2, sentAt, isRecorded, after, named: named2, lost, later, notResubmitted } = reason;
     const { profile, command, same } = caller;
-    const why = notResubmitted ? `It was not submitted once more: ${messageOf(notResubmitted, caller).replace(" Nothing was submitted.", "")}` : later?.message;
+    const why = notResubmitted ? `It was not submitted once more: ${messageOf2(notResubmitted).replace(" Nothing was submitted.", "")}` : later?.message;
     const yet = after === void 0 ? "" : " yet";
     const message = `Whether ${profile.title} accepted this submit, and charged for it, is not known${yet}. ${[lost.message, why].filter(Boolean).join(" ")}`;
     const answered = named2 === void 0 ? [] : [
@@ -2659,7 +2664,7 @@ var REASONS = { ...BUDGET, ...SUBMIT, ...PLACE, ...MODEL };
 function said({ details: { reason } }, caller) {
   if (reason === void 0) return { nextSteps: [] };
   const explain = REASONS[reason.kind];
-  return explain(reason, caller);
+  return explain(reason, caller, (other) => messageOf(other, caller));
 }
 function messageOf(failure, caller) {
   return said(failure, caller).message ?? failure.message;
@@ -2692,13 +2697,17 @@ function chargedSteps({ details: { charged, taskId: taskId2 } }, caller) {
 init_advised_failure();
 init_exit_codes();
 var CHARGES_NOTHING = "Run this command as often as you like: it charges nothing.";
+var CHARGES_THE_REST = "The command charges nothing for the lines that have a task. It submits the others, which is charged.";
 function interruptedOutcome(signal, situation, { caller, isRecorded, downloads, generation }) {
   const { phase, taskId: taskId2, state, isAboutMany } = situation;
   const exitCode = signal === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
   const because = (code, message, details = {}) => failed(new AdvisedFailure(code, `${signal} came ${message}`, { exitCode, ...details }), null, taskId2);
   const resume = resumeStep(caller, situation);
   if (isAboutMany) {
-    const nextSteps2 = [resume, `The tasks run on at the service. ${CHARGES_NOTHING}`];
+    const nextSteps2 = [
+      resume,
+      `The tasks run on at the service. ${caller.isSubmit ? CHARGES_THE_REST : CHARGES_NOTHING}`
+    ];
     return success(null, null, { interruptedBy: signal, nextSteps: nextSteps2 }, exitCode);
   }
   if (phase === "submitting") {
@@ -2786,8 +2795,8 @@ async function main() {
     } else if (action === "describeModel") {
       outcome = await (await import("./contracts.mjs")).describeOne(args, args.model);
     } else if (action === "listPending" || action === "forget") {
-      const pending = await import("./pending.mjs");
-      outcome = await pending[action]({ args, environment, warn }, callerOf(args, argv));
+      const pending2 = await import("./pending.mjs");
+      outcome = await pending2[action]({ args, environment, warn }, callerOf(args, argv));
     } else {
       for (const text2 of overruled) warn(text2);
       hasSaidOverruled = true;
@@ -3046,7 +3055,6 @@ export {
   madeAs,
   main,
   makeFolder,
-  messageOf,
   modelFlags,
   monotonic,
   muteNode,

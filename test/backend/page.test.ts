@@ -1,9 +1,11 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { ROOT } from '../support/command.ts';
 import { api, type RunningBackend, startBackend } from './support/backend.ts';
+import { startBucket } from './support/bucket.ts';
+import { startPostgres } from './support/postgres.ts';
 
 /** The path of an installed Chromium; undefined where there is none. */
 function findChromium(): string | undefined {
@@ -36,12 +38,14 @@ if (executablePath === undefined)
 describe.runIf(executablePath !== undefined)('the page in Chromium', () => {
   let browser: Browser;
   let backend: RunningBackend;
+  let embedded: RunningBackend;
   let end: () => Promise<void>;
   beforeAll(async () => {
     mkdirSync(PICTURES, { recursive: true });
     // Root has no sandbox of Chromium's own.
     const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
     backend = await startBackend({}, { atEnd: (stop) => (end = stop) });
+    embedded = backend;
     browser = await chromium.launch({ executablePath: executablePath!, args });
   });
   // Each test begins without generations, whatever the one before left running.
@@ -90,10 +94,8 @@ describe.runIf(executablePath !== undefined)('the page in Chromium', () => {
     ((await api(backend, 'GET', '/v1/generations')).body as { generations: unknown[] }).generations.length;
   const card = (page: Page, status: string) => page.locator(`li[data-status="${status}"]`);
 
-  test.each([
-    ['wide', WIDE],
-    ['narrow', NARROW],
-  ] as const)('%s: sign in, submit from the form, watch it end, see the clip', async (name, viewport) => {
+  /** Signs in, submits from the form, watches it end and sees the clip. */
+  async function seeClip(name: string, viewport: typeof WIDE): Promise<void> {
     const { page, complaints } = await open(viewport);
     await page.screenshot({ path: path.join(PICTURES, `${name}-1-sign-in.png`) });
     await signIn(page);
@@ -128,6 +130,53 @@ describe.runIf(executablePath !== undefined)('the page in Chromium', () => {
     await page.reload();
     await card(page, 'succeeded').waitFor();
     expect(complaints).toEqual([]);
+  }
+
+  test.each([
+    ['wide', WIDE],
+    ['narrow', NARROW],
+  ] as const)('%s: sign in, submit from the form, watch it end, see the clip', seeClip);
+
+  describe('with PostgreSQL and a bucket', () => {
+    let stop: () => Promise<void>;
+    beforeAll(async () => {
+      const postgres = await startPostgres();
+      const bucket = await startBucket(inject('backend'));
+      let end = async () => {};
+      backend = await startBackend(
+        { DATABASE_URL: postgres.createDatabase('page'), ...bucket.env },
+        { atEnd: (one) => (end = one) },
+      );
+      stop = async () => {
+        await end();
+        await bucket.close();
+        postgres.end();
+        backend = embedded;
+      };
+    });
+    afterAll(() => stop());
+
+    test.each([
+      ['servers-wide', WIDE],
+      ['servers-narrow', NARROW],
+    ] as const)('%s: sign in, submit from the form, watch it end, see the clip', seeClip);
+
+    test('a generation of one tab shows in another one, and its clip too', async () => {
+      const { page, complaints } = await open();
+      await signIn(page);
+      const other = (await open(NARROW)).page;
+      await signIn(other);
+      await page.getByLabel('Prompt').fill('seen in two tabs');
+      await page.getByRole('button', { name: 'Generate' }).click();
+      await other.locator('#cards li').waitFor();
+      await card(other, 'succeeded').waitFor({ timeout: 90_000 });
+      const video = other.locator('#cards video');
+      await expect
+        .poll(() => video.evaluate((element: VideoFacts) => element.videoWidth), { timeout: 30_000 })
+        .toBeGreaterThan(0);
+      await other.screenshot({ path: path.join(PICTURES, 'servers-other-tab.png'), fullPage: true });
+      expect(complaints).toEqual([]);
+    });
   });
 
   test('submits once, however often the button is pressed, and after an answer that was lost', async () => {

@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { Poller } from '../../scripts/src/core/poller.ts';
 import { type FleetOptions, type FleetTask, runFleet } from '../support/fleet.ts';
+import { serve } from '../support/server.ts';
+import { sessionWith } from './session.ts';
 
 const MINUTE = 60_000;
 
@@ -71,6 +74,14 @@ describe('faults 51 and 80: processes that wait for tasks of one service', () =>
     expect(figures.worstLagMs).toBeLessThanOrEqual(26_000);
   }, 60_000);
 
+  it('20 of them, and somebody who asks for a state again and again: nothing is refused, the waits stay soon', async () => {
+    const figures = await fleet({ processes: 20, lookupEachMs: 200 });
+    expect(figures).toMatchObject({ ended: 20, refused: 0 });
+    expect(figures.meanLagMs).toBeLessThanOrEqual(2_000);
+    expect(figures.worstLagMs).toBeLessThanOrEqual(6_000);
+    expect(figures.lookups).toBeGreaterThan(20);
+  }, 60_000);
+
   it('one task alone needs no list', async () => {
     const figures = await fleet({ processes: 1 });
     expect(figures).toMatchObject({ ended: 1, lists: 0, refused: 0 });
@@ -120,4 +131,22 @@ describe('what the processes share', () => {
     expect(statuses.filter((name) => name.includes('waiting-'))).toEqual([]);
     expect(statuses.length).toBeLessThanOrEqual(11);
   }, 60_000);
+});
+
+it('records of finished tasks that are wanted together are read from the list: one query', async () => {
+  const tasks = Array.from({ length: 100 }, (_, n) => ({
+    ...{ id: `ckx${n}`, model: 't2v', status: n === 7 ? 'FAILED' : 'COMPLETED' },
+    output: n === 7 ? null : { url: `https://files.example/${n}.mp4` },
+  }));
+  const server = await serve(({ path: at }) => {
+    const id = at.split('/').at(-1);
+    return { body: id === 'tasks' ? { tasks: tasks.slice(1) } : tasks[0] };
+  });
+  const session = sessionWith(server.origin);
+  const poller = new Poller(session, null, false);
+  const until = session.clock.monotonic() + 60_000;
+  const found = await Promise.all(tasks.map(({ id }) => poller.record(id, { until, deadline: until })));
+  expect(found.map(({ id }) => id)).toEqual(tasks.map(({ id }) => id));
+  // The list leaves one out, which has a query of its own.
+  expect(server.received.map(({ path: at }) => at)).toEqual(['/api/v1/tasks', '/api/v1/tasks/ckx0']);
 });

@@ -597,6 +597,8 @@ describe('what is no media file', () => {
 
 describe('fault 66: a host that stalls', () => {
   it('is given up after the stall time, and the rest fetched by a new connection', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
     const server = await serve(({ headers }, { res, count }) => {
       if (count > 0) {
         const from = Number(/\d+/.exec(headers.range ?? '')![0]);
@@ -607,9 +609,15 @@ describe('fault 66: a host that stalls', () => {
       res.write(FILM.subarray(0, 100_000));
       return undefined;
     });
+    const session = sessionWith(server.origin);
+    const { observer } = session;
+    const downloading = (bytes: number) => {
+      // The span in which these bytes came, and one without any.
+      if (bytes === 100_000) setImmediate(() => vi.advanceTimersByTime(120_000));
+    };
     const saved = await download(
-      sessionWith(server.origin),
-      options(server.origin, folder(), { stallMs: 60 }),
+      { ...session, observer: { ...observer, downloading } },
+      options(server.origin, folder(), { stallMs: 60_000 }),
     );
     expect(saved.sha256).toBe(sha256(FILM));
     expect(rangesOf(server)).toEqual([undefined, 'bytes=100000-']);

@@ -134,8 +134,9 @@ describe('fault 30, fault 100: a service that speaks in our voice', () => {
     expect(data[3]).toMatchObject({
       count: 2,
       tasks: [
-        { taskId: TASK, status: 'UNKNOWN', model: null, createdAt: null },
+        // The newest first; one without a date is the last.
         { taskId: `${TASK}0`, status: 'PROGRESS', model: 't2v', createdAt: '2026-09-10T10:00:00.000Z' },
+        { taskId: TASK, status: 'UNKNOWN', model: null, createdAt: null },
       ],
     });
     const spent = await against(live(server.origin)).call(of('spending'));

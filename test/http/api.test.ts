@@ -189,3 +189,64 @@ describe('the clock of the system', () => {
     }
   });
 });
+
+describe('fault 51: the queries that a service permits', () => {
+  /** A limiter with so many milliseconds until the next permit, again and again. */
+  function limiterWith(...waits: number[]) {
+    const asked: string[] = [];
+    const pauses: number[] = [];
+    const limiter = async () => ({
+      acquire: async (kind: string) => {
+        asked.push(kind);
+        return waits.shift() ?? 0;
+      },
+      nextIn: async () => 0,
+      pauseFor: async (ms: number) => {
+        pauses.push(ms);
+      },
+    });
+    return { asked, pauses, limiter };
+  }
+
+  it('a query waits for its permit; a submit, a cancel, and a query that has one, do not', async () => {
+    const server = await serve(() => ({ body: 'done' }));
+    const { asked, limiter } = limiterWith(3_000);
+    const { api, clock } = apiFor({ limiter });
+    const call = callTo(server.origin);
+    await api.once({ ...call, request: { ...call.request, method: 'POST' } });
+    await api.once({ ...call, request: { ...call.request, method: 'PUT' } });
+    await api.once(call, { isPermitted: true });
+    expect(asked).toEqual([]);
+    await api.once(call);
+    expect(asked).toEqual(['lookup', 'lookup']);
+    expect(clock.sleeps).toEqual([3_000]);
+  });
+
+  it('a query that would wait too long is not sent, and says when it may be', async () => {
+    const server = await serve(() => ({ body: 'done' }));
+    const { limiter } = limiterWith(25_000, 0);
+    const { api, clock } = apiFor({ limiter });
+    const failure = await api.once(callTo(server.origin)).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: 'RATE_LIMITED', details: { transient: true, retryAfter: 25 } });
+    expect(server.received).toHaveLength(0);
+    // A read waits as it would after such an answer of the service.
+    const other = limiterWith(25_000, 0);
+    const { api: patient, clock: its } = apiFor({ limiter: other.limiter });
+    await expect(patient.read(callTo(server.origin), 30_000)).resolves.toBe('done');
+    expect(its.now).toBeGreaterThanOrEqual(25_000);
+    expect(clock.now).toBe(0);
+  });
+
+  it('fault 15: an answer that there were too many of them makes every process pause', async () => {
+    const { pauses, limiter } = limiterWith();
+    const server = await serve(() => ({ status: 429 }));
+    const call: Call<string> = {
+      ...callTo(server.origin),
+      read: () => {
+        throw new Failure('RATE_LIMITED', 'too many', { retryAfter: 7 });
+      },
+    };
+    await expect(apiFor({ limiter }).api.once(call)).rejects.toThrow('too many');
+    expect(pauses).toEqual([7_000]);
+  });
+});

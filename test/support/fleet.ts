@@ -1,7 +1,7 @@
 // Processes of one machine that wait for tasks of one service: real poller, real files, simulated time and service.
 import { pollSchedule } from '../../scripts/src/core/poll-schedule.ts';
 import type { Observer, Session } from '../../scripts/src/core/session.ts';
-import { waitOn } from '../../scripts/src/core/tasks.ts';
+import { getStatus, waitOn } from '../../scripts/src/core/tasks.ts';
 import { Api } from '../../scripts/src/http/api.ts';
 import type { HttpAnswer, HttpRequest } from '../../scripts/src/http/message.ts';
 import type { Transport } from '../../scripts/src/http/transport.ts';
@@ -31,6 +31,8 @@ export interface FleetOptions {
   killMost?: number;
   latencyMs?: number;
   limit?: number;
+  /** Beside the waits, the caller asks for the state of a task repeatedly, so many milliseconds after each answer. */
+  lookupEachMs?: number;
 }
 
 export interface FleetTask {
@@ -55,6 +57,8 @@ export interface FleetFigures {
   lists: number;
   mostInAMinute: number;
   kills: number;
+  /** Single questions that were answered. */
+  lookups: number;
 }
 
 const SILENT: Observer = {
@@ -85,6 +89,7 @@ export async function runFleet(options: FleetOptions): Promise<FleetFigures> {
   let refused = 0;
   let lists = 0;
   let kills = 0;
+  let lookups = 0;
   let latest: Process | undefined;
 
   const recordOf = (task: FleetTask) => {
@@ -108,9 +113,7 @@ export async function runFleet(options: FleetOptions): Promise<FleetFigures> {
     const task = all.find((one) => one.id === id)!;
     return [200, status ? { status: recordOf(task).status } : recordOf(task)];
   };
-  const start = (tasks: FleetTask[]): void => {
-    const process: Process = { isDead: false, tasks };
-    living.add(process);
+  const sessionOf = (process: Process): Session => {
     const clock = time.clock(process, random);
     const transport = {
       send: ({ url }: HttpRequest): Promise<HttpAnswer> => {
@@ -128,24 +131,31 @@ export async function runFleet(options: FleetOptions): Promise<FleetFigures> {
       },
     } as unknown as Transport;
     const baseUrl = new URL('https://service.test');
-    const session: Session = {
+    const sharing = async () =>
+      folder === null
+        ? null
+        : sharingIn({
+            folder,
+            service: 'service.test',
+            account: 'one',
+            limit: AIVIDEOMAKER.rateLimit,
+            clock,
+          });
+    const limiter = async () => (await sharing())?.limiter ?? null;
+    return {
       provider: aivideomaker({ profile: AIVIDEOMAKER, baseUrl, key: 'ak_fleet', now: clock.wall }),
-      api: new Api(transport, clock, { timeoutMs: 30_000, maxRetries: 3 }),
+      api: new Api(transport, clock, { timeoutMs: 30_000, maxRetries: 3, limiter }),
       transport,
       observer: SILENT,
       loopback: null,
       records: async () => null,
-      sharing: async () =>
-        folder === null
-          ? null
-          : sharingIn({
-              folder,
-              service: 'service.test',
-              account: 'one',
-              limit: AIVIDEOMAKER.rateLimit,
-              clock,
-            }),
+      sharing,
     };
+  };
+  const start = (tasks: FleetTask[]): void => {
+    const process: Process = { isDead: false, tasks };
+    living.add(process);
+    const session = sessionOf(process);
     const settings = { waitMs: 60 * MINUTE, schedule: pollSchedule(2_000), folder: null, stallMs: 30_000 };
     const waits = tasks.map(async (task) => {
       const { seen } = await waitOn(session, { id: task.id, state: 'SUBMITTED' }, settings);
@@ -162,6 +172,17 @@ export async function runFleet(options: FleetOptions): Promise<FleetFigures> {
     }));
     all.push(...tasks);
     time.at(random() * 2_000, () => start(tasks));
+  }
+  const ask = async (session: Session, pauseMs: number): Promise<void> => {
+    for (;;) {
+      const task = all[Math.floor(random() * all.length)]!;
+      const result = await getStatus(session, task.id).catch((error: unknown) => error);
+      if (!(result instanceof Error)) lookups += 1;
+      await session.api.clock.sleep(pauseMs);
+    }
+  };
+  if (options.lookupEachMs !== undefined) {
+    void ask(sessionOf({ isDead: false, tasks: [] }), options.lookupEachMs);
   }
   const kill = () => {
     if (latest && living.has(latest) && !latest.isDead && kills < (options.killMost ?? Infinity)) {
@@ -191,5 +212,6 @@ export async function runFleet(options: FleetOptions): Promise<FleetFigures> {
       ...accepted.map((from) => accepted.filter((at) => at >= from && at < from + MINUTE).length),
     ),
     kills,
+    lookups,
   };
 }

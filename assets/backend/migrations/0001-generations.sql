@@ -33,9 +33,6 @@ CREATE TABLE generation (
   submit_started_at timestamptz,
   -- When a submit ended without an answer.
   lost_at timestamptz,
-  -- How often it was sent once more, with the same key, each time after the service's list had been clear of it for a
-  -- minute since the last one. More than one is for workers that die while they do so.
-  resubmits integer NOT NULL DEFAULT 0 CHECK (resubmits <= 3),
   -- The last time that the service certainly refused a submit which may be sent again (429, 401, no connection).
   refused_at timestamptz,
   submitted_at timestamptz,

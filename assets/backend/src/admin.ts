@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { ClientError } from '#client';
 import { ConfigError, readConfig } from './config.ts';
 import { type Database, DatabaseInUse, migrate, openDatabase } from './database/index.ts';
 import { abandon, findWaiting, retry, waitingForPerson } from './generations/attention.ts';
 import { setEndpoint } from './generations/outbox.ts';
+import { takenTasks } from './generations/reconciling.ts';
 import { recordAccepted } from './generations/submitting.ts';
 import { checkWebhookAddress } from './queue/webhook.ts';
 import { createClock } from './services/clock.ts';
@@ -55,6 +55,8 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     const task = await service.client.task(taskId);
     if (task.model !== undefined && task.model !== waiting.model)
       throw new Refusal(`Task ${taskId} is of model ${task.model}; ${id} asked for ${waiting.model}.`);
+    if ((await takenTasks(database, waiting.provider, [taskId])).length > 0)
+      throw new Refusal(`Task ${taskId} belongs to another generation.`);
     if (!(await recordAccepted(database, id, task, 0))) throw new Refusal(`${id} does not wait any more.`);
     print(`${id} has task ${taskId}; workers continue with it.`);
   },
@@ -81,9 +83,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     } catch (error) {
       throw new Refusal((error as Error).message);
     }
-    const secret = `whsec_${randomBytes(24).toString('base64')}`;
-    await setEndpoint(database, user, url, secret);
-    print(secret);
+    print(await setEndpoint(database, user, url));
   },
 };
 

@@ -48,6 +48,7 @@ const titles = (are: (profile: (typeof PROFILES)[number]) => boolean): string =>
     .join(', ');
 const providers = PROFILES.map(({ id }) => id);
 const wait: NumberValue = { kind: 'number', min: 0, max: 86_400, such: 5, default: DEFAULT_WAIT_S };
+const pending = 'waitTask without --taskId: every pending task, until all of them, or any, have ended';
 const callback = {
   form: '<url>',
   help: `https address that the service may notify (${PROFILES.map((one) => `${one.title}: --${one.callbackFlag}`).join(', ')})`,
@@ -75,7 +76,7 @@ export const FLAGS = {
   },
   batch: {
     form: '<file>',
-    help: 'many requests, a line each: prompts (.txt) or {"name","model","payload","image"} (.jsonl); "-" = standard input',
+    help: 'a request a line: prompts (.txt) or {"name","model","payload","image"} (.jsonl); "-" = stdin',
     actions: PAYLOAD,
   },
   action: { form: '<action>', value: { kind: 'choice', of: ACTIONS }, help: ACTIONS.slice(1).join(', ') },
@@ -162,8 +163,8 @@ export const FLAGS = {
     actions: SUBMITS,
   },
   new: { help: 'another task of the same request (a new charge)', actions: SUBMITS },
-  all: { help: 'with waitTask and no --taskId: every pending task', actions: ['waitTask'] },
-  any: { help: 'the same, until the first of them has ended', actions: ['waitTask'] },
+  all: { help: pending, actions: ['waitTask'] },
+  any: { help: pending, actions: ['waitTask'] },
   owner: {
     form: '<name>',
     value: owner,

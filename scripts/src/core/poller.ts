@@ -25,6 +25,8 @@ interface Ask {
   reject(error: unknown): void;
 }
 
+// Made once: a thousand waits wake the poller a thousand times, and each reason of its own would cost a stack trace.
+const AWAKE = new Error('a wait began or ended');
 // So soon a process reads what another one has seen.
 const TICK_MS = 230;
 // A wait that begins takes over a status that is as fresh as this.
@@ -111,7 +113,7 @@ export class Poller {
         onStop = () => {
           this.#asks.delete(ask);
           resolve(null);
-          this.#sleep.abort();
+          this.#sleep.abort(AWAKE);
         };
         stop?.addEventListener('abort', onStop, { once: true });
         if (stop?.aborted) {
@@ -119,7 +121,7 @@ export class Poller {
           return;
         }
         this.#asks.add(ask);
-        this.#sleep.abort();
+        this.#sleep.abort(AWAKE);
         if (!this.#isRunning) void this.#run();
       });
     } finally {
@@ -150,7 +152,7 @@ export class Poller {
 
   async #run(): Promise<void> {
     const { signal } = this.#session.api;
-    const stop = () => this.#sleep.abort();
+    const stop = () => this.#sleep.abort(AWAKE);
     signal?.addEventListener('abort', stop);
     this.#isRunning = true;
     try {

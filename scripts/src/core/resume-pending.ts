@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { stemOfOutput } from '../download/output-name.ts';
 import { Failure } from '../model/failure.ts';
 import { isTerminal } from '../model/task.ts';
 import type { RecordStore, StoredRequest } from '../ports/record-store.ts';
@@ -82,7 +83,10 @@ async function ofTask(session: Session, entry: StoredRequest, failure: Failure):
 const polledAt = ({ record }: StoredRequest): number => Date.parse(record.checked ?? record.created);
 
 async function waitFor(session: Session, settings: WaitSettings, entry: StoredRequest): Promise<TaskResult> {
-  return waitTask(session, entry.record.taskId!, settings, { isResumed: true }, entry);
+  const { output, taskId } = entry.record;
+  // The line of a batch has the name that the batch said.
+  const observer = output ? session.observer.named(stemOfOutput(output)) : session.observer;
+  return waitTask({ ...session, observer }, taskId!, settings, { isResumed: true }, entry);
 }
 
 /** Returns the tasks of this key that are unfinished or not delivered, newest first, and counts the submits whose outcome is not known. */

@@ -1,6 +1,8 @@
+import { Failure } from '../model/failure.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { RequestRecord } from '../model/request-record.ts';
 import type { Task, TaskState } from '../model/task.ts';
+import type { StoredRequest } from '../ports/record-store.ts';
 import type { TaskList } from '../providers/provider.ts';
 import { type Session, shortDeadline } from './session.ts';
 import { noteState, recordOf } from './task-record.ts';
@@ -88,10 +90,22 @@ export async function listTasks(session: Session, filter: ListFilter): Promise<L
   };
 }
 
-/** Notes the listed states in the records of tasks that have not ended. */
+/** Notes the listed states in the records of tasks that have not ended: only those that are pending can be such records. */
 async function noteStates(session: Session, tasks: readonly Task[]): Promise<void> {
-  for (const { id, state } of tasks) {
-    const entry = await recordOf(session, id);
-    if (entry) await noteState(session, entry, state);
+  const states = new Map(tasks.map(({ id, state }) => [id, state]));
+  for (const entry of await pendingOf(session)) {
+    const state = states.get(entry.record.taskId ?? '');
+    if (state !== undefined) await noteState(session, entry, state);
+  }
+}
+
+/** Returns the records of this account that may change. The list serves without them. */
+async function pendingOf({ records }: Session): Promise<StoredRequest[]> {
+  try {
+    const store = await records();
+    return ((await store?.pending()) ?? []).filter((entry) => store?.isOwn(entry));
+  } catch (error) {
+    if (error instanceof Failure) return [];
+    throw error;
   }
 }

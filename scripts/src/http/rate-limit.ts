@@ -39,7 +39,11 @@ export function permitsFor({ queries, windowMs }: RateLimit): Permits {
 export interface UsedPermit {
   number: number;
   usedAt: number;
+  isLookup: boolean;
 }
+
+/** The share of the permits that lookups may use. */
+const LOOKUP_SHARE = 1 / 3;
 
 /** Returns the permit to use for a query, and the milliseconds until it may be used; 0 for at once. */
 export function nextPermit<T extends UsedPermit>(
@@ -49,9 +53,10 @@ export function nextPermit<T extends UsedPermit>(
   { count, windowMs, reserve, spacingMs }: Permits,
 ): { permit: T; wait: number } {
   const isFree = ({ usedAt }: UsedPermit) => usedAt <= now - windowMs;
-  const low = kind === 'lookup' ? permits.filter(({ number }) => number < count / 2) : [];
+  const low = kind === 'lookup' ? permits.filter(({ number }) => number < count * LOOKUP_SHARE) : [];
   const usable = low.length > 0 ? low : permits;
-  const newest = permits.reduce((last, { usedAt }) => Math.max(last, usedAt), Number.NEGATIVE_INFINITY);
+  // Lookups one after the other must not hold the next poll back.
+  const newest = Math.max(...permits.map((one) => (one.isLookup ? Number.NEGATIVE_INFINITY : one.usedAt)));
   const spacing = kind === 'poll' && newest > now - windowMs ? newest + spacingMs - now : 0;
   const inUse = usable.filter((one) => !isFree(one)).sort((a, b) => b.usedAt - a.usedAt);
   // With so many permits in use, the oldest of them has to become free first.
@@ -74,14 +79,16 @@ export class MemoryRateLimiter implements RateLimiter {
     this.#rules = permitsFor(limit);
     this.#clock = clock;
     this.#permits = Array.from({ length: this.#rules.count }, (_, number) => ({
-      ...{ number, usedAt: Number.NEGATIVE_INFINITY },
+      ...{ number, usedAt: Number.NEGATIVE_INFINITY, isLookup: false },
     }));
   }
 
   async acquire(kind: PermitKind): Promise<number> {
     const { permit, wait } = this.#next(kind);
-    if (wait <= 0) permit.usedAt = this.#clock.monotonic();
-    return wait;
+    if (wait > 0) return wait;
+    permit.usedAt = this.#clock.monotonic();
+    permit.isLookup = kind === 'lookup';
+    return 0;
   }
 
   async nextIn(kind: PermitKind): Promise<number> {

@@ -38,7 +38,7 @@ export function startProgram(
       });
     void ended.then((code) => reject(new Error(`it ended with ${code}:\n${lines.slice(-20).join('\n')}`)));
   });
-  // Whoever kills it before it listens does not wait for that.
+  // A test that kills it before it listens does not wait for that.
   listening.catch(() => {});
   return { listening, child, lines, ended };
 }

@@ -188,7 +188,10 @@ export async function startCountingService({
 
   function serve(incoming: IncomingMessage, response: ServerResponse): void {
     const task = tasks.get(/^\/files\/(\w+)\.mp4$/.exec(incoming.url ?? '')?.[1] ?? '');
-    if (!task) return json(response, 404, {});
+    if (!task) {
+      json(response, 404, {});
+      return;
+    }
     const bytes = fileOf(task.id);
     response.writeHead(200, { 'content-type': 'video/mp4', 'content-length': bytes.length });
     response.end(bytes);

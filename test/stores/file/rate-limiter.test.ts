@@ -68,6 +68,22 @@ describe('fault 51: processes that share a limit', () => {
     expect(waits.filter((wait) => wait === 0).length).toBeGreaterThanOrEqual(4);
   });
 
+  it('leave two thirds of the permits to the waits, however often single questions are asked beside them', async () => {
+    const { clock, process } = machine();
+    const sent = { poll: 0, lookup: 0 };
+    const moments: number[] = [];
+    for (; clock.now < 3 * MINUTE; clock.now += 200) {
+      for (const kind of ['lookup', 'poll'] as const) {
+        if ((await process().acquire(kind)) > 0) continue;
+        sent[kind] += 1;
+        moments.push(clock.now);
+      }
+    }
+    expect(mostIn(MINUTE, moments)).toBeLessThanOrEqual(60);
+    expect(sent.poll).toBeGreaterThanOrEqual(3 * 30);
+    expect(sent.lookup).toBeGreaterThanOrEqual(3 * 4);
+  });
+
   it('say when the next permit is there, and it is', async () => {
     const { clock, process } = machine();
     for (let n = 0; n < 58; n += 1) expect(await process().acquire('record')).toBe(0);

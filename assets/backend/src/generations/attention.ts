@@ -54,7 +54,7 @@ export async function retry(database: Queries, id: string, maySubmit: boolean): 
     `UPDATE generation g SET attention = NULL, due_at = now(), attempts = 0, ${RELEASED}, status = r.status,
        submit_started_at = CASE WHEN r.status <> 'queued' THEN submit_started_at END,
        lost_at = CASE WHEN r.status <> 'queued' THEN lost_at END,
-       resubmits = CASE WHEN r.status <> 'queued' THEN resubmits ELSE 0 END,
+       resubmitted_at = CASE WHEN r.status <> 'queued' THEN resubmitted_at END,
        submitted_at = CASE WHEN r.status IN ('pending', 'saving') THEN now() END
      FROM (SELECT CASE
          WHEN w.task_id IS NOT NULL AND EXISTS (SELECT FROM generation_file f WHERE f.generation_id = w.id) THEN 'saving'

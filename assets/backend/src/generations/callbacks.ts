@@ -44,16 +44,16 @@ export async function recordCallback(
   const claim = [storable(taskId).slice(0, 200), storable(state).slice(0, 40)];
   const [row] =
     'token' in address
-      ? await database.query<{ placed: number }>(BY_TOKEN, [
-          address.provider,
-          hashOfToken(address.token),
-          ...claim,
-        ])
-      : await database.query<{ placed: number }>(BY_TASK, [
-          address.provider,
-          storable(address.taskId),
-          ...claim,
-        ]);
+      ? await database.query<{ placed: number }>(
+          BY_TOKEN,
+          [address.provider, hashOfToken(address.token), ...claim],
+          'callback-by-token',
+        )
+      : await database.query<{ placed: number }>(
+          BY_TASK,
+          [address.provider, storable(address.taskId), ...claim],
+          'callback-by-task',
+        );
   return row && row.placed > 0 ? 'recorded' : 'unplaced';
 }
 

@@ -2,9 +2,10 @@ import type { Database } from '../database/index.ts';
 import type { FileStore } from '../files/types.ts';
 import { recordCallback } from './callbacks.ts';
 import { cancelGeneration, removeGeneration } from './change.ts';
-import type { Changes } from './changes.ts';
+import { type Changes, createAnnouncer } from './changes.ts';
 import { createGeneration } from './create.ts';
 import { readFigures } from './figures.ts';
+import { findEndpoint, removeEndpoint, setEndpoint } from './outbox.ts';
 import { eventsAfter, findFile, findGeneration, listGenerations } from './read.ts';
 import type { Generations } from './types.ts';
 
@@ -21,10 +22,14 @@ export interface GenerationsOptions {
 /** Returns what the HTTP side may ask of generations. */
 export function createGenerations(database: Database, options: GenerationsOptions): Generations {
   const { files, changes, canCancel, wake } = options;
+  const announce = createAnnouncer(database);
   return {
     async create(request) {
       const result = await createGeneration(database, request, options);
-      if (result.outcome === 'created') wake('submit');
+      if (result.outcome === 'created') {
+        wake('submit');
+        announce({ user: request.user, id: result.generation.id });
+      }
       return result;
     },
     find: (user, id) => findGeneration(database, user, id),
@@ -42,6 +47,9 @@ export function createGenerations(database: Database, options: GenerationsOption
       return result;
     },
     events: (user, id, after) => eventsAfter(database, user, id, after),
+    webhook: (user) => findEndpoint(database, user),
+    setWebhook: (user, url) => setEndpoint(database, user, url),
+    removeWebhook: (user) => removeEndpoint(database, user),
     onChange: (listener) => changes.onChange(listener),
     ready: () =>
       database.query('SELECT FROM migration LIMIT 1').then(

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { Queries } from '../database/index.ts';
 import { FREE, LEASED, RELEASED } from './leases.ts';
 import { COLUMNS, type GenerationRow, toGeneration } from './rows.ts';
@@ -71,16 +71,33 @@ export async function recordUndelivered(
   return seconds !== null;
 }
 
-/** Says where a user's notices go. @returns the secret that signs them */
-export async function setEndpoint(
-  database: Queries,
-  user: string,
-  url: string,
-  secret: string,
-): Promise<void> {
+/** Says where a user's notices go, from the next end on. @returns the secret that signs them; it is shown this once */
+export async function setEndpoint(database: Queries, user: string, url: string): Promise<string> {
+  const secret = `whsec_${randomBytes(24).toString('base64')}`;
   await database.query(
     `INSERT INTO webhook_endpoint (user_id, url, secret) VALUES ($1, $2, $3)
      ON CONFLICT (user_id) DO UPDATE SET url = EXCLUDED.url, secret = EXCLUDED.secret`,
     [user, url, secret],
   );
+  return secret;
+}
+
+/** Returns the address of a user's notices; null where there is none. */
+export async function findEndpoint(database: Queries, user: string): Promise<string | null> {
+  const [row] = await database.query<{ url: string }>('SELECT url FROM webhook_endpoint WHERE user_id = $1', [
+    user,
+  ]);
+  return row?.url ?? null;
+}
+
+/** Ends a user's notices, with those that are not delivered yet. @returns whether there was an address */
+export async function removeEndpoint(database: Queries, user: string): Promise<boolean> {
+  const rows = await database.query(
+    `WITH undelivered AS (
+       UPDATE outbox SET due_at = NULL, last_error = 'The webhook was removed.' WHERE user_id = $1 AND due_at IS NOT NULL
+     )
+     DELETE FROM webhook_endpoint WHERE user_id = $1 RETURNING user_id`,
+    [user],
+  );
+  return rows.length > 0;
 }

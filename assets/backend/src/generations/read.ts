@@ -19,17 +19,30 @@ export async function findGeneration(
 export async function listGenerations(
   database: Queries,
   user: string,
-  { status, cursor, limit }: ListRequest,
+  request: ListRequest,
 ): Promise<{ generations: Generation[]; next: string | null } | null> {
+  const { cursor, limit } = request;
   if (cursor !== undefined && !isId(cursor)) return null;
-  const rows = await database.query<GenerationRow>(
-    `SELECT ${COLUMNS} FROM generation g
-     WHERE g.user_id = $1 AND g.deleted_at IS NULL AND ($2::text IS NULL OR g.status = $2) AND ($3::uuid IS NULL OR g.id < $3)
-     ORDER BY g.id DESC LIMIT $4`,
-    [user, status ?? null, cursor ?? null, limit + 1],
-  );
+  const { sql, values } = pageQuery(user, request);
+  const rows = await database.query<GenerationRow>(sql, values);
   const generations = rows.slice(0, limit).map(toGeneration);
   return { generations, next: rows.length > limit ? (generations.at(-1)?.id ?? null) : null };
+}
+
+/** Returns the statement of a page and of one row more. Each of its forms reads only rows of the page, by an index. */
+export function pageQuery(
+  user: string,
+  { status, cursor, limit }: ListRequest,
+): { sql: string; values: unknown[] } {
+  const values: unknown[] = [user, limit + 1];
+  const parameter = (value: unknown) => `$${values.push(value)}`;
+  const where = [
+    'g.user_id = $1 AND g.deleted_at IS NULL',
+    ...(status === undefined ? [] : [`g.status = ${parameter(status)}`]),
+    ...(cursor === undefined ? [] : [`g.id < ${parameter(cursor)}`]),
+  ];
+  const sql = `SELECT ${COLUMNS} FROM generation g WHERE ${where.join(' AND ')} ORDER BY g.id DESC LIMIT $2`;
+  return { sql, values };
 }
 
 export async function findFile(
@@ -70,22 +83,23 @@ export async function eventsAfter(
   after: string | null,
 ): Promise<GenerationEvent[]> {
   if (!isId(id)) return [];
-  // Events first: a change in between shows early, and once more with its own event.
-  const rows = await database.query<{ id: string; status: Status }>(
-    'SELECT id::text, status FROM generation_event WHERE generation_id = $1 AND id > $2 ORDER BY id',
-    [id, after !== null && /^\d{1,18}$/.test(after) ? after : '0'],
+  // One statement sees one moment: the newest event always comes with the state that it announced.
+  const [row] = await database.query<GenerationRow & { events: { id: string; status: Status }[] | null }>(
+    `SELECT ${COLUMNS}, (SELECT json_agg(json_build_object('id', e.id::text, 'status', e.status) ORDER BY e.id)
+       FROM generation_event e WHERE e.generation_id = g.id AND e.id > $3) AS events
+     FROM generation g WHERE g.user_id = $1 AND g.id = $2 AND g.deleted_at IS NULL`,
+    [user, id, after !== null && /^\d{1,18}$/.test(after) ? after : '0'],
   );
-  const now = await findGeneration(database, user, id);
-  if (now === null) return [];
-  const last = rows.at(-1);
-  if (after === null || last === undefined) {
-    return after === null ? [{ id: last?.id ?? '0', generation: now }] : [];
-  }
-  return rows.map((row) => ({
-    id: row.id,
+  if (!row) return [];
+  const now = toGeneration(row);
+  const events = row.events ?? [];
+  const last = events.at(-1);
+  if (after === null) return [{ id: last?.id ?? '0', generation: now }];
+  return events.map((event) => ({
+    id: event.id,
     generation:
-      row === last
+      event === last
         ? now
-        : { ...now, status: row.status, endedAt: null, error: null, files: [], attention: null },
+        : { ...now, status: event.status, endedAt: null, error: null, files: [], attention: null },
   }));
 }

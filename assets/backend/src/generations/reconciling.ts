@@ -1,8 +1,9 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '#client';
 import type { Queries } from '../database/index.ts';
 import { FREE, LEASED, RELEASED } from './leases.ts';
 import { storable } from './rows.ts';
+import { SUBMIT_SECONDS } from './submitting.ts';
 
 /** A submit whose outcome is not known. */
 export interface LostSubmit {
@@ -18,17 +19,19 @@ export interface LostSubmit {
   lostSeconds: number;
   attempts: number;
   wakes: number;
-  /** It is not sent once more. */
+  /** It was sent once more, and is never sent a third time. */
+  wasResubmitted: boolean;
+  /** It is not sent once more: it was already, or its user has cancelled it. */
   isFinal: boolean;
   /** Tasks that its callbacks named. */
   namedTasks: string[];
 }
 
-// The worker that sent it has died: its lease has ended. The outcome is not known, so it is never queued again.
-const MOST_RESUBMITS = 3;
-
+// The worker that sent it has died, or lost the database: its lease has ended. Its request may be under way until its
+// time is over, so that moment counts as the one at which it was lost.
 const STALE = `
-  UPDATE generation SET status = 'reconciling', lost_at = now(), due_at = now(), attempts = 0, ${RELEASED}
+  UPDATE generation SET status = 'reconciling', due_at = now(), attempts = 0, ${RELEASED},
+    lost_at = greatest(now(), submit_started_at + interval '${SUBMIT_SECONDS} seconds')
   WHERE status = 'submitting' AND due_at <= now() AND ${FREE}`;
 
 const CLAIM = `
@@ -39,7 +42,7 @@ const CLAIM = `
   UPDATE generation g SET ${LEASED}, attempts = attempts + 1 FROM due WHERE g.id = due.id
   RETURNING g.id, g.lease, g.model, g.payload, g.payload_key AS "payloadKey", g.max_credits AS "maxCredits",
     g.submit_started_at AS "submitStartedAt", g.lost_at AS "lostAt", extract(epoch FROM now() - g.lost_at)::float8 AS "lostSeconds",
-    g.attempts, g.wakes, (g.resubmits >= ${MOST_RESUBMITS} OR g.cancel_requested_at IS NOT NULL) AS "isFinal",
+    g.attempts, g.wakes, (g.resubmitted_at IS NOT NULL OR g.cancel_requested_at IS NOT NULL) AS "isFinal", g.resubmitted_at IS NOT NULL AS "wasResubmitted",
     ARRAY(SELECT DISTINCT e.task_id FROM callback_event e WHERE e.generation_id = g.id AND e.task_id <> '') AS "namedTasks"`;
 
 /** Finds the submits that a process left behind when it died. */
@@ -73,30 +76,37 @@ export async function reconcileLater(
 }
 
 /**
- * A submit is about to be sent once more: by this process alone, and only while no task is known.
- * @returns the last part of its new callback address; null where it must not be sent
+ * A lost submit is about to be sent once more: by this process alone, once, and only while no task is known. If this
+ * process dies now, the second request counts as lost at the end of its time.
+ * @returns whether it may be sent
  */
-export async function recordResubmit(database: Queries, { id, lease }: LostSubmit): Promise<string | null> {
-  const token = `${randomBytes(16).toString('hex')}-${id}`;
+export async function recordResubmit(database: Queries, { id, lease }: LostSubmit): Promise<boolean> {
   const rows = await database.query(
-    `UPDATE generation SET resubmits = resubmits + 1, lost_at = now(), callback_hash = encode(sha256(convert_to($3, 'UTF8')), 'hex')
-     WHERE id = $1 AND lease = $2 AND status = 'reconciling' AND resubmits < ${MOST_RESUBMITS} AND cancel_requested_at IS NULL RETURNING id`,
-    [id, lease, token],
+    `UPDATE generation SET resubmitted_at = now(), lost_at = now() + interval '${SUBMIT_SECONDS} seconds'
+     WHERE id = $1 AND lease = $2 AND status = 'reconciling' AND resubmitted_at IS NULL AND cancel_requested_at IS NULL RETURNING id`,
+    [id, lease],
   );
-  return rows.length > 0 ? token : null;
+  return rows.length > 0;
 }
 
-/** The second submit was certainly refused, and may be sent again; or it ended without an answer. */
-export async function recordResubmitted(
+/** The second submit ended without an answer, too. */
+export async function recordLostAgain(database: Queries, { id, lease }: LostSubmit): Promise<void> {
+  await database.query(
+    `UPDATE generation SET lost_at = now(), due_at = now() + interval '1 second', attempts = 0, ${RELEASED}
+     WHERE id = $1 AND lease = $2 AND status = 'reconciling'`,
+    [id, lease],
+  );
+}
+
+/** The service certainly refused the second submit: another one may be sent later. The first one is as lost as before. */
+export async function recordResubmitRefused(
   database: Queries,
-  { id, lease }: LostSubmit,
-  outcome: 'refused' | 'lost',
+  { id, lease, lostAt }: LostSubmit,
 ): Promise<void> {
   await database.query(
-    `UPDATE generation SET resubmits = CASE WHEN $3 THEN resubmits ELSE resubmits - 1 END, lost_at = now(), attempts = 0,
-       due_at = now() + interval '1 second', ${RELEASED}
+    `UPDATE generation SET resubmitted_at = NULL, refused_at = clock_timestamp(), lost_at = $3
      WHERE id = $1 AND lease = $2 AND status = 'reconciling'`,
-    [id, lease, outcome === 'lost'],
+    [id, lease, lostAt],
   );
 }
 

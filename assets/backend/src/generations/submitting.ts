@@ -17,6 +17,12 @@ export interface Submit {
   callbackToken: string;
 }
 
+/**
+ * Seconds after which a claimed submit is certainly over, with the reading of its input and its quote: what has not left
+ * by then is not sent any more, and no answer is waited for.
+ */
+export const SUBMIT_SECONDS = 90;
+
 // Places of running tasks are given out by one worker at a time, and only where there is a limit.
 const PLACES_LOCK = 7_214_531;
 
@@ -124,17 +130,17 @@ export async function recordRefused(database: Queries, { id, lease }: Submit): P
 /** The service certainly rejected the request: nothing is charged. */
 export async function recordRejected(
   database: Queries,
-  { id, lease }: Submit,
+  { id, lease }: Pick<Submit, 'id' | 'lease'>,
   { code, message }: { code: string; message: string },
 ): Promise<void> {
   await database.query(
     `UPDATE generation SET status = 'rejected', ended_at = now(), due_at = NULL, error_code = $3, error_message = $4, ${RELEASED}
-     WHERE id = $1 AND lease = $2 AND status = 'submitting'`,
+     WHERE id = $1 AND lease = $2 AND status IN ('submitting', 'reconciling')`,
     [id, lease, code, storable(message)],
   );
 }
 
-/** A submit ended without an answer: it may be charged, and is never sent again by itself. */
+/** A submit ended without an answer: it may be charged, and is reconciled before anything is sent again. */
 export async function recordLost(database: Queries, { id, lease }: Submit): Promise<void> {
   await database.query(
     `UPDATE generation SET status = 'reconciling', lost_at = now(), due_at = now(), attempts = 0, ${RELEASED}

@@ -132,6 +132,12 @@ export interface Generations {
   recordCallback(address: CallbackAddress, claim: CallbackClaim): Promise<'recorded' | 'unplaced'>;
   /** The changes after an event, oldest first; all changes without one. */
   events(user: string, id: string, after: string | null): Promise<GenerationEvent[]>;
+  /** Where the user's notices of ends go; null: nowhere. */
+  webhook(user: string): Promise<string | null>;
+  /** @returns the secret that signs the notices: it is shown this once */
+  setWebhook(user: string, url: string): Promise<string>;
+  /** @returns whether there was one */
+  removeWebhook(user: string): Promise<boolean>;
   /** @returns a function that ends it */
   onChange(listener: (change: Change) => void): () => void;
   ready(): Promise<boolean>;

@@ -26,6 +26,7 @@ import { routeGenerations } from './routes/generations.ts';
 import { routeModels } from './routes/models.ts';
 import { routeOperations } from './routes/operations.ts';
 import { routePage } from './routes/page.ts';
+import { routeWebhook } from './routes/webhook.ts';
 import { SCHEMAS } from './schemas.ts';
 
 declare module 'fastify' {
@@ -96,6 +97,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
       routeFiles(scope, generations, files);
       routeEvents(scope, generations, streams);
       routeModels(scope, catalog);
+      routeWebhook(scope, generations);
     });
     app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
     routePage(app, parts.isDemo);

@@ -8,7 +8,7 @@ export const STEPS = ['submit', 'poll', 'save', 'notify', 'upkeep'] as const;
 export type StepName = (typeof STEPS)[number];
 
 // Many wakes within this time are one job.
-const GATHER_MS = 25;
+const GATHER_MS = 200;
 
 /** Jobs say that a kind of work is due; which rows are due stands in the rows alone. So a lost job loses nothing. */
 export interface Jobs {

@@ -1,6 +1,9 @@
 import { AuthenticationError, ClientError, RateLimitError } from '#client';
 import type { Work, WorkService } from './step.ts';
 
+// Asking a service that is away costs it nothing: it is found within this time after it is back.
+const LONGEST_AWAY_SECONDS = 15;
+
 /**
  * Tells all workers what an error says about the service itself.
  * @returns whether it does: the request that met it is as good as not sent
@@ -27,7 +30,7 @@ export async function holdBack(
   // No connection: the service is away for everybody.
   if (error instanceof ClientError && error.outcome === 'rejected' && error.transient) {
     log.warn({ provider, err: error }, 'the service cannot be reached');
-    await limiter.pause(error.retryAfter);
+    await limiter.pause(error.retryAfter, LONGEST_AWAY_SECONDS);
     return true;
   }
   return false;

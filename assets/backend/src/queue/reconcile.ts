@@ -1,21 +1,31 @@
-import { ClientError, type JsonObject, type SubmittedTask, type Task, type TaskList } from '#client';
+import {
+  AbortedError,
+  ClientError,
+  InvalidRequestError,
+  type JsonObject,
+  type SubmittedTask,
+  type Task,
+  type TaskList,
+} from '#client';
 import { keepLease } from '../generations/leases.ts';
 import {
   claimLost,
   giveToPerson,
   type LostSubmit,
   reconcileLater,
+  recordLostAgain,
   recordResubmit,
-  recordResubmitted,
+  recordResubmitRefused,
   takenTasks,
 } from '../generations/reconciling.ts';
-import { recordAccepted } from '../generations/submitting.ts';
+import { recordAccepted, recordRejected } from '../generations/submitting.ts';
 import { holdBack } from './hold-back.ts';
 import { persist } from './persist.ts';
 import { forEach, type Work, type WorkService } from './step.ts';
-import { accept, dropInput, isRejected, readInput, send } from './submit.ts';
+import { accept, dropInput, isRejected, readInput, send, submitTime } from './submit.ts';
 
-const AT_ONCE = 100;
+// A worker that dies keeps no more than these from the others until its lease ends.
+const AT_ONCE = 20;
 // The list must have been clear for this long; see the client's reconcile.
 const CLEAR_SECONDS = 60;
 const LIST_INTERVALS_SECONDS = [1, 2, 4, 8, 15];
@@ -47,17 +57,15 @@ async function reconcileOne(
   try {
     const task =
       (await findNamed(work, service, lost)) ?? (list && (await findListed(work, service, lost, list)));
-    if (task === 'clear') {
-      if (await resubmit(work, service, lost)) return;
-    } else if (task) {
-      log.info(
-        { id: lost.id, provider: service.provider, taskId: task.id },
-        'the task of a lost submit is found',
-      );
-      const row = await recordAccepted(database, lost.id, task, 0);
-      if (row?.payloadKey) await dropInput(work, lost.id, row.payloadKey);
-      work.wake('poll');
+    if (task && task !== 'clear') {
+      await adopt(work, service, lost, task);
       return;
+    }
+    let why = lost.wasResubmitted ? 'It was sent once more, and that answer was lost, too.' : '';
+    if (task === 'clear') {
+      const refusal = await resubmit(work, service, lost);
+      if (refusal === null) return;
+      why = refusal;
     }
     const patience = list
       ? CLEAR_SECONDS
@@ -72,7 +80,7 @@ async function reconcileOne(
     await giveToPerson(
       database,
       lost,
-      `Whether ${service.client.provider.title} accepted this request, and charged for it, is not known: the answer to its submit of ${lost.submitStartedAt.toISOString()} was lost. ${WHAT_TO_DO.replaceAll('<id>', lost.id)}`,
+      `Whether ${service.client.provider.title} accepted this request, and charged for it, is not known: the answer to its submit of ${lost.submitStartedAt.toISOString()} was lost. ${why && `${why} `}${WHAT_TO_DO.replaceAll('<id>', lost.id)}`,
     );
   } catch (error) {
     await holdBack(work, service, error instanceof NotYet ? error.cause : error);
@@ -152,33 +160,77 @@ async function findListed(
 }
 
 /**
- * Sends a request once more, with its key: the worker that had claimed it died before it left, or it never arrived.
- * @returns false where a person has to decide
+ * Sends a request once more, with its key: it never arrived, or the worker that had claimed it died before it left.
+ * @returns what a person has to know, where one has to decide; null otherwise
  */
-async function resubmit(work: Work, service: WorkService, lost: LostSubmit): Promise<boolean> {
-  const { database, log } = work;
-  const facts = { id: lost.id, provider: service.provider };
+async function resubmit(work: Work, service: WorkService, lost: LostSubmit): Promise<string | null> {
+  const { database, log, metrics } = work;
+  const { provider } = service;
+  const facts = { id: lost.id, provider };
   const payload = await payloadOf(work, lost);
   if (work.stopping.aborted || !(await service.limiter.isOpen())) throw new NotYet('submits are held back');
-  const callbackToken = await recordResubmit(database, lost);
-  if (callbackToken === null) throw new NotYet('it has changed');
+  const inTime = submitTime();
+  if (!(await recordResubmit(database, lost))) throw new NotYet('it has changed');
   log.warn(facts, 'the service has no task of a lost submit: it is sent once more');
   let task: SubmittedTask;
   try {
-    task = await send(work, service, { ...lost, payload, callbackToken });
+    // The callback address of the first submit stays the only one, so that its late callback is still placed.
+    task = await send(work, service, { ...lost, payload }, inTime);
   } catch (error) {
-    if (!isRejected(error)) {
-      log.warn({ ...facts, err: error }, 'the outcome of the second submit is not known either');
-      await persist(log, facts, () => recordResubmitted(database, lost, 'lost'));
-      return true;
-    }
-    if (!(await persist(log, facts, () => holdBack(work, service, error)))) return false;
-    await persist(log, facts, () => recordResubmitted(database, lost, 'refused'));
-    return true;
+    const wasRejected = isRejected(error);
+    metrics.submits.inc({ provider, outcome: wasRejected ? 'rejected' : 'unknown' });
+    if (wasRejected) return recordRefusal(work, service, lost, error);
+    log.warn({ ...facts, err: error }, 'the outcome of the second submit is not known either');
+    await persist(log, facts, () => recordLostAgain(database, lost));
+    return null;
   }
   await accept(work, service, lost.id, task);
   work.wake('poll');
-  return true;
+  return null;
+}
+
+/** The first submit may have caused the rejection of the second one: it may have used up the credits, or the key. */
+async function recordRefusal(
+  work: Work,
+  service: WorkService,
+  lost: LostSubmit,
+  error: ClientError,
+): Promise<string | null> {
+  const { database, log } = work;
+  const facts = { id: lost.id, provider: service.provider };
+  await persist(log, facts, () => recordResubmitRefused(database, lost));
+  if (error instanceof AbortedError || (await holdBack(work, service, error)))
+    throw new NotYet('the service refused it for now');
+  const task = await searchAnew(work, service, lost);
+  if (task) await adopt(work, service, lost, task);
+  else if (error instanceof InvalidRequestError) {
+    log.info({ ...facts, err: error }, 'rejected');
+    await persist(log, facts, () => recordRejected(database, lost, error));
+  } else return `It was sent once more, and refused: ${error.message}`;
+  return null;
+}
+
+/** Searches a list that is read now, as far as a query is permitted and answered. */
+async function searchAnew(work: Work, service: WorkService, lost: LostSubmit): Promise<Task | undefined> {
+  if (!(await service.limiter.acquire())) return undefined;
+  try {
+    const found = await findListed(work, service, { ...lost, isFinal: true }, await service.client.list());
+    return found === 'clear' ? undefined : found;
+  } catch (error) {
+    work.log.warn({ id: lost.id, err: error }, 'the list could not be read');
+    return undefined;
+  }
+}
+
+async function adopt(work: Work, service: WorkService, lost: LostSubmit, task: Task): Promise<void> {
+  const { database, log } = work;
+  log.info(
+    { id: lost.id, provider: service.provider, taskId: task.id },
+    'the task of a lost submit is found',
+  );
+  const row = await recordAccepted(database, lost.id, task, 0);
+  if (row?.payloadKey) await dropInput(work, lost.id, row.payloadKey);
+  work.wake('poll');
 }
 
 async function payloadOf({ files }: Work, { payload, payloadKey }: LostSubmit): Promise<JsonObject> {

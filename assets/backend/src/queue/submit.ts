@@ -1,4 +1,10 @@
-import { ClientError, IdempotencyConflictError, type JsonObject, type SubmittedTask } from '#client';
+import {
+  AbortedError,
+  ClientError,
+  IdempotencyConflictError,
+  type JsonObject,
+  type SubmittedTask,
+} from '#client';
 import { FileMissing, type FileStore } from '../files/types.ts';
 import { keepLease } from '../generations/leases.ts';
 import {
@@ -7,6 +13,7 @@ import {
   recordLost,
   recordRefused,
   recordRejected,
+  SUBMIT_SECONDS,
   type Submit,
 } from '../generations/submitting.ts';
 import { holdBack } from './hold-back.ts';
@@ -32,16 +39,22 @@ export const submitStep: Step = {
 async function submitQueued(work: Work, service: WorkService): Promise<void> {
   const { database, config, stopping, wake } = work;
   while (!stopping.aborted && (await service.limiter.isOpen())) {
+    const inTime = submitTime();
     const claimed = await claimSubmits(database, service.account, AT_ONCE, config.maxRunningPerUser);
     if (claimed.length === 0) return;
     if (claimed.length === AT_ONCE) wake('submit');
     using _lease = keepLease(database, 'generation', claimed[0]!.lease);
-    await Promise.all(claimed.map((submit) => submitOne(work, service, submit)));
+    await Promise.all(claimed.map((submit) => submitOne(work, service, submit, inTime)));
     wake('poll');
   }
 }
 
-async function submitOne(work: Work, service: WorkService, submit: Submit): Promise<void> {
+async function submitOne(
+  work: Work,
+  service: WorkService,
+  submit: Submit,
+  inTime: AbortSignal,
+): Promise<void> {
   const { files, log } = work;
   const facts = { id: submit.id, provider: service.provider };
   try {
@@ -54,7 +67,7 @@ async function submitOne(work: Work, service: WorkService, submit: Submit): Prom
     }
     let task: SubmittedTask;
     try {
-      task = await send(work, service, { ...submit, payload });
+      task = await send(work, service, { ...submit, payload }, inTime);
     } catch (error) {
       await recordFailure(work, service, submit, error);
       return;
@@ -66,20 +79,33 @@ async function submitOne(work: Work, service: WorkService, submit: Submit): Prom
   }
 }
 
-/** Sends a request in one attempt. Its key is the id of its generation. */
+/** Returns the signal that ends a submit. It begins before the claim is committed, so that it ends before others count it as lost. */
+export function submitTime(): AbortSignal {
+  return AbortSignal.timeout(SUBMIT_SECONDS * 1_000);
+}
+
+/**
+ * Sends a request in one attempt. Its key is the id of its generation.
+ * @param request without a token: no callback is asked for
+ */
 export function send(
   { config }: Pick<Work, 'config'>,
   { client, provider }: WorkService,
-  request: Pick<Submit, 'id' | 'model' | 'maxCredits' | 'callbackToken'> & { payload: JsonObject },
+  request: Pick<Submit, 'id' | 'model' | 'maxCredits'> & { payload: JsonObject; callbackToken?: string },
+  inTime: AbortSignal,
 ): Promise<SubmittedTask> {
   const { id, model, payload, maxCredits, callbackToken } = request;
-  return client.submit({
-    ...{ model, payload, idempotencyKey: id },
-    ...(maxCredits !== null && { maxCredits }),
-    ...(config.publicUrl !== null && {
-      callbackUrl: `${config.publicUrl}/v1/callbacks/${provider}/${callbackToken}`,
-    }),
-  });
+  return client.submit(
+    {
+      ...{ model, payload, idempotencyKey: id },
+      ...(maxCredits !== null && { maxCredits }),
+      ...(config.publicUrl !== null &&
+        callbackToken !== undefined && {
+          callbackUrl: `${config.publicUrl}/v1/callbacks/${provider}/${callbackToken}`,
+        }),
+    },
+    { signal: inTime },
+  );
 }
 
 /** Writes down the task that a submit made. */
@@ -119,7 +145,9 @@ async function recordFailure(
     work.wake('poll');
     return;
   }
-  if (await persist(log, facts, () => holdBack(work, service, error))) {
+  // Its time was over before it left.
+  const isLate = error instanceof AbortedError;
+  if (isLate || (await persist(log, facts, () => holdBack(work, service, error)))) {
     await persist(log, facts, () => recordRefused(database, submit));
     return;
   }
@@ -130,7 +158,9 @@ async function recordFailure(
 /** Returns whether the service certainly made no task. A key that is known there may belong to one: only the list can tell. */
 export function isRejected(error: unknown): error is ClientError {
   return (
-    error instanceof ClientError && error.outcome === 'rejected' && !(error instanceof IdempotencyConflictError)
+    error instanceof ClientError &&
+    error.outcome === 'rejected' &&
+    !(error instanceof IdempotencyConflictError)
   );
 }
 

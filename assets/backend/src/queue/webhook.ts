@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import { isIP } from 'node:net';
 import { publicLookup } from '#client';
 import { isLoopback } from '../config.ts';
 
@@ -20,6 +21,27 @@ export function sign({ id, body, timestamp }: Message, secret: string): string {
   return `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
 }
 
+/**
+ * Returns the address of a user's own webhook, as it is kept.
+ * @throws for what cannot be a public https address. What its name leads to is checked at each delivery
+ */
+export async function checkUserAddress(address: string): Promise<string> {
+  const url = URL.parse(address);
+  if (url?.protocol !== 'https:' || url.username !== '' || url.password !== '')
+    throw new TypeError('A webhook goes to an https address, without user name and password.');
+  if (isLoopback(url.hostname) || !(await isPublicHost(url.hostname)))
+    throw new TypeError('A webhook goes to a public address.');
+  return url.href;
+}
+
+/** A name is public until DNS answers. An address is never asked for, so it is judged here. */
+async function isPublicHost(hostname: string): Promise<boolean> {
+  const host = hostname.replace(/^\[|\]$/g, '');
+  if (isIP(host) === 0) return true;
+  const lookup = await publicLookup();
+  return new Promise((resolve) => lookup(host, { all: true }, (error) => resolve(error === null)));
+}
+
 /** @throws for an address that no webhook goes to */
 export function checkWebhookAddress(address: string): URL {
   const url = URL.parse(address);
@@ -34,6 +56,7 @@ export function checkWebhookAddress(address: string): URL {
 export async function post(address: string, message: Message, secret: string): Promise<void> {
   const url = checkWebhookAddress(address);
   const isHere = isLoopback(url.hostname);
+  if (!isHere && !(await isPublicHost(url.hostname))) throw new Error(`${url.hostname} is not public`);
   // The address is checked as the connection is made: no later look-up can return another one.
   const guard = isHere ? {} : { lookup: await publicLookup() };
   const send = url.protocol === 'https:' ? requestHttps : requestHttp;

@@ -23,9 +23,10 @@ export interface Limiter {
   isOpen(): Promise<boolean>;
   /**
    * Holds all workers back.
-   * @param seconds as the service said; null where it said nothing
+   * @param seconds as the service said; null where it said nothing: then each pause is twice as long as the one before
+   * @param longest seconds, for those
    */
-  pause(seconds: number | null): Promise<void>;
+  pause(seconds: number | null, longest?: number): Promise<void>;
   /** The service answers again: the next pause is a short one. */
   succeeded(): Promise<void>;
   /** Holds everything back until an operator resumes it: the key is not valid any more. */
@@ -79,14 +80,16 @@ export function createLimiter(
       if (rows.length === 0) isKnown = false;
       return rows.length > 0;
     },
-    async pause(seconds) {
+    async pause(seconds, longest = LONGEST_PAUSE_SECONDS) {
       await known();
-      const pause = `coalesce($3::float8, least(${LONGEST_PAUSE_SECONDS}, ${FIRST_PAUSE_SECONDS} * power(2, least(pauses, 10))))`;
+      // Many requests may be refused at once: that is one pause.
+      const before = `(CASE WHEN paused_until > clock_timestamp() THEN greatest(pauses - 1, 0) ELSE pauses END)`;
+      const pause = `coalesce($3::float8, least($4::float8, ${FIRST_PAUSE_SECONDS} * power(2, least(${before}, 10))))`;
       await database.query(
-        `UPDATE service_account SET pauses = pauses + 1, permits = least(permits, 0),
+        `UPDATE service_account SET pauses = ${before} + 1, permits = least(permits, 0),
            paused_until = greatest(coalesce(paused_until, clock_timestamp()), clock_timestamp() + make_interval(secs => ${pause}))
          WHERE provider = $1 AND account = $2`,
-        [...service, seconds],
+        [...service, seconds, longest],
       );
     },
     async succeeded() {

@@ -123,6 +123,13 @@ test('guarantee 1: an accepted task is written under any lease, and a second tim
   expect(await row(db.database, id)).toMatchObject({ status: 'pending', task_id: 'task-late', charged: 15 });
 });
 
+test('guarantee 1: a task belongs to one generation', async () => {
+  const [one, other] = [await claimed(), await claimed()];
+  await recordAccepted(db.database, one.id, { id: 'task-of-one' }, 0);
+  await expect(recordAccepted(db.database, other.id, { id: 'task-of-one' }, 0)).rejects.toThrow('duplicate');
+  expect(await row(db.database, other.id)).toMatchObject({ status: 'submitting', task_id: null });
+});
+
 test('guarantee 1: the task id is written as soon as the database is back, and is in the log until then (fault 86)', async () => {
   const logged: unknown[] = [];
   const log = { error: (facts: unknown) => void logged.push(facts) } as never;

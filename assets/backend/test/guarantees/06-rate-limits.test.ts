@@ -58,6 +58,23 @@ test('guarantee 6: refusals without a time pause longer and longer, until one qu
   expect(await pause()).toBe(5);
 });
 
+test('guarantee 6: refusals at once are one pause; a service that is away is asked again soon', async () => {
+  const one = limiter('away');
+  const paused = async () => {
+    const [row] = await db.database.query<{ s: number }>(
+      `SELECT round(extract(epoch FROM paused_until - now()))::int AS s FROM service_account WHERE account = 'away'`,
+    );
+    return row!.s;
+  };
+  for (let n = 0; n < 10; n += 1) await one.pause(null);
+  expect(await paused()).toBe(5);
+  for (const seconds of [10, 15, 15, 15]) {
+    await db.database.query(`UPDATE service_account SET paused_until = now() WHERE account = 'away'`);
+    for (let n = 0; n < 10; n += 1) await one.pause(null, 15);
+    expect(await paused()).toBe(seconds);
+  }
+});
+
 test('guarantee 6: a key that is not valid stops everything until an operator resumes it (fault 91)', async () => {
   const one = limiter('stopped');
   await one.stop('401');

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { claimNotices, recordUndelivered } from '../../src/generations/outbox.ts';
-import { sign } from '../../src/queue/webhook.ts';
+import { post, sign } from '../../src/queue/webhook.ts';
 import { startBackend, type TestBackend } from '../support/backend.ts';
 import { type FakeService, startFakeService } from '../support/fake-service.ts';
 
@@ -84,6 +84,57 @@ test('guarantee 7: the notice is written in the transaction of the end, and only
   expect(await count()).toBe(0);
   await backend.database.query(end, [id]);
   expect(await count()).toBe(1);
+});
+
+test('a user says where the notices go; the secret is shown once', async () => {
+  const put = (url: string) => backend.call('PUT', '/v1/webhook', { url });
+  const bob = { authorization: 'Bearer token-of-bob' };
+  const made = await put('https://example.com/hook');
+  expect(made.status).toBe(200);
+  const { secret } = (await made.json()) as { secret: string };
+  expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{32}$/);
+  expect(await (await backend.call('GET', '/v1/webhook')).json()).toEqual({
+    url: 'https://example.com/hook',
+  });
+  expect((await backend.call('GET', '/v1/webhook', undefined, bob)).status).toBe(404);
+  expect(((await (await put('https://example.com/hook')).json()) as { secret: string }).secret).not.toBe(
+    secret,
+  );
+
+  await backend.database.query(`UPDATE outbox SET due_at = now() + interval '1 hour'`);
+  expect((await backend.call('DELETE', '/v1/webhook', undefined, bob)).status).toBe(404);
+  expect((await backend.call('DELETE', '/v1/webhook')).status).toBe(204);
+  expect((await backend.call('GET', '/v1/webhook')).status).toBe(404);
+  // Nothing waits for an address that is gone.
+  expect(await backend.database.query('SELECT id FROM outbox WHERE due_at IS NOT NULL')).toEqual([]);
+  expect((await put('https://example.com/hook')).status).toBe(200);
+});
+
+test.each([
+  ...[
+    'http://example.com/',
+    'https://localhost/',
+    'https://127.0.0.1/',
+    'https://10.0.0.1/',
+    'https://2130706433/',
+  ],
+  ...[
+    'https://169.254.169.254/',
+    'https://[::1]/',
+    'https://[fd00::1]/',
+    'https://a:b@example.com/',
+    'ftp://x',
+    'x',
+  ],
+])('a user cannot send notices to %s', async (url) => {
+  const answer = await backend.call('PUT', '/v1/webhook', { url });
+  expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([422, 'invalid_webhook']);
+});
+
+test('a notice never goes to a private address', async () => {
+  const message = { id: 'm', body: '{}', timestamp: 1 };
+  for (const host of ['10.0.0.1', '[fd00::1]', '169.254.169.254'])
+    await expect(post(`https://${host}/`, message, 'whsec_AAAA')).rejects.toThrow('not public');
 });
 
 test('a notice that is never received is given up after its last attempt', async () => {

@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Queries } from '../../src/database/index.ts';
 import { cancelGeneration, purge, removeGeneration } from '../../src/generations/change.ts';
-import { recordCompleted } from '../../src/generations/polling.ts';
-import { eventsAfter, findFile, findGeneration, listGenerations } from '../../src/generations/read.ts';
+import { recordCompleted, recordFailed } from '../../src/generations/polling.ts';
+import {
+  eventsAfter,
+  findFile,
+  findGeneration,
+  listGenerations,
+  pageQuery,
+} from '../../src/generations/read.ts';
 import { claimSaves, recordSaved } from '../../src/generations/saving.ts';
 import { expired } from '../../src/generations/upkeep.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -101,4 +108,47 @@ test('events after an id are those that were missed, the last one with everythin
   ]);
   expect(await eventsAfter(db.database, 'ann', id, all[1]!.id)).toHaveLength(2);
   expect(await eventsAfter(db.database, 'ann', id, now!.id)).toEqual([]);
+});
+
+test('a list of a rare status reads no generation of another status', async () => {
+  const { database } = db;
+  const id = await created(database, { user: 'many' });
+  await database.query(
+    `INSERT INTO generation (id, user_id, idempotency_key, body_hash, provider, account, model, status, task_id, due_at, ended_at)
+     SELECT gen_random_uuid(), 'many', 'key-of-many-' || n, 'x', 'aivideomaker', 'a', 't2v', 'failed', 'many-' || n, NULL, now()
+     FROM generate_series(1, 20000) AS n`,
+  );
+  await database.query('ANALYZE generation');
+  const { sql, values } = pageQuery('many', { status: 'queued', limit: 20 });
+  const [plan] = await database.query<{ 'QUERY PLAN': { 'Shared Hit Blocks': number }[] }>(
+    `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${sql}`,
+    values,
+  );
+  const text = JSON.stringify(plan);
+  expect(text).toContain('generation_of_user_by_status');
+  expect(text).not.toMatch(/"Rows Removed by Filter":[1-9]/);
+  const page = await listGenerations(database, 'many', { status: 'queued', limit: 20 });
+  expect(page!.generations.map((one) => one.id)).toEqual([id]);
+});
+
+test('events: a change while they are read is in them, or comes after them', async () => {
+  const { database } = db;
+  const id = await accepted(database);
+  const first = (await eventsAfter(database, 'ann', id, null)).at(-1)!;
+  await database.query(`UPDATE generation SET status = 'running' WHERE id = $1`, [id]);
+  let isEnded = false;
+  // The task ends as soon as anything was read.
+  const changing: Queries = {
+    ...database,
+    async query<R extends object>(sql: string, parameters?: readonly unknown[]) {
+      const rows = await database.query<R>(sql, parameters);
+      if (!isEnded) await recordFailed(database, id, { status: 'failed', code: 'X', message: 'x' });
+      isEnded = true;
+      return rows;
+    },
+  };
+  const read = await eventsAfter(changing, 'ann', id, first.id);
+  const later = await eventsAfter(database, 'ann', id, read.at(-1)!.id);
+  expect([...read, ...later].at(-1)!.generation.status).toBe('failed');
+  expect(read.at(-1)!.generation.status).toBe('running');
 });

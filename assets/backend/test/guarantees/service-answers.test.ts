@@ -39,6 +39,21 @@ test('guarantee 1: when the request reaches the service, the row is committed as
   expect(seen).toEqual({ status: 'submitting', started: true });
 });
 
+test('guarantee 2: a lost submit is found in the list by its key, whatever else the list says of it', async () => {
+  let key: unknown;
+  const { service, backend } = await backendOf(({ url, headers }) => {
+    if (isSubmit(url)) {
+      key = headers['idempotency-key'];
+      return { status: 500, body: { status: 'FAILED', message: 'The answer is lost.' } };
+    }
+    const found = { ...task('ck-found', 'PROGRESS'), model: 'another', idempotencyKey: key };
+    return { status: 200, body: isList(url) ? { tasks: [task('ck-other', 'PROGRESS'), found] } : found };
+  });
+  const { id } = await backend.submit('a lighthouse');
+  expect(await backend.until(id, 'pending', 'running')).toMatchObject({ taskId: 'ck-found' });
+  expect(service.seen.filter((line) => line.startsWith('POST'))).toHaveLength(1);
+});
+
 test('guarantee 11: a stop waits for a submit that is under way, and begins nothing new (fault 93)', async () => {
   let release = () => {};
   const held = new Promise<void>((resolve) => {
@@ -48,27 +63,28 @@ test('guarantee 11: a stop waits for a submit that is under way, and begins noth
   const arrival = new Promise<void>((resolve) => {
     arrived = resolve;
   });
-  const { service, backend } = await backendOf(
-    async ({ url }) => {
-      if (!isSubmit(url)) return { status: 200, body: { tasks: [] } };
-      arrived();
-      await held;
-      return acceptance('ck-held');
-    },
-    { MAX_RUNNING_PER_USER: '1' },
-  );
+  const { service, backend } = await backendOf(async ({ url }) => {
+    if (!isSubmit(url)) return { status: 200, body: { tasks: [] } };
+    arrived();
+    await held;
+    return acceptance(`ck-held-${service.seen.length}`);
+  });
   const first = await backend.submit('first');
-  const second = await backend.submit('second');
   await arrival;
   const stopped = backend.stop().then(() => 'stopped');
+  // Through another API process.
+  await backend.database.query(
+    `INSERT INTO generation (id, user_id, idempotency_key, body_hash, provider, account, model, payload)
+     SELECT gen_random_uuid(), 'bob', 'made-later', body_hash, provider, account, model, payload FROM generation`,
+  );
   expect(await Promise.race([stopped, sleep(2_000, 'waiting')])).toBe('waiting');
   release();
   await stopped;
   const [row] = await backend.database.query('SELECT status, task_id FROM generation WHERE id = $1', [
     first.id,
   ]);
-  expect(row).toEqual({ status: 'pending', task_id: 'ck-held' });
-  const [other] = await backend.database.query('SELECT status FROM generation WHERE id = $1', [second.id]);
+  expect(row).toMatchObject({ status: 'pending', task_id: expect.stringContaining('ck-held') });
+  const [other] = await backend.database.query(`SELECT status FROM generation WHERE user_id = 'bob'`);
   expect(other).toEqual({ status: 'queued' });
   expect(service.seen.filter((line) => line.startsWith('POST'))).toHaveLength(1);
 });

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { abandon, retry } from '../../src/generations/attention.ts';
 import { recordCallback } from '../../src/generations/callbacks.ts';
@@ -5,7 +6,7 @@ import { readFigures } from '../../src/generations/figures.ts';
 import { claimPolls, openTasks, recordListed } from '../../src/generations/polling.ts';
 import { claimLost, findStaleSubmits, takenTasks } from '../../src/generations/reconciling.ts';
 import { claimSaves } from '../../src/generations/saving.ts';
-import { claimSubmits, releaseHeld } from '../../src/generations/submitting.ts';
+import { claimSubmits, recordAccepted, releaseHeld } from '../../src/generations/submitting.ts';
 import {
   expired,
   forgetHistory,
@@ -120,4 +121,15 @@ test('no statement that runs every few seconds reads ended rows', async () => {
     { taskId: '', state: 'X' },
   );
   expect(seen).toEqual([]);
+});
+
+test('after a restore: the statement of README gives queued generations to a person, who may adopt or retry them', async () => {
+  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+  const statement = /```sql\n(UPDATE[\s\S]+?)```/.exec(readme)![1]!;
+  const [one, other] = [await created(db.database), await created(db.database)];
+  await db.database.query(statement);
+  expect(await row(db.database, one!)).toMatchObject({ status: 'needs_attention', due_at: null });
+  expect(await recordAccepted(db.database, one!, { id: 'task-after-restore' }, 0)).toBeDefined();
+  expect(await row(db.database, one!)).toMatchObject({ status: 'pending', task_id: 'task-after-restore' });
+  expect(await retry(db.database, other!, false)).toBe('queued');
 });

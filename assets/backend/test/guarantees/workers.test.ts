@@ -33,41 +33,6 @@ const passed = (id: string, seconds = 61) =>
     seconds,
   );
 
-test('guarantee 2: a submit that never arrived is sent once more, with its key, when the list has been clear for a minute (fault 74)', async () => {
-  const before = creates();
-  const { id } = await backend.submit('a lighthouse [sandbox:not-delivered]');
-  await backend.until(id, 'reconciling');
-  await passed(id, 40);
-  const attempts = async () => (await sql('SELECT attempts FROM generation WHERE id = $1', id))[0]!.attempts;
-  await expect.poll(attempts, { timeout: 30_000 }).toBeGreaterThan(1);
-  // Less than a minute of a clear list decides nothing.
-  expect((await sql('SELECT status FROM generation WHERE id = $1', id))[0]!.status).toBe('reconciling');
-  expect(creates() - before).toBe(1);
-  await passed(id);
-  expect(await backend.until(id, 'succeeded')).toMatchObject({ credits: { charged: 15 } });
-  expect(creates() - before).toBe(2);
-  expect(await sql('SELECT resubmits FROM generation WHERE id = $1', id)).toEqual([{ resubmits: 1 }]);
-});
-
-test('guarantee 2: a submit that was sent once more as often as it may, or is to be cancelled, waits for a person', async () => {
-  const before = creates();
-  const { id } = await backend.submit('a boat [sandbox:not-delivered]');
-  const { id: unwanted } = await backend.submit('another boat [sandbox:not-delivered]');
-  await backend.until(id, 'reconciling');
-  await backend.until(unwanted, 'reconciling');
-  await sql('UPDATE generation SET resubmits = 3 WHERE id = $1', id);
-  await expect(sql('UPDATE generation SET resubmits = 4 WHERE id = $1', id)).rejects.toThrow('check');
-  await backend.call('POST', `/v1/generations/${unwanted}/cancel`);
-  await passed(id);
-  await passed(unwanted);
-  await backend.until(id, 'needs_attention');
-  await backend.until(unwanted, 'needs_attention');
-  expect(creates() - before).toBe(2);
-  expect(await backend.operator('abandon', id)).toMatch(/^0 /);
-  expect((await backend.until(id, 'failed')).error).toMatchObject({ code: 'ABANDONED' });
-  expect(await backend.operator('abandon', id)).toMatch(/^1 .*does not wait/);
-});
-
 test('guarantee 2: a submit to a service without a list waits for a person, who may submit it again', async () => {
   const sent = () => backend.requests.filter((line) => line.startsWith('POST /api/generate/submit')).length;
   const before = sent();
@@ -85,6 +50,32 @@ test('guarantee 2: a submit to a service without a list waits for a person, who 
   expect(await backend.operator('retry', id, '--submit')).toMatch(/^0 .*is queued/);
   await backend.until(id, 'succeeded');
   expect(sent() - before).toBe(2);
+});
+
+test('guarantee 2: a person gives a lost submit its task, once the service has confirmed it', async () => {
+  const { id } = await backend.submit('a lighthouse [sandbox:not-delivered]', { provider: 'apidot' });
+  await backend.until(id, 'reconciling');
+  expect(await backend.operator('adopt', id, 'task-x')).toMatch(/^1 .*no lost submit that waits/);
+  await passed(id, 3_601);
+  await backend.until(id, 'needs_attention');
+  const other = await backend.submit('a lighthouse', { provider: 'apidot' });
+  const { taskId } = await backend.until(other.id, 'succeeded');
+
+  // Unknown to the service; of another generation.
+  expect(await backend.operator('adopt', id, 'task-unknown')).toMatch(/^1 /);
+  expect(await backend.operator('adopt', id, taskId!)).toMatch(/^1 .*belongs to another generation/);
+  expect((await backend.until(id, 'needs_attention')).taskId).toBeNull();
+
+  // Its task, as a person finds it in the dashboard: made past the backend.
+  const made = await fetch(`${backend.sandbox.origin}/api/generate/submit`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${backend.env.APIDOT_API_KEY}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'gpt-image-2', input: { prompt: 'a lighthouse' } }),
+  });
+  const { data } = (await made.json()) as { data: { task_id: string } };
+  expect(await backend.operator('adopt', id, data.task_id)).toMatch(/^0 .*has task/);
+  expect(await backend.until(id, 'succeeded')).toMatchObject({ taskId: data.task_id, attention: null });
+  expect(await backend.operator('adopt', id, data.task_id)).toMatch(/^1 .*no lost submit that waits/);
 });
 
 test('guarantee 2: a service without a list is found by the callback that names its task, and charged once', async () => {

@@ -62,7 +62,7 @@ describe('the OpenAPI document', () => {
           '/v1/generations/{id}/cancel',
           '/v1/generations/{id}/events',
         ],
-        ...['/v1/generations/{id}/files/{n}', '/v1/models', '/v1/models/{provider}/{model}'],
+        ...['/v1/generations/{id}/files/{n}', '/v1/models', '/v1/models/{provider}/{model}', '/v1/webhook'],
       ].sort(),
     );
     const { responses } = document.paths['/v1/generations'].post;

@@ -160,6 +160,9 @@ describe('authentication', () => {
     ['GET', '/v1/models'],
     ['GET', '/v1/models/a/b'],
     ['POST', '/v1/estimates'],
+    ['GET', '/v1/webhook'],
+    ['PUT', '/v1/webhook'],
+    ['DELETE', '/v1/webhook'],
   ] as const;
 
   test('every route below /v1 but callbacks is in this list', async () => {

@@ -169,8 +169,10 @@ function stepsOf(
   const first = sorted.find(({ outcome }) => !outcome.envelope.ok);
   if (first && !held) steps.push(...ownSteps(first, caller));
   if (isOpen) {
+    const open = totalsOf(lines).notSubmitted;
+    const rest = open === 0 ? ':' : `. It submits the ${open} that have none, which is charged:`;
     steps.push(
-      'The same command resumes every line, and charges nothing for those that have a task:',
+      `The same command resumes every line, and charges nothing for those that have a task${rest}`,
       caller.same,
     );
   }

@@ -17,6 +17,8 @@ interface Circumstances {
 }
 
 const CHARGES_NOTHING = 'Run this command as often as you like: it charges nothing.';
+const CHARGES_THE_REST =
+  'The command charges nothing for the lines that have a task. It submits the others, which is charged.';
 
 /** Returns the outcome of an interrupted call: the last known state of the task, and the command that resumes it. */
 export function interruptedOutcome(
@@ -31,7 +33,10 @@ export function interruptedOutcome(
 
   const resume = resumeStep(caller, situation);
   if (isAboutMany) {
-    const nextSteps = [resume, `The tasks run on at the service. ${CHARGES_NOTHING}`];
+    const nextSteps = [
+      resume,
+      `The tasks run on at the service. ${caller.isSubmit ? CHARGES_THE_REST : CHARGES_NOTHING}`,
+    ];
     return success(null, null, { interruptedBy: signal, nextSteps }, exitCode);
   }
   if (phase === 'submitting') {

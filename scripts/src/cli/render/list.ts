@@ -1,4 +1,5 @@
 import type { ListedTask, ListResult } from '../../core/task-list.ts';
+import { stemOfOutput } from '../../download/output-name.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import type { Task } from '../../model/task.ts';
 import { plain, quoted } from '../../model/text.ts';
@@ -58,8 +59,10 @@ function rowOf({ task, request }: ListedTask): JsonObject {
   const { id, state, unknownState, createdAt, completedAt, charged, refunded, error } = task;
   const key = keyOf(task);
   const file = request?.files[0]?.path;
+  const output = request?.output;
   return {
     taskId: id,
+    ...(output && { name: plain(stemOfOutput(output), 200) }),
     ...(file !== undefined && { file: plain(file, 1_000) }),
     model: nameIn(task.model) ?? null,
     status: state,

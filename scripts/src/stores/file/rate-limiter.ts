@@ -19,7 +19,8 @@ interface Permit extends UsedPermit {
   name: string;
 }
 
-const NAME = /^(\d{1,5})-(\d{1,15})$/;
+// The letter says that a lookup used it.
+const NAME = /^(\d{1,5})-(\d{1,15})(l?)$/;
 // The clocks of two machines that share the folder may differ by so much.
 const CLOCK_TOLERANCE_MS = 2_000;
 
@@ -47,7 +48,7 @@ export class FileRateLimiter implements RateLimiter {
         const now = this.#clock.wall();
         const { permit, wait } = this.#next(now, kind);
         if (wait > 0) return wait;
-        if (this.#move(permit, now)) {
+        if (this.#move({ ...permit, isLookup: kind === 'lookup' }, now)) {
           // Where the disk fails later, this process knows what it has sent.
           await this.#alone.acquire('record');
           return 0;
@@ -118,8 +119,11 @@ export class FileRateLimiter implements RateLimiter {
     if (names.length === 0) names = this.#make();
     const permits = new Map<number, Permit>();
     for (const name of names) {
-      const [, number, usedAt] = NAME.exec(name) ?? [];
-      const permit = { number: Number(number), usedAt: Number(usedAt), name };
+      const [, number, usedAt, letter] = NAME.exec(name) ?? [];
+      const permit = {
+        ...{ number: Number(number), usedAt: Number(usedAt), name },
+        isLookup: letter === 'l',
+      };
       if (number === undefined || permit.number >= this.#permits.count) continue;
       const before = permits.get(permit.number);
       if (!before || before.usedAt < permit.usedAt) permits.set(permit.number, permit);
@@ -141,7 +145,7 @@ export class FileRateLimiter implements RateLimiter {
         if (permit.usedAt <= now) return permit;
         const usedAt = Math.max(0, permit.usedAt - ahead);
         return this.#move(permit, usedAt)
-          ? { ...permit, usedAt, name: nameOf(permit.number, usedAt) }
+          ? { ...permit, usedAt, name: nameOf({ ...permit, usedAt }) }
           : permit;
       });
   }
@@ -153,7 +157,10 @@ export class FileRateLimiter implements RateLimiter {
     try {
       mkdirSync(temp, { mode: 0o700 });
       for (let number = 0; number < this.#permits.count; number += 1) {
-        writeFileSync(path.join(temp, nameOf(number, 0)), '', { flag: 'wx', mode: 0o600 });
+        writeFileSync(path.join(temp, nameOf({ number, usedAt: 0, isLookup: false })), '', {
+          flag: 'wx',
+          mode: 0o600,
+        });
       }
       renameSync(temp, this.#place);
     } catch (error) {
@@ -164,9 +171,10 @@ export class FileRateLimiter implements RateLimiter {
   }
 
   /** Notes the use of a permit. Returns false when another process has used it. @throws the disk's error */
-  #move({ number, name }: Permit, usedAt: number): boolean {
+  #move({ number, name, isLookup }: Permit, usedAt: number): boolean {
     try {
-      renameSync(path.join(this.#place, name), path.join(this.#place, nameOf(number, Math.round(usedAt))));
+      const next = nameOf({ number, isLookup, usedAt: Math.round(usedAt) });
+      renameSync(path.join(this.#place, name), path.join(this.#place, next));
       return true;
     } catch (error) {
       if (diskError(error) === 'ENOENT') return false;
@@ -175,6 +183,6 @@ export class FileRateLimiter implements RateLimiter {
   }
 }
 
-function nameOf(number: number, usedAt: number): string {
-  return `${String(number).padStart(3, '0')}-${usedAt}`;
+function nameOf({ number, usedAt, isLookup }: UsedPermit): string {
+  return `${String(number).padStart(3, '0')}-${usedAt}${isLookup ? 'l' : ''}`;
 }

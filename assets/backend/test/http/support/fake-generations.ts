@@ -125,6 +125,9 @@ export function fakeGenerations(): FakeGenerations {
         ? row.history.slice(-1)
         : row.history.filter((event) => Number(event.id) > Number(after));
     },
+    webhook: async () => null,
+    setWebhook: async () => 'whsec_',
+    removeWebhook: async () => false,
     onChange(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
