@@ -384,20 +384,21 @@ async function submit(session, generation, log, deadline) {
 // scripts/src/core/recorded-task.ts
 async function recordedTask(session, store, request, deadline) {
   const { generation, terms, folder, output } = request;
+  const claim = {
+    model: generation.model,
+    payloadHash: jsonHash(generation.payload),
+    promptExcerpt: promptExcerpt(generation.payload),
+    idempotencyKey: generation.idempotencyKey,
+    isNamed: terms.isNamed,
+    isNew: terms.isNew,
+    owner: terms.owner,
+    download: folder,
+    output,
+    ordinal: terms.ordinal ?? 1,
+    wait: terms.wait
+  };
   const claimed = await store.claim(
-    {
-      model: generation.model,
-      payloadHash: jsonHash(generation.payload),
-      promptExcerpt: promptExcerpt(generation.payload),
-      idempotencyKey: generation.idempotencyKey,
-      isNamed: terms.isNamed,
-      isNew: terms.isNew,
-      owner: terms.owner,
-      download: folder,
-      output,
-      ordinal: terms.ordinal ?? 1,
-      wait: terms.wait
-    },
+    claim,
     Math.max(deadline, session.api.clock.monotonic() + LEAST_PATIENCE_MS),
     session.api.signal
   );
@@ -405,6 +406,8 @@ async function recordedTask(session, store, request, deadline) {
   if (claimed.kind === "submitted") return attached(entry, request);
   const { resubmitted } = entry.record;
   try {
+    const other = claimed.kind === "new" && !terms.isNew ? await underOther(store, claim) : void 0;
+    if (other) session.observer.madeUnderOther(other);
     const replaced = [];
     for (const earlier of claimed.kind === "new" ? claimed.unsettled : []) {
       if (!await adopt(session, request, earlier)) replaced.push(earlier);
@@ -424,10 +427,21 @@ async function recordedTask(session, store, request, deadline) {
     const isResumed = wasThere && !wasSent;
     if (isResumed) session.observer.attached(task.id, entry.record.created);
     session.observer.task(task.id, task.state);
-    return { entry, credits: entry.record.credits, task, isResumed };
+    return { entry, credits: entry.record.credits, task, isResumed, ...other && { other } };
   } finally {
     await claimed.lock.release();
   }
+}
+async function underOther(store, claim) {
+  const found = await store.underOtherAccount(claim);
+  if (!found) return void 0;
+  const { created, taskId, account: account2, service } = found.record;
+  const other = (value, own) => value === own ? null : value;
+  const { place } = store;
+  return {
+    ...{ created, taskId },
+    ...{ account: other(account2, place.account), service: other(service, place.service) }
+  };
 }
 async function attached(entry, { folder, output }) {
   const { record } = entry;
@@ -704,7 +718,9 @@ async function conclude(session, begun) {
     ...isResubmitted && { isResubmitted }
   };
   const result = task === void 0 ? await resume(session, entry, settings, origin) : waitMs > 0 || isTerminal2(task.state) ? await follow(session, task, settings, origin) : taskResult(task.id, task, { ...origin, credits, model });
-  return withinCap(result, maxCredits);
+  const { other } = made;
+  const told = other ? [{ kind: "otherAccount", ...other }] : [];
+  return withinCap({ ...result, warnings: [...told, ...result.warnings] }, maxCredits);
 }
 function withinCap(result, maxCredits = Infinity) {
   const charged = result.credits?.charged ?? 0;

@@ -64,6 +64,7 @@ export interface FleetFigures {
 const SILENT: Observer = {
   about: () => SILENT,
   submitting() {},
+  madeUnderOther() {},
   refused() {},
   attached() {},
   several() {},

@@ -20,7 +20,7 @@ export const SUBMIT = {
             'The answer named a task beside an error; this shows the state of that task:',
             resumeCommand(caller, named),
           ];
-    const decide = isRecorded ? decision(caller, after) : [];
+    const decide = isRecorded ? decision(caller, { after, idempotencyKey }) : [];
     const notYet = 'Do not submit this again before you know: it may be charged twice.';
     if (!profile.can.list)
       return { message, nextSteps: [...answered, notYet, profile.says.tasks, ...decide] };
@@ -65,6 +65,12 @@ export const SUBMIT = {
     message: `--idempotencyKey ${idempotencyKey} already stands for another request. Nothing was submitted.`,
     nextSteps: [
       'For the earlier request, run its command unchanged; for another one, give another --idempotencyKey or none.',
+    ],
+  }),
+  otherTask: (_, { command }) => ({
+    nextSteps: [
+      'Check the task id and the key; this shows the requests without a task:',
+      command('listPending'),
     ],
   }),
   takenOver: (_, { same }) => ({
