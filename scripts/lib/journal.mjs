@@ -1401,7 +1401,7 @@ function probe(folder) {
 
 // scripts/src/stores/file/journal.ts
 const path9 = require("node:path");
-import { Failure as Failure3 } from "./main.mjs";
+import { Failure as Failure4 } from "./main.mjs";
 
 // scripts/src/stores/file/record-index.ts
 const { lstatSync: lstatSync3, statSync: statSync4 } = require("node:fs");
@@ -1487,6 +1487,7 @@ var RecordIndex = class {
 // scripts/src/stores/file/sweep.ts
 const { readFileSync: readFileSync5, rmSync: rmSync6, statSync: statSync5, writeFileSync: writeFileSync5 } = require("node:fs");
 const path8 = require("node:path");
+import { Failure as Failure3 } from "./main.mjs";
 var DAY_MS = 24 * 36e5;
 var KEPT_MS = 30 * DAY_MS;
 var LOCK2 = /\.lock(\.([0-9a-f]{16}|unreadable))*$/;
@@ -1511,7 +1512,11 @@ function sweepDaily(records, index) {
   } catch (error) {
     if (diskErrorText(error) === void 0) throw error;
   }
-  sweep(records, index);
+  try {
+    sweep(records, index);
+  } catch (error) {
+    if (!(error instanceof Failure3)) throw error;
+  }
 }
 function sweepRecords(records, shard, damaged) {
   const before = records.clock.wall() - KEPT_MS;
@@ -1766,7 +1771,7 @@ var Journal = class {
 };
 var byName = (a, b) => newestFirst(a.name, b.name);
 function olderVersion({ pid, host }) {
-  return new Failure3(
+  return new Failure4(
     "UNKNOWN_ERROR",
     `An older version of this program (process ${pid} on ${host}) is submitting a request with this state folder; nothing was submitted here.`,
     { reason: { kind: "olderVersion" } }

@@ -130,8 +130,41 @@ var init_public_lookup = __esm({
   }
 });
 
-// scripts/src/core/known-durations.ts
+// scripts/src/core/durations.ts
 import { Failure as Failure8 } from "./main.mjs";
+async function expectedDuration(session, model) {
+  const { own, recorded } = await knownDurations(session, model);
+  if (own.length >= LEAST_RUNS) return rangeOf(own);
+  if (session.loopback !== null || recorded.length === 0) return null;
+  const seconds = recorded.flatMap((run) => run.seconds);
+  return {
+    fromMs: Math.min(...seconds) * 1e3,
+    toMs: Math.max(...seconds) * 1e3,
+    runs: recorded.reduce((sum, { runs }) => sum + runs, 0),
+    source: "contract",
+    asOf: recorded.map(({ date }) => date).sort().at(-1)
+  };
+}
+function rangeOf(seconds) {
+  const sorted = [...seconds].sort((a, b) => a - b);
+  const last = sorted.length - 1;
+  const at = (share) => sorted[Math.round(share * last)] * 1e3;
+  return { fromMs: at(SHARE), toMs: at(1 - SHARE), runs: seconds.length, source: "machine" };
+}
+async function likelyDuration(session, model) {
+  const { own, recorded, output } = await knownDurations(session, model);
+  const seconds = [...recorded.flatMap((run) => run.seconds), ...withoutExtremes(own)];
+  if (seconds.length === 0) return output === "video" && session.loopback === null ? ANY_VIDEO : void 0;
+  return {
+    earliestMs: Math.min(...seconds) * EARLIER * 1e3,
+    latestMs: Math.max(...seconds) * LATER * 1e3
+  };
+}
+function withoutExtremes(seconds) {
+  const sorted = seconds.filter((one) => one > 0).sort((a, b) => a - b);
+  const extremes = sorted.length >= MANY ? Math.floor(sorted.length / MANY) : 0;
+  return sorted.slice(extremes, sorted.length - extremes);
+}
 async function knownDurations(session, model) {
   const own = orNothing(async () => await (await session.records())?.durationsOf(model) ?? []);
   const contract = orNothing(async () => {
@@ -149,39 +182,16 @@ async function orNothing(read) {
     throw error;
   }
 }
-var init_known_durations = __esm({
-  "scripts/src/core/known-durations.ts"() {
+var LEAST_RUNS, SHARE, EARLIER, LATER, MANY, ANY_VIDEO;
+var init_durations = __esm({
+  "scripts/src/core/durations.ts"() {
     "use strict";
-  }
-});
-
-// scripts/src/core/expected-duration.ts
-async function expectedDuration(session, model) {
-  const { own, recorded } = await knownDurations(session, model);
-  if (own.length >= LEAST_RUNS) return rangeOf(own);
-  if (session.loopback !== null || recorded.length === 0) return null;
-  const seconds = recorded.flatMap((run) => run.seconds);
-  return {
-    fromMs: Math.min(...seconds) * 1e3,
-    toMs: Math.max(...seconds) * 1e3,
-    runs: recorded.length,
-    source: "contract",
-    asOf: recorded.map(({ date }) => date).sort().at(-1)
-  };
-}
-function rangeOf(seconds) {
-  const sorted = [...seconds].sort((a, b) => a - b);
-  const last = sorted.length - 1;
-  const at = (share) => sorted[Math.round(share * last)] * 1e3;
-  return { fromMs: at(SHARE), toMs: at(1 - SHARE), runs: seconds.length, source: "machine" };
-}
-var LEAST_RUNS, SHARE;
-var init_expected_duration = __esm({
-  "scripts/src/core/expected-duration.ts"() {
-    "use strict";
-    init_known_durations();
     LEAST_RUNS = 5;
     SHARE = 0.1;
+    EARLIER = 0.9;
+    LATER = 1.25;
+    MANY = 20;
+    ANY_VIDEO = { earliestMs: 12e4, latestMs: 42e4 };
   }
 });
 
@@ -980,33 +990,6 @@ var init_finish = __esm({
   }
 });
 
-// scripts/src/core/likely-duration.ts
-async function likelyDuration(session, model) {
-  const { own, recorded, output } = await knownDurations(session, model);
-  const seconds = [...recorded.flatMap((run) => run.seconds), ...withoutExtremes(own)];
-  if (seconds.length === 0) return output === "video" && session.loopback === null ? ANY_VIDEO : void 0;
-  return {
-    earliestMs: Math.min(...seconds) * EARLIER * 1e3,
-    latestMs: Math.max(...seconds) * LATER * 1e3
-  };
-}
-function withoutExtremes(seconds) {
-  const sorted = seconds.filter((one) => one > 0).sort((a, b) => a - b);
-  const extremes = sorted.length >= MANY ? Math.floor(sorted.length / MANY) : 0;
-  return sorted.slice(extremes, sorted.length - extremes);
-}
-var EARLIER, LATER, MANY, ANY_VIDEO;
-var init_likely_duration = __esm({
-  "scripts/src/core/likely-duration.ts"() {
-    "use strict";
-    init_known_durations();
-    EARLIER = 0.9;
-    LATER = 1.25;
-    MANY = 20;
-    ANY_VIDEO = { earliestMs: 12e4, latestMs: 42e4 };
-  }
-});
-
 // scripts/src/core/poll.ts
 import { Failure as Failure14 } from "./main.mjs";
 import { isTerminal as isTerminal4 } from "./main.mjs";
@@ -1280,10 +1263,9 @@ async function firstStatus(session, taskId, settings, start) {
 var init_tasks = __esm({
   "scripts/src/core/tasks.ts"() {
     "use strict";
-    init_expected_duration();
+    init_durations();
     init_fetch_status();
     init_finish();
-    init_likely_duration();
     init_poll();
     init_poll_schedule();
     init_poller();
@@ -2722,11 +2704,9 @@ async function startSandbox(environment, warn) {
 
 // scripts/src/live.ts
 init_cancel();
-init_expected_duration();
+init_durations();
 init_fetch_status();
 init_finish();
-init_known_durations();
-init_likely_duration();
 init_poll_round();
 init_poll_schedule();
 init_poll();
@@ -3060,7 +3040,6 @@ export {
   isTaskId,
   isTransientStatus,
   isYoung,
-  knownDurations,
   likelyDuration,
   listOutcome,
   madeElsewhere,

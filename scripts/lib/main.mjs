@@ -305,7 +305,7 @@ var init_file_name_rule = __esm({
     "use strict";
     init_text();
     LONGEST = 120;
-    RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
+    RESERVED = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³])(\.|$)/i;
   }
 });
 
@@ -2454,18 +2454,22 @@ var PLACE = {
       "Only if there is no such folder: the same command with --noJournal submits without a record; then after a crash the command cannot find its task by itself."
     ]
   }),
-  downloadFolder: ({ folder, why }) => ({
-    message: `--download: ${folder} cannot be written to (${why}).`,
-    issues: [
-      {
-        path: "--download",
-        expected: "a folder that can be written to, or that can be made",
-        received: `${folder} (${why})`,
-        hint: "name another folder, for example --download out"
-      }
-    ],
-    nextSteps: ["Name a folder that can be written to. This call has submitted and charged nothing."]
-  }),
+  downloadFolder: ({ folder, why }, { resumeFlags: resumeFlags2 }) => {
+    const flag = resumeFlags2.output === void 0 ? "--download" : "--output";
+    const example = flag === "--download" ? "--download out" : "--output out/clip";
+    return {
+      message: `${flag}: ${folder} cannot be written to (${why}).`,
+      issues: [
+        {
+          path: flag,
+          expected: "a folder that can be written to, or that can be made",
+          received: `${folder} (${why})`,
+          hint: `name another folder, for example ${example}`
+        }
+      ],
+      nextSteps: ["Name a folder that can be written to. This call has submitted and charged nothing."]
+    };
+  },
   outputTaken: ({ file }) => ({
     message: `--output: ${file} exists already and is not the file of this request. Nothing was submitted.`,
     issues: [
@@ -2525,10 +2529,10 @@ function folderIssue(folder, why, expected) {
 // scripts/src/cli/render/next-steps/submit.ts
 init_task();
 var SUBMIT = {
-  submitUnknown: (reason, caller) => {
+  submitUnknown: (reason, caller, messageOf2) => {
     const { model, idempotencyKey: idempotencyKey2, sentAt, isRecorded, after, named: named2, lost, later, notResubmitted } = reason;
     const { profile, command, same } = caller;
-    const why = notResubmitted ? `It was not submitted once more: ${messageOf(notResubmitted, caller).replace(" Nothing was submitted.", "")}` : later?.message;
+    const why = notResubmitted ? `It was not submitted once more: ${messageOf2(notResubmitted).replace(" Nothing was submitted.", "")}` : later?.message;
     const yet = after === void 0 ? "" : " yet";
     const message = `Whether ${profile.title} accepted this submit, and charged for it, is not known${yet}. ${[lost.message, why].filter(Boolean).join(" ")}`;
     const answered = named2 === void 0 ? [] : [
@@ -2618,7 +2622,7 @@ var REASONS = { ...BUDGET, ...SUBMIT, ...PLACE, ...MODEL };
 function said({ details: { reason } }, caller) {
   if (reason === void 0) return { nextSteps: [] };
   const explain = REASONS[reason.kind];
-  return explain(reason, caller);
+  return explain(reason, caller, (other) => messageOf(other, caller));
 }
 function messageOf(failure, caller) {
   return said(failure, caller).message ?? failure.message;
@@ -3007,7 +3011,6 @@ export {
   madeAs,
   main,
   makeFolder,
-  messageOf,
   modelFlags,
   monotonic,
   muteNode,

@@ -73,7 +73,7 @@ test.each(CALLS)('%s: close ends it, and every later call', async (_, call, outc
 test('a wait that sleeps is ended, and a file that is being fetched', async () => {
   const { signal, abort } = abortable();
   const server = await service({
-    file: ({ res }) => {
+    file: (_, { res }) => {
       res.writeHead(200, { 'content-type': 'video/mp4', 'content-length': '1000000' });
       res.write(Buffer.from('....ftypisom'));
       abort();

@@ -74,7 +74,7 @@ describe('into a folder', () => {
   test('a lost connection is resumed, and a later call resumes what an earlier one left', async () => {
     const whole = film(400_000);
     const server = await service({
-      file: ({ request, res, count }) => {
+      file: (request, { res, count }) => {
         const from = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
         res.writeHead(from ? 206 : 200, {
           ...{ 'content-type': 'video/mp4', etag: '"one"', 'content-length': whole.length - from },
@@ -183,7 +183,7 @@ describe('to a function', () => {
 
 describe('what is fetched', () => {
   const at = (url: string) =>
-    service({ task: ({ server }) => ({ body: record(server, { output: { url } }) }) });
+    service({ task: (_, { server }) => ({ body: record(server, { output: { url } }) }) });
 
   test.each([
     'http://10.0.0.1/a.mp4',
@@ -201,7 +201,7 @@ describe('what is fetched', () => {
 
   test('a redirect to a private address is refused, one on the service is followed', async () => {
     const server = await service({
-      file: ({ request, server }) =>
+      file: (request, { server }) =>
         request.path === '/file.mp4'
           ? { status: 302, headers: { location: `${server.origin}/file/b.mp4` } }
           : { status: 302, headers: { location: 'http://192.168.0.1/' } },
@@ -221,10 +221,10 @@ describe('what is fetched', () => {
 
   test('a dead link is replaced once', async () => {
     const server = await service({
-      task: ({ server, count }) => ({
+      task: (_, { server, count }) => ({
         body: record(server, { output: { url: `${server.origin}/file${count}.mp4` } }),
       }),
-      file: ({ request }) =>
+      file: (request) =>
         request.path === '/file0.mp4'
           ? { status: 403 }
           : { body: MP4, headers: { 'content-type': 'video/mp4' } },
@@ -246,7 +246,7 @@ describe('what is fetched', () => {
 
   test('the time for a download', async () => {
     const server = await service({
-      file: ({ res }) => {
+      file: (_, { res }) => {
         res.writeHead(200, { 'content-type': 'video/mp4' });
         return undefined;
       },

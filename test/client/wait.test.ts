@@ -6,7 +6,7 @@ import {
   refusal as refusedByApidot,
 } from '../command/apidot-service.ts';
 import { serve } from '../support/server.ts';
-import { record, refusal, service } from '../support/service.ts';
+import { record, refusal, type Script, service } from '../support/service.ts';
 import { abortable, clientOf, errorOf } from './support.ts';
 
 describe('wait', () => {
@@ -57,7 +57,7 @@ describe('wait', () => {
 
   test('a query that fails in a transient way does not end it, and is told where it was the last one', async () => {
     const server = await service({
-      status: ({ count }) => (count === 0 ? { body: { status: 'PROGRESS' } } : refusal(503)),
+      status: (_, { count }) => (count === 0 ? { body: { status: 'PROGRESS' } } : refusal(503)),
     });
     const client = clientOf(server.origin);
     const waited = await client.wait('task1', { until: client.clock.wall() + 30_000 });
@@ -77,8 +77,8 @@ describe('wait', () => {
   });
 
   test('right after the submit "not found" does not end the wait for its task, but that for an id', async () => {
-    const replies = {
-      status: ({ count }: { count: number }) =>
+    const replies: Script = {
+      status: (_, { count }) =>
         count < 2 ? refusal(404, 'TASK_NOT_FOUND') : { body: { status: 'COMPLETED' } },
     };
     const server = await service(replies);
@@ -139,7 +139,7 @@ test('all waits of a client share one poller: the list serves many tasks', async
   const ids = Array.from({ length: 40 }, (_, n) => `task${n}`);
   const server = await service({
     status: { body: { status: 'PROGRESS' } },
-    list: ({ count, server }) => ({
+    list: (_, { count, server }) => ({
       body: {
         tasks: ids.map((id) =>
           record(server, { id, ...(count < 3 && { status: 'PROGRESS', output: null }) }),
@@ -160,7 +160,7 @@ test('all waits of a client share one poller: the list serves many tasks', async
 
 test('a read is retried as often as maxRetries says, and respects Retry-After', async () => {
   const server = await service({
-    task: ({ count }) =>
+    task: (_, { count }) =>
       count === 0
         ? { status: 429, headers: { 'retry-after': '3' }, body: { message: 'slow' } }
         : refusal(500),

@@ -1,31 +1,17 @@
-import type { ServerResponse } from 'node:http';
 import { CANARY } from '../support/command.ts';
 import { PNG } from '../support/media.ts';
-import { type Answer, type Received, serve, type TestServer } from '../support/server.ts';
+import { type Route, type Script as ScriptOf, scripted } from '../support/scripted.ts';
+import type { Answer, Received, TestServer } from '../support/server.ts';
 
 /** An id of the documented form, with characters added that an address has to encode. */
 export const ID = 'task-unified-1757165031-uyujaw3d:1=2';
 
 export const ENCODED_ID = 'task-unified-1757165031-uyujaw3d%3A1%3D2';
 
-interface Context {
-  res: ServerResponse;
-  /** How many requests of the same method and path came before. */
-  count: number;
-  server: TestServer;
-}
+type Name = 'submit' | 'status' | 'detail' | 'file';
 
-type Route =
-  | Answer
-  | ((request: Received, context: Context) => Answer | undefined | Promise<Answer | undefined>);
-
-/** The routes of the service by name; what a test does not script behaves as the public examples show it. */
-export interface Script {
-  submit?: Route;
-  status?: Route;
-  detail?: Route;
-  file?: Route;
-}
+/** What a test scripts; the rest behaves as usual. */
+export type Script = ScriptOf<Name>;
 
 export interface Apidot extends TestServer {
   submits(): Received[];
@@ -33,17 +19,11 @@ export interface Apidot extends TestServer {
 
 /** APIDot as far as a test needs it: a task that is queued, then works, then is finished with one picture. */
 export async function apidot(script: Script = {}): Promise<Apidot> {
-  const server = await serve(async (request, context) => {
-    const route = routeOf(request);
-    if (!route) return refusal(404, 'not_found', 'Not found.');
-    const scripted = script[route];
-    if (scripted) return typeof scripted === 'function' ? scripted(request, context) : scripted;
-    return shown(route, context);
-  });
+  const server = await scripted(routeOf, SHOWN, script, refusal(404, 'not_found', 'Not found.'));
   return { ...server, submits: () => server.to('POST /api/generate/submit') };
 }
 
-function routeOf({ method, path }: Received): keyof Script | undefined {
+function routeOf({ method, path }: Received): Name | undefined {
   const call = `${method} ${path}`;
   if (call === 'POST /api/generate/submit') return 'submit';
   if (call.startsWith('GET /api/generate/status/')) return 'status';
@@ -52,14 +32,6 @@ function routeOf({ method, path }: Received): keyof Script | undefined {
 }
 
 const WORDS = ['not_started', 'running', 'finished'];
-
-function shown(route: keyof Script, { count, server }: Context): Answer {
-  if (route === 'submit') return accepted;
-  if (route === 'file') return { headers: { 'content-type': 'image/png' }, body: PNG };
-  if (route === 'detail') return refusal(404, 'not_found', 'Not found.');
-  const status = WORDS[Math.min(count, WORDS.length - 1)]!;
-  return status === 'finished' ? finished(server) : task({ status, progress: 40 });
-}
 
 export const accepted: Answer = {
   body: { code: 200, data: { task_id: ID, status: 'not_started', created_time: '2026-04-19T21:19:42' } },
@@ -89,6 +61,17 @@ export const refusal = (code: number, type: string, message: string, more: Parti
   body: { code, error: { message, type } },
   ...more,
 });
+
+/** As the public examples show it. */
+const SHOWN: Record<Name, Route> = {
+  submit: accepted,
+  status: (_, { count, server }) => {
+    const status = WORDS[Math.min(count, WORDS.length - 1)]!;
+    return status === 'finished' ? finished(server) : task({ status, progress: 40 });
+  },
+  detail: refusal(404, 'not_found', 'Not found.'),
+  file: { headers: { 'content-type': 'image/png' }, body: PNG },
+};
 
 /** The environment of a live call against a test server, with the canary as key. No test waits for the time limit. */
 export const liveApidot = (

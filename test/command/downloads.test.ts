@@ -25,7 +25,7 @@ describe('downloads', () => {
   test('fault 62: a drop at 80 % is taken up again with Range and If-Range', async () => {
     const ranges: unknown[] = [];
     const { envelope, out, files } = await fetched({
-      file: ({ request, res }) => {
+      file: (request, { res }) => {
         const from = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
         ranges.push([request.headers.range, request.headers['if-range']]);
         if (from > 0) {
@@ -45,7 +45,7 @@ describe('downloads', () => {
 
   test('fault 62: a file that changed meanwhile is fetched from its beginning', async () => {
     const { envelope, out } = await fetched({
-      file: ({ res, count }) => {
+      file: (_, { res, count }) => {
         if (count > 0) return { body: MP4, headers: { 'content-type': 'video/mp4', etag: '"b"' } };
         res.writeHead(200, { 'content-length': MP4.length, etag: '"a"' });
         res.write(Buffer.concat([MP4.subarray(0, 100), Buffer.alloc(20_000, 1)]), () =>
@@ -61,7 +61,7 @@ describe('downloads', () => {
   test('fault 63: a short file without a length is noticed by its parts', async () => {
     const { envelope, files } = await fetched(
       {
-        file: ({ res }) => {
+        file: (_, { res }) => {
           // No length and no chunks: the end of the connection is the end of the file.
           res.socket!.end(
             Buffer.concat([
@@ -80,10 +80,10 @@ describe('downloads', () => {
 
   test('fault 33, 64: an expired link is asked for again, once, and the answer shows the new one', async () => {
     const { envelope, server, out } = await fetched({
-      task: ({ server: it, count }) => ({
+      task: (_, { server: it, count }) => ({
         body: record(it, { output: { url: `${it.origin}/file${count}.mp4` } }),
       }),
-      file: ({ request }) => (request.path === '/file0.mp4' ? { status: 403 } : { body: MP4 }),
+      file: (request) => (request.path === '/file0.mp4' ? { status: 403 } : { body: MP4 }),
     });
     expect(envelope.ok).toBe(true);
     expect(whole(out)).toBe(true);
@@ -110,7 +110,7 @@ describe('downloads', () => {
     const start = performance.now();
     const { envelope } = await fetched(
       {
-        file: ({ res }) => {
+        file: (_, { res }) => {
           res.writeHead(200, { 'content-length': MP4.length });
           res.write(MP4.subarray(0, 1000));
           return undefined;
@@ -146,7 +146,7 @@ describe('downloads', () => {
   test('a redirect of the file host is followed, but not into a private network', async () => {
     const to = (location: string) => ({ status: 302, headers: { location } });
     const good = await fetched({
-      file: ({ request }) => (request.path === '/file.mp4' ? to('/file2.mp4') : { body: MP4 }),
+      file: (request) => (request.path === '/file.mp4' ? to('/file2.mp4') : { body: MP4 }),
     });
     expect(good.envelope.ok).toBe(true);
     const bad = await fetched({ file: to('http://169.254.169.254/latest/') });

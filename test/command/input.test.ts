@@ -256,7 +256,7 @@ describe('payload', () => {
     PNG.copy(bytes);
     const image = `data:image/png;base64,${bytes.toString('base64')}`;
     const server = await service({
-      submit: ({ request }) => ({
+      submit: (request) => ({
         body: { status: 'SUBMITTED', taskId: 'task1', size: request.body.length },
       }),
       status: { body: { status: 'PROGRESS' } },

@@ -1,41 +1,21 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import type { ServerResponse } from 'node:http';
 import path from 'node:path';
 import { expect } from 'vitest';
 import { CANARY } from '../support/command.ts';
 import { MP4 } from '../support/media.ts';
-import { type Answer, type Received, serve, type TestServer } from '../support/server.ts';
+import { type Route, type Script as ScriptOf, scripted } from '../support/scripted.ts';
+import type { Answer, Received, TestServer } from '../support/server.ts';
 
 export const TASK = 'ck7f3a9d21e8b54c60';
 
-interface Context {
-  res: ServerResponse;
-  /** How many requests of the same method and path came before. */
-  count: number;
-  server: TestServer;
-}
+type Name = 'account' | 'quote' | 'generate' | 'list' | 'task' | 'status' | 'cancel' | 'file';
 
-type Route =
-  | Answer
-  | ((request: Received, context: Context) => Answer | undefined | Promise<Answer | undefined>);
-
-/** The routes of the service by name; what a test does not script behaves as documented. */
-export interface Script {
-  account?: Route;
-  quote?: Route;
-  generate?: Route;
-  list?: Route;
-  task?: Route;
-  status?: Route;
-  cancel?: Route;
-  file?: Route;
-}
+/** What a test scripts; the rest behaves as usual. */
+export type Script = ScriptOf<Name>;
 
 export interface Service extends TestServer {
   submits(): Received[];
 }
-
-const STATES = ['SUBMITTED', 'PROGRESS', 'COMPLETED'];
 
 /** The states that a task shows, one for each query; the last one stays. */
 export const states =
@@ -74,16 +54,12 @@ export function record(server: TestServer, more: Record<string, unknown> = {}): 
 
 /** AIVideoMaker as far as a test needs it, on a path of its own if one is given. */
 export async function service(script: Script = {}, base = ''): Promise<Service> {
-  const server = await serve(async (request, context) => {
-    const route = routeOf(request, base);
-    const scripted = route && script[route];
-    if (scripted) return typeof scripted === 'function' ? scripted(request, context) : scripted;
-    return route ? documented(route, context) : failure(404, undefined, 'Not found.');
-  });
+  const nameOf = (request: Received) => routeOf(request, base);
+  const server = await scripted(nameOf, DOCUMENTED, script, failure(404, undefined, 'Not found.'));
   return { ...server, submits: () => server.to(`POST ${base}/api/v1/generate/`) };
 }
 
-function routeOf({ method, path: target }: Received, base: string): keyof Script | undefined {
+function routeOf({ method, path: target }: Received, base: string): Name | undefined {
   const call = `${method} ${target.startsWith(base) ? target.slice(base.length) : ''}`;
   if (call === 'GET /api/v1/account') return 'account';
   if (call === 'GET /api/v1/tasks') return 'list';
@@ -95,42 +71,32 @@ function routeOf({ method, path: target }: Received, base: string): keyof Script
   return call.startsWith('GET /files/') ? 'file' : undefined;
 }
 
-function documented(route: keyof Script, { count, server }: Context): Answer {
-  switch (route) {
-    case 'account':
-      return {
-        body: {
-          ok: true,
-          apiVersion: 'v1',
-          currentBalance: 415,
-          supportedModels: ['t2v', 'i2v', 'minimax', 't2v_v3', 'i2v_v3', 'seedance20', 'wan27', 'newmodel'],
-        },
-      };
-    case 'quote':
-      return {
-        body: {
-          model: 't2v',
-          credits: 15,
-          listPriceUsd: 0.15,
-          currentBalance: 415,
-          affordable: true,
-          billable: false,
-        },
-      };
-    case 'generate':
-      return { body: accepted };
-    case 'list':
-      return { body: { tasks: [record(server, { status: 'PROGRESS', output: null })] } };
-    case 'task':
-      return { body: record(server) };
-    case 'status':
-      return { body: { status: STATES[Math.min(count, STATES.length - 1)] } };
-    case 'cancel':
-      return { body: { status: 'CANCEL', taskId: TASK } };
-    case 'file':
-      return { headers: { 'content-type': 'video/mp4', 'content-length': String(MP4.length) }, body: MP4 };
-  }
-}
+const DOCUMENTED: Record<Name, Route> = {
+  account: {
+    body: {
+      ok: true,
+      apiVersion: 'v1',
+      currentBalance: 415,
+      supportedModels: ['t2v', 'i2v', 'minimax', 't2v_v3', 'i2v_v3', 'seedance20', 'wan27', 'newmodel'],
+    },
+  },
+  quote: {
+    body: {
+      model: 't2v',
+      credits: 15,
+      listPriceUsd: 0.15,
+      currentBalance: 415,
+      affordable: true,
+      billable: false,
+    },
+  },
+  generate: () => ({ body: accepted }),
+  list: (_, { server }) => ({ body: { tasks: [record(server, { status: 'PROGRESS', output: null })] } }),
+  task: (_, { server }) => ({ body: record(server) }),
+  status: states('SUBMITTED', 'PROGRESS', 'COMPLETED'),
+  cancel: { body: { status: 'CANCEL', taskId: TASK } },
+  file: { headers: { 'content-type': 'video/mp4', 'content-length': String(MP4.length) }, body: MP4 },
+};
 
 /** The answer to a submit, with the addresses on the service's own host, which must not be followed. */
 export const accepted = {

@@ -25,7 +25,7 @@ describe('--action spending', () => {
         made = true;
         return { body: { status: 'SUBMITTED', taskId: 'task1', creditsCharged: 15 } };
       },
-      list: ({ server: own }) => ({
+      list: (_, { server: own }) => ({
         body: { tasks: made ? [record(own, { id: 'task1', createdAt: new Date().toISOString() })] : [] },
       }),
     });
@@ -106,7 +106,7 @@ describe('listTasks', () => {
 
   it('D6: rows without links, the newest first, with file and reason; counts over all; filters', async () => {
     const server = await service({
-      list: ({ server: own }) => ({
+      list: (_, { server: own }) => ({
         body: {
           tasks: [
             record(own, { createdAt: at(0), completedAt: at(0) }),
@@ -160,7 +160,7 @@ describe('listTasks', () => {
 
   it('a list of 10,000 is bounded, and says so', async () => {
     const server = await service({
-      list: ({ server: own }) => ({
+      list: (_, { server: own }) => ({
         body: {
           tasks: Array.from({ length: 10_000 }, (_, n) =>
             record(own, {

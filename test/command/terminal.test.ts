@@ -48,7 +48,7 @@ function onTerminal(columns: number, args: readonly string[], env: Record<string
 
 /** A service whose task runs for three polls. */
 const slow = () =>
-  service({ status: ({ count }) => ({ body: { status: count < 3 ? 'PROGRESS' : 'COMPLETED' } }) });
+  service({ status: (_, { count }) => ({ body: { status: count < 3 ? 'PROGRESS' : 'COMPLETED' } }) });
 const ARGS = [...T2V_ARGS, '--download', 'out'];
 
 describe.runIf(hasPython)('a real terminal', () => {

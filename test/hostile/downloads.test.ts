@@ -19,6 +19,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { selfSigned } from '../http/certificate.ts';
 import { CANARY, envelopeOf, live, type Run, run, T2V_ARGS, tempFolder } from '../support/command.ts';
 import { film, MP4, PNG } from '../support/media.ts';
+import type { Route } from '../support/scripted.ts';
 import { record, service } from '../support/service.ts';
 
 const ARGS = ['--action', 'waitTask', '--taskId', 'task1', '--download', 'out'];
@@ -75,7 +76,7 @@ describe('issue 11, line 3: where a result lies', () => {
     const { port, connections } = await inner();
     const urls = Object.keys(names).map((name) => `https://${name}:${port}/latest/`);
     const server = await service({
-      task: ({ server: it }) => ({
+      task: (_, { server: it }) => ({
         body: record(it, { output: { files: [...urls, `${it.origin}/file.mp4`] } }),
       }),
       file: { status: 302, headers: { location: urls[0]! }, body: 'moved' },
@@ -100,7 +101,7 @@ describe('issue 11, line 3: where a result lies', () => {
       `http://loop.example.com:${port}/`,
     ];
     const server = await service({
-      task: ({ server: it }) => ({ body: record(it, { output: { files: urls } }) }),
+      task: (_, { server: it }) => ({ body: record(it, { output: { files: urls } }) }),
     });
     const env = live(server.origin, naming({ 'loop.example.com': '127.0.0.1' }));
     const { data } = expectRefused(await run(ARGS, { env, cwd: tempFolder() }));
@@ -182,7 +183,9 @@ describe('issue 11, line 3: where a result lies', () => {
 
   test('issue 10: a result that no client fetches is a download that failed', async () => {
     for (const url of ['file:///etc/passwd', 'file:/etc/passwd', 'ftp://example.com/a.mp4', 'https://[']) {
-      const server = await service({ task: ({ server: it }) => ({ body: record(it, { output: { url } }) }) });
+      const server = await service({
+        task: (_, { server: it }) => ({ body: record(it, { output: { url } }) }),
+      });
       expectRefused(await run(ARGS, { env: live(server.origin), cwd: tempFolder() }));
     }
   });
@@ -195,10 +198,10 @@ describe('issue 11, line 3: where a result lies', () => {
       '/file4': SECRET,
     };
     const server = await service({
-      task: ({ server: it }) => ({
+      task: (_, { server: it }) => ({
         body: record(it, { output: { files: Object.keys(bodies).map((name) => it.origin + name) } }),
       }),
-      file: ({ request }) => ({ status: request.path === '/file4' ? 500 : 200, body: bodies[request.path] }),
+      file: (request) => ({ status: request.path === '/file4' ? 500 : 200, body: bodies[request.path] }),
     });
     const env = live(server.origin, { AIVIDEO_MAX_RETRIES: '0' });
     const { data } = expectRefused(await run(ARGS, { env, cwd: tempFolder() }));
@@ -211,11 +214,7 @@ const FILM = film(8_000_000);
 /** The file, or what is asked for of it; `until` bytes at first, after which nothing comes. */
 function serveFilm(stopsAt: number) {
   const ranges: (string | undefined)[] = [];
-  const file = ({
-    request,
-    res,
-    count,
-  }: Parameters<Extract<FileReply, (...args: never[]) => unknown>>[0]) => {
+  const file: Route = (request, { res, count }) => {
     const { range } = request.headers;
     ranges.push(range);
     const from = Number(/\d+/.exec(range ?? '0')![0]);
@@ -232,8 +231,6 @@ function serveFilm(stopsAt: number) {
   };
   return { ranges, file };
 }
-
-type FileReply = NonNullable<NonNullable<Parameters<typeof service>[0]>[string]>;
 
 /** Runs until the part has more than half of the film, then does something to the process. */
 async function interrupted(origin: string, cwd: string, state: string, signal: NodeJS.Signals): Promise<Run> {
@@ -276,7 +273,7 @@ describe('issue 11, lines 4 and 11: downloads that do not end', () => {
     let sent = 0;
     const block = Buffer.alloc(2 ** 20, 7);
     const server = await service({
-      file: ({ res }) => {
+      file: (_, { res }) => {
         res.writeHead(200, { etag: '"x"' });
         res.write(PNG);
         const pump = () => {
@@ -298,7 +295,7 @@ describe('issue 11, lines 4 and 11: downloads that do not end', () => {
 
   test('fault 99: one byte for each attempt, and a drip, end; what came is kept, and its size is said', async () => {
     const byAttempt = await service({
-      file: ({ request, res }) => {
+      file: (request, { res }) => {
         const from = Number(/\d+/.exec(request.headers.range ?? '0')![0]);
         res.writeHead(from > 0 ? 206 : 200, {
           'content-length': FILM.length - from,
@@ -310,7 +307,7 @@ describe('issue 11, lines 4 and 11: downloads that do not end', () => {
       },
     });
     const drip = await service({
-      file: ({ res }) => {
+      file: (_, { res }) => {
         res.writeHead(200, { 'content-length': FILM.length, etag: '"film"' });
         let at = 0;
         const timer = setInterval(() => res.write(FILM.subarray(at, ++at)), 5);
@@ -373,7 +370,7 @@ test('issue 11: what lies in the folder leads no byte elsewhere', async () => {
   symlinkSync(victims[0]!, path.join(out, 'task1-4.part.json'));
   execFileSync('mkfifo', [path.join(out, 'task1-5.part.lock')]);
   const server = await service({
-    task: ({ server: it }) => ({
+    task: (_, { server: it }) => ({
       body: record(it, { output: { files: [1, 2, 3, 4, 5].map((n) => `${it.origin}/file${n}.mp4`) } }),
     }),
   });

@@ -1,19 +1,9 @@
-import type { ServerResponse } from 'node:http';
 import { MP4 } from './media.ts';
-import { type Answer, type Received, serve, type TestServer } from './server.ts';
-
-interface Context {
-  request: Received;
-  res: ServerResponse;
-  /** Requests with the same method and path that came before. */
-  count: number;
-  server: TestServer;
-}
-
-type Reply = Answer | undefined | ((context: Context) => Answer | undefined | Promise<Answer | undefined>);
+import { type Route, type Script as ScriptOf, scripted } from './scripted.ts';
+import type { Answer, Received, TestServer } from './server.ts';
 
 /** Cuts the connection, as a network does. */
-export const cut: Reply = ({ res }) => {
+export const cut: Route = (_, { res }) => {
   res.destroy();
   return undefined;
 };
@@ -37,23 +27,21 @@ export const record = (server: TestServer, more: object = {}): object => ({
 });
 
 /**
- * Returns a service that accepts a submit, has finished its task at the first poll, and serves its file. Each route can
- * be
- * replaced: `submit`, `status`, `task`, `list`, `cancel`, `quote`, `account`, `file`.
+ * Returns a service that accepts a submit, has finished its task at the first poll, and serves its file.
  */
-export function service(replies: Record<string, Reply> = {}): Promise<TestServer> {
-  return serve((request, context) => {
-    const route = routeOf(request);
-    const reply = replies[route] ?? DEFAULTS[route];
-    if (typeof reply === 'function') return reply({ request, ...context });
-    return reply ?? { status: 404, body: { status: 'FAILED', message: 'not found' } };
-  });
+export function service(script: Script = {}): Promise<TestServer> {
+  return scripted(routeOf, USUAL, script, refusal(404, undefined, 'not found'));
 }
 
-const DEFAULTS: Record<string, Reply> = {
+type Name = 'submit' | 'status' | 'task' | 'list' | 'cancel' | 'quote' | 'account' | 'file';
+
+/** What a test scripts; the rest behaves as usual. */
+export type Script = ScriptOf<Name>;
+
+const USUAL: Record<Name, Route> = {
   submit: { body: { status: 'SUBMITTED', taskId: 'task1', creditsCharged: 15, idempotentReplay: false } },
   status: { body: { status: 'COMPLETED' } },
-  task: ({ server }) => ({ body: record(server) }),
+  task: (_, { server }) => ({ body: record(server) }),
   list: { body: { tasks: [] } },
   cancel: { body: { status: 'CANCEL', taskId: 'task1' } },
   quote: { body: { model: 't2v', credits: 15, currentBalance: 400, affordable: true, billable: false } },
@@ -61,13 +49,13 @@ const DEFAULTS: Record<string, Reply> = {
   file: { body: MP4, headers: { 'content-type': 'video/mp4', etag: '"clip"' } },
 };
 
-function routeOf({ method, path }: Received): string {
+function routeOf({ method, path }: Received): Name | undefined {
   if (path.startsWith('/file')) return 'file';
   const route = path.replace(/^.*\/api\/v1\//, '');
-  if (route.startsWith('generate/')) return method === 'POST' ? 'submit' : '';
+  if (route.startsWith('generate/')) return method === 'POST' ? 'submit' : undefined;
   if (route.startsWith('quote/')) return 'quote';
   if (route === 'account' || route === 'tasks') return route === 'tasks' ? 'list' : route;
   if (route.endsWith('/status')) return 'status';
-  if (route.endsWith('/cancel')) return method === 'PUT' ? 'cancel' : '';
-  return route.startsWith('tasks/') ? 'task' : '';
+  if (route.endsWith('/cancel')) return method === 'PUT' ? 'cancel' : undefined;
+  return route.startsWith('tasks/') ? 'task' : undefined;
 }

@@ -1,15 +1,15 @@
 import { BRIEF_WAIT_S, isTerminal } from '../../../model/task.ts';
 import { resumeCommand } from '../caller.ts';
 import { decision } from './decision.ts';
-import { type Explained, messageOf } from './registry.ts';
+import type { Explained } from './explained.ts';
 
 /** What failures about a submit, or about the task that it made, say. */
 export const SUBMIT = {
-  submitUnknown: (reason, caller) => {
+  submitUnknown: (reason, caller, messageOf) => {
     const { model, idempotencyKey, sentAt, isRecorded, after, named, lost, later, notResubmitted } = reason;
     const { profile, command, same } = caller;
     const why = notResubmitted
-      ? `It was not submitted once more: ${messageOf(notResubmitted, caller).replace(' Nothing was submitted.', '')}`
+      ? `It was not submitted once more: ${messageOf(notResubmitted).replace(' Nothing was submitted.', '')}`
       : later?.message;
     const yet = after === undefined ? '' : ' yet';
     const message = `Whether ${profile.title} accepted this submit, and charged for it, is not known${yet}. ${[lost.message, why].filter(Boolean).join(' ')}`;

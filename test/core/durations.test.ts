@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { expectedDuration } from '../../scripts/src/core/expected-duration.ts';
+import { expectedDuration } from '../../scripts/src/core/durations.ts';
 import type { RecordStore } from '../../scripts/src/ports/record-store.ts';
 import { serve } from '../support/server.ts';
 import { waitTask } from './rendered.ts';
