@@ -242,6 +242,8 @@ import { createProvider } from "./lib/main.mjs";
 var SILENT = {
   submitting() {
   },
+  madeUnderOther() {
+  },
   refused() {
   },
   attached() {

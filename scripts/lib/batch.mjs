@@ -84,21 +84,6 @@ var Spending = class {
 
 // scripts/src/core/batch/known.ts
 import { stemOfOutput } from "./download.mjs";
-var NOTHING = { entry: void 0, isUnknown: false };
-async function knownLines(store, lines) {
-  if (!store) return lines.map(() => NOTHING);
-  const known = [];
-  for (const { contract, payloadHash, ordinal } of lines) {
-    const entry = await store.latest({ model: contract.model, payloadHash, ordinal });
-    if (entry === void 0) known.push(NOTHING);
-    else known.push({ entry: entry ?? void 0, isUnknown: entry === null || entry.record.taskId === null });
-  }
-  return known;
-}
-function recordedName({ entry }) {
-  const output = entry?.record.output;
-  return output ? stemOfOutput(output) : null;
-}
 
 // scripts/src/core/batch/names.ts
 function fileNames(lines, isTaken, { before, after } = { before: "", after: "" }) {
@@ -127,6 +112,28 @@ function isOfNumber(name, before, after) {
 }
 function keyOf(name) {
   return name.normalize("NFC").toLowerCase();
+}
+
+// scripts/src/core/batch/known.ts
+var NOTHING = { entry: void 0, isUnknown: false };
+async function knownLines(store, lines) {
+  if (!store) return lines.map(() => NOTHING);
+  const known = [];
+  for (const { contract, payloadHash, ordinal } of lines) {
+    const entry = await store.latest({ model: contract.model, payloadHash, ordinal });
+    if (entry === void 0) known.push(NOTHING);
+    else known.push({ entry: entry ?? void 0, isUnknown: entry === null || entry.record.taskId === null });
+  }
+  return known;
+}
+function recordedName({ entry }) {
+  const output = entry?.record.output;
+  return output ? stemOfOutput(output) : null;
+}
+async function namesReserved(store, folder) {
+  const pending = folder === null ? [] : await store?.pending() ?? [];
+  const here = pending.filter(({ record }) => record.download === folder && record.output);
+  return new Set(here.map(({ record }) => keyOf(stemOfOutput(record.output))));
 }
 
 // scripts/src/core/batch/price.ts
@@ -303,7 +310,7 @@ var EqualLines = class {
 const path = require("node:path");
 import { mediaIn } from "./download.mjs";
 import { Failure as Failure3 } from "./main.mjs";
-function namesFor(lines, known, folder, isNew, pattern) {
+function namesFor(lines, known, folder, reserved, isNew, pattern) {
   const media = folder === null ? /* @__PURE__ */ new Map() : mediaIn(folder);
   const issues = lines.flatMap(({ number, name }, n) => {
     const file = name === null ? void 0 : media.get(keyOf(name));
@@ -325,7 +332,7 @@ function namesFor(lines, known, folder, isNew, pattern) {
     ...{ number, name },
     recorded: isNew ? null : recordedName(known[n])
   }));
-  return fileNames(named, (name) => media.has(keyOf(name)), pattern);
+  return fileNames(named, (name) => media.has(keyOf(name)) || reserved.has(keyOf(name)), pattern);
 }
 
 // scripts/src/core/batch/submit-gate.ts
@@ -565,7 +572,8 @@ var Batch = class {
     const journal = await this.#session.records();
     const folder = await folderFor(wait.folder);
     const known = await knownLines(journal, lines);
-    const names = namesFor(lines, known, folder, terms.isNew, pattern);
+    const reserved = await namesReserved(journal, folder);
+    const names = namesFor(lines, known, folder, reserved, terms.isNew, pattern);
     this.#lines = lines.map((line, n) => this.#lineOf(line, known[n], names[n]));
     const open2 = this.#lines.filter((line) => this.#mayCharge(line)).map(({ line }) => line);
     await this.#price(open2);
@@ -1555,6 +1563,7 @@ export {
   knownLines,
   lineOutcomes,
   namesFor,
+  namesReserved,
   newCharge,
   openSource,
   ordinalsOf,

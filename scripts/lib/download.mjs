@@ -27,7 +27,8 @@ function mediaIn(folder) {
   } catch {
   }
   for (const name of names) {
-    if (extensionOf(name) !== void 0) found.set(stemOfOutput(name).toLowerCase(), path.join(folder, name));
+    if (extensionOf(name) !== void 0)
+      found.set(stemOfOutput(name).normalize("NFC").toLowerCase(), path.join(folder, name));
   }
   return found;
 }

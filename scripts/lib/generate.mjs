@@ -384,20 +384,21 @@ async function submit(session, generation, log, deadline) {
 // scripts/src/core/recorded-task.ts
 async function recordedTask(session, store, request, deadline) {
   const { generation, terms, folder, output } = request;
+  const claim = {
+    model: generation.model,
+    payloadHash: jsonHash(generation.payload),
+    promptExcerpt: promptExcerpt(generation.payload),
+    idempotencyKey: generation.idempotencyKey,
+    isNamed: terms.isNamed,
+    isNew: terms.isNew,
+    owner: terms.owner,
+    download: folder,
+    output,
+    ordinal: terms.ordinal ?? 1,
+    wait: terms.wait
+  };
   const claimed = await store.claim(
-    {
-      model: generation.model,
-      payloadHash: jsonHash(generation.payload),
-      promptExcerpt: promptExcerpt(generation.payload),
-      idempotencyKey: generation.idempotencyKey,
-      isNamed: terms.isNamed,
-      isNew: terms.isNew,
-      owner: terms.owner,
-      download: folder,
-      output,
-      ordinal: terms.ordinal ?? 1,
-      wait: terms.wait
-    },
+    claim,
     Math.max(deadline, session.api.clock.monotonic() + LEAST_PATIENCE_MS),
     session.api.signal
   );
@@ -405,6 +406,8 @@ async function recordedTask(session, store, request, deadline) {
   if (claimed.kind === "submitted") return attached(entry, request);
   const { resubmitted } = entry.record;
   try {
+    const other = claimed.kind === "new" && !terms.isNew ? await underOther(store, claim) : void 0;
+    if (other) session.observer.madeUnderOther(other);
     const replaced = [];
     for (const earlier of claimed.kind === "new" ? claimed.unsettled : []) {
       if (!await adopt(session, request, earlier)) replaced.push(earlier);
@@ -424,10 +427,21 @@ async function recordedTask(session, store, request, deadline) {
     const isResumed = wasThere && !wasSent;
     if (isResumed) session.observer.attached(task.id, entry.record.created);
     session.observer.task(task.id, task.state);
-    return { entry, credits: entry.record.credits, task, isResumed };
+    return { entry, credits: entry.record.credits, task, isResumed, ...other && { other } };
   } finally {
     await claimed.lock.release();
   }
+}
+async function underOther(store, claim) {
+  const found = await store.underOtherAccount(claim);
+  if (!found) return void 0;
+  const { created, taskId, account: account2, service } = found.record;
+  const other = (value, own) => value === own ? null : value;
+  const { place } = store;
+  return {
+    ...{ created, taskId },
+    ...{ account: other(account2, place.account), service: other(service, place.service) }
+  };
 }
 async function attached(entry, { folder, output }) {
   const { record } = entry;
@@ -704,7 +718,9 @@ async function conclude(session, begun) {
     ...isResubmitted && { isResubmitted }
   };
   const result = task === void 0 ? await resume(session, entry, settings, origin) : waitMs > 0 || isTerminal2(task.state) ? await follow(session, task, settings, origin) : taskResult(task.id, task, { ...origin, credits, model });
-  return withinCap(result, maxCredits);
+  const { other } = made;
+  const told = other ? [{ kind: "otherAccount", ...other }] : [];
+  return withinCap({ ...result, warnings: [...told, ...result.warnings] }, maxCredits);
 }
 function withinCap(result, maxCredits = Infinity) {
   const charged = result.credits?.charged ?? 0;
@@ -764,7 +780,6 @@ function stillRecorded(session, entry, failure) {
 
 // scripts/src/core/resume-pending.ts
 const { setMaxListeners } = require("node:events");
-import { stemOfOutput } from "./download.mjs";
 import { Failure as Failure7 } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
 import { creditsOf as creditsOf3 } from "./live.mjs";
@@ -819,7 +834,8 @@ async function ofTask(session, entry, failure) {
 var polledAt = ({ record }) => Date.parse(record.checked ?? record.created);
 async function waitFor(session, settings, entry) {
   const { output, taskId } = entry.record;
-  const observer = output ? session.observer.named(stemOfOutput(output)) : session.observer;
+  const name = output && (await import("./download.mjs")).stemOfOutput(output);
+  const observer = name ? session.observer.named(name) : session.observer;
   return waitTask3({ ...session, observer }, taskId, settings, { isResumed: true }, entry);
 }
 async function pendingRequests(session) {
@@ -1018,7 +1034,9 @@ async function listTasks(session, filter) {
   const tasks = [];
   for (const task of matching.slice(0, limit)) {
     const entry = await recordOf(session, task.id);
-    tasks.push({ task, ...entry && { request: entry.record } });
+    const output = entry?.record.output;
+    const name = output ? (await import("./download.mjs")).stemOfOutput(output) : void 0;
+    tasks.push({ task, ...entry && { request: entry.record }, ...name !== void 0 && { name } });
   }
   const { tasks: _, ...record } = list.record;
   return {

@@ -178,6 +178,10 @@ function nameOfPayload({ model, payloadHash, ordinal = 1 }, { provider, service,
 function newestOf(entries) {
   return entries.find((entry) => !["rejected", "abandoned"].includes(entry?.record.phase ?? ""));
 }
+function newestMade(entries) {
+  const made = entries.filter((entry) => entry !== null && entry.record.phase !== "rejected");
+  return made.sort((a, b) => Date.parse(b.record.created) - Date.parse(a.record.created))[0];
+}
 function unsettled(entries, claim) {
   if (!claim.isNew) return [];
   return entries.filter(({ record }) => isPending(record) && record.taskId === null);
@@ -231,6 +235,10 @@ function conflict(claim, record) {
     }
   );
 }
+
+// scripts/src/stores/file/accounts.ts
+const { readFileSync } = require("node:fs");
+const path2 = require("node:path");
 
 // scripts/src/stores/file/durable.ts
 const { randomBytes } = require("node:crypto");
@@ -361,15 +369,94 @@ function syncFolder(folder) {
   }
 }
 
+// scripts/src/stores/file/facts.ts
+var MARK_LENGTH = 8;
+function markOf(text2) {
+  return sha256Text(text2).slice(0, MARK_LENGTH);
+}
+var NO_MARK = "-".repeat(MARK_LENGTH);
+function positionsOf(mark, marks) {
+  const found = [];
+  for (let at = marks.indexOf(mark); at >= 0; at = marks.indexOf(mark, at + 1)) {
+    if (at % MARK_LENGTH === 0) found.push(at / MARK_LENGTH);
+  }
+  return found;
+}
+function accountName({
+  provider,
+  service,
+  account
+}) {
+  return JSON.stringify([provider, service, account]);
+}
+function factsOf(record) {
+  const { taskId, idempotencyKey, duration, model } = record;
+  return {
+    isPending: isPending(record),
+    isReplaced: isReplaced(record),
+    task: taskId === null ? null : markOf(taskId),
+    key: markOf(idempotencyKey),
+    account: accountName(record),
+    spent: spentOn(record),
+    row: rowOf(record) ?? null,
+    used: lastUse(record) ?? null,
+    duration: duration === null ? null : [model, duration]
+  };
+}
+
+// scripts/src/stores/file/accounts.ts
+var KnownAccounts = class {
+  #records;
+  #inRecords;
+  /** @param inRecords reads the accounts from all records, for when the file is missing or damaged */
+  constructor(records, inRecords) {
+    this.#records = records;
+    this.#inRecords = inRecords;
+  }
+  /** Returns the other accounts of the same provider, and keeps this one. */
+  others(own) {
+    const stored = this.#read();
+    const all = stored ?? this.#inRecords();
+    const name = accountName(own);
+    if (!stored || !all.some((one) => accountName(one) === name)) this.#write([...all, own]);
+    return all.filter((one) => one.provider === own.provider && accountName(one) !== name);
+  }
+  get #file() {
+    return path2.join(this.#records.folder, "accounts");
+  }
+  #read() {
+    try {
+      const rows = JSON.parse(readFileSync(this.#file, "utf8"));
+      if (!Array.isArray(rows) || !rows.every(isRow)) return void 0;
+      return rows.map(([provider, service, account]) => ({ provider, service, account }));
+    } catch (error) {
+      if (error instanceof SyntaxError || diskErrorText(error) !== void 0) return void 0;
+      throw error;
+    }
+  }
+  /** Two processes may write at once: an account that is lost so is kept by its next submit. */
+  #write(accounts) {
+    const rows = new Map(accounts.map((one) => [accountName(one), [one.provider, one.service, one.account]]));
+    try {
+      replaceAtOnce(this.#file, JSON.stringify([...rows.values()]));
+    } catch (error) {
+      if (diskErrorText(error) === void 0) throw error;
+    }
+  }
+};
+function isRow(row) {
+  return Array.isArray(row) && row.length === 3 && row.every((word) => typeof word === "string");
+}
+
 // scripts/src/stores/file/entry.ts
-const { readFileSync: readFileSync3, rmSync: rmSync3, utimesSync: utimesSync2 } = require("node:fs");
-const path4 = require("node:path");
+const { readFileSync: readFileSync4, rmSync: rmSync3, utimesSync: utimesSync2 } = require("node:fs");
+const path5 = require("node:path");
 
 // scripts/src/stores/file/lock.ts
 const { randomBytes: randomBytes2 } = require("node:crypto");
 const {
   linkSync,
-  readFileSync,
+  readFileSync: readFileSync2,
   readlinkSync,
   renameSync: renameSync2,
   rmSync: rmSync2,
@@ -472,7 +559,7 @@ function place(temp, file, me) {
 function readOwner(file) {
   let text2;
   try {
-    text2 = readFileSync(file, "utf8");
+    text2 = readFileSync2(file, "utf8");
   } catch (error) {
     if (diskError(error) === "ENOENT") return void 0;
     throw error;
@@ -524,7 +611,7 @@ var system;
 function systemOf() {
   if (system === void 0) {
     try {
-      const boot = readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
+      const boot = readFileSync2("/proc/sys/kernel/random/boot_id", "latin1").trim();
       system = `${boot} ${readlinkSync("/proc/self/ns/pid")}`;
     } catch {
       system = null;
@@ -535,7 +622,7 @@ function systemOf() {
 var ENDED = "ended";
 function startOf(pid) {
   try {
-    const text2 = readFileSync(`/proc/${pid}/stat`, "latin1");
+    const text2 = readFileSync2(`/proc/${pid}/stat`, "latin1");
     const words = text2.slice(text2.lastIndexOf(")") + 2).split(" ");
     return words[0] === "Z" || words[0] === "X" ? ENDED : words[19] ?? null;
   } catch {
@@ -658,8 +745,8 @@ var FIELDS = {
 };
 
 // scripts/src/stores/file/record-files.ts
-const { existsSync, mkdirSync, readdirSync, readFileSync: readFileSync2, renameSync: renameSync3 } = require("node:fs");
-const path3 = require("node:path");
+const { existsSync, mkdirSync, readdirSync, readFileSync: readFileSync3, renameSync: renameSync3 } = require("node:fs");
+const path4 = require("node:path");
 import { Failure as Failure2 } from "./main.mjs";
 
 // scripts/src/stores/file/names.ts
@@ -690,7 +777,7 @@ function isShard(name) {
 
 // scripts/src/stores/file/trusted-folder.ts
 const { lstatSync, readlinkSync: readlinkSync2, statSync: statSync2 } = require("node:fs");
-const path2 = require("node:path");
+const path3 = require("node:path");
 import { quoteWord } from "./main.mjs";
 var WRITABLE_BY_ALL = 2;
 var STICKY = 512;
@@ -699,14 +786,14 @@ function distrustOf(folder) {
   if (me === void 0) return void 0;
   const trusted = /* @__PURE__ */ new Set([0, me, statSync2("/").uid]);
   const ahead = namesOf(folder);
-  for (let at = "/"; ; at = path2.join(at, ahead.shift())) {
+  for (let at = "/"; ; at = path3.join(at, ahead.shift())) {
     const stat = lstatSync(at, { throwIfNoEntry: false });
     const distrust = stat && distrustOfOne(at, stat, { me, trusted, below: ahead.length });
     if (distrust || !statSync2(at, { throwIfNoEntry: false })?.isDirectory()) return distrust;
     if (stat?.isSymbolicLink()) {
       const target = readlinkSync2(at);
       ahead.unshift(...namesOf(target));
-      at = path2.isAbsolute(target) ? "/" : path2.dirname(at);
+      at = path3.isAbsolute(target) ? "/" : path3.dirname(at);
     }
     if (ahead.length === 0) return void 0;
   }
@@ -762,14 +849,14 @@ var RecordFiles = class {
     this.#isTrusted ||= isTrusted(this.folder);
   }
   get locks() {
-    return path3.join(this.folder, "locks");
+    return path4.join(this.folder, "locks");
   }
   /** Returns the path of the lock on a request, on a record or on the budget. */
   lockOf(name) {
-    return path3.join(this.locks, `${name}.lock`);
+    return path4.join(this.locks, `${name}.lock`);
   }
   fileOf(name) {
-    return path3.join(this.folder, shardOf(name), name);
+    return path4.join(this.folder, shardOf(name), name);
   }
   /** Returns the names of the groups that have a folder. */
   shards() {
@@ -783,7 +870,7 @@ var RecordFiles = class {
   list(name) {
     this.checkTrust();
     try {
-      return readdirSync(path3.join(this.folder, name));
+      return readdirSync(path4.join(this.folder, name));
     } catch (error) {
       if (diskError(error) === "ENOENT") return [];
       throw diskErrorText(error) === void 0 ? error : closed(error, this.folder);
@@ -805,7 +892,7 @@ var RecordFiles = class {
     const file = this.fileOf(name);
     let text2;
     try {
-      text2 = readFileSync2(file, "utf8");
+      text2 = readFileSync3(file, "utf8");
     } catch (error) {
       const reason = diskErrorText(error);
       if (reason === void 0) throw error;
@@ -832,7 +919,7 @@ var RecordFiles = class {
       await writeWhole(file, text2, this.clock);
     } catch (error) {
       if (diskError(error) !== "ENOENT") throw error;
-      makeShard(path3.dirname(file));
+      makeShard(path4.dirname(file));
       await writeWhole(file, text2, this.clock);
     }
   }
@@ -840,7 +927,7 @@ var RecordFiles = class {
 function makeShard(folder) {
   try {
     mkdirSync(folder, { mode: 448 });
-    syncFolder(path3.dirname(folder));
+    syncFolder(path4.dirname(folder));
   } catch (error) {
     if (diskError(error) !== "EEXIST") throw error;
   }
@@ -992,7 +1079,7 @@ var Entry = class {
   #onDisk(mayBeMissing = false) {
     let text2;
     try {
-      text2 = readFileSync3(this.file, "utf8");
+      text2 = readFileSync4(this.file, "utf8");
     } catch (error) {
       if (mayBeMissing && diskError(error) === "ENOENT") return void 0;
       throw error;
@@ -1039,42 +1126,7 @@ function changesOf(change, now) {
 }
 function touchFolder(file) {
   const now = /* @__PURE__ */ new Date();
-  utimesSync2(path4.dirname(file), now, now);
-}
-
-// scripts/src/stores/file/facts.ts
-var MARK_LENGTH = 8;
-function markOf(text2) {
-  return sha256Text(text2).slice(0, MARK_LENGTH);
-}
-var NO_MARK = "-".repeat(MARK_LENGTH);
-function positionsOf(mark, marks) {
-  const found = [];
-  for (let at = marks.indexOf(mark); at >= 0; at = marks.indexOf(mark, at + 1)) {
-    if (at % MARK_LENGTH === 0) found.push(at / MARK_LENGTH);
-  }
-  return found;
-}
-function accountName({
-  provider,
-  service,
-  account
-}) {
-  return JSON.stringify([provider, service, account]);
-}
-function factsOf(record) {
-  const { taskId, idempotencyKey, duration, model } = record;
-  return {
-    isPending: isPending(record),
-    isReplaced: isReplaced(record),
-    task: taskId === null ? null : markOf(taskId),
-    key: markOf(idempotencyKey),
-    account: accountName(record),
-    spent: spentOn(record),
-    row: rowOf(record) ?? null,
-    used: lastUse(record) ?? null,
-    duration: duration === null ? null : [model, duration]
-  };
+  utimesSync2(path5.dirname(file), now, now);
 }
 
 // scripts/src/stores/file/flat-folder.ts
@@ -1089,7 +1141,8 @@ const {
   symlinkSync,
   writeFileSync: writeFileSync3
 } = require("node:fs");
-const path5 = require("node:path");
+const path6 = require("node:path");
+import { Failure as Failure3 } from "./main.mjs";
 var TAKEN = /^flat-[0-9a-f]{8}$/;
 var LOCK = /^([0-9a-f]{32}|budget)\.lock$/;
 var SLICE = 500;
@@ -1125,11 +1178,11 @@ var FlatFolder = class {
           continue;
         }
         isTrusted(this.#folder);
-        const owner = this.#liveOwner(path5.relative(this.#records.folder, this.#folder));
+        const owner = this.#liveOwner(path6.relative(this.#records.folder, this.#folder));
         if (owner) return owner;
         makePrivate(this.#records.folder);
         if (stat.isSymbolicLink()) makeAbsolute(this.#folder);
-        const taken = path5.join(this.#records.folder, `flat-${randomBytes4(4).toString("hex")}`);
+        const taken = path6.join(this.#records.folder, `flat-${randomBytes4(4).toString("hex")}`);
         try {
           renameSync4(this.#folder, taken);
         } catch (error) {
@@ -1174,7 +1227,7 @@ var FlatFolder = class {
     return owner;
   }
   #moveOne(folder, name) {
-    const from = path5.join(this.#records.folder, folder, name);
+    const from = path6.join(this.#records.folder, folder, name);
     const to = this.#records.fileOf(name);
     try {
       for (; ; ) {
@@ -1182,8 +1235,8 @@ var FlatFolder = class {
           renameSync4(from, to);
           return;
         } catch (error) {
-          if (diskError(error) !== "ENOENT" || existsSync2(path5.dirname(to))) throw error;
-          makeShard(path5.dirname(to));
+          if (diskError(error) !== "ENOENT" || existsSync2(path6.dirname(to))) throw error;
+          makeShard(path6.dirname(to));
         }
       }
     } catch (error) {
@@ -1193,7 +1246,7 @@ var FlatFolder = class {
   }
   #remove(folder) {
     try {
-      rmSync4(path5.join(this.#records.folder, folder), { recursive: true, force: true });
+      rmSync4(path6.join(this.#records.folder, folder), { recursive: true, force: true });
     } catch (error) {
       if (diskErrorText(error) === void 0) throw error;
     }
@@ -1201,7 +1254,7 @@ var FlatFolder = class {
   /** Returns the living owner of a lock in a folder, which is named from that of the records. */
   #liveOwner(folder, isOne = (name) => LOCK.test(name)) {
     for (const name of this.#records.list(folder).filter(isOne)) {
-      const lock = tryLock(path5.join(this.#records.folder, folder, name), this.#records.clock);
+      const lock = tryLock(path6.join(this.#records.folder, folder, name), this.#records.clock);
       if ("heldBy" in lock) return lock.heldBy;
       lock.release();
     }
@@ -1209,7 +1262,7 @@ var FlatFolder = class {
   }
 };
 function makeAbsolute(link) {
-  if (path5.isAbsolute(readlinkSync3(link)) || !existsSync2(link)) return;
+  if (path6.isAbsolute(readlinkSync3(link)) || !existsSync2(link)) return;
   const temp = `${link}.${randomBytes4(4).toString("hex")}${TEMP}`;
   symlinkSync(realpathSync(link), temp, "dir");
   renameSync4(temp, link);
@@ -1218,6 +1271,13 @@ var NOTE = `A newer version of async-media-workflow keeps its records in the fol
 This file stops older versions: they would not find those records, and could charge a request twice.
 Update every copy of the skill that uses this state folder.
 `;
+function olderVersion({ pid, host }) {
+  return new Failure3(
+    "UNKNOWN_ERROR",
+    `An older version of this program (process ${pid} on ${host}) is submitting a request with this state folder; nothing was submitted here.`,
+    { reason: { kind: "olderVersion" } }
+  );
+}
 
 // scripts/src/stores/file/index-files.ts
 const { randomBytes: randomBytes5 } = require("node:crypto");
@@ -1225,13 +1285,13 @@ const {
   closeSync: closeSync2,
   fstatSync,
   openSync: openSync2,
-  readFileSync: readFileSync4,
+  readFileSync: readFileSync5,
   renameSync: renameSync5,
   rmSync: rmSync5,
   statSync: statSync3,
   writeFileSync: writeFileSync4
 } = require("node:fs");
-const path6 = require("node:path");
+const path7 = require("node:path");
 
 // scripts/src/stores/file/row-table.ts
 function tableOf(rows) {
@@ -1245,6 +1305,11 @@ function tableOf(rows) {
     table.rows.push([day, groups.get(key), ...COUNTS.map((name) => row[name])]);
   }
   return table;
+}
+function accountsIn(tables) {
+  return tables.flatMap(
+    ([, { groups }]) => groups.map(([provider, service, account]) => ({ provider, service, account }))
+  );
 }
 function sumTables(tables, firstDay) {
   const sums = /* @__PURE__ */ new Map();
@@ -1350,13 +1415,13 @@ var IndexFiles = class {
   }
   #lines(name) {
     try {
-      return readFileSync4(path6.join(this.folder, name), "utf8").split("\n");
+      return readFileSync5(path7.join(this.folder, name), "utf8").split("\n");
     } catch {
       return [];
     }
   }
   #write(name, lines) {
-    const file = path6.join(this.folder, name);
+    const file = path7.join(this.folder, name);
     const temp = `${file}.${randomBytes5(4).toString("hex")}${TEMP}`;
     try {
       writeFileSync4(temp, lines.join("\n"), { flag: "wx", mode: 384 });
@@ -1382,7 +1447,7 @@ ${text2}`).slice(0, CHECKSUM);
 }
 var FOLDER_MS = 2e3;
 function probe(folder) {
-  const file = path6.join(folder, `${randomBytes5(4).toString("hex")}${TEMP}`);
+  const file = path7.join(folder, `${randomBytes5(4).toString("hex")}${TEMP}`);
   try {
     makePrivate(folder);
     const descriptor = openSync2(file, "wx", 384);
@@ -1400,12 +1465,11 @@ function probe(folder) {
 }
 
 // scripts/src/stores/file/journal.ts
-const path9 = require("node:path");
-import { Failure as Failure3 } from "./main.mjs";
+const path10 = require("node:path");
 
 // scripts/src/stores/file/record-index.ts
 const { lstatSync: lstatSync3, statSync: statSync4 } = require("node:fs");
-const path7 = require("node:path");
+const path8 = require("node:path");
 var STABLE_MS = 2e3;
 var RecordIndex = class {
   #records;
@@ -1414,7 +1478,7 @@ var RecordIndex = class {
   #made = /* @__PURE__ */ new Map();
   constructor(records) {
     this.#records = records;
-    this.#files = new IndexFiles(path7.join(records.folder, "index"));
+    this.#files = new IndexFiles(path8.join(records.folder, "index"));
   }
   /** Returns one part of the summaries of all groups. @throws Failure when the records cannot be read */
   all(name) {
@@ -1446,7 +1510,7 @@ var RecordIndex = class {
   }
   #changed(shard) {
     try {
-      return statSync4(path7.join(this.#records.folder, shard)).mtimeMs;
+      return statSync4(path8.join(this.#records.folder, shard)).mtimeMs;
     } catch (error) {
       if (diskErrorText(error) === void 0) throw error;
       return -1;
@@ -1463,14 +1527,14 @@ var RecordIndex = class {
     }
   }
   #wasSetAside(shard, name) {
-    const file = path7.join(this.#records.folder, shard, name);
+    const file = path8.join(this.#records.folder, shard, name);
     return !name.endsWith(CORRUPT) && !lstatSync3(file, { throwIfNoEntry: false });
   }
   /** Reads the records of a group that have changed since they were read before. */
   #read(shard, before, started) {
     const known2 = new Map(before.map((member) => [member.name, member]));
     return this.#records.namesIn(shard).flatMap((name) => {
-      const stat = lstatSync3(path7.join(this.#records.folder, shard, name), { throwIfNoEntry: false });
+      const stat = lstatSync3(path8.join(this.#records.folder, shard, name), { throwIfNoEntry: false });
       if (!stat) return [];
       const { mtimeMs: mtime, size, ino: inode } = stat;
       const same = known2.get(name);
@@ -1485,8 +1549,9 @@ var RecordIndex = class {
 };
 
 // scripts/src/stores/file/sweep.ts
-const { readFileSync: readFileSync5, rmSync: rmSync6, statSync: statSync5, writeFileSync: writeFileSync5 } = require("node:fs");
-const path8 = require("node:path");
+const { readFileSync: readFileSync6, rmSync: rmSync6, statSync: statSync5, writeFileSync: writeFileSync5 } = require("node:fs");
+const path9 = require("node:path");
+import { Failure as Failure4 } from "./main.mjs";
 var DAY_MS = 24 * 36e5;
 var KEPT_MS = 30 * DAY_MS;
 var LOCK2 = /\.lock(\.([0-9a-f]{16}|unreadable))*$/;
@@ -1499,10 +1564,10 @@ function sweep(records, index) {
   for (const folder of ["locks", "index"]) sweepLeftovers(records, folder);
 }
 function sweepDaily(records, index) {
-  const marker = path8.join(records.folder, "swept");
+  const marker = path9.join(records.folder, "swept");
   const now = records.clock.wall();
   try {
-    const before = Number(readFileSync5(marker, "utf8"));
+    const before = Number(readFileSync6(marker, "utf8"));
     if (Math.abs(now - before) < DAY_MS) return;
   } catch {
   }
@@ -1511,13 +1576,17 @@ function sweepDaily(records, index) {
   } catch (error) {
     if (diskErrorText(error) === void 0) throw error;
   }
-  sweep(records, index);
+  try {
+    sweep(records, index);
+  } catch (error) {
+    if (!(error instanceof Failure4)) throw error;
+  }
 }
 function sweepRecords(records, shard, damaged) {
   const before = records.clock.wall() - KEPT_MS;
   for (const name of records.namesIn(shard)) {
     if (madeAt(name) >= before) continue;
-    const file = path8.join(records.folder, shard, name);
+    const file = path9.join(records.folder, shard, name);
     const [found] = records.read([name]);
     if (found) {
       const used = lastUse(readRecord(found.raw));
@@ -1529,7 +1598,7 @@ function sweepRecords(records, shard, damaged) {
 }
 function sweepLeftovers(records, folder) {
   for (const name of records.list(folder)) {
-    const file = path8.join(records.folder, folder, name);
+    const file = path9.join(records.folder, folder, name);
     if (!name.endsWith(TEMP) && !LOCK2.test(name)) continue;
     const age = ageOf(records, file);
     if (age > DAY_MS) sweepLeftover(records, file, age);
@@ -1569,13 +1638,15 @@ var Journal = class {
   #files;
   #index;
   #flat;
+  #accounts;
   constructor(place2) {
     const { folder, clock, warn } = place2;
-    const beside = path9.dirname(folder);
+    const beside = path10.dirname(folder);
     this.place = place2;
     this.#files = new RecordFiles(folder, clock, warn);
     this.#index = new RecordIndex(this.#files);
-    this.#flat = new FlatFolder(this.#files, path9.join(beside, "journal"));
+    this.#accounts = new KnownAccounts(this.#files, () => accountsIn(this.#index.all("rows")));
+    this.#flat = new FlatFolder(this.#files, path10.join(beside, "journal"));
   }
   /** Creates the folder. @throws Failure when it cannot be created, or other users could change its files */
   prepare() {
@@ -1600,6 +1671,10 @@ var Journal = class {
   }
   async latest(request) {
     return newestOf(this.find(nameOfPayload(request, this.place)));
+  }
+  async underOtherAccount(claim) {
+    const others = this.#accounts.others(this.place);
+    return newestMade(others.flatMap((account) => this.find(nameOf(claim, account))));
   }
   /** Reads the records again under the lock: another process may have submitted the request. */
   #underLock(request, claim, lock) {
@@ -1765,18 +1840,11 @@ var Journal = class {
   }
 };
 var byName = (a, b) => newestFirst(a.name, b.name);
-function olderVersion({ pid, host }) {
-  return new Failure3(
-    "UNKNOWN_ERROR",
-    `An older version of this program (process ${pid} on ${host}) is submitting a request with this state folder; nothing was submitted here.`,
-    { reason: { kind: "olderVersion" } }
-  );
-}
 
 // scripts/src/stores/file/rate-limiter.ts
 const { randomBytes: randomBytes6 } = require("node:crypto");
-const { mkdirSync: mkdirSync2, readdirSync: readdirSync2, readFileSync: readFileSync6, renameSync: renameSync6, writeFileSync: writeFileSync6 } = require("node:fs");
-const path10 = require("node:path");
+const { mkdirSync: mkdirSync2, readdirSync: readdirSync2, readFileSync: readFileSync7, renameSync: renameSync6, writeFileSync: writeFileSync6 } = require("node:fs");
+const path11 = require("node:path");
 import {
   LONGEST_PAUSE_MS,
   MemoryRateLimiter,
@@ -1825,12 +1893,12 @@ var FileRateLimiter = class {
     await this.#alone.pauseFor(ms);
     const now = this.#clock.wall();
     const until = Math.round(now + Math.min(ms, LONGEST_PAUSE_MS));
-    const temp = path10.join(this.#folder, `pause.${randomBytes6(4).toString("hex")}${TEMP}`);
+    const temp = path11.join(this.#folder, `pause.${randomBytes6(4).toString("hex")}${TEMP}`);
     try {
       if (until <= now + this.#pauseMs(now)) return;
       makePrivate(this.#folder);
       writeFileSync6(temp, String(until), { flag: "wx", mode: 384 });
-      renameSync6(temp, path10.join(this.#folder, "pause"));
+      renameSync6(temp, path11.join(this.#folder, "pause"));
     } catch (error) {
       if (diskError(error) === "") throw error;
       discard(temp);
@@ -1844,14 +1912,14 @@ var FileRateLimiter = class {
   /** Returns the remaining milliseconds of the pause that the service asked for. */
   #pauseMs(now) {
     try {
-      const left = Number(readFileSync6(path10.join(this.#folder, "pause"), "latin1")) - now;
+      const left = Number(readFileSync7(path11.join(this.#folder, "pause"), "latin1")) - now;
       return left > 0 && left <= LONGEST_PAUSE_MS ? left : 0;
     } catch {
       return 0;
     }
   }
   get #place() {
-    return path10.join(this.#folder, `permits-${this.#permits.count}`);
+    return path11.join(this.#folder, `permits-${this.#permits.count}`);
   }
   /** Returns the permits, at least one. @throws the disk's error */
   #read(now) {
@@ -1897,7 +1965,7 @@ var FileRateLimiter = class {
     try {
       mkdirSync2(temp, { mode: 448 });
       for (let number = 0; number < this.#permits.count; number += 1) {
-        writeFileSync6(path10.join(temp, nameOf2({ number, usedAt: 0, isLookup: false })), "", {
+        writeFileSync6(path11.join(temp, nameOf2({ number, usedAt: 0, isLookup: false })), "", {
           flag: "wx",
           mode: 384
         });
@@ -1913,7 +1981,7 @@ var FileRateLimiter = class {
   #move({ number, name, isLookup }, usedAt) {
     try {
       const next = nameOf2({ number, isLookup, usedAt: Math.round(usedAt) });
-      renameSync6(path10.join(this.#place, name), path10.join(this.#place, next));
+      renameSync6(path11.join(this.#place, name), path11.join(this.#place, next));
       return true;
     } catch (error) {
       if (diskError(error) === "ENOENT") return false;
@@ -1927,19 +1995,19 @@ function nameOf2({ number, usedAt, isLookup }) {
 
 // scripts/src/stores/file/sharing.ts
 const { createHash: createHash3 } = require("node:crypto");
-const path12 = require("node:path");
+const path13 = require("node:path");
 
 // scripts/src/stores/file/status-cache.ts
 const { createHash: createHash2, randomBytes: randomBytes7 } = require("node:crypto");
 const {
   readdirSync: readdirSync3,
-  readFileSync: readFileSync7,
+  readFileSync: readFileSync8,
   renameSync: renameSync7,
   statSync: statSync6,
   utimesSync: utimesSync3,
   writeFileSync: writeFileSync7
 } = require("node:fs");
-const path11 = require("node:path");
+const path12 = require("node:path");
 import { isObject as isObject3 } from "./main.mjs";
 import { isTerminal as isTerminal3, TASK_ID as TASK_ID2, TASK_STATES as TASK_STATES2 } from "./main.mjs";
 import {
@@ -1979,7 +2047,7 @@ var FileStatusCache = class {
   }
   async leave() {
     this.#announced = "";
-    discard(path11.join(this.#folder, this.#own));
+    discard(path12.join(this.#folder, this.#own));
   }
   async others() {
     const tasks = /* @__PURE__ */ new Map();
@@ -1992,7 +2060,7 @@ var FileStatusCache = class {
           if (tasks.size < MOST_TASKS) tasks.set(id, Math.min(dueAt, tasks.get(id) ?? dueAt));
         }
       } else if (OWN.test(name) && Math.abs(age) > (WAITING.test(name) ? 2 * DEAD_MS : KEPT_MS2)) {
-        discard(path11.join(this.#folder, name));
+        discard(path12.join(this.#folder, name));
       }
     }
     return tasks;
@@ -2054,7 +2122,7 @@ var FileStatusCache = class {
   }
   #stat(name) {
     try {
-      return statSync6(path11.join(this.#folder, name), { throwIfNoEntry: false });
+      return statSync6(path12.join(this.#folder, name), { throwIfNoEntry: false });
     } catch {
       return void 0;
     }
@@ -2063,7 +2131,7 @@ var FileStatusCache = class {
   #read(name) {
     try {
       if ((this.#stat(name)?.size ?? 0) > MOST_BYTES) return void 0;
-      const text2 = readFileSync7(path11.join(this.#folder, name), "utf8");
+      const text2 = readFileSync8(path12.join(this.#folder, name), "utf8");
       const end = text2.indexOf("\n");
       const json = text2.slice(end + 1);
       if (text2.slice(0, end) !== hashOf(name, json)) return void 0;
@@ -2078,7 +2146,7 @@ var FileStatusCache = class {
     const text2 = `${hashOf(name, json)}
 ${json}`;
     if (Buffer.byteLength(text2) > MOST_BYTES) return;
-    const file = path11.join(this.#folder, name);
+    const file = path12.join(this.#folder, name);
     const temp = `${file}.${randomBytes7(4).toString("hex")}${TEMP}`;
     try {
       if (!this.#isReady) makePrivate(this.#folder);
@@ -2129,8 +2197,8 @@ function sharingIn({ folder, service, account, limit, clock }) {
   const key = nameOf4(service, account);
   const counted = limit.per === "address" ? nameOf4(service) : key;
   return {
-    limiter: new FileRateLimiter(path12.join(folder, "rate-limit", counted), limit, clock),
-    statuses: new FileStatusCache(path12.join(folder, "status", key), clock)
+    limiter: new FileRateLimiter(path13.join(folder, "rate-limit", counted), limit, clock),
+    statuses: new FileStatusCache(path13.join(folder, "status", key), clock)
   };
 }
 function nameOf4(...parts) {
@@ -2145,6 +2213,7 @@ export {
   FlatFolder,
   IndexFiles,
   Journal,
+  KnownAccounts,
   NOTHING,
   NO_MARK,
   PARTS,
@@ -2154,6 +2223,7 @@ export {
   TEMP,
   accountName,
   accountOf,
+  accountsIn,
   allowedChange,
   busy,
   changeRecord,
@@ -2184,7 +2254,9 @@ export {
   nameOfPayload,
   newName,
   newestFirst,
+  newestMade,
   newestOf,
+  olderVersion,
   overwrite,
   positionsOf,
   probe,

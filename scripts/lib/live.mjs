@@ -140,7 +140,7 @@ async function expectedDuration(session, model) {
   return {
     fromMs: Math.min(...seconds) * 1e3,
     toMs: Math.max(...seconds) * 1e3,
-    runs: recorded.length,
+    runs: recorded.reduce((sum, { runs }) => sum + runs, 0),
     source: "contract",
     asOf: recorded.map(({ date }) => date).sort().at(-1)
   };
@@ -856,8 +856,8 @@ async function folderFor(folder) {
 }
 async function checkFree(folder, output) {
   if (folder === null || !output) return;
-  const { mediaIn, stemOfOutput: stemOfOutput2 } = await import("./download.mjs");
-  const file = mediaIn(folder).get(stemOfOutput2(output).toLowerCase());
+  const { mediaIn, stemOfOutput } = await import("./download.mjs");
+  const file = mediaIn(folder).get(stemOfOutput(output).toLowerCase());
   if (file === void 0) return;
   throw new Failure13(
     "INVALID_PAYLOAD",
@@ -1348,6 +1348,55 @@ var init_cancel = __esm({
     init_result();
     init_session();
     init_task_record();
+  }
+});
+
+// scripts/src/core/attach-task.ts
+var attach_task_exports = {};
+__export(attach_task_exports, {
+  attachTask: () => attachTask
+});
+import { Failure as Failure18 } from "./main.mjs";
+async function attachTask(session, taskId, idempotencyKey) {
+  const store = await session.records();
+  const [entry] = (await store?.byKey(idempotencyKey) ?? []).filter((one) => store?.isOwn(one));
+  if (!store || !entry) {
+    const message = `No request of this key is on record with the idempotency key ${idempotencyKey}.`;
+    throw new Failure18("TASK_NOT_FOUND", message, { reason: { kind: "noRecord" } });
+  }
+  checkFree2(entry, taskId, await store.byTask(taskId));
+  if (entry.record.taskId === taskId) return;
+  const { state } = await fetchStatus(session, taskId, shortDeadline(session));
+  const lock = await store.fence(entry.record.request);
+  if ("heldBy" in lock) {
+    const { pid, host } = lock.heldBy;
+    const message = `Process ${pid} on ${host} is submitting this request just now; its record stays as it is.`;
+    throw new Failure18("UNKNOWN_ERROR", message, { reason: { kind: "beingSubmitted" } });
+  }
+  try {
+    await entry.refresh();
+    checkFree2(entry, taskId, await store.byTask(taskId));
+    const checked = new Date(session.api.clock.wall()).toISOString();
+    await entry.require({ phase: "submitted", taskId, status: state, checked });
+  } finally {
+    await lock.release();
+  }
+}
+function checkFree2({ record }, taskId, holder) {
+  const { taskId: own, idempotencyKey } = record;
+  const taken = holder && holder.record.idempotencyKey !== idempotencyKey;
+  if (!taken && (own === null || own === taskId)) return;
+  const why = taken ? `task ${taskId} belongs to the request of ${holder.record.created}` : `the request of ${idempotencyKey} has task ${own}`;
+  throw new Failure18("IDEMPOTENCY_CONFLICT", `Nothing was recorded: ${why}.`, {
+    data: { recordedTaskId: taken ? taskId : own },
+    reason: { kind: "otherTask" }
+  });
+}
+var init_attach_task = __esm({
+  "scripts/src/core/attach-task.ts"() {
+    "use strict";
+    init_fetch_status();
+    init_session();
   }
 });
 
@@ -1985,7 +2034,7 @@ function exchange(client, request, receiver, { timeoutMs, signal, fresh = false,
 }
 
 // scripts/src/cli/live.ts
-import { Failure as Failure18 } from "./main.mjs";
+import { Failure as Failure19 } from "./main.mjs";
 import { createProvider } from "./main.mjs";
 import { journalFolder } from "./main.mjs";
 import { isSubmit, needsRecords } from "./main.mjs";
@@ -2084,7 +2133,6 @@ function accountOutcome({ account: { balance, models, record }, contracts, notLi
 }
 
 // scripts/src/cli/render/list.ts
-import { stemOfOutput } from "./download.mjs";
 import { plain as plain4, quoted as quoted3 } from "./main.mjs";
 
 // scripts/src/providers/error-answer.ts
@@ -2281,14 +2329,13 @@ function nothingMatches({ listed, models }) {
   const names = models.flatMap((model) => nameIn(model) ?? []).slice(0, MOST_MODELS2);
   return `None of the ${listed} tasks of this key is what was asked for. Their models: ${names.join(", ") || "not named"}.`;
 }
-function rowOf2({ task, request }) {
+function rowOf2({ task, request, name }) {
   const { id, state, unknownState, createdAt, completedAt, charged, refunded, error } = task;
   const key = keyOf(task);
   const file = request?.files[0]?.path;
-  const output = request?.output;
   return {
     taskId: id,
-    ...output && { name: plain4(stemOfOutput(output), 200) },
+    ...name !== void 0 && { name: plain4(name, 200) },
     ...file !== void 0 && { file: plain4(file, 1e3) },
     model: nameIn(task.model) ?? null,
     status: state,
@@ -2319,6 +2366,7 @@ import { BRIEF_WAIT_S } from "./main.mjs";
 import { quoted as quoted4 } from "./main.mjs";
 import { AdvisedFailure } from "./main.mjs";
 import { EXIT as EXIT4, exitCodeOf } from "./main.mjs";
+import { otherAccountText } from "./main.mjs";
 import { resumeCommand as resumeCommand2 } from "./main.mjs";
 import { failed, success as success4, upstream as upstream3 } from "./main.mjs";
 import { explained } from "./main.mjs";
@@ -2441,6 +2489,8 @@ function warningText(warning) {
       return `${warning.asked} was asked for; the file is saved as ${warning.file}, by what it contains.`;
     case "aboveCap":
       return `The service reports ${warning.charged} credits charged, although the cap was ${warning.maxCredits} (--maxCredits). Tell the user.`;
+    case "otherAccount":
+      return `${otherAccountText(warning)} Tell the user.`;
     case "noPermit":
       return `The state is the last known one. The queries that the service allows were used by other waits on this machine, or it asked for a pause; the next query is due in ${warning.seconds} s.`;
     case "unknownSubmits":
@@ -2584,7 +2634,7 @@ async function runLive(options) {
     }
     return outcomeOf(await act(session, args, request, environment), caller);
   } catch (error) {
-    if (!(error instanceof Failure18)) throw error;
+    if (!(error instanceof Failure19)) throw error;
     const taskId = args.taskId ?? error.details.taskId ?? null;
     const missing = taskId !== null && await madeElsewhere(session, error, taskId);
     const failure = explained3(missing || error, caller);
@@ -2620,7 +2670,7 @@ async function openJournal(options, provider) {
     journal.prepare();
     return journal;
   } catch (error) {
-    if (!(error instanceof Failure18)) throw error;
+    if (!(error instanceof Failure19)) throw error;
     warn(`This sandbox run continues without a record: ${environment.stateFolder} cannot be written to.`);
     return null;
   }
@@ -2663,6 +2713,9 @@ async function act(session, args, request, environment) {
       return (await Promise.resolve().then(() => (init_cancel(), cancel_exports))).cancelTask(session, taskId);
     case "waitTask": {
       const settings = waitSettings(args, environment);
+      if (args.taskId !== void 0 && args.idempotencyKey !== void 0) {
+        await (await Promise.resolve().then(() => (init_attach_task(), attach_task_exports))).attachTask(session, taskId, args.idempotencyKey);
+      }
       if (args.taskId !== void 0) return tasks.waitTask(session, taskId, settings);
       const pending = await import("./generate.mjs");
       if (args.any) return pending.waitForAll(session, settings, "first");
@@ -2716,6 +2769,7 @@ async function startSandbox(environment, warn) {
 }
 
 // scripts/src/live.ts
+init_attach_task();
 init_cancel();
 init_durations();
 init_fetch_status();
@@ -3027,6 +3081,7 @@ export {
   addUrl,
   adviceFor,
   aivideomaker,
+  attachTask,
   cancelTask,
   checkFree,
   codeOfStatus,

@@ -305,7 +305,7 @@ var init_file_name_rule = __esm({
     "use strict";
     init_text();
     LONGEST = 120;
-    RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
+    RESERVED = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³])(\.|$)/i;
   }
 });
 
@@ -402,6 +402,7 @@ var init_flag_values = __esm({
     status = {
       kind: "choice",
       of: ["running", ...TASK_STATES],
+      anyCase: true,
       alsoCalled: {
         pending: "running",
         done: "COMPLETED",
@@ -578,8 +579,8 @@ var init_flags = __esm({
       idempotencyKey: {
         form: "<key>",
         value: idempotencyKey,
-        help: "8 to 128 characters (default: a new one for each submit)",
-        actions: [...SUBMITS, "forget"]
+        help: "8 to 128 characters (default: a new one for each submit); waitTask: --taskId is the task of this request",
+        actions: [...SUBMITS, "waitTask", "forget"]
       },
       webhookUrl: callback,
       callbackUrl: callback,
@@ -989,6 +990,16 @@ function checkTogether(action, given, issues) {
       issue("--maxTotalCredits", "--batch beside it", "none", "write --maxCredits for one request")
     );
   }
+  if (action === "waitTask" && given.has("idempotencyKey")) {
+    if (!given.has("taskId"))
+      issues.push(
+        issue("--taskId", "<id> beside --idempotencyKey", "nothing", "add the id of the found task")
+      );
+    if (given.has("noJournal")) {
+      const hint = "leave --noJournal out: the task is written into the record of the key";
+      issues.push(issue("--noJournal", "not to be given with --idempotencyKey", "both", hint));
+    }
+  }
   if (action === "forget" && given.has("taskId") === given.has("idempotencyKey")) {
     const came = given.has("taskId") ? "both" : "neither";
     const hint = "take the one that --action listPending shows";
@@ -1077,9 +1088,11 @@ function numberOf(given, name, issues) {
   issues.push(issue(`--${name}`, `${kind2} from ${min} to ${max}`, quote(text2), `write --${name} ${such}`));
   return usual;
 }
-function choice(name, text2, { of, alsoCalled = {}, fallback }, issues) {
+function choice(name, text2, { of, alsoCalled = {}, anyCase = false, fallback }, issues) {
   if (of.includes(text2)) return text2;
   const lower = text2.toLowerCase();
+  const same = anyCase ? of.find((one) => one.toLowerCase() === lower) : void 0;
+  if (same !== void 0) return same;
   const meant = Object.hasOwn(alsoCalled, lower) ? alsoCalled[lower] : void 0;
   const close = meant ?? nearest(text2, of) ?? nearest(lower, of) ?? fallback;
   const hint = close ? `write --${name} ${close}` : `run with --help to see the ${name}s`;
@@ -1425,6 +1438,12 @@ function modelFlags({ provider, model }) {
 var LONGEST_SHOWN = 2e3;
 function commandFrom(argv, more = {}) {
   return commandLine(flagWords({ ...flagsIn(argv), ...more }));
+}
+var SANDBOX_FOLDER = "sandbox-out";
+function commandToRehearse(argv, { download, output: output2 }) {
+  const isSaved = download !== void 0 || output2 !== void 0;
+  const place = { output: void 0, download: isSaved ? SANDBOX_FOLDER : void 0 };
+  return commandFrom(argv, { new: false, ...place, sandbox: true });
 }
 function commandAgain(argv) {
   return commandFrom(argv, { new: false });
@@ -1991,6 +2010,12 @@ function sums({
 function overIn({ done, failed: failed2, unknown = 0, notSubmitted = 0 }) {
   return done + failed2 + unknown + notSubmitted;
 }
+function otherAccountText({ created, taskId: taskId2, account, service }) {
+  const task = taskId2 === null ? ", and whether it made a task is not known" : ` as task ${taskId2}`;
+  const key2 = account === null ? "" : ` with another key (fingerprint ${account})`;
+  const address = service === null ? "" : ` at another address (${service})`;
+  return `The same request was made on ${created}${key2}${address}${task}. With the key and the address in use now it is another request, and a new charge.`;
+}
 
 // scripts/src/cli/progress.ts
 var monotonic = () => Number(process.hrtime.bigint()) / 1e6;
@@ -2009,6 +2034,7 @@ function watch(screen2, secrets, displayOf = (...parts) => new Lines(...parts)) 
   const states = /* @__PURE__ */ new Map();
   let batch = null;
   let isBatch = false;
+  let isOtherSaid = false;
   let expected = null;
   let isExpectedSaid = false;
   let linesLeft = MOST_LINES;
@@ -2091,6 +2117,10 @@ function watch(screen2, secrets, displayOf = (...parts) => new Lines(...parts)) 
         if (note(JSON.stringify(lineName), state)) sayLine(subjectOf(lineName, id), state);
       },
       named: (other) => observerOf(other, taskId2),
+      madeUnderOther(earlier) {
+        if (!isBatch || !isOtherSaid) line(`${nameOf(subject)}${otherAccountText(earlier)}`);
+        isOtherSaid = true;
+      },
       attached(id, created) {
         if (!situation.isAboutMany) situation.taskId = id;
         if (!isBatch)
@@ -2170,6 +2200,9 @@ init_text();
 init_advised_failure();
 init_exit_codes();
 
+// scripts/src/cli/render/next-steps/decision.ts
+init_task();
+
 // scripts/src/cli/render/caller.ts
 init_task();
 init_flags();
@@ -2185,7 +2218,7 @@ function callerOf(args, argv) {
     anew: `${commandAnew(args)}.`,
     another: commandForAnother(argv, args),
     retry: "add --new to the command that submitted it.",
-    rehearsal: commandFrom(argv, { sandbox: true }),
+    rehearsal: commandToRehearse(argv, args),
     resumeFlags: resumeFlags(args),
     // A status query or a submit alone has its full answer while the task still runs.
     wantsEnd: action === "generate" || action === "waitTask" || action === "getTask" && (download ?? output2) !== void 0,
@@ -2210,10 +2243,13 @@ function callerOfLine(caller, { command: again, isFirst }) {
 
 // scripts/src/cli/render/next-steps/decision.ts
 var RISK = "only if the user accepts that it may be charged once more";
-function decision(caller, after) {
+function decision(caller, { after, idempotencyKey: idempotencyKey2 } = {}) {
   if (after !== void 0) return [`Or, ${RISK}: ${caller.anew}`];
+  const { download, output: output2 } = caller.resumeFlags;
+  const place = String(output2 ?? "").includes("{n}") ? {} : { download, output: output2 };
+  const flags = { idempotencyKey: idempotencyKey2, wait: BRIEF_WAIT_S, ...place };
   return [
-    `The user decides. If its task is found, this resumes it: ${resumeCommand(caller, "<task_id>")}`,
+    `The user decides. If its task is found, this resumes it: ${resumeCommand(caller, "<task_id>", flags)}`,
     `If there is none, and ${RISK}: ${caller.another}`
   ];
 }
@@ -2506,18 +2542,22 @@ var PLACE = {
       "Only if there is no such folder: the same command with --noJournal submits without a record; then after a crash the command cannot find its task by itself."
     ]
   }),
-  downloadFolder: ({ folder, why }) => ({
-    message: `--download: ${folder} cannot be written to (${why}).`,
-    issues: [
-      {
-        path: "--download",
-        expected: "a folder that can be written to, or that can be made",
-        received: `${folder} (${why})`,
-        hint: "name another folder, for example --download out"
-      }
-    ],
-    nextSteps: ["Name a folder that can be written to. This call has submitted and charged nothing."]
-  }),
+  downloadFolder: ({ folder, why }, { resumeFlags: resumeFlags2 }) => {
+    const flag = resumeFlags2.output === void 0 ? "--download" : "--output";
+    const example = flag === "--download" ? "--download out" : "--output out/clip";
+    return {
+      message: `${flag}: ${folder} cannot be written to (${why}).`,
+      issues: [
+        {
+          path: flag,
+          expected: "a folder that can be written to, or that can be made",
+          received: `${folder} (${why})`,
+          hint: `name another folder, for example ${example}`
+        }
+      ],
+      nextSteps: ["Name a folder that can be written to. This call has submitted and charged nothing."]
+    };
+  },
   outputTaken: ({ file }) => ({
     message: `--output: ${file} exists already and is not the file of this request. Nothing was submitted.`,
     issues: [
@@ -2578,17 +2618,17 @@ function folderIssue(folder, why, expected) {
 // scripts/src/cli/render/next-steps/submit.ts
 init_task();
 var SUBMIT = {
-  submitUnknown: (reason, caller) => {
+  submitUnknown: (reason, caller, messageOf2) => {
     const { model, idempotencyKey: idempotencyKey2, sentAt, isRecorded, after, named: named2, lost, later, notResubmitted } = reason;
     const { profile, command, same } = caller;
-    const why = notResubmitted ? `It was not submitted once more: ${messageOf(notResubmitted, caller).replace(" Nothing was submitted.", "")}` : later?.message;
+    const why = notResubmitted ? `It was not submitted once more: ${messageOf2(notResubmitted).replace(" Nothing was submitted.", "")}` : later?.message;
     const yet = after === void 0 ? "" : " yet";
     const message = `Whether ${profile.title} accepted this submit, and charged for it, is not known${yet}. ${[lost.message, why].filter(Boolean).join(" ")}`;
     const answered = named2 === void 0 ? [] : [
       "The answer named a task beside an error; this shows the state of that task:",
       resumeCommand(caller, named2)
     ];
-    const decide = isRecorded ? decision(caller, after) : [];
+    const decide = isRecorded ? decision(caller, { after, idempotencyKey: idempotencyKey2 }) : [];
     const notYet = "Do not submit this again before you know: it may be charged twice.";
     if (!profile.can.list)
       return { message, nextSteps: [...answered, notYet, profile.says.tasks, ...decide] };
@@ -2627,6 +2667,12 @@ var SUBMIT = {
     message: `--idempotencyKey ${idempotencyKey2} already stands for another request. Nothing was submitted.`,
     nextSteps: [
       "For the earlier request, run its command unchanged; for another one, give another --idempotencyKey or none."
+    ]
+  }),
+  otherTask: (_, { command }) => ({
+    nextSteps: [
+      "Check the task id and the key; this shows the requests without a task:",
+      command("listPending")
     ]
   }),
   takenOver: (_, { same }) => ({
@@ -2671,7 +2717,7 @@ var REASONS = { ...BUDGET, ...SUBMIT, ...PLACE, ...MODEL };
 function said({ details: { reason } }, caller) {
   if (reason === void 0) return { nextSteps: [] };
   const explain = REASONS[reason.kind];
-  return explain(reason, caller);
+  return explain(reason, caller, (other) => messageOf(other, caller));
 }
 function messageOf(failure, caller) {
   return said(failure, caller).message ?? failure.message;
@@ -3002,6 +3048,7 @@ export {
   OUTPUT_KINDS,
   PLACE,
   PROFILES,
+  SANDBOX_FOLDER,
   SINCE_EXPECTED,
   SUBMIT,
   Submits,
@@ -3031,6 +3078,7 @@ export {
   commandForLine,
   commandFrom,
   commandLine,
+  commandToRehearse,
   compiledFolder,
   contractsFolder,
   createProvider,
@@ -3063,7 +3111,6 @@ export {
   madeAs,
   main,
   makeFolder,
-  messageOf,
   modelFlags,
   monotonic,
   muteNode,
@@ -3071,6 +3118,7 @@ export {
   nearest,
   needsRecords,
   numberOf,
+  otherAccountText,
   output,
   overIn,
   overrule,

@@ -253,3 +253,8 @@ it('--help names every flag, every action but the default, and every variable', 
     expect(text).toContain(name);
   }
 });
+
+it('--status takes its states in any case', () => {
+  const parsed = parseArguments(['--action', 'listTasks', '--status', 'failed']);
+  expect(parsed.status).toBe('FAILED');
+});

@@ -4,7 +4,13 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseArguments } from '../../scripts/src/cli/arguments.ts';
-import { commandAgain, commandFrom, placeFlags, resumeFlags } from '../../scripts/src/cli/command-line.ts';
+import {
+  commandAgain,
+  commandFrom,
+  commandToRehearse,
+  placeFlags,
+  resumeFlags,
+} from '../../scripts/src/cli/command-line.ts';
 import { actionWords, commandLine } from '../../scripts/src/cli/words.ts';
 import { isIdempotencyKey } from '../../scripts/src/model/idempotency-key.ts';
 import { quoteWord } from '../../scripts/src/model/shell-word.ts';
@@ -171,4 +177,15 @@ it.each([
   [null, false],
 ])('fault 102: %j as an idempotency key: %s', (text, fits) => {
   expect(isIdempotencyKey(text)).toBe(fits);
+});
+
+it('a rehearsal saves to its own folder, never under the name or in the folder of a result', () => {
+  const line = (...argv: string[]) => commandToRehearse(argv, parseArguments(argv));
+  const request = ['--model', 't2v', '--payload', '{}'];
+  const shown = commandLine([...request]);
+  expect(line(...request, '--output', 'out/dawn.mp4', '--new')).toBe(
+    `${shown} --download sandbox-out --sandbox`,
+  );
+  expect(line(...request, '--download', 'out')).toBe(`${shown} --download sandbox-out --sandbox`);
+  expect(line(...request)).toBe(`${shown} --sandbox`);
 });

@@ -204,3 +204,16 @@ describe('what is said of a failure', () => {
     }
   });
 });
+
+describe('a folder that cannot be written to', () => {
+  it.each([
+    ['--download', { download: '/no/x' }],
+    ['--output', { output: '/no/x/clip.mp4' }],
+  ])('is named by the flag that was given: %s', (flag, place) => {
+    const reason: Reason = { kind: 'downloadFolder', folder: '/no/x', why: 'EACCES' };
+    const given = callerOf({ provider: PROFILES[0]! }, { resumeFlags: place });
+    const { message, details } = explained(new Failure('INVALID_PAYLOAD', 'no', { reason }), given);
+    expect(message).toMatch(new RegExp(`^${flag}: /no/x cannot`));
+    expect(details.issues).toMatchObject([{ path: flag, hint: expect.stringContaining(flag) }]);
+  });
+});

@@ -364,6 +364,45 @@ describe('what APIDot has no request for', () => {
   });
 });
 
+it('a task that the user found becomes the task of its request: the same command resumes it, with its file', async () => {
+  let isLost = true;
+  const { server, folder, call, options } = await ground({
+    submit: (_, { res }) => {
+      if (!isLost) return accepted;
+      isLost = false;
+      res.destroy();
+      return undefined;
+    },
+  });
+  const args = [...PICTURE_ARGS, '--output', 'out/found.png'];
+  const lost = envelopeOf(await call(args));
+  const [, advised] = /this resumes it: (node .*)$/.exec(
+    stepsOf(lost).find((step) => step.includes('resumes it'))!,
+  )!;
+  expect(advised).toContain(`--idempotencyKey ${lost.data.idempotencyKey}`);
+  expect(advised).toContain(`--output ${path.join(folder, 'out', 'found.png')}`);
+  const found = await runShell(advised!.replace("'<task_id>'", ID), options);
+  expect(envelopeOf(found)).toMatchObject({ status: 'COMPLETED', taskId: ID });
+  const again = envelopeOf(await call(args));
+  expect(again.data).toMatchObject({
+    reused: true,
+    files: [{ path: path.join(folder, 'out', 'found.png') }],
+  });
+  expect(server.received.filter(({ method }) => method === 'POST')).toHaveLength(1);
+  const key = String(lost.data.idempotencyKey);
+  const other = await call([
+    '--action',
+    'waitTask',
+    '--taskId',
+    `${ID}x`,
+    '--idempotencyKey',
+    key,
+    ...APIDOT,
+  ]);
+  expect(other.code).toBe(2);
+  expect(envelopeOf(other).errorMessage).toContain(`has task ${ID}`);
+});
+
 /** The outcome of a submit is not known, and nothing leads the reader to send it again by himself. */
 function expectUnknown(done: Run): void {
   const envelope = envelopeOf(done);

@@ -4,7 +4,16 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../scripts/src/model/json.ts';
 import { type Ledger, ledger } from '../kill/ledger.ts';
-import { envelopeOf, live, type RunOptions, run, T2V, T2V_ARGS, tempFolder } from '../support/command.ts';
+import {
+  CANARY,
+  envelopeOf,
+  live,
+  type RunOptions,
+  run,
+  T2V,
+  T2V_ARGS,
+  tempFolder,
+} from '../support/command.ts';
 import { PNG } from '../support/media.ts';
 import { runShell } from './shell.ts';
 
@@ -495,6 +504,60 @@ describe('a batch', () => {
     expect(ended.code).toBe(0);
     expect(charges()).toBe(2);
     expect(readdirSync(out).sort()).toEqual(['1.mp4', '2.mp4', 'batch.report.jsonl']);
+  });
+
+  it('--new says on standard error what it costs, before the first submit', async () => {
+    const { runBatch } = await place(['fog', 'waves']);
+    await runBatch();
+    const { stderr } = await runBatch(['--new']);
+    const said = '--new asks for all 2 lines once more: a new charge (30 credits for all lines)';
+    expect(stderr).toContain(said);
+    expect(stderr.indexOf(said)).toBeLessThan(stderr.indexOf('SUBMITTED'));
+  });
+
+  it('a second batch in the same folder, while the files of the first are not there yet: every line has a name of its own', async () => {
+    const { runBatch, folder, file, charges, env, out } = await place(['fog', 'waves']);
+    const { prompt: _, ...rest } = T2V;
+    const shared = ['--model', 't2v', '--payload', JSON.stringify(rest), '--download', out];
+    const submit = [...shared, '--batch', file, '--action', 'createGeneration'];
+    expect((await run(submit, { cwd: folder, env })).code).toBe(0);
+    const flags = [...shared, '--batch', '-'];
+    const more = ['--pollInterval', '0.02', '--wait', '20'];
+    const second = await run([...flags, ...more], { cwd: folder, env, input: 'rain\nsnow\n' });
+    expect(second.code).toBe(0);
+    const { items } = envelopeOf(second).data as unknown as { items: Item[] };
+    expect(items.map(({ name }) => name)).toEqual(['1-v2', '2-v2']);
+    const first = await runBatch();
+    expect(first.items.map(({ name }) => name)).toEqual(['1', '2']);
+    expect(charges()).toBe(4);
+    expect(readdirSync(out).filter((one) => one.endsWith('.mp4'))).toHaveLength(4);
+  });
+
+  it('with APIDot, which has no list and no quote: a task and a file for every line', async () => {
+    const { service, folder, charges, out } = await place([]);
+    const env = {
+      APIDOT_BASE_URL: service.origin,
+      APIDOT_API_KEY: CANARY,
+      ASYNC_MEDIA_STATE_DIR: path.join(folder, 'state'),
+    };
+    const flags = ['--provider', 'apidot', '--batch', '-', '--model', 'gpt-image-2', '--download', out];
+    const more = ['--pollInterval', '0.02', '--wait', '20'];
+    const runHere = () => run([...flags, ...more], { cwd: folder, env, input: 'rain\nsnow\nrain\n' });
+    const ended = await runHere();
+    expect(ended.code, ended.stdout).toBe(0);
+    expect(envelopeOf(ended).data.batch).toMatchObject({ total: 3, completed: 3 });
+    expect(readdirSync(out).filter((one) => !one.endsWith('.jsonl'))).toHaveLength(3);
+    expect((await runHere()).code).toBe(0);
+    expect(charges()).toBe(3);
+  });
+
+  it('--maxCreditsPerDay holds for the lines of a batch: what fits is made, the rest is not submitted', async () => {
+    const { runBatch, charges } = await place(['a', 'b', 'c', 'd']);
+    const { code, batch, envelope } = await runBatch(['--maxCreditsPerDay', '30']);
+    expect(code).toBe(5);
+    expect(envelope.errorCode).toBe('BUDGET_EXCEEDED');
+    expect(charges()).toBe(2);
+    expect(batch).toMatchObject({ completed: 2, notSubmitted: 2 });
   });
 
   it('--action quote gives every line and the sum', async () => {

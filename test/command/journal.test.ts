@@ -752,6 +752,7 @@ describe('keys and money', () => {
     const here = await place();
     const { taskId } = envelopeOf(await again(here, '--wait', '0'));
     here.service.forget(taskId!);
+    const made = recordOf(here);
     const other = { ...here.env, AIVIDEO_API_KEY: 'ak_another_0123456789' };
     const missing = await run(['--action', 'getStatus', '--taskId', taskId!], { env: other });
     expect(missing.code).toBe(EXIT.taskNotFound);
@@ -760,7 +761,18 @@ describe('keys and money', () => {
     expect(errorMessage).toContain('another key');
     expect(errorMessage).not.toContain('ak_another');
     const request = await run([...REQUEST, '--wait', '0'], { env: other });
-    expect(envelopeOf(request).data.resumed).toBeUndefined();
+    const { data } = envelopeOf(request);
+    expect(data.resumed).toBeUndefined();
+    const warning = `The same request was made on ${made.created} with another key (fingerprint ${made.account}) as task ${taskId}. With the key and the address in use now it is another request, and a new charge.`;
+    expect(data.warnings).toEqual([`${warning} Tell the user.`]);
+    // Before the submit, once.
+    expect(request.stderr.split(warning)).toHaveLength(2);
+    expect(request.stderr.indexOf(warning)).toBeLessThan(request.stderr.indexOf('SUBMITTED'));
+    // Of the same key there is no such warning, nor where the user asks for another task.
+    for (const flags of [[], ['--new']]) {
+      const same = await run([...REQUEST, '--wait', '0', ...flags], { env: other });
+      expect(envelopeOf(same).data.warnings).toBeUndefined();
+    }
     const none = await run(['--action', 'waitTask'], { env: { ...other, AIVIDEO_API_KEY: 'ak_third_0123' } });
     expect(envelopeOf(none).data.count).toBe(0);
   });

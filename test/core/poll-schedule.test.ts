@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { likelyDuration } from '../../scripts/src/core/likely-duration.ts';
+import { likelyDuration } from '../../scripts/src/core/durations.ts';
 import { intervalBefore, type LikelyDuration, pollSchedule } from '../../scripts/src/core/poll-schedule.ts';
 import { sessionWith } from './session.ts';
 

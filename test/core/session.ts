@@ -57,6 +57,7 @@ export function sessionWith(origin: string, options: SessionOptions = {}): TestS
     several: (count) => told.push(`several ${count}`),
     attached: (id) => told.push(`attached ${id}`),
     submitting: () => told.push('submitting'),
+    madeUnderOther: ({ taskId }) => told.push(`made under another as ${taskId}`),
     refused: () => told.push('refused'),
     task: (id, state) => told.push(`task ${id} ${state}`),
     polled: ({ state, unknownState }) => told.push(`polled ${unknownState ?? state}`),

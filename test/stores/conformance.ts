@@ -228,6 +228,29 @@ export function conformance(name: string, makeWorld: () => World | Promise<World
       expect(next().isOwn((await next().byTask('ckx2'))!)).toBe(false);
     });
 
+    it('finds the same request under another account of the provider, unless it was rejected', async () => {
+      const { claim, recorded, next } = await world();
+      const other = next({ account: accountOf('aivideomaker', 'ak_two') });
+      const elsewhere = next({ service: 'http://127.0.0.1:9' });
+      const apidot = next({ provider: 'apidot' });
+      await recorded('a', submitted('one'), other);
+      await recorded('b', { phase: 'rejected' }, other);
+      await recorded('c', { phase: 'unknown' }, elsewhere);
+      await recorded('d', submitted('four'), apidot);
+      await recorded('e', submitted('five'));
+      await claim('f', { ordinal: 2 }, other);
+      const found = async (prompt: string, more: Partial<RequestClaim> = {}) =>
+        (await next().underOtherAccount(claimOf(prompt, more)))?.record;
+      expect(await found('a')).toMatchObject({ taskId: 'one', account: other.place.account });
+      expect(await found('a', { model: 'i2v' })).toBeUndefined();
+      expect(await found('a', { ordinal: 2 })).toBeUndefined();
+      expect(await found('b')).toBeUndefined();
+      expect(await found('c')).toMatchObject({ phase: 'unknown', service: 'http://127.0.0.1:9' });
+      expect(await found('d')).toBeUndefined();
+      expect(await found('e')).toBeUndefined();
+      expect((await other.underOtherAccount(claimOf('e')))?.record.taskId).toBe('five');
+    });
+
     it('lists what is pending of all accounts, newest first, and what was replaced of its own', async () => {
       const { recorded, ago, next } = await world();
       const ids = async () => (await next().pending()).map(({ record }) => record.idempotencyKey);

@@ -19,6 +19,7 @@ import {
   known,
   nameOf,
   nameOfPayload,
+  newestMade,
   newestOf,
   unsettled,
 } from '../../scripts/src/ports/claim-rules.ts';
@@ -110,6 +111,12 @@ export class TableStore implements RecordStore {
 
   async latest(request: Pick<RequestClaim, 'model' | 'payloadHash' | 'ordinal'>) {
     return newestOf(await this.#entries(nameOfPayload(request, this.place)));
+  }
+
+  async underOtherAccount(claim: RequestClaim) {
+    const isSame = (record: RequestRecord) =>
+      record.provider === this.place.provider && record.request === nameOf(claim, record);
+    return newestMade(await this.#all((record) => isSame(record) && !this.isOwn({ record })));
   }
 
   async fence(request: string): Promise<Fence | { heldBy: Holder }> {

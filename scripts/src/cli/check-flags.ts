@@ -73,6 +73,16 @@ export function checkTogether(action: Action, given: Given, issues: Issue[]): vo
       issue('--maxTotalCredits', '--batch beside it', 'none', 'write --maxCredits for one request'),
     );
   }
+  if (action === 'waitTask' && given.has('idempotencyKey')) {
+    if (!given.has('taskId'))
+      issues.push(
+        issue('--taskId', '<id> beside --idempotencyKey', 'nothing', 'add the id of the found task'),
+      );
+    if (given.has('noJournal')) {
+      const hint = 'leave --noJournal out: the task is written into the record of the key';
+      issues.push(issue('--noJournal', 'not to be given with --idempotencyKey', 'both', hint));
+    }
+  }
   if (action === 'forget' && given.has('taskId') === given.has('idempotencyKey')) {
     const came = given.has('taskId') ? 'both' : 'neither';
     const hint = 'take the one that --action listPending shows';

@@ -33,11 +33,13 @@ export function numberOf(given: Given, name: FlagName, issues: Issue[]): number 
 function choice(
   name: FlagName,
   text: string,
-  { of, alsoCalled = {}, fallback }: ChoiceValue,
+  { of, alsoCalled = {}, anyCase = false, fallback }: ChoiceValue,
   issues: Issue[],
 ): string | undefined {
   if (of.includes(text)) return text;
   const lower = text.toLowerCase();
+  const same = anyCase ? of.find((one) => one.toLowerCase() === lower) : undefined;
+  if (same !== undefined) return same;
   const meant = Object.hasOwn(alsoCalled, lower) ? alsoCalled[lower] : undefined;
   const close = meant ?? nearest(text, of) ?? nearest(lower, of) ?? fallback;
   const hint = close ? `write --${name} ${close}` : `run with --help to see the ${name}s`;

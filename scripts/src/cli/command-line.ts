@@ -60,6 +60,19 @@ export function commandFrom(argv: readonly string[], more: Flags = {}): string {
   return commandLine(flagWords({ ...flagsIn(argv), ...more }));
 }
 
+/** The folder that a rehearsal saves to: a stand-in must not take the place or the name of a result. */
+export const SANDBOX_FOLDER = 'sandbox-out';
+
+/** Returns the same command in the sandbox. It saves to a folder of its own. */
+export function commandToRehearse(
+  argv: readonly string[],
+  { download, output }: Pick<Arguments, 'download' | 'output'>,
+): string {
+  const isSaved = download !== undefined || output !== undefined;
+  const place = { output: undefined, download: isSaved ? SANDBOX_FOLDER : undefined };
+  return commandFrom(argv, { new: false, ...place, sandbox: true });
+}
+
 /** Returns the command that resumes what these arguments began: it must not make another task. */
 export function commandAgain(argv: readonly string[]): string {
   return commandFrom(argv, { new: false });

@@ -22,6 +22,8 @@ export interface ChoiceValue {
   of: readonly string[];
   /** What people call them. */
   alsoCalled?: Readonly<Record<string, string>>;
+  /** The case of its letters does not count. */
+  anyCase?: boolean;
   fallback?: string;
 }
 
@@ -61,6 +63,7 @@ export const since: TextValue = {
 export const status: ChoiceValue = {
   kind: 'choice',
   of: ['running', ...TASK_STATES],
+  anyCase: true,
   alsoCalled: {
     pending: 'running',
     done: 'COMPLETED',

@@ -178,8 +178,8 @@ export const FLAGS = {
   idempotencyKey: {
     form: '<key>',
     value: idempotencyKey,
-    help: '8 to 128 characters (default: a new one for each submit)',
-    actions: [...SUBMITS, 'forget'],
+    help: '8 to 128 characters (default: a new one for each submit); waitTask: --taskId is the task of this request',
+    actions: [...SUBMITS, 'waitTask', 'forget'],
   },
   webhookUrl: callback,
   callbackUrl: callback,

@@ -190,6 +190,9 @@ async function act(
       return (await import('../core/cancel.ts')).cancelTask(session, taskId);
     case 'waitTask': {
       const settings = waitSettings(args, environment);
+      if (args.taskId !== undefined && args.idempotencyKey !== undefined) {
+        await (await import('../core/attach-task.ts')).attachTask(session, taskId, args.idempotencyKey);
+      }
       if (args.taskId !== undefined) return tasks.waitTask(session, taskId, settings);
       const pending = await import('../core/resume-pending.ts');
       if (args.any) return pending.waitForAll(session, settings, 'first');

@@ -6,7 +6,7 @@ import { type Display, Lines, type Screen } from './progress/display.ts';
 import type { View } from './progress/draw.ts';
 import { Meter } from './progress/meter.ts';
 import { type Situation, Submits } from './progress/situation.ts';
-import { overIn, size, sourceOf, sums, usually } from './progress/words.ts';
+import { otherAccountText, overIn, size, sourceOf, sums, usually } from './progress/words.ts';
 
 export type { Situation } from './progress/situation.ts';
 
@@ -59,6 +59,7 @@ export function watch(
   const states = new Map<string, TaskState>();
   let batch: BatchProgress | null = null;
   let isBatch = false;
+  let isOtherSaid = false;
   let expected: ExpectedDuration | null = null;
   let isExpectedSaid = false;
   let linesLeft = MOST_LINES;
@@ -152,6 +153,11 @@ export function watch(
         if (note(JSON.stringify(lineName), state)) sayLine(subjectOf(lineName, id), state);
       },
       named: (other) => observerOf(other, taskId),
+      madeUnderOther(earlier) {
+        // Of a batch it mostly holds for every line: the answer and the report name them.
+        if (!isBatch || !isOtherSaid) line(`${nameOf(subject)}${otherAccountText(earlier)}`);
+        isOtherSaid = true;
+      },
       attached(id, created) {
         if (!situation.isAboutMany) situation.taskId = id;
         if (!isBatch)

@@ -12,6 +12,7 @@ import { toError } from './to-error.ts';
 /** Receives nothing: what a call has to say it returns. */
 export const SILENT: Observer = {
   submitting() {},
+  madeUnderOther() {},
   refused() {},
   attached() {},
   several() {},

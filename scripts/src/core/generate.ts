@@ -7,7 +7,7 @@ import type { GenerationRequest, Quote } from '../providers/provider.ts';
 import { checkFree, folderFor } from './finish.ts';
 import { checkFunds, explainFunds } from './funds.ts';
 import { type RecordedTask, recordedTask } from './recorded-task.ts';
-import { creditsOf, type Origin, type TaskResult, taskResult } from './result.ts';
+import { creditsOf, type Origin, type TaskResult, taskResult, type Warning } from './result.ts';
 import { hasEnded, reuse } from './reuse.ts';
 import { type Session, shortDeadline } from './session.ts';
 import { type SubmitLog, submit } from './submit.ts';
@@ -104,7 +104,9 @@ export async function conclude(session: Session, begun: Begun): Promise<TaskResu
       : waitMs > 0 || isTerminal(task.state)
         ? await follow(session, task, settings, origin)
         : taskResult(task.id, task, { ...origin, credits, model });
-  return withinCap(result, maxCredits);
+  const { other } = made;
+  const told: Warning[] = other ? [{ kind: 'otherAccount', ...other }] : [];
+  return withinCap({ ...result, warnings: [...told, ...result.warnings] }, maxCredits);
 }
 
 /** Returns the result with a warning where the charge is above the cap: it cannot be undone. */

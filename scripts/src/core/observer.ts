@@ -19,6 +19,18 @@ export interface BatchProgress {
   credits: number | null;
 }
 
+/** An equal request that was made with another key, or at another address of the service. */
+export interface OtherAccount {
+  /** ISO 8601. */
+  created: string;
+  /** Null: whether it made a task is not known. */
+  taskId: string | null;
+  /** The fingerprint of the other key; null: the key is the same. */
+  account: string | null;
+  /** The other address; null: the address is the same. */
+  service: string | null;
+}
+
 /** One line of a batch. */
 export interface LineProgress {
   name: string;
@@ -44,6 +56,8 @@ export interface Observer {
   submitting(): void;
   /** The submit ended without a task: nothing is charged. */
   refused(): void;
+  /** The same request was made with another key or at another address: submitting it with this key is a new charge. */
+  madeUnderOther(earlier: OtherAccount): void;
   /** A request that was submitted before: from here on nothing is charged. */
   attached(taskId: string, created: string): void;
   /** Several tasks are waited for at the same time. */

@@ -2,10 +2,11 @@ import { Failure } from '../model/failure.ts';
 import { jsonHash } from '../model/fingerprint.ts';
 import type { Credits, RequestRecord } from '../model/request-record.ts';
 import type { Task } from '../model/task.ts';
-import type { Fence, RecordStore, StoredRequest } from '../ports/record-store.ts';
+import type { Fence, RecordStore, RequestClaim, StoredRequest } from '../ports/record-store.ts';
 import { checkFree } from './finish.ts';
 import { checkFunds, withinDay } from './funds.ts';
 import type { GenerateOptions } from './generate.ts';
+import type { OtherAccount } from './observer.ts';
 import { promptExcerpt } from './prompt-excerpt.ts';
 import { type LostSubmit, type Reconciled, reconcile } from './reconcile.ts';
 import { creditsOf } from './result.ts';
@@ -30,6 +31,8 @@ export interface RecordedTask {
   task?: Task;
   /** The task existed before this command, which submitted nothing. */
   isResumed: boolean;
+  /** An equal request of another key or address. */
+  other?: OtherAccount;
 }
 
 /**
@@ -45,20 +48,21 @@ export async function recordedTask(
   deadline: number,
 ): Promise<RecordedTask> {
   const { generation, terms, folder, output } = request;
+  const claim: RequestClaim = {
+    model: generation.model,
+    payloadHash: jsonHash(generation.payload),
+    promptExcerpt: promptExcerpt(generation.payload),
+    idempotencyKey: generation.idempotencyKey,
+    isNamed: terms.isNamed,
+    isNew: terms.isNew,
+    owner: terms.owner,
+    download: folder,
+    output,
+    ordinal: terms.ordinal ?? 1,
+    wait: terms.wait,
+  };
   const claimed = await store.claim(
-    {
-      model: generation.model,
-      payloadHash: jsonHash(generation.payload),
-      promptExcerpt: promptExcerpt(generation.payload),
-      idempotencyKey: generation.idempotencyKey,
-      isNamed: terms.isNamed,
-      isNew: terms.isNew,
-      owner: terms.owner,
-      download: folder,
-      output,
-      ordinal: terms.ordinal ?? 1,
-      wait: terms.wait,
-    },
+    claim,
     Math.max(deadline, session.api.clock.monotonic() + LEAST_PATIENCE_MS),
     session.api.signal,
   );
@@ -66,6 +70,8 @@ export async function recordedTask(
   if (claimed.kind === 'submitted') return attached(entry, request);
   const { resubmitted } = entry.record;
   try {
+    const other = claimed.kind === 'new' && !terms.isNew ? await underOther(store, claim) : undefined;
+    if (other) session.observer.madeUnderOther(other);
     const replaced: StoredRequest[] = [];
     for (const earlier of claimed.kind === 'new' ? claimed.unsettled : []) {
       if (!(await adopt(session, request, earlier))) replaced.push(earlier);
@@ -89,10 +95,23 @@ export async function recordedTask(
     const isResumed = wasThere && !wasSent;
     if (isResumed) session.observer.attached(task.id, entry.record.created);
     session.observer.task(task.id, task.state);
-    return { entry, credits: entry.record.credits, task, isResumed };
+    return { entry, credits: entry.record.credits, task, isResumed, ...(other && { other }) };
   } finally {
     await claimed.lock.release();
   }
+}
+
+/** Returns what is on record of the same request under another key or address. */
+async function underOther(store: RecordStore, claim: RequestClaim): Promise<OtherAccount | undefined> {
+  const found = await store.underOtherAccount(claim);
+  if (!found) return undefined;
+  const { created, taskId, account, service } = found.record;
+  const other = <T>(value: T, own: T) => (value === own ? null : value);
+  const { place } = store;
+  return {
+    ...{ created, taskId },
+    ...{ account: other(account, place.account), service: other(service, place.service) },
+  };
 }
 
 /** Returns the task that a record names. The record keeps the place: a later command that names none saves the files there. */

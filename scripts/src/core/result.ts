@@ -5,6 +5,7 @@ import type { Credits, RequestRecord } from '../model/request-record.ts';
 import type { Task, TaskState } from '../model/task.ts';
 import type { StoredRequest } from '../ports/record-store.ts';
 import type { TaskStatus } from '../providers/provider.ts';
+import type { OtherAccount } from './observer.ts';
 
 /** What the service last showed of a task: its status alone, or its record. */
 export type Seen = Pick<TaskStatus, 'state' | 'unknownState' | 'record'> &
@@ -21,6 +22,8 @@ export type Warning =
   | { kind: 'otherExtension'; asked: string; file: string }
   /** The service charged more than the limit that the request carried. */
   | { kind: 'aboveCap'; charged: number; maxCredits: number }
+  /** The same request has a record under another key or address: this submit was a new charge. */
+  | ({ kind: 'otherAccount' } & OtherAccount)
   /** The wait ended before a query was permitted; the next one is due in so many seconds. */
   | { kind: 'noPermit'; seconds: number }
   /** So many submits have an outcome that is not known: the newest request may be one of them. */

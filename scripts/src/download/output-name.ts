@@ -24,7 +24,7 @@ export function hasExtension(file: string, output: string): boolean {
   return wanted === undefined || (SAME[wanted] ?? wanted) === (SAME[came] ?? came);
 }
 
-/** Returns the media files of a folder by their names without extension, in small letters. */
+/** Returns the media files of a folder by their names without extension, in composed small letters. */
 export function mediaIn(folder: string): Map<string, string> {
   const found = new Map<string, string>();
   let names: string[] = [];
@@ -34,7 +34,8 @@ export function mediaIn(folder: string): Map<string, string> {
     // What cannot be listed is reported when a file is saved there.
   }
   for (const name of names) {
-    if (extensionOf(name) !== undefined) found.set(stemOfOutput(name).toLowerCase(), path.join(folder, name));
+    if (extensionOf(name) !== undefined)
+      found.set(stemOfOutput(name).normalize('NFC').toLowerCase(), path.join(folder, name));
   }
   return found;
 }

@@ -56,3 +56,9 @@ export function flatHeaders(headers: Record<string, string | string[] | undefine
   }
   return out;
 }
+
+export interface ProxySettings {
+  httpProxy?: string;
+  httpsProxy?: string;
+  noProxy?: string;
+}

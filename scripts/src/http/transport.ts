@@ -1,18 +1,12 @@
 import { Failure } from '../model/failure.ts';
 import { decoded } from './decode.ts';
-import type { HttpClient, OngoingRequest } from './http-client.ts';
+import type { HttpClient, OngoingRequest, ProxySettings } from './http-client.ts';
 import type { HttpAnswer, HttpHead, HttpRequest } from './message.ts';
 import { explain, networkError, withProxy } from './network-error.ts';
 import { NodeHttpClient } from './node-http-client.ts';
 import type { Resolve } from './public-lookup.ts';
 
 type ClientKind = 'node' | 'proxy' | 'files';
-
-export interface ProxySettings {
-  httpProxy?: string;
-  httpsProxy?: string;
-  noProxy?: string;
-}
 
 export interface ExchangeOptions {
   /**

@@ -16,11 +16,11 @@ import {
   type OngoingRequest,
   outgoingBody,
   outgoingHeaders,
+  type ProxySettings,
 } from './http-client.ts';
 import { type Connecting, largeReads } from './large-reads.ts';
 import type { HttpRequest } from './message.ts';
 import { ClosedHere } from './network-error.ts';
-import type { ProxySettings } from './transport.ts';
 
 /**
  * Changes how V8 compiles WebAssembly in this process, which must be one that ends with its command. undici parses HTTP in

@@ -3,7 +3,7 @@ import { plain } from './text.ts';
 // Bytes: the names of a part and of its lock are longer by a few letters.
 const LONGEST = 120;
 // Names that Windows keeps for devices, whatever follows the point.
-const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
+const RESERVED = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³])(\.|$)/i;
 
 /** Returns why a text cannot be the name of a file on every system; null where it can. */
 export function nameProblem(name: string): string | null {

@@ -75,6 +75,7 @@ export type Reason =
   /** No key is set, so no live call can be made. */
   | { kind: 'keyMissing' }
   /** What `forget` met: no record, a submit that is under way, or one that has just ended. */
+  | { kind: 'otherTask' }
   | { kind: 'noRecord' | 'beingSubmitted' | 'justSubmitted' }
   /** One of the unfinished tasks is not shown any more. */
   | { kind: 'pendingTaskGone'; taskId: string }

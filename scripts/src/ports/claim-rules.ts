@@ -47,6 +47,12 @@ export function newestOf<E extends Recorded>(entries: readonly (E | null)[]): E 
   return entries.find((entry) => !['rejected', 'abandoned'].includes(entry?.record.phase ?? ''));
 }
 
+/** Returns the newest of some records that was not rejected. @param entries null for one that cannot be read */
+export function newestMade<E extends Recorded>(entries: readonly (E | null)[]): E | undefined {
+  const made = entries.filter((entry) => entry !== null && entry.record.phase !== 'rejected') as E[];
+  return made.sort((a, b) => Date.parse(b.record.created) - Date.parse(a.record.created))[0];
+}
+
 /** Returns the earlier records of a request whose outcome is unknown, where the user wants a new task. */
 export function unsettled<E extends Recorded>(entries: readonly E[], claim: RequestClaim): E[] {
   if (!claim.isNew) return [];

@@ -123,6 +123,11 @@ export interface RecordStore {
     request: Pick<RequestClaim, 'model' | 'payloadHash' | 'ordinal'>,
   ): Promise<StoredRequest | null | undefined>;
   /**
+   * Returns the newest record of the same request that was made with another key, or at another address of the provider, and
+   * was not rejected. It is another request, because the accounts differ.
+   */
+  underOtherAccount(claim: RequestClaim): Promise<StoredRequest | undefined>;
+  /**
    * Stores a change of a claimed request, the first one of a new request, unless the recorded charges of the period go
    * above the budget with it. No other process can come in between; the request itself is not counted twice.
    * @param budget null = no limit

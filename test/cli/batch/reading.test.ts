@@ -205,6 +205,8 @@ describe('a file name', () => {
     'CON',
     'con.mp4',
     'lpt1',
+    'COM¹',
+    'conout$',
     'a:b',
     'a*',
     '.a',

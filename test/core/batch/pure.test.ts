@@ -1,4 +1,6 @@
 // The rules of a batch that need no service: which lines are the same requests, names, caps, sums, and the order of ends.
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BATCH_ORDER, EXIT } from '../../../scripts/src/cli/exit-codes.ts';
@@ -8,9 +10,11 @@ import type { LineResult } from '../../../scripts/src/core/batch/line.ts';
 import { fileNames, keyOf } from '../../../scripts/src/core/batch/names.ts';
 import { outcomeOf, stateOf, totalsOf } from '../../../scripts/src/core/batch/totals.ts';
 import { taskResult } from '../../../scripts/src/core/result.ts';
+import { mediaIn } from '../../../scripts/src/download/output-name.ts';
 import { Failure } from '../../../scripts/src/model/failure.ts';
 import { requestName } from '../../../scripts/src/model/fingerprint.ts';
 import { TASK_STATES } from '../../../scripts/src/model/task.ts';
+import { tempFolder } from '../../support/command.ts';
 
 const content: fc.Arbitrary<Content> = fc.record({
   model: fc.constantFrom('t2v', 'i2v'),
@@ -223,6 +227,12 @@ describe('what came of the lines', () => {
     expect(stateOf([done('COMPLETED'), waits])).toBe('PROGRESS');
     expect(stateOf([done('COMPLETED'), refused])).toBe('FAILED');
     expect(stateOf([done('FAILED'), done('CANCEL')])).toBe('FAILED');
+  });
+
+  it('a file whose name the disk keeps in decomposed characters is the one that a line names', () => {
+    const folder = tempFolder();
+    writeFileSync(path.join(folder, 'Cafe\u0301.MP4'), '');
+    expect([...mediaIn(folder).keys()]).toEqual([keyOf('caf\u00e9')]);
   });
 
   it('a task that is not found any more is unknown; one whose query failed runs', () => {

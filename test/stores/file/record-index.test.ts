@@ -6,7 +6,16 @@ import type { RequestRecord } from '../../../scripts/src/model/request-record.ts
 import type { Entry } from '../../../scripts/src/stores/file/entry.ts';
 import { newName } from '../../../scripts/src/stores/file/names.ts';
 import { beforeEachStep, beforeStep, refuse, resetDisk, undisturbed } from './steps.ts';
-import { allIn, DAY, journalIn, nextCommand, recorded, recordedAgo, type TestJournal } from './support.ts';
+import {
+  allIn,
+  DAY,
+  fieldsIn,
+  journalIn,
+  nextCommand,
+  recorded,
+  recordedAgo,
+  type TestJournal,
+} from './support.ts';
 
 vi.mock('node:fs', async (original) => {
   const { watched } = await import('./steps.ts');
@@ -79,6 +88,16 @@ describe('a task', () => {
     await second.update(() => ({ phase: 'unknown', taskId: 'ckx3' }));
     expect((await find(journal, 'ckx3')).answer).toBe('ckx3');
     expect((await find(journal, 'ckx1')).answer).toBe('ckx1');
+  });
+
+  it('is claimed although the folder of the index is a file, which cannot be swept', async () => {
+    const journal = journalIn();
+    journal.prepare();
+    real.writeFileSync(folderOf(journal), '');
+    const { request, model, payloadHash } = fieldsIn(journal);
+    const claim = { ...{ model, payloadHash, idempotencyKey: 'key-0002', isNamed: false, isNew: false } };
+    const claimed = await journal.claim({ ...claim, owner: null, download: null, wait: null }, 0);
+    expect([claimed.kind, claimed.entry.record.request]).toEqual(['new', request]);
   });
 
   it('that was dropped is not found, whether the index has seen that or not', async () => {

@@ -1,4 +1,4 @@
-import type { BatchProgress, ExpectedDuration } from '../../core/observer.ts';
+import type { BatchProgress, ExpectedDuration, OtherAccount } from '../../core/observer.ts';
 
 /** Returns a time as a clock shows it: `0:07`, `12:30`, `1:02:05`. */
 export function clockTime(ms: number): string {
@@ -65,4 +65,12 @@ export function sums({
 /** Returns the lines of a batch with which this call has come to an end. */
 export function overIn({ done, failed, unknown = 0, notSubmitted = 0 }: BatchProgress): number {
   return done + failed + unknown + notSubmitted;
+}
+
+/** Says that the same request was made with another key or at another address, and what that means for the charge. */
+export function otherAccountText({ created, taskId, account, service }: OtherAccount): string {
+  const task = taskId === null ? ', and whether it made a task is not known' : ` as task ${taskId}`;
+  const key = account === null ? '' : ` with another key (fingerprint ${account})`;
+  const address = service === null ? '' : ` at another address (${service})`;
+  return `The same request was made on ${created}${key}${address}${task}. With the key and the address in use now it is another request, and a new charge.`;
 }

@@ -5,7 +5,7 @@ import {
   commandAgain,
   commandAnew,
   commandForAnother,
-  commandFrom,
+  commandToRehearse,
   placeFlags,
   resumeFlags,
 } from '../command-line.ts';
@@ -54,7 +54,7 @@ export function callerOf(args: Arguments, argv: readonly string[]): Caller {
     anew: `${commandAnew(args)}.`,
     another: commandForAnother(argv, args),
     retry: 'add --new to the command that submitted it.',
-    rehearsal: commandFrom(argv, { sandbox: true }),
+    rehearsal: commandToRehearse(argv, args),
     resumeFlags: resumeFlags(args),
     // A status query or a submit alone has its full answer while the task still runs.
     wantsEnd:

@@ -65,8 +65,10 @@ function resumeOf(record: RequestRecord, caller: Caller): string {
     const find = profile.can.list
       ? 'Whether this one was submitted is not known: run its command again, which searches the task list first'
       : `Whether this one was submitted is not known. ${profile.says.tasks} Only if the user accepts that it may be charged once more: its command with --new, or with another --idempotencyKey if it had one`;
-    return `${find}; or drop it: ${command('forget', { idempotencyKey })}`;
+    const attach = command('waitTask', { taskId: '<task_id>', idempotencyKey, wait: BRIEF_WAIT_S });
+    return `${find}; if its task is found: ${attach}; or drop it: ${command('forget', { idempotencyKey })}`;
   }
-  const wait = record.wait || BRIEF_WAIT_S;
+  // The caller of this command may have less time than the first one had.
+  const wait = Math.min(record.wait || BRIEF_WAIT_S, BRIEF_WAIT_S);
   return command('waitTask', { taskId, wait, download: record.download ?? undefined });
 }

@@ -6,6 +6,7 @@ import { quoted } from '../../model/text.ts';
 import { nameIn } from '../../providers/error-answer.ts';
 import { AdvisedFailure } from '../advised-failure.ts';
 import { EXIT, exitCodeOf } from '../exit-codes.ts';
+import { otherAccountText } from '../progress/words.ts';
 import { type Caller, resumeCommand } from './caller.ts';
 import { failed, type Outcome, success, upstream } from './envelope.ts';
 import { explained } from './failure.ts';
@@ -148,6 +149,8 @@ function warningText(warning: Warning): string {
       return `${warning.asked} was asked for; the file is saved as ${warning.file}, by what it contains.`;
     case 'aboveCap':
       return `The service reports ${warning.charged} credits charged, although the cap was ${warning.maxCredits} (--maxCredits). Tell the user.`;
+    case 'otherAccount':
+      return `${otherAccountText(warning)} Tell the user.`;
     case 'noPermit':
       return `The state is the last known one. The queries that the service allows were used by other waits on this machine, or it asked for a pause; the next query is due in ${warning.seconds} s.`;
     case 'unknownSubmits':

@@ -1,6 +1,7 @@
 import { stemOfOutput } from '../../download/output-name.ts';
 import type { RecordStore, StoredRequest } from '../../ports/record-store.ts';
 import type { BatchLine } from './line.ts';
+import { keyOf } from './names.ts';
 
 /** The newest record of a line's request that counts; `isUnknown` also where it cannot be read. */
 export interface Known {
@@ -27,4 +28,14 @@ export async function knownLines(store: RecordStore | null, lines: readonly Batc
 export function recordedName({ entry }: Known): string | null {
   const output = entry?.record.output;
   return output ? stemOfOutput(output) : null;
+}
+
+/** Returns the names, without extension, that pending requests have for their files in a folder. */
+export async function namesReserved(
+  store: RecordStore | null,
+  folder: string | null,
+): Promise<ReadonlySet<string>> {
+  const pending = folder === null ? [] : ((await store?.pending()) ?? []);
+  const here = pending.filter(({ record }) => record.download === folder && record.output);
+  return new Set(here.map(({ record }) => keyOf(stemOfOutput(record.output!))));
 }

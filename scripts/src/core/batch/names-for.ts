@@ -9,6 +9,7 @@ import { fileNames, keyOf, type Pattern } from './names.ts';
  * Returns the name of each line's file, without its extension.
  * @param folder where the files are wanted; null: nowhere
  * @param pattern the name of lines that give none
+ * @param reserved names that pending requests have for files which are not there yet, as `keyOf` gives them
  * @param isNew every line gets another task, and so another file
  * @throws Failure INVALID_PAYLOAD with every line whose name another file has, before anything is charged
  */
@@ -16,6 +17,7 @@ export function namesFor(
   lines: readonly BatchLine[],
   known: readonly Known[],
   folder: string | null,
+  reserved: ReadonlySet<string>,
   isNew: boolean,
   pattern?: Pattern,
 ): string[] {
@@ -40,5 +42,5 @@ export function namesFor(
     ...{ number, name },
     recorded: isNew ? null : recordedName(known[n]!),
   }));
-  return fileNames(named, (name) => media.has(keyOf(name)), pattern);
+  return fileNames(named, (name) => media.has(keyOf(name)) || reserved.has(keyOf(name)), pattern);
 }

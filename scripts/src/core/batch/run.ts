@@ -11,7 +11,7 @@ import type { Session } from '../session.ts';
 import { Slots } from '../slots.ts';
 import { overBudget, type Price, Spending, sumOf } from './budget.ts';
 import { EqualLines } from './identity.ts';
-import { type Known, knownLines } from './known.ts';
+import { type Known, knownLines, namesReserved } from './known.ts';
 import type { BatchLine, LineEnd } from './line.ts';
 import { namesFor } from './names-for.ts';
 import type { BatchOptions, BatchResult } from './options.ts';
@@ -84,7 +84,8 @@ class Batch {
     const journal = await this.#session.records();
     const folder = await folderFor(wait.folder);
     const known = await knownLines(journal, lines);
-    const names = namesFor(lines, known, folder, terms.isNew, pattern);
+    const reserved = await namesReserved(journal, folder);
+    const names = namesFor(lines, known, folder, reserved, terms.isNew, pattern);
     this.#lines = lines.map((line, n) => this.#lineOf(line, known[n]!, names[n]!));
     const open = this.#lines.filter((line) => this.#mayCharge(line)).map(({ line }) => line);
     await this.#price(open);

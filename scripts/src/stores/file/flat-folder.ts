@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { Failure } from '../../model/failure.ts';
 import { diskError, diskErrorText, makePrivate, TEMP } from './durable.ts';
 import { type LockOwner, tryLock } from './lock.ts';
 import { isRecordName } from './names.ts';
@@ -164,3 +165,12 @@ const NOTE = `A newer version of async-media-workflow keeps its records in the f
 This file stops older versions: they would not find those records, and could charge a request twice.
 Update every copy of the skill that uses this state folder.
 `;
+
+/** Returns the failure of a claim while an older version of this program submits a request. */
+export function olderVersion({ pid, host }: LockOwner): Failure {
+  return new Failure(
+    'UNKNOWN_ERROR',
+    `An older version of this program (process ${pid} on ${host}) is submitting a request with this state folder; nothing was submitted here.`,
+    { reason: { kind: 'olderVersion' } },
+  );
+}

@@ -1,6 +1,5 @@
 import path from 'node:path';
 import type { Clock } from '../../http/clock.ts';
-import { Failure } from '../../model/failure.ts';
 import type { RecordChange, RequestRecord } from '../../model/request-record.ts';
 import { dayOf, type SpendingRow } from '../../model/spending.ts';
 import {
@@ -9,6 +8,7 @@ import {
   known,
   nameOf,
   nameOfPayload,
+  newestMade,
   newestOf,
   unsettled,
 } from '../../ports/claim-rules.ts';
@@ -20,16 +20,17 @@ import type {
   RequestClaim,
   Reserved,
 } from '../../ports/record-store.ts';
+import { KnownAccounts } from './accounts.ts';
 import { diskErrorText } from './durable.ts';
 import { Entry } from './entry.ts';
 import { accountName, markOf, positionsOf } from './facts.ts';
-import { FlatFolder } from './flat-folder.ts';
+import { FlatFolder, olderVersion } from './flat-folder.ts';
 import { type Lock, type LockOwner, waitForLock } from './lock.ts';
 import { madeAt, newestFirst, newName, shardOf } from './names.ts';
 import type { RawRecord } from './record.ts';
 import { RecordFiles, unwritable } from './record-files.ts';
 import { RecordIndex } from './record-index.ts';
-import { sumTables } from './row-table.ts';
+import { accountsIn, sumTables } from './row-table.ts';
 import { type Summary, spentFrom } from './summary.ts';
 import { sweep, sweepDaily } from './sweep.ts';
 
@@ -55,6 +56,7 @@ export class Journal implements RecordStore {
   readonly #files: RecordFiles;
   readonly #index: RecordIndex;
   readonly #flat: FlatFolder;
+  readonly #accounts: KnownAccounts;
 
   constructor(place: JournalPlace) {
     const { folder, clock, warn } = place;
@@ -62,6 +64,7 @@ export class Journal implements RecordStore {
     this.place = place;
     this.#files = new RecordFiles(folder, clock, warn);
     this.#index = new RecordIndex(this.#files);
+    this.#accounts = new KnownAccounts(this.#files, () => accountsIn(this.#index.all('rows')));
     this.#flat = new FlatFolder(this.#files, path.join(beside, 'journal'));
   }
 
@@ -92,6 +95,11 @@ export class Journal implements RecordStore {
     request: Pick<RequestClaim, 'model' | 'payloadHash' | 'ordinal'>,
   ): Promise<Entry | null | undefined> {
     return newestOf(this.find(nameOfPayload(request, this.place)));
+  }
+
+  async underOtherAccount(claim: RequestClaim): Promise<Entry | undefined> {
+    const others = this.#accounts.others(this.place);
+    return newestMade(others.flatMap((account) => this.find(nameOf(claim, account))));
   }
 
   /** Reads the records again under the lock: another process may have submitted the request. */
@@ -288,11 +296,3 @@ export class Journal implements RecordStore {
 }
 
 const byName = (a: Entry, b: Entry): number => newestFirst(a.name, b.name);
-
-function olderVersion({ pid, host }: LockOwner): Failure {
-  return new Failure(
-    'UNKNOWN_ERROR',
-    `An older version of this program (process ${pid} on ${host}) is submitting a request with this state folder; nothing was submitted here.`,
-    { reason: { kind: 'olderVersion' } },
-  );
-}

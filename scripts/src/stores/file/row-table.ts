@@ -1,4 +1,5 @@
 import { COUNTS, NOTHING, type SpendingRow, sumRows } from '../../model/spending.ts';
+import type { Account } from '../../ports/record-store.ts';
 
 /** Rows of spending in few bytes: the words are kept once. */
 export interface RowTable {
@@ -19,6 +20,13 @@ export function tableOf(rows: readonly SpendingRow[]): RowTable {
     table.rows.push([day, groups.get(key)!, ...COUNTS.map((name) => row[name])]);
   }
   return table;
+}
+
+/** Returns the accounts in the tables of groups, each of them at least once. */
+export function accountsIn(tables: readonly (readonly [shard: string, table: RowTable])[]): Account[] {
+  return tables.flatMap(([, { groups }]) =>
+    groups.map(([provider, service, account]) => ({ provider, service, account })),
+  );
 }
 
 /** Returns the rows of several tables from a day on, added up; oldest day first. */

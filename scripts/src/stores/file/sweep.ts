@@ -1,5 +1,6 @@
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { Failure } from '../../model/failure.ts';
 import { lastUse, type RequestRecord } from '../../model/request-record.ts';
 import { diskErrorText, TEMP } from './durable.ts';
 import { tryLock } from './lock.ts';
@@ -41,7 +42,12 @@ export function sweepDaily(records: RecordFiles, index: RecordIndex): void {
   } catch (error) {
     if (diskErrorText(error) === undefined) throw error;
   }
-  sweep(records, index);
+  try {
+    sweep(records, index);
+  } catch (error) {
+    // A file that cannot be swept today stops no request.
+    if (!(error instanceof Failure)) throw error;
+  }
 }
 
 function sweepRecords(records: RecordFiles, shard: string, damaged: readonly string[]): void {

@@ -1,5 +1,5 @@
 import type { Cheaper } from '../../../model/reason.ts';
-import type { Explained } from './registry.ts';
+import type { Explained } from './explained.ts';
 
 /** What failures for lack of credits, or because of a limit, say. */
 export const BUDGET = {

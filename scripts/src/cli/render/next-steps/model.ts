@@ -2,7 +2,7 @@ import type { Issue } from '../../../model/failure.ts';
 import type { ModelUnknown } from '../../../model/reason.ts';
 import { plain } from '../../../model/text.ts';
 import { commandFor, providerFlag } from '../../command-line.ts';
-import type { Explained, Said } from './registry.ts';
+import type { Explained, Said } from './explained.ts';
 
 const MOST_NAMED = 12;
 

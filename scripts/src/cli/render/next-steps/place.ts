@@ -2,7 +2,7 @@ import type { Issue } from '../../../model/failure.ts';
 import { BRIEF_WAIT_S } from '../../../model/task.ts';
 import { profileOf } from '../../../providers/registry.ts';
 import { unsupportedAction } from '../../unsupported.ts';
-import type { Explained } from './registry.ts';
+import type { Explained } from './explained.ts';
 
 const STATE_FOLDER = 'ASYNC_MEDIA_STATE_DIR';
 
@@ -74,18 +74,22 @@ export const PLACE = {
       'Only if there is no such folder: the same command with --noJournal submits without a record; then after a crash the command cannot find its task by itself.',
     ],
   }),
-  downloadFolder: ({ folder, why }) => ({
-    message: `--download: ${folder} cannot be written to (${why}).`,
-    issues: [
-      {
-        path: '--download',
-        expected: 'a folder that can be written to, or that can be made',
-        received: `${folder} (${why})`,
-        hint: 'name another folder, for example --download out',
-      },
-    ],
-    nextSteps: ['Name a folder that can be written to. This call has submitted and charged nothing.'],
-  }),
+  downloadFolder: ({ folder, why }, { resumeFlags }) => {
+    const flag = resumeFlags.output === undefined ? '--download' : '--output';
+    const example = flag === '--download' ? '--download out' : '--output out/clip';
+    return {
+      message: `${flag}: ${folder} cannot be written to (${why}).`,
+      issues: [
+        {
+          path: flag,
+          expected: 'a folder that can be written to, or that can be made',
+          received: `${folder} (${why})`,
+          hint: `name another folder, for example ${example}`,
+        },
+      ],
+      nextSteps: ['Name a folder that can be written to. This call has submitted and charged nothing.'],
+    };
+  },
   outputTaken: ({ file }) => ({
     message: `--output: ${file} exists already and is not the file of this request. Nothing was submitted.`,
     issues: [

@@ -1,15 +1,15 @@
 import { BRIEF_WAIT_S, isTerminal } from '../../../model/task.ts';
 import { resumeCommand } from '../caller.ts';
 import { decision } from './decision.ts';
-import { type Explained, messageOf } from './registry.ts';
+import type { Explained } from './explained.ts';
 
 /** What failures about a submit, or about the task that it made, say. */
 export const SUBMIT = {
-  submitUnknown: (reason, caller) => {
+  submitUnknown: (reason, caller, messageOf) => {
     const { model, idempotencyKey, sentAt, isRecorded, after, named, lost, later, notResubmitted } = reason;
     const { profile, command, same } = caller;
     const why = notResubmitted
-      ? `It was not submitted once more: ${messageOf(notResubmitted, caller).replace(' Nothing was submitted.', '')}`
+      ? `It was not submitted once more: ${messageOf(notResubmitted).replace(' Nothing was submitted.', '')}`
       : later?.message;
     const yet = after === undefined ? '' : ' yet';
     const message = `Whether ${profile.title} accepted this submit, and charged for it, is not known${yet}. ${[lost.message, why].filter(Boolean).join(' ')}`;
@@ -20,7 +20,7 @@ export const SUBMIT = {
             'The answer named a task beside an error; this shows the state of that task:',
             resumeCommand(caller, named),
           ];
-    const decide = isRecorded ? decision(caller, after) : [];
+    const decide = isRecorded ? decision(caller, { after, idempotencyKey }) : [];
     const notYet = 'Do not submit this again before you know: it may be charged twice.';
     if (!profile.can.list)
       return { message, nextSteps: [...answered, notYet, profile.says.tasks, ...decide] };
@@ -65,6 +65,12 @@ export const SUBMIT = {
     message: `--idempotencyKey ${idempotencyKey} already stands for another request. Nothing was submitted.`,
     nextSteps: [
       'For the earlier request, run its command unchanged; for another one, give another --idempotencyKey or none.',
+    ],
+  }),
+  otherTask: (_, { command }) => ({
+    nextSteps: [
+      'Check the task id and the key; this shows the requests without a task:',
+      command('listPending'),
     ],
   }),
   takenOver: (_, { same }) => ({
