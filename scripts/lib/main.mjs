@@ -625,7 +625,7 @@ var init_exit_codes = __esm({
       interrupted: 130,
       terminated: 143
     };
-    ONE_CHARGE = "Run the same command as often as you like: it is charged once. `--new` makes another.";
+    ONE_CHARGE = "Run the same command as often as you like: with the same key it is charged once. `--new` makes another.";
     EXIT_WORDS = {
       done: { means: "done", next: "give the user the result" },
       taskEnded: {

@@ -248,7 +248,7 @@ describe('reading the list', () => {
     expect(failure.details.retryAfter).toBe(retryAfter);
     expect(failure.message).toMatch(/^Whether AIVideoMaker accepted .* is not known yet\. /);
     expect(failure.details.nextSteps!.slice(0, 3)).toEqual([
-      `Run the same command again after ${retryAfter} seconds. It searches the service's list for the task, and submits nothing while that may charge twice:`,
+      `Run this command after ${retryAfter} seconds, without --new. It searches the service's list for the task, and submits nothing while that may charge twice:`,
       'run again',
       'run --action listTasks',
     ]);
@@ -272,7 +272,7 @@ describe('reading the list', () => {
     const { session } = await started(['reset', ACCEPTED], [EMPTY, ...Array(8).fill({ status: 503 })]);
     const { details } = unknownOf(await submitFor(session, 70_000));
     expect(details.retryAfter).toBe(5);
-    expect(details.nextSteps![0]).toMatch(/^Run the same command again after 5 seconds\./);
+    expect(details.nextSteps![0]).toMatch(/^Run this command after 5 seconds, without --new\./);
   });
 
   it('keeps the pause that it is asked for', async () => {
