@@ -67,7 +67,9 @@ function endOutcome(result: TaskResult, caller: Caller): Outcome {
       ]);
     case 'notFetched': {
       const urls = seen.urls && { resultUrls: seen.urls };
-      const about = isInTheWay(result) ? result.failure.with({ taskId, charged: 'finished' }) : result.failure;
+      const about = isInTheWay(result)
+        ? result.failure.with({ taskId, charged: 'finished' })
+        : result.failure;
       const failure = explained(about, caller);
       return failed(failure.with({ data: { ...failure.details.data, ...urls } }), seen.state, taskId);
     }
