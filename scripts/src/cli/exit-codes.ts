@@ -21,7 +21,7 @@ export const EXIT = {
 
 /** The rule that everything else follows from, as `--help` and the documents say it. */
 export const ONE_CHARGE =
-  'Run the same command as often as you like: it is charged once. `--new` makes another.';
+  'Run the same command as often as you like: with the same key it is charged once. `--new` makes another.';
 
 /** What each exit code means and what to do next: the words of `--help` and of the tables in the documents. */
 export const EXIT_WORDS: Record<keyof typeof EXIT, { means: string; next: string }> = {
