@@ -424,15 +424,20 @@ function totalsOf(lines) {
       unknown: 0
     },
     charged: null,
+    chargedNow: lines.some(isMadeNow) ? null : 0,
     refunded: null
   };
   for (const line of lines) {
     totals[outcomeOf(line)] += 1;
-    const credits = line.credits ?? creditsOfEnd(line.end);
+    const credits = creditsOfEnd(line.end) ?? line.credits;
     totals.charged = sum(totals.charged, credits?.charged);
+    if (isMadeNow(line)) totals.chargedNow = sum(totals.chargedNow, credits?.charged);
     totals.refunded = sum(totals.refunded, credits?.refunded);
   }
   return totals;
+}
+function isMadeNow({ taskId, isReused }) {
+  return taskId !== null && !isReused;
 }
 function sum(before, more) {
   return more === null || more === void 0 ? before : (before ?? 0) + more;
@@ -452,12 +457,14 @@ function stateIn(end, before) {
   return before !== null && isTerminal(before) ? before : status ?? before;
 }
 function progressOf(lines) {
-  const sums = { total: lines.length, done: 0, failed: 0, running: 0 };
+  const sums = { total: lines.length, done: 0, failed: 0, unknown: 0, notSubmitted: 0, running: 0 };
   let credits = null;
   for (const line of lines) {
     const outcome = outcomeOf(line);
     if (outcome === "completed" && line.isOver) sums.done += 1;
-    else if (line.isOver && outcome !== "running") sums.failed += 1;
+    else if (outcome === "failed" || outcome === "cancelled") sums.failed += line.isOver ? 1 : 0;
+    else if (line.isOver && outcome === "unknown") sums.unknown += 1;
+    else if (line.isOver && outcome === "notSubmitted") sums.notSubmitted += 1;
     else if (line.taskId !== null) sums.running += 1;
     const { charged, refunded } = creditsOfEnd(line.end) ?? line.credits ?? {};
     if (typeof charged === "number") credits = (credits ?? 0) + charged - (refunded ?? 0);
@@ -576,9 +583,9 @@ var Batch = class {
     await Promise.all(this.#lines.map((line) => this.#follow(line)));
     return {
       kind: "batch",
-      lines: this.#lines.map(({ line, name, track, end }) => ({
+      lines: this.#lines.map(({ line, name, track, end, isReused, credits }) => ({
         ...{ number: line.number, name, model: line.contract.model, end },
-        ...{ taskId: track.taskId, state: track.state }
+        ...{ taskId: track.taskId, state: track.state, isReused, credits: creditsOfEnd(end) ?? credits }
       })),
       quoted: this.#quoted,
       held: this.#gate.held,
@@ -591,7 +598,9 @@ var Batch = class {
     const record = this.#options.terms.isNew ? void 0 : known.entry?.record;
     const taskId = record?.taskId ?? null;
     const state = taskId === null ? null : record.status;
-    return { line, name, known, track: { isSubmitting: false, taskId, state }, end: null, isOver: false };
+    const track = { isSubmitting: false, taskId, state };
+    const credits = taskId === null ? void 0 : record.credits;
+    return { line, name, known, track, end: null, isOver: false, isReused: taskId !== null, credits };
   }
   #mayCharge({ track }) {
     return this.#options.terms.isNew || track.taskId === null;
@@ -694,7 +703,9 @@ var Batch = class {
         isDetached: isDetached || wait.waitMs === 0,
         quote: price?.quote
       });
-      const { task, credits } = begun.made;
+      const { task, credits, isResumed } = begun.made;
+      line.isReused = isResumed;
+      line.credits = credits;
       this.#spending.charged(number, credits.charged);
       if (task) begun.made.task = { ...task, input: null, record: {} };
       return begun;
@@ -753,8 +764,8 @@ var Batch = class {
     return isDetached || wait.waitMs === 0 ? this.#acceptedAt + STALLED_MS : this.#deadline;
   }
   #tell() {
-    const lines = this.#lines.map(({ end, track: { taskId, state }, known, isOver }) => {
-      return { end, taskId, state, isOver, credits: known.entry?.record.credits };
+    const lines = this.#lines.map(({ end, track: { taskId, state }, known, isOver, credits }) => {
+      return { end, taskId, state, isOver, credits: credits ?? known.entry?.record.credits };
     });
     this.#session.observer.batch(progressOf(lines));
   }
@@ -763,20 +774,72 @@ var ENDS_ALL = /* @__PURE__ */ new Set(["AUTH_FAILED", "INSUFFICIENT_CREDITS", "
 
 // scripts/src/cli/batch/command.ts
 import { stemOfOutput as stemOfOutput2 } from "./download.mjs";
+import { commandForLine } from "./main.mjs";
 
 // scripts/src/cli/render/batch.ts
 import { Failure as Failure8 } from "./main.mjs";
+import { AdvisedFailure as AdvisedFailure2 } from "./main.mjs";
+
+// scripts/src/cli/batch/issues.ts
 import { AdvisedFailure } from "./main.mjs";
+import { issue } from "./main.mjs";
+var MOST_SHOWN = 20;
+var MOST_RANGES = 12;
+function wrongLines(found) {
+  const groups = /* @__PURE__ */ new Map();
+  for (const { line, issue: issue4 } of found) {
+    const key = JSON.stringify(issue4);
+    const group = groups.get(key) ?? { lines: /* @__PURE__ */ new Set(), issue: issue4 };
+    group.lines.add(line);
+    groups.set(key, group);
+  }
+  const shown = [...groups.values()].slice(0, MOST_SHOWN).map(({ lines, issue: issue4 }) => ({
+    ...issue4,
+    path: `${lines.size === 1 ? "line" : "lines"} ${ranges([...lines])}${issue4.path ? `: ${issue4.path}` : ""}`
+  }));
+  if (groups.size > MOST_SHOWN) {
+    const rest = new Set([...groups.values()].slice(MOST_SHOWN).flatMap(({ lines }) => [...lines]));
+    shown[MOST_SHOWN - 1] = issue(
+      `lines ${ranges([...rest].sort((a, b) => a - b))}`,
+      "lines without issues",
+      `${groups.size - MOST_SHOWN + 1} more issues`,
+      "correct the lines above first, and run the same command again"
+    );
+  }
+  const wrong = new Set(found.map(({ line }) => line)).size;
+  const { path: path5, expected, received } = shown[0];
+  const message = `${wrong} ${wrong === 1 ? "line is" : "lines are"} wrong; nothing was submitted. ${path5}: expected ${expected}, received ${received}.`;
+  const hints = [...new Set(shown.map(({ path: path6, hint }) => `${path6}: ${hint}`))];
+  return new AdvisedFailure("INVALID_PAYLOAD", message, { issues: shown, nextSteps: hints });
+}
+function ranges(numbers) {
+  const found = [];
+  for (const number of numbers) {
+    const last = found.at(-1);
+    if (last && last[1] === number - 1) last[1] = number;
+    else found.push([number, number]);
+  }
+  const texts = found.map(([from, to]) => from === to ? String(from) : `${from}-${to}`);
+  if (texts.length <= MOST_RANGES) return texts.join(", ");
+  return `${texts.slice(0, MOST_RANGES).join(", ")} and ${texts.length - MOST_RANGES} more places`;
+}
+
+// scripts/src/cli/render/batch.ts
 import { BATCH_ORDER, EXIT } from "./main.mjs";
+import { callerOfLine } from "./main.mjs";
 import { failed, success, UPSTREAM } from "./main.mjs";
 import { explained } from "./main.mjs";
 import { taskOutcome } from "./live.mjs";
-function lineOutcomes({ lines }, caller) {
-  return lines.map((line) => ({ line, outcome: outcomeOfLine(line, caller) }));
+var NO_COMMAND = { command: null, isFirst: true };
+function lineOutcomes({ lines }, caller, commands = /* @__PURE__ */ new Map()) {
+  return lines.map((line) => {
+    const own = callerOfLine(caller, commands.get(line.number) ?? NO_COMMAND);
+    return { line, outcome: outcomeOfLine(line, own) };
+  });
 }
 function outcomeOfLine({ end, taskId, state }, caller) {
   if (end === null) {
-    const nextSteps = ["This line was not submitted yet. Run the same command again."];
+    const nextSteps = ["This line was not submitted yet. Run the batch again, without --new."];
     return success(null, null, { nextSteps }, EXIT.stillRunning);
   }
   if (!(end instanceof Failure8)) return taskOutcome(end, caller);
@@ -810,6 +873,7 @@ function batchOutcome(result, items, report, caller) {
     batch: { ...totals },
     ...result.quoted !== null && { quoted: result.quoted },
     ...heldData(result),
+    ...lastPollErrorOf(items),
     items: rows,
     ...hidden > 0 && { itemsLeftOut: hidden },
     report: "file" in report ? report.file : null,
@@ -824,7 +888,7 @@ function batchOutcome(result, items, report, caller) {
       taskId: null,
       data,
       errorCode,
-      errorMessage: said ? messageOf(said, items) : null,
+      errorMessage: said ? messageOf(said, items, result) : null,
       retryAfter
     },
     exitCode,
@@ -842,16 +906,34 @@ function urgency({ outcome }) {
 function shortRow({ line, outcome }) {
   const { status, taskId, errorCode, data } = outcome.envelope;
   const files = data?.files ?? [];
-  return { line: line.number, name: line.name, taskId, status, file: files[0]?.path ?? null, errorCode };
+  const file = files[0]?.path ?? null;
+  const reused = line.taskId !== null && line.isReused;
+  return { line: line.number, name: line.name, taskId, status, file, errorCode, ...reused && { reused } };
+}
+function lastPollErrorOf(items) {
+  const found = items.flatMap(({ outcome }) => outcome.envelope.data?.lastPollError ?? []);
+  return found.length > 0 ? { lastPollError: found[0] } : {};
 }
 function heldData({ held }) {
   return held?.details.data ? { limit: held.details.data } : {};
 }
-function messageOf({ line, outcome }, items) {
+function messageOf({ line, outcome }, items, { lines }) {
   const { errorCode, errorMessage } = outcome.envelope;
   const same = items.filter((item) => item.outcome.envelope.errorCode === errorCode).length;
   const what = same === 1 ? `Line ${line.number} (${line.name})` : `${same} of ${items.length} lines, the first of them ${line.number} (${line.name})`;
-  return `${what}: ${errorMessage}`;
+  const own = errorMessage?.replace(/ Nothing was submitted( or charged)?\./, "");
+  return `${what}: ${own} ${submittedNow(lines)}`;
+}
+function submittedNow(lines) {
+  const made = lines.filter(isMadeNow).length;
+  const { chargedNow, unknown, notSubmitted } = totalsOf(lines);
+  const charged = chargedNow === null ? "the service did not say for what charge" : `${chargedNow} credits`;
+  const parts = [
+    made === 0 ? "This run submitted no line" : `This run submitted ${made} of ${lines.length} lines (${charged})`,
+    ...unknown > 0 ? [`the outcome of ${unknown} is not known`] : [],
+    ...notSubmitted > 0 ? [`${notSubmitted} have no task`] : []
+  ];
+  return `${parts.join("; ")}.`;
 }
 function warningsOf(result, items, report) {
   const warnings = [];
@@ -891,20 +973,21 @@ function stepsOf(result, sorted, caller, hidden) {
       caller.same
     );
   }
-  const ended = lines.filter(({ state }) => state === "FAILED" || state === "CANCEL").length;
-  if (ended > 0) {
+  const ended = lines.filter(({ state }) => state === "FAILED" || state === "CANCEL");
+  if (ended.length > 0) {
     steps.push(
-      `${ended} tasks ended without a result. Another try of them is a new charge: put these lines into a file of their own, change them or add --new.`
+      `${ended.length === 1 ? "1 task" : `${ended.length} tasks`} ended without a result (${linesNamed(ended)}). Another try is a new charge for each: change these lines, or run the command that data.report has for each of them alone. --new on the batch makes every line again, with a charge for every line.`
     );
   }
   if (hidden > 0) steps.push(`${hidden} lines are not shown here: data.report has every line whole.`);
-  if (isReused && !isOpen) {
+  if (isReused && !isOpen && ended.length === 0) {
     steps.push(
-      `Every line was submitted before; nothing was charged now. To make all of them again, with a new charge: the same command with --new and another --download.`
+      `Every line was submitted before; nothing was charged now. To make all of them again, with a charge for every line: the same command with --new and another --download or --output.`
     );
   }
   return steps;
 }
+var linesNamed = (lines) => `${lines.length === 1 ? "line" : "lines"} ${ranges(lines.map(({ number }) => number))}`;
 var OPEN = /* @__PURE__ */ new Set([
   EXIT.stillRunning,
   EXIT.submitUnknown,
@@ -914,8 +997,8 @@ var OPEN = /* @__PURE__ */ new Set([
 ]);
 function ownSteps({ line, outcome }, caller) {
   const steps = outcome.envelope.data?.nextSteps ?? [];
-  const own = steps.filter((step) => step !== caller.same && !step.startsWith("Run the same command"));
-  return own.slice(0, 4).map((step) => step.startsWith("node ") ? step : `Line ${line.number}: ${step}`);
+  const own = steps.filter((step) => step !== caller.same && !step.startsWith("Run this command"));
+  return own.slice(0, 6).map((step) => step.startsWith("node ") ? step : `Line ${line.number}: ${step}`);
 }
 function batchQuoteOutcome(quote3, caller) {
   const { lines, sum: sum2, open: open2, balance, over } = quote3;
@@ -937,7 +1020,7 @@ function batchQuoteOutcome(quote3, caller) {
   if (over) {
     const failure = explained(over, caller);
     return failed(
-      new AdvisedFailure(failure.code, failure.message, {
+      new AdvisedFailure2(failure.code, failure.message, {
         ...failure.details,
         data: { ...data, ...failure.details.data }
       }),
@@ -1029,58 +1112,26 @@ async function runBatchCommand(command) {
     stop,
     ...isNew && { onPriced: (lines, credits) => warn(newCharge(lines, credits)) }
   });
-  const items = lineOutcomes(result, caller);
+  const items = lineOutcomes(result, caller, await commandsOf(command, result));
   const folder = wait.folder === null ? path3.resolve(".") : path3.resolve(wait.folder);
   const report = writeReport(folder, batch.name, items.map(reportRow), secrets);
   return batchOutcome(result, items, report, caller);
 }
+async function commandsOf({ argv, batch, wait }, { lines }) {
+  const commands = /* @__PURE__ */ new Map();
+  for (const [n, line] of lines.entries()) {
+    if (!MAY_BE_MADE_AGAIN.has(outcomeOf(line))) continue;
+    const request = await batch.requestOf(line.number);
+    const output = wait.folder === null ? null : path3.join(path3.resolve(wait.folder), line.name);
+    const isFirst = batch.lines[n].ordinal === 1;
+    commands.set(line.number, { isFirst, command: request && commandForLine(argv, request, output) });
+  }
+  return commands;
+}
+var MAY_BE_MADE_AGAIN = /* @__PURE__ */ new Set(["failed", "cancelled", "unknown"]);
 function patternOf(output) {
   const [before = "", ...after] = stemOfOutput2(output).split("{n}");
   return { before, after: after.join("{n}") };
-}
-
-// scripts/src/cli/batch/issues.ts
-import { AdvisedFailure as AdvisedFailure2 } from "./main.mjs";
-import { issue } from "./main.mjs";
-var MOST_SHOWN = 20;
-var MOST_RANGES = 12;
-function wrongLines(found) {
-  const groups = /* @__PURE__ */ new Map();
-  for (const { line, issue: issue4 } of found) {
-    const key = JSON.stringify(issue4);
-    const group = groups.get(key) ?? { lines: /* @__PURE__ */ new Set(), issue: issue4 };
-    group.lines.add(line);
-    groups.set(key, group);
-  }
-  const shown = [...groups.values()].slice(0, MOST_SHOWN).map(({ lines, issue: issue4 }) => ({
-    ...issue4,
-    path: `${lines.size === 1 ? "line" : "lines"} ${ranges([...lines])}${issue4.path ? `: ${issue4.path}` : ""}`
-  }));
-  if (groups.size > MOST_SHOWN) {
-    const rest = new Set([...groups.values()].slice(MOST_SHOWN).flatMap(({ lines }) => [...lines]));
-    shown[MOST_SHOWN - 1] = issue(
-      `lines ${ranges([...rest].sort((a, b) => a - b))}`,
-      "lines without issues",
-      `${groups.size - MOST_SHOWN + 1} more issues`,
-      "correct the lines above first, and run the same command again"
-    );
-  }
-  const wrong = new Set(found.map(({ line }) => line)).size;
-  const { path: path5, expected, received } = shown[0];
-  const message = `${wrong} ${wrong === 1 ? "line is" : "lines are"} wrong; nothing was submitted. ${path5}: expected ${expected}, received ${received}.`;
-  const hints = [...new Set(shown.map(({ path: path6, hint }) => `${path6}: ${hint}`))];
-  return new AdvisedFailure2("INVALID_PAYLOAD", message, { issues: shown, nextSteps: hints });
-}
-function ranges(numbers) {
-  const found = [];
-  for (const number of numbers) {
-    const last = found.at(-1);
-    if (last && last[1] === number - 1) last[1] = number;
-    else found.push([number, number]);
-  }
-  const texts = found.map(([from, to]) => from === to ? String(from) : `${from}-${to}`);
-  if (texts.length <= MOST_RANGES) return texts.join(", ");
-  return `${texts.slice(0, MOST_RANGES).join(", ")} and ${texts.length - MOST_RANGES} more places`;
 }
 
 // scripts/src/cli/batch/parse-line.ts
@@ -1356,7 +1407,9 @@ async function readBatch(args, caller, loopback, signal) {
       ordinal: ordinals[n],
       read: () => reader.readAgain(source, place, line.payloadHash)
     }));
-    return { name: source.name, lines, webhookUrl, close: source.close };
+    const places = new Map(checked.map(({ place }) => [place.number, place]));
+    const requestOf = (number) => reader.requestOf(source, places.get(number));
+    return { name: source.name, lines, webhookUrl, requestOf, close: source.close };
   } catch (error) {
     await source.close();
     throw error;
@@ -1408,7 +1461,27 @@ var Reader = class {
       { reason: { kind: "wrongLines" } }
     );
   }
+  /** Returns what a line asks for, without reading its image. */
+  async requestOf(source, place) {
+    const parts = await this.#parts(source, place, []).catch(() => null);
+    if (!parts) return null;
+    const { contract, fields, image } = parts;
+    return { model: contract.model, payload: JSON.stringify(fields), image };
+  }
   async #request(source, place, issues) {
+    const parts = await this.#parts(source, place, issues);
+    if (!parts) return null;
+    const { contract, fields, image, name } = parts;
+    try {
+      return { contract, payload: await withImage(contract, fields, image), name };
+    } catch (error) {
+      if (!(error instanceof Failure9)) throw error;
+      issues.push(...issuesOf(explained2(error, this.#caller)));
+      return null;
+    }
+  }
+  /** Reads a line as far as its image. */
+  async #parts(source, place, issues) {
     const line = parseLine(await source.textAt(place), source.format, issues);
     if (!line) return null;
     const model = line.model ?? this.#args.model;
@@ -1419,8 +1492,8 @@ var Reader = class {
     }
     try {
       const contract = await this.#contractOf(model);
-      const payload = await this.#payloadOf(contract, line, issues);
-      return payload && { contract, payload, name: line.name };
+      const parts = await this.#fieldsOf(contract, line, issues);
+      return parts && { contract, ...parts, name: line.name };
     } catch (error) {
       if (!(error instanceof Failure9)) throw error;
       issues.push(...issuesOf(explained2(error, this.#caller)));
@@ -1432,24 +1505,24 @@ var Reader = class {
     this.#contracts.set(model, known);
     return known;
   }
-  async #payloadOf(contract, line, issues) {
+  async #fieldsOf(contract, line, issues) {
     const own = withoutBody(contract, line.payload);
     const defaults = withoutBody(contract, this.#defaults);
     if (line.prompt !== void 0) {
-      const payload = withPrompt(contract, defaults, line.prompt);
-      if (payload) return withImage(contract, payload, this.#args.image);
+      const fields = withPrompt(contract, defaults, line.prompt);
+      if (fields) return { fields, image: this.#args.image };
       const hint = 'write a .jsonl file with the fields of each request in "payload"';
       issues.push(issue3("model", "a model that takes a prompt", contract.model, hint));
       return null;
     }
     if (line.image !== void 0) {
       const { withoutImage } = await import("./contracts.mjs");
-      return withImage(contract, { ...withoutImage(contract, defaults), ...own }, line.image);
+      return { fields: { ...withoutImage(contract, defaults), ...own }, image: line.image };
     }
     const { imageField } = await import("./contracts.mjs");
     const field = imageField(contract);
     const hasOwn = field !== null && own[field] !== void 0;
-    return withImage(contract, { ...defaults, ...own }, hasOwn ? void 0 : this.#args.image);
+    return { fields: { ...defaults, ...own }, image: hasOwn ? void 0 : this.#args.image };
   }
 };
 function issuesOf(failure) {
@@ -1486,6 +1559,7 @@ export {
   creditsOfEnd,
   fileNames,
   interruptedEnd,
+  isMadeNow,
   knownLines,
   lineOutcomes,
   namesFor,

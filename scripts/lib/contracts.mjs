@@ -56,7 +56,7 @@ import { isObject as isObject2 } from "./main.mjs";
 function readDurations(value) {
   if (!Array.isArray(value)) throw new ContractError("x-durations must list recorded runs");
   return value.map((run) => {
-    const { seconds, what, date: date2, ...more } = isObject2(run) ? run : {};
+    const { seconds, runs = 1, what, date: date2, ...more } = isObject2(run) ? run : {};
     const [unknown] = Object.keys(more);
     if (unknown !== void 0) throw new ContractError(`x-durations: "${unknown}" is not understood`);
     const [shortest, longest, ...others] = Array.isArray(seconds) ? seconds : [seconds, seconds];
@@ -65,11 +65,13 @@ function readDurations(value) {
       throw new ContractError(
         "x-durations.seconds must be a number above 0, or the shortest and the longest"
       );
+    if (typeof runs !== "number" || !Number.isInteger(runs) || runs < 1)
+      throw new ContractError("x-durations.runs must be the number of runs");
     if (typeof what !== "string" || what.trim() === "")
       throw new ContractError("x-durations.what must say what was made, and who saw it");
     if (typeof date2 !== "string" || !/^\d{4}-\d\d-\d\d$/.test(date2))
       throw new ContractError("x-durations.date must be a day, as YYYY-MM-DD");
-    return { seconds: [shortest, longest], what, date: date2 };
+    return { seconds: [shortest, longest], runs, what, date: date2 };
   });
 }
 

@@ -71,6 +71,7 @@ async function outputOf(provider, model) {
 // scripts/src/download/copy-file.ts
 const { copyFile } = require("node:fs/promises");
 const path6 = require("node:path");
+import { Failure as Failure7 } from "./main.mjs";
 
 // scripts/src/download/download.ts
 const { constants: constants2 } = require("node:fs");
@@ -930,8 +931,15 @@ async function moveIntoPlace(part, file, fetched, clock) {
   throw new Failure5(
     "DOWNLOAD_FAILED",
     `${file} exists already and is something else; it was left as it is.`,
-    { reason: { kind: "fileInTheWay" } }
+    { reason: { kind: "fileInTheWay", file, free: await freeBeside(file) } }
   );
+}
+async function freeBeside(file) {
+  const { dir, name, ext } = path4.parse(file);
+  for (let n = 2; ; n += 1) {
+    const free = path4.join(dir, `${name}-${n}${ext}`);
+    if (!await isThere(free)) return free;
+  }
 }
 async function isThere(file) {
   try {
@@ -1039,7 +1047,9 @@ async function copyTo(downloader, file, target, waitEnds) {
       await moveIntoPlace(part.path, target, file, downloader.api.clock);
       return copy;
     } catch (error) {
-      throw asDownloadFailure(error, { folder });
+      const failure = asDownloadFailure(error, { folder });
+      if (!(failure instanceof Failure7)) throw failure;
+      throw failure.with({ data: { ...failure.details.data, copy: file.path } });
     } finally {
       await part?.remove();
     }

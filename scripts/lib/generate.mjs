@@ -780,7 +780,6 @@ function stillRecorded(session, entry, failure) {
 
 // scripts/src/core/resume-pending.ts
 const { setMaxListeners } = require("node:events");
-import { stemOfOutput } from "./download.mjs";
 import { Failure as Failure7 } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
 import { creditsOf as creditsOf3 } from "./live.mjs";
@@ -835,7 +834,8 @@ async function ofTask(session, entry, failure) {
 var polledAt = ({ record }) => Date.parse(record.checked ?? record.created);
 async function waitFor(session, settings, entry) {
   const { output, taskId } = entry.record;
-  const observer = output ? session.observer.named(stemOfOutput(output)) : session.observer;
+  const name = output && (await import("./download.mjs")).stemOfOutput(output);
+  const observer = name ? session.observer.named(name) : session.observer;
   return waitTask3({ ...session, observer }, taskId, settings, { isResumed: true }, entry);
 }
 async function pendingRequests(session) {
@@ -863,14 +863,17 @@ async function adoptReplaced({ api, provider }, store) {
 }
 
 // scripts/src/core/spending.ts
+import { Failure as Failure8 } from "./main.mjs";
 import { rowOf as recordedRow } from "./journal.mjs";
 import { isTerminal as isTerminal4 } from "./main.mjs";
 import { nameIn } from "./live.mjs";
 import { shortDeadline as shortDeadline4 } from "./live.mjs";
 async function spending(session, since) {
   const { api, provider } = session;
-  const list = provider.can.list ? await api.read(provider.list(), shortDeadline4(session)) : null;
   const store = await session.records();
+  const read = provider.can.list ? await readList(session, store !== null) : null;
+  const listFailure = read instanceof Failure8 ? read : null;
+  const list = read instanceof Failure8 ? null : read;
   const tasks = onceEach(list?.tasks ?? []);
   const records = store ? await recordsOf(store, tasks) : [];
   const { rows, cover, shown } = rowsOfList(tasks, records, since);
@@ -881,9 +884,19 @@ async function spending(session, since) {
     ...summedUp([...rows, ...recorded.map(toSums), ...less.map(toSums).map(negative)], since),
     asOf: api.clock.wall(),
     list: list && { ...cover, unread: list.unread },
-    journal: store && { more: countOf(recorded) - countOf(less), keys: "this" }
+    journal: store && { more: countOf(recorded) - countOf(less), keys: "this" },
+    ...listFailure && { listFailure }
   };
 }
+async function readList({ api, provider, ...session }, hasJournal) {
+  try {
+    return await api.read(provider.list(), shortDeadline4({ api, provider, ...session }));
+  } catch (error) {
+    if (hasJournal && error instanceof Failure8 && AWAY.has(error.code)) return error;
+    throw error;
+  }
+}
+var AWAY = /* @__PURE__ */ new Set(["NETWORK_ERROR", "RATE_LIMITED", "UNKNOWN_ERROR"]);
 function recordedSpending(rows, since, asOf) {
   const sums = summedUp(rows.map(toSums), since);
   return { ...sums, asOf, list: null, journal: { more: countOf(rows), keys: "all" } };
@@ -999,17 +1012,17 @@ function summedUp(rows, since) {
 }
 
 // scripts/src/core/task-list.ts
-import { Failure as Failure8 } from "./main.mjs";
+import { Failure as Failure9 } from "./main.mjs";
 import { shortDeadline as shortDeadline5 } from "./live.mjs";
 import { noteState, recordOf } from "./live.mjs";
-async function readList(session) {
+async function readList2(session) {
   const { api, provider } = session;
   const list = await api.read(provider.list(), shortDeadline5(session));
   await noteStates(session, list.tasks);
   return list;
 }
 async function listTasks(session, filter) {
-  const list = await readList(session);
+  const list = await readList2(session);
   const all = [...list.tasks].sort((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0));
   const { since, model, states, limit } = filter;
   const ofSpan = all.filter(
@@ -1021,7 +1034,9 @@ async function listTasks(session, filter) {
   const tasks = [];
   for (const task of matching.slice(0, limit)) {
     const entry = await recordOf(session, task.id);
-    tasks.push({ task, ...entry && { request: entry.record } });
+    const output = entry?.record.output;
+    const name = output ? (await import("./download.mjs")).stemOfOutput(output) : void 0;
+    tasks.push({ task, ...entry && { request: entry.record }, ...name !== void 0 && { name } });
   }
   const { tasks: _, ...record } = list.record;
   return {
@@ -1050,7 +1065,7 @@ async function pendingOf({ records }) {
     const store = await records();
     return (await store?.pending() ?? []).filter((entry) => store?.isOwn(entry));
   } catch (error) {
-    if (error instanceof Failure8) return [];
+    if (error instanceof Failure9) return [];
     throw error;
   }
 }
@@ -1068,7 +1083,7 @@ export {
   hasEnded,
   listTasks,
   quote,
-  readList,
+  readList2 as readList,
   reconcile,
   recordedSpending,
   recordedTask,

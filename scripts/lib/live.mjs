@@ -140,7 +140,7 @@ async function expectedDuration(session, model) {
   return {
     fromMs: Math.min(...seconds) * 1e3,
     toMs: Math.max(...seconds) * 1e3,
-    runs: recorded.length,
+    runs: recorded.reduce((sum, { runs }) => sum + runs, 0),
     source: "contract",
     asOf: recorded.map(({ date }) => date).sort().at(-1)
   };
@@ -856,8 +856,8 @@ async function folderFor(folder) {
 }
 async function checkFree(folder, output) {
   if (folder === null || !output) return;
-  const { mediaIn, stemOfOutput: stemOfOutput2 } = await import("./download.mjs");
-  const file = mediaIn(folder).get(stemOfOutput2(output).toLowerCase());
+  const { mediaIn, stemOfOutput } = await import("./download.mjs");
+  const file = mediaIn(folder).get(stemOfOutput(output).toLowerCase());
   if (file === void 0) return;
   throw new Failure13(
     "INVALID_PAYLOAD",
@@ -2046,7 +2046,7 @@ function adviceFor(failure, { caller, account, taskId }) {
   const list = can.list ? [command("listTasks")] : [];
   const wait = failure.details.retryAfter;
   const later = wait === void 0 ? "a little later" : `after ${wait} seconds`;
-  const retry = isSubmit2 && taskId === null ? `Nothing was submitted or charged. Run the same command again ${later}.` : `The task is as it was. Run the same command again ${later}; it charges nothing.`;
+  const retry = isSubmit2 && taskId === null ? `Nothing was submitted or charged. Run the same command again ${later}.` : `The task is as it was. Run the same command again${isSubmit2 ? ", without --new," : ""} ${later}; it charges nothing.`;
   switch (failure.code) {
     case "AUTH_FAILED":
       return [
@@ -2133,7 +2133,6 @@ function accountOutcome({ account: { balance, models, record }, contracts, notLi
 }
 
 // scripts/src/cli/render/list.ts
-import { stemOfOutput } from "./download.mjs";
 import { plain as plain4, quoted as quoted3 } from "./main.mjs";
 
 // scripts/src/providers/error-answer.ts
@@ -2216,6 +2215,12 @@ function spendingOutcome(result, caller) {
     "Credits are as the service reported them. A task is counted in the span in which it was submitted, and once."
   ].flatMap((words) => words ?? []);
   const warnings = warningsOf(result, since);
+  if (result.listFailure) {
+    const { title } = caller.profile;
+    warnings.unshift(
+      `The list of ${title} could not be read (${result.listFailure.message}), so this is what the journal of this machine knows, which may be out of date.`
+    );
+  }
   const nextSteps = nextStepsOf(total, caller);
   const data = {
     since: spanOf(since),
@@ -2324,14 +2329,13 @@ function nothingMatches({ listed, models }) {
   const names = models.flatMap((model) => nameIn(model) ?? []).slice(0, MOST_MODELS2);
   return `None of the ${listed} tasks of this key is what was asked for. Their models: ${names.join(", ") || "not named"}.`;
 }
-function rowOf2({ task, request }) {
+function rowOf2({ task, request, name }) {
   const { id, state, unknownState, createdAt, completedAt, charged, refunded, error } = task;
   const key = keyOf(task);
   const file = request?.files[0]?.path;
-  const output = request?.output;
   return {
     taskId: id,
-    ...output && { name: plain4(stemOfOutput(output), 200) },
+    ...name !== void 0 && { name: plain4(name, 200) },
     ...file !== void 0 && { file: plain4(file, 1e3) },
     model: nameIn(task.model) ?? null,
     status: state,
@@ -2412,15 +2416,17 @@ function endOutcome(result, caller) {
       return ended("GENERATION_FAILED", `The task ended FAILED.${whyFailed(result)}`, data, [
         caller.profile.says.refund,
         ...caller.profile.can.account ? [caller.command("account")] : [],
-        "Tell the user what the service said. Another try is a new charge: change the prompt or the image, or add --new to the command that submitted it."
+        `Tell the user what the service said. Another try is a new charge: change the prompt or the image, or ${caller.retry}`
       ]);
     case "cancelled":
       return ended("TASK_CANCELLED", "The task was cancelled; there will be no result.", data, [
-        `${caller.profile.can.cancel ? "A cancelled task is refunded. " : ""}To have the result after all, with a new charge: add --new to the command that submitted it.`
+        `${caller.profile.can.cancel ? "A cancelled task is refunded. " : ""}To have the result after all, with a new charge: ${caller.retry}`
       ]);
     case "notFetched": {
       const urls = seen.urls && { resultUrls: seen.urls };
-      const failure = explained(result.failure, caller);
+      const isInTheWay = result.failure.details.reason?.kind === "fileInTheWay";
+      const about = isInTheWay ? result.failure.with({ taskId, charged: "finished" }) : result.failure;
+      const failure = explained(about, caller);
       return failed(failure.with({ data: { ...failure.details.data, ...urls } }), seen.state, taskId);
     }
     case "notCancelled":
@@ -2463,10 +2469,10 @@ function reusedData({ reused, isResubmitted }) {
   if (!reused) return {};
   return { reused: true, createdAt: reused.created, ...isResubmitted && { resubmitted: true } };
 }
-function reusedSteps({ reused }, { anew }) {
-  if (!reused) return [];
+function reusedSteps({ reused, kind }, { anew }) {
+  if (!reused || kind === "notFetched") return [];
   return [
-    `This request was made on ${reused.created} and ended ${reused.status}; nothing was charged now. To make another, with a new charge: ${anew}.`
+    `This request was made on ${reused.created} and ended ${reused.status}; nothing was charged now. To make another, with a new charge: ${anew}`
   ];
 }
 function warningText(warning) {
@@ -2619,7 +2625,7 @@ async function runLive(options) {
       const wait = waitSettings(args, environment);
       const secrets = environment.key === void 0 ? [] : [environment.key];
       const outcome2 = await runBatchCommand({
-        ...{ session, args, batch, wait, caller, secrets },
+        ...{ session, args, argv, batch, wait, caller, secrets },
         stop: interruption,
         warn
       });

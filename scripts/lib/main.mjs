@@ -630,28 +630,34 @@ var init_exit_codes = __esm({
       done: { means: "done", next: "give the user the result" },
       taskEnded: {
         means: "the task ended FAILED or CANCEL",
-        next: "tell the reason; `--new` tries again with a new charge, so ask first"
+        next: "tell the reason; `--new` tries again with a new charge, so ask first (a batch: only the command of that line)"
       },
-      badInput: { means: "bad input", next: "correct what `data.issues` names; nothing was charged" },
+      badInput: {
+        means: "bad input",
+        next: "correct what `data.issues` names; nothing was charged (a batch: see `data.batch`)"
+      },
       keyRefused: { means: "key missing or refused", next: "ask the user to set the key in the environment" },
       stillRunning: {
         means: "still running",
         next: "run the same command without `--new`, or `data.nextSteps`; it charges nothing"
       },
-      credits: { means: "credits or cap", next: "nothing was submitted; tell what is missing" },
+      credits: {
+        means: "credits or cap",
+        next: "nothing was submitted (a batch: see `data.batch`); tell what is missing"
+      },
       temporary: { means: "temporary", next: "follow `data.nextSteps`, after `retryAfter` seconds if set" },
       submitUnknown: {
         means: "the outcome of the submit is not known",
-        next: "`retryAfter` set: run the same command again after that many seconds; it reconciles, and never submits while that may charge twice. `retryAfter` null: waiting changes nothing; the user decides, with the commands in `data.nextSteps`"
+        next: "`retryAfter` set: run the same command without `--new` after that many seconds; it reconciles, and never submits while that may charge twice. `retryAfter` null: waiting changes nothing; the user decides, with the commands in `data.nextSteps`"
       },
       taskNotFound: { means: "no such task for this key", next: "check the id and the key" },
       downloadFailed: {
         means: "finished but not saved",
         next: "run the command in `data.nextSteps`; it charges nothing"
       },
-      bug: { means: "a bug of this program", next: "report it; run the same command again" },
-      interrupted: { means: "interrupted", next: "run the same command again" },
-      terminated: { means: "terminated", next: "run the same command again" }
+      bug: { means: "a bug of this program", next: "report it; run the same command without `--new`" },
+      interrupted: { means: "interrupted", next: "run the same command without `--new`" },
+      terminated: { means: "terminated", next: "run the same command without `--new`" }
     };
     EXIT_OF_ERROR = {
       INVALID_MODEL: EXIT.badInput,
@@ -974,6 +980,10 @@ function checkTogether(action, given, issues) {
   if (given.get("batch") === "-" && given.get("payload") === "-") {
     const hint = "write the lines into a file, or the defaults of all lines on the command line";
     issues.push(issue("--batch", "one flag that reads standard input", "--payload - too", hint));
+  }
+  if (given.get("output")?.includes("{n}") && !given.has("batch")) {
+    const hint = "write the name of the one file, or name a batch with --batch";
+    issues.push(issue("--output", "a name without {n}, which stands for the number of a line", "{n}", hint));
   }
   if (given.has("maxTotalCredits") && !given.has("batch")) {
     issues.push(
@@ -1410,7 +1420,7 @@ function resumeFlags({ action, wait: wait2, pollInterval, download, output: outp
     pollInterval,
     // The record of a line has its folder and its name.
     download: download === void 0 || batch !== void 0 ? void 0 : path3.resolve(download),
-    output: output2 === void 0 ? void 0 : path3.resolve(output2)
+    output: output2 === void 0 || batch !== void 0 ? void 0 : path3.resolve(output2)
   };
 }
 function placeFlags({ profile, sandbox }) {
@@ -1440,6 +1450,20 @@ function commandAgain(argv) {
 }
 function commandForAnother(argv, { idempotencyKey: idempotencyKey2 }) {
   return commandFrom(argv, idempotencyKey2 === void 0 ? { new: true } : { idempotencyKey: randomUUID() });
+}
+function commandForLine(argv, line, output2) {
+  const { batch, maxTotalCredits, download, ...flags } = flagsIn(argv);
+  const { model, payload, image } = line;
+  return commandLine(
+    flagWords({
+      ...flags,
+      model,
+      payload: portable("payload", payload),
+      image: image && portable("image", image),
+      output: output2 ?? void 0,
+      new: true
+    })
+  );
 }
 function commandAnew({ idempotencyKey: idempotencyKey2 }) {
   return `the same command with ${idempotencyKey2 === void 0 ? "--new" : "another --idempotencyKey"}`;
@@ -1966,12 +1990,25 @@ function size(bytes) {
   }
   return `${value.toFixed(1)} ${units[n]}`;
 }
-function sums({ total, done, failed: failed2, running, credits: credits2 }) {
+function sums({
+  total,
+  done,
+  failed: failed2,
+  unknown = 0,
+  notSubmitted = 0,
+  running,
+  credits: credits2
+}) {
   const parts = [`${done} of ${total} done`];
   if (failed2 > 0) parts.push(`${failed2} failed`);
+  if (unknown > 0) parts.push(`${unknown} of unknown outcome`);
+  if (notSubmitted > 0) parts.push(`${notSubmitted} not submitted`);
   if (running > 0) parts.push(`${running} running`);
   if (credits2 !== null) parts.push(`${credits2} ${credits2 === 1 ? "credit" : "credits"}`);
   return parts.join(", ");
+}
+function overIn({ done, failed: failed2, unknown = 0, notSubmitted = 0 }) {
+  return done + failed2 + unknown + notSubmitted;
 }
 function otherAccountText({ created, taskId: taskId2, account, service }) {
   const task = taskId2 === null ? ", and whether it made a task is not known" : ` as task ${taskId2}`;
@@ -2074,7 +2111,7 @@ function watch(screen2, secrets, displayOf = (...parts) => new Lines(...parts)) 
         if (situation.phase === "before") situation.phase = "running";
         isBatch = true;
         batch = progress;
-        showMany(sums(progress), progress.done + progress.failed === progress.total);
+        showMany(sums(progress), overIn(progress) === progress.total);
       },
       line({ name: lineName, taskId: id, state }) {
         if (note(JSON.stringify(lineName), state)) sayLine(subjectOf(lineName, id), state);
@@ -2178,8 +2215,9 @@ function callerOf(args, argv) {
     command: commandAt(profile),
     commandAt,
     same: commandAgain(argv),
-    anew: commandAnew(args),
+    anew: `${commandAnew(args)}.`,
     another: commandForAnother(argv, args),
+    retry: "add --new to the command that submitted it.",
     rehearsal: commandToRehearse(argv, args),
     resumeFlags: resumeFlags(args),
     // A status query or a submit alone has its full answer while the task still runs.
@@ -2191,11 +2229,22 @@ function callerOf(args, argv) {
 function resumeCommand({ command }, taskId2, flags = { wait: BRIEF_WAIT_S }) {
   return command("waitTask", { taskId: taskId2, ...flags });
 }
+function callerOfLine(caller, { command: again, isFirst }) {
+  const command = again ?? "the command of this line alone (its model and payload), with --new.";
+  const shared = "this line equals an earlier one, for which its own command counts; take this line out of the batch then: ";
+  const words = `${isFirst ? "" : shared}${command}`;
+  return {
+    ...caller,
+    anew: words,
+    another: words,
+    retry: `run this line alone, with --new (on the batch, --new is a charge for every line): ${words}`
+  };
+}
 
 // scripts/src/cli/render/next-steps/decision.ts
 var RISK = "only if the user accepts that it may be charged once more";
 function decision(caller, { after, idempotencyKey: idempotencyKey2 } = {}) {
-  if (after !== void 0) return [`Or, ${RISK}: ${caller.anew}.`];
+  if (after !== void 0) return [`Or, ${RISK}: ${caller.anew}`];
   const { download, output: output2 } = caller.resumeFlags;
   const place = String(output2 ?? "").includes("{n}") ? {} : { download, output: output2 };
   const flags = { idempotencyKey: idempotencyKey2, wait: BRIEF_WAIT_S, ...place };
@@ -2220,7 +2269,10 @@ function findOutSteps(caller, isRecorded) {
     ];
   }
   return [
-    ...isRecorded ? ["Run the same command again: it reconciles, and never submits while that may charge twice.", same] : ["Without a journal the same command submits again, and may be charged twice: find its task first."],
+    ...isRecorded ? [
+      "Run this command, without --new: it reconciles, and never submits while that may charge twice.",
+      same
+    ] : ["Without a journal the same command submits again, and may be charged twice: find its task first."],
     command("listTasks")
   ];
 }
@@ -2520,8 +2572,9 @@ var PLACE = {
       "Give another --output, or move that file away. This call has submitted and charged nothing."
     ]
   }),
-  fileInTheWay: () => ({
-    nextSteps: ["Download into another folder, or move that file away and run the command again."]
+  // Its command, with a free name, follows from the task.
+  fileInTheWay: ({ file }) => ({
+    nextSteps: [`${file} is another file, or a damaged one, and is left as it is.`]
   }),
   beingSaved: () => ({
     nextSteps: ["The same command returns the file as soon as that process has saved it."]
@@ -2581,7 +2634,7 @@ var SUBMIT = {
       return { message, nextSteps: [...answered, notYet, profile.says.tasks, ...decide] };
     const when = after === void 0 ? "" : ` after ${after} seconds`;
     const repeat = isRecorded ? [
-      `Run the same command again${when}. It searches the service's list for the task, and submits nothing while that may charge twice:`,
+      `Run this command${when}, without --new. It searches the service's list for the task, and submits nothing while that may charge twice:`,
       same
     ] : [notYet];
     return {
@@ -2634,7 +2687,7 @@ var SUBMIT = {
   recordedTaskGone: ({ taskId: taskId2, created }, { command, anew }) => ({
     nextSteps: [
       `This request was submitted on ${created} as task ${taskId2}, which the service does not show any more; its result is kept for a limited time only.`,
-      `Nothing was submitted now. If the user wants it made once more, with a new charge: ${anew}.`,
+      `Nothing was submitted now. If the user wants it made once more, with a new charge: ${anew}`,
       command("forget", { taskId: taskId2 })
     ]
   }),
@@ -2681,9 +2734,10 @@ function explained(failure, caller) {
     ...steps.length > 0 && { nextSteps: steps }
   });
 }
-function chargedSteps({ details: { charged, taskId: taskId2 } }, caller) {
+function chargedSteps({ details: { charged, taskId: taskId2, reason } }, caller) {
   if (charged === void 0 || taskId2 === void 0) return [];
-  const resume = resumeCommand(caller, taskId2, caller.resumeFlags);
+  const place = reason?.kind === "fileInTheWay" ? { download: void 0, output: reason.free } : {};
+  const resume = resumeCommand(caller, taskId2, { ...caller.resumeFlags, ...place });
   return charged === "finished" ? [
     resume,
     "The task is finished and paid for. Run this command as often as you like: it fetches the result and charges nothing."
@@ -3042,6 +3096,7 @@ export {
   boundedJson,
   bugOutcome,
   callerOf,
+  callerOfLine,
   cheaperSteps,
   checkCallbackUrl,
   checkFit,
@@ -3054,6 +3109,7 @@ export {
   commandAnew,
   commandFor,
   commandForAnother,
+  commandForLine,
   commandFrom,
   commandLine,
   commandToRehearse,
@@ -3098,6 +3154,7 @@ export {
   numberOf,
   otherAccountText,
   output,
+  overIn,
   overrule,
   owner,
   parseArguments,

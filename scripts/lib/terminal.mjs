@@ -240,7 +240,7 @@ function fitting(text, columns) {
 }
 
 // scripts/src/cli/progress/draw.ts
-import { clockTime, size, sourceOf, sums, usually } from "./main.mjs";
+import { clockTime, overIn, size, sourceOf, sums, usually } from "./main.mjs";
 var FULL = "#";
 var EMPTY = "-";
 var NARROWEST_BAR = 8;
@@ -290,7 +290,7 @@ function amount({ bytes, total, speed }) {
   return `${size(bytes)}${of}${speed === null ? "" : `, ${size(speed)}/s`}`;
 }
 function shareDone({ ageMs, share, expected, transfer, batch }) {
-  if (batch) return batch.total > 0 ? (batch.done + batch.failed) / batch.total : null;
+  if (batch) return batch.total > 0 ? overIn(batch) / batch.total : null;
   if (transfer) return transfer.total ? transfer.bytes / transfer.total : null;
   if (share !== null) return share;
   if (!expected || ageMs === null) return null;

@@ -15,6 +15,7 @@ import {
   tempFolder,
 } from '../support/command.ts';
 import { PNG } from '../support/media.ts';
+import { runShell } from './shell.ts';
 
 interface Item {
   line: number;
@@ -68,6 +69,11 @@ async function place(lines: readonly string[], name = 'ideas.txt') {
   return { service, folder, file, out, env, write, runBatch, submits, charges, files };
 }
 
+/** Returns the command inside a sentence. */
+const commandIn = (step: string): string => step.slice(step.indexOf('node '));
+
+const APIDOT_PAYLOAD = '{"size":"1:1"}';
+
 const rowsOf = (report: string): JsonObject[] =>
   readFileSync(report, 'utf8')
     .trimEnd()
@@ -82,7 +88,7 @@ describe('a batch', () => {
     expect(envelope).toMatchObject({ ok: true, status: 'COMPLETED', taskId: null, errorCode: null });
     expect(batch).toEqual({
       ...{ total: 3, completed: 3, failed: 0, cancelled: 0, running: 0, notSubmitted: 0, unknown: 0 },
-      ...{ charged: 45, refunded: 0 },
+      ...{ charged: 45, chargedNow: 45, refunded: 0 },
     });
     expect([...service.charges.keys()].sort()).toEqual(['a lighthouse', 'fog', 'waves']);
     expect(charges()).toBe(3);
@@ -108,7 +114,8 @@ describe('a batch', () => {
     expect(first.items[0]!.taskId).not.toBe(first.items[2]!.taskId);
     const again = await runBatch();
     expect(charges()).toBe(3);
-    expect(again.items).toEqual(first.items);
+    expect(again.items).toEqual(first.items.map((item) => ({ ...item, reused: true })));
+    expect(again.batch).toMatchObject({ charged: 45, chargedNow: 0 });
     expect(again.nextSteps.join(' ')).toContain('nothing was charged now');
     const single = envelopeOf(await run([...T2V_ARGS, '--wait', '10'], { cwd: folder, env }));
     expect(single.taskId).toBe(first.items[1]!.taskId);
@@ -377,7 +384,7 @@ describe('a batch', () => {
     expect(files()).toEqual(['1-v2.mp4', '1.mp4', '2-v2.mp4', '2.mp4']);
     const third = await runBatch();
     expect(charges()).toBe(4);
-    expect(third.items).toEqual(second.items);
+    expect(third.items).toEqual(second.items.map((item) => ({ ...item, reused: true })));
   });
 
   it('a name that another file has is refused by its line before anything is charged', async () => {
@@ -404,6 +411,83 @@ describe('a batch', () => {
     expect(items[0]).toMatchObject({ status: 'FAILED', file: null, errorCode: 'GENERATION_FAILED' });
     expect((await runBatch()).code).toBe(1);
     expect(charges()).toBe(2);
+  });
+
+  it('a failed line is made again by its own command alone, and the batch takes its result over', async () => {
+    const { runBatch, service, charges, write, env, out, files } = await place(['', "it's b"]);
+    service.end = 'FAILED';
+    await runBatch();
+    service.end = 'COMPLETED';
+    write(['a', "it's b", 'c']);
+    const { code, batch, nextSteps, report, envelope } = await runBatch();
+    expect(code).toBe(1);
+    expect(batch).toMatchObject({ completed: 2, failed: 1, charged: 45, chargedNow: 30 });
+    expect(envelope.errorMessage).toContain('submitted 2 of 3 lines (30 credits)');
+    expect(charges()).toBe(3);
+    const row = rowsOf(report)[1]!.data as { nextSteps: string[] };
+    for (const steps of [nextSteps, row.nextSteps]) expect(steps.join('\n')).not.toMatch(/--batch.*--new/);
+    const command = commandIn(nextSteps.find((step) => step.includes('--new'))!);
+    expect(commandIn(row.nextSteps.find((step) => step.includes('--new'))!)).toBe(command);
+    expect(command).toContain(`--output ${path.join(out, '2')}`);
+    expect((await runShell(command, { env, cwd: tempFolder() })).code).toBe(0);
+    expect(charges()).toBe(4);
+    const again = await runBatch();
+    expect(again.code).toBe(0);
+    expect(again.batch).toMatchObject({ completed: 3, chargedNow: 0 });
+    expect(charges()).toBe(4);
+    expect(files()).toEqual(['1.mp4', '2.mp4', '3.mp4']);
+  });
+
+  it('of two equal lines, the advice for the second says that its command counts for the first', async () => {
+    const { runBatch, service } = await place(['a', 'a']);
+    service.end = 'FAILED';
+    const rows = rowsOf((await runBatch()).report) as unknown as { data: { nextSteps: string[] } }[];
+    const [first, second] = rows.map(({ data }) => data.nextSteps.join(' '));
+    expect(first).not.toContain('equals an earlier one');
+    expect(second).toContain('equals an earlier one');
+  });
+
+  it('fault 2: a line whose outcome is not known is made again by its own command alone', async () => {
+    const { runBatch, service, charges, env } = await place(['a', 'b']);
+    service.script.push('reset');
+    service.hidesTasks = true;
+    const lost = await runBatch([], {}, 3);
+    expect(lost.code).toBe(7);
+    expect(lost.batch).toMatchObject({ unknown: 1, completed: 1 });
+    expect(lost.stderr).toContain('1 of unknown outcome');
+    expect(lost.stderr).not.toContain('failed');
+    expect(charges()).toBe(2);
+    const step = lost.nextSteps.find((one) => one.includes('--new'))!;
+    const command = commandIn(step);
+    expect(command).not.toContain('--batch');
+    expect((await runShell(command, { env, cwd: tempFolder() })).code).toBe(0);
+    expect(charges()).toBe(3);
+    const again = await runBatch();
+    expect(again.code).toBe(0);
+    expect(charges()).toBe(3);
+  });
+
+  it('APIDot: a doubtful line has its own command, and no other line is charged again', async () => {
+    const { service, charges, folder, file, out } = await place(['a', 'b', 'c']);
+    const env = {
+      ...{ APIDOT_API_KEY: 'ak_apidot', APIDOT_BASE_URL: service.origin },
+      ASYNC_MEDIA_STATE_DIR: path.join(folder, 'state'),
+    };
+    service.script.push('reset');
+    const args = ['--provider', 'apidot', '--batch', file, '--model', 'z-image', '--payload', APIDOT_PAYLOAD];
+    const all = [...args, '--pollInterval', '0.02', '--output', path.join(out, 'p-{n}')];
+    const lost = await run(all, { env, cwd: folder });
+    expect(lost.code, lost.stdout).toBe(7);
+    const data = envelopeOf(lost).data as unknown as { nextSteps: string[]; report: string };
+    expect(charges()).toBe(3);
+    expect(JSON.stringify([data, readFileSync(data.report, 'utf8')])).not.toContain("p-{n}' --new");
+    const step = data.nextSteps.find((one) => one.includes('--new'))!;
+    expect(data.nextSteps.filter((one) => /--batch.*--new/.test(one))).toEqual([]);
+    for (const row of rowsOf(data.report)) expect(JSON.stringify(row)).not.toContain('{n}');
+    expect((await runShell(commandIn(step), { env, cwd: tempFolder() })).code).toBe(0);
+    expect(charges()).toBe(4);
+    expect((await run(all, { env, cwd: folder })).code).toBe(0);
+    expect(charges()).toBe(4);
   });
 
   it('lines on standard input; createGeneration submits all and returns; the full command delivers them', async () => {
@@ -535,6 +619,45 @@ describe('--output', () => {
     expect(data.warnings).toEqual([
       'dawn.mov was asked for; the file is saved as dawn.mp4, by what it contains.',
     ]);
+  });
+
+  it('fault 47: a paid result whose new name is taken: the copy, a free name, and no advice to charge', async () => {
+    const { env, folder, charges } = await place([]);
+    expect((await run([...T2V_ARGS, '--output', 'first.mp4'], { env, cwd: folder })).code).toBe(0);
+    writeFileSync(path.join(folder, 'dawn.mp4'), 'mine');
+    const taken = await run([...T2V_ARGS, '--output', 'dawn.mp4'], { env, cwd: folder });
+    expect(taken.code, taken.stdout).toBe(9);
+    const { data } = envelopeOf(taken);
+    expect(data.copy).toBe(path.join(folder, 'first.mp4'));
+    const steps = data.nextSteps as string[];
+    expect(steps.join(' ')).not.toContain('--new');
+    const resume = steps.find((step) => step.startsWith('node '))!;
+    expect((await runShell(resume, { env, cwd: tempFolder() })).code).toBe(0);
+    expect(readFileSync(path.join(folder, 'dawn-2.mp4'))).toEqual(
+      readFileSync(path.join(folder, 'first.mp4')),
+    );
+    expect(readFileSync(path.join(folder, 'dawn.mp4'), 'utf8')).toBe('mine');
+    expect(charges()).toBe(1);
+  });
+
+  it('{n} in --output needs a batch', async () => {
+    const refused = await run([...T2V_ARGS, '--sandbox', '--output', 'line-{n}']);
+    expect(refused.code).toBe(2);
+    expect(envelopeOf(refused).data.issues).toMatchObject([{ path: '--output', received: '{n}' }]);
+  });
+
+  it('spending falls back to the journal, and says so, where the list cannot be read', async () => {
+    const { env, folder, service } = await place([]);
+    await run([...T2V_ARGS, '--output', 'first.mp4'], { env, cwd: folder });
+    service.listStatus = 503;
+    const spent = await run(['--action', 'spending'], {
+      env: { ...env, AIVIDEO_MAX_RETRIES: '0' },
+      cwd: folder,
+    });
+    expect(spent.code, spent.stdout).toBe(0);
+    const { data } = envelopeOf(spent);
+    expect(data.total).toMatchObject({ tasks: 1, charged: 15 });
+    expect((data.warnings as string[]).join(' ')).toContain('could not be read');
   });
 
   it('fault 47: a file that is there already is refused before anything is charged', async () => {

@@ -74,7 +74,7 @@ describe('faults 51 and 80: processes that wait for tasks of one service', () =>
     expect(figures.worstLagMs).toBeLessThanOrEqual(26_000);
   }, 60_000);
 
-  it('20 of them, and somebody who asks for a state again and again: nothing is refused, the waits stay soon', async () => {
+  it('20 of them, and a user who asks for a state again and again: nothing is refused, the waits stay soon', async () => {
     const figures = await fleet({ processes: 20, lookupEachMs: 200 });
     expect(figures).toMatchObject({ ended: 20, refused: 0 });
     expect(figures.meanLagMs).toBeLessThanOrEqual(2_000);

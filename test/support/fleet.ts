@@ -31,7 +31,7 @@ export interface FleetOptions {
   killMost?: number;
   latencyMs?: number;
   limit?: number;
-  /** Beside the waits, the caller asks for the state of a task repeatedly, so many milliseconds after each answer. */
+  /** Beside the waits, a user asks for the state of a task again and again, so many milliseconds after each answer. */
   lookupEachMs?: number;
 }
 

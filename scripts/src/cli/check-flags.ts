@@ -64,6 +64,10 @@ export function checkTogether(action: Action, given: Given, issues: Issue[]): vo
     const hint = 'write the lines into a file, or the defaults of all lines on the command line';
     issues.push(issue('--batch', 'one flag that reads standard input', '--payload - too', hint));
   }
+  if (given.get('output')?.includes('{n}') && !given.has('batch')) {
+    const hint = 'write the name of the one file, or name a batch with --batch';
+    issues.push(issue('--output', 'a name without {n}, which stands for the number of a line', '{n}', hint));
+  }
   if (given.has('maxTotalCredits') && !given.has('batch')) {
     issues.push(
       issue('--maxTotalCredits', '--batch beside it', 'none', 'write --maxCredits for one request'),

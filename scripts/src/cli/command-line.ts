@@ -20,7 +20,7 @@ export function resumeFlags({ action, wait, pollInterval, download, output, batc
     pollInterval,
     // The record of a line has its folder and its name.
     download: download === undefined || batch !== undefined ? undefined : path.resolve(download),
-    output: output === undefined ? undefined : path.resolve(output),
+    output: output === undefined || batch !== undefined ? undefined : path.resolve(output),
   };
 }
 
@@ -42,6 +42,14 @@ export function commandFor(provider: string | undefined, action: Action, flags: 
 /** Returns the flags that name a model, and its service where that is not the usual one. */
 export function modelFlags({ provider, model }: { provider: string; model: string }): Flags {
   return { provider: providerFlag(provider), model };
+}
+
+/** What a line of a batch asks for, as the flags of a command of its own. */
+export interface LineRequest {
+  model: string;
+  /** JSON, without the image. */
+  payload: string;
+  image: string | undefined;
 }
 
 // Longer payloads are not worth repeating in an answer; the command says where they go instead.
@@ -76,6 +84,22 @@ export function commandForAnother(
   { idempotencyKey }: Pick<Arguments, 'idempotencyKey'>,
 ): string {
   return commandFrom(argv, idempotencyKey === undefined ? { new: true } : { idempotencyKey: randomUUID() });
+}
+
+/** Returns the command line that makes one line of these arguments' batch once more, alone, with a new charge. */
+export function commandForLine(argv: readonly string[], line: LineRequest, output: string | null): string {
+  const { batch, maxTotalCredits, download, ...flags } = flagsIn(argv);
+  const { model, payload, image } = line;
+  return commandLine(
+    flagWords({
+      ...flags,
+      model,
+      payload: portable('payload', payload),
+      image: image && portable('image', image),
+      output: output ?? undefined,
+      new: true,
+    }),
+  );
 }
 
 /** Returns the words that say how to make this request once more, with a new charge. */

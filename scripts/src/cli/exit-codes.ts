@@ -28,28 +28,34 @@ export const EXIT_WORDS: Record<keyof typeof EXIT, { means: string; next: string
   done: { means: 'done', next: 'give the user the result' },
   taskEnded: {
     means: 'the task ended FAILED or CANCEL',
-    next: 'tell the reason; `--new` tries again with a new charge, so ask first',
+    next: 'tell the reason; `--new` tries again with a new charge, so ask first (a batch: only the command of that line)',
   },
-  badInput: { means: 'bad input', next: 'correct what `data.issues` names; nothing was charged' },
+  badInput: {
+    means: 'bad input',
+    next: 'correct what `data.issues` names; nothing was charged (a batch: see `data.batch`)',
+  },
   keyRefused: { means: 'key missing or refused', next: 'ask the user to set the key in the environment' },
   stillRunning: {
     means: 'still running',
     next: 'run the same command without `--new`, or `data.nextSteps`; it charges nothing',
   },
-  credits: { means: 'credits or cap', next: 'nothing was submitted; tell what is missing' },
+  credits: {
+    means: 'credits or cap',
+    next: 'nothing was submitted (a batch: see `data.batch`); tell what is missing',
+  },
   temporary: { means: 'temporary', next: 'follow `data.nextSteps`, after `retryAfter` seconds if set' },
   submitUnknown: {
     means: 'the outcome of the submit is not known',
-    next: '`retryAfter` set: run the same command again after that many seconds; it reconciles, and never submits while that may charge twice. `retryAfter` null: waiting changes nothing; the user decides, with the commands in `data.nextSteps`',
+    next: '`retryAfter` set: run the same command without `--new` after that many seconds; it reconciles, and never submits while that may charge twice. `retryAfter` null: waiting changes nothing; the user decides, with the commands in `data.nextSteps`',
   },
   taskNotFound: { means: 'no such task for this key', next: 'check the id and the key' },
   downloadFailed: {
     means: 'finished but not saved',
     next: 'run the command in `data.nextSteps`; it charges nothing',
   },
-  bug: { means: 'a bug of this program', next: 'report it; run the same command again' },
-  interrupted: { means: 'interrupted', next: 'run the same command again' },
-  terminated: { means: 'terminated', next: 'run the same command again' },
+  bug: { means: 'a bug of this program', next: 'report it; run the same command without `--new`' },
+  interrupted: { means: 'interrupted', next: 'run the same command without `--new`' },
+  terminated: { means: 'terminated', next: 'run the same command without `--new`' },
 };
 
 /** The exit code that each error code stands for, unless a failure says otherwise. */

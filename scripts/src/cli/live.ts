@@ -85,7 +85,7 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
       const wait = waitSettings(args, environment);
       const secrets = environment.key === undefined ? [] : [environment.key];
       const outcome = await runBatchCommand({
-        ...{ session, args, batch, wait, caller, secrets },
+        ...{ session, args, argv, batch, wait, caller, secrets },
         stop: interruption,
         warn,
       });

@@ -6,7 +6,7 @@ import { type Display, Lines, type Screen } from './progress/display.ts';
 import type { View } from './progress/draw.ts';
 import { Meter } from './progress/meter.ts';
 import { type Situation, Submits } from './progress/situation.ts';
-import { otherAccountText, size, sourceOf, sums, usually } from './progress/words.ts';
+import { otherAccountText, overIn, size, sourceOf, sums, usually } from './progress/words.ts';
 
 export type { Situation } from './progress/situation.ts';
 
@@ -147,7 +147,7 @@ export function watch(
         if (situation.phase === 'before') situation.phase = 'running';
         isBatch = true;
         batch = progress;
-        showMany(sums(progress), progress.done + progress.failed === progress.total);
+        showMany(sums(progress), overIn(progress) === progress.total);
       },
       line({ name: lineName, taskId: id, state }) {
         if (note(JSON.stringify(lineName), state)) sayLine(subjectOf(lineName, id), state);

@@ -23,7 +23,7 @@ export async function expectedDuration(session: Session, model: string): Promise
   return {
     fromMs: Math.min(...seconds) * 1000,
     toMs: Math.max(...seconds) * 1000,
-    runs: recorded.length,
+    runs: recorded.reduce((sum, { runs }) => sum + runs, 0),
     source: 'contract',
     asOf: recorded
       .map(({ date }) => date)

@@ -2,13 +2,17 @@ import type { Failure } from '../model/failure.ts';
 import type { TaskState } from '../model/task.ts';
 import type { TaskStatus } from '../providers/provider.ts';
 
-/** The sums of a batch. `done + failed + running` is at most `total`. */
+/** The sums of a batch. `done + failed + unknown + notSubmitted + running` is at most `total`. */
 export interface BatchProgress {
   total: number;
   /** Lines whose task is COMPLETED. */
   done: number;
-  /** Lines that ended in any other way, those that were never submitted among them. */
+  /** Lines whose task ended FAILED or CANCEL. */
   failed: number;
+  /** Lines of which this call does not know any more whether they have a task. */
+  unknown?: number;
+  /** Lines that this call will not submit any more. */
+  notSubmitted?: number;
   /** Lines that were submitted and have not ended. */
   running: number;
   /** Credits charged so far, less those refunded; null while none are known. */

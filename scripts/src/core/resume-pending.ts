@@ -1,5 +1,4 @@
 import { setMaxListeners } from 'node:events';
-import { stemOfOutput } from '../download/output-name.ts';
 import { Failure } from '../model/failure.ts';
 import { isTerminal } from '../model/task.ts';
 import type { RecordStore, StoredRequest } from '../ports/record-store.ts';
@@ -85,7 +84,8 @@ const polledAt = ({ record }: StoredRequest): number => Date.parse(record.checke
 async function waitFor(session: Session, settings: WaitSettings, entry: StoredRequest): Promise<TaskResult> {
   const { output, taskId } = entry.record;
   // The line of a batch has the name that the batch said.
-  const observer = output ? session.observer.named(stemOfOutput(output)) : session.observer;
+  const name = output && (await import('../download/output-name.ts')).stemOfOutput(output);
+  const observer = name ? session.observer.named(name) : session.observer;
   return waitTask({ ...session, observer }, taskId!, settings, { isResumed: true }, entry);
 }
 

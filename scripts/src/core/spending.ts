@@ -1,3 +1,4 @@
+import { Failure } from '../model/failure.ts';
 import type { RequestRecord } from '../model/request-record.ts';
 import { rowOf as recordedRow, type SpendingRow } from '../model/spending.ts';
 import { isTerminal, type Task } from '../model/task.ts';
@@ -41,6 +42,8 @@ export interface SpendingResult {
   list: ListCover | null;
   /** What the journal of this machine knows; null where there is none. */
   journal: JournalCover | null;
+  /** Why the list could not be read, where the journal alone was. */
+  listFailure?: Failure;
 }
 
 export interface ListCover {
@@ -67,8 +70,10 @@ export interface JournalCover {
  */
 export async function spending(session: Session, since: number | null): Promise<SpendingResult> {
   const { api, provider } = session;
-  const list = provider.can.list ? await api.read(provider.list(), shortDeadline(session)) : null;
   const store = await session.records();
+  const read = provider.can.list ? await readList(session, store !== null) : null;
+  const listFailure = read instanceof Failure ? read : null;
+  const list = read instanceof Failure ? null : read;
   const tasks = onceEach(list?.tasks ?? []);
   const records = store ? await recordsOf(store, tasks) : [];
   const { rows, cover, shown } = rowsOfList(tasks, records, since);
@@ -81,8 +86,21 @@ export async function spending(session: Session, since: number | null): Promise<
     asOf: api.clock.wall(),
     list: list && { ...cover, unread: list.unread },
     journal: store && { more: countOf(recorded) - countOf(less), keys: 'this' },
+    ...(listFailure && { listFailure }),
   };
 }
+
+/** Reads the list; returns why it cannot be read where the journal can be read in its place. */
+async function readList({ api, provider, ...session }: Session, hasJournal: boolean) {
+  try {
+    return await api.read(provider.list(), shortDeadline({ api, provider, ...session }));
+  } catch (error) {
+    if (hasJournal && error instanceof Failure && AWAY.has(error.code)) return error;
+    throw error;
+  }
+}
+
+const AWAY: ReadonlySet<string> = new Set(['NETWORK_ERROR', 'RATE_LIMITED', 'UNKNOWN_ERROR']);
 
 /** Returns what the records of one service on this machine say was spent since a moment, with any key. No network. */
 export function recordedSpending(

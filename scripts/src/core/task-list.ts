@@ -46,6 +46,8 @@ export interface ListedTask {
   task: Task;
   /** The record of its request on this machine, where there is one. */
   request?: RequestRecord;
+  /** The name that was asked for its file, such as that of the line of a batch. */
+  name?: string;
 }
 
 /** Returns the service's list of tasks. Their states are noted in the records of their requests. */
@@ -72,7 +74,9 @@ export async function listTasks(session: Session, filter: ListFilter): Promise<L
   const tasks: ListedTask[] = [];
   for (const task of matching.slice(0, limit)) {
     const entry = await recordOf(session, task.id);
-    tasks.push({ task, ...(entry && { request: entry.record }) });
+    const output = entry?.record.output;
+    const name = output ? (await import('../download/output-name.ts')).stemOfOutput(output) : undefined;
+    tasks.push({ task, ...(entry && { request: entry.record }), ...(name !== undefined && { name }) });
   }
   const { tasks: _, ...record } = list.record;
   return {

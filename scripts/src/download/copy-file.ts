@@ -1,5 +1,6 @@
 import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
+import { Failure } from '../model/failure.ts';
 import { asDownloadFailure, moveIntoPlace, prepareFolder, type SavedFile } from './download.ts';
 import type { Downloader } from './downloader.ts';
 import { fileIsWhole } from './file-hash.ts';
@@ -31,7 +32,10 @@ export async function copyTo(
       await moveIntoPlace(part.path, target, file, downloader.api.clock);
       return copy;
     } catch (error) {
-      throw asDownloadFailure(error, { folder });
+      const failure = asDownloadFailure(error, { folder });
+      if (!(failure instanceof Failure)) throw failure;
+      // The result is there all the same, where it was saved before.
+      throw failure.with({ data: { ...failure.details.data, copy: file.path } });
     } finally {
       await part?.remove();
     }

@@ -115,8 +115,17 @@ export async function moveIntoPlace(
   throw new Failure(
     'DOWNLOAD_FAILED',
     `${file} exists already and is something else; it was left as it is.`,
-    { reason: { kind: 'fileInTheWay' } },
+    { reason: { kind: 'fileInTheWay', file, free: await freeBeside(file) } },
   );
+}
+
+/** Returns a path beside a file that no file has. */
+async function freeBeside(file: string): Promise<string> {
+  const { dir, name, ext } = path.parse(file);
+  for (let n = 2; ; n += 1) {
+    const free = path.join(dir, `${name}-${n}${ext}`);
+    if (!(await isThere(free))) return free;
+  }
 }
 
 async function isThere(file: string): Promise<boolean> {

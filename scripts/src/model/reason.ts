@@ -117,7 +117,9 @@ export type Reason =
   | { kind: 'downloadFolder'; folder: string; why: string }
   /** A file has the name that was asked for. */
   | { kind: 'outputTaken'; file: string }
-  | { kind: 'fileInTheWay' | 'beingSaved' | 'linkGone' | 'fileTooLarge' }
+  /** `free`: a path beside `file` that no file has. */
+  | { kind: 'fileInTheWay'; file: string; free: string }
+  | { kind: 'beingSaved' | 'linkGone' | 'fileTooLarge' }
   | { kind: 'proxySettings' | 'proxyRefusal' | 'certificate' | 'handshake' }
   /** A name led to an address that a proxy program made up. */
   | { kind: 'addressOfProxy' };

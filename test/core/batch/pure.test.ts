@@ -206,7 +206,9 @@ describe('what came of the lines', () => {
   it('every line counts once', () => {
     fc.assert(
       fc.property(fc.array(lineOf), (lines) => {
-        const { total, charged, refunded, ...counts } = totalsOf(lines);
+        const reused = lines.map((line, n) => ({ ...line, isReused: n % 2 === 0 }));
+        const { total, charged, chargedNow, refunded, ...counts } = totalsOf(reused);
+        expect(chargedNow).toBe(15 * reused.filter(({ taskId, isReused }) => taskId && !isReused).length);
         expect(total).toBe(lines.length);
         expect(Object.values(counts).reduce((sum, one) => sum + one, 0)).toBe(total);
         expect(charged).toBe(

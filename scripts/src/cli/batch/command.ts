@@ -1,13 +1,22 @@
 import path from 'node:path';
 import type { Pattern } from '../../core/batch/names.ts';
-import type { Stop } from '../../core/batch/options.ts';
+import type { BatchResult, Stop } from '../../core/batch/options.ts';
 import { quoteBatch } from '../../core/batch/quote.ts';
 import { runBatch } from '../../core/batch/run.ts';
+import { type LineOutcome, outcomeOf } from '../../core/batch/totals.ts';
 import type { Session } from '../../core/session.ts';
 import type { WaitSettings } from '../../core/tasks.ts';
 import { stemOfOutput } from '../../download/output-name.ts';
 import type { Arguments } from '../arguments.ts';
-import { batchOutcome, batchQuoteOutcome, lineOutcomes, newCharge, reportRow } from '../render/batch.ts';
+import { commandForLine } from '../command-line.ts';
+import {
+  batchOutcome,
+  batchQuoteOutcome,
+  type LineCommands,
+  lineOutcomes,
+  newCharge,
+  reportRow,
+} from '../render/batch.ts';
 import type { Caller } from '../render/caller.ts';
 import type { Outcome } from '../render/envelope.ts';
 import { refusalOf } from '../unsupported.ts';
@@ -17,6 +26,7 @@ import { writeReport } from './report.ts';
 interface BatchCommand {
   session: Session;
   args: Arguments;
+  argv: readonly string[];
   batch: CheckedBatch;
   wait: WaitSettings;
   caller: Caller;
@@ -55,11 +65,26 @@ export async function runBatchCommand(command: BatchCommand): Promise<Outcome> {
     stop,
     ...(isNew && { onPriced: (lines, credits) => warn(newCharge(lines, credits)) }),
   });
-  const items = lineOutcomes(result, caller);
+  const items = lineOutcomes(result, caller, await commandsOf(command, result));
   const folder = wait.folder === null ? path.resolve('.') : path.resolve(wait.folder);
   const report = writeReport(folder, batch.name, items.map(reportRow), secrets);
   return batchOutcome(result, items, report, caller);
 }
+
+/** Returns the command of each line alone that has no result, or perhaps none. */
+async function commandsOf({ argv, batch, wait }: BatchCommand, { lines }: BatchResult) {
+  const commands: LineCommands = new Map();
+  for (const [n, line] of lines.entries()) {
+    if (!MAY_BE_MADE_AGAIN.has(outcomeOf(line))) continue;
+    const request = await batch.requestOf(line.number);
+    const output = wait.folder === null ? null : path.join(path.resolve(wait.folder), line.name);
+    const isFirst = batch.lines[n]!.ordinal === 1;
+    commands.set(line.number, { isFirst, command: request && commandForLine(argv, request, output) });
+  }
+  return commands;
+}
+
+const MAY_BE_MADE_AGAIN: ReadonlySet<LineOutcome> = new Set<LineOutcome>(['failed', 'cancelled', 'unknown']);
 
 /** Returns what stands before and behind the number of a line in `--output`. */
 function patternOf(output: string): Pattern {

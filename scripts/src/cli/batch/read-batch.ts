@@ -11,6 +11,7 @@ import { jsonHash } from '../../model/fingerprint.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import { adviceOf } from '../advised-failure.ts';
 import type { Arguments } from '../arguments.ts';
+import type { LineRequest } from '../command-line.ts';
 import { issue, quote } from '../issue.ts';
 import { readFields, withImage } from '../payload.ts';
 import { readCallback } from '../read-request.ts';
@@ -27,6 +28,8 @@ export interface CheckedBatch {
   name: string;
   lines: BatchLine[];
   webhookUrl: string | undefined;
+  /** Returns what a line asks for; null where it can no longer be read. */
+  requestOf(number: number): Promise<LineRequest | null>;
   close(): Promise<void>;
 }
 
@@ -65,7 +68,9 @@ export async function readBatch(
       ordinal: ordinals[n]!,
       read: () => reader.readAgain(source, place, line.payloadHash),
     }));
-    return { name: source.name, lines, webhookUrl, close: source.close };
+    const places = new Map(checked.map(({ place }) => [place.number, place]));
+    const requestOf = (number: number) => reader.requestOf(source, places.get(number)!);
+    return { name: source.name, lines, webhookUrl, requestOf, close: source.close };
   } catch (error) {
     await source.close();
     throw error;
@@ -125,7 +130,29 @@ class Reader {
     );
   }
 
+  /** Returns what a line asks for, without reading its image. */
+  async requestOf(source: Source, place: Place): Promise<LineRequest | null> {
+    const parts = await this.#parts(source, place, []).catch(() => null);
+    if (!parts) return null;
+    const { contract, fields, image } = parts;
+    return { model: contract.model, payload: JSON.stringify(fields), image };
+  }
+
   async #request(source: Source, place: Place, issues: Issue[]) {
+    const parts = await this.#parts(source, place, issues);
+    if (!parts) return null;
+    const { contract, fields, image, name } = parts;
+    try {
+      return { contract, payload: await withImage(contract, fields, image), name };
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      issues.push(...issuesOf(explained(error, this.#caller)));
+      return null;
+    }
+  }
+
+  /** Reads a line as far as its image. */
+  async #parts(source: Source, place: Place, issues: Issue[]) {
     const line = parseLine(await source.textAt(place), source.format, issues);
     if (!line) return null;
     const model = line.model ?? this.#args.model;
@@ -136,8 +163,8 @@ class Reader {
     }
     try {
       const contract = await this.#contractOf(model);
-      const payload = await this.#payloadOf(contract, line, issues);
-      return payload && { contract, payload, name: line.name };
+      const parts = await this.#fieldsOf(contract, line, issues);
+      return parts && { contract, ...parts, name: line.name };
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       issues.push(...issuesOf(explained(error, this.#caller)));
@@ -151,16 +178,16 @@ class Reader {
     return known;
   }
 
-  async #payloadOf(
+  async #fieldsOf(
     contract: Contract,
     line: NonNullable<ReturnType<typeof parseLine>>,
     issues: Issue[],
-  ): Promise<JsonObject | null> {
+  ): Promise<{ fields: JsonObject; image: string | undefined } | null> {
     const own = withoutBody(contract, line.payload);
     const defaults = withoutBody(contract, this.#defaults);
     if (line.prompt !== undefined) {
-      const payload = withPrompt(contract, defaults, line.prompt);
-      if (payload) return withImage(contract, payload, this.#args.image);
+      const fields = withPrompt(contract, defaults, line.prompt);
+      if (fields) return { fields, image: this.#args.image };
       const hint = 'write a .jsonl file with the fields of each request in "payload"';
       issues.push(issue('model', 'a model that takes a prompt', contract.model, hint));
       return null;
@@ -168,12 +195,12 @@ class Reader {
     if (line.image !== undefined) {
       // The picture of the line takes the place of the one that all lines would have.
       const { withoutImage } = await import('../../contracts/image-field.ts');
-      return withImage(contract, { ...withoutImage(contract, defaults), ...own }, line.image);
+      return { fields: { ...withoutImage(contract, defaults), ...own }, image: line.image };
     }
     const { imageField } = await import('../../contracts/image-field.ts');
     const field = imageField(contract);
     const hasOwn = field !== null && own[field] !== undefined;
-    return withImage(contract, { ...defaults, ...own }, hasOwn ? undefined : this.#args.image);
+    return { fields: { ...defaults, ...own }, image: hasOwn ? undefined : this.#args.image };
   }
 }
 

@@ -1,7 +1,7 @@
 import type { BatchProgress, ExpectedDuration } from '../../core/observer.ts';
 import type { Transfer } from './meter.ts';
 import { fitting, widthOf } from './width.ts';
-import { clockTime, size, sourceOf, sums, usually } from './words.ts';
+import { clockTime, overIn, size, sourceOf, sums, usually } from './words.ts';
 
 /** What one line on a terminal shows. */
 export interface View {
@@ -84,7 +84,7 @@ export function amount({ bytes, total, speed }: Transfer): string {
 
 /** Returns the part that is done, from 0 to 1; null where nothing says it. */
 function shareDone({ ageMs, share, expected, transfer, batch }: View): number | null {
-  if (batch) return batch.total > 0 ? (batch.done + batch.failed) / batch.total : null;
+  if (batch) return batch.total > 0 ? overIn(batch) / batch.total : null;
   if (transfer) return transfer.total ? transfer.bytes / transfer.total : null;
   if (share !== null) return share;
   if (!expected || ageMs === null) return null;

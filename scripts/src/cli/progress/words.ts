@@ -44,12 +44,27 @@ export function size(bytes: number): string {
 }
 
 /** Returns the sums of a batch: `12 of 20 done, 1 failed, 3 running, 180 credits`. */
-export function sums({ total, done, failed, running, credits }: BatchProgress): string {
+export function sums({
+  total,
+  done,
+  failed,
+  unknown = 0,
+  notSubmitted = 0,
+  running,
+  credits,
+}: BatchProgress): string {
   const parts = [`${done} of ${total} done`];
   if (failed > 0) parts.push(`${failed} failed`);
+  if (unknown > 0) parts.push(`${unknown} of unknown outcome`);
+  if (notSubmitted > 0) parts.push(`${notSubmitted} not submitted`);
   if (running > 0) parts.push(`${running} running`);
   if (credits !== null) parts.push(`${credits} ${credits === 1 ? 'credit' : 'credits'}`);
   return parts.join(', ');
+}
+
+/** Returns the lines of a batch with which this call has come to an end. */
+export function overIn({ done, failed, unknown = 0, notSubmitted = 0 }: BatchProgress): number {
+  return done + failed + unknown + notSubmitted;
 }
 
 /** Says that the same request was made with another key or at another address, and what that means for the charge. */

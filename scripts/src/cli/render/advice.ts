@@ -18,7 +18,7 @@ export function adviceFor(failure: Failure, { caller, account, taskId }: Circums
   const retry =
     isSubmit && taskId === null
       ? `Nothing was submitted or charged. Run the same command again ${later}.`
-      : `The task is as it was. Run the same command again ${later}; it charges nothing.`;
+      : `The task is as it was. Run the same command again${isSubmit ? ', without --new,' : ''} ${later}; it charges nothing.`;
   switch (failure.code) {
     case 'AUTH_FAILED':
       return [

@@ -1,12 +1,13 @@
 import type { LineResult } from '../../core/batch/line.ts';
 import type { BatchResult } from '../../core/batch/options.ts';
 import type { BatchQuote } from '../../core/batch/quote.ts';
-import { stateOf, totalsOf } from '../../core/batch/totals.ts';
+import { isMadeNow, stateOf, totalsOf } from '../../core/batch/totals.ts';
 import { Failure } from '../../model/failure.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import { AdvisedFailure } from '../advised-failure.ts';
+import { ranges } from '../batch/issues.ts';
 import { BATCH_ORDER, EXIT } from '../exit-codes.ts';
-import type { Caller } from './caller.ts';
+import { type Caller, callerOfLine, type LineCommand } from './caller.ts';
 import { failed, type Outcome, success, UPSTREAM } from './envelope.ts';
 import { explained } from './failure.ts';
 import { taskOutcome } from './task.ts';
@@ -17,14 +18,26 @@ export interface LineOutcome {
   outcome: Outcome;
 }
 
-/** Returns the outcome of each line. */
-export function lineOutcomes({ lines }: BatchResult, caller: Caller): LineOutcome[] {
-  return lines.map((line) => ({ line, outcome: outcomeOfLine(line, caller) }));
+/** The commands of single lines by their numbers. */
+export type LineCommands = Map<number, LineCommand>;
+
+const NO_COMMAND: LineCommand = { command: null, isFirst: true };
+
+/** Returns the outcome of each line. @param commands of those that may be made again */
+export function lineOutcomes(
+  { lines }: BatchResult,
+  caller: Caller,
+  commands: LineCommands = new Map(),
+): LineOutcome[] {
+  return lines.map((line) => {
+    const own = callerOfLine(caller, commands.get(line.number) ?? NO_COMMAND);
+    return { line, outcome: outcomeOfLine(line, own) };
+  });
 }
 
 function outcomeOfLine({ end, taskId, state }: LineResult, caller: Caller): Outcome {
   if (end === null) {
-    const nextSteps = ['This line was not submitted yet. Run the same command again.'];
+    const nextSteps = ['This line was not submitted yet. Run the batch again, without --new.'];
     return success(null, null, { nextSteps }, EXIT.stillRunning);
   }
   if (!(end instanceof Failure)) return taskOutcome(end, caller);
@@ -72,6 +85,7 @@ export function batchOutcome(
     batch: { ...totals },
     ...(result.quoted !== null && { quoted: result.quoted }),
     ...heldData(result),
+    ...lastPollErrorOf(items),
     items: rows,
     ...(hidden > 0 && { itemsLeftOut: hidden }),
     report: 'file' in report ? report.file : null,
@@ -86,7 +100,7 @@ export function batchOutcome(
       taskId: null,
       data,
       errorCode,
-      errorMessage: said ? messageOf(said, items) : null,
+      errorMessage: said ? messageOf(said, items, result) : null,
       retryAfter,
     },
     exitCode,
@@ -108,21 +122,49 @@ function urgency({ outcome }: LineOutcome): number {
 function shortRow({ line, outcome }: LineOutcome): JsonObject {
   const { status, taskId, errorCode, data } = outcome.envelope;
   const files = (data?.files ?? []) as { path: string }[];
-  return { line: line.number, name: line.name, taskId, status, file: files[0]?.path ?? null, errorCode };
+  const file = files[0]?.path ?? null;
+  const reused = line.taskId !== null && line.isReused;
+  return { line: line.number, name: line.name, taskId, status, file, errorCode, ...(reused && { reused }) };
+}
+
+/** Returns why the state of a line that runs could not be asked for, where that was so until the end. */
+function lastPollErrorOf(items: readonly LineOutcome[]): JsonObject {
+  const found = items.flatMap(({ outcome }) => outcome.envelope.data?.lastPollError ?? []);
+  return found.length > 0 ? { lastPollError: found[0]! } : {};
 }
 
 function heldData({ held }: BatchResult): JsonObject {
   return held?.details.data ? { limit: held.details.data } : {};
 }
 
-function messageOf({ line, outcome }: LineOutcome, items: readonly LineOutcome[]): string {
+function messageOf(
+  { line, outcome }: LineOutcome,
+  items: readonly LineOutcome[],
+  { lines }: BatchResult,
+): string {
   const { errorCode, errorMessage } = outcome.envelope;
   const same = items.filter((item) => item.outcome.envelope.errorCode === errorCode).length;
   const what =
     same === 1
       ? `Line ${line.number} (${line.name})`
       : `${same} of ${items.length} lines, the first of them ${line.number} (${line.name})`;
-  return `${what}: ${errorMessage}`;
+  const own = errorMessage?.replace(/ Nothing was submitted( or charged)?\./, '');
+  return `${what}: ${own} ${submittedNow(lines)}`;
+}
+
+/** Says what the whole batch submitted in this run: the message of one line does not. */
+function submittedNow(lines: readonly LineResult[]): string {
+  const made = lines.filter(isMadeNow).length;
+  const { chargedNow, unknown, notSubmitted } = totalsOf(lines);
+  const charged = chargedNow === null ? 'the service did not say for what charge' : `${chargedNow} credits`;
+  const parts = [
+    made === 0
+      ? 'This run submitted no line'
+      : `This run submitted ${made} of ${lines.length} lines (${charged})`,
+    ...(unknown > 0 ? [`the outcome of ${unknown} is not known`] : []),
+    ...(notSubmitted > 0 ? [`${notSubmitted} have no task`] : []),
+  ];
+  return `${parts.join('; ')}.`;
 }
 
 function warningsOf(
@@ -176,20 +218,23 @@ function stepsOf(
       caller.same,
     );
   }
-  const ended = lines.filter(({ state }) => state === 'FAILED' || state === 'CANCEL').length;
-  if (ended > 0) {
+  const ended = lines.filter(({ state }) => state === 'FAILED' || state === 'CANCEL');
+  if (ended.length > 0) {
     steps.push(
-      `${ended} tasks ended without a result. Another try of them is a new charge: put these lines into a file of their own, change them or add --new.`,
+      `${ended.length === 1 ? '1 task' : `${ended.length} tasks`} ended without a result (${linesNamed(ended)}). Another try is a new charge for each: change these lines, or run the command that data.report has for each of them alone. --new on the batch makes every line again, with a charge for every line.`,
     );
   }
   if (hidden > 0) steps.push(`${hidden} lines are not shown here: data.report has every line whole.`);
-  if (isReused && !isOpen) {
+  if (isReused && !isOpen && ended.length === 0) {
     steps.push(
-      `Every line was submitted before; nothing was charged now. To make all of them again, with a new charge: the same command with --new and another --download.`,
+      `Every line was submitted before; nothing was charged now. To make all of them again, with a charge for every line: the same command with --new and another --download or --output.`,
     );
   }
   return steps;
 }
+
+const linesNamed = (lines: readonly LineResult[]): string =>
+  `${lines.length === 1 ? 'line' : 'lines'} ${ranges(lines.map(({ number }) => number))}`;
 
 // These exit codes mean that the same command has something to do.
 const OPEN: ReadonlySet<number> = new Set([
@@ -203,8 +248,8 @@ const OPEN: ReadonlySet<number> = new Set([
 /** Returns what the most urgent line says, without the command of the whole batch. */
 function ownSteps({ line, outcome }: LineOutcome, caller: Caller): string[] {
   const steps = (outcome.envelope.data?.nextSteps ?? []) as string[];
-  const own = steps.filter((step) => step !== caller.same && !step.startsWith('Run the same command'));
-  return own.slice(0, 4).map((step) => (step.startsWith('node ') ? step : `Line ${line.number}: ${step}`));
+  const own = steps.filter((step) => step !== caller.same && !step.startsWith('Run this command'));
+  return own.slice(0, 6).map((step) => (step.startsWith('node ') ? step : `Line ${line.number}: ${step}`));
 }
 
 /** Returns the document of the prices of a batch. */

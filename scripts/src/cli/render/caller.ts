@@ -25,6 +25,8 @@ export interface Caller {
   anew: string;
   /** The same, as a command line. Only the user may decide to run it, so it never stands alone in a step. */
   another: string;
+  /** How a task that ended without a result is tried again, with a new charge; words. */
+  retry: string;
   /** The same in the sandbox, at no cost; a command line. */
   rehearsal: string;
   /** Flags that the command resuming a task repeats. */
@@ -49,8 +51,9 @@ export function callerOf(args: Arguments, argv: readonly string[]): Caller {
     command: commandAt(profile),
     commandAt,
     same: commandAgain(argv),
-    anew: commandAnew(args),
+    anew: `${commandAnew(args)}.`,
     another: commandForAnother(argv, args),
+    retry: 'add --new to the command that submitted it.',
     rehearsal: commandToRehearse(argv, args),
     resumeFlags: resumeFlags(args),
     // A status query or a submit alone has its full answer while the task still runs.
@@ -70,4 +73,26 @@ export function resumeCommand(
   flags: Flags = { wait: BRIEF_WAIT_S },
 ): string {
   return command('waitTask', { taskId, ...flags });
+}
+
+/** The command that makes a line of a batch once more, alone, with a new charge. */
+export interface LineCommand {
+  /** Null where the line can no longer be read. */
+  command: string | null;
+  /** No line above it is equal: the command stands for this one. */
+  isFirst: boolean;
+}
+
+/** Returns the facts for one line of a batch, which is made again alone: `--new` on the batch would make every line again. */
+export function callerOfLine(caller: Caller, { command: again, isFirst }: LineCommand): Caller {
+  const command = again ?? 'the command of this line alone (its model and payload), with --new.';
+  const shared =
+    'this line equals an earlier one, for which its own command counts; take this line out of the batch then: ';
+  const words = `${isFirst ? '' : shared}${command}`;
+  return {
+    ...caller,
+    anew: words,
+    another: words,
+    retry: `run this line alone, with --new (on the batch, --new is a charge for every line): ${words}`,
+  };
 }

@@ -17,9 +17,11 @@ export function explained(failure: Failure, caller: Caller): AdvisedFailure {
 }
 
 /** Returns the steps for a task that was submitted: the answer must not read as if nothing had been charged. */
-function chargedSteps({ details: { charged, taskId } }: Failure, caller: Caller): string[] {
+function chargedSteps({ details: { charged, taskId, reason } }: Failure, caller: Caller): string[] {
   if (charged === undefined || taskId === undefined) return [];
-  const resume = resumeCommand(caller, taskId, caller.resumeFlags);
+  // Into the same place the command would fail each time.
+  const place = reason?.kind === 'fileInTheWay' ? { download: undefined, output: reason.free } : {};
+  const resume = resumeCommand(caller, taskId, { ...caller.resumeFlags, ...place });
   return charged === 'finished'
     ? [
         resume,

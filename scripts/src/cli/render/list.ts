@@ -1,5 +1,4 @@
 import type { ListedTask, ListResult } from '../../core/task-list.ts';
-import { stemOfOutput } from '../../download/output-name.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import type { Task } from '../../model/task.ts';
 import { plain, quoted } from '../../model/text.ts';
@@ -55,14 +54,13 @@ function nothingMatches({ listed, models }: ListResult): string {
 }
 
 /** A task of a list, in our words. */
-function rowOf({ task, request }: ListedTask): JsonObject {
+function rowOf({ task, request, name }: ListedTask): JsonObject {
   const { id, state, unknownState, createdAt, completedAt, charged, refunded, error } = task;
   const key = keyOf(task);
   const file = request?.files[0]?.path;
-  const output = request?.output;
   return {
     taskId: id,
-    ...(output && { name: plain(stemOfOutput(output), 200) }),
+    ...(name !== undefined && { name: plain(name, 200) }),
     ...(file !== undefined && { file: plain(file, 1_000) }),
     model: nameIn(task.model) ?? null,
     status: state,

@@ -20,6 +20,12 @@ export function spendingOutcome(result: SpendingResult, caller: Caller): Outcome
     'Credits are as the service reported them. A task is counted in the span in which it was submitted, and once.',
   ].flatMap((words) => words ?? []);
   const warnings = warningsOf(result, since);
+  if (result.listFailure) {
+    const { title } = caller.profile;
+    warnings.unshift(
+      `The list of ${title} could not be read (${result.listFailure.message}), so this is what the journal of this machine knows, which may be out of date.`,
+    );
+  }
   const nextSteps = nextStepsOf(total, caller);
   const data: JsonObject = {
     since: spanOf(since),

@@ -23,7 +23,10 @@ export function findOutSteps(caller: Caller, isRecorded: boolean): string[] {
   }
   return [
     ...(isRecorded
-      ? ['Run the same command again: it reconciles, and never submits while that may charge twice.', same]
+      ? [
+          'Run this command, without --new: it reconciles, and never submits while that may charge twice.',
+          same,
+        ]
       : ['Without a journal the same command submits again, and may be charged twice: find its task first.']),
     command('listTasks'),
   ];

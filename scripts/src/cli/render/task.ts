@@ -59,15 +59,17 @@ function endOutcome(result: TaskResult, caller: Caller): Outcome {
       return ended('GENERATION_FAILED', `The task ended FAILED.${whyFailed(result)}`, data, [
         caller.profile.says.refund,
         ...(caller.profile.can.account ? [caller.command('account')] : []),
-        'Tell the user what the service said. Another try is a new charge: change the prompt or the image, or add --new to the command that submitted it.',
+        `Tell the user what the service said. Another try is a new charge: change the prompt or the image, or ${caller.retry}`,
       ]);
     case 'cancelled':
       return ended('TASK_CANCELLED', 'The task was cancelled; there will be no result.', data, [
-        `${caller.profile.can.cancel ? 'A cancelled task is refunded. ' : ''}To have the result after all, with a new charge: add --new to the command that submitted it.`,
+        `${caller.profile.can.cancel ? 'A cancelled task is refunded. ' : ''}To have the result after all, with a new charge: ${caller.retry}`,
       ]);
     case 'notFetched': {
       const urls = seen.urls && { resultUrls: seen.urls };
-      const failure = explained(result.failure, caller);
+      const isInTheWay = result.failure.details.reason?.kind === 'fileInTheWay';
+      const about = isInTheWay ? result.failure.with({ taskId, charged: 'finished' }) : result.failure;
+      const failure = explained(about, caller);
       return failed(failure.with({ data: { ...failure.details.data, ...urls } }), seen.state, taskId);
     }
     case 'notCancelled':
@@ -124,10 +126,11 @@ function reusedData({ reused, isResubmitted }: TaskResult): JsonObject {
   return { reused: true, createdAt: reused.created, ...(isResubmitted && { resubmitted: true }) };
 }
 
-function reusedSteps({ reused }: TaskResult, { anew }: Caller): string[] {
-  if (!reused) return [];
+function reusedSteps({ reused, kind }: TaskResult, { anew }: Caller): string[] {
+  // A result that is there and cannot be saved needs no new charge.
+  if (!reused || kind === 'notFetched') return [];
   return [
-    `This request was made on ${reused.created} and ended ${reused.status}; nothing was charged now. To make another, with a new charge: ${anew}.`,
+    `This request was made on ${reused.created} and ended ${reused.status}; nothing was charged now. To make another, with a new charge: ${anew}`,
   ];
 }
 

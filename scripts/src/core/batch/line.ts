@@ -1,6 +1,7 @@
 import type { Contract } from '../../contracts/contract.ts';
 import type { Failure } from '../../model/failure.ts';
 import type { JsonObject } from '../../model/json.ts';
+import type { Credits } from '../../model/request-record.ts';
 import type { TaskState } from '../../model/task.ts';
 import type { TaskResult } from '../result.ts';
 
@@ -35,4 +36,8 @@ export interface LineResult {
   end: LineEnd;
   taskId: string | null;
   state: TaskState | null;
+  /** Its task was submitted by an earlier call: this one charged nothing for it. */
+  isReused: boolean;
+  /** Absent: nothing is known of them. */
+  credits?: Credits | undefined;
 }

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { pauseAfter } from '../../http/retry.ts';
 import { Failure } from '../../model/failure.ts';
+import type { Credits } from '../../model/request-record.ts';
 import { isTerminal } from '../../model/task.ts';
 import { folderFor } from '../finish.ts';
 import { type Begun, begin, conclude } from '../generate.ts';
@@ -16,7 +17,7 @@ import { namesFor } from './names-for.ts';
 import type { BatchOptions, BatchResult } from './options.ts';
 import { pricesOf } from './price.ts';
 import { BatchGate } from './submit-gate.ts';
-import { progressOf, stateIn } from './totals.ts';
+import { creditsOfEnd, progressOf, stateIn } from './totals.ts';
 import { interruptedEnd, type Track, tracked } from './track.ts';
 
 // So many submits at the same time: the service's limit for them is not published.
@@ -45,6 +46,8 @@ interface Line {
   track: Track;
   end: LineEnd;
   isOver: boolean;
+  isReused: boolean;
+  credits: Credits | undefined;
 }
 
 class Batch {
@@ -93,9 +96,9 @@ class Batch {
     await Promise.all(this.#lines.map((line) => this.#follow(line)));
     return {
       kind: 'batch',
-      lines: this.#lines.map(({ line, name, track, end }) => ({
+      lines: this.#lines.map(({ line, name, track, end, isReused, credits }) => ({
         ...{ number: line.number, name, model: line.contract.model, end },
-        ...{ taskId: track.taskId, state: track.state },
+        ...{ taskId: track.taskId, state: track.state, isReused, credits: creditsOfEnd(end) ?? credits },
       })),
       quoted: this.#quoted,
       held: this.#gate.held,
@@ -109,7 +112,9 @@ class Batch {
     const record = this.#options.terms.isNew ? undefined : known.entry?.record;
     const taskId = record?.taskId ?? null;
     const state = taskId === null ? null : record!.status;
-    return { line, name, known, track: { isSubmitting: false, taskId, state }, end: null, isOver: false };
+    const track = { isSubmitting: false, taskId, state };
+    const credits = taskId === null ? undefined : record!.credits;
+    return { line, name, known, track, end: null, isOver: false, isReused: taskId !== null, credits };
   }
 
   #mayCharge({ track }: Line): boolean {
@@ -223,7 +228,9 @@ class Batch {
         isDetached: isDetached || wait.waitMs === 0,
         quote: price?.quote,
       });
-      const { task, credits } = begun.made;
+      const { task, credits, isResumed } = begun.made;
+      line.isReused = isResumed;
+      line.credits = credits;
       this.#spending.charged(number, credits.charged);
       // The service may repeat the payload in its answer.
       if (task) begun.made.task = { ...task, input: null, record: {} };
@@ -288,8 +295,8 @@ class Batch {
   }
 
   #tell(): void {
-    const lines = this.#lines.map(({ end, track: { taskId, state }, known, isOver }) => {
-      return { end, taskId, state, isOver, credits: known.entry?.record.credits };
+    const lines = this.#lines.map(({ end, track: { taskId, state }, known, isOver, credits }) => {
+      return { end, taskId, state, isOver, credits: credits ?? known.entry?.record.credits };
     });
     this.#session.observer.batch(progressOf(lines));
   }

@@ -11,6 +11,8 @@ export type BatchTotals = Record<LineOutcome, number> & {
   total: number;
   /** Credits that the service reported; null where it reported none. */
   charged: number | null;
+  /** Of these, what the tasks were charged that this call submitted; null where it submitted some and none was reported. */
+  chargedNow: number | null;
   refunded: number | null;
 };
 
@@ -31,7 +33,7 @@ export function creditsOfEnd(end: LineEnd): Credits | undefined {
 
 /** Returns the sums over all lines. */
 export function totalsOf(
-  lines: readonly (Pick<LineResult, 'end' | 'taskId' | 'state'> & { credits?: Credits | undefined })[],
+  lines: readonly Pick<LineResult, 'end' | 'taskId' | 'state' | 'credits' | 'isReused'>[],
 ): BatchTotals {
   const totals: BatchTotals = {
     ...{
@@ -44,15 +46,22 @@ export function totalsOf(
       unknown: 0,
     },
     charged: null,
+    chargedNow: lines.some(isMadeNow) ? null : 0,
     refunded: null,
   };
   for (const line of lines) {
     totals[outcomeOf(line)] += 1;
-    const credits = line.credits ?? creditsOfEnd(line.end);
+    const credits = creditsOfEnd(line.end) ?? line.credits;
     totals.charged = sum(totals.charged, credits?.charged);
+    if (isMadeNow(line)) totals.chargedNow = sum(totals.chargedNow, credits?.charged);
     totals.refunded = sum(totals.refunded, credits?.refunded);
   }
   return totals;
+}
+
+/** Tells whether this call submitted the task of a line. */
+export function isMadeNow({ taskId, isReused }: Pick<LineResult, 'taskId' | 'isReused'>): boolean {
+  return taskId !== null && !isReused;
 }
 
 function sum(before: number | null, more: number | null | undefined): number | null {
@@ -84,12 +93,14 @@ export function progressOf(
     credits: Credits | undefined;
   })[],
 ): BatchProgress {
-  const sums = { total: lines.length, done: 0, failed: 0, running: 0 };
+  const sums = { total: lines.length, done: 0, failed: 0, unknown: 0, notSubmitted: 0, running: 0 };
   let credits: number | null = null;
   for (const line of lines) {
     const outcome = outcomeOf(line);
     if (outcome === 'completed' && line.isOver) sums.done += 1;
-    else if (line.isOver && outcome !== 'running') sums.failed += 1;
+    else if (outcome === 'failed' || outcome === 'cancelled') sums.failed += line.isOver ? 1 : 0;
+    else if (line.isOver && outcome === 'unknown') sums.unknown += 1;
+    else if (line.isOver && outcome === 'notSubmitted') sums.notSubmitted += 1;
     else if (line.taskId !== null) sums.running += 1;
     const { charged, refunded } = creditsOfEnd(line.end) ?? line.credits ?? {};
     if (typeof charged === 'number') credits = (credits ?? 0) + charged - (refunded ?? 0);

@@ -12,7 +12,7 @@ export function decision(
   caller: Caller,
   { after, idempotencyKey }: { after?: number | undefined; idempotencyKey?: string } = {},
 ): string[] {
-  if (after !== undefined) return [`Or, ${RISK}: ${caller.anew}.`];
+  if (after !== undefined) return [`Or, ${RISK}: ${caller.anew}`];
   const { download, output } = caller.resumeFlags;
   // The record of a line of a batch has its place.
   const place = String(output ?? '').includes('{n}') ? {} : { download, output };

@@ -104,8 +104,9 @@ export const PLACE = {
       'Give another --output, or move that file away. This call has submitted and charged nothing.',
     ],
   }),
-  fileInTheWay: () => ({
-    nextSteps: ['Download into another folder, or move that file away and run the command again.'],
+  // Its command, with a free name, follows from the task.
+  fileInTheWay: ({ file }) => ({
+    nextSteps: [`${file} is another file, or a damaged one, and is left as it is.`],
   }),
   beingSaved: () => ({
     nextSteps: ['The same command returns the file as soon as that process has saved it.'],

@@ -27,7 +27,7 @@ export const SUBMIT = {
     const when = after === undefined ? '' : ` after ${after} seconds`;
     const repeat = isRecorded
       ? [
-          `Run the same command again${when}. It searches the service's list for the task, and submits nothing while that may charge twice:`,
+          `Run this command${when}, without --new. It searches the service's list for the task, and submits nothing while that may charge twice:`,
           same,
         ]
       : [notYet];
@@ -85,7 +85,7 @@ export const SUBMIT = {
   recordedTaskGone: ({ taskId, created }, { command, anew }) => ({
     nextSteps: [
       `This request was submitted on ${created} as task ${taskId}, which the service does not show any more; its result is kept for a limited time only.`,
-      `Nothing was submitted now. If the user wants it made once more, with a new charge: ${anew}.`,
+      `Nothing was submitted now. If the user wants it made once more, with a new charge: ${anew}`,
       command('forget', { taskId }),
     ],
   }),
