@@ -2588,6 +2588,7 @@ function outcomeOf(result, caller) {
 }
 
 // scripts/src/cli/live.ts
+import { withStandInWarning } from "./main.mjs";
 var SANDBOX_KEY = "ak_sandbox";
 async function runLive(options) {
   const { args, argv, request, batch, environment, loopback, observer, interruption, warn } = options;
@@ -2626,13 +2627,15 @@ async function runLive(options) {
       const { runBatchCommand } = await import("./batch.mjs");
       const wait = waitSettings(args, environment);
       const secrets = environment.key === void 0 ? [] : [environment.key];
-      return await runBatchCommand({
+      const outcome2 = await runBatchCommand({
         ...{ session, args, argv, batch, wait, caller, secrets },
         stop: interruption,
         warn
       });
+      return sandbox ? withStandInWarning(outcome2) : outcome2;
     }
-    return outcomeOf(await act(session, args, request, environment), caller);
+    const outcome = outcomeOf(await act(session, args, request, environment), caller);
+    return sandbox ? withStandInWarning(outcome) : outcome;
   } catch (error) {
     if (!(error instanceof Failure19)) throw error;
     const taskId = args.taskId ?? error.details.taskId ?? null;

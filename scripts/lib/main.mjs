@@ -860,8 +860,8 @@ init_flags();
 
 // scripts/src/cli/issue.ts
 init_text();
-function issue(path6, expected, received, hint) {
-  return { path: path6, expected, received, hint };
+function issue(path7, expected, received, hint) {
+  return { path: path7, expected, received, hint };
 }
 function quote(text2) {
   return `"${plain(text2, 60)}"`;
@@ -1250,8 +1250,8 @@ var TEXTS = [
   "owner"
 ];
 function refused(issues) {
-  const { path: path6, expected, received } = issues[0];
-  return new AdvisedFailure("INVALID_PAYLOAD", `${path6}: expected ${expected}, received ${received}.`, {
+  const { path: path7, expected, received } = issues[0];
+  return new AdvisedFailure("INVALID_PAYLOAD", `${path7}: expected ${expected}, received ${received}.`, {
     issues,
     nextSteps: [...new Set(issues.map(({ hint }) => hint))]
   });
@@ -2931,6 +2931,40 @@ var BY_FLAGS = {
 
 // scripts/src/main.ts
 init_since();
+
+// scripts/src/cli/stand-ins.ts
+const { readdirSync } = require("node:fs");
+const path5 = require("node:path");
+function withStandInWarning(outcome) {
+  const { data } = outcome.envelope;
+  if (!data) return outcome;
+  const saved = [
+    ...(data.files ?? []).map((file) => file.path),
+    ...(data.items ?? []).flatMap(({ file }) => file ?? [])
+  ];
+  const folders = [...new Set(saved.map((file) => path5.dirname(file)))];
+  const mixed = folders.filter(
+    (folder) => path5.basename(folder) !== SANDBOX_FOLDER && hasOthers(folder, saved)
+  );
+  if (mixed.length === 0) return outcome;
+  const warnings = [
+    ...data.warnings ?? [],
+    ...mixed.map(
+      (folder) => `The files of this sandbox run are stand-ins, never a result, and they lie beside other files in ${folder}: use --download ${SANDBOX_FOLDER} for a rehearsal.`
+    )
+  ];
+  return { ...outcome, envelope: { ...outcome.envelope, data: { ...data, warnings } } };
+}
+function hasOthers(folder, saved) {
+  try {
+    const names = readdirSync(folder).filter((name) => !/^\.|\.(report\.jsonl|part|tmp)$/.test(name));
+    return names.some((name) => !saved.includes(path5.join(folder, name)));
+  } catch {
+    return false;
+  }
+}
+
+// scripts/src/main.ts
 init_words();
 
 // scripts/src/contracts/folders.ts
@@ -2996,12 +3030,12 @@ init_registry();
 
 // scripts/src/stores/file/folder.ts
 const { mkdirSync, statSync } = require("node:fs");
-const path5 = require("node:path");
+const path6 = require("node:path");
 function makeFolder(folder, mode = 511) {
   try {
     return makeOne(folder, mode);
   } catch (error) {
-    const above = path5.dirname(folder);
+    const above = path6.dirname(folder);
     if (error.code !== "ENOENT" || above === folder) throw error;
     const first = makeFolder(above, mode);
     const made = makeOne(folder, mode);
@@ -3163,5 +3197,6 @@ export {
   upstream,
   usually,
   visible,
-  watch
+  watch,
+  withStandInWarning
 };

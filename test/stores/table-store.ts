@@ -114,8 +114,8 @@ export class TableStore implements RecordStore {
   }
 
   async underOtherAccount(claim: RequestClaim) {
-    const isSame = (record: RequestRecord) =>
-      record.provider === this.place.provider && record.request === nameOf(claim, record);
+    const isSame = ({ provider, service, account, request }: RequestRecord) =>
+      provider === this.place.provider && request === nameOf(claim, { provider, service, account });
     return newestMade(await this.#all((record) => isSame(record) && !this.isOwn({ record })));
   }
 

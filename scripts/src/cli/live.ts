@@ -25,6 +25,7 @@ import { callerOf } from './render/caller.ts';
 import type { Outcome } from './render/envelope.ts';
 import { explained } from './render/failure.ts';
 import { outcomeOf, type Result } from './render/outcome.ts';
+import { withStandInWarning } from './stand-ins.ts';
 
 const SANDBOX_KEY = 'ak_sandbox';
 
@@ -83,13 +84,15 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
       const { runBatchCommand } = await import('./batch/command.ts');
       const wait = waitSettings(args, environment);
       const secrets = environment.key === undefined ? [] : [environment.key];
-      return await runBatchCommand({
+      const outcome = await runBatchCommand({
         ...{ session, args, argv, batch, wait, caller, secrets },
         stop: interruption,
         warn,
       });
+      return sandbox ? withStandInWarning(outcome) : outcome;
     }
-    return outcomeOf(await act(session, args, request, environment), caller);
+    const outcome = outcomeOf(await act(session, args, request, environment), caller);
+    return sandbox ? withStandInWarning(outcome) : outcome;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const taskId = args.taskId ?? error.details.taskId ?? null;
