@@ -2610,7 +2610,7 @@ async function runLive(options) {
   const caller = callerOf(args, argv);
   const { timeoutMs, maxRetries } = environment;
   const sharing = once(() => args.noJournal ? null : openSharing(options, provider));
-  const limiter = async () => (await sharing())?.limiter ?? null;
+  const limiter = async () => loopback ? null : (await sharing())?.limiter ?? null;
   const session = {
     provider,
     transport,

@@ -579,7 +579,7 @@ var init_flags = __esm({
       idempotencyKey: {
         form: "<key>",
         value: idempotencyKey,
-        help: "8 to 128 characters (default: a new one for each submit); waitTask: --taskId is the task of this request",
+        help: "8 to 128 characters (default: a new one); waitTask: the request that --taskId is the task of",
         actions: [...SUBMITS, "waitTask", "forget"]
       },
       webhookUrl: callback,
@@ -2935,6 +2935,7 @@ init_since();
 // scripts/src/cli/stand-ins.ts
 const { readdirSync } = require("node:fs");
 const path5 = require("node:path");
+init_words();
 function withStandInWarning(outcome) {
   const { data } = outcome.envelope;
   if (!data) return outcome;
@@ -2950,7 +2951,7 @@ function withStandInWarning(outcome) {
   const warnings = [
     ...data.warnings ?? [],
     ...mixed.map(
-      (folder) => `The files of this sandbox run are stand-ins, never a result, and they lie beside other files in ${folder}: use --download ${SANDBOX_FOLDER} for a rehearsal.`
+      (folder) => `The files of this sandbox run are stand-ins, never a result, and they lie beside other files in ${folder}: for a rehearsal use ${flagWords({ download: SANDBOX_FOLDER }).join(" ")}.`
     )
   ];
   return { ...outcome, envelope: { ...outcome.envelope, data: { ...data, warnings } } };

@@ -136,7 +136,7 @@ const CASES: Record<ErrorCode, Case> = {
     status: 'UNKNOWN',
     exit: 7,
     args: [...T2V_ARGS, '--wait', '0'],
-    says: /same command again.*submits nothing while that may charge twice.*listTasks/s,
+    says: /Run this command after \d+ seconds, without --new.*submits nothing while that may charge twice.*listTasks/s,
     submits: 1,
   },
   DOWNLOAD_FAILED: {

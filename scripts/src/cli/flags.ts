@@ -178,7 +178,7 @@ export const FLAGS = {
   idempotencyKey: {
     form: '<key>',
     value: idempotencyKey,
-    help: '8 to 128 characters (default: a new one for each submit); waitTask: --taskId is the task of this request',
+    help: '8 to 128 characters (default: a new one); waitTask: the request that --taskId is the task of',
     actions: [...SUBMITS, 'waitTask', 'forget'],
   },
   webhookUrl: callback,

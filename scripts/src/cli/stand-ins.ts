@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Json } from '../model/json.ts';
 import { SANDBOX_FOLDER } from './command-line.ts';
 import type { Outcome } from './render/envelope.ts';
+import { flagWords } from './words.ts';
 
 /** Returns the outcome of a sandbox run with a warning where its stand-ins lie beside other files. */
 export function withStandInWarning(outcome: Outcome): Outcome {
@@ -21,7 +22,7 @@ export function withStandInWarning(outcome: Outcome): Outcome {
     ...((data.warnings ?? []) as Json[]),
     ...mixed.map(
       (folder) =>
-        `The files of this sandbox run are stand-ins, never a result, and they lie beside other files in ${folder}: use --download ${SANDBOX_FOLDER} for a rehearsal.`,
+        `The files of this sandbox run are stand-ins, never a result, and they lie beside other files in ${folder}: for a rehearsal use ${flagWords({ download: SANDBOX_FOLDER }).join(' ')}.`,
     ),
   ];
   return { ...outcome, envelope: { ...outcome.envelope, data: { ...data, warnings } } };
