@@ -67,7 +67,7 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
   const caller = callerOf(args, argv);
   const { timeoutMs, maxRetries } = environment;
   const sharing = once(() => (args.noJournal ? null : openSharing(options, provider)));
-  // A service on this machine is no one's limit: only waits keep to it.
+  // On this machine a service has no limit for single questions; waits keep to it.
   const limiter = async () => (loopback ? null : ((await sharing())?.limiter ?? null));
   const session: Session = {
     provider,
