@@ -268,7 +268,6 @@ async function quoteBatch(session, lines, caps) {
 
 // scripts/src/core/batch/run.ts
 const { setMaxListeners } = require("node:events");
-import { pauseAfter as pauseAfter2 } from "./live.mjs";
 import { Failure as Failure7 } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
 import { folderFor } from "./live.mjs";
@@ -336,7 +335,10 @@ function namesFor(lines, known, folder, reserved, isNew, pattern) {
 }
 
 // scripts/src/core/batch/submit-gate.ts
+import { pauseAfter as pauseAfter2 } from "./live.mjs";
 import { Failure as Failure4 } from "./main.mjs";
+var ENDS_ALL = /* @__PURE__ */ new Set(["AUTH_FAILED", "INSUFFICIENT_CREDITS", "BUDGET_EXCEEDED"]);
+var PAUSES2 = { baseMs: 1e3, capMs: 3e4 };
 var BatchGate = class {
   #options;
   #pausedUntil = Number.NEGATIVE_INFINITY;
@@ -351,6 +353,17 @@ var BatchGate = class {
   /** Lets no further submit through. The first reason stands. */
   hold(failure) {
     this.#held ??= failure;
+  }
+  /**
+   * Heeds the refusal of a submit: holds all others back where they would be refused too, or lets them pause.
+   * @param attempt how often this submit was refused
+   * @returns whether it may be sent later
+   */
+  refused(failure, attempt) {
+    if (ENDS_ALL.has(failure.code)) this.hold(failure);
+    if (!failure.details.transient) return false;
+    this.pauseFor(pauseAfter2(failure, attempt, PAUSES2, this.#options.clock.random));
+    return !this.isOver;
   }
   /** Whether the time for submits is over, or the user interrupted the call. */
   get isOver() {
@@ -537,7 +550,6 @@ var LARGE2 = 256 * 1024;
 var RESULTS = 4;
 var STALLED_MS = 3e4;
 var GLANCE_MS = 3e3;
-var PAUSES2 = { baseMs: 1e3, capMs: 3e4 };
 async function runBatch(session, options) {
   return new Batch(session, options).run();
 }
@@ -673,13 +685,9 @@ var Batch = class {
   }
   /** Tells whether a line's submit was refused for the moment alone, and holds the others back where it was for good. */
   #isForLater(failure, { line, track }, attempt) {
-    const { code, details } = failure;
-    if (track.taskId !== null || code === "SUBMIT_OUTCOME_UNKNOWN") return false;
+    if (track.taskId !== null || failure.code === "SUBMIT_OUTCOME_UNKNOWN") return false;
     this.#spending.release(line.number);
-    if (ENDS_ALL.has(code)) this.#gate.hold(failure);
-    if (!details.transient) return false;
-    this.#gate.pauseFor(pauseAfter2(failure, attempt, PAUSES2, this.#session.api.clock.random));
-    return !this.#gate.isOver;
+    return this.#gate.refused(failure, attempt);
   }
   async #begin(line, leave) {
     const { terms, wait, webhookUrl, isDetached, stop, maxCredits, maxTotalCredits } = this.#options;
@@ -770,7 +778,6 @@ var Batch = class {
     this.#session.observer.batch(progressOf(lines));
   }
 };
-var ENDS_ALL = /* @__PURE__ */ new Set(["AUTH_FAILED", "INSUFFICIENT_CREDITS", "BUDGET_EXCEEDED"]);
 
 // scripts/src/cli/batch/command.ts
 import { stemOfOutput as stemOfOutput2 } from "./download.mjs";

@@ -1,5 +1,4 @@
 import { setMaxListeners } from 'node:events';
-import { pauseAfter } from '../../http/retry.ts';
 import { Failure } from '../../model/failure.ts';
 import type { Credits } from '../../model/request-record.ts';
 import { isTerminal } from '../../model/task.ts';
@@ -28,7 +27,6 @@ const RESULTS = 4;
 // Without a wait of its own, a call that no submit gets through any more ends after this time.
 const STALLED_MS = 30_000;
 const GLANCE_MS = 3_000;
-const PAUSES = { baseMs: 1_000, capMs: 30_000 };
 
 /**
  * Makes a task for every line that has none, waits for all of them, and saves their files. The same lines are the same
@@ -196,13 +194,9 @@ class Batch {
 
   /** Tells whether a line's submit was refused for the moment alone, and holds the others back where it was for good. */
   #isForLater(failure: Failure, { line, track }: Line, attempt: number): boolean {
-    const { code, details } = failure;
-    if (track.taskId !== null || code === 'SUBMIT_OUTCOME_UNKNOWN') return false;
+    if (track.taskId !== null || failure.code === 'SUBMIT_OUTCOME_UNKNOWN') return false;
     this.#spending.release(line.number);
-    if (ENDS_ALL.has(code)) this.#gate.hold(failure);
-    if (!details.transient) return false;
-    this.#gate.pauseFor(pauseAfter(failure, attempt, PAUSES, this.#session.api.clock.random));
-    return !this.#gate.isOver;
+    return this.#gate.refused(failure, attempt);
   }
 
   async #begin(line: Line, leave: () => void): Promise<Begun> {
@@ -301,6 +295,3 @@ class Batch {
     this.#session.observer.batch(progressOf(lines));
   }
 }
-
-// After these, a submit of another line would be refused too.
-const ENDS_ALL: ReadonlySet<string> = new Set(['AUTH_FAILED', 'INSUFFICIENT_CREDITS', 'BUDGET_EXCEEDED']);

@@ -1,4 +1,5 @@
 import type { Clock } from '../../http/clock.ts';
+import { pauseAfter } from '../../http/retry.ts';
 import { Failure } from '../../model/failure.ts';
 import type { SubmitGate } from '../session.ts';
 import type { Spending } from './budget.ts';
@@ -12,6 +13,10 @@ export interface GateOptions {
   until(): number;
   spending: Spending;
 }
+
+// After these, a submit of another line would be refused too.
+const ENDS_ALL: ReadonlySet<string> = new Set(['AUTH_FAILED', 'INSUFFICIENT_CREDITS', 'BUDGET_EXCEEDED']);
+const PAUSES = { baseMs: 1_000, capMs: 30_000 };
 
 /** Lets the submits of a batch through, unless the service asked for a pause, credits have ended, or the time is over. */
 export class BatchGate {
@@ -31,6 +36,18 @@ export class BatchGate {
   /** Lets no further submit through. The first reason stands. */
   hold(failure: Failure): void {
     this.#held ??= failure;
+  }
+
+  /**
+   * Heeds the refusal of a submit: holds all others back where they would be refused too, or lets them pause.
+   * @param attempt how often this submit was refused
+   * @returns whether it may be sent later
+   */
+  refused(failure: Failure, attempt: number): boolean {
+    if (ENDS_ALL.has(failure.code)) this.hold(failure);
+    if (!failure.details.transient) return false;
+    this.pauseFor(pauseAfter(failure, attempt, PAUSES, this.#options.clock.random));
+    return !this.isOver;
   }
 
   /** Whether the time for submits is over, or the user interrupted the call. */
