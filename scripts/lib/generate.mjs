@@ -864,7 +864,11 @@ async function adoptReplaced({ api, provider }, store) {
 
 // scripts/src/core/spending.ts
 import { Failure as Failure8 } from "./main.mjs";
-import { rowOf as recordedRow } from "./journal.mjs";
+import {
+  COUNTS,
+  NOTHING,
+  rowOf as recordedRow
+} from "./journal.mjs";
 import { isTerminal as isTerminal4 } from "./main.mjs";
 import { nameIn } from "./live.mjs";
 import { shortDeadline as shortDeadline4 } from "./live.mjs";
@@ -994,21 +998,21 @@ function rowOf(task, record) {
     unpriced: count(charged === null && (isEnded || quoted === null))
   };
 }
-var NONE = {
-  ...{ tasks: 0, completed: 0, failed: 0, cancelled: 0, running: 0, unknown: 0 },
-  ...{ charged: 0, refunded: 0, open: 0, unpriced: 0 }
-};
 function plus(a, b) {
-  const names = Object.keys(NONE);
-  return Object.fromEntries(names.map((name) => [name, a[name] + b[name]]));
+  return Object.fromEntries(COUNTS.map((name) => [name, a[name] + b[name]]));
 }
 function summedUp(rows, since) {
   const models = /* @__PURE__ */ new Map();
-  for (const { model, ...sums } of rows) models.set(model, plus(models.get(model) ?? NONE, sums));
+  for (const { model, ...sums } of rows) models.set(model, plus(models.get(model) ?? NOTHING, sums));
   const net = ({ charged, refunded }) => charged - refunded;
   const byNet = [...models].flatMap(([model, sums]) => sums.tasks > 0 ? [{ model, ...sums }] : []);
   byNet.sort((a, b) => net(b) - net(a) || ((a.model ?? "") < (b.model ?? "") ? -1 : 1));
-  return { kind: "spending", since, total: rows.reduce(plus, NONE), models: byNet };
+  return {
+    kind: "spending",
+    since,
+    total: rows.reduce(plus, NOTHING),
+    models: byNet
+  };
 }
 
 // scripts/src/core/task-list.ts

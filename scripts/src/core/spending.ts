@@ -1,30 +1,18 @@
 import { Failure } from '../model/failure.ts';
 import type { RequestRecord } from '../model/request-record.ts';
-import { rowOf as recordedRow, type SpendingRow } from '../model/spending.ts';
+import {
+  COUNTS,
+  NOTHING,
+  rowOf as recordedRow,
+  type SpendingCounts,
+  type SpendingRow,
+} from '../model/spending.ts';
 import { isTerminal, type Task } from '../model/task.ts';
 import type { RecordStore } from '../ports/record-store.ts';
 import { nameIn } from '../providers/error-answer.ts';
 import { type Session, shortDeadline } from './session.ts';
 
-/** The sums of some requests; credits as the service reported them. */
-export interface Sums {
-  tasks: number;
-  completed: number;
-  failed: number;
-  cancelled: number;
-  /** Tasks that have not ended. */
-  running: number;
-  /** Submits of which it is not known whether the service accepted them. */
-  unknown: number;
-  charged: number;
-  refunded: number;
-  /** What is not charged yet and may still be, as quoted. */
-  open: number;
-  /** Requests whose cost nobody reported: the sums of credits leave them out. */
-  unpriced: number;
-}
-
-export interface ModelSums extends Sums {
+export interface ModelSums extends SpendingCounts {
   /** Null where the service names none. */
   model: string | null;
 }
@@ -35,7 +23,7 @@ export interface SpendingResult {
   since: number | null;
   /** When the sources were read. */
   asOf: number;
-  total: Sums;
+  total: SpendingCounts;
   /** The most expensive first. */
   models: ModelSums[];
   /** What the service's list showed; null where there is no list, or none was read. */
@@ -138,7 +126,7 @@ function toSums({ day, provider, service, account, ...sums }: SpendingRow): Mode
 
 function negative({ model, ...sums }: ModelSums): ModelSums {
   const less = Object.entries(sums).map(([name, sum]) => [name, -sum]);
-  return { model, ...(Object.fromEntries(less) as unknown as Sums) };
+  return { model, ...(Object.fromEntries(less) as unknown as SpendingCounts) };
 }
 
 const isIn = (since: number | null, time: number): boolean => since === null || time >= since;
@@ -231,21 +219,20 @@ function rowOf(task: Task, record: RequestRecord | undefined): ModelSums {
   };
 }
 
-const NONE: Sums = {
-  ...{ tasks: 0, completed: 0, failed: 0, cancelled: 0, running: 0, unknown: 0 },
-  ...{ charged: 0, refunded: 0, open: 0, unpriced: 0 },
-};
-
-function plus(a: Sums, b: Sums): Sums {
-  const names = Object.keys(NONE) as (keyof Sums)[];
-  return Object.fromEntries(names.map((name) => [name, a[name] + b[name]])) as unknown as Sums;
+function plus(a: SpendingCounts, b: SpendingCounts): SpendingCounts {
+  return Object.fromEntries(COUNTS.map((name) => [name, a[name] + b[name]])) as unknown as SpendingCounts;
 }
 
 function summedUp(rows: readonly ModelSums[], since: number | null) {
-  const models = new Map<string | null, Sums>();
-  for (const { model, ...sums } of rows) models.set(model, plus(models.get(model) ?? NONE, sums));
-  const net = ({ charged, refunded }: Sums) => charged - refunded;
+  const models = new Map<string | null, SpendingCounts>();
+  for (const { model, ...sums } of rows) models.set(model, plus(models.get(model) ?? NOTHING, sums));
+  const net = ({ charged, refunded }: SpendingCounts) => charged - refunded;
   const byNet = [...models].flatMap(([model, sums]) => (sums.tasks > 0 ? [{ model, ...sums }] : []));
   byNet.sort((a, b) => net(b) - net(a) || ((a.model ?? '') < (b.model ?? '') ? -1 : 1));
-  return { kind: 'spending' as const, since, total: rows.reduce<Sums>(plus, NONE), models: byNet };
+  return {
+    kind: 'spending' as const,
+    since,
+    total: rows.reduce<SpendingCounts>(plus, NOTHING),
+    models: byNet,
+  };
 }

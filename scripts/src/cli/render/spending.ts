@@ -1,5 +1,6 @@
-import type { ModelSums, SpendingResult, Sums } from '../../core/spending.ts';
+import type { ModelSums, SpendingResult } from '../../core/spending.ts';
 import type { JsonObject } from '../../model/json.ts';
+import type { SpendingCounts } from '../../model/spending.ts';
 import { EXIT } from '../exit-codes.ts';
 import { type Since, sinceAt } from '../since.ts';
 import type { Caller } from './caller.ts';
@@ -47,7 +48,7 @@ export function spanOf(since: Since | null): JsonObject | null {
 const modelRow = ({ model, ...sums }: ModelSums): JsonObject => ({ model, ...rowOf(sums) });
 
 /** A row of sums. Credits that nobody reported are null, never 0. */
-function rowOf({ charged, refunded, open, unpriced, unknown, ...counts }: Sums): JsonObject {
+function rowOf({ charged, refunded, open, unpriced, unknown, ...counts }: SpendingCounts): JsonObject {
   const isAllUnknown = unpriced > 0 && charged === 0 && unpriced + unknown >= counts.tasks;
   return {
     ...counts,
@@ -102,7 +103,7 @@ function warningsOf({ total, list, journal, asOf }: SpendingResult, since: Since
   return warnings;
 }
 
-function nextStepsOf({ running, unknown }: Sums, { command, profile: { can } }: Caller): string[] {
+function nextStepsOf({ running, unknown }: SpendingCounts, { command, profile: { can } }: Caller): string[] {
   const steps: string[] = [];
   if (running > 0)
     steps.push(can.list ? command('listTasks', { status: 'running' }) : command('listPending'));
