@@ -1850,7 +1850,7 @@ import {
   MemoryRateLimiter,
   nextPermit,
   permitsFor
-} from "./live.mjs";
+} from "./wait.mjs";
 var NAME = /^(\d{1,5})-(\d{1,15})(l?)$/;
 var CLOCK_TOLERANCE_MS = 2e3;
 var FileRateLimiter = class {
