@@ -2156,7 +2156,11 @@ async function main() {
   if (hasSaidOverruled) addWarnings(outcome, overruled);
   if (args?.sandbox && outcome.envelope.taskId !== null) addWarnings(outcome, [SANDBOX_WARNING]);
   clear();
-  if (await finishWith(outcome, secrets)) process.once("exit", () => outcome.onWritten?.());
+  if (!await finishWith(outcome, secrets)) return;
+  process.once("exit", () => {
+    outcome.onWritten?.();
+    process.exit();
+  });
 }
 async function withoutKey(args, environment, argv, warn) {
   const { spendingWithoutKey } = await import("./spending.mjs");

@@ -116,7 +116,12 @@ export async function main(): Promise<void> {
   clear();
   // A result counts as delivered only when the whole document was written: otherwise the same command brings it again.
   // This runs last: a process that is killed earlier has delivered nothing.
-  if (await finishWith(outcome, secrets)) process.once('exit', () => outcome.onWritten?.());
+  if (!(await finishWith(outcome, secrets))) return;
+  process.once('exit', () => {
+    outcome.onWritten?.();
+    // Nothing is left to do. Without this call Node first takes the heap apart, a tenth of the time of a short command.
+    process.exit();
+  });
 }
 
 /** Returns what is known of the spending without a key; null where nothing is. */
