@@ -169,7 +169,7 @@ for (const part of new Set(sources.map(partOf))) {
     platform: 'node',
     target: 'node20.18',
     legalComments: 'none',
-    charset: 'utf8',
+    charset: 'ascii',
     write: false,
     absWorkingDir: root,
     // The browser build of yaml is made of modules, of which only the used ones are taken.
