@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { linkSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../disk/folder.ts';
 import { isObject, type JsonObject } from '../model/json.ts';
-import { makeFolder } from '../stores/file/folder.ts';
 import { isForgotten } from './lifecycle.ts';
 import { isScenario, type ScenarioName } from './scenarios.ts';
 

@@ -10,8 +10,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { diskErrorText, makePrivate, TEMP } from '../../disk/durable.ts';
 import { sha256Text } from '../../model/fingerprint.ts';
-import { diskErrorText, makePrivate, TEMP } from './durable.ts';
 import type { DatedMember } from './record-index.ts';
 import { PARTS, type Summary } from './summary.ts';
 

@@ -1,7 +1,7 @@
 import { lstatSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { diskErrorText } from '../../disk/durable.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
-import { diskErrorText } from './durable.ts';
 import { factsOf } from './facts.ts';
 import { IndexFiles, probe, type SavedSummary } from './index-files.ts';
 import { CORRUPT } from './names.ts';

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import type { Clock } from '../../http/clock.ts';
+import { distrustOf } from '../../disk/trusted-folder.ts';
 import type { RateLimit } from '../../http/rate-limit.ts';
+import type { Clock } from '../../model/clock.ts';
 import type { RateLimiter } from '../../ports/rate-limiter.ts';
 import type { StatusCache } from '../../ports/status-cache.ts';
 import { FileRateLimiter } from './rate-limiter.ts';
 import { FileStatusCache } from './status-cache.ts';
-import { distrustOf } from './trusted-folder.ts';
 
 /** What the processes of this machine share, and for whom. */
 export interface SharingPlace {

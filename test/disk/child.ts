@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
-import { ROOT } from '../../support/command.ts';
+import { ROOT } from '../support/command.ts';
 
 /** Another process that works on a file. */
 export interface Child {
