@@ -192,6 +192,35 @@ describe('what ships', () => {
     }
   });
 
+  test('no module imports itself by way of others, not even for a type', () => {
+    const folder = path.join(ROOT, 'scripts/src');
+    const imports = new Map<string, string[]>();
+    for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+      if (!file.endsWith('.ts')) continue;
+      // `import()` of a part that loads later may lead back.
+      const lines = text(`scripts/src/${file}`).matchAll(/^(?:import|export)\b[^;]*? from '(\.[^']+)'/gm);
+      imports.set(
+        file,
+        [...lines].map(([, wanted]) => path.join(path.dirname(file), wanted!)),
+      );
+    }
+    expect([...imports.values()].flat().length).toBeGreaterThan(700);
+    const done = new Set<string>();
+    const visit = (file: string, way: readonly string[]): void => {
+      expect(way, 'an import circle').not.toContain(file);
+      if (done.has(file)) return;
+      for (const other of imports.get(file) ?? []) visit(other, [...way, file]);
+      done.add(file);
+    };
+    for (const file of imports.keys()) visit(file, []);
+  });
+
+  test('scripts/ holds what is run or imported, its parts and its sources', () => {
+    const names = readdirSync(scripts).sort();
+    const programs = ['client.mjs', 'create-backend.mjs', 'run-workflow.mjs', 'sandbox.mjs'];
+    expect(names).toEqual([...programs, 'client.d.mts', 'lib', 'src'].sort());
+  });
+
   test('one version: of the package, of the skill, and the newest of the changelog', () => {
     const { version } = JSON.parse(text('package.json')) as { version: string };
     expect(text('SKILL.md')).toContain(`\n  version: ${version}\n`);

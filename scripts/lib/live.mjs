@@ -1727,9 +1727,6 @@ async function withPause(limiter, read) {
   }
 }
 
-// scripts/src/cli/live.ts
-import { systemClock } from "./main.mjs";
-
 // scripts/src/http/transport.ts
 import { Failure as Failure5 } from "./main.mjs";
 
@@ -2034,6 +2031,7 @@ function exchange(client, request, receiver, { timeoutMs, signal, fresh = false,
 }
 
 // scripts/src/cli/live.ts
+import { systemClock } from "./main.mjs";
 import { Failure as Failure19 } from "./main.mjs";
 import { createProvider } from "./main.mjs";
 import { journalFolder } from "./main.mjs";

@@ -33,7 +33,7 @@ export type Task =
   | 'lock when told'
   | 'lock without links when told';
 
-const PROGRAM = path.join(ROOT, 'test', 'stores', 'file', 'child-program.ts');
+const PROGRAM = path.join(ROOT, 'test', 'disk', 'child-program.ts');
 
 /** Starts a process that does one thing (see child-program.ts) with a file, and waits until it is ready for it. */
 export async function startChild(what: Task, file = ''): Promise<Child> {

@@ -1,8 +1,7 @@
 import type { Contract } from '../contracts/contract.ts';
 import { cheaperVariants, estimate, estimateCredits } from '../contracts/price.ts';
-import { Failure } from '../model/failure.ts';
+import { type Cheaper, Failure } from '../model/failure.ts';
 import type { Json, JsonObject } from '../model/json.ts';
-import type { Cheaper } from '../model/reason.ts';
 import type { RecordChange } from '../model/request-record.ts';
 import type { RecordStore, StoredRequest } from '../ports/record-store.ts';
 import type { GenerationRequest, Quote } from '../providers/provider.ts';

@@ -2,17 +2,12 @@ import { MemoryRateLimiter } from '../http/rate-limit.ts';
 import { Failure } from '../model/failure.ts';
 import { isTerminal, type Task } from '../model/task.ts';
 import type { PermitKind, RateLimiter } from '../ports/rate-limiter.ts';
+import type { Sharing } from '../ports/sharing.ts';
 import type { StatusCache } from '../ports/status-cache.ts';
 import { type Due, type Polled, PollRounds } from './poll-round.ts';
 import { isFast, type PollSchedule } from './poll-schedule.ts';
 import { RecordReads } from './record-reads.ts';
 import type { Session } from './session.ts';
-
-/** What the processes of this machine share about one service and key. */
-export interface Sharing {
-  limiter: RateLimiter;
-  statuses: StatusCache;
-}
 
 interface Ask {
   taskId: string;

@@ -1,5 +1,4 @@
-import { Failure } from '../model/failure.ts';
-import type { Reason } from '../model/reason.ts';
+import { Failure, type Reason } from '../model/failure.ts';
 import type { Task } from '../model/task.ts';
 import type { GenerationRequest } from '../providers/provider.ts';
 import { findOwn } from './find-lost-task.ts';

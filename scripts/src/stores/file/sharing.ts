@@ -3,8 +3,7 @@ import path from 'node:path';
 import { distrustOf } from '../../disk/trusted-folder.ts';
 import type { RateLimit } from '../../http/rate-limit.ts';
 import type { Clock } from '../../model/clock.ts';
-import type { RateLimiter } from '../../ports/rate-limiter.ts';
-import type { StatusCache } from '../../ports/status-cache.ts';
+import type { Sharing } from '../../ports/sharing.ts';
 import { FileRateLimiter } from './rate-limiter.ts';
 import { FileStatusCache } from './status-cache.ts';
 
@@ -23,10 +22,7 @@ export interface SharingPlace {
 /**
  * Returns the limiter and the status cache of a service and key in a folder; null where other users could write there.
  */
-export function sharingIn({ folder, service, account, limit, clock }: SharingPlace): {
-  limiter: RateLimiter;
-  statuses: StatusCache;
-} | null {
+export function sharingIn({ folder, service, account, limit, clock }: SharingPlace): Sharing | null {
   try {
     if (distrustOf(folder)) return null;
   } catch {
