@@ -509,8 +509,8 @@ var init_record_reads = __esm({
        */
       listed(taskId, until) {
         return new Promise((resolve, reject) => {
-          this.#wanted.add({ taskId, until, isNotListed: false, resolve });
-          if (!this.#isRunning) this.#run().catch(reject);
+          this.#wanted.add({ taskId, until, isNotListed: false, resolve, reject });
+          if (!this.#isRunning) void this.#run();
         });
       }
       async #run() {
@@ -518,9 +518,11 @@ var init_record_reads = __esm({
         try {
           await new Promise((resolve) => setImmediate(resolve));
           while (this.#wanted.size > 0) await this.#step();
+        } catch (error) {
+          for (const { reject } of this.#wanted) reject(error);
+          this.#wanted.clear();
         } finally {
           this.#isRunning = false;
-          for (const one of this.#wanted) this.#give(one, null);
         }
       }
       async #step() {
@@ -750,10 +752,10 @@ var init_poller = __esm({
       }
       /** Hands what a query showed to those who asked. @param at when it was sent, by the wall clock */
       async #take(results, at) {
-        for (const result of results.values()) {
-          if (!(result instanceof Failure12) || result.code !== "RATE_LIMITED") continue;
-          await this.#limiter.pauseFor((result.details.retryAfter ?? 0) * 1e3 || PAUSE_MS2);
-        }
+        const pauses = [...results.values()].flatMap(
+          (result) => result instanceof Failure12 && result.code === "RATE_LIMITED" ? [(result.details.retryAfter ?? 0) * 1e3 || PAUSE_MS2] : []
+        );
+        if (pauses.length > 0) await this.#limiter.pauseFor(pauses.reduce((most, ms) => Math.max(most, ms)));
         for (const ask of this.#asks) {
           const result = results.get(ask.taskId);
           if (result === void 0) continue;
@@ -1078,7 +1080,9 @@ function deliver(session, entry, result) {
   return { ...result, delivery: { entry, status, credits, delivered: isWhole ? dateOf2(session) : null } };
 }
 function isYoung({ api }, { record }) {
-  return Math.abs(api.clock.wall() - Date.parse(record.created)) < YOUNG_TASK_MS;
+  const { unsettledSince, submitTimeout } = record;
+  const sinceSubmit = Math.abs(api.clock.wall() - Date.parse(unsettledSince));
+  return sinceSubmit < YOUNG_TASK_MS + (submitTimeout ?? 0);
 }
 function dateOf2({ api }) {
   return new Date(api.clock.wall()).toISOString();
