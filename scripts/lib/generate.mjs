@@ -1,10 +1,10 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
 // scripts/src/core/account.ts
-import { estimateCredits as estimateCredits2 } from "./contracts.mjs";
+import { estimateCredits as estimateCredits2 } from "./price.mjs";
 
 // scripts/src/core/funds.ts
-import { cheaperVariants, estimate, estimateCredits } from "./contracts.mjs";
+import { cheaperVariants, estimate, estimateCredits } from "./price.mjs";
 import { Failure } from "./main.mjs";
 import { shortDeadline } from "./live.mjs";
 async function checkFunds(session, contract, generation, maxCreditsPerDay, deadline) {
@@ -191,13 +191,13 @@ function sameMedia(kept, sent) {
 // scripts/src/core/generate.ts
 import { Failure as Failure6 } from "./main.mjs";
 import { isTerminal as isTerminal2 } from "./main.mjs";
-import { checkFree as checkFree2, folderFor as folderFor2 } from "./live.mjs";
+import { checkFree as checkFree2, folderFor as folderFor2 } from "./wait.mjs";
 
 // scripts/src/core/recorded-task.ts
 import { Failure as Failure4 } from "./main.mjs";
 import { jsonHash } from "./journal.mjs";
-import { checkFree } from "./live.mjs";
-import { promptExcerpt } from "./live.mjs";
+import { checkFree } from "./wait.mjs";
+import { promptExcerpt } from "./wait.mjs";
 
 // scripts/src/core/reconcile.ts
 import { Failure as Failure3 } from "./main.mjs";
@@ -581,9 +581,9 @@ import { creditsOf as creditsOf2, taskResult } from "./live.mjs";
 const path = require("node:path");
 import { Failure as Failure5 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
-import { finish, folderFor } from "./live.mjs";
+import { finish, folderFor } from "./wait.mjs";
 import { deliver } from "./live.mjs";
-import { outputOf, waitTask } from "./live.mjs";
+import { outputOf, waitTask } from "./wait.mjs";
 var DAY_MS2 = 24 * 36e5;
 var hasEnded = ({ record }) => isTerminal(record.status);
 async function reuse(session, entry, settings) {
@@ -691,7 +691,7 @@ function sameEnd(session, entry, settings) {
 // scripts/src/core/generate.ts
 import { shortDeadline as shortDeadline3 } from "./live.mjs";
 import { isYoung } from "./live.mjs";
-import { waitOn, waitTask as waitTask2 } from "./live.mjs";
+import { waitOn, waitTask as waitTask2 } from "./wait.mjs";
 var LEAST_SUBMIT_MS2 = 1500;
 async function generate(session, options) {
   return conclude(session, await begin(session, options));
@@ -794,7 +794,7 @@ const { setMaxListeners } = require("node:events");
 import { Failure as Failure7 } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
 import { creditsOf as creditsOf3 } from "./live.mjs";
-import { waitTask as waitTask3 } from "./live.mjs";
+import { waitTask as waitTask3 } from "./wait.mjs";
 async function waitForNewest(session, settings) {
   const { tasks, unsettled } = await pendingRequests(session);
   const [entry] = tasks;
