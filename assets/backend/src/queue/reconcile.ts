@@ -17,6 +17,7 @@ import {
   recordResubmit,
   recordResubmitRefused,
   takenTasks,
+  unresolved,
 } from '../generations/reconciling.ts';
 import { recordAccepted, recordRejected } from '../generations/submitting.ts';
 import { holdBack } from './hold-back.ts';
@@ -45,6 +46,13 @@ export async function reconcileLost(work: Work, service: WorkService, list: Task
     await forEach(lost, 10, (submit) => reconcileOne(work, service, submit, list));
     if (lost.length < AT_ONCE || work.stopping.aborted) return;
   }
+}
+
+/** Finds tasks that the list shows by their key after their generations were given to a person. It asks for nothing. */
+export async function adoptLate(work: Work, service: WorkService, { tasks }: TaskList): Promise<void> {
+  const byKey = new Map(tasks.map((task) => [task.idempotencyKey ?? '', task]));
+  for (const id of await unresolved(work.database, service.account, [...byKey.keys()]))
+    await adopt(work, service, { id }, byKey.get(id)!);
 }
 
 async function reconcileOne(
@@ -222,7 +230,12 @@ async function searchAnew(work: Work, service: WorkService, lost: LostSubmit): P
   }
 }
 
-async function adopt(work: Work, service: WorkService, lost: LostSubmit, task: Task): Promise<void> {
+async function adopt(
+  work: Work,
+  service: WorkService,
+  lost: Pick<LostSubmit, 'id'>,
+  task: Task,
+): Promise<void> {
   const { database, log } = work;
   log.info(
     { id: lost.id, provider: service.provider, taskId: task.id },

@@ -179,6 +179,16 @@ test('guarantee 2: a worker that died in the second submit: never a third', asyn
   await passed(id, SUBMIT_SECONDS);
   await backend.until(id, 'needs_attention');
   expect(sent(id)).toBe(1);
+
+  // The second request had arrived, and the list that is read for another task shows it at last.
+  tasks.set(id, `task-of-${id}`);
+  hidden.delete(id);
+  await backend.submit('read the list');
+  expect(await backend.until(id, 'pending', 'running')).toMatchObject({
+    taskId: `task-of-${id}`,
+    attention: null,
+  });
+  expect(sent(id)).toBe(1);
 });
 
 test('guarantee 2: a second submit that is refused for now is none: it is sent when the service allows it', async () => {
