@@ -8,7 +8,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pollUntilEnd } from '../scripts/src/core/poll.ts';
 import { pollSchedule } from '../scripts/src/core/poll-schedule.ts';
-import { systemClock } from '../scripts/src/http/clock.ts';
+import { systemClock } from '../scripts/src/model/clock.ts';
 import { Journal } from '../scripts/src/stores/file/journal.ts';
 import { FakeClock } from '../test/support/clock.ts';
 

@@ -620,8 +620,7 @@ var Batch = class {
   /** Asks for the prices where a limit needs them, and holds all submits back where they are above it. */
   async #price(open2) {
     const { maxCredits, maxTotalCredits, terms } = this.#options;
-    const { can } = this.#session.provider;
-    const isLimited = maxTotalCredits !== void 0 || can.quote && (maxCredits !== void 0 || terms.maxCreditsPerDay !== null);
+    const isLimited = maxCredits !== void 0 || maxTotalCredits !== void 0 || terms.maxCreditsPerDay !== null;
     if (open2.length === 0 || !(isLimited || terms.isNew)) return;
     try {
       this.#prices = await pricesOf(this.#session, open2);

@@ -82,11 +82,119 @@ function readDurations(value) {
 // scripts/src/contracts/contract.ts
 import { contractsFolder as contractsFolder2 } from "./main.mjs";
 
-// scripts/src/contracts/node.ts
-import { isObject as isObject8 } from "./main.mjs";
+// scripts/src/contracts/price-rule.ts
+import { isObject as isObject3 } from "./main.mjs";
+function readPrice(value, root) {
+  const known = ["asOf", "note", "usdPerCredit", "seconds", "rates", "observed"];
+  const { asOf, note, usdPerCredit, seconds, rates = [], observed = [] } = fields(value, "x-price", known);
+  if (typeof asOf !== "string" || typeof note !== "string")
+    throw new ContractError("x-price needs the texts asOf and note");
+  if (usdPerCredit !== void 0 && !isAmount(usdPerCredit))
+    throw new ContractError("x-price.usdPerCredit must be a number above 0");
+  if (!Array.isArray(rates) || !Array.isArray(observed))
+    throw new ContractError("x-price.rates and x-price.observed must be lists");
+  const field = seconds === void 0 ? null : fieldName(seconds, "x-price.seconds", root);
+  return {
+    asOf,
+    note,
+    usdPerCredit: usdPerCredit ?? null,
+    seconds: field,
+    rates: rates.map((item) => readRate(item, field, root)),
+    observed: observed.map((item) => {
+      const found = fields(item, "x-price.observed", ["when", "credits", "how", "date"]);
+      const { when: when2 = {}, credits, how, date: date2 } = found;
+      if (!isAmount(credits) || how !== "quote" && how !== "charge" || typeof date2 !== "string")
+        throw new ContractError("x-price.observed needs credits, how (quote or charge) and date");
+      return { when: conditions(when2, root), credits, how, date: date2 };
+    })
+  };
+}
+function readRate(item, secondsField, root) {
+  const known = ["when", "perSecond", "credits", "seconds", "times", "perhapsTimes"];
+  const {
+    when: when2 = {},
+    perSecond,
+    credits,
+    seconds,
+    times,
+    perhapsTimes
+  } = fields(item, "x-price.rates", known);
+  const rate = { when: conditions(when2, root) };
+  if (perSecond === void 0 === (credits === void 0))
+    throw new ContractError("x-price.rates: each needs either perSecond or credits");
+  if (perSecond !== void 0) {
+    if (!isAmount(perSecond)) throw new ContractError("x-price.rates: perSecond must be a number above 0");
+    if (secondsField === null && seconds === void 0)
+      throw new ContractError("x-price.rates: perSecond needs x-price.seconds, or seconds of its own");
+    rate.perSecond = perSecond;
+  }
+  if (credits !== void 0) {
+    if (!isAmount(credits) && !isRange(credits))
+      throw new ContractError("x-price.rates: credits must be a number above 0, or the least and the most");
+    rate.credits = credits;
+  }
+  if (seconds !== void 0) {
+    if (perSecond === void 0 || !isRange(seconds))
+      throw new ContractError("x-price.rates: seconds, the least and the most, goes with perSecond");
+    rate.seconds = seconds;
+  }
+  if (times !== void 0) rate.times = fieldName(times, "x-price.rates.times", root);
+  if (perhapsTimes !== void 0)
+    rate.perhapsTimes = fieldName(perhapsTimes, "x-price.rates.perhapsTimes", root);
+  return rate;
+}
+function fields(value, where, known) {
+  if (!isObject3(value)) throw new ContractError(`${where} must hold mappings`);
+  const stranger = Object.keys(value).find((key) => !known.includes(key));
+  if (stranger !== void 0) throw new ContractError(`${where}: ${stranger} is not supported`);
+  return value;
+}
+function fieldName(value, where, root) {
+  if (typeof value === "string" && root.properties?.has(value)) return value;
+  throw new ContractError(`${where} must name one of the properties`);
+}
+function isAmount(value) {
+  return typeof value === "number" && Number.isFinite(value) && value > 0;
+}
+function isRange(value) {
+  return Array.isArray(value) && value.length === 2 && value.every(isAmount) && value[0] < value[1];
+}
+function conditions(value, root) {
+  if (!isObject3(value)) throw new ContractError("x-price: when must be a mapping");
+  for (const [name2, condition] of Object.entries(value)) {
+    const node = root.properties?.get(name2);
+    if (node === void 0) throw new ContractError(`x-price: ${name2} is not one of the properties`);
+    if (condition === "given" || condition === "absent") continue;
+    if (isObject3(condition)) {
+      checkPattern(name2, condition);
+      continue;
+    }
+    for (const wanted2 of Array.isArray(condition) ? condition : [condition])
+      if (wanted2 !== null && !canBe(node, wanted2))
+        throw new ContractError(`x-price: ${name2} cannot be ${JSON.stringify(wanted2)}`);
+  }
+  return value;
+}
+function checkPattern(name2, condition) {
+  try {
+    if (typeof condition.pattern === "string" && Object.keys(condition).length === 1) {
+      new RegExp(condition.pattern, "u");
+      return;
+    }
+  } catch {
+  }
+  throw new ContractError(`x-price: ${name2} must be a value, a list of values, given, absent or {pattern}`);
+}
+function canBe(node, value) {
+  if (node.anyOf !== void 0) return node.anyOf.some((form) => canBe(form, value));
+  return node.enum === void 0 || node.enum.includes(value);
+}
+
+// scripts/src/contracts/read-schema.ts
+import { isObject as isObject9 } from "./main.mjs";
 
 // scripts/src/contracts/keywords/keyword.ts
-import { isObject as isObject3 } from "./main.mjs";
+import { isObject as isObject4 } from "./main.mjs";
 function fieldList(properties, value, where) {
   if (!Array.isArray(value)) throw new ContractError(`${where} must be a list of fields`);
   return value.map((name2) => {
@@ -97,11 +205,11 @@ function fieldList(properties, value, where) {
 }
 function property(properties, name2, where) {
   const found = Object.hasOwn(properties, name2) ? properties[name2] : void 0;
-  if (isObject3(found)) return found;
+  if (isObject4(found)) return found;
   throw new ContractError(`${where}: ${JSON.stringify(name2)} is not one of the properties`);
 }
 function only(value, where, known) {
-  if (!isObject3(value)) throw new ContractError(`${where} must be a mapping`);
+  if (!isObject4(value)) throw new ContractError(`${where} must be a mapping`);
   const stranger = Object.keys(value).find((key) => !known.includes(key));
   if (stranger !== void 0) throw new ContractError(`${where}: ${stranger} is not supported`);
   return value;
@@ -241,6 +349,14 @@ function sniffImage(bytes) {
   return null;
 }
 
+// scripts/src/contracts/schema-node.ts
+var MEDIA_KINDS = ["image", "video", "audio", "image-url", "video-url", "audio-url"];
+function nodeAt(node, path) {
+  let here = node;
+  for (const step of path) here = typeof step === "number" ? here?.items : here?.properties?.get(step);
+  return here;
+}
+
 // scripts/src/contracts/ways.ts
 var BY_VALUE = {
   payload: "payload",
@@ -250,7 +366,6 @@ var BY_VALUE = {
 };
 
 // scripts/src/contracts/keywords/media.ts
-var MEDIA_KINDS = ["image", "video", "audio", "image-url", "video-url", "audio-url"];
 var media = {
   name: "x-media",
   types: ["string"],
@@ -333,12 +448,12 @@ function headerHint(head) {
 }
 
 // scripts/src/contracts/keywords/rejected.ts
-import { isObject as isObject4 } from "./main.mjs";
+import { isObject as isObject5 } from "./main.mjs";
 var rejected = {
   name: "x-rejected",
   types: ["object"],
   read(node, value, { properties, where }) {
-    if (!isObject4(value)) throw new ContractError(`${where} must map fields to what is said about them`);
+    if (!isObject5(value)) throw new ContractError(`${where} must map fields to what is said about them`);
     const said = /* @__PURE__ */ new Map();
     for (const [name2, reason] of Object.entries(value)) {
       if (Object.hasOwn(properties, name2))
@@ -399,7 +514,7 @@ function assignProp(target, prop, value) {
 }
 var captureStackTrace = "captureStackTrace" in Error ? Error.captureStackTrace : (..._args) => {
 };
-function isObject5(data) {
+function isObject6(data) {
   return typeof data === "object" && data !== null && !Array.isArray(data);
 }
 function escapeRegex(str) {
@@ -1515,7 +1630,7 @@ var $ZodObject = /* @__PURE__ */ $constructor("$ZodObject", (inst, def) => {
     }
     return propValues;
   });
-  const isObject16 = isObject5;
+  const isObject16 = isObject6;
   const catchall = def.catchall;
   let value;
   const memo = globalConfig.memoizer;
@@ -2007,12 +2122,12 @@ function refine(fn, _params = {}) {
 }
 
 // scripts/src/contracts/types.ts
-import { isObject as isObject6 } from "./main.mjs";
+import { isObject as isObject7 } from "./main.mjs";
 var TYPES = ["string", "number", "integer", "boolean", "array", "object", "null"];
 function isOfType(value, type) {
   if (type === "null") return value === null;
   if (type === "array") return Array.isArray(value);
-  if (type === "object") return isObject6(value);
+  if (type === "object") return isObject7(value);
   if (type === "integer") return Number.isInteger(value);
   return typeof value === type;
 }
@@ -2128,7 +2243,7 @@ var sumMax = {
 };
 
 // scripts/src/contracts/keywords/when.ts
-import { isObject as isObject7 } from "./main.mjs";
+import { isObject as isObject8 } from "./main.mjs";
 
 // scripts/src/contracts/explain.ts
 import { plain as plain2 } from "./main.mjs";
@@ -2371,9 +2486,9 @@ function sentence({ if: conditions2, require: require2, refuse, limit }) {
 function readWhen(properties, value, where, read) {
   const rule = only(value, where, ["if", "require", "refuse", "limit"]);
   const { if: conditions2, require: require2 = [], refuse = [], limit = {} } = rule;
-  if (!isObject7(conditions2) || Object.keys(conditions2).length === 0)
+  if (!isObject8(conditions2) || Object.keys(conditions2).length === 0)
     throw new ContractError(`${where}.if must map fields to conditions`);
-  if (!isObject7(limit)) throw new ContractError(`${where}.limit must map fields to schemas`);
+  if (!isObject8(limit)) throw new ContractError(`${where}.limit must map fields to schemas`);
   const place = (name2, of) => `${where}.${of}.${name2}`;
   return {
     if: new Map(
@@ -2395,14 +2510,14 @@ function readWhen(properties, value, where, read) {
 function readCondition(field, value, where, read) {
   if (value === "given") return { absent: false, given: true };
   if (value === "absent") return { absent: true, given: false };
-  const values = isObject7(value) && Array.isArray(value.enum) ? value.enum : void 0;
-  if (!isObject7(value) || values === void 0)
+  const values = isObject8(value) && Array.isArray(value.enum) ? value.enum : void 0;
+  if (!isObject8(value) || values === void 0)
     return { absent: false, given: narrowed(field, value, where, read) };
   const named2 = { ...value, enum: values.filter((item) => item !== null) };
   return { absent: values.includes(null), given: narrowed(field, named2, where, read) };
 }
 function narrowed(field, value, where, read) {
-  if (!isObject7(value)) throw new ContractError(`${where} must be given, absent or keywords of a schema`);
+  if (!isObject8(value)) throw new ContractError(`${where} must be given, absent or keywords of a schema`);
   return read(value.type === void 0 ? { ...field, ...value } : value, where);
 }
 function issuesOf(rule, { node, object: object2, pathTo, hintFor }) {
@@ -2468,7 +2583,7 @@ var KEYWORDS = [
   rejected
 ];
 
-// scripts/src/contracts/node.ts
+// scripts/src/contracts/read-schema.ts
 var STANDARD = {
   $schema: {},
   title: {
@@ -2541,7 +2656,7 @@ function count(key) {
   };
 }
 function readNode(schema, where = "") {
-  if (!isObject8(schema)) throw new ContractError(`${where || "the file"} must be a schema`);
+  if (!isObject9(schema)) throw new ContractError(`${where || "the file"} must be a schema`);
   const at = (keyword) => where === "" ? keyword : `${where}.${keyword}`;
   if (schema.anyOf !== void 0) return readForms(schema, at);
   const node = { types: readTypes(schema.type, at("type")) };
@@ -2557,7 +2672,7 @@ function readNode(schema, where = "") {
   if (node.types.includes("array") && node.items === void 0)
     throw new ContractError(`${at("items")} is missing`);
   if (node.types.includes("object")) readObject(node, schema, at);
-  const properties = isObject8(schema.properties) ? schema.properties : {};
+  const properties = isObject9(schema.properties) ? schema.properties : {};
   for (const { name: name2, read } of own2)
     read(node, schema[name2], { where: at(name2), properties, readSchema: readNode });
   if (own2.length > 0) node.own = own2;
@@ -2583,7 +2698,7 @@ function readTypes(value, where) {
 function readObject(node, schema, at) {
   if (schema.additionalProperties !== false)
     throw new ContractError(`${at("additionalProperties")} must be false: unknown fields are refused`);
-  if (!isObject8(schema.properties)) throw new ContractError(`${at("properties")} is missing`);
+  if (!isObject9(schema.properties)) throw new ContractError(`${at("properties")} is missing`);
   const properties = /* @__PURE__ */ new Map();
   for (const [name2, child] of Object.entries(schema.properties)) {
     if (!/^[A-Za-z][\w-]*$/.test(name2))
@@ -2592,119 +2707,6 @@ function readObject(node, schema, at) {
   }
   node.properties = properties;
   node.required = new Set(fieldList(schema.properties, schema.required ?? [], at("required")));
-}
-function nodeAt(node, path) {
-  let here = node;
-  for (const step of path) here = typeof step === "number" ? here?.items : here?.properties?.get(step);
-  return here;
-}
-
-// scripts/src/contracts/price-rule.ts
-import { isObject as isObject9 } from "./main.mjs";
-function readPrice(value, root) {
-  const known = ["asOf", "note", "usdPerCredit", "seconds", "rates", "observed"];
-  const { asOf, note, usdPerCredit, seconds, rates = [], observed = [] } = fields(value, "x-price", known);
-  if (typeof asOf !== "string" || typeof note !== "string")
-    throw new ContractError("x-price needs the texts asOf and note");
-  if (usdPerCredit !== void 0 && !isAmount(usdPerCredit))
-    throw new ContractError("x-price.usdPerCredit must be a number above 0");
-  if (!Array.isArray(rates) || !Array.isArray(observed))
-    throw new ContractError("x-price.rates and x-price.observed must be lists");
-  const field = seconds === void 0 ? null : fieldName(seconds, "x-price.seconds", root);
-  return {
-    asOf,
-    note,
-    usdPerCredit: usdPerCredit ?? null,
-    seconds: field,
-    rates: rates.map((item) => readRate(item, field, root)),
-    observed: observed.map((item) => {
-      const found = fields(item, "x-price.observed", ["when", "credits", "how", "date"]);
-      const { when: when2 = {}, credits, how, date: date2 } = found;
-      if (!isAmount(credits) || how !== "quote" && how !== "charge" || typeof date2 !== "string")
-        throw new ContractError("x-price.observed needs credits, how (quote or charge) and date");
-      return { when: conditions(when2, root), credits, how, date: date2 };
-    })
-  };
-}
-function readRate(item, secondsField, root) {
-  const known = ["when", "perSecond", "credits", "seconds", "times", "perhapsTimes"];
-  const {
-    when: when2 = {},
-    perSecond,
-    credits,
-    seconds,
-    times,
-    perhapsTimes
-  } = fields(item, "x-price.rates", known);
-  const rate = { when: conditions(when2, root) };
-  if (perSecond === void 0 === (credits === void 0))
-    throw new ContractError("x-price.rates: each needs either perSecond or credits");
-  if (perSecond !== void 0) {
-    if (!isAmount(perSecond)) throw new ContractError("x-price.rates: perSecond must be a number above 0");
-    if (secondsField === null && seconds === void 0)
-      throw new ContractError("x-price.rates: perSecond needs x-price.seconds, or seconds of its own");
-    rate.perSecond = perSecond;
-  }
-  if (credits !== void 0) {
-    if (!isAmount(credits) && !isRange(credits))
-      throw new ContractError("x-price.rates: credits must be a number above 0, or the least and the most");
-    rate.credits = credits;
-  }
-  if (seconds !== void 0) {
-    if (perSecond === void 0 || !isRange(seconds))
-      throw new ContractError("x-price.rates: seconds, the least and the most, goes with perSecond");
-    rate.seconds = seconds;
-  }
-  if (times !== void 0) rate.times = fieldName(times, "x-price.rates.times", root);
-  if (perhapsTimes !== void 0)
-    rate.perhapsTimes = fieldName(perhapsTimes, "x-price.rates.perhapsTimes", root);
-  return rate;
-}
-function fields(value, where, known) {
-  if (!isObject9(value)) throw new ContractError(`${where} must hold mappings`);
-  const stranger = Object.keys(value).find((key) => !known.includes(key));
-  if (stranger !== void 0) throw new ContractError(`${where}: ${stranger} is not supported`);
-  return value;
-}
-function fieldName(value, where, root) {
-  if (typeof value === "string" && root.properties?.has(value)) return value;
-  throw new ContractError(`${where} must name one of the properties`);
-}
-function isAmount(value) {
-  return typeof value === "number" && Number.isFinite(value) && value > 0;
-}
-function isRange(value) {
-  return Array.isArray(value) && value.length === 2 && value.every(isAmount) && value[0] < value[1];
-}
-function conditions(value, root) {
-  if (!isObject9(value)) throw new ContractError("x-price: when must be a mapping");
-  for (const [name2, condition] of Object.entries(value)) {
-    const node = root.properties?.get(name2);
-    if (node === void 0) throw new ContractError(`x-price: ${name2} is not one of the properties`);
-    if (condition === "given" || condition === "absent") continue;
-    if (isObject9(condition)) {
-      checkPattern(name2, condition);
-      continue;
-    }
-    for (const wanted2 of Array.isArray(condition) ? condition : [condition])
-      if (wanted2 !== null && !canBe(node, wanted2))
-        throw new ContractError(`x-price: ${name2} cannot be ${JSON.stringify(wanted2)}`);
-  }
-  return value;
-}
-function checkPattern(name2, condition) {
-  try {
-    if (typeof condition.pattern === "string" && Object.keys(condition).length === 1) {
-      new RegExp(condition.pattern, "u");
-      return;
-    }
-  } catch {
-  }
-  throw new ContractError(`x-price: ${name2} must be a value, a list of values, given, absent or {pattern}`);
-}
-function canBe(node, value) {
-  if (node.anyOf !== void 0) return node.anyOf.some((form) => canBe(form, value));
-  return node.enum === void 0 || node.enum.includes(value);
 }
 
 // scripts/src/contracts/contract.ts

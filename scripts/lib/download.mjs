@@ -77,9 +77,9 @@ import { Failure as Failure7 } from "./main.mjs";
 const { constants: constants2 } = require("node:fs");
 const { access, link, lstat: lstat3 } = require("node:fs/promises");
 const path4 = require("node:path");
-import { Failure as Failure5 } from "./main.mjs";
 import { diskError as diskError2, diskErrorText as diskErrorText2, renamePatiently } from "./journal.mjs";
 import { makeFolder } from "./main.mjs";
+import { Failure as Failure5 } from "./main.mjs";
 
 // scripts/src/download/fetch-file.ts
 import {
@@ -232,8 +232,8 @@ const {
 } = require("node:fs");
 const { lstat: lstat2, open, readdir, unlink } = require("node:fs/promises");
 const path3 = require("node:path");
-import { isObject } from "./main.mjs";
 import { diskError } from "./journal.mjs";
+import { isObject } from "./main.mjs";
 var PRINTABLE = /^[ -~]{1,512}$/;
 var PART = ".part";
 var NOTE = `${PART}.json`;
@@ -973,8 +973,8 @@ function asDownloadFailure(error, { folder }, { bytes, total } = { bytes: 0, tot
 // scripts/src/download/save-once.ts
 const { lstat: lstat4, unlink: unlink2 } = require("node:fs/promises");
 const path5 = require("node:path");
-import { Failure as Failure6 } from "./main.mjs";
 import { waitForLock } from "./journal.mjs";
+import { Failure as Failure6 } from "./main.mjs";
 var LOCK_PAUSE_MS = 500;
 async function saveOnce(downloader, entry, options) {
   const stem = stemOf(options);

@@ -10,6 +10,7 @@ import { shortDeadline } from "./live.mjs";
 async function checkFunds(session, contract, generation, maxCreditsPerDay, deadline) {
   if (generation.maxCredits === void 0 && maxCreditsPerDay === null) return null;
   if (!session.provider.can.quote) {
+    if (maxCreditsPerDay !== null) throw new Error("A limit for a day needs a service that quotes prices.");
     checkEstimate(session.provider.title, contract, generation);
     return null;
   }
@@ -328,7 +329,8 @@ async function resubmit(session, generation, lost, log, deadline) {
   }
   const found = await search(session, generation, lost, deadline);
   if (found.kind === "there") return { kind: "accepted", task: found.task, wasThere: true };
-  if (failure.code === "INVALID_PAYLOAD" || failure.code === "INVALID_MODEL") return sent;
+  const isInvalid = failure.code === "INVALID_PAYLOAD" || failure.code === "INVALID_MODEL";
+  if (isInvalid && found.kind === "clear") return sent;
   if (failure.code !== "IDEMPOTENCY_CONFLICT") await log.resubmitRejected();
   return unknown(session, generation, lost, { failure });
 }
@@ -473,15 +475,23 @@ async function submitNew(session, store, request, { entry, lock }, deadline) {
   if (!session.submits) await checkFree(folder, output);
   const quote2 = request.quote ?? await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
   const credits = { ...entry.record.credits, quoted: quote2?.credits ?? null };
+  await requireLock(lock);
   await withinDay(session, store, terms.maxCreditsPerDay, quote2, entry, () => ({
     credits,
     ...sendingNow(session)
   }));
-  if (!await lock.isOurs()) {
-    const message = "Another process took this request over; nothing was submitted here.";
-    throw new Failure4("UNKNOWN_ERROR", message, { reason: { kind: "takenOver" } });
+  try {
+    await requireLock(lock);
+  } catch (error) {
+    await entry.update({ phase: "rejected" });
+    throw error;
   }
   return submit(session, generation, resubmitLog(session, store, request, entry, deadline), deadline);
+}
+async function requireLock(lock) {
+  if (await lock.isOurs()) return;
+  const message = "Another process took this request over; nothing was submitted here.";
+  throw new Failure4("UNKNOWN_ERROR", message, { reason: { kind: "takenOver" } });
 }
 function sendingNow({ api }) {
   const now = new Date(api.clock.wall()).toISOString();
@@ -735,6 +745,7 @@ async function follow(session, task, settings, origin) {
   }
 }
 async function unrecordedTask(session, { contract, generation, terms, quote: known2, wait }, deadline) {
+  if (terms.maxCreditsPerDay !== null) throw new Error("A limit for a day needs records.");
   const quote2 = known2 ?? await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
   await checkFree2(wait.folder, wait.output);
   let isResubmitted = false;

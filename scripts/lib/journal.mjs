@@ -1,5 +1,361 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
+// scripts/src/disk/durable.ts
+const { randomBytes } = require("node:crypto");
+const {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync
+} = require("node:fs");
+const path = require("node:path");
+import { makeFolder } from "./main.mjs";
+function diskError(error) {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+}
+var DISK_ERRORS = {
+  ENOSPC: "the disk is full",
+  EDQUOT: "the disk quota is used up",
+  EACCES: "permission is denied",
+  EPERM: "permission is denied",
+  EROFS: "the disk is read-only",
+  EIO: "the disk failed",
+  EBUSY: "another program holds the file",
+  EMFILE: "too many files are open",
+  ENFILE: "too many files are open",
+  ENOENT: "the folder is gone",
+  ENOTDIR: "a folder on the way is a file",
+  EEXIST: "a file is where the folder should be",
+  EISDIR: "a folder is where the file should be",
+  ENAMETOOLONG: "the path is too long",
+  EFBIG: "the file is too large for this disk",
+  EXDEV: "a part of it is on another disk",
+  ELOOP: "the links on the way go in a circle"
+};
+function discard(file) {
+  try {
+    rmSync(file, { force: true, recursive: true });
+  } catch {
+  }
+}
+function diskErrorText(error) {
+  return DISK_ERRORS[diskError(error)];
+}
+var PASSING = ["ENOSPC", "EDQUOT", "EIO", "EBUSY", "EMFILE", "ENFILE", "EFBIG"];
+function isLasting(error) {
+  return diskErrorText(error) !== void 0 && !PASSING.includes(diskError(error));
+}
+function makePrivate(folder) {
+  const made = makeFolder(folder, 448);
+  if (made !== void 0) return;
+  try {
+    chmodSync(folder, 448);
+  } catch {
+  }
+}
+async function writeWhole(file, text2, clock) {
+  const temp = writeTemp(file, text2);
+  try {
+    await renamePatiently(temp, file, clock);
+  } catch (error) {
+    rmSync(temp, { force: true });
+    throw error;
+  }
+  syncFolder(path.dirname(file));
+}
+function replaceAtOnce(file, text2) {
+  const temp = writeTemp(file, text2);
+  try {
+    renameSync(temp, file);
+  } catch (error) {
+    rmSync(temp, { force: true });
+    throw error;
+  }
+}
+function overwrite(file, text2) {
+  const descriptor = openSync(file, "r+");
+  try {
+    const bytes = writeSync(descriptor, text2, 0);
+    ftruncateSync(descriptor, bytes);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+var OWN = randomBytes(6).toString("hex");
+var written = 0;
+function writeTemp(file, text2) {
+  written += 1;
+  const temp = `${file}.${OWN}-${written}${TEMP}`;
+  try {
+    const descriptor = openSync(temp, "wx", 384);
+    try {
+      writeFileSync(descriptor, text2);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    return temp;
+  } catch (error) {
+    rmSync(temp, { force: true });
+    throw error;
+  }
+}
+var TEMP = ".tmp";
+var isHeld = (error) => ["EPERM", "EBUSY", "EACCES"].includes(diskError(error));
+var RENAME_PAUSES_MS = [10, 50, 100, 250];
+async function renamePatiently(from, to, clock) {
+  for (const pause of [...RENAME_PAUSES_MS, null]) {
+    try {
+      return renameSync(from, to);
+    } catch (error) {
+      if (pause === null || !isHeld(error)) throw error;
+      await clock.sleep(pause);
+    }
+  }
+}
+function syncFolder(folder) {
+  try {
+    const descriptor = openSync(folder, "r");
+    try {
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    if (!["EPERM", "EISDIR", "EACCES", "EINVAL", "ENOTSUP"].includes(diskError(error))) throw error;
+  }
+}
+
+// scripts/src/disk/lock.ts
+const { randomBytes: randomBytes2 } = require("node:crypto");
+const {
+  linkSync,
+  readFileSync,
+  readlinkSync,
+  renameSync: renameSync2,
+  rmSync: rmSync2,
+  statSync,
+  utimesSync,
+  writeFileSync: writeFileSync2
+} = require("node:fs");
+const { hostname } = require("node:os");
+import { isObject } from "./main.mjs";
+var HEARTBEAT_MS = 1e4;
+var SILENT_MS = 12e4;
+var WATCHED_MS = 2.5 * HEARTBEAT_MS;
+var UNWRITTEN_MS = 1e4;
+function tryLock(file, clock) {
+  const me = {
+    pid: process.pid,
+    host: hostname(),
+    system: systemOf(),
+    start: startOf(process.pid),
+    nonce: randomBytes2(8).toString("hex")
+  };
+  const temp = `${file}.${me.nonce}${TEMP}`;
+  try {
+    writeFileSync2(temp, JSON.stringify(me), { flag: "wx", mode: 384 });
+    for (; ; ) {
+      if (place(temp, file, me)) return new HeldLock(file, me);
+      const owner = readOwner(file);
+      if (owner === void 0) continue;
+      if (isAlive(owner, file, clock)) return { heldBy: owner };
+      const claim = tryLock(`${file}.${owner.nonce}`, clock);
+      if ("heldBy" in claim) return claim;
+      try {
+        if (readOwner(file)?.nonce !== owner.nonce) continue;
+        renameSync2(temp, file);
+        return new HeldLock(file, me);
+      } finally {
+        claim.release();
+      }
+    }
+  } finally {
+    rmSync2(temp, { force: true });
+  }
+}
+async function waitForLock(file, clock, deadline, signal, pauseMs = LOCK_PAUSE_MS) {
+  for (; ; ) {
+    const lock = tryLock(file, clock);
+    if (!("heldBy" in lock) || clock.monotonic() >= deadline) return lock;
+    const left = deadline - clock.monotonic();
+    await clock.sleep(Math.min(pauseMs * (0.5 + clock.random()), Math.max(left, 1)), signal);
+  }
+}
+var LOCK_PAUSE_MS = 50;
+var HeldLock = class {
+  #file;
+  #me;
+  #heartbeat;
+  constructor(file, me) {
+    this.#file = file;
+    this.#me = me;
+    this.#heartbeat = setInterval(() => {
+      const now = /* @__PURE__ */ new Date();
+      try {
+        utimesSync(file, now, now);
+      } catch {
+      }
+    }, HEARTBEAT_MS).unref();
+  }
+  isOurs() {
+    try {
+      return readOwner(this.#file)?.nonce === this.#me.nonce;
+    } catch {
+      return false;
+    }
+  }
+  release() {
+    clearInterval(this.#heartbeat);
+    try {
+      if (this.isOurs()) rmSync2(this.#file, { force: true });
+    } catch {
+    }
+  }
+};
+function place(temp, file, me) {
+  try {
+    linkSync(temp, file);
+    return true;
+  } catch (error) {
+    if (diskError(error) === "EEXIST") return false;
+    if (!["EPERM", "ENOTSUP", "ENOSYS", "EOPNOTSUPP", "EXDEV", "EACCES", "EMLINK"].includes(diskError(error)))
+      throw error;
+  }
+  try {
+    writeFileSync2(file, JSON.stringify(me), { flag: "wx", mode: 384 });
+    return true;
+  } catch (error) {
+    if (diskError(error) === "EEXIST") return false;
+    throw error;
+  }
+}
+function readOwner(file) {
+  let text2;
+  try {
+    text2 = readFileSync(file, "utf8");
+  } catch (error) {
+    if (diskError(error) === "ENOENT") return void 0;
+    throw error;
+  }
+  return parseOwner(text2) ?? { pid: 0, host: "", system: null, start: null, nonce: "unreadable" };
+}
+function parseOwner(text2) {
+  try {
+    const value = JSON.parse(text2);
+    if (!isObject(value)) return void 0;
+    const { pid, host, system: system2, start, nonce } = value;
+    if (typeof pid !== "number" || !Number.isSafeInteger(pid) || pid <= 0) return void 0;
+    if (typeof host !== "string" || typeof nonce !== "string" || !/^\w+$/.test(nonce)) return void 0;
+    const textOrNull = (word) => typeof word === "string" ? word : null;
+    return { pid, host, system: textOrNull(system2), start: textOrNull(start), nonce };
+  } catch {
+    return void 0;
+  }
+}
+function isAlive(owner, file, clock) {
+  if (owner.pid === 0) return !isSilent(owner, file, clock, UNWRITTEN_MS, UNWRITTEN_MS);
+  if (owner.host === hostname() && isSystem(owner.system)) return isRunning(owner);
+  return !isSilent(owner, file, clock, SILENT_MS, WATCHED_MS);
+}
+var watched = /* @__PURE__ */ new Map();
+function isSilent({ nonce }, file, clock, silentMs, watchedMs) {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  if (!stat) return true;
+  const touched = stat.mtimeMs;
+  const before = watched.get(file);
+  const now = clock.monotonic();
+  const since = before?.nonce === nonce && before.touched === touched ? before.since : now;
+  watched.set(file, { nonce, touched, since });
+  return Math.abs(clock.wall() - touched) >= silentMs && now - since >= watchedMs;
+}
+function isRunning({ pid, start }) {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if (diskError(error) === "ESRCH") return false;
+  }
+  const now = startOf(pid);
+  return now === null || now !== ENDED && (start === null || now === start);
+}
+function isSystem(system2) {
+  return system2 === systemOf() && (system2 !== null || process.platform !== "linux");
+}
+var system;
+function systemOf() {
+  if (system === void 0) {
+    try {
+      const boot = readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
+      system = `${boot} ${readlinkSync("/proc/self/ns/pid")}`;
+    } catch {
+      system = null;
+    }
+  }
+  return system;
+}
+var ENDED = "ended";
+function startOf(pid) {
+  try {
+    const text2 = readFileSync(`/proc/${pid}/stat`, "latin1");
+    const words = text2.slice(text2.lastIndexOf(")") + 2).split(" ");
+    return words[0] === "Z" || words[0] === "X" ? ENDED : words[19] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+// scripts/src/disk/trusted-folder.ts
+const { lstatSync, readlinkSync: readlinkSync2, statSync: statSync2 } = require("node:fs");
+const path2 = require("node:path");
+import { quoteWord } from "./main.mjs";
+var WRITABLE_BY_ALL = 2;
+var STICKY = 512;
+function distrustOf(folder) {
+  const me = process.getuid?.();
+  if (me === void 0) return void 0;
+  const trusted = /* @__PURE__ */ new Set([0, me, statSync2("/").uid]);
+  const ahead = namesOf(folder);
+  for (let at = "/"; ; at = path2.join(at, ahead.shift())) {
+    const stat = lstatSync(at, { throwIfNoEntry: false });
+    const distrust = stat && distrustOfOne(at, stat, { me, trusted, below: ahead.length });
+    if (distrust || !statSync2(at, { throwIfNoEntry: false })?.isDirectory()) return distrust;
+    if (stat?.isSymbolicLink()) {
+      const target = readlinkSync2(at);
+      ahead.unshift(...namesOf(target));
+      at = path2.isAbsolute(target) ? "/" : path2.dirname(at);
+    }
+    if (ahead.length === 0) return void 0;
+  }
+}
+var namesOf = (file) => file.split("/").filter((name) => name !== "");
+function distrustOfOne(at, stat, { me, trusted, below }) {
+  const isFolder = stat.isDirectory();
+  const isLast = below === 0;
+  if (!trusted.has(stat.uid) || isLast && isFolder && stat.uid !== me) {
+    return {
+      reason: `${at} belongs to another user (number ${stat.uid})`,
+      // A folder further up may be another user's home.
+      repair: below > 1 ? null : command(me === 0, `chown ${isFolder ? "" : "-h "}"$(id -un)"`, at)
+    };
+  }
+  if (!isFolder || (stat.mode & WRITABLE_BY_ALL) === 0 || (stat.mode & STICKY) !== 0 && !isLast)
+    return void 0;
+  return {
+    reason: `every user can write to ${at}`,
+    // The permissions of a folder further up are not ours to change.
+    repair: command(stat.uid === me || me === 0, below > 1 ? "chmod +t" : "chmod o-w", at)
+  };
+}
+function command(isAllowed, words, file) {
+  return `${isAllowed ? "" : "sudo "}${words} ${quoteWord(file)}`;
+}
+
 // scripts/src/model/fingerprint.ts
 const { createHash } = require("node:crypto");
 function accountOf(provider, key) {
@@ -257,140 +613,8 @@ function conflict(claim, record) {
 }
 
 // scripts/src/stores/file/accounts.ts
-const { readFileSync } = require("node:fs");
-const path2 = require("node:path");
-
-// scripts/src/stores/file/durable.ts
-const { randomBytes } = require("node:crypto");
-const {
-  chmodSync,
-  closeSync,
-  fsyncSync,
-  ftruncateSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-  writeSync
-} = require("node:fs");
-const path = require("node:path");
-import { makeFolder } from "./main.mjs";
-function diskError(error) {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
-}
-var DISK_ERRORS = {
-  ENOSPC: "the disk is full",
-  EDQUOT: "the disk quota is used up",
-  EACCES: "permission is denied",
-  EPERM: "permission is denied",
-  EROFS: "the disk is read-only",
-  EIO: "the disk failed",
-  EBUSY: "another program holds the file",
-  EMFILE: "too many files are open",
-  ENFILE: "too many files are open",
-  ENOENT: "the folder is gone",
-  ENOTDIR: "a folder on the way is a file",
-  EEXIST: "a file is where the folder should be",
-  EISDIR: "a folder is where the file should be",
-  ENAMETOOLONG: "the path is too long",
-  EFBIG: "the file is too large for this disk",
-  EXDEV: "a part of it is on another disk",
-  ELOOP: "the links on the way go in a circle"
-};
-function discard(file) {
-  try {
-    rmSync(file, { force: true, recursive: true });
-  } catch {
-  }
-}
-function diskErrorText(error) {
-  return DISK_ERRORS[diskError(error)];
-}
-var PASSING = ["ENOSPC", "EDQUOT", "EIO", "EBUSY", "EMFILE", "ENFILE", "EFBIG"];
-function isLasting(error) {
-  return diskErrorText(error) !== void 0 && !PASSING.includes(diskError(error));
-}
-function makePrivate(folder) {
-  const made = makeFolder(folder, 448);
-  if (made !== void 0) return;
-  try {
-    chmodSync(folder, 448);
-  } catch {
-  }
-}
-async function writeWhole(file, text2, clock) {
-  const temp = writeTemp(file, text2);
-  try {
-    await renamePatiently(temp, file, clock);
-  } catch (error) {
-    rmSync(temp, { force: true });
-    throw error;
-  }
-  syncFolder(path.dirname(file));
-}
-function replaceAtOnce(file, text2) {
-  const temp = writeTemp(file, text2);
-  try {
-    renameSync(temp, file);
-  } catch (error) {
-    rmSync(temp, { force: true });
-    throw error;
-  }
-}
-function overwrite(file, text2) {
-  const descriptor = openSync(file, "r+");
-  try {
-    const bytes = writeSync(descriptor, text2, 0);
-    ftruncateSync(descriptor, bytes);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-}
-var OWN = randomBytes(6).toString("hex");
-var written = 0;
-function writeTemp(file, text2) {
-  written += 1;
-  const temp = `${file}.${OWN}-${written}${TEMP}`;
-  try {
-    const descriptor = openSync(temp, "wx", 384);
-    try {
-      writeFileSync(descriptor, text2);
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-    return temp;
-  } catch (error) {
-    rmSync(temp, { force: true });
-    throw error;
-  }
-}
-var TEMP = ".tmp";
-var isHeld = (error) => ["EPERM", "EBUSY", "EACCES"].includes(diskError(error));
-var RENAME_PAUSES_MS = [10, 50, 100, 250];
-async function renamePatiently(from, to, clock) {
-  for (const pause of [...RENAME_PAUSES_MS, null]) {
-    try {
-      return renameSync(from, to);
-    } catch (error) {
-      if (pause === null || !isHeld(error)) throw error;
-      await clock.sleep(pause);
-    }
-  }
-}
-function syncFolder(folder) {
-  try {
-    const descriptor = openSync(folder, "r");
-    try {
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-  } catch (error) {
-    if (!["EPERM", "EISDIR", "EACCES", "EINVAL", "ENOTSUP"].includes(diskError(error))) throw error;
-  }
-}
+const { readFileSync: readFileSync2 } = require("node:fs");
+const path3 = require("node:path");
 
 // scripts/src/stores/file/facts.ts
 var MARK_LENGTH = 8;
@@ -445,11 +669,11 @@ var KnownAccounts = class {
     return all.filter((one) => one.provider === own.provider && accountName(one) !== name);
   }
   get #file() {
-    return path2.join(this.#records.folder, "accounts");
+    return path3.join(this.#records.folder, "accounts");
   }
   #read() {
     try {
-      const rows = JSON.parse(readFileSync(this.#file, "utf8"));
+      const rows = JSON.parse(readFileSync2(this.#file, "utf8"));
       if (!Array.isArray(rows) || !rows.every(isRow)) return void 0;
       return rows.map(([provider, service, account]) => ({ provider, service, account }));
     } catch (error) {
@@ -474,184 +698,6 @@ function isRow(row) {
 // scripts/src/stores/file/entry.ts
 const { readFileSync: readFileSync4, rmSync: rmSync3, utimesSync: utimesSync2 } = require("node:fs");
 const path5 = require("node:path");
-
-// scripts/src/stores/file/lock.ts
-const { randomBytes: randomBytes2 } = require("node:crypto");
-const {
-  linkSync,
-  readFileSync: readFileSync2,
-  readlinkSync,
-  renameSync: renameSync2,
-  rmSync: rmSync2,
-  statSync,
-  utimesSync,
-  writeFileSync: writeFileSync2
-} = require("node:fs");
-const { hostname } = require("node:os");
-import { isObject } from "./main.mjs";
-var HEARTBEAT_MS = 1e4;
-var SILENT_MS = 12e4;
-var WATCHED_MS = 2.5 * HEARTBEAT_MS;
-var UNWRITTEN_MS = 1e4;
-function tryLock(file, clock) {
-  const me = {
-    pid: process.pid,
-    host: hostname(),
-    system: systemOf(),
-    start: startOf(process.pid),
-    nonce: randomBytes2(8).toString("hex")
-  };
-  const temp = `${file}.${me.nonce}${TEMP}`;
-  try {
-    writeFileSync2(temp, JSON.stringify(me), { flag: "wx", mode: 384 });
-    for (; ; ) {
-      if (place(temp, file, me)) return new HeldLock(file, me);
-      const owner = readOwner(file);
-      if (owner === void 0) continue;
-      if (isAlive(owner, file, clock)) return { heldBy: owner };
-      const claim = tryLock(`${file}.${owner.nonce}`, clock);
-      if ("heldBy" in claim) return claim;
-      try {
-        if (readOwner(file)?.nonce !== owner.nonce) continue;
-        renameSync2(temp, file);
-        return new HeldLock(file, me);
-      } finally {
-        claim.release();
-      }
-    }
-  } finally {
-    rmSync2(temp, { force: true });
-  }
-}
-async function waitForLock(file, clock, deadline, signal, pauseMs = LOCK_PAUSE_MS) {
-  for (; ; ) {
-    const lock = tryLock(file, clock);
-    if (!("heldBy" in lock) || clock.monotonic() >= deadline) return lock;
-    const left = deadline - clock.monotonic();
-    await clock.sleep(Math.min(pauseMs * (0.5 + clock.random()), Math.max(left, 1)), signal);
-  }
-}
-var LOCK_PAUSE_MS = 50;
-var HeldLock = class {
-  #file;
-  #me;
-  #heartbeat;
-  constructor(file, me) {
-    this.#file = file;
-    this.#me = me;
-    this.#heartbeat = setInterval(() => {
-      const now = /* @__PURE__ */ new Date();
-      try {
-        utimesSync(file, now, now);
-      } catch {
-      }
-    }, HEARTBEAT_MS).unref();
-  }
-  isOurs() {
-    try {
-      return readOwner(this.#file)?.nonce === this.#me.nonce;
-    } catch {
-      return false;
-    }
-  }
-  release() {
-    clearInterval(this.#heartbeat);
-    try {
-      if (this.isOurs()) rmSync2(this.#file, { force: true });
-    } catch {
-    }
-  }
-};
-function place(temp, file, me) {
-  try {
-    linkSync(temp, file);
-    return true;
-  } catch (error) {
-    if (diskError(error) === "EEXIST") return false;
-    if (!["EPERM", "ENOTSUP", "ENOSYS", "EOPNOTSUPP", "EXDEV", "EACCES", "EMLINK"].includes(diskError(error)))
-      throw error;
-  }
-  try {
-    writeFileSync2(file, JSON.stringify(me), { flag: "wx", mode: 384 });
-    return true;
-  } catch (error) {
-    if (diskError(error) === "EEXIST") return false;
-    throw error;
-  }
-}
-function readOwner(file) {
-  let text2;
-  try {
-    text2 = readFileSync2(file, "utf8");
-  } catch (error) {
-    if (diskError(error) === "ENOENT") return void 0;
-    throw error;
-  }
-  return parseOwner(text2) ?? { pid: 0, host: "", system: null, start: null, nonce: "unreadable" };
-}
-function parseOwner(text2) {
-  try {
-    const value = JSON.parse(text2);
-    if (!isObject(value)) return void 0;
-    const { pid, host, system: system2, start, nonce } = value;
-    if (typeof pid !== "number" || !Number.isSafeInteger(pid) || pid <= 0) return void 0;
-    if (typeof host !== "string" || typeof nonce !== "string" || !/^\w+$/.test(nonce)) return void 0;
-    const textOrNull = (word) => typeof word === "string" ? word : null;
-    return { pid, host, system: textOrNull(system2), start: textOrNull(start), nonce };
-  } catch {
-    return void 0;
-  }
-}
-function isAlive(owner, file, clock) {
-  if (owner.pid === 0) return !isSilent(owner, file, clock, UNWRITTEN_MS, UNWRITTEN_MS);
-  if (owner.host === hostname() && isSystem(owner.system)) return isRunning(owner);
-  return !isSilent(owner, file, clock, SILENT_MS, WATCHED_MS);
-}
-var watched = /* @__PURE__ */ new Map();
-function isSilent({ nonce }, file, clock, silentMs, watchedMs) {
-  const stat = statSync(file, { throwIfNoEntry: false });
-  if (!stat) return true;
-  const touched = stat.mtimeMs;
-  const before = watched.get(file);
-  const now = clock.monotonic();
-  const since = before?.nonce === nonce && before.touched === touched ? before.since : now;
-  watched.set(file, { nonce, touched, since });
-  return Math.abs(clock.wall() - touched) >= silentMs && now - since >= watchedMs;
-}
-function isRunning({ pid, start }) {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if (diskError(error) === "ESRCH") return false;
-  }
-  const now = startOf(pid);
-  return now === null || now !== ENDED && (start === null || now === start);
-}
-function isSystem(system2) {
-  return system2 === systemOf() && (system2 !== null || process.platform !== "linux");
-}
-var system;
-function systemOf() {
-  if (system === void 0) {
-    try {
-      const boot = readFileSync2("/proc/sys/kernel/random/boot_id", "latin1").trim();
-      system = `${boot} ${readlinkSync("/proc/self/ns/pid")}`;
-    } catch {
-      system = null;
-    }
-  }
-  return system;
-}
-var ENDED = "ended";
-function startOf(pid) {
-  try {
-    const text2 = readFileSync2(`/proc/${pid}/stat`, "latin1");
-    const words = text2.slice(text2.lastIndexOf(")") + 2).split(" ");
-    return words[0] === "Z" || words[0] === "X" ? ENDED : words[19] ?? null;
-  } catch {
-    return null;
-  }
-}
 
 // scripts/src/stores/file/record.ts
 import { isIdempotencyKey } from "./main.mjs";
@@ -796,52 +842,6 @@ function shardOf(name) {
 }
 function isShard(name) {
   return /^[0-9a-f]{2}$/.test(name);
-}
-
-// scripts/src/stores/file/trusted-folder.ts
-const { lstatSync, readlinkSync: readlinkSync2, statSync: statSync2 } = require("node:fs");
-const path3 = require("node:path");
-import { quoteWord } from "./main.mjs";
-var WRITABLE_BY_ALL = 2;
-var STICKY = 512;
-function distrustOf(folder) {
-  const me = process.getuid?.();
-  if (me === void 0) return void 0;
-  const trusted = /* @__PURE__ */ new Set([0, me, statSync2("/").uid]);
-  const ahead = namesOf(folder);
-  for (let at = "/"; ; at = path3.join(at, ahead.shift())) {
-    const stat = lstatSync(at, { throwIfNoEntry: false });
-    const distrust = stat && distrustOfOne(at, stat, { me, trusted, below: ahead.length });
-    if (distrust || !statSync2(at, { throwIfNoEntry: false })?.isDirectory()) return distrust;
-    if (stat?.isSymbolicLink()) {
-      const target = readlinkSync2(at);
-      ahead.unshift(...namesOf(target));
-      at = path3.isAbsolute(target) ? "/" : path3.dirname(at);
-    }
-    if (ahead.length === 0) return void 0;
-  }
-}
-var namesOf = (file) => file.split("/").filter((name) => name !== "");
-function distrustOfOne(at, stat, { me, trusted, below }) {
-  const isFolder = stat.isDirectory();
-  const isLast = below === 0;
-  if (!trusted.has(stat.uid) || isLast && isFolder && stat.uid !== me) {
-    return {
-      reason: `${at} belongs to another user (number ${stat.uid})`,
-      // A folder further up may be another user's home.
-      repair: below > 1 ? null : command(me === 0, `chown ${isFolder ? "" : "-h "}"$(id -un)"`, at)
-    };
-  }
-  if (!isFolder || (stat.mode & WRITABLE_BY_ALL) === 0 || (stat.mode & STICKY) !== 0 && !isLast)
-    return void 0;
-  return {
-    reason: `every user can write to ${at}`,
-    // The permissions of a folder further up are not ours to change.
-    repair: command(stat.uid === me || me === 0, below > 1 ? "chmod +t" : "chmod o-w", at)
-  };
-}
-function command(isAllowed, words, file) {
-  return `${isAllowed ? "" : "sudo "}${words} ${quoteWord(file)}`;
 }
 
 // scripts/src/stores/file/record-files.ts

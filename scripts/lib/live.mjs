@@ -127,7 +127,9 @@ function deliver(session, entry, result) {
 }
 var YOUNG_TASK_MS = 3e4;
 function isYoung({ api }, { record }) {
-  return Math.abs(api.clock.wall() - Date.parse(record.created)) < YOUNG_TASK_MS;
+  const { unsettledSince, submitTimeout } = record;
+  const sinceSubmit = Math.abs(api.clock.wall() - Date.parse(unsettledSince));
+  return sinceSubmit < YOUNG_TASK_MS + (submitTimeout ?? 0);
 }
 function dateOf({ api }) {
   return new Date(api.clock.wall()).toISOString();
@@ -488,9 +490,6 @@ async function withPause(limiter, read) {
   }
 }
 
-// scripts/src/cli/live.ts
-import { systemClock } from "./main.mjs";
-
 // scripts/src/http/transport.ts
 import { Failure as Failure6 } from "./main.mjs";
 
@@ -795,6 +794,7 @@ function exchange(client, request, receiver, { timeoutMs, signal, fresh = false,
 }
 
 // scripts/src/cli/live.ts
+import { systemClock } from "./main.mjs";
 import { Failure as Failure8 } from "./main.mjs";
 import { createProvider } from "./main.mjs";
 import { journalFolder } from "./main.mjs";

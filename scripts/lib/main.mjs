@@ -2217,7 +2217,35 @@ function compiledFolder(root) {
   return join2(root, "scripts", "lib", "contracts");
 }
 
-// scripts/src/http/clock.ts
+// scripts/src/disk/folder.ts
+const { mkdirSync, statSync } = require("node:fs");
+const path5 = require("node:path");
+function makeFolder(folder, mode = 511) {
+  try {
+    return makeOne(folder, mode);
+  } catch (error) {
+    const above = path5.dirname(folder);
+    if (error.code !== "ENOENT" || above === folder) throw error;
+    const first = makeFolder(above, mode);
+    const made = makeOne(folder, mode);
+    return first ?? made;
+  }
+}
+function makeOne(folder, mode) {
+  if (isFolder(folder)) return void 0;
+  try {
+    mkdirSync(folder, { mode });
+    return folder;
+  } catch (error) {
+    if (error.code === "EEXIST" && isFolder(folder)) return void 0;
+    throw error;
+  }
+}
+function isFolder(file) {
+  return statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+// scripts/src/model/clock.ts
 var LONGEST_TIMER_MS = 2 ** 31 - 1;
 var systemClock = {
   // Not performance.now(): the first use of `performance` costs 3 ms.
@@ -2251,34 +2279,6 @@ function isObject(value) {
 
 // scripts/src/ports/status-cache.ts
 var NO_LIST = { startedAt: 0, tookMs: 0, badUntil: 0, failures: 0, unchecked: 0 };
-
-// scripts/src/stores/file/folder.ts
-const { mkdirSync, statSync } = require("node:fs");
-const path5 = require("node:path");
-function makeFolder(folder, mode = 511) {
-  try {
-    return makeOne(folder, mode);
-  } catch (error) {
-    const above = path5.dirname(folder);
-    if (error.code !== "ENOENT" || above === folder) throw error;
-    const first = makeFolder(above, mode);
-    const made = makeOne(folder, mode);
-    return first ?? made;
-  }
-}
-function makeOne(folder, mode) {
-  if (isFolder(folder)) return void 0;
-  try {
-    mkdirSync(folder, { mode });
-    return folder;
-  } catch (error) {
-    if (error.code === "EEXIST" && isFolder(folder)) return void 0;
-    throw error;
-  }
-}
-function isFolder(file) {
-  return statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false;
-}
 export {
   ACTIONS,
   AIVIDEOMAKER,

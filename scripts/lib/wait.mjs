@@ -740,8 +740,8 @@ var RecordReads = class {
    */
   listed(taskId, until) {
     return new Promise((resolve, reject) => {
-      this.#wanted.add({ taskId, until, isNotListed: false, resolve });
-      if (!this.#isRunning) this.#run().catch(reject);
+      this.#wanted.add({ taskId, until, isNotListed: false, resolve, reject });
+      if (!this.#isRunning) void this.#run();
     });
   }
   async #run() {
@@ -749,9 +749,11 @@ var RecordReads = class {
     try {
       await new Promise((resolve) => setImmediate(resolve));
       while (this.#wanted.size > 0) await this.#step();
+    } catch (error) {
+      for (const { reject } of this.#wanted) reject(error);
+      this.#wanted.clear();
     } finally {
       this.#isRunning = false;
-      for (const one of this.#wanted) this.#give(one, null);
     }
   }
   async #step() {
@@ -958,10 +960,10 @@ var Poller = class {
   }
   /** Hands what a query showed to those who asked. @param at when it was sent, by the wall clock */
   async #take(results, at) {
-    for (const result of results.values()) {
-      if (!(result instanceof Failure7) || result.code !== "RATE_LIMITED") continue;
-      await this.#limiter.pauseFor((result.details.retryAfter ?? 0) * 1e3 || PAUSE_MS);
-    }
+    const pauses = [...results.values()].flatMap(
+      (result) => result instanceof Failure7 && result.code === "RATE_LIMITED" ? [(result.details.retryAfter ?? 0) * 1e3 || PAUSE_MS] : []
+    );
+    if (pauses.length > 0) await this.#limiter.pauseFor(pauses.reduce((most, ms) => Math.max(most, ms)));
     for (const ask of this.#asks) {
       const result = results.get(ask.taskId);
       if (result === void 0) continue;

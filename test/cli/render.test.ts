@@ -4,8 +4,7 @@ import { adviceFor } from '../../scripts/src/cli/render/advice.ts';
 import { explained } from '../../scripts/src/cli/render/failure.ts';
 import { outcomeOf } from '../../scripts/src/cli/render/outcome.ts';
 import type { TaskResult } from '../../scripts/src/core/result.ts';
-import { ERROR_CODES, Failure } from '../../scripts/src/model/failure.ts';
-import type { Reason } from '../../scripts/src/model/reason.ts';
+import { ERROR_CODES, Failure, type Reason } from '../../scripts/src/model/failure.ts';
 import { PROFILES } from '../../scripts/src/providers/registry.ts';
 import { callerOf } from '../core/rendered.ts';
 

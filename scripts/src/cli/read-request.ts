@@ -1,7 +1,7 @@
 import { type Contract, loadContract } from '../contracts/contract.ts';
 import { checkPayload } from '../contracts/validate.ts';
 import { withoutBody } from '../contracts/whole-body.ts';
-import type { Terms } from '../core/generate.ts';
+import type { Terms } from '../core/checked-request.ts';
 import type { Failure } from '../model/failure.ts';
 import type { JsonObject } from '../model/json.ts';
 import { checkCallbackUrl } from '../model/service-address.ts';

@@ -1,5 +1,7 @@
 import { readFileSync, rmSync, utimesSync } from 'node:fs';
 import path from 'node:path';
+import { diskError, diskErrorText, makePrivate, overwrite, replaceAtOnce } from '../../disk/durable.ts';
+import { waitForLock } from '../../disk/lock.ts';
 import {
   allowedChange,
   type Credits,
@@ -10,8 +12,6 @@ import {
 } from '../../model/request-record.ts';
 import type { TaskState } from '../../model/task.ts';
 import type { StoredRequest } from '../../ports/record-store.ts';
-import { diskError, diskErrorText, makePrivate, overwrite, replaceAtOnce } from './durable.ts';
-import { waitForLock } from './lock.ts';
 import { changeRecord, decodeRecord, encodeRecord, type RawRecord, readRecord } from './record.ts';
 import { type RecordFiles, unwritable } from './record-files.ts';
 

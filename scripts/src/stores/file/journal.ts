@@ -1,5 +1,7 @@
 import path from 'node:path';
-import type { Clock } from '../../http/clock.ts';
+import { diskErrorText } from '../../disk/durable.ts';
+import { type Lock, type LockOwner, waitForLock } from '../../disk/lock.ts';
+import type { Clock } from '../../model/clock.ts';
 import type { RecordChange, RequestRecord } from '../../model/request-record.ts';
 import { dayOf, type SpendingRow } from '../../model/spending.ts';
 import {
@@ -21,11 +23,9 @@ import type {
   Reserved,
 } from '../../ports/record-store.ts';
 import { KnownAccounts } from './accounts.ts';
-import { diskErrorText } from './durable.ts';
 import { Entry } from './entry.ts';
 import { accountName, markOf, positionsOf } from './facts.ts';
 import { FlatFolder, olderVersion } from './flat-folder.ts';
-import { type Lock, type LockOwner, waitForLock } from './lock.ts';
 import { madeAt, newestFirst, newName } from './names.ts';
 import type { RawRecord } from './record.ts';
 import { RecordFiles, unwritable } from './record-files.ts';

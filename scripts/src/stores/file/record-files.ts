@@ -1,11 +1,18 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import path from 'node:path';
-import type { Clock } from '../../http/clock.ts';
+import {
+  diskError,
+  diskErrorText,
+  isLasting,
+  makePrivate,
+  syncFolder,
+  writeWhole,
+} from '../../disk/durable.ts';
+import { type Distrust, distrustOf } from '../../disk/trusted-folder.ts';
+import type { Clock } from '../../model/clock.ts';
 import { Failure } from '../../model/failure.ts';
-import { diskError, diskErrorText, isLasting, makePrivate, syncFolder, writeWhole } from './durable.ts';
 import { CORRUPT, isRecordName, isShard, shardOf } from './names.ts';
 import { decodeRecord, isOfNewerVersion, type RawRecord } from './record.ts';
-import { type Distrust, distrustOf } from './trusted-folder.ts';
 
 /** A record as it was read. */
 export interface ReadRecord {

@@ -11,7 +11,7 @@ import {
   writeSync,
 } from 'node:fs';
 import path from 'node:path';
-import type { Clock } from '../../http/clock.ts';
+import type { Clock } from '../model/clock.ts';
 import { makeFolder } from './folder.ts';
 
 /** Returns the system's code of a disk error (`ENOSPC`), or an empty string. */
