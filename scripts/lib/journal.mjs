@@ -1878,7 +1878,7 @@ import {
   MemoryRateLimiter,
   nextPermit,
   permitsFor
-} from "./wait.mjs";
+} from "./rate-limit.mjs";
 var NAME = /^(\d{1,5})-(\d{1,15})(l?)$/;
 var CLOCK_TOLERANCE_MS = 2e3;
 var FileRateLimiter = class {
