@@ -3125,6 +3125,7 @@ function valuesOf(node) {
 }
 
 // scripts/src/cli/describe.ts
+import { unlessEmpty } from "./main.mjs";
 import { PROFILES } from "./main.mjs";
 import { modelFlags } from "./main.mjs";
 import { EXIT } from "./main.mjs";
@@ -3141,9 +3142,9 @@ async function describeAll({ profile, isProviderNamed, kind: kind2, full }) {
   }
   const data = {
     provider,
-    ...kind2 !== void 0 && { kind: kind2 },
+    kind: kind2,
     models: found.map(full ? everything : facts),
-    ...!isProviderNamed && { otherProviders: others },
+    otherProviders: isProviderNamed ? void 0 : others,
     nextSteps
   };
   return success(null, null, data, EXIT.done);
@@ -3162,7 +3163,6 @@ async function describeOne({ profile, isProviderNamed, full }, model) {
   for (const { id } of services) if ((await listModels(id)).includes(model)) provider = id;
   const contract = await loadContract(provider, model);
   const { example, advice } = contract;
-  const between = describeRules(contract);
   const flags = { sandbox: true, ...modelFlags(contract), payload: JSON.stringify(example) };
   const nextSteps = [commandLine(flagWords(flags))];
   if (full) return success(null, null, { ...rules(contract), nextSteps }, EXIT.done);
@@ -3171,9 +3171,9 @@ async function describeOne({ profile, isProviderNamed, full }, model) {
     provider,
     ...facts(contract),
     fields: describeFields(contract),
-    ...between.length > 0 && { rules: between },
+    rules: unlessEmpty(describeRules(contract)),
     example,
-    ...advice.length > 0 && { notes: advice },
+    notes: unlessEmpty(advice),
     nextSteps
   };
   return success(null, null, data, EXIT.done);
@@ -3456,8 +3456,8 @@ async function readRequest(args, loopback, signal) {
     model: contract.model,
     payload,
     idempotencyKey: args.idempotencyKey ?? crypto.randomUUID(),
-    ...args.maxCredits !== void 0 && { maxCredits: args.maxCredits },
-    ...webhookUrl !== void 0 && { webhookUrl }
+    maxCredits: args.maxCredits,
+    webhookUrl
   };
   const terms = {
     isNamed: args.idempotencyKey !== void 0,

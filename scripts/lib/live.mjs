@@ -464,7 +464,7 @@ var init_poll_round = __esm({
           if (status.state !== "UNKNOWN") this.#note(taskId, { at, state: status.state });
           if (task && isTerminal(task.state) && others.has(taskId)) await this.#cache?.writeEnded(task);
           await this.#share(others);
-          return new Map(isOwn ? [[taskId, { ...status, ...task && { task } }]] : []);
+          return new Map(isOwn ? [[taskId, { ...status, task }]] : []);
         } catch (error) {
           if (!(error instanceof Failure10)) throw error;
           if (!isOwn) this.#note(taskId, { at: 0, state: null, failedAt: at });
@@ -813,12 +813,11 @@ function creditsOf({ charged, refunded }, known) {
   };
 }
 function taskResult(taskId, seen, { credits, model, ...origin } = {}) {
-  const hasCredits = credits !== void 0 || seen.charged !== void 0;
   return {
     kind: KIND_OF_STATE[seen.state],
     taskId,
     seen: seen.model === void 0 && model !== void 0 ? { ...seen, model } : seen,
-    ...hasCredits && { credits: creditsOf(seen, credits) },
+    credits: credits !== void 0 || seen.charged !== void 0 ? creditsOf(seen, credits) : void 0,
     warnings: [],
     ...origin
   };
@@ -885,12 +884,12 @@ async function finish(session, taskId, options) {
       saved = { files, warnings };
     }
     const fileCount = task.urls.length;
-    await entry?.update({ fileCount, ...credits && { credits: creditsOf(task, credits) } });
+    await entry?.update(credits ? { fileCount, credits: creditsOf(task, credits) } : { fileCount });
     return { ...taskResult(taskId, task, { ...origin, credits, model }), ...saved };
   } catch (error) {
     if (!(error instanceof Failure13)) throw error;
     const failure = error.with({ status: "COMPLETED", taskId, charged: "finished" });
-    const seen = { state: "COMPLETED", record: {}, ...task && { urls: task.urls } };
+    const seen = { state: "COMPLETED", record: {}, urls: task?.urls };
     return { kind: "notFetched", taskId, seen, warnings: [], failure };
   }
 }
@@ -1001,11 +1000,8 @@ async function pollUntilEnd(poll, options) {
   let failures = failure ? 1 : 0;
   for (let polls = 0; ; polls += 1) {
     const now = clock.monotonic();
-    const progress = {
-      polls,
-      waitedMs: now - start,
-      ...submittedAt !== void 0 && { ageMs: now - submittedAt }
-    };
+    const ageMs = submittedAt === void 0 ? void 0 : now - submittedAt;
+    const progress = { polls, waitedMs: now - start, ageMs };
     let pause = intervalBefore(progress, schedule, clock.random);
     const before = failure && heeded(failure);
     if (before) pause = Math.max(pause, pauseAfter(before, failures, RETRY_PAUSES, clock.random));
@@ -1065,8 +1061,8 @@ async function noteState(session, entry, state, wasRunning = false) {
   if (state === "UNKNOWN" || isTerminal5(status) || state === status && seenLately) return;
   const checked = dateOf2(session);
   const took = (session.api.clock.wall() - Date.parse(entry.record.sentAt)) / 1e3;
-  const isDuration = wasRunning && state === "COMPLETED" && took > 0;
-  await entry.update({ status: state, checked, ...isDuration && { duration: Math.round(took * 10) / 10 } });
+  const isKnown = wasRunning && state === "COMPLETED" && took > 0;
+  await entry.update({ status: state, checked, duration: isKnown ? Math.round(took * 10) / 10 : null });
 }
 function deliver(session, entry, result) {
   const status = result.seen.state;
@@ -1144,8 +1140,7 @@ async function waitTask(session, taskId, settings, origin = {}, known) {
   }
   if (first) session.observer.task(taskId, first.state);
   const waitMs = settings.waitMs - (clock.monotonic() - start);
-  const credits = entry?.record.credits;
-  const wait = { ...settings, folder, output, waitMs, ...entry && { entry }, ...credits && { credits } };
+  const wait = { ...settings, folder, output, waitMs, entry, credits: entry?.record.credits };
   return waitOn(session, { id: taskId, ...first }, wait, origin, failure);
 }
 function outputOf({ folder, output }, entry) {
@@ -1184,7 +1179,7 @@ async function waitOn(session, task, settings, origin = {}, failure) {
           deadline,
           graceUntil: start + YOUNG_TASK_MS,
           failure,
-          ...settings.stop && { stop: settings.stop },
+          stop: settings.stop,
           onPoll: (status, progress) => {
             wasRunning ||= !isTerminal6(status.state);
             observer.polled(status, progress);
@@ -1225,10 +1220,7 @@ async function waitOn(session, task, settings, origin = {}, failure) {
     return deliver(session, entry, taskResult(taskId, ended2, facts));
   }
   const result = taskResult(taskId, seen, facts);
-  if (failure) {
-    const { retryAfter } = failure.details;
-    return { ...result, lastPollError: failure, ...retryAfter !== void 0 && { retryAfter } };
-  }
+  if (failure) return { ...result, lastPollError: failure, retryAfter: failure.details.retryAfter };
   return isCrowded && !settings.stop?.aborted ? withoutPermit(result, poller) : result;
 }
 async function withoutPermit(result, poller) {
@@ -1245,7 +1237,7 @@ async function likelySchedule(session, { schedule, entry, model = entry?.record.
   const age = clock.wall() - Date.parse(entry.record.sentAt);
   const likely = await likelyDuration(session, name);
   return {
-    schedule: { ...schedule, ...likely && { likely } },
+    schedule: { ...schedule, likely: likely ?? void 0 },
     submittedAt: clock.monotonic() - Math.max(0, age)
   };
 }
@@ -1658,8 +1650,8 @@ var Api = class {
       timeoutMs,
       fresh,
       maxBytes: call.limits.bytes,
-      ...signal && { signal },
-      ...onLeave && { onLeave }
+      signal,
+      onLeave
     });
     if (!isExcessive(answer.body, call.limits.values)) {
       return limiter ? withPause(limiter, () => call.read(answer)) : call.read(answer);
@@ -1802,7 +1794,7 @@ var NodeHttpClient = class {
       headers: outgoingHeaders(request),
       agent: fresh ? false : agent,
       maxHeaderSize: MAX_HEADER_BYTES,
-      ...this.#lookup && { lookup: this.#lookup }
+      lookup: this.#lookup
     });
     this.#open.add(sent);
     sent.on("close", () => this.#open.delete(sent));
@@ -2096,6 +2088,7 @@ import { callerOf } from "./main.mjs";
 import { explained as explained3 } from "./main.mjs";
 
 // scripts/src/cli/render/account.ts
+import { unlessEmpty } from "./main.mjs";
 import { EXIT } from "./main.mjs";
 import { success, upstream } from "./main.mjs";
 import { cheaperSteps } from "./main.mjs";
@@ -2106,7 +2099,7 @@ function quoteOutcome({ model, quote, estimate, missing, cheaper }, { profile })
   ];
   const data = {
     ...{ model, credits, currentBalance: balance, affordable },
-    ...estimate && { estimate: { ...estimate, note: "The quote counts." } },
+    estimate: estimate ? { ...estimate, note: "The quote counts." } : void 0,
     nextSteps
   };
   return success(null, null, { ...data, ...upstream(record) }, EXIT.done);
@@ -2125,12 +2118,13 @@ function accountOutcome({ account: { balance, models, record }, contracts, notLi
     currentBalance: balance,
     supportedModels: models,
     contracts: { models: contracts, notListedByService, withoutContract },
-    ...nextSteps.length > 0 && { nextSteps }
+    nextSteps: unlessEmpty(nextSteps)
   };
   return success(null, null, { ...data, ...upstream(record) }, EXIT.done);
 }
 
 // scripts/src/cli/render/list.ts
+import { unlessEmpty as unlessEmpty3 } from "./main.mjs";
 import { plain as plain4, quoted as quoted3 } from "./main.mjs";
 
 // scripts/src/providers/error-answer.ts
@@ -2142,12 +2136,21 @@ var MB = 1024 * 1024;
 var SMALL = { bytes: MB, values: 1e4 };
 var RECORD = { bytes: 32 * MB, values: 1e4 };
 var LIST = { bytes: 32 * MB, values: 5e5 };
-function refused({ code: named, status, said, answer, kind, now }) {
+function jsonRequest(method, url, own, body) {
+  const headers = { ...own, accept: "application/json", "user-agent": "async-media-workflow" };
+  if (!body) return { method, url: new URL(url), headers };
+  const typed = { ...headers, "content-type": "application/json" };
+  return { method, url: new URL(url), headers: typed, body: new JsonBody(body) };
+}
+function callOf(kind, request, settings, read, limits = SMALL) {
+  return { request, limits, read: (answer) => read({ request, answer, kind, settings }) };
+}
+function refused({ code: named, status, said }, { answer, kind, settings }) {
   const code = kind === "submit" || kind === "quote" || OF_A_QUERY.has(named) ? named : "UNKNOWN_ERROR";
   const details = { transient: isTransientStatus(status) || code === "RATE_LIMITED" };
   if (kind === "submit" && (status >= 500 || status === 408 || status === 425 || status === 303))
     details.unclear = true;
-  const retryAfter = parseRetryAfter(answer.headers["retry-after"], now());
+  const retryAfter = parseRetryAfter(answer.headers["retry-after"], settings.now());
   if (retryAfter !== void 0 && details.transient) details.retryAfter = retryAfter;
   return new Failure6(code, messageOf(status, said, answer), details);
 }
@@ -2157,7 +2160,7 @@ var OF_A_QUERY = /* @__PURE__ */ new Set([
   "TASK_NOT_FOUND",
   "NETWORK_ERROR"
 ]);
-function unreadable(request, answer, what, kind) {
+function unreadable({ request, answer, kind }, what) {
   const head = answer.body.toString("utf8", 0, 800);
   const message = `The answer of ${request.url.origin} (HTTP ${answer.status}) ${what}: ${plain3(head) ? quoted2(head, 200) : "empty"}.`;
   return new Failure6("NETWORK_ERROR", message, { transient: true, unclear: kind === "submit" });
@@ -2196,9 +2199,10 @@ function unknownWord(word) {
 import { EXIT as EXIT3 } from "./main.mjs";
 import { sinceAt as sinceAt2 } from "./main.mjs";
 import { resumeCommand } from "./main.mjs";
-import { success as success3, upstream as upstream2 } from "./main.mjs";
+import { success as success3, upstream as upstream2, written } from "./main.mjs";
 
 // scripts/src/cli/render/spending.ts
+import { unlessEmpty as unlessEmpty2 } from "./main.mjs";
 import { EXIT as EXIT2 } from "./main.mjs";
 import { sinceAt } from "./main.mjs";
 import { success as success2 } from "./main.mjs";
@@ -2219,15 +2223,14 @@ function spendingOutcome(result, caller) {
       `The list of ${title} could not be read (${result.listFailure.message}), so this is what the journal of this machine knows, which may be out of date.`
     );
   }
-  const nextSteps = nextStepsOf(total, caller);
   const data = {
     since: spanOf(since),
     total: rowOf(total),
     models: models.slice(0, MOST_MODELS).map(modelRow),
-    ...models.length > MOST_MODELS && { more: models.length - MOST_MODELS },
+    more: models.length > MOST_MODELS ? models.length - MOST_MODELS : void 0,
     covers,
-    ...warnings.length > 0 && { warnings },
-    ...nextSteps.length > 0 && { nextSteps }
+    warnings: unlessEmpty2(warnings),
+    nextSteps: unlessEmpty2(nextStepsOf(total, caller))
   };
   return success2(null, null, data, EXIT2.done);
 }
@@ -2294,19 +2297,18 @@ var LONGEST_REASON = 120;
 function listOutcome(result, caller) {
   const { filter, tasks, matched, counts, listed, running, record } = result;
   const wanted = running.filter(({ id }) => tasks.some(({ task }) => task.id === id));
-  const warnings = warningsOf2(result);
   const nextSteps = [
     ...wanted.slice(0, MOST_COMMANDS).map(({ id }) => resumeCommand(caller, id)),
     ...matched === 0 && listed > 0 ? [nothingMatches(result)] : []
   ];
   const data = {
-    ...filter.since !== null && { since: spanOf(sinceAt2(filter.since)) },
+    since: filter.since === null ? void 0 : spanOf(sinceAt2(filter.since)),
     count: matched,
     counts,
     tasks: tasks.map(rowOf2),
-    ...matched > tasks.length && { more: matched - tasks.length },
-    ...warnings.length > 0 && { warnings },
-    ...nextSteps.length > 0 && { nextSteps }
+    more: matched > tasks.length ? matched - tasks.length : void 0,
+    warnings: unlessEmpty3(warningsOf2(result)),
+    nextSteps: unlessEmpty3(nextSteps)
   };
   const records = caller.isFull ? tasks.map(({ task }) => task.record) : [];
   const shown = caller.isFull ? { ...record, tasks: records } : record;
@@ -2329,24 +2331,23 @@ function nothingMatches({ listed, models }) {
 }
 function rowOf2({ task, request, name }) {
   const { id, state, unknownState, createdAt, completedAt, charged, refunded, error } = task;
-  const key = keyOf(task);
   const file = request?.files[0]?.path;
-  return {
+  return written({
     taskId: id,
-    ...name !== void 0 && { name: plain4(name, 200) },
-    ...file !== void 0 && { file: plain4(file, 1e3) },
+    name: name && plain4(name, 200),
+    file: file && plain4(file, 1e3),
     model: nameIn(task.model) ?? null,
     status: state,
-    ...unknownState !== void 0 && { unknownState },
+    unknownState,
     createdAt: dateOf(createdAt),
     completedAt: dateOf(completedAt),
     credits: { charged: charged ?? null, refunded: refunded ?? null },
-    ...error !== void 0 && { reason: quoted3(error, LONGEST_REASON) },
-    ...key !== null && { idempotencyKey: key }
-  };
+    reason: error && quoted3(error, LONGEST_REASON),
+    idempotencyKey: keyOf(task)
+  });
 }
 function keyOf({ idempotencyKey }) {
-  return idempotencyKey && /^[\x21-\x7e]{1,128}$/.test(idempotencyKey) ? idempotencyKey : null;
+  return idempotencyKey && /^[\x21-\x7e]{1,128}$/.test(idempotencyKey) ? idempotencyKey : void 0;
 }
 var dateOf = (time) => time === void 0 ? null : new Date(time).toISOString();
 
@@ -2359,6 +2360,7 @@ import { failed as failed2, success as success5 } from "./main.mjs";
 import { explained as explained2 } from "./main.mjs";
 
 // scripts/src/cli/render/task.ts
+import { unlessEmpty as unlessEmpty4 } from "./main.mjs";
 import { KIND_WORDS, madeAs } from "./main.mjs";
 import { BRIEF_WAIT_S } from "./main.mjs";
 import { quoted as quoted4 } from "./main.mjs";
@@ -2366,7 +2368,7 @@ import { AdvisedFailure } from "./main.mjs";
 import { EXIT as EXIT4, exitCodeOf } from "./main.mjs";
 import { otherAccountText } from "./main.mjs";
 import { resumeCommand as resumeCommand2 } from "./main.mjs";
-import { failed, success as success4, upstream as upstream3 } from "./main.mjs";
+import { failed, success as success4, upstream as upstream3, written as written2 } from "./main.mjs";
 import { explained } from "./main.mjs";
 function taskOutcome(result, caller) {
   const { taskId, seen, retryAfter, delivery } = result;
@@ -2378,13 +2380,11 @@ function taskOutcome(result, caller) {
       ...envelope,
       status: seen.state,
       taskId,
-      data: { ...data, ...reusedData(result), ...steps.length > 0 && { nextSteps: steps } },
+      data: written2({ ...data, ...reusedData(result), nextSteps: unlessEmpty4(steps) }),
       retryAfter: envelope.retryAfter ?? retryAfter ?? null
     },
     exitCode,
-    ...delivery && {
-      onWritten: () => delivery.entry.close(delivery.status, delivery.credits, delivery.delivered)
-    }
+    onWritten: delivery && (() => delivery.entry.close(delivery.status, delivery.credits, delivery.delivered))
   };
 }
 function endOutcome(result, caller) {
@@ -2421,10 +2421,10 @@ function endOutcome(result, caller) {
         `${caller.profile.can.cancel ? "A cancelled task is refunded. " : ""}To have the result after all, with a new charge: ${caller.retry}`
       ]);
     case "notFetched": {
-      const urls = seen.urls && { resultUrls: seen.urls };
       const about = isInTheWay(result) ? result.failure.with({ taskId, charged: "finished" }) : result.failure;
       const failure = explained(about, caller);
-      return failed(failure.with({ data: { ...failure.details.data, ...urls } }), seen.state, taskId);
+      const data2 = written2({ ...failure.details.data, resultUrls: seen.urls });
+      return failed(failure.with({ data: data2 }), seen.state, taskId);
     }
     case "notCancelled":
       return {
@@ -2434,7 +2434,7 @@ function endOutcome(result, caller) {
   }
 }
 function ended(code, message, data, nextSteps) {
-  return failed(new AdvisedFailure(code, message, { data, nextSteps }), null, null);
+  return failed(new AdvisedFailure(code, message, { data: written2(data), nextSteps }), null, null);
 }
 function whyFailed({ seen }) {
   if (seen.error) return ` The service says: ${quoted4(seen.error)}.`;
@@ -2450,24 +2450,22 @@ function saveSteps(taskId, caller) {
   ];
 }
 function dataOf({ seen, credits, files, warnings, lastPollError, ...origin }) {
-  const model = nameIn(seen.model);
-  const data = {
-    ...model !== void 0 && { model },
-    ...origin.isResumed && { resumed: true },
-    ...origin.isResubmitted && { resubmitted: true }
+  const { code: errorCode, message: errorMessage } = lastPollError ?? {};
+  return {
+    model: nameIn(seen.model),
+    resumed: origin.isResumed || void 0,
+    resubmitted: origin.isResubmitted || void 0,
+    files: files?.map((file) => ({ ...file })),
+    warnings: unlessEmpty4(warnings.map(warningText)),
+    lastPollError: errorCode && { errorCode, errorMessage },
+    credits: credits && { ...credits },
+    unknownState: seen.unknownState,
+    resultUrls: seen.state === "COMPLETED" ? unlessEmpty4(seen.urls ?? []) : void 0,
+    ...upstream3(seen.record)
   };
-  if (files) data.files = files.map((file) => ({ ...file }));
-  if (warnings.length > 0) data.warnings = warnings.map(warningText);
-  if (lastPollError)
-    data.lastPollError = { errorCode: lastPollError.code, errorMessage: lastPollError.message };
-  if (credits) data.credits = { ...credits };
-  if (seen.unknownState !== void 0) data.unknownState = seen.unknownState;
-  if (seen.state === "COMPLETED" && seen.urls?.length) data.resultUrls = seen.urls;
-  return { ...data, ...upstream3(seen.record) };
 }
 function reusedData({ reused, isResubmitted }) {
-  if (!reused) return {};
-  return { reused: true, createdAt: reused.created, ...isResubmitted && { resubmitted: true } };
+  return reused ? { reused: true, createdAt: reused.created, resubmitted: isResubmitted || void 0 } : {};
 }
 function reusedSteps(result, { anew }) {
   const { reused } = result;
@@ -2593,11 +2591,9 @@ async function runLive(options) {
   const { signal } = interruption;
   const sandbox = args.sandbox ? await startSandbox(environment, warn) : null;
   const { httpProxy, httpsProxy, noProxy } = environment;
-  const transport = new Transport(
-    sandbox ? {} : { ...httpProxy && { httpProxy }, ...httpsProxy && { httpsProxy }, ...noProxy && { noProxy } },
-    void 0,
-    { ownsProcess: true }
-  );
+  const transport = new Transport(sandbox ? {} : { httpProxy, httpsProxy, noProxy }, void 0, {
+    ownsProcess: true
+  });
   const { profile } = args;
   const baseUrl = sandbox ? new URL(sandbox.origin) : environment.baseUrl ?? new URL(profile.url);
   const provider = await createProvider(profile, {
@@ -2758,7 +2754,7 @@ function waitSettings(args, { timeoutMs }) {
 function placeOf({ download, output, action }) {
   if (output !== void 0)
     return { folder: path.dirname(path.resolve(output)), output: path.basename(output) };
-  return { folder: download ?? null, ...isSubmit(action) && { output: null } };
+  return { folder: download ?? null, output: isSubmit(action) ? null : void 0 };
 }
 async function startSandbox(environment, warn) {
   const { startSandbox: start } = await import("./sandbox-server.mjs");
@@ -2857,30 +2853,11 @@ var CODES = {
   BUDGET_EXCEEDED: "BUDGET_EXCEEDED"
 };
 var MOST_MODELS3 = 200;
-function aivideomaker({ profile, baseUrl, key, now }) {
+function aivideomaker(settings) {
+  const { profile, baseUrl, key } = settings;
   const origin = baseUrl.href.replace(/\/+$/, "").replace(/\/api\/v1$/, "");
-  const request = (method, path2, body) => ({
-    method,
-    url: new URL(`${origin}/api/v1/${path2}`),
-    headers: {
-      key,
-      accept: "application/json",
-      "user-agent": "async-media-workflow",
-      ...body && { "content-type": "application/json" }
-    },
-    ...body && { body: new JsonBody(body) }
-  });
-  const call = (kind, req, read, limits = SMALL) => ({
-    request: req,
-    limits,
-    read: (answer) => read(bodyOf(answer, kind, req, now), answer)
-  });
-  const checkId = (body, taskId, answer, req) => {
-    const id = body.id ?? body.taskId;
-    if (typeof id === "string" && id !== "" && id !== taskId) {
-      throw unreadable(req, answer, "is about another task", "task");
-    }
-  };
+  const request = (method, path2, body) => jsonRequest(method, `${origin}/api/v1/${path2}`, { key }, body);
+  const call = (kind, req, read, limits) => callOf(kind, req, settings, (at) => read(bodyOf(at), at), limits);
   return {
     ...profile,
     submit({ model, payload, idempotencyKey, maxCredits, webhookUrl }) {
@@ -2888,97 +2865,73 @@ function aivideomaker({ profile, baseUrl, key, now }) {
       req.headers["idempotency-key"] = idempotencyKey;
       if (maxCredits !== void 0) req.headers["x-max-credits"] = String(maxCredits);
       if (webhookUrl !== void 0) req.headers.webhookUrl = webhookUrl;
-      return call(
-        "submit",
-        req,
-        (body, answer) => {
-          const task = taskFrom({ status: "SUBMITTED", ...body }, body.taskId ?? body.id, key);
-          if (task) return { ...task, model, idempotencyKey, record: body };
-          if (saysFailed(body) || namesError(body)) {
-            const failure = refusal2(body, answer, "submit", now);
-            throw isSet(body.taskId) || isSet(body.id) ? failure.with({ unclear: true }) : failure;
-          }
-          throw unreadable(req, answer, "names no task", "submit");
-        },
-        RECORD
-      );
+      const read = (body, at) => {
+        const task = taskFrom({ status: "SUBMITTED", ...body }, body.taskId ?? body.id, key);
+        if (task) return { ...task, model, idempotencyKey, record: body };
+        if (!saysFailed(body) && !namesError(body)) throw unreadable(at, "names no task");
+        const failure = refusal2(body, at);
+        throw isSet(body.taskId) || isSet(body.id) ? failure.with({ unclear: true }) : failure;
+      };
+      return call("submit", req, read, RECORD);
     },
     status(taskId) {
-      const req = request("GET", `tasks/${encodeURIComponent(taskId)}/status`);
-      return call("task", req, (body, answer) => {
-        if (typeof body.status !== "string") throw errorIn(body, answer, req, "task", now);
+      return call("task", request("GET", `tasks/${encodeURIComponent(taskId)}/status`), (body, at) => {
+        if (typeof body.status !== "string") throw errorIn(body, at);
         const seen = { ...stateOf(body.status), record: body };
         if (seen.state !== "FAILED" || !looksLikeError(body)) {
-          checkId(body, taskId, answer, req);
+          checkId(body, taskId, at);
           return seen;
         }
-        const failure = refusal2(body, answer, "task", now);
+        const failure = refusal2(body, at);
         if (["AUTH_FAILED", "RATE_LIMITED", "TASK_NOT_FOUND"].includes(failure.code)) throw failure;
         return { ...seen, possibleError: failure };
       });
     },
     task(taskId) {
-      const req = request("GET", `tasks/${encodeURIComponent(taskId)}`);
-      return call(
-        "task",
-        req,
-        (body, answer) => {
-          const isRecord = ["id", "input", "output"].some((name) => isSet(body[name]));
-          const task = isRecord || isSet(body.taskId) && !looksLikeError(body) ? taskFrom(body, taskId, key) : void 0;
-          if (!task) throw errorIn(body, answer, req, "task", now);
-          checkId(body, taskId, answer, req);
-          return task;
-        },
-        RECORD
-      );
+      const read = (body, at) => {
+        const isRecord = ["id", "input", "output"].some((name) => isSet(body[name]));
+        const isTask2 = isRecord || isSet(body.taskId) && !looksLikeError(body);
+        const task = isTask2 ? taskFrom(body, taskId, key) : void 0;
+        if (!task) throw errorIn(body, at);
+        checkId(body, taskId, at);
+        return task;
+      };
+      return call("task", request("GET", `tasks/${encodeURIComponent(taskId)}`), read, RECORD);
     },
     cancel(taskId) {
-      const req = request("PUT", `tasks/${encodeURIComponent(taskId)}/cancel`);
-      return call("task", req, (body, answer) => {
-        if (typeof body.status !== "string" || saysFailed(body) && looksLikeError(body)) {
-          throw errorIn(body, answer, req, "task", now);
-        }
-        checkId(body, taskId, answer, req);
+      return call("task", request("PUT", `tasks/${encodeURIComponent(taskId)}/cancel`), (body, at) => {
+        if (typeof body.status !== "string" || saysFailed(body) && looksLikeError(body))
+          throw errorIn(body, at);
+        checkId(body, taskId, at);
         return { ...stateOf(body.status), record: body };
       });
     },
     list() {
-      const req = request("GET", "tasks");
-      return call(
-        "other",
-        req,
-        (body, answer) => {
-          if (!Array.isArray(body.tasks)) throw errorIn(body, answer, req, "other", now);
-          const tasks = body.tasks.flatMap(
-            (item) => isObject3(item) ? taskFrom(item, item.id, key) ?? [] : []
-          );
-          const date = Date.parse(answer.headers.date ?? "");
-          const unread = body.tasks.length - tasks.length;
-          return { tasks, unread, serverTime: Number.isNaN(date) ? null : date, record: body };
-        },
-        LIST
-      );
+      const read = (body, at) => {
+        if (!Array.isArray(body.tasks)) throw errorIn(body, at);
+        const tasks = body.tasks.flatMap(
+          (item) => isObject3(item) ? taskFrom(item, item.id, key) ?? [] : []
+        );
+        const date = Date.parse(at.answer.headers.date ?? "");
+        const unread = body.tasks.length - tasks.length;
+        return { tasks, unread, serverTime: Number.isNaN(date) ? null : date, record: body };
+      };
+      return call("other", request("GET", "tasks"), read, LIST);
     },
     quote(model, payload) {
       const req = request("POST", `quote/${encodeURIComponent(model)}`, payload);
-      return call("quote", req, (body, answer) => {
-        if (!isCredits(body.credits)) throw errorIn(body, answer, req, "quote", now);
-        return {
-          credits: body.credits,
-          balance: isCredits(body.currentBalance) ? body.currentBalance : null,
-          affordable: typeof body.affordable === "boolean" ? body.affordable : null,
-          record: body
-        };
+      return call("quote", req, (body, at) => {
+        if (!isCredits(body.credits)) throw errorIn(body, at);
+        const affordable = typeof body.affordable === "boolean" ? body.affordable : null;
+        return { credits: body.credits, balance: balanceIn(body), affordable, record: body };
       });
     },
     account() {
-      const req = request("GET", "account");
-      return call("other", req, (body, answer) => {
-        if (saysFailed(body) || namesError(body) || body.ok === false)
-          throw errorIn(body, answer, req, "other", now);
+      return call("other", request("GET", "account"), (body, at) => {
+        if (saysFailed(body) || namesError(body) || body.ok === false) throw errorIn(body, at);
         const models = Array.isArray(body.supportedModels) ? body.supportedModels.slice(0, MOST_MODELS3) : [];
         return {
-          balance: isCredits(body.currentBalance) ? body.currentBalance : null,
+          balance: balanceIn(body),
           models: models.flatMap((model) => nameIn(model) ?? []),
           record: body
         };
@@ -2986,22 +2939,27 @@ function aivideomaker({ profile, baseUrl, key, now }) {
     }
   };
 }
-function bodyOf(answer, kind, request, now) {
-  const body = parseBody(answer.body);
-  const good = answer.status >= 200 && answer.status < 300;
-  if (good && isObject3(body)) return body;
-  if (good) throw unreadable(request, answer, "is not a JSON object", kind);
-  throw refusal2(isObject3(body) ? body : {}, answer, kind, now);
+var balanceIn = ({ currentBalance }) => isCredits(currentBalance) ? currentBalance : null;
+function checkId(body, taskId, at) {
+  const id = body.id ?? body.taskId;
+  if (typeof id === "string" && id !== "" && id !== taskId) throw unreadable(at, "is about another task");
 }
-function errorIn(body, answer, request, kind, now) {
-  if (looksLikeError(body) || saysFailed(body)) return refusal2(body, answer, kind, now);
-  return unreadable(request, answer, "has none of the expected fields", kind);
+function bodyOf(at) {
+  const { status } = at.answer;
+  const body = parseBody(at.answer.body);
+  const isGood = status >= 200 && status < 300;
+  if (isGood && isObject3(body)) return body;
+  throw isGood ? unreadable(at, "is not a JSON object") : refusal2(isObject3(body) ? body : {}, at);
 }
-function refusal2(body, answer, kind, now) {
+function errorIn(body, at) {
+  return looksLikeError(body) || saysFailed(body) ? refusal2(body, at) : unreadable(at, "has none of the expected fields");
+}
+function refusal2(body, at) {
+  const { answer, kind } = at;
   const inner = typeof body.code === "number" && body.code >= 400 && body.code < 600 ? body.code : void 0;
   const status = answer.status < 300 && inner !== void 0 ? inner : answer.status;
   const said = firstText(body.message, body.error, body.errorCode);
-  return refused({ code: codeOf(body, status, kind, said ?? ""), status, said, answer, kind, now });
+  return refused({ code: codeOf(body, status, kind, said ?? ""), status, said }, at);
 }
 function codeOf(body, status, kind, said) {
   for (const name of [body.errorCode, body.error, body.code]) {
@@ -3013,25 +2971,23 @@ function codeOf(body, status, kind, said) {
 }
 function taskFrom(body, id, key) {
   if (!isTaskId(id, key)) return void 0;
-  const createdAt = dateIn(body.createdAt);
-  const completedAt = dateIn(body.completedAt);
-  const { state, unknownState } = typeof body.status === "string" ? stateOf(body.status) : { state: "UNKNOWN" };
+  const { status, model, idempotencyKey, creditsCharged, creditsRefunded } = body;
+  const seen = typeof status === "string" ? stateOf(status) : { state: "UNKNOWN" };
   const reasons = isObject3(body.output) ? [body.output.error, body.output.msg] : [];
   const error = firstText(...reasons, body.error, body.message, body.errorCode);
   return {
     id,
-    state,
-    ...unknownState !== void 0 && { unknownState },
-    ...typeof body.model === "string" && { model: body.model },
-    ...body.input !== void 0 && { input: body.input },
-    ...createdAt !== void 0 && { createdAt },
-    ...completedAt !== void 0 && { completedAt },
-    ...typeof body.idempotencyKey === "string" && body.idempotencyKey !== "" && { idempotencyKey: body.idempotencyKey },
-    ...state === "FAILED" && error !== void 0 && { error: plain6(error) },
-    ...isCredits(body.creditsCharged) && { charged: body.creditsCharged },
-    ...isCredits(body.creditsRefunded) && { refunded: body.creditsRefunded },
+    ...seen,
+    model: typeof model === "string" ? model : void 0,
+    input: body.input,
+    createdAt: dateIn(body.createdAt),
+    completedAt: dateIn(body.completedAt),
+    idempotencyKey: firstText(idempotencyKey),
+    error: seen.state === "FAILED" && error !== void 0 ? plain6(error) : void 0,
+    charged: isCredits(creditsCharged) ? creditsCharged : void 0,
+    refunded: isCredits(creditsRefunded) ? creditsRefunded : void 0,
     // A record that names its result but no state is still a result.
-    urls: state === "COMPLETED" || typeof body.status !== "string" ? findUrls(body) : [],
+    urls: seen.state === "COMPLETED" || typeof status !== "string" ? findUrls(body) : [],
     record: body
   };
 }
@@ -3083,6 +3039,7 @@ export {
   adviceFor,
   aivideomaker,
   attachTask,
+  callOf,
   cancelTask,
   checkFree,
   codeOfStatus,
@@ -3109,6 +3066,7 @@ export {
   isTaskId,
   isTransientStatus,
   isYoung,
+  jsonRequest,
   likelyDuration,
   listOutcome,
   madeElsewhere,

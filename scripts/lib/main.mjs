@@ -1117,14 +1117,9 @@ function readFlags(argv, issues) {
   return given;
 }
 var options = Object.fromEntries(
-  FLAG_NAMES.map((name) => [
-    name,
-    {
-      type: rule(name).form === void 0 ? "boolean" : "string",
-      ...name === "help" && { short: "h" }
-    }
-  ])
+  FLAG_NAMES.map((name) => [name, { type: rule(name).form === void 0 ? "boolean" : "string" }])
 );
+options.help = { type: "boolean", short: "h" };
 function tokensOf(argv) {
   const { tokens } = parseArgs({
     args: [...argv],
@@ -1271,14 +1266,25 @@ function guessAction(argv) {
 // scripts/src/cli/bounded.ts
 init_text();
 
+// scripts/src/model/json.ts
+function compact(fields) {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== void 0));
+}
+var unlessEmpty = (list) => list.length > 0 ? list : void 0;
+function isObject(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 // scripts/src/cli/render/envelope.ts
 init_advised_failure();
 init_exit_codes();
+var written = (fields) => compact(fields);
 var UPSTREAM = "upstream";
 function upstream(record) {
   return record && Object.keys(record).length > 0 ? { [UPSTREAM]: record } : {};
 }
-function success(status2, taskId2, data, exitCode, retryAfter = null) {
+function success(status2, taskId2, fields, exitCode, retryAfter = null) {
+  const data = fields && written(fields);
   return {
     envelope: { ok: true, status: status2, taskId: taskId2, data, errorCode: null, errorMessage: null, retryAfter },
     exitCode
@@ -1286,9 +1292,12 @@ function success(status2, taskId2, data, exitCode, retryAfter = null) {
 }
 function failed(failure, fallback, knownTaskId) {
   const details = adviceOf(failure);
-  const data = { ...details.data, ...upstream(details.record) };
-  if (details.issues?.length) data.issues = details.issues.map((issue2) => ({ ...issue2 }));
-  if (details.nextSteps?.length) data.nextSteps = details.nextSteps;
+  const data = written({
+    ...details.data,
+    ...upstream(details.record),
+    issues: unlessEmpty(details.issues?.map((issue2) => ({ ...issue2 })) ?? []),
+    nextSteps: unlessEmpty(details.nextSteps ?? [])
+  });
   return {
     envelope: {
       ok: false,
@@ -1596,10 +1605,10 @@ init_advised_failure();
 const { fstatSync, writeSync } = require("node:fs");
 init_exit_codes();
 var MAX_DOCUMENT_BYTES = 64 * 1024;
-var written = false;
+var written2 = false;
 async function finishWith({ envelope, exitCode }, secrets) {
-  if (written) return false;
-  written = true;
+  if (written2) return false;
+  written2 = true;
   process.exitCode = exitCode;
   const { ok, status: status2, taskId: taskId2, data, errorCode, errorMessage, retryAfter } = envelope;
   const document = { ok, status: status2, taskId: taskId2, data, errorCode, errorMessage, retryAfter };
@@ -1608,7 +1617,7 @@ async function finishWith({ envelope, exitCode }, secrets) {
 `);
 }
 function printText(text2) {
-  written = true;
+  written2 = true;
   void write(STDOUT, `${text2}
 `);
 }
@@ -1641,9 +1650,9 @@ function write(descriptor, text2) {
     const stream = descriptor === STDOUT ? process.stdout : process.stderr;
     return new Promise((resolve) => {
       stream.on("error", () => resolve(false));
-      const written2 = (error2) => resolve(!error2);
-      if (descriptor === STDERR && writeThroughMute) writeThroughMute(rest, written2);
-      else stream.write(rest, written2);
+      const written3 = (error2) => resolve(!error2);
+      if (descriptor === STDERR && writeThroughMute) writeThroughMute(rest, written3);
+      else stream.write(rest, written3);
     });
   }
 }
@@ -2286,7 +2295,7 @@ function bugOutcome(error, situation, fallback, caller, isRecorded = true) {
   const unknown = phase === "submitting";
   const failure = new AdvisedFailure("UNKNOWN_ERROR", `This program failed: ${plain(text2)}`, {
     exitCode: EXIT.bug,
-    ...unknown && { status: "UNKNOWN" },
+    status: unknown ? "UNKNOWN" : void 0,
     data: { where },
     nextSteps: [
       ...unknown ? ["Whether the submit was accepted is not known."] : [],
@@ -2530,13 +2539,13 @@ var PLACE = {
     };
   },
   unreadableFolder: ({ folder, why, lasts }) => ({
-    ...lasts ? { issues: [folderIssue(folder, why, "a folder that can be read")] } : {},
+    issues: lasts ? [folderIssue(folder, why, "a folder that can be read")] : void 0,
     nextSteps: [
       `Make ${folder} readable, or set ${STATE_FOLDER} to the folder that holds the records, and run the same command again.`
     ]
   }),
   unwritableFolder: ({ folder, why, lasts }) => ({
-    ...lasts ? { issues: [folderIssue(folder, why, "a folder that can be written to")] } : {},
+    issues: lasts ? [folderIssue(folder, why, "a folder that can be written to")] : void 0,
     nextSteps: [
       `${lasts ? `Make ${folder} writable` : `Free disk space in ${folder}`}, or set ${STATE_FOLDER} to another writable folder. Then run the same command again.`,
       "Only if there is no such folder: the same command with --noJournal submits without a record; then after a crash the command cannot find its task by itself."
@@ -2701,10 +2710,7 @@ var SUBMIT = {
     nextSteps: [
       profile.says.cancel,
       ...state === "SUBMITTED" ? [command("cancelTask", { taskId: taskId2 })] : [],
-      command(isTerminal(state) ? "getTask" : "waitTask", {
-        taskId: taskId2,
-        ...!isTerminal(state) && { wait: BRIEF_WAIT_S }
-      })
+      isTerminal(state) ? command("getTask", { taskId: taskId2 }) : command("waitTask", { taskId: taskId2, wait: BRIEF_WAIT_S })
     ]
   }),
   noAddress: () => ({
@@ -2730,8 +2736,8 @@ function explained(failure, caller) {
   const steps = [...own, ...nextSteps, ...chargedSteps(failure, caller)];
   return new AdvisedFailure(failure.code, message ?? failure.message, {
     ...details,
-    ...issues && { issues },
-    ...steps.length > 0 && { nextSteps: steps }
+    issues: issues ?? details.issues,
+    nextSteps: unlessEmpty(steps)
   });
 }
 function chargedSteps({ details: { charged, taskId: taskId2, reason } }, caller) {
@@ -2770,15 +2776,13 @@ function interruptedOutcome(signal, situation, { caller, isRecorded, downloads, 
       "while the submit was under way; whether it was accepted is not known.",
       {
         status: "UNKNOWN",
-        ...generation && { data: { idempotencyKey: generation.idempotencyKey, model: generation.model } },
+        data: generation && { idempotencyKey: generation.idempotencyKey, model: generation.model },
         nextSteps: findOutSteps(caller, isRecorded)
       }
     );
   }
   if (taskId2 === null) {
-    return because("UNKNOWN_ERROR", `first.${caller.isSubmit ? " Nothing was submitted." : ""}`, {
-      ...caller.isSubmit && { status: "FAILED" }
-    });
+    return caller.isSubmit ? because("UNKNOWN_ERROR", "first. Nothing was submitted.", { status: "FAILED" }) : because("UNKNOWN_ERROR", "first.");
   }
   if (state === null) {
     const status2 = "UNKNOWN";
@@ -3036,13 +3040,6 @@ var systemClock = {
 init_failure();
 init_file_name_rule();
 init_idempotency_key();
-
-// scripts/src/model/json.ts
-function isObject(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-// scripts/src/main.ts
 init_output_kind();
 init_shell_word();
 init_skill_folder();
@@ -3114,6 +3111,7 @@ export {
   commandFrom,
   commandLine,
   commandToRehearse,
+  compact,
   compiledFolder,
   contractsFolder,
   createProvider,
@@ -3193,11 +3191,13 @@ export {
   systemClock,
   taskId,
   textOf,
+  unlessEmpty,
   unsupported,
   unsupportedAction,
   upstream,
   usually,
   visible,
   watch,
-  withStandInWarning
+  withStandInWarning,
+  written
 };

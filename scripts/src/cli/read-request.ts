@@ -56,8 +56,8 @@ export async function readRequest(
     model: contract.model,
     payload,
     idempotencyKey: args.idempotencyKey ?? crypto.randomUUID(),
-    ...(args.maxCredits !== undefined && { maxCredits: args.maxCredits }),
-    ...(webhookUrl !== undefined && { webhookUrl }),
+    maxCredits: args.maxCredits,
+    webhookUrl,
   };
   const terms: Terms = {
     isNamed: args.idempotencyKey !== undefined,
