@@ -74,6 +74,12 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['parse-yaml', /^contracts\/(parse-yaml|compile)\.ts$/],
   ['unknown-model', /^contracts\/(unknown-model|unsupported)\.ts$/],
   ['undici', /^http\/(undici-http-client|large-reads)\.ts$/],
+  ['help', /^cli\/help\.ts$/],
+  ['describe', /^(cli\/describe|contracts\/describe-fields)\.ts$/],
+  ['price', /^contracts\/price\.ts$/],
+  // What an answer needs only where something is to be explained.
+  ['main', /^cli\/render\/next-steps\/decision\.ts$/],
+  ['advice', /^cli\/render\/(failure|next-steps\/.*)\.ts$/],
   ['journal', /^(ports\/claim-rules\.ts$|model\/(fingerprint|request-record|spending)\.ts$)/],
   [
     'main',
@@ -93,11 +99,13 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['terminal', /^cli\/progress\/(terminal|draw|width)\.ts$/],
   ['pending', /^(cli\/(pending|local-journal|render\/pending)|core\/forget)\.ts$/],
   ['spending', /^cli\/spending\.ts$/],
-  ['download', /^(download\/|core\/file-warnings\.ts$)/],
+  ['download', /^(download\/|core\/file-warnings\.ts$|http\/public-lookup\.ts$)/],
+  // A call that asks for a state once polls nothing.
   [
     'live',
-    /^((http|providers|core)\/|cli\/live\.ts$|cli\/render\/(account|advice|list|many|outcome|spending|task)\.ts$)/,
+    /^((http|providers)\/(?!rate-limit)|core\/(fetch-status|get-status|made-elsewhere|poll-schedule|result|session|task-record)\.ts$|cli\/(live|stand-ins|render\/(advice|outcome|state))\.ts$)/,
   ],
+  ['wait', /^((http|core)\/|cli\/render\/(account|list|many|spending|task)\.ts$)/],
   ['main', /^cli\//],
 ];
 

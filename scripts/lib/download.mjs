@@ -1055,6 +1055,39 @@ async function copyTo(downloader, file, target, waitEnds) {
     }
   });
 }
+
+// scripts/src/http/public-lookup.ts
+const { lookup } = require("node:dns");
+import { Failure as Failure8 } from "./main.mjs";
+import { isPublicAddress } from "./main.mjs";
+import { plain } from "./main.mjs";
+function publicLookup(resolve = lookup) {
+  return (hostname, options, callback) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error) {
+        callback(error, "", 0);
+        return;
+      }
+      const isAllowed = hostname === "localhost" ? isThisMachine : isPublicAddress;
+      const [first, ...others] = addresses.filter(({ address }) => isAllowed(address));
+      if (!first) callback(refusal(hostname, addresses), "", 0);
+      else if (options.all) callback(null, [first, ...others]);
+      else callback(null, first.address, first.family);
+    });
+  };
+}
+function isThisMachine(address) {
+  return address === "::1" || address.startsWith("127.");
+}
+function refusal(hostname, addresses) {
+  const found = addresses.map(({ address }) => plain(address, 50)).slice(0, 3);
+  const isFake = found.some((address) => /^198\.1[89]\./.test(address));
+  return new Failure8(
+    "DOWNLOAD_FAILED",
+    `The result's address is not fetched: ${plain(hostname, 100)} leads to ${found.join(", ") || "no address"}, which is not public.`,
+    isFake ? { reason: { kind: "addressOfProxy" } } : {}
+  );
+}
 export {
   FileHash,
   FileWriter,
@@ -1081,6 +1114,7 @@ export {
   moveIntoPlace,
   oneAtATime,
   prepareFolder,
+  publicLookup,
   refusedAddress,
   removeOldParts,
   saveOnce,

@@ -87,8 +87,11 @@ function overwrite(file, text2) {
     closeSync(descriptor);
   }
 }
+var OWN = randomBytes(6).toString("hex");
+var written = 0;
 function writeTemp(file, text2) {
-  const temp = `${file}.${randomBytes(4).toString("hex")}${TEMP}`;
+  written += 1;
+  const temp = `${file}.${OWN}-${written}${TEMP}`;
   try {
     const descriptor = openSync(temp, "wx", 384);
     try {
@@ -359,9 +362,9 @@ function accountOf(provider, key) {
   return sha256("account", provider, key).slice(0, 12);
 }
 function jsonHash(value) {
-  const hash = createHash("sha256");
-  addValue(hash, value);
-  return hash.digest("hex");
+  const bytes = new HashedBytes();
+  addValue(bytes, value);
+  return bytes.digest();
 }
 function requestName({
   provider,
@@ -383,22 +386,42 @@ function sha256(...words) {
   return sha256Text(JSON.stringify(words));
 }
 var PIECE = 1024 * 1024;
-function addValue(hash, value) {
+var GATHERED = 8 * 1024;
+var HashedBytes = class {
+  #hash = createHash("sha256");
+  #gathered = Buffer.allocUnsafe(GATHERED);
+  #length = 0;
+  add(text2, encoding) {
+    const most = 2 * text2.length;
+    if (this.#length + most > GATHERED) this.#pass();
+    if (most > GATHERED) this.#hash.update(text2, encoding);
+    else this.#length += this.#gathered.write(text2, this.#length, encoding);
+  }
+  digest() {
+    this.#pass();
+    return this.#hash.digest("hex");
+  }
+  #pass() {
+    this.#hash.update(this.#gathered.subarray(0, this.#length));
+    this.#length = 0;
+  }
+};
+function addValue(bytes, value) {
   if (typeof value === "string") {
-    hash.update(`s${value.length}:`);
-    for (let at = 0; at < value.length; at += PIECE) hash.update(value.slice(at, at + PIECE), "utf16le");
+    bytes.add(`s${value.length}:`, "latin1");
+    for (let at = 0; at < value.length; at += PIECE) bytes.add(value.slice(at, at + PIECE), "utf16le");
   } else if (Array.isArray(value)) {
-    hash.update(`a${value.length}:`);
-    for (const item of value) addValue(hash, item);
+    bytes.add(`a${value.length}:`, "latin1");
+    for (const item of value) addValue(bytes, item);
   } else if (typeof value === "object" && value !== null) {
     const names = Object.keys(value).sort();
-    hash.update(`o${names.length}:`);
+    bytes.add(`o${names.length}:`, "latin1");
     for (const name of names) {
-      addValue(hash, name);
-      addValue(hash, value[name]);
+      addValue(bytes, name);
+      addValue(bytes, value[name]);
     }
   } else {
-    hash.update(`v${JSON.stringify(value)};`);
+    bytes.add(`v${JSON.stringify(value)};`, "latin1");
   }
 }
 
@@ -865,7 +888,11 @@ var RecordFiles = class {
   }
   /** Returns the names of all records in a group, also of those set aside; newest first within a request. */
   namesIn(shard) {
-    return this.list(shard).filter(isRecordName).sort((a, b) => a < b ? 1 : -1);
+    return inOrder(this.list(shard));
+  }
+  /** Returns the names of the records of a request, newest first. */
+  namesOf(request) {
+    return inOrder(this.list(shardOf(request)).filter((name) => name.startsWith(request)));
   }
   /** Returns the names in a folder, which may be missing. @throws Failure when it cannot be read */
   list(name) {
@@ -925,6 +952,9 @@ var RecordFiles = class {
     }
   }
 };
+function inOrder(names) {
+  return names.filter(isRecordName).sort((a, b) => a < b ? 1 : -1);
+}
 function makeShard(folder) {
   try {
     mkdirSync(folder, { mode: 448 });
@@ -1066,7 +1096,7 @@ var Entry = class {
   /** Reads the record from the disk, then applies the unsaved changes and `change`. */
   #merge(change, mayBeMissing = false) {
     const there = this.#onDisk(mayBeMissing);
-    if (there) {
+    if (there && there !== this.#raw) {
       this.#raw = there;
       this.#record = understood(there);
     }
@@ -1074,6 +1104,7 @@ var Entry = class {
     this.#apply(changesOf(change, this.#record));
   }
   #apply(fields) {
+    if (Object.keys(fields).length === 0) return;
     this.#raw = changeRecord(this.#raw, allowedChange(this.#record, fields));
     this.#record = understood(this.#raw);
   }
@@ -1703,19 +1734,16 @@ var Journal = class {
    */
   draft(fields) {
     const { request } = fields;
-    const [before] = this.#namesOf(request);
+    const [before] = this.#files.namesOf(request);
     const now = new Date(this.place.clock.wall()).toISOString();
     const begun = { created: now, sentAt: now, unsettledSince: now, submitTimeout: null, duration: null };
     const record = { promptExcerpt: null, ...begun, ...fields };
     const made = Math.max(this.place.clock.wall(), before === void 0 ? 0 : madeAt(before) + 1);
     return new Entry(this.#files, newName(request, made), record, true);
   }
-  #namesOf(request) {
-    return this.#files.namesIn(shardOf(request)).filter((name) => name.startsWith(request));
-  }
   /** Returns the records of a request, newest first; null for a record that exists and cannot be read. */
   find(request) {
-    return this.#namesOf(request).flatMap((name) => {
+    return this.#files.namesOf(request).flatMap((name) => {
       const [entry] = this.#entries([name]);
       return entry ?? (this.#files.isThere(name) ? [null] : []);
     });
@@ -1851,7 +1879,7 @@ import {
   MemoryRateLimiter,
   nextPermit,
   permitsFor
-} from "./live.mjs";
+} from "./wait.mjs";
 var NAME = /^(\d{1,5})-(\d{1,15})(l?)$/;
 var CLOCK_TOLERANCE_MS = 2e3;
 var FileRateLimiter = class {
@@ -2018,7 +2046,7 @@ var SEEN = "seen";
 var WAITING = /^waiting-[0-9a-f]{16}$/;
 var HEARTBEAT_MS2 = 5e3;
 var DEAD_MS = 15e3;
-var OWN = /^(waiting|ended|seen)\b/;
+var OWN2 = /^(waiting|ended|seen)\b/;
 var KEPT_MS2 = 10 * 6e4;
 var MOST_BYTES = 1024 * 1024;
 var MOST_TASKS = 1e4;
@@ -2060,7 +2088,7 @@ var FileStatusCache = class {
         for (const [id, dueAt] of this.#waitingIn(name)) {
           if (tasks.size < MOST_TASKS) tasks.set(id, Math.min(dueAt, tasks.get(id) ?? dueAt));
         }
-      } else if (OWN.test(name) && Math.abs(age) > (WAITING.test(name) ? 2 * DEAD_MS : KEPT_MS2)) {
+      } else if (OWN2.test(name) && Math.abs(age) > (WAITING.test(name) ? 2 * DEAD_MS : KEPT_MS2)) {
         discard(path12.join(this.#folder, name));
       }
     }

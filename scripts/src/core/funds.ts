@@ -24,6 +24,8 @@ export async function checkFunds(
 ): Promise<Quote | null> {
   if (generation.maxCredits === undefined && maxCreditsPerDay === null) return null;
   if (!session.provider.can.quote) {
+    // An estimate does not say what the requests of a day cost.
+    if (maxCreditsPerDay !== null) throw new Error('A limit for a day needs a service that quotes prices.');
     checkEstimate(session.provider.title, contract, generation);
     return null;
   }

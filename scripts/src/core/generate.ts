@@ -111,6 +111,7 @@ async function unrecordedTask(
   { contract, generation, terms, quote: known, wait }: GenerateOptions,
   deadline: number,
 ): Promise<Made> {
+  if (terms.maxCreditsPerDay !== null) throw new Error('A limit for a day needs records.');
   const quote = known ?? (await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline));
   await checkFree(wait.folder, wait.output);
   let isResubmitted = false;

@@ -218,11 +218,13 @@ export class Poller {
 
   /** Hands what a query showed to those who asked. @param at when it was sent, by the wall clock */
   async #take(results: ReadonlyMap<string, Polled | Failure>, at: number): Promise<void> {
-    for (const result of results.values()) {
-      if (!(result instanceof Failure) || result.code !== 'RATE_LIMITED') continue;
-      // The service counts all queries, so every process has to pause.
-      await this.#limiter.pauseFor((result.details.retryAfter ?? 0) * 1000 || PAUSE_MS);
-    }
+    const pauses = [...results.values()].flatMap((result) =>
+      result instanceof Failure && result.code === 'RATE_LIMITED'
+        ? [(result.details.retryAfter ?? 0) * 1000 || PAUSE_MS]
+        : [],
+    );
+    // The service counts all queries, so every process has to pause.
+    if (pauses.length > 0) await this.#limiter.pauseFor(pauses.reduce((most, ms) => Math.max(most, ms)));
     for (const ask of this.#asks) {
       const result = results.get(ask.taskId);
       if (result === undefined) continue;

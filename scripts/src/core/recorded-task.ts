@@ -154,16 +154,25 @@ async function submitNew(
   const quote =
     request.quote ?? (await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline));
   const credits = { ...entry.record.credits, quoted: quote?.credits ?? null };
+  await requireLock(lock);
   await withinDay(session, store, terms.maxCreditsPerDay, quote, entry, () => ({
     credits,
     ...sendingNow(session),
   }));
-  // The machine may have slept since the lock was taken, so long that other processes took this one for dead.
-  if (!(await lock.isOurs())) {
-    const message = 'Another process took this request over; nothing was submitted here.';
-    throw new Failure('UNKNOWN_ERROR', message, { reason: { kind: 'takenOver' } });
+  try {
+    await requireLock(lock);
+  } catch (error) {
+    await entry.update({ phase: 'rejected' });
+    throw error;
   }
   return submit(session, generation, resubmitLog(session, store, request, entry, deadline), deadline);
+}
+
+/** @throws Failure where the machine has slept so long since the lock was taken that others took this process for dead */
+async function requireLock(lock: Fence): Promise<void> {
+  if (await lock.isOurs()) return;
+  const message = 'Another process took this request over; nothing was submitted here.';
+  throw new Failure('UNKNOWN_ERROR', message, { reason: { kind: 'takenOver' } });
 }
 
 /** Returns the fields of a record whose submit is about to be sent for the first time, or was rejected before. */

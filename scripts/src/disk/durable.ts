@@ -114,8 +114,13 @@ export function overwrite(file: string, text: string): void {
   }
 }
 
+// Random once, then counted: other processes, on other machines too, may write beside the same file.
+const OWN = randomBytes(6).toString('hex');
+let written = 0;
+
 function writeTemp(file: string, text: string): string {
-  const temp = `${file}.${randomBytes(4).toString('hex')}${TEMP}`;
+  written += 1;
+  const temp = `${file}.${OWN}-${written}${TEMP}`;
   try {
     const descriptor = openSync(temp, 'wx', 0o600);
     try {

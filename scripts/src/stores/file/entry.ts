@@ -134,7 +134,7 @@ export class Entry implements StoredRequest {
   /** Reads the record from the disk, then applies the unsaved changes and `change`. */
   #merge(change: RecordChange, mayBeMissing = false): void {
     const there = this.#onDisk(mayBeMissing);
-    if (there) {
+    if (there && there !== this.#raw) {
       this.#raw = there;
       this.#record = understood(there);
     }
@@ -143,6 +143,7 @@ export class Entry implements StoredRequest {
   }
 
   #apply(fields: RecordFields): void {
+    if (Object.keys(fields).length === 0) return;
     this.#raw = changeRecord(this.#raw, allowedChange(this.#record, fields));
     this.#record = understood(this.#raw);
   }
