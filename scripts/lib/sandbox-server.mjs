@@ -113,7 +113,7 @@ function failure(status, message, more = {}) {
   const body = { status: "FAILED" };
   if (more.code !== void 0) body.errorCode = more.code;
   body.message = message;
-  return { status, body, ...more.headers && { headers: more.headers } };
+  return { status, body, headers: more.headers };
 }
 function wrongMethod(...allowed) {
   return failure(405, `Method not allowed. Use ${allowed.join(" or ")}.`, {
@@ -1215,7 +1215,7 @@ function createFiles(store, now) {
       response.writeHead(range ? 206 : 200, {
         ...headers,
         "content-length": part.length,
-        ...range && { "content-range": `bytes ${range.from}-${range.to}/${bytes.length}` }
+        ...range ? { "content-range": `bytes ${range.from}-${range.to}/${bytes.length}` } : {}
       });
       if (request.method === "HEAD") {
         response.end();
