@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 
-/** Latencies in milliseconds, and answers by their status. */
+/** Latencies in milliseconds, by the number of the request, and answers by their status. */
 export interface Load {
   latencies: number[];
   statuses: Map<number, number>;
@@ -42,7 +42,7 @@ export async function send({ port, connections, rate, count, request }: LoadOpti
         const { n, due } = waiting.shift()!;
         const connection = idle.pop()!;
         connection.ask(request(n), (status) => {
-          latencies.push(performance.now() - due);
+          latencies[n] = performance.now() - due;
           statuses.set(status, (statuses.get(status) ?? 0) + 1);
           idle.push(connection);
           done += 1;
