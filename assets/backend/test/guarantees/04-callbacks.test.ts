@@ -143,7 +143,7 @@ test('guarantee 4: a callback after the end is recorded and changes nothing (fau
 
 test('a list of many tasks that have begun waits for no callback: the row that one holds is found by the next list', async () => {
   const tasks = Array.from({ length: 250 }, (_, n) => `listed-${n}`);
-  const ids = [];
+  const ids: string[] = [];
   for (const task of tasks) ids.push(await accepted(db.database, task));
   const running = async () =>
     (await db.database.query(`SELECT FROM generation WHERE task_id LIKE 'listed-%' AND status = 'running'`))
