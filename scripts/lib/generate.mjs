@@ -1,15 +1,16 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
 // scripts/src/core/account.ts
-import { estimateCredits as estimateCredits2 } from "./contracts.mjs";
+import { estimateCredits as estimateCredits2 } from "./price.mjs";
 
 // scripts/src/core/funds.ts
-import { cheaperVariants, estimate, estimateCredits } from "./contracts.mjs";
+import { cheaperVariants, estimate, estimateCredits } from "./price.mjs";
 import { Failure } from "./main.mjs";
 import { shortDeadline } from "./live.mjs";
 async function checkFunds(session, contract, generation, maxCreditsPerDay, deadline) {
   if (generation.maxCredits === void 0 && maxCreditsPerDay === null) return null;
   if (!session.provider.can.quote) {
+    if (maxCreditsPerDay !== null) throw new Error("A limit for a day needs a service that quotes prices.");
     checkEstimate(session.provider.title, contract, generation);
     return null;
   }
@@ -190,13 +191,13 @@ function sameMedia(kept, sent) {
 // scripts/src/core/generate.ts
 import { Failure as Failure6 } from "./main.mjs";
 import { isTerminal as isTerminal2 } from "./main.mjs";
-import { checkFree as checkFree2, folderFor as folderFor2 } from "./live.mjs";
+import { checkFree as checkFree2, folderFor as folderFor2 } from "./wait.mjs";
 
 // scripts/src/core/recorded-task.ts
 import { Failure as Failure4 } from "./main.mjs";
 import { jsonHash } from "./journal.mjs";
-import { checkFree } from "./live.mjs";
-import { promptExcerpt } from "./live.mjs";
+import { checkFree } from "./wait.mjs";
+import { promptExcerpt } from "./wait.mjs";
 
 // scripts/src/core/reconcile.ts
 import { Failure as Failure3 } from "./main.mjs";
@@ -270,10 +271,8 @@ async function reconcile(session, generation, lost, log, deadline) {
     const next = Math.min(due, until);
     if (next <= now || earliest > until) {
       const knownAt = Math.max(clearAt, earliest, failure ? now + REREAD_MS : 0);
-      return unknown(session, generation, lost, {
-        ...failure && { failure },
-        ...knownAt > now && { after: Math.ceil((knownAt - now) / 1e3) }
-      });
+      const after = knownAt > now ? Math.ceil((knownAt - now) / 1e3) : void 0;
+      return unknown(session, generation, lost, { failure, after });
     }
     await clock.sleep(next - now, signal);
   }
@@ -328,7 +327,8 @@ async function resubmit(session, generation, lost, log, deadline) {
   }
   const found = await search(session, generation, lost, deadline);
   if (found.kind === "there") return { kind: "accepted", task: found.task, wasThere: true };
-  if (failure.code === "INVALID_PAYLOAD" || failure.code === "INVALID_MODEL") return sent;
+  const isInvalid = failure.code === "INVALID_PAYLOAD" || failure.code === "INVALID_MODEL";
+  if (isInvalid && found.kind === "clear") return sent;
   if (failure.code !== "IDEMPOTENCY_CONFLICT") await log.resubmitRejected();
   return unknown(session, generation, lost, { failure });
 }
@@ -349,8 +349,8 @@ async function unknown(session, { model, idempotencyKey }, { sentAt, failure: lo
       unclear: true,
       cause: lost,
       data: { idempotencyKey, model },
-      ...after !== void 0 && { retryAfter: after },
-      ...named !== void 0 && { taskId: named },
+      retryAfter: after,
+      taskId: named,
       reason
     }
   );
@@ -427,7 +427,7 @@ async function recordedTask(session, store, request, deadline) {
     const isResumed = wasThere && !wasSent;
     if (isResumed) session.observer.attached(task.id, entry.record.created);
     session.observer.task(task.id, task.state);
-    return { entry, credits: entry.record.credits, task, isResumed, ...other && { other } };
+    return { entry, credits: entry.record.credits, task, isResumed, other };
   } finally {
     await claimed.lock.release();
   }
@@ -463,9 +463,7 @@ async function refuse({ kind, failure }, { entry, lock }) {
     return failure;
   }
   const { taskId: named } = failure.details;
-  await entry.update(
-    ({ taskId }) => taskId === null ? { phase: "unknown", ...named !== void 0 && { taskId: named } } : {}
-  );
+  await entry.update(({ taskId }) => taskId === null ? { phase: "unknown", taskId: named ?? null } : {});
   return failure;
 }
 async function submitNew(session, store, request, { entry, lock }, deadline) {
@@ -473,15 +471,23 @@ async function submitNew(session, store, request, { entry, lock }, deadline) {
   if (!session.submits) await checkFree(folder, output);
   const quote2 = request.quote ?? await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
   const credits = { ...entry.record.credits, quoted: quote2?.credits ?? null };
+  await requireLock(lock);
   await withinDay(session, store, terms.maxCreditsPerDay, quote2, entry, () => ({
     credits,
     ...sendingNow(session)
   }));
-  if (!await lock.isOurs()) {
-    const message = "Another process took this request over; nothing was submitted here.";
-    throw new Failure4("UNKNOWN_ERROR", message, { reason: { kind: "takenOver" } });
+  try {
+    await requireLock(lock);
+  } catch (error) {
+    await entry.update({ phase: "rejected" });
+    throw error;
   }
   return submit(session, generation, resubmitLog(session, store, request, entry, deadline), deadline);
+}
+async function requireLock(lock) {
+  if (await lock.isOurs()) return;
+  const message = "Another process took this request over; nothing was submitted here.";
+  throw new Failure4("UNKNOWN_ERROR", message, { reason: { kind: "takenOver" } });
 }
 function sendingNow({ api }) {
   const now = new Date(api.clock.wall()).toISOString();
@@ -571,9 +577,9 @@ import { creditsOf as creditsOf2, taskResult } from "./live.mjs";
 const path = require("node:path");
 import { Failure as Failure5 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
-import { finish, folderFor } from "./live.mjs";
+import { finish, folderFor } from "./wait.mjs";
 import { deliver } from "./live.mjs";
-import { outputOf, waitTask } from "./live.mjs";
+import { outputOf, waitTask } from "./wait.mjs";
 var DAY_MS2 = 24 * 36e5;
 var hasEnded = ({ record }) => isTerminal(record.status);
 async function reuse(session, entry, settings) {
@@ -581,8 +587,8 @@ async function reuse(session, entry, settings) {
   session.observer.attached(taskId, created);
   await noteUse(session, entry);
   const result = await (status === "COMPLETED" ? sameResult : sameEnd)(session, entry, settings);
-  const { resubmitted } = entry.record;
-  return { ...result, reused: { created, status }, ...resubmitted && { isResubmitted: true } };
+  const isResubmitted = entry.record.resubmitted || result.isResubmitted;
+  return { ...result, reused: { created, status }, isResubmitted };
 }
 async function noteUse({ api }, entry) {
   const now = api.clock.wall();
@@ -681,7 +687,7 @@ function sameEnd(session, entry, settings) {
 // scripts/src/core/generate.ts
 import { shortDeadline as shortDeadline3 } from "./live.mjs";
 import { isYoung } from "./live.mjs";
-import { waitOn, waitTask as waitTask2 } from "./live.mjs";
+import { waitOn, waitTask as waitTask2 } from "./wait.mjs";
 var LEAST_SUBMIT_MS2 = 1500;
 async function generate(session, options) {
   return conclude(session, await begin(session, options));
@@ -710,13 +716,9 @@ async function conclude(session, begun) {
   const { made, model, maxCredits, wait, start } = begun;
   const { entry, credits, task, isResumed } = made;
   const waitMs = Math.max(0, wait.waitMs - (session.api.clock.monotonic() - start));
-  const settings = { ...wait, waitMs, model, ...entry && { entry }, credits };
+  const settings = { ...wait, waitMs, model, entry, credits };
   if (entry && task === void 0 && hasEnded(entry)) return reuse(session, entry, settings);
-  const isResubmitted = made.isResubmitted || entry?.record.resubmitted;
-  const origin = {
-    ...isResumed && { isResumed },
-    ...isResubmitted && { isResubmitted }
-  };
+  const origin = { isResumed, isResubmitted: made.isResubmitted || entry?.record.resubmitted };
   const result = task === void 0 ? await resume(session, entry, settings, origin) : waitMs > 0 || isTerminal2(task.state) ? await follow(session, task, settings, origin) : taskResult(task.id, task, { ...origin, credits, model });
   const { other } = made;
   const told = other ? [{ kind: "otherAccount", ...other }] : [];
@@ -735,6 +737,7 @@ async function follow(session, task, settings, origin) {
   }
 }
 async function unrecordedTask(session, { contract, generation, terms, quote: known2, wait }, deadline) {
+  if (terms.maxCreditsPerDay !== null) throw new Error("A limit for a day needs records.");
   const quote2 = known2 ?? await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
   await checkFree2(wait.folder, wait.output);
   let isResubmitted = false;
@@ -783,7 +786,7 @@ const { setMaxListeners } = require("node:events");
 import { Failure as Failure7 } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
 import { creditsOf as creditsOf3 } from "./live.mjs";
-import { waitTask as waitTask3 } from "./live.mjs";
+import { waitTask as waitTask3 } from "./wait.mjs";
 async function waitForNewest(session, settings) {
   const { tasks, unsettled } = await pendingRequests(session);
   const [entry] = tasks;
@@ -876,7 +879,7 @@ async function spending(session, since) {
   const { api, provider } = session;
   const store = await session.records();
   const read = provider.can.list ? await readList(session, store !== null) : null;
-  const listFailure = read instanceof Failure8 ? read : null;
+  const listFailure = read instanceof Failure8 ? read : void 0;
   const list = read instanceof Failure8 ? null : read;
   const tasks = onceEach(list?.tasks ?? []);
   const records = store ? await recordsOf(store, tasks) : [];
@@ -889,7 +892,7 @@ async function spending(session, since) {
     asOf: api.clock.wall(),
     list: list && { ...cover, unread: list.unread },
     journal: store && { more: countOf(recorded) - countOf(less), keys: "this" },
-    ...listFailure && { listFailure }
+    listFailure
   };
 }
 async function readList({ api, provider, ...session }, hasJournal) {
@@ -968,11 +971,7 @@ function merged(one, other) {
   return {
     ...one,
     state,
-    ...models[0] !== void 0 && { model: models[0] },
-    ...keys[0] !== void 0 && { idempotencyKey: keys[0] },
-    ...createdAt !== void 0 && { createdAt },
-    ...charged !== void 0 && { charged },
-    ...refunded !== void 0 && { refunded }
+    ...{ model: models[0], idempotencyKey: keys[0], createdAt, charged, refunded }
   };
 }
 var known = (numbers) => numbers.flatMap((one) => one ?? []);
@@ -1040,7 +1039,7 @@ async function listTasks(session, filter) {
     const entry = await recordOf(session, task.id);
     const output = entry?.record.output;
     const name = output ? (await import("./download.mjs")).stemOfOutput(output) : void 0;
-    tasks.push({ task, ...entry && { request: entry.record }, ...name !== void 0 && { name } });
+    tasks.push({ task, request: entry?.record, name });
   }
   const { tasks: _, ...record } = list.record;
   return {

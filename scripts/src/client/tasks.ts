@@ -24,7 +24,7 @@ export function status(
   options: CallOptions = {},
 ): Promise<TaskStatus> {
   return connection.call(options, async (session) => {
-    const { getStatus } = await import('../core/tasks.ts');
+    const { getStatus } = await import('../core/get-status.ts');
     const { seen } = await getStatus(session, checkTaskId(taskId));
     return publicStatus(taskId, seen);
   });
@@ -75,8 +75,7 @@ export function quote(
     const refusal = await refusalOf(contract, payload);
     if (refusal) throw refusal;
     const { askPrice } = await import('../core/funds.ts');
-    const limit = maxCredits === undefined ? {} : { maxCredits };
-    return askPrice(session, contract, { model, payload, idempotencyKey: '', ...limit });
+    return askPrice(session, contract, { model, payload, idempotencyKey: '', maxCredits });
   });
 }
 

@@ -1,5 +1,4 @@
-import { Failure } from '../model/failure.ts';
-import type { Reason } from '../model/reason.ts';
+import { Failure, type Reason } from '../model/failure.ts';
 import type { Task } from '../model/task.ts';
 import type { GenerationRequest } from '../providers/provider.ts';
 import { findOwn } from './find-lost-task.ts';
@@ -91,10 +90,8 @@ export async function reconcile(
     if (next <= now || earliest > until) {
       // A list that could not be read now may be read by the next run.
       const knownAt = Math.max(clearAt, earliest, failure ? now + REREAD_MS : 0);
-      return unknown(session, generation, lost, {
-        ...(failure && { failure }),
-        ...(knownAt > now && { after: Math.ceil((knownAt - now) / 1_000) }),
-      });
+      const after = knownAt > now ? Math.ceil((knownAt - now) / 1_000) : undefined;
+      return unknown(session, generation, lost, { failure, after });
     }
     await clock.sleep(next - now, signal);
   }
@@ -173,17 +170,18 @@ async function resubmit(
   // The first submit may have caused this rejection: it may have used up the key, the credits or the rate.
   const found = await search(session, generation, lost, deadline);
   if (found.kind === 'there') return { kind: 'accepted', task: found.task, wasThere: true };
-  if (failure.code === 'INVALID_PAYLOAD' || failure.code === 'INVALID_MODEL') return sent;
+  const isInvalid = failure.code === 'INVALID_PAYLOAD' || failure.code === 'INVALID_MODEL';
+  if (isInvalid && found.kind === 'clear') return sent;
   if (failure.code !== 'IDEMPOTENCY_CONFLICT') await log.resubmitRejected();
   return unknown(session, generation, lost, { failure });
 }
 
 interface Later {
   /** Why the later query gave no answer. */
-  failure?: Failure;
-  notResubmitted?: Failure;
+  failure?: Failure | undefined;
+  notResubmitted?: Failure | undefined;
   /** Seconds until the list can tell. */
-  after?: number;
+  after?: number | undefined;
 }
 
 async function unknown(
@@ -209,8 +207,8 @@ async function unknown(
       unclear: true,
       cause: lost,
       data: { idempotencyKey, model },
-      ...(after !== undefined && { retryAfter: after }),
-      ...(named !== undefined && { taskId: named }),
+      retryAfter: after,
+      taskId: named,
       reason,
     },
   );

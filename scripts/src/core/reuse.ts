@@ -4,8 +4,8 @@ import { Failure } from '../model/failure.ts';
 import type { RecordedFile } from '../model/request-record.ts';
 import { isTerminal } from '../model/task.ts';
 import type { StoredRequest } from '../ports/record-store.ts';
+import type { Place } from './checked-request.ts';
 import { finish, folderFor } from './finish.ts';
-import type { Place } from './recorded-task.ts';
 import type { TaskResult } from './result.ts';
 import type { Session } from './session.ts';
 import { deliver } from './task-record.ts';
@@ -30,8 +30,8 @@ export async function reuse(
   session.observer.attached(taskId!, created);
   await noteUse(session, entry);
   const result = await (status === 'COMPLETED' ? sameResult : sameEnd)(session, entry, settings);
-  const { resubmitted } = entry.record;
-  return { ...result, reused: { created, status }, ...(resubmitted && { isResubmitted: true }) };
+  const isResubmitted = entry.record.resubmitted || result.isResubmitted;
+  return { ...result, reused: { created, status }, isResubmitted };
 }
 
 /** Notes the use of a record, to the day: records are kept for a number of days after their last use. */

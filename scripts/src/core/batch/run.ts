@@ -122,10 +122,8 @@ class Batch {
   /** Asks for the prices where a limit needs them, and holds all submits back where they are above it. */
   async #price(open: readonly BatchLine[]): Promise<void> {
     const { maxCredits, maxTotalCredits, terms } = this.#options;
-    const { can } = this.#session.provider;
     const isLimited =
-      maxTotalCredits !== undefined ||
-      (can.quote && (maxCredits !== undefined || terms.maxCreditsPerDay !== null));
+      maxCredits !== undefined || maxTotalCredits !== undefined || terms.maxCreditsPerDay !== null;
     if (open.length === 0 || !(isLimited || terms.isNew)) return;
     try {
       this.#prices = await pricesOf(this.#session, open);
@@ -211,8 +209,8 @@ class Batch {
         model: contract.model,
         payload: await line.line.read(),
         idempotencyKey: crypto.randomUUID(),
-        ...(most !== undefined && { maxCredits: most }),
-        ...(webhookUrl !== undefined && { webhookUrl }),
+        maxCredits: most,
+        webhookUrl,
       };
       const begun = await begin(this.#sessionOf(line, { leave, resume }), {
         contract,
