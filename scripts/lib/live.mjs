@@ -928,6 +928,13 @@ function hasOtherAddress(value, depth = 0) {
   if (typeof value !== "object" || value === null || depth > 4) return false;
   return Object.entries(value).some(([name, inner]) => name !== "input" && hasOtherAddress(inner, depth + 1));
 }
+async function readRecord(session, taskId) {
+  const { api, provider } = session;
+  const task = await api.read(provider.task(taskId), shortDeadline(session));
+  if (task.state !== "COMPLETED" || task.urls.length > 0) return task;
+  const detail = await detailOf(session, taskId, shortDeadline(session));
+  return detail && detail.urls.length > 0 ? { ...detail, state: "COMPLETED" } : task;
+}
 async function detailOf({ api, provider }, taskId, deadline, until = Infinity) {
   try {
     return provider.detail && await api.read(provider.detail(taskId), deadline, { until });
@@ -1111,11 +1118,10 @@ async function getStatus(session, taskId) {
   return seen.state === "COMPLETED" ? result : deliver(session, entry, result);
 }
 async function getTask(session, taskId, settings) {
-  const { api, provider } = session;
   const { folder, waitMs: filesMs } = settings;
   if (folder !== null) return waitTask(session, taskId, { ...settings, waitMs: 0, filesMs });
   const entry = await recordOf(session, taskId);
-  const task = await api.read(provider.task(taskId), shortDeadline(session));
+  const task = await readRecord(session, taskId);
   if (entry) await noteState(session, entry, task.state);
   return deliver(
     session,
@@ -3137,6 +3143,7 @@ export {
   promptExcerpt,
   publicLookup,
   quoteOutcome,
+  readRecord,
   recordOf,
   refused,
   runLive,
