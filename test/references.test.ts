@@ -539,7 +539,7 @@ describe('assets/python', () => {
       for (const end of ['RUNNING', 'LATER']) {
         const [poll] = await claim(first);
         await callback('task-1', end);
-        const values = end === 'RUNNING' ? [true, 'running', 300] : [300];
+        const values = end === 'RUNNING' ? [true, 'running', 300] : [300, false];
         await say(end, poll!.id, poll!.lease, poll!.wakes, ...values);
         const [next] = await claim(second);
         expect(next, end).toMatchObject({ id: poll!.id, lease: second });
