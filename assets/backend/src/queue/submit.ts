@@ -16,7 +16,7 @@ import {
   SUBMIT_SECONDS,
   type Submit,
 } from '../generations/submitting.ts';
-import { holdBack } from './hold-back.ts';
+import { holdBack, holdSubmits } from './hold-back.ts';
 import { persist } from './persist.ts';
 import { exists, type Step, type Work, type WorkService } from './step.ts';
 
@@ -32,13 +32,14 @@ export const submitStep: Step = {
   concurrency: 3,
   hasWork: (work) => exists(work, `SELECT FROM generation WHERE status = 'queued' AND NOT held`),
   async run(work) {
-    await Promise.all(work.services.map((service) => submitQueued(work, service)));
+    const current = work.services.filter(({ isPrevious }) => !isPrevious);
+    await Promise.all(current.map((service) => submitQueued(work, service)));
   },
 };
 
 async function submitQueued(work: Work, service: WorkService): Promise<void> {
   const { database, config, stopping, wake } = work;
-  while (!stopping.aborted && (await service.limiter.isOpen())) {
+  while (!stopping.aborted && (await service.limiter.maySubmit())) {
     const inTime = submitTime();
     const claimed = await claimSubmits(database, service.account, AT_ONCE, config.maxRunningPerUser);
     if (claimed.length === 0) return;
@@ -147,7 +148,9 @@ async function recordFailure(
   }
   // Its time was over before it left.
   const isLate = error instanceof AbortedError;
-  if (isLate || (await persist(log, facts, () => holdBack(work, service, error)))) {
+  const hold = async () =>
+    (await holdBack(work, service, error)) || (await holdSubmits(work, service, error));
+  if (isLate || (await persist(log, facts, hold))) {
     await persist(log, facts, () => recordRefused(database, submit));
     return;
   }

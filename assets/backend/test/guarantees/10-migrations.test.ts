@@ -16,6 +16,9 @@ test('guarantee 10: starts at once apply each migration once (fault 90)', async 
     '0002-resubmit.sql',
     '0003-list-by-status.sql',
     '0004-prompt.sql',
+    '0005-missing-since.sql',
+    '0006-account-of-queued.sql',
+    '0007-submits-paused.sql',
   ]);
   for (const other of others) await other.close();
   await db.close();

@@ -101,7 +101,8 @@ test('guarantee 6: a 401 rejects nothing and holds everything, until an operator
     return { status: 200, body: { tasks: [] } };
   });
   const first = await backend.submit('first');
-  await expect.poll(() => service.seen.length, { timeout: 20_000 }).toBe(1);
+  // The submit, and the read that confirms that the key is refused.
+  await expect.poll(() => service.seen.length, { timeout: 20_000 }).toBe(2);
   const [account] = await backend.database.query(
     `SELECT stopped_at IS NOT NULL AS stopped FROM service_account WHERE provider = 'aivideomaker'`,
   );
@@ -118,7 +119,7 @@ test('guarantee 6: a 401 rejects nothing and holds everything, until an operator
       { timeout: 20_000 },
     )
     .toBeGreaterThan(1);
-  expect([account, service.seen.length, await status(second.id)]).toEqual([{ stopped: true }, 1, 'queued']);
+  expect([account, service.seen.length, await status(second.id)]).toEqual([{ stopped: true }, 2, 'queued']);
 
   isValid = true;
   await backend.operator('resume', 'aivideomaker');

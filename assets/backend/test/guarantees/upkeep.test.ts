@@ -42,10 +42,11 @@ test('generations of a key that no worker has wait for a person, not for ever (f
 test('what was never submitted is queued again by a person without a risk; a closed one is final', async () => {
   const id = await created(db.database);
   await age(id, 700);
-  await giveStrangersToPerson(db.database, ['aivideomaker:new']);
+  expect(await giveStrangersToPerson(db.database, ['aivideomaker:new'])).toEqual([]);
+  expect(await giveStrangersToPerson(db.database, ['aivideomaker:sandbox'])).toEqual([id]);
   expect(await retry(db.database, id, false)).toBe('queued');
   await age(id, 700);
-  await giveStrangersToPerson(db.database, ['aivideomaker:new']);
+  await giveStrangersToPerson(db.database, ['aivideomaker:sandbox']);
   expect(await abandon(db.database, id)).toBe(true);
   expect(await abandon(db.database, id)).toBe(false);
   expect(await retry(db.database, id, true)).toBeUndefined();
@@ -106,7 +107,7 @@ test('no statement that runs every few seconds reads ended rows', async () => {
   await takenTasks(explaining, 'aivideomaker', ['a', 'b']);
   await claimSaves(explaining, 10);
   await releaseHeld(explaining, 3);
-  await readFigures(explaining);
+  await readFigures(explaining, [ACCOUNT]);
   await expired(explaining, 30);
   await spentInputs(explaining);
   await giveStrangersToPerson(explaining, [ACCOUNT]);

@@ -106,7 +106,6 @@ test('guarantee 2: a task that a callback names is not adopted where it belongs 
 
 test.each([
   ['fail', 'failed', 'GENERATION_FAILED'],
-  ['no-credits', 'rejected', 'INSUFFICIENT_CREDITS'],
   ['reject', 'rejected', 'INVALID_PAYLOAD'],
 ])('[sandbox:%s] ends as %s', async (marker, status, code) => {
   const { id } = await backend.submit(`a lighthouse [sandbox:${marker}]`);
