@@ -7,6 +7,8 @@ import {
   type Task,
   type TaskList,
 } from '#client';
+import { isRefused } from '../database/index.ts';
+import { FileMissing } from '../files/types.ts';
 import { keepLease } from '../generations/leases.ts';
 import {
   claimLost,
@@ -20,7 +22,7 @@ import {
   unresolved,
 } from '../generations/reconciling.ts';
 import { recordAccepted, recordRejected } from '../generations/submitting.ts';
-import { holdBack } from './hold-back.ts';
+import { holdBack, holdSubmits } from './hold-back.ts';
 import { persist } from './persist.ts';
 import { forEach, type Work, type WorkService } from './step.ts';
 import { accept, dropInput, isRejected, readInput, send, submitTime } from './submit.ts';
@@ -43,7 +45,7 @@ export async function reconcileLost(work: Work, service: WorkService, list: Task
     const lost = await claimLost(work.database, service.account, AT_ONCE);
     if (lost.length === 0) return;
     using _lease = keepLease(work.database, 'generation', lost[0]!.lease);
-    await forEach(lost, 10, (submit) => reconcileOne(work, service, submit, list));
+    await forEach(work, 'poll', lost, 10, (submit) => reconcileOne(work, service, submit, list));
     if (lost.length < AT_ONCE || work.stopping.aborted) return;
   }
 }
@@ -62,6 +64,8 @@ async function reconcileOne(
   list: TaskList | null,
 ): Promise<void> {
   const { database, log } = work;
+  const waits = list === null && work.config.publicUrl !== null;
+  const isOverdue = lost.lostSeconds > (waits ? CALLBACK_WAIT_SECONDS : CLEAR_SECONDS);
   try {
     const task =
       (await findNamed(work, service, lost)) ?? (list && (await findListed(work, service, lost, list)));
@@ -70,31 +74,55 @@ async function reconcileOne(
       return;
     }
     let why = lost.wasResubmitted ? 'It was sent once more, and that answer was lost, too.' : '';
-    if (task === 'clear') {
+    if (task === 'clear' && service.isPrevious)
+      why =
+        'It was submitted with an API key that was replaced, and with which nothing is submitted any more.';
+    else if (task === 'clear') {
       const refusal = await resubmit(work, service, lost);
       if (refusal === null) return;
       why = refusal;
     }
-    const patience = list
-      ? CLEAR_SECONDS
-      : work.config.publicUrl === null
-        ? CLEAR_SECONDS
-        : CALLBACK_WAIT_SECONDS;
-    if (lost.lostSeconds <= patience) {
-      await reconcileLater(database, lost, list ? intervalOf(lost) : CALLBACK_INTERVAL_SECONDS);
+    if (isOverdue) await askPerson(work, service, lost, why);
+    else await reconcileLater(database, lost, list ? intervalOf(lost) : CALLBACK_INTERVAL_SECONDS);
+  } catch (error) {
+    const isOfService = await holdBack(work, service, error instanceof NotYet ? error.cause : error);
+    if (isOverdue && !isOfService && staysSo(error)) {
+      log.error({ id: lost.id, err: error }, 'a lost submit cannot be reconciled');
+      await askPerson(
+        work,
+        service,
+        lost,
+        `Its task cannot be searched for or written down: ${reasonOf(error)}`,
+      );
       return;
     }
-    log.error({ id: lost.id, provider: service.provider }, 'a person has to decide about a lost submit');
-    await giveToPerson(
-      database,
-      lost,
-      `Whether ${service.client.provider.title} accepted this request, and charged for it, is not known: the answer to its submit of ${lost.submitStartedAt.toISOString()} was lost. ${why && `${why} `}${WHAT_TO_DO.replaceAll('<id>', lost.id)}`,
-    );
-  } catch (error) {
-    await holdBack(work, service, error instanceof NotYet ? error.cause : error);
     log.warn({ id: lost.id, err: error }, 'a lost submit is not reconciled yet');
     await reconcileLater(database, lost, intervalOf(lost));
   }
+}
+
+async function askPerson(
+  { database, log }: Work,
+  { provider, client }: WorkService,
+  lost: LostSubmit,
+  why: string,
+): Promise<void> {
+  log.error({ id: lost.id, provider }, 'a person has to decide about a lost submit');
+  await giveToPerson(
+    database,
+    lost,
+    `Whether ${client.provider.title} accepted this request, and charged for it, is not known: the answer to its submit of ${lost.submitStartedAt.toISOString()} was lost. ${why && `${why} `}${WHAT_TO_DO.replaceAll('<id>', lost.id)}`,
+  );
+}
+
+/** Returns whether another attempt would meet the same error. */
+function staysSo(error: unknown): boolean {
+  if (error instanceof ClientError) return !error.transient;
+  return error instanceof FileMissing || isRefused(error);
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof ClientError || error instanceof FileMissing ? error.message : 'the log says why.';
 }
 
 function intervalOf({ attempts }: LostSubmit): number {
@@ -176,7 +204,8 @@ async function resubmit(work: Work, service: WorkService, lost: LostSubmit): Pro
   const { provider } = service;
   const facts = { id: lost.id, provider };
   const payload = await payloadOf(work, lost);
-  if (work.stopping.aborted || !(await service.limiter.isOpen())) throw new NotYet('submits are held back');
+  if (work.stopping.aborted || !(await service.limiter.maySubmit()))
+    throw new NotYet('submits are held back');
   const inTime = submitTime();
   if (!(await recordResubmit(database, lost))) throw new NotYet('it has changed');
   log.warn(facts, 'the service has no task of a lost submit: it is sent once more');
@@ -197,7 +226,10 @@ async function resubmit(work: Work, service: WorkService, lost: LostSubmit): Pro
   return null;
 }
 
-/** The first submit may have caused the rejection of the second one: it may have used up the credits, or the key. */
+/**
+ * The first submit may have caused the rejection of the second one: it may have used up the credits, or the key. So the
+ * refusal of the second proves nothing about the first; only a list that is clear of both does.
+ */
 async function recordRefusal(
   work: Work,
   service: WorkService,
@@ -209,25 +241,34 @@ async function recordRefusal(
   await persist(log, facts, () => recordResubmitRefused(database, lost));
   if (error instanceof AbortedError || (await holdBack(work, service, error)))
     throw new NotYet('the service refused it for now');
+  await holdSubmits(work, service, error);
   const task = await searchAnew(work, service, lost);
-  if (task) await adopt(work, service, lost, task);
-  else if (error instanceof InvalidRequestError) {
+  if (task && task !== 'clear') await adopt(work, service, lost, task);
+  else if (task === 'clear' && error instanceof InvalidRequestError) {
     log.info({ ...facts, err: error }, 'rejected');
     await persist(log, facts, () => recordRejected(database, lost, error));
   } else return `It was sent once more, and refused: ${error.message}`;
   return null;
 }
 
-/** Searches a list that is read now, as far as a query is permitted and answered. */
-async function searchAnew(work: Work, service: WorkService, lost: LostSubmit): Promise<Task | undefined> {
-  if (!(await service.limiter.acquire())) return undefined;
+/**
+ * Searches a list that is read now.
+ * @returns as `findListed`
+ * @throws NotYet where no query is permitted or answered
+ */
+async function searchAnew(
+  work: Work,
+  service: WorkService,
+  lost: LostSubmit,
+): Promise<Task | 'clear' | undefined> {
+  if (!(await service.limiter.acquire())) throw new NotYet('no query of the list is permitted');
+  let list: TaskList;
   try {
-    const found = await findListed(work, service, { ...lost, isFinal: true }, await service.client.list());
-    return found === 'clear' ? undefined : found;
-  } catch (error) {
-    work.log.warn({ id: lost.id, err: error }, 'the list could not be read');
-    return undefined;
+    list = await service.client.list();
+  } catch (cause) {
+    throw new NotYet('the list could not be read', { cause });
   }
+  return findListed(work, service, lost, list);
 }
 
 async function adopt(
