@@ -20,6 +20,8 @@ interface Mutation {
 }
 
 const SCHEMA = 'migrations/0001-generations.sql';
+// The state machine as later migrations left it.
+const STATES = 'migrations/0006-account-of-queued.sql';
 
 const MUTATIONS: Mutation[] = [
   {
@@ -56,7 +58,7 @@ const MUTATIONS: Mutation[] = [
   },
   {
     guarantee: '1: never queued again after it may have left',
-    file: SCHEMA,
+    file: STATES,
     line: "IF OLD.status = 'submitting' AND NEW.status = 'queued' AND NEW.refused_at IS NOT DISTINCT FROM OLD.refused_at THEN",
     instead: 'IF false THEN',
     test: 'guarantees/01-one-charge',
@@ -64,7 +66,7 @@ const MUTATIONS: Mutation[] = [
   },
   {
     guarantee: '1: the table of transitions',
-    file: SCHEMA,
+    file: STATES,
     line: 'IF NOT EXISTS (SELECT FROM generation_transition WHERE from_status = OLD.status AND to_status = NEW.status) THEN',
     instead: 'IF false THEN',
     test: 'guarantees/01-one-charge',
@@ -72,7 +74,7 @@ const MUTATIONS: Mutation[] = [
   },
   {
     guarantee: '1: a task is never replaced',
-    file: SCHEMA,
+    file: STATES,
     line: 'OR (OLD.task_id IS NOT NULL AND NEW.task_id IS DISTINCT FROM OLD.task_id) THEN',
     instead: 'THEN',
     test: 'guarantees/01-one-charge',
@@ -234,9 +236,9 @@ const MUTATIONS: Mutation[] = [
   {
     guarantee: '4: a wake-up during a poll is not lost',
     file: 'src/generations/polling.ts',
-    line: 'provider_state = $5, attempts = 0,\n       due_at = CASE WHEN wakes = $3 THEN now() + make_interval(secs => $6) ELSE due_at END',
+    line: 'provider_state = $5, attempts = 0, missing_since = NULL,\n       due_at = CASE WHEN wakes = $3 THEN now() + make_interval(secs => $6) ELSE due_at END',
     instead:
-      'provider_state = $5, attempts = 0,\n       due_at = CASE WHEN $3::int IS NOT NULL THEN now() + make_interval(secs => $6) ELSE due_at END',
+      'provider_state = $5, attempts = 0, missing_since = NULL,\n       due_at = CASE WHEN $3::int IS NOT NULL THEN now() + make_interval(secs => $6) ELSE due_at END',
     test: 'guarantees/04-callbacks',
     title: 'a wake-up that arrives during a poll',
   },
