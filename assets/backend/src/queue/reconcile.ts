@@ -24,13 +24,15 @@ import {
 import { recordAccepted, recordRejected } from '../generations/submitting.ts';
 import { holdBack, holdSubmits } from './hold-back.ts';
 import { persist } from './persist.ts';
-import { forEach, type Work, type WorkService } from './step.ts';
+import { createSeries, forEach, type Series, type Work, type WorkService } from './step.ts';
 import { accept, dropInput, isRejected, readInput, send, submitTime } from './submit.ts';
 
 // A worker that dies keeps no more than these from the others until its lease ends.
 const AT_ONCE = 20;
 // The list must have been clear for this long; see the client's reconcile.
 const CLEAR_SECONDS = 60;
+// A request has left after this. One after the other, a worker that dies takes at most one of them along, not all.
+const SENDING_MS = 500;
 const LIST_INTERVALS_SECONDS = [1, 2, 4, 8, 15];
 // A service without a list names the task in its callback, which comes when the task has ended.
 const CALLBACK_WAIT_SECONDS = 3_600;
@@ -45,7 +47,8 @@ export async function reconcileLost(work: Work, service: WorkService, list: Task
     const lost = await claimLost(work.database, service.account, AT_ONCE);
     if (lost.length === 0) return;
     using _lease = keepLease(work.database, 'generation', lost[0]!.lease);
-    await forEach(work, 'poll', lost, 10, (submit) => reconcileOne(work, service, submit, list));
+    const oneByOne = createSeries(SENDING_MS);
+    await forEach(work, 'poll', lost, 10, (submit) => reconcileOne(work, service, submit, list, oneByOne));
     if (lost.length < AT_ONCE || work.stopping.aborted) return;
   }
 }
@@ -62,6 +65,7 @@ async function reconcileOne(
   service: WorkService,
   lost: LostSubmit,
   list: TaskList | null,
+  oneByOne: Series,
 ): Promise<void> {
   const { database, log } = work;
   const waits = list === null && work.config.publicUrl !== null;
@@ -78,7 +82,7 @@ async function reconcileOne(
       why =
         'It was submitted with an API key that was replaced, and with which nothing is submitted any more.';
     else if (task === 'clear') {
-      const refusal = await resubmit(work, service, lost);
+      const refusal = await oneByOne(() => resubmit(work, service, lost));
       if (refusal === null) return;
       why = refusal;
     }
@@ -288,7 +292,7 @@ async function adopt(
 }
 
 async function payloadOf({ files }: Work, { payload, payloadKey }: LostSubmit): Promise<JsonObject> {
-  return payload ?? (await readInput(files, payloadKey));
+  return payload ?? (await readInput(files, payloadKey, submitTime()));
 }
 
 class NotYet extends Error {}
