@@ -53,7 +53,7 @@ const MUTATIONS: Mutation[] = [
     file: 'src/generations/submitting.ts',
     line: "SET status = 'submitting', submit_started_at = now(), ${LEASED}",
     instead: 'SET ${LEASED}',
-    test: 'guarantees/service-answers',
+    test: 'steps/service-answers',
     title: 'when the request reaches the service',
   },
   {
@@ -117,7 +117,7 @@ const MUTATIONS: Mutation[] = [
     file: 'src/queue/reconcile.ts',
     line: 'if (byKey || lost.lostSeconds <= CLEAR_SECONDS) return byKey;',
     instead: 'if (lost.lostSeconds <= CLEAR_SECONDS) return undefined;',
-    test: 'guarantees/service-answers',
+    test: 'steps/service-answers',
     title: 'found in the list by its key',
   },
   {
@@ -255,7 +255,7 @@ const MUTATIONS: Mutation[] = [
     file: 'src/generations/polling.ts',
     line: 'account = $2 AND due_at <= now() AND ${FREE}\n      AND (cancel',
     instead: 'account = $2 AND due_at <= now()\n      AND (cancel',
-    test: 'guarantees/04-callbacks',
+    test: 'guarantees/05-one-worker',
     title: 'two workers never poll one task at once',
   },
   {
@@ -285,7 +285,7 @@ const MUTATIONS: Mutation[] = [
   {
     guarantee: '6: one reader of the list',
     file: 'src/services/limiter.ts',
-    line: '           AND (list_leased_until IS NULL OR list_leased_until <= now())\n',
+    line: "           AND (list_leased_until IS NULL OR list_leased_until NOT BETWEEN now() AND now() + interval '${2 * LIST_LEASE_SECONDS} seconds')\n",
     instead: '',
     test: 'guarantees/06-rate-limits',
     title: 'one worker reads the list',
@@ -319,7 +319,7 @@ const MUTATIONS: Mutation[] = [
     file: 'src/generations/create.ts',
     line: 'const INLINE_BYTES = 32 * 1024;',
     instead: 'const INLINE_BYTES = 32 * 1024 * 1024;',
-    test: 'guarantees/upkeep',
+    test: 'guarantees/09-large-inputs',
     title: 'inputs are deleted',
   },
   {
@@ -327,7 +327,7 @@ const MUTATIONS: Mutation[] = [
     file: 'src/queue/submit.ts',
     line: 'else if (row.payloadKey !== null) await dropInput(work, generation, row.payloadKey);',
     instead: '',
-    test: 'guarantees/workers',
+    test: 'guarantees/09-large-inputs',
     title: 'a large input is a file',
   },
   {
@@ -343,7 +343,7 @@ const MUTATIONS: Mutation[] = [
     file: 'src/queue/index.ts',
     line: '      stopping.abort();\n',
     instead: '',
-    test: 'guarantees/service-answers',
+    test: 'guarantees/11-stop',
     title: 'a stop waits for a submit',
   },
   {
@@ -351,7 +351,7 @@ const MUTATIONS: Mutation[] = [
     file: 'src/start.ts',
     line: '      opened.defer(() => workers.stop());\n',
     instead: '      void workers;\n',
-    test: 'guarantees/service-answers',
+    test: 'guarantees/11-stop',
     title: 'a stop waits for a submit',
     also: { file: 'src/queue/boss.ts', line: 'graceful: true, timeout: 60_000', instead: 'graceful: false' },
   },
@@ -360,7 +360,7 @@ const MUTATIONS: Mutation[] = [
     file: 'src/generations/create.ts',
     line: "await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 1))', [user]);",
     instead: '',
-    test: 'guarantees/caps',
+    test: 'steps/caps',
     title: 'MAX_CREDITS_PER_USER_PER_DAY holds',
   },
   {
@@ -368,7 +368,7 @@ const MUTATIONS: Mutation[] = [
     file: 'src/generations/submitting.ts',
     line: "await tx.query('SELECT pg_advisory_xact_lock($1)', [PLACES_LOCK]);",
     instead: '',
-    test: 'guarantees/caps',
+    test: 'steps/caps',
     title: 'MAX_RUNNING_PER_USER holds',
   },
 ];

@@ -1,11 +1,9 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { createGeneration } from '../../src/generations/create.ts';
 import { pollStep } from '../../src/queue/poll.ts';
 import { submitStep } from '../../src/queue/submit.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { type Answer, acceptance, startFakeService, task } from '../support/fake-service.ts';
-import { memoryFiles } from '../support/memory-files.ts';
-import { accepted, accountOf, created, request, row } from '../support/rows.ts';
+import { accepted, accountOf, created, row } from '../support/rows.ts';
 import { workWith } from '../support/work.ts';
 
 let db: TestDatabase;
@@ -158,30 +156,6 @@ test('403 of a service without a list: its newest task is read, and without one 
   await submitStep.run(work);
   expect(await statusOf(alone)).toBe('queued');
   expect(await work.services[1]!.limiter.isOpen()).toBe(false);
-});
-
-test('guarantee 9: the input of a row whose commit was not confirmed is kept', async () => {
-  const files = memoryFiles();
-  const large = request({ payload: { prompt: 'a'.repeat(40_000) } });
-  const options = { files, accountOf, maxCreditsPerUserPerDay: null };
-  const lost = {
-    ...db.database,
-    async query(...args: Parameters<typeof db.database.query>) {
-      const rows = await db.database.query(...args);
-      if (args[0].includes('INSERT INTO generation ')) throw new Error('Connection terminated unexpectedly');
-      return rows;
-    },
-  } as typeof db.database;
-  await expect(createGeneration(lost, large, options)).rejects.toThrow('terminated');
-  const result = await createGeneration(db.database, large, options);
-  expect(result.outcome).toBe('existing');
-  const { id } = (result as { generation: { id: string } }).generation;
-  expect([...files.kept.keys()]).toEqual([`inputs/${id}`]);
-
-  // What the database itself refuses is certainly no row.
-  const wrong = request({ key: 'short', payload: large.payload });
-  await expect(createGeneration(db.database, wrong, options)).rejects.toThrow();
-  expect(files.kept.size).toBe(1);
 });
 
 test('credits that are no whole numbers are rounded so that a cost is never below what was charged', async () => {

@@ -7,13 +7,7 @@ import { claimPolls, openTasks, recordListed } from '../../src/generations/polli
 import { claimLost, findStaleSubmits, takenTasks } from '../../src/generations/reconciling.ts';
 import { claimSaves } from '../../src/generations/saving.ts';
 import { claimSubmits, recordAccepted, releaseHeld } from '../../src/generations/submitting.ts';
-import {
-  expired,
-  forgetHistory,
-  giveStrangersToPerson,
-  orphanInputs,
-  spentInputs,
-} from '../../src/generations/upkeep.ts';
+import { expired, forgetHistory, giveStrangersToPerson, spentInputs } from '../../src/generations/upkeep.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { ACCOUNT, accepted, created, row } from '../support/rows.ts';
 
@@ -50,18 +44,6 @@ test('what was never submitted is queued again by a person without a risk; a clo
   expect(await abandon(db.database, id)).toBe(true);
   expect(await abandon(db.database, id)).toBe(false);
   expect(await retry(db.database, id, true)).toBeUndefined();
-});
-
-test('inputs are deleted once they are not needed, and where an API process left them', async () => {
-  const waiting = await created(db.database, { payload: { prompt: 'a'.repeat(40_000) } });
-  const done = await created(db.database, { payload: { prompt: 'a'.repeat(40_000) } });
-  await db.database.query(
-    `UPDATE generation SET status = 'cancelled', ended_at = now(), due_at = NULL WHERE id = $1`,
-    [done],
-  );
-  expect((await spentInputs(db.database)).map(({ id }) => id)).toEqual([done]);
-  const gone = 'inputs/00000000-0000-7000-8000-000000000000';
-  expect(await orphanInputs(db.database, [`inputs/${waiting}`, gone])).toEqual([gone]);
 });
 
 test('old events and notices go, those of the retention time stay', async () => {
