@@ -60,7 +60,7 @@ export async function orphanInputs(database: Queries, keys: string[]): Promise<s
 export async function giveStrangersToPerson(database: Queries, accounts: string[]): Promise<string[]> {
   const rows = await database.query<{ id: string }>(
     `UPDATE generation SET status = 'needs_attention', due_at = NULL, ${RELEASED},
-       attention = 'It belongs to another API key (' || account || '), and no worker has that key. Configure the key again and run npm run admin -- retry ' || id || '; or close it with abandon ' || id || '.'
+       attention = 'It belongs to another API key (' || account || '), and no worker has that key. Configure that key, as the previous one if it was replaced, and run npm run admin -- retry ' || id || '; or close it with abandon ' || id || '.'
      WHERE (status = 'reconciling' OR status IN ('pending', 'running') OR (status = 'queued' AND NOT EXISTS (
          SELECT FROM unnest($1::text[]) AS a (name) WHERE split_part(a.name, ':', 1) = provider
            AND (a.name = provider || ':sandbox') = (account = provider || ':sandbox')))) AND account <> ALL ($1::text[])

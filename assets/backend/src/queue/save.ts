@@ -134,6 +134,7 @@ export async function dropOldDownloads({ config }: Pick<Work, 'config'>, now = D
   const parent = join(config.dataDir, DOWNLOADS);
   for (const name of await readdir(parent).catch(() => [])) {
     const folder = join(parent, name);
-    if (now - (await stat(folder)).mtimeMs > LEFT_MS) await rm(folder, { recursive: true, force: true });
+    const left = await stat(folder).catch(() => null);
+    if (left && now - left.mtimeMs > LEFT_MS) await rm(folder, { recursive: true, force: true });
   }
 }
