@@ -365,8 +365,9 @@ const MUTATIONS: Mutation[] = [
   {
     guarantee: '8: only one’s own',
     file: 'src/generations/read.ts',
-    line: 'WHERE g.user_id = $1 AND g.id = $2 AND g.deleted_at IS NULL`',
-    instead: 'WHERE $1 <> g.id::text AND g.id = $2 AND g.deleted_at IS NULL`',
+    line: 'SELECT ${COLUMNS} FROM generation g WHERE g.user_id = $1 AND g.id = $2 AND g.deleted_at IS NULL`',
+    instead:
+      'SELECT ${COLUMNS} FROM generation g WHERE $1 <> g.id::text AND g.id = $2 AND g.deleted_at IS NULL`',
     test: 'guarantees/08-own',
     title: 'nothing of a generation is there for another user',
   },
@@ -397,7 +398,7 @@ const MUTATIONS: Mutation[] = [
   {
     guarantee: '10: one start migrates',
     file: 'src/database/migrate.ts',
-    line: "await tx.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);",
+    line: 'await tx.script(`SELECT pg_advisory_xact_lock(${LOCK})`);',
     instead: '',
     test: 'guarantees/10-migrations',
     title: 'starts at once apply each migration once',
@@ -412,9 +413,9 @@ const MUTATIONS: Mutation[] = [
   },
   {
     guarantee: '11: a stop waits for what is running',
-    file: 'src/start.ts',
-    line: '      opened.defer(() => workers.stop());\n',
-    instead: '      void workers;\n',
+    file: 'src/queue/index.ts',
+    line: 'offWork(name, { wait: true })',
+    instead: 'offWork(name, { wait: false })',
     test: 'guarantees/11-stop',
     title: 'a stop waits for a submit',
     also: { file: 'src/queue/boss.ts', line: 'graceful: true, timeout: 60_000', instead: 'graceful: false' },
