@@ -136,7 +136,7 @@ function hasOtherAddress(value: Json | undefined, depth = 0): boolean {
 }
 
 /** Returns the record of a task; of a finished one that names no file the second record, where that does. */
-export async function readRecord(session: Session, taskId: string): Promise<Task> {
+export async function readTaskRecord(session: Session, taskId: string): Promise<Task> {
   const { api, provider } = session;
   const task = await api.read(provider.task(taskId), shortDeadline(session));
   if (task.state !== 'COMPLETED' || task.urls.length > 0) return task;

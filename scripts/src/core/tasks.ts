@@ -4,7 +4,7 @@ import { isTerminal, type Task } from '../model/task.ts';
 import type { StoredRequest } from '../ports/record-store.ts';
 import { expectedDuration, likelyDuration } from './durations.ts';
 import { fetchStatus, withRecord } from './fetch-status.ts';
-import { finish, folderFor, readRecord } from './finish.ts';
+import { finish, folderFor, readTaskRecord } from './finish.ts';
 import { endsWait, merge, pollUntilEnd, type WaitOptions } from './poll.ts';
 import type { Polled } from './poll-round.ts';
 import { isFast, type PollSchedule } from './poll-schedule.ts';
@@ -39,7 +39,7 @@ export async function getTask(session: Session, taskId: string, settings: WaitSe
   const { folder, waitMs: filesMs } = settings;
   if (folder !== null) return waitTask(session, taskId, { ...settings, waitMs: 0, filesMs });
   const entry = await recordOf(session, taskId);
-  const task = await readRecord(session, taskId);
+  const task = await readTaskRecord(session, taskId);
   if (entry) await noteState(session, entry, task.state);
   return deliver(
     session,
