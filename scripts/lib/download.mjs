@@ -854,7 +854,7 @@ var Fetch = class {
     const retryAfter = parseRetryAfter(headers["retry-after"], this.#downloader.api.clock.wall());
     throw new Failure4("NETWORK_ERROR", `The file's host answered HTTP ${status}.`, {
       transient: isTransientStatus(status),
-      ...retryAfter !== void 0 && { retryAfter }
+      retryAfter
     });
   }
 };

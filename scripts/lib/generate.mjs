@@ -271,10 +271,8 @@ async function reconcile(session, generation, lost, log, deadline) {
     const next = Math.min(due, until);
     if (next <= now || earliest > until) {
       const knownAt = Math.max(clearAt, earliest, failure ? now + REREAD_MS : 0);
-      return unknown(session, generation, lost, {
-        ...failure && { failure },
-        ...knownAt > now && { after: Math.ceil((knownAt - now) / 1e3) }
-      });
+      const after = knownAt > now ? Math.ceil((knownAt - now) / 1e3) : void 0;
+      return unknown(session, generation, lost, { failure, after });
     }
     await clock.sleep(next - now, signal);
   }
@@ -351,8 +349,8 @@ async function unknown(session, { model, idempotencyKey }, { sentAt, failure: lo
       unclear: true,
       cause: lost,
       data: { idempotencyKey, model },
-      ...after !== void 0 && { retryAfter: after },
-      ...named !== void 0 && { taskId: named },
+      retryAfter: after,
+      taskId: named,
       reason
     }
   );
@@ -429,7 +427,7 @@ async function recordedTask(session, store, request, deadline) {
     const isResumed = wasThere && !wasSent;
     if (isResumed) session.observer.attached(task.id, entry.record.created);
     session.observer.task(task.id, task.state);
-    return { entry, credits: entry.record.credits, task, isResumed, ...other && { other } };
+    return { entry, credits: entry.record.credits, task, isResumed, other };
   } finally {
     await claimed.lock.release();
   }
@@ -465,9 +463,7 @@ async function refuse({ kind, failure }, { entry, lock }) {
     return failure;
   }
   const { taskId: named } = failure.details;
-  await entry.update(
-    ({ taskId }) => taskId === null ? { phase: "unknown", ...named !== void 0 && { taskId: named } } : {}
-  );
+  await entry.update(({ taskId }) => taskId === null ? { phase: "unknown", taskId: named ?? null } : {});
   return failure;
 }
 async function submitNew(session, store, request, { entry, lock }, deadline) {
@@ -591,8 +587,8 @@ async function reuse(session, entry, settings) {
   session.observer.attached(taskId, created);
   await noteUse(session, entry);
   const result = await (status === "COMPLETED" ? sameResult : sameEnd)(session, entry, settings);
-  const { resubmitted } = entry.record;
-  return { ...result, reused: { created, status }, ...resubmitted && { isResubmitted: true } };
+  const isResubmitted = entry.record.resubmitted || result.isResubmitted;
+  return { ...result, reused: { created, status }, isResubmitted };
 }
 async function noteUse({ api }, entry) {
   const now = api.clock.wall();
@@ -720,13 +716,9 @@ async function conclude(session, begun) {
   const { made, model, maxCredits, wait, start } = begun;
   const { entry, credits, task, isResumed } = made;
   const waitMs = Math.max(0, wait.waitMs - (session.api.clock.monotonic() - start));
-  const settings = { ...wait, waitMs, model, ...entry && { entry }, credits };
+  const settings = { ...wait, waitMs, model, entry, credits };
   if (entry && task === void 0 && hasEnded(entry)) return reuse(session, entry, settings);
-  const isResubmitted = made.isResubmitted || entry?.record.resubmitted;
-  const origin = {
-    ...isResumed && { isResumed },
-    ...isResubmitted && { isResubmitted }
-  };
+  const origin = { isResumed, isResubmitted: made.isResubmitted || entry?.record.resubmitted };
   const result = task === void 0 ? await resume(session, entry, settings, origin) : waitMs > 0 || isTerminal2(task.state) ? await follow(session, task, settings, origin) : taskResult(task.id, task, { ...origin, credits, model });
   const { other } = made;
   const told = other ? [{ kind: "otherAccount", ...other }] : [];
@@ -887,7 +879,7 @@ async function spending(session, since) {
   const { api, provider } = session;
   const store = await session.records();
   const read = provider.can.list ? await readList(session, store !== null) : null;
-  const listFailure = read instanceof Failure8 ? read : null;
+  const listFailure = read instanceof Failure8 ? read : void 0;
   const list = read instanceof Failure8 ? null : read;
   const tasks = onceEach(list?.tasks ?? []);
   const records = store ? await recordsOf(store, tasks) : [];
@@ -900,7 +892,7 @@ async function spending(session, since) {
     asOf: api.clock.wall(),
     list: list && { ...cover, unread: list.unread },
     journal: store && { more: countOf(recorded) - countOf(less), keys: "this" },
-    ...listFailure && { listFailure }
+    listFailure
   };
 }
 async function readList({ api, provider, ...session }, hasJournal) {
@@ -979,11 +971,7 @@ function merged(one, other) {
   return {
     ...one,
     state,
-    ...models[0] !== void 0 && { model: models[0] },
-    ...keys[0] !== void 0 && { idempotencyKey: keys[0] },
-    ...createdAt !== void 0 && { createdAt },
-    ...charged !== void 0 && { charged },
-    ...refunded !== void 0 && { refunded }
+    ...{ model: models[0], idempotencyKey: keys[0], createdAt, charged, refunded }
   };
 }
 var known = (numbers) => numbers.flatMap((one) => one ?? []);
@@ -1051,7 +1039,7 @@ async function listTasks(session, filter) {
     const entry = await recordOf(session, task.id);
     const output = entry?.record.output;
     const name = output ? (await import("./download.mjs")).stemOfOutput(output) : void 0;
-    tasks.push({ task, ...entry && { request: entry.record }, ...name !== void 0 && { name } });
+    tasks.push({ task, request: entry?.record, name });
   }
   const { tasks: _, ...record } = list.record;
   return {

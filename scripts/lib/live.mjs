@@ -35,12 +35,11 @@ function creditsOf({ charged, refunded }, known) {
   };
 }
 function taskResult(taskId, seen, { credits, model, ...origin } = {}) {
-  const hasCredits = credits !== void 0 || seen.charged !== void 0;
   return {
     kind: KIND_OF_STATE[seen.state],
     taskId,
     seen: seen.model === void 0 && model !== void 0 ? { ...seen, model } : seen,
-    ...hasCredits && { credits: creditsOf(seen, credits) },
+    credits: credits !== void 0 || seen.charged !== void 0 ? creditsOf(seen, credits) : void 0,
     warnings: [],
     ...origin
   };
@@ -113,8 +112,8 @@ async function noteState(session, entry, state, wasRunning = false) {
   if (state === "UNKNOWN" || isTerminal(status) || state === status && seenLately) return;
   const checked = dateOf(session);
   const took = (session.api.clock.wall() - Date.parse(entry.record.sentAt)) / 1e3;
-  const isDuration = wasRunning && state === "COMPLETED" && took > 0;
-  await entry.update({ status: state, checked, ...isDuration && { duration: Math.round(took * 10) / 10 } });
+  const isKnown = wasRunning && state === "COMPLETED" && took > 0;
+  await entry.update({ status: state, checked, duration: isKnown ? Math.round(took * 10) / 10 : null });
 }
 function deliver(session, entry, result) {
   const status = result.seen.state;
@@ -421,8 +420,8 @@ var Api = class {
       timeoutMs,
       fresh,
       maxBytes: call.limits.bytes,
-      ...signal && { signal },
-      ...onLeave && { onLeave }
+      signal,
+      onLeave
     });
     if (!isExcessive(answer.body, call.limits.values)) {
       return limiter ? withPause(limiter, () => call.read(answer)) : call.read(answer);
@@ -565,7 +564,7 @@ var NodeHttpClient = class {
       headers: outgoingHeaders(request),
       agent: fresh ? false : agent,
       maxHeaderSize: MAX_HEADER_BYTES,
-      ...this.#lookup && { lookup: this.#lookup }
+      lookup: this.#lookup
     });
     this.#open.add(sent);
     sent.on("close", () => this.#open.delete(sent));
@@ -858,6 +857,7 @@ function adviceFor(failure, { caller, account, taskId }) {
 import { callerOf } from "./main.mjs";
 
 // scripts/src/cli/render/state.ts
+import { unlessEmpty } from "./main.mjs";
 import { KIND_WORDS, madeAs } from "./main.mjs";
 import { BRIEF_WAIT_S } from "./main.mjs";
 import { quoted as quoted3 } from "./main.mjs";
@@ -870,12 +870,21 @@ var MB = 1024 * 1024;
 var SMALL = { bytes: MB, values: 1e4 };
 var RECORD = { bytes: 32 * MB, values: 1e4 };
 var LIST = { bytes: 32 * MB, values: 5e5 };
-function refused({ code: named, status, said, answer, kind, now }) {
+function jsonRequest(method, url, own, body) {
+  const headers = { ...own, accept: "application/json", "user-agent": "async-media-workflow" };
+  if (!body) return { method, url: new URL(url), headers };
+  const typed = { ...headers, "content-type": "application/json" };
+  return { method, url: new URL(url), headers: typed, body: new JsonBody(body) };
+}
+function callOf(kind, request, settings, read, limits = SMALL) {
+  return { request, limits, read: (answer) => read({ request, answer, kind, settings }) };
+}
+function refused({ code: named, status, said }, { answer, kind, settings }) {
   const code = kind === "submit" || kind === "quote" || OF_A_QUERY.has(named) ? named : "UNKNOWN_ERROR";
   const details = { transient: isTransientStatus(status) || code === "RATE_LIMITED" };
   if (kind === "submit" && (status >= 500 || status === 408 || status === 425 || status === 303))
     details.unclear = true;
-  const retryAfter = parseRetryAfter(answer.headers["retry-after"], now());
+  const retryAfter = parseRetryAfter(answer.headers["retry-after"], settings.now());
   if (retryAfter !== void 0 && details.transient) details.retryAfter = retryAfter;
   return new Failure7(code, messageOf(status, said, answer), details);
 }
@@ -885,7 +894,7 @@ var OF_A_QUERY = /* @__PURE__ */ new Set([
   "TASK_NOT_FOUND",
   "NETWORK_ERROR"
 ]);
-function unreadable(request, answer, what, kind) {
+function unreadable({ request, answer, kind }, what) {
   const head = answer.body.toString("utf8", 0, 800);
   const message = `The answer of ${request.url.origin} (HTTP ${answer.status}) ${what}: ${plain2(head) ? quoted2(head, 200) : "empty"}.`;
   return new Failure7("NETWORK_ERROR", message, { transient: true, unclear: kind === "submit" });
@@ -925,7 +934,7 @@ import { AdvisedFailure } from "./main.mjs";
 import { EXIT } from "./main.mjs";
 import { otherAccountText } from "./main.mjs";
 import { resumeCommand } from "./main.mjs";
-import { failed, success, upstream } from "./main.mjs";
+import { failed, success, upstream, written } from "./main.mjs";
 function stateOutcome(result, caller) {
   return withFacts(result, endOutcome(result, caller), caller);
 }
@@ -938,13 +947,11 @@ function withFacts(result, { envelope, exitCode }, caller) {
       ...envelope,
       status: seen.state,
       taskId,
-      data: { ...data, ...reusedData(result), ...steps.length > 0 && { nextSteps: steps } },
+      data: written({ ...data, ...reusedData(result), nextSteps: unlessEmpty(steps) }),
       retryAfter: envelope.retryAfter ?? retryAfter ?? null
     },
     exitCode,
-    ...delivery && {
-      onWritten: () => delivery.entry.close(delivery.status, delivery.credits, delivery.delivered)
-    }
+    onWritten: delivery && (() => delivery.entry.close(delivery.status, delivery.credits, delivery.delivered))
   };
 }
 function endOutcome(result, caller) {
@@ -983,7 +990,7 @@ function endOutcome(result, caller) {
   }
 }
 function ended(code, message, data, nextSteps) {
-  return failed(new AdvisedFailure(code, message, { data, nextSteps }), null, null);
+  return failed(new AdvisedFailure(code, message, { data: written(data), nextSteps }), null, null);
 }
 function whyFailed({ seen }) {
   if (seen.error) return ` The service says: ${quoted3(seen.error)}.`;
@@ -998,25 +1005,22 @@ function saveSteps(taskId, caller) {
     `That saves the file. Do it soon: ${caller.profile.says.retention}`
   ];
 }
-function dataOf({ seen, credits, files, warnings, lastPollError, ...origin }) {
-  const model = nameIn(seen.model);
-  const data = {
-    ...model !== void 0 && { model },
-    ...origin.isResumed && { resumed: true },
-    ...origin.isResubmitted && { resubmitted: true }
+function dataOf({ seen, credits, files, warnings, lastPollError: last, ...origin }) {
+  return {
+    model: nameIn(seen.model),
+    resumed: origin.isResumed || void 0,
+    resubmitted: origin.isResubmitted || void 0,
+    files: files?.map((file) => ({ ...file })),
+    warnings: unlessEmpty(warnings.map(warningText)),
+    lastPollError: last && { errorCode: last.code, errorMessage: last.message },
+    credits: credits && { ...credits },
+    unknownState: seen.unknownState,
+    resultUrls: seen.state === "COMPLETED" ? unlessEmpty(seen.urls ?? []) : void 0,
+    ...upstream(seen.record)
   };
-  if (files) data.files = files.map((file) => ({ ...file }));
-  if (warnings.length > 0) data.warnings = warnings.map(warningText);
-  if (lastPollError)
-    data.lastPollError = { errorCode: lastPollError.code, errorMessage: lastPollError.message };
-  if (credits) data.credits = { ...credits };
-  if (seen.unknownState !== void 0) data.unknownState = seen.unknownState;
-  if (seen.state === "COMPLETED" && seen.urls?.length) data.resultUrls = seen.urls;
-  return { ...data, ...upstream(seen.record) };
 }
 function reusedData({ reused, isResubmitted }) {
-  if (!reused) return {};
-  return { reused: true, createdAt: reused.created, ...isResubmitted && { resubmitted: true } };
+  return reused ? { reused: true, createdAt: reused.created, resubmitted: isResubmitted || void 0 } : {};
 }
 function reusedSteps(result, { anew }) {
   const { reused } = result;
@@ -1109,11 +1113,9 @@ async function runLive(options) {
   const { signal } = interruption;
   const sandbox = args.sandbox ? await startSandbox(environment, warn) : null;
   const { httpProxy, httpsProxy, noProxy } = environment;
-  const transport = new Transport(
-    sandbox ? {} : { ...httpProxy && { httpProxy }, ...httpsProxy && { httpsProxy }, ...noProxy && { noProxy } },
-    void 0,
-    { ownsProcess: true }
-  );
+  const transport = new Transport(sandbox ? {} : { httpProxy, httpsProxy, noProxy }, void 0, {
+    ownsProcess: true
+  });
   const { profile } = args;
   const baseUrl = sandbox ? new URL(sandbox.origin) : environment.baseUrl ?? new URL(profile.url);
   const provider = await createProvider(profile, {
@@ -1274,7 +1276,7 @@ function waitSettings(args, { timeoutMs }) {
 function placeOf({ download, output, action }) {
   if (output !== void 0)
     return { folder: path2.dirname(path2.resolve(output)), output: path2.basename(output) };
-  return { folder: download ?? null, ...isSubmit(action) && { output: null } };
+  return { folder: download ?? null, output: isSubmit(action) ? null : void 0 };
 }
 async function startSandbox(environment, warn) {
   const { startSandbox: start } = await import("./sandbox-server.mjs");
@@ -1333,30 +1335,11 @@ var CODES = {
   BUDGET_EXCEEDED: "BUDGET_EXCEEDED"
 };
 var MOST_MODELS = 200;
-function aivideomaker({ profile, baseUrl, key, now }) {
+function aivideomaker(settings) {
+  const { profile, baseUrl, key } = settings;
   const origin = baseUrl.href.replace(/\/+$/, "").replace(/\/api\/v1$/, "");
-  const request = (method, path3, body) => ({
-    method,
-    url: new URL(`${origin}/api/v1/${path3}`),
-    headers: {
-      key,
-      accept: "application/json",
-      "user-agent": "async-media-workflow",
-      ...body && { "content-type": "application/json" }
-    },
-    ...body && { body: new JsonBody(body) }
-  });
-  const call = (kind, req, read, limits = SMALL) => ({
-    request: req,
-    limits,
-    read: (answer) => read(bodyOf(answer, kind, req, now), answer)
-  });
-  const checkId = (body, taskId, answer, req) => {
-    const id = body.id ?? body.taskId;
-    if (typeof id === "string" && id !== "" && id !== taskId) {
-      throw unreadable(req, answer, "is about another task", "task");
-    }
-  };
+  const request = (method, path3, body) => jsonRequest(method, `${origin}/api/v1/${path3}`, { key }, body);
+  const call = (kind, req, read, limits) => callOf(kind, req, settings, (at) => read(bodyOf(at), at), limits);
   return {
     ...profile,
     submit({ model, payload, idempotencyKey, maxCredits, webhookUrl }) {
@@ -1364,97 +1347,73 @@ function aivideomaker({ profile, baseUrl, key, now }) {
       req.headers["idempotency-key"] = idempotencyKey;
       if (maxCredits !== void 0) req.headers["x-max-credits"] = String(maxCredits);
       if (webhookUrl !== void 0) req.headers.webhookUrl = webhookUrl;
-      return call(
-        "submit",
-        req,
-        (body, answer) => {
-          const task = taskFrom({ status: "SUBMITTED", ...body }, body.taskId ?? body.id, key);
-          if (task) return { ...task, model, idempotencyKey, record: body };
-          if (saysFailed(body) || namesError(body)) {
-            const failure = refusal(body, answer, "submit", now);
-            throw isSet(body.taskId) || isSet(body.id) ? failure.with({ unclear: true }) : failure;
-          }
-          throw unreadable(req, answer, "names no task", "submit");
-        },
-        RECORD
-      );
+      const read = (body, at) => {
+        const task = taskFrom({ status: "SUBMITTED", ...body }, body.taskId ?? body.id, key);
+        if (task) return { ...task, model, idempotencyKey, record: body };
+        if (!saysFailed(body) && !namesError(body)) throw unreadable(at, "names no task");
+        const failure = refusal(body, at);
+        throw isSet(body.taskId) || isSet(body.id) ? failure.with({ unclear: true }) : failure;
+      };
+      return call("submit", req, read, RECORD);
     },
     status(taskId) {
-      const req = request("GET", `tasks/${encodeURIComponent(taskId)}/status`);
-      return call("task", req, (body, answer) => {
-        if (typeof body.status !== "string") throw errorIn(body, answer, req, "task", now);
+      return call("task", request("GET", `tasks/${encodeURIComponent(taskId)}/status`), (body, at) => {
+        if (typeof body.status !== "string") throw errorIn(body, at);
         const seen = { ...stateOf(body.status), record: body };
         if (seen.state !== "FAILED" || !looksLikeError(body)) {
-          checkId(body, taskId, answer, req);
+          checkId(body, taskId, at);
           return seen;
         }
-        const failure = refusal(body, answer, "task", now);
+        const failure = refusal(body, at);
         if (["AUTH_FAILED", "RATE_LIMITED", "TASK_NOT_FOUND"].includes(failure.code)) throw failure;
         return { ...seen, possibleError: failure };
       });
     },
     task(taskId) {
-      const req = request("GET", `tasks/${encodeURIComponent(taskId)}`);
-      return call(
-        "task",
-        req,
-        (body, answer) => {
-          const isRecord = ["id", "input", "output"].some((name) => isSet(body[name]));
-          const task = isRecord || isSet(body.taskId) && !looksLikeError(body) ? taskFrom(body, taskId, key) : void 0;
-          if (!task) throw errorIn(body, answer, req, "task", now);
-          checkId(body, taskId, answer, req);
-          return task;
-        },
-        RECORD
-      );
+      const read = (body, at) => {
+        const isRecord = ["id", "input", "output"].some((name) => isSet(body[name]));
+        const isTask = isRecord || isSet(body.taskId) && !looksLikeError(body);
+        const task = isTask ? taskFrom(body, taskId, key) : void 0;
+        if (!task) throw errorIn(body, at);
+        checkId(body, taskId, at);
+        return task;
+      };
+      return call("task", request("GET", `tasks/${encodeURIComponent(taskId)}`), read, RECORD);
     },
     cancel(taskId) {
-      const req = request("PUT", `tasks/${encodeURIComponent(taskId)}/cancel`);
-      return call("task", req, (body, answer) => {
-        if (typeof body.status !== "string" || saysFailed(body) && looksLikeError(body)) {
-          throw errorIn(body, answer, req, "task", now);
-        }
-        checkId(body, taskId, answer, req);
+      return call("task", request("PUT", `tasks/${encodeURIComponent(taskId)}/cancel`), (body, at) => {
+        if (typeof body.status !== "string" || saysFailed(body) && looksLikeError(body))
+          throw errorIn(body, at);
+        checkId(body, taskId, at);
         return { ...stateOf(body.status), record: body };
       });
     },
     list() {
-      const req = request("GET", "tasks");
-      return call(
-        "other",
-        req,
-        (body, answer) => {
-          if (!Array.isArray(body.tasks)) throw errorIn(body, answer, req, "other", now);
-          const tasks = body.tasks.flatMap(
-            (item) => isObject3(item) ? taskFrom(item, item.id, key) ?? [] : []
-          );
-          const date = Date.parse(answer.headers.date ?? "");
-          const unread = body.tasks.length - tasks.length;
-          return { tasks, unread, serverTime: Number.isNaN(date) ? null : date, record: body };
-        },
-        LIST
-      );
+      const read = (body, at) => {
+        if (!Array.isArray(body.tasks)) throw errorIn(body, at);
+        const tasks = body.tasks.flatMap(
+          (item) => isObject3(item) ? taskFrom(item, item.id, key) ?? [] : []
+        );
+        const date = Date.parse(at.answer.headers.date ?? "");
+        const unread = body.tasks.length - tasks.length;
+        return { tasks, unread, serverTime: Number.isNaN(date) ? null : date, record: body };
+      };
+      return call("other", request("GET", "tasks"), read, LIST);
     },
     quote(model, payload) {
       const req = request("POST", `quote/${encodeURIComponent(model)}`, payload);
-      return call("quote", req, (body, answer) => {
-        if (!isCredits(body.credits)) throw errorIn(body, answer, req, "quote", now);
-        return {
-          credits: body.credits,
-          balance: isCredits(body.currentBalance) ? body.currentBalance : null,
-          affordable: typeof body.affordable === "boolean" ? body.affordable : null,
-          record: body
-        };
+      return call("quote", req, (body, at) => {
+        if (!isCredits(body.credits)) throw errorIn(body, at);
+        const affordable = typeof body.affordable === "boolean" ? body.affordable : null;
+        return { credits: body.credits, balance: balanceIn(body), affordable, record: body };
       });
     },
     account() {
-      const req = request("GET", "account");
-      return call("other", req, (body, answer) => {
-        if (saysFailed(body) || namesError(body) || body.ok === false)
-          throw errorIn(body, answer, req, "other", now);
+      return call("other", request("GET", "account"), (body, at) => {
+        if (saysFailed(body) || namesError(body) || body.ok === false) throw errorIn(body, at);
         const models = Array.isArray(body.supportedModels) ? body.supportedModels.slice(0, MOST_MODELS) : [];
         return {
-          balance: isCredits(body.currentBalance) ? body.currentBalance : null,
+          balance: balanceIn(body),
           models: models.flatMap((model) => nameIn(model) ?? []),
           record: body
         };
@@ -1462,22 +1421,27 @@ function aivideomaker({ profile, baseUrl, key, now }) {
     }
   };
 }
-function bodyOf(answer, kind, request, now) {
-  const body = parseBody(answer.body);
-  const good = answer.status >= 200 && answer.status < 300;
-  if (good && isObject3(body)) return body;
-  if (good) throw unreadable(request, answer, "is not a JSON object", kind);
-  throw refusal(isObject3(body) ? body : {}, answer, kind, now);
+var balanceIn = ({ currentBalance }) => isCredits(currentBalance) ? currentBalance : null;
+function checkId(body, taskId, at) {
+  const id = body.id ?? body.taskId;
+  if (typeof id === "string" && id !== "" && id !== taskId) throw unreadable(at, "is about another task");
 }
-function errorIn(body, answer, request, kind, now) {
-  if (looksLikeError(body) || saysFailed(body)) return refusal(body, answer, kind, now);
-  return unreadable(request, answer, "has none of the expected fields", kind);
+function bodyOf(at) {
+  const { status } = at.answer;
+  const body = parseBody(at.answer.body);
+  const isGood = status >= 200 && status < 300;
+  if (isGood && isObject3(body)) return body;
+  throw isGood ? unreadable(at, "is not a JSON object") : refusal(isObject3(body) ? body : {}, at);
 }
-function refusal(body, answer, kind, now) {
+function errorIn(body, at) {
+  return looksLikeError(body) || saysFailed(body) ? refusal(body, at) : unreadable(at, "has none of the expected fields");
+}
+function refusal(body, at) {
+  const { answer, kind } = at;
   const inner = typeof body.code === "number" && body.code >= 400 && body.code < 600 ? body.code : void 0;
   const status = answer.status < 300 && inner !== void 0 ? inner : answer.status;
   const said = firstText(body.message, body.error, body.errorCode);
-  return refused({ code: codeOf(body, status, kind, said ?? ""), status, said, answer, kind, now });
+  return refused({ code: codeOf(body, status, kind, said ?? ""), status, said }, at);
 }
 function codeOf(body, status, kind, said) {
   for (const name of [body.errorCode, body.error, body.code]) {
@@ -1489,25 +1453,23 @@ function codeOf(body, status, kind, said) {
 }
 function taskFrom(body, id, key) {
   if (!isTaskId(id, key)) return void 0;
-  const createdAt = dateIn(body.createdAt);
-  const completedAt = dateIn(body.completedAt);
-  const { state, unknownState } = typeof body.status === "string" ? stateOf(body.status) : { state: "UNKNOWN" };
+  const { status, model, idempotencyKey, creditsCharged, creditsRefunded } = body;
+  const seen = typeof status === "string" ? stateOf(status) : { state: "UNKNOWN" };
   const reasons = isObject3(body.output) ? [body.output.error, body.output.msg] : [];
   const error = firstText(...reasons, body.error, body.message, body.errorCode);
   return {
     id,
-    state,
-    ...unknownState !== void 0 && { unknownState },
-    ...typeof body.model === "string" && { model: body.model },
-    ...body.input !== void 0 && { input: body.input },
-    ...createdAt !== void 0 && { createdAt },
-    ...completedAt !== void 0 && { completedAt },
-    ...typeof body.idempotencyKey === "string" && body.idempotencyKey !== "" && { idempotencyKey: body.idempotencyKey },
-    ...state === "FAILED" && error !== void 0 && { error: plain3(error) },
-    ...isCredits(body.creditsCharged) && { charged: body.creditsCharged },
-    ...isCredits(body.creditsRefunded) && { refunded: body.creditsRefunded },
+    ...seen,
+    model: typeof model === "string" ? model : void 0,
+    input: body.input,
+    createdAt: dateIn(body.createdAt),
+    completedAt: dateIn(body.completedAt),
+    idempotencyKey: firstText(idempotencyKey),
+    error: seen.state === "FAILED" && error !== void 0 ? plain3(error) : void 0,
+    charged: isCredits(creditsCharged) ? creditsCharged : void 0,
+    refunded: isCredits(creditsRefunded) ? creditsRefunded : void 0,
     // A record that names its result but no state is still a result.
-    urls: state === "COMPLETED" || typeof body.status !== "string" ? findUrls(body) : [],
+    urls: seen.state === "COMPLETED" || typeof status !== "string" ? findUrls(body) : [],
     record: body
   };
 }
@@ -1552,6 +1514,7 @@ export {
   addUrl,
   adviceFor,
   aivideomaker,
+  callOf,
   codeOfStatus,
   creditsOf,
   decoded,
@@ -1570,6 +1533,7 @@ export {
   isTaskId,
   isTransientStatus,
   isYoung,
+  jsonRequest,
   madeElsewhere,
   nameIn,
   networkError,

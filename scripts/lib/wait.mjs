@@ -1,6 +1,7 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
 // scripts/src/cli/render/account.ts
+import { unlessEmpty } from "./main.mjs";
 import { EXIT } from "./main.mjs";
 import { success, upstream } from "./main.mjs";
 import { cheaperSteps } from "./advice.mjs";
@@ -11,7 +12,7 @@ function quoteOutcome({ model, quote, estimate, missing, cheaper }, { profile })
   ];
   const data = {
     ...{ model, credits, currentBalance: balance, affordable },
-    ...estimate && { estimate: { ...estimate, note: "The quote counts." } },
+    estimate: estimate ? { ...estimate, note: "The quote counts." } : void 0,
     nextSteps
   };
   return success(null, null, { ...data, ...upstream(record) }, EXIT.done);
@@ -30,20 +31,22 @@ function accountOutcome({ account: { balance, models, record }, contracts, notLi
     currentBalance: balance,
     supportedModels: models,
     contracts: { models: contracts, notListedByService, withoutContract },
-    ...nextSteps.length > 0 && { nextSteps }
+    nextSteps: unlessEmpty(nextSteps)
   };
   return success(null, null, { ...data, ...upstream(record) }, EXIT.done);
 }
 
 // scripts/src/cli/render/list.ts
+import { unlessEmpty as unlessEmpty3 } from "./main.mjs";
 import { plain, quoted } from "./main.mjs";
 import { nameIn } from "./live.mjs";
 import { EXIT as EXIT3 } from "./main.mjs";
 import { sinceAt as sinceAt2 } from "./main.mjs";
 import { resumeCommand } from "./main.mjs";
-import { success as success3, upstream as upstream2 } from "./main.mjs";
+import { success as success3, upstream as upstream2, written } from "./main.mjs";
 
 // scripts/src/cli/render/spending.ts
+import { unlessEmpty as unlessEmpty2 } from "./main.mjs";
 import { EXIT as EXIT2 } from "./main.mjs";
 import { sinceAt } from "./main.mjs";
 import { success as success2 } from "./main.mjs";
@@ -64,15 +67,14 @@ function spendingOutcome(result, caller) {
       `The list of ${title} could not be read (${result.listFailure.message}), so this is what the journal of this machine knows, which may be out of date.`
     );
   }
-  const nextSteps = nextStepsOf(total, caller);
   const data = {
     since: spanOf(since),
     total: rowOf(total),
     models: models.slice(0, MOST_MODELS).map(modelRow),
-    ...models.length > MOST_MODELS && { more: models.length - MOST_MODELS },
+    more: models.length > MOST_MODELS ? models.length - MOST_MODELS : void 0,
     covers,
-    ...warnings.length > 0 && { warnings },
-    ...nextSteps.length > 0 && { nextSteps }
+    warnings: unlessEmpty2(warnings),
+    nextSteps: unlessEmpty2(nextStepsOf(total, caller))
   };
   return success2(null, null, data, EXIT2.done);
 }
@@ -139,19 +141,18 @@ var LONGEST_REASON = 120;
 function listOutcome(result, caller) {
   const { filter, tasks, matched, counts, listed, running, record } = result;
   const wanted = running.filter(({ id }) => tasks.some(({ task }) => task.id === id));
-  const warnings = warningsOf2(result);
   const nextSteps = [
     ...wanted.slice(0, MOST_COMMANDS).map(({ id }) => resumeCommand(caller, id)),
     ...matched === 0 && listed > 0 ? [nothingMatches(result)] : []
   ];
   const data = {
-    ...filter.since !== null && { since: spanOf(sinceAt2(filter.since)) },
+    since: filter.since === null ? void 0 : spanOf(sinceAt2(filter.since)),
     count: matched,
     counts,
     tasks: tasks.map(rowOf2),
-    ...matched > tasks.length && { more: matched - tasks.length },
-    ...warnings.length > 0 && { warnings },
-    ...nextSteps.length > 0 && { nextSteps }
+    more: matched > tasks.length ? matched - tasks.length : void 0,
+    warnings: unlessEmpty3(warningsOf2(result)),
+    nextSteps: unlessEmpty3(nextSteps)
   };
   const records = caller.isFull ? tasks.map(({ task }) => task.record) : [];
   const shown = caller.isFull ? { ...record, tasks: records } : record;
@@ -174,24 +175,23 @@ function nothingMatches({ listed, models }) {
 }
 function rowOf2({ task, request, name }) {
   const { id, state, unknownState, createdAt, completedAt, charged, refunded, error } = task;
-  const key = keyOf(task);
   const file = request?.files[0]?.path;
-  return {
+  return written({
     taskId: id,
-    ...name !== void 0 && { name: plain(name, 200) },
-    ...file !== void 0 && { file: plain(file, 1e3) },
+    name: name && plain(name, 200),
+    file: file && plain(file, 1e3),
     model: nameIn(task.model) ?? null,
     status: state,
-    ...unknownState !== void 0 && { unknownState },
+    unknownState,
     createdAt: dateOf(createdAt),
     completedAt: dateOf(completedAt),
     credits: { charged: charged ?? null, refunded: refunded ?? null },
-    ...error !== void 0 && { reason: quoted(error, LONGEST_REASON) },
-    ...key !== null && { idempotencyKey: key }
-  };
+    reason: error && quoted(error, LONGEST_REASON),
+    idempotencyKey: keyOf(task)
+  });
 }
 function keyOf({ idempotencyKey }) {
-  return idempotencyKey && /^[\x21-\x7e]{1,128}$/.test(idempotencyKey) ? idempotencyKey : null;
+  return idempotencyKey && /^[\x21-\x7e]{1,128}$/.test(idempotencyKey) ? idempotencyKey : void 0;
 }
 var dateOf = (time) => time === void 0 ? null : new Date(time).toISOString();
 
@@ -205,7 +205,7 @@ import { explained as explained2 } from "./advice.mjs";
 
 // scripts/src/cli/render/task.ts
 import { exitCodeOf } from "./main.mjs";
-import { failed } from "./main.mjs";
+import { failed, written as written2 } from "./main.mjs";
 import { explained } from "./advice.mjs";
 import { isInTheWay, stateOutcome, withFacts } from "./live.mjs";
 function taskOutcome(result, caller) {
@@ -215,12 +215,12 @@ function failureOutcome(result, caller) {
   const { taskId, seen, failure } = result;
   if (result.kind === "notCancelled")
     return { ...failed(explained(failure, caller), seen.state, taskId), exitCode: exitCodeOf(failure) };
-  const urls = seen.urls && { resultUrls: seen.urls };
   const about = explained(
     isInTheWay(result) ? failure.with({ taskId, charged: "finished" }) : failure,
     caller
   );
-  return failed(about.with({ data: { ...about.details.data, ...urls } }), seen.state, taskId);
+  const data = written2({ ...about.details.data, resultUrls: seen.urls });
+  return failed(about.with({ data }), seen.state, taskId);
 }
 
 // scripts/src/cli/render/many.ts
@@ -695,7 +695,7 @@ var PollRounds = class {
       if (status.state !== "UNKNOWN") this.#note(taskId, { at, state: status.state });
       if (task && isTerminal(task.state) && others.has(taskId)) await this.#cache?.writeEnded(task);
       await this.#share(others);
-      return new Map(isOwn ? [[taskId, { ...status, ...task && { task } }]] : []);
+      return new Map(isOwn ? [[taskId, { ...status, task }]] : []);
     } catch (error) {
       if (!(error instanceof Failure5)) throw error;
       if (!isOwn) this.#note(taskId, { at: 0, state: null, failedAt: at });
@@ -1060,12 +1060,12 @@ async function finish(session, taskId, options) {
       saved = { files, warnings };
     }
     const fileCount = task.urls.length;
-    await entry?.update({ fileCount, ...credits && { credits: creditsOf2(task, credits) } });
+    await entry?.update(credits ? { fileCount, credits: creditsOf2(task, credits) } : { fileCount });
     return { ...taskResult(taskId, task, { ...origin, credits, model }), ...saved };
   } catch (error) {
     if (!(error instanceof Failure8)) throw error;
     const failure = error.with({ status: "COMPLETED", taskId, charged: "finished" });
-    const seen = { state: "COMPLETED", record: {}, ...task && { urls: task.urls } };
+    const seen = { state: "COMPLETED", record: {}, urls: task?.urls };
     return { kind: "notFetched", taskId, seen, warnings: [], failure };
   }
 }
@@ -1175,11 +1175,8 @@ async function pollUntilEnd(poll, options) {
   let failures = failure ? 1 : 0;
   for (let polls = 0; ; polls += 1) {
     const now = clock.monotonic();
-    const progress = {
-      polls,
-      waitedMs: now - start,
-      ...submittedAt !== void 0 && { ageMs: now - submittedAt }
-    };
+    const ageMs = submittedAt === void 0 ? void 0 : now - submittedAt;
+    const progress = { polls, waitedMs: now - start, ageMs };
     let pause = intervalBefore2(progress, schedule, clock.random);
     const before = failure && heeded(failure);
     if (before) pause = Math.max(pause, pauseAfter(before, failures, RETRY_PAUSES, clock.random));
@@ -1273,8 +1270,7 @@ async function waitTask(session, taskId, settings, origin = {}, known) {
   }
   if (first) session.observer.task(taskId, first.state);
   const waitMs = settings.waitMs - (clock.monotonic() - start);
-  const credits = entry?.record.credits;
-  const wait = { ...settings, folder, output, waitMs, ...entry && { entry }, ...credits && { credits } };
+  const wait = { ...settings, folder, output, waitMs, entry, credits: entry?.record.credits };
   return waitOn(session, { id: taskId, ...first }, wait, origin, failure);
 }
 function outputOf({ folder, output }, entry) {
@@ -1313,7 +1309,7 @@ async function waitOn(session, task, settings, origin = {}, failure) {
           deadline,
           graceUntil: start + YOUNG_TASK_MS,
           failure,
-          ...settings.stop && { stop: settings.stop },
+          stop: settings.stop,
           onPoll: (status, progress) => {
             wasRunning ||= !isTerminal5(status.state);
             observer.polled(status, progress);
@@ -1354,10 +1350,7 @@ async function waitOn(session, task, settings, origin = {}, failure) {
     return deliver2(session, entry, taskResult2(taskId, ended, facts));
   }
   const result = taskResult2(taskId, seen, facts);
-  if (failure) {
-    const { retryAfter } = failure.details;
-    return { ...result, lastPollError: failure, ...retryAfter !== void 0 && { retryAfter } };
-  }
+  if (failure) return { ...result, lastPollError: failure, retryAfter: failure.details.retryAfter };
   return isCrowded && !settings.stop?.aborted ? withoutPermit(result, poller) : result;
 }
 async function withoutPermit(result, poller) {
@@ -1374,7 +1367,7 @@ async function likelySchedule(session, { schedule, entry, model = entry?.record.
   const age = clock.wall() - Date.parse(entry.record.sentAt);
   const likely = await likelyDuration(session, name);
   return {
-    schedule: { ...schedule, ...likely && { likely } },
+    schedule: { ...schedule, likely: likely ?? void 0 },
     submittedAt: clock.monotonic() - Math.max(0, age)
   };
 }

@@ -50,13 +50,9 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
   const { signal } = interruption;
   const sandbox = args.sandbox ? await startSandbox(environment, warn) : null;
   const { httpProxy, httpsProxy, noProxy } = environment;
-  const transport = new Transport(
-    sandbox
-      ? {}
-      : { ...(httpProxy && { httpProxy }), ...(httpsProxy && { httpsProxy }), ...(noProxy && { noProxy }) },
-    undefined,
-    { ownsProcess: true },
-  );
+  const transport = new Transport(sandbox ? {} : { httpProxy, httpsProxy, noProxy }, undefined, {
+    ownsProcess: true,
+  });
   const { profile } = args;
   const baseUrl = sandbox ? new URL(sandbox.origin) : (environment.baseUrl ?? new URL(profile.url));
   const provider = await createProvider(profile, {
@@ -244,7 +240,7 @@ function waitSettings(args: Arguments, { timeoutMs }: Environment): WaitSettings
 function placeOf({ download, output, action }: Arguments): Pick<WaitSettings, 'folder' | 'output'> {
   if (output !== undefined)
     return { folder: path.dirname(path.resolve(output)), output: path.basename(output) };
-  return { folder: download ?? null, ...(isSubmit(action) && { output: null }) };
+  return { folder: download ?? null, output: isSubmit(action) ? null : undefined };
 }
 
 async function startSandbox(environment: Environment, warn: (text: string) => void) {

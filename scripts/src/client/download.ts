@@ -22,7 +22,7 @@ export function download(
   const taskId = typeof wanted === 'string' ? wanted : wanted.id;
   /** What the caller's own target failed with. */
   let cause: unknown;
-  const details = () => ({ taskId, ...(cause !== undefined && { cause }) });
+  const details = () => ({ taskId, cause });
   return connection.call({ signal, details }, async (session) => {
     const deadline =
       until === undefined
@@ -102,7 +102,7 @@ async function deliver(
 ): Promise<void> {
   try {
     const target = await to(file);
-    await pipeline(createReadStream(source), target, { ...(signal && { signal }) });
+    await pipeline(createReadStream(source), target, { signal });
   } catch (cause) {
     if (signal?.aborted) throw signal.reason;
     onError(cause);

@@ -63,7 +63,7 @@ export function findLost(
       transient:
         failure?.details.transient ??
         (failure?.details.retryAfter !== undefined || later?.details.transient === true),
-      ...(prevented !== undefined && { cause: prevented }),
+      cause: prevented,
     };
   };
   let outcome: SubmitOutcome = 'unknown';
@@ -83,7 +83,7 @@ export function findLost(
       {
         ...session,
         takenTasks: async (ids) => (await taken?.(ids)) ?? [],
-        ...(list && { readList: async () => list() }),
+        readList: list && (async () => list()),
       },
       generation,
       {

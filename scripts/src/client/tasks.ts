@@ -75,8 +75,7 @@ export function quote(
     const refusal = await refusalOf(contract, payload);
     if (refusal) throw refusal;
     const { askPrice } = await import('../core/funds.ts');
-    const limit = maxCredits === undefined ? {} : { maxCredits };
-    return askPrice(session, contract, { model, payload, idempotencyKey: '', ...limit });
+    return askPrice(session, contract, { model, payload, idempotencyKey: '', maxCredits });
   });
 }
 

@@ -76,13 +76,13 @@ export async function finish(session: Session, taskId: string, options: FinishOp
       saved = { files, warnings };
     }
     const fileCount = task.urls.length;
-    await entry?.update({ fileCount, ...(credits && { credits: creditsOf(task, credits) }) });
+    await entry?.update(credits ? { fileCount, credits: creditsOf(task, credits) } : { fileCount });
     return { ...taskResult(taskId, task, { ...origin, credits, model }), ...saved };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     // The task is COMPLETED, whatever failed after that.
     const failure = error.with({ status: 'COMPLETED', taskId, charged: 'finished' });
-    const seen = { state: 'COMPLETED' as const, record: {}, ...(task && { urls: task.urls }) };
+    const seen = { state: 'COMPLETED' as const, record: {}, urls: task?.urls };
     return { kind: 'notFetched', taskId, seen, warnings: [], failure };
   }
 }

@@ -29,7 +29,10 @@ export interface Begun {
 }
 
 /** The task of a request, with its record where there is one. */
-export type Made = Omit<RecordedTask, 'entry'> & { entry?: StoredRequest; isResubmitted?: boolean };
+export type Made = Omit<RecordedTask, 'entry'> & {
+  entry?: StoredRequest;
+  isResubmitted?: boolean | undefined;
+};
 
 // Even the shortest wait gives a rejected or lost submit this long.
 const LEAST_SUBMIT_MS = 1_500;
@@ -68,13 +71,9 @@ export async function conclude(session: Session, begun: Begun): Promise<TaskResu
   const { made, model, maxCredits, wait, start } = begun;
   const { entry, credits, task, isResumed } = made;
   const waitMs = Math.max(0, wait.waitMs - (session.api.clock.monotonic() - start));
-  const settings = { ...wait, waitMs, model, ...(entry && { entry }), credits };
+  const settings = { ...wait, waitMs, model, entry, credits };
   if (entry && task === undefined && hasEnded(entry)) return reuse(session, entry, settings);
-  const isResubmitted = made.isResubmitted || entry?.record.resubmitted;
-  const origin: Origin = {
-    ...(isResumed && { isResumed }),
-    ...(isResubmitted && { isResubmitted }),
-  };
+  const origin: Origin = { isResumed, isResubmitted: made.isResubmitted || entry?.record.resubmitted };
   const result =
     task === undefined
       ? await resume(session, entry!, settings, origin)

@@ -12,7 +12,7 @@ import { pollOnce } from './fetch-status.ts';
 import type { Session } from './session.ts';
 
 /** A status; with the task's record, where the same answer held that. */
-export type Polled = TaskStatus & { task?: Task };
+export type Polled = TaskStatus & { task?: Task | undefined };
 
 /** A task of this process whose next query is due. */
 export interface Due {
@@ -236,7 +236,7 @@ export class PollRounds {
       if (status.state !== 'UNKNOWN') this.#note(taskId, { at, state: status.state });
       if (task && isTerminal(task.state) && others.has(taskId)) await this.#cache?.writeEnded(task);
       await this.#share(others);
-      return new Map(isOwn ? [[taskId, { ...status, ...(task && { task }) }]] : []);
+      return new Map(isOwn ? [[taskId, { ...status, task }]] : []);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       if (!isOwn) this.#note(taskId, { at: 0, state: null, failedAt: at });

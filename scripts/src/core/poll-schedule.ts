@@ -13,7 +13,7 @@ export interface PollSchedule {
   /** The interval in milliseconds where nothing is known of the model's durations, before jitter. */
   capMs: number;
   /** Absent where nothing is known. */
-  likely?: LikelyDuration;
+  likely?: LikelyDuration | undefined;
 }
 
 /** Where a wait stands. */
@@ -23,7 +23,7 @@ export interface WaitProgress {
   /** Milliseconds since then. */
   waitedMs: number;
   /** Milliseconds since the submit; undefined where that is not known. */
-  ageMs?: number;
+  ageMs?: number | undefined;
 }
 
 // Of the 60 queries a minute that a service allows an address, one task uses 20 on average: with these intervals the end is

@@ -11,11 +11,11 @@ export interface WaitOptions {
   /** On the monotonic clock. */
   deadline: number;
   /** When the task was submitted, on the monotonic clock; absent where that is not known. */
-  submittedAt?: number;
+  submittedAt?: number | undefined;
   /** Ends the wait like its deadline. */
-  stop?: AbortSignal;
+  stop?: AbortSignal | undefined;
   /** Until then "not found" may only mean that the task is too new to be shown; on the monotonic clock. */
-  graceUntil?: number;
+  graceUntil?: number | undefined;
   /** Why a status query before the wait failed: the first pause respects its Retry-After. */
   failure?: Failure | undefined;
   onPoll?(status: TaskStatus, progress: { elapsedMs: number; nextMs: number }): void;
@@ -47,11 +47,8 @@ export async function pollUntilEnd(
 
   for (let polls = 0; ; polls += 1) {
     const now = clock.monotonic();
-    const progress = {
-      polls,
-      waitedMs: now - start,
-      ...(submittedAt !== undefined && { ageMs: now - submittedAt }),
-    };
+    const ageMs = submittedAt === undefined ? undefined : now - submittedAt;
+    const progress = { polls, waitedMs: now - start, ageMs };
     let pause = intervalBefore(progress, schedule, clock.random);
     const before = failure && heeded(failure);
     if (before) pause = Math.max(pause, pauseAfter(before, failures, RETRY_PAUSES, clock.random));

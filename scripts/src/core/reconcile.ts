@@ -90,10 +90,8 @@ export async function reconcile(
     if (next <= now || earliest > until) {
       // A list that could not be read now may be read by the next run.
       const knownAt = Math.max(clearAt, earliest, failure ? now + REREAD_MS : 0);
-      return unknown(session, generation, lost, {
-        ...(failure && { failure }),
-        ...(knownAt > now && { after: Math.ceil((knownAt - now) / 1_000) }),
-      });
+      const after = knownAt > now ? Math.ceil((knownAt - now) / 1_000) : undefined;
+      return unknown(session, generation, lost, { failure, after });
     }
     await clock.sleep(next - now, signal);
   }
@@ -180,10 +178,10 @@ async function resubmit(
 
 interface Later {
   /** Why the later query gave no answer. */
-  failure?: Failure;
-  notResubmitted?: Failure;
+  failure?: Failure | undefined;
+  notResubmitted?: Failure | undefined;
   /** Seconds until the list can tell. */
-  after?: number;
+  after?: number | undefined;
 }
 
 async function unknown(
@@ -209,8 +207,8 @@ async function unknown(
       unclear: true,
       cause: lost,
       data: { idempotencyKey, model },
-      ...(after !== undefined && { retryAfter: after }),
-      ...(named !== undefined && { taskId: named }),
+      retryAfter: after,
+      taskId: named,
       reason,
     },
   );

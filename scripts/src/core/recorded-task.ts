@@ -20,11 +20,11 @@ export interface RecordedTask {
   entry: StoredRequest;
   credits: Credits;
   /** Absent: the record names it. */
-  task?: Task;
+  task?: Task | undefined;
   /** The task existed before this command, which submitted nothing. */
   isResumed: boolean;
   /** An equal request of another key or address. */
-  other?: OtherAccount;
+  other?: OtherAccount | undefined;
 }
 
 /**
@@ -87,7 +87,7 @@ export async function recordedTask(
     const isResumed = wasThere && !wasSent;
     if (isResumed) session.observer.attached(task.id, entry.record.created);
     session.observer.task(task.id, task.state);
-    return { entry, credits: entry.record.credits, task, isResumed, ...(other && { other }) };
+    return { entry, credits: entry.record.credits, task, isResumed, other };
   } finally {
     await claimed.lock.release();
   }
@@ -137,9 +137,7 @@ async function refuse(
   }
   // An answer may name a task beside an error: the next run asks for the state of that task.
   const { taskId: named } = failure.details;
-  await entry.update(({ taskId }) =>
-    taskId === null ? { phase: 'unknown', ...(named !== undefined && { taskId: named }) } : {},
-  );
+  await entry.update(({ taskId }) => (taskId === null ? { phase: 'unknown', taskId: named ?? null } : {}));
   return failure;
 }
 

@@ -30,8 +30,8 @@ export async function reuse(
   session.observer.attached(taskId!, created);
   await noteUse(session, entry);
   const result = await (status === 'COMPLETED' ? sameResult : sameEnd)(session, entry, settings);
-  const { resubmitted } = entry.record;
-  return { ...result, reused: { created, status }, ...(resubmitted && { isResubmitted: true }) };
+  const isResubmitted = entry.record.resubmitted || result.isResubmitted;
+  return { ...result, reused: { created, status }, isResubmitted };
 }
 
 /** Notes the use of a record, to the day: records are kept for a number of days after their last use. */

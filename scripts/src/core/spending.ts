@@ -31,7 +31,7 @@ export interface SpendingResult {
   /** What the journal of this machine knows; null where there is none. */
   journal: JournalCover | null;
   /** Why the list could not be read, where the journal alone was. */
-  listFailure?: Failure;
+  listFailure?: Failure | undefined;
 }
 
 export interface ListCover {
@@ -60,7 +60,7 @@ export async function spending(session: Session, since: number | null): Promise<
   const { api, provider } = session;
   const store = await session.records();
   const read = provider.can.list ? await readList(session, store !== null) : null;
-  const listFailure = read instanceof Failure ? read : null;
+  const listFailure = read instanceof Failure ? read : undefined;
   const list = read instanceof Failure ? null : read;
   const tasks = onceEach(list?.tasks ?? []);
   const records = store ? await recordsOf(store, tasks) : [];
@@ -74,7 +74,7 @@ export async function spending(session: Session, since: number | null): Promise<
     asOf: api.clock.wall(),
     list: list && { ...cover, unread: list.unread },
     journal: store && { more: countOf(recorded) - countOf(less), keys: 'this' },
-    ...(listFailure && { listFailure }),
+    listFailure,
   };
 }
 
@@ -181,11 +181,7 @@ function merged(one: Task, other: Task): Task {
   return {
     ...one,
     state: state!,
-    ...(models[0] !== undefined && { model: models[0] }),
-    ...(keys[0] !== undefined && { idempotencyKey: keys[0] }),
-    ...(createdAt !== undefined && { createdAt }),
-    ...(charged !== undefined && { charged }),
-    ...(refunded !== undefined && { refunded }),
+    ...{ model: models[0], idempotencyKey: keys[0], createdAt, charged, refunded },
   };
 }
 

@@ -45,9 +45,9 @@ export interface ListResult {
 export interface ListedTask {
   task: Task;
   /** The record of its request on this machine, where there is one. */
-  request?: RequestRecord;
+  request?: RequestRecord | undefined;
   /** The name that was asked for its file, such as that of the line of a batch. */
-  name?: string;
+  name?: string | undefined;
 }
 
 /** Returns the service's list of tasks. Their states are noted in the records of their requests. */
@@ -76,7 +76,7 @@ export async function listTasks(session: Session, filter: ListFilter): Promise<L
     const entry = await recordOf(session, task.id);
     const output = entry?.record.output;
     const name = output ? (await import('../download/output-name.ts')).stemOfOutput(output) : undefined;
-    tasks.push({ task, ...(entry && { request: entry.record }), ...(name !== undefined && { name }) });
+    tasks.push({ task, request: entry?.record, name });
   }
   const { tasks: _, ...record } = list.record;
   return {

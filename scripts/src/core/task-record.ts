@@ -36,8 +36,8 @@ export async function noteState(
   if (state === 'UNKNOWN' || isTerminal(status) || (state === status && seenLately)) return;
   const checked = dateOf(session);
   const took = (session.api.clock.wall() - Date.parse(entry.record.sentAt)) / 1000;
-  const isDuration = wasRunning && state === 'COMPLETED' && took > 0;
-  await entry.update({ status: state, checked, ...(isDuration && { duration: Math.round(took * 10) / 10 }) });
+  const isKnown = wasRunning && state === 'COMPLETED' && took > 0;
+  await entry.update({ status: state, checked, duration: isKnown ? Math.round(took * 10) / 10 : null });
 }
 
 /**

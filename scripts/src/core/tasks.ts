@@ -18,20 +18,20 @@ export interface WaitSettings {
   waitMs: number;
   schedule: PollSchedule;
   /** Milliseconds for saving files, from the beginning of the wait; counts where it is more than `waitMs`. */
-  filesMs?: number;
+  filesMs?: number | undefined;
   /** The model of the task, where the caller knows it. */
-  model?: string;
+  model?: string | undefined;
   /** Where finished files go; null = they are not fetched. */
   folder: string | null;
   /** The name that was asked for the file; null: named by the task's id; absent: as its record says. */
-  output?: string | null;
+  output?: string | null | undefined;
   stallMs: number;
   /** The record of the request that the task belongs to, if there is one. */
-  entry?: StoredRequest;
+  entry?: StoredRequest | undefined;
   /** What is known of its credits from before. */
-  credits?: Credits;
+  credits?: Credits | undefined;
   /** Ends the wait like its deadline. */
-  stop?: AbortSignal;
+  stop?: AbortSignal | undefined;
 }
 
 /** Returns the record of a task; with a folder, its files too. */
@@ -87,8 +87,7 @@ export async function waitTask(
   }
   if (first) session.observer.task(taskId, first.state);
   const waitMs = settings.waitMs - (clock.monotonic() - start);
-  const credits = entry?.record.credits;
-  const wait = { ...settings, folder, output, waitMs, ...(entry && { entry }), ...(credits && { credits }) };
+  const wait = { ...settings, folder, output, waitMs, entry, credits: entry?.record.credits };
   return waitOn(session, { id: taskId, ...first }, wait, origin, failure);
 }
 
@@ -144,7 +143,7 @@ export async function waitOn(
           deadline,
           graceUntil: start + YOUNG_TASK_MS,
           failure,
-          ...(settings.stop && { stop: settings.stop }),
+          stop: settings.stop,
           onPoll: (status, progress) => {
             wasRunning ||= !isTerminal(status.state);
             observer.polled(status, progress);
@@ -187,10 +186,7 @@ export async function waitOn(
     return deliver(session, entry, taskResult(taskId, ended, facts));
   }
   const result = taskResult(taskId, seen, facts);
-  if (failure) {
-    const { retryAfter } = failure.details;
-    return { ...result, lastPollError: failure, ...(retryAfter !== undefined && { retryAfter }) };
-  }
+  if (failure) return { ...result, lastPollError: failure, retryAfter: failure.details.retryAfter };
   return isCrowded && !settings.stop?.aborted ? withoutPermit(result, poller) : result;
 }
 
@@ -218,7 +214,7 @@ async function likelySchedule(
   const age = clock.wall() - Date.parse(entry.record.sentAt);
   const likely = await likelyDuration(session, name);
   return {
-    schedule: { ...schedule, ...(likely && { likely }) },
+    schedule: { ...schedule, likely: likely ?? undefined },
     submittedAt: clock.monotonic() - Math.max(0, age),
   };
 }

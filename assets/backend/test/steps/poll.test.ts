@@ -149,6 +149,14 @@ test('a task whose state in the list is a word that is not known gets a query of
   expect(service.seen).toEqual(['GET /api/v1/tasks', 'GET /api/v1/tasks/ck-odd']);
 });
 
+test('a list that shows a task as running ends what polls of its own had not found', async () => {
+  const { poll } = await setUp(() => ({ status: 200, body: { tasks: [task('ck-1', 'PROGRESS')] } }));
+  const id = await accepted(db.database, 'ck-1');
+  await sql(`UPDATE generation SET status = 'running', missing_since = now() - interval '1 hour'`);
+  await poll();
+  expect(await row(db.database, id)).toMatchObject({ status: 'running', missing_since: null });
+});
+
 test('a task that does not end waits for a person after 20 hours, and for another 20 once it is polled again', async () => {
   const [old, young] = [await accepted(db.database, 'ck-1'), await accepted(db.database, 'ck-2')];
   await sql(`UPDATE generation SET provider_state = 'ARCHIVED'`);

@@ -63,7 +63,7 @@ export async function runBatchCommand(command: BatchCommand): Promise<Outcome> {
     webhookUrl: batch.webhookUrl,
     isDetached: action === 'createGeneration',
     stop,
-    ...(isNew && { onPriced: (lines, credits) => warn(newCharge(lines, credits)) }),
+    onPriced: isNew ? (lines, credits) => warn(newCharge(lines, credits)) : undefined,
   });
   const items = lineOutcomes(result, caller, await commandsOf(command, result));
   const folder = wait.folder === null ? path.resolve('.') : path.resolve(wait.folder);

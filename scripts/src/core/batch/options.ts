@@ -25,7 +25,7 @@ export interface BatchOptions {
   isDetached: boolean;
   stop: Stop;
   /** Told before the first submit: how many lines may be charged, and what for; null where no price was asked for. */
-  onPriced?(lines: number, credits: number | null): void;
+  onPriced?: ((lines: number, credits: number | null) => void) | undefined;
 }
 
 export interface BatchResult {

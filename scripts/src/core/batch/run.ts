@@ -209,8 +209,8 @@ class Batch {
         model: contract.model,
         payload: await line.line.read(),
         idempotencyKey: crypto.randomUUID(),
-        ...(most !== undefined && { maxCredits: most }),
-        ...(webhookUrl !== undefined && { webhookUrl }),
+        maxCredits: most,
+        webhookUrl,
       };
       const begun = await begin(this.#sessionOf(line, { leave, resume }), {
         contract,
