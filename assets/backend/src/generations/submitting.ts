@@ -126,16 +126,24 @@ export async function recordAccepted(
   return row;
 }
 
-/** The service certainly refused a submit that may be sent again: back to its place in the queue. */
-export async function recordRefused(database: Queries, { id, lease }: Submit): Promise<void> {
+/**
+ * The service certainly refused a submit that may be sent again: back to its place in the queue.
+ * @param behindSeconds its place is instead behind what is queued within this time
+ */
+export async function recordRefused(
+  database: Queries,
+  { id, lease }: Submit,
+  behindSeconds = 0,
+): Promise<void> {
   await database.query(
     `UPDATE generation SET
        status = CASE WHEN cancel_requested_at IS NULL THEN 'queued' ELSE 'cancelled' END,
        ended_at = CASE WHEN cancel_requested_at IS NOT NULL THEN now() END,
        due_at = CASE WHEN cancel_requested_at IS NULL THEN now() END,
+       queue_order = CASE WHEN $3::float8 > 0 THEN now() + make_interval(secs => $3::float8) ELSE queue_order END,
        refused_at = clock_timestamp(), submit_started_at = NULL, callback_hash = NULL, ${RELEASED}
      WHERE id = $1 AND lease = $2 AND status = 'submitting'`,
-    [id, lease],
+    [id, lease, behindSeconds],
   );
 }
 

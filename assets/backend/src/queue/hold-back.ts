@@ -4,8 +4,8 @@ import type { Work, WorkService } from './step.ts';
 
 // Asking a service that is away costs it nothing: it is found within this time after it is back.
 const LONGEST_AWAY_SECONDS = 15;
-// Credits come from a person. Until then a few submits ask now and then whether there are some: a refusal costs nothing.
-const NO_CREDITS_SECONDS = 300;
+/** Credits come from a person. Until then a few submits ask now and then whether there are some: a refusal costs nothing. */
+export const NO_CREDITS_SECONDS = 300;
 
 /**
  * Tells all workers what an error says about the service itself.

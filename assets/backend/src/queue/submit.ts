@@ -17,7 +17,7 @@ import {
   SUBMIT_SECONDS,
   type Submit,
 } from '../generations/submitting.ts';
-import { holdBack, holdSubmits } from './hold-back.ts';
+import { holdBack, holdSubmits, NO_CREDITS_SECONDS } from './hold-back.ts';
 import { persist } from './persist.ts';
 import { exists, type Step, type Work, type WorkService } from './step.ts';
 
@@ -149,10 +149,12 @@ async function recordFailure(
   }
   // Its time was over before it left.
   const isLate = error instanceof AbortedError;
-  const hold = async () =>
-    (await holdBack(work, service, error)) || (await holdSubmits(work, service, error));
-  if (isLate || (await persist(log, facts, hold))) {
-    await persist(log, facts, () => recordRefused(database, submit));
+  const isHeld = isLate || (await persist(log, facts, () => holdBack(work, service, error)));
+  const isPoor = !isHeld && (await persist(log, facts, () => holdSubmits(work, service, error)));
+  if (isHeld || isPoor) {
+    // Cheaper requests pass one that the credits do not cover.
+    const behind = isPoor ? NO_CREDITS_SECONDS : 0;
+    await persist(log, facts, () => recordRefused(database, submit, behind));
     return;
   }
   log.info({ ...facts, err: error }, 'rejected');

@@ -89,6 +89,25 @@ test('402: submits wait for credits and lose nothing, while running tasks are po
   expect(await Promise.all(ids.map(statusOf))).toEqual(['pending', 'pending']);
 });
 
+test('402 for one request that is too dear: cheaper ones that come later pass it', async () => {
+  const seen: string[] = [];
+  const { work } = await setUp((url, body) => {
+    if (!isSubmit(url)) return { status: 200, body: { tasks: [] } };
+    const { prompt } = JSON.parse(body) as { prompt: string };
+    seen.push(prompt);
+    return prompt === 'dear' ? refusal(402, 'Insufficient credits.') : accept();
+  });
+  const dear = await withPrompt('dear');
+  await submitStep.run(work);
+  const later: string[] = [];
+  for (let n = 0; n < 12; n += 1) later.push(await withPrompt(`cheap ${n}`, { user: 'bob' }));
+  await sql('UPDATE service_account SET submits_paused_until = now()');
+  await submitStep.run(work);
+  expect(await Promise.all(later.map(statusOf))).toEqual(later.map(() => 'pending'));
+  expect(await statusOf(dear)).toBe('queued');
+  expect(seen.filter((prompt) => prompt === 'dear').length).toBeGreaterThan(1);
+});
+
 test('403 for one request rejects that one alone: the key is confirmed by a read', async () => {
   const { work } = await setUp((url, body) => {
     if (!isSubmit(url)) return { status: 200, body: { tasks: [] } };
