@@ -126,7 +126,7 @@ function folderOf({ config }: Pick<Work, 'config'>, id: string): string {
 /** Removes whole files of an earlier attempt, which a file of other content could not replace. Parts are resumed. */
 async function keepParts(folder: string): Promise<void> {
   for (const name of await readdir(folder).catch(() => []))
-    if (!/\.part(\.\w+)?$/.test(name)) await rm(join(folder, name), { recursive: true, force: true });
+    if (!/\.part(\.|$)/.test(name)) await rm(join(folder, name), { recursive: true, force: true });
 }
 
 /** Removes what attempts of this machine left behind whose results others stored, or nobody could. */
