@@ -460,7 +460,7 @@ const MUTATIONS: Mutation[] = [
     title: 'the beginning of a prompt',
   },
   {
-    guarantee: '11: a stop ends, whoever holds a connection',
+    guarantee: '11: a stop ends, though a connection is held',
     file: 'src/start.ts',
     line: 'app.server.closeAllConnections()',
     instead: '{}',

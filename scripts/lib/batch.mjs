@@ -272,8 +272,8 @@ import { Failure as Failure7 } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
 import { folderFor } from "./wait.mjs";
 import { begin, conclude } from "./generate.mjs";
-import { attached } from "./generate.mjs";
 import { taskResult as taskResult2 } from "./live.mjs";
+import { attached } from "./generate.mjs";
 
 // scripts/src/core/batch/identity.ts
 function ordinalsOf(lines) {
