@@ -135,6 +135,15 @@ function hasOtherAddress(value: Json | undefined, depth = 0): boolean {
   return Object.entries(value).some(([name, inner]) => name !== 'input' && hasOtherAddress(inner, depth + 1));
 }
 
+/** Returns the record of a task; of a finished one that names no file the second record, where that does. */
+export async function readTaskRecord(session: Session, taskId: string): Promise<Task> {
+  const { api, provider } = session;
+  const task = await api.read(provider.task(taskId), shortDeadline(session));
+  if (task.state !== 'COMPLETED' || task.urls.length > 0) return task;
+  const detail = await detailOf(session, taskId, shortDeadline(session));
+  return detail && detail.urls.length > 0 ? { ...detail, state: 'COMPLETED' } : task;
+}
+
 /** Returns the second record of a finished task, where the service has one. A failed read says nothing about the task. */
 async function detailOf({ api, provider }: Session, taskId: string, deadline: number, until = Infinity) {
   try {
