@@ -1,7 +1,7 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
 // scripts/src/cli/batch/command.ts
-const path3 = require("node:path");
+const path4 = require("node:path");
 
 // scripts/src/core/batch/budget.ts
 import { Failure } from "./main.mjs";
@@ -83,13 +83,21 @@ var Spending = class {
 };
 
 // scripts/src/core/batch/known.ts
-import { stemOfOutput } from "./download.mjs";
+import { stemOfOutput as stemOfOutput2 } from "./download.mjs";
 
 // scripts/src/core/batch/names.ts
+const path = require("node:path");
+import { stemOfOutput } from "./download.mjs";
+import { isVersionOf, versionOf } from "./download.mjs";
 function fileNames(lines, isTaken, { before, after } = { before: "", after: "" }) {
   const used = new Set(lines.flatMap(({ name }) => name === null ? [] : keyOf(name)));
   const names = lines.map(({ name, recorded }) => {
-    if (name !== null) return name;
+    if (name !== null) {
+      const isKept = recorded !== null && isVersionOf(recorded, name) && isTaken(name);
+      if (!isKept || used.has(keyOf(recorded))) return name;
+      used.add(keyOf(recorded));
+      return recorded;
+    }
     if (recorded === null || !isOfNumber(recorded, before, after) || used.has(keyOf(recorded))) return null;
     used.add(keyOf(recorded));
     return recorded;
@@ -99,7 +107,7 @@ function fileNames(lines, isTaken, { before, after } = { before: "", after: "" }
     if (name !== null) return name;
     const number = String(lines[n].number).padStart(width, "0");
     for (let version = 1; ; version += 1) {
-      const candidate = `${before}${number}${version === 1 ? "" : `-v${version}`}${after}`;
+      const candidate = versionOf(`${before}${number}${after}`, version);
       if (used.has(keyOf(candidate)) || isTaken(candidate)) continue;
       used.add(keyOf(candidate));
       return candidate;
@@ -107,8 +115,17 @@ function fileNames(lines, isTaken, { before, after } = { before: "", after: "" }
   });
 }
 function isOfNumber(name, before, after) {
-  if (!name.startsWith(before) || !name.endsWith(after)) return false;
-  return /^\d+(-v\d+)?$/.test(name.slice(before.length, name.length - after.length));
+  const plain2 = name.replace(/-v\d+$/, "");
+  return [name, plain2].some(
+    (one) => one.startsWith(before) && one.endsWith(after) && /^\d+(-v\d+)?$/.test(one.slice(before.length, one.length - after.length))
+  );
+}
+function nameOfFile(file, name) {
+  const saved = file && stemOfOutput(path.basename(file));
+  return saved && isVersionOf(saved, name) ? saved : name;
+}
+function hasVersion(name, given) {
+  return name !== given && /-v\d+$/.test(name);
 }
 function keyOf(name) {
   return name.normalize("NFC").toLowerCase();
@@ -128,12 +145,12 @@ async function knownLines(store, lines) {
 }
 function recordedName({ entry }) {
   const output = entry?.record.output;
-  return output ? stemOfOutput(output) : null;
+  return output ? stemOfOutput2(output) : null;
 }
 async function namesReserved(store, folder) {
   const pending = folder === null ? [] : await store?.pending() ?? [];
   const here = pending.filter(({ record }) => record.download === folder && record.output);
-  return new Set(here.map(({ record }) => keyOf(stemOfOutput(record.output))));
+  return new Set(here.map(({ record }) => keyOf(stemOfOutput2(record.output))));
 }
 
 // scripts/src/core/batch/price.ts
@@ -191,6 +208,17 @@ var QUOTES = 4;
 var LARGE = 256 * 1024;
 var PATIENCE_MS = 12e4;
 var PAUSES = { baseMs: 1e3, capMs: 15e3 };
+async function pricesWithin(session, open2, { maxCredits, maxTotalCredits, terms }) {
+  const isLimited = maxTotalCredits !== void 0 || session.provider.can.quote && (maxCredits !== void 0 || terms.maxCreditsPerDay !== null);
+  if (open2.length === 0 || !(isLimited || terms.isNew)) return { prices: /* @__PURE__ */ new Map() };
+  try {
+    const prices = await pricesOf(session, open2);
+    return { prices, held: isLimited ? overBudget(prices, { maxCredits, maxTotalCredits }) : void 0 };
+  } catch (error) {
+    if (!(error instanceof Failure2)) throw error;
+    return { prices: /* @__PURE__ */ new Map(), held: isLimited ? error : void 0 };
+  }
+}
 async function pricesOf(session, lines) {
   const prices = /* @__PURE__ */ new Map();
   if (!session.provider.can.quote) {
@@ -306,7 +334,7 @@ var EqualLines = class {
 };
 
 // scripts/src/core/batch/names-for.ts
-const path = require("node:path");
+const path2 = require("node:path");
 import { mediaIn } from "./download.mjs";
 import { Failure as Failure3 } from "./main.mjs";
 function namesFor(lines, known, folder, reserved, isNew, pattern) {
@@ -318,7 +346,7 @@ function namesFor(lines, known, folder, reserved, isNew, pattern) {
       {
         path: `line ${number}: name`,
         expected: "a name that no file has yet",
-        received: `"${name}": ${path.basename(file)} exists in ${folder}`,
+        received: `"${name}": ${path2.basename(file)} exists in ${folder}`,
         hint: "give the line another name, choose another folder, or move that file away"
       }
     ];
@@ -569,7 +597,7 @@ var Batch = class {
   constructor(session, options) {
     const { clock, signal } = session.api;
     this.#session = { ...session, results: new Slots(RESULTS) };
-    this.#options = options;
+    this.#options = { ...options, wait: { ...options.wait, isVersioned: true } };
     this.#start = clock.monotonic();
     this.#acceptedAt = this.#start;
     this.#deadline = this.#start + options.wait.waitMs;
@@ -588,7 +616,9 @@ var Batch = class {
     const names = namesFor(lines, known, folder, reserved, terms.isNew, pattern);
     this.#lines = lines.map((line, n) => this.#lineOf(line, known[n], names[n]));
     const open2 = this.#lines.filter((line) => this.#mayCharge(line)).map(({ line }) => line);
-    await this.#price(open2);
+    const { prices, held } = await pricesWithin(this.#session, open2, this.#options);
+    this.#prices = prices;
+    if (held) this.#gate.hold(held);
     this.#options.onPriced?.(open2.length, this.#quoted);
     this.#acceptedAt = this.#session.api.clock.monotonic();
     this.#tell();
@@ -597,6 +627,7 @@ var Batch = class {
       kind: "batch",
       lines: this.#lines.map(({ line, name, track, end, isReused, credits }) => ({
         ...{ number: line.number, name, model: line.contract.model, end },
+        isNameTaken: hasVersion(name, line.name),
         ...{ taskId: track.taskId, state: track.state, isReused, credits: creditsOfEnd(end) ?? credits }
       })),
       quoted: this.#quoted,
@@ -617,22 +648,6 @@ var Batch = class {
   #mayCharge({ track }) {
     return this.#options.terms.isNew || track.taskId === null;
   }
-  /** Asks for the prices where a limit needs them, and holds all submits back where they are above it. */
-  async #price(open2) {
-    const { maxCredits, maxTotalCredits, terms } = this.#options;
-    const { can } = this.#session.provider;
-    const isLimited = maxTotalCredits !== void 0 || can.quote && (maxCredits !== void 0 || terms.maxCreditsPerDay !== null);
-    if (open2.length === 0 || !(isLimited || terms.isNew)) return;
-    try {
-      this.#prices = await pricesOf(this.#session, open2);
-    } catch (error) {
-      if (!(error instanceof Failure7)) throw error;
-      if (isLimited) this.#gate.hold(error);
-      return;
-    }
-    const over = isLimited && overBudget(this.#prices, { maxCredits, maxTotalCredits });
-    if (over) this.#gate.hold(over);
-  }
   async #follow(line) {
     try {
       line.end = this.#mayCharge(line) ? await this.#submitted(line) : await this.#resumed(line);
@@ -652,6 +667,7 @@ var Batch = class {
       track.taskId ??= details.taskId ?? null;
     } else if (end) {
       line.end = { ...end, seen: { ...end.seen, record: {} } };
+      line.name = nameOfFile(end.files?.[0]?.path, line.name);
       track.taskId = end.taskId;
     }
     track.state = stateIn(line.end, track.state);
@@ -780,12 +796,13 @@ var Batch = class {
 };
 
 // scripts/src/cli/batch/command.ts
-import { stemOfOutput as stemOfOutput2 } from "./download.mjs";
+import { stemOfOutput as stemOfOutput3 } from "./download.mjs";
 import { commandForLine } from "./main.mjs";
 
 // scripts/src/cli/render/batch.ts
 import { Failure as Failure8 } from "./main.mjs";
 import { AdvisedFailure as AdvisedFailure2 } from "./main.mjs";
+import { BATCH_ORDER, EXIT } from "./main.mjs";
 
 // scripts/src/cli/batch/issues.ts
 import { AdvisedFailure } from "./main.mjs";
@@ -814,9 +831,9 @@ function wrongLines(found) {
     );
   }
   const wrong = new Set(found.map(({ line }) => line)).size;
-  const { path: path5, expected, received } = shown[0];
-  const message = `${wrong} ${wrong === 1 ? "line is" : "lines are"} wrong; nothing was submitted. ${path5}: expected ${expected}, received ${received}.`;
-  const hints = [...new Set(shown.map(({ path: path6, hint }) => `${path6}: ${hint}`))];
+  const { path: path6, expected, received } = shown[0];
+  const message = `${wrong} ${wrong === 1 ? "line is" : "lines are"} wrong; nothing was submitted. ${path6}: expected ${expected}, received ${received}.`;
+  const hints = [...new Set(shown.map(({ path: path7, hint }) => `${path7}: ${hint}`))];
   return new AdvisedFailure("INVALID_PAYLOAD", message, { issues: shown, nextSteps: hints });
 }
 function ranges(numbers) {
@@ -831,8 +848,43 @@ function ranges(numbers) {
   return `${texts.slice(0, MOST_RANGES).join(", ")} and ${texts.length - MOST_RANGES} more places`;
 }
 
+// scripts/src/cli/render/batch-warnings.ts
+function warningsOf(result, items, report) {
+  const warnings = [];
+  if (result.isNew) {
+    const made = items.filter(({ line }) => line.taskId !== null).length;
+    warnings.push(`--new asked for every line once more: ${made} new tasks, ${costOf(result.quoted)}.`);
+  }
+  warnings.push(...takenNames(result.lines));
+  if ("problem" in report) warnings.push(`The report could not be written: ${report.problem}.`);
+  const withWarnings = items.filter(({ outcome }) => Array.isArray(outcome.envelope.data?.warnings));
+  for (const { line, outcome } of withWarnings.slice(0, 5)) {
+    for (const text of outcome.envelope.data.warnings)
+      warnings.push(`Line ${line.number} (${line.name}): ${text}`);
+  }
+  if (withWarnings.length > 5)
+    warnings.push(`${withWarnings.length - 5} more lines have warnings; the report has them.`);
+  return warnings;
+}
+function takenNames(lines) {
+  const taken = lines.filter(({ isNameTaken }) => isNameTaken);
+  if (taken.length === 0) return [];
+  const [{ number, name }] = taken;
+  return [
+    taken.length === 1 ? `Line ${number}: its name belongs to another file, which stays as it is. So a version follows it: ${name}.` : `Lines ${numbersOf(taken)}: their names belong to other files, which stay as they are. So a version follows each name, as in ${name}.`
+  ];
+}
+function newCharge(lines, credits) {
+  return `--new asks for all ${lines} lines once more: ${costOf(credits)}.`;
+}
+function costOf(credits) {
+  const cost = credits === null ? "their price could not be asked for" : `${credits} credits for all lines`;
+  return `a new charge (${cost})`;
+}
+var linesNamed = (lines) => `${lines.length === 1 ? "line" : "lines"} ${numbersOf(lines)}`;
+var numbersOf = (lines) => ranges(lines.map(({ number }) => number));
+
 // scripts/src/cli/render/batch.ts
-import { BATCH_ORDER, EXIT } from "./main.mjs";
 import { callerOfLine } from "./main.mjs";
 import { failed, success, UPSTREAM } from "./main.mjs";
 import { explained } from "./main.mjs";
@@ -942,29 +994,6 @@ function submittedNow(lines) {
   ];
   return `${parts.join("; ")}.`;
 }
-function warningsOf(result, items, report) {
-  const warnings = [];
-  if (result.isNew) {
-    const made = items.filter(({ line }) => line.taskId !== null).length;
-    warnings.push(`--new asked for every line once more: ${made} new tasks, ${costOf(result.quoted)}.`);
-  }
-  if ("problem" in report) warnings.push(`The report could not be written: ${report.problem}.`);
-  const withWarnings = items.filter(({ outcome }) => Array.isArray(outcome.envelope.data?.warnings));
-  for (const { line, outcome } of withWarnings.slice(0, 5)) {
-    for (const text of outcome.envelope.data.warnings)
-      warnings.push(`Line ${line.number} (${line.name}): ${text}`);
-  }
-  if (withWarnings.length > 5)
-    warnings.push(`${withWarnings.length - 5} more lines have warnings; the report has them.`);
-  return warnings;
-}
-function newCharge(lines, credits) {
-  return `--new asks for all ${lines} lines once more: ${costOf(credits)}.`;
-}
-function costOf(credits) {
-  const cost = credits === null ? "their price could not be asked for" : `${credits} credits for all lines`;
-  return `a new charge (${cost})`;
-}
 function stepsOf(result, sorted, caller, hidden) {
   const { held, isReused, lines } = result;
   const isOpen = sorted.some(({ outcome }) => OPEN.has(outcome.exitCode)) || held !== void 0;
@@ -994,7 +1023,6 @@ function stepsOf(result, sorted, caller, hidden) {
   }
   return steps;
 }
-var linesNamed = (lines) => `${lines.length === 1 ? "line" : "lines"} ${ranges(lines.map(({ number }) => number))}`;
 var OPEN = /* @__PURE__ */ new Set([
   EXIT.stillRunning,
   EXIT.submitUnknown,
@@ -1046,7 +1074,7 @@ import { refusalOf } from "./main.mjs";
 
 // scripts/src/cli/batch/report.ts
 const { closeSync, openSync, readSync } = require("node:fs");
-const path2 = require("node:path");
+const path3 = require("node:path");
 import { diskErrorText, replaceAtOnce } from "./journal.mjs";
 import { boundedJson } from "./main.mjs";
 var MOST_BYTES = 64 * 1024;
@@ -1066,10 +1094,10 @@ function writeReport(folder, name, rows, secrets) {
 }
 function placeFor(folder, name) {
   for (let n = 1; n < MOST_NAMES; n += 1) {
-    const file = path2.join(folder, `${name}.report${n === 1 ? "" : `-${n}`}.jsonl`);
+    const file = path3.join(folder, `${name}.report${n === 1 ? "" : `-${n}`}.jsonl`);
     if (isReport(file)) return file;
   }
-  return path2.join(folder, `${name}.report-${Date.now()}.jsonl`);
+  return path3.join(folder, `${name}.report-${Date.now()}.jsonl`);
 }
 function isReport(file) {
   const head = Buffer.alloc(16);
@@ -1093,7 +1121,7 @@ function isReport(file) {
 async function runBatchCommand(command) {
   const { session, args, batch, wait, caller, secrets, stop, warn } = command;
   const { maxCredits, maxTotalCredits, owner = null, maxCreditsPerDay = null, isNew, action } = args;
-  const pattern = args.output === void 0 ? void 0 : patternOf(path3.basename(args.output));
+  const pattern = args.output === void 0 ? void 0 : patternOf(path4.basename(args.output));
   if (action === "quote") {
     if (!session.provider.can.quote) throw refusalOf(args.profile, "quote");
     return batchQuoteOutcome(
@@ -1120,7 +1148,7 @@ async function runBatchCommand(command) {
     ...isNew && { onPriced: (lines, credits) => warn(newCharge(lines, credits)) }
   });
   const items = lineOutcomes(result, caller, await commandsOf(command, result));
-  const folder = wait.folder === null ? path3.resolve(".") : path3.resolve(wait.folder);
+  const folder = wait.folder === null ? path4.resolve(".") : path4.resolve(wait.folder);
   const report = writeReport(folder, batch.name, items.map(reportRow), secrets);
   return batchOutcome(result, items, report, caller);
 }
@@ -1129,7 +1157,7 @@ async function commandsOf({ argv, batch, wait }, { lines }) {
   for (const [n, line] of lines.entries()) {
     if (!MAY_BE_MADE_AGAIN.has(outcomeOf(line))) continue;
     const request = await batch.requestOf(line.number);
-    const output = wait.folder === null ? null : path3.join(path3.resolve(wait.folder), line.name);
+    const output = wait.folder === null ? null : path4.join(path4.resolve(wait.folder), line.name);
     const isFirst = batch.lines[n].ordinal === 1;
     commands.set(line.number, { isFirst, command: request && commandForLine(argv, request, output) });
   }
@@ -1137,13 +1165,13 @@ async function commandsOf({ argv, batch, wait }, { lines }) {
 }
 var MAY_BE_MADE_AGAIN = /* @__PURE__ */ new Set(["failed", "cancelled", "unknown"]);
 function patternOf(output) {
-  const [before = "", ...after] = stemOfOutput2(output).split("{n}");
+  const [before = "", ...after] = stemOfOutput3(output).split("{n}");
   return { before, after: after.join("{n}") };
 }
 
 // scripts/src/cli/batch/parse-line.ts
 import { nearest } from "./main.mjs";
-import { stemOfOutput as stemOfOutput3 } from "./download.mjs";
+import { stemOfOutput as stemOfOutput4 } from "./download.mjs";
 import { nameProblem } from "./main.mjs";
 import { isObject } from "./main.mjs";
 import { issue as issue2, quote } from "./main.mjs";
@@ -1199,7 +1227,7 @@ function textField(line, field, issues) {
 function nameOf(line, issues) {
   const given = textField(line, "name", issues);
   if (given === void 0) return null;
-  const name = stemOfOutput3(given);
+  const name = stemOfOutput4(given);
   const problem = nameProblem(given) ?? nameProblem(name);
   if (problem === null) return name;
   issues.push(issue2("name", "a file name", quote(given), problem));
@@ -1239,7 +1267,7 @@ import { BY_FLAGS } from "./main.mjs";
 // scripts/src/cli/batch/source.ts
 const { constants } = require("node:fs");
 const { open } = require("node:fs/promises");
-const path4 = require("node:path");
+const path5 = require("node:path");
 import { plain } from "./main.mjs";
 import { codeOf, readStdin, refused } from "./contracts.mjs";
 var MOST_LINES = 1e4;
@@ -1252,7 +1280,7 @@ async function openSource(file, signal) {
     return inMemory("batch", void 0, Buffer.from(text));
   }
   const format = formatOf(file);
-  const name = path4.basename(file, path4.extname(file));
+  const name = path5.basename(file, path5.extname(file));
   let handle;
   let isKept = false;
   try {
@@ -1362,7 +1390,7 @@ function isUtf16(head) {
   return head[0] === 255 && head[1] === 254;
 }
 function formatOf(file) {
-  const ending = path4.extname(file).toLowerCase();
+  const ending = path5.extname(file).toLowerCase();
   if (ending === ".jsonl" || ending === ".ndjson") return "jsonl";
   if (ending === ".txt") return "txt";
   if (ending === "") return void 0;
@@ -1535,20 +1563,20 @@ var Reader = class {
 function issuesOf(failure) {
   const { issues, nextSteps = [] } = adviceOf(failure);
   if (issues?.length) return issues.map((one) => ({ ...one, path: pathOf(one.path) }));
-  const path5 = failure.code === "INVALID_MODEL" ? "model" : "payload";
+  const path6 = failure.code === "INVALID_MODEL" ? "model" : "payload";
   const hint = nextSteps[0] ?? "correct the line";
   return [
     issue3(
-      path5,
-      path5 === "model" ? "a model with a contract" : "a payload that can be sent",
+      path6,
+      path6 === "model" ? "a model with a contract" : "a payload that can be sent",
       failure.message,
       hint
     )
   ];
 }
-function pathOf(path5) {
-  const flag = /^--(payload|image|model)$/.exec(path5)?.[1];
-  return flag ?? `payload.${path5}`;
+function pathOf(path6) {
+  const flag = /^--(payload|image|model)$/.exec(path6)?.[1];
+  return flag ?? `payload.${path6}`;
 }
 function sizeOf(value) {
   if (typeof value === "string") return value.length;
@@ -1565,10 +1593,13 @@ export {
   batchQuoteOutcome,
   creditsOfEnd,
   fileNames,
+  hasVersion,
   interruptedEnd,
   isMadeNow,
   knownLines,
   lineOutcomes,
+  linesNamed,
+  nameOfFile,
   namesFor,
   namesReserved,
   newCharge,
@@ -1578,6 +1609,7 @@ export {
   overBudget,
   parseLine,
   pricesOf,
+  pricesWithin,
   progressOf,
   quoteBatch,
   ranges,
@@ -1591,6 +1623,7 @@ export {
   sumOf,
   totalsOf,
   tracked,
+  warningsOf,
   withPrompt,
   writeReport,
   wrongLines

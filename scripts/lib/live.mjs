@@ -850,6 +850,7 @@ var init_session = __esm({
 });
 
 // scripts/src/core/finish.ts
+const path = require("node:path");
 import { Failure as Failure13 } from "./main.mjs";
 async function folderFor(folder) {
   return folder === null ? null : (await import("./download.mjs")).prepareFolder(folder);
@@ -857,12 +858,18 @@ async function folderFor(folder) {
 async function checkFree(folder, output) {
   if (folder === null || !output) return;
   const { mediaIn, stemOfOutput } = await import("./download.mjs");
-  const file = mediaIn(folder).get(stemOfOutput(output).toLowerCase());
+  const media = mediaIn(folder);
+  const stem = stemOfOutput(output);
+  const fileNamed = (name) => media.get(name.normalize("NFC").toLowerCase());
+  const file = fileNamed(stem);
   if (file === void 0) return;
+  let number = 2;
+  while (fileNamed(`${stem}-${number}`)) number += 1;
+  const free = path.join(folder, `${stem}-${number}${output.slice(stem.length)}`);
   throw new Failure13(
     "INVALID_PAYLOAD",
     `${file} exists already and is not the file of this request. Nothing was submitted.`,
-    { reason: { kind: "outputTaken", file } }
+    { reason: { kind: "outputTaken", file, free } }
   );
 }
 async function finish(session, taskId, options) {
@@ -936,8 +943,9 @@ async function detailOf({ api, provider }, taskId, deadline, until = Infinity) {
     throw error;
   }
 }
-async function downloadAll(session, task, folder, { stallMs, entry, filesUntil, output, onFresh, onFile, onSaved }) {
+async function downloadAll(session, task, folder, { onFresh, onFile, onSaved, ...settings }) {
   const { api, provider } = session;
+  const { entry, filesUntil, stallMs, output, isVersioned } = settings;
   const { saveOnce } = await import("./download.mjs");
   const files = [];
   const failures = [];
@@ -955,7 +963,8 @@ async function downloadAll(session, task, folder, { stallMs, entry, filesUntil, 
     const url = urls[index];
     const number = task.urls.length > 1 ? { number: index + 1 } : {};
     const { maxRetries } = api.policy;
-    const options = { taskId: task.id, url, folder, output, stallMs, maxRetries, until, refresh, ...number };
+    const name = { taskId: task.id, folder, output, isVersioned, ...number };
+    const options = { ...name, url, stallMs, maxRetries, until, refresh };
     onFile?.(index);
     try {
       const file = await saveOnce(session, entry, { ...options, waitEnds: filesUntil });
@@ -1402,7 +1411,7 @@ var init_attach_task = __esm({
 
 // scripts/src/cli/live.ts
 const { existsSync } = require("node:fs");
-const path = require("node:path");
+const path2 = require("node:path");
 
 // scripts/src/core/made-elsewhere.ts
 import { Failure } from "./main.mjs";
@@ -2653,7 +2662,7 @@ async function runLive(options) {
 }
 function isWithoutRecords({ args, environment }) {
   const folder = journalFolder(environment, args.sandbox);
-  const folders = [folder, path.join(path.dirname(folder), "journal")];
+  const folders = [folder, path2.join(path2.dirname(folder), "journal")];
   return !needsRecords(args.action) && !folders.some((one) => existsSync(one));
 }
 async function openJournal(options, provider) {
@@ -2759,13 +2768,13 @@ function waitSettings(args, { timeoutMs }) {
 }
 function placeOf({ download, output, action }) {
   if (output !== void 0)
-    return { folder: path.dirname(path.resolve(output)), output: path.basename(output) };
+    return { folder: path2.dirname(path2.resolve(output)), output: path2.basename(output) };
   return { folder: download ?? null, ...isSubmit(action) && { output: null } };
 }
 async function startSandbox(environment, warn) {
   const { startSandbox: start } = await import("./sandbox-server.mjs");
   const { stateFolder } = environment;
-  const sandbox = await start({ folder: stateFolder === "" ? null : path.join(stateFolder, "sandbox") });
+  const sandbox = await start({ folder: stateFolder === "" ? null : path2.join(stateFolder, "sandbox") });
   if (stateFolder === "") warn("There is no home folder: what the sandbox makes ends with this process.");
   if (sandbox.warning) warn(sandbox.warning);
   return sandbox;
@@ -2861,9 +2870,9 @@ var CODES = {
 var MOST_MODELS3 = 200;
 function aivideomaker({ profile, baseUrl, key, now }) {
   const origin = baseUrl.href.replace(/\/+$/, "").replace(/\/api\/v1$/, "");
-  const request = (method, path2, body) => ({
+  const request = (method, path3, body) => ({
     method,
-    url: new URL(`${origin}/api/v1/${path2}`),
+    url: new URL(`${origin}/api/v1/${path3}`),
     headers: {
       key,
       accept: "application/json",

@@ -2218,6 +2218,7 @@ function callerOf(args, argv) {
     anew: `${commandAnew(args)}.`,
     another: commandForAnother(argv, args),
     retry: "add --new to the command that submitted it.",
+    savedAs: (output3) => commandFrom(argv, { output: output3 }),
     rehearsal: commandToRehearse(argv, args),
     resumeFlags: resumeFlags(args),
     // A status query or a submit alone has its full answer while the task still runs.
@@ -2558,7 +2559,7 @@ var PLACE = {
       nextSteps: ["Name a folder that can be written to. This call has submitted and charged nothing."]
     };
   },
-  outputTaken: ({ file }) => ({
+  outputTaken: ({ file, free }, { savedAs }) => ({
     message: `--output: ${file} exists already and is not the file of this request. Nothing was submitted.`,
     issues: [
       {
@@ -2569,7 +2570,8 @@ var PLACE = {
       }
     ],
     nextSteps: [
-      "Give another --output, or move that file away. This call has submitted and charged nothing."
+      "This call has submitted and charged nothing. Move that file away, or submit with a name that is free:",
+      savedAs(free)
     ]
   }),
   // Its command, with a free name, follows from the task.

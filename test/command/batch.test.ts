@@ -401,6 +401,26 @@ describe('a batch', () => {
     expect(readFileSync(path.join(out, 'SEA.mp4'), 'utf8')).toBe('mine');
   });
 
+  it('fault 47: names that other files get while the batch runs: each file is saved with a version, and stays there', async () => {
+    const lines = ['{"name":"sea","payload":{"prompt":"sea"}}', '{"payload":{"prompt":"fog"}}'];
+    const { runBatch, service, out, charges, files } = await place(lines, 'two.jsonl');
+    service.onSubmit = () => {
+      for (const name of ['sea.mp4', '2.mp4']) writeFileSync(path.join(out, name), 'mine');
+    };
+    const first = await runBatch();
+    expect(first.code, first.stdout).toBe(0);
+    expect(first.items.map(({ name }) => name)).toEqual(['sea-v2', '2-v2']);
+    expect(files()).toEqual(['2-v2.mp4', '2.mp4', 'sea-v2.mp4', 'sea.mp4']);
+    expect(readFileSync(path.join(out, 'sea.mp4'), 'utf8')).toBe('mine');
+    expect(first.warnings).toEqual([
+      'Lines 1-2: their names belong to other files, which stay as they are. So a version follows each name, as in sea-v2.',
+    ]);
+    const again = await runBatch();
+    expect(again.items).toEqual(first.items.map((item) => ({ ...item, reused: true })));
+    expect(files()).toHaveLength(4);
+    expect(charges()).toBe(2);
+  });
+
   it('failed tasks: exit code 1, their refund in the sums, and no charge when it is run again', async () => {
     const { runBatch, service, charges } = await place(['a', 'b']);
     service.end = 'FAILED';
@@ -665,8 +685,13 @@ describe('--output', () => {
     writeFileSync(path.join(folder, 'dawn.mp4'), 'mine');
     const { code, ...ended } = await run([...T2V_ARGS, '--output', 'dawn.mp4'], { env, cwd: folder });
     expect(code).toBe(2);
-    expect(envelopeOf({ code, ...ended }).data.issues).toMatchObject([{ path: '--output' }]);
+    const { data } = envelopeOf({ code, ...ended });
+    expect(data.issues).toMatchObject([{ path: '--output' }]);
     expect(submits()).toEqual([]);
+    const command = (data.nextSteps as string[]).find((step) => step.startsWith('node '))!;
+    expect((await runShell(command, { env, cwd: tempFolder() })).code).toBe(0);
+    expect(readdirSync(folder)).toContain('dawn-2.mp4');
+    expect(submits()).toHaveLength(1);
     expect(readFileSync(path.join(folder, 'dawn.mp4'), 'utf8')).toBe('mine');
   });
 

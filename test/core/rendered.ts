@@ -31,6 +31,7 @@ export function callerOf({ provider }: { provider: Profile }, more: Partial<Call
     anew: 'the same command with --new.',
     another: 'run again --new',
     retry: 'add --new to the command that submitted it.',
+    savedAs: (file) => `run again --output ${file}`,
     rehearsal: 'run again --sandbox',
     resumeFlags: {},
     wantsEnd: true,

@@ -115,9 +115,8 @@ export type Reason =
   /** The folder of the records; `lasts`: the same command meets the same error until the folder is changed. */
   | { kind: 'unreadableFolder' | 'unwritableFolder'; folder: string; why: string; lasts: boolean }
   | { kind: 'downloadFolder'; folder: string; why: string }
-  /** A file has the name that was asked for. */
-  | { kind: 'outputTaken'; file: string }
-  /** `free`: a path beside `file` that no file has. */
+  /** A file has the name that was asked for; `free`: a path beside it that no file has. */
+  | { kind: 'outputTaken'; file: string; free: string }
   | { kind: 'fileInTheWay'; file: string; free: string }
   | { kind: 'beingSaved' | 'linkGone' | 'fileTooLarge' }
   | { kind: 'proxySettings' | 'proxyRefusal' | 'certificate' | 'handshake' }

@@ -14,9 +14,9 @@ import {
   batchQuoteOutcome,
   type LineCommands,
   lineOutcomes,
-  newCharge,
   reportRow,
 } from '../render/batch.ts';
+import { newCharge } from '../render/batch-warnings.ts';
 import type { Caller } from '../render/caller.ts';
 import type { Outcome } from '../render/envelope.ts';
 import { refusalOf } from '../unsupported.ts';

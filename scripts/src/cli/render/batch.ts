@@ -5,8 +5,8 @@ import { isMadeNow, stateOf, totalsOf } from '../../core/batch/totals.ts';
 import { Failure } from '../../model/failure.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import { AdvisedFailure } from '../advised-failure.ts';
-import { ranges } from '../batch/issues.ts';
 import { BATCH_ORDER, EXIT } from '../exit-codes.ts';
+import { linesNamed, warningsOf } from './batch-warnings.ts';
 import { type Caller, callerOfLine, type LineCommand } from './caller.ts';
 import { failed, type Outcome, success, UPSTREAM } from './envelope.ts';
 import { explained } from './failure.ts';
@@ -167,37 +167,6 @@ function submittedNow(lines: readonly LineResult[]): string {
   return `${parts.join('; ')}.`;
 }
 
-function warningsOf(
-  result: BatchResult,
-  items: readonly LineOutcome[],
-  report: { file: string } | { problem: string },
-): string[] {
-  const warnings: string[] = [];
-  if (result.isNew) {
-    const made = items.filter(({ line }) => line.taskId !== null).length;
-    warnings.push(`--new asked for every line once more: ${made} new tasks, ${costOf(result.quoted)}.`);
-  }
-  if ('problem' in report) warnings.push(`The report could not be written: ${report.problem}.`);
-  const withWarnings = items.filter(({ outcome }) => Array.isArray(outcome.envelope.data?.warnings));
-  for (const { line, outcome } of withWarnings.slice(0, 5)) {
-    for (const text of outcome.envelope.data!.warnings as string[])
-      warnings.push(`Line ${line.number} (${line.name}): ${text}`);
-  }
-  if (withWarnings.length > 5)
-    warnings.push(`${withWarnings.length - 5} more lines have warnings; the report has them.`);
-  return warnings;
-}
-
-/** Returns what --new costs, for the user who can still interrupt it. */
-export function newCharge(lines: number, credits: number | null): string {
-  return `--new asks for all ${lines} lines once more: ${costOf(credits)}.`;
-}
-
-function costOf(credits: number | null): string {
-  const cost = credits === null ? 'their price could not be asked for' : `${credits} credits for all lines`;
-  return `a new charge (${cost})`;
-}
-
 function stepsOf(
   result: BatchResult,
   sorted: readonly LineOutcome[],
@@ -232,9 +201,6 @@ function stepsOf(
   }
   return steps;
 }
-
-const linesNamed = (lines: readonly LineResult[]): string =>
-  `${lines.length === 1 ? 'line' : 'lines'} ${ranges(lines.map(({ number }) => number))}`;
 
 // These exit codes mean that the same command has something to do.
 const OPEN: ReadonlySet<number> = new Set([

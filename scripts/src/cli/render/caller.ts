@@ -5,6 +5,7 @@ import {
   commandAgain,
   commandAnew,
   commandForAnother,
+  commandFrom,
   commandToRehearse,
   placeFlags,
   resumeFlags,
@@ -27,6 +28,8 @@ export interface Caller {
   another: string;
   /** How a task that ended without a result is tried again, with a new charge; words. */
   retry: string;
+  /** The command that was given, with another name for its file; a command line. */
+  savedAs(file: string): string;
   /** The same in the sandbox, at no cost; a command line. */
   rehearsal: string;
   /** Flags that the command resuming a task repeats. */
@@ -54,6 +57,7 @@ export function callerOf(args: Arguments, argv: readonly string[]): Caller {
     anew: `${commandAnew(args)}.`,
     another: commandForAnother(argv, args),
     retry: 'add --new to the command that submitted it.',
+    savedAs: (output) => commandFrom(argv, { output }),
     rehearsal: commandToRehearse(argv, args),
     resumeFlags: resumeFlags(args),
     // A status query or a submit alone has its full answer while the task still runs.

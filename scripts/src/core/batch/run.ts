@@ -8,13 +8,14 @@ import { attached } from '../recorded-task.ts';
 import { taskResult } from '../result.ts';
 import type { Session } from '../session.ts';
 import { Slots } from '../slots.ts';
-import { overBudget, type Price, Spending, sumOf } from './budget.ts';
+import { type Price, Spending, sumOf } from './budget.ts';
 import { EqualLines } from './identity.ts';
 import { type Known, knownLines, namesReserved } from './known.ts';
 import type { BatchLine, LineEnd } from './line.ts';
+import { hasVersion, nameOfFile } from './names.ts';
 import { namesFor } from './names-for.ts';
 import type { BatchOptions, BatchResult } from './options.ts';
-import { pricesOf } from './price.ts';
+import { pricesWithin } from './price.ts';
 import { BatchGate } from './submit-gate.ts';
 import { creditsOfEnd, progressOf, stateIn } from './totals.ts';
 import { interruptedEnd, type Track, tracked } from './track.ts';
@@ -65,7 +66,7 @@ class Batch {
   constructor(session: Session, options: BatchOptions) {
     const { clock, signal } = session.api;
     this.#session = { ...session, results: new Slots(RESULTS) };
-    this.#options = options;
+    this.#options = { ...options, wait: { ...options.wait, isVersioned: true } };
     this.#start = clock.monotonic();
     this.#acceptedAt = this.#start;
     this.#deadline = this.#start + options.wait.waitMs;
@@ -86,7 +87,9 @@ class Batch {
     const names = namesFor(lines, known, folder, reserved, terms.isNew, pattern);
     this.#lines = lines.map((line, n) => this.#lineOf(line, known[n]!, names[n]!));
     const open = this.#lines.filter((line) => this.#mayCharge(line)).map(({ line }) => line);
-    await this.#price(open);
+    const { prices, held } = await pricesWithin(this.#session, open, this.#options);
+    this.#prices = prices;
+    if (held) this.#gate.hold(held);
     this.#options.onPriced?.(open.length, this.#quoted);
     // The prices took time that belongs to them.
     this.#acceptedAt = this.#session.api.clock.monotonic();
@@ -96,6 +99,7 @@ class Batch {
       kind: 'batch',
       lines: this.#lines.map(({ line, name, track, end, isReused, credits }) => ({
         ...{ number: line.number, name, model: line.contract.model, end },
+        isNameTaken: hasVersion(name, line.name),
         ...{ taskId: track.taskId, state: track.state, isReused, credits: creditsOfEnd(end) ?? credits },
       })),
       quoted: this.#quoted,
@@ -119,26 +123,6 @@ class Batch {
     return this.#options.terms.isNew || track.taskId === null;
   }
 
-  /** Asks for the prices where a limit needs them, and holds all submits back where they are above it. */
-  async #price(open: readonly BatchLine[]): Promise<void> {
-    const { maxCredits, maxTotalCredits, terms } = this.#options;
-    const { can } = this.#session.provider;
-    const isLimited =
-      maxTotalCredits !== undefined ||
-      (can.quote && (maxCredits !== undefined || terms.maxCreditsPerDay !== null));
-    if (open.length === 0 || !(isLimited || terms.isNew)) return;
-    try {
-      this.#prices = await pricesOf(this.#session, open);
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      // Without a limit the price is only told.
-      if (isLimited) this.#gate.hold(error);
-      return;
-    }
-    const over = isLimited && overBudget(this.#prices, { maxCredits, maxTotalCredits });
-    if (over) this.#gate.hold(over);
-  }
-
   async #follow(line: Line): Promise<void> {
     try {
       line.end = this.#mayCharge(line) ? await this.#submitted(line) : await this.#resumed(line);
@@ -159,6 +143,7 @@ class Batch {
       track.taskId ??= details.taskId ?? null;
     } else if (end) {
       line.end = { ...end, seen: { ...end.seen, record: {} } };
+      line.name = nameOfFile(end.files?.[0]?.path, line.name);
       track.taskId = end.taskId;
     }
     track.state = stateIn(line.end, track.state);

@@ -90,7 +90,7 @@ export const PLACE = {
       nextSteps: ['Name a folder that can be written to. This call has submitted and charged nothing.'],
     };
   },
-  outputTaken: ({ file }) => ({
+  outputTaken: ({ file, free }, { savedAs }) => ({
     message: `--output: ${file} exists already and is not the file of this request. Nothing was submitted.`,
     issues: [
       {
@@ -101,7 +101,8 @@ export const PLACE = {
       },
     ],
     nextSteps: [
-      'Give another --output, or move that file away. This call has submitted and charged nothing.',
+      'This call has submitted and charged nothing. Move that file away, or submit with a name that is free:',
+      savedAs(free),
     ],
   }),
   // Its command, with a free name, follows from the task.
