@@ -1,7 +1,53 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
 // scripts/src/cli/batch/command.ts
-const path4 = require("node:path");
+const path5 = require("node:path");
+
+// scripts/src/core/batch/names.ts
+const path = require("node:path");
+import { stemOfOutput } from "./download.mjs";
+import { isVersionOf, versionOf } from "./download.mjs";
+function fileNames(lines, isTaken, { before, after } = { before: "", after: "" }) {
+  const used = new Set(lines.flatMap(({ name }) => name === null ? [] : keyOf(name)));
+  const names = lines.map(({ name, recorded }) => {
+    if (name !== null) {
+      const isKept = recorded !== null && isVersionOf(recorded, name) && isTaken(name);
+      if (!isKept || used.has(keyOf(recorded))) return name;
+      used.add(keyOf(recorded));
+      return recorded;
+    }
+    if (recorded === null || !isOfNumber(recorded, before, after) || used.has(keyOf(recorded))) return null;
+    used.add(keyOf(recorded));
+    return recorded;
+  });
+  const width = String(Math.max(...lines.map(({ number }) => number))).length;
+  return names.map((name, n) => {
+    if (name !== null) return name;
+    const number = String(lines[n].number).padStart(width, "0");
+    for (let version = 1; ; version += 1) {
+      const candidate = versionOf(`${before}${number}${after}`, version);
+      if (used.has(keyOf(candidate)) || isTaken(candidate)) continue;
+      used.add(keyOf(candidate));
+      return candidate;
+    }
+  });
+}
+function isOfNumber(name, before, after) {
+  const plain2 = name.replace(/-v\d+$/, "");
+  return [name, plain2].some(
+    (one) => one.startsWith(before) && one.endsWith(after) && /^\d+(-v\d+)?$/.test(one.slice(before.length, one.length - after.length))
+  );
+}
+function nameOfFile(file, name) {
+  const saved = file && stemOfOutput(path.basename(file));
+  return saved && isVersionOf(saved, name) ? saved : name;
+}
+function hasVersion(name, given) {
+  return name !== given && /-v\d+$/.test(name);
+}
+function keyOf(name) {
+  return name.normalize("NFC").toLowerCase();
+}
 
 // scripts/src/core/batch/budget.ts
 import { Failure } from "./main.mjs";
@@ -84,54 +130,6 @@ var Spending = class {
 
 // scripts/src/core/batch/known.ts
 import { stemOfOutput as stemOfOutput2 } from "./download.mjs";
-
-// scripts/src/core/batch/names.ts
-const path = require("node:path");
-import { stemOfOutput } from "./download.mjs";
-import { isVersionOf, versionOf } from "./download.mjs";
-function fileNames(lines, isTaken, { before, after } = { before: "", after: "" }) {
-  const used = new Set(lines.flatMap(({ name }) => name === null ? [] : keyOf(name)));
-  const names = lines.map(({ name, recorded }) => {
-    if (name !== null) {
-      const isKept = recorded !== null && isVersionOf(recorded, name) && isTaken(name);
-      if (!isKept || used.has(keyOf(recorded))) return name;
-      used.add(keyOf(recorded));
-      return recorded;
-    }
-    if (recorded === null || !isOfNumber(recorded, before, after) || used.has(keyOf(recorded))) return null;
-    used.add(keyOf(recorded));
-    return recorded;
-  });
-  const width = String(Math.max(...lines.map(({ number }) => number))).length;
-  return names.map((name, n) => {
-    if (name !== null) return name;
-    const number = String(lines[n].number).padStart(width, "0");
-    for (let version = 1; ; version += 1) {
-      const candidate = versionOf(`${before}${number}${after}`, version);
-      if (used.has(keyOf(candidate)) || isTaken(candidate)) continue;
-      used.add(keyOf(candidate));
-      return candidate;
-    }
-  });
-}
-function isOfNumber(name, before, after) {
-  const plain2 = name.replace(/-v\d+$/, "");
-  return [name, plain2].some(
-    (one) => one.startsWith(before) && one.endsWith(after) && /^\d+(-v\d+)?$/.test(one.slice(before.length, one.length - after.length))
-  );
-}
-function nameOfFile(file, name) {
-  const saved = file && stemOfOutput(path.basename(file));
-  return saved && isVersionOf(saved, name) ? saved : name;
-}
-function hasVersion(name, given) {
-  return name !== given && /-v\d+$/.test(name);
-}
-function keyOf(name) {
-  return name.normalize("NFC").toLowerCase();
-}
-
-// scripts/src/core/batch/known.ts
 var NOTHING = { entry: void 0, isUnknown: false };
 async function knownLines(store, lines) {
   if (!store) return lines.map(() => NOTHING);
@@ -332,6 +330,30 @@ var EqualLines = class {
     return leave;
   }
 };
+
+// scripts/src/core/batch/left-over.ts
+import { jsonHash } from "./journal.mjs";
+function newRunOf(lines, now) {
+  return { began: new Date(now).toISOString(), lines: hashOf(lines) };
+}
+function leftOver(lines, known) {
+  const hash = hashOf(lines);
+  const records = known.map(({ entry }) => entry?.record);
+  const runs = records.flatMap((record) => record?.newRun?.lines === hash ? record.newRun.began : []);
+  const began = runs.sort((a, b) => Date.parse(b) - Date.parse(a))[0];
+  if (began === void 0) return void 0;
+  const left = lines.filter((_, n) => {
+    const record = records[n];
+    return record && record.newRun?.began !== began && Date.parse(record.created) < Date.parse(began);
+  });
+  return left.length > 0 ? { began, lines: new Set(left.map(({ number }) => number)) } : void 0;
+}
+function hashOf(lines) {
+  const names = lines.map(({ contract, payloadHash, ordinal }) => {
+    return `${keyOf2({ model: contract.model, payloadHash })} ${ordinal}`;
+  });
+  return jsonHash(names.sort());
+}
 
 // scripts/src/core/batch/names-for.ts
 const path2 = require("node:path");
@@ -597,7 +619,13 @@ var Batch = class {
   constructor(session, options) {
     const { clock, signal } = session.api;
     this.#session = { ...session, results: new Slots(RESULTS) };
-    this.#options = { ...options, wait: { ...options.wait, isVersioned: true } };
+    const { terms, wait } = options;
+    const isRun = terms.isNew && options.lines.length > 1;
+    this.#options = {
+      ...options,
+      terms: { ...terms, ...isRun && { newRun: newRunOf(options.lines, clock.wall()) } },
+      wait: { ...wait, isVersioned: true }
+    };
     this.#start = clock.monotonic();
     this.#acceptedAt = this.#start;
     this.#deadline = this.#start + options.wait.waitMs;
@@ -634,8 +662,17 @@ var Batch = class {
       held: this.#gate.held,
       isInterrupted: this.#options.stop.requested.aborted || this.#session.api.signal?.aborted === true,
       isReused: open2.length === 0,
-      isNew: terms.isNew
+      isNew: terms.isNew,
+      leftOver: this.#leftOver(known)
     };
+  }
+  /** Returns the lines with an earlier task that this run, or the last one for new tasks, was to make once more and did not. */
+  #leftOver(known) {
+    const { newRun, isNew } = this.#options.terms;
+    if (!isNew) return leftOver(this.#options.lines, known);
+    const left = this.#lines.filter((line) => line.track.taskId === null && line.known.entry?.record.taskId);
+    if (!newRun || left.length === 0) return void 0;
+    return { began: newRun.began, lines: new Set(left.map(({ line }) => line.number)) };
   }
   #lineOf(line, known, name) {
     const record = this.#options.terms.isNew ? void 0 : known.entry?.record;
@@ -796,7 +833,8 @@ var Batch = class {
 };
 
 // scripts/src/cli/batch/command.ts
-import { stemOfOutput as stemOfOutput3 } from "./download.mjs";
+import { mediaIn as mediaIn2, stemOfOutput as stemOfOutput3 } from "./download.mjs";
+import { versionOf as versionOf2 } from "./download.mjs";
 import { commandForLine } from "./main.mjs";
 
 // scripts/src/cli/render/batch.ts
@@ -831,9 +869,9 @@ function wrongLines(found) {
     );
   }
   const wrong = new Set(found.map(({ line }) => line)).size;
-  const { path: path6, expected, received } = shown[0];
-  const message = `${wrong} ${wrong === 1 ? "line is" : "lines are"} wrong; nothing was submitted. ${path6}: expected ${expected}, received ${received}.`;
-  const hints = [...new Set(shown.map(({ path: path7, hint }) => `${path7}: ${hint}`))];
+  const { path: path8, expected, received } = shown[0];
+  const message = `${wrong} ${wrong === 1 ? "line is" : "lines are"} wrong; nothing was submitted. ${path8}: expected ${expected}, received ${received}.`;
+  const hints = [...new Set(shown.map(({ path: path9, hint }) => `${path9}: ${hint}`))];
   return new AdvisedFailure("INVALID_PAYLOAD", message, { issues: shown, nextSteps: hints });
 }
 function ranges(numbers) {
@@ -855,7 +893,7 @@ function warningsOf(result, items, report) {
     const made = items.filter(({ line }) => line.taskId !== null).length;
     warnings.push(`--new asked for every line once more: ${made} new tasks, ${costOf(result.quoted)}.`);
   }
-  warnings.push(...takenNames(result.lines));
+  warnings.push(...leftWarning(result), ...takenNames(result.lines));
   if ("problem" in report) warnings.push(`The report could not be written: ${report.problem}.`);
   const withWarnings = items.filter(({ outcome }) => Array.isArray(outcome.envelope.data?.warnings));
   for (const { line, outcome } of withWarnings.slice(0, 5)) {
@@ -865,6 +903,13 @@ function warningsOf(result, items, report) {
   if (withWarnings.length > 5)
     warnings.push(`${withWarnings.length - 5} more lines have warnings; the report has them.`);
   return warnings;
+}
+function leftWarning({ leftOver: leftOver2, lines }) {
+  if (!leftOver2) return [];
+  const left = lines.filter(({ number }) => leftOver2.lines.has(number));
+  return [
+    `The run with --new that began on ${leftOver2.began} did not make ${linesNamed(left)} once more: ${left.length === 1 ? "its task is an earlier one" : "their tasks are earlier ones"}.`
+  ];
 }
 function takenNames(lines) {
   const taken = lines.filter(({ isNameTaken }) => isNameTaken);
@@ -890,15 +935,17 @@ import { failed, success, UPSTREAM } from "./main.mjs";
 import { explained } from "./main.mjs";
 import { taskOutcome } from "./live.mjs";
 var NO_COMMAND = { command: null, isFirst: true };
-function lineOutcomes({ lines }, caller, commands = /* @__PURE__ */ new Map()) {
+function lineOutcomes({ lines, leftOver: leftOver2 }, caller, commands = /* @__PURE__ */ new Map()) {
   return lines.map((line) => {
     const own = callerOfLine(caller, commands.get(line.number) ?? NO_COMMAND);
-    return { line, outcome: outcomeOfLine(line, own) };
+    return { line, outcome: outcomeOfLine(line, own, leftOver2?.lines.has(line.number) === true) };
   });
 }
-function outcomeOfLine({ end, taskId, state }, caller) {
+function outcomeOfLine({ end, taskId, state }, caller, isLeft) {
   if (end === null) {
-    const nextSteps = ["This line was not submitted yet. Run the batch again, without --new."];
+    const nextSteps = [
+      isLeft ? `This line was not made once more: without --new the batch returns its earlier task. To make it once more, with a new charge: ${caller.anew}` : "This line was not submitted yet. Run the batch again, without --new."
+    ];
     return success(null, null, { nextSteps }, EXIT.stillRunning);
   }
   if (!(end instanceof Failure8)) return taskOutcome(end, caller);
@@ -995,14 +1042,14 @@ function submittedNow(lines) {
   return `${parts.join("; ")}.`;
 }
 function stepsOf(result, sorted, caller, hidden) {
-  const { held, isReused, lines } = result;
+  const { held, isReused, lines, leftOver: leftOver2 } = result;
   const isOpen = sorted.some(({ outcome }) => OPEN.has(outcome.exitCode)) || held !== void 0;
   const steps = [];
   if (held) steps.push(...explained(held, caller).details.nextSteps ?? []);
   const first = sorted.find(({ outcome }) => !outcome.envelope.ok);
   if (first && !held) steps.push(...ownSteps(first, caller));
   if (isOpen) {
-    const open2 = totalsOf(lines).notSubmitted;
+    const open2 = totalsOf(lines.filter(({ number }) => !leftOver2?.lines.has(number))).notSubmitted;
     const rest = open2 === 0 ? ":" : `. It submits the ${open2} that have none, which is charged:`;
     steps.push(
       `The same command resumes every line, and charges nothing for those that have a task${rest}`,
@@ -1015,8 +1062,14 @@ function stepsOf(result, sorted, caller, hidden) {
       `${ended.length === 1 ? "1 task" : `${ended.length} tasks`} ended without a result (${linesNamed(ended)}). Another try is a new charge for each: change these lines, or run the command that data.report has for each of them alone. --new on the batch makes every line again, with a charge for every line.`
     );
   }
+  if (leftOver2) {
+    const left = lines.filter(({ number }) => leftOver2.lines.has(number));
+    steps.push(
+      `To make ${linesNamed(left)} once more too, with a new charge for each: run the command that data.report has for each of them alone.`
+    );
+  }
   if (hidden > 0) steps.push(`${hidden} lines are not shown here: data.report has every line whole.`);
-  if (isReused && !isOpen && ended.length === 0) {
+  if (isReused && !isOpen && !leftOver2 && ended.length === 0) {
     steps.push(
       `Every line was submitted before; nothing was charged now. To make all of them again, with a charge for every line: the same command with --new and another --download or --output.`
     );
@@ -1072,48 +1125,74 @@ function batchQuoteOutcome(quote3, caller) {
 // scripts/src/cli/batch/command.ts
 import { refusalOf } from "./main.mjs";
 
-// scripts/src/cli/batch/report.ts
+// scripts/src/cli/batch/line-file.ts
+const path4 = require("node:path");
+import { diskErrorText } from "./journal.mjs";
+
+// scripts/src/cli/batch/own-file.ts
 const { closeSync, openSync, readSync } = require("node:fs");
 const path3 = require("node:path");
-import { diskErrorText, replaceAtOnce } from "./journal.mjs";
-import { boundedJson } from "./main.mjs";
-var MOST_BYTES = 64 * 1024;
+import { createAtOnce, replaceAtOnce } from "./journal.mjs";
 var MOST_NAMES = 100;
-function writeReport(folder, name, rows, secrets) {
-  const text = rows.map((row) => `${boundedJson(row, MOST_BYTES, secrets)}
-`).join("");
-  try {
-    const file = placeFor(folder, name);
-    replaceAtOnce(file, text);
-    return { file };
-  } catch (error) {
-    const problem = diskErrorText(error);
-    if (problem === void 0) throw error;
-    return { problem };
-  }
-}
-function placeFor(folder, name) {
+function writeOwn(folder, name, ending, text, head) {
   for (let n = 1; n < MOST_NAMES; n += 1) {
-    const file = path3.join(folder, `${name}.report${n === 1 ? "" : `-${n}`}.jsonl`);
-    if (isReport(file)) return file;
+    const file2 = path3.join(folder, `${name}${n === 1 ? "" : `-${n}`}${ending}`);
+    if (createAtOnce(file2, text)) return file2;
+    if (!beginsWith(file2, head)) continue;
+    replaceAtOnce(file2, text);
+    return file2;
   }
-  return path3.join(folder, `${name}.report-${Date.now()}.jsonl`);
+  const file = path3.join(folder, `${name}-${Date.now()}${ending}`);
+  replaceAtOnce(file, text);
+  return file;
 }
-function isReport(file) {
-  const head = Buffer.alloc(16);
-  let descriptor;
+function beginsWith(file, text) {
+  const expected = Buffer.from(text);
+  const head = Buffer.alloc(expected.length);
   try {
-    descriptor = openSync(file, "r");
-  } catch (error) {
-    return error.code === "ENOENT";
-  }
-  try {
-    const size = readSync(descriptor, head, 0, head.length, 0);
-    return size === 0 || head.toString("utf8", 0, size).startsWith('{"line":');
+    const descriptor = openSync(file, "r");
+    try {
+      const size = readSync(descriptor, head, 0, head.length, 0);
+      return size === 0 || head.equals(expected);
+    } finally {
+      closeSync(descriptor);
+    }
   } catch {
     return false;
-  } finally {
-    closeSync(descriptor);
+  }
+}
+
+// scripts/src/cli/batch/line-file.ts
+function writeLine(folder, name, { model, payload, image }) {
+  const line = {
+    model,
+    payload: JSON.parse(payload),
+    ...image !== void 0 && { image: path4.resolve(image) }
+  };
+  const text = `${JSON.stringify(line)}
+`;
+  try {
+    return writeOwn(folder, name, ".jsonl", text, text);
+  } catch (error) {
+    if (diskErrorText(error) === void 0) throw error;
+    return null;
+  }
+}
+
+// scripts/src/cli/batch/report.ts
+import { diskErrorText as diskErrorText2 } from "./journal.mjs";
+import { boundedJson } from "./main.mjs";
+var MOST_BYTES = 64 * 1024;
+function writeReport(folder, { name, file: batch }, rows, secrets) {
+  const text = rows.map((row) => `${boundedJson({ batch, ...row }, MOST_BYTES, secrets)}
+`).join("");
+  const head = text.slice(0, text.indexOf(',"line":') + 1);
+  try {
+    return { file: writeOwn(folder, `${name}.report`, ".jsonl", text, head) };
+  } catch (error) {
+    const problem = diskErrorText2(error);
+    if (problem === void 0) throw error;
+    return { problem };
   }
 }
 
@@ -1121,7 +1200,7 @@ function isReport(file) {
 async function runBatchCommand(command) {
   const { session, args, batch, wait, caller, secrets, stop, warn } = command;
   const { maxCredits, maxTotalCredits, owner = null, maxCreditsPerDay = null, isNew, action } = args;
-  const pattern = args.output === void 0 ? void 0 : patternOf(path4.basename(args.output));
+  const pattern = args.output === void 0 ? void 0 : patternOf(path5.basename(args.output));
   if (action === "quote") {
     if (!session.provider.can.quote) throw refusalOf(args.profile, "quote");
     return batchQuoteOutcome(
@@ -1148,20 +1227,34 @@ async function runBatchCommand(command) {
     ...isNew && { onPriced: (lines, credits) => warn(newCharge(lines, credits)) }
   });
   const items = lineOutcomes(result, caller, await commandsOf(command, result));
-  const folder = wait.folder === null ? path4.resolve(".") : path4.resolve(wait.folder);
-  const report = writeReport(folder, batch.name, items.map(reportRow), secrets);
+  const folder = wait.folder === null ? path5.resolve(".") : path5.resolve(wait.folder);
+  const report = writeReport(folder, batch, items.map(reportRow), secrets);
   return batchOutcome(result, items, report, caller);
 }
-async function commandsOf({ argv, batch, wait }, { lines }) {
+async function commandsOf({ argv, batch, wait }, { lines, leftOver: leftOver2 }) {
   const commands = /* @__PURE__ */ new Map();
+  const folder = wait.folder === null ? null : path5.resolve(wait.folder);
   for (const [n, line] of lines.entries()) {
-    if (!MAY_BE_MADE_AGAIN.has(outcomeOf(line))) continue;
+    if (!MAY_BE_MADE_AGAIN.has(outcomeOf(line)) && !leftOver2?.lines.has(line.number)) continue;
     const request = await batch.requestOf(line.number);
-    const output = wait.folder === null ? null : path4.join(path4.resolve(wait.folder), line.name);
     const isFirst = batch.lines[n].ordinal === 1;
-    commands.set(line.number, { isFirst, command: request && commandForLine(argv, request, output) });
+    const output = folder && path5.join(folder, freeName(folder, line.name));
+    const command = request && commandForLine(
+      argv,
+      request,
+      output,
+      () => writeLine(folder ?? path5.resolve("."), `${batch.name}.line-${line.number}`, request)
+    );
+    commands.set(line.number, { isFirst, command });
   }
   return commands;
+}
+function freeName(folder, name) {
+  const media = mediaIn2(folder);
+  for (let version = 1; ; version += 1) {
+    const found = versionOf2(name, version);
+    if (!media.has(keyOf(found))) return found;
+  }
 }
 var MAY_BE_MADE_AGAIN = /* @__PURE__ */ new Set(["failed", "cancelled", "unknown"]);
 function patternOf(output) {
@@ -1240,6 +1333,7 @@ function kindOf(value) {
 }
 
 // scripts/src/cli/batch/read-batch.ts
+const path7 = require("node:path");
 import { loadContract } from "./contracts.mjs";
 import { estimate } from "./contracts.mjs";
 
@@ -1256,7 +1350,7 @@ function withPrompt(contract, payload, text) {
 import { checkPayload } from "./contracts.mjs";
 import { withoutBody } from "./contracts.mjs";
 import { Failure as Failure9 } from "./main.mjs";
-import { jsonHash } from "./journal.mjs";
+import { jsonHash as jsonHash2 } from "./journal.mjs";
 import { adviceOf } from "./main.mjs";
 import { issue as issue3, quote as quote2 } from "./main.mjs";
 import { readFields, withImage } from "./contracts.mjs";
@@ -1267,7 +1361,7 @@ import { BY_FLAGS } from "./main.mjs";
 // scripts/src/cli/batch/source.ts
 const { constants } = require("node:fs");
 const { open } = require("node:fs/promises");
-const path5 = require("node:path");
+const path6 = require("node:path");
 import { plain } from "./main.mjs";
 import { codeOf, readStdin, refused } from "./contracts.mjs";
 var MOST_LINES = 1e4;
@@ -1280,7 +1374,7 @@ async function openSource(file, signal) {
     return inMemory("batch", void 0, Buffer.from(text));
   }
   const format = formatOf(file);
-  const name = path5.basename(file, path5.extname(file));
+  const name = path6.basename(file, path6.extname(file));
   let handle;
   let isKept = false;
   try {
@@ -1390,7 +1484,7 @@ function isUtf16(head) {
   return head[0] === 255 && head[1] === 254;
 }
 function formatOf(file) {
-  const ending = path5.extname(file).toLowerCase();
+  const ending = path6.extname(file).toLowerCase();
   if (ending === ".jsonl" || ending === ".ndjson") return "jsonl";
   if (ending === ".txt") return "txt";
   if (ending === "") return void 0;
@@ -1444,7 +1538,8 @@ async function readBatch(args, caller, loopback, signal) {
     }));
     const places = new Map(checked.map(({ place }) => [place.number, place]));
     const requestOf = (number) => reader.requestOf(source, places.get(number));
-    return { name: source.name, lines, webhookUrl, requestOf, close: source.close };
+    const file = args.batch === "-" ? "-" : path7.resolve(args.batch);
+    return { name: source.name, file, lines, webhookUrl, requestOf, close: source.close };
   } catch (error) {
     await source.close();
     throw error;
@@ -1476,20 +1571,20 @@ var Reader = class {
     const wrong = checkPayload(contract, payload, BY_FLAGS);
     issues.push(...wrong.map((one) => ({ ...one, path: pathOf(one.path) })));
     const { [contract.prompt ?? ""]: prompt, ...priced } = payload;
-    const payloadHash = jsonHash(payload);
+    const payloadHash = jsonHash2(payload);
     return {
       number: place.number,
       name,
       contract,
       payloadHash,
-      priceKey: `${contract.model} ${prompt === void 0 ? payloadHash : jsonHash(priced)}`,
+      priceKey: `${contract.model} ${prompt === void 0 ? payloadHash : jsonHash2(priced)}`,
       estimate: issues.length > 0 ? null : estimate(contract, payload),
       size: sizeOf(payload)
     };
   }
   async readAgain(source, place, payloadHash) {
     const found = await this.#request(source, place, []);
-    if (found && jsonHash(found.payload) === payloadHash) return found.payload;
+    if (found && jsonHash2(found.payload) === payloadHash) return found.payload;
     throw new Failure9(
       "INVALID_PAYLOAD",
       `Line ${place.number} is another one than when it was checked: the file or its image was changed meanwhile. It was not submitted.`,
@@ -1563,20 +1658,20 @@ var Reader = class {
 function issuesOf(failure) {
   const { issues, nextSteps = [] } = adviceOf(failure);
   if (issues?.length) return issues.map((one) => ({ ...one, path: pathOf(one.path) }));
-  const path6 = failure.code === "INVALID_MODEL" ? "model" : "payload";
+  const path8 = failure.code === "INVALID_MODEL" ? "model" : "payload";
   const hint = nextSteps[0] ?? "correct the line";
   return [
     issue3(
-      path6,
-      path6 === "model" ? "a model with a contract" : "a payload that can be sent",
+      path8,
+      path8 === "model" ? "a model with a contract" : "a payload that can be sent",
       failure.message,
       hint
     )
   ];
 }
-function pathOf(path6) {
-  const flag = /^--(payload|image|model)$/.exec(path6)?.[1];
-  return flag ?? `payload.${path6}`;
+function pathOf(path8) {
+  const flag = /^--(payload|image|model)$/.exec(path8)?.[1];
+  return flag ?? `payload.${path8}`;
 }
 function sizeOf(value) {
   if (typeof value === "string") return value.length;
@@ -1597,12 +1692,14 @@ export {
   interruptedEnd,
   isMadeNow,
   knownLines,
+  leftOver,
   lineOutcomes,
   linesNamed,
   nameOfFile,
   namesFor,
   namesReserved,
   newCharge,
+  newRunOf,
   openSource,
   ordinalsOf,
   outcomeOf,
@@ -1625,6 +1722,8 @@ export {
   tracked,
   warningsOf,
   withPrompt,
+  writeLine,
+  writeOwn,
   writeReport,
   wrongLines
 };

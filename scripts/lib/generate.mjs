@@ -395,7 +395,8 @@ async function recordedTask(session, store, request, deadline) {
     download: folder,
     output,
     ordinal: terms.ordinal ?? 1,
-    wait: terms.wait
+    wait: terms.wait,
+    ...terms.newRun !== void 0 && { newRun: terms.newRun }
   };
   const claimed = await store.claim(
     claim,

@@ -189,7 +189,7 @@ function unsettled(entries, claim) {
 function firstRecord(claim, account) {
   const { provider, service, account: id } = account;
   const { owner, model, payloadHash, promptExcerpt = null, idempotencyKey, wait, download } = claim;
-  const { output, ordinal = 1 } = claim;
+  const { output, ordinal = 1, newRun } = claim;
   return {
     request: nameOf(claim, account),
     ...{ provider, service, account: id, owner, model, payloadHash, promptExcerpt, idempotencyKey },
@@ -201,7 +201,8 @@ function firstRecord(claim, account) {
     credits: { quoted: null, charged: null, refunded: null },
     files: [],
     ...output && { output },
-    ...ordinal > 1 && { ordinal }
+    ...ordinal > 1 && { ordinal },
+    ...newRun !== void 0 && { newRun }
   };
 }
 var BUSY_S = 5;
@@ -247,6 +248,8 @@ const {
   closeSync,
   fsyncSync,
   ftruncateSync,
+  linkSync,
+  lstatSync,
   openSync,
   renameSync,
   rmSync,
@@ -316,6 +319,19 @@ function replaceAtOnce(file, text2) {
     rmSync(temp, { force: true });
     throw error;
   }
+}
+function createAtOnce(file, text2) {
+  if (lstatSync(file, { throwIfNoEntry: false })) return false;
+  const temp = writeTemp(file, text2);
+  try {
+    linkSync(temp, file);
+  } catch (error) {
+    if (diskError(error) === "EEXIST") return false;
+    renameSync(temp, file);
+  } finally {
+    rmSync(temp, { force: true });
+  }
+  return true;
 }
 function overwrite(file, text2) {
   const descriptor = openSync(file, "r+");
@@ -455,7 +471,7 @@ const path5 = require("node:path");
 // scripts/src/stores/file/lock.ts
 const { randomBytes: randomBytes2 } = require("node:crypto");
 const {
-  linkSync,
+  linkSync: linkSync2,
   readFileSync: readFileSync2,
   readlinkSync,
   renameSync: renameSync2,
@@ -541,7 +557,7 @@ var HeldLock = class {
 };
 function place(temp, file, me) {
   try {
-    linkSync(temp, file);
+    linkSync2(temp, file);
     return true;
   } catch (error) {
     if (diskError(error) === "EEXIST") return false;
@@ -731,6 +747,10 @@ var FIELDS = {
   download: { fits: orNull(text), otherwise: nothing },
   output: { fits: orNull(text), otherwise: absent },
   ordinal: { fits: (value) => amount(value) && Number(value) >= 1, otherwise: absent },
+  newRun: {
+    fits: (value) => isObject2(value) && date(value.began) && hex(value.lines),
+    otherwise: absent
+  },
   fileCount: { fits: orNull(amount), otherwise: nothing },
   credits: {
     fits: (value) => isObject2(value) && CREDITS.every((name) => orNull(amount)(value[name])),
@@ -776,7 +796,7 @@ function isShard(name) {
 }
 
 // scripts/src/stores/file/trusted-folder.ts
-const { lstatSync, readlinkSync: readlinkSync2, statSync: statSync2 } = require("node:fs");
+const { lstatSync: lstatSync2, readlinkSync: readlinkSync2, statSync: statSync2 } = require("node:fs");
 const path3 = require("node:path");
 import { quoteWord } from "./main.mjs";
 var WRITABLE_BY_ALL = 2;
@@ -787,7 +807,7 @@ function distrustOf(folder) {
   const trusted = /* @__PURE__ */ new Set([0, me, statSync2("/").uid]);
   const ahead = namesOf(folder);
   for (let at = "/"; ; at = path3.join(at, ahead.shift())) {
-    const stat = lstatSync(at, { throwIfNoEntry: false });
+    const stat = lstatSync2(at, { throwIfNoEntry: false });
     const distrust = stat && distrustOfOne(at, stat, { me, trusted, below: ahead.length });
     if (distrust || !statSync2(at, { throwIfNoEntry: false })?.isDirectory()) return distrust;
     if (stat?.isSymbolicLink()) {
@@ -1133,7 +1153,7 @@ function touchFolder(file) {
 const { randomBytes: randomBytes4 } = require("node:crypto");
 const {
   existsSync: existsSync2,
-  lstatSync: lstatSync2,
+  lstatSync: lstatSync3,
   readlinkSync: readlinkSync3,
   realpathSync,
   renameSync: renameSync4,
@@ -1157,7 +1177,7 @@ var FlatFolder = class {
   /** Whether an earlier version can use the folder, and has. */
   get isOpen() {
     try {
-      return lstatSync2(this.#folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
+      return lstatSync3(this.#folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
     } catch (error) {
       if (diskErrorText(error) === void 0) throw error;
       return false;
@@ -1171,7 +1191,7 @@ var FlatFolder = class {
   takeOver() {
     try {
       for (; ; ) {
-        const stat = lstatSync2(this.#folder, { throwIfNoEntry: false });
+        const stat = lstatSync3(this.#folder, { throwIfNoEntry: false });
         if (stat?.isFile()) return void 0;
         if (!stat) {
           if (this.#close()) return void 0;
@@ -1468,7 +1488,7 @@ function probe(folder) {
 const path10 = require("node:path");
 
 // scripts/src/stores/file/record-index.ts
-const { lstatSync: lstatSync3, statSync: statSync4 } = require("node:fs");
+const { lstatSync: lstatSync4, statSync: statSync4 } = require("node:fs");
 const path8 = require("node:path");
 var STABLE_MS = 2e3;
 var RecordIndex = class {
@@ -1528,13 +1548,13 @@ var RecordIndex = class {
   }
   #wasSetAside(shard, name) {
     const file = path8.join(this.#records.folder, shard, name);
-    return !name.endsWith(CORRUPT) && !lstatSync3(file, { throwIfNoEntry: false });
+    return !name.endsWith(CORRUPT) && !lstatSync4(file, { throwIfNoEntry: false });
   }
   /** Reads the records of a group that have changed since they were read before. */
   #read(shard, before, started) {
     const known2 = new Map(before.map((member) => [member.name, member]));
     return this.#records.namesIn(shard).flatMap((name) => {
-      const stat = lstatSync3(path8.join(this.#records.folder, shard, name), { throwIfNoEntry: false });
+      const stat = lstatSync4(path8.join(this.#records.folder, shard, name), { throwIfNoEntry: false });
       if (!stat) return [];
       const { mtimeMs: mtime, size, ino: inode } = stat;
       const same = known2.get(name);
@@ -2227,6 +2247,7 @@ export {
   allowedChange,
   busy,
   changeRecord,
+  createAtOnce,
   dayOf,
   decodeRecord,
   discard,

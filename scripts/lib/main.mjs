@@ -1451,14 +1451,20 @@ function commandAgain(argv) {
 function commandForAnother(argv, { idempotencyKey: idempotencyKey2 }) {
   return commandFrom(argv, idempotencyKey2 === void 0 ? { new: true } : { idempotencyKey: randomUUID() });
 }
-function commandForLine(argv, line, output2) {
+function commandForLine(argv, line, output2, file) {
   const { batch, maxTotalCredits, download, ...flags } = flagsIn(argv);
   const { model, payload, image } = line;
+  if (quoteWord(payload).length > LONGEST_SHOWN) {
+    const own = file();
+    const rest = { ...flags, model: void 0, payload: void 0, image: void 0 };
+    const place = { output: void 0, download: output2 === null ? void 0 : path3.dirname(output2) };
+    return own && commandLine(flagWords({ batch: own, ...rest, ...place, new: true }));
+  }
   return commandLine(
     flagWords({
       ...flags,
       model,
-      payload: portable("payload", payload),
+      payload,
       image: image && portable("image", image),
       output: output2 ?? void 0,
       new: true

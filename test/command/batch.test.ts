@@ -387,6 +387,57 @@ describe('a batch', () => {
     expect(third.items).toEqual(second.items.map((item) => ({ ...item, reused: true })));
   });
 
+  it('a run with --new that ended in the middle: the plain command names the lines with earlier tasks, and how to make them', async () => {
+    const { runBatch, service, charges, env } = await place(['a', 'b', 'c', 'd', 'e']);
+    const before = await runBatch();
+    service.refuses = { status: 402, errorCode: 'INSUFFICIENT_CREDITS', after: 5 + 3 };
+    const stopped = await runBatch(['--new']);
+    expect(stopped.code).toBe(5);
+    expect(stopped.batch).toMatchObject({ completed: 3, notSubmitted: 2 });
+    service.refuses = undefined;
+    const lineOf = ({ items }: typeof before) => new Map(items.map(({ line, taskId }) => [line, taskId]));
+    const mixed = await runBatch();
+    expect(mixed.code).toBe(0);
+    expect(charges()).toBe(8);
+    const left = [...lineOf(mixed)].filter(([line, task]) => lineOf(before).get(line) === task);
+    expect(left).toHaveLength(2);
+    const numbers = left.map(([line]) => line).sort();
+    const named = numbers[1] === numbers[0]! + 1 ? numbers.join('-') : numbers.join(', ');
+    for (const { warnings } of [stopped, mixed])
+      expect(warnings.join()).toContain(
+        `did not make lines ${named} once more: their tasks are earlier ones`,
+      );
+    expect(mixed.nextSteps.join()).toContain(`To make lines ${named} once more too, with a new charge`);
+    expect(stopped.nextSteps.join()).not.toContain('submits the');
+    const rows = rowsOf(mixed.report) as unknown as { line: number; data: { nextSteps: string[] } }[];
+    const { data } = rows.find(({ line }) => line === numbers[0])!;
+    const command = commandIn(data.nextSteps.find((step) => step.includes('--new'))!);
+    expect((await runShell(command, { env, cwd: tempFolder() })).code).toBe(0);
+    expect(charges()).toBe(9);
+    const again = await runBatch();
+    expect(again.warnings.join()).toContain(
+      `did not make line ${numbers[1]} once more: its task is an earlier one`,
+    );
+    expect(lineOf(again).get(numbers[0]!)).not.toBe(lineOf(mixed).get(numbers[0]!));
+    expect(charges()).toBe(9);
+  });
+
+  it('a line that is too long for a command is made again by a file of its own', async () => {
+    const { runBatch, service, charges, env, write, out, files } = await place([`${'fog '.repeat(600)}`]);
+    service.end = 'FAILED';
+    const { nextSteps } = await runBatch();
+    service.end = 'COMPLETED';
+    const command = commandIn(nextSteps.find((step) => step.includes('--new'))!);
+    expect(command).toContain(`--batch ${path.join(out, 'ideas.line-1.jsonl')}`);
+    expect((await runShell(command, { env, cwd: tempFolder() })).code).toBe(0);
+    expect(charges()).toBe(2);
+    write([`${'fog '.repeat(600)}`, 'sea']);
+    const again = await runBatch();
+    expect(again.batch).toMatchObject({ completed: 2, chargedNow: 15 });
+    expect(again.warnings).toEqual([]);
+    expect(files()).toEqual(['1.mp4', '2.mp4']);
+  });
+
   it('a name that another file has is refused by its line before anything is charged', async () => {
     const { runBatch, out, submits } = await place(
       ['{"name":"fog","payload":{"prompt":"fog"}}', '{"name":"sea","payload":{"prompt":"sea"}}'],

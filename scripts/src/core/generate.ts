@@ -1,6 +1,7 @@
 import type { Contract } from '../contracts/contract.ts';
 import { Failure } from '../model/failure.ts';
 import type { Reason } from '../model/reason.ts';
+import type { NewRun } from '../model/request-record.ts';
 import { isTerminal, type Task } from '../model/task.ts';
 import type { StoredRequest } from '../ports/record-store.ts';
 import type { GenerationRequest, Quote } from '../providers/provider.ts';
@@ -28,6 +29,8 @@ export interface Terms {
   maxCreditsPerDay: number | null;
   /** Which of several equal requests this is, from 1; absent: the first. */
   ordinal?: number;
+  /** The run that makes a batch once more, and this request as one of its lines. */
+  newRun?: NewRun;
 }
 
 export interface GenerateOptions {

@@ -66,7 +66,7 @@ export function firstRecord(
 ): Omit<RequestRecord, 'created' | 'sentAt' | 'unsettledSince' | 'submitTimeout' | 'duration'> {
   const { provider, service, account: id } = account;
   const { owner, model, payloadHash, promptExcerpt = null, idempotencyKey, wait, download } = claim;
-  const { output, ordinal = 1 } = claim;
+  const { output, ordinal = 1, newRun } = claim;
   return {
     request: nameOf(claim, account),
     ...{ provider, service, account: id, owner, model, payloadHash, promptExcerpt, idempotencyKey },
@@ -79,6 +79,7 @@ export function firstRecord(
     files: [],
     ...(output && { output }),
     ...(ordinal > 1 && { ordinal }),
+    ...(newRun !== undefined && { newRun }),
   };
 }
 

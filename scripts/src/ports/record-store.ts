@@ -1,4 +1,4 @@
-import type { Credits, RecordChange, RequestRecord } from '../model/request-record.ts';
+import type { Credits, NewRun, RecordChange, RequestRecord } from '../model/request-record.ts';
 import type { SpendingRow } from '../model/spending.ts';
 import type { TaskState } from '../model/task.ts';
 
@@ -20,6 +20,8 @@ export interface RequestClaim {
   output?: string | null;
   /** Which of several equal requests it is, from 1; absent: the first. */
   ordinal?: number;
+  /** The run that makes a batch once more, and this request as one of its lines. */
+  newRun?: NewRun;
   /** Seconds that its command waits; null when the command does not say. */
   wait: number | null;
 }

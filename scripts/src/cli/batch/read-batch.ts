@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { type Contract, loadContract } from '../../contracts/contract.ts';
 import { estimate } from '../../contracts/price.ts';
 import { withPrompt } from '../../contracts/prompt-field.ts';
@@ -26,6 +27,8 @@ import { openSource, type Place, type Source } from './source.ts';
 export interface CheckedBatch {
   /** The name of its file, without an ending. */
   name: string;
+  /** Its absolute path; `-`: standard input. */
+  file: string;
   lines: BatchLine[];
   webhookUrl: string | undefined;
   /** Returns what a line asks for; null where it can no longer be read. */
@@ -70,7 +73,8 @@ export async function readBatch(
     }));
     const places = new Map(checked.map(({ place }) => [place.number, place]));
     const requestOf = (number: number) => reader.requestOf(source, places.get(number)!);
-    return { name: source.name, lines, webhookUrl, requestOf, close: source.close };
+    const file = args.batch === '-' ? '-' : path.resolve(args.batch!);
+    return { name: source.name, file, lines, webhookUrl, requestOf, close: source.close };
   } catch (error) {
     await source.close();
     throw error;

@@ -14,7 +14,7 @@ export function warningsOf(
     const made = items.filter(({ line }) => line.taskId !== null).length;
     warnings.push(`--new asked for every line once more: ${made} new tasks, ${costOf(result.quoted)}.`);
   }
-  warnings.push(...takenNames(result.lines));
+  warnings.push(...leftWarning(result), ...takenNames(result.lines));
   if ('problem' in report) warnings.push(`The report could not be written: ${report.problem}.`);
   const withWarnings = items.filter(({ outcome }) => Array.isArray(outcome.envelope.data?.warnings));
   for (const { line, outcome } of withWarnings.slice(0, 5)) {
@@ -24,6 +24,15 @@ export function warningsOf(
   if (withWarnings.length > 5)
     warnings.push(`${withWarnings.length - 5} more lines have warnings; the report has them.`);
   return warnings;
+}
+
+/** Says which lines an interrupted run with --new left as they were: the result is a mix of new and earlier tasks. */
+function leftWarning({ leftOver, lines }: BatchResult): string[] {
+  if (!leftOver) return [];
+  const left = lines.filter(({ number }) => leftOver.lines.has(number));
+  return [
+    `The run with --new that began on ${leftOver.began} did not make ${linesNamed(left)} once more: ${left.length === 1 ? 'its task is an earlier one' : 'their tasks are earlier ones'}.`,
+  ];
 }
 
 /** Says why files are called otherwise than their lines. */

@@ -25,19 +25,23 @@ const NO_COMMAND: LineCommand = { command: null, isFirst: true };
 
 /** Returns the outcome of each line. @param commands of those that may be made again */
 export function lineOutcomes(
-  { lines }: BatchResult,
+  { lines, leftOver }: BatchResult,
   caller: Caller,
   commands: LineCommands = new Map(),
 ): LineOutcome[] {
   return lines.map((line) => {
     const own = callerOfLine(caller, commands.get(line.number) ?? NO_COMMAND);
-    return { line, outcome: outcomeOfLine(line, own) };
+    return { line, outcome: outcomeOfLine(line, own, leftOver?.lines.has(line.number) === true) };
   });
 }
 
-function outcomeOfLine({ end, taskId, state }: LineResult, caller: Caller): Outcome {
+function outcomeOfLine({ end, taskId, state }: LineResult, caller: Caller, isLeft: boolean): Outcome {
   if (end === null) {
-    const nextSteps = ['This line was not submitted yet. Run the batch again, without --new.'];
+    const nextSteps = [
+      isLeft
+        ? `This line was not made once more: without --new the batch returns its earlier task. To make it once more, with a new charge: ${caller.anew}`
+        : 'This line was not submitted yet. Run the batch again, without --new.',
+    ];
     return success(null, null, { nextSteps }, EXIT.stillRunning);
   }
   if (!(end instanceof Failure)) return taskOutcome(end, caller);
@@ -173,14 +177,14 @@ function stepsOf(
   caller: Caller,
   hidden: number,
 ): string[] {
-  const { held, isReused, lines } = result;
+  const { held, isReused, lines, leftOver } = result;
   const isOpen = sorted.some(({ outcome }) => OPEN.has(outcome.exitCode)) || held !== undefined;
   const steps: string[] = [];
   if (held) steps.push(...(explained(held, caller).details.nextSteps ?? []));
   const first = sorted.find(({ outcome }) => !outcome.envelope.ok);
   if (first && !held) steps.push(...ownSteps(first, caller));
   if (isOpen) {
-    const open = totalsOf(lines).notSubmitted;
+    const open = totalsOf(lines.filter(({ number }) => !leftOver?.lines.has(number))).notSubmitted;
     const rest = open === 0 ? ':' : `. It submits the ${open} that have none, which is charged:`;
     steps.push(
       `The same command resumes every line, and charges nothing for those that have a task${rest}`,
@@ -193,8 +197,14 @@ function stepsOf(
       `${ended.length === 1 ? '1 task' : `${ended.length} tasks`} ended without a result (${linesNamed(ended)}). Another try is a new charge for each: change these lines, or run the command that data.report has for each of them alone. --new on the batch makes every line again, with a charge for every line.`,
     );
   }
+  if (leftOver) {
+    const left = lines.filter(({ number }) => leftOver.lines.has(number));
+    steps.push(
+      `To make ${linesNamed(left)} once more too, with a new charge for each: run the command that data.report has for each of them alone.`,
+    );
+  }
   if (hidden > 0) steps.push(`${hidden} lines are not shown here: data.report has every line whole.`);
-  if (isReused && !isOpen && ended.length === 0) {
+  if (isReused && !isOpen && !leftOver && ended.length === 0) {
     steps.push(
       `Every line was submitted before; nothing was charged now. To make all of them again, with a charge for every line: the same command with --new and another --download or --output.`,
     );

@@ -11,6 +11,7 @@ import { Slots } from '../slots.ts';
 import { type Price, Spending, sumOf } from './budget.ts';
 import { EqualLines } from './identity.ts';
 import { type Known, knownLines, namesReserved } from './known.ts';
+import { type LeftOver, leftOver, newRunOf } from './left-over.ts';
 import type { BatchLine, LineEnd } from './line.ts';
 import { hasVersion, nameOfFile } from './names.ts';
 import { namesFor } from './names-for.ts';
@@ -66,7 +67,14 @@ class Batch {
   constructor(session: Session, options: BatchOptions) {
     const { clock, signal } = session.api;
     this.#session = { ...session, results: new Slots(RESULTS) };
-    this.#options = { ...options, wait: { ...options.wait, isVersioned: true } };
+    const { terms, wait } = options;
+    // One line alone leaves nothing of itself as it was.
+    const isRun = terms.isNew && options.lines.length > 1;
+    this.#options = {
+      ...options,
+      terms: { ...terms, ...(isRun && { newRun: newRunOf(options.lines, clock.wall()) }) },
+      wait: { ...wait, isVersioned: true },
+    };
     this.#start = clock.monotonic();
     this.#acceptedAt = this.#start;
     this.#deadline = this.#start + options.wait.waitMs;
@@ -107,7 +115,17 @@ class Batch {
       isInterrupted: this.#options.stop.requested.aborted || this.#session.api.signal?.aborted === true,
       isReused: open.length === 0,
       isNew: terms.isNew,
+      leftOver: this.#leftOver(known),
     };
+  }
+
+  /** Returns the lines with an earlier task that this run, or the last one for new tasks, was to make once more and did not. */
+  #leftOver(known: readonly Known[]): LeftOver | undefined {
+    const { newRun, isNew } = this.#options.terms;
+    if (!isNew) return leftOver(this.#options.lines, known);
+    const left = this.#lines.filter((line) => line.track.taskId === null && line.known.entry?.record.taskId);
+    if (!newRun || left.length === 0) return undefined;
+    return { began: newRun.began, lines: new Set(left.map(({ line }) => line.number)) };
   }
 
   #lineOf(line: BatchLine, known: Known, name: string): Line {
