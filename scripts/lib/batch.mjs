@@ -1043,14 +1043,15 @@ function submittedNow(lines) {
 }
 function stepsOf(result, sorted, caller, hidden) {
   const { held, isReused, lines, leftOver: leftOver2 } = result;
-  const isOpen = sorted.some(({ outcome }) => OPEN.has(outcome.exitCode)) || held !== void 0;
+  const isCapped = CAPPED.has(held?.details.reason?.kind ?? "");
+  const isOpen = sorted.some(({ outcome }) => OPEN.has(outcome.exitCode)) || held && !isCapped || lines.some(isChanged);
   const steps = [];
   if (held) steps.push(...explained(held, caller).details.nextSteps ?? []);
   const first = sorted.find(({ outcome }) => !outcome.envelope.ok);
   if (first && !held) steps.push(...ownSteps(first, caller));
   if (isOpen) {
     const open2 = totalsOf(lines.filter(({ number }) => !leftOver2?.lines.has(number))).notSubmitted;
-    const rest = open2 === 0 ? ":" : `. It submits the ${open2} that have none, which is charged:`;
+    const rest = open2 === 0 || isCapped ? ":" : `. It submits the ${open2} that have none, which is charged:`;
     steps.push(
       `The same command resumes every line, and charges nothing for those that have a task${rest}`,
       caller.same
@@ -1076,6 +1077,8 @@ function stepsOf(result, sorted, caller, hidden) {
   }
   return steps;
 }
+var isChanged = ({ end }) => end instanceof Failure8 && end.details.reason?.kind === "lineChanged";
+var CAPPED = /* @__PURE__ */ new Set(["linesAboveCap", "sumAboveCap", "lineWithoutEstimate"]);
 var OPEN = /* @__PURE__ */ new Set([
   EXIT.stillRunning,
   EXIT.submitUnknown,
@@ -1384,13 +1387,13 @@ async function openSource(file, signal) {
       throw refused(FLAG, "a file", `${plain(file, 120)}, a folder`, "name a .jsonl or .txt file");
     if (!stat.isFile()) {
       const text = await readStdin(signal, FLAG, handle.createReadStream({ autoClose: false }));
-      return inMemory(name, format, Buffer.from(text));
+      return await inMemory(name, format, Buffer.from(text));
     }
     const head = Buffer.alloc(2);
     await handle.read(head, 0, 2, 0);
     if (isUtf16(head)) {
       if (stat.size > MOST_LINE_BYTES) throw tooLarge(`${stat.size} bytes of UTF-16`);
-      return inMemory(name, format, Buffer.from((await handle.readFile()).toString("utf16le")));
+      return await inMemory(name, format, Buffer.from((await handle.readFile()).toString("utf16le")));
     }
     isKept = true;
     const from = handle;
@@ -1518,12 +1521,10 @@ async function readBatch(args, caller, loopback, signal) {
   try {
     const checked = [];
     const issues = [];
-    const names = /* @__PURE__ */ new Map();
     for (const place of source.places) {
       if (signal.aborted) throw signal.reason;
       const found = [];
       const line = await reader.checked(source, place, found);
-      if (line?.name) addName(names, line.name, place.number, found);
       if (line && found.length === 0) checked.push({ ...line, place });
       issues.push(...found.map((issue4) => ({ line: place.number, issue: issue4 })));
     }
@@ -1546,9 +1547,9 @@ async function readBatch(args, caller, loopback, signal) {
   }
 }
 function addName(names, name, line, issues) {
-  const other = names.get(keyOf(name));
-  names.set(keyOf(name), other ?? line);
-  if (other === void 0) return;
+  const other = names.get(keyOf(name)) ?? line;
+  names.set(keyOf(name), other);
+  if (other === line) return;
   issues.push(
     issue3("name", "a name of its own", `${quote2(name)}, as in line ${other}`, "give each line another name")
   );
@@ -1557,6 +1558,8 @@ var Reader = class {
   #args;
   #caller;
   #defaults;
+  /** The line that each name was first seen in. */
+  #names = /* @__PURE__ */ new Map();
   #contracts = /* @__PURE__ */ new Map();
   constructor(args, caller, defaults) {
     this.#args = args;
@@ -1588,7 +1591,7 @@ var Reader = class {
     throw new Failure9(
       "INVALID_PAYLOAD",
       `Line ${place.number} is another one than when it was checked: the file or its image was changed meanwhile. It was not submitted.`,
-      { reason: { kind: "wrongLines" } }
+      { reason: { kind: "lineChanged" } }
     );
   }
   /** Returns what a line asks for, without reading its image. */
@@ -1614,6 +1617,7 @@ var Reader = class {
   async #parts(source, place, issues) {
     const line = parseLine(await source.textAt(place), source.format, issues);
     if (!line) return null;
+    if (line.name !== null) addName(this.#names, line.name, place.number, issues);
     const model = line.model ?? this.#args.model;
     if (model === void 0) {
       const hint = source.format === "txt" ? "add --model <id>" : 'add --model <id>, or "model" to the line';
@@ -1626,7 +1630,11 @@ var Reader = class {
       return parts && { contract, ...parts, name: line.name };
     } catch (error) {
       if (!(error instanceof Failure9)) throw error;
-      issues.push(...issuesOf(explained2(error, this.#caller)));
+      const found = issuesOf(explained2(error, this.#caller));
+      const inLine = (hint) => hint.replace(/^write --model (\S+)$/, 'write "model":"$1"');
+      issues.push(
+        ...line.model === void 0 ? found : found.map((one) => ({ ...one, hint: inLine(one.hint) }))
+      );
       return null;
     }
   }

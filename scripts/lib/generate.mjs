@@ -889,13 +889,14 @@ async function spending(session, since) {
   const records = store ? await recordsOf(store, tasks) : [];
   const { rows, cover, shown } = rowsOfList(tasks, records, since);
   const recorded = store ? await ownRows(store, since) : [];
+  const unreadable = await store?.unreadable(since ?? 0) ?? 0;
   const twice = [...shown].filter(({ created }) => isIn(since, Date.parse(created)));
   const less = twice.flatMap((record) => recordedRow(record) ?? []);
   return {
     ...summedUp([...rows, ...recorded.map(toSums), ...less.map(toSums).map(negative)], since),
     asOf: api.clock.wall(),
     list: list && { ...cover, unread: list.unread },
-    journal: store && { more: countOf(recorded) - countOf(less), keys: "this" },
+    journal: store && { more: countOf(recorded) - countOf(less), keys: "this", unreadable },
     ...listFailure && { listFailure }
   };
 }
@@ -908,9 +909,9 @@ async function readList({ api, provider, ...session }, hasJournal) {
   }
 }
 var AWAY = /* @__PURE__ */ new Set(["NETWORK_ERROR", "RATE_LIMITED", "UNKNOWN_ERROR"]);
-function recordedSpending(rows, since, asOf) {
+function recordedSpending(rows, since, asOf, unreadable) {
   const sums = summedUp(rows.map(toSums), since);
-  return { ...sums, asOf, list: null, journal: { more: countOf(rows), keys: "all" } };
+  return { ...sums, asOf, list: null, journal: { more: countOf(rows), keys: "all", unreadable } };
 }
 async function ownRows(store, since) {
   const { provider, service, account: account2 } = store.place;

@@ -996,6 +996,7 @@ var Entry = class {
   /** Changes that could not be written yet. */
   #unsaved = {};
   #isNew;
+  #isGone = false;
   /** @param isNew it is not on the disk yet */
   constructor(files, name, raw, isNew = false) {
     this.#isNew = isNew;
@@ -1041,7 +1042,10 @@ var Entry = class {
         if (lock && !("heldBy" in lock)) lock.release();
       }
     } catch (error) {
-      if (diskError(error) === "ENOENT" && !isOurs) return false;
+      if (diskError(error) === "ENOENT" && !isOurs) {
+        this.#warnGone();
+        return false;
+      }
       const reason = diskErrorText(error);
       if (reason === void 0) throw error;
       if (isOurs && this.#overwrite(change)) return true;
@@ -1079,8 +1083,17 @@ var Entry = class {
       replaceAtOnce(this.file, this.#text());
     } catch (error) {
       if (diskErrorText(error) === void 0) throw error;
-      if (diskError(error) !== "ENOENT") this.#files.warn(`The record could not be closed: ${this.file}`);
+      if (diskError(error) === "ENOENT") this.#warnGone();
+      else this.#files.warn(`The record could not be closed: ${this.file}`);
     }
+  }
+  /** Warns once: without its record the same command submits the request again. */
+  #warnGone() {
+    if (this.#isGone) return;
+    this.#isGone = true;
+    this.#files.warn(
+      `The record of this request was removed while it ran: run again, its command submits once more, with a new charge. ${this.file}`
+    );
   }
   /** Reads the record from the disk, then applies the unsaved changes and `change`. */
   #merge(change, mayBeMissing = false) {
@@ -1820,14 +1833,11 @@ var Journal = class {
     const since = this.place.clock.wall() - windowMs;
     const own = accountName(this.place);
     let sum = 0;
-    for (const [, { damaged }] of this.#parts("state")) {
-      if (damaged.some((name) => madeAt(name) >= since && this.#files.isThere(name))) return null;
-    }
+    if (await this.unreadable(since) > 0) return null;
     for (const [shard, recent] of this.#parts("recent")) {
       const rows = since >= recent.from ? recent.spent : spentFrom(this.#index.members(shard), since);
       for (const [made, account, spent, name] of rows) {
-        if (made < since || account !== own) continue;
-        if (without instanceof Entry && without.name === name) continue;
+        if (made < since || account !== own || without?.name === name) continue;
         if (spent === null) return null;
         sum += spent;
       }
@@ -1837,6 +1847,10 @@ var Journal = class {
   async spending(since) {
     const tables = this.#parts("rows").map(([, table]) => table);
     return sumTables(tables, dayOf(since));
+  }
+  async unreadable(since) {
+    const names = this.#parts("state").flatMap(([, { damaged }]) => damaged);
+    return names.filter((name) => madeAt(name) >= since && this.#files.isThere(name)).length;
   }
   async durationsOf(model) {
     const all = this.#parts("durations").flatMap(([, durations]) => durations[model] ?? []);

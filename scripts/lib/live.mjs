@@ -2126,7 +2126,7 @@ function accountOutcome({ account: { balance, models, record }, contracts, notLi
   const nextSteps = [];
   if (models.length > 0 && notListedByService.length > 0)
     nextSteps.push(
-      `${title} does not list ${notListedByService.join(", ")} today: choose another model, as a submit of it may be refused.`
+      `${title} does not list ${notListedByService.join(", ")} today: a submit of it may be refused.`
     );
   if (withoutContract.length > 0)
     nextSteps.push(
@@ -2273,10 +2273,15 @@ function journalWords(journal, { profile }) {
 }
 function warningsOf({ total, list, journal, asOf }, since) {
   const { unpriced, unknown } = total;
+  const unreadable2 = journal?.unreadable ?? 0;
   const warnings = [];
   if (unpriced > 0)
     warnings.push(
       `The credits of ${unpriced} of these tasks are not known: nobody reported them, and the sums leave them out.`
+    );
+  if (unreadable2 > 0)
+    warnings.push(
+      `${unreadable2 === 1 ? "1 record of this machine cannot be read: its request counts" : `${unreadable2} records of this machine cannot be read: their requests count`} only where the list of the service shows the task.`
     );
   if (unknown > 0)
     warnings.push(

@@ -939,7 +939,7 @@ function checkFit(action, given, issues) {
     const { actions, required, form, beside } = rule(name);
     if (given.has(name) && actions && !actions.includes(action)) {
       const hint = `leave --${name} out, or use it with ${actions.map(named).join(", ")}`;
-      issues.push(issue(`--${name}`, `not to be given with ${what}`, "it", hint));
+      issues.push(issue(`--${name}`, `to be left out with ${what}`, `--${name}`, hint));
     }
     if (given.has(name) && beside && !given.has(beside)) {
       const hint = `add --${beside}, or leave --${name} out`;
@@ -2109,7 +2109,7 @@ function watch(screen2, secrets, displayOf = (...parts) => new Lines(...parts)) 
       several(count) {
         situation.phase = "running";
         situation.isAboutMany = true;
-        line(`resuming ${count} tasks; nothing is charged`);
+        line(`resuming ${count === 1 ? "1 task" : `${count} tasks`}; nothing is charged`);
         batch = { total: count, done: 0, failed: 0, running: count, credits: null };
       },
       batch(progress) {
@@ -2229,6 +2229,7 @@ function callerOf(args, argv) {
     resumeFlags: resumeFlags(args),
     // A status query or a submit alone has its full answer while the task still runs.
     wantsEnd: action === "generate" || action === "waitTask" || action === "getTask" && (download ?? output2) !== void 0,
+    wantsAccount: action === "account",
     isFull: args.full === true,
     isSubmit: isSubmit(action)
   };
@@ -2350,6 +2351,11 @@ var BUDGET = {
   lineWithoutEstimate: ({ line, model, title }) => ({
     nextSteps: [
       `${title} documents no price before a submit, and no estimate of ${model} is known here. Leave --maxTotalCredits and --maxCredits out after a yes to an unknown price, or take line ${line} out.`
+    ]
+  }),
+  lineChanged: () => ({
+    nextSteps: [
+      "The file of the batch was changed while it ran. The same command takes its lines as they are now."
     ]
   }),
   wrongLines: () => ({
@@ -2489,12 +2495,12 @@ init_registry();
 var STATE_FOLDER = "ASYNC_MEDIA_STATE_DIR";
 var PLACE = {
   unsupportedAction: ({ action }, { profile }) => unsupportedAction(profile, action),
-  keyMissing: (_, { profile: { keyVariable, keyPage, says }, rehearsal }) => ({
+  keyMissing: (_, { profile: { keyVariable, keyPage, says }, wantsAccount, rehearsal }) => ({
     message: `${keyVariable} is not set, so no live call is made.`,
     nextSteps: [
       `The user makes a key at ${keyPage} (${says.key}) and sets it in the environment as ${keyVariable}; it is never passed as an argument.`,
-      "Without a key the same command rehearses in the sandbox, at no cost:",
-      rehearsal
+      // The balance of the sandbox is nobody's.
+      ...wantsAccount ? [] : ["Without a key the same command rehearses in the sandbox, at no cost:", rehearsal]
     ]
   }),
   madeElsewhere: ({ taskId: taskId2, created, by, here }, { profile, commandAt, same }) => {
@@ -2545,7 +2551,7 @@ var PLACE = {
   unwritableFolder: ({ folder, why, lasts }) => ({
     ...lasts ? { issues: [folderIssue(folder, why, "a folder that can be written to")] } : {},
     nextSteps: [
-      `${lasts ? `Make ${folder} writable` : `Free disk space in ${folder}`}, or set ${STATE_FOLDER} to another writable folder. Then run the same command again.`,
+      `${lasts ? `See that ${folder} exists and can be written to` : `Free disk space in ${folder}`}, or set ${STATE_FOLDER} to another writable folder. Then run the same command again.`,
       "Only if there is no such folder: the same command with --noJournal submits without a record; then after a crash the command cannot find its task by itself."
     ]
   }),

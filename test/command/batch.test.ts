@@ -121,6 +121,9 @@ describe('a batch', () => {
     expect(single.taskId).toBe(first.items[1]!.taskId);
     expect(single.data.reused).toBe(true);
     expect(charges()).toBe(3);
+    const listed = envelopeOf(await run(['--action', 'listTasks'], { cwd: folder, env }));
+    for (const { name, taskId, file } of first.items)
+      expect(listed.data.tasks).toContainEqual(expect.objectContaining({ name, taskId, file }));
     // A deleted file comes back under its name.
     rmSync(path.join(out, '2.mp4'));
     await runBatch();
@@ -206,7 +209,7 @@ describe('a batch', () => {
         '{"name":"../x","payload":{"prompt":"fog"}}',
         '{"name":"A","payload":{"prompt":"a"}}',
         '{"name":"a","payload":{"prompt":"b"}}',
-        '{"model":"t2w","payload":{"prompt":"b"}}',
+        '{"name":"a","model":"t2w","payload":{"prompt":"b"}}',
         '{"image":"none.png","model":"i2v","payload":{"duration":"5","aspectRatio":"16:9"}}',
       ],
       'ideas.jsonl',
@@ -226,10 +229,11 @@ describe('a batch', () => {
       'line 4: prompt',
       'line 4: payload.prompt',
       'line 5: name',
-      'line 7: name',
+      'lines 7-8: name',
       'line 8: model',
       'line 9: image',
     ]);
+    expect(issues.find(({ path }) => path === 'line 8: model')!.hint).toBe('write "model":"t2v"');
     expect(service.received).toEqual([]);
   });
 
@@ -240,6 +244,8 @@ describe('a batch', () => {
     expect(over.envelope).toMatchObject({ status: 'FAILED', errorCode: 'BUDGET_EXCEEDED' });
     expect(over.batch).toMatchObject({ notSubmitted: 2, completed: 0, charged: null });
     expect(over.envelope.errorMessage).toContain('30 credits');
+    // The very same command would be refused again.
+    expect(over.nextSteps.filter((step) => step.startsWith('node '))).toEqual([]);
     const each = await runBatch(['--maxCredits', '14']);
     expect(each.code).toBe(5);
     expect(each.envelope.errorMessage).toContain('--maxCredits 14');
@@ -281,6 +287,7 @@ describe('a batch', () => {
     expect(short.code).toBe(5);
     expect(short.envelope).toMatchObject({ ok: false, status: 'FAILED', errorCode: 'INSUFFICIENT_CREDITS' });
     expect(short.batch).toMatchObject({ total: 12, completed: 3, notSubmitted: 9 });
+    expect(short.envelope.errorMessage).toContain('submitted 3 of 12 lines (45 credits); 9 have no task');
     // Only those that were on their way meet the refusal too.
     expect(submits().length).toBeLessThanOrEqual(3 + 4);
     expect(files()).toHaveLength(3);
@@ -358,6 +365,29 @@ describe('a batch', () => {
     service.isBusy = false;
     expect((await runBatch()).code).toBe(0);
     expect(charges()).toBe(3);
+  });
+
+  it('out of time, with a service whose states cannot be read: the answer says why', async () => {
+    const { runBatch, service, env } = await place(['a', 'b']);
+    Object.assign(service, { listStatus: 503, pollStatus: 503 });
+    const { code, envelope } = await runBatch([], { env: { ...env, AIVIDEO_MAX_RETRIES: '0' } }, 3);
+    expect(code).toBe(4);
+    expect((envelope.data.lastPollError as JsonObject).errorMessage).toContain('503');
+  });
+
+  it('a file that is changed while it runs: what was checked is submitted, the rest by the same command', async () => {
+    const { runBatch, service, charges, write, submits } = await place(['a', 'b', 'c', 'd', 'e', 'f']);
+    service.onSubmit = () => {
+      if (submits().length === 1) write(['a', 'b', 'c', 'd', 'E', 'F']);
+    };
+    const { code, envelope, nextSteps } = await runBatch();
+    expect(code).toBe(2);
+    expect(envelope.errorMessage).toContain('submitted 4 of 6 lines (60 credits)');
+    expect(nextSteps.join()).not.toContain('Nothing was submitted');
+    expect(nextSteps.some((step) => step.startsWith('node '))).toBe(true);
+    expect((await runBatch()).code).toBe(0);
+    expect([...service.charges.keys()].sort().join('')).toBe('EFabcd');
+    expect(charges()).toBe(6);
   });
 
   it('out of time: exit code 4 and the same command, which charges nothing and delivers them', async () => {

@@ -96,6 +96,8 @@ export type Reason =
   | { kind: 'linesAboveCap'; lines: readonly number[]; maxCredits: number }
   | { kind: 'sumAboveCap'; quoted: number; maxTotalCredits: number }
   | { kind: 'lineWithoutEstimate'; line: number; model: string; title: string }
+  /** A line of a batch, or its image, was changed while the batch ran. */
+  | { kind: 'lineChanged' }
   /** Lines of a batch are wrong; the issues name them. */
   | { kind: 'wrongLines' }
   | { kind: 'aboveDay'; quoted: number; spent: number | null; limit: number }

@@ -178,14 +178,17 @@ function stepsOf(
   hidden: number,
 ): string[] {
   const { held, isReused, lines, leftOver } = result;
-  const isOpen = sorted.some(({ outcome }) => OPEN.has(outcome.exitCode)) || held !== undefined;
+  // The very same command would meet the same limit.
+  const isCapped = CAPPED.has(held?.details.reason?.kind ?? '');
+  const isOpen =
+    sorted.some(({ outcome }) => OPEN.has(outcome.exitCode)) || (held && !isCapped) || lines.some(isChanged);
   const steps: string[] = [];
   if (held) steps.push(...(explained(held, caller).details.nextSteps ?? []));
   const first = sorted.find(({ outcome }) => !outcome.envelope.ok);
   if (first && !held) steps.push(...ownSteps(first, caller));
   if (isOpen) {
     const open = totalsOf(lines.filter(({ number }) => !leftOver?.lines.has(number))).notSubmitted;
-    const rest = open === 0 ? ':' : `. It submits the ${open} that have none, which is charged:`;
+    const rest = open === 0 || isCapped ? ':' : `. It submits the ${open} that have none, which is charged:`;
     steps.push(
       `The same command resumes every line, and charges nothing for those that have a task${rest}`,
       caller.same,
@@ -211,6 +214,11 @@ function stepsOf(
   }
   return steps;
 }
+
+const isChanged = ({ end }: LineResult): boolean =>
+  end instanceof Failure && end.details.reason?.kind === 'lineChanged';
+
+const CAPPED: ReadonlySet<string> = new Set(['linesAboveCap', 'sumAboveCap', 'lineWithoutEstimate']);
 
 // These exit codes mean that the same command has something to do.
 const OPEN: ReadonlySet<number> = new Set([

@@ -36,6 +36,8 @@ export interface Caller {
   resumeFlags: Flags;
   /** The call is to return the end of a task, not its state. */
   wantsEnd: boolean;
+  /** The call asks for the user's own account. */
+  wantsAccount: boolean;
   /** All that the service said is wanted. */
   isFull: boolean;
   /** The call was a submit: without a task id nothing was submitted. */
@@ -65,6 +67,7 @@ export function callerOf(args: Arguments, argv: readonly string[]): Caller {
       action === 'generate' ||
       action === 'waitTask' ||
       (action === 'getTask' && (download ?? output) !== undefined),
+    wantsAccount: action === 'account',
     isFull: args.full === true,
     isSubmit: isSubmit(action),
   };

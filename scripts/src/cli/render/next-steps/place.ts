@@ -9,12 +9,14 @@ const STATE_FOLDER = 'ASYNC_MEDIA_STATE_DIR';
 /** What failures of folders, of the network and of a service's abilities say. */
 export const PLACE = {
   unsupportedAction: ({ action }, { profile }) => unsupportedAction(profile, action),
-  keyMissing: (_, { profile: { keyVariable, keyPage, says }, rehearsal }) => ({
+  keyMissing: (_, { profile: { keyVariable, keyPage, says }, wantsAccount, rehearsal }) => ({
     message: `${keyVariable} is not set, so no live call is made.`,
     nextSteps: [
       `The user makes a key at ${keyPage} (${says.key}) and sets it in the environment as ${keyVariable}; it is never passed as an argument.`,
-      'Without a key the same command rehearses in the sandbox, at no cost:',
-      rehearsal,
+      // The balance of the sandbox is nobody's.
+      ...(wantsAccount
+        ? []
+        : ['Without a key the same command rehearses in the sandbox, at no cost:', rehearsal]),
     ],
   }),
   madeElsewhere: ({ taskId, created, by, here }, { profile, commandAt, same }) => {
@@ -70,7 +72,7 @@ export const PLACE = {
   unwritableFolder: ({ folder, why, lasts }) => ({
     ...(lasts ? { issues: [folderIssue(folder, why, 'a folder that can be written to')] } : {}),
     nextSteps: [
-      `${lasts ? `Make ${folder} writable` : `Free disk space in ${folder}`}, or set ${STATE_FOLDER} to another writable folder. Then run the same command again.`,
+      `${lasts ? `See that ${folder} exists and can be written to` : `Free disk space in ${folder}`}, or set ${STATE_FOLDER} to another writable folder. Then run the same command again.`,
       'Only if there is no such folder: the same command with --noJournal submits without a record; then after a crash the command cannot find its task by itself.',
     ],
   }),
