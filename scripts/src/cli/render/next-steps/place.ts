@@ -72,8 +72,8 @@ export const PLACE = {
   unwritableFolder: ({ folder, why, lasts }) => ({
     ...(lasts ? { issues: [folderIssue(folder, why, 'a folder that can be written to')] } : {}),
     nextSteps: [
-      `${lasts ? `See that ${folder} exists and can be written to` : `Free disk space in ${folder}`}, or set ${STATE_FOLDER} to another writable folder. Then run the same command again.`,
-      'Only if there is no such folder: the same command with --noJournal submits without a record; then after a crash the command cannot find its task by itself.',
+      `${lasts ? `See that ${folder} exists and can be written to` : `Free disk space in ${folder}`}. Then run the same command again.`,
+      `Only if that cannot be: set ${STATE_FOLDER} to another writable folder, or add --noJournal, which keeps no records. Both know nothing of earlier requests: what has a task already is submitted and charged once more.`,
     ],
   }),
   downloadFolder: ({ folder, why }, { resumeFlags }) => {
