@@ -7,6 +7,8 @@ const {
   closeSync,
   fsyncSync,
   ftruncateSync,
+  linkSync,
+  lstatSync,
   openSync,
   renameSync,
   rmSync,
@@ -77,6 +79,19 @@ function replaceAtOnce(file, text2) {
     throw error;
   }
 }
+function createAtOnce(file, text2) {
+  if (lstatSync(file, { throwIfNoEntry: false })) return false;
+  const temp = writeTemp(file, text2);
+  try {
+    linkSync(temp, file);
+  } catch (error) {
+    if (diskError(error) === "EEXIST") return false;
+    renameSync(temp, file);
+  } finally {
+    rmSync(temp, { force: true });
+  }
+  return true;
+}
 function overwrite(file, text2) {
   const descriptor = openSync(file, "r+");
   try {
@@ -135,7 +150,7 @@ function syncFolder(folder) {
 // scripts/src/disk/lock.ts
 const { randomBytes: randomBytes2 } = require("node:crypto");
 const {
-  linkSync,
+  linkSync: linkSync2,
   readFileSync,
   readlinkSync,
   renameSync: renameSync2,
@@ -221,7 +236,7 @@ var HeldLock = class {
 };
 function place(temp, file, me) {
   try {
-    linkSync(temp, file);
+    linkSync2(temp, file);
     return true;
   } catch (error) {
     if (diskError(error) === "EEXIST") return false;
@@ -311,7 +326,7 @@ function startOf(pid) {
 }
 
 // scripts/src/disk/trusted-folder.ts
-const { lstatSync, readlinkSync: readlinkSync2, statSync: statSync2 } = require("node:fs");
+const { lstatSync: lstatSync2, readlinkSync: readlinkSync2, statSync: statSync2 } = require("node:fs");
 const path2 = require("node:path");
 import { quoteWord } from "./main.mjs";
 var WRITABLE_BY_ALL = 2;
@@ -322,7 +337,7 @@ function distrustOf(folder) {
   const trusted = /* @__PURE__ */ new Set([0, me, statSync2("/").uid]);
   const ahead = namesOf(folder);
   for (let at = "/"; ; at = path2.join(at, ahead.shift())) {
-    const stat = lstatSync(at, { throwIfNoEntry: false });
+    const stat = lstatSync2(at, { throwIfNoEntry: false });
     const distrust = stat && distrustOfOne(at, stat, { me, trusted, below: ahead.length });
     if (distrust || !statSync2(at, { throwIfNoEntry: false })?.isDirectory()) return distrust;
     if (stat?.isSymbolicLink()) {
@@ -581,7 +596,7 @@ function unsettled(entries, claim) {
 function firstRecord(claim, account) {
   const { provider, service, account: id } = account;
   const { owner, model, payloadHash, promptExcerpt = null, idempotencyKey, wait, download } = claim;
-  const { output, ordinal = 1 } = claim;
+  const { output, ordinal = 1, newRun } = claim;
   return compact({
     request: nameOf(claim, account),
     ...{ provider, service, account: id, owner, model, payloadHash, promptExcerpt, idempotencyKey },
@@ -593,7 +608,8 @@ function firstRecord(claim, account) {
     credits: { quoted: null, charged: null, refunded: null },
     files: [],
     output: output || void 0,
-    ordinal: ordinal > 1 ? ordinal : void 0
+    ordinal: ordinal > 1 ? ordinal : void 0,
+    newRun
   });
 }
 var BUSY_S = 5;
@@ -816,6 +832,10 @@ var FIELDS = {
   download: { fits: orNull(text), otherwise: nothing },
   output: { fits: orNull(text), otherwise: absent },
   ordinal: { fits: (value) => amount(value) && Number(value) >= 1, otherwise: absent },
+  newRun: {
+    fits: (value) => isObject2(value) && date(value.began) && hex(value.lines),
+    otherwise: absent
+  },
   fileCount: { fits: orNull(amount), otherwise: nothing },
   credits: {
     fits: (value) => isObject2(value) && CREDITS.every((name) => orNull(amount)(value[name])),
@@ -1023,6 +1043,7 @@ var Entry = class {
   /** Changes that could not be written yet. */
   #unsaved = {};
   #isNew;
+  #isGone = false;
   /** @param isNew it is not on the disk yet */
   constructor(files, name, raw, isNew = false) {
     this.#isNew = isNew;
@@ -1068,7 +1089,10 @@ var Entry = class {
         if (lock && !("heldBy" in lock)) lock.release();
       }
     } catch (error) {
-      if (diskError(error) === "ENOENT" && !isOurs) return false;
+      if (diskError(error) === "ENOENT" && !isOurs) {
+        this.#warnGone();
+        return false;
+      }
       const reason = diskErrorText(error);
       if (reason === void 0) throw error;
       if (isOurs && this.#overwrite(change)) return true;
@@ -1106,8 +1130,17 @@ var Entry = class {
       replaceAtOnce(this.file, this.#text());
     } catch (error) {
       if (diskErrorText(error) === void 0) throw error;
-      if (diskError(error) !== "ENOENT") this.#files.warn(`The record could not be closed: ${this.file}`);
+      if (diskError(error) === "ENOENT") this.#warnGone();
+      else this.#files.warn(`The record could not be closed: ${this.file}`);
     }
+  }
+  /** Warns once: without its record the same command submits the request again. */
+  #warnGone() {
+    if (this.#isGone) return;
+    this.#isGone = true;
+    this.#files.warn(
+      `The record of this request was removed while it ran: run again, its command submits once more, with a new charge. ${this.file}`
+    );
   }
   /** Reads the record from the disk, then applies the unsaved changes and `change`. */
   #merge(change, mayBeMissing = false) {
@@ -1181,7 +1214,7 @@ function touchFolder(file) {
 const { randomBytes: randomBytes4 } = require("node:crypto");
 const {
   existsSync: existsSync2,
-  lstatSync: lstatSync2,
+  lstatSync: lstatSync3,
   readlinkSync: readlinkSync3,
   realpathSync,
   renameSync: renameSync4,
@@ -1205,7 +1238,7 @@ var FlatFolder = class {
   /** Whether an earlier version can use the folder, and has. */
   get isOpen() {
     try {
-      return lstatSync2(this.#folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
+      return lstatSync3(this.#folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
     } catch (error) {
       if (diskErrorText(error) === void 0) throw error;
       return false;
@@ -1219,7 +1252,7 @@ var FlatFolder = class {
   takeOver() {
     try {
       for (; ; ) {
-        const stat = lstatSync2(this.#folder, { throwIfNoEntry: false });
+        const stat = lstatSync3(this.#folder, { throwIfNoEntry: false });
         if (stat?.isFile()) return void 0;
         if (!stat) {
           if (this.#close()) return void 0;
@@ -1516,7 +1549,7 @@ function probe(folder) {
 const path10 = require("node:path");
 
 // scripts/src/stores/file/record-index.ts
-const { lstatSync: lstatSync3, statSync: statSync4 } = require("node:fs");
+const { lstatSync: lstatSync4, statSync: statSync4 } = require("node:fs");
 const path8 = require("node:path");
 var STABLE_MS = 2e3;
 var RecordIndex = class {
@@ -1576,13 +1609,13 @@ var RecordIndex = class {
   }
   #wasSetAside(shard, name) {
     const file = path8.join(this.#records.folder, shard, name);
-    return !name.endsWith(CORRUPT) && !lstatSync3(file, { throwIfNoEntry: false });
+    return !name.endsWith(CORRUPT) && !lstatSync4(file, { throwIfNoEntry: false });
   }
   /** Reads the records of a group that have changed since they were read before. */
   #read(shard, before, started) {
     const known2 = new Map(before.map((member) => [member.name, member]));
     return this.#records.namesIn(shard).flatMap((name) => {
-      const stat = lstatSync3(path8.join(this.#records.folder, shard, name), { throwIfNoEntry: false });
+      const stat = lstatSync4(path8.join(this.#records.folder, shard, name), { throwIfNoEntry: false });
       if (!stat) return [];
       const { mtimeMs: mtime, size, ino: inode } = stat;
       const same = known2.get(name);
@@ -1845,14 +1878,11 @@ var Journal = class {
     const since = this.place.clock.wall() - windowMs;
     const own = accountName(this.place);
     let sum = 0;
-    for (const [, { damaged }] of this.#parts("state")) {
-      if (damaged.some((name) => madeAt(name) >= since && this.#files.isThere(name))) return null;
-    }
+    if (await this.unreadable(since) > 0) return null;
     for (const [shard, recent] of this.#parts("recent")) {
       const rows = since >= recent.from ? recent.spent : spentFrom(this.#index.members(shard), since);
       for (const [made, account, spent, name] of rows) {
-        if (made < since || account !== own) continue;
-        if (without instanceof Entry && without.name === name) continue;
+        if (made < since || account !== own || without?.name === name) continue;
         if (spent === null) return null;
         sum += spent;
       }
@@ -1862,6 +1892,10 @@ var Journal = class {
   async spending(since) {
     const tables = this.#parts("rows").map(([, table]) => table);
     return sumTables(tables, dayOf(since));
+  }
+  async unreadable(since) {
+    const names2 = this.#parts("state").flatMap(([, { damaged }]) => damaged);
+    return names2.filter((name) => madeAt(name) >= since && this.#files.isThere(name)).length;
   }
   async durationsOf(model) {
     const all = this.#parts("durations").flatMap(([, durations]) => durations[model] ?? []);
@@ -2272,6 +2306,7 @@ export {
   allowedChange,
   busy,
   changeRecord,
+  createAtOnce,
   dayOf,
   decodeRecord,
   discard,

@@ -561,7 +561,7 @@ function checkFit(action, given, issues) {
     const { actions, required, form, beside } = rule(name);
     if (given.has(name) && actions && !actions.includes(action)) {
       const hint = `leave --${name} out, or use it with ${actions.map(named).join(", ")}`;
-      issues.push(issue(`--${name}`, `not to be given with ${what}`, "it", hint));
+      issues.push(issue(`--${name}`, `to be left out with ${what}`, `--${name}`, hint));
     }
     if (given.has(name) && beside && !given.has(beside)) {
       const hint = `add --${beside}, or leave --${name} out`;
@@ -1202,14 +1202,20 @@ function commandForAnother(argv, { idempotencyKey: idempotencyKey2 }) {
   const { randomUUID } = process.getBuiltinModule("node:crypto");
   return commandFrom(argv, { idempotencyKey: randomUUID() });
 }
-function commandForLine(argv, line, output2) {
+function commandForLine(argv, line, output2, file) {
   const { batch, maxTotalCredits, download, ...flags } = flagsIn(argv);
   const { model, payload, image } = line;
+  if (quoteWord(payload).length > LONGEST_SHOWN) {
+    const own = file();
+    const rest = { ...flags, model: void 0, payload: void 0, image: void 0 };
+    const place = { output: void 0, download: output2 === null ? void 0 : path3.dirname(output2) };
+    return own && commandLine(flagWords({ batch: own, ...rest, ...place, new: true }));
+  }
   return commandLine(
     flagWords({
       ...flags,
       model,
-      payload: portable("payload", payload),
+      payload,
       image: image && portable("image", image),
       output: output2 ?? void 0,
       new: true
@@ -1830,7 +1836,7 @@ function watch(screen2, secrets, displayOf = (...parts) => new Lines(...parts)) 
       several(count) {
         situation.phase = "running";
         situation.isAboutMany = true;
-        line(`resuming ${count} tasks; nothing is charged`);
+        line(`resuming ${count === 1 ? "1 task" : `${count} tasks`}; nothing is charged`);
         batch = { total: count, done: 0, failed: 0, running: count, credits: null };
       },
       batch(progress) {
@@ -1943,6 +1949,7 @@ function callerOf(args, argv) {
       return another;
     },
     retry: "add --new to the command that submitted it.",
+    savedAs: (output3) => commandFrom(argv, { output: output3 }),
     get rehearsal() {
       rehearsal ??= commandToRehearse(argv, args);
       return rehearsal;
@@ -1950,6 +1957,7 @@ function callerOf(args, argv) {
     resumeFlags: resumeFlags(args),
     // A status query or a submit alone has its full answer while the task still runs.
     wantsEnd: action === "generate" || action === "waitTask" || action === "getTask" && (download ?? output2) !== void 0,
+    wantsAccount: action === "account",
     isFull: args.full === true,
     isSubmit: isSubmit(action)
   };

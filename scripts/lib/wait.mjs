@@ -1,4 +1,5 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
+const require = (name) => process.getBuiltinModule(name);
 // scripts/src/cli/render/account.ts
 import { unlessEmpty } from "./main.mjs";
 import { EXIT } from "./main.mjs";
@@ -20,7 +21,7 @@ function accountOutcome({ account: { balance, models, record }, contracts, notLi
   const nextSteps = [];
   if (models.length > 0 && notListedByService.length > 0)
     nextSteps.push(
-      `${title} does not list ${notListedByService.join(", ")} today: choose another model, as a submit of it may be refused.`
+      `${title} does not list ${notListedByService.join(", ")} today: a submit of it may be refused.`
     );
   if (withoutContract.length > 0)
     nextSteps.push(
@@ -108,10 +109,15 @@ function journalWords(journal, { profile }) {
 }
 function warningsOf({ total, list, journal, asOf }, since) {
   const { unpriced, unknown } = total;
+  const unreadable = journal?.unreadable ?? 0;
   const warnings = [];
   if (unpriced > 0)
     warnings.push(
       `The credits of ${unpriced} of these tasks are not known: nobody reported them, and the sums leave them out.`
+    );
+  if (unreadable > 0)
+    warnings.push(
+      `${unreadable === 1 ? "1 record of this machine cannot be read: its request counts" : `${unreadable} records of this machine cannot be read: their requests count`} only where the list of the service shows the task.`
     );
   if (unknown > 0)
     warnings.push(
@@ -292,6 +298,7 @@ function nothingPendingOutcome({ unsettled }, { command }) {
 }
 
 // scripts/src/core/deliver/finish.ts
+const path = require("node:path");
 import { Failure as Failure5 } from "./main.mjs";
 import { intervalBefore } from "./live.mjs";
 
@@ -809,12 +816,18 @@ async function folderFor(folder) {
 async function checkFree(folder, output) {
   if (folder === null || !output) return;
   const { mediaIn, stemOfOutput } = await import("./download.mjs");
-  const file = mediaIn(folder).get(stemOfOutput(output).toLowerCase());
+  const media = mediaIn(folder);
+  const stem = stemOfOutput(output);
+  const fileNamed = (name) => media.get(name.normalize("NFC").toLowerCase());
+  const file = fileNamed(stem);
   if (file === void 0) return;
+  let number = 2;
+  while (fileNamed(`${stem}-${number}`)) number += 1;
+  const free = path.join(folder, `${stem}-${number}${output.slice(stem.length)}`);
   throw new Failure5(
     "INVALID_PAYLOAD",
     `${file} exists already and is not the file of this request. Nothing was submitted.`,
-    { reason: { kind: "outputTaken", file } }
+    { reason: { kind: "outputTaken", file, free } }
   );
 }
 async function finish(session, taskId, options) {
@@ -897,8 +910,9 @@ async function detailOf({ api, provider }, taskId, deadline, until = Infinity) {
     throw error;
   }
 }
-async function downloadAll(session, task, folder, { stallMs, entry, filesUntil, output, onFresh, onFile, onSaved }) {
+async function downloadAll(session, task, folder, { onFresh, onFile, onSaved, ...settings }) {
   const { api, provider } = session;
+  const { entry, filesUntil, stallMs, output, isVersioned } = settings;
   const { saveOnce } = await import("./download.mjs");
   const files = [];
   const failures = [];
@@ -916,7 +930,8 @@ async function downloadAll(session, task, folder, { stallMs, entry, filesUntil, 
     const url = urls[index];
     const number = task.urls.length > 1 ? { number: index + 1 } : {};
     const { maxRetries } = api.policy;
-    const options = { taskId: task.id, url, folder, output, stallMs, maxRetries, until, refresh, ...number };
+    const name = { taskId: task.id, folder, output, isVersioned, ...number };
+    const options = { ...name, url, stallMs, maxRetries, until, refresh };
     onFile?.(index);
     try {
       const file = await saveOnce(session, entry, { ...options, waitEnds: filesUntil });

@@ -12,6 +12,7 @@ import { fileStem } from './file-name.ts';
 import { stemOfOutput } from './output-name.ts';
 import { Part, removeOldParts } from './part.ts';
 import type { Fetched } from './received-file.ts';
+import { versionOf } from './version-of-name.ts';
 
 /** A saved file. */
 export interface SavedFile {
@@ -30,6 +31,8 @@ export interface DownloadOptions extends FetchOptions {
   output?: string | null | undefined;
   /** The number of this file among several, from 1; absent when there is only one. */
   number?: number;
+  /** Where another file has the name, a version follows it; absent: that is a failure. */
+  isVersioned?: boolean | undefined;
 }
 
 /**
@@ -78,8 +81,7 @@ export async function download(downloader: Downloader, options: DownloadOptions)
     part = await Part.open(stem);
     const { kind, ...fetched } = await fetchFile(downloader, options, part);
     await part.close();
-    const file = `${stem}.${kind.ext}`;
-    await moveIntoPlace(part.path, file, fetched, clock);
+    const file = await moveIntoPlace(part.path, `${stem}.${kind.ext}`, fetched, clock, options);
     await part.remove();
     await removeOldParts(stem, clock.wall());
     return { path: file, ...fetched, contentType: kind.contentType };
@@ -94,29 +96,48 @@ export async function download(downloader: Downloader, options: DownloadOptions)
   }
 }
 
-/** Renames the finished file into place. An existing file of that name is accepted only with the same content. */
+/**
+ * Renames the finished file into place, and returns its path. An existing file of that name is accepted only with the same
+ * content.
+ */
 export async function moveIntoPlace(
   part: string,
   file: string,
   fetched: Pick<Fetched, 'bytes' | 'sha256'>,
   clock: Clock,
-): Promise<void> {
-  try {
-    // A hard link fails when the name exists; a rename would replace that file.
-    await link(part, file);
-    return;
-  } catch (error) {
-    if (diskError(error) !== 'EEXIST' && !(await isThere(file))) {
-      await renamePatiently(part, file, clock);
-      return;
-    }
+  { isVersioned = false }: Pick<DownloadOptions, 'isVersioned'> = {},
+): Promise<string> {
+  if (await tookPlace(part, file, fetched, clock)) return file;
+  const { dir, name, ext } = path.parse(file);
+  for (let version = 2; isVersioned; version += 1) {
+    const other = path.join(dir, `${versionOf(name, version)}${ext}`);
+    if (await tookPlace(part, other, fetched, clock)) return other;
   }
-  if (await fileIsWhole(file, fetched)) return;
   throw new Failure(
     'DOWNLOAD_FAILED',
     `${file} exists already and is something else; it was left as it is.`,
     { reason: { kind: 'fileInTheWay', file, free: await freeBeside(file) } },
   );
+}
+
+/** Tells whether a file is in its place; false where another one is. */
+async function tookPlace(
+  part: string,
+  file: string,
+  fetched: Pick<Fetched, 'bytes' | 'sha256'>,
+  clock: Clock,
+): Promise<boolean> {
+  try {
+    // A hard link fails when the name exists; a rename would replace that file.
+    await link(part, file);
+    return true;
+  } catch (error) {
+    if (diskError(error) !== 'EEXIST' && !(await isThere(file))) {
+      await renamePatiently(part, file, clock);
+      return true;
+    }
+  }
+  return fileIsWhole(file, fetched);
 }
 
 /** Returns a path beside a file that no file has. */

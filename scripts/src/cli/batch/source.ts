@@ -51,13 +51,13 @@ export async function openSource(file: string, signal: AbortSignal): Promise<Sou
       throw refused(FLAG, 'a file', `${plain(file, 120)}, a folder`, 'name a .jsonl or .txt file');
     if (!stat.isFile()) {
       const text = await readStdin(signal, FLAG, handle.createReadStream({ autoClose: false }));
-      return inMemory(name, format, Buffer.from(text));
+      return await inMemory(name, format, Buffer.from(text));
     }
     const head = Buffer.alloc(2);
     await handle.read(head, 0, 2, 0);
     if (isUtf16(head)) {
       if (stat.size > MOST_LINE_BYTES) throw tooLarge(`${stat.size} bytes of UTF-16`);
-      return inMemory(name, format, Buffer.from((await handle.readFile()).toString('utf16le')));
+      return await inMemory(name, format, Buffer.from((await handle.readFile()).toString('utf16le')));
     }
     isKept = true;
     const from = handle;

@@ -151,6 +151,10 @@ const FIELDS: Record<keyof RequestRecord, Field> = {
   download: { fits: orNull(text), otherwise: nothing },
   output: { fits: orNull(text), otherwise: absent },
   ordinal: { fits: (value) => amount(value) && Number(value) >= 1, otherwise: absent },
+  newRun: {
+    fits: (value) => isObject(value) && date(value.began) && hex(value.lines),
+    otherwise: absent,
+  },
   fileCount: { fits: orNull(amount), otherwise: nothing },
   credits: {
     fits: (value) => isObject(value) && CREDITS.every((name) => orNull(amount)(value[name])),

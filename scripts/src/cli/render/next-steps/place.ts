@@ -9,12 +9,14 @@ const STATE_FOLDER = 'ASYNC_MEDIA_STATE_DIR';
 /** What failures of folders, of the network and of a service's abilities say. */
 export const PLACE = {
   unsupportedAction: ({ action }, { profile }) => unsupportedAction(profile, action),
-  keyMissing: (_, { profile: { keyVariable, keyPage, says }, rehearsal }) => ({
+  keyMissing: (_, { profile: { keyVariable, keyPage, says }, wantsAccount, rehearsal }) => ({
     message: `${keyVariable} is not set, so no live call is made.`,
     nextSteps: [
       `The user makes a key at ${keyPage} (${says.key}) and sets it in the environment as ${keyVariable}; it is never passed as an argument.`,
-      'Without a key the same command rehearses in the sandbox, at no cost:',
-      rehearsal,
+      // The balance of the sandbox is nobody's.
+      ...(wantsAccount
+        ? []
+        : ['Without a key the same command rehearses in the sandbox, at no cost:', rehearsal]),
     ],
   }),
   madeElsewhere: ({ taskId, created, by, here }, { profile, commandAt, same }) => {
@@ -70,8 +72,8 @@ export const PLACE = {
   unwritableFolder: ({ folder, why, lasts }) => ({
     issues: lasts ? [folderIssue(folder, why, 'a folder that can be written to')] : undefined,
     nextSteps: [
-      `${lasts ? `Make ${folder} writable` : `Free disk space in ${folder}`}, or set ${STATE_FOLDER} to another writable folder. Then run the same command again.`,
-      'Only if there is no such folder: the same command with --noJournal submits without a record; then after a crash the command cannot find its task by itself.',
+      `${lasts ? `See that ${folder} exists and can be written to` : `Free disk space in ${folder}`}. Then run the same command again.`,
+      `Only if that cannot be: set ${STATE_FOLDER} to another writable folder, or add --noJournal, which keeps no records. Both know nothing of earlier requests: what has a task already is submitted and charged once more.`,
     ],
   }),
   downloadFolder: ({ folder, why }, { resumeFlags }) => {
@@ -90,7 +92,7 @@ export const PLACE = {
       nextSteps: ['Name a folder that can be written to. This call has submitted and charged nothing.'],
     };
   },
-  outputTaken: ({ file }) => ({
+  outputTaken: ({ file, free }, { savedAs }) => ({
     message: `--output: ${file} exists already and is not the file of this request. Nothing was submitted.`,
     issues: [
       {
@@ -101,7 +103,8 @@ export const PLACE = {
       },
     ],
     nextSteps: [
-      'Give another --output, or move that file away. This call has submitted and charged nothing.',
+      'This call has submitted and charged nothing. Move that file away, or submit with a name that is free:',
+      savedAs(free),
     ],
   }),
   // Its command, with a free name, follows from the task.
