@@ -1,5 +1,10 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
+// scripts/src/cli/payload.ts
+const { constants } = require("node:fs");
+const { open } = require("node:fs/promises");
+const { addAbortSignal } = require("node:stream");
+
 // scripts/src/contracts/contract.ts
 const { readdirSync } = require("node:fs");
 const { join: join2 } = require("node:path");
@@ -1626,7 +1631,7 @@ var $ZodObject = /* @__PURE__ */ $constructor("$ZodObject", (inst, def) => {
     }
     return propValues;
   });
-  const isObject17 = isObject6;
+  const isObject16 = isObject6;
   const catchall = def.catchall;
   let value;
   const memo = globalConfig.memoizer;
@@ -1634,7 +1639,7 @@ var $ZodObject = /* @__PURE__ */ $constructor("$ZodObject", (inst, def) => {
   inst._zod.parse = (payload, ctx) => {
     value ?? (value = _normalized.value);
     const input = payload.value;
-    if (!isObject17(input)) {
+    if (!isObject16(input)) {
       payload.issues.push({
         expected: "object",
         code: "invalid_type",
@@ -2380,9 +2385,9 @@ function enumHint(place, values) {
   const words = choices.filter((choice) => typeof choice === "string");
   const near = typeof value === "string" && new RegExp("\\p{L}{3}", "u").test(value) ? nearest(value, words) : void 0;
   if (near !== void 0) return `write ${assign(path, near)}, not ${literal2(value)}`;
-  const fits3 = node.types.some((type) => isOfType(value, type));
+  const fits2 = node.types.some((type) => isOfType(value, type));
   const rounding = choices.every(isNumeric) && isNumeric(value) ? `; ${NEVER_ROUNDED}` : "";
-  return `write ${name(path)}: ${list2(choices)}${fits3 ? "" : requiredKind(place)}, not ${literal2(value)}${rounding}`;
+  return `write ${name(path)}: ${list2(choices)}${fits2 ? "" : requiredKind(place)}, not ${literal2(value)}${rounding}`;
 }
 function isNumeric(value) {
   if (typeof value !== "string") return typeof value === "number";
@@ -2461,8 +2466,8 @@ var when = {
   issues(at) {
     return (at.node.when ?? []).flatMap((rule) => issuesOf(rule, at));
   },
-  sentences({ when: rules2 = [] }) {
-    return rules2.map(sentence);
+  sentences({ when: rules = [] }) {
+    return rules.map(sentence);
   }
 };
 function sentence({ if: conditions2, require: require2, refuse, limit }) {
@@ -2817,47 +2822,6 @@ function readReplay(value) {
   return value;
 }
 
-// scripts/src/contracts/describe-fields.ts
-function describeFields(contract) {
-  return Object.fromEntries(fieldsOf(rootOf(contract), contract.schema, ""));
-}
-function describeRules(contract) {
-  return rulesOf(rootOf(contract), "");
-}
-function rulesOf(node, before) {
-  const sentences2 = (node.own ?? []).flatMap((keyword) => keyword.sentences?.(node) ?? []);
-  const inner = [...node.properties ?? []].flatMap(([name2, child]) => rulesOf(child, `${before}${name2}: `));
-  return [...sentences2.map((sentence2) => before + sentence2), ...inner];
-}
-function fieldsOf(node, schema, before) {
-  const properties = schema.properties;
-  return [...node.properties ?? []].flatMap(([name2, child]) => {
-    const field = properties?.[name2] ?? {};
-    const need = node.required.has(name2) ? "required" : "optional";
-    const usual = child.default === void 0 ? "" : ` (default ${JSON.stringify(child.default)})`;
-    const purpose = typeof field.description === "string" ? `. ${field.description}` : "";
-    const line = `${need}: ${expected(child)}${usual}${purpose}`;
-    const items = field.items ?? {};
-    return [
-      [`${before}${name2}`, line],
-      ...fieldsOf(child, field, `${before}${name2}.`),
-      ...child.items === void 0 ? [] : fieldsOf(child.items, items, `${before}${name2}[].`)
-    ];
-  });
-}
-
-// scripts/src/contracts/price.ts
-import { isObject as isObject14 } from "./main.mjs";
-
-// scripts/src/contracts/validate.ts
-import { isObject as isObject13 } from "./main.mjs";
-
-// scripts/src/contracts/cross-field.ts
-import { isObject as isObject12 } from "./main.mjs";
-
-// scripts/src/contracts/places.ts
-import { isObject as isObject11 } from "./main.mjs";
-
 // scripts/src/contracts/image-field.ts
 function imageField(contract) {
   for (const [name2, node] of rootOf(contract).properties ?? [])
@@ -2876,348 +2840,9 @@ function withoutImage(contract, payload) {
   return others;
 }
 
-// scripts/src/contracts/places.ts
-function valueAt(from, path) {
-  let here = from;
-  for (const step of path) {
-    if (Array.isArray(here) && typeof step === "number") here = here[step];
-    else if (isObject11(here) && Object.hasOwn(here, step)) here = here[step];
-    else return void 0;
-  }
-  return here;
-}
-function placeOf(contract, node, path, value, required2, ways) {
-  const example = valueAt(contract.example, path);
-  const isImage = path.length === 1 && path[0] === imageField(contract);
-  const own2 = isImage ? ways : { ...ways, imageFile: null };
-  return { node, path, value, required: required2, example, ways: own2, provider: contract.provider };
-}
-
-// scripts/src/contracts/cross-field.ts
-function crossFieldIssues(contract, node, object2, path, ways) {
-  const at = {
-    node,
-    object: object2,
-    pathTo: (name2) => pathText([...path, name2]),
-    hintFor: (name2, field, value, required2) => hint(placeOf(contract, field, [...path, name2], value, required2, ways))
-  };
-  const issues = (node.own ?? []).flatMap((keyword) => keyword.issues?.(at) ?? []);
-  for (const [name2, child] of node.properties ?? []) {
-    const value = fieldOf(object2, name2);
-    if (child.properties !== void 0 && isObject12(value))
-      issues.push(...crossFieldIssues(contract, child, value, [...path, name2], ways));
-  }
-  return issues;
-}
-
-// scripts/src/contracts/validate.ts
-var MOST_ISSUES = 20;
-function checkPayload(contract, payload, ways = BY_VALUE) {
-  const root = rootOf(contract);
-  if (!isObject13(payload)) return [notAnObject(contract, payload, ways)];
-  const issues = /* @__PURE__ */ new Map();
-  const result = toZod2(root).safeParse(payload);
-  for (const finding of result.success ? [] : flatten(result.error.issues)) {
-    if (issues.size >= MOST_ISSUES) break;
-    for (const issue2 of explain(contract, root, payload, finding, ways))
-      if (!issues.has(issue2.path)) issues.set(issue2.path, issue2);
-  }
-  return [...issues.values(), ...crossFieldIssues(contract, root, payload, [], ways)].slice(0, MOST_ISSUES);
-}
-function notAnObject(contract, payload, ways) {
-  const isText = typeof payload === "string" && /^\s*\{/.test(payload.slice(0, 100));
-  return {
-    path: ways.payload,
-    expected: "a JSON object",
-    received: received(payload),
-    hint: isText ? "pass the object itself, not a string that contains it" : `pass an object such as ${JSON.stringify(contract.example)}`
-  };
-}
-function flatten(findings, base = []) {
-  return findings.flatMap((finding) => {
-    const path = [...base, ...finding.path];
-    const meant = finding.errors?.find(
-      (errors) => errors.some((inner) => inner.path.length > 0 || inner.code === "unrecognized_keys")
-    ) ?? finding.errors?.find((errors) => errors.some((inner) => inner.code !== "invalid_type"));
-    return meant === void 0 ? [{ ...finding, path }] : flatten(meant, path);
-  });
-}
-function explain(contract, root, payload, finding, ways) {
-  const path = finding.path;
-  const node = nodeAt(root, path) ?? root;
-  const value = valueAt(payload, path);
-  if (finding.code === "unrecognized_keys" && isObject13(value))
-    return (finding.keys ?? []).slice(0, MOST_ISSUES).map((key) => ({
-      path: pathText([...path, key]),
-      received: received(value[key]),
-      ...node.own?.map((keyword) => keyword.unknownField?.(node, key, contract.model)).find(Boolean) ?? {
-        expected: `no such field for ${contract.model}`,
-        hint: unknownFieldHint(key, node, value, ways)
-      }
-    }));
-  const last = path.at(-1);
-  const required2 = typeof last !== "string" || nodeAt(root, path.slice(0, -1))?.required?.has(last) === true;
-  return [
-    {
-      path: pathText(path),
-      expected: expected(node),
-      received: received(value),
-      hint: hint(placeOf(contract, node, path, value, required2, ways))
-    }
-  ];
-}
-
-// scripts/src/contracts/price.ts
-var MOST_VARIANTS = 3;
-var MOST_VALUES = 40;
-function estimate(contract, payload) {
-  const { price } = contract;
-  if (price === null) return null;
-  const root = rootOf(contract);
-  const explained = explainedAbsences(price);
-  const costs = [];
-  for (const rate of price.rates) {
-    const fit = fits2(root, rate, payload, explained);
-    if (fit === "no") continue;
-    const cost = costOf(root, price, rate, payload);
-    if (cost === null) return null;
-    costs.push(cost);
-    if (fit === "yes") break;
-  }
-  const least = Math.min(...costs.map((cost) => cost.least));
-  const most = Math.max(...costs.map((cost) => cost.most));
-  return [least, most].every((credits) => Number.isSafeInteger(credits) && credits > 0) ? { least, most } : null;
-}
-function estimateCredits(contract, payload) {
-  const range2 = estimate(contract, payload);
-  return range2 !== null && range2.least === range2.most ? range2.most : null;
-}
-function creditsText({ least, most }, usdPerCredit) {
-  const range2 = (low, high) => low === high ? low : `${low} to ${high}`;
-  const credits = `${range2(String(least), String(most))} credit${most === 1 ? "" : "s"}`;
-  if (usdPerCredit === null) return credits;
-  const dollars = (amount) => `US$${trimmed(amount * usdPerCredit)}`;
-  return `${credits} (about ${range2(dollars(least), dollars(most))})`;
-}
-function trimmed(amount) {
-  return amount.toFixed(4).replace(/0{1,2}$/, "");
-}
-function priceLine(contract, payload) {
-  const { price } = contract;
-  if (price === null || price.rates.length === 0) return null;
-  const range2 = estimate(contract, payload);
-  const said = `An estimate by prices of ${price.asOf}, no quote:`;
-  if (range2 !== null) return `${said} ${creditsText(range2, price.usdPerCredit)}.`;
-  const bySecond = price.rates.flatMap(({ perSecond }) => perSecond ?? []);
-  if (bySecond.length === 0) return null;
-  const second = { least: Math.min(...bySecond), most: Math.max(...bySecond) };
-  return `${said} ${creditsText(second, price.usdPerCredit)} a second; how many seconds count is not known from this request.`;
-}
-function fits2(root, { when: when2 }, payload, explained) {
-  let fit = "yes";
-  for (const [name2, condition] of Object.entries(when2)) {
-    const one = meets(valueIn(root, payload, name2), condition, explained.has(name2) ? "no" : "perhaps");
-    if (one === "no") return "no";
-    if (one === "perhaps") fit = "perhaps";
-  }
-  return fit;
-}
-function explainedAbsences({ rates }) {
-  const explains = (condition) => condition === "absent" || Array.isArray(condition) && condition.includes(null);
-  const pairs = rates.flatMap(({ when: when2 }) => Object.entries(when2));
-  return new Set(pairs.filter(([, condition]) => explains(condition)).map(([name2]) => name2));
-}
-function meets(value, condition, unsaid) {
-  const isLeftOut = value === void 0 || !carriesSomething(value);
-  const as = (is) => is ? "yes" : "no";
-  if (condition === "given") return as(!isLeftOut);
-  if (condition === "absent") return as(isLeftOut);
-  if (Array.isArray(condition)) {
-    if (isLeftOut) return condition.includes(null) ? "yes" : unsaid;
-    return as(condition.includes(value));
-  }
-  if (isLeftOut) return unsaid;
-  if (isObject14(condition))
-    return as(typeof value === "string" && new RegExp(String(condition.pattern), "u").test(value));
-  return as(value === condition);
-}
-function costOf(root, price, rate, payload) {
-  const { credits, perSecond, times, perhapsTimes } = rate;
-  const count2 = numberIn(root, payload, times ?? perhapsTimes);
-  let cost;
-  if (perSecond !== void 0) {
-    const seconds = secondsOf(root, price, rate, payload);
-    if (seconds === null) return null;
-    cost = { least: perSecond * seconds.least, most: perSecond * seconds.most };
-  } else {
-    const [least, most] = Array.isArray(credits) ? credits : [credits, credits];
-    cost = { least, most };
-  }
-  return { least: times === void 0 ? cost.least : cost.least * count2, most: cost.most * count2 };
-}
-function numberIn(root, payload, name2) {
-  const value = name2 === void 0 ? void 0 : valueIn(root, payload, name2);
-  return typeof value === "number" ? value : 1;
-}
-function secondsOf(root, price, rate, payload) {
-  if (rate.seconds !== void 0) return { least: rate.seconds[0], most: rate.seconds[1] };
-  const value = valueIn(root, payload, price.seconds);
-  if (value !== void 0 && value !== null) {
-    const seconds = toSeconds(value);
-    return seconds === null || seconds === 0 ? null : { least: seconds, most: seconds };
-  }
-  const possible = valuesOf(root.properties?.get(price.seconds)).map(toSeconds);
-  if (possible.length === 0 || possible.some((seconds) => seconds === null || seconds === 0)) return null;
-  return { least: Math.min(...possible), most: Math.max(...possible) };
-}
-function valueIn(root, payload, name2) {
-  return (Object.hasOwn(payload, name2) ? payload[name2] : void 0) ?? root.properties?.get(name2)?.default;
-}
-function toSeconds(value) {
-  if (typeof value === "number") return value;
-  return typeof value === "string" && /^\d{1,6}(\.\d+)?$/.test(value) ? Number(value) : null;
-}
-function cheaperVariants(contract, payload, belowCredits) {
-  const now = estimate(contract, payload);
-  if (now === null || checkPayload(contract, payload).length > 0) return [];
-  const singles = priceFields(contract).flatMap((name2) => changesOf(contract, payload, name2));
-  const pairs = singles.flatMap(
-    (one, i) => singles.slice(i + 1).flatMap((two) => one.name === two.name ? [] : [{ ...one.change, ...two.change }])
-  );
-  const variants = [];
-  for (const change of [...singles.map((single) => single.change), ...pairs]) {
-    const credits = estimate(contract, { ...payload, ...change })?.most;
-    if (credits !== void 0 && credits < belowCredits) variants.push({ change, credits });
-  }
-  variants.sort(
-    (a, b) => a.credits - b.credits || Object.keys(a.change).length - Object.keys(b.change).length
-  );
-  const valid = [];
-  for (const variant of variants) {
-    if (valid.length === MOST_VARIANTS) break;
-    if (valid.some((better) => isPartOf(better.change, variant.change))) continue;
-    if (checkPayload(contract, { ...payload, ...variant.change }).length === 0) valid.push(variant);
-  }
-  return valid;
-}
-function isPartOf(part, whole) {
-  return Object.entries(part).every(([name2, value]) => whole[name2] === value);
-}
-function priceFields(contract) {
-  const { seconds, rates } = contract.price;
-  const names2 = /* @__PURE__ */ new Set();
-  if (seconds !== null) names2.add(seconds);
-  for (const { when: when2, times, perhapsTimes } of rates)
-    for (const name2 of [...Object.keys(when2), times, perhapsTimes]) if (name2 !== void 0) names2.add(name2);
-  return [...names2];
-}
-function changesOf(contract, payload, name2) {
-  const root = rootOf(contract);
-  const current = valueIn(root, payload, name2);
-  return valuesOf(root.properties?.get(name2)).filter((value) => value !== null && value !== current).map((value) => ({ name: name2, change: { [name2]: value } }));
-}
-function valuesOf(node) {
-  if (node?.enum !== void 0) return node.enum;
-  if (node?.minimum === void 0 || node.maximum === void 0) return [];
-  const first = Math.ceil(node.minimum);
-  const length = Math.min(MOST_VALUES, Math.max(0, Math.floor(node.maximum) - first + 1));
-  return Array.from({ length }, (_, i) => first + i);
-}
-
-// scripts/src/cli/describe.ts
-import { unlessEmpty } from "./main.mjs";
-import { PROFILES } from "./main.mjs";
-import { modelFlags } from "./main.mjs";
-import { EXIT } from "./main.mjs";
-import { success } from "./main.mjs";
-import { actionWords, commandLine, flagWords } from "./main.mjs";
-async function describeAll({ profile, isProviderNamed, kind: kind2, full }) {
-  const provider = profile.id;
-  const found = await contractsOf(provider, kind2);
-  const nextSteps = found.slice(0, 1).map((contract) => commandLine(actionWords("describeModel", modelFlags(contract))));
-  const others = {};
-  for (const { id } of isProviderNamed ? [] : PROFILES.filter((other) => other !== profile)) {
-    others[id] = kind2 === void 0 ? await listModels(id) : (await contractsOf(id, kind2)).map(({ model }) => model);
-    nextSteps.push(commandLine(actionWords("listModels", { provider: id, kind: kind2 })));
-  }
-  const data = {
-    provider,
-    kind: kind2,
-    models: found.map(full ? everything : facts),
-    otherProviders: isProviderNamed ? void 0 : others,
-    nextSteps
-  };
-  return success(null, null, data, EXIT.done);
-}
-async function contractsOf(provider, kind2) {
-  const found = [];
-  for (const id of await listModels(provider)) {
-    const contract = await loadContract(provider, id);
-    if (kind2 === void 0 || contract.output === kind2) found.push(contract);
-  }
-  return found;
-}
-async function describeOne({ profile, isProviderNamed, full }, model) {
-  const services = isProviderNamed ? [profile] : PROFILES;
-  let provider = profile.id;
-  for (const { id } of services) if ((await listModels(id)).includes(model)) provider = id;
-  const contract = await loadContract(provider, model);
-  const { example, advice } = contract;
-  const flags = { sandbox: true, ...modelFlags(contract), payload: JSON.stringify(example) };
-  const nextSteps = [commandLine(flagWords(flags))];
-  if (full) return success(null, null, { ...rules(contract), nextSteps }, EXIT.done);
-  nextSteps.push(commandLine(actionWords("describeModel", { ...modelFlags(contract), full: true })));
-  const data = {
-    provider,
-    ...facts(contract),
-    fields: describeFields(contract),
-    rules: unlessEmpty(describeRules(contract)),
-    example,
-    notes: unlessEmpty(advice),
-    nextSteps
-  };
-  return success(null, null, data, EXIT.done);
-}
-function facts(contract) {
-  const { model, output, schema, example } = contract;
-  return {
-    model,
-    output,
-    makes: schema.description ?? model,
-    estimateOfExample: priceLine(contract, example)
-  };
-}
-function everything(contract) {
-  const { provider, schema, example, price } = contract;
-  return {
-    provider,
-    ...facts(contract),
-    title: schema.title ?? contract.model,
-    required: schema.required ?? [],
-    example,
-    estimatedCreditsOfExample: estimateCredits(contract, example),
-    priceAsOf: price?.asOf ?? null
-  };
-}
-function rules(contract) {
-  const { schema, sources, notes, replay, durations, price } = contract;
-  return {
-    ...everything(contract),
-    schema,
-    sources: sources.map((source) => ({ ...source })),
-    notes,
-    replay,
-    durations: durations.map((run) => ({ ...run })),
-    price: price === null ? null : JSON.parse(JSON.stringify(price))
-  };
-}
-
 // scripts/src/cli/payload.ts
-const { constants } = require("node:fs");
-const { open } = require("node:fs/promises");
-const { addAbortSignal } = require("node:stream");
 import { Failure as Failure2 } from "./main.mjs";
-import { isObject as isObject15 } from "./main.mjs";
+import { isObject as isObject11 } from "./main.mjs";
 import { plain as plain4 } from "./main.mjs";
 import { AdvisedFailure } from "./main.mjs";
 var MAX_INPUT_BYTES = 64 * 1024 * 1024;
@@ -3265,24 +2890,24 @@ function parsePayload(text2, fromStdin) {
   } catch (error) {
     throw mangled(text2, fromStdin, error instanceof Error ? error.message : "");
   }
-  if (isObject15(value)) return value;
+  if (isObject11(value)) return value;
   const kind2 = value === null ? "null" : Array.isArray(value) ? "an array" : `a ${typeof value}`;
   const hint2 = 'write the fields in braces, for example {"prompt":"a lighthouse at dawn"}';
   throw refused("--payload", "a JSON object", kind2, hint2);
 }
 var STDIN_FORM = "pass the JSON on standard input: put it into a file and run the command with --payload - < payload.json";
 function mangled(text2, fromStdin, syntax) {
-  const trimmed2 = text2.trim();
+  const trimmed = text2.trim();
   const expected2 = "a JSON object";
-  if (trimmed2 === "")
+  if (trimmed === "")
     return refused(
       "--payload",
       expected2,
       "nothing",
       fromStdin ? "send the JSON on standard input" : STDIN_FORM
     );
-  const base64 = trimmed2.lastIndexOf(";base64,");
-  if (base64 >= 0 && !/["'\s{}]/.test(trimmed2.slice(base64))) {
+  const base64 = trimmed.lastIndexOf(";base64,");
+  if (base64 >= 0 && !/["'\s{}]/.test(trimmed.slice(base64))) {
     const received3 = `${text2.length} characters that end inside base64 data: cut off on the way`;
     return refused(
       "--payload",
@@ -3291,7 +2916,7 @@ function mangled(text2, fromStdin, syntax) {
       `one argument is limited to 128 KiB: use --image <file>, or ${STDIN_FORM}`
     );
   }
-  if (!fromStdin && /^'/.test(trimmed2)) {
+  if (!fromStdin && /^'/.test(trimmed)) {
     return refused(
       "--payload",
       expected2,
@@ -3299,7 +2924,7 @@ function mangled(text2, fromStdin, syntax) {
       `this shell keeps single quotes (cmd.exe does): ${STDIN_FORM}`
     );
   }
-  if (!fromStdin && /^\{?\s*\\"/.test(trimmed2)) {
+  if (!fromStdin && /^\{?\s*\\"/.test(trimmed)) {
     return refused(
       "--payload",
       expected2,
@@ -3307,8 +2932,8 @@ function mangled(text2, fromStdin, syntax) {
       `the shell passed the backslashes on: ${STDIN_FORM}`
     );
   }
-  if (!fromStdin && !trimmed2.includes('"')) {
-    const received3 = `${plain4(trimmed2, 60)} (no double quotes in it)`;
+  if (!fromStdin && !trimmed.includes('"')) {
+    const received3 = `${plain4(trimmed, 60)} (no double quotes in it)`;
     return refused(
       "--payload",
       expected2,
@@ -3317,7 +2942,7 @@ function mangled(text2, fromStdin, syntax) {
     );
   }
   const position = /position \d+(?: \(line \d+ column \d+\))?/.exec(syntax)?.[0];
-  const received2 = `text that is no JSON${position ? ` at ${position}` : ""}: ${plain4(trimmed2, 60)}`;
+  const received2 = `text that is no JSON${position ? ` at ${position}` : ""}: ${plain4(trimmed, 60)}`;
   return refused(
     "--payload",
     expected2,
@@ -3411,12 +3036,110 @@ function refused(path, expected2, received2, hint2) {
   });
 }
 
+// scripts/src/contracts/validate.ts
+import { isObject as isObject14 } from "./main.mjs";
+
+// scripts/src/contracts/cross-field.ts
+import { isObject as isObject13 } from "./main.mjs";
+
+// scripts/src/contracts/places.ts
+import { isObject as isObject12 } from "./main.mjs";
+function valueAt(from, path) {
+  let here = from;
+  for (const step of path) {
+    if (Array.isArray(here) && typeof step === "number") here = here[step];
+    else if (isObject12(here) && Object.hasOwn(here, step)) here = here[step];
+    else return void 0;
+  }
+  return here;
+}
+function placeOf(contract, node, path, value, required2, ways) {
+  const example = valueAt(contract.example, path);
+  const isImage = path.length === 1 && path[0] === imageField(contract);
+  const own2 = isImage ? ways : { ...ways, imageFile: null };
+  return { node, path, value, required: required2, example, ways: own2, provider: contract.provider };
+}
+
+// scripts/src/contracts/cross-field.ts
+function crossFieldIssues(contract, node, object2, path, ways) {
+  const at = {
+    node,
+    object: object2,
+    pathTo: (name2) => pathText([...path, name2]),
+    hintFor: (name2, field, value, required2) => hint(placeOf(contract, field, [...path, name2], value, required2, ways))
+  };
+  const issues = (node.own ?? []).flatMap((keyword) => keyword.issues?.(at) ?? []);
+  for (const [name2, child] of node.properties ?? []) {
+    const value = fieldOf(object2, name2);
+    if (child.properties !== void 0 && isObject13(value))
+      issues.push(...crossFieldIssues(contract, child, value, [...path, name2], ways));
+  }
+  return issues;
+}
+
+// scripts/src/contracts/validate.ts
+var MOST_ISSUES = 20;
+function checkPayload(contract, payload, ways = BY_VALUE) {
+  const root = rootOf(contract);
+  if (!isObject14(payload)) return [notAnObject(contract, payload, ways)];
+  const issues = /* @__PURE__ */ new Map();
+  const result = toZod2(root).safeParse(payload);
+  for (const finding of result.success ? [] : flatten(result.error.issues)) {
+    if (issues.size >= MOST_ISSUES) break;
+    for (const issue2 of explain(contract, root, payload, finding, ways))
+      if (!issues.has(issue2.path)) issues.set(issue2.path, issue2);
+  }
+  return [...issues.values(), ...crossFieldIssues(contract, root, payload, [], ways)].slice(0, MOST_ISSUES);
+}
+function notAnObject(contract, payload, ways) {
+  const isText = typeof payload === "string" && /^\s*\{/.test(payload.slice(0, 100));
+  return {
+    path: ways.payload,
+    expected: "a JSON object",
+    received: received(payload),
+    hint: isText ? "pass the object itself, not a string that contains it" : `pass an object such as ${JSON.stringify(contract.example)}`
+  };
+}
+function flatten(findings, base = []) {
+  return findings.flatMap((finding) => {
+    const path = [...base, ...finding.path];
+    const meant = finding.errors?.find(
+      (errors) => errors.some((inner) => inner.path.length > 0 || inner.code === "unrecognized_keys")
+    ) ?? finding.errors?.find((errors) => errors.some((inner) => inner.code !== "invalid_type"));
+    return meant === void 0 ? [{ ...finding, path }] : flatten(meant, path);
+  });
+}
+function explain(contract, root, payload, finding, ways) {
+  const path = finding.path;
+  const node = nodeAt(root, path) ?? root;
+  const value = valueAt(payload, path);
+  if (finding.code === "unrecognized_keys" && isObject14(value))
+    return (finding.keys ?? []).slice(0, MOST_ISSUES).map((key) => ({
+      path: pathText([...path, key]),
+      received: received(value[key]),
+      ...node.own?.map((keyword) => keyword.unknownField?.(node, key, contract.model)).find(Boolean) ?? {
+        expected: `no such field for ${contract.model}`,
+        hint: unknownFieldHint(key, node, value, ways)
+      }
+    }));
+  const last = path.at(-1);
+  const required2 = typeof last !== "string" || nodeAt(root, path.slice(0, -1))?.required?.has(last) === true;
+  return [
+    {
+      path: pathText(path),
+      expected: expected(node),
+      received: received(value),
+      hint: hint(placeOf(contract, node, path, value, required2, ways))
+    }
+  ];
+}
+
 // scripts/src/contracts/whole-body.ts
 import { Failure as Failure3 } from "./main.mjs";
-import { isObject as isObject16 } from "./main.mjs";
+import { isObject as isObject15 } from "./main.mjs";
 function withoutBody(contract, payload) {
   const { input, ...besideInput } = payload;
-  if (!isObject16(input) || rootOf(contract).properties?.has("input") === true) return payload;
+  if (!isObject15(input) || rootOf(contract).properties?.has("input") === true) return payload;
   const beside = Object.entries(besideInput).filter(([name2, value]) => name2 !== "model" || value !== contract.model).map(([name2, value]) => ({ name: name2, received: received(value) }));
   if (beside.length === 0) return input;
   const { model } = contract;
@@ -3429,10 +3152,10 @@ function withoutBody(contract, payload) {
 import { checkCallbackUrl } from "./main.mjs";
 import { plain as plain5 } from "./main.mjs";
 import { AdvisedFailure as AdvisedFailure2 } from "./main.mjs";
-import { modelFlags as modelFlags2 } from "./main.mjs";
+import { modelFlags } from "./main.mjs";
 import { BY_FLAGS } from "./main.mjs";
 import { refusalOf } from "./main.mjs";
-import { actionWords as actionWords2, commandLine as commandLine2 } from "./main.mjs";
+import { actionWords, commandLine } from "./main.mjs";
 async function readRequest(args, loopback, signal) {
   const contract = await loadContract(args.profile.id, args.model);
   const webhookUrl = args.callback === void 0 ? void 0 : readCallback(args, args.callback, loopback);
@@ -3447,15 +3170,15 @@ async function readRequest(args, loopback, signal) {
       issues,
       nextSteps: [
         ...new Set(issues.map(({ path, hint: hint2 }) => `${path}: ${hint2}`)),
-        commandLine2(actionWords2("describeModel", modelFlags2(contract)))
+        commandLine(actionWords("describeModel", modelFlags(contract)))
       ]
     });
   }
-  if (args.action === "quote" && !args.profile.can.quote) throw noQuote(args, contract, payload);
+  if (args.action === "quote" && !args.profile.can.quote) throw await noQuote(args, contract, payload);
   const generation = {
     model: contract.model,
     payload,
-    idempotencyKey: args.idempotencyKey ?? crypto.randomUUID(),
+    idempotencyKey: args.idempotencyKey ?? process.getBuiltinModule("node:crypto").randomUUID(),
     maxCredits: args.maxCredits,
     webhookUrl
   };
@@ -3468,7 +3191,8 @@ async function readRequest(args, loopback, signal) {
   };
   return { contract, generation, terms };
 }
-function noQuote({ profile }, contract, payload) {
+async function noQuote({ profile }, contract, payload) {
+  const { priceLine } = await import("./price.mjs");
   const line = priceLine(contract, payload);
   const steps = line === null ? [
     `No price of ${contract.model} is known here either. Get a yes to an unknown price before you submit.`
@@ -3476,7 +3200,7 @@ function noQuote({ profile }, contract, payload) {
     `${line} Tell the user so, and submit with --maxCredits, which is held against the same estimate.`,
     contract.price.note
   ];
-  const describe2 = commandLine2(actionWords2("describeModel", modelFlags2(contract)));
+  const describe2 = commandLine(actionWords("describeModel", modelFlags(contract)));
   return refusalOf(profile, "quote").with({ nextSteps: [...steps, describe2] });
 }
 function readCallback({ profile }, value, loopback) {
@@ -3501,7 +3225,6 @@ export {
   assign,
   atLeastOne,
   carriesSomething,
-  cheaperVariants,
   checkFileType,
   checkMedia,
   checkPayload,
@@ -3509,14 +3232,7 @@ export {
   codePoints,
   counts,
   countsText,
-  creditsText,
   crossFieldIssues,
-  describeAll,
-  describeFields,
-  describeOne,
-  describeRules,
-  estimate,
-  estimateCredits,
   exclusive,
   expected,
   expectedMedia,
@@ -3538,7 +3254,6 @@ export {
   only,
   pathText,
   placeOf,
-  priceLine,
   property,
   readCallback,
   readDocument,

@@ -1,6 +1,6 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
-// scripts/src/core/file-warnings.ts
+// scripts/src/core/deliver/file-warnings.ts
 const path2 = require("node:path");
 
 // scripts/src/download/output-name.ts
@@ -33,7 +33,7 @@ function mediaIn(folder) {
   return found;
 }
 
-// scripts/src/core/file-warnings.ts
+// scripts/src/core/deliver/file-warnings.ts
 import { Failure } from "./main.mjs";
 import { madeAs } from "./main.mjs";
 async function warningsAbout(session, model, files, output) {

@@ -1,4 +1,4 @@
-import type { AccountResult, QuoteResult } from '../../core/account.ts';
+import type { AccountResult, QuoteResult } from '../../core/money/account.ts';
 import { unlessEmpty } from '../../model/json.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Caller } from './caller.ts';

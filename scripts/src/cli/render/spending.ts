@@ -1,4 +1,4 @@
-import type { ModelSums, SpendingResult } from '../../core/spending.ts';
+import type { ModelSums, SpendingResult } from '../../core/money/spending.ts';
 import { type JsonObject, unlessEmpty } from '../../model/json.ts';
 import type { SpendingCounts } from '../../model/spending.ts';
 import { EXIT } from '../exit-codes.ts';
