@@ -115,7 +115,7 @@ var MODEL = {
     return {
       message: `--payload holds a complete request body: ${hint}.`,
       issues: [{ path: "input", expected: "the fields themselves", received: input, hint }, ...issues],
-      nextSteps: [hint, ...issues.map((issue) => `${issue.path}: ${issue.hint}`)]
+      nextSteps: [hint, ...issues.map((issue2) => `${issue2.path}: ${issue2.hint}`)]
     };
   }
 };
@@ -161,19 +161,9 @@ function nowhere(provider, model, { near, models }) {
   const shown = JSON.stringify(plain(model, 60));
   const known = models.length > MOST_NAMED ? `the ${models.length} of --action listModels` : models.join(", ");
   const list = commandFor(provider, "listModels");
-  return near === void 0 ? refusal(
-    model,
-    `there is no model ${shown}; known are ${known}`,
-    `one of ${known}`,
-    "choose one of the known models",
-    [list]
-  ) : refusal(
-    model,
-    `there is no model ${shown}; the nearest is "${near}"`,
-    `one of ${known}`,
-    `write --model ${near}`,
-    [describeModel(provider, near), list]
-  );
+  const refuse = (rest, hint, steps) => refusal(model, `there is no model ${shown}; ${rest}`, `one of ${known}`, hint, steps);
+  if (near === void 0) return refuse(`known are ${known}`, "choose one of the known models", [list]);
+  return refuse(`the nearest is "${near}"`, `write --model ${near}`, [describeModel(provider, near), list]);
 }
 function besideIssue(model, callbackFlag, name, received) {
   const place = { path: plain(name, 60), received };
@@ -188,6 +178,7 @@ function besideIssue(model, callbackFlag, name, received) {
 // scripts/src/cli/render/next-steps/place.ts
 import { BRIEF_WAIT_S } from "./main.mjs";
 import { profileOf } from "./main.mjs";
+import { issue } from "./main.mjs";
 import { unsupportedAction } from "./main.mjs";
 var STATE_FOLDER = "ASYNC_MEDIA_STATE_DIR";
 var PLACE = {
@@ -227,15 +218,9 @@ var PLACE = {
   beingSubmitted: () => ({ nextSteps: ["Run the same command again a little later."] }),
   unsafeFolder: ({ distrust, repair }) => {
     const another = `set ${STATE_FOLDER} to a folder that only you can write to`;
+    const hint = repair === null ? another : `${repair}   (or ${another})`;
     return {
-      issues: [
-        {
-          path: STATE_FOLDER,
-          expected: "a folder, in folders, that only you can change",
-          received: distrust,
-          hint: repair === null ? another : `${repair}   (or ${another})`
-        }
-      ],
+      issues: [issue(STATE_FOLDER, "a folder, in folders, that only you can change", distrust, hint)],
       nextSteps: repair === null ? [`Run the same command again with another folder: ${another}.`] : [repair, `Then run the same command again; or ${another}.`]
     };
   },
@@ -254,29 +239,18 @@ var PLACE = {
   }),
   downloadFolder: ({ folder, why }, { resumeFlags }) => {
     const flag = resumeFlags.output === void 0 ? "--download" : "--output";
-    const example = flag === "--download" ? "--download out" : "--output out/clip";
+    const hint = `name another folder, for example ${flag} ${flag === "--download" ? "out" : "out/clip"}`;
+    const expected = "a folder that can be written to, or that can be made";
     return {
       message: `${flag}: ${folder} cannot be written to (${why}).`,
-      issues: [
-        {
-          path: flag,
-          expected: "a folder that can be written to, or that can be made",
-          received: `${folder} (${why})`,
-          hint: `name another folder, for example ${example}`
-        }
-      ],
+      issues: [issue(flag, expected, `${folder} (${why})`, hint)],
       nextSteps: ["Name a folder that can be written to. This call has submitted and charged nothing."]
     };
   },
   outputTaken: ({ file, free }, { savedAs }) => ({
     message: `--output: ${file} exists already and is not the file of this request. Nothing was submitted.`,
     issues: [
-      {
-        path: "--output",
-        expected: "a name that no file has yet",
-        received: file,
-        hint: "give another --output, or move that file away"
-      }
+      issue("--output", "a name that no file has yet", file, "give another --output, or move that file away")
     ],
     nextSteps: [
       "This call has submitted and charged nothing. Move that file away, or submit with a name that is free:",
@@ -322,8 +296,7 @@ var PLACE = {
   })
 };
 function folderIssue(folder, why, expected) {
-  const hint = `set ${STATE_FOLDER} to another folder`;
-  return { path: STATE_FOLDER, expected, received: `${folder} (${why})`, hint };
+  return issue(STATE_FOLDER, expected, `${folder} (${why})`, `set ${STATE_FOLDER} to another folder`);
 }
 
 // scripts/src/cli/render/next-steps/submit.ts

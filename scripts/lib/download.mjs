@@ -173,8 +173,7 @@ var FileWriter = class {
     this.#onWritten = onWritten;
   }
   /**
-   * Adds a chunk. The caller waits for a returned promise before it adds the next one; the promise rejects on a disk
-   * error.
+   * Adds a chunk. The caller waits for a returned promise before it adds the next one; the promise rejects on a disk error.
    */
   write(chunk) {
     this.#chunks.push(chunk);
@@ -885,7 +884,7 @@ async function prepareFolder(folder) {
     await access(absolute, constants2.W_OK);
     return absolute;
   } catch (cause) {
-    const why = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown reason";
+    const why = diskError2(cause) || "unknown reason";
     throw new Failure5("INVALID_PAYLOAD", `The folder ${absolute} cannot be written to (${why}).`, {
       cause,
       reason: { kind: "downloadFolder", folder: absolute, why }

@@ -5,6 +5,7 @@ import { diskError, diskErrorText, renamePatiently } from '../disk/durable.ts';
 import { makeFolder } from '../disk/folder.ts';
 import type { Clock } from '../model/clock.ts';
 import { Failure } from '../model/failure.ts';
+import type { RecordedFile } from '../model/request-record.ts';
 import type { Downloader } from './downloader.ts';
 import { type FetchOptions, fetchFile } from './fetch-file.ts';
 import { fileIsWhole } from './file-hash.ts';
@@ -15,13 +16,7 @@ import type { Fetched } from './received-file.ts';
 import { versionOf } from './version-of-name.ts';
 
 /** A saved file. */
-export interface SavedFile {
-  /** Absolute. */
-  path: string;
-  bytes: number;
-  sha256: string;
-  contentType: string;
-}
+export type SavedFile = Omit<RecordedFile, 'number'>;
 
 export interface DownloadOptions extends FetchOptions {
   taskId: string;
@@ -46,7 +41,7 @@ export async function prepareFolder(folder: string): Promise<string> {
     await access(absolute, constants.W_OK);
     return absolute;
   } catch (cause) {
-    const why = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown reason';
+    const why = diskError(cause) || 'unknown reason';
     throw new Failure('INVALID_PAYLOAD', `The folder ${absolute} cannot be written to (${why}).`, {
       cause,
       reason: { kind: 'downloadFolder', folder: absolute, why },

@@ -53,9 +53,7 @@ export interface FailureDetails {
   cause?: unknown | undefined;
 }
 
-/**
- * An expected error, which ends the command with `ok: false`. Every other error that is thrown is a bug of this program.
- */
+/** An expected error, which ends the command with `ok: false`. Every other error that is thrown is a bug of this program. */
 export class Failure extends Error {
   readonly code: ErrorCode;
   readonly details: FailureDetails;

@@ -3,7 +3,8 @@ import { type FileHandle, open } from 'node:fs/promises';
 import path from 'node:path';
 import type { Failure } from '../../model/failure.ts';
 import { plain } from '../../model/text.ts';
-import { codeOf, readStdin, refused } from '../payload.ts';
+import { refused } from '../issue.ts';
+import { codeOf, readStdin } from '../payload.ts';
 
 /** Where a line is in its file; bytes. */
 export interface Place {

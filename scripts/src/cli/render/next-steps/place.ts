@@ -1,6 +1,7 @@
 import type { Issue } from '../../../model/failure.ts';
 import { BRIEF_WAIT_S } from '../../../model/task.ts';
 import { profileOf } from '../../../providers/registry.ts';
+import { issue } from '../../issue.ts';
 import { unsupportedAction } from '../../unsupported.ts';
 import type { Explained } from './explained.ts';
 
@@ -48,15 +49,9 @@ export const PLACE = {
   beingSubmitted: () => ({ nextSteps: ['Run the same command again a little later.'] }),
   unsafeFolder: ({ distrust, repair }) => {
     const another = `set ${STATE_FOLDER} to a folder that only you can write to`;
+    const hint = repair === null ? another : `${repair}   (or ${another})`;
     return {
-      issues: [
-        {
-          path: STATE_FOLDER,
-          expected: 'a folder, in folders, that only you can change',
-          received: distrust,
-          hint: repair === null ? another : `${repair}   (or ${another})`,
-        },
-      ],
+      issues: [issue(STATE_FOLDER, 'a folder, in folders, that only you can change', distrust, hint)],
       nextSteps:
         repair === null
           ? [`Run the same command again with another folder: ${another}.`]
@@ -78,29 +73,18 @@ export const PLACE = {
   }),
   downloadFolder: ({ folder, why }, { resumeFlags }) => {
     const flag = resumeFlags.output === undefined ? '--download' : '--output';
-    const example = flag === '--download' ? '--download out' : '--output out/clip';
+    const hint = `name another folder, for example ${flag} ${flag === '--download' ? 'out' : 'out/clip'}`;
+    const expected = 'a folder that can be written to, or that can be made';
     return {
       message: `${flag}: ${folder} cannot be written to (${why}).`,
-      issues: [
-        {
-          path: flag,
-          expected: 'a folder that can be written to, or that can be made',
-          received: `${folder} (${why})`,
-          hint: `name another folder, for example ${example}`,
-        },
-      ],
+      issues: [issue(flag, expected, `${folder} (${why})`, hint)],
       nextSteps: ['Name a folder that can be written to. This call has submitted and charged nothing.'],
     };
   },
   outputTaken: ({ file, free }, { savedAs }) => ({
     message: `--output: ${file} exists already and is not the file of this request. Nothing was submitted.`,
     issues: [
-      {
-        path: '--output',
-        expected: 'a name that no file has yet',
-        received: file,
-        hint: 'give another --output, or move that file away',
-      },
+      issue('--output', 'a name that no file has yet', file, 'give another --output, or move that file away'),
     ],
     nextSteps: [
       'This call has submitted and charged nothing. Move that file away, or submit with a name that is free:',
@@ -147,6 +131,5 @@ export const PLACE = {
 } satisfies Partial<Explained>;
 
 function folderIssue(folder: string, why: string, expected: string): Issue {
-  const hint = `set ${STATE_FOLDER} to another folder`;
-  return { path: STATE_FOLDER, expected, received: `${folder} (${why})`, hint };
+  return issue(STATE_FOLDER, expected, `${folder} (${why})`, `set ${STATE_FOLDER} to another folder`);
 }
