@@ -6,9 +6,11 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['**/node_modules/**', 'test/backend/**'],
-    testTimeout: 30_000,
-    // For a machine of two cores: tests that start processes spend a third of their time on waiting for them.
-    maxWorkers: 3,
+    // A net for what hangs. How long a thing takes is no matter of these tests: the machine may be busy.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    // For a machine of two cores: tests that wait for services and processes take most of the time.
+    maxWorkers: 5,
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
   },
 });

@@ -59,7 +59,7 @@ const ours = commands.filter(({ command }) => command.startsWith('node '));
 const lasting = ours.filter(({ command }) => command.includes('sandbox.mjs'));
 const ending = ours.filter((one) => !lasting.includes(one));
 
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 120_000;
 // The file that references/batches.md shows.
 const SHOTS = /```jsonl\n([\s\S]*?)```/.exec(text('references/batches.md'))![1]!;
 // A file of the sandbox lasts a simulated day: twice as long as a test may take, however busy the machine is.

@@ -45,7 +45,7 @@ describe('the build', () => {
   beforeAll(() => {
     fresh = mkdtempSync(path.join(tmpdir(), 'amw build '));
     execFileSync(process.execPath, ['--import', 'tsx', path.join(scripts, 'build.ts'), fresh], { cwd: ROOT });
-  }, 60_000);
+  });
   afterAll(() => rmSync(fresh, { recursive: true, force: true }));
 
   test('C2: is fresh, and gives the same bytes again', () => {

@@ -174,7 +174,7 @@ describe('environment', () => {
       const start = performance.now();
       const done = await run(['--action', 'getStatus', '--taskId', 'task1'], { env });
       expect(envelopeOf(done)).toMatchObject({ errorCode: 'NETWORK_ERROR', taskId: 'task1' });
-      expect(performance.now() - start).toBeLessThan(3_000);
+      expect(performance.now() - start).toBeLessThan(30_000);
     }
   });
 });

@@ -208,4 +208,4 @@ it('faults 2, 35, 36 and 74: one charge and its task, whatever the service does 
     }),
     { numRuns: 60, examples: [[LATE]] },
   );
-}, 60_000);
+});

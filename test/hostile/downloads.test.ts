@@ -347,7 +347,7 @@ describe('issue 11, lines 4 and 11: downloads that do not end', () => {
       env: live(server.origin, { ASYNC_MEDIA_STATE_DIR: path.join(tempFolder(), 'another') }),
       cwd,
     });
-    expect(performance.now() - start).toBeLessThan(4_000);
+    expect(performance.now() - start).toBeLessThan(20_000);
     expect(expectRefused(second).errorMessage).toMatch(/\(pid \d+\) is saving this file and had \d{7} bytes/);
     holder.abort();
     await first;

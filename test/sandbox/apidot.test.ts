@@ -519,7 +519,7 @@ describe('callbacks', () => {
     const { seen, callback_url } = await receiver();
     const { make, origin } = await dot(AT_ONCE);
     const id = await make({ ...asked, callback_url });
-    await vi.waitFor(() => expect(seen).toHaveLength(3), { timeout: 3_000, interval: 5 });
+    await vi.waitFor(() => expect(seen).toHaveLength(3), { timeout: 60_000, interval: 5 });
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(seen).toHaveLength(3);
     for (const { headers, body } of seen) {

@@ -27,7 +27,7 @@ async function started(...flags: string[]) {
   return { ...command, origin, key };
 }
 
-describe('the stand-alone command', { timeout: 30_000 }, () => {
+describe('the stand-alone command', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)(
     'prints its address, emulates the service, logs, and ends well on %s',
     async (signal) => {

@@ -33,7 +33,7 @@ describe('webhooks', () => {
     const { notices, port } = await receiver();
     const { make } = await open(AT_ONCE);
     const taskId = await make(T2V, { webhookUrl: `http://127.0.0.1:${port}/hook` });
-    await vi.waitFor(() => expect(notices).toHaveLength(3), { timeout: 2_000, interval: 5 });
+    await vi.waitFor(() => expect(notices).toHaveLength(3), { timeout: 60_000, interval: 5 });
     expect(notices.map(({ body }) => body)).toEqual([
       { taskId, status: 'PROGRESS' },
       { taskId, status: 'COMPLETED' },
@@ -48,7 +48,7 @@ describe('webhooks', () => {
     const taskId = await make(T2V, { webhookUrl: `http://localhost:${port}/hook` });
     await put(`tasks/${taskId}/cancel`);
     clock.pass(60);
-    await vi.waitFor(() => expect(notices).toHaveLength(2), { timeout: 2_000, interval: 5 });
+    await vi.waitFor(() => expect(notices).toHaveLength(2), { timeout: 60_000, interval: 5 });
     await new Promise((resolve) => setTimeout(resolve, 30));
     expect(notices.map(({ body }) => body)).toEqual(Array(2).fill({ taskId, status: 'CANCEL' }));
   });
@@ -58,7 +58,7 @@ describe('webhooks', () => {
     const { make } = await open(AT_ONCE);
     const headers = { webhookUrl: `http://127.0.0.1:${port}/`, 'idempotency-key': 'request-0001' };
     expect(await make(prompting('fail'), headers)).toBe(await make(prompting('fail'), headers));
-    await vi.waitFor(() => expect(notices).toHaveLength(3), { timeout: 2_000, interval: 5 });
+    await vi.waitFor(() => expect(notices).toHaveLength(3), { timeout: 60_000, interval: 5 });
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(notices.map(({ body }) => (body as { status: string }).status)).toEqual([
       'PROGRESS',
@@ -90,7 +90,7 @@ describe('webhooks', () => {
     const id = await make(T2V, { webhookUrl: 'http://127.0.0.1:1/hook' });
     await vi.waitFor(
       () => expect(lines.join('\n')).toMatch(/webhook COMPLETED of \S+: not delivered/),
-      2_000,
+      60_000,
     );
     expect(await state(id)).toBe('COMPLETED');
     expect(lines.join('\n')).not.toContain(KEY);
