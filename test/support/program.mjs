@@ -69,7 +69,11 @@ process.on('message', ({ entry, args, env, cwd, input }) => {
 // Between two runs the channel keeps this process; during one, its end is the end of the run.
 process.on('beforeExit', () => {
   if (!modules) return;
+  // A program may end its process when nothing is left to do; this one goes on.
+  const { exit } = process;
+  process.exit = () => {};
   for (const listener of process.listeners('exit')) listener(process.exitCode ?? 0);
+  process.exit = exit;
   for (const name of EVENTS) process.removeAllListeners(name);
   const code = process.exitCode ?? 0;
   process.exitCode = undefined;

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { buildSync } from 'esbuild';
 import { onTestFinished } from 'vitest';
-import { ROOT } from '../../support/command.ts';
+import { ROOT } from '../support/command.ts';
 
 /** Another process that works on a file. */
 export interface Child {
@@ -41,7 +41,7 @@ const folder = mkdtempSync(path.join(tmpdir(), 'amw-child-'));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 const PROGRAM = path.join(folder, 'program.mjs');
 buildSync({
-  entryPoints: [path.join(ROOT, 'test', 'stores', 'file', 'child-program.ts')],
+  entryPoints: [path.join(ROOT, 'test', 'disk', 'child-program.ts')],
   ...{ outfile: PROGRAM, bundle: true, platform: 'node', format: 'esm' },
 });
 
