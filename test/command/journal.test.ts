@@ -179,25 +179,6 @@ describe('the same command again', () => {
     expect(charges(here)).toBe(2);
   });
 
-  it('so is one that was cancelled, or that getStatus told to have failed', async () => {
-    const here = await place();
-    const { taskId } = envelopeOf(await again(here, '--wait', '0'));
-    expect((await act(here, 'cancelTask', '--taskId', taskId!)).code).toBe(0);
-    const cancelled = envelopeOf(await again(here, '--wait', '0'));
-    expect(cancelled).toMatchObject({
-      status: 'CANCEL',
-      errorCode: 'TASK_CANCELLED',
-      taskId,
-      data: { reused: true },
-    });
-    const second = envelopeOf(await again(here, '--new', '--wait', '0')).taskId!;
-    here.service.end = 'FAILED';
-    for (let n = 0; n < 3; n += 1) await act(here, 'getStatus', '--taskId', second);
-    const failed = envelopeOf(await again(here, '--wait', '0'));
-    expect(failed).toMatchObject({ status: 'FAILED', taskId: second, data: { reused: true } });
-    expect(charges(here)).toBe(2);
-  });
-
   it('faults 40, 75: a document that nobody took is no delivery, and the same command brings it', async () => {
     const here = await place();
     const child = spawn(process.execPath, [ENTRY, ...REQUEST, ...FAST], {
@@ -279,16 +260,6 @@ describe('killed between request and answer', () => {
     expect(new Set(posts.map(({ headers }) => headers['idempotency-key'])).size).toBe(1);
     expect(posts).toHaveLength(2);
     expect(charges(here)).toBe(1);
-  });
-
-  it('fault 36: not in the list, and too long ago for a list to prove anything: unknown, and nothing is sent', async () => {
-    const here = await place();
-    await killedInSubmit(here);
-    here.service.hidesTasks = true;
-    letPass(here.state, 25 * 3600_000);
-    const done = await again(here);
-    expect(done.code).toBe(EXIT.submitUnknown);
-    expect(here.service.received.filter(({ method }) => method === 'POST')).toHaveLength(1);
   });
 
   it('fault 2: the list cannot be had: unknown, as often as it is asked, until a person decides', async () => {
@@ -373,24 +344,6 @@ describe('what must not become a second charge', () => {
     expect(command).not.toContain('--new');
     here.service.listStatus = 200;
     expect(envelopeOf(await runShell(command, { env }))).toMatchObject({ ok: true, data: { resumed: true } });
-    expect(charges(here)).toBe(1);
-  });
-
-  it('faults 18, 19: a rejected second submit says nothing about the first', async () => {
-    const here = await place();
-    here.service.script.push('reset');
-    here.service.hidesTasks = true;
-    here.service.refuses = { status: 402, errorCode: 'INSUFFICIENT_CREDITS', after: 1 };
-    expect((await again(here, '--wait', '0')).code).toBe(EXIT.submitUnknown);
-    letPass(here.state, 61_000);
-    const unknown = await again(here, '--wait', '0');
-    expect(unknown.code).toBe(EXIT.submitUnknown);
-    expect(envelopeOf(unknown).errorMessage).toContain('"no"');
-    expect(recordOf(here)).toMatchObject({ phase: 'unknown', resubmitted: false });
-    expect(here.service.received.filter(({ method }) => method === 'POST')).toHaveLength(2);
-    here.service.hidesTasks = false;
-    here.service.refuses = undefined;
-    expect(envelopeOf(await again(here))).toMatchObject({ ok: true, status: 'COMPLETED' });
     expect(charges(here)).toBe(1);
   });
 

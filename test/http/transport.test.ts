@@ -10,6 +10,7 @@ import { JsonBody } from '../../scripts/src/http/json.ts';
 import type { HttpRequest } from '../../scripts/src/http/message.ts';
 import { Transport } from '../../scripts/src/http/transport.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
+import { listen } from '../support/network.ts';
 import { closedPort, serve } from '../support/server.ts';
 import { type Certificate, selfSigned } from './certificate.ts';
 import { serveRaw } from './raw.ts';
@@ -49,12 +50,7 @@ async function serveTls(certificate: Certificate, body: string | Buffer = 'ok') 
     received.push(req.headers);
     res.end(body);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { port: (server.address() as AddressInfo).port, received };
+  return { port: await listen(server), received };
 }
 
 // Calls and files travel by two clients, which have to behave alike.

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { listen } from '../support/network.ts';
 import { KEY, open, prompting, T2V } from './support.ts';
 
 /** Tasks end 15 ms after they were made. */
@@ -20,12 +20,7 @@ async function receiver(respond: (status: number) => void = () => {}) {
     respond(notices.length);
     response.writeHead(500).end('no');
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { notices, port: (server.address() as AddressInfo).port };
+  return { notices, port: await listen(server) };
 }
 
 describe('webhooks', () => {
