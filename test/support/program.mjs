@@ -69,7 +69,7 @@ process.on('message', ({ entry, args, env, cwd, input }) => {
 // Between two runs the channel keeps this process; during one, its end is the end of the run.
 process.on('beforeExit', () => {
   if (!modules) return;
-  // A program may end its process when nothing is left to do; this one goes on.
+  // A program may end its process when nothing is left to do; this one is needed further.
   const { exit } = process;
   process.exit = () => {};
   for (const listener of process.listeners('exit')) listener(process.exitCode ?? 0);

@@ -19,8 +19,9 @@ interface Call {
   input: string | Buffer;
 }
 
-/** More at the same time would hold more memory than they save. */
+/** More at the same time would hold more memory than they save; so would one that has run more often. */
 const MOST = 4;
+const MOST_RUNS = 25;
 const PROGRAM = fileURLToPath(new URL('program.mjs', import.meta.url));
 const FLAGS = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
 
@@ -28,6 +29,7 @@ interface Program {
   child: ChildProcess & { stdout: NodeJS.ReadableStream; stderr: NodeJS.ReadableStream };
   /** Ends what a run says, on both streams. */
   marker: string;
+  runs: number;
 }
 
 const idle: Program[] = [];
@@ -51,7 +53,12 @@ function start(): Program {
   child.unref();
   child.channel?.unref();
   for (const stream of [child.stdout, child.stderr] as Socket[]) stream.setEncoding('utf8').unref();
-  return { child: child as Program['child'], marker };
+  return { child: child as Program['child'], marker, runs: 0 };
+}
+
+function end(child: ChildProcess): void {
+  count -= 1;
+  child.disconnect();
 }
 
 function runIn(program: Program, call: Call): Promise<Run> {
@@ -63,7 +70,9 @@ function runIn(program: Program, call: Call): Promise<Run> {
       said[name] += chunk;
       if (!ends.test(said.stdout) || !ends.test(said.stderr)) return;
       release();
-      idle.push(program);
+      program.runs += 1;
+      if (program.runs < MOST_RUNS) idle.push(program);
+      else end(child);
       const [stdout, stderr] = [said.stdout, said.stderr].map((text) => text.replace(ends, ''));
       resolve({ code: Number(ends.exec(said.stdout)![1]), signal: null, stdout: stdout!, stderr: stderr! });
     };
