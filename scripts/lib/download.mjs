@@ -1,6 +1,6 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
-// scripts/src/core/file-warnings.ts
+// scripts/src/core/deliver/file-warnings.ts
 const path2 = require("node:path");
 
 // scripts/src/download/output-name.ts
@@ -33,7 +33,7 @@ function mediaIn(folder) {
   return found;
 }
 
-// scripts/src/core/file-warnings.ts
+// scripts/src/core/deliver/file-warnings.ts
 import { Failure } from "./main.mjs";
 import { madeAs } from "./main.mjs";
 async function warningsAbout(session, model, files, output) {
@@ -854,7 +854,7 @@ var Fetch = class {
     const retryAfter = parseRetryAfter(headers["retry-after"], this.#downloader.api.clock.wall());
     throw new Failure4("NETWORK_ERROR", `The file's host answered HTTP ${status}.`, {
       transient: isTransientStatus(status),
-      ...retryAfter !== void 0 && { retryAfter }
+      retryAfter
     });
   }
 };

@@ -73,7 +73,7 @@ function expectReused(done: Run, taskId: string | null): Record<string, unknown>
   return envelope.data;
 }
 
-// What a result that is still there, changed or gone leads to, case by case: core/reuse.test.ts.
+// What a result that is still there, changed or gone leads to, case by case: core/deliver/reuse-result.test.ts.
 describe('the same command, after its result was delivered', () => {
   it('brings the file that is there, without any request, however the command asks for it', async () => {
     const here = await delivered();
