@@ -215,7 +215,8 @@ describe('the same command again', () => {
     const young = await again(here, '--wait', '0');
     expect(young.code).toBe(EXIT.taskNotFound);
     expect(JSON.stringify(envelopeOf(young).data.nextSteps)).not.toContain('--new');
-    rewrite(journalOf(here)[0]!, { created: new Date(Date.now() - 60_000).toISOString() });
+    const earlier = new Date(Date.now() - 60_000).toISOString();
+    rewrite(journalOf(here)[0]!, { created: earlier, sentAt: earlier });
     const gone = await again(here, '--wait', '0');
     expect(gone.code).toBe(EXIT.taskNotFound);
     const steps = JSON.stringify(envelopeOf(gone).data.nextSteps);
