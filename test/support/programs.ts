@@ -32,7 +32,7 @@ interface Program {
   runs: number;
 }
 
-const idle: Program[] = [];
+let idle: Program[] = [];
 let count = 0;
 
 /** Runs a program in a process that has run before, or will run again; null where as many as there may be are busy. */
@@ -53,12 +53,12 @@ function start(): Program {
   child.unref();
   child.channel?.unref();
   for (const stream of [child.stdout, child.stderr] as Socket[]) stream.setEncoding('utf8').unref();
-  return { child: child as Program['child'], marker, runs: 0 };
-}
-
-function end(child: ChildProcess): void {
-  count -= 1;
-  child.disconnect();
+  const program = { child: child as Program['child'], marker, runs: 0 };
+  child.on('close', () => {
+    count -= 1;
+    idle = idle.filter((other) => other !== program);
+  });
+  return program;
 }
 
 function runIn(program: Program, call: Call): Promise<Run> {
@@ -72,13 +72,12 @@ function runIn(program: Program, call: Call): Promise<Run> {
       release();
       program.runs += 1;
       if (program.runs < MOST_RUNS) idle.push(program);
-      else end(child);
+      else child.disconnect();
       const [stdout, stderr] = [said.stdout, said.stderr].map((text) => text.replace(ends, ''));
       resolve({ code: Number(ends.exec(said.stdout)![1]), signal: null, stdout: stdout!, stderr: stderr! });
     };
     const listeners = { stdout: listen('stdout'), stderr: listen('stderr') };
     const onClose = (code: number | null, signal: NodeJS.Signals | null) => {
-      count -= 1;
       release();
       resolve({ code, signal, ...said });
     };
